@@ -1,0 +1,191 @@
+// Package parser reads and writes plugin-cfg.xml. [Parse] gives the lossless tree of a file and, as a view on it, a typed [Config];
+// [Write] is the one printer; [Attributes] is the one table of elements and attributes.
+package parser
+
+import "github.com/wasplug/wasplug/parser/diag"
+
+// Val is the value of an attribute. V is the value in force: what is written, or the plug-in's default where nothing, or nothing
+// readable, is written. The zero Val is "not written, zero default".
+type Val[T any] struct {
+	V     T
+	At    *Attr // where it is written, nil when it is not
+	Valid bool  // written and readable as a T
+}
+
+// Set reports whether the attribute is written, readable or not.
+func (v Val[T]) Set() bool { return v.At != nil }
+
+// Raw returns the value as it is written, "" when it is not.
+func (v Val[T]) Raw() string {
+	if v.At == nil {
+		return ""
+	}
+	return v.At.Value
+}
+
+// Span returns where the value stands, the zero span when it is not written.
+func (v Val[T]) Span() diag.Span {
+	if v.At == nil {
+		return diag.Span{}
+	}
+	return v.At.Span
+}
+
+// Config is the typed view on a Document. It holds what deciding and proxying need; every other attribute is reached through Node.
+// All slices are in file order. In a fragment (several roots, or a root that is not Config) it holds what the top level has.
+type Config struct {
+	Doc  *Document
+	Node *Node // the Config element, nil in a fragment
+
+	IgnoreDNSFailures   Val[bool]
+	RefreshInterval     Val[int] // seconds, default 60
+	VHostMatchingCompat Val[bool]
+	AppServerPort       Val[string] // AppServerPortPreference: HostHeader (default) or WebserverPort, any case
+	AcceptAllContent    Val[bool]
+	ASDisableNagle      Val[bool]
+	ResponseChunkSize   Val[int] // kilobytes, default 64
+	HTTPMaxHeaders      Val[int] // default 300
+	UseInsecure         Val[bool]
+	SSLMapMode          Val[string] // "", onload or offload
+	HostVerification    Val[string] // SecureHostVerification: "", true-markdown, true-nomarkdown or false
+	MarkBusyDown        Val[bool]
+	FailoverToNext      Val[bool]
+	TrustedProxyEnable  Val[bool]
+
+	Log                   *Log // the first, nil when there is none
+	Properties            []*Property
+	VirtualHostGroups     []*VirtualHostGroup
+	TrustedProxies        []*TrustedProxy
+	Clusters              []*ServerCluster // ServerCluster and the V4 form ServerGroup
+	UriGroups             []*UriGroup
+	Routes                []*Route
+	IntelligentManagement *Node // nil when there is none
+}
+
+// Log is the plug-in's log.
+type Log struct {
+	Node  *Node
+	Name  Val[string] // path of http_plugin.log
+	Level Val[string] // LogLevel: Error (default), Warn, Stats, Detail, Debug or Trace
+}
+
+// Property is a name and a value, under Config or under a Transport. Names compare without letter case.
+type Property struct {
+	Node        *Node
+	Name, Value Val[string]
+}
+
+// VirtualHostGroup is a named set of aliases.
+type VirtualHostGroup struct {
+	Node    *Node
+	Name    Val[string]
+	Aliases []*VirtualHost
+}
+
+// VirtualHost is one alias.
+type VirtualHost struct {
+	Node *Node
+	Name Val[string] // host:port as written; see ParseAlias
+}
+
+// TrustedProxy is a proxy whose private headers are believed.
+type TrustedProxy struct {
+	Node *Node
+	Name Val[string]
+}
+
+// ServerCluster is a group of servers that run the same applications.
+type ServerCluster struct {
+	Node                   *Node
+	Name                   Val[string]
+	LoadBalance            Val[string] // "Round Robin" (default) or "Random"
+	RetryInterval          Val[int]    // seconds, default 60
+	IgnoreAffinityRequests Val[bool]   // default true
+	RemoveSpecialHeaders   Val[bool]   // default true
+	CloneSeparatorChange   Val[bool]
+	PostSizeLimit          Val[int] // bytes, -1 (default) no limit
+	PostBufferSize         Val[int] // kilobytes, default 64, 0 off, -1 no limit
+	GetDWLMTable           Val[bool]
+	ServerIOTimeoutRetry   Val[int] // -1 (default) no limit of its own
+
+	Servers        []*Server
+	ClusterAddress *Server // nil when there is none; CloneID and weight mean nothing on it
+	Primary        *ServerList
+	Backup         *ServerList // nil when there is none
+}
+
+// Server is the definition of a cluster member, or a ClusterAddress.
+type Server struct {
+	Node              *Node
+	Name              Val[string]
+	CloneID           Val[string]
+	LoadBalanceWeight Val[int] // default 2
+	ConnectTimeout    Val[int] // seconds, 0 (default): the operating system decides
+	ServerIOTimeout   Val[int] // seconds, 0 (default): none; negative: mark the server down
+	WSIOTimeout       Val[int] // wsServerIOTimeout, seconds
+	WSIdleTimeout     Val[int] // wsServerIdleTimeout, seconds
+	MaxConnections    Val[int] // pending requests per web server process, -1 (default) and 0 no limit
+	ExtendedHandshake Val[bool]
+	WaitForContinue   Val[bool]
+	Transports        []*Transport
+}
+
+// Transport is an address where a server listens.
+type Transport struct {
+	Node          *Node
+	Hostname      Val[string]
+	Port          Val[int]
+	Protocol      Val[string] // http (default) or https
+	ConnectionTTL Val[int]    // seconds, 0 no limit; the default depends on the plug-in level (R65), so V is 0 when not Set
+	Properties    []*Property
+}
+
+// ServerList is PrimaryServers or BackupServers.
+type ServerList struct {
+	Node    *Node
+	Servers []*ServerRef
+}
+
+// ServerRef names a Server of the same cluster.
+type ServerRef struct {
+	Node *Node
+	Name Val[string]
+}
+
+// UriGroup is a named set of URI patterns.
+type UriGroup struct {
+	Node *Node
+	Name Val[string]
+	Uris []*Uri
+}
+
+// Uri is one pattern.
+type Uri struct {
+	Node                  *Node
+	Name                  Val[string]
+	AffinityCookie        Val[string] // default JSESSIONID
+	AffinityURLIdentifier Val[string] // default jsessionid
+}
+
+// Route ties virtual hosts and URIs to a cluster. A reference that is not written is not Set.
+type Route struct {
+	Node             *Node
+	VirtualHostGroup Val[string]
+	UriGroup         Val[string]
+	ServerCluster    Val[string] // also read from the V4 form ServerGroup
+}
+
+// Find returns the value of a property by its name, without letter case; nil when there is none.
+func Find(ps []*Property, name string) *Property { panic("helper") }
+
+// Alias is the meaning of a virtual host name (R6, R8).
+type Alias struct {
+	Host string // lower case, "*" for any
+	Port int    // 1..65535, 0 for any
+	// PortWritten is false when the port is left out: 80 then (R8).
+	PortWritten bool
+}
+
+// ParseAlias reads a virtual host name: host, IPv4 address, [IPv6 address] or "*", then optionally ":" and a port or "*".
+// The error says what is wrong: a partial wildcard, a bad port, an IPv6 address without brackets, nothing at all.
+func ParseAlias(name string) (Alias, error) { panic("helper") }

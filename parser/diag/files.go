@@ -1,0 +1,121 @@
+package diag
+
+import (
+	"slices"
+	"sync"
+	"unicode/utf8"
+)
+
+// Files registers source files and turns byte offsets into lines and columns. Its methods are safe for concurrent use.
+type Files struct {
+	mu    sync.RWMutex
+	files []*file
+}
+
+type file struct {
+	name  string
+	src   []byte
+	lines []int32 // start of each line; computed when first asked for
+	once  sync.Once
+}
+
+// NewFiles returns an empty register.
+func NewFiles() *Files { return &Files{} }
+
+// Add registers a file under the name that reports will show and returns its ID. The bytes must not change afterwards.
+func (fs *Files) Add(name string, src []byte) FileID {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.files = append(fs.files, &file{name: name, src: src})
+	return FileID(len(fs.files))
+}
+
+func (fs *Files) file(id FileID) *file {
+	if fs == nil {
+		return nil
+	}
+	fs.mu.RLock()
+	defer fs.mu.RUnlock()
+	if id <= 0 || int(id) > len(fs.files) {
+		return nil
+	}
+	return fs.files[id-1]
+}
+
+// Name returns the name of a file, "" for the zero ID.
+func (fs *Files) Name(id FileID) string {
+	if f := fs.file(id); f != nil {
+		return f.name
+	}
+	return ""
+}
+
+// Source returns the bytes of a file, nil for the zero ID.
+func (fs *Files) Source(id FileID) []byte {
+	if f := fs.file(id); f != nil {
+		return f.src
+	}
+	return nil
+}
+
+// Text returns the bytes of a span as they stand in the file.
+func (fs *Files) Text(s Span) string {
+	src := fs.Source(s.File)
+	end := min(int(s.End), len(src))
+	return string(src[min(int(s.Start), end):end])
+}
+
+// Position is a place as people write it: line and column count from 1, the column in code points.
+type Position struct {
+	File         string
+	Line, Column int
+}
+
+// Start returns the position where a span begins. The zero span gives the zero Position.
+func (fs *Files) Start(s Span) Position { return fs.at(s.File, s.Start) }
+
+// End returns the position behind the last byte of a span. The zero span gives the zero Position.
+func (fs *Files) End(s Span) Position { return fs.at(s.File, s.End) }
+
+func (fs *Files) at(id FileID, offset int32) Position {
+	f := fs.file(id)
+	if f == nil {
+		return Position{}
+	}
+	f.once.Do(f.index)
+	offset = min(max(offset, 0), int32(len(f.src)))
+	line, found := slices.BinarySearch(f.lines, offset)
+	if !found {
+		line--
+	}
+	// An invalid byte (a Latin-1 letter, say) counts as one column, as editors show it.
+	column := utf8.RuneCount(f.src[f.lines[line]:offset]) + 1
+	return Position{f.name, line + 1, column}
+}
+
+// index finds the line starts. LF, CR LF and a lone CR end a line.
+func (f *file) index() {
+	f.lines = append(f.lines, 0)
+	for i, c := range f.src {
+		if c == '\n' || c == '\r' && (i+1 == len(f.src) || f.src[i+1] != '\n') {
+			f.lines = append(f.lines, int32(i+1))
+		}
+	}
+}
+
+// line returns the text of a line (from 1) without its line end.
+func (f *file) line(n int) []byte {
+	f.once.Do(f.index)
+	if n < 1 || n > len(f.lines) {
+		return nil
+	}
+	end := len(f.src)
+	if n < len(f.lines) {
+		end = int(f.lines[n])
+	}
+	text := f.src[f.lines[n-1]:end]
+	for len(text) > 0 && (text[len(text)-1] == '\n' || text[len(text)-1] == '\r') {
+		text = text[:len(text)-1]
+	}
+	return text
+}

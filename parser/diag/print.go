@@ -1,0 +1,75 @@
+package diag
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// String returns "file:line:column", or "" for the zero Position.
+func (p Position) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Line returns a diagnostic as one line: "file:line:column: severity: message [code name]".
+func (fs *Files) Line(d Diagnostic) string {
+	var b strings.Builder
+	if !d.Span.IsZero() {
+		fmt.Fprintf(&b, "%s: ", fs.Start(d.Span))
+	}
+	fmt.Fprintf(&b, "%s: %s", d.Severity, d.Message)
+	if d.Rule.Code != "" {
+		fmt.Fprintf(&b, " [%s %s]", d.Rule.Code, d.Rule.Name)
+	}
+	return b.String()
+}
+
+const snippetWidth = 120 // code points of source shown at most
+
+// Snippet writes the source line where a span begins and carets under the span. Control characters are shown as U+FFFD and
+// tabs as blanks, so that hostile bytes cannot reach the terminal. The zero span writes nothing.
+func (fs *Files) Snippet(w io.Writer, s Span) error {
+	f := fs.file(s.File)
+	if f == nil {
+		return nil
+	}
+	start, end := fs.Start(s), fs.End(s)
+	line := printable(f.line(start.Line))
+	from, to := start.Column-1, len(line)
+	if end.Line == start.Line {
+		to = end.Column - 1
+	}
+	if skip := from - snippetWidth/2; skip > 0 && len(line) > snippetWidth {
+		line = append([]rune("..."), line[skip:]...)
+		from, to = from-skip+3, to-skip+3
+	}
+	if len(line) > snippetWidth {
+		line = append(line[:snippetWidth:snippetWidth], []rune("...")...)
+	}
+	to = min(to, len(line))
+	margin := fmt.Sprintf("%d", start.Line)
+	carets := strings.Repeat(" ", min(from, len(line))) + strings.Repeat("^", max(to-from, 1))
+	_, err := fmt.Fprintf(w, "%s | %s\n%*s | %s\n", margin, strings.TrimRight(string(line), " "), len(margin), "", carets)
+	return err
+}
+
+func printable(line []byte) []rune {
+	runes := make([]rune, 0, len(line))
+	for len(line) > 0 {
+		r, size := utf8.DecodeRune(line)
+		line = line[size:]
+		switch {
+		case r == '\t':
+			r = ' '
+		case r == utf8.RuneError && size == 1, !unicode.IsPrint(r):
+			r = utf8.RuneError
+		}
+		runes = append(runes, r)
+	}
+	return runes
+}
