@@ -1,0 +1,54 @@
+// Package sharedtest finds the material that lies beside the checkout: files of strangers, log excerpts, the generator of large files.
+// The project builds and passes its tests without it.
+package sharedtest
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+// Dir returns the path of a folder or file of the shared material, and skips the test when it is absent.
+func Dir(t testing.TB, elem ...string) string {
+	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	root := filepath.Join(filepath.Dir(here), "..", "..", "..", "shared")
+	path := filepath.Join(append([]string{root}, elem...)...)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("the shared material is not beside this checkout: no %s", filepath.Join(append([]string{"shared"}, elem...)...))
+	}
+	return path
+}
+
+// Files returns the files of a shared folder whose base names match a pattern, sorted; none is a skip.
+func Files(t testing.TB, pattern string, dir ...string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(Dir(t, dir...), pattern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Skipf("no %s in shared/%s", pattern, filepath.Join(dir...))
+	}
+	return files
+}
+
+// Large returns what the generator of large files writes for the given arguments ("--clusters", "20", ...); none gives the 4 MB file.
+func Large(t testing.TB, args ...string) []byte {
+	t.Helper()
+	script := Dir(t, "bench", "gen_cfg.py")
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("python3, which the generator of large files needs, is not installed")
+	}
+	out := new(bytes.Buffer)
+	cmd := exec.Command(python, append([]string{script}, args...)...)
+	cmd.Stdout, cmd.Stderr = out, os.Stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
