@@ -1,0 +1,49 @@
+package diag
+
+import "strings"
+
+// Suggest returns the known word that a misspelt one most likely stands for, "" when none is near enough. Words that differ only in
+// letter case, blanks, "-" or "_" are nearest; of equally near ones the first of known wins.
+func Suggest(word string, known []string) string {
+	best, limit := "", len(word)/3+1
+	for _, k := range known {
+		if k == word {
+			continue
+		}
+		if d := distance(bare(word), bare(k), limit); d < limit {
+			best, limit = k, d
+		}
+	}
+	return best
+}
+
+// bare is what remains of a word when case and separators do not count.
+func bare(s string) string {
+	return strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.ToLower(s))
+}
+
+// distance counts the edits (insert, delete, replace, swap of neighbours) that turn a into b, and stops beyond limit.
+func distance(a, b string, limit int) int {
+	if len(a)-len(b) > limit || len(b)-len(a) > limit {
+		return limit + 1
+	}
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
