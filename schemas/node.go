@@ -1,0 +1,116 @@
+// Package schemas is the one place that reads and writes YAML and that validates against a JSON Schema. [Load] gives a file as a tree of
+// [Node]s whose every value knows its bytes; the schemas themselves (draft-07) are embedded and listed by [Names].
+package schemas
+
+import (
+	"strconv"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// Kind tells the nodes of a YAML file apart.
+type Kind uint8
+
+const (
+	Scalar Kind = iota + 1
+	Map
+	List
+)
+
+// Node is a value of a YAML file. A nil Node stands for a value that is not written; every method may be called on it.
+type Node struct {
+	Kind   Kind
+	Text   string // of a scalar: the text as it is meant, escapes resolved, never converted: 010 stays "010"
+	Quoted bool   // a scalar in quotes or in block form: text, whatever it looks like
+	Fields []Field
+	Items  []*Node
+	Span   diag.Span // of a quoted scalar: what stands between the quotes
+}
+
+// Field is a key of a map and its value.
+type Field struct {
+	Name     string
+	NameSpan diag.Span
+	Value    *Node
+}
+
+// Val is a value and where it stands. Set is false when it is not written; V is then what the reader of the file fills in.
+type Val[T any] struct {
+	V    T
+	Span diag.Span
+	Set  bool
+}
+
+// Field returns the field of a map by its name, nil when there is none.
+func (n *Node) Field(name string) *Field {
+	if n == nil {
+		return nil
+	}
+	for i := range n.Fields {
+		if n.Fields[i].Name == name {
+			return &n.Fields[i]
+		}
+	}
+	return nil
+}
+
+// Get returns the value of a field of a map, nil when there is none.
+func (n *Node) Get(name string) *Node {
+	if f := n.Field(name); f != nil {
+		return f.Value
+	}
+	return nil
+}
+
+// Null reports whether a value is written as null, ~ or nothing at all.
+func (n *Node) Null() bool {
+	if n == nil || n.Kind != Scalar || n.Quoted {
+		return false
+	}
+	switch n.Text {
+	case "", "~", "null", "Null", "NULL":
+		return true
+	}
+	return false
+}
+
+// Str returns a scalar as text. A null is not Set.
+func (n *Node) Str() Val[string] {
+	if n == nil || n.Kind != Scalar || n.Null() {
+		return Val[string]{}
+	}
+	return Val[string]{n.Text, n.Span, true}
+}
+
+// Int returns a scalar as an integer; it is not Set when it is none in the decimal form that the schemas demand.
+func (n *Node) Int() Val[int] {
+	if n == nil || n.Quoted || !isInteger(n.Text) {
+		return Val[int]{}
+	}
+	i, err := strconv.Atoi(n.Text)
+	return Val[int]{i, n.Span, err == nil}
+}
+
+// Bool returns a scalar as a boolean; it is not Set unless it is written true or false.
+func (n *Node) Bool() Val[bool] {
+	if n == nil || n.Quoted || n.Text != "true" && n.Text != "false" {
+		return Val[bool]{}
+	}
+	return Val[bool]{n.Text == "true", n.Span, true}
+}
+
+// isInteger reports whether text is an integer that every YAML version reads alike: no leading zero, no sign but minus, no exponent.
+func isInteger(text string) bool {
+	if len(text) > 0 && text[0] == '-' {
+		text = text[1:]
+	}
+	if text == "" || len(text) > 1 && text[0] == '0' {
+		return false
+	}
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
+}

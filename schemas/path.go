@@ -1,0 +1,100 @@
+package schemas
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// place is a node found by its path, with the words that name it.
+type place struct {
+	node  *Node
+	name  string    // clusters.shop.members[0].weight
+	span  diag.Span // the node's own
+	label diag.Span // the key or the start of the list item: where to point when something is missing
+}
+
+// at follows a path as far as the tree goes.
+func (n *Node) at(path []string) place {
+	p := place{node: n, name: "the file", span: n.Span, label: diag.Span{File: n.Span.File, Start: n.Span.Start, End: n.Span.Start}}
+	var name strings.Builder
+	for _, step := range path {
+		if f := p.node.Field(step); f != nil {
+			p.node, p.label = f.Value, f.NameSpan
+			if name.Len() > 0 {
+				name.WriteByte('.')
+			}
+			name.WriteString(step)
+		} else if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(p.node.Items) {
+			p.node = p.node.Items[i]
+			p.label = diag.Span{File: p.node.Span.File, Start: p.node.Span.Start, End: p.node.Span.Start + 1}
+			fmt.Fprintf(&name, "[%d]", i)
+		} else {
+			break
+		}
+		p.span, p.name = p.node.Span, name.String()
+		if p.span.Start >= p.span.End {
+			p.span = p.label
+		}
+	}
+	return p
+}
+
+// subschema returns the part of a schema that speaks of a path. It knows the keywords our schemas use: properties, additionalProperties,
+// items and local $ref.
+func subschema(root, rule map[string]any, path []string) map[string]any {
+	rule = deref(root, rule)
+	for _, step := range path {
+		var next any
+		if props, ok := rule["properties"].(map[string]any); ok && props[step] != nil {
+			next = props[step]
+		} else if items, ok := rule["items"]; ok {
+			next = items
+		} else {
+			next = rule["additionalProperties"]
+		}
+		r, ok := next.(map[string]any)
+		if !ok {
+			return nil
+		}
+		rule = deref(root, r)
+	}
+	return rule
+}
+
+func deref(root, rule map[string]any) map[string]any {
+	for range 10 {
+		ref, ok := rule["$ref"].(string)
+		if !ok {
+			return rule
+		}
+		defs, _ := root["definitions"].(map[string]any)
+		rule, _ = defs[strings.TrimPrefix(ref, "#/definitions/")].(map[string]any)
+	}
+	return rule
+}
+
+func properties(rule map[string]any) []string {
+	props, _ := rule["properties"].(map[string]any)
+	names := make([]string, 0, len(props))
+	for name := range props {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func enum(rule map[string]any) []string {
+	values, _ := rule["enum"].([]any)
+	var texts []string
+	for _, v := range values {
+		if v != nil && !slices.Contains(texts, fmt.Sprint(v)) {
+			texts = append(texts, fmt.Sprint(v))
+		}
+	}
+	return texts
+}

@@ -1,0 +1,196 @@
+package schemas
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/xeipuuv/gojsonschema"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+//go:embed *.schema.json
+var embedded embed.FS
+
+const suffix = ".schema.json"
+
+// Names lists the embedded schemas in alphabetical order.
+func Names() []string {
+	entries, err := embedded.ReadDir(".")
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), suffix))
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Source returns the text of an embedded schema, an error that lists the names when there is none of that name.
+func Source(name string) ([]byte, error) {
+	src, err := embedded.ReadFile(name + suffix)
+	if err != nil {
+		hint := ""
+		if s := diag.Suggest(name, Names()); s != "" {
+			hint = fmt.Sprintf("; did you mean %q?", s)
+		}
+		return nil, fmt.Errorf("no schema %q; there are %s%s", name, strings.Join(Names(), ", "), hint)
+	}
+	return src, nil
+}
+
+// validate asks gojsonschema and maps its findings, which come in random order and without positions, to the nodes they speak of.
+func validate(root *Node, name string) []diag.Diagnostic {
+	fail := func(err error) []diag.Diagnostic {
+		return []diag.Diagnostic{{Span: root.Span, Severity: diag.Error, Message: fmt.Sprintf("the schema cannot be used: %v", err)}}
+	}
+	src, err := Source(name)
+	if err != nil {
+		return fail(err)
+	}
+	var rules map[string]any
+	if err := json.Unmarshal(src, &rules); err != nil {
+		return fail(err)
+	}
+	schema, err := gojsonschema.NewSchema(gojsonschema.NewBytesLoader(src))
+	if err != nil {
+		return fail(err)
+	}
+	result, err := schema.Validate(gojsonschema.NewRawLoader(root.value()))
+	if err != nil {
+		return fail(err)
+	}
+	var found []diag.Diagnostic
+	for _, e := range result.Errors() {
+		if e.Type() != "condition_then" && e.Type() != "condition_else" {
+			found = append(found, describe(root, rules, e))
+		}
+	}
+	return found
+}
+
+// value gives gojsonschema a tree. Only what every YAML version reads alike becomes a number, a boolean or null.
+func (n *Node) value() any {
+	switch n.Kind {
+	case Map:
+		m := make(map[string]any, len(n.Fields))
+		for _, f := range n.Fields {
+			m[f.Name] = f.Value.value()
+		}
+		return m
+	case List:
+		l := make([]any, len(n.Items))
+		for i, item := range n.Items {
+			l[i] = item.value()
+		}
+		return l
+	}
+	switch {
+	case n.Null():
+		return nil
+	case n.Quoted:
+		return n.Text
+	case isInteger(n.Text):
+		return json.Number(n.Text)
+	case n.Text == "true" || n.Text == "false":
+		return n.Text == "true"
+	}
+	return n.Text
+}
+
+const separator = "\x00/\x00" // between the steps of a context: no key of a readable file holds it
+
+// describe puts a finding of gojsonschema into words of ours.
+func describe(root *Node, rules map[string]any, e gojsonschema.ResultError) diag.Diagnostic {
+	path := strings.Split(e.Context().String(separator), separator)[1:]
+	at := root.at(path)
+	rule := subschema(rules, rules, path)
+	d := diag.Diagnostic{Severity: diag.Error, Span: at.span}
+	detail := e.Details()
+	switch e.Type() {
+	case "additional_property_not_allowed":
+		key, _ := detail["property"].(string)
+		if f := at.node.Field(key); f != nil {
+			d.Span = f.NameSpan
+		}
+		known := properties(rule)
+		d.Message = fmt.Sprintf("unknown key %q in %s", key, at.name) + hint(key, known)
+	case "required":
+		d.Span = at.label
+		d.Message = fmt.Sprintf("%s needs %q", at.name, detail["property"])
+	case "enum":
+		allowed := enum(rule)
+		d.Message = fmt.Sprintf("%s is %q", at.name, at.node.Text) + hint(at.node.Text, allowed)
+		if !strings.Contains(d.Message, "did you mean") {
+			d.Message += "; it must be one of " + strings.Join(allowed, ", ")
+		}
+	case "invalid_type":
+		d.Message = wrongType(at, fmt.Sprint(detail["expected"]))
+	case "number_gte", "number_lte", "number_gt", "number_lt":
+		d.Message = fmt.Sprintf("%s is %s, outside %v to %v", at.name, at.node.Text, bound(rule["minimum"]), bound(rule["maximum"]))
+	case "pattern", "string_gte", "string_lte", "invalid_property_name", "invalid_property_pattern":
+		d.Message = fmt.Sprintf("%s is %q", at.name, at.node.Text)
+		if title, ok := rule["title"].(string); ok {
+			d.Message += "; it must be " + title
+		}
+	case "array_min_items", "array_min_properties":
+		d.Message = fmt.Sprintf("%s is empty", at.name)
+	default:
+		d.Message = fmt.Sprintf("%s: %s", at.name, lower(e.Description()))
+	}
+	return d
+}
+
+func wrongType(at place, expected string) string {
+	found := map[Kind]string{Map: "a map", List: "a list", Scalar: fmt.Sprintf("%q", at.node.Text)}[at.node.Kind]
+	if at.node.Null() {
+		found = "empty"
+	}
+	wanted, hint := wording(expected), ""
+	switch {
+	case at.node.Kind == Scalar && expected == "boolean":
+		hint = "; write true or false, without quotes"
+	case at.node.Kind == Scalar && (expected == "integer" || expected == "[integer,null]"):
+		hint = "; write plain decimal digits, without quotes, exponent or leading zero"
+	}
+	return fmt.Sprintf("%s is %s, it must be %s%s", at.name, found, wanted, hint)
+}
+
+// wording says a type, or a list of types such as "[string,number]", as people do.
+func wording(types string) string {
+	words := map[string]string{"object": "a map", "array": "a list", "string": "text", "integer": "an integer", "boolean": "a boolean", "null": "empty"}
+	var said []string
+	for _, t := range regexp.MustCompile(`\w+`).FindAllString(types, -1) {
+		if w := words[t]; w != "" && !(t == "boolean" && strings.Contains(types, "string")) {
+			said = append(said, w)
+		}
+	}
+	return strings.Join(said, " or ")
+}
+
+func bound(v any) any {
+	if v == nil {
+		return "any"
+	}
+	return v
+}
+
+func hint(word string, known []string) string {
+	if s := diag.Suggest(word, known); s != "" {
+		return fmt.Sprintf("; did you mean %q?", s)
+	}
+	return ""
+}
+
+func lower(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
