@@ -1,0 +1,150 @@
+package routecheck
+
+import "strings"
+
+// Source is where a session identifier stands in a request (R20).
+type Source uint8
+
+const (
+	SSLSession Source = iota + 1 // cookie SSLJSESSION, TLS only
+	SessionCookie
+	SessionURL
+)
+
+const sslCookie = "SSLJSESSION"
+
+// session is one session identifier: cache id, session id and clone IDs (R21).
+type session struct {
+	source Source
+	name   string // of the cookie or identifier
+	value  string
+}
+
+// Affinity holds the session identifiers of a request in the order in which they are tried (R20, R29).
+type Affinity struct {
+	few  [4]session
+	more []session
+	n    int
+}
+
+// Len returns the number of session identifiers.
+func (a *Affinity) Len() int { return a.n }
+
+// Session returns source, name and value of the i-th identifier.
+func (a *Affinity) Session(i int) (Source, string, string) {
+	s := a.at(i)
+	return s.source, s.name, s.value
+}
+
+func (a *Affinity) at(i int) *session {
+	if i < len(a.few) {
+		return &a.few[i]
+	}
+	return &a.more[i-len(a.few)]
+}
+
+func (a *Affinity) add(s session) {
+	if a.n < len(a.few) {
+		a.few[a.n] = s
+	} else {
+		a.more = append(a.more, s)
+	}
+	a.n++
+}
+
+// Affinity finds the session identifiers of a request that matched (R4, R20, R29).
+func (t *Table) Affinity(rq *Request, m *Match, sem *Semantics, rec *Recorder) Affinity {
+	var a Affinity
+	if rq.TLS {
+		a.addCookies(rq.Cookies, SSLSession, sslCookie, sem, rec)
+	}
+	a.addCookies(rq.Cookies, SessionCookie, m.Cookie, sem, rec)
+	if value, ok := urlSession(rq.Target, m.Identifier); ok {
+		a.add(session{SessionURL, m.Identifier, value})
+	}
+	return a
+}
+
+// addCookies adds the cookies of one name (R29).
+func (a *Affinity) addCookies(headers []string, source Source, name string, sem *Semantics, rec *Recorder) {
+	first, count := a.n, 0
+	var last string
+	for _, h := range headers {
+		for h != "" {
+			var pair string
+			pair, h, _ = strings.Cut(h, ";")
+			key, value, ok := strings.Cut(strings.Trim(pair, " \t"), "=")
+			if !ok || key != name {
+				continue
+			}
+			count++
+			last = value
+			a.add(session{source, name, value})
+		}
+	}
+	if count < 2 {
+		return
+	}
+	switch sem.ask(ManyCookies, rec) {
+	case firstCookie:
+		a.truncate(first + 1)
+	case lastCookie:
+		a.truncate(first)
+		a.add(session{source, name, last})
+	}
+}
+
+func (a *Affinity) truncate(n int) {
+	a.more = a.more[:max(0, min(n-len(a.few), len(a.more)))]
+	a.n = n
+}
+
+// urlSession finds ";identifier=value" in the path; the value ends at ";", "/" or the end of the path (R14, R20).
+func urlSession(target, identifier string) (string, bool) {
+	p, _, _ := strings.Cut(target, "?")
+	for {
+		_, rest, ok := strings.Cut(p, ";")
+		if !ok {
+			return "", false
+		}
+		if value, ok := strings.CutPrefix(rest, identifier); ok && strings.HasPrefix(value, "=") {
+			value = value[1:]
+			if end := strings.IndexAny(value, ";/"); end >= 0 {
+				value = value[:end]
+			}
+			return value, true
+		}
+		p = rest
+	}
+}
+
+const cacheID = 4 // characters of the cache id that begins a session value (R21)
+
+// cutClone returns the first clone ID of a session value and what follows it; ok is false when there is none left.
+// The first call gets the whole value, later ones the rest.
+func cutClone(rest string, separator byte) (clone, after string, ok bool) {
+	i := strings.IndexByte(rest, separator)
+	if i < 0 {
+		return "", "", false
+	}
+	rest = rest[i+1:]
+	if end := strings.IndexByte(rest, separator); end >= 0 {
+		return rest[:end], rest[end:], true
+	}
+	return rest, "", true
+}
+
+// CloneIDs lists the clone IDs of a session value in order (R21, R24).
+func CloneIDs(value string, separator byte) []string {
+	var ids []string
+	for rest := behindCacheID(value); ; {
+		clone, after, ok := cutClone(rest, separator)
+		if !ok {
+			return ids
+		}
+		ids = append(ids, clone)
+		rest = after
+	}
+}
+
+func behindCacheID(value string) string { return value[min(cacheID, len(value)):] }

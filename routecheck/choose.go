@@ -1,0 +1,367 @@
+package routecheck
+
+// selection is one run of R20 to R42: who gets the next attempt.
+type selection struct {
+	t   *Table
+	c   *Cluster
+	cs  *ClusterState
+	f   *Flight
+	now Nanos
+	sem *Semantics
+	rec *Recorder
+
+	skipped *Step // the affinity member that was passed over, told together with the pick that follows
+}
+
+// choose picks a member, NoMember when nobody is usable.
+func (s *selection) choose() (MemberID, Via) {
+	s.f.homeMarked, s.f.full = false, false
+	if m := s.affinity(); m != NoMember {
+		return m, ViaAffinity
+	}
+	if m := s.nextAfterHome(); m != NoMember {
+		return m, ViaNext
+	}
+	if s.c.Address != NoMember {
+		if m, done := s.address(); done {
+			return m, ViaAddress
+		}
+	}
+	if m := s.balance(); m != NoMember {
+		return m, ViaBalance
+	}
+	if m := s.backup(); m != NoMember {
+		return m, ViaBackup
+	}
+	if m := s.anyMarked(); m != NoMember {
+		return m, ViaMarked
+	}
+	return NoMember, 0
+}
+
+// check is R42. It fills the status that a log line shows and notes who was passed over only for being full (R60).
+func (s *selection) check(m MemberID, ignoreWeights bool) Check {
+	ms, member := &s.cs.Members[m], &s.c.Members[m]
+	st := Check{IgnoreWeights: ignoreWeights, MarkedDown: ms.Marked}
+	up := true
+	if ms.Marked {
+		st.RetryIn = max(ms.FailedAt+s.c.RetryInterval-s.now, 0)
+		st.RetryNow = s.retryDue(m, ms)
+		up = st.RetryNow
+	}
+	st.Allows = s.weightAllows(m, ignoreWeights)
+	st.Full = member.MaxConnections > 0 && ms.Pending >= member.MaxConnections
+	st.Usable = up && (ignoreWeights || st.Allows) && !st.Full
+	if up && st.Full && (ignoreWeights || st.Allows) {
+		s.f.full = true
+	}
+	return st
+}
+
+// usable is the check of balancing: R42, and R50's passing over of members that already failed this request.
+func (s *selection) usable(m MemberID, ignoreWeights bool) bool {
+	st := s.check(m, ignoreWeights)
+	s.noteCheck(m, st)
+	return st.Usable && !(s.f.tried.has(m) && s.sem.ask(BalanceRetry, s.rec) != allowTried)
+}
+
+// retryDue is R52: the interval is over and nobody else is probing; never again within the request that marked the member when it is 0.
+func (s *selection) retryDue(m MemberID, ms *MemberState) bool {
+	if s.now-ms.FailedAt < s.c.RetryInterval {
+		return false
+	}
+	if s.c.RetryInterval <= 0 && s.f.marked.has(m) {
+		return false
+	}
+	return !ms.Retrying || s.sem.ask(Probe, s.rec) == allProbe
+}
+
+// weightAllows is R32: at weight 0 or below a member gets no new requests. With ignoreWeights the answer is only for the log line.
+func (s *selection) weightAllows(m MemberID, ignoreWeights bool) bool {
+	w := s.cs.Members[m].Weight
+	if w != 0 || ignoreWeights || s.c.Members[m].Start == 0 {
+		return w > 0
+	}
+	return s.sem.ask(WeightThreshold, s.rec) == belowZero
+}
+
+// affinity is R20 to R25: every session identifier, every clone ID, the primary list from its first server.
+func (s *selection) affinity() MemberID {
+	a := &s.f.Affinity
+	if !s.c.hasClones && s.cs.Partition == nil || a.n == 0 {
+		s.noteNoSession()
+		return NoMember
+	}
+	for i := range a.n {
+		session := a.at(i)
+		s.noteSession(session)
+		for rest := behindCacheID(session.value); ; {
+			clone, after, ok := cutClone(rest, s.c.Separator)
+			if !ok {
+				break
+			}
+			if m := s.clone(clone); m != NoMember {
+				return m
+			}
+			rest = after
+		}
+	}
+	return NoMember
+}
+
+// clone tries one clone ID, or a partition ID when a table names its member (R22, R28, R39).
+func (s *selection) clone(id string) MemberID {
+	if m, ok := s.cs.Partition[id]; ok {
+		s.notePartition(m, id)
+		return s.ifUsable(m)
+	}
+	if m := s.cloneIn(s.c.Primary, id, true); m != NoMember {
+		return m
+	}
+	for _, b := range s.c.Backup {
+		if s.c.Members[b].CloneID == id {
+			if s.sem.ask(AffinityToBackup, s.rec) != backupsToo {
+				break
+			}
+			return s.cloneIn(s.c.Backup, id, false)
+		}
+	}
+	return NoMember
+}
+
+// cloneIn walks a list from its first server; a match that is not usable does not end the walk (R22).
+func (s *selection) cloneIn(list []MemberID, id string, primary bool) MemberID {
+	for i, m := range list {
+		member := &s.c.Members[m]
+		s.noteCompare(m, id)
+		if member.CloneID != id || id == "" {
+			continue
+		}
+		s.noteClone(m, id, i, primary)
+		if s.ifUsable(m) != NoMember {
+			return m
+		}
+		if primary && !s.f.homeMarked && s.cs.Members[m].Marked {
+			s.f.home, s.f.homeMarked = m, true
+		}
+	}
+	return NoMember
+}
+
+// ifUsable checks an affinity member without its weight (R23).
+func (s *selection) ifUsable(m MemberID) MemberID {
+	st := s.check(m, true)
+	if !st.Usable && st.Full && (!st.MarkedDown || st.RetryNow) && s.sem.ask(AffinityMaxConnections, s.rec) == fullIgnored {
+		st.Usable = true
+	}
+	s.noteStatus(m, st)
+	if st.Usable {
+		return m
+	}
+	return NoMember
+}
+
+// nextAfterHome is the old way of R26: the next usable primary after the marked affinity member, weights ignored.
+func (s *selection) nextAfterHome() MemberID {
+	if !s.f.homeMarked {
+		return NoMember
+	}
+	if !s.c.failoverToNext && s.sem.ask(AffinityFailover, s.rec) != nextPrimary {
+		return NoMember
+	}
+	at := 0
+	for s.c.Primary[at] != s.f.home {
+		at++
+	}
+	for i := 1; i < len(s.c.Primary); i++ {
+		m := s.c.Primary[(at+i)%len(s.c.Primary)]
+		if s.usable(m, true) {
+			s.notePick(m, ViaNext, "R26")
+			return m
+		}
+	}
+	return NoMember
+}
+
+// address is R41: the ClusterAddress takes what affinity did not place. done is false when the plug-in balances all the same.
+func (s *selection) address() (m MemberID, done bool) {
+	m = s.c.Address
+	if s.check(m, true).Usable && !s.f.tried.has(m) {
+		s.notePick(m, ViaAddress, "R41")
+		return m, true
+	}
+	return NoMember, s.sem.ask(ClusterAddressFailure, s.rec) != balanceInstead
+}
+
+// balance is R30 to R36 over the primaries.
+func (s *selection) balance() MemberID {
+	if s.c.Random {
+		return s.random()
+	}
+	n := len(s.c.Primary)
+	if n == 0 {
+		return NoMember
+	}
+	started := s.cs.Next >= 0
+	if !started {
+		s.cs.Next = int32(s.cs.draw(s.f, n))
+	}
+	from := int(s.cs.Next)
+	m, raised := s.byWeight(from), false
+	if m == NoMember && s.raise() {
+		m, raised = s.byWeight(from), true
+	}
+	if m == NoMember {
+		m = s.weightZero(from)
+	}
+	if m == NoMember {
+		return NoMember
+	}
+	s.noteRoundRobin(m, from, started, raised)
+	for i, p := range s.c.Primary {
+		if p == m {
+			s.cs.Next = int32((i + 1) % n) // behind the pick, also when others were skipped (R30)
+		}
+	}
+	return m
+}
+
+// byWeight returns the first usable primary with weight left, from a position on.
+func (s *selection) byWeight(from int) MemberID {
+	for i := range s.c.Primary {
+		m := s.c.Primary[(from+i)%len(s.c.Primary)]
+		if s.c.Members[m].Start > 0 && s.usable(m, false) {
+			return m
+		}
+	}
+	return NoMember
+}
+
+// raise is R32 and R33: when a usable primary is there but none has weight left, every member gets weight again.
+func (s *selection) raise() bool {
+	usable := false
+	for _, m := range s.c.Primary {
+		if s.c.Members[m].Start > 0 && s.usable(m, true) {
+			usable = true
+			break
+		}
+	}
+	if !usable {
+		return false
+	}
+	differs := false
+	for i := range s.cs.Members {
+		differs = differs || s.raised(MemberID(i)) != s.c.startWeight(MemberID(i), s.sem)
+	}
+	set := differs && s.sem.ask(WeightReset, s.rec) == setToStart
+	for i := range s.cs.Members {
+		if set {
+			s.cs.Members[i].Weight = s.c.startWeight(MemberID(i), s.sem)
+		} else {
+			s.cs.Members[i].Weight = s.raised(MemberID(i))
+		}
+	}
+	return true
+}
+
+// raised returns the weight of a member with its start weight added until it is above 0; start weight 0 is left alone.
+func (s *selection) raised(m MemberID) int32 {
+	w, start := s.cs.Members[m].Weight, s.c.startWeight(m, s.sem)
+	if w > 0 || start == 0 {
+		return w
+	}
+	return w + (-w/start+1)*start
+}
+
+// weightZero is R36: members of weight 0 get new requests only when no other primary is usable.
+func (s *selection) weightZero(from int) MemberID {
+	for i := range s.c.Primary {
+		m := s.c.Primary[(from+i)%len(s.c.Primary)]
+		if s.c.Members[m].Start > 0 || !s.usable(m, true) {
+			continue
+		}
+		if s.firstBackup() != NoMember && s.sem.ask(WeightZero, s.rec) == zeroAfterBackups {
+			return NoMember
+		}
+		return m
+	}
+	return NoMember
+}
+
+// random is R35: weights are unused; an unusable choice moves on in list order.
+func (s *selection) random() MemberID {
+	n, usable := len(s.c.Primary), 0
+	for _, m := range s.c.Primary {
+		if s.usable(m, true) {
+			usable++
+		}
+	}
+	if usable == 0 {
+		return NoMember
+	}
+	at := s.cs.draw(s.f, n)
+	if usable > 1 && !s.usable(s.c.Primary[at], true) && s.sem.ask(RandomReplacement, s.rec) == redraw {
+		return s.redraw(usable)
+	}
+	for !s.usable(s.c.Primary[at], true) {
+		at = (at + 1) % n
+	}
+	s.notePick(s.c.Primary[at], ViaBalance, "R35")
+	return s.c.Primary[at]
+}
+
+// redraw draws among the usable primaries, which is what drawing again and again comes to.
+func (s *selection) redraw(usable int) MemberID {
+	k := s.cs.draw(s.f, usable)
+	for _, m := range s.c.Primary {
+		if !s.usable(m, true) {
+			continue
+		}
+		if k == 0 {
+			s.notePick(m, ViaBalance, "R35")
+			return m
+		}
+		k--
+	}
+	return NoMember
+}
+
+// backup is R38: only when every primary is unavailable, in list order, weights unused; then R36's other reading.
+func (s *selection) backup() MemberID {
+	if m := s.firstBackup(); m != NoMember {
+		s.notePick(m, ViaBackup, "R38")
+		return m
+	}
+	return NoMember
+}
+
+func (s *selection) firstBackup() MemberID {
+	for _, m := range s.c.Backup {
+		if s.usable(m, true) {
+			return m
+		}
+	}
+	return NoMember
+}
+
+// anyMarked is R61 under the choice all-down: when everybody is marked, one marked member is tried, once per request.
+func (s *selection) anyMarked() MemberID {
+	if s.f.retried {
+		return NoMember
+	}
+	for _, list := range [2][]MemberID{s.c.Primary, s.c.Backup} {
+		for _, m := range list {
+			st := s.check(m, true)
+			if !st.MarkedDown || st.Full || s.f.tried.has(m) {
+				continue
+			}
+			if s.sem.ask(AllDown, s.rec) != retryMarked {
+				return NoMember
+			}
+			s.f.retried = true
+			s.notePick(m, ViaMarked, "R61")
+			return m
+		}
+	}
+	return NoMember
+}

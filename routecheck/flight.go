@@ -1,0 +1,204 @@
+package routecheck
+
+import "github.com/wasplug/wasplug/parser/diag"
+
+// BodyKind says whether a request can be sent once more (R57).
+type BodyKind uint8
+
+const (
+	NoBody     BodyKind = iota // GET, HEAD: always repeatable
+	Buffered                   // the whole body is kept
+	Unbuffered                 // not buffered, or larger than the buffer
+)
+
+// Flight is one request on its way through a cluster: a plain value that Next and Observe advance.
+type Flight struct {
+	Cluster  ClusterID
+	TLS      bool // the request came over TLS (R64)
+	Body     BodyKind
+	Size     int64 // bytes of the body, -1 unknown (R59)
+	Affinity Affinity
+	Arrived  Nanos
+	Dice     *Dice // replaces chance, nil in production
+
+	Attempts  int // counted by R62
+	IORetries int // resends after an I/O timeout (R56)
+	Last      MemberID
+	Via       Via
+
+	todo       todo
+	status     int  // with todoFail and todoPass
+	lastBusy   bool // the last attempt was answered 503
+	probing    bool // the attempt under way probes a marked member (R52)
+	begun      bool // part of the answer reached the client (R58)
+	second     bool // R51's second connect is used up
+	retried    bool // the one try of a marked member is used up (choice all-down)
+	full       bool // somebody was skipped only because it was full (R60)
+	home       MemberID
+	homeMarked bool      // home is valid: the first matched member that is marked down (R26)
+	tried      memberSet // members that failed this request
+	marked     memberSet // members that this request marked
+}
+
+type todo uint8
+
+const (
+	todoChoose todo = iota // select at R20
+	todoFresh              // the same member, a new stream (R50c, R54)
+	todoSecond             // the same member once more (R51)
+	todoFail               // answer with status
+	todoPass               // pass on the member's 503
+	todoCut                // cut the connection (R58)
+	todoOver               // answered
+)
+
+// Via says how a member was picked.
+type Via uint8
+
+const (
+	ViaAffinity Via = iota + 1
+	ViaNext         // the next primary after a marked affinity member (R26)
+	ViaBalance
+	ViaBackup
+	ViaAddress // ClusterAddress (R41)
+	ViaMarked  // the one try when everybody is down (choice all-down)
+)
+
+var viaNames = [...]string{"", "affinity", "next-primary", "balance", "backup", "cluster-address", "retry-marked"}
+
+func (v Via) String() string { return viaNames[v] }
+
+// Begin prepares the flight of a request that matched.
+func (t *Table) Begin(rq *Request, m *Match, now Nanos, sem *Semantics, rec *Recorder) Flight {
+	return Flight{
+		Cluster: m.Cluster, TLS: rq.TLS, Size: rq.Body, Body: t.Clusters[m.Cluster].BodyKind(rq.Body),
+		Affinity: t.Affinity(rq, m, sem, rec), Arrived: now, Last: NoMember,
+	}
+}
+
+// BodyKind classifies a body of n bytes (R57). An unknown length (-1) counts as buffered until it outgrows the buffer;
+// the caller then sets Flight.Body to Unbuffered.
+func (c *Cluster) BodyKind(n int64) BodyKind {
+	switch {
+	case n == 0:
+		return NoBody
+	case c.PostBuffer < 0 || c.PostBuffer > 0 && n <= c.PostBuffer:
+		return Buffered
+	}
+	return Unbuffered
+}
+
+// Begun reports whether an answer has begun: from then on nothing is retried (R58).
+func (f *Flight) Begun() bool { return f.begun }
+
+// ActionKind is what the caller does next.
+type ActionKind uint8
+
+const (
+	Send ActionKind = iota + 1 // send the request to Member
+	Fail                       // answer Status; with a Member: pass on that member's answer
+	Cut                        // part of the answer is out: cut the connection (R58)
+)
+
+// Action is what Next says. The request is declined (R9) before there is a flight, when Match finds no Route.
+type Action struct {
+	Kind        ActionKind
+	Member      MemberID
+	Transport   int  // with Send: index into Member.Transports
+	FreshStream bool // with Send: open a new stream, take none from the queue
+	Failover    bool // with Send: the request failed elsewhere before, $WSFO is set (R63)
+	Status      int  // with Fail
+}
+
+// EventKind is what became of an attempt.
+type EventKind uint8
+
+const (
+	ConnectFailed  EventKind = iota + 1 // refused, unreachable, unresolved, TLS failed
+	ConnectTimeout                      // ConnectTimeout expired
+	StreamLost                          // closed or reset before the answer was complete
+	IOTimeout                           // ServerIOTimeout expired
+	Head                                // the head of a final answer arrived
+	Done                                // the answer was passed on whole
+	ClientGone                          // the client left: no failure of the member
+)
+
+// SentKind says how much of the request had been written when an attempt failed.
+type SentKind uint8
+
+const (
+	SentNothing SentKind = iota
+	SentSome
+)
+
+// Event is what the caller saw of the attempt under way.
+type Event struct {
+	Kind         EventKind
+	ReusedStream bool // with StreamLost, IOTimeout: the stream came from the queue
+	Sent         SentKind
+	Status       int // with Head
+}
+
+// Recorder notes what a decision did. A nil Recorder costs nothing and notes nothing; the walk is the same.
+type Recorder struct {
+	Steps []Step
+	quiet bool   // note the consulted choices only
+	asked uint64 // set of Choice
+}
+
+// StepKind tells steps apart for programs; people read Text.
+type StepKind uint8
+
+const (
+	StepRequest StepKind = iota + 1
+	StepRoute
+	StepDeclined
+	StepAffinity // session identifiers found, or none
+	StepCompare  // a clone ID was compared with that of Member
+	StepClone    // it matched
+	StepStatus   // the status of Member was checked
+	StepPick     // Member was picked
+	StepTransport
+	StepStream // a stream was opened or taken from the queue
+	StepFailed // the attempt failed
+	StepMark   // Member was marked down, or its timer restarted
+	StepClear  // the mark of Member was cleared
+	StepAnswer
+	StepGiveUp
+)
+
+// Step is one thing that a decision did. Steps without Text are details that a log at level Trace shows.
+type Step struct {
+	Kind   StepKind
+	Rule   string   // R22
+	Also   []string // further rules that the step shows
+	Mark   string   // documented, traced or assumed
+	Choice string   // the open choice that the step hangs on, "" when none
+	Text   string
+	Member MemberID
+	Clone  string
+	Source Source
+	Check  Check // with StepStatus
+	At     diag.Span
+}
+
+// Check is the status of a member as serverGroupCheckServerStatus prints it (R42).
+type Check struct {
+	IgnoreWeights, MarkedDown, RetryNow, Allows, Full bool
+	RetryIn                                           Nanos // until the retry is due, when marked
+	Usable                                            bool
+}
+
+// wants reports whether steps are kept; texts are made only then.
+func (r *Recorder) wants() bool { return r != nil && !r.quiet }
+
+// note appends a step. Its mark is that of its rule, or assumed when it hangs on an open choice.
+func (r *Recorder) note(s Step) {
+	switch {
+	case s.Choice != "":
+		s.Mark = Assumed
+	case s.Mark == "":
+		s.Mark = ruleMark(s.Rule)
+	}
+	r.Steps = append(r.Steps, s)
+}

@@ -1,0 +1,198 @@
+package routecheck
+
+import (
+	"fmt"
+	"strings"
+)
+
+// maxAttempts bounds a request under attempts=unlimited-until-none, where an unmarked affinity member could be tried for ever.
+const maxAttempts = 100
+
+// Next says what happens to a request now: the first attempt, another one after a failure that Observe has seen, or the end.
+// It changes the state: an assignment costs weight and counts as pending. rec may be nil.
+func (t *Table) Next(cs *ClusterState, f *Flight, now Nanos, sem *Semantics, rec *Recorder) Action {
+	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}
+	switch f.todo {
+	case todoFresh, todoSecond:
+		return s.sendAgain(f.todo == todoFresh)
+	case todoFail:
+		return Action{Kind: Fail, Member: NoMember, Status: f.status}
+	case todoPass:
+		return s.passOn()
+	case todoCut, todoOver:
+		return Action{Kind: Cut, Member: f.Last}
+	}
+	if s.c.PostLimit >= 0 && f.Size > s.c.PostLimit {
+		return s.tooLarge()
+	}
+	m, via := NoMember, Via(0)
+	limit := f.Attempts > 0 && f.Attempts >= s.limit()
+	if !limit {
+		m, via = s.choose()
+	}
+	if m == NoMember {
+		return s.giveUp(limit)
+	}
+	transport, ok := s.transport(m)
+	if !ok {
+		return s.noTransport(m)
+	}
+	s.assign(m, via)
+	return Action{Kind: Send, Member: m, Transport: transport, Failover: f.Attempts > 1}
+}
+
+// limit is R62.
+func (s *selection) limit() int {
+	if s.f.Attempts >= s.c.listed && s.sem.ask(AttemptLimit, s.rec) == untilNone {
+		return maxAttempts
+	}
+	return s.c.listed
+}
+
+// assign books an attempt: weight (R32, R34), pending (R60), probe (R52).
+func (s *selection) assign(m MemberID, via Via) {
+	ms := &s.cs.Members[m]
+	switch via {
+	case ViaBalance:
+		if !s.c.Random {
+			ms.Weight--
+		}
+	case ViaAffinity, ViaNext:
+		if s.c.CountAffinity && !s.c.Random {
+			ms.Weight--
+		}
+	}
+	s.f.Last, s.f.Via = m, via
+	s.f.Attempts++
+	s.take(m)
+}
+
+// take makes a request pending at a member; at a marked one it is the probe.
+func (s *selection) take(m MemberID) {
+	ms := &s.cs.Members[m]
+	ms.Pending++
+	s.f.probing = ms.Marked
+	if ms.Marked {
+		ms.Retrying = true
+	}
+	s.f.todo = todoOver // until Observe says otherwise
+}
+
+// sendAgain is R50c, R51 and R54: the same member once more, which R62 does not count.
+func (s *selection) sendAgain(fresh bool) Action {
+	m := s.f.Last
+	transport, ok := s.transport(m)
+	if !ok {
+		return s.noTransport(m)
+	}
+	s.take(m)
+	return Action{Kind: Send, Member: m, Transport: transport, FreshStream: fresh, Failover: s.f.Attempts > 1}
+}
+
+// giveUp ends a request that nobody takes (R60, R61, R62).
+func (s *selection) giveUp(limit bool) Action {
+	f := s.f
+	if f.Attempts > 0 && f.lastBusy {
+		return s.passOn()
+	}
+	status := 500
+	if f.Attempts == 0 && f.full {
+		status = 503
+	}
+	f.todo, f.status = todoFail, status
+	if s.rec.wants() {
+		s.note(s.tellGiveUp(limit, status))
+	}
+	return Action{Kind: Fail, Member: NoMember, Status: status}
+}
+
+func (s *selection) tellGiveUp(limit bool, status int) Step {
+	step := Step{Kind: StepGiveUp, Rule: "R61", Member: NoMember, At: s.c.At}
+	switch {
+	case limit:
+		step.Rule = "R62"
+		if s.c.Single() {
+			step.Rule = "R51"
+		}
+		step.Text = fmt.Sprintf("%s: no further attempt, the client gets %d", attempts(s.f.Attempts, s.c.listed), status)
+	case status == 503:
+		step.Rule, step.Text = "R60", "every usable member is at its MaxConnections: nothing is forwarded, the client gets 503"
+	case s.f.Attempts > 0:
+		step.Text = fmt.Sprintf("nobody else is usable: the client gets %d", status)
+	default:
+		step.Text = "everybody is marked down and no retry is due: nothing is forwarded, the client gets 500"
+	}
+	return step
+}
+
+func attempts(n, listed int) string {
+	if n == 1 {
+		return fmt.Sprintf("1 attempt for %d listed server(s)", listed)
+	}
+	return fmt.Sprintf("%d attempts for %d listed server(s)", n, listed)
+}
+
+// passOn gives the client the last member's 503 (R53, R61).
+func (s *selection) passOn() Action {
+	s.f.todo, s.f.begun = todoOver, true
+	if s.rec.wants() {
+		s.note(Step{Kind: StepGiveUp, Rule: "R53", Member: s.f.Last, At: s.c.Members[s.f.Last].At,
+			Text: fmt.Sprintf("no further attempt: the 503 of %s is passed on", s.name(s.f.Last))})
+	}
+	return Action{Kind: Fail, Member: s.f.Last, Status: 503}
+}
+
+// tooLarge is R59.
+func (s *selection) tooLarge() Action {
+	status := 413
+	if s.sem.ask(PostLimitStatus, s.rec) == limitIs500 {
+		status = 500
+	}
+	s.f.todo, s.f.status = todoFail, status
+	if s.rec.wants() {
+		s.note(Step{Kind: StepGiveUp, Rule: "R59", Choice: PostLimitStatus.String(), Member: NoMember, At: s.c.At,
+			Text: fmt.Sprintf("the body of %d bytes exceeds PostSizeLimit %d: refused with %d", s.f.Size, s.c.PostLimit, status)})
+	}
+	return Action{Kind: Fail, Member: NoMember, Status: status}
+}
+
+// transport is R64: the Transport of the request's scheme, else the other one. ok is false where the request fails at once.
+func (s *selection) transport(m MemberID) (index int, ok bool) {
+	https, forced := s.f.TLS, false
+	switch {
+	case strings.EqualFold(s.t.sslMapMode, "onload"):
+		forced = !https
+		https = true
+	case strings.EqualFold(s.t.sslMapMode, "offload"):
+		https = false
+	}
+	trs := s.c.Members[m].Transports
+	want, other := -1, -1
+	for i := range trs {
+		if trs[i].HTTPS == https && want < 0 {
+			want = i
+		} else if trs[i].HTTPS != https && other < 0 {
+			other = i
+		}
+	}
+	switch {
+	case want >= 0 && trs[want].Usable:
+		return want, true
+	case other < 0, want < 0 && forced:
+		return 0, false
+	case https && s.t.useInsecure:
+		return other, true
+	case want >= 0:
+		return 0, false
+	}
+	return other, s.sem.ask(TransportChoice, s.rec) != strictScheme && trs[other].Usable
+}
+
+func (s *selection) noTransport(m MemberID) Action {
+	s.f.todo, s.f.status = todoFail, 500
+	if s.rec.wants() {
+		s.note(Step{Kind: StepTransport, Rule: "R64", Member: m, At: s.c.Members[m].At,
+			Text: fmt.Sprintf("%s has no Transport that can carry this request (an https Transport needs a keyring and PluginInstallRoot): the client gets 500, no other member is tried", s.name(m))})
+	}
+	return Action{Kind: Fail, Member: NoMember, Status: 500}
+}

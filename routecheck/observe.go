@@ -1,0 +1,235 @@
+package routecheck
+
+import "fmt"
+
+// Observe takes in what became of the attempt under way: marks, timers, counters, and what Next will do. rec may be nil.
+func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *Semantics, rec *Recorder) {
+	o := outcome{selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}}
+	switch ev.Kind {
+	case ConnectFailed, ConnectTimeout:
+		o.connect(ev)
+	case StreamLost:
+		o.lost(ev)
+	case IOTimeout:
+		o.ioTimeout(ev)
+	case Head:
+		o.head(ev.Status)
+	case Done:
+		o.done()
+	case ClientGone:
+		o.release()
+		f.todo = todoOver
+	}
+}
+
+// outcome settles one attempt.
+type outcome struct{ selection }
+
+func (o *outcome) state() *MemberState { return &o.cs.Members[o.f.Last] }
+
+// unmarkable: the only listed server is never marked (R51), nor is the ClusterAddress (R41).
+func (o *outcome) unmarkable() bool { return o.f.Last == o.c.Address || o.c.Single() }
+
+// release ends the attempt's claim on the member; a probe that decided nothing lets the next request probe (R52).
+func (o *outcome) release() {
+	ms := o.state()
+	ms.Pending--
+	if o.f.probing {
+		ms.Retrying = false
+	}
+}
+
+// fail books a failure. Where mark holds, the member is marked down; a probe that fails restarts its timer in any case (R52).
+func (o *outcome) fail(mark bool) (marked bool) {
+	ms := o.state()
+	o.release()
+	ms.Failed++
+	o.f.tried.add(o.f.Last)
+	o.f.lastBusy = false
+	mark = mark && !o.unmarkable()
+	if !mark && !o.f.probing {
+		return false
+	}
+	marked = !ms.Marked
+	ms.Marked, ms.FailedAt = true, o.failedAt()
+	o.f.marked.add(o.f.Last)
+	return marked
+}
+
+// failedAt is where the retry timer starts (R52; choice retry-clock).
+func (o *outcome) failedAt() Nanos {
+	if o.f.Arrived != o.now && o.sem.ask(RetryClock, o.rec) == fromArrival {
+		return o.f.Arrived
+	}
+	return o.now
+}
+
+// again lets Next select once more, or ends the request when its body cannot be sent again (R57).
+func (o *outcome) again(repeatable bool) {
+	if o.f.Last == o.c.Address && o.sem.ask(ClusterAddressFailure, o.rec) != balanceInstead {
+		o.end(500)
+		o.tell("R41", o.name(o.f.Last)+" failed: the plug-in does not balance instead, the client gets 500", ClusterAddressFailure.String())
+		return
+	}
+	if !repeatable {
+		o.end(500)
+		o.tell("R57", "the body was not buffered and cannot be sent again: the client gets 500", "")
+		return
+	}
+	o.f.todo = todoChoose
+}
+
+func (o *outcome) end(status int) { o.f.todo, o.f.status = todoFail, status }
+
+// connect is R50 and R51: nothing was sent, so any body may follow.
+func (o *outcome) connect(ev Event) {
+	what := "connect refused"
+	if ev.Kind == ConnectTimeout {
+		what = "ConnectTimeout expired"
+	}
+	marked := o.fail(true)
+	if o.f.Last != o.c.Address && o.c.Single() {
+		if !o.f.second && o.sem.ask(SingleMemberConnectRetry, o.rec) != noSecondConnect {
+			o.f.second, o.f.todo = true, todoSecond
+			o.tellFailure("R51", "no stream to %s: %s; the only server of a cluster is not marked down but tried once more", what, marked)
+			return
+		}
+		o.tellFailure("R51", "no stream to %s: %s; the only server of a cluster is never marked down", what, marked)
+		o.again(true)
+		return
+	}
+	o.tellFailure("R50", "no stream to %s: %s", what, marked)
+	o.again(true)
+}
+
+// lost is R50b, R50c and R58.
+func (o *outcome) lost(ev Event) {
+	repeatable := o.f.Body != Unbuffered || ev.Sent == SentNothing
+	switch {
+	case o.f.begun:
+		marked := o.fail(true)
+		o.tellFailure("R58", "%s %s in the middle of the answer; nothing can be retried, the connection is cut", "closed the stream", marked)
+		o.f.todo = todoCut
+	case ev.ReusedStream && repeatable:
+		o.release()
+		o.tellFailure("R50c", "the stream from the queue to %s %s: it was stale, not a failure; the same member gets a new stream", "was closed", false)
+		o.f.todo = todoFresh
+	case ev.ReusedStream:
+		o.release()
+		o.tellFailure("R50c", "the stream from the queue to %s %s: it was stale, the member is not marked down", "was closed", false)
+		o.again(false)
+	default:
+		marked := o.fail(true)
+		o.tellFailure("R50b", "%s %s too early", "closed the new stream", marked)
+		o.again(repeatable)
+	}
+}
+
+// ioTimeout is R54, R55 and R56.
+func (o *outcome) ioTimeout(ev Event) {
+	repeatable := o.f.Body != Unbuffered || ev.Sent == SentNothing
+	allowed := o.c.IORetries < 0 || o.f.IORetries < o.c.IORetries
+	member := &o.c.Members[o.f.Last]
+	rule := "R54"
+	if member.MarkOnIO {
+		rule = "R55"
+	}
+	what := "ServerIOTimeout of " + seconds(member.IOTimeout) + " expired"
+	if o.f.begun {
+		o.tellFailure("R58", "%s: %s in the middle of the answer; nothing can be retried, the connection is cut", what, o.fail(member.MarkOnIO))
+		o.f.todo = todoCut
+		return
+	}
+	if ev.ReusedStream && repeatable && allowed {
+		o.release()
+		o.f.IORetries++
+		o.f.todo = todoFresh
+		o.tellFailure("R54", "%s: %s on a stream from the queue; the same member gets a new stream", what, false)
+		return
+	}
+	o.tellFailure(rule, "%s: %s", what, o.fail(member.MarkOnIO))
+	if repeatable && !allowed {
+		o.end(500)
+		o.tell("R56", fmt.Sprintf("ServerIOTimeoutRetry %d is used up: the client gets 500", o.c.IORetries), "")
+		return
+	}
+	o.f.IORetries++
+	o.again(repeatable)
+}
+
+// head is R53 for a 503, otherwise the answer begins and a probe has succeeded (R52).
+func (o *outcome) head(status int) {
+	if status == 503 {
+		o.busy()
+		return
+	}
+	o.f.begun, o.f.todo = true, todoOver
+	if o.f.probing {
+		o.clear()
+	}
+}
+
+func (o *outcome) clear() {
+	ms := o.state()
+	ms.Marked, ms.Retrying, o.f.probing = false, false, false
+	if o.rec.wants() {
+		o.note(Step{Kind: StepClear, Rule: "R52", Member: o.f.Last, At: o.c.Members[o.f.Last].At,
+			Text: o.name(o.f.Last) + " answered the probe: its mark is cleared"})
+	}
+}
+
+func (o *outcome) busy() {
+	if o.f.probing && !o.c.markBusy && o.sem.BusyClears {
+		o.clear()
+	}
+	marked := o.fail(o.c.markBusy)
+	o.f.lastBusy = true
+	o.tellFailure("R53", "%s %s", "answered 503", marked)
+	if o.f.Last == o.c.Address && o.sem.ask(ClusterAddressFailure, o.rec) == balanceInstead {
+		o.f.todo = todoChoose
+		return
+	}
+	if o.f.Last == o.c.Address || o.f.Body == Unbuffered {
+		o.f.todo = todoPass
+		return
+	}
+	o.f.todo = todoChoose
+}
+
+// done is R67.
+func (o *outcome) done() {
+	ms := o.state()
+	o.release()
+	ms.Total++
+	affine := o.f.Via == ViaAffinity || o.f.Via == ViaNext
+	if affine {
+		ms.Affinity++
+	}
+	o.f.todo = todoOver
+	if o.rec.wants() {
+		o.note(Step{Kind: StepAnswer, Rule: "R67", Member: o.f.Last, At: o.c.Members[o.f.Last].At,
+			Text: fmt.Sprintf("the request is sent to %s and its answer passed to the client", o.name(o.f.Last))})
+	}
+}
+
+func (o *outcome) tell(rule, text, choice string) {
+	if o.rec.wants() {
+		o.note(Step{Kind: StepGiveUp, Rule: rule, Choice: choice, Member: o.f.Last, At: o.c.Members[o.f.Last].At, Text: text})
+	}
+}
+
+// tellFailure words a failed attempt and what it did to the mark. format takes the member's name and what, in the order of their roles.
+func (o *outcome) tellFailure(rule, format, what string, marked bool) {
+	if !o.rec.wants() {
+		return
+	}
+	member := &o.c.Members[o.f.Last]
+	step := Step{Kind: StepFailed, Rule: rule, Member: o.f.Last, At: member.At, Text: fmt.Sprintf(format, member.Name, what)}
+	switch {
+	case marked:
+		step.Text += fmt.Sprintf("; %s is marked down, its retry timer starts (%s)", member.Name, seconds(o.c.RetryInterval))
+	case o.f.probing && o.state().Marked:
+		step.Text += fmt.Sprintf("; %s stays marked down, its retry timer starts again (%s)", member.Name, seconds(o.c.RetryInterval))
+	}
+	o.note(step)
+}

@@ -1,0 +1,95 @@
+package routecheck
+
+import (
+	"net/url"
+	"path"
+	"strings"
+)
+
+// Request is what a decision needs of a request.
+type Request struct {
+	TLS     bool     // it came over TLS
+	Host    string   // value of the Host header, "" when there is none
+	Port    int      // the port it arrived on
+	Target  string   // path and query as sent
+	Cookies []string // values of the Cookie headers in the order sent
+	Body    int64    // bytes of the body, 0 none, -1 unknown beforehand (chunked)
+}
+
+// hostPort returns the host in lower case and the port used for matching (R5, R7, R8).
+func (t *Table) hostPort(rq *Request, sem *Semantics, rec *Recorder) (host string, port int) {
+	written := ""
+	host, written = splitHost(rq.Host)
+	host = strings.ToLower(host)
+	if t.portArrived {
+		return host, rq.Port
+	}
+	if n, ok := decimal(written); ok {
+		return host, n
+	}
+	if !rq.TLS || sem.ask(TLSDefaultPort, rec) == tlsPort80 {
+		return host, 80
+	}
+	return host, 443
+}
+
+// splitHost divides a Host header into host and written port; an IPv6 address keeps its brackets.
+func splitHost(s string) (host, port string) {
+	colon := strings.LastIndexByte(s, ':')
+	if colon < 0 || strings.IndexByte(s[colon:], ']') >= 0 {
+		return s, ""
+	}
+	return s[:colon], s[colon+1:]
+}
+
+// matchPath returns the part of the target that is compared with the patterns: no query, no session parameter (R14, R16).
+func (t *Table) matchPath(target string, sem *Semantics, rec *Recorder) string {
+	p, _, _ := strings.Cut(target, "?")
+	if semi := strings.IndexByte(p, ';'); semi >= 0 {
+		switch sem.ask(PathParams, rec) {
+		case cutAtSemicolon:
+			p = p[:semi]
+		case keepParams:
+		default:
+			p = t.cutIdentifier(p)
+		}
+	}
+	if !strings.Contains(p, "%") && !strings.Contains(p, "//") && !strings.Contains(p, "/.") {
+		return p
+	}
+	switch sem.ask(PathNormalisation, rec) {
+	case decodePath:
+		if d, err := url.PathUnescape(p); err == nil {
+			return d
+		}
+	case cleanPath:
+		return clean(p)
+	}
+	return p
+}
+
+// cutIdentifier ends a path before the first ";identifier=" of the file's identifiers.
+func (t *Table) cutIdentifier(p string) string {
+	for from := 0; ; {
+		semi := strings.IndexByte(p[from:], ';')
+		if semi < 0 {
+			return p
+		}
+		from += semi + 1
+		name, _, ok := strings.Cut(p[from:], "=")
+		for _, ident := range t.identifiers {
+			if ok && name == ident {
+				return p[:from-1]
+			}
+		}
+	}
+}
+
+// clean removes empty and dot segments; a final slash stays.
+func clean(p string) string {
+	c := path.Clean(p)
+	if strings.HasSuffix(p, "/") && c != "/" {
+		c += "/"
+	}
+	return c
+}

@@ -1,0 +1,124 @@
+package routecheck
+
+import "slices"
+
+// ClusterState is what one web server process knows about a cluster (section 1). It is a plain value: Clone makes Next and Observe pure,
+// a lock makes them safe to share.
+type ClusterState struct {
+	RNG  uint64 // state of the generator that random choices draw from
+	Next int32  // position in the primary list where round robin stands; -1: not yet started (R30)
+
+	Members   []MemberState
+	Partition map[string]MemberID // partition table (R28), nil when there is none; never changed in place
+}
+
+// MemberState is what a process knows about a member. Counters are per process.
+type MemberState struct {
+	Weight   int32 // current weight (R32)
+	Marked   bool  // marked down
+	Retrying bool  // a request is probing it (R52)
+	FailedAt Nanos // when the retry timer started
+	Pending  int32 // requests under way (R60)
+
+	Failed, Affinity, Total uint64
+}
+
+// NewState returns the state of a fresh process: start weights, nothing marked, round robin not yet started.
+func (c *Cluster) NewState(sem *Semantics, seed uint64) ClusterState {
+	cs := ClusterState{RNG: seed, Next: -1, Members: make([]MemberState, len(c.Members))}
+	for i := range c.Members {
+		cs.Members[i].Weight = c.startWeight(MemberID(i), sem)
+	}
+	return cs
+}
+
+// Clone returns an independent copy.
+func (cs *ClusterState) Clone() ClusterState {
+	c := *cs
+	c.Members = slices.Clone(cs.Members)
+	return c
+}
+
+// startWeight is R31. The one choice about it concerns a cluster with one server, where weights decide nothing.
+func (c *Cluster) startWeight(m MemberID, sem *Semantics) int32 {
+	if c.listed == 1 && sem.value[SingleMemberWeight] == weightKept {
+		return c.Members[m].Weight
+	}
+	return c.Members[m].Start
+}
+
+// draw returns a number below n from the state's generator (splitmix64), or from the flight's dice.
+func (cs *ClusterState) draw(f *Flight, n int) int {
+	if f.Dice != nil {
+		return f.Dice.throw(n)
+	}
+	cs.RNG += 0x9e3779b97f4a7c15
+	z := cs.RNG
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	z ^= z >> 31
+	return int(z % uint64(n))
+}
+
+// Dice replaces chance by a script, so that every outcome can be visited: a throw beyond the script gives 0 and is noted.
+type Dice struct {
+	script []int // outcomes to give, in order
+	sides  []int // sides of each throw made
+}
+
+func (d *Dice) throw(n int) int {
+	i := len(d.sides)
+	d.sides = append(d.sides, n)
+	if i < len(d.script) {
+		return d.script[i]
+	}
+	d.script = append(d.script, 0)
+	return 0
+}
+
+// next moves to the following script, false when every outcome has been visited.
+func (d *Dice) next() bool {
+	d.script = d.script[:len(d.sides)]
+	for i := len(d.script) - 1; i >= 0; i-- {
+		if d.script[i]++; d.script[i] < d.sides[i] {
+			d.script, d.sides = d.script[:i+1], d.sides[:0]
+			return true
+		}
+	}
+	return false
+}
+
+// chance returns the probability of the script just played.
+func (d *Dice) chance() float64 {
+	p := 1.0
+	for _, n := range d.sides {
+		p /= float64(n)
+	}
+	return p
+}
+
+// memberSet is a set of members without allocation for clusters of up to 128.
+type memberSet struct {
+	low  [2]uint64
+	high []uint64
+}
+
+func (s *memberSet) has(m MemberID) bool {
+	word, bit := m/64, uint64(1)<<(m%64)
+	if word < 2 {
+		return s.low[word]&bit != 0
+	}
+	return int(word-2) < len(s.high) && s.high[word-2]&bit != 0
+}
+
+func (s *memberSet) add(m MemberID) {
+	word, bit := m/64, uint64(1)<<(m%64)
+	if word < 2 {
+		s.low[word] |= bit
+		return
+	}
+	for int(word-2) >= len(s.high) {
+		s.high = append(s.high, 0)
+	}
+	s.high[word-2] |= bit
+}

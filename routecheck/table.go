@@ -1,0 +1,263 @@
+// Package routecheck is the one home of the plug-in's decision: which cluster a request belongs to, which member gets it, and what a failed
+// attempt leads to. It is arithmetic on plain values: sockets, clocks and random numbers come from the caller. `why`, test suites, log replay,
+// lint and the proxy all drive the same [Table.Match], [Table.Next] and [Table.Observe].
+//
+// Rule numbers (R1 ... R67) are those of the project's decision procedure; every [Step] carries its rule and how well it is known.
+package routecheck
+
+import (
+	"strings"
+	"time"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// ClusterID and MemberID index Table.Clusters and Cluster.Members.
+type (
+	ClusterID int32
+	MemberID  int32
+)
+
+// NoMember stands where no member is meant.
+const NoMember MemberID = -1
+
+// Nanos is a time or a duration in nanoseconds on the caller's clock; only differences count.
+type Nanos int64
+
+const second = Nanos(time.Second)
+
+// osConnect is how long a connect takes that only the operating system ends (ConnectTimeout 0), on the offline clock (R50).
+const osConnect = 120 * second
+
+// Table is what New makes of a configuration: immutable, free of open choices, safe for concurrent use.
+type Table struct {
+	Clusters []Cluster // in file order; read only
+
+	routes      []route
+	index       hostIndex
+	identifiers []string // every AffinityURLIdentifier of the file, jsessionid included (R14)
+	anyOpen     bool     // a Route lacks a group (R17)
+	portArrived bool     // VHostMatchingCompat (R7)
+	sslMapMode  string   // SSLMapMode (R64)
+	useInsecure bool     // UseInsecure (R64)
+	byName      map[string]ClusterID
+}
+
+// Cluster is a ServerCluster made ready for decisions.
+type Cluster struct {
+	Name    string
+	Members []Member   // servers in file order, then the ClusterAddress if there is one
+	Primary []MemberID // in list order; all servers when there is no list (R37)
+	Backup  []MemberID // in list order
+
+	Address MemberID // the ClusterAddress, NoMember when there is none
+	At      diag.Span
+
+	Random        bool
+	RetryInterval Nanos
+	CountAffinity bool // IgnoreAffinityRequests=false: affinity requests lower the weight (R34)
+	Separator     byte // between clone IDs: ':' or '+' (R21)
+	PostLimit     int64
+	PostBuffer    int64 // bytes kept for another attempt, 0 none, -1 no limit (R57)
+	IORetries     int   // ServerIOTimeoutRetry, -1 no limit of its own (R56)
+	GetTable      bool  // GetDWLMTable
+	KeepHeaders   bool  // RemoveSpecialHeaders=false
+
+	hasClones      bool
+	listed         int // servers in the two lists (R62)
+	failoverToNext bool
+	markBusy       bool
+	byName         map[string]MemberID
+}
+
+// Member is a Server, or the ClusterAddress, made ready for decisions.
+type Member struct {
+	Name, CloneID  string
+	Weight         int32 // LoadBalanceWeight as written, 2 when absent, 0 when negative
+	Start          int32 // start weight: Weight divided by the cluster's highest common factor (R31)
+	ConnectTimeout Nanos // 0: the operating system decides
+	IOTimeout      Nanos // 0: none
+	MarkOnIO       bool  // ServerIOTimeout is negative (R55)
+	MaxConnections int32 // 0: no limit
+	Transports     []Transport
+	Source         *parser.Server
+
+	At, CloneAt diag.Span // the Server element's name, the value of CloneID
+}
+
+// Transport is an address of a member.
+type Transport struct {
+	Host   string
+	Port   int
+	HTTPS  bool
+	Usable bool  // an https Transport needs a keyring and PluginInstallRoot (R64)
+	TTL    Nanos // ConnectionTTL, 0 no limit; -1 absent, see Table.TTL
+	Source *parser.Transport
+	At     diag.Span
+}
+
+// rule of the one fault that New itself finds.
+var missingGroup = diag.Rule{Code: "WP201", Name: "route-to-missing-group"}
+
+// New makes a table. The diagnostics are the reasons why the plug-in would reject the file (R18); the table is usable all the same,
+// without the Routes that they name, so that the rest can be examined.
+func New(cfg *parser.Config) (*Table, []diag.Diagnostic) {
+	t := &Table{
+		portArrived: cfg.VHostMatchingCompat.V, sslMapMode: cfg.SSLMapMode.V, useInsecure: cfg.UseInsecure.V,
+		byName: map[string]ClusterID{},
+	}
+	for _, sc := range cfg.Clusters {
+		if _, twice := t.byName[sc.Name.V]; twice {
+			continue // of two definitions of one name the first counts
+		}
+		t.byName[sc.Name.V] = ClusterID(len(t.Clusters))
+		t.Clusters = append(t.Clusters, newCluster(cfg, sc))
+	}
+	return t, t.addRoutes(cfg)
+}
+
+// ClusterByName returns the cluster of that name.
+func (t *Table) ClusterByName(name string) (ClusterID, bool) {
+	id, ok := t.byName[name]
+	return id, ok
+}
+
+// MemberByName returns the member of that name; the ClusterAddress is called ClusterAddress.
+func (c *Cluster) MemberByName(name string) (MemberID, bool) {
+	id, ok := c.byName[name]
+	return id, ok
+}
+
+// Single reports whether the cluster lists one server only: it is never marked down (R51).
+func (c *Cluster) Single() bool { return c.listed == 1 }
+
+// TTL returns how long a stream of a transport may idle before it is dropped, 0 no limit (R65).
+func (tr *Transport) TTLIn(sem *Semantics) Nanos {
+	if tr.TTL < 0 {
+		return Nanos(sem.TTLAbsent)
+	}
+	return tr.TTL
+}
+
+func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
+	c := Cluster{
+		Name:           sc.Name.V,
+		Address:        NoMember,
+		At:             nameSpan(sc.Name, sc.Node),
+		Random:         sc.LoadBalance.V == "Random",
+		RetryInterval:  Nanos(sc.RetryInterval.V) * second,
+		CountAffinity:  !sc.IgnoreAffinityRequests.V,
+		Separator:      ':',
+		PostLimit:      int64(sc.PostSizeLimit.V),
+		PostBuffer:     int64(sc.PostBufferSize.V) * 1024,
+		IORetries:      sc.ServerIOTimeoutRetry.V,
+		GetTable:       sc.GetDWLMTable.V,
+		KeepHeaders:    !sc.RemoveSpecialHeaders.V,
+		failoverToNext: cfg.FailoverToNext.V,
+		markBusy:       cfg.MarkBusyDown.V,
+		byName:         map[string]MemberID{},
+	}
+	if sc.CloneSeparatorChange.V {
+		c.Separator = '+'
+	}
+	installRoot := parser.Find(cfg.Properties, "PluginInstallRoot") != nil
+	for _, s := range sc.Servers {
+		if _, twice := c.byName[s.Name.V]; !twice {
+			c.byName[s.Name.V] = MemberID(len(c.Members))
+			c.Members = append(c.Members, newMember(s, installRoot))
+		}
+	}
+	c.normalise()
+	c.list(sc)
+	if sc.ClusterAddress != nil {
+		c.Address = MemberID(len(c.Members))
+		m := newMember(sc.ClusterAddress, installRoot)
+		m.Name, m.CloneID = "ClusterAddress", ""
+		c.byName[m.Name] = c.Address
+		c.Members = append(c.Members, m)
+	}
+	return c
+}
+
+// normalise computes the start weights: divided by the highest common factor of all servers, those of weight 0 left out (R31).
+func (c *Cluster) normalise() {
+	factor := int32(0)
+	for i := range c.Members {
+		for a, b := factor, c.Members[i].Weight; ; a, b = b, a%b {
+			if b == 0 {
+				factor = a
+				break
+			}
+		}
+	}
+	for i := range c.Members {
+		m := &c.Members[i]
+		m.Start = m.Weight / max(factor, 1)
+		c.hasClones = c.hasClones || m.CloneID != ""
+	}
+}
+
+// list fills the primary and the backup list (R37, R38). Unknown names are ignored, a server in both is primary, an empty list is an
+// absent one, and without primaries there are no backups.
+func (c *Cluster) list(sc *parser.ServerCluster) {
+	role := make([]byte, len(c.Members))
+	add := func(list *parser.ServerList, into *[]MemberID) {
+		if list == nil {
+			return
+		}
+		for _, ref := range list.Servers {
+			if id, ok := c.byName[ref.Name.V]; ok && role[id] == 0 {
+				role[id] = 1
+				*into = append(*into, id)
+			}
+		}
+	}
+	add(sc.Primary, &c.Primary)
+	if len(c.Primary) > 0 {
+		add(sc.Backup, &c.Backup)
+	} else {
+		for i := range c.Members {
+			c.Primary = append(c.Primary, MemberID(i))
+		}
+	}
+	c.listed = len(c.Primary) + len(c.Backup)
+}
+
+func newMember(s *parser.Server, installRoot bool) Member {
+	m := Member{
+		Name:           s.Name.V,
+		CloneID:        s.CloneID.V,
+		Weight:         int32(min(max(s.LoadBalanceWeight.V, 0), 1<<30)),
+		ConnectTimeout: Nanos(max(s.ConnectTimeout.V, 0)) * second,
+		IOTimeout:      Nanos(s.ServerIOTimeout.V) * second,
+		MaxConnections: int32(min(max(s.MaxConnections.V, 0), 1<<30)),
+		Source:         s,
+		At:             nameSpan(s.Name, s.Node),
+		CloneAt:        s.CloneID.Span(),
+	}
+	if m.IOTimeout < 0 {
+		m.IOTimeout, m.MarkOnIO = -m.IOTimeout, true
+	}
+	for _, tr := range s.Transports {
+		https := strings.EqualFold(tr.Protocol.V, "https")
+		ttl := Nanos(-1)
+		if tr.ConnectionTTL.Valid {
+			ttl = Nanos(max(tr.ConnectionTTL.V, 0)) * second
+		}
+		m.Transports = append(m.Transports, Transport{
+			Host: tr.Hostname.V, Port: tr.Port.V, HTTPS: https,
+			Usable: !https || installRoot && parser.Find(tr.Properties, "keyring") != nil,
+			TTL:    ttl, Source: tr, At: nameSpan(tr.Hostname, tr.Node),
+		})
+	}
+	return m
+}
+
+// nameSpan returns where a name is written, or where its element is.
+func nameSpan(name parser.Val[string], n *parser.Node) diag.Span {
+	if name.Set() || n == nil {
+		return name.Span()
+	}
+	return n.NameSpan
+}

@@ -1,0 +1,216 @@
+package routecheck
+
+import (
+	"fmt"
+	"strings"
+)
+
+// This file words the steps of a selection. Nothing here decides; without a recorder every function returns at once.
+
+func (s *selection) name(m MemberID) string { return s.c.Members[m].Name }
+
+// note appends a step, behind a skip that no pick has followed.
+func (s *selection) note(step Step) {
+	s.flushSkip()
+	s.rec.note(step)
+}
+
+func (s *selection) flushSkip() {
+	if s.skipped != nil {
+		s.rec.note(*s.skipped)
+		s.skipped = nil
+	}
+}
+
+func (s *selection) noteNoSession() {
+	if !s.rec.wants() || s.f.Attempts > 0 {
+		return
+	}
+	step := Step{Kind: StepAffinity, Rule: "R20", Member: NoMember, Text: "no session identifier in the request"}
+	if !s.c.hasClones {
+		step.Rule, step.At = "R25", s.c.At
+		step.Text = fmt.Sprintf("no server of %s has a CloneID, so there is no affinity", s.c.Name)
+	}
+	s.note(step)
+}
+
+func (s *selection) noteSession(x *session) {
+	if !s.rec.wants() {
+		return
+	}
+	ids := CloneIDs(x.value, s.c.Separator)
+	text := fmt.Sprintf("%s carries %s", x.describe(), cloneList(ids))
+	if s.f.Attempts > 0 {
+		text = "the session identifier is checked again: " + text
+	}
+	s.note(Step{Kind: StepAffinity, Rule: "R20", Also: []string{"R21"}, Member: NoMember, Source: x.source, Clone: strings.Join(ids, ","), Text: text, At: s.c.At})
+}
+
+func (x *session) describe() string {
+	switch x.source {
+	case SSLSession:
+		return "the SSL session cookie " + x.name
+	case SessionURL:
+		return "the URL (;" + x.name + "=)"
+	}
+	return "cookie " + x.name
+}
+
+func cloneList(ids []string) string {
+	switch len(ids) {
+	case 0:
+		return "no clone ID"
+	case 1:
+		return "clone ID " + ids[0]
+	}
+	return "clone IDs " + strings.Join(ids, ", then ")
+}
+
+func (s *selection) notePartition(m MemberID, id string) {
+	if !s.rec.wants() {
+		return
+	}
+	s.note(Step{Kind: StepClone, Rule: "R28", Member: m, Clone: id, At: s.c.Members[m].At,
+		Text: fmt.Sprintf("the partition table gives partition ID %s to %s; primary and backup lists do not apply", id, s.name(m))})
+}
+
+func (s *selection) noteCompare(m MemberID, id string) {
+	if s.rec.wants() {
+		s.note(Step{Kind: StepCompare, Rule: "R22", Member: m, Clone: id, At: s.c.Members[m].CloneAt})
+	}
+}
+
+func (s *selection) noteClone(m MemberID, id string, place int, primary bool) {
+	if !s.rec.wants() {
+		return
+	}
+	step := Step{Kind: StepClone, Rule: "R22", Member: m, Clone: id, At: s.c.Members[m].CloneAt}
+	list := "primary"
+	if !primary {
+		list, step.Rule, step.Choice = "backup", "R39", AffinityToBackup.String()
+	}
+	// Told once per request: the second time round the status says what matters.
+	if !s.f.tried.has(m) {
+		step.Text = fmt.Sprintf("clone ID %s is that of %s, %s in the %s list", id, s.name(m), ordinal(place), list)
+	}
+	s.note(step)
+}
+
+func ordinal(i int) string {
+	if i == 0 {
+		return "first"
+	}
+	return fmt.Sprintf("number %d", i+1)
+}
+
+// noteCheck keeps the bare status for logs; it has no text.
+func (s *selection) noteCheck(m MemberID, st Check) {
+	if s.rec.wants() {
+		s.rec.note(Step{Kind: StepStatus, Rule: "R42", Member: m, Check: st, At: s.c.Members[m].At})
+	}
+}
+
+// noteStatus tells the outcome of an affinity member's check. A skip waits for the pick that follows: both are one step, as in the ten steps.
+func (s *selection) noteStatus(m MemberID, st Check) {
+	if !s.rec.wants() {
+		return
+	}
+	step := Step{Kind: StepStatus, Rule: "R42", Member: m, Check: st, At: s.c.Members[m].At}
+	switch {
+	case st.Usable && st.MarkedDown:
+		step.Text, step.Also = s.name(m)+" is marked down, but its retry is due: this request probes it", []string{"R52"}
+	case st.Usable:
+		step.Text = s.name(m) + " is not marked down"
+	case st.MarkedDown && !st.RetryNow:
+		step.Text = s.whyNotRetried(m, st)
+	case st.Full:
+		step.Text = fmt.Sprintf("%s has %d pending requests, its MaxConnections: skipped", s.name(m), s.cs.Members[m].Pending)
+		step.Also, step.Choice = []string{"R23", "R60"}, AffinityMaxConnections.String()
+	}
+	if st.Usable {
+		s.note(step)
+		return
+	}
+	s.flushSkip()
+	s.skipped = &step
+}
+
+func (s *selection) whyNotRetried(m MemberID, st Check) string {
+	switch {
+	case st.RetryIn > 0:
+		return fmt.Sprintf("%s is marked down and its retry timer is not 0 (%s to go): skipped", s.name(m), seconds(st.RetryIn))
+	case s.f.marked.has(m):
+		return fmt.Sprintf("%s was marked down by this very request: skipped", s.name(m))
+	}
+	return fmt.Sprintf("%s is marked down and another request is probing it: skipped", s.name(m))
+}
+
+// notePick tells who was picked and why.
+func (s *selection) notePick(m MemberID, via Via, rule string) {
+	if !s.rec.wants() {
+		return
+	}
+	step := Step{Kind: StepPick, Rule: rule, Member: m, At: s.c.Members[m].At}
+	switch via {
+	case ViaNext:
+		step.Text = fmt.Sprintf("next in the primary list after %s is %s", s.name(s.f.home), s.name(m))
+	case ViaAddress:
+		step.Text = "affinity places the request nowhere: the ClusterAddress takes it"
+	case ViaBackup:
+		step.Text = fmt.Sprintf("no primary is usable: the first usable backup is %s", s.name(m))
+	case ViaMarked:
+		step.Text, step.Choice = fmt.Sprintf("everybody is marked down: %s is tried all the same", s.name(m)), AllDown.String()
+	default:
+		step.Text = fmt.Sprintf("the random choice is %s (LoadBalance Random, weights unused)", s.name(m))
+	}
+	s.tellPick(step)
+}
+
+// noteRoundRobin tells how round robin came to its pick.
+func (s *selection) noteRoundRobin(m MemberID, from int, started, raised bool) {
+	if !s.rec.wants() {
+		return
+	}
+	member := &s.c.Members[m]
+	step := Step{Kind: StepPick, Rule: "R30", Member: m, At: member.At}
+	stands := "stands"
+	if !started {
+		stands = "starts at random, here"
+	}
+	step.Text = fmt.Sprintf("round robin %s at %s", stands, s.name(s.c.Primary[from]))
+	if raised {
+		step.Text += "; no usable primary has weight left, so the weights are raised"
+		step.Also = append(step.Also, "R33")
+	}
+	if member.Start == 0 {
+		step.Rule = "R36"
+		step.Text += fmt.Sprintf("; no other primary is usable, so %s gets the request in spite of its weight 0", member.Name)
+	} else {
+		step.Text += fmt.Sprintf("; next usable in the primary list is %s (weight %d of %d)", member.Name, s.cs.Members[m].Weight, member.Start)
+	}
+	s.tellPick(step)
+}
+
+// tellPick notes a pick, as one step with the skip that led to it.
+func (s *selection) tellPick(step Step) {
+	if s.f.homeMarked && step.Rule != "R41" {
+		step.Also = append(step.Also, "R26")
+		if !s.c.failoverToNext {
+			step.Choice = AffinityFailover.String()
+		}
+	}
+	if s.skipped != nil {
+		step.Text = s.skipped.Text + "; " + step.Text
+		if !strings.Contains(strings.Join(step.Also, " "), step.Rule) {
+			step.Also = append([]string{step.Rule}, step.Also...)
+		}
+		step.Rule, step.Check = s.skipped.Rule, s.skipped.Check
+		s.skipped = nil
+	}
+	s.rec.note(step)
+}
+
+// seconds prints a duration as people write it: "60 s", "0.5 s".
+func seconds(d Nanos) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.3f", float64(d)/float64(second)), "0"), ".") + " s"
+}
