@@ -32,10 +32,12 @@ func (v Val[T]) Span() diag.Span {
 }
 
 // Config is the typed view on a Document. It holds what deciding and proxying need; every other attribute is reached through Node.
-// All slices are in file order. In a fragment (several roots, or a root that is not Config) it holds what the top level has.
+// All slices are in file order. In a fragment (several roots, or a root that is not Config) it holds what the top level has, and
+// what is in its Config elements. A lone Server, Uri or VirtualHost there is viewed in a cluster or group of its own kind whose
+// Node, outside of the tree, has the element's name and zero spans.
 type Config struct {
 	Doc  *Document
-	Node *Node // the Config element, nil in a fragment
+	Node *Node // the first Config element, nil in a fragment that has none
 
 	IgnoreDNSFailures   Val[bool]
 	RefreshInterval     Val[int] // seconds, default 60
@@ -174,18 +176,3 @@ type Route struct {
 	UriGroup         Val[string]
 	ServerCluster    Val[string] // also read from the V4 form ServerGroup
 }
-
-// Find returns the value of a property by its name, without letter case; nil when there is none.
-func Find(ps []*Property, name string) *Property { panic("helper") }
-
-// Alias is the meaning of a virtual host name (R6, R8).
-type Alias struct {
-	Host string // lower case, "*" for any
-	Port int    // 1..65535, 0 for any
-	// PortWritten is false when the port is left out: 80 then (R8).
-	PortWritten bool
-}
-
-// ParseAlias reads a virtual host name: host, IPv4 address, [IPv6 address] or "*", then optionally ":" and a port or "*".
-// The error says what is wrong: a partial wildcard, a bad port, an IPv6 address without brackets, nothing at all.
-func ParseAlias(name string) (Alias, error) { panic("helper") }

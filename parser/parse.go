@@ -1,10 +1,46 @@
 package parser
 
-import "github.com/wasplug/wasplug/parser/diag"
+import (
+	"github.com/wasplug/wasplug/parser/diag"
+)
 
 // Parse reads a file. It always returns a Config, as whole as could be read, and every fault of the text in one run:
 // WP101 (not well-formed, limits), WP102 (not a Config, several roots), WP111 (encoding). It reads on behind a fault.
-func Parse(f diag.FileID, src []byte) (*Config, []diag.Diagnostic) { panic("helper") }
+func Parse(f diag.FileID, src []byte) (*Config, []diag.Diagnostic) {
+	s := &scanner{file: f, last: -1}
+	doc := &Document{File: f}
+	if len(src) > MaxSize {
+		s.limit(0, "file of %d bytes, more than %d", len(src), MaxSize)
+	} else {
+		s.src = string(src)
+		s.encoding()
+		doc.Nodes = s.run()
+	}
+	if !s.halted {
+		s.roots(doc)
+	}
+	diag.Sort(s.faults)
+	return View(doc), s.faults
+}
 
-// View returns the typed view on a document, parsed or built.
-func View(doc *Document) *Config { panic("helper") }
+// roots reports a document that is not one Config.
+func (s *scanner) roots(doc *Document) {
+	const fragment = ": read as a fragment; " + refused
+	var root *Node
+	for _, n := range doc.Nodes {
+		switch {
+		case n.Kind != Element:
+		case root != nil:
+			s.notConfig(n.NameSpan, "element <%s> beside the root element <%s>"+fragment, n.Name, root.Name)
+			return
+		default:
+			root = n
+		}
+	}
+	switch {
+	case root == nil:
+		s.notConfig(s.span(0, 1), "the file has no element <Config>; "+refused)
+	case root.Name != "Config":
+		s.notConfig(root.NameSpan, "the root element is <%s>, not <Config>"+fragment, root.Name)
+	}
+}

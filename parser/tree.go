@@ -1,13 +1,17 @@
 package parser
 
-import "github.com/wasplug/wasplug/parser/diag"
+import (
+	"iter"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
 
 // Kind tells the nodes of a Document apart.
 type Kind uint8
 
 const (
 	Element     Kind = iota + 1
-	Text             // character data, white space included
+	Text             // character data that is not white space alone, which is layout and not kept
 	Comment          // <!-- ... -->, Text holds what stands between the marks
 	CDATA            // <![CDATA[ ... ]]>
 	Declaration      // <?xml ...?> and every other processing instruction
@@ -34,6 +38,7 @@ type Node struct {
 	NameSpan diag.Span // the name in the start tag
 	Tag      diag.Span // the whole start tag
 	Closed   bool      // false when the end tag is missing: the fault has a diagnostic of its own
+	Inline   bool      // of a comment: it follows what is before it on the same line, and Write keeps it there
 }
 
 // Attr is an attribute as it was written.
@@ -66,4 +71,18 @@ func (n *Node) Elements(name string) []*Node {
 		}
 	}
 	return found
+}
+
+// All returns every element in file order, the ones around it before those within.
+func (d *Document) All() iter.Seq[*Node] {
+	return func(yield func(*Node) bool) { walk(d.Nodes, yield) }
+}
+
+func walk(nodes []*Node, yield func(*Node) bool) bool {
+	for _, n := range nodes {
+		if n.Kind == Element && (!yield(n) || !walk(n.Children, yield)) {
+			return false
+		}
+	}
+	return true
 }

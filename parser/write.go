@@ -1,7 +1,273 @@
 package parser
 
-import "io"
+import (
+	"bufio"
+	"cmp"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
 
 // Write prints a document: 3 blanks per level, one element per line, attributes in alphabetical order, comments where they stand.
-// It is the only printer of the format.
-func Write(w io.Writer, doc *Document) error { panic("helper") }
+// It is the only printer of the format. White space between elements is layout and made anew; text, and with it the inside of an
+// element that has text, is kept. The bytes fit the encoding that the XML declaration names: what US-ASCII or ISO-8859-1 lack becomes
+// a character reference, and where none may stand (a comment, a name) the file and its declaration become UTF-8.
+func Write(w io.Writer, doc *Document) error {
+	p := &printer{w: bufio.NewWriter(w)}
+	p.chooseEncoding(doc)
+	for i, n := range doc.Nodes {
+		switch {
+		case n.Kind == Comment && i > 0 && (n.Inline || doc.Nodes[i-1].Kind == Declaration):
+			p.inline(doc.Nodes[i-1], n)
+		default:
+			p.line(i > 0, 0)
+			p.node(n, 0)
+		}
+	}
+	p.line(len(doc.Nodes) > 0, 0)
+	return p.w.Flush()
+}
+
+type printer struct {
+	w        *bufio.Writer
+	encoding string // canonical name of the charset of the bytes
+	rename   bool   // the declaration must be made to say encoding
+	attrs    []*Attr
+}
+
+const indent = "   "
+
+// line begins a new line at a level; wanted is false at the start of the file.
+func (p *printer) line(wanted bool, level int) {
+	if !wanted {
+		return
+	}
+	p.w.WriteByte('\n')
+	for range level {
+		p.w.WriteString(indent)
+	}
+}
+
+// inline prints a comment on the line of what stands before it: right behind the declaration, as generators do, else after a blank.
+func (p *printer) inline(before, comment *Node) {
+	if before == nil || before.Kind != Declaration {
+		p.w.WriteByte(' ')
+	}
+	p.node(comment, 0)
+}
+
+func (p *printer) node(n *Node, level int) {
+	switch n.Kind {
+	case Element:
+		p.element(n, level)
+	case Text:
+		p.text(n.Text)
+	case Comment:
+		p.wrapped("<!--", commentText(n.Text), "-->")
+	case CDATA:
+		p.wrapped("<![CDATA[", strings.ReplaceAll(n.Text, "]]>", "]]]]><![CDATA[>"), "]]>")
+	case Declaration:
+		p.wrapped("<?", p.declaration(n.Text), "?>")
+	case Doctype:
+		p.wrapped("<!", n.Text, ">")
+	}
+}
+
+func (p *printer) wrapped(open, text, end string) {
+	p.w.WriteString(open)
+	p.raw(text)
+	p.w.WriteString(end)
+}
+
+func (p *printer) element(n *Node, level int) {
+	p.w.WriteByte('<')
+	p.raw(n.Name)
+	p.attributes(n.Attrs)
+	if len(n.Children) == 0 {
+		p.w.WriteString("/>")
+		return
+	}
+	p.w.WriteByte('>')
+	if hasText(n) {
+		for _, c := range n.Children {
+			p.node(c, level)
+		}
+	} else {
+		p.children(n, level)
+	}
+	p.w.WriteString("</")
+	p.raw(n.Name)
+	p.w.WriteByte('>')
+}
+
+func (p *printer) children(n *Node, level int) {
+	for _, c := range n.Children {
+		if c.Kind == Comment && c.Inline {
+			p.inline(nil, c)
+			continue
+		}
+		p.line(true, level+1)
+		p.node(c, level+1)
+	}
+	p.line(true, level)
+}
+
+func hasText(n *Node) bool {
+	return slices.ContainsFunc(n.Children, func(c *Node) bool { return c.Kind == Text || c.Kind == CDATA })
+}
+
+func (p *printer) attributes(attrs []Attr) {
+	p.attrs = p.attrs[:0]
+	for i := range attrs {
+		p.attrs = append(p.attrs, &attrs[i])
+	}
+	slices.SortStableFunc(p.attrs, func(a, b *Attr) int { return cmp.Compare(a.Name, b.Name) })
+	for _, a := range p.attrs {
+		p.w.WriteByte(' ')
+		p.raw(a.Name)
+		p.w.WriteString(`="`)
+		p.escaped(a.Value, "<&\"\t\n\r")
+		p.w.WriteByte('"')
+	}
+}
+
+// text prints character data. White space alone would be read as layout, so it is written as references.
+func (p *printer) text(text string) {
+	if strings.Trim(text, " \t\r\n") == "" {
+		p.escaped(text, " \t\n\r")
+		return
+	}
+	p.escaped(text, "<&>\r")
+}
+
+// escaped prints text with the given characters, and those that the encoding lacks, as references.
+func (p *printer) escaped(text, special string) {
+	for _, r := range text {
+		switch {
+		case strings.ContainsRune(special, r) && r != utf8.RuneError:
+			p.w.WriteString(reference(r))
+		case !isChar(r):
+			p.escaped("\uFFFD", "")
+		case p.has(r):
+			p.char(r)
+		default:
+			p.w.WriteString("&#" + strconv.Itoa(int(r)) + ";")
+		}
+	}
+}
+
+func reference(r rune) string {
+	switch r {
+	case '<':
+		return "&lt;"
+	case '>':
+		return "&gt;"
+	case '&':
+		return "&amp;"
+	case '"':
+		return "&quot;"
+	}
+	return "&#" + strconv.Itoa(int(r)) + ";"
+}
+
+// raw prints text that takes no references: chooseEncoding saw to it that every character can be written.
+func (p *printer) raw(text string) {
+	for _, r := range text {
+		if !isChar(r) {
+			r = utf8.RuneError
+		}
+		p.char(r)
+	}
+}
+
+func (p *printer) char(r rune) {
+	if p.encoding == "ISO-8859-1" && r <= 0xFF {
+		p.w.WriteByte(byte(r))
+		return
+	}
+	p.w.WriteRune(r)
+}
+
+func (p *printer) has(r rune) bool {
+	switch p.encoding {
+	case "UTF-8":
+		return true
+	case "ISO-8859-1":
+		return r <= 0xFF
+	}
+	return r < utf8.RuneSelf
+}
+
+// commentText keeps "--" out of a comment and "-" from its end, where XML does not allow them.
+func commentText(text string) string {
+	for strings.Contains(text, "--") {
+		text = strings.ReplaceAll(text, "--", "- -")
+	}
+	if strings.HasSuffix(text, "-") {
+		text += " "
+	}
+	return text
+}
+
+// chooseEncoding takes the declared encoding, or UTF-8 where that cannot be written. Of an encoding that is not known, only its
+// ASCII part is used, which is right for every superset of ASCII.
+func (p *printer) chooseEncoding(doc *Document) {
+	name := ""
+	if len(doc.Nodes) > 0 && isXMLDeclaration(doc.Nodes[0]) {
+		for _, part := range declaration(doc.Nodes[0].Text) {
+			if part.name == "encoding" {
+				name = part.value
+			}
+		}
+	}
+	p.encoding = cmp.Or(charsetOf(name), "US-ASCII")
+	if wide(name) || !p.writable(doc.Nodes) {
+		p.encoding, p.rename = "UTF-8", true
+	}
+}
+
+func isXMLDeclaration(n *Node) bool {
+	return n.Kind == Declaration && strings.HasPrefix(n.Text, "xml") && (len(n.Text) == 3 || class[n.Text[3]]&blank != 0)
+}
+
+// wide reports whether an encoding is no superset of ASCII.
+func wide(name string) bool {
+	name = strings.ToUpper(name)
+	for _, prefix := range []string{"UTF-16", "UTF-32", "UCS-", "ISO-10646", "EBCDIC", "IBM", "CP037", "CP1047", "UTF-7"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// writable reports whether everything that takes no character references can be written in the encoding.
+func (p *printer) writable(nodes []*Node) bool {
+	fits := func(text string) bool { return strings.IndexFunc(text, func(r rune) bool { return !p.has(r) }) < 0 }
+	for _, n := range nodes {
+		if n.Kind != Text && !fits(n.Text) || !fits(n.Name) || !p.writable(n.Children) {
+			return false
+		}
+		for i := range n.Attrs {
+			if !fits(n.Attrs[i].Name) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// declaration returns the text of the declaration with the encoding that is written.
+func (p *printer) declaration(text string) string {
+	if !p.rename || !strings.HasPrefix(text, "xml") {
+		return text
+	}
+	for _, part := range declaration(text) {
+		if part.name == "encoding" {
+			return text[:part.at] + p.encoding + text[part.at+len(part.value):]
+		}
+	}
+	return text
+}

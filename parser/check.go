@@ -1,0 +1,157 @@
+package parser
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Interval is a range of numbers, both ends included.
+type Interval struct{ Min, Max int }
+
+// decodeRange reads "1..65535!", "-1,1..": intervals, open ones without an end, "!" when nothing else is right.
+func decodeRange(text string) (ranges []Interval, hard bool) {
+	text, hard = strings.CutSuffix(text, "!")
+	if text == "" {
+		return nil, hard
+	}
+	for _, r := range strings.Split(text, ",") {
+		low, high, open := strings.Cut(r, "..")
+		i := Interval{Max: math.MaxInt32}
+		i.Min, _ = strconv.Atoi(low)
+		if !open {
+			i.Max = i.Min
+		} else if high != "" {
+			i.Max, _ = strconv.Atoi(high)
+		}
+		ranges = append(ranges, i)
+	}
+	return ranges, hard
+}
+
+// Verdict says what the plug-in can make of a value.
+type Verdict uint8
+
+const (
+	Good         Verdict = iota
+	Unreadable           // not a value of the type: what the plug-in does then is undocumented
+	OutOfRange           // a number that cannot be right
+	Undocumented         // a number whose meaning no source gives
+)
+
+// Check judges a value as it is written.
+func (a *Attribute) Check(value string) Verdict {
+	switch a.Type {
+	case Boolean:
+		if _, ok := readBool(value); !ok {
+			return Unreadable
+		}
+	case Enum:
+		if _, ok := a.readEnum(value); !ok {
+			return Unreadable
+		}
+	case Int, Port:
+		n, ok := readInt(value)
+		switch {
+		case !ok:
+			return Unreadable
+		case a.inRange(n):
+			return Good
+		case a.Hard:
+			return OutOfRange
+		}
+		return Undocumented
+	case HostPort:
+		if _, err := ParseAlias(value); err != nil {
+			return Unreadable
+		}
+	}
+	return Good
+}
+
+func (a *Attribute) inRange(n int) bool {
+	for _, r := range a.Range {
+		if r.Min <= n && n <= r.Max {
+			return true
+		}
+	}
+	return len(a.Range) == 0
+}
+
+// Near returns the one allowed value of a Boolean or Enum that differs from a written one only by letter case, blanks, "-" and "_".
+func (a *Attribute) Near(value string) (string, bool) {
+	values := a.Values
+	if a.Type == Boolean {
+		values = []string{"true", "false"}
+	}
+	near := ""
+	for _, v := range values {
+		if bare(v) != bare(value) {
+			continue
+		}
+		if near != "" {
+			return "", false
+		}
+		near = v
+	}
+	return near, near != ""
+}
+
+func bare(s string) string {
+	return strings.ToLower(strings.NewReplacer(" ", "", "\t", "", "-", "", "_", "").Replace(s))
+}
+
+// FoldsCase reports whether values compare without letter case: IBM's pages and its generators spell them differently.
+func (a *Attribute) FoldsCase() bool { return a.Name == "AppServerPortPreference" }
+
+// readEnum returns the allowed value that a written one stands for.
+func (a *Attribute) readEnum(value string) (string, bool) {
+	for _, v := range a.Values {
+		if v == value || a.FoldsCase() && strings.EqualFold(v, value) {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+func readBool(value string) (v, ok bool) { return value == "true", value == "true" || value == "false" }
+
+// readInt reads a decimal number with or without a sign that fits the 32 bits of the plug-in's own.
+func readInt(value string) (int, bool) {
+	n, err := strconv.ParseInt(value, 10, 32)
+	return int(n), err == nil
+}
+
+// Similar returns the name among names that is closest to a misspelt one, "" when none is close: at most a third of its letters differ,
+// and three at most. Letter case counts little.
+func Similar(name string, names []string) string {
+	best, least := "", min(3, max(1, len(name)/3))+1
+	for _, n := range names {
+		if d := distance(name, n); d < least {
+			best, least = n, d
+		}
+	}
+	return best
+}
+
+// distance is the number of letters to insert, drop or replace to get from a to b, without letter case.
+func distance(a, b string) int {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,165 @@
+package parser
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// charset says what the bytes above 0x7f mean.
+type charset uint8
+
+const (
+	ascii  charset = iota // there are none
+	utf8ch                // UTF-8; a byte that is no part of it is ISO-8859-1
+	latin1
+)
+
+const bom = "\xef\xbb\xbf"
+
+// foreign names the encodings that are no superset of ASCII by their first bytes. None can be read.
+var foreign = []struct{ start, name string }{
+	{"\x00\x00\xfe\xff", "UTF-32"}, {"\xff\xfe\x00\x00", "UTF-32"}, {"\x00\x00\x00<", "UTF-32"}, {"<\x00\x00\x00", "UTF-32"},
+	{"\xfe\xff", "UTF-16"}, {"\xff\xfe", "UTF-16"}, {"\x00<", "UTF-16"}, {"<\x00", "UTF-16"},
+	{"\x4c\x6f\xa7\x94", "EBCDIC"},
+}
+
+// encoding finds out how to read the file, and reports a declaration that does not fit the bytes.
+func (s *scanner) encoding() {
+	for _, f := range foreign {
+		if strings.HasPrefix(s.src, f.start) {
+			s.fault(0, len(f.start), "file in %s: wasplug reads UTF-8, US-ASCII and ISO-8859-1 only", f.name)
+			s.halted = true
+			return
+		}
+	}
+	if strings.HasPrefix(s.src, bom) {
+		s.mismatch(0, len(bom), "byte order mark before the XML declaration; what the plug-in makes of it is undocumented")
+		s.faults[0].Fix = &diag.Fix{Title: "drop the byte order mark", Safe: true, Edits: []diag.Edit{{Span: s.span(0, len(bom))}}}
+		s.pos = len(bom)
+	}
+	name, at := s.declared()
+	first := firstHigh(s.src[s.pos:]) + s.pos
+	known := charsetOf(name)
+	if known == "" {
+		s.mismatch(int(at.Start), int(at.End), "encoding %q is none of UTF-8, US-ASCII and ISO-8859-1: characters outside of ASCII are "+
+			"read as UTF-8 or ISO-8859-1, and whether the plug-in can read the file is undocumented", name)
+	}
+	if first == len(s.src) {
+		return
+	}
+	s.chars = utf8ch
+	valid := utf8.ValidString(s.src)
+	const effect = "; such a file can fail to load, or names with such letters do not match"
+	switch {
+	case known == "US-ASCII":
+		s.mismatch(first, first+1, "the file declares US-ASCII but has a byte 0x%X here%s", s.src[first], effect)
+	case known == "ISO-8859-1" && s.pos == 0:
+		s.chars = latin1
+		if valid {
+			_, size := utf8.DecodeRuneInString(s.src[first:])
+			s.mismatch(first, first+size, "the file declares ISO-8859-1 but its letters outside of ASCII are UTF-8%s", effect)
+		}
+	case known == "UTF-8" && !valid:
+		bad := firstInvalid(s.src)
+		s.mismatch(bad, bad+1, "the file is UTF-8 by its declaration or for want of one, but the byte 0x%X here is not UTF-8: it is read as "+
+			"ISO-8859-1%s", s.src[bad], effect)
+	}
+}
+
+func (s *scanner) mismatch(start, end int, format string, args ...any) {
+	s.report(start, end, ruleEncoding, diag.Warning, fmt.Sprintf(format, clip(args)...))
+}
+
+// declared returns the encoding that the XML declaration names, "" for none, and where.
+func (s *scanner) declared() (string, diag.Span) {
+	start := len(s.src) - len(strings.TrimLeft(s.src[s.pos:], " \t\r\n"))
+	rest := s.src[start:min(len(s.src), start+400)]
+	if !strings.HasPrefix(rest, "<?xml") {
+		return "", diag.Span{}
+	}
+	if end := strings.Index(rest, "?>"); end >= 0 {
+		rest = rest[:end]
+	}
+	for _, p := range declaration(rest[len("<?"):]) {
+		if p.name == "encoding" && !p.broken {
+			from := start + len("<?") + p.at
+			return p.value, s.span(from, from+len(p.value))
+		}
+	}
+	return "", diag.Span{}
+}
+
+// charsetOf returns the canonical name of an encoding that is understood, "" for any other. No name means UTF-8, as XML says.
+func charsetOf(name string) string {
+	switch strings.ToUpper(name) {
+	case "", "UTF-8", "UTF8":
+		return "UTF-8"
+	case "US-ASCII", "ASCII":
+		return "US-ASCII"
+	case "ISO-8859-1", "ISO8859-1", "ISO_8859-1", "ISO8859_1", "LATIN1", "LATIN-1":
+		return "ISO-8859-1"
+	}
+	return ""
+}
+
+// part is a name="value" of an XML declaration; at is where the value begins in the text.
+type part struct {
+	name, value string
+	at          int
+	broken      bool // the text from here on is no such part
+}
+
+// declaration takes the text of an XML declaration apart, its leading "xml" included.
+func declaration(text string) []part {
+	var parts []part
+	const white = " \t\r\n"
+	i := len("xml")
+	for {
+		rest := strings.TrimLeft(text[i:], white)
+		gap := len(text) - i - len(rest)
+		i = len(text) - len(rest)
+		if rest == "" {
+			return parts
+		}
+		name, rest, ok := strings.Cut(rest, "=")
+		rest = strings.TrimLeft(rest, white)
+		if !ok || gap == 0 || rest == "" || rest[0] != '"' && rest[0] != '\'' {
+			return append(parts, part{broken: true})
+		}
+		value, tail, ok := strings.Cut(rest[1:], rest[:1])
+		if !ok {
+			return append(parts, part{broken: true})
+		}
+		parts = append(parts, part{name: strings.TrimRight(name, white), value: value, at: len(text) - len(rest) + 1})
+		i = len(text) - len(tail)
+	}
+}
+
+// firstHigh returns the position of the first byte above 0x7f, the length of text when there is none.
+func firstHigh(text string) int {
+	i := 0
+	for ; i+8 <= len(text); i += 8 {
+		if t := text[i : i+8]; (t[0]|t[1]|t[2]|t[3]|t[4]|t[5]|t[6]|t[7])&0x80 != 0 {
+			break
+		}
+	}
+	for i < len(text) && text[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
+}
+
+// firstInvalid returns the position of the first byte that is no UTF-8.
+func firstInvalid(text string) int {
+	for i, r := range text {
+		if r == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(text[i:]); size == 1 {
+				return i
+			}
+		}
+	}
+	return len(text)
+}

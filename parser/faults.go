@@ -1,0 +1,75 @@
+package parser
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// The rules that Parse itself reports. Their pages stand with all others in package lint.
+var (
+	ruleSyntax    = diag.Rule{Code: "WP101", Name: "xml-syntax"}
+	ruleNotConfig = diag.Rule{Code: "WP102", Name: "not-a-config"}
+	ruleEncoding  = diag.Rule{Code: "WP111", Name: "encoding-mismatch"}
+)
+
+// What a file with a WP101 or WP102 does at run time.
+const refused = "the plug-in keeps the old configuration on a reload and does not start with this one"
+
+// fault reports that the file is not well-formed. It returns the diagnostic for additions before the next one is made, nil when
+// nothing more is reported.
+func (s *scanner) fault(start, end int, format string, args ...any) *diag.Diagnostic {
+	if s.halted {
+		return nil
+	}
+	if len(s.faults) == MaxFaults {
+		s.limit(start, "more than %d faults", MaxFaults)
+		return nil
+	}
+	s.report(start, end, ruleSyntax, diag.Error, fmt.Sprintf(format, clip(args)...)+"; "+refused)
+	return &s.faults[len(s.faults)-1]
+}
+
+// limit reports that a limit of this program was passed at start, and ends the reading.
+func (s *scanner) limit(start int, format string, args ...any) {
+	if s.halted {
+		return
+	}
+	s.halted = true
+	what := fmt.Sprintf(format, args...)
+	s.report(start, start+1, ruleSyntax, diag.Error, what+": a limit of wasplug; what stands behind this place is not read")
+}
+
+func (s *scanner) report(start, end int, rule diag.Rule, sev diag.Severity, message string) {
+	end = min(max(end, start), len(s.src))
+	s.faults = append(s.faults, diag.Diagnostic{Span: s.span(min(start, end), end), Severity: sev, Rule: rule, Message: message})
+}
+
+const longName = 60 // bytes of a name or word that a message shows
+
+// clip shortens the strings of a message.
+func clip(args []any) []any {
+	for i, a := range args {
+		if text, ok := a.(string); ok && len(text) > longName {
+			cut := longName
+			for !utf8.RuneStart(text[cut]) {
+				cut--
+			}
+			args[i] = text[:cut] + "..."
+		}
+	}
+	return args
+}
+
+// similar reports whether an end tag of one name was most likely meant for the other: letter case aside, at most two letters differ.
+func similar(a, b string) bool {
+	if len(a) > longName || len(b) > longName {
+		return false
+	}
+	return distance(a, b) <= min(2, len(a)/3)
+}
+
+func (s *scanner) notConfig(at diag.Span, format string, args ...any) {
+	s.report(int(at.Start), int(at.End), ruleNotConfig, diag.Error, fmt.Sprintf(format, clip(args)...))
+}

@@ -1,0 +1,175 @@
+package parser
+
+import "strings"
+
+// until returns where term stands at or behind pos, -1 when nowhere. A terminator that is absent once is absent ever after, which
+// keeps a file full of unterminated comments linear.
+func (s *scanner) until(pos int, term string) int {
+	if s.absent[term] {
+		return -1
+	}
+	if i := strings.Index(s.src[min(pos, len(s.src)):], term); i >= 0 {
+		return pos + i
+	}
+	if s.absent == nil {
+		s.absent = map[string]bool{}
+	}
+	s.absent[term] = true
+	return -1
+}
+
+// lineEnd returns the end of the line at pos, or the first of the given bytes before it.
+func (s *scanner) lineEnd(pos int, or string) int {
+	if i := strings.IndexAny(s.src[min(pos, len(s.src)):], "\r\n"+or); i >= 0 {
+		return pos + i
+	}
+	return len(s.src)
+}
+
+// enclosed reads a construct from "<" through term. Without term it ends with its line, or at the first of the bytes in or, and
+// has a fault. It returns what stands between.
+func (s *scanner) enclosed(opening, term, or, what string) (from, to int) {
+	start := s.pos
+	from = start + len(opening)
+	if to = s.until(from, term); to >= 0 {
+		s.pos = to + len(term)
+		return from, to
+	}
+	to = s.lineEnd(from, or)
+	s.fault(start, to, "%s without the %q that ends it", what, term)
+	if s.pos = to; s.at() == '>' {
+		s.pos++
+	}
+	return from, to
+}
+
+func (s *scanner) comment() {
+	start, last := s.pos, s.last
+	from, to := s.enclosed("<!--", "-->", "", "comment")
+	if dashes := strings.Index(s.src[from:to]+"-", "--"); dashes >= 0 && s.pos > to {
+		s.fault(from+dashes, min(from+dashes+2, s.pos), "\"--\" within a comment")
+	}
+	n := s.leaf(Comment, start, s.pos, s.resolve(from, to, inRaw))
+	n.Inline = last >= 0 && !strings.ContainsAny(s.src[last:start], "\r\n") || s.behindDeclaration()
+}
+
+// behindDeclaration reports whether the last node is the first behind the XML declaration: where generators write their comment.
+func (s *scanner) behindDeclaration() bool {
+	return len(s.open) == 0 && len(s.kids) == 2 && s.kids[0].Kind == Declaration
+}
+
+func (s *scanner) cdata() {
+	start := s.pos
+	from, to := s.enclosed("<![CDATA[", "]]>", "", "CDATA section")
+	if len(s.open) == 0 {
+		s.fault(start, s.pos, "CDATA section outside of the root element")
+	}
+	s.leaf(CDATA, start, s.pos, s.resolve(from, to, inRaw))
+}
+
+// doctype reads "<!DOCTYPE ...>", which is refused, and every other "<!".
+func (s *scanner) doctype() {
+	start := s.pos
+	if !strings.HasPrefix(s.src[start:], "<!DOCTYPE") {
+		from, to := s.enclosed("<!", ">", "", "\"<!\" that starts no comment,")
+		s.fault(start, s.pos, "\"<!\" that starts neither a comment (\"<!--\") nor a CDATA section")
+		s.leaf(Doctype, start, s.pos, s.resolve(from, to, inRaw))
+		return
+	}
+	from := start + len("<!")
+	to := s.doctypeEnd(from)
+	if s.pos = to; s.at() == '>' {
+		s.pos++
+	}
+	s.fault(start, s.pos, "document type definition: it is not read, and nothing that it would include or define")
+	s.leaf(Doctype, start, s.pos, s.resolve(from, to, inRaw))
+}
+
+// doctypeEnd finds the ">" that ends a declaration, skipping strings and the internal subset; without one the first ">" or line end.
+func (s *scanner) doctypeEnd(from int) int {
+	var quote byte
+	depth := 0
+	for i := from; i < len(s.src) && !s.absent["doctype"]; i++ {
+		switch c := s.src[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '<':
+			depth++
+		case c == '>' && depth == 0:
+			return i
+		case c == '>':
+			depth--
+		}
+	}
+	if s.absent == nil {
+		s.absent = map[string]bool{}
+	}
+	s.absent["doctype"] = true
+	return s.lineEnd(from, ">")
+}
+
+// instruction reads "<?...?>". The XML declaration must be the first thing of the file.
+func (s *scanner) instruction() {
+	start := s.pos
+	from, to := s.enclosed("<?", "?>", ">", "\"<?\"")
+	text := s.src[from:to]
+	target := text[:min(s.nameEnd(from)-from, len(text))]
+	switch {
+	case target == "":
+		s.fault(start, s.pos, "\"<?\" without a name behind it")
+	case target == "xml" && (s.last >= 0 || strings.TrimRight(s.src[:start], "\ufeff") != ""):
+		s.fault(start, s.pos, "XML declaration that is not at the start of the file")
+	case target == "xml" && s.pos == to+len("?>"):
+		if bad := checkDeclaration(text); bad != "" {
+			s.fault(start, s.pos, "XML declaration with %s", bad)
+		}
+	}
+	s.leaf(Declaration, start, s.pos, s.resolve(from, to, inRaw))
+}
+
+// checkDeclaration returns what is wrong with `xml version="1.0" encoding="..." standalone="..."`, "" for nothing.
+func checkDeclaration(text string) string {
+	names := []string{"version", "encoding", "standalone"}
+	d := declaration(text)
+	for _, p := range d {
+		for len(names) > 0 && names[0] != p.name {
+			if names[0] == "version" {
+				return "no version first"
+			}
+			names = names[1:]
+		}
+		if len(names) == 0 {
+			return "a part that does not belong there"
+		}
+		names = names[1:]
+		if bad := checkPart(p); bad != "" {
+			return bad
+		}
+	}
+	if len(d) == 0 {
+		return "no version"
+	}
+	return ""
+}
+
+func checkPart(p part) string {
+	switch {
+	case p.broken:
+		return "a part that is not name=\"value\""
+	case p.name == "version" && p.value != "1.0":
+		return "a version other than 1.0"
+	case p.name == "standalone" && p.value != "yes" && p.value != "no":
+		return "a \"standalone\" other than yes and no"
+	case p.name == "encoding" && (p.value == "" || strings.ContainsFunc(p.value, notEncodingName)):
+		return "a bad name of an encoding"
+	}
+	return ""
+}
+
+func notEncodingName(r rune) bool {
+	return r >= 0x80 || class[byte(r)]&nameChar == 0 || r == ':'
+}

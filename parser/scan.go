@@ -1,0 +1,252 @@
+package parser
+
+import (
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// Limits of what Parse reads. Going beyond one is a single diagnostic; they bound the memory that a hostile file can claim.
+const (
+	MaxSize   = 64 << 20  // bytes of a file
+	MaxDepth  = 1000      // elements within elements
+	MaxAttrs  = 1000      // attributes of one element
+	MaxNodes  = 1_000_000 // elements, comments and texts of a file
+	MaxTotal  = 4_000_000 // attributes of a file
+	MaxFaults = 1000      // WP101 diagnostics of a file
+)
+
+// scanner turns the bytes of a file into a tree. It works on the original bytes throughout, so that every span is a place in
+// the file, and goes on behind a fault at the next place that can be the start of something.
+type scanner struct {
+	file   diag.FileID
+	src    string
+	pos    int
+	chars  charset
+	faults []diag.Diagnostic
+	halted bool // a limit was reached: nothing more is read
+
+	open []frame // the elements around pos
+	kids []*Node // children of the open elements so far, those of the innermost last
+	last int     // end of the construct before pos, -1 before the first
+
+	nodes slab[Node]
+	attrs slab[Attr]
+	lists slab[*Node]
+
+	count, attrCount int             // of nodes and attributes, for the limits
+	tag              []Attr          // of the start tag at hand
+	seen             map[string]bool // names in tag, when there are many
+	buf              []byte
+	absent           map[string]bool // terminators known not to stand behind pos
+	wordEnd          int             // end of the last word that is no attribute, 0 when there is none
+}
+
+// frame is an element whose end tag was not read yet.
+type frame struct {
+	node   *Node
+	first  int  // its children are kids[first:]
+	cutOff bool // its start tag has no ">", and a fault that says so
+}
+
+func (s *scanner) run() []*Node {
+	for s.pos < len(s.src) && !s.halted {
+		if s.text(); s.pos < len(s.src) && !s.halted {
+			s.markup()
+		}
+	}
+	for len(s.open) > 0 {
+		s.unclosed(nil)
+	}
+	return s.lists.copy(s.kids)
+}
+
+func (s *scanner) span(start, end int) diag.Span {
+	return diag.Span{File: s.file, Start: int32(start), End: int32(end)}
+}
+
+// node returns a new node of the tree that starts at start; its end is set when it is known.
+func (s *scanner) node(kind Kind, start int) *Node {
+	if s.count++; s.count > MaxNodes {
+		s.limit(start, "more than %d elements and comments", MaxNodes)
+	}
+	n := s.nodes.one()
+	n.Kind, n.Span = kind, s.span(start, start)
+	if len(s.open) > 0 {
+		n.Parent = s.open[len(s.open)-1].node
+	}
+	s.kids = append(s.kids, n)
+	return n
+}
+
+// leaf adds a node other than an element that ends at end.
+func (s *scanner) leaf(kind Kind, start, end int, text string) *Node {
+	n := s.node(kind, start)
+	n.Text, n.Closed = text, true
+	n.Span.End = int32(end)
+	s.last = end
+	return n
+}
+
+// text reads up to the next "<". White space alone is layout and gives no node.
+func (s *scanner) text() {
+	start := s.pos
+	s.blanks()
+	if s.pos == len(s.src) || s.src[s.pos] == '<' {
+		return
+	}
+	first := s.pos
+	s.pos = s.next('<')
+	if len(s.open) == 0 {
+		end := first + len(strings.TrimRight(s.src[first:s.pos], " \t\r\n"))
+		s.fault(first, end, "text outside of the root element")
+	}
+	s.leaf(Text, start, s.pos, s.resolve(start, s.pos, inText))
+}
+
+// next returns the position of the next b, the end of the file when there is none.
+func (s *scanner) next(b byte) int {
+	if i := strings.IndexByte(s.src[s.pos:], b); i >= 0 {
+		return s.pos + i
+	}
+	return len(s.src)
+}
+
+// blanks skips white space.
+func (s *scanner) blanks() {
+	i := s.pos
+	for i < len(s.src) && class[s.src[i]]&blank != 0 {
+		i++
+	}
+	s.pos = i
+}
+
+// at returns the byte at pos, 0 at the end of the file.
+func (s *scanner) at() byte {
+	if s.pos < len(s.src) {
+		return s.src[s.pos]
+	}
+	return 0
+}
+
+// markup reads what starts with the "<" at pos.
+func (s *scanner) markup() {
+	rest := s.src[s.pos:]
+	switch {
+	case len(rest) > 1 && class[rest[1]]&nameStart != 0:
+		s.startTag(s.pos, s.pos+1)
+	case strings.HasPrefix(rest, "</"):
+		s.endTag()
+	case strings.HasPrefix(rest, "<!--"):
+		s.comment()
+	case strings.HasPrefix(rest, "<![CDATA["):
+		s.cdata()
+	case strings.HasPrefix(rest, "<!"):
+		s.doctype()
+	case strings.HasPrefix(rest, "<?"):
+		s.instruction()
+	default:
+		s.strayLess()
+	}
+}
+
+// strayLess reads a "<" that no name follows: still a start tag when only blanks, or a bad first letter, are between.
+func (s *scanner) strayLess() {
+	start := s.pos
+	s.pos++
+	s.blanks()
+	name := s.pos
+	_, known := elementNames()[s.src[name:s.nameEnd(name)]]
+	switch {
+	case name > start+1 && known:
+		s.fault(start, name, "blank between \"<\" and the name of an element")
+		s.startTag(start, name)
+	case name == start+1 && class[s.at()]&nameChar != 0:
+		s.startTag(start, name)
+	default:
+		s.fault(start, start+1, "\"<\" that starts no tag: in text it is written \"&lt;\"")
+		s.pos = start + 1
+		s.last = s.pos
+	}
+}
+
+// endTag reads "</name>".
+func (s *scanner) endTag() {
+	start := s.pos
+	from := start + 2
+	to := s.nameEnd(from)
+	s.pos = to
+	s.blanks()
+	end := s.pos
+	switch s.at() {
+	case '>':
+		s.pos++
+	default:
+		for s.pos < len(s.src) && s.src[s.pos] != '<' && s.src[s.pos] != '>' {
+			s.pos++
+		}
+		s.fault(start, max(end, to), "end tag </%s that is not closed by \">\"", s.src[from:to])
+		if s.at() == '>' {
+			s.pos++
+		}
+	}
+	if s.last = s.pos; !s.halted {
+		s.match(start, s.read(from, to))
+	}
+}
+
+// match closes the element that an end tag from start to pos belongs to, and those within it whose own end tag is missing.
+func (s *scanner) match(start int, name string) {
+	for i := len(s.open) - 1; i >= 0; i-- {
+		if s.open[i].node.Name != name {
+			continue
+		}
+		for len(s.open) > i+1 && !s.halted {
+			s.unclosed(&diag.Related{Span: s.span(start, s.pos), Message: "this end tag belongs to an element around it"})
+		}
+		if len(s.open) > i {
+			s.close(s.pos)
+		}
+		return
+	}
+	if len(s.open) > 0 {
+		if n := s.open[len(s.open)-1].node; name == "" || similar(n.Name, name) {
+			s.fault(start, s.pos, "end tag </%s> does not match the start tag <%s>", name, n.Name)
+			s.close(s.pos)
+			return
+		}
+	}
+	s.fault(start, s.pos, "end tag </%s> without a start tag", name)
+}
+
+// close ends the innermost open element at end.
+func (s *scanner) close(end int) {
+	f := s.open[len(s.open)-1]
+	f.node.Closed = true
+	s.pop(end)
+}
+
+// unclosed ends the innermost open element, which has no end tag, behind its last child.
+func (s *scanner) unclosed(rel *diag.Related) {
+	f := s.open[len(s.open)-1]
+	n := f.node
+	if !f.cutOff {
+		d := s.fault(int(n.NameSpan.Start), int(n.NameSpan.End), "element <%s> has no end tag", n.Name)
+		if d != nil && rel != nil {
+			d.Related = append(d.Related, *rel)
+		}
+	}
+	end := n.Tag.End
+	if len(s.kids) > f.first {
+		end = max(end, s.kids[len(s.kids)-1].Span.End)
+	}
+	s.pop(int(end))
+}
+
+func (s *scanner) pop(end int) {
+	f := s.open[len(s.open)-1]
+	f.node.Span.End = int32(end)
+	f.node.Children = s.lists.copy(s.kids[f.first:])
+	s.kids = s.kids[:f.first]
+	s.open = s.open[:len(s.open)-1]
+}

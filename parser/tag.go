@@ -1,0 +1,145 @@
+package parser
+
+import "strings"
+
+// startTag reads "<Name attributes>" from start; the name begins at name.
+func (s *scanner) startTag(start, name int) {
+	n := s.node(Element, start)
+	end := s.nameEnd(name)
+	n.Name, n.NameSpan = s.read(name, end), s.span(name, end)
+	if !s.goodName(name, end) {
+		s.fault(name, end, "%q is not a name: letters, digits, \"-\", \"_\" and \".\" only, a letter or \"_\" first", n.Name)
+	}
+	s.pos, s.tag, s.wordEnd = end, s.tag[:0], 0
+	first := len(s.kids)
+	empty := s.attributes(n)
+	n.Attrs = s.attrs.copy(s.tag[:min(len(s.tag), MaxAttrs)])
+	if s.attrCount += len(s.tag); s.attrCount > MaxTotal {
+		s.limit(start, "more than %d attributes in the file", MaxTotal)
+	}
+	n.Tag = s.span(start, s.pos)
+	s.last = s.pos
+	s.enter(n, first, empty)
+}
+
+// enter makes n the innermost open element, or closes it at once when it is empty.
+func (s *scanner) enter(n *Node, first int, empty bool) {
+	for _, c := range s.kids[first:] { // comments within the tag
+		c.Parent = n
+	}
+	s.open = append(s.open, frame{node: n, first: first, cutOff: s.src[s.pos-1] != '>'})
+	if empty {
+		s.close(s.pos)
+	} else if len(s.open) > MaxDepth {
+		s.limit(int(n.Span.Start), "more than %d elements within each other", MaxDepth)
+	}
+}
+
+// attributes reads the attributes of n through the ">" and reports whether the tag is that of an empty element. A tag that another
+// "<" cuts off is taken as ended there, and as empty when n never has children.
+func (s *scanner) attributes(n *Node) (empty bool) {
+	for !s.halted {
+		before := s.pos
+		s.blanks()
+		if s.pos == len(s.src) {
+			s.cutOff(n, before)
+			return isLeaf(n.Name)
+		}
+		switch c := s.src[s.pos]; {
+		case c == '>':
+			s.pos++
+			return false
+		case c == '/' && strings.HasPrefix(s.src[s.pos:], "/>"):
+			s.pos += 2
+			return true
+		case c == '<' && strings.HasPrefix(s.src[s.pos:], "<!--"):
+			s.fault(s.pos, s.pos+len("<!--"), "comment within the start tag of <%s>", n.Name)
+			s.comment()
+		case c == '<':
+			s.cutOff(n, before)
+			return isLeaf(n.Name)
+		default:
+			s.attribute(n, before)
+		}
+	}
+	return false
+}
+
+func (s *scanner) cutOff(n *Node, end int) {
+	s.pos = end
+	s.fault(int(n.NameSpan.Start), int(n.NameSpan.End), "start tag of <%s> that is not closed by \">\"", n.Name)
+}
+
+// attribute reads one attribute at pos; the one before it ended at before.
+func (s *scanner) attribute(n *Node, before int) {
+	start := s.pos
+	end := s.nameEnd(start)
+	s.pos = end
+	s.blanks()
+	if end == start || s.at() != '=' {
+		s.notAttribute(n, start, max(end, start+1))
+		return
+	}
+	if start == before {
+		s.fault(start, end, "no blank before the attribute %q", s.read(start, end))
+	}
+	s.pos++
+	s.blanks()
+	a := Attr{Name: s.read(start, end), NameSpan: s.span(start, end)}
+	if !s.goodName(start, end) {
+		s.fault(start, end, "%q is not a name of an attribute", a.Name)
+	}
+	from, to, plain := s.value(a.Name)
+	a.Span = s.span(from, to)
+	if a.Value = s.src[from:to]; !plain {
+		a.Value = s.resolve(from, to, inValue)
+	}
+	s.keep(n, a)
+}
+
+// notAttribute reports a word in a start tag that has no "=", once for words in a row.
+func (s *scanner) notAttribute(n *Node, start, end int) {
+	s.pos = end
+	if s.wordEnd > 0 && strings.TrimLeft(s.src[s.wordEnd:start], " \t\r\n") == "" {
+		s.faults[len(s.faults)-1].Span.End = int32(end)
+	} else {
+		s.fault(start, end, "%q in the start tag of <%s> is not an attribute: name=\"value\" is expected", s.read(start, end), n.Name)
+	}
+	s.wordEnd = end
+}
+
+// keep adds an attribute to the tag at hand unless it is doubled or one too many.
+func (s *scanner) keep(n *Node, a Attr) {
+	s.wordEnd = 0
+	switch {
+	case len(s.tag) == MaxAttrs:
+		s.fault(int(a.NameSpan.Start), int(a.NameSpan.End), "more than %d attributes of <%s>: the rest is left out", MaxAttrs, n.Name)
+	case len(s.tag) > MaxAttrs:
+		return
+	case s.doubled(a.Name):
+		s.fault(int(a.NameSpan.Start), int(a.NameSpan.End), "attribute %q of <%s> is given twice", a.Name, n.Name)
+	}
+	s.tag = append(s.tag, a)
+}
+
+const manyAttrs = 24 // from here on a map is faster than comparing
+
+func (s *scanner) doubled(name string) bool {
+	if len(s.tag) < manyAttrs {
+		for i := range s.tag {
+			if s.tag[i].Name == name {
+				return true
+			}
+		}
+		return false
+	}
+	if len(s.tag) == manyAttrs {
+		s.seen = make(map[string]bool, 2*manyAttrs)
+		for i := range s.tag {
+			s.seen[s.tag[i].Name] = true
+		}
+	}
+	found := s.seen[name]
+	s.seen[name] = true
+	return found
+}

@@ -1,0 +1,350 @@
+package parser
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Classes of bytes.
+const (
+	blank     = 1 << iota // XML white space
+	nameStart             // first of a name; every byte above 0x7f is, until goodName looks closer
+	nameChar
+	nameStop // ends a name: white space, "=", ">", "/", "<", quotes
+	special  // needs a closer look within a value: quotes, "<", "&", control characters, bytes above 0x7f
+)
+
+var class = classes()
+
+func classes() (t [256]uint8) {
+	set := func(chars string, bits uint8) {
+		for i := range len(chars) {
+			t[chars[i]] |= bits
+		}
+	}
+	for c := range 256 {
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z' && c < 0x80
+		switch {
+		case c < 0x20:
+			t[c] = special
+		case c >= 0x80:
+			t[c] = nameStart | nameChar | special
+		case letter:
+			t[c] = nameStart | nameChar
+		}
+	}
+	set("_:", nameStart|nameChar)
+	set("-.0123456789", nameChar)
+	set(" \t\r\n", blank|nameStop)
+	set("=></\"'", nameStop)
+	set("\"'<&", special)
+	return t
+}
+
+// nameEnd returns the end of the name, or of what stands in its place, that begins at i.
+func (s *scanner) nameEnd(i int) int {
+	for i < len(s.src) && class[s.src[i]]&nameStop == 0 {
+		i++
+	}
+	return i
+}
+
+// goodName reports whether a name is one.
+func (s *scanner) goodName(start, end int) bool {
+	if start == end || class[s.src[start]]&nameStart == 0 {
+		return false
+	}
+	ascii := true
+	for _, c := range []byte(s.src[start:end]) {
+		if class[c]&nameChar == 0 {
+			return false
+		}
+		ascii = ascii && c < utf8.RuneSelf
+	}
+	if ascii {
+		return true
+	}
+	name := s.read(start, end)
+	first, _ := utf8.DecodeRuneInString(name)
+	return isNameStart(first) && strings.IndexFunc(name, func(r rune) bool { return !isNameChar(r) }) < 0
+}
+
+// isNameStart and isNameChar follow the productions 4 and 4a of XML 1.0, fifth edition.
+func isNameStart(r rune) bool {
+	if r < utf8.RuneSelf {
+		return class[r]&nameStart != 0
+	}
+	return r >= 0xC0 && r <= 0x2FF && r != 0xD7 && r != 0xF7 || r >= 0x370 && r <= 0x1FFF && r != 0x37E ||
+		r == 0x200C || r == 0x200D || r >= 0x2070 && r <= 0x218F || r >= 0x2C00 && r <= 0x2FEF || r >= 0x3001 && r <= 0xD7FF ||
+		r >= 0xF900 && r <= 0xFDCF || r >= 0xFDF0 && r <= 0xFFFD || r >= 0x10000 && r <= 0xEFFFF
+}
+
+func isNameChar(r rune) bool {
+	if r < utf8.RuneSelf {
+		return class[r]&nameChar != 0
+	}
+	return isNameStart(r) || r == 0xB7 || r >= 0x300 && r <= 0x36F || r == 0x203F || r == 0x2040
+}
+
+// isChar reports whether XML allows a character at all.
+func isChar(r rune) bool {
+	return r >= 0x20 && r != 0xFFFE && r != 0xFFFF && (r < 0xD800 || r > 0xDFFF) || r == '\t' || r == '\n' || r == '\r'
+}
+
+// value reads the value of an attribute at pos and returns where it stands without its quotes; plain: it can be taken as it is.
+func (s *scanner) value(name string) (from, to int, plain bool) {
+	q := s.at()
+	if q != '"' && q != '\'' {
+		if size := s.curlyQuote(s.pos); size > 0 {
+			return s.curly(name, size)
+		}
+		return s.unquoted(name)
+	}
+	from = s.pos + 1
+	i := from
+	for i < len(s.src) && class[s.src[i]]&special == 0 {
+		i++
+	}
+	if i < len(s.src) && s.src[i] == q && !(s.lost(from, i)) {
+		s.pos = i + 1
+		return from, i, true
+	}
+	return s.quoted(name, from, q)
+}
+
+// quoted reads a value that is not plain. Without the quote that ends it, the value ends before whatever starts something new.
+func (s *scanner) quoted(name string, from int, q byte) (int, int, bool) {
+	to := s.until(from, string(q))
+	if to < 0 || s.lost(from, to) {
+		to = s.cut(from)
+		s.fault(from-1, to, "value of %q without the quote that ends it", name)
+		s.pos = to
+		return from, to, false
+	}
+	if i := strings.IndexByte(s.src[from:to], '<'); i >= 0 {
+		s.fault(from+i, from+i+1, "\"<\" within the value of %q: it is written \"&lt;\"", name)
+	}
+	s.pos = to + 1
+	return from, to, false
+}
+
+// lost reports whether the quote at to opens a value rather than ends the one that begins at from: the ending quote is missing
+// where ` name=` stands before it and more of a value behind it.
+func (s *scanner) lost(from, to int) bool {
+	if to+1 == len(s.src) || class[s.src[to+1]]&blank != 0 || s.src[to+1] == '>' || strings.HasPrefix(s.src[to+1:], "/>") {
+		return false
+	}
+	v := strings.TrimRight(s.src[from:to], " \t\r\n")
+	if !strings.HasSuffix(v, "=") {
+		return false
+	}
+	v = strings.TrimRight(v[:len(v)-1], " \t\r\n")
+	name := len(v)
+	for name > 0 && class[v[name-1]]&nameChar != 0 {
+		name--
+	}
+	return name < len(v) && name > 0 && class[v[name-1]]&blank != 0
+}
+
+// cut returns where a value without an ending quote ends: at its line, its tag, or before the next attribute.
+func (s *scanner) cut(from int) int {
+	to := s.lineEnd(from, "<>")
+	if to > from && to < len(s.src) && s.src[to] == '>' && s.src[to-1] == '/' {
+		to--
+	}
+	if eq := strings.IndexByte(s.src[from:to], '='); eq >= 0 {
+		if gap := strings.LastIndexAny(strings.TrimRight(s.src[from:from+eq], " \t"), " \t"); gap >= 0 {
+			to = from + gap
+		}
+	}
+	return from + len(strings.TrimRight(s.src[from:to], " \t"))
+}
+
+// unquoted reads a value without quotes, up to a blank or the end of the tag.
+func (s *scanner) unquoted(name string) (from, to int, plain bool) {
+	from = s.pos
+	i := from
+	for i < len(s.src) && (class[s.src[i]]&nameStop == 0 || s.src[i] == '=' || s.src[i] == '/' && !strings.HasPrefix(s.src[i:], "/>")) {
+		i++
+	}
+	s.pos = i
+	if c := s.at(); c == '"' || c == '\'' {
+		s.pos++
+	}
+	if from == i {
+		s.fault(from, s.pos, "attribute %q without a value", name)
+	} else {
+		s.fault(from, s.pos, "value of %q without quotes", name)
+	}
+	return from, i, false
+}
+
+// curly reads a value in typographic quotes, the first of them at pos, as word processors and web pages make them.
+func (s *scanner) curly(name string, size int) (from, to int, plain bool) {
+	start := s.pos
+	from = start + size
+	for to = from; to < len(s.src) && strings.IndexByte("<\r\n\"", s.src[to]) < 0; to++ {
+		if end := s.curlyQuote(to); end > 0 {
+			s.pos = to + end
+			s.fault(start, s.pos, "value of %q in typographic quotes: XML knows only \" and '", name)
+			return from, to, false
+		}
+	}
+	if to = s.cut(from); to < len(s.src) && s.src[to] == '"' {
+		s.pos = to + 1
+	} else {
+		s.pos = to
+	}
+	s.fault(start, s.pos, "value of %q in typographic quotes: XML knows only \" and '", name)
+	return from, to, false
+}
+
+// curlyQuote returns the size of the typographic quote at i, 0 when there is none: in UTF-8, or in the Windows code page that
+// calls itself ISO-8859-1.
+func (s *scanner) curlyQuote(i int) int {
+	if i == len(s.src) || s.src[i] < utf8.RuneSelf {
+		return 0
+	}
+	if r, size := utf8.DecodeRuneInString(s.src[i:]); size > 1 {
+		if strings.ContainsRune("“”„‟«»‘’‚″′", r) {
+			return size
+		}
+		return 0
+	}
+	if s.src[i] >= 0x91 && s.src[i] <= 0x94 {
+		return 1
+	}
+	return 0
+}
+
+// Where a piece of the file stands decides what it may hold.
+type place uint8
+
+const (
+	inValue place = iota // references are resolved, every white space becomes a blank
+	inText               // references are resolved, line ends become "\n"
+	inRaw                // comments, CDATA sections and the like: line ends become "\n"
+)
+
+// read returns bytes of the file as UTF-8.
+func (s *scanner) read(start, end int) string {
+	text := s.src[start:end]
+	if s.chars == ascii {
+		return text
+	}
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			b := s.buf[:0]
+			for i := start; i < end; {
+				r, size := s.char(i, end)
+				b, i = utf8.AppendRune(b, r), i+size
+			}
+			s.buf = b
+			return string(b)
+		}
+	}
+	return text
+}
+
+// char decodes the character at i. A byte that is no UTF-8 is read as ISO-8859-1.
+func (s *scanner) char(i, end int) (rune, int) {
+	c := s.src[i]
+	if c < utf8.RuneSelf || s.chars == latin1 {
+		return rune(c), 1
+	}
+	r, size := utf8.DecodeRuneInString(s.src[i:end])
+	if r == utf8.RuneError && size == 1 {
+		return rune(c), 1
+	}
+	return r, size
+}
+
+// resolve returns the meaning of a piece of the file, and reports what may not stand there.
+func (s *scanner) resolve(start, end int, where place) string {
+	i := start
+	for i < end && class[s.src[i]]&special == 0 && s.src[i] != ']' {
+		i++
+	}
+	if i == end {
+		return s.src[start:end]
+	}
+	b := append(s.buf[:0], s.src[start:i]...)
+	for i < end && !s.halted {
+		switch c := s.src[i]; {
+		case c == '&' && where != inRaw:
+			var text string
+			text, i = s.reference(i, end)
+			b = append(b, text...)
+			continue
+		case c == '\r' && i+1 < end && s.src[i+1] == '\n': // a line end is one character
+		case where == inValue && class[c]&blank != 0:
+			b = append(b, ' ')
+		case c == '\r':
+			b = append(b, '\n')
+		case c == ']' && where == inText && strings.HasPrefix(s.src[i:end], "]]>"):
+			s.fault(i, i+len("]]>"), "\"]]>\" in text: it is written \"]]&gt;\"")
+			b = append(b, c)
+		case c >= 0x20 && c < utf8.RuneSelf || class[c]&blank != 0:
+			b = append(b, c)
+		default:
+			r, size := s.char(i, end)
+			if !isChar(r) {
+				s.fault(i, i+size, "character U+%04X, which XML does not allow", r)
+				r = utf8.RuneError
+			}
+			b, i = utf8.AppendRune(b, r), i+size
+			continue
+		}
+		i++
+	}
+	s.buf = b
+	return string(b)
+}
+
+// reference reads "&name;" or "&#number;" and returns its meaning, or the "&" itself when it is none, and where to go on.
+func (s *scanner) reference(i, end int) (string, int) {
+	j := i + 1
+	for j < end && (class[s.src[j]]&nameChar != 0 || s.src[j] == '#') {
+		j++
+	}
+	if j == i+1 || j == end || s.src[j] != ';' {
+		s.fault(i, i+1, "\"&\" that starts no entity: it is written \"&amp;\"")
+		return "&", i + 1
+	}
+	name := s.src[i+1 : j]
+	if r, ok := entity(name); ok {
+		return string(r), j + 1
+	}
+	if name[0] == '#' {
+		s.fault(i, j+1, "reference &%s; to no character that XML allows", name)
+	} else {
+		s.fault(i, j+1, "entity &%s; that is not defined: only lt, gt, amp, apos and quot are", s.read(i+1, j))
+	}
+	return "&", i + 1
+}
+
+func entity(name string) (rune, bool) {
+	switch name {
+	case "lt":
+		return '<', true
+	case "gt":
+		return '>', true
+	case "amp":
+		return '&', true
+	case "apos":
+		return '\'', true
+	case "quot":
+		return '"', true
+	}
+	digits, ok := strings.CutPrefix(name, "#")
+	if !ok || strings.HasPrefix(digits, "+") {
+		return 0, false
+	}
+	base := 10
+	if hex, ok := strings.CutPrefix(digits, "x"); ok {
+		digits, base = hex, 16
+	}
+	n, err := strconv.ParseUint(digits, base, 32)
+	return rune(n), err == nil && n <= utf8.MaxRune && isChar(rune(n))
+}

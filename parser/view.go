@@ -1,0 +1,273 @@
+package parser
+
+// View returns the typed view on a document, parsed or built.
+func View(doc *Document) *Config {
+	v := &viewer{table: load()}
+	config, content := v.content(doc)
+	c := &Config{Doc: doc, Node: config}
+	if config == nil {
+		config = &Node{Kind: Element, Name: "Config"}
+	}
+	v.switches(c, config)
+	if logs := each(&v.logs, content, v.log, "Log"); len(logs) > 0 {
+		c.Log = logs[0]
+	}
+	c.Properties = each(&v.properties, content, v.property, "Property")
+	c.VirtualHostGroups = each(&v.hostGroups, content, v.hostGroup, "VirtualHostGroup")
+	c.Clusters = each(&v.clusters, content, v.cluster, "ServerCluster", "ServerGroup")
+	c.UriGroups = each(&v.uriGroups, content, v.uriGroup, "UriGroup")
+	c.Routes = each(&v.routes, content, v.route, "Route")
+	for _, n := range content {
+		switch {
+		case n.Name == "TrustedProxyGroup":
+			c.TrustedProxies = append(c.TrustedProxies, each(&v.proxies, n.Children, v.proxy, "TrustedProxy")...)
+		case n.Name == "IntelligentManagement" && c.IntelligentManagement == nil:
+			c.IntelligentManagement = n
+		}
+	}
+	return c
+}
+
+// viewer holds the memory of a view.
+type viewer struct {
+	table      *table
+	logs       pool[Log]
+	properties pool[Property]
+	hostGroups pool[VirtualHostGroup]
+	hosts      pool[VirtualHost]
+	proxies    pool[TrustedProxy]
+	clusters   pool[ServerCluster]
+	servers    pool[Server]
+	transports pool[Transport]
+	lists      pool[ServerList]
+	refs       pool[ServerRef]
+	uriGroups  pool[UriGroup]
+	uris       pool[Uri]
+	routes     pool[Route]
+}
+
+type pool[T any] struct {
+	values slab[T]
+	lists  slab[*T]
+}
+
+// each views the elements of the given names among nodes, in file order.
+func each[T any](p *pool[T], nodes []*Node, fill func(*T, *Node), names ...string) []*T {
+	count := 0
+	for _, n := range nodes {
+		if n.is(names) {
+			count++
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	values, list := p.values.take(count), p.lists.take(count)
+	i := 0
+	for _, n := range nodes {
+		if n.is(names) {
+			fill(&values[i], n)
+			list[i] = &values[i]
+			i++
+		}
+	}
+	return list
+}
+
+func (n *Node) is(names []string) bool {
+	if n.Kind != Element {
+		return false
+	}
+	for _, name := range names {
+		if n.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// first views the first element of a name, nil when there is none.
+func first[T any](p *pool[T], nodes []*Node, fill func(*T, *Node), name string) *T {
+	for _, n := range nodes {
+		if n.Kind == Element && n.Name == name {
+			v := p.values.one()
+			fill(v, n)
+			return v
+		}
+	}
+	return nil
+}
+
+// content returns the first Config and what a Config would hold: the children of every Config at the top level, and what stands
+// there by itself.
+func (v *viewer) content(doc *Document) (config *Node, content []*Node) {
+	var lone []*Node
+	for _, n := range doc.Nodes {
+		switch {
+		case n.Kind != Element:
+		case n.Name != "Config":
+			lone = append(lone, n)
+		case config == nil:
+			config, content = n, n.Children
+		default:
+			content = append(content[:len(content):len(content)], n.Children...)
+		}
+	}
+	for gathered := true; gathered; {
+		lone, gathered = v.gather(lone)
+	}
+	if len(lone) == 0 {
+		return config, content
+	}
+	return config, append(content[:len(content):len(content)], lone...)
+}
+
+// gather puts elements that do not belong into a Config into elements that hold them: lone Servers into one cluster, say.
+func (v *viewer) gather(nodes []*Node) (held []*Node, gathered bool) {
+	holders := map[string]*Node{}
+	for _, n := range nodes {
+		parent := ""
+		if types := v.table.byName[n.Name]; len(types) > 0 {
+			parent = types[0].Parents[0]
+		}
+		if parent == "" || parent == "Config" {
+			held = append(held, n)
+			continue
+		}
+		h := holders[parent]
+		if h == nil {
+			h = &Node{Kind: Element, Name: parent}
+			holders[parent] = h
+			held = append(held, h)
+		}
+		h.Children = append(h.Children, n)
+		gathered = true
+	}
+	return held, gathered
+}
+
+// read reads an attribute; the default of the table stands in for what is not written or not readable.
+func read[T any](v *viewer, n *Node, name string, parse func(string) (T, bool)) Val[T] {
+	at := n.Attr(name)
+	if at != nil {
+		if x, ok := parse(at.Value); ok {
+			return Val[T]{V: x, At: at, Valid: true}
+		}
+	}
+	val := Val[T]{At: at}
+	if d := v.table.defaults[defaultKey{n.Name, name}]; d != "" {
+		val.V, _ = parse(d)
+	}
+	return val
+}
+
+func readText(value string) (string, bool) { return value, true }
+
+func (v *viewer) text(n *Node, name string) Val[string] { return read(v, n, name, readText) }
+func (v *viewer) flag(n *Node, name string) Val[bool]   { return read(v, n, name, readBool) }
+func (v *viewer) num(n *Node, name string) Val[int]     { return read(v, n, name, readInt) }
+func (v *viewer) enum(n *Node, name string) Val[string] {
+	return read(v, n, name, v.table.byName[n.Name][0].Attribute(name).readEnum)
+}
+
+func (v *viewer) switches(c *Config, n *Node) {
+	c.IgnoreDNSFailures = v.flag(n, "IgnoreDNSFailures")
+	c.RefreshInterval = v.num(n, "RefreshInterval")
+	c.VHostMatchingCompat = v.flag(n, "VHostMatchingCompat")
+	c.AppServerPort = v.enum(n, "AppServerPortPreference")
+	c.AcceptAllContent = v.flag(n, "AcceptAllContent")
+	c.ASDisableNagle = v.flag(n, "ASDisableNagle")
+	c.ResponseChunkSize = v.num(n, "ResponseChunkSize")
+	c.HTTPMaxHeaders = v.num(n, "HTTPMaxHeaders")
+	c.UseInsecure = v.flag(n, "UseInsecure")
+	c.SSLMapMode = v.enum(n, "SSLMapMode")
+	c.HostVerification = v.enum(n, "SecureHostVerification")
+	c.MarkBusyDown = v.flag(n, "MarkBusyDown")
+	c.FailoverToNext = v.flag(n, "FailoverToNext")
+	c.TrustedProxyEnable = v.flag(n, "TrustedProxyEnable")
+}
+
+func (v *viewer) log(l *Log, n *Node) {
+	*l = Log{Node: n, Name: v.text(n, "Name"), Level: v.enum(n, "LogLevel")}
+}
+
+func (v *viewer) property(p *Property, n *Node) {
+	*p = Property{Node: n, Name: v.text(n, "Name"), Value: v.text(n, "Value")}
+}
+
+func (v *viewer) hostGroup(g *VirtualHostGroup, n *Node) {
+	*g = VirtualHostGroup{Node: n, Name: v.text(n, "Name"), Aliases: each(&v.hosts, n.Children, v.host, "VirtualHost")}
+}
+
+func (v *viewer) host(h *VirtualHost, n *Node) { *h = VirtualHost{Node: n, Name: v.text(n, "Name")} }
+
+func (v *viewer) proxy(p *TrustedProxy, n *Node) { *p = TrustedProxy{Node: n, Name: v.text(n, "Name")} }
+
+func (v *viewer) cluster(c *ServerCluster, n *Node) {
+	*c = ServerCluster{
+		Node: n, Name: v.text(n, "Name"),
+		LoadBalance:            v.enum(n, "LoadBalance"),
+		RetryInterval:          v.num(n, "RetryInterval"),
+		IgnoreAffinityRequests: v.flag(n, "IgnoreAffinityRequests"),
+		RemoveSpecialHeaders:   v.flag(n, "RemoveSpecialHeaders"),
+		CloneSeparatorChange:   v.flag(n, "CloneSeparatorChange"),
+		PostSizeLimit:          v.num(n, "PostSizeLimit"),
+		PostBufferSize:         v.num(n, "PostBufferSize"),
+		GetDWLMTable:           v.flag(n, "GetDWLMTable"),
+		ServerIOTimeoutRetry:   v.num(n, "ServerIOTimeoutRetry"),
+
+		Servers:        each(&v.servers, n.Children, v.server, "Server"),
+		ClusterAddress: first(&v.servers, n.Children, v.server, "ClusterAddress"),
+		Primary:        first(&v.lists, n.Children, v.list, "PrimaryServers"),
+		Backup:         first(&v.lists, n.Children, v.list, "BackupServers"),
+	}
+}
+
+func (v *viewer) server(s *Server, n *Node) {
+	*s = Server{
+		Node: n, Name: v.text(n, "Name"),
+		CloneID:           v.text(n, "CloneID"),
+		LoadBalanceWeight: v.num(n, "LoadBalanceWeight"),
+		ConnectTimeout:    v.num(n, "ConnectTimeout"),
+		ServerIOTimeout:   v.num(n, "ServerIOTimeout"),
+		WSIOTimeout:       v.num(n, "wsServerIOTimeout"),
+		WSIdleTimeout:     v.num(n, "wsServerIdleTimeout"),
+		MaxConnections:    v.num(n, "MaxConnections"),
+		ExtendedHandshake: v.flag(n, "ExtendedHandshake"),
+		WaitForContinue:   v.flag(n, "WaitForContinue"),
+		Transports:        each(&v.transports, n.Children, v.transport, "Transport"),
+	}
+}
+
+func (v *viewer) transport(t *Transport, n *Node) {
+	*t = Transport{
+		Node: n, Hostname: v.text(n, "Hostname"),
+		Port:          v.num(n, "Port"),
+		Protocol:      v.enum(n, "Protocol"),
+		ConnectionTTL: v.num(n, "ConnectionTTL"),
+		Properties:    each(&v.properties, n.Children, v.property, "Property"),
+	}
+}
+
+func (v *viewer) list(l *ServerList, n *Node) {
+	*l = ServerList{Node: n, Servers: each(&v.refs, n.Children, v.ref, "Server")}
+}
+
+func (v *viewer) ref(r *ServerRef, n *Node) { *r = ServerRef{Node: n, Name: v.text(n, "Name")} }
+
+func (v *viewer) uriGroup(g *UriGroup, n *Node) {
+	*g = UriGroup{Node: n, Name: v.text(n, "Name"), Uris: each(&v.uris, n.Children, v.uri, "Uri")}
+}
+
+func (v *viewer) uri(u *Uri, n *Node) {
+	*u = Uri{Node: n, Name: v.text(n, "Name"), AffinityCookie: v.text(n, "AffinityCookie"),
+		AffinityURLIdentifier: v.text(n, "AffinityURLIdentifier")}
+}
+
+func (v *viewer) route(r *Route, n *Node) {
+	*r = Route{Node: n, VirtualHostGroup: v.text(n, "VirtualHostGroup"), UriGroup: v.text(n, "UriGroup"),
+		ServerCluster: v.text(n, "ServerCluster")}
+	if !r.ServerCluster.Set() {
+		r.ServerCluster = v.text(n, "ServerGroup")
+	}
+}
