@@ -25,6 +25,8 @@ type Node struct {
 	Fields []Field
 	Items  []*Node
 	Span   diag.Span // of a quoted scalar: what stands between the quotes
+
+	Comment string // written above the value by Print; Load reads no comments
 }
 
 // Field is a key of a map and its value.
@@ -39,6 +41,23 @@ type Val[T any] struct {
 	V    T
 	Span diag.Span
 	Set  bool
+}
+
+// NewText returns a scalar that stays text whatever it looks like.
+func NewText(text string) *Node { return &Node{Kind: Scalar, Text: text, Quoted: true} }
+
+// NewPlain returns a scalar that may be read as a number, a boolean or, when it is empty, as null.
+func NewPlain(text string) *Node { return &Node{Kind: Scalar, Text: text} }
+
+// NewList returns a list.
+func NewList(items ...*Node) *Node { return &Node{Kind: List, Items: items} }
+
+// Put adds a field to a map and returns the map; a nil value adds nothing.
+func (n *Node) Put(name string, value *Node) *Node {
+	if value != nil {
+		n.Fields = append(n.Fields, Field{Name: name, Value: value})
+	}
+	return n
 }
 
 // Field returns the field of a map by its name, nil when there is none.
