@@ -127,21 +127,25 @@ func flow(n *Node) string {
 	case Map:
 		var parts []string
 		for _, f := range n.Fields {
-			parts = append(parts, strings.TrimRight(scalar(NewText(f.Name))+": "+flow(f.Value), " "))
+			parts = append(parts, scalar(NewText(f.Name))+": "+inFlow(f.Value))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	case List:
 		var parts []string
 		for _, i := range n.Items {
-			text := flow(i)
-			if text == "" {
-				text = "null"
-			}
-			parts = append(parts, text)
+			parts = append(parts, inFlow(i))
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	}
 	return scalar(n)
+}
+
+// inFlow returns a node inside a map or list on one line, where an empty value must be spelt out.
+func inFlow(n *Node) string {
+	if text := flow(n); text != "" {
+		return text
+	}
+	return "null"
 }
 
 var (

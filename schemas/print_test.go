@@ -24,7 +24,7 @@ virtualHosts:
   default_host: {aliases: ["*:80", "a.example.com:443"]}
 members:
   - {name: m 1, http: 9080, cloneId: "010"}
-  - {name: 'C:\x', http:, cloneId: "010"}
+  - {name: 'C:\x', http: null, cloneId: "010"}
 none:
 empty: {}
 `

@@ -1,0 +1,139 @@
+package generate
+
+import (
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/schemas"
+)
+
+// element is a node under construction. What is written unasked carries the span of what caused the element.
+type element struct {
+	*parser.Node
+	at diag.Span
+}
+
+func newElement(name string, at diag.Span) element {
+	return element{&parser.Node{Kind: parser.Element, Name: name, Span: at, NameSpan: at, Tag: at, Closed: true}, at}
+}
+
+func (e element) add(children ...element) {
+	for _, c := range children {
+		c.Parent = e.Node
+		e.Children = append(e.Children, c.Node)
+	}
+}
+
+// put sets an attribute, in place of one of that name.
+func (e element) put(name, value string, nameSpan, span diag.Span) {
+	attr := parser.Attr{Name: name, Value: value, NameSpan: nameSpan, Span: span}
+	if old := e.Attr(name); old != nil {
+		*old = attr
+		return
+	}
+	e.Attrs = append(e.Attrs, attr)
+}
+
+func (e element) drop(name string) {
+	for i := range e.Attrs {
+		if e.Attrs[i].Name == name {
+			e.Attrs = append(e.Attrs[:i], e.Attrs[i+1:]...)
+			return
+		}
+	}
+}
+
+// unasked sets what a generator writes when nobody says otherwise.
+func (e element) unasked(pairs ...pair) {
+	for _, p := range pairs {
+		e.put(p.name, p.value, e.at, e.at)
+	}
+}
+
+// set sets an attribute from a value that may not be written.
+func (e element) set(name string, v text) {
+	if v.Set {
+		e.put(name, v.V, v.Span, v.Span)
+	}
+}
+
+// keys sets the attributes for which the topology has keys of its own.
+func (e element) keys(n *schemas.Node, keys []pair) {
+	if n == nil {
+		return
+	}
+	for _, k := range keys {
+		if f := n.Field(k.name); f != nil {
+			e.put(k.value, f.Value.Text, f.NameSpan, f.Value.Span)
+		}
+	}
+}
+
+// override sets attributes by their own names; an empty value leaves one out.
+func (e element) override(n *schemas.Node) {
+	if n == nil {
+		return
+	}
+	for _, f := range n.Fields {
+		if f.Value.Null() {
+			e.drop(f.Name)
+		} else {
+			e.put(f.Name, f.Value.Text, f.NameSpan, f.Value.Span)
+		}
+	}
+}
+
+// raw adds elements that the topology writes out.
+func (e element) raw(n *schemas.Node) {
+	if n == nil {
+		return
+	}
+	for _, item := range n.Items {
+		child := newElement(item.Get("element").Str().V, item.Span)
+		child.override(item.Get("attributes"))
+		if t := item.Get("text").Str(); t.Set {
+			child.Children = append(child.Children, &parser.Node{Kind: parser.Text, Text: t.V, Parent: child.Node, Span: t.Span, Closed: true})
+		}
+		child.raw(item.Get("elements"))
+		e.add(child)
+	}
+}
+
+// property makes a Property; a value that is not Set leaves the attribute out.
+func property(name, value text, at diag.Span) element {
+	p := newElement("Property", at)
+	p.set("Name", name)
+	p.set("Value", value)
+	return p
+}
+
+// properties adds the Property elements of a node that has the keys properties and propertyList: the unasked ones in their order, changed
+// or left out as properties says, then its others; or exactly propertyList.
+func (e element) properties(n *schemas.Node, unasked []element) {
+	if list := n.Get("propertyList"); list != nil {
+		for _, item := range list.Items {
+			e.add(property(item.Get("name").Str(), item.Get("value").Str(), item.Span))
+		}
+		return
+	}
+	written := n.Get("properties")
+	used := map[string]bool{}
+	for _, p := range unasked {
+		name := p.Attr("Name").Value
+		if f := written.Field(name); f != nil {
+			used[name] = true
+			if f.Value.Null() {
+				continue
+			}
+			p = property(said(name, f.NameSpan), f.Value.Str(), f.NameSpan.To(f.Value.Span))
+		}
+		e.add(p)
+	}
+	if written == nil {
+		return
+	}
+	for _, f := range written.Fields {
+		if !used[f.Name] && !f.Value.Null() {
+			e.add(property(said(f.Name, f.NameSpan), f.Value.Str(), f.NameSpan.To(f.Value.Span)))
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package generate
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const figure = "../testdata/figure-5-12"
+
+// compile reads and compiles a topology and returns its files and its diagnostics as lines.
+func compile(t testing.TB, name string, src []byte) ([]Output, string) {
+	t.Helper()
+	files := diag.NewFiles()
+	top, ds := Read(files, files.Add(name, src))
+	var outputs []Output
+	if top != nil {
+		var more []diag.Diagnostic
+		outputs, more = top.Compile(Options{})
+		ds = append(ds, more...)
+	}
+	var b strings.Builder
+	for _, d := range ds {
+		b.WriteString(files.Line(d) + "\n")
+	}
+	return outputs, b.String()
+}
+
+func golden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), string(got)); d != "" {
+		t.Errorf("%s differs (-want +got):\n%s", path, d)
+	}
+}
+
+func xml(t testing.TB, o Output) []byte {
+	t.Helper()
+	b, err := o.XML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestFigure(t *testing.T) {
+	src, err := os.ReadFile(filepath.Join(figure, "topology.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	outputs, faults := compile(t, "topology.yaml", src)
+	if faults != "" {
+		t.Fatal(faults)
+	}
+	golden(t, filepath.Join(figure, "plugin-cfg.xml"), xml(t, outputs[0]))
+}
+
+func TestGolden(t *testing.T) {
+	inputs, err := filepath.Glob("testdata/*.yaml")
+	if err != nil || len(inputs) == 0 {
+		t.Fatal("no inputs", err)
+	}
+	for _, in := range inputs {
+		t.Run(filepath.Base(in), func(t *testing.T) {
+			src, err := os.ReadFile(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			outputs, faults := compile(t, filepath.Base(in), src)
+			var b bytes.Buffer
+			b.WriteString(faults)
+			for _, o := range outputs {
+				b.WriteString("== " + o.WebServer + "\n")
+				b.Write(xml(t, o))
+			}
+			golden(t, strings.TrimSuffix(in, ".yaml")+".out", b.Bytes())
+		})
+	}
+}
+
+// TestCompiledFilesAreSound: what the generator writes, the parser reads without a word, and as the same values.
+func TestCompiledFilesAreSound(t *testing.T) {
+	src, err := os.ReadFile("testdata/shop.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	outputs, _ := compile(t, "shop.yaml", src)
+	for _, o := range outputs {
+		first := xml(t, o)
+		files := diag.NewFiles()
+		cfg, ds := parser.Parse(files.Add("x.xml", first), first)
+		for _, d := range ds {
+			t.Error(files.Line(d))
+		}
+		var second bytes.Buffer
+		if err := parser.Write(&second, cfg.Doc); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(string(first), second.String()); d != "" {
+			t.Errorf("%s: written twice:\n%s", o.WebServer, d)
+		}
+	}
+}
+
+func TestMinimalTopology(t *testing.T) {
+	outputs, faults := compile(t, "t.yaml", []byte(`
+clusters: {c: {members: [{host: a.example.com, http: 9080}]}}
+applications: [{cluster: c, contextRoot: /shop}]
+`))
+	if faults != "" || len(outputs) != 1 {
+		t.Fatalf("%d files, %s", len(outputs), faults)
+	}
+	c := outputs[0].Config
+	if len(c.Routes) != 1 || c.UriGroups[0].Uris[0].Name.V != "/shop/*" || c.Clusters[0].Servers[0].Name.V != "a.example.com" {
+		t.Errorf("got\n%s", xml(t, outputs[0]))
+	}
+}
+
+func TestCompileRules(t *testing.T) {
+	head := "clusters:\n  c: {members: [{name: m1, host: a, http: 1, cloneId: x}, {name: m2, host: b, http: 1, cloneId: y}]}\n"
+	for name, c := range map[string]struct{ src, want string }{
+		"clone ID missing": {
+			"clusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1}]}}",
+			`t.yaml:1:67: error: member "b" has no clone ID: its sessions do not come back to it; write its cloneId, or affinity: false under session [WP303 clone-id-missing]`},
+		"clone ID missing, allowed": {
+			"allow: [WP303]\nclusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1}]}}",
+			`t.yaml:2:67: warning: member "b" has no clone ID: its sessions do not come back to it; write its cloneId, or affinity: false under session [WP303 clone-id-missing]`},
+		"no affinity wanted": {"session: {affinity: false}\nclusters: {c: {members: [{name: a, host: a, http: 1}, {name: b, host: b, http: 1}]}}", ""},
+		"clone ID twice": {
+			"clusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1, cloneId: x}]}}",
+			`t.yaml:1:104: error: clone ID "x" of member "b" is already used by member "a"; sessions of one reach the other [WP301 clone-id-collision]`},
+		"backups only": {
+			"clusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x, role: backup}]}}",
+			`t.yaml:1:12: error: cluster "c" has backup members and no primary one, so there is nobody to back up [WP403 backups-without-primaries]`},
+		"unknown names": {
+			head + "applications: [{cluster: d, contextRoot: /x}, {cluster: c, uris: [/y], virtualHost: defalt_host}]",
+			`t.yaml:3:26: error: cluster "d" is not in the topology; the plug-in rejects a file with such a Route [WP201 route-to-missing-group]
+t.yaml:3:85: error: virtual host "defalt_host" is not in the topology; did you mean "default_host"?; the plug-in rejects a file with such a Route [WP201 route-to-missing-group]`},
+		"two clusters for one URI": {
+			"clusters:\n  c: {members: [{host: a, http: 1}]}\n  d: {members: [{host: b, http: 1}]}\napplications:\n  - {name: one, cluster: c, contextRoot: /x}\n  - {name: two, cluster: d, uris: [/x/*]}",
+			`t.yaml:6:36: error: URI "/x/*" of application "two" also goes to cluster "c" by application "one"; one application gets the other's requests [WP601 alias-and-uri-to-two-clusters]`},
+		"two cookies for one URI": {
+			head + "applications: [{name: one, cluster: c, contextRoot: /x}, {name: two, cluster: c, contextRoot: x, session: {cookie: y}}]",
+			`t.yaml:3:95: error: URI "/x/*" of application "two" has another affinity cookie or identifier than in application "one"; the first one counts [WP306 affinity-cookie-differs-on-overlap]`},
+		"catch-all": {
+			head + "applications: [{cluster: c, contextRoot: /}]",
+			`t.yaml:3:42: warning: context root "/" becomes the URI /*, which takes static files and every other path from the web server [WP606 uri-catch-all]`},
+		"nothing to reach": {
+			"clusters: {c: {members: [{name: a, host: a}, {name: b, http: 1}]}}\nsession: {affinity: false}\napplications: [{name: x, cluster: c}]",
+			`t.yaml:1:26: error: member "a" has no transport, so requests cannot reach it; give it a port with http or https [WP108 missing-required]
+t.yaml:1:46: error: member "b" has no host; give it one with host, or all members with defaults [WP108 missing-required]
+t.yaml:3:16: error: application "x" has neither a contextRoot nor uris, so no request can reach it`},
+		"served by nobody": {
+			head + "webServers: [{name: w, serves: [shpo]}, {name: w}]\napplications: [{name: shop, cluster: c, contextRoot: /x}]",
+			`t.yaml:3:33: error: web server "w" serves "shpo", which no application is called; did you mean "shop"?
+t.yaml:3:41: error: a second web server is called "w"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, faults := compile(t, "t.yaml", []byte(c.src))
+			if d := cmp.Diff(c.want, strings.TrimSuffix(faults, "\n")); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}

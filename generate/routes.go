@@ -1,0 +1,182 @@
+package generate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// uri is a pattern and who asked for it.
+type uri struct {
+	element element
+	app     *Application
+	name    string
+	cookies string // cookie and identifier: two patterns of one name must agree
+}
+
+// route is a Route under construction: the applications of one virtual host, one cluster and one UriGroup.
+type route struct {
+	host, cluster, group text // as they are to be written
+	everyURI             bool
+	at                   diag.Span
+	uris                 []uri
+}
+
+// routes adds the UriGroups and then the Routes, in the order in which the applications first need them.
+func (c *compiler) routes(root element, served []*Application) {
+	all := c.gather(served)
+	c.checkURIs(all)
+	groups := map[string]*route{}
+	for _, r := range all {
+		if r.everyURI {
+			continue
+		}
+		if other := groups[r.group.V]; other != nil {
+			if !sameURIs(r.uris, other.uris) {
+				c.fault(r.group.Span, "WP203", "uri group %q has other URIs for cluster %q than for %q; give one of them another uriGroup", r.group.V, other.cluster.V, r.cluster.V)
+			}
+			continue
+		}
+		groups[r.group.V] = r
+		group := newElement("UriGroup", r.at)
+		group.set("Name", r.group)
+		for _, u := range r.uris {
+			group.add(u.element)
+		}
+		root.add(group)
+	}
+	for _, r := range all {
+		e := newElement("Route", r.at)
+		e.set("ServerCluster", r.cluster)
+		if !r.everyURI {
+			e.set("UriGroup", r.group)
+		}
+		e.set("VirtualHostGroup", r.host)
+		root.add(e)
+	}
+}
+
+func (c *compiler) gather(served []*Application) []*route {
+	type key struct {
+		host, cluster, group string
+		hostSet, every       bool
+	}
+	known := map[key]*route{}
+	var all []*route
+	for _, a := range served {
+		r := &route{host: a.VirtualHost, cluster: a.Cluster, group: a.UriGroup, everyURI: a.EveryURI, at: start(a.Node.Span)}
+		if k := c.t.cluster(a.Cluster.V); k != nil && a.Cluster.Set {
+			r.cluster.V, r.cluster.Set = k.name().V, k.name().Set
+		}
+		if h := c.t.virtualHost(a.VirtualHost.V); h != nil && a.VirtualHost.Set {
+			r.host.V, r.host.Set = h.name().V, h.name().Set
+		}
+		if !r.group.Set {
+			r.group = said(groupName(r.host.V, r.cluster.V), r.at)
+		}
+		id := key{a.VirtualHost.V, a.Cluster.V, r.group.V, a.VirtualHost.Set, r.everyURI}
+		if known[id] == nil {
+			known[id] = r
+			all = append(all, r)
+		}
+		known[id].uris = append(known[id].uris, c.uris(a)...)
+	}
+	return all
+}
+
+// groupName is the name that the generators give a UriGroup.
+func groupName(host, cluster string) string {
+	if host == "" {
+		return cluster + "_URIs"
+	}
+	return host + "_" + cluster + "_URIs"
+}
+
+// uris returns the patterns of an application with the cookie names in force.
+func (c *compiler) uris(a *Application) []uri {
+	session := a.Session
+	if k := c.t.cluster(a.Cluster.V); k != nil && a.Cluster.Set {
+		session = session.over(k.Session)
+	}
+	session = session.over(c.t.Session)
+	list, root := a.Node.Get("uris"), a.Node.Field("contextRoot")
+	var all []uri
+	add := func(name text, at diag.Span) *element {
+		e := newElement("Uri", at)
+		if !session.noCookie {
+			e.unasked(pair{"AffinityCookie", "JSESSIONID"})
+			e.set("AffinityCookie", session.Cookie)
+		}
+		if !session.noIdentifier {
+			e.unasked(pair{"AffinityURLIdentifier", "jsessionid"})
+			e.set("AffinityURLIdentifier", session.URLIdentifier)
+		}
+		e.set("Name", name)
+		all = append(all, uri{element: e, app: a, name: name.V})
+		return &e
+	}
+	switch {
+	case list != nil && root != nil:
+		c.fault(root.NameSpan, "", "application %q has uris and a contextRoot; write one of them", a.Name.V)
+	case root != nil:
+		name := root.Value.Str()
+		name.V = contextURI(name.V)
+		add(name, root.Value.Span)
+		if name.V == "/*" {
+			c.warn(root.Value.Span, "WP606", "context root %q becomes the URI /*, which takes static files and every other path from the web server", root.Value.Text)
+		}
+	case list == nil:
+		c.fault(a.Node.Span, "", "application %q has neither a contextRoot nor uris, so no request can reach it", a.Name.V)
+	default:
+		for _, item := range list.Items {
+			if item.Str().Set {
+				add(item.Str(), item.Span)
+			} else {
+				add(item.Get("name").Str(), start(item.Span)).override(item.Get("overrides"))
+			}
+		}
+	}
+	for i := range all {
+		all[i].cookies = attr(all[i].element, "AffinityCookie") + "\x00" + attr(all[i].element, "AffinityURLIdentifier")
+	}
+	return all
+}
+
+func attr(e element, name string) string {
+	if a := e.Attr(name); a != nil {
+		return a.Value
+	}
+	return ""
+}
+
+// contextURI turns a context root into a pattern, as Liberty's generator does.
+func contextURI(root string) string {
+	if strings.HasPrefix(root, "*.") {
+		return root
+	}
+	if !strings.HasPrefix(root, "/") {
+		root = "/" + root
+	}
+	if strings.HasSuffix(root, "/*") {
+		return root
+	}
+	return strings.TrimRight(root, "/") + "/*"
+}
+
+func sameURIs(a, b []uri) bool {
+	return slices.EqualFunc(a, b, func(x, y uri) bool { return x.name == y.name && x.cookies == y.cookies })
+}
+
+// cluster returns a cluster by its key, nil when there is none.
+func (t *Topology) cluster(key string) *Cluster { return t.clusterByKey[key] }
+
+// virtualHost returns a virtual host by its key, nil when there is none.
+func (t *Topology) virtualHost(key string) *VirtualHost {
+	for _, h := range t.VirtualHosts {
+		if h.Key.V == key {
+			return h
+		}
+	}
+	return nil
+}

@@ -1,0 +1,284 @@
+// Package generate turns a topology, a YAML file that says what runs where, into plugin-cfg.xml: [Read] gives the model, [Topology.Compile]
+// the documents. Everything in them keeps the bytes of the YAML that caused it, so whoever finds fault with the XML points at the YAML.
+// [Import] goes the other way.
+package generate
+
+import (
+	"bytes"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/schemas"
+)
+
+type (
+	text    = schemas.Val[string]
+	number  = schemas.Val[int]
+	boolean = schemas.Val[bool]
+)
+
+// Topology is the model of a topology file. Every slice is in file order.
+type Topology struct {
+	Node         *schemas.Node
+	Cell         text
+	Flavor       text // was (default) or liberty
+	Allow        []text
+	WebServers   []*WebServer
+	VirtualHosts []*VirtualHost
+	Session      Session
+	Clusters     []*Cluster
+	Applications []*Application
+
+	clusterByKey map[string]*Cluster
+}
+
+// WebServer is a web server with the plug-in; each gets a file of its own.
+type WebServer struct {
+	Node       *schemas.Node
+	Name       text // default webserver1
+	Windows    bool
+	PluginRoot text
+	HTTP       number // port, default 80; -1 off
+	HTTPS      number // port, default 443; -1 off
+	Serves     []text // names of applications; nil means all
+	at         diag.Span
+}
+
+// VirtualHost is a named set of aliases.
+type VirtualHost struct {
+	Key      text
+	Node     *schemas.Node
+	Aliases  []*schemas.Node
+	AddPorts bool
+}
+
+// Cluster is a server cluster and its members.
+type Cluster struct {
+	Key            text
+	Node           *schemas.Node
+	Session        Session // as written; see [Topology.ClusterSession]
+	Defaults       *schemas.Node
+	Members        []*Member
+	ClusterAddress *Member
+}
+
+// Member is a server of a cluster.
+type Member struct {
+	Node    *schemas.Node
+	Server  text // Name of the Server: <node>_<name>, or <name> without a node
+	CloneID text
+	Role    text // primary (default), backup or none
+}
+
+// Application is a set of URIs that one cluster serves under one virtual host.
+type Application struct {
+	Node        *schemas.Node
+	Name        text
+	Cluster     text // key of a Cluster, not Set when the Route is to name none
+	VirtualHost text // key of a VirtualHost, not Set when the Route is to name none
+	UriGroup    text // not Set when the default name serves
+	EveryURI    bool // the Route is to name no UriGroup
+	Session     Session
+}
+
+// Session says how sessions are found again and what becomes of them when a member fails. Only the first four fields show in
+// plugin-cfg.xml; the rest is for explanations.
+type Session struct {
+	Cookie         text // default JSESSIONID
+	URLIdentifier  text // default jsessionid
+	CloneSeparator text // ":" (default) or "+"
+	Affinity       boolean
+
+	Persistence    text   // none (default), database or memory-to-memory
+	Replicas       number // copies under memory-to-memory, -1 on every member
+	WriteFrequency text   // end of servlet service (default), time based or manual update
+	WriteInterval  number // seconds between the writes under time based
+	WriteContents  text   // only updated attributes or all session attributes
+	TuningLevel    text   // very high, high, medium, low or custom
+
+	noCookie, noIdentifier bool // written as empty: the attribute is left out
+}
+
+// IsTopology reports whether a file is a topology rather than XML: what stands first in it is no "<".
+func IsTopology(src []byte) bool {
+	src = bytes.TrimPrefix(src, []byte("\xEF\xBB\xBF"))
+	src = bytes.TrimLeft(src, " \t\r\n\x00")
+	return len(src) > 0 && src[0] != '<' && !bytes.HasPrefix(src, []byte("\xFE\xFF")) && !bytes.HasPrefix(src, []byte("\xFF\xFE"))
+}
+
+// Read reads a topology file. The topology is nil when the file has an error; the diagnostics hold every one of them.
+func Read(files *diag.Files, id diag.FileID) (*Topology, []diag.Diagnostic) {
+	n, ds := schemas.Load(files, id, "topology")
+	if n == nil || diag.Worst(ds) == diag.Error {
+		return nil, ds
+	}
+	t := &Topology{
+		Node:       n,
+		Cell:       n.Get("cell").Str(),
+		Flavor:     orText(n.Get("flavor").Str(), "was"),
+		Allow:      texts(n.Get("allow")),
+		Session:    readSession(n.Get("session")),
+		WebServers: readWebServers(n),
+	}
+	if hosts := n.Get("virtualHosts"); hosts != nil {
+		for _, f := range hosts.Fields {
+			t.VirtualHosts = append(t.VirtualHosts, readVirtualHost(f))
+		}
+	}
+	t.clusterByKey = map[string]*Cluster{}
+	for _, f := range n.Get("clusters").Fields {
+		k := readCluster(f)
+		t.Clusters = append(t.Clusters, k)
+		t.clusterByKey[k.Key.V] = k
+	}
+	if apps := n.Get("applications"); apps != nil {
+		for _, item := range apps.Items {
+			t.Applications = append(t.Applications, readApplication(item))
+		}
+	}
+	t.addDefaultHost()
+	return t, ds
+}
+
+// addDefaultHost provides the virtual host that applications use when they name none.
+func (t *Topology) addDefaultHost() {
+	if t.virtualHost("default_host") != nil {
+		return
+	}
+	for _, a := range t.Applications {
+		if a.VirtualHost.Set && a.VirtualHost.V == "default_host" {
+			key := text{V: "default_host", Span: a.VirtualHost.Span, Set: true}
+			t.VirtualHosts = append(t.VirtualHosts, &VirtualHost{Key: key, AddPorts: true})
+			return
+		}
+	}
+}
+
+func readWebServers(n *schemas.Node) []*WebServer {
+	list := n.Get("webServers")
+	if list == nil || len(list.Items) == 0 {
+		return []*WebServer{readWebServer(&schemas.Node{Kind: schemas.Map, Span: n.Span})}
+	}
+	var all []*WebServer
+	for _, item := range list.Items {
+		all = append(all, readWebServer(item))
+	}
+	return all
+}
+
+func readWebServer(n *schemas.Node) *WebServer {
+	ports := n.Get("ports")
+	w := &WebServer{
+		Node:       n,
+		Name:       orText(n.Get("name").Str(), "webserver1"),
+		Windows:    n.Get("os").Str().V == "windows",
+		PluginRoot: orText(n.Get("pluginRoot").Str(), "/opt/IBM/WebSphere/Plugins"),
+		HTTP:       orNumber(ports.Get("http").Int(), 80),
+		HTTPS:      orNumber(ports.Get("https").Int(), 443),
+		at:         start(n.Span),
+	}
+	if n.Field("serves") != nil {
+		w.Serves = append([]text{}, texts(n.Get("serves"))...)
+	}
+	return w
+}
+
+func readVirtualHost(f schemas.Field) *VirtualHost {
+	h := &VirtualHost{Key: text{V: f.Name, Span: f.NameSpan, Set: true}, Node: f.Value, AddPorts: f.Name == "default_host"}
+	if aliases := f.Value.Get("aliases"); aliases != nil {
+		h.Aliases = aliases.Items
+	}
+	if add := f.Value.Get("addWebServerPorts").Bool(); add.Set {
+		h.AddPorts = add.V
+	}
+	return h
+}
+
+func readCluster(f schemas.Field) *Cluster {
+	c := &Cluster{
+		Key:      text{V: f.Name, Span: f.NameSpan, Set: true},
+		Node:     f.Value,
+		Session:  readSession(f.Value.Get("session")),
+		Defaults: f.Value.Get("defaults"),
+	}
+	if members := f.Value.Get("members"); members != nil {
+		for _, item := range members.Items {
+			c.Members = append(c.Members, readMember(item))
+		}
+	}
+	if address := f.Value.Get("clusterAddress"); address != nil {
+		c.ClusterAddress = readMember(address)
+	}
+	return c
+}
+
+func readMember(n *schemas.Node) *Member {
+	m := &Member{Node: n, Server: n.Get("name").Str(), CloneID: n.Get("cloneId").Str(), Role: orText(n.Get("role").Str(), "primary")}
+	switch node := n.Get("node").Str(); {
+	case node.Set && m.Server.Set:
+		m.Server.V = node.V + "_" + m.Server.V
+	case n.Field("name") == nil: // a member without a name goes by its host
+		m.Server = n.Get("host").Str()
+	}
+	return m
+}
+
+func readApplication(n *schemas.Node) *Application {
+	a := &Application{
+		Node:        n,
+		Name:        n.Get("name").Str(),
+		Cluster:     n.Get("cluster").Str(),
+		VirtualHost: n.Get("virtualHost").Str(),
+		UriGroup:    n.Get("uriGroup").Str(),
+		EveryURI:    n.Get("uris").Null(),
+		Session:     readSession(n.Get("session")),
+	}
+	if n.Field("virtualHost") == nil {
+		a.VirtualHost = text{V: "default_host", Span: start(n.Span), Set: true}
+	}
+	return a
+}
+
+func readSession(n *schemas.Node) Session {
+	return Session{
+		Cookie:         n.Get("cookie").Str(),
+		URLIdentifier:  n.Get("urlIdentifier").Str(),
+		CloneSeparator: n.Get("cloneSeparator").Str(),
+		Affinity:       n.Get("affinity").Bool(),
+		Persistence:    n.Get("persistence").Str(),
+		Replicas:       n.Get("replicas").Int(),
+		WriteFrequency: n.Get("writeFrequency").Str(),
+		WriteInterval:  n.Get("writeInterval").Int(),
+		WriteContents:  n.Get("writeContents").Str(),
+		TuningLevel:    n.Get("tuningLevel").Str(),
+		noCookie:       n.Get("cookie").Null(),
+		noIdentifier:   n.Get("urlIdentifier").Null(),
+	}
+}
+
+func texts(n *schemas.Node) []text {
+	if n == nil {
+		return nil
+	}
+	var all []text
+	for _, item := range n.Items {
+		all = append(all, item.Str())
+	}
+	return all
+}
+
+func orText(v text, otherwise string) text {
+	if !v.Set {
+		v.V = otherwise
+	}
+	return v
+}
+
+func orNumber(v number, otherwise int) number {
+	if !v.Set {
+		v.V = otherwise
+	}
+	return v
+}
+
+// start is the empty span where a span begins.
+func start(s diag.Span) diag.Span { return diag.Span{File: s.File, Start: s.Start, End: s.Start} }
