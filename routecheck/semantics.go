@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Choice names a point on which the real plug-in's behaviour is not documented. Every rule marked "assumed" hangs on one.
@@ -240,33 +242,8 @@ func (s *Semantics) ask(c Choice, rec *Recorder) uint8 {
 
 // suggest returns " (did you mean ...?)" for the nearest of the known names, "" when none is near.
 func suggest(name string, known []string) string {
-	best, distance := "", len(name)/3+2
-	for _, k := range known {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(k)); d < distance {
-			best, distance = k, d
-		}
+	if best := diag.Suggest(name, known); best != "" {
+		return fmt.Sprintf(" (did you mean %q?)", best)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
-}
-
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
+	return ""
 }

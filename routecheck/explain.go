@@ -1,0 +1,346 @@
+package routecheck
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// Decision is the explained answer to one request, as `why --format json` prints it (schemas/why.schema.json).
+type Decision struct {
+	Version    int            `json:"version"`
+	Request    int            `json:"request"` // number of the request, from 1
+	Decision   string         `json:"decision"`
+	Status     *int           `json:"status"`
+	Cluster    string         `json:"cluster"`
+	Member     string         `json:"member"` // "" where chance decides between several
+	Attempts   []AttemptNote  `json:"attempts"`
+	Steps      []StepNote     `json:"steps"`
+	Candidates []RouteNote    `json:"candidates"`
+	Possible   []Possibility  `json:"possible"`
+	State      StateNotes     `json:"state"`
+	Certain    bool           `json:"certain"`
+	Proven     bool           `json:"proven"` // false: the budget ended before every combination of choices was tried
+	DependsOn  []Dependence   `json:"dependsOn"`
+	Outcome    *Outcome       `json:"-"` // of the run that Steps shows
+	Answers    string         `json:"-"` // the set of answers in words
+	NotMatched map[string]int `json:"-"` // Routes that do not compete, by what does not match
+}
+
+// Place is a position as JSON has it; Line and Column count from 1.
+type Place struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+// AttemptNote is one attempt.
+type AttemptNote struct {
+	Member  string `json:"member"`
+	Outcome string `json:"outcome"` // ok, refused, timeout, io-timeout, 503 or reset
+	Marked  bool   `json:"marked"`  // this attempt marked the member down
+}
+
+// StepNote is one step that has a text.
+type StepNote struct {
+	Rule   string   `json:"rule"`
+	Also   []string `json:"also,omitempty"`
+	Mark   string   `json:"mark"`
+	Choice string   `json:"choice,omitempty"`
+	Text   string   `json:"text"`
+	At     *Place   `json:"at"`
+}
+
+// RouteNote is a Route that competed, or that nearly did when none matches.
+type RouteNote struct {
+	Route      int    `json:"route"` // number in the file, from 1
+	Cluster    string `json:"cluster"`
+	Alias      string `json:"alias"`
+	URI        string `json:"uri"`
+	VhostScore int    `json:"vhostScore"`
+	URIScore   int    `json:"uriScore"`
+	Wins       bool   `json:"wins"`
+	Why        string `json:"why"`
+	At         *Place `json:"at"`
+}
+
+// Possibility is a member that chance can choose for this request.
+type Possibility struct {
+	Member string  `json:"member"`
+	First  float64 `json:"first"` // probability for this request
+	Share  float64 `json:"share"` // of new requests over a full cycle once failures have been noticed
+}
+
+// StateNotes is the state of the cluster around the request, in the run that Steps shows.
+type StateNotes struct {
+	Before *ClusterNote `json:"before"`
+	After  *ClusterNote `json:"after"`
+}
+
+// ClusterNote is the state of a cluster in a process.
+type ClusterNote struct {
+	Cluster string       `json:"cluster"`
+	Next    string       `json:"next"` // where round robin stands, "" before it has started
+	Members []MemberNote `json:"members"`
+}
+
+// MemberNote is the state of a member in a process.
+type MemberNote struct {
+	Member   string  `json:"member"`
+	Role     string  `json:"role"` // primary, backup, cluster-address or none
+	Weight   int32   `json:"weight"`
+	Start    int32   `json:"start"`
+	Marked   bool    `json:"marked"`
+	RetryIn  float64 `json:"retryIn"` // seconds until the retry is due
+	Pending  int32   `json:"pending"`
+	Failed   uint64  `json:"failed"`
+	Affinity uint64  `json:"affinity"`
+	Total    uint64  `json:"total"`
+}
+
+// Explain answers a scenario, one Decision for each of its requests. fixed are the choices that the user has settled.
+func (t *Table) Explain(files *diag.Files, sc *Scenario, sem Semantics, fixed []Choice) []Decision {
+	e := explanation{t: t, files: files, sc: sc, sem: sem}
+	e.base = sc.runAll(t, &sem)
+	var settled uint64
+	for _, c := range fixed {
+		settled |= 1 << c
+	}
+	x := explorer{budget: flightBudget, run: func(s Semantics) ([]chances, uint64, int) {
+		w := sc.runAll(t, &s)
+		return w.answers, w.asked, w.flights
+	}}
+	e.leaves, e.proven = x.explore(sem, settled)
+	return e.decisions()
+}
+
+const flightBudget = 50000 // requests decided to prove an answer certain
+
+type explanation struct {
+	t      *Table
+	files  *diag.Files
+	sc     *Scenario
+	sem    Semantics
+	base   world
+	leaves []leaf
+	proven bool
+}
+
+// decisions plays the scenario once more with a recorder: where chance is open, the run in which every draw gives the first possibility.
+func (e *explanation) decisions() []Decision {
+	out := make([]Decision, e.sc.Requests)
+	p := e.sc.process(e.t, &e.sem, &Dice{})
+	recs := make([]Recorder, e.sc.Requests)
+	start := p.Now
+	for i := range out {
+		p.Now = max(p.Now, start)
+		start = p.Now + e.sc.Every
+		before := p.Clone()
+		o := p.Do(&e.sc.Request, &recs[i])
+		out[i] = e.decision(i, &o, &recs[i], before, p)
+	}
+	return out
+}
+
+func (e *explanation) decision(i int, o *Outcome, rec *Recorder, before, after *Process) Decision {
+	answers := e.base.answers[i]
+	a := answers[0].answer
+	d := Decision{
+		Version: 1, Request: i + 1, Decision: a.Decision, Outcome: o, Answers: e.t.describe(answers),
+		Attempts: []AttemptNote{}, Steps: []StepNote{}, Possible: []Possibility{},
+		Proven: e.proven && e.base.whole, DependsOn: e.t.dependences(e.leaves, i),
+	}
+	for _, c := range answers[1:] { // chance between an answer and an error: say the worse
+		if c.answer.Decision == Errored && a.Decision != Errored {
+			a = c.answer
+			d.Decision = a.Decision
+		}
+	}
+	d.Certain = d.Proven && len(d.DependsOn) == 0
+	if a.Decision == Errored && !a.Rejected {
+		d.Status = &a.Status
+	}
+	if a.Cluster >= 0 {
+		d.Cluster = e.t.Clusters[a.Cluster].Name
+		d.State = StateNotes{e.clusterNote(before, a.Cluster), e.clusterNote(after, a.Cluster)}
+		d.Possible = e.possible(answers, after, a.Cluster)
+	}
+	if len(answers) == 1 {
+		d.Member = e.t.MemberName(a.Cluster, a.Member)
+	}
+	if e.base.attempts[i] != "?" {
+		d.Attempts = e.attempts(o)
+	}
+	d.Steps = e.steps(rec)
+	d.Candidates, d.NotMatched = e.candidates()
+	if d.DependsOn == nil {
+		d.DependsOn = []Dependence{}
+	}
+	return d
+}
+
+func (e *explanation) attempts(o *Outcome) []AttemptNote {
+	out := []AttemptNote{}
+	for _, at := range o.Attempts {
+		out = append(out, AttemptNote{e.t.MemberName(o.Match.Cluster, at.Member), at.Outcome.String(), at.Marked})
+	}
+	return out
+}
+
+func (e *explanation) steps(rec *Recorder) []StepNote {
+	out := []StepNote{}
+	for _, s := range rec.Steps {
+		if s.Text != "" {
+			out = append(out, StepNote{s.Rule, s.Also, s.Mark, s.Choice, s.Text, e.place(s.At)})
+		}
+	}
+	return out
+}
+
+func (e *explanation) place(s diag.Span) *Place {
+	if s.IsZero() {
+		return nil
+	}
+	p := e.files.Start(s)
+	return &Place{p.File, p.Line, p.Column}
+}
+
+// possible lists the members that chance can choose, in the order of the cluster.
+func (e *explanation) possible(answers chances, after *Process, c ClusterID) []Possibility {
+	out := []Possibility{}
+	cluster := &e.t.Clusters[c]
+	settled := after.Clone()
+	spread := e.sc.shares(settled, cluster, &settled.States[c])
+	for i := range cluster.Members {
+		want := Answer{Forward, false, 0, c, MemberID(i)}
+		if first := answers.of(want); first > 0 {
+			out = append(out, Possibility{cluster.Members[i].Name, round(first), round(spread.of(want))})
+		}
+	}
+	return out
+}
+
+func (cs chances) of(a Answer) float64 {
+	for _, c := range cs {
+		if c.answer == a {
+			return c.share
+		}
+	}
+	return 0
+}
+
+func round(x float64) float64 { return math.Round(x*1e6) / 1e6 }
+
+func (e *explanation) clusterNote(p *Process, id ClusterID) *ClusterNote {
+	return p.t.Note(id, &p.States[id], p.Now)
+}
+
+// Note describes the state of a cluster at a time, for people and programs.
+func (t *Table) Note(id ClusterID, cs *ClusterState, now Nanos) *ClusterNote {
+	c := &t.Clusters[id]
+	n := &ClusterNote{Cluster: c.Name}
+	if cs.Next >= 0 && int(cs.Next) < len(c.Primary) {
+		n.Next = c.Members[c.Primary[cs.Next]].Name
+	}
+	for i := range c.Members {
+		ms := &cs.Members[i]
+		note := MemberNote{
+			Member: c.Members[i].Name, Role: c.Role(MemberID(i)), Weight: ms.Weight, Start: c.Members[i].Start, Marked: ms.Marked,
+			Pending: ms.Pending, Failed: ms.Failed, Affinity: ms.Affinity, Total: ms.Total,
+		}
+		if ms.Marked {
+			note.RetryIn = float64(max(ms.FailedAt+c.RetryInterval-now, 0)) / float64(second)
+		}
+		n.Members = append(n.Members, note)
+	}
+	return n
+}
+
+// Role returns primary, backup, cluster-address, or none for a server in neither list (R40).
+func (c *Cluster) Role(m MemberID) string {
+	switch {
+	case m == c.Address:
+		return "cluster-address"
+	case slices.Contains(c.Primary, m):
+		return "primary"
+	case slices.Contains(c.Backup, m):
+		return "backup"
+	}
+	return "none"
+}
+
+const nearMisses = 10 // Routes told of when none matches
+
+// candidates lists the Routes that compete with their scores; when none does, those of which one half matches.
+func (e *explanation) candidates() ([]RouteNote, map[string]int) {
+	out := []RouteNote{}
+	counts := map[string]int{}
+	all := e.t.Candidates(&e.sc.Request, &e.sem)
+	winner, ok := e.t.Match(&e.sc.Request, &e.sem)
+	for i := range all {
+		c := &all[i]
+		switch {
+		case c.Matches():
+			out = append(out, e.competitor(c, &winner))
+		case !c.HostMatches && !c.URIMatches:
+			counts["host and URI"]++
+		case c.HostMatches:
+			counts["URI"]++
+		default:
+			counts["host"]++
+		}
+	}
+	if ok {
+		return out, counts
+	}
+	for i := range all {
+		if c := &all[i]; c.HostMatches != c.URIMatches && len(out) < nearMisses {
+			out = append(out, e.nearMiss(c))
+		}
+	}
+	return out, counts
+}
+
+func (e *explanation) competitor(c *Candidate, winner *Match) RouteNote {
+	m := &c.Match
+	n := RouteNote{
+		Route: c.Route + 1, Cluster: e.t.Clusters[c.Cluster].Name, Alias: m.Alias, URI: m.URI,
+		VhostScore: m.VhostScore, URIScore: m.URIScore, At: e.place(m.RouteAt), Wins: c.Route == winner.Route,
+	}
+	score := fmt.Sprintf("URI %d, virtual host %d", m.URIScore, m.VhostScore)
+	switch {
+	case n.Wins:
+		n.Why = "wins: " + score
+	case m.URIScore == winner.URIScore && m.VhostScore == winner.VhostScore:
+		n.Why = "loses: equal scores (" + score + "), and the winner stands " + tieOrder(c.Route, winner.Route)
+	default:
+		n.Why = fmt.Sprintf("loses: %s against URI %d, virtual host %d", score, winner.URIScore, winner.VhostScore)
+	}
+	return n
+}
+
+func tieOrder(loser, winner int) string {
+	if winner < loser {
+		return "earlier in the file"
+	}
+	return "later in the file"
+}
+
+func (e *explanation) nearMiss(c *Candidate) RouteNote {
+	n := RouteNote{Route: c.Route + 1, Cluster: e.t.Clusters[c.Cluster].Name, Why: "host and port match, but no Uri matches the path", At: e.place(e.t.routeAt(c.Route))}
+	if c.URIMatches {
+		n.Why = "a Uri matches the path, but no alias matches host and port"
+	}
+	return n
+}
+
+func (t *Table) routeAt(index int) diag.Span {
+	for i := range t.routes {
+		if t.routes[i].index == index {
+			return t.routes[i].at
+		}
+	}
+	return diag.Span{}
+}

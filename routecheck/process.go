@@ -1,0 +1,265 @@
+package routecheck
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Fault is how attempts on a member end while a Fact holds.
+type Fault uint8
+
+const (
+	Healthy  Fault = iota
+	Refused        // connects are refused
+	Timeout        // connects run into ConnectTimeout
+	NoAnswer       // requests run into ServerIOTimeout
+	Busy           // the member answers 503
+	Reset          // the member closes the stream before it answers
+)
+
+var faultNames = [...]string{"ok", "refused", "timeout", "io-timeout", "503", "reset"}
+
+// String returns the fault as flags and reports write it; a Healthy attempt is "ok".
+func (f Fault) String() string { return faultNames[f] }
+
+// ParseFault reads refused, timeout, io-timeout, 503 or reset.
+func ParseFault(s string) (Fault, error) {
+	if i := slices.Index(faultNames[:], s); i > 0 {
+		return Fault(i), nil
+	}
+	return 0, fmt.Errorf("attempts cannot end with %q: want refused, timeout, io-timeout, 503 or reset", s)
+}
+
+// Fact says how attempts on a member end during [From, To); To 0 means for ever.
+type Fact struct {
+	Cluster  ClusterID
+	Member   MemberID
+	Fault    Fault
+	From, To Nanos
+}
+
+// Attempt is one attempt of a request, a second stream included.
+type Attempt struct {
+	Member   MemberID
+	Outcome  Fault
+	Marked   bool // this attempt marked the member down
+	Via      Via
+	Start    Nanos
+	Reused   bool // the stream came from the queue
+	Failover bool // $WSFO was set (R63)
+}
+
+// Outcome is the end of a request.
+type Outcome struct {
+	Matched  bool
+	Rejected bool // the plug-in rejects the file (choice open-route)
+	Match    Match
+	Status   int      // of an error: what the client gets; 0 when the request was forwarded or declined
+	Member   MemberID // who answered, NoMember when nobody did
+	Via      Via
+	Attempts []Attempt
+	Start    Nanos
+	End      Nanos
+}
+
+// Process is one web server process on an offline clock: it drives Match, Next and Observe with members that behave as Facts say.
+// A timeout takes its seconds, a refusal and an answer none.
+type Process struct {
+	Now   Nanos
+	Facts []Fact
+	// States has the state of each cluster, made by NewProcess.
+	States []ClusterState
+
+	t       *Table
+	sem     *Semantics
+	dice    *Dice
+	streams map[stream][]Nanos // idle streams by when they were put back, oldest first
+}
+
+type stream struct {
+	cluster   ClusterID
+	member    MemberID
+	transport int
+}
+
+// NewProcess returns a fresh process. Random choices are drawn from seed.
+func NewProcess(t *Table, sem *Semantics, seed uint64) *Process {
+	p := &Process{t: t, sem: sem, States: make([]ClusterState, len(t.Clusters)), streams: map[stream][]Nanos{}}
+	for i := range t.Clusters {
+		p.States[i] = t.Clusters[i].NewState(sem, seed+uint64(i))
+	}
+	return p
+}
+
+// Clone returns an independent copy.
+func (p *Process) Clone() *Process {
+	c := *p
+	c.States = make([]ClusterState, len(p.States))
+	for i := range p.States {
+		c.States[i] = p.States[i].Clone()
+	}
+	c.streams = make(map[stream][]Nanos, len(p.streams))
+	for k, v := range p.streams {
+		c.streams[k] = slices.Clone(v)
+	}
+	return &c
+}
+
+// Do runs one request from Now to its end. rec may be nil.
+func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
+	out := Outcome{Member: NoMember, Start: p.Now, End: p.Now}
+	if p.t.anyOpen && p.sem.ask(OpenRoute, rec) == openRejects {
+		out.Rejected = true
+		return out
+	}
+	m, ok := p.t.match(rq, p.sem, rec)
+	p.noteMatch(rq, &m, ok, rec)
+	if !ok {
+		return out
+	}
+	out.Matched, out.Match = true, m
+	f := p.t.Begin(rq, &m, p.Now, p.sem, rec)
+	f.Dice = p.dice
+	cs := &p.States[m.Cluster]
+	for {
+		a := p.t.Next(cs, &f, p.Now, p.sem, rec)
+		if a.Kind != Send {
+			out.Status, out.Member, out.Via, out.End = a.Status, a.Member, f.Via, p.Now
+			return out
+		}
+		at := p.attempt(cs, &f, a, rec)
+		out.Attempts = append(out.Attempts, at)
+		if at.Outcome == Healthy {
+			out.Member, out.Via, out.End = a.Member, f.Via, p.Now
+			return out
+		}
+	}
+}
+
+// attempt lets the facts decide how an attempt ends, and tells Observe.
+func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) Attempt {
+	key := stream{f.Cluster, a.Member, a.Transport}
+	member := &p.t.Clusters[f.Cluster].Members[a.Member]
+	at := Attempt{Member: a.Member, Outcome: p.fault(f.Cluster, a.Member), Via: f.Via, Start: p.Now, Failover: a.Failover}
+	before := cs.Members[a.Member].Marked
+	ev := Event{Sent: SentSome}
+	switch at.Outcome {
+	case Refused:
+		ev = Event{Kind: ConnectFailed}
+	case Timeout:
+		ev = Event{Kind: ConnectTimeout}
+		p.Now += member.connectWait()
+	default:
+		at.Reused = !a.FreshStream && p.take(key, &member.Transports[a.Transport])
+		ev.ReusedStream = at.Reused
+		p.noteStream(f, a, at.Reused, rec)
+	}
+	switch at.Outcome {
+	case Refused, Timeout:
+		delete(p.streams, key) // its streams are gone with it
+	case NoAnswer:
+		ev.Kind = IOTimeout
+		p.Now += member.IOTimeout
+	case Reset:
+		ev.Kind = StreamLost
+	case Busy:
+		ev.Kind, ev.Status = Head, 503
+		p.streams[key] = append(p.streams[key], p.Now)
+	default:
+		p.t.Observe(cs, f, p.Now, Event{Kind: Head, Status: 200}, p.sem, rec)
+		ev.Kind = Done
+		p.streams[key] = append(p.streams[key], p.Now)
+	}
+	p.t.Observe(cs, f, p.Now, ev, p.sem, rec)
+	at.Marked = cs.Members[a.Member].Marked && !before
+	return at
+}
+
+// connectWait is how long a connect that nobody answers takes (R50).
+func (m *Member) connectWait() Nanos {
+	if m.ConnectTimeout == 0 {
+		return osConnect
+	}
+	return m.ConnectTimeout
+}
+
+func (p *Process) fault(c ClusterID, m MemberID) Fault {
+	for _, f := range p.Facts {
+		if f.Cluster == c && f.Member == m && p.Now >= f.From && (f.To == 0 || p.Now < f.To) {
+			return f.Fault
+		}
+	}
+	return Healthy
+}
+
+// take takes the youngest stream from a queue; those idle for longer than ConnectionTTL are dropped (R65, R66).
+func (p *Process) take(key stream, tr *Transport) bool {
+	queue := p.streams[key]
+	ttl := tr.TTLIn(p.sem)
+	for ttl > 0 && len(queue) > 0 && p.Now-queue[0] > ttl {
+		queue = queue[1:]
+	}
+	if len(queue) == 0 {
+		delete(p.streams, key)
+		return false
+	}
+	p.streams[key] = queue[:len(queue)-1]
+	return true
+}
+
+func (p *Process) noteMatch(rq *Request, m *Match, ok bool, rec *Recorder) {
+	if !rec.wants() {
+		return
+	}
+	host, port := p.t.hostPort(rq, p.sem, nil)
+	path := p.t.matchPath(rq.Target, p.sem, nil)
+	over := ""
+	if rq.TLS {
+		over = " over TLS"
+	}
+	rec.note(Step{Kind: StepRequest, Rule: "R7", Also: []string{"R8", "R14"}, Member: NoMember, Text: p.t.describeRequest(rq, host, port, path, over)})
+	if !ok {
+		rec.note(Step{Kind: StepDeclined, Rule: "R9", Member: NoMember,
+			Text: "no Route matches host, port and path: the plug-in declines and the web server serves the request itself"})
+		return
+	}
+	c := &p.t.Clusters[m.Cluster]
+	rec.note(Step{Kind: StepRoute, Rule: "R1", Also: []string{"R2", "R11", "R12"}, Member: NoMember, At: m.RouteAt, Text: fmt.Sprintf(
+		"virtual host %s and URI %s give cluster %s", orAny(m.Alias), orAny(m.URI), c.Name)})
+}
+
+func (t *Table) describeRequest(rq *Request, host string, port int, path, over string) string {
+	text := fmt.Sprintf("request for %s on %s:%d%s", path, host, port, over)
+	if t.portArrived {
+		text += " (VHostMatchingCompat: the port it arrived on)"
+	}
+	return text
+}
+
+func orAny(written string) string {
+	if written == "" {
+		return "(any)"
+	}
+	return written
+}
+
+func (p *Process) noteStream(f *Flight, a Action, reused bool, rec *Recorder) {
+	if !rec.wants() {
+		return
+	}
+	m := &p.t.Clusters[f.Cluster].Members[a.Member]
+	tr := &m.Transports[a.Transport]
+	scheme, how := "http", "a new stream is opened"
+	if tr.HTTPS {
+		scheme = "https"
+	}
+	if reused {
+		how = "a stream is taken from the queue"
+	}
+	name := m.Name
+	if m.CloneID != "" {
+		name += " (" + m.CloneID + ")"
+	}
+	rec.note(Step{Kind: StepStream, Rule: "R66", Also: []string{"R64"}, Member: a.Member, At: tr.At,
+		Text: fmt.Sprintf("%s: %s to %s://%s:%d", name, how, scheme, tr.Host, tr.Port)})
+}

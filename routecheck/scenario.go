@@ -1,0 +1,236 @@
+package routecheck
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Scenario is a question: a request, asked of one process in a given state, with facts about the members.
+type Scenario struct {
+	Request  Request
+	Requests int   // the same request again and again, at least 1
+	Every    Nanos // from start to start
+	Facts    []Fact
+	Members  []MemberFact
+	// Seed pins chance; nil leaves it open, and the answer is the set of what can happen.
+	Seed *uint64
+	// Partition maps partition IDs to members of the cluster that matches (R28), by name.
+	Partition map[string]string
+}
+
+// MemberFact sets the state of a member before the first request. Pointers that are nil leave it as it is.
+type MemberFact struct {
+	Cluster ClusterID
+	Member  MemberID
+	Marked  *Nanos // marked down this long ago
+	Pending *int32
+	Weight  *int32 // current weight
+	Next    bool   // round robin stands here
+}
+
+// Fits reports a fact that cannot be: a timeout that never ends, a mark on a server that is never marked.
+func (t *Table) Fits(f Fact) error {
+	c := &t.Clusters[f.Cluster]
+	if f.Fault == NoAnswer && c.Members[f.Member].IOTimeout == 0 {
+		return fmt.Errorf("member %s has no ServerIOTimeout, so io-timeout cannot happen: a request that gets no answer waits for ever (R55)", c.Members[f.Member].Name)
+	}
+	return nil
+}
+
+// FitsState reports a member state that cannot be.
+func (t *Table) FitsState(f MemberFact) error {
+	c := &t.Clusters[f.Cluster]
+	name := c.Members[f.Member].Name
+	switch {
+	case f.Marked != nil && f.Member == c.Address:
+		return fmt.Errorf("the ClusterAddress is never marked down (R41)")
+	case f.Marked != nil && c.Single():
+		return fmt.Errorf("member %s is the only listed server of %s, which is never marked down (R51)", name, c.Name)
+	case f.Next && !slices.Contains(c.Primary, f.Member):
+		return fmt.Errorf("member %s is not in the primary list of %s, where round robin stands", name, c.Name)
+	}
+	return nil
+}
+
+// FindMember resolves "MEMBER" or "CLUSTER/MEMBER". A name that several clusters have must be given with its cluster.
+func (t *Table) FindMember(name string) (ClusterID, MemberID, error) {
+	var known, in []string
+	cluster, member := ClusterID(-1), NoMember
+	for i := range t.Clusters {
+		c := &t.Clusters[i]
+		for j := range c.Members {
+			m := c.Members[j].Name
+			known = append(known, m)
+			if name == c.Name+"/"+m {
+				return ClusterID(i), MemberID(j), nil
+			}
+			if name == m {
+				in = append(in, c.Name+"/"+m)
+				cluster, member = ClusterID(i), MemberID(j)
+			}
+		}
+	}
+	switch len(in) {
+	case 1:
+		return cluster, member, nil
+	case 0:
+		return -1, NoMember, fmt.Errorf("no member is named %q%s", name, suggest(name, known))
+	}
+	return -1, NoMember, fmt.Errorf("member %q is in several clusters: name one of %s", name, join(in, 5))
+}
+
+// FindCluster resolves the name of a cluster.
+func (t *Table) FindCluster(name string) (ClusterID, error) {
+	if id, ok := t.byName[name]; ok {
+		return id, nil
+	}
+	return -1, fmt.Errorf("no cluster is named %q%s", name, suggest(name, t.clusterNames()))
+}
+
+func join(list []string, most int) string {
+	text := ""
+	for i, s := range list {
+		if i == most {
+			return text + ", ..."
+		}
+		if i > 0 {
+			text += ", "
+		}
+		text += s
+	}
+	return text
+}
+
+// process returns the process of a scenario in its first state. With dice, chance is a script.
+func (sc *Scenario) process(t *Table, sem *Semantics, dice *Dice) *Process {
+	seed := uint64(0)
+	if sc.Seed != nil {
+		seed, dice = *sc.Seed, nil
+	}
+	p := NewProcess(t, sem, seed)
+	p.Facts, p.dice = sc.Facts, dice
+	for i := range p.States {
+		p.States[i].Partition = sc.partition(&t.Clusters[i])
+	}
+	for _, f := range sc.Members {
+		cs := &p.States[f.Cluster]
+		ms := &cs.Members[f.Member]
+		if f.Marked != nil {
+			ms.Marked, ms.FailedAt = true, p.Now-*f.Marked
+		}
+		if f.Pending != nil {
+			ms.Pending = *f.Pending
+		}
+		if f.Weight != nil {
+			ms.Weight = *f.Weight
+		}
+		if f.Next {
+			cs.Next = int32(slices.Index(t.Clusters[f.Cluster].Primary, f.Member))
+		}
+	}
+	return p
+}
+
+func (sc *Scenario) partition(c *Cluster) map[string]MemberID {
+	var table map[string]MemberID
+	for id, name := range sc.Partition {
+		if m, ok := c.byName[name]; ok {
+			if table == nil {
+				table = map[string]MemberID{}
+			}
+			table[id] = m
+		}
+	}
+	return table
+}
+
+// play runs the scenario to its end, calling each before every request with its number.
+func (sc *Scenario) play(p *Process, each func(i int) *Recorder) []Outcome {
+	outs := make([]Outcome, sc.Requests)
+	start := p.Now
+	for i := range outs {
+		p.Now = max(p.Now, start)
+		start = p.Now + sc.Every
+		outs[i] = p.Do(&sc.Request, each(i))
+	}
+	return outs
+}
+
+const maxScripts = 20000 // plays of one scenario over all outcomes of chance
+
+// world is what one setting of the open choices gives.
+type world struct {
+	answers  []chances
+	attempts []string // of each request, "?" where chance changes them
+	asked    uint64
+	flights  int
+	whole    bool // every outcome of chance was visited
+}
+
+// runAll plays a scenario under every outcome of chance.
+func (sc *Scenario) runAll(t *Table, sem *Semantics) world {
+	w := world{answers: make([]chances, sc.Requests), attempts: make([]string, sc.Requests), whole: true}
+	dice := &Dice{}
+	rec := &Recorder{quiet: true}
+	quiet := func(int) *Recorder { return rec }
+	for {
+		outs := sc.play(sc.process(t, sem, dice), quiet)
+		w.flights += sc.Requests
+		for i := range outs {
+			w.answers[i] = w.answers[i].with(outs[i].Answer(), dice.chance())
+			w.noteAttempts(i, &outs[i])
+		}
+		if !dice.next() {
+			break
+		}
+		if w.flights > maxScripts+sc.Requests {
+			w.whole = false
+			break
+		}
+	}
+	w.asked = rec.asked
+	return w
+}
+
+func (w *world) noteAttempts(i int, o *Outcome) {
+	text := "="
+	for _, a := range o.Attempts {
+		text += fmt.Sprintf("%d/%d/%t ", a.Member, a.Outcome, a.Marked)
+	}
+	if w.attempts[i] == "" {
+		w.attempts[i] = text
+	} else if w.attempts[i] != text {
+		w.attempts[i] = "?"
+	}
+}
+
+// shares returns how new requests spread in the long run: over a full cycle of round robin on a process that has settled after the first
+// requests, or for a random choice its probabilities. It answers for the state that p is in.
+func (sc *Scenario) shares(p *Process, c *Cluster, cs *ClusterState) chances {
+	var spread chances
+	if c.Random {
+		dice := &Dice{}
+		for more := true; more; more = dice.next() {
+			q := p.Clone()
+			q.dice = dice
+			out := q.Do(&sc.Request, nil)
+			spread = spread.with(out.Answer(), dice.chance())
+		}
+		return spread
+	}
+	cycle := 0
+	for i := range cs.Members {
+		cs.Members[i].Weight = c.startWeight(MemberID(i), p.sem)
+	}
+	for _, m := range c.Primary {
+		if !cs.Members[m].Marked {
+			cycle += int(c.Members[m].Start)
+		}
+	}
+	cycle = min(max(cycle, 1), 10000)
+	for range cycle {
+		out := p.Do(&sc.Request, nil)
+		spread = spread.with(out.Answer(), 1/float64(cycle))
+	}
+	return spread
+}
