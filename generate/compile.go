@@ -27,7 +27,7 @@ type Options struct {
 // Compile writes the file of each web server and returns every fault of the topology in one run, sorted by position. Files with an
 // error, which the topology's allow list does not cover, must not be used.
 func (t *Topology) Compile(o Options) ([]Output, []diag.Diagnostic) {
-	c := &compiler{t: t, flavor: flavors[t.Flavor.V]}
+	c := &compiler{t: t, flavor: unasked(t.Flavor.V)}
 	c.checkNames()
 	var outputs []Output
 	for _, w := range t.WebServers {

@@ -1,5 +1,7 @@
 package generate
 
+import "github.com/wasplug/wasplug/parser"
+
 // pair is a name and a value that a generator writes unasked.
 type pair struct{ name, value string }
 
@@ -8,46 +10,27 @@ type flavor struct {
 	config, cluster, server []pair
 }
 
-var libertyConfig = []pair{
-	{"ASDisableNagle", "false"}, {"AcceptAllContent", "false"}, {"AppServerPortPreference", "HostHeader"}, {"ChunkedResponse", "false"},
-	{"FIPSEnable", "false"}, {"IISDisableNagle", "false"}, {"IISPluginPriority", "High"}, {"IgnoreDNSFailures", "false"},
-	{"RefreshInterval", "60"}, {"ResponseChunkSize", "64"}, {"SSLConsolidate", "false"}, {"TrustedProxyEnable", "false"},
-	{"VHostMatchingCompat", "false"},
-}
-
-var libertyCluster = []pair{
-	{"CloneSeparatorChange", "false"}, {"GetDWLMTable", "false"}, {"IgnoreAffinityRequests", "true"}, {"LoadBalance", "Round Robin"},
-	{"PostBufferSize", "0"}, {"PostSizeLimit", "-1"}, {"RemoveSpecialHeaders", "true"}, {"RetryInterval", "60"}, {"ServerIOTimeoutRetry", "-1"},
-}
-
-var libertyServer = []pair{
-	{"ConnectTimeout", "5"}, {"ExtendedHandshake", "false"}, {"LoadBalanceWeight", "20"}, {"MaxConnections", "-1"},
-	{"ServerIOTimeout", "900"}, {"WaitForContinue", "false"},
-}
-
-var flavors = map[string]flavor{
-	"liberty": {libertyConfig, libertyCluster, libertyServer},
-	"was": {
-		with(libertyConfig, pair{"HTTPMaxHeaders", "300"}, pair{"SSLConsolidate", "true"}),
-		with(libertyCluster, pair{"PostBufferSize", "64"}),
-		with(libertyServer, pair{"LoadBalanceWeight", "2"}),
-	},
-}
-
-// with returns defaults of which some have another value.
-func with(pairs []pair, changed ...pair) []pair {
-	all := append([]pair{}, pairs...)
-next:
-	for _, c := range changed {
-		for i := range all {
-			if all[i].name == c.name {
-				all[i] = c
-				continue next
-			}
+// unasked returns what the generator of a flavor writes by default, as the parser's table has it.
+func unasked(name string) flavor {
+	var f flavor
+	for _, a := range parser.Attributes() {
+		p := pair{a.Name, a.WAS}
+		if name == "liberty" {
+			p.value = a.Liberty
 		}
-		all = append(all, c)
+		if p.value == "" || a.Property {
+			continue
+		}
+		switch a.Element {
+		case "Config":
+			f.config = append(f.config, p)
+		case "ServerCluster":
+			f.cluster = append(f.cluster, p)
+		case "Server":
+			f.server = append(f.server, p)
+		}
 	}
-	return all
+	return f
 }
 
 var properties = []pair{
