@@ -1,0 +1,298 @@
+package pluginlog
+
+// apply lets an event change the request; true when the request is over.
+func (a *Assembler) apply(r *Request, e *Event) (over bool) {
+	switch e.Kind {
+	case RouteTried:
+		r.Began, r.saw.routed = true, true
+		r.setHost(e)
+	case RouteNotFound:
+		r.saw.noRoute = true
+	case RequestStarted:
+		r.Began, r.saw.started = true, true
+	case RequestNamed:
+		r.Began, r.saw.named = true, true
+		r.setHost(e)
+	case RequestEnded:
+		r.Complete, r.saw.ended = true, true
+		return true
+	case RequestLine:
+		a.requestLine(r, e)
+	case Header:
+		r.cacheHeader(e)
+	case CloneAdded:
+		a.addClone(r, e.Clone)
+	case CloneCompared:
+		a.addClone(r, e.Clone)
+		r.saw.acting = true
+	case AliasCompared, AliasMatched, URICompared, URIMatched, URINotMatched:
+	case ESI, ESICacheHit, ESICacheMiss:
+		r.esi(e)
+	default:
+		r.saw.acting = true
+		return a.act(r, e)
+	}
+	return false
+}
+
+func (r *Request) setHost(e *Event) {
+	if r.Host == "" {
+		r.Host = keep(e.Host)
+	}
+	if r.URI == "" {
+		r.URI = keep(e.URI)
+	}
+}
+
+func (a *Assembler) requestLine(r *Request, e *Event) {
+	if r.Method == "" {
+		r.Method = a.name(e.Method)
+	}
+	if r.URI == "" {
+		r.URI = keep(e.URI)
+	}
+}
+
+// addClone keeps the clone IDs in the order in which the log shows them first.
+func (a *Assembler) addClone(r *Request, clone string) {
+	for _, known := range r.Clones {
+		if known == clone {
+			return
+		}
+	}
+	if len(r.Clones) < maxClones {
+		r.Clones = append(r.Clones, a.name(clone))
+	}
+}
+
+// act handles what concerns members and the wire.
+func (a *Assembler) act(r *Request, e *Event) (over bool) {
+	switch e.Kind {
+	case CloneMatched:
+		r.saw.matched = a.name(e.Member)
+	case StatusChecked:
+		// The last member found usable is the one that gets the request, whether or not a "picked" line follows.
+		if e.Check.Usable() {
+			r.saw.matched = a.name(e.Member)
+		} else if r.saw.matched == e.Member {
+			r.saw.matched = ""
+		}
+	case Picked, PickedOld:
+		at := r.current(e)
+		if at.Member != "" && at.Member != e.Member {
+			at.ended = true
+			at = r.current(e)
+		}
+		at.Member = a.name(e.Member)
+	case TransportSet:
+		at := r.current(e)
+		at.Host, at.Port = a.name(e.Host), e.Port
+	case MarkedDown:
+		a.markedDown(r, e)
+	case Counted:
+		return r.counted(e)
+	case TransactionFailed:
+		a.transactionFailed(r, e)
+	case NoAppServer:
+		r.saw.noApp = true
+	case AllCouldBeDown:
+		r.saw.allDown = true
+	case RequestFailed:
+		r.saw.gaveUp, r.saw.closing = true, true
+	default:
+		r.exchange(e)
+	}
+	return false
+}
+
+// current returns the attempt that is under way, a new one when there is none.
+func (r *Request) current(e *Event) *Attempt {
+	if n := len(r.Attempts); n > 0 && !r.Attempts[n-1].ended {
+		return &r.Attempts[n-1]
+	}
+	if len(r.Attempts) >= maxAttempts {
+		r.Dropped++
+		r.Attempts = r.Attempts[:maxAttempts-1]
+	}
+	r.Attempts = append(r.Attempts, Attempt{Start: e.Time, Line: e.Line, Member: r.saw.matched})
+	r.saw.matched = ""
+	return &r.Attempts[len(r.Attempts)-1]
+}
+
+// end closes the attempt that is under way.
+func (r *Request) end(e *Event, o Outcome) *Attempt {
+	at := r.current(e)
+	if at.Outcome == Pending || at.Outcome == Failed {
+		at.Outcome = o
+	}
+	at.End = e.Time
+	return at
+}
+
+// markedDown finds the attempt that marked the member: the one under way, or the last one.
+func (a *Assembler) markedDown(r *Request, e *Event) {
+	n := len(r.Attempts)
+	if n > 0 && r.Attempts[n-1].ended && (r.Attempts[n-1].Member == "" || r.Attempts[n-1].Member == e.Member) {
+		r.Attempts[n-1].Marked = true
+		r.Attempts[n-1].Member = a.name(e.Member)
+		return
+	}
+	at := r.end(e, Failed)
+	at.Marked, at.Member = true, a.name(e.Member)
+}
+
+// counted closes the attempt at a member whose counters were printed without a failure before, and with it a request whose end the log level hides.
+func (r *Request) counted(e *Event) (over bool) {
+	n := len(r.Attempts)
+	if n == 0 || r.Attempts[n-1].ended {
+		return false
+	}
+	at := &r.Attempts[n-1]
+	if at.Outcome != Pending && at.Outcome != Answered || at.Member != "" && at.Member != e.Member {
+		return false
+	}
+	at.Outcome, at.End, at.ended = Answered, e.Time, true
+	return !r.Began
+}
+
+func (a *Assembler) transactionFailed(r *Request, e *Event) {
+	at := r.end(e, Failed)
+	if at.Outcome == Answered {
+		at.Outcome = Failed
+	}
+	at.Member, at.ended = a.name(e.Member), true
+	if at.Host == "" {
+		at.Host = a.name(e.Host)
+	}
+	r.saw.retry = r.saw.retry || e.Retry
+	r.saw.read = false
+}
+
+// exchange handles streams, times and the answer.
+func (r *Request) exchange(e *Event) {
+	switch e.Kind {
+	case StreamSought:
+		r.current(e)
+		r.at.sought = e.Time
+	case StreamReused:
+		r.current(e).Reused = true
+		r.at.sought = 0
+	case HandshakeStarted:
+		r.connected(e)
+		r.at.handshake = e.Time
+	case StreamCreated:
+		r.current(e)
+		if r.at.handshake != 0 {
+			r.Handshake += e.Time.Sub(r.at.handshake)
+		} else {
+			r.connected(e)
+		}
+		r.at.handshake = 0
+	case ConnectTimedOut:
+		r.connected(e)
+		r.end(e, ConnectTimeout)
+		r.at.sought = e.Time // a second address may follow
+	case ConnectFailed:
+		r.connected(e)
+		at := r.end(e, Refused)
+		at.OSError = e.OSError
+		if at.Host == "" {
+			at.Host = keep(e.Host)
+		}
+	case StreamFailed:
+		r.end(e, Failed)
+	case IOTimedOut:
+		r.end(e, IOTimeout).ended = true
+	case TimeoutFired:
+		r.saw.otherTimeout = true
+		r.end(e, Failed)
+	case FailoverHeaderSent:
+		r.saw.wsfo = true
+	case BodyShort:
+		r.saw.short = true
+	case ServerWriteFailed:
+		r.saw.serverWrite = true
+		r.end(e, Failed)
+	case ClientWriteFailed:
+		r.saw.clientWrite = true
+	default:
+		r.transfer(e)
+	}
+}
+
+func (r *Request) connected(e *Event) {
+	r.Connect += e.Time.Sub(r.at.sought)
+	r.at.sought = 0
+}
+
+// transfer handles the body on its way to the member and the answer on its way back.
+func (r *Request) transfer(e *Event) {
+	switch e.Kind {
+	case BodyStarted:
+		r.current(e)
+		r.at.body = e.Time
+	case BodyRead:
+		if r.at.body != 0 {
+			r.at.lastBody = e.Time
+		}
+	case ContinueAwaited:
+		r.at.waiting = e.Time
+	case HandshakeExtended:
+		if r.at.extended != 0 {
+			r.Extended = max(r.Extended, e.Time.Sub(r.at.extended))
+		}
+		r.at.extended = e.Time
+	case RequestWritten, ResponseAwaited:
+		r.current(e)
+		r.bodySent()
+		r.saw.read = true
+		r.at.reading = e.Time
+	case StatusLine:
+		r.status(e)
+	}
+}
+
+func (r *Request) bodySent() {
+	r.Body += r.at.lastBody.Sub(r.at.body)
+	r.at.body, r.at.lastBody = 0, 0
+}
+
+// status takes the status line: of 100 Continue, of an ESI sub-request, or of the request itself.
+func (r *Request) status(e *Event) {
+	if e.Code < 200 && e.Code != 101 {
+		r.Continue += e.Time.Sub(r.at.waiting)
+		r.at.waiting = 0
+		return
+	}
+	wait := e.Time.Sub(r.at.reading)
+	r.at.reading = 0
+	r.Server += wait
+	r.saw.serverError = r.saw.serverError || e.Code == 500
+	at := r.end(e, Answered)
+	at.Status, at.ended = e.Code, true
+	if r.saw.esiOpen > 0 {
+		r.saw.esiOpen--
+		return
+	}
+	r.Answer += wait
+	r.Status = e.Code
+	r.cache = cacheHead{}
+}
+
+// esi follows the sub-requests of an Edge Side Include page: the first look into the cache is the request's own.
+func (r *Request) esi(e *Event) {
+	switch {
+	case e.Kind == ESI:
+		return
+	case !r.saw.esiMain:
+		r.saw.esiMain = true
+		if e.Kind == ESICacheHit {
+			r.Status = 200
+		}
+	default:
+		r.Subrequests++
+		if e.Kind == ESICacheMiss {
+			r.saw.esiOpen++
+		}
+	}
+}

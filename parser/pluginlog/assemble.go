@@ -1,0 +1,233 @@
+package pluginlog
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Assembler puts events together to requests. A request is known by process and thread; where lines that begin or end one are hidden by
+// the log level, what happens on a thread between two beginnings, or up to a final failure, counts as one request.
+type Assembler struct {
+	Slow       time.Duration  // requests that took as long are odd; 0 means 5 s
+	KeepEvents int            // how many events of each request to keep in Request.Events; 0 keeps none
+	Done       func(*Request) // gets every finished request; it is Done's only until it returns
+	names      map[string]string
+	open       map[Thread]*Request
+	spare      []*Request
+	file       int
+	number     int64
+	last       Time
+}
+
+const (
+	defaultSlow = 5 * time.Second
+	longestWait = 150 * time.Second // what an operating system may take for a connect
+	maxOpen     = 8192              // open requests; beyond that the longest untouched half counts as unfinished
+	maxNames    = 1 << 14           // distinct member names that are remembered
+)
+
+// NextFile says that the events that follow come from the next file. Requests may go on in it, as in rotated logs.
+func (a *Assembler) NextFile() { a.file++ }
+
+// Add takes the next event.
+func (a *Assembler) Add(e *Event) {
+	if a.open == nil {
+		a.open, a.names = map[Thread]*Request{}, map[string]string{}
+	}
+	if e.Time != 0 {
+		a.last = e.Time
+	}
+	if e.Kind == ConfigReloaded {
+		a.reloaded(e.PID)
+		return
+	}
+	r := a.requestOf(e)
+	if r == nil {
+		return
+	}
+	r.Last = Place{max(a.file, 1), e.Line}
+	if e.Time != 0 {
+		r.End = e.Time
+		if r.Start == 0 {
+			r.Start = e.Time
+		}
+	}
+	if len(r.Events) < a.KeepEvents {
+		r.Events = append(r.Events, e.clone())
+	}
+	if a.apply(r, e) {
+		a.finish(r)
+	}
+}
+
+// Close finishes what is still open, in the order of the first lines. Requests whose outcome the log shows are complete even if their
+// last line is hidden.
+func (a *Assembler) Close() {
+	for _, r := range a.byNumber() {
+		a.cutOff(r)
+	}
+}
+
+func (a *Assembler) byNumber() []*Request {
+	rest := make([]*Request, 0, len(a.open))
+	for _, r := range a.open {
+		rest = append(rest, r)
+	}
+	slices.SortFunc(rest, func(x, y *Request) int { return int(x.Number - y.Number) })
+	return rest
+}
+
+// cutOff finishes a request of which no more lines come.
+func (a *Assembler) cutOff(r *Request) {
+	if !r.Complete && !r.settled() {
+		r.Reasons |= Unfinished
+	}
+	a.finish(r)
+}
+
+// settled reports whether the log shows how the request ended, though not its last line.
+func (r *Request) settled() bool {
+	if r.saw.closing || r.declined() {
+		return true
+	}
+	return !r.Began && r.lastOutcome() == Answered
+}
+
+func (r *Request) lastOutcome() Outcome {
+	if len(r.Attempts) == 0 {
+		return Pending
+	}
+	return r.Attempts[len(r.Attempts)-1].Outcome
+}
+
+// reloaded notes a reload in all open requests of the process.
+func (a *Assembler) reloaded(pid uint64) {
+	for thread, r := range a.open {
+		if thread.PID == pid {
+			r.saw.reload = true
+		}
+	}
+}
+
+// requestOf returns the request that an event belongs to, opening and closing as needed; nil when it belongs to none.
+func (a *Assembler) requestOf(e *Event) *Request {
+	r := a.open[e.Thread]
+	if r != nil && a.beginsAnother(r, e) {
+		a.supersede(r)
+		r = nil
+	}
+	if r == nil && opens(e.Kind) {
+		r = a.begin(e)
+	}
+	return r
+}
+
+// opens reports whether a kind can be the first line of a request in a log that hides its beginning.
+func opens(k Kind) bool {
+	switch k {
+	case BuildVersion, WebServer, PrimaryAdded, BackupAdded, RequestEnded, ESI, ESICacheHit, ESICacheMiss, ErrorLine, WarnLine, Counted,
+		Header, StatusLine, RequestLine, FailoverHeaderSent, BodyRead, ClientWriteFailed, RequestFailed, NoAppServer, AllCouldBeDown:
+		return k == NoAppServer || k == AllCouldBeDown
+	}
+	return true
+}
+
+// beginsAnother reports whether an event cannot belong to the request that is open on its thread.
+func (a *Assembler) beginsAnother(r *Request, e *Event) bool {
+	saw := &r.saw
+	switch e.Kind {
+	case RouteTried:
+		return saw.acting || saw.routed
+	case RequestStarted:
+		return saw.acting || saw.started
+	case RequestNamed:
+		return saw.acting || saw.named && e.URI != r.URI
+	case RequestEnded, ErrorLine, WarnLine, ESI, Counted, Header, RequestFailed:
+		return false
+	case ConnectFailed, ConnectTimedOut, IOTimedOut:
+		// At LogLevel Error nothing shows that the second member answered: much later it is another request that fails.
+		if patience := longestWait + time.Duration(e.Seconds)*time.Second; !r.Began && e.Time.Sub(r.End) > patience {
+			return true
+		}
+	case StatusChecked, ClonesListed, AffinityChecked, Picked, PickedOld:
+		// At LogLevel Stats nothing shows the beginning: after an answer the next choice is the next request's.
+		return !r.Began && r.lastOutcome() == Answered || saw.closing
+	}
+	return saw.closing && opens(e.Kind)
+}
+
+// supersede finishes a request because its thread began another one.
+func (a *Assembler) supersede(r *Request) {
+	r.Complete = true
+	a.finish(r)
+}
+
+func (a *Assembler) begin(e *Event) *Request {
+	if len(a.open) >= maxOpen {
+		a.evict()
+	}
+	var r *Request
+	if n := len(a.spare); n > 0 {
+		r, a.spare = a.spare[n-1], a.spare[:n-1]
+	} else {
+		r = new(Request)
+	}
+	a.number++
+	*r = Request{
+		Number: a.number, Thread: e.Thread, First: Place{max(a.file, 1), e.Line}, Start: e.Time, End: e.Time,
+		Clones: r.Clones[:0], Attempts: r.Attempts[:0], Events: r.Events[:0],
+	}
+	a.open[e.Thread] = r
+	return r
+}
+
+// evict cuts off the half of the open requests that were not heard of for longest.
+func (a *Assembler) evict() {
+	all := a.byNumber()
+	slices.SortStableFunc(all, func(x, y *Request) int {
+		if x.Last.File != y.Last.File {
+			return x.Last.File - y.Last.File
+		}
+		return int(x.Last.Line - y.Last.Line)
+	})
+	for _, r := range all[:len(all)/2] {
+		a.cutOff(r)
+	}
+}
+
+// declined reports whether nothing but the search for a route was seen: the web server served the request itself.
+func (r *Request) declined() bool {
+	return r.saw.noRoute || r.saw.routed && !r.saw.started && !r.saw.named && !r.saw.acting
+}
+
+func (a *Assembler) finish(r *Request) {
+	delete(a.open, r.Thread)
+	r.Declined = r.declined()
+	slow := a.Slow
+	if slow == 0 {
+		slow = defaultSlow
+	}
+	r.judge(slow)
+	if a.Done != nil {
+		a.Done(r)
+	}
+	if len(a.spare) < 64 {
+		a.spare = append(a.spare, r)
+	}
+}
+
+// name returns a copy of a member's name that does not hold on to the text of the log.
+func (a *Assembler) name(s string) string {
+	if known, ok := a.names[s]; ok {
+		return known
+	}
+	s = keep(s)
+	if len(a.names) < maxNames {
+		a.names[s] = s
+	}
+	return s
+}
+
+// keep returns a copy of s, cut to what is worth keeping.
+func keep(s string) string { return strings.Clone(s[:min(len(s), maxText)]) }

@@ -1,0 +1,76 @@
+package pluginlog
+
+import (
+	"strings"
+	"time"
+)
+
+// leastPhase is how long a phase must take before its share of the request counts.
+const leastPhase = time.Second
+
+// judge says what is odd about a finished request.
+func (r *Request) judge(slow time.Duration) {
+	r.bodySent()
+	r.judgeAttempts()
+	saw := &r.saw
+	r.when(saw.otherTimeout, IOTimeoutFired)
+	r.when(saw.retry, FailedOver)
+	r.when(saw.wsfo, WSFOSent)
+	r.when(saw.noApp || saw.allDown, AllDown)
+	r.when(saw.gaveUp, GaveUp)
+	r.when(saw.short, ShortBody)
+	r.when(saw.serverWrite, ServerWrite)
+	r.when(saw.clientWrite, ClientWrite)
+	r.when(saw.serverError, ServerError)
+	r.when(saw.reload, ReloadInside)
+	r.when(r.Complete && r.Status == 0 && (saw.read || saw.ended && len(r.Attempts) > 0), NoResponse)
+	r.when(r.cache.cookie && !r.cache.private, CookieCacheable)
+	r.judgeTimes(slow)
+}
+
+func (r *Request) when(yes bool, reason Reason) {
+	if yes {
+		r.Reasons |= reason
+	}
+}
+
+func (r *Request) judgeAttempts() {
+	for i := range r.Attempts {
+		at := &r.Attempts[i]
+		r.when(at.Marked, MarkedDownInside)
+		r.when(at.Outcome == Refused, ConnectRefused)
+		r.when(at.Outcome == ConnectTimeout, ConnectTimeoutFired)
+		r.when(at.Outcome == IOTimeout, IOTimeoutFired)
+		r.when(i > 0 && at.Member != "" && at.Member != r.Attempts[i-1].Member && r.Attempts[i-1].Outcome > Answered, FailedOver)
+	}
+}
+
+func (r *Request) judgeTimes(slow time.Duration) {
+	wall := r.Wall()
+	phase := func(took, limit time.Duration, percent int, reason Reason) {
+		r.when(took > limit || took >= leastPhase && took*100 > wall*time.Duration(percent), reason)
+	}
+	phase(r.Connect, 2*time.Second, 25, SlowConnect)
+	phase(r.Handshake, 4*time.Second, 25, SlowHandshake)
+	phase(r.Continue, 2*time.Second, 25, SlowContinue)
+	phase(r.Body, 10*time.Second, 75, SlowBody)
+	phase(r.Answer, 5*time.Second, 75, SlowAnswer)
+	r.when(r.Extended >= time.Second, SlowExtended)
+	r.when(wall >= slow, Slow)
+	r.when(wall > 2*time.Second && r.Server > 0 && 2*r.Server < wall, LittleServer)
+}
+
+// cacheHeader takes a header of the response. Cache-Control of a request is none of the response's: those come before the status line,
+// which clears what was noted.
+func (r *Request) cacheHeader(e *Event) {
+	if r.Status == 0 {
+		return
+	}
+	switch {
+	case strings.EqualFold(e.Pattern, "Set-Cookie"):
+		r.cache.cookie = true
+	case strings.EqualFold(e.Pattern, "Cache-Control"):
+		v := strings.ToLower(e.Text[:min(len(e.Text), maxText)])
+		r.cache.private = r.cache.private || strings.Contains(v, "no-cache") || strings.Contains(v, "no-store") || strings.Contains(v, "private")
+	}
+}

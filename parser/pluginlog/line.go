@@ -1,0 +1,207 @@
+package pluginlog
+
+import "strings"
+
+// Line is one line of the log, split but not understood. Its strings are parts of the text that was read.
+type Line struct {
+	Number    int64  // 1-based; the parts of a glued line share theirs
+	Offset    int64  // of the line's first byte in the (unpacked) file
+	Raw       string // without the line end
+	Stamp     string // the text between the brackets; "" when the line shows no time
+	Job       string // IBM i: the qualified job name NNN/USER/JOB
+	PID, TID  uint64 // hexadecimal in the log, decimal on IBM i; 0 when the line shows none
+	Level     Level
+	Component string // ws_common, lib_htrequest, ESI ...
+	Function  string // websphereUriMatch ...; "" when the line names none
+	Text      string // what follows the function, without blanks in front
+	Indented  bool   // a header line of a request or response: three blanks behind the level
+	body      string // what follows the level
+}
+
+// Thread identifies the web-server thread that wrote a line, and thereby the request it is about.
+type Thread struct{ PID, TID uint64 }
+
+// known reports whether anything of the line's form was recognised.
+func (l *Line) known() bool {
+	return l.Stamp != "" || l.Level != LevelNone || isComponent(l.Component)
+}
+
+// split fills l from the text of one line, without line end. Everything is optional: excerpts in books lost the prefix or more.
+func (l *Line) split(raw string) {
+	l.Raw, l.Stamp, l.Job, l.PID, l.TID = raw, "", "", 0, 0
+	l.Component, l.Function, l.Indented = "", "", false
+	rest := raw
+	for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
+		rest = rest[1:]
+	}
+	if len(rest) > 0 && rest[0] == '[' {
+		if stamp, after, ok := cutStamp(rest); ok {
+			l.Stamp = stamp
+			rest = l.cutThread(after)
+		}
+	}
+	level, rest, ok := cutLevel(rest)
+	l.Level = level
+	if ok && len(rest) > 1 && rest[0] == ' ' && rest[1] == ' ' {
+		l.Indented, l.Text = true, strings.TrimLeft(rest, " \t")
+		return
+	}
+	for len(rest) > 0 && rest[0] == ' ' {
+		rest = rest[1:]
+	}
+	l.body = rest
+	l.cutFunction(rest)
+}
+
+// cutStamp cuts "[time] " off the front. The two usual places of the bracket are tried before it is searched for.
+func cutStamp(s string) (stamp, rest string, ok bool) {
+	end := -1
+	switch {
+	case len(s) > oldTime+2 && s[oldTime+1] == ']':
+		end = oldTime + 1
+	case len(s) > newTime+8 && s[newTime+7] == ']':
+		end = newTime + 7
+	default:
+		end = strings.IndexByte(s[:min(len(s), newTime+12)], ']')
+	}
+	if end < 0 || !looksLikeTime(s[1:end]) {
+		return "", s, false
+	}
+	rest = s[end+1:]
+	if len(rest) > 0 && rest[0] == ' ' {
+		rest = rest[1:]
+	}
+	return s[1:end], rest, true
+}
+
+// cutThread reads "pid tid - " or, on IBM i, "NNN/USER/JOB pid tid - " and returns what follows. Numbers that are
+// missing because the line was cut, or that are none, stay 0.
+func (l *Line) cutThread(s string) string {
+	if pid, rest, ok := cutNumber(s, 16); ok {
+		l.PID = pid
+		if tid, after, ok := cutNumber(rest, 16); ok {
+			l.TID, rest = tid, after
+		}
+		return cutDash(rest)
+	}
+	job, rest, _ := strings.Cut(s, " ")
+	if strings.Count(job, "/") != 2 {
+		return cutDash(s)
+	}
+	l.Job = job
+	if pid, after, ok := cutNumber(rest, 10); ok {
+		l.PID, rest = pid, after
+		if tid, after, ok := cutNumber(rest, 10); ok {
+			l.TID, rest = tid, after
+		}
+	}
+	return cutDash(rest)
+}
+
+func cutDash(s string) string {
+	for len(s) > 0 && s[0] == ' ' {
+		s = s[1:]
+	}
+	if len(s) > 1 && s[0] == '-' && s[1] == ' ' {
+		return s[2:]
+	}
+	return s
+}
+
+// cutNumber reads up to 16 digits that end at a blank or at the end of the text. A word such as "DEBUG:" is none.
+func cutNumber(s string, base uint64) (n uint64, rest string, ok bool) {
+	i := 0
+	for ; i < len(s) && i <= 20; i++ {
+		var d byte
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			d = c - '0'
+		case c >= 'a' && c <= 'f' && base == 16:
+			d = c - 'a' + 10
+		case c >= 'A' && c <= 'F' && base == 16:
+			d = c - 'A' + 10
+		case c == ' ' && i > 0:
+			return n, s[i+1:], true
+		default:
+			return 0, s, false
+		}
+		n = n*base + uint64(d)
+	}
+	return n, s[i:], i > 0 && i == len(s)
+}
+
+// cutFunction splits "component: function: text". A single word before a colon is the function, as in excerpts, unless it is
+// one that names a part of the plug-in.
+func (l *Line) cutFunction(s string) {
+	first, rest, ok := cutWord(s)
+	if !ok {
+		l.Text = s
+		return
+	}
+	second, text, ok := cutWord(rest)
+	switch {
+	case ok:
+		l.Component, l.Function, l.Text = first, second, text
+	case isComponent(first):
+		l.Component, l.Text = first, rest
+	default:
+		l.Function, l.Text = first, rest
+	}
+}
+
+func isComponent(s string) bool {
+	return strings.HasPrefix(s, "ws_") && s != "ws_handle_request" || strings.HasPrefix(s, "lib_") || strings.HasPrefix(s, "mod_") || s == "ESI"
+}
+
+// cutWord cuts an identifier and its colon off the front of s, and the blanks behind them.
+func cutWord(s string) (word, rest string, ok bool) {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case wordByte[c]:
+		case c == ':' && i > 0:
+			rest = s[i+1:]
+			for len(rest) > 0 && rest[0] == ' ' {
+				rest = rest[1:]
+			}
+			return s[:i], rest, true
+		default:
+			return "", s, false
+		}
+	}
+	return "", s, false
+}
+
+// wordByte tells the bytes of C identifiers.
+var wordByte = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
+	}
+	return t
+}()
+
+// glued returns the place inside raw where a second line begins without a line end before it, as levels up to 8.0 write when
+// processes interleave; 0 when there is none.
+func glued(raw string) int {
+	for from := 1; from < len(raw); {
+		i := strings.IndexByte(raw[from:], '[')
+		if i < 0 {
+			return 0
+		}
+		at := from + i
+		if _, rest, ok := cutStamp(raw[at:]); ok && startsThread(rest) {
+			return at
+		}
+		from = at + 1
+	}
+	return 0
+}
+
+// startsThread reports whether a process number, or the job name of IBM i, follows a time: a time in a header or a URL has none.
+func startsThread(s string) bool {
+	if _, _, ok := cutNumber(s, 16); ok {
+		return true
+	}
+	job, _, _ := strings.Cut(s, " ")
+	return strings.Count(job, "/") == 2
+}

@@ -1,0 +1,435 @@
+package pluginlog
+
+import "strings"
+
+// parse says what a split line is about. It answers with None as early as it can: most lines of a trace are of no interest. want
+// names the kinds that are to be filled; of the others only the kind is set.
+func (l *Line) parse(e *Event, want *Kinds) Kind {
+	if l.Indented {
+		return l.parseHeader(e)
+	}
+	text := l.Text
+	switch l.Function {
+	case "websphereUriMatch":
+		return parseURIMatch(text, e, want)
+	case "websphereVhostMatch":
+		return parseAliasMatch(text, e, want)
+	case "websphereShouldHandleRequest":
+		return parseShouldHandle(text, e)
+	case "websphereHandleSessionAffinity":
+		return parseAffinity(text, e)
+	case "htrequestGetCookieValue":
+		return ifPrefix(text, "Looking for cookie: ", CookieSought, func(s string) { e.Text = unquote(s) })
+	case "websphereParseCloneID":
+		return parseCloneList(text, e)
+	case "serverGroupFindClone":
+		return parseFindClone(text, e)
+	case "serverGroupGetFirstPrimaryServer":
+		return FirstPrimary
+	case "serverGroupGetNextPrimaryServer":
+		return NextPrimary
+	case "serverGroupCheckServerStatus":
+		return parseStatus(text, e)
+	case "lockedServerGroupUseServer", "serverGroupIncrementConnectionCount":
+		return parsePicked(text, e)
+	case "websphereFindTransport":
+		return parseTransport(text, e)
+	case "transportStreamDequeue":
+		return ifPrefix(text, "Checking for existing stream", StreamSought, nil)
+	case "websphereGetStream":
+		return parseGetStream(l, e)
+	case "websphereExecute":
+		return parseExecute(l, e)
+	case "serverSetFailoverStatus":
+		return parseFailoverStatus(text, e)
+	case "websphereHandleRequest", "websphereBeginRequest":
+		return parseHandleRequest(l, e)
+	case "websphereWriteRequestReadResponse":
+		if strings.HasPrefix(text, "Failed to find an app server") {
+			return NoAppServer
+		}
+	case "ws_handle_request":
+		return ifPrefix(text, "Handling WebSphere request", RequestStarted, nil)
+	case "websphereEndRequest":
+		return ifPrefix(text, "Ending the request", RequestEnded, nil)
+	case "htrequestWrite":
+		if k := parseRequestWrite(text, e); k != None {
+			return k
+		}
+	case "htresponseRead":
+		return ifPrefixElse(text, "Reading the response", ResponseAwaited, l, e)
+	case "openStream":
+		return ifPrefixElse(text, "setting GSK_USER_DATA", HandshakeStarted, l, e)
+	case "cb_read_body":
+		if strings.HasPrefix(text, "In the read body callback") {
+			return BodyRead
+		}
+	case "serverGroupAddPrimaryServerName":
+		return parseListed(text, " to primary", PrimaryAdded, e)
+	case "serverGroupAddBackupServerName":
+		return parseListed(text, " to backup", BackupAdded, e)
+	case "":
+		return l.parseBare(e, want)
+	}
+	return l.parseOther(e)
+}
+
+// parseBare reads a line that names no function, as people quote them: what it begins with tells the function.
+func (l *Line) parseBare(e *Event, want *Kinds) Kind {
+	for _, b := range bare {
+		if strings.HasPrefix(l.Text, b.prefix) {
+			l.Function = b.function
+			return l.parse(e, want)
+		}
+	}
+	return l.parseOther(e)
+}
+
+var bare = []struct{ prefix, function string }{
+	{"Comparing curCloneID ", "serverGroupFindClone"},
+	{"Match for clone ", "serverGroupFindClone"},
+	{"Checking status of ", "serverGroupCheckServerStatus"},
+	{"Marking ", "serverSetFailoverStatus"},
+	{"Failed to connect to app server", "websphereGetStream"},
+	{"Failed to create the stream", "websphereExecute"},
+	{"Failed to execute the transaction", "websphereHandleRequest"},
+	{"Failed to find an app server", "websphereWriteRequestReadResponse"},
+	{"Failed to handle request", "websphereHandleRequest"},
+	{"Setting the transport", "websphereFindTransport"},
+	{"Handling WebSphere request", "ws_handle_request"},
+	{"Ending the request", "websphereEndRequest"},
+}
+
+func ifPrefix(text, prefix string, k Kind, fill func(rest string)) Kind {
+	rest, ok := strings.CutPrefix(text, prefix)
+	if !ok {
+		return None
+	}
+	if fill != nil {
+		fill(rest)
+	}
+	return k
+}
+
+func ifPrefixElse(text, prefix string, k Kind, l *Line, e *Event) Kind {
+	if strings.HasPrefix(text, prefix) {
+		return k
+	}
+	return l.parseOther(e)
+}
+
+// parseURIMatch reads "Comparing 'P' to 'U' in UriGroup: G score is N" and "Found a match 'P' to 'U' in UriGroup: G". The score
+// may be missing; it is printed also for patterns that do not match (trace 06).
+func parseURIMatch(text string, e *Event, want *Kinds) Kind {
+	k, rest := URICompared, text
+	switch {
+	case strings.HasPrefix(text, "Comparing "):
+		rest = text[len("Comparing "):]
+	case strings.HasPrefix(text, "Found a match "):
+		k, rest = URIMatched, text[len("Found a match "):]
+	case strings.HasPrefix(text, "Failed to match"):
+		e.URI = unquote(strings.TrimLeft(text[len("Failed to match"):], ": "))
+		return URINotMatched
+	default:
+		return None
+	}
+	if want.Has(k) {
+		e.Pattern, e.URI, e.Group, e.Score = comparison(rest, " in UriGroup: ")
+	}
+	return k
+}
+
+// parseAliasMatch reads the same of virtual hosts: "Comparing 'A' to 'H' in VhostGroup: G".
+func parseAliasMatch(text string, e *Event, want *Kinds) Kind {
+	k, rest := AliasCompared, text
+	switch {
+	case strings.HasPrefix(text, "Comparing "):
+		rest = text[len("Comparing "):]
+	case strings.HasPrefix(text, "Found a match "):
+		k, rest = AliasMatched, text[len("Found a match "):]
+	default:
+		return None
+	}
+	if want.Has(k) {
+		e.Pattern, e.Host, e.Group, e.Score = comparison(rest, " in VhostGroup: ")
+	}
+	return k
+}
+
+// comparison reads "'P' to 'U'<in>G[ score is N]".
+func comparison(s, in string) (pattern, subject, group string, score int32) {
+	pair, group := s, ""
+	if i := strings.LastIndex(s, in); i >= 0 {
+		pair, group = s[:i], s[i+len(in):]
+	}
+	for _, mark := range []string{" score is ", " with score "} {
+		if name, n, ok := strings.Cut(group, mark); ok {
+			group, score = name, leading(n)
+			break
+		}
+	}
+	pattern, subject = cutPair(pair)
+	return pattern, subject, strings.TrimRight(group, ". "), score
+}
+
+// parseShouldHandle reads "trying to match a route for: vhost='H'; uri='U'" (wording from memory).
+func parseShouldHandle(text string, e *Event) Kind {
+	switch {
+	case strings.HasPrefix(text, "trying to match a route"):
+		e.Host, e.URI = hostAndURI(text, "vhost=")
+		return RouteTried
+	case strings.HasPrefix(text, "No route found"): // *
+		return RouteNotFound
+	}
+	return None
+}
+
+func parseAffinity(text string, e *Event) Kind {
+	if strings.HasPrefix(text, "Checking for session affinity") {
+		return AffinityChecked
+	}
+	return ifPrefix(text, "Checking ", AffinitySource, func(s string) { e.Text = s })
+}
+
+func parseCloneList(text string, e *Event) Kind {
+	if strings.HasPrefix(text, "Returning list of clone ids") {
+		return ClonesListed
+	}
+	return ifPrefix(text, "Adding clone id ", CloneAdded, func(s string) { e.Clone = unquote(s) }) // *
+}
+
+func parseFindClone(text string, e *Event) Kind {
+	switch {
+	case strings.HasPrefix(text, "Comparing curCloneID "):
+		e.Clone, e.Pattern = cutPairAt(text[len("Comparing curCloneID "):], " to server clone id ")
+		return CloneCompared
+	case strings.HasPrefix(text, "Match for clone "):
+		e.Member = unquote(text[len("Match for clone "):])
+		return CloneMatched
+	case strings.HasPrefix(text, "Looking for clone"):
+		return CloneSought
+	case strings.HasPrefix(text, "Failed to find"): // *
+		return CloneNotFound
+	}
+	return None
+}
+
+// parseStatus reads "Checking status of X, ignoreWeights a, ..." and "Server X is marked down; retry in N".
+func parseStatus(text string, e *Event) Kind {
+	if rest, ok := strings.CutPrefix(text, "Checking status of "); ok {
+		e.Member, e.Check = parseCheck(rest)
+		return StatusChecked
+	}
+	if rest, ok := strings.CutPrefix(text, "Server "); ok {
+		if i := strings.LastIndex(rest, " is marked down"); i >= 0 {
+			e.Member = rest[:i]
+			if _, n, ok := strings.Cut(rest[i:], "retry in "); ok {
+				e.Seconds = leading(n)
+			}
+			return StillMarkedDown
+		}
+	}
+	return None
+}
+
+// parseCheck reads "X, name value, name value ..." in any order; the commas of newer levels come and go.
+func parseCheck(s string) (member string, c Check) {
+	member = s
+	if i := strings.Index(s, ", ignoreWeights"); i >= 0 {
+		member, s = s[:i], s[i:]
+	} else {
+		member, s, _ = strings.Cut(s, ",")
+	}
+	for s != "" {
+		var name, value string
+		name, s = nextWord(s)
+		value, s = nextWord(s)
+		on := leading(value) != 0
+		switch name {
+		case "ignoreWeights":
+			c.IgnoreWeights = on
+		case "markedDown":
+			c.MarkedDown = on
+		case "retryNow":
+			c.RetryNow = on
+		case "wlbAllows":
+			c.WLBAllows = on
+		case "reachedMaxConnectionsLimit":
+			c.HasFull, c.Full = value != "", on
+		case "retryInSec":
+			if value != "" && value != "--" {
+				c.HasRetryIn, c.RetryIn = true, leading(value)
+			}
+		}
+	}
+	return member, c
+}
+
+// parsePicked reads "Server X picked, weight N." and the older "Server X picked, pendingConnectionCount a totalConnectionsCount b."
+func parsePicked(text string, e *Event) Kind {
+	rest, ok := strings.CutPrefix(text, "Server ")
+	i := strings.LastIndex(rest, " picked")
+	if !ok || i < 0 {
+		return None
+	}
+	e.Member, rest = rest[:i], rest[i:]
+	if _, n, ok := strings.Cut(rest, "weight "); ok {
+		e.Weight = leading(n)
+		return Picked
+	}
+	e.Pending, _ = field(rest, "pendingConnectionCount ")
+	e.Total, _ = field(rest, "totalConnectionsCount ")
+	return PickedOld
+}
+
+// parseTransport reads "Setting the transport(case n): HOST on port P".
+func parseTransport(text string, e *Event) Kind {
+	rest, ok := strings.CutPrefix(text, "Setting the transport")
+	if !ok {
+		return None
+	}
+	if n, after, ok := strings.Cut(rest, ": "); ok {
+		if i := strings.Index(n, "case "); i >= 0 {
+			e.Case = leading(n[i+len("case "):])
+		}
+		rest = after
+	}
+	e.Host = strings.TrimLeft(rest, ": ")
+	if i := strings.LastIndex(rest, " on port "); i >= 0 {
+		e.Host, e.Port = rest[:i], leading(rest[i+len(" on port "):])
+	}
+	return TransportSet
+}
+
+func parseGetStream(l *Line, e *Event) Kind {
+	text := l.Text
+	switch {
+	case strings.HasPrefix(text, "Connect timeout fired"):
+		return ConnectTimedOut
+	case strings.HasPrefix(text, "Failed to connect to app server"):
+		e.Host, e.OSError, e.Port = parseConnectFailed(text)
+		return ConnectFailed
+	case strings.HasPrefix(text, "Created a new stream"):
+		e.Socket = afterLast(text, "socket = ")
+		return StreamCreated
+	case strings.HasPrefix(text, "Using existing stream"): // *
+		e.Socket = afterLast(text, "socket = ")
+		return StreamReused
+	case strings.HasPrefix(text, "Have a connect timeout of "):
+		e.Seconds = leading(text[len("Have a connect timeout of "):])
+		return ConnectTimeoutSet
+	case strings.HasPrefix(text, "Getting the stream"):
+		return None
+	}
+	return l.parseOther(e)
+}
+
+// parseConnectFailed reads "... on host 'H', OS err=N" and the newer "... on host 'H' (N): Connect (local port P)".
+func parseConnectFailed(text string) (host string, osErr, port int32) {
+	_, rest, ok := strings.Cut(text, "on host ")
+	if !ok {
+		return "", 0, 0
+	}
+	host, rest = cutQuoted(rest)
+	switch {
+	case strings.Contains(rest, "OS err"):
+		_, n, _ := strings.Cut(rest, "OS err")
+		osErr = leading(strings.TrimLeft(n, "= "))
+	case strings.HasPrefix(rest, " ("):
+		osErr = leading(rest[2:])
+	}
+	if _, n, ok := strings.Cut(rest, "local port "); ok {
+		port = leading(n)
+	}
+	return host, osErr, port
+}
+
+func parseExecute(l *Line, e *Event) Kind {
+	text := l.Text
+	switch {
+	case strings.HasPrefix(text, "Executing the transaction"):
+		return Executing
+	case strings.HasPrefix(text, "Wrote the request"):
+		return RequestWritten
+	case strings.HasPrefix(text, "Failed to create the stream"):
+		return StreamFailed
+	}
+	return l.parseOther(e)
+}
+
+// parseFailoverStatus reads "Marking X down" and "Server X : pendingRequests a ... totalRequests d." in both generations of names.
+// Names of members may hold dots, dashes and blanks.
+func parseFailoverStatus(text string, e *Event) Kind {
+	if rest, ok := strings.CutPrefix(text, "Marking "); ok {
+		e.Member = rest
+		if i := strings.LastIndex(rest, " down"); i >= 0 {
+			e.Member = rest[:i]
+		}
+		return MarkedDown
+	}
+	rest, ok := strings.CutPrefix(text, "Server ")
+	i := strings.LastIndex(rest, " : pending")
+	if !ok || i < 0 {
+		return None
+	}
+	e.Member, rest = rest[:i], rest[i:]
+	e.Old = strings.HasPrefix(rest, " : pendingConnections ")
+	names := &counterNames
+	if e.Old {
+		names = &oldCounterNames
+	}
+	e.Counters.Pending, _ = field(rest, names[0])
+	e.Counters.Failed, _ = field(rest, names[1])
+	e.Counters.Affinity, _ = field(rest, names[2])
+	e.Counters.Total, _ = field(rest, names[3])
+	return Counted
+}
+
+var (
+	counterNames    = [4]string{"pendingRequests ", "failedRequests ", "affinityRequests ", "totalRequests "}             // since V6.1 or V7
+	oldCounterNames = [4]string{"pendingConnections ", "failedConnections ", "affinityConnections ", "totalConnections "} // V5
+)
+
+// parseHandleRequest reads "Failed to execute the transaction to 'X'on host 'H'; will try another one", "Failed to handle request"
+// and "Request is: host='H'; uri='U'".
+func parseHandleRequest(l *Line, e *Event) Kind {
+	text := l.Text
+	switch {
+	case strings.HasPrefix(text, "Request is:"):
+		e.Host, e.URI = hostAndURI(text, "host=")
+		return RequestNamed
+	case strings.HasPrefix(text, "Failed to execute the transaction to "):
+		var rest string
+		e.Member, rest = cutQuoted(text[len("Failed to execute the transaction to "):])
+		if _, after, ok := strings.Cut(rest, "on host "); ok {
+			e.Host, rest = cutQuoted(after)
+		}
+		e.Retry = strings.Contains(rest, "will try another")
+		return TransactionFailed
+	case strings.HasPrefix(text, "Failed to handle request"):
+		return RequestFailed
+	}
+	return l.parseOther(e)
+}
+
+func parseRequestWrite(text string, e *Event) Kind {
+	switch {
+	case strings.HasPrefix(text, "Writing the request content"):
+		if n, ok := field(text, "length "); ok {
+			e.Length = n
+		}
+		return BodyStarted
+	case strings.HasPrefix(text, "Waiting for the continue response"):
+		return ContinueAwaited
+	}
+	return None
+}
+
+func parseListed(text, mark string, k Kind, e *Event) Kind {
+	return ifPrefix(text, "adding ", k, func(s string) {
+		e.Member = s
+		if i := strings.LastIndex(s, mark); i >= 0 {
+			e.Member = s[:i]
+		}
+	})
+}

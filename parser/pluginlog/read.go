@@ -1,0 +1,317 @@
+package pluginlog
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"runtime"
+	"strings"
+)
+
+// blockSize is how much is read and parsed at a time. A longer line is cut there.
+const blockSize = 512 << 10
+
+// Options of [Read]. The zero value reads every kind with as many goroutines as there are processors, at most four.
+type Options struct {
+	Want    Kinds // which kinds to hand out; the zero set means all
+	Workers int
+}
+
+// Stats counts what [Read] saw.
+type Stats struct {
+	Bytes, Lines int64
+	Blank        int64 // empty lines, which levels up to 8.0 leave behind glued ones
+	Glued        int64 // lines that held two
+	Events       int64 // lines of a form that this package knows
+	Other        int64 // lines of the log's form that say nothing of interest here
+	Unknown      int64 // lines that are not of the log's form at all
+}
+
+func (s *Stats) add(t *Stats) {
+	s.Bytes += t.Bytes
+	s.Lines += t.Lines
+	s.Blank += t.Blank
+	s.Glued += t.Glued
+	s.Events += t.Events
+	s.Other += t.Other
+	s.Unknown += t.Unknown
+}
+
+// Add adds the counts of another file.
+func (s *Stats) Add(t Stats) { s.add(&t) }
+
+// block is a piece of the log on its way from the reader through a parser to the caller.
+type block struct {
+	buf    []byte
+	used   int
+	offset int64
+	events []Event
+	stats  Stats
+	done   chan struct{}
+}
+
+// Read hands the events of r to yield, in order. The event is yield's only until it returns; its strings stay valid. Read ends with
+// the first error of r or yield; errors.Is(err, io.ErrUnexpectedEOF) says that a packed file is cut, and all events before the cut
+// were handed out. Blocks of lines are parsed in parallel; memory does not grow with the log.
+func Read(r io.Reader, opt Options, yield func(*Event) error) (Stats, error) {
+	if opt.Want == (Kinds{}) {
+		opt.Want = Kinds{^uint64(0), ^uint64(0)}
+	}
+	if opt.Workers <= 0 {
+		opt.Workers = min(runtime.GOMAXPROCS(0), 4)
+	}
+	p := newPipeline(opt)
+	defer p.stop()
+	go p.read(r)
+	return p.deliver(yield)
+}
+
+// pipeline: free blocks go to the reader, filled ones to the parsers and, in order, to the caller, who frees them.
+type pipeline struct {
+	free, parse, ordered chan *block
+	quit                 chan struct{}
+	err                  error // of the reader; valid once ordered is closed
+}
+
+func newPipeline(opt Options) *pipeline {
+	n := 2*opt.Workers + 1
+	p := &pipeline{
+		free:    make(chan *block, n),
+		parse:   make(chan *block, n),
+		ordered: make(chan *block, n),
+		quit:    make(chan struct{}),
+	}
+	for range n {
+		p.free <- &block{buf: make([]byte, blockSize), done: make(chan struct{}, 1)}
+	}
+	for range opt.Workers {
+		go func() {
+			s := scanner{want: opt.Want}
+			for b := range p.parse {
+				s.scan(b)
+				b.done <- struct{}{}
+			}
+		}()
+	}
+	return p
+}
+
+// stop releases the reader, which closes the channel of the parsers. The reader may still be inside a Read of its source.
+func (p *pipeline) stop() { close(p.quit) }
+
+// deliver hands the events out and numbers their lines.
+func (p *pipeline) deliver(yield func(*Event) error) (Stats, error) {
+	var total Stats
+	for b := range p.ordered {
+		<-b.done
+		for i := range b.events {
+			e := &b.events[i]
+			e.Line += total.Lines
+			if err := yield(e); err != nil {
+				return total, err
+			}
+		}
+		total.add(&b.stats)
+		p.free <- b
+	}
+	return total, p.err
+}
+
+// read cuts the source at line ends.
+func (p *pipeline) read(r io.Reader) {
+	defer close(p.parse)
+	defer close(p.ordered)
+	src := blockReader{r: r}
+	for {
+		var b *block
+		select {
+		case b = <-p.free:
+		case <-p.quit:
+			return
+		}
+		more, err := src.fill(b)
+		if b.used > 0 {
+			p.parse <- b
+			p.ordered <- b
+		}
+		if err != nil {
+			p.err = err
+		}
+		if !more {
+			return
+		}
+	}
+}
+
+// blockReader fills blocks with whole lines.
+type blockReader struct {
+	r      io.Reader
+	rest   []byte // the beginning of a line that the last block had no room for
+	offset int64
+	skip   bool // inside a line that was cut because it is longer than a block
+	eof    bool
+}
+
+// fill reads the next block; more is false after the last one. The end of the file is no error.
+func (s *blockReader) fill(b *block) (more bool, err error) {
+	n := copy(b.buf, s.rest)
+	s.rest = s.rest[:0]
+	for !s.eof && n < len(b.buf) {
+		var got int
+		got, err = s.r.Read(b.buf[n:])
+		n += got
+		if err != nil {
+			s.eof = true
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	b.offset, b.used = s.offset, n
+	if !s.eof {
+		s.cutAtLineEnd(b)
+	}
+	s.offset += int64(b.used)
+	s.dropTail(b)
+	return !s.eof, err
+}
+
+// cutAtLineEnd keeps what follows the last line end for the next block.
+func (s *blockReader) cutAtLineEnd(b *block) {
+	if end := bytes.LastIndexByte(b.buf[:b.used], '\n'); end >= 0 {
+		s.rest = append(s.rest, b.buf[end+1:b.used]...)
+		b.used = end + 1
+	}
+}
+
+// dropTail removes the rest of a line that was longer than a block, and notes when this block ends inside one.
+func (s *blockReader) dropTail(b *block) {
+	full := b.used == len(b.buf) && b.buf[b.used-1] != '\n'
+	if s.skip {
+		end := bytes.IndexByte(b.buf[:b.used], '\n') + 1
+		if end == 0 {
+			end = b.used
+		}
+		b.offset += int64(end)
+		b.used = copy(b.buf, b.buf[end:b.used])
+	}
+	s.skip = full
+}
+
+// scanner parses blocks. It is used by one goroutine.
+type scanner struct {
+	want  Kinds
+	clock clock
+	line  Line
+	event Event // all zero between lines
+}
+
+// scan fills b.events and b.stats. Line numbers count from the start of the block.
+func (s *scanner) scan(b *block) {
+	text := string(b.buf[:b.used])
+	b.events, b.stats = b.events[:0], Stats{Bytes: int64(len(text))}
+	walk(text, b.offset, &b.stats, func(raw string, number, offset int64) {
+		s.line.split(raw)
+		s.parseLine(b, number, offset)
+	})
+}
+
+// walk calls fn for each line of text, and twice for a glued one; blank lines are only counted.
+func walk(text string, offset int64, stats *Stats, fn func(raw string, number, offset int64)) {
+	if offset == 0 {
+		if rest, ok := strings.CutPrefix(text, "\ufeff"); ok {
+			text, offset = rest, 3
+		}
+	}
+	for len(text) > 0 {
+		raw, next := text, len(text)
+		if i := strings.IndexByte(text, '\n'); i >= 0 {
+			raw, next = text[:i], i+1
+		}
+		if n := len(raw); n > 0 && raw[n-1] == '\r' {
+			raw = raw[:n-1]
+		}
+		stats.Lines++
+		if raw == "" {
+			stats.Blank++
+		}
+		for at := offset; raw != ""; {
+			part := raw
+			if g := glued(raw); g > 0 {
+				part = raw[:g]
+				stats.Glued++
+			}
+			fn(part, stats.Lines, at)
+			raw, at = raw[len(part):], at+int64(len(part))
+		}
+		text, offset = text[next:], offset+int64(next)
+	}
+}
+
+func (s *scanner) parseLine(b *block, number, offset int64) {
+	l, e := &s.line, &s.event
+	kind := l.parse(e, &s.want)
+	switch {
+	case kind != None:
+		b.stats.Events++
+	case l.known():
+		b.stats.Other++
+		return
+	default:
+		b.stats.Unknown++
+		return
+	}
+	if s.want.Has(kind) {
+		e.Kind, e.Level, e.Line, e.Offset = kind, l.Level, number, offset
+		e.PID, e.TID = l.PID, l.TID
+		if l.Stamp != "" {
+			e.Time, _ = s.clock.read(l.Stamp)
+		}
+		b.events = append(b.events, *e)
+	}
+	*e = Event{}
+}
+
+// ReadLines hands the lines of r to yield, in order, split but not parsed; blank lines are left out. A glued line comes as two
+// of one number. The Line is yield's only until it returns.
+func ReadLines(r io.Reader, yield func(*Line) error) error {
+	src := blockReader{r: r}
+	b := &block{buf: make([]byte, blockSize)}
+	var stats Stats
+	var line Line
+	for more := true; more; {
+		var err error
+		more, err = src.fill(b)
+		var stop error
+		walk(string(b.buf[:b.used]), b.offset, &stats, func(raw string, number, offset int64) {
+			if stop != nil {
+				return
+			}
+			line.split(raw)
+			line.Number, line.Offset = number, offset
+			stop = yield(&line)
+		})
+		if stop != nil {
+			return stop
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Parse says what the line is about; false when it is of no form that this package knows.
+func (l *Line) Parse() (Event, bool) {
+	e := Event{}
+	all := Kinds{^uint64(0), ^uint64(0)}
+	kind := l.parse(&e, &all)
+	if kind == None {
+		return Event{}, false
+	}
+	e.Kind, e.Level, e.Line, e.Offset, e.PID, e.TID = kind, l.Level, l.Number, l.Offset, l.PID, l.TID
+	if l.Stamp != "" {
+		e.Time, _ = new(clock).read(l.Stamp)
+	}
+	return e, true
+}

@@ -1,0 +1,197 @@
+package pluginlog
+
+import (
+	"time"
+)
+
+// Outcome tells how an attempt at a member ended.
+type Outcome uint8
+
+// The outcomes. Pending: the log does not say, because it ends or is not detailed enough.
+const (
+	Pending        Outcome = iota
+	Answered               // a status line came, or the member's counters went up without a failure
+	Refused                // connect failed at once (R50)
+	ConnectTimeout         // ConnectTimeout expired (R50)
+	IOTimeout              // ServerIOTimeout expired (R54, R55)
+	Failed                 // failed in another way: a stream that broke, a write that failed
+)
+
+// String returns the outcome in the words of the command line; "" for Pending.
+func (o Outcome) String() string {
+	return [...]string{"", "ok", "refused", "timeout", "io-timeout", "failed"}[min(o, Failed)]
+}
+
+// Attempt is one try to have a member answer the request.
+type Attempt struct {
+	Member     string // "" when the log level hides it
+	Host       string // of the transport, or of the failure
+	Port       int32
+	Outcome    Outcome
+	OSError    int32 // of a refused connect, 0 when not shown
+	Status     int32 // of the answer, 0 when not shown
+	Marked     bool  // this attempt marked the member down
+	Reused     bool  // on a stream from the queue
+	Start, End Time
+	Line       int64 // the first line about it
+	ended      bool
+}
+
+// Reason is a set of reasons that make a request odd.
+type Reason uint32
+
+// The reasons; the comment says when each is given. The share of a phase counts only when the phase itself took [leastPhase]:
+// of a request that took 3 ms no share is odd.
+const (
+	MarkedDownInside    Reason = 1 << iota // a member was marked down
+	ConnectTimeoutFired                    // ConnectTimeout expired
+	IOTimeoutFired                         // ServerIOTimeout, or another timeout, fired
+	ConnectRefused                         // a connect failed
+	FailedOver                             // a second member was tried, or the plug-in said that it will try another one
+	WSFOSent                               // $WSFO was sent
+	AllDown                                // "all could be down", or no app server was found
+	GaveUp                                 // "Failed to handle request"
+	SlowConnect                            // TCP connect over 2 s, or a quarter of the request
+	SlowHandshake                          // TLS handshake over 4 s, or a quarter
+	SlowContinue                           // 100 Continue over 2 s, or a quarter
+	SlowExtended                           // the extended handshake took 1 s or more
+	SlowBody                               // forwarding the body over 10 s, or three quarters
+	SlowAnswer                             // waiting for the status over 5 s, or three quarters
+	ShortBody                              // fewer bytes of the body were read than the client promised
+	ServerWrite                            // a write to the member failed
+	ClientWrite                            // a write to the client failed: it left
+	NoResponse                             // the request ended and no status was seen
+	ServerError                            // the member answered 500
+	ReloadInside                           // the process took a new configuration while the request ran
+	Slow                                   // took as long as the threshold or longer
+	LittleServer                           // over 2 s, less than half of it due to the member
+	CookieCacheable                        // Set-Cookie without a Cache-Control that keeps caches away
+	Unfinished                             // the log ends before the request does
+
+	NumReasons = iota
+)
+
+var reasonNames = [NumReasons]struct{ name, words string }{
+	{"marked-down", "a member was marked down"},
+	{"connect-timeout", "a connect timed out"},
+	{"io-timeout", "ServerIOTimeout fired"},
+	{"connect-failed", "a connect failed"},
+	{"failover", "another member was tried"},
+	{"wsfo", "$WSFO was sent"},
+	{"all-down", "no member was usable"},
+	{"gave-up", "the plug-in gave up"},
+	{"slow-connect", "slow TCP connect"},
+	{"slow-handshake", "slow TLS handshake"},
+	{"slow-continue", "slow 100 Continue"},
+	{"slow-extended-handshake", "slow extended handshake"},
+	{"slow-body", "slow forwarding of the body"},
+	{"slow-answer", "long wait for the status"},
+	{"short-body", "the client sent less body than promised"},
+	{"server-write", "a write to the member failed"},
+	{"client-write", "a write to the client failed"},
+	{"no-response", "no response was seen"},
+	{"server-error", "the member answered 500"},
+	{"reload-inside", "the configuration was reloaded meanwhile"},
+	{"slow", "slow"},
+	{"little-server", "less than half the time was the member's"},
+	{"cookie-cacheable", "Set-Cookie in an answer that caches may keep"},
+	{"unfinished", "unfinished at the end of the log"},
+}
+
+// Split returns the single reasons of the set, in the order of their constants.
+func (r Reason) Split() []Reason {
+	var all []Reason
+	for i := range NumReasons {
+		if one := Reason(1) << i; r&one != 0 {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// Name returns the name of a single reason as JSON output shows it.
+func (r Reason) Name() string { return r.entry().name }
+
+// Words returns a single reason for people.
+func (r Reason) Words() string { return r.entry().words }
+
+func (r Reason) entry() struct{ name, words string } {
+	for i := range NumReasons {
+		if r == Reason(1)<<i {
+			return reasonNames[i]
+		}
+	}
+	return struct{ name, words string }{}
+}
+
+// Limits for what is kept of one request, so that a hostile or endless log cannot fill the memory.
+const (
+	maxAttempts = 64
+	maxClones   = 32
+	maxText     = 2048 // bytes of a URI or host
+)
+
+// Place is a line of one of the files, both counted from 1.
+type Place struct {
+	File int
+	Line int64
+}
+
+// Request is what the log tells of one request. What the log level hides is zero.
+type Request struct {
+	Number int64 // in the order of the first lines, from 1
+	Thread
+	First, Last Place
+	Start, End  Time
+	Host, URI   string // Host with the port that was matched, when shown
+	Method      string
+	Clones      []string // of the session, in their order
+	Attempts    []Attempt
+	Dropped     int // attempts beyond the limit
+	Status      int32
+	Complete    bool // the log shows its end
+	Began       bool // the log shows its beginning
+	Declined    bool // no route: the web server served it
+	Subrequests int  // of ESI
+	Reasons     Reason
+
+	// Times that single phases took, 0 when not shown.
+	Connect, Handshake, Continue, Extended, Body, Answer time.Duration
+	Server                                               time.Duration // all waiting for members
+
+	Events []Event // when the Assembler keeps them
+
+	at    phases
+	saw   seen
+	cache cacheHead
+}
+
+// Wall returns the time from the first to the last line.
+func (r *Request) Wall() time.Duration { return r.End.Sub(r.Start) }
+
+// Member returns who answered, or else who was tried last; "" when the log does not name anybody.
+func (r *Request) Member() string {
+	for i := len(r.Attempts) - 1; i >= 0; i-- {
+		if r.Attempts[i].Member != "" {
+			return r.Attempts[i].Member
+		}
+	}
+	return ""
+}
+
+// phases holds the moments at which phases began that are not over.
+type phases struct {
+	sought, handshake, waiting, extended, body, lastBody, reading Time
+}
+
+// seen holds what the assembly remembers of a request.
+type seen struct {
+	started, routed, named, noRoute, acting, read, closing, ended, esiMain bool
+	esiOpen                                                                int
+	matched                                                                string // member that the clone ID named and that is usable
+	timedOut, gaveUp, noApp, wsfo, retry, short, serverWrite               bool
+	clientWrite, serverError, reload, allDown, otherTimeout                bool
+}
+
+// cacheHead is what the response head says about caching.
+type cacheHead struct{ cookie, control, private bool }

@@ -1,0 +1,278 @@
+package pluginlog
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Limits of a [Summary]; what goes beyond is counted and not kept.
+const (
+	maxErrors   = 100
+	maxCounters = 1 << 14
+	maxUses     = 1 << 12
+	maxOdd      = 1000
+)
+
+// SummaryKinds are the kinds that a [Summary] needs: without the comparisons, of which a trace holds most.
+func SummaryKinds() Kinds {
+	all := Kinds{^uint64(0), ^uint64(0)}
+	drop := KindsOf(AliasCompared, AliasMatched, URICompared, URIMatched, URINotMatched, CookieSought, AffinitySource, CloneSought,
+		FirstPrimary, NextPrimary, ESI, ConnectTimeoutSet, Executing, StillMarkedDown, ClonesListed)
+	return Kinds{all[0] &^ drop[0], all[1] &^ drop[1]}
+}
+
+// Summary adds a log up. Feed every event to Add and every finished request to AddRequest.
+type Summary struct {
+	First, Last Time
+	Build       string // of the last start that the log shows
+	Builds      int    // how many starts
+	WebServer   string
+	Reloads     int
+	Files       int
+
+	Requests, Odd, Declined int64
+	Reasons                 [NumReasons]int64 // requests with the reason, by its bit
+	OddRequests             []*Request        // the oddest, in order of their numbers once Finish was called
+	Dropped                 int64             // odd requests that are not among them
+
+	Members       []*MemberUse  // in the order of the first request
+	Counters      []*CounterRow // in the order of the first line
+	Errors        []*ErrorCount // in the order of the first line
+	OtherErrors   int64         // lines of further errors
+	OtherCounters int64         // lines of further members and processes
+
+	members  map[string]*MemberUse
+	counters map[counterKey]*CounterRow
+	errors   map[string]*ErrorCount
+	scratch  []byte
+	file     int
+}
+
+// MemberUse tells what the requests of the log say about one member.
+type MemberUse struct {
+	Member                            string
+	Attempts, Answered, Failed, Marks int64
+}
+
+// CounterRow is the last line of counters of one member in one process.
+type CounterRow struct {
+	Member string
+	PID    uint64
+	Counters
+	Time  Time
+	Place Place
+}
+
+// New returns how many requests balancing placed: those that no session bound to the member.
+func (c *Counters) New() int64 { return c.Total - c.Affinity }
+
+type counterKey struct {
+	member string
+	pid    uint64
+}
+
+// ErrorCount is one text of ERROR lines. Long numbers in it, which differ from line to line, are written as #.
+type ErrorCount struct {
+	Text        string
+	Count       int64
+	First, Last Place
+}
+
+// NextFile says that the events that follow come from the next file.
+func (s *Summary) NextFile() { s.file++; s.Files++ }
+
+// Add takes the next event.
+func (s *Summary) Add(e *Event) {
+	if e.Time != 0 {
+		if s.First == 0 {
+			s.First = e.Time
+		}
+		s.Last = max(s.Last, e.Time)
+	}
+	switch e.Kind {
+	case BuildVersion:
+		s.Build = keep(e.Text)
+		s.Builds++
+	case WebServer:
+		s.WebServer = keep(e.Text)
+	case ConfigReloaded:
+		s.Reloads++
+	case Counted:
+		s.count(e)
+	}
+	if e.Level == LevelError {
+		s.countError(e)
+	}
+}
+
+func (s *Summary) count(e *Event) {
+	row := s.counters[counterKey{e.Member, e.PID}]
+	if row == nil {
+		if len(s.Counters) >= maxCounters {
+			s.OtherCounters++
+			return
+		}
+		if s.counters == nil {
+			s.counters = map[counterKey]*CounterRow{}
+		}
+		row = &CounterRow{Member: keep(e.Member), PID: e.PID}
+		s.counters[counterKey{row.Member, e.PID}] = row
+		s.Counters = append(s.Counters, row)
+	}
+	row.Counters, row.Time, row.Place = e.Counters, e.Time, Place{max(s.file, 1), e.Line}
+}
+
+func (s *Summary) countError(e *Event) {
+	s.scratch = blur(e.appendMessage(s.scratch[:0]))
+	at := Place{max(s.file, 1), e.Line}
+	known := s.errors[string(s.scratch)]
+	if known == nil {
+		if len(s.Errors) >= maxErrors {
+			s.OtherErrors++
+			return
+		}
+		if s.errors == nil {
+			s.errors = map[string]*ErrorCount{}
+		}
+		known = &ErrorCount{Text: string(s.scratch), First: at}
+		s.errors[known.Text] = known
+		s.Errors = append(s.Errors, known)
+	}
+	known.Count++
+	known.Last = at
+}
+
+// appendMessage appends what stands behind the level.
+func (e *Event) appendMessage(dst []byte) []byte {
+	f := &forms[e.Kind]
+	if f.component != "" {
+		dst = append(append(dst, f.component...), ": "...)
+	}
+	if f.function != "" {
+		dst = append(append(dst, f.function...), ": "...)
+	}
+	dst = e.appendText(dst)
+	return dst[:min(len(dst), 400)]
+}
+
+// blur writes # for runs of five digits and more, in place.
+func blur(text []byte) []byte {
+	out := text[:0]
+	for i := 0; i < len(text); {
+		j := i
+		for j < len(text) && text[j] >= '0' && text[j] <= '9' {
+			j++
+		}
+		switch {
+		case j-i >= 5:
+			out = append(out, '#')
+		case j > i:
+			out = append(out, text[i:j]...)
+		default:
+			out = append(out, text[i])
+			j = i + 1
+		}
+		i = j
+	}
+	return out
+}
+
+// AddRequest takes a finished request; it keeps a copy of an odd one.
+func (s *Summary) AddRequest(r *Request) {
+	s.Requests++
+	if r.Declined {
+		s.Declined++
+	}
+	for i := range r.Attempts {
+		s.use(&r.Attempts[i])
+	}
+	if r.Reasons == 0 {
+		return
+	}
+	s.Odd++
+	for i := range NumReasons {
+		if r.Reasons&(1<<i) != 0 {
+			s.Reasons[i]++
+		}
+	}
+	s.keepOdd(r)
+}
+
+func (s *Summary) use(at *Attempt) {
+	if at.Member == "" {
+		return
+	}
+	u := s.members[at.Member]
+	if u == nil {
+		if len(s.Members) >= maxUses {
+			return
+		}
+		if s.members == nil {
+			s.members = map[string]*MemberUse{}
+		}
+		u = &MemberUse{Member: at.Member}
+		s.members[at.Member] = u
+		s.Members = append(s.Members, u)
+	}
+	u.Attempts++
+	switch {
+	case at.Outcome == Answered:
+		u.Answered++
+	case at.Outcome != Pending:
+		u.Failed++
+	}
+	if at.Marked {
+		u.Marks++
+	}
+}
+
+// serious reasons come before the others when not all odd requests can be kept or shown.
+const serious = MarkedDownInside | ConnectTimeoutFired | IOTimeoutFired | ConnectRefused | AllDown | GaveUp | NoResponse | ServerError | ServerWrite
+
+// Odder orders requests: the ones with failures first, then the slower, then the earlier.
+func Odder(a, b *Request) int {
+	sa, sb := a.Reasons&serious != 0, b.Reasons&serious != 0
+	if sa != sb {
+		if sa {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(b.Wall(), a.Wall()), cmp.Compare(a.Number, b.Number))
+}
+
+// keepOdd keeps a copy; when twice as many are kept as wanted, the odder half stays.
+func (s *Summary) keepOdd(r *Request) {
+	s.OddRequests = append(s.OddRequests, r.Clone())
+	if len(s.OddRequests) >= 2*maxOdd {
+		s.trim()
+	}
+}
+
+func (s *Summary) trim() {
+	if len(s.OddRequests) <= maxOdd {
+		return
+	}
+	slices.SortFunc(s.OddRequests, Odder)
+	s.Dropped += int64(len(s.OddRequests) - maxOdd)
+	clear(s.OddRequests[maxOdd:])
+	s.OddRequests = s.OddRequests[:maxOdd]
+}
+
+// Finish sorts what is kept. Members and counters are sorted by name, then by process.
+func (s *Summary) Finish() {
+	s.trim()
+	slices.SortFunc(s.OddRequests, func(a, b *Request) int { return cmp.Compare(a.Number, b.Number) })
+	slices.SortFunc(s.Members, func(a, b *MemberUse) int { return strings.Compare(a.Member, b.Member) })
+	slices.SortFunc(s.Counters, func(a, b *CounterRow) int {
+		return cmp.Or(strings.Compare(a.Member, b.Member), cmp.Compare(a.PID, b.PID))
+	})
+}
+
+// Clone returns a copy that stays when the Assembler uses r again.
+func (r *Request) Clone() *Request {
+	c := *r
+	c.Clones, c.Attempts, c.Events = slices.Clone(r.Clones), slices.Clone(r.Attempts), slices.Clone(r.Events)
+	return &c
+}

@@ -1,0 +1,139 @@
+package pluginlog
+
+import "time"
+
+// Time is a moment on the wall clock of the machine that wrote the log, in nanoseconds since 1970 as if that clock showed UTC:
+// log lines name no zone. The zero Time says that the line shows none. Old plug-ins write whole seconds, newer ones 10 microseconds.
+type Time int64
+
+// TimeOf returns what the wall clock of t's location shows.
+func TimeOf(t time.Time) Time {
+	_, offset := t.Zone()
+	return Time(t.UnixNano() + int64(offset)*int64(time.Second))
+}
+
+// Sub returns t-u, and 0 when either is missing or the clock went backwards.
+func (t Time) Sub(u Time) time.Duration {
+	if t == 0 || u == 0 || t < u {
+		return 0
+	}
+	return time.Duration(t - u)
+}
+
+// String returns the time as 2006-01-02 15:04:05.00000, without the fraction when it is zero; "" for the zero Time.
+func (t Time) String() string {
+	switch {
+	case t == 0:
+		return ""
+	case t%Time(time.Second) == 0:
+		return t.utc().Format("2006-01-02 15:04:05")
+	}
+	return t.utc().Format("2006-01-02 15:04:05.00000")
+}
+
+func (t Time) utc() time.Time { return time.Unix(0, int64(t)).UTC() }
+
+// append writes the newer form, 06/Oct/2017:19:06:43.24773.
+func (t Time) append(dst []byte) []byte {
+	return t.utc().AppendFormat(dst, "02/Jan/2006:15:04:05.00000")
+}
+
+// clock reads times and remembers the last second it read, because neighbouring lines mostly share it.
+type clock struct {
+	second string // the text that stood for whole, without fraction
+	whole  Time
+}
+
+const (
+	oldTime = len("Wed Dec 03 15:40:13 2014")
+	newTime = len("06/Oct/2017:19:06:43")
+)
+
+// read reads the text between the brackets; false when it is no time.
+func (c *clock) read(s string) (Time, bool) {
+	second, fraction := s, ""
+	if len(s) > newTime && s[newTime] == '.' {
+		second, fraction = s[:newTime], s[newTime+1:]
+	}
+	if second != c.second {
+		t, ok := parseSecond(second)
+		if !ok {
+			return 0, false
+		}
+		c.second, c.whole = second, t
+	}
+	f, ok := parseFraction(fraction)
+	return c.whole + f, ok
+}
+
+// looksLikeTime is the cheap test for a text between brackets: the punctuation of one of the two forms.
+func looksLikeTime(s string) bool {
+	switch {
+	case len(s) == oldTime:
+		return s[3] == ' ' && s[13] == ':' && s[16] == ':' && s[19] == ' '
+	case len(s) >= newTime && len(s) <= newTime+10:
+		return s[2] == '/' && s[6] == '/' && s[11] == ':' && s[14] == ':' && s[17] == ':'
+	}
+	return false
+}
+
+func parseSecond(s string) (Time, bool) {
+	if !looksLikeTime(s) {
+		return 0, false
+	}
+	var year, month, day int
+	var hms string
+	if len(s) == oldTime {
+		year, month, day, hms = number(s[20:24]), monthOf(s[4:7]), number(s[8:10]), s[11:19]
+	} else {
+		year, month, day, hms = number(s[7:11]), monthOf(s[3:6]), number(s[0:2]), s[12:20]
+	}
+	hour, minute, second := number(hms[0:2]), number(hms[3:5]), number(hms[6:8])
+	if year < 1970 || year > 2200 || month == 0 || day < 1 || day > 31 || hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60 {
+		return 0, false
+	}
+	return Time(time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC).UnixNano()), true
+}
+
+// parseFraction reads the digits behind the point of the second; five in the logs seen, one to nine here.
+func parseFraction(s string) (Time, bool) {
+	if s == "" {
+		return 0, true
+	}
+	n := number(s)
+	if n < 0 || len(s) > 9 {
+		return 0, false
+	}
+	for i := len(s); i < 9; i++ {
+		n *= 10
+	}
+	return Time(n), true
+}
+
+// monthOf returns 1 to 12 for an English abbreviation, 0 for anything else.
+func monthOf(s string) int {
+	const names = "JanFebMarAprMayJunJulAugSepOctNovDec"
+	for i := 0; i < len(names); i += 3 {
+		if s == names[i:i+3] {
+			return i/3 + 1
+		}
+	}
+	return 0
+}
+
+// number reads a short decimal number, blanks in front allowed ("Oct  6"); -1 when it is none.
+func number(s string) int {
+	n, digits := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9' && digits < 9:
+			n, digits = n*10+int(c-'0'), digits+1
+		case c != ' ' || digits > 0:
+			return -1
+		}
+	}
+	if digits == 0 {
+		return -1
+	}
+	return n
+}

@@ -1,0 +1,178 @@
+package pluginlog
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Words says in a sentence what an event means, with the rule of the routing procedure in brackets; "" for events that say nothing
+// to people.
+func (e *Event) Words() string {
+	switch {
+	case e.Kind >= RouteTried && e.Kind <= CloneNotFound:
+		return e.matchingWords()
+	case e.Kind >= StatusChecked && e.Kind <= PickedOld:
+		return e.choiceWords()
+	case e.Kind >= TransportSet && e.Kind <= Counted:
+		return e.wireWords()
+	case e.Kind >= RequestWritten:
+		return e.exchangeWords()
+	}
+	switch e.Kind {
+	case RequestStarted:
+		return "the plug-in takes the request over"
+	case RequestNamed:
+		return fmt.Sprintf("the request is for %s on host %s", e.URI, e.Host)
+	case RequestEnded:
+		return "the request ends"
+	case RequestFailed:
+		return "the plug-in gives up on the request"
+	case ConfigReloaded:
+		return "the process takes a new configuration"
+	case ESICacheHit:
+		return "answered from the ESI cache"
+	case ESICacheMiss:
+		return "not in the ESI cache: a member has to answer"
+	case AllCouldBeDown:
+		return "no member of the cluster is usable: all could be down [R61]"
+	case NoAppServer:
+		return "no member is left for the request, the client gets an error [R61]"
+	case ErrorLine, TimeoutFired:
+		return "error: " + e.Text
+	case WarnLine:
+		return "warning: " + e.Text
+	}
+	return ""
+}
+
+func (e *Event) matchingWords() string {
+	switch e.Kind {
+	case RouteTried:
+		return fmt.Sprintf("looks for the route of %s on %s [R1]", e.URI, e.Host)
+	case RouteNotFound:
+		return "no route matches: the web server serves the request itself [R9]"
+	case AliasMatched:
+		return fmt.Sprintf("virtual host alias %s of %s matches %s [R1]", e.Pattern, e.Group, e.Host)
+	case URIMatched:
+		if e.Score == 0 {
+			return fmt.Sprintf("URI pattern %s of %s matches [R2]", e.Pattern, e.Group)
+		}
+		return fmt.Sprintf("URI pattern %s of %s matches with score %d [R2]", e.Pattern, e.Group, e.Score)
+	case AffinityChecked:
+		return "looks for a session that binds the request to a member [R20]"
+	case CookieSought:
+		return fmt.Sprintf("looks for cookie %s [R20]", e.Text)
+	case CloneAdded:
+		return fmt.Sprintf("the session names clone ID %s [R21]", e.Clone)
+	case CloneMatched:
+		return fmt.Sprintf("%s has the clone ID [R22]", e.Member)
+	case CloneNotFound:
+		return "no member has a clone ID of the session: it is balanced as new [R27]"
+	}
+	return ""
+}
+
+func (e *Event) choiceWords() string {
+	switch e.Kind {
+	case StatusChecked:
+		return e.Member + " " + e.Check.Words() + " [R42]"
+	case StillMarkedDown:
+		return fmt.Sprintf("%s stays marked down for another %d s and is passed over [R52]", e.Member, e.Seconds)
+	case Picked:
+		return fmt.Sprintf("%s gets the request, weight %d [R32]", e.Member, e.Weight)
+	}
+	return fmt.Sprintf("%s gets the request (%d pending, %d in all) [R67]", e.Member, e.Pending, e.Total)
+}
+
+// Words says whether the member was usable, and if not, why.
+func (c Check) Words() string {
+	switch {
+	case c.Usable() && c.MarkedDown:
+		return "is marked down, but a retry is due: usable"
+	case c.Usable():
+		return "is usable"
+	case c.MarkedDown && c.HasRetryIn:
+		return fmt.Sprintf("is marked down for another %d s: not usable", c.RetryIn)
+	case c.MarkedDown:
+		return "is marked down: not usable"
+	case c.Full:
+		return "has MaxConnections requests pending: not usable"
+	}
+	return "has no weight left: not usable"
+}
+
+func (e *Event) wireWords() string {
+	switch e.Kind {
+	case TransportSet:
+		return fmt.Sprintf("the transport is %s, port %d [R64]", e.Host, e.Port)
+	case StreamReused:
+		return "an open connection is used again [R66]"
+	case StreamCreated:
+		return "a new connection is open [R66]"
+	case ConnectTimeoutSet:
+		return fmt.Sprintf("ConnectTimeout is %d s [R50]", e.Seconds)
+	case ConnectTimedOut:
+		return "the connect was not answered within ConnectTimeout [R50]"
+	case ConnectFailed:
+		return fmt.Sprintf("the connect to %s failed%s [R50]", e.Host, osWords(e.OSError))
+	case HandshakeStarted:
+		return "the TLS handshake begins"
+	case StreamFailed:
+		return "no connection could be had [R50]"
+	case IOTimedOut:
+		return fmt.Sprintf("no data within ServerIOTimeout %d s, after %d retries; tries again: %s [R54]", e.Seconds, e.Count, yesNo(e.Retry))
+	case TransactionFailed:
+		return fmt.Sprintf("the attempt at %s failed; tries another one: %s [R57]", e.Member, yesNo(e.Retry))
+	case MarkedDown:
+		return fmt.Sprintf("%s is marked down, its retry interval starts [R50]", e.Member)
+	case Counted:
+		return fmt.Sprintf("%s: %d pending, %d failed, %d by affinity, %d new [R67]", e.Member, e.Counters.Pending, e.Counters.Failed, e.Counters.Affinity, e.Counters.New())
+	}
+	return ""
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
+}
+
+func (e *Event) exchangeWords() string {
+	switch e.Kind {
+	case RequestWritten:
+		return "the request is sent [R67]"
+	case BodyShort:
+		return fmt.Sprintf("the client sent %d bytes of the %d it promised", e.Length, e.Expected)
+	case ContinueAwaited:
+		return "waits for 100 Continue"
+	case StatusLine:
+		return strings.TrimSpace(fmt.Sprintf("the answer is %d %s", e.Code, e.Text)) + " [R67]"
+	case RequestLine:
+		return fmt.Sprintf("sends %s %s", e.Method, e.URI)
+	case ServerWriteFailed:
+		return "a write to the member failed"
+	case ClientWriteFailed:
+		return "a write to the client failed: it is gone"
+	case FailoverHeaderSent:
+		return "tells the member with $WSFO that it was not the first choice [R63]"
+	}
+	return ""
+}
+
+// osWords names the error numbers that matter here; every operating system has its own.
+func osWords(n int32) string {
+	switch n {
+	case 0:
+		return ""
+	case 61, 79, 111, 146, 239, 3425, 10061: // macOS, AIX, Linux, Solaris, HP-UX, IBM i, Windows
+		return fmt.Sprintf(" (error %d: connection refused)", n)
+	case 60, 78, 110, 145, 238, 3447, 10060:
+		return fmt.Sprintf(" (error %d: timed out)", n)
+	case 113, 81, 148, 242, 10065:
+		return fmt.Sprintf(" (error %d: no route to the host)", n)
+	case 73, 104, 131, 232, 10054:
+		return fmt.Sprintf(" (error %d: connection reset)", n)
+	}
+	return fmt.Sprintf(" (error %d)", n)
+}
