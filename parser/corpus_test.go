@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -32,7 +33,7 @@ func TestCorpus(t *testing.T) {
 			}
 			cfg, ds := parser.Parse(1, src)
 			checkTree(t, src, cfg.Doc, ds)
-			_, err = oracle(src)
+			want, err := oracle(src)
 			if err != nil {
 				t.Logf("encoding/xml: %v", err)
 			}
@@ -46,6 +47,9 @@ func TestCorpus(t *testing.T) {
 				t.Errorf("encoding/xml says %v, and there are %d WP101", err, count(ds, "WP101"))
 			case !broken:
 				roundTrip(t, cfg.Doc)
+				if diff := cmp.Diff(want, outline(cfg.Doc.Nodes)); diff != "" {
+					t.Errorf("-encoding/xml +Parse:\n%s", diff)
+				}
 			}
 		})
 	}
@@ -66,35 +70,75 @@ func count(ds []diag.Diagnostic, code string) int {
 // oracle reads a file with encoding/xml, which takes no encoding but UTF-8, and returns its elements in a form of its own.
 func oracle(src []byte) (string, error) {
 	d := xml.NewDecoder(bytes.NewReader(src))
-	d.CharsetReader = func(label string, r io.Reader) (io.Reader, error) {
-		if strings.EqualFold(label, "iso-8859-1") {
-			return latin1(r)
-		}
-		return r, nil
-	}
+	d.CharsetReader = charsetReader
 	var b strings.Builder
 	depth := 0
 	for {
-		token, err := d.Token()
+		token, err := d.RawToken() // names stay as they are written
 		if errors.Is(err, io.EOF) {
-			return b.String(), nil
+			return b.String(), nested(src)
 		}
 		if err != nil {
 			return "", err
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
-			b.WriteString(strings.Repeat(" ", depth) + token.Name.Local)
+			writeElement(&b, depth, qualified(token.Name))
 			for _, a := range token.Attr {
-				b.WriteString(" " + a.Name.Local + "=" + a.Value)
+				writeAttr(&b, qualified(a.Name), a.Value)
 			}
-			b.WriteString("\n")
 			depth++
 		case xml.EndElement:
 			depth--
+		case xml.CharData:
+			writeText(&b, string(token))
 		}
 	}
 }
+
+// nested reports what only Token, not RawToken, finds: tags that do not match.
+func nested(src []byte) error {
+	d := xml.NewDecoder(bytes.NewReader(src))
+	d.CharsetReader = charsetReader
+	for {
+		if _, err := d.Token(); err != nil {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+func charsetReader(label string, r io.Reader) (io.Reader, error) {
+	if strings.EqualFold(label, "iso-8859-1") {
+		return latin1(r)
+	}
+	return r, nil
+}
+
+func qualified(name xml.Name) string {
+	if name.Space != "" {
+		return name.Space + ":" + name.Local
+	}
+	return name.Local
+}
+
+func writeElement(b *strings.Builder, depth int, name string) {
+	fmt.Fprintf(b, "\n%*s<%s>", depth, "", name)
+}
+
+// writeAttr writes white space as blanks: encoding/xml leaves line breaks in values as they are.
+func writeAttr(b *strings.Builder, name, value string) {
+	b.WriteString(" " + name + "=" + strings.Join(strings.FieldsFunc(value, isBlank), " "))
+}
+
+// writeText leaves white space out: only Parse tells layout from text.
+func writeText(b *strings.Builder, text string) {
+	b.WriteString(strings.Join(strings.FieldsFunc(text, isBlank), ""))
+}
+
+func isBlank(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' }
 
 func latin1(r io.Reader) (io.Reader, error) {
 	src, err := io.ReadAll(r)

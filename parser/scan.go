@@ -223,10 +223,11 @@ func (s *scanner) match(start int, name string) {
 func (s *scanner) close(end int) {
 	f := s.open[len(s.open)-1]
 	f.node.Closed = true
-	s.pop(end)
+	s.finish(end, len(s.kids)-f.first)
 }
 
-// unclosed ends the innermost open element, which has no end tag, behind its last child.
+// unclosed ends the innermost open element, which has no end tag, behind its last child. What cannot be its child by the table
+// becomes a sibling, so that one forgotten "/" does not hide the rest of the file from the view.
 func (s *scanner) unclosed(rel *diag.Related) {
 	f := s.open[len(s.open)-1]
 	n := f.node
@@ -237,16 +238,38 @@ func (s *scanner) unclosed(rel *diag.Related) {
 		}
 	}
 	end := n.Tag.End
-	if len(s.kids) > f.first {
-		end = max(end, s.kids[len(s.kids)-1].Span.End)
+	own := ownChildren(n, s.kids[f.first:])
+	if own > 0 {
+		end = max(end, s.kids[f.first+own-1].Span.End)
 	}
-	s.pop(int(end))
+	for _, c := range s.kids[f.first+own:] {
+		c.Parent = n.Parent
+	}
+	s.finish(int(end), own)
 }
 
-func (s *scanner) pop(end int) {
+// ownChildren returns how many of the children that follow the start tag of n can belong to it.
+func ownChildren(n *Node, children []*Node) int {
+	t := TypeOf(n)
+	if t == nil {
+		return len(children)
+	}
+	for i, c := range children {
+		if c.Kind == Element && t.Child(c.Name) == nil && elementNames()[c.Name] != nil {
+			for i > 0 && children[i-1].Kind == Comment && !children[i-1].Inline {
+				i-- // a comment above belongs to what it stands above
+			}
+			return i
+		}
+	}
+	return len(children)
+}
+
+// finish takes the innermost open element from the stack with the given number of children; those behind go to its parent.
+func (s *scanner) finish(end, own int) {
 	f := s.open[len(s.open)-1]
 	f.node.Span.End = int32(end)
-	f.node.Children = s.lists.copy(s.kids[f.first:])
-	s.kids = s.kids[:f.first]
+	f.node.Children = s.lists.copy(s.kids[f.first : f.first+own])
+	s.kids = append(s.kids[:f.first], s.kids[f.first+own:]...)
 	s.open = s.open[:len(s.open)-1]
 }

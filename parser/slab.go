@@ -35,3 +35,24 @@ func (s *slab[T]) copy(vs []T) []T {
 	copy(c, vs)
 	return c
 }
+
+// begin returns an empty slice to append to; end must follow before anything else is taken.
+func (s *slab[T]) begin() []T {
+	if len(s.free) < firstBlock {
+		s.size = min(max(2*s.size, firstBlock), largeBlock)
+		s.free = make([]T, s.size)
+	}
+	return s.free[:0]
+}
+
+// end takes what was appended to the slice of begin, at most limit values, out of the block.
+func (s *slab[T]) end(vs []T, limit int) []T {
+	if len(vs) == 0 {
+		return nil
+	}
+	n := min(len(vs), limit)
+	if &vs[0] == &s.free[0] { // else it outgrew the block and has memory of its own
+		s.free = s.free[len(vs):]
+	}
+	return vs[:n:n]
+}

@@ -5,64 +5,64 @@ import "strings"
 // startTag reads "<Name attributes>" from start; the name begins at name.
 func (s *scanner) startTag(start, name int) {
 	n := s.node(Element, start)
-	end := s.nameEnd(name)
+	end, good := s.name(name)
 	n.Name, n.NameSpan = s.read(name, end), s.span(name, end)
-	if !s.goodName(name, end) {
+	if !good {
 		s.fault(name, end, "%q is not a name: letters, digits, \"-\", \"_\" and \".\" only, a letter or \"_\" first", n.Name)
 	}
-	s.pos, s.tag, s.wordEnd = end, s.tag[:0], 0
+	s.pos, s.tag, s.wordEnd = end, s.attrs.begin(), 0
 	first := len(s.kids)
-	empty := s.attributes(n)
-	n.Attrs = s.attrs.copy(s.tag[:min(len(s.tag), MaxAttrs)])
+	empty, cut := s.attributes(n)
+	n.Attrs = s.attrs.end(s.tag, MaxAttrs)
 	if s.attrCount += len(s.tag); s.attrCount > MaxTotal {
 		s.limit(start, "more than %d attributes in the file", MaxTotal)
 	}
 	n.Tag = s.span(start, s.pos)
 	s.last = s.pos
-	s.enter(n, first, empty)
+	s.enter(frame{n, first, cut}, empty)
 }
 
-// enter makes n the innermost open element, or closes it at once when it is empty.
-func (s *scanner) enter(n *Node, first int, empty bool) {
-	for _, c := range s.kids[first:] { // comments within the tag
-		c.Parent = n
+// enter makes an element the innermost open element, or closes it at once when it is empty.
+func (s *scanner) enter(f frame, empty bool) {
+	for _, c := range s.kids[f.first:] { // comments within the tag
+		c.Parent = f.node
 	}
-	s.open = append(s.open, frame{node: n, first: first, cutOff: s.src[s.pos-1] != '>'})
+	s.open = append(s.open, f)
 	if empty {
 		s.close(s.pos)
 	} else if len(s.open) > MaxDepth {
-		s.limit(int(n.Span.Start), "more than %d elements within each other", MaxDepth)
+		s.limit(int(f.node.Span.Start), "more than %d elements within each other", MaxDepth)
 	}
 }
 
 // attributes reads the attributes of n through the ">" and reports whether the tag is that of an empty element. A tag that another
 // "<" cuts off is taken as ended there, and as empty when n never has children.
-func (s *scanner) attributes(n *Node) (empty bool) {
+func (s *scanner) attributes(n *Node) (empty, cut bool) {
 	for !s.halted {
 		before := s.pos
 		s.blanks()
 		if s.pos == len(s.src) {
 			s.cutOff(n, before)
-			return isLeaf(n.Name)
+			return isLeaf(n.Name), true
 		}
 		switch c := s.src[s.pos]; {
 		case c == '>':
 			s.pos++
-			return false
+			return false, false
 		case c == '/' && strings.HasPrefix(s.src[s.pos:], "/>"):
 			s.pos += 2
-			return true
+			return true, false
 		case c == '<' && strings.HasPrefix(s.src[s.pos:], "<!--"):
 			s.fault(s.pos, s.pos+len("<!--"), "comment within the start tag of <%s>", n.Name)
 			s.comment()
 		case c == '<':
 			s.cutOff(n, before)
-			return isLeaf(n.Name)
+			return isLeaf(n.Name), true
 		default:
 			s.attribute(n, before)
 		}
 	}
-	return false
+	return false, true
 }
 
 func (s *scanner) cutOff(n *Node, end int) {
@@ -73,7 +73,7 @@ func (s *scanner) cutOff(n *Node, end int) {
 // attribute reads one attribute at pos; the one before it ended at before.
 func (s *scanner) attribute(n *Node, before int) {
 	start := s.pos
-	end := s.nameEnd(start)
+	end, good := s.name(start)
 	s.pos = end
 	s.blanks()
 	if end == start || s.at() != '=' {
@@ -85,16 +85,18 @@ func (s *scanner) attribute(n *Node, before int) {
 	}
 	s.pos++
 	s.blanks()
-	a := Attr{Name: s.read(start, end), NameSpan: s.span(start, end)}
-	if !s.goodName(start, end) {
-		s.fault(start, end, "%q is not a name of an attribute", a.Name)
+	name := s.read(start, end)
+	if !good {
+		s.fault(start, end, "%q is not a name of an attribute", name)
 	}
-	from, to, plain := s.value(a.Name)
-	a.Span = s.span(from, to)
-	if a.Value = s.src[from:to]; !plain {
-		a.Value = s.resolve(from, to, inValue)
+	from, to, plain := s.value(name)
+	if !s.admit(n, name, start, end) {
+		return
 	}
-	s.keep(n, a)
+	s.tag = append(s.tag, Attr{Name: name, Value: s.src[from:to], NameSpan: s.span(start, end), Span: s.span(from, to)})
+	if !plain {
+		s.tag[len(s.tag)-1].Value = s.resolve(from, to, inValue)
+	}
 }
 
 // notAttribute reports a word in a start tag that has no "=", once for words in a row.
@@ -108,18 +110,18 @@ func (s *scanner) notAttribute(n *Node, start, end int) {
 	s.wordEnd = end
 }
 
-// keep adds an attribute to the tag at hand unless it is doubled or one too many.
-func (s *scanner) keep(n *Node, a Attr) {
+// admit reports whether an attribute is kept: not when it is one too many. A doubled one is kept behind the first, which counts.
+func (s *scanner) admit(n *Node, name string, start, end int) bool {
 	s.wordEnd = 0
 	switch {
-	case len(s.tag) == MaxAttrs:
-		s.fault(int(a.NameSpan.Start), int(a.NameSpan.End), "more than %d attributes of <%s>: the rest is left out", MaxAttrs, n.Name)
 	case len(s.tag) > MaxAttrs:
-		return
-	case s.doubled(a.Name):
-		s.fault(int(a.NameSpan.Start), int(a.NameSpan.End), "attribute %q of <%s> is given twice", a.Name, n.Name)
+		return false
+	case len(s.tag) == MaxAttrs:
+		s.fault(start, end, "more than %d attributes of <%s>: the rest is left out", MaxAttrs, n.Name)
+	case s.doubled(name):
+		s.fault(start, end, "attribute %q of <%s> is given twice", name, n.Name)
 	}
-	s.tag = append(s.tag, a)
+	return true
 }
 
 const manyAttrs = 24 // from here on a map is faster than comparing

@@ -11,8 +11,9 @@ const (
 	blank     = 1 << iota // XML white space
 	nameStart             // first of a name; every byte above 0x7f is, until goodName looks closer
 	nameChar
-	nameStop // ends a name: white space, "=", ">", "/", "<", quotes
-	special  // needs a closer look within a value: quotes, "<", "&", control characters, bytes above 0x7f
+	nameASCII // a nameChar that needs no closer look
+	nameStop  // ends a name: white space, "=", ">", "/", "<", quotes
+	special   // needs a closer look within a value: quotes, "<", "&", control characters, bytes above 0x7f
 )
 
 var class = classes()
@@ -31,11 +32,11 @@ func classes() (t [256]uint8) {
 		case c >= 0x80:
 			t[c] = nameStart | nameChar | special
 		case letter:
-			t[c] = nameStart | nameChar
+			t[c] = nameStart | nameChar | nameASCII
 		}
 	}
-	set("_:", nameStart|nameChar)
-	set("-.0123456789", nameChar)
+	set("_:", nameStart|nameChar|nameASCII)
+	set("-.0123456789", nameChar|nameASCII)
 	set(" \t\r\n", blank|nameStop)
 	set("=></\"'", nameStop)
 	set("\"'<&", special)
@@ -50,24 +51,19 @@ func (s *scanner) nameEnd(i int) int {
 	return i
 }
 
-// goodName reports whether a name is one.
-func (s *scanner) goodName(start, end int) bool {
-	if start == end || class[s.src[start]]&nameStart == 0 {
-		return false
+// name returns the end of the name, or of what stands in its place, that begins at start, and whether it is a name.
+func (s *scanner) name(start int) (end int, good bool) {
+	i := start
+	for i < len(s.src) && class[s.src[i]]&nameASCII != 0 {
+		i++
 	}
-	ascii := true
-	for _, c := range []byte(s.src[start:end]) {
-		if class[c]&nameChar == 0 {
-			return false
-		}
-		ascii = ascii && c < utf8.RuneSelf
+	if i == len(s.src) || class[s.src[i]]&nameStop != 0 {
+		return i, i > start && class[s.src[start]]&nameStart != 0
 	}
-	if ascii {
-		return true
-	}
+	end = s.nameEnd(i)
 	name := s.read(start, end)
 	first, _ := utf8.DecodeRuneInString(name)
-	return isNameStart(first) && strings.IndexFunc(name, func(r rune) bool { return !isNameChar(r) }) < 0
+	return end, isNameStart(first) && strings.IndexFunc(name, func(r rune) bool { return !isNameChar(r) }) < 0
 }
 
 // isNameStart and isNameChar follow the productions 4 and 4a of XML 1.0, fifth edition.

@@ -14,7 +14,7 @@ func View(doc *Document) *Config {
 	}
 	c.Properties = each(&v.properties, content, v.property, "Property")
 	c.VirtualHostGroups = each(&v.hostGroups, content, v.hostGroup, "VirtualHostGroup")
-	c.Clusters = each(&v.clusters, content, v.cluster, "ServerCluster", "ServerGroup")
+	c.Clusters = each(&v.clusters, content, v.cluster, "ServerCluster")
 	c.UriGroups = each(&v.uriGroups, content, v.uriGroup, "UriGroup")
 	c.Routes = each(&v.routes, content, v.route, "Route")
 	for _, n := range content {
@@ -51,11 +51,11 @@ type pool[T any] struct {
 	lists  slab[*T]
 }
 
-// each views the elements of the given names among nodes, in file order.
-func each[T any](p *pool[T], nodes []*Node, fill func(*T, *Node), names ...string) []*T {
+// each views the elements of a name among nodes, in file order.
+func each[T any](p *pool[T], nodes []*Node, fill func(*T, *Node), name string) []*T {
 	count := 0
 	for _, n := range nodes {
-		if n.is(names) {
+		if n.is(name) {
 			count++
 		}
 	}
@@ -65,7 +65,7 @@ func each[T any](p *pool[T], nodes []*Node, fill func(*T, *Node), names ...strin
 	values, list := p.values.take(count), p.lists.take(count)
 	i := 0
 	for _, n := range nodes {
-		if n.is(names) {
+		if n.is(name) {
 			fill(&values[i], n)
 			list[i] = &values[i]
 			i++
@@ -74,22 +74,15 @@ func each[T any](p *pool[T], nodes []*Node, fill func(*T, *Node), names ...strin
 	return list
 }
 
-func (n *Node) is(names []string) bool {
-	if n.Kind != Element {
-		return false
-	}
-	for _, name := range names {
-		if n.Name == name {
-			return true
-		}
-	}
-	return false
+// is reports whether n is an element of that name; a ServerGroup of V4 is a ServerCluster.
+func (n *Node) is(name string) bool {
+	return n.Name == name || n.Name == "ServerGroup" && name == "ServerCluster"
 }
 
 // first views the first element of a name, nil when there is none.
 func first[T any](p *pool[T], nodes []*Node, fill func(*T, *Node), name string) *T {
 	for _, n := range nodes {
-		if n.Kind == Element && n.Name == name {
+		if n.is(name) {
 			v := p.values.one()
 			fill(v, n)
 			return v
@@ -161,11 +154,15 @@ func read[T any](v *viewer, n *Node, name string, parse func(string) (T, bool)) 
 	return val
 }
 
-func readText(value string) (string, bool) { return value, true }
+func (v *viewer) text(n *Node, name string) Val[string] {
+	if at := n.Attr(name); at != nil {
+		return Val[string]{V: at.Value, At: at, Valid: true}
+	}
+	return Val[string]{V: v.table.defaults[defaultKey{n.Name, name}]}
+}
 
-func (v *viewer) text(n *Node, name string) Val[string] { return read(v, n, name, readText) }
-func (v *viewer) flag(n *Node, name string) Val[bool]   { return read(v, n, name, readBool) }
-func (v *viewer) num(n *Node, name string) Val[int]     { return read(v, n, name, readInt) }
+func (v *viewer) flag(n *Node, name string) Val[bool] { return read(v, n, name, readBool) }
+func (v *viewer) num(n *Node, name string) Val[int]   { return read(v, n, name, readInt) }
 func (v *viewer) enum(n *Node, name string) Val[string] {
 	return read(v, n, name, v.table.byName[n.Name][0].Attribute(name).readEnum)
 }
@@ -188,85 +185,103 @@ func (v *viewer) switches(c *Config, n *Node) {
 }
 
 func (v *viewer) log(l *Log, n *Node) {
-	*l = Log{Node: n, Name: v.text(n, "Name"), Level: v.enum(n, "LogLevel")}
+	l.Node = n
+	l.Name = v.text(n, "Name")
+	l.Level = v.enum(n, "LogLevel")
 }
 
 func (v *viewer) property(p *Property, n *Node) {
-	*p = Property{Node: n, Name: v.text(n, "Name"), Value: v.text(n, "Value")}
+	p.Node = n
+	p.Name = v.text(n, "Name")
+	p.Value = v.text(n, "Value")
 }
 
 func (v *viewer) hostGroup(g *VirtualHostGroup, n *Node) {
-	*g = VirtualHostGroup{Node: n, Name: v.text(n, "Name"), Aliases: each(&v.hosts, n.Children, v.host, "VirtualHost")}
+	g.Node = n
+	g.Name = v.text(n, "Name")
+	g.Aliases = each(&v.hosts, n.Children, v.host, "VirtualHost")
 }
 
-func (v *viewer) host(h *VirtualHost, n *Node) { *h = VirtualHost{Node: n, Name: v.text(n, "Name")} }
+func (v *viewer) host(h *VirtualHost, n *Node) {
+	h.Node = n
+	h.Name = v.text(n, "Name")
+}
 
-func (v *viewer) proxy(p *TrustedProxy, n *Node) { *p = TrustedProxy{Node: n, Name: v.text(n, "Name")} }
+func (v *viewer) proxy(p *TrustedProxy, n *Node) {
+	p.Node = n
+	p.Name = v.text(n, "Name")
+}
 
 func (v *viewer) cluster(c *ServerCluster, n *Node) {
-	*c = ServerCluster{
-		Node: n, Name: v.text(n, "Name"),
-		LoadBalance:            v.enum(n, "LoadBalance"),
-		RetryInterval:          v.num(n, "RetryInterval"),
-		IgnoreAffinityRequests: v.flag(n, "IgnoreAffinityRequests"),
-		RemoveSpecialHeaders:   v.flag(n, "RemoveSpecialHeaders"),
-		CloneSeparatorChange:   v.flag(n, "CloneSeparatorChange"),
-		PostSizeLimit:          v.num(n, "PostSizeLimit"),
-		PostBufferSize:         v.num(n, "PostBufferSize"),
-		GetDWLMTable:           v.flag(n, "GetDWLMTable"),
-		ServerIOTimeoutRetry:   v.num(n, "ServerIOTimeoutRetry"),
-
-		Servers:        each(&v.servers, n.Children, v.server, "Server"),
-		ClusterAddress: first(&v.servers, n.Children, v.server, "ClusterAddress"),
-		Primary:        first(&v.lists, n.Children, v.list, "PrimaryServers"),
-		Backup:         first(&v.lists, n.Children, v.list, "BackupServers"),
-	}
+	c.Node = n
+	c.Name = v.text(n, "Name")
+	c.LoadBalance = v.enum(n, "LoadBalance")
+	c.RetryInterval = v.num(n, "RetryInterval")
+	c.IgnoreAffinityRequests = v.flag(n, "IgnoreAffinityRequests")
+	c.RemoveSpecialHeaders = v.flag(n, "RemoveSpecialHeaders")
+	c.CloneSeparatorChange = v.flag(n, "CloneSeparatorChange")
+	c.PostSizeLimit = v.num(n, "PostSizeLimit")
+	c.PostBufferSize = v.num(n, "PostBufferSize")
+	c.GetDWLMTable = v.flag(n, "GetDWLMTable")
+	c.ServerIOTimeoutRetry = v.num(n, "ServerIOTimeoutRetry")
+	c.Servers = each(&v.servers, n.Children, v.server, "Server")
+	c.ClusterAddress = first(&v.servers, n.Children, v.server, "ClusterAddress")
+	c.Primary = first(&v.lists, n.Children, v.list, "PrimaryServers")
+	c.Backup = first(&v.lists, n.Children, v.list, "BackupServers")
 }
 
 func (v *viewer) server(s *Server, n *Node) {
-	*s = Server{
-		Node: n, Name: v.text(n, "Name"),
-		CloneID:           v.text(n, "CloneID"),
-		LoadBalanceWeight: v.num(n, "LoadBalanceWeight"),
-		ConnectTimeout:    v.num(n, "ConnectTimeout"),
-		ServerIOTimeout:   v.num(n, "ServerIOTimeout"),
-		WSIOTimeout:       v.num(n, "wsServerIOTimeout"),
-		WSIdleTimeout:     v.num(n, "wsServerIdleTimeout"),
-		MaxConnections:    v.num(n, "MaxConnections"),
-		ExtendedHandshake: v.flag(n, "ExtendedHandshake"),
-		WaitForContinue:   v.flag(n, "WaitForContinue"),
-		Transports:        each(&v.transports, n.Children, v.transport, "Transport"),
-	}
+	s.Node = n
+	s.Name = v.text(n, "Name")
+	s.CloneID = v.text(n, "CloneID")
+	s.LoadBalanceWeight = v.num(n, "LoadBalanceWeight")
+	s.ConnectTimeout = v.num(n, "ConnectTimeout")
+	s.ServerIOTimeout = v.num(n, "ServerIOTimeout")
+	s.WSIOTimeout = v.num(n, "wsServerIOTimeout")
+	s.WSIdleTimeout = v.num(n, "wsServerIdleTimeout")
+	s.MaxConnections = v.num(n, "MaxConnections")
+	s.ExtendedHandshake = v.flag(n, "ExtendedHandshake")
+	s.WaitForContinue = v.flag(n, "WaitForContinue")
+	s.Transports = each(&v.transports, n.Children, v.transport, "Transport")
 }
 
 func (v *viewer) transport(t *Transport, n *Node) {
-	*t = Transport{
-		Node: n, Hostname: v.text(n, "Hostname"),
-		Port:          v.num(n, "Port"),
-		Protocol:      v.enum(n, "Protocol"),
-		ConnectionTTL: v.num(n, "ConnectionTTL"),
-		Properties:    each(&v.properties, n.Children, v.property, "Property"),
-	}
+	t.Node = n
+	t.Hostname = v.text(n, "Hostname")
+	t.Port = v.num(n, "Port")
+	t.Protocol = v.enum(n, "Protocol")
+	t.ConnectionTTL = v.num(n, "ConnectionTTL")
+	t.Properties = each(&v.properties, n.Children, v.property, "Property")
 }
 
 func (v *viewer) list(l *ServerList, n *Node) {
-	*l = ServerList{Node: n, Servers: each(&v.refs, n.Children, v.ref, "Server")}
+	l.Node = n
+	l.Servers = each(&v.refs, n.Children, v.ref, "Server")
 }
 
-func (v *viewer) ref(r *ServerRef, n *Node) { *r = ServerRef{Node: n, Name: v.text(n, "Name")} }
+func (v *viewer) ref(r *ServerRef, n *Node) {
+	r.Node = n
+	r.Name = v.text(n, "Name")
+}
 
 func (v *viewer) uriGroup(g *UriGroup, n *Node) {
-	*g = UriGroup{Node: n, Name: v.text(n, "Name"), Uris: each(&v.uris, n.Children, v.uri, "Uri")}
+	g.Node = n
+	g.Name = v.text(n, "Name")
+	g.Uris = each(&v.uris, n.Children, v.uri, "Uri")
 }
 
 func (v *viewer) uri(u *Uri, n *Node) {
-	*u = Uri{Node: n, Name: v.text(n, "Name"), AffinityCookie: v.text(n, "AffinityCookie"),
-		AffinityURLIdentifier: v.text(n, "AffinityURLIdentifier")}
+	u.Node = n
+	u.Name = v.text(n, "Name")
+	u.AffinityCookie = v.text(n, "AffinityCookie")
+	u.AffinityURLIdentifier = v.text(n, "AffinityURLIdentifier")
 }
 
 func (v *viewer) route(r *Route, n *Node) {
-	*r = Route{Node: n, VirtualHostGroup: v.text(n, "VirtualHostGroup"), UriGroup: v.text(n, "UriGroup"),
-		ServerCluster: v.text(n, "ServerCluster")}
+	r.Node = n
+	r.VirtualHostGroup = v.text(n, "VirtualHostGroup")
+	r.UriGroup = v.text(n, "UriGroup")
+	r.ServerCluster = v.text(n, "ServerCluster")
 	if !r.ServerCluster.Set() {
 		r.ServerCluster = v.text(n, "ServerGroup")
 	}
