@@ -24,6 +24,7 @@ type Decision struct {
 	Certain    bool           `json:"certain"`
 	Proven     bool           `json:"proven"` // false: the budget ended before every combination of choices was tried
 	DependsOn  []Dependence   `json:"dependsOn"`
+	Ends       []Answer       `json:"-"` // every answer that chance allows
 	Outcome    *Outcome       `json:"-"` // of the run that Steps shows
 	Answers    string         `json:"-"` // the set of answers in words
 	NotMatched map[string]int `json:"-"` // Routes that do not compete, by what does not match
@@ -151,6 +152,9 @@ func (e *explanation) decision(i int, o *Outcome, rec *Recorder, before, after *
 		Version: 1, Request: i + 1, Decision: a.Decision, Outcome: o, Answers: e.t.describe(answers),
 		Attempts: []AttemptNote{}, Steps: []StepNote{}, Possible: []Possibility{},
 		Proven: e.proven && e.base.whole, DependsOn: e.t.dependences(e.leaves, i),
+	}
+	for _, c := range answers {
+		d.Ends = append(d.Ends, c.answer)
 	}
 	for _, c := range answers[1:] { // chance between an answer and an error: say the worse
 		if c.answer.Decision == Errored && a.Decision != Errored {

@@ -157,6 +157,7 @@ const (
 	StepCompare  // a clone ID was compared with that of Member
 	StepClone    // it matched
 	StepStatus   // the status of Member was checked
+	StepSkip     // an affinity member is passed over (its StepStatus stands before)
 	StepPick     // Member was picked
 	StepTransport
 	StepStream // a stream was opened or taken from the queue

@@ -113,13 +113,16 @@ func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 		return out
 	}
 	m, ok := p.t.match(rq, p.sem, rec)
-	p.noteMatch(rq, &m, ok, rec)
 	if !ok {
+		p.noteRequest(rq, nil, rec)
+		p.noteDeclined(rec)
 		return out
 	}
 	out.Matched, out.Match = true, m
 	f := p.t.Begin(rq, &m, p.Now, p.sem, rec)
 	f.Dice = p.dice
+	p.noteRequest(rq, &f, rec)
+	p.noteRoute(&m, rec)
 	cs := &p.States[m.Cluster]
 	for {
 		a := p.t.Next(cs, &f, p.Now, p.sem, rec)
@@ -207,33 +210,37 @@ func (p *Process) take(key stream, tr *Transport) bool {
 	return true
 }
 
-func (p *Process) noteMatch(rq *Request, m *Match, ok bool, rec *Recorder) {
+// noteRequest tells the request as it is understood; f is nil when no Route matches.
+func (p *Process) noteRequest(rq *Request, f *Flight, rec *Recorder) {
 	if !rec.wants() {
 		return
 	}
 	host, port := p.t.hostPort(rq, p.sem, nil)
-	path := p.t.matchPath(rq.Target, p.sem, nil)
-	over := ""
+	text := fmt.Sprintf("request for %s on %s:%d", p.t.matchPath(rq.Target, p.sem, nil), host, port)
 	if rq.TLS {
-		over = " over TLS"
+		text += " over TLS"
 	}
-	rec.note(Step{Kind: StepRequest, Rule: "R7", Also: []string{"R8", "R14"}, Member: NoMember, Text: p.t.describeRequest(rq, host, port, path, over)})
-	if !ok {
-		rec.note(Step{Kind: StepDeclined, Rule: "R9", Member: NoMember,
-			Text: "no Route matches host, port and path: the plug-in declines and the web server serves the request itself"})
-		return
-	}
-	c := &p.t.Clusters[m.Cluster]
-	rec.note(Step{Kind: StepRoute, Rule: "R1", Also: []string{"R2", "R11", "R12"}, Member: NoMember, At: m.RouteAt, Text: fmt.Sprintf(
-		"virtual host %s and URI %s give cluster %s", orAny(m.Alias), orAny(m.URI), c.Name)})
-}
-
-func (t *Table) describeRequest(rq *Request, host string, port int, path, over string) string {
-	text := fmt.Sprintf("request for %s on %s:%d%s", path, host, port, over)
-	if t.portArrived {
+	if p.t.portArrived {
 		text += " (VHostMatchingCompat: the port it arrived on)"
 	}
-	return text
+	if f != nil && f.Affinity.n > 0 {
+		text += " with " + cloneList(CloneIDs(f.Affinity.at(0).value, p.t.Clusters[f.Cluster].Separator))
+	}
+	rec.note(Step{Kind: StepRequest, Rule: "R7", Also: []string{"R8", "R14"}, Member: NoMember, Text: text})
+}
+
+func (p *Process) noteDeclined(rec *Recorder) {
+	if rec.wants() {
+		rec.note(Step{Kind: StepDeclined, Rule: "R9", Member: NoMember,
+			Text: "no Route matches host, port and path: the plug-in declines and the web server serves the request itself"})
+	}
+}
+
+func (p *Process) noteRoute(m *Match, rec *Recorder) {
+	if rec.wants() {
+		rec.note(Step{Kind: StepRoute, Rule: "R1", Also: []string{"R2", "R11", "R12"}, Member: NoMember, At: m.RouteAt,
+			Text: fmt.Sprintf("virtual host %s and URI %s give cluster %s", orAny(m.Alias), orAny(m.URI), p.t.Clusters[m.Cluster].Name)})
+	}
 }
 
 func orAny(written string) string {

@@ -9,9 +9,11 @@ import (
 
 func (s *selection) name(m MemberID) string { return s.c.Members[m].Name }
 
-// note appends a step, behind a skip that no pick has followed.
+// note appends a step; one with a text stands behind a skip that no pick has followed.
 func (s *selection) note(step Step) {
-	s.flushSkip()
+	if step.Text != "" {
+		s.flushSkip()
+	}
 	s.rec.note(step)
 }
 
@@ -131,7 +133,9 @@ func (s *selection) noteStatus(m MemberID, st Check) {
 		s.note(step)
 		return
 	}
+	s.noteCheck(m, st)
 	s.flushSkip()
+	step.Kind = StepSkip
 	s.skipped = &step
 }
 
@@ -193,17 +197,12 @@ func (s *selection) noteRoundRobin(m MemberID, from int, started, raised bool) {
 
 // tellPick notes a pick, as one step with the skip that led to it.
 func (s *selection) tellPick(step Step) {
-	if s.f.homeMarked && step.Rule != "R41" {
-		step.Also = append(step.Also, "R26")
-		if !s.c.failoverToNext {
-			step.Choice = AffinityFailover.String()
-		}
+	if s.f.homeMarked && (step.Rule == "R30" || step.Rule == "R35" || step.Rule == "R36") {
+		step.Also, step.Choice = append(step.Also, "R26"), AffinityFailover.String()
 	}
 	if s.skipped != nil {
 		step.Text = s.skipped.Text + "; " + step.Text
-		if !strings.Contains(strings.Join(step.Also, " "), step.Rule) {
-			step.Also = append([]string{step.Rule}, step.Also...)
-		}
+		step.Also = append([]string{step.Rule}, step.Also...)
 		step.Rule, step.Check = s.skipped.Rule, s.skipped.Check
 		s.skipped = nil
 	}

@@ -1,0 +1,12 @@
+package main
+
+import "github.com/urfave/cli/v2"
+
+// version is set when a release is built.
+var version = "dev"
+
+func commands() []*cli.Command {
+	return []*cli.Command{
+		whyCommand(),
+	}
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// expectation is what --expect demands of every request.
+type expectation struct {
+	text  string
+	holds func(routecheck.Answer) bool
+}
+
+// readExpectations reads member:X, cluster:X, status:N, declined, and bare words where only one of them fits.
+func readExpectations(t *routecheck.Table, texts []string) ([]expectation, error) {
+	var out []expectation
+	for _, text := range texts {
+		kind, value, ok := strings.Cut(text, ":")
+		if text == routecheck.Declined {
+			kind, ok = text, true
+		}
+		if !ok || kind != "member" && kind != "cluster" && kind != "status" && kind != routecheck.Declined {
+			var err error
+			if kind, err = bareKind(t, text); err != nil {
+				return nil, err
+			}
+			value = text
+		}
+		holds, err := expectationOf(t, kind, value)
+		if err != nil {
+			return nil, usageError("--expect %q: %w", text, err)
+		}
+		out = append(out, expectation{text, holds})
+	}
+	return out, nil
+}
+
+// bareKind finds what a bare word means.
+func bareKind(t *routecheck.Table, word string) (string, error) {
+	var kinds []string
+	if _, err := strconv.Atoi(word); err == nil {
+		kinds = append(kinds, "status")
+	}
+	if _, ok := t.ClusterByName(word); ok {
+		kinds = append(kinds, "cluster")
+	}
+	_, _, err := t.FindMember(word)
+	if err == nil || strings.Contains(err.Error(), "several clusters") {
+		kinds = append(kinds, "member")
+	}
+	switch len(kinds) {
+	case 1:
+		return kinds[0], nil
+	case 0:
+		return "", usageError("--expect %q: no member and no cluster has that name; want member:X, cluster:X, status:N or declined", word)
+	}
+	return "", usageError("--expect %q can mean a %s: write %s:%s", word, strings.Join(kinds, " or a "), kinds[0], word)
+}
+
+func expectationOf(t *routecheck.Table, kind, value string) (func(routecheck.Answer) bool, error) {
+	switch kind {
+	case routecheck.Declined:
+		return func(a routecheck.Answer) bool { return a.Decision == routecheck.Declined }, nil
+	case "status":
+		status, err := strconv.Atoi(value)
+		if err != nil {
+			return nil, fmt.Errorf("want status:N, such as status:503")
+		}
+		return func(a routecheck.Answer) bool { return a.Decision == routecheck.Errored && a.Status == status }, nil
+	case "cluster":
+		cluster, err := t.FindCluster(value)
+		return func(a routecheck.Answer) bool { return a.Cluster == cluster }, err
+	}
+	cluster, member, err := t.FindMember(value)
+	return func(a routecheck.Answer) bool {
+		return a.Decision == routecheck.Forward && a.Cluster == cluster && a.Member == member
+	}, err
+}
+
+// checkExpectations ends with exit code 1 when an expectation does not hold for every answer that chance allows.
+func checkExpectations(w io.Writer, decisions []routecheck.Decision, expect []expectation) error {
+	failed := false
+	for i := range decisions {
+		d := &decisions[i]
+		for _, e := range expect {
+			held := 0
+			for _, a := range d.Ends {
+				if e.holds(a) {
+					held++
+				}
+			}
+			if held == len(d.Ends) {
+				continue
+			}
+			failed = true
+			how := "not met"
+			if held > 0 {
+				how = "met only by chance (pin it with --next or --seed)"
+			}
+			fmt.Fprintf(w, "wasplug: request %d: expected %s: %s, the answer is %s\n", d.Request, e.text, how, d.Answers)
+		}
+	}
+	if failed {
+		return findings()
+	}
+	return nil
+}
+
+// newJSONLines writes one value a line, without escaping <, > and &.
+func newJSONLines(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc
+}

@@ -1,0 +1,304 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+func whyCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "why",
+		Aliases:   []string{"routecheck"},
+		Usage:     "explain which cluster and member a request goes to, and why",
+		ArgsUsage: "URL",
+		Description: `Decides one request as the plug-in would and explains each step: which rule, how well it is known, and the place in the file that caused it.
+
+   wasplug why -c plugin-cfg.xml http://shop.example.com/shop/cart
+   wasplug why -c plugin-cfg.xml --cookie JSESSIONID=0000abc:shop1a --down shop1 http://shop.example.com/shop/cart
+   wasplug why -c plugin-cfg.xml --requests 6 --next shop1 --expect cluster:shopCluster http://shop.example.com/shop/cart
+
+Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong usage; 3 the file cannot be read, or the plug-in would reject it.`,
+		Flags: append(configFlags(),
+			&cli.StringSliceFlag{Name: "cookie", Usage: "`NAME=VALUE` sent by the client, repeatable"},
+			&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "`'NAME: VALUE'` sent by the client, repeatable; Host and Cookie count"},
+			&cli.StringFlag{Name: "method", Aliases: []string{"X"}, Value: "GET", Usage: "HTTP `METHOD`"},
+			&cli.Int64Flag{Name: "body-size", Usage: "size of the request body in `BYTES`, -1 unknown beforehand (chunked)"},
+			&cli.StringFlag{Name: "client", Usage: "`IP` address of the client; told to members in $WSRA, no rule decides by it"},
+			&cli.IntFlag{Name: "port", Usage: "port the request arrived on (VHostMatchingCompat=true matches by it); default that of the URL"},
+			&cli.StringSliceFlag{Name: "down", Usage: "`MEMBER[=refused|timeout|io-timeout|503|reset]`: how attempts on it end, default refused; repeatable"},
+			&cli.StringSliceFlag{Name: "marked", Usage: "`MEMBER[=SECONDS]`: marked down that long ago, default 0; repeatable"},
+			&cli.StringSliceFlag{Name: "pending", Usage: "`MEMBER=N`: pending requests of this process; repeatable"},
+			&cli.StringSliceFlag{Name: "weight", Usage: "`MEMBER=N`: current weight; repeatable"},
+			&cli.StringSliceFlag{Name: "partition", Usage: "`ID=MEMBER`: entry of the partition table; repeatable"},
+			&cli.StringFlag{Name: "next", Usage: "`MEMBER` where round robin stands; default anywhere, by chance"},
+			&cli.Uint64Flag{Name: "seed", Usage: "draw random choices from seed `N` instead of leaving chance open"},
+			&cli.IntFlag{Name: "requests", Value: 1, Usage: "send the same request `N` times through one process"},
+			&cli.Float64Flag{Name: "every", Usage: "`SECONDS` from the start of one request to that of the next"},
+			&cli.StringFlag{Name: "plugin-level", Value: "latest", Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+			&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable; 'wasplug explain CHOICE' tells of it"},
+			&cli.StringSliceFlag{Name: "expect", Usage: "`WHAT`: member:X, cluster:X, status:N or declined; exit 1 if not met, or only by chance; repeatable"},
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json (one line for each request)"},
+		),
+		Action: why,
+	}
+}
+
+func why(c *cli.Context) error {
+	if c.NArg() != 1 {
+		return usageError("why takes one URL, such as http://shop.example.com/shop/cart; got %d arguments", c.NArg())
+	}
+	format, err := oneOf("--format", c.String("format"), "text", "json")
+	if err != nil {
+		return err
+	}
+	request, err := readRequest(c)
+	if err != nil {
+		return err
+	}
+	sem, fixed, err := readSemantics(c)
+	if err != nil {
+		return err
+	}
+	table, cfg, files, err := loadTable(c, c.String("config"))
+	if err != nil {
+		return err
+	}
+	if sem.Value(routecheck.OpenRoute) == "rejects-file" {
+		for _, r := range cfg.Routes {
+			if !r.UriGroup.Set() || !r.VirtualHostGroup.Set() {
+				return failure(fmt.Errorf("%s: this Route lacks a group, and under open-route=rejects-file the plug-in rejects the whole file", files.Start(r.Node.NameSpan)))
+			}
+		}
+	}
+	sc := &routecheck.Scenario{Request: request, Requests: c.Int("requests"), Every: nanos(c.Float64("every"))}
+	if err := readScenario(c, table, sc); err != nil {
+		return err
+	}
+	expect, err := readExpectations(table, c.StringSlice("expect"))
+	if err != nil {
+		return err
+	}
+	decisions := table.Explain(files, sc, sem, fixed)
+	if format == "json" {
+		err = printJSON(c.App.Writer, decisions)
+	} else {
+		printWhy(c.App.Writer, table, decisions)
+	}
+	if err != nil {
+		return failure(err)
+	}
+	return checkExpectations(c.App.ErrWriter, decisions, expect)
+}
+
+// oneOf refuses unknown values instead of falling back.
+func oneOf(flag, value string, allowed ...string) (string, error) {
+	for _, a := range allowed {
+		if a == value {
+			return value, nil
+		}
+	}
+	return "", usageError("%s %q: want one of %s", flag, value, strings.Join(allowed, ", "))
+}
+
+func nanos(seconds float64) routecheck.Nanos { return routecheck.Nanos(math.Round(seconds * 1e9)) }
+
+// readRequest makes the request from the URL and the flags. The path stays byte for byte as it is written.
+func readRequest(c *cli.Context) (routecheck.Request, error) {
+	raw := c.Args().First()
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return routecheck.Request{}, usageError("URL %q: want http://HOST[:PORT]/PATH or https://...", raw)
+	}
+	rq := routecheck.Request{TLS: u.Scheme == "https", Host: u.Host, Port: 80, Target: target(raw), Body: c.Int64("body-size")}
+	if rq.TLS {
+		rq.Port = 443
+	}
+	if p := u.Port(); p != "" {
+		rq.Port, _ = strconv.Atoi(p)
+	}
+	if c.IsSet("port") {
+		rq.Port = c.Int("port")
+	}
+	if rq.Port < 1 || rq.Port > 65535 {
+		return rq, usageError("port %d: want 1 to 65535", rq.Port)
+	}
+	for _, cookie := range c.StringSlice("cookie") {
+		if !strings.Contains(cookie, "=") {
+			return rq, usageError("--cookie %q: want NAME=VALUE", cookie)
+		}
+		rq.Cookies = append(rq.Cookies, cookie)
+	}
+	for _, h := range c.StringSlice("header") {
+		name, value, ok := strings.Cut(h, ":")
+		if !ok || name == "" {
+			return rq, usageError("--header %q: want 'NAME: VALUE'", h)
+		}
+		switch value = strings.TrimSpace(value); strings.ToLower(name) {
+		case "host":
+			rq.Host = value
+		case "cookie":
+			rq.Cookies = append(rq.Cookies, value)
+		}
+	}
+	return rq, checkFlags(c, rq)
+}
+
+func checkFlags(c *cli.Context, rq routecheck.Request) error {
+	if ip := c.String("client"); ip != "" {
+		if _, err := netip.ParseAddr(ip); err != nil {
+			return usageError("--client %q: want an IP address", ip)
+		}
+	}
+	switch method := c.String("method"); {
+	case method == "" || strings.ContainsAny(method, " \t/:"):
+		return usageError("--method %q: want an HTTP method such as GET or POST", method)
+	case rq.Body < -1:
+		return usageError("--body-size %d: want a number of bytes, or -1 for unknown", rq.Body)
+	case c.Int("requests") < 1 || c.Int("requests") > 100000:
+		return usageError("--requests %d: want 1 to 100000", c.Int("requests"))
+	case !(c.Float64("every") >= 0 && c.Float64("every") <= 1e9):
+		return usageError("--every %v: want seconds from 0 on", c.Float64("every"))
+	}
+	return nil
+}
+
+// target returns path and query of a URL as written, "/" when there is none.
+func target(raw string) string {
+	_, rest, _ := strings.Cut(raw, "://")
+	rest, _, _ = strings.Cut(rest, "#")
+	i := strings.IndexAny(rest, "/?")
+	if i < 0 {
+		return "/"
+	}
+	if rest[i] == '?' {
+		return "/" + rest[i:]
+	}
+	return rest[i:]
+}
+
+func readSemantics(c *cli.Context) (routecheck.Semantics, []routecheck.Choice, error) {
+	sem, err := routecheck.Level(c.String("plugin-level"))
+	if err != nil {
+		return sem, nil, usageError("--plugin-level: %w", err)
+	}
+	var fixed []routecheck.Choice
+	for _, a := range c.StringSlice("assume") {
+		choice, err := sem.Assume(a)
+		if err != nil {
+			return sem, nil, usageError("--assume: %w", err)
+		}
+		fixed = append(fixed, choice)
+	}
+	return sem, fixed, nil
+}
+
+// readScenario turns the flags about members into facts and states.
+func readScenario(c *cli.Context, t *routecheck.Table, sc *routecheck.Scenario) error {
+	if c.IsSet("seed") {
+		seed := c.Uint64("seed")
+		sc.Seed = &seed
+	}
+	for _, s := range c.StringSlice("down") {
+		fact, err := readDown(t, s)
+		if err != nil {
+			return usageError("--down %q: %w", s, err)
+		}
+		sc.Facts = append(sc.Facts, fact)
+	}
+	for _, flag := range []string{"marked", "pending", "weight", "next"} {
+		values := c.StringSlice(flag)
+		if flag == "next" {
+			values = nil
+			if c.IsSet(flag) {
+				values = []string{c.String(flag)}
+			}
+		}
+		for _, s := range values {
+			fact, err := readMemberFact(t, flag, s)
+			if err != nil {
+				return usageError("--%s %q: %w", flag, s, err)
+			}
+			sc.Members = append(sc.Members, fact)
+		}
+	}
+	for _, s := range c.StringSlice("partition") {
+		id, member, ok := strings.Cut(s, "=")
+		_, _, err := t.FindMember(member)
+		if !ok || id == "" || err != nil {
+			return usageError("--partition %q: want ID=MEMBER with a member of the file", s)
+		}
+		if sc.Partition == nil {
+			sc.Partition = map[string]string{}
+		}
+		sc.Partition[id] = member[strings.LastIndexByte(member, '/')+1:]
+	}
+	return nil
+}
+
+func readDown(t *routecheck.Table, s string) (routecheck.Fact, error) {
+	cluster, member, how, err := memberAndValue(t, s)
+	if err != nil {
+		return routecheck.Fact{}, err
+	}
+	fault := routecheck.Refused
+	if how != "" || strings.HasSuffix(s, "=") {
+		if fault, err = routecheck.ParseFault(how); err != nil {
+			return routecheck.Fact{}, err
+		}
+	}
+	fact := routecheck.Fact{Cluster: cluster, Member: member, Fault: fault}
+	return fact, t.Fits(fact)
+}
+
+func readMemberFact(t *routecheck.Table, flag, s string) (routecheck.MemberFact, error) {
+	cluster, member, value, err := memberAndValue(t, s)
+	fact := routecheck.MemberFact{Cluster: cluster, Member: member}
+	if err != nil {
+		return fact, err
+	}
+	switch flag {
+	case "next":
+		fact.Next = true
+		if value != "" {
+			return fact, fmt.Errorf("want a member only")
+		}
+	case "marked":
+		ago := 0.0
+		if value != "" {
+			if ago, err = strconv.ParseFloat(value, 64); err != nil || !(ago >= 0 && ago < 1e9) {
+				return fact, fmt.Errorf("want MEMBER or MEMBER=SECONDS, from 0 on")
+			}
+		}
+		n := nanos(ago)
+		fact.Marked = &n
+	default:
+		n, err := strconv.ParseInt(value, 10, 32)
+		if err != nil || flag == "pending" && n < 0 {
+			return fact, fmt.Errorf("want MEMBER=N with a whole number")
+		}
+		n32 := int32(n)
+		if fact.Pending = &n32; flag == "weight" {
+			fact.Pending, fact.Weight = nil, &n32
+		}
+	}
+	return fact, t.FitsState(fact)
+}
+
+func printJSON(w io.Writer, decisions []routecheck.Decision) error {
+	enc := newJSONLines(w)
+	for i := range decisions {
+		if err := enc.Encode(&decisions[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

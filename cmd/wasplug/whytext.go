@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// printWhy writes the explanation for people: the answer first, then the steps, the Routes that lost, and what the answer hangs on.
+func printWhy(out io.Writer, t *routecheck.Table, decisions []routecheck.Decision) {
+	w := bufio.NewWriter(out)
+	defer w.Flush()
+	if len(decisions) == 1 {
+		printDecision(w, t, &decisions[0])
+		return
+	}
+	for i := range decisions {
+		printRequestLine(w, t, &decisions[i])
+	}
+	printSummary(w, decisions)
+}
+
+func printDecision(w io.Writer, t *routecheck.Table, d *routecheck.Decision) {
+	fmt.Fprintf(w, "%s\n", headline(d))
+	if text := because(t, d); text != "" {
+		fmt.Fprintf(w, "because %s\n", text)
+	}
+	fmt.Fprint(w, "\nsteps\n")
+	for i, s := range d.Steps {
+		fmt.Fprintf(w, "%3d. %s\n     %s\n", i+1, s.Text, evidence(s))
+	}
+	printRoutes(w, d)
+	printPossible(w, d)
+	printCertainty(w, d)
+}
+
+// headline is the answer in one line.
+func headline(d *routecheck.Decision) string {
+	switch {
+	case len(d.Ends) > 1:
+		return "by chance: " + d.Answers
+	case d.Decision == routecheck.Declined:
+		return "declined: no Route matches, the web server serves the request itself"
+	case d.Decision == routecheck.Errored && d.Cluster == "":
+		return "error: " + d.Answers
+	case d.Decision == routecheck.Errored && d.Member != "":
+		return fmt.Sprintf("error %d from member %s of cluster %s", *d.Status, d.Member, d.Cluster)
+	case d.Decision == routecheck.Errored:
+		return fmt.Sprintf("error %d in cluster %s", *d.Status, d.Cluster)
+	}
+	return fmt.Sprintf("member %s of cluster %s", d.Member, d.Cluster)
+}
+
+// because says in one line what decided.
+func because(t *routecheck.Table, d *routecheck.Decision) string {
+	o := d.Outcome
+	if len(d.Ends) > 1 {
+		return "no session names a usable member, and where balancing stands is a matter of chance"
+	}
+	if d.Decision != routecheck.Forward {
+		if n := len(d.Steps); n > 0 && d.Decision == routecheck.Errored {
+			return d.Steps[n-1].Text
+		}
+		return ""
+	}
+	var text string
+	switch o.Via {
+	case routecheck.ViaAffinity:
+		text = "the session belongs to it"
+	case routecheck.ViaNext:
+		text = "it is the next primary after the session's own member, which is marked down"
+	case routecheck.ViaBackup:
+		text = "no primary is usable and it is the first usable backup"
+	case routecheck.ViaAddress:
+		text = "affinity places the request nowhere and the cluster has a ClusterAddress"
+	case routecheck.ViaMarked:
+		text = "everybody is marked down and one marked member is tried"
+	default:
+		text = "balancing chose it"
+	}
+	if failed := failedMembers(t, o); failed != "" {
+		text += ", after " + failed
+	}
+	return text
+}
+
+func failedMembers(t *routecheck.Table, o *routecheck.Outcome) string {
+	var parts []string
+	for _, a := range o.Attempts {
+		if a.Outcome != routecheck.Healthy {
+			parts = append(parts, t.MemberName(o.Match.Cluster, a.Member)+" failed ("+a.Outcome.String()+")")
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// evidence is the second line of a step: place, rules, mark.
+func evidence(s routecheck.StepNote) string {
+	text := strings.Join(append([]string{s.Rule}, s.Also...), " ") + ", " + s.Mark
+	if s.Choice != "" {
+		text += " (" + s.Choice + ")"
+	}
+	if s.At == nil {
+		return text
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", s.At.File, s.At.Line, s.At.Column, text)
+}
+
+const mostRoutes = 20 // losing Routes shown in text
+
+func printRoutes(w io.Writer, d *routecheck.Decision) {
+	if len(d.Candidates) == 0 && len(d.NotMatched) == 0 {
+		return
+	}
+	fmt.Fprint(w, "\nroutes\n")
+	for i, r := range d.Candidates {
+		if i == mostRoutes && !r.Wins {
+			fmt.Fprintf(w, "  ... and %d more that compete\n", len(d.Candidates)-mostRoutes)
+			break
+		}
+		fmt.Fprintf(w, "  route %d to %s", r.Route, r.Cluster)
+		if r.URI != "" || r.Alias != "" {
+			fmt.Fprintf(w, " by %s %s", orAny(r.Alias), orAny(r.URI))
+		}
+		fmt.Fprintf(w, ": %s", r.Why)
+		if r.At != nil {
+			fmt.Fprintf(w, "\n     %s:%d:%d", r.At.File, r.At.Line, r.At.Column)
+		}
+		fmt.Fprintln(w)
+	}
+	for _, what := range slices.Sorted(maps.Keys(d.NotMatched)) {
+		fmt.Fprintf(w, "  %d do not match by %s\n", d.NotMatched[what], what)
+	}
+}
+
+func orAny(s string) string {
+	if s == "" {
+		return "(any)"
+	}
+	return s
+}
+
+func printPossible(w io.Writer, d *routecheck.Decision) {
+	if len(d.Possible) < 2 && len(d.Ends) < 2 {
+		return
+	}
+	fmt.Fprint(w, "\npossible members           this request   over a full cycle\n")
+	for _, p := range d.Possible {
+		fmt.Fprintf(w, "  %-24s %10.1f %% %17.1f %%\n", p.Member, 100*p.First, 100*p.Share)
+	}
+}
+
+const mostDependences = 12
+
+func printCertainty(w io.Writer, d *routecheck.Decision) {
+	fmt.Fprintln(w)
+	switch {
+	case d.Certain && len(d.Ends) > 1:
+		fmt.Fprintln(w, "certain: no open choice changes this set of members")
+		return
+	case d.Certain:
+		fmt.Fprintln(w, "certain: no open choice changes this answer")
+		return
+	case len(d.DependsOn) == 0:
+		fmt.Fprintln(w, "not proven: too many combinations of open choices to try them all; none of those tried changes the answer")
+		return
+	}
+	fmt.Fprintln(w, "not certain: the plug-in's behaviour is undocumented here, and the answer would be another with")
+	for i, dep := range d.DependsOn {
+		if i == mostDependences {
+			fmt.Fprintf(w, "  ... and %d more combinations (--format json lists them)\n", len(d.DependsOn)-i)
+			break
+		}
+		var parts []string
+		for _, name := range slices.Sorted(maps.Keys(dep.Assume)) {
+			parts = append(parts, name+"="+dep.Assume[name])
+		}
+		fmt.Fprintf(w, "  %s: %s\n", strings.Join(parts, " and "), dep.Gives)
+	}
+	if !d.Proven {
+		fmt.Fprintln(w, "  not proven: there are more combinations than could be tried")
+	}
+}
+
+// printRequestLine is one request of several.
+func printRequestLine(w io.Writer, t *routecheck.Table, d *routecheck.Decision) {
+	o := d.Outcome
+	fmt.Fprintf(w, "%4d  %8.3f s  %s", d.Request, float64(o.Start)/1e9, d.Answers)
+	if len(d.Attempts) > 1 {
+		var parts []string
+		for _, a := range d.Attempts {
+			text := a.Member + " " + a.Outcome
+			if a.Marked {
+				text += " marked"
+			}
+			parts = append(parts, text)
+		}
+		fmt.Fprintf(w, "  [%s]", strings.Join(parts, ", "))
+	}
+	if !d.Certain {
+		fmt.Fprint(w, "  (not certain)")
+	}
+	fmt.Fprintln(w)
+}
+
+func printSummary(w io.Writer, decisions []routecheck.Decision) {
+	counts := map[string]int{}
+	for i := range decisions {
+		counts[decisions[i].Answers]++
+	}
+	fmt.Fprintln(w)
+	for _, answer := range slices.Sorted(maps.Keys(counts)) {
+		fmt.Fprintf(w, "%4d x %s\n", counts[answer], answer)
+	}
+}
