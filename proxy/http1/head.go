@@ -1,0 +1,359 @@
+package http1
+
+import (
+	"bytes"
+	"unsafe"
+)
+
+// Kind tells fields apart that a proxy treats in its own way.
+type Kind uint8
+
+const (
+	Other Kind = iota
+	Host
+	Connection
+	ContentLength
+	TransferEncoding
+	Cookie
+	Expect
+	Upgrade
+	HopByHop // Keep-Alive, Proxy-Connection, TE, Proxy-Authenticate and Proxy-Authorization excepted
+	Private  // $WS... and _WS_...: between the plug-in and its servers
+	Date
+)
+
+// Field is one header line: offsets into the buffer that was parsed. The line, its line end included, is [Start:End].
+type Field struct {
+	Start, NameEnd, Value, ValueEnd, End uint32
+	Kind                                 Kind
+}
+
+// Head is what requests and responses share.
+type Head struct {
+	Fields []Field
+	Size   int // bytes of the head, its empty line included; 0 until it is whole
+
+	Minor     int   // HTTP/1.Minor
+	Length    int64 // Content-Length, -1 when there is none
+	Chunked   bool  // Transfer-Encoding: chunked
+	Close     bool  // Connection: close
+	KeepAlive bool  // Connection: keep-alive
+	Upgrades  bool  // Connection: upgrade
+	Nominates bool  // Connection names further fields, which end here (see Nominated)
+
+	pos  int // where the first line that is not yet parsed begins
+	scan int // up to where no line end has been found
+	line int // lines parsed
+}
+
+func (h *Head) reset() {
+	*h = Head{Fields: h.Fields[:0], Length: -1}
+}
+
+// Name returns the name of a field as written.
+func (f *Field) Name(buf []byte) []byte { return buf[f.Start:f.NameEnd] }
+
+// Text returns the value of a field.
+func (f *Field) Text(buf []byte) []byte { return buf[f.Value:f.ValueEnd] }
+
+// Line returns the whole line with its line end.
+func (f *Field) Line(buf []byte) []byte { return buf[f.Start:f.End] }
+
+// View returns bytes as a string that shares them: valid as long as they do not change.
+func View(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+var (
+	errTooLarge   = &Error{431, "the head is too large"}
+	errTooMany    = &Error{431, "the head has too many fields"}
+	errBareLF     = bad("a line ends without carriage return")
+	errFold       = bad("a header line is folded")
+	errName       = bad("a field name is empty or has a character that no name has")
+	errColon      = bad("a header line has no colon")
+	errValue      = bad("a field value has a control character")
+	errLength     = bad("Content-Length is not one decimal number")
+	errTwoLengths = bad("Content-Length stands twice")
+	errCoding     = &Error{501, "Transfer-Encoding is not chunked alone"}
+	errTwoCodings = bad("Transfer-Encoding stands twice")
+	errBoth       = bad("Content-Length and Transfer-Encoding exclude each other")
+)
+
+// nextLine finds the next whole line. ok is false when more bytes are needed.
+func (h *Head) nextLine(buf []byte, lim Limits) (start, end int, ok bool, err error) {
+	i := bytes.IndexByte(buf[h.scan:], '\n')
+	if i < 0 {
+		h.scan = len(buf)
+		if len(buf) >= lim.bytes() {
+			return 0, 0, false, errTooLarge
+		}
+		return 0, 0, false, nil
+	}
+	start, end = h.pos, h.scan+i
+	if end+1 > lim.bytes() {
+		return 0, 0, false, errTooLarge
+	}
+	if end == start || buf[end-1] != '\r' {
+		return 0, 0, false, errBareLF
+	}
+	h.pos, h.scan = end+1, end+1
+	h.line++
+	return start, end - 1, true, nil
+}
+
+// fields parses header lines up to the empty one. done is false when more bytes are needed.
+func (h *Head) fields(buf []byte, lim Limits) (done bool, err error) {
+	for {
+		start, end, ok, err := h.nextLine(buf, lim)
+		if !ok {
+			return false, err
+		}
+		if start == end {
+			h.Size = h.pos
+			if h.Chunked && h.Length >= 0 {
+				return false, errBoth
+			}
+			return true, nil
+		}
+		if len(h.Fields) >= lim.fields() {
+			return false, errTooMany
+		}
+		f := Field{Start: uint32(start), End: uint32(end + 2)}
+		if err := f.parse(buf[:end]); err != nil {
+			return false, err
+		}
+		h.Fields = append(h.Fields, f)
+		if f.Kind != Other {
+			if err := h.take(&h.Fields[len(h.Fields)-1], buf); err != nil {
+				return false, err
+			}
+		}
+	}
+}
+
+// parse divides a line (without its end) into name and value.
+func (f *Field) parse(line []byte) error {
+	i := int(f.Start)
+	if line[i] == ' ' || line[i] == '\t' {
+		return errFold
+	}
+	for i < len(line) && class[line[i]]&tokenChar != 0 {
+		i++
+	}
+	if i == len(line) {
+		return errColon
+	}
+	if line[i] != ':' || i == int(f.Start) {
+		return errName
+	}
+	f.NameEnd = uint32(i)
+	f.Kind = kindOf(line[f.Start:i])
+	i++
+	for i < len(line) && (line[i] == ' ' || line[i] == '\t') {
+		i++
+	}
+	end := len(line)
+	for end > i && (line[end-1] == ' ' || line[end-1] == '\t') {
+		end--
+	}
+	f.Value, f.ValueEnd = uint32(i), uint32(end)
+	for _, c := range line[i:end] {
+		if class[c]&valueChar == 0 {
+			return errValue
+		}
+	}
+	return nil
+}
+
+// take notes what framing and connection fields say.
+func (h *Head) take(f *Field, buf []byte) error {
+	value := f.Text(buf)
+	switch f.Kind {
+	case ContentLength:
+		n, ok := decimal(value)
+		if !ok {
+			return errLength
+		}
+		if h.Length >= 0 {
+			return errTwoLengths
+		}
+		h.Length = n
+	case TransferEncoding:
+		if h.Chunked {
+			return errTwoCodings
+		}
+		if !EqualFold(value, "chunked") {
+			return errCoding
+		}
+		h.Chunked = true
+	case Connection:
+		h.connection(value)
+	}
+	return nil
+}
+
+func (h *Head) connection(value []byte) {
+	for len(value) > 0 {
+		var token []byte
+		token, value = NextToken(value)
+		switch {
+		case len(token) == 0:
+		case EqualFold(token, "close"):
+			h.Close = true
+		case EqualFold(token, "keep-alive"):
+			h.KeepAlive = true
+		case EqualFold(token, "upgrade"):
+			h.Upgrades = true
+		default:
+			h.Nominates = true
+		}
+	}
+}
+
+// Nominated reports whether a Connection field names this field: then it ends here.
+func (h *Head) Nominated(f *Field, buf []byte) bool {
+	name := View(f.Name(buf))
+	for i := range h.Fields {
+		if h.Fields[i].Kind != Connection {
+			continue
+		}
+		for value := h.Fields[i].Text(buf); len(value) > 0; {
+			var token []byte
+			if token, value = NextToken(value); EqualFold(token, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// NextToken cuts the first member of a comma-separated list.
+func NextToken(list []byte) (token, rest []byte) {
+	token, rest, _ = bytes.Cut(list, []byte{','})
+	return bytes.Trim(token, " \t"), rest
+}
+
+// decimal reads 1 to 18 digits and nothing else.
+func decimal(b []byte) (n int64, ok bool) {
+	if len(b) == 0 || len(b) > 18 {
+		return 0, false
+	}
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n, true
+}
+
+// EqualFold compares ASCII text without letter case.
+func EqualFold(a []byte, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i, c := range a {
+		if lower(c) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
+}
+
+// kindOf classifies a name. The lengths are checked first: most fields are none of these.
+func kindOf(name []byte) Kind {
+	switch name[0] | 0x20 {
+	case 'c':
+		switch {
+		case len(name) == 6 && EqualFold(name, "cookie"):
+			return Cookie
+		case len(name) == 10 && EqualFold(name, "connection"):
+			return Connection
+		case len(name) == 14 && EqualFold(name, "content-length"):
+			return ContentLength
+		}
+	case 'd':
+		if len(name) == 4 && EqualFold(name, "date") {
+			return Date
+		}
+	case 'h':
+		if len(name) == 4 && EqualFold(name, "host") {
+			return Host
+		}
+	case 't':
+		switch {
+		case len(name) == 17 && EqualFold(name, "transfer-encoding"):
+			return TransferEncoding
+		case len(name) == 2 && EqualFold(name, "te"):
+			return HopByHop
+		}
+	case 'e':
+		if len(name) == 6 && EqualFold(name, "expect") {
+			return Expect
+		}
+	case 'u':
+		if len(name) == 7 && EqualFold(name, "upgrade") {
+			return Upgrade
+		}
+	case 'k':
+		if EqualFold(name, "keep-alive") {
+			return HopByHop
+		}
+	case 'p':
+		if EqualFold(name, "proxy-connection") {
+			return HopByHop
+		}
+	case '$', '_', 0x7f:
+		return private(name)
+	}
+	return Other
+}
+
+// private recognises the private headers, in any letter case: a server compares with case, but what stands behind it may not.
+// An application that maps "-" and "_" to one another must not be reached that way either.
+func private(name []byte) Kind {
+	if len(name) >= 3 && EqualFold(name[:3], "$WS") || len(name) >= 4 && (EqualFold(name[:4], "_WS_") || EqualFold(name[:4], "_WS-")) {
+		return Private
+	}
+	return Other
+}
+
+const (
+	tokenChar = 1 << iota // may stand in a name
+	valueChar             // may stand in a value
+	targetChar
+	hostChar
+	hexDigit
+)
+
+// class holds the properties of every byte.
+var class = makeClass()
+
+func makeClass() (t [256]byte) {
+	for i := range t {
+		c := byte(i)
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
+		digit := c >= '0' && c <= '9'
+		if letter || digit || bytes.IndexByte([]byte("!#$%&'*+-.^_`|~"), c) >= 0 {
+			t[i] |= tokenChar
+		}
+		if c == '\t' || c >= ' ' && c != 0x7f {
+			t[i] |= valueChar
+		}
+		if c > ' ' && c != 0x7f && c != '#' {
+			t[i] |= targetChar
+		}
+		if letter || digit || bytes.IndexByte([]byte("-._~[]:%!$&'()*+,;="), c) >= 0 {
+			t[i] |= hostChar
+		}
+		if digit || c|0x20 >= 'a' && c|0x20 <= 'f' {
+			t[i] |= hexDigit
+		}
+	}
+	return t
+}

@@ -1,0 +1,96 @@
+package http1
+
+// Response is the head of a response.
+type Response struct {
+	Head
+	Status int
+}
+
+// Reset makes a Response ready for another head.
+func (r *Response) Reset() {
+	r.Head.reset()
+	r.Status = 0
+}
+
+var errStatusLine = bad("the status line is not HTTP/1.1 NNN reason")
+
+// Parse parses the head at the beginning of buf, as Request.Parse does.
+func (r *Response) Parse(buf []byte, lim Limits) (done bool, err error) {
+	if r.line == 0 {
+		if err := r.early(buf); err != nil {
+			return false, err
+		}
+		start, end, ok, err := r.nextLine(buf, lim)
+		if !ok {
+			return false, err
+		}
+		if err := r.statusLine(buf[start:end]); err != nil {
+			return false, err
+		}
+	}
+	return r.fields(buf, lim)
+}
+
+// early refuses what is no HTTP before a line end has come: garbage may never send one.
+func (r *Response) early(buf []byte) error {
+	const want = "HTTP/1."
+	n := min(len(buf), len(want))
+	if View(buf[:n]) != want[:n] {
+		return errStatusLine
+	}
+	return nil
+}
+
+func (r *Response) statusLine(line []byte) error {
+	if len(line) < 12 || View(line[:7]) != "HTTP/1." || line[7] != '0' && line[7] != '1' || line[8] != ' ' {
+		return errStatusLine
+	}
+	r.Minor = int(line[7] - '0')
+	n, ok := decimal(line[9:12])
+	if !ok || n < 100 || len(line) > 12 && line[12] != ' ' {
+		return errStatusLine
+	}
+	for _, c := range line[12:] {
+		if class[c]&valueChar == 0 {
+			return errStatusLine
+		}
+	}
+	r.Status = int(n)
+	return nil
+}
+
+// StatusLineEnd returns where the status line ends, its line end included.
+func (r *Response) StatusLineEnd() int {
+	if len(r.Fields) > 0 {
+		return int(r.Fields[0].Start)
+	}
+	return r.Size - 2
+}
+
+// Framing says where a body ends.
+type Framing uint8
+
+const (
+	NoBody   Framing = iota
+	ByLength         // after Length bytes
+	ByChunks
+	ByClose // with the connection
+)
+
+// Body says where the body of the answer to a request ends (RFC 9112, 6.3).
+func (r *Response) Body(head bool) Framing {
+	switch {
+	case head || r.Status < 200 || r.Status == 204 || r.Status == 304:
+		return NoBody
+	case r.Chunked:
+		return ByChunks
+	case r.Length > 0:
+		return ByLength
+	case r.Length == 0:
+		return NoBody
+	}
+	return ByClose
+}
+
+// Persists reports whether the server lets the connection live on.
+func (r *Response) Persists() bool { return !r.Close && (r.Minor == 1 || r.KeepAlive) }
