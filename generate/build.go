@@ -56,6 +56,15 @@ func (e element) set(name string, v text) {
 	}
 }
 
+// setOrDrop sets an attribute, or leaves it out when the topology says so.
+func (e element) setOrDrop(name string, v text, drop bool) {
+	if drop {
+		e.drop(name)
+		return
+	}
+	e.set(name, v)
+}
+
 // keys sets the attributes for which the topology has keys of its own.
 func (e element) keys(n *schemas.Node, keys []pair) {
 	if n == nil {

@@ -118,7 +118,7 @@ func (c *compiler) headline(w *WebServer, o Options) string {
 
 func (c *compiler) log(root element, w *WebServer) {
 	n := w.Node.Get("log")
-	if n.Null() {
+	if n.Null() || n == nil && c.flavor.log == nil {
 		return
 	}
 	at := w.at
@@ -126,7 +126,8 @@ func (c *compiler) log(root element, w *WebServer) {
 		at = w.Node.Field("log").NameSpan
 	}
 	log := newElement("Log", at)
-	log.unasked(pair{"LogLevel", "Error"}, pair{"Name", w.path("logs", w.Name.V, "http_plugin.log")})
+	log.unasked(c.flavor.log...)
+	log.unasked(pair{"Name", w.path("logs", w.Name.V, "http_plugin.log")})
 	log.keys(n, []pair{{"level", "LogLevel"}, {"file", "Name"}})
 	log.override(n.Get("overrides"))
 	root.add(log)
@@ -143,12 +144,12 @@ func (w *WebServer) path(below ...string) string {
 
 func (c *compiler) configProperties(w *WebServer) []element {
 	var all []element
-	for _, p := range properties {
+	for _, p := range c.flavor.properties {
 		all = append(all, property(said(p.name, w.at), said(p.value, w.at), w.at))
 	}
-	if f := w.Node.Field("pluginRoot"); f == nil {
+	if f := w.Node.Field("pluginRoot"); f == nil && c.flavor.root {
 		all = append(all, property(said("PluginInstallRoot", w.at), said(w.PluginRoot.V, w.at), w.at))
-	} else if !f.Value.Null() {
+	} else if f != nil && !f.Value.Null() {
 		all = append(all, property(said("PluginInstallRoot", f.NameSpan), w.PluginRoot, f.NameSpan.To(f.Value.Span)))
 	}
 	return all

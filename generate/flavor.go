@@ -5,14 +5,20 @@ import "github.com/wasplug/wasplug/parser"
 // pair is a name and a value that a generator writes unasked.
 type pair struct{ name, value string }
 
-// flavor holds what one of the generators writes when nobody says otherwise: the traditional one and Liberty's.
+// flavor holds what is written when nobody says otherwise: what the traditional generator writes, what Liberty's does, or nothing.
 type flavor struct {
-	config, cluster, server []pair
+	config, log, properties, cluster, server, uri []pair
+	root                                          bool // the Property PluginInstallRoot
 }
 
 // unasked returns what the generator of a flavor writes by default, as the parser's table has it.
 func unasked(name string) flavor {
 	var f flavor
+	if name == "plain" {
+		return f
+	}
+	f.log, f.properties, f.root = []pair{{"LogLevel", "Error"}}, properties, true
+	f.uri = []pair{{"AffinityCookie", "JSESSIONID"}, {"AffinityURLIdentifier", "jsessionid"}}
 	for _, a := range parser.Attributes() {
 		p := pair{a.Name, a.WAS}
 		if name == "liberty" {

@@ -104,14 +104,9 @@ func (c *compiler) uris(a *Application) []uri {
 	var all []uri
 	add := func(name text, at diag.Span) *element {
 		e := newElement("Uri", at)
-		if !session.noCookie {
-			e.unasked(pair{"AffinityCookie", "JSESSIONID"})
-			e.set("AffinityCookie", session.Cookie)
-		}
-		if !session.noIdentifier {
-			e.unasked(pair{"AffinityURLIdentifier", "jsessionid"})
-			e.set("AffinityURLIdentifier", session.URLIdentifier)
-		}
+		e.unasked(c.flavor.uri...)
+		e.setOrDrop("AffinityCookie", session.Cookie, session.noCookie)
+		e.setOrDrop("AffinityURLIdentifier", session.URLIdentifier, session.noIdentifier)
 		e.set("Name", name)
 		all = append(all, uri{element: e, app: a, name: name.V})
 		return &e

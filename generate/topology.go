@@ -20,7 +20,7 @@ type (
 type Topology struct {
 	Node         *schemas.Node
 	Cell         text
-	Flavor       text // was (default) or liberty
+	Flavor       text // was (default), liberty or plain
 	Allow        []text
 	WebServers   []*WebServer
 	VirtualHosts []*VirtualHost
@@ -139,13 +139,13 @@ func Read(files *diag.Files, id diag.FileID) (*Topology, []diag.Diagnostic) {
 	return t, ds
 }
 
-// addDefaultHost provides the virtual host that applications use when they name none.
+// addDefaultHost provides the virtual host that applications use when they name none, or when no virtual host is described at all.
 func (t *Topology) addDefaultHost() {
 	if t.virtualHost("default_host") != nil {
 		return
 	}
 	for _, a := range t.Applications {
-		if a.VirtualHost.Set && a.VirtualHost.V == "default_host" {
+		if a.VirtualHost.V == "default_host" && (a.Node.Field("virtualHost") == nil || t.Node.Field("virtualHosts") == nil) {
 			key := text{V: "default_host", Span: a.VirtualHost.Span, Set: true}
 			t.VirtualHosts = append(t.VirtualHosts, &VirtualHost{Key: key, AddPorts: true})
 			return
@@ -165,13 +165,15 @@ func readWebServers(n *schemas.Node) []*WebServer {
 	return all
 }
 
+const defaultRoot = "/opt/IBM/WebSphere/Plugins"
+
 func readWebServer(n *schemas.Node) *WebServer {
 	ports := n.Get("ports")
 	w := &WebServer{
 		Node:       n,
 		Name:       orText(n.Get("name").Str(), "webserver1"),
 		Windows:    n.Get("os").Str().V == "windows",
-		PluginRoot: orText(n.Get("pluginRoot").Str(), "/opt/IBM/WebSphere/Plugins"),
+		PluginRoot: orText(n.Get("pluginRoot").Str(), defaultRoot),
 		HTTP:       orNumber(ports.Get("http").Int(), 80),
 		HTTPS:      orNumber(ports.Get("https").Int(), 443),
 		at:         start(n.Span),

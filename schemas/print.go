@@ -18,7 +18,7 @@ func Print(root *Node) []byte {
 	if root.Kind == Map && len(root.Fields) > 0 {
 		p.comment(root.Comment, 0)
 		for _, f := range root.Fields {
-			p.field(f, 0, true)
+			p.field(f, 0, f.Value.height() > 1)
 		}
 	} else {
 		b.WriteString(flow(root) + "\n")
@@ -150,7 +150,7 @@ func inFlow(n *Node) string {
 
 var (
 	// plain text that no YAML version takes for anything but text, in block and in flow form
-	safe = regexp.MustCompile(`^[A-Za-z0-9_./$-][A-Za-z0-9_./$@+-]*( [A-Za-z0-9_./$@+-]+)*$`)
+	safe = regexp.MustCompile(`^[A-Za-z0-9_./$-][A-Za-z0-9_./$@*+-]*( [A-Za-z0-9_./$@+-][A-Za-z0-9_./$@*+-]*)*$`)
 	// what some YAML version may take for a number, a time or a date
 	numeric = regexp.MustCompile(`^[-+]?[.0-9][0-9a-fA-FxXoO_:.eE+-]*$|^[-+.]+(inf|Inf|INF|nan|NaN|NAN)?$`)
 	words   = regexp.MustCompile(`(?i)^(null|true|false|yes|no|on|off|y|n|~|)$`)

@@ -1,0 +1,235 @@
+// Package diff compares two plugin-cfg.xml by what they mean: [Attributes] by the values in effect, [Behaviour] by the decisions they
+// lead to. The order of elements that have none, the names of groups, and definitions that no Route uses are no difference.
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// fact is one statement of a file: what it speaks of, its value in effect, and where it stands.
+type fact struct {
+	subject, value string
+	at             diag.Span
+}
+
+// facts states a file. A subject occurs once: things of one name are numbered.
+type facts struct {
+	list   []fact
+	seen   map[string]int
+	claims map[string]string // the last claim on an alias and URI: the same again is no news
+}
+
+func (f *facts) add(subject, value string, at diag.Span) {
+	f.seen[subject]++
+	if n := f.seen[subject]; n > 1 {
+		subject = fmt.Sprintf("%s (%d)", subject, n)
+	}
+	f.list = append(f.list, fact{subject, value, at})
+}
+
+// attributes states the attributes of a node: what is written, and what the plug-in takes where nothing is.
+func (f *facts) attributes(subject string, n *parser.Node, skip ...string) {
+	for i := range n.Attrs {
+		a := &n.Attrs[i]
+		if !slices.Contains(skip, a.Name) && n.Attr(a.Name) == a {
+			f.add(subject+" "+a.Name, a.Value, a.Span)
+		}
+	}
+	t := parser.TypeOf(n)
+	if t == nil {
+		return
+	}
+	for _, a := range t.Attributes {
+		if a.Default != "" && n.Attr(a.Name) == nil && !slices.Contains(skip, a.Name) {
+			f.add(subject+" "+a.Name, a.Default, n.NameSpan)
+		}
+	}
+}
+
+// properties states Property elements by their names, which compare without letter case.
+func (f *facts) properties(subject string, n *parser.Node, ps []*parser.Property) {
+	t := parser.TypeOf(n)
+	seen := map[string]bool{}
+	for _, p := range ps {
+		name := p.Name.V
+		if known := t.Property(name); known != nil {
+			name = known.Name
+		}
+		seen[strings.ToLower(name)] = true
+		f.add(subject+" Property "+name, p.Value.Raw(), p.Node.Span)
+		f.attributes(subject+" Property "+name, p.Node, "Name", "Value")
+		f.others(subject+" Property "+name, p.Node)
+	}
+	if t == nil {
+		return
+	}
+	for _, a := range t.Properties {
+		if a.Default != "" && !seen[strings.ToLower(a.Name)] {
+			f.add(subject+" Property "+a.Name, a.Default, n.NameSpan)
+		}
+	}
+}
+
+// others states child elements, and text, that have no words of their own: as they are written.
+func (f *facts) others(subject string, n *parser.Node, known ...string) {
+	for _, c := range n.Children {
+		switch {
+		case c.Kind == parser.Element && !slices.Contains(known, c.Name):
+			f.add(subject+" <"+c.Name+">", literal(c), c.Span)
+		case (c.Kind == parser.Text || c.Kind == parser.CDATA) && strings.TrimSpace(c.Text) != "":
+			f.add(subject+" text", strings.Join(strings.Fields(c.Text), " "), c.Span)
+		}
+	}
+}
+
+// literal writes an element out, attributes in alphabetical order.
+func literal(n *parser.Node) string {
+	if n.Kind != parser.Element {
+		return strings.Join(strings.Fields(n.Text), " ")
+	}
+	var parts []string
+	for _, a := range n.Attrs {
+		parts = append(parts, fmt.Sprintf(" %s=%q", a.Name, a.Value))
+	}
+	slices.Sort(parts)
+	var b strings.Builder
+	b.WriteString("<" + n.Name + strings.Join(parts, "") + ">")
+	for _, c := range n.Children {
+		if c.Kind == parser.Element || c.Kind == parser.Text || c.Kind == parser.CDATA {
+			b.WriteString(literal(c))
+		}
+	}
+	return b.String()
+}
+
+// state states a whole file.
+func state(cfg *parser.Config) []fact {
+	f := &facts{seen: map[string]int{}, claims: map[string]string{}}
+	if n := cfg.Node; n != nil {
+		f.attributes("Config", n, "ConfigHash")
+		f.properties("Config", n, cfg.Properties)
+		f.others("Config", n, "Log", "Property", "VirtualHostGroup", "TrustedProxyGroup", "ServerCluster", "ServerGroup", "UriGroup", "Route", "ConfigHash")
+		for i, log := range n.Elements("Log") {
+			f.attributes("Log", log)
+			if i == 0 {
+				f.others("Log", log)
+			}
+		}
+	}
+	var proxies []string
+	for _, p := range cfg.TrustedProxies {
+		proxies = append(proxies, p.Name.V)
+	}
+	slices.Sort(proxies)
+	f.add("trusted proxies", strings.Join(proxies, ", "), diag.Span{})
+	used := map[string]bool{}
+	for _, r := range cfg.Routes {
+		used[r.ServerCluster.V] = true
+	}
+	for _, c := range cfg.Clusters {
+		if used[c.Name.V] {
+			f.cluster(c)
+		}
+	}
+	f.routes(cfg)
+	return f.list
+}
+
+func (f *facts) cluster(c *parser.ServerCluster) {
+	subject := fmt.Sprintf("ServerCluster %q", c.Name.V)
+	f.attributes(subject, c.Node, "Name")
+	f.others(subject, c.Node, "Server", "ClusterAddress", "PrimaryServers", "BackupServers")
+	for _, s := range c.Servers {
+		f.server(fmt.Sprintf("%s Server %q", subject, s.Name.V), s)
+	}
+	if c.ClusterAddress != nil {
+		f.server(subject+" ClusterAddress", c.ClusterAddress)
+		f.add(subject+" ClusterAddress Name", c.ClusterAddress.Name.V, c.ClusterAddress.Node.Span)
+	}
+	f.serverList(subject+" PrimaryServers", c.Primary)
+	f.serverList(subject+" BackupServers", c.Backup)
+}
+
+func (f *facts) serverList(subject string, l *parser.ServerList) {
+	if l == nil {
+		return
+	}
+	var names []string
+	for _, s := range l.Servers {
+		names = append(names, s.Name.V)
+		f.attributes(subject+" Server "+s.Name.V, s.Node, "Name")
+	}
+	f.add(subject, strings.Join(names, ", "), l.Node.Span)
+	f.attributes(subject, l.Node)
+	f.others(subject, l.Node, "Server")
+}
+
+func (f *facts) server(subject string, s *parser.Server) {
+	f.attributes(subject, s.Node, "Name")
+	f.others(subject, s.Node, "Transport")
+	for i, t := range s.Transports {
+		name := fmt.Sprintf("%s Transport %d", subject, i+1)
+		f.attributes(name, t.Node)
+		f.properties(name, t.Node, t.Properties)
+		f.others(name, t.Node, "Property")
+	}
+}
+
+// routes states for each alias and URI where it leads: the cluster and the cookie names, all of them in file order where several Routes
+// claim it. A Route that names a missing definition is stated as it is: the plug-in rejects the file for it (R18).
+func (f *facts) routes(cfg *parser.Config) {
+	hosts, groups := map[string]*parser.VirtualHostGroup{}, map[string]*parser.UriGroup{}
+	for _, h := range slices.Backward(cfg.VirtualHostGroups) {
+		hosts[h.Name.V] = h
+	}
+	for _, g := range slices.Backward(cfg.UriGroups) {
+		groups[g.Name.V] = g
+	}
+	clusters := map[string]bool{}
+	for _, c := range cfg.Clusters {
+		clusters[c.Name.V] = true
+	}
+	for _, r := range cfg.Routes {
+		h, g := hosts[r.VirtualHostGroup.V], groups[r.UriGroup.V]
+		target := fmt.Sprintf("ServerCluster %q", r.ServerCluster.V)
+		if !clusters[r.ServerCluster.V] {
+			f.add("Route to a missing "+target, "", r.Node.Span)
+		}
+		if r.VirtualHostGroup.Set() && h == nil {
+			f.add("Route to a missing VirtualHostGroup", r.VirtualHostGroup.V+" for "+target, r.Node.Span)
+		}
+		if r.UriGroup.Set() && g == nil {
+			f.add("Route to a missing UriGroup", r.UriGroup.V+" for "+target, r.Node.Span)
+		}
+		f.attributes("Route to "+target, r.Node, "VirtualHostGroup", "UriGroup", "ServerCluster", "ServerGroup")
+		f.route(r, h, g, target)
+	}
+}
+
+func (f *facts) route(r *parser.Route, h *parser.VirtualHostGroup, g *parser.UriGroup, target string) {
+	aliases := []string{"every host"}
+	if h != nil {
+		aliases = nil
+		for _, a := range h.Aliases {
+			aliases = append(aliases, a.Name.V)
+		}
+	}
+	for _, alias := range aliases {
+		if g == nil {
+			f.add(alias+" every URI", target, r.Node.Span)
+			continue
+		}
+		for _, u := range g.Uris {
+			value := fmt.Sprintf("%s, cookie %q, identifier %q", target, u.AffinityCookie.V, u.AffinityURLIdentifier.V)
+			if subject := alias + " " + u.Name.V; f.claims[subject] != value {
+				f.claims[subject] = value
+				f.add(subject, value, u.Node.Span)
+			}
+		}
+	}
+}

@@ -1,0 +1,314 @@
+package generate
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/generate/diff"
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/schemas"
+)
+
+// Import turns a plugin-cfg.xml into the YAML of a topology from which Compile makes a file of the same meaning: same endpoints, attributes
+// in effect and decisions. What is irregular is kept by overrides, by elements and by allow. The diagnostics name, with its place in
+// the XML, whatever a topology cannot say; they are errors when the YAML is nil, because the file is not a whole plugin-cfg.xml.
+func Import(cfg *parser.Config) ([]byte, []diag.Diagnostic) {
+	if cfg.Node == nil {
+		span := diag.Span{File: cfg.Doc.File}
+		return nil, []diag.Diagnostic{{Span: span, Severity: diag.Error, Rule: diag.Rule{Code: "WP102", Name: "not-a-config"},
+			Message: "not a whole plugin-cfg.xml: there is no Config element, so there is no topology to write"}}
+	}
+	im := newImporter(cfg)
+	root := im.topology()
+	src := schemas.Print(root)
+	top, outputs, faults := reread(src)
+	if allow := allowance(faults); len(allow) > 0 {
+		root.Put("allow", schemas.NewList(allow...))
+		src = schemas.Print(root)
+		top, outputs, _ = reread(src)
+	}
+	if top == nil {
+		im.lost(cfg.Node, "this file: the topology made of it cannot be read")
+		return nil, im.faults
+	}
+	for _, c := range diff.Attributes(cfg, outputs[0].Config) {
+		span := c.OldAt
+		if span.IsZero() {
+			span = cfg.Node.NameSpan
+		}
+		im.faults = append(im.faults, diag.Diagnostic{Span: span, Severity: diag.Warning, Message: "a topology cannot say this: " + c.String()})
+	}
+	diag.Sort(im.faults)
+	return src, im.faults
+}
+
+// reread compiles a topology that was just written.
+func reread(src []byte) (*Topology, []Output, []diag.Diagnostic) {
+	files := diag.NewFiles()
+	top, faults := Read(files, files.Add("topology.yaml", src))
+	if top == nil {
+		return nil, nil, faults
+	}
+	outputs, faults := top.Compile(Options{})
+	return top, outputs, faults
+}
+
+// allowance lists the codes of the errors that a file already lives with.
+func allowance(faults []diag.Diagnostic) []*schemas.Node {
+	seen := map[string]bool{}
+	for _, d := range faults {
+		if d.Severity == diag.Error && d.Rule.Code != "" {
+			seen[d.Rule.Code] = true
+		}
+	}
+	var codes []*schemas.Node
+	for _, code := range slices.Sorted(maps.Keys(seen)) {
+		codes = append(codes, schemas.NewText(code))
+	}
+	return codes
+}
+
+type importer struct {
+	cfg    *parser.Config
+	flavor flavor
+	web    *WebServer // the web server under construction, for its default paths
+	tls    [3]string  // keyring, stashfile and certLabel of the web server, "" when it has none
+	faults []diag.Diagnostic
+
+	hosts, clusters map[string]string // Name -> key, of the first definition
+	raw             []*schemas.Node   // elements to be written as they are
+	pending         string            // comments that wait for the next entry
+}
+
+func newImporter(cfg *parser.Config) *importer {
+	im := &importer{cfg: cfg, hosts: map[string]string{}, clusters: map[string]string{}}
+	im.web = &WebServer{Name: text{V: "webserver1"}, PluginRoot: text{V: defaultRoot}}
+	if p := parser.Find(cfg.Properties, "PluginInstallRoot"); p != nil && p.Name.V == "PluginInstallRoot" && p.Value.Set() {
+		im.web.PluginRoot.V = p.Value.V
+	}
+	im.web.Windows = strings.Contains(im.web.PluginRoot.V, `\`)
+	if cfg.Log != nil {
+		if m := regexp.MustCompile(`[/\\]logs[/\\]([^/\\]+)[/\\][^/\\]+$`).FindStringSubmatch(cfg.Log.Name.V); m != nil {
+			im.web.Name.V = m[1]
+		}
+	}
+	im.tls = im.commonTLS()
+	return im
+}
+
+func (im *importer) lost(n *parser.Node, format string, args ...any) {
+	im.faults = append(im.faults, diag.Diagnostic{Span: n.Span, Severity: diag.Warning, Message: "a topology cannot say " + fmt.Sprintf(format, args...)})
+}
+
+// topology writes the file in the flavor that needs fewer words.
+func (im *importer) topology() *schemas.Node {
+	var best *schemas.Node
+	var faults []diag.Diagnostic
+	length := 0
+	for _, name := range []string{"was", "liberty", "plain"} {
+		try := *im
+		try.flavor = unasked(name)
+		root := try.write(name)
+		if n := len(schemas.Print(root)); best == nil || n < length {
+			best, faults, length = root, try.faults, n
+		}
+	}
+	im.faults = faults
+	return best
+}
+
+func newMap() *schemas.Node { return &schemas.Node{Kind: schemas.Map} }
+
+// orNothing returns nil for a map or list without content.
+func orNothing(n *schemas.Node) *schemas.Node {
+	if len(n.Fields)+len(n.Items) == 0 {
+		return nil
+	}
+	return n
+}
+
+// optional is a text, or null when the attribute is not written.
+func optional(n *parser.Node, name string) *schemas.Node {
+	if a := n.Attr(name); a != nil {
+		return schemas.NewText(a.Value)
+	}
+	return schemas.NewPlain("")
+}
+
+func (im *importer) write(flavor string) *schemas.Node {
+	im.hosts, im.clusters = map[string]string{}, map[string]string{}
+	im.takeComments(im.cfg.Doc.Nodes...)
+	hosts, clusters, applications := im.children()
+	root := newMap().
+		Put("version", schemas.NewPlain("1")).
+		Put("flavor", schemas.NewText(flavor)).
+		Put("webServers", schemas.NewList(im.webServer())).
+		Put("virtualHosts", hosts).
+		Put("clusters", clusters).
+		Put("applications", orNothing(applications))
+	root.Comment = im.pending
+	return root
+}
+
+// children walks the children of Config in file order, so that comments stay with what they speak of. Routes come last: they need to know
+// every definition.
+func (im *importer) children() (hosts, clusters, applications *schemas.Node) {
+	hosts, clusters, applications = newMap(), newMap(), schemas.NewList()
+	hostOf, clusterOf, routeOf := map[*parser.Node]*parser.VirtualHostGroup{}, map[*parser.Node]*parser.ServerCluster{}, map[*parser.Node]*parser.Route{}
+	for _, h := range im.cfg.VirtualHostGroups {
+		hostOf[h.Node] = h
+	}
+	for _, c := range im.cfg.Clusters {
+		clusterOf[c.Node] = c
+	}
+	for _, r := range im.cfg.Routes {
+		routeOf[r.Node] = r
+	}
+	routes := newRoutes(im)
+	comments := map[*parser.Node]string{}
+	for _, n := range im.cfg.Node.Children {
+		switch {
+		case n.Kind == parser.Comment:
+			im.takeComments(n)
+		case hostOf[n] != nil:
+			im.virtualHost(hosts, hostOf[n])
+		case clusterOf[n] != nil:
+			im.cluster(clusters, clusterOf[n])
+		case routeOf[n] != nil:
+			comments[n], im.pending = im.pending, ""
+		case n.Kind == parser.Element && !regularChild(n, im.cfg):
+			im.raw = append(im.raw, im.element(n))
+		case (n.Kind == parser.Text || n.Kind == parser.CDATA) && strings.TrimSpace(n.Text) != "":
+			im.lost(n, "text between the elements")
+		}
+	}
+	rest := im.pending
+	im.pending = ""
+	for _, r := range im.cfg.Routes {
+		im.pending = comments[r.Node]
+		routes.add(applications, r)
+	}
+	im.pending = rest
+	routes.unused()
+	return hosts, clusters, applications
+}
+
+// regularChild reports whether a child of Config has words of its own in a topology.
+func regularChild(n *parser.Node, cfg *parser.Config) bool {
+	switch n.Name {
+	case "UriGroup":
+		return true
+	case "Log":
+		return cfg.Log != nil && cfg.Log.Node == n && len(n.Elements("")) == 0
+	case "Property":
+		return plainProperty(n)
+	case "TrustedProxyGroup":
+		return n == cfg.Node.Elements("TrustedProxyGroup")[0] && plainProxies(n)
+	}
+	return n.Name == "ConfigHash" // Liberty's change marker, no part of the configuration
+}
+
+func plainProxies(n *parser.Node) bool {
+	for _, p := range n.Elements("") {
+		if p.Name != "TrustedProxy" || len(p.Attrs) != 1 || p.Attr("Name") == nil || len(p.Elements("")) > 0 {
+			return false
+		}
+	}
+	return len(n.Attrs) == 0
+}
+
+func plainProperty(n *parser.Node) bool {
+	for _, a := range n.Attrs {
+		if a.Name != "Name" && a.Name != "Value" {
+			return false
+		}
+	}
+	return n.Attr("Name") != nil && len(n.Elements("")) == 0
+}
+
+// takeComments keeps comments for the next entry; a line of their own keeps them legible.
+func (im *importer) takeComments(nodes ...*parser.Node) {
+	for _, n := range nodes {
+		if n.Kind != parser.Comment || strings.TrimSpace(n.Text) == "" {
+			continue
+		}
+		if im.pending != "" {
+			im.pending += "\n"
+		}
+		im.pending += strings.TrimSpace(n.Text)
+	}
+}
+
+// within returns the comments that wait and those inside a node.
+func (im *importer) within(n *parser.Node) string {
+	var walk func(n *parser.Node)
+	walk = func(n *parser.Node) {
+		for _, c := range n.Children {
+			im.takeComments(c)
+			walk(c)
+		}
+	}
+	walk(n)
+	taken := im.pending
+	im.pending = ""
+	return taken
+}
+
+// element writes an element as it is.
+func (im *importer) element(n *parser.Node) *schemas.Node {
+	attributes, elements := newMap(), schemas.NewList()
+	for i := range n.Attrs {
+		if n.Attr(n.Attrs[i].Name) == &n.Attrs[i] {
+			attributes.Put(n.Attrs[i].Name, schemas.NewText(n.Attrs[i].Value))
+		}
+	}
+	text := ""
+	for _, c := range n.Children {
+		switch c.Kind {
+		case parser.Element:
+			elements.Items = append(elements.Items, im.element(c))
+		case parser.Text, parser.CDATA:
+			text += c.Text
+		}
+	}
+	e := newMap().Put("element", schemas.NewText(n.Name)).Put("attributes", orNothing(attributes))
+	if text = strings.TrimSpace(text); text != "" {
+		e.Put("text", schemas.NewText(text))
+	}
+	return e.Put("elements", orNothing(elements))
+}
+
+// strays writes the child elements that a topology has no words for, and names the text that it cannot keep.
+func (im *importer) strays(n *parser.Node, known ...string) *schemas.Node {
+	list := schemas.NewList()
+	for _, c := range n.Children {
+		switch {
+		case c.Kind == parser.Element && !contains(known, c.Name):
+			list.Items = append(list.Items, im.element(c))
+		case (c.Kind == parser.Text || c.Kind == parser.CDATA) && strings.TrimSpace(c.Text) != "":
+			im.lost(c, "text inside <%s>", n.Name)
+		}
+	}
+	return orNothing(list)
+}
+
+// key makes a Name the key of a map, another one when it is taken or missing; then the entry needs the Name itself.
+func key(m *schemas.Node, n *parser.Node, fallback string) (key string, name *schemas.Node) {
+	attr := n.Attr("Name")
+	key = fallback
+	if attr != nil {
+		key = attr.Value
+	}
+	base := key
+	for i := 2; m.Field(key) != nil; i++ {
+		key = fmt.Sprintf("%s (%d)", base, i)
+	}
+	if attr == nil || attr.Value != key {
+		name = optional(n, "Name")
+	}
+	return key, name
+}

@@ -1,0 +1,178 @@
+package generate
+
+import (
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/schemas"
+)
+
+// importRoutes turns Routes into applications.
+type importRoutes struct {
+	*importer
+	groups map[string]*parser.UriGroup
+	used   map[*parser.UriGroup]bool
+	seen   map[[3]string]bool
+}
+
+func newRoutes(im *importer) *importRoutes {
+	r := &importRoutes{im, map[string]*parser.UriGroup{}, map[*parser.UriGroup]bool{}, map[[3]string]bool{}}
+	for _, g := range im.cfg.UriGroups {
+		if r.groups[g.Name.V] == nil && g.Name.Set() {
+			r.groups[g.Name.V] = g
+		}
+	}
+	return r
+}
+
+func (im *importRoutes) add(applications *schemas.Node, r *parser.Route) {
+	group := im.groups[r.UriGroup.V]
+	id := [3]string{reference(r.VirtualHostGroup), reference(r.UriGroup), reference(r.ServerCluster)}
+	if r.UriGroup.Set() && group == nil || im.seen[id] || !plainRoute(r.Node) {
+		// No application says this. As an element it stands behind all other Routes.
+		im.raw = append(im.raw, im.element(r.Node))
+		return
+	}
+	im.seen[id] = true
+	comment := im.within(r.Node)
+	if group == nil {
+		app := im.application(r).Put("uris", schemas.NewPlain(""))
+		app.Comment = comment
+		applications.Items = append(applications.Items, app)
+		return
+	}
+	im.used[group] = true
+	for i, run := range runs(group.Uris) {
+		app := im.application(r)
+		if name := groupName(r.VirtualHostGroup.V, r.ServerCluster.V); group.Name.V != name {
+			app.Put("uriGroup", schemas.NewText(group.Name.V))
+		}
+		im.uris(app, run)
+		if i == 0 {
+			im.pending = comment
+			app.Comment = im.within(group.Node)
+		}
+		applications.Items = append(applications.Items, app)
+	}
+	im.onlyName(group.Node)
+	if stray := im.strays(group.Node, "Uri"); stray != nil {
+		im.lost(group.Node, "the other elements inside uri group %q", group.Name.V)
+	}
+}
+
+func reference(v parser.Val[string]) string {
+	if !v.Set() {
+		return "\x00"
+	}
+	return v.V
+}
+
+// plainRoute reports whether a Route has the three references and nothing else.
+func plainRoute(n *parser.Node) bool {
+	for _, a := range n.Attrs {
+		if a.Name != "ServerCluster" && a.Name != "UriGroup" && a.Name != "VirtualHostGroup" {
+			return false
+		}
+	}
+	return len(n.Elements("")) == 0
+}
+
+func (im *importRoutes) application(r *parser.Route) *schemas.Node {
+	app := newMap()
+	cluster := optional(r.Node, "ServerCluster")
+	if k, known := im.clusters[cluster.Text]; known && r.ServerCluster.Set() {
+		cluster = schemas.NewText(k)
+	}
+	app.Put("cluster", cluster)
+	host := optional(r.Node, "VirtualHostGroup")
+	if k, known := im.hosts[host.Text]; known && r.VirtualHostGroup.Set() {
+		host = schemas.NewText(k)
+	}
+	if _, known := im.hosts["default_host"]; !known || host.Text != "default_host" || !r.VirtualHostGroup.Set() {
+		app.Put("virtualHost", host)
+	}
+	return app
+}
+
+// runs cuts the URIs of a group into runs of equal cookie names: each becomes an application. An empty group is one empty run.
+func runs(uris []*parser.Uri) [][]*parser.Uri {
+	all := [][]*parser.Uri{nil}
+	for i, u := range uris {
+		if i > 0 && (reference(u.AffinityCookie) != reference(uris[i-1].AffinityCookie) || reference(u.AffinityURLIdentifier) != reference(uris[i-1].AffinityURLIdentifier)) {
+			all = append(all, nil)
+		}
+		all[len(all)-1] = append(all[len(all)-1], u)
+	}
+	return all
+}
+
+func (im *importRoutes) uris(app *schemas.Node, run []*parser.Uri) {
+	list := schemas.NewList()
+	for _, u := range run {
+		list.Items = append(list.Items, im.uri(u))
+	}
+	if root, ok := contextRoot(list); ok {
+		app.Put("contextRoot", schemas.NewText(root))
+	} else {
+		app.Put("uris", list)
+	}
+	if len(run) == 0 {
+		return
+	}
+	session := newMap()
+	for i, key := range []string{"cookie", "urlIdentifier"} {
+		name, default_ := "AffinityCookie", ""
+		if i == 1 {
+			name = "AffinityURLIdentifier"
+		}
+		if im.flavor.uri != nil {
+			default_ = im.flavor.uri[i].value
+		}
+		if a := run[0].Node.Attr(name); a == nil && default_ != "" || a != nil && (a.Value != default_ || default_ == "") {
+			session.Put(key, optional(run[0].Node, name))
+		}
+	}
+	app.Put("session", orNothing(session))
+}
+
+// contextRoot returns the context root that a single plain pattern stands for; /* is better written as it is.
+func contextRoot(list *schemas.Node) (string, bool) {
+	if len(list.Items) != 1 || list.Items[0].Kind != schemas.Scalar {
+		return "", false
+	}
+	root, ok := strings.CutSuffix(list.Items[0].Text, "/*")
+	return root, ok && root != "" && contextURI(root) == list.Items[0].Text
+}
+
+func (im *importRoutes) uri(u *parser.Uri) *schemas.Node {
+	overrides := newMap()
+	for i := range u.Node.Attrs {
+		a := &u.Node.Attrs[i]
+		if a.Name != "Name" && a.Name != "AffinityCookie" && a.Name != "AffinityURLIdentifier" && u.Node.Attr(a.Name) == a {
+			overrides.Put(a.Name, schemas.NewText(a.Value))
+		}
+	}
+	if stray := im.strays(u.Node); stray != nil {
+		im.lost(u.Node, "the elements inside URI %q", u.Name.V)
+	}
+	if u.Name.Set() && u.Name.V != "" && len(overrides.Fields) == 0 {
+		return schemas.NewText(u.Name.V)
+	}
+	if u.Name.Set() && u.Name.V == "" {
+		overrides.Put("Name", schemas.NewText(""))
+	}
+	n := newMap()
+	if u.Name.V != "" {
+		n.Put("name", schemas.NewText(u.Name.V))
+	}
+	return n.Put("overrides", overrides)
+}
+
+// unused keeps the groups that no Route names as elements.
+func (im *importRoutes) unused() {
+	for _, g := range im.cfg.UriGroups {
+		if !im.used[g] {
+			im.raw = append(im.raw, im.element(g.Node))
+		}
+	}
+}

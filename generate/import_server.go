@@ -1,0 +1,241 @@
+package generate
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/schemas"
+)
+
+// webServer writes what concerns the web server rather than what it routes to.
+func (im *importer) webServer() *schemas.Node {
+	cfg, w := im.cfg, newMap()
+	w.Put("name", schemas.NewText(im.web.Name.V))
+	if im.web.Windows {
+		w.Put("os", schemas.NewText("windows"))
+	}
+	properties, list := im.properties(cfg.Properties, im.unaskedProperties())
+	switch root := parser.Find(cfg.Properties, "PluginInstallRoot"); {
+	case list != nil:
+		if im.web.PluginRoot.V != defaultRoot {
+			w.Put("pluginRoot", schemas.NewText(im.web.PluginRoot.V))
+		}
+	case root == nil || root.Name.V != "PluginInstallRoot":
+		if im.flavor.root {
+			w.Put("pluginRoot", schemas.NewPlain(""))
+		}
+	case !im.flavor.root || im.web.PluginRoot.V != defaultRoot:
+		w.Put("pluginRoot", schemas.NewText(im.web.PluginRoot.V))
+	}
+	w.Put("log", im.log())
+	fields, overrides := im.attributes(cfg.Node, im.flavor.config, []pair{{"refreshInterval", "RefreshInterval"}}, "ConfigHash")
+	proxies := im.trustedProxies()
+	if proxies != nil { // trustedProxies switches TrustedProxyEnable on
+		im.fixProxySwitch(overrides)
+	}
+	w.Fields = append(w.Fields, fields...)
+	return w.Put("tls", im.tlsNode()).Put("config", orNothing(overrides)).Put("properties", properties).Put("propertyList", list).
+		Put("trustedProxies", proxies).Put("elements", orNothing(schemas.NewList(im.raw...)))
+}
+
+func (im *importer) unaskedProperties() []pair {
+	all := append([]pair{}, im.flavor.properties...)
+	if p := parser.Find(im.cfg.Properties, "PluginInstallRoot"); p != nil && p.Name.V == "PluginInstallRoot" {
+		all = append(all, pair{"PluginInstallRoot", p.Value.Raw()})
+	}
+	return all
+}
+
+func (im *importer) fixProxySwitch(overrides *schemas.Node) {
+	i := slices.IndexFunc(overrides.Fields, func(f schemas.Field) bool { return f.Name == "TrustedProxyEnable" })
+	a := im.cfg.Node.Attr("TrustedProxyEnable")
+	switch {
+	case a != nil && a.Value == "true" && i >= 0:
+		overrides.Fields = slices.Delete(overrides.Fields, i, i+1)
+	case i < 0 && (a == nil || a.Value != "true"):
+		overrides.Put("TrustedProxyEnable", optional(im.cfg.Node, "TrustedProxyEnable"))
+	}
+}
+
+func (im *importer) trustedProxies() *schemas.Node {
+	groups := im.cfg.Node.Elements("TrustedProxyGroup")
+	if len(groups) == 0 || !plainProxies(groups[0]) {
+		return nil
+	}
+	list := schemas.NewList()
+	for _, p := range groups[0].Elements("TrustedProxy") {
+		list.Items = append(list.Items, optional(p, "Name"))
+	}
+	return list
+}
+
+func (im *importer) log() *schemas.Node {
+	log := im.cfg.Log
+	if log == nil || len(log.Node.Elements("")) > 0 {
+		if im.flavor.log == nil {
+			return nil
+		}
+		return schemas.NewPlain("")
+	}
+	unasked := append([]pair{{"Name", im.web.path("logs", im.web.Name.V, "http_plugin.log")}}, im.flavor.log...)
+	fields, overrides := im.attributes(log.Node, unasked, []pair{{"level", "LogLevel"}, {"file", "Name"}})
+	n := newMap()
+	n.Fields = fields
+	n.Put("overrides", orNothing(overrides))
+	if im.flavor.log == nil {
+		return n
+	}
+	return orNothing(n)
+}
+
+// attributes writes the attributes of an element that differ from what is written unasked: by the keys that stand for them where a key can
+// say the value, else as overrides.
+func (im *importer) attributes(n *parser.Node, unasked, keys []pair, skip ...string) ([]schemas.Field, *schemas.Node) {
+	said, overrides := newMap(), newMap()
+	default_ := map[string]string{}
+	for _, p := range unasked {
+		default_[p.name] = p.value
+		if n.Attr(p.name) == nil && !contains(skip, p.name) {
+			overrides.Put(p.name, schemas.NewPlain(""))
+		}
+	}
+	for i := range n.Attrs {
+		a := &n.Attrs[i]
+		value, known := default_[a.Name]
+		if contains(skip, a.Name) || known && value == a.Value || n.Attr(a.Name) != a {
+			continue
+		}
+		if k := slices.IndexFunc(keys, func(p pair) bool { return p.value == a.Name }); k >= 0 {
+			if v := keyValue(keys[k].name, a.Value); v != nil {
+				said.Put(keys[k].name, v)
+				continue
+			}
+		}
+		overrides.Put(a.Name, schemas.NewText(a.Value))
+	}
+	return said.Fields, overrides
+}
+
+// keyValue is a value as the schema wants it for a key, nil when the key cannot say it.
+func keyValue(key, value string) *schemas.Node {
+	switch key {
+	case "file":
+		return schemas.NewText(value)
+	case "level":
+		return oneOf(value, "Error", "Warn", "Stats", "Detail", "Debug", "Trace")
+	case "loadBalance":
+		return oneOf(value, "Round Robin", "Random")
+	case "ignoreAffinityRequests", "removeSpecialHeaders", "getDWLMTable", "extendedHandshake", "waitForContinue":
+		if value == "true" || value == "false" {
+			return schemas.NewPlain(value)
+		}
+		return nil
+	}
+	low, high := -1, 65535
+	switch key {
+	case "connectTimeout", "serverIOTimeout", "maxConnections", "retryInterval", "refreshInterval":
+		low, high = -1<<31, 1<<31-1
+	case "weight", "wsServerIOTimeout", "wsServerIdleTimeout", "connectionTTL":
+		low = 0
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || strconv.Itoa(n) != value || n < low || n > high {
+		return nil
+	}
+	return schemas.NewPlain(value)
+}
+
+func oneOf(value string, allowed ...string) *schemas.Node {
+	if contains(allowed, value) {
+		return schemas.NewText(value)
+	}
+	return nil
+}
+
+// properties writes Property elements: as changes to those written unasked, or one by one when a name occurs twice.
+func (im *importer) properties(ps []*parser.Property, unasked []pair) (changes, list *schemas.Node) {
+	seen := map[string]bool{}
+	twice := false
+	var regular []*parser.Property
+	for _, p := range ps {
+		if !plainProperty(p.Node) {
+			continue // an element of its own
+		}
+		regular = append(regular, p)
+		name := strings.ToLower(p.Name.V)
+		twice = twice || seen[name] || !p.Value.Set()
+		seen[name] = true
+	}
+	if twice {
+		list = schemas.NewList()
+		for _, p := range regular {
+			list.Items = append(list.Items, newMap().Put("name", optional(p.Node, "Name")).Put("value", optional(p.Node, "Value")))
+		}
+		return nil, list
+	}
+	changes = newMap()
+	default_ := map[string]string{}
+	for _, u := range unasked {
+		default_[u.name] = u.value
+		if !slices.ContainsFunc(regular, func(p *parser.Property) bool { return p.Name.V == u.name }) {
+			changes.Put(u.name, schemas.NewPlain(""))
+		}
+	}
+	for _, p := range regular {
+		if v, known := default_[p.Name.V]; !known || v != p.Value.V {
+			changes.Put(p.Name.V, schemas.NewText(p.Value.V))
+		}
+	}
+	return orNothing(changes), nil
+}
+
+// tlsOf returns keyring, stashfile and certLabel of a Transport; ok is false when its properties are not just these.
+func tlsOf(t *parser.Transport) (triple [3]string, ok bool) {
+	for _, p := range t.Properties {
+		i := slices.Index([]string{"keyring", "stashfile", "certLabel"}, p.Name.V)
+		if i < 0 || triple[i] != "" || p.Value.V == "" || !plainProperty(p.Node) || i < 2 && !absolute(p.Value.V) {
+			return triple, false
+		}
+		triple[i] = p.Value.V
+	}
+	return triple, len(t.Properties) == len(t.Node.Elements(""))
+}
+
+// commonTLS finds the settings that most https Transports share: they become the web server's.
+func (im *importer) commonTLS() (best [3]string) {
+	count, most := map[[3]string]int{}, 0
+	for _, c := range im.cfg.Clusters {
+		for _, s := range c.Servers {
+			for _, t := range s.Transports {
+				if triple, ok := tlsOf(t); ok && t.Protocol.Raw() == "https" {
+					if count[triple]++; count[triple] > most {
+						best, most = triple, count[triple]
+					}
+				}
+			}
+		}
+	}
+	if most == 0 {
+		best = [3]string{im.web.path("config", im.web.Name.V, "plugin-key.kdb"), im.web.path("config", im.web.Name.V, "plugin-key.sth"), ""}
+	}
+	return best
+}
+
+func (im *importer) tlsNode() *schemas.Node {
+	n := newMap()
+	for i, p := range []pair{{"keyring", "plugin-key.kdb"}, {"stashfile", "plugin-key.sth"}} {
+		switch im.tls[i] {
+		case im.web.path("config", im.web.Name.V, p.value):
+		case "":
+			n.Put(p.name, schemas.NewPlain(""))
+		default:
+			n.Put(p.name, schemas.NewText(im.tls[i]))
+		}
+	}
+	if im.tls[2] != "" {
+		n.Put("certLabel", schemas.NewText(im.tls[2]))
+	}
+	return orNothing(n)
+}
