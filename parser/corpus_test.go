@@ -186,11 +186,14 @@ func checkNodes(t *testing.T, src []byte, around diag.Span, parent *parser.Node,
 	}
 }
 
-// shape is a tree without its places.
+// shape is a tree without its places and its encoding.
 func shape(nodes []*parser.Node) []*parser.Node {
 	var out []*parser.Node
 	for _, n := range nodes {
 		c := &parser.Node{Kind: n.Kind, Name: n.Name, Text: n.Text, Children: shape(n.Children)}
+		if n.Kind == parser.Declaration && strings.HasPrefix(n.Text, "xml ") {
+			c.Text = "xml" // Write may have to name another encoding
+		}
 		for _, a := range n.Attrs {
 			c.Attrs = append(c.Attrs, parser.Attr{Name: a.Name, Value: a.Value})
 		}

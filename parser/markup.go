@@ -43,7 +43,7 @@ func (s *scanner) enclosed(opening, term, or, what string) (from, to int) {
 	return from, to
 }
 
-func (s *scanner) comment() {
+func (s *scanner) comment() *Node {
 	start, last := s.pos, s.last
 	from, to := s.enclosed("<!--", "-->", "", "comment")
 	if dashes := strings.Index(s.src[from:to]+"-", "--"); dashes >= 0 && s.pos > to {
@@ -51,6 +51,7 @@ func (s *scanner) comment() {
 	}
 	n := s.leaf(Comment, start, s.pos, s.resolve(from, to, inRaw))
 	n.Inline = last >= 0 && !strings.ContainsAny(s.src[last:start], "\r\n") || s.behindDeclaration()
+	return n
 }
 
 // behindDeclaration reports whether the last node is the first behind the XML declaration: where generators write their comment.

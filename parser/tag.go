@@ -54,7 +54,7 @@ func (s *scanner) attributes(n *Node) (empty, cut bool) {
 			return true, false
 		case c == '<' && strings.HasPrefix(s.src[s.pos:], "<!--"):
 			s.fault(s.pos, s.pos+len("<!--"), "comment within the start tag of <%s>", n.Name)
-			s.comment()
+			s.comment().Inline = true
 		case c == '<':
 			s.cutOff(n, before)
 			return isLeaf(n.Name), true
