@@ -25,7 +25,10 @@ func (a *Assembler) apply(r *Request, e *Event) (over bool) {
 	case CloneCompared:
 		a.addClone(r, e.Clone)
 		r.saw.acting = true
-	case AliasCompared, AliasMatched, URICompared, URIMatched, URINotMatched:
+	case AliasMatched, URIMatched:
+		r.saw.found = r.saw.found || e.Kind == URIMatched
+		r.setHost(e)
+	case AliasCompared, URICompared, URINotMatched, ClonesListed:
 	case ESI, ESICacheHit, ESICacheMiss:
 		r.esi(e)
 	default:

@@ -27,8 +27,14 @@ const (
 	maxNames    = 1 << 14           // distinct member names that are remembered
 )
 
-// NextFile says that the events that follow come from the next file. Requests may go on in it, as in rotated logs.
-func (a *Assembler) NextFile() { a.file++ }
+// NextFile says that the events that follow come from the next file. Requests may go on in it, as in rotated logs, unless their lines
+// show no thread.
+func (a *Assembler) NextFile() {
+	if r := a.open[Thread{}]; r != nil {
+		a.cutOff(r)
+	}
+	a.file++
+}
 
 // Add takes the next event.
 func (a *Assembler) Add(e *Event) {
@@ -126,6 +132,9 @@ func (a *Assembler) requestOf(e *Event) *Request {
 // opens reports whether a kind can be the first line of a request in a log that hides its beginning.
 func opens(k Kind) bool {
 	switch k {
+	case AliasCompared, URICompared, URINotMatched, CookieSought, AffinitySource, CloneSought, FirstPrimary, NextPrimary, StillMarkedDown,
+		ConnectTimeoutSet, Executing:
+		return false // a Summary does not read them, and numbers are not to depend on that
 	case BuildVersion, WebServer, PrimaryAdded, BackupAdded, RequestEnded, ESI, ESICacheHit, ESICacheMiss, ErrorLine, WarnLine, Counted,
 		Header, StatusLine, RequestLine, FailoverHeaderSent, BodyRead, ClientWriteFailed, RequestFailed, NoAppServer, AllCouldBeDown:
 		return k == NoAppServer || k == AllCouldBeDown
@@ -143,6 +152,8 @@ func (a *Assembler) beginsAnother(r *Request, e *Event) bool {
 		return saw.acting || saw.started
 	case RequestNamed:
 		return saw.acting || saw.named && e.URI != r.URI
+	case AliasCompared, AliasMatched, URICompared, URIMatched:
+		return r.Status != 0 && saw.esiOpen == 0 || saw.closing
 	case RequestEnded, ErrorLine, WarnLine, ESI, Counted, Header, RequestFailed:
 		return false
 	case ConnectFailed, ConnectTimedOut, IOTimedOut:
@@ -198,7 +209,7 @@ func (a *Assembler) evict() {
 
 // declined reports whether nothing but the search for a route was seen: the web server served the request itself.
 func (r *Request) declined() bool {
-	return r.saw.noRoute || r.saw.routed && !r.saw.started && !r.saw.named && !r.saw.acting
+	return r.saw.noRoute || r.saw.routed && !r.saw.found && !r.saw.started && !r.saw.named && !r.saw.acting
 }
 
 func (a *Assembler) finish(r *Request) {

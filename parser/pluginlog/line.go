@@ -16,6 +16,7 @@ type Line struct {
 	Text      string // what follows the function, without blanks in front
 	Indented  bool   // a header line of a request or response: three blanks behind the level
 	body      string // what follows the level
+	ids       string // "pid tid", not read yet; see readThread
 }
 
 // Thread identifies the web-server thread that wrote a line, and thereby the request it is about.
@@ -26,9 +27,10 @@ func (l *Line) known() bool {
 	return l.Stamp != "" || l.Level != LevelNone || isComponent(l.Component)
 }
 
-// split fills l from the text of one line, without line end. Everything is optional: excerpts in books lost the prefix or more.
+// split fills l from the text of one line, without line end, but for the thread. Everything is optional: excerpts in books lost the
+// prefix or more.
 func (l *Line) split(raw string) {
-	l.Raw, l.Stamp, l.Job, l.PID, l.TID = raw, "", "", 0, 0
+	l.Raw, l.Stamp, l.Job, l.ids, l.PID, l.TID = raw, "", "", "", 0, 0
 	l.Component, l.Function, l.Indented = "", "", false
 	rest := raw
 	for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
@@ -37,7 +39,11 @@ func (l *Line) split(raw string) {
 	if len(rest) > 0 && rest[0] == '[' {
 		if stamp, after, ok := cutStamp(rest); ok {
 			l.Stamp = stamp
-			rest = l.cutThread(after)
+			if isUsualThread(after) {
+				l.ids, rest = after[:17], after[20:]
+			} else {
+				rest = l.cutThread(after)
+			}
 		}
 	}
 	level, rest, ok := cutLevel(rest)
@@ -72,6 +78,19 @@ func cutStamp(s string) (stamp, rest string, ok bool) {
 		rest = rest[1:]
 	}
 	return s[1:end], rest, true
+}
+
+// isUsualThread tests for "01234567 01234567 - ". Most lines are of no interest, and so are their numbers: they are read when wanted.
+func isUsualThread(s string) bool {
+	return len(s) > 20 && s[8] == ' ' && s[17] == ' ' && s[18] == '-' && s[19] == ' '
+}
+
+// readThread reads the numbers that split left unread.
+func (l *Line) readThread() {
+	if l.ids != "" {
+		l.cutThread(l.ids)
+		l.ids = ""
+	}
 }
 
 // cutThread reads "pid tid - " or, on IBM i, "NNN/USER/JOB pid tid - " and returns what follows. Numbers that are

@@ -203,12 +203,12 @@ type scanner struct {
 	want  Kinds
 	clock clock
 	line  Line
-	event Event // all zero between lines
 }
 
 // scan fills b.events and b.stats. Line numbers count from the start of the block.
 func (s *scanner) scan(b *block) {
 	text := string(b.buf[:b.used])
+	clear(b.events)
 	b.events, b.stats = b.events[:0], Stats{Bytes: int64(len(text))}
 	walk(text, b.offset, &b.stats, func(raw string, number, offset int64) {
 		s.line.split(raw)
@@ -249,7 +249,8 @@ func walk(text string, offset int64, stats *Stats, fn func(raw string, number, o
 }
 
 func (s *scanner) parseLine(b *block, number, offset int64) {
-	l, e := &s.line, &s.event
+	// The event is filled where it will stay. What stands behind the last one in b.events is zero.
+	l, e := &s.line, b.spare()
 	kind := l.parse(e, &s.want)
 	switch {
 	case kind != None:
@@ -261,15 +262,26 @@ func (s *scanner) parseLine(b *block, number, offset int64) {
 		b.stats.Unknown++
 		return
 	}
-	if s.want.Has(kind) {
-		e.Kind, e.Level, e.Line, e.Offset = kind, l.Level, number, offset
-		e.PID, e.TID = l.PID, l.TID
-		if l.Stamp != "" {
-			e.Time, _ = s.clock.read(l.Stamp)
-		}
-		b.events = append(b.events, *e)
+	if !s.want.Has(kind) {
+		*e = Event{}
+		return
 	}
-	*e = Event{}
+	l.readThread()
+	e.Kind, e.Level, e.Line, e.Offset, e.PID, e.TID = kind, l.Level, number, offset, l.PID, l.TID
+	if l.Stamp != "" {
+		e.Time, _ = s.clock.read(l.Stamp)
+	}
+	b.events = b.events[:len(b.events)+1]
+}
+
+// spare returns the zero event behind the last one.
+func (b *block) spare() *Event {
+	n := len(b.events)
+	if n == cap(b.events) {
+		b.events = append(b.events, Event{})[:n]
+		clear(b.events[n:cap(b.events)])
+	}
+	return &b.events[:n+1][n]
 }
 
 // ReadLines hands the lines of r to yield, in order, split but not parsed; blank lines are left out. A glued line comes as two
@@ -288,6 +300,7 @@ func ReadLines(r io.Reader, yield func(*Line) error) error {
 				return
 			}
 			line.split(raw)
+			line.readThread()
 			line.Number, line.Offset = number, offset
 			stop = yield(&line)
 		})

@@ -76,7 +76,7 @@ var reasonNames = [NumReasons]struct{ name, words string }{
 	{"connect-timeout", "a connect timed out"},
 	{"io-timeout", "ServerIOTimeout fired"},
 	{"connect-failed", "a connect failed"},
-	{"failover", "another member was tried"},
+	{"failover", "another attempt was made"},
 	{"wsfo", "$WSFO was sent"},
 	{"all-down", "no member was usable"},
 	{"gave-up", "the plug-in gave up"},
@@ -186,11 +186,11 @@ type phases struct {
 
 // seen holds what the assembly remembers of a request.
 type seen struct {
-	started, routed, named, noRoute, acting, read, closing, ended, esiMain bool
-	esiOpen                                                                int
-	matched                                                                string // member that the clone ID named and that is usable
-	timedOut, gaveUp, noApp, wsfo, retry, short, serverWrite               bool
-	clientWrite, serverError, reload, allDown, otherTimeout                bool
+	started, routed, found, named, noRoute, acting, read, closing, ended, esiMain bool
+	esiOpen                                                                       int
+	matched                                                                       string // member that the clone ID named and that is usable
+	timedOut, gaveUp, noApp, wsfo, retry, short, serverWrite                      bool
+	clientWrite, serverError, reload, allDown, otherTimeout                       bool
 }
 
 // cacheHead is what the response head says about caching.

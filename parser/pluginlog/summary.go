@@ -17,8 +17,8 @@ const (
 // SummaryKinds are the kinds that a [Summary] needs: without the comparisons, of which a trace holds most.
 func SummaryKinds() Kinds {
 	all := Kinds{^uint64(0), ^uint64(0)}
-	drop := KindsOf(AliasCompared, AliasMatched, URICompared, URIMatched, URINotMatched, CookieSought, AffinitySource, CloneSought,
-		FirstPrimary, NextPrimary, ESI, ConnectTimeoutSet, Executing, StillMarkedDown, ClonesListed)
+	drop := KindsOf(AliasCompared, URICompared, URINotMatched, CookieSought, AffinitySource, CloneSought, FirstPrimary, NextPrimary,
+		StillMarkedDown, ConnectTimeoutSet, Executing, ESI)
 	return Kinds{all[0] &^ drop[0], all[1] &^ drop[1]}
 }
 
@@ -85,7 +85,7 @@ func (s *Summary) NextFile() { s.file++; s.Files++ }
 // Add takes the next event.
 func (s *Summary) Add(e *Event) {
 	if e.Time != 0 {
-		if s.First == 0 {
+		if s.First == 0 || e.Time < s.First {
 			s.First = e.Time
 		}
 		s.Last = max(s.Last, e.Time)
@@ -156,7 +156,7 @@ func (e *Event) appendMessage(dst []byte) []byte {
 	return dst[:min(len(dst), 400)]
 }
 
-// blur writes # for runs of five digits and more, in place.
+// blur writes # for runs of six digits and more, in place.
 func blur(text []byte) []byte {
 	out := text[:0]
 	for i := 0; i < len(text); {
@@ -165,7 +165,7 @@ func blur(text []byte) []byte {
 			j++
 		}
 		switch {
-		case j-i >= 5:
+		case j-i >= 6:
 			out = append(out, '#')
 		case j > i:
 			out = append(out, text[i:j]...)
