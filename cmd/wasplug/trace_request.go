@@ -1,0 +1,288 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
+)
+
+// chosen is what the first pass found for --request.
+type chosen struct {
+	request *pluginlog.Request
+	others  []int64 // further requests that fit, as many as are worth naming
+	more    int64
+}
+
+const maxOthers = 10
+
+// request shows one request: a first pass finds it, a second one collects its lines.
+func (run *traceRun) request(want string) error {
+	if err := run.keepStdin(); err != nil {
+		return failure(err)
+	}
+	found, err := run.find(want)
+	if err != nil {
+		return failure(err)
+	}
+	if found.request == nil {
+		return &exitError{exitFindings, fmt.Errorf("no request %s in %s", want, strings.Join(run.names, ", "))}
+	}
+	lines, err := run.linesOf(found.request)
+	if err != nil {
+		return failure(err)
+	}
+	if run.json {
+		return run.writeRequestJSON(found, lines)
+	}
+	return run.writeRequest(found, lines)
+}
+
+// find looks for the request of a number, or for the oddest of a path.
+func (run *traceRun) find(want string) (*chosen, error) {
+	number, err := strconv.ParseInt(want, 10, 64)
+	byNumber := err == nil
+	found := new(chosen)
+	_, err = run.analyse(func(r *pluginlog.Request) error {
+		switch {
+		case byNumber && r.Number == number:
+			found.request = r.Clone()
+			return errStop
+		case !byNumber && fits(want, r.URI):
+			found.offer(r)
+		}
+		return nil
+	})
+	if errors.Is(err, errStop) {
+		err = nil
+	}
+	return found, err
+}
+
+// fits compares a request's URI, without its query, with a path; a * at the end stands for the rest.
+func fits(want, uri string) bool {
+	path, _, _ := strings.Cut(uri, "?")
+	if prefix, ok := strings.CutSuffix(want, "*"); ok {
+		return uri != "" && strings.HasPrefix(path, prefix)
+	}
+	return want == path || want == uri
+}
+
+// offer keeps the oddest request, or else the first, and the numbers of some others.
+func (f *chosen) offer(r *pluginlog.Request) {
+	other := r.Number
+	switch {
+	case f.request == nil:
+		f.request = r.Clone()
+		return
+	case r.Reasons != 0 && (f.request.Reasons == 0 || pluginlog.Odder(r, f.request) < 0):
+		other = f.request.Number
+		f.request = r.Clone()
+	}
+	if len(f.others) < maxOthers {
+		f.others = append(f.others, other)
+	} else {
+		f.more++
+	}
+}
+
+// numbered is one line of the request.
+type numbered struct {
+	place pluginlog.Place
+	text  string
+	event pluginlog.Event
+	known bool
+}
+
+// maxLines is how many lines of one request are collected.
+const maxLines = 20000
+
+// linesOf collects the lines that the request's thread wrote between its first and its last.
+func (run *traceRun) linesOf(r *pluginlog.Request) ([]numbered, error) {
+	var lines []numbered
+	for file := r.First.File; file <= r.Last.File; file++ {
+		err := run.readLines(file-1, func(l *pluginlog.Line) error {
+			switch {
+			case file == r.Last.File && l.Number > r.Last.Line || len(lines) >= maxLines:
+				return errStop
+			case file == r.First.File && l.Number < r.First.Line:
+			case l.PID == r.PID && l.TID == r.TID:
+				e, known := l.Parse()
+				lines = append(lines, numbered{pluginlog.Place{File: file, Line: l.Number}, strings.Clone(l.Raw), e, known})
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			return nil, err
+		}
+	}
+	return lines, nil
+}
+
+func (run *traceRun) readLines(i int, yield func(*pluginlog.Line) error) error {
+	r, err := run.open(i)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return pluginlog.ReadLines(r, yield)
+}
+
+func (run *traceRun) writeRequest(found *chosen, lines []numbered) error {
+	w := bufio.NewWriter(run.out)
+	r := found.request
+	run.writeRequestHead(w, r)
+	if len(found.others) > 0 {
+		fmt.Fprintf(w, "%s of this path: no. %s\n", plural(int64(len(found.others))+found.more, "further request"), numbers(found))
+	}
+	writeAttempts(w, r)
+	run.writeSteps(w, lines)
+	fmt.Fprintln(w, "\nlines")
+	width := len(run.place(r.Last))
+	for _, l := range lines {
+		fmt.Fprintf(w, "  %*s  %s\n", width, run.place(l.place), clean(l.text))
+	}
+	return w.Flush()
+}
+
+func numbers(found *chosen) string {
+	var all []string
+	for _, n := range found.others {
+		all = append(all, strconv.FormatInt(n, 10))
+	}
+	if found.more > 0 {
+		all = append(all, "...")
+	}
+	return strings.Join(all, ", ")
+}
+
+func (run *traceRun) writeRequestHead(w io.Writer, r *pluginlog.Request) {
+	fmt.Fprintf(w, "request %d: %s", r.Number, clean(strings.TrimSpace(r.Method+" "+orDash(r.URI))))
+	if r.Host != "" {
+		fmt.Fprintf(w, " on %s", clean(r.Host))
+	}
+	switch {
+	case r.Status != 0 && r.Member() != "":
+		fmt.Fprintf(w, ": %d from %s", r.Status, clean(r.Member()))
+	case r.Status != 0:
+		fmt.Fprintf(w, ": %d", r.Status)
+	case r.Declined:
+		fmt.Fprint(w, ": left to the web server")
+	default:
+		fmt.Fprint(w, ": no answer seen")
+	}
+	fmt.Fprintf(w, "\nprocess %08x thread %08x, lines %s", r.PID, r.TID, run.lines(r))
+	if r.Start != 0 {
+		fmt.Fprintf(w, ", %s, %s s", r.Start, seconds(r))
+	}
+	fmt.Fprintln(w)
+	for _, reason := range r.Reasons.Split() {
+		fmt.Fprintf(w, "odd: %s [%s]\n", reason.Words(), reason.Name())
+	}
+}
+
+func writeAttempts(w io.Writer, r *pluginlog.Request) {
+	t := table{head: []string{"attempt", "member", "host", "outcome", "status", "seconds", "marked down"}}
+	t.rightAlign(0, 4, 5)
+	for i, at := range r.Attempts {
+		marked, took, host := "", "-", at.Host
+		if at.Marked {
+			marked = "yes"
+		}
+		if at.End != 0 && at.Start != 0 {
+			took = strconv.FormatFloat(at.End.Sub(at.Start).Seconds(), 'f', 3, 64)
+		}
+		if at.Port != 0 {
+			host += ":" + strconv.Itoa(int(at.Port))
+		}
+		t.add(strconv.Itoa(i+1), orDash(at.Member), orDash(host), orDash(at.Outcome.String()), status(at.Status), took, marked)
+	}
+	t.section(w, "attempts")
+}
+
+// step is a sentence about one line.
+type step struct {
+	place pluginlog.Place
+	time  pluginlog.Time
+	kind  pluginlog.Kind
+	words string
+}
+
+// steps puts the lines into words. Comparisons without a match are many: runs of them become one step.
+func steps(lines []numbered) []step {
+	var all []step
+	compared := 0
+	for _, l := range lines {
+		if !l.known {
+			continue
+		}
+		switch l.event.Kind {
+		case pluginlog.URICompared, pluginlog.AliasCompared, pluginlog.CloneCompared:
+			compared++
+			continue
+		}
+		words := l.event.Words()
+		if words == "" {
+			continue
+		}
+		if compared > 0 {
+			words += fmt.Sprintf(", after %s", plural(int64(compared), "comparison"))
+			compared = 0
+		}
+		all = append(all, step{l.place, l.event.Time, l.event.Kind, words})
+	}
+	return all
+}
+
+func (run *traceRun) writeSteps(w io.Writer, lines []numbered) {
+	t := table{head: []string{"step", "line", "time", "what happens"}}
+	t.rightAlign(0, 1)
+	for i, s := range steps(lines) {
+		clock := s.time.String()
+		if len(clock) > len("2006-01-02 ") {
+			clock = clock[len("2006-01-02 "):]
+		}
+		t.add(strconv.Itoa(i+1), run.place(s.place), orDash(clock), s.words)
+	}
+	t.section(w, "steps")
+}
+
+type oneRequestJSON struct {
+	Version int         `json:"version"`
+	Request requestJSON `json:"request"`
+	Others  []int64     `json:"otherRequests"`
+	More    int64       `json:"furtherRequests"`
+	Steps   []stepJSON  `json:"steps"`
+	Lines   []textJSON  `json:"lines"`
+}
+
+type stepJSON struct {
+	placeJSON
+	Time  string `json:"time,omitempty"`
+	Kind  string `json:"kind"`
+	Words string `json:"words"`
+}
+
+type textJSON struct {
+	placeJSON
+	Text string `json:"text"`
+}
+
+func (run *traceRun) writeRequestJSON(found *chosen, lines []numbered) error {
+	doc := oneRequestJSON{Version: traceVersion, Request: run.requestJSON(found.request), Others: found.others, More: found.more,
+		Steps: []stepJSON{}, Lines: []textJSON{}}
+	if doc.Others == nil {
+		doc.Others = []int64{}
+	}
+	for _, s := range steps(lines) {
+		doc.Steps = append(doc.Steps, stepJSON{run.placeJSON(s.place), stamp(s.time), s.kind.String(), s.words})
+	}
+	for _, l := range lines {
+		doc.Lines = append(doc.Lines, textJSON{run.placeJSON(l.place), l.text})
+	}
+	return run.encode(doc)
+}

@@ -1,0 +1,309 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
+)
+
+// writeText prints the overview: the answer first, then the odd requests, then what they add up to, then the facts about the files.
+func (run *traceRun) writeText(a *analysis) error {
+	w := bufio.NewWriter(run.out)
+	run.writeHeadline(w, a)
+	run.writeOdd(w, a)
+	writeReasons(w, a)
+	writeMembers(w, a)
+	writeCounters(w, a)
+	run.writeErrors(w, a)
+	run.writeFacts(w, a)
+	return w.Flush()
+}
+
+func (run *traceRun) writeHeadline(w io.Writer, a *analysis) {
+	fmt.Fprintf(w, "%s: %s, %d odd", clean(strings.Join(run.names, ", ")), plural(a.Requests, "request"), a.Odd)
+	if a.Declined > 0 {
+		fmt.Fprintf(w, ", %d left to the web server", a.Declined)
+	}
+	if a.First != 0 {
+		fmt.Fprintf(w, "; %s to %s", a.First, a.Last)
+	}
+	fmt.Fprintln(w)
+}
+
+// writeOdd prints the worst odd requests in the order of the log.
+func (run *traceRun) writeOdd(w io.Writer, a *analysis) {
+	if len(a.OddRequests) == 0 {
+		return
+	}
+	show := a.OddRequests
+	if run.limit > 0 && len(show) > run.limit {
+		show = slices.Clone(show)
+		slices.SortFunc(show, pluginlog.Odder)
+		show = show[:run.limit]
+		slices.SortFunc(show, func(x, y *pluginlog.Request) int { return int(x.Number - y.Number) })
+	}
+	t := table{head: []string{"no.", "start", "lines", "seconds", "status", "member", "URI", "why"}}
+	t.rightAlign(0, 2, 3, 4)
+	for _, r := range show {
+		t.add(strconv.FormatInt(r.Number, 10), orDash(r.Start.String()), run.lines(r), seconds(r), status(r.Status),
+			orDash(r.Member()), orDash(r.URI), reasonNames(r.Reasons))
+	}
+	fmt.Fprint(w, "\nodd requests")
+	if n := a.Odd - int64(len(show)); n > 0 {
+		fmt.Fprintf(w, " (the worst %d; %d more, see --limit)", len(show), n)
+	}
+	fmt.Fprintln(w)
+	t.write(w)
+}
+
+func (run *traceRun) lines(r *pluginlog.Request) string {
+	if r.First.File == r.Last.File {
+		return run.place(r.First) + "-" + strconv.FormatInt(r.Last.Line, 10)
+	}
+	return run.place(r.First) + "-" + run.place(r.Last)
+}
+
+// seconds shows the fraction only when the log does.
+func seconds(r *pluginlog.Request) string {
+	if r.Start == 0 || r.End == 0 {
+		return "-"
+	}
+	if wall := r.Wall(); wall.Seconds() != math.Trunc(wall.Seconds()) {
+		return strconv.FormatFloat(wall.Seconds(), 'f', 3, 64)
+	}
+	return strconv.FormatFloat(r.Wall().Seconds(), 'f', 0, 64)
+}
+
+func status(code int32) string {
+	if code == 0 {
+		return "-"
+	}
+	return strconv.Itoa(int(code))
+}
+
+func reasonNames(set pluginlog.Reason) string {
+	var names []string
+	for _, r := range set.Split() {
+		names = append(names, r.Name())
+	}
+	return strings.Join(names, ", ")
+}
+
+func writeReasons(w io.Writer, a *analysis) {
+	t := table{head: []string{"requests", "reason", "meaning"}}
+	t.rightAlign(0)
+	for i, n := range a.Reasons {
+		if r := pluginlog.Reason(1) << i; n > 0 {
+			t.add(strconv.FormatInt(n, 10), r.Name(), r.Words())
+		}
+	}
+	t.section(w, "reasons")
+}
+
+func writeMembers(w io.Writer, a *analysis) {
+	t := table{head: []string{"member", "attempts", "answered", "failed", "marked down"}}
+	t.rightAlign(1, 2, 3, 4)
+	for _, m := range a.Members {
+		t.add(m.Member, itoa(m.Attempts), itoa(m.Answered), itoa(m.Failed), itoa(m.Marks))
+	}
+	t.section(w, "members, from the requests")
+}
+
+func writeCounters(w io.Writer, a *analysis) {
+	t := table{head: []string{"member", "process", "pending", "failed", "affinity", "new", "total"}}
+	t.rightAlign(2, 3, 4, 5, 6)
+	add := func(member, process string, c pluginlog.Counters) {
+		t.add(member, process, itoa(c.Pending), itoa(c.Failed), itoa(c.Affinity), itoa(c.New()), itoa(c.Total))
+	}
+	for _, row := range a.Counters {
+		add(row.Member, fmt.Sprintf("%08x", row.PID), row.Counters)
+	}
+	for _, sum := range sumCounters(a.Counters) {
+		if sum.processes > 1 {
+			add(sum.member, fmt.Sprintf("all %d", sum.processes), sum.Counters)
+		}
+	}
+	t.section(w, "counters, last line of each process; new = total - affinity")
+	for _, d := range deviations(a.Counters) {
+		fmt.Fprintf(w, "  process %08x: new requests per member %.1f, deviation %.1f (compare only members of one cluster)\n", d.pid, d.mean, d.deviation)
+	}
+}
+
+type counterSum struct {
+	member    string
+	processes int
+	pluginlog.Counters
+}
+
+// sumCounters adds the processes of each member up; the rows are sorted by member.
+func sumCounters(rows []*pluginlog.CounterRow) []counterSum {
+	var sums []counterSum
+	for _, row := range rows {
+		if n := len(sums); n == 0 || sums[n-1].member != row.Member {
+			sums = append(sums, counterSum{member: row.Member})
+		}
+		sum := &sums[len(sums)-1]
+		sum.processes++
+		sum.Pending += row.Pending
+		sum.Failed += row.Failed
+		sum.Affinity += row.Affinity
+		sum.Total += row.Total
+	}
+	return sums
+}
+
+type deviation struct {
+	pid             uint64
+	members         int
+	mean, deviation float64
+}
+
+// deviations returns per process how evenly new requests went to the members; processes that show one member only are left out.
+func deviations(rows []*pluginlog.CounterRow) []deviation {
+	byPID := map[uint64][]float64{}
+	for _, row := range rows {
+		byPID[row.PID] = append(byPID[row.PID], float64(row.Counters.New()))
+	}
+	var all []deviation
+	for pid, counts := range byPID {
+		if len(counts) < 2 {
+			continue
+		}
+		var sum, square float64
+		for _, n := range counts {
+			sum += n
+		}
+		mean := sum / float64(len(counts))
+		for _, n := range counts {
+			square += (n - mean) * (n - mean)
+		}
+		all = append(all, deviation{pid, len(counts), mean, math.Sqrt(square / float64(len(counts)))})
+	}
+	slices.SortFunc(all, func(x, y deviation) int { return compareUint(x.pid, y.pid) })
+	return all
+}
+
+func compareUint(x, y uint64) int {
+	switch {
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	}
+	return 0
+}
+
+func (run *traceRun) writeErrors(w io.Writer, a *analysis) {
+	t := table{head: []string{"lines", "first", "last", "text"}}
+	t.rightAlign(0, 1, 2)
+	for _, e := range a.Errors {
+		t.add(itoa(e.Count), run.place(e.First), run.place(e.Last), e.Text)
+	}
+	if a.OtherErrors > 0 {
+		t.add(itoa(a.OtherErrors), "", "", "further errors")
+	}
+	t.section(w, "errors")
+}
+
+func (run *traceRun) writeFacts(w io.Writer, a *analysis) {
+	s := a.stats
+	fmt.Fprintf(w, "\n%s: %d understood, %d without news, %d not of the log's form", plural(s.Lines, "line"), s.Events, s.Other, s.Unknown)
+	if s.Glued > 0 {
+		fmt.Fprintf(w, ", %d glued", s.Glued)
+	}
+	fmt.Fprintln(w)
+	if a.Build != "" {
+		fmt.Fprintf(w, "plug-in %s, %s\n", clean(a.Build), plural(int64(a.Builds), "start"))
+	}
+	if a.WebServer != "" {
+		fmt.Fprintf(w, "web server %s\n", clean(a.WebServer))
+	}
+	if a.Reloads > 0 {
+		fmt.Fprintf(w, "%s of the configuration\n", plural(int64(a.Reloads), "reload"))
+	}
+}
+
+// table prints rows in aligned columns.
+type table struct {
+	head  []string
+	rows  [][]string
+	align []bool
+}
+
+func (t *table) rightAlign(columns ...int) {
+	t.align = make([]bool, len(t.head))
+	for _, c := range columns {
+		t.align[c] = true
+	}
+}
+
+func (t *table) add(cells ...string) {
+	for i := range cells {
+		cells[i] = clean(cells[i])
+	}
+	t.rows = append(t.rows, cells)
+}
+
+// section prints the table under a title; nothing when it has no rows.
+func (t *table) section(w io.Writer, title string) {
+	if len(t.rows) > 0 {
+		fmt.Fprintf(w, "\n%s\n", title)
+		t.write(w)
+	}
+}
+
+func (t *table) write(w io.Writer) {
+	widths := make([]int, len(t.head))
+	for _, row := range append([][]string{t.head}, t.rows...) {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, row := range append([][]string{t.head}, t.rows...) {
+		var line strings.Builder
+		for i, cell := range row {
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			line.WriteString("  ")
+			if t.align[i] {
+				line.WriteString(pad + cell)
+			} else {
+				line.WriteString(cell + pad)
+			}
+		}
+		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
+	}
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func plural(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return itoa(n) + " " + what + "s"
+}
+
+// clean makes bytes of the log fit for a terminal: control characters and what is no UTF-8 are written as escapes.
+func clean(s string) string {
+	for i, r := range s {
+		if !strconv.IsPrint(r) || r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD") {
+			quoted := strconv.Quote(s)
+			return strings.ReplaceAll(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`), `\\`, `\`)
+		}
+	}
+	return s
+}
