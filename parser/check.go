@@ -121,37 +121,3 @@ func readInt(value string) (int, bool) {
 	n, err := strconv.ParseInt(value, 10, 32)
 	return int(n), err == nil
 }
-
-// Similar returns the name among names that is closest to a misspelt one, "" when none is close: at most a third of its letters differ,
-// and three at most. Letter case counts little.
-func Similar(name string, names []string) string {
-	best, least := "", min(3, max(1, len(name)/3))+1
-	for _, n := range names {
-		if d := distance(name, n); d < least {
-			best, least = n, d
-		}
-	}
-	return best
-}
-
-// distance is the number of letters to insert, drop or replace to get from a to b, without letter case.
-func distance(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}

@@ -62,12 +62,9 @@ func clip(args []any) []any {
 	return args
 }
 
-// similar reports whether an end tag of one name was most likely meant for the other: letter case aside, at most two letters differ.
+// similar reports whether an end tag of one name was most likely meant for the other.
 func similar(a, b string) bool {
-	if len(a) > longName || len(b) > longName {
-		return false
-	}
-	return distance(a, b) <= min(2, len(a)/3)
+	return len(a) <= longName && len(b) <= longName && diag.Suggest(a, []string{b}) != ""
 }
 
 func (s *scanner) notConfig(at diag.Span, format string, args ...any) {
