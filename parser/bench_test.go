@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"io"
+	"strconv"
 	"testing"
 
 	"github.com/wasplug/wasplug/internal/sharedtest"
@@ -34,6 +35,32 @@ func BenchmarkEncodingXMLRawToken(b *testing.B) {
 			if _, err := d.RawToken(); err != nil {
 				break
 			}
+		}
+	}
+}
+
+// BenchmarkParseSizes shows that the time grows with the size and no faster: compare the MB/s.
+func BenchmarkParseSizes(b *testing.B) {
+	for _, clusters := range []int{25, 100, 400} {
+		src := sharedtest.Large(b, "--clusters", strconv.Itoa(clusters), "--routes", strconv.Itoa(10*clusters), "--uris", strconv.Itoa(100*clusters))
+		b.Run(strconv.Itoa(len(src)>>10)+"KB", func(b *testing.B) {
+			b.SetBytes(int64(len(src)))
+			for b.Loop() {
+				parser.Parse(1, src)
+			}
+		})
+	}
+}
+
+// BenchmarkWrite prints the large file.
+func BenchmarkWrite(b *testing.B) {
+	src := sharedtest.Large(b)
+	cfg, _ := parser.Parse(1, src)
+	b.SetBytes(int64(len(src)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := parser.Write(io.Discard, cfg.Doc); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

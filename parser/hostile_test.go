@@ -92,3 +92,22 @@ func attributes(n int) string {
 	}
 	return b.String()
 }
+
+// TestMemoryIsLinear: eight times the file takes eight times the memory, and an eighth more for the rounding of blocks.
+func TestMemoryIsLinear(t *testing.T) {
+	file := func(n int) []byte {
+		return []byte("<Config>" + strings.Repeat("<UriGroup Name='g'><Uri Name='/a/*' AffinityCookie='C'/><!-- c --></UriGroup>\n", n) + "</Config>")
+	}
+	parser.Parse(1, file(1)) // decodes the table
+	measure := func(src []byte) float64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		parser.Parse(1, src)
+		runtime.ReadMemStats(&after)
+		return float64(after.TotalAlloc-before.TotalAlloc) / float64(len(src))
+	}
+	small, large := measure(file(4000)), measure(file(32000))
+	if large > small*1.125 {
+		t.Errorf("%.1f bytes for a byte of a small file, %.1f of a large one", small, large)
+	}
+}

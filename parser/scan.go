@@ -248,14 +248,16 @@ func (s *scanner) unclosed(rel *diag.Related) {
 	s.finish(int(end), own)
 }
 
-// ownChildren returns how many of the children that follow the start tag of n can belong to it.
+// ownChildren returns how many of the children that follow the start tag of n can belong to it: those before the first that is known
+// to belong elsewhere.
 func ownChildren(n *Node, children []*Node) int {
 	t := TypeOf(n)
+	foreign := func(name string) bool { return t.Child(name) == nil && elementNames()[name] != nil }
 	if t == nil {
-		return len(children)
+		foreign = func(name string) bool { return TypeOf(n.Parent).Child(name) != nil }
 	}
 	for i, c := range children {
-		if c.Kind == Element && t.Child(c.Name) == nil && elementNames()[c.Name] != nil {
+		if c.Kind == Element && foreign(c.Name) {
 			for i > 0 && children[i-1].Kind == Comment && !children[i-1].Inline {
 				i-- // a comment above belongs to what it stands above
 			}

@@ -136,7 +136,9 @@ func (p *printer) attributes(attrs []Attr) {
 // text prints character data. White space alone would be read as layout, so it is written as references.
 func (p *printer) text(text string) {
 	if strings.Trim(text, " \t\r\n") == "" {
-		p.escaped(text, " \t\n\r")
+		for _, r := range text {
+			p.w.WriteString(reference(r))
+		}
 		return
 	}
 	p.escaped(text, "<&>\r")
@@ -144,6 +146,10 @@ func (p *printer) text(text string) {
 
 // escaped prints text with the given characters, and those that the encoding lacks, as references.
 func (p *printer) escaped(text, special string) {
+	if isPlain(text) {
+		p.w.WriteString(text)
+		return
+	}
 	for _, r := range text {
 		switch {
 		case strings.ContainsRune(special, r) && r != utf8.RuneError:
@@ -174,12 +180,26 @@ func reference(r rune) string {
 
 // raw prints text that takes no references: chooseEncoding saw to it that every character can be written.
 func (p *printer) raw(text string) {
+	if isPlain(text) {
+		p.w.WriteString(text)
+		return
+	}
 	for _, r := range text {
 		if !isChar(r) {
 			r = utf8.RuneError
 		}
 		p.char(r)
 	}
+}
+
+// isPlain reports whether text has only characters that mean themselves everywhere and in every encoding.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if class[text[i]]&special != 0 || text[i] == '>' {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *printer) char(r rune) {

@@ -1,0 +1,205 @@
+package parser_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+const small = `<Config RefreshInterval="10" appserverportpreference="x" AppServerPortPreference="webserverport" ResponseChunkSize="many"
+      ASDisableNagle="TRUE" SecureHostVerification="false" IgnoreDNSFailures="true">
+   <Log Name="/logs/http_plugin.log" LogLevel="Loud"/>
+   <Property Name="ESIEnable" Value="true"/>
+   <VirtualHostGroup Name="default_host"><VirtualHost Name="*:80"/><VirtualHost Name="*:443"/></VirtualHostGroup>
+   <TrustedProxyGroup><TrustedProxy Name="p1"/><TrustedProxy Name="p2"/></TrustedProxyGroup>
+   <ServerCluster Name="one" LoadBalance="RoundRobin" PostSizeLimit="99999999999" IgnoreAffinityRequests="false">
+      <Server Name="m1" CloneID="a1" ConnectTimeout="+5" ServerIOTimeout="-30" wsServerIOTimeout="7">
+         <Transport Hostname="h1" Port="9443" Protocol="https" ConnectionTTL="28">
+            <Property Name="Keyring" Value="/k.kdb"/>
+         </Transport>
+         <Transport Hostname="h1" Port=""/>
+      </Server>
+      <Server Name="m2"/>
+      <ClusterAddress Name="all"><Transport Hostname="vip" Port="80" Protocol="http"/></ClusterAddress>
+      <PrimaryServers><Server Name="m1"/></PrimaryServers>
+      <BackupServers><Server Name="m2"/></BackupServers>
+   </ServerCluster>
+   <ServerGroup Name="old" RetryInterval="9"/>
+   <UriGroup Name="uris"><Uri Name="/a/*" AffinityCookie="C"/><Uri Name="/b"/></UriGroup>
+   <Route VirtualHostGroup="default_host" UriGroup="uris" ServerCluster="one"/>
+   <Route ServerGroup="old"/>
+   <IntelligentManagement><Property name="webserverName" value="w"/></IntelligentManagement>
+</Config>`
+
+func show[T any](v parser.Val[T]) string { return fmt.Sprintf("%v/%q/%t", v.V, v.Raw(), v.Valid) }
+
+func TestView(t *testing.T) {
+	cfg, ds := parser.Parse(1, []byte(small))
+	if len(ds) > 0 {
+		t.Fatal(ds)
+	}
+	c, old := cfg.Clusters[0], cfg.Clusters[1]
+	m1, m2 := c.Servers[0], c.Servers[1]
+	tests := []struct{ what, got, want string }{
+		{"int", show(cfg.RefreshInterval), `10/"10"/true`},
+		{"enum in another case", show(cfg.AppServerPort), `WebserverPort/"webserverport"/true`},
+		{"no int", show(cfg.ResponseChunkSize), `64/"many"/false`},
+		{"no bool", show(cfg.ASDisableNagle), `false/"TRUE"/false`},
+		{"not written", show(cfg.HTTPMaxHeaders), `300/""/false`},
+		{"not written, no default", show(cfg.SSLMapMode), `/""/false`},
+		{"enum", show(cfg.HostVerification), `false/"false"/true`},
+		{"no enum", show(cfg.Log.Level), `Error/"Loud"/false`},
+		{"with a blank", show(c.LoadBalance), `Round Robin/"RoundRobin"/false`},
+		{"too large", show(c.PostSizeLimit), `-1/"99999999999"/false`},
+		{"bool with default true", show(c.IgnoreAffinityRequests), `false/"false"/true`},
+		{"default true", show(c.RemoveSpecialHeaders), `true/""/false`},
+		{"V4 cluster", show(old.RetryInterval) + show(old.PostBufferSize), `9/"9"/true64/""/false`},
+		{"plus sign", show(m1.ConnectTimeout), `5/"+5"/true`},
+		{"minus sign", show(m1.ServerIOTimeout), `-30/"-30"/true`},
+		{"small name", show(m1.WSIOTimeout), `7/"7"/true`},
+		{"defaults of a server", show(m2.LoadBalanceWeight) + show(m2.MaxConnections) + show(m2.ConnectTimeout), `2/""/false-1/""/false0/""/false`},
+		{"default of a list of values", show(m1.Transports[1].Protocol), `http/""/false`},
+		{"empty number", show(m1.Transports[1].Port), `0/""/false`},
+		{"no default at all", show(m1.Transports[1].ConnectionTTL), `0/""/false`},
+		{"property, case aside", show(parser.Find(m1.Transports[0].Properties, "keyring").Value), `/k.kdb/"/k.kdb"/true`},
+		{"cluster address", show(c.ClusterAddress.Transports[0].Hostname) + show(c.ClusterAddress.MaxConnections), `vip/"vip"/true-1/""/false`},
+		{"lists", c.Primary.Servers[0].Name.V + c.Backup.Servers[0].Name.V, "m1m2"},
+		{"cookie", cfg.UriGroups[0].Uris[0].AffinityCookie.V + cfg.UriGroups[0].Uris[1].AffinityCookie.V, "CJSESSIONID"},
+		{"aliases", cfg.VirtualHostGroups[0].Aliases[1].Name.V, "*:443"},
+		{"proxies", cfg.TrustedProxies[1].Name.V, "p2"},
+		{"routes", cfg.Routes[0].ServerCluster.V + " " + cfg.Routes[1].ServerCluster.V + " " + show(cfg.Routes[1].UriGroup), `one old /""/false`},
+		{"intelligent management", cfg.IntelligentManagement.Name, "IntelligentManagement"},
+	}
+	for _, test := range tests {
+		if test.got != test.want {
+			t.Errorf("%s: %s, want %s", test.what, test.got, test.want)
+		}
+	}
+	if parser.Find(cfg.Properties, "none") != nil || old.Primary != nil || old.ClusterAddress != nil {
+		t.Error("something where nothing is")
+	}
+}
+
+// TestViewSpans: a finding can point at names and values.
+func TestViewSpans(t *testing.T) {
+	cfg, _ := parser.Parse(1, []byte(small))
+	files := diag.NewFiles()
+	files.Add("small.xml", []byte(small))
+	uri := cfg.UriGroups[0].Uris[0]
+	if got := files.Text(uri.Name.Span()) + files.Text(uri.AffinityCookie.At.NameSpan) + files.Text(uri.Node.NameSpan); got != "/a/*AffinityCookieUri" {
+		t.Error(got)
+	}
+	if !cfg.HTTPMaxHeaders.Span().IsZero() || cfg.HTTPMaxHeaders.Set() || !cfg.ResponseChunkSize.Set() {
+		t.Error("a value that is not written has a place")
+	}
+	var names []string
+	for n := range cfg.Doc.All() {
+		names = append(names, n.Name)
+		if n.Name == "VirtualHost" {
+			break
+		}
+	}
+	if got := strings.Join(names, " "); got != "Config Log Property VirtualHostGroup VirtualHost" {
+		t.Error(got)
+	}
+}
+
+func TestViewOfFragments(t *testing.T) {
+	src, err := os.ReadFile("testdata/fragment.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, _ := parser.Parse(1, src)
+	if cfg.Node != nil || len(cfg.Clusters) != 1 || len(cfg.UriGroups) != 1 || len(cfg.Routes) != 1 {
+		t.Fatalf("%d clusters, %d groups, %d routes", len(cfg.Clusters), len(cfg.UriGroups), len(cfg.Routes))
+	}
+	c := cfg.Clusters[0]
+	if len(c.Servers) != 2 || c.Servers[0].LoadBalanceWeight.V != 3 || len(c.Primary.Servers) != 1 || c.Node == nil || !c.Node.Span.IsZero() {
+		t.Errorf("cluster %+v", c)
+	}
+	if cfg.RefreshInterval.V != 60 || cfg.UriGroups[0].Uris[0].Name.V != "/a/*" {
+		t.Error("no defaults, or no Uri")
+	}
+	for _, text := range []string{"", "text", "<a/>", "<Transport Port='1'/>", "<Connector/>", "<Config/><Config><Log/></Config>", "<Uri/><Config/>"} {
+		parser.Parse(1, []byte(text))
+	}
+	if cfg, _ := parser.Parse(1, []byte("<Config RefreshInterval='1'/><Config><Log/></Config><Route/>")); cfg.RefreshInterval.V != 1 || cfg.Log == nil || len(cfg.Routes) != 1 {
+		t.Error("several roots are not viewed together")
+	}
+}
+
+// TestReadOn: the view has what stands behind a fault.
+func TestReadOn(t *testing.T) {
+	faults := []string{
+		"<Log Name='/a'>", "<Log Name='/a'", "<Log Name='/a", "<Log Name=/a>", "<Log Name=“/a”/>", "<Log Name='/a' <!-- x -->/>", "</Log>", "</Config", "</>", "< Log/>",
+		"<", "&", "&a;", "]]>", "<!-- a", "<!- a ->", "<![CDATA[ a", "<?a", "<!DOCTYPE a [ <!ENTITY b 'c'>", "<1/>", "<Log a='1' a='2'/>", "<Log a='1'b='2'/>",
+		"<UriGroup Name='u'>", "<UriGroup Name='u'><Uri Name='/x'></UriGroup>", "<ServerCluster Name='c'><Server Name='m'><Transport Port='1'>", "<Log \x01/>", "\x01",
+		"<UriGroup Name=\"u><Uri Name=\"/x\"/></UriGroup>", "<Log Name=>", "<Log =\"x\"/>", "<Log/ >", "<a></b>", "<a><b></a>", "<Log a=\"b<c\"/>", "<Log\x00/>",
+	}
+	for _, fault := range faults {
+		src := []byte("<Config>\n" + fault + "\n<VirtualHostGroup Name='behind'/>\n<ServerCluster Name='behind'>\n<Server Name='m1'/>\n</ServerCluster>\n</Config>\n")
+		cfg, ds := parser.Parse(1, src)
+		checkTree(t, src, cfg.Doc, ds)
+		if !has(ds, "WP101") {
+			t.Errorf("%q: no fault", fault)
+		}
+		if ds[0].Span.Start > int32(len("<Config>\n")+len(fault)) {
+			t.Errorf("%q: the fault is said to be at %v", fault, ds[0].Span)
+		}
+		if len(cfg.VirtualHostGroups) != 1 || len(cfg.Clusters) == 0 || len(cfg.Clusters[len(cfg.Clusters)-1].Servers) != 1 {
+			t.Errorf("%q: what stands behind is not read: %d groups, %d clusters", fault, len(cfg.VirtualHostGroups), len(cfg.Clusters))
+		}
+	}
+}
+
+func TestParseAlias(t *testing.T) {
+	tests := []struct {
+		name string
+		want parser.Alias
+		err  string
+	}{
+		{"*:80", parser.Alias{Host: "*", Port: 80, PortWritten: true}, ""},
+		{"*:*", parser.Alias{Host: "*", PortWritten: true}, ""},
+		{"*", parser.Alias{Host: "*", Port: 80}, ""},
+		{"WWW.Example.com:443", parser.Alias{Host: "www.example.com", Port: 443, PortWritten: true}, ""},
+		{"host", parser.Alias{Host: "host", Port: 80}, ""},
+		{"10.0.0.1:9080", parser.Alias{Host: "10.0.0.1", Port: 9080, PortWritten: true}, ""},
+		{"[2001:DB8::1]:443", parser.Alias{Host: "[2001:db8::1]", Port: 443, PortWritten: true}, ""},
+		{"[::1]", parser.Alias{Host: "[::1]", Port: 80}, ""},
+		{"", parser.Alias{}, "no host"},
+		{":80", parser.Alias{}, "no host"},
+		{"*.example.com:80", parser.Alias{}, "partial wildcard"},
+		{"host:8*", parser.Alias{}, "port \"8*\""},
+		{"host:", parser.Alias{}, "port \"\""},
+		{"host:0", parser.Alias{}, "port"},
+		{"host:65536", parser.Alias{}, "port"},
+		{"host:+80", parser.Alias{}, "port"},
+		{"2001:db8::1", parser.Alias{}, "brackets"},
+		{"[2001:db8::1", parser.Alias{}, "brackets"},
+		{"[10.0.0.1]:80", parser.Alias{}, "brackets"},
+		{"[::1]80", parser.Alias{}, "brackets"},
+		{"a b:80", parser.Alias{}, "character"},
+	}
+	for _, test := range tests {
+		got, err := parser.ParseAlias(test.name)
+		if got != test.want || (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+			t.Errorf("%q: %+v, %v, want %+v, %q", test.name, got, err, test.want, test.err)
+		}
+	}
+}
+
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+func TestWriteError(t *testing.T) {
+	cfg, _ := parser.Parse(1, []byte(small))
+	if err := parser.Write(failing{}, cfg.Doc); err == nil || err.Error() != "disk full" {
+		t.Error(err)
+	}
+}
