@@ -1,6 +1,10 @@
 package routecheck
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
 
 // Source is where a session identifier stands in a request (R20).
 type Source uint8
@@ -25,6 +29,7 @@ type Affinity struct {
 	few  [4]session
 	more []session
 	n    int
+	at   diag.Span // the Uri that names cookie and identifier (R4)
 }
 
 // Len returns the number of session identifiers.
@@ -32,11 +37,11 @@ func (a *Affinity) Len() int { return a.n }
 
 // Session returns source, name and value of the i-th identifier.
 func (a *Affinity) Session(i int) (Source, string, string) {
-	s := a.at(i)
+	s := a.session(i)
 	return s.source, s.name, s.value
 }
 
-func (a *Affinity) at(i int) *session {
+func (a *Affinity) session(i int) *session {
 	if i < len(a.few) {
 		return &a.few[i]
 	}
@@ -54,7 +59,7 @@ func (a *Affinity) add(s session) {
 
 // Affinity finds the session identifiers of a request that matched (R4, R20, R29).
 func (t *Table) Affinity(rq *Request, m *Match, sem *Semantics, rec *Recorder) Affinity {
-	var a Affinity
+	a := Affinity{at: m.URIAt}
 	if rq.TLS {
 		a.addCookies(rq.Cookies, SSLSession, sslCookie, sem, rec)
 	}

@@ -93,7 +93,7 @@ func (s *selection) affinity() MemberID {
 		return NoMember
 	}
 	for i := range a.n {
-		session := a.at(i)
+		session := a.session(i)
 		s.noteSession(session)
 		for rest := behindCacheID(session.value); ; {
 			clone, after, ok := cutClone(rest, s.c.Separator)

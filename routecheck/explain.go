@@ -117,7 +117,7 @@ func (t *Table) Explain(files *diag.Files, sc *Scenario, sem Semantics, fixed []
 	return e.decisions()
 }
 
-const flightBudget = 50000 // requests decided to prove an answer certain
+const flightBudget = 40000 // requests and attempts played to prove an answer certain
 
 type explanation struct {
 	t      *Table

@@ -224,9 +224,9 @@ func (p *Process) noteRequest(rq *Request, f *Flight, rec *Recorder) {
 		text += " (VHostMatchingCompat: the port it arrived on)"
 	}
 	if f != nil && f.Affinity.n > 0 {
-		text += " with " + cloneList(CloneIDs(f.Affinity.at(0).value, p.t.Clusters[f.Cluster].Separator))
+		text += " with " + cloneList(CloneIDs(f.Affinity.session(0).value, p.t.Clusters[f.Cluster].Separator))
 	}
-	rec.note(Step{Kind: StepRequest, Rule: "R7", Also: []string{"R8", "R14"}, Member: NoMember, Text: text})
+	rec.note(Step{Kind: StepRequest, Rule: "R7", Also: []string{"R8", "R14"}, Member: NoMember, Text: text, At: p.t.at})
 }
 
 func (p *Process) noteDeclined(rec *Recorder) {

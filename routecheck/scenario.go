@@ -163,7 +163,7 @@ type world struct {
 	answers  []chances
 	attempts []string // of each request, "?" where chance changes them
 	asked    uint64
-	flights  int
+	flights  int  // requests and attempts played: what the budget counts
 	whole    bool // every outcome of chance was visited
 }
 
@@ -175,8 +175,8 @@ func (sc *Scenario) runAll(t *Table, sem *Semantics) world {
 	quiet := func(int) *Recorder { return rec }
 	for {
 		outs := sc.play(sc.process(t, sem, dice), quiet)
-		w.flights += sc.Requests
 		for i := range outs {
+			w.flights += 1 + len(outs[i].Attempts)
 			w.answers[i] = w.answers[i].with(outs[i].Answer(), dice.chance())
 			w.noteAttempts(i, &outs[i])
 		}

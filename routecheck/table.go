@@ -42,6 +42,7 @@ type Table struct {
 	sslMapMode  string   // SSLMapMode (R64)
 	useInsecure bool     // UseInsecure (R64)
 	byName      map[string]ClusterID
+	at          diag.Span // VHostMatchingCompat, or the Config element
 }
 
 // Cluster is a ServerCluster made ready for decisions.
@@ -105,7 +106,10 @@ var missingGroup = diag.Rule{Code: "WP201", Name: "route-to-missing-group"}
 func New(cfg *parser.Config) (*Table, []diag.Diagnostic) {
 	t := &Table{
 		portArrived: cfg.VHostMatchingCompat.V, sslMapMode: cfg.SSLMapMode.V, useInsecure: cfg.UseInsecure.V,
-		byName: map[string]ClusterID{},
+		byName: map[string]ClusterID{}, at: cfg.VHostMatchingCompat.Span(),
+	}
+	if t.at.IsZero() && cfg.Node != nil {
+		t.at = cfg.Node.NameSpan
 	}
 	for _, sc := range cfg.Clusters {
 		if _, twice := t.byName[sc.Name.V]; twice {

@@ -28,7 +28,7 @@ func (s *selection) noteNoSession() {
 	if !s.rec.wants() || s.f.Attempts > 0 {
 		return
 	}
-	step := Step{Kind: StepAffinity, Rule: "R20", Member: NoMember, Text: "no session identifier in the request"}
+	step := Step{Kind: StepAffinity, Rule: "R20", Member: NoMember, Text: "no session identifier in the request", At: s.f.Affinity.at}
 	if !s.c.hasClones {
 		step.Rule, step.At = "R25", s.c.At
 		step.Text = fmt.Sprintf("no server of %s has a CloneID, so there is no affinity", s.c.Name)
@@ -45,7 +45,7 @@ func (s *selection) noteSession(x *session) {
 	if s.f.Attempts > 0 {
 		text = "the session identifier is checked again: " + text
 	}
-	s.note(Step{Kind: StepAffinity, Rule: "R20", Also: []string{"R21"}, Member: NoMember, Source: x.source, Clone: strings.Join(ids, ","), Text: text, At: s.c.At})
+	s.note(Step{Kind: StepAffinity, Rule: "R20", Also: []string{"R21"}, Member: NoMember, Source: x.source, Clone: strings.Join(ids, ","), Text: text, At: s.f.Affinity.at})
 }
 
 func (x *session) describe() string {

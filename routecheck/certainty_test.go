@@ -1,0 +1,165 @@
+package routecheck
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// randomScenario draws a small cluster in an awkward state and a request for it.
+func randomScenario(t *rapid.T) (*Table, *Scenario) {
+	pick := func(name string, from ...string) string { return rapid.SampledFrom(from).Draw(t, name) }
+	n := rapid.IntRange(1, 3).Draw(t, "members")
+	var servers, primary, backup strings.Builder
+	for i := range n {
+		name := fmt.Sprintf("m%d", i)
+		transport := pick("transport", `Protocol="http"`, `Protocol="http"`, `Protocol="https"`)
+		fmt.Fprintf(&servers, `<Server Name="%s" CloneID="%s" LoadBalanceWeight="%s" ServerIOTimeout="%s" MaxConnections="%s"><Transport Hostname="h" Port="1" %s>%s</Transport></Server>`,
+			name, name, pick("weight", "0", "1", "2"), pick("io", "5", "-5"), pick("max", "0", "1"), transport, keyring)
+		if i == 0 || rapid.Bool().Draw(t, "primary") {
+			fmt.Fprintf(&primary, " %s", name)
+		} else {
+			fmt.Fprintf(&backup, " %s", name)
+		}
+	}
+	if pick("address", "no", "no", "yes") == "yes" {
+		servers.WriteString(address)
+	}
+	config := pick("config", "", "", `MarkBusyDown="true"`, `FailoverToNext="true"`)
+	cluster := pick("cluster", "", "", `LoadBalance="Random"`, `PostBufferSize="0"`, `IgnoreAffinityRequests="false" RetryInterval="5"`, `PostSizeLimit="1"`)
+	table := mustParse(clusterXML(config, cluster, servers.String()+lists(primary.String(), backup.String())))
+	sc := &Scenario{Request: get("/x"), Requests: rapid.IntRange(1, 2).Draw(t, "requests"), Every: 3 * second}
+	sc.Request.TLS = rapid.Bool().Draw(t, "tls")
+	sc.Request.Body = int64(rapid.IntRange(0, 2).Draw(t, "body"))
+	for range rapid.IntRange(0, 2).Draw(t, "cookies") {
+		sc.Request.Cookies = append(sc.Request.Cookies, fmt.Sprintf("JSESSIONID=0000a:m%d:m%d", rapid.IntRange(0, n).Draw(t, "clone"), rapid.IntRange(0, n).Draw(t, "clone")))
+	}
+	for i := range table.Clusters[0].Members {
+		m := MemberID(i)
+		sc.Facts = append(sc.Facts, Fact{Member: m, Fault: Fault(rapid.IntRange(0, int(Reset)).Draw(t, "fault"))})
+		if table.Fits(sc.Facts[len(sc.Facts)-1]) != nil {
+			sc.Facts[len(sc.Facts)-1].Fault = Healthy
+		}
+		ago, pending, weight := Nanos(rapid.IntRange(0, 9).Draw(t, "ago"))*second, int32(rapid.IntRange(0, 1).Draw(t, "pending")), int32(rapid.IntRange(-1, 1).Draw(t, "weight"))
+		fact := MemberFact{Member: m, Marked: &ago, Pending: &pending, Weight: &weight}
+		if rapid.IntRange(0, 2).Draw(t, "marked") > 0 || table.FitsState(fact) != nil {
+			fact.Marked = nil
+		}
+		sc.Members = append(sc.Members, fact)
+	}
+	return table, sc
+}
+
+// TestCertaintyIsSound: when an answer is certain, no combination of the open choices gives another; and each dependence gives what it says.
+func TestCertaintyIsSound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		table, sc := randomScenario(t)
+		base := Latest()
+		decisions := table.Explain(diag.NewFiles(), sc, base, nil)
+		for range 60 {
+			sem := base
+			for c := range sem.value {
+				sem.value[c] = uint8(rapid.IntRange(0, len(choices[c].Values)-1).Draw(t, choices[c].Name))
+			}
+			w := sc.runAll(table, &sem)
+			for i, d := range decisions {
+				if got := table.describe(w.answers[i]); d.Certain && !w.answers[i].sameEnds(d.Ends) {
+					t.Fatalf("request %d is certain to give %s, but %v gives %s", i, d.Answers, sem.value, got)
+				}
+			}
+		}
+		for i, d := range decisions {
+			for _, dep := range d.DependsOn {
+				sem := base
+				for name, value := range dep.Assume {
+					if _, err := sem.Assume(name + "=" + value); err != nil {
+						t.Fatal(err)
+					}
+				}
+				w := sc.runAll(table, &sem)
+				if got := table.describe(w.answers[i]); got != dep.Gives || w.answers[i].sameEnds(d.Ends) {
+					t.Fatalf("request %d with %v: said to give %s instead of %s, but gives %s", i, dep.Assume, dep.Gives, d.Answers, got)
+				}
+			}
+		}
+	})
+}
+
+func (cs chances) sameEnds(ends []Answer) bool {
+	var other chances
+	for _, a := range ends {
+		other = other.with(a, 1)
+	}
+	return cs.same(other)
+}
+
+// TestExhaustive tries every combination of the choices that a case can consult, by brute force.
+func TestExhaustive(t *testing.T) {
+	sc := &Scenario{Request: get("/x", affinityTo+"b1:c1"), Requests: 1}
+	sc.Facts = []Fact{{Member: 1, Fault: Refused}, {Member: 2, Fault: Busy}}
+	table := mustTable(t, clusterXML("", "", threeServers(`MaxConnections="5"`)+lists("a b", "c")))
+	all := []Choice{AffinityFailover, AffinityToBackup, BalanceRetry, AttemptLimit, AllDown, Probe, WeightZero, WeightThreshold, AffinityMaxConnections}
+	d := table.Explain(diag.NewFiles(), sc, Latest(), nil)[0]
+	given := map[string]bool{}
+	forEach(all, Latest(), func(sem Semantics) {
+		given[table.describe(sc.runAll(table, &sem).answers[0])] = true
+	})
+	said := map[string]bool{d.Answers: true}
+	for _, dep := range d.DependsOn {
+		said[dep.Gives] = true
+	}
+	if fmt.Sprint(given) != fmt.Sprint(said) || d.Certain != (len(given) == 1) {
+		t.Errorf("brute force gives %v, explained are %v", given, said)
+	}
+}
+
+func TestPossibleMembers(t *testing.T) {
+	weighted := server("a", `LoadBalanceWeight="100"`) + server("b", `LoadBalanceWeight="90"`) + server("c", `LoadBalanceWeight="80"`)
+	next := MemberFact{Member: 1, Next: true}
+	for _, c := range []struct {
+		name, cluster, servers string
+		members                []MemberFact
+		facts                  []Fact
+		want                   string
+	}{
+		{name: "weights", servers: weighted, want: "a 0.333333 0.370370, b 0.333333 0.333333, c 0.333333 0.296296"},
+		{name: "random", cluster: `LoadBalance="Random"`, servers: weighted, want: "a 0.333333 0.333333, b 0.333333 0.333333, c 0.333333 0.333333"},
+		{name: "pinned", servers: weighted, members: []MemberFact{next}, want: "b 1.000000 0.333333"},
+		{name: "one refuses", servers: weighted, facts: []Fact{{Member: 0, Fault: Refused}}, want: "b 0.666667 0.529412, c 0.333333 0.470588"},
+		{name: "one refuses, random", cluster: `LoadBalance="Random"`, servers: weighted, facts: []Fact{{Member: 0, Fault: Refused}}, want: "b 0.555556 0.666667, c 0.444444 0.333333"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			table := mustTable(t, clusterXML("", c.cluster, c.servers))
+			sc := &Scenario{Request: get("/x"), Requests: 1, Members: c.members, Facts: c.facts}
+			var parts []string
+			d := table.Explain(diag.NewFiles(), sc, Latest(), nil)[0]
+			sum := 0.0
+			for _, p := range d.Possible {
+				parts = append(parts, fmt.Sprintf("%s %.6f %.6f", p.Member, p.First, p.Share))
+				sum += p.First
+			}
+			if got := strings.Join(parts, ", "); got != c.want || math.Abs(sum-1) > 1e-5 {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+			if (d.Member != "") != (len(parts) == 1) {
+				t.Errorf("member %q of %d possible", d.Member, len(parts))
+			}
+		})
+	}
+}
+
+func TestSettledChoicesAreNotOpen(t *testing.T) {
+	table := mustTable(t, clusterXML("", "", threeServers("")))
+	sc := &Scenario{Request: get("/x", affinityTo+"b1"), Requests: 1, Facts: []Fact{{Member: 1, Fault: Refused}}, Members: []MemberFact{{Member: 0, Next: true}}}
+	if d := table.Explain(diag.NewFiles(), sc, Latest(), nil)[0]; d.Certain || len(d.DependsOn) != 1 || d.DependsOn[0].Assume["affinity-failover"] != "next-primary" {
+		t.Errorf("want a dependence on affinity-failover, got %+v", d.DependsOn)
+	}
+	if d := table.Explain(diag.NewFiles(), sc, Latest(), []Choice{AffinityFailover})[0]; !d.Certain {
+		t.Errorf("a settled choice is not open: %+v", d.DependsOn)
+	}
+}

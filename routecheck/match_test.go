@@ -1,0 +1,205 @@
+package routecheck
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestMatch is the table of R1 to R17, one rule a case.
+func TestMatch(t *testing.T) {
+	const config = `<Config>
+   <VirtualHostGroup Name="any"><VirtualHost Name="*:80"/><VirtualHost Name="*:443"/></VirtualHostGroup>
+   <VirtualHostGroup Name="shop"><VirtualHost Name="Shop.example.com:80"/><VirtualHost Name="noport.example.com"/><VirtualHost Name="[::1]:8080"/></VirtualHostGroup>
+   <ServerCluster Name="all"><Server Name="a"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
+   <ServerCluster Name="shop"><Server Name="s"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
+   <ServerCluster Name="first"><Server Name="f"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
+   <UriGroup Name="all"><Uri Name="/fon/*"/><Uri Name="/exact"/><Uri Name="*.jsp"/><Uri Name="/a/*.do"/><Uri Name="/two*/*"/><Uri Name="/sess" AffinityURLIdentifier="sid"/></UriGroup>
+   <UriGroup Name="shop"><Uri Name="/shop/*" AffinityCookie="SHOP"/><Uri Name="/*"/></UriGroup>
+   <UriGroup Name="tie"><Uri Name="/exact"/></UriGroup>
+   <Route ServerCluster="all" UriGroup="all" VirtualHostGroup="any"/>
+   <Route ServerCluster="shop" UriGroup="shop" VirtualHostGroup="shop"/>
+   <Route ServerCluster="first" UriGroup="tie" VirtualHostGroup="any"/>
+</Config>`
+	table := mustTable(t, config)
+	for _, c := range []struct {
+		name, host, path, assume, want string
+		tls                            bool
+	}{
+		{name: "R2 prefix", host: "h", path: "/fon/x", want: "all /fon/*"},
+		{name: "R2 exact only", host: "h", path: "/exact/x", want: "declined"},
+		{name: "R3 bare", host: "h", path: "/fon", want: "all /fon"},
+		{name: "R3 not bare", host: "h", path: "/fon", assume: "slash-star-serves-bare=no", want: "declined"},
+		{name: "R5 host without case", host: "SHOP.example.COM", path: "/shop/x", want: "shop /shop/*"},
+		{name: "R5 path with case", host: "h", path: "/Fon/x", want: "declined"},
+		{name: "R7 port of the Host header", host: "shop.example.com:8080", path: "/shop/x", want: "declined"},
+		{name: "R8 alias without port is 80", host: "noport.example.com", path: "/shop/x", want: "shop /shop/*"},
+		{name: "R8 TLS is 443", host: "h", path: "/exact", tls: true, want: "all /exact"},
+		{name: "R8 IPv6", host: "[::1]:8080", path: "/shop/x", want: "shop /shop/*"},
+		{name: "R8 TLS as 80", host: "noport.example.com", path: "/shop/x", tls: true, assume: "tls-default-port=80", want: "shop /shop/*"},
+		{name: "R11 longer alias wins over longer URI by sum", host: "shop.example.com", path: "/fon/x", want: "shop /*"},
+		{name: "R12 URI first", host: "shop.example.com", path: "/fon/x", assume: "score-combination=uri-then-vhost", want: "all /fon/*"},
+		{name: "R13 tie first", host: "h", path: "/exact", want: "all /exact"},
+		{name: "R13 tie last", host: "h", path: "/exact", assume: "score-tie=last", want: "first /exact"},
+		{name: "R14 query", host: "h", path: "/exact?a=/b", want: "all /exact"},
+		{name: "R14 jsessionid", host: "h", path: "/exact;jsessionid=1", want: "all /exact"},
+		{name: "R14 identifier of the file", host: "h", path: "/exact;sid=1", want: "all /exact"},
+		{name: "R14 other parameter", host: "h", path: "/exact;v=1", want: "declined"},
+		{name: "R14 any parameter", host: "h", path: "/exact;v=1", assume: "path-params=cut-at-semicolon", want: "all /exact"},
+		{name: "R14 kept", host: "h", path: "/exact;jsessionid=1", assume: "path-params=keep", want: "declined"},
+		{name: "R15 suffix", host: "h", path: "/x/y.jsp", want: "all *.jsp"},
+		{name: "R15 middle", host: "h", path: "/a/b/c.do", want: "all /a/*.do"},
+		{name: "R15 no overlap", host: "h", path: "/a/.do", want: "all /a/*.do"},
+		{name: "R15 two stars", host: "h", path: "/two1/x", want: "declined"},
+		{name: "R16 as sent", host: "h", path: "/%66on/x", want: "declined"},
+		{name: "R16 decoded", host: "h", path: "/%66on/x", assume: "path-normalisation=decode", want: "all /fon/*"},
+		{name: "R16 cleaned", host: "h", path: "/x/../fon//x", assume: "path-normalisation=clean", want: "all /fon/*"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			sem := Latest()
+			if c.assume != "" {
+				choiceByName(t, c.assume, &sem)
+			}
+			rq := Request{Host: c.host, Target: c.path, TLS: c.tls, Port: 80}
+			got := "declined"
+			if m, ok := table.Match(&rq, &sem); ok {
+				got = table.Clusters[m.Cluster].Name + " " + m.URI
+			}
+			if got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestMatchByArrivalPort(t *testing.T) {
+	table := mustTable(t, clusterXML(`VHostMatchingCompat="true"`, "", server("m", "")))
+	sem := Latest()
+	rq := Request{Host: "h:9999", Port: 80, Target: "/"}
+	if _, ok := table.Match(&rq, &sem); !ok {
+		t.Error("R7: the port that the request arrived on must match")
+	}
+	rq.Port = 9999
+	if _, ok := table.Match(&rq, &sem); ok {
+		t.Error("R7: the port of the Host header must not count")
+	}
+}
+
+// TestDanglingRoute is R18.
+func TestDanglingRoute(t *testing.T) {
+	xml := strings.Replace(clusterXML("", "", server("m", "")), `UriGroup="u"`, `UriGroup="U"`, 1)
+	cfg := parseOnly(xml)
+	table, missing := New(cfg)
+	if len(missing) != 1 || !strings.Contains(missing[0].Message, `did you mean "u"?`) || missing[0].Rule.Code != "WP201" {
+		t.Errorf("got %v", missing)
+	}
+	sem, rq := Latest(), get("/")
+	if _, ok := table.Match(&rq, &sem); ok {
+		t.Error("a Route without its group must not match")
+	}
+}
+
+var (
+	someHosts    = []string{"*", "a.example", "A.Example", "b.example", "[::1]"}
+	somePorts    = []string{"", ":*", ":80", ":443", ":8080"}
+	somePatterns = []string{"/", "/*", "/a", "/a/*", "/a*", "*.jsp", "/a/*.jsp", "/a/b", "/a/b/*", "/a/b*", "/*.jsp", "*", "/a*p", "/a/*b*", "*p"}
+	somePaths    = []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b.jsp", "/ab.jsp", "/a/b/c.jsp", "/x.jsp", "/a/b;jsessionid=1", "/a;x=y", "//a", "/a/../a/b", "/%61", "/ap", "", "/a/.jsp"}
+)
+
+// randomConfig draws a configuration in which everything collides with everything.
+func randomConfig(t *rapid.T) string {
+	var b strings.Builder
+	b.WriteString("<Config>\n")
+	pick := func(name string, from []string) string { return rapid.SampledFrom(from).Draw(t, name) }
+	groups := rapid.IntRange(1, 4).Draw(t, "groups")
+	for g := range groups {
+		fmt.Fprintf(&b, `<VirtualHostGroup Name="v%d">`, g)
+		for range rapid.IntRange(0, 3).Draw(t, "aliases") {
+			fmt.Fprintf(&b, `<VirtualHost Name="%s%s"/>`, pick("host", someHosts), pick("port", somePorts))
+		}
+		fmt.Fprintf(&b, "</VirtualHostGroup>\n<UriGroup Name=\"u%d\">", g)
+		for range rapid.IntRange(0, 5).Draw(t, "uris") {
+			fmt.Fprintf(&b, `<Uri Name="%s"/>`, pick("pattern", somePatterns))
+		}
+		fmt.Fprintf(&b, "</UriGroup>\n<ServerCluster Name=\"c%d\">%s</ServerCluster>\n", g, server("m", ""))
+	}
+	for range rapid.IntRange(1, 6).Draw(t, "routes") {
+		draw := func(name string) int { return rapid.IntRange(0, groups-1).Draw(t, name) }
+		fmt.Fprintf(&b, `<Route ServerCluster="c%d"`, draw("c"))
+		if rapid.IntRange(0, 9).Draw(t, "open") > 0 {
+			fmt.Fprintf(&b, ` VirtualHostGroup="v%d"`, draw("v"))
+		}
+		if rapid.IntRange(0, 9).Draw(t, "open") > 0 {
+			fmt.Fprintf(&b, ` UriGroup="u%d"`, draw("u"))
+		}
+		b.WriteString("/>\n")
+	}
+	return b.String() + "</Config>"
+}
+
+// scoring are the choices that matching reads, open-route without rejects-file, which is not a matter of matching.
+var scoring = []Choice{ScoreCombination, VhostScore, ScoreTie, SlashStarServesBare, SuffixPatterns, PathParams, PathNormalisation, TLSDefaultPort, OpenRoute}
+
+// TestMatchAgreesWithCandidates holds the index against the naive walk under every combination of the scoring choices.
+func TestMatchAgreesWithCandidates(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		table := mustParse(randomConfig(t))
+		rq := Request{
+			TLS:    rapid.Bool().Draw(t, "tls"),
+			Host:   rapid.SampledFrom([]string{"a.example", "b.example", "A.EXAMPLE", "c", "[::1]", "a.example:8080", "b.example:443", "[::1]:80"}).Draw(t, "Host"),
+			Target: rapid.SampledFrom(somePaths).Draw(t, "path"),
+		}
+		forEach(scoring, Latest(), func(sem Semantics) {
+			got, gotOK := table.Match(&rq, &sem)
+			want, wantOK := table.winner(&rq, &sem)
+			if gotOK != wantOK || got.Route != want.Route || got.pattern != want.pattern {
+				t.Fatalf("%+v under %v: index %t route %d %q, walk %t route %d %q", rq, sem.value, gotOK, got.Route, got.URI, wantOK, want.Route, want.URI)
+			}
+		})
+	})
+}
+
+// forEach calls f with every combination of the given choices.
+func forEach(cs []Choice, sem Semantics, f func(Semantics)) {
+	if len(cs) == 0 {
+		f(sem)
+		return
+	}
+	for v := range choices[cs[0]].Values {
+		if cs[0] == OpenRoute && v == openRejects {
+			continue
+		}
+		forEach(cs[1:], sem.With(cs[0], uint8(v)), f)
+	}
+}
+
+// TestMatchAsksWhatMatters: a choice that matching did not consult cannot change its answer.
+func TestMatchAsksWhatMatters(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		table := mustParse(randomConfig(t))
+		rq := Request{
+			TLS:    rapid.Bool().Draw(t, "tls"),
+			Host:   rapid.SampledFrom([]string{"a.example", "b.example", "a.example:8080"}).Draw(t, "Host"),
+			Target: rapid.SampledFrom(somePaths).Draw(t, "path"),
+		}
+		sem := Latest()
+		for _, c := range scoring[:len(scoring)-1] {
+			sem.value[c] = uint8(rapid.IntRange(0, len(choices[c].Values)-1).Draw(t, c.String()))
+		}
+		rec := &Recorder{quiet: true}
+		base, baseOK := table.match(&rq, &sem, rec)
+		for _, c := range scoring[:len(scoring)-1] {
+			for v := range choices[c].Values {
+				if rec.asked&(1<<c) != 0 {
+					continue
+				}
+				other := sem.With(c, uint8(v))
+				if m, ok := table.Match(&rq, &other); ok != baseOK || m.Route != base.Route || m.pattern != base.pattern {
+					t.Fatalf("%s was not consulted, but its value %d changes the answer", c, v)
+				}
+			}
+		}
+	})
+}
