@@ -30,13 +30,6 @@ type Decision struct {
 	NotMatched map[string]int `json:"-"` // Routes that do not compete, by what does not match
 }
 
-// Place is a position as JSON has it; Line and Column count from 1.
-type Place struct {
-	File   string `json:"file"`
-	Line   int    `json:"line"`
-	Column int    `json:"column"`
-}
-
 // AttemptNote is one attempt.
 type AttemptNote struct {
 	Member  string `json:"member"`
@@ -51,7 +44,7 @@ type StepNote struct {
 	Mark   string   `json:"mark"`
 	Choice string   `json:"choice,omitempty"`
 	Text   string   `json:"text"`
-	At     *Place   `json:"at"`
+	At     *diag.Position   `json:"at"`
 }
 
 // RouteNote is a Route that competed, or that nearly did when none matches.
@@ -64,7 +57,7 @@ type RouteNote struct {
 	URIScore   int    `json:"uriScore"`
 	Wins       bool   `json:"wins"`
 	Why        string `json:"why"`
-	At         *Place `json:"at"`
+	At         *diag.Position `json:"at"`
 }
 
 // Possibility is a member that chance can choose for this request.
@@ -203,12 +196,12 @@ func (e *explanation) steps(rec *Recorder) []StepNote {
 	return out
 }
 
-func (e *explanation) place(s diag.Span) *Place {
+func (e *explanation) place(s diag.Span) *diag.Position {
 	if s.IsZero() {
 		return nil
 	}
 	p := e.files.Start(s)
-	return &Place{p.File, p.Line, p.Column}
+	return &p
 }
 
 // possible lists the members that chance can choose, in the order of the cluster.

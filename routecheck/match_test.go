@@ -139,8 +139,8 @@ func randomConfig(t *rapid.T) string {
 	return b.String() + "</Config>"
 }
 
-// scoring are the choices that matching reads, open-route without rejects-file, which is not a matter of matching.
-var scoring = []Choice{ScoreCombination, VhostScore, ScoreTie, SlashStarServesBare, SuffixPatterns, PathParams, PathNormalisation, TLSDefaultPort, OpenRoute}
+// matching are the choices that matching reads, open-route without rejects-file, which is not a matter of matching.
+var matching = []Choice{ScoreCombination, VhostScore, ScoreTie, SlashStarServesBare, SuffixPatterns, PathParams, PathNormalisation, TLSDefaultPort, OpenRoute}
 
 // TestMatchAgreesWithCandidates holds the index against the naive walk under every combination of the scoring choices.
 func TestMatchAgreesWithCandidates(t *testing.T) {
@@ -151,7 +151,7 @@ func TestMatchAgreesWithCandidates(t *testing.T) {
 			Host:   rapid.SampledFrom([]string{"a.example", "b.example", "A.EXAMPLE", "c", "[::1]", "a.example:8080", "b.example:443", "[::1]:80"}).Draw(t, "Host"),
 			Target: rapid.SampledFrom(somePaths).Draw(t, "path"),
 		}
-		forEach(scoring, Latest(), func(sem Semantics) {
+		forEach(matching, Latest(), func(sem Semantics) {
 			got, gotOK := table.Match(&rq, &sem)
 			want, wantOK := table.winner(&rq, &sem)
 			if gotOK != wantOK || got.Route != want.Route || got.pattern != want.pattern {
@@ -185,12 +185,12 @@ func TestMatchAsksWhatMatters(t *testing.T) {
 			Target: rapid.SampledFrom(somePaths).Draw(t, "path"),
 		}
 		sem := Latest()
-		for _, c := range scoring[:len(scoring)-1] {
+		for _, c := range matching[:len(matching)-1] {
 			sem.value[c] = uint8(rapid.IntRange(0, len(choices[c].Values)-1).Draw(t, c.String()))
 		}
 		rec := &Recorder{quiet: true}
 		base, baseOK := table.match(&rq, &sem, rec)
-		for _, c := range scoring[:len(scoring)-1] {
+		for _, c := range matching[:len(matching)-1] {
 			for v := range choices[c].Values {
 				if rec.asked&(1<<c) != 0 {
 					continue

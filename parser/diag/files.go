@@ -67,8 +67,9 @@ func (fs *Files) Text(s Span) string {
 
 // Position is a place as people write it: line and column count from 1, the column in code points.
 type Position struct {
-	File         string
-	Line, Column int
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
 }
 
 // Start returns the position where a span begins. The zero span gives the zero Position.
