@@ -39,24 +39,24 @@ type AttemptNote struct {
 
 // StepNote is one step that has a text.
 type StepNote struct {
-	Rule   string   `json:"rule"`
-	Also   []string `json:"also,omitempty"`
-	Mark   string   `json:"mark"`
-	Choice string   `json:"choice,omitempty"`
-	Text   string   `json:"text"`
-	At     *diag.Position   `json:"at"`
+	Rule   string         `json:"rule"`
+	Also   []string       `json:"also,omitempty"`
+	Mark   string         `json:"mark"`
+	Choice string         `json:"choice,omitempty"`
+	Text   string         `json:"text"`
+	At     *diag.Position `json:"at"`
 }
 
 // RouteNote is a Route that competed, or that nearly did when none matches.
 type RouteNote struct {
-	Route      int    `json:"route"` // number in the file, from 1
-	Cluster    string `json:"cluster"`
-	Alias      string `json:"alias"`
-	URI        string `json:"uri"`
-	VhostScore int    `json:"vhostScore"`
-	URIScore   int    `json:"uriScore"`
-	Wins       bool   `json:"wins"`
-	Why        string `json:"why"`
+	Route      int            `json:"route"` // number in the file, from 1
+	Cluster    string         `json:"cluster"`
+	Alias      string         `json:"alias"`
+	URI        string         `json:"uri"`
+	VhostScore int            `json:"vhostScore"`
+	URIScore   int            `json:"uriScore"`
+	Wins       bool           `json:"wins"`
+	Why        string         `json:"why"`
 	At         *diag.Position `json:"at"`
 }
 
