@@ -189,14 +189,14 @@ type table struct {
 	types      []*ElementType
 	byName     map[string][]*ElementType
 	attributes []*Attribute
-	defaults   map[defaultKey]string // values in force without an attribute
+	rows       map[rowKey]*Attribute // of attributes, the element that may stand under Config or a cluster
 }
 
-type defaultKey struct{ element, attribute string }
+type rowKey struct{ element, attribute string }
 
 // load decodes the table, once for a process.
 var load = sync.OnceValue(func() *table {
-	t := &table{byName: map[string][]*ElementType{}, defaults: map[defaultKey]string{}}
+	t := &table{byName: map[string][]*ElementType{}, rows: map[rowKey]*Attribute{}}
 	var elem *ElementType
 	_, rows, _ := strings.Cut(tableText, "\n")
 	for line := range strings.Lines(rows) {
@@ -220,8 +220,8 @@ func (t *table) add(elem *ElementType, a *Attribute) {
 		return
 	}
 	elem.Attributes = append(elem.Attributes, a)
-	if a.Default != "" {
-		t.defaults[defaultKey{elem.Name, a.Name}] = a.Default
+	if elem == t.byName[elem.Name][0] {
+		t.rows[rowKey{elem.Name, a.Name}] = a
 	}
 }
 
@@ -229,7 +229,7 @@ func (t *table) add(elem *ElementType, a *Attribute) {
 func (t *table) link() {
 	t.byName["ServerGroup"][0].Attributes = t.byName["ServerCluster"][0].Attributes
 	for _, a := range t.byName["ServerCluster"][0].Attributes {
-		t.defaults[defaultKey{"ServerGroup", a.Name}] = a.Default
+		t.rows[rowKey{"ServerGroup", a.Name}] = a
 	}
 	for _, child := range t.types {
 		for _, name := range child.Parents {

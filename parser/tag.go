@@ -58,7 +58,7 @@ func (s *scanner) attributes(n *Node) (empty, cut bool) {
 		case c == '<':
 			s.cutOff(n, before)
 			return isLeaf(n.Name), true
-		default:
+		case s.pos == before || !s.plainAttribute(n):
 			s.attribute(n, before)
 		}
 	}
@@ -68,6 +68,30 @@ func (s *scanner) attributes(n *Node) (empty, cut bool) {
 func (s *scanner) cutOff(n *Node, end int) {
 	s.pos = end
 	s.fault(int(n.NameSpan.Start), int(n.NameSpan.End), "start tag of <%s> that is not closed by \">\"", n.Name)
+}
+
+// plainAttribute reads name="value" at pos when nothing about it needs a closer look, as is the rule, and does nothing otherwise.
+func (s *scanner) plainAttribute(n *Node) bool {
+	src, start := s.src, s.pos
+	end := start
+	for end < len(src) && class[src[end]]&nameASCII != 0 {
+		end++
+	}
+	from := end + len(`="`)
+	if from > len(src) || src[end] != '=' || src[end+1] != '"' || end == start || class[src[start]]&nameStart == 0 {
+		return false
+	}
+	to := from
+	for to < len(src) && class[src[to]]&special == 0 {
+		to++
+	}
+	if to+1 >= len(src) || src[to] != '"' || class[src[to+1]]&tagGap == 0 {
+		return false
+	}
+	if s.pos = to + 1; s.admit(n, src[start:end], start, end) {
+		s.tag = append(s.tag, Attr{src[start:end], src[from:to], s.span(start, end), s.span(from, to)})
+	}
+	return true
 }
 
 // attribute reads one attribute at pos; the one before it ended at before.

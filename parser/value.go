@@ -13,6 +13,7 @@ const (
 	nameChar
 	nameASCII // a nameChar that needs no closer look
 	nameStop  // ends a name: white space, "=", ">", "/", "<", quotes
+	tagGap    // may follow a value within a tag: white space, ">", "/"
 	special   // needs a closer look within a value: quotes, "<", "&", control characters, bytes above 0x7f
 )
 
@@ -37,7 +38,8 @@ func classes() (t [256]uint8) {
 	}
 	set("_:", nameStart|nameChar|nameASCII)
 	set("-.0123456789", nameChar|nameASCII)
-	set(" \t\r\n", blank|nameStop)
+	set(" \t\r\n", blank|nameStop|tagGap)
+	set(">/", tagGap)
 	set("=></\"'", nameStop)
 	set("\"'<&", special)
 	return t

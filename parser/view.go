@@ -148,23 +148,31 @@ func read[T any](v *viewer, n *Node, name string, parse func(string) (T, bool)) 
 		}
 	}
 	val := Val[T]{At: at}
-	if d := v.table.defaults[defaultKey{n.Name, name}]; d != "" {
-		val.V, _ = parse(d)
+	if row := v.row(n, name); row.Default != "" {
+		val.V, _ = parse(row.Default)
 	}
 	return val
+}
+
+// row returns what the table says of an attribute that a view reads: nothing of a CloneID on a ClusterAddress, say.
+func (v *viewer) row(n *Node, name string) *Attribute {
+	if row := v.table.rows[rowKey{n.Name, name}]; row != nil {
+		return row
+	}
+	return &Attribute{}
 }
 
 func (v *viewer) text(n *Node, name string) Val[string] {
 	if at := n.Attr(name); at != nil {
 		return Val[string]{V: at.Value, At: at, Valid: true}
 	}
-	return Val[string]{V: v.table.defaults[defaultKey{n.Name, name}]}
+	return Val[string]{V: v.row(n, name).Default}
 }
 
 func (v *viewer) flag(n *Node, name string) Val[bool] { return read(v, n, name, readBool) }
 func (v *viewer) num(n *Node, name string) Val[int]   { return read(v, n, name, readInt) }
 func (v *viewer) enum(n *Node, name string) Val[string] {
-	return read(v, n, name, v.table.byName[n.Name][0].Attribute(name).readEnum)
+	return read(v, n, name, v.row(n, name).readEnum)
 }
 
 func (v *viewer) switches(c *Config, n *Node) {
