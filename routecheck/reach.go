@@ -1,0 +1,118 @@
+package routecheck
+
+import (
+	"net/url"
+	"strconv"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// routeChoices are the open choices that decide which Route wins for a host, a port and a path.
+const routeChoices = 1<<ScoreCombination | 1<<VhostScore | 1<<ScoreTie | 1<<SlashStarServesBare | 1<<SuffixPatterns | 1<<OpenRoute
+
+// Spot is a host, a port and a path as they are compared with aliases and patterns (R1).
+type Spot struct {
+	Host string
+	Port int
+	Path string
+}
+
+// URL returns a URL that leads to the place.
+func (p Spot) URL() string {
+	u := url.URL{Scheme: "http", Host: p.Host, Path: p.Path}
+	switch p.Port {
+	case 80:
+	case 443:
+		u.Scheme = "https"
+	default:
+		u.Host += ":" + strconv.Itoa(p.Port)
+	}
+	return u.String()
+}
+
+// Ruling is what a place comes to under one set of values of the open choices.
+type Ruling struct {
+	Match  Match
+	OK     bool     // false: no Route matches
+	Assume []string // the choices that led here, as flags write them; empty when none was asked
+}
+
+// Rulings returns every different outcome that the open scoring choices can give for a place, the default first. One outcome means that
+// none of them matters.
+func (t *Table) Rulings(p Spot) []Ruling {
+	var out []Ruling
+	sem := Latest()
+	t.branch(p, &sem, 0, &out)
+	return out
+}
+
+// branch decides under sem, then again for every other value of a choice that was asked and is not yet fixed.
+func (t *Table) branch(p Spot, sem *Semantics, fixed uint64, out *[]Ruling) {
+	rec := &Recorder{quiet: true}
+	m, ok := t.matchPlace(p, sem, rec)
+	open := rec.asked & routeChoices &^ fixed
+	if open == 0 {
+		addOutcome(out, m, ok, sem, fixed)
+		return
+	}
+	c := Choice(0)
+	for open&(1<<c) == 0 {
+		c++
+	}
+	for v := range choices[c].Values {
+		with := sem.With(c, uint8(v))
+		t.branch(p, &with, fixed|1<<c, out)
+	}
+}
+
+func addOutcome(out *[]Ruling, m Match, ok bool, sem *Semantics, fixed uint64) {
+	for _, o := range *out {
+		if o.OK == ok && (!ok || o.Match.Route == m.Route && o.Match.URIAt == m.URIAt && o.Match.URI == m.URI) {
+			return
+		}
+	}
+	o := Ruling{Match: m, OK: ok}
+	for c := range choices {
+		if fixed&(1<<c) != 0 {
+			o.Assume = append(o.Assume, choices[c].Name+"="+sem.Value(Choice(c)))
+		}
+	}
+	*out = append(*out, o)
+}
+
+func (t *Table) matchPlace(p Spot, sem *Semantics, rec *Recorder) (Match, bool) {
+	s := search{sem: sem, rec: rec}
+	if t.anyOpen {
+		s.open = sem.ask(OpenRoute, rec) == 0
+	}
+	t.index.search(&s, p.Host, p.Port, p.Path)
+	if s.best.route == nil {
+		return Match{}, false
+	}
+	return s.best.match(), true
+}
+
+// Reach is what can be said of the reachability of the Uris that Routes use.
+type Reach struct {
+	// Unreachable are the Uris that win no request under any value of the open scoring choices.
+	Unreachable []Unreached
+	// Undetermined are pairs of Routes to different clusters between which the open scoring choices decide.
+	Undetermined []Undetermined
+}
+
+// Unreached is a Uri that never wins.
+type Unreached struct {
+	At       diag.Span // the Uri
+	URI      string
+	Sample   Spot    // a place that it matches and others win
+	Blockers []Match // who wins there, in the order of the file
+}
+
+// Undetermined is a place whose cluster depends on open choices.
+type Undetermined struct {
+	Sample  Spot
+	Rulings []Ruling // at least two of different clusters
+	Count   int      // how many sampled places are undetermined between the same two Routes
+	// Same: the alias and the Uri are the same in both, so that only their order in the file can decide.
+	Same bool
+}

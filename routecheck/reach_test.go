@@ -1,0 +1,124 @@
+package routecheck
+
+import (
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// drawRoutes writes a small file whose aliases and patterns meet often.
+func drawRoutes(t *rapid.T) string {
+	aliases := []string{"*:80", "*:443", "shop.example.com:443", "shop.example.com", "shop.example.com:80", "*:*", "shop.example.com:*", "a:443"}
+	patterns := []string{"/*", "/a", "/a/", "/a/*", "/a/b/*", "/a/b", "*.jsp", "/a/*.jsp", "/ab*", "/a*", "/b/*", "/a/*/c", "/**"}
+	text := "<Config>"
+	for c := range 3 {
+		text += fmt.Sprintf(`<ServerCluster Name="c%d"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>`, c)
+	}
+	groups := rapid.IntRange(1, 4).Draw(t, "groups")
+	for g := range groups {
+		text += fmt.Sprintf(`<VirtualHostGroup Name="v%d">`, g)
+		for _, a := range rapid.SliceOfN(rapid.SampledFrom(aliases), 1, 3).Draw(t, "aliases") {
+			text += fmt.Sprintf(`<VirtualHost Name="%s"/>`, a)
+		}
+		text += fmt.Sprintf(`</VirtualHostGroup><UriGroup Name="u%d">`, g)
+		for _, u := range rapid.SliceOfN(rapid.SampledFrom(patterns), 1, 5).Draw(t, "uris") {
+			text += fmt.Sprintf(`<Uri Name="%s"/>`, u)
+		}
+		text += `</UriGroup>`
+	}
+	for range rapid.IntRange(1, 5).Draw(t, "routes") {
+		v, u := rapid.IntRange(0, groups-1).Draw(t, "v"), rapid.IntRange(0, groups-1).Draw(t, "u")
+		text += fmt.Sprintf(`<Route ServerCluster="c%d" UriGroup="u%d"`, rapid.IntRange(0, 2).Draw(t, "c"), u)
+		if rapid.IntRange(0, 9).Draw(t, "open") > 0 {
+			text += fmt.Sprintf(` VirtualHostGroup="v%d"`, v)
+		}
+		text += `/>`
+	}
+	return text + "</Config>"
+}
+
+// everySemantics visits every combination of the scoring choices.
+func everySemantics(visit func(*Semantics)) {
+	var walk func(sem Semantics, c Choice)
+	walk = func(sem Semantics, c Choice) {
+		for c < numChoices && routeChoices&(1<<c) == 0 {
+			c++
+		}
+		if c == numChoices {
+			visit(&sem)
+			return
+		}
+		for v := range choices[c].Values {
+			walk(sem.With(c, uint8(v)), c+1)
+		}
+	}
+	walk(Latest(), 0)
+}
+
+// sampled returns every Uri that wins some place under some combination, and the places whose cluster differs between combinations.
+func sampled(tab *Table) (won map[diag.Span]bool, open int) {
+	won = map[diag.Span]bool{}
+	for _, host := range []string{"shop.example.com", "a", "other"} {
+		for _, port := range []int{80, 443, 8080} {
+			for _, path := range []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b/x", "/a/x", "/x.jsp", "/a/x.jsp", "/a/b/x.jsp", "/ab", "/abx", "/ab.jsp", "/ax", "/b/", "/b/x", "/b/x.jsp", "/a//c", "/a/b/c", "/a/x/c", "/*", "/q"} {
+				clusters := map[ClusterID]bool{}
+				everySemantics(func(sem *Semantics) {
+					m, ok := tab.matchPlace(Spot{host, port, path}, sem, nil)
+					if ok {
+						won[m.URIAt] = true
+						clusters[m.Cluster] = true
+					}
+				})
+				if len(clusters) > 1 {
+					open++
+				}
+			}
+		}
+	}
+	return won, open
+}
+
+func TestReachAgainstEveryRequest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := drawRoutes(t)
+		cfg, _ := parser.Parse(1, []byte(text))
+		tab, _ := New(cfg)
+		reach := tab.NewReach()
+		won, open := sampled(tab)
+		reported := map[diag.Span]bool{}
+		for _, u := range reach.Unreachable {
+			reported[u.At] = true
+			if won[u.At] {
+				t.Fatalf("%s is reported unreachable, but a request reaches it\n%s", u.URI, text)
+			}
+			if len(u.Blockers) == 0 {
+				t.Fatalf("%s is unreachable without a blocker\n%s", u.URI, text)
+			}
+		}
+		for i := range tab.routes {
+			for _, p := range tab.routes[i].uris.patterns {
+				if p.kind != deadPattern && !p.internal && !reported[p.at] && !won[p.at] {
+					t.Fatalf("%s is not reported, and no request reaches it\n%s", p.text, text)
+				}
+			}
+		}
+		if (open > 0) != (len(reach.Undetermined) > 0) {
+			t.Fatalf("%d places are open, %d reported\n%s", open, len(reach.Undetermined), text)
+		}
+		for _, u := range reach.Undetermined {
+			clusters := map[ClusterID]bool{}
+			everySemantics(func(sem *Semantics) {
+				if m, ok := tab.matchPlace(u.Sample, sem, nil); ok {
+					clusters[m.Cluster] = true
+				}
+			})
+			if len(clusters) < 2 {
+				t.Fatalf("%s is reported open, but always comes to one cluster\n%s", u.Sample.URL(), text)
+			}
+		}
+	})
+}

@@ -1,0 +1,367 @@
+package routecheck
+
+import (
+	"encoding/binary"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+)
+
+// NewReach examines the Routes of a table: for each Uri it makes requests that this Uri matches best and asks who wins them under every
+// value of the open scoring choices. The work is bounded; what stands behind the bound counts as reachable and determined.
+func (t *Table) NewReach() *Reach {
+	r := &reacher{t: t, sem: Latest(), byPair: map[pairKey]int{}, groups: map[*vhostGroup][]*route{}, numbers: map[*uriIndex]uint64{}}
+	for i := range t.routes {
+		rt := &t.routes[i]
+		r.groups[rt.vhosts] = append(r.groups[rt.vhosts], rt)
+	}
+	patterns := r.distinctGroups()
+	r.budget = 100_000 + 8*patterns
+	r.makeFresh()
+	r.unreachable()
+	r.budget = 100_000 + 8*patterns
+	r.undetermined()
+	return &r.Reach
+}
+
+type reacher struct {
+	Reach
+	t       *Table
+	sem     Semantics
+	groups  map[*vhostGroup][]*route
+	uris    []*uriGroup // in the order of the Routes
+	users   map[*uriGroup][]*route
+	numbers map[*uriIndex]uint64
+	budget  int
+
+	freshText string // a character that no pattern contains, "" when there is none: then nothing is said of prefixes
+	freshHost string
+	freshPort int
+	byPair    map[pairKey]int // place in Undetermined
+}
+
+type pairKey struct {
+	a, b int
+	same bool
+}
+
+func (r *reacher) distinctGroups() (patterns int) {
+	r.users = map[*uriGroup][]*route{}
+	for i := range r.t.routes {
+		rt := &r.t.routes[i]
+		if rt.uris == nil {
+			continue
+		}
+		if r.users[rt.uris] == nil {
+			r.uris = append(r.uris, rt.uris)
+			patterns += len(rt.uris.patterns)
+		}
+		r.users[rt.uris] = append(r.users[rt.uris], rt)
+	}
+	return patterns
+}
+
+// makeFresh finds what no pattern and no alias of the file names.
+func (r *reacher) makeFresh() {
+	var used [256]bool
+	for _, g := range r.uris {
+		for i := range g.patterns {
+			for _, c := range []byte(g.patterns[i].text) {
+				used[c] = true
+			}
+		}
+	}
+	for _, c := range []byte("xyzqwkjvbpfgmhucdlrtnsioea0123456789XYZQWKJVBPFGMHUCDLRTNSIOEA_-~.!$'(),@&+=:") {
+		if !used[c] {
+			r.freshText = string(c)
+			break
+		}
+	}
+	hosts := r.t.index.hosts
+	for r.freshHost = "any.example"; hosts[r.freshHost] != nil; {
+		r.freshHost = "x" + r.freshHost
+	}
+	ports := map[int]bool{}
+	for _, list := range hosts {
+		for i := range list {
+			ports[list[i].port] = true
+		}
+	}
+	for r.freshPort = 8080; ports[r.freshPort] && r.freshPort < 65535; {
+		r.freshPort++
+	}
+}
+
+// path returns a path that a pattern matches and nothing longer does; ok is false when there is none.
+func (r *reacher) path(p *pattern) (path string, ok bool) {
+	switch p.kind {
+	case exactPattern:
+		return p.head, true
+	case deadPattern:
+		return "", false
+	}
+	return p.head + r.freshText + p.tail, r.freshText != ""
+}
+
+func (r *reacher) place(a *alias, path string) Spot {
+	pl := Spot{r.freshHost, r.freshPort, path}
+	if a != nil && a.host != "*" {
+		pl.Host = a.host
+	}
+	if a != nil && a.port != 0 {
+		pl.Port = a.port
+	}
+	return pl
+}
+
+func (r *reacher) unreachable() {
+	for _, g := range r.uris {
+		for i := range g.patterns {
+			p := &g.patterns[i]
+			path, ok := r.path(p)
+			if p.internal || !ok || r.budget < 0 {
+				continue
+			}
+			if u, dead := r.beaten(g, p, path); dead {
+				r.Unreachable = append(r.Unreachable, u)
+			}
+		}
+	}
+}
+
+// beaten reports whether others win a pattern's path on every alias of its Routes under every choice.
+func (r *reacher) beaten(g *uriGroup, p *pattern, path string) (Unreached, bool) {
+	u := Unreached{At: p.at, URI: p.text}
+	sampled := false
+	for _, rt := range r.users[g] {
+		aliases := []*alias{nil}
+		if rt.vhosts != nil {
+			aliases = aliases[:0]
+			for i := range rt.vhosts.aliases {
+				aliases = append(aliases, &rt.vhosts.aliases[i])
+			}
+		}
+		for _, a := range aliases {
+			pl := r.place(a, path)
+			if r.budget--; r.budget < 0 || r.wins(p, pl) {
+				return u, false
+			}
+			if !sampled {
+				sampled, u.Sample = true, pl
+				for _, o := range r.t.Rulings(pl) {
+					if o.OK {
+						u.Blockers = append(u.Blockers, o.Match)
+					}
+				}
+			}
+		}
+	}
+	return u, sampled
+}
+
+func (r *reacher) wins(p *pattern, pl Spot) bool {
+	rec := Recorder{quiet: true}
+	m, ok := r.t.matchPlace(pl, &r.sem, &rec)
+	if ok && isOf(&m, p) {
+		return true
+	}
+	if rec.asked&routeChoices == 0 {
+		return false
+	}
+	rulings := r.t.Rulings(pl)
+	r.budget -= len(rulings)
+	return slices.ContainsFunc(rulings, func(o Ruling) bool { return o.OK && isOf(&o.Match, p) })
+}
+
+// isOf reports whether a Uri, or the internal one that R3 makes of it, decided.
+func isOf(m *Match, p *pattern) bool {
+	return m.pattern == p || m.pattern != nil && m.pattern.internal && m.pattern.at == p.at && !p.at.IsZero()
+}
+
+// hostClass is a host and port with the Routes that compete for it; another host with the same ones has the same answers.
+type hostClass struct {
+	host   string
+	port   int
+	routes []*route
+}
+
+// classes lists a host and port for every different set of Routes.
+func (r *reacher) classes() []hostClass {
+	var out []hostClass
+	seen := map[string]bool{}
+	add := func(host string, port int) {
+		if r.budget--; r.budget < 0 {
+			return
+		}
+		key, routes := r.signature(host, port)
+		if len(routes) > 0 && !seen[key] {
+			seen[key] = true
+			r.budget -= len(routes) / 8
+			out = append(out, hostClass{host, port, routes})
+		}
+	}
+	hosts := make([]string, 0, len(r.t.index.hosts))
+	for h := range r.t.index.hosts {
+		hosts = append(hosts, h)
+	}
+	sort.Strings(hosts)
+	for _, h := range hosts {
+		host, anyPort := h, false
+		if h == "*" {
+			host = r.freshHost
+		}
+		for _, p := range r.t.index.hosts[h] {
+			if p.port != 0 {
+				add(host, p.port)
+				continue
+			}
+			add(host, r.freshPort)
+			anyPort = true
+		}
+		if anyPort && h != "*" {
+			for _, p := range r.t.index.hosts["*"] {
+				if p.port != 0 {
+					add(host, p.port)
+				}
+			}
+		}
+	}
+	if r.t.index.open != nil {
+		add(r.freshHost, r.freshPort)
+	}
+	return out
+}
+
+// signature names the Routes that compete for a host and port, and how their aliases score.
+func (r *reacher) signature(host string, port int) (string, []*route) {
+	var key []byte
+	var routes []*route
+	matched := 0
+	note := func(host string) {
+		ports := r.t.index.hosts[host]
+		for i := range ports {
+			if ports[i].port != port && ports[i].port != 0 {
+				continue
+			}
+			for v := range ports[i].variants {
+				va := &ports[i].variants[v]
+				if r.numbers[va.uris] == 0 {
+					r.numbers[va.uris] = uint64(len(r.numbers) + 1)
+				}
+				matched++
+				key = binary.AppendUvarint(key, r.numbers[va.uris])
+				key = binary.AppendUvarint(key, uint64(va.places[0].alias.class()))
+				key = binary.AppendUvarint(key, uint64(va.chars))
+				for _, pl := range va.places {
+					routes = append(routes, r.groups[pl.group]...)
+				}
+			}
+		}
+	}
+	note(host)
+	note("*")
+	if matched == 1 { // with one alias its score compares with nothing
+		n, used := binary.Uvarint(key)
+		_ = n
+		key = key[:used]
+	}
+	return string(key), append(routes, r.groups[nil]...)
+}
+
+func (r *reacher) undetermined() {
+	for _, c := range r.classes() {
+		first := c.routes[0].cluster
+		if !slices.ContainsFunc(c.routes, func(rt *route) bool { return rt.cluster != first }) {
+			continue
+		}
+		r.examine(&c)
+	}
+}
+
+// examine looks at the places of a class where patterns meet: the own place of each pattern, and for a pattern such as *.jsp a place
+// within each prefix of another cluster.
+func (r *reacher) examine(c *hostClass) {
+	type prefix struct {
+		head    string
+		cluster ClusterID
+	}
+	var prefixes []prefix
+	seen := map[*uriGroup]bool{}
+	each := func(visit func(rt *route, p *pattern)) {
+		clear(seen)
+		for _, rt := range c.routes {
+			if rt.uris == nil || seen[rt.uris] {
+				continue
+			}
+			seen[rt.uris] = true
+			for i := range rt.uris.patterns {
+				visit(rt, &rt.uris.patterns[i])
+			}
+		}
+	}
+	suffixes := false
+	each(func(rt *route, p *pattern) {
+		if path, ok := r.path(p); ok {
+			r.judge(Spot{c.host, c.port, path})
+		}
+		switch p.kind {
+		case prefixPattern:
+			prefixes = append(prefixes, prefix{p.head, rt.cluster})
+		case suffixPattern:
+			suffixes = true
+		}
+	})
+	if !suffixes || r.freshText == "" {
+		return
+	}
+	slices.SortFunc(prefixes, func(a, b prefix) int { return strings.Compare(a.head, b.head) })
+	each(func(rt *route, p *pattern) {
+		if p.kind != suffixPattern {
+			return
+		}
+		from := sort.Search(len(prefixes), func(i int) bool { return prefixes[i].head >= p.head })
+		for _, q := range prefixes[from:] {
+			if !strings.HasPrefix(q.head, p.head) || r.budget < 0 {
+				break
+			}
+			if q.cluster != rt.cluster {
+				r.judge(Spot{c.host, c.port, q.head + r.freshText + p.tail})
+			}
+		}
+	})
+}
+
+// judge notes a place whose cluster hangs on a choice.
+func (r *reacher) judge(pl Spot) {
+	if r.budget--; r.budget < 0 {
+		return
+	}
+	rec := Recorder{quiet: true}
+	r.t.matchPlace(pl, &r.sem, &rec)
+	if rec.asked&routeChoices == 0 {
+		return
+	}
+	rulings := r.t.Rulings(pl)
+	r.budget -= len(rulings)
+	first := &rulings[0]
+	i := slices.IndexFunc(rulings, func(o Ruling) bool { return o.OK && first.OK && o.Match.Cluster != first.Match.Cluster })
+	if i < 0 {
+		return
+	}
+	key := pairKey{first.Match.Route, rulings[i].Match.Route, sameRule(&first.Match, &rulings[i].Match)}
+	if at, known := r.byPair[key]; known {
+		r.Undetermined[at].Count++
+		return
+	}
+	r.byPair[key] = len(r.Undetermined)
+	r.Undetermined = append(r.Undetermined, Undetermined{Sample: pl, Rulings: rulings, Count: 1, Same: key.same})
+}
+
+// sameRule reports whether two Routes win by the same Uri on the same alias, however they are spelt.
+func sameRule(a, b *Match) bool {
+	x, errX := parser.ParseAlias(a.Alias)
+	y, errY := parser.ParseAlias(b.Alias)
+	return a.URI == b.URI && errX == nil && errY == nil && x.Host == y.Host && x.Port == y.Port
+}
