@@ -8,6 +8,9 @@ func (l *Line) parse(e *Event, want *Kinds) Kind {
 	if l.Indented {
 		return l.parseHeader(e)
 	}
+	if l.Level == LevelPlugin {
+		return l.parsePlugin(e)
+	}
 	text := l.Text
 	switch l.Function {
 	case "websphereUriMatch":
@@ -70,6 +73,19 @@ func (l *Line) parse(e *Event, want *Kinds) Kind {
 		return parseListed(text, " to backup", BackupAdded, e)
 	case "":
 		return l.parseBare(e, want)
+	}
+	return l.parseOther(e)
+}
+
+// parsePlugin reads what the plug-in says of itself when it starts, "Bld version: 9.0.5.7" and "Webserver: IBM_HTTP_Server/9.0".
+func (l *Line) parsePlugin(e *Event) Kind {
+	if version, ok := strings.CutPrefix(l.body, "Bld version:"); ok {
+		e.Text = strings.TrimSpace(version)
+		return BuildVersion
+	}
+	if server, ok := strings.CutPrefix(l.body, "Webserver:"); ok {
+		e.Text = strings.TrimSpace(server)
+		return WebServer
 	}
 	return l.parseOther(e)
 }

@@ -113,8 +113,6 @@ var phrases = []struct {
 	{"just_read", BodyShort, fillShort},
 	{"all could be down", AllCouldBeDown, fillText},
 	{"Config was successfully reloaded", ConfigReloaded, nil},
-	{"Bld version:", BuildVersion, fillAfterColon},
-	{"Webserver:", WebServer, fillAfterColon},
 	{"Created a new stream; queue was empty", StreamCreated, fillSocket},
 	{"Write failed", ServerWriteFailed, fillText},
 	{"write failed", ClientWriteFailed, fillText},
@@ -129,12 +127,6 @@ var phrases = []struct {
 func fillText(text string, e *Event) bool { e.Text = text; return true }
 
 func fillSocket(text string, e *Event) bool { e.Socket = afterLast(text, "socket = "); return true }
-
-func fillAfterColon(text string, e *Event) bool {
-	_, rest, _ := strings.Cut(text, ":")
-	e.Text = strings.TrimSpace(rest)
-	return true
-}
 
 // fillIOTimeout reads "Time out T. retry count C. serverIOTimeoutRetry R, retry YES|NO, rc N".
 func fillIOTimeout(text string, e *Event) bool {

@@ -82,7 +82,7 @@ func newPipeline(opt Options) *pipeline {
 		quit:    make(chan struct{}),
 	}
 	for range n {
-		p.free <- &block{buf: make([]byte, blockSize), done: make(chan struct{}, 1)}
+		p.free <- &block{done: make(chan struct{}, 1)}
 	}
 	for range opt.Workers {
 		go func() {
@@ -154,6 +154,9 @@ type blockReader struct {
 
 // fill reads the next block; more is false after the last one. The end of the file is no error.
 func (s *blockReader) fill(b *block) (more bool, err error) {
+	if b.buf == nil {
+		b.buf = make([]byte, blockSize)
+	}
 	n := copy(b.buf, s.rest)
 	s.rest = s.rest[:0]
 	for !s.eof && n < len(b.buf) {
@@ -288,7 +291,7 @@ func (b *block) spare() *Event {
 // of one number. The Line is yield's only until it returns.
 func ReadLines(r io.Reader, yield func(*Line) error) error {
 	src := blockReader{r: r}
-	b := &block{buf: make([]byte, blockSize)}
+	b := new(block)
 	var stats Stats
 	var line Line
 	for more := true; more; {
