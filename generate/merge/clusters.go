@@ -1,0 +1,240 @@
+package merge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+)
+
+// cluster is a ServerCluster of the output: the members of one or several clusters of the inputs.
+type cluster struct {
+	name    string // as its first source has it; made unique when it is written
+	sources []*source
+	members []*member
+	address *parser.Server
+	lists   bool // PrimaryServers and BackupServers are written
+}
+
+// member is a Server of the output.
+type member struct {
+	server *parser.Server
+	file   int
+	name   string
+	role   role
+}
+
+type role uint8
+
+const (
+	primary role = iota
+	backup
+	none
+)
+
+func (r role) String() string { return [...]string{"primary", "backup", "in no list"}[r] }
+
+// identity tells members apart: the clone ID and the addresses. One process under two names is one member.
+func identity(s *parser.Server) string {
+	addresses := make([]string, 0, len(s.Transports))
+	for _, t := range s.Transports {
+		addresses = append(addresses, address(t))
+	}
+	slices.Sort(addresses)
+	return s.CloneID.V + "\x00" + strings.Join(addresses, "\x00")
+}
+
+func address(t *parser.Transport) string {
+	return strings.ToLower(t.Hostname.V) + ":" + t.Port.Raw()
+}
+
+// cluster returns the ServerCluster for a sequence of clusters of the inputs. Sequences that come to the same members, roles and attributes
+// share one, unless that would fold two clusters of one file.
+func (m *merger) cluster(set int32) *cluster {
+	if c := m.bySet[set]; c != nil {
+		return c
+	}
+	var from []*source
+	for _, id := range m.sets.items(set) {
+		if s := m.clusters[id]; !slices.Contains(from, s) {
+			from = append(from, s)
+		}
+	}
+	c := m.build(from)
+	key := c.key()
+	for _, known := range m.byMembers[key] {
+		if known.takes(from) {
+			m.bySet[set] = known
+			return known
+		}
+	}
+	m.byMembers[key] = append(m.byMembers[key], c)
+	m.merged = append(m.merged, c)
+	m.bySet[set] = c
+	return c
+}
+
+// takes reports whether a cluster may stand for other sources too, and takes them.
+func (c *cluster) takes(from []*source) bool {
+	for _, s := range from {
+		if slices.ContainsFunc(c.sources, func(o *source) bool { return o.file == s.file && o != s }) {
+			return false
+		}
+	}
+	for _, s := range from {
+		if !slices.Contains(c.sources, s) {
+			c.sources = append(c.sources, s)
+		}
+	}
+	return true
+}
+
+// key is what two clusters must have in common to be one.
+func (c *cluster) key() string {
+	var b strings.Builder
+	for _, a := range sortedAttrs(c.sources[0].cluster.Node, "Name") {
+		fmt.Fprintf(&b, "%s=%q ", a.Name, a.Value)
+	}
+	for _, m := range c.members {
+		fmt.Fprintf(&b, "\n%s %d", identity(m.server), m.role)
+		for _, a := range sortedAttrs(m.server.Node, "Name") {
+			fmt.Fprintf(&b, " %s=%q", a.Name, a.Value)
+		}
+	}
+	if c.address != nil {
+		b.WriteString("\naddress " + identity(c.address))
+	}
+	fmt.Fprintf(&b, "\n%v", c.lists)
+	return b.String()
+}
+
+func sortedAttrs(n *parser.Node, skip ...string) []parser.Attr {
+	attrs := slices.DeleteFunc(slices.Clone(n.Attrs), func(a parser.Attr) bool { return slices.Contains(skip, a.Name) })
+	slices.SortStableFunc(attrs, func(a, b parser.Attr) int { return strings.Compare(a.Name, b.Name) })
+	return attrs
+}
+
+// build joins the members of clusters, in the order of their files.
+func (m *merger) build(from []*source) *cluster {
+	c := &cluster{name: from[0].cluster.Name.V, sources: slices.Clone(from)}
+	known := map[string]*member{}
+	for i, s := range from {
+		c.lists = c.lists || s.cluster.Primary != nil || s.cluster.Backup != nil
+		if c.address == nil {
+			c.address = s.cluster.ClusterAddress
+		}
+		for _, server := range s.cluster.Servers {
+			r := roleOf(s.cluster, server)
+			if i > 0 && m.options.Mode == Failover && r == primary {
+				r, c.lists = backup, true
+			}
+			id := identity(server)
+			if first := known[id]; first != nil && first.file != s.file {
+				m.sameMember(first, server, s.file, r)
+				continue
+			} else if first == nil {
+				known[id] = &member{server: server, file: s.file, name: server.Name.V, role: r}
+				c.members = append(c.members, known[id])
+				continue
+			}
+			c.members = append(c.members, &member{server: server, file: s.file, name: server.Name.V, role: r})
+		}
+		if i > 0 {
+			m.clusterConflicts(from[0], s)
+		}
+	}
+	c.unique()
+	return c
+}
+
+// unique gives members of different files that have one name names of their own.
+func (c *cluster) unique() {
+	taken := map[string]int{}
+	for _, m := range c.members {
+		file, clash := taken[m.name]
+		if clash && file != m.file {
+			base := m.name
+			for i := m.file + 1; clash; i++ {
+				m.name = fmt.Sprintf("%s_%d", base, i)
+				_, clash = taken[m.name]
+			}
+		}
+		taken[m.name] = m.file
+	}
+}
+
+// roleOf says in which list a server stands (R37, R40).
+func roleOf(c *parser.ServerCluster, s *parser.Server) role {
+	switch {
+	case c.Primary == nil || len(c.Primary.Servers) == 0 || lists(c.Primary, s):
+		return primary
+	case lists(c.Backup, s):
+		return backup
+	}
+	return none
+}
+
+func lists(l *parser.ServerList, s *parser.Server) bool {
+	return l != nil && slices.ContainsFunc(l.Servers, func(r *parser.ServerRef) bool { return r.Name.V == s.Name.V })
+}
+
+// node writes the cluster. One that comes from a single file is written as it stands there.
+func (c *cluster) node(name string) *parser.Node {
+	first := c.sources[0].cluster
+	if c.verbatim() {
+		n := clone(first.Node)
+		n.Name = "ServerCluster"
+		setAttr(n, "Name", name)
+		return n
+	}
+	n := shallow(first.Node)
+	n.Name = "ServerCluster"
+	setAttr(n, "Name", name)
+	for _, m := range c.members {
+		s := clone(m.server.Node)
+		setAttr(s, "Name", m.name)
+		add(n, s)
+	}
+	if c.address != nil {
+		add(n, clone(c.address.Node))
+	}
+	for _, child := range first.Node.Children {
+		if child.Kind == parser.Element && !slices.Contains([]string{"Server", "ClusterAddress", "PrimaryServers", "BackupServers"}, child.Name) {
+			add(n, clone(child))
+		}
+	}
+	if c.lists {
+		addList(n, "PrimaryServers", c.members, primary)
+		addList(n, "BackupServers", c.members, backup)
+	}
+	return n
+}
+
+// verbatim reports whether the members are those of the first source in its own order: then nothing was merged.
+func (c *cluster) verbatim() bool {
+	servers := c.sources[0].cluster.Servers
+	if len(servers) != len(c.members) {
+		return false
+	}
+	for i, m := range c.members {
+		if m.server != servers[i] || m.name != servers[i].Name.V {
+			return false
+		}
+	}
+	return c.address == c.sources[0].cluster.ClusterAddress
+}
+
+func addList(n *parser.Node, name string, members []*member, r role) {
+	list := &parser.Node{Kind: parser.Element, Name: name, Closed: true}
+	for _, m := range members {
+		if m.role == r {
+			ref := &parser.Node{Kind: parser.Element, Name: "Server", Closed: true, Span: m.server.Node.Span}
+			setAttr(ref, "Name", m.name)
+			add(list, ref)
+		}
+	}
+	if len(list.Children) > 0 {
+		add(n, list)
+	}
+}

@@ -1,0 +1,302 @@
+// Package merge makes one plugin-cfg.xml of several. The key is the plug-in's own: a URI under an alias. The same inputs in the same order
+// give the same bytes, and [Merge] proves that the endpoints of the output, the triples of member, alias and URI, are exactly those of
+// the inputs.
+package merge
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// Mode says who serves a URI that several files have.
+type Mode uint8
+
+const (
+	Balance    Mode = iota // the members of all files, balanced
+	Failover               // the members of the first file; those of the others are backups
+	Precedence             // the members of the first file alone
+)
+
+// Modes are the names of the modes.
+var Modes = []string{"balance", "failover", "precedence"}
+
+// Input is a file to be merged.
+type Input struct {
+	Name   string // for comments and messages
+	Config *parser.Config
+}
+
+// Options of a merge. Base is the input whose Config attributes, Log, Properties and other elements count.
+type Options struct {
+	Mode Mode
+	Base int
+}
+
+// Result is the merged file. Conflicts name what the inputs say differently and which file won.
+type Result struct {
+	XML       []byte
+	Doc       *parser.Document
+	Conflicts []diag.Diagnostic
+}
+
+// Merge merges files in the order given; they must have been parsed without an error. The error says why there is no result: an input whose routing is not in the file, or a
+// [*ProofError].
+func Merge(inputs []Input, o Options) (*Result, error) {
+	if err := refuse(inputs); err != nil {
+		return nil, err
+	}
+	m := &merger{inputs: inputs, options: o, sets: newSets()}
+	m.collect()
+	doc := m.document(m.partition())
+	m.conflictsOfMembers()
+	var out bytes.Buffer
+	if err := parser.Write(&out, doc); err != nil {
+		return nil, err
+	}
+	written, faults := parser.Parse(0, out.Bytes())
+	if diag.Worst(faults) == diag.Error {
+		return nil, fmt.Errorf("the merged file cannot be read back: %s", faults[0].Message)
+	}
+	if err := prove(inputs, written, o.Mode); err != nil {
+		return nil, err
+	}
+	diag.Sort(m.conflicts)
+	return &Result{XML: out.Bytes(), Doc: doc, Conflicts: m.conflicts}, nil
+}
+
+// RefusedError says why inputs cannot be merged at all.
+type RefusedError struct {
+	Span   diag.Span
+	Reason string
+}
+
+func (e *RefusedError) Error() string { return e.Reason }
+
+func refuse(inputs []Input) error {
+	for _, in := range inputs {
+		if n := in.Config.IntelligentManagement; n != nil && len(inputs) > 1 {
+			return &RefusedError{n.NameSpan, fmt.Sprintf("%s has IntelligentManagement: its routing comes from controllers at run time and cannot be merged; copy its ConnectorCluster elements by hand", in.Name)}
+		}
+		if in.Config.Node == nil {
+			return &RefusedError{diag.Span{File: in.Config.Doc.File}, fmt.Sprintf("%s is not a whole plugin-cfg.xml", in.Name)}
+		}
+	}
+	return nil
+}
+
+type merger struct {
+	inputs    []Input
+	options   Options
+	claims    []claim
+	aliases   table
+	uris      table
+	uriFiles  []int32 // per URI: the set of files that list it
+	units     map[uint64]*unit
+	order     []*unit
+	sets      *sets // of files, and of clusters
+	clusters  []*source
+	bySet     map[int32]*cluster
+	byMembers map[string][]*cluster
+	merged    []*cluster
+	conflicts []diag.Diagnostic
+	reported  map[string]bool
+}
+
+// source is a cluster of an input that a Route uses.
+type source struct {
+	file    int
+	cluster *parser.ServerCluster
+}
+
+// claim is a Route whose references are resolved.
+type claim struct {
+	file    int
+	route   *parser.Route
+	host    *parser.VirtualHostGroup // nil: every host
+	group   *parser.UriGroup         // nil: every URI
+	cluster int32                    // index of clusters
+}
+
+// unit is a URI under an alias, the atom of routing.
+type unit struct {
+	alias, uri int32
+	file       int // of the last claim
+	layer      int // how often that file claimed it so far, less one
+	layers     []layer
+}
+
+// layer is what the n-th Route of each file says of a unit: a file that has a unit twice keeps both Routes in their order.
+type layer struct {
+	set   int32 // the clusters, in the order of the files
+	first int32 // the first claim
+	uri   *parser.Uri
+}
+
+// table numbers strings in the order in which they come.
+type table struct {
+	ids   map[string]int32
+	names []string
+}
+
+func (t *table) id(name string) int32 {
+	if t.ids == nil {
+		t.ids = map[string]int32{}
+	}
+	id, known := t.ids[name]
+	if !known {
+		id = int32(len(t.names))
+		t.ids[name] = id
+		t.names = append(t.names, name)
+	}
+	return id
+}
+
+// every stands for a group that a Route does not name: it takes everything (R17).
+const every = "\x00every"
+
+// collect resolves every Route and enters its units.
+func (m *merger) collect() {
+	m.units, m.reported = map[uint64]*unit{}, map[string]bool{}
+	m.bySet, m.byMembers = map[int32]*cluster{}, map[string][]*cluster{}
+	for file, in := range m.inputs {
+		names := index(in.Config)
+		known := map[*parser.ServerCluster]int32{}
+		for _, r := range in.Config.Routes {
+			c, cluster := m.resolve(file, in, names, r)
+			if cluster == nil {
+				continue
+			}
+			id, seen := known[cluster]
+			if !seen {
+				id = int32(len(m.clusters))
+				known[cluster] = id
+				m.clusters = append(m.clusters, &source{file, cluster})
+			}
+			c.cluster = id
+			m.claims = append(m.claims, c)
+			m.enter(int32(len(m.claims)-1), c)
+		}
+	}
+}
+
+// resolve finds what a Route names. A Route that leads nowhere contributes nothing; the plug-in would reject the whole file for it (R18).
+func (m *merger) resolve(file int, in Input, names names, r *parser.Route) (claim, *parser.ServerCluster) {
+	c := claim{file: file, route: r, host: names.hosts[r.VirtualHostGroup.V], group: names.groups[r.UriGroup.V]}
+	cluster := names.clusters[r.ServerCluster.V]
+	missing := ""
+	switch {
+	case r.VirtualHostGroup.Set() && c.host == nil:
+		missing = fmt.Sprintf("virtual host group %q", r.VirtualHostGroup.V)
+	case r.UriGroup.Set() && c.group == nil:
+		missing = fmt.Sprintf("uri group %q", r.UriGroup.V)
+	case cluster == nil:
+		missing = fmt.Sprintf("server cluster %q", r.ServerCluster.V)
+	}
+	if missing != "" {
+		m.conflict(r.Node.Span, "WP201", "route-to-missing-group", "route of %s leads to %s, which is not defined; it is left out", in.Name, missing)
+		return c, nil
+	}
+	return c, cluster
+}
+
+type names struct {
+	hosts    map[string]*parser.VirtualHostGroup
+	groups   map[string]*parser.UriGroup
+	clusters map[string]*parser.ServerCluster
+}
+
+// index finds definitions by name; of two of one name the first counts.
+func index(cfg *parser.Config) names {
+	n := names{map[string]*parser.VirtualHostGroup{}, map[string]*parser.UriGroup{}, map[string]*parser.ServerCluster{}}
+	for _, h := range cfg.VirtualHostGroups {
+		if n.hosts[h.Name.V] == nil {
+			n.hosts[h.Name.V] = h
+		}
+	}
+	for _, g := range cfg.UriGroups {
+		if n.groups[g.Name.V] == nil {
+			n.groups[g.Name.V] = g
+		}
+	}
+	for _, c := range cfg.Clusters {
+		if n.clusters[c.Name.V] == nil {
+			n.clusters[c.Name.V] = c
+		}
+	}
+	return n
+}
+
+func aliasNames(h *parser.VirtualHostGroup) []string {
+	if h == nil {
+		return []string{every}
+	}
+	var all []string
+	for _, a := range h.Aliases {
+		all = append(all, a.Name.V)
+	}
+	return all
+}
+
+// enter enters the units of a claim.
+func (m *merger) enter(id int32, c claim) {
+	var aliases []int32
+	for _, a := range aliasNames(c.host) {
+		aliases = append(aliases, m.aliases.id(a))
+	}
+	uris := []*parser.Uri{nil}
+	if c.group != nil {
+		uris = c.group.Uris
+	}
+	for _, u := range uris {
+		name := every
+		if u != nil {
+			name = u.Name.V
+		}
+		uri := m.uris.id(name)
+		if int(uri) == len(m.uriFiles) {
+			m.uriFiles = append(m.uriFiles, 0)
+		}
+		m.uriFiles[uri] = m.sets.with(m.uriFiles[uri], int32(c.file))
+		for _, alias := range aliases {
+			m.claim(id, c, alias, uri, u)
+		}
+	}
+}
+
+// claim enters one unit of a claim.
+func (m *merger) claim(id int32, c claim, alias, uri int32, u *parser.Uri) {
+	key := uint64(alias)<<32 | uint64(uri)
+	n := m.units[key]
+	switch {
+	case n == nil:
+		n = &unit{alias: alias, uri: uri, file: c.file}
+		m.units[key] = n
+		m.order = append(m.order, n)
+	case n.file != c.file && m.options.Mode == Precedence:
+		return // the first file that has a unit keeps it
+	case n.file != c.file:
+		n.file, n.layer = c.file, 0
+	default:
+		n.layer++
+		if l := n.layers[n.layer-1]; m.sets.last(l.set) == c.cluster && sameCookies(l.uri, u) {
+			n.layer-- // the same once more
+			return
+		}
+	}
+	if n.layer == len(n.layers) {
+		n.layers = append(n.layers, layer{set: m.sets.with(0, c.cluster), first: id, uri: u})
+		return
+	}
+	l := &n.layers[n.layer]
+	if !sameCookies(l.uri, u) {
+		m.cookieConflict(l, c, u)
+	}
+	l.set = m.sets.with(l.set, c.cluster)
+}
+
+func sameCookies(a, b *parser.Uri) bool {
+	return a == nil || b == nil || a.AffinityCookie.V == b.AffinityCookie.V && a.AffinityURLIdentifier.V == b.AffinityURLIdentifier.V
+}

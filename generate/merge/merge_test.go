@@ -1,0 +1,342 @@
+package merge
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/wasplug/wasplug/internal/sharedtest"
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// inputs parses files; their names are in1.xml, in2.xml and so on.
+func inputs(files *diag.Files, sources ...[]byte) []Input {
+	var all []Input
+	for i, src := range sources {
+		name := fmt.Sprintf("in%d.xml", i+1)
+		cfg, _ := parser.Parse(files.Add(name, src), src)
+		all = append(all, Input{name, cfg})
+	}
+	return all
+}
+
+func said(files *diag.Files, r *Result) string {
+	var b strings.Builder
+	for _, d := range r.Conflicts {
+		b.WriteString(files.Line(d) + "\n")
+	}
+	return b.String()
+}
+
+func parse(src []byte) *parser.Config {
+	cfg, _ := parser.Parse(0, src)
+	return cfg
+}
+
+// triples are clone ID, alias and URI as the peer's own test computes them: from the names of each Route.
+func triples(cfg *parser.Config) map[string]bool {
+	all := map[string]bool{}
+	names := index(cfg)
+	for _, r := range cfg.Routes {
+		c, h, g := names.clusters[r.ServerCluster.V], names.hosts[r.VirtualHostGroup.V], names.groups[r.UriGroup.V]
+		if c == nil || h == nil || g == nil {
+			continue
+		}
+		for _, s := range c.Servers {
+			for _, a := range h.Aliases {
+				for _, u := range g.Uris {
+					all[s.CloneID.V+" "+a.Name.V+" "+u.Name.V] = true
+				}
+			}
+		}
+	}
+	return all
+}
+
+func union(sets ...map[string]bool) map[string]bool {
+	all := map[string]bool{}
+	for _, s := range sets {
+		for k := range s {
+			all[k] = true
+		}
+	}
+	return all
+}
+
+func equal(a, b map[string]bool) bool {
+	return len(a) == len(b) && len(union(a, b)) == len(a)
+}
+
+// TestPeerCases holds the rule of the peer's own tests wherever its expected file is the true union.
+func TestPeerCases(t *testing.T) {
+	for _, dir := range []string{"ol-test1", "ol-test2", "ol-vhost", "ol-improperly-scoped-subset", "ol-paused-endpoint"} {
+		t.Run(dir, func(t *testing.T) {
+			files := diag.NewFiles()
+			var sources [][]byte
+			var unions []map[string]bool
+			for _, path := range sharedtest.Files(t, "in*.xml", "corpus", "merge", dir) {
+				src, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sources = append(sources, src)
+				unions = append(unions, triples(parse(src)))
+			}
+			r, err := Merge(inputs(files, sources...), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%s", said(files, r))
+			got := parse(r.XML)
+			if want := union(unions...); !equal(triples(got), want) {
+				t.Errorf("%d triples, the union has %d\n%s", len(triples(got)), len(want), r.XML)
+			}
+			path := filepath.Join(sharedtest.Dir(t, "corpus", "merge", dir), "expected.xml")
+			src, err := os.ReadFile(path)
+			if errors.Is(err, os.ErrNotExist) || dir == "ol-improperly-scoped-subset" {
+				return // no file, or one with triples no input has
+			}
+			want := parse(src)
+			if len(got.Routes) != len(want.Routes) || len(got.UriGroups) != len(want.UriGroups) || len(got.Clusters) != len(want.Clusters) {
+				t.Errorf("%d Routes, %d UriGroups, %d ServerClusters; the peer has %d, %d, %d\n%s", len(got.Routes), len(got.UriGroups), len(got.Clusters),
+					len(want.Routes), len(want.UriGroups), len(want.Clusters), r.XML)
+			}
+			if !equal(triples(got), triples(want)) {
+				t.Errorf("other triples than the peer's")
+			}
+		})
+	}
+}
+
+// TestSameInputsSameBytes: the same inputs give the same bytes, and one file alone keeps its endpoints and names.
+func TestSameInputsSameBytes(t *testing.T) {
+	for _, path := range sharedtest.Files(t, "*.xml", "corpus", "cfg") {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files := diag.NewFiles()
+		cfg, ds := parser.Parse(files.Add("a.xml", src), src)
+		if cfg.Node == nil || diag.Worst(ds) == diag.Error {
+			continue
+		}
+		first, err := Merge([]Input{{"a.xml", cfg}}, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", filepath.Base(path), err)
+			continue
+		}
+		again, _ := Merge([]Input{{"a.xml", cfg}}, Options{})
+		if !bytes.Equal(first.XML, again.XML) {
+			t.Errorf("%s: two runs, two outputs", filepath.Base(path))
+		}
+		if cfg.IntelligentManagement != nil {
+			continue
+		}
+		twice, err := Merge([]Input{{"a.xml", cfg}, {"a.xml", cfg}}, Options{})
+		if err != nil {
+			t.Errorf("%s with itself: %v", filepath.Base(path), err)
+			continue
+		}
+		a, b := parse(first.XML), parse(twice.XML)
+		if len(a.Routes) != len(b.Routes) || len(a.Clusters) != len(b.Clusters) || slices.ContainsFunc(twice.Conflicts, func(d diag.Diagnostic) bool { return d.Rule.Code != "WP201" && d.Rule.Code != "WP308" }) {
+			t.Errorf("%s with itself: %d Routes, not %d; %s", filepath.Base(path), len(b.Routes), len(a.Routes), said(files, twice))
+		}
+	}
+}
+
+// file writes a small plugin-cfg.xml: per route its aliases, its URIs with their cookie, and its members as clone ID @ host:port.
+func file(routes ...[4]string) []byte {
+	var b strings.Builder
+	b.WriteString("<Config>\n")
+	for i, r := range routes {
+		fmt.Fprintf(&b, "<VirtualHostGroup Name=\"h%d\">", i)
+		for _, a := range strings.Fields(r[0]) {
+			fmt.Fprintf(&b, "<VirtualHost Name=%q/>", a)
+		}
+		fmt.Fprintf(&b, "</VirtualHostGroup>\n<ServerCluster Name=\"c%d\" %s>", i, r[3])
+		for j, m := range strings.Fields(r[2]) {
+			clone, at, _ := strings.Cut(m, "@")
+			host, port, _ := strings.Cut(at, ":")
+			fmt.Fprintf(&b, "<Server Name=\"s%d\" CloneID=%q><Transport Hostname=%q Port=%q Protocol=\"http\"/></Server>", j, clone, host, port)
+		}
+		fmt.Fprintf(&b, "</ServerCluster>\n<UriGroup Name=\"u%d\">", i)
+		for _, u := range strings.Fields(r[1]) {
+			name, cookie, _ := strings.Cut(u, "=")
+			if cookie != "" {
+				cookie = fmt.Sprintf("AffinityCookie=%q", cookie)
+			}
+			fmt.Fprintf(&b, "<Uri Name=%q %s/>", name, cookie)
+		}
+		b.WriteString("</UriGroup>\n")
+	}
+	for i := range routes {
+		fmt.Fprintf(&b, "<Route ServerCluster=\"c%d\" UriGroup=\"u%d\" VirtualHostGroup=\"h%d\"/>\n", i, i, i)
+	}
+	b.WriteString("</Config>\n")
+	return []byte(b.String())
+}
+
+func merged(t *testing.T, o Options, sources ...[]byte) (*parser.Config, string) {
+	t.Helper()
+	files := diag.NewFiles()
+	r, err := Merge(inputs(files, sources...), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parse(r.XML), said(files, r)
+}
+
+func TestConflicts(t *testing.T) {
+	for name, c := range map[string]struct {
+		a, b []byte
+		want string
+	}{
+		"nothing": {file([4]string{"*:80", "/a", "x@h:1", ""}), file([4]string{"*:80", "/a", "y@h:2", ""}), ""},
+		"cookie": {file([4]string{"*:80", "/a", "x@h:1", ""}), file([4]string{"*:80", "/a=OTHER", "y@h:2", ""}),
+			`in2.xml:4:21: warning: URI "/a" of in2.xml has the affinity cookie "OTHER" and identifier "jsessionid", in in1.xml it has "JSESSIONID" and "jsessionid"; those of in1.xml count [WP306 affinity-cookie-differs-on-overlap]`},
+		"clone ID": {file([4]string{"*:80", "/a", "x@h:1", ""}), file([4]string{"*:80", "/b", "x@h:2", ""}),
+			`clone ID "x" of server "s0" of in2.xml is that of server "s0" of in1.xml at another address; sessions of one reach the other [WP309 clone-id-collision-after-merge]`},
+		"host and port": {file([4]string{"*:80", "/a", "x@h:1", ""}), file([4]string{"*:80", "/a", "y@H:1", ""}),
+			`h:1 is server "s0" with clone ID "x" in in1.xml and server "s0" with clone ID "y" in in2.xml [WP307 same-address-two-clone-ids]`},
+		"cluster attribute": {file([4]string{"*:80", "/a", "x@h:1", `RetryInterval="5"`}), file([4]string{"*:80", "/a", "y@h:2", ""}),
+			`RetryInterval of cluster "c0" of in1.xml is "5", of cluster "c0" of in2.xml, which serves the same URIs, "60"; the first counts`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, got := merged(t, Options{}, c.a, c.b)
+			if c.want == "" && got != "" || !strings.Contains(got, c.want) || strings.Count(got, "\n") > 1 {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestModes(t *testing.T) {
+	a, b := file([4]string{"*:80", "/a /b", "x@h:1", ""}), file([4]string{"*:80", "/a /c", "y@h:2", ""})
+	byURI := func(cfg *parser.Config, uri string) (primary, backup []string) {
+		names := index(cfg)
+		for _, r := range cfg.Routes {
+			if g := names.groups[r.UriGroup.V]; slices.ContainsFunc(g.Uris, func(u *parser.Uri) bool { return u.Name.V == uri }) {
+				c := names.clusters[r.ServerCluster.V]
+				for _, s := range c.Servers {
+					switch roleOf(c, s) {
+					case 0:
+						primary = append(primary, s.CloneID.V)
+					default:
+						backup = append(backup, s.CloneID.V)
+					}
+				}
+			}
+		}
+		return primary, backup
+	}
+	for mode, want := range map[Mode]string{Balance: "[x y] []", Failover: "[x] [y]", Precedence: "[x] []"} {
+		cfg, _ := merged(t, Options{Mode: mode}, a, b)
+		p, k := byURI(cfg, "/a")
+		if got := fmt.Sprint(p, k); got != want {
+			t.Errorf("%s: /a is served by %s, want %s", Modes[mode], got, want)
+		}
+		if p, _ := byURI(cfg, "/c"); fmt.Sprint(p) != "[y]" {
+			t.Errorf("%s: /c is served by %v", Modes[mode], p)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for _, src := range []string{"<Config><IntelligentManagement/></Config>", "<ServerCluster Name='c'/>"} {
+		files := diag.NewFiles()
+		_, err := Merge(inputs(files, file(), []byte(src)), Options{})
+		var refused *RefusedError
+		if !errors.As(err, &refused) || refused.Span.File != 2 {
+			t.Errorf("%s: %v", src, err)
+		}
+	}
+}
+
+// TestProofSeesWhatIsWrong: a merged file with one endpoint less or more does not pass.
+func TestProofSeesWhatIsWrong(t *testing.T) {
+	files := diag.NewFiles()
+	in := inputs(files, file([4]string{"*:80", "/a /b", "x@h:1", ""}), file([4]string{"*:80", "/a", "y@h:2", ""}))
+	for out, want := range map[string]string{
+		string(file([4]string{"*:80", "/a", "x@h:1 y@h:2", ""}, [4]string{"*:80", "/b", "x@h:1", ""})):       "",
+		string(file([4]string{"*:80", "/a", "x@h:1 y@h:2", ""})):                                             `the merged file would be wrong: endpoint x of URI "/b" under "*:80" is lost; nothing is written`,
+		string(file([4]string{"*:80", "/a /b", "x@h:1 y@h:2", ""})):                                          `the merged file would be wrong: endpoint y of URI "/b" under "*:80" is in no input; nothing is written`,
+		string(file([4]string{"*:80 *:443", "/a", "x@h:1 y@h:2", ""}, [4]string{"*:80", "/b", "x@h:1", ""})): `the merged file would be wrong: endpoint x of URI "/a" under "*:443" is in no input; nothing is written`,
+	} {
+		got := ""
+		if err := prove(in, parse([]byte(out)), Balance); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestMergeOfRandomFiles: triples, computed the peer's way, are the union of the inputs'; each part of a file that shares nothing keeps its
+// clusters; no cluster is unused.
+func TestMergeOfRandomFiles(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		words := func(label string, max int, from ...string) string {
+			return strings.Join(rapid.SliceOfNDistinct(rapid.SampledFrom(from), 1, max, rapid.ID).Draw(t, label), " ")
+		}
+		var sources [][]byte
+		var want []map[string]bool
+		for range rapid.IntRange(1, 5).Draw(t, "files") {
+			var routes [][4]string
+			for range rapid.IntRange(0, 5).Draw(t, "routes") {
+				routes = append(routes, [4]string{
+					words("aliases", 3, "*:80", "*:443", "a:80", "b:9080"), words("uris", 5, "/*", "/a", "/a/*", "/a/*=C", "/b/*", "/c", "*.jsp"),
+					words("members", 3, "x@h:1", "y@h:2", "z@h:3", "x@i:1", "w@h:1"), words("attributes", 1, `RetryInterval="1"`, `RetryInterval="60"`),
+				})
+			}
+			sources = append(sources, file(routes...))
+			want = append(want, triples(parse(sources[len(sources)-1])))
+		}
+		files := diag.NewFiles()
+		r, err := Merge(inputs(files, sources...), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := parse(r.XML)
+		if !equal(triples(got), union(want...)) {
+			t.Fatalf("triples differ:\n%s", r.XML)
+		}
+		used := map[string]bool{}
+		for _, route := range got.Routes {
+			used[route.ServerCluster.V] = true
+		}
+		if len(used) != len(got.Clusters) || len(got.UriGroups) > len(got.Routes) {
+			t.Fatalf("%d clusters, %d of them used:\n%s", len(got.Clusters), len(used), r.XML)
+		}
+	})
+}
+
+func FuzzMerge(f *testing.F) {
+	f.Add(file([4]string{"*:80", "/a", "x@h:1", ""}), file([4]string{"*:80", "/a", "y@h:2", ""}))
+	f.Add([]byte("<Config><Route/></Config>"), []byte("<Config><ServerCluster><Server/><PrimaryServers/></ServerCluster><Route ServerCluster=''/></Config>"))
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		files := diag.NewFiles()
+		in := inputs(files, a, b)
+		broken := false
+		for i, src := range [][]byte{a, b} {
+			_, ds := parser.Parse(diag.FileID(i+1), src)
+			broken = broken || diag.Worst(ds) == diag.Error
+		}
+		r, err := Merge(in, Options{})
+		var refused *RefusedError
+		if err != nil && !broken && !errors.As(err, &refused) {
+			t.Fatal(err)
+		}
+		if r != nil {
+			_ = said(files, r)
+		}
+	})
+}
