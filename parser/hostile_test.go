@@ -51,8 +51,8 @@ func TestHostile(t *testing.T) {
 		{"end tags", "<Config>" + strings.Repeat("</a>", 10*million), "more than 1000 faults", parser.MaxFaults + 1},
 		{"words", "<Config" + strings.Repeat(" a", 10*million) + "/>", "is not an attribute", 1},
 		{"control characters", "<Config>" + strings.Repeat("\x01", 10*million) + "</Config>", "more than 1000 faults", parser.MaxFaults + 1},
-		{"dashes", "<Config><!--" + strings.Repeat("-", 50*million) + "--></Config>", "within a comment", 1},
-		{"no ASCII", "<Config a='" + strings.Repeat("\xe9", 50*million) + "'/>", "is not UTF-8", 1},
+		{"dashes", "<Config><!--" + strings.Repeat("-", 10*million) + "--></Config>", "within a comment", 1},
+		{"no ASCII", "<Config a='" + strings.Repeat("\xe9", 10*million) + "'/>", "is not UTF-8", 1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -50,13 +50,8 @@ func (s *scanner) comment() *Node {
 		s.fault(from+dashes, min(from+dashes+2, s.pos), "\"--\" within a comment")
 	}
 	n := s.leaf(Comment, start, s.pos, s.resolve(from, to, inRaw))
-	n.Inline = last >= 0 && !strings.ContainsAny(s.src[last:start], "\r\n") || s.behindDeclaration()
+	n.Inline = last >= 0 && !strings.ContainsAny(s.src[last:start], "\r\n")
 	return n
-}
-
-// behindDeclaration reports whether the last node is the first behind the XML declaration: where generators write their comment.
-func (s *scanner) behindDeclaration() bool {
-	return len(s.open) == 0 && len(s.kids) == 2 && s.kids[0].Kind == Declaration
 }
 
 func (s *scanner) cdata() {

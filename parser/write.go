@@ -19,7 +19,7 @@ func Write(w io.Writer, doc *Document) error {
 	p.chooseEncoding(doc)
 	for i, n := range doc.Nodes {
 		switch {
-		case n.Kind == Comment && i > 0 && (n.Inline || doc.Nodes[i-1].Kind == Declaration):
+		case i > 0 && isInline(n, doc.Nodes[i-1]):
 			p.inline(doc.Nodes[i-1], n)
 		default:
 			p.line(i > 0, 0)
@@ -48,6 +48,12 @@ func (p *printer) line(wanted bool, level int) {
 	for range level {
 		p.w.WriteString(indent)
 	}
+}
+
+// isInline reports whether a comment goes on the line of what stands before it. One that was built, not read, does so behind the
+// XML declaration, where generators write theirs.
+func isInline(n, before *Node) bool {
+	return n.Kind == Comment && (n.Inline || n.Span.IsZero() && before.Kind == Declaration)
 }
 
 // inline prints a comment on the line of what stands before it: right behind the declaration, as generators do, else after a blank.
