@@ -144,8 +144,12 @@ func (a *Assembler) markedDown(r *Request, e *Event) {
 	at.Marked, at.Member = true, a.name(e.Member)
 }
 
-// counted closes the attempt at a member whose counters were printed without a failure before, and with it a request whose end the log level hides.
+// counted closes the attempt at a member whose counters were printed without a failure before, and with it a request whose end the log
+// level hides. At LogLevel Stats the check of the member's status is all that is seen of an attempt.
 func (r *Request) counted(e *Event) (over bool) {
+	if r.saw.matched == e.Member && e.Member != "" {
+		r.current(e)
+	}
 	n := len(r.Attempts)
 	if n == 0 || r.Attempts[n-1].ended {
 		return false
@@ -206,6 +210,8 @@ func (r *Request) exchange(e *Event) {
 		r.end(e, Failed)
 	case IOTimedOut:
 		r.end(e, IOTimeout).ended = true
+		r.Server += e.Time.Sub(r.at.reading)
+		r.at.reading = 0
 	case TimeoutFired:
 		r.saw.otherTimeout = true
 		r.end(e, Failed)

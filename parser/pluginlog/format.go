@@ -156,18 +156,18 @@ func (e *Event) appendChoice(dst []byte) []byte {
 // append writes the fields in the newest form as far as they are there: without HasRetryIn and HasFull the line is that of old levels
 // unless one of them is.
 func (c *Check) append(dst []byte) []byte {
-	dst = flag(append(dst, ", ignoreWeights "...), c.IgnoreWeights)
-	dst = flag(append(dst, ", markedDown "...), c.MarkedDown)
-	dst = flag(append(dst, ", retryNow "...), c.RetryNow)
+	dst = bit(append(dst, ", ignoreWeights "...), c.IgnoreWeights)
+	dst = bit(append(dst, ", markedDown "...), c.MarkedDown)
+	dst = bit(append(dst, ", retryNow "...), c.RetryNow)
 	switch {
 	case c.HasRetryIn:
 		dst = num(append(dst, ", retryInSec "...), int64(c.RetryIn))
 	case c.HasFull:
 		dst = append(dst, ", retryInSec --"...)
 	}
-	dst = flag(append(dst, ", wlbAllows "...), c.WLBAllows)
+	dst = bit(append(dst, ", wlbAllows "...), c.WLBAllows)
 	if c.HasFull {
-		dst = flag(append(dst, " reachedMaxConnectionsLimit "...), c.Full)
+		dst = bit(append(dst, " reachedMaxConnectionsLimit "...), c.Full)
 	}
 	return dst
 }
@@ -289,7 +289,7 @@ func str(dst []byte, s string) []byte {
 
 func num(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) }
 
-func flag(dst []byte, on bool) []byte {
+func bit(dst []byte, on bool) []byte {
 	if on {
 		return append(dst, '1')
 	}

@@ -1,0 +1,146 @@
+package pluginlog
+
+import "strings"
+
+// parseTransport reads "Setting the transport(case n): HOST on port P".
+func parseTransport(text string, e *Event) Kind {
+	rest, ok := strings.CutPrefix(text, "Setting the transport")
+	if !ok {
+		return None
+	}
+	if n, after, ok := strings.Cut(rest, ": "); ok {
+		if i := strings.Index(n, "case "); i >= 0 {
+			e.Case = leading(n[i+len("case "):])
+		}
+		rest = after
+	}
+	e.Host = strings.TrimLeft(rest, ": ")
+	if i := strings.LastIndex(rest, " on port "); i >= 0 {
+		e.Host, e.Port = rest[:i], leading(rest[i+len(" on port "):])
+	}
+	return TransportSet
+}
+
+func parseGetStream(l *Line, e *Event) Kind {
+	text := l.Text
+	switch {
+	case strings.HasPrefix(text, "Connect timeout fired"):
+		return ConnectTimedOut
+	case strings.HasPrefix(text, "Failed to connect to app server"):
+		e.Host, e.OSError, e.Port = parseConnectFailed(text)
+		return ConnectFailed
+	case strings.HasPrefix(text, "Created a new stream"):
+		e.Socket = afterLast(text, "socket = ")
+		return StreamCreated
+	case strings.HasPrefix(text, "Using existing stream"): // *
+		e.Socket = afterLast(text, "socket = ")
+		return StreamReused
+	case strings.HasPrefix(text, "Have a connect timeout of "):
+		e.Seconds = leading(text[len("Have a connect timeout of "):])
+		return ConnectTimeoutSet
+	case strings.HasPrefix(text, "Getting the stream"):
+		return None
+	}
+	return l.parseOther(e)
+}
+
+// parseConnectFailed reads "... on host 'H', OS err=N" and the newer "... on host 'H' (N): Connect (local port P)".
+func parseConnectFailed(text string) (host string, osErr, port int32) {
+	_, rest, ok := strings.Cut(text, "on host ")
+	if !ok {
+		return "", 0, 0
+	}
+	host, rest = cutQuoted(rest)
+	switch {
+	case strings.Contains(rest, "OS err"):
+		_, n, _ := strings.Cut(rest, "OS err")
+		osErr = leading(strings.TrimLeft(n, "= "))
+	case strings.HasPrefix(rest, " ("):
+		osErr = leading(rest[2:])
+	}
+	if _, n, ok := strings.Cut(rest, "local port "); ok {
+		port = leading(n)
+	}
+	return host, osErr, port
+}
+
+func parseExecute(l *Line, e *Event) Kind {
+	text := l.Text
+	switch {
+	case strings.HasPrefix(text, "Executing the transaction"):
+		return Executing
+	case strings.HasPrefix(text, "Wrote the request"):
+		return RequestWritten
+	case strings.HasPrefix(text, "Failed to create the stream"):
+		return StreamFailed
+	}
+	return l.parseOther(e)
+}
+
+// parseFailoverStatus reads "Marking X down" and "Server X : pendingRequests a ... totalRequests d." in both generations of names.
+// Names of members may hold dots, dashes and blanks.
+func parseFailoverStatus(text string, e *Event) Kind {
+	if rest, ok := strings.CutPrefix(text, "Marking "); ok {
+		e.Member = rest
+		if i := strings.LastIndex(rest, " down"); i >= 0 {
+			e.Member = rest[:i]
+		}
+		return MarkedDown
+	}
+	rest, ok := strings.CutPrefix(text, "Server ")
+	i := strings.LastIndex(rest, " : pending")
+	if !ok || i < 0 {
+		return None
+	}
+	e.Member, rest = rest[:i], rest[i:]
+	e.Old = strings.HasPrefix(rest, " : pendingConnections ")
+	names := &counterNames
+	if e.Old {
+		names = &oldCounterNames
+	}
+	e.Counters.Pending, _ = field(rest, names[0])
+	e.Counters.Failed, _ = field(rest, names[1])
+	e.Counters.Affinity, _ = field(rest, names[2])
+	e.Counters.Total, _ = field(rest, names[3])
+	return Counted
+}
+
+var (
+	counterNames    = [4]string{"pendingRequests ", "failedRequests ", "affinityRequests ", "totalRequests "}             // since V6.1 or V7
+	oldCounterNames = [4]string{"pendingConnections ", "failedConnections ", "affinityConnections ", "totalConnections "} // V5
+)
+
+// parseHandleRequest reads "Failed to execute the transaction to 'X'on host 'H'; will try another one", "Failed to handle request"
+// and "Request is: host='H'; uri='U'".
+func parseHandleRequest(l *Line, e *Event) Kind {
+	text := l.Text
+	switch {
+	case strings.HasPrefix(text, "Request is:"):
+		e.Host, e.URI = hostAndURI(text, "host=")
+		return RequestNamed
+	case strings.HasPrefix(text, "Failed to execute the transaction to "):
+		var rest string
+		e.Member, rest = cutQuoted(text[len("Failed to execute the transaction to "):])
+		if _, after, ok := strings.Cut(rest, "on host "); ok {
+			e.Host, rest = cutQuoted(after)
+		}
+		e.Retry = strings.Contains(rest, "will try another")
+		return TransactionFailed
+	case strings.HasPrefix(text, "Failed to handle request"):
+		return RequestFailed
+	}
+	return l.parseOther(e)
+}
+
+func parseRequestWrite(text string, e *Event) Kind {
+	switch {
+	case strings.HasPrefix(text, "Writing the request content"):
+		if n, ok := field(text, "length "); ok {
+			e.Length = n
+		}
+		return BodyStarted
+	case strings.HasPrefix(text, "Waiting for the continue response"):
+		return ContinueAwaited
+	}
+	return None
+}

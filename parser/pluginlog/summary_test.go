@@ -1,0 +1,127 @@
+package pluginlog
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestReasons: every reason is given by a log of testdata, and has a name and words.
+func TestReasonNames(t *testing.T) {
+	seen := map[string]bool{}
+	for i := range NumReasons {
+		r := Reason(1) << i
+		if r.Name() == "" || r.Words() == "" || seen[r.Name()] {
+			t.Errorf("reason %d has name %q, words %q", i, r.Name(), r.Words())
+		}
+		seen[r.Name()] = true
+	}
+	if Reason(1<<NumReasons).Name() != "" {
+		t.Error("a reason beyond the last has a name")
+	}
+	for k := range numKinds {
+		if k.String() == "" {
+			t.Errorf("kind %d has no name", k)
+		}
+	}
+}
+
+// hostileLog opens a request on a new thread with every line, with a name and an error of its own each.
+func hostileLog(lines int) []byte {
+	var b bytes.Buffer
+	for i := range lines {
+		fmt.Fprintf(&b, "[06/Oct/2017:19:06:43.24773] %08x %08x - TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='h%d'; uri='/%s%d'\n", i, i, i, strings.Repeat("x", 200), i)
+		fmt.Fprintf(&b, "[06/Oct/2017:19:06:43.24773] %08x %08x - ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h%d', OS err=%d\n", i, i, i, i)
+		fmt.Fprintf(&b, "[06/Oct/2017:19:06:43.24773] %08x %08x - STATS: ws_server: serverSetFailoverStatus: Server m%d : pendingRequests 0 failedRequests 0 affinityRequests 0 totalRequests 0.\n", i, i, i)
+		fmt.Fprintf(&b, "[06/Oct/2017:19:06:43.24773] %08x %08x - ERROR: ws_server: serverSetFailoverStatus: Marking m%d down\n", i, i, i)
+	}
+	return b.Bytes()
+}
+
+// TestBounded: a log in which every line is new fills no table without end, and loses no count.
+func TestBounded(t *testing.T) {
+	const n = 60000
+	s, _ := summariseOnly(t, hostileLog(n))
+	if s.Requests != n || s.Odd != n || int64(len(s.OddRequests))+s.Dropped != n {
+		t.Errorf("%d requests, %d odd, %d kept, %d dropped", s.Requests, s.Odd, len(s.OddRequests), s.Dropped)
+	}
+	if len(s.OddRequests) > maxOdd || len(s.Members) > maxUses || len(s.Counters) > maxCounters || len(s.Errors) > maxErrors {
+		t.Errorf("%d requests, %d members, %d counters, %d errors are kept", len(s.OddRequests), len(s.Members), len(s.Counters), len(s.Errors))
+	}
+	var errors int64
+	for _, e := range s.Errors {
+		errors += e.Count
+	}
+	if errors+s.OtherErrors != 2*n || int64(len(s.Counters))+s.OtherCounters != n {
+		t.Errorf("%d errors and %d others, %d counters and %d others", errors, s.OtherErrors, len(s.Counters), s.OtherCounters)
+	}
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	if m.HeapAlloc > 64<<20 {
+		t.Errorf("%d MB are in use", m.HeapAlloc>>20)
+	}
+	runtime.KeepAlive(s)
+}
+
+// summariseOnly keeps nothing but the summary.
+func summariseOnly(t testing.TB, log []byte) (*Summary, Stats) {
+	t.Helper()
+	s := new(Summary)
+	a := Assembler{Done: s.AddRequest}
+	stats, err := Read(bytes.NewReader(log), Options{Want: SummaryKinds()}, func(e *Event) error {
+		s.Add(e)
+		a.Add(e)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Close()
+	s.Finish()
+	return s, stats
+}
+
+// TestOneRequestForever: attempts and clone IDs of one request have an end, too.
+func TestOneRequestForever(t *testing.T) {
+	var b bytes.Buffer
+	for i := range 5000 {
+		fmt.Fprintf(&b, "ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'm%d'on host 'h'; will try another one\n", i)
+		fmt.Fprintf(&b, "TRACE: ws_common: websphereParseCloneID: Adding clone id 'c%d'\n", i)
+	}
+	_, requests := summarise(t, SummaryKinds(), &b)
+	if len(requests) != 1 {
+		t.Fatalf("%d requests", len(requests))
+	}
+	r := requests[0]
+	if len(r.Attempts) != maxAttempts || r.Dropped != 5000-maxAttempts || len(r.Clones) != maxClones || r.Member() != "m4999" {
+		t.Errorf("%d attempts, %d dropped, %d clones, last member %s", len(r.Attempts), r.Dropped, len(r.Clones), r.Member())
+	}
+}
+
+func TestBlur(t *testing.T) {
+	got := string(blur([]byte("socket 123456 port 10061 error 111 1234567")))
+	if diff := cmp.Diff("socket # port 10061 error 111 #", got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestRotated: a request goes on in the next file, unless its lines show no thread.
+func TestRotated(t *testing.T) {
+	const a = "[06/Oct/2017:19:06:43.00000] 00000001 00000001 - TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='h'; uri='/u'\nTRACE: ws_common: websphereHandleSessionAffinity: Checking for session affinity\n"
+	const b = "[06/Oct/2017:19:06:44.00000] 00000001 00000001 - TRACE: ws_common: websphereEndRequest: Ending the request\n"
+	_, requests := summarise(t, SummaryKinds(), strings.NewReader(a), strings.NewReader("\n"+b))
+	if len(requests) != 2 {
+		t.Fatalf("%d requests", len(requests))
+	}
+	if r := requests[1]; r.URI != "/u" || r.First != (Place{1, 1}) || r.Last != (Place{2, 2}) || !r.Complete {
+		t.Errorf("%+v", r)
+	}
+	if r := requests[0]; r.Last != (Place{1, 2}) || r.Complete {
+		t.Errorf("%+v", r)
+	}
+}
