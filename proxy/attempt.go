@@ -1,0 +1,238 @@
+package proxy
+
+import (
+	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// maxInterim bounds the 1xx answers before the final one.
+const maxInterim = 16
+
+// send makes one attempt: a stream, the request, the head of the answer.
+func (c *client) send(act routecheck.Action) routecheck.Event {
+	c.release(c.settled())
+	m := &c.x.cluster.members[act.Member]
+	tm := &c.x.gen.table.Clusters[c.x.flight.Cluster].Members[act.Member]
+	c.entry.attempt(m.name, c.p)
+	if act.Failover != c.body.failover {
+		c.body.failover = act.Failover
+		c.out = c.appendHead(c.out[:0], act.Failover)
+	}
+	for fresh := act.FreshStream; ; fresh = true {
+		s, ev := c.stream(&m.transports[act.Transport], fresh, tm.ConnectTimeout)
+		if s == nil {
+			return ev
+		}
+		c.up, s.boss = s, &c.link
+		c.partner.Store(&s.link)
+		ev, stale := c.talk(s, m, tm.IOTimeout)
+		if !stale {
+			return ev
+		}
+		c.release(false) // it was closed while idle, and nothing has been sent: as if it had not been in the queue
+	}
+}
+
+// stream takes a stream from the queue or opens one (R66).
+func (c *client) stream(t *transport, fresh bool, limit routecheck.Nanos) (*stream, routecheck.Event) {
+	if !fresh {
+		if s := t.take(c.p.sweeper.now()); s != nil {
+			return s, routecheck.Event{}
+		}
+	}
+	s, kind, err := c.p.open(c.p.ctx, t, limit)
+	if err != nil {
+		c.entry.cause = err
+	}
+	return s, routecheck.Event{Kind: kind}
+}
+
+// talk sends the request on a stream and reads the head of the answer. stale: the stream was dead before anything was sent.
+func (c *client) talk(s *stream, m *member, limit routecheck.Nanos) (ev routecheck.Event, stale bool) {
+	s.rs.Reset()
+	s.off, s.n = 0, 0
+	s.within(limit)
+	var sent int
+	var err error
+	switch b := &c.body; {
+	case !b.has:
+		sent, s.in, s.n, err = s.turn(c.out, s.reused, c.p.small)
+	case b.whole && !m.wait:
+		sent, err = c.sendWhole(s)
+	default:
+		sent, err = c.sendStreaming(s, m, limit)
+	}
+	if err == nil && s.rs.Size == 0 {
+		err = c.answer(s, limit, false)
+	}
+	switch {
+	case err == errStale:
+		return ev, true
+	case err != nil:
+		return c.failure(s, err, sent), false
+	}
+	return routecheck.Event{Kind: routecheck.Head, Status: s.rs.Status}, false
+}
+
+// sendWhole sends head and body together where the body is small.
+func (c *client) sendWhole(s *stream) (sent int, err error) {
+	b := &c.body
+	if len(c.out)+len(b.kept) <= smallBuffer {
+		head := len(c.out)
+		c.out = append(c.out, b.kept...)
+		sent, s.in, s.n, err = s.turn(c.out, s.reused, c.p.small)
+		c.out = c.out[:head]
+		return sent, err
+	}
+	if s.reused && s.stirred() {
+		return 0, errStale
+	}
+	if sent, err = s.write(c.out); err != nil {
+		return sent, err
+	}
+	more, b2, n, err := s.turn(b.kept, false, c.p.small)
+	s.in, s.n = b2, n
+	return sent + more, err
+}
+
+// sendStreaming sends the head and starts to pass on the body. It does not wait for the end of it: a member may answer before.
+func (c *client) sendStreaming(s *stream, m *member, limit routecheck.Nanos) (sent int, err error) {
+	b := &c.body
+	if s.reused && s.stirred() {
+		return 0, errStale
+	}
+	head := c.out
+	if m.wait {
+		head = append(append(head[:len(head)-2:len(head)-2], "Expect: 100-continue\r\n"...), "\r\n"...)
+	}
+	if sent, err = s.write(head); err != nil {
+		return sent, err
+	}
+	if m.wait {
+		if err := c.answer(s, limit, true); err != nil || s.rs.Status != 100 {
+			s.spoilt = true // the member decided without the body
+			return sent, err
+		}
+		s.rs.Reset()
+	}
+	more, err := s.write(b.kept)
+	if sent += more; err != nil || b.whole {
+		return sent, err
+	}
+	b.pumped = make(chan error, 1)
+	done := b.pumped
+	go func() { done <- c.pump(s, limit) }()
+	return sent, nil
+}
+
+// answer reads up to the end of the head of the final answer; with hundred a 100 ends the wait, too.
+func (c *client) answer(s *stream, limit routecheck.Nanos, hundred bool) error {
+	for interim := 0; ; {
+		if err := c.answerHead(s, limit); err != nil {
+			return err
+		}
+		status := s.rs.Status
+		if status >= 200 || status == 101 && c.wantsUpgrade() {
+			return nil
+		}
+		if interim++; status == 101 || interim > maxInterim {
+			return errNotHTTP
+		}
+		s.off += s.rs.Size
+		if status == 100 && hundred {
+			return nil
+		}
+		s.rs.Reset()
+	}
+}
+
+// answerHead parses the next head, reading as long as it is not whole.
+func (c *client) answerHead(s *stream, limit routecheck.Nanos) error {
+	for {
+		if s.in != nil {
+			done, err := s.rs.Parse(s.in.b[s.off:s.n], http1.Limits{Fields: 1000})
+			if done || err != nil {
+				return err
+			}
+		}
+		if c.body.pumped == nil {
+			s.within(limit)
+		}
+		if err := c.moreAnswer(s); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *client) moreAnswer(s *stream) (err error) {
+	if s.in == nil {
+		s.in, s.n, err = s.wait(c.p.small)
+		return err
+	}
+	if s.n == len(s.in.b) {
+		if s.n >= 2*largeBuffer {
+			return errNotHTTP
+		}
+		g := s.in.grown(2*largeBuffer, s.n)
+		c.p.small.put(s.in)
+		s.in = g
+	}
+	n, err := s.read(s.in.b[s.n:])
+	s.n += n
+	return err
+}
+
+var errNotHTTP = &http1.Error{Status: 502, Msg: "the member's answer is not HTTP/1.1"}
+
+// failure words what went wrong for Observe.
+func (c *client) failure(s *stream, err error, sent int) routecheck.Event {
+	c.entry.cause = err
+	ev := routecheck.Event{Kind: routecheck.StreamLost, ReusedStream: s.reused}
+	if sent > 0 {
+		ev.Sent = routecheck.SentSome
+	}
+	switch err {
+	case errTimeout:
+		ev.Kind = routecheck.IOTimeout
+	case errAborted:
+		ev.Kind = routecheck.ClientGone
+	}
+	c.release(false)
+	if ev.Kind == routecheck.ClientGone {
+		c.clientFailed()
+	}
+	return ev
+}
+
+// clientFailed finds out why the client's side gave up, and answers where it is still there.
+func (c *client) clientFailed() {
+	if c.body.pumped == nil {
+		c.entry.gone = true
+		c.close = true
+		return
+	}
+	err := <-c.body.pumped
+	c.body.pumped = nil
+	if err == nil {
+		c.entry.gone = true
+		c.close = true
+		return
+	}
+	c.badBody(err)
+}
+
+// settled reports whether the answer at hand is whole in its buffer, so that its stream can be used again without passing it on.
+func (c *client) settled() bool {
+	s := c.up
+	if s == nil || s.rs.Size == 0 || s.spoilt || !s.rs.Persists() || c.body.pumped != nil {
+		return false
+	}
+	rest := int64(s.n - s.off - s.rs.Size)
+	switch s.rs.Body(c.isHead()) {
+	case http1.NoBody:
+		return rest == 0
+	case http1.ByLength:
+		return rest == s.rs.Length
+	}
+	return false
+}

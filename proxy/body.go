@@ -1,0 +1,181 @@
+package proxy
+
+import (
+	"errors"
+
+	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// body is the body of a request: what is kept of it, and how to find its end in what still comes.
+type body struct {
+	has      bool
+	whole    bool // its end has been read
+	chunked  bool
+	chunks   http1.Chunks
+	left     int64  // without chunks: bytes still to come
+	content  int64  // bytes so far, without framing
+	kept     []byte // as it came, framing included; the first part of it when it is not buffered
+	limit    int64  // PostSizeLimit, -1 none
+	failover bool   // the head was made for a failover
+	extra    bool   // bytes of another request came with its end and are lost: nobody sends them behind such a body
+
+	pumped chan error // from the goroutine that passes on what is not buffered, nil when there is none
+}
+
+var errPostSize = &http1.Error{Status: 413, Msg: "the body exceeds PostSizeLimit"}
+
+// claim says how many bytes of p belong to the body.
+func (b *body) claim(p []byte) (n int, err error) {
+	if !b.chunked {
+		n = int(min(b.left, int64(len(p))))
+		b.left -= int64(n)
+		b.content += int64(n)
+		b.whole = b.left == 0
+		return n, nil
+	}
+	for n < len(p) && !b.chunks.Done() {
+		k, data, err := b.chunks.Next(p[n:])
+		n += k
+		if data {
+			b.content += int64(k)
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+	b.whole = b.chunks.Done()
+	if b.limit >= 0 && b.content > b.limit {
+		return n, errPostSize
+	}
+	return n, nil
+}
+
+// prepare reads the body as far as it is buffered (R57), so that slow clients keep no member busy.
+func (c *client) prepare(tc *routecheck.Cluster) error {
+	b := &c.body
+	*b = body{has: true, chunked: c.rq.Chunked, left: c.rq.Length, limit: tc.PostLimit}
+	n, err := b.claim(c.in.b[c.used:c.n])
+	b.kept = c.in.b[c.used : c.used+n]
+	c.used += n
+	if err != nil || b.whole || tc.PostLimit >= 0 && c.x.flight.Size > tc.PostLimit {
+		return err
+	}
+	if c.rq.Continue && len(b.kept) == 0 {
+		if err := c.say("HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
+			return err
+		}
+	}
+	if c.x.flight.Body == routecheck.Unbuffered {
+		return nil
+	}
+	return c.buffer(tc.PostBuffer)
+}
+
+// buffer reads the rest of the body. One of unknown length that outgrows the buffer goes on unbuffered.
+func (c *client) buffer(most int64) error {
+	b := &c.body
+	store := make([]byte, len(b.kept), max(b.left+int64(len(b.kept)), 4096))
+	copy(store, b.kept)
+	for !b.whole {
+		if most >= 0 && b.content > most {
+			c.x.flight.Body = routecheck.Unbuffered
+			break
+		}
+		if len(store) == cap(store) {
+			store = append(store, 0)[:len(store)]
+		}
+		c.within(c.p.opt.BodyTimeout)
+		got, err := c.read(store[len(store):cap(store)])
+		if err != nil {
+			return err
+		}
+		fresh := store[len(store) : len(store)+got]
+		n, err := b.claim(fresh)
+		if err != nil {
+			return err
+		}
+		store, c.spill = store[:len(store)+n], fresh[n:]
+	}
+	b.kept = store
+	if b.whole && b.chunked {
+		c.x.flight.Size = b.content
+	}
+	return nil
+}
+
+// badBody answers a request whose body is no body, or never comes.
+func (c *client) badBody(err error) {
+	c.close = true
+	var bad *http1.Error
+	switch {
+	case c.started:
+	case errors.As(err, &bad):
+		c.fail(bad.Status)
+	case errors.Is(err, errTimeout):
+		c.fail(408)
+	default:
+		c.entry.gone = true
+	}
+}
+
+// pump passes on what is not buffered. It ends when the body does, when the client fails, or when the member takes no more: that is for
+// the goroutine that waits for the member's answer to find out.
+func (c *client) pump(s *stream, timeout routecheck.Nanos) error {
+	buf := c.p.large.get()
+	defer c.p.large.put(buf)
+	b := &c.body
+	for !b.whole {
+		space := buf.b
+		if !b.chunked {
+			space = space[:min(int64(len(space)), b.left)]
+		}
+		c.within(c.p.opt.BodyTimeout)
+		s.within(0) // the member is not to blame for a slow client
+		n, err := c.read(space)
+		if err != nil {
+			s.abort()
+			return err
+		}
+		k, err := b.claim(space[:n])
+		if err != nil {
+			s.abort()
+			return err
+		}
+		b.extra = k < n
+		s.within(timeout)
+		if _, err := s.write(space[:k]); err != nil {
+			return nil
+		}
+	}
+	s.within(timeout)
+	return nil
+}
+
+// finishBody ends the pump, and notes that a body that was not read ends the connection.
+func (c *client) finishBody() {
+	b := &c.body
+	if b.pumped != nil {
+		c.within(lingerTime)
+		<-b.pumped
+		b.pumped = nil
+	}
+	if !b.has && c.rq.HasBody() {
+		b.has = true
+		c.skipBody()
+	}
+	if b.has && (!b.whole || b.extra) {
+		c.close = true
+	}
+}
+
+// skipBody takes a body off the connection that came with the head of a request that no member got.
+func (c *client) skipBody() {
+	b := &c.body
+	b.chunked, b.left, b.limit = c.rq.Chunked, c.rq.Length, -1
+	n, err := b.claim(c.in.b[c.used:c.n])
+	c.used += n
+	if err != nil {
+		b.whole = false
+	}
+}

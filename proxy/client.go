@@ -1,0 +1,270 @@
+package proxy
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"sync/atomic"
+
+	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// client is a connection from a client, and the request that it has sent last.
+type client struct {
+	link
+	p    *Proxy
+	from *Listener
+	addr netip.Addr
+	port int // the port it arrived on, as virtual hosts know it
+	tls  *tls.ConnectionState
+	idle atomic.Int32 // see idling
+
+	in    *buffer // what was read: in.b[:n]; nil while the connection is idle
+	n     int
+	used  int    // bytes of in that the request at hand takes
+	spill []byte // bytes of the next request that were read with this one's body
+	begun bool   // the first byte of a request has come
+
+	rq      http1.Request
+	req     routecheck.Request
+	cookies [4]string
+	x       exchange
+	body    body
+	kept    []byte // private header lines, the same for every request of the connection
+
+	out     []byte // the request as members get it
+	up      *stream
+	close   bool // the connection ends with this answer
+	started bool // part of an answer has gone out
+	tunnel  bool // the connection has become something else
+	trusted bool // its private headers are believed
+	entry   entry
+}
+
+// The states of client.idle.
+const (
+	isBusy int32 = iota
+	isIdle       // between two requests: may be closed at any time
+	isEnding
+)
+
+func (p *Proxy) newClient(conn net.Conn, from *Listener) *client {
+	c := &client{p: p, from: from}
+	c.link.init(conn, p.sweeper)
+	if a, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+		c.addr = a.AddrPort().Addr().Unmap()
+	}
+	c.port = from.port(conn)
+	return c
+}
+
+// serve answers requests until the connection ends.
+func (c *client) serve() {
+	defer c.end()
+	if !c.handshake() {
+		return
+	}
+	for c.head() && c.handle() {
+		c.advance()
+	}
+}
+
+func (c *client) end() {
+	c.p.forget(c)
+	c.p.small.put(c.in)
+	c.link.close()
+}
+
+// handshake completes TLS, so that its certificate and cipher are known.
+func (c *client) handshake() bool {
+	t, ok := c.conn.(*tls.Conn)
+	if !ok {
+		return true
+	}
+	c.within(c.p.opt.HeadTimeout)
+	if err := t.Handshake(); err != nil {
+		return false
+	}
+	state := t.ConnectionState()
+	c.tls = &state
+	return true
+}
+
+// head reads the next request head. It answers a bad one itself; false ends the connection.
+func (c *client) head() bool {
+	if !c.first() {
+		return false
+	}
+	c.within(c.p.opt.HeadTimeout)
+	c.rq.Reset()
+	for {
+		done, err := c.rq.Parse(c.in.b[:c.n], http1.Limits{Fields: c.p.gen.Load().fields})
+		if done {
+			return true
+		}
+		if err == nil {
+			err = c.more()
+		}
+		if err != nil {
+			c.refuse(err)
+			return false
+		}
+	}
+}
+
+// first waits for the first byte of a request. No buffer is held meanwhile.
+func (c *client) first() bool {
+	if c.n > 0 {
+		return true
+	}
+	c.p.small.put(c.in)
+	c.in = nil
+	c.within(c.p.opt.IdleTimeout)
+	c.idle.Store(isIdle)
+	var err error
+	c.in, c.n, err = c.wait(c.p.small)
+	return c.idle.CompareAndSwap(isIdle, isBusy) && err == nil
+}
+
+// more reads more of a head. The buffer grows once, to what a head may have.
+func (c *client) more() error {
+	if c.n == len(c.in.b) {
+		if c.n >= largeBuffer {
+			return &http1.Error{Status: 431, Msg: "the head is too large"}
+		}
+		g := c.in.grown(largeBuffer, c.n)
+		c.p.small.put(c.in)
+		c.in = g
+	}
+	n, err := c.read(c.in.b[c.n:])
+	c.n += n
+	return err
+}
+
+// refuse answers what is no request. A client that has left, or is too slow to have sent anything, gets nothing.
+func (c *client) refuse(err error) {
+	var bad *http1.Error
+	switch {
+	case errors.As(err, &bad):
+		c.entry.begin(c)
+		c.close = true
+		c.fail(bad.Status)
+		c.linger(c.p.small)
+	case errors.Is(err, errTimeout):
+		c.entry.begin(c)
+		c.close = true
+		c.fail(408)
+	default:
+		return
+	}
+	c.p.finish(c)
+}
+
+// handle answers the request whose head is at hand, and reports whether the connection lives on.
+func (c *client) handle() bool {
+	c.close = !c.rq.Persists() || c.p.ending.Load()
+	c.started, c.tunnel, c.body = false, false, body{}
+	c.used = c.rq.Size
+	c.entry.begin(c)
+	gen := c.p.current()
+	c.describe()
+	m, ok := gen.table.Match(&c.req, &gen.sem)
+	if ok {
+		c.carry(gen, &m)
+	} else {
+		c.decline(gen)
+	}
+	c.finishBody()
+	c.p.finish(c)
+	if c.tunnel {
+		return false
+	}
+	if c.close && c.body.has && !c.body.whole {
+		c.linger(c.p.small)
+	}
+	return !c.close
+}
+
+// describe makes the request that decisions are made on. Its strings share the buffer of the head.
+func (c *client) describe() {
+	buf := c.in.b
+	cookies := c.cookies[:0]
+	for i := range c.rq.Fields {
+		if f := &c.rq.Fields[i]; f.Kind == http1.Cookie {
+			cookies = append(cookies, http1.View(f.Text(buf)))
+		}
+	}
+	c.req = routecheck.Request{
+		TLS: c.tls != nil, Host: http1.View(c.rq.Host(buf)), Port: c.port, Target: http1.View(c.rq.Target(buf)),
+		Cookies: cookies, Body: c.bodySize(),
+	}
+}
+
+func (c *client) bodySize() int64 {
+	if c.rq.Chunked {
+		return -1
+	}
+	return max(c.rq.Length, 0)
+}
+
+// carry sends the request through the cluster that matches.
+func (c *client) carry(gen *generation, m *routecheck.Match) {
+	now := c.p.now()
+	c.x.gen, c.x.cluster, c.x.now, c.x.rec = gen, &gen.clusters[m.Cluster], c.p.now, c.p.recorder()
+	c.x.flight = gen.table.Begin(&c.req, m, now, &gen.sem, c.x.rec)
+	c.trusted = gen.table.Clusters[m.Cluster].KeepHeaders || len(gen.trusted) > 0 && gen.trusts(c.addr)
+	if c.rq.HasBody() {
+		if err := c.prepare(&gen.table.Clusters[m.Cluster]); err != nil {
+			c.badBody(err)
+			return
+		}
+	}
+	c.out = c.appendHead(c.out[:0], false)
+	c.x.run(c)
+	c.partner.Store(nil)
+	c.release(false)
+}
+
+// advance makes room for the next request.
+func (c *client) advance() {
+	c.out = c.out[:0]
+	if cap(c.out) > smallBuffer {
+		c.out = nil
+	}
+	rest := c.in.b[c.used:c.n]
+	if len(c.spill) > 0 {
+		rest, c.spill = c.spill, nil
+	}
+	for len(rest) > len(c.in.b) {
+		c.in = c.in.grown(2*len(c.in.b), 0)
+	}
+	c.n = copy(c.in.b, rest)
+}
+
+// cut ends the connection in the middle of an answer (R58).
+func (c *client) cut() {
+	c.close = true
+	c.release(false)
+}
+
+// release is done with the stream at hand: it is queued when it can be used again, else closed.
+func (c *client) release(reuse bool) {
+	s := c.up
+	if s == nil {
+		return
+	}
+	c.up = nil
+	c.partner.Store(nil)
+	c.p.small.put(s.in)
+	s.in = nil
+	if !reuse {
+		s.close()
+		return
+	}
+	s.transport.put(s, c.p.sweeper.now())
+}
+
+var errGone = io.ErrUnexpectedEOF

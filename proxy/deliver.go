@@ -1,0 +1,235 @@
+package proxy
+
+import (
+	"io"
+	"strconv"
+
+	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// deliver passes the answer at hand on. Once it has begun nothing is retried: whatever goes wrong cuts the connection (R58).
+func (c *client) deliver() routecheck.Event {
+	s := c.up
+	c.entry.status = s.rs.Status
+	if s.rs.Status == 101 {
+		return c.upgrade(s)
+	}
+	d := delivery{c: c, s: s, framing: s.rs.Body(c.isHead()), limit: c.ioTimeout()}
+	d.dechunk = d.framing == http1.ByChunks && c.rq.Minor == 0
+	if d.framing == http1.ByClose || d.dechunk || c.bodyUnderWay() {
+		c.close = true
+	}
+	ev := d.run()
+	whole := ev.Kind == routecheck.Done
+	if !whole {
+		c.close = true
+	}
+	c.release(whole && d.clean && !s.spoilt && s.rs.Persists() && !c.bodyUnderWay())
+	return ev
+}
+
+func (c *client) isHead() bool { return http1.View(c.rq.Method(c.in.b)) == "HEAD" }
+
+// bodyUnderWay reports whether the request's body is still being passed on.
+func (c *client) bodyUnderWay() bool {
+	b := &c.body
+	if b.pumped == nil {
+		return b.has && !b.whole
+	}
+	select {
+	case <-b.pumped:
+		b.pumped = nil
+		return !b.whole
+	default:
+		return true
+	}
+}
+
+func (c *client) ioTimeout() routecheck.Nanos {
+	f := &c.x.flight
+	return c.x.gen.table.Clusters[f.Cluster].Members[f.Last].IOTimeout
+}
+
+// delivery is one answer on its way to the client.
+type delivery struct {
+	c       *client
+	s       *stream
+	framing http1.Framing
+	dechunk bool // the client speaks HTTP/1.0
+	limit   routecheck.Nanos
+	left    int64
+	chunks  http1.Chunks
+	over    bool // the end of the body is there
+	clean   bool // nothing follows it on the stream
+}
+
+func (d *delivery) run() routecheck.Event {
+	s := d.s
+	d.left, d.chunks.Lenient = s.rs.Length, true
+	at := s.off
+	body := s.in.b[at+s.rs.Size : s.n]
+	n, err := d.claim(body)
+	if err != nil {
+		return d.broken(err)
+	}
+	d.clean = n == len(body)
+	start := rewrite(s.in.all, headroom+at, &s.rs, dropsAnswer(&s.rs, s.in.b[at:], d.dechunk), d.extra())
+	end := headroom + at + s.rs.Size
+	if d.dechunk {
+		if err = d.say(s.in.all[start:end]); err == nil {
+			err = d.write(body[:n])
+		}
+	} else {
+		err = d.say(s.in.all[start : end+n])
+	}
+	if err != nil {
+		return gone
+	}
+	if d.over {
+		return routecheck.Event{Kind: routecheck.Done}
+	}
+	return d.stream()
+}
+
+var gone = routecheck.Event{Kind: routecheck.ClientGone}
+
+// extra are the lines that the client gets about its own connection.
+func (d *delivery) extra() string {
+	switch {
+	case d.c.close:
+		return "Connection: close\r\n"
+	case d.c.rq.Minor == 0:
+		return "Connection: keep-alive\r\n"
+	}
+	return ""
+}
+
+// claim says how many bytes of p belong to the answer.
+func (d *delivery) claim(p []byte) (n int, err error) {
+	switch d.framing {
+	case http1.NoBody:
+		d.over = true
+	case http1.ByLength:
+		n = int(min(d.left, int64(len(p))))
+		d.left -= int64(n)
+		d.over = d.left == 0
+	case http1.ByClose:
+		n = len(p)
+	case http1.ByChunks:
+		if d.dechunk {
+			n, err = d.unwrap(p)
+		} else {
+			n, err = d.chunks.Span(p)
+		}
+		d.over = d.chunks.Done()
+	}
+	return n, err
+}
+
+// unwrap takes the framing out of p in place: n bytes at its beginning are content. What follows the body is lost with the connection,
+// which a client of HTTP/1.0 does not keep.
+func (d *delivery) unwrap(p []byte) (n int, err error) {
+	for used := 0; used < len(p) && !d.chunks.Done(); {
+		k, data, err := d.chunks.Next(p[used:])
+		if err != nil {
+			return n, err
+		}
+		if data {
+			n += copy(p[n:], p[used:used+k])
+		}
+		used += k
+	}
+	return n, nil
+}
+
+// stream passes on the rest of the body.
+func (d *delivery) stream() routecheck.Event {
+	buf := d.c.p.large.get()
+	defer d.c.p.large.put(buf)
+	for !d.over {
+		space := buf.b
+		if d.framing == http1.ByLength {
+			space = space[:min(int64(len(space)), d.left)]
+		}
+		d.s.within(d.limit)
+		got, err := d.s.read(space)
+		if err == io.EOF && d.framing == http1.ByClose {
+			break
+		}
+		if err != nil {
+			return d.broken(err)
+		}
+		n, err := d.claim(space[:got])
+		if err != nil {
+			return d.broken(err)
+		}
+		d.clean = n == got
+		if err := d.write(space[:n]); err != nil {
+			return gone
+		}
+	}
+	return routecheck.Event{Kind: routecheck.Done}
+}
+
+// broken is a member that failed in the middle of its answer.
+func (d *delivery) broken(err error) routecheck.Event {
+	d.c.entry.cause = err
+	ev := routecheck.Event{Kind: routecheck.StreamLost, ReusedStream: d.s.reused, Sent: routecheck.SentSome}
+	switch err {
+	case errTimeout:
+		ev.Kind = routecheck.IOTimeout
+	case errAborted:
+		return gone
+	}
+	return ev
+}
+
+func (d *delivery) say(p []byte) error { return d.c.writeOut(p) }
+
+func (d *delivery) write(p []byte) error {
+	if len(p) == 0 {
+		return nil
+	}
+	return d.c.writeOut(p)
+}
+
+// writeOut writes to the client. A client that takes nothing for ClientTimeout is gone.
+func (c *client) writeOut(p []byte) error {
+	c.started = true
+	if c.body.pumped == nil {
+		c.within(c.p.opt.ClientTimeout)
+	}
+	n, err := c.link.write(p)
+	c.entry.bytes += int64(n)
+	if err != nil {
+		c.close, c.entry.gone = true, true
+	}
+	return err
+}
+
+// say writes an interim answer.
+func (c *client) say(text string) error {
+	c.within(c.p.opt.ClientTimeout)
+	_, err := c.link.write([]byte(text))
+	return err
+}
+
+// fail answers with a status of the proxy's own.
+func (c *client) fail(status int) {
+	c.entry.status = status
+	if c.bodyUnderWay() {
+		c.close = true
+	}
+	text := strconv.Itoa(status) + " " + statusText(status) + "\n"
+	c.out = localAnswer(c.out[:0], status, text, c.rq.Size > 0 && c.isHead(), c.close, "Content-Type: text/plain\r\n"+c.keepAliveLine())
+	c.writeOut(c.out)
+}
+
+// keepAliveLine is what a client of HTTP/1.0 needs to hear.
+func (c *client) keepAliveLine() string {
+	if !c.close && c.rq.Minor == 0 {
+		return "Connection: keep-alive\r\n"
+	}
+	return ""
+}

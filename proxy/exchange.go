@@ -1,0 +1,70 @@
+package proxy
+
+import "github.com/wasplug/wasplug/routecheck"
+
+// carrier does what an exchange asks for. client is the one that works; tests have others.
+type carrier interface {
+	// send sends the request to a member and waits for the head of its answer: Head, or what went wrong.
+	// An answer that was held before is forgotten.
+	send(routecheck.Action) routecheck.Event
+	// deliver passes the answer at hand on to the client: Done, StreamLost, IOTimeout or ClientGone.
+	deliver() routecheck.Event
+	fail(status int)
+	cut()
+}
+
+// exchange is the failover loop of one request (section 4 of the procedure): it asks Next what to do, has it done, tells Observe what
+// became of it. It knows no bytes and decides nothing.
+type exchange struct {
+	gen     *generation
+	cluster *cluster
+	flight  routecheck.Flight
+	now     func() routecheck.Nanos
+	rec     *routecheck.Recorder
+}
+
+func (x *exchange) run(w carrier) {
+	for {
+		act := x.next()
+		switch {
+		case act.Kind == routecheck.Send:
+			if x.attempt(w, act) {
+				return
+			}
+		case act.Kind == routecheck.Fail && act.Member != routecheck.NoMember:
+			w.deliver() // that member's 503; its attempt is settled
+			return
+		case act.Kind == routecheck.Fail:
+			w.fail(act.Status)
+			return
+		default:
+			w.cut()
+			return
+		}
+	}
+}
+
+// attempt makes one attempt and reports whether the request is over. A 503 is held back until Next says that nobody else is tried.
+func (x *exchange) attempt(w carrier, act routecheck.Action) (over bool) {
+	ev := w.send(act)
+	x.observe(ev)
+	if ev.Kind == routecheck.Head && ev.Status != 503 {
+		ev = w.deliver()
+		x.observe(ev)
+	}
+	return ev.Kind == routecheck.Done || ev.Kind == routecheck.ClientGone
+}
+
+func (x *exchange) next() routecheck.Action {
+	now := x.now()
+	x.cluster.mu.Lock()
+	defer x.cluster.mu.Unlock()
+	return x.gen.table.Next(&x.cluster.state, &x.flight, now, &x.gen.sem, x.rec)
+}
+
+func (x *exchange) observe(ev routecheck.Event) {
+	now := x.now()
+	x.cluster.mu.Lock()
+	defer x.cluster.mu.Unlock()
+	x.gen.table.Observe(&x.cluster.state, &x.flight, now, ev, &x.gen.sem, x.rec)
+}

@@ -1,0 +1,194 @@
+package proxy
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// generation is one configuration at work. A reload makes a new one; requests in flight keep theirs.
+type generation struct {
+	table    *routecheck.Table
+	cfg      *parser.Config
+	files    *diag.Files
+	sem      routecheck.Semantics
+	clusters []cluster
+	trusted  []netip.Prefix // TrustedProxyGroup
+	webPort  bool           // AppServerPortPreference=WebserverPort: $WSSP is the port the request arrived on
+	fields   int            // HTTPMaxHeaders
+	number   int            // 1 for the first
+}
+
+// cluster is the state of a ServerCluster in this process.
+type cluster struct {
+	mu      sync.Mutex
+	state   routecheck.ClusterState
+	members []member
+}
+
+// member is a Server with its streams.
+type member struct {
+	name       string
+	wait       bool // WaitForContinue applies
+	transports []transport
+}
+
+// Resolver finds addresses. net.Resolver is one.
+type Resolver interface {
+	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
+}
+
+// build makes a configuration ready to serve: host names are resolved here and never again, as the plug-in does.
+func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files) (*generation, error) {
+	table, missing := routecheck.New(cfg)
+	if diag.Worst(missing) >= diag.Error {
+		return nil, &Rejected{Files: files, Diagnostics: missing}
+	}
+	g := &generation{
+		table: table, cfg: cfg, files: files, sem: *p.opt.Semantics,
+		webPort: strings.EqualFold(cfg.AppServerPort.V, "WebserverPort"), fields: cfg.HTTPMaxHeaders.V,
+		clusters: make([]cluster, len(table.Clusters)),
+	}
+	if cfg.TrustedProxyEnable.V {
+		g.trusted = p.trustedProxies(ctx, cfg)
+	}
+	for i := range table.Clusters {
+		tc := &table.Clusters[i]
+		g.clusters[i].state = tc.NewState(&g.sem, p.opt.Seed+uint64(i))
+		if err := p.buildMembers(ctx, g, tc, &g.clusters[i]); err != nil {
+			return nil, err
+		}
+	}
+	return g, nil
+}
+
+func (p *Proxy) buildMembers(ctx context.Context, g *generation, tc *routecheck.Cluster, c *cluster) error {
+	always := g.sem.Value(routecheck.WaitForContinue) == "always-with-body"
+	c.members = make([]member, len(tc.Members))
+	reachable, unresolved := false, error(nil)
+	for i := range tc.Members {
+		tm := &tc.Members[i]
+		m := &c.members[i]
+		m.name, m.wait = tm.Name, always || tm.Source.WaitForContinue.V
+		m.transports = make([]transport, len(tm.Transports))
+		for j := range tm.Transports {
+			t := &m.transports[j]
+			if err := p.buildTransport(ctx, g, &tm.Transports[j], t); err != nil {
+				return err
+			}
+			if t.err == nil {
+				reachable = true
+			} else {
+				unresolved = fmt.Errorf("%s: member %s: %w", g.files.Start(tm.Transports[j].At), tm.Name, t.err)
+				p.log.Warn("host name of a member cannot be resolved: it is unavailable until the next reload", "cluster", tc.Name, "member", tm.Name, "error", t.err)
+			}
+		}
+	}
+	switch {
+	case unresolved == nil:
+		return nil
+	case !g.cfg.IgnoreDNSFailures.V:
+		return fmt.Errorf("%w; the plug-in does not start with it unless IgnoreDNSFailures=\"true\"", unresolved)
+	case !reachable:
+		return fmt.Errorf("%w; no host of cluster %s can be resolved", unresolved, tc.Name)
+	}
+	return nil
+}
+
+func (p *Proxy) buildTransport(ctx context.Context, g *generation, tt *routecheck.Transport, t *transport) error {
+	t.ttl = tt.TTLIn(&g.sem)
+	t.name = net.JoinHostPort(tt.Host, strconv.Itoa(tt.Port))
+	if tt.HTTPS && tt.Usable {
+		cfg, err := p.memberTLS(g, tt)
+		if err != nil {
+			return err
+		}
+		t.tls = cfg
+	}
+	addrs, err := p.opt.Resolver.LookupNetIP(ctx, "ip", tt.Host)
+	if err == nil && len(addrs) == 0 {
+		err = fmt.Errorf("host %s has no address", tt.Host)
+	}
+	if err != nil {
+		t.err = err
+		return nil
+	}
+	for _, a := range addrs {
+		t.addrs = append(t.addrs, netip.AddrPortFrom(a.Unmap(), uint16(tt.Port)).String())
+	}
+	return nil
+}
+
+// trustedProxies resolves TrustedProxyGroup: addresses, networks and host names. What cannot be resolved is not trusted.
+func (p *Proxy) trustedProxies(ctx context.Context, cfg *parser.Config) []netip.Prefix {
+	var out []netip.Prefix
+	for _, tp := range cfg.TrustedProxies {
+		if prefix, err := netip.ParsePrefix(tp.Name.V); err == nil {
+			out = append(out, prefix.Masked())
+			continue
+		}
+		addrs, err := p.opt.Resolver.LookupNetIP(ctx, "ip", tp.Name.V)
+		if err != nil {
+			p.log.Warn("trusted proxy cannot be resolved: its private headers are dropped", "proxy", tp.Name.V, "error", err)
+		}
+		for _, a := range addrs {
+			a = a.Unmap()
+			out = append(out, netip.PrefixFrom(a, a.BitLen()))
+		}
+	}
+	return out
+}
+
+func (g *generation) trusts(a netip.Addr) bool {
+	for _, p := range g.trusted {
+		if p.Contains(a.Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+// close ends idle streams. Streams in use are closed when they come back.
+func (g *generation) close() {
+	for i := range g.clusters {
+		for j := range g.clusters[i].members {
+			for k := range g.clusters[i].members[j].transports {
+				g.clusters[i].members[j].transports[k].close()
+			}
+		}
+	}
+}
+
+// sweep drops idle streams that are too old or were closed by their member.
+func (g *generation) sweep(now routecheck.Nanos) {
+	for i := range g.clusters {
+		for j := range g.clusters[i].members {
+			for k := range g.clusters[i].members[j].transports {
+				g.clusters[i].members[j].transports[k].sweep(now)
+			}
+		}
+	}
+}
+
+// Rejected is a configuration that the plug-in would reject.
+type Rejected struct {
+	Files       *diag.Files
+	Diagnostics []diag.Diagnostic
+}
+
+func (r *Rejected) Error() string {
+	for _, d := range r.Diagnostics {
+		if d.Severity >= diag.Error {
+			return r.Files.Line(d)
+		}
+	}
+	return "the configuration is rejected"
+}

@@ -1,0 +1,238 @@
+package proxy
+
+import (
+	"crypto/tls"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/proxy/http1"
+)
+
+// appendHead appends the head of the request as a member gets it: hop-by-hop fields and private headers of the client dropped, the
+// plug-in's own private headers added, everything else as it came. failover adds $WSFO (R63).
+func (c *client) appendHead(dst []byte, failover bool) []byte {
+	buf := c.in.b
+	rq := &c.rq
+	dst = append(dst, rq.Method(buf)...)
+	dst = append(dst, ' ')
+	dst = append(dst, rq.Target(buf)...)
+	dst = append(dst, " HTTP/1.1\r\n"...)
+	upgrade := c.wantsUpgrade()
+	from := -1 // a run of lines that are kept
+	for i := range rq.Fields {
+		f := &rq.Fields[i]
+		if c.forwards(f) {
+			if from < 0 {
+				from = int(f.Start)
+			}
+			continue
+		}
+		if from >= 0 {
+			dst = append(dst, buf[from:f.Start]...)
+			from = -1
+		}
+	}
+	if from >= 0 {
+		dst = append(dst, buf[from:rq.Size-2]...)
+	}
+	if rq.Host(buf) == nil {
+		dst = append(append(append(dst, "Host: "...), c.from.name...), "\r\n"...)
+	}
+	if upgrade {
+		dst = append(dst, "Connection: Upgrade\r\nUpgrade: websocket\r\n"...)
+	}
+	dst = c.appendPrivate(dst)
+	if failover {
+		dst = append(dst, "$WSFO: true\r\n"...)
+	}
+	return append(dst, "\r\n"...)
+}
+
+// forwards reports whether a field of the request goes on to the member.
+func (c *client) forwards(f *http1.Field) bool {
+	switch f.Kind {
+	case http1.Other:
+		return !c.rq.Nominates || !c.rq.Nominated(f, c.in.b)
+	case http1.Private:
+		return c.trusted
+	case http1.Connection, http1.HopByHop, http1.Upgrade, http1.Expect:
+		return false
+	}
+	return true
+}
+
+// wantsUpgrade reports whether the client asks for a WebSocket. No other protocol is let through: h2c would carry requests that nobody sees.
+func (c *client) wantsUpgrade() bool {
+	if !c.rq.Upgrades || c.rq.Minor == 0 || c.rq.HasBody() {
+		return false
+	}
+	for i := range c.rq.Fields {
+		if f := &c.rq.Fields[i]; f.Kind == http1.Upgrade {
+			return http1.EqualFold(f.Text(c.in.b), "websocket")
+		}
+	}
+	return false
+}
+
+// appendPrivate appends the private headers that tell the member about the client's side.
+func (c *client) appendPrivate(dst []byte) []byte {
+	if c.kept == nil {
+		c.kept = c.connectionHeaders()
+	}
+	if c.trusted && c.hasPrivate() {
+		return c.appendMissing(dst)
+	}
+	dst = append(dst, c.kept...)
+	if c.rq.Minor == 1 {
+		dst = append(dst, "$WSPR: HTTP/1.1\r\n$WSSN: "...)
+	} else {
+		dst = append(dst, "$WSPR: HTTP/1.0\r\n$WSSN: "...)
+	}
+	name, port := c.serverName()
+	dst = append(dst, name...)
+	dst = append(dst, "\r\n$WSSP: "...)
+	dst = append(dst, port...)
+	return append(dst, "\r\n"...)
+}
+
+// connectionHeaders are those that are the same for every request of the connection.
+func (c *client) connectionHeaders() []byte {
+	var b strings.Builder
+	addr := c.addr.String()
+	if c.tls == nil {
+		b.WriteString("$WSIS: false\r\n$WSSC: http\r\n")
+	} else {
+		b.WriteString("$WSIS: true\r\n$WSSC: https\r\n$WSCS: " + tls.CipherSuiteName(c.tls.CipherSuite) + "\r\n")
+		if len(c.tls.PeerCertificates) > 0 {
+			b.WriteString("$WSCC: " + base64.StdEncoding.EncodeToString(c.tls.PeerCertificates[0].Raw) + "\r\n")
+		}
+	}
+	if c.addr.IsValid() {
+		b.WriteString("$WSRA: " + addr + "\r\n$WSRH: " + addr + "\r\n")
+	}
+	return []byte(b.String())
+}
+
+// serverName divides the Host header as $WSSN and $WSSP have it (AppServerPortPreference).
+func (c *client) serverName() (name, port string) {
+	host := c.req.Host
+	if host == "" {
+		host = c.from.name
+	}
+	name = host
+	if colon := strings.LastIndexByte(host, ':'); colon >= 0 && strings.IndexByte(host[colon:], ']') < 0 {
+		name, port = host[:colon], host[colon+1:]
+	}
+	switch {
+	case c.x.gen.webPort:
+		port = c.from.portText(c.port)
+	case port != "":
+	case c.tls != nil:
+		port = "443"
+	default:
+		port = "80"
+	}
+	return name, port
+}
+
+func (c *client) hasPrivate() bool {
+	for i := range c.rq.Fields {
+		if c.rq.Fields[i].Kind == http1.Private {
+			return true
+		}
+	}
+	return false
+}
+
+// appendMissing appends the private headers that a trusted client has not sent itself.
+func (c *client) appendMissing(dst []byte) []byte {
+	trusted := c.trusted
+	c.trusted = false
+	own := string(c.appendPrivate(nil))
+	c.trusted = trusted
+	for line := range strings.Lines(own) {
+		name, _, _ := strings.Cut(line, ":")
+		if !c.sends(name) {
+			dst = append(dst, line...)
+		}
+	}
+	return dst
+}
+
+func (c *client) sends(name string) bool {
+	for i := range c.rq.Fields {
+		if http1.EqualFold(c.rq.Fields[i].Name(c.in.b), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// rewrite makes the head of an answer ready for the client where it stands: all[at:at+rs.Size]. Dropped lines close up towards the end,
+// extra lines go behind the status line, so the body that follows the head stays in place. It returns where the head now begins;
+// there must be headroom bytes before at, and extra must be shorter.
+func rewrite(all []byte, at int, rs *http1.Response, drop func(*http1.Field) bool, extra string) (start int) {
+	high := at + rs.Size
+	dst := high
+	for i := len(rs.Fields) - 1; i >= 0; i-- {
+		f := &rs.Fields[i]
+		if !drop(f) {
+			continue
+		}
+		dst -= move(all, dst, at+int(f.End), high)
+		high = at + int(f.Start)
+	}
+	first := at + rs.StatusLineEnd()
+	dst -= move(all, dst, first, high)
+	dst -= len(extra)
+	dst -= move(all, dst, at, first)
+	copy(all[dst+first-at:], extra)
+	all[dst+len("HTTP/1.")] = '1'
+	return dst
+}
+
+// move copies all[from:to] so that it ends at end, and returns its length.
+func move(all []byte, end, from, to int) int {
+	if end != to {
+		copy(all[end-(to-from):end], all[from:to])
+	}
+	return to - from
+}
+
+// dropsAnswer reports whether a field of an answer ends here.
+func dropsAnswer(rs *http1.Response, head []byte, dechunk bool) func(*http1.Field) bool {
+	return func(f *http1.Field) bool {
+		switch f.Kind {
+		case http1.Other:
+			return rs.Nominates && rs.Nominated(f, head)
+		case http1.Private, http1.HopByHop:
+			return true
+		case http1.Connection, http1.Upgrade:
+			return rs.Status != 101
+		case http1.TransferEncoding:
+			return dechunk
+		}
+		return false
+	}
+}
+
+// localAnswer is an answer of the proxy itself.
+func localAnswer(dst []byte, status int, body string, head, closes bool, extra string) []byte {
+	dst = append(dst, "HTTP/1.1 "...)
+	dst = strconv.AppendInt(dst, int64(status), 10)
+	dst = append(append(dst, ' '), http.StatusText(status)...)
+	dst = append(dst, "\r\n"...)
+	dst = append(dst, extra...)
+	if closes {
+		dst = append(dst, "Connection: close\r\n"...)
+	}
+	dst = append(dst, "Content-Length: "...)
+	dst = strconv.AppendInt(dst, int64(len(body)), 10)
+	dst = append(dst, "\r\n\r\n"...)
+	if head {
+		return dst
+	}
+	return append(dst, body...)
+}

@@ -1,0 +1,213 @@
+package proxy
+
+import (
+	"io"
+	"net"
+	"syscall"
+	"unsafe"
+)
+
+// fastPath reads and writes a socket through RawConn. Its functions are made once, for a closure made for each call would be garbage.
+type fastPath struct {
+	raw syscall.RawConn
+
+	readFn, writeFn, waitFn, turnFn func(fd uintptr) bool
+	peekFn                          func(fd uintptr)
+
+	in, out op
+	pool    *buffers // of a wait
+	held    *buffer  // what a wait has read into
+	check   bool     // of a turn
+	stale   bool
+	written bool // the request of a turn is out: wait for the answer
+	look    glimpse
+}
+
+// op is the read or the write at hand.
+type op struct {
+	p     []byte
+	n     int
+	errno syscall.Errno
+}
+
+func newFastPath(conn net.Conn) *fastPath {
+	sc, ok := conn.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	f := &fastPath{raw: raw}
+	f.readFn, f.writeFn, f.waitFn, f.turnFn, f.peekFn = f.tryRead, f.tryWrite, f.tryWait, f.tryTurn, f.tryPeek
+	return f
+}
+
+func (f *fastPath) read(p []byte) (int, error) {
+	f.in = op{p: p}
+	err := f.raw.Read(f.readFn)
+	return f.in.result(err)
+}
+
+// result is what a read gave: no bytes without an error are the end.
+func (o *op) result(err error) (int, error) {
+	o.p = nil
+	switch {
+	case err != nil:
+		return 0, err
+	case o.errno != 0:
+		return 0, o.errno
+	case o.n == 0:
+		return 0, io.EOF
+	}
+	return o.n, nil
+}
+
+func (f *fastPath) tryRead(fd uintptr) bool {
+	f.in.read(fd)
+	return f.in.errno != syscall.EAGAIN
+}
+
+func (f *fastPath) write(p []byte) (int, error) {
+	f.out = op{p: p}
+	err := f.raw.Write(f.writeFn)
+	if err == nil && f.out.errno != 0 {
+		err = f.out.errno
+	}
+	f.out.p = nil
+	return f.out.n, err
+}
+
+// tryWrite writes until everything is out; false lets the caller sleep until there is room.
+func (f *fastPath) tryWrite(fd uintptr) bool {
+	for f.out.n < len(f.out.p) {
+		f.out.write(fd)
+		if f.out.errno != 0 {
+			return f.out.errno != syscall.EAGAIN
+		}
+	}
+	return true
+}
+
+func (f *fastPath) wait(pool *buffers) (*buffer, int, error) {
+	f.pool, f.in = pool, op{}
+	err := f.raw.Read(f.waitFn)
+	return f.waited(err)
+}
+
+func (f *fastPath) waited(err error) (*buffer, int, error) {
+	n, err := f.in.result(err)
+	b := f.held
+	f.held = nil
+	if err != nil && b != nil {
+		f.pool.put(b)
+		b = nil
+	}
+	return b, n, err
+}
+
+// tryWait takes a buffer for a try and gives it back before the caller sleeps.
+func (f *fastPath) tryWait(fd uintptr) bool {
+	f.held = f.pool.get()
+	f.in = op{p: f.held.b}
+	f.in.read(fd)
+	if f.in.errno != syscall.EAGAIN {
+		return true
+	}
+	f.pool.put(f.held)
+	f.held, f.in.p = nil, nil
+	return false
+}
+
+func (f *fastPath) turn(p []byte, check bool, pool *buffers) (sent int, b *buffer, n int, err error) {
+	f.pool, f.in, f.out = pool, op{}, op{p: p}
+	f.check, f.stale, f.written = check, false, false
+	err = f.raw.Read(f.turnFn)
+	f.out.p = nil
+	switch {
+	case f.stale:
+		return 0, nil, 0, errStale
+	case !f.written && err == nil && f.out.errno != 0 && f.out.errno != syscall.EAGAIN:
+		return f.out.n, nil, 0, f.out.errno
+	case !f.written && err == nil:
+		return f.out.n, nil, 0, nil // no room for all of it: the caller goes on
+	}
+	b, n, err = f.waited(err)
+	return f.out.n, b, n, err
+}
+
+// tryTurn writes the request when it is first called, and goes to sleep without a try to read: the answer cannot be there yet.
+// What comes from here on wakes it, for the poller was made ready before.
+func (f *fastPath) tryTurn(fd uintptr) bool {
+	if f.written {
+		return f.tryWait(fd)
+	}
+	if f.check && peek(fd) != nothingYet {
+		f.stale = true
+		return true
+	}
+	f.out.write(fd)
+	f.written = f.out.errno == 0 && f.out.n == len(f.out.p)
+	return !f.written
+}
+
+// glimpse is what a look at a socket without reading shows.
+type glimpse uint8
+
+const (
+	nothingYet glimpse = iota
+	hasBytes
+	hasClosed
+)
+
+func (f *fastPath) peek() glimpse {
+	f.look = hasClosed
+	f.raw.Control(f.peekFn)
+	return f.look
+}
+
+func (f *fastPath) tryPeek(fd uintptr) { f.look = peek(fd) }
+
+func peek(fd uintptr) glimpse {
+	var b [1]byte
+	for {
+		n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(&b[0])), 1, syscall.MSG_PEEK|syscall.MSG_DONTWAIT, 0, 0)
+		switch {
+		case errno == syscall.EINTR:
+			continue
+		case errno == syscall.EAGAIN:
+			return nothingYet
+		case errno != 0 || n == 0:
+			return hasClosed
+		}
+		return hasBytes
+	}
+}
+
+func (o *op) read(fd uintptr) {
+	for {
+		n, _, errno := syscall.RawSyscall(syscall.SYS_READ, fd, uintptr(unsafe.Pointer(unsafe.SliceData(o.p))), uintptr(len(o.p)))
+		if errno == syscall.EINTR {
+			continue
+		}
+		if o.errno = errno; errno == 0 {
+			o.n = int(n)
+		}
+		return
+	}
+}
+
+func (o *op) write(fd uintptr) {
+	rest := o.p[o.n:]
+	for {
+		n, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, fd, uintptr(unsafe.Pointer(unsafe.SliceData(rest))), uintptr(len(rest)))
+		if errno == syscall.EINTR {
+			continue
+		}
+		if o.errno = errno; errno == 0 {
+			o.n += int(n)
+		}
+		return
+	}
+}

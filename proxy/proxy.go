@@ -1,0 +1,249 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// Options steer a proxy. The zero value of each field is its default.
+type Options struct {
+	Semantics *routecheck.Semantics // open choices; default those of the latest plug-in level
+	Seed      uint64                // of round robin's start and random choices
+	Log       *slog.Logger          // default none
+
+	HeadTimeout   routecheck.Nanos // from the first byte of a request to the end of its head, default 30 s
+	IdleTimeout   routecheck.Nanos // between two requests of a connection, default 60 s
+	BodyTimeout   routecheck.Nanos // for each piece of a request's body, default 60 s
+	ClientTimeout routecheck.Nanos // for a client that takes nothing of its answer, default 60 s
+
+	Docroot  string            // declined requests get files from here; "" gives 404
+	Keystore map[string]string // a .kdb file and the PEM file that replaces it
+
+	Resolver Resolver                                                             // default the system's
+	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // default net.Dialer
+	Now      func() routecheck.Nanos                                              // time that decisions are made by
+}
+
+const second = routecheck.Nanos(time.Second)
+
+func (o *Options) complete(s *sweeper) {
+	def := func(d *routecheck.Nanos, seconds int) {
+		if *d == 0 {
+			*d = routecheck.Nanos(seconds) * second
+		}
+	}
+	def(&o.HeadTimeout, 30)
+	def(&o.IdleTimeout, 60)
+	def(&o.BodyTimeout, 60)
+	def(&o.ClientTimeout, 60)
+	if o.Semantics == nil {
+		latest := routecheck.Latest()
+		o.Semantics = &latest
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Resolver == nil {
+		o.Resolver = net.DefaultResolver
+	}
+	if o.Dial == nil {
+		o.Dial = new(net.Dialer).DialContext
+	}
+	if o.Now == nil {
+		o.Now = s.exact
+	}
+}
+
+// Proxy serves one configuration at a time.
+type Proxy struct {
+	opt     Options
+	log     *slog.Logger
+	now     func() routecheck.Nanos
+	sweeper *sweeper
+	small   *buffers
+	large   *buffers
+	gen     atomic.Pointer[generation]
+	ctx     context.Context // ends when everything is to end
+	stop    context.CancelFunc
+	ending  atomic.Bool // no new requests
+
+	mu        sync.Mutex
+	clients   map[*client]struct{}
+	listeners []net.Listener
+	working   sync.WaitGroup // clients and listeners
+	sweeping  sync.WaitGroup
+}
+
+// New makes a proxy for a configuration. The error is a *Rejected where the plug-in would reject the file.
+func New(ctx context.Context, cfg *parser.Config, files *diag.Files, opt Options) (*Proxy, error) {
+	s := newSweeper()
+	opt.complete(s)
+	p := &Proxy{
+		opt: opt, log: opt.Log, now: opt.Now, sweeper: s, small: newBuffers(smallBuffer), large: newBuffers(largeBuffer),
+		clients: map[*client]struct{}{},
+	}
+	p.ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if err := p.Use(ctx, cfg, files); err != nil {
+		p.stop()
+		return nil, err
+	}
+	s.idle = func(now routecheck.Nanos) { p.gen.Load().sweep(now) }
+	p.sweeping.Go(func() { s.run(p.ctx) })
+	return p, nil
+}
+
+// Use puts another configuration to work. Requests in flight end on the one they began with. After an error the old one stays.
+func (p *Proxy) Use(ctx context.Context, cfg *parser.Config, files *diag.Files) error {
+	g, err := p.build(ctx, cfg, files)
+	if err != nil {
+		return err
+	}
+	old := p.gen.Swap(g)
+	if old != nil {
+		old.close()
+	}
+	return nil
+}
+
+// current returns the configuration for the next request.
+func (p *Proxy) current() *generation { return p.gen.Load() }
+
+func (p *Proxy) recorder() *routecheck.Recorder { return nil }
+
+// Listener is where clients connect.
+type Listener struct {
+	net.Listener
+	TLS  *tls.Config // nil: plain
+	Port int         // the port that virtual hosts are matched with, 0 that of the connection
+	name string      // HOST:PORT for requests without Host
+}
+
+func (l *Listener) port(conn net.Conn) int {
+	if l.Port != 0 {
+		return l.Port
+	}
+	if a, ok := conn.LocalAddr().(*net.TCPAddr); ok {
+		return a.Port
+	}
+	return 0
+}
+
+func (l *Listener) portText(port int) string { return strconv.Itoa(port) }
+
+// Serve accepts clients until Shutdown. It returns nil then, else why it cannot accept.
+func (p *Proxy) Serve(l *Listener) error {
+	l.name = l.Addr().String()
+	p.mu.Lock()
+	if p.ending.Load() {
+		p.mu.Unlock()
+		l.Close()
+		return nil
+	}
+	p.listeners = append(p.listeners, l.Listener)
+	p.working.Add(1)
+	p.mu.Unlock()
+	defer p.working.Done()
+	for {
+		conn, err := l.Accept()
+		switch {
+		case err == nil:
+			p.admit(conn, l)
+		case p.ending.Load():
+			return nil
+		case isTemporary(err):
+			p.log.Warn("cannot accept a connection", "error", err)
+			select {
+			case <-time.After(50 * time.Millisecond):
+			case <-p.ctx.Done():
+			}
+		default:
+			return err
+		}
+	}
+}
+
+// isTemporary reports whether accepting may work again, as when file descriptors have run out.
+func isTemporary(err error) bool {
+	var t interface{ Temporary() bool }
+	return errors.As(err, &t) && t.Temporary()
+}
+
+func (p *Proxy) admit(conn net.Conn, l *Listener) {
+	if l.TLS != nil {
+		conn = tls.Server(conn, l.TLS)
+	}
+	c := p.newClient(conn, l)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ending.Load() {
+		c.link.close()
+		return
+	}
+	p.clients[c] = struct{}{}
+	p.working.Go(c.serve)
+}
+
+func (p *Proxy) forget(c *client) {
+	p.mu.Lock()
+	delete(p.clients, c)
+	p.mu.Unlock()
+}
+
+// finish ends a request: logs and counters.
+func (p *Proxy) finish(*client) {}
+
+// Shutdown stops accepting, closes idle connections, and waits for requests in flight; when ctx ends they are cut.
+func (p *Proxy) Shutdown(ctx context.Context) error {
+	p.mu.Lock()
+	p.ending.Store(true)
+	for _, l := range p.listeners {
+		l.Close()
+	}
+	for c := range p.clients {
+		if c.idle.CompareAndSwap(isIdle, isEnding) {
+			c.abort()
+		}
+	}
+	p.mu.Unlock()
+	done := make(chan struct{})
+	go func() { p.working.Wait(); close(done) }()
+	var err error
+	select {
+	case <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+		p.cutAll()
+		<-done
+	}
+	p.stop()
+	p.sweeping.Wait()
+	p.gen.Load().close()
+	return err
+}
+
+// cutAll ends every connection at once.
+func (p *Proxy) cutAll() {
+	p.stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.clients {
+		c.abort()
+		if m := c.partner.Load(); m != nil {
+			m.wake()
+		}
+	}
+}
+
+func statusText(status int) string { return http.StatusText(status) }

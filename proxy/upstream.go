@@ -1,0 +1,149 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// transport is an address of a member, and the queue of idle streams to it (R66).
+type transport struct {
+	name  string   // HOST:PORT as the file says
+	addrs []string // as resolved at load
+	err   error    // why it could not be resolved
+	tls   *tls.Config
+	ttl   routecheck.Nanos // R65, 0 no limit
+
+	mu     sync.Mutex
+	idle   []*stream // the last one was used last
+	closed bool
+}
+
+// stream is a connection to a member.
+type stream struct {
+	link
+	transport *transport
+	since     routecheck.Nanos // idle since
+	rs        http1.Response
+	in        *buffer // what was read and not yet passed on: in.b[off:n]
+	off, n    int
+	reused    bool
+	spoilt    bool // cannot be used again
+}
+
+// take gives an idle stream that is not too old, nil when there is none (R65, R66).
+func (t *transport) take(now routecheck.Nanos) *stream {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.idle) == 0 {
+		return nil
+	}
+	s := t.idle[len(t.idle)-1]
+	if t.ttl > 0 && now-s.since > t.ttl {
+		t.drop(len(t.idle)) // the others idle even longer
+		return nil
+	}
+	t.idle[len(t.idle)-1] = nil
+	t.idle = t.idle[:len(t.idle)-1]
+	s.reused = true
+	return s
+}
+
+// drop closes the n oldest idle streams.
+func (t *transport) drop(n int) {
+	for _, s := range t.idle[:n] {
+		s.close()
+	}
+	t.idle = slices.Delete(t.idle, 0, n)
+}
+
+// put queues a stream for the next request.
+func (t *transport) put(s *stream, now routecheck.Nanos) {
+	s.boss, s.since = nil, now
+	s.limit.Store(0)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		s.close()
+		return
+	}
+	t.idle = append(t.idle, s)
+}
+
+func (t *transport) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closed = true
+	t.drop(len(t.idle))
+}
+
+func (t *transport) sweep(now routecheck.Nanos) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	old := 0
+	for old < len(t.idle) && t.ttl > 0 && now-t.idle[old].since > t.ttl {
+		old++
+	}
+	t.drop(old)
+	t.idle = slices.DeleteFunc(t.idle, func(s *stream) bool {
+		if !s.stirred() {
+			return false
+		}
+		s.close()
+		return true
+	})
+}
+
+// open connects. The event says what went wrong: ConnectFailed or ConnectTimeout, 0 when nothing did.
+func (p *Proxy) open(ctx context.Context, t *transport, limit routecheck.Nanos) (*stream, routecheck.EventKind, error) {
+	if t.err != nil {
+		return nil, routecheck.ConnectFailed, t.err
+	}
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(limit))
+		defer cancel()
+	}
+	var conn net.Conn
+	var err error
+	for _, addr := range t.addrs {
+		if conn, err = p.opt.Dial(ctx, "tcp", addr); err == nil {
+			break
+		}
+	}
+	if err == nil && t.tls != nil {
+		conn, err = secure(ctx, conn, t.tls)
+	}
+	switch {
+	case err == nil:
+		s := &stream{transport: t}
+		s.link.init(conn, p.sweeper)
+		return s, 0, nil
+	case isTimeout(err):
+		return nil, routecheck.ConnectTimeout, err
+	}
+	return nil, routecheck.ConnectFailed, err
+}
+
+// secure does the TLS handshake.
+func secure(ctx context.Context, conn net.Conn, cfg *tls.Config) (net.Conn, error) {
+	c := tls.Client(conn, cfg)
+	if err := c.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func isTimeout(err error) bool {
+	var ne net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &ne) && ne.Timeout()
+}
