@@ -10,8 +10,11 @@ import (
 // score, so per alias form (host:port, host:*, *:port, *:*) the best exact, prefix and suffix pattern are enough, and better decides between
 // them. Where two Routes could tie it keeps the first and the last of the file.
 type hostIndex struct {
-	hosts map[string][]portEntry // "*" for any host
-	open  *uriIndex              // Routes without VirtualHostGroup (R17), nil when there are none
+	hosts    map[string][]portEntry
+	anyHost  []portEntry // host "*"
+	open     *uriIndex   // Routes without VirtualHostGroup (R17), nil when there are none
+	patterns patternTable
+	made     uint64 // uriIndexes so far
 }
 
 type portEntry struct {
@@ -50,20 +53,21 @@ func (s slot) with(e entry) slot {
 	return s
 }
 
-// uriIndex holds the patterns of the Routes that one alias leads to.
+// uriIndex holds the patterns of the Routes that one alias leads to. The patterns themselves stand in the patternTable under its number.
 type uriIndex struct {
-	exact    map[string]slot
-	internal map[string]slot // the exact Uris that R3 adds
-	prefix   prefixIndex
-	suffix   map[string]*prefixIndex // by the text behind the *
-	tails    []int                   // distinct lengths of those texts
-	any      slot                    // Routes without UriGroup (R17)
+	number   uint64
+	any      slot   // Routes without UriGroup (R17)
+	internal bool   // R3 added exact Uris
+	slashes  bool   // there are prefix patterns that end with a slash, as nearly all do
+	lengths  []int  // distinct lengths of the other prefix patterns
+	tails    []tail // suffix patterns by the text behind the *
 }
 
-// prefixIndex finds the longest of its texts that a path begins with. Nearly all end with a slash, so a look-up at each slash of the path does.
-type prefixIndex struct {
-	slash, other map[string]slot
-	lengths      []int // distinct lengths of other, longest first
+// tail is what a suffix pattern ends with; its heads are prefix patterns of a kind of their own.
+type tail struct {
+	text    string
+	slashes bool
+	lengths []int
 }
 
 func (t *Table) buildIndex() {
@@ -77,16 +81,28 @@ func (t *Table) buildIndex() {
 		groups[r.vhosts] = append(groups[r.vhosts], r)
 	}
 	t.index.hosts = map[string][]portEntry{}
+	t.index.patterns = newPatternTable(t.countPatterns())
 	for _, g := range order {
 		if g == nil {
-			t.index.open = newURIIndex(groups[nil])
+			t.index.open = t.newURIIndex(groups[nil])
 			continue
 		}
 		for i := range g.aliases {
 			t.index.addAlias(g, &g.aliases[i])
 		}
 	}
-	t.index.link(order, groups)
+	t.link(order, groups)
+	t.index.anyHost = t.index.hosts["*"]
+	delete(t.index.hosts, "*")
+}
+
+func (t *Table) countPatterns() (n int) {
+	for i := range t.routes {
+		if g := t.routes[i].uris; g != nil {
+			n += len(g.patterns)
+		}
+	}
+	return n
 }
 
 func (x *hostIndex) addAlias(g *vhostGroup, a *alias) {
@@ -108,13 +124,13 @@ func (x *hostIndex) addAlias(g *vhostGroup, a *alias) {
 }
 
 // link gives each alias the index of its Routes; aliases that stand in the same groups share one.
-func (x *hostIndex) link(order []*vhostGroup, groups map[*vhostGroup][]*route) {
+func (t *Table) link(order []*vhostGroup, groups map[*vhostGroup][]*route) {
 	number := make(map[*vhostGroup]int, len(order))
 	for i, g := range order {
 		number[g] = i
 	}
 	made := map[string]*uriIndex{}
-	for _, ports := range x.hosts {
+	for _, ports := range t.index.hosts {
 		for i := range ports {
 			for v := range ports[i].variants {
 				va := &ports[i].variants[v]
@@ -126,7 +142,7 @@ func (x *hostIndex) link(order []*vhostGroup, groups map[*vhostGroup][]*route) {
 				}
 				if made[string(key)] == nil {
 					slices.SortFunc(routes, func(a, b *route) int { return a.index - b.index })
-					made[string(key)] = newURIIndex(routes)
+					made[string(key)] = t.newURIIndex(routes)
 				}
 				va.uris = made[string(key)]
 			}
@@ -134,93 +150,59 @@ func (x *hostIndex) link(order []*vhostGroup, groups map[*vhostGroup][]*route) {
 	}
 }
 
-func newURIIndex(routes []*route) *uriIndex {
-	n := 0
-	for _, r := range routes {
-		if r.uris != nil {
-			n += len(r.uris.patterns)
-		}
-	}
-	x := &uriIndex{exact: make(map[string]slot, n/2), internal: map[string]slot{}, suffix: map[string]*prefixIndex{}}
+func (t *Table) newURIIndex(routes []*route) *uriIndex {
+	t.index.made++
+	x := &uriIndex{number: t.index.made << 32}
 	for _, r := range routes {
 		if r.uris == nil {
 			x.any = x.any.with(entry{route: r})
 			continue
 		}
 		for i := range r.uris.patterns {
-			x.add(entry{r, &r.uris.patterns[i], i})
+			x.add(&t.index.patterns, entry{r, &r.uris.patterns[i], i})
 		}
 	}
 	return x
 }
 
-func (x *uriIndex) add(e entry) {
+// The kinds of key that a uriIndex has in the pattern table. Tails number on from kindTail, so that suffix patterns of two tails do not meet.
+const (
+	kindExact = iota
+	kindInternal
+	kindPrefix
+	kindTail
+)
+
+func (x *uriIndex) add(table *patternTable, e entry) {
 	p := e.pattern
 	switch {
 	case p.kind == deadPattern:
 	case p.internal:
-		x.internal[p.head] = x.internal[p.head].with(e)
+		x.internal = true
+		table.add(x.number+kindInternal, p.head, e)
 	case p.kind == exactPattern:
-		x.exact[p.head] = x.exact[p.head].with(e)
+		table.add(x.number+kindExact, p.head, e)
 	case p.kind == prefixPattern:
-		x.prefix.add(e)
+		table.add(x.number+kindPrefix, p.head, e)
+		noteLength(p.head, &x.slashes, &x.lengths)
 	default:
-		tail := x.suffix[p.tail]
-		if tail == nil {
-			tail = new(prefixIndex)
-			x.suffix[p.tail] = tail
-			if !slices.Contains(x.tails, len(p.tail)) {
-				x.tails = append(x.tails, len(p.tail))
-			}
+		i := slices.IndexFunc(x.tails, func(t tail) bool { return t.text == p.tail })
+		if i < 0 {
+			i, x.tails = len(x.tails), append(x.tails, tail{text: p.tail})
 		}
-		tail.add(e)
+		table.add(x.tailKind(i), p.head, e)
+		noteLength(p.head, &x.tails[i].slashes, &x.tails[i].lengths)
 	}
 }
 
-func (x *prefixIndex) add(e entry) {
-	head := e.pattern.head
+func (x *uriIndex) tailKind(i int) uint64 { return x.number + kindTail + uint64(i) }
+
+func noteLength(head string, slashes *bool, lengths *[]int) {
 	if strings.HasSuffix(head, "/") {
-		if x.slash == nil {
-			x.slash = map[string]slot{}
-		}
-		x.slash[head] = x.slash[head].with(e)
-		return
+		*slashes = true
+	} else if !slices.Contains(*lengths, len(head)) {
+		*lengths = append(*lengths, len(head))
 	}
-	if x.other == nil {
-		x.other = map[string]slot{}
-	}
-	x.other[head] = x.other[head].with(e)
-	if i, found := slices.BinarySearchFunc(x.lengths, len(head), func(l, n int) int { return n - l }); !found {
-		x.lengths = slices.Insert(x.lengths, i, len(head))
-	}
-}
-
-// longest returns the longest text that path begins with.
-func (x *prefixIndex) longest(path string) (best slot) {
-	end := 0
-	if len(x.slash) > 0 {
-		for end = len(path); end > 0; end-- {
-			if path[end-1] != '/' {
-				continue
-			}
-			if s, ok := x.slash[path[:end]]; ok {
-				best = s
-				break
-			}
-		}
-	}
-	for _, n := range x.lengths {
-		if n <= end && best.first.route != nil {
-			break
-		}
-		if n > len(path) {
-			continue
-		}
-		if s, ok := x.other[path[:n]]; ok {
-			return s
-		}
-	}
-	return best
 }
 
 // search carries one look-up through the index.
@@ -228,34 +210,33 @@ type search struct {
 	sem  *Semantics
 	rec  *Recorder
 	open bool // Routes without a group match (R17)
+	path string
 
 	best    found
-	variant *variant // where best was found, nil for an open route
+	winner  *variant // where best was found, nil for a Route without VirtualHostGroup
+	variant *variant // where the search is
 	scratch found
 }
 
-func (x *hostIndex) search(s *search, host string, port int, path string) {
-	x.searchHost(s, host, port, path)
-	if host != "*" {
-		x.searchHost(s, "*", port, path)
-	}
+func (x *hostIndex) search(s *search, host string, port int) {
+	x.searchPorts(s, x.hosts[host], port)
+	x.searchPorts(s, x.anyHost, port)
 	if x.open != nil && s.open {
-		x.open.search(s, nil, path)
+		x.searchURIs(s, x.open, nil)
 	}
-	if s.variant != nil {
-		s.best.alias = s.variant.aliasOf(s.best.route.vhosts)
+	if s.winner != nil {
+		s.best.alias = s.winner.aliasOf(s.best.route.vhosts)
 	}
 }
 
-func (x *hostIndex) searchHost(s *search, host string, port int, path string) {
-	ports := x.hosts[host]
+func (x *hostIndex) searchPorts(s *search, ports []portEntry, port int) {
 	for i := range ports {
 		if ports[i].port != port && ports[i].port != 0 {
 			continue
 		}
 		for v := range ports[i].variants {
 			va := &ports[i].variants[v]
-			va.uris.search(s, va, path)
+			x.searchURIs(s, va.uris, va)
 		}
 	}
 }
@@ -269,44 +250,42 @@ func (v *variant) aliasOf(g *vhostGroup) *alias {
 	return nil
 }
 
-func (x *uriIndex) search(s *search, v *variant, path string) {
-	s.consider(v, x.exact[path])
-	if len(x.internal) > 0 {
-		if inner, ok := x.internal[path]; ok && s.sem.ask(SlashStarServesBare, s.rec) != bareNotServed {
-			s.consider(v, inner)
+func (x *hostIndex) searchURIs(s *search, u *uriIndex, v *variant) {
+	s.variant = v
+	whole := x.patterns.walk(s, u.number+kindPrefix, len(s.path), u.slashes, u.lengths)
+	s.consider(x.patterns.find(u.number+kindExact, whole, s.path))
+	if u.internal {
+		if inner := x.patterns.find(u.number+kindInternal, whole, s.path); inner != nil && s.sem.ask(SlashStarServesBare, s.rec) != bareNotServed {
+			s.consider(inner)
 		}
 	}
-	s.consider(v, x.prefix.longest(path))
-	for _, n := range x.tails {
-		if n > len(path) {
-			continue
-		}
-		if tail := x.suffix[path[len(path)-n:]]; tail != nil {
-			s.consider(v, tail.longest(path[:len(path)-n]))
+	for i := range u.tails {
+		if t := &u.tails[i]; strings.HasSuffix(s.path, t.text) {
+			x.patterns.walk(s, u.tailKind(i), len(s.path)-len(t.text), t.slashes, t.lengths)
 		}
 	}
-	if s.open {
-		s.consider(v, x.any)
+	if s.open && u.any.first.route != nil {
+		s.consider(&u.any)
 	}
 }
 
-func (s *search) consider(v *variant, sl slot) {
-	if sl.first.route == nil {
+func (s *search) consider(sl *slot) {
+	if sl == nil {
 		return
 	}
-	s.offer(v, &sl.first)
+	s.offer(&sl.first)
 	if sl.last.order != sl.first.order || sl.last.route != sl.first.route {
-		s.offer(v, &sl.last)
+		s.offer(&sl.last)
 	}
 }
 
-func (s *search) offer(v *variant, e *entry) {
+func (s *search) offer(e *entry) {
 	f := &s.scratch
-	*f = found{route: e.route, pattern: e.pattern, order: e.order}
-	if v != nil {
-		f.alias = v.places[0].alias // same host, port and characters in each place
+	f.route, f.pattern, f.order, f.alias = e.route, e.pattern, e.order, nil
+	if s.variant != nil {
+		f.alias = s.variant.places[0].alias // same host, port and characters in each place
 	}
 	if s.best.route == nil || better(f, &s.best, s.sem, s.rec) {
-		s.best, s.variant = *f, v
+		s.best, s.winner = *f, s.variant
 	}
 }

@@ -229,13 +229,13 @@ func (t *Table) Match(rq *Request, sem *Semantics) (Match, bool) { return t.matc
 
 func (t *Table) match(rq *Request, sem *Semantics, rec *Recorder) (Match, bool) {
 	host, port := t.hostPort(rq, sem, rec)
-	path := t.matchPath(rq.Target, sem, rec)
-	open := uint8(openNever)
-	if t.anyOpen {
-		open = sem.ask(OpenRoute, rec)
-	}
-	s := search{sem: sem, rec: rec, open: open == 0}
-	t.index.search(&s, host, port, path)
+	return t.lookUp(host, port, t.matchPath(rq.Target, sem, rec), sem, rec)
+}
+
+// lookUp finds the winning Route for a host in lower case, a port and a path as they are compared.
+func (t *Table) lookUp(host string, port int, path string, sem *Semantics, rec *Recorder) (Match, bool) {
+	s := search{sem: sem, rec: rec, path: path, open: t.anyOpen && sem.ask(OpenRoute, rec) == 0}
+	t.index.search(&s, host, port)
 	if s.best.route == nil {
 		return Match{}, false
 	}

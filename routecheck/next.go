@@ -1,9 +1,6 @@
 package routecheck
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // maxAttempts bounds a request under attempts=unlimited-until-none, where an unmarked affinity member could be tried for ever.
 const maxAttempts = 100
@@ -160,10 +157,10 @@ func (s *selection) tooLarge() Action {
 func (s *selection) transport(m MemberID) (index int, ok bool) {
 	https, forced := s.f.TLS, false
 	switch {
-	case strings.EqualFold(s.t.sslMapMode, "onload"):
+	case s.t.onload:
 		forced = !https
 		https = true
-	case strings.EqualFold(s.t.sslMapMode, "offload"):
+	case s.t.offload:
 		https = false
 	}
 	trs := s.c.Members[m].Transports

@@ -39,8 +39,9 @@ type Table struct {
 	identifiers []string // every AffinityURLIdentifier of the file, jsessionid included (R14)
 	anyOpen     bool     // a Route lacks a group (R17)
 	portArrived bool     // VHostMatchingCompat (R7)
-	sslMapMode  string   // SSLMapMode (R64)
-	useInsecure bool     // UseInsecure (R64)
+	onload      bool     // SSLMapMode (R64)
+	offload     bool
+	useInsecure bool // UseInsecure (R64)
 	byName      map[string]ClusterID
 	at          diag.Span // VHostMatchingCompat, or the Config element
 }
@@ -105,7 +106,8 @@ var missingGroup = diag.Rule{Code: "WP201", Name: "route-to-missing-group"}
 // without the Routes that they name, so that the rest can be examined.
 func New(cfg *parser.Config) (*Table, []diag.Diagnostic) {
 	t := &Table{
-		portArrived: cfg.VHostMatchingCompat.V, sslMapMode: cfg.SSLMapMode.V, useInsecure: cfg.UseInsecure.V,
+		portArrived: cfg.VHostMatchingCompat.V, useInsecure: cfg.UseInsecure.V,
+		onload: strings.EqualFold(cfg.SSLMapMode.V, "onload"), offload: strings.EqualFold(cfg.SSLMapMode.V, "offload"),
 		byName: map[string]ClusterID{}, at: cfg.VHostMatchingCompat.Span(),
 	}
 	if t.at.IsZero() && cfg.Node != nil {
