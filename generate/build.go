@@ -42,10 +42,10 @@ func (e element) drop(name string) {
 	}
 }
 
-// unasked sets what a generator writes when nobody says otherwise.
+// unasked sets what a generator writes when nobody says otherwise. Its name stands nowhere: an empty span says so.
 func (e element) unasked(pairs ...pair) {
 	for _, p := range pairs {
-		e.put(p.name, p.value, e.at, e.at)
+		e.put(p.name, p.value, start(e.at), e.at)
 	}
 }
 

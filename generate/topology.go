@@ -4,8 +4,6 @@
 package generate
 
 import (
-	"bytes"
-
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas"
 )
@@ -96,13 +94,6 @@ type Session struct {
 	TuningLevel    text   // very high, high, medium, low or custom
 
 	noCookie, noIdentifier bool // written as empty: the attribute is left out
-}
-
-// IsTopology reports whether a file is a topology rather than XML: what stands first in it is no "<".
-func IsTopology(src []byte) bool {
-	src = bytes.TrimPrefix(src, []byte("\xEF\xBB\xBF"))
-	src = bytes.TrimLeft(src, " \t\r\n\x00")
-	return len(src) > 0 && src[0] != '<' && !bytes.HasPrefix(src, []byte("\xFE\xFF")) && !bytes.HasPrefix(src, []byte("\xFF\xFE"))
 }
 
 // Read reads a topology file. The topology is nil when the file has an error; the diagnostics hold every one of them.

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bytes"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/wasplug/wasplug/generate/graph"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+func graphCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "graph",
+		Usage:     "draw virtual hosts, URIs, clusters and members",
+		ArgsUsage: "FILE",
+		Description: `FILE is a plugin-cfg.xml or a topology.
+
+   wasplug graph plugin-cfg.xml
+   wasplug graph --format mermaid topology.yaml
+   wasplug graph --format dot plugin-cfg.xml | dot -Tsvg > routes.svg
+
+Exit codes: 0 fine; 2 wrong usage; 3 the file cannot be read.`,
+		Flags: append(outputFlags("`FILE` to write"),
+			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "plugin-cfg.xml or topology, in place of the argument"},
+			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the one whose file is meant"},
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "text, mermaid or dot"},
+		),
+		Action: graphAction,
+	}
+}
+
+func graphAction(c *cli.Context) error {
+	format, err := oneOf("--format", c.String("format"), graph.Formats...)
+	if err != nil {
+		return err
+	}
+	path := c.String("config")
+	switch {
+	case path == "" && c.NArg() == 1:
+		path = c.Args().First()
+	case path == "" || c.NArg() > 0:
+		return usageError("graph takes one file, such as plugin-cfg.xml; got %d arguments", c.NArg())
+	}
+	files := diag.NewFiles()
+	cfg, faults, err := loadConfig(c, files, path)
+	if err != nil {
+		return err
+	}
+	printDiagnostics(c.App.ErrWriter, files, faults) // what could be read is drawn all the same
+	var out bytes.Buffer
+	if err := graph.Write(&out, cfg, format); err != nil {
+		return failure(err)
+	}
+	return writeOutput(c, out.Bytes())
+}
