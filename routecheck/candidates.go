@@ -23,10 +23,13 @@ func (t *Table) Candidates(rq *Request, sem *Semantics) []Candidate {
 
 // winner picks the Route of R1 from the naive walk: what Match must find through its index.
 func (t *Table) winner(rq *Request, sem *Semantics) (Match, bool) {
-	w := t.newWalk(rq, sem)
+	return t.naive(t.newWalk(rq, sem), nil)
+}
+
+func (t *Table) naive(w *walk, rec *Recorder) (Match, bool) {
 	var best found
 	for i := range t.routes {
-		if c, f := w.visit(&t.routes[i]); c.Matches() && (best.route == nil || better(&f, &best, sem, nil)) {
+		if c, f := w.visit(&t.routes[i]); c.Matches() && (best.route == nil || better(&f, &best, w.sem, rec)) {
 			best = f
 		}
 	}
@@ -92,6 +95,7 @@ func (w *walk) visit(r *route) (Candidate, found) {
 			f := found{route: r, alias: a, order: order}
 			if r.uris != nil {
 				f.pattern = &r.uris.patterns[order]
+				f.score = f.pattern.score()
 			}
 			if best.route == nil || better(&f, &best, w.sem, nil) {
 				best = f

@@ -2,6 +2,7 @@ package routecheck
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 	"strings"
 )
@@ -35,39 +36,12 @@ type aliasPlace struct {
 	alias *alias
 }
 
-// entry is a pattern of a Route; order is its place in the group.
-type entry struct {
-	route   *route
-	pattern *pattern
-	order   int
-}
-
-// slot keeps the first and the last entry of equal patterns (R13).
-type slot struct{ first, last entry }
-
-func (s slot) with(e entry) slot {
-	if s.first.route == nil {
-		s.first = e
-	}
-	s.last = e
-	return s
-}
-
-// uriIndex holds the patterns of the Routes that one alias leads to. The patterns themselves stand in the patternTable under its number.
+// uriIndex is the patterns of the Routes that one alias leads to. They stand in the patternTable under its number.
 type uriIndex struct {
 	number   uint64
-	any      slot   // Routes without UriGroup (R17)
-	internal bool   // R3 added exact Uris
-	slashes  bool   // there are prefix patterns that end with a slash, as nearly all do
-	lengths  []int  // distinct lengths of the other prefix patterns
-	tails    []tail // suffix patterns by the text behind the *
-}
-
-// tail is what a suffix pattern ends with; its heads are prefix patterns of a kind of their own.
-type tail struct {
-	text    string
-	slashes bool
-	lengths []int
+	any      slot  // Routes without UriGroup (R17)
+	shortest int   // length of the shortest text that ends with a slash
+	lengths  []int // distinct lengths of the other texts before a *
 }
 
 func (t *Table) buildIndex() {
@@ -152,56 +126,30 @@ func (t *Table) link(order []*vhostGroup, groups map[*vhostGroup][]*route) {
 
 func (t *Table) newURIIndex(routes []*route) *uriIndex {
 	t.index.made++
-	x := &uriIndex{number: t.index.made << 32}
+	x := &uriIndex{number: t.index.made, shortest: math.MaxInt}
+	table := &t.index.patterns
 	for _, r := range routes {
 		if r.uris == nil {
-			x.any = x.any.with(entry{route: r})
+			x.any = x.any.with(table.entry(entry{route: r}))
 			continue
 		}
 		for i := range r.uris.patterns {
-			x.add(&t.index.patterns, entry{r, &r.uris.patterns[i], i})
+			if p := &r.uris.patterns[i]; p.kind != deadPattern {
+				table.add(x.number, entry{r, p, int32(i), int32(p.score())})
+				x.noteLength(p)
+			}
 		}
 	}
 	return x
 }
 
-// The kinds of key that a uriIndex has in the pattern table. Tails number on from kindTail, so that suffix patterns of two tails do not meet.
-const (
-	kindExact = iota
-	kindInternal
-	kindPrefix
-	kindTail
-)
-
-func (x *uriIndex) add(table *patternTable, e entry) {
-	p := e.pattern
+func (x *uriIndex) noteLength(p *pattern) {
 	switch {
-	case p.kind == deadPattern:
-	case p.internal:
-		x.internal = true
-		table.add(x.number+kindInternal, p.head, e)
 	case p.kind == exactPattern:
-		table.add(x.number+kindExact, p.head, e)
-	case p.kind == prefixPattern:
-		table.add(x.number+kindPrefix, p.head, e)
-		noteLength(p.head, &x.slashes, &x.lengths)
-	default:
-		i := slices.IndexFunc(x.tails, func(t tail) bool { return t.text == p.tail })
-		if i < 0 {
-			i, x.tails = len(x.tails), append(x.tails, tail{text: p.tail})
-		}
-		table.add(x.tailKind(i), p.head, e)
-		noteLength(p.head, &x.tails[i].slashes, &x.tails[i].lengths)
-	}
-}
-
-func (x *uriIndex) tailKind(i int) uint64 { return x.number + kindTail + uint64(i) }
-
-func noteLength(head string, slashes *bool, lengths *[]int) {
-	if strings.HasSuffix(head, "/") {
-		*slashes = true
-	} else if !slices.Contains(*lengths, len(head)) {
-		*lengths = append(*lengths, len(head))
+	case strings.HasSuffix(p.head, "/"):
+		x.shortest = min(x.shortest, len(p.head))
+	case !slices.Contains(x.lengths, len(p.head)):
+		x.lengths = append(x.lengths, len(p.head))
 	}
 }
 
@@ -211,6 +159,8 @@ type search struct {
 	rec  *Recorder
 	open bool // Routes without a group match (R17)
 	path string
+
+	entries []entry
 
 	best    found
 	winner  *variant // where best was found, nil for a Route without VirtualHostGroup
@@ -250,38 +200,66 @@ func (v *variant) aliasOf(g *vhostGroup) *alias {
 	return nil
 }
 
+// searchURIs offers what the patterns of an index have for the path: at each slash, and at the lengths that do not end with one, the texts
+// before a *; then the whole path.
 func (x *hostIndex) searchURIs(s *search, u *uriIndex, v *variant) {
 	s.variant = v
-	whole := x.patterns.walk(s, u.number+kindPrefix, len(s.path), u.slashes, u.lengths)
-	s.consider(x.patterns.find(u.number+kindExact, whole, s.path))
-	if u.internal {
-		if inner := x.patterns.find(u.number+kindInternal, whole, s.path); inner != nil && s.sem.ask(SlashStarServesBare, s.rec) != bareNotServed {
-			s.consider(inner)
+	table := &x.patterns
+	hash, from := uint64(0), 0
+	for {
+		i := strings.IndexByte(s.path[from:], '/')
+		if i < 0 {
+			break
+		}
+		to := from + i + 1
+		hash = table.extend(hash, s.path[from:to])
+		if from = to; to >= u.shortest {
+			s.leading(table.find(u.number, hash), to)
 		}
 	}
-	for i := range u.tails {
-		if t := &u.tails[i]; strings.HasSuffix(s.path, t.text) {
-			x.patterns.walk(s, u.tailKind(i), len(s.path)-len(t.text), t.slashes, t.lengths)
+	for _, n := range u.lengths {
+		if n <= len(s.path) {
+			s.leading(table.find(u.number, table.hash(s.path[:n])), n)
 		}
 	}
-	if s.open && u.any.first.route != nil {
-		s.consider(&u.any)
+	if n := table.find(u.number, table.extend(hash, s.path[from:])); n != nil {
+		s.consider(n.exact)
+		if n.internal != (slot{}) && s.sem.ask(SlashStarServesBare, s.rec) != bareNotServed {
+			s.consider(n.internal)
+		}
+	}
+	if s.open {
+		s.consider(u.any)
 	}
 }
 
-func (s *search) consider(sl *slot) {
-	if sl == nil {
+// leading offers the patterns whose text before the * is the first n bytes of the path. A longer text scores more, so better picks it.
+func (s *search) leading(n *node, length int) {
+	if n == nil {
 		return
 	}
-	s.offer(&sl.first)
-	if sl.last.order != sl.first.order || sl.last.route != sl.first.route {
-		s.offer(&sl.last)
+	s.consider(n.prefix)
+	for i := range n.tails {
+		if t := &n.tails[i]; strings.HasSuffix(s.path[length:], t.text) {
+			s.consider(t.slot)
+		}
 	}
 }
 
-func (s *search) offer(e *entry) {
+func (s *search) consider(sl slot) {
+	if sl.first == 0 {
+		return
+	}
+	s.offer(sl.first)
+	if sl.last != sl.first {
+		s.offer(sl.last)
+	}
+}
+
+func (s *search) offer(number int32) {
+	e := &s.entries[number-1]
 	f := &s.scratch
-	f.route, f.pattern, f.order, f.alias = e.route, e.pattern, e.order, nil
+	f.route, f.pattern, f.order, f.score, f.alias = e.route, e.pattern, int(e.order), int(e.score), nil
 	if s.variant != nil {
 		f.alias = s.variant.places[0].alias // same host, port and characters in each place
 	}

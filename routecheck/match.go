@@ -166,6 +166,7 @@ type found struct {
 	alias   *alias   // nil: a Route without VirtualHostGroup
 	pattern *pattern // nil: a Route without UriGroup
 	order   int      // place of the pattern in its group
+	score   int      // of the pattern
 }
 
 func (f *found) chars() int {
@@ -195,7 +196,7 @@ func better(a, b *found, sem *Semantics, rec *Recorder) bool {
 
 func compareScores(a, b *found, sem *Semantics, rec *Recorder) int {
 	host := compareHosts(a, b, sem, rec)
-	uri := a.pattern.score() - b.pattern.score()
+	uri := a.score - b.score
 	if as, bs := isSuffix(a.pattern), isSuffix(b.pattern); as != bs && sem.ask(SuffixPatterns, rec) == prefixFirst {
 		uri = 1 << 20 // an exact or prefix pattern wins over any suffix pattern
 		if as {
@@ -234,10 +235,13 @@ func (t *Table) match(rq *Request, sem *Semantics, rec *Recorder) (Match, bool) 
 
 // lookUp finds the winning Route for a host in lower case, a port and a path as they are compared.
 func (t *Table) lookUp(host string, port int, path string, sem *Semantics, rec *Recorder) (Match, bool) {
-	s := search{sem: sem, rec: rec, path: path, open: t.anyOpen && sem.ask(OpenRoute, rec) == 0}
+	s := search{sem: sem, rec: rec, path: path, entries: t.index.patterns.entries, open: t.anyOpen && sem.ask(OpenRoute, rec) == 0}
 	t.index.search(&s, host, port)
-	if s.best.route == nil {
+	switch {
+	case s.best.route == nil:
 		return Match{}, false
+	case s.best.pattern != nil && !s.best.pattern.matches(path):
+		return t.naive(&walk{sem, host, port, path}, rec) // two texts with one hash of 64 bits
 	}
 	return s.best.match(), true
 }
@@ -245,7 +249,7 @@ func (t *Table) lookUp(host string, port int, path string, sem *Semantics, rec *
 func (f *found) match() Match {
 	m := Match{
 		Route: f.route.index, Cluster: f.route.cluster, RouteAt: f.route.at,
-		URIScore: f.pattern.score(), VhostScore: f.chars(),
+		URIScore: f.score, VhostScore: f.chars(),
 		Cookie: defaultCookie, Identifier: defaultIdentifier, pattern: f.pattern,
 	}
 	if f.pattern != nil {

@@ -5,24 +5,52 @@ import (
 	"strings"
 )
 
-// patternTable maps (number, text) to a slot. It is a hash table of its own because the hash of each leading part of a path that ends with
-// a slash comes out of one pass over the path: a path of four segments costs four cheap probes.
+// patternTable finds the patterns of a uriIndex by the text before their *, or their whole text. It is a hash table of its own because the
+// hash of each leading part of a path that ends with a slash comes out of one pass over the path: a path of four segments costs five probes.
+// It compares hashes only, to touch little memory; whoever wins is held against the path by lookUp.
 type patternTable struct {
 	seed    maphash.Seed
 	mask    uint64
 	buckets []bucket
-	slots   []patternSlot
+	nodes   []node
+	entries []entry
 }
 
 type bucket struct {
 	hash uint64
-	slot uint32 // index into slots plus 1, 0 empty
+	node uint32 // index into nodes plus 1, 0 empty
 }
 
-type patternSlot struct {
-	slot
-	number uint64
-	text   string
+// node is what the patterns of one uriIndex have for one text.
+type node struct {
+	exact    slot
+	internal slot // the exact Uri that R3 adds
+	prefix   slot
+	tails    []tailSlot // suffix patterns, by the text behind the *
+}
+
+type tailSlot struct {
+	text string
+	slot slot
+}
+
+// slot keeps the first and the last entry of equal patterns (R13), as indexes into entries plus 1; 0 is none.
+type slot struct{ first, last int32 }
+
+func (s slot) with(entry int32) slot {
+	if s.first == 0 {
+		s.first = entry
+	}
+	s.last = entry
+	return s
+}
+
+// entry is a pattern of a Route.
+type entry struct {
+	route   *route
+	pattern *pattern
+	order   int32 // place of the pattern in its group
+	score   int32
 }
 
 // newPatternTable makes room for n patterns; more are fine.
@@ -31,7 +59,10 @@ func newPatternTable(n int) patternTable {
 	for size < 2*n {
 		size *= 2
 	}
-	return patternTable{seed: maphash.MakeSeed(), mask: uint64(size - 1), buckets: make([]bucket, size), slots: make([]patternSlot, 0, n)}
+	return patternTable{
+		seed: maphash.MakeSeed(), mask: uint64(size - 1), buckets: make([]bucket, size),
+		nodes: make([]node, 0, n), entries: make([]entry, 0, n),
+	}
 }
 
 // extend carries a hash on over one more segment of a text.
@@ -54,46 +85,65 @@ func (p *patternTable) hash(text string) (h uint64) {
 	}
 }
 
-func (p *patternTable) key(number uint64, hash uint64) uint64 {
-	return hash ^ number*0xff51afd7ed558ccd
-}
+func key(number, hash uint64) uint64 { return hash ^ number*0xff51afd7ed558ccd }
 
-// find returns the slot of a text whose hash is known, nil when there is none.
-func (p *patternTable) find(number uint64, hash uint64, text string) *slot {
-	if s := p.place(p.key(number, hash), number, text); s != nil {
-		return &s.slot
-	}
-	return nil
-}
-
-func (p *patternTable) place(key uint64, number uint64, text string) *patternSlot {
-	for i := key & p.mask; p.buckets[i].slot != 0; i = (i + 1) & p.mask {
-		if p.buckets[i].hash != key {
-			continue
-		}
-		if s := &p.slots[p.buckets[i].slot-1]; s.number == number && s.text == text {
-			return s
+// find returns the node of a text by its hash, nil when there is none.
+func (p *patternTable) find(number, hash uint64) *node {
+	k := key(number, hash)
+	for i := k & p.mask; p.buckets[i].node != 0; i = (i + 1) & p.mask {
+		if p.buckets[i].hash == k {
+			return &p.nodes[p.buckets[i].node-1]
 		}
 	}
 	return nil
 }
 
-func (p *patternTable) add(number uint64, text string, e entry) {
-	key := p.key(number, p.hash(text))
-	if s := p.place(key, number, text); s != nil {
-		s.slot = s.slot.with(e)
-		return
+func (p *patternTable) entry(e entry) int32 {
+	p.entries = append(p.entries, e)
+	return int32(len(p.entries))
+}
+
+func (p *patternTable) add(number uint64, e entry) {
+	hash := p.hash(e.pattern.head)
+	n := p.find(number, hash)
+	if n == nil {
+		n = p.insert(key(number, hash))
 	}
-	if 2*(len(p.slots)+1) > len(p.buckets) {
+	switch i := p.entry(e); {
+	case e.pattern.internal:
+		n.internal = n.internal.with(i)
+	case e.pattern.kind == exactPattern:
+		n.exact = n.exact.with(i)
+	case e.pattern.kind == prefixPattern:
+		n.prefix = n.prefix.with(i)
+	default:
+		n.addTail(e.pattern.tail, i)
+	}
+}
+
+func (n *node) addTail(text string, entry int32) {
+	for i := range n.tails {
+		if n.tails[i].text == text {
+			n.tails[i].slot = n.tails[i].slot.with(entry)
+			return
+		}
+	}
+	n.tails = append(n.tails, tailSlot{text, slot{}.with(entry)})
+}
+
+// insert makes the node of a key that is not there.
+func (p *patternTable) insert(k uint64) *node {
+	if 2*(len(p.nodes)+1) > len(p.buckets) {
 		p.grow()
 	}
-	p.slots = append(p.slots, patternSlot{slot: slot{}.with(e), number: number, text: text})
-	p.insert(bucket{key, uint32(len(p.slots))})
+	p.nodes = append(p.nodes, node{})
+	p.put(bucket{k, uint32(len(p.nodes))})
+	return &p.nodes[len(p.nodes)-1]
 }
 
-func (p *patternTable) insert(b bucket) {
+func (p *patternTable) put(b bucket) {
 	i := b.hash & p.mask
-	for p.buckets[i].slot != 0 {
+	for p.buckets[i].node != 0 {
 		i = (i + 1) & p.mask
 	}
 	p.buckets[i] = b
@@ -104,38 +154,8 @@ func (p *patternTable) grow() {
 	p.buckets = make([]bucket, 2*len(old))
 	p.mask = uint64(len(p.buckets) - 1)
 	for _, b := range old {
-		if b.slot != 0 {
-			p.insert(b)
+		if b.node != 0 {
+			p.put(b)
 		}
 	}
-}
-
-// walk offers the longest prefix pattern of a number that s.path[:end] begins with, and returns the hash of that part.
-func (p *patternTable) walk(s *search, number uint64, end int, slashes bool, lengths []int) (hash uint64) {
-	var best *slot
-	length, from := 0, 0
-	for {
-		i := strings.IndexByte(s.path[from:end], '/')
-		if i < 0 {
-			break
-		}
-		to := from + i + 1
-		hash = p.extend(hash, s.path[from:to])
-		if slashes {
-			if sl := p.find(number, hash, s.path[:to]); sl != nil {
-				best, length = sl, to
-			}
-		}
-		from = to
-	}
-	for _, n := range lengths {
-		if n <= length && best != nil || n > end {
-			continue
-		}
-		if sl := p.find(number, p.hash(s.path[:n]), s.path[:n]); sl != nil {
-			best, length = sl, n
-		}
-	}
-	s.consider(best)
-	return p.extend(hash, s.path[from:end])
 }
