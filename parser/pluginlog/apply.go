@@ -72,21 +72,11 @@ func (a *Assembler) addClone(r *Request, clone string) {
 func (a *Assembler) act(r *Request, e *Event) (over bool) {
 	switch e.Kind {
 	case CloneMatched:
-		r.saw.matched = a.name(e.Member)
+		r.saw.matched, r.saw.by = a.name(e.Member), ByAffinity
 	case StatusChecked:
-		// The last member found usable is the one that gets the request, whether or not a "picked" line follows.
-		if e.Check.Usable() {
-			r.saw.matched = a.name(e.Member)
-		} else if r.saw.matched == e.Member {
-			r.saw.matched = ""
-		}
+		a.checked(r, e)
 	case Picked, PickedOld:
-		at := r.current(e)
-		if at.Member != "" && at.Member != e.Member {
-			at.ended = true
-			at = r.current(e)
-		}
-		at.Member = a.name(e.Member)
+		a.picked(r, e)
 	case TransportSet:
 		at := r.current(e)
 		at.Host, at.Port = a.name(e.Host), e.Port
@@ -108,6 +98,33 @@ func (a *Assembler) act(r *Request, e *Event) (over bool) {
 	return false
 }
 
+// checked takes the check of a member's status. The last member found usable is the one that gets the request, whether or not a "picked"
+// line follows. Only affinity asks without regard to weights (R23).
+func (a *Assembler) checked(r *Request, e *Event) {
+	switch {
+	case e.Check.Usable():
+		r.saw.matched, r.saw.by = a.name(e.Member), ByBalancing
+		if e.Check.IgnoreWeights {
+			r.saw.by = ByAffinity
+		}
+	case r.saw.matched == e.Member:
+		r.saw.matched, r.saw.by = "", ByUnknown
+	}
+}
+
+// picked begins the attempt at the member, or names the member of the one that is under way.
+func (a *Assembler) picked(r *Request, e *Event) {
+	if n := len(r.Attempts); n > 0 && r.Attempts[n-1].Member != "" && r.Attempts[n-1].Member != e.Member {
+		r.Attempts[n-1].ended = true
+	}
+	if r.saw.matched != e.Member {
+		r.saw.matched, r.saw.by = a.name(e.Member), ByUnknown
+	}
+	at := r.current(e)
+	at.Member = a.name(e.Member)
+	r.saw.matched, r.saw.by = "", ByUnknown
+}
+
 // current returns the attempt that is under way, a new one when there is none.
 func (r *Request) current(e *Event) *Attempt {
 	if n := len(r.Attempts); n > 0 && !r.Attempts[n-1].ended {
@@ -117,8 +134,8 @@ func (r *Request) current(e *Event) *Attempt {
 		r.Dropped++
 		r.Attempts = r.Attempts[:maxAttempts-1]
 	}
-	r.Attempts = append(r.Attempts, Attempt{Start: e.Time, Line: e.Line, Member: r.saw.matched})
-	r.saw.matched = ""
+	r.Attempts = append(r.Attempts, Attempt{Start: e.Time, Line: e.Line, Member: r.saw.matched, By: r.saw.by})
+	r.saw.matched, r.saw.by = "", ByUnknown
 	return &r.Attempts[len(r.Attempts)-1]
 }
 

@@ -22,9 +22,23 @@ func (o Outcome) String() string {
 	return [...]string{"", "ok", "refused", "timeout", "io-timeout", "failed"}[min(o, Failed)]
 }
 
+// Choice tells how a member was chosen.
+type Choice uint8
+
+// The choices. ByUnknown: the log does not say.
+const (
+	ByUnknown   Choice = iota
+	ByAffinity         // a clone ID of the session names it (R22, R23)
+	ByBalancing        // it was its turn (R30, R35), or nobody else was left (R38)
+)
+
+// String returns the choice as the command line names it; "" for ByUnknown.
+func (c Choice) String() string { return [...]string{"", "affinity", "balancing"}[min(c, ByBalancing)] }
+
 // Attempt is one try to have a member answer the request.
 type Attempt struct {
 	Member     string // "" when the log level hides it
+	By         Choice
 	Host       string // of the transport, or of the failure
 	Port       int32
 	Outcome    Outcome
@@ -188,7 +202,8 @@ type phases struct {
 type seen struct {
 	started, routed, found, named, noRoute, acting, read, closing, ended, esiMain bool
 	esiOpen                                                                       int
-	matched                                                                       string // member that the clone ID named and that is usable
+	matched                                                                       string // the member that a clone ID named or that was found usable last
+	by                                                                            Choice // how it was found
 	timedOut, gaveUp, noApp, wsfo, retry, short, serverWrite                      bool
 	clientWrite, serverError, reload, allDown, otherTimeout                       bool
 }

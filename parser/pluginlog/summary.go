@@ -53,6 +53,7 @@ type Summary struct {
 type MemberUse struct {
 	Member                            string
 	Attempts, Answered, Failed, Marks int64
+	Affinity                          int64 // attempts at it because a session named it
 }
 
 // CounterRow is the last line of counters of one member in one process.
@@ -224,6 +225,9 @@ func (s *Summary) use(at *Attempt) {
 	}
 	if at.Marked {
 		u.Marks++
+	}
+	if at.By == ByAffinity {
+		u.Affinity++
 	}
 }
 
