@@ -108,19 +108,19 @@ func (run *traceRun) close() {
 	}
 }
 
-// analysis is what the first pass over the files found.
-type analysis struct {
+// traceResult is what the first pass over the files found.
+type traceResult struct {
 	pluginlog.Summary
 	stats pluginlog.Stats
 }
 
-// errStop ends a pass early.
-var errStop = errors.New("stop")
+// errEnough ends a pass early.
+var errEnough = errors.New("stop")
 
-// analyse reads all files once. visit, when given, sees every finished request and may end the pass with errStop. A packed file that is
+// analyse reads all files once. visit, when given, sees every finished request and may end the pass with errEnough. A packed file that is
 // cut gives what could be read and the error.
-func (run *traceRun) analyse(visit func(*pluginlog.Request) error) (*analysis, error) {
-	a := new(analysis)
+func (run *traceRun) analyse(visit func(*pluginlog.Request) error) (*traceResult, error) {
+	a := new(traceResult)
 	var stop error
 	requests := pluginlog.Assembler{Slow: run.slow, Done: func(r *pluginlog.Request) {
 		a.AddRequest(r)
@@ -157,7 +157,7 @@ func (run *traceRun) readEvents(i int, add func(*pluginlog.Event) error) (plugin
 	}
 	defer r.Close()
 	stats, err := pluginlog.Read(r, pluginlog.Options{Want: pluginlog.SummaryKinds()}, add)
-	if err != nil && !errors.Is(err, errStop) {
+	if err != nil && !errors.Is(err, errEnough) {
 		err = fmt.Errorf("%s: after line %d: %w", run.names[i], stats.Lines, err)
 	}
 	return stats, err
@@ -184,9 +184,9 @@ func (run *traceRun) summary() error {
 	return nil
 }
 
-func (run *traceRun) noLog(a *analysis) error {
+func (run *traceRun) noLog(a *traceResult) error {
 	return fmt.Errorf("%s: no line of a plug-in log among %s; is this the file that the Log element of plugin-cfg.xml names?",
-		strings.Join(run.names, ", "), plural(a.stats.Lines, "line"))
+		strings.Join(run.names, ", "), countOf(a.stats.Lines, "line"))
 }
 
 // open opens a file for one pass, unpacked.
@@ -210,25 +210,25 @@ func (run *traceRun) open(i int) (io.ReadCloser, error) {
 	if run.bar != nil {
 		r = io.TeeReader(source, run.bar)
 	}
-	return unpack(r, source)
+	return unpackGzip(r, source)
 }
 
-// unpack looks at the first bytes, not at the name, to see whether a file is packed with gzip.
-func unpack(r io.Reader, source io.Closer) (io.ReadCloser, error) {
+// unpackGzip looks at the first bytes, not at the name, to see whether a file is packed with gzip.
+func unpackGzip(r io.Reader, source io.Closer) (io.ReadCloser, error) {
 	b := bufio.NewReaderSize(r, 64<<10)
 	head, _ := b.Peek(2)
 	if len(head) < 2 || head[0] != 0x1f || head[1] != 0x8b {
-		return readCloser{b, source}, nil
+		return readerAndCloser{b, source}, nil
 	}
 	z, err := gzip.NewReader(b)
 	if err != nil {
 		source.Close()
 		return nil, err
 	}
-	return readCloser{z, source}, nil
+	return readerAndCloser{z, source}, nil
 }
 
-type readCloser struct {
+type readerAndCloser struct {
 	io.Reader
 	io.Closer
 }

@@ -12,29 +12,29 @@ import (
 const traceVersion = 1
 
 type traceJSON struct {
-	Version   int              `json:"version"`
-	Files     []string         `json:"files"`
-	First     string           `json:"first,omitempty"`
-	Last      string           `json:"last,omitempty"`
-	Lines     lineJSON         `json:"lines"`
-	Build     string           `json:"build,omitempty"`
-	Starts    int              `json:"starts"`
-	WebServer string           `json:"webServer,omitempty"`
-	Reloads   int              `json:"reloads"`
-	Requests  int64            `json:"requests"`
-	Declined  int64            `json:"declined"`
-	OddCount  int64            `json:"oddCount"`
-	Reasons   map[string]int64 `json:"reasons"`
-	Odd       []requestJSON    `json:"odd"` // at most the 1,000 oddest
-	Members   []memberJSON     `json:"members"`
-	Counters  []counterJSON    `json:"counters"`
-	Totals    []counterJSON    `json:"counterTotals"`
-	Processes []processJSON    `json:"processes"`
-	Errors    []errorJSON      `json:"errors"`
-	MoreErr   int64            `json:"furtherErrorLines"`
+	Version   int                `json:"version"`
+	Files     []string           `json:"files"`
+	First     string             `json:"first,omitempty"`
+	Last      string             `json:"last,omitempty"`
+	Lines     traceLineJSON      `json:"lines"`
+	Build     string             `json:"build,omitempty"`
+	Starts    int                `json:"starts"`
+	WebServer string             `json:"webServer,omitempty"`
+	Reloads   int                `json:"reloads"`
+	Requests  int64              `json:"requests"`
+	Declined  int64              `json:"declined"`
+	OddCount  int64              `json:"oddCount"`
+	Reasons   map[string]int64   `json:"reasons"`
+	Odd       []traceRequestJSON `json:"odd"` // at most the 1,000 oddest
+	Members   []traceMemberJSON  `json:"members"`
+	Counters  []traceCounterJSON `json:"counters"`
+	Totals    []traceCounterJSON `json:"counterTotals"`
+	Processes []traceProcessJSON `json:"processes"`
+	Errors    []traceErrorJSON   `json:"errors"`
+	MoreErr   int64              `json:"furtherErrorLines"`
 }
 
-type lineJSON struct {
+type traceLineJSON struct {
 	Total   int64 `json:"total"`
 	Events  int64 `json:"understood"`
 	Other   int64 `json:"withoutNews"`
@@ -43,34 +43,35 @@ type lineJSON struct {
 	Glued   int64 `json:"glued"`
 }
 
-type placeJSON struct {
+type tracePlaceJSON struct {
 	File string `json:"file"`
 	Line int64  `json:"line"` // 1-based
 }
 
-type requestJSON struct {
-	Number   int64         `json:"number"`
-	Process  string        `json:"process"`
-	Thread   string        `json:"thread"`
-	First    placeJSON     `json:"first"`
-	Last     placeJSON     `json:"last"`
-	Start    string        `json:"start,omitempty"`
-	Seconds  float64       `json:"seconds"`
-	Server   float64       `json:"serverSeconds"`
-	Host     string        `json:"host,omitempty"`
-	Method   string        `json:"method,omitempty"`
-	URI      string        `json:"uri,omitempty"`
-	Clones   []string      `json:"cloneIDs,omitempty"`
-	Member   string        `json:"member,omitempty"`
-	Status   int32         `json:"status,omitempty"`
-	Declined bool          `json:"declined,omitempty"`
-	Complete bool          `json:"complete"`
-	Attempts []attemptJSON `json:"attempts"`
-	Reasons  []string      `json:"reasons"`
+type traceRequestJSON struct {
+	Number   int64              `json:"number"`
+	Process  string             `json:"process"`
+	Thread   string             `json:"thread"`
+	First    tracePlaceJSON     `json:"first"`
+	Last     tracePlaceJSON     `json:"last"`
+	Start    string             `json:"start,omitempty"`
+	Seconds  float64            `json:"seconds"`
+	Server   float64            `json:"serverSeconds"`
+	Host     string             `json:"host,omitempty"`
+	Method   string             `json:"method,omitempty"`
+	URI      string             `json:"uri,omitempty"`
+	Clones   []string           `json:"cloneIDs,omitempty"`
+	Member   string             `json:"member,omitempty"`
+	Status   int32              `json:"status,omitempty"`
+	Declined bool               `json:"declined,omitempty"`
+	Complete bool               `json:"complete"`
+	Attempts []traceAttemptJSON `json:"attempts"`
+	Reasons  []string           `json:"reasons"`
 }
 
-type attemptJSON struct {
+type traceAttemptJSON struct {
 	Member  string  `json:"member,omitempty"`
+	By      string  `json:"chosenBy,omitempty"` // affinity or balancing
 	Host    string  `json:"host,omitempty"`
 	Port    int32   `json:"port,omitempty"`
 	Outcome string  `json:"outcome,omitempty"`
@@ -82,15 +83,16 @@ type attemptJSON struct {
 	Line    int64   `json:"line"`
 }
 
-type memberJSON struct {
+type traceMemberJSON struct {
 	Member   string `json:"member"`
 	Attempts int64  `json:"attempts"`
 	Answered int64  `json:"answered"`
 	Failed   int64  `json:"failed"`
 	Marked   int64  `json:"markedDown"`
+	Affinity int64  `json:"byAffinity"`
 }
 
-type counterJSON struct {
+type traceCounterJSON struct {
 	Member    string `json:"member"`
 	Process   string `json:"process,omitempty"`
 	Processes int    `json:"processes,omitempty"`
@@ -101,29 +103,29 @@ type counterJSON struct {
 	Total     int64  `json:"total"`
 }
 
-type processJSON struct {
+type traceProcessJSON struct {
 	Process   string  `json:"process"`
 	Members   int     `json:"members"`
 	Mean      float64 `json:"newMean"`
 	Deviation float64 `json:"newDeviation"`
 }
 
-type errorJSON struct {
-	Text  string    `json:"text"`
-	Lines int64     `json:"lines"`
-	First placeJSON `json:"first"`
-	Last  placeJSON `json:"last"`
+type traceErrorJSON struct {
+	Text  string         `json:"text"`
+	Lines int64          `json:"lines"`
+	First tracePlaceJSON `json:"first"`
+	Last  tracePlaceJSON `json:"last"`
 }
 
-func (run *traceRun) writeJSON(a *analysis) error {
+func (run *traceRun) writeJSON(a *traceResult) error {
 	s := a.stats
 	doc := traceJSON{
-		Version: traceVersion, Files: run.names, First: stamp(a.First), Last: stamp(a.Last),
-		Lines: lineJSON{s.Lines, s.Events, s.Other, s.Unknown, s.Blank, s.Glued},
+		Version: traceVersion, Files: run.names, First: traceTime(a.First), Last: traceTime(a.Last),
+		Lines: traceLineJSON{s.Lines, s.Events, s.Other, s.Unknown, s.Blank, s.Glued},
 		Build: a.Build, Starts: a.Builds, WebServer: a.WebServer, Reloads: a.Reloads,
 		Requests: a.Requests, Declined: a.Declined, OddCount: a.Odd, Reasons: map[string]int64{},
-		Odd: []requestJSON{}, Members: []memberJSON{}, Counters: []counterJSON{}, Totals: []counterJSON{},
-		Processes: []processJSON{}, Errors: []errorJSON{}, MoreErr: a.OtherErrors,
+		Odd: []traceRequestJSON{}, Members: []traceMemberJSON{}, Counters: []traceCounterJSON{}, Totals: []traceCounterJSON{},
+		Processes: []traceProcessJSON{}, Errors: []traceErrorJSON{}, MoreErr: a.OtherErrors,
 	}
 	for i, n := range a.Reasons {
 		if n > 0 {
@@ -134,19 +136,19 @@ func (run *traceRun) writeJSON(a *analysis) error {
 		doc.Odd = append(doc.Odd, run.requestJSON(r))
 	}
 	for _, m := range a.Members {
-		doc.Members = append(doc.Members, memberJSON{m.Member, m.Attempts, m.Answered, m.Failed, m.Marks})
+		doc.Members = append(doc.Members, traceMemberJSON{m.Member, m.Attempts, m.Answered, m.Failed, m.Marks, m.Affinity})
 	}
 	for _, c := range a.Counters {
-		doc.Counters = append(doc.Counters, counterJSON{c.Member, hex(c.PID), 0, c.Pending, c.Failed, c.Affinity, c.New(), c.Total})
+		doc.Counters = append(doc.Counters, traceCounterJSON{c.Member, hexID(c.PID), 0, c.Pending, c.Failed, c.Affinity, c.New(), c.Total})
 	}
 	for _, c := range sumCounters(a.Counters) {
-		doc.Totals = append(doc.Totals, counterJSON{c.member, "", c.processes, c.Pending, c.Failed, c.Affinity, c.New(), c.Total})
+		doc.Totals = append(doc.Totals, traceCounterJSON{c.member, "", c.processes, c.Pending, c.Failed, c.Affinity, c.New(), c.Total})
 	}
 	for _, d := range deviations(a.Counters) {
-		doc.Processes = append(doc.Processes, processJSON{hex(d.pid), d.members, d.mean, d.deviation})
+		doc.Processes = append(doc.Processes, traceProcessJSON{hexID(d.pid), d.members, d.mean, d.deviation})
 	}
 	for _, e := range a.Errors {
-		doc.Errors = append(doc.Errors, errorJSON{e.Text, e.Count, run.placeJSON(e.First), run.placeJSON(e.Last)})
+		doc.Errors = append(doc.Errors, traceErrorJSON{e.Text, e.Count, run.placeJSON(e.First), run.placeJSON(e.Last)})
 	}
 	return run.encode(doc)
 }
@@ -158,15 +160,15 @@ func (run *traceRun) encode(doc any) error {
 	return enc.Encode(doc)
 }
 
-func (run *traceRun) requestJSON(r *pluginlog.Request) requestJSON {
-	doc := requestJSON{
-		Number: r.Number, Process: hex(r.PID), Thread: hex(r.TID), First: run.placeJSON(r.First), Last: run.placeJSON(r.Last),
-		Start: stamp(r.Start), Seconds: r.Wall().Seconds(), Server: r.Server.Seconds(), Host: r.Host, Method: r.Method, URI: r.URI,
+func (run *traceRun) requestJSON(r *pluginlog.Request) traceRequestJSON {
+	doc := traceRequestJSON{
+		Number: r.Number, Process: hexID(r.PID), Thread: hexID(r.TID), First: run.placeJSON(r.First), Last: run.placeJSON(r.Last),
+		Start: traceTime(r.Start), Seconds: r.Wall().Seconds(), Server: r.Server.Seconds(), Host: r.Host, Method: r.Method, URI: r.URI,
 		Clones: r.Clones, Member: r.Member(), Status: r.Status, Declined: r.Declined, Complete: r.Complete,
-		Attempts: []attemptJSON{}, Reasons: []string{},
+		Attempts: []traceAttemptJSON{}, Reasons: []string{},
 	}
 	for _, at := range r.Attempts {
-		doc.Attempts = append(doc.Attempts, attemptJSON{at.Member, at.Host, at.Port, at.Outcome.String(), at.OSError, at.Status,
+		doc.Attempts = append(doc.Attempts, traceAttemptJSON{at.Member, at.By.String(), at.Host, at.Port, at.Outcome.String(), at.OSError, at.Status,
 			at.Marked, at.Reused, at.End.Sub(at.Start).Seconds(), at.Line})
 	}
 	for _, reason := range r.Reasons.Split() {
@@ -175,16 +177,16 @@ func (run *traceRun) requestJSON(r *pluginlog.Request) requestJSON {
 	return doc
 }
 
-func (run *traceRun) placeJSON(p pluginlog.Place) placeJSON {
-	return placeJSON{run.names[p.File-1], p.Line}
+func (run *traceRun) placeJSON(p pluginlog.Place) tracePlaceJSON {
+	return tracePlaceJSON{run.names[p.File-1], p.Line}
 }
 
-// stamp writes a time as ISO 8601 without zone: the log names none.
-func stamp(t pluginlog.Time) string {
+// traceTime writes a time as ISO 8601 without zone: the log names none.
+func traceTime(t pluginlog.Time) string {
 	if t == 0 {
 		return ""
 	}
 	return time.Unix(0, int64(t)).UTC().Format("2006-01-02T15:04:05.999999999")
 }
 
-func hex(n uint64) string { return fmt.Sprintf("%08x", n) }
+func hexID(n uint64) string { return fmt.Sprintf("%08x", n) }

@@ -11,8 +11,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
-// chosen is what the first pass found for --request.
-type chosen struct {
+// chosenRequest is what the first pass found for --request.
+type chosenRequest struct {
 	request *pluginlog.Request
 	others  []int64 // further requests that fit, as many as are worth naming
 	more    int64
@@ -43,28 +43,28 @@ func (run *traceRun) request(want string) error {
 }
 
 // find looks for the request of a number, or for the oddest of a path.
-func (run *traceRun) find(want string) (*chosen, error) {
+func (run *traceRun) find(want string) (*chosenRequest, error) {
 	number, err := strconv.ParseInt(want, 10, 64)
 	byNumber := err == nil
-	found := new(chosen)
+	found := new(chosenRequest)
 	_, err = run.analyse(func(r *pluginlog.Request) error {
 		switch {
 		case byNumber && r.Number == number:
 			found.request = r.Clone()
-			return errStop
-		case !byNumber && fits(want, r.URI):
+			return errEnough
+		case !byNumber && fitsPath(want, r.URI):
 			found.offer(r)
 		}
 		return nil
 	})
-	if errors.Is(err, errStop) {
+	if errors.Is(err, errEnough) {
 		err = nil
 	}
 	return found, err
 }
 
-// fits compares a request's URI, without its query, with a path; a * at the end stands for the rest.
-func fits(want, uri string) bool {
+// fitsPath compares a request's URI, without its query, with a path; a * at the end stands for the rest.
+func fitsPath(want, uri string) bool {
 	path, _, _ := strings.Cut(uri, "?")
 	if prefix, ok := strings.CutSuffix(want, "*"); ok {
 		return uri != "" && strings.HasPrefix(path, prefix)
@@ -73,7 +73,7 @@ func fits(want, uri string) bool {
 }
 
 // offer keeps the oddest request, or else the first, and the numbers of some others.
-func (f *chosen) offer(r *pluginlog.Request) {
+func (f *chosenRequest) offer(r *pluginlog.Request) {
 	other := r.Number
 	switch {
 	case f.request == nil:
@@ -108,7 +108,7 @@ func (run *traceRun) linesOf(r *pluginlog.Request) ([]numbered, error) {
 		err := run.readLines(file-1, func(l *pluginlog.Line) error {
 			switch {
 			case file == r.Last.File && l.Number > r.Last.Line || len(lines) >= maxLines:
-				return errStop
+				return errEnough
 			case file == r.First.File && l.Number < r.First.Line:
 			case l.PID == r.PID && l.TID == r.TID:
 				e, known := l.Parse()
@@ -116,7 +116,7 @@ func (run *traceRun) linesOf(r *pluginlog.Request) ([]numbered, error) {
 			}
 			return nil
 		})
-		if err != nil && !errors.Is(err, errStop) {
+		if err != nil && !errors.Is(err, errEnough) {
 			return nil, err
 		}
 	}
@@ -132,24 +132,24 @@ func (run *traceRun) readLines(i int, yield func(*pluginlog.Line) error) error {
 	return pluginlog.ReadLines(r, yield)
 }
 
-func (run *traceRun) writeRequest(found *chosen, lines []numbered) error {
+func (run *traceRun) writeRequest(found *chosenRequest, lines []numbered) error {
 	w := bufio.NewWriter(run.out)
 	r := found.request
 	run.writeRequestHead(w, r)
 	if len(found.others) > 0 {
-		fmt.Fprintf(w, "%s of this path: no. %s\n", plural(int64(len(found.others))+found.more, "further request"), numbers(found))
+		fmt.Fprintf(w, "%s of this path: no. %s\n", countOf(int64(len(found.others))+found.more, "further request"), otherNumbers(found))
 	}
 	writeAttempts(w, r)
 	run.writeSteps(w, lines)
 	fmt.Fprintln(w, "\nlines")
 	width := len(run.place(r.Last))
 	for _, l := range lines {
-		fmt.Fprintf(w, "  %*s  %s\n", width, run.place(l.place), clean(l.text))
+		fmt.Fprintf(w, "  %*s  %s\n", width, run.place(l.place), printable(l.text))
 	}
 	return w.Flush()
 }
 
-func numbers(found *chosen) string {
+func otherNumbers(found *chosenRequest) string {
 	var all []string
 	for _, n := range found.others {
 		all = append(all, strconv.FormatInt(n, 10))
@@ -161,13 +161,13 @@ func numbers(found *chosen) string {
 }
 
 func (run *traceRun) writeRequestHead(w io.Writer, r *pluginlog.Request) {
-	fmt.Fprintf(w, "request %d: %s", r.Number, clean(strings.TrimSpace(r.Method+" "+orDash(r.URI))))
+	fmt.Fprintf(w, "request %d: %s", r.Number, printable(strings.TrimSpace(r.Method+" "+orDash(r.URI))))
 	if r.Host != "" {
-		fmt.Fprintf(w, " on %s", clean(r.Host))
+		fmt.Fprintf(w, " on %s", printable(r.Host))
 	}
 	switch {
 	case r.Status != 0 && r.Member() != "":
-		fmt.Fprintf(w, ": %d from %s", r.Status, clean(r.Member()))
+		fmt.Fprintf(w, ": %d from %s", r.Status, printable(r.Member()))
 	case r.Status != 0:
 		fmt.Fprintf(w, ": %d", r.Status)
 	case r.Declined:
@@ -177,7 +177,7 @@ func (run *traceRun) writeRequestHead(w io.Writer, r *pluginlog.Request) {
 	}
 	fmt.Fprintf(w, "\nprocess %08x thread %08x, lines %s", r.PID, r.TID, run.lines(r))
 	if r.Start != 0 {
-		fmt.Fprintf(w, ", %s, %s s", r.Start, seconds(r))
+		fmt.Fprintf(w, ", %s, %s s", r.Start, wallSeconds(r))
 	}
 	fmt.Fprintln(w)
 	for _, reason := range r.Reasons.Split() {
@@ -186,8 +186,8 @@ func (run *traceRun) writeRequestHead(w io.Writer, r *pluginlog.Request) {
 }
 
 func writeAttempts(w io.Writer, r *pluginlog.Request) {
-	t := table{head: []string{"attempt", "member", "host", "outcome", "status", "seconds", "marked down"}}
-	t.rightAlign(0, 4, 5)
+	t := textTable{head: []string{"attempt", "member", "chosen by", "host", "outcome", "status", "seconds", "marked down"}}
+	t.rightAlign(0, 5, 6)
 	for i, at := range r.Attempts {
 		marked, took, host := "", "-", at.Host
 		if at.Marked {
@@ -199,22 +199,22 @@ func writeAttempts(w io.Writer, r *pluginlog.Request) {
 		if at.Port != 0 {
 			host += ":" + strconv.Itoa(int(at.Port))
 		}
-		t.add(strconv.Itoa(i+1), orDash(at.Member), orDash(host), orDash(at.Outcome.String()), status(at.Status), took, marked)
+		t.add(strconv.Itoa(i+1), orDash(at.Member), orDash(at.By.String()), orDash(host), orDash(at.Outcome.String()), statusText(at.Status), took, marked)
 	}
 	t.section(w, "attempts")
 }
 
-// step is a sentence about one line.
-type step struct {
+// traceStep is a sentence about one line.
+type traceStep struct {
 	place pluginlog.Place
 	time  pluginlog.Time
 	kind  pluginlog.Kind
 	words string
 }
 
-// steps puts the lines into words. Comparisons without a match are many: runs of them become one step.
-func steps(lines []numbered) []step {
-	var all []step
+// traceSteps puts the lines into words. Comparisons without a match are many: runs of them become one step.
+func traceSteps(lines []numbered) []traceStep {
+	var all []traceStep
 	compared := 0
 	for _, l := range lines {
 		if !l.known {
@@ -230,18 +230,18 @@ func steps(lines []numbered) []step {
 			continue
 		}
 		if compared > 0 {
-			words += fmt.Sprintf(", after %s", plural(int64(compared), "comparison"))
+			words += fmt.Sprintf(", after %s", countOf(int64(compared), "comparison"))
 			compared = 0
 		}
-		all = append(all, step{l.place, l.event.Time, l.event.Kind, words})
+		all = append(all, traceStep{l.place, l.event.Time, l.event.Kind, words})
 	}
 	return all
 }
 
 func (run *traceRun) writeSteps(w io.Writer, lines []numbered) {
-	t := table{head: []string{"step", "line", "time", "what happens"}}
+	t := textTable{head: []string{"step", "line", "time", "what happens"}}
 	t.rightAlign(0, 1)
-	for i, s := range steps(lines) {
+	for i, s := range traceSteps(lines) {
 		clock := s.time.String()
 		if len(clock) > len("2006-01-02 ") {
 			clock = clock[len("2006-01-02 "):]
@@ -251,38 +251,38 @@ func (run *traceRun) writeSteps(w io.Writer, lines []numbered) {
 	t.section(w, "steps")
 }
 
-type oneRequestJSON struct {
-	Version int         `json:"version"`
-	Request requestJSON `json:"request"`
-	Others  []int64     `json:"otherRequests"`
-	More    int64       `json:"furtherRequests"`
-	Steps   []stepJSON  `json:"steps"`
-	Lines   []textJSON  `json:"lines"`
+type traceOneJSON struct {
+	Version int              `json:"version"`
+	Request traceRequestJSON `json:"request"`
+	Others  []int64          `json:"otherRequests"`
+	More    int64            `json:"furtherRequests"`
+	Steps   []traceStepJSON  `json:"steps"`
+	Lines   []traceTextJSON  `json:"lines"`
 }
 
-type stepJSON struct {
-	placeJSON
+type traceStepJSON struct {
+	tracePlaceJSON
 	Time  string `json:"time,omitempty"`
 	Kind  string `json:"kind"`
 	Words string `json:"words"`
 }
 
-type textJSON struct {
-	placeJSON
+type traceTextJSON struct {
+	tracePlaceJSON
 	Text string `json:"text"`
 }
 
-func (run *traceRun) writeRequestJSON(found *chosen, lines []numbered) error {
-	doc := oneRequestJSON{Version: traceVersion, Request: run.requestJSON(found.request), Others: found.others, More: found.more,
-		Steps: []stepJSON{}, Lines: []textJSON{}}
+func (run *traceRun) writeRequestJSON(found *chosenRequest, lines []numbered) error {
+	doc := traceOneJSON{Version: traceVersion, Request: run.requestJSON(found.request), Others: found.others, More: found.more,
+		Steps: []traceStepJSON{}, Lines: []traceTextJSON{}}
 	if doc.Others == nil {
 		doc.Others = []int64{}
 	}
-	for _, s := range steps(lines) {
-		doc.Steps = append(doc.Steps, stepJSON{run.placeJSON(s.place), stamp(s.time), s.kind.String(), s.words})
+	for _, s := range traceSteps(lines) {
+		doc.Steps = append(doc.Steps, traceStepJSON{run.placeJSON(s.place), traceTime(s.time), s.kind.String(), s.words})
 	}
 	for _, l := range lines {
-		doc.Lines = append(doc.Lines, textJSON{run.placeJSON(l.place), l.text})
+		doc.Lines = append(doc.Lines, traceTextJSON{run.placeJSON(l.place), l.text})
 	}
 	return run.encode(doc)
 }

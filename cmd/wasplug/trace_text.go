@@ -14,7 +14,7 @@ import (
 )
 
 // writeText prints the overview: the answer first, then the odd requests, then what they add up to, then the facts about the files.
-func (run *traceRun) writeText(a *analysis) error {
+func (run *traceRun) writeText(a *traceResult) error {
 	w := bufio.NewWriter(run.out)
 	run.writeHeadline(w, a)
 	run.writeOdd(w, a)
@@ -26,8 +26,8 @@ func (run *traceRun) writeText(a *analysis) error {
 	return w.Flush()
 }
 
-func (run *traceRun) writeHeadline(w io.Writer, a *analysis) {
-	fmt.Fprintf(w, "%s: %s, %d odd", clean(strings.Join(run.names, ", ")), plural(a.Requests, "request"), a.Odd)
+func (run *traceRun) writeHeadline(w io.Writer, a *traceResult) {
+	fmt.Fprintf(w, "%s: %s, %d odd", printable(strings.Join(run.names, ", ")), countOf(a.Requests, "request"), a.Odd)
 	if a.Declined > 0 {
 		fmt.Fprintf(w, ", %d left to the web server", a.Declined)
 	}
@@ -38,7 +38,7 @@ func (run *traceRun) writeHeadline(w io.Writer, a *analysis) {
 }
 
 // writeOdd prints the worst odd requests in the order of the log.
-func (run *traceRun) writeOdd(w io.Writer, a *analysis) {
+func (run *traceRun) writeOdd(w io.Writer, a *traceResult) {
 	if len(a.OddRequests) == 0 {
 		return
 	}
@@ -49,10 +49,10 @@ func (run *traceRun) writeOdd(w io.Writer, a *analysis) {
 		show = show[:run.limit]
 		slices.SortFunc(show, func(x, y *pluginlog.Request) int { return int(x.Number - y.Number) })
 	}
-	t := table{head: []string{"no.", "start", "lines", "seconds", "status", "member", "URI", "why"}}
+	t := textTable{head: []string{"no.", "start", "lines", "seconds", "status", "member", "URI", "why"}}
 	t.rightAlign(0, 2, 3, 4)
 	for _, r := range show {
-		t.add(strconv.FormatInt(r.Number, 10), orDash(r.Start.String()), run.lines(r), seconds(r), status(r.Status),
+		t.add(strconv.FormatInt(r.Number, 10), orDash(r.Start.String()), run.lines(r), wallSeconds(r), statusText(r.Status),
 			orDash(r.Member()), orDash(r.URI), reasonNames(r.Reasons))
 	}
 	fmt.Fprint(w, "\nodd requests")
@@ -70,8 +70,8 @@ func (run *traceRun) lines(r *pluginlog.Request) string {
 	return run.place(r.First) + "-" + run.place(r.Last)
 }
 
-// seconds shows the fraction only when the log does.
-func seconds(r *pluginlog.Request) string {
+// wallSeconds shows the fraction only when the log does.
+func wallSeconds(r *pluginlog.Request) string {
 	if r.Start == 0 || r.End == 0 {
 		return "-"
 	}
@@ -81,7 +81,7 @@ func seconds(r *pluginlog.Request) string {
 	return strconv.FormatFloat(r.Wall().Seconds(), 'f', 0, 64)
 }
 
-func status(code int32) string {
+func statusText(code int32) string {
 	if code == 0 {
 		return "-"
 	}
@@ -96,8 +96,8 @@ func reasonNames(set pluginlog.Reason) string {
 	return strings.Join(names, ", ")
 }
 
-func writeReasons(w io.Writer, a *analysis) {
-	t := table{head: []string{"requests", "reason", "meaning"}}
+func writeReasons(w io.Writer, a *traceResult) {
+	t := textTable{head: []string{"requests", "reason", "meaning"}}
 	t.rightAlign(0)
 	for i, n := range a.Reasons {
 		if r := pluginlog.Reason(1) << i; n > 0 {
@@ -107,20 +107,20 @@ func writeReasons(w io.Writer, a *analysis) {
 	t.section(w, "reasons")
 }
 
-func writeMembers(w io.Writer, a *analysis) {
-	t := table{head: []string{"member", "attempts", "answered", "failed", "marked down"}}
-	t.rightAlign(1, 2, 3, 4)
+func writeMembers(w io.Writer, a *traceResult) {
+	t := textTable{head: []string{"member", "attempts", "answered", "failed", "marked down", "by affinity"}}
+	t.rightAlign(1, 2, 3, 4, 5)
 	for _, m := range a.Members {
-		t.add(m.Member, itoa(m.Attempts), itoa(m.Answered), itoa(m.Failed), itoa(m.Marks))
+		t.add(m.Member, decimal(m.Attempts), decimal(m.Answered), decimal(m.Failed), decimal(m.Marks), decimal(m.Affinity))
 	}
 	t.section(w, "members, from the requests")
 }
 
-func writeCounters(w io.Writer, a *analysis) {
-	t := table{head: []string{"member", "process", "pending", "failed", "affinity", "new", "total"}}
+func writeCounters(w io.Writer, a *traceResult) {
+	t := textTable{head: []string{"member", "process", "pending", "failed", "affinity", "new", "total"}}
 	t.rightAlign(2, 3, 4, 5, 6)
 	add := func(member, process string, c pluginlog.Counters) {
-		t.add(member, process, itoa(c.Pending), itoa(c.Failed), itoa(c.Affinity), itoa(c.New()), itoa(c.Total))
+		t.add(member, process, decimal(c.Pending), decimal(c.Failed), decimal(c.Affinity), decimal(c.New()), decimal(c.Total))
 	}
 	for _, row := range a.Counters {
 		add(row.Member, fmt.Sprintf("%08x", row.PID), row.Counters)
@@ -200,66 +200,66 @@ func compareUint(x, y uint64) int {
 	return 0
 }
 
-func (run *traceRun) writeErrors(w io.Writer, a *analysis) {
-	t := table{head: []string{"lines", "first", "last", "text"}}
+func (run *traceRun) writeErrors(w io.Writer, a *traceResult) {
+	t := textTable{head: []string{"lines", "first", "last", "text"}}
 	t.rightAlign(0, 1, 2)
 	for _, e := range a.Errors {
-		t.add(itoa(e.Count), run.place(e.First), run.place(e.Last), e.Text)
+		t.add(decimal(e.Count), run.place(e.First), run.place(e.Last), e.Text)
 	}
 	if a.OtherErrors > 0 {
-		t.add(itoa(a.OtherErrors), "", "", "further errors")
+		t.add(decimal(a.OtherErrors), "", "", "further errors")
 	}
 	t.section(w, "errors")
 }
 
-func (run *traceRun) writeFacts(w io.Writer, a *analysis) {
+func (run *traceRun) writeFacts(w io.Writer, a *traceResult) {
 	s := a.stats
-	fmt.Fprintf(w, "\n%s: %d understood, %d without news, %d not of the log's form", plural(s.Lines, "line"), s.Events, s.Other, s.Unknown)
+	fmt.Fprintf(w, "\n%s: %d understood, %d without news, %d not of the log's form", countOf(s.Lines, "line"), s.Events, s.Other, s.Unknown)
 	if s.Glued > 0 {
 		fmt.Fprintf(w, ", %d glued", s.Glued)
 	}
 	fmt.Fprintln(w)
 	if a.Build != "" {
-		fmt.Fprintf(w, "plug-in %s, %s\n", clean(a.Build), plural(int64(a.Builds), "start"))
+		fmt.Fprintf(w, "plug-in %s, %s\n", printable(a.Build), countOf(int64(a.Builds), "start"))
 	}
 	if a.WebServer != "" {
-		fmt.Fprintf(w, "web server %s\n", clean(a.WebServer))
+		fmt.Fprintf(w, "web server %s\n", printable(a.WebServer))
 	}
 	if a.Reloads > 0 {
-		fmt.Fprintf(w, "%s of the configuration\n", plural(int64(a.Reloads), "reload"))
+		fmt.Fprintf(w, "%s of the configuration\n", countOf(int64(a.Reloads), "reload"))
 	}
 }
 
-// table prints rows in aligned columns.
-type table struct {
+// textTable prints rows in aligned columns.
+type textTable struct {
 	head  []string
 	rows  [][]string
 	align []bool
 }
 
-func (t *table) rightAlign(columns ...int) {
+func (t *textTable) rightAlign(columns ...int) {
 	t.align = make([]bool, len(t.head))
 	for _, c := range columns {
 		t.align[c] = true
 	}
 }
 
-func (t *table) add(cells ...string) {
+func (t *textTable) add(cells ...string) {
 	for i := range cells {
-		cells[i] = clean(cells[i])
+		cells[i] = printable(cells[i])
 	}
 	t.rows = append(t.rows, cells)
 }
 
 // section prints the table under a title; nothing when it has no rows.
-func (t *table) section(w io.Writer, title string) {
+func (t *textTable) section(w io.Writer, title string) {
 	if len(t.rows) > 0 {
 		fmt.Fprintf(w, "\n%s\n", title)
 		t.write(w)
 	}
 }
 
-func (t *table) write(w io.Writer) {
+func (t *textTable) write(w io.Writer) {
 	widths := make([]int, len(t.head))
 	for _, row := range append([][]string{t.head}, t.rows...) {
 		for i, cell := range row {
@@ -281,7 +281,7 @@ func (t *table) write(w io.Writer) {
 	}
 }
 
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
 func orDash(s string) string {
 	if s == "" {
@@ -290,15 +290,15 @@ func orDash(s string) string {
 	return s
 }
 
-func plural(n int64, what string) string {
+func countOf(n int64, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return itoa(n) + " " + what + "s"
+	return decimal(n) + " " + what + "s"
 }
 
-// clean makes bytes of the log fit for a terminal: control characters and what is no UTF-8 are written as escapes.
-func clean(s string) string {
+// printable makes bytes of the log fit for a terminal: control characters and what is no UTF-8 are written as escapes.
+func printable(s string) string {
 	for i, r := range s {
 		if !strconv.IsPrint(r) || r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD") {
 			quoted := strconv.Quote(s)
