@@ -10,6 +10,9 @@ import (
 // routeChoices are the open choices that decide which Route wins for a host, a port and a path.
 const routeChoices = 1<<ScoreCombination | 1<<VhostScore | 1<<ScoreTie | 1<<SlashStarServesBare | 1<<SuffixPatterns | 1<<OpenRoute
 
+// scoreChoices are those about scores alone: neither about a path that only R3 serves nor about Routes that lack a group.
+const scoreChoices = 1<<ScoreCombination | 1<<VhostScore | 1<<ScoreTie | 1<<SuffixPatterns
+
 // Spot is a host, a port and a path as they are compared with aliases and patterns (R1).
 type Spot struct {
 	Host string
@@ -37,20 +40,22 @@ type Ruling struct {
 	Assume []string // the choices that led here, as flags write them; empty when none was asked
 }
 
-// Rulings returns every different outcome that the open scoring choices can give for a place, the default first. One outcome means that
-// none of them matters.
-func (t *Table) Rulings(p Spot) []Ruling {
+// Rulings returns every different ruling that the open choices can give for a place, the default first. One ruling means that none of
+// them matters.
+func (t *Table) Rulings(p Spot) []Ruling { return t.rulings(p, routeChoices) }
+
+func (t *Table) rulings(p Spot, among uint64) []Ruling {
 	var out []Ruling
 	sem := Latest()
-	t.branch(p, &sem, 0, &out)
+	t.branch(p, &sem, among, 0, &out)
 	return out
 }
 
 // branch decides under sem, then again for every other value of a choice that was asked and is not yet fixed.
-func (t *Table) branch(p Spot, sem *Semantics, fixed uint64, out *[]Ruling) {
+func (t *Table) branch(p Spot, sem *Semantics, among, fixed uint64, out *[]Ruling) {
 	rec := &Recorder{quiet: true}
 	m, ok := t.matchPlace(p, sem, rec)
-	open := rec.asked & routeChoices &^ fixed
+	open := rec.asked & among &^ fixed
 	if open == 0 {
 		addOutcome(out, m, ok, sem, fixed)
 		return
@@ -61,7 +66,7 @@ func (t *Table) branch(p Spot, sem *Semantics, fixed uint64, out *[]Ruling) {
 	}
 	for v := range choices[c].Values {
 		with := sem.With(c, uint8(v))
-		t.branch(p, &with, fixed|1<<c, out)
+		t.branch(p, &with, among, fixed|1<<c, out)
 	}
 }
 
@@ -81,15 +86,7 @@ func addOutcome(out *[]Ruling, m Match, ok bool, sem *Semantics, fixed uint64) {
 }
 
 func (t *Table) matchPlace(p Spot, sem *Semantics, rec *Recorder) (Match, bool) {
-	s := search{sem: sem, rec: rec}
-	if t.anyOpen {
-		s.open = sem.ask(OpenRoute, rec) == 0
-	}
-	t.index.search(&s, p.Host, p.Port, p.Path)
-	if s.best.route == nil {
-		return Match{}, false
-	}
-	return s.best.match(), true
+	return t.lookUp(p.Host, p.Port, p.Path, sem, rec)
 }
 
 // Reach is what can be said of the reachability of the Uris that Routes use.

@@ -41,11 +41,11 @@ func drawRoutes(t *rapid.T) string {
 	return text + "</Config>"
 }
 
-// everySemantics visits every combination of the scoring choices.
-func everySemantics(visit func(*Semantics)) {
+// everySemantics visits every combination of the choices.
+func everySemantics(among uint64, visit func(*Semantics)) {
 	var walk func(sem Semantics, c Choice)
 	walk = func(sem Semantics, c Choice) {
-		for c < numChoices && routeChoices&(1<<c) == 0 {
+		for c < numChoices && among&(1<<c) == 0 {
 			c++
 		}
 		if c == numChoices {
@@ -64,12 +64,15 @@ func sampled(tab *Table) (won map[diag.Span]bool, open int) {
 	won = map[diag.Span]bool{}
 	for _, host := range []string{"shop.example.com", "a", "other"} {
 		for _, port := range []int{80, 443, 8080} {
-			for _, path := range []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b/x", "/a/x", "/x.jsp", "/a/x.jsp", "/a/b/x.jsp", "/ab", "/abx", "/ab.jsp", "/ax", "/b/", "/b/x", "/b/x.jsp", "/a//c", "/a/b/c", "/a/x/c", "/*", "/q"} {
+			for _, path := range []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b/x", "/a/x", "/x.jsp", "/a/x.jsp", "/a/b/x.jsp", "/ab", "/abx", "/ab.jsp", "/ax", "/b", "/b/", "/b/x", "/b/x.jsp", "/a//c", "/a/b/c", "/a/x/c", "/*", "/q"} {
 				clusters := map[ClusterID]bool{}
-				everySemantics(func(sem *Semantics) {
-					m, ok := tab.matchPlace(Spot{host, port, path}, sem, nil)
-					if ok {
+				everySemantics(routeChoices, func(sem *Semantics) {
+					if m, ok := tab.matchPlace(Spot{host, port, path}, sem, nil); ok {
 						won[m.URIAt] = true
+					}
+				})
+				everySemantics(scoreChoices, func(sem *Semantics) {
+					if m, ok := tab.matchPlace(Spot{host, port, path}, sem, nil); ok {
 						clusters[m.Cluster] = true
 					}
 				})
@@ -111,7 +114,7 @@ func TestReachAgainstEveryRequest(t *testing.T) {
 		}
 		for _, u := range reach.Undetermined {
 			clusters := map[ClusterID]bool{}
-			everySemantics(func(sem *Semantics) {
+			everySemantics(scoreChoices, func(sem *Semantics) {
 				if m, ok := tab.matchPlace(u.Sample, sem, nil); ok {
 					clusters[m.Cluster] = true
 				}

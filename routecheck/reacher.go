@@ -79,19 +79,37 @@ func (r *reacher) makeFresh() {
 			break
 		}
 	}
-	hosts := r.t.index.hosts
-	for r.freshHost = "any.example"; hosts[r.freshHost] != nil; {
+	for r.freshHost = "any.example"; r.t.index.hosts[r.freshHost] != nil; {
 		r.freshHost = "x" + r.freshHost
 	}
 	ports := map[int]bool{}
-	for _, list := range hosts {
-		for i := range list {
-			ports[list[i].port] = true
+	for _, host := range r.hosts() {
+		for _, p := range r.ports(host) {
+			ports[p.port] = true
 		}
 	}
 	for r.freshPort = 8080; ports[r.freshPort] && r.freshPort < 65535; {
 		r.freshPort++
 	}
+}
+
+// hosts lists the hosts of all aliases in order, "*" for any.
+func (r *reacher) hosts() []string {
+	hosts := []string{"*"}
+	for h := range r.t.index.hosts {
+		if h != "*" {
+			hosts = append(hosts, h)
+		}
+	}
+	slices.Sort(hosts)
+	return hosts
+}
+
+func (r *reacher) ports(host string) []portEntry {
+	if host == "*" {
+		return r.t.index.anyHost
+	}
+	return r.t.index.hosts[host]
 }
 
 // path returns a path that a pattern matches and nothing longer does; ok is false when there is none.
@@ -202,17 +220,12 @@ func (r *reacher) classes() []hostClass {
 			out = append(out, hostClass{host, port, routes})
 		}
 	}
-	hosts := make([]string, 0, len(r.t.index.hosts))
-	for h := range r.t.index.hosts {
-		hosts = append(hosts, h)
-	}
-	sort.Strings(hosts)
-	for _, h := range hosts {
+	for _, h := range r.hosts() {
 		host, anyPort := h, false
 		if h == "*" {
 			host = r.freshHost
 		}
-		for _, p := range r.t.index.hosts[h] {
+		for _, p := range r.ports(h) {
 			if p.port != 0 {
 				add(host, p.port)
 				continue
@@ -221,7 +234,7 @@ func (r *reacher) classes() []hostClass {
 			anyPort = true
 		}
 		if anyPort && h != "*" {
-			for _, p := range r.t.index.hosts["*"] {
+			for _, p := range r.ports("*") {
 				if p.port != 0 {
 					add(host, p.port)
 				}
@@ -240,7 +253,7 @@ func (r *reacher) signature(host string, port int) (string, []*route) {
 	var routes []*route
 	matched := 0
 	note := func(host string) {
-		ports := r.t.index.hosts[host]
+		ports := r.ports(host)
 		for i := range ports {
 			if ports[i].port != port && ports[i].port != 0 {
 				continue
@@ -340,10 +353,10 @@ func (r *reacher) judge(pl Spot) {
 	}
 	rec := Recorder{quiet: true}
 	r.t.matchPlace(pl, &r.sem, &rec)
-	if rec.asked&routeChoices == 0 {
+	if rec.asked&scoreChoices == 0 {
 		return
 	}
-	rulings := r.t.Rulings(pl)
+	rulings := r.t.rulings(pl, scoreChoices)
 	r.budget -= len(rulings)
 	first := &rulings[0]
 	i := slices.IndexFunc(rulings, func(o Ruling) bool { return o.OK && first.OK && o.Match.Cluster != first.Match.Cluster })
