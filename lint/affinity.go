@@ -1,0 +1,367 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// cloneAt is a clone ID where it is written.
+type cloneAt struct {
+	pass    *Pass
+	cluster *parser.ServerCluster
+	server  *parser.Server
+}
+
+func checkCollision(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		first := map[string]*parser.Server{}
+		for _, s := range c.Servers {
+			id := s.CloneID.V
+			if id == "" {
+				continue
+			}
+			f := first[id]
+			if f == nil {
+				first[id] = s
+				continue
+			}
+			if shareAddress(f, s) {
+				continue // one JVM twice, which is WP308
+			}
+			p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q on %s; sessions of one reach the other",
+				id, s.Name.V, f.Name.V, p.where(f.CloneID.Span())).See(f.CloneID.Span(), "first used here").About(pair{f.Node, s.Node})
+		}
+	}
+}
+
+// reach is what a browser needs to send one cookie to a cluster: the host, and the cookie's name.
+func (p *Pass) cookies(c *parser.ServerCluster) (hosts, cookies map[string]bool) {
+	hosts, cookies = map[string]bool{}, map[string]bool{}
+	for _, r := range p.facts.byRoute[c.Name.V] {
+		if r.vhosts != nil {
+			for _, h := range r.vhosts.Aliases {
+				if a, err := parser.ParseAlias(h.Name.V); err == nil {
+					hosts[a.Host] = true
+				}
+			}
+		}
+		if r.uris != nil {
+			for _, u := range r.uris.Uris {
+				cookies[u.AffinityCookie.V] = true
+			}
+		}
+	}
+	return hosts, cookies
+}
+
+func meet(a, b map[string]bool) bool {
+	if len(b) < len(a) {
+		a, b = b, a
+	}
+	for k := range a {
+		if b[k] {
+			return true
+		}
+	}
+	return false
+}
+
+// meetHosts reports whether one browser host belongs to both; "*" takes every host.
+func meetHosts(a, b map[string]bool) bool {
+	return len(a) > 0 && len(b) > 0 && (a["*"] || b["*"] || meet(a, b))
+}
+
+func checkReused(p *Pass) {
+	first := map[string]cloneAt{}
+	type ends struct{ hosts, cookies map[string]bool }
+	known := map[*parser.ServerCluster]ends{}
+	of := func(c *parser.ServerCluster) ends {
+		e, ok := known[c]
+		if !ok {
+			e.hosts, e.cookies = p.cookies(c)
+			known[c] = e
+		}
+		return e
+	}
+	for _, c := range p.Config.Clusters {
+		for _, s := range c.Servers {
+			id := s.CloneID.V
+			if id == "" {
+				continue
+			}
+			f, seen := first[id]
+			if !seen {
+				first[id] = cloneAt{p, c, s}
+				continue
+			}
+			if f.cluster == c || shareAddress(f.server, s) {
+				continue
+			}
+			a, b := of(f.cluster), of(c)
+			d := p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q of cluster %q on %s, at another address",
+				id, s.Name.V, f.server.Name.V, f.cluster.Name.V, p.where(f.server.CloneID.Span())).
+				See(f.server.CloneID.Span(), "first used here").About(pair{f.server.Node, s.Node})
+			if meetHosts(a.hosts, b.hosts) && meet(a.cookies, b.cookies) {
+				d.Message += "; both clusters get one cookie of the browser, and a session that says it belongs here is looked for there"
+			} else {
+				d.As(diag.Warning)
+				d.Message += "; no alias shares their cookie today, one new Route can change that"
+			}
+		}
+	}
+}
+
+func checkMissingClone(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if len(c.Servers) < 2 && c.ClusterAddress == nil || len(c.Servers) == 0 {
+			continue
+		}
+		with := 0
+		for _, s := range c.Servers {
+			if s.CloneID.V != "" {
+				with++
+			}
+		}
+		switch {
+		case with == len(c.Servers):
+		case with == 0:
+			// Which of the servers the administrator thought of is unknown: one finding for the cluster, silent when each is misspelt.
+			f := p.Report(at(c.Name, c.Node), "no server of cluster %q has a CloneID; affinity is off, and sessions held in memory are lost at random (R25)", c.Name.V).As(diag.Warning)
+			for _, s := range c.Servers {
+				f.About(attr{s.Node, "CloneID"})
+			}
+		default:
+			p.missingSome(c, with)
+		}
+	}
+}
+
+func (p *Pass) missingSome(c *parser.ServerCluster, with int) {
+	for _, s := range c.Servers {
+		if s.CloneID.Set() {
+			continue // an empty one is WP304
+		}
+		p.Report(at(s.Name, s.Node), "server %q has no CloneID while %d of %d servers of cluster %q have one; its sessions are balanced away and lost at random (R25)",
+			s.Name.V, with, len(c.Servers), c.Name.V).About(attr{s.Node, "CloneID"})
+	}
+}
+
+func checkCloneCharacters(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		separator := ":"
+		if c.CloneSeparatorChange.V {
+			separator = "+"
+		}
+		for _, s := range c.Servers {
+			id := s.CloneID.V
+			switch {
+			case !s.CloneID.Set():
+			case id == "":
+				if len(c.Servers) > 1 {
+					p.Report(s.CloneID.Span(), "CloneID of server %q is empty; there is no affinity to this server", s.Name.V).As(diag.Warning)
+				}
+			case strings.Contains(id, separator):
+				p.Report(s.CloneID.Span(), "CloneID %q of server %q holds %q, which separates clone IDs in a session cookie; it is cut there and never matches (R21)", id, s.Name.V, separator)
+			case strings.ContainsAny(id, ":+ \t\n\r"):
+				p.Report(s.CloneID.Span(), "CloneID %q of server %q holds \":\", \"+\" or white space, which a clone ID must not; affinity to it may not work", id, s.Name.V).As(diag.Warning)
+			}
+		}
+	}
+}
+
+func checkSeparators(p *Pass) {
+	type user struct {
+		cluster *parser.ServerCluster
+		change  bool
+	}
+	first := map[string]user{} // by host
+	reported := map[*parser.ServerCluster]bool{}
+	for _, a := range p.routedHosts() {
+		c := a.route.cluster
+		if c == nil || len(c.Servers) == 0 || reported[c] {
+			continue
+		}
+		f, seen := first[a.host]
+		if !seen {
+			first[a.host] = user{c, c.CloneSeparatorChange.V}
+			continue
+		}
+		if f.change != c.CloneSeparatorChange.V {
+			reported[c] = true
+			p.Report(at(c.CloneSeparatorChange, c.Node), "CloneSeparatorChange of cluster %q differs from that of cluster %q on %s, and both serve host %q; a cookie written with one separator and read with the other names no clone",
+				c.Name.V, f.cluster.Name.V, p.where(at(f.cluster.CloneSeparatorChange, f.cluster.Node)), a.host).
+				See(at(f.cluster.CloneSeparatorChange, f.cluster.Node), "the other cluster")
+		}
+	}
+}
+
+type routedHost struct {
+	host  string
+	route *routed
+}
+
+// routedHosts lists the hosts of each Route, each host once for a group and cluster.
+func (p *Pass) routedHosts() []routedHost {
+	type use struct {
+		group   *parser.VirtualHostGroup
+		cluster *parser.ServerCluster
+	}
+	var out []routedHost
+	done := map[use]bool{}
+	for i := range p.facts.routes {
+		r := &p.facts.routes[i]
+		if r.vhosts == nil || done[use{r.vhosts, r.cluster}] || len(out) > maxWork {
+			continue
+		}
+		done[use{r.vhosts, r.cluster}] = true
+		seen := map[string]bool{}
+		for _, h := range r.vhosts.Aliases {
+			if a, err := parser.ParseAlias(h.Name.V); err == nil && !seen[a.Host] {
+				seen[a.Host] = true
+				out = append(out, routedHost{a.Host, r})
+			}
+		}
+	}
+	return out
+}
+
+// maxWork bounds what a rule looks at in files made to be expensive; real files stay far below.
+const maxWork = 1 << 20
+
+func checkSameAddressIDs(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		first := map[string]*parser.Server{}
+		for _, s := range c.Servers {
+			for _, t := range s.Transports {
+				f := first[address(t)]
+				switch {
+				case !t.Hostname.Set() || !t.Port.Set():
+				case f == nil:
+					first[address(t)] = s
+				case f != s && f.CloneID.V != s.CloneID.V && f.CloneID.V != "" && s.CloneID.V != "":
+					p.Report(s.CloneID.Span(), "servers %q and %q (%s) have one address, %s, and different CloneIDs; one of the two is stale, its sessions look foreign",
+						s.Name.V, f.Name.V, p.where(f.CloneID.Span()), address(t)).See(f.CloneID.Span(), "the other CloneID").About(pair{f.Node, s.Node})
+				}
+			}
+		}
+	}
+}
+
+func checkSameAddress(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		first := map[string]*parser.Server{}
+		done := map[pair]bool{}
+		for _, s := range c.Servers {
+			for _, t := range s.Transports {
+				f := first[address(t)]
+				if f == nil {
+					first[address(t)] = s
+				}
+				if f == nil || f == s || !t.Hostname.Set() || done[pair{f, s}] {
+					continue
+				}
+				done[pair{f, s}] = true
+				p.Report(at(t.Hostname, t.Node), "server %q has the same address %s as server %q on %s; one JVM gets a double share of the load and two marks",
+					s.Name.V, address(t), f.Name.V, p.where(f.Node.NameSpan)).See(f.Node.Tag, "the other server").About(pair{f.Node, s.Node})
+			}
+		}
+	}
+}
+
+// cloneIndex lists every clone ID of the run, made once.
+func (p *Pass) cloneIndex() map[string][]cloneAt {
+	if p.shared.index == nil {
+		p.shared.index = map[string][]cloneAt{}
+		for _, q := range p.Run {
+			for _, c := range q.Config.Clusters {
+				for _, s := range c.Servers {
+					if s.CloneID.V != "" {
+						p.shared.index[s.CloneID.V] = append(p.shared.index[s.CloneID.V], cloneAt{q, c, s})
+					}
+				}
+			}
+		}
+	}
+	return p.shared.index
+}
+
+// checkAcrossFiles reports, in the later of two files, the clone IDs that a merge of both would make collide.
+func checkAcrossFiles(p *Pass) {
+	if len(p.Run) < 2 {
+		return
+	}
+	index := p.cloneIndex()
+	for _, c := range p.Config.Clusters {
+		for _, s := range c.Servers {
+			for _, o := range index[s.CloneID.V] {
+				if o.pass == p || len(index[s.CloneID.V]) > 1000 {
+					break // files are in order: those behind report it themselves
+				}
+				if addressesOf(o.server) == addressesOf(s) || shareAddress(o.server, s) {
+					continue
+				}
+				h1, c1 := p.cookies(c)
+				h2, c2 := o.pass.cookies(o.cluster)
+				if !meetHosts(h1, h2) || !meet(c1, c2) {
+					continue
+				}
+				p.Report(s.CloneID.Span(), "CloneID %q of server %q is also that of server %q in %s, at another address; merged into one file, sessions of one reach the other",
+					s.CloneID.V, s.Name.V, o.server.Name.V, p.where(o.server.CloneID.Span())).
+					See(o.server.CloneID.Span(), "the other server").About(pair{o.server.Node, s.Node})
+				break
+			}
+		}
+	}
+}
+
+func checkCloneFormat(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		forms := map[string]*parser.Server{}
+		var order []string
+		for _, s := range c.Servers {
+			id := s.CloneID.V
+			if id == "" {
+				continue
+			}
+			form := ParseCloneID(id)
+			if problem := form.problem(p.Options); problem != "" {
+				p.Report(s.CloneID.Span(), "CloneID %q of server %q %s; an ID that is not the server's own gives no affinity", id, s.Name.V, problem)
+			}
+			if !slices.Contains(order, form.Form) {
+				order, forms[form.Form] = append(order, form.Form), s
+			}
+		}
+		if len(order) > 1 {
+			f := p.Report(forms[order[1]].CloneID.Span(), "the CloneIDs of cluster %q are of different forms, %s here and %s on %s; usually one of them was typed by hand",
+				c.Name.V, order[1], order[0], p.where(forms[order[0]].CloneID.Span())).As(diag.Info)
+			f.See(forms[order[0]].CloneID.Span(), "another form")
+		}
+	}
+}
+
+func checkCookieInCluster(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		var first *parser.Uri
+		differs := map[string]bool{}
+		for _, r := range p.facts.byRoute[c.Name.V] {
+			if r.uris == nil {
+				continue
+			}
+			for _, u := range r.uris.Uris {
+				if first == nil {
+					first = u
+				}
+				if u.AffinityCookie.V == first.AffinityCookie.V || differs[u.AffinityCookie.V] {
+					continue
+				}
+				differs[u.AffinityCookie.V] = true
+				p.Report(at(u.AffinityCookie, u.Node), "AffinityCookie %q differs from %q on %s, both for cluster %q; right when the applications have cookies of their own, else one of them lost its affinity",
+					u.AffinityCookie.V, first.AffinityCookie.V, p.where(at(first.AffinityCookie, first.Node)), c.Name.V).
+					See(at(first.AffinityCookie, first.Node), "the other cookie")
+			}
+		}
+	}
+}

@@ -1,0 +1,269 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// roles of a server in the lists of its cluster (R37, R38, R40).
+type roles struct {
+	primary, backup map[string]*parser.ServerRef
+	lists           bool // there is a list with an entry
+}
+
+func rolesOf(c *parser.ServerCluster) roles {
+	r := roles{map[string]*parser.ServerRef{}, map[string]*parser.ServerRef{}, false}
+	for _, ref := range refs(c.Primary) {
+		r.primary[ref.Name.V], r.lists = ref, true
+	}
+	for _, ref := range refs(c.Backup) {
+		r.backup[ref.Name.V], r.lists = ref, true
+	}
+	return r
+}
+
+// balanced returns the servers that share new requests by weight: the primaries, all servers without a list (R37).
+func balanced(c *parser.ServerCluster) []*parser.Server {
+	r := rolesOf(c)
+	if len(r.primary) == 0 {
+		return c.Servers
+	}
+	var out []*parser.Server
+	for _, s := range c.Servers {
+		if r.primary[s.Name.V] != nil {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func checkInNoList(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		r := rolesOf(c)
+		if len(r.primary) == 0 {
+			continue
+		}
+		for _, s := range c.Servers {
+			if r.primary[s.Name.V] == nil && r.backup[s.Name.V] == nil && s.Name.Set() {
+				f := p.Report(s.Name.Span(), "server %q of cluster %q is in neither PrimaryServers nor BackupServers; it gets no requests at all (R40), which is right only while it is being retired",
+					s.Name.V, c.Name.V).About(s.Node)
+				if l := c.Primary.Servers; len(l) > 0 {
+					last := l[len(l)-1].Node
+					end := diag.Span{File: last.Span.File, Start: last.Span.End, End: last.Span.End}
+					f.Repair(false, "append it to PrimaryServers", diag.Edit{Span: end, New: p.indent(last) + `<Server Name="` + escape(s.Name.V) + `"/>`})
+				}
+			}
+		}
+	}
+}
+
+func checkInBothLists(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		r := rolesOf(c)
+		for _, ref := range refs(c.Backup) {
+			if other := r.primary[ref.Name.V]; other != nil && ref.Name.Set() {
+				p.Report(ref.Name.Span(), "server %q is in BackupServers and, on %s, in PrimaryServers of cluster %q; its role is undefined, and as a backup it fails together with itself",
+					ref.Name.V, p.where(other.Name.Span()), c.Name.V).See(other.Name.Span(), "as a primary").
+					Repair(false, "drop it from BackupServers", p.drop(ref.Node))
+			}
+		}
+	}
+}
+
+func checkBackupsAlone(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if len(refs(c.Backup)) > 0 && len(refs(c.Primary)) == 0 {
+			p.Report(c.Backup.Node.NameSpan, "cluster %q has BackupServers but %s; then every server is primary (R37) and there is no backup", c.Name.V, noPrimaries(c)).
+				About(c.Node)
+		}
+	}
+}
+
+func noPrimaries(c *parser.ServerCluster) string {
+	if c.Primary == nil {
+		return "no PrimaryServers"
+	}
+	return "an empty PrimaryServers (its effect is undocumented)"
+}
+
+func checkBackupWeights(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		r := rolesOf(c)
+		var first *parser.Server
+		for _, s := range c.Servers {
+			if r.backup[s.Name.V] == nil || len(r.primary) == 0 {
+				continue
+			}
+			if first == nil {
+				first = s
+			} else if s.LoadBalanceWeight.V != first.LoadBalanceWeight.V {
+				p.Report(at(s.LoadBalanceWeight, s.Node), "backup %q has weight %d and backup %q (%s) %d; backups are tried in list order, weights are not used (R38)",
+					s.Name.V, s.LoadBalanceWeight.V, first.Name.V, p.where(first.Node.Tag), first.LoadBalanceWeight.V)
+				break
+			}
+		}
+	}
+}
+
+func checkEqualWeights(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		members := balanced(c)
+		if len(members) < 2 || c.LoadBalance.V == "Random" {
+			continue
+		}
+		w := members[0].LoadBalanceWeight.V
+		if w <= 0 || slices.ContainsFunc(members, func(s *parser.Server) bool { return s.LoadBalanceWeight.V != w }) {
+			continue
+		}
+		last := members[len(members)-1]
+		f := p.Report(at(last.LoadBalanceWeight, last.Node), "all %d balanced servers of cluster %q have weight %d, which acts as 1 (R31): every round uses all weights up and resets them; one server with %d keeps them going",
+			len(members), c.Name.V, w, max(w-1, 1)).About(c.Node)
+		if w > 1 {
+			f.Repair(false, "lower one weight by 1", setAttr(last.Node, "LoadBalanceWeight", number(w-1)))
+		}
+	}
+}
+
+func checkZeroWeight(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		for _, s := range c.Servers {
+			if s.LoadBalanceWeight.Valid && s.LoadBalanceWeight.V == 0 && c.LoadBalance.V != "Random" {
+				p.Report(s.LoadBalanceWeight.Span(), "server %q of cluster %q has weight 0; it gets no new sessions (R36), which is right only while it is being drained", s.Name.V, c.Name.V).
+					About(c.Node)
+			}
+		}
+	}
+}
+
+func checkAllZero(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		members := balanced(c)
+		if len(members) == 0 || c.LoadBalance.V == "Random" || c.ClusterAddress != nil {
+			continue
+		}
+		if !slices.ContainsFunc(members, func(s *parser.Server) bool { return s.LoadBalanceWeight.V > 0 || !s.LoadBalanceWeight.Valid }) {
+			p.Report(members[0].LoadBalanceWeight.Span(), "every balanced server of cluster %q has weight 0; nobody gets new requests by weight, and V5 plug-ins crashed (APAR PQ76548)", c.Name.V).
+				About(c.Node)
+		}
+	}
+}
+
+func checkRandomWeights(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		members := balanced(c)
+		if c.LoadBalance.V != "Random" || len(members) < 2 {
+			continue
+		}
+		for _, s := range members[1:] {
+			if s.LoadBalanceWeight.V != members[0].LoadBalanceWeight.V {
+				p.Report(at(s.LoadBalanceWeight, s.Node), "weights differ in cluster %q, but LoadBalance is Random (%s), which does not use them (R35)", c.Name.V, p.where(c.LoadBalance.Span()))
+				break
+			}
+		}
+	}
+}
+
+func hasClones(c *parser.ServerCluster) bool {
+	return slices.ContainsFunc(c.Servers, func(s *parser.Server) bool { return s.CloneID.V != "" })
+}
+
+func checkAffinitySkew(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if len(balanced(c)) > 1 && c.LoadBalance.V != "Random" && c.IgnoreAffinityRequests.V && hasClones(c) {
+			f := p.Report(at(c.IgnoreAffinityRequests, c.Node), "requests of sessions do not lower the weights of cluster %q (IgnoreAffinityRequests true or absent, R34): load can become uneven; the name does not mean that affinity is off", c.Name.V)
+			if c.IgnoreAffinityRequests.Set() {
+				f.Repair(false, "count affinity requests", valueEdit(c.IgnoreAffinityRequests.At, "false"))
+			}
+		}
+	}
+}
+
+func checkListsAndPartitions(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if c.GetDWLMTable.V && len(refs(c.Backup)) > 0 {
+			p.Report(c.GetDWLMTable.Span(), "cluster %q has GetDWLMTable=\"true\" and BackupServers (%s); with partition IDs the lists do not apply (R28)", c.Name.V, p.where(c.Backup.Node.Tag)).
+				See(c.Backup.Node.NameSpan, "the list")
+		}
+	}
+}
+
+func checkOneMember(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if len(c.Servers) != 1 || c.ClusterAddress != nil {
+			continue
+		}
+		for _, set := range []struct {
+			name string
+			v    parser.Val[int]
+			used bool
+		}{{"RetryInterval", c.RetryInterval, c.RetryInterval.V != 60}, {"ServerIOTimeoutRetry", c.ServerIOTimeoutRetry, c.ServerIOTimeoutRetry.V != -1}} {
+			if set.v.Valid && set.used {
+				p.Report(set.v.Span(), "%s is set for cluster %q, which has one server: it is never marked down and there is nobody to fail over to (R51)", set.name, c.Name.V)
+			}
+		}
+	}
+}
+
+func checkBackupAddress(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		r := rolesOf(c)
+		if len(r.primary) == 0 || len(r.backup) == 0 {
+			continue
+		}
+		at := map[string]*parser.Server{}
+		for _, s := range c.Servers {
+			if r.primary[s.Name.V] != nil {
+				for _, t := range s.Transports {
+					at[address(t)] = s
+				}
+			}
+		}
+		for _, s := range c.Servers {
+			for _, t := range s.Transports {
+				if other := at[address(t)]; other != nil && other != s && r.backup[s.Name.V] != nil && t.Hostname.Set() {
+					p.Report(t.Hostname.Span(), "backup %q has the address %s of primary %q on %s; both fail together", s.Name.V, address(t), other.Name.V, p.where(other.Node.Tag)).
+						See(other.Node.Tag, "the primary").About(pair{other.Node, s.Node}, pair{s.Node, other.Node})
+					break
+				}
+			}
+		}
+	}
+}
+
+func checkMaxConnections(p *Pass) {
+	processes, load := p.option("processes"), p.option("expected-load")
+	for _, c := range p.Config.Clusters {
+		sum, limited := 0, []*parser.Server(nil)
+		for _, s := range c.Servers {
+			if s.MaxConnections.V > 0 {
+				limited, sum = append(limited, s), sum+s.MaxConnections.V
+			}
+		}
+		if len(limited) == 0 {
+			continue
+		}
+		s := limited[0]
+		switch {
+		case len(limited) == len(c.Servers) && load > 0 && sum*processes < load:
+			p.Report(s.MaxConnections.Span(), "the MaxConnections of cluster %q allow %d pending requests in %d web server processes, fewer than the expected load of %d; when all are full clients get 503 while the servers are up (R60)",
+				c.Name.V, sum*processes, processes, load)
+		case len(limited) < len(c.Servers) || slices.ContainsFunc(limited, func(o *parser.Server) bool { return o.MaxConnections.V != s.MaxConnections.V }):
+			p.Report(s.MaxConnections.Span(), "the servers of cluster %q have different MaxConnections; the limit counts pending requests of each web server process, so %d here means up to %d in %d processes (R60)",
+				c.Name.V, s.MaxConnections.V, s.MaxConnections.V*processes, processes)
+		default:
+			p.Report(s.MaxConnections.Span(), "MaxConnections %d of server %q counts pending requests of each web server process: %d processes allow %d; when all servers are full clients get 503 while they are up (R60)",
+				s.MaxConnections.V, s.Name.V, processes, s.MaxConnections.V*processes)
+		}
+	}
+}
+
+func checkEmptyPrimaries(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if c.Primary != nil && len(c.Primary.Servers) == 0 {
+			p.Report(c.Primary.Node.NameSpan, "PrimaryServers of cluster %q is empty; whether that means nobody or, as when it is absent, everybody is undocumented", c.Name.V).
+				About(c.Node).Repair(false, "drop the empty list", p.drop(c.Primary.Node))
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// CloneID is what the form of a clone ID tells. The forms rest on published IDs, not on a text of IBM.
+type CloneID struct {
+	Form string    // "clock", "uuid", "number", "placeholder", "near-clock", "near-uuid" or "by hand"
+	Made time.Time // of a clock: when the profile was created, to the second
+}
+
+const clockDigits = "0123456789abcdefghijklmnopqrstuv"
+
+// ParseCloneID tells the forms of clone IDs apart: traditional servers write the time of their creation in base 32, Liberty a UUID.
+func ParseCloneID(id string) CloneID {
+	lower := strings.ToLower(id)
+	switch {
+	case strings.Contains(lower, "clone_id"), strings.Contains(lower, "cloneid"), strings.ContainsAny(id, "${}<>%@"), lower == "xxx", lower == "changeme", lower == "placeholder":
+		return CloneID{Form: "placeholder"}
+	case isUUID(id):
+		return CloneID{Form: "uuid"}
+	case len(id) >= 15 && allOf(id, "0123456789"):
+		return CloneID{Form: "number"}
+	case (len(id) == 8 || len(id) == 9) && allOf(id, clockDigits) && strings.ContainsAny(id, "0123456789") && !allOf(id, "0123456789"):
+		made := clock(id)
+		if made.Year() < 1998 || made.Year() > 2099 { // letters and digits, but no time at which a server was made
+			return CloneID{Form: "by hand"}
+		}
+		return CloneID{Form: "clock", Made: made}
+	case (len(id) == 8 || len(id) == 9) && nearClock(id):
+		return CloneID{Form: "near-clock"}
+	case strings.Count(id, "-") == 4 && allOf(lower, "0123456789abcdef-"):
+		return CloneID{Form: "near-uuid"}
+	}
+	return CloneID{Form: "by hand"}
+}
+
+func allOf(s, chars string) bool { return strings.Trim(s, chars) == "" }
+
+// nearClock: digits and letters mixed as a clock has them, but with capitals.
+func nearClock(id string) bool {
+	return id != strings.ToLower(id) && allOf(strings.ToLower(id), clockDigits) && id[0] >= '0' && id[0] <= '9' &&
+		strings.Count(id, "-") == 0 && digits(id) >= 2
+}
+
+func digits(s string) (n int) {
+	for _, c := range s {
+		if c >= '0' && c <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+func isUUID(id string) bool {
+	if len(id) != 36 {
+		return false
+	}
+	for i, c := range []byte(id) {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (c == '-') || !dash && strings.IndexByte("0123456789abcdefABCDEF", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// clock reads milliseconds since 1970 in base 32.
+func clock(id string) time.Time {
+	var ms int64
+	for _, c := range id {
+		ms = ms*32 + int64(strings.IndexRune(clockDigits, c))
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// problem says what is suspicious about a clone ID, "" when nothing is.
+func (c CloneID) problem(o *Options) string {
+	switch c.Form {
+	case "placeholder":
+		return "looks like a placeholder that nobody replaced"
+	case "number":
+		return "is a long decimal number, like a partition ID, and no clone ID"
+	case "near-clock":
+		return "looks like a clock in base 32 but has capitals, which the server does not write"
+	case "near-uuid":
+		return "looks like a UUID that was cut or extended"
+	case "clock":
+		if !o.Now.IsZero() && c.Made.After(o.Now.AddDate(0, 0, 2)) {
+			return fmt.Sprintf("reads as a clock of %s, which is in the future", c.Made.Format(time.DateOnly))
+		}
+	}
+	return ""
+}

@@ -1,0 +1,138 @@
+package lint
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// facts are look-ups that several rules need, made once for a file.
+type facts struct {
+	clusters map[string]*parser.ServerCluster // the first of a name
+	vhosts   map[string]*parser.VirtualHostGroup
+	uris     map[string]*parser.UriGroup
+	routes   []routed
+	byRoute  map[string][]*routed // Routes of a cluster, by its name
+	aliases  []aliasOf            // every alias that can be read
+	reach    *routecheck.Reach    // when a rule first asks
+}
+
+// routed is a Route with what it names; a missing part is nil.
+type routed struct {
+	*parser.Route
+	vhosts  *parser.VirtualHostGroup
+	uris    *parser.UriGroup
+	cluster *parser.ServerCluster
+}
+
+// aliasOf is a virtual host with its meaning.
+type aliasOf struct {
+	parser.Alias
+	group *parser.VirtualHostGroup
+	host  *parser.VirtualHost
+}
+
+// key names what an alias matches: two spellings of one meaning are equal.
+func (a *aliasOf) key() hostPort { return hostPort{a.Host, a.Port} }
+
+type hostPort struct {
+	host string
+	port int
+}
+
+func (h hostPort) String() string {
+	if h.port == 0 {
+		return h.host + ":*"
+	}
+	return h.host + ":" + strconv.Itoa(h.port)
+}
+
+func gather(c *parser.Config) facts {
+	f := facts{
+		clusters: firsts(c.Clusters, func(x *parser.ServerCluster) string { return x.Name.V }),
+		vhosts:   firsts(c.VirtualHostGroups, func(x *parser.VirtualHostGroup) string { return x.Name.V }),
+		uris:     firsts(c.UriGroups, func(x *parser.UriGroup) string { return x.Name.V }),
+		byRoute:  map[string][]*routed{},
+		routes:   make([]routed, len(c.Routes)),
+	}
+	for i, r := range c.Routes {
+		f.routes[i] = routed{r, f.vhosts[r.VirtualHostGroup.V], f.uris[r.UriGroup.V], f.clusters[r.ServerCluster.V]}
+		f.byRoute[r.ServerCluster.V] = append(f.byRoute[r.ServerCluster.V], &f.routes[i])
+	}
+	for _, g := range c.VirtualHostGroups {
+		for _, h := range g.Aliases {
+			if a, err := parser.ParseAlias(h.Name.V); err == nil {
+				f.aliases = append(f.aliases, aliasOf{a, g, h})
+			}
+		}
+	}
+	return f
+}
+
+// firsts indexes values by name; of two with one name the first counts.
+func firsts[T any](values []*T, name func(*T) string) map[string]*T {
+	m := make(map[string]*T, len(values))
+	for _, v := range values {
+		if _, twice := m[name(v)]; !twice {
+			m[name(v)] = v
+		}
+	}
+	return m
+}
+
+// shared holds what concerns all files of a run, made when a rule first asks.
+type shared struct {
+	clones []*Pass // whose clone IDs are indexed
+	index  map[string][]cloneAt
+}
+
+// address is where a Transport listens, for comparison: hosts without letter case.
+func address(t *parser.Transport) string {
+	return strings.ToLower(t.Hostname.V) + ":" + t.Port.Raw()
+}
+
+func isHTTPS(t *parser.Transport) bool { return strings.EqualFold(t.Protocol.V, "https") }
+
+// addressesOf returns the addresses of a server as one text that two servers of equal addresses share; http and https in file order.
+func addressesOf(s *parser.Server) string {
+	if len(s.Transports) == 1 {
+		return address(s.Transports[0])
+	}
+	var b strings.Builder
+	for _, t := range s.Transports {
+		b.WriteString(address(t))
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+// shareAddress reports whether two servers have an address in common.
+func shareAddress(a, b *parser.Server) bool {
+	for _, t := range a.Transports {
+		for _, u := range b.Transports {
+			if address(t) == address(u) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// names returns the names of the servers of a cluster.
+func names(servers []*parser.Server) []string {
+	out := make([]string, len(servers))
+	for i, s := range servers {
+		out[i] = s.Name.V
+	}
+	return out
+}
+
+// refs returns the entries of a list, none for an absent one.
+func refs(l *parser.ServerList) []*parser.ServerRef {
+	if l == nil {
+		return nil
+	}
+	return l.Servers
+}

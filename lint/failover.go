@@ -1,0 +1,362 @@
+package lint
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// targetAtLeast reports whether the plug-in level is one or above; no level is the latest.
+func (o *Options) targetAtLeast(major, minor int) bool {
+	if o.Target == "" || o.Target == "latest" || o.Target == "liberty" {
+		return true
+	}
+	parts := strings.Split(o.Target, ".")
+	a, _ := strconv.Atoi(parts[0])
+	b := 0
+	if len(parts) > 1 {
+		b, _ = strconv.Atoi(parts[1])
+	}
+	return a > major || a == major && b >= minor
+}
+
+// eachServer visits the servers of every cluster.
+func (p *Pass) eachServer(visit func(c *parser.ServerCluster, s *parser.Server)) {
+	for _, c := range p.Config.Clusters {
+		for _, s := range c.Servers {
+			visit(c, s)
+		}
+	}
+}
+
+// listed returns how many servers failover can choose from (R62).
+func listed(c *parser.ServerCluster) int {
+	r := rolesOf(c)
+	if len(r.primary) == 0 {
+		return len(c.Servers)
+	}
+	n := len(r.primary)
+	for name := range r.backup {
+		if r.primary[name] == nil {
+			n++
+		}
+	}
+	return n
+}
+
+func checkConnectTimeout(p *Pass) {
+	absent := !p.Options.targetAtLeast(8, 0)
+	p.eachServer(func(c *parser.ServerCluster, s *parser.Server) {
+		switch {
+		case s.ConnectTimeout.Valid && s.ConnectTimeout.V == 0:
+			p.Report(s.ConnectTimeout.Span(), "ConnectTimeout 0 of server %q lets the operating system decide, often two minutes; a dead host holds a thread of the web server for each request so long (R50)", s.Name.V).
+				Repair(false, "wait 5 seconds", valueEdit(s.ConnectTimeout.At, "5"))
+		case !s.ConnectTimeout.Set() && absent:
+			p.Report(at(s.Name, s.Node), "server %q has no ConnectTimeout, which means 0 up to V7: the operating system decides, and a dead host holds the threads of the web server (R50)", s.Name.V).
+				Repair(false, "wait 5 seconds", addAttr(s.Node, "ConnectTimeout", "5"))
+		}
+	})
+}
+
+// ioZero reports whether nothing ends the wait for a server.
+func ioZero(s *parser.Server) bool {
+	return s.ServerIOTimeout.V == 0 && (s.ServerIOTimeout.Valid || !s.ServerIOTimeout.Set())
+}
+
+func checkIOTimeoutZero(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		var first *parser.Server
+		more := 0
+		for _, s := range c.Servers {
+			switch {
+			case !ioZero(s):
+			case first == nil:
+				first = s
+			default:
+				more++
+			}
+		}
+		if first == nil {
+			continue
+		}
+		what := "no ServerIOTimeout"
+		if first.ServerIOTimeout.Set() {
+			what = "ServerIOTimeout 0"
+		}
+		p.Report(at(first.ServerIOTimeout, first.Node), "server %q%s of cluster %q has %s; a hung JVM is never given up, and waiting requests pile up until the web server is full (R55)",
+			first.Name.V, others(more), c.Name.V, what)
+	}
+}
+
+// others words how many more servers a finding holds for.
+func others(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return " and another one"
+	}
+	return " and " + strconv.Itoa(n) + " others"
+}
+
+func checkHungAgain(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if len(c.Servers) < 2 || !hasClones(c) {
+			continue
+		}
+		var first *parser.Server
+		more := 0
+		for _, s := range c.Servers {
+			if s.ServerIOTimeout.V > 0 && first == nil {
+				first = s
+			} else if s.ServerIOTimeout.V > 0 {
+				more++
+			}
+		}
+		if first != nil {
+			n := first.ServerIOTimeout.V
+			p.Report(first.ServerIOTimeout.Span(), "ServerIOTimeout %d of server %q%s is positive: a server that times out is not marked down, and affinity sends the next request to it again (R54); -%d would mark it",
+				n, first.Name.V, others(more), n).Repair(false, "mark it down", valueEdit(first.ServerIOTimeout.At, number(-n)))
+		}
+	}
+}
+
+func checkPostReplayed(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if c.PostBufferSize.V == 0 || c.ServerIOTimeoutRetry.V == 0 || listed(c) < 2 {
+			continue
+		}
+		for _, s := range c.Servers {
+			if s.ServerIOTimeout.V == 0 {
+				continue
+			}
+			how := fmt.Sprintf("PostBufferSize %d", c.PostBufferSize.V)
+			if !c.PostBufferSize.Set() {
+				how = fmt.Sprintf("PostBufferSize absent, which means %d,", c.PostBufferSize.V)
+			}
+			memory := ""
+			if c.PostBufferSize.V < 0 {
+				memory = "; without a limit it also costs memory without bound"
+			}
+			p.Report(at(c.PostBufferSize, c.Node), "cluster %q keeps request bodies (%s KB) and gives up a server after %d s (%s): a slow POST is sent again and may run on two servers (R57)%s; set ServerIOTimeoutRetry=\"0\" or PostBufferSize=\"0\" where that must not be",
+				c.Name.V, how, abs(s.ServerIOTimeout.V), p.where(s.ServerIOTimeout.Span()), memory).See(s.ServerIOTimeout.Span(), "the timeout")
+			break
+		}
+	}
+}
+
+func abs(n int) int { return max(n, -n) }
+
+func checkPostNotRetried(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if c.PostBufferSize.Valid && c.PostBufferSize.V == 0 && listed(c) > 1 {
+			p.Report(c.PostBufferSize.Span(), "cluster %q keeps no request bodies: a POST whose body was sent to a server that fails ends in 500, it is not tried on another (R57)", c.Name.V)
+		}
+	}
+}
+
+func checkShortIOTimeout(p *Pass) {
+	least := p.option("min-seconds")
+	p.eachServer(func(c *parser.ServerCluster, s *parser.Server) {
+		if n := abs(s.ServerIOTimeout.V); n > 0 && n < least {
+			p.Report(s.ServerIOTimeout.Span(), "ServerIOTimeout %d of server %q is below %d seconds; slow but healthy pages count as failures%s", s.ServerIOTimeout.V, s.Name.V, least,
+				ifElse(s.ServerIOTimeout.V < 0, ", and the server is marked down for each (R55)", " and are sent again (R54)"))
+		}
+	})
+}
+
+func ifElse(cond bool, yes, no string) string {
+	if cond {
+		return yes
+	}
+	return no
+}
+
+func checkRetryInterval(p *Pass) {
+	low, high := p.option("min-seconds"), p.option("max-seconds")
+	for _, c := range p.Config.Clusters {
+		n := c.RetryInterval.V
+		if listed(c) < 2 {
+			continue
+		}
+		worst := 0
+		var where diag.Span
+		for _, s := range c.Servers {
+			if s.ServerIOTimeout.V < 0 && -s.ServerIOTimeout.V > worst {
+				worst, where = -s.ServerIOTimeout.V, s.ServerIOTimeout.Span()
+			}
+		}
+		bound := (listed(c)-1)*worst - 1
+		span := at(c.RetryInterval, c.Node)
+		switch {
+		case c.RetryInterval.Valid && n == 0:
+			p.Report(span, "RetryInterval 0 of cluster %q: a marked server is tried again at once, by inference, and each request pays for its failure; the meaning of 0 is undocumented", c.Name.V)
+		case c.RetryInterval.Valid && n > 0 && n < low:
+			p.Report(span, "RetryInterval %d of cluster %q is below %d seconds; every process pays the connect timeout of a dead server again and again (R52)", n, c.Name.V, low)
+		case high > 0 && n > high:
+			p.Report(span, "RetryInterval %d of cluster %q is above %d seconds; a server that is back stays unused so long (R52)", n, c.Name.V, high)
+		case worst > 0 && bound > 0 && n > bound:
+			p.Report(span, "RetryInterval %d of cluster %q is above (servers - 1) x ServerIOTimeout - 1 = %d (timeout on %s): a request that hangs every server in turn marks all of them down at once",
+				n, c.Name.V, bound, p.where(where)).See(where, "the timeout")
+		}
+	}
+}
+
+// checkWorstWait runs a request of the decision core against servers that hang, and reports the longest wait.
+func checkWorstWait(p *Pass) {
+	limit := p.option("max-wait")
+	sem, err := routecheck.Level(p.Options.level())
+	if err != nil {
+		sem = routecheck.Latest()
+	}
+	until := sem
+	if _, err := until.Assume("attempts=unlimited-until-none"); err != nil {
+		return
+	}
+	for i := range p.Table.Clusters {
+		c := &p.Table.Clusters[i]
+		all := len(c.Primary) + len(c.Backup)
+		if all > 50 || !waits(c) {
+			continue
+		}
+		id := routecheck.ClusterID(i)
+		w := p.Table.WorstWait(id, all, &sem)
+		if w.Seconds <= limit {
+			continue
+		}
+		one := p.Table.WorstWait(id, 1, &sem)
+		text := fmt.Sprintf("%d attempts, each until %s", w.Attempts, ifElse(w.Fault == routecheck.Timeout, "ConnectTimeout", "ServerIOTimeout"))
+		if all > 1 {
+			text += fmt.Sprintf("; %d seconds when one hangs", one.Seconds)
+		}
+		if more := p.Table.WorstWait(id, all, &until); more.Seconds != w.Seconds && more.Attempts < 1000 {
+			text += fmt.Sprintf("; %d seconds with attempts=unlimited-until-none, which is an open choice", more.Seconds)
+		}
+		p.Report(c.At, "a client of cluster %q waits %d seconds for an error when all %d servers hang: %s; the limit is %d (R50, R54, R62)", c.Name, w.Seconds, all, text, limit)
+	}
+}
+
+// waits reports whether hanging is bounded for every member: where it is not, WP502 says so. A cluster address keeps its own rules.
+func waits(c *routecheck.Cluster) bool {
+	for _, m := range c.Members {
+		if len(m.Transports) == 0 || m.IOTimeout == 0 {
+			return false
+		}
+	}
+	return len(c.Members) > 0 && c.Address == routecheck.NoMember
+}
+
+// level is the plug-in level that the decision core knows the target by.
+func (o *Options) level() string {
+	if o.Target == "liberty" {
+		return ""
+	}
+	return o.Target
+}
+
+func checkTimeoutsDiffer(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if len(c.Servers) < 2 {
+			continue
+		}
+		f := c.Servers[0]
+		for _, s := range c.Servers[1:] {
+			for _, v := range []struct {
+				name string
+				a, b parser.Val[int]
+			}{{"ConnectTimeout", f.ConnectTimeout, s.ConnectTimeout}, {"ServerIOTimeout", f.ServerIOTimeout, s.ServerIOTimeout}, {"MaxConnections", f.MaxConnections, s.MaxConnections}} {
+				if v.a.V != v.b.V {
+					p.Report(at(v.b, s.Node), "%s of server %q is %d and of server %q on %s %d; usually one of them was edited by hand",
+						v.name, s.Name.V, v.b.V, f.Name.V, p.where(at(v.a, f.Node)), v.a.V).See(at(v.a, f.Node), "the other value")
+				}
+			}
+		}
+	}
+}
+
+func checkDNS(p *Pass) {
+	if p.Config.IgnoreDNSFailures.V {
+		return
+	}
+	var first *parser.Transport
+	var bad []*parser.Transport
+	looked := map[string]error{}
+	names := 0
+	p.eachServer(func(c *parser.ServerCluster, s *parser.Server) {
+		for _, t := range s.Transports {
+			host := t.Hostname.V
+			if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil || host == "" || host == "localhost" {
+				continue
+			}
+			if first == nil {
+				first = t
+			}
+			err, known := looked[host]
+			if !known {
+				names++
+				if p.Options.Resolver != nil {
+					err = p.Options.Resolver(p.context(), host)
+				}
+				looked[host] = err
+			}
+			if err != nil && !known {
+				bad = append(bad, t)
+			}
+		}
+	})
+	for _, t := range bad {
+		p.Report(t.Hostname.Span(), "host name %q cannot be resolved here; with IgnoreDNSFailures false one such name stops the plug-in, at older levels the web server, at start", t.Hostname.V).As(diag.Error)
+	}
+	if first != nil && len(bad) == 0 {
+		f := p.Report(at(p.Config.IgnoreDNSFailures, p.Config.Node), "IgnoreDNSFailures is false and %d host names must be resolved at start; one that cannot be stops the plug-in, at older levels the web server", names)
+		if p.Config.Node != nil {
+			f.Repair(false, "start without such servers", setAttr(p.Config.Node, "IgnoreDNSFailures", "true"))
+		}
+		if f.Span.IsZero() {
+			f.Span = first.Hostname.Span()
+		}
+	}
+}
+
+func (p *Pass) context() context.Context {
+	if p.Options.Context != nil {
+		return p.Options.Context
+	}
+	return context.Background()
+}
+
+func checkCascade(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if listed(c) < 2 || c.ServerIOTimeoutRetry.V != -1 {
+			continue
+		}
+		for _, s := range c.Servers {
+			if s.ServerIOTimeout.V < 0 {
+				p.Report(s.ServerIOTimeout.Span(), "ServerIOTimeout %d marks server %q down, and ServerIOTimeoutRetry -1 or absent lets the request try all: one slow URL marks the servers of cluster %q down in turn for %d seconds (R55, R56); 0 or 1 bounds it",
+					s.ServerIOTimeout.V, s.Name.V, c.Name.V, c.RetryInterval.V)
+				break
+			}
+		}
+	}
+}
+
+func checkTTL(p *Pass) {
+	limit := p.option("persist-timeout")
+	p.eachServer(func(c *parser.ServerCluster, s *parser.Server) {
+		for _, t := range s.Transports {
+			n := t.ConnectionTTL.V
+			if !t.ConnectionTTL.Valid || n != 0 && n < limit || n < 0 {
+				continue
+			}
+			what := ifElse(n == 0, "0 keeps idle connections for ever", "keeps idle connections for "+number(n)+" seconds")
+			p.Report(t.ConnectionTTL.Span(), "ConnectionTTL of server %q: %s, but servers close them after %d (persist timeout); requests meet closed connections: errors, retries, replays (R65)", s.Name.V, what, limit).
+				Repair(false, "keep them for 28 seconds", valueEdit(t.ConnectionTTL.At, number(max(min(28, limit-2), 1))))
+		}
+	})
+}

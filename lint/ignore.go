@@ -1,0 +1,196 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+const ignoreMark = "wasplug:ignore"
+
+// ignore is a comment that takes findings away: <!-- wasplug:ignore WP501,WP502 until 2027-01-31 the reason -->. On a line of its own it
+// holds for the next element and all within, before the root element for the whole file; behind an element on its line for that one.
+type ignore struct {
+	at      diag.Span
+	scope   diag.Span
+	rules   []*Rule
+	used    []bool
+	problem string
+	expired bool
+}
+
+func suppressionRules() []*Rule {
+	return []*Rule{
+		{
+			Code: "WP901", Name: "ignore-unused", Category: Suppression, Severity: diag.Warning,
+			Doc: Doc{
+				Title:  "An ignore comment takes no finding away",
+				Why:    "The fault it was written for is gone, or it stands in the wrong place. Left in the file it would hide the next fault of its kind.",
+				Bad:    "<!-- wasplug:ignore WP301 copied profile, known -->\n<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
+				Good:   "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
+				Near:   "<!-- wasplug:ignore WP301 copied profile, known -->\n<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c1\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
+				Source: "wasplug's own",
+			},
+			Check: func(*Pass) {}, // reported when ignores are applied
+		},
+		{
+			Code: "WP902", Name: "ignore-invalid", Category: Suppression, Severity: diag.Warning,
+			Doc: Doc{
+				Title:  "An ignore comment cannot be understood, gives no reason, or has expired",
+				Why:    "An ignore without a reason tells the next administrator nothing; one whose date has passed was a promise to repair something by then.",
+				Bad:    "<!-- wasplug:ignore WP301 -->\n<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+				Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+				Near:   "<!-- wasplug: ignore is a word of this comment -->\n<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+				Source: "wasplug's own",
+			},
+			Check: func(*Pass) {},
+		},
+		{
+			Code: "WP903", Name: "baseline-stale", Category: Suppression, Severity: diag.Warning,
+			Doc: Doc{
+				Title:  "A baseline entry matches no finding",
+				Why:    "The fault is repaired, or its element has another name now. An entry left behind would hide the fault when it comes back.",
+				Source: "wasplug's own",
+			},
+			// No Check: the baseline reports it, see Baseline.Filter.
+		},
+	}
+}
+
+// applyIgnores takes ignored findings away and reports ignores that are of no use.
+func (p *Pass) applyIgnores(findings []*Finding, active map[string]*Rule) []*Finding {
+	ignores := p.ignores()
+	if len(ignores) == 0 {
+		return findings
+	}
+	kept := findings[:0]
+	for _, f := range findings {
+		if !takes(ignores, f) {
+			kept = append(kept, f)
+		}
+	}
+	unused, invalid := active["WP901"], active["WP902"]
+	for i := range ignores {
+		ig := &ignores[i]
+		switch {
+		case ig.problem != "" && invalid != nil:
+			kept = append(kept, p.own(invalid, ig.at, "%s; the ignore has no effect", ig.problem))
+		case unused != nil:
+			for k, r := range ig.rules {
+				if !ig.used[k] && active[r.Code] != nil {
+					kept = append(kept, p.own(unused, ig.at, "no finding of %s %s to ignore here; remove the comment", r.Code, r.Name))
+				}
+			}
+		}
+	}
+	return kept
+}
+
+// own makes a finding of a rule that is about the comments themselves.
+func (p *Pass) own(r *Rule, span diag.Span, format string, args ...any) *Finding {
+	return &Finding{Diagnostic: diag.Diagnostic{
+		Span: span, Severity: p.Options.severity(r, r.Severity), Rule: r.Diag(), Message: fmt.Sprintf(format, args...),
+	}}
+}
+
+func takes(ignores []ignore, f *Finding) bool {
+	taken := false
+	for i := range ignores {
+		ig := &ignores[i]
+		if ig.problem != "" || !ig.scope.Contains(f.Span) {
+			continue
+		}
+		for k, r := range ig.rules {
+			if r.Code == f.Rule.Code {
+				ig.used[k], taken = true, true
+			}
+		}
+	}
+	return taken
+}
+
+// ignores collects the comments of a file.
+func (p *Pass) ignores() []ignore {
+	var found []ignore
+	var rules []*Rule
+	var visit func(parent *parser.Node, nodes []*parser.Node)
+	visit = func(parent *parser.Node, nodes []*parser.Node) {
+		for i, n := range nodes {
+			if n.Kind == parser.Element {
+				visit(n, n.Children)
+				continue
+			}
+			if n.Kind != parser.Comment || !strings.Contains(n.Text, ignoreMark) {
+				continue
+			}
+			if text, ok := strings.CutPrefix(strings.TrimSpace(n.Text), ignoreMark); ok {
+				if rules == nil {
+					rules = Rules()
+				}
+				found = append(found, p.parseIgnore(text, n, scopeOf(parent, nodes, i), rules))
+			}
+		}
+	}
+	visit(nil, p.Config.Doc.Nodes)
+	return found
+}
+
+// scopeOf returns what the comment at nodes[i] holds for, the zero span when nothing follows it.
+func scopeOf(parent *parser.Node, nodes []*parser.Node, i int) diag.Span {
+	if nodes[i].Inline {
+		for k := i - 1; k >= 0; k-- {
+			if nodes[k].Kind == parser.Element {
+				return nodes[k].Span
+			}
+		}
+		if parent != nil {
+			return parent.Tag
+		}
+	}
+	for _, n := range nodes[i+1:] {
+		if n.Kind != parser.Element {
+			continue
+		}
+		if parent == nil { // before the root: the whole file
+			return diag.Span{File: n.Span.File, Start: 0, End: 1<<31 - 1}
+		}
+		return n.Span
+	}
+	return diag.Span{}
+}
+
+func (p *Pass) parseIgnore(text string, n *parser.Node, scope diag.Span, rules []*Rule) ignore {
+	ig := ignore{at: n.Span, scope: scope}
+	words := strings.Fields(text)
+	if len(words) == 0 || text[0] != ' ' && text[0] != '\t' && text[0] != '\n' {
+		ig.problem = "ignore comment names no rule: want wasplug:ignore WP501 reason"
+		return ig
+	}
+	for _, word := range strings.Split(words[0], ",") {
+		r := Lookup(rules, word)
+		if r == nil {
+			ig.problem = fmt.Sprintf("ignore comment names no rule %q%s", word, maybe(word, Words(rules)))
+			return ig
+		}
+		ig.rules = append(ig.rules, r)
+	}
+	ig.used = make([]bool, len(ig.rules))
+	words = words[1:]
+	if len(words) > 1 && words[0] == "until" {
+		until, err := time.Parse(time.DateOnly, words[1])
+		switch {
+		case err != nil:
+			ig.problem = fmt.Sprintf("ignore comment until %q: want a date such as 2027-01-31", words[1])
+		case !p.Options.Now.IsZero() && p.Options.Now.After(until.AddDate(0, 0, 1)):
+			ig.problem = "ignore comment expired on " + words[1]
+		}
+		words = words[2:]
+	}
+	if ig.problem == "" && len(words) == 0 {
+		ig.problem = fmt.Sprintf("ignore comment of %s gives no reason", ig.rules[0].Code)
+	}
+	return ig
+}

@@ -1,0 +1,114 @@
+// Package lint finds what is wrong or dangerous in plugin-cfg.xml. A rule is a value without state; [Run] gives each rule a [Pass] over
+// a file and collects what it reports. Questions about routing are asked of package routecheck: there is no second matcher here.
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// FixClass says what a rule can repair by itself.
+type FixClass uint8
+
+const (
+	NoFix      FixClass = iota
+	SafeFix             // no request is routed, refused or protected differently afterwards
+	UnsafeFix           // changes behaviour in a way that the owner of the file must choose
+	SomeSafe            // safe where only one meaning is possible, none elsewhere
+	SomeUnsafe          // unsafe where a near word or name exists, none elsewhere
+)
+
+// String returns the class as documentation shows it.
+func (c FixClass) String() string {
+	return [...]string{"none", "safe", "unsafe", "safe where only one meaning is possible", "unsafe where one can be computed"}[c]
+}
+
+// Categories of rules, in the order of their codes.
+const (
+	Structure   = "structure"
+	References  = "references"
+	Affinity    = "affinity"
+	Balancing   = "balancing"
+	Failover    = "failover"
+	Routing     = "routing"
+	Security    = "security"
+	Performance = "performance"
+	Portability = "portability"
+	Suppression = "suppression"
+)
+
+// Rule is a check with its documentation.
+type Rule struct {
+	Code, Name string
+	Category   string
+	Severity   diag.Severity // of most findings; a finding may say otherwise
+	Fix        FixClass
+	Options    []Option
+	Doc        Doc
+	Check      func(*Pass)
+}
+
+// Option is a number, or a list of numbers, by which a settings file tunes a rule.
+type Option struct {
+	Name    string
+	Default []int
+	Doc     string // with its unit
+}
+
+// Doc is the page of a rule. Bad, Good and Near are pieces of plugin-cfg.xml: the rule reports Bad, and neither Good, which is how to
+// write it, nor Near, which looks like Bad and is right.
+type Doc struct {
+	Title, Why      string
+	Bad, Good, Near string
+	Source          string // where the behaviour is documented, or the rule (R22) and open choice it follows from
+}
+
+// Diag returns the rule as diagnostics name it.
+func (r *Rule) Diag() diag.Rule { return diag.Rule{Code: r.Code, Name: r.Name} }
+
+// Rules returns all rules, ordered by code.
+func Rules() []*Rule {
+	all := slices.Concat(structureRules(), referenceRules(), affinityRules(), balancingRules(), failoverRules(), routingRules(),
+		securityRules(), performanceRules(), portabilityRules(), suppressionRules())
+	slices.SortFunc(all, func(a, b *Rule) int { return strings.Compare(a.Code, b.Code) })
+	return all
+}
+
+// Lookup finds a rule by its code or name, without letter case; nil when there is none.
+func Lookup(rules []*Rule, word string) *Rule {
+	for _, r := range rules {
+		if strings.EqualFold(r.Code, word) || strings.EqualFold(r.Name, word) {
+			return r
+		}
+	}
+	return nil
+}
+
+// Words returns every code and name, for suggestions.
+func Words(rules []*Rule) []string {
+	words := make([]string, 0, 2*len(rules))
+	for _, r := range rules {
+		words = append(words, r.Code, r.Name)
+	}
+	return words
+}
+
+// silences: a finding of the first rule makes those of the others about the same thing pointless.
+var silences = []struct {
+	by     string
+	silent []string
+}{
+	{"WP109", []string{"WP104", "WP105", "WP108", "WP303"}},
+	{"WP201", []string{"WP207"}},
+	{"WP301", []string{"WP302", "WP309"}},
+	{"WP307", []string{"WP308"}},
+	{"WP402", []string{"WP401"}},
+	{"WP403", []string{"WP414"}},
+	{"WP411", []string{"WP405", "WP406"}},
+	{"WP412", []string{"WP308"}},
+	{"WP601", []string{"WP602", "WP603", "WP611"}},
+	{"WP605", []string{"WP602", "WP604", "WP612"}},
+	{"WP607", []string{"WP611"}},
+}

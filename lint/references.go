@@ -1,0 +1,264 @@
+package lint
+
+import (
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+func referenceRules() []*Rule {
+	return []*Rule{
+		{
+			Code: "WP201", Name: "route-to-missing-group", Category: References, Severity: diag.Error,
+			Check: func(p *Pass) { p.adopt(p.rejects) }, // the decision core finds it while it resolves the Routes (R18)
+			Doc: Doc{
+				Title:  "A Route names a group or cluster that does not exist",
+				Why:    "The plug-in rejects the whole file: initialisation fails with rc 4. No routing at start, the old routing after a reload.",
+				Bad:    "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"defualt_host\"/>",
+				Good:   "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+				Near:   "<Route UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\" ServerCluster=\"shop\"></Route>",
+				Source: "APAR PK12350 for VirtualHostGroup (R18), assumed for the others",
+			},
+		},
+		{
+			Code: "WP202", Name: "unused-definition", Category: References, Severity: diag.Info, Fix: UnsafeFix, Check: checkUnused,
+			Doc: Doc{
+				Title:  "No Route uses a group or cluster",
+				Why:    "It is dead weight, and usually a sign of a forgotten Route.",
+				Bad:    "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<UriGroup Name=\"old_uris\"><Uri Name=\"/old/*\"/></UriGroup>",
+				Good:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>",
+				Near:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<UriGroup Name=\"old_uris\"><Uri Name=\"/old/*\"/></UriGroup>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"old_uris\" VirtualHostGroup=\"default_host\"/>",
+				Source: "follows from R1",
+			},
+		},
+		{
+			Code: "WP203", Name: "duplicate-name", Category: References, Severity: diag.Error, Check: checkDuplicateNames,
+			Doc: Doc{
+				Title:  "Two definitions have one name",
+				Why:    "One of them wins in silence, which one is undocumented; server lists and STATS lines of the log become ambiguous.",
+				Bad:    "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><Server CloneID=\"c2\" Name=\"m1\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server></ServerCluster>",
+				Good:   "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server></ServerCluster>",
+				Near:   "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><PrimaryServers><Server Name=\"m1\"/></PrimaryServers></ServerCluster>",
+				Source: "technote swg21139573 demands unique names; the winner is unknown",
+			},
+		},
+		{
+			Code: "WP204", Name: "duplicate-route", Category: References, Severity: diag.Warning, Fix: SomeSafe, Check: checkDuplicateRoutes,
+			Doc: Doc{
+				Title:  "Two Routes have the same virtual host group and URI group",
+				Why:    "Their scores are equal, so one of them never gets a request; which one is the open choice score-tie.",
+				Bad:    "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+				Good:   "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+				Near:   "<VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n<VirtualHostGroup Name=\"tls_host\"><VirtualHost Name=\"*:443\"/></VirtualHostGroup>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"tls_host\"/>",
+				Source: "R1, R13; choice score-tie",
+			},
+		},
+		{
+			Code: "WP205", Name: "open-route", Category: References, Severity: diag.Warning, Check: checkOpenRoutes,
+			Doc: Doc{
+				Title:  "A Route has no UriGroup or no VirtualHostGroup",
+				Why:    "It is believed to match everything, static content of the web server included. This rests on recollection: choice open-route.",
+				Bad:    "<Route ServerCluster=\"shop\" VirtualHostGroup=\"default_host\"/>",
+				Good:   "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+				Near:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop\"/><Uri Name=\"/shop/*\"/></UriGroup>",
+				Source: "R17; choice open-route",
+			},
+		},
+		{
+			Code: "WP206", Name: "unknown-server-in-list", Category: References, Severity: diag.Error, Fix: SomeUnsafe, Check: checkListNames,
+			Doc: Doc{
+				Title:  "A server list names a Server that its cluster does not define",
+				Why:    "The member that was meant gets no traffic, or the file is refused: the effect in the plug-in is undocumented.",
+				Bad:    "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><PrimaryServers><Server Name=\"member1\"/><Server Name=\"mebmer2\"/></PrimaryServers></ServerCluster>",
+				Good:   "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><PrimaryServers><Server Name=\"member1\"/></PrimaryServers></ServerCluster>",
+				Near:   "<ServerCluster Name=\"shop\"><PrimaryServers><Server Name=\"member1\"/></PrimaryServers><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
+				Source: "the reference is observed in generators, the effect unknown",
+			},
+		},
+		{
+			Code: "WP207", Name: "forward-reference", Category: References, Severity: diag.Warning, Fix: SafeFix, Check: checkForwardReferences,
+			Doc: Doc{
+				Title:  "A Route stands before the definition that it names",
+				Why:    "Routes are resolved while the file is parsed, so the group may count as missing and the whole file be rejected (WP201). That is inferred, not proven.",
+				Bad:    "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n</Config>",
+				Good:   "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
+				Near:   "<?xml version=\"1.0\"?>\n<Config>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
+				Source: "inferred from APAR PK12350",
+			},
+		},
+	}
+}
+
+func checkUnused(p *Pass) {
+	if len(p.Config.Routes) == 0 {
+		return // a fragment, or routing that comes from elsewhere
+	}
+	used := map[string]bool{}
+	for _, r := range p.facts.routes {
+		used["v"+r.VirtualHostGroup.V], used["u"+r.UriGroup.V], used["c"+r.ServerCluster.V] = true, true, true
+	}
+	report := func(kind, key string, name parser.Val[string], n *parser.Node) {
+		if !used[key+name.V] && !n.Span.IsZero() {
+			p.Report(at(name, n), "no Route uses %s %q; it has no effect", kind, name.V).Repair(false, "delete it", p.drop(n))
+		}
+	}
+	for _, g := range p.Config.VirtualHostGroups {
+		report("VirtualHostGroup", "v", g.Name, g.Node)
+	}
+	for _, c := range p.Config.Clusters {
+		report("cluster", "c", c.Name, c.Node)
+	}
+	for _, g := range p.Config.UriGroups {
+		report("UriGroup", "u", g.Name, g.Node)
+	}
+}
+
+func checkDuplicateNames(p *Pass) {
+	first := map[string]parser.Val[string]{}
+	see := func(scope, kind string, name parser.Val[string]) {
+		if !name.Set() {
+			return
+		}
+		key := kind + name.V
+		f, twice := first[key]
+		if !twice {
+			first[key] = name
+			return
+		}
+		p.Report(name.Span(), "%s %q%s is already defined on %s; which of the two the plug-in uses is undocumented", kind, name.V, scope, p.where(f.Span())).
+			See(f.Span(), "first defined here")
+	}
+	for _, g := range p.Config.VirtualHostGroups {
+		see("", "VirtualHostGroup", g.Name)
+	}
+	for _, c := range p.Config.Clusters {
+		see("", "cluster", c.Name)
+	}
+	for _, g := range p.Config.UriGroups {
+		see("", "UriGroup", g.Name)
+	}
+	for _, c := range p.Config.Clusters {
+		first = map[string]parser.Val[string]{}
+		for _, s := range c.Servers {
+			see(" of cluster "+quote(c.Name.V), "server", s.Name)
+		}
+	}
+}
+
+func checkDuplicateRoutes(p *Pass) {
+	first := map[[2]string]*routed{}
+	for i := range p.facts.routes {
+		r := &p.facts.routes[i]
+		if !r.VirtualHostGroup.Set() || !r.UriGroup.Set() {
+			continue
+		}
+		key := [2]string{r.VirtualHostGroup.V, r.UriGroup.V}
+		f := first[key]
+		if f == nil {
+			first[key] = r
+			continue
+		}
+		d := p.Report(r.Node.NameSpan, "Route has the same VirtualHostGroup %q and UriGroup %q as the one on %s; the scores are equal and one of the two never gets a request (choice score-tie)",
+			r.VirtualHostGroup.V, r.UriGroup.V, p.where(f.Node.Tag)).See(f.Node.Tag, "the other Route")
+		if r.ServerCluster.V == f.ServerCluster.V {
+			d.Repair(true, "drop the second, equal one", p.drop(r.Node))
+		}
+	}
+}
+
+func checkOpenRoutes(p *Pass) {
+	for _, r := range p.Config.Routes {
+		switch {
+		case !r.UriGroup.Set() && !misspelt(r.Node, "UriGroup"):
+			p.Report(r.Node.NameSpan, "Route without UriGroup; it is believed to send every URI of its hosts to cluster %q, static content too (choice open-route)", r.ServerCluster.V)
+		case !r.VirtualHostGroup.Set() && !misspelt(r.Node, "VirtualHostGroup"):
+			p.Report(r.Node.NameSpan, "Route without VirtualHostGroup; it is believed to match every host and port (choice open-route)")
+		}
+	}
+}
+
+func checkListNames(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		known := firsts(c.Servers, func(s *parser.Server) string { return s.Name.V })
+		for _, l := range []*parser.ServerList{c.Primary, c.Backup} {
+			for _, ref := range refs(l) {
+				if known[ref.Name.V] != nil || !ref.Name.Set() {
+					continue
+				}
+				near := diag.Suggest(ref.Name.V, names(c.Servers))
+				f := p.Report(ref.Name.Span(), "%s of cluster %q names server %q, which the cluster does not define%s; no such member gets traffic, or the plug-in refuses the file (undocumented)",
+					l.Node.Name, c.Name.V, ref.Name.V, didYouMean(near))
+				if s := known[near]; near != "" && s != nil {
+					f.See(s.Name.Span(), "the nearest name").Repair(false, "rename to "+near, valueEdit(ref.Name.At, near))
+				}
+			}
+		}
+	}
+}
+
+func checkForwardReferences(p *Pass) {
+	for i := range p.facts.routes {
+		r := &p.facts.routes[i]
+		if r.Node.Parent == nil {
+			continue
+		}
+		for _, ref := range []struct {
+			kind string
+			name parser.Val[string]
+			node *parser.Node
+		}{{"VirtualHostGroup", r.VirtualHostGroup, nodeOfHosts(r.vhosts)}, {"UriGroup", r.UriGroup, nodeOfURIs(r.uris)}, {"cluster", r.ServerCluster, nodeOfCluster(r.cluster)}} {
+			if ref.node == nil || ref.node.Span.File != r.Node.Span.File || ref.node.Span.Start < r.Node.Span.Start {
+				continue
+			}
+			p.Report(ref.name.Span(), "Route names %s %q before its definition on %s; the plug-in resolves Routes while it reads and may reject the whole file (inferred)",
+				ref.kind, ref.name.V, p.where(ref.node.NameSpan)).See(ref.node.NameSpan, "defined here").About(attr{r.Node, ref.kind}).
+				Repair(true, "move the Route to the end", p.moveToEnd(r.Node)...)
+			break
+		}
+	}
+}
+
+func nodeOfHosts(g *parser.VirtualHostGroup) *parser.Node {
+	if g == nil {
+		return nil
+	}
+	return g.Node
+}
+
+func nodeOfURIs(g *parser.UriGroup) *parser.Node {
+	if g == nil {
+		return nil
+	}
+	return g.Node
+}
+
+func nodeOfCluster(c *parser.ServerCluster) *parser.Node {
+	if c == nil {
+		return nil
+	}
+	return c.Node
+}
+
+// moveToEnd moves an element behind its last sibling element.
+func (p *Pass) moveToEnd(n *parser.Node) []diag.Edit {
+	siblings := n.Parent.Elements("")
+	last := siblings[len(siblings)-1]
+	if last == n || n.Span.IsZero() {
+		return nil
+	}
+	text := p.files.Text(n.Span)
+	end := diag.Span{File: last.Span.File, Start: last.Span.End, End: last.Span.End}
+	return []diag.Edit{p.drop(n), {Span: end, New: p.indent(n) + text}}
+}
+
+// indent returns what stands between the line before and an element: a line end and blanks, or nothing.
+func (p *Pass) indent(n *parser.Node) string {
+	src := p.files.Source(n.Span.File)
+	start := int(n.Span.Start)
+	for start > 0 && (src[start-1] == ' ' || src[start-1] == '\t') {
+		start--
+	}
+	if start == 0 || src[start-1] != '\n' {
+		return ""
+	}
+	return "\n" + string(src[start:n.Span.Start])
+}

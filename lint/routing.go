@@ -1,0 +1,371 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// reach asks the decision core once for a file.
+func (p *Pass) reach() *routecheck.Reach {
+	if p.facts.reach == nil {
+		p.facts.reach = p.Table.NewReach()
+	}
+	return p.facts.reach
+}
+
+// clusterName returns the name of the cluster that a match leads to.
+func (p *Pass) clusterName(m *routecheck.Match) string { return p.Table.Clusters[m.Cluster].Name }
+
+// two returns the first two rulings that lead to different clusters, the one later in the file last.
+func (p *Pass) two(u *routecheck.Undetermined) (a, b *routecheck.Ruling) {
+	first := &u.Rulings[0]
+	for i := range u.Rulings[1:] {
+		o := &u.Rulings[i+1]
+		if !o.OK || o.Match.Cluster == first.Match.Cluster {
+			continue
+		}
+		if o.Match.URIAt.Start < first.Match.URIAt.Start {
+			return o, first
+		}
+		return first, o
+	}
+	return first, first
+}
+
+// uriAt returns where a match was decided: its Uri, or its Route when that has none.
+func uriAt(m *routecheck.Match) diag.Span {
+	if m.URIAt.IsZero() {
+		return m.RouteAt
+	}
+	return m.URIAt
+}
+
+func checkTwoClusters(p *Pass) {
+	for _, u := range p.reach().Undetermined {
+		if !u.Same {
+			continue
+		}
+		a, b := p.two(&u)
+		p.Report(uriAt(&b.Match), "Uri %q leads to cluster %q, and on %s to cluster %q, both on alias %q%s; the scores are equal and which one gets the requests is undocumented (choice score-tie), try %s",
+			b.Match.URI, p.clusterName(&b.Match), p.where(uriAt(&a.Match)), p.clusterName(&a.Match), b.Match.Alias, moreURIs(u.Count), u.Sample.URL()).
+			See(uriAt(&a.Match), "the same Uri").See(a.Match.RouteAt, "its Route").See(b.Match.RouteAt, "the Route of the later one").
+			About(pair{a.Match.AliasAt, b.Match.AliasAt}, pair{b.Match.AliasAt, a.Match.AliasAt})
+	}
+}
+
+func moreURIs(n int) string {
+	if n < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" (and %d more Uris of the same Routes)", n-1)
+}
+
+func checkUnreachable(p *Pass) {
+	for _, u := range p.reach().Unreachable {
+		if u.At.IsZero() || len(u.Blockers) == 0 {
+			continue
+		}
+		var lines []string
+		for i := range u.Blockers {
+			lines = append(lines, fmt.Sprintf("%q on %s", clipWord80(u.Blockers[i].URI), p.where(uriAt(&u.Blockers[i]))))
+		}
+		f := p.Report(u.At, "Uri %q never gets a request: on every alias of its Routes others win under every scoring choice, %s for %s",
+			u.URI, strings.Join(lines, " or "), u.Sample.URL()).About(u.At)
+		for i := range u.Blockers {
+			f.See(uriAt(&u.Blockers[i]), "wins")
+		}
+	}
+}
+
+func clipWord80(s string) string {
+	if len(s) > longWord {
+		return clipWord(s)
+	}
+	return s
+}
+
+func checkUndetermined(p *Pass) {
+	for _, u := range p.reach().Undetermined {
+		if u.Same {
+			continue
+		}
+		a, b := p.two(&u)
+		p.Report(uriAt(&b.Match), "%s goes to cluster %q by Uri %q on alias %q with %s, but to cluster %q by %q on alias %q (%s) with %s%s; which is right is undocumented",
+			u.Sample.URL(), p.clusterName(&b.Match), b.Match.URI, b.Match.Alias, assumed(b.Assume),
+			p.clusterName(&a.Match), a.Match.URI, a.Match.Alias, p.where(uriAt(&a.Match)), assumed(a.Assume), moreURIs(u.Count)).
+			See(uriAt(&a.Match), "the other Uri").See(a.Match.RouteAt, "its Route").
+			About(pair{a.Match.RouteAt, b.Match.RouteAt})
+	}
+}
+
+func assumed(choices []string) string {
+	if len(choices) == 0 {
+		return "the default choices"
+	}
+	return strings.Join(choices, " ")
+}
+
+// covers returns the Uris of a group that end in "/*", by the text before the "*".
+func prefixesOf(g *parser.UriGroup) map[string]*parser.Uri {
+	prefixes := map[string]*parser.Uri{}
+	for _, u := range g.Uris {
+		if head, ok := strings.CutSuffix(u.Name.V, "*"); ok && !strings.Contains(head, "*") && prefixes[head] == nil {
+			prefixes[head] = u
+		}
+	}
+	return prefixes
+}
+
+// covering returns the longest prefix Uri of a group that holds all that another Uri matches, nil when there is none.
+func covering(prefixes map[string]*parser.Uri, u *parser.Uri) *parser.Uri {
+	head, _, _ := strings.Cut(u.Name.V, "*")
+	for end := len(head); end > 0; end-- {
+		if head[end-1] != '/' {
+			continue
+		}
+		if c := prefixes[head[:end]]; c != nil && c != u && c.Name.V != u.Name.V {
+			return c
+		}
+	}
+	return nil
+}
+
+func checkCookieOverlap(p *Pass) {
+	for _, g := range p.Config.UriGroups {
+		prefixes := prefixesOf(g)
+		for _, u := range g.Uris {
+			c := covering(prefixes, u)
+			if c == nil {
+				continue
+			}
+			for _, v := range []struct {
+				name string
+				a, b parser.Val[string]
+			}{{"AffinityCookie", c.AffinityCookie, u.AffinityCookie}, {"AffinityURLIdentifier", c.AffinityURLIdentifier, u.AffinityURLIdentifier}} {
+				if v.a.V == v.b.V {
+					continue
+				}
+				p.Report(at(v.b, u.Node), "%s of Uri %q is %q, but %q for Uri %q around it on %s; the Uri that decides counts (R4), so a session of one is not found by the other",
+					v.name, u.Name.V, v.b.V, v.a.V, c.Name.V, p.where(at(v.a, c.Node))).See(at(v.a, c.Node), "the Uri around it").
+					Repair(false, "use the same", setAttr(u.Node, v.name, v.a.V))
+			}
+		}
+	}
+}
+
+// oneCluster reports whether all Routes lead to one cluster.
+func (p *Pass) oneCluster() bool {
+	rs := p.Config.Routes
+	return len(rs) > 0 && !slices.ContainsFunc(rs, func(r *parser.Route) bool {
+		return r.ServerCluster.V != rs[0].ServerCluster.V || r.UriGroup.V == "" || r.VirtualHostGroup.V == ""
+	})
+}
+
+func checkRedundant(p *Pass) {
+	if !p.oneCluster() {
+		return // removing a Uri could give its requests to another cluster
+	}
+	for _, g := range p.Config.UriGroups {
+		prefixes := prefixesOf(g)
+		for _, u := range g.Uris {
+			c := covering(prefixes, u)
+			if c == nil || c.AffinityCookie.V != u.AffinityCookie.V || c.AffinityURLIdentifier.V != u.AffinityURLIdentifier.V {
+				continue
+			}
+			p.Report(u.Name.Span(), "Uri %q is within %q on %s, which leads to the same cluster with the same cookie; it changes nothing and every request is compared with it", u.Name.V, c.Name.V, p.where(c.Name.Span())).
+				See(c.Name.Span(), "the Uri around it").About(u.Name.Span())
+		}
+	}
+}
+
+func checkURISyntax(p *Pass) {
+	for _, g := range p.Config.UriGroups {
+		for _, u := range g.Uris {
+			if problem, sev := uriProblem(u.Name.V); problem != "" && u.Name.Set() {
+				p.Report(u.Name.Span(), "Uri %q %s", u.Name.V, problem).As(sev).About(u.Name.Span())
+			}
+		}
+	}
+}
+
+// uriProblem says what is wrong with a pattern.
+func uriProblem(uri string) (string, diag.Severity) {
+	star := strings.IndexByte(uri, '*')
+	switch {
+	case uri == "*":
+		return "", 0 // WP606
+	case uri == "":
+		return "is empty; it matches nothing", diag.Error
+	case strings.Count(uri, "*") > 1:
+		return "has more than one \"*\"; it is believed to match nothing (choice suffix-patterns, R15)", diag.Error
+	case strings.ContainsAny(uri, " \t\r\n"):
+		return "holds white space, which no path of a request does; it never matches", diag.Error
+	case strings.ContainsAny(uri, "?#"):
+		return "holds \"?\" or \"#\", but the query is no part of the match (R14); it never matches", diag.Error
+	case uri[0] != '/' && !strings.HasPrefix(uri, "*."):
+		return "does not begin with \"/\"; every path of a request does, so it never matches", diag.Error
+	case strings.ContainsAny(uri, "%;"):
+		return "holds \"%\" or \";\"; whether paths are decoded or cut before the match is undocumented (choices path-normalisation, path-params)", diag.Warning
+	case star > 0 && star == len(uri)-1 && uri[star-1] != '/':
+		return fmt.Sprintf("matches every path that begins with %q, such as %q; %q is what is usually meant", uri[:star], uri[:star]+"x", uri[:star]+"/*"), diag.Warning
+	case star > 0 && star < len(uri)-1 && (uri[star-1] != '/' || uri[star+1] != '.'):
+		return "has a \"*\" in its middle, which only generators' forms such as \"/app/*.jsp\" have; what it matches is undocumented (choice suffix-patterns, R15)", diag.Warning
+	}
+	return "", 0
+}
+
+func checkCatchAll(p *Pass) {
+	for _, g := range p.Config.UriGroups {
+		for _, u := range g.Uris {
+			if u.Name.V == "/*" || u.Name.V == "*" {
+				p.Report(u.Name.Span(), "Uri %q takes every path of its hosts; static files and other applications behind the web server disappear (R1, R2)", u.Name.V)
+			}
+		}
+	}
+}
+
+func checkAliasSyntax(p *Pass) {
+	for _, g := range p.Config.VirtualHostGroups {
+		for _, h := range g.Aliases {
+			if !h.Name.Set() {
+				continue
+			}
+			a, err := parser.ParseAlias(h.Name.V)
+			switch {
+			case err != nil:
+				p.Report(h.Name.Span(), "%s; it never matches", err).About(h.Name.Span())
+			case !a.PortWritten:
+				p.Report(h.Name.Span(), "virtual host %q has no port, which means port 80 (R8); requests on 443 do not match it", h.Name.V).As(diag.Warning)
+			}
+		}
+	}
+}
+
+func checkFrontPort(p *Pass) {
+	if p.Config.VHostMatchingCompat.V || len(p.Config.Routes) == 0 {
+		return
+	}
+	ports := p.optionList("ports")
+	routed := map[*parser.VirtualHostGroup]bool{}
+	for _, r := range p.facts.routes {
+		if !r.VirtualHostGroup.Set() {
+			return
+		}
+		routed[r.vhosts] = true
+	}
+	var first *aliasOf
+	for i := range p.facts.aliases {
+		a := &p.facts.aliases[i]
+		if !routed[a.group] {
+			continue
+		}
+		if a.Port == 0 || slices.Contains(ports, a.Port) {
+			return
+		}
+		if first == nil {
+			first = a
+		}
+	}
+	if first != nil {
+		p.Report(at(first.group.Name, first.group.Node), "no alias of any routed VirtualHostGroup has one of the ports %s or \"*\"; browsers ask for these, so each of their requests is declined and ends in the web server's 404 (R7, R9)", intList(ports))
+	}
+}
+
+func intList(ns []int) string {
+	texts := make([]string, len(ns))
+	for i, n := range ns {
+		texts[i] = number(n)
+	}
+	return strings.Join(texts, ", ")
+}
+
+func checkCasePairs(p *Pass) {
+	hosts := map[hostPort]*aliasOf{}
+	for i := range p.facts.aliases {
+		a := &p.facts.aliases[i]
+		if f := hosts[a.key()]; f == nil {
+			hosts[a.key()] = a
+		} else if f.host.Name.V != a.host.Name.V && strings.EqualFold(f.host.Name.V, a.host.Name.V) {
+			p.Report(a.host.Name.Span(), "virtual host %q differs from %q on %s in letter case only; hosts compare without case (R5), so they are one", a.host.Name.V, f.host.Name.V, p.where(f.host.Name.Span()))
+		}
+	}
+	for _, g := range p.Config.UriGroups {
+		first := map[string]*parser.Uri{}
+		for _, u := range g.Uris {
+			key := strings.ToLower(u.Name.V)
+			if f := first[key]; f == nil {
+				first[key] = u
+			} else if f.Name.V != u.Name.V {
+				p.Report(u.Name.Span(), "Uri %q differs from %q on %s in letter case only; paths compare with case (R5), so they are two", u.Name.V, f.Name.V, p.where(f.Name.Span()))
+			}
+		}
+	}
+}
+
+func checkLogin(p *Pass) {
+	for _, g := range p.Config.UriGroups {
+		prefixes := prefixesOf(g)
+		listed := map[string]bool{}
+		for _, u := range g.Uris {
+			listed[u.Name.V] = true
+		}
+		if prefixes["/"] != nil || listed["*"] {
+			continue
+		}
+		done := map[string]bool{}
+		for _, u := range g.Uris {
+			root, ok := strings.CutSuffix(u.Name.V, "/*.jsp")
+			if !ok || done[root] || prefixes[root+"/"] != nil || listed[root+"/j_security_check"] {
+				continue
+			}
+			done[root] = true
+			p.Report(u.Name.Span(), "the application at %q is listed by its patterns, without %q and %q; a form login there is believed to end in 404",
+				root+"/", root+"/j_security_check", root+"/ibm_security_logout")
+		}
+	}
+}
+
+func checkAliasTwice(p *Pass) {
+	routed := map[*parser.VirtualHostGroup]bool{}
+	for _, r := range p.facts.routes {
+		routed[r.vhosts] = r.vhosts != nil
+	}
+	first := map[hostPort]*aliasOf{}
+	for i := range p.facts.aliases {
+		a := &p.facts.aliases[i]
+		f := first[a.key()]
+		if f == nil {
+			first[a.key()] = a
+			continue
+		}
+		if f.group == a.group {
+			continue
+		}
+		d := p.Report(a.host.Name.Span(), "alias %q of VirtualHostGroup %q is also in %q on %s; as soon as their Uris overlap there is no unique route",
+			a.host.Name.V, a.group.Name.V, f.group.Name.V, p.where(f.host.Name.Span())).See(f.host.Name.Span(), "the other alias").
+			About(pair{f.host.Name.Span(), a.host.Name.Span()})
+		if !routed[f.group] || !routed[a.group] {
+			d.As(diag.Info)
+		}
+	}
+}
+
+func checkExactOnly(p *Pass) {
+	for _, g := range p.Config.UriGroups {
+		prefixes := prefixesOf(g)
+		for _, u := range g.Uris {
+			name := u.Name.V
+			if len(name) < 2 || name[0] != '/' || strings.ContainsAny(name, "*.") || strings.Count(name, "/") > 1 || prefixes[name+"/"] != nil || covering(prefixes, u) != nil {
+				continue
+			}
+			end := diag.Span{File: u.Node.Span.File, Start: u.Node.Span.End, End: u.Node.Span.End}
+			p.Report(u.Name.Span(), "Uri %q matches only the equal path (R2); everything below it is declined unless %q is listed too", name, name+"/*").About(u.Name.Span()).
+				Repair(false, "add "+name+"/*", diag.Edit{Span: end, New: p.indent(u.Node) + strings.Replace(p.files.Text(u.Node.Span), `"`+name+`"`, `"`+name+`/*"`, 1)})
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package lint
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// Options tune a run. The zero Options are the default profile at the latest plug-in level.
+type Options struct {
+	Now      time.Time                                    // today, for dates in ignores and clone IDs; zero: dates are not judged
+	Resolver func(ctx context.Context, host string) error // looks a host name up (WP510); nil: nothing is looked up
+	Inspect  func(path string) (problem string)           // looks at a file on this machine (WP825); nil: nothing is looked at
+	Context  context.Context                              // of Resolver; nil: none
+	Target   string                                       // plug-in level, such as 8.5.5.20; "" is the latest
+	Profile  string                                       // one of Profiles; "" is default
+	Rules    map[string]RuleSetting                       // by code
+}
+
+// RuleSetting is what a settings file says of one rule.
+type RuleSetting struct {
+	Off      bool
+	Severity diag.Severity // 0: that of the rule
+	Options  map[string][]int
+}
+
+// Input is a file to check: a Config and what Parse found. Content that was built rather than parsed has no faults.
+type Input struct {
+	File   diag.FileID
+	Config *parser.Config
+	Faults []diag.Diagnostic
+}
+
+// Read parses the files of a register.
+func Read(files *diag.Files, ids ...diag.FileID) []Input {
+	inputs := make([]Input, len(ids))
+	for i, id := range ids {
+		inputs[i].File = id
+		inputs[i].Config, inputs[i].Faults = parser.Parse(id, files.Source(id))
+	}
+	return inputs
+}
+
+// Run checks files together: rules about several files see all of them. The findings are sorted by file name and place; neither the
+// order of the inputs nor anything outside of them and the options has an influence.
+func Run(files *diag.Files, inputs []Input, o Options) []diag.Diagnostic {
+	passes := newPasses(files, inputs, &o)
+	active := o.active()
+	var out []diag.Diagnostic
+	for _, p := range passes {
+		for _, r := range active {
+			p.rule = r
+			r.Check(p)
+		}
+		out = append(out, p.finish(active)...)
+	}
+	return out
+}
+
+func newPasses(files *diag.Files, inputs []Input, o *Options) []*Pass {
+	passes := make([]*Pass, 0, len(inputs))
+	all := new(shared)
+	for _, in := range inputs {
+		p := &Pass{Config: in.Config, Options: o, files: files, file: in.File, faults: in.Faults, shared: all}
+		p.Table, p.rejects = routecheck.New(in.Config)
+		p.facts = gather(in.Config)
+		passes = append(passes, p)
+	}
+	slices.SortStableFunc(passes, func(a, b *Pass) int { return strings.Compare(files.Name(a.file), files.Name(b.file)) })
+	for _, p := range passes {
+		p.Run = passes
+	}
+	return passes
+}
+
+// active returns the rules that can report something under the options.
+func (o *Options) active() []*Rule {
+	var active []*Rule
+	for _, r := range Rules() {
+		if set := o.Rules[r.Code]; r.Check != nil && !set.Off && o.profile().includes(r) {
+			active = append(active, r)
+		}
+	}
+	return active
+}
+
+// finish applies what stands above the rules: silencing, severities, ignores, the profile.
+func (p *Pass) finish(active []*Rule) []diag.Diagnostic {
+	findings := silence(p.findings)
+	byCode := make(map[string]*Rule, len(active))
+	for _, r := range active {
+		byCode[r.Code] = r
+	}
+	prof := p.Options.profile()
+	kept := findings[:0]
+	for _, f := range findings {
+		f.Severity = p.Options.severity(byCode[f.Rule.Code], f.Severity)
+		if prof.shows(f.Severity) {
+			kept = append(kept, f)
+		}
+	}
+	kept = p.applyIgnores(kept, byCode)
+	out := make([]diag.Diagnostic, len(kept))
+	for i, f := range kept {
+		out[i] = f.Diagnostic
+	}
+	diag.Sort(out)
+	return compact(out)
+}
+
+// severity of a finding: the settings may raise or lower all findings of a rule.
+func (o *Options) severity(r *Rule, s diag.Severity) diag.Severity {
+	if r == nil {
+		return s
+	}
+	if set := o.Rules[r.Code]; set.Severity != 0 {
+		return set.Severity
+	}
+	return o.profile().adjust(r, s)
+}
+
+// compact drops findings that say the same of the same place.
+func compact(ds []diag.Diagnostic) []diag.Diagnostic {
+	return slices.CompactFunc(ds, func(a, b diag.Diagnostic) bool {
+		return a.Span == b.Span && a.Rule == b.Rule && a.Message == b.Message
+	})
+}
+
+// silence drops the findings that another one makes pointless.
+func silence(findings []*Finding) []*Finding {
+	type mute struct {
+		code string
+		key  any
+	}
+	muted := map[mute]bool{}
+	for _, s := range silences {
+		for _, f := range findings {
+			if f.Rule.Code != s.by {
+				continue
+			}
+			for _, key := range f.about {
+				for _, code := range s.silent {
+					muted[mute{code, key}] = true
+				}
+			}
+		}
+	}
+	if len(muted) == 0 {
+		return findings
+	}
+	return slices.DeleteFunc(findings, func(f *Finding) bool {
+		return slices.ContainsFunc(f.about, func(key any) bool { return muted[mute{f.Rule.Code, key}] })
+	})
+}

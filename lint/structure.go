@@ -1,0 +1,507 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// adoptFaults reports what Parse has found under the code of the rule.
+func adoptFaults(p *Pass) { p.adopt(p.faults) }
+
+// elementsOf visits every element that the table knows in its place, or not at all; typ is nil then.
+func (p *Pass) elements(visit func(n *parser.Node, typ *parser.ElementType)) {
+	var walk func(nodes []*parser.Node, parent *parser.ElementType, top bool)
+	walk = func(nodes []*parser.Node, parent *parser.ElementType, top bool) {
+		for _, n := range nodes {
+			if n.Kind != parser.Element {
+				continue
+			}
+			typ := parent.Child(n.Name)
+			if top {
+				typ = parser.TypeOf(n)
+			}
+			visit(n, typ)
+			if typ != nil {
+				walk(n.Children, typ, false)
+			}
+		}
+	}
+	walk(p.Config.Doc.Nodes, nil, true)
+}
+
+// attributes visits the written attributes of known elements with their row, nil for those that the element does not have.
+func (p *Pass) attributes(visit func(n *parser.Node, typ *parser.ElementType, at *parser.Attr, row *parser.Attribute)) {
+	p.elements(func(n *parser.Node, typ *parser.ElementType) {
+		if typ == nil {
+			return
+		}
+		for i := range n.Attrs {
+			visit(n, typ, &n.Attrs[i], rowOf(n, typ, &n.Attrs[i]))
+		}
+	})
+}
+
+// rowOf returns the row for an attribute. The Value of a Property of a known name has a row of its own.
+func rowOf(n *parser.Node, typ *parser.ElementType, at *parser.Attr) *parser.Attribute {
+	if n.Name == "Property" && at.Name == "Value" && n.Parent != nil {
+		if name := n.Attr("Name"); name != nil {
+			if row := parser.TypeOf(n.Parent).Property(name.Value); row != nil {
+				return row
+			}
+		}
+	}
+	return typ.Attribute(at.Name)
+}
+
+// v4 names are those of WebSphere 4, which WP823 reports.
+var v4 = []string{"ServerGroup"}
+
+func checkUnknownElement(p *Pass) {
+	p.elements(func(n *parser.Node, typ *parser.ElementType) {
+		if typ != nil || n.Parent == nil || n.Name == "ConfigHash" {
+			return
+		}
+		if foldedElement(n) != "" {
+			return // WP109
+		}
+		parent := parser.TypeOf(n.Parent)
+		if known := parser.ElementsNamed(n.Name); len(known) > 0 {
+			p.Report(n.NameSpan, "element <%s> does not belong into <%s>, only into <%s>; it is believed to be ignored, its settings have no effect",
+				n.Name, n.Parent.Name, strings.Join(known[0].Parents, "> or <"))
+			return
+		}
+		near := diag.Suggest(n.Name, childNames(parent))
+		f := p.Report(n.NameSpan, "element <%s> is unknown%s; it is believed to be ignored, its settings have no effect", n.Name, didYouMean(near))
+		if near != "" {
+			f.Repair(false, "rename to "+near, rename(n, near)...)
+		}
+	})
+}
+
+func didYouMean(near string) string {
+	if near == "" {
+		return ""
+	}
+	return " (did you mean \"" + near + "\"?)"
+}
+
+// rename changes the name of an element in its start and its end tag.
+func rename(n *parser.Node, name string) []diag.Edit {
+	edits := []diag.Edit{{Span: n.NameSpan, New: name}}
+	if n.Tag.End != n.Span.End && n.Closed {
+		end := n.Span.End - 1 - int32(len(n.Name))
+		edits = append(edits, diag.Edit{Span: diag.Span{File: n.Span.File, Start: end, End: n.Span.End - 1}, New: name})
+	}
+	return edits
+}
+
+func childNames(t *parser.ElementType) []string {
+	if t == nil {
+		return nil
+	}
+	out := make([]string, len(t.Children))
+	for i, c := range t.Children {
+		out[i] = c.Name
+	}
+	return out
+}
+
+// foldedElement returns the known child of the parent that an element differs from in letter case only, "" otherwise.
+func foldedElement(n *parser.Node) string {
+	for _, name := range childNames(parser.TypeOf(n.Parent)) {
+		if name != n.Name && strings.EqualFold(name, n.Name) {
+			return name
+		}
+	}
+	return ""
+}
+
+func attrNames(t *parser.ElementType) []string {
+	out := make([]string, 0, len(t.Attributes))
+	for _, a := range t.Attributes {
+		if !a.Ignored {
+			out = append(out, a.Name)
+		}
+	}
+	return out
+}
+
+// foldedAttr returns the attribute of the element that a name differs from in letter case only, "" otherwise.
+func foldedAttr(t *parser.ElementType, name string) string {
+	for _, a := range t.Attributes {
+		if a.Name != name && strings.EqualFold(a.Name, name) {
+			return a.Name
+		}
+	}
+	return ""
+}
+
+// homes returns the elements that have an attribute of that name.
+func homes(name string) []string {
+	var out []string
+	for _, a := range parser.AttributesNamed(name) {
+		if a.Name == name && !a.Property && !a.Ignored && !slices.Contains(out, a.Element) {
+			out = append(out, a.Element)
+		}
+	}
+	return out
+}
+
+const noEffect = "it is believed to be ignored, the value has no effect"
+
+func checkUnknownAttribute(p *Pass) {
+	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
+		if row != nil || foldedAttr(typ, a.Name) != "" || len(homes(a.Name)) > 0 || strings.Contains(a.Name, ":") || a.Name == "xmlns" {
+			return
+		}
+		near := diag.Suggest(a.Name, attrNames(typ))
+		// Attributes that IBM support hands out are normal on Config: only a near miss is worth a word there.
+		if n.Name == "Config" && near == "" {
+			return
+		}
+		f := p.Report(a.NameSpan, "attribute %q of <%s> is unknown%s; "+noEffect, a.Name, n.Name, didYouMean(near)).About(attr{n, a.Name})
+		if near != "" && n.Attr(near) == nil {
+			f.Repair(false, "rename to "+near, diag.Edit{Span: a.NameSpan, New: near})
+		}
+	})
+}
+
+func checkMisplacedAttribute(p *Pass) {
+	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
+		if row != nil || foldedAttr(typ, a.Name) != "" {
+			return
+		}
+		if where := homes(a.Name); len(where) > 0 {
+			where = nearHomes(n, where)
+			p.Report(a.NameSpan, "attribute %q belongs on <%s>, not on <%s>; %s", a.Name, strings.Join(where, "> or <"), n.Name, noEffect).
+				About(attr{n, a.Name})
+		} else if prop := parser.TypeOf(n).Property(a.Name); prop != nil && prop.Name == a.Name {
+			p.Report(a.NameSpan, "%q is a Property of <%s>, not an attribute: write <Property Name=%q Value=%q/>; %s", a.Name, n.Name, a.Name, a.Value, noEffect)
+		}
+	})
+}
+
+// nearHomes keeps, of the elements that have an attribute, those around or within a node, where there are such.
+func nearHomes(n *parser.Node, where []string) []string {
+	var near []string
+	for up := n.Parent; up != nil; up = up.Parent {
+		if slices.Contains(where, up.Name) {
+			near = append(near, up.Name)
+		}
+	}
+	for _, c := range childNames(parser.TypeOf(n)) {
+		if slices.Contains(where, c) && !slices.Contains(near, c) {
+			near = append(near, c)
+		}
+	}
+	if len(near) > 0 {
+		return near
+	}
+	return where
+}
+
+func checkBadEnum(p *Pass) {
+	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
+		if row == nil || row.Ignored || row.Type != parser.Enum && row.Type != parser.Boolean || row.Check(a.Value) == parser.Good {
+			return
+		}
+		values := row.Values
+		if row.Type == parser.Boolean {
+			values = []string{"true", "false"}
+		}
+		near, only := row.Near(a.Value)
+		hint := ""
+		if only {
+			hint = didYouMean(near)
+		} else if near := diag.Suggest(a.Value, values); near != "" {
+			hint = didYouMean(near)
+		}
+		f := p.Report(a.Span, "%s %q of %s is none of %s%s; whether the plug-in takes the default or drops the element is undocumented",
+			label(row), a.Value, title(n), list(values), hint)
+		if row.Name == "LoadBalance" {
+			f.As(diag.Warning)
+		}
+		if only {
+			f.Repair(true, "write "+near, valueEdit(a, near))
+		}
+	})
+}
+
+func label(row *parser.Attribute) string {
+	if row.Property {
+		return "Property " + row.Name
+	}
+	return row.Name
+}
+
+// title names an element in a message: server "m1", <Config>.
+func title(n *parser.Node) string {
+	name := n.Attr("Name")
+	if name == nil || n.Name == "Property" || n.Name == "Log" || len(name.Value) > longWord {
+		if n.Name == "Property" && n.Parent != nil {
+			return title(n.Parent)
+		}
+		return "<" + n.Name + ">"
+	}
+	return n.Name + " " + quote(name.Value)
+}
+
+func quote(s string) string {
+	if len(s) > longWord {
+		s = clipWord(s)
+	}
+	return `"` + s + `"`
+}
+
+func list(values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = quote(v)
+	}
+	if len(quoted) < 2 {
+		return strings.Join(quoted, "")
+	}
+	return strings.Join(quoted[:len(quoted)-1], ", ") + " and " + quoted[len(quoted)-1]
+}
+
+func checkGivenTwice(p *Pass) {
+	p.elements(func(n *parser.Node, typ *parser.ElementType) {
+		if typ == nil {
+			return
+		}
+		onceOnly(p, n, typ)
+		if len(typ.Properties) > 0 || n.Name == "Config" || n.Name == "Transport" {
+			doubledProperties(p, n)
+		}
+	})
+	if c := p.Config; c.Node != nil {
+		if prop, at := parser.Find(c.Properties, "FIPSEnable"), c.Node.Attr("FIPSEnable"); prop != nil && at != nil {
+			p.Report(at.NameSpan, "FIPSEnable is an attribute here and a Property on %s; which one the plug-in reads is undocumented", p.where(prop.Node.Tag)).
+				See(prop.Node.Tag, "the Property")
+		}
+	}
+}
+
+func onceOnly(p *Pass, n *parser.Node, typ *parser.ElementType) {
+	var first map[string]*parser.Node
+	for _, c := range n.Children {
+		if c.Kind != parser.Element {
+			continue
+		}
+		t := typ.Child(c.Name)
+		if t == nil || !t.Doc.Once() {
+			continue
+		}
+		if first == nil {
+			first = map[string]*parser.Node{}
+		}
+		if f := first[c.Name]; f != nil {
+			p.Report(c.NameSpan, "<%s> stands in <%s> a second time, first on %s; which one the plug-in reads is undocumented", c.Name, n.Name, p.where(f.NameSpan)).
+				See(f.NameSpan, "the first")
+			continue
+		}
+		first[c.Name] = c
+	}
+}
+
+func doubledProperties(p *Pass, n *parser.Node) {
+	var first map[string]*parser.Node
+	for _, c := range n.Children {
+		name := c.Attr("Name")
+		if c.Kind != parser.Element || c.Name != "Property" || name == nil {
+			continue
+		}
+		if first == nil {
+			first = map[string]*parser.Node{}
+		}
+		key := strings.ToLower(name.Value)
+		f := first[key]
+		if f == nil {
+			first[key] = c
+			continue
+		}
+		d := p.Report(name.Span, "Property %q is given twice, first on %s; which one the plug-in reads is undocumented", name.Value, p.where(f.Tag)).
+			See(f.Tag, "the first")
+		if a, b := f.Attr("Value"), c.Attr("Value"); a != nil && b != nil && a.Value == b.Value {
+			d.Repair(true, "drop the second, equal one", p.drop(c))
+		}
+	}
+}
+
+// drop removes an element, and its line when nothing else stands on it.
+func (p *Pass) drop(n *parser.Node) diag.Edit {
+	span := n.Span
+	if span.IsZero() {
+		return diag.Edit{Span: span}
+	}
+	src := p.files.Source(span.File)
+	start, end := int(span.Start), int(span.End)
+	for start > 0 && (src[start-1] == ' ' || src[start-1] == '\t') {
+		start--
+	}
+	for end < len(src) && (src[end] == ' ' || src[end] == '\t' || src[end] == '\r') {
+		end++
+	}
+	if (start == 0 || src[start-1] == '\n') && end < len(src) && src[end] == '\n' {
+		span.Start, span.End = int32(start), int32(end+1)
+	}
+	return diag.Edit{Span: span}
+}
+
+func checkMissingRequired(p *Pass) {
+	p.elements(func(n *parser.Node, typ *parser.ElementType) {
+		if typ == nil {
+			return
+		}
+		for _, a := range typ.Attributes {
+			if a.Required() && n.Attr(a.Name) == nil && !(n.Name == "Route") && !misspelt(n, a.Name) {
+				p.Report(n.NameSpan, "<%s> has no %s; %s", n.Name, a.Name, without(n.Name, a.Name)).About(attr{n, a.Name})
+			}
+		}
+	})
+	for _, c := range p.Config.Clusters {
+		if len(c.Servers) == 0 && c.ClusterAddress == nil {
+			p.Report(at(c.Name, c.Node), "cluster %q has no Server; requests that are routed to it find nobody and end in 500", c.Name.V)
+		}
+		for _, s := range c.Servers {
+			if len(s.Transports) == 0 {
+				p.Report(at(s.Name, s.Node), "server %q has no Transport; it cannot be reached, requests that choose it fail", s.Name.V)
+			}
+		}
+		if c.ClusterAddress != nil && len(c.ClusterAddress.Transports) == 0 {
+			p.Report(c.ClusterAddress.Node.NameSpan, "ClusterAddress of cluster %q has no Transport; requests without affinity fail", c.Name.V)
+		}
+	}
+	for _, g := range p.Config.VirtualHostGroups {
+		if len(g.Aliases) == 0 && !g.Node.Span.IsZero() {
+			p.Report(at(g.Name, g.Node), "VirtualHostGroup %q has no VirtualHost; its Routes match no request", g.Name.V)
+		}
+	}
+	for _, g := range p.Config.UriGroups {
+		if len(g.Uris) == 0 && !g.Node.Span.IsZero() {
+			p.Report(at(g.Name, g.Node), "UriGroup %q has no Uri; its Routes match no request", g.Name.V)
+		}
+	}
+}
+
+// misspelt reports whether a required attribute is there under another letter case, which WP109 reports.
+func misspelt(n *parser.Node, name string) bool {
+	return slices.ContainsFunc(n.Attrs, func(a parser.Attr) bool { return a.Name != name && strings.EqualFold(a.Name, name) })
+}
+
+func without(element, name string) string {
+	switch {
+	case element == "Transport":
+		return "the server cannot be reached through it"
+	case name == "Name" && (element == "Uri" || element == "VirtualHost"):
+		return "it matches nothing"
+	case name == "Name":
+		return "nothing can refer to it"
+	}
+	return "what the plug-in does without it is undocumented"
+}
+
+func checkLetterCase(p *Pass) {
+	p.elements(func(n *parser.Node, typ *parser.ElementType) {
+		if typ == nil {
+			if right := foldedElement(n); n.Parent != nil && right != "" {
+				p.Report(n.NameSpan, "element <%s> is written <%s>: names count with letter case; it is believed to be ignored with all that it holds", n.Name, right).
+					Repair(true, "write "+right, rename(n, right)...)
+			}
+			return
+		}
+		for i := range n.Attrs {
+			reportCase(p, n, typ, &n.Attrs[i])
+		}
+	})
+}
+
+func reportCase(p *Pass, n *parser.Node, typ *parser.ElementType, a *parser.Attr) {
+	if typ.Attribute(a.Name) != nil {
+		return
+	}
+	right := foldedAttr(typ, a.Name)
+	if right == "" {
+		return
+	}
+	effect := noEffect
+	if right == "CloneID" {
+		effect = "the server has no clone ID then, and affinity to it is off without a message: users lose their sessions at random"
+	}
+	f := p.Report(a.NameSpan, "attribute %q of <%s> is written %q: names count with letter case; %s", a.Name, n.Name, right, effect).
+		About(attr{n, a.Name}, attr{n, right})
+	if right == "CloneID" {
+		f.As(diag.Error)
+	}
+	if n.Attr(right) == nil {
+		f.Repair(true, "write "+right, diag.Edit{Span: a.NameSpan, New: right})
+	}
+}
+
+func checkBadNumber(p *Pass) {
+	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
+		if row == nil || row.Ignored || row.Type != parser.Int && row.Type != parser.Port {
+			return
+		}
+		switch row.Check(a.Value) {
+		case parser.Unreadable:
+			p.Report(a.Span, "%s %q of %s is not a whole number; whether the plug-in takes the default, refuses the file or reads a part of it is undocumented",
+				label(row), a.Value, title(n))
+		case parser.OutOfRange:
+			p.Report(a.Span, "%s %q of %s is out of range, want %s; the setting cannot work", label(row), a.Value, title(n), ranges(row))
+		case parser.Undocumented:
+			if own := ownRule[row.Name]; own {
+				return
+			}
+			p.Report(a.Span, "%s %q of %s: no source says what this value means, documented are %s; the effect is undocumented",
+				label(row), a.Value, title(n), ranges(row)).As(diag.Warning)
+		}
+	})
+}
+
+// ownRule names the attributes whose odd numbers another rule reports.
+var ownRule = map[string]bool{"RefreshInterval": true}
+
+func ranges(row *parser.Attribute) string {
+	var parts []string
+	for _, r := range row.Range {
+		switch {
+		case r.Max == 1<<31-1:
+			parts = append(parts, number(r.Min)+" and more")
+		case r.Min == r.Max:
+			parts = append(parts, number(r.Min))
+		default:
+			parts = append(parts, number(r.Min)+" to "+number(r.Max))
+		}
+	}
+	return strings.Join(parts, " or ")
+}
+
+func checkIntelligentManagement(p *Pass) {
+	if im := p.Config.IntelligentManagement; im != nil {
+		p.Report(im.NameSpan, "IntelligentManagement takes routing data from controllers at run time; what is said here of routing concerns the static part of the file only")
+	}
+}
+
+func checkSecondTransport(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		for _, s := range c.Servers {
+			var first [2]*parser.Transport
+			for _, t := range s.Transports {
+				i := 0
+				if isHTTPS(t) {
+					i = 1
+				}
+				if f := first[i]; f != nil {
+					p.Report(at(t.Protocol, t.Node), "server %q has a second %s Transport, the first is on %s; which one the plug-in uses is undocumented",
+						s.Name.V, []string{"http", "https"}[i], p.where(f.Node.Tag)).See(f.Node.Tag, "the first")
+					continue
+				}
+				first[i] = t
+			}
+		}
+	}
+}
