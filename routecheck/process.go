@@ -256,17 +256,17 @@ func (p *Process) noteStream(f *Flight, a Action, reused bool, rec *Recorder) {
 	}
 	m := &p.t.Clusters[f.Cluster].Members[a.Member]
 	tr := &m.Transports[a.Transport]
-	scheme, how := "http", "a new stream is opened"
+	scheme, how := "http", "a new stream to %s://%s:%d is opened"
 	if tr.HTTPS {
 		scheme = "https"
 	}
 	if reused {
-		how = "a stream is taken from the queue"
+		how = "a stream to %s://%s:%d is taken from the queue"
 	}
 	name := m.Name
 	if m.CloneID != "" {
 		name += " (" + m.CloneID + ")"
 	}
 	rec.note(Step{Kind: StepStream, Rule: "R66", Also: []string{"R64"}, Member: a.Member, At: tr.At,
-		Text: fmt.Sprintf("%s: %s to %s://%s:%d", name, how, scheme, tr.Host, tr.Port)})
+		Text: fmt.Sprintf("%s: "+how, name, scheme, tr.Host, tr.Port)})
 }

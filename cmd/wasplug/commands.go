@@ -8,5 +8,12 @@ var version = "dev"
 func commands() []*cli.Command {
 	return []*cli.Command{
 		whyCommand(),
+		generateCommand(),
+		importCommand(),
+		mergeCommand(),
+		fmtCommand(),
+		graphCommand(),
+		traceCommand(),
+		schemaCommand(),
 	}
 }

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files and the outputs of scripts")
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"wasplug": main}) }
+
+// TestScript runs every script of testdata/script against the real program. $ROOT is the checkout, $FIGURE the first case.
+func TestScript(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: *update,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("ROOT", root)
+			env.Setenv("FIGURE", filepath.Join(root, "testdata", "figure-5-12"))
+			env.Setenv("NO_COLOR", os.Getenv("NO_COLOR"))
+			return nil
+		},
+	})
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/xeipuuv/gojsonschema"
+
+	"github.com/wasplug/wasplug/internal/sharedtest"
+	"github.com/wasplug/wasplug/schemas"
+)
+
+const figure = "../../testdata/figure-5-12/plugin-cfg.xml"
+
+// program runs the whole program in this process.
+func program(t testing.TB, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	code = run(context.Background(), append([]string{"wasplug"}, args...), strings.NewReader(""), &out, &errOut)
+	return out.String(), errOut.String(), code
+}
+
+// TestWhyFitsItsSchema validates every kind of answer against schemas/why.schema.json.
+func TestWhyFitsItsSchema(t *testing.T) {
+	source, err := schemas.Source("why")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := gojsonschema.NewSchema(gojsonschema.NewBytesLoader(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"http://h/snoop"},
+		{"http://h/other"},
+		{"http://h/snoop", "--requests", "3", "--every", "30", "--down", "PluginMember1=io-timeout"},
+		{"http://h/snoop", "--down", "PluginMember1", "--down", "PluginMember2"},
+		{"https://h/snoop;jsessionid=0000a:v544d0o0", "--assume", "tls-default-port=80"},
+		{"http://h/snoop", "--marked", "PluginMember1=3", "--pending", "PluginMember2=4", "--weight", "PluginMember2=-1", "--seed", "7"},
+	} {
+		out, errOut, code := program(t, append([]string{"why", "-c", figure, "--format", "json"}, args...)...)
+		if code != exitFine {
+			t.Errorf("%v: exit code %d\n%s", args, code, errOut)
+		}
+		for line := range strings.Lines(out) {
+			result, err := schema.Validate(gojsonschema.NewStringLoader(line))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range result.Errors() {
+				t.Errorf("%v: %s", args, e)
+			}
+		}
+	}
+}
+
+// TestWhyOnFilesOfStrangers: every file is answered or refused, never worse, and an answer repeats itself byte for byte.
+func TestWhyOnFilesOfStrangers(t *testing.T) {
+	for _, file := range append(sharedtest.Files(t, "*.xml", "corpus", "cfg"), sharedtest.Files(t, "*.xml", "corpus", "merge", "*")...) {
+		out, errOut, code := program(t, "why", "-c", file, "http://localhost/health", "--requests", "2")
+		again, _, _ := program(t, "why", "-c", file, "http://localhost/health", "--requests", "2")
+		switch {
+		case out != again:
+			t.Errorf("%s: two answers", file)
+		case code == exitFine && out == "", code == exitFailed && errOut == "", code != exitFine && code != exitFailed:
+			t.Errorf("%s: exit code %d, output %q, errors %q", file, code, out, errOut)
+		}
+	}
+}
