@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"sync/atomic"
+
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/routecheck"
 )
@@ -119,7 +121,7 @@ func (c *client) sendStreaming(s *stream, m *member, limit routecheck.Nanos) (se
 	if sent += more; err != nil || b.whole {
 		return sent, err
 	}
-	b.pumped = make(chan error, 1)
+	b.pumped, b.ending = make(chan error, 1), new(atomic.Bool)
 	done := b.pumped
 	go func() { done <- c.pump(s, limit) }()
 	return sent, nil
@@ -155,7 +157,7 @@ func (c *client) answerHead(s *stream, limit routecheck.Nanos) error {
 				return err
 			}
 		}
-		if c.body.pumped == nil {
+		if c.body.pumped == nil || c.body.ending.Load() {
 			s.within(limit)
 		}
 		if err := c.moreAnswer(s); err != nil {

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"errors"
+	"sync/atomic"
 
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/routecheck"
@@ -20,7 +21,8 @@ type body struct {
 	failover bool   // the head was made for a failover
 	extra    bool   // bytes of another request came with its end and are lost: nobody sends them behind such a body
 
-	pumped chan error // from the goroutine that passes on what is not buffered, nil when there is none
+	pumped chan error   // from the goroutine that passes on what is not buffered, nil when there is none
+	ending *atomic.Bool // it is writing the last piece
 }
 
 var errPostSize = &http1.Error{Status: 413, Msg: "the body exceeds PostSizeLimit"}
@@ -54,7 +56,7 @@ func (b *body) claim(p []byte) (n int, err error) {
 // prepare reads the body as far as it is buffered (R57), so that slow clients keep no member busy.
 func (c *client) prepare(tc *routecheck.Cluster) error {
 	b := &c.body
-	*b = body{has: true, chunked: c.rq.Chunked, left: c.rq.Length, limit: tc.PostLimit}
+	*b = body{has: true, chunked: c.rq.Chunked, left: max(c.rq.Length, 0), limit: tc.PostLimit}
 	n, err := b.claim(c.in.b[c.used:c.n])
 	b.kept = c.in.b[c.used : c.used+n]
 	c.used += n
@@ -144,6 +146,7 @@ func (c *client) pump(s *stream, timeout routecheck.Nanos) error {
 		}
 		b.extra = k < n
 		s.within(timeout)
+		b.ending.Store(b.whole)
 		if _, err := s.write(space[:k]); err != nil {
 			return nil
 		}
@@ -160,22 +163,18 @@ func (c *client) finishBody() {
 		<-b.pumped
 		b.pumped = nil
 	}
-	if !b.has && c.rq.HasBody() {
-		b.has = true
-		c.skipBody()
-	}
 	if b.has && (!b.whole || b.extra) {
 		c.close = true
 	}
 }
 
-// skipBody takes a body off the connection that came with the head of a request that no member got.
+// skipBody takes the body of a request that no member gets off the connection, as far as it came with the head.
 func (c *client) skipBody() {
-	b := &c.body
-	b.chunked, b.left, b.limit = c.rq.Chunked, c.rq.Length, -1
-	n, err := b.claim(c.in.b[c.used:c.n])
-	c.used += n
-	if err != nil {
-		b.whole = false
+	if !c.rq.HasBody() {
+		return
 	}
+	c.body = body{has: true, chunked: c.rq.Chunked, left: max(c.rq.Length, 0), limit: -1}
+	n, err := c.body.claim(c.in.b[c.used:c.n])
+	c.used += n
+	c.body.whole = c.body.whole && err == nil
 }

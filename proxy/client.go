@@ -3,7 +3,6 @@ package proxy
 import (
 	"crypto/tls"
 	"errors"
-	"io"
 	"net"
 	"net/netip"
 	"sync/atomic"
@@ -124,6 +123,9 @@ func (c *client) first() bool {
 	c.in = nil
 	c.within(c.p.opt.IdleTimeout)
 	c.idle.Store(isIdle)
+	if c.p.ending.Load() {
+		return false
+	}
 	var err error
 	c.in, c.n, err = c.wait(c.p.small)
 	return c.idle.CompareAndSwap(isIdle, isBusy) && err == nil
@@ -168,6 +170,7 @@ func (c *client) handle() bool {
 	c.close = !c.rq.Persists() || c.p.ending.Load()
 	c.started, c.tunnel, c.body = false, false, body{}
 	c.used = c.rq.Size
+	c.limit.Store(0)
 	c.entry.begin(c)
 	gen := c.p.current()
 	c.describe()
@@ -175,6 +178,7 @@ func (c *client) handle() bool {
 	if ok {
 		c.carry(gen, &m)
 	} else {
+		c.skipBody()
 		c.decline(gen)
 	}
 	c.finishBody()
@@ -266,5 +270,3 @@ func (c *client) release(reuse bool) {
 	}
 	s.transport.put(s, c.p.sweeper.now())
 }
-
-var errGone = io.ErrUnexpectedEOF

@@ -3,6 +3,7 @@ package proxy
 import (
 	"io"
 	"strconv"
+	"time"
 
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/routecheck"
@@ -37,11 +38,14 @@ func (c *client) bodyUnderWay() bool {
 	if b.pumped == nil {
 		return b.has && !b.whole
 	}
+	if !b.ending.Load() {
+		return true
+	}
 	select {
 	case <-b.pumped:
 		b.pumped = nil
-		return !b.whole
-	default:
+		return false
+	case <-time.After(time.Second): // the member has answered and does not read the last piece
 		return true
 	}
 }
@@ -201,6 +205,9 @@ func (c *client) writeOut(p []byte) error {
 		c.within(c.p.opt.ClientTimeout)
 	}
 	n, err := c.link.write(p)
+	if c.body.pumped == nil {
+		c.limit.Store(0)
+	}
 	c.entry.bytes += int64(n)
 	if err != nil {
 		c.close, c.entry.gone = true, true

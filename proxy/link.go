@@ -48,7 +48,7 @@ func (l *link) close() {
 // within limits waiting to d from now; 0 lifts the limit.
 func (l *link) within(d routecheck.Nanos) {
 	if d != 0 {
-		d += l.sweeper.now()
+		d += l.sweeper.now() + routecheck.Nanos(tick) // never too early
 	}
 	l.limit.Store(int64(d))
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"strconv"
@@ -20,7 +21,7 @@ import (
 // Options steer a proxy. The zero value of each field is its default.
 type Options struct {
 	Semantics *routecheck.Semantics // open choices; default those of the latest plug-in level
-	Seed      uint64                // of round robin's start and random choices
+	Seed      uint64                // of round robin's start and random choices, 0 for one by chance
 	Log       *slog.Logger          // default none
 
 	HeadTimeout   routecheck.Nanos // from the first byte of a request to the end of its head, default 30 s
@@ -52,6 +53,9 @@ func (o *Options) complete(s *sweeper) {
 		latest := routecheck.Latest()
 		o.Semantics = &latest
 	}
+	if o.Seed == 0 {
+		o.Seed = rand.Uint64()
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -62,7 +66,7 @@ func (o *Options) complete(s *sweeper) {
 		o.Dial = new(net.Dialer).DialContext
 	}
 	if o.Now == nil {
-		o.Now = s.exact
+		o.Now = s.clock
 	}
 }
 

@@ -13,20 +13,21 @@ const tick = 250 * time.Millisecond
 
 // sweeper keeps time limits for all links: a look at each of them four times a second costs less than a timer for each wait.
 type sweeper struct {
-	start time.Time
+	clock func() routecheck.Nanos
 	time  atomic.Int64 // of the last tick
 	mu    sync.Mutex
 	links []*link
 	idle  func(now routecheck.Nanos) // looks after idle streams, once a second
 }
 
-func newSweeper() *sweeper { return &sweeper{start: time.Now()} }
+// newSweeper makes a sweeper; its clock starts at 0.
+func newSweeper() *sweeper {
+	start := time.Now()
+	return &sweeper{clock: func() routecheck.Nanos { return routecheck.Nanos(time.Since(start)) }}
+}
 
 // now returns the time of the last tick. It is cheap, and at most a tick behind.
 func (s *sweeper) now() routecheck.Nanos { return routecheck.Nanos(s.time.Load()) }
-
-// exact returns the time.
-func (s *sweeper) exact() routecheck.Nanos { return routecheck.Nanos(time.Since(s.start)) }
 
 func (s *sweeper) add(l *link) {
 	s.mu.Lock()
@@ -59,7 +60,7 @@ func (s *sweeper) run(ctx context.Context) {
 			return
 		case <-t.C:
 		}
-		now := s.exact()
+		now := s.clock()
 		s.time.Store(int64(now))
 		s.sweep(now, n%4 == 0)
 		if n%4 == 0 && s.idle != nil {

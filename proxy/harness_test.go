@@ -1,0 +1,405 @@
+package proxy
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// network connects the proxy with clients and members: loopback sockets, or pipes that work inside a synctest bubble.
+type network struct {
+	pipes   bool
+	mu      sync.Mutex
+	members map[string]net.Listener // by ADDRESS:PORT as the proxy dials it; none: refused
+	dials   map[string]int
+	front   net.Listener
+}
+
+func (n *network) listen(t *testing.T) net.Listener {
+	if n.pipes {
+		return &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func (n *network) dial(ctx context.Context, _, address string) (net.Conn, error) {
+	n.mu.Lock()
+	l := n.members[address]
+	n.dials[address]++
+	n.mu.Unlock()
+	if l == nil {
+		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+	}
+	return connect(ctx, l)
+}
+
+func connect(ctx context.Context, l net.Listener) (net.Conn, error) {
+	if p, ok := l.(*pipeListener); ok {
+		here, there := net.Pipe()
+		select {
+		case p.conns <- there:
+			return here, nil
+		case <-p.closed:
+			return nil, syscall.ECONNREFUSED
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
+}
+
+// LookupNetIP gives member mN the address 10.0.0.N.
+func (n *network) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return []netip.Addr{a}, nil
+	}
+	if number, ok := strings.CutPrefix(host, "m"); ok {
+		return []netip.Addr{netip.MustParseAddr("10.0.0." + number)}, nil
+	}
+	return nil, errors.New("no such host")
+}
+
+type pipeListener struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
+func (l *pipeListener) Addr() net.Addr { return pipeAddr{} }
+
+type pipeAddr struct{}
+
+func (pipeAddr) Network() string { return "pipe" }
+func (pipeAddr) String() string  { return "front:80" }
+
+// fake is a member that behaves as its script says.
+type fake struct {
+	name   string
+	mu     sync.Mutex
+	conns  map[net.Conn]bool
+	seen   []*http.Request // their bodies are read
+	bodies []string
+	act    func(f *fake, c net.Conn, rq *http.Request) (goOn bool) // nil: a good answer
+	wg     sync.WaitGroup
+}
+
+func (f *fake) serve(l net.Listener) {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		f.mu.Lock()
+		f.conns[c] = true
+		f.mu.Unlock()
+		f.wg.Go(func() { f.talk(c) })
+	}
+}
+
+func (f *fake) talk(c net.Conn) {
+	defer f.forget(c)
+	br := bufio.NewReader(c)
+	for {
+		rq, err := http.ReadRequest(br)
+		if err != nil {
+			return
+		}
+		if rq.Header.Get("Expect") != "" {
+			io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n")
+		}
+		body, err := io.ReadAll(rq.Body)
+		if err != nil {
+			return
+		}
+		f.mu.Lock()
+		f.seen, f.bodies = append(f.seen, rq), append(f.bodies, string(body))
+		act := f.act
+		f.mu.Unlock()
+		if act == nil {
+			act = good
+		}
+		if !act(f, c, rq) {
+			return
+		}
+	}
+}
+
+func (f *fake) forget(c net.Conn) {
+	c.Close()
+	f.mu.Lock()
+	delete(f.conns, c)
+	f.mu.Unlock()
+}
+
+func (f *fake) requests() []*http.Request {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.seen
+}
+
+func good(f *fake, c net.Conn, rq *http.Request) bool {
+	body := f.name
+	if rq.Method == "HEAD" {
+		body = ""
+	}
+	_, err := fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nX-Member: %s\r\nContent-Length: %d\r\n\r\n%s", f.name, len(f.name), body)
+	return err == nil
+}
+
+// answer makes a script that always says the same.
+func answer(text string, goOn bool) func(*fake, net.Conn, *http.Request) bool {
+	return func(_ *fake, c net.Conn, _ *http.Request) bool {
+		_, err := io.WriteString(c, text)
+		return err == nil && goOn
+	}
+}
+
+// world is a proxy with its members and a way in.
+type world struct {
+	*network
+	t     *testing.T
+	p     *Proxy
+	fakes map[string]*fake
+	wg    sync.WaitGroup
+	logs  syncBuffer
+}
+
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// site writes a plugin-cfg.xml: members m1 to mN on port 9080 with clone IDs c1 to cN.
+type site struct {
+	members int
+	config  string // attributes of Config
+	cluster string // of ServerCluster
+	server  string // of every Server
+	backups int    // how many of the members, counted from the end, are backups
+	uri     string // default /*
+	extra   string // elements at the end
+}
+
+func (s site) xml() string {
+	var b strings.Builder
+	uri := s.uri
+	if uri == "" {
+		uri = "/*"
+	}
+	fmt.Fprintf(&b, `<Config %s><VirtualHostGroup Name="vh"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster Name="C" %s>`, s.config, s.cluster)
+	for i := 1; i <= s.members; i++ {
+		fmt.Fprintf(&b, `<Server Name="m%d" CloneID="c%d" %s><Transport Hostname="m%d" Port="9080" Protocol="http"/></Server>`, i, i, s.server, i)
+	}
+	b.WriteString("<PrimaryServers>")
+	for i := 1; i <= s.members; i++ {
+		if i == s.members-s.backups+1 {
+			b.WriteString("</PrimaryServers><BackupServers>")
+		}
+		fmt.Fprintf(&b, `<Server Name="m%d"/>`, i)
+	}
+	if s.backups > 0 {
+		b.WriteString("</BackupServers>")
+	} else {
+		b.WriteString("</PrimaryServers>")
+	}
+	fmt.Fprintf(&b, `</ServerCluster><UriGroup Name="u"><Uri Name="%s"/></UriGroup><Route VirtualHostGroup="vh" UriGroup="u" ServerCluster="C"/>%s</Config>`, uri, s.extra)
+	return b.String()
+}
+
+func parse(t *testing.T, xml string) (*parser.Config, *diag.Files) {
+	t.Helper()
+	files := diag.NewFiles()
+	cfg, ds := parser.Parse(files.Add("plugin-cfg.xml", []byte(xml)), []byte(xml))
+	for _, d := range ds {
+		t.Fatal(files.Line(d))
+	}
+	return cfg, files
+}
+
+// start builds a world; its members all answer well. stop ends it and waits for everything.
+func start(t *testing.T, pipes bool, s site, opt Options) *world {
+	t.Helper()
+	w := &world{t: t, network: &network{pipes: pipes, members: map[string]net.Listener{}, dials: map[string]int{}}, fakes: map[string]*fake{}}
+	for i := 1; i <= s.members; i++ {
+		f := &fake{name: fmt.Sprintf("m%d", i), conns: map[net.Conn]bool{}}
+		l := w.listen(t)
+		w.fakes[f.name], w.members[fmt.Sprintf("10.0.0.%d:9080", i)] = f, l
+		w.wg.Go(func() { f.serve(l) })
+	}
+	opt.Resolver, opt.Dial = w.network, w.dial
+	if opt.Seed == 0 {
+		opt.Seed = 1
+	}
+	cfg, files := parse(t, s.xml())
+	p, err := New(t.Context(), cfg, files, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.p, w.front = p, w.listen(t)
+	p.gen.Load().clusters[0].state.Next = 0
+	w.wg.Go(func() { p.Serve(&Listener{Listener: w.front, Port: 80}) })
+	return w
+}
+
+func (w *world) refuse(member string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	address := "10.0.0." + member[1:] + ":9080"
+	w.members[address].Close()
+	w.members[address] = nil
+}
+
+func (w *world) stop() {
+	w.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // connections of clients that were not closed are cut
+	w.p.Shutdown(ctx)
+	for _, f := range w.fakes {
+		f.mu.Lock()
+		for c := range f.conns {
+			c.Close()
+		}
+		f.mu.Unlock()
+	}
+	w.mu.Lock()
+	for _, l := range w.members {
+		if l != nil {
+			l.Close()
+		}
+	}
+	w.mu.Unlock()
+	w.wg.Wait()
+	for _, f := range w.fakes {
+		f.wg.Wait()
+	}
+}
+
+// visitor is a client connection.
+type visitor struct {
+	net.Conn
+	br *bufio.Reader
+	t  *testing.T
+}
+
+func (w *world) visit() *visitor {
+	w.t.Helper()
+	c, err := connect(context.Background(), w.front)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return &visitor{c, bufio.NewReader(c), w.t}
+}
+
+// reply is an answer as the visitor saw it.
+type reply struct {
+	status int
+	member string
+	header http.Header
+	body   string
+	err    error // of the body
+	close  bool
+}
+
+// send writes while reading, as pipes have no buffer.
+func (v *visitor) send(raw string) {
+	go io.WriteString(v.Conn, raw)
+}
+
+func (v *visitor) read(method string) (reply, error) {
+	rs, err := http.ReadResponse(v.br, &http.Request{Method: method})
+	if err != nil {
+		return reply{}, err
+	}
+	body, err := io.ReadAll(rs.Body)
+	return reply{rs.StatusCode, rs.Header.Get("X-Member"), rs.Header, string(body), err, rs.Close}, nil
+}
+
+func (v *visitor) ask(raw string) reply {
+	v.t.Helper()
+	v.send(raw)
+	method, _, _ := strings.Cut(raw, " ")
+	r, err := v.read(method)
+	if err != nil {
+		v.t.Fatalf("%.60q: %v", raw, err)
+	}
+	return r
+}
+
+// get is a GET with some header lines.
+func get(path string, lines ...string) string {
+	return "GET " + path + " HTTP/1.1\r\nHost: shop\r\n" + joinLines(lines) + "\r\n"
+}
+
+func joinLines(lines []string) string {
+	s := ""
+	for _, l := range lines {
+		s += l + "\r\n"
+	}
+	return s
+}
+
+func post(body string, lines ...string) string {
+	return fmt.Sprintf("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: %d\r\n%s\r\n%s", len(body), joinLines(lines), body)
+}
+
+func postChunked(body string, lines ...string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n%s\r\n", joinLines(lines))
+	for len(body) > 0 {
+		n := min(len(body), 7000)
+		fmt.Fprintf(&b, "%x\r\n%s\r\n", n, body[:n])
+		body = body[n:]
+	}
+	b.WriteString("0\r\n\r\n")
+	return b.String()
+}
+
+func sticky(member string) string { return "Cookie: JSESSIONID=0000abc:c" + member[1:] }
+
+func (w *world) memberState(name string) (marked bool, pending int32) {
+	g := w.p.gen.Load()
+	c := &g.clusters[0]
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	id, _ := g.table.Clusters[0].MemberByName(name)
+	return c.state.Members[id].Marked, c.state.Members[id].Pending
+}
