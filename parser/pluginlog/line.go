@@ -202,6 +202,11 @@ var wordByte = func() (t [256]bool) {
 // glued returns the place inside raw where a second line begins without a line end before it, as levels up to 8.0 write when
 // processes interleave; 0 when there is none.
 func glued(raw string) int {
+	if raw[0] != '[' {
+		if at := gluedBare(raw); at > 0 {
+			return at
+		}
+	}
 	for from := 1; from < len(raw); {
 		i := strings.IndexByte(raw[from:], '[')
 		if i < 0 {
@@ -214,6 +219,37 @@ func glued(raw string) int {
 		from = at + 1
 	}
 	return 0
+}
+
+// gluedBare is glued for excerpts that lost their prefixes: a level and a part of the plug-in in the middle of a line.
+func gluedBare(raw string) int {
+	first := 0
+	for l := LevelPlugin; l <= LevelTrace; l++ {
+		mark := l.String()
+		for from := 1; from < len(raw); {
+			i := strings.Index(raw[from:], mark)
+			if i < 0 {
+				break
+			}
+			at := from + i
+			if (first == 0 || at < first) && startsMessage(raw[at:], l) && !(raw[at-1] >= 'A' && raw[at-1] <= 'Z') {
+				first = at
+				break
+			}
+			from = at + 1
+		}
+	}
+	return first
+}
+
+// startsMessage reports whether s is "LEVEL: " and a part of the plug-in.
+func startsMessage(s string, want Level) bool {
+	level, rest, ok := cutLevel(s)
+	if !ok || level != want || rest == "" || rest[0] != ' ' {
+		return false
+	}
+	word, _, ok := cutWord(rest[1:])
+	return level == LevelPlugin || ok && isComponent(word)
 }
 
 // startsThread reports whether a process number, or the job name of IBM i, follows a time: a time in a header or a URL has none.

@@ -92,6 +92,10 @@ func (l *Line) parsePlugin(e *Event) Kind {
 
 // parseBare reads a line that names no function, as people quote them: what it begins with tells the function.
 func (l *Line) parseBare(e *Event, want *Kinds) Kind {
+	// On pages the blanks in front of the lines of a request or response head are gone.
+	if k := l.parseHeader(e); k != None && l.Level >= LevelDetail {
+		return k
+	}
 	for _, b := range bare {
 		if strings.HasPrefix(l.Text, b.prefix) {
 			l.Function = b.function
@@ -207,11 +211,17 @@ func parseAffinity(text string, e *Event) Kind {
 	return ifPrefix(text, "Checking ", AffinitySource, func(s string) { e.Text = s })
 }
 
+// parseCloneList reads "Returning list of clone ids" and, wording from memory, "Adding clone id 'x'" or "Parsed clone id 'x'".
 func parseCloneList(text string, e *Event) Kind {
 	if strings.HasPrefix(text, "Returning list of clone ids") {
 		return ClonesListed
 	}
-	return ifPrefix(text, "Adding clone id ", CloneAdded, func(s string) { e.Clone = unquote(s) }) // *
+	_, id, ok := strings.Cut(text, " clone id ")
+	if !ok {
+		return None
+	}
+	e.Clone = unquote(id)
+	return CloneAdded
 }
 
 func parseFindClone(text string, e *Event) Kind {

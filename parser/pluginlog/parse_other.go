@@ -88,7 +88,7 @@ func (l *Line) parseOther(e *Event) Kind {
 }
 
 func (l *Line) mayHoldPhrase() bool {
-	if strings.HasPrefix(l.Function, "cb_") || strings.HasPrefix(l.Function, "serverGroup") || l.Component == "ESI" || strings.HasPrefix(l.Function, "esi") {
+	if strings.HasPrefix(l.Function, "cb_") || l.Component == "ws_server_group" || l.Component == "ESI" || strings.HasPrefix(l.Function, "esi") {
 		return true
 	}
 	if l.Text == "" {

@@ -106,6 +106,12 @@ func TestForms(t *testing.T) {
 		{"DETAIL:    POST /a?b=c HTTP/1.1", Event{Kind: RequestLine, Method: "POST", URI: "/a?b=c"}},
 		{"DETAIL:    set-cookie: JSESSIONID=0000a:b; Path=/", Event{Kind: Header, Pattern: "set-cookie", Text: "JSESSIONID=0000a:b; Path=/"}},
 		{"DETAIL:    $WSFO: true", Event{Kind: FailoverHeaderSent}},
+		{"TRACE: HTTP/1.1 200 OK", Event{Kind: StatusLine, Code: 200, Text: "OK"}},
+		{"DETAIL: Set-Cookie: a=b", Event{Kind: Header, Pattern: "Set-Cookie", Text: "a=b"}},
+		{"TRACE: ws_common: websphereParseCloneID: Parsed clone id 'v544d0o0'", Event{Kind: CloneAdded, Clone: "v544d0o0"}},
+		{"ERROR: ws_common: websphereGetStream: Failed to connect to app server, OS err=79", Event{Kind: ConnectFailed, OSError: 79}},
+		{"TRACE: ws_server_group: assureWeightsValid: the group: all could be down", Event{Kind: AllCouldBeDown, Text: "the group: all could be down"}},
+		{"DETAIL: ws_common: websphereFindTransport: Setting the transport: localhost on port 9080", Event{Kind: TransportSet, Host: "localhost", Port: 9080}},
 		{"PLUGIN: Bld version: 9.0.5.7", Event{Kind: BuildVersion, Text: "9.0.5.7"}},
 		{"PLUGIN: Webserver: IBM_HTTP_Server/9.0", Event{Kind: WebServer, Text: "IBM_HTTP_Server/9.0"}},
 		{"DETAIL: ws_common: websphereCheckConfig: Config was successfully reloaded", Event{Kind: ConfigReloaded}},
@@ -133,6 +139,9 @@ func TestNoEvent(t *testing.T) {
 		"DETAIL:    X-Note: HTTP/1.1 500",
 		"DETAIL:    HTTP/1.1 abc",
 		"PLUGIN: Plugins loaded.",
+		"ERROR: Marking m up"[7:],
+		"TRACE: ws_server: serverSetFailoverStatus: Marking m up",
+		"TRACE: ws_server: serverSetFailoverStatus: Marking m",
 		"", "[", "[]", "[Wed Dec 03 15:40:13 2014]", "[Wed Dec 03 15:40:13 2014] 0000", ":", "TRACE:", "TRACE: ", "TRACE:   ",
 		"[99/Xxx/2017:99:99:99.99999] 00000001 00000001 - TRACE: x: y: z",
 	} {
@@ -175,6 +184,21 @@ func TestGlued(t *testing.T) {
 	}
 	if glued(`TRACE:    Cookie: a=[06/Oct/2017:19:06:43.24773]`) != 0 {
 		t.Error("a time in a header is taken for the start of a line")
+	}
+}
+
+// TestGluedBare splits excerpts whose prefixes and line ends are gone, but no text that names a level.
+func TestGluedBare(t *testing.T) {
+	for text, want := range map[string][]string{
+		"PLUGIN: Plugins loaded.PLUGIN: ---- System Information ----PLUGIN: Bld version: 5.1.PLUGIN: Webserver: x":                             {"1 0 build-version", "1 0 web-server"},
+		"ERROR: ws_server: serverAddTransport: Failed to initialize security ERROR: ws_server: serverAddTransport: HTTPS Transport is skipped": {"1 0 error", "1 0 error"},
+		"ERROR: ws_common: x: the log says ERROR: too often":                                                                                   {"1 0 error"},
+		"TRACE: ws_common: websphereWriteRequestReadResponse: EnterERROR: ws_common: websphereExecute: Failed to create the stream":            {"1 0 stream-failed"},
+	} {
+		events, _ := readAll(t, text)
+		if diff := cmp.Diff(want, brief(events)); diff != "" {
+			t.Errorf("%s: %s", text, diff)
+		}
 	}
 }
 

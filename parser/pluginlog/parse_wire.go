@@ -46,11 +46,10 @@ func parseGetStream(l *Line, e *Event) Kind {
 
 // parseConnectFailed reads "... on host 'H', OS err=N" and the newer "... on host 'H' (N): Connect (local port P)".
 func parseConnectFailed(text string) (host string, osErr, port int32) {
-	_, rest, ok := strings.Cut(text, "on host ")
-	if !ok {
-		return "", 0, 0
+	rest := text
+	if _, after, ok := strings.Cut(text, "on host "); ok {
+		host, rest = cutQuoted(after)
 	}
-	host, rest = cutQuoted(rest)
 	switch {
 	case strings.Contains(rest, "OS err"):
 		_, n, _ := strings.Cut(rest, "OS err")
@@ -81,10 +80,11 @@ func parseExecute(l *Line, e *Event) Kind {
 // Names of members may hold dots, dashes and blanks.
 func parseFailoverStatus(text string, e *Event) Kind {
 	if rest, ok := strings.CutPrefix(text, "Marking "); ok {
-		e.Member = rest
-		if i := strings.LastIndex(rest, " down"); i >= 0 {
-			e.Member = rest[:i]
+		i := strings.LastIndex(rest, " down")
+		if i < 0 {
+			return None
 		}
+		e.Member = rest[:i]
 		return MarkedDown
 	}
 	rest, ok := strings.CutPrefix(text, "Server ")

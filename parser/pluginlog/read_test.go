@@ -76,7 +76,7 @@ func TestBlocks(t *testing.T) {
 // TestLongLine cuts a line that is longer than a block and finds the next.
 func TestLongLine(t *testing.T) {
 	for _, n := range []int{blockSize - 20, blockSize, blockSize + 1, 3*blockSize + 17} {
-		events, stats := readAll(t, "ERROR: Marking m down\nERROR: Marking "+strings.Repeat("a", n)+"\nERROR: Marking z down\n")
+		events, stats := readAll(t, "ERROR: Marking m down\nERROR: x "+strings.Repeat("a", n)+"\nERROR: Marking z down\n")
 		if len(events) != 3 || events[2].Member != "z" || events[2].Line != 3 || stats.Lines != 3 {
 			t.Errorf("%d bytes: %d events, %+v", n, len(events), stats)
 		}
