@@ -31,7 +31,8 @@ func seed(f *testing.F) {
 	}
 	for _, text := range []string{"", "<", "<a", "<a b", "<a b=", "<a b='", "<a b='c' b='d'/>", "</a>", "<!", "<!--", "<!-->", "<?xml", "<?xml?>",
 		"<a>&#x10FFFF;&#xD800;</a>", "\xef\xbb\xbf<Config/>", "\xff\xfe<\x00", "<?xml version='1.0' encoding='us-ascii'?><a>\xe9</a>",
-		"<a><b><c></a>", "<Log><Uri>", "<é a='\r\n\t'/>", "<a:b c:d='e'/>", "<a></a >", "<a>]]></a>", "<a b='>'/>", "<a/>\n<!-- x -->"} {
+		"<a><b><c></a>", "<Log><Uri>", "<é a='\r\n\t'/>", "<a:b c:d='e'/>", "<a></a >", "<a>]]></a>", "<a b='>'/>", "<a/>\n<!-- x -->",
+		"<a><!-- b ---></a>", "<?xml version='1.1'?><a/>", "<a b='1'c='2'/>", "<a b='&#+65;'/>", "<a b='\xc2\x93'/>", "<a>\r\n</a>", "<a b='--'>--</a>"} {
 		f.Add([]byte(text))
 	}
 }

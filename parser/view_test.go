@@ -157,6 +157,21 @@ func TestReadOn(t *testing.T) {
 	}
 }
 
+// TestUnclosed: an element without end tag says so, and what belongs elsewhere stands behind it, with the comment above.
+func TestUnclosed(t *testing.T) {
+	cfg, _ := parser.Parse(1, []byte("<Config>\n<UriGroup Name='u'>\n<Uri/> <!-- of the Uri -->\n<!-- of the Route -->\n<Route/>\n</Config>"))
+	var got []string
+	for _, n := range cfg.Node.Children {
+		got = append(got, fmt.Sprintf("%s|%s|%t|%d; ", n.Name, n.Text, n.Closed, len(n.Children)))
+	}
+	if want := "UriGroup||false|2; | of the Route |true|0; Route||true|0; "; strings.Join(got, "") != want {
+		t.Errorf("%q, want %q", strings.Join(got, ""), want)
+	}
+	if !cfg.Node.Closed {
+		t.Error("Config is closed")
+	}
+}
+
 func TestParseAlias(t *testing.T) {
 	tests := []struct {
 		name string
