@@ -87,6 +87,7 @@ func (c *compiler) document(w *WebServer, o Options) *parser.Document {
 	}
 	c.routes(root, served)
 	root.raw(w.Node.Get("elements"))
+	c.checkText(root.Node)
 	return &parser.Document{File: c.t.Node.Span.File, Nodes: []*parser.Node{
 		{Kind: parser.Declaration, Text: `xml version="1.0" encoding="UTF-8"`, Closed: true},
 		{Kind: parser.Comment, Text: c.headline(w, o), Closed: true},

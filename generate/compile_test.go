@@ -168,6 +168,11 @@ t.yaml:3:85: error: virtual host "defalt_host" is not in the topology; did you m
 			`t.yaml:1:26: error: member "a" has no transport, so requests cannot reach it; give it a port with http or https [WP108 missing-required]
 t.yaml:1:46: error: member "b" has no host; give it one with host, or all members with defaults [WP108 missing-required]
 t.yaml:3:16: error: application "x" has neither a contextRoot nor uris, so no request can reach it`},
+		"no XML": {
+			head + "webServers: [{config: {a b: x}, properties: {x: \"\\x01\"}, elements: [{element: 1a}]}]",
+			`t.yaml:3:24: error: "a b" cannot be the name of an attribute: letters, digits, "-", "_" and "." only, a letter or "_" first
+t.yaml:3:50: error: the value of Value holds the character U+0001, which cannot stand in XML
+t.yaml:3:69: error: "1a" cannot be the name of an element: letters, digits, "-", "_" and "." only, a letter or "_" first`},
 		"served by nobody": {
 			head + "webServers: [{name: w, serves: [shpo]}, {name: w}]\napplications: [{name: shop, cluster: c, contextRoot: /x}]",
 			`t.yaml:3:33: error: web server "w" serves "shpo", which no application is called; did you mean "shop"?

@@ -1,0 +1,49 @@
+package generate
+
+import (
+	"regexp"
+
+	"github.com/wasplug/wasplug/parser"
+)
+
+// xmlName is what may be called an element or attribute; the plug-in's own names are plainer still.
+var xmlName = regexp.MustCompile(`^[\p{L}_][\p{L}0-9._-]*$`)
+
+// checkText reports names and values of a topology that cannot stand in XML.
+func (c *compiler) checkText(n *parser.Node) {
+	if n.Kind == parser.Text {
+		c.checkCharacters(n.Text, n)
+		return
+	}
+	if !xmlName.MatchString(n.Name) {
+		c.fault(n.Span, "", "%q cannot be the name of an element: letters, digits, \"-\", \"_\" and \".\" only, a letter or \"_\" first", n.Name)
+	}
+	for i := range n.Attrs {
+		a := &n.Attrs[i]
+		if !xmlName.MatchString(a.Name) {
+			c.fault(a.NameSpan, "", "%q cannot be the name of an attribute: letters, digits, \"-\", \"_\" and \".\" only, a letter or \"_\" first", a.Name)
+		}
+		if r, bad := notXML(a.Value); bad {
+			c.fault(a.Span, "", "the value of %s holds the character %U, which cannot stand in XML", a.Name, r)
+		}
+	}
+	for _, child := range n.Children {
+		c.checkText(child)
+	}
+}
+
+func (c *compiler) checkCharacters(text string, n *parser.Node) {
+	if r, bad := notXML(text); bad {
+		c.fault(n.Span, "", "the text holds the character %U, which cannot stand in XML", r)
+	}
+}
+
+// notXML finds a character that XML 1.0 does not allow, not even as a reference.
+func notXML(s string) (rune, bool) {
+	for _, r := range s {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
+			return r, true
+		}
+	}
+	return 0, false
+}
