@@ -15,9 +15,9 @@ type Assembler struct {
 	names      map[string]string
 	open       map[Thread]*Request
 	spare      []*Request
+	recent     *Request // the open request that the last event belonged to: lines of a thread come in runs
 	file       int
 	number     int64
-	last       Time
 }
 
 const (
@@ -40,9 +40,6 @@ func (a *Assembler) NextFile() {
 func (a *Assembler) Add(e *Event) {
 	if a.open == nil {
 		a.open, a.names = map[Thread]*Request{}, map[string]string{}
-	}
-	if e.Time != 0 {
-		a.last = e.Time
 	}
 	if e.Kind == ConfigReloaded {
 		a.reloaded(e.PID)
@@ -118,7 +115,11 @@ func (a *Assembler) reloaded(pid uint64) {
 
 // requestOf returns the request that an event belongs to, opening and closing as needed; nil when it belongs to none.
 func (a *Assembler) requestOf(e *Event) *Request {
-	r := a.open[e.Thread]
+	r := a.recent
+	if r == nil || r.Thread != e.Thread {
+		r = a.open[e.Thread]
+		a.recent = r
+	}
 	if r != nil && a.beginsAnother(r, e) {
 		a.supersede(r)
 		r = nil
@@ -214,6 +215,7 @@ func (r *Request) declined() bool {
 
 func (a *Assembler) finish(r *Request) {
 	delete(a.open, r.Thread)
+	a.recent = nil
 	r.Declined = r.declined()
 	slow := a.Slow
 	if slow == 0 {

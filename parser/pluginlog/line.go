@@ -199,6 +199,9 @@ var wordByte = func() (t [256]bool) {
 	return t
 }()
 
+// leastPrefix is the length of the shortest time and the first number behind it.
+const leastPrefix = len("[06/Oct/2017:19:06:43] 1")
+
 // glued returns the place inside raw where a second line begins without a line end before it, as levels up to 8.0 write when
 // processes interleave; 0 when there is none.
 func glued(raw string) int {
@@ -207,7 +210,7 @@ func glued(raw string) int {
 			return at
 		}
 	}
-	for from := 1; from < len(raw); {
+	for from := 1; len(raw)-from >= leastPrefix; {
 		i := strings.IndexByte(raw[from:], '[')
 		if i < 0 {
 			return 0

@@ -24,9 +24,11 @@ func (l *Line) parseHeader(e *Event) Kind {
 			return k
 		}
 	}
-	if i := strings.Index(text, " HTTP/"); i > 0 && isMethod(text) {
-		e.Method, e.URI, _ = strings.Cut(text[:i], " ")
-		return RequestLine
+	if isMethod(text) {
+		if i := strings.Index(text, " HTTP/"); i > 0 {
+			e.Method, e.URI, _ = strings.Cut(text[:i], " ")
+			return RequestLine
+		}
 	}
 	return None
 }
