@@ -33,12 +33,13 @@ func randomScenario(t *rapid.T) (*Table, *Scenario) {
 	config := pick("config", "", "", `MarkBusyDown="true"`, `FailoverToNext="true"`)
 	cluster := pick("cluster", "", "", `LoadBalance="Random"`, `PostBufferSize="0"`, `IgnoreAffinityRequests="false" RetryInterval="5"`, `PostSizeLimit="1"`)
 	table := mustParse(clusterXML(config, cluster, servers.String()+lists(primary.String(), backup.String())))
-	sc := &Scenario{Request: get("/x"), Requests: rapid.IntRange(1, 2).Draw(t, "requests"), Every: 3 * second}
-	sc.Request.TLS = rapid.Bool().Draw(t, "tls")
-	sc.Request.Body = int64(rapid.IntRange(0, 2).Draw(t, "body"))
+	rq := get("/x")
+	rq.TLS = rapid.Bool().Draw(t, "tls")
+	rq.Body = int64(rapid.IntRange(0, 2).Draw(t, "body"))
 	for range rapid.IntRange(0, 2).Draw(t, "cookies") {
-		sc.Request.Cookies = append(sc.Request.Cookies, fmt.Sprintf("JSESSIONID=0000a:m%d:m%d", rapid.IntRange(0, n).Draw(t, "clone"), rapid.IntRange(0, n).Draw(t, "clone")))
+		rq.Cookies = append(rq.Cookies, fmt.Sprintf("JSESSIONID=0000a:m%d:m%d", rapid.IntRange(0, n).Draw(t, "clone"), rapid.IntRange(0, n).Draw(t, "clone")))
 	}
+	sc := &Scenario{Requests: Repeat(rq, rapid.IntRange(1, 2).Draw(t, "requests"), 3*second)}
 	for i := range table.Clusters[0].Members {
 		m := MemberID(i)
 		sc.Facts = append(sc.Facts, Fact{Member: m, Fault: Fault(rapid.IntRange(0, int(Reset)).Draw(t, "fault"))})
@@ -60,7 +61,7 @@ func TestCertaintyIsSound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		table, sc := randomScenario(t)
 		base := Latest()
-		decisions := table.Explain(diag.NewFiles(), sc, base, nil)
+		decisions := table.Explain(diag.NewFiles(), sc, base, nil, WithAll)
 		for range 60 {
 			sem := base
 			for c := range sem.value {
@@ -100,11 +101,11 @@ func (cs chances) sameEnds(ends []Answer) bool {
 
 // TestExhaustive tries every combination of the choices that a case can consult, by brute force.
 func TestExhaustive(t *testing.T) {
-	sc := &Scenario{Request: get("/x", affinityTo+"b1:c1"), Requests: 1}
+	sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"b1:c1"), 1, 0)}
 	sc.Facts = []Fact{{Member: 1, Fault: Refused}, {Member: 2, Fault: Busy}}
 	table := mustTable(t, clusterXML("", "", threeServers(`MaxConnections="5"`)+lists("a b", "c")))
 	all := []Choice{AffinityFailover, AffinityToBackup, BalanceRetry, AttemptLimit, AllDown, Probe, WeightZero, WeightThreshold, AffinityMaxConnections}
-	d := table.Explain(diag.NewFiles(), sc, Latest(), nil)[0]
+	d := table.Explain(diag.NewFiles(), sc, Latest(), nil, WithAll)[0]
 	given := map[string]bool{}
 	forEach(all, Latest(), func(sem Semantics) {
 		given[table.describe(sc.runAll(table, &sem).answers[0])] = true
@@ -135,9 +136,9 @@ func TestPossibleMembers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table := mustTable(t, clusterXML("", c.cluster, c.servers))
-			sc := &Scenario{Request: get("/x"), Requests: 1, Members: c.members, Facts: c.facts}
+			sc := &Scenario{Requests: Repeat(get("/x"), 1, 0), Members: c.members, Facts: c.facts}
 			var parts []string
-			d := table.Explain(diag.NewFiles(), sc, Latest(), nil)[0]
+			d := table.Explain(diag.NewFiles(), sc, Latest(), nil, WithAll)[0]
 			sum := 0.0
 			for _, p := range d.Possible {
 				parts = append(parts, fmt.Sprintf("%s %.6f %.6f", p.Member, p.First, p.Share))
@@ -155,11 +156,11 @@ func TestPossibleMembers(t *testing.T) {
 
 func TestSettledChoicesAreNotOpen(t *testing.T) {
 	table := mustTable(t, clusterXML("", "", threeServers("")))
-	sc := &Scenario{Request: get("/x", affinityTo+"b1"), Requests: 1, Facts: []Fact{{Member: 1, Fault: Refused}}, Members: []MemberFact{{Member: 0, Next: true}}}
-	if d := table.Explain(diag.NewFiles(), sc, Latest(), nil)[0]; d.Certain || len(d.DependsOn) != 1 || d.DependsOn[0].Assume["affinity-failover"] != "next-primary" {
+	sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"b1"), 1, 0), Facts: []Fact{{Member: 1, Fault: Refused}}, Members: []MemberFact{{Member: 0, Next: true}}}
+	if d := table.Explain(diag.NewFiles(), sc, Latest(), nil, WithAll)[0]; d.Certain || len(d.DependsOn) != 1 || d.DependsOn[0].Assume["affinity-failover"] != "next-primary" {
 		t.Errorf("want a dependence on affinity-failover, got %+v", d.DependsOn)
 	}
-	if d := table.Explain(diag.NewFiles(), sc, Latest(), []Choice{AffinityFailover})[0]; !d.Certain {
+	if d := table.Explain(diag.NewFiles(), sc, Latest(), []Choice{AffinityFailover}, WithAll)[0]; !d.Certain {
 		t.Errorf("a settled choice is not open: %+v", d.DependsOn)
 	}
 }

@@ -106,10 +106,10 @@ func TestFailover(t *testing.T) {
 		{name: "R59 other status", cluster: `PostSizeLimit="10"`, body: 11, assume: "post-limit-status=500", want: "-> 500"},
 		{name: "R59 at the limit", cluster: `PostSizeLimit="10"`, body: 10, want: "a:ok -> forward a"},
 		{name: "R60 all full", servers: threeServers(`MaxConnections="1"`), setup: pending(1), want: "-> 503"},
-		{name: "R60 mixed", servers: threeServers(`MaxConnections="1"`), setup: func(p *Process) { pending(1)(p); markAll(0)(p); p.States[0].Members[2].Marked = false }, want: "-> 503"},
+		{name: "R60 mixed", servers: threeServers(`MaxConnections="1"`), setup: func(p *Process) { pending(1)(p); markAll(0)(p); p.State(0).Members[2].Marked = false }, want: "-> 503"},
 		{name: "R60 zero is no limit", servers: threeServers(`MaxConnections="0"`), setup: pending(1), want: "a:ok -> forward a"},
-		{name: "R23 full affinity member", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", setup: func(p *Process) { p.States[0].Members[1].Pending = 1 }, want: "a:ok -> forward a"},
-		{name: "R23 full ignored", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", assume: "affinity-max-connections=ignored", setup: func(p *Process) { p.States[0].Members[1].Pending = 1 }, want: "b:ok -> forward b"},
+		{name: "R23 full affinity member", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", setup: func(p *Process) { p.State(0).Members[1].Pending = 1 }, want: "a:ok -> forward a"},
+		{name: "R23 full ignored", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", assume: "affinity-max-connections=ignored", setup: func(p *Process) { p.State(0).Members[1].Pending = 1 }, want: "b:ok -> forward b"},
 		{name: "R61 all marked", setup: markAll(10 * second), want: "-> 500"},
 		{name: "R61 retry marked", setup: markAll(10 * second), assume: "all-down=retry-marked", want: "a:ok -> forward a"},
 		{name: "R52 probe succeeds", setup: markAll(60 * second), cookie: affinityTo + "b1", want: "b:ok -> forward b"},
@@ -155,7 +155,7 @@ func TestFailover(t *testing.T) {
 				choiceByName(t, c.assume, &sem)
 			}
 			p := NewProcess(table, &sem, 0)
-			p.States[0].Next = 0
+			p.State(0).Next = 0
 			p.Now = 1000 * second
 			if c.setup != nil {
 				c.setup(p)
@@ -168,7 +168,7 @@ func TestFailover(t *testing.T) {
 			if got := run(t, p, rq, c.faults); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
-			for _, m := range p.States[0].Members {
+			for _, m := range p.State(0).Members {
 				if c.setup == nil && m.Pending != 0 || m.Retrying {
 					t.Errorf("a request left %+v behind", m)
 				}
@@ -189,16 +189,16 @@ func https(properties string) string {
 
 func pending(n int32) func(*Process) {
 	return func(p *Process) {
-		for i := range p.States[0].Members {
-			p.States[0].Members[i].Pending = n
+		for i := range p.State(0).Members {
+			p.State(0).Members[i].Pending = n
 		}
 	}
 }
 
 func markAll(ago Nanos) func(*Process) {
 	return func(p *Process) {
-		for i := range p.States[0].Members {
-			p.States[0].Members[i].Marked, p.States[0].Members[i].FailedAt = true, p.Now-ago
+		for i := range p.State(0).Members {
+			p.State(0).Members[i].Marked, p.State(0).Members[i].FailedAt = true, p.Now-ago
 		}
 	}
 }
@@ -215,7 +215,7 @@ func TestStreams(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			sem := Latest()
 			p := NewProcess(mustTable(t, clusterXML("", "", strings.ReplaceAll(c.servers, `ServerIOTimeout="10" ServerIOTimeout`, "ServerIOTimeout"))), &sem, 0)
-			p.States[0].Next = 1
+			p.State(0).Next = 1
 			rq := get("/x", affinityTo+"a1")
 			if got := run(t, p, rq, ""); got != "a:ok -> forward a" {
 				t.Fatal(got)
@@ -262,8 +262,8 @@ func TestRoundRobinShares(t *testing.T) {
 		p := NewProcess(table, &sem, rapid.Uint64().Draw(t, "seed"))
 		cycle := 0
 		for i := range down {
-			p.States[0].Members[i].Marked = down[i] && !c.Single()
-			if !p.States[0].Members[i].Marked {
+			p.State(0).Members[i].Marked = down[i] && !c.Single()
+			if !p.State(0).Members[i].Marked {
 				cycle += int(c.Members[i].Start)
 			}
 		}
@@ -280,7 +280,7 @@ func TestRoundRobinShares(t *testing.T) {
 			}
 			for i, n := range counts {
 				want := int(c.Members[i].Start)
-				if p.States[0].Members[i].Marked {
+				if p.State(0).Members[i].Marked {
 					want = 0
 				}
 				if n != want {
@@ -354,7 +354,7 @@ func checkRun(t *rapid.T, c *Cluster, p *Process, rq *Request) {
 	if !ok {
 		t.Fatal("no match")
 	}
-	cs := &p.States[0]
+	cs := p.State(0)
 	f := p.t.Begin(rq, &m, p.Now, p.sem, nil)
 	failed := map[MemberID]bool{}
 	for sends := 0; ; sends++ {

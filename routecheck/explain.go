@@ -94,19 +94,25 @@ type MemberNote struct {
 	Total    uint64  `json:"total"`
 }
 
+// Detail says what Explain works out beyond the answers themselves.
+type Detail uint8
+
+const (
+	WithSteps     Detail = 1 << iota // Steps and State
+	WithRoutes                       // Candidates
+	WithCertainty                    // Certain, Proven, DependsOn
+	WithShares                       // Possible
+
+	WithAll = WithSteps | WithRoutes | WithCertainty | WithShares
+)
+
 // Explain answers a scenario, one Decision for each of its requests. fixed are the choices that the user has settled.
-func (t *Table) Explain(files *diag.Files, sc *Scenario, sem Semantics, fixed []Choice) []Decision {
-	e := explanation{t: t, files: files, sc: sc, sem: sem}
+func (t *Table) Explain(files *diag.Files, sc *Scenario, sem Semantics, fixed []Choice, detail Detail) []Decision {
+	e := explanation{t: t, files: files, sc: sc, sem: sem, detail: detail}
 	e.base = sc.runAll(t, &sem)
-	var settled uint64
-	for _, c := range fixed {
-		settled |= 1 << c
+	if detail&WithCertainty != 0 {
+		e.prove(fixed)
 	}
-	x := explorer{budget: flightBudget, run: func(s Semantics) ([]chances, uint64, int) {
-		w := sc.runAll(t, &s)
-		return w.answers, w.asked, w.flights
-	}}
-	e.leaves, e.proven = x.explore(sem, settled)
 	return e.decisions()
 }
 
@@ -117,65 +123,99 @@ type explanation struct {
 	files  *diag.Files
 	sc     *Scenario
 	sem    Semantics
+	detail Detail
 	base   world
 	leaves []leaf
 	proven bool
 }
 
-// decisions plays the scenario once more with a recorder: where chance is open, the run in which every draw gives the first possibility.
+func (e *explanation) prove(fixed []Choice) {
+	var settled uint64
+	for _, c := range fixed {
+		settled |= 1 << c
+	}
+	x := explorer{budget: flightBudget, run: func(s Semantics) ([]chances, uint64, int) {
+		w := e.sc.runAll(e.t, &s)
+		return w.answers, w.asked, w.flights
+	}}
+	e.leaves, e.proven = x.explore(e.sem, settled)
+}
+
+// decisions plays the scenario once more: where chance is open, the run in which every draw gives the first possibility.
 func (e *explanation) decisions() []Decision {
-	out := make([]Decision, e.sc.Requests)
+	out := make([]Decision, len(e.sc.Requests))
 	p := e.sc.process(e.t, &e.sem, &Dice{})
-	recs := make([]Recorder, e.sc.Requests)
 	start := p.Now
 	for i := range out {
-		p.Now = max(p.Now, start)
-		start = p.Now + e.sc.Every
-		before := p.Clone()
-		o := p.Do(&e.sc.Request, &recs[i])
-		out[i] = e.decision(i, &o, &recs[i], before, p)
+		start = e.sc.begin(p, i, start)
+		rec := &Recorder{quiet: e.detail&WithSteps == 0}
+		before := p
+		if e.detail&WithSteps != 0 {
+			before = p.Clone()
+		}
+		o := p.Do(&e.sc.Requests[i].Request, rec)
+		out[i] = e.decision(i, &o, rec, before, p)
 	}
 	return out
 }
 
 func (e *explanation) decision(i int, o *Outcome, rec *Recorder, before, after *Process) Decision {
 	answers := e.base.answers[i]
-	a := answers[0].answer
+	a := worst(answers)
 	d := Decision{
 		Version: 1, Request: i + 1, Decision: a.Decision, Outcome: o, Answers: e.t.describe(answers),
-		Attempts: []AttemptNote{}, Steps: []StepNote{}, Possible: []Possibility{},
-		Proven: e.proven && e.base.whole, DependsOn: e.t.dependences(e.leaves, i),
+		Attempts: []AttemptNote{}, Steps: e.steps(rec), Candidates: []RouteNote{}, Possible: []Possibility{}, DependsOn: []Dependence{},
 	}
 	for _, c := range answers {
 		d.Ends = append(d.Ends, c.answer)
 	}
-	for _, c := range answers[1:] { // chance between an answer and an error: say the worse
-		if c.answer.Decision == Errored && a.Decision != Errored {
-			a = c.answer
-			d.Decision = a.Decision
-		}
-	}
-	d.Certain = d.Proven && len(d.DependsOn) == 0
-	if a.Decision == Errored && !a.Rejected {
-		d.Status = &a.Status
-	}
-	if a.Cluster >= 0 {
-		d.Cluster = e.t.Clusters[a.Cluster].Name
-		d.State = StateNotes{e.clusterNote(before, a.Cluster), e.clusterNote(after, a.Cluster)}
-		d.Possible = e.possible(answers, after, a.Cluster)
-	}
 	if len(answers) == 1 {
 		d.Member = e.t.MemberName(a.Cluster, a.Member)
+	}
+	if a.Decision == Errored && !a.Rejected {
+		d.Status = &a.Status
 	}
 	if e.base.attempts[i] != "?" {
 		d.Attempts = e.attempts(o)
 	}
-	d.Steps = e.steps(rec)
-	d.Candidates, d.NotMatched = e.candidates()
-	if d.DependsOn == nil {
-		d.DependsOn = []Dependence{}
+	if a.Cluster >= 0 {
+		d.Cluster = e.t.Clusters[a.Cluster].Name
 	}
+	e.addDetail(&d, i, a.Cluster, before, after)
 	return d
+}
+
+// worst returns the answer that stands for a set: where chance decides between an answer and an error, the error.
+func worst(answers chances) Answer {
+	for _, c := range answers {
+		if c.answer.Decision == Errored {
+			return c.answer
+		}
+	}
+	return answers[0].answer
+}
+
+func (e *explanation) addDetail(d *Decision, i int, cluster ClusterID, before, after *Process) {
+	rq := &e.sc.Requests[i].Request
+	if e.detail&WithCertainty != 0 {
+		d.Proven = e.proven && e.base.whole
+		if on := e.t.dependences(e.leaves, i); on != nil {
+			d.DependsOn = on
+		}
+		d.Certain = d.Proven && len(d.DependsOn) == 0
+	}
+	if e.detail&WithRoutes != 0 {
+		d.Candidates, d.NotMatched = e.candidates(rq)
+	}
+	if cluster < 0 {
+		return
+	}
+	if e.detail&WithSteps != 0 {
+		d.State = StateNotes{e.clusterNote(before, cluster), e.clusterNote(after, cluster)}
+	}
+	if e.detail&WithShares != 0 {
+		d.Possible = e.possible(rq, e.base.answers[i], after, cluster)
+	}
 }
 
 func (e *explanation) attempts(o *Outcome) []AttemptNote {
@@ -205,11 +245,11 @@ func (e *explanation) place(s diag.Span) *diag.Position {
 }
 
 // possible lists the members that chance can choose, in the order of the cluster.
-func (e *explanation) possible(answers chances, after *Process, c ClusterID) []Possibility {
+func (e *explanation) possible(rq *Request, answers chances, after *Process, c ClusterID) []Possibility {
 	out := []Possibility{}
 	cluster := &e.t.Clusters[c]
 	settled := after.Clone()
-	spread := e.sc.shares(settled, cluster, &settled.States[c])
+	spread := e.sc.shares(rq, settled, cluster, settled.State(c))
 	for i := range cluster.Members {
 		want := Answer{Forward, false, 0, c, MemberID(i)}
 		if first := answers.of(want); first > 0 {
@@ -231,7 +271,7 @@ func (cs chances) of(a Answer) float64 {
 func round(x float64) float64 { return math.Round(x*1e6) / 1e6 }
 
 func (e *explanation) clusterNote(p *Process, id ClusterID) *ClusterNote {
-	return p.t.Note(id, &p.States[id], p.Now)
+	return p.t.Note(id, p.State(id), p.Now)
 }
 
 // Note describes the state of a cluster at a time, for people and programs.
@@ -271,11 +311,11 @@ func (c *Cluster) Role(m MemberID) string {
 const nearMisses = 10 // Routes told of when none matches
 
 // candidates lists the Routes that compete with their scores; when none does, those of which one half matches.
-func (e *explanation) candidates() ([]RouteNote, map[string]int) {
+func (e *explanation) candidates(rq *Request) ([]RouteNote, map[string]int) {
 	out := []RouteNote{}
 	counts := map[string]int{}
-	all := e.t.Candidates(&e.sc.Request, &e.sem)
-	winner, ok := e.t.Match(&e.sc.Request, &e.sem)
+	all := e.t.Candidates(rq, &e.sem)
+	winner, ok := e.t.Match(rq, &e.sem)
 	for i := range all {
 		c := &all[i]
 		switch {

@@ -67,13 +67,14 @@ type Outcome struct {
 type Process struct {
 	Now   Nanos
 	Facts []Fact
-	// States has the state of each cluster, made by NewProcess.
-	States []ClusterState
 
 	t       *Table
 	sem     *Semantics
+	seed    uint64
 	dice    *Dice
-	streams map[stream][]Nanos // idle streams by when they were put back, oldest first
+	states  map[ClusterID]*ClusterState    // of the clusters that were touched
+	set     func(ClusterID, *ClusterState) // puts a fresh cluster into its first state
+	streams map[stream][]Nanos             // idle streams by when they were put back, oldest first
 }
 
 type stream struct {
@@ -84,19 +85,30 @@ type stream struct {
 
 // NewProcess returns a fresh process. Random choices are drawn from seed.
 func NewProcess(t *Table, sem *Semantics, seed uint64) *Process {
-	p := &Process{t: t, sem: sem, States: make([]ClusterState, len(t.Clusters)), streams: map[stream][]Nanos{}}
-	for i := range t.Clusters {
-		p.States[i] = t.Clusters[i].NewState(sem, seed+uint64(i))
+	return &Process{t: t, sem: sem, seed: seed, states: map[ClusterID]*ClusterState{}, streams: map[stream][]Nanos{}}
+}
+
+// State returns the state of a cluster.
+func (p *Process) State(id ClusterID) *ClusterState {
+	cs := p.states[id]
+	if cs == nil {
+		fresh := p.t.Clusters[id].NewState(p.sem, p.seed+uint64(id))
+		cs = &fresh
+		if p.set != nil {
+			p.set(id, cs)
+		}
+		p.states[id] = cs
 	}
-	return p
+	return cs
 }
 
 // Clone returns an independent copy.
 func (p *Process) Clone() *Process {
 	c := *p
-	c.States = make([]ClusterState, len(p.States))
-	for i := range p.States {
-		c.States[i] = p.States[i].Clone()
+	c.states = make(map[ClusterID]*ClusterState, len(p.states))
+	for id, cs := range p.states {
+		copied := cs.Clone()
+		c.states[id] = &copied
 	}
 	c.streams = make(map[stream][]Nanos, len(p.streams))
 	for k, v := range p.streams {
@@ -123,7 +135,7 @@ func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 	f.Dice = p.dice
 	p.noteRequest(rq, &f, rec)
 	p.noteRoute(&m, rec)
-	cs := &p.States[m.Cluster]
+	cs := p.State(m.Cluster)
 	for {
 		a := p.t.Next(cs, &f, p.Now, p.sem, rec)
 		if a.Kind != Send {

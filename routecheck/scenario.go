@@ -5,17 +5,31 @@ import (
 	"slices"
 )
 
-// Scenario is a question: a request, asked of one process in a given state, with facts about the members.
+// Scenario is a question: requests, asked of one process in a given state, with facts about the members.
 type Scenario struct {
-	Request  Request
-	Requests int   // the same request again and again, at least 1
-	Every    Nanos // from start to start
+	Requests []Timed
 	Facts    []Fact
 	Members  []MemberFact
 	// Seed pins chance; nil leaves it open, and the answer is the set of what can happen.
 	Seed *uint64
 	// Partition maps partition IDs to members of the cluster that matches (R28), by name.
 	Partition map[string]string
+}
+
+// Timed is a request with its time. It starts at At, or Gap after the start of the one before, or when that one has ended: whatever is last.
+type Timed struct {
+	Request Request
+	At, Gap Nanos
+}
+
+// Repeat returns n times the same request, a gap from start to start.
+func Repeat(rq Request, n int, gap Nanos) []Timed {
+	out := make([]Timed, n)
+	for i := range out {
+		out[i] = Timed{Request: rq, Gap: gap}
+	}
+	out[0].Gap = 0
+	return out
 }
 
 // MemberFact sets the state of a member before the first request. Pointers that are nil leave it as it is.
@@ -109,26 +123,32 @@ func (sc *Scenario) process(t *Table, sem *Semantics, dice *Dice) *Process {
 	}
 	p := NewProcess(t, sem, seed)
 	p.Facts, p.dice = sc.Facts, dice
-	for i := range p.States {
-		p.States[i].Partition = sc.partition(&t.Clusters[i])
-	}
-	for _, f := range sc.Members {
-		cs := &p.States[f.Cluster]
-		ms := &cs.Members[f.Member]
-		if f.Marked != nil {
-			ms.Marked, ms.FailedAt = true, p.Now-*f.Marked
-		}
-		if f.Pending != nil {
-			ms.Pending = *f.Pending
-		}
-		if f.Weight != nil {
-			ms.Weight = *f.Weight
-		}
-		if f.Next {
-			cs.Next = int32(slices.Index(t.Clusters[f.Cluster].Primary, f.Member))
+	start := p.Now
+	p.set = func(id ClusterID, cs *ClusterState) {
+		cs.Partition = sc.partition(&t.Clusters[id])
+		for i := range sc.Members {
+			if f := &sc.Members[i]; f.Cluster == id {
+				f.apply(&t.Clusters[id], cs, start)
+			}
 		}
 	}
 	return p
+}
+
+func (f *MemberFact) apply(c *Cluster, cs *ClusterState, now Nanos) {
+	ms := &cs.Members[f.Member]
+	if f.Marked != nil {
+		ms.Marked, ms.FailedAt = true, now-*f.Marked
+	}
+	if f.Pending != nil {
+		ms.Pending = *f.Pending
+	}
+	if f.Weight != nil {
+		ms.Weight = *f.Weight
+	}
+	if f.Next {
+		cs.Next = int32(slices.Index(c.Primary, f.Member))
+	}
 }
 
 func (sc *Scenario) partition(c *Cluster) map[string]MemberID {
@@ -144,16 +164,11 @@ func (sc *Scenario) partition(c *Cluster) map[string]MemberID {
 	return table
 }
 
-// play runs the scenario to its end, calling each before every request with its number.
-func (sc *Scenario) play(p *Process, each func(i int) *Recorder) []Outcome {
-	outs := make([]Outcome, sc.Requests)
-	start := p.Now
-	for i := range outs {
-		p.Now = max(p.Now, start)
-		start = p.Now + sc.Every
-		outs[i] = p.Do(&sc.Request, each(i))
-	}
-	return outs
+// begin moves the clock to the start of the i-th request, given the start of the one before, and returns it.
+func (sc *Scenario) begin(p *Process, i int, before Nanos) Nanos {
+	rq := &sc.Requests[i]
+	p.Now = max(p.Now, rq.At, before+rq.Gap)
+	return p.Now
 }
 
 const maxScripts = 20000 // plays of one scenario over all outcomes of chance
@@ -169,12 +184,17 @@ type world struct {
 
 // runAll plays a scenario under every outcome of chance.
 func (sc *Scenario) runAll(t *Table, sem *Semantics) world {
-	w := world{answers: make([]chances, sc.Requests), attempts: make([]string, sc.Requests), whole: true}
+	w := world{answers: make([]chances, len(sc.Requests)), attempts: make([]string, len(sc.Requests)), whole: true}
 	dice := &Dice{}
 	rec := &Recorder{quiet: true}
-	quiet := func(int) *Recorder { return rec }
 	for {
-		outs := sc.play(sc.process(t, sem, dice), quiet)
+		p := sc.process(t, sem, dice)
+		outs := make([]Outcome, len(sc.Requests))
+		start := p.Now
+		for i := range outs {
+			start = sc.begin(p, i, start)
+			outs[i] = p.Do(&sc.Requests[i].Request, rec)
+		}
 		for i := range outs {
 			w.flights += 1 + len(outs[i].Attempts)
 			w.answers[i] = w.answers[i].with(outs[i].Answer(), dice.chance())
@@ -183,7 +203,7 @@ func (sc *Scenario) runAll(t *Table, sem *Semantics) world {
 		if !dice.next() {
 			break
 		}
-		if w.flights > maxScripts+sc.Requests {
+		if w.flights > maxScripts+len(sc.Requests) {
 			w.whole = false
 			break
 		}
@@ -206,14 +226,14 @@ func (w *world) noteAttempts(i int, o *Outcome) {
 
 // shares returns how new requests spread in the long run: over a full cycle of round robin on a process that has settled after the first
 // requests, or for a random choice its probabilities. It answers for the state that p is in.
-func (sc *Scenario) shares(p *Process, c *Cluster, cs *ClusterState) chances {
+func (sc *Scenario) shares(rq *Request, p *Process, c *Cluster, cs *ClusterState) chances {
 	var spread chances
 	if c.Random {
 		dice := &Dice{}
 		for more := true; more; more = dice.next() {
 			q := p.Clone()
 			q.dice = dice
-			out := q.Do(&sc.Request, nil)
+			out := q.Do(rq, nil)
 			spread = spread.with(out.Answer(), dice.chance())
 		}
 		return spread
@@ -229,7 +249,7 @@ func (sc *Scenario) shares(p *Process, c *Cluster, cs *ClusterState) chances {
 	}
 	cycle = min(max(cycle, 1), 10000)
 	for range cycle {
-		out := p.Do(&sc.Request, nil)
+		out := p.Do(rq, nil)
 		spread = spread.with(out.Answer(), 1/float64(cycle))
 	}
 	return spread

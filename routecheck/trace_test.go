@@ -27,7 +27,7 @@ func TestTrace01(t *testing.T) {
 	sem := Latest()
 	p := NewProcess(table, &sem, 0)
 	p.Now = 100 * second
-	p.States[0].Members[0] = MemberState{Marked: true, FailedAt: p.Now - 2*second}
+	p.State(0).Members[0] = MemberState{Marked: true, FailedAt: p.Now - 2*second}
 	rq, rec := get("/x", "JSESSIONID=0000abc:u307p2vq:u307p62u"), &Recorder{}
 	o := p.Do(&rq, rec)
 
@@ -63,12 +63,12 @@ func TestTrace02(t *testing.T) {
 	table := mustTable(t, clusterXML("", "", server("was1node_PluginMember1", "")+server("was2node_PluginMember2", "")))
 	sem := Latest()
 	p := NewProcess(table, &sem, 0)
-	p.States[0].Next = 0
+	p.State(0).Next = 0
 	rq := get("/snoop")
 	if got := run(t, p, rq, "was1node_PluginMember1=refused"); got != "was1node_PluginMember1:refused! was2node_PluginMember2:ok -> forward was2node_PluginMember2" {
 		t.Error(got)
 	}
-	m := p.States[0].Members[0]
+	m := p.State(0).Members[0]
 	if !m.Marked || m.Pending != 0 || m.Failed != 1 || m.Affinity != 0 || m.Total != 0 ||
 		!strings.Contains(log, "Marking was1node_PluginMember1 down") || !strings.Contains(log, "pendingConnections 0 failedConnections 1 affinityConnections 0 totalConnections 0.") {
 		t.Errorf("got %+v", m)
@@ -88,8 +88,8 @@ func TestTrace03(t *testing.T) {
 	o := p.Do(&rq, rec)
 	first, _, _ := strings.Cut(log, "----")
 	tries := strings.Count(first, "Failed to execute the transaction")
-	if len(o.Attempts) != tries || o.Status != 500 || p.States[0].Members[0].Marked || strings.Contains(first, "Marking") {
-		t.Errorf("%d attempts, status %d, marked %t; the trace has %d attempts, 500 and no mark", len(o.Attempts), o.Status, p.States[0].Members[0].Marked, tries)
+	if len(o.Attempts) != tries || o.Status != 500 || p.State(0).Members[0].Marked || strings.Contains(first, "Marking") {
+		t.Errorf("%d attempts, status %d, marked %t; the trace has %d attempts, 500 and no mark", len(o.Attempts), o.Status, p.State(0).Members[0].Marked, tries)
 	}
 	p.Facts = nil
 	rec.Steps = nil

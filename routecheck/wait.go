@@ -39,17 +39,17 @@ func (t *Table) wait(id ClusterID, hung []MemberID, fault Fault, sem *Semantics)
 		}
 	}
 	if len(c.Primary) > 0 {
-		p.States[id].Next = 0 // at the first hung member
+		p.State(id).Next = 0 // at the first hung member
 	}
 	f := Flight{Cluster: id, Last: NoMember}
 	w := Wait{Fault: fault}
 	for w.Attempts < 1000 {
-		a := t.Next(&p.States[id], &f, p.Now, sem, nil)
+		a := t.Next(p.State(id), &f, p.Now, sem, nil)
 		if a.Kind != Send {
 			break
 		}
 		w.Attempts++
-		if at := p.attempt(&p.States[id], &f, a, nil); at.Outcome == Healthy {
+		if at := p.attempt(p.State(id), &f, a, nil); at.Outcome == Healthy {
 			break
 		}
 	}

@@ -79,7 +79,7 @@ func why(c *cli.Context) error {
 			}
 		}
 	}
-	sc := &routecheck.Scenario{Request: request, Requests: c.Int("requests"), Every: nanos(c.Float64("every"))}
+	sc := &routecheck.Scenario{Requests: routecheck.Repeat(request, c.Int("requests"), nanos(c.Float64("every")))}
 	if err := readScenario(c, table, sc); err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func why(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	decisions := table.Explain(files, sc, sem, fixed)
+	decisions := table.Explain(files, sc, sem, fixed, routecheck.WithAll)
 	if format == "json" {
 		err = printJSON(c.App.Writer, decisions)
 	} else {
@@ -163,8 +163,8 @@ func checkFlags(c *cli.Context, rq routecheck.Request) error {
 		return usageError("--method %q: want an HTTP method such as GET or POST", method)
 	case rq.Body < -1:
 		return usageError("--body-size %d: want a number of bytes, or -1 for unknown", rq.Body)
-	case c.Int("requests") < 1 || c.Int("requests") > 100000:
-		return usageError("--requests %d: want 1 to 100000", c.Int("requests"))
+	case c.Int("requests") < 1 || c.Int("requests") > 10000:
+		return usageError("--requests %d: want 1 to 10000", c.Int("requests"))
 	case !(c.Float64("every") >= 0 && c.Float64("every") <= 1e9):
 		return usageError("--every %v: want seconds from 0 on", c.Float64("every"))
 	}
