@@ -102,6 +102,7 @@ var silences = []struct {
 }{
 	{"WP109", []string{"WP104", "WP105", "WP108", "WP303"}},
 	{"WP201", []string{"WP207"}},
+	{"WP205", []string{"WP707"}},
 	{"WP301", []string{"WP302", "WP309"}},
 	{"WP307", []string{"WP308"}},
 	{"WP402", []string{"WP401"}},

@@ -23,6 +23,9 @@ const twoServers = `<ServerCluster Name="shop"><Server CloneID="c1" Name="m1"><T
 <ServerCluster Name="bank"><Server CloneID="c2" Name="b1"><Transport Hostname="h2" Port="9080"/></Server></ServerCluster>
 `
 
+const innerRoutes = `<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>
+<Route ServerCluster="shop" UriGroup="all_uris" VirtualHostGroup="inner_host"/>`
+
 const twoHostRoutes = `<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>
 <Route ServerCluster="bank" UriGroup="bank_uris" VirtualHostGroup="bank_host"/>`
 
@@ -88,8 +91,8 @@ func routingRules() []*Rule {
 			Doc: Doc{
 				Title:  "A Uri takes every path",
 				Why:    "Static files and other applications behind the web server disappear, and administration URIs become reachable with the rest.",
-				Bad:    uriGroup("shop_uris", "/*"),
-				Good:   uriGroup("shop_uris", "/shop/*"),
+				Bad:    hostGroup("default_host", "*:80") + hostGroup("inner_host", "*:9080") + uriGroup("shop_uris", "/shop/*") + uriGroup("all_uris", "/*") + innerRoutes,
+				Good:   hostGroup("default_host", "*:80") + hostGroup("inner_host", "*:9080") + uriGroup("shop_uris", "/shop/*") + uriGroup("all_uris", "/inner/*") + innerRoutes,
 				Near:   uriGroup("shop_uris", "/"),
 				Source: "R1, R2",
 			},

@@ -19,6 +19,7 @@ type Options struct {
 	Context  context.Context                              // of Resolver; nil: none
 	Target   string                                       // plug-in level, such as 8.5.5.20; "" is the latest
 	Profile  string                                       // one of Profiles; "" is default
+	Session  string                                       // persistence of sessions, "memory-to-memory" for WP312; a fact about the servers, not of the file
 	Rules    map[string]RuleSetting                       // by code
 }
 

@@ -1,0 +1,215 @@
+package lint
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// paths visits the values that name a file or folder on the web server's machine.
+func (p *Pass) paths(visit func(what string, v parser.Val[string], n *parser.Node)) {
+	if l := p.Config.Log; l != nil && !strings.HasPrefix(l.Name.V, "|") {
+		visit("log", l.Name, l.Node)
+	}
+	if r := parser.Find(p.Config.Properties, "PluginInstallRoot"); r != nil {
+		visit("PluginInstallRoot", r.Value, r.Node)
+	}
+	p.eachHTTPS(func(_ *parser.Server, t *parser.Transport) {
+		for _, name := range []string{"keyring", "stashfile"} {
+			if prop := parser.Find(t.Properties, name); prop != nil {
+				visit(name, prop.Value, prop.Node)
+			}
+		}
+	})
+}
+
+func checkPathStyle(p *Pass) {
+	var windows, unix parser.Val[string]
+	reported := false
+	p.paths(func(what string, v parser.Val[string], _ *parser.Node) {
+		switch {
+		case reported:
+		case isWindows(v.V):
+			if unix.Set() {
+				reported = true
+				p.Report(v.Span(), "%s %q is a Windows path, but %q on %s is one of Unix; made for another machine, one of the two is not found", what, v.V, unix.V, p.where(unix.Span())).See(unix.Span(), "the other style")
+			}
+			windows = v
+		case isUnix(v.V):
+			if windows.Set() {
+				reported = true
+				p.Report(v.Span(), "%s %q is a Unix path, but %q on %s is one of Windows; made for another machine, one of the two is not found", what, v.V, windows.V, p.where(windows.Span())).See(windows.Span(), "the other style")
+			}
+			unix = v
+		}
+	})
+}
+
+func checkLocalhost(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		var first *parser.Transport
+		var server *parser.Server
+		more := 0
+		for _, s := range c.Servers {
+			for _, t := range s.Transports {
+				if !t.Hostname.Set() || !isLocal(t.Hostname.V) {
+					continue
+				}
+				if first == nil {
+					first, server = t, s
+				} else if s != server {
+					more++
+				}
+				break
+			}
+		}
+		if first != nil {
+			p.Report(first.Hostname.Span(), "server %q%s of cluster %q is reached at %q; on a web server of another machine that is the wrong one. Liberty writes it when its host is \"*\" and no default host name is valid",
+				server.Name.V, others(more), c.Name.V, first.Hostname.V)
+		}
+	}
+}
+
+func checkV4(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if c.Node.Name == "ServerGroup" && !c.Node.Span.IsZero() {
+			p.Report(c.Node.NameSpan, "ServerGroup is the V4 name of ServerCluster; plug-ins from V5 on do not read it (inferred from the documented renaming)").
+				Repair(false, "rename it", rename(c.Node, "ServerCluster")...)
+		}
+	}
+	for _, r := range p.Config.Routes {
+		if a := r.Node.Attr("ServerGroup"); a != nil && r.Node.Attr("ServerCluster") == nil {
+			p.Report(a.NameSpan, "attribute ServerGroup of Route is the V4 name of ServerCluster; plug-ins from V5 on do not read it (inferred from the documented renaming)").
+				Repair(false, "rename it", diag.Edit{Span: a.NameSpan, New: "ServerCluster"})
+		}
+	}
+}
+
+var release = regexp.MustCompile(`^~?(?:V|P[A-Z]\d+ \()(\d+)\.(\d+)`)
+
+func checkTarget(p *Pass) {
+	if p.Options.Target == "" || p.Options.Target == "latest" || p.Options.Target == "liberty" {
+		return
+	}
+	reported := map[string]bool{}
+	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
+		if row == nil || row.Ignored || row.Property && a.Name != "Value" {
+			return
+		}
+		m := release.FindStringSubmatch(row.Doc.Since)
+		if m == nil || reported[row.Element+row.Name] {
+			return
+		}
+		major, _ := strconv.Atoi(m[1])
+		minor, _ := strconv.Atoi(m[2])
+		if p.Options.targetAtLeast(major, minor) {
+			return
+		}
+		reported[row.Element+row.Name] = true
+		p.Report(a.NameSpan, "%s of %s is known since %s%s; the target level %s ignores it", label(row), title(n), strings.TrimPrefix(row.Doc.Since, "~"),
+			ifElse(strings.HasPrefix(row.Doc.Since, "~"), " (recalled)", ""), p.Options.Target)
+	})
+}
+
+func checkFiles(p *Pass) {
+	if p.Options.Inspect == nil {
+		return
+	}
+	seen := map[string]bool{}
+	p.paths(func(what string, v parser.Val[string], _ *parser.Node) {
+		path := v.V
+		if what == "log" {
+			path = path[:strings.LastIndexAny(path, `/\`)+1]
+		}
+		if path == "" || seen[path] {
+			return
+		}
+		seen[path] = true
+		if problem := p.Options.Inspect(path); problem != "" {
+			p.Report(v.Span(), "%s %q: %s on this machine; the plug-in cannot use it", what, v.V, problem)
+		}
+	})
+}
+
+func checkPartitionTable(p *Pass) {
+	if p.Options.Session != "memory-to-memory" {
+		return
+	}
+	for _, c := range p.Config.Clusters {
+		if !c.GetDWLMTable.V && len(c.Servers) > 1 {
+			p.Report(at(c.GetDWLMTable, c.Node), "sessions are replicated from memory to memory, but GetDWLMTable of cluster %q is not true; a new process of the web server has no partition table and balances sessions away (R28)", c.Name.V).
+				Repair(false, "fetch the table", setAttr(c.Node, "GetDWLMTable", "true"))
+		}
+	}
+}
+
+func portabilityRules() []*Rule {
+	return []*Rule{
+		{
+			Code: "WP312", Name: "partition-table-not-fetched", Category: Affinity, Severity: diag.Warning, Fix: UnsafeFix, Check: checkPartitionTable,
+			Doc: Doc{
+				Title:  "Memory-to-memory sessions, but GetDWLMTable is not true",
+				Why:    "A new process of the web server has no partition table and balances sessions away from their server. Reported only when the settings say session: memory-to-memory.",
+				Bad:    members("", "", "", ""),
+				Good:   members(`GetDWLMTable="true" `, "", "", ""),
+				Near:   members("", "", ""),
+				Source: "APAR PK48101; R28",
+			},
+		},
+		{
+			Code: "WP821", Name: "path-style", Category: Portability, Severity: diag.Warning, Check: checkPathStyle,
+			Doc: Doc{
+				Title:  "Windows and Unix paths stand in one file",
+				Why:    "The file was made for another machine: the key store or the log is not found.",
+				Bad:    "<Log LogLevel=\"Error\" Name=\"C:\\plugins\\logs\\http_plugin.log\"/>",
+				Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+				Near:   "<Log LogLevel=\"Error\" Name=\"logs/http_plugin.log\"/>",
+				Source: "observed",
+			},
+		},
+		{
+			Code: "WP822", Name: "localhost-transport", Category: Portability, Severity: diag.Warning, Check: checkLocalhost,
+			Doc: Doc{
+				Title:  "A Server is reached at localhost",
+				Why:    "Right on a laptop, wrong on a web server of another machine. Liberty writes it when its host is * and no default host name is valid.",
+				Bad:    "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"localhost\" Port=\"9080\"/></Server>",
+				Good:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+				Near:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"localhost.example.com\" Port=\"9080\"/></Server>",
+				Source: "observed in Liberty's generator",
+			},
+		},
+		{
+			Code: "WP823", Name: "legacy-v4", Category: Portability, Severity: diag.Warning, Fix: UnsafeFix, Check: checkV4,
+			Doc: Doc{
+				Title:  "The file has names of WebSphere 4",
+				Why:    "ServerGroup became ServerCluster in V5; later plug-ins do not read the old name.",
+				Bad:    "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerGroup Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerGroup>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerGroup=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
+				Good:   "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
+				Near:   "<!-- ServerGroup was the name in V4 -->\n<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>",
+				Source: "IBM V5 documentation of the renaming; effect inferred",
+			},
+		},
+		{
+			Code: "WP824", Name: "not-in-target", Category: Portability, Severity: diag.Warning, Check: checkTarget,
+			Doc: Doc{
+				Title:  "An attribute is younger than the target level",
+				Why:    "The plug-in of that level ignores it. Reported only with --target or a target in the settings; many of the levels are recalled.",
+				Bad:    "<Config MarkBusyDown=\"true\"/>",
+				Good:   "<Config/>",
+				Near:   "<Config VHostMatchingCompat=\"false\"/>",
+				Source: "the table of attributes, column since",
+			},
+		},
+		{
+			Code: "WP825", Name: "file-missing", Category: Portability, Severity: diag.Warning, Check: checkFiles,
+			Doc: Doc{
+				Title:  "A file or folder that is named does not exist on this machine",
+				Why:    "Works in the lab, fails at the customer's. Looked at only with --check-files, on the machine of the web server.",
+				Source: "needs the machine",
+			},
+		},
+	}
+}

@@ -1,0 +1,277 @@
+package lint
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+func isLocal(host string) bool {
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.IsLoopback()
+	}
+	return host == "localhost" || host == "loopback"
+}
+
+// eachHTTPS visits the https Transports of servers and cluster addresses.
+func (p *Pass) eachHTTPS(visit func(s *parser.Server, t *parser.Transport)) {
+	for _, c := range p.Config.Clusters {
+		servers := c.Servers
+		if c.ClusterAddress != nil {
+			servers = append(slices.Clone(servers), c.ClusterAddress)
+		}
+		for _, s := range servers {
+			for _, t := range s.Transports {
+				if isHTTPS(t) {
+					visit(s, t)
+				}
+			}
+		}
+	}
+}
+
+func checkPlaintext(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		var first *parser.Server
+		more := 0
+		for _, s := range c.Servers {
+			if len(s.Transports) == 0 || slices.ContainsFunc(s.Transports, func(t *parser.Transport) bool { return isHTTPS(t) || isLocal(t.Hostname.V) }) {
+				continue
+			}
+			if first == nil {
+				first = s
+			} else {
+				more++
+			}
+		}
+		if first != nil {
+			t := first.Transports[0]
+			p.Report(at(t.Protocol, t.Node), "server %q%s of cluster %q has no https Transport; session cookies and LTPA tokens of https clients too cross the network in clear text", first.Name.V, others(more), c.Name.V)
+		}
+	}
+}
+
+func checkKeystore(p *Pass) {
+	p.eachHTTPS(func(s *parser.Server, t *parser.Transport) {
+		has := func(name string) bool {
+			prop := parser.Find(t.Properties, name)
+			return prop != nil && prop.Value.V != ""
+		}
+		missing := ""
+		switch {
+		case !has("keyring"):
+			missing = "keyring"
+		case !has("stashfile") && !has("password"):
+			missing = "stashfile"
+		default:
+			return
+		}
+		p.Report(at(t.Protocol, t.Node), "https Transport of server %q has no Property %s; it cannot be used: https clients get 500, or clear text with UseInsecure (R64)", s.Name.V, missing)
+	})
+}
+
+func checkInstallRoot(p *Pass) {
+	if p.Config.Node == nil || !p.Options.targetAtLeast(7, 0) || parser.Find(p.Config.Properties, "PluginInstallRoot") != nil {
+		return
+	}
+	var first *parser.Transport
+	n := 0
+	p.eachHTTPS(func(_ *parser.Server, t *parser.Transport) {
+		if n++; first == nil {
+			first = t
+		}
+	})
+	if first != nil {
+		p.Report(at(first.Protocol, first.Node), "there is no Property PluginInstallRoot under Config; plug-ins from V7 on cannot find their security library and skip %s (R64)", ifElse(n == 1, "this https Transport", "all "+number(n)+" https Transports"))
+	}
+}
+
+// configAttr returns an attribute of Config with that value, nil when it is absent or another.
+func (p *Pass) configAttr(name, value string) *parser.Attr {
+	if a := p.Config.Node.Attr(name); a != nil && a.Value == value {
+		return a
+	}
+	return nil
+}
+
+func checkInsecure(p *Pass) {
+	if a := p.configAttr("UseInsecure", "true"); a != nil {
+		p.Report(a.Span, "UseInsecure true sends an https client's request over http when TLS to the server is broken or missing; passwords and cookies then cross the network in clear text, without a message to anybody (R64)").
+			Repair(false, "switch it off", valueEdit(a, "false"))
+	}
+	if a := p.configAttr("StrictSecurity", "false"); a != nil {
+		p.Report(a.Span, "StrictSecurity false, which is also the default, allows TLS handshakes below TLSv1.2 with the servers (recalled, not confirmed)").As(diag.Info)
+	}
+}
+
+func checkTrustedProxyList(p *Pass) {
+	if a := p.Config.Node.Attr("TrustedProxyList"); a != nil {
+		p.Report(a.NameSpan, "TrustedProxyList is a setting of the console, not an attribute; the plug-in reads the element TrustedProxyGroup, and trusts nobody without it")
+	}
+	if p.Config.TrustedProxyEnable.V && len(p.Config.TrustedProxies) == 0 {
+		p.Report(p.Config.TrustedProxyEnable.Span(), "TrustedProxyEnable is true but there is no TrustedProxy; nobody is trusted, so client addresses and certificates from the proxy are dropped")
+	}
+}
+
+func checkPrivateHeaders(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if v := c.RemoveSpecialHeaders; v.Valid && !v.V {
+			p.Report(v.Span(), "RemoveSpecialHeaders false of cluster %q lets every browser send $WS headers: user, certificate, scheme and address can be forged", c.Name.V).
+				Repair(false, "remove them", valueEdit(v.At, "true"))
+		}
+	}
+}
+
+// adminURIs lead to administration or diagnosis.
+var adminURIs = []string{"/ibm/console", "/admin", "/IBMJMXConnectorREST", "/ibm/api", "/adminCenter", "/metrics", "/health", "/snoop", "/hitcount", "/ivt", "/wasPerfTool"}
+
+// checkAdmin asks the decision core where these URIs go on the aliases that the public reaches.
+func checkAdmin(p *Pass) {
+	ports := p.optionList("public-ports")
+	type exposed struct {
+		match routecheck.Match
+		uris  []string
+	}
+	var found []*exposed
+	byURI := map[diag.Span]*exposed{}
+	type tried struct {
+		group *parser.VirtualHostGroup
+		any   bool
+		port  int
+	}
+	done := map[tried]bool{}
+	for i := range p.facts.aliases {
+		a := &p.facts.aliases[i]
+		key := tried{a.group, a.Host == "*", a.Port}
+		if done[key] || len(done) > 10_000 || a.Port != 0 && !slices.Contains(ports, a.Port) {
+			continue
+		}
+		done[key] = true
+		spot := routecheck.Spot{Host: ifElse(a.Host == "*", "any.example", a.Host), Port: a.Port}
+		if a.Port == 0 {
+			spot.Port = ports[0]
+		}
+		for _, uri := range adminURIs {
+			m, ok := p.answer(spot, uri)
+			if !ok {
+				continue
+			}
+			e := byURI[uriAt(&m)]
+			if e == nil {
+				e = &exposed{match: m}
+				byURI[uriAt(&m)] = e
+				found = append(found, e)
+			}
+			if !slices.Contains(e.uris, uri) {
+				e.uris = append(e.uris, uri)
+			}
+		}
+	}
+	for _, e := range found {
+		what := list(e.uris[:min(len(e.uris), 4)])
+		if more := len(e.uris) - 4; more > 0 {
+			what += " and " + number(more) + " more URIs of administration and diagnosis"
+		}
+		p.Report(uriAt(&e.match), "Uri %q lets %s through to cluster %q on the public alias %q (%s), if its servers have them: consoles, metrics and test programs are open to the outside",
+			e.match.URI, what, p.clusterName(&e.match), e.match.Alias, p.where(e.match.AliasAt)).See(e.match.AliasAt, "the alias").About(uriAt(&e.match))
+	}
+}
+
+// answer returns who gets a URI or what is below it, under any scoring choice.
+func (p *Pass) answer(spot routecheck.Spot, uri string) (routecheck.Match, bool) {
+	for _, path := range []string{uri, uri + "/x"} {
+		spot.Path = path
+		for _, r := range p.Table.Rulings(spot) {
+			if r.OK {
+				return r.Match, true
+			}
+		}
+	}
+	return routecheck.Match{}, false
+}
+
+func checkSecrets(p *Pass) {
+	p.eachHTTPS(func(s *parser.Server, t *parser.Transport) {
+		if prop := parser.Find(t.Properties, "password"); prop != nil && prop.Value.V != "" {
+			p.Report(prop.Name.Span(), "Property password of server %q holds the key store's password in clear text; whoever reads the file has it, use a stashfile", s.Name.V)
+		}
+	})
+	if a := p.Config.Node.Attr("SSLPKCSPassword"); a != nil && a.Value != "" && !strings.ContainsAny(a.Value, `/\`) {
+		p.Report(a.NameSpan, "SSLPKCSPassword holds a password in clear text; whoever reads the file has it, name a stash file (recalled, not confirmed)")
+	}
+}
+
+func checkPostSize(p *Pass) {
+	for _, c := range p.Config.Clusters {
+		if c.PostSizeLimit.V == -1 {
+			p.Report(at(c.PostSizeLimit, c.Node), "cluster %q accepts request bodies of any size (PostSizeLimit -1 or absent); one client can fill memory or disk of every server", c.Name.V)
+		}
+	}
+}
+
+func checkHostVerification(p *Pass) {
+	https := false
+	p.eachHTTPS(func(*parser.Server, *parser.Transport) { https = true })
+	if a := p.configAttr("SecureHostVerification", "false"); a != nil && https {
+		p.Report(a.Span, "SecureHostVerification false: certificates of servers are not compared with their host names, which opens CVE-2022-39161 again").
+			Repair(false, "verify", valueEdit(a, "true-nomarkdown"))
+	}
+	if prop := parser.Find(p.Config.Properties, "GlobalHostAlias"); prop != nil && strings.Contains(prop.Value.V, "*") {
+		p.Report(prop.Value.Span(), "GlobalHostAlias %q is very wide: a certificate of any such name is accepted for every server", prop.Value.V)
+	}
+}
+
+func checkMapMode(p *Pass) {
+	mode := p.Config.SSLMapMode
+	switch mode.V {
+	case "offload":
+		for i := range p.facts.aliases {
+			if a := &p.facts.aliases[i]; a.Port == 443 || a.Port == 0 {
+				p.Report(mode.Span(), "SSLMapMode offload sends https requests, which alias %q on %s takes, to the servers as http; clear text stands behind the padlock (R64)", a.host.Name.V, p.where(a.host.Name.Span())).
+					See(a.host.Name.Span(), "the alias")
+				return
+			}
+		}
+	case "onload":
+		p.eachServer(func(c *parser.ServerCluster, s *parser.Server) {
+			if len(s.Transports) > 0 && !slices.ContainsFunc(s.Transports, isHTTPS) {
+				p.Report(mode.Span(), "SSLMapMode onload sends http requests as https, but server %q on %s has no https Transport; its clients get 500 (R64)", s.Name.V, p.where(s.Node.NameSpan)).
+					See(s.Node.Tag, "the server")
+			}
+		})
+	}
+}
+
+func checkTrustedProxyWidth(p *Pass) {
+	most := p.option("max-proxies")
+	for _, tp := range p.Config.TrustedProxies {
+		name := tp.Name.V
+		addr, err := netip.ParseAddr(strings.Trim(name, "[]"))
+		switch {
+		case strings.ContainsAny(name, "*/"):
+			p.Report(tp.Name.Span(), "TrustedProxy %q names more than one machine; each of them may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged. That \"*\" or a network is understood at all is undocumented", name)
+		case err == nil && addr.IsGlobalUnicast() && !addr.IsPrivate():
+			p.Report(tp.Name.Span(), "TrustedProxy %q is a public address; whoever has it may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged", name)
+		}
+	}
+	if n := len(p.Config.TrustedProxies); n > most {
+		p.Report(p.Config.TrustedProxies[most].Node.NameSpan, "%d machines are trusted proxies, more than %d; each of them may forge client addresses and certificates", n, most)
+	}
+}
+
+func checkTrustedProxySwitch(p *Pass) {
+	if len(p.Config.TrustedProxies) > 0 && !p.Config.TrustedProxyEnable.V {
+		p.Report(p.Config.TrustedProxies[0].Node.NameSpan, "TrustedProxy %q is ignored because TrustedProxyEnable is not true", p.Config.TrustedProxies[0].Name.V)
+	}
+}
+
+func checkAutoSecurity(p *Pass) {
+	if a := p.configAttr("AutoSecurity", "false"); a != nil {
+		p.Report(a.Span, "AutoSecurity false switches off the plug-in's automatic hardening of TLS and its certificate checks").Repair(false, "switch it on", valueEdit(a, "true"))
+	}
+}
