@@ -190,7 +190,7 @@ func (a *Assembler) begin(e *Event) *Request {
 		Number: a.number, Thread: e.Thread, First: Place{max(a.file, 1), e.Line}, Start: e.Time, End: e.Time,
 		Clones: r.Clones[:0], Attempts: r.Attempts[:0], Events: r.Events[:0],
 	}
-	a.open[e.Thread] = r
+	a.open[e.Thread], a.recent = r, r
 	return r
 }
 
