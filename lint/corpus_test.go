@@ -50,26 +50,65 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func TestCorpusDump(t *testing.T) {
-	out := os.Getenv("CORPUS_DUMP")
-	if out == "" {
-		t.Skip()
+// TestCorpusErrors holds every finding of severity error on real files against a list that was looked at by hand: each file of the list
+// has a reason, a line that begins with "#".
+func TestCorpusErrors(t *testing.T) {
+	reasons := map[string]string{}
+	old, _ := os.ReadFile(filepath.Join("testdata", "corpus-errors.txt"))
+	for _, section := range strings.Split(string(old), "\n\n") {
+		name, rest, _ := strings.Cut(section, "\n")
+		if reason, _, _ := strings.Cut(rest, "\n"); strings.HasPrefix(reason, "# ") {
+			reasons[name] = reason
+		}
 	}
 	var b strings.Builder
-	count := map[string]int{}
 	corpus(t, Options{}, func(name string, ds []diag.Diagnostic, files *diag.Files) {
-		seen := map[string]bool{}
+		errors := ""
 		for _, d := range ds {
-			fmt.Fprintln(&b, files.Line(d))
-			if !seen[d.Rule.Code] {
-				seen[d.Rule.Code] = true
-				count[d.Rule.Code+" "+d.Rule.Name]++
+			if at := files.Start(d.Span); d.Severity == diag.Error {
+				errors += fmt.Sprintf("%d:%d %s %s\n", at.Line, at.Column, d.Rule.Code, d.Message)
 			}
 		}
-		fmt.Fprintf(&b, "== %s %d\n", name, len(ds))
+		if errors == "" {
+			return
+		}
+		if reasons[name] == "" {
+			t.Errorf("%s has errors and no reason", name)
+			reasons[name] = "#"
+		}
+		fmt.Fprintf(&b, "%s\n%s\n%s\n", name, reasons[name], errors)
 	})
-	for k, n := range count {
-		fmt.Println(n, k)
+	golden(t, "corpus-errors.txt", b.String())
+}
+
+// TestCorpusCounts keeps how many files each rule speaks of, and that a file which somebody runs has few findings.
+func TestCorpusCounts(t *testing.T) {
+	hit, perFile := map[string]int{}, []int{}
+	corpus(t, Options{Profile: "pedantic"}, func(_ string, ds []diag.Diagnostic, _ *diag.Files) {
+		seen, warnings, whole := map[string]bool{}, 0, true
+		for _, d := range ds {
+			if !seen[d.Rule.Code] {
+				seen[d.Rule.Code] = true
+				hit[fmt.Sprintf("%s %s %s", d.Rule.Code, d.Rule.Name, d.Severity)]++
+			}
+			if d.Severity == diag.Warning {
+				warnings++
+			}
+			whole = whole && d.Rule.Code != "WP101" && d.Rule.Code != "WP102"
+		}
+		if whole {
+			perFile = append(perFile, warnings)
+		}
+	})
+	slices.Sort(perFile)
+	median := perFile[len(perFile)/2]
+	if median > 2 {
+		t.Errorf("the median file has %d warnings: %v", median, perFile)
 	}
-	os.WriteFile(out, []byte(b.String()), 0o644)
+	var lines []string
+	for rule, n := range hit {
+		lines = append(lines, fmt.Sprintf("%s: %d files", rule, n))
+	}
+	slices.Sort(lines)
+	golden(t, "corpus-counts.txt", fmt.Sprintf("%d whole files, warnings in the median one: %d\n%s\n", len(perFile), median, strings.Join(lines, "\n")))
 }

@@ -18,6 +18,9 @@ type Pass struct {
 	Options *Options
 	Run     []*Pass // the passes of all files of the run, ordered by file name
 
+	// Fragment: the file is a part of a Config, so that what it lacks may stand elsewhere.
+	Fragment bool
+
 	files    *diag.Files
 	file     diag.FileID
 	faults   []diag.Diagnostic // of Parse

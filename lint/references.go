@@ -9,7 +9,7 @@ func referenceRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP201", Name: "route-to-missing-group", Category: References, Severity: diag.Error,
-			Check: func(p *Pass) { p.adopt(p.rejects) }, // the decision core finds it while it resolves the Routes (R18)
+			Check: checkMissingGroups,
 			Doc: Doc{
 				Title:  "A Route names a group or cluster that does not exist",
 				Why:    "The plug-in rejects the whole file: initialisation fails with rc 4. No routing at start, the old routing after a reload.",
@@ -88,9 +88,16 @@ func referenceRules() []*Rule {
 	}
 }
 
+// checkMissingGroups reports what the decision core finds while it resolves the Routes (R18).
+func checkMissingGroups(p *Pass) {
+	if !p.Fragment {
+		p.adopt(p.rejects)
+	}
+}
+
 func checkUnused(p *Pass) {
-	if len(p.Config.Routes) == 0 {
-		return // a fragment, or routing that comes from elsewhere
+	if len(p.Config.Routes) == 0 || p.Fragment {
+		return
 	}
 	used := map[string]bool{}
 	for _, r := range p.facts.routes {
@@ -178,6 +185,9 @@ func checkOpenRoutes(p *Pass) {
 
 func checkListNames(p *Pass) {
 	for _, c := range p.Config.Clusters {
+		if p.Fragment && len(c.Servers) < 2 {
+			continue // the other Servers may stand outside of what was pasted
+		}
 		known := firsts(c.Servers, func(s *parser.Server) string { return s.Name.V })
 		for _, l := range []*parser.ServerList{c.Primary, c.Backup} {
 			for _, ref := range refs(l) {

@@ -247,7 +247,7 @@ func checkAliasSyntax(p *Pass) {
 }
 
 func checkFrontPort(p *Pass) {
-	if p.Config.VHostMatchingCompat.V || len(p.Config.Routes) == 0 {
+	if p.Config.VHostMatchingCompat.V || len(p.Config.Routes) == 0 || p.Fragment {
 		return
 	}
 	ports := p.optionList("ports")

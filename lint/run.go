@@ -70,6 +70,7 @@ func newPasses(files *diag.Files, inputs []Input, o *Options) []*Pass {
 		p := &Pass{Config: in.Config, Options: o, files: files, file: in.File, faults: in.Faults, shared: all}
 		p.Table, p.rejects = routecheck.New(in.Config)
 		p.facts = gather(in.Config)
+		p.Fragment = slices.ContainsFunc(in.Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == "WP102" })
 		passes = append(passes, p)
 	}
 	slices.SortStableFunc(passes, func(a, b *Pass) int { return strings.Compare(files.Name(a.file), files.Name(b.file)) })
@@ -132,8 +133,22 @@ func compact(ds []diag.Diagnostic) []diag.Diagnostic {
 	})
 }
 
+// garbled names the rules about single names and values, which say nothing sensible where the text itself is broken.
+var garbled = map[string]bool{"WP103": true, "WP104": true, "WP105": true, "WP106": true, "WP108": true, "WP109": true, "WP110": true}
+
 // silence drops the findings that another one makes pointless.
 func silence(findings []*Finding) []*Finding {
+	var broken []diag.Span
+	for _, f := range findings {
+		if f.Rule.Code == "WP101" {
+			broken = append(broken, f.Span)
+		}
+	}
+	if len(broken) > 0 {
+		findings = slices.DeleteFunc(findings, func(f *Finding) bool {
+			return garbled[f.Rule.Code] && slices.ContainsFunc(broken, func(s diag.Span) bool { return s.Contains(f.Span) })
+		})
+	}
 	type mute struct {
 		code string
 		key  any

@@ -76,7 +76,7 @@ func checkKeystore(p *Pass) {
 }
 
 func checkInstallRoot(p *Pass) {
-	if p.Config.Node == nil || !p.Options.targetAtLeast(7, 0) || parser.Find(p.Config.Properties, "PluginInstallRoot") != nil {
+	if p.Fragment || p.Config.Node == nil || !p.Options.targetAtLeast(7, 0) || parser.Find(p.Config.Properties, "PluginInstallRoot") != nil {
 		return
 	}
 	var first *parser.Transport

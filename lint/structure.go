@@ -362,8 +362,11 @@ func checkMissingRequired(p *Pass) {
 			}
 		}
 	})
+	if p.Fragment {
+		return // what is pasted is often cut
+	}
 	for _, c := range p.Config.Clusters {
-		if len(c.Servers) == 0 && c.ClusterAddress == nil {
+		if len(c.Servers) == 0 && c.ClusterAddress == nil && p.Config.IntelligentManagement == nil {
 			p.Report(at(c.Name, c.Node), "cluster %q has no Server; requests that are routed to it find nobody and end in 500", c.Name.V)
 		}
 		for _, s := range c.Servers {
