@@ -66,6 +66,9 @@ func TestTypeOf(t *testing.T) {
 			t.Errorf("%+v: %s, want %s", test.n, got, test.want)
 		}
 	}
+	if fragment, _ := parser.Parse(1, []byte("<Uri Name='/x'/>")); parser.AttributeOf(fragment.Doc.Nodes[0], "Name") == nil {
+		t.Error("no type at the top level of a fragment")
+	}
 	if a := parser.AttributeOf(c.Servers[0].Node, "CloneID"); a == nil || a.Doc.Once() != true || a.Required() {
 		t.Errorf("CloneID: %+v", a)
 	}
@@ -102,6 +105,7 @@ func TestCheck(t *testing.T) {
 		{"Transport", "Port", "0", parser.OutOfRange, ""},
 		{"Transport", "Port", "65535", parser.Good, ""},
 		{"Transport", "Port", "80a", parser.Unreadable, ""},
+		{"Transport", "Port", "0x50", parser.Unreadable, ""},
 		{"Transport", "Port", " 80", parser.Unreadable, ""},
 		{"Config", "ResponseChunkSize", "0", parser.OutOfRange, ""},
 		{"ServerCluster", "PostSizeLimit", "0", parser.Undocumented, ""},

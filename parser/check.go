@@ -78,23 +78,18 @@ func (a *Attribute) inRange(n int) bool {
 	return len(a.Range) == 0
 }
 
-// Near returns the one allowed value of a Boolean or Enum that differs from a written one only by letter case, blanks, "-" and "_".
+// Near returns the allowed value of a Boolean or Enum that differs from a written one only by letter case, blanks, "-" and "_".
 func (a *Attribute) Near(value string) (string, bool) {
 	values := a.Values
 	if a.Type == Boolean {
 		values = []string{"true", "false"}
 	}
-	near := ""
 	for _, v := range values {
-		if bare(v) != bare(value) {
-			continue
+		if bare(v) == bare(value) {
+			return v, true
 		}
-		if near != "" {
-			return "", false
-		}
-		near = v
 	}
-	return near, near != ""
+	return "", false
 }
 
 func bare(s string) string {

@@ -104,7 +104,7 @@ func TestWriteEncoding(t *testing.T) {
 	tests := []struct{ declaration, comment, want string }{
 		{`xml version="1.0" encoding="UTF-8"`, "é", `<?xml version="1.0" encoding="UTF-8"?><!--é--><Config a="é•"/>`},
 		{`xml version="1.0" encoding="ISO-8859-1"`, "é", `<?xml version="1.0" encoding="ISO-8859-1"?><!--` + "\xe9--><Config a=\"\xe9&#8226;\"/>"},
-		{`xml version="1.0" encoding="ISO-8859-1"`, "•", `<?xml version="1.0" encoding="UTF-8"?><!--•--><Config a="é•"/>`},
+		{`xml version="1.0" encoding="ISO-8859-1"`, "ő", `<?xml version="1.0" encoding="UTF-8"?><!--ő--><Config a="é•"/>`},
 		{`xml version="1.0" encoding="US-ASCII"`, "e", `<?xml version="1.0" encoding="US-ASCII"?><!--e--><Config a="&#233;&#8226;"/>`},
 		{`xml version="1.0" encoding="windows-1252"`, "e", `<?xml version="1.0" encoding="windows-1252"?><!--e--><Config a="&#233;&#8226;"/>`},
 		{`xml version="1.0" encoding="UTF-16"`, "e", `<?xml version="1.0" encoding="UTF-8"?><!--e--><Config a="é•"/>`},

@@ -252,6 +252,9 @@ func (s *scanner) unclosed(rel *diag.Related) {
 // to belong elsewhere.
 func ownChildren(n *Node, children []*Node) int {
 	t := TypeOf(n)
+	if named := elementNames()[n.Name]; t == nil && named != nil {
+		t = named[0] // out of place, most likely within another that is not closed either
+	}
 	foreign := func(name string) bool { return t.Child(name) == nil && elementNames()[name] != nil }
 	if t == nil {
 		foreign = func(name string) bool { return TypeOf(n.Parent).Child(name) != nil }

@@ -136,7 +136,6 @@ func (s *scanner) notAttribute(n *Node, start, end int) {
 
 // admit reports whether an attribute is kept: not when it is one too many. A doubled one is kept behind the first, which counts.
 func (s *scanner) admit(n *Node, name string, start, end int) bool {
-	s.wordEnd = 0
 	switch {
 	case len(s.tag) > MaxAttrs:
 		return false

@@ -336,7 +336,7 @@ func entity(name string) (rune, bool) {
 		return '"', true
 	}
 	digits, ok := strings.CutPrefix(name, "#")
-	if !ok || strings.HasPrefix(digits, "+") {
+	if !ok {
 		return 0, false
 	}
 	base := 10
