@@ -1,8 +1,10 @@
 package routecheck
 
 import (
+	"fmt"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 )
 
@@ -92,4 +94,47 @@ func clean(p string) string {
 		c += "/"
 	}
 	return c
+}
+
+// ParseURL makes the request that a client sends for a URL. The path stays byte for byte as it is written; without one it is "/".
+func ParseURL(raw string) (Request, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return Request{}, fmt.Errorf("URL %q: want http://HOST[:PORT]/PATH or https://...", raw)
+	}
+	rq := Request{TLS: u.Scheme == "https", Host: u.Host, Port: 80, Target: target(raw)}
+	if rq.TLS {
+		rq.Port = 443
+	}
+	if p := u.Port(); p != "" {
+		rq.Port, _ = strconv.Atoi(p)
+	}
+	if rq.Port < 1 || rq.Port > 65535 {
+		return rq, fmt.Errorf("URL %q: port %d, want 1 to 65535", raw, rq.Port)
+	}
+	return rq, nil
+}
+
+// target returns path and query of a URL as written.
+func target(raw string) string {
+	_, rest, _ := strings.Cut(raw, "://")
+	rest, _, _ = strings.Cut(rest, "#")
+	switch i := strings.IndexAny(rest, "/?"); {
+	case i < 0:
+		return "/"
+	case rest[i] == '?':
+		return "/" + rest[i:]
+	default:
+		return rest[i:]
+	}
+}
+
+// AddHeader lets a header of the client count: Host and Cookie do.
+func (rq *Request) AddHeader(name, value string) {
+	switch strings.ToLower(name) {
+	case "host":
+		rq.Host = value
+	case "cookie":
+		rq.Cookies = append(rq.Cookies, value)
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -113,18 +112,11 @@ func nanos(seconds float64) routecheck.Nanos { return routecheck.Nanos(math.Roun
 
 // readRequest makes the request from the URL and the flags. The path stays byte for byte as it is written.
 func readRequest(c *cli.Context) (routecheck.Request, error) {
-	raw := c.Args().First()
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return routecheck.Request{}, usageError("URL %q: want http://HOST[:PORT]/PATH or https://...", raw)
+	rq, err := routecheck.ParseURL(c.Args().First())
+	if err != nil {
+		return rq, usageError("%w", err)
 	}
-	rq := routecheck.Request{TLS: u.Scheme == "https", Host: u.Host, Port: 80, Target: target(raw), Body: c.Int64("body-size")}
-	if rq.TLS {
-		rq.Port = 443
-	}
-	if p := u.Port(); p != "" {
-		rq.Port, _ = strconv.Atoi(p)
-	}
+	rq.Body = c.Int64("body-size")
 	if c.IsSet("port") {
 		rq.Port = c.Int("port")
 	}
@@ -142,12 +134,7 @@ func readRequest(c *cli.Context) (routecheck.Request, error) {
 		if !ok || name == "" {
 			return rq, usageError("--header %q: want 'NAME: VALUE'", h)
 		}
-		switch value = strings.TrimSpace(value); strings.ToLower(name) {
-		case "host":
-			rq.Host = value
-		case "cookie":
-			rq.Cookies = append(rq.Cookies, value)
-		}
+		rq.AddHeader(name, strings.TrimSpace(value))
 	}
 	return rq, checkFlags(c, rq)
 }
@@ -169,20 +156,6 @@ func checkFlags(c *cli.Context, rq routecheck.Request) error {
 		return usageError("--every %v: want seconds from 0 on", c.Float64("every"))
 	}
 	return nil
-}
-
-// target returns path and query of a URL as written, "/" when there is none.
-func target(raw string) string {
-	_, rest, _ := strings.Cut(raw, "://")
-	rest, _, _ = strings.Cut(rest, "#")
-	i := strings.IndexAny(rest, "/?")
-	if i < 0 {
-		return "/"
-	}
-	if rest[i] == '?' {
-		return "/" + rest[i:]
-	}
-	return rest[i:]
 }
 
 func readSemantics(c *cli.Context) (routecheck.Semantics, []routecheck.Choice, error) {
