@@ -189,7 +189,7 @@ type table struct {
 	types      []*ElementType
 	byName     map[string][]*ElementType
 	attributes []*Attribute
-	rows       map[rowKey]*Attribute // of attributes, the element that may stand under Config or a cluster
+	rows       map[rowKey]*Attribute // of attributes; where an element has two places, equal names mean the same to a view
 }
 
 type rowKey struct{ element, attribute string }
@@ -220,9 +220,7 @@ func (t *table) add(elem *ElementType, a *Attribute) {
 		return
 	}
 	elem.Attributes = append(elem.Attributes, a)
-	if elem == t.byName[elem.Name][0] {
-		t.rows[rowKey{elem.Name, a.Name}] = a
-	}
+	t.rows[rowKey{elem.Name, a.Name}] = a
 }
 
 // link ties parents to children, and gives the V4 form of a cluster the attributes of its successor.
