@@ -184,7 +184,7 @@ func (p *Pass) parseIgnore(text string, n *parser.Node, scope diag.Span, rules [
 		switch {
 		case err != nil:
 			ig.problem = fmt.Sprintf("ignore comment until %q: want a date such as 2027-01-31", words[1])
-		case !p.Options.Now.IsZero() && p.Options.Now.After(until.AddDate(0, 0, 1)):
+		case !p.Options.Now.IsZero() && !p.Options.Now.Before(until.AddDate(0, 0, 1)):
 			ig.problem = "ignore comment expired on " + words[1]
 		}
 		words = words[2:]

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/wasplug/wasplug/parser"
@@ -40,7 +41,7 @@ type Finding struct {
 // Report adds a finding at a span.
 func (p *Pass) Report(span diag.Span, format string, args ...any) *Finding {
 	f := &Finding{Diagnostic: diag.Diagnostic{
-		Span: span, Severity: p.rule.Severity, Rule: p.rule.Diag(), Message: fmt.Sprintf(format, clip(args)...),
+		Span: span, Severity: p.rule.Severity, Rule: p.rule.Diag(), Message: printable(fmt.Sprintf(format, clip(args)...)),
 	}}
 	p.findings = append(p.findings, f)
 	return f
@@ -58,7 +59,7 @@ func (p *Pass) adopt(ds []diag.Diagnostic) {
 // See adds a second place.
 func (f *Finding) See(span diag.Span, format string, args ...any) *Finding {
 	if !span.IsZero() {
-		f.Related = append(f.Related, diag.Related{Span: span, Message: fmt.Sprintf(format, clip(args)...)})
+		f.Related = append(f.Related, diag.Related{Span: span, Message: printable(fmt.Sprintf(format, clip(args)...))})
 	}
 	return f
 }
@@ -124,6 +125,16 @@ func (p *Pass) where(span diag.Span) string {
 		return at.File + ":" + strconv.Itoa(at.Line)
 	}
 	return "line " + strconv.Itoa(at.Line)
+}
+
+// printable keeps control characters of hostile names out of reports.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, text)
 }
 
 const longWord = 80 // bytes of a name that a message shows

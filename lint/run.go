@@ -98,18 +98,15 @@ func (p *Pass) finish(active []*Rule) []diag.Diagnostic {
 	for _, r := range active {
 		byCode[r.Code] = r
 	}
-	prof := p.Options.profile()
-	kept := findings[:0]
 	for _, f := range findings {
 		f.Severity = p.Options.severity(byCode[f.Rule.Code], f.Severity)
-		if prof.shows(f.Severity) {
-			kept = append(kept, f)
-		}
 	}
-	kept = p.applyIgnores(kept, byCode)
-	out := make([]diag.Diagnostic, len(kept))
-	for i, f := range kept {
-		out[i] = f.Diagnostic
+	prof := p.Options.profile()
+	var out []diag.Diagnostic
+	for _, f := range p.applyIgnores(findings, byCode) {
+		if prof.shows(f.Severity) {
+			out = append(out, f.Diagnostic)
+		}
 	}
 	diag.Sort(out)
 	return compact(out)

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -253,7 +254,7 @@ func quote(s string) string {
 	if len(s) > longWord {
 		s = clipWord(s)
 	}
-	return `"` + s + `"`
+	return strconv.Quote(s)
 }
 
 func list(values []string) string {

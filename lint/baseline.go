@@ -1,0 +1,139 @@
+package lint
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/schemas"
+)
+
+// Baseline is a list of known findings. An entry is keyed on rule, file and element path, not on a line, so that it holds when lines move.
+type Baseline struct {
+	entries map[baselineKey]*baselineEntry
+	order   []*baselineEntry
+}
+
+type baselineKey struct{ rule, file, path string }
+
+type baselineEntry struct {
+	baselineKey
+	count, used int
+	at          diag.Span
+}
+
+// ReadBaseline reads a baseline that stands in files. Its faults are errors of the baseline file.
+func ReadBaseline(files *diag.Files, id diag.FileID) (*Baseline, []diag.Diagnostic) {
+	root, faults := schemas.Load(files, id, "baseline")
+	b := &Baseline{entries: map[baselineKey]*baselineEntry{}}
+	if diag.Worst(faults) >= diag.Error {
+		return b, faults
+	}
+	for _, n := range list0(root.Get("findings")) {
+		e := &baselineEntry{count: 1, at: n.Get("path").Str().Span,
+			baselineKey: baselineKey{n.Get("rule").Str().V, n.Get("file").Str().V, n.Get("path").Str().V}}
+		if c := n.Get("count").Int(); c.Set {
+			e.count = c.V
+		}
+		b.entries[e.baselineKey] = e
+		b.order = append(b.order, e)
+	}
+	return b, faults
+}
+
+func list0(n *schemas.Node) []*schemas.Node {
+	if n == nil {
+		return nil
+	}
+	return n.Items
+}
+
+// Placed is a finding with the element path that a baseline and fingerprints name it by.
+type Placed struct {
+	diag.Diagnostic
+	Path string
+}
+
+// Place finds the element paths of findings.
+func Place(inputs []Input, ds []diag.Diagnostic) []Placed {
+	docs := map[diag.FileID]*parser.Document{}
+	for _, in := range inputs {
+		docs[in.File] = in.Config.Doc
+	}
+	out := make([]Placed, len(ds))
+	for i, d := range ds {
+		out[i].Diagnostic = d
+		if doc := docs[d.Span.File]; doc != nil {
+			out[i].Path = Path(doc, d.Span)
+		}
+	}
+	return out
+}
+
+func keyOf(files *diag.Files, p *Placed) baselineKey {
+	return baselineKey{p.Rule.Code, path.Clean(strings.ReplaceAll(files.Name(p.Span.File), `\`, "/")), p.Path}
+}
+
+// Filter takes the findings away that the baseline knows, and adds one (WP903) for each entry that matches nothing, or less than it
+// counts, among the files that were checked.
+func (b *Baseline) Filter(files *diag.Files, placed []Placed, checked []diag.FileID) []Placed {
+	var kept []Placed
+	for i := range placed {
+		if e := b.entries[keyOf(files, &placed[i])]; e != nil && e.used < e.count {
+			e.used++
+			continue
+		}
+		kept = append(kept, placed[i])
+	}
+	was := map[string]bool{}
+	for _, id := range checked {
+		was[path.Clean(strings.ReplaceAll(files.Name(id), `\`, "/"))] = true
+	}
+	rule := Lookup(Rules(), "WP903")
+	for _, e := range b.order {
+		if e.used >= e.count || !was[e.file] {
+			continue
+		}
+		kept = append(kept, Placed{Diagnostic: diag.Diagnostic{Span: e.at, Severity: rule.Severity, Rule: rule.Diag(), Message: fmt.Sprintf(
+			"%s has %d of the %d findings of %s at %s that the baseline knows; write the baseline again", e.file, e.used, e.count, e.rule, printable(e.path))}})
+	}
+	return kept
+}
+
+// WriteBaseline returns a baseline of all findings.
+func WriteBaseline(files *diag.Files, placed []Placed) []byte {
+	type entry struct {
+		Rule  string `json:"rule"`
+		File  string `json:"file"`
+		Path  string `json:"path"`
+		Count int    `json:"count,omitempty"`
+	}
+	count := map[baselineKey]int{}
+	for i := range placed {
+		count[keyOf(files, &placed[i])]++
+	}
+	out := struct {
+		Version  int     `json:"version"`
+		Findings []entry `json:"findings"`
+	}{1, []entry{}}
+	for k, n := range count {
+		e := entry{k.rule, k.file, k.path, 0}
+		if n > 1 {
+			e.Count = n
+		}
+		out.Findings = append(out.Findings, e)
+	}
+	slices.SortFunc(out.Findings, func(a, b entry) int {
+		return strings.Compare(a.File+"\x00"+a.Path+"\x00"+a.Rule, b.File+"\x00"+b.Path+"\x00"+b.Rule)
+	})
+	var text strings.Builder
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	_ = enc.Encode(out) // strings and numbers always encode
+	return []byte(text.String())
+}

@@ -1,0 +1,63 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// maxRounds bounds how often a file is checked again while it is repaired: each round removes what the one before uncovered.
+const maxRounds = 10
+
+// Fix repairs a file: it applies the safe fixes of its findings, with unsafe also the others, and checks the result again until nothing
+// is left to repair. It returns the new bytes and how many fixes were applied; bytes outside of their edits stay as they are.
+func Fix(files *diag.Files, id diag.FileID, o Options, unsafe bool) (src []byte, applied int) {
+	src = files.Source(id)
+	for range maxRounds {
+		register := diag.NewFiles()
+		f := register.Add(files.Name(id), src)
+		var fixes []*diag.Fix
+		for _, d := range Run(register, Read(register, f), o) {
+			if d.Fix != nil && (d.Fix.Safe || unsafe) {
+				fixes = append(fixes, d.Fix)
+			}
+		}
+		next, n := apply(src, fixes)
+		if n == 0 {
+			break
+		}
+		src, applied = next, applied+n
+	}
+	return src, applied
+}
+
+// apply makes the edits of all fixes that touch no byte of one before them; the others wait for the next round.
+func apply(src []byte, fixes []*diag.Fix) ([]byte, int) {
+	var edits []diag.Edit
+	n := 0
+	for _, f := range fixes {
+		if slices.ContainsFunc(f.Edits, func(e diag.Edit) bool { return overlaps(edits, e) }) || !changes(src, f) {
+			continue
+		}
+		edits = append(edits, f.Edits...)
+		slices.SortStableFunc(edits, func(a, b diag.Edit) int { return int(a.Span.Start) - int(b.Span.Start) })
+		n++
+	}
+	var out []byte
+	last := int32(0)
+	for _, e := range edits {
+		out = append(append(out, src[last:e.Span.Start]...), e.New...)
+		last = e.Span.End
+	}
+	return append(out, src[last:]...), n
+}
+
+// overlaps reports whether an edit touches one of others, which are sorted: two at one place have no order.
+func overlaps(edits []diag.Edit, e diag.Edit) bool {
+	i, _ := slices.BinarySearchFunc(edits, e, func(a, b diag.Edit) int { return int(a.Span.Start) - int(b.Span.Start) })
+	return i < len(edits) && edits[i].Span.Start <= e.Span.End || i > 0 && edits[i-1].Span.End >= e.Span.Start
+}
+
+func changes(src []byte, f *diag.Fix) bool {
+	return slices.ContainsFunc(f.Edits, func(e diag.Edit) bool { return string(src[e.Span.Start:e.Span.End]) != e.New })
+}

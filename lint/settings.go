@@ -1,0 +1,130 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/schemas"
+)
+
+// Settings is a settings file, .wasplug.yaml. Empty fields are not written.
+type Settings struct {
+	Profile     string
+	Target      string
+	Session     string
+	FailOn      string
+	MinSeverity string
+	Baseline    string // from the folder of the settings file
+	Rules       map[string]RuleSetting
+}
+
+// ReadSettings reads a settings file that stands in files. Everything that is wrong in it is an error: a misspelt rule must not go unnoticed.
+func ReadSettings(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnostic) {
+	root, faults := schemas.Load(files, id, "settings")
+	var s Settings
+	if diag.Worst(faults) >= diag.Error {
+		return s, faults
+	}
+	s.Profile, s.Session = root.Get("profile").Str().V, root.Get("session").Str().V
+	s.FailOn, s.MinSeverity = root.Get("fail-on").Str().V, root.Get("min-severity").Str().V
+	s.Baseline = root.Get("baseline").Str().V
+	target := root.Get("target").Str()
+	s.Target = target.V
+	fault := func(span diag.Span, format string, args ...any) {
+		faults = append(faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: fmt.Sprintf(format, args...)})
+	}
+	if err := CheckTarget(s.Target); err != nil {
+		fault(target.Span, "%s", err)
+	}
+	s.Rules = map[string]RuleSetting{}
+	rules := Rules()
+	if n := root.Get("rules"); n != nil {
+		for i := range n.Fields {
+			f := &n.Fields[i]
+			r := Lookup(rules, f.Name)
+			if r == nil {
+				fault(f.NameSpan, "no rule is called %q%s", f.Name, maybe(f.Name, Words(rules)))
+				continue
+			}
+			if _, twice := s.Rules[r.Code]; twice {
+				fault(f.NameSpan, "rule %s is set twice, by its code and by its name", r.Code)
+			}
+			s.Rules[r.Code] = readRule(r, f.Value, fault)
+		}
+	}
+	diag.Sort(faults)
+	return s, faults
+}
+
+// CheckTarget reports a plug-in level that nobody knows.
+func CheckTarget(target string) error {
+	if target == "liberty" || target == "" {
+		return nil
+	}
+	_, err := routecheck.Level(target)
+	return err
+}
+
+func readRule(r *Rule, n *schemas.Node, fault func(diag.Span, string, ...any)) RuleSetting {
+	var set RuleSetting
+	severity := n.Str()
+	if n.Kind == schemas.Map {
+		severity = n.Get("severity").Str()
+		set.Options = map[string][]int{}
+		for i := range n.Fields {
+			f := &n.Fields[i]
+			if f.Name == "severity" {
+				continue
+			}
+			if !r.hasOption(f.Name) {
+				fault(f.NameSpan, "rule %s has no option %q%s", r.Code, f.Name, maybe(f.Name, r.optionNames()))
+				continue
+			}
+			set.Options[f.Name] = numbers(f.Value)
+		}
+	}
+	if severity.Set {
+		set.Off = severity.V == "off"
+		set.Severity, _ = ParseSeverity(severity.V)
+	}
+	return set
+}
+
+func numbers(n *schemas.Node) []int {
+	if n.Kind == schemas.Scalar {
+		return []int{n.Int().V}
+	}
+	out := make([]int, len(n.Items))
+	for i, item := range n.Items {
+		out[i] = item.Int().V
+	}
+	return out
+}
+
+func (r *Rule) optionNames() []string {
+	names := []string{"severity"}
+	for _, o := range r.Options {
+		names = append(names, o.Name)
+	}
+	return names
+}
+
+func (r *Rule) hasOption(name string) bool {
+	for _, o := range r.Options {
+		if o.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// ParseSeverity reads error, warning or info; off and anything else give 0 and false.
+func ParseSeverity(text string) (diag.Severity, bool) {
+	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Info} {
+		if s.String() == text {
+			return s, true
+		}
+	}
+	return 0, false
+}
