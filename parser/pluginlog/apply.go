@@ -120,9 +120,9 @@ func (a *Assembler) picked(r *Request, e *Event) {
 	if r.saw.matched != e.Member {
 		r.saw.matched, r.saw.by = a.name(e.Member), ByUnknown
 	}
+	member := r.saw.matched
 	at := r.current(e)
-	at.Member = a.name(e.Member)
-	r.saw.matched, r.saw.by = "", ByUnknown
+	at.Member, r.saw.matched, r.saw.by = member, "", ByUnknown
 }
 
 // current returns the attempt that is under way, a new one when there is none.

@@ -179,7 +179,7 @@ func parseAliasMatch(text string, e *Event, want *Kinds) Kind {
 // comparison reads "'P' to 'U'<in>G[ score is N]".
 func comparison(s, in string) (pattern, subject, group string, score int32) {
 	pair, group := s, ""
-	if i := strings.LastIndex(s, in); i >= 0 {
+	if i := strings.Index(s, in); i >= 0 {
 		pair, group = s[:i], s[i+len(in):]
 	}
 	for _, mark := range []string{" score is ", " with score "} {
@@ -294,7 +294,7 @@ func parseCheck(s string) (member string, c Check) {
 // parsePicked reads "Server X picked, weight N." and the older "Server X picked, pendingConnectionCount a totalConnectionsCount b."
 func parsePicked(text string, e *Event) Kind {
 	rest, ok := strings.CutPrefix(text, "Server ")
-	i := strings.LastIndex(rest, " picked")
+	i := strings.Index(rest, " picked")
 	if !ok || i < 0 {
 		return None
 	}

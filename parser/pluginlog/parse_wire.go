@@ -15,7 +15,7 @@ func parseTransport(text string, e *Event) Kind {
 		rest = after
 	}
 	e.Host = strings.TrimLeft(rest, ": ")
-	if i := strings.LastIndex(rest, " on port "); i >= 0 {
+	if i := strings.Index(rest, " on port "); i >= 0 {
 		e.Host, e.Port = rest[:i], leading(rest[i+len(" on port "):])
 	}
 	return TransportSet
@@ -88,7 +88,7 @@ func parseFailoverStatus(text string, e *Event) Kind {
 		return MarkedDown
 	}
 	rest, ok := strings.CutPrefix(text, "Server ")
-	i := strings.LastIndex(rest, " : pending")
+	i := strings.Index(rest, " : pending")
 	if !ok || i < 0 {
 		return None
 	}

@@ -206,6 +206,8 @@ type scanner struct {
 	want  Kinds
 	clock clock
 	line  Line
+	ids   string // the thread that was read last, as text and as numbers
+	last  Thread
 }
 
 // scan fills b.events and b.stats. Line numbers count from the start of the block.
@@ -269,12 +271,21 @@ func (s *scanner) parseLine(b *block, number, offset int64) {
 		*e = Event{}
 		return
 	}
-	l.readThread()
-	e.Kind, e.Level, e.Line, e.Offset, e.PID, e.TID = kind, l.Level, number, offset, l.PID, l.TID
+	e.Kind, e.Level, e.Line, e.Offset, e.Thread = kind, l.Level, number, offset, s.thread(l)
 	if l.Stamp != "" {
 		e.Time, _ = s.clock.read(l.Stamp)
 	}
 	b.events = b.events[:len(b.events)+1]
+}
+
+// thread reads the thread of a line; lines of one come in runs.
+func (s *scanner) thread(l *Line) Thread {
+	if l.ids == "" || l.ids != s.ids {
+		s.ids = l.ids
+		l.readThread()
+		s.last = Thread{l.PID, l.TID}
+	}
+	return s.last
 }
 
 // spare returns the zero event behind the last one.

@@ -68,6 +68,9 @@ func unquote(s string) string {
 
 // untilQuote cuts s at the first mark of a class; all of s when there is none, because the line was cut.
 func untilQuote(s string, class int) string {
+	if i := strings.IndexByte(s, '\''); i >= 0 && class == 1 {
+		return s[:i] // the usual mark ends the value even where a typographic one began it
+	}
 	for i := 0; i < len(s); i++ {
 		if c, n := quoteAt(s[i:]); c == class {
 			return s[:i]
