@@ -108,6 +108,7 @@ type fake struct {
 	bodies []string
 	act    func(f *fake, c net.Conn, rq *http.Request) (goOn bool) // nil: a good answer
 	wg     sync.WaitGroup
+	raw    syncBuffer // everything that arrived
 }
 
 func (f *fake) serve(l net.Listener) {
@@ -125,7 +126,7 @@ func (f *fake) serve(l net.Listener) {
 
 func (f *fake) talk(c net.Conn) {
 	defer f.forget(c)
-	br := bufio.NewReader(c)
+	br := bufio.NewReader(io.TeeReader(c, &f.raw))
 	for {
 		rq, err := http.ReadRequest(br)
 		if err != nil {

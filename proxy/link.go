@@ -92,10 +92,18 @@ func (l *link) readOnce(p []byte) (int, error) {
 		return l.fast.read(p)
 	}
 	n, err := l.conn.Read(p)
-	if n > 0 {
-		err = nil
+	return n, something(n, err)
+}
+
+// something lets a read that gave bytes succeed, and one that gave neither bytes nor an error be tried again.
+func something(n int, err error) error {
+	switch {
+	case n > 0:
+		return nil
+	case err == nil:
+		return errSpurious
 	}
-	return n, err
+	return err
 }
 
 // write writes all of p and says how much of it has gone out.
@@ -135,7 +143,7 @@ func (l *link) wait(pool *buffers) (b *buffer, n int, err error) {
 func (l *link) waitSlowly(pool *buffers) (*buffer, int, error) {
 	n, err := l.conn.Read(l.one[:])
 	if n == 0 {
-		return nil, 0, err
+		return nil, 0, something(n, err)
 	}
 	b := pool.get()
 	b.b[0] = l.one[0]
