@@ -13,7 +13,14 @@ type element struct {
 }
 
 func newElement(name string, at diag.Span) element {
-	return element{&parser.Node{Kind: parser.Element, Name: name, Span: at, NameSpan: at, Tag: at, Closed: true}, at}
+	n := &parser.Node{Kind: parser.Element, Name: name, Span: at, NameSpan: at, Tag: at, Closed: true}
+	switch name {
+	case "Config", "ServerCluster", "Server":
+		n.Attrs = make([]parser.Attr, 0, 12)
+	case "Uri", "Transport", "Route":
+		n.Attrs = make([]parser.Attr, 0, 3)
+	}
+	return element{n, at}
 }
 
 func (e element) add(children ...element) {

@@ -24,9 +24,18 @@ type Options struct {
 	Stamp string // put behind "generated on" in the comment at the top; "": no stamp
 }
 
-// Compile writes the file of each web server and returns every fault of the topology in one run, sorted by position. Files with an
-// error, which the topology's allow list does not cover, must not be used.
+// Compile writes the file of each web server and returns every fault of the topology in one run, sorted by position: those that Build
+// finds and those that lint calls errors. Files with an error must not be used.
 func (t *Topology) Compile(o Options) ([]Output, []diag.Diagnostic) {
+	outputs, faults := t.Build(o)
+	for _, out := range outputs {
+		faults = append(faults, t.check(out.Config)...)
+	}
+	return outputs, t.Tolerate(faults)
+}
+
+// Build writes the files without asking lint about them.
+func (t *Topology) Build(o Options) ([]Output, []diag.Diagnostic) {
 	c := &compiler{t: t, flavor: unasked(t.Flavor.V)}
 	c.checkNames()
 	var outputs []Output
@@ -34,14 +43,11 @@ func (t *Topology) Compile(o Options) ([]Output, []diag.Diagnostic) {
 		doc := c.document(w, o)
 		outputs = append(outputs, Output{w.Name.V, doc, parser.View(doc)})
 	}
-	for _, out := range outputs {
-		c.faults = append(c.faults, check(out.Config)...)
-	}
-	return outputs, t.tolerate(c.faults)
+	return outputs, t.Tolerate(c.faults)
 }
 
-// tolerate turns the errors that the topology allows into warnings, and drops what two web servers' files say alike.
-func (t *Topology) tolerate(found []diag.Diagnostic) []diag.Diagnostic {
+// Tolerate turns the errors that the topology allows into warnings, drops what the files of two web servers say alike, and sorts.
+func (t *Topology) Tolerate(found []diag.Diagnostic) []diag.Diagnostic {
 	diag.Sort(found)
 	var kept []diag.Diagnostic
 	for _, d := range found {
@@ -337,12 +343,6 @@ func (c *compiler) transports(e element, w *WebServer, k *Cluster, m *Member) {
 		}
 		e.add(t)
 	}
-	if len(e.Children) == 0 {
-		c.fault(m.Node.Span, "WP108", "member %q has no transport, so requests cannot reach it; give it a port with http or https", m.Server.V)
-	}
-	if !host.Set {
-		c.fault(m.Node.Span, "WP108", "member %q has no host; give it one with host, or all members with defaults", m.Server.V)
-	}
 }
 
 // transport writes out a Transport that the topology describes in full.
@@ -399,7 +399,7 @@ func (e element) serverList(name, role string, k *Cluster, written *schemas.Fiel
 			if m.Role.Set {
 				at = m.Role.Span
 			}
-			ref := newElement("Server", at)
+			ref := element{&parser.Node{Kind: parser.Element, Name: "Server", Span: at, NameSpan: at, Tag: at, Closed: true}, at}
 			ref.put("Name", m.Server.V, m.Server.Span, m.Server.Span)
 			list.add(ref)
 		}

@@ -137,23 +137,21 @@ applications: [{cluster: c, contextRoot: /shop}]
 func TestCompileRules(t *testing.T) {
 	head := "clusters:\n  c: {members: [{name: m1, host: a, http: 1, cloneId: x}, {name: m2, host: b, http: 1, cloneId: y}]}\n"
 	for name, c := range map[string]struct{ src, want string }{
-		"clone ID missing": {
+		"clone IDs missing": {
+			"clusters: {c: {members: [{name: a, host: a, http: 1}, {name: b, host: b, http: 1}]}}",
+			`t.yaml:1:12: error: no member of cluster "c" has a clone ID, so sessions do not come back to their members; write a cloneId for each, or affinity: false under session [WP303 clone-id-missing]`},
+		"clone IDs missing, allowed": {
+			"allow: [WP303]\nclusters: {c: {members: [{name: a, host: a, http: 1}, {name: b, host: b, http: 1}]}}",
+			`t.yaml:2:12: warning: no member of cluster "c" has a clone ID, so sessions do not come back to their members; write a cloneId for each, or affinity: false under session [WP303 clone-id-missing]`},
+		"one clone ID missing": {
 			"clusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1}]}}",
-			`t.yaml:1:67: error: member "b" has no clone ID: its sessions do not come back to it; write its cloneId, or affinity: false under session [WP303 clone-id-missing]`},
-		"clone ID missing, allowed": {
-			"allow: [WP303]\nclusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1}]}}",
-			`t.yaml:2:67: warning: member "b" has no clone ID: its sessions do not come back to it; write its cloneId, or affinity: false under session [WP303 clone-id-missing]`},
+			`t.yaml:1:74: error: server "b" has no CloneID while 1 of 2 servers of cluster "c" have one; its sessions are balanced away and lost at random (R25) [WP303 clone-id-missing]`},
+		"one clone ID missing, no affinity wanted": {
+			"clusters: {c: {session: {affinity: false}, members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1}]}}", ""},
 		"no affinity wanted": {"session: {affinity: false}\nclusters: {c: {members: [{name: a, host: a, http: 1}, {name: b, host: b, http: 1}]}}", ""},
 		"clone ID twice": {
 			"clusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1, cloneId: x}]}}",
-			`t.yaml:1:104: error: clone ID "x" of member "b" is already used by member "a"; sessions of one reach the other [WP301 clone-id-collision]`},
-		"backups only": {
-			"clusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x, role: backup}]}}",
-			`t.yaml:1:12: error: cluster "c" has backup members and no primary one, so there is nobody to back up [WP403 backups-without-primaries]`},
-		"unknown names": {
-			head + "applications: [{cluster: d, contextRoot: /x}, {cluster: c, uris: [/y], virtualHost: defalt_host}]",
-			`t.yaml:3:26: error: cluster "d" is not in the topology; the plug-in rejects a file with such a Route [WP201 route-to-missing-group]
-t.yaml:3:85: error: virtual host "defalt_host" is not in the topology; did you mean "default_host"?; the plug-in rejects a file with such a Route [WP201 route-to-missing-group]`},
+			`t.yaml:1:104: error: CloneID "x" of server "b" is already used by server "a" on line 1; sessions of one reach the other [WP301 clone-id-collision]`},
 		"two clusters for one URI": {
 			"clusters:\n  c: {members: [{host: a, http: 1}]}\n  d: {members: [{host: b, http: 1}]}\napplications:\n  - {name: one, cluster: c, contextRoot: /x}\n  - {name: two, cluster: d, uris: [/x/*]}",
 			`t.yaml:6:36: error: URI "/x/*" of application "two" also goes to cluster "c" by application "one"; one application gets the other's requests [WP601 alias-and-uri-to-two-clusters]`},
@@ -164,10 +162,12 @@ t.yaml:3:85: error: virtual host "defalt_host" is not in the topology; did you m
 			head + "applications: [{cluster: c, contextRoot: /}]",
 			`t.yaml:3:42: warning: context root "/" becomes the URI /*, which takes static files and every other path from the web server [WP606 uri-catch-all]`},
 		"nothing to reach": {
-			"clusters: {c: {members: [{name: a, host: a}, {name: b, http: 1}]}}\nsession: {affinity: false}\napplications: [{name: x, cluster: c}]",
-			`t.yaml:1:26: error: member "a" has no transport, so requests cannot reach it; give it a port with http or https [WP108 missing-required]
-t.yaml:1:46: error: member "b" has no host; give it one with host, or all members with defaults [WP108 missing-required]
-t.yaml:3:16: error: application "x" has neither a contextRoot nor uris, so no request can reach it`},
+			"clusters: {c: {members: [{name: a, host: a}]}}\napplications: [{name: x, cluster: c}, {uris: [/a]}]",
+			`t.yaml:1:33: error: server "a" has no Transport; it cannot be reached, requests that choose it fail [WP108 missing-required]
+t.yaml:2:16: error: UriGroup "default_host_c_URIs" has no Uri; its Routes match no request [WP108 missing-required]
+t.yaml:2:16: error: application "x" has neither a contextRoot nor uris, so no request can reach it
+t.yaml:2:39: error: Route names no ServerCluster; the plug-in rejects the whole file: no routing at start, the old routing after a reload (documented for VirtualHostGroup, assumed here) [WP201 route-to-missing-group]
+t.yaml:2:39: error: application "" names no cluster`},
 		"no XML": {
 			head + "webServers: [{config: {a b: x}, properties: {x: \"\\x01\"}, elements: [{element: 1a}]}]",
 			`t.yaml:3:24: error: "a b" cannot be the name of an attribute: letters, digits, "-", "_" and "." only, a letter or "_" first

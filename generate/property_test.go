@@ -18,6 +18,7 @@ import (
 // drawTopology draws a sound topology: up to hundreds of members and thousands of URIs.
 func drawTopology(t *rapid.T) []byte {
 	root := newMap().Put("flavor", schemas.NewText(rapid.SampledFrom([]string{"was", "liberty", "plain"}).Draw(t, "flavor")))
+	root.Put("webServers", schemas.NewList(newMap().Put("pluginRoot", schemas.NewText("/opt/plugins"))))
 	root.Put("session", newMap().Put("cloneSeparator", schemas.NewText(rapid.SampledFrom([]string{":", "+"}).Draw(t, "separator"))))
 	hosts := newMap()
 	for i := range rapid.IntRange(0, 4).Draw(t, "hosts") {
@@ -40,7 +41,7 @@ func drawTopology(t *rapid.T) []byte {
 				app.Put("session", newMap().Put("cookie", schemas.NewText(fmt.Sprintf("COOKIE%d", j))))
 			}
 			uris := schemas.NewList()
-			for k := range rapid.SampledFrom([]int{0, 1, 2, 5, 20, 200}).Draw(t, "uris") {
+			for k := range rapid.SampledFrom([]int{1, 2, 5, 20, 200}).Draw(t, "uris") {
 				uris.Items = append(uris.Items, schemas.NewText(fmt.Sprintf("/%s/%d/%d%s", name, j, k, rapid.SampledFrom([]string{"", "/*"}).Draw(t, "kind"))))
 			}
 			applications.Items = append(applications.Items, app.Put("uris", uris))
@@ -68,7 +69,7 @@ func drawCluster(t *rapid.T, i int) *schemas.Node {
 			m.Put("role", schemas.NewText(rapid.SampledFrom([]string{"primary", "backup", "none"}).Draw(t, "role")))
 		}
 		if rapid.Bool().Draw(t, "weight") {
-			m.Put("weight", schemas.NewPlain(fmt.Sprint(rapid.IntRange(0, 65535).Draw(t, "weight value"))))
+			m.Put("weight", schemas.NewPlain(fmt.Sprint(rapid.IntRange(1, 65535).Draw(t, "weight value"))))
 		}
 		members.Items = append(members.Items, m)
 	}

@@ -9,11 +9,14 @@ import (
 
 // uri is a pattern and who asked for it.
 type uri struct {
-	element element
-	app     *Application
-	name    string
-	cookies string // cookie and identifier: two patterns of one name must agree
+	element            element
+	app                *Application
+	name               string
+	cookie, identifier string // two patterns of one name must agree in them
 }
+
+// agrees reports whether two patterns have the same cookie names.
+func (u *uri) agrees(v *uri) bool { return u.cookie == v.cookie && u.identifier == v.identifier }
 
 // route is a Route under construction: the applications of one virtual host, one cluster and one UriGroup.
 type route struct {
@@ -80,7 +83,7 @@ func (c *compiler) gather(served []*Application) []*route {
 			known[id] = r
 			all = append(all, r)
 		}
-		known[id].uris = append(known[id].uris, c.uris(a)...)
+		known[id].uris = c.uris(known[id].uris, a)
 	}
 	return all
 }
@@ -93,23 +96,23 @@ func groupName(host, cluster string) string {
 	return host + "_" + cluster + "_URIs"
 }
 
-// uris returns the patterns of an application with the cookie names in force.
-func (c *compiler) uris(a *Application) []uri {
+// uris adds the patterns of an application with the cookie names in force.
+func (c *compiler) uris(all []uri, a *Application) []uri {
 	session := a.Session
 	if k := c.t.cluster(a.Cluster.V); k != nil && a.Cluster.Set {
 		session = session.over(k.Session)
 	}
 	session = session.over(c.t.Session)
 	list, root := a.Node.Get("uris"), a.Node.Field("contextRoot")
-	var all []uri
-	add := func(name text, at diag.Span) *element {
+	own := len(all)
+	add := func(name text, at diag.Span) element {
 		e := newElement("Uri", at)
 		e.unasked(c.flavor.uri...)
 		e.setOrDrop("AffinityCookie", session.Cookie, session.noCookie)
 		e.setOrDrop("AffinityURLIdentifier", session.URLIdentifier, session.noIdentifier)
 		e.set("Name", name)
 		all = append(all, uri{element: e, app: a, name: name.V})
-		return &e
+		return e
 	}
 	switch {
 	case list != nil && root != nil:
@@ -124,6 +127,7 @@ func (c *compiler) uris(a *Application) []uri {
 	case list == nil:
 		c.fault(a.Node.Span, "", "application %q has neither a contextRoot nor uris, so no request can reach it", a.Name.V)
 	default:
+		all = slices.Grow(all, len(list.Items))
 		for _, item := range list.Items {
 			if item.Str().Set {
 				add(item.Str(), item.Span)
@@ -132,8 +136,8 @@ func (c *compiler) uris(a *Application) []uri {
 			}
 		}
 	}
-	for i := range all {
-		all[i].cookies = attr(all[i].element, "AffinityCookie") + "\x00" + attr(all[i].element, "AffinityURLIdentifier")
+	for i := own; i < len(all); i++ {
+		all[i].cookie, all[i].identifier = attr(all[i].element, "AffinityCookie"), attr(all[i].element, "AffinityURLIdentifier")
 	}
 	return all
 }
@@ -160,7 +164,7 @@ func contextURI(root string) string {
 }
 
 func sameURIs(a, b []uri) bool {
-	return slices.EqualFunc(a, b, func(x, y uri) bool { return x.name == y.name && x.cookies == y.cookies })
+	return slices.EqualFunc(a, b, func(x, y uri) bool { return x.name == y.name && x.agrees(&y) })
 }
 
 // cluster returns a cluster by its key, nil when there is none.

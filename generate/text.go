@@ -1,13 +1,24 @@
 package generate
 
 import (
-	"regexp"
+	"unicode"
 
 	"github.com/wasplug/wasplug/parser"
 )
 
-// xmlName is what may be called an element or attribute; the plug-in's own names are plainer still.
-var xmlName = regexp.MustCompile(`^[\p{L}_][\p{L}0-9._-]*$`)
+// isName reports whether an element or attribute may be called that; the plug-in's own names are plainer still.
+func isName(s string) bool {
+	for i, r := range s {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r == '_':
+		case i > 0 && (r >= '0' && r <= '9' || r == '-' || r == '.'):
+		case r >= 0x80 && unicode.IsLetter(r):
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
 
 // checkText reports names and values of a topology that cannot stand in XML.
 func (c *compiler) checkText(n *parser.Node) {
@@ -15,12 +26,12 @@ func (c *compiler) checkText(n *parser.Node) {
 		c.checkCharacters(n.Text, n)
 		return
 	}
-	if !xmlName.MatchString(n.Name) {
+	if !isName(n.Name) {
 		c.fault(n.Span, "", "%q cannot be the name of an element: letters, digits, \"-\", \"_\" and \".\" only, a letter or \"_\" first", n.Name)
 	}
 	for i := range n.Attrs {
 		a := &n.Attrs[i]
-		if !xmlName.MatchString(a.Name) {
+		if !isName(a.Name) {
 			c.fault(a.NameSpan, "", "%q cannot be the name of an attribute: letters, digits, \"-\", \"_\" and \".\" only, a letter or \"_\" first", a.Name)
 		}
 		if r, bad := notXML(a.Value); bad {

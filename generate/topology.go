@@ -27,6 +27,7 @@ type Topology struct {
 	Applications []*Application
 
 	clusterByKey map[string]*Cluster
+	files        *diag.Files
 }
 
 // WebServer is a web server with the plug-in; each gets a file of its own.
@@ -103,6 +104,7 @@ func Read(files *diag.Files, id diag.FileID) (*Topology, []diag.Diagnostic) {
 		return nil, ds
 	}
 	t := &Topology{
+		files:      files,
 		Node:       n,
 		Cell:       n.Get("cell").Str(),
 		Flavor:     orText(n.Get("flavor").Str(), "was"),
