@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,6 +64,10 @@ func traceAction(c *cli.Context) error {
 		return usageError("trace: %w", err)
 	}
 	defer run.close()
+	if os.Getenv("GOGC") == "" {
+		// Each block of the log is garbage soon: collecting it often costs little, and memory stays low whatever the program's default.
+		defer debug.SetGCPercent(debug.SetGCPercent(100))
+	}
 	if want := c.String("request"); want != "" {
 		return run.request(want)
 	}

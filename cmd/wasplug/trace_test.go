@@ -5,82 +5,20 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/testscript"
-	"github.com/urfave/cli/v2"
-
 	"github.com/wasplug/wasplug/parser/pluginlog/loggen"
 )
 
-// runTrace runs the command inside the test.
+// runTrace runs the command inside the test. What the program does stands in testdata/script/trace_*.txtar.
 func runTrace(stdin io.Reader, args ...string) (stdout, stderr string, code int) {
 	var out, errOut bytes.Buffer
-	app := newApp()
-	app.Commands = []*cli.Command{traceCommand()}
-	app.Reader, app.Writer, app.ErrWriter = stdin, &out, &errOut
-	err := app.RunContext(context.Background(), reorder(app, append([]string{"wasplug", "trace"}, args...)))
-	var exit *exitError
-	switch {
-	case err == nil:
-	case errors.As(err, &exit):
-		code = exit.code
-	default:
-		code = exitFailed
-	}
-	if err != nil {
-		fmt.Fprintf(&errOut, "wasplug: %s\n", err)
-	}
+	code = run(context.Background(), append([]string{"wasplug", "trace"}, args...), stdin, &out, &errOut)
 	return out.String(), errOut.String(), code
-}
-
-// TestTraceScripts runs the scripts of this command. In them "wasplug" is the command inside the test's process.
-func TestTraceScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/script/trace_*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no scripts")
-	}
-	testscript.Run(t, testscript.Params{
-		Files:               files,
-		RequireExplicitExec: true,
-		Setup: func(env *testscript.Env) error {
-			self, err := os.Executable()
-			if err != nil {
-				return err
-			}
-			bin := filepath.Join(env.WorkDir, ".bin")
-			if err := os.MkdirAll(bin, 0o777); err != nil {
-				return err
-			}
-			env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
-			script := fmt.Sprintf("#!/bin/sh\nWASPLUG_TRACE_TEST=1 exec %q -test.run='^TestTraceProcess$' -- \"$@\"\n", self)
-			return os.WriteFile(filepath.Join(bin, "wasplug"), []byte(script), 0o777)
-		},
-	})
-}
-
-// TestTraceProcess is no test: it is the program that the scripts start.
-func TestTraceProcess(t *testing.T) {
-	if os.Getenv("WASPLUG_TRACE_TEST") == "" {
-		t.Skip("runs only for the scripts")
-	}
-	args := os.Args
-	for i, arg := range args {
-		if arg == "--" {
-			args = args[i+1:]
-			break
-		}
-	}
-	stdout, stderr, code := runTrace(os.Stdin, args[1:]...)
-	os.Stdout.WriteString(stdout)
-	os.Stderr.WriteString(stderr)
-	os.Exit(code)
 }
 
 const traceLine = "[06/Oct/2017:19:06:43.24773] 00000001 00000001 - ERROR: ws_server: serverSetFailoverStatus: Marking m down\n"

@@ -268,7 +268,9 @@ func (s *scanner) parseLine(b *block, number, offset int64) {
 		return
 	}
 	if !s.want.Has(kind) {
-		*e = Event{}
+		if kind != URICompared && kind != AliasCompared { // the most frequent kinds, and nothing was filled in
+			*e = Event{}
+		}
 		return
 	}
 	e.Kind, e.Level, e.Line, e.Offset, e.Thread = kind, l.Level, number, offset, s.thread(l)
