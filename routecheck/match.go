@@ -20,6 +20,14 @@ type Match struct {
 	pattern                 *pattern
 }
 
+// Pattern returns the deciding Uri as it is written, also where R3 made the Uri that matched; "" for an open route.
+func (m *Match) Pattern() string {
+	if m.pattern != nil && m.pattern.internal {
+		return m.URI + "/*"
+	}
+	return m.URI
+}
+
 // route is a Route whose references exist.
 type route struct {
 	index   int // in file order, among all Routes

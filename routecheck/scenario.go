@@ -68,29 +68,38 @@ func (t *Table) FitsState(f MemberFact) error {
 
 // FindMember resolves "MEMBER" or "CLUSTER/MEMBER". A name that several clusters have must be given with its cluster.
 func (t *Table) FindMember(name string) (ClusterID, MemberID, error) {
-	var known, in []string
-	cluster, member := ClusterID(-1), NoMember
-	for i := range t.Clusters {
-		c := &t.Clusters[i]
-		for j := range c.Members {
-			m := c.Members[j].Name
-			known = append(known, m)
-			if name == c.Name+"/"+m {
-				return ClusterID(i), MemberID(j), nil
-			}
-			if name == m {
-				in = append(in, c.Name+"/"+m)
-				cluster, member = ClusterID(i), MemberID(j)
+	for i := range len(name) {
+		if name[i] != '/' {
+			continue
+		}
+		if id, ok := t.byName[name[:i]]; ok {
+			if m, ok := t.Clusters[id].byName[name[i+1:]]; ok {
+				return id, m, nil
 			}
 		}
 	}
+	in := t.clustersOf[name]
 	switch len(in) {
 	case 1:
-		return cluster, member, nil
+		return in[0], t.Clusters[in[0]].byName[name], nil
 	case 0:
-		return -1, NoMember, fmt.Errorf("no member is named %q%s", name, suggest(name, known))
+		return -1, NoMember, fmt.Errorf("no member is named %q%s", name, suggest(name, keys(t.clustersOf)))
 	}
-	return -1, NoMember, fmt.Errorf("member %q is in several clusters: name one of %s", name, join(in, 5))
+	var full []string
+	for _, id := range in {
+		full = append(full, t.Clusters[id].Name+"/"+name)
+	}
+	return -1, NoMember, &AmbiguousMember{name, full}
+}
+
+// AmbiguousMember says that a member's name alone names several.
+type AmbiguousMember struct {
+	Name string
+	In   []string // CLUSTER/MEMBER
+}
+
+func (e *AmbiguousMember) Error() string {
+	return fmt.Sprintf("member %q is in several clusters: name one of %s", e.Name, join(e.In, 5))
 }
 
 // FindCluster resolves the name of a cluster.

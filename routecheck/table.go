@@ -43,7 +43,8 @@ type Table struct {
 	offload     bool
 	useInsecure bool // UseInsecure (R64)
 	byName      map[string]ClusterID
-	at          diag.Span // VHostMatchingCompat, or the Config element
+	clustersOf  map[string][]ClusterID // by the name of a member
+	at          diag.Span              // VHostMatchingCompat, or the Config element
 }
 
 // Cluster is a ServerCluster made ready for decisions.
@@ -108,7 +109,7 @@ func New(cfg *parser.Config) (*Table, []diag.Diagnostic) {
 	t := &Table{
 		portArrived: cfg.VHostMatchingCompat.V, useInsecure: cfg.UseInsecure.V,
 		onload: strings.EqualFold(cfg.SSLMapMode.V, "onload"), offload: strings.EqualFold(cfg.SSLMapMode.V, "offload"),
-		byName: map[string]ClusterID{}, at: cfg.VHostMatchingCompat.Span(),
+		byName: map[string]ClusterID{}, clustersOf: map[string][]ClusterID{}, at: cfg.VHostMatchingCompat.Span(),
 	}
 	if t.at.IsZero() && cfg.Node != nil {
 		t.at = cfg.Node.NameSpan
@@ -119,6 +120,12 @@ func New(cfg *parser.Config) (*Table, []diag.Diagnostic) {
 		}
 		t.byName[sc.Name.V] = ClusterID(len(t.Clusters))
 		t.Clusters = append(t.Clusters, newCluster(cfg, sc))
+	}
+	for i := range t.Clusters {
+		for j := range t.Clusters[i].Members {
+			name := t.Clusters[i].Members[j].Name
+			t.clustersOf[name] = append(t.clustersOf[name], ClusterID(i))
+		}
 	}
 	return t, t.addRoutes(cfg)
 }

@@ -8,6 +8,7 @@ var version = "dev"
 func commands() []*cli.Command {
 	return []*cli.Command{
 		whyCommand(),
+		testCommand(),
 		generateCommand(),
 		importCommand(),
 		mergeCommand(),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -50,7 +51,7 @@ func bareKind(t *routecheck.Table, word string) (string, error) {
 		kinds = append(kinds, "cluster")
 	}
 	_, _, err := t.FindMember(word)
-	if err == nil || strings.Contains(err.Error(), "several clusters") {
+	if several := (*routecheck.AmbiguousMember)(nil); err == nil || errors.As(err, &several) {
 		kinds = append(kinds, "member")
 	}
 	switch len(kinds) {

@@ -52,59 +52,82 @@ func displayName(path string) string {
 	return path
 }
 
-// loadTable reads a configuration that decisions are to be made on. A file that the plug-in would reject (R18), or whose routing is not
-// in it, ends with exit code 3 and the reasons on standard error.
-func loadTable(c *cli.Context, path string) (*routecheck.Table, *parser.Config, *diag.Files, error) {
-	files := diag.NewFiles()
-	cfg, faults, err := loadConfig(c, files, path)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	table, missing := routecheck.New(cfg)
-	faults = append(faults, missing...)
-	diag.Sort(faults)
-	if diag.Worst(faults) >= diag.Error {
-		printDiagnostics(c.App.ErrWriter, files, faults)
-		return nil, nil, nil, failure(fmt.Errorf("%s: the plug-in would reject this file, so no request is decided by it", displayName(path)))
-	}
-	if len(cfg.Routes) == 0 && cfg.IntelligentManagement != nil {
-		at := files.Start(cfg.IntelligentManagement.NameSpan)
-		return nil, nil, nil, failure(fmt.Errorf("%s: the routing is not in this file: it holds IntelligentManagement and no Route, so controllers give the rules at run time", at))
-	}
-	return table, cfg, files, nil
+// loaded is a configuration that was read: a plugin-cfg.xml, or what a topology compiles to.
+type loaded struct {
+	files    *diag.Files
+	config   *parser.Config
+	topology *generate.Topology // nil for a plugin-cfg.xml
+	faults   []diag.Diagnostic
+	table    *routecheck.Table
 }
 
-// loadConfig reads a plugin-cfg.xml, or compiles a topology in memory.
+// loadTable reads the configuration that the flags name and that decisions are to be made on.
+func loadTable(c *cli.Context) (*loaded, error) {
+	return loadTableFor(c, diag.NewFiles(), c.String("config"), c.String("web-server"))
+}
+
+// loadTableFor reads a configuration that decisions are to be made on. A file that the plug-in would reject (R18), or whose routing is not
+// in it, ends with exit code 3 and the reasons on standard error.
+func loadTableFor(c *cli.Context, files *diag.Files, path, webServer string) (*loaded, error) {
+	l, err := loadFor(c, files, path, webServer)
+	if err != nil {
+		return nil, err
+	}
+	var missing []diag.Diagnostic
+	l.table, missing = routecheck.New(l.config)
+	l.faults = append(l.faults, missing...)
+	diag.Sort(l.faults)
+	if diag.Worst(l.faults) >= diag.Error {
+		printDiagnostics(c.App.ErrWriter, files, l.faults)
+		return nil, failure(fmt.Errorf("%s: the plug-in would reject this file, so no request is decided by it", displayName(path)))
+	}
+	if len(l.config.Routes) == 0 && l.config.IntelligentManagement != nil {
+		at := files.Start(l.config.IntelligentManagement.NameSpan)
+		return nil, failure(fmt.Errorf("%s: the routing is not in this file: it holds IntelligentManagement and no Route, so controllers give the rules at run time", at))
+	}
+	return l, nil
+}
+
+// loadConfig reads the configuration that the flags describe.
 func loadConfig(c *cli.Context, files *diag.Files, path string) (*parser.Config, []diag.Diagnostic, error) {
-	src, err := readInput(c, path)
+	l, err := loadFor(c, files, path, c.String("web-server"))
 	if err != nil {
 		return nil, nil, err
 	}
+	return l.config, l.faults, nil
+}
+
+// loadFor reads a plugin-cfg.xml, or compiles a topology in memory.
+func loadFor(c *cli.Context, files *diag.Files, path, webServer string) (*loaded, error) {
+	src, err := readInput(c, path)
+	if err != nil {
+		return nil, err
+	}
 	id := files.Add(displayName(path), src)
 	if isTopology(path, src) {
-		return compileTopology(c, files, id)
+		return compileTopology(c, files, id, webServer)
 	}
-	cfg, faults := parser.Parse(id, src)
-	return cfg, faults, nil
+	l := &loaded{files: files}
+	l.config, l.faults = parser.Parse(id, src)
+	return l, nil
 }
 
 // compileTopology gives the file of one web server; its spans stand in the topology.
-func compileTopology(c *cli.Context, files *diag.Files, id diag.FileID) (*parser.Config, []diag.Diagnostic, error) {
+func compileTopology(c *cli.Context, files *diag.Files, id diag.FileID, webServer string) (*loaded, error) {
 	topology, faults := generate.Read(files, id)
 	if diag.Worst(faults) >= diag.Error {
 		printDiagnostics(c.App.ErrWriter, files, faults)
-		return nil, nil, failure(fmt.Errorf("%s: the topology has errors, so there is no file to decide by", files.Name(id)))
+		return nil, failure(fmt.Errorf("%s: the topology has errors, so there is no file to decide by", files.Name(id)))
 	}
 	outputs, more := topology.Compile(generate.Options{})
-	webServer := c.String("web-server")
 	var names []string
 	for _, o := range outputs {
 		if o.WebServer == webServer || webServer == "" && len(outputs) == 1 {
-			return o.Config, append(faults, more...), nil
+			return &loaded{files: files, config: o.Config, topology: topology, faults: append(faults, more...)}, nil
 		}
 		names = append(names, o.WebServer)
 	}
-	return nil, nil, usageError("%s describes the web servers %s: choose one with --web-server", files.Name(id), strings.Join(names, ", "))
+	return nil, usageError("%s describes the web servers %s: choose one with --web-server", files.Name(id), strings.Join(names, ", "))
 }
 
 // isTopology tells YAML from XML: by the name, else by the first character.

@@ -67,14 +67,15 @@ func why(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	table, cfg, files, err := loadTable(c, c.String("config"))
+	l, err := loadTable(c)
 	if err != nil {
 		return err
 	}
+	table := l.table
 	if sem.Value(routecheck.OpenRoute) == "rejects-file" {
-		for _, r := range cfg.Routes {
+		for _, r := range l.config.Routes {
 			if !r.UriGroup.Set() || !r.VirtualHostGroup.Set() {
-				return failure(fmt.Errorf("%s: this Route lacks a group, and under open-route=rejects-file the plug-in rejects the whole file", files.Start(r.Node.NameSpan)))
+				return failure(fmt.Errorf("%s: this Route lacks a group, and under open-route=rejects-file the plug-in rejects the whole file", l.files.Start(r.Node.NameSpan)))
 			}
 		}
 	}
@@ -86,7 +87,7 @@ func why(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	decisions := table.Explain(files, sc, sem, fixed, routecheck.WithAll)
+	decisions := table.Explain(l.files, sc, sem, fixed, routecheck.WithAll)
 	if format == "json" {
 		err = printJSON(c.App.Writer, decisions)
 	} else {

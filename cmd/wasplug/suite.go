@@ -1,0 +1,193 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/wasplug/wasplug/generate"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/suite"
+)
+
+func testCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "test",
+		Usage:     "run test suites: requests, and what is expected of each",
+		ArgsUsage: "routes.yaml...",
+		Description: `Decides the requests of each suite as the plug-in would and compares with what the suite expects ('wasplug schema suite' tells all it can say).
+
+   wasplug test routes.yaml
+   wasplug test --coverage --fail-under 90 --format junit routes.yaml
+   wasplug test --init -c plugin-cfg.xml > routes.yaml
+
+Exit codes: 0 all passed; 1 a test failed, or the coverage is below --fail-under; 2 wrong usage; 3 a suite or its configuration cannot be used.`,
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "run", Usage: "run only tests whose name matches `REGEX`"},
+			&cli.BoolFlag{Name: "only-failures", Usage: "show failed tests only"},
+			&cli.BoolFlag{Name: "coverage", Usage: "show which routes, aliases, URIs and members no test reaches"},
+			&cli.Float64Flag{Name: "fail-under", Usage: "exit 1 when less than `PERCENT` of what is reachable is covered"},
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or junit"},
+			&cli.BoolFlag{Name: "init", Usage: "write a suite that covers all that is reachable in --config"},
+			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "with --init: plugin-cfg.xml or a topology; otherwise used instead of the suites' own"},
+			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the one whose file is meant"},
+			&cli.StringFlag{Name: "plugin-level", Usage: "with --init: `LEVEL` of the plug-in"},
+		}, outputFlags("with --init: the suite's `FILE`")...),
+		Action: test,
+	}
+}
+
+// tested is a suite that ran.
+type tested struct {
+	name     string
+	files    *diag.Files
+	results  []suite.Result
+	coverage suite.Coverage
+}
+
+func test(c *cli.Context) error {
+	if c.Bool("init") {
+		return initSuite(c)
+	}
+	format, err := oneOf("--format", c.String("format"), "text", "json", "junit")
+	if err != nil {
+		return err
+	}
+	if c.NArg() == 0 {
+		return usageError("test takes suites, such as routes.yaml; 'wasplug test --init -c plugin-cfg.xml' writes one")
+	}
+	var run *regexp.Regexp
+	if c.IsSet("run") {
+		if run, err = regexp.Compile(c.String("run")); err != nil {
+			return usageError("--run: %w", err)
+		}
+	}
+	if under := c.Float64("fail-under"); !(under >= 0 && under <= 100) {
+		return usageError("--fail-under %v: want a percentage from 0 to 100", under)
+	}
+	var all []tested
+	for _, path := range c.Args().Slice() {
+		one, err := runSuite(c, path, run)
+		if err != nil {
+			return err
+		}
+		all = append(all, one)
+	}
+	if err := reportTests(c, format, all); err != nil {
+		return failure(err)
+	}
+	return judgeTests(c, all)
+}
+
+// judgeTests turns results into the exit code. Running nothing is never green.
+func judgeTests(c *cli.Context, all []tested) error {
+	failed, ran := 0, 0
+	for _, s := range all {
+		for i := range s.results {
+			ran++
+			if s.results[i].Failed() {
+				failed++
+			}
+		}
+	}
+	switch {
+	case ran == 0:
+		return failure(fmt.Errorf("no test ran"))
+	case failed > 0:
+		return findings()
+	}
+	for _, s := range all {
+		if got := s.coverage.Percent(); c.IsSet("fail-under") && got < c.Float64("fail-under") {
+			fmt.Fprintf(c.App.ErrWriter, "wasplug: %s covers %.1f %% of what is reachable, less than %v %%\n", s.name, got, c.Float64("fail-under"))
+			return findings()
+		}
+	}
+	return nil
+}
+
+func runSuite(c *cli.Context, path string, run *regexp.Regexp) (tested, error) {
+	src, err := readInput(c, path)
+	if err != nil {
+		return tested{}, err
+	}
+	out := tested{name: displayName(path), files: diag.NewFiles()}
+	s, faults := suite.Read(out.files, out.files.Add(out.name, src))
+	if s == nil {
+		printDiagnostics(c.App.ErrWriter, out.files, faults)
+		return out, failure(fmt.Errorf("%s: the suite cannot be used", out.name))
+	}
+	config := s.Config.V
+	if !filepath.IsAbs(config) && config != "-" && path != "-" {
+		config = filepath.Join(filepath.Dir(path), config)
+	}
+	webServer := s.WebServer
+	if c.IsSet("config") {
+		config, webServer = c.String("config"), c.String("web-server")
+	}
+	table, sessions, err := suiteTable(c, out.files, config, webServer)
+	if err != nil {
+		return out, err
+	}
+	out.results, faults = s.Run(out.files, table, suite.Options{Run: run, Sessions: sessions})
+	if len(faults) > 0 {
+		printDiagnostics(c.App.ErrWriter, out.files, faults)
+		return out, failure(fmt.Errorf("%s: the suite does not fit its configuration", out.name))
+	}
+	if c.Bool("coverage") || c.IsSet("fail-under") {
+		out.coverage = s.Cover(table, out.results)
+	}
+	return out, nil
+}
+
+// suiteTable loads the configuration of a suite, and what its topology says of sessions.
+func suiteTable(c *cli.Context, files *diag.Files, config, webServer string) (*routecheck.Table, func(string) routecheck.Sessions, error) {
+	l, err := loadTableFor(c, files, config, webServer)
+	if err != nil {
+		return nil, nil, err
+	}
+	if l.topology == nil {
+		return l.table, nil, nil
+	}
+	return l.table, func(cluster string) routecheck.Sessions { return sessionsOf(l.topology, cluster) }, nil
+}
+
+// sessionsOf returns what a topology says of the sessions of a cluster.
+func sessionsOf(t *generate.Topology, cluster string) routecheck.Sessions {
+	s := t.ClusterSession(cluster)
+	return routecheck.Sessions{
+		Persistence: s.Persistence.V, Replicas: s.Replicas.V,
+		WriteFrequency: s.WriteFrequency.V, WriteInterval: s.WriteInterval.V,
+	}
+}
+
+func initSuite(c *cli.Context) error {
+	if c.NArg() > 0 || !c.IsSet("config") {
+		return usageError("test --init takes --config FILE and no argument: it writes a suite")
+	}
+	sem, err := routecheck.Level(c.String("plugin-level"))
+	if err != nil {
+		return usageError("--plugin-level: %w", err)
+	}
+	l, err := loadTableFor(c, diag.NewFiles(), c.String("config"), c.String("web-server"))
+	if err != nil {
+		return err
+	}
+	config := c.String("config")
+	if out := c.String("output"); out != "" && out != "-" && config != "-" && !filepath.IsAbs(config) {
+		if rel, err := filepath.Rel(filepath.Dir(out), config); err == nil {
+			config = filepath.ToSlash(rel)
+		}
+	}
+	text := string(suite.Init(l.table, config, &sem))
+	if level := c.String("plugin-level"); level != "" {
+		text = "pluginLevel: \"" + level + "\"\n" + text
+	}
+	if !strings.Contains(text, "name:") {
+		return failure(fmt.Errorf("%s: nothing is reachable, so there is nothing to test", displayName(c.String("config"))))
+	}
+	return writeOutput(c, []byte(text))
+}

@@ -1,0 +1,155 @@
+package routecheck
+
+import "github.com/wasplug/wasplug/parser/diag"
+
+// Sample is a request that one Route wins by one of its aliases and one of its Uris.
+type Sample struct {
+	URL   string
+	Match Match
+}
+
+// RouteSamples are requests that together win by everything of a Route that can win under the given choices.
+type RouteSamples struct {
+	Route    int
+	At       diag.Span
+	Cluster  ClusterID
+	Requests []Sample
+	// Unreached are the aliases and Uris of the Route by which no request was found to win.
+	Unreached []diag.Span
+}
+
+// Samples finds requests for every Route: each alias with each pattern, as far as one adds something new. It asks Match who wins.
+func (t *Table) Samples(sem *Semantics) []RouteSamples {
+	r := &reacher{t: t, sem: *sem, groups: map[*vhostGroup][]*route{}, numbers: map[*uriIndex]uint64{}}
+	r.distinctGroups()
+	r.makeFresh()
+	out := make([]RouteSamples, 0, len(t.routes))
+	for i := range t.routes {
+		out = append(out, r.samples(&t.routes[i]))
+	}
+	return out
+}
+
+func (r *reacher) samples(rt *route) RouteSamples {
+	out := RouteSamples{Route: rt.index, At: rt.at, Cluster: rt.cluster}
+	aliases, patterns := []*alias{nil}, []*pattern{nil}
+	if rt.vhosts != nil {
+		aliases = aliases[:0]
+		for i := range rt.vhosts.aliases {
+			aliases = append(aliases, &rt.vhosts.aliases[i])
+		}
+	}
+	if rt.uris != nil {
+		patterns = patterns[:0]
+		for i := range rt.uris.patterns {
+			if p := &rt.uris.patterns[i]; !p.internal {
+				patterns = append(patterns, p)
+			}
+		}
+	}
+	won := map[diag.Span]bool{}
+	for i, a := range aliases {
+		for j, p := range patterns {
+			if i > 0 && j > 0 && won[spanOf(a)] && won[p.at] {
+				continue
+			}
+			r.sample(rt, a, p, won, &out)
+		}
+	}
+	for _, a := range aliases {
+		if a != nil && !won[a.at] {
+			out.Unreached = append(out.Unreached, a.at)
+		}
+	}
+	for _, p := range patterns {
+		if p != nil && !won[p.at] {
+			out.Unreached = append(out.Unreached, p.at)
+		}
+	}
+	return out
+}
+
+func spanOf(a *alias) diag.Span {
+	if a == nil {
+		return diag.Span{}
+	}
+	return a.at
+}
+
+// sample asks who wins the request of an alias and a pattern, and keeps it when the Route wins it by something new.
+func (r *reacher) sample(rt *route, a *alias, p *pattern, won map[diag.Span]bool, out *RouteSamples) {
+	path := "/" + r.freshText
+	if p != nil {
+		var ok bool
+		if path, ok = r.path(p); !ok {
+			return
+		}
+	}
+	spot := r.place(a, path)
+	url := spot.URL()
+	rq, err := ParseURL(url)
+	if err != nil {
+		return
+	}
+	m, ok := r.t.Match(&rq, &r.sem)
+	if !ok || m.Route != rt.index {
+		return
+	}
+	fresh := len(out.Requests) == 0 || !m.AliasAt.IsZero() && !won[m.AliasAt] || !m.URIAt.IsZero() && !won[m.URIAt]
+	won[m.AliasAt], won[m.URIAt] = true, true
+	if fresh {
+		out.Requests = append(out.Requests, Sample{url, m})
+	}
+}
+
+// MemberSample is a scenario of one request that one member answers for certain.
+type MemberSample struct {
+	Member   MemberID
+	Scenario Scenario
+}
+
+// MemberSamples finds, for a cluster and a request that it wins, a scenario for each member that can answer: by its session, by where round
+// robin stands, or because everybody else refuses. A server in neither list has none (R40).
+func (t *Table) MemberSamples(s Sample, sem *Semantics) []MemberSample {
+	var out []MemberSample
+	id := s.Match.Cluster
+	c := &t.Clusters[id]
+	for i := range c.Members {
+		for _, sc := range t.waysTo(s, MemberID(i)) {
+			answers := sc.runAll(t, sem).answers[0]
+			if len(answers) == 1 && answers[0].answer == (Answer{Forward, false, 0, id, MemberID(i)}) {
+				out = append(out, MemberSample{MemberID(i), sc})
+				break
+			}
+		}
+	}
+	return out
+}
+
+// waysTo lists scenarios that may lead to a member, the plainest first.
+func (t *Table) waysTo(s Sample, m MemberID) []Scenario {
+	rq, err := ParseURL(s.URL)
+	if err != nil {
+		return nil
+	}
+	id := s.Match.Cluster
+	c := &t.Clusters[id]
+	plain := Scenario{Requests: Repeat(rq, 1, 0)}
+	var ways []Scenario
+	if clone := c.Members[m].CloneID; clone != "" {
+		rq.Cookies = []string{s.Match.Cookie + "=0000session" + string(c.Separator) + clone}
+		ways = append(ways, Scenario{Requests: Repeat(rq, 1, 0)})
+	}
+	next := plain
+	next.Members = []MemberFact{{Cluster: id, Member: m, Next: true}}
+	alone := plain
+	for i := range c.Members {
+		if MemberID(i) != m {
+			alone.Facts = append(alone.Facts, Fact{Cluster: id, Member: MemberID(i), Fault: Refused})
+		}
+	}
+	if t.FitsState(next.Members[0]) == nil {
+		ways = append(ways, next)
+	}
+	return append(ways, plain, alone)
+}

@@ -1,0 +1,81 @@
+package routecheck
+
+import "fmt"
+
+// Sessions are facts about the servers, not about plugin-cfg.xml: what becomes of a session when another member gets its request (section 5).
+type Sessions struct {
+	Persistence    string // none, database or memory-to-memory
+	Replicas       int    // copies under memory-to-memory, -1 on every member
+	WriteFrequency string // end of servlet service, time based or manual update
+	WriteInterval  int    // seconds between the writes under time based
+}
+
+// The fates of a session that tests can expect. Lost changes have the number of seconds in the text.
+const (
+	SessionNone    = "none" // the request carries no session of the cluster, or nobody answers
+	SessionKept    = "kept" // its member answers, or all finished requests were written
+	SessionNew     = "new"  // the answering member knows nothing of it
+	SessionManual  = "unwritten changes lost"
+	SessionReplica = "depends on replica" // kept where the answering member has a replica, else new
+)
+
+// SessionFate says what becomes of the session of a request, in a word to test against and in a sentence.
+func (t *Table) SessionFate(rq *Request, o *Outcome, s Sessions, sem *Semantics) (fate, text string) {
+	if !o.Matched || o.Status != 0 || o.Member == NoMember {
+		return SessionNone, "nobody answers, so the session stays where it is"
+	}
+	c := &t.Clusters[o.Match.Cluster]
+	owner := t.sessionOwner(rq, &o.Match, sem)
+	if owner == NoMember {
+		return SessionNone, "the request carries no session of a member of " + c.Name
+	}
+	from, to := c.Members[owner].Name, c.Members[o.Member].Name
+	if owner == o.Member {
+		return SessionKept, "the session is at home on " + from
+	}
+	moved := fmt.Sprintf("the session of %s moves to %s: ", from, to)
+	switch s.Persistence {
+	case "database":
+		fate, text = s.unwritten()
+		return fate, moved + to + " reads it from the database, " + text
+	case "memory-to-memory":
+		fate, text = s.unwritten()
+		if s.Replicas >= 0 && s.Replicas < len(c.Members)-1 {
+			return SessionReplica, moved + "kept if " + to + " has a replica (" + text + "), otherwise a new session begins and everything is lost"
+		}
+		return fate, moved + to + " has a replica, " + text
+	}
+	return SessionNew, moved + "sessions are not persistent, so a new session begins and everything is lost"
+}
+
+// unwritten says what a failed member had not yet written.
+func (s Sessions) unwritten() (fate, text string) {
+	switch s.WriteFrequency {
+	case "time based":
+		fate = fmt.Sprintf("changes younger than %d s lost", s.WriteInterval)
+		return fate, fate
+	case "manual update":
+		return SessionManual, "changes that sync() did not write are lost"
+	}
+	return SessionKept, "nothing of finished requests is lost"
+}
+
+// sessionOwner returns the member that had the session last: the last clone ID that names a member (R24).
+func (t *Table) sessionOwner(rq *Request, m *Match, sem *Semantics) MemberID {
+	c := &t.Clusters[m.Cluster]
+	a := t.Affinity(rq, m, sem, nil)
+	for i := range a.n {
+		owner := NoMember
+		for _, id := range CloneIDs(a.session(i).value, c.Separator) {
+			for j := range c.Members {
+				if id != "" && c.Members[j].CloneID == id {
+					owner = MemberID(j)
+				}
+			}
+		}
+		if owner != NoMember {
+			return owner
+		}
+	}
+	return NoMember
+}

@@ -1,0 +1,307 @@
+package suite
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// Options say how to run a suite.
+type Options struct {
+	Run      *regexp.Regexp                           // names of the tests to run, nil for all
+	Sessions func(cluster string) routecheck.Sessions // what a topology says of a cluster's sessions, nil when there is none
+}
+
+// Result is what came of one test.
+type Result struct {
+	Test     *Test
+	Requests []RequestResult
+}
+
+// Failed reports whether any request failed.
+func (r *Result) Failed() bool {
+	return slices.ContainsFunc(r.Requests, func(q RequestResult) bool { return len(q.Failures) > 0 })
+}
+
+// RequestResult is what came of one request.
+type RequestResult struct {
+	Request  *Request
+	Answer   string // in words
+	Failures []Failure
+	Steps    []routecheck.StepNote // the deciding steps, of a failed request only
+	Ends     []routecheck.Answer
+	Match    routecheck.Match
+	Matched  bool
+	Tried    []routecheck.MemberID
+}
+
+// Failure is one expected field that is not so.
+type Failure struct{ Field, Want, Got string }
+
+// Run runs a suite over a table. The diagnostics are faults that show only with the configuration, such as an unknown member; with an error among
+// them there are no results.
+func (s *Suite) Run(files *diag.Files, table *routecheck.Table, o Options) ([]Result, []diag.Diagnostic) {
+	run := &runner{suite: s, files: files, table: table, options: o}
+	var scenarios []*routecheck.Scenario
+	var tests []*Test
+	for _, t := range s.Tests {
+		if o.Run == nil || o.Run.MatchString(t.Name.V) {
+			tests, scenarios = append(tests, t), append(scenarios, run.scenario(t))
+		}
+	}
+	if len(run.faults) > 0 {
+		diag.Sort(run.faults)
+		return nil, run.faults
+	}
+	var results []Result
+	for i, t := range tests {
+		results = append(results, run.test(t, scenarios[i]))
+	}
+	return results, nil
+}
+
+type runner struct {
+	suite   *Suite
+	files   *diag.Files
+	table   *routecheck.Table
+	options Options
+	faults  []diag.Diagnostic
+}
+
+func (r *runner) fault(span diag.Span, format string, args ...any) {
+	r.faults = append(r.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: fmt.Sprintf(format, args...)})
+}
+
+// scenario resolves the members of a test.
+func (r *runner) scenario(t *Test) *routecheck.Scenario {
+	sc := &routecheck.Scenario{Seed: t.seed}
+	for _, f := range t.facts {
+		cluster, member, err := r.table.FindMember(f.member.V)
+		if err != nil {
+			r.fault(f.member.Span, "%v", err)
+			continue
+		}
+		if f.hasState {
+			state := f.state
+			state.Cluster, state.Member = cluster, member
+			if err := r.table.FitsState(state); err != nil {
+				r.fault(f.member.Span, "%v", err)
+			}
+			sc.Members = append(sc.Members, state)
+		}
+		if f.down.Set {
+			how, _ := routecheck.ParseFault(f.down.V) // the schema lists them
+			down := routecheck.Fact{Cluster: cluster, Member: member, Fault: how, From: f.from, To: f.to}
+			if err := r.table.Fits(down); err != nil {
+				r.fault(f.down.Span, "%v", err)
+			}
+			sc.Facts = append(sc.Facts, down)
+		}
+	}
+	for id, member := range t.partition {
+		if _, _, err := r.table.FindMember(member.V); err != nil {
+			r.fault(member.Span, "%v", err)
+		}
+		if sc.Partition == nil {
+			sc.Partition = map[string]string{}
+		}
+		sc.Partition[id] = member.V[strings.LastIndexByte(member.V, '/')+1:]
+	}
+	for _, q := range t.Requests {
+		sc.Requests = append(sc.Requests, q.Timed)
+		r.checkExpect(&q.Expect)
+	}
+	return sc
+}
+
+// checkExpect refuses expectations that name nobody: they would fail for the wrong reason, or pass for none.
+func (r *runner) checkExpect(e *Expect) {
+	if e.Bare.Set && e.Bare.V != routecheck.Declined {
+		if _, err := strconv.Atoi(e.Bare.V); err != nil && !r.known(e.Bare.V) {
+			r.fault(e.Bare.Span, "%q is no member and no cluster of the configuration; want one of them, declined or a status", e.Bare.V)
+		}
+	}
+	if e.Cluster.Set {
+		if _, err := r.table.FindCluster(e.Cluster.V); err != nil {
+			r.fault(e.Cluster.Span, "%v", err)
+		}
+	}
+	for _, m := range slices.Concat(e.Members, e.Attempts, e.Marked) {
+		if err := r.member(m); err != nil {
+			r.fault(e.At, "%v", err)
+		}
+	}
+}
+
+func (r *runner) known(name string) bool {
+	_, isCluster := r.table.ClusterByName(name)
+	return isCluster || r.member(name) == nil
+}
+
+// member reports a name that no member has; one that several have is fine in an expectation.
+func (r *runner) member(name string) error {
+	_, _, err := r.table.FindMember(name)
+	if several := (*routecheck.AmbiguousMember)(nil); errors.As(err, &several) {
+		return nil
+	}
+	return err
+}
+
+func (r *runner) test(t *Test, sc *routecheck.Scenario) Result {
+	var detail routecheck.Detail
+	for _, q := range t.Requests {
+		if q.Expect.Certain.Set {
+			detail |= routecheck.WithCertainty
+		}
+	}
+	decisions := r.table.Explain(r.files, sc, r.suite.Semantics, r.suite.Settled, detail)
+	out := Result{Test: t}
+	for i, q := range t.Requests {
+		out.Requests = append(out.Requests, r.judge(q, &decisions[i]))
+	}
+	if out.Failed() {
+		steps := r.table.Explain(r.files, sc, r.suite.Semantics, r.suite.Settled, detail|routecheck.WithSteps)
+		for i := range out.Requests {
+			if len(out.Requests[i].Failures) > 0 {
+				out.Requests[i].Steps = steps[i].Steps
+			}
+		}
+	}
+	return out
+}
+
+// judge compares one decision with what is expected, field by field.
+func (r *runner) judge(q *Request, d *routecheck.Decision) RequestResult {
+	out := RequestResult{Request: q, Answer: d.Answers, Ends: d.Ends, Match: d.Outcome.Match, Matched: d.Outcome.Matched}
+	for _, a := range d.Outcome.Attempts {
+		out.Tried = append(out.Tried, a.Member)
+	}
+	e := &q.Expect
+	check := func(field string, set bool, want, got string) {
+		if set && want != got {
+			out.Failures = append(out.Failures, Failure{field, want, got})
+		}
+	}
+	members := r.members(d)
+	bare(e, d, members, check)
+	check("declined", e.Declined.Set, strconv.FormatBool(e.Declined.V), strconv.FormatBool(d.Decision == routecheck.Declined))
+	check("status", e.Status.Set, strconv.Itoa(e.Status.V), status(d))
+	check("cluster", e.Cluster.Set, e.Cluster.V, orNone(d.Cluster))
+	check("member", e.Members != nil, list(sorted(e.Members)), list(sorted(members)))
+	check("attempts", e.Attempts != nil, list(e.Attempts), r.attempts(d, false))
+	check("marked", e.Marked != nil, list(sorted(e.Marked)), r.attempts(d, true))
+	check("certain", e.Certain.Set, strconv.FormatBool(e.Certain.V), strconv.FormatBool(d.Certain))
+	switch {
+	case e.Session.Set && len(d.Ends) > 1:
+		check("session", true, e.Session.V, "(a matter of chance)")
+	case e.Session.Set:
+		fate, _ := r.table.SessionFate(&q.Timed.Request, d.Outcome, r.sessions(d.Cluster), &r.suite.Semantics)
+		check("session", true, e.Session.V, fate)
+	}
+	return out
+}
+
+// bare compares with the one word that a short expectation is.
+func bare(e *Expect, d *routecheck.Decision, members []string, check func(field string, set bool, want, got string)) {
+	if !e.Bare.Set {
+		return
+	}
+	word := e.Bare.V
+	_, err := strconv.Atoi(word)
+	switch {
+	case word == routecheck.Declined:
+		check("decision", true, word, d.Decision)
+	case err == nil:
+		check("status", true, word, status(d))
+	case d.Cluster == word && !slices.Contains(members, word):
+		// the cluster is as expected
+	default:
+		check("answer", true, word, d.Answers[:len(d.Answers)-suffixLen(d)])
+	}
+}
+
+// suffixLen is the length of " of CLUSTER" in the words of a forwarded answer, so that a bare member name compares with the member.
+func suffixLen(d *routecheck.Decision) int {
+	if d.Decision == routecheck.Forward {
+		return len(" of ") + len(d.Cluster)
+	}
+	return 0
+}
+
+// members lists the members that can answer, none when the request may fail.
+func (r *runner) members(d *routecheck.Decision) []string {
+	names := []string{}
+	for _, a := range d.Ends {
+		switch {
+		case a.Decision == routecheck.Forward:
+			names = append(names, r.table.MemberName(a.Cluster, a.Member))
+		case a.Decision == routecheck.Errored:
+			names = append(names, fmt.Sprintf("(error %d)", a.Status))
+		}
+	}
+	return names
+}
+
+func (r *runner) attempts(d *routecheck.Decision, marked bool) string {
+	if len(d.Attempts) == 0 && len(d.Outcome.Attempts) > 0 {
+		return "(a matter of chance)"
+	}
+	names := []string{}
+	for _, a := range d.Attempts {
+		if !marked || a.Marked {
+			names = append(names, a.Member)
+		}
+	}
+	if marked {
+		names = sorted(names)
+	}
+	return list(names)
+}
+
+func (r *runner) sessions(cluster string) routecheck.Sessions {
+	if r.suite.Persistence != nil {
+		return *r.suite.Persistence
+	}
+	if r.options.Sessions != nil {
+		return r.options.Sessions(cluster)
+	}
+	return routecheck.Sessions{}
+}
+
+func status(d *routecheck.Decision) string {
+	if d.Status == nil {
+		return "(none)"
+	}
+	return strconv.Itoa(*d.Status)
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "(none)"
+	}
+	return s
+}
+
+// sorted returns names without their clusters, in order.
+func sorted(names []string) []string {
+	out := slices.Clone(names)
+	slices.Sort(out)
+	return out
+}
+
+func list(names []string) string {
+	if len(names) == 0 {
+		return "(none)"
+	}
+	bare := make([]string, len(names))
+	for i, n := range names {
+		bare[i] = n[strings.LastIndexByte(n, '/')+1:]
+	}
+	return strings.Join(bare, ", ")
+}

@@ -1,0 +1,251 @@
+// Package suite runs test suites: requests to be decided over a configuration, with facts about the members, and what is expected of each.
+// It decides nothing itself: every request goes through routecheck.
+package suite
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/schemas"
+)
+
+// Suite is a file of tests, see schemas/suite.schema.json.
+type Suite struct {
+	Config      schemas.Val[string] // path of the configuration, relative to the suite's file
+	WebServer   string
+	Semantics   routecheck.Semantics
+	Settled     []routecheck.Choice
+	Persistence *routecheck.Sessions // nil: what the topology says
+	Tests       []*Test
+}
+
+// Test is requests to one process.
+type Test struct {
+	Name     schemas.Val[string]
+	Requests []*Request
+
+	facts     []fact
+	partition map[string]schemas.Val[string]
+	seed      *uint64
+}
+
+// Request is one request and what is expected of it.
+type Request struct {
+	URL    schemas.Val[string]
+	Timed  routecheck.Timed
+	Expect Expect
+}
+
+// Expect is what a request must come to; what is not Set is not looked at.
+type Expect struct {
+	At               diag.Span
+	Bare             schemas.Val[string] // declined, a status, a member or a cluster
+	Declined         schemas.Val[bool]
+	Certain          schemas.Val[bool]
+	Status           schemas.Val[int]
+	Cluster, Session schemas.Val[string]
+	Members          []string // all that chance can choose; nil when not expected
+	Attempts, Marked []string // nil when not expected
+}
+
+// fact is a routecheck.Fact or MemberFact whose member is not yet looked up.
+type fact struct {
+	member   schemas.Val[string]
+	down     schemas.Val[string]
+	from, to routecheck.Nanos
+	state    routecheck.MemberFact
+	hasState bool
+}
+
+// Read reads a suite. It is nil when the file has an error; the diagnostics hold every one of them.
+func Read(files *diag.Files, id diag.FileID) (*Suite, []diag.Diagnostic) {
+	root, faults := schemas.Load(files, id, "suite")
+	if diag.Worst(faults) >= diag.Error {
+		return nil, faults
+	}
+	r := &reader{faults: faults}
+	s := &Suite{Config: root.Get("config").Str(), WebServer: root.Get("webServer").Str().V}
+	r.semantics(s, root)
+	if n := root.Get("session"); n != nil {
+		s.Persistence = &routecheck.Sessions{
+			Persistence: n.Get("persistence").Str().V, Replicas: n.Get("replicas").Int().V,
+			WriteFrequency: n.Get("writeFrequency").Str().V, WriteInterval: n.Get("writeInterval").Int().V,
+		}
+	}
+	names := map[string]bool{}
+	for _, n := range items(root.Get("tests")) {
+		t := r.test(n)
+		if names[t.Name.V] {
+			r.fault(t.Name.Span, "a test named %q stands above: --run could not tell them apart", t.Name.V)
+		}
+		names[t.Name.V] = true
+		s.Tests = append(s.Tests, t)
+	}
+	diag.Sort(r.faults)
+	if diag.Worst(r.faults) >= diag.Error {
+		return nil, r.faults
+	}
+	return s, r.faults
+}
+
+type reader struct{ faults []diag.Diagnostic }
+
+func (r *reader) fault(span diag.Span, format string, args ...any) {
+	r.faults = append(r.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: fmt.Sprintf(format, args...)})
+}
+
+func items(n *schemas.Node) []*schemas.Node {
+	if n == nil {
+		return nil
+	}
+	return n.Items
+}
+
+func (r *reader) semantics(s *Suite, root *schemas.Node) {
+	level := root.Get("pluginLevel").Str()
+	var err error
+	if s.Semantics, err = routecheck.Level(level.V); err != nil {
+		r.fault(level.Span, "%v", err)
+	}
+	assume := root.Get("assume")
+	if assume == nil {
+		return
+	}
+	for _, f := range assume.Fields {
+		choice, err := s.Semantics.Assume(f.Name + "=" + f.Value.Str().V)
+		if err != nil {
+			r.fault(f.NameSpan, "%v", err)
+			continue
+		}
+		s.Settled = append(s.Settled, choice)
+	}
+}
+
+func (r *reader) test(n *schemas.Node) *Test {
+	t := &Test{Name: n.Get("name").Str()}
+	if seed := n.Get("seed").Int(); seed.Set {
+		v := uint64(seed.V)
+		t.seed = &v
+	}
+	for _, f := range items(n.Get("facts")) {
+		t.facts = append(t.facts, r.fact(f))
+	}
+	if p := n.Get("partition"); p != nil {
+		t.partition = map[string]schemas.Val[string]{}
+		for _, f := range p.Fields {
+			t.partition[f.Name] = f.Value.Str()
+		}
+	}
+	for _, q := range items(n.Get("requests")) {
+		t.Requests = append(t.Requests, r.request(q))
+	}
+	return t
+}
+
+func (r *reader) fact(n *schemas.Node) fact {
+	f := fact{member: n.Get("member").Str(), down: n.Get("down").Str(), from: r.duration(n.Get("from")), to: r.duration(n.Get("to"))}
+	if marked := n.Get("marked"); marked != nil {
+		ago := r.duration(marked)
+		f.state.Marked, f.hasState = &ago, true
+	}
+	if pending := n.Get("pending").Int(); pending.Set {
+		v := int32(pending.V)
+		f.state.Pending, f.hasState = &v, true
+	}
+	if weight := n.Get("weight").Int(); weight.Set {
+		v := int32(weight.V)
+		f.state.Weight, f.hasState = &v, true
+	}
+	if next := n.Get("next").Bool(); next.V {
+		f.state.Next, f.hasState = true, true
+	}
+	switch {
+	case !f.down.Set && !f.hasState:
+		r.fault(n.Span, "this fact says nothing: give down, marked, pending, weight or next")
+	case !f.down.Set && (n.Get("from") != nil || n.Get("to") != nil):
+		r.fault(n.Span, "from and to belong to down: the rest holds at the start")
+	case f.to != 0 && f.to <= f.from:
+		r.fault(n.Get("to").Span, "to is not after from: the fact would never hold")
+	}
+	return f
+}
+
+// duration reads 10s, 500ms or a bare number of seconds.
+func (r *reader) duration(n *schemas.Node) routecheck.Nanos {
+	s := n.Str()
+	if !s.Set {
+		return 0
+	}
+	if seconds, err := strconv.ParseFloat(s.V, 64); err == nil && seconds >= 0 && seconds < 1e9 {
+		return routecheck.Nanos(seconds * 1e9)
+	}
+	d, err := time.ParseDuration(s.V)
+	if err != nil || d < 0 {
+		r.fault(s.Span, "%q is no time: want 10s, 500ms or 2m", s.V)
+	}
+	return routecheck.Nanos(d)
+}
+
+func (r *reader) request(n *schemas.Node) *Request {
+	q := &Request{URL: n.Get("url").Str()}
+	rq, err := routecheck.ParseURL(q.URL.V)
+	if err != nil {
+		r.fault(q.URL.Span, "%v", err)
+	}
+	for _, f := range fields(n.Get("headers")) {
+		rq.AddHeader(f.Name, f.Value.Str().V)
+	}
+	for _, f := range fields(n.Get("cookies")) {
+		rq.Cookies = append(rq.Cookies, f.Name+"="+f.Value.Str().V)
+	}
+	if port := n.Get("port").Int(); port.Set {
+		rq.Port = port.V
+	}
+	rq.Body = int64(n.Get("bodySize").Int().V)
+	q.Timed = routecheck.Timed{Request: rq, At: r.duration(n.Get("at"))}
+	q.Expect = expect(n.Get("expect"))
+	return q
+}
+
+func fields(n *schemas.Node) []schemas.Field {
+	if n == nil {
+		return nil
+	}
+	return n.Fields
+}
+
+func expect(n *schemas.Node) Expect {
+	e := Expect{At: n.Span}
+	if n.Kind == schemas.Scalar {
+		e.Bare = n.Str()
+		return e
+	}
+	e.Declined, e.Certain = n.Get("declined").Bool(), n.Get("certain").Bool()
+	e.Status = n.Get("status").Int()
+	e.Cluster, e.Session = n.Get("cluster").Str(), n.Get("session").Str()
+	if m := n.Get("member"); m != nil {
+		e.Members = texts(m)
+	}
+	if a := n.Get("attempts"); a != nil {
+		e.Attempts = texts(a)
+	}
+	if m := n.Get("marked"); m != nil {
+		e.Marked = texts(m)
+	}
+	return e
+}
+
+// texts returns a scalar or a list as a list that is not nil.
+func texts(n *schemas.Node) []string {
+	out := []string{}
+	if n.Kind == schemas.Scalar {
+		return append(out, n.Str().V)
+	}
+	for _, item := range n.Items {
+		out = append(out, item.Str().V)
+	}
+	return out
+}
