@@ -31,6 +31,11 @@ func (l *Line) known() bool {
 // prefix or more.
 func (l *Line) split(raw string) {
 	l.Raw, l.Stamp, l.Job, l.ids, l.PID, l.TID = raw, "", "", "", 0, 0
+	if end := usualStamp(raw); end > 0 {
+		l.Stamp, l.ids = raw[1:end], raw[end+2:end+19]
+		l.splitMessage(raw[end+22:])
+		return
+	}
 	rest := raw
 	for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
 		rest = rest[1:]
@@ -38,14 +43,34 @@ func (l *Line) split(raw string) {
 	if len(rest) > 0 && rest[0] == '[' {
 		if stamp, after, ok := cutStamp(rest); ok {
 			l.Stamp = stamp
-			if isUsualThread(after) {
-				l.ids, rest = after[:17], after[20:]
-			} else {
-				rest = l.cutThread(after)
-			}
+			rest = l.cutThread(after)
 		}
 	}
-	level, rest, ok := cutLevel(rest)
+	l.splitMessage(rest)
+}
+
+// usualStamp returns the place of the bracket that ends the time when raw begins "[time] 01234567 01234567 - ", in one of the two forms
+// of time; 0 when it does not. Most lines are of no interest: their times and numbers are read only when they are wanted.
+func usualStamp(raw string) int {
+	const old, newer = oldTime + 1, newTime + 7
+	if len(raw) < newer+23 || raw[0] != '[' {
+		return 0
+	}
+	end := newer
+	if raw[newer] != ']' || raw[3] != '/' {
+		if end = old; raw[old] != ']' || raw[4] != ' ' {
+			return 0
+		}
+	}
+	if s := raw[end+1:]; s[0] == ' ' && s[9] == ' ' && s[18] == ' ' && s[19] == '-' && s[20] == ' ' && looksLikeTime(raw[1:end]) {
+		return end
+	}
+	return 0
+}
+
+// splitMessage splits what stands behind the thread.
+func (l *Line) splitMessage(s string) {
+	level, rest, ok := cutLevel(s)
 	l.Level, l.Component, l.Function = level, "", ""
 	l.Indented = ok && len(rest) > 1 && rest[0] == ' ' && rest[1] == ' '
 	for len(rest) > 0 && rest[0] == ' ' {
@@ -91,11 +116,6 @@ func cutStamp(s string) (stamp, rest string, ok bool) {
 		rest = rest[1:]
 	}
 	return s[1:end], rest, true
-}
-
-// isUsualThread tests for "01234567 01234567 - ". Most lines are of no interest, and so are their numbers: they are read when wanted.
-func isUsualThread(s string) bool {
-	return len(s) > 20 && s[8] == ' ' && s[17] == ' ' && s[18] == '-' && s[19] == ' '
 }
 
 // readThread reads the numbers that split left unread.

@@ -98,10 +98,11 @@ func parseFailoverStatus(text string, e *Event) Kind {
 	if e.Old {
 		names = &oldCounterNames
 	}
-	e.Counters.Pending, _ = field(rest, names[0])
-	e.Counters.Failed, _ = field(rest, names[1])
-	e.Counters.Affinity, _ = field(rest, names[2])
-	e.Counters.Total, _ = field(rest, names[3])
+	for i, n := range [4]*int64{&e.Counters.Pending, &e.Counters.Failed, &e.Counters.Affinity, &e.Counters.Total} {
+		if _, after, ok := strings.Cut(rest, names[i]); ok {
+			*n, rest = leading64(after), after
+		}
+	}
 	return Counted
 }
 

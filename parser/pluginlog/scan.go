@@ -157,5 +157,5 @@ func nextWord(s string) (word, rest string) {
 	for j < len(s) && s[j] != ' ' && s[j] != ',' {
 		j++
 	}
-	return strings.TrimRight(s[i:j], "."), s[j:]
+	return s[i:j], s[j:]
 }
