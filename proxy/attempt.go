@@ -38,7 +38,7 @@ func (c *client) send(act routecheck.Action) routecheck.Event {
 // stream takes a stream from the queue or opens one (R66).
 func (c *client) stream(t *transport, fresh bool, limit routecheck.Nanos) (*stream, routecheck.Event) {
 	if !fresh {
-		if s := t.take(c.p.sweeper.now()); s != nil {
+		if s := t.take(c.x.at); s != nil {
 			return s, routecheck.Event{}
 		}
 	}

@@ -25,7 +25,7 @@ type body struct {
 	ending *atomic.Bool // it is writing the last piece
 }
 
-var errPostSize = &http1.Error{Status: 413, Msg: "the body exceeds PostSizeLimit"}
+var errPostSize = errors.New("the body exceeds PostSizeLimit")
 
 // claim says how many bytes of p belong to the body.
 func (b *body) claim(p []byte) (n int, err error) {
@@ -60,6 +60,10 @@ func (c *client) prepare(tc *routecheck.Cluster) error {
 	n, err := b.claim(c.in.b[c.used:c.n])
 	b.kept = c.in.b[c.used : c.used+n]
 	c.used += n
+	if err == errPostSize {
+		c.x.flight.Size = b.content // Next refuses it (R59)
+		return nil
+	}
 	if err != nil || b.whole || tc.PostLimit >= 0 && c.x.flight.Size > tc.PostLimit {
 		return err
 	}
@@ -94,6 +98,10 @@ func (c *client) buffer(most int64) error {
 		}
 		fresh := store[len(store) : len(store)+got]
 		n, err := b.claim(fresh)
+		if err == errPostSize {
+			c.x.flight.Size = b.content
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -112,6 +120,8 @@ func (c *client) badBody(err error) {
 	var bad *http1.Error
 	switch {
 	case c.started:
+	case err == errPostSize:
+		c.fail(c.x.refusal(c.body.content))
 	case errors.As(err, &bad):
 		c.fail(bad.Status)
 	case errors.Is(err, errTimeout):

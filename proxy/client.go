@@ -268,5 +268,5 @@ func (c *client) release(reuse bool) {
 		s.close()
 		return
 	}
-	s.transport.put(s, c.p.sweeper.now())
+	s.transport.put(s, c.x.at)
 }

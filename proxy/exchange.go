@@ -20,6 +20,7 @@ type exchange struct {
 	cluster *cluster
 	flight  routecheck.Flight
 	now     func() routecheck.Nanos
+	at      routecheck.Nanos // the time of the last step
 	rec     *routecheck.Recorder
 }
 
@@ -56,15 +57,23 @@ func (x *exchange) attempt(w carrier, act routecheck.Action) (over bool) {
 }
 
 func (x *exchange) next() routecheck.Action {
-	now := x.now()
+	x.at = x.now()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
-	return x.gen.table.Next(&x.cluster.state, &x.flight, now, &x.gen.sem, x.rec)
+	return x.gen.table.Next(&x.cluster.state, &x.flight, x.at, &x.gen.sem, x.rec)
 }
 
 func (x *exchange) observe(ev routecheck.Event) {
-	now := x.now()
+	x.at = x.now()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
-	x.gen.table.Observe(&x.cluster.state, &x.flight, now, ev, &x.gen.sem, x.rec)
+	x.gen.table.Observe(&x.cluster.state, &x.flight, x.at, ev, &x.gen.sem, x.rec)
+}
+
+// refusal returns the status for a body that proves too large while it is passed on (R59). Refusing one changes no state.
+func (x *exchange) refusal(size int64) int {
+	fresh := routecheck.Flight{Cluster: x.flight.Cluster, Size: size, Last: routecheck.NoMember}
+	x.cluster.mu.Lock()
+	defer x.cluster.mu.Unlock()
+	return x.gen.table.Next(&x.cluster.state, &fresh, x.at, &x.gen.sem, nil).Status
 }

@@ -103,7 +103,7 @@ func New(ctx context.Context, cfg *parser.Config, files *diag.Files, opt Options
 		p.stop()
 		return nil, err
 	}
-	s.idle = func(now routecheck.Nanos) { p.gen.Load().sweep(now) }
+	s.idle = func() { p.gen.Load().sweep(p.now()) }
 	p.sweeping.Go(func() { s.run(p.ctx) })
 	return p, nil
 }

@@ -17,7 +17,7 @@ type sweeper struct {
 	time  atomic.Int64 // of the last tick
 	mu    sync.Mutex
 	links []*link
-	idle  func(now routecheck.Nanos) // looks after idle streams, once a second
+	idle  func() // looks after idle streams, once a second
 }
 
 // newSweeper makes a sweeper; its clock starts at 0.
@@ -64,7 +64,7 @@ func (s *sweeper) run(ctx context.Context) {
 		s.time.Store(int64(now))
 		s.sweep(now, n%4 == 0)
 		if n%4 == 0 && s.idle != nil {
-			s.idle(now)
+			s.idle()
 		}
 	}
 }

@@ -1,0 +1,275 @@
+package proxy
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// TestSameDecisions sends random sequences of requests through the proxy to members that fail at random, and the same through the offline
+// process of routecheck: attempt by attempt they must agree. WASPLUG_DECISIONS sets the number of requests.
+func TestSameDecisions(t *testing.T) {
+	requests := 3000
+	if n, err := strconv.Atoi(os.Getenv("WASPLUG_DECISIONS")); err == nil {
+		requests = n
+	}
+	for seed := uint64(1); requests > 0; seed++ {
+		n := min(requests, 250)
+		requests -= n
+		if !sameDecisions(t, seed, n) {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+}
+
+// stage is a world whose members fail as the offline facts say.
+type stage struct {
+	*world
+	rng    *rand.Rand
+	now    atomic.Int64
+	mu     sync.Mutex
+	faults []routecheck.Fault // by member
+	unmet  []bool             // nothing has met the fault yet
+	trail  []string           // attempts as they happened
+	table  *routecheck.Table
+}
+
+func sameDecisions(t *testing.T, seed uint64, n int) bool {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	members := 1 + rng.IntN(5)
+	st := &stage{rng: rng, faults: make([]routecheck.Fault, members), unmet: make([]bool, members)}
+	st.now.Store(1)
+	sem := randomSemantics(rng)
+	st.world = start(t, false, randomSite(rng, members), Options{
+		Semantics: &sem, Seed: seed, Now: func() routecheck.Nanos { return routecheck.Nanos(st.now.Load()) },
+	})
+	st.p.opt.Dial = st.dialOrFail
+	for i, f := range memberList(st.world, members) {
+		f.act = st.script(i)
+	}
+	g := st.p.gen.Load()
+	st.table = g.table
+	g.clusters[0].state = g.table.Clusters[0].NewState(&sem, seed)
+	offline := routecheck.NewProcess(g.table, &sem, seed)
+	defer st.stop()
+	v := st.visit()
+	defer func() { v.Close() }()
+	for i := range n {
+		st.shuffle()
+		raw, rq := randomRequest(rng)
+		st.mu.Lock()
+		st.trail = nil
+		offline.Now = routecheck.Nanos(st.now.Load())
+		offline.Facts = nil
+		for m, f := range st.faults {
+			offline.Facts = append(offline.Facts, routecheck.Fact{Member: routecheck.MemberID(m), Fault: f})
+		}
+		st.mu.Unlock()
+		want := st.describe(offline.Do(&rq, nil))
+		r := v.ask(raw)
+		if r.close {
+			v.Close()
+			v = st.visit()
+		}
+		st.settle()
+		st.mu.Lock()
+		got := fmt.Sprintf("%s: %d %s", strings.Join(st.trail, ", "), r.status, r.member)
+		st.mu.Unlock()
+		if got != want {
+			t.Errorf("request %d, %.80q\nproxy   %s\noffline %s", i, raw, got, want)
+			return false
+		}
+		st.now.Store(int64(offline.Now))
+	}
+	return true
+}
+
+func memberList(w *world, n int) (list []*fake) {
+	for i := range n {
+		list = append(list, w.fakes[fmt.Sprint("m", i+1)])
+	}
+	return list
+}
+
+func randomSemantics(rng *rand.Rand) routecheck.Semantics {
+	sem := routecheck.Latest()
+	for i, c := range routecheck.Choices() {
+		switch routecheck.Choice(i) {
+		case routecheck.OpenRoute, routecheck.WaitForContinue, routecheck.TransportChoice:
+		default:
+			if rng.IntN(4) == 0 {
+				sem = sem.With(routecheck.Choice(i), uint8(rng.IntN(len(c.Values))))
+			}
+		}
+	}
+	return sem
+}
+
+func randomSite(rng *rand.Rand, members int) site {
+	pick := func(values ...string) string { return values[rng.IntN(len(values))] }
+	s := site{members: members, backups: rng.IntN(max(members-1, 1))}
+	s.config = fmt.Sprintf(`MarkBusyDown="%s" FailoverToNext="%s"`, pick("true", "false"), pick("true", "false", "false"))
+	s.cluster = fmt.Sprintf(`RetryInterval="%s" LoadBalance="%s" IgnoreAffinityRequests="%s" ServerIOTimeoutRetry="%s" PostSizeLimit="%s"`,
+		pick("0", "10", "60"), pick("Round Robin", "Round Robin", "Random"), pick("true", "false"), pick("-1", "-1", "0", "1"), pick("-1", "-1", "200"))
+	s.server = fmt.Sprintf(`ConnectTimeout="5" ServerIOTimeout="%s" LoadBalanceWeight="%s"`, pick("7", "-7"), pick("1", "2", "5"))
+	return s
+}
+
+func randomRequest(rng *rand.Rand) (raw string, rq routecheck.Request) {
+	rq = routecheck.Request{Host: "shop", Port: 80, Target: "/"}
+	var lines []string
+	if rng.IntN(2) == 0 {
+		cookie := "JSESSIONID=0000abc"
+		for range 1 + rng.IntN(2) {
+			cookie += ":c" + strconv.Itoa(1+rng.IntN(6))
+		}
+		rq.Cookies, lines = []string{cookie}, []string{"Cookie: " + cookie}
+	}
+	body := strings.Repeat("b", []int{1, 150, 300, 70 << 10}[rng.IntN(4)])
+	switch rng.IntN(4) {
+	case 0:
+		rq.Body = int64(len(body))
+		return post(body, lines...), rq
+	case 1:
+		rq.Body = int64(len(body)) // known by the time of the decision, for it is read into the buffer first
+		if len(body) > 64<<10 {
+			rq.Body = -1
+			return post("x", lines...), routecheck.Request{Host: "shop", Port: 80, Target: "/", Cookies: rq.Cookies, Body: 1}
+		}
+		return postChunked(body, lines...), rq
+	}
+	return get("/", lines...), rq
+}
+
+// shuffle lets time pass and members fail or recover.
+func (st *stage) shuffle() {
+	if st.rng.IntN(3) == 0 {
+		st.now.Add(int64(st.rng.IntN(40)) * int64(second))
+	}
+	if st.rng.IntN(4) > 0 {
+		return
+	}
+	m := st.rng.IntN(len(st.faults))
+	fault := routecheck.Fault(st.rng.IntN(6))
+	if st.rng.IntN(2) == 0 {
+		fault = routecheck.Healthy
+	}
+	down := fault == routecheck.Refused || fault == routecheck.Timeout
+	st.mu.Lock()
+	if st.unmet[m] { // offline, idle streams end with the first attempt that is refused; here they end now
+		st.mu.Unlock()
+		return
+	}
+	st.faults[m], st.unmet[m] = fault, down
+	st.mu.Unlock()
+	if down {
+		f := st.fakes[fmt.Sprint("m", m+1)]
+		f.mu.Lock()
+		for c := range f.conns {
+			c.Close()
+		}
+		f.mu.Unlock()
+	}
+}
+
+func (st *stage) fault(m int) routecheck.Fault {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.faults[m]
+}
+
+func (st *stage) note(m int, f routecheck.Fault) {
+	st.mu.Lock()
+	st.trail = append(st.trail, fmt.Sprintf("m%d %s", m+1, f))
+	st.unmet[m] = false
+	st.mu.Unlock()
+}
+
+func (st *stage) dialOrFail(ctx context.Context, network, address string) (net.Conn, error) {
+	m := int(address[len("10.0.0.")] - '1')
+	switch f := st.fault(m); f {
+	case routecheck.Refused:
+		st.note(m, f)
+	case routecheck.Timeout:
+		st.note(m, f)
+		st.now.Add(5 * int64(second))
+		return nil, context.DeadlineExceeded
+	default:
+		return st.dial(ctx, network, address)
+	}
+	return nil, fmt.Errorf("refused")
+}
+
+// script lets a fake behave as its fault says.
+func (st *stage) script(m int) func(*fake, net.Conn, *http.Request) bool {
+	return func(f *fake, c net.Conn, rq *http.Request) bool {
+		fault := st.fault(m)
+		st.note(m, fault)
+		switch fault {
+		case routecheck.NoAnswer:
+			st.now.Add(7 * int64(second))
+			st.expire()
+			c.Read(make([]byte, 1))
+			return false
+		case routecheck.Busy:
+			return answer("HTTP/1.1 503 Busy\r\nX-Member: "+f.name+"\r\nContent-Length: 0\r\n\r\n", true)(f, c, rq)
+		case routecheck.Reset:
+			return false
+		}
+		return good(f, c, rq)
+	}
+}
+
+// expire lets the ServerIOTimeout of the stream that is waited on run out.
+func (st *stage) expire() {
+	s := st.p.sweeper
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.time.CompareAndSwap(0, 1)
+	for _, l := range s.links {
+		if l.limit.Load() != 0 && l.boss != nil {
+			l.limit.Store(1)
+			l.wake()
+		}
+	}
+}
+
+// settle waits until the proxy is done with the request.
+func (st *stage) settle() {
+	c := &st.p.gen.Load().clusters[0]
+	for {
+		c.mu.Lock()
+		busy := slices.ContainsFunc(c.state.Members, func(m routecheck.MemberState) bool { return m.Pending > 0 })
+		c.mu.Unlock()
+		if !busy {
+			return
+		}
+	}
+}
+
+// describe words an offline outcome as the stage words what happened.
+func (st *stage) describe(out routecheck.Outcome) string {
+	var trail []string
+	for _, a := range out.Attempts {
+		trail = append(trail, fmt.Sprintf("m%d %s", a.Member+1, a.Outcome))
+	}
+	status, member := out.Status, ""
+	if status == 0 {
+		status = 200
+	}
+	if out.Member != routecheck.NoMember {
+		member = fmt.Sprint("m", out.Member+1)
+	}
+	return fmt.Sprintf("%s: %d %s", strings.Join(trail, ", "), status, member)
+}
