@@ -3,6 +3,7 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -112,4 +113,23 @@ var silences = []struct {
 	{"WP601", []string{"WP602", "WP603", "WP611"}},
 	{"WP605", []string{"WP602", "WP604", "WP612"}},
 	{"WP607", []string{"WP611"}},
+}
+
+// Page returns the documentation of a rule as plain text.
+func (r *Rule) Page() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n%s.\n\nCategory: %s. Severity: %s. Fix: %s.\n\n%s\n", r.Code, r.Name, r.Doc.Title, r.Category, r.Severity, r.Fix, r.Doc.Why)
+	for _, e := range []struct{ title, text string }{{"Reported", r.Doc.Bad}, {"Right", r.Doc.Good}, {"Not reported", r.Doc.Near}} {
+		if e.text != "" {
+			fmt.Fprintf(&b, "\n%s:\n\n    %s\n", e.title, strings.ReplaceAll(strings.TrimRight(e.text, "\n"), "\n", "\n    "))
+		}
+	}
+	if len(r.Options) > 0 {
+		b.WriteString("\nOptions:\n")
+		for _, o := range r.Options {
+			fmt.Fprintf(&b, "    %s: %s (default %s)\n", o.Name, o.Doc, intList(o.Default))
+		}
+	}
+	fmt.Fprintf(&b, "\nSource: %s\n", r.Doc.Source)
+	return b.String()
 }

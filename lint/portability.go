@@ -67,8 +67,8 @@ func checkLocalhost(p *Pass) {
 			}
 		}
 		if first != nil {
-			p.Report(first.Hostname.Span(), "server %q%s of cluster %q is reached at %q; on a web server of another machine that is the wrong one. Liberty writes it when its host is \"*\" and no default host name is valid",
-				server.Name.V, others(more), c.Name.V, first.Hostname.V)
+			p.Report(first.Hostname.Span(), "server %q%s of cluster %q %s reached at %q; on a web server of another machine that is the wrong one. Liberty writes it when its host is \"*\" and no default host name is valid",
+				server.Name.V, others(more), c.Name.V, ifElse(more > 0, "are", "is"), first.Hostname.V)
 		}
 	}
 }

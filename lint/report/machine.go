@@ -1,0 +1,197 @@
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+func sortRules(rules []diag.Rule) {
+	slices.SortFunc(rules, func(a, b diag.Rule) int { return cmp.Compare(a.Code, b.Code) })
+}
+
+func encode(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+type jsonFinding struct {
+	Rule     string `json:"rule"`
+	Name     string `json:"name"`
+	Severity string `json:"severity"`
+	Message  string `json:"message"`
+	spot
+	Path    string        `json:"path"`
+	Related []jsonRelated `json:"related"`
+	Fix     *jsonFix      `json:"fix"`
+}
+
+type jsonRelated struct {
+	Message string `json:"message"`
+	spot
+}
+
+type jsonFix struct {
+	Title string `json:"title"`
+	Safe  bool   `json:"safe"`
+}
+
+// json is versioned; its schema is lint.schema.json.
+func (r *Report) json(w io.Writer) error {
+	e, wn, in := r.counts()
+	out := struct {
+		Version int            `json:"version"`
+		Files   []string       `json:"files"`
+		Summary map[string]int `json:"summary"`
+		Finding []jsonFinding  `json:"findings"`
+	}{1, []string{}, map[string]int{"errors": e, "warnings": wn, "infos": in}, []jsonFinding{}}
+	for _, id := range r.Checked {
+		out.Files = append(out.Files, r.Files.Name(id))
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		j := jsonFinding{f.Rule.Code, f.Rule.Name, f.Severity.String(), f.Message, r.spot(f.Span), f.Path, []jsonRelated{}, nil}
+		for _, rel := range f.Related {
+			j.Related = append(j.Related, jsonRelated{rel.Message, r.spot(rel.Span)})
+		}
+		if f.Fix != nil {
+			j.Fix = &jsonFix{f.Fix.Title, f.Fix.Safe}
+		}
+		out.Finding = append(out.Finding, j)
+	}
+	return encode(w, out)
+}
+
+// github writes workflow commands, which GitHub shows at the lines.
+func (r *Report) github(w io.Writer) error {
+	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		kind := f.Severity.String()
+		if f.Severity == diag.Info {
+			kind = "notice"
+		}
+		at := r.spot(f.Span)
+		place := ""
+		if at.Line > 0 {
+			place = fmt.Sprintf("file=%s,line=%d,endLine=%d,", property.Replace(r.relative(f.Span.File)), at.Line, at.EndLine)
+			if at.Line == at.EndLine {
+				place += fmt.Sprintf("col=%d,endColumn=%d,", at.Column, at.EndColumn)
+			}
+		}
+		_, err := fmt.Fprintf(w, "::%s %stitle=%s::%s\n", kind, place, property.Replace(f.Rule.Code+" "+f.Rule.Name), data.Replace(f.Message))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type junitCase struct {
+	Name      string        `xml:"name,attr"`
+	ClassName string        `xml:"classname,attr"`
+	Failure   *junitFailure `xml:"failure"`
+	Output    string        `xml:"system-out,omitempty"`
+}
+
+type junitFailure struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr"`
+	Text    string `xml:",chardata"`
+}
+
+type junitSuite struct {
+	Name     string      `xml:"name,attr"`
+	Tests    int         `xml:"tests,attr"`
+	Failures int         `xml:"failures,attr"`
+	Cases    []junitCase `xml:"testcase"`
+}
+
+// junit writes a suite for each file. What makes the run fail is a failure, all else the output of a passed case.
+func (r *Report) junit(w io.Writer) error {
+	type suites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	out := suites{Name: "wasplug lint"}
+	for _, id := range r.Checked {
+		s := r.suite(id)
+		out.Tests += s.Tests
+		out.Failures += s.Failures
+		out.Suites = append(out.Suites, s)
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(out); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func (r *Report) suite(id diag.FileID) junitSuite {
+	s := junitSuite{Name: r.relative(id)}
+	var quiet []string
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Span.File != id {
+			continue
+		}
+		line := r.Files.Line(f.Diagnostic)
+		if !r.failing(f) {
+			quiet = append(quiet, line)
+			continue
+		}
+		at := r.spot(f.Span)
+		s.Failures++
+		s.Cases = append(s.Cases, junitCase{Name: fmt.Sprintf("%s %s at %d:%d", f.Rule.Code, f.Rule.Name, at.Line, at.Column), ClassName: s.Name,
+			Failure: &junitFailure{f.Message, f.Severity.String(), line}})
+	}
+	if s.Failures == 0 || len(quiet) > 0 {
+		s.Cases = append(s.Cases, junitCase{Name: "lint", ClassName: s.Name, Output: strings.Join(quiet, "\n")})
+	}
+	s.Tests = len(s.Cases)
+	return s
+}
+
+// gitlab writes the report of GitLab's code quality.
+func (r *Report) gitlab(w io.Writer) error {
+	type lines struct {
+		Begin int `json:"begin"`
+	}
+	type location struct {
+		Path  string `json:"path"`
+		Lines lines  `json:"lines"`
+	}
+	type issue struct {
+		Description string   `json:"description"`
+		Check       string   `json:"check_name"`
+		Fingerprint string   `json:"fingerprint"`
+		Severity    string   `json:"severity"`
+		Location    location `json:"location"`
+	}
+	severity := map[diag.Severity]string{diag.Error: "critical", diag.Warning: "minor", diag.Info: "info"}
+	prints := r.fingerprints()
+	out := []issue{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		out = append(out, issue{f.Message, f.Rule.Code + " " + f.Rule.Name, prints[i], severity[f.Severity],
+			location{r.relative(f.Span.File), lines{max(r.spot(f.Span).Line, 1)}}})
+	}
+	return encode(w, out)
+}

@@ -1,0 +1,179 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+
+	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/schemas"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+const example = `<Config>
+  <Log LogLevel="Trace" Name="/opt/plugins/logs/http_plugin.log"/>
+  <ServerCluster Name="shop" PostBufferSize="0">
+    <Server CloneID="c1" ConnectTimeout="5" Name="m1" ServerIOTimeout="60"><Transport Hostname="localhost" Port="9080"/></Server>
+    <Server CloneID="c1" ConnectTimeout="5" Name="m2" ServerIOTimeout="60"><Transport Hostname="localhost" Port="9081"/></Server>
+  </ServerCluster>
+</Config>
+`
+
+// run lints files given as name and text in turns.
+func run(profile string, pairs ...string) *Report {
+	files := diag.NewFiles()
+	r := &Report{Files: files, FailOn: diag.Error, Version: "1.0", Base: "/src"}
+	for i := 0; i < len(pairs); i += 2 {
+		r.Checked = append(r.Checked, files.Add(pairs[i], []byte(pairs[i+1])))
+	}
+	inputs := lint.Read(files, r.Checked...)
+	r.Findings = lint.Place(inputs, lint.Run(files, inputs, lint.Options{Profile: profile}))
+	return r
+}
+
+func write(t *testing.T, r *Report, format string) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := r.Write(&b, format); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestGolden(t *testing.T) {
+	r := run("default", "/src/conf/plugin-cfg.xml", example)
+	for _, format := range Formats() {
+		t.Run(format, func(t *testing.T) {
+			got := write(t, r, format)
+			path := filepath.Join("testdata", "example."+format)
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+var inputs = map[string]func() *Report{
+	"example": func() *Report { return run("pedantic", "/src/conf/plugin-cfg.xml", example) },
+	"clean":   func() *Report { return run("default", "plugin-cfg.xml", "<Config/>") },
+	"stdin":   func() *Report { return run("default", "<stdin>", "<Config") },
+	"empty":   func() *Report { return run("default", "empty file.xml", "") },
+	"several": func() *Report { return run("pedantic", "/src/a.xml", example, "b.xml", example, "../c.xml", "\x00\xff<") },
+	"nothing": func() *Report { return run("default") },
+	"hostile": func() *Report {
+		return run("pedantic", "a.xml", "<Config><Log LogLevel=\"&#x9b;31m\x1b[31m\" Name=\"&#10;::error::x\"/><\x1b]0;x\x07/></Config>")
+	},
+	"no file": func() *Report {
+		r := run("default", "a.xml", "<Config/>")
+		r.Findings = []lint.Placed{{Diagnostic: diag.Diagnostic{Severity: diag.Error, Message: "nowhere", Rule: diag.Rule{Code: "WP101", Name: "xml-syntax"}}}}
+		return r
+	},
+}
+
+func TestSARIFIsValid(t *testing.T) {
+	for name, make := range inputs {
+		t.Run(name, func(t *testing.T) {
+			text := write(t, make(), "sarif")
+			log, err := sarif.FromBytes([]byte(text), sarif.WithStrictValidation())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := log.Validate(); err != nil {
+				t.Errorf("%v\n%s", err, text)
+			}
+			if strings.Contains(text, `"uri": "/src`) || strings.Contains(text, "<stdin>") || strings.Contains(text, `"snippet"`) {
+				t.Errorf("a URI is not relative, or there is a snippet:\n%s", text)
+			}
+			for _, res := range log.Runs[0].Results {
+				if len(res.PartialFingerprints) == 0 || *res.Locations[0].PhysicalLocation.Region.StartLine < 1 {
+					t.Errorf("a result lacks its fingerprint or its place: %+v", res)
+				}
+			}
+		})
+	}
+}
+
+func TestJSONFitsSchema(t *testing.T) {
+	for name, make := range inputs {
+		t.Run(name, func(t *testing.T) {
+			text := write(t, make(), "json")
+			files := diag.NewFiles()
+			_, faults := schemas.Load(files, files.Add("report.json", []byte(text)), "lint")
+			for _, f := range faults {
+				t.Errorf("%s", files.Line(f))
+			}
+		})
+	}
+}
+
+func TestJUnitAgreesWithTheThreshold(t *testing.T) {
+	for _, tt := range []struct {
+		failOn   diag.Severity
+		failures int
+	}{{diag.Error, 1}, {diag.Warning, 3}, {0, 0}} {
+		r := run("default", "plugin-cfg.xml", example)
+		r.FailOn = tt.failOn
+		var out struct {
+			Failures int `xml:"failures,attr"`
+		}
+		if err := xml.Unmarshal([]byte(write(t, r, "junit")), &out); err != nil || out.Failures != tt.failures {
+			t.Errorf("at %s: %d failures, want %d (%v)", tt.failOn, out.Failures, tt.failures, err)
+		}
+	}
+}
+
+func TestNoFormatLetsControlCharactersThrough(t *testing.T) {
+	r := inputs["hostile"]()
+	for _, format := range Formats() {
+		text := write(t, r, format)
+		if strings.ContainsAny(text, "\x1b\x07\u009b") {
+			t.Errorf("%s lets a control character through:\n%q", format, text)
+		}
+		if format == "github" && strings.Count(text, "\n::") != len(r.Findings)-1 {
+			t.Errorf("a name makes a command of its own:\n%s", text)
+		}
+	}
+}
+
+func TestFingerprintsStayWhenLinesMove(t *testing.T) {
+	a := run("pedantic", "plugin-cfg.xml", example)
+	b := run("pedantic", "plugin-cfg.xml", "\n\n\n"+example)
+	if x, y := strings.Join(a.fingerprints(), " "), strings.Join(b.fingerprints(), " "); x != y {
+		t.Errorf("%s\n%s", x, y)
+	}
+}
+
+func TestUnknownFormat(t *testing.T) {
+	if err := inputs["clean"]().Write(new(bytes.Buffer), "xml"); err == nil || !strings.Contains(err.Error(), "sarif") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestColourAndSecret(t *testing.T) {
+	r := run("default", "a.xml", `<Config><ServerCluster Name="c"><Server Name="m" CloneID="c1"><Transport Hostname="h" Port="1" Protocol="https"><Property Name="password" Value="hunter2"/></Transport></Server></ServerCluster></Config>`)
+	r.Colour = true
+	text := write(t, r, "text")
+	if !strings.Contains(text, "\x1b[1;31merror:\x1b[0m") {
+		t.Errorf("no colour:\n%q", text)
+	}
+	if i := strings.Index(text, "WP708"); i < 0 || strings.Contains(text[i:min(i+40, len(text))], "|") {
+		t.Errorf("the line with the password is shown:\n%s", text)
+	}
+}

@@ -1,0 +1,132 @@
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+
+	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+const home = "https://github.com/wasplug/wasplug"
+
+// fingerprints returns, for each finding, what stays the same when lines move: rule, file and element path; several of one kind in one
+// place are numbered.
+func (r *Report) fingerprints() []string {
+	seen := map[string]int{}
+	out := make([]string, len(r.Findings))
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		key := f.Rule.Code + "\x00" + r.relative(f.Span.File) + "\x00" + f.Path
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", key, seen[key]))
+		seen[key]++
+		out[i] = hex.EncodeToString(sum[:16])
+	}
+	return out
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func (r *Report) sarif(w io.Writer) error {
+	run := sarif.NewRunWithInformationURI("wasplug", home)
+	run.Tool.Driver.Version = ptr(r.Version)
+	run.ColumnKind = ptr("unicodeCodePoints")
+	run.Results = []*sarif.Result{}
+	index := r.addRules(run)
+	prints := r.fingerprints()
+	for i := range r.Findings {
+		run.Results = append(run.Results, r.result(&r.Findings[i], index, prints[i]))
+	}
+	log := sarif.NewReport()
+	log.AddRun(run)
+	return encode(w, log)
+}
+
+// addRules describes the rules that found something, and returns their places.
+func (r *Report) addRules(run *sarif.Run) map[string]int {
+	found := map[string]bool{}
+	for i := range r.Findings {
+		found[r.Findings[i].Rule.Code] = true
+	}
+	index := map[string]int{}
+	for _, rule := range lint.Rules() {
+		if !found[rule.Code] {
+			continue
+		}
+		index[rule.Code] = len(index)
+		d := run.AddRule(rule.Code)
+		d.Name = ptr(camel(rule.Name))
+		d.ShortDescription = sarif.NewMultiformatMessageString()
+		d.ShortDescription.Text = ptr(rule.Doc.Title)
+		d.FullDescription = sarif.NewMultiformatMessageString()
+		d.FullDescription.Text = ptr(rule.Doc.Why)
+		d.Help = sarif.NewMultiformatMessageString()
+		d.Help.Text = ptr(rule.Page())
+		d.DefaultConfiguration = sarif.NewReportingConfiguration()
+		d.DefaultConfiguration.Level = level(rule.Severity)
+	}
+	return index
+}
+
+// camel turns clone-id-collision into CloneIdCollision, as SARIF wants names.
+func camel(name string) string {
+	var b strings.Builder
+	for _, word := range strings.Split(name, "-") {
+		if word != "" {
+			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return b.String()
+}
+
+func level(s diag.Severity) string {
+	if s == diag.Info {
+		return "note"
+	}
+	return s.String()
+}
+
+func (r *Report) result(f *lint.Placed, index map[string]int, print string) *sarif.Result {
+	res := sarif.NewRuleResult(f.Rule.Code)
+	if i, ok := index[f.Rule.Code]; ok {
+		res.RuleIndex = i
+	}
+	res.Level = level(f.Severity)
+	res.Message = sarif.NewTextMessage(f.Message)
+	res.Locations = []*sarif.Location{r.location(f.Span)}
+	for i, rel := range f.Related {
+		loc := r.location(rel.Span)
+		loc.ID = i + 1
+		loc.Message = sarif.NewTextMessage(rel.Message)
+		res.RelatedLocations = append(res.RelatedLocations, loc)
+	}
+	res.PartialFingerprints = map[string]string{"ruleAndElement/v1": print}
+	return res
+}
+
+// location places a finding; one that stands in no file is placed at the first line of the first file, as code scanning wants a place.
+func (r *Report) location(s diag.Span) *sarif.Location {
+	if s.IsZero() && len(r.Checked) > 0 {
+		s.File = r.Checked[0]
+	}
+	at := r.spot(s)
+	region := sarif.NewRegion()
+	region.StartLine, region.StartColumn = ptr(max(at.Line, 1)), ptr(max(at.Column, 1))
+	region.EndLine, region.EndColumn = ptr(max(at.EndLine, 1)), ptr(max(at.EndColumn, 1))
+	artifact := sarif.NewArtifactLocation()
+	artifact.URI = ptr((&url.URL{Path: r.relative(s.File)}).String())
+	if !strings.HasPrefix(*artifact.URI, "/") {
+		artifact.URIBaseID = ptr("%SRCROOT%")
+	}
+	loc := sarif.NewLocation()
+	loc.PhysicalLocation = sarif.NewPhysicalLocation()
+	loc.PhysicalLocation.ArtifactLocation = artifact
+	loc.PhysicalLocation.Region = region
+	return loc
+}

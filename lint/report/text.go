@@ -1,0 +1,105 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// secret is the rule whose source lines are not shown: they hold a password.
+const secret = "WP708"
+
+func (r *Report) text(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		line := r.Files.Line(f.Diagnostic)
+		if r.Colour {
+			line = colour(line, f.Severity)
+		}
+		fmt.Fprintln(b, line)
+		if f.Rule.Code != secret {
+			r.Files.Snippet(b, f.Span)
+		}
+		for _, rel := range f.Related {
+			fmt.Fprintf(b, "  %s: %s\n", r.Files.Start(rel.Span), rel.Message)
+		}
+		if f.Fix != nil {
+			how := "--fix=all"
+			if f.Fix.Safe {
+				how = "--fix"
+			}
+			fmt.Fprintf(b, "  %s: %s\n", how, f.Fix.Title)
+		}
+		fmt.Fprintln(b)
+	}
+	fmt.Fprintln(b, r.Summary())
+	return b.Flush()
+}
+
+// colour marks the severity of a finding.
+func colour(line string, s diag.Severity) string {
+	code := map[diag.Severity]string{diag.Error: "31", diag.Warning: "33", diag.Info: "36"}[s]
+	word := ": " + s.String() + ": "
+	if i := strings.Index(line, word); i >= 0 {
+		return fmt.Sprintf("\x1b[1m%s:\x1b[0m \x1b[1;%sm%s:\x1b[0m %s", line[:i], code, s, line[i+len(word):])
+	}
+	return line
+}
+
+// Summary counts the findings in words.
+func (r *Report) Summary() string {
+	e, w, i := r.counts()
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{e, "error"}, {w, "warning"}, {i, "info"}} {
+		if c.n > 0 {
+			parts = append(parts, plural(c.n, c.word))
+		}
+	}
+	if len(parts) == 0 {
+		return "no findings in " + plural(len(r.Checked), "file")
+	}
+	return strings.Join(parts, ", ") + " in " + plural(len(r.Checked), "file")
+}
+
+func plural(n int, word string) string {
+	if n == 1 || word == "info" {
+		return fmt.Sprintf("%d %s", n, word)
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// Counts writes how many findings and files each rule has, in the order of the rules.
+func (r *Report) Counts(w io.Writer) error {
+	type count struct {
+		findings int
+		files    map[diag.FileID]bool
+	}
+	byRule := map[diag.Rule]*count{}
+	var order []diag.Rule
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		c := byRule[f.Rule]
+		if c == nil {
+			c = &count{files: map[diag.FileID]bool{}}
+			byRule[f.Rule] = c
+			order = append(order, f.Rule)
+		}
+		c.findings++
+		c.files[f.Span.File] = true
+	}
+	sortRules(order)
+	b := bufio.NewWriter(w)
+	for _, rule := range order {
+		c := byRule[rule]
+		fmt.Fprintf(b, "%s %-34s %s in %s\n", rule.Code, rule.Name, plural(c.findings, "finding"), plural(len(c.files), "file"))
+	}
+	fmt.Fprintln(b, r.Summary())
+	return b.Flush()
+}
