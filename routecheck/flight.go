@@ -159,6 +159,7 @@ const (
 	StepStatus   // the status of Member was checked
 	StepSkip     // an affinity member is passed over (its StepStatus stands before)
 	StepPick     // Member was picked
+	StepAssign   // the attempt is booked: Weight is what the member has left (no text)
 	StepTransport
 	StepStream // a stream was opened or taken from the queue
 	StepFailed // the attempt failed
@@ -179,7 +180,10 @@ type Step struct {
 	Member MemberID
 	Clone  string
 	Source Source
-	Check  Check // with StepStatus
+	Check  Check     // with StepStatus
+	Weight int32     // with StepAssign
+	Event  EventKind // with StepFailed
+	Marked bool      // with StepFailed: Member was marked down now
 	At     diag.Span
 }
 

@@ -62,6 +62,9 @@ func (s *selection) assign(m MemberID, via Via) {
 	s.f.Last, s.f.Via = m, via
 	s.f.Attempts++
 	s.take(m)
+	if s.rec.wants() {
+		s.note(Step{Kind: StepAssign, Rule: "R32", Member: m, Weight: ms.Weight, At: s.c.Members[m].At})
+	}
 }
 
 // take makes a request pending at a member; at a marked one it is the probe.

@@ -4,7 +4,7 @@ import "fmt"
 
 // Observe takes in what became of the attempt under way: marks, timers, counters, and what Next will do. rec may be nil.
 func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *Semantics, rec *Recorder) {
-	o := outcome{selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}}
+	o := outcome{selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}, ev.Kind}
 	switch ev.Kind {
 	case ConnectFailed, ConnectTimeout:
 		o.connect(ev)
@@ -23,7 +23,10 @@ func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *S
 }
 
 // outcome settles one attempt.
-type outcome struct{ selection }
+type outcome struct {
+	selection
+	kind EventKind
+}
 
 func (o *outcome) state() *MemberState { return &o.cs.Members[o.f.Last] }
 
@@ -224,7 +227,7 @@ func (o *outcome) tellFailure(rule, format, what string, marked bool) {
 		return
 	}
 	member := &o.c.Members[o.f.Last]
-	step := Step{Kind: StepFailed, Rule: rule, Member: o.f.Last, At: member.At, Text: fmt.Sprintf(format, member.Name, what)}
+	step := Step{Kind: StepFailed, Rule: rule, Member: o.f.Last, At: member.At, Event: o.kind, Marked: marked, Text: fmt.Sprintf(format, member.Name, what)}
 	switch {
 	case marked:
 		step.Text += fmt.Sprintf("; %s is marked down, its retry timer starts (%s)", member.Name, seconds(o.c.RetryInterval))

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// consoleBlock is a fenced block of README.md and docs that begins with a command.
+var consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
+
+// TestDocuments runs every example of README.md and docs in the checkout's folder and compares what it prints. A line "..." stands for any
+// number of lines. With -update the outputs are rewritten, those with such a line excepted.
+func TestDocuments(t *testing.T) {
+	t.Chdir("../..")
+	names, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(names, "README.md") {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ran := 0
+		changed := consoleBlock.ReplaceAllFunc(text, func(block []byte) []byte {
+			body := consoleBlock.FindSubmatch(block)[1]
+			var out bytes.Buffer
+			for _, example := range splitExamples(string(body)) {
+				command, want, _ := strings.Cut(example, "\n")
+				got, ok := runExample(t, strings.TrimPrefix(command, "$ "))
+				if !ok {
+					got = want
+				}
+				ran++
+				if strings.Contains("\n"+want, "\n...\n") {
+					if !matchesElided(got, want) {
+						t.Errorf("%s: %s\nprints\n%s", name, command, got)
+					}
+					got = want
+				} else if got != want && !*update {
+					t.Errorf("%s: %s\nprints\n%s", name, command, got)
+				}
+				fmt.Fprintf(&out, "%s\n%s", command, got)
+			}
+			return []byte("```console\n" + out.String() + "```")
+		})
+		if *update && !bytes.Equal(changed, text) {
+			if err := os.WriteFile(name, changed, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if name == "README.md" && ran == 0 {
+			t.Error("README.md shows no example")
+		}
+	}
+}
+
+// splitExamples divides a block at its prompts.
+func splitExamples(body string) (examples []string) {
+	for line := range strings.Lines(body) {
+		if strings.HasPrefix(line, "$ ") {
+			examples = append(examples, "")
+		}
+		if n := len(examples); n > 0 {
+			examples[n-1] += line
+		}
+	}
+	return examples
+}
+
+// runExample runs "wasplug ..." or "go run ./cmd/wasplug ..." in this process; other commands are not run, ok is false.
+func runExample(t *testing.T, command string) (output string, ok bool) {
+	for _, prefix := range []string{"wasplug ", "go run ./cmd/wasplug "} {
+		if rest, found := strings.CutPrefix(command, prefix); found {
+			var out bytes.Buffer
+			run(context.Background(), append([]string{"wasplug"}, splitWords(t, rest)...), strings.NewReader(""), &out, &out)
+			return out.String(), true
+		}
+	}
+	return "", false
+}
+
+// splitWords splits as a shell does, as far as the examples need: blanks, quotes, no expansion.
+func splitWords(t *testing.T, s string) (words []string) {
+	var word strings.Builder
+	inWord, quote := false, byte(0)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote, inWord = c, true
+		case quote == 0 && c == ' ':
+			if inWord {
+				words = append(words, word.String())
+				word.Reset()
+			}
+			inWord = false
+		default:
+			inWord = true
+			word.WriteByte(c)
+		}
+	}
+	if quote != 0 {
+		t.Fatalf("open quote in %s", s)
+	}
+	if inWord {
+		words = append(words, word.String())
+	}
+	return words
+}
+
+// matchesElided compares line by line; "..." in want matches any lines.
+func matchesElided(got, want string) bool {
+	var pattern strings.Builder
+	pattern.WriteString(`(?s)\A`)
+	for line := range strings.Lines(want) {
+		if line == "...\n" {
+			pattern.WriteString(`.*`)
+		} else {
+			pattern.WriteString(regexp.QuoteMeta(line))
+		}
+	}
+	return regexp.MustCompile(pattern.String() + `\z`).MatchString(got)
+}

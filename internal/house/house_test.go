@@ -1,0 +1,100 @@
+// Package house holds the rules of the layout: who may import whom, and how large a file may grow.
+package house
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/wasplug/wasplug/"
+
+// may says what of ours each package may import; "..." stands for a package and those below it.
+var may = map[string][]string{
+	"parser/diag":          {},
+	"parser":               {"parser/diag"},
+	"parser/pluginlog":     {"parser/diag"},
+	"schemas":              {"parser/diag"},
+	"routecheck":           {"parser", "parser/pluginlog", "schemas", "parser/diag"},
+	"routecheck/...":       {"routecheck", "parser", "parser/pluginlog", "schemas", "parser/diag"},
+	"lint":                 {"parser", "routecheck", "schemas", "parser/diag"},
+	"lint/report":          {"lint", "parser", "routecheck", "schemas", "parser/diag"},
+	"generate":             {"generate/...", "parser", "routecheck", "lint", "schemas", "parser/diag"},
+	"generate/...":         {"generate/...", "parser", "routecheck", "lint", "schemas", "parser/diag"},
+	"proxy":                {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
+	"proxy/...":            {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
+	"parser/pluginlog/...": {"parser/pluginlog"},
+	"internal/...":         {"internal/..."},
+}
+
+// outside says who alone may import a package that is not ours.
+var outside = map[string][]string{
+	"github.com/urfave/cli/v2":        {"cmd/wasplug"},
+	"gopkg.in/yaml.v3":                {"schemas"},
+	"github.com/xeipuuv/gojsonschema": {"schemas"},
+	"net":                             {"cmd/wasplug", "proxy", "proxy/...", "generate", "generate/...", "lint"}, // addresses; sockets only in proxy and cmd
+	"net/http":                        {"cmd/wasplug", "proxy", "proxy/..."},
+	"github.com/prometheus/client_golang/prometheus": {"cmd/wasplug", "proxy", "proxy/..."},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) []listed {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []listed
+	for dec := json.NewDecoder(strings.NewReader(string(out))); dec.More(); {
+		var p listed
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func matches(name, pattern string) bool {
+	if below, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return name == below || strings.HasPrefix(name, below+"/")
+	}
+	return name == pattern
+}
+
+func allowed(name string) ([]string, bool) {
+	if list, ok := may[name]; ok {
+		return list, true
+	}
+	for pattern, list := range may {
+		if strings.HasSuffix(pattern, "/...") && matches(name, pattern) {
+			return list, true
+		}
+	}
+	return nil, false
+}
+
+// TestImports holds the import table of the design.
+func TestImports(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		list, known := allowed(name)
+		if !known && name != "cmd/wasplug" {
+			t.Errorf("%s is not in the import table", name)
+		}
+		for _, i := range p.Imports {
+			ours, isOurs := strings.CutPrefix(i, module)
+			if isOurs && known && !slices.ContainsFunc(list, func(pattern string) bool { return matches(ours, pattern) }) {
+				t.Errorf("%s must not import %s", name, ours)
+			}
+			if who := outside[i]; who != nil && !slices.ContainsFunc(who, func(pattern string) bool { return matches(name, pattern) }) {
+				t.Errorf("%s must not import %s", name, i)
+			}
+		}
+	}
+}
