@@ -3,6 +3,7 @@ package diff
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/wasplug/wasplug/parser"
@@ -15,13 +16,18 @@ type Change struct {
 	Old, New       string
 	HasOld, HasNew bool
 	OldAt, NewAt   diag.Span
+	Route          bool // the subject is an alias and a URI, the values are where it leads
 }
 
 // String words a change as one line.
 func (c Change) String() string {
 	switch {
+	case !c.HasOld && c.New == "":
+		return c.Subject + ": added"
 	case !c.HasOld:
 		return fmt.Sprintf("%s: added: %s", c.Subject, c.New)
+	case !c.HasNew && c.Old == "":
+		return c.Subject + ": removed"
 	case !c.HasNew:
 		return fmt.Sprintf("%s: removed: %s", c.Subject, c.Old)
 	}
@@ -29,23 +35,58 @@ func (c Change) String() string {
 }
 
 // Attributes compares the values in effect: those of Config, Log and Properties, of each cluster that a Route uses with its members,
-// and for each alias and URI the cluster and the cookie names. Changes stand in alphabetical order of their subjects.
+// and for each alias and URI the cluster and the cookie names. A cluster or server that is new or gone is one change. Changes stand in
+// alphabetical order of their subjects.
 func Attributes(old, new *parser.Config) []Change {
-	before := map[string]fact{}
-	for _, f := range state(old) {
-		before[f.subject] = f
+	before, after := state(old), state(new)
+	hadEntity, hasEntity := entities(before), entities(after)
+	byOld := map[string]fact{}
+	for _, f := range before {
+		byOld[f.subject] = f
 	}
-	var changes []Change
-	for _, f := range state(new) {
-		o, known := before[f.subject]
-		delete(before, f.subject)
-		if !known || o.value != f.value {
-			changes = append(changes, Change{f.subject, o.value, f.value, known, true, o.at, f.at})
+	changes := map[string]Change{}
+	for _, f := range after {
+		o, known := byOld[f.subject]
+		delete(byOld, f.subject)
+		if entity := f.first(hadEntity); entity != "" {
+			if _, noted := changes[entity]; !noted {
+				changes[entity] = Change{Subject: entity, HasNew: true, NewAt: f.at}
+			}
+		} else if !known || o.value != f.value {
+			changes[f.subject] = Change{f.subject, o.value, f.value, known, true, o.at, f.at, f.route}
 		}
 	}
 	for _, o := range before {
-		changes = append(changes, Change{o.subject, o.value, "", true, false, o.at, diag.Span{}})
+		if _, gone := byOld[o.subject]; !gone {
+			continue
+		}
+		if entity := o.first(hasEntity); entity != "" {
+			if _, noted := changes[entity]; !noted {
+				changes[entity] = Change{Subject: entity, HasOld: true, OldAt: o.at}
+			}
+			continue
+		}
+		changes[o.subject] = Change{o.subject, o.value, "", true, false, o.at, diag.Span{}, o.route}
 	}
-	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.Subject, b.Subject) })
-	return changes
+	return slices.SortedFunc(maps.Values(changes), func(a, b Change) int { return cmp.Compare(a.Subject, b.Subject) })
+}
+
+func entities(list []fact) map[string]bool {
+	all := map[string]bool{}
+	for _, f := range list {
+		for _, e := range f.within {
+			all[e] = true
+		}
+	}
+	return all
+}
+
+// first returns the outermost cluster or server of a fact that the other file does not know, "" when it knows them all.
+func (f fact) first(known map[string]bool) string {
+	for _, e := range f.within {
+		if !known[e] {
+			return e
+		}
+	}
+	return ""
 }

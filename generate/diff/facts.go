@@ -15,6 +15,8 @@ import (
 type fact struct {
 	subject, value string
 	at             diag.Span
+	within         []string // the cluster and the server it belongs to: when one comes or goes, that is all there is to say
+	route          bool     // it says where an alias and a URI lead
 }
 
 // facts states a file. A subject occurs once: things of one name are numbered.
@@ -22,6 +24,8 @@ type facts struct {
 	list   []fact
 	seen   map[string]int
 	claims map[string]string // the last claim on an alias and URI: the same again is no news
+	within []string
+	leads  bool // the facts at hand say where an alias and a URI lead
 }
 
 func (f *facts) add(subject, value string, at diag.Span) {
@@ -29,7 +33,7 @@ func (f *facts) add(subject, value string, at diag.Span) {
 	if n := f.seen[subject]; n > 1 {
 		subject = fmt.Sprintf("%s (%d)", subject, n)
 	}
-	f.list = append(f.list, fact{subject, value, at})
+	f.list = append(f.list, fact{subject, value, at, f.within, f.leads})
 }
 
 // attributes states the attributes of a node: what is written, and what the plug-in takes where nothing is.
@@ -142,6 +146,8 @@ func state(cfg *parser.Config) []fact {
 
 func (f *facts) cluster(c *parser.ServerCluster) {
 	subject := fmt.Sprintf("ServerCluster %q", c.Name.V)
+	f.within = []string{subject}
+	defer func() { f.within = nil }()
 	f.attributes(subject, c.Node, "Name")
 	f.others(subject, c.Node, "Server", "ClusterAddress", "PrimaryServers", "BackupServers")
 	for _, s := range c.Servers {
@@ -170,6 +176,9 @@ func (f *facts) serverList(subject string, l *parser.ServerList) {
 }
 
 func (f *facts) server(subject string, s *parser.Server) {
+	outer := f.within
+	f.within = []string{outer[0], subject}
+	defer func() { f.within = outer }()
 	f.attributes(subject, s.Node, "Name")
 	f.others(subject, s.Node, "Transport")
 	for i, t := range s.Transports {
@@ -183,6 +192,7 @@ func (f *facts) server(subject string, s *parser.Server) {
 // routes states for each alias and URI where it leads: the cluster and the cookie names, all of them in file order where several Routes
 // claim it. A Route that names a missing definition is stated as it is: the plug-in rejects the file for it (R18).
 func (f *facts) routes(cfg *parser.Config) {
+	f.leads = true
 	hosts, groups := map[string]*parser.VirtualHostGroup{}, map[string]*parser.UriGroup{}
 	for _, h := range slices.Backward(cfg.VirtualHostGroups) {
 		hosts[h.Name.V] = h

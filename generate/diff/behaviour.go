@@ -1,0 +1,172 @@
+package diff
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// Target is where a request goes.
+type Target struct {
+	Declined bool // no Route matches: the web server serves the request itself
+	Cluster  string
+	Members  []string // name, role and addresses of each, in alphabetical order
+	At       diag.Span
+}
+
+// Class is a set of requests whose cluster or member set changed in the same way.
+type Class struct {
+	URL      string // a sample
+	Requests int    // how many of the requests that were asked about
+	Old, New Target
+}
+
+// Clone is a clone ID that no member has any more: sessions that end in it lose their home.
+type Clone struct {
+	ID, Cluster, Server string
+	At                  diag.Span
+}
+
+// Report is everything that two files do differently.
+type Report struct {
+	Classes    []Class
+	LostClones []Clone
+	Attributes []Change
+}
+
+// Same reports whether there is no difference.
+func (r *Report) Same() bool { return len(r.Classes)+len(r.LostClones)+len(r.Attributes) == 0 }
+
+// Compare compares two files by what they do. Both are asked of routecheck, at the latest plug-in level, about the same requests: for each
+// alias and each URI pattern of either file the paths at which a decision can turn.
+func Compare(old, new *parser.Config) *Report {
+	r := &Report{LostClones: lostClones(old, new)}
+	r.Classes = classes(old, new)
+	for _, c := range Attributes(old, new) {
+		// Where a URI leads has been said; what is left of it are other cookie names.
+		if !c.Route || c.HasOld && c.HasNew && leadsTo(c.Old) == leadsTo(c.New) {
+			r.Attributes = append(r.Attributes, c)
+		}
+	}
+	return r
+}
+
+// leadsTo is the cluster of a route fact.
+func leadsTo(value string) string {
+	target, _, _ := strings.Cut(value, ", cookie ")
+	return target
+}
+
+func classes(old, new *parser.Config) []Class {
+	a, _ := routecheck.New(old)
+	b, _ := routecheck.New(new)
+	sideA, sideB := newSide(a), newSide(b)
+	sem := routecheck.Latest()
+	var all []*Class
+	known := map[[2]string]*Class{}
+	for _, s := range spots(old, new) {
+		x, y := sideA.target(s, &sem), sideB.target(s, &sem)
+		if x.key == y.key {
+			continue
+		}
+		key := [2]string{x.key, y.key}
+		c := known[key]
+		if c == nil {
+			c = &Class{URL: s.URL(), Old: x.Target, New: y.Target}
+			known[key] = c
+			all = append(all, c)
+		}
+		c.Requests++
+	}
+	list := make([]Class, len(all))
+	for i, c := range all {
+		list[i] = *c
+	}
+	slices.SortStableFunc(list, func(a, b Class) int { return cmp.Compare(b.Requests, a.Requests) })
+	return list
+}
+
+// side is one of the two files, with a description of each cluster.
+type side struct {
+	table    *routecheck.Table
+	clusters []described
+}
+
+type described struct {
+	Target
+	key string
+}
+
+func newSide(t *routecheck.Table) *side {
+	s := &side{table: t}
+	for i := range t.Clusters {
+		c := &t.Clusters[i]
+		d := described{Target: Target{Cluster: c.Name, Members: members(c)}}
+		d.key = c.Name + "\n" + strings.Join(d.Members, "\n")
+		s.clusters = append(s.clusters, d)
+	}
+	return s
+}
+
+func members(c *routecheck.Cluster) []string {
+	var all []string
+	for i, m := range c.Members {
+		role := "in no list"
+		switch id := routecheck.MemberID(i); {
+		case id == c.Address:
+			role = "cluster address"
+		case slices.Contains(c.Primary, id):
+			role = "primary"
+		case slices.Contains(c.Backup, id):
+			role = "backup"
+		}
+		var addresses []string
+		for _, t := range m.Transports {
+			addresses = append(addresses, fmt.Sprintf("%s:%d", t.Host, t.Port))
+		}
+		all = append(all, fmt.Sprintf("%s (%s, %s)", m.Name, role, strings.Join(addresses, " ")))
+	}
+	slices.Sort(all)
+	return all
+}
+
+func (s *side) target(spot routecheck.Spot, sem *routecheck.Semantics) described {
+	rq := routecheck.Request{TLS: spot.Port == 443, Host: fmt.Sprintf("%s:%d", spot.Host, spot.Port), Port: spot.Port, Target: spot.Path}
+	m, ok := s.table.Match(&rq, sem)
+	if !ok {
+		return described{Target: Target{Declined: true}, key: "declined"}
+	}
+	d := s.clusters[m.Cluster]
+	d.At = m.RouteAt
+	return d
+}
+
+// lostClones lists the clone IDs of the clusters that Routes use in the old file and that no member of the new one has.
+func lostClones(old, new *parser.Config) []Clone {
+	kept := map[string]bool{}
+	for _, c := range new.Clusters {
+		for _, s := range c.Servers {
+			kept[s.CloneID.V] = true
+		}
+	}
+	used := map[string]bool{}
+	for _, r := range old.Routes {
+		used[r.ServerCluster.V] = true
+	}
+	var lost []Clone
+	seen := map[string]bool{"": true}
+	for _, c := range old.Clusters {
+		for _, s := range c.Servers {
+			if id := s.CloneID.V; used[c.Name.V] && !kept[id] && !seen[id] {
+				seen[id] = true
+				lost = append(lost, Clone{id, c.Name.V, s.Name.V, s.CloneID.Span()})
+			}
+		}
+	}
+	return lost
+}
