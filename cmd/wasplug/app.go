@@ -65,9 +65,9 @@ func newApp() *cli.App {
 		Usage:                     "check, explain, generate and serve plugin-cfg.xml",
 		UsageText:                 "wasplug COMMAND [flags] [arguments]\n\n   wasplug why -c plugin-cfg.xml http://shop.example.com/shop/cart\n   wasplug lint plugin-cfg.xml\n   wasplug generate topology.yaml",
 		Description:               "Exit codes: 0 fine; 1 findings, expectation not met or differences; 2 wrong usage; 3 could not do the work.",
-		Version:                   version,
-		HideVersion:               true,
+		Version:                   buildInfo().Version,
 		Suggest:                   true,
+		EnableBashCompletion:      true,
 		DisableSliceFlagSeparator: true, // header values hold commas
 		ExitErrHandler:            func(*cli.Context, error) {},
 		Commands:                  commands(),
@@ -89,7 +89,7 @@ func newApp() *cli.App {
 // reorder moves the flags of a command before its arguments: urfave/cli stops reading flags at the first argument, and a flag that is
 // silently ignored is a trap. "--" ends the flags.
 func reorder(app *cli.App, args []string) []string {
-	if len(args) < 3 {
+	if len(args) < 3 || args[len(args)-1] == completionFlag {
 		return args
 	}
 	cmd := app.Command(args[1])

@@ -2,19 +2,23 @@ package main
 
 import "github.com/urfave/cli/v2"
 
-// version is set when a release is built.
-var version = "dev"
-
+// commands lists every command in the order of the help.
 func commands() []*cli.Command {
 	return []*cli.Command{
 		whyCommand(),
+		lintCommand(),
 		testCommand(),
+		traceCommand(),
 		generateCommand(),
 		importCommand(),
 		mergeCommand(),
+		diffCommand(),
 		fmtCommand(),
 		graphCommand(),
-		traceCommand(),
+		proxyCommand(),
+		explainCommand(),
 		schemaCommand(),
+		completionCommand(),
+		versionCommand(),
 	}
 }

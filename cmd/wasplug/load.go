@@ -18,7 +18,7 @@ import (
 // configFlags are -c/--config, a plugin-cfg.xml or a topology everywhere, and which web server's file of a topology is meant.
 func configFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "plugin-cfg.xml or a topology (YAML), - for standard input", Required: true},
+		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "plugin-cfg.xml or a topology (YAML), - for standard input"},
 		&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the one whose file is meant"},
 	}
 }
@@ -99,6 +99,9 @@ func loadConfig(c *cli.Context, files *diag.Files, path string) (*parser.Config,
 
 // loadFor reads a plugin-cfg.xml, or compiles a topology in memory.
 func loadFor(c *cli.Context, files *diag.Files, path, webServer string) (*loaded, error) {
+	if path == "" {
+		return nil, usageError("no configuration: name a plugin-cfg.xml or a topology with -c FILE")
+	}
 	src, err := readInput(c, path)
 	if err != nil {
 		return nil, err
