@@ -118,7 +118,7 @@ var silences = []struct {
 // Page returns the documentation of a rule as plain text.
 func (r *Rule) Page() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n%s.\n\nCategory: %s. Severity: %s. Fix: %s.\n\n%s\n", r.Code, r.Name, r.Doc.Title, r.Category, r.Severity, r.Fix, r.Doc.Why)
+	fmt.Fprintf(&b, "%s %s\n%s.\n\nCategory: %s. Severity: %s. Fix: %s.\n\n%s\n", r.Code, r.Name, r.Doc.Title, r.Category, r.Severity, r.Fix, wrap(r.Doc.Why))
 	for _, e := range []struct{ title, text string }{{"Reported", r.Doc.Bad}, {"Right", r.Doc.Good}, {"Not reported", r.Doc.Near}} {
 		if e.text != "" {
 			fmt.Fprintf(&b, "\n%s:\n\n    %s\n", e.title, strings.ReplaceAll(strings.TrimRight(e.text, "\n"), "\n", "\n    "))
@@ -131,5 +131,27 @@ func (r *Rule) Page() string {
 		}
 	}
 	fmt.Fprintf(&b, "\nSource: %s\n", r.Doc.Source)
+	return b.String()
+}
+
+const pageWidth = 110
+
+// wrap breaks text into lines.
+func wrap(text string) string {
+	var b strings.Builder
+	width := 0
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i == 0:
+		case width+1+len(word) > pageWidth:
+			b.WriteByte('\n')
+			width = 0
+		default:
+			b.WriteByte(' ')
+			width++
+		}
+		b.WriteString(word)
+		width += len(word)
+	}
 	return b.String()
 }

@@ -53,12 +53,22 @@ func Run(files *diag.Files, inputs []Input, o Options) []diag.Diagnostic {
 	passes := newPasses(files, inputs, &o)
 	active := o.active()
 	var out []diag.Diagnostic
-	for _, p := range passes {
+	for i, p := range passes {
 		for _, r := range active {
 			p.rule = r
 			r.Check(p)
 		}
-		out = append(out, p.finish(active)...)
+		found := p.finish(active)
+		if i > 0 && passes[i-1].file == p.file { // two web servers of one topology
+			n := len(out)
+			for n > 0 && out[n-1].Span.File == p.file {
+				n--
+			}
+			found = append(out[n:len(out):len(out)], found...)
+			diag.Sort(found)
+			out, found = out[:n], compact(found)
+		}
+		out = append(out, found...)
 	}
 	return out
 }

@@ -75,7 +75,9 @@ var inputs = map[string]func() *Report{
 	"clean":   func() *Report { return run("default", "plugin-cfg.xml", "<Config/>") },
 	"stdin":   func() *Report { return run("default", "<stdin>", "<Config") },
 	"empty":   func() *Report { return run("default", "empty file.xml", "") },
-	"several": func() *Report { return run("pedantic", "/src/a.xml", example, "b.xml", example, "../c.xml", "\x00\xff<") },
+	"several": func() *Report {
+		return run("pedantic", "/src/a.xml", example, "b.xml", example, "../c.xml", "\x00\xff<")
+	},
 	"nothing": func() *Report { return run("default") },
 	"hostile": func() *Report {
 		return run("pedantic", "a.xml", "<Config><Log LogLevel=\"&#x9b;31m\x1b[31m\" Name=\"&#10;::error::x\"/><\x1b]0;x\x07/></Config>")

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+func explainCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "explain",
+		Usage:     "explain a lint rule, an attribute or element, an open choice, or a rule of the plug-in's decision",
+		ArgsUsage: "WP301|ATTRIBUTE|ELEMENT|CHOICE|R22...",
+		Description: `Everything is in the program: nothing is looked up anywhere.
+
+   wasplug explain WP301
+   wasplug explain ServerIOTimeout
+   wasplug explain Server/CloneID
+   wasplug explain score-tie
+   wasplug explain R22
+   wasplug explain --list
+
+Exit codes: 0 explained; 2 nobody knows the word.`,
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "list", Usage: "list everything that can be explained"},
+		},
+		Action: explainAction,
+	}
+}
+
+func explainAction(c *cli.Context) error {
+	if c.Bool("list") {
+		return explainList(c)
+	}
+	if c.NArg() == 0 {
+		return usageError("explain takes a word, such as WP301, ServerIOTimeout, score-tie or R22; --list shows all")
+	}
+	for i, word := range c.Args().Slice() {
+		text := explain(word)
+		if text == "" {
+			return usageError("nothing is known of %q%s; --list shows all that is", word, didYouMean(word, explainWords()))
+		}
+		if i > 0 {
+			fmt.Fprintln(c.App.Writer)
+		}
+		fmt.Fprint(c.App.Writer, text)
+	}
+	return nil
+}
+
+// explain returns all pages that a word names, "" for none.
+func explain(word string) string {
+	var pages []string
+	if r := lint.Lookup(lint.Rules(), word); r != nil {
+		pages = append(pages, r.Page())
+	}
+	for _, r := range routecheck.Rules() {
+		if strings.EqualFold(r.ID, word) {
+			pages = append(pages, explainRule(r))
+		}
+	}
+	for _, ch := range routecheck.Choices() {
+		if strings.EqualFold(ch.Name, word) {
+			pages = append(pages, explainChoice(ch))
+		}
+	}
+	element, attribute := "", word
+	if e, a, ok := strings.Cut(word, "/"); ok {
+		element, attribute = e, strings.TrimPrefix(a, "@")
+	}
+	for _, a := range parser.AttributesNamed(attribute) {
+		if element == "" || strings.EqualFold(a.Element, element) {
+			pages = append(pages, explainAttribute(a))
+		}
+	}
+	if element == "" {
+		for _, t := range parser.ElementsNamed(word) {
+			pages = append(pages, explainElement(t))
+		}
+	}
+	return strings.Join(pages, "\n")
+}
+
+func explainRule(r routecheck.RuleInfo) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s of the plug-in's decision (%s)\n\n%s\n", r.ID, r.Mark, r.Says)
+	for _, ch := range routecheck.Choices() {
+		if ch.Rule == r.ID {
+			fmt.Fprintf(&b, "\nOpen choice %s (%s): %s.\n", ch.Name, strings.Join(ch.Values, ", "), ch.Meaning)
+		}
+	}
+	related(&b, r.ID)
+	if r.Source != "" {
+		fmt.Fprintf(&b, "\nSource: %s\n", r.Source)
+	}
+	return b.String()
+}
+
+// related names the lint rules whose page speaks of a word.
+func related(b *strings.Builder, word string) {
+	var names []string
+	for _, r := range lint.Rules() {
+		text := " " + strings.NewReplacer(",", " ", ";", " ", ".", " ", ":", " ", "\"", " ").Replace(r.Doc.Title+" "+r.Doc.Why+" "+r.Doc.Source) + " "
+		if strings.Contains(text, " "+word+" ") {
+			names = append(names, r.Code+" "+r.Name)
+		}
+	}
+	if len(names) > 0 {
+		fmt.Fprintf(b, "\nLint rules: %s\n", strings.Join(names, ", "))
+	}
+}
+
+func explainChoice(ch routecheck.ChoiceInfo) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, an open choice (%s)\n\n%s%s.\n\nValues: %s; the first is the default at the latest level.\nEvidence: %s\n\n", ch.Name, ch.Rule,
+		strings.ToUpper(ch.Meaning[:1]), ch.Meaning[1:], strings.Join(ch.Values, ", "), ch.Evidence)
+	fmt.Fprintf(&b, "On this point the real plug-in's behaviour is not documented. why says when an answer hangs on it;\n--assume %s=%s gives the other reading.\n", ch.Name, ch.Values[len(ch.Values)-1])
+	related(&b, ch.Name)
+	return b.String()
+}
+
+// folklore corrects what is often believed of an attribute.
+func folklore(name string) string {
+	switch name {
+	case "IgnoreAffinityRequests":
+		return "It does not switch affinity off: sessions stay on their server either way. It only says whether their requests count for\nthe weights of round robin (R34)."
+	case "LoadBalanceWeight":
+		return "Only the ratio counts: weights are divided by their highest common factor, so 20/20/20 acts as 1/1/1 and every round\nresets all weights (R31). 20/20/19 stays as it is. Backups and LoadBalance Random do not use weights (R35, R38)."
+	case "RetryInterval":
+		return "It belongs on ServerCluster. On Server, where guides show it, it is believed to be ignored, and 60 seconds stay in force."
+	case "ServerIOTimeout":
+		return "A positive value does not mark a server down: the request fails or moves on, and affinity sends the next one to the same\nhung server (R54). A negative value marks it down (R55). 0 and absent wait for ever."
+	case "MaxConnections":
+		return "It counts pending requests of one web server process: two processes with 10 allow 20. A full server is skipped, not\nmarked down; when all are full the client gets 503 (R60)."
+	case "PostBufferSize":
+		return "It is no limit of the size of a request, which is PostSizeLimit: it is how much of a body is kept to send it again (R57)."
+	case "BackupServers":
+		return "Backups are used only when all primaries are unavailable, in list order and without weights (R38). Without PrimaryServers\nevery server is primary and there is no backup (R37)."
+	case "AppServerPortPreference":
+		return "It never changes which Route matches, only the port that the server is told and builds redirects with (R10)."
+	case "CloneID":
+		return "Letter case counts: CloneId, as a vendor's manual writes it, gives no affinity and no message. Two servers with one CloneID\nshare their sessions by accident (R22)."
+	}
+	return ""
+}
+
+func explainAttribute(a *parser.Attribute) string {
+	var b strings.Builder
+	kind := "attribute of"
+	if a.Property {
+		kind = "Property of"
+	}
+	fmt.Fprintf(&b, "%s, %s %s\n\n%s\n", a.Name, kind, a.Element, a.Doc.Meaning)
+	if text := folklore(a.Name); text != "" {
+		fmt.Fprintf(&b, "\nOften mistaken: %s\n", text)
+	}
+	b.WriteByte('\n')
+	if a.Ignored {
+		b.WriteString("Not an attribute of the plug-in: it is seen in files and ignored.\n")
+	}
+	facts(&b, string(a.Type), a.Doc)
+	related(&b, a.Name)
+	return b.String()
+}
+
+func explainElement(t *parser.ElementType) string {
+	var b strings.Builder
+	where := "in " + strings.Join(t.Parents, " or ")
+	if slices.Contains(t.Parents, "") {
+		where = "the root"
+	}
+	fmt.Fprintf(&b, "<%s>, an element (%s)\n\n%s\n", t.Name, where, t.Doc.Meaning)
+	if text := folklore(t.Name); text != "" {
+		fmt.Fprintf(&b, "\nOften mistaken: %s\n", text)
+	}
+	b.WriteByte('\n')
+	facts(&b, "element", t.Doc)
+	var attributes, children []string
+	for _, a := range t.Attributes {
+		attributes = append(attributes, a.Name)
+	}
+	for _, c := range t.Children {
+		children = append(children, c.Name)
+	}
+	if len(attributes) > 0 {
+		fmt.Fprintf(&b, "Attributes: %s\n", strings.Join(attributes, ", "))
+	}
+	if len(children) > 0 {
+		fmt.Fprintf(&b, "Elements: %s\n", strings.Join(children, ", "))
+	}
+	related(&b, t.Name)
+	return b.String()
+}
+
+// facts writes what the table says; a "~" marks what is recalled and not confirmed.
+func facts(b *strings.Builder, typ string, d parser.Doc) {
+	for _, row := range []struct{ name, text string }{
+		{"Type", typ}, {"Values", d.Allowed}, {"How often", d.Cardinality}, {"Without it", d.Default}, {"WebSphere writes", d.WAS}, {"Liberty writes", d.Liberty},
+		{"Since", d.Since}, {"Deprecated", map[bool]string{true: "", false: d.Deprecated}[d.Deprecated == "no"]},
+		{"Hazard", d.Hazard}, {"Evidence", d.Evidence}, {"Source", d.Source},
+	} {
+		if row.text != "" {
+			fmt.Fprintf(b, "%-17s %s\n", row.name+":", row.text)
+		}
+	}
+}
+
+// explainWords lists everything that explain knows.
+func explainWords() []string {
+	words := lint.Words(lint.Rules())
+	for _, r := range routecheck.Rules() {
+		words = append(words, r.ID)
+	}
+	for _, ch := range routecheck.Choices() {
+		words = append(words, ch.Name)
+	}
+	for _, a := range parser.Attributes() {
+		words = append(words, a.Name)
+	}
+	for _, t := range parser.ElementTypes() {
+		words = append(words, t.Name)
+	}
+	return words
+}
+
+func explainList(c *cli.Context) error {
+	w := c.App.Writer
+	fmt.Fprintln(w, "Lint rules:")
+	for _, r := range lint.Rules() {
+		fmt.Fprintf(w, "  %s  %-7s  %-34s  %s\n", r.Code, r.Severity, r.Name, r.Doc.Title)
+	}
+	fmt.Fprintln(w, "\nOpen choices:")
+	for _, ch := range routecheck.Choices() {
+		fmt.Fprintf(w, "  %-28s  %s\n", ch.Name, strings.Join(ch.Values, ", "))
+	}
+	fmt.Fprintln(w, "\nRules of the decision:")
+	for _, r := range routecheck.Rules() {
+		fmt.Fprintf(w, "  %-4s  %s\n", r.ID, r.Says)
+	}
+	fmt.Fprintln(w, "\nAttributes and Properties:")
+	seen := map[string][]string{}
+	var order []string
+	for _, a := range parser.Attributes() {
+		if seen[a.Name] == nil {
+			order = append(order, a.Name)
+		}
+		if !slices.Contains(seen[a.Name], a.Element) {
+			seen[a.Name] = append(seen[a.Name], a.Element)
+		}
+	}
+	slices.Sort(order)
+	for _, name := range order {
+		fmt.Fprintf(w, "  %-32s  %s\n", name, strings.Join(seen[name], ", "))
+	}
+	return nil
+}

@@ -1,0 +1,271 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pmezard/go-difflib/difflib"
+
+	"github.com/wasplug/wasplug/generate"
+	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+const settingsName = ".wasplug.yaml"
+
+// readSettings reads the settings file that --settings names, or the one in the current folder or above it.
+func (l *linting) readSettings() error {
+	path := l.c.String("settings")
+	switch {
+	case l.c.Bool("no-settings") && path != "":
+		return usageError("--settings and --no-settings exclude each other")
+	case l.c.Bool("no-settings"):
+		return nil
+	case path == "":
+		if path = findUpwards(settingsName); path == "" {
+			return nil
+		}
+	}
+	src, err := readInput(l.c, path)
+	if err != nil {
+		return err
+	}
+	files := diag.NewFiles()
+	settings, faults := lint.ReadSettings(files, files.Add(path, src))
+	if len(faults) > 0 {
+		printDiagnostics(l.c.App.ErrWriter, files, faults)
+		return usageError("the settings in %s are wrong; nothing was checked", path)
+	}
+	if settings.Baseline != "" && !filepath.IsAbs(settings.Baseline) {
+		settings.Baseline = filepath.Join(filepath.Dir(path), settings.Baseline)
+	}
+	l.settings = settings
+	return nil
+}
+
+// findUpwards returns the path of a file in the current folder or the nearest above it, "" when there is none.
+func findUpwards(name string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return ""
+	}
+	for up := ""; ; up = filepath.Join("..", up) {
+		if info, err := os.Stat(filepath.Join(up, name)); err == nil && info.Mode().IsRegular() {
+			return filepath.Join(up, name)
+		}
+		if filepath.Dir(dir) == dir {
+			return ""
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// read reads all files of the arguments. A file that cannot be read is told and the others are checked all the same.
+func (l *linting) read() error {
+	if l.c.NArg() == 0 {
+		return usageError("lint takes files or folders, such as plugin-cfg.xml, or - for standard input")
+	}
+	seen := map[string]bool{}
+	for _, arg := range l.c.Args().Slice() {
+		paths, err := expand(arg)
+		if err != nil {
+			l.cannot(err)
+			continue
+		}
+		for _, path := range paths {
+			if seen[filepath.Clean(path)] {
+				continue
+			}
+			seen[filepath.Clean(path)] = true
+			if err := l.readFile(path); err != nil {
+				l.cannot(err)
+			}
+		}
+	}
+	if len(l.inputs) == 0 && !l.failed {
+		return failure(fmt.Errorf("nothing to check: no file in %s looks like plugin-cfg.xml", strings.Join(l.c.Args().Slice(), " ")))
+	}
+	if len(l.inputs) == 0 {
+		return &exitError{exitFailed, errSilent}
+	}
+	return nil
+}
+
+func (l *linting) cannot(err error) {
+	l.failed = true
+	if text := err.Error(); text != "" {
+		fmt.Fprintf(l.c.App.ErrWriter, "wasplug: %s\n", text)
+	}
+}
+
+func (l *linting) readFile(path string) error {
+	src, err := readInput(l.c, path)
+	if err != nil {
+		return err
+	}
+	name := displayName(path)
+	if path == "-" && l.c.String("stdin-filename") != "" {
+		name = l.c.String("stdin-filename")
+	}
+	id := l.files.Add(name, src)
+	if isTopology(path, src) {
+		return l.compile(id)
+	}
+	l.inputs = append(l.inputs, lint.Read(l.files, id)...)
+	if path != "-" {
+		l.paths[id] = path
+	}
+	return nil
+}
+
+// compile adds what would be generated from a topology, for each web server; findings stand in the YAML.
+func (l *linting) compile(id diag.FileID) error {
+	topology, faults := generate.Read(l.files, id)
+	if diag.Worst(faults) >= diag.Error {
+		printDiagnostics(l.c.App.ErrWriter, l.files, faults)
+		return failure(fmt.Errorf("%s: the topology has errors, so there is nothing to check", l.files.Name(id)))
+	}
+	outputs, more := topology.Build(generate.Options{})
+	l.topologies = append(l.topologies, topology)
+	if diag.Worst(more) >= diag.Error {
+		printDiagnostics(l.c.App.ErrWriter, l.files, more)
+		l.failed = true
+	}
+	for _, o := range outputs {
+		if name := l.c.String("web-server"); name == "" || name == o.WebServer {
+			l.inputs = append(l.inputs, lint.Input{File: id, Config: o.Config})
+		}
+	}
+	return nil
+}
+
+// expand returns the files of an argument: itself, or what looks like plugin-cfg.xml in a folder.
+func expand(arg string) ([]string, error) {
+	if arg == "-" {
+		return []string{arg}, nil
+	}
+	info, err := os.Stat(arg)
+	if err != nil || !info.IsDir() {
+		return []string{arg}, err
+	}
+	var found []string
+	err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != arg && strings.HasPrefix(d.Name(), "."):
+			return filepath.SkipDir
+		case d.Type().IsRegular() && looksRight(path):
+			found = append(found, path)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// looksRight reports whether a file of a folder is meant: plugin-cfg.xml by its name, or XML that begins as one.
+func looksRight(path string) bool {
+	name := strings.ToLower(filepath.Base(path))
+	if !strings.HasSuffix(name, ".xml") {
+		return false
+	}
+	if strings.Contains(name, "plugin-cfg") {
+		return true
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return true // it is told that it cannot be read
+	}
+	defer f.Close()
+	head := make([]byte, 4096)
+	n, _ := f.Read(head)
+	for _, mark := range []string{"<Config", "<ServerCluster", "<VirtualHostGroup", "<UriGroup"} {
+		if bytes.Contains(head[:n], []byte(mark)) {
+			return true
+		}
+	}
+	return false
+}
+
+// baseline takes the known findings away.
+func (l *linting) baseline(placed []lint.Placed) ([]lint.Placed, error) {
+	path := l.c.String("baseline")
+	if path == "" {
+		path = l.settings.Baseline
+	}
+	if path == "" {
+		return placed, nil
+	}
+	src, err := readInput(l.c, path)
+	if err != nil {
+		return nil, err
+	}
+	b, faults := lint.ReadBaseline(l.files, l.files.Add(path, src))
+	if diag.Worst(faults) >= diag.Error {
+		printDiagnostics(l.c.App.ErrWriter, l.files, faults)
+		return nil, failure(errors.New(path + " is no baseline; --write-baseline writes one"))
+	}
+	return b.Filter(l.files, placed, l.checked()), nil
+}
+
+// repair applies fixes, or shows them; stop: there is nothing more to do.
+func (l *linting) repair(mode string) (stop bool, err error) {
+	unsafe := mode == "all" || mode == "diff-all"
+	show := strings.HasPrefix(mode, "diff")
+	for i := range l.inputs {
+		id := l.inputs[i].File
+		path := l.paths[id]
+		if path == "" && !show {
+			return true, usageError("--fix writes files, and %s is none: use --fix=diff", l.files.Name(id))
+		}
+		src, n := lint.Fix(l.files, id, l.options, unsafe)
+		switch {
+		case n == 0:
+		case show:
+			err = l.diff(id, src)
+		default:
+			if err = writeFile(path, src, true); err == nil {
+				fmt.Fprintf(l.c.App.ErrWriter, "%s: %d repaired\n", path, n)
+				fresh := l.files.Add(l.files.Name(id), src)
+				cfg, faults := parser.Parse(fresh, src)
+				l.inputs[i] = lint.Input{File: fresh, Config: cfg, Faults: faults}
+				l.paths[fresh] = path
+			}
+		}
+		if err != nil {
+			return true, err
+		}
+	}
+	if show {
+		return true, l.end(false)
+	}
+	return false, nil
+}
+
+// diff writes what a repair would change.
+func (l *linting) diff(id diag.FileID, src []byte) error {
+	name := l.files.Name(id)
+	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
+		A: lines(l.files.Source(id)), B: lines(src), FromFile: "a/" + name, ToFile: "b/" + name, Context: 3,
+	})
+	if err == nil {
+		_, err = fmt.Fprint(l.c.App.Writer, text)
+	}
+	return err
+}
+
+// lines splits text behind each line end. A last line without one is marked as diff does.
+func lines(src []byte) []string {
+	ls := strings.SplitAfter(string(src), "\n")
+	if last := ls[len(ls)-1]; last == "" {
+		return ls[:len(ls)-1]
+	}
+	ls[len(ls)-1] += "\n\\ No newline at end of file\n"
+	return ls
+}
