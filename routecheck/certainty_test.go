@@ -164,3 +164,31 @@ func TestSettledChoicesAreNotOpen(t *testing.T) {
 		t.Errorf("a settled choice is not open: %+v", d.DependsOn)
 	}
 }
+
+// TestMoreChanceThanCanBeVisited: ten random choices among three members have 59,049 outcomes; the answer is then an estimate, and says so.
+func TestMoreChanceThanCanBeVisited(t *testing.T) {
+	table := mustTable(t, clusterXML("", `LoadBalance="Random"`, threeServers("")))
+	sc := &Scenario{Requests: Repeat(get("/x"), 10, 0)}
+	for i, d := range table.Explain(diag.NewFiles(), sc, Latest(), nil, WithAll) {
+		if len(d.Possible) != 3 || d.Proven || d.Certain {
+			t.Fatalf("request %d: %+v, proven %t", i+1, d.Possible, d.Proven)
+		}
+		for _, p := range d.Possible {
+			if math.Abs(p.First-1.0/3) > 0.1 {
+				t.Errorf("request %d: %s with probability %v", i+1, p.Member, p.First)
+			}
+		}
+	}
+}
+
+// TestPartition is R28: with a table the partition ID names the member and the lists do not apply; without one the request is balanced.
+func TestPartition(t *testing.T) {
+	table := mustTable(t, clusterXML("", `GetDWLMTable="true"`, threeServers("")+lists("a", "b")))
+	sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"-123456"), 1, 0)}
+	for want, partition := range map[string]map[string]string{"a": nil, "c": {"-123456": "c"}, "b": {"-123456": "b", "9": "a"}} {
+		sc.Partition = partition
+		if d := table.Explain(diag.NewFiles(), sc, Latest(), nil, 0)[0]; d.Member != want {
+			t.Errorf("table %v: %s, want %s", partition, d.Member, want)
+		}
+	}
+}

@@ -180,7 +180,10 @@ func (sc *Scenario) begin(p *Process, i int, before Nanos) Nanos {
 	return p.Now
 }
 
-const maxScripts = 20000 // plays of one scenario over all outcomes of chance
+const (
+	maxFlights = 20000 // requests and attempts played to visit every outcome of chance
+	samples    = 500   // seeds tried when that is not enough
+)
 
 // world is what one setting of the open choices gives.
 type world struct {
@@ -188,37 +191,52 @@ type world struct {
 	attempts []string // of each request, "?" where chance changes them
 	asked    uint64
 	flights  int  // requests and attempts played: what the budget counts
-	whole    bool // every outcome of chance was visited
+	whole    bool // every outcome of chance was visited; otherwise shares are estimates
 }
 
-// runAll plays a scenario under every outcome of chance.
+// runAll plays a scenario under every outcome of chance, or, where those are too many, under a fixed set of seeds.
 func (sc *Scenario) runAll(t *Table, sem *Semantics) world {
-	w := world{answers: make([]chances, len(sc.Requests)), attempts: make([]string, len(sc.Requests)), whole: true}
+	w := sc.newWorld()
+	w.whole = true
 	dice := &Dice{}
-	rec := &Recorder{quiet: true}
-	for {
-		p := sc.process(t, sem, dice)
-		outs := make([]Outcome, len(sc.Requests))
-		start := p.Now
-		for i := range outs {
-			start = sc.begin(p, i, start)
-			outs[i] = p.Do(&sc.Requests[i].Request, rec)
-		}
-		for i := range outs {
-			w.flights += 1 + len(outs[i].Attempts)
-			w.answers[i] = w.answers[i].with(outs[i].Answer(), dice.chance())
-			w.noteAttempts(i, &outs[i])
-		}
-		if !dice.next() {
-			break
-		}
-		if w.flights > maxScripts+len(sc.Requests) {
-			w.whole = false
-			break
+	for more := true; more; more = dice.next() {
+		w.play(sc, sc.process(t, sem, dice), dice.chance)
+		if w.flights > maxFlights {
+			return sc.sampleAll(t, sem)
 		}
 	}
-	w.asked = rec.asked
 	return w
+}
+
+func (sc *Scenario) sampleAll(t *Table, sem *Semantics) world {
+	w := sc.newWorld()
+	for i := range uint64(samples) {
+		seeded := *sc
+		seeded.Seed = &i
+		w.play(sc, seeded.process(t, sem, nil), func() float64 { return 1.0 / samples })
+	}
+	return w
+}
+
+func (sc *Scenario) newWorld() world {
+	return world{answers: make([]chances, len(sc.Requests)), attempts: make([]string, len(sc.Requests))}
+}
+
+// play runs the scenario once and adds its answers; chance is the probability of the run, known when it is over.
+func (w *world) play(sc *Scenario, p *Process, chance func() float64) {
+	rec := &Recorder{quiet: true}
+	outs := make([]Outcome, len(sc.Requests))
+	start := p.Now
+	for i := range outs {
+		start = sc.begin(p, i, start)
+		outs[i] = p.Do(&sc.Requests[i].Request, rec)
+	}
+	for i := range outs {
+		w.flights += 1 + len(outs[i].Attempts)
+		w.answers[i] = w.answers[i].with(outs[i].Answer(), chance())
+		w.noteAttempts(i, &outs[i])
+	}
+	w.asked |= rec.asked
 }
 
 func (w *world) noteAttempts(i int, o *Outcome) {
