@@ -18,6 +18,7 @@ type Assembler struct {
 	recent     *Request // the open request that the last event belonged to: lines of a thread come in runs
 	file       int
 	number     int64
+	ends       bool // the log level shows where requests end
 }
 
 const (
@@ -59,6 +60,7 @@ func (a *Assembler) Add(e *Event) {
 	if len(r.Events) < a.KeepEvents {
 		r.Events = append(r.Events, e.clone())
 	}
+	a.ends = a.ends || e.Kind == RequestEnded
 	if a.apply(r, e) {
 		a.finish(r)
 	}
@@ -83,7 +85,7 @@ func (a *Assembler) byNumber() []*Request {
 
 // cutOff finishes a request of which no more lines come.
 func (a *Assembler) cutOff(r *Request) {
-	if !r.Complete && !r.settled() {
+	if !r.Complete && !r.settled() && (a.ends || r.Status == 0) {
 		r.Reasons |= Unfinished
 	}
 	a.finish(r)

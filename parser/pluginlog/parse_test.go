@@ -60,6 +60,8 @@ func TestForms(t *testing.T) {
 		{"TRACE: ws_common: websphereUriMatch: Found a match '/a/*' to '/a/it's' in UriGroup: g", Event{Kind: URIMatched, Pattern: "/a/*", URI: "/a/it's", Group: "g"}},
 		{"TRACE: ws_common: websphereUriMatch: Found a match “/a/*” to “/a/b” in UriGroup: g", Event{Kind: URIMatched, Pattern: "/a/*", URI: "/a/b", Group: "g"}},
 		{"TRACE: ws_common: websphereUriMatch: Comparing '/a/*' to '/a/' to 'b", Event{Kind: URICompared, Pattern: "/a/*", URI: "/a/"}},
+		{"TRACE: ws_common: websphereUriMatch: Comparing '/a to /b' to '/c' in UriGroup: g", Event{Kind: URICompared, Pattern: "/a to /b", URI: "/c", Group: "g"}},
+		{"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to \"m's\" on host \"h\"", Event{Kind: TransactionFailed, Member: "m's", Host: "h"}},
 		{"TRACE: ws_common: websphereUriMatch: Failed to match: /x", Event{Kind: URINotMatched, URI: "/x"}},
 		{"TRACE: ws_common: websphereVhostMatch: Found a match '*:80' to 'h:80' in VhostGroup: default_host with score 1, exact match 0",
 			Event{Kind: AliasMatched, Pattern: "*:80", Host: "h:80", Group: "default_host", Score: 1}},

@@ -106,8 +106,8 @@ func TestWant(t *testing.T) {
 	var got []Event
 	stats, err := Read(strings.NewReader("ERROR: Marking m down\nERROR: x\nTRACE: y\nz\n"), Options{Want: KindsOf(ErrorLine)},
 		func(e *Event) error { got = append(got, *e); return nil })
-	if err != nil || len(got) != 1 || got[0].Text != "x" {
-		t.Errorf("got %v, %v", got, err)
+	if diff := cmp.Diff([]Event{{Line: 2, Offset: 22, Kind: ErrorLine, Level: LevelError, Text: "x"}}, got); diff != "" || err != nil {
+		t.Error(diff, err)
 	}
 	if diff := cmp.Diff(Stats{Bytes: 42, Lines: 4, Events: 2, Other: 1, Unknown: 1}, stats); diff != "" {
 		t.Error(diff)

@@ -45,7 +45,10 @@ func hostileLog(lines int) []byte {
 // TestBounded: a log in which every line is new fills no table without end, and loses no count.
 func TestBounded(t *testing.T) {
 	const n = 60000
-	s, _ := summariseOnly(t, hostileLog(n))
+	s, open := summariseOnly(t, hostileLog(n))
+	if open > maxOpen {
+		t.Errorf("%d requests were open at a time", open)
+	}
 	if s.Requests != n || s.Odd != n || int64(len(s.OddRequests))+s.Dropped != n {
 		t.Errorf("%d requests, %d odd, %d kept, %d dropped", s.Requests, s.Odd, len(s.OddRequests), s.Dropped)
 	}
@@ -68,22 +71,22 @@ func TestBounded(t *testing.T) {
 	runtime.KeepAlive(s)
 }
 
-// summariseOnly keeps nothing but the summary.
-func summariseOnly(t testing.TB, log []byte) (*Summary, Stats) {
+// summariseOnly keeps nothing but the summary, and how many requests were open at a time.
+func summariseOnly(t testing.TB, log []byte) (s *Summary, open int) {
 	t.Helper()
-	s := new(Summary)
+	s = new(Summary)
 	a := Assembler{Done: s.AddRequest}
-	stats, err := Read(bytes.NewReader(log), Options{Want: SummaryKinds()}, func(e *Event) error {
+	if _, err := Read(bytes.NewReader(log), Options{Want: SummaryKinds()}, func(e *Event) error {
 		s.Add(e)
 		a.Add(e)
+		open = max(open, len(a.open))
 		return nil
-	})
-	if err != nil {
+	}); err != nil {
 		t.Fatal(err)
 	}
 	a.Close()
 	s.Finish()
-	return s, stats
+	return s, open
 }
 
 // TestOneRequestForever: attempts and clone IDs of one request have an end, too.
@@ -123,5 +126,54 @@ func TestRotated(t *testing.T) {
 	}
 	if r := requests[0]; r.Last != (Place{1, 2}) || r.Complete {
 		t.Errorf("%+v", r)
+	}
+}
+
+// at returns a line of thread 1 at a second.
+func at(second int, text string) string {
+	return fmt.Sprintf("[06/Oct/2017:19:06:%02d.00000] 00000001 00000001 - %s\n", second, text)
+}
+
+// TestCases holds small logs and what is said of their requests.
+func TestCases(t *testing.T) {
+	const start, end = "TRACE: m: ws_handle_request: Handling WebSphere request", "TRACE: ws_common: websphereEndRequest: Ending the request"
+	const named, read = "DETAIL: ws_common: websphereHandleRequest: Request is: host='h'; uri='/%s'", "TRACE: lib_htresponse: htresponseRead: Reading the response"
+	is := func(uri string) string { return fmt.Sprintf(named, uri) }
+	for _, tc := range []struct{ name, log, want string }{
+		{"named twice", at(1, start) + at(1, is("a")) + at(1, is("a")) + at(2, end), "/a []"},
+		{"named twice, by different paths", at(1, start) + at(1, is("a")) + at(1, is("b")) + at(2, end), "/a []; /b []"},
+		{"half of the time is the member's", at(0, start) + at(1, is("a")) + at(1, read) + at(3, "DETAIL:    HTTP/1.1 200 OK") + at(4, end), "/a []"},
+		{"less than half is", at(0, start) + at(1, is("a")) + at(1, read) + at(2, "DETAIL:    HTTP/1.1 200 OK") + at(4, end), "/a [little-server]"},
+		{"Cache-Control of the client", at(0, start) + at(0, is("a")) + at(0, "DETAIL:    Cache-Control: no-cache") + at(0, read) + at(0, "DETAIL:    HTTP/1.1 200 OK") +
+			at(0, "DETAIL:    Set-Cookie: a=b") + at(0, end), "/a [cookie-cacheable]"},
+		{"Cache-Control of the member", at(0, start) + at(0, is("a")) + at(0, read) + at(0, "DETAIL:    HTTP/1.1 200 OK") +
+			at(0, "DETAIL:    Set-Cookie: a=b") + at(0, "DETAIL:    Cache-Control: private") + at(0, end), "/a []"},
+		{"five seconds are slow", at(0, start) + at(0, is("a")) + at(5, end), "/a [slow]"},
+		{"less are not", at(0, start) + at(0, is("a")) + at(4, end), "/a []"},
+		{"DETAIL only, the next request ends this one", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 200 OK") + at(1, is("b")) + at(1, "DETAIL:    HTTP/1.1 500 Oops"),
+			"/a []; /b [server-error]"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, requests := summarise(t, SummaryKinds(), strings.NewReader(tc.log))
+			var got []string
+			for _, r := range requests {
+				var names []string
+				for _, reason := range r.Reasons.Split() {
+					names = append(names, reason.Name())
+				}
+				got = append(got, fmt.Sprint(r.URI, " ", names))
+			}
+			if diff := cmp.Diff(tc.want, strings.Join(got, "; ")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestSpan: files in the wrong order still give the whole span of time.
+func TestSpan(t *testing.T) {
+	s, _ := summarise(t, SummaryKinds(), strings.NewReader(at(9, "ERROR: x")), strings.NewReader(at(2, "ERROR: y")))
+	if s.First.String() != "2017-10-06 19:06:02" || s.Last.String() != "2017-10-06 19:06:09" {
+		t.Errorf("%s to %s", s.First, s.Last)
 	}
 }
