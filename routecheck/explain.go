@@ -21,6 +21,7 @@ type Decision struct {
 	Candidates []RouteNote    `json:"candidates"`
 	Possible   []Possibility  `json:"possible"`
 	State      StateNotes     `json:"state"`
+	Session    *SessionNote   `json:"session"` // nil where nothing is known of the servers' sessions
 	Certain    bool           `json:"certain"`
 	Proven     bool           `json:"proven"` // false: the budget ended before every combination of choices was tried
 	DependsOn  []Dependence   `json:"dependsOn"`
@@ -58,6 +59,12 @@ type RouteNote struct {
 	Wins       bool           `json:"wins"`
 	Why        string         `json:"why"`
 	At         *diag.Position `json:"at"`
+}
+
+// SessionNote says what becomes of the session (section 5).
+type SessionNote struct {
+	Fate string `json:"fate"` // none, kept, new, changes younger than N s lost, unwritten changes lost, depends on replica
+	Text string `json:"text"`
 }
 
 // Possibility is a member that chance can choose for this request.
@@ -180,6 +187,10 @@ func (e *explanation) decision(i int, o *Outcome, rec *Recorder, before, after *
 	}
 	if a.Cluster >= 0 {
 		d.Cluster = e.t.Clusters[a.Cluster].Name
+	}
+	if e.sc.Sessions != nil && d.Cluster != "" && len(answers) == 1 {
+		fate, text := e.t.SessionFate(&e.sc.Requests[i].Request, o, e.sc.Sessions(d.Cluster), &e.sem)
+		d.Session = &SessionNote{fate, text}
 	}
 	e.addDetail(&d, i, a.Cluster, before, after)
 	return d

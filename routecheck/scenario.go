@@ -14,6 +14,8 @@ type Scenario struct {
 	Seed *uint64
 	// Partition maps partition IDs to members of the cluster that matches (R28), by name.
 	Partition map[string]string
+	// Sessions says what the servers of a cluster do with sessions, nil when that is not known.
+	Sessions func(cluster string) Sessions
 }
 
 // Timed is a request with its time. It starts at At, or Gap after the start of the one before, or when that one has ended: whatever is last.

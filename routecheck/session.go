@@ -48,6 +48,9 @@ func (t *Table) SessionFate(rq *Request, o *Outcome, s Sessions, sem *Semantics)
 	return SessionNew, moved + "sessions are not persistent, so a new session begins and everything is lost"
 }
 
+// AlwaysLost is what no persistence saves when a member fails.
+const AlwaysLost = "lost in every case: the request that the failed member was working on, data outside the session, and the body of a POST answered by a redirect"
+
 // unwritten says what a failed member had not yet written.
 func (s Sessions) unwritten() (fate, text string) {
 	switch s.WriteFrequency {

@@ -42,6 +42,10 @@ Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong
 			&cli.Uint64Flag{Name: "seed", Usage: "draw random choices from seed `N` instead of leaving chance open"},
 			&cli.IntFlag{Name: "requests", Value: 1, Usage: "send the same request `N` times through one process"},
 			&cli.Float64Flag{Name: "every", Usage: "`SECONDS` from the start of one request to that of the next"},
+			&cli.StringFlag{Name: "persistence", Usage: "what the servers do with sessions: none, database or memory-to-memory; default what the topology says"},
+			&cli.IntFlag{Name: "replicas", Value: 1, Usage: "copies of a session under memory-to-memory, -1 on every member"},
+			&cli.StringFlag{Name: "write-frequency", Value: "end of servlet service", Usage: "when sessions are written: 'end of servlet service', 'time based' or 'manual update'"},
+			&cli.IntFlag{Name: "write-interval", Value: 10, Usage: "`SECONDS` between the writes under 'time based'"},
 			&cli.StringFlag{Name: "plugin-level", Value: "latest", Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
 			&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable; 'wasplug explain CHOICE' tells of it"},
 			&cli.StringSliceFlag{Name: "expect", Usage: "`WHAT`: member:X, cluster:X, status:N or declined; exit 1 if not met, or only by chance; repeatable"},
@@ -81,6 +85,9 @@ func why(c *cli.Context) error {
 	}
 	sc := &routecheck.Scenario{Requests: routecheck.Repeat(request, c.Int("requests"), nanos(c.Float64("every")))}
 	if err := readScenario(c, table, sc); err != nil {
+		return err
+	}
+	if sc.Sessions, err = readSessions(c, l); err != nil {
 		return err
 	}
 	expect, err := readExpectations(table, c.StringSlice("expect"))
@@ -216,6 +223,25 @@ func readScenario(c *cli.Context, t *routecheck.Table, sc *routecheck.Scenario) 
 		sc.Partition[id] = member[strings.LastIndexByte(member, '/')+1:]
 	}
 	return nil
+}
+
+// readSessions returns what the flags, or else the topology, say of sessions; nil when neither does.
+func readSessions(c *cli.Context, l *loaded) (func(string) routecheck.Sessions, error) {
+	if c.IsSet("persistence") {
+		s := routecheck.Sessions{Replicas: c.Int("replicas"), WriteInterval: c.Int("write-interval")}
+		var err error
+		if s.Persistence, err = oneOf("--persistence", c.String("persistence"), "none", "database", "memory-to-memory"); err != nil {
+			return nil, err
+		}
+		if s.WriteFrequency, err = oneOf("--write-frequency", c.String("write-frequency"), "end of servlet service", "time based", "manual update"); err != nil {
+			return nil, err
+		}
+		return func(string) routecheck.Sessions { return s }, nil
+	}
+	if l.topology == nil {
+		return nil, nil
+	}
+	return func(cluster string) routecheck.Sessions { return sessionsOf(l.topology, cluster) }, nil
 }
 
 func readDown(t *routecheck.Table, s string) (routecheck.Fact, error) {

@@ -36,7 +36,18 @@ func printDecision(w io.Writer, t *routecheck.Table, d *routecheck.Decision) {
 	}
 	printRoutes(w, d)
 	printPossible(w, d)
+	printSession(w, d)
 	printCertainty(w, d)
+}
+
+func printSession(w io.Writer, d *routecheck.Decision) {
+	if d.Session == nil || d.Session.Fate == routecheck.SessionNone {
+		return
+	}
+	fmt.Fprintf(w, "\nsession\n  %s\n", d.Session.Text)
+	if d.Session.Fate != routecheck.SessionKept || len(d.Attempts) > 1 {
+		fmt.Fprintf(w, "  %s\n", routecheck.AlwaysLost)
+	}
 }
 
 // headline is the answer in one line.
