@@ -172,7 +172,7 @@ func (w *WebServer) tls(at diag.Span) []element {
 	for _, p := range []pair{{"keyring", "plugin-key.kdb"}, {"stashfile", "plugin-key.sth"}, {"certLabel", ""}} {
 		f := written.Field(p.name)
 		switch {
-		case f == nil && p.value == "", f != nil && f.Value.Null():
+		case f == nil && p.value == "", f != nil && f.Value.Str().V == "":
 		case f == nil:
 			all = append(all, property(said(p.name, at), said(w.path("config", w.Name.V, p.value), at), at))
 		default:

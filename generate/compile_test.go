@@ -172,7 +172,12 @@ t.yaml:2:39: error: application "" names no cluster`},
 			head + "webServers: [{config: {a b: x}, properties: {x: \"\\x01\"}, elements: [{element: 1a}]}]",
 			`t.yaml:3:24: error: "a b" cannot be the name of an attribute: letters, digits, "-", "_" and "." only, a letter or "_" first
 t.yaml:3:50: error: the value of Value holds the character U+0001, which cannot stand in XML
-t.yaml:3:69: error: "1a" cannot be the name of an element: letters, digits, "-", "_" and "." only, a letter or "_" first`},
+t.yaml:3:69: error: "1a" cannot be the name of an element: letters, digits, "-", "_" and "." only, a letter or "_" first
+t.yaml:3:69: warning: element <1a> is unknown; it is believed to be ignored, its settings have no effect [WP103 unknown-element]`},
+		"misspelt attributes": {
+			"clusters: {c: {overrides: {RetryIntervall: 5}, members: [{name: a, host: a, http: 1, overrides: {ConnectTimeout: soon}}]}}",
+			`t.yaml:1:28: warning: attribute "RetryIntervall" of <ServerCluster> is unknown (did you mean "RetryInterval"?); it is believed to be ignored, the value has no effect [WP104 unknown-attribute]
+t.yaml:1:114: error: ConnectTimeout "soon" of Server "a" is not a whole number; whether the plug-in takes the default, refuses the file or reads a part of it is undocumented [WP110 bad-number]`},
 		"served by nobody": {
 			head + "webServers: [{name: w, serves: [shpo]}, {name: w}]\napplications: [{name: shop, cluster: c, contextRoot: /x}]",
 			`t.yaml:3:33: error: web server "w" serves "shpo", which no application is called; did you mean "shop"?

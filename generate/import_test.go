@@ -59,6 +59,9 @@ func TestImportOfTheCorpus(t *testing.T) {
 			// A topology has no place for text between elements; that is said, which is all that can be done.
 			return strings.HasSuffix(c.Subject, " text") && strings.Contains(said, c.String())
 		})
+		if r := diff.Compare(cfg, again); len(r.Classes)+len(r.LostClones) > 0 {
+			t.Errorf("%s: other decisions: %+v", filepath.Base(path), r.Classes)
+		}
 		if len(changes) > 0 {
 			t.Errorf("%s: %s\n%v\n%s", filepath.Base(path), said, changes, yaml)
 		}

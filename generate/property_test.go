@@ -15,7 +15,7 @@ import (
 	"github.com/wasplug/wasplug/schemas"
 )
 
-// drawTopology draws a sound topology: up to hundreds of members and thousands of URIs.
+// drawTopology draws a sound topology: a few clusters, hosts and applications.
 func drawTopology(t *rapid.T) []byte {
 	root := newMap().Put("flavor", schemas.NewText(rapid.SampledFrom([]string{"was", "liberty", "plain"}).Draw(t, "flavor")))
 	root.Put("webServers", schemas.NewList(newMap().Put("pluginRoot", schemas.NewText("/opt/plugins"))))
@@ -41,7 +41,7 @@ func drawTopology(t *rapid.T) []byte {
 				app.Put("session", newMap().Put("cookie", schemas.NewText(fmt.Sprintf("COOKIE%d", j))))
 			}
 			uris := schemas.NewList()
-			for k := range rapid.SampledFrom([]int{1, 2, 5, 20, 200}).Draw(t, "uris") {
+			for k := range rapid.SampledFrom([]int{1, 2, 5, 30}).Draw(t, "uris") {
 				uris.Items = append(uris.Items, schemas.NewText(fmt.Sprintf("/%s/%d/%d%s", name, j, k, rapid.SampledFrom([]string{"", "/*"}).Draw(t, "kind"))))
 			}
 			applications.Items = append(applications.Items, app.Put("uris", uris))
@@ -59,7 +59,7 @@ func drawCluster(t *rapid.T, i int) *schemas.Node {
 		c.Put("overrides", newMap().Put("PostBufferSize", schemas.NewPlain("")).Put("Odd", schemas.NewText(rapid.StringMatching(`[ -~é<&"']{0,8}`).Draw(t, "odd"))))
 	}
 	members := schemas.NewList()
-	for j := range rapid.SampledFrom([]int{1, 2, 3, 5, 60}).Draw(t, "members") {
+	for j := range rapid.SampledFrom([]int{1, 2, 3, 20}).Draw(t, "members") {
 		m := newMap().Put("name", schemas.NewText(fmt.Sprintf("m%d", j))).Put("host", schemas.NewText(fmt.Sprintf("10.0.%d.%d", i, j)))
 		m.Put("http", schemas.NewPlain("9080")).Put("cloneId", schemas.NewText(fmt.Sprintf("%de%d", i, j)))
 		if rapid.Bool().Draw(t, "https") {

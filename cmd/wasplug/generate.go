@@ -50,6 +50,9 @@ func generateAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if !isTopology(path, src) {
+		return failure(fmt.Errorf("%s is no topology but XML, or empty; 'wasplug import' makes a topology of a plugin-cfg.xml", displayName(path)))
+	}
 	files := diag.NewFiles()
 	topology, faults := generate.Read(files, files.Add(displayName(path), src))
 	var outputs []generate.Output
