@@ -63,9 +63,6 @@ func (r *Request) judgeTimes(slow time.Duration) {
 // cacheHeader takes a header of the response. Cache-Control of a request is none of the response's: those come before the status line,
 // which clears what was noted.
 func (r *Request) cacheHeader(e *Event) {
-	if r.Status == 0 {
-		return
-	}
 	switch {
 	case strings.EqualFold(e.Pattern, "Set-Cookie"):
 		r.cache.cookie = true
