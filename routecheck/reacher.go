@@ -2,6 +2,7 @@ package routecheck
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"sort"
 	"strings"
@@ -35,6 +36,7 @@ type reacher struct {
 	users   map[*uriGroup][]*route
 	numbers map[*uriIndex]uint64
 	budget  int
+	rec     Recorder
 
 	freshText string // a character that no pattern contains, "" when there is none: then nothing is said of prefixes
 	freshHost string
@@ -180,17 +182,42 @@ func (r *reacher) beaten(g *uriGroup, p *pattern, path string) (Unreached, bool)
 }
 
 func (r *reacher) wins(p *pattern, pl Spot) bool {
-	rec := Recorder{quiet: true}
-	m, ok := r.t.matchPlace(pl, &r.sem, &rec)
+	m, ok := r.look(&pl, &r.sem)
 	if ok && isOf(&m, p) {
 		return true
 	}
-	if rec.asked&routeChoices == 0 {
+	if r.rec.asked&routeChoices == 0 {
 		return false
 	}
 	rulings := r.t.Rulings(pl)
 	r.budget -= len(rulings)
 	return slices.ContainsFunc(rulings, func(o Ruling) bool { return o.OK && isOf(&o.Match, p) })
+}
+
+// look matches a place and leaves the choices that were asked in rec.
+func (r *reacher) look(pl *Spot, sem *Semantics) (Match, bool) {
+	r.rec = Recorder{quiet: true}
+	return r.t.matchPlace(*pl, sem, &r.rec)
+}
+
+// differs reports whether some value of the scoring choices leads to another cluster. It is Rulings without its memory.
+func (r *reacher) differs(pl *Spot, sem Semantics, fixed uint64, cluster ClusterID) bool {
+	r.budget--
+	m, ok := r.look(pl, &sem)
+	if ok && m.Cluster != cluster {
+		return true
+	}
+	open := r.rec.asked & scoreChoices &^ fixed
+	if open == 0 {
+		return false
+	}
+	c := Choice(bits.TrailingZeros64(open))
+	for v := range choices[c].Values {
+		if r.differs(pl, sem.With(c, uint8(v)), fixed|1<<c, cluster) {
+			return true
+		}
+	}
+	return false
 }
 
 // isOf reports whether a Uri, or the internal one that R3 makes of it, decided.
@@ -351,9 +378,8 @@ func (r *reacher) judge(pl Spot) {
 	if r.budget--; r.budget < 0 {
 		return
 	}
-	rec := Recorder{quiet: true}
-	r.t.matchPlace(pl, &r.sem, &rec)
-	if rec.asked&scoreChoices == 0 {
+	m, ok := r.look(&pl, &r.sem)
+	if r.rec.asked&scoreChoices == 0 || !ok || !r.differs(&pl, r.sem, 0, m.Cluster) {
 		return
 	}
 	rulings := r.t.rulings(pl, scoreChoices)
