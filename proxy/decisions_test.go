@@ -42,7 +42,6 @@ type stage struct {
 	faults []routecheck.Fault // by member
 	unmet  []bool             // nothing has met the fault yet
 	trail  []string           // attempts as they happened
-	table  *routecheck.Table
 }
 
 func sameDecisions(t *testing.T, seed uint64, n int) bool {
@@ -51,17 +50,17 @@ func sameDecisions(t *testing.T, seed uint64, n int) bool {
 	st := &stage{rng: rng, faults: make([]routecheck.Fault, members), unmet: make([]bool, members)}
 	st.now.Store(1)
 	sem := randomSemantics(rng)
-	st.world = start(t, false, randomSite(rng, members), Options{
-		Semantics: &sem, Seed: seed, Now: func() routecheck.Nanos { return routecheck.Nanos(st.now.Load()) },
+	opt := Options{Semantics: &sem, Seed: seed, Now: func() routecheck.Nanos { return routecheck.Nanos(st.now.Load()) }}
+	start(t, false, randomSite(rng, members), opt, func(w *world) {
+		st.world = w
+		w.p.opt.Dial = st.dialOrFail
+		for i, f := range memberList(w, members) {
+			f.act = st.script(i)
+		}
+		c := &w.p.gen.Load().clusters[0]
+		c.state = w.p.gen.Load().table.Clusters[0].NewState(&sem, seed)
 	})
-	st.p.opt.Dial = st.dialOrFail
-	for i, f := range memberList(st.world, members) {
-		f.act = st.script(i)
-	}
-	g := st.p.gen.Load()
-	st.table = g.table
-	g.clusters[0].state = g.table.Clusters[0].NewState(&sem, seed)
-	offline := routecheck.NewProcess(g.table, &sem, seed)
+	offline := routecheck.NewProcess(st.p.gen.Load().table, &sem, seed)
 	defer st.stop()
 	v := st.visit()
 	defer func() { v.Close() }()

@@ -21,10 +21,11 @@ type generation struct {
 	files    *diag.Files
 	sem      routecheck.Semantics
 	clusters []cluster
-	trusted  []netip.Prefix // TrustedProxyGroup
-	webPort  bool           // AppServerPortPreference=WebserverPort: $WSSP is the port the request arrived on
-	fields   int            // HTTPMaxHeaders
-	number   int            // 1 for the first
+	trusted  []netip.Prefix   // TrustedProxyGroup
+	webPort  bool             // AppServerPortPreference=WebserverPort: $WSSP is the port the request arrived on
+	fields   int              // HTTPMaxHeaders
+	number   int              // 1 for the first
+	refresh  routecheck.Nanos // RefreshInterval
 }
 
 // cluster is the state of a ServerCluster in this process.

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -190,6 +192,7 @@ type world struct {
 	fakes map[string]*fake
 	wg    sync.WaitGroup
 	logs  syncBuffer
+	xml   atomic.Value // string: plugin-cfg.xml as it is now
 }
 
 type syncBuffer struct {
@@ -246,18 +249,21 @@ func (s site) xml() string {
 	return b.String()
 }
 
-func parse(t *testing.T, xml string) (*parser.Config, *diag.Files) {
-	t.Helper()
-	files := diag.NewFiles()
-	cfg, ds := parser.Parse(files.Add("plugin-cfg.xml", []byte(xml)), []byte(xml))
-	for _, d := range ds {
-		t.Fatal(files.Line(d))
+// source reads w.xml.
+func (w *world) source() Source {
+	return Source{
+		Read: func() (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
+			files := diag.NewFiles()
+			src := []byte(w.xml.Load().(string))
+			cfg, ds := parser.Parse(files.Add("plugin-cfg.xml", src), src)
+			return cfg, files, ds, nil
+		},
+		Stamp: func() (string, error) { return w.xml.Load().(string), nil },
 	}
-	return cfg, files
 }
 
-// start builds a world; its members all answer well. stop ends it and waits for everything.
-func start(t *testing.T, pipes bool, s site, opt Options) *world {
+// start builds a world; its members all answer well. prepare runs before the first client can come. stop ends it and waits for everything.
+func start(t *testing.T, pipes bool, s site, opt Options, prepare ...func(*world)) *world {
 	t.Helper()
 	w := &world{t: t, network: &network{pipes: pipes, members: map[string]net.Listener{}, dials: map[string]int{}}, fakes: map[string]*fake{}}
 	for i := 1; i <= s.members; i++ {
@@ -267,16 +273,20 @@ func start(t *testing.T, pipes bool, s site, opt Options) *world {
 		w.wg.Go(func() { f.serve(l) })
 	}
 	opt.Resolver, opt.Dial = w.network, w.dial
+	opt.Log = slog.New(slog.NewTextHandler(&w.logs, nil))
 	if opt.Seed == 0 {
 		opt.Seed = 1
 	}
-	cfg, files := parse(t, s.xml())
-	p, err := New(t.Context(), cfg, files, opt)
+	w.xml.Store(s.xml())
+	p, err := New(t.Context(), w.source(), opt)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.p, w.front = p, w.listen(t)
 	p.gen.Load().clusters[0].state.Next = 0
+	for _, f := range prepare {
+		f(w)
+	}
 	w.wg.Go(func() { p.Serve(&Listener{Listener: w.front, Port: 80}) })
 	return w
 }
@@ -404,3 +414,5 @@ func (w *world) memberState(name string) (marked bool, pending int32) {
 	id, _ := g.table.Clusters[0].MemberByName(name)
 	return c.state.Members[id].Marked, c.state.Members[id].Pending
 }
+
+func (w *world) stopGently() { w.p.Shutdown(context.Background()) }

@@ -13,8 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/wasplug/wasplug/parser"
-	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -79,6 +77,7 @@ type Proxy struct {
 	small   *buffers
 	large   *buffers
 	gen     atomic.Pointer[generation]
+	reload  reloader
 	ctx     context.Context // ends when everything is to end
 	stop    context.CancelFunc
 	ending  atomic.Bool // no new requests
@@ -90,8 +89,8 @@ type Proxy struct {
 	sweeping  sync.WaitGroup
 }
 
-// New makes a proxy for a configuration. The error is a *Rejected where the plug-in would reject the file.
-func New(ctx context.Context, cfg *parser.Config, files *diag.Files, opt Options) (*Proxy, error) {
+// New makes a proxy for what the source has now. The error is a *Rejected where the plug-in would reject the file.
+func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 	s := newSweeper()
 	opt.complete(s)
 	p := &Proxy{
@@ -99,7 +98,8 @@ func New(ctx context.Context, cfg *parser.Config, files *diag.Files, opt Options
 		clients: map[*client]struct{}{},
 	}
 	p.ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
-	if err := p.Use(ctx, cfg, files); err != nil {
+	p.reload.source = source
+	if err := p.begin(ctx); err != nil {
 		p.stop()
 		return nil, err
 	}
@@ -108,23 +108,19 @@ func New(ctx context.Context, cfg *parser.Config, files *diag.Files, opt Options
 	return p, nil
 }
 
-// Use puts another configuration to work. Requests in flight end on the one they began with. After an error the old one stays.
-func (p *Proxy) Use(ctx context.Context, cfg *parser.Config, files *diag.Files) error {
-	g, err := p.build(ctx, cfg, files)
+func (p *Proxy) recorder() *routecheck.Recorder { return nil }
+
+// begin loads the first configuration.
+func (p *Proxy) begin(ctx context.Context) error {
+	if p.reload.source.Stamp != nil {
+		p.reload.stamp, _ = p.reload.source.Stamp()
+	}
+	cfg, files, err := p.reload.source.load()
 	if err != nil {
 		return err
 	}
-	old := p.gen.Swap(g)
-	if old != nil {
-		old.close()
-	}
-	return nil
+	return p.use(ctx, cfg, files)
 }
-
-// current returns the configuration for the next request.
-func (p *Proxy) current() *generation { return p.gen.Load() }
-
-func (p *Proxy) recorder() *routecheck.Recorder { return nil }
 
 // Listener is where clients connect.
 type Listener struct {

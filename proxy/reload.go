@@ -1,0 +1,170 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// Source is where a configuration comes from.
+type Source struct {
+	// Read reads it. Diagnostics of severity error make it one that the plug-in would reject.
+	Read func() (*parser.Config, *diag.Files, []diag.Diagnostic, error)
+	// Stamp changes when the configuration may have changed.
+	Stamp func() (string, error)
+}
+
+// FileStamp is the Stamp of a file: its time and size, as the plug-in looks at them.
+func FileStamp(path string) func() (string, error) {
+	return func() (string, error) {
+		info, err := os.Stat(path)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprint(info.ModTime().UnixNano(), " ", info.Size()), nil
+	}
+}
+
+// load reads a source, and refuses what the plug-in would reject.
+func (s *Source) load() (*parser.Config, *diag.Files, error) {
+	cfg, files, ds, err := s.Read()
+	if err != nil {
+		return nil, nil, err
+	}
+	if diag.Worst(ds) >= diag.Error {
+		return nil, nil, &Rejected{Files: files, Diagnostics: ds}
+	}
+	return cfg, files, nil
+}
+
+// reloader keeps the configuration up to date.
+type reloader struct {
+	source Source
+	mu     sync.Mutex // one reload at a time
+	stamp  string
+	next   atomic.Int64 // when the stamp is looked at again, 0 never
+	busy   atomic.Bool
+
+	done, refused atomic.Uint64
+	last          atomic.Pointer[reloadNote]
+}
+
+// reloadNote tells of the last reload.
+type reloadNote struct {
+	At  time.Time
+	Err error
+}
+
+// current returns the configuration for the next request. When RefreshInterval has passed it has the file looked at: there is no timer,
+// an arriving request starts it, as in the plug-in, but does not wait for it.
+func (p *Proxy) current() *generation {
+	g := p.gen.Load()
+	if at := p.reload.next.Load(); at != 0 && int64(p.sweeper.now()) >= at && p.reload.busy.CompareAndSwap(false, true) {
+		p.reload.next.Store(int64(p.sweeper.now() + g.refresh))
+		p.working.Go(func() {
+			defer p.reload.busy.Store(false)
+			p.refresh(p.ctx, false)
+		})
+	}
+	return g
+}
+
+// Reload reads the configuration now, changed or not. After an error the old one stays in use.
+func (p *Proxy) Reload(ctx context.Context) error { return p.refresh(ctx, true) }
+
+func (p *Proxy) refresh(ctx context.Context, always bool) error {
+	r := &p.reload
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	stamp, err := r.source.Stamp()
+	if err == nil && stamp == r.stamp && !always {
+		return nil
+	}
+	var cfg *parser.Config
+	var files *diag.Files
+	if err == nil {
+		cfg, files, err = r.source.load()
+	}
+	if err == nil {
+		err = p.use(ctx, cfg, files)
+	}
+	r.stamp = stamp
+	r.last.Store(&reloadNote{time.Now(), err})
+	if err != nil {
+		r.refused.Add(1)
+		p.tellRefusal(err)
+		return err
+	}
+	r.done.Add(1)
+	p.log.Info("configuration reloaded", "generation", p.gen.Load().number)
+	return nil
+}
+
+func (p *Proxy) tellRefusal(err error) {
+	var rejected *Rejected
+	if !errors.As(err, &rejected) {
+		p.log.Error("configuration not reloaded: the old one stays in use", "error", err)
+		return
+	}
+	for _, d := range rejected.Diagnostics {
+		p.log.Error("configuration not reloaded: the old one stays in use", "diagnostic", rejected.Files.Line(d))
+	}
+}
+
+// use puts a configuration to work. Requests in flight end on the one they began with.
+func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files) error {
+	g, err := p.build(ctx, cfg, files)
+	if err != nil {
+		return err
+	}
+	g.refresh = routecheck.Nanos(cfg.RefreshInterval.V) * second
+	old := p.gen.Load()
+	if old != nil {
+		g.number = old.number
+		if g.sem.Value(routecheck.ReloadState) == "kept-by-name" {
+			g.inherit(old)
+		}
+	}
+	g.number++
+	p.gen.Store(g)
+	if p.reload.source.Stamp != nil && g.refresh > 0 {
+		p.reload.next.Store(int64(p.sweeper.now() + g.refresh))
+	} else {
+		p.reload.next.Store(0)
+	}
+	if old != nil {
+		old.close()
+	}
+	return nil
+}
+
+// inherit takes marks, weights and counters of members of the same name over (choice reload-state=kept-by-name). What is pending stays
+// with the old configuration, where the requests in flight end.
+func (g *generation) inherit(old *generation) {
+	for i := range g.clusters {
+		id, ok := old.table.ClusterByName(g.table.Clusters[i].Name)
+		if !ok {
+			continue
+		}
+		from := &old.clusters[id]
+		from.mu.Lock()
+		for j := range g.table.Clusters[i].Members {
+			m, ok := old.table.Clusters[id].MemberByName(g.table.Clusters[i].Members[j].Name)
+			if !ok {
+				continue
+			}
+			kept := from.state.Members[m]
+			kept.Pending, kept.Retrying = 0, false
+			g.clusters[i].state.Members[j] = kept
+		}
+		from.mu.Unlock()
+	}
+}

@@ -1,0 +1,156 @@
+package proxy
+
+import (
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// The file is looked at when RefreshInterval has passed and a request arrives; that request still gets the old configuration.
+func TestRefreshInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		one := site{members: 2, config: `RefreshInterval="10"`}
+		w := start(t, true, one, Options{})
+		defer w.stop()
+		v := w.visit()
+		defer v.Close()
+		two := one
+		two.uri = "/new/*"
+		w.xml.Store(two.xml())
+		if r := v.ask(get("/")); r.status != 200 {
+			t.Errorf("before the interval: %+v", r)
+		}
+		time.Sleep(11 * time.Second)
+		if r := v.ask(get("/")); r.status != 200 {
+			t.Errorf("the request that starts the reload: %+v", r)
+		}
+		synctest.Wait()
+		if r := v.ask(get("/")); r.status != 404 {
+			t.Errorf("after the reload: %+v", r)
+		}
+		if r := v.ask(get("/new/x")); r.status != 200 {
+			t.Errorf("after the reload: %+v", r)
+		}
+	})
+}
+
+func TestBadFileIsRefused(t *testing.T) {
+	one := site{members: 2}
+	w := start(t, false, one, Options{})
+	defer w.stop()
+	for _, bad := range []string{
+		"<Config><Route", strings.Replace(one.xml(), `ServerCluster="C"`, `ServerCluster="D"`, 1), strings.ReplaceAll(one.xml(), `"m2"`, `"unknown.invalid"`),
+	} {
+		w.xml.Store(bad)
+		if err := w.p.Reload(t.Context()); err == nil {
+			t.Errorf("accepted: %s", bad)
+		}
+		if r := w.once(get("/")); r.status != 200 {
+			t.Errorf("the old configuration is gone: %+v", r)
+		}
+	}
+	logs := w.logs.String()
+	for _, want := range []string{"plugin-cfg.xml:1:", "the old one stays in use", "WP201", "IgnoreDNSFailures"} {
+		if !strings.Contains(logs, want) {
+			t.Errorf("the log does not say %q:\n%s", want, logs)
+		}
+	}
+	w.xml.Store(strings.Replace(strings.ReplaceAll(one.xml(), `Hostname="m2"`, `Hostname="unknown.invalid"`), "<Config ", `<Config IgnoreDNSFailures="true" `, 1))
+	if err := w.p.Reload(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if r := w.once(get("/", sticky("m2"))); r.member != "m1" {
+		t.Errorf("an unresolved member is not passed over: %+v", r)
+	}
+}
+
+// A request in flight ends on the configuration it began with.
+func TestReloadInFlight(t *testing.T) {
+	w := start(t, false, site{members: 1}, Options{})
+	defer w.stop()
+	reached, release := make(chan bool), make(chan bool)
+	w.fakes["m1"].act = func(f *fake, c net.Conn, rq *http.Request) bool {
+		close(reached)
+		<-release
+		return good(f, c, rq)
+	}
+	v := w.visit()
+	defer v.Close()
+	v.send(get("/"))
+	<-reached
+	w.xml.Store(site{members: 2, uri: "/other"}.xml())
+	if err := w.p.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	close(release)
+	if r, err := v.read("GET"); err != nil || r.member != "m1" {
+		t.Errorf("%+v %v", r, err)
+	}
+	if r := v.ask(get("/")); r.status != 404 {
+		t.Errorf("the next request: %+v", r)
+	}
+}
+
+// Nothing is dropped while the configuration changes under load.
+func TestReloadUnderLoad(t *testing.T) {
+	w := start(t, false, site{members: 3}, Options{})
+	defer w.stop()
+	var stop atomic.Bool
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			v := w.visit()
+			defer v.Close()
+			for n := 0; !stop.Load(); n++ {
+				raw := get("/")
+				if (n+i)%3 == 0 {
+					raw = post("hello", sticky("m2"))
+				}
+				v.send(raw)
+				if r, err := v.read("GET"); err != nil || r.status != 200 {
+					t.Errorf("%+v %v", r, err)
+					return
+				}
+			}
+		})
+	}
+	for range 100 {
+		if err := w.p.Reload(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	stop.Store(true)
+	wg.Wait()
+}
+
+// Stopping lets requests in flight end, and takes no new ones.
+func TestGracefulStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := start(t, true, site{members: 1}, Options{})
+		w.fakes["m1"].act = func(f *fake, c net.Conn, rq *http.Request) bool {
+			time.Sleep(5 * time.Second)
+			return good(f, c, rq)
+		}
+		idle, busy := w.visit(), w.visit()
+		idle.ask(get("/"))
+		busy.send(get("/"))
+		synctest.Wait()
+		w.wg.Go(w.stopGently)
+		r, err := busy.read("GET")
+		if err != nil || r.status != 200 {
+			t.Errorf("in flight: %+v %v", r, err)
+		}
+		if _, err := busy.br.ReadByte(); err == nil {
+			t.Error("the connection lives on")
+		}
+		if _, err := idle.br.ReadByte(); err == nil {
+			t.Error("the idle connection lives on")
+		}
+		w.stop()
+	})
+}
