@@ -171,11 +171,4 @@ func sameURIs(a, b []uri) bool {
 func (t *Topology) cluster(key string) *Cluster { return t.clusterByKey[key] }
 
 // virtualHost returns a virtual host by its key, nil when there is none.
-func (t *Topology) virtualHost(key string) *VirtualHost {
-	for _, h := range t.VirtualHosts {
-		if h.Key.V == key {
-			return h
-		}
-	}
-	return nil
-}
+func (t *Topology) virtualHost(key string) *VirtualHost { return t.hostByKey[key] }

@@ -27,6 +27,7 @@ type Topology struct {
 	Applications []*Application
 
 	clusterByKey map[string]*Cluster
+	hostByKey    map[string]*VirtualHost
 	files        *diag.Files
 }
 
@@ -112,9 +113,10 @@ func Read(files *diag.Files, id diag.FileID) (*Topology, []diag.Diagnostic) {
 		Session:    readSession(n.Get("session")),
 		WebServers: readWebServers(n),
 	}
+	t.hostByKey = map[string]*VirtualHost{}
 	if hosts := n.Get("virtualHosts"); hosts != nil {
 		for _, f := range hosts.Fields {
-			t.VirtualHosts = append(t.VirtualHosts, readVirtualHost(f))
+			t.addHost(readVirtualHost(f))
 		}
 	}
 	t.clusterByKey = map[string]*Cluster{}
@@ -140,10 +142,15 @@ func (t *Topology) addDefaultHost() {
 	for _, a := range t.Applications {
 		if a.VirtualHost.V == "default_host" && (a.Node.Field("virtualHost") == nil || t.Node.Field("virtualHosts") == nil) {
 			key := text{V: "default_host", Span: a.VirtualHost.Span, Set: true}
-			t.VirtualHosts = append(t.VirtualHosts, &VirtualHost{Key: key, AddPorts: true})
+			t.addHost(&VirtualHost{Key: key, AddPorts: true})
 			return
 		}
 	}
+}
+
+func (t *Topology) addHost(h *VirtualHost) {
+	t.VirtualHosts = append(t.VirtualHosts, h)
+	t.hostByKey[h.Key.V] = h
 }
 
 func readWebServers(n *schemas.Node) []*WebServer {

@@ -36,6 +36,12 @@ func writeFile(path string, data []byte, force bool) error {
 	if err := mayWrite(path, data, force); err != nil {
 		return err
 	}
+	if device(path) {
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			return failure(err)
+		}
+		return nil
+	}
 	if sameContent(path, data) {
 		return nil
 	}
@@ -70,12 +76,20 @@ func mayWrite(path string, data []byte, force bool) error {
 		return nil
 	case err != nil:
 		return failure(err)
+	case device(path):
+		return nil
 	case !info.Mode().IsRegular():
-		return failure(fmt.Errorf("%s is no regular file; it is left alone", path))
+		return failure(fmt.Errorf("%s is a folder or no file at all; it is left alone", path))
 	case !force && !sameContent(path, data):
 		return failure(fmt.Errorf("%s exists and says something else; --force overwrites it", path))
 	}
 	return nil
+}
+
+// device reports whether a path is a terminal, a pipe or the like, such as /dev/null: there is nothing to overwrite.
+func device(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&(fs.ModeDevice|fs.ModeNamedPipe) != 0
 }
 
 func sameContent(path string, data []byte) bool {
