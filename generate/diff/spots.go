@@ -17,13 +17,62 @@ const (
 
 // spots lists the requests at which the decision of either file can turn.
 func spots(files ...*parser.Config) []routecheck.Spot {
+	var routes []claim
+	for _, cfg := range files {
+		routes = append(routes, claims(cfg)...)
+	}
 	var all []routecheck.Spot
 	for _, p := range places(files) {
-		for _, path := range paths(patterns(files, p)) {
+		var patterns []string
+		for _, r := range routes {
+			if r.at(p) {
+				patterns = append(patterns, r.uris...)
+			}
+		}
+		for _, path := range paths(distinct(patterns)) {
 			all = append(all, routecheck.Spot{Host: p.host, Port: p.port, Path: path})
 		}
 	}
 	return all
+}
+
+// claim is what a Route asks for, its references resolved.
+type claim struct {
+	everyHost bool
+	aliases   []parser.Alias
+	uris      []string
+}
+
+// claims resolves the Routes of a file; of two definitions of one name the first counts.
+func claims(cfg *parser.Config) []claim {
+	uris, aliases := map[string][]string{}, map[string][]parser.Alias{}
+	for _, g := range slices.Backward(cfg.UriGroups) {
+		names := make([]string, 0, len(g.Uris))
+		for _, u := range g.Uris {
+			names = append(names, u.Name.V)
+		}
+		uris[g.Name.V] = names
+	}
+	for _, g := range slices.Backward(cfg.VirtualHostGroups) {
+		aliases[g.Name.V] = nil
+		for _, a := range g.Aliases {
+			if alias, err := parser.ParseAlias(a.Name.V); err == nil {
+				aliases[g.Name.V] = append(aliases[g.Name.V], alias)
+			}
+		}
+	}
+	var all []claim
+	for _, r := range cfg.Routes {
+		all = append(all, claim{!r.VirtualHostGroup.Set(), aliases[r.VirtualHostGroup.V], uris[r.UriGroup.V]})
+	}
+	return all
+}
+
+// at reports whether a Route can win at a place.
+func (c *claim) at(p place) bool {
+	return c.everyHost || slices.ContainsFunc(c.aliases, func(a parser.Alias) bool {
+		return (a.Host == "*" || a.Host == p.host) && (a.Port == 0 || a.Port == p.port)
+	})
 }
 
 type place struct {
@@ -74,34 +123,6 @@ func distinct[T comparable](items []T) []T {
 		seen[i] = true
 		return again
 	})
-}
-
-// patterns are the URI patterns that can decide at a place: those of Routes with an alias that matches it.
-func patterns(files []*parser.Config, p place) []string {
-	var all []string
-	for _, cfg := range files {
-		groups := map[string]*parser.UriGroup{}
-		for _, g := range slices.Backward(cfg.UriGroups) {
-			groups[g.Name.V] = g
-		}
-		matching := map[string]bool{}
-		for _, g := range slices.Backward(cfg.VirtualHostGroups) {
-			matching[g.Name.V] = slices.ContainsFunc(g.Aliases, func(a *parser.VirtualHost) bool { return p.matches(a.Name.V) })
-		}
-		for _, r := range cfg.Routes {
-			if g := groups[r.UriGroup.V]; g != nil && (!r.VirtualHostGroup.Set() || matching[r.VirtualHostGroup.V]) {
-				for _, u := range g.Uris {
-					all = append(all, u.Name.V)
-				}
-			}
-		}
-	}
-	return distinct(all)
-}
-
-func (p place) matches(name string) bool {
-	a, err := parser.ParseAlias(name)
-	return err == nil && (a.Host == "*" || a.Host == p.host) && (a.Port == 0 || a.Port == p.port)
 }
 
 // paths are the paths at which patterns tell requests apart: each exact path, the path and a path below of each prefix, and for suffixes one
