@@ -26,7 +26,7 @@ type session struct {
 
 // Affinity holds the session identifiers of a request in the order in which they are tried (R20, R29).
 type Affinity struct {
-	few  [4]session
+	few  [2]session
 	more []session
 	n    int
 	at   diag.Span // the Uri that names cookie and identifier (R4)

@@ -10,6 +10,7 @@ type selection struct {
 	sem *Semantics
 	rec *Recorder
 
+	status  Check // of the member checked last
 	skipped *Step // the affinity member that was passed over, told together with the pick that follows
 }
 
@@ -39,10 +40,11 @@ func (s *selection) choose() (MemberID, Via) {
 	return NoMember, 0
 }
 
-// check is R42. It fills the status that a log line shows and notes who was passed over only for being full (R60).
-func (s *selection) check(m MemberID, ignoreWeights bool) Check {
+// check is R42. It gives the status that a log line shows, valid until the next check, and notes who was passed over only for being full (R60).
+func (s *selection) check(m MemberID, ignoreWeights bool) *Check {
 	ms, member := &s.cs.Members[m], &s.c.Members[m]
-	st := Check{IgnoreWeights: ignoreWeights, MarkedDown: ms.Marked}
+	st := &s.status
+	st.IgnoreWeights, st.MarkedDown, st.RetryNow, st.RetryIn = ignoreWeights, ms.Marked, false, 0
 	up := true
 	if ms.Marked {
 		st.RetryIn = max(ms.FailedAt+s.c.RetryInterval-s.now, 0)
@@ -61,7 +63,9 @@ func (s *selection) check(m MemberID, ignoreWeights bool) Check {
 // usable is the check of balancing: R42, and R50's passing over of members that already failed this request.
 func (s *selection) usable(m MemberID, ignoreWeights bool) bool {
 	st := s.check(m, ignoreWeights)
-	s.noteCheck(m, st)
+	if s.rec.wants() {
+		s.tellCheck(m, *st)
+	}
 	return st.Usable && !(s.f.tried.has(m) && s.sem.ask(BalanceRetry, s.rec) != allowTried)
 }
 
@@ -89,12 +93,16 @@ func (s *selection) weightAllows(m MemberID, ignoreWeights bool) bool {
 func (s *selection) affinity() MemberID {
 	a := &s.f.Affinity
 	if !s.c.hasClones && s.cs.Partition == nil || a.n == 0 {
-		s.noteNoSession()
+		if s.rec.wants() {
+			s.tellNoSession()
+		}
 		return NoMember
 	}
 	for i := range a.n {
 		session := a.session(i)
-		s.noteSession(session)
+		if s.rec.wants() {
+			s.tellSession(session)
+		}
 		for rest := behindCacheID(session.value); ; {
 			clone, after, ok := cutClone(rest, s.c.Separator)
 			if !ok {
@@ -112,7 +120,9 @@ func (s *selection) affinity() MemberID {
 // clone tries one clone ID, or a partition ID when a table names its member (R22, R28, R39).
 func (s *selection) clone(id string) MemberID {
 	if m, ok := s.cs.Partition[id]; ok {
-		s.notePartition(m, id)
+		if s.rec.wants() {
+			s.tellPartition(m, id)
+		}
 		return s.ifUsable(m)
 	}
 	if m := s.cloneIn(s.c.Primary, id, true); m != NoMember {
@@ -133,11 +143,15 @@ func (s *selection) clone(id string) MemberID {
 func (s *selection) cloneIn(list []MemberID, id string, primary bool) MemberID {
 	for i, m := range list {
 		member := &s.c.Members[m]
-		s.noteCompare(m, id)
+		if s.rec.wants() {
+			s.tellCompare(m, id)
+		}
 		if member.CloneID != id || id == "" {
 			continue
 		}
-		s.noteClone(m, id, i, primary)
+		if s.rec.wants() {
+			s.tellClone(m, id, i, primary)
+		}
 		if s.ifUsable(m) != NoMember {
 			return m
 		}
@@ -154,7 +168,9 @@ func (s *selection) ifUsable(m MemberID) MemberID {
 	if !st.Usable && st.Full && (!st.MarkedDown || st.RetryNow) && s.sem.ask(AffinityMaxConnections, s.rec) == fullIgnored {
 		st.Usable = true
 	}
-	s.noteStatus(m, st)
+	if s.rec.wants() {
+		s.tellStatus(m, *st)
+	}
 	if st.Usable {
 		return m
 	}
@@ -176,7 +192,9 @@ func (s *selection) nextAfterHome() MemberID {
 	for i := 1; i < len(s.c.Primary); i++ {
 		m := s.c.Primary[(at+i)%len(s.c.Primary)]
 		if s.usable(m, true) {
-			s.notePick(m, ViaNext, "R26")
+			if s.rec.wants() {
+				s.tellPick(m, ViaNext, "R26")
+			}
 			return m
 		}
 	}
@@ -187,7 +205,9 @@ func (s *selection) nextAfterHome() MemberID {
 func (s *selection) address() (m MemberID, done bool) {
 	m = s.c.Address
 	if s.check(m, true).Usable && !s.f.tried.has(m) {
-		s.notePick(m, ViaAddress, "R41")
+		if s.rec.wants() {
+			s.tellPick(m, ViaAddress, "R41")
+		}
 		return m, true
 	}
 	return NoMember, s.sem.ask(ClusterAddressFailure, s.rec) != balanceInstead
@@ -217,7 +237,9 @@ func (s *selection) balance() MemberID {
 	if m == NoMember {
 		return NoMember
 	}
-	s.noteRoundRobin(m, from, started, raised)
+	if s.rec.wants() {
+		s.tellRoundRobin(m, from, started, raised)
+	}
 	for i, p := range s.c.Primary {
 		if p == m {
 			s.cs.Next = int32((i + 1) % n) // behind the pick, also when others were skipped (R30)
@@ -306,7 +328,9 @@ func (s *selection) random() MemberID {
 	for !s.usable(s.c.Primary[at], true) {
 		at = (at + 1) % n
 	}
-	s.notePick(s.c.Primary[at], ViaBalance, "R35")
+	if s.rec.wants() {
+		s.tellPick(s.c.Primary[at], ViaBalance, "R35")
+	}
 	return s.c.Primary[at]
 }
 
@@ -318,7 +342,9 @@ func (s *selection) redraw(usable int) MemberID {
 			continue
 		}
 		if k == 0 {
-			s.notePick(m, ViaBalance, "R35")
+			if s.rec.wants() {
+				s.tellPick(m, ViaBalance, "R35")
+			}
 			return m
 		}
 		k--
@@ -329,7 +355,9 @@ func (s *selection) redraw(usable int) MemberID {
 // backup is R38: only when every primary is unavailable, in list order, weights unused; then R36's other reading.
 func (s *selection) backup() MemberID {
 	if m := s.firstBackup(); m != NoMember {
-		s.notePick(m, ViaBackup, "R38")
+		if s.rec.wants() {
+			s.tellPick(m, ViaBackup, "R38")
+		}
 		return m
 	}
 	return NoMember
@@ -359,7 +387,9 @@ func (s *selection) anyMarked() MemberID {
 				return NoMember
 			}
 			s.f.retried = true
-			s.notePick(m, ViaMarked, "R61")
+			if s.rec.wants() {
+				s.tellPick(m, ViaMarked, "R61")
+			}
 			return m
 		}
 	}

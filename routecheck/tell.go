@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// This file words the steps of a selection. Nothing here decides; without a recorder every function returns at once.
+// This file words the steps of a selection. Nothing here decides, and nothing here is called without a recorder that wants steps.
 
 func (s *selection) name(m MemberID) string { return s.c.Members[m].Name }
 
@@ -24,8 +24,8 @@ func (s *selection) flushSkip() {
 	}
 }
 
-func (s *selection) noteNoSession() {
-	if !s.rec.wants() || s.f.Attempts > 0 {
+func (s *selection) tellNoSession() {
+	if s.f.Attempts > 0 {
 		return
 	}
 	step := Step{Kind: StepAffinity, Rule: "R20", Member: NoMember, Text: "no session identifier in the request", At: s.f.Affinity.at}
@@ -36,10 +36,7 @@ func (s *selection) noteNoSession() {
 	s.note(step)
 }
 
-func (s *selection) noteSession(x *session) {
-	if !s.rec.wants() {
-		return
-	}
+func (s *selection) tellSession(x *session) {
 	ids := CloneIDs(x.value, s.c.Separator)
 	text := fmt.Sprintf("%s carries %s", x.describe(), cloneList(ids))
 	if s.f.Attempts > 0 {
@@ -68,24 +65,16 @@ func cloneList(ids []string) string {
 	return "clone IDs " + strings.Join(ids, ", then ")
 }
 
-func (s *selection) notePartition(m MemberID, id string) {
-	if !s.rec.wants() {
-		return
-	}
+func (s *selection) tellPartition(m MemberID, id string) {
 	s.note(Step{Kind: StepClone, Rule: "R28", Member: m, Clone: id, At: s.c.Members[m].At,
 		Text: fmt.Sprintf("the partition table gives partition ID %s to %s; primary and backup lists do not apply", id, s.name(m))})
 }
 
-func (s *selection) noteCompare(m MemberID, id string) {
-	if s.rec.wants() {
-		s.note(Step{Kind: StepCompare, Rule: "R22", Member: m, Clone: id, At: s.c.Members[m].CloneAt})
-	}
+func (s *selection) tellCompare(m MemberID, id string) {
+	s.note(Step{Kind: StepCompare, Rule: "R22", Member: m, Clone: id, At: s.c.Members[m].CloneAt})
 }
 
-func (s *selection) noteClone(m MemberID, id string, place int, primary bool) {
-	if !s.rec.wants() {
-		return
-	}
+func (s *selection) tellClone(m MemberID, id string, place int, primary bool) {
 	step := Step{Kind: StepClone, Rule: "R22", Member: m, Clone: id, At: s.c.Members[m].CloneAt}
 	list := "primary"
 	if !primary {
@@ -105,18 +94,13 @@ func ordinal(i int) string {
 	return fmt.Sprintf("number %d", i+1)
 }
 
-// noteCheck keeps the bare status for logs; it has no text.
-func (s *selection) noteCheck(m MemberID, st Check) {
-	if s.rec.wants() {
-		s.rec.note(Step{Kind: StepStatus, Rule: "R42", Member: m, Check: st, At: s.c.Members[m].At})
-	}
+// tellCheck keeps the bare status for logs; it has no text.
+func (s *selection) tellCheck(m MemberID, st Check) {
+	s.rec.note(Step{Kind: StepStatus, Rule: "R42", Member: m, Check: st, At: s.c.Members[m].At})
 }
 
-// noteStatus tells the outcome of an affinity member's check. A skip waits for the pick that follows: both are one step, as in the ten steps.
-func (s *selection) noteStatus(m MemberID, st Check) {
-	if !s.rec.wants() {
-		return
-	}
+// tellStatus tells the outcome of an affinity member's check. A skip waits for the pick that follows: both are one step, as in the ten steps.
+func (s *selection) tellStatus(m MemberID, st Check) {
 	step := Step{Kind: StepStatus, Rule: "R42", Member: m, Check: st, At: s.c.Members[m].At}
 	switch {
 	case st.Usable && st.MarkedDown:
@@ -133,7 +117,7 @@ func (s *selection) noteStatus(m MemberID, st Check) {
 		s.note(step)
 		return
 	}
-	s.noteCheck(m, st)
+	s.tellCheck(m, st)
 	s.flushSkip()
 	step.Kind = StepSkip
 	s.skipped = &step
@@ -149,11 +133,8 @@ func (s *selection) whyNotRetried(m MemberID, st Check) string {
 	return fmt.Sprintf("%s is marked down and another request is probing it: skipped", s.name(m))
 }
 
-// notePick tells who was picked and why.
-func (s *selection) notePick(m MemberID, via Via, rule string) {
-	if !s.rec.wants() {
-		return
-	}
+// tellPick tells who was picked and why.
+func (s *selection) tellPick(m MemberID, via Via, rule string) {
 	step := Step{Kind: StepPick, Rule: rule, Member: m, At: s.c.Members[m].At}
 	switch via {
 	case ViaNext:
@@ -167,14 +148,11 @@ func (s *selection) notePick(m MemberID, via Via, rule string) {
 	default:
 		step.Text = fmt.Sprintf("the random choice is %s (LoadBalance Random, weights unused)", s.name(m))
 	}
-	s.tellPick(step)
+	s.withSkip(step)
 }
 
-// noteRoundRobin tells how round robin came to its pick.
-func (s *selection) noteRoundRobin(m MemberID, from int, started, raised bool) {
-	if !s.rec.wants() {
-		return
-	}
+// tellRoundRobin tells how round robin came to its pick.
+func (s *selection) tellRoundRobin(m MemberID, from int, started, raised bool) {
 	member := &s.c.Members[m]
 	step := Step{Kind: StepPick, Rule: "R30", Member: m, At: member.At}
 	stands := "stands"
@@ -192,11 +170,11 @@ func (s *selection) noteRoundRobin(m MemberID, from int, started, raised bool) {
 	} else {
 		step.Text += fmt.Sprintf("; next usable in the primary list is %s (weight %d of %d)", member.Name, s.cs.Members[m].Weight, member.Start)
 	}
-	s.tellPick(step)
+	s.withSkip(step)
 }
 
-// tellPick notes a pick, as one step with the skip that led to it.
-func (s *selection) tellPick(step Step) {
+// withSkip notes a pick, as one step with the skip that led to it.
+func (s *selection) withSkip(step Step) {
 	if s.f.homeMarked && (step.Rule == "R30" || step.Rule == "R35" || step.Rule == "R36") {
 		step.Also, step.Choice = append(step.Also, "R26"), AffinityFailover.String()
 	}
