@@ -167,6 +167,9 @@ const (
 	StepClear  // the mark of Member was cleared
 	StepAnswer
 	StepGiveUp
+	StepAgain // the same member gets another stream, without a choice (no text)
+	StepHead  // the head of an answer arrived: Status (no text)
+	StepGone  // the client left (no text)
 )
 
 // Step is one thing that a decision did. Steps without Text are details that a log at level Trace shows.
@@ -180,11 +183,21 @@ type Step struct {
 	Member MemberID
 	Clone  string
 	Source Source
-	Check  Check     // with StepStatus
-	Weight int32     // with StepAssign
-	Event  EventKind // with StepFailed
-	Marked bool      // with StepFailed: Member was marked down now
-	At     diag.Span
+	Check  Check       // with StepStatus
+	Weight int32       // with StepAssign
+	Event  EventKind   // with StepFailed
+	Marked bool        // with StepFailed: Member was marked down now
+	Again  bool        // with StepFailed: the same member is tried once more, without a choice
+	Retry  bool        // with StepFailed: the request is tried once more
+	Status int         // with StepHead
+	State  MemberState // with StepAssign, StepFailed, StepAnswer, StepGone: of Member, afterwards
+
+	Transport int   // with StepStream: index into Member.Transports
+	Reused    bool  // with StepStream: taken from the queue
+	Failover  bool  // with StepStream: $WSFO is sent (R63)
+	Size      int64 // with StepStream: bytes of the body, -1 unknown
+
+	At diag.Span
 }
 
 // Check is the status of a member as serverGroupCheckServerStatus prints it (R42).
@@ -206,4 +219,21 @@ func (r *Recorder) note(s Step) {
 		s.Mark = ruleMark(s.Rule)
 	}
 	r.Steps = append(r.Steps, s)
+}
+
+func (r *Recorder) count() int {
+	if r == nil {
+		return 0
+	}
+	return len(r.Steps)
+}
+
+// settle completes the failures noted since a place with what becomes of the request.
+func (r *Recorder) settle(from int, f *Flight) {
+	for i := from; i < r.count(); i++ {
+		if s := &r.Steps[i]; s.Kind == StepFailed {
+			s.Again = f.todo == todoFresh || f.todo == todoSecond
+			s.Retry = s.Again || f.todo == todoChoose
+		}
+	}
 }

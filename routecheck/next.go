@@ -63,7 +63,7 @@ func (s *selection) assign(m MemberID, via Via) {
 	s.f.Attempts++
 	s.take(m)
 	if s.rec.wants() {
-		s.note(Step{Kind: StepAssign, Rule: "R32", Member: m, Weight: ms.Weight, At: s.c.Members[m].At})
+		s.note(Step{Kind: StepAssign, Rule: "R32", Member: m, Weight: ms.Weight, State: *ms, At: s.c.Members[m].At})
 	}
 }
 
@@ -86,6 +86,9 @@ func (s *selection) sendAgain(fresh bool) Action {
 		return s.noTransport(m)
 	}
 	s.take(m)
+	if s.rec.wants() {
+		s.note(Step{Kind: StepAgain, Rule: "R66", Member: m, State: s.cs.Members[m], At: s.c.Members[m].At})
+	}
 	return Action{Kind: Send, Member: m, Transport: transport, FreshStream: fresh, Failover: s.f.Attempts > 1}
 }
 

@@ -5,6 +5,7 @@ import "fmt"
 // Observe takes in what became of the attempt under way: marks, timers, counters, and what Next will do. rec may be nil.
 func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *Semantics, rec *Recorder) {
 	o := outcome{selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}, ev.Kind}
+	from := rec.count()
 	switch ev.Kind {
 	case ConnectFailed, ConnectTimeout:
 		o.connect(ev)
@@ -17,9 +18,9 @@ func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *S
 	case Done:
 		o.done()
 	case ClientGone:
-		o.release()
-		f.todo = todoOver
+		o.gone()
 	}
+	rec.settle(from, f)
 }
 
 // outcome settles one attempt.
@@ -160,8 +161,19 @@ func (o *outcome) ioTimeout(ev Event) {
 	o.again(repeatable)
 }
 
+func (o *outcome) gone() {
+	o.release()
+	o.f.todo = todoOver
+	if o.rec.wants() {
+		o.note(Step{Kind: StepGone, Rule: "R52", Member: o.f.Last, State: *o.state(), At: o.c.Members[o.f.Last].At})
+	}
+}
+
 // head is R53 for a 503, otherwise the answer begins and a probe has succeeded (R52).
 func (o *outcome) head(status int) {
+	if o.rec.wants() {
+		o.note(Step{Kind: StepHead, Rule: "R67", Member: o.f.Last, Status: status, At: o.c.Members[o.f.Last].At})
+	}
 	if status == 503 {
 		o.busy()
 		return
@@ -210,7 +222,7 @@ func (o *outcome) done() {
 	}
 	o.f.todo = todoOver
 	if o.rec.wants() {
-		o.note(Step{Kind: StepAnswer, Rule: "R67", Member: o.f.Last, At: o.c.Members[o.f.Last].At,
+		o.note(Step{Kind: StepAnswer, Rule: "R67", Member: o.f.Last, State: *ms, At: o.c.Members[o.f.Last].At,
 			Text: fmt.Sprintf("the request is sent to %s and its answer passed to the client", o.name(o.f.Last))})
 	}
 }
@@ -227,7 +239,7 @@ func (o *outcome) tellFailure(rule, format, what string, marked bool) {
 		return
 	}
 	member := &o.c.Members[o.f.Last]
-	step := Step{Kind: StepFailed, Rule: rule, Member: o.f.Last, At: member.At, Event: o.kind, Marked: marked, Text: fmt.Sprintf(format, member.Name, what)}
+	step := Step{Kind: StepFailed, Rule: rule, Member: o.f.Last, At: member.At, Event: o.kind, Marked: marked, State: *o.state(), Text: fmt.Sprintf(format, member.Name, what)}
 	switch {
 	case marked:
 		step.Text += fmt.Sprintf("; %s is marked down, its retry timer starts (%s)", member.Name, seconds(o.c.RetryInterval))

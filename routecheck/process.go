@@ -167,7 +167,7 @@ func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) 
 	default:
 		at.Reused = !a.FreshStream && p.take(key, &member.Transports[a.Transport])
 		ev.ReusedStream = at.Reused
-		p.noteStream(f, a, at.Reused, rec)
+		p.t.NoteStream(f, a, at.Reused, rec)
 	}
 	switch at.Outcome {
 	case Refused, Timeout:
@@ -260,25 +260,4 @@ func orAny(written string) string {
 		return "(any)"
 	}
 	return written
-}
-
-func (p *Process) noteStream(f *Flight, a Action, reused bool, rec *Recorder) {
-	if !rec.wants() {
-		return
-	}
-	m := &p.t.Clusters[f.Cluster].Members[a.Member]
-	tr := &m.Transports[a.Transport]
-	scheme, how := "http", "a new stream to %s://%s:%d is opened"
-	if tr.HTTPS {
-		scheme = "https"
-	}
-	if reused {
-		how = "a stream to %s://%s:%d is taken from the queue"
-	}
-	name := m.Name
-	if m.CloneID != "" {
-		name += " (" + m.CloneID + ")"
-	}
-	rec.note(Step{Kind: StepStream, Rule: "R66", Also: []string{"R64"}, Member: a.Member, At: tr.At,
-		Text: fmt.Sprintf("%s: "+how, name, scheme, tr.Host, tr.Port)})
 }

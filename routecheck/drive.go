@@ -1,0 +1,84 @@
+package routecheck
+
+import (
+	"fmt"
+	"slices"
+)
+
+// This file serves callers that follow decisions made elsewhere, such as the replay of a log.
+
+// Quiet returns a Recorder that notes no steps, only which open choices were consulted.
+func Quiet() *Recorder { return &Recorder{quiet: true} }
+
+// Asked returns the set of open choices that decisions with this Recorder consulted: bit n stands for Choice(n).
+func (r *Recorder) Asked() uint64 { return r.asked }
+
+// MatchNoted is Match with a Recorder, which learns the open choices that were consulted.
+func (t *Table) MatchNoted(rq *Request, sem *Semantics, rec *Recorder) (Match, bool) {
+	return t.match(rq, sem, rec)
+}
+
+// HostPort returns the host in lower case and the port that a request is matched by (R5, R7, R8).
+func (t *Table) HostPort(rq *Request, sem *Semantics) (host string, port int) {
+	return t.hostPort(rq, sem, nil)
+}
+
+// Clone returns an independent copy.
+func (f *Flight) Clone() Flight {
+	c := *f
+	c.tried.high, c.marked.high = slices.Clone(f.tried.high), slices.Clone(f.marked.high)
+	return c
+}
+
+// Outcomes asks Next once for each outcome of chance, every time on clones of state and flight, until yield returns false.
+func (t *Table) Outcomes(cs *ClusterState, f *Flight, now Nanos, sem *Semantics, rec *Recorder, yield func(*ClusterState, *Flight, Action) bool) {
+	dice := new(Dice)
+	for more := true; more; more = dice.next() {
+		state, flight := cs.Clone(), f.Clone()
+		flight.Dice = dice
+		a := t.Next(&state, &flight, now, sem, rec)
+		flight.Dice = nil
+		if !yield(&state, &flight, a) {
+			return
+		}
+	}
+}
+
+// Force books the attempt that somebody else decided on, whatever Next would have said. A balanced member moves round robin behind it.
+func (t *Table) Force(cs *ClusterState, f *Flight, m MemberID, via Via) {
+	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f}
+	if at := slices.Index(s.c.Primary, m); via == ViaBalance && at >= 0 {
+		cs.Next = int32((at + 1) % len(s.c.Primary))
+	}
+	s.assign(m, via)
+}
+
+// Check is the status of a member for a flight (R42), as a selection would find it.
+func (t *Table) Check(cs *ClusterState, f *Flight, m MemberID, ignoreWeights bool, now Nanos, sem *Semantics, rec *Recorder) Check {
+	flight := *f
+	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: &flight, now: now, sem: sem, rec: rec}
+	return *s.check(m, ignoreWeights)
+}
+
+// NoteStream lets a recorder know that the caller has a stream for an attempt (R66), opened or taken from the queue.
+func (t *Table) NoteStream(f *Flight, a Action, reused bool, rec *Recorder) {
+	if !rec.wants() {
+		return
+	}
+	m := &t.Clusters[f.Cluster].Members[a.Member]
+	tr := &m.Transports[a.Transport]
+	scheme, how := "http", "a new stream to %s://%s:%d is opened"
+	if tr.HTTPS {
+		scheme = "https"
+	}
+	if reused {
+		how = "a stream to %s://%s:%d is taken from the queue"
+	}
+	name := m.Name
+	if m.CloneID != "" {
+		name += " (" + m.CloneID + ")"
+	}
+	rec.note(Step{Kind: StepStream, Rule: "R66", Also: []string{"R64"}, Member: a.Member, At: tr.At,
+		Transport: a.Transport, Reused: reused, Failover: a.Failover, Size: f.Size,
+		Text: fmt.Sprintf("%s: "+how, name, scheme, tr.Host, tr.Port)})
+}
