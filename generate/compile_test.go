@@ -12,6 +12,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/schemas"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -189,5 +190,59 @@ t.yaml:3:41: error: a second web server is called "w"`},
 				t.Error(d)
 			}
 		})
+	}
+}
+
+// TestExamplesOfTheSchema: what the schema shows as an example is a topology without fault.
+func TestExamplesOfTheSchema(t *testing.T) {
+	src, err := schemas.Source("topology")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := diag.NewFiles()
+	root, _ := schemas.Load(files, files.Add("schema.json", src), "")
+	for _, example := range root.Get("examples").Items {
+		if outputs, faults := compile(t, "example.yaml", schemas.Print(example)); faults != "" || len(outputs) != 1 {
+			t.Errorf("%s\n%s", faults, schemas.Print(example))
+		}
+	}
+}
+
+func TestSessionFacts(t *testing.T) {
+	files := diag.NewFiles()
+	src := "session: {persistence: memory-to-memory, replicas: 1}\nclusters:\n  c: {session: {tuningLevel: very high}, members: [{host: a, http: 1}]}\n  d: {session: {persistence: none, writeFrequency: manual update}}"
+	top, ds := Read(files, files.Add("t.yaml", []byte(src)))
+	if len(ds) > 0 {
+		t.Fatal(files.Line(ds[0]))
+	}
+	c, d := top.ClusterSession("c"), top.ClusterSession("d")
+	if c.Persistence.V != "memory-to-memory" || c.Replicas.V != 1 || c.WriteFrequency.V != "time based" || c.WriteInterval.V != 300 || c.WriteContents.V != "only updated attributes" {
+		t.Errorf("cluster c: %+v", c)
+	}
+	if d.Persistence.V != "none" || d.WriteFrequency.V != "manual update" || d.WriteInterval.Set {
+		t.Errorf("cluster d: %+v", d)
+	}
+	if outputs, _ := top.Build(Options{}); !outputs[0].Config.Clusters[0].GetDWLMTable.V || outputs[0].Config.Clusters[1].GetDWLMTable.V {
+		t.Error("GetDWLMTable does not follow the persistence")
+	}
+}
+
+func TestOrigin(t *testing.T) {
+	src := []byte("clusters:\n  c:\n    members:\n      - {name: m, host: h, http: 9080, cloneId: x}\n")
+	outputs, _ := compile(t, "t.yaml", src)
+	for n, line := range strings.Split(strings.TrimRight(string(xml(t, outputs[0])), "\n"), "\n") {
+		origin, err := outputs[0].Origin(n + 1)
+		if n == 0 {
+			if err == nil {
+				t.Error("the declaration has an origin")
+			}
+			continue
+		}
+		if err != nil || !strings.HasPrefix(strings.TrimSpace(line), strings.TrimSuffix(strings.TrimSuffix(origin.Text, "/>"), ">")) {
+			t.Errorf("line %d %q: %q, %v", n+1, line, origin.Text, err)
+		}
+		if strings.Contains(line, "<Transport") && (origin.Span.Start != 61 || len(origin.Attrs) != 3 || origin.Attrs[0].Unasked) {
+			t.Errorf("%+v", origin)
+		}
 	}
 }

@@ -45,7 +45,25 @@ func TestPrintAndLoadAgree(t *testing.T) {
 		if got, want := dump(back), dump(root); got != want {
 			t.Fatalf("%s\n got %s\nwant %s", src, got, want)
 		}
+		checkSpans(t, src, back)
 	})
+}
+
+// checkSpans: a plain scalar's span holds its text, a quoted one's what stands between the quotes.
+func checkSpans(t *rapid.T, src string, n *Node) {
+	for _, c := range n.children() {
+		checkSpans(t, src, c)
+	}
+	if n.Kind != Scalar {
+		return
+	}
+	text := src[n.Span.Start:n.Span.End]
+	if !n.Quoted && text != n.Text {
+		t.Fatalf("%s\nspan %q of %q", src, text, n.Text)
+	}
+	if n.Quoted && (src[n.Span.Start-1] != src[n.Span.End] || !strings.ContainsRune(`'"`, rune(src[n.Span.End]))) {
+		t.Fatalf("%s\nspan %q of %q is not what stands between quotes", src, text, n.Text)
+	}
 }
 
 func drawNode(t *rapid.T, depth int) *Node {

@@ -4,9 +4,11 @@ package graph
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/routecheck"
 )
 
 // Formats are the names that Write takes.
@@ -63,7 +65,13 @@ func build(cfg *parser.Config) *graph {
 			groups[u.Name.V] = u
 		}
 	}
-	defined := definitions(cfg)
+	table, _ := routecheck.New(cfg)
+	defined := func(name string) *routecheck.Cluster {
+		if id, ok := table.ClusterByName(name); ok {
+			return &table.Clusters[id]
+		}
+		return nil
+	}
 	for _, r := range cfg.Routes {
 		h := hosts[hostKey(r)]
 		if h == nil {
@@ -73,7 +81,7 @@ func build(cfg *parser.Config) *graph {
 		}
 		c := clusters[r.ServerCluster.V]
 		if c == nil {
-			c = newCluster(r.ServerCluster.V, defined[r.ServerCluster.V])
+			c = newCluster(r.ServerCluster.V, defined(r.ServerCluster.V))
 			c.used = true
 			clusters[r.ServerCluster.V] = c
 			g.clusters = append(g.clusters, c)
@@ -82,21 +90,11 @@ func build(cfg *parser.Config) *graph {
 	}
 	for _, c := range cfg.Clusters {
 		if clusters[c.Name.V] == nil {
-			clusters[c.Name.V] = newCluster(c.Name.V, c)
+			clusters[c.Name.V] = newCluster(c.Name.V, defined(c.Name.V))
 			g.clusters = append(g.clusters, clusters[c.Name.V])
 		}
 	}
 	return g
-}
-
-func definitions(cfg *parser.Config) map[string]*parser.ServerCluster {
-	all := map[string]*parser.ServerCluster{}
-	for _, c := range cfg.Clusters {
-		if all[c.Name.V] == nil {
-			all[c.Name.V] = c
-		}
-	}
-	return all
 }
 
 func hostKey(r *parser.Route) string {
@@ -140,16 +138,23 @@ func uris(r *parser.Route, groups map[string]*parser.UriGroup) []string {
 	return all
 }
 
-func newCluster(name string, c *parser.ServerCluster) *cluster {
+// newCluster describes a cluster as routecheck reads it; nil is one that is not defined.
+func newCluster(name string, c *routecheck.Cluster) *cluster {
 	k := &cluster{name: name, known: c != nil}
 	if c == nil {
 		return k
 	}
-	for _, s := range c.Servers {
-		k.members = append(k.members, newMember(s, roleOf(c, s)))
-	}
-	if c.ClusterAddress != nil {
-		k.members = append(k.members, newMember(c.ClusterAddress, "cluster address"))
+	for i, m := range c.Members {
+		role := "in no list"
+		switch id := routecheck.MemberID(i); {
+		case id == c.Address:
+			role = "cluster address"
+		case slices.Contains(c.Primary, id):
+			role = "primary"
+		case slices.Contains(c.Backup, id):
+			role = "backup"
+		}
+		k.members = append(k.members, newMember(m.Source, role))
 	}
 	return k
 }
@@ -160,25 +165,6 @@ func newMember(s *parser.Server, role string) member {
 		addresses = append(addresses, fmt.Sprintf("%s://%s:%s", t.Protocol.V, t.Hostname.V, t.Port.Raw()))
 	}
 	return member{s.Name.V, role, s.CloneID.V, strings.Join(addresses, " ")}
-}
-
-// roleOf says in which list a server stands (R37, R40).
-func roleOf(c *parser.ServerCluster, s *parser.Server) string {
-	in := func(l *parser.ServerList) bool {
-		for _, r := range l.Servers {
-			if r.Name.V == s.Name.V {
-				return true
-			}
-		}
-		return false
-	}
-	switch {
-	case c.Primary == nil || len(c.Primary.Servers) == 0 || in(c.Primary):
-		return "primary"
-	case c.Backup != nil && in(c.Backup):
-		return "backup"
-	}
-	return "in no list"
 }
 
 // notes are what a member's line says beside its name.

@@ -1,0 +1,72 @@
+package graph
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wasplug/wasplug/parser"
+)
+
+const irregular = `<Config>
+<VirtualHostGroup Name="h"><VirtualHost Name="*:80"/><VirtualHost Name="a:443"/></VirtualHostGroup>
+<ServerCluster Name="c&quot;]"><Server Name="p" CloneID="one"><Transport Hostname="p" Port="1"/></Server><Server Name="q"/><Server Name="r"/>
+<ClusterAddress Name="lb"><Transport Hostname="lb" Port="80"/></ClusterAddress>
+<PrimaryServers><Server Name="p"/></PrimaryServers><BackupServers><Server Name="q"/></BackupServers></ServerCluster>
+<UriGroup Name="u"><Uri Name="/a"/><Uri Name="/b&#9;"/></UriGroup><UriGroup Name="empty"/>
+<Route ServerCluster="c&quot;]" UriGroup="u" VirtualHostGroup="h"/>
+<Route ServerCluster="c&quot;]" UriGroup="empty" VirtualHostGroup="h"/>
+<Route ServerCluster="gone" UriGroup="missing" VirtualHostGroup="nowhere"/>
+<Route ServerCluster="gone"/>
+</Config>`
+
+func draw(t *testing.T, src, format string) string {
+	t.Helper()
+	cfg, _ := parser.Parse(1, []byte(src))
+	var b strings.Builder
+	if err := Write(&b, cfg, format); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestText(t *testing.T) {
+	want := `h (*:80 a:443)
+├─ /a
+├─ /b�
+│  └─ c"]
+│     ├─ p (primary, clone ID one, http://p:1)
+│     ├─ q (backup)
+│     ├─ r (in no list)
+│     └─ lb (cluster address, http://lb:80)
+└─ uri group empty (empty)
+   └─ c"]
+      └─ (members as above)
+nowhere (not defined)
+└─ uri group missing (not defined)
+   └─ gone (not defined)
+every host
+└─ every URI
+   └─ gone (not defined)
+`
+	if d := cmp.Diff(want, draw(t, irregular, "text")); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestNamesCannotBreakOut: quotes and markup of a file stay inside the labels.
+func TestNamesCannotBreakOut(t *testing.T) {
+	if got := draw(t, irregular, "mermaid"); !strings.Contains(got, `c1{{"c#34;]"}}`) {
+		t.Error(got)
+	}
+	if got := draw(t, irregular, "dot"); !strings.Contains(got, `c1 [label="c\"]", shape=hexagon];`) || !strings.Contains(got, "/b�") {
+		t.Error(got)
+	}
+}
+
+func TestUnknownFormat(t *testing.T) {
+	if err := Write(new(strings.Builder), &parser.Config{}, "svg"); err == nil || !strings.Contains(err.Error(), "text, mermaid, dot") {
+		t.Error(err)
+	}
+}
