@@ -1,21 +1,223 @@
 package proxy
 
-import "github.com/wasplug/wasplug/routecheck"
+import (
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// AffinityOutcome says what became of the session affinity of a request.
+type AffinityOutcome uint8
+
+const (
+	AffinityNone     AffinityOutcome = iota // the request names no clone
+	AffinityHit                             // the member of the session has served it
+	AffinityUnknown                         // no member has one of the clone IDs (R27)
+	AffinityDown                            // the member of the session was not usable before the first attempt; another one has served it
+	AffinityMoved                           // the member of the session failed this request; another one has served it
+	AffinityReturned                        // back with the member that the session had left (R24)
+	numAffinity
+)
+
+var affinityNames = [numAffinity]string{"none", "hit", "unknown-clone", "member-down", "moved", "returned"}
+
+func (a AffinityOutcome) String() string { return affinityNames[a] }
 
 // entry is what the access log tells of a request.
 type entry struct {
-	status   int
-	bytes    int64
-	gone     bool  // the client left
-	cause    error // of the last failed attempt
-	attempts int
-	member   string
-	start    routecheck.Nanos
+	start     routecheck.Nanos
+	connected routecheck.Nanos // the last attempt had a stream
+	status    int
+	bytes     int64 // sent to the client
+	attempts  int
+	member    string
+	first     routecheck.Via // how the member of the first attempt was picked
+	declined  bool
+	gone      bool  // the client left
+	cause     error // of the last failed attempt
 }
 
 func (e *entry) begin(c *client) { *e = entry{start: c.p.now()} }
 
-func (e *entry) attempt(member string, _ *Proxy) {
+func (e *entry) attempt(member string, via routecheck.Via) {
+	if e.attempts == 0 {
+		e.first = via
+	}
 	e.attempts++
 	e.member = member
+}
+
+// affinity says what became of the session affinity of a request that had at least one attempt.
+func (c *client) affinity() AffinityOutcome {
+	f := &c.x.flight
+	if c.entry.attempts == 0 || f.Affinity.Len() == 0 {
+		return AffinityNone
+	}
+	tc := &c.x.gen.table.Clusters[f.Cluster]
+	_, _, value := f.Affinity.Session(0)
+	if f.Via == routecheck.ViaAffinity && strings.Count(value, string(rune(tc.Separator))) == 1 {
+		return AffinityHit // the usual case, without garbage
+	}
+	ids := routecheck.CloneIDs(value, tc.Separator)
+	switch {
+	case len(ids) == 0:
+		return AffinityNone
+	case f.Via == routecheck.ViaAffinity && len(ids) > 1 && tc.Members[f.Last].CloneID != ids[len(ids)-1]:
+		return AffinityReturned
+	case f.Via == routecheck.ViaAffinity:
+		return AffinityHit
+	case c.entry.first == routecheck.ViaAffinity:
+		return AffinityMoved
+	}
+	for _, id := range ids {
+		for i := range tc.Members {
+			if tc.Members[i].CloneID == id {
+				return AffinityDown
+			}
+		}
+	}
+	return AffinityUnknown
+}
+
+// AccessLog writes a line for each request.
+type AccessLog struct {
+	mu   sync.Mutex
+	w    io.Writer
+	json bool
+	buf  []byte
+	now  func() time.Time
+}
+
+// NewAccessLog makes an access log of text lines or, with json, of JSON lines. now gives the time of a line.
+func NewAccessLog(w io.Writer, json bool, now func() time.Time) *AccessLog {
+	return &AccessLog{w: w, json: json, now: now}
+}
+
+func (l *AccessLog) write(c *client, took routecheck.Nanos) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.json {
+		l.buf = l.appendJSON(l.buf[:0], c, took)
+	} else {
+		l.buf = l.appendText(l.buf[:0], c, took)
+	}
+	l.w.Write(append(l.buf, '\n'))
+}
+
+// appendText writes the common log format with the plug-in's facts behind it:
+// ADDRESS - - [TIME] "REQUEST" STATUS BYTES CLUSTER/MEMBER attempts=N affinity=OUTCOME took=SECONDS.
+func (l *AccessLog) appendText(b []byte, c *client, took routecheck.Nanos) []byte {
+	e := &c.entry
+	b = append(b, c.remote()...)
+	b = append(b, " - - ["...)
+	b = l.now().AppendFormat(b, "02/Jan/2006:15:04:05 -0700")
+	b = append(b, `] "`...)
+	b = appendQuoted(b, c.requestLine())
+	b = append(b, `" `...)
+	b = strconv.AppendInt(b, int64(e.status), 10)
+	b = append(b, ' ')
+	b = strconv.AppendInt(b, e.bytes, 10)
+	b = append(b, ' ')
+	b = append(b, c.servedBy()...)
+	b = append(b, " attempts="...)
+	b = strconv.AppendInt(b, int64(e.attempts), 10)
+	b = append(b, " affinity="...)
+	b = append(b, c.affinity().String()...)
+	b = append(b, " took="...)
+	b = strconv.AppendFloat(b, float64(took)/float64(second), 'f', 6, 64)
+	if e.gone {
+		b = append(b, " client-gone"...)
+	}
+	if e.cause != nil {
+		b = append(b, ` cause="`...)
+		b = appendQuoted(b, []byte(e.cause.Error()))
+		b = append(b, '"')
+	}
+	return b
+}
+
+func (l *AccessLog) appendJSON(b []byte, c *client, took routecheck.Nanos) []byte {
+	e := &c.entry
+	text := func(name, value string) {
+		b = append(append(append(b, ',', '"'), name...), `":"`...)
+		b = append(appendQuoted(b, []byte(value)), '"')
+	}
+	number := func(name string, n int64) {
+		b = append(append(append(b, ',', '"'), name...), `":`...)
+		b = strconv.AppendInt(b, n, 10)
+	}
+	b = append(b, `{"time":"`...)
+	b = l.now().UTC().AppendFormat(b, time.RFC3339Nano)
+	b = append(b, '"')
+	text("client", c.remote())
+	text("request", string(c.requestLine()))
+	text("host", c.req.Host)
+	number("status", int64(e.status))
+	number("bytes", e.bytes)
+	text("member", c.servedBy())
+	number("attempts", int64(e.attempts))
+	text("affinity", c.affinity().String())
+	number("microseconds", int64(took)/1000)
+	if e.gone {
+		b = append(b, `,"clientGone":true`...)
+	}
+	if e.cause != nil {
+		text("cause", e.cause.Error())
+	}
+	return append(b, '}')
+}
+
+func (c *client) remote() string {
+	if !c.addr.IsValid() {
+		return "-"
+	}
+	return c.addr.String()
+}
+
+// requestLine is the request as the client sent it, "-" where there was none.
+func (c *client) requestLine() []byte {
+	if c.rq.Size == 0 {
+		return []byte("-")
+	}
+	end := c.rq.Size - 2
+	if len(c.rq.Fields) > 0 {
+		end = int(c.rq.Fields[0].Start)
+	}
+	return c.in.b[:end-2]
+}
+
+// servedBy names who answered: CLUSTER/MEMBER, declined, or - for the proxy itself.
+func (c *client) servedBy() string {
+	switch {
+	case c.entry.declined:
+		return "declined"
+	case c.entry.attempts == 0:
+		return "-"
+	}
+	return c.x.gen.table.Clusters[c.x.flight.Cluster].Name + "/" + c.entry.member
+}
+
+// appendQuoted escapes what would end a quoted string or a line; JSON and the text form share it. Bytes that are no UTF-8 become U+FFFD.
+func appendQuoted(b, s []byte) []byte {
+	for len(s) > 0 {
+		r, size := utf8.DecodeRune(s)
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case r < ' ' || r == 0x7f:
+			const hex = "0123456789abcdef"
+			b = append(b, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
+		case r == utf8.RuneError && size == 1:
+			b = append(b, "\uFFFD"...)
+		default:
+			b = append(b, s[:size]...)
+		}
+		s = s[size:]
+	}
+	return b
 }

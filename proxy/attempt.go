@@ -15,7 +15,7 @@ func (c *client) send(act routecheck.Action) routecheck.Event {
 	c.release(c.settled())
 	m := &c.x.cluster.members[act.Member]
 	tm := &c.x.gen.table.Clusters[c.x.flight.Cluster].Members[act.Member]
-	c.entry.attempt(m.name, c.p)
+	c.entry.attempt(m.name, c.x.flight.Via)
 	if act.Failover != c.body.failover {
 		c.body.failover = act.Failover
 		c.out = c.appendHead(c.out[:0], act.Failover)

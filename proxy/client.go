@@ -149,6 +149,8 @@ func (c *client) more() error {
 // refuse answers what is no request. A client that has left, or is too slow to have sent anything, gets nothing.
 func (c *client) refuse(err error) {
 	var bad *http1.Error
+	c.p.counters.refused.Add(1)
+	c.req, c.body = routecheck.Request{}, body{}
 	switch {
 	case errors.As(err, &bad):
 		c.entry.begin(c)
@@ -179,7 +181,7 @@ func (c *client) handle() bool {
 		c.carry(gen, &m)
 	} else {
 		c.skipBody()
-		c.decline(gen)
+		c.decline()
 	}
 	c.finishBody()
 	c.p.finish(c)

@@ -156,7 +156,9 @@ func (w *world) once(raw string) reply {
 	w.t.Helper()
 	v := w.visit()
 	defer v.Close()
-	return v.ask(strings.Replace(raw, "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1))
+	r := v.ask(strings.Replace(raw, "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1))
+	v.br.ReadByte()
+	return r
 }
 
 func (r reply) text() string {

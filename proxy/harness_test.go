@@ -416,3 +416,10 @@ func (w *world) memberState(name string) (marked bool, pending int32) {
 }
 
 func (w *world) stopGently() { w.p.Shutdown(context.Background()) }
+
+// connects returns how often the proxy has dialled a member.
+func (w *world) connects(member string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dials["10.0.0."+member[1:]+":9080"]
+}

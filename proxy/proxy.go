@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -27,8 +28,9 @@ type Options struct {
 	BodyTimeout   routecheck.Nanos // for each piece of a request's body, default 60 s
 	ClientTimeout routecheck.Nanos // for a client that takes nothing of its answer, default 60 s
 
-	Docroot  string            // declined requests get files from here; "" gives 404
-	Keystore map[string]string // a .kdb file and the PEM file that replaces it
+	Docroot   string            // declined requests get files from here; "" gives 404
+	AccessLog *AccessLog        // default none
+	Keystore  map[string]string // a .kdb file and the PEM file that replaces it
 
 	Resolver Resolver                                                             // default the system's
 	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // default net.Dialer
@@ -70,17 +72,19 @@ func (o *Options) complete(s *sweeper) {
 
 // Proxy serves one configuration at a time.
 type Proxy struct {
-	opt     Options
-	log     *slog.Logger
-	now     func() routecheck.Nanos
-	sweeper *sweeper
-	small   *buffers
-	large   *buffers
-	gen     atomic.Pointer[generation]
-	reload  reloader
-	ctx     context.Context // ends when everything is to end
-	stop    context.CancelFunc
-	ending  atomic.Bool // no new requests
+	opt      Options
+	log      *slog.Logger
+	now      func() routecheck.Nanos
+	sweeper  *sweeper
+	small    *buffers
+	large    *buffers
+	gen      atomic.Pointer[generation]
+	reload   reloader
+	counters counters
+	docroot  *os.Root        // nil: 404
+	ctx      context.Context // ends when everything is to end
+	stop     context.CancelFunc
+	ending   atomic.Bool // no new requests
 
 	mu        sync.Mutex
 	clients   map[*client]struct{}
@@ -99,7 +103,11 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 	}
 	p.ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 	p.reload.source = source
-	if err := p.begin(ctx); err != nil {
+	err := p.begin(ctx)
+	if err == nil && opt.Docroot != "" {
+		p.docroot, err = os.OpenRoot(opt.Docroot)
+	}
+	if err != nil {
 		p.stop()
 		return nil, err
 	}
@@ -201,9 +209,6 @@ func (p *Proxy) forget(c *client) {
 	p.mu.Unlock()
 }
 
-// finish ends a request: logs and counters.
-func (p *Proxy) finish(*client) {}
-
 // Shutdown stops accepting, closes idle connections, and waits for requests in flight; when ctx ends they are cut.
 func (p *Proxy) Shutdown(ctx context.Context) error {
 	p.mu.Lock()
@@ -230,6 +235,9 @@ func (p *Proxy) Shutdown(ctx context.Context) error {
 	p.stop()
 	p.sweeping.Wait()
 	p.gen.Load().close()
+	if p.docroot != nil {
+		p.docroot.Close()
+	}
 	return err
 }
 

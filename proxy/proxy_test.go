@@ -63,3 +63,14 @@ func TestBodiesArriveWhole(t *testing.T) {
 		w.stop()
 	}
 }
+
+func TestOnlyMemberRefuses(t *testing.T) {
+	w := start(t, false, site{members: 1}, Options{})
+	defer w.stop()
+	w.refuse("m1")
+	v := w.visit()
+	defer v.Close()
+	if r := v.ask(get("/")); r.status != 500 || r.close || w.connects("m1") != 2 {
+		t.Errorf("%+v, %d connects", r, w.connects("m1"))
+	}
+}

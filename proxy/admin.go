@@ -1,0 +1,170 @@
+package proxy
+
+import (
+	"bytes"
+	"crypto/subtle"
+	_ "embed"
+	"encoding/json"
+	"html/template"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+//go:embed status.html
+var statusPage string
+
+// Admin serves the status page, the same as JSON, metrics, health and "why". It changes nothing. Without a token it must be reached by
+// a loopback name or address, and it answers no other Host: a page of somebody else cannot read it through the visitor's browser.
+type Admin struct {
+	p     *Proxy
+	token string
+	page  *template.Template
+	mux   *http.ServeMux
+}
+
+// NewAdmin makes the admin handler. token, when not "", is the password of every user, and a bearer token.
+func NewAdmin(p *Proxy, token string) *Admin {
+	a := &Admin{p: p, token: token, mux: http.NewServeMux()}
+	a.page = template.Must(template.New("status").Funcs(template.FuncMap{"rules": rulesOf}).Parse(statusPage))
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(&collector{p})
+	a.mux.HandleFunc("/{$}", a.status)
+	a.mux.HandleFunc("/status.json", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, p.Status()) })
+	a.mux.HandleFunc("/why.json", a.why)
+	a.mux.HandleFunc("/health", a.health)
+	a.mux.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	return a
+}
+
+// CheckAdminAddress refuses an address that others can reach when there is no token.
+func CheckAdminAddress(address, token string) bool {
+	host, _, err := net.SplitHostPort(address)
+	return err == nil && (token != "" || isLoopback(host))
+}
+
+func isLoopback(host string) bool {
+	a, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && a.IsLoopback() || strings.EqualFold(host, "localhost")
+}
+
+func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		h.Set("Allow", "GET, HEAD")
+		http.Error(w, "only GET", http.StatusMethodNotAllowed)
+	case a.token == "" && !isLoopback(hostOf(r.Host)):
+		http.Error(w, "this listener answers to loopback names only", http.StatusForbidden)
+	case a.token != "" && !a.authorised(r):
+		h.Set("WWW-Authenticate", `Basic realm="wasplug"`)
+		http.Error(w, "token required", http.StatusUnauthorized)
+	default:
+		a.mux.ServeHTTP(w, r)
+	}
+}
+
+func hostOf(hostport string) string {
+	if host, _, err := net.SplitHostPort(hostport); err == nil {
+		return host
+	}
+	return hostport
+}
+
+func (a *Admin) authorised(r *http.Request) bool {
+	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		_, given, _ = r.BasicAuth()
+	}
+	return subtle.ConstantTimeCompare([]byte(given), []byte(a.token)) == 1
+}
+
+func (a *Admin) health(w http.ResponseWriter, _ *http.Request) {
+	if a.p.ending.Load() {
+		http.Error(w, "stopping", http.StatusServiceUnavailable)
+		return
+	}
+	w.Write([]byte("ok\n"))
+}
+
+// question is what the form of the status page asks.
+type question struct {
+	URL, Cookie string
+	Error       string
+	Answer      []routecheck.Decision
+}
+
+// ask answers "why" for ?url= and ?cookie= ("NAME=VALUE").
+func (a *Admin) ask(v url.Values) question {
+	q := question{URL: v.Get("url"), Cookie: v.Get("cookie")}
+	if q.URL == "" {
+		return q
+	}
+	u, err := url.Parse(q.URL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		q.Error = "want a URL such as http://shop.example.com/shop/cart"
+		return q
+	}
+	rq := routecheck.Request{TLS: u.Scheme == "https", Host: u.Host, Port: 80, Target: u.RequestURI()}
+	if rq.TLS {
+		rq.Port = 443
+	}
+	if n, err := strconv.Atoi(u.Port()); err == nil {
+		rq.Port = n
+	}
+	if q.Cookie != "" {
+		rq.Cookies = []string{q.Cookie}
+	}
+	q.Answer = a.p.Explain(rq)
+	return q
+}
+
+func (a *Admin) why(w http.ResponseWriter, r *http.Request) {
+	q := a.ask(r.URL.Query())
+	if q.Answer == nil {
+		http.Error(w, "want ?url=http://HOST/PATH and perhaps &cookie=NAME=VALUE; "+q.Error, http.StatusBadRequest)
+		return
+	}
+	writeJSON(w, q.Answer[0])
+}
+
+func (a *Admin) status(w http.ResponseWriter, r *http.Request) {
+	var page bytes.Buffer
+	err := a.page.Execute(&page, struct {
+		Status
+		Why  question
+		Live bool // the page loads itself again and again
+	}{a.p.Status(), a.ask(r.URL.Query()), r.URL.Query().Has("live")})
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Write(page.Bytes())
+}
+
+func rulesOf(s routecheck.StepNote) string {
+	return strings.Join(append([]string{s.Rule}, s.Also...), " ")
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	out, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Write(append(out, '\n'))
+}

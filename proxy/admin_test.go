@@ -1,0 +1,133 @@
+package proxy
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+func fetch(a *Admin, method, target string, header ...string) *httptest.ResponseRecorder {
+	rq := httptest.NewRequest(method, target, nil)
+	rq.Host = "localhost:9090"
+	for i := 0; i < len(header); i += 2 {
+		rq.Header.Set(header[i], header[i+1])
+		if header[i] == "Host" {
+			rq.Host = header[i+1]
+		}
+	}
+	w := httptest.NewRecorder()
+	a.ServeHTTP(w, rq)
+	return w
+}
+
+func TestAdminPages(t *testing.T) {
+	w := start(t, false, site{members: 3, backups: 1, uri: "/app/*"}, Options{})
+	defer w.stop()
+	w.refuse("m2")
+	w.once(get("/app/", sticky("m1")))
+	w.once(get("/app/", sticky("m2")))
+	w.once(get("/app/", "Cookie: JSESSIONID=0000abc:gone"))
+	w.once(get("/elsewhere"))
+	a := NewAdmin(w.p, "")
+	var s Status
+	if err := json.Unmarshal(fetch(a, "GET", "/status.json").Body.Bytes(), &s); err != nil {
+		t.Fatal(err)
+	}
+	if s.Requests.Total != 4 || s.Requests.Declined != 1 || s.Affinity["hit"] != 1 || s.Affinity["moved"] != 1 || s.Affinity["unknown-clone"] != 1 || s.Affinity["none"] != 1 {
+		t.Errorf("%+v", s)
+	}
+	if m := s.Clusters[0].Members; !m[1].Marked || m[1].Failed != 1 || m[1].RetryIn < 59 || m[2].Role != "backup" || m[0].Affinity != 1 || m[0].New != 2 {
+		t.Errorf("%+v", m)
+	}
+	page := fetch(a, "GET", "/?url=http://shop/app/x&cookie=JSESSIONID%3D0000abc:c2").Body.String()
+	for _, want := range []string{`<b id="total">4</b>`, "marked down; retry in", "backup", "decision <b>forward</b>", "m1", "[R42"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the status page does not say %q:\n%s", want, page)
+		}
+	}
+	if page := fetch(a, "GET", "/?url=%3Cscript%3Ealert(1)%3C/script%3E").Body.String(); strings.Contains(page, "<script") {
+		t.Error("a script gets into the page")
+	}
+	if why := fetch(a, "GET", "/why.json?url=http://shop/none").Body.String(); !strings.Contains(why, `"decision": "declined"`) {
+		t.Error(why)
+	}
+	metrics := fetch(a, "GET", "/metrics").Body.String()
+	for _, want := range []string{
+		`wasplug_member_marked_down{cluster="C",member="m2"} 1`, `wasplug_member_requests_total{chosen="affinity",cluster="C",member="m1"} 1`,
+		`wasplug_affinity_total{outcome="moved"} 1`, `wasplug_responses_total{class="2xx"} 3`, "wasplug_request_duration_seconds_count 4", "wasplug_declined_total 1",
+	} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("no metric %s in\n%s", want, metrics)
+		}
+	}
+	if got := fetch(a, "GET", "/health").Body.String(); got != "ok\n" {
+		t.Error(got)
+	}
+}
+
+func TestAdminIsClosed(t *testing.T) {
+	w := start(t, false, site{members: 1}, Options{})
+	defer w.stop()
+	open, locked := NewAdmin(w.p, ""), NewAdmin(w.p, "secret")
+	for _, c := range []struct {
+		a      *Admin
+		method string
+		header []string
+		status int
+	}{
+		{open, "GET", nil, 200},
+		{open, "POST", nil, 405},
+		{open, "DELETE", nil, 405},
+		{open, "GET", []string{"Host", "evil.example.com"}, 403},
+		{open, "GET", []string{"Host", "127.0.0.1:9090"}, 200},
+		{open, "GET", []string{"Host", "[::1]:9090"}, 200},
+		{open, "GET", []string{"Host", "127.0.0.1.evil.example.com"}, 403},
+		{locked, "GET", nil, 401},
+		{locked, "GET", []string{"Authorization", "Bearer secret"}, 200},
+		{locked, "GET", []string{"Authorization", "Bearer wrong"}, 401},
+		{locked, "GET", []string{"Authorization", "Bearer secret", "Host", "proxy.example.com"}, 200},
+		{locked, "GET", []string{"Authorization", "Basic YWRtaW46c2VjcmV0"}, 200},
+	} {
+		if got := fetch(c.a, c.method, "/", c.header...).Code; got != c.status {
+			t.Errorf("%s %v: %d, want %d", c.method, c.header, got, c.status)
+		}
+	}
+	for address, want := range map[string]bool{"127.0.0.1:1": true, "[::1]:1": true, "localhost:1": true, ":1": false, "0.0.0.0:1": false, "10.0.0.1:1": false} {
+		if CheckAdminAddress(address, "") != want || !CheckAdminAddress(address, "secret") {
+			t.Errorf("%s without a token: want %v", address, want)
+		}
+	}
+}
+
+// The outcomes of affinity, as the access log names them.
+func TestAccessLog(t *testing.T) {
+	var text, structured syncBuffer
+	now := func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
+	w := start(t, false, site{members: 3, uri: "/app/*"}, Options{AccessLog: NewAccessLog(&text, false, now)})
+	w.refuse("m3")
+	for _, raw := range []string{
+		get("/app/none"), get("/app/hit", sticky("m2")), get("/app/returned", "Cookie: JSESSIONID=0000abc:c1:c2"), get("/app/hit2", "Cookie: JSESSIONID=0000abc:c9:c2"),
+		get("/app/unknown", "Cookie: JSESSIONID=0000abc:c9"), get("/app/moved", sticky("m3")), get("/app/down", sticky("m3")), get("/declined\""), "nonsense\r\n\r\n",
+	} {
+		w.once(raw)
+	}
+	w.stop()
+	w = start(t, false, site{members: 1}, Options{AccessLog: NewAccessLog(&structured, true, now)})
+	w.once(get("/a\"\\\xff"))
+	w.stop()
+	lines := strings.Split(strings.TrimSpace(text.String()), "\n")
+	for i, want := range []string{
+		`127.0.0.1 - - [02/Jan/2026:03:04:05 +0000] "GET /app/none HTTP/1.1" 200 `, "C/m2 attempts=1 affinity=hit", "C/m1 attempts=1 affinity=returned", "C/m2 attempts=1 affinity=hit",
+		"affinity=unknown-clone", "attempts=2 affinity=moved", "attempts=1 affinity=member-down", `"GET /declined\" HTTP/1.1" 404`, `"-" 400`,
+	} {
+		if i >= len(lines) || !strings.Contains(lines[i], want) {
+			t.Errorf("line %d does not say %q:\n%s", i+1, want, text.String())
+		}
+	}
+	var line map[string]any
+	if err := json.Unmarshal([]byte(structured.String()), &line); err != nil || line["member"] != "C/m1" || line["status"] != 200.0 || line["request"] != "GET /a\"\\\uFFFD HTTP/1.1" {
+		t.Errorf("%v: %s", err, structured.String())
+	}
+}
