@@ -85,11 +85,11 @@ const (
 // pattern is one Uri (R2, R15), or the internal Uri that R3 adds.
 type pattern struct {
 	text               string
-	kind               patternKind
-	head, tail         string // what stands before and after the *
-	internal           bool   // R3
 	cookie, identifier string
 	at                 diag.Span
+	kind               patternKind
+	internal           bool   // R3
+	head, tail         string // what stands before and after the *
 }
 
 func (p *pattern) score() int {

@@ -16,13 +16,15 @@ type patternTable struct {
 	entries []entry
 }
 
+// bucket is small so that many share a cache line; the tag keeps nearly every probe that misses away from the nodes.
 type bucket struct {
-	hash uint64
+	tag  uint32 // upper half of the node's key
 	node uint32 // index into nodes plus 1, 0 empty
 }
 
 // node is what the patterns of one uriIndex have for one text.
 type node struct {
+	key      uint64
 	exact    slot
 	internal slot // the exact Uri that R3 adds
 	prefix   slot
@@ -91,8 +93,11 @@ func key(number, hash uint64) uint64 { return hash ^ number*0xff51afd7ed558ccd }
 func (p *patternTable) find(number, hash uint64) *node {
 	k := key(number, hash)
 	for i := k & p.mask; p.buckets[i].node != 0; i = (i + 1) & p.mask {
-		if p.buckets[i].hash == k {
-			return &p.nodes[p.buckets[i].node-1]
+		if p.buckets[i].tag != uint32(k>>32) {
+			continue
+		}
+		if n := &p.nodes[p.buckets[i].node-1]; n.key == k {
+			return n
 		}
 	}
 	return nil
@@ -136,26 +141,24 @@ func (p *patternTable) insert(k uint64) *node {
 	if 2*(len(p.nodes)+1) > len(p.buckets) {
 		p.grow()
 	}
-	p.nodes = append(p.nodes, node{})
-	p.put(bucket{k, uint32(len(p.nodes))})
+	p.nodes = append(p.nodes, node{key: k})
+	p.put(len(p.nodes) - 1)
 	return &p.nodes[len(p.nodes)-1]
 }
 
-func (p *patternTable) put(b bucket) {
-	i := b.hash & p.mask
+func (p *patternTable) put(number int) {
+	k := p.nodes[number].key
+	i := k & p.mask
 	for p.buckets[i].node != 0 {
 		i = (i + 1) & p.mask
 	}
-	p.buckets[i] = b
+	p.buckets[i] = bucket{uint32(k >> 32), uint32(number + 1)}
 }
 
 func (p *patternTable) grow() {
-	old := p.buckets
-	p.buckets = make([]bucket, 2*len(old))
+	p.buckets = make([]bucket, 2*len(p.buckets))
 	p.mask = uint64(len(p.buckets) - 1)
-	for _, b := range old {
-		if b.node != 0 {
-			p.put(b)
-		}
+	for i := range p.nodes {
+		p.put(i)
 	}
 }
