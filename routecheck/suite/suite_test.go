@@ -1,0 +1,173 @@
+package suite
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wasplug/wasplug/internal/sharedtest"
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+func table(t testing.TB, files *diag.Files, src []byte) (*routecheck.Table, bool) {
+	t.Helper()
+	cfg, faults := parser.Parse(files.Add("plugin-cfg.xml", src), src)
+	tb, missing := routecheck.New(cfg)
+	return tb, diag.Worst(append(faults, missing...)) < diag.Error
+}
+
+func read(t testing.TB, files *diag.Files, src []byte) *Suite {
+	t.Helper()
+	s, faults := Read(files, files.Add("suite.yaml", src))
+	for _, f := range faults {
+		t.Fatalf("%s\n%s", files.Line(f), src)
+	}
+	return s
+}
+
+// configs are the project's own configuration and, when they are there, those of strangers.
+func configs(t *testing.T) []string {
+	files := []string{"../../testdata/figure-5-12/plugin-cfg.xml"}
+	t.Run("shared", func(t *testing.T) {
+		files = append(files, sharedtest.Files(t, "*.xml", "corpus", "cfg")...)
+		files = append(files, sharedtest.Files(t, "*.xml", "corpus", "merge", "*")...)
+	})
+	return files
+}
+
+// TestInitPassesAndCovers: a suite that Init wrote passes at once and covers all that is reachable; without one of its tests exactly what that
+// test reached alone is uncovered.
+func TestInitPassesAndCovers(t *testing.T) {
+	ran := 0
+	for _, name := range configs(t) {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files := diag.NewFiles()
+		tb, ok := table(t, files, src)
+		if !ok {
+			continue
+		}
+		sem := routecheck.Latest()
+		s := read(t, files, Init(tb, "plugin-cfg.xml", &sem))
+		if len(s.Tests) == 0 {
+			continue
+		}
+		ran++
+		results, faults := s.Run(files, tb, Options{})
+		for _, f := range faults {
+			t.Fatal(files.Line(f))
+		}
+		for _, r := range results {
+			if r.Failed() {
+				t.Errorf("%s: %s: %+v", filepath.Base(name), r.Test.Name.V, r.Requests[0].Failures)
+			}
+		}
+		if c := s.Cover(tb, results); c.Percent() != 100 {
+			t.Errorf("%s: %.1f %% covered: %+v", filepath.Base(name), c.Percent(), c.Kinds)
+		}
+		for i := range results {
+			without := slices.Concat(results[:i], results[i+1:])
+			var uncovered []string
+			for _, u := range s.Cover(tb, without).Kinds[0].Uncovered {
+				uncovered = append(uncovered, u.Name)
+			}
+			isRoute := strings.HasPrefix(results[i].Test.Name.V, "route ")
+			shared := false // a member's test may reach the Route too
+			for _, r := range without {
+				for _, q := range r.Requests {
+					shared = shared || q.Match.RouteAt == results[i].Requests[0].Match.RouteAt
+				}
+			}
+			want := 0
+			if isRoute && !shared {
+				want = 1
+			}
+			if len(uncovered) != want {
+				t.Errorf("%s without %q: uncovered are %v", filepath.Base(name), results[i].Test.Name.V, uncovered)
+			}
+		}
+	}
+	if ran == 0 {
+		t.Error("no configuration is reachable at all")
+	}
+}
+
+// TestRead lists faults by where they stand and what they say.
+func TestRead(t *testing.T) {
+	const head = "config: plugin-cfg.xml\ntests:\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"empty", "", "suite.yaml:1:1: error: "},
+		{"no tests", "config: x\n", `needs "tests"`},
+		{"level", "pluginLevel: \"4\"\n" + head + "  - {name: a, requests: [{url: 'http://h/', expect: declined}]}", "suite.yaml:1:15: error: plug-in level"},
+		{"assume", "assume: {score-ties: last}\n" + head + "  - {name: a, requests: [{url: 'http://h/', expect: declined}]}", `suite.yaml:1:10: error: no open choice is named "score-ties" (did you mean "score-tie"?)`},
+		{"url", head + "  - {name: a, requests: [{url: /x, expect: declined}]}", `suite.yaml:3:32: error: URL "/x": want http://HOST`},
+		{"same name", head + "  - {name: a, requests: [{url: 'http://h/', expect: declined}]}\n  - {name: a, requests: [{url: 'http://h/', expect: declined}]}", `suite.yaml:4:12: error: a test named "a" stands above`},
+		{"no fact", head + "  - {name: a, facts: [{member: m}], requests: [{url: 'http://h/', expect: declined}]}", "suite.yaml:3:23: error: this fact says nothing"},
+		{"time", head + "  - {name: a, facts: [{member: m, down: 503, from: 3s, to: 2s}], requests: [{url: 'http://h/', expect: declined}]}", "to is not after from"},
+		{"negative time", head + "  - {name: a, requests: [{url: 'http://h/', at: -1s, expect: declined}]}", "suite.yaml:3:49: error: "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			files := diag.NewFiles()
+			s, faults := Read(files, files.Add("suite.yaml", []byte(c.text)))
+			if s != nil || len(faults) == 0 {
+				t.Fatal("it must be refused")
+			}
+			var lines []string
+			for _, f := range faults {
+				lines = append(lines, files.Line(f))
+			}
+			if got := strings.Join(lines, "\n"); !strings.Contains(got, c.want) {
+				t.Errorf("got\n%s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestDurations: a bare number counts seconds.
+func TestDurations(t *testing.T) {
+	files := diag.NewFiles()
+	text := "config: x\ntests:\n  - name: a\n    requests:\n"
+	want := map[string]routecheck.Nanos{"1": 1e9, "0.5": 5e8, "500ms": 5e8, "2m": 12e10, "1h": 36e11}
+	var order []string
+	for at := range want {
+		order = append(order, at)
+		text += fmt.Sprintf("      - {url: 'http://h/', at: %s, expect: declined}\n", at)
+	}
+	for i, q := range read(t, files, []byte(text)).Tests[0].Requests {
+		if q.Timed.At != want[order[i]] {
+			t.Errorf("%s is %d ns", order[i], q.Timed.At)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	example, err := os.ReadFile("../../testdata/figure-5-12/suite.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(example)
+	src, err := os.ReadFile("../../testdata/figure-5-12/plugin-cfg.xml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	files := diag.NewFiles()
+	tb, _ := table(f, files, src)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		files := diag.NewFiles()
+		s, faults := Read(files, files.Add("suite.yaml", text))
+		if s == nil && len(faults) == 0 {
+			t.Fatal("refused without a reason")
+		}
+		if s == nil || len(s.Tests) > 20 {
+			return
+		}
+		s.Run(files, tb, Options{})
+	})
+}
