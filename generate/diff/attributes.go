@@ -38,7 +38,8 @@ func (c Change) String() string {
 // and for each alias and URI the cluster and the cookie names. A cluster or server that is new or gone is one change. Changes stand in
 // alphabetical order of their subjects.
 func Attributes(old, new *parser.Config) []Change {
-	before, after := state(old), state(new)
+	folded := pairs(old) > maxPairs || pairs(new) > maxPairs
+	before, after := state(old, folded), state(new, folded)
 	hadEntity, hasEntity := entities(before), entities(after)
 	byOld := map[string]fact{}
 	for _, f := range before {

@@ -37,7 +37,11 @@ type Report struct {
 	Classes    []Class
 	LostClones []Clone
 	Attributes []Change
+	Unasked    bool // there were more than MaxRequests requests to ask about: the rest was left out
 }
+
+// MaxRequests bounds how many requests are asked about.
+const MaxRequests = 5_000_000
 
 // Same reports whether there is no difference.
 func (r *Report) Same() bool { return len(r.Classes)+len(r.LostClones)+len(r.Attributes) == 0 }
@@ -46,7 +50,7 @@ func (r *Report) Same() bool { return len(r.Classes)+len(r.LostClones)+len(r.Att
 // alias and each URI pattern of either file the paths at which a decision can turn.
 func Compare(old, new *parser.Config) *Report {
 	r := &Report{LostClones: lostClones(old, new)}
-	r.Classes = classes(old, new)
+	r.Classes, r.Unasked = classes(old, new)
 	for _, c := range Attributes(old, new) {
 		// Where a URI leads has been said; what is left of it are other cookie names.
 		if !c.Route || c.HasOld && c.HasNew && leadsTo(c.Old) == leadsTo(c.New) {
@@ -62,14 +66,19 @@ func leadsTo(value string) string {
 	return target
 }
 
-func classes(old, new *parser.Config) []Class {
+func classes(old, new *parser.Config) (list []Class, unasked bool) {
 	a, _ := routecheck.New(old)
 	b, _ := routecheck.New(new)
 	sideA, sideB := newSide(a), newSide(b)
 	sem := routecheck.Latest()
 	var all []*Class
 	known := map[[2]string]*Class{}
-	for _, s := range spots(old, new) {
+	asked := 0
+	for s := range spots(old, new) {
+		if asked++; asked > MaxRequests {
+			unasked = true
+			break
+		}
 		x, y := sideA.target(s, &sem), sideB.target(s, &sem)
 		if x.key == y.key {
 			continue
@@ -83,12 +92,11 @@ func classes(old, new *parser.Config) []Class {
 		}
 		c.Requests++
 	}
-	list := make([]Class, len(all))
-	for i, c := range all {
-		list[i] = *c
+	for _, c := range all {
+		list = append(list, *c)
 	}
 	slices.SortStableFunc(list, func(a, b Class) int { return cmp.Compare(b.Requests, a.Requests) })
-	return list
+	return list, unasked
 }
 
 // side is one of the two files, with a description of each cluster.

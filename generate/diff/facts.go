@@ -4,6 +4,8 @@ package diff
 
 import (
 	"fmt"
+	"hash/fnv"
+	"io"
 	"slices"
 	"strings"
 
@@ -25,6 +27,7 @@ type facts struct {
 	seen   map[string]int
 	claims map[string]string // the last claim on an alias and URI: the same again is no news
 	within []string
+	folded bool // the aliases of a group are one subject: there are too many to state each with each URI
 	leads  bool // the facts at hand say where an alias and a URI lead
 }
 
@@ -111,9 +114,21 @@ func literal(n *parser.Node) string {
 	return b.String()
 }
 
+// maxPairs bounds how many pairs of alias and URI are stated one by one.
+const maxPairs = 2_000_000
+
+// pairs counts the pairs of alias and URI of all Routes.
+func pairs(cfg *parser.Config) int {
+	n := 0
+	for _, c := range claims(cfg) {
+		n += max(len(c.aliases), 1) * max(len(c.uris), 1)
+	}
+	return n
+}
+
 // state states a whole file.
-func state(cfg *parser.Config) []fact {
-	f := &facts{seen: map[string]int{}, claims: map[string]string{}}
+func state(cfg *parser.Config, folded bool) []fact {
+	f := &facts{seen: map[string]int{}, claims: map[string]string{}, folded: folded}
 	if n := cfg.Node; n != nil {
 		f.attributes("Config", n, "ConfigHash")
 		f.properties("Config", n, cfg.Properties)
@@ -221,6 +236,16 @@ func (f *facts) routes(cfg *parser.Config) {
 	}
 }
 
+// fold names a set of aliases by its first and by a sum over all of them.
+func fold(aliases []string) string {
+	sorted := slices.Sorted(slices.Values(aliases))
+	sum := fnv.New64a()
+	for _, a := range sorted {
+		io.WriteString(sum, a+"\n")
+	}
+	return fmt.Sprintf("%s and %d more aliases (%x)", sorted[0], len(sorted)-1, sum.Sum64())
+}
+
 func (f *facts) route(r *parser.Route, h *parser.VirtualHostGroup, g *parser.UriGroup, target string) {
 	aliases := []string{"every host"}
 	if h != nil {
@@ -228,6 +253,9 @@ func (f *facts) route(r *parser.Route, h *parser.VirtualHostGroup, g *parser.Uri
 		for _, a := range h.Aliases {
 			aliases = append(aliases, a.Name.V)
 		}
+	}
+	if f.folded && len(aliases) > 1 {
+		aliases = []string{fold(aliases)}
 	}
 	for _, alias := range aliases {
 		if g == nil {

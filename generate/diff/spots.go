@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -16,24 +17,26 @@ const (
 )
 
 // spots lists the requests at which the decision of either file can turn.
-func spots(files ...*parser.Config) []routecheck.Spot {
+func spots(files ...*parser.Config) iter.Seq[routecheck.Spot] {
 	var routes []claim
 	for _, cfg := range files {
 		routes = append(routes, claims(cfg)...)
 	}
-	var all []routecheck.Spot
-	for _, p := range places(files) {
-		var patterns []string
-		for _, r := range routes {
-			if r.at(p) {
-				patterns = append(patterns, r.uris...)
+	return func(yield func(routecheck.Spot) bool) {
+		for _, p := range places(files) {
+			var patterns []string
+			for _, r := range routes {
+				if r.at(p) {
+					patterns = append(patterns, r.uris...)
+				}
+			}
+			for _, path := range paths(distinct(patterns)) {
+				if !yield(routecheck.Spot{Host: p.host, Port: p.port, Path: path}) {
+					return
+				}
 			}
 		}
-		for _, path := range paths(distinct(patterns)) {
-			all = append(all, routecheck.Spot{Host: p.host, Port: p.port, Path: path})
-		}
 	}
-	return all
 }
 
 // claim is what a Route asks for, its references resolved.

@@ -37,6 +37,9 @@ func (t Target) words() string {
 }
 
 func (r *Report) text(b *strings.Builder, files *diag.Files) {
+	if r.Unasked {
+		fmt.Fprintf(b, "not every request was asked about: the files have more than %d to ask\n", MaxRequests)
+	}
 	if r.Same() {
 		b.WriteString("no difference: every request goes where it went, by the same values\n")
 		return
@@ -83,6 +86,9 @@ func whereabouts(files *diag.Files, c Change) string {
 }
 
 func (r *Report) markdown(b *strings.Builder, files *diag.Files) {
+	if r.Unasked {
+		fmt.Fprintf(b, "Not every request was asked about: the files have more than %d to ask.\n\n", MaxRequests)
+	}
 	if r.Same() {
 		b.WriteString("No difference.\n")
 		return
@@ -133,6 +139,7 @@ type (
 	jsonReport struct {
 		Version    int          `json:"version"`
 		Same       bool         `json:"same"`
+		Complete   bool         `json:"complete"`
 		Requests   []jsonClass  `json:"requests"`
 		LostClones []jsonClone  `json:"lostCloneIds"`
 		Attributes []jsonChange `json:"attributes"`
@@ -182,7 +189,7 @@ func target(files *diag.Files, t Target) jsonTarget {
 }
 
 func (r *Report) json(w io.Writer, files *diag.Files) error {
-	out := jsonReport{Version: 1, Same: r.Same(), Requests: []jsonClass{}, LostClones: []jsonClone{}, Attributes: []jsonChange{}}
+	out := jsonReport{Version: 1, Same: r.Same(), Complete: !r.Unasked, Requests: []jsonClass{}, LostClones: []jsonClone{}, Attributes: []jsonChange{}}
 	for _, c := range r.Classes {
 		out.Requests = append(out.Requests, jsonClass{c.URL, c.Requests, target(files, c.Old), target(files, c.New)})
 	}

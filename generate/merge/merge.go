@@ -49,7 +49,9 @@ func Merge(inputs []Input, o Options) (*Result, error) {
 		return nil, err
 	}
 	m := &merger{inputs: inputs, options: o, sets: newSets()}
-	m.collect()
+	if err := m.collect(); err != nil {
+		return nil, err
+	}
 	doc := m.document(m.partition())
 	m.conflictsOfMembers()
 	var out bytes.Buffer
@@ -154,11 +156,14 @@ func (t *table) id(name string) int32 {
 	return id
 }
 
+// maxUnits bounds the memory of a merge to about a gigabyte, whatever a file multiplies.
+const maxUnits = 5_000_000
+
 // every stands for a group that a Route does not name: it takes everything (R17).
 const every = "\x00every"
 
 // collect resolves every Route and enters its units.
-func (m *merger) collect() {
+func (m *merger) collect() error {
 	m.units, m.reported = map[uint64]*unit{}, map[string]bool{}
 	m.bySet, m.byMembers = map[int32]*cluster{}, map[string][]*cluster{}
 	for file, in := range m.inputs {
@@ -177,9 +182,16 @@ func (m *merger) collect() {
 			}
 			c.cluster = id
 			m.claims = append(m.claims, c)
-			m.enter(int32(len(m.claims)-1), c)
+			small := c.host == nil || c.group == nil || len(c.host.Aliases)*len(c.group.Uris) <= maxUnits
+			if small {
+				m.enter(int32(len(m.claims)-1), c)
+			}
+			if !small || len(m.order) > maxUnits {
+				return &RefusedError{r.Node.Span, fmt.Sprintf("with this Route of %s there are more than %d pairs of alias and URI; that is too much to merge", in.Name, maxUnits)}
+			}
 		}
 	}
+	return nil
 }
 
 // resolve finds what a Route names. A Route that leads nowhere contributes nothing; the plug-in would reject the whole file for it (R18).
@@ -240,7 +252,7 @@ func aliasNames(h *parser.VirtualHostGroup) []string {
 	return all
 }
 
-// enter enters the units of a claim.
+// enter enters the units of a claim, no more than merging can bear.
 func (m *merger) enter(id int32, c claim) {
 	var aliases []int32
 	for _, a := range aliasNames(c.host) {
@@ -262,6 +274,9 @@ func (m *merger) enter(id int32, c claim) {
 		m.uriFiles[uri] = m.sets.with(m.uriFiles[uri], int32(c.file))
 		for _, alias := range aliases {
 			m.claim(id, c, alias, uri, u)
+		}
+		if len(m.order) > maxUnits {
+			return
 		}
 	}
 }

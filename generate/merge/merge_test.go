@@ -260,6 +260,21 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestTooMuchToMerge: aliases and URIs multiply; a small file must not eat the memory of the machine.
+func TestTooMuchToMerge(t *testing.T) {
+	var aliases, uris strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&aliases, "h%d:80 ", i)
+		fmt.Fprintf(&uris, "/u%d ", i)
+	}
+	files := diag.NewFiles()
+	_, err := Merge(inputs(files, file([4]string{aliases.String(), uris.String(), "x@h:1", ""})), Options{})
+	var refused *RefusedError
+	if !errors.As(err, &refused) || files.Start(refused.Span).Line != 5 {
+		t.Error(err)
+	}
+}
+
 // TestProofSeesWhatIsWrong: a merged file with one endpoint less or more does not pass.
 func TestProofSeesWhatIsWrong(t *testing.T) {
 	files := diag.NewFiles()
