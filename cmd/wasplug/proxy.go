@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/proxy"
 )
@@ -39,16 +39,16 @@ func runProxy(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	files := diag.NewFiles()
-	cfg, faults, err := loadConfig(c, files, c.String("config"))
-	if err != nil {
-		return err
+	path := c.String("config")
+	source := proxy.Source{
+		Read: func() (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
+			files := diag.NewFiles()
+			cfg, faults, err := loadConfig(c, files, path)
+			return cfg, files, faults, err
+		},
+		Stamp: proxy.FileStamp(path),
 	}
-	if diag.Worst(faults) >= diag.Error {
-		printDiagnostics(c.App.ErrWriter, files, faults)
-		return failure(fmt.Errorf("the plug-in would reject this file"))
-	}
-	p, err := proxy.New(c.Context, cfg, files, proxy.Options{Semantics: &sem})
+	p, err := proxy.New(c.Context, source, proxy.Options{Semantics: &sem})
 	if err != nil {
 		return failure(err)
 	}
