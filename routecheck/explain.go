@@ -26,6 +26,7 @@ type Decision struct {
 	Proven     bool           `json:"proven"` // false: the budget ended before every combination of choices was tried
 	DependsOn  []Dependence   `json:"dependsOn"`
 	Ends       []Answer       `json:"-"` // every answer that chance allows
+	Marked     []string       `json:"-"` // the members that the request marks down, nil where chance decides
 	Outcome    *Outcome       `json:"-"` // of the run that Steps shows
 	Answers    string         `json:"-"` // the set of answers in words
 	NotMatched map[string]int `json:"-"` // Routes that do not compete, by what does not match
@@ -185,11 +186,14 @@ func (e *explanation) decision(i int, o *Outcome, rec *Recorder, before, after *
 	if e.base.attempts[i] != "?" {
 		d.Attempts = e.attempts(o)
 	}
+	if e.base.marked[i] != "?" {
+		d.Marked = e.marked(o)
+	}
 	if a.Cluster >= 0 {
 		d.Cluster = e.t.Clusters[a.Cluster].Name
 	}
 	if e.sc.Sessions != nil && d.Cluster != "" && len(answers) == 1 {
-		fate, text := e.t.SessionFate(&e.sc.Requests[i].Request, o, e.sc.Sessions(d.Cluster), &e.sem)
+		fate, text := e.t.SessionFate(&e.sc.Requests[i].Request, &o.Match, a, e.sc.Sessions(d.Cluster), &e.sem)
 		d.Session = &SessionNote{fate, text}
 	}
 	e.addDetail(&d, i, a.Cluster, before, after)
@@ -233,6 +237,16 @@ func (e *explanation) attempts(o *Outcome) []AttemptNote {
 	out := []AttemptNote{}
 	for _, at := range o.Attempts {
 		out = append(out, AttemptNote{e.t.MemberName(o.Match.Cluster, at.Member), at.Outcome.String(), at.Marked})
+	}
+	return out
+}
+
+func (e *explanation) marked(o *Outcome) []string {
+	out := []string{}
+	for _, at := range o.Attempts {
+		if at.Marked {
+			out = append(out, e.t.MemberName(o.Match.Cluster, at.Member))
+		}
 	}
 	return out
 }

@@ -191,6 +191,7 @@ const (
 type world struct {
 	answers  []chances
 	attempts []string // of each request, "?" where chance changes them
+	marked   []string // the members that each request marks down, "?" likewise
 	asked    uint64
 	flights  int  // requests and attempts played: what the budget counts
 	whole    bool // every outcome of chance was visited; otherwise shares are estimates
@@ -221,7 +222,7 @@ func (sc *Scenario) sampleAll(t *Table, sem *Semantics) world {
 }
 
 func (sc *Scenario) newWorld() world {
-	return world{answers: make([]chances, len(sc.Requests)), attempts: make([]string, len(sc.Requests))}
+	return world{answers: make([]chances, len(sc.Requests)), attempts: make([]string, len(sc.Requests)), marked: make([]string, len(sc.Requests))}
 }
 
 // play runs the scenario once and adds its answers; chance is the probability of the run, known when it is over.
@@ -242,14 +243,23 @@ func (w *world) play(sc *Scenario, p *Process, chance func() float64) {
 }
 
 func (w *world) noteAttempts(i int, o *Outcome) {
-	text := "="
+	attempts, marked := "=", "="
 	for _, a := range o.Attempts {
-		text += fmt.Sprintf("%d/%d/%t ", a.Member, a.Outcome, a.Marked)
+		attempts += fmt.Sprintf("%d/%d/%t ", a.Member, a.Outcome, a.Marked)
+		if a.Marked {
+			marked += fmt.Sprintf("%d ", a.Member)
+		}
 	}
-	if w.attempts[i] == "" {
-		w.attempts[i] = text
-	} else if w.attempts[i] != text {
-		w.attempts[i] = "?"
+	same(&w.attempts[i], attempts)
+	same(&w.marked[i], marked)
+}
+
+// same keeps what every outcome of chance has in common, "?" for nothing.
+func same(kept *string, text string) {
+	if *kept == "" {
+		*kept = text
+	} else if *kept != text {
+		*kept = "?"
 	}
 }
 

@@ -19,18 +19,18 @@ const (
 	SessionReplica = "depends on replica" // kept where the answering member has a replica, else new
 )
 
-// SessionFate says what becomes of the session of a request, in a word to test against and in a sentence.
-func (t *Table) SessionFate(rq *Request, o *Outcome, s Sessions, sem *Semantics) (fate, text string) {
-	if !o.Matched || o.Status != 0 || o.Member == NoMember {
+// SessionFate says what becomes of the session of a request that matched and ended with an answer, in a word to test against and in a sentence.
+func (t *Table) SessionFate(rq *Request, m *Match, a Answer, s Sessions, sem *Semantics) (fate, text string) {
+	if a.Decision != Forward {
 		return SessionNone, "nobody answers, so the session stays where it is"
 	}
-	c := &t.Clusters[o.Match.Cluster]
-	owner := t.sessionOwner(rq, &o.Match, sem)
+	c := &t.Clusters[a.Cluster]
+	owner := t.sessionOwner(rq, m, sem)
 	if owner == NoMember {
 		return SessionNone, "the request carries no session of a member of " + c.Name
 	}
-	from, to := c.Members[owner].Name, c.Members[o.Member].Name
-	if owner == o.Member {
+	from, to := c.Members[owner].Name, c.Members[a.Member].Name
+	if owner == a.Member {
 		return SessionKept, "the session is at home on " + from
 	}
 	moved := fmt.Sprintf("the session of %s moves to %s: ", from, to)

@@ -194,16 +194,10 @@ func (r *runner) judge(q *Request, d *routecheck.Decision) RequestResult {
 	check("status", e.Status.Set, strconv.Itoa(e.Status.V), status(d))
 	check("cluster", e.Cluster.Set, e.Cluster.V, orNone(d.Cluster))
 	check("member", e.Members != nil, list(sorted(e.Members)), list(sorted(members)))
-	check("attempts", e.Attempts != nil, list(e.Attempts), r.attempts(d, false))
-	check("marked", e.Marked != nil, list(sorted(e.Marked)), r.attempts(d, true))
+	check("attempts", e.Attempts != nil, list(e.Attempts), attempts(d))
+	check("marked", e.Marked != nil, list(sorted(e.Marked)), marked(d))
 	check("certain", e.Certain.Set, strconv.FormatBool(e.Certain.V), strconv.FormatBool(d.Certain))
-	switch {
-	case e.Session.Set && len(d.Ends) > 1:
-		check("session", true, e.Session.V, "(a matter of chance)")
-	case e.Session.Set:
-		fate, _ := r.table.SessionFate(&q.Timed.Request, d.Outcome, r.sessions(d.Cluster), &r.suite.Semantics)
-		check("session", true, e.Session.V, fate)
-	}
+	check("session", e.Session.Set, e.Session.V, r.session(q, d))
 	return out
 }
 
@@ -248,20 +242,37 @@ func (r *runner) members(d *routecheck.Decision) []string {
 	return names
 }
 
-func (r *runner) attempts(d *routecheck.Decision, marked bool) string {
+const byChance = "(a matter of chance)"
+
+func attempts(d *routecheck.Decision) string {
 	if len(d.Attempts) == 0 && len(d.Outcome.Attempts) > 0 {
-		return "(a matter of chance)"
+		return byChance
 	}
 	names := []string{}
 	for _, a := range d.Attempts {
-		if !marked || a.Marked {
-			names = append(names, a.Member)
-		}
-	}
-	if marked {
-		names = sorted(names)
+		names = append(names, a.Member)
 	}
 	return list(names)
+}
+
+func marked(d *routecheck.Decision) string {
+	if d.Marked == nil {
+		return byChance
+	}
+	return list(sorted(d.Marked))
+}
+
+// session returns the fate of the session where it is the same whoever answers.
+func (r *runner) session(q *Request, d *routecheck.Decision) string {
+	fate := ""
+	for _, a := range d.Ends {
+		f, _ := r.table.SessionFate(&q.Timed.Request, &d.Outcome.Match, a, r.sessions(d.Cluster), &r.suite.Semantics)
+		if fate != "" && f != fate {
+			return byChance
+		}
+		fate = f
+	}
+	return fate
 }
 
 func (r *runner) sessions(cluster string) routecheck.Sessions {
