@@ -1,0 +1,195 @@
+package replay
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// pick checks which member got an attempt.
+func (m *machine) pick(o *op, r *result) {
+	fl, declined := m.flightOf(o)
+	if declined {
+		r.decision = true
+		r.fault = &fault{what: RouteDiffers, logged: o.member, ours: []string{"no Route matches " + o.rq.uri + " on " + o.rq.host}}
+	}
+	if fl != nil && !m.lists(fl, o.member) && fl.routed {
+		r.decision = true
+		r.fault = &fault{what: RouteDiffers, logged: o.member, ours: []string{"cluster " + m.t.Clusters[fl.match.Cluster].Name}}
+		fl = m.otherCluster(o)
+	}
+	if fl == nil || !m.lists(fl, o.member) {
+		r.unchecked = !r.decision
+		m.setFlight(o.thread, nil)
+		return
+	}
+	m.pickIn(fl, o, r)
+}
+
+func (m *machine) lists(fl *flight, member string) bool {
+	_, ok := m.t.Clusters[fl.match.Cluster].MemberByName(member)
+	return ok
+}
+
+// otherCluster begins the flight in the cluster of the logged member.
+func (m *machine) otherCluster(o *op) *flight {
+	id, _, err := m.t.FindMember(o.member)
+	if err != nil {
+		return nil
+	}
+	rq := o.rq.request()
+	fl := &flight{match: routecheck.Match{Cluster: id, Cookie: "JSESSIONID", Identifier: "jsessionid"}}
+	m.beginFlight(fl, &rq, o)
+	return fl
+}
+
+func (m *machine) pickIn(fl *flight, o *op, r *result) {
+	key := clusterKey{o.thread.PID, fl.match.Cluster}
+	c := m.copyOf(key)
+	conf := &m.t.Clusters[key.id]
+	member, _ := conf.MemberByName(o.member)
+	r.decision = true
+	m.prepare(fl, o.rq)
+	agreed := m.ask(c, fl, o, func(a routecheck.Action) bool { return a.Kind == routecheck.Send && a.Member == member })
+	if !agreed {
+		if r.fault == nil {
+			r.fault = m.disagree(c, fl, o, MemberDiffers, o.member)
+		}
+		via := routecheck.ViaBalance
+		if o.rq.affine == o.member {
+			via = routecheck.ViaAffinity
+		}
+		m.t.Force(&c.state, &fl.f, member, via)
+	}
+	fl.flying = true
+	c.known[member].mark = true
+	if o.hasWeight && member != conf.Address {
+		m.compareWeight(o, conf, c, fl.f.Via, member, r)
+	}
+	m.setCluster(key, c)
+	m.setFlight(o.thread, fl)
+}
+
+// ask looks for an outcome of Next that the log agrees with, over chance and over what the log does not say of the request; it adopts
+// the first.
+func (m *machine) ask(c *cluster, fl *flight, o *op, agrees func(routecheck.Action) bool) (found bool) {
+	for _, f := range m.guesses(fl, o.rq) {
+		m.t.Outcomes(&c.state, &f, o.now, &m.sem, m.rec, func(state *routecheck.ClusterState, after *routecheck.Flight, a routecheck.Action) bool {
+			if found = agrees(a); found {
+				c.state, fl.f = *state, *after
+			}
+			return !found
+		})
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+// guesses are the flights that fit what the log says of a request: it shows TLS only by the source of the session.
+func (m *machine) guesses(fl *flight, q *request) []routecheck.Flight {
+	plain, tls := fl.f, fl.f
+	plain.TLS, tls.TLS = false, true
+	if q.tls() {
+		return []routecheck.Flight{tls}
+	}
+	return []routecheck.Flight{plain, tls}
+}
+
+// disagree makes the fault of a decision: what Next would have done, and the steps to it.
+func (m *machine) disagree(c *cluster, fl *flight, o *op, what What, logged string) *fault {
+	f := &fault{what: what, logged: logged}
+	if !m.explain {
+		return f
+	}
+	rec := new(routecheck.Recorder)
+	f2 := m.guesses(fl, o.rq)[0]
+	m.t.Outcomes(&c.state, &f2, o.now, &m.sem, rec, func(_ *routecheck.ClusterState, _ *routecheck.Flight, a routecheck.Action) bool {
+		if len(f.ours) == 0 {
+			f.steps = slices.Clone(rec.Steps)
+		}
+		if words := m.words(fl, a); !slices.Contains(f.ours, words) {
+			f.ours = append(f.ours, words)
+		}
+		rec.Steps = rec.Steps[:0]
+		return len(f.ours) < 32
+	})
+	return f
+}
+
+func (m *machine) words(fl *flight, a routecheck.Action) string {
+	switch {
+	case a.Kind == routecheck.Send:
+		return m.t.MemberName(fl.match.Cluster, a.Member)
+	case a.Kind == routecheck.Cut:
+		return "no further attempt"
+	case a.Member != routecheck.NoMember:
+		return fmt.Sprintf("the %d of %s is passed on", a.Status, m.t.MemberName(fl.match.Cluster, a.Member))
+	}
+	return fmt.Sprintf("no member, the client gets %d", a.Status)
+}
+
+// compareWeight holds the weight behind a pick against the line about it. Of a process that was not seen from its start the weights are
+// learnt here.
+func (m *machine) compareWeight(o *op, conf *routecheck.Cluster, c *cluster, via routecheck.Via, member routecheck.MemberID, r *result) {
+	ms, kn := &c.state.Members[member], &c.known[member]
+	lowered := via == routecheck.ViaBalance && !conf.Random
+	switch {
+	case o.weight == ms.Weight && m.form != beforePick, o.weight == ms.Weight && !lowered:
+		if lowered && kn.weight {
+			m.form = afterPick
+		}
+		kn.weight = true
+	case lowered && o.weight == ms.Weight+1 && m.form != afterPick:
+		if kn.weight {
+			m.form = beforePick
+		}
+	default:
+		if kn.weight && r.fault == nil {
+			r.fault = &fault{what: WeightDiffers, logged: fmt.Sprintf("%s has weight %d", o.member, o.weight),
+				ours: []string{fmt.Sprintf("%s has weight %d", o.member, ms.Weight)}}
+		} else if r.fault == nil {
+			r.synced++
+		}
+		if ms.Weight = o.weight; lowered && m.form == beforePick {
+			ms.Weight--
+		}
+		kn.weight = true
+	}
+}
+
+// end checks a request that ends without another attempt. The log may say that a body cannot be sent again and not show the body (R57).
+func (m *machine) end(o *op, r *result) {
+	fl, declined := m.flightOf(o)
+	if fl == nil {
+		r.unchecked = !declined
+		return
+	}
+	key := clusterKey{o.thread.PID, fl.match.Cluster}
+	c := m.copyOf(key)
+	m.prepare(fl, o.rq)
+	r.decision = true
+	over := func(a routecheck.Action) bool { return a.Kind != routecheck.Send }
+	position := c.state.Next
+	if !m.tooLarge(c, fl, o, over) && !m.ask(c, fl, o, over) && !(o.rq.noRetry && o.rq.length == 0) {
+		r.fault = m.disagree(c, fl, o, EndDiffers, "no further attempt")
+	}
+	if position < 0 {
+		c.state.Next = position // chance began somewhere, but the log does not say where (R30)
+	}
+	m.setFlight(o.thread, nil)
+	m.setCluster(key, c)
+}
+
+// tooLarge explains an end before anybody was looked for by a body whose size the log does not show (R59).
+func (m *machine) tooLarge(c *cluster, fl *flight, o *op, over func(routecheck.Action) bool) bool {
+	if o.rq.looked || fl.f.Attempts > 0 || m.t.Clusters[fl.match.Cluster].PostLimit < 0 {
+		return false
+	}
+	large := *fl
+	large.f.Size = math.MaxInt64
+	return m.ask(c, &large, o, over)
+}

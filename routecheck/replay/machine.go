@@ -1,0 +1,292 @@
+package replay
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// maxMembers bounds the members whose state one machine keeps, over all processes; beyond it all is forgotten and learnt anew.
+const maxMembers = 1 << 14
+
+// machine plays the operations under one setting of the open choices. What its maps point to is never changed in place: a copy of the maps
+// is a copy of the machine.
+type machine struct {
+	t        *routecheck.Table
+	sem      routecheck.Semantics
+	rec      *routecheck.Recorder // notes the consulted choices
+	explain  bool                 // disagreements get steps and members
+	clusters map[clusterKey]*cluster
+	flights  map[pluginlog.Thread]*flight
+	fresh    map[uint64]bool // processes that were seen starting
+	members  int
+	form     weightForm
+
+	undo []func(*machine) // puts a machine back to where it was before the operation under way
+}
+
+type clusterKey struct {
+	pid uint64
+	id  routecheck.ClusterID
+}
+
+// cluster is what a process knows about a cluster, and how much of that the log vouches for.
+type cluster struct {
+	state routecheck.ClusterState
+	known []known
+}
+
+// known says which parts of a member's state follow from the log. The rest is that of a fresh process until a line says otherwise.
+type known struct{ mark, timer, weight, pending bool }
+
+// flight is a request on its way.
+type flight struct {
+	f      routecheck.Flight
+	match  routecheck.Match
+	routed bool // the log named host and URI
+	flying bool
+}
+
+// weightForm tells whether the weight of a "picked" line is that after or before the pick: levels differ.
+type weightForm uint8
+
+const (
+	unknownForm weightForm = iota
+	afterPick
+	beforePick
+)
+
+// result is what playing an operation gave.
+type result struct {
+	decision  bool // the operation was a decision that could be checked
+	unchecked bool // it was one that could not
+	synced    int  // states that a line set right without being at odds with what was known
+	fault     *fault
+}
+
+// fault is a disagreement.
+type fault struct {
+	what   What
+	logged string
+	ours   []string
+	steps  []routecheck.Step
+}
+
+func newMachine(t *routecheck.Table, sem routecheck.Semantics) *machine {
+	return &machine{
+		t: t, sem: sem, rec: routecheck.Quiet(), explain: true,
+		clusters: map[clusterKey]*cluster{}, flights: map[pluginlog.Thread]*flight{}, fresh: map[uint64]bool{},
+	}
+}
+
+// before returns the machine as it was before the operation just played, under another setting.
+func (m *machine) before(sem routecheck.Semantics) *machine {
+	c := *m
+	c.sem, c.rec, c.explain, c.undo = sem, routecheck.Quiet(), false, nil
+	c.clusters, c.flights, c.fresh = maps.Clone(m.clusters), maps.Clone(m.flights), maps.Clone(m.fresh)
+	for _, undo := range slices.Backward(m.undo) {
+		undo(&c)
+	}
+	c.undo = nil
+	return &c
+}
+
+func (m *machine) setCluster(key clusterKey, c *cluster) {
+	old, members, form := m.clusters[key], m.members, m.form
+	m.undo = append(m.undo, func(m *machine) {
+		m.members, m.form = members, form
+		if m.clusters[key] = old; old == nil {
+			delete(m.clusters, key)
+		}
+	})
+	if old == nil {
+		m.members += len(c.known)
+	}
+	m.clusters[key] = c
+}
+
+func (m *machine) setFlight(thread pluginlog.Thread, f *flight) {
+	old := m.flights[thread]
+	m.undo = append(m.undo, func(m *machine) {
+		if m.flights[thread] = old; old == nil {
+			delete(m.flights, thread)
+		}
+	})
+	if m.flights[thread] = f; f == nil {
+		delete(m.flights, thread)
+	}
+}
+
+// play plays an operation.
+func (m *machine) play(o *op) (r result) {
+	m.undo = m.undo[:0]
+	switch o.kind {
+	case opStart:
+		if len(m.fresh) >= maxMembers {
+			clear(m.fresh)
+		}
+		m.forget(o.thread.PID)
+		m.fresh[o.thread.PID] = true
+	case opReload:
+		delete(m.fresh, o.thread.PID)
+		m.forget(o.thread.PID)
+	case opDecline:
+		m.decline(o, &r)
+	case opStatus, opTimer, opCount:
+		m.memberLine(o, &r)
+	case opPick:
+		m.pick(o, &r)
+	case opFail, opHead, opDone, opGone:
+		m.observe(o, &r)
+	case opEnd:
+		m.end(o, &r)
+	case opClose:
+		m.setFlight(o.thread, nil)
+	}
+	return r
+}
+
+// forget drops what is known of a process.
+func (m *machine) forget(pid uint64) {
+	for key, c := range m.clusters {
+		if key.pid == pid {
+			delete(m.clusters, key)
+			m.members -= len(c.known)
+		}
+	}
+	for thread := range m.flights {
+		if thread.PID == pid {
+			delete(m.flights, thread)
+		}
+	}
+}
+
+// copyOf returns a copy of what a process knows about a cluster: what this operation may change and then store.
+func (m *machine) copyOf(key clusterKey) *cluster {
+	if c := m.clusters[key]; c != nil {
+		return &cluster{c.state.Clone(), slices.Clone(c.known)}
+	}
+	if m.members > maxMembers {
+		clear(m.clusters)
+		clear(m.flights)
+		m.members = 0
+	}
+	conf := &m.t.Clusters[key.id]
+	c := &cluster{conf.NewState(&m.sem, 0), make([]known, len(conf.Members))}
+	if m.fresh[key.pid] {
+		for i := range c.known {
+			c.known[i] = known{true, true, true, true}
+		}
+	}
+	return c
+}
+
+// flightOf returns a copy of the thread's flight, a new one when it has none; nil when the log does not say which cluster it is about.
+// declined is true when host and URI were logged and no Route matches them.
+func (m *machine) flightOf(o *op) (fl *flight, declined bool) {
+	if old := m.flights[o.thread]; old != nil {
+		return &flight{old.f.Clone(), old.match, old.routed, old.flying}, false
+	}
+	rq := o.rq.request()
+	fl = new(flight)
+	if o.rq.host != "" && o.rq.uri != "" {
+		match, ok := m.t.MatchNoted(&rq, &m.sem, m.rec)
+		if ok {
+			fl.match, fl.routed = match, true
+			m.beginFlight(fl, &rq, o)
+			return fl, false
+		}
+		declined = true
+	}
+	id, _, err := m.t.FindMember(o.member)
+	if err != nil {
+		return nil, declined
+	}
+	fl.match = routecheck.Match{Cluster: id, Cookie: "JSESSIONID", Identifier: "jsessionid"}
+	m.beginFlight(fl, &rq, o)
+	return fl, declined
+}
+
+func (m *machine) beginFlight(fl *flight, rq *routecheck.Request, o *op) {
+	fl.f = m.t.Begin(rq, &fl.match, o.rq.arrived, &m.sem, m.rec)
+}
+
+// prepare gives the flight what the log has shown of the request since.
+func (m *machine) prepare(fl *flight, q *request) {
+	c := &m.t.Clusters[fl.match.Cluster]
+	rq := q.withSessions(q.request(), &fl.match, c.Separator)
+	fl.f.Affinity = m.t.Affinity(&rq, &fl.match, &m.sem, m.rec)
+	if q.length > 0 {
+		fl.f.Size, fl.f.Body = q.length, c.BodyKind(q.length)
+	}
+}
+
+// decline checks a request that the log leaves to the web server.
+func (m *machine) decline(o *op, r *result) {
+	if o.rq.host == "" || o.rq.uri == "" {
+		r.unchecked = true
+		return
+	}
+	rq := o.rq.request()
+	r.decision = true
+	if match, ok := m.t.MatchNoted(&rq, &m.sem, m.rec); ok {
+		r.fault = &fault{what: RouteDiffers, logged: "no Route matches " + o.rq.uri + " on " + o.rq.host,
+			ours: []string{"cluster " + m.t.Clusters[match.Cluster].Name}}
+	}
+}
+
+// observe tells the core what became of the attempt under way.
+func (m *machine) observe(o *op, r *result) {
+	old := m.flights[o.thread]
+	if old == nil || !old.flying {
+		return
+	}
+	fl := &flight{old.f.Clone(), old.match, old.routed, old.flying}
+	if o.rq.length > 0 {
+		m.prepare(fl, o.rq)
+	}
+	key := clusterKey{o.thread.PID, fl.match.Cluster}
+	c := m.copyOf(key)
+	member := fl.f.Last
+	before := c.state.Members[member].Marked
+	tell := func(ev routecheck.Event) { m.t.Observe(&c.state, &fl.f, o.now, ev, &m.sem, m.rec) }
+	switch o.kind {
+	case opHead:
+		tell(o.event)
+	case opGone:
+		fl.flying = false
+		tell(routecheck.Event{Kind: routecheck.ClientGone})
+	case opDone:
+		if fl.flying = false; !fl.f.Begun() {
+			tell(routecheck.Event{Kind: routecheck.Head, Status: 200})
+		}
+		tell(routecheck.Event{Kind: routecheck.Done})
+	case opFail:
+		fl.flying = false
+		tell(o.event)
+		m.compareMark(o, c, member, before, r)
+	}
+	m.setFlight(o.thread, fl)
+	m.setCluster(key, c)
+}
+
+// compareMark holds the mark that a failure left against the log, which wins.
+func (m *machine) compareMark(o *op, c *cluster, member routecheck.MemberID, before bool, r *result) {
+	ms, kn := &c.state.Members[member], &c.known[member]
+	if !before && ms.Marked != o.marked {
+		r.fault = &fault{what: MarkDiffers, logged: markWords(o.member, o.marked), ours: []string{markWords(o.member, ms.Marked)}}
+		ms.Marked, ms.FailedAt = o.marked, o.now
+	}
+	if kn.mark = true; ms.Marked {
+		kn.timer = true
+	}
+}
+
+func markWords(member string, marked bool) string {
+	if marked {
+		return member + " is marked down"
+	}
+	return member + " is not marked down"
+}

@@ -1,0 +1,336 @@
+package replay
+
+import (
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// maxOpen bounds the requests under way; beyond it all are let go, and what they still hold is set right by later lines.
+const maxOpen = 2048
+
+// opKind tells the operations apart.
+type opKind uint8
+
+const (
+	opStart   opKind = iota + 1 // a process starts: its history is known from here on
+	opReload                    // it takes a new file
+	opDecline                   // no Route was found
+	opStatus                    // the status of a member was checked
+	opTimer                     // how long until the retry of a member is due
+	opPick                      // a member gets an attempt
+	opFail                      // the attempt failed
+	opHead                      // the head of its answer came
+	opDone                      // the answer was passed on
+	opGone                      // the client left, or nothing is known
+	opCount                     // pending requests of a member
+	opEnd                       // the request ends without an answer of a new attempt
+	opClose                     // nothing more comes about the request
+)
+
+// op is one thing that the log says, free of open choices. A reader makes them of events, machines play them.
+type op struct {
+	kind      opKind
+	place     pluginlog.Place
+	thread    pluginlog.Thread
+	now       routecheck.Nanos
+	rq        *request
+	member    string
+	weight    int32
+	hasWeight bool
+	marked    bool // with opFail
+	event     routecheck.Event
+	check     pluginlog.Check
+	pending   int64
+}
+
+// reader makes operations of events, per process and thread.
+type reader struct {
+	requests map[pluginlog.Thread]*request
+	file     int
+	now      routecheck.Nanos
+	e        *pluginlog.Event
+	play     func(*op)
+}
+
+func (r *reader) op(q *request, o op) {
+	o.place, o.now, o.rq, o.thread = pluginlog.Place{File: max(r.file, 1), Line: r.e.Line}, r.now, q, r.e.Thread
+	r.play(&o)
+}
+
+func (r *reader) add(e *pluginlog.Event) {
+	r.e = e
+	if e.Time != 0 {
+		r.now = routecheck.Nanos(e.Time)
+	}
+	q := r.requests[e.Thread]
+	switch e.Kind {
+	case pluginlog.BuildVersion:
+		r.op(nil, op{kind: opStart})
+	case pluginlog.ConfigReloaded:
+		r.reload()
+	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound:
+		r.routed(q)
+	case pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed, pluginlog.CloneCompared,
+		pluginlog.CloneMatched, pluginlog.StatusChecked, pluginlog.StillMarkedDown, pluginlog.Picked, pluginlog.PickedOld:
+		r.choosing(q)
+	case pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed, pluginlog.ServerWriteFailed,
+		pluginlog.MarkedDown, pluginlog.Counted, pluginlog.TransactionFailed:
+		r.failing(q)
+	default:
+		if q != nil {
+			r.wire(q)
+		}
+	}
+}
+
+// reload lets go of the process's requests: they go on with the old file, which is not at hand (section 1).
+func (r *reader) reload() {
+	for thread := range r.requests {
+		if thread.PID == r.e.PID {
+			delete(r.requests, thread)
+		}
+	}
+	r.op(nil, op{kind: opReload})
+}
+
+// begin opens a request on the thread of the event, and closes the one before.
+func (r *reader) begin(before *request) *request {
+	if before != nil {
+		r.finish(before)
+	}
+	if len(r.requests) >= maxOpen {
+		r.letGo()
+	}
+	q := newRequest(r.e.Thread, r.now)
+	r.requests[r.e.Thread] = q
+	return q
+}
+
+func (r *reader) letGo() {
+	for thread, q := range r.requests {
+		delete(r.requests, thread)
+		r.play(&op{kind: opClose, thread: thread, now: r.now, rq: q})
+	}
+}
+
+func (r *reader) finish(q *request) {
+	r.conclude(q)
+	r.op(q, op{kind: opClose})
+	delete(r.requests, q.thread)
+}
+
+// conclude settles an attempt of which no more lines come.
+func (r *reader) conclude(q *request) {
+	switch {
+	case q.failure != noFailure && q.flying:
+		r.fail(q, q.member, false)
+	case q.flying && q.head:
+		r.done(q)
+	case q.flying:
+		r.leave(q)
+	}
+	q.failure = noFailure
+}
+
+func (r *reader) routed(q *request) {
+	acted := q != nil && (q.member != "" || q.ended || q.over)
+	switch r.e.Kind {
+	case pluginlog.RouteTried:
+		q = r.begin(q)
+	case pluginlog.RequestNamed:
+		if q == nil || acted || q.uri != "" && q.uri != r.e.URI {
+			q = r.begin(q)
+		}
+	default:
+		if q == nil || acted {
+			q = r.begin(q)
+		}
+	}
+	q.name(r.e)
+	if r.e.Kind == pluginlog.RouteNotFound {
+		r.op(q, op{kind: opDecline})
+		r.finish(q)
+	}
+}
+
+// choosing handles the lines of a selection.
+func (r *reader) choosing(q *request) {
+	if q == nil || q.over || q.ended {
+		q = r.begin(q)
+	}
+	if q.failure != noFailure && q.flying {
+		r.fail(q, q.member, false)
+	}
+	if q.flying && q.head && q.list < 0 {
+		r.done(q)
+		q = r.begin(q)
+	}
+	q.looked = true
+	e := r.e
+	switch e.Kind {
+	case pluginlog.CloneMatched:
+		q.affine = keep(e.Member)
+	case pluginlog.StatusChecked:
+		if e.Check.Usable() {
+			q.usable = keep(e.Member)
+		}
+		if q.firstCheck(e.Member, e.Check.IgnoreWeights) {
+			r.op(q, op{kind: opStatus, member: e.Member, check: e.Check})
+		}
+	case pluginlog.StillMarkedDown:
+		r.op(q, op{kind: opTimer, member: e.Member, check: pluginlog.Check{HasRetryIn: true, RetryIn: e.Seconds}})
+	case pluginlog.Picked, pluginlog.PickedOld:
+		if q.flying {
+			r.leave(q)
+		}
+		r.pick(q, e.Member, op{weight: e.Weight, hasWeight: e.Kind == pluginlog.Picked})
+	default:
+		q.session(e)
+	}
+}
+
+func (r *reader) pick(q *request, member string, o op) {
+	o.kind, o.member = opPick, member
+	q.member, q.flying, q.reused, q.head, q.failure, q.settled, q.noRetry = keep(member), true, false, false, noFailure, "", false
+	r.op(q, o)
+	q.reselect()
+}
+
+// again is an attempt without a line of its own: a second stream (R50c, R54) or a second connect (R51).
+func (r *reader) again(q *request) {
+	if !q.flying && q.member != "" && q.settled == q.member {
+		r.pick(q, q.member, op{})
+	}
+}
+
+func (r *reader) fail(q *request, member string, marked bool) {
+	if q.flying && q.member != member {
+		r.leave(q)
+	}
+	failed := q.failure
+	if !q.flying {
+		r.pick(q, member, op{})
+		q.failure = failed
+	}
+	ev := q.event()
+	q.flying, q.failure, q.settled = false, noFailure, q.member
+	r.op(q, op{kind: opFail, member: member, event: ev, marked: marked})
+}
+
+func (r *reader) done(q *request) {
+	q.flying, q.over = false, true
+	r.op(q, op{kind: opDone, member: q.member})
+}
+
+func (r *reader) leave(q *request) {
+	q.flying, q.failure = false, noFailure
+	r.op(q, op{kind: opGone, member: q.member})
+}
+
+// failing handles the lines about an attempt that failed, and the counters, which also end one that did not.
+func (r *reader) failing(q *request) {
+	e := r.e
+	if q == nil {
+		if e.Kind == pluginlog.Counted {
+			return
+		}
+		q = r.begin(nil)
+	}
+	switch e.Kind {
+	case pluginlog.ConnectFailed:
+		q.failure = connectFailed
+	case pluginlog.ConnectTimedOut:
+		q.failure = connectTimeout
+	case pluginlog.IOTimedOut:
+		q.failure = ioTimeout
+	case pluginlog.ServerWriteFailed:
+		q.failure = streamLost
+	case pluginlog.StreamFailed:
+		if q.failure == noFailure {
+			q.failure = connectFailed
+		}
+	case pluginlog.MarkedDown:
+		r.fail(q, e.Member, true)
+	case pluginlog.TransactionFailed:
+		if q.settled != e.Member || q.failure != noFailure {
+			r.fail(q, e.Member, false)
+		}
+		q.noRetry = !e.Retry
+	case pluginlog.Counted:
+		r.counted(q)
+	}
+}
+
+func (r *reader) counted(q *request) {
+	e := r.e
+	switch {
+	case q.failure != noFailure:
+		r.fail(q, e.Member, false)
+	case q.flying && q.member == e.Member:
+		r.done(q)
+	case !q.flying && q.usable == e.Member && e.Member != "" && !q.over && !q.ended:
+		r.pick(q, e.Member, op{}) // at LogLevel Stats nothing else is seen of an attempt
+		r.done(q)
+	}
+	r.op(q, op{kind: opCount, member: e.Member, pending: e.Counters.Pending})
+}
+
+// wire handles the lines about streams and answers, and the end of a request.
+func (r *reader) wire(q *request) {
+	e := r.e
+	switch e.Kind {
+	case pluginlog.Executing:
+		r.again(q)
+	case pluginlog.StreamSought:
+		r.stale(q)
+	case pluginlog.StreamReused:
+		r.again(q)
+		q.reused = true
+	case pluginlog.StreamCreated:
+		r.stale(q)
+		r.again(q)
+	case pluginlog.BodyStarted:
+		q.length = max(q.length, e.Length)
+	case pluginlog.StatusLine:
+		r.status(q)
+	case pluginlog.ClientWriteFailed:
+		if q.flying {
+			r.leave(q)
+			q.over = true
+		}
+	case pluginlog.NoAppServer, pluginlog.RequestFailed:
+		r.end(q)
+	case pluginlog.RequestEnded:
+		r.conclude(q)
+		if !q.over && q.settled != "" {
+			r.end(q)
+		}
+		r.finish(q)
+	}
+}
+
+// stale is a stream from the queue that another one replaces: it was closed, or ServerIOTimeout fired on it.
+func (r *reader) stale(q *request) {
+	if q.flying && q.reused {
+		r.fail(q, q.member, false)
+	}
+}
+
+func (r *reader) status(q *request) {
+	switch code := r.e.Code; {
+	case !q.flying || code < 200 && code != 101:
+	case code == 503:
+		q.failure = busy
+	default:
+		q.head = true
+		r.op(q, op{kind: opHead, member: q.member, event: routecheck.Event{Kind: routecheck.Head, Status: int(code)}})
+	}
+}
+
+func (r *reader) end(q *request) {
+	r.conclude(q)
+	if !q.ended && !q.over {
+		q.ended = true
+		r.op(q, op{kind: opEnd})
+	}
+}

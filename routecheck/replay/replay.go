@@ -1,0 +1,203 @@
+package replay
+
+import (
+	"math/bits"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// What says in what a log and the core disagree.
+type What string
+
+// The kinds of disagreement.
+const (
+	RouteDiffers  What = "route"  // which cluster, or whether there is a Route
+	MemberDiffers What = "member" // who gets an attempt
+	EndDiffers    What = "end"    // whether the request ends without another attempt
+	MarkDiffers   What = "mark"   // whether a failure marks the member down
+	StateDiffers  What = "state"  // what a status line says of a member whose state follows from the log
+	WeightDiffers What = "weight" // the weight that a line about a pick shows
+)
+
+// Disagreement is a line of the log that the core would not have written.
+type Disagreement struct {
+	Place  pluginlog.Place
+	Thread pluginlog.Thread
+	What   What
+	Logged string
+	Ours   []string          // what the core would have done, every outcome of chance
+	Steps  []routecheck.Step // of the first of them
+	Fits   []Setting         // single choices under which the core agrees with the log
+}
+
+// Setting is an open choice with a value.
+type Setting struct {
+	Choice routecheck.Choice
+	Value  uint8 // index into the choice's values
+}
+
+// Ruling says what the log has to say about one value of an open choice.
+type Ruling struct {
+	Setting
+	RuledOut bool
+	At       pluginlog.Place // the first line that rules it out
+}
+
+// Evidence is what the log says about an open choice that a decision consulted. The other choices are held at their base values.
+type Evidence struct {
+	Choice routecheck.Choice
+	Values []Ruling // in the order of the choice's values
+}
+
+// Settled returns the only value that the log allows while it rules out every other; false when there is none.
+func (e *Evidence) Settled() (value uint8, ok bool) {
+	allowed := 0
+	for _, v := range e.Values {
+		if !v.RuledOut {
+			allowed++
+			value = v.Value
+		}
+	}
+	return value, allowed == 1
+}
+
+// Report is the outcome of a replay.
+type Report struct {
+	Decisions     int64 // decisions of the log that could be checked: Routes not found, members chosen, requests given up
+	Agreed        int64
+	Unchecked     int64          // decisions about members or requests that the configuration or the log does not tell enough of
+	Synchronised  int64          // states of members that a line set right, because the log does not hold their history
+	Faults        int64          // disagreements
+	Disagreements []Disagreement // the first of them
+	Choices       []Evidence     // those consulted, in their order
+	Asked         uint64         // set of the choices consulted
+}
+
+const maxKept = 1000
+
+// Replay holds a log against the core. Add its events in order, then ask for the Report.
+type Replay struct {
+	reader   reader
+	base     *machine
+	variants []variant
+	evidence map[routecheck.Choice]*Evidence
+	report   Report
+}
+
+// variant is a machine in which one choice has another value.
+type variant struct {
+	Setting
+	m      *machine
+	agrees bool // about the operation under way
+}
+
+// New returns a Replay under a configuration and the base values of the open choices.
+func New(t *routecheck.Table, sem routecheck.Semantics) *Replay {
+	r := &Replay{base: newMachine(t, sem), evidence: map[routecheck.Choice]*Evidence{}}
+	r.reader = reader{requests: map[pluginlog.Thread]*request{}, play: r.play}
+	return r
+}
+
+// NextFile says that the events that follow come from the next file.
+func (r *Replay) NextFile() { r.reader.file++ }
+
+// Add takes the next event. It keeps nothing of it.
+func (r *Replay) Add(e *pluginlog.Event) { r.reader.add(e) }
+
+// Report returns what was found so far.
+func (r *Replay) Report() *Report {
+	out := r.report
+	out.Asked = r.base.rec.Asked()
+	for c := range routecheck.Choices() {
+		if e := r.evidence[routecheck.Choice(c)]; e != nil {
+			out.Choices = append(out.Choices, *e)
+		}
+	}
+	return &out
+}
+
+// play plays an operation on the base and on every variant. A choice that the base consults for the first time gets variants that begin
+// just before this operation.
+func (r *Replay) play(o *op) {
+	asked := r.base.rec.Asked()
+	base := r.base.play(o)
+	for news := r.base.rec.Asked() &^ asked; news != 0; news &= news - 1 {
+		r.vary(routecheck.Choice(bits.TrailingZeros64(news)))
+	}
+	for i := range r.variants {
+		r.variants[i].agrees = r.variants[i].m.play(o).fault == nil
+	}
+	r.count(&base)
+	r.judge(o, base.fault)
+}
+
+func (r *Replay) vary(c routecheck.Choice) {
+	values := routecheck.Choices()[c].Values
+	e := &Evidence{Choice: c}
+	for v := range uint8(len(values)) {
+		s := Setting{c, v}
+		e.Values = append(e.Values, Ruling{Setting: s})
+		if values[v] != r.base.sem.Value(c) {
+			r.variants = append(r.variants, variant{Setting: s, m: r.base.before(r.base.sem.With(c, v))})
+		}
+	}
+	r.evidence[c] = e
+}
+
+func (r *Replay) count(base *result) {
+	r.report.Synchronised += int64(base.synced)
+	switch {
+	case base.decision:
+		r.report.Decisions++
+		if base.fault == nil {
+			r.report.Agreed++
+		}
+	case base.unchecked:
+		r.report.Unchecked++
+	}
+}
+
+// judge draws conclusions. Where the base agrees, a variant that does not is ruled out. Where the base disagrees and the values of one
+// choice alone explain the line, its base value is ruled out; where several choices would, the line proves nothing about any.
+func (r *Replay) judge(o *op, base *fault) {
+	var fits []Setting
+	for i := range r.variants {
+		v := &r.variants[i]
+		switch {
+		case base == nil && !v.agrees:
+			r.ruleOut(v.Setting, o.place)
+		case base != nil && v.agrees:
+			fits = append(fits, v.Setting)
+		}
+	}
+	if base == nil {
+		return
+	}
+	r.report.Faults++
+	if len(r.report.Disagreements) < maxKept {
+		r.report.Disagreements = append(r.report.Disagreements, Disagreement{o.place, o.thread, base.what, keep(base.logged), base.ours, base.steps, fits})
+	}
+	if len(fits) > 0 && fits[0].Choice == fits[len(fits)-1].Choice {
+		r.onlyFits(fits, o.place)
+	}
+}
+
+// onlyFits rules out the values of a choice that do not explain a line which others of its values do.
+func (r *Replay) onlyFits(fits []Setting, at pluginlog.Place) {
+	for _, v := range r.evidence[fits[0].Choice].Values {
+		explains := false
+		for _, f := range fits {
+			explains = explains || f == v.Setting
+		}
+		if !explains {
+			r.ruleOut(v.Setting, at)
+		}
+	}
+}
+
+func (r *Replay) ruleOut(s Setting, at pluginlog.Place) {
+	if v := &r.evidence[s.Choice].Values[s.Value]; !v.RuledOut {
+		v.RuledOut, v.At = true, at
+	}
+}

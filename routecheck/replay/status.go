@@ -1,0 +1,160 @@
+package replay
+
+import (
+	"fmt"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// memberLine takes in a line about the state of a member. Where the state does not follow from the log so far, the line sets it right;
+// where it does, a difference is a disagreement. Either way the log wins.
+func (m *machine) memberLine(o *op, r *result) {
+	fl, _ := m.flightOf(o)
+	if fl == nil {
+		return
+	}
+	member, ok := m.t.Clusters[fl.match.Cluster].MemberByName(o.member)
+	if !ok {
+		return
+	}
+	key := clusterKey{o.thread.PID, fl.match.Cluster}
+	l := line{m: m, o: o, r: r, fl: fl, c: m.copyOf(key), id: member}
+	l.ms, l.kn, l.interval = &l.c.state.Members[member], &l.c.known[member], m.t.Clusters[key.id].RetryInterval
+	switch o.kind {
+	case opTimer:
+		l.timer()
+	case opCount:
+		l.count()
+	default:
+		l.status()
+	}
+	m.setCluster(key, l.c)
+	if o.kind != opCount {
+		m.setFlight(o.thread, fl)
+	}
+}
+
+// line compares one line with the state of its member.
+type line struct {
+	m        *machine
+	o        *op
+	r        *result
+	fl       *flight
+	c        *cluster
+	id       routecheck.MemberID
+	ms       *routecheck.MemberState
+	kn       *known
+	interval routecheck.Nanos
+}
+
+// differ books a difference: known says that the state followed from the log.
+func (l *line) differ(known bool, logged, ours string) {
+	if !known {
+		l.r.synced++
+	} else if l.r.fault == nil {
+		l.r.fault = &fault{what: StateDiffers, logged: l.o.member + ": " + logged, ours: []string{l.o.member + ": " + ours}}
+	}
+}
+
+func (l *line) flag(known bool, name string, logged bool) {
+	digit := map[bool]string{false: " 0", true: " 1"}
+	l.differ(known, name+digit[logged], name+digit[!logged])
+}
+
+func (l *line) check() routecheck.Check {
+	return l.m.t.Check(&l.c.state, &l.fl.f, l.id, l.o.check.IgnoreWeights, l.o.now, &l.m.sem, l.m.rec)
+}
+
+// status compares what a status line prints, field by field (R42).
+func (l *line) status() {
+	logged := &l.o.check
+	if l.check().MarkedDown != logged.MarkedDown {
+		l.flag(l.kn.mark, "markedDown", logged.MarkedDown)
+		l.ms.Marked, l.ms.Retrying, l.kn.timer = logged.MarkedDown, false, false
+		l.ms.FailedAt = l.o.now
+	}
+	l.kn.mark = true
+	if logged.MarkedDown {
+		l.timer()
+		l.retry()
+	}
+	if ours := l.check(); !logged.IgnoreWeights && ours.Allows != logged.WLBAllows {
+		l.flag(l.kn.weight, "wlbAllows", logged.WLBAllows)
+		l.kn.weight = false
+		l.allow(logged.WLBAllows)
+	}
+	if ours := l.check(); logged.HasFull && ours.Full != logged.Full {
+		l.flag(l.kn.pending, "reachedMaxConnectionsLimit", logged.Full)
+		l.ms.Pending, l.kn.pending = 0, true
+		if logged.Full {
+			l.ms.Pending = l.m.t.Clusters[l.fl.match.Cluster].Members[l.id].MaxConnections
+		}
+	}
+}
+
+// allow sets a weight that fits the line, since the line does not print it.
+func (l *line) allow(yes bool) {
+	if yes {
+		l.ms.Weight = max(1, l.m.t.Clusters[l.fl.match.Cluster].Members[l.id].Start)
+		return
+	}
+	if l.ms.Weight = 0; l.check().Allows {
+		l.ms.Weight = -1
+	}
+}
+
+// slack is how much the times of lines may differ from those that the plug-in reckoned with.
+func (l *line) slack() routecheck.Nanos {
+	if l.o.now%second == 0 {
+		return second // old levels print whole seconds
+	}
+	return second / 1000
+}
+
+// timer compares the printed seconds until the retry is due. They are whole ones, so one of difference says nothing.
+func (l *line) timer() {
+	logged := &l.o.check
+	if !logged.HasRetryIn || !l.ms.Marked || logged.RetryIn < 0 {
+		return
+	}
+	wait := routecheck.Nanos(logged.RetryIn) * second
+	ours := max(l.ms.FailedAt+l.interval-l.o.now, 0)
+	if d := wait - ours; d >= -second-l.slack() && d <= second+l.slack() {
+		return
+	}
+	if l.kn.timer {
+		l.differ(true, fmt.Sprintf("retry in %d s", logged.RetryIn), fmt.Sprintf("retry in %.1f s", float64(ours)/float64(second)))
+	}
+	l.ms.FailedAt, l.kn.timer = l.o.now+wait-l.interval, true
+}
+
+// retry compares whether the retry is due now (R52).
+func (l *line) retry() {
+	logged := &l.o.check
+	if l.check().RetryNow == logged.RetryNow {
+		return
+	}
+	due := l.ms.FailedAt + l.interval - l.o.now
+	near := due >= -l.slack() && due <= l.slack()
+	if !near {
+		l.flag(l.kn.timer, "retryNow", logged.RetryNow)
+	}
+	switch {
+	case logged.RetryNow:
+		l.ms.Retrying = false
+		l.ms.FailedAt = min(l.ms.FailedAt, l.o.now-l.interval)
+	case near || logged.HasRetryIn && logged.RetryIn > 0:
+		l.ms.FailedAt = l.o.now - l.interval + max(1, routecheck.Nanos(logged.RetryIn)*second)
+	default:
+		l.ms.Retrying = true // somebody whom the log does not show is probing it
+	}
+}
+
+// count takes over the pending requests of a member: requests that the log hides count too (R60).
+func (l *line) count() {
+	if pending := int32(min(max(l.o.pending, 0), 1<<30)); pending != l.ms.Pending {
+		l.differ(false, "", "")
+		l.ms.Pending = pending
+	}
+	l.kn.pending = true
+}
