@@ -30,6 +30,7 @@ type client struct {
 	rq      http1.Request
 	req     routecheck.Request
 	cookies [4]string
+	host    []byte // see hostForMatching
 	x       exchange
 	body    body
 	kept    []byte // private header lines, the same for every request of the connection
@@ -204,7 +205,7 @@ func (c *client) describe() {
 		}
 	}
 	c.req = routecheck.Request{
-		TLS: c.tls != nil, Host: http1.View(c.rq.Host(buf)), Port: c.port, Target: http1.View(c.rq.Target(buf)),
+		TLS: c.tls != nil, Host: http1.View(c.hostForMatching(c.rq.Host(buf))), Port: c.port, Target: http1.View(c.rq.Target(buf)),
 		Cookies: cookies, Body: c.bodySize(),
 	}
 }

@@ -116,23 +116,20 @@ func (c *client) connectionHeaders() []byte {
 }
 
 // serverName divides the Host header as $WSSN and $WSSP have it (AppServerPortPreference).
-func (c *client) serverName() (name, port string) {
-	host := c.req.Host
-	if host == "" {
-		host = c.from.name
+func (c *client) serverName() (name, port []byte) {
+	host := c.rq.Host(c.in.b)
+	if len(host) == 0 {
+		host = []byte(c.from.name)
 	}
-	name = host
-	if colon := strings.LastIndexByte(host, ':'); colon >= 0 && strings.IndexByte(host[colon:], ']') < 0 {
-		name, port = host[:colon], host[colon+1:]
-	}
+	name, port = splitPort(host)
 	switch {
 	case c.x.gen.webPort:
-		port = c.from.portText(c.port)
-	case port != "":
+		port = strconv.AppendInt(nil, int64(c.port), 10)
+	case len(port) > 0:
 	case c.tls != nil:
-		port = "443"
+		port = []byte("443")
 	default:
-		port = "80"
+		port = []byte("80")
 	}
 	return name, port
 }

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -28,9 +29,10 @@ type Options struct {
 	BodyTimeout   routecheck.Nanos // for each piece of a request's body, default 60 s
 	ClientTimeout routecheck.Nanos // for a client that takes nothing of its answer, default 60 s
 
-	Docroot   string            // declined requests get files from here; "" gives 404
-	AccessLog *AccessLog        // default none
-	Keystore  map[string]string // a .kdb file and the PEM file that replaces it
+	Docroot   string                                  // declined requests get files from here; "" gives 404
+	AccessLog *AccessLog                              // default none
+	PluginLog func(pluginlog.Level) *pluginlog.Writer // the plug-in's own log at the LogLevel of a configuration; default none
+	Keystore  map[string]string                       // a .kdb file and the PEM file that replaces it
 
 	Resolver Resolver                                                             // default the system's
 	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // default net.Dialer
@@ -135,7 +137,9 @@ type Listener struct {
 	net.Listener
 	TLS  *tls.Config // nil: plain
 	Port int         // the port that virtual hosts are matched with, 0 that of the connection
-	name string      // HOST:PORT for requests without Host
+
+	name      string // HOST:PORT for requests without Host
+	matchPort string // Port in digits
 }
 
 func (l *Listener) port(conn net.Conn) int {
@@ -148,11 +152,9 @@ func (l *Listener) port(conn net.Conn) int {
 	return 0
 }
 
-func (l *Listener) portText(port int) string { return strconv.Itoa(port) }
-
 // Serve accepts clients until Shutdown. It returns nil then, else why it cannot accept.
 func (p *Proxy) Serve(l *Listener) error {
-	l.name = l.Addr().String()
+	l.name, l.matchPort = l.Addr().String(), strconv.Itoa(l.Port)
 	p.mu.Lock()
 	if p.ending.Load() {
 		p.mu.Unlock()

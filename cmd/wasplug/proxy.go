@@ -2,15 +2,26 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 	"net"
+	"net/http"
+	"os"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/proxy"
 )
 
@@ -19,72 +30,240 @@ func proxyCommand() *cli.Command {
 		Name:  "proxy",
 		Usage: "serve plugin-cfg.xml: a reverse proxy that decides as the plug-in does",
 		Description: `Listens for clients and passes their requests to the members of the clusters, with the plug-in's routing, session affinity and failover.
+It reads the file again when RefreshInterval has passed and a request arrives, and on SIGHUP; SIGTERM and SIGINT stop it gracefully.
 
-   wasplug proxy -c plugin-cfg.xml --listen 127.0.0.1:9080
-   wasplug proxy -c plugin-cfg.xml --listen 0.0.0.0:8080=80
+   wasplug proxy --demo
+   wasplug proxy -c plugin-cfg.xml --listen 127.0.0.1:8080=80 --admin 127.0.0.1:9090
+   wasplug proxy -c plugin-cfg.xml --tls-listen :8443=443 --cert cert.pem --key key.pem --access-log -
 
 Exit codes: 0 stopped as asked; 2 wrong usage; 3 the file cannot be read, the plug-in would reject it, or an address cannot be listened on.`,
-		Flags: append(configFlags(),
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "plugin-cfg.xml or a topology (YAML)"},
+			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the one whose file is meant"},
 			&cli.StringSliceFlag{Name: "listen", Usage: "`ADDRESS[=PORT]` to listen on; PORT is the port that virtual hosts are matched with; repeatable"},
+			&cli.StringSliceFlag{Name: "tls-listen", Usage: "`ADDRESS[=PORT]` to listen on with TLS; repeatable"},
+			&cli.StringFlag{Name: "cert", Usage: "PEM `FILE` with the certificate chain of --tls-listen; read again when it changes"},
+			&cli.StringFlag{Name: "key", Usage: "PEM `FILE` with its key"},
+			&cli.StringFlag{Name: "client-ca", Usage: "PEM `FILE`: clients may show a certificate of this authority, which members get as $WSCC"},
+			&cli.StringSliceFlag{Name: "keystore", Usage: "`FILE.kdb=FILE.pem`: read the PEM file in place of a key database that only GSKit reads; repeatable"},
+			&cli.StringFlag{Name: "decline", Value: "404", Usage: "answer to requests that no Route matches: 404"},
+			&cli.StringFlag{Name: "docroot", Usage: "`FOLDER` of static files for requests that no Route matches"},
+			&cli.StringFlag{Name: "admin", Usage: "`ADDRESS` of the status page, /status.json, /metrics, /health; loopback unless --admin-token-file is given"},
+			&cli.StringFlag{Name: "admin-token-file", Usage: "`FILE` with the token that the admin listener asks for"},
+			&cli.StringFlag{Name: "access-log", Usage: "`FILE` for a line per request, - for standard output"},
+			&cli.StringFlag{Name: "access-log-format", Value: "text", Usage: "text or json"},
+			&cli.StringFlag{Name: "plugin-log", Usage: "`FILE` for lines as in http_plugin.log, as detailed as the LogLevel of the configuration says"},
 			&cli.DurationFlag{Name: "grace", Value: 30 * time.Second, Usage: "how long requests in flight may take when the proxy is stopped"},
 			&cli.StringFlag{Name: "plugin-level", Value: "latest", Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
 			&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable"},
-		),
+			&cli.Uint64Flag{Name: "seed", Usage: "draw random choices from seed `N`, not 0"},
+			&cli.BoolFlag{Name: "demo", Usage: "start two small members and a proxy before them, and print what to try"},
+		},
 		Action: runProxy,
 	}
 }
 
 func runProxy(c *cli.Context) error {
-	sem, _, err := readSemantics(c)
+	ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if c.NArg() > 0 {
+		return usageError("proxy takes no arguments, got %q", c.Args().First())
+	}
+	s := &proxySetup{c: c, log: slog.New(slog.NewTextHandler(c.App.ErrWriter, nil))}
+	defer s.close()
+	opt, err := s.options()
 	if err != nil {
 		return err
 	}
-	path := c.String("config")
-	source := proxy.Source{
-		Read: func() (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
-			files := diag.NewFiles()
-			cfg, faults, err := loadConfig(c, files, path)
-			return cfg, files, faults, err
-		},
-		Stamp: proxy.FileStamp(path),
-	}
-	p, err := proxy.New(c.Context, source, proxy.Options{Semantics: &sem})
+	source, listeners, err := s.source(ctx)
 	if err != nil {
-		return failure(err)
+		return err
 	}
-	errs := make(chan error, 1)
-	for _, spec := range c.StringSlice("listen") {
-		l, err := listen(spec)
-		if err != nil {
-			return err
-		}
-		go func() {
-			if err := p.Serve(l); err != nil {
-				errs <- err
-			}
-		}()
+	p, err := proxy.New(ctx, source, opt)
+	if err != nil {
+		return s.refused(err)
 	}
-	select {
-	case <-c.Context.Done():
-	case err = <-errs:
+	if err := s.serve(ctx, p, listeners); err != nil {
+		p.Shutdown(context.Background())
+		return err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context), c.Duration("grace"))
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Duration("grace"))
 	defer cancel()
-	p.Shutdown(ctx)
-	if err != nil {
-		return failure(err)
+	if p.Shutdown(grace) != nil {
+		s.log.Warn("requests in flight were cut: they took longer than --grace")
 	}
 	return nil
 }
 
+// proxySetup turns flags into a running proxy.
+type proxySetup struct {
+	c     *cli.Context
+	log   *slog.Logger
+	files []io.Closer
+	demo  *proxy.Demo
+}
+
+func (s *proxySetup) close() {
+	for _, f := range s.files {
+		f.Close()
+	}
+}
+
+func (s *proxySetup) options() (opt proxy.Options, err error) {
+	sem, _, err := readSemantics(s.c)
+	if err != nil {
+		return opt, err
+	}
+	opt = proxy.Options{Semantics: &sem, Seed: s.c.Uint64("seed"), Log: s.log, Docroot: s.c.String("docroot"), Keystore: map[string]string{}}
+	if d := s.c.String("decline"); d != "404" {
+		return opt, usageError("--decline %q: want 404; files for such requests come from --docroot", d)
+	}
+	for _, m := range s.c.StringSlice("keystore") {
+		from, to, ok := strings.Cut(m, "=")
+		if !ok {
+			return opt, usageError("--keystore %q: want FILE.kdb=FILE.pem", m)
+		}
+		opt.Keystore[from] = to
+	}
+	format, err := oneOf("--access-log-format", s.c.String("access-log-format"), "text", "json")
+	if err != nil {
+		return opt, err
+	}
+	if name := s.c.String("access-log"); name != "" {
+		w, err := s.appendTo(name)
+		if err != nil {
+			return opt, err
+		}
+		opt.AccessLog = proxy.NewAccessLog(w, format == "json", time.Now)
+	}
+	if name := s.c.String("plugin-log"); name != "" {
+		w, err := s.appendTo(name)
+		if err != nil {
+			return opt, err
+		}
+		opt.PluginLog = func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(w, level) }
+	}
+	return opt, nil
+}
+
+// appendTo opens a log file, or standard output for "-".
+func (s *proxySetup) appendTo(name string) (io.Writer, error) {
+	if name == "-" {
+		return s.c.App.Writer, nil
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, failure(err)
+	}
+	s.files = append(s.files, f)
+	return f, nil
+}
+
+// source is where the configuration comes from, and where the proxy listens.
+func (s *proxySetup) source(ctx context.Context) (proxy.Source, []*proxy.Listener, error) {
+	path := s.c.String("config")
+	if s.c.Bool("demo") {
+		if path != "" {
+			return proxy.Source{}, nil, usageError("--demo brings its own configuration: leave --config out")
+		}
+		return s.demoSource(ctx)
+	}
+	switch {
+	case path == "":
+		return proxy.Source{}, nil, usageError("say which file to serve with --config, or try --demo")
+	case path == "-":
+		return proxy.Source{}, nil, usageError("--config: the proxy reads its file again and again, so it cannot be standard input")
+	}
+	source := proxy.Source{Stamp: proxy.FileStamp(path), Read: func() (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
+		files := diag.NewFiles()
+		cfg, ds, err := loadConfig(s.c, files, path)
+		return cfg, files, ds, err
+	}}
+	listeners, err := s.listeners()
+	return source, listeners, err
+}
+
+func (s *proxySetup) demoSource(ctx context.Context) (proxy.Source, []*proxy.Listener, error) {
+	demo, err := proxy.StartDemo()
+	if err != nil {
+		return proxy.Source{}, nil, failure(err)
+	}
+	s.demo = demo
+	s.files = append(s.files, demo)
+	addresses := s.c.StringSlice("listen")
+	if len(addresses) == 0 {
+		addresses = []string{"127.0.0.1:9080"}
+	}
+	l, err := listen("--listen", addresses[0])
+	if err != nil {
+		return proxy.Source{}, nil, err
+	}
+	return demo.Source(), []*proxy.Listener{l}, nil
+}
+
+// listeners opens everything that clients can connect to.
+func (s *proxySetup) listeners() (all []*proxy.Listener, err error) {
+	plain, secure := s.c.StringSlice("listen"), s.c.StringSlice("tls-listen")
+	if len(plain)+len(secure) == 0 {
+		return nil, usageError("say where to listen, as in --listen 127.0.0.1:8080")
+	}
+	var cfg *tls.Config
+	if len(secure) > 0 {
+		if cfg, err = s.tlsConfig(); err != nil {
+			return nil, err
+		}
+	}
+	for i, spec := range append(plain, secure...) {
+		flag := "--listen"
+		if i >= len(plain) {
+			flag = "--tls-listen"
+		}
+		l, err := listen(flag, spec)
+		if err != nil {
+			for _, l := range all {
+				l.Close()
+			}
+			return nil, err
+		}
+		if i >= len(plain) {
+			l.TLS = cfg
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+func (s *proxySetup) tlsConfig() (*tls.Config, error) {
+	cert, key := s.c.String("cert"), s.c.String("key")
+	if cert == "" || key == "" {
+		return nil, usageError("--tls-listen needs --cert and --key")
+	}
+	pair, err := proxy.LoadCertificate(cert, key, s.log)
+	if err != nil {
+		return nil, failure(err)
+	}
+	var authorities *x509.CertPool
+	if name := s.c.String("client-ca"); name != "" {
+		pem, err := os.ReadFile(name)
+		if err != nil {
+			return nil, failure(err)
+		}
+		authorities = x509.NewCertPool()
+		if !authorities.AppendCertsFromPEM(pem) {
+			return nil, failure(fmt.Errorf("%s holds no certificate", name))
+		}
+	}
+	return pair.Config(authorities), nil
+}
+
 // listen opens ADDRESS[=PORT].
-func listen(spec string) (*proxy.Listener, error) {
+func listen(flag, spec string) (*proxy.Listener, error) {
 	address, port, written := strings.Cut(spec, "=")
 	l := &proxy.Listener{}
 	if written {
 		n, err := strconv.Atoi(port)
 		if err != nil || n < 1 || n > 65535 {
-			return nil, usageError("--listen %q: the port behind = is not a number from 1 to 65535", spec)
+			return nil, usageError("%s %q: the port behind = is not a number from 1 to 65535", flag, spec)
 		}
 		l.Port = n
 	}
@@ -94,4 +273,108 @@ func listen(spec string) (*proxy.Listener, error) {
 	}
 	l.Listener = inner
 	return l, nil
+}
+
+// refused words an error of the configuration.
+func (s *proxySetup) refused(err error) error {
+	var rejected *proxy.Rejected
+	if errors.As(err, &rejected) {
+		printDiagnostics(s.c.App.ErrWriter, rejected.Files, rejected.Diagnostics)
+		return failure(fmt.Errorf("%s: the plug-in would reject this file, so nothing is served", s.c.String("config")))
+	}
+	var exit *exitError
+	if errors.As(err, &exit) {
+		return err
+	}
+	return failure(err)
+}
+
+// serve runs until ctx ends or an address cannot be served any longer.
+func (s *proxySetup) serve(ctx context.Context, p *proxy.Proxy, listeners []*proxy.Listener) error {
+	errs := make(chan error, len(listeners)+1)
+	stopAdmin, err := s.admin(p, errs)
+	if err != nil {
+		return err
+	}
+	defer stopAdmin()
+	for _, l := range listeners {
+		s.announce(p, l)
+		go func() {
+			if err := p.Serve(l); err != nil {
+				errs <- err
+			}
+		}()
+	}
+	if s.demo != nil {
+		fmt.Fprint(s.c.App.Writer, s.demo.Help(listeners[0].Addr().String()))
+	}
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hangup:
+			p.Reload(ctx) // it logs what came of it
+		case err := <-errs:
+			return failure(err)
+		}
+	}
+}
+
+// announce says where the proxy listens and which requests can match there.
+func (s *proxySetup) announce(p *proxy.Proxy, l *proxy.Listener) {
+	scheme := "http"
+	if l.TLS != nil {
+		scheme = "https"
+	}
+	aliases := p.Aliases(l)
+	fmt.Fprintf(s.c.App.ErrWriter, "wasplug: listening on %s://%s; virtual hosts that can match: %s\n", scheme, l.Addr(), orNone(aliases))
+	if len(aliases) == 0 {
+		fmt.Fprintf(s.c.App.ErrWriter, "wasplug: warning: no virtual host has the port that requests arrive with, so all are declined; say which port is meant with %s=PORT\n", l.Addr())
+	}
+}
+
+func orNone(list []string) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	const most = 8
+	if len(list) > most {
+		return strings.Join(list[:most], " ") + fmt.Sprintf(" and %d more", len(list)-most)
+	}
+	return strings.Join(list, " ")
+}
+
+// admin serves the status page, when asked to.
+func (s *proxySetup) admin(p *proxy.Proxy, errs chan<- error) (stop func(), err error) {
+	address, token := s.c.String("admin"), ""
+	if address == "" {
+		return func() {}, nil
+	}
+	if name := s.c.String("admin-token-file"); name != "" {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, failure(err)
+		}
+		if token = strings.TrimSpace(string(data)); token == "" {
+			return nil, usageError("--admin-token-file %s is empty", name)
+		}
+	}
+	if !proxy.CheckAdminAddress(address, token) {
+		return nil, usageError("--admin %q can be reached from outside: use a loopback address such as 127.0.0.1:9090, or set a token with --admin-token-file", address)
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, failure(err)
+	}
+	fmt.Fprintf(s.c.App.ErrWriter, "wasplug: status page on http://%s/\n", l.Addr())
+	server := &http.Server{Handler: proxy.NewAdmin(p, token), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	go func() {
+		if err := server.Serve(l); err != http.ErrServerClosed {
+			errs <- err
+		}
+	}()
+	return func() { server.Close() }, nil
 }

@@ -1,0 +1,161 @@
+package proxy
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// Demo is the sample topology of the documents, two members behind one web server, with members that run in this process.
+type Demo struct {
+	members []*demoMember
+	mu      sync.Mutex
+	serial  int
+}
+
+// demoMember is an application server of one page. It makes sessions as WebSphere does: the clone ID of the member that takes a session
+// over is appended (R24).
+type demoMember struct {
+	name, clone string
+	address     string
+	server      *http.Server
+}
+
+// StartDemo starts the members on free ports of the loopback interface.
+func StartDemo() (*Demo, error) {
+	d := &Demo{}
+	for _, m := range []*demoMember{{name: "PluginMember1", clone: "v544d031"}, {name: "PluginMember2", clone: "v544d0o0"}} {
+		if err := d.start(m, "127.0.0.1:0"); err != nil {
+			d.Close()
+			return nil, err
+		}
+		d.members = append(d.members, m)
+	}
+	return d, nil
+}
+
+func (d *Demo) start(m *demoMember, address string) error {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	m.address = l.Addr().String()
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.answer(m, w, r) })}
+	m.server = server
+	go server.Serve(l)
+	return nil
+}
+
+// Close stops the members.
+func (d *Demo) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, m := range d.members {
+		m.stop()
+	}
+	return nil
+}
+
+func (m *demoMember) stop() {
+	if m.server != nil {
+		m.server.Close()
+		m.server = nil
+	}
+}
+
+func (d *Demo) answer(m *demoMember, w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch r.URL.Path {
+	case "/snoop/stop":
+		w.Header().Set("Connection", "close")
+		fmt.Fprintf(w, "%s stops now\n", m.name)
+		go d.stopOne(m)
+		return
+	case "/snoop/start":
+		d.startAll(w)
+		return
+	}
+	session := d.session(m, r)
+	http.SetCookie(w, &http.Cookie{Name: "JSESSIONID", Value: session, Path: "/", HttpOnly: true})
+	fmt.Fprintf(w, "%s (clone ID %s) served %s, session %s, failover %t\n", m.name, m.clone, r.URL.Path, session, r.Header["$WSFO"] != nil || r.Header["$wsfo"] != nil)
+}
+
+func (d *Demo) stopOne(m *demoMember) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	m.stop()
+}
+
+func (d *Demo) startAll(w http.ResponseWriter) {
+	for _, m := range d.members {
+		if m.server != nil {
+			continue
+		}
+		if err := d.start(m, m.address); err != nil {
+			fmt.Fprintln(w, err)
+			continue
+		}
+		fmt.Fprintf(w, "%s runs again; it is tried when its retry interval of 10 s has passed\n", m.name)
+	}
+}
+
+func (d *Demo) session(m *demoMember, r *http.Request) string {
+	if c, err := r.Cookie("JSESSIONID"); err == nil && len(c.Value) > 4 {
+		if ids := strings.Split(c.Value, ":"); ids[len(ids)-1] == m.clone {
+			return c.Value
+		}
+		if strings.Contains(c.Value, ":"+m.clone) {
+			return c.Value
+		}
+		return c.Value + ":" + m.clone
+	}
+	d.serial++
+	return fmt.Sprintf("0000DemoSession%04d:%s", d.serial, m.clone)
+}
+
+// Source is the configuration of the demo.
+func (d *Demo) Source() Source {
+	var b strings.Builder
+	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>
+<Config RefreshInterval="60">
+   <VirtualHostGroup Name="default_host"><VirtualHost Name="*:*"/></VirtualHostGroup>
+   <ServerCluster LoadBalance="Round Robin" Name="PluginCluster" RetryInterval="10">
+`)
+	for _, m := range d.members {
+		host, port, _ := net.SplitHostPort(m.address)
+		fmt.Fprintf(&b, "      <Server CloneID=%q ConnectTimeout=\"5\" Name=%q ServerIOTimeout=\"60\"><Transport Hostname=%q Port=%q Protocol=\"http\"/></Server>\n", m.clone, m.name, host, port)
+	}
+	b.WriteString(`      <PrimaryServers><Server Name="PluginMember1"/><Server Name="PluginMember2"/></PrimaryServers>
+   </ServerCluster>
+   <UriGroup Name="snoop_URIs"><Uri AffinityCookie="JSESSIONID" AffinityURLIdentifier="jsessionid" Name="/snoop/*"/></UriGroup>
+   <Route ServerCluster="PluginCluster" UriGroup="snoop_URIs" VirtualHostGroup="default_host"/>
+</Config>
+`)
+	src := []byte(b.String())
+	return Source{Read: func() (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
+		files := diag.NewFiles()
+		cfg, ds := parser.Parse(files.Add("demo-plugin-cfg.xml", src), src)
+		return cfg, files, ds, nil
+	}, Stamp: func() (string, error) { return "", nil }}
+}
+
+// Help says what to try.
+func (d *Demo) Help(address string) string {
+	return fmt.Sprintf(`Two members run behind the proxy. Try, in another terminal:
+
+   curl -i http://%[1]s/snoop                 # a new session; look at the clone ID behind its last colon
+   curl -b jar -c jar http://%[1]s/snoop      # a few times: the session stays with its member
+   curl -b jar -c jar http://%[1]s/snoop/stop # that member stops
+   curl -b jar -c jar http://%[1]s/snoop      # the other one takes the session over and appends its clone ID
+   curl http://%[1]s/snoop/start              # and comes back, after the retry interval of 10 s the session returns to it
+   curl -i http://%[1]s/elsewhere             # no Route: declined
+
+Ctrl-C ends it.
+`, address)
+}
