@@ -17,6 +17,7 @@ type facts struct {
 	byRoute  map[string][]*routed // Routes of a cluster, by its name
 	aliases  []aliasOf            // every alias that can be read
 	reach    *routecheck.Reach    // when a rule first asks
+	elements []element            // likewise
 }
 
 // routed is a Route with what it names; a missing part is nil.

@@ -10,14 +10,19 @@ import (
 const maxRounds = 10
 
 // Fix repairs a file: it applies the safe fixes of its findings, with unsafe also the others, and checks the result again until nothing
-// is left to repair. It returns the new bytes and how many fixes were applied; bytes outside of their edits stay as they are.
+// is left to repair. It returns the new bytes and how many fixes were applied; bytes outside of their edits stay as they are. A file that
+// is not well-formed is left alone: what its elements are is a guess.
 func Fix(files *diag.Files, id diag.FileID, o Options, unsafe bool) (src []byte, applied int) {
 	src = files.Source(id)
 	for range maxRounds {
 		register := diag.NewFiles()
 		f := register.Add(files.Name(id), src)
 		var fixes []*diag.Fix
-		for _, d := range Run(register, Read(register, f), o) {
+		inputs := Read(register, f)
+		if slices.ContainsFunc(inputs[0].Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == "WP101" }) {
+			break
+		}
+		for _, d := range Run(register, inputs, o) {
 			if d.Fix != nil && (d.Fix.Safe || unsafe) {
 				fixes = append(fixes, d.Fix)
 			}

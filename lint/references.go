@@ -183,6 +183,9 @@ func checkOpenRoutes(p *Pass) {
 	}
 }
 
+// mostSuggested is how many names are compared with an unknown one: each comparison costs, and a file may have thousands of both.
+const mostSuggested = 200
+
 func checkListNames(p *Pass) {
 	for _, c := range p.Config.Clusters {
 		if p.Fragment && len(c.Servers) < 2 {
@@ -194,7 +197,10 @@ func checkListNames(p *Pass) {
 				if known[ref.Name.V] != nil || !ref.Name.Set() {
 					continue
 				}
-				near := diag.Suggest(ref.Name.V, names(c.Servers))
+				near := ""
+				if len(c.Servers) <= mostSuggested {
+					near = diag.Suggest(ref.Name.V, names(c.Servers))
+				}
 				f := p.Report(ref.Name.Span(), "%s of cluster %q names server %q, which the cluster does not define%s; no such member gets traffic, or the plug-in refuses the file (undocumented)",
 					l.Node.Name, c.Name.V, ref.Name.V, didYouMean(near))
 				if s := known[near]; near != "" && s != nil {

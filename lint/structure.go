@@ -12,37 +12,83 @@ import (
 // adoptFaults reports what Parse has found under the code of the rule.
 func adoptFaults(p *Pass) { p.adopt(p.faults) }
 
-// elementsOf visits every element that the table knows in its place, or not at all; typ is nil then.
+// elements visits every element with what the table says of it in its place; typ is nil for what is unknown there, whose content is
+// not visited.
 func (p *Pass) elements(visit func(n *parser.Node, typ *parser.ElementType)) {
-	var walk func(nodes []*parser.Node, parent *parser.ElementType, top bool)
-	walk = func(nodes []*parser.Node, parent *parser.ElementType, top bool) {
-		for _, n := range nodes {
-			if n.Kind != parser.Element {
-				continue
-			}
-			typ := parent.Child(n.Name)
-			if top {
-				typ = parser.TypeOf(n)
-			}
-			visit(n, typ)
-			if typ != nil {
-				walk(n.Children, typ, false)
-			}
-		}
+	p.survey()
+	for i := range p.facts.elements {
+		visit(p.facts.elements[i].node, p.facts.elements[i].typ)
 	}
-	walk(p.Config.Doc.Nodes, nil, true)
 }
 
 // attributes visits the written attributes of known elements with their row, nil for those that the element does not have.
 func (p *Pass) attributes(visit func(n *parser.Node, typ *parser.ElementType, at *parser.Attr, row *parser.Attribute)) {
-	p.elements(func(n *parser.Node, typ *parser.ElementType) {
-		if typ == nil {
-			return
+	p.survey()
+	for i := range p.facts.elements {
+		e := &p.facts.elements[i]
+		for k := range e.rows {
+			visit(e.node, e.typ, &e.node.Attrs[k], e.rows[k])
 		}
-		for i := range n.Attrs {
-			visit(n, typ, &n.Attrs[i], rowOf(n, typ, &n.Attrs[i]))
+	}
+}
+
+// element is an element with its type and the rows of its attributes.
+type element struct {
+	node *parser.Node
+	typ  *parser.ElementType
+	rows []*parser.Attribute
+}
+
+// survey walks the tree once for all rules.
+func (p *Pass) survey() {
+	if p.facts.elements != nil {
+		return
+	}
+	p.facts.elements = []element{}
+	rowFor := map[rowKey]*parser.Attribute{}
+	var walk func(nodes []*parser.Node, parent *parser.ElementType)
+	walk = func(nodes []*parser.Node, parent *parser.ElementType) {
+		for _, n := range nodes {
+			if n.Kind != parser.Element {
+				continue
+			}
+			e := element{node: n, typ: parent.Child(n.Name)}
+			if n.Parent == nil {
+				e.typ = parser.TypeOf(n)
+			}
+			if e.typ != nil {
+				e.rows = rowsOf(n, e.typ, rowFor)
+			}
+			p.facts.elements = append(p.facts.elements, e)
+			if e.typ != nil {
+				walk(n.Children, e.typ)
+			}
 		}
-	})
+	}
+	walk(p.Config.Doc.Nodes, nil)
+}
+
+type rowKey struct {
+	typ  *parser.ElementType
+	name string
+}
+
+func rowsOf(n *parser.Node, typ *parser.ElementType, known map[rowKey]*parser.Attribute) []*parser.Attribute {
+	rows := make([]*parser.Attribute, len(n.Attrs))
+	for i := range n.Attrs {
+		if n.Name == "Property" {
+			rows[i] = rowOf(n, typ, &n.Attrs[i])
+			continue
+		}
+		key := rowKey{typ, n.Attrs[i].Name}
+		row, ok := known[key]
+		if !ok {
+			row = typ.Attribute(n.Attrs[i].Name)
+			known[key] = row
+		}
+		rows[i] = row
+	}
+	return rows
 }
 
 // rowOf returns the row for an attribute. The Value of a Property of a known name has a row of its own.
@@ -410,23 +456,22 @@ func without(element, name string) string {
 
 func checkLetterCase(p *Pass) {
 	p.elements(func(n *parser.Node, typ *parser.ElementType) {
-		if typ == nil {
-			if right := foldedElement(n); n.Parent != nil && right != "" {
-				p.Report(n.NameSpan, "element <%s> is written <%s>: names count with letter case; it is believed to be ignored with all that it holds", n.Name, right).
-					Repair(true, "write "+right, rename(n, right)...)
-			}
+		if typ != nil || n.Parent == nil {
 			return
 		}
-		for i := range n.Attrs {
-			reportCase(p, n, typ, &n.Attrs[i])
+		if right := foldedElement(n); right != "" {
+			p.Report(n.NameSpan, "element <%s> is written <%s>: names count with letter case; it is believed to be ignored with all that it holds", n.Name, right).
+				Repair(true, "write "+right, rename(n, right)...)
+		}
+	})
+	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
+		if row == nil {
+			reportCase(p, n, typ, a)
 		}
 	})
 }
 
 func reportCase(p *Pass, n *parser.Node, typ *parser.ElementType, a *parser.Attr) {
-	if typ.Attribute(a.Name) != nil {
-		return
-	}
 	right := foldedAttr(typ, a.Name)
 	if right == "" {
 		return
