@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// The demo works from its first line to its end: the session stays, is taken over when its member stops, and comes back to it.
+func TestProxyDemo(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stdout, stdoutW := io.Pipe()
+	stderr, stderrW := io.Pipe()
+	exit := make(chan int)
+	go func() {
+		code := run(ctx, []string{"wasplug", "proxy", "--demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--plugin-log", "-"}, strings.NewReader(""), stdoutW, stderrW)
+		stdoutW.Close()
+		stderrW.Close()
+		exit <- code
+	}()
+	lines := bufio.NewScanner(stderr)
+	find := func(pattern string) string {
+		for lines.Scan() {
+			if m := regexp.MustCompile(pattern).FindStringSubmatch(lines.Text()); m != nil {
+				return m[1]
+			}
+		}
+		t.Fatalf("no line %s", pattern)
+		return ""
+	}
+	admin := find(`status page on (http://\S+)/`)
+	base := find(`listening on (http://\S+);`)
+	go io.Copy(io.Discard, stdout)
+	go io.Copy(io.Discard, stderr)
+	jar, _ := cookiejar.New(nil)
+	client := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
+	ask := func(url string) string {
+		t.Helper()
+		rs, err := client.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rs.Body.Close()
+		body, _ := io.ReadAll(rs.Body)
+		return string(body)
+	}
+	first, _, _ := strings.Cut(ask(base+"/snoop"), " ")
+	for range 3 {
+		if got := ask(base + "/snoop"); !strings.HasPrefix(got, first) {
+			t.Errorf("the session leaves %s: %s", first, got)
+		}
+	}
+	if got := ask(base + "/snoop/stop"); got != first+" stops now\n" {
+		t.Error(got)
+	}
+	for !strings.Contains(ask(base+"/snoop"), "failover true") { // until the member has stopped
+	}
+	if got := ask(base + "/snoop"); strings.HasPrefix(got, first) || strings.Count(got, ":") != 2 {
+		t.Errorf("not taken over: %s", got)
+	}
+	if got := ask(base + "/snoop/start"); !strings.Contains(got, first+" runs again") {
+		t.Error(got)
+	}
+	if got := ask(base + "/elsewhere"); got != "404 Not Found\n" {
+		t.Error(got)
+	}
+	if got := ask(admin + "/status.json"); !strings.Contains(got, `"moved": 1`) {
+		t.Error(got)
+	}
+	stop()
+	if code := <-exit; code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
