@@ -18,7 +18,8 @@ type Assembler struct {
 	recent     *Request // the open request that the last event belonged to: lines of a thread come in runs
 	file       int
 	number     int64
-	ends       bool // the log level shows where requests end
+	reloads    map[uint64]int // by process
+	ends       bool           // the log level shows where requests end
 }
 
 const (
@@ -43,7 +44,7 @@ func (a *Assembler) Add(e *Event) {
 		a.open, a.names = map[Thread]*Request{}, map[string]string{}
 	}
 	if e.Kind == ConfigReloaded {
-		a.reloaded(e.PID)
+		a.countReload(e.PID)
 		return
 	}
 	r := a.requestOf(e)
@@ -106,12 +107,13 @@ func (r *Request) lastOutcome() Outcome {
 	return r.Attempts[len(r.Attempts)-1].Outcome
 }
 
-// reloaded notes a reload in all open requests of the process.
-func (a *Assembler) reloaded(pid uint64) {
-	for thread, r := range a.open {
-		if thread.PID == pid {
-			r.saw.reload = true
-		}
+// countReload counts the reloads of a process; a request during which the count went up is odd.
+func (a *Assembler) countReload(pid uint64) {
+	if a.reloads == nil {
+		a.reloads = map[uint64]int{}
+	}
+	if _, known := a.reloads[pid]; known || len(a.reloads) < maxNames {
+		a.reloads[pid]++
 	}
 }
 
@@ -192,6 +194,7 @@ func (a *Assembler) begin(e *Event) *Request {
 		Number: a.number, Thread: e.Thread, First: Place{max(a.file, 1), e.Line}, Start: e.Time, End: e.Time,
 		Clones: r.Clones[:0], Attempts: r.Attempts[:0], Events: r.Events[:0],
 	}
+	r.saw.reloads = a.reloads[e.PID]
 	a.open[e.Thread], a.recent = r, r
 	return r
 }
@@ -223,6 +226,7 @@ func (a *Assembler) finish(r *Request) {
 	if slow == 0 {
 		slow = defaultSlow
 	}
+	r.when(a.reloads[r.PID] > r.saw.reloads, ReloadInside)
 	r.judge(slow)
 	if a.Done != nil {
 		a.Done(r)

@@ -22,7 +22,6 @@ func (r *Request) judge(slow time.Duration) {
 	r.when(saw.serverWrite, ServerWrite)
 	r.when(saw.clientWrite, ClientWrite)
 	r.when(saw.serverError, ServerError)
-	r.when(saw.reload, ReloadInside)
 	r.when(r.Complete && r.Status == 0 && (saw.read || saw.ended && len(r.Attempts) > 0), NoResponse)
 	r.when(r.cache.cookie && !r.cache.private, CookieCacheable)
 	r.judgeTimes(slow)

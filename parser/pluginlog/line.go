@@ -47,7 +47,14 @@ func (l *Line) split(raw string) {
 		}
 	}
 	l.splitMessage(rest)
+	if l.Level == LevelNone && strings.Contains(raw, nbsp) {
+		l.split(strings.ReplaceAll(raw, nbsp, " "))
+		l.Raw = raw
+	}
 }
+
+// nbsp is the blank that word processors and web pages put in.
+const nbsp = "\u00a0"
 
 // usualStamp returns the place of the bracket that ends the time when raw begins "[time] 01234567 01234567 - ", in one of the two forms
 // of time; 0 when it does not. Most lines are of no interest: their times and numbers are read only when they are wanted.
@@ -72,6 +79,9 @@ func usualStamp(raw string) int {
 func (l *Line) splitMessage(s string) {
 	level, rest, ok := cutLevel(s)
 	l.Level, l.Component, l.Function = level, "", ""
+	if strings.HasPrefix(rest, nbsp) || strings.HasPrefix(rest, " "+nbsp) {
+		rest = strings.ReplaceAll(rest, nbsp, " ")
+	}
 	l.Indented = ok && len(rest) > 1 && rest[0] == ' ' && rest[1] == ' '
 	for len(rest) > 0 && rest[0] == ' ' {
 		rest = rest[1:]
@@ -270,23 +280,21 @@ func glued(raw string) int {
 
 // gluedBare is glued for excerpts that lost their prefixes: a level and a part of the plug-in in the middle of a line.
 func gluedBare(raw string) int {
-	first := 0
-	for l := LevelPlugin; l <= LevelTrace; l++ {
-		mark := l.String()
-		for from := 1; from < len(raw); {
-			i := strings.Index(raw[from:], mark)
-			if i < 0 {
-				break
-			}
-			at := from + i
-			if (first == 0 || at < first) && startsMessage(raw[at:], l) && !(raw[at-1] >= 'A' && raw[at-1] <= 'Z') {
-				first = at
-				break
-			}
-			from = at + 1
+	for from := 1; from < len(raw); {
+		i := strings.IndexByte(raw[from:], ':')
+		if i < 0 {
+			return 0
 		}
+		colon := from + i
+		for l := LevelPlugin; l <= LevelTrace; l++ {
+			at := colon - len(l.String())
+			if at > 0 && (raw[at-1] < 'A' || raw[at-1] > 'Z') && startsMessage(raw[at:], l) {
+				return at
+			}
+		}
+		from = colon + 1
 	}
-	return first
+	return 0
 }
 
 // startsMessage reports whether s is "LEVEL: " and a part of the plug-in.

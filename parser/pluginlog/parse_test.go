@@ -38,6 +38,8 @@ func TestPrefix(t *testing.T) {
 		{"no dash", "[06/Oct/2017:19:06:43.24773] 00ea003e 00001617 " + rest, with("06/Oct/2017:19:06:43.24773", "", 0xea003e, 0x1617)},
 		{"indented in a book", "   " + rest, base},
 		{"no prefix", rest, base},
+		{"blanks of a web page", "[Wed Dec 03 15:40:13 2014]\u00a000000dbc\u00a000000e78\u00a0-\u00a0" + rest, with("Wed Dec 03 15:40:13 2014", "", 0xdbc, 0xe78)},
+		{"blanks of a web page in a book", "\u00a0\u00a0" + rest, base},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got, _ := parseOne(tc.raw)
@@ -109,6 +111,7 @@ func TestForms(t *testing.T) {
 		{"DETAIL:    set-cookie: JSESSIONID=0000a:b; Path=/", Event{Kind: Header, Pattern: "set-cookie", Text: "JSESSIONID=0000a:b; Path=/"}},
 		{"DETAIL:    $WSFO: true", Event{Kind: FailoverHeaderSent}},
 		{"TRACE: HTTP/1.1 200 OK", Event{Kind: StatusLine, Code: 200, Text: "OK"}},
+		{"TRACE:\u00a0\u00a0\u00a0 HTTP/1.1 404 Not Found", Event{Kind: StatusLine, Code: 404, Text: "Not Found"}},
 		{"DETAIL: Set-Cookie: a=b", Event{Kind: Header, Pattern: "Set-Cookie", Text: "a=b"}},
 		{"TRACE: ws_common: websphereParseCloneID: Parsed clone id 'v544d0o0'", Event{Kind: CloneAdded, Clone: "v544d0o0"}},
 		{"ERROR: ws_common: websphereGetStream: Failed to connect to app server, OS err=79", Event{Kind: ConnectFailed, OSError: 79}},

@@ -133,6 +133,8 @@ func (p *pipeline) read(r io.Reader) {
 		if b.used > 0 {
 			p.parse <- b
 			p.ordered <- b
+		} else {
+			p.free <- b // all of it was the rest of a line that is too long
 		}
 		if err != nil {
 			p.err = err

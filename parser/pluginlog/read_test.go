@@ -75,11 +75,35 @@ func TestBlocks(t *testing.T) {
 
 // TestLongLine cuts a line that is longer than a block and finds the next.
 func TestLongLine(t *testing.T) {
-	for _, n := range []int{blockSize - 20, blockSize, blockSize + 1, 3*blockSize + 17} {
+	for _, n := range []int{blockSize - 20, blockSize, blockSize + 1, 12*blockSize + 17} {
 		events, stats := readAll(t, "ERROR: Marking m down\nERROR: x "+strings.Repeat("a", n)+"\nERROR: Marking z down\n")
 		if len(events) != 3 || events[2].Member != "z" || events[2].Line != 3 || stats.Lines != 3 {
 			t.Errorf("%d bytes: %d events, %+v", n, len(events), stats)
 		}
+	}
+}
+
+// TestHostile: no input costs more than its length. A quadratic reader would not come back from these.
+func TestHostile(t *testing.T) {
+	const size = 1 << 18
+	for _, part := range []string{
+		"TRACE: ws_a:", "ERROR: ws_a: b: ", ":", "[", "[06/Oct/2017:19:06:43.00000] 1 1 ", "'", "’", " to ", "Comparing '", "\u00a0", "\xe2", "\r", "\x00",
+		"TRACE: ws_common: websphereUriMatch: Comparing '/a' to '", "x fired ",
+	} {
+		for _, start := range []string{"", "ERROR: ws_common: websphereUriMatch: Comparing '", "[06/Oct/2017:19:06:43.00000] 00000001 00000001 - ERROR: "} {
+			for _, end := range []string{"", "\n"} {
+				text := strings.Repeat(start+part+end, 1+size/(len(start)+len(part)))
+				if _, stats := readAll(t, text[:size]); stats.Bytes != size {
+					t.Errorf("%q: %+v", part, stats)
+				}
+			}
+		}
+	}
+	var s Summary
+	a := Assembler{Done: s.AddRequest}
+	for i := range uint64(200000) {
+		a.Add(&Event{Kind: RouteTried, Thread: Thread{i % 9, i}})
+		a.Add(&Event{Kind: ConfigReloaded, Thread: Thread{i, 1}})
 	}
 }
 

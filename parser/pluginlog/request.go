@@ -201,11 +201,11 @@ type phases struct {
 // seen holds what the assembly remembers of a request.
 type seen struct {
 	started, routed, found, named, noRoute, acting, read, closing, ended, esiMain bool
-	esiOpen                                                                       int
+	esiOpen, reloads                                                              int
 	matched                                                                       string // the member that a clone ID named or that was found usable last
 	by                                                                            Choice // how it was found
 	timedOut, gaveUp, noApp, wsfo, retry, short, serverWrite                      bool
-	clientWrite, serverError, reload, allDown, otherTimeout                       bool
+	clientWrite, serverError, allDown, otherTimeout                               bool
 }
 
 // cacheHead is what the response head says about caching.
