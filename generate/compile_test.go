@@ -92,7 +92,7 @@ func TestGolden(t *testing.T) {
 				b.WriteString("== " + o.WebServer + "\n")
 				b.Write(xml(t, o))
 			}
-			golden(t, strings.TrimSuffix(in, ".yaml")+".out", b.Bytes())
+			golden(t, strings.TrimSuffix(in, ".yaml")+".golden", b.Bytes())
 		})
 	}
 }

@@ -203,7 +203,7 @@ func (im *importer) transports(m *schemas.Node, s *parser.Server) {
 		}
 		n.Put("host", optional(t.Node, "Hostname"))
 		if t.Port.Set() {
-			n.Put("port", schemas.NewText(t.Port.Raw()))
+			n.Put("port", portNode(t.Port.Raw()))
 		}
 		fields, overrides := im.attributes(t.Node, nil, []pair{{"connectionTTL", "ConnectionTTL"}}, "Protocol", "Hostname", "Port")
 		n.Fields = append(n.Fields, fields...)
@@ -218,6 +218,14 @@ func (im *importer) transports(m *schemas.Node, s *parser.Server) {
 		list.Items = append(list.Items, n.Put("elements", im.transportStrays(t)))
 	}
 	m.Put("transports", list)
+}
+
+// portNode is a port, as a number where it is one.
+func portNode(port string) *schemas.Node {
+	if n := keyValue("http", port); n != nil {
+		return n
+	}
+	return schemas.NewText(port)
 }
 
 // transportStrays writes the elements inside a Transport that are no plain Property.

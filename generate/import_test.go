@@ -82,7 +82,7 @@ func TestImportGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, yaml, _, said := back(t, src)
-		golden(t, in+".out", append([]byte(said), yaml...))
+		golden(t, in+".golden", append([]byte(said), yaml...))
 	}
 }
 

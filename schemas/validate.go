@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/xeipuuv/gojsonschema"
 
@@ -45,26 +46,38 @@ func Source(name string) ([]byte, error) {
 	return src, nil
 }
 
-// validate asks gojsonschema and maps its findings, which come in random order and without positions, to the nodes they speak of.
-func validate(root *Node, name string) []diag.Diagnostic {
-	fail := func(err error) []diag.Diagnostic {
-		return []diag.Diagnostic{{Span: root.Span, Severity: diag.Error, Message: fmt.Sprintf("the schema cannot be used: %v", err)}}
+// compiled is a schema made ready, and as the map that subschema walks.
+type compiled struct {
+	schema *gojsonschema.Schema
+	rules  map[string]any
+}
+
+// compiledSchemas holds for each name what makes its schema ready, once for a process.
+var compiledSchemas = sync.OnceValue(func() map[string]func() (compiled, error) {
+	all := map[string]func() (compiled, error){}
+	for _, name := range Names() {
+		all[name] = sync.OnceValues(func() (compiled, error) { return compile(name) })
 	}
+	return all
+})
+
+func compile(name string) (c compiled, err error) {
 	src, err := Source(name)
 	if err != nil {
-		return fail(err)
+		return c, err
 	}
-	var rules map[string]any
-	if err := json.Unmarshal(src, &rules); err != nil {
-		return fail(err)
+	if err := json.Unmarshal(src, &c.rules); err != nil {
+		return c, err
 	}
-	schema, err := gojsonschema.NewSchema(gojsonschema.NewBytesLoader(src))
+	c.schema, err = gojsonschema.NewSchema(gojsonschema.NewBytesLoader(src))
+	return c, err
+}
+
+// validate asks gojsonschema and maps its findings, which come in random order and without positions, to the nodes they speak of.
+func validate(root *Node, name string) []diag.Diagnostic {
+	result, rules, err := ask(root, name)
 	if err != nil {
-		return fail(err)
-	}
-	result, err := schema.Validate(gojsonschema.NewRawLoader(root.value()))
-	if err != nil {
-		return fail(err)
+		return []diag.Diagnostic{{Span: root.Span, Severity: diag.Error, Message: fmt.Sprintf("the schema cannot be used: %v", err)}}
 	}
 	var found []diag.Diagnostic
 	for _, e := range result.Errors() {
@@ -73,6 +86,20 @@ func validate(root *Node, name string) []diag.Diagnostic {
 		}
 	}
 	return found
+}
+
+func ask(root *Node, name string) (*gojsonschema.Result, map[string]any, error) {
+	ready := compiledSchemas()[name]
+	if ready == nil {
+		_, err := Source(name) // says which names there are
+		return nil, nil, err
+	}
+	c, err := ready()
+	if err != nil {
+		return nil, nil, err
+	}
+	result, err := c.schema.Validate(gojsonschema.NewRawLoader(root.value()))
+	return result, c.rules, err
 }
 
 // value gives gojsonschema a tree. Only what every YAML version reads alike becomes a number, a boolean or null.
