@@ -128,7 +128,9 @@ func TestExpensiveFiles(t *testing.T) {
 		"one cluster": "<Config><ServerCluster Name='c'>" + many(n, func(i int) string {
 			return "<Server CloneID='x' Name='m" + number(i) + "' ServerIOTimeout='1'><Transport Hostname='h' Port='1'/></Server>"
 		}) + "<PrimaryServers>" + many(n, func(i int) string { return "<Server Name='m" + number(i) + "'/>" }) + "</PrimaryServers></ServerCluster></Config>",
-		"unknown names": "<Config>" + many(200, func(i int) string { return "<Route ServerCluster='abcdefgh" + number(i) + "'/><ServerCluster Name='abcdefgx" + number(i) + "'/>" }) + "</Config>",
+		"unknown names": "<Config>" + many(200, func(i int) string {
+			return "<Route ServerCluster='abcdefgh" + number(i) + "'/><ServerCluster Name='abcdefgx" + number(i) + "'/>"
+		}) + "</Config>",
 		"hosts with every port": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup Name='v'>" + many(n, func(i int) string {
 			return "<VirtualHost Name='h" + number(i) + ":*'/><VirtualHost Name='*:" + number(i+1) + "'/>"
 		}) + "</VirtualHostGroup><UriGroup Name='u'><Uri Name='/a'/></UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' VirtualHostGroup='v' UriGroup='u'/></Config>",

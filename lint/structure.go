@@ -2,7 +2,6 @@ package lint
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -11,100 +10,6 @@ import (
 
 // adoptFaults reports what Parse has found under the code of the rule.
 func adoptFaults(p *Pass) { p.adopt(p.faults) }
-
-// elements visits every element with what the table says of it in its place; typ is nil for what is unknown there, whose content is
-// not visited.
-func (p *Pass) elements(visit func(n *parser.Node, typ *parser.ElementType)) {
-	p.survey()
-	for i := range p.facts.elements {
-		visit(p.facts.elements[i].node, p.facts.elements[i].typ)
-	}
-}
-
-// attributes visits the written attributes of known elements with their row, nil for those that the element does not have.
-func (p *Pass) attributes(visit func(n *parser.Node, typ *parser.ElementType, at *parser.Attr, row *parser.Attribute)) {
-	p.survey()
-	for i := range p.facts.elements {
-		e := &p.facts.elements[i]
-		for k := range e.rows {
-			visit(e.node, e.typ, &e.node.Attrs[k], e.rows[k])
-		}
-	}
-}
-
-// element is an element with its type and the rows of its attributes.
-type element struct {
-	node *parser.Node
-	typ  *parser.ElementType
-	rows []*parser.Attribute
-}
-
-// survey walks the tree once for all rules.
-func (p *Pass) survey() {
-	if p.facts.elements != nil {
-		return
-	}
-	p.facts.elements = []element{}
-	rowFor := map[rowKey]*parser.Attribute{}
-	var walk func(nodes []*parser.Node, parent *parser.ElementType)
-	walk = func(nodes []*parser.Node, parent *parser.ElementType) {
-		for _, n := range nodes {
-			if n.Kind != parser.Element {
-				continue
-			}
-			e := element{node: n, typ: parent.Child(n.Name)}
-			if n.Parent == nil {
-				e.typ = parser.TypeOf(n)
-			}
-			if e.typ != nil {
-				e.rows = rowsOf(n, e.typ, rowFor)
-			}
-			p.facts.elements = append(p.facts.elements, e)
-			if e.typ != nil {
-				walk(n.Children, e.typ)
-			}
-		}
-	}
-	walk(p.Config.Doc.Nodes, nil)
-}
-
-type rowKey struct {
-	typ  *parser.ElementType
-	name string
-}
-
-func rowsOf(n *parser.Node, typ *parser.ElementType, known map[rowKey]*parser.Attribute) []*parser.Attribute {
-	rows := make([]*parser.Attribute, len(n.Attrs))
-	for i := range n.Attrs {
-		if n.Name == "Property" {
-			rows[i] = rowOf(n, typ, &n.Attrs[i])
-			continue
-		}
-		key := rowKey{typ, n.Attrs[i].Name}
-		row, ok := known[key]
-		if !ok {
-			row = typ.Attribute(n.Attrs[i].Name)
-			known[key] = row
-		}
-		rows[i] = row
-	}
-	return rows
-}
-
-// rowOf returns the row for an attribute. The Value of a Property of a known name has a row of its own.
-func rowOf(n *parser.Node, typ *parser.ElementType, at *parser.Attr) *parser.Attribute {
-	if n.Name == "Property" && at.Name == "Value" && n.Parent != nil {
-		if name := n.Attr("Name"); name != nil {
-			if row := parser.TypeOf(n.Parent).Property(name.Value); row != nil {
-				return row
-			}
-		}
-	}
-	return typ.Attribute(at.Name)
-}
-
-// v4 names are those of WebSphere 4, which WP823 reports.
-var v4 = []string{"ServerGroup"}
 
 func checkUnknownElement(p *Pass) {
 	p.elements(func(n *parser.Node, typ *parser.ElementType) {
@@ -248,70 +153,6 @@ func nearHomes(n *parser.Node, where []string) []string {
 		return near
 	}
 	return where
-}
-
-func checkBadEnum(p *Pass) {
-	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
-		if row == nil || row.Ignored || row.Type != parser.Enum && row.Type != parser.Boolean || row.Check(a.Value) == parser.Good {
-			return
-		}
-		values := row.Values
-		if row.Type == parser.Boolean {
-			values = []string{"true", "false"}
-		}
-		near, only := row.Near(a.Value)
-		hint := ""
-		if only {
-			hint = didYouMean(near)
-		} else if near := diag.Suggest(a.Value, values); near != "" {
-			hint = didYouMean(near)
-		}
-		f := p.Report(a.Span, "%s %q of %s is none of %s%s; whether the plug-in takes the default or drops the element is undocumented",
-			label(row), a.Value, title(n), list(values), hint)
-		if row.Name == "LoadBalance" {
-			f.As(diag.Warning)
-		}
-		if only {
-			f.Repair(true, "write "+near, valueEdit(a, near))
-		}
-	})
-}
-
-func label(row *parser.Attribute) string {
-	if row.Property {
-		return "Property " + row.Name
-	}
-	return row.Name
-}
-
-// title names an element in a message: server "m1", <Config>.
-func title(n *parser.Node) string {
-	name := n.Attr("Name")
-	if name == nil || n.Name == "Property" || n.Name == "Log" || len(name.Value) > longWord {
-		if n.Name == "Property" && n.Parent != nil {
-			return title(n.Parent)
-		}
-		return "<" + n.Name + ">"
-	}
-	return n.Name + " " + quote(name.Value)
-}
-
-func quote(s string) string {
-	if len(s) > longWord {
-		s = clipWord(s)
-	}
-	return strconv.Quote(s)
-}
-
-func list(values []string) string {
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = quote(v)
-	}
-	if len(quoted) < 2 {
-		return strings.Join(quoted, "")
-	}
-	return strings.Join(quoted[:len(quoted)-1], ", ") + " and " + quoted[len(quoted)-1]
 }
 
 func checkGivenTwice(p *Pass) {
@@ -488,45 +329,6 @@ func reportCase(p *Pass, n *parser.Node, typ *parser.ElementType, a *parser.Attr
 	if n.Attr(right) == nil {
 		f.Repair(true, "write "+right, diag.Edit{Span: a.NameSpan, New: right})
 	}
-}
-
-func checkBadNumber(p *Pass) {
-	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
-		if row == nil || row.Ignored || row.Type != parser.Int && row.Type != parser.Port {
-			return
-		}
-		switch row.Check(a.Value) {
-		case parser.Unreadable:
-			p.Report(a.Span, "%s %q of %s is not a whole number; whether the plug-in takes the default, refuses the file or reads a part of it is undocumented",
-				label(row), a.Value, title(n))
-		case parser.OutOfRange:
-			p.Report(a.Span, "%s %q of %s is out of range, want %s; the setting cannot work", label(row), a.Value, title(n), ranges(row))
-		case parser.Undocumented:
-			if own := ownRule[row.Name]; own {
-				return
-			}
-			p.Report(a.Span, "%s %q of %s: no source says what this value means, documented are %s; the effect is undocumented",
-				label(row), a.Value, title(n), ranges(row)).As(diag.Warning)
-		}
-	})
-}
-
-// ownRule names the attributes whose odd numbers another rule reports.
-var ownRule = map[string]bool{"RefreshInterval": true}
-
-func ranges(row *parser.Attribute) string {
-	var parts []string
-	for _, r := range row.Range {
-		switch {
-		case r.Max == 1<<31-1:
-			parts = append(parts, number(r.Min)+" and more")
-		case r.Min == r.Max:
-			parts = append(parts, number(r.Min))
-		default:
-			parts = append(parts, number(r.Min)+" to "+number(r.Max))
-		}
-	}
-	return strings.Join(parts, " or ")
 }
 
 func checkIntelligentManagement(p *Pass) {

@@ -1,0 +1,112 @@
+package lint
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+func checkBadEnum(p *Pass) {
+	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
+		if row == nil || row.Ignored || row.Type != parser.Enum && row.Type != parser.Boolean || row.Check(a.Value) == parser.Good {
+			return
+		}
+		values := row.Values
+		if row.Type == parser.Boolean {
+			values = []string{"true", "false"}
+		}
+		near, only := row.Near(a.Value)
+		hint := ""
+		if only {
+			hint = didYouMean(near)
+		} else if near := diag.Suggest(a.Value, values); near != "" {
+			hint = didYouMean(near)
+		}
+		f := p.Report(a.Span, "%s %q of %s is none of %s%s; whether the plug-in takes the default or drops the element is undocumented",
+			label(row), a.Value, title(n), list(values), hint)
+		if row.Name == "LoadBalance" {
+			f.As(diag.Warning)
+		}
+		if only {
+			f.Repair(true, "write "+near, valueEdit(a, near))
+		}
+	})
+}
+
+func label(row *parser.Attribute) string {
+	if row.Property {
+		return "Property " + row.Name
+	}
+	return row.Name
+}
+
+// title names an element in a message: server "m1", <Config>.
+func title(n *parser.Node) string {
+	name := n.Attr("Name")
+	if name == nil || n.Name == "Property" || n.Name == "Log" || len(name.Value) > longWord {
+		if n.Name == "Property" && n.Parent != nil {
+			return title(n.Parent)
+		}
+		return "<" + n.Name + ">"
+	}
+	return n.Name + " " + quote(name.Value)
+}
+
+func quote(s string) string {
+	if len(s) > longWord {
+		s = clipWord(s)
+	}
+	return strconv.Quote(s)
+}
+
+func list(values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = quote(v)
+	}
+	if len(quoted) < 2 {
+		return strings.Join(quoted, "")
+	}
+	return strings.Join(quoted[:len(quoted)-1], ", ") + " and " + quoted[len(quoted)-1]
+}
+
+func checkBadNumber(p *Pass) {
+	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
+		if row == nil || row.Ignored || row.Type != parser.Int && row.Type != parser.Port {
+			return
+		}
+		switch row.Check(a.Value) {
+		case parser.Unreadable:
+			p.Report(a.Span, "%s %q of %s is not a whole number; whether the plug-in takes the default, refuses the file or reads a part of it is undocumented",
+				label(row), a.Value, title(n))
+		case parser.OutOfRange:
+			p.Report(a.Span, "%s %q of %s is out of range, want %s; the setting cannot work", label(row), a.Value, title(n), ranges(row))
+		case parser.Undocumented:
+			if own := ownRule[row.Name]; own {
+				return
+			}
+			p.Report(a.Span, "%s %q of %s: no source says what this value means, documented are %s; the effect is undocumented",
+				label(row), a.Value, title(n), ranges(row)).As(diag.Warning)
+		}
+	})
+}
+
+// ownRule names the attributes whose odd numbers another rule reports.
+var ownRule = map[string]bool{"RefreshInterval": true}
+
+func ranges(row *parser.Attribute) string {
+	var parts []string
+	for _, r := range row.Range {
+		switch {
+		case r.Max == 1<<31-1:
+			parts = append(parts, number(r.Min)+" and more")
+		case r.Min == r.Max:
+			parts = append(parts, number(r.Min))
+		default:
+			parts = append(parts, number(r.Min)+" to "+number(r.Max))
+		}
+	}
+	return strings.Join(parts, " or ")
+}
