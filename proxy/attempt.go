@@ -25,6 +25,7 @@ func (c *client) send(act routecheck.Action) routecheck.Event {
 		if s == nil {
 			return ev
 		}
+		c.x.noteStream(act, s.reused)
 		c.up, s.boss = s, &c.link
 		c.partner.Store(&s.link)
 		ev, stale := c.talk(s, m, tm.IOTimeout)

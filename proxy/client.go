@@ -31,6 +31,7 @@ type client struct {
 	req     routecheck.Request
 	cookies [4]string
 	host    []byte // see hostForMatching
+	thread  uint64 // number of the connection in the plug-in's log
 	x       exchange
 	body    body
 	kept    []byte // private header lines, the same for every request of the connection
@@ -177,10 +178,13 @@ func (c *client) handle() bool {
 	c.entry.begin(c)
 	gen := c.p.current()
 	c.describe()
+	c.x.log = c.pluginLog(gen)
 	m, ok := gen.table.Match(&c.req, &gen.sem)
 	if ok {
+		c.x.log.matched(gen, &c.req, &m)
 		c.carry(gen, &m)
 	} else {
+		c.x.log.matched(gen, &c.req, nil)
 		c.skipBody()
 		c.decline()
 	}
@@ -220,8 +224,8 @@ func (c *client) bodySize() int64 {
 // carry sends the request through the cluster that matches.
 func (c *client) carry(gen *generation, m *routecheck.Match) {
 	now := c.p.now()
-	c.x.gen, c.x.cluster, c.x.now, c.x.rec = gen, &gen.clusters[m.Cluster], c.p.now, c.p.recorder()
-	c.x.flight = gen.table.Begin(&c.req, m, now, &gen.sem, c.x.rec)
+	c.x.gen, c.x.cluster, c.x.now = gen, &gen.clusters[m.Cluster], c.p.now
+	c.x.flight = gen.table.Begin(&c.req, m, now, &gen.sem, c.x.log.recorder())
 	c.trusted = gen.table.Clusters[m.Cluster].KeepHeaders || len(gen.trusted) > 0 && gen.trusts(c.addr)
 	if c.rq.HasBody() {
 		if err := c.prepare(&gen.table.Clusters[m.Cluster]); err != nil {

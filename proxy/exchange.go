@@ -21,7 +21,7 @@ type exchange struct {
 	flight  routecheck.Flight
 	now     func() routecheck.Nanos
 	at      routecheck.Nanos // the time of the last step
-	rec     *routecheck.Recorder
+	log     *pluginLog       // nil: none
 }
 
 func (x *exchange) run(w carrier) {
@@ -60,14 +60,17 @@ func (x *exchange) next() routecheck.Action {
 	x.at = x.now()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
-	return x.gen.table.Next(&x.cluster.state, &x.flight, x.at, &x.gen.sem, x.rec)
+	act := x.gen.table.Next(&x.cluster.state, &x.flight, x.at, &x.gen.sem, x.log.recorder())
+	x.log.steps(x.gen.table, x.flight.Cluster)
+	return act
 }
 
 func (x *exchange) observe(ev routecheck.Event) {
 	x.at = x.now()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
-	x.gen.table.Observe(&x.cluster.state, &x.flight, x.at, ev, &x.gen.sem, x.rec)
+	x.gen.table.Observe(&x.cluster.state, &x.flight, x.at, ev, &x.gen.sem, x.log.recorder())
+	x.log.steps(x.gen.table, x.flight.Cluster)
 }
 
 // refusal returns the status for a body that proves too large while it is passed on (R59). Refusing one changes no state.

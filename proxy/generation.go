@@ -11,6 +11,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -21,11 +22,12 @@ type generation struct {
 	files    *diag.Files
 	sem      routecheck.Semantics
 	clusters []cluster
-	trusted  []netip.Prefix   // TrustedProxyGroup
-	webPort  bool             // AppServerPortPreference=WebserverPort: $WSSP is the port the request arrived on
-	fields   int              // HTTPMaxHeaders
-	number   int              // 1 for the first
-	refresh  routecheck.Nanos // RefreshInterval
+	trusted  []netip.Prefix    // TrustedProxyGroup
+	webPort  bool              // AppServerPortPreference=WebserverPort: $WSSP is the port the request arrived on
+	fields   int               // HTTPMaxHeaders
+	number   int               // 1 for the first
+	log      *pluginlog.Writer // nil: none
+	refresh  routecheck.Nanos  // RefreshInterval
 }
 
 // cluster is the state of a ServerCluster in this process.
@@ -63,6 +65,9 @@ func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files
 	}
 	for i := range table.Clusters {
 		tc := &table.Clusters[i]
+		if tc.GetTable {
+			p.log.Warn("GetDWLMTable is accepted, but the wire form of the partition table is not public: requests are balanced", "cluster", tc.Name)
+		}
 		g.clusters[i].state = tc.NewState(&g.sem, p.opt.Seed+uint64(i))
 		if err := p.buildMembers(ctx, g, tc, &g.clusters[i]); err != nil {
 			return nil, err
@@ -78,6 +83,9 @@ func (p *Proxy) buildMembers(ctx context.Context, g *generation, tc *routecheck.
 	for i := range tc.Members {
 		tm := &tc.Members[i]
 		m := &c.members[i]
+		if tm.Source.ExtendedHandshake.V {
+			p.log.Warn("ExtendedHandshake is accepted, but its wire form is not public: a connect alone tells whether the member lives", "cluster", tc.Name, "member", tm.Name)
+		}
 		m.name, m.wait = tm.Name, always || tm.Source.WaitForContinue.V
 		m.transports = make([]transport, len(tm.Transports))
 		for j := range tm.Transports {

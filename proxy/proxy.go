@@ -83,6 +83,7 @@ type Proxy struct {
 	gen      atomic.Pointer[generation]
 	reload   reloader
 	counters counters
+	threads  atomic.Uint64   // connections so far that the plug-in's log names
 	docroot  *os.Root        // nil: 404
 	ctx      context.Context // ends when everything is to end
 	stop     context.CancelFunc
@@ -117,8 +118,6 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 	p.sweeping.Go(func() { s.run(p.ctx) })
 	return p, nil
 }
-
-func (p *Proxy) recorder() *routecheck.Recorder { return nil }
 
 // begin loads the first configuration.
 func (p *Proxy) begin(ctx context.Context) error {

@@ -125,6 +125,7 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files) 
 	if err != nil {
 		return err
 	}
+	g.log = p.newWriter(cfg)
 	g.refresh = routecheck.Nanos(cfg.RefreshInterval.V) * second
 	old := p.gen.Load()
 	if old != nil {
