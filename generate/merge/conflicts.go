@@ -31,7 +31,10 @@ func (m *merger) clusterConflicts(first, other *source) {
 		m.conflict(d.span, "", "", "%s of cluster %q of %s is %s, of cluster %q of %s, which serves the same URIs, %s; the first counts",
 			d.name, a.Name.V, m.inputs[first.file].Name, d.old, b.Name.V, m.inputs[other.file].Name, d.new)
 	}
-	if x, y := a.ClusterAddress, b.ClusterAddress; y != nil && (x == nil || identity(x) != identity(y)) {
+	switch x, y := a.ClusterAddress, b.ClusterAddress; {
+	case y != nil && x == nil:
+		m.conflict(y.Node.Span, "", "", "cluster %q of %s has a ClusterAddress and cluster %q of %s, which serves the same URIs, has none; requests without a session go to it", b.Name.V, m.inputs[other.file].Name, a.Name.V, m.inputs[first.file].Name)
+	case y != nil && identity(x) != identity(y):
 		m.conflict(y.Node.Span, "", "", "cluster %q of %s has another ClusterAddress than cluster %q of %s; the first one counts", b.Name.V, m.inputs[other.file].Name, a.Name.V, m.inputs[first.file].Name)
 	}
 }

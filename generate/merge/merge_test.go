@@ -260,6 +260,38 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestRolesAndAddresses: lists are joined member by member; what the files say differently is told.
+func TestRolesAndAddresses(t *testing.T) {
+	one := func(name, cluster string) []byte {
+		return []byte(`<Config><VirtualHostGroup Name="h"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster Name="` + name + `">` + cluster +
+			`</ServerCluster><UriGroup Name="u"><Uri Name="/a"/></UriGroup><Route ServerCluster="` + name + `" UriGroup="u" VirtualHostGroup="h"/></Config>`)
+	}
+	server := func(name, clone, at, more string) string {
+		return `<Server Name="` + name + `" CloneID="` + clone + `" ` + more + `><Transport Hostname="` + at + `" Port="1"/></Server>`
+	}
+	a := one("c", server("m", "x", "x", "")+server("n", "y", "y", "")+`<PrimaryServers><Server Name="m"/></PrimaryServers><BackupServers><Server Name="n"/></BackupServers>`)
+	b := one("d", server("k", "y", "y", `LoadBalanceWeight="7"`)+server("m", "z", "z", "")+`<ClusterAddress Name="lb"><Transport Hostname="lb" Port="1"/></ClusterAddress>`)
+	cfg, told := merged(t, Options{}, a, b)
+	c := cfg.Clusters[0]
+	var got []string
+	for _, s := range c.Servers {
+		got = append(got, s.Name.V+" "+s.CloneID.V+" "+roleOf(c, s).String())
+	}
+	if want := []string{"m x primary", "n y primary", "m_2 z primary"}; !slices.Equal(got, want) || len(cfg.Clusters) != 1 || c.Name.V != "Shared_c" || c.ClusterAddress == nil {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, want := range []string{
+		`server "k" is backup in in1.xml and primary in in2.xml; it is merged as primary`,
+		`LoadBalanceWeight of server "k" is "2" in in1.xml and "7" in in2.xml; the first counts`,
+		`cluster "d" of in2.xml has a ClusterAddress and cluster "c" of in1.xml, which serves the same URIs, has none`,
+		`y:1 is server "n" in in1.xml and server "k" in in2.xml; it is one member`,
+	} {
+		if !strings.Contains(told, want) {
+			t.Errorf("not told: %s\n%s", want, told)
+		}
+	}
+}
+
 // TestTooMuchToMerge: aliases and URIs multiply; a small file must not eat the memory of the machine.
 func TestTooMuchToMerge(t *testing.T) {
 	var aliases, uris strings.Builder
