@@ -78,6 +78,9 @@ func (m *machine) ask(c *cluster, fl *flight, o *op, agrees func(routecheck.Acti
 	for _, f := range m.guesses(fl, o.rq) {
 		m.t.Outcomes(&c.state, &f, o.now, &m.sem, m.rec, func(state *routecheck.ClusterState, after *routecheck.Flight, a routecheck.Action) bool {
 			if found = agrees(a); found {
+				if c.state.Next < 0 && (a.Kind != routecheck.Send || after.Via != routecheck.ViaBalance) {
+					state.Next = -1 // round robin began somewhere, but the log does not say where (R30)
+				}
 				c.state, fl.f = *state, *after
 			}
 			return !found
@@ -138,27 +141,28 @@ func (m *machine) compareWeight(o *op, conf *routecheck.Cluster, c *cluster, via
 	ms, kn := &c.state.Members[member], &c.known[member]
 	lowered := via == routecheck.ViaBalance && !conf.Random
 	switch {
-	case o.weight == ms.Weight && m.form != beforePick, o.weight == ms.Weight && !lowered:
+	case r.fault != nil:
+	case o.weight == ms.Weight && (m.form != beforePick || !lowered):
 		if lowered && kn.weight {
 			m.form = afterPick
 		}
 		kn.weight = true
+		return
 	case lowered && o.weight == ms.Weight+1 && m.form != afterPick:
 		if kn.weight {
 			m.form = beforePick
 		}
+		return
+	case kn.weight:
+		r.fault = &fault{what: WeightDiffers, logged: fmt.Sprintf("%s has weight %d", o.member, o.weight),
+			ours: []string{fmt.Sprintf("%s has weight %d", o.member, ms.Weight)}}
 	default:
-		if kn.weight && r.fault == nil {
-			r.fault = &fault{what: WeightDiffers, logged: fmt.Sprintf("%s has weight %d", o.member, o.weight),
-				ours: []string{fmt.Sprintf("%s has weight %d", o.member, ms.Weight)}}
-		} else if r.fault == nil {
-			r.synced++
-		}
-		if ms.Weight = o.weight; lowered && m.form == beforePick {
-			ms.Weight--
-		}
-		kn.weight = true
+		r.synced++
 	}
+	if ms.Weight = o.weight; lowered && m.form == beforePick {
+		ms.Weight--
+	}
+	kn.weight = true
 }
 
 // end checks a request that ends without another attempt. The log may say that a body cannot be sent again and not show the body (R57).
@@ -173,12 +177,8 @@ func (m *machine) end(o *op, r *result) {
 	m.prepare(fl, o.rq)
 	r.decision = true
 	over := func(a routecheck.Action) bool { return a.Kind != routecheck.Send }
-	position := c.state.Next
 	if !m.tooLarge(c, fl, o, over) && !m.ask(c, fl, o, over) && !(o.rq.noRetry && o.rq.length == 0) {
 		r.fault = m.disagree(c, fl, o, EndDiffers, "no further attempt")
-	}
-	if position < 0 {
-		c.state.Next = position // chance began somewhere, but the log does not say where (R30)
 	}
 	m.setFlight(o.thread, nil)
 	m.setCluster(key, c)

@@ -108,7 +108,7 @@ func (r *Replay) Add(e *pluginlog.Event) { r.reader.add(e) }
 // Report returns what was found so far.
 func (r *Replay) Report() *Report {
 	out := r.report
-	out.Asked = r.base.rec.Asked()
+	out.Asked = r.base.asked()
 	for c := range routecheck.Choices() {
 		if e := r.evidence[routecheck.Choice(c)]; e != nil {
 			out.Choices = append(out.Choices, *e)
@@ -120,9 +120,9 @@ func (r *Replay) Report() *Report {
 // play plays an operation on the base and on every variant. A choice that the base consults for the first time gets variants that begin
 // just before this operation.
 func (r *Replay) play(o *op) {
-	asked := r.base.rec.Asked()
+	asked := r.base.asked()
 	base := r.base.play(o)
-	for news := r.base.rec.Asked() &^ asked; news != 0; news &= news - 1 {
+	for news := r.base.asked() &^ asked; news != 0; news &= news - 1 {
 		r.vary(routecheck.Choice(bits.TrailingZeros64(news)))
 	}
 	for i := range r.variants {

@@ -233,6 +233,12 @@ func simulate(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, log
 		workers = append(workers, &worker{tid: uint64(tid + 1)})
 	}
 	now := 1507316760 * second
+	if rapid.Bool().Draw(t, "from the start") {
+		for _, p := range processes {
+			p.now = now
+			p.emit(workers[0])(&pluginlog.Event{Kind: pluginlog.BuildVersion, Text: "9.0.5.7"})
+		}
+	}
 	for range d.n("turns", 1, 150) {
 		now += rapid.SampledFrom([]routecheck.Nanos{0, 10000, second / 2, second, 7 * second, 40 * second}).Draw(t, "pause")
 		i := d.n("worker", 0, len(workers)-1)

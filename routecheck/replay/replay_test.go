@@ -1,0 +1,50 @@
+package replay
+
+import (
+	"bytes"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// TestFlippedChoice: a log written under another value of one choice agrees with that value on every line, never rules it out, and where
+// the base values disagree, names it.
+func TestFlippedChoice(t *testing.T) {
+	mattered := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		choice := routecheck.Choice(rapid.IntRange(0, len(routecheck.Choices())-1).Draw(t, "choice"))
+		info := routecheck.Choices()[choice]
+		value := uint8(rapid.IntRange(1, len(info.Values)-1).Draw(t, "value"))
+		xml := drawer{t}.config()
+		table := rapidTable(t, xml)
+		base := routecheck.Latest()
+		flipped := base.With(choice, value)
+		log := new(bytes.Buffer)
+		simulate(t, table, flipped, log)
+
+		if rep := replayIn(t, table, flipped, log.Bytes()); rep.Faults > 0 {
+			t.Fatalf("%s=%s does not agree with its own log\n%s\n%s", choice, info.Values[value], xml, describe(table, rep, log.Bytes()))
+		}
+		rep := replayIn(t, table, base, log.Bytes())
+		for _, d := range rep.Disagreements {
+			found := false
+			for _, s := range d.Fits {
+				found = found || s == Setting{choice, value}
+			}
+			if !found {
+				t.Fatalf("%s=%s is not named\n%s\n%s", choice, info.Values[value], xml, describe(table, rep, log.Bytes()))
+			}
+		}
+		for _, e := range rep.Choices {
+			if e.Choice == choice && e.Values[value].RuledOut {
+				t.Fatalf("%s=%s is ruled out by line %d of its own log\n%s\n%s", choice, info.Values[value], e.Values[value].At.Line, xml, describe(table, rep, log.Bytes()))
+			}
+		}
+		if rep.Faults > 0 {
+			mattered[choice.String()]++
+		}
+	})
+	t.Log(mattered)
+}
