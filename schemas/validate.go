@@ -153,6 +153,10 @@ func describe(root *Node, rules map[string]any, e gojsonschema.ResultError) diag
 		d.Message = fmt.Sprintf("%s needs %q", at.name, detail["property"])
 	case "enum":
 		allowed := enum(rule)
+		if at.node.Kind != Scalar {
+			d.Message = wrongType(at, "string")
+			break
+		}
 		d.Message = fmt.Sprintf("%s is %q", at.name, at.node.Text) + hint(at.node.Text, allowed)
 		if !strings.Contains(d.Message, "did you mean") {
 			d.Message += "; it must be one of " + strings.Join(allowed, ", ")

@@ -32,9 +32,11 @@ func (m *merger) clusterConflicts(first, other *source) {
 			d.name, a.Name.V, m.inputs[first.file].Name, d.old, b.Name.V, m.inputs[other.file].Name, d.new)
 	}
 	switch x, y := a.ClusterAddress, b.ClusterAddress; {
-	case y != nil && x == nil:
-		m.conflict(y.Node.Span, "", "", "cluster %q of %s has a ClusterAddress and cluster %q of %s, which serves the same URIs, has none; requests without a session go to it", b.Name.V, m.inputs[other.file].Name, a.Name.V, m.inputs[first.file].Name)
-	case y != nil && identity(x) != identity(y):
+	case x == nil && y == nil:
+	case x == nil || y == nil:
+		m.conflict(b.Node.NameSpan, "", "", "of cluster %q of %s and cluster %q of %s, which serve the same URIs, one has a ClusterAddress; requests without a session go to it",
+			a.Name.V, m.inputs[first.file].Name, b.Name.V, m.inputs[other.file].Name)
+	case identity(x) != identity(y):
 		m.conflict(y.Node.Span, "", "", "cluster %q of %s has another ClusterAddress than cluster %q of %s; the first one counts", b.Name.V, m.inputs[other.file].Name, a.Name.V, m.inputs[first.file].Name)
 	}
 }

@@ -283,7 +283,7 @@ func TestRolesAndAddresses(t *testing.T) {
 	for _, want := range []string{
 		`server "k" is backup in in1.xml and primary in in2.xml; it is merged as primary`,
 		`LoadBalanceWeight of server "k" is "2" in in1.xml and "7" in in2.xml; the first counts`,
-		`cluster "d" of in2.xml has a ClusterAddress and cluster "c" of in1.xml, which serves the same URIs, has none`,
+		`of cluster "c" of in1.xml and cluster "d" of in2.xml, which serve the same URIs, one has a ClusterAddress`,
 		`y:1 is server "n" in in1.xml and server "k" in in2.xml; it is one member`,
 	} {
 		if !strings.Contains(told, want) {
@@ -315,6 +315,7 @@ func TestProofSeesWhatIsWrong(t *testing.T) {
 		string(file([4]string{"*:80", "/a", "x@h:1 y@h:2", ""}, [4]string{"*:80", "/b", "x@h:1", ""})):       "",
 		string(file([4]string{"*:80", "/a", "x@h:1 y@h:2", ""})):                                             `the merged file would be wrong: endpoint x of URI "/b" under "*:80" is lost; nothing is written`,
 		string(file([4]string{"*:80", "/a /b", "x@h:1 y@h:2", ""})):                                          `the merged file would be wrong: endpoint y of URI "/b" under "*:80" is in no input; nothing is written`,
+		string(file([4]string{"*:80", "/a", "x@h:1 y@h:3", ""}, [4]string{"*:80", "/b", "x@h:1", ""})):       `the merged file would be wrong: endpoint y of URI "/a" under "*:80" is lost; nothing is written`,
 		string(file([4]string{"*:80 *:443", "/a", "x@h:1 y@h:2", ""}, [4]string{"*:80", "/b", "x@h:1", ""})): `the merged file would be wrong: endpoint x of URI "/a" under "*:443" is in no input; nothing is written`,
 	} {
 		got := ""

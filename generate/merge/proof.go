@@ -22,7 +22,7 @@ func (e *ProofError) Error() string {
 	return fmt.Sprintf("the merged file would be wrong: endpoint %s of URI %q under %q %s; nothing is written", e.Member, e.URI, e.Alias, what)
 }
 
-// endpoints are the triples of member, alias and URI that a file's Routes give. It is computed straight from the file and shares nothing with
+// endpoints are the triples of member, alias and URI that a file's Routes give; a member is its clone ID and its addresses. It is computed straight from the file and shares nothing with
 // the merge, so that it can bear witness.
 type endpoints struct {
 	members table
@@ -32,17 +32,6 @@ type endpoints struct {
 
 func newEndpoints() *endpoints {
 	return &endpoints{sets: newMemberSets(), units: map[[2]string]int32{}}
-}
-
-// memberID is how a triple names a member: by its clone ID, or by its first address when it has none.
-func memberID(s *parser.Server) string {
-	switch {
-	case s.CloneID.V != "":
-		return s.CloneID.V
-	case len(s.Transports) > 0:
-		return address(s.Transports[0])
-	}
-	return s.Name.V
 }
 
 // add adds the triples of a file; one that knows a unit already adds nothing to it when first is set.
@@ -65,7 +54,7 @@ func (e *endpoints) add(cfg *parser.Config, first bool) {
 		if !known {
 			var ids []int32
 			for _, s := range cluster.Servers {
-				ids = append(ids, e.members.id(memberID(s)))
+				ids = append(ids, e.members.id(identity(s)))
 			}
 			set = e.sets.of(ids)
 			ofCluster[cluster] = set
@@ -127,10 +116,19 @@ func missing(a, b *endpoints, added bool) error {
 	has := b.sets.lists[b.units[u]]
 	for _, id := range a.sets.lists[a.units[u]] {
 		if !slices.Contains(has, id) {
-			return &ProofError{a.members.names[id], plain(u[0]), plain(u[1]), added}
+			return &ProofError{memberName(a.members.names[id]), plain(u[0]), plain(u[1]), added}
 		}
 	}
 	return nil
+}
+
+// memberName says an identity: the clone ID, or the first address of a member that has none.
+func memberName(identity string) string {
+	parts := strings.Split(identity, "\x00")
+	if parts[0] != "" {
+		return parts[0]
+	}
+	return parts[1]
 }
 
 func plain(name string) string {
