@@ -52,7 +52,7 @@ func checkInNoList(p *Pass) {
 				if l := c.Primary.Servers; len(l) > 0 {
 					last := l[len(l)-1].Node
 					end := diag.Span{File: last.Span.File, Start: last.Span.End, End: last.Span.End}
-					f.Repair(false, "append it to PrimaryServers", diag.Edit{Span: end, New: p.indent(last) + `<Server Name="` + escape(s.Name.V) + `"/>`})
+					f.Repair(false, "append it to PrimaryServers", writeValue(end, p.indent(last)+`<Server Name="`, s.Name.V, `"/>`))
 				}
 			}
 		}

@@ -44,8 +44,10 @@ func apply(src []byte, fixes []*diag.Fix) ([]byte, int) {
 		if slices.ContainsFunc(f.Edits, func(e diag.Edit) bool { return overlaps(edits, e) }) || !changes(src, f) {
 			continue
 		}
-		edits = append(edits, f.Edits...)
-		slices.SortStableFunc(edits, func(a, b diag.Edit) int { return int(a.Span.Start) - int(b.Span.Start) })
+		for _, e := range f.Edits {
+			i, _ := slices.BinarySearchFunc(edits, e, byStart)
+			edits = slices.Insert(edits, i, e)
+		}
 		n++
 	}
 	var out []byte
@@ -57,9 +59,11 @@ func apply(src []byte, fixes []*diag.Fix) ([]byte, int) {
 	return append(out, src[last:]...), n
 }
 
+func byStart(a, b diag.Edit) int { return int(a.Span.Start) - int(b.Span.Start) }
+
 // overlaps reports whether an edit touches one of others, which are sorted: two at one place have no order.
 func overlaps(edits []diag.Edit, e diag.Edit) bool {
-	i, _ := slices.BinarySearchFunc(edits, e, func(a, b diag.Edit) int { return int(a.Span.Start) - int(b.Span.Start) })
+	i, _ := slices.BinarySearchFunc(edits, e, byStart)
 	return i < len(edits) && edits[i].Span.Start <= e.Span.End || i > 0 && edits[i-1].Span.End >= e.Span.Start
 }
 

@@ -19,6 +19,7 @@ func FuzzLint(f *testing.F) {
 		f.Add([]byte(complete(r.Doc.Bad)))
 		f.Add([]byte(r.Doc.Near))
 	}
+	f.Add([]byte("<UriGroup Name='u'><Uri Name='/a&amp;b'/><Uri Name='/\xdd'/></UriGroup>"))
 	f.Fuzz(func(t *testing.T, src []byte) { hold(t, src) })
 }
 

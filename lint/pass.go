@@ -165,8 +165,17 @@ func maybe(word string, known []string) string {
 }
 
 // valueEdit replaces the value of an attribute.
-func valueEdit(at *parser.Attr, value string) diag.Edit {
-	return diag.Edit{Span: at.Span, New: escape(value)}
+func valueEdit(at *parser.Attr, value string) diag.Edit { return writeValue(at.Span, "", value, "") }
+
+// writeValue writes a value between two texts. A value outside of ASCII gives the edit in no file, which makes no fix: its bytes hang on
+// the encoding of the file.
+func writeValue(span diag.Span, before, value, after string) diag.Edit {
+	for i := range len(value) {
+		if value[i] >= utf8.RuneSelf {
+			return diag.Edit{}
+		}
+	}
+	return diag.Edit{Span: span, New: before + escape(value) + after}
 }
 
 func escape(value string) string {
@@ -176,7 +185,7 @@ func escape(value string) string {
 // addAttr writes an attribute that an element lacks, behind its name.
 func addAttr(n *parser.Node, name, value string) diag.Edit {
 	at := diag.Span{File: n.NameSpan.File, Start: n.NameSpan.End, End: n.NameSpan.End}
-	return diag.Edit{Span: at, New: fmt.Sprintf(` %s="%s"`, name, escape(value))}
+	return writeValue(at, " "+name+`="`, value, `"`)
 }
 
 // setAttr writes a value whether the attribute stands there or not.

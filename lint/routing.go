@@ -365,7 +365,8 @@ func checkExactOnly(p *Pass) {
 			}
 			end := diag.Span{File: u.Node.Span.File, Start: u.Node.Span.End, End: u.Node.Span.End}
 			p.Report(u.Name.Span(), "Uri %q matches only the equal path (R2); everything below it is declined unless %q is listed too", name, name+"/*").About(u.Name.Span()).
-				Repair(false, "add "+name+"/*", diag.Edit{Span: end, New: p.indent(u.Node) + strings.Replace(p.files.Text(u.Node.Span), `"`+name+`"`, `"`+name+`/*"`, 1)})
+				Repair(false, "add "+name+"/*", diag.Edit{Span: end, New: p.indent(u.Node) + p.files.Text(u.Node.Span.To(u.Name.Span())) + "/*" +
+					p.files.Text(diag.Span{File: end.File, Start: u.Name.Span().End, End: end.End})})
 		}
 	}
 }
