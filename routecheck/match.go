@@ -1,6 +1,7 @@
 package routecheck
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -130,16 +131,13 @@ func newPattern(text string) pattern {
 
 // newUriGroup compiles a group. R3: "/x/*" also serves "/x" unless the group lists it; the internal Uri stands before its origin.
 func newUriGroup(g *parser.UriGroup) *uriGroup {
-	listed := make(map[string]bool, len(g.Uris))
-	for _, u := range g.Uris {
-		listed[u.Name.V] = true
-	}
+	lists := listing(g)
 	out := &uriGroup{name: g.Name.V, at: nameSpan(g.Name, g.Node), patterns: make([]pattern, 0, len(g.Uris)+len(g.Uris)/2)}
 	for _, u := range g.Uris {
 		p := newPattern(u.Name.V)
 		p.cookie, p.identifier, p.at = u.AffinityCookie.V, u.AffinityURLIdentifier.V, nameSpan(u.Name, u.Node)
 		bare, ok := strings.CutSuffix(p.text, "/*")
-		if ok && bare != "" && p.kind == prefixPattern && !listed[bare] {
+		if ok && bare != "" && p.kind == prefixPattern && !lists(bare) {
 			inner := p
 			inner.text, inner.head, inner.kind, inner.internal = bare, bare, exactPattern, true
 			out.patterns = append(out.patterns, inner)
@@ -147,6 +145,20 @@ func newUriGroup(g *parser.UriGroup) *uriGroup {
 		out.patterns = append(out.patterns, p)
 	}
 	return out
+}
+
+// listing tells which Uris a group lists; most groups are small enough to look through.
+func listing(g *parser.UriGroup) func(name string) bool {
+	if len(g.Uris) <= 32 {
+		return func(name string) bool {
+			return slices.ContainsFunc(g.Uris, func(u *parser.Uri) bool { return u.Name.V == name })
+		}
+	}
+	listed := make(map[string]bool, len(g.Uris))
+	for _, u := range g.Uris {
+		listed[u.Name.V] = true
+	}
+	return func(name string) bool { return listed[name] }
 }
 
 func newVhostGroup(g *parser.VirtualHostGroup) *vhostGroup {
