@@ -152,17 +152,13 @@ func (m *machine) play(o *op) (r result) {
 	return r
 }
 
-// forget drops what is known of a process.
+// forget drops what is known of a process's clusters.
 func (m *machine) forget(pid uint64) {
-	for key, c := range m.clusters {
-		if key.pid == pid {
+	for id := range m.t.Clusters {
+		key := clusterKey{pid, routecheck.ClusterID(id)}
+		if c := m.clusters[key]; c != nil {
 			delete(m.clusters, key)
 			m.members -= len(c.known)
-		}
-	}
-	for thread := range m.flights {
-		if thread.PID == pid {
-			delete(m.flights, thread)
 		}
 	}
 }

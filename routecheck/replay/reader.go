@@ -65,9 +65,9 @@ func (r *reader) add(e *pluginlog.Event) {
 	q := r.requests[e.Thread]
 	switch e.Kind {
 	case pluginlog.BuildVersion:
-		r.op(nil, op{kind: opStart})
+		r.restart(opStart)
 	case pluginlog.ConfigReloaded:
-		r.reload()
+		r.restart(opReload)
 	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound:
 		r.routed(q)
 	case pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed, pluginlog.CloneCompared,
@@ -83,14 +83,19 @@ func (r *reader) add(e *pluginlog.Event) {
 	}
 }
 
-// reload lets go of the process's requests: they go on with the old file, which is not at hand (section 1).
-func (r *reader) reload() {
-	for thread := range r.requests {
+// restart lets go of the process's requests: after a reload they go on with the old file, which is not at hand (section 1).
+func (r *reader) restart(kind opKind) {
+	for thread, q := range r.requests {
 		if thread.PID == r.e.PID {
-			delete(r.requests, thread)
+			r.drop(thread, q)
 		}
 	}
-	r.op(nil, op{kind: opReload})
+	r.op(nil, op{kind: kind})
+}
+
+func (r *reader) drop(thread pluginlog.Thread, q *request) {
+	delete(r.requests, thread)
+	r.play(&op{kind: opClose, thread: thread, now: r.now, rq: q})
 }
 
 // begin opens a request on the thread of the event, and closes the one before.
@@ -99,18 +104,13 @@ func (r *reader) begin(before *request) *request {
 		r.finish(before)
 	}
 	if len(r.requests) >= maxOpen {
-		r.letGo()
+		for thread, open := range r.requests {
+			r.drop(thread, open)
+		}
 	}
 	q := newRequest(r.e.Thread, r.now)
 	r.requests[r.e.Thread] = q
 	return q
-}
-
-func (r *reader) letGo() {
-	for thread, q := range r.requests {
-		delete(r.requests, thread)
-		r.play(&op{kind: opClose, thread: thread, now: r.now, rq: q})
-	}
 }
 
 func (r *reader) finish(q *request) {
@@ -333,4 +333,16 @@ func (r *reader) end(q *request) {
 		q.ended = true
 		r.op(q, op{kind: opEnd})
 	}
+}
+
+// Kinds are the kinds of events that a Replay reads.
+func Kinds() pluginlog.Kinds {
+	return pluginlog.KindsOf(pluginlog.BuildVersion, pluginlog.ConfigReloaded,
+		pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound,
+		pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed, pluginlog.CloneCompared, pluginlog.CloneMatched,
+		pluginlog.StatusChecked, pluginlog.StillMarkedDown, pluginlog.Picked, pluginlog.PickedOld,
+		pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed, pluginlog.ServerWriteFailed,
+		pluginlog.MarkedDown, pluginlog.Counted, pluginlog.TransactionFailed,
+		pluginlog.Executing, pluginlog.StreamSought, pluginlog.StreamReused, pluginlog.StreamCreated, pluginlog.BodyStarted, pluginlog.StatusLine,
+		pluginlog.ClientWriteFailed, pluginlog.NoAppServer, pluginlog.RequestFailed, pluginlog.RequestEnded)
 }

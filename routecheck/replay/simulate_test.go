@@ -252,7 +252,7 @@ func replayLog(t testing.TB, table *routecheck.Table, sem routecheck.Semantics, 
 	t.Helper()
 	r := New(table, sem)
 	r.NextFile()
-	if _, err := pluginlog.Read(bytes.NewReader(log), pluginlog.Options{Workers: 1}, func(e *pluginlog.Event) error { r.Add(e); return nil }); err != nil {
+	if _, err := pluginlog.Read(bytes.NewReader(log), pluginlog.Options{Workers: 1, Want: Kinds()}, func(e *pluginlog.Event) error { r.Add(e); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return r.Report()
@@ -306,7 +306,7 @@ func rapidTable(t *rapid.T, xml string) *routecheck.Table {
 func replayIn(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, log []byte) *Report {
 	r := New(table, sem)
 	r.NextFile()
-	if _, err := pluginlog.Read(bytes.NewReader(log), pluginlog.Options{Workers: 1}, func(e *pluginlog.Event) error { r.Add(e); return nil }); err != nil {
+	if _, err := pluginlog.Read(bytes.NewReader(log), pluginlog.Options{Workers: 1, Want: Kinds()}, func(e *pluginlog.Event) error { r.Add(e); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return r.Report()

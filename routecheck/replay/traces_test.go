@@ -177,7 +177,7 @@ func FuzzReplay(f *testing.F) {
 func TestBoundedMemory(t *testing.T) {
 	table := tableOf(t, clusterXML("", server("a", "")+server("b", "")))
 	r := New(table, routecheck.Latest())
-	for i := range uint64(50000) {
+	for i := range uint64(20000) {
 		thread := pluginlog.Thread{PID: i, TID: i}
 		r.Add(&pluginlog.Event{Kind: pluginlog.BuildVersion, Thread: thread})
 		r.Add(&pluginlog.Event{Kind: pluginlog.RouteTried, Thread: thread, Host: "h:80", URI: "/x"})
