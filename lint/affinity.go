@@ -32,7 +32,7 @@ func checkCollision(p *Pass) {
 				continue // one JVM twice, which is WP308
 			}
 			p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q on %s; sessions of one reach the other",
-				id, s.Name.V, f.Name.V, p.where(f.CloneID.Span())).See(f.CloneID.Span(), "first used here").About(pair{f.Node, s.Node})
+				id, s.Name.V, f.Name.V, p.where(f.CloneID.Span())).See(f.CloneID.Span(), "first used here%s", madeOn(id)).About(pair{f.Node, s.Node})
 		}
 	}
 }
@@ -103,7 +103,7 @@ func checkReused(p *Pass) {
 			a, b := of(f.cluster), of(c)
 			d := p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q of cluster %q on %s, at another address",
 				id, s.Name.V, f.server.Name.V, f.cluster.Name.V, p.where(f.server.CloneID.Span())).
-				See(f.server.CloneID.Span(), "first used here").About(pair{f.server.Node, s.Node})
+				See(f.server.CloneID.Span(), "first used here%s", madeOn(id)).About(pair{f.server.Node, s.Node})
 			if meetHosts(a.hosts, b.hosts) && meet(a.cookies, b.cookies) {
 				d.Message += "; both clusters get one cookie of the browser, and a session that says it belongs here is looked for there"
 			} else {
@@ -310,7 +310,7 @@ func checkAcrossFiles(p *Pass) {
 				}
 				p.Report(s.CloneID.Span(), "CloneID %q of server %q is also that of server %q in %s, at another address; merged into one file, sessions of one reach the other",
 					s.CloneID.V, s.Name.V, o.server.Name.V, p.where(o.server.CloneID.Span())).
-					See(o.server.CloneID.Span(), "the other server").About(pair{o.server.Node, s.Node})
+					See(o.server.CloneID.Span(), "the other server%s", madeOn(s.CloneID.V)).About(pair{o.server.Node, s.Node})
 				break
 			}
 		}

@@ -95,3 +95,11 @@ func (c CloneID) problem(o *Options) string {
 	}
 	return ""
 }
+
+// madeOn says when an ID was made that is a clock reading: two servers that have it are one profile and its copy.
+func madeOn(id string) string {
+	if c := ParseCloneID(id); c.Form == "clock" {
+		return "; the ID is a clock reading of " + c.Made.Format(time.DateOnly) + ", so one profile is a copy of the other"
+	}
+	return ""
+}

@@ -230,15 +230,15 @@ func checkWorstWait(p *Pass) {
 		if w.Seconds <= limit {
 			continue
 		}
-		one := p.Table.WorstWait(id, 1, &sem)
-		text := fmt.Sprintf("%d attempts, each until %s", w.Attempts, ifElse(w.Fault == routecheck.Timeout, "ConnectTimeout", "ServerIOTimeout"))
-		if all > 1 {
-			text += fmt.Sprintf("; %d seconds when one hangs", one.Seconds)
+		text := fmt.Sprintf("%d attempts, each until %s ends it", w.Attempts, ifElse(w.Fault == routecheck.Timeout, "ConnectTimeout", "ServerIOTimeout"))
+		for k := 1; k < all && k <= 3; k++ {
+			text += fmt.Sprintf(", %d seconds when %d of them %s", p.Table.WorstWait(id, k, &sem).Seconds, k, ifElse(k == 1, "hangs", "hang"))
 		}
 		if more := p.Table.WorstWait(id, all, &until); more.Seconds != w.Seconds && more.Attempts < 1000 {
 			text += fmt.Sprintf("; %d seconds with attempts=unlimited-until-none, which is an open choice", more.Seconds)
 		}
-		p.Report(c.At, "a client of cluster %q waits %d seconds for an error when all %d servers hang: %s; the limit is %d (R50, R54, R62)", c.Name, w.Seconds, all, text, limit)
+		p.Report(c.At, "a client of cluster %q waits %d seconds for an error when %s: %s; the limit is %d (R50, R54, R62)", c.Name, w.Seconds,
+			ifElse(all == 1, "its only server hangs", "all "+number(all)+" servers hang"), text, limit)
 	}
 }
 
