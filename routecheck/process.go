@@ -243,7 +243,7 @@ func (p *Process) noteRequest(rq *Request, f *Flight, rec *Recorder) {
 
 func (p *Process) noteDeclined(rec *Recorder) {
 	if rec.wants() {
-		rec.note(Step{Kind: StepDeclined, Rule: "R9", Member: NoMember,
+		rec.note(Step{Kind: StepDeclined, Rule: "R9", Member: NoMember, At: p.t.at,
 			Text: "no Route matches host, port and path: the plug-in declines and the web server serves the request itself"})
 	}
 }

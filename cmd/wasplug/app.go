@@ -82,8 +82,34 @@ func newApp() *cli.App {
 	app.OnUsageError = onUsage
 	for _, cmd := range app.Commands {
 		cmd.OnUsageError = onUsage
+		for _, f := range cmd.Flags {
+			readFromEnvironment(f)
+		}
 	}
 	return app
+}
+
+// readFromEnvironment lets WASPLUG_PLUGIN_LEVEL stand for --plugin-level, and so on.
+func readFromEnvironment(flag cli.Flag) {
+	name := []string{"WASPLUG_" + strings.ToUpper(strings.ReplaceAll(flag.Names()[0], "-", "_"))}
+	switch f := flag.(type) {
+	case *cli.StringFlag:
+		f.EnvVars = name
+	case *cli.StringSliceFlag:
+		f.EnvVars = name
+	case *cli.BoolFlag:
+		f.EnvVars = name
+	case *cli.IntFlag:
+		f.EnvVars = name
+	case *cli.Int64Flag:
+		f.EnvVars = name
+	case *cli.Uint64Flag:
+		f.EnvVars = name
+	case *cli.Float64Flag:
+		f.EnvVars = name
+	case *cli.DurationFlag:
+		f.EnvVars = name
+	}
 }
 
 // reorder moves the flags of a command before its arguments: urfave/cli stops reading flags at the first argument, and a flag that is
