@@ -205,7 +205,7 @@ func regularChild(n *parser.Node, cfg *parser.Config) bool {
 	case "Log":
 		return cfg.Log != nil && cfg.Log.Node == n && len(n.Elements("")) == 0
 	case "Property":
-		return plainProperty(n)
+		return !odd(cfg.Properties)
 	case "TrustedProxyGroup":
 		return n == cfg.Node.Elements("TrustedProxyGroup")[0] && plainProxies(n)
 	}

@@ -234,8 +234,8 @@ func (im *importer) transportStrays(t *parser.Transport) *schemas.Node {
 	if strays := im.strays(t.Node, "Property"); strays != nil {
 		list = strays
 	}
-	for _, p := range t.Properties {
-		if !plainProperty(p.Node) {
+	if odd(t.Properties) {
+		for _, p := range t.Properties {
 			list.Items = append(list.Items, im.element(p.Node))
 		}
 	}

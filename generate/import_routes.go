@@ -13,10 +13,11 @@ type importRoutes struct {
 	groups map[string]*parser.UriGroup
 	used   map[*parser.UriGroup]bool
 	seen   map[[3]string]bool
+	rest   bool // the Routes from here on are written as elements
 }
 
 func newRoutes(im *importer) *importRoutes {
-	r := &importRoutes{im, map[string]*parser.UriGroup{}, map[*parser.UriGroup]bool{}, map[[3]string]bool{}}
+	r := &importRoutes{importer: im, groups: map[string]*parser.UriGroup{}, used: map[*parser.UriGroup]bool{}, seen: map[[3]string]bool{}}
 	for _, g := range im.cfg.UriGroups {
 		if r.groups[g.Name.V] == nil && g.Name.Set() {
 			r.groups[g.Name.V] = g
@@ -28,8 +29,12 @@ func newRoutes(im *importer) *importRoutes {
 func (im *importRoutes) add(applications *schemas.Node, r *parser.Route) {
 	group := im.groups[r.UriGroup.V]
 	id := [3]string{reference(r.VirtualHostGroup), reference(r.UriGroup), reference(r.ServerCluster)}
-	if r.UriGroup.Set() && group == nil || im.seen[id] || !plainRoute(r.Node) {
-		// No application says this. As an element it stands behind all other Routes.
+	if r.UriGroup.Set() && group == nil || !plainRoute(r.Node) {
+		im.rest = true // no application says this
+	}
+	if im.rest || im.seen[id] {
+		// As an element it stands behind the Routes of all applications, so those that follow must be elements too; a Route that is
+		// there already never wins, wherever it stands.
 		im.raw = append(im.raw, im.element(r.Node))
 		return
 	}
@@ -168,11 +173,13 @@ func (im *importRoutes) uri(u *parser.Uri) *schemas.Node {
 	return n.Put("overrides", overrides)
 }
 
-// unused keeps the groups that no Route names as elements.
+// unused keeps the groups of which no application tells as elements, before the Routes that may name them.
 func (im *importRoutes) unused() {
+	var groups []*schemas.Node
 	for _, g := range im.cfg.UriGroups {
 		if !im.used[g] {
-			im.raw = append(im.raw, im.element(g.Node))
+			groups = append(groups, im.element(g.Node))
 		}
 	}
+	im.raw = append(groups, im.raw...)
 }

@@ -154,23 +154,26 @@ func oneOf(value string, allowed ...string) *schemas.Node {
 	return nil
 }
 
+// odd reports whether a Property has more than a name and a value; then all of its kind are written as elements, so that their order stays.
+func odd(ps []*parser.Property) bool {
+	return slices.ContainsFunc(ps, func(p *parser.Property) bool { return !plainProperty(p.Node) })
+}
+
 // properties writes Property elements: as changes to those written unasked, or one by one when a name occurs twice.
 func (im *importer) properties(ps []*parser.Property, unasked []pair) (changes, list *schemas.Node) {
+	if odd(ps) {
+		return nil, schemas.NewList()
+	}
 	seen := map[string]bool{}
 	twice := false
-	var regular []*parser.Property
 	for _, p := range ps {
-		if !plainProperty(p.Node) {
-			continue // an element of its own
-		}
-		regular = append(regular, p)
 		name := strings.ToLower(p.Name.V)
 		twice = twice || seen[name] || !p.Value.Set()
 		seen[name] = true
 	}
 	if twice {
 		list = schemas.NewList()
-		for _, p := range regular {
+		for _, p := range ps {
 			list.Items = append(list.Items, newMap().Put("name", optional(p.Node, "Name")).Put("value", optional(p.Node, "Value")))
 		}
 		return nil, list
@@ -179,11 +182,11 @@ func (im *importer) properties(ps []*parser.Property, unasked []pair) (changes, 
 	default_ := map[string]string{}
 	for _, u := range unasked {
 		default_[u.name] = u.value
-		if !slices.ContainsFunc(regular, func(p *parser.Property) bool { return p.Name.V == u.name }) {
+		if !slices.ContainsFunc(ps, func(p *parser.Property) bool { return p.Name.V == u.name }) {
 			changes.Put(u.name, schemas.NewPlain(""))
 		}
 	}
-	for _, p := range regular {
+	for _, p := range ps {
 		if v, known := default_[p.Name.V]; !known || v != p.Value.V {
 			changes.Put(p.Name.V, schemas.NewText(p.Value.V))
 		}

@@ -222,17 +222,22 @@ func (f *facts) routes(cfg *parser.Config) {
 	for _, r := range cfg.Routes {
 		h, g := hosts[r.VirtualHostGroup.V], groups[r.UriGroup.V]
 		target := fmt.Sprintf("ServerCluster %q", r.ServerCluster.V)
-		if !clusters[r.ServerCluster.V] {
+		f.attributes("Route to "+target, r.Node, "VirtualHostGroup", "UriGroup", "ServerCluster", "ServerGroup")
+		dangling := !clusters[r.ServerCluster.V]
+		if dangling {
 			f.add("Route to a missing "+target, "", r.Node.Span)
 		}
 		if r.VirtualHostGroup.Set() && h == nil {
-			f.add("Route to a missing VirtualHostGroup", r.VirtualHostGroup.V+" for "+target, r.Node.Span)
+			dangling = true
+			f.add(fmt.Sprintf("Route from a missing VirtualHostGroup %q to %s", r.VirtualHostGroup.V, target), "", r.Node.Span)
 		}
 		if r.UriGroup.Set() && g == nil {
-			f.add("Route to a missing UriGroup", r.UriGroup.V+" for "+target, r.Node.Span)
+			dangling = true
+			f.add(fmt.Sprintf("Route from a missing UriGroup %q to %s", r.UriGroup.V, target), "", r.Node.Span)
 		}
-		f.attributes("Route to "+target, r.Node, "VirtualHostGroup", "UriGroup", "ServerCluster", "ServerGroup")
-		f.route(r, h, g, target)
+		if !dangling {
+			f.route(r, h, g, target)
+		}
 	}
 }
 
