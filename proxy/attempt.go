@@ -59,7 +59,7 @@ func (c *client) talk(s *stream, m *member, limit routecheck.Nanos) (ev routeche
 	var err error
 	switch b := &c.body; {
 	case !b.has:
-		sent, s.in, s.n, err = s.turn(c.out, s.reused, c.p.small)
+		sent, s.in, s.n, err = s.turn(c.out, s.reused, c.p.poolFor(s))
 	case b.whole && !m.wait:
 		sent, err = c.sendWhole(s)
 	default:
@@ -83,7 +83,7 @@ func (c *client) sendWhole(s *stream) (sent int, err error) {
 	if len(c.out)+len(b.kept) <= smallBuffer {
 		head := len(c.out)
 		c.out = append(c.out, b.kept...)
-		sent, s.in, s.n, err = s.turn(c.out, s.reused, c.p.small)
+		sent, s.in, s.n, err = s.turn(c.out, s.reused, c.p.poolFor(s))
 		c.out = c.out[:head]
 		return sent, err
 	}
@@ -93,7 +93,7 @@ func (c *client) sendWhole(s *stream) (sent int, err error) {
 	if sent, err = s.write(c.out); err != nil {
 		return sent, err
 	}
-	more, b2, n, err := s.turn(b.kept, false, c.p.small)
+	more, b2, n, err := s.turn(b.kept, false, c.p.poolFor(s))
 	s.in, s.n = b2, n
 	return sent + more, err
 }
@@ -169,7 +169,7 @@ func (c *client) answerHead(s *stream, limit routecheck.Nanos) error {
 
 func (c *client) moreAnswer(s *stream) (err error) {
 	if s.in == nil {
-		s.in, s.n, err = s.wait(c.p.small)
+		s.in, s.n, err = s.wait(c.p.poolFor(s))
 		return err
 	}
 	if s.n == len(s.in.b) {
@@ -177,7 +177,7 @@ func (c *client) moreAnswer(s *stream) (err error) {
 			return errNotHTTP
 		}
 		g := s.in.grown(2*largeBuffer, s.n)
-		c.p.small.put(s.in)
+		c.p.recycle(s.in)
 		s.in = g
 	}
 	n, err := s.read(s.in.b[s.n:])

@@ -46,3 +46,17 @@ func (p *buffers) put(b *buffer) {
 		p.pool.Put(b)
 	}
 }
+
+// poolFor returns where the buffer for an answer comes from.
+func (p *Proxy) poolFor(s *stream) *buffers {
+	if s.large {
+		return p.large
+	}
+	return p.small
+}
+
+// recycle takes a buffer of either size back.
+func (p *Proxy) recycle(b *buffer) {
+	p.small.put(b)
+	p.large.put(b)
+}

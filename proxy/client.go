@@ -269,7 +269,7 @@ func (c *client) release(reuse bool) {
 	}
 	c.up = nil
 	c.partner.Store(nil)
-	c.p.small.put(s.in)
+	c.p.recycle(s.in)
 	s.in = nil
 	if !reuse {
 		s.close()

@@ -71,6 +71,7 @@ type delivery struct {
 func (d *delivery) run() routecheck.Event {
 	s := d.s
 	d.left, d.chunks.Lenient = s.rs.Length, true
+	s.large = s.rs.Length > smallBuffer
 	at := s.off
 	body := s.in.b[at+s.rs.Size : s.n]
 	n, err := d.claim(body)

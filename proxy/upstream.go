@@ -37,6 +37,7 @@ type stream struct {
 	off, n    int
 	reused    bool
 	spoilt    bool // cannot be used again
+	large     bool // its last answer was large: read the next one in large pieces from the start
 }
 
 // take gives an idle stream that is not too old, nil when there is none (R65, R66).
