@@ -103,5 +103,8 @@ func TestImportOfIrregularFiles(t *testing.T) {
 		for _, c := range diff.Attributes(cfg, again) {
 			rt.Fatalf("%s\n%s\n%s\n%s", c, said, src, yaml)
 		}
+		for _, c := range diff.Compare(cfg, again).Classes {
+			rt.Fatalf("%+v\n%s\n%s", c, src, yaml)
+		}
 	})
 }
