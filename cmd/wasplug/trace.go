@@ -31,15 +31,17 @@ func traceCommand() *cli.Command {
    wasplug trace http_plugin.log
    wasplug trace --request /shop/cart http_plugin.log.1.gz http_plugin.log
    zcat old.gz | wasplug trace --format json -
+   wasplug trace -c plugin-cfg.xml --settle semantics.yaml http_plugin.log
 
 Files are read in the order given, packed ones too; "-" is stdin. Requests are found at LogLevel Trace and Detail, failures and
-counters already at Error and Stats. Exit code: 0 the log was read, 1 no such request, 2 wrong usage, 3 unreadable or no plug-in log.`,
-		Flags: []cli.Flag{
+counters already at Error and Stats. With -c each logged decision is replayed, as if that file had been in force throughout.
+Exit code: 0 the log was read, 1 no such request or a disagreement, 2 wrong usage, 3 unreadable or no plug-in log.`,
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "request", Usage: "show one request: `N|URI`, a number from the table or a path (/shop/* for a prefix)"},
 			&cli.Float64Flag{Name: "slow", Value: 5, Usage: "a request that takes as many `SECONDS` is odd"},
 			&cli.IntFlag{Name: "limit", Value: 20, Usage: "show at most `N` odd requests, the worst; 0 for all that are kept"},
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` of the output: text or json"},
-		},
+		}, replayFlags()...),
 		Action: traceAction,
 	}
 }
@@ -63,12 +65,18 @@ func traceAction(c *cli.Context) error {
 	if err != nil {
 		return usageError("trace: %w", err)
 	}
+	if err := checkReplayFlags(c); err != nil {
+		return err
+	}
 	defer run.close()
 	if os.Getenv("GOGC") == "" {
 		// Each block of the log is garbage soon: collecting it often costs little, and memory stays low whatever the program's default.
 		defer debug.SetGCPercent(debug.SetGCPercent(100))
 	}
-	if want := c.String("request"); want != "" {
+	switch want := c.String("request"); {
+	case c.IsSet("config"):
+		return run.replay(c)
+	case want != "":
 		return run.request(want)
 	}
 	return run.summary()

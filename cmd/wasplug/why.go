@@ -48,6 +48,7 @@ Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong
 			&cli.IntFlag{Name: "write-interval", Value: 10, Usage: "`SECONDS` between the writes under 'time based'"},
 			&cli.StringFlag{Name: "plugin-level", Value: "latest", Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
 			&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable; 'wasplug explain CHOICE' tells of it"},
+			assumeFileFlag(),
 			&cli.StringSliceFlag{Name: "expect", Usage: "`WHAT`: member:X, cluster:X, status:N or declined; exit 1 if not met, or only by chance; repeatable"},
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json (one line for each request)"},
 		),
@@ -171,7 +172,10 @@ func readSemantics(c *cli.Context) (routecheck.Semantics, []routecheck.Choice, e
 	if err != nil {
 		return sem, nil, usageError("--plugin-level: %w", err)
 	}
-	var fixed []routecheck.Choice
+	fixed, err := assumeFile(c, &sem)
+	if err != nil {
+		return sem, nil, err
+	}
 	for _, a := range c.StringSlice("assume") {
 		choice, err := sem.Assume(a)
 		if err != nil {

@@ -23,7 +23,7 @@ type machine struct {
 	fresh    map[uint64]bool // processes that were seen starting
 	members  int
 	form     weightForm
-	started  uint64 // open choices that the state of a fresh process hangs on
+	also     uint64 // consulted choices that rec does not know
 
 	undo []func(*machine) // puts a machine back to where it was before the operation under way
 }
@@ -95,7 +95,7 @@ func (m *machine) before(sem routecheck.Semantics) *machine {
 }
 
 // asked returns the set of open choices that were consulted.
-func (m *machine) asked() uint64 { return m.rec.Asked() | m.started }
+func (m *machine) asked() uint64 { return m.rec.Asked() | m.also }
 
 func (m *machine) setCluster(key clusterKey, c *cluster) {
 	old, members, form := m.clusters[key], m.members, m.form
@@ -176,7 +176,7 @@ func (m *machine) copyOf(key clusterKey) *cluster {
 	conf := &m.t.Clusters[key.id]
 	c := &cluster{conf.NewState(&m.sem, 0), make([]known, len(conf.Members))}
 	if conf.Single() {
-		m.started |= 1 << routecheck.SingleMemberWeight
+		m.also |= 1 << routecheck.SingleMemberWeight
 	}
 	if m.fresh[key.pid] {
 		for i := range c.known {

@@ -1,0 +1,297 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/replay"
+)
+
+// replayFlags are those of "trace" that hold the log against a configuration.
+func replayFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "`FILE`, a plugin-cfg.xml or a topology: replay each logged decision by it"},
+		&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the `NAME` of the one whose file is meant"},
+		&cli.StringFlag{Name: "plugin-level", Value: "latest", Usage: "with -c: `LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+		&cli.StringSliceFlag{Name: "assume", Usage: "with -c: `CHOICE=VALUE`, settle an open choice, repeatable"},
+		&cli.StringFlag{Name: "settle", Usage: "with -c: write the choices that the log settles to `FILE`, for 'wasplug why --assume-file'"},
+		&cli.BoolFlag{Name: "force", Usage: "overwrite a --settle file that says something else"},
+	}
+}
+
+// checkReplayFlags refuses flags that would be ignored.
+func checkReplayFlags(c *cli.Context) error {
+	if c.IsSet("config") {
+		switch {
+		case c.IsSet("request"):
+			return usageError("trace: --request shows the lines of one request, -c replays all: give one of them")
+		case c.String("config") == "-" && slices.Contains(c.Args().Slice(), "-"):
+			return usageError("trace: stdin can be read only once, but both -c and the log are -")
+		case c.Bool("force") && !c.IsSet("settle"):
+			return usageError("trace: --force is about the file of --settle, which is not given")
+		}
+		return nil
+	}
+	for _, flag := range []string{"web-server", "plugin-level", "assume", "settle", "force"} {
+		if c.IsSet(flag) {
+			return usageError("trace: --%s needs -c: without a configuration nothing is replayed", flag)
+		}
+	}
+	return nil
+}
+
+// replayed is a replay and what it was made with.
+type replayed struct {
+	*replay.Report
+	files  *diag.Files
+	config string
+	sem    routecheck.Semantics
+	stats  pluginlog.Stats
+}
+
+// replay holds the log against the configuration.
+func (run *traceRun) replay(c *cli.Context) error {
+	sem, _, err := readSemantics(c)
+	if err != nil {
+		return err
+	}
+	l, err := loadTable(c)
+	if err != nil {
+		return err
+	}
+	a := &replayed{files: l.files, config: displayName(c.String("config")), sem: sem}
+	if err := run.replayFiles(replay.New(l.table, sem), a); err != nil {
+		return failure(err)
+	}
+	if a.stats.Events+a.stats.Other == 0 {
+		return failure(run.noLog(&traceResult{stats: a.stats}))
+	}
+	write := run.writeReplay
+	if run.json {
+		write = run.writeReplayJSON
+	}
+	if err := write(a); err != nil {
+		return failure(err)
+	}
+	if path := c.String("settle"); path != "" {
+		if err := writeFile(path, a.settled(run.names), c.Bool("force")); err != nil {
+			return err
+		}
+	}
+	if a.Faults > 0 {
+		return findings()
+	}
+	return nil
+}
+
+func (run *traceRun) replayFiles(r *replay.Replay, a *replayed) error {
+	run.startProgress()
+	defer run.stopProgress()
+	for i := range run.files {
+		r.NextFile()
+		source, err := run.open(i)
+		if err != nil {
+			return err
+		}
+		stats, err := pluginlog.Read(source, pluginlog.Options{Want: replay.Kinds()}, func(e *pluginlog.Event) error { r.Add(e); return nil })
+		source.Close()
+		a.stats.Add(stats)
+		if err != nil {
+			return fmt.Errorf("%s: after line %d: %w", run.names[i], stats.Lines, err)
+		}
+	}
+	a.Report = r.Report()
+	return nil
+}
+
+// writeReplay prints the answer first, then the disagreements, then what the log says about the open choices.
+func (run *traceRun) writeReplay(a *replayed) error {
+	w := bufio.NewWriter(run.out)
+	fmt.Fprintf(w, "%s against %s: %d of %s agree, %s\n", printable(strings.Join(run.names, ", ")), printable(a.config),
+		a.Agreed, countOf(a.Decisions, "decision"), countOf(a.Faults, "disagreement"))
+	if a.Unchecked > 0 {
+		fmt.Fprintf(w, "%s not checked: the log or the configuration does not say enough about them\n", countOf(a.Unchecked, "decision"))
+	}
+	if a.Synchronised > 0 {
+		fmt.Fprintf(w, "%s taken from the log, because it does not hold what led to them\n", countOf(a.Synchronised, "state"))
+	}
+	run.writeDisagreements(w, a)
+	run.writeEvidence(w, a)
+	return w.Flush()
+}
+
+func (run *traceRun) writeDisagreements(w io.Writer, a *replayed) {
+	if len(a.Disagreements) == 0 {
+		return
+	}
+	show := a.Disagreements
+	if run.limit > 0 && len(show) > run.limit {
+		show = show[:run.limit]
+	}
+	fmt.Fprint(w, "\ndisagreements")
+	if n := a.Faults - int64(len(show)); n > 0 {
+		fmt.Fprintf(w, " (the first %d; %d more, see --limit)", len(show), n)
+	}
+	fmt.Fprintln(w)
+	for i := range show {
+		d := &show[i]
+		fmt.Fprintf(w, "  %s: %s, process %08x thread %08x\n", run.fileLine(d.Place), d.What, d.Thread.PID, d.Thread.TID)
+		fmt.Fprintf(w, "    log   %s\n    ours  %s\n", printable(d.Logged), printable(strings.Join(d.Ours, " or ")))
+		if len(d.Fits) > 0 {
+			fmt.Fprintf(w, "    fits  %s\n", strings.Join(settings(d.Fits), ", or "))
+		}
+		for _, s := range a.notes(d) {
+			fmt.Fprintf(w, "    - %s\n      %s\n", printable(s.Text), evidence(s))
+		}
+	}
+}
+
+// fileLine names a line with its file also when there is one file only.
+func (run *traceRun) fileLine(p pluginlog.Place) string {
+	return fmt.Sprintf("%s:%d", printable(run.names[p.File-1]), p.Line)
+}
+
+// notes are the steps behind a disagreement that people can read.
+func (a *replayed) notes(d *replay.Disagreement) []routecheck.StepNote {
+	var notes []routecheck.StepNote
+	for _, s := range d.Steps {
+		if s.Text == "" {
+			continue
+		}
+		note := routecheck.StepNote{Rule: s.Rule, Also: s.Also, Mark: s.Mark, Choice: s.Choice, Text: s.Text}
+		if !s.At.IsZero() {
+			at := a.files.Start(s.At)
+			note.At = &at
+		}
+		notes = append(notes, note)
+	}
+	return notes
+}
+
+func settings(all []replay.Setting) []string {
+	var out []string
+	for _, s := range all {
+		out = append(out, s.Choice.String()+"="+valueOf(s))
+	}
+	return out
+}
+
+func valueOf(s replay.Setting) string { return routecheck.Choices()[s.Choice].Values[s.Value] }
+
+// writeEvidence prints which values of each consulted choice the log allows.
+func (run *traceRun) writeEvidence(w io.Writer, a *replayed) {
+	t := textTable{head: []string{"choice", "value", "the log", ""}}
+	t.rightAlign() // nothing
+	for i := range a.Choices {
+		e := &a.Choices[i]
+		_, settled := e.Settled()
+		name := e.Choice.String()
+		for _, v := range e.Values {
+			verdict, note := "allows it", ""
+			if v.RuledOut {
+				verdict = "rules it out, " + run.fileLine(v.At)
+			} else if settled {
+				note = "settled"
+			}
+			t.add(name, valueOf(v.Setting)+baseMark(a, v.Setting), verdict, note)
+			name = ""
+		}
+	}
+	t.section(w, "open choices that a decision consulted, each with the others at their base value (*)")
+	if rest := a.notConsulted(); len(rest) > 0 {
+		fmt.Fprintf(w, "\nnot consulted: %s\n", strings.Join(rest, ", "))
+	}
+}
+
+func baseMark(a *replayed, s replay.Setting) string {
+	if a.sem.Value(s.Choice) == valueOf(s) {
+		return " *"
+	}
+	return ""
+}
+
+func (a *replayed) notConsulted() (names []string) {
+	for i, c := range routecheck.Choices() {
+		if !slices.ContainsFunc(a.Choices, func(e replay.Evidence) bool { return e.Choice == routecheck.Choice(i) }) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+type traceReplayJSON struct {
+	Version       int                 `json:"version"`
+	Files         []string            `json:"files"`
+	Config        string              `json:"config"`
+	Decisions     int64               `json:"decisions"`
+	Agreed        int64               `json:"agreed"`
+	Unchecked     int64               `json:"unchecked"`
+	Synchronised  int64               `json:"synchronised"`
+	Count         int64               `json:"disagreementCount"`
+	Disagreements []traceDisagreeJSON `json:"disagreements"` // at most the first 1,000
+	Choices       []traceChoiceJSON   `json:"choices"`
+	NotConsulted  []string            `json:"notConsulted"`
+}
+
+type traceDisagreeJSON struct {
+	At      tracePlaceJSON        `json:"at"`
+	Process string                `json:"process"`
+	Thread  string                `json:"thread"`
+	What    string                `json:"what"`
+	Logged  string                `json:"logged"`
+	Ours    []string              `json:"ours"`
+	Fits    []string              `json:"fits"` // CHOICE=VALUE under which the core agrees
+	Steps   []routecheck.StepNote `json:"steps"`
+}
+
+type traceChoiceJSON struct {
+	Choice  string           `json:"choice"`
+	Base    string           `json:"base"`
+	Settled string           `json:"settled,omitempty"`
+	Values  []traceValueJSON `json:"values"`
+}
+
+type traceValueJSON struct {
+	Value      string          `json:"value"`
+	Allowed    bool            `json:"allowed"`
+	RuledOutBy *tracePlaceJSON `json:"ruledOutBy,omitempty"`
+}
+
+func (run *traceRun) writeReplayJSON(a *replayed) error {
+	doc := traceReplayJSON{Version: traceVersion, Files: run.names, Config: a.config, Decisions: a.Decisions, Agreed: a.Agreed,
+		Unchecked: a.Unchecked, Synchronised: a.Synchronised, Count: a.Faults,
+		Disagreements: []traceDisagreeJSON{}, Choices: []traceChoiceJSON{}, NotConsulted: append([]string{}, a.notConsulted()...)}
+	for i := range a.Disagreements {
+		d := &a.Disagreements[i]
+		doc.Disagreements = append(doc.Disagreements, traceDisagreeJSON{run.placeJSON(d.Place), hexID(d.Thread.PID), hexID(d.Thread.TID), string(d.What),
+			d.Logged, d.Ours, append([]string{}, settings(d.Fits)...), append([]routecheck.StepNote{}, a.notes(d)...)})
+	}
+	for i := range a.Choices {
+		doc.Choices = append(doc.Choices, run.choiceJSON(a, &a.Choices[i]))
+	}
+	return run.encode(doc)
+}
+
+func (run *traceRun) choiceJSON(a *replayed, e *replay.Evidence) traceChoiceJSON {
+	doc := traceChoiceJSON{Choice: e.Choice.String(), Base: a.sem.Value(e.Choice)}
+	if v, ok := e.Settled(); ok {
+		doc.Settled = valueOf(replay.Setting{Choice: e.Choice, Value: v})
+	}
+	for _, v := range e.Values {
+		value := traceValueJSON{Value: valueOf(v.Setting), Allowed: !v.RuledOut}
+		if v.RuledOut {
+			at := run.placeJSON(v.At)
+			value.RuledOutBy = &at
+		}
+		doc.Values = append(doc.Values, value)
+	}
+	return doc
+}
