@@ -1,0 +1,165 @@
+package lint
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// variants are the branches of rules that their examples do not take: the severity of the finding, or silence.
+var variants = []struct {
+	rule, text string
+	want       diag.Severity // 0: silent
+	says       string
+}{
+	{"WP103", `<Config><Property Name="PluginInstallRoot" Value="/o/"/><Uri Name="/x"/></Config>`, diag.Warning, "only into <UriGroup>"},
+	{"WP104", `<Config SSLConsolidatedConfig="true"/>`, diag.Warning, `did you mean "SSLConsolidate"?`},
+	{"WP105", `<Config IgnoreAffinityRequests="true"/>`, diag.Warning, "belongs on <ServerCluster>"},
+	{"WP105", `<Config PluginInstallRoot="/o/"/>`, diag.Warning, "is a Property of <Config>"},
+	{"WP106", members(`LoadBalance="Round-Robin" `, "", "", ""), diag.Warning, `did you mean "Round Robin"?`},
+	{"WP107", `<Log LogLevel="Error" Name="/a"/><Log LogLevel="Error" Name="/b"/>`, diag.Warning, "a second time"},
+	{"WP107", `<Config FIPSEnable="true"/><Property Name="FIPSEnable" Value="true"/>`, diag.Warning, "an attribute here and a Property"},
+	{"WP108", `<ServerCluster Name="shop"/>`, diag.Error, "has no Server"},
+	{"WP108", `<VirtualHostGroup Name="default_host"/>`, diag.Error, "has no VirtualHost"},
+	{"WP108", `<UriGroup Name="shop_uris"/>`, diag.Error, "has no Uri"},
+	{"WP109", `<Config><log LogLevel="Error" Name="/a"/></Config>`, diag.Warning, "with letter case"},
+	{"WP109", members(`Loadbalance="Random" `, "", "", ""), diag.Warning, `is written "LoadBalance"`},
+	{"WP110", members(`RetryInterval="-5" `, "", "", ""), diag.Warning, "no source says"},
+	{"WP110", members(`RetryInterval="60s" `, "", "", ""), diag.Error, "not a whole number"},
+	{"WP203", `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/></UriGroup><UriGroup Name="shop_uris"><Uri Name="/b/*"/></UriGroup>`, diag.Error, "UriGroup"},
+	{"WP302", twoClusters("c1", "c1", "OTHER"), diag.Warning, "no alias shares their cookie"},
+	{"WP302", strings.Replace(twoClusters("c1", "c1", "JSESSIONID"), twoRoutes, "", 1), diag.Warning, "no alias shares their cookie"},
+	{"WP303", members("", "", "", "") + "", 0, ""},
+	{"WP303", strings.NewReplacer(`CloneID="c1" `, "", `CloneID="c2" `, "").Replace(members("", "", "", "")), diag.Warning, "no server of cluster"},
+	{"WP303", `<ServerCluster Name="shop"><Server Name="m1"><Transport Hostname="h" Port="1"/></Server><ClusterAddress Name="a"><Transport Hostname="lb" Port="80"/></ClusterAddress></ServerCluster>`, diag.Warning, "affinity is off"},
+	{"WP304", `<Server CloneID="a+b" Name="m1"><Transport Hostname="h" Port="1"/></Server>`, diag.Warning, "must not"},
+	{"WP304", `<ServerCluster CloneSeparatorChange="true" Name="shop"><Server CloneID="a+b" Name="m1"><Transport Hostname="h" Port="1"/></Server></ServerCluster>`, diag.Error, "separates"},
+	{"WP304", strings.Replace(members("", "", "", ""), `CloneID="c2"`, `CloneID=""`, 1), diag.Warning, "is empty"},
+	{"WP306", "<UriGroup Name=\"shop_uris\"><Uri AffinityURLIdentifier=\"sid\" Name=\"/*\"/><Uri Name=\"/shop/x\"/></UriGroup>", diag.Warning, "AffinityURLIdentifier"},
+	{"WP310", strings.Replace(strings.Replace(members("", "", "", ""), `"c1"`, `"10ig7jdvd"`, 1), `"c2"`, `"a0aaea8c-3251-45bb-87bb-f8b09169c03c"`, 1), diag.Info, "different forms"},
+	{"WP403", members("", "<PrimaryServers/>"+backup2, "", ""), diag.Error, "an empty PrimaryServers"},
+	{"WP413", members("", "", `MaxConnections="10" `, `MaxConnections="20" `), diag.Warning, "different MaxConnections"},
+	{"WP502", members("", "", `ConnectTimeout="5" `, ""), diag.Warning, "and another one"},
+	{"WP504", members(`PostBufferSize="-1" `, "", `ServerIOTimeout="60" `, `ServerIOTimeout="60" `), diag.Warning, "without bound"},
+	{"WP507", members(`RetryInterval="0" `, "", "", ""), diag.Warning, "undocumented"},
+	{"WP507", members(`RetryInterval="59" `, "", `ServerIOTimeout="-60" `, `ServerIOTimeout="-60" `), 0, ""},
+	{"WP507", members(`RetryInterval="60" `, "", `ServerIOTimeout="-60" `, `ServerIOTimeout="-60" `), diag.Warning, "= 59"},
+	{"WP508", members("", "", `ConnectTimeout="5" ServerIOTimeout="40" `, `ConnectTimeout="5" ServerIOTimeout="40" `), diag.Info, "waits 160 seconds for an error when all 2 servers hang: 4 attempts, each until ServerIOTimeout ends it, 80 seconds when 1 of them hangs"},
+	{"WP508", members("", "", `ServerIOTimeout="1" `, `ServerIOTimeout="1" `), diag.Info, "waits 240 seconds for an error when all 2 servers hang: 2 attempts, each until ConnectTimeout"},
+	{"WP512", `<Server CloneID="c1" Name="m1"><Transport ConnectionTTL="0" Hostname="h" Port="1"/></Server>`, diag.Warning, "for ever"},
+	{"WP605", uriGroup("shop_uris", "/shop*"), diag.Warning, `"/shop/*" is what is usually meant`},
+	{"WP605", uriGroup("shop_uris", "/a/*/b/*"), diag.Error, "more than one"},
+	{"WP605", uriGroup("shop_uris", "/a?x=1"), diag.Error, "the query is no part"},
+	{"WP605", uriGroup("shop_uris", "/a b"), diag.Error, "white space"},
+	{"WP605", uriGroup("shop_uris", "/a%20b"), diag.Warning, "path-normalisation"},
+	{"WP605", uriGroup("shop_uris", "/a/*/b"), diag.Warning, "in its middle"},
+	{"WP605", `<UriGroup Name="shop_uris"><Uri Name=""/></UriGroup>`, diag.Error, "is empty"},
+	{"WP607", hostGroup("default_host", "www.example.com"), diag.Warning, "has no port"},
+	{"WP607", hostGroup("default_host", "*:80", "2001:db8::1:443"), diag.Error, "IPv6"},
+	{"WP608", `<Config VHostMatchingCompat="true"/>` + hostGroup("default_host", "*:9080"), 0, ""},
+	{"WP609", hostGroup("default_host", "WWW.example.com:80", "www.example.com:80"), diag.Info, "they are one"},
+	{"WP611", hostGroup("default_host", "*:80") + hostGroup("old_host", "*:80"), diag.Info, "no unique route"},
+	{"WP704", `<Config StrictSecurity="false"/>`, diag.Info, "recalled"},
+	{"WP705", `<Config TrustedProxyList="10.0.0.1"/>`, diag.Warning, "the element TrustedProxyGroup"},
+	{"WP707", uriGroup("shop_uris", "/*"), diag.Warning, "and 7 more URIs"},
+	{"WP707", hostGroup("default_host", "inner.example.com:9080") + uriGroup("shop_uris", "/*"), 0, ""},
+	{"WP708", `<Config SSLPKCSPassword="hunter2"/>`, diag.Error, "clear text"},
+	{"WP710", `<Property Name="GlobalHostAlias" Value="*.example.com"/>`, diag.Warning, "very wide"},
+	{"WP711", `<Config SSLMapMode="onload"/>` + members("", "", "", ""), diag.Warning, "its clients get 500"},
+	{"WP802", `<Config RefreshInterval="0"/>`, diag.Info, "unknown"},
+	{"WP823", `<Config><ServerGroup Name="old"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerGroup></Config>`, diag.Warning, "V4 name"},
+}
+
+func TestVariants(t *testing.T) {
+	for _, tt := range variants {
+		ds, files := lintText(complete(tt.text), Options{Profile: "pedantic"})
+		var found *diag.Diagnostic
+		for i := range ds {
+			if ds[i].Rule.Code == tt.rule && (found == nil || strings.Contains(ds[i].Message, tt.says)) {
+				found = &ds[i]
+			}
+		}
+		switch {
+		case found == nil && tt.want == 0:
+		case found == nil:
+			t.Errorf("%s is silent on\n%s\n%s", tt.rule, tt.text, describe(ds, files))
+		case found.Severity != tt.want || !strings.Contains(found.Message, tt.says):
+			t.Errorf("%s: got %s, want %s %q", tt.rule, files.Line(*found), tt.want, tt.says)
+		}
+	}
+}
+
+// TestSilencing: one fault gives one finding.
+func TestSilencing(t *testing.T) {
+	for _, tt := range []struct{ text, only, not string }{
+		{strings.Replace(members("", "", "", ""), "CloneID=\"c1\"", "CloneId=\"c1\"", 1), "WP109", "WP303 WP104"},
+		{members("", "", `LoadBalanceWeight="0" `, `LoadBalanceWeight="0" `), "WP411", "WP405 WP406"},
+		{members("", "<PrimaryServers/>"+backup2, "", ""), "WP403", "WP414"},
+		{strings.Replace(members("", "", "", ""), `"h2"`, `"h1"`, 1), "WP307", "WP308"},
+		{twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/*") + twoHostRoutes, "WP601", "WP603 WP611"},
+		{uriGroup("shop_uris", "shop/*", "shop/*", "shop/*"), "WP605", "WP602 WP604 WP612"},
+	} {
+		ds, files := lintText(complete(tt.text), Options{Profile: "pedantic"})
+		got := codes(ds)
+		if !strings.Contains(got, tt.only) {
+			t.Errorf("no %s:\n%s", tt.only, describe(ds, files))
+		}
+		for _, code := range strings.Fields(tt.not) {
+			if strings.Contains(got, code) {
+				t.Errorf("%s beside %s:\n%s", code, tt.only, describe(ds, files))
+			}
+		}
+	}
+}
+
+func TestPath(t *testing.T) {
+	text := `<Config><Log Name="/l"/><ServerCluster Name="a b"><Server Name="m"><Transport Port="1"/><Transport Port="2"/></Server><PrimaryServers><Server Name="m"/></PrimaryServers></ServerCluster><Route UriGroup="u" ServerCluster="c"/></Config>`
+	cfg, _ := parser.Parse(1, []byte(text))
+	for mark, want := range map[string]string{
+		`"2"`:            `/Config/ServerCluster[@Name="a b"]/Server[@Name="m"]/Transport[2]/@Port`,
+		`<Log`:           `/Config/Log[@Name="/l"]`,
+		`PrimaryServers`: `/Config/ServerCluster[@Name="a b"]/PrimaryServers`,
+		`"u"`:            `/Config/Route[@ServerCluster="c" @UriGroup="u"]/@UriGroup`,
+		`Config`:         `/Config`,
+	} {
+		at := strings.Index(text, mark)
+		if mark[0] == '"' {
+			at++
+		}
+		if got := Path(cfg.Doc, diag.Span{File: 1, Start: int32(at), End: int32(at + 1)}); got != want {
+			t.Errorf("%s: got %s, want %s", mark, got, want)
+		}
+	}
+}
+
+func TestIgnoreInsideAStartTagLine(t *testing.T) {
+	text := strings.Replace(complete(collision), "<ServerCluster Name=\"shop\" PostBufferSize=\"0\">", "<ServerCluster Name=\"shop\" PostBufferSize=\"0\"> <!-- wasplug:ignore WP301 only for this tag -->", 1)
+	if ds, files := lintText(text, Options{}); codes(ds) != "WP901 WP822 WP301" {
+		t.Errorf("got\n%s", describe(ds, files))
+	}
+}
+
+func TestBaselineCounts(t *testing.T) {
+	text := complete(`<ServerCluster Name="shop" PostBufferSize="0"><Server CloneID="c1" Name="m1" ServerIOTimeout="60" ConnectTimeout="5"><Transport Hostname="127.0.0.1" Port="x"/></Server></ServerCluster>`)
+	files := diag.NewFiles()
+	id := files.Add("p.xml", []byte(text))
+	inputs := Read(files, id)
+	placed := Place(inputs, Run(files, inputs, Options{}))
+	twice := append(append([]Placed{}, placed...), placed...)
+	b, _ := ReadBaseline(files, files.Add("b.json", WriteBaseline(files, placed)))
+	if left := b.Filter(files, twice, []diag.FileID{id}); len(left) != len(placed) {
+		t.Errorf("of %d findings, half of them known, %d are left", len(twice), len(left))
+	}
+}
+
+func TestFixesThatTouchWaitForTheNextRound(t *testing.T) {
+	edit := func(from, to int32, text string) *diag.Fix {
+		return &diag.Fix{Edits: []diag.Edit{{Span: diag.Span{File: 1, Start: from, End: to}, New: text}}}
+	}
+	got, n := apply([]byte("abcdef"), []*diag.Fix{edit(2, 4, "X"), edit(4, 4, "Y"), edit(0, 2, "Z"), edit(5, 6, "W"), edit(3, 5, "V")})
+	if string(got) != "abXeW" || n != 2 {
+		t.Errorf("got %s after %d fixes", got, n)
+	}
+}
