@@ -27,7 +27,10 @@ func newRoutes(im *importer) *importRoutes {
 }
 
 func (im *importRoutes) add(applications *schemas.Node, r *parser.Route) {
-	group := im.groups[r.UriGroup.V]
+	var group *parser.UriGroup
+	if r.UriGroup.Set() {
+		group = im.groups[r.UriGroup.V]
+	}
 	id := [3]string{reference(r.VirtualHostGroup), reference(r.UriGroup), reference(r.ServerCluster)}
 	if r.UriGroup.Set() && group == nil || !plainRoute(r.Node) {
 		im.rest = true // no application says this

@@ -220,7 +220,14 @@ func (f *facts) routes(cfg *parser.Config) {
 		clusters[c.Name.V] = true
 	}
 	for _, r := range cfg.Routes {
-		h, g := hosts[r.VirtualHostGroup.V], groups[r.UriGroup.V]
+		var h *parser.VirtualHostGroup
+		var g *parser.UriGroup
+		if r.VirtualHostGroup.Set() {
+			h = hosts[r.VirtualHostGroup.V]
+		}
+		if r.UriGroup.Set() {
+			g = groups[r.UriGroup.V]
+		}
 		target := fmt.Sprintf("ServerCluster %q", r.ServerCluster.V)
 		f.attributes("Route to "+target, r.Node, "VirtualHostGroup", "UriGroup", "ServerCluster", "ServerGroup")
 		dangling := !clusters[r.ServerCluster.V]

@@ -66,7 +66,14 @@ func claims(cfg *parser.Config) []claim {
 	}
 	var all []claim
 	for _, r := range cfg.Routes {
-		all = append(all, claim{!r.VirtualHostGroup.Set(), aliases[r.VirtualHostGroup.V], uris[r.UriGroup.V]})
+		c := claim{everyHost: !r.VirtualHostGroup.Set()}
+		if !c.everyHost {
+			c.aliases = aliases[r.VirtualHostGroup.V]
+		}
+		if r.UriGroup.Set() {
+			c.uris = uris[r.UriGroup.V]
+		}
+		all = append(all, c)
 	}
 	return all
 }

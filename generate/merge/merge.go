@@ -196,8 +196,9 @@ func (m *merger) collect() error {
 
 // resolve finds what a Route names. A Route that leads nowhere contributes nothing; the plug-in would reject the whole file for it (R18).
 func (m *merger) resolve(file int, in Input, names names, r *parser.Route) (claim, *parser.ServerCluster) {
-	c := claim{file: file, route: r, host: names.hosts[r.VirtualHostGroup.V], group: names.groups[r.UriGroup.V]}
-	cluster := names.clusters[r.ServerCluster.V]
+	c := claim{file: file, route: r}
+	var cluster *parser.ServerCluster
+	c.host, c.group, cluster = names.of(r)
 	missing := ""
 	switch {
 	case r.VirtualHostGroup.Set() && c.host == nil:
@@ -239,6 +240,17 @@ func index(cfg *parser.Config) names {
 		}
 	}
 	return n
+}
+
+// of resolves the references of a Route, nil for what it does not name and for what is not there.
+func (n names) of(r *parser.Route) (h *parser.VirtualHostGroup, g *parser.UriGroup, c *parser.ServerCluster) {
+	if r.VirtualHostGroup.Set() {
+		h = n.hosts[r.VirtualHostGroup.V]
+	}
+	if r.UriGroup.Set() {
+		g = n.groups[r.UriGroup.V]
+	}
+	return h, g, n.clusters[r.ServerCluster.V]
 }
 
 func aliasNames(h *parser.VirtualHostGroup) []string {

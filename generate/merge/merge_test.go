@@ -46,7 +46,7 @@ func triples(cfg *parser.Config) map[string]bool {
 	all := map[string]bool{}
 	names := index(cfg)
 	for _, r := range cfg.Routes {
-		c, h, g := names.clusters[r.ServerCluster.V], names.hosts[r.VirtualHostGroup.V], names.groups[r.UriGroup.V]
+		h, g, c := names.of(r)
 		if c == nil || h == nil || g == nil {
 			continue
 		}

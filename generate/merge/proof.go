@@ -46,7 +46,7 @@ func (e *endpoints) add(cfg *parser.Config, first bool) {
 	}
 	ofCluster := map[*parser.ServerCluster]int32{}
 	for _, r := range cfg.Routes {
-		cluster, host, group := names.clusters[r.ServerCluster.V], names.hosts[r.VirtualHostGroup.V], names.groups[r.UriGroup.V]
+		host, group, cluster := names.of(r)
 		if cluster == nil || r.VirtualHostGroup.Set() && host == nil || r.UriGroup.Set() && group == nil {
 			continue
 		}

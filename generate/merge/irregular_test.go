@@ -1,0 +1,57 @@
+package merge
+
+import (
+	"errors"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/wasplug/wasplug/generate/diff"
+	"github.com/wasplug/wasplug/generate/internal/irregular"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// TestMergeOfIrregularFiles: whatever is odd about the files, the proof holds in every mode, and merging the result again changes nothing.
+func TestMergeOfIrregularFiles(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		files := diag.NewFiles()
+		var sources [][]byte
+		for range rapid.IntRange(1, 3).Draw(rt, "files") {
+			sources = append(sources, []byte(irregular.Draw(rt)))
+		}
+		in := inputs(files, sources...)
+		for mode := range Modes {
+			r, err := Merge(in, Options{Mode: Mode(mode), Base: len(in) - 1})
+			var refused *RefusedError
+			if errors.As(err, &refused) {
+				continue
+			}
+			if err != nil {
+				rt.Fatalf("%s: %v\n%s", Modes[mode], err, sources)
+			}
+			again, err := Merge(inputs(diag.NewFiles(), r.XML), Options{})
+			if err != nil || len(parse(again.XML).Routes) != len(parse(r.XML).Routes) {
+				rt.Fatalf("%s: merged again: %v\n%s\n%s", Modes[mode], err, r.XML, again.XML)
+			}
+		}
+	})
+}
+
+// TestMergeOfOneFile: a file alone keeps every decision.
+func TestMergeOfOneFile(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		src := []byte(irregular.Draw(rt))
+		in := inputs(diag.NewFiles(), src)
+		if _, rejected := routecheck.New(in[0].Config); len(rejected) > 0 {
+			return // the plug-in would reject it, so nothing is decided
+		}
+		r, err := Merge(in, Options{})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		for _, c := range diff.Compare(in[0].Config, parse(r.XML)).Classes {
+			rt.Fatalf("%+v\n%s\n%s", c, src, r.XML)
+		}
+	})
+}
