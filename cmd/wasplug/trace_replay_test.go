@@ -1,0 +1,78 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xeipuuv/gojsonschema"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/schemas"
+)
+
+const replayLines = `[06/Oct/2017:19:06:01.00000] 00000001 00000001 - TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='h:80'; uri='/snoop'
+[06/Oct/2017:19:06:01.00000] 00000001 00000001 - TRACE: ws_common: websphereParseCloneID: Adding clone id 'v544d031'
+[06/Oct/2017:19:06:01.00000] 00000001 00000001 - TRACE: ws_server_group: lockedServerGroupUseServer: Server PluginMember2 picked, weight 1.
+[06/Oct/2017:19:06:01.00000] 00000001 00000001 - TRACE: ws_common: websphereEndRequest: Ending the request
+`
+
+// TestTraceFitsItsSchema validates every kind of answer against schemas/trace.schema.json.
+func TestTraceFitsItsSchema(t *testing.T) {
+	source, err := schemas.Source("trace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := gojsonschema.NewSchema(gojsonschema.NewBytesLoader(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := filepath.Join(t.TempDir(), "http_plugin.log")
+	if err := os.WriteFile(log, []byte(replayLines+traceLine), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		args []string
+		code int
+	}{
+		{[]string{log}, exitFine},
+		{[]string{log, "--request", "1"}, exitFine},
+		{[]string{log, "-c", figure}, exitFindings},
+	} {
+		out, errOut, code := program(t, append([]string{"trace", "--format", "json"}, tc.args...)...)
+		if code != tc.code {
+			t.Errorf("%v: exit code %d\n%s", tc.args, code, errOut)
+		}
+		result, err := schema.Validate(gojsonschema.NewStringLoader(out))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range result.Errors() {
+			t.Errorf("%v: %s\n%s", tc.args, e, out)
+		}
+	}
+}
+
+// TestSemanticsSchemaKnowsEveryChoice: the schema lists the choices and values of the core, no more and no less.
+func TestSemanticsSchemaKnowsEveryChoice(t *testing.T) {
+	for _, c := range routecheck.Choices() {
+		for _, v := range append(slices.Clone(c.Values), "nonsense") {
+			src := "version: 1\nassume: {" + c.Name + ": \"" + v + "\"}\n"
+			files := diag.NewFiles()
+			_, faults := schemas.Load(files, files.Add("semantics.yaml", []byte(src)), "semantics")
+			if ok := diag.Worst(faults) < diag.Error; ok != (v != "nonsense") {
+				t.Errorf("%s: accepted %t", src, ok)
+			}
+		}
+	}
+	source, err := schemas.Source("semantics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(source), `"enum"`) - 1; n != len(routecheck.Choices()) {
+		t.Errorf("the schema lists %d choices, the core has %d", n, len(routecheck.Choices()))
+	}
+}
