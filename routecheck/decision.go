@@ -1,0 +1,97 @@
+package routecheck
+
+import "github.com/wasplug/wasplug/parser/diag"
+
+// Decision is the explained answer to one request, as `why --format json` prints it (schemas/why.schema.json).
+type Decision struct {
+	Version    int            `json:"version"`
+	Request    int            `json:"request"` // number of the request, from 1
+	Decision   string         `json:"decision"`
+	Status     *int           `json:"status"`
+	Cluster    string         `json:"cluster"`
+	Member     string         `json:"member"` // "" where chance decides between several
+	Attempts   []AttemptNote  `json:"attempts"`
+	Steps      []StepNote     `json:"steps"`
+	Candidates []RouteNote    `json:"candidates"`
+	Possible   []Possibility  `json:"possible"`
+	State      StateNotes     `json:"state"`
+	Session    *SessionNote   `json:"session"` // nil where nothing is known of the servers' sessions
+	Certain    bool           `json:"certain"`
+	Proven     bool           `json:"proven"` // false: the budget ended before every combination of choices was tried
+	DependsOn  []Dependence   `json:"dependsOn"`
+	Ends       []Answer       `json:"-"` // every answer that chance allows
+	Marked     []string       `json:"-"` // the members that the request marks down, nil where chance decides
+	Outcome    *Outcome       `json:"-"` // of the run that Steps shows
+	Answers    string         `json:"-"` // the set of answers in words
+	NotMatched map[string]int `json:"-"` // Routes that do not compete, by what does not match
+}
+
+// AttemptNote is one attempt.
+type AttemptNote struct {
+	Member  string `json:"member"`
+	Outcome string `json:"outcome"` // ok, refused, timeout, io-timeout, 503 or reset
+	Marked  bool   `json:"marked"`  // this attempt marked the member down
+}
+
+// StepNote is one step that has a text.
+type StepNote struct {
+	Rule   string         `json:"rule"`
+	Also   []string       `json:"also,omitempty"`
+	Mark   string         `json:"mark"`
+	Choice string         `json:"choice,omitempty"`
+	Text   string         `json:"text"`
+	At     *diag.Position `json:"at"`
+}
+
+// RouteNote is a Route that competed, or that nearly did when none matches.
+type RouteNote struct {
+	Route      int            `json:"route"` // number in the file, from 1
+	Cluster    string         `json:"cluster"`
+	Alias      string         `json:"alias"`
+	URI        string         `json:"uri"`
+	VhostScore int            `json:"vhostScore"`
+	URIScore   int            `json:"uriScore"`
+	Wins       bool           `json:"wins"`
+	Why        string         `json:"why"`
+	At         *diag.Position `json:"at"`
+}
+
+// SessionNote says what becomes of the session (section 5).
+type SessionNote struct {
+	Fate string `json:"fate"` // none, kept, new, changes younger than N s lost, unwritten changes lost, depends on replica
+	Text string `json:"text"`
+}
+
+// Possibility is a member that chance can choose for this request.
+type Possibility struct {
+	Member string  `json:"member"`
+	First  float64 `json:"first"` // probability for this request
+	Share  float64 `json:"share"` // of new requests over a full cycle once failures have been noticed
+}
+
+// StateNotes is the state of the cluster around the request, in the run that Steps shows.
+type StateNotes struct {
+	Before *ClusterNote `json:"before"`
+	After  *ClusterNote `json:"after"`
+}
+
+// ClusterNote is the state of a cluster in a process.
+type ClusterNote struct {
+	Cluster string       `json:"cluster"`
+	Next    string       `json:"next"` // where round robin stands, "" before it has started
+	Members []MemberNote `json:"members"`
+}
+
+// MemberNote is the state of a member in a process.
+type MemberNote struct {
+	Member   string  `json:"member"`
+	Role     string  `json:"role"` // primary, backup, cluster-address or none
+	Weight   int32   `json:"weight"`
+	Start    int32   `json:"start"`
+	Marked   bool    `json:"marked"`
+	RetryIn  float64 `json:"retryIn"` // seconds until the retry is due
+	Pending  int32   `json:"pending"`
+	Failed   uint64  `json:"failed"`
+	Affinity uint64  `json:"affinity"`
+	Total    uint64  `json:"total"`
+}
