@@ -182,6 +182,7 @@ type Step struct {
 	Text   string
 	Member MemberID
 	Clone  string
+	Clones []string // with StepAffinity: the clone IDs of the session, in order
 	Source Source
 	Check  Check       // with StepStatus
 	Weight int32       // with StepAssign

@@ -42,7 +42,7 @@ func (s *selection) tellSession(x *session) {
 	if s.f.Attempts > 0 {
 		text = "the session identifier is checked again: " + text
 	}
-	s.note(Step{Kind: StepAffinity, Rule: "R20", Also: []string{"R21"}, Member: NoMember, Source: x.source, Clone: strings.Join(ids, ","), Text: text, At: s.f.Affinity.at})
+	s.note(Step{Kind: StepAffinity, Rule: "R20", Also: []string{"R21"}, Member: NoMember, Source: x.source, Clone: strings.Join(ids, ","), Clones: ids, Text: text, At: s.f.Affinity.at})
 }
 
 func (x *session) describe() string {

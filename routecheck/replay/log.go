@@ -99,10 +99,8 @@ func (w *lines) session(s *routecheck.Step) {
 		return
 	}
 	w.emit(&pluginlog.Event{Kind: pluginlog.AffinitySource, Text: sources[s.Source]})
-	if s.Clone != "" {
-		for clone := range strings.SplitSeq(s.Clone, ",") {
-			w.emit(&pluginlog.Event{Kind: pluginlog.CloneAdded, Clone: clone})
-		}
+	for _, clone := range s.Clones {
+		w.emit(&pluginlog.Event{Kind: pluginlog.CloneAdded, Clone: clone})
 	}
 	w.say(pluginlog.ClonesListed)
 }

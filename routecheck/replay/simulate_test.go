@@ -99,7 +99,7 @@ func (d drawer) request() routecheck.Request {
 		sep := d.pick("sep", ":", ":", "+")
 		value := "0000session"
 		for range d.n("ids", 0, 3) {
-			value += sep + d.pick("id", "id0", "id1", "id2", "gone", "")
+			value += sep + d.pick("id", "id0", "id1", "id2", "gone", "", "id0,id1", "it's")
 		}
 		rq.Cookies = append(rq.Cookies, d.pick("cookie", "JSESSIONID=", "JSESSIONID=", "OWN=", "SSLJSESSION=")+value)
 	}
@@ -222,8 +222,12 @@ func (p *process) start(w *worker) {
 
 // simulate writes the log of a few processes under a setting of the open choices.
 func simulate(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, log *bytes.Buffer) {
+	simulateAt(t, table, sem, log, pluginlog.LevelTrace)
+}
+
+func simulateAt(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, log *bytes.Buffer, level pluginlog.Level) {
 	d := drawer{t}
-	writer := pluginlog.NewWriter(log, pluginlog.LevelTrace)
+	writer := pluginlog.NewWriter(log, level)
 	var processes []*process
 	var workers []*worker
 	for pid := range d.n("processes", 1, 2) {
