@@ -2,7 +2,6 @@ package routecheck
 
 import (
 	"encoding/binary"
-	"math"
 	"slices"
 	"strings"
 )
@@ -38,10 +37,10 @@ type aliasPlace struct {
 
 // uriIndex is the patterns of the Routes that one alias leads to. They stand in the patternTable under its number.
 type uriIndex struct {
-	number   uint64
-	any      slot  // Routes without UriGroup (R17)
-	shortest int   // length of the shortest text that ends with a slash
-	lengths  []int // distinct lengths of the other texts before a *
+	number  uint64
+	any     slot   // Routes without UriGroup (R17)
+	depths  uint64 // numbers of slashes in the texts before a * that end with one; the last bit stands for 63 and more
+	lengths []int  // distinct lengths of the other texts before a *
 }
 
 func (t *Table) buildIndex() {
@@ -126,7 +125,7 @@ func (t *Table) link(order []*vhostGroup, groups map[*vhostGroup][]*route) {
 
 func (t *Table) newURIIndex(routes []*route) *uriIndex {
 	t.index.made++
-	x := &uriIndex{number: t.index.made, shortest: math.MaxInt}
+	x := &uriIndex{number: t.index.made}
 	table := &t.index.patterns
 	for _, r := range routes {
 		if r.uris == nil {
@@ -135,7 +134,7 @@ func (t *Table) newURIIndex(routes []*route) *uriIndex {
 		}
 		for i := range r.uris.patterns {
 			if p := &r.uris.patterns[i]; p.kind != deadPattern {
-				table.add(x.number, entry{r, p, int32(i), int32(p.score())})
+				table.add(x.number, entry{route: r, pattern: p, order: int32(i), score: int32(p.score())})
 				x.noteLength(p)
 			}
 		}
@@ -143,11 +142,13 @@ func (t *Table) newURIIndex(routes []*route) *uriIndex {
 	return x
 }
 
+func depth(slashes int) uint64 { return 1 << min(slashes, 63) }
+
 func (x *uriIndex) noteLength(p *pattern) {
 	switch {
 	case p.kind == exactPattern:
 	case strings.HasSuffix(p.head, "/"):
-		x.shortest = min(x.shortest, len(p.head))
+		x.depths |= depth(strings.Count(p.head, "/"))
 	case !slices.Contains(x.lengths, len(p.head)):
 		x.lengths = append(x.lengths, len(p.head))
 	}
@@ -206,14 +207,14 @@ func (x *hostIndex) searchURIs(s *search, u *uriIndex, v *variant) {
 	s.variant = v
 	table := &x.patterns
 	hash, from := uint64(0), 0
-	for {
+	for slashes := 1; ; slashes++ {
 		i := strings.IndexByte(s.path[from:], '/')
 		if i < 0 {
 			break
 		}
 		to := from + i + 1
 		hash = table.extend(hash, s.path[from:to])
-		if from = to; to >= u.shortest {
+		if from = to; u.depths&depth(slashes) != 0 {
 			s.leading(table.find(u.number, hash), to)
 		}
 	}

@@ -104,9 +104,9 @@ func (p *pattern) score() int {
 func (p *pattern) matches(path string) bool {
 	switch p.kind {
 	case exactPattern:
-		return path == p.head
+		return path == p.text
 	case prefixPattern:
-		return strings.HasPrefix(path, p.head)
+		return strings.HasPrefix(path, p.text[:len(p.text)-1])
 	case suffixPattern:
 		return len(path) >= len(p.head)+len(p.tail) && strings.HasPrefix(path, p.head) && strings.HasSuffix(path, p.tail)
 	}

@@ -29,6 +29,7 @@ type node struct {
 	internal slot // the exact Uri that R3 adds
 	prefix   slot
 	tails    []tailSlot // suffix patterns, by the text behind the *
+	_        [8]byte    // a whole cache line
 }
 
 type tailSlot struct {
@@ -53,6 +54,7 @@ type entry struct {
 	pattern *pattern
 	order   int32 // place of the pattern in its group
 	score   int32
+	_       [8]byte // half a cache line
 }
 
 // newPatternTable makes room for n patterns; more are fine.
