@@ -16,7 +16,8 @@ func (t *Table) addRoutes(cfg *parser.Config) []diag.Diagnostic {
 	for i, rt := range cfg.Routes {
 		out := route{index: i, at: rt.Node.NameSpan, vhosts: r.vhostGroup(rt), uris: r.uriGroup(rt)}
 		var ok bool
-		if out.cluster, ok = t.byName[rt.ServerCluster.V]; !ok {
+		if out.cluster, ok = t.byName[rt.ServerCluster.V]; !ok || !rt.ServerCluster.Set() {
+			ok = false
 			r.dangling("ServerCluster", rt.ServerCluster, rt.Node, t.clusterNames())
 		}
 		if ok && (out.vhosts != nil || !rt.VirtualHostGroup.Set()) && (out.uris != nil || !rt.UriGroup.Set()) {
