@@ -212,17 +212,23 @@ func checkListNames(p *Pass) {
 }
 
 func checkForwardReferences(p *Pass) {
+	place := map[*parser.Node]int{} // the order of the file; spans would mislead where a topology made it
 	for i := range p.facts.routes {
 		r := &p.facts.routes[i]
 		if r.Node.Parent == nil {
 			continue
+		}
+		if len(place) == 0 {
+			for j, n := range r.Node.Parent.Children {
+				place[n] = j
+			}
 		}
 		for _, ref := range []struct {
 			kind string
 			name parser.Val[string]
 			node *parser.Node
 		}{{"VirtualHostGroup", r.VirtualHostGroup, nodeOfHosts(r.vhosts)}, {"UriGroup", r.UriGroup, nodeOfURIs(r.uris)}, {"cluster", r.ServerCluster, nodeOfCluster(r.cluster)}} {
-			if ref.node == nil || ref.node.Span.File != r.Node.Span.File || ref.node.Span.Start < r.Node.Span.Start {
+			if ref.node == nil || ref.node.Parent != r.Node.Parent || place[ref.node] < place[r.Node] {
 				continue
 			}
 			p.Report(ref.name.Span(), "Route names %s %q before its definition on %s; the plug-in resolves Routes while it reads and may reject the whole file (inferred)",
