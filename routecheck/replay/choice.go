@@ -50,18 +50,11 @@ func (m *machine) pickIn(fl *flight, o *op, r *result) {
 	c := m.copyOf(key)
 	conf := &m.t.Clusters[key.id]
 	member, _ := conf.MemberByName(o.member)
-	r.decision = true
 	m.prepare(fl, o.rq)
-	agreed := m.ask(c, fl, o, func(a routecheck.Action) bool { return a.Kind == routecheck.Send && a.Member == member })
-	if !agreed {
-		if r.fault == nil {
-			r.fault = m.disagree(c, fl, o, MemberDiffers, o.member)
-		}
-		via := routecheck.ViaBalance
-		if o.rq.affine == o.member {
-			via = routecheck.ViaAffinity
-		}
-		m.t.Force(&c.state, &fl.f, member, via)
+	if o.coarse {
+		m.pickUnseen(fl, o, c, member, r)
+	} else {
+		m.pickSeen(fl, o, c, member, r)
 	}
 	fl.flying = true
 	c.known[member].mark = true
@@ -70,6 +63,49 @@ func (m *machine) pickIn(fl *flight, o *op, r *result) {
 	}
 	m.setCluster(key, c)
 	m.setFlight(o.thread, fl)
+}
+
+func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member routecheck.MemberID, r *result) {
+	r.decision = true
+	if m.ask(c, fl, o, sends(member)) {
+		return
+	}
+	if r.fault == nil {
+		r.fault = m.disagree(c, fl, o, MemberDiffers, o.member)
+	}
+	via := routecheck.ViaBalance
+	if o.rq.affine == o.member {
+		via = routecheck.ViaAffinity
+	}
+	m.t.Force(&c.state, &fl.f, member, via)
+}
+
+// pickUnseen takes in a pick of which the log hides sessions or earlier picks: it may agree, but it cannot disagree. Where balancing
+// stands and which weights are left is not known afterwards.
+func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.MemberID, r *result) {
+	next := c.state.Next
+	weights := slices.Clone(c.state.Members)
+	if c.state.Next = -1; m.ask(c, fl, o, sends(member)) {
+		r.decision = true
+	} else {
+		r.unchecked = true
+		m.t.Force(&c.state, &fl.f, member, routecheck.ViaBackup)
+	}
+	c.state.Next = -1
+	if o.implied {
+		c.state.Next = next // the pick itself is long past
+		for i := range weights {
+			c.state.Members[i].Weight = weights[i].Weight
+		}
+		return
+	}
+	for i := range c.known {
+		c.known[i].weight = false
+	}
+}
+
+func sends(member routecheck.MemberID) func(routecheck.Action) bool {
+	return func(a routecheck.Action) bool { return a.Kind == routecheck.Send && a.Member == member }
 }
 
 // ask looks for an outcome of Next that the log agrees with, over chance and over what the log does not say of the request; it adopts
@@ -175,9 +211,11 @@ func (m *machine) end(o *op, r *result) {
 	key := clusterKey{o.thread.PID, fl.match.Cluster}
 	c := m.copyOf(key)
 	m.prepare(fl, o.rq)
-	r.decision = true
 	over := func(a routecheck.Action) bool { return a.Kind != routecheck.Send }
-	if !m.tooLarge(c, fl, o, over) && !m.ask(c, fl, o, over) && !(o.rq.noRetry && o.rq.length == 0) {
+	agreed := m.tooLarge(c, fl, o, over) || m.ask(c, fl, o, over) || o.rq.noRetry && o.rq.length == 0
+	if r.decision = agreed || !o.coarse; !r.decision {
+		r.unchecked = true
+	} else if !agreed {
 		r.fault = m.disagree(c, fl, o, EndDiffers, "no further attempt")
 	}
 	m.setFlight(o.thread, nil)

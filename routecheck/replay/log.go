@@ -80,6 +80,7 @@ func (w *lines) end(s *routecheck.Step) {
 		w.say(pluginlog.RequestEnded)
 	case routecheck.StepGone:
 		w.emit(&pluginlog.Event{Kind: pluginlog.ClientWriteFailed, Text: "write failed; the client is gone"})
+		w.counted(s)
 		w.say(pluginlog.RequestEnded)
 	case routecheck.StepTransport:
 		w.say(pluginlog.RequestFailed, pluginlog.RequestEnded)

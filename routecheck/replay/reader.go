@@ -41,11 +41,15 @@ type op struct {
 	event     routecheck.Event
 	check     pluginlog.Check
 	pending   int64
+	implied   bool // with opPick: no line says so, what follows it does
+	coarse    bool // the log hides what led here: its level is below Trace, or it begins in the middle of the request
 }
 
 // reader makes operations of events, per process and thread.
 type reader struct {
 	requests map[pluginlog.Thread]*request
+	threads  map[pluginlog.Thread]bool // those of which a request was seen
+	picks    map[uint64]bool           // processes that log their picks
 	file     int
 	now      routecheck.Nanos
 	e        *pluginlog.Event
@@ -54,6 +58,7 @@ type reader struct {
 
 func (r *reader) op(q *request, o op) {
 	o.place, o.now, o.rq, o.thread = pluginlog.Place{File: max(r.file, 1), Line: r.e.Line}, r.now, q, r.e.Thread
+	o.coarse = !r.picks[o.thread.PID] || q != nil && q.partial
 	r.play(&o)
 }
 
@@ -109,8 +114,22 @@ func (r *reader) begin(before *request) *request {
 		}
 	}
 	q := newRequest(r.e.Thread, r.now)
-	r.requests[r.e.Thread] = q
+	switch r.e.Kind {
+	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound:
+	default:
+		q.partial = !r.threads[q.thread]
+	}
+	r.requests[q.thread] = q
+	remember(r.threads, q.thread)
 	return q
+}
+
+// remember adds to a set that is emptied when it grows too large.
+func remember[K comparable](set map[K]bool, k K) {
+	if len(set) >= maxMembers {
+		clear(set)
+	}
+	set[k] = true
 }
 
 func (r *reader) finish(q *request) {
@@ -183,6 +202,7 @@ func (r *reader) choosing(q *request) {
 		if q.flying {
 			r.leave(q)
 		}
+		remember(r.picks, e.PID)
 		r.pick(q, e.Member, op{weight: e.Weight, hasWeight: e.Kind == pluginlog.Picked})
 	default:
 		q.session(e)
@@ -199,7 +219,7 @@ func (r *reader) pick(q *request, member string, o op) {
 // again is an attempt without a line of its own: a second stream (R50c, R54) or a second connect (R51).
 func (r *reader) again(q *request) {
 	if !q.flying && q.member != "" && q.settled == q.member {
-		r.pick(q, q.member, op{})
+		r.pick(q, q.member, op{implied: true})
 	}
 }
 
@@ -209,7 +229,7 @@ func (r *reader) fail(q *request, member string, marked bool) {
 	}
 	failed := q.failure
 	if !q.flying {
-		r.pick(q, member, op{})
+		r.pick(q, member, op{implied: true})
 		q.failure = failed
 	}
 	ev := q.event()
@@ -269,7 +289,7 @@ func (r *reader) counted(q *request) {
 	case q.flying && q.member == e.Member:
 		r.done(q)
 	case !q.flying && q.usable == e.Member && e.Member != "" && !q.over && !q.ended:
-		r.pick(q, e.Member, op{}) // at LogLevel Stats nothing else is seen of an attempt
+		r.pick(q, e.Member, op{implied: true}) // at LogLevel Stats nothing else is seen of an attempt
 		r.done(q)
 	}
 	r.op(q, op{kind: opCount, member: e.Member, pending: e.Counters.Pending})

@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -47,4 +48,22 @@ func TestFlippedChoice(t *testing.T) {
 		}
 	})
 	t.Log(mattered)
+}
+
+// TestHalfALog: a log that begins in the middle, or that hides the choices, gives no false disagreement.
+func TestHalfALog(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		xml := drawer{t}.config()
+		table := rapidTable(t, xml)
+		log := new(bytes.Buffer)
+		level := rapid.SampledFrom([]pluginlog.Level{pluginlog.LevelTrace, pluginlog.LevelTrace, pluginlog.LevelDetail, pluginlog.LevelStats, pluginlog.LevelError}).Draw(t, "level")
+		simulateAt(t, table, routecheck.Latest(), log, level)
+		text := log.Bytes()
+		for range rapid.IntRange(0, 100).Draw(t, "cut") {
+			_, text, _ = bytes.Cut(text, []byte("\n"))
+		}
+		if rep := replayIn(t, table, routecheck.Latest(), text); rep.Faults > 0 {
+			t.Fatalf("level %s, %d faults\n%s\n%s", level, rep.Faults, xml, describe(table, rep, text))
+		}
+	})
 }

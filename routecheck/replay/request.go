@@ -41,6 +41,7 @@ type request struct {
 	ended   bool   // the plug-in gave up
 	over    bool   // answered
 	looked  bool   // a member was looked for
+	partial bool   // the log begins inside it
 }
 
 type sourceHint uint8

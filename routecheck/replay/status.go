@@ -49,7 +49,7 @@ type line struct {
 
 // differ books a difference: known says that the state followed from the log.
 func (l *line) differ(known bool, logged, ours string) {
-	if !known {
+	if !known || l.o.coarse {
 		l.r.synced++
 	} else if l.r.fault == nil {
 		l.r.fault = &fault{what: StateDiffers, logged: l.o.member + ": " + logged, ours: []string{l.o.member + ": " + ours}}

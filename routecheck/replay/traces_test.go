@@ -54,16 +54,18 @@ func TestRealTraces(t *testing.T) {
 	}
 }
 
-// TestTrace03SettlesTheSecondConnect: the excerpt shows the only server tried twice, so single-member-connect-retry is "second".
-func TestTrace03SettlesTheSecondConnect(t *testing.T) {
-	log, err := os.ReadFile(sharedtest.Dir(t, "traces", "03-dellyqiao-connect-timeout-https-transport.txt"))
-	if err != nil {
-		t.Fatal(err)
+// TestSecondConnectIsSettled: a log at level Trace that shows the only server tried twice rules out that it is not.
+func TestSecondConnectIsSettled(t *testing.T) {
+	refused := []string{"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h', OS err=111", "ERROR: ws_common: websphereExecute: Failed to create the stream",
+		"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'a'on host 'h'; will try another one"}
+	lines := append(append(append([]string{tried, picked("a")}, refused...), refused...), "ERROR: ws_common: websphereWriteRequestReadResponse: Failed to find an app server to handle this request")
+	rep := replayLog(t, tableOf(t, clusterXML("", server("a", ""))), routecheck.Latest(), logOf(lines...))
+	if rep.Faults > 0 || rep.Decisions != 3 {
+		t.Errorf("%d decisions, %d faults", rep.Decisions, rep.Faults)
 	}
-	rep := replayLog(t, tableOf(t, clusterXML("", server("wasserverNode01_abc", ""))), routecheck.Latest(), log)
 	for _, e := range rep.Choices {
 		if e.Choice == routecheck.SingleMemberConnectRetry {
-			if v, ok := e.Settled(); !ok || v != 0 || e.Values[1].At.Line == 0 {
+			if v, ok := e.Settled(); !ok || v != 0 || e.Values[1].At.Line != 8 {
 				t.Errorf("settled %d %t, ruled out at %v", v, ok, e.Values[1].At)
 			}
 			return
@@ -72,7 +74,7 @@ func TestTrace03SettlesTheSecondConnect(t *testing.T) {
 	t.Error("the choice was not consulted")
 }
 
-// process log lines by hand: what the log says wins, and both sides are kept.
+// logOf is a log at level Trace, a second for each line.
 func logOf(lines ...string) []byte {
 	var b strings.Builder
 	for i, line := range lines {
