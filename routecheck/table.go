@@ -186,7 +186,7 @@ func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
 	if sc.ClusterAddress != nil {
 		c.Address = MemberID(len(c.Members))
 		m := newMember(sc.ClusterAddress, installRoot)
-		m.Name, m.CloneID = "ClusterAddress", ""
+		m.Name, m.CloneID, m.Weight = "ClusterAddress", "", 0 // neither means anything on it
 		c.byName[m.Name] = c.Address
 		c.Members = append(c.Members, m)
 	}
