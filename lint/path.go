@@ -12,29 +12,57 @@ import (
 // Path names the place of a span by the elements around it, as /Config/ServerCluster[@Name="shop"]/Server[@Name="m1"]/@CloneID. It stays
 // the same when lines move, which is what a baseline and the fingerprints of SARIF hang on.
 func Path(doc *parser.Document, span diag.Span) string {
-	var b strings.Builder
-	nodes := doc.Nodes
-	var last *parser.Node
-	for {
-		n := around(nodes, span)
-		if n == nil {
-			break
-		}
-		b.WriteByte('/')
-		b.WriteString(n.Name)
-		b.WriteString(identity(n, nodes))
-		last, nodes = n, n.Children
-	}
-	if last == nil {
+	n := holder(doc, span)
+	if n == nil {
 		return "/"
 	}
-	for i := range last.Attrs {
-		if a := &last.Attrs[i]; a.Span.Contains(span) || a.NameSpan.Contains(span) {
-			b.WriteString("/@" + a.Name)
-			break
+	path := ""
+	for up := n; up != nil; up = up.Parent {
+		siblings := doc.Nodes
+		if up.Parent != nil {
+			siblings = up.Parent.Children
+		}
+		path = "/" + up.Name + identity(up, siblings) + path
+	}
+	for i := range n.Attrs {
+		if a := &n.Attrs[i]; a.Span.Contains(span) || a.NameSpan.Contains(span) {
+			return path + "/@" + a.Name
 		}
 	}
-	return b.String()
+	return path
+}
+
+// holder returns the innermost element around a span. In content that was built its elements stand in no order in their file: there it is
+// the first one with an attribute, else with a name, at the span.
+func holder(doc *parser.Document, span diag.Span) *parser.Node {
+	var found *parser.Node
+	for n := around(doc.Nodes, span); n != nil; n = around(n.Children, span) {
+		found = n
+	}
+	if found != nil || span.IsZero() || !built(doc) {
+		return found
+	}
+	for n := range doc.All() {
+		for i := range n.Attrs {
+			if n.Attrs[i].Span == span {
+				return n
+			}
+		}
+		if found == nil && (n.NameSpan == span || n.Span == span) {
+			found = n
+		}
+	}
+	return found
+}
+
+// built reports whether a document was built rather than parsed: then the elements within another one stand anywhere.
+func built(doc *parser.Document) bool {
+	for _, n := range doc.Nodes {
+		for _, c := range n.Children {
+			return !n.Span.Contains(c.Span)
+		}
+	}
+	return false
 }
 
 // around returns the element that holds a span.

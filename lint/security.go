@@ -173,9 +173,9 @@ func checkAdmin(p *Pass) {
 		}
 	}
 	for _, e := range found {
-		what := list(e.uris[:min(len(e.uris), 4)])
-		if more := len(e.uris) - 4; more > 0 {
-			what += " and " + number(more) + " more URIs of administration and diagnosis"
+		what := list(e.uris)
+		if more := len(e.uris) - 3; more > 1 {
+			what = strings.Replace(list(e.uris[:3]), " and ", ", ", 1) + " and " + number(more) + " more URIs of administration and diagnosis"
 		}
 		p.Report(uriAt(&e.match), "Uri %q lets %s through to cluster %q on the public alias %q (%s), if its servers have them: consoles, metrics and test programs are open to the outside",
 			e.match.URI, what, p.clusterName(&e.match), e.match.Alias, p.where(e.match.AliasAt)).See(e.match.AliasAt, "the alias").About(uriAt(&e.match))

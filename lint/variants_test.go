@@ -63,7 +63,7 @@ var variants = []struct {
 	{"WP611", hostGroup("default_host", "*:80") + hostGroup("old_host", "*:80"), diag.Info, "no unique route"},
 	{"WP704", `<Config StrictSecurity="false"/>`, diag.Info, "recalled"},
 	{"WP705", `<Config TrustedProxyList="10.0.0.1"/>`, diag.Warning, "the element TrustedProxyGroup"},
-	{"WP707", uriGroup("shop_uris", "/*"), diag.Warning, "and 7 more URIs"},
+	{"WP707", uriGroup("shop_uris", "/*"), diag.Warning, "\"/IBMJMXConnectorREST\" and 8 more URIs"},
 	{"WP707", hostGroup("default_host", "inner.example.com:9080") + uriGroup("shop_uris", "/*"), 0, ""},
 	{"WP708", `<Config SSLPKCSPassword="hunter2"/>`, diag.Error, "clear text"},
 	{"WP710", `<Property Name="GlobalHostAlias" Value="*.example.com"/>`, diag.Warning, "very wide"},
@@ -131,6 +131,24 @@ func TestPath(t *testing.T) {
 		if got := Path(cfg.Doc, diag.Span{File: 1, Start: int32(at), End: int32(at + 1)}); got != want {
 			t.Errorf("%s: got %s, want %s", mark, got, want)
 		}
+	}
+}
+
+// TestPathOfBuiltContent: what is built from a topology has spans in another file, in no order.
+func TestPathOfBuiltContent(t *testing.T) {
+	at := func(start int32) diag.Span { return diag.Span{File: 1, Start: start, End: start + 5} }
+	root := &parser.Node{Kind: parser.Element, Name: "Config", Span: at(0), NameSpan: at(0)}
+	for i, name := range []string{"b", "a"} {
+		c := &parser.Node{Kind: parser.Element, Name: "ServerCluster", Parent: root, NameSpan: at(int32(200 - i*100)), Span: at(int32(200 - i*100))}
+		c.Attrs = []parser.Attr{{Name: "Name", Value: name, Span: at(int32(210 - i*100))}}
+		root.Children = append(root.Children, c)
+	}
+	doc := &parser.Document{File: 1, Nodes: []*parser.Node{root}}
+	if got, want := Path(doc, at(110)), `/Config/ServerCluster[@Name="a"]/@Name`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := Path(doc, at(200)), `/Config/ServerCluster[@Name="b"]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
