@@ -30,16 +30,16 @@ func (a AffinityOutcome) String() string { return affinityNames[a] }
 
 // entry is what the access log tells of a request.
 type entry struct {
-	start     routecheck.Nanos
-	connected routecheck.Nanos // the last attempt had a stream
-	status    int
-	bytes     int64 // sent to the client
-	attempts  int
-	member    string
-	first     routecheck.Via // how the member of the first attempt was picked
-	declined  bool
-	gone      bool  // the client left
-	cause     error // of the last failed attempt
+	start    routecheck.Nanos
+	head     routecheck.Nanos // the head of the answer came, 0 when none did
+	status   int
+	bytes    int64 // sent to the client
+	attempts int
+	member   string
+	first    routecheck.Via // how the member of the first attempt was picked
+	declined bool
+	gone     bool  // the client left
+	cause    error // of the last failed attempt
 }
 
 func (e *entry) begin(c *client) { *e = entry{start: c.p.now()} }
@@ -110,7 +110,8 @@ func (l *AccessLog) write(c *client, took routecheck.Nanos) {
 }
 
 // appendText writes the common log format with the plug-in's facts behind it:
-// ADDRESS - - [TIME] "REQUEST" STATUS BYTES CLUSTER/MEMBER attempts=N affinity=OUTCOME took=SECONDS.
+// ADDRESS - - [TIME] "REQUEST" STATUS BYTES CLUSTER/MEMBER attempts=N affinity=OUTCOME took=SECONDS wait=SECONDS, where
+// wait is the time to the head of the answer.
 func (l *AccessLog) appendText(b []byte, c *client, took routecheck.Nanos) []byte {
 	e := &c.entry
 	b = append(b, c.remote()...)
@@ -128,8 +129,10 @@ func (l *AccessLog) appendText(b []byte, c *client, took routecheck.Nanos) []byt
 	b = strconv.AppendInt(b, int64(e.attempts), 10)
 	b = append(b, " affinity="...)
 	b = append(b, c.affinity().String()...)
-	b = append(b, " took="...)
-	b = strconv.AppendFloat(b, float64(took)/float64(second), 'f', 6, 64)
+	b = appendSeconds(append(b, " took="...), took)
+	if e.head > 0 {
+		b = appendSeconds(append(b, " wait="...), e.head-e.start)
+	}
 	if e.gone {
 		b = append(b, " client-gone"...)
 	}
@@ -139,6 +142,10 @@ func (l *AccessLog) appendText(b []byte, c *client, took routecheck.Nanos) []byt
 		b = append(b, '"')
 	}
 	return b
+}
+
+func appendSeconds(b []byte, d routecheck.Nanos) []byte {
+	return strconv.AppendFloat(b, float64(d)/float64(second), 'f', 6, 64)
 }
 
 func (l *AccessLog) appendJSON(b []byte, c *client, took routecheck.Nanos) []byte {
@@ -163,6 +170,9 @@ func (l *AccessLog) appendJSON(b []byte, c *client, took routecheck.Nanos) []byt
 	number("attempts", int64(e.attempts))
 	text("affinity", c.affinity().String())
 	number("microseconds", int64(took)/1000)
+	if e.head > 0 {
+		number("waitMicroseconds", int64(e.head-e.start)/1000)
+	}
 	if e.gone {
 		b = append(b, `,"clientGone":true`...)
 	}

@@ -119,7 +119,7 @@ func TestAccessLog(t *testing.T) {
 	w.stop()
 	lines := strings.Split(strings.TrimSpace(text.String()), "\n")
 	for i, want := range []string{
-		`127.0.0.1 - - [02/Jan/2026:03:04:05 +0000] "GET /app/none HTTP/1.1" 200 `, "C/m2 attempts=1 affinity=hit", "C/m1 attempts=1 affinity=returned", "C/m2 attempts=1 affinity=hit",
+		`127.0.0.1 - - [02/Jan/2026:03:04:05 +0000] "GET /app/none HTTP/1.1" 200 `, "C/m2 attempts=1 affinity=hit took=", "C/m1 attempts=1 affinity=returned", "C/m2 attempts=1 affinity=hit",
 		"affinity=unknown-clone", "attempts=2 affinity=moved", "attempts=1 affinity=member-down", `"GET /declined\" HTTP/1.1" 404`, `"-" 400`,
 	} {
 		if i >= len(lines) || !strings.Contains(lines[i], want) {

@@ -12,7 +12,7 @@ import (
 // deliver passes the answer at hand on. Once it has begun nothing is retried: whatever goes wrong cuts the connection (R58).
 func (c *client) deliver() routecheck.Event {
 	s := c.up
-	c.entry.status = s.rs.Status
+	c.entry.status, c.entry.head = s.rs.Status, c.x.at
 	if s.rs.Status == 101 {
 		return c.upgrade(s)
 	}

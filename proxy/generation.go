@@ -57,7 +57,7 @@ func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files
 	}
 	g := &generation{
 		table: table, cfg: cfg, files: files, sem: *p.opt.Semantics,
-		webPort: strings.EqualFold(cfg.AppServerPort.V, "WebserverPort"), fields: cfg.HTTPMaxHeaders.V,
+		webPort: strings.EqualFold(cfg.AppServerPort.V, "WebserverPort"), fields: max(cfg.HTTPMaxHeaders.V, 0),
 		clusters: make([]cluster, len(table.Clusters)),
 	}
 	if cfg.TrustedProxyEnable.V {
