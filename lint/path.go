@@ -59,7 +59,9 @@ func holder(doc *parser.Document, span diag.Span) *parser.Node {
 func built(doc *parser.Document) bool {
 	for _, n := range doc.Nodes {
 		for _, c := range n.Children {
-			return !n.Span.Contains(c.Span)
+			if !n.Span.Contains(c.Span) {
+				return true
+			}
 		}
 	}
 	return false
