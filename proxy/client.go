@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"sync/atomic"
 
 	"github.com/wasplug/wasplug/proxy/http1"
@@ -74,6 +75,11 @@ func (c *client) serve() {
 }
 
 func (c *client) end() {
+	if fault := recover(); fault != nil { // a fault of ours costs one connection, not all of them
+		c.p.log.Error("panic while serving a client", "fault", fault, "stack", string(debug.Stack()))
+		c.close = true
+		c.release(false)
+	}
 	c.p.forget(c)
 	c.p.small.put(c.in)
 	c.link.close()
