@@ -57,7 +57,7 @@ func (m *machine) pickIn(fl *flight, o *op, r *result) {
 		m.pickSeen(fl, o, c, member, r)
 	}
 	fl.flying = true
-	c.known[member].mark = true
+	c.known[member].mark = c.known[member].mark || !o.coarse
 	if o.hasWeight && member != conf.Address {
 		m.compareWeight(o, conf, c, fl.f.Via, member, r)
 	}

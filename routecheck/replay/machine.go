@@ -40,7 +40,10 @@ type cluster struct {
 }
 
 // known says which parts of a member's state follow from the log. The rest is that of a fresh process until a line says otherwise.
-type known struct{ mark, timer, weight, pending bool }
+type known struct {
+	mark, timer, weight, pending bool
+	probe                        bool // whether somebody probes it
+}
 
 // flight is a request on its way.
 type flight struct {
@@ -180,7 +183,7 @@ func (m *machine) copyOf(key clusterKey) *cluster {
 	}
 	if m.fresh[key.pid] {
 		for i := range c.known {
-			c.known[i] = known{true, true, true, true}
+			c.known[i] = known{true, true, true, true, true}
 		}
 	}
 	return c
@@ -286,8 +289,9 @@ func (m *machine) compareMark(o *op, c *cluster, member routecheck.MemberID, bef
 		}
 		ms.Marked, ms.FailedAt = o.marked, o.now
 	}
-	if kn.mark = true; ms.Marked {
-		kn.timer = true
+	kn.mark = kn.mark || !o.coarse || o.marked
+	if ms.Marked {
+		kn.timer, kn.probe = kn.timer || !o.coarse || o.marked, kn.probe || o.marked
 	}
 }
 

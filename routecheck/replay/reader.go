@@ -251,7 +251,8 @@ func (r *reader) leave(q *request) {
 func (r *reader) failing(q *request) {
 	e := r.e
 	if q == nil {
-		if e.Kind == pluginlog.Counted {
+		if e.Kind == pluginlog.Counted { // of a request whose pick the log does not hold
+			r.op(newRequest(e.Thread, r.now), op{kind: opCount, member: e.Member, pending: e.Counters.Pending})
 			return
 		}
 		q = r.begin(nil)

@@ -69,11 +69,12 @@ func (l *line) check() routecheck.Check {
 func (l *line) status() {
 	logged := &l.o.check
 	if l.check().MarkedDown != logged.MarkedDown {
-		l.flag(l.kn.mark, "markedDown", logged.MarkedDown)
-		l.ms.Marked, l.ms.Retrying, l.kn.timer = logged.MarkedDown, false, false
+		l.flag(l.kn.mark && (l.kn.probe || logged.MarkedDown), "markedDown", logged.MarkedDown)
+		l.ms.Marked, l.ms.Retrying, l.kn.timer, l.kn.probe = logged.MarkedDown, false, false, false
 		l.ms.FailedAt = l.o.now
 	}
 	l.kn.mark = true
+	l.kn.probe = l.kn.probe || !logged.MarkedDown || logged.RetryNow
 	if logged.MarkedDown {
 		l.timer()
 		l.retry()
@@ -137,7 +138,7 @@ func (l *line) retry() {
 	due := l.ms.FailedAt + l.interval - l.o.now
 	near := due >= -l.slack() && due <= l.slack()
 	if !near {
-		l.flag(l.kn.timer, "retryNow", logged.RetryNow)
+		l.flag(l.kn.timer && l.kn.probe, "retryNow", logged.RetryNow)
 	}
 	switch {
 	case logged.RetryNow:
