@@ -50,13 +50,11 @@ func apply(src []byte, fixes []*diag.Fix) ([]byte, int) {
 		}
 		n++
 	}
-	var out []byte
-	last := int32(0)
-	for _, e := range edits {
-		out = append(append(out, src[last:e.Span.Start]...), e.New...)
-		last = e.Span.End
+	out, err := diag.Apply(src, edits)
+	if err != nil || n == 0 {
+		return src, 0
 	}
-	return append(out, src[last:]...), n
+	return out, n
 }
 
 func byStart(a, b diag.Edit) int { return int(a.Span.Start) - int(b.Span.Start) }

@@ -39,10 +39,11 @@ func (fs *Files) Snippet(w io.Writer, s Span) error {
 		return nil
 	}
 	start, end := fs.Start(s), fs.End(s)
-	line := printable(f.line(start.Line))
-	from, to := start.Column-1, len(line)
+	text, hidden := window(f.line(start.Line), int(s.Start-f.lines[start.Line-1]))
+	line := printable(text)
+	from, to := start.Column-1-hidden, len(line)
 	if end.Line == start.Line {
-		to = end.Column - 1
+		to = end.Column - 1 - hidden
 	}
 	if skip := from - snippetWidth/2; skip > 0 && len(line) > snippetWidth {
 		line = append([]rune("..."), line[skip:]...)
@@ -56,6 +57,20 @@ func (fs *Files) Snippet(w io.Writer, s Span) error {
 	carets := strings.Repeat(" ", min(from, len(line))) + strings.Repeat("^", max(to-from, 1))
 	_, err := fmt.Fprintf(w, "%s | %s\n%*s | %s\n", margin, strings.TrimRight(string(line), " "), len(margin), "", carets)
 	return err
+}
+
+// window cuts a long line to what is near an offset, so that a file of one line does not cost its size for every snippet. It returns
+// how many code points are cut away before.
+func window(line []byte, offset int) (text []byte, hidden int) {
+	const near = 8 * snippetWidth // bytes: more than a snippet shows to either side
+	if start := min(offset, len(line)) - near; start > 0 {
+		for start > 0 && !utf8.RuneStart(line[start]) {
+			start--
+		}
+		hidden = utf8.RuneCount(line[:start])
+		line = line[start:]
+	}
+	return line[:min(len(line), 2*near)], hidden
 }
 
 func printable(line []byte) []rune {
