@@ -16,6 +16,7 @@ type file struct {
 	name  string
 	src   []byte
 	lines []int32 // start of each line; computed when first asked for
+	ascii bool    // computed with lines: columns are bytes then
 	once  sync.Once
 }
 
@@ -89,6 +90,9 @@ func (fs *Files) at(id FileID, offset int32) Position {
 	if !found {
 		line--
 	}
+	if f.ascii {
+		return Position{f.name, line + 1, int(offset-f.lines[line]) + 1}
+	}
 	// An invalid byte (a Latin-1 letter, say) counts as one column, as editors show it.
 	column := utf8.RuneCount(f.src[f.lines[line]:offset]) + 1
 	return Position{f.name, line + 1, column}
@@ -96,8 +100,11 @@ func (fs *Files) at(id FileID, offset int32) Position {
 
 // index finds the line starts. LF, CR LF and a lone CR end a line.
 func (f *file) index() {
-	f.lines = append(f.lines, 0)
+	f.lines, f.ascii = append(f.lines, 0), true
 	for i, c := range f.src {
+		if c >= utf8.RuneSelf {
+			f.ascii = false
+		}
 		if c == '\n' || c == '\r' && (i+1 == len(f.src) || f.src[i+1] != '\n') {
 			f.lines = append(f.lines, int32(i+1))
 		}
