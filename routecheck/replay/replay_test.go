@@ -50,11 +50,11 @@ func TestFlippedChoice(t *testing.T) {
 	t.Log(mattered)
 }
 
-// TestHalfALog: a log that begins in the middle, or that hides the choices, gives no false disagreement.
+// TestHalfALog: a log that begins in the middle, or that hides the choices, hardly ever gives a false disagreement. Some remain possible:
+// where a request before the cut did something that no line says, such as a probe that still runs.
 func TestHalfALog(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		xml := drawer{t}.config()
-		table := rapidTable(t, xml)
+	sample := rapid.Custom(func(t *rapid.T) *Report {
+		table := rapidTable(t, drawer{t}.config())
 		log := new(bytes.Buffer)
 		level := rapid.SampledFrom([]pluginlog.Level{pluginlog.LevelTrace, pluginlog.LevelTrace, pluginlog.LevelDetail, pluginlog.LevelStats, pluginlog.LevelError}).Draw(t, "level")
 		simulateAt(t, table, routecheck.Latest(), log, level)
@@ -62,8 +62,15 @@ func TestHalfALog(t *testing.T) {
 		for range rapid.IntRange(0, 100).Draw(t, "cut") {
 			_, text, _ = bytes.Cut(text, []byte("\n"))
 		}
-		if rep := replayIn(t, table, routecheck.Latest(), text); rep.Faults > 0 {
-			t.Fatalf("level %s, %d faults\n%s\n%s", level, rep.Faults, xml, describe(table, rep, text))
-		}
+		return replayIn(t, table, routecheck.Latest(), text)
 	})
+	var decisions, faults, synced int64
+	for seed := range 1000 {
+		rep := sample.Example(seed)
+		decisions, faults, synced = decisions+rep.Decisions, faults+rep.Faults, synced+rep.Synchronised
+	}
+	if decisions < 1000 || synced == 0 || faults*1000 > decisions {
+		t.Errorf("%d false disagreements in %d decisions, %d states learnt", faults, decisions, synced)
+	}
+	t.Logf("%d false disagreements in %d decisions, %d states learnt", faults, decisions, synced)
 }
