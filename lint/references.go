@@ -233,7 +233,7 @@ func checkForwardReferences(p *Pass) {
 			}
 			p.Report(ref.name.Span(), "Route names %s %q before its definition on %s; the plug-in resolves Routes while it reads and may reject the whole file (inferred)",
 				ref.kind, ref.name.V, p.where(ref.node.NameSpan)).See(ref.node.NameSpan, "defined here").About(attr{r.Node, ref.kind}).
-				Repair(true, "move the Route to the end", p.moveToEnd(r.Node)...)
+				Repair(true, "move the Route behind it", p.moveBehind(r)...)
 			break
 		}
 	}
@@ -260,16 +260,26 @@ func nodeOfCluster(c *parser.ServerCluster) *parser.Node {
 	return c.Node
 }
 
-// moveToEnd moves an element behind its last sibling element.
-func (p *Pass) moveToEnd(n *parser.Node) []diag.Edit {
-	siblings := n.Parent.Elements("")
-	last := siblings[len(siblings)-1]
-	if last == n || n.Span.IsZero() {
-		return nil
+// moveBehind moves a Route behind the last definition that it names, unless that would change the order of the Routes, which may decide
+// between equal scores: then another Route moves first.
+func (p *Pass) moveBehind(r *routed) []diag.Edit {
+	n := r.Node
+	var last *parser.Node
+	for _, def := range []*parser.Node{nodeOfHosts(r.vhosts), nodeOfURIs(r.uris), nodeOfCluster(r.cluster)} {
+		if def == nil || def.Parent != n.Parent || def.Span.IsZero() {
+			return nil
+		}
+		if last == nil || def.Span.Start > last.Span.Start {
+			last = def
+		}
 	}
-	text := p.files.Text(n.Span)
+	for _, s := range n.Parent.Children {
+		if s.Kind == parser.Element && s.Name == "Route" && s.Span.Start > n.Span.Start && s.Span.Start < last.Span.Start {
+			return nil
+		}
+	}
 	end := diag.Span{File: last.Span.File, Start: last.Span.End, End: last.Span.End}
-	return []diag.Edit{p.drop(n), {Span: end, New: p.indent(n) + text}}
+	return []diag.Edit{p.drop(n), {Span: end, New: p.indent(n) + p.files.Text(n.Span)}}
 }
 
 // indent returns what stands between the line before and an element: a line end and blanks, or nothing.

@@ -181,3 +181,25 @@ func TestFixesThatTouchWaitForTheNextRound(t *testing.T) {
 		t.Errorf("got %s after %d fixes", got, n)
 	}
 }
+
+// TestRoutesMoveInOrder: of equal scores the first Route may win, so a repair keeps their order.
+func TestRoutesMoveInOrder(t *testing.T) {
+	const text = `<Config>
+  <VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
+  <ServerCluster Name="c"><Server CloneID="1" Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
+  <Route ServerCluster="c" UriGroup="a" VirtualHostGroup="v"/>
+  <Route ServerCluster="c" UriGroup="b" VirtualHostGroup="v"/>
+  <UriGroup Name="b"><Uri Name="/b"/></UriGroup>
+  <UriGroup Name="a"><Uri Name="/a"/></UriGroup>
+  <Route ServerCluster="c" UriGroup="z" VirtualHostGroup="v"/>
+</Config>
+`
+	files := diag.NewFiles()
+	got, n := Fix(files, files.Add("f.xml", []byte(text)), Options{}, false)
+	const want = `  <UriGroup Name="b"><Uri Name="/b"/></UriGroup>
+  <Route ServerCluster="c" UriGroup="b" VirtualHostGroup="v"/>
+`
+	if n != 1 || !strings.Contains(string(got), want) || strings.Index(string(got), `UriGroup="a"`) > strings.Index(string(got), `UriGroup="b"`) {
+		t.Errorf("%d repairs:\n%s", n, got)
+	}
+}
