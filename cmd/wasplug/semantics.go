@@ -62,6 +62,9 @@ func (a *replayed) settled(logs []string) []byte {
 		}
 		assume.Put(e.Choice.String(), schemas.NewText(valueOf(replay.Setting{Choice: e.Choice, Value: v})))
 	}
+	if a.Unexplained > 0 {
+		root.Fields[0].Value.Comment += fmt.Sprintf("\nno single choice explains %s of it: take this with care", countOf(a.Unexplained, "disagreement"))
+	}
 	if len(open) > 0 {
 		assume.Comment = "still open:\n" + strings.Join(open, "\n")
 	}

@@ -123,6 +123,10 @@ func (run *traceRun) writeReplay(a *replayed) error {
 	if a.Synchronised > 0 {
 		fmt.Fprintf(w, "%s taken from the log, because it does not hold what led to them\n", countOf(a.Synchronised, "state"))
 	}
+	if a.Unexplained > 0 {
+		fmt.Fprintf(w, "no single open choice explains %s: the file was not in force then, or the plug-in differs from the procedure; what the log says of the choices is weaker for it\n",
+			countOf(a.Unexplained, "disagreement"))
+	}
 	run.writeDisagreements(w, a)
 	run.writeEvidence(w, a)
 	return w.Flush()
@@ -196,10 +200,14 @@ func (run *traceRun) writeEvidence(w io.Writer, a *replayed) {
 		name := e.Choice.String()
 		for _, v := range e.Values {
 			verdict, note := "allows it", ""
-			if v.RuledOut {
+			switch {
+			case v.RuledOut:
 				verdict = "rules it out, " + run.fileLine(v.At)
-			} else if settled {
+			case settled:
 				note = "settled"
+			}
+			if name != "" && e.Allowed() == 0 {
+				note = "no value fits every line"
 			}
 			t.add(name, valueOf(v.Setting)+baseMark(a, v.Setting), verdict, note)
 			name = ""
@@ -236,6 +244,7 @@ type traceReplayJSON struct {
 	Unchecked     int64               `json:"unchecked"`
 	Synchronised  int64               `json:"synchronised"`
 	Count         int64               `json:"disagreementCount"`
+	Unexplained   int64               `json:"unexplainedCount"`
 	Disagreements []traceDisagreeJSON `json:"disagreements"` // at most the first 1,000
 	Choices       []traceChoiceJSON   `json:"choices"`
 	NotConsulted  []string            `json:"notConsulted"`
@@ -267,7 +276,7 @@ type traceValueJSON struct {
 
 func (run *traceRun) writeReplayJSON(a *replayed) error {
 	doc := traceReplayJSON{Version: traceVersion, Files: run.names, Config: a.config, Decisions: a.Decisions, Agreed: a.Agreed,
-		Unchecked: a.Unchecked, Synchronised: a.Synchronised, Count: a.Faults,
+		Unchecked: a.Unchecked, Synchronised: a.Synchronised, Count: a.Faults, Unexplained: a.Unexplained,
 		Disagreements: []traceDisagreeJSON{}, Choices: []traceChoiceJSON{}, NotConsulted: append([]string{}, a.notConsulted()...)}
 	for i := range a.Disagreements {
 		d := &a.Disagreements[i]

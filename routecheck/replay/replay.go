@@ -50,16 +50,24 @@ type Evidence struct {
 	Values []Ruling // in the order of the choice's values
 }
 
-// Settled returns the only value that the log allows while it rules out every other; false when there is none.
-func (e *Evidence) Settled() (value uint8, ok bool) {
-	allowed := 0
+// Allowed returns how many values the log allows; 0 says that none fits every line.
+func (e *Evidence) Allowed() (n int) {
 	for _, v := range e.Values {
 		if !v.RuledOut {
-			allowed++
+			n++
+		}
+	}
+	return n
+}
+
+// Settled returns the only value that the log allows while it rules out every other; false when there is none.
+func (e *Evidence) Settled() (value uint8, ok bool) {
+	for _, v := range e.Values {
+		if !v.RuledOut {
 			value = v.Value
 		}
 	}
-	return value, allowed == 1
+	return value, e.Allowed() == 1
 }
 
 // Report is the outcome of a replay.
@@ -69,6 +77,7 @@ type Report struct {
 	Unchecked     int64          // decisions about members or requests that the configuration or the log does not tell enough of
 	Synchronised  int64          // states of members that a line set right, because the log does not hold their history
 	Faults        int64          // disagreements
+	Unexplained   int64          // those that no single choice explains: they weaken what the log says about the choices
 	Disagreements []Disagreement // the first of them
 	Choices       []Evidence     // those consulted, in their order
 	Asked         uint64         // set of the choices consulted
@@ -175,6 +184,9 @@ func (r *Replay) judge(o *op, base *fault) {
 		return
 	}
 	r.report.Faults++
+	if len(fits) == 0 {
+		r.report.Unexplained++
+	}
 	if len(r.report.Disagreements) < maxKept {
 		r.report.Disagreements = append(r.report.Disagreements, Disagreement{o.place, o.thread, base.what, keep(base.logged), base.ours, base.steps, fits})
 	}
