@@ -96,6 +96,7 @@ type linting struct {
 	failed   bool                   // a file could not be read
 
 	topologies []*generate.Topology
+	faults     []diag.Diagnostic // of topologies
 }
 
 func lintAction(c *cli.Context) error {
@@ -123,7 +124,7 @@ func lintAction(c *cli.Context) error {
 			return err
 		}
 	}
-	found := lint.Run(l.files, l.inputs, l.options)
+	found := append(lint.Run(l.files, l.inputs, l.options), l.faults...)
 	for _, t := range l.topologies {
 		found = t.Tolerate(found)
 	}

@@ -115,7 +115,8 @@ func (l *linting) readFile(path string) error {
 	}
 	id := l.files.Add(name, src)
 	if isTopology(path, src) {
-		return l.compile(id)
+		l.compile(id)
+		return nil
 	}
 	l.inputs = append(l.inputs, lint.Read(l.files, id)...)
 	if path != "-" {
@@ -125,24 +126,21 @@ func (l *linting) readFile(path string) error {
 }
 
 // compile adds what would be generated from a topology, for each web server; findings stand in the YAML.
-func (l *linting) compile(id diag.FileID) error {
+func (l *linting) compile(id diag.FileID) {
 	topology, faults := generate.Read(l.files, id)
 	if diag.Worst(faults) >= diag.Error {
-		printDiagnostics(l.c.App.ErrWriter, l.files, faults)
-		return failure(fmt.Errorf("%s: the topology has errors, so there is nothing to check", l.files.Name(id)))
+		l.faults = append(l.faults, faults...)
+		l.inputs = append(l.inputs, lint.Input{File: id, Config: parser.View(&parser.Document{File: id})})
+		return
 	}
 	outputs, more := topology.Build(generate.Options{})
 	l.topologies = append(l.topologies, topology)
-	if diag.Worst(more) >= diag.Error {
-		printDiagnostics(l.c.App.ErrWriter, l.files, more)
-		l.failed = true
-	}
+	l.faults = append(append(l.faults, faults...), more...)
 	for _, o := range outputs {
 		if name := l.c.String("web-server"); name == "" || name == o.WebServer {
 			l.inputs = append(l.inputs, lint.Input{File: id, Config: o.Config})
 		}
 	}
-	return nil
 }
 
 // expand returns the files of an argument: itself, or what looks like plugin-cfg.xml in a folder.
