@@ -26,7 +26,6 @@ type client struct {
 	n     int
 	used  int    // bytes of in that the request at hand takes
 	spill []byte // bytes of the next request that were read with this one's body
-	begun bool   // the first byte of a request has come
 
 	rq      http1.Request
 	req     routecheck.Request
