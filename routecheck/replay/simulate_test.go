@@ -255,11 +255,15 @@ func simulateAt(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, l
 func replayLog(t testing.TB, table *routecheck.Table, sem routecheck.Semantics, log []byte) *Report {
 	t.Helper()
 	r := New(table, sem)
+	feed(t, r, log)
+	return r.Report()
+}
+
+func feed(t interface{ Fatal(...any) }, r *Replay, log []byte) {
 	r.NextFile()
 	if _, err := pluginlog.Read(bytes.NewReader(log), pluginlog.Options{Workers: 1, Want: Kinds()}, func(e *pluginlog.Event) error { r.Add(e); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	return r.Report()
 }
 
 func describe(table *routecheck.Table, rep *Report, log []byte) string {
@@ -309,9 +313,6 @@ func rapidTable(t *rapid.T, xml string) *routecheck.Table {
 
 func replayIn(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, log []byte) *Report {
 	r := New(table, sem)
-	r.NextFile()
-	if _, err := pluginlog.Read(bytes.NewReader(log), pluginlog.Options{Workers: 1, Want: Kinds()}, func(e *pluginlog.Event) error { r.Add(e); return nil }); err != nil {
-		t.Fatal(err)
-	}
+	feed(t, r, log)
 	return r.Report()
 }

@@ -120,7 +120,7 @@ func (l *line) timer() {
 	}
 	wait := routecheck.Nanos(logged.RetryIn) * second
 	ours := max(l.ms.FailedAt+l.interval-l.o.now, 0)
-	if d := wait - ours; d >= -second-l.slack() && d <= second+l.slack() {
+	if d := wait - ours; l.kn.timer && d >= -second-l.slack() && d <= second+l.slack() {
 		return
 	}
 	if l.kn.timer {
