@@ -225,3 +225,42 @@ func TestPipelining(t *testing.T) {
 		}
 	}
 }
+
+// Bytes that a member sends behind its answer never become the answer to somebody else's request: the stream is not used again, whether
+// they come with the answer or later.
+func TestUnsolicitedAnswers(t *testing.T) {
+	const evil = "HTTP/1.1 200 OK\r\nX-Member: evil\r\nContent-Length: 4\r\n\r\nevil"
+	for _, late := range []bool{false, true} {
+		w := start(t, false, site{members: 1}, Options{})
+		sent, release := make(chan bool, 10), make(chan bool)
+		w.fakes["m1"].act = func(f *fake, c net.Conn, rq *http.Request) bool {
+			if !late {
+				io.WriteString(c, "HTTP/1.1 200 OK\r\nX-Member: m1\r\nContent-Length: 2\r\n\r\nm1"+evil)
+				sent <- true
+				return true
+			}
+			good(f, c, rq)
+			f.wg.Go(func() {
+				<-release
+				io.WriteString(c, evil)
+				sent <- true
+			})
+			return true
+		}
+		v := w.visit()
+		for i := range 3 {
+			if r := v.ask(get("/")); r.member != "m1" || r.body != "m1" {
+				t.Errorf("late %v, request %d: %+v", late, i, r)
+			}
+			if late {
+				release <- true
+			}
+			<-sent
+		}
+		if n := w.connects("m1"); n != 3 {
+			t.Errorf("late %v: %d connections for three requests", late, n)
+		}
+		v.Close()
+		w.stop()
+	}
+}
