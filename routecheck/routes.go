@@ -18,7 +18,7 @@ func (t *Table) addRoutes(cfg *parser.Config) []diag.Diagnostic {
 		var ok bool
 		if out.cluster, ok = t.byName[rt.ServerCluster.V]; !ok || !rt.ServerCluster.Set() {
 			ok = false
-			r.dangling("ServerCluster", rt.ServerCluster, rt.Node, t.clusterNames())
+			r.dangling("ServerCluster", rt.ServerCluster, rt.Node, t.clusterNames)
 		}
 		if ok && (out.vhosts != nil || !rt.VirtualHostGroup.Set()) && (out.uris != nil || !rt.UriGroup.Set()) {
 			t.anyOpen = t.anyOpen || out.vhosts == nil || out.uris == nil
@@ -59,7 +59,7 @@ func (r *resolver) vhostGroup(rt *parser.Route) *vhostGroup {
 	}
 	g := r.vhosts[rt.VirtualHostGroup.V]
 	if g == nil {
-		r.dangling("VirtualHostGroup", rt.VirtualHostGroup, rt.Node, keys(r.vhosts))
+		r.dangling("VirtualHostGroup", rt.VirtualHostGroup, rt.Node, func() []string { return keys(r.vhosts) })
 		return nil
 	}
 	if r.vhostsOf[g] == nil {
@@ -75,7 +75,7 @@ func (r *resolver) uriGroup(rt *parser.Route) *uriGroup {
 	}
 	g := r.uris[rt.UriGroup.V]
 	if g == nil {
-		r.dangling("UriGroup", rt.UriGroup, rt.Node, keys(r.uris))
+		r.dangling("UriGroup", rt.UriGroup, rt.Node, func() []string { return keys(r.uris) })
 		return nil
 	}
 	if r.urisOf[g] == nil {
@@ -85,10 +85,10 @@ func (r *resolver) uriGroup(rt *parser.Route) *uriGroup {
 }
 
 // dangling is the fault of R18: what a Route names does not exist.
-func (r *resolver) dangling(kind string, ref parser.Val[string], route *parser.Node, known []string) {
+func (r *resolver) dangling(kind string, ref parser.Val[string], route *parser.Node, known func() []string) {
 	d := diag.Diagnostic{Span: nameSpan(ref, route), Severity: diag.Error, Rule: missingGroup}
 	if ref.Set() {
-		d.Message = fmt.Sprintf("Route names %s %q, which does not exist%s", kind, ref.V, suggest(ref.V, known))
+		d.Message = fmt.Sprintf("Route names %s %q, which does not exist%s", kind, ref.V, r.suggest(ref.V, known))
 	} else {
 		d.Message = fmt.Sprintf("Route names no %s", kind)
 	}
@@ -97,6 +97,15 @@ func (r *resolver) dangling(kind string, ref parser.Val[string], route *parser.N
 		d.Message += " (documented for VirtualHostGroup, assumed here)"
 	}
 	r.missing = append(r.missing, d)
+}
+
+const mostSuggestions = 20 // a file with more missing names is not misspelt but broken, and looking for near names costs
+
+func (r *resolver) suggest(name string, known func() []string) string {
+	if len(r.missing) >= mostSuggestions {
+		return ""
+	}
+	return suggest(name, known())
 }
 
 func keys[V any](m map[string]V) []string {
