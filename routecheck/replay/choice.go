@@ -212,7 +212,7 @@ func (m *machine) end(o *op, r *result) {
 	c := m.copyOf(key)
 	m.prepare(fl, o.rq)
 	over := func(a routecheck.Action) bool { return a.Kind != routecheck.Send }
-	agreed := m.tooLarge(c, fl, o, over) || m.ask(c, fl, o, over) || o.rq.noRetry && o.rq.length == 0
+	agreed := o.rq.noRetry && o.rq.body && o.rq.length == 0 || m.tooLarge(c, fl, o, over) || m.ask(c, fl, o, over)
 	if r.decision = agreed || !o.coarse; !r.decision {
 		r.unchecked = true
 	} else if !agreed {

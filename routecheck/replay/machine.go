@@ -252,6 +252,8 @@ func (m *machine) observe(o *op, r *result) {
 	fl := &flight{old.f.Clone(), old.match, old.routed, old.flying}
 	if o.rq.length > 0 {
 		m.prepare(fl, o.rq)
+	} else if o.rq.body && o.event.ReusedStream && !o.fresh && (o.event.Kind == routecheck.StreamLost || o.event.Kind == routecheck.IOTimeout) {
+		fl.f.Body = routecheck.Unbuffered // why else would no new stream follow (R50c, R54)
 	}
 	key := clusterKey{o.thread.PID, fl.match.Cluster}
 	c := m.copyOf(key)

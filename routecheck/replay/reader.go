@@ -38,6 +38,7 @@ type op struct {
 	weight    int32
 	hasWeight bool
 	marked    bool // with opFail
+	fresh     bool // with opFail: another stream to the same member follows
 	event     routecheck.Event
 	check     pluginlog.Check
 	pending   int64
@@ -224,17 +225,21 @@ func (r *reader) again(q *request) {
 }
 
 func (r *reader) fail(q *request, member string, marked bool) {
-	if q.flying && q.member != member {
+	r.failed(q, op{member: member, marked: marked})
+}
+
+func (r *reader) failed(q *request, o op) {
+	if q.flying && q.member != o.member {
 		r.leave(q)
 	}
 	failed := q.failure
 	if !q.flying {
-		r.pick(q, member, op{implied: true})
+		r.pick(q, o.member, op{implied: true})
 		q.failure = failed
 	}
-	ev := q.event()
+	o.kind, o.event = opFail, q.event()
 	q.flying, q.failure, q.settled = false, noFailure, q.member
-	r.op(q, op{kind: opFail, member: member, event: ev, marked: marked})
+	r.op(q, o)
 }
 
 func (r *reader) done(q *request) {
@@ -311,7 +316,7 @@ func (r *reader) wire(q *request) {
 		r.stale(q)
 		r.again(q)
 	case pluginlog.BodyStarted:
-		q.length = max(q.length, e.Length)
+		q.body, q.length = true, max(q.length, e.Length)
 	case pluginlog.StatusLine:
 		r.status(q)
 	case pluginlog.ClientWriteFailed:
@@ -333,7 +338,7 @@ func (r *reader) wire(q *request) {
 // stale is a stream from the queue that another one replaces: it was closed, or ServerIOTimeout fired on it.
 func (r *reader) stale(q *request) {
 	if q.flying && q.reused {
-		r.fail(q, q.member, false)
+		r.failed(q, op{member: q.member, fresh: true})
 	}
 }
 

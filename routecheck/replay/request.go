@@ -22,6 +22,7 @@ type request struct {
 	arrived   routecheck.Nanos
 	host, uri string
 	lists     []cloneList
+	body      bool  // a body was sent
 	length    int64 // of the body as far as shown, 0 unknown or none
 
 	list   int  // which of lists the log is at, -1 before the first

@@ -104,7 +104,7 @@ func (d drawer) request() routecheck.Request {
 		rq.Cookies = append(rq.Cookies, d.pick("cookie", "JSESSIONID=", "JSESSIONID=", "OWN=", "SSLJSESSION=")+value)
 	}
 	if d.n("body", 0, 2) == 0 {
-		rq.Body = rapid.SampledFrom([]int64{10, 60000, 70000}).Draw(d.t, "bytes")
+		rq.Body = rapid.SampledFrom([]int64{10, 60000, 70000, -1}).Draw(d.t, "bytes")
 	}
 	return rq
 }
@@ -161,6 +161,9 @@ func (p *process) turn(w *worker) {
 			w.busy = false
 			p.ends++
 		}
+	}
+	if w.flight.Size < 0 && w.stage == 2 && rapid.Bool().Draw(p.t, "outgrown") {
+		w.flight.Body = routecheck.Unbuffered
 	}
 	lost := routecheck.Event{Kind: routecheck.StreamLost, ReusedStream: w.reused, Sent: routecheck.SentSome}
 	switch w.stage {
