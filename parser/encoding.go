@@ -55,17 +55,17 @@ func (s *scanner) encoding() {
 	const effect = "; such a file can fail to load, or names with such letters do not match"
 	switch {
 	case known == "US-ASCII":
-		s.mismatch(first, first+1, "the file declares US-ASCII but has a byte 0x%X here%s", s.src[first], effect)
+		s.mismatch(first, first+1, "the file declares US-ASCII but has a byte 0x%X here"+effect, s.src[first])
 	case known == "ISO-8859-1" && s.pos == 0:
 		s.chars = latin1
 		if valid {
 			_, size := utf8.DecodeRuneInString(s.src[first:])
-			s.mismatch(first, first+size, "the file declares ISO-8859-1 but its letters outside of ASCII are UTF-8%s", effect)
+			s.mismatch(first, first+size, "the file declares ISO-8859-1 but its letters outside of ASCII are UTF-8"+effect)
 		}
 	case known == "UTF-8" && !valid:
 		bad := firstInvalid(s.src)
 		s.mismatch(bad, bad+1, "the file is UTF-8 by its declaration or for want of one, but the byte 0x%X here is not UTF-8: it is read as "+
-			"ISO-8859-1%s", s.src[bad], effect)
+			"ISO-8859-1"+effect, s.src[bad])
 	}
 }
 
