@@ -238,6 +238,9 @@ func (r *reader) failed(q *request, o op) {
 		q.failure = failed
 	}
 	o.kind, o.event = opFail, q.event()
+	if o.fresh {
+		o.event.Sent = routecheck.SentNothing // or it could not follow, whatever the body (R57)
+	}
 	q.flying, q.failure, q.settled = false, noFailure, q.member
 	r.op(q, o)
 }
