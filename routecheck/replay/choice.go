@@ -201,7 +201,8 @@ func (m *machine) compareWeight(o *op, conf *routecheck.Cluster, c *cluster, via
 	kn.weight = true
 }
 
-// end checks a request that ends without another attempt. The log may say that a body cannot be sent again and not show the body (R57).
+// end checks a request that ends without another attempt. The log does not show how
+// much of a body was sent, and not always how large it is: whether it can be sent again (R57) is then the log's word.
 func (m *machine) end(o *op, r *result) {
 	fl, declined := m.flightOf(o)
 	if fl == nil {
@@ -212,7 +213,8 @@ func (m *machine) end(o *op, r *result) {
 	c := m.copyOf(key)
 	m.prepare(fl, o.rq)
 	over := func(a routecheck.Action) bool { return a.Kind != routecheck.Send }
-	agreed := o.rq.noRetry && o.rq.body && o.rq.length == 0 || m.tooLarge(c, fl, o, over) || m.ask(c, fl, o, over)
+	unrepeatable := o.rq.noRetry && o.rq.body && (o.rq.length == 0 || fl.f.Body == routecheck.Unbuffered)
+	agreed := unrepeatable || m.tooLarge(c, fl, o, over) || m.ask(c, fl, o, over)
 	if r.decision = agreed || !o.coarse; !r.decision {
 		r.unchecked = true
 	} else if !agreed {

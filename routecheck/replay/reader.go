@@ -238,8 +238,8 @@ func (r *reader) failed(q *request, o op) {
 		q.failure = failed
 	}
 	o.kind, o.event = opFail, q.event()
-	if o.fresh {
-		o.event.Sent = routecheck.SentNothing // or it could not follow, whatever the body (R57)
+	if o.event.Sent = routecheck.SentNothing; q.reused && !o.fresh {
+		o.event.Sent = routecheck.SentSome // or a new stream would follow, whatever the body (R50c, R57)
 	}
 	q.flying, q.failure, q.settled = false, noFailure, q.member
 	r.op(q, o)

@@ -82,12 +82,12 @@ var failureEvents = [...]routecheck.EventKind{
 	streamLost: routecheck.StreamLost, busy: routecheck.Head,
 }
 
-// event is the failure as Observe takes it; one of unknown kind is a lost stream.
+// event is the failure as Observe takes it, but for how much was sent; one of unknown kind is a lost stream.
 func (q *request) event() routecheck.Event {
 	if q.failure == noFailure {
 		q.failure = streamLost
 	}
-	ev := routecheck.Event{Kind: failureEvents[q.failure], ReusedStream: q.reused, Sent: routecheck.SentSome}
+	ev := routecheck.Event{Kind: failureEvents[q.failure], ReusedStream: q.reused}
 	if q.failure == busy {
 		ev.Status = 503
 	}

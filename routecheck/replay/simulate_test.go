@@ -165,7 +165,7 @@ func (p *process) turn(w *worker) {
 	if w.flight.Size < 0 && w.stage == 2 && rapid.Bool().Draw(p.t, "outgrown") {
 		w.flight.Body = routecheck.Unbuffered
 	}
-	lost := routecheck.Event{Kind: routecheck.StreamLost, ReusedStream: w.reused, Sent: routecheck.SentSome}
+	lost := routecheck.Event{Kind: routecheck.StreamLost, ReusedStream: w.reused, Sent: routecheck.SentKind(p.n("sent", 0, 1))}
 	switch w.stage {
 	case 0:
 		w.act = p.table.Next(cs, &w.flight, p.now, &p.sem, rec)
