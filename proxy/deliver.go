@@ -79,7 +79,7 @@ func (d *delivery) run() routecheck.Event {
 		return d.broken(err)
 	}
 	d.clean = n == len(body)
-	start := rewrite(s.in.all, headroom+at, &s.rs, dropsAnswer(&s.rs, s.in.b[at:], d.dechunk), d.extra())
+	start := rewrite(s.in.all, headroom+at, &s.rs, d.dechunk, d.extra())
 	end := headroom + at + s.rs.Size
 	if d.dechunk {
 		if err = d.say(s.in.all[start:end]); err == nil {

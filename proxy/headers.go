@@ -170,12 +170,13 @@ func (c *client) sends(name string) bool {
 // rewrite makes the head of an answer ready for the client where it stands: all[at:at+rs.Size]. Dropped lines close up towards the end,
 // extra lines go behind the status line, so the body that follows the head stays in place. It returns where the head now begins;
 // there must be headroom bytes before at, and extra must be shorter.
-func rewrite(all []byte, at int, rs *http1.Response, drop func(*http1.Field) bool, extra string) (start int) {
+func rewrite(all []byte, at int, rs *http1.Response, dechunk bool, extra string) (start int) {
 	high := at + rs.Size
 	dst := high
+	markNominated(rs, all[at:high])
 	for i := len(rs.Fields) - 1; i >= 0; i-- {
 		f := &rs.Fields[i]
-		if !drop(f) {
+		if !endsHere(f, rs, dechunk) {
 			continue
 		}
 		dst -= move(all, dst, at+int(f.End), high)
@@ -198,21 +199,29 @@ func move(all []byte, end, from, to int) int {
 	return to - from
 }
 
-// dropsAnswer reports whether a field of an answer ends here.
-func dropsAnswer(rs *http1.Response, head []byte, dechunk bool) func(*http1.Field) bool {
-	return func(f *http1.Field) bool {
-		switch f.Kind {
-		case http1.Other:
-			return rs.Nominates && rs.Nominated(f, head)
-		case http1.Private, http1.HopByHop:
-			return true
-		case http1.Connection, http1.Upgrade:
-			return rs.Status != 101
-		case http1.TransferEncoding:
-			return dechunk
-		}
-		return false
+// markNominated makes the fields that Connection names hop-by-hop ones, before lines begin to move.
+func markNominated(rs *http1.Response, head []byte) {
+	if !rs.Nominates {
+		return
 	}
+	for i := range rs.Fields {
+		if f := &rs.Fields[i]; f.Kind == http1.Other && rs.Nominated(f, head) {
+			f.Kind = http1.HopByHop
+		}
+	}
+}
+
+// endsHere reports whether a field of an answer does not go on to the client.
+func endsHere(f *http1.Field, rs *http1.Response, dechunk bool) bool {
+	switch f.Kind {
+	case http1.Private, http1.HopByHop:
+		return true
+	case http1.Connection, http1.Upgrade:
+		return rs.Status != 101
+	case http1.TransferEncoding:
+		return dechunk
+	}
+	return false
 }
 
 // localAnswer is an answer of the proxy itself.

@@ -98,7 +98,7 @@ func TestPrivateHeadersOfClients(t *testing.T) {
 func TestPrivateHeadersOfMembers(t *testing.T) {
 	w := start(t, false, site{members: 1}, Options{})
 	defer w.stop()
-	w.fakes["m1"].act = answer("HTTP/1.1 200 Fine\r\n$WSEP: x\r\nX-Hop: 1\r\nSet-Cookie: a=b\r\nConnection: keep-alive, x-hop\r\n$wspt: 1\r\nContent-Length: 2\r\nKeep-Alive: 5\r\n\r\nok", true)
+	w.fakes["m1"].act = answer("HTTP/1.1 200 Fine\r\n$WSEP: x\r\nX-Other: 1\r\nX-Hop: 1\r\nSet-Cookie: a=b\r\nConnection: keep-alive, x-hop, x-other\r\n$wspt: 1\r\nContent-Length: 2\r\nKeep-Alive: 5\r\n\r\nok", true)
 	v := w.visit()
 	defer v.Close()
 	v.send(get("/"))

@@ -36,7 +36,7 @@ type tunnel struct {
 func (t *tunnel) run() routecheck.Event {
 	c, s := t.c, t.s
 	at := s.off
-	start := rewrite(s.in.all, headroom+at, &s.rs, dropsAnswer(&s.rs, s.in.b[at:], false), "")
+	start := rewrite(s.in.all, headroom+at, &s.rs, false, "")
 	t.touch()
 	if c.writeOut(s.in.all[start:headroom+s.n]) != nil {
 		return gone
