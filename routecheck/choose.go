@@ -125,7 +125,8 @@ func (s *selection) clone(id string) MemberID {
 		}
 		return s.ifUsable(m)
 	}
-	if m := s.cloneIn(s.c.Primary, id, true); m != NoMember {
+	m, known := s.cloneIn(s.c.Primary, id, true)
+	if m != NoMember {
 		return m
 	}
 	for _, b := range s.c.Backup {
@@ -133,14 +134,18 @@ func (s *selection) clone(id string) MemberID {
 			if s.sem.ask(AffinityToBackup, s.rec) != backupsToo {
 				break
 			}
-			return s.cloneIn(s.c.Backup, id, false)
+			m, _ := s.cloneIn(s.c.Backup, id, false)
+			return m
 		}
+	}
+	if !known && s.rec.wants() {
+		s.tellUnknown(id)
 	}
 	return NoMember
 }
 
-// cloneIn walks a list from its first server; a match that is not usable does not end the walk (R22).
-func (s *selection) cloneIn(list []MemberID, id string, primary bool) MemberID {
+// cloneIn walks a list from its first server; a match that is not usable does not end the walk (R22). known reports whether there was a match.
+func (s *selection) cloneIn(list []MemberID, id string, primary bool) (usable MemberID, known bool) {
 	for i, m := range list {
 		member := &s.c.Members[m]
 		if s.rec.wants() {
@@ -152,14 +157,15 @@ func (s *selection) cloneIn(list []MemberID, id string, primary bool) MemberID {
 		if s.rec.wants() {
 			s.tellClone(m, id, i, primary)
 		}
+		known = true
 		if s.ifUsable(m) != NoMember {
-			return m
+			return m, true
 		}
 		if primary && !s.f.homeMarked && s.cs.Members[m].Marked {
 			s.f.home, s.f.homeMarked = m, true
 		}
 	}
-	return NoMember
+	return NoMember, known
 }
 
 // ifUsable checks an affinity member without its weight (R23).
@@ -363,6 +369,17 @@ func (s *selection) backup() MemberID {
 	return NoMember
 }
 
+func (s *selection) allMarked() bool {
+	for _, list := range [2][]MemberID{s.c.Primary, s.c.Backup} {
+		for _, m := range list {
+			if !s.cs.Members[m].Marked {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func (s *selection) firstBackup() MemberID {
 	for _, m := range s.c.Backup {
 		if s.usable(m, true) {
@@ -374,7 +391,7 @@ func (s *selection) firstBackup() MemberID {
 
 // anyMarked is R61 under the choice all-down: when everybody is marked, one marked member is tried, once per request.
 func (s *selection) anyMarked() MemberID {
-	if s.f.retried {
+	if s.f.retried || !s.allMarked() {
 		return NoMember
 	}
 	for _, list := range [2][]MemberID{s.c.Primary, s.c.Backup} {

@@ -299,9 +299,32 @@ func tieOrder(loser, winner int) string {
 func (e *explanation) nearMiss(c *Candidate) RouteNote {
 	n := RouteNote{Route: c.Route + 1, Cluster: e.t.Clusters[c.Cluster].Name, Why: "host and port match, but no Uri matches the path", At: e.place(e.t.routeAt(c.Route))}
 	if c.URIMatches {
-		n.Why = "a Uri matches the path, but no alias matches host and port"
+		n.Why = "a Uri matches the path, but no alias matches host and port: " + e.t.aliasList(c.Route)
 	}
 	return n
+}
+
+// aliasList names the aliases of a Route, and what in its group is none.
+func (t *Table) aliasList(index int) string {
+	for i := range t.routes {
+		g := t.routes[i].vhosts
+		if t.routes[i].index != index || g == nil {
+			continue
+		}
+		var names []string
+		for j := range g.aliases {
+			names = append(names, g.aliases[j].text)
+		}
+		text := "its group has " + join(names, 5)
+		if len(names) == 0 {
+			text = "its group has none"
+		}
+		if len(g.invalid) > 0 {
+			text += "; not host:port, so never matched: " + join(g.invalid, 5)
+		}
+		return text
+	}
+	return ""
 }
 
 func (t *Table) routeAt(index int) diag.Span {

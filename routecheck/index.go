@@ -264,7 +264,17 @@ func (s *search) offer(number int32) {
 	if s.variant != nil {
 		f.alias = s.variant.places[0].alias // same host, port and characters in each place
 	}
-	if s.best.route == nil || better(f, &s.best, s.sem, s.rec) {
+	if s.best.route == nil || better(f, &s.best, s.sem, s.rec) || s.sameButEarlier(f) {
 		s.best, s.winner = *f, s.variant
 	}
+}
+
+// sameButEarlier reports whether f is the best again, by an alias that scores the same and stands before that of the best in its group: the
+// first in the file is the one to name (R13).
+func (s *search) sameButEarlier(f *found) bool {
+	if f.route != s.best.route || f.order != s.best.order || s.winner == nil || s.variant == nil || compareHosts(f, &s.best, s.sem, s.rec) != 0 {
+		return false
+	}
+	g := f.route.vhosts
+	return s.variant.aliasOf(g).order < s.winner.aliasOf(g).order
 }

@@ -41,6 +41,7 @@ type route struct {
 type vhostGroup struct {
 	name    string
 	aliases []alias
+	invalid []string // what is no alias at all
 	at      diag.Span
 }
 
@@ -50,6 +51,7 @@ type alias struct {
 	host  string // lower case, "*" any
 	port  int    // 0 any
 	chars int    // written characters without * and : (R11)
+	order int    // place in its group
 	at    diag.Span
 }
 
@@ -163,13 +165,14 @@ func listing(g *parser.UriGroup) func(name string) bool {
 
 func newVhostGroup(g *parser.VirtualHostGroup) *vhostGroup {
 	out := &vhostGroup{name: g.Name.V, at: nameSpan(g.Name, g.Node)}
-	for _, vh := range g.Aliases {
+	for i, vh := range g.Aliases {
 		a, err := parser.ParseAlias(vh.Name.V)
 		if err != nil {
-			continue // matches nothing; lint reports it (WP607)
+			out.invalid = append(out.invalid, vh.Name.V) // matches nothing; lint reports it (WP607)
+			continue
 		}
 		out.aliases = append(out.aliases, alias{
-			text: vh.Name.V, host: a.Host, port: a.Port, at: nameSpan(vh.Name, vh.Node),
+			text: vh.Name.V, host: a.Host, port: a.Port, order: i, at: nameSpan(vh.Name, vh.Node),
 			chars: len(vh.Name.V) - strings.Count(vh.Name.V, "*") - strings.Count(vh.Name.V, ":"),
 		})
 	}

@@ -154,7 +154,7 @@ func TestMatchAgreesWithCandidates(t *testing.T) {
 		forEach(matching, Latest(), func(sem Semantics) {
 			got, gotOK := table.Match(&rq, &sem)
 			want, wantOK := table.winner(&rq, &sem)
-			if gotOK != wantOK || got.Route != want.Route || got.pattern != want.pattern {
+			if gotOK != wantOK || got.Route != want.Route || got.pattern != want.pattern || got.AliasAt != want.AliasAt {
 				t.Fatalf("%+v under %v: index %t route %d %q, walk %t route %d %q", rq, sem.value, gotOK, got.Route, got.URI, wantOK, want.Route, want.URI)
 			}
 		})

@@ -1,6 +1,9 @@
 package routecheck
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // maxAttempts bounds a request under attempts=unlimited-until-none, where an unmarked affinity member could be tried for ever.
 const maxAttempts = 100
@@ -114,16 +117,13 @@ func (s *selection) tellGiveUp(limit bool, status int) Step {
 	switch {
 	case limit:
 		step.Rule = "R62"
-		if s.c.Single() {
-			step.Rule = "R51"
-		}
 		step.Text = fmt.Sprintf("%s: no further attempt, the client gets %d", attempts(s.f.Attempts, s.c.listed), status)
 	case status == 503:
-		step.Rule, step.Text = "R60", "every usable member is at its MaxConnections: nothing is forwarded, the client gets 503"
+		step.Rule, step.Text = "R60", "nobody is usable, and somebody only because of MaxConnections: nothing is forwarded, the client gets 503"+s.passedOver()
 	case s.f.Attempts > 0:
-		step.Text = fmt.Sprintf("nobody else is usable: the client gets %d", status)
+		step.Text = fmt.Sprintf("nobody else is usable: the client gets %d", status) + s.passedOver()
 	default:
-		step.Text = "everybody is marked down and no retry is due: nothing is forwarded, the client gets 500"
+		step.Text = "everybody is marked down and no retry is due: nothing is forwarded, the client gets 500" + s.passedOver()
 	}
 	return step
 }
@@ -140,9 +140,21 @@ func (s *selection) passOn() Action {
 	s.f.todo, s.f.begun = todoOver, true
 	if s.rec.wants() {
 		s.note(Step{Kind: StepGiveUp, Rule: "R53", Member: s.f.Last, At: s.c.Members[s.f.Last].At,
-			Text: fmt.Sprintf("no further attempt: the 503 of %s is passed on", s.name(s.f.Last))})
+			Text: fmt.Sprintf("%s: the 503 of %s is passed on", s.whyPassedOn(), s.name(s.f.Last))})
 	}
 	return Action{Kind: Fail, Member: s.f.Last, Status: 503}
+}
+
+func (s *selection) whyPassedOn() string {
+	switch {
+	case s.f.Body == Unbuffered:
+		return "the body was not buffered and cannot be sent again"
+	case s.f.Last == s.c.Address:
+		return "the ClusterAddress is not replaced by balancing"
+	case s.f.Attempts >= s.c.listed:
+		return attempts(s.f.Attempts, s.c.listed)
+	}
+	return "nobody else is usable"
 }
 
 // tooLarge is R59.
@@ -181,21 +193,35 @@ func (s *selection) transport(m MemberID) (index int, ok bool) {
 	switch {
 	case want >= 0 && trs[want].Usable:
 		return want, true
-	case other < 0, want < 0 && forced:
+	case other < 0:
 		return 0, false
 	case https && s.t.useInsecure:
 		return other, true
-	case want >= 0:
+	case want >= 0, forced:
 		return 0, false
 	}
 	return other, s.sem.ask(TransportChoice, s.rec) != strictScheme && trs[other].Usable
+}
+
+func (s *selection) whyNoTransport(m MemberID) string {
+	trs := s.c.Members[m].Transports
+	https := slices.ContainsFunc(trs, func(t Transport) bool { return t.HTTPS })
+	switch {
+	case len(trs) == 0:
+		return s.name(m) + " has no Transport"
+	case https:
+		return "the https Transport of " + s.name(m) + " cannot be used: it needs a keyring, and the file PluginInstallRoot"
+	case s.t.onload && !s.f.TLS:
+		return "SSLMapMode onload sends http requests out as https, and " + s.name(m) + " has no https Transport"
+	}
+	return s.name(m) + " has no Transport of the request's scheme"
 }
 
 func (s *selection) noTransport(m MemberID) Action {
 	s.f.todo, s.f.status = todoFail, 500
 	if s.rec.wants() {
 		s.note(Step{Kind: StepTransport, Rule: "R64", Member: m, At: s.c.Members[m].At,
-			Text: fmt.Sprintf("%s has no Transport that can carry this request (an https Transport needs a keyring and PluginInstallRoot): the client gets 500, no other member is tried", s.name(m))})
+			Text: fmt.Sprintf("%s: the client gets 500, no other member is tried", s.whyNoTransport(m))})
 	}
 	return Action{Kind: Fail, Member: NoMember, Status: 500}
 }

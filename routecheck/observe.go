@@ -77,10 +77,17 @@ func (o *outcome) again(repeatable bool) {
 	}
 	if !repeatable {
 		o.end(500)
-		o.tell("R57", "the body was not buffered and cannot be sent again: the client gets 500", "")
+		o.tell("R57", o.notBuffered()+" and cannot be sent again: the client gets 500", "")
 		return
 	}
 	o.f.todo = todoChoose
+}
+
+func (o *outcome) notBuffered() string {
+	if o.c.PostBuffer == 0 {
+		return "the body was not buffered (PostBufferSize 0)"
+	}
+	return fmt.Sprintf("the body of %d bytes is larger than PostBufferSize (%d KB)", o.f.Size, o.c.PostBuffer/1024)
 }
 
 func (o *outcome) end(status int) { o.f.todo, o.f.status = todoFail, status }
@@ -98,8 +105,8 @@ func (o *outcome) connect(ev Event) {
 			o.tellFailure("R51", "no stream to %s: %s; the only server of a cluster is not marked down but tried once more", what, marked)
 			return
 		}
-		o.tellFailure("R51", "no stream to %s: %s; the only server of a cluster is never marked down", what, marked)
-		o.again(true)
+		o.tellFailure("R51", "no stream to %s: %s; the only server of a cluster is never marked down, the client gets 500", what, marked)
+		o.end(500)
 		return
 	}
 	o.tellFailure("R50", "no stream to %s: %s", what, marked)
@@ -157,6 +164,11 @@ func (o *outcome) ioTimeout(ev Event) {
 		o.tell("R56", fmt.Sprintf("ServerIOTimeoutRetry %d is used up: the client gets 500", o.c.IORetries), "")
 		return
 	}
+	if repeatable && o.c.Single() && o.f.Last != o.c.Address {
+		o.end(500)
+		o.tell("R54", "the only server of a cluster is not tried again after a timeout: the client gets 500", "")
+		return
+	}
 	o.f.IORetries++
 	o.again(repeatable)
 }
@@ -199,16 +211,15 @@ func (o *outcome) busy() {
 	}
 	marked := o.fail(o.c.markBusy)
 	o.f.lastBusy = true
-	o.tellFailure("R53", "%s %s", "answered 503", marked)
-	if o.f.Last == o.c.Address && o.sem.ask(ClusterAddressFailure, o.rec) == balanceInstead {
-		o.f.todo = todoChoose
-		return
-	}
-	if o.f.Last == o.c.Address || o.f.Body == Unbuffered {
-		o.f.todo = todoPass
-		return
+	if o.c.markBusy {
+		o.tellFailure("R53", "%s %s", "answered 503 (MarkBusyDown)", marked)
+	} else {
+		o.tellFailure("R53", "%s %s, which does not mark it down", "answered 503", marked)
 	}
 	o.f.todo = todoChoose
+	if o.f.Body == Unbuffered || o.f.Last == o.c.Address && o.sem.ask(ClusterAddressFailure, o.rec) != balanceInstead {
+		o.f.todo = todoPass
+	}
 }
 
 // done is R67.

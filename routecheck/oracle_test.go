@@ -259,7 +259,11 @@ func (o *oracle) allDown() (m int, ok bool) {
 		return 0, false
 	}
 	for _, m := range all {
-		// DEVIATION: R61 says "everybody marked down", but one marked member is enough here, also beside full ones and ones that answered 503.
+		if !o.members[m].marked {
+			return 0, false
+		}
+	}
+	for _, m := range all {
 		if o.members[m].marked && !o.full(m) && !o.tried[m] {
 			o.markedTried = true
 			return m, true
@@ -369,8 +373,8 @@ func (o *oracle) transport(m int, tls bool) (https, ok bool) {
 	https = (tls || o.c.onload) && !(tls && o.c.offload)
 	have := map[bool]bool{true: s.https, false: s.http}
 	if !have[https] {
-		if https && !tls { // SSLMapMode onload without an https Transport is 500, format.md 11; whether UseInsecure helps is not said here
-			return false, false
+		if https && !tls { // SSLMapMode onload without an https Transport: 500, or http with UseInsecure, format.md 12
+			return false, o.c.insecure && s.http
 		}
 		if https = !https; !have[https] || o.is(TransportChoice, "strict") {
 			return false, !https && o.c.insecure && s.http // silent: UseInsecure helps here too
@@ -448,7 +452,7 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 		fault, reused := o.fault(m), false
 		switch fault {
 		case Refused, Timeout:
-			delete(s.streams, https)
+			clear(s.streams)
 		default:
 			reused = !fresh && o.dequeue(s, https)
 		}
@@ -477,16 +481,13 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 					fresh = true
 					continue
 				}
-				if o.is(AttemptLimit, "listed") { // DEVIATION: R51 "then 500" holds whatever the choice attempts says
-					return "over"
-				}
+				return "over"
 			}
 			return o.again(m, true)
 		case Busy:
 			s.streams[https] = append(s.streams[https], o.now)
 			o.busy(m)
-			// DEVIATION: R57 keeps a body that was not buffered from the members also after the ClusterAddress' 503.
-			return o.again(m, repeatable || o.isAddress(m))
+			return o.again(m, repeatable)
 		case NoAnswer:
 			o.now += Nanos(max(s.io, -s.io)) * second
 			o.ioTimeouts++
@@ -499,7 +500,7 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 			if !goesOn {
 				return "over"
 			}
-			if single && o.is(AttemptLimit, "listed") { // DEVIATION: R54 "single-member cluster: 500" as well
+			if single { // R54: single-member cluster: 500
 				return "over"
 			}
 			return o.again(m, true)

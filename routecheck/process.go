@@ -3,6 +3,7 @@ package routecheck
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Fault is how attempts on a member end while a Fact holds.
@@ -171,7 +172,7 @@ func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) 
 	}
 	switch at.Outcome {
 	case Refused, Timeout:
-		delete(p.streams, key) // its streams are gone with it
+		p.dropStreams(f.Cluster, a.Member) // they are gone with it
 	case NoAnswer:
 		ev.Kind = IOTimeout
 		p.Now += member.IOTimeout
@@ -188,6 +189,14 @@ func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) 
 	p.t.Observe(cs, f, p.Now, ev, p.sem, rec)
 	at.Marked = cs.Members[a.Member].Marked && !before
 	return at
+}
+
+func (p *Process) dropStreams(c ClusterID, m MemberID) {
+	for key := range p.streams {
+		if key.cluster == c && key.member == m {
+			delete(p.streams, key)
+		}
+	}
 }
 
 // connectWait is how long a connect that nobody answers takes (R50).
@@ -238,19 +247,55 @@ func (p *Process) noteRequest(rq *Request, f *Flight, rec *Recorder) {
 	if f != nil && f.Affinity.n > 0 {
 		text += " with " + cloneList(CloneIDs(f.Affinity.session(0).value, p.t.Clusters[f.Cluster].Separator))
 	}
-	rec.note(Step{Kind: StepRequest, Rule: "R7", Also: []string{"R8", "R14"}, Member: NoMember, Text: text, At: p.t.at})
+	rec.note(Step{Kind: StepRequest, Rule: "R7", Also: p.t.requestRules(rq), Member: NoMember, Text: text, At: p.t.at})
+}
+
+// requestRules are the rules beside R7 that the reading of a request shows.
+func (t *Table) requestRules(rq *Request) (also []string) {
+	if _, port := splitHost(rq.Host); port == "" && !t.portArrived {
+		also = append(also, "R8")
+	}
+	if strings.ContainsAny(rq.Target, "?;") {
+		also = append(also, "R14")
+	}
+	return also
+}
+
+// routeRules are the rules beside R1 that a winning Route shows.
+func (m *Match) routeRules() (also []string) {
+	switch {
+	case m.pattern == nil:
+		return []string{"R17"}
+	case m.pattern.internal:
+		also = append(also, "R3")
+	case m.pattern.kind == suffixPattern:
+		also = append(also, "R15")
+	default:
+		also = append(also, "R2")
+	}
+	if m.Alias == "" {
+		also = append(also, "R17")
+	}
+	return also
 }
 
 func (p *Process) noteDeclined(rec *Recorder) {
 	if rec.wants() {
 		rec.note(Step{Kind: StepDeclined, Rule: "R9", Member: NoMember, At: p.t.at,
-			Text: "no Route matches host, port and path: the plug-in declines and the web server serves the request itself"})
+			Text: p.t.whyDeclined() + ": the plug-in declines and the web server serves the request itself"})
 	}
+}
+
+func (t *Table) whyDeclined() string {
+	if len(t.routes) == 0 {
+		return "the file has no Route"
+	}
+	return "no Route matches host, port and path"
 }
 
 func (p *Process) noteRoute(m *Match, rec *Recorder) {
 	if rec.wants() {
-		rec.note(Step{Kind: StepRoute, Rule: "R1", Also: []string{"R2", "R11", "R12"}, Member: NoMember, At: m.RouteAt,
+		rec.note(Step{Kind: StepRoute, Rule: "R1", Also: m.routeRules(), Member: NoMember, At: m.RouteAt,
 			Text: fmt.Sprintf("virtual host %s and URI %s give cluster %s", orAny(m.Alias), orAny(m.URI), p.t.Clusters[m.Cluster].Name)})
 	}
 }

@@ -85,13 +85,29 @@ func (t *Table) FindMember(name string) (ClusterID, MemberID, error) {
 	case 1:
 		return in[0], t.Clusters[in[0]].byName[name], nil
 	case 0:
-		return -1, NoMember, fmt.Errorf("no member is named %q%s", name, suggest(name, keys(t.clustersOf)))
+		return -1, NoMember, fmt.Errorf("no member is named %q%s", name, t.hint(name))
 	}
 	var full []string
 	for _, id := range in {
 		full = append(full, t.Clusters[id].Name+"/"+name)
 	}
 	return -1, NoMember, &AmbiguousMember{name, full}
+}
+
+// hint helps to find the member that an unknown name may mean: a clone ID, a misspelling, or one of a few.
+func (t *Table) hint(name string) string {
+	for i := range t.Clusters {
+		for j := range t.Clusters[i].Members {
+			if m := &t.Clusters[i].Members[j]; m.CloneID == name && name != "" {
+				return fmt.Sprintf("; it is the clone ID of %s", m.Name)
+			}
+		}
+	}
+	known := keys(t.clustersOf)
+	if near := suggest(name, known); near != "" {
+		return near
+	}
+	return "; there are " + join(known, 5)
 }
 
 // AmbiguousMember says that a member's name alone names several.

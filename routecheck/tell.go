@@ -2,6 +2,7 @@ package routecheck
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -87,6 +88,73 @@ func (s *selection) tellClone(m MemberID, id string, place int, primary bool) {
 	s.note(step)
 }
 
+// tellUnknown is R27: nobody is found by a clone ID, so the request is balanced unless another one finds somebody.
+func (s *selection) tellUnknown(id string) {
+	s.note(Step{Kind: StepClone, Rule: "R27", Member: NoMember, Clone: id, At: s.c.At,
+		Text: fmt.Sprintf("no server in the primary list of %s has clone ID %s", s.c.Name, id)})
+}
+
+// passedOver tells why each listed member gets nothing.
+func (s *selection) passedOver() string {
+	var why []string
+	for _, m := range slices.Concat(s.c.Primary, s.c.Backup) {
+		why = append(why, s.whyNot(m))
+	}
+	return overText(why)
+}
+
+func overText(why []string) string {
+	const most = 6
+	if len(why) > most {
+		why = append(why[:most:most], fmt.Sprintf("and %d more", len(why)-most))
+	}
+	if len(why) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(why, "; ") + ")"
+}
+
+// whyNot words why a member gets no new request now.
+func (s *selection) whyNot(m MemberID) string {
+	ms, member := &s.cs.Members[m], &s.c.Members[m]
+	switch {
+	case s.f.tried.has(m):
+		return member.Name + " failed this request"
+	case ms.Marked && ms.Retrying:
+		return member.Name + " is marked down and being probed"
+	case ms.Marked && s.now-ms.FailedAt < s.c.RetryInterval:
+		return fmt.Sprintf("%s is marked down, %s to go", member.Name, seconds(ms.FailedAt+s.c.RetryInterval-s.now))
+	case member.MaxConnections > 0 && ms.Pending >= member.MaxConnections:
+		return fmt.Sprintf("%s is full, %d of %d pending", member.Name, ms.Pending, member.MaxConnections)
+	case member.Start == 0:
+		return member.Name + " has weight 0"
+	case ms.Weight <= 0:
+		return member.Name + " has no weight left"
+	}
+	return member.Name + " is usable"
+}
+
+func (s *selection) primariesPassedOver() string {
+	var why []string
+	for _, m := range s.c.Primary {
+		why = append(why, s.whyNot(m))
+	}
+	return overText(why)
+}
+
+// skippedBefore tells whom round robin passed over on its way from a position to its pick.
+func (s *selection) skippedBefore(m MemberID, from int) string {
+	var why []string
+	for i := range s.c.Primary {
+		p := s.c.Primary[(from+i)%len(s.c.Primary)]
+		if p == m {
+			break
+		}
+		why = append(why, s.whyNot(p))
+	}
+	return overText(why)
+}
+
 func ordinal(i int) string {
 	if i == 0 {
 		return "first"
@@ -142,7 +210,7 @@ func (s *selection) tellPick(m MemberID, via Via, rule string) {
 	case ViaAddress:
 		step.Text = "affinity places the request nowhere: the ClusterAddress takes it"
 	case ViaBackup:
-		step.Text = fmt.Sprintf("no primary is usable: the first usable backup is %s", s.name(m))
+		step.Text = fmt.Sprintf("no primary is usable: the first usable backup is %s", s.name(m)) + s.primariesPassedOver()
 	case ViaMarked:
 		step.Text, step.Choice = fmt.Sprintf("everybody is marked down: %s is tried all the same", s.name(m)), AllDown.String()
 	default:
@@ -169,6 +237,13 @@ func (s *selection) tellRoundRobin(m MemberID, from int, started, raised bool) {
 		step.Text += fmt.Sprintf("; no other primary is usable, so %s gets the request in spite of its weight 0", member.Name)
 	} else {
 		step.Text += fmt.Sprintf("; next usable in the primary list is %s (weight %d of %d)", member.Name, s.cs.Members[m].Weight, member.Start)
+	}
+	if !raised && s.skipped == nil {
+		step.Text += s.skippedBefore(m, from)
+	}
+	if s.cs.Members[m].Marked {
+		step.Text += "; it is marked down, but its retry is due: this request probes it"
+		step.Also = append(step.Also, "R52")
 	}
 	s.withSkip(step)
 }
