@@ -54,7 +54,7 @@ func (w *lines) step(s *routecheck.Step) {
 	case routecheck.StepCompare:
 		w.emit(&pluginlog.Event{Kind: pluginlog.CloneCompared, Clone: s.Clone, Pattern: w.c.Members[s.Member].CloneID})
 	case routecheck.StepClone:
-		w.emit(&pluginlog.Event{Kind: pluginlog.CloneMatched, Member: w.name(s)})
+		w.clone(s)
 	case routecheck.StepStatus:
 		w.status(s)
 	case routecheck.StepAssign:
@@ -87,6 +87,15 @@ func (w *lines) end(s *routecheck.Step) {
 	case routecheck.StepGiveUp:
 		w.giveUp(s)
 	}
+}
+
+// clone writes whose clone ID it is; one of nobody (R27) has its own line.
+func (w *lines) clone(s *routecheck.Step) {
+	if s.Member == routecheck.NoMember {
+		w.say(pluginlog.CloneNotFound)
+		return
+	}
+	w.emit(&pluginlog.Event{Kind: pluginlog.CloneMatched, Member: w.name(s)})
 }
 
 func (w *lines) name(s *routecheck.Step) string { return w.c.Members[s.Member].Name }
@@ -155,17 +164,23 @@ func (w *lines) failed(s *routecheck.Step) {
 			w.emit(&pluginlog.Event{Kind: pluginlog.ServerWriteFailed, Text: "Write failed; the stream was closed"})
 		}
 	}
-	if s.Again && s.Rule != "R51" {
+	second := s.Again && s.Rule != "R51"
+	if !second || s.Rule == "R55" {
+		if s.Marked {
+			w.emit(&pluginlog.Event{Kind: pluginlog.MarkedDown, Member: w.name(s)})
+		}
+		w.counted(s)
+	}
+	if second {
 		w.say(pluginlog.StreamSought)
 		return
 	}
-	if s.Marked {
-		w.emit(&pluginlog.Event{Kind: pluginlog.MarkedDown, Member: w.name(s)})
-	}
-	w.counted(s)
 	w.emit(&pluginlog.Event{Kind: pluginlog.TransactionFailed, Member: w.name(s), Host: host, Retry: s.Retry})
-	if s.Rule == "R58" {
+	switch {
+	case s.Rule == "R58":
 		w.say(pluginlog.RequestEnded)
+	case s.Rule == "R51" && !s.Retry:
+		w.say(pluginlog.NoAppServer, pluginlog.RequestFailed, pluginlog.RequestEnded)
 	}
 }
 

@@ -237,11 +237,11 @@ func (r *reader) failed(q *request, o op) {
 		r.pick(q, o.member, op{implied: true})
 		q.failure = failed
 	}
-	o.kind, o.event = opFail, q.event()
+	o.kind, o.event, o.fresh = opFail, q.event(), o.fresh || q.repeats
 	if o.event.Sent = routecheck.SentNothing; q.reused && !o.fresh {
 		o.event.Sent = routecheck.SentSome // or a new stream would follow, whatever the body (R50c, R57)
 	}
-	q.flying, q.failure, q.settled = false, noFailure, q.member
+	q.flying, q.failure, q.settled, q.repeats = false, noFailure, q.member, false
 	r.op(q, o)
 }
 
@@ -271,7 +271,7 @@ func (r *reader) failing(q *request) {
 	case pluginlog.ConnectTimedOut:
 		q.failure = connectTimeout
 	case pluginlog.IOTimedOut:
-		q.failure = ioTimeout
+		q.failure, q.repeats = ioTimeout, e.Retry
 	case pluginlog.ServerWriteFailed:
 		q.failure = streamLost
 	case pluginlog.StreamFailed:

@@ -38,6 +38,7 @@ type request struct {
 	head    bool   // the head of its answer was seen
 	failure failure
 	settled string // the member whose failure was taken in, while lines about it may follow
+	repeats bool   // the log says that the attempt is repeated after its timeout
 	noRetry bool   // the log says that no other attempt follows
 	ended   bool   // the plug-in gave up
 	over    bool   // answered
