@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -321,6 +320,7 @@ func checkCloneFormat(p *Pass) {
 	for _, c := range p.Config.Clusters {
 		forms := map[string]*parser.Server{}
 		var order []string
+		same := 0 // servers whose ID has the form of one before
 		for _, s := range c.Servers {
 			id := s.CloneID.V
 			if id == "" {
@@ -330,14 +330,21 @@ func checkCloneFormat(p *Pass) {
 			if problem := form.problem(p.Options); problem != "" {
 				p.Report(s.CloneID.Span(), "CloneID %q of server %q %s; an ID that is not the server's own gives no affinity", id, s.Name.V, problem)
 			}
-			if !slices.Contains(order, form.Form) {
-				order, forms[form.Form] = append(order, form.Form), s
+			if forms[form.Form] != nil {
+				same++
+				continue
 			}
+			order, forms[form.Form] = append(order, form.Form), s
 		}
-		if len(order) > 1 {
-			f := p.Report(forms[order[1]].CloneID.Span(), "the CloneIDs of cluster %q are of different forms, %s here and %s on %s; usually one of them was typed by hand",
-				c.Name.V, order[1], order[0], p.where(forms[order[0]].CloneID.Span())).As(diag.Info)
-			f.See(forms[order[0]].CloneID.Span(), "another form")
+		switch {
+		case len(order) > 1:
+			first := forms[order[0]].CloneID.Span()
+			p.Report(forms[order[1]].CloneID.Span(), "the CloneIDs of cluster %q are of different forms, %s here and %s on %s; usually one of them was typed by hand",
+				c.Name.V, order[1], order[0], p.where(first)).As(diag.Info).See(first, "another form")
+		case forms[byHand] != nil:
+			s := forms[byHand]
+			p.Report(s.CloneID.Span(), "CloneID %q of server %q%s of cluster %q %s set by hand; each must be set on its server too (HttpSessionCloneId, or cloneId of Liberty's httpSession), or there is no affinity",
+				s.CloneID.V, s.Name.V, others(same), c.Name.V, ifElse(same > 0, "are", "is")).As(diag.Info)
 		}
 	}
 }

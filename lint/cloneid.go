@@ -8,11 +8,14 @@ import (
 
 // CloneID is what the form of a clone ID tells. The forms rest on published IDs, not on a text of IBM.
 type CloneID struct {
-	Form string    // "clock", "uuid", "number", "placeholder", "near-clock", "near-uuid" or "by hand"
+	Form string    // "clock", "uuid", "number", "placeholder", "near-clock", "near-uuid" or byHand
 	Made time.Time // of a clock: when the profile was created, to the second
 }
 
-const clockDigits = "0123456789abcdefghijklmnopqrstuv"
+const (
+	clockDigits = "0123456789abcdefghijklmnopqrstuv"
+	byHand      = "by hand"
+)
 
 // ParseCloneID tells the forms of clone IDs apart: traditional servers write the time of their creation in base 32, Liberty a UUID.
 func ParseCloneID(id string) CloneID {
@@ -27,23 +30,32 @@ func ParseCloneID(id string) CloneID {
 	case (len(id) == 8 || len(id) == 9) && allOf(id, clockDigits) && strings.ContainsAny(id, "0123456789") && !allOf(id, "0123456789"):
 		made := clock(id)
 		if made.Year() < 1998 || made.Year() > 2099 { // letters and digits, but no time at which a server was made
-			return CloneID{Form: "by hand"}
+			return CloneID{Form: byHand}
 		}
 		return CloneID{Form: "clock", Made: made}
 	case (len(id) == 8 || len(id) == 9) && nearClock(id):
 		return CloneID{Form: "near-clock"}
-	case strings.Count(id, "-") == 4 && allOf(lower, "0123456789abcdef-"):
+	case nearUUID(lower):
 		return CloneID{Form: "near-uuid"}
 	}
-	return CloneID{Form: "by hand"}
+	return CloneID{Form: byHand}
 }
 
 func allOf(s, chars string) bool { return strings.Trim(s, chars) == "" }
 
-// nearClock: digits and letters mixed as a clock has them, but with capitals.
+// nearClock: digits and letters mixed as a clock has them, but with capitals, or with letters that base 32 does not have.
 func nearClock(id string) bool {
-	return id != strings.ToLower(id) && allOf(strings.ToLower(id), clockDigits) && id[0] >= '0' && id[0] <= '9' &&
-		strings.Count(id, "-") == 0 && digits(id) >= 2
+	lower := strings.ToLower(id)
+	if id != lower && allOf(lower, clockDigits) {
+		return id[0] >= '0' && id[0] <= '9' && digits(id) >= 2
+	}
+	return len(id) == 9 && id[0] == '1' && allOf(id, clockDigits+"wxyz") && digits(id) >= 4
+}
+
+// nearUUID: hexadecimal digits in the groups of a UUID, of which some are too long, too short or missing.
+func nearUUID(lower string) bool {
+	dashes := strings.Count(lower, "-")
+	return allOf(lower, "0123456789abcdef-") && (dashes == 4 || dashes > 1 && len(lower) > 13 && lower[8] == '-' && lower[13] == '-')
 }
 
 func digits(s string) (n int) {
@@ -85,7 +97,7 @@ func (c CloneID) problem(o *Options) string {
 	case "number":
 		return "is a long decimal number, like a partition ID, and no clone ID"
 	case "near-clock":
-		return "looks like a clock in base 32 but has capitals, which the server does not write"
+		return "looks like a clock in base 32 but has capitals or letters behind v, which the server does not write"
 	case "near-uuid":
 		return "looks like a UUID that was cut or extended"
 	case "clock":

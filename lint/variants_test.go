@@ -39,6 +39,8 @@ var variants = []struct {
 	{"WP304", strings.Replace(members("", "", "", ""), `CloneID="c2"`, `CloneID=""`, 1), diag.Warning, "is empty"},
 	{"WP306", "<UriGroup Name=\"shop_uris\"><Uri AffinityURLIdentifier=\"sid\" Name=\"/*\"/><Uri Name=\"/shop/x\"/></UriGroup>", diag.Warning, "AffinityURLIdentifier"},
 	{"WP310", strings.Replace(strings.Replace(members("", "", "", ""), `"c1"`, `"10ig7jdvd"`, 1), `"c2"`, `"a0aaea8c-3251-45bb-87bb-f8b09169c03c"`, 1), diag.Info, "different forms"},
+	{"WP310", members("", "", "", ""), diag.Info, `"c1" of server "m1" and another one of cluster "shop" are set by hand`},
+	{"WP310", strings.NewReplacer(`"c1"`, `"10ig7jdvd"`, `"c2"`, `"138888kcd"`).Replace(members("", "", "", "")), 0, ""},
 	{"WP403", members("", "<PrimaryServers/>"+backup2, "", ""), diag.Error, "an empty PrimaryServers"},
 	{"WP413", members("", "", `MaxConnections="10" `, `MaxConnections="20" `), diag.Warning, "different MaxConnections"},
 	{"WP502", members("", "", `ConnectTimeout="5" `, ""), diag.Warning, "and another one"},
