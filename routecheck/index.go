@@ -166,7 +166,6 @@ type search struct {
 	best    found
 	winner  *variant // where best was found, nil for a Route without VirtualHostGroup
 	variant *variant // where the search is
-	scratch found
 }
 
 func (x *hostIndex) search(s *search, host string, port int) {
@@ -259,13 +258,12 @@ func (s *search) consider(sl slot) {
 
 func (s *search) offer(number int32) {
 	e := &s.entries[number-1]
-	f := &s.scratch
-	f.route, f.pattern, f.order, f.score, f.alias = e.route, e.pattern, int(e.order), int(e.score), nil
+	f := found{route: e.route, pattern: e.pattern, order: int(e.order), score: int(e.score)}
 	if s.variant != nil {
 		f.alias = s.variant.places[0].alias // same host, port and characters in each place
 	}
-	if s.best.route == nil || better(f, &s.best, s.sem, s.rec) || s.sameButEarlier(f) {
-		s.best, s.winner = *f, s.variant
+	if s.best.route == nil || better(&f, &s.best, s.sem, s.rec) || s.sameButEarlier(&f) {
+		s.best, s.winner = f, s.variant
 	}
 }
 

@@ -19,10 +19,9 @@ type Request struct {
 }
 
 // hostPort returns the host in lower case and the port used for matching (R5, R7, R8).
-func (t *Table) hostPort(rq *Request, sem *Semantics, rec *Recorder) (host string, port int) {
-	written := ""
-	host, written = splitHost(rq.Host)
-	host = strings.ToLower(host)
+func (t *Table) hostPort(rq *Request, sem *Semantics, rec *Recorder) (string, int) {
+	host, written := splitHost(rq.Host)
+	host = lower(host)
 	if t.portArrived {
 		return host, rq.Port
 	}
@@ -44,13 +43,26 @@ func splitHost(s string) (host, port string) {
 	return s[:colon], s[colon+1:]
 }
 
+// lower is strings.ToLower, faster for the usual host that has no capitals.
+func lower(s string) string {
+	for i := range len(s) {
+		if c := s[i]; 'A' <= c && c <= 'Z' || c >= 0x80 {
+			return strings.ToLower(s)
+		}
+	}
+	return s
+}
+
 // matchPath returns the part of the target that is compared with the patterns: no query, no session parameter (R14, R16).
 func (t *Table) matchPath(target string, sem *Semantics, rec *Recorder) string {
-	p, _, _ := strings.Cut(target, "?")
-	if semi := strings.IndexByte(p, ';'); semi >= 0 {
+	p, plain := pathOf(target)
+	if plain {
+		return p
+	}
+	if strings.IndexByte(p, ';') >= 0 {
 		switch sem.ask(PathParams, rec) {
 		case cutAtSemicolon:
-			p = p[:semi]
+			p, _, _ = strings.Cut(p, ";")
 		case keepParams:
 		default:
 			p = t.cutIdentifier(p)
@@ -68,6 +80,24 @@ func (t *Table) matchPath(target string, sem *Semantics, rec *Recorder) string {
 		return clean(p)
 	}
 	return p
+}
+
+// pathOf cuts the query. plain says that nothing in the path asks for R14 or R16.
+func pathOf(target string) (path string, plain bool) {
+	plain = true
+	for i := range len(target) {
+		switch target[i] {
+		case '?':
+			return target[:i], plain
+		case ';', '%':
+			plain = false
+		case '/':
+			if i+1 < len(target) && (target[i+1] == '/' || target[i+1] == '.') {
+				plain = false
+			}
+		}
+	}
+	return target, plain
 }
 
 // cutIdentifier ends a path before the first ";identifier=" of the file's identifiers.
