@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -25,23 +26,26 @@ func configFlags() []cli.Flag {
 
 // readInput reads a file, or standard input for "-", up to the size that the parser takes and one byte more.
 func readInput(c *cli.Context, path string) ([]byte, error) {
-	r := c.App.Reader
+	r, size := c.App.Reader, 0
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
 			return nil, failure(err)
 		}
 		defer f.Close()
-		if info, err := f.Stat(); err == nil && info.IsDir() {
-			return nil, failure(fmt.Errorf("%s is a folder, not a file", path))
+		if info, err := f.Stat(); err == nil {
+			if info.IsDir() {
+				return nil, failure(fmt.Errorf("%s is a folder, not a file", path))
+			}
+			size = int(min(info.Size(), parser.MaxSize))
 		}
 		r = f
 	}
-	data, err := io.ReadAll(io.LimitReader(r, parser.MaxSize+1))
-	if err != nil {
+	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	if _, err := data.ReadFrom(io.LimitReader(r, parser.MaxSize+1)); err != nil {
 		return nil, failure(fmt.Errorf("%s: %w", path, err))
 	}
-	return data, nil
+	return data.Bytes(), nil
 }
 
 // displayName is what reports call a file.
