@@ -7,6 +7,7 @@ package routecheck
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/wasplug/wasplug/parser"
@@ -114,20 +115,30 @@ func New(cfg *parser.Config) (*Table, []diag.Diagnostic) {
 	if t.at.IsZero() && cfg.Node != nil {
 		t.at = cfg.Node.NameSpan
 	}
+	var distinct []*parser.ServerCluster
 	for _, sc := range cfg.Clusters {
 		if _, twice := t.byName[sc.Name.V]; twice {
 			continue // of two definitions of one name the first counts
 		}
-		t.byName[sc.Name.V] = ClusterID(len(t.Clusters))
-		t.Clusters = append(t.Clusters, newCluster(cfg, sc))
+		t.byName[sc.Name.V] = ClusterID(len(distinct))
+		distinct = append(distinct, sc)
 	}
-	for i := range t.Clusters {
+	var clusters sync.WaitGroup
+	clusters.Go(func() { t.addClusters(cfg, distinct) }) // beside the Routes, which need only the names
+	missing := t.addRoutes(cfg)
+	clusters.Wait()
+	return t, missing
+}
+
+func (t *Table) addClusters(cfg *parser.Config, distinct []*parser.ServerCluster) {
+	t.Clusters = make([]Cluster, 0, len(distinct))
+	for i, sc := range distinct {
+		t.Clusters = append(t.Clusters, newCluster(cfg, sc))
 		for j := range t.Clusters[i].Members {
 			name := t.Clusters[i].Members[j].Name
 			t.clustersOf[name] = append(t.clustersOf[name], ClusterID(i))
 		}
 	}
-	return t, t.addRoutes(cfg)
 }
 
 // ClusterByName returns the cluster of that name.
