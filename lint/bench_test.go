@@ -1,11 +1,7 @@
-//go:build unix
-
 package lint
 
 import (
 	"runtime"
-	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -14,25 +10,18 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// least returns the least processor time of f, which neighbours on the machine disturb less than the clock.
+// least returns the least time of several calls, which neighbours on the machine disturb less than their mean.
 func least(f func()) time.Duration {
-	var times []time.Duration
-	for range 7 {
+	var best time.Duration
+	for i := range 7 {
 		runtime.GC()
-		start := processor()
+		start := time.Now()
 		f()
-		times = append(times, processor()-start)
+		if took := time.Since(start); i == 0 || took < best {
+			best = took
+		}
 	}
-	slices.Sort(times)
-	return times[0]
-}
-
-func processor() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	return best
 }
 
 // timeRules returns how long parsing takes, and how long all rules take on what was parsed.
@@ -45,19 +34,15 @@ func timeRules(src []byte) (parse, rules time.Duration) {
 	return parse, rules
 }
 
-// TestFigures holds all rules on a file of 4 MB to eight times its parsing, and 8 MB to little more than twice of that.
-func TestFigures(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
-	}
-	parse, four := timeRules(sharedtest.Large(t))
-	_, eight := timeRules(sharedtest.Large(t, "--clusters", "400", "--routes", "4000", "--uris", "40000"))
-	t.Logf("parse %v, rules %v (%.1fx), 8 MB %v (%.2fx)", parse, four, float64(four)/float64(parse), eight, float64(eight)/float64(four))
-	if four > 8*parse {
-		t.Errorf("all rules take %.1f times the parsing", float64(four)/float64(parse))
-	}
-	if float64(eight) > 2.6*float64(four) { // 2.2 on a quiet machine
-		t.Errorf("8 MB takes %.2f times of 4 MB", float64(eight)/float64(four))
+// BenchmarkFigures compares all rules on a file of 4 MB with its parsing (wanted: under 8) and with a file of 8 MB (wanted: at most 2.2).
+func BenchmarkFigures(b *testing.B) {
+	small := sharedtest.Large(b)
+	large := sharedtest.Large(b, "--clusters", "400", "--routes", "4000", "--uris", "40000")
+	for b.Loop() {
+		parse, four := timeRules(small)
+		_, eight := timeRules(large)
+		b.ReportMetric(float64(four)/float64(parse), "rules/parse")
+		b.ReportMetric(float64(eight)/float64(four), "8MB/4MB")
 	}
 }
 
