@@ -53,7 +53,7 @@ func clip(args []any) []any {
 	for i, a := range args {
 		if text, ok := a.(string); ok && len(text) > longName {
 			cut := longName
-			for !utf8.RuneStart(text[cut]) {
+			for cut > 0 && !utf8.RuneStart(text[cut]) {
 				cut--
 			}
 			args[i] = text[:cut] + "..."

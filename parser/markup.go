@@ -115,7 +115,7 @@ func (s *scanner) instruction() {
 	text := s.src[from:to]
 	target := text[:min(s.nameEnd(from)-from, len(text))]
 	switch {
-	case target == "":
+	case !isName(s.read(from, from+len(target))):
 		s.fault(start, s.pos, "\"<?\" without a name behind it")
 	case target == "xml" && (s.last >= 0 || strings.TrimRight(s.src[:start], "\ufeff") != ""):
 		s.fault(start, s.pos, "XML declaration that is not at the start of the file")

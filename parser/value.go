@@ -63,9 +63,12 @@ func (s *scanner) name(start int) (end int, good bool) {
 		return i, i > start && class[s.src[start]]&nameStart != 0
 	}
 	end = s.nameEnd(i)
-	name := s.read(start, end)
-	first, _ := utf8.DecodeRuneInString(name)
-	return end, isNameStart(first) && strings.IndexFunc(name, func(r rune) bool { return !isNameChar(r) }) < 0
+	return end, isName(s.read(start, end))
+}
+
+func isName(s string) bool {
+	first, _ := utf8.DecodeRuneInString(s)
+	return s != "" && isNameStart(first) && strings.IndexFunc(s, func(r rune) bool { return !isNameChar(r) }) < 0
 }
 
 // isNameStart and isNameChar follow the productions 4 and 4a of XML 1.0, fifth edition.
