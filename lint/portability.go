@@ -91,6 +91,51 @@ func checkV4(p *Pass) {
 var release = regexp.MustCompile(`^~?(?:V|P[A-Z]\d+ \()(\d+)\.(\d+)`)
 
 func checkTarget(p *Pass) {
+	checkLevel(p)
+	checkPlatform(p)
+}
+
+// checkPlatform looks for settings of another web server. Generators write those of IIS with their defaults into every file, so only
+// other values count, and only where the paths of the file tell what the machine is.
+func checkPlatform(p *Pass) {
+	var windows, unix, optional *parser.Val[string]
+	p.paths(func(_ string, v parser.Val[string], _ *parser.Node) {
+		switch {
+		case isWindows(v.V):
+			windows = &v
+		case isUnix(v.V):
+			unix = &v
+			if strings.HasPrefix(v.V, "/opt/") {
+				optional = &v
+			}
+		}
+	})
+	if p.Config.Node == nil || (windows == nil) == (unix == nil) {
+		return // nothing is known, or both are there (WP821)
+	}
+	for i := range p.Config.Node.Attrs {
+		a := &p.Config.Node.Attrs[i]
+		row := parser.TypeOf(p.Config.Node).Attribute(a.Name)
+		if row == nil || a.Value == row.Default {
+			continue
+		}
+		evidence, server := unix, "IIS"
+		if strings.HasPrefix(row.Name, "OS400") { // paths of IBM i begin with a slash, too, but hardly in /opt
+			server = "a web server on IBM i"
+			if evidence = windows; evidence == nil {
+				evidence = optional
+			}
+		} else if !strings.HasPrefix(row.Name, "IIS") {
+			continue
+		}
+		if evidence != nil {
+			p.Report(a.NameSpan, "%s is a setting of %s alone; the web server seems to be another one by the path %q on %s, and ignores it", a.Name, server, evidence.V, p.where(evidence.Span())).
+				See(evidence.Span(), "the path")
+		}
+	}
+}
+
+func checkLevel(p *Pass) {
 	if p.Options.Target == "" || p.Options.Target == "latest" || p.Options.Target == "liberty" {
 		return
 	}
@@ -193,10 +238,10 @@ func portabilityRules() []*Rule {
 			},
 		},
 		{
-			Code: "WP824", Name: "not-in-target", Category: Portability, Severity: diag.Warning, Check: checkTarget,
+			Code: "WP824", Name: "not-in-target", Category: Portability, Severity: diag.Info, Check: checkTarget,
 			Doc: Doc{
-				Title:  "An attribute is younger than the target level",
-				Why:    "The plug-in of that level ignores it. Reported only with --target or a target in the settings; many of the levels are recalled.",
+				Title:  "An attribute is younger than the target level, or of another platform",
+				Why:    "The plug-in there ignores it. Levels are looked at only with --target or a target in the settings; many are recalled. Settings of IIS and IBM i are reported when they are not at their default and the paths of the file are those of another platform.",
 				Bad:    "<Config MarkBusyDown=\"true\"/>",
 				Good:   "<Config/>",
 				Near:   "<Config VHostMatchingCompat=\"false\"/>",

@@ -221,9 +221,27 @@ func checkHostVerification(p *Pass) {
 		p.Report(a.Span, "SecureHostVerification false: certificates of servers are not compared with their host names, which opens CVE-2022-39161 again").
 			Repair(false, "verify", valueEdit(a, "true-nomarkdown"))
 	}
-	if prop := parser.Find(p.Config.Properties, "GlobalHostAlias"); prop != nil && strings.Contains(prop.Value.V, "*") {
-		p.Report(prop.Value.Span(), "GlobalHostAlias %q is very wide: a certificate of any such name is accepted for every server", prop.Value.V)
+	if prop := parser.Find(p.Config.Properties, "GlobalHostAlias"); prop != nil {
+		p.checkHostAlias(prop.Value)
 	}
+}
+
+// checkHostAlias judges the names that a certificate of any server may have instead of its host's.
+func (p *Pass) checkHostAlias(v parser.Val[string]) {
+	names := strings.FieldsFunc(v.V, func(r rune) bool { return r == ',' || r == ';' || r == ' ' })
+	switch most := p.option("max-names"); {
+	case strings.Contains(v.V, "*"):
+		p.Report(v.Span(), "GlobalHostAlias %q is very wide: a certificate of any such name is accepted for every server", v.V)
+	case slices.ContainsFunc(names, isDomain):
+		p.Report(v.Span(), "GlobalHostAlias %q holds a whole domain: a certificate of any name in it may be accepted for every server", v.V)
+	case len(names) > most:
+		p.Report(v.Span(), "GlobalHostAlias holds %d names, more than %d: a certificate of any of them is accepted for every server", len(names), most)
+	}
+}
+
+// isDomain: ".example.com", or a name without a machine such as "com".
+func isDomain(name string) bool {
+	return strings.HasPrefix(name, ".") || slices.Contains([]string{"com", "net", "org", "local", "localdomain"}, strings.ToLower(name))
 }
 
 func checkMapMode(p *Pass) {
@@ -257,12 +275,32 @@ func checkTrustedProxyWidth(p *Pass) {
 			p.Report(tp.Name.Span(), "TrustedProxy %q names more than one machine; each of them may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged. That \"*\" or a network is understood at all is undocumented", name)
 		case err == nil && addr.IsGlobalUnicast() && !addr.IsPrivate():
 			p.Report(tp.Name.Span(), "TrustedProxy %q is a public address; whoever has it may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged", name)
+		case err != nil && isPublicName(name):
+			p.Report(tp.Name.Span(), "TrustedProxy %q is a public name; whoever controls its DNS entry may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged. Write the inner address of the proxy", name)
 		}
 	}
 	if n := len(p.Config.TrustedProxies); n > most {
 		p.Report(p.Config.TrustedProxies[most].Node.NameSpan, "%d machines are trusted proxies, more than %d; each of them may forge client addresses and certificates", n, most)
 	}
 }
+
+// isPublicName: the last label of a host is one of the public DNS, and the host has no label that says it is inside.
+func isPublicName(host string) bool {
+	labels := strings.Split(strings.ToLower(strings.TrimSuffix(host, ".")), ".")
+	if len(labels) < 2 || slices.ContainsFunc(labels, func(l string) bool { return slices.Contains(innerLabels, l) }) {
+		return false
+	}
+	top := labels[len(labels)-1]
+	return len(labels) == 2 && slices.Contains(publicTops, top) || slices.Contains(publicHosts, labels[0]) && len(top) > 1
+}
+
+// A name of three labels and more, as proxy1.example.com, is as often one of an inner DNS; it counts as public when it is called as
+// front doors are.
+var (
+	innerLabels = []string{"internal", "intern", "intra", "intranet", "corp", "lan", "local", "localdomain", "private", "priv", "home", "arpa"}
+	publicHosts = []string{"www", "cdn", "public", "api"}
+	publicTops  = []string{"com", "net", "org", "info", "io", "edu", "gov", "de", "uk", "fr", "eu"}
+)
 
 func checkTrustedProxySwitch(p *Pass) {
 	if len(p.Config.TrustedProxies) > 0 && !p.Config.TrustedProxyEnable.V {

@@ -112,9 +112,10 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP710", Name: "host-check-off", Category: Security, Severity: diag.Warning, Fix: UnsafeFix, Check: checkHostVerification,
+			Options: []Option{{"max-names", []int{20}, "names in GlobalHostAlias that are not reported"}},
 			Doc: Doc{
 				Title:  "Certificates of servers are not compared with their names",
-				Why:    "Any server with a certificate of the same authority can take a member's place: CVE-2022-39161.",
+				Why:    "Any server with a certificate of the same authority can take a member's place: CVE-2022-39161. A GlobalHostAlias with \"*\", a whole domain or a long list comes close to that.",
 				Bad:    "<Config SecureHostVerification=\"false\"/>",
 				Good:   "<Config SecureHostVerification=\"true-markdown\"/>",
 				Near:   "<Config SecureHostVerification=\"true-nomarkdown\"/>",
@@ -137,7 +138,7 @@ func securityRules() []*Rule {
 			Options: []Option{{"max-proxies", []int{20}, "trusted proxies that are not reported"}},
 			Doc: Doc{
 				Title:  "Too many, or public, machines are trusted proxies",
-				Why:    "Each of them may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged.",
+				Why:    "Each of them may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged. No name is looked up: of names only those count as public that are a bare domain such as example.com or begin with www, cdn, api or public.",
 				Bad:    "<Config TrustedProxyEnable=\"true\"><TrustedProxyGroup><TrustedProxy Name=\"*\"/></TrustedProxyGroup></Config>",
 				Good:   "<Config TrustedProxyEnable=\"true\">" + proxies1 + "</Config>",
 				Near:   "<Config TrustedProxyEnable=\"true\"><TrustedProxyGroup><TrustedProxy Name=\"proxy.example.com\"/></TrustedProxyGroup></Config>",

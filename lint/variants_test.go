@@ -69,9 +69,31 @@ var variants = []struct {
 	{"WP707", hostGroup("default_host", "inner.example.com:9080") + uriGroup("shop_uris", "/*"), 0, ""},
 	{"WP708", `<Config SSLPKCSPassword="hunter2"/>`, diag.Error, "clear text"},
 	{"WP710", `<Property Name="GlobalHostAlias" Value="*.example.com"/>`, diag.Warning, "very wide"},
+	{"WP710", `<Property Name="GlobalHostAlias" Value="a.example.com,.example.com"/>`, diag.Warning, "a whole domain"},
+	{"WP710", `<Property Name="GlobalHostAlias" Value="` + strings.Repeat("a.example.com,", 21) + `"/>`, diag.Warning, "21 names, more than 20"},
+	{"WP710", `<Property Name="GlobalHostAlias" Value="a.example.com, b.example.com"/>`, 0, ""},
+	{"WP712", trusting("example.com"), diag.Warning, "is a public name"},
+	{"WP712", trusting("www.example.com"), diag.Warning, "is a public name"},
+	{"WP712", trusting("www.corp.example.com"), 0, ""},
+	{"WP712", trusting("proxy1"), 0, ""},
+	{"WP712", trusting("[fd00::1]"), 0, ""},
 	{"WP711", `<Config SSLMapMode="onload"/>` + members("", "", "", ""), diag.Warning, "its clients get 500"},
 	{"WP802", `<Config RefreshInterval="0"/>`, diag.Info, "unknown"},
+	{"WP824", `<Config IISDisableNagle="true"/>`, diag.Info, "of IIS alone"},
+	{"WP824", `<Config IISDisableNagle="false" IISPluginPriority="High"/>`, 0, ""},
+	{"WP824", onWindows(`IISDisableNagle="true"`), 0, ""},
+	{"WP824", `<Config OS400ConvertQueryStringToJobCCSID="true"/>`, diag.Info, "on IBM i alone"},
+	{"WP824", onWindows(`OS400ConvertQueryStringToJobCCSID="true"`), diag.Info, "on IBM i alone"},
+	{"WP824", "<?xml version=\"1.0\"?><Config OS400ConvertQueryStringToJobCCSID=\"true\"><Log Name=\"/QIBM/UserData/plugin.log\"/></Config>", 0, ""},
 	{"WP823", `<Config><ServerGroup Name="old"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerGroup></Config>`, diag.Warning, "V4 name"},
+}
+
+func onWindows(attrs string) string {
+	return "<?xml version=\"1.0\"?><Config " + attrs + "><Log Name=\"C:\\plugins\\http_plugin.log\"/></Config>"
+}
+
+func trusting(name string) string {
+	return `<Config TrustedProxyEnable="true"><TrustedProxyGroup><TrustedProxy Name="` + name + `"/></TrustedProxyGroup></Config>`
 }
 
 func TestVariants(t *testing.T) {
