@@ -163,7 +163,6 @@ const (
 	StepTransport
 	StepStream // a stream was opened or taken from the queue
 	StepFailed // the attempt failed
-	StepMark   // Member was marked down, or its timer restarted
 	StepClear  // the mark of Member was cleared
 	StepAnswer
 	StepGiveUp

@@ -96,7 +96,7 @@ type Transport struct {
 	Port   int
 	HTTPS  bool
 	Usable bool  // an https Transport needs a keyring and PluginInstallRoot (R64)
-	TTL    Nanos // ConnectionTTL, 0 no limit; -1 absent, see Table.TTL
+	TTL    Nanos // ConnectionTTL, 0 no limit; -1 absent, see TTLIn
 	Source *parser.Transport
 	At     diag.Span
 }
@@ -156,7 +156,7 @@ func (c *Cluster) MemberByName(name string) (MemberID, bool) {
 // Single reports whether the cluster lists one server only: it is never marked down (R51).
 func (c *Cluster) Single() bool { return c.listed == 1 }
 
-// TTL returns how long a stream of a transport may idle before it is dropped, 0 no limit (R65).
+// TTLIn returns how long a stream of a transport may idle before it is dropped, 0 no limit (R65).
 func (tr *Transport) TTLIn(sem *Semantics) Nanos {
 	if tr.TTL < 0 {
 		return Nanos(sem.TTLAbsent)
