@@ -120,7 +120,7 @@ func (p *Proxy) buildTransport(ctx context.Context, g *generation, tt *routechec
 		if err != nil {
 			return err
 		}
-		t.tls = cfg
+		t.tls, t.spare = cfg, g.cfg.HostVerification.V == "true-nomarkdown"
 	}
 	addrs, err := p.opt.Resolver.LookupNetIP(ctx, "ip", tt.Host)
 	if err == nil && len(addrs) == 0 {

@@ -140,15 +140,8 @@ func TestTLSToMembers(t *testing.T) {
 				cfg.ClientCAs.AddCert(ca.cert)
 			}
 			w := start(t, false, site{members: 1, config: c.config}, Options{Keystore: map[string]string{"/opt/plugin-key.kdb": trust}}, func(w *world) {
-				inner := w.members["10.0.0.1:9080"]
-				l := w.listen(t)
-				w.wg.Go(func() { w.fakes["m1"].serve(tls.NewListener(l, cfg)) })
-				w.members["10.0.0.1:9080"] = l
-				inner.Close()
-				w.xml.Store(secured(site{members: 1, config: c.config}, c.properties))
-				if err := w.p.Reload(t.Context()); err != nil {
-					t.Fatal(err)
-				}
+				w.secure("m1", cfg)
+				w.adopt(secured(site{members: 1, config: c.config}, c.properties))
 			})
 			defer w.stop()
 			v := w.visit()
@@ -166,6 +159,54 @@ func TestTLSToMembers(t *testing.T) {
 				t.Errorf("%d connections for three requests", w.connects("m1"))
 			}
 		})
+	}
+}
+
+// secure puts a member behind TLS.
+func (w *world) secure(member string, cfg *tls.Config) {
+	l := w.listen(w.t)
+	w.wg.Go(func() { w.fakes[member].serve(tls.NewListener(l, cfg)) })
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	address := "10.0.0." + member[1:] + ":9080"
+	w.members[address].Close()
+	w.members[address] = l
+}
+
+// adopt reloads with another file.
+func (w *world) adopt(xml string) {
+	w.t.Helper()
+	w.xml.Store(xml)
+	if err := w.p.Reload(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	w.p.gen.Load().clusters[0].state.Next = 0
+}
+
+// A certificate with another host name ends the attempt in any case; whether it marks the member down is for SecureHostVerification to say.
+func TestNameOfMember(t *testing.T) {
+	ca := newAuthority(t)
+	trust := writePEM(t, filepath.Join(t.TempDir(), "trust.pem"), certBlock(ca.cert))
+	for verification, marks := range map[string]bool{"": true, "true-markdown": true, "true-nomarkdown": false} {
+		s := site{members: 2}
+		if verification != "" {
+			s.config = `SecureHostVerification="` + verification + `"`
+		}
+		w := start(t, false, s, Options{}, func(w *world) {
+			w.secure("m1", &tls.Config{Certificates: []tls.Certificate{ca.pair(t, "other")}})
+			w.secure("m2", &tls.Config{Certificates: []tls.Certificate{ca.pair(t, "m2")}})
+			w.adopt(secured(s, keyringProperty(trust)))
+		})
+		if r := w.once(post("body")); r.status != 200 || r.member != "m2" {
+			t.Errorf("%q: %+v", verification, r)
+		}
+		if marked, pending := w.memberState("m1"); marked != marks || pending != 0 {
+			t.Errorf("%q: m1 marked down: %v, pending %d", verification, marked, pending)
+		}
+		if n := len(w.fakes["m1"].requests()); n > 0 {
+			t.Errorf("%q: m1 got %d requests", verification, n)
+		}
+		w.stop()
 	}
 }
 

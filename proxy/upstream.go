@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net"
 	"os"
@@ -20,6 +21,7 @@ type transport struct {
 	addrs []string // as resolved at load
 	err   error    // why it could not be resolved
 	tls   *tls.Config
+	spare bool             // a certificate with another host name does not mark the member down
 	ttl   routecheck.Nanos // R65, 0 no limit
 
 	mu     sync.Mutex
@@ -103,7 +105,7 @@ func (t *transport) sweep(now routecheck.Nanos) {
 	})
 }
 
-// open connects. The event says what went wrong: ConnectFailed or ConnectTimeout, 0 when nothing did.
+// open connects. The event says what went wrong: ConnectFailed, ConnectTimeout or NameDiffers, 0 when nothing did.
 func (p *Proxy) open(ctx context.Context, t *transport, limit routecheck.Nanos) (*stream, routecheck.EventKind, error) {
 	if t.err != nil {
 		return nil, routecheck.ConnectFailed, t.err
@@ -130,6 +132,8 @@ func (p *Proxy) open(ctx context.Context, t *transport, limit routecheck.Nanos) 
 		return s, 0, nil
 	case isTimeout(err):
 		return nil, routecheck.ConnectTimeout, err
+	case t.spare && errors.As(err, new(x509.HostnameError)):
+		return nil, routecheck.NameDiffers, err
 	}
 	return nil, routecheck.ConnectFailed, err
 }

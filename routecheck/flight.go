@@ -121,6 +121,8 @@ const (
 	Head                                // the head of a final answer arrived
 	Done                                // the answer was passed on whole
 	ClientGone                          // the client left: no failure of the member
+	NameDiffers                         // the certificate has another host name, and SecureHostVerification=true-nomarkdown
+	BodyTooLarge                        // the body outgrew PostSizeLimit on its way, Flight.Size says so: no failure of the member (R59)
 )
 
 // SentKind says how much of the request had been written when an attempt failed.

@@ -7,7 +7,7 @@ func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *S
 	o := outcome{selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}, ev.Kind}
 	from := rec.count()
 	switch ev.Kind {
-	case ConnectFailed, ConnectTimeout:
+	case ConnectFailed, ConnectTimeout, NameDiffers:
 		o.connect(ev)
 	case StreamLost:
 		o.lost(ev)
@@ -19,6 +19,9 @@ func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *S
 		o.done()
 	case ClientGone:
 		o.gone()
+	case BodyTooLarge:
+		o.release()
+		o.f.todo = todoChoose // where Next refuses the request (R59)
 	}
 	rec.settle(from, f)
 }
@@ -92,13 +95,17 @@ func (o *outcome) notBuffered() string {
 
 func (o *outcome) end(status int) { o.f.todo, o.f.status = todoFail, status }
 
-// connect is R50 and R51: nothing was sent, so any body may follow.
+// connect is R50 and R51: nothing was sent, so any body may follow. A certificate with another name is a failed connect, too; only
+// SecureHostVerification says whether it marks (APAR PH48747).
 func (o *outcome) connect(ev Event) {
 	what := "connect refused"
-	if ev.Kind == ConnectTimeout {
+	switch ev.Kind {
+	case ConnectTimeout:
 		what = "ConnectTimeout expired"
+	case NameDiffers:
+		what = "its certificate has another host name, which does not mark it down (SecureHostVerification=true-nomarkdown)"
 	}
-	marked := o.fail(true)
+	marked := o.fail(ev.Kind != NameDiffers)
 	if o.f.Last != o.c.Address && o.c.Single() {
 		if !o.f.second && o.sem.ask(SingleMemberConnectRetry, o.rec) != noSecondConnect {
 			o.f.second, o.f.todo = true, todoSecond
