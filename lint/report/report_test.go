@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/xml"
 	"flag"
 	"os"
@@ -110,6 +111,60 @@ func TestSARIFIsValid(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSARIFFixesRepair applies the fixes of the report, by bytes, to the file: what comes out is what --fix writes.
+func TestSARIFFixesRepair(t *testing.T) {
+	const text = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\r\n<Config>\r\n  <ServerCluster LoadBalance=\"round robin\" Name=\"caf\xe9\">\r\n" +
+		"    <Server CloneId=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\r\n  </ServerCluster>\r\n" +
+		"  <Route ServerCluster=\"caf\xe9\" UriGroup=\"u\" VirtualHostGroup=\"v\"/>\r\n  <VirtualHostGroup Name=\"v\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\r\n" +
+		"  <UriGroup Name=\"u\"><Uri Name=\"/a/*\"/></UriGroup>\r\n</Config>\r\n"
+	r := run("default", "plugin-cfg.xml", text)
+	log, err := sarif.FromBytes([]byte(write(t, r, "sarif")), sarif.WithStrictValidation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var edits []diag.Edit
+	for i, res := range log.Runs[0].Results {
+		if (len(res.Fixes) > 0) != (r.Findings[i].Fix != nil) {
+			t.Errorf("%s has %d fixes", *res.RuleID, len(res.Fixes))
+		}
+		for _, f := range res.Fixes {
+			if !strings.Contains(*f.Description.Text, "(safe: --fix)") {
+				continue
+			}
+			for _, rep := range f.ArtifactChanges[0].Replacements {
+				edits = append(edits, editOf(t, text, rep))
+			}
+		}
+	}
+	got, err := diag.Apply([]byte(text), edits)
+	want, n := lint.Fix(r.Files, r.Checked[0], lint.Options{}, false)
+	if err != nil || n != 3 || string(got) != string(want) {
+		t.Errorf("%v, %d repairs:\n%q\nwant\n%q", err, n, got, want)
+	}
+}
+
+// editOf reads a replacement, and holds its bytes against its lines and columns.
+func editOf(t *testing.T, text string, rep *sarif.Replacement) diag.Edit {
+	t.Helper()
+	at := rep.DeletedRegion
+	e := diag.Edit{Span: diag.Span{File: 1, Start: int32(at.ByteOffset), End: int32(at.ByteOffset + *at.ByteLength)}}
+	if lines := strings.SplitAfter(text, "\n"); len(strings.Join(lines[:*at.StartLine-1], ""))+*at.StartColumn-1 != at.ByteOffset ||
+		len(strings.Join(lines[:*at.EndLine-1], ""))+*at.EndColumn-1 != int(e.Span.End) {
+		t.Errorf("lines and bytes differ: %+v", at)
+	}
+	switch c := rep.InsertedContent; {
+	case c.Text != nil:
+		e.New = *c.Text
+	default:
+		raw, err := base64.StdEncoding.DecodeString(*c.Binary)
+		if err != nil {
+			t.Error(err)
+		}
+		e.New = string(raw)
+	}
+	return e
 }
 
 func TestJSONFitsSchema(t *testing.T) {

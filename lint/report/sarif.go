@@ -2,11 +2,13 @@ package report
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
@@ -37,6 +39,7 @@ func (r *Report) sarif(w io.Writer) error {
 	run := sarif.NewRunWithInformationURI("wasplug", home)
 	run.Tool.Driver.Version = ptr(r.Version)
 	run.ColumnKind = ptr("unicodeCodePoints")
+	run.NewlineSequences = []string{"\r\n", "\n", "\r"}
 	run.Results = []*sarif.Result{}
 	index := r.addRules(run)
 	prints := r.fingerprints()
@@ -106,6 +109,9 @@ func (r *Report) result(f *lint.Placed, index map[string]int, print string) *sar
 		loc.Message = sarif.NewTextMessage(rel.Message)
 		res.RelatedLocations = append(res.RelatedLocations, loc)
 	}
+	if f.Fix != nil {
+		res.Fixes = []*sarif.Fix{r.fix(f.Fix)}
+	}
 	res.PartialFingerprints = map[string]string{"ruleAndElement/v1": print}
 	return res
 }
@@ -115,18 +121,45 @@ func (r *Report) location(s diag.Span) *sarif.Location {
 	if s.IsZero() && len(r.Checked) > 0 {
 		s.File = r.Checked[0]
 	}
+	loc := sarif.NewLocation()
+	loc.PhysicalLocation = sarif.NewPhysicalLocation()
+	loc.PhysicalLocation.ArtifactLocation = r.artifact(s.File)
+	loc.PhysicalLocation.Region = r.region(s)
+	return loc
+}
+
+func (r *Report) artifact(id diag.FileID) *sarif.ArtifactLocation {
+	artifact := sarif.NewArtifactLocation()
+	artifact.URI = ptr((&url.URL{Path: r.relative(id)}).String())
+	if !strings.HasPrefix(*artifact.URI, "/") {
+		artifact.URIBaseID = ptr("%SRCROOT%")
+	}
+	return artifact
+}
+
+func (r *Report) region(s diag.Span) *sarif.Region {
 	at := r.spot(s)
 	region := sarif.NewRegion()
 	region.StartLine, region.StartColumn = ptr(max(at.Line, 1)), ptr(max(at.Column, 1))
 	region.EndLine, region.EndColumn = ptr(max(at.EndLine, 1)), ptr(max(at.EndColumn, 1))
-	artifact := sarif.NewArtifactLocation()
-	artifact.URI = ptr((&url.URL{Path: r.relative(s.File)}).String())
-	if !strings.HasPrefix(*artifact.URI, "/") {
-		artifact.URIBaseID = ptr("%SRCROOT%")
+	return region
+}
+
+// fix describes a repair. An edit of every fix is in the file of its finding; its place is given in bytes too, which no encoding changes.
+func (r *Report) fix(f *diag.Fix) *sarif.Fix {
+	how := " (changes behaviour: --fix=all)"
+	if f.Safe {
+		how = " (safe: --fix)"
 	}
-	loc := sarif.NewLocation()
-	loc.PhysicalLocation = sarif.NewPhysicalLocation()
-	loc.PhysicalLocation.ArtifactLocation = artifact
-	loc.PhysicalLocation.Region = region
-	return loc
+	change := sarif.NewArtifactChange().WithArtifactLocation(r.artifact(f.Edits[0].Span.File))
+	for _, e := range f.Edits {
+		region := r.region(e.Span)
+		region.ByteOffset, region.ByteLength = int(e.Span.Start), ptr(int(e.Span.End-e.Span.Start))
+		content := sarif.NewArtifactContent()
+		if content.Text = &e.New; !utf8.ValidString(e.New) { // bytes of a file in Latin-1, copied
+			content.Text, content.Binary = nil, ptr(base64.StdEncoding.EncodeToString([]byte(e.New)))
+		}
+		change.AddReplacement(sarif.NewReplacement().WithDeletedRegion(region).WithInsertedContent(content))
+	}
+	return sarif.NewFix().WithDescription(sarif.NewTextMessage(f.Title + how)).AddArtifactChange(change)
 }
