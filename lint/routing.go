@@ -29,7 +29,7 @@ func (p *Pass) two(u *routecheck.Undetermined) (a, b *routecheck.Ruling) {
 		if !o.OK || o.Match.Cluster == first.Match.Cluster {
 			continue
 		}
-		if o.Match.URIAt.Start < first.Match.URIAt.Start {
+		if o.Match.URIAt().Start < first.Match.URIAt().Start {
 			return o, first
 		}
 		return first, o
@@ -39,10 +39,10 @@ func (p *Pass) two(u *routecheck.Undetermined) (a, b *routecheck.Ruling) {
 
 // uriAt returns where a match was decided: its Uri, or its Route when that has none.
 func uriAt(m *routecheck.Match) diag.Span {
-	if m.URIAt.IsZero() {
-		return m.RouteAt
+	if m.URIAt().IsZero() {
+		return m.RouteAt()
 	}
-	return m.URIAt
+	return m.URIAt()
 }
 
 func checkTwoClusters(p *Pass) {
@@ -52,9 +52,9 @@ func checkTwoClusters(p *Pass) {
 		}
 		a, b := p.two(&u)
 		p.Report(uriAt(&b.Match), "Uri %q leads to cluster %q, and on %s to cluster %q, both on alias %q%s; the scores are equal and which one gets the requests is undocumented (choice score-tie), try %s",
-			b.Match.URI, p.clusterName(&b.Match), p.where(uriAt(&a.Match)), p.clusterName(&a.Match), b.Match.Alias, moreURIs(u.Count), u.Sample.URL()).
-			See(uriAt(&a.Match), "the same Uri").See(a.Match.RouteAt, "its Route").See(b.Match.RouteAt, "the Route of the later one").
-			About(pair{a.Match.AliasAt, b.Match.AliasAt}, pair{b.Match.AliasAt, a.Match.AliasAt})
+			b.Match.URI(), p.clusterName(&b.Match), p.where(uriAt(&a.Match)), p.clusterName(&a.Match), b.Match.Alias(), moreURIs(u.Count), u.Sample.URL()).
+			See(uriAt(&a.Match), "the same Uri").See(a.Match.RouteAt(), "its Route").See(b.Match.RouteAt(), "the Route of the later one").
+			About(pair{a.Match.AliasAt(), b.Match.AliasAt()}, pair{b.Match.AliasAt(), a.Match.AliasAt()})
 	}
 }
 
@@ -72,7 +72,7 @@ func checkUnreachable(p *Pass) {
 		}
 		var lines []string
 		for i := range u.Blockers {
-			lines = append(lines, fmt.Sprintf("%q on %s", clipWord80(u.Blockers[i].URI), p.where(uriAt(&u.Blockers[i]))))
+			lines = append(lines, fmt.Sprintf("%q on %s", clipWord80(u.Blockers[i].URI()), p.where(uriAt(&u.Blockers[i]))))
 		}
 		f := p.Report(u.At, "Uri %q never gets a request: on every alias of its Routes others win under every scoring choice, %s for %s",
 			u.URI, strings.Join(lines, " or "), u.Sample.URL()).About(u.At)
@@ -96,10 +96,10 @@ func checkUndetermined(p *Pass) {
 		}
 		a, b := p.two(&u)
 		p.Report(uriAt(&b.Match), "%s goes to cluster %q by Uri %q on alias %q with %s, but to cluster %q by %q on alias %q (%s) with %s%s; which is right is undocumented",
-			u.Sample.URL(), p.clusterName(&b.Match), b.Match.URI, b.Match.Alias, assumed(b.Assume),
-			p.clusterName(&a.Match), a.Match.URI, a.Match.Alias, p.where(uriAt(&a.Match)), assumed(a.Assume), moreURIs(u.Count)).
-			See(uriAt(&a.Match), "the other Uri").See(a.Match.RouteAt, "its Route").
-			About(pair{a.Match.RouteAt, b.Match.RouteAt})
+			u.Sample.URL(), p.clusterName(&b.Match), b.Match.URI(), b.Match.Alias(), assumed(b.Assume),
+			p.clusterName(&a.Match), a.Match.URI(), a.Match.Alias(), p.where(uriAt(&a.Match)), assumed(a.Assume), moreURIs(u.Count)).
+			See(uriAt(&a.Match), "the other Uri").See(a.Match.RouteAt(), "its Route").
+			About(pair{a.Match.RouteAt(), b.Match.RouteAt()})
 	}
 }
 

@@ -59,13 +59,13 @@ func (a *Affinity) add(s session) {
 
 // Affinity finds the session identifiers of a request that matched (R4, R20, R29).
 func (t *Table) Affinity(rq *Request, m *Match, sem *Semantics, rec *Recorder) Affinity {
-	a := Affinity{at: m.URIAt}
+	a := Affinity{at: m.URIAt()}
 	if rq.TLS {
 		a.addCookies(rq.Cookies, SSLSession, sslCookie, sem, rec)
 	}
-	a.addCookies(rq.Cookies, SessionCookie, m.Cookie, sem, rec)
-	if value, ok := urlSession(rq.Target, m.Identifier); ok {
-		a.add(session{SessionURL, m.Identifier, value})
+	a.addCookies(rq.Cookies, SessionCookie, m.Cookie(), sem, rec)
+	if value, ok := urlSession(rq.Target, m.Identifier()); ok {
+		a.add(session{SessionURL, m.Identifier(), value})
 	}
 	return a
 }

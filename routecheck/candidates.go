@@ -95,7 +95,6 @@ func (w *walk) visit(r *route) (Candidate, found) {
 			f := found{route: r, alias: a, order: order}
 			if r.uris != nil {
 				f.pattern = &r.uris.patterns[order]
-				f.score = f.pattern.score()
 			}
 			if best.route == nil || better(&f, &best, w.sem, nil) {
 				best = f

@@ -274,8 +274,8 @@ func (e *explanation) candidates(rq *Request) ([]RouteNote, map[string]int) {
 func (e *explanation) competitor(c *Candidate, winner *Match) RouteNote {
 	m := &c.Match
 	n := RouteNote{
-		Route: c.Route + 1, Cluster: e.t.Clusters[c.Cluster].Name, Alias: m.Alias, URI: m.URI,
-		VhostScore: m.VhostScore, URIScore: m.URIScore, At: e.place(m.RouteAt), Wins: c.Route == winner.Route,
+		Route: c.Route + 1, Cluster: e.t.Clusters[c.Cluster].Name, Alias: m.Alias(), URI: m.URI(),
+		VhostScore: m.VhostScore, URIScore: m.URIScore, At: e.place(m.RouteAt()), Wins: c.Route == winner.Route,
 	}
 	score := fmt.Sprintf("URI %d, virtual host %d", m.URIScore, m.VhostScore)
 	switch {

@@ -24,9 +24,9 @@ type portEntry struct {
 
 // variant is one alias as written with one number of characters: "host" and "host:80" mean the same but score differently.
 type variant struct {
-	chars  int
-	places []aliasPlace
-	uris   *uriIndex
+	chars, class int
+	uris         *uriIndex
+	places       []aliasPlace
 }
 
 // aliasPlace is one of the groups that list the alias.
@@ -35,9 +35,9 @@ type aliasPlace struct {
 	alias *alias
 }
 
-// uriIndex is the patterns of the Routes that one alias leads to. They stand in the patternTable under its number.
+// uriIndex is the patterns of the Routes that one alias leads to. They stand in the patternTable under its salt.
 type uriIndex struct {
-	number  uint64
+	salt    uint64 // makes the hashes of this index its own
 	any     slot   // Routes without UriGroup (R17)
 	depths  uint64 // numbers of slashes in the texts before a * that end with one; the last bit stands for 63 and more
 	lengths []int  // distinct lengths of the other texts before a *
@@ -87,7 +87,7 @@ func (x *hostIndex) addAlias(g *vhostGroup, a *alias) {
 	p := &ports[i]
 	v := slices.IndexFunc(p.variants, func(v variant) bool { return v.chars == a.chars })
 	if v < 0 {
-		v, p.variants = len(p.variants), append(p.variants, variant{chars: a.chars})
+		v, p.variants = len(p.variants), append(p.variants, variant{chars: a.chars, class: a.class()})
 	}
 	places := &p.variants[v].places
 	if !slices.ContainsFunc(*places, func(q aliasPlace) bool { return q.group == g }) {
@@ -125,7 +125,7 @@ func (t *Table) link(order []*vhostGroup, groups map[*vhostGroup][]*route) {
 
 func (t *Table) newURIIndex(routes []*route) *uriIndex {
 	t.index.made++
-	x := &uriIndex{number: t.index.made}
+	x := &uriIndex{salt: t.index.made * 0xff51afd7ed558ccd}
 	table := &t.index.patterns
 	for _, r := range routes {
 		if r.uris == nil {
@@ -134,7 +134,7 @@ func (t *Table) newURIIndex(routes []*route) *uriIndex {
 		}
 		for i := range r.uris.patterns {
 			if p := &r.uris.patterns[i]; p.kind != deadPattern {
-				table.add(x.number, entry{route: r, pattern: p, order: int32(i), score: int32(p.score())})
+				table.add(x.salt, entry{route: r, pattern: p, order: int32(i)})
 				x.noteLength(p)
 			}
 		}
@@ -145,37 +145,42 @@ func (t *Table) newURIIndex(routes []*route) *uriIndex {
 func depth(slashes int) uint64 { return 1 << min(slashes, 63) }
 
 func (x *uriIndex) noteLength(p *pattern) {
-	switch {
-	case p.kind == exactPattern:
-	case strings.HasSuffix(p.head, "/"):
-		x.depths |= depth(strings.Count(p.head, "/"))
-	case !slices.Contains(x.lengths, len(p.head)):
-		x.lengths = append(x.lengths, len(p.head))
+	if p.kind == exactPattern {
+		return
+	}
+	switch head := p.head(); {
+	case strings.HasSuffix(head, "/"):
+		x.depths |= depth(strings.Count(head, "/"))
+	case !slices.Contains(x.lengths, len(head)):
+		x.lengths = append(x.lengths, len(head))
 	}
 }
 
 // search carries one look-up through the index.
 type search struct {
+	t    *Table
 	sem  *Semantics
 	rec  *Recorder
 	open bool // Routes without a group match (R17)
 	path string
 
-	entries []entry
+	best    hit
+	variant *variant // where the search is, nil in the Routes without VirtualHostGroup
+}
 
-	best    found
-	winner  *variant // where best was found, nil for a Route without VirtualHostGroup
-	variant *variant // where the search is
+// hit is an entry that matches. Who wins shows in the scores; entries are read on a tie and for the winner alone.
+type hit struct {
+	entry   int32 // index into entries plus 1, 0 none
+	variant *variant
+	score   score
 }
 
 func (x *hostIndex) search(s *search, host string, port int) {
 	x.searchPorts(s, x.hosts[host], port)
 	x.searchPorts(s, x.anyHost, port)
 	if x.open != nil && s.open {
-		x.searchURIs(s, x.open, nil)
-	}
-	if s.winner != nil {
-		s.best.alias = s.winner.aliasOf(s.best.route.vhosts)
+		s.variant = nil
+		x.searchURIs(s, x.open)
 	}
 }
 
@@ -185,10 +190,107 @@ func (x *hostIndex) searchPorts(s *search, ports []portEntry, port int) {
 			continue
 		}
 		for v := range ports[i].variants {
-			va := &ports[i].variants[v]
-			x.searchURIs(s, va.uris, va)
+			s.variant = &ports[i].variants[v]
+			x.searchURIs(s, s.variant.uris)
 		}
 	}
+}
+
+// searchURIs offers what the patterns of an index have for the path: at each slash, and at the lengths that do not end with one, the texts
+// before a *; then the whole path.
+func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
+	table := &x.patterns
+	h := table.start()
+	at := uint64(1)
+	for h.next(s.path) {
+		for slashes := h.slashes(); slashes != 0; slashes &= slashes - 1 {
+			if at = at << 1; at == 0 {
+				at = 1 << 63
+			}
+			if u.depths&at != 0 {
+				n := behind(slashes)
+				s.leading(table.find(u.salt, h.prefix(n)), h.from+n)
+			}
+		}
+	}
+	for _, n := range u.lengths {
+		if n <= len(s.path) {
+			s.leading(table.find(u.salt, table.hash(s.path[:n])), n)
+		}
+	}
+	if n := table.find(u.salt, h.whole(s.path)); n != nil {
+		s.offer(n.exact, len(s.path), false)
+		if n.internal != (slot{}) && s.sem.ask(SlashStarServesBare, s.rec) != bareNotServed {
+			s.offer(n.internal, len(s.path), false)
+		}
+	}
+	if s.open {
+		s.offer(u.any, 0, false)
+	}
+}
+
+// leading offers the patterns whose text before the * is the first n bytes of the path.
+func (s *search) leading(n *node, length int) {
+	if n == nil {
+		return
+	}
+	s.offer(n.prefix, length, false)
+	if n.ends&ending(s.path) == 0 {
+		return
+	}
+	for i := range n.tails {
+		if t := &n.tails[i]; strings.HasSuffix(s.path[length:], t.text) {
+			s.offer(t.slot, length+len(t.text), true)
+		}
+	}
+}
+
+func (s *search) offer(sl slot, uri int, suffix bool) {
+	if sl.first == 0 {
+		return
+	}
+	h := hit{entry: sl.first, variant: s.variant, score: score{uri: uri, suffix: suffix}}
+	if h.variant != nil {
+		h.score.chars, h.score.class = h.variant.chars, h.variant.class
+	}
+	d := 1
+	if s.best.entry != 0 {
+		d = h.score.compare(&s.best.score, s.sem, s.rec)
+	}
+	if d >= 0 && sl.last != sl.first && s.sem.ask(ScoreTie, s.rec) == lastWins {
+		h.entry = sl.last
+	}
+	if d > 0 || d == 0 && s.ahead(&h) {
+		s.best = h
+	}
+}
+
+// ahead breaks a tie with the best (R13). Of two aliases that lead to the same, the first in the file is the one to name.
+func (s *search) ahead(h *hit) bool {
+	a, b := s.t.index.place(h.entry), s.t.index.place(s.best.entry)
+	if a != b {
+		return winsTie(a, b, s.sem, s.rec)
+	}
+	if h.variant == nil || s.best.variant == nil || h.score.compareHosts(&s.best.score, s.sem, s.rec) != 0 {
+		return false
+	}
+	g := s.t.index.patterns.entries[h.entry-1].route.vhosts
+	return h.variant.aliasOf(g).order < s.best.variant.aliasOf(g).order
+}
+
+func (x *hostIndex) place(number int32) place {
+	e := &x.patterns.entries[number-1]
+	return place{e.route.index, int(e.order)}
+}
+
+// found is the winner.
+func (s *search) found() found {
+	e := &s.t.index.patterns.entries[s.best.entry-1]
+	f := found{route: e.route, pattern: e.pattern, order: int(e.order)}
+	if s.best.variant != nil {
+		f.alias = s.best.variant.aliasOf(e.route.vhosts)
+	}
+	return f
 }
 
 func (v *variant) aliasOf(g *vhostGroup) *alias {
@@ -198,81 +300,4 @@ func (v *variant) aliasOf(g *vhostGroup) *alias {
 		}
 	}
 	return nil
-}
-
-// searchURIs offers what the patterns of an index have for the path: at each slash, and at the lengths that do not end with one, the texts
-// before a *; then the whole path.
-func (x *hostIndex) searchURIs(s *search, u *uriIndex, v *variant) {
-	s.variant = v
-	table := &x.patterns
-	hash, from := uint64(0), 0
-	for slashes := 1; ; slashes++ {
-		i := strings.IndexByte(s.path[from:], '/')
-		if i < 0 {
-			break
-		}
-		to := from + i + 1
-		hash = table.extend(hash, s.path[from:to])
-		if from = to; u.depths&depth(slashes) != 0 {
-			s.leading(table.find(u.number, hash), to)
-		}
-	}
-	for _, n := range u.lengths {
-		if n <= len(s.path) {
-			s.leading(table.find(u.number, table.hash(s.path[:n])), n)
-		}
-	}
-	if n := table.find(u.number, table.extend(hash, s.path[from:])); n != nil {
-		s.consider(n.exact)
-		if n.internal != (slot{}) && s.sem.ask(SlashStarServesBare, s.rec) != bareNotServed {
-			s.consider(n.internal)
-		}
-	}
-	if s.open {
-		s.consider(u.any)
-	}
-}
-
-// leading offers the patterns whose text before the * is the first n bytes of the path. A longer text scores more, so better picks it.
-func (s *search) leading(n *node, length int) {
-	if n == nil {
-		return
-	}
-	s.consider(n.prefix)
-	for i := range n.tails {
-		if t := &n.tails[i]; strings.HasSuffix(s.path[length:], t.text) {
-			s.consider(t.slot)
-		}
-	}
-}
-
-func (s *search) consider(sl slot) {
-	if sl.first == 0 {
-		return
-	}
-	s.offer(sl.first)
-	if sl.last != sl.first {
-		s.offer(sl.last)
-	}
-}
-
-func (s *search) offer(number int32) {
-	e := &s.entries[number-1]
-	f := found{route: e.route, pattern: e.pattern, order: int(e.order), score: int(e.score)}
-	if s.variant != nil {
-		f.alias = s.variant.places[0].alias // same host, port and characters in each place
-	}
-	if s.best.route == nil || better(&f, &s.best, s.sem, s.rec) || s.sameButEarlier(&f) {
-		s.best, s.winner = f, s.variant
-	}
-}
-
-// sameButEarlier reports whether f is the best again, by an alias that scores the same and stands before that of the best in its group: the
-// first in the file is the one to name (R13).
-func (s *search) sameButEarlier(f *found) bool {
-	if f.route != s.best.route || f.order != s.best.order || s.winner == nil || s.variant == nil || compareHosts(f, &s.best, s.sem, s.rec) != 0 {
-		return false
-	}
-	g := f.route.vhosts
-	return s.variant.aliasOf(g).order < s.winner.aliasOf(g).order
 }

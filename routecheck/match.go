@@ -8,25 +8,80 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Match is the winning Route of a request.
+// Match is the winning Route of a request. One that only names a Cluster stands for a Route without groups (R17).
 type Match struct {
 	Route   int // index of the Route in file order
 	Cluster ClusterID
 	// URIScore and VhostScore are those of the deciding Uri and alias under the characters count (R1, R2, R11).
 	URIScore, VhostScore int
-	Cookie, Identifier   string // affinity names of the deciding Uri (R4)
 
-	RouteAt, AliasAt, URIAt diag.Span
-	Alias, URI              string // as written, "" for an open route (R17)
-	pattern                 *pattern
+	route   *route
+	alias   *alias
+	pattern *pattern
+}
+
+// RouteAt is where the Route stands.
+func (m *Match) RouteAt() diag.Span {
+	if m.route == nil {
+		return diag.Span{}
+	}
+	return m.route.at
+}
+
+// Alias returns the deciding alias as written, "" for a Route without VirtualHostGroup (R17).
+func (m *Match) Alias() string {
+	if m.alias == nil {
+		return ""
+	}
+	return m.alias.text
+}
+
+// AliasAt is where the alias stands.
+func (m *Match) AliasAt() diag.Span {
+	if m.alias == nil {
+		return diag.Span{}
+	}
+	return m.alias.at
+}
+
+// URI returns the text that the path was compared with, "" for a Route without UriGroup (R17).
+func (m *Match) URI() string {
+	if m.pattern == nil {
+		return ""
+	}
+	return m.pattern.text
 }
 
 // Pattern returns the deciding Uri as it is written, also where R3 made the Uri that matched; "" for an open route.
 func (m *Match) Pattern() string {
-	if m.pattern != nil && m.pattern.internal {
-		return m.URI + "/*"
+	if m.pattern == nil {
+		return ""
 	}
-	return m.URI
+	return m.pattern.source.Name.V
+}
+
+// URIAt is where the Uri stands.
+func (m *Match) URIAt() diag.Span {
+	if m.pattern == nil {
+		return diag.Span{}
+	}
+	return m.pattern.at()
+}
+
+// Cookie is the affinity cookie that the Uri names (R4).
+func (m *Match) Cookie() string {
+	if m.pattern == nil {
+		return defaultCookie
+	}
+	return m.pattern.source.AffinityCookie.V
+}
+
+// Identifier is the affinity URL identifier that the Uri names (R4).
+func (m *Match) Identifier() string {
+	if m.pattern == nil {
+		return defaultIdentifier
+	}
+	return m.pattern.source.AffinityURLIdentifier.V
 }
 
 // route is a Route whose references exist.
@@ -87,19 +142,62 @@ const (
 
 // pattern is one Uri (R2, R15), or the internal Uri that R3 adds.
 type pattern struct {
-	text               string
-	cookie, identifier string
-	at                 diag.Span
-	kind               patternKind
-	internal           bool   // R3
-	head, tail         string // what stands before and after the *
+	text     string
+	source   *parser.Uri
+	star     int32 // where the * of a prefix or suffix pattern stands
+	kind     patternKind
+	internal bool // R3
 }
 
-func (p *pattern) score() int {
-	if p == nil {
-		return 0
+func newPattern(u *parser.Uri) pattern {
+	p := pattern{text: u.Name.V, source: u}
+	star := strings.IndexByte(p.text, '*')
+	switch {
+	case star < 0:
+		return p
+	case star == len(p.text)-1:
+		p.kind = prefixPattern
+	case strings.IndexByte(p.text[star+1:], '*') < 0:
+		p.kind = suffixPattern
+	default:
+		p.kind = deadPattern
 	}
-	return len(p.head) + len(p.tail)
+	p.star = int32(star)
+	return p
+}
+
+// bare is the internal Uri of R3.
+func (p *pattern) bare() pattern {
+	return pattern{text: p.text[:len(p.text)-len("/*")], source: p.source, internal: true}
+}
+
+func (p *pattern) at() diag.Span { return nameSpan(p.source.Name, p.source.Node) }
+
+// head is what stands before the *, or the whole text without one.
+func (p *pattern) head() string {
+	if p.kind == exactPattern {
+		return p.text
+	}
+	return p.text[:p.star]
+}
+
+// tail is what stands behind the *.
+func (p *pattern) tail() string {
+	if p.kind == exactPattern {
+		return ""
+	}
+	return p.text[p.star+1:]
+}
+
+// score counts the characters without the * (R2).
+func (p *pattern) score() int {
+	switch p.kind {
+	case exactPattern:
+		return len(p.text)
+	case deadPattern:
+		return len(p.text) - strings.Count(p.text, "*")
+	}
+	return len(p.text) - 1
 }
 
 // matches is R2 and R15 read literally.
@@ -108,27 +206,11 @@ func (p *pattern) matches(path string) bool {
 	case exactPattern:
 		return path == p.text
 	case prefixPattern:
-		return strings.HasPrefix(path, p.text[:len(p.text)-1])
+		return strings.HasPrefix(path, p.head())
 	case suffixPattern:
-		return len(path) >= len(p.head)+len(p.tail) && strings.HasPrefix(path, p.head) && strings.HasSuffix(path, p.tail)
+		return len(path) >= p.score() && strings.HasPrefix(path, p.head()) && strings.HasSuffix(path, p.tail())
 	}
 	return false
-}
-
-func newPattern(text string) pattern {
-	p := pattern{text: text, head: text}
-	switch strings.Count(text, "*") {
-	case 0:
-	case 1:
-		p.head, p.tail, _ = strings.Cut(text, "*")
-		p.kind = suffixPattern
-		if p.tail == "" {
-			p.kind = prefixPattern
-		}
-	default:
-		p.kind, p.head = deadPattern, strings.ReplaceAll(text, "*", "")
-	}
-	return p
 }
 
 // newUriGroup compiles a group. R3: "/x/*" also serves "/x" unless the group lists it; the internal Uri stands before its origin.
@@ -136,13 +218,9 @@ func newUriGroup(g *parser.UriGroup) *uriGroup {
 	lists := listing(g)
 	out := &uriGroup{name: g.Name.V, at: nameSpan(g.Name, g.Node), patterns: make([]pattern, 0, len(g.Uris)+len(g.Uris)/2)}
 	for _, u := range g.Uris {
-		p := newPattern(u.Name.V)
-		p.cookie, p.identifier, p.at = u.AffinityCookie.V, u.AffinityURLIdentifier.V, nameSpan(u.Name, u.Node)
-		bare, ok := strings.CutSuffix(p.text, "/*")
-		if ok && bare != "" && p.kind == prefixPattern && !lists(bare) {
-			inner := p
-			inner.text, inner.head, inner.kind, inner.internal = bare, bare, exactPattern, true
-			out.patterns = append(out.patterns, inner)
+		p := newPattern(u)
+		if p.kind == prefixPattern && len(p.text) > len("/*") && strings.HasSuffix(p.text, "/*") && !lists(p.bare().text) {
+			out.patterns = append(out.patterns, p.bare())
 		}
 		out.patterns = append(out.patterns, p)
 	}
@@ -183,46 +261,39 @@ func (a *alias) matches(host string, port int) bool {
 	return (a.host == "*" || a.host == host) && (a.port == 0 || a.port == port)
 }
 
-// found is a Route that matches, by one alias and one pattern: what R1 scores.
+// found is a Route that matches, by one alias and one pattern.
 type found struct {
 	route   *route
 	alias   *alias   // nil: a Route without VirtualHostGroup
 	pattern *pattern // nil: a Route without UriGroup
 	order   int      // place of the pattern in its group
-	score   int      // of the pattern
 }
 
-func (f *found) chars() int {
-	if f.alias == nil {
-		return 0
+func (f *found) score() score {
+	sc := score{suffix: f.pattern != nil && f.pattern.kind == suffixPattern, class: f.alias.class()}
+	if f.pattern != nil {
+		sc.uri = f.pattern.score()
 	}
-	return f.alias.chars
+	if f.alias != nil {
+		sc.chars = f.alias.chars
+	}
+	return sc
 }
 
-// better reports whether a wins over b (R1, R11, R12, R13, R15).
-func better(a, b *found, sem *Semantics, rec *Recorder) bool {
-	if d := compareScores(a, b, sem, rec); d != 0 {
-		return d > 0
-	}
-	d := a.route.index - b.route.index
-	if d == 0 {
-		d = a.order - b.order
-	}
-	if d == 0 {
-		return false
-	}
-	if sem.ask(ScoreTie, rec) == lastWins {
-		return d > 0
-	}
-	return d < 0
+// score is what R1 compares.
+type score struct {
+	uri    int  // characters of the pattern
+	suffix bool // the pattern ends with something else than its * (R15)
+	chars  int  // of the alias (R11)
+	class  int  // of the alias (R11)
 }
 
-func compareScores(a, b *found, sem *Semantics, rec *Recorder) int {
-	host := compareHosts(a, b, sem, rec)
-	uri := a.score - b.score
-	if as, bs := isSuffix(a.pattern), isSuffix(b.pattern); as != bs && sem.ask(SuffixPatterns, rec) == prefixFirst {
+// compare is positive when a wins over b, 0 on a tie (R1, R11, R12, R15).
+func (a *score) compare(b *score, sem *Semantics, rec *Recorder) int {
+	host, uri := a.compareHosts(b, sem, rec), a.uri-b.uri
+	if a.suffix != b.suffix && sem.ask(SuffixPatterns, rec) == prefixFirst {
 		uri = 1 << 20 // an exact or prefix pattern wins over any suffix pattern
-		if as {
+		if a.suffix {
 			uri = -uri
 		}
 	}
@@ -238,15 +309,40 @@ func compareScores(a, b *found, sem *Semantics, rec *Recorder) int {
 	return host + uri
 }
 
-func compareHosts(a, b *found, sem *Semantics, rec *Recorder) int {
-	chars, class := a.chars()-b.chars(), a.alias.class()-b.alias.class()
+func (a *score) compareHosts(b *score, sem *Semantics, rec *Recorder) int {
+	chars, class := a.chars-b.chars, a.class-b.class
 	if chars != class && sem.ask(VhostScore, rec) == byClass {
 		return class
 	}
 	return chars
 }
 
-func isSuffix(p *pattern) bool { return p != nil && p.kind == suffixPattern }
+// better reports whether a wins over b (R1, R13).
+func better(a, b *found, sem *Semantics, rec *Recorder) bool {
+	as, bs := a.score(), b.score()
+	if d := as.compare(&bs, sem, rec); d != 0 {
+		return d > 0
+	}
+	return winsTie(place{a.route.index, a.order}, place{b.route.index, b.order}, sem, rec)
+}
+
+// place is where a pattern stands: its Route in the file, then its place in the group.
+type place struct{ route, order int }
+
+// winsTie is R13: which of two equal scores wins.
+func winsTie(a, b place, sem *Semantics, rec *Recorder) bool {
+	d := a.route - b.route
+	if d == 0 {
+		d = a.order - b.order
+	}
+	if d == 0 {
+		return false
+	}
+	if sem.ask(ScoreTie, rec) == lastWins {
+		return d > 0
+	}
+	return d < 0
+}
 
 // Match finds the winning Route (R1). ok is false when none matches and the plug-in declines (R9). It allocates nothing.
 func (t *Table) Match(rq *Request, sem *Semantics) (Match, bool) { return t.match(rq, sem, nil) }
@@ -258,30 +354,24 @@ func (t *Table) match(rq *Request, sem *Semantics, rec *Recorder) (Match, bool) 
 
 // lookUp finds the winning Route for a host in lower case, a port and a path as they are compared.
 func (t *Table) lookUp(host string, port int, path string, sem *Semantics, rec *Recorder) (Match, bool) {
-	s := search{sem: sem, rec: rec, path: path, entries: t.index.patterns.entries, open: t.anyOpen && sem.ask(OpenRoute, rec) == 0}
+	s := search{t: t, sem: sem, rec: rec, path: path, open: t.anyOpen && sem.ask(OpenRoute, rec) == 0}
 	t.index.search(&s, host, port)
-	switch {
-	case s.best.route == nil:
+	if s.best.entry == 0 {
 		return Match{}, false
-	case s.best.pattern != nil && !s.best.pattern.matches(path):
+	}
+	f := s.found()
+	if f.pattern != nil && !f.pattern.matches(path) {
 		return t.naive(&walk{sem, host, port, path}, rec) // two texts with one hash of 64 bits
 	}
-	return s.best.match(), true
+	return f.match(), true
 }
 
 func (f *found) match() Match {
-	m := Match{
-		Route: f.route.index, Cluster: f.route.cluster, RouteAt: f.route.at,
-		URIScore: f.score, VhostScore: f.chars(),
-		Cookie: defaultCookie, Identifier: defaultIdentifier, pattern: f.pattern,
+	sc := f.score()
+	return Match{
+		Route: f.route.index, Cluster: f.route.cluster, URIScore: sc.uri, VhostScore: sc.chars,
+		route: f.route, alias: f.alias, pattern: f.pattern,
 	}
-	if f.pattern != nil {
-		m.Cookie, m.Identifier, m.URI, m.URIAt = f.pattern.cookie, f.pattern.identifier, f.pattern.text, f.pattern.at
-	}
-	if f.alias != nil {
-		m.Alias, m.AliasAt = f.alias.text, f.alias.at
-	}
-	return m
 }
 
 // The affinity names of a Route without UriGroup (R17), and the identifier that always ends a path (R14).

@@ -65,7 +65,7 @@ func TestMatch(t *testing.T) {
 			rq := Request{Host: c.host, Target: c.path, TLS: c.tls, Port: 80}
 			got := "declined"
 			if m, ok := table.Match(&rq, &sem); ok {
-				got = table.Clusters[m.Cluster].Name + " " + m.URI
+				got = table.Clusters[m.Cluster].Name + " " + m.URI()
 			}
 			if got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
@@ -154,8 +154,8 @@ func TestMatchAgreesWithCandidates(t *testing.T) {
 		forEach(matching, Latest(), func(sem Semantics) {
 			got, gotOK := table.Match(&rq, &sem)
 			want, wantOK := table.winner(&rq, &sem)
-			if gotOK != wantOK || got.Route != want.Route || got.pattern != want.pattern || got.AliasAt != want.AliasAt {
-				t.Fatalf("%+v under %v: index %t route %d %q, walk %t route %d %q", rq, sem.value, gotOK, got.Route, got.URI, wantOK, want.Route, want.URI)
+			if gotOK != wantOK || got.Route != want.Route || got.pattern != want.pattern || got.alias != want.alias {
+				t.Fatalf("%+v under %v: index %t route %d %q, walk %t route %d %q", rq, sem.value, gotOK, got.Route, got.URI(), wantOK, want.Route, want.URI())
 			}
 		})
 	})

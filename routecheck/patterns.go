@@ -1,15 +1,11 @@
 package routecheck
 
-import (
-	"hash/maphash"
-	"strings"
-)
+import "math/rand/v2"
 
-// patternTable finds the patterns of a uriIndex by the text before their *, or their whole text. It is a hash table of its own because the
-// hash of each leading part of a path that ends with a slash comes out of one pass over the path: a path of four segments costs five probes.
-// It compares hashes only, to touch little memory; whoever wins is held against the path by lookUp.
+// patternTable finds the patterns of a uriIndex by the text before their *, or their whole text. It compares hashes only, to touch little
+// memory; whoever wins is held against the path by lookUp.
 type patternTable struct {
-	seed    maphash.Seed
+	seed    uint64
 	mask    uint64
 	buckets []bucket
 	nodes   []node
@@ -28,9 +24,9 @@ type node struct {
 	exact    slot
 	internal slot // the exact Uri that R3 adds
 	prefix   slot
+	ends     uint64     // the last bytes of the tails, see ending
 	tails    []tailSlot // suffix patterns, by the text behind the *
-	_        [8]byte    // a whole cache line
-}
+} // a whole cache line
 
 type tailSlot struct {
 	text string
@@ -48,13 +44,11 @@ func (s slot) with(entry int32) slot {
 	return s
 }
 
-// entry is a pattern of a Route.
+// entry is a pattern of a Route. Within a uriIndex they stand in the order of the file.
 type entry struct {
 	route   *route
 	pattern *pattern
 	order   int32 // place of the pattern in its group
-	score   int32
-	_       [8]byte // half a cache line
 }
 
 // newPatternTable makes room for n patterns; more are fine.
@@ -64,36 +58,14 @@ func newPatternTable(n int) patternTable {
 		size *= 2
 	}
 	return patternTable{
-		seed: maphash.MakeSeed(), mask: uint64(size - 1), buckets: make([]bucket, size),
+		seed: rand.Uint64(), mask: uint64(size - 1), buckets: make([]bucket, size),
 		nodes: make([]node, 0, n), entries: make([]entry, 0, n),
 	}
 }
 
-// extend carries a hash on over one more segment of a text.
-func (p *patternTable) extend(hash uint64, segment string) uint64 {
-	if segment == "" {
-		return hash
-	}
-	hash = (hash ^ maphash.String(p.seed, segment)) * 0x9e3779b97f4a7c15
-	return hash ^ hash>>29
-}
-
-// hash is that of a text: segment by segment, each with its slash.
-func (p *patternTable) hash(text string) (h uint64) {
-	for {
-		i := strings.IndexByte(text, '/')
-		if i < 0 {
-			return p.extend(h, text)
-		}
-		h, text = p.extend(h, text[:i+1]), text[i+1:]
-	}
-}
-
-func key(number, hash uint64) uint64 { return hash ^ number*0xff51afd7ed558ccd }
-
 // find returns the node of a text by its hash, nil when there is none.
-func (p *patternTable) find(number, hash uint64) *node {
-	k := key(number, hash)
+func (p *patternTable) find(salt, hash uint64) *node {
+	k := salt ^ hash
 	for i := k & p.mask; p.buckets[i].node != 0; i = (i + 1) & p.mask {
 		if p.buckets[i].tag != uint32(k>>32) {
 			continue
@@ -110,11 +82,11 @@ func (p *patternTable) entry(e entry) int32 {
 	return int32(len(p.entries))
 }
 
-func (p *patternTable) add(number uint64, e entry) {
-	hash := p.hash(e.pattern.head)
-	n := p.find(number, hash)
+func (p *patternTable) add(salt uint64, e entry) {
+	hash := p.hash(e.pattern.head())
+	n := p.find(salt, hash)
 	if n == nil {
-		n = p.insert(key(number, hash))
+		n = p.insert(salt ^ hash)
 	}
 	switch i := p.entry(e); {
 	case e.pattern.internal:
@@ -124,11 +96,12 @@ func (p *patternTable) add(number uint64, e entry) {
 	case e.pattern.kind == prefixPattern:
 		n.prefix = n.prefix.with(i)
 	default:
-		n.addTail(e.pattern.tail, i)
+		n.addTail(e.pattern.tail(), i)
 	}
 }
 
 func (n *node) addTail(text string, entry int32) {
+	n.ends |= ending(text)
 	for i := range n.tails {
 		if n.tails[i].text == text {
 			n.tails[i].slot = n.tails[i].slot.with(entry)
@@ -136,6 +109,14 @@ func (n *node) addTail(text string, entry int32) {
 		}
 	}
 	n.tails = append(n.tails, tailSlot{text, slot{}.with(entry)})
+}
+
+// ending is a set of the last byte of a text: a tail whose bit a path lacks does not end it.
+func ending(text string) uint64 {
+	if text == "" {
+		return 0
+	}
+	return 1 << (text[len(text)-1] & 63)
 }
 
 // insert makes the node of a key that is not there.

@@ -273,7 +273,7 @@ func (m *Match) routeRules() (also []string) {
 	default:
 		also = append(also, "R2")
 	}
-	if m.Alias == "" {
+	if m.alias == nil {
 		also = append(also, "R17")
 	}
 	return also
@@ -295,8 +295,8 @@ func (t *Table) whyDeclined() string {
 
 func (p *Process) noteRoute(m *Match, rec *Recorder) {
 	if rec.wants() {
-		rec.note(Step{Kind: StepRoute, Rule: "R1", Also: m.routeRules(), Member: NoMember, At: m.RouteAt,
-			Text: fmt.Sprintf("virtual host %s and URI %s give cluster %s", orAny(m.Alias), orAny(m.URI), p.t.Clusters[m.Cluster].Name)})
+		rec.note(Step{Kind: StepRoute, Rule: "R1", Also: m.routeRules(), Member: NoMember, At: m.RouteAt(),
+			Text: fmt.Sprintf("virtual host %s and URI %s give cluster %s", orAny(m.Alias()), orAny(m.URI()), p.t.Clusters[m.Cluster].Name)})
 	}
 }
 

@@ -55,11 +55,11 @@ func (r *reacher) ports(host string) []portEntry {
 func (r *reacher) path(p *pattern) (path string, ok bool) {
 	switch p.kind {
 	case exactPattern:
-		return p.head, true
+		return p.head(), true
 	case deadPattern:
 		return "", false
 	}
-	return p.head + r.freshText + p.tail, r.freshText != ""
+	return p.head() + r.freshText + p.tail(), r.freshText != ""
 }
 
 func (r *reacher) place(a *alias, path string) Spot {

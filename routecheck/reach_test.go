@@ -68,7 +68,7 @@ func sampled(tab *Table) (won map[diag.Span]bool, open int) {
 				clusters := map[ClusterID]bool{}
 				everySemantics(routeChoices, func(sem *Semantics) {
 					if m, ok := tab.matchPlace(Spot{host, port, path}, sem, nil); ok {
-						won[m.URIAt] = true
+						won[m.URIAt()] = true
 					}
 				})
 				everySemantics(scoreChoices, func(sem *Semantics) {
@@ -104,7 +104,7 @@ func TestReachAgainstEveryRequest(t *testing.T) {
 		}
 		for i := range tab.routes {
 			for _, p := range tab.routes[i].uris.patterns {
-				if p.kind != deadPattern && !p.internal && !reported[p.at] && !won[p.at] {
+				if p.kind != deadPattern && !p.internal && !reported[p.at()] && !won[p.at()] {
 					t.Fatalf("%s is not reported, and no request reaches it\n%s", p.text, text)
 				}
 			}

@@ -82,7 +82,7 @@ func (r *reacher) unreachable() {
 
 // beaten reports whether others win a pattern's path on every alias of its Routes under every choice.
 func (r *reacher) beaten(g *uriGroup, p *pattern, path string) (Unreached, bool) {
-	u := Unreached{At: p.at, URI: p.text}
+	u := Unreached{At: p.at(), URI: p.text}
 	sampled := false
 	for _, rt := range r.users[g] {
 		aliases := []*alias{nil}
@@ -151,7 +151,7 @@ func (r *reacher) differs(pl *Spot, sem Semantics, fixed uint64, cluster Cluster
 
 // isOf reports whether a Uri, or the internal one that R3 makes of it, decided.
 func isOf(m *Match, p *pattern) bool {
-	return m.pattern == p || m.pattern != nil && m.pattern.internal && m.pattern.at == p.at && !p.at.IsZero()
+	return m.pattern == p || m.pattern != nil && m.pattern.internal && m.pattern.source == p.source
 }
 
 // hostClass is a host and port with the Routes that compete for it; another host with the same ones has the same answers.
@@ -276,7 +276,7 @@ func (r *reacher) examine(c *hostClass) {
 		}
 		switch p.kind {
 		case prefixPattern:
-			prefixes = append(prefixes, prefix{p.head, rt.cluster})
+			prefixes = append(prefixes, prefix{p.head(), rt.cluster})
 		case suffixPattern:
 			suffixes = true
 		}
@@ -289,13 +289,13 @@ func (r *reacher) examine(c *hostClass) {
 		if p.kind != suffixPattern {
 			return
 		}
-		from := sort.Search(len(prefixes), func(i int) bool { return prefixes[i].head >= p.head })
+		from := sort.Search(len(prefixes), func(i int) bool { return prefixes[i].head >= p.head() })
 		for _, q := range prefixes[from:] {
-			if !strings.HasPrefix(q.head, p.head) || r.budget < 0 {
+			if !strings.HasPrefix(q.head, p.head()) || r.budget < 0 {
 				break
 			}
 			if q.cluster != rt.cluster {
-				r.judge(Spot{c.host, c.port, q.head + r.freshText + p.tail})
+				r.judge(Spot{c.host, c.port, q.head + r.freshText + p.tail()})
 			}
 		}
 	})
@@ -328,7 +328,7 @@ func (r *reacher) judge(pl Spot) {
 
 // sameRule reports whether two Routes win by the same Uri on the same alias, however they are spelt.
 func sameRule(a, b *Match) bool {
-	x, errX := parser.ParseAlias(a.Alias)
-	y, errY := parser.ParseAlias(b.Alias)
-	return a.URI == b.URI && errX == nil && errY == nil && x.Host == y.Host && x.Port == y.Port
+	x, errX := parser.ParseAlias(a.Alias())
+	y, errY := parser.ParseAlias(b.Alias())
+	return a.URI() == b.URI() && errX == nil && errY == nil && x.Host == y.Host && x.Port == y.Port
 }

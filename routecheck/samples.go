@@ -50,7 +50,7 @@ func (r *reacher) samples(rt *route) RouteSamples {
 	won := map[diag.Span]bool{}
 	for i, a := range aliases {
 		for j, p := range patterns {
-			if i > 0 && j > 0 && won[spanOf(a)] && won[p.at] {
+			if i > 0 && j > 0 && won[spanOf(a)] && won[p.at()] {
 				continue
 			}
 			r.sample(rt, a, p, won, &out)
@@ -62,8 +62,8 @@ func (r *reacher) samples(rt *route) RouteSamples {
 		}
 	}
 	for _, p := range patterns {
-		if p != nil && !won[p.at] {
-			out.Unreached = append(out.Unreached, p.at)
+		if p != nil && !won[p.at()] {
+			out.Unreached = append(out.Unreached, p.at())
 		}
 	}
 	return out
@@ -95,8 +95,8 @@ func (r *reacher) sample(rt *route, a *alias, p *pattern, won map[diag.Span]bool
 	if !ok || m.Route != rt.index {
 		return
 	}
-	fresh := len(out.Requests) == 0 || !m.AliasAt.IsZero() && !won[m.AliasAt] || !m.URIAt.IsZero() && !won[m.URIAt]
-	won[m.AliasAt], won[m.URIAt] = true, true
+	fresh := len(out.Requests) == 0 || !m.AliasAt().IsZero() && !won[m.AliasAt()] || !m.URIAt().IsZero() && !won[m.URIAt()]
+	won[m.AliasAt()], won[m.URIAt()] = true, true
 	if fresh {
 		out.Requests = append(out.Requests, Sample{url, m})
 	}
@@ -137,7 +137,7 @@ func (t *Table) waysTo(s Sample, m MemberID) []Scenario {
 	plain := Scenario{Requests: Repeat(rq, 1, 0)}
 	var ways []Scenario
 	if clone := c.Members[m].CloneID; clone != "" {
-		rq.Cookies = []string{s.Match.Cookie + "=0000session" + string(c.Separator) + clone}
+		rq.Cookies = []string{s.Match.Cookie() + "=0000session" + string(c.Separator) + clone}
 		ways = append(ways, Scenario{Requests: Repeat(rq, 1, 0)})
 	}
 	next := plain

@@ -150,7 +150,7 @@ func (s *side) target(spot routecheck.Spot, sem *routecheck.Semantics) described
 		return described{Target: Target{Declined: true}, key: "declined"}
 	}
 	d := s.clusters[m.Cluster]
-	d.At = m.RouteAt
+	d.At = m.RouteAt()
 	return d
 }
 

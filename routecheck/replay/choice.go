@@ -40,7 +40,7 @@ func (m *machine) otherCluster(o *op) *flight {
 		return nil
 	}
 	rq := o.rq.request()
-	fl := &flight{match: routecheck.Match{Cluster: id, Cookie: "JSESSIONID", Identifier: "jsessionid"}}
+	fl := &flight{match: routecheck.Match{Cluster: id}}
 	m.beginFlight(fl, &rq, o)
 	return fl
 }

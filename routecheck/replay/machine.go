@@ -210,7 +210,7 @@ func (m *machine) flightOf(o *op) (fl *flight, declined bool) {
 	if err != nil {
 		return nil, declined
 	}
-	fl.match = routecheck.Match{Cluster: id, Cookie: "JSESSIONID", Identifier: "jsessionid"}
+	fl.match = routecheck.Match{Cluster: id}
 	m.beginFlight(fl, &rq, o)
 	return fl, declined
 }

@@ -223,9 +223,9 @@ func (q *request) withSessions(rq routecheck.Request, m *routecheck.Match, separ
 		case l.source == fromSSL:
 			rq.Cookies = append(rq.Cookies, "SSLJSESSION="+value.String())
 		case l.source == fromCookie:
-			rq.Cookies = append(rq.Cookies, m.Cookie+"="+value.String())
-		case !strings.Contains(rq.Target, ";"+m.Identifier+"="):
-			rq.Target += ";" + m.Identifier + "=" + value.String()
+			rq.Cookies = append(rq.Cookies, m.Cookie()+"="+value.String())
+		case !strings.Contains(rq.Target, ";"+m.Identifier()+"="):
+			rq.Target += ";" + m.Identifier() + "=" + value.String()
 		}
 	}
 	return rq

@@ -62,7 +62,7 @@ func (c *counter) see(q *RequestResult) {
 		return
 	}
 	m := &q.Match
-	c.seen[m.RouteAt], c.seen[m.AliasAt], c.seen[m.URIAt] = true, true, true
+	c.seen[m.RouteAt()], c.seen[m.AliasAt()], c.seen[m.URIAt()] = true, true, true
 	for _, a := range q.Ends {
 		if a.Member != routecheck.NoMember {
 			c.seen[c.table.Clusters[a.Cluster].Members[a.Member].At] = true
@@ -96,8 +96,8 @@ func (c *counter) reachable(sem *routecheck.Semantics) {
 		}
 		for _, s := range r.Requests {
 			count(0, r.At, "Route to "+c.table.Clusters[r.Cluster].Name)
-			count(1, s.Match.AliasAt, s.Match.Alias)
-			count(2, s.Match.URIAt, s.Match.Pattern())
+			count(1, s.Match.AliasAt(), s.Match.Alias())
+			count(2, s.Match.URIAt(), s.Match.Pattern())
 		}
 		if !clusters[r.Cluster] {
 			clusters[r.Cluster] = true

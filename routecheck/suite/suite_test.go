@@ -82,7 +82,7 @@ func TestInitPassesAndCovers(t *testing.T) {
 			shared := false // a member's test may reach the Route too
 			for _, r := range without {
 				for _, q := range r.Requests {
-					shared = shared || q.Match.RouteAt == results[i].Requests[0].Match.RouteAt
+					shared = shared || q.Match.RouteAt() == results[i].Requests[0].Match.RouteAt()
 				}
 			}
 			want := 0
