@@ -198,30 +198,32 @@ func (c *client) failure(s *stream, err error, sent int) routecheck.Event {
 	case errTimeout:
 		ev.Kind = routecheck.IOTimeout
 	case errAborted:
-		ev.Kind = routecheck.ClientGone
+		c.release(false)
+		ev.Kind = c.clientFailed()
 	}
 	c.release(false)
-	if ev.Kind == routecheck.ClientGone {
-		c.clientFailed()
-	}
 	return ev
 }
 
-// clientFailed finds out why the client's side gave up, and answers where it is still there.
-func (c *client) clientFailed() {
-	if c.body.pumped == nil {
-		c.entry.gone = true
-		c.close = true
-		return
+// clientFailed finds out why the client's side gave up, and answers where it is still there. A body that is too large is for Next to
+// refuse, as one whose size was known from the start (R59).
+func (c *client) clientFailed() routecheck.EventKind {
+	c.close = true
+	var err error
+	if c.body.pumped != nil {
+		err = <-c.body.pumped
+		c.body.pumped = nil
 	}
-	err := <-c.body.pumped
-	c.body.pumped = nil
-	if err == nil {
+	switch err {
+	case nil:
 		c.entry.gone = true
-		c.close = true
-		return
+	case errPostSize:
+		c.x.flight.Size = c.body.content
+		return routecheck.BodyTooLarge
+	default:
+		c.badBody(err)
 	}
-	c.badBody(err)
+	return routecheck.ClientGone
 }
 
 // settled reports whether the answer at hand is whole in its buffer, so that its stream can be used again without passing it on.

@@ -120,8 +120,6 @@ func (c *client) badBody(err error) {
 	var bad *http1.Error
 	switch {
 	case c.started:
-	case err == errPostSize:
-		c.fail(c.x.refusal(c.body.content))
 	case errors.As(err, &bad):
 		c.fail(bad.Status)
 	case errors.Is(err, errTimeout):

@@ -228,9 +228,8 @@ func (c *client) bodySize() int64 {
 
 // carry sends the request through the cluster that matches.
 func (c *client) carry(gen *generation, m *routecheck.Match) {
-	now := c.p.now()
 	c.x.gen, c.x.cluster, c.x.now = gen, &gen.clusters[m.Cluster], c.p.now
-	c.x.flight = gen.table.Begin(&c.req, m, now, &gen.sem, c.x.log.recorder())
+	c.x.flight = gen.table.Begin(&c.req, m, c.entry.start, &gen.sem, c.x.log.recorder())
 	c.trusted = gen.table.Clusters[m.Cluster].KeepHeaders || len(gen.trusted) > 0 && gen.trusts(c.addr)
 	if c.rq.HasBody() {
 		if err := c.prepare(&gen.table.Clusters[m.Cluster]); err != nil {

@@ -14,11 +14,13 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
 // TestSameDecisions sends random sequences of requests through the proxy to members that fail at random, and the same through the offline
-// process of routecheck: attempt by attempt they must agree. WASPLUG_DECISIONS sets the number of requests.
+// process of routecheck: attempt by attempt they must agree. Then the log that the
+// proxy has written is replayed, as wasplug trace -c does: every decision in it must be the one that the core makes. WASPLUG_DECISIONS sets the number of requests.
 func TestSameDecisions(t *testing.T) {
 	requests := 3000
 	if n, err := strconv.Atoi(os.Getenv("WASPLUG_DECISIONS")); err == nil {
@@ -50,7 +52,11 @@ func sameDecisions(t *testing.T, seed uint64, n int) bool {
 	st := &stage{rng: rng, faults: make([]routecheck.Fault, members), unmet: make([]bool, members)}
 	st.now.Store(1)
 	sem := randomSemantics(rng)
-	opt := Options{Semantics: &sem, Seed: seed, Now: func() routecheck.Nanos { return routecheck.Nanos(st.now.Load()) }}
+	var log syncBuffer
+	opt := Options{
+		Semantics: &sem, Seed: seed, Now: func() routecheck.Nanos { return routecheck.Nanos(st.now.Load()) },
+		PluginLog: func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) },
+	}
 	start(t, false, randomSite(rng, members), opt, func(w *world) {
 		st.world = w
 		w.p.opt.Dial = st.dialOrFail
@@ -91,7 +97,7 @@ func sameDecisions(t *testing.T, seed uint64, n int) bool {
 		}
 		st.now.Store(int64(offline.Now))
 	}
-	return true
+	return replays(t, st.p.gen.Load().table, &sem, log.String())
 }
 
 func memberList(w *world, n int) (list []*fake) {
@@ -117,7 +123,7 @@ func randomSemantics(rng *rand.Rand) routecheck.Semantics {
 
 func randomSite(rng *rand.Rand, members int) site {
 	pick := func(values ...string) string { return values[rng.IntN(len(values))] }
-	s := site{members: members, backups: rng.IntN(max(members-1, 1))}
+	s := site{members: members, backups: rng.IntN(max(members-1, 1)), extra: traceLog}
 	s.config = fmt.Sprintf(`MarkBusyDown="%s" FailoverToNext="%s"`, pick("true", "false"), pick("true", "false", "false"))
 	s.cluster = fmt.Sprintf(`RetryInterval="%s" LoadBalance="%s" IgnoreAffinityRequests="%s" ServerIOTimeoutRetry="%s" PostSizeLimit="%s"`,
 		pick("0", "10", "60"), pick("Round Robin", "Round Robin", "Random"), pick("true", "false"), pick("-1", "-1", "0", "1"), pick("-1", "-1", "200"))
@@ -244,9 +250,9 @@ func (st *stage) expire() {
 	}
 }
 
-// settle waits until the proxy is done with the request.
-func (st *stage) settle() {
-	c := &st.p.gen.Load().clusters[0]
+// settle waits until the proxy is done with its requests.
+func (w *world) settle() {
+	c := &w.p.gen.Load().clusters[0]
 	for {
 		c.mu.Lock()
 		busy := slices.ContainsFunc(c.state.Members, func(m routecheck.MemberState) bool { return m.Pending > 0 })

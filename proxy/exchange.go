@@ -57,26 +57,18 @@ func (x *exchange) attempt(w carrier, act routecheck.Action) (over bool) {
 }
 
 func (x *exchange) next() routecheck.Action {
-	x.at = x.now()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
+	x.at = x.now() // under the lock: decisions of a cluster, and their lines in the log, are in the order of their times
 	act := x.gen.table.Next(&x.cluster.state, &x.flight, x.at, &x.gen.sem, x.log.recorder())
-	x.log.steps(x.gen.table, x.flight.Cluster)
+	x.log.steps(x.gen.table, x.flight.Cluster, x.at)
 	return act
 }
 
 func (x *exchange) observe(ev routecheck.Event) {
+	x.cluster.mu.Lock()
+	defer x.cluster.mu.Unlock()
 	x.at = x.now()
-	x.cluster.mu.Lock()
-	defer x.cluster.mu.Unlock()
 	x.gen.table.Observe(&x.cluster.state, &x.flight, x.at, ev, &x.gen.sem, x.log.recorder())
-	x.log.steps(x.gen.table, x.flight.Cluster)
-}
-
-// refusal returns the status for a body that proves too large while it is passed on (R59). Refusing one changes no state.
-func (x *exchange) refusal(size int64) int {
-	fresh := routecheck.Flight{Cluster: x.flight.Cluster, Size: size, Last: routecheck.NoMember}
-	x.cluster.mu.Lock()
-	defer x.cluster.mu.Unlock()
-	return x.gen.table.Next(&x.cluster.state, &fresh, x.at, &x.gen.sem, nil).Status
+	x.log.steps(x.gen.table, x.flight.Cluster, x.at)
 }

@@ -14,6 +14,8 @@ import (
 type pluginLog struct {
 	w      *pluginlog.Writer
 	thread pluginlog.Thread
+	epoch  time.Time        // when the clock of decisions stood at 0
+	at     routecheck.Nanos // of the decision whose lines are written: a replay must count retry intervals as the decision did
 	rec    routecheck.Recorder
 }
 
@@ -39,7 +41,7 @@ func (c *client) pluginLog(gen *generation) *pluginLog {
 	if c.thread == 0 {
 		c.thread = c.p.threads.Add(1)
 	}
-	return &pluginLog{w: gen.log, thread: pluginlog.Thread{PID: uint64(os.Getpid()), TID: c.thread}}
+	return &pluginLog{w: gen.log, thread: pluginlog.Thread{PID: uint64(os.Getpid()), TID: c.thread}, epoch: c.p.sweeper.start, at: c.entry.start}
 }
 
 // recorder returns where decisions note their steps.
@@ -51,8 +53,24 @@ func (l *pluginLog) recorder() *routecheck.Recorder {
 }
 
 func (l *pluginLog) emit(e *pluginlog.Event) {
-	e.Time, e.Thread = pluginlog.TimeOf(time.Now()), l.thread
+	e.Time, e.Thread = timeOf(l.epoch, l.at), l.thread
 	l.w.Write(e)
+}
+
+func timeOf(epoch time.Time, at routecheck.Nanos) pluginlog.Time {
+	return pluginlog.TimeOf(epoch.Add(time.Duration(at)))
+}
+
+// begins tells that the process starts, or that it takes another configuration: from there on whoever reads the log knows the state.
+func (p *Proxy) begins(g *generation) {
+	if g.log == nil {
+		return
+	}
+	e := pluginlog.Event{Kind: pluginlog.ConfigReloaded, Time: timeOf(p.sweeper.start, p.now()), Thread: pluginlog.Thread{PID: uint64(os.Getpid())}}
+	if g.number == 1 {
+		e.Kind, e.Text = pluginlog.BuildVersion, p.opt.Version
+	}
+	g.log.Write(&e)
 }
 
 // matched tells how the request found its Route, or that it found none.
@@ -63,8 +81,9 @@ func (l *pluginLog) matched(g *generation, rq *routecheck.Request, m *routecheck
 }
 
 // steps tells what was noted since the last call. The lock of the cluster is held, for the order of lines is that of decisions.
-func (l *pluginLog) steps(t *routecheck.Table, cluster routecheck.ClusterID) {
+func (l *pluginLog) steps(t *routecheck.Table, cluster routecheck.ClusterID, at routecheck.Nanos) {
 	if l != nil {
+		l.at = at
 		replay.Events(t, cluster, l.rec.Steps, l.emit)
 		l.rec.Steps = l.rec.Steps[:0]
 	}
@@ -78,5 +97,5 @@ func (x *exchange) noteStream(act routecheck.Action, reused bool) {
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
 	x.gen.table.NoteStream(&x.flight, act, reused, x.log.recorder())
-	x.log.steps(x.gen.table, x.flight.Cluster)
+	x.log.steps(x.gen.table, x.flight.Cluster, x.now())
 }

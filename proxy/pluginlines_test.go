@@ -2,11 +2,17 @@ package proxy
 
 import (
 	"fmt"
+	"net"
+	"net/http"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/replay"
 )
 
 // The proxy's Trace log tells a failover in the plug-in's own lines, and its reader reads it back.
@@ -33,6 +39,75 @@ func TestPluginLog(t *testing.T) {
 	if err := readBack(text); err != nil {
 		t.Errorf("%v\n%s", err, text)
 	}
+}
+
+// The log replays whole also where many clients come at once, members are full or fail, bodies grow too large on their way, and the file is
+// read again in between.
+func TestConcurrentLogReplays(t *testing.T) {
+	var log syncBuffer
+	open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) }
+	s := site{members: 3, server: `MaxConnections="2"`, cluster: `RetryInterval="0" PostBufferSize="0" PostSizeLimit="60000"`, extra: traceLog}
+	w := start(t, false, s, Options{PluginLog: open})
+	for i, how := range []string{"503", "reset", "truncate"} {
+		var n atomic.Uint64
+		w.fakes[fmt.Sprint("m", i+1)].act = func(f *fake, c net.Conn, rq *http.Request) bool {
+			if n.Add(1)%3 == 0 {
+				return misbehaviours[how](f, c, rq)
+			}
+			return good(f, c, rq)
+		}
+	}
+	ask := func(i, n int) {
+		v := w.visit()
+		defer v.Close()
+		lines := []string{sticky(fmt.Sprint("m", 1+i%4))}[:n%2]
+		v.send([]string{get("/", lines...), post("small", lines...), postChunked(strings.Repeat("x", 100000), lines...)}[(i+n)%3])
+		v.read("GET")
+	}
+	for range 2 {
+		var wg sync.WaitGroup
+		for i := range 8 {
+			wg.Go(func() {
+				for n := range 20 {
+					ask(i, n)
+				}
+			})
+		}
+		wg.Wait()
+		w.settle()
+		if err := w.p.Reload(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.stop()
+	text := log.String()
+	for _, want := range []string{"exceeds PostSizeLimit", "retryNow 1", "reachedMaxConnectionsLimit 1", "Config was successfully reloaded", "Bld version: wasplug"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the log never says %q", want)
+		}
+	}
+	sem := routecheck.Latest()
+	replays(t, w.p.gen.Load().table, &sem, text)
+}
+
+const traceLog = `<Log LogLevel="Trace" Name="http_plugin.log"/>`
+
+// replays holds a log of level Trace against the core, from the start of the process on: all of it must agree.
+func replays(t *testing.T, table *routecheck.Table, sem *routecheck.Semantics, text string) bool {
+	t.Helper()
+	r := replay.New(table, *sem)
+	if _, err := pluginlog.Read(strings.NewReader(text), pluginlog.Options{Want: replay.Kinds()}, func(e *pluginlog.Event) error { r.Add(e); return nil }); err != nil {
+		t.Error(err)
+	}
+	report := r.Report()
+	for _, d := range report.Disagreements[:min(len(report.Disagreements), 3)] {
+		t.Errorf("line %d: %s: the log says %s, the core %q", d.Place.Line, d.What, d.Logged, d.Ours)
+	}
+	if report.Decisions == 0 || report.Agreed != report.Decisions || report.Unchecked > 0 || report.Faults > 0 || report.Synchronised > 0 {
+		t.Errorf("%d decisions, %d agreed, %d unchecked, %d states set right, %d disagreements", report.Decisions, report.Agreed, report.Unchecked, report.Synchronised, report.Faults)
+		return false
+	}
+	return true
 }
 
 func readBack(text string) error {

@@ -32,11 +32,12 @@ type Options struct {
 	Docroot   string                                  // declined requests get files from here; "" gives 404
 	AccessLog *AccessLog                              // default none
 	PluginLog func(pluginlog.Level) *pluginlog.Writer // the plug-in's own log at the LogLevel of a configuration; default none
+	Version   string                                  // that the plug-in's own log names, default wasplug
 	Keystore  map[string]string                       // a .kdb file and the PEM file that replaces it
 
 	Resolver Resolver                                                             // default the system's
 	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // default net.Dialer
-	Now      func() routecheck.Nanos                                              // time that decisions are made by
+	Now      func() routecheck.Nanos                                              // time that decisions are made by, 0 when New is called
 }
 
 const second = routecheck.Nanos(time.Second)
@@ -57,6 +58,9 @@ func (o *Options) complete(s *sweeper) {
 	}
 	if o.Seed == 0 {
 		o.Seed = rand.Uint64()
+	}
+	if o.Version == "" {
+		o.Version = "wasplug"
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -135,6 +135,7 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files) 
 		}
 	}
 	g.number++
+	p.begins(g)
 	p.gen.Store(g)
 	if p.reload.source.Stamp != nil && g.refresh > 0 {
 		p.reload.next.Store(int64(p.sweeper.now() + g.refresh))

@@ -13,8 +13,9 @@ const tick = 250 * time.Millisecond
 
 // sweeper keeps time limits for all links: a look at each of them four times a second costs less than a timer for each wait.
 type sweeper struct {
-	clock func() routecheck.Nanos
-	time  atomic.Int64 // of the last tick
+	start time.Time
+	clock func() routecheck.Nanos // since start
+	time  atomic.Int64            // of the last tick
 	mu    sync.Mutex
 	links []*link
 	idle  func() // looks after idle streams, once a second
@@ -22,8 +23,9 @@ type sweeper struct {
 
 // newSweeper makes a sweeper; its clock starts at 0.
 func newSweeper() *sweeper {
-	start := time.Now()
-	return &sweeper{clock: func() routecheck.Nanos { return routecheck.Nanos(time.Since(start)) }}
+	s := &sweeper{start: time.Now()}
+	s.clock = func() routecheck.Nanos { return routecheck.Nanos(time.Since(s.start)) }
+	return s
 }
 
 // now returns the time of the last tick. It is cheap, and at most a tick behind.
