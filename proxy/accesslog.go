@@ -39,7 +39,7 @@ type entry struct {
 	first    routecheck.Via // how the member of the first attempt was picked
 	declined bool
 	gone     bool  // the client left
-	cause    error // of the last failed attempt
+	cause    error // of the last failed attempt, or why the body was refused
 }
 
 func (e *entry) begin(c *client) { *e = entry{start: c.p.now()} }

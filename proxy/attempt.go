@@ -13,6 +13,7 @@ const maxInterim = 16
 // send makes one attempt: a stream, the request, the head of the answer.
 func (c *client) send(act routecheck.Action) routecheck.Event {
 	c.release(c.settled())
+	c.joinPump()
 	m := &c.x.cluster.members[act.Member]
 	tm := &c.x.gen.table.Clusters[c.x.flight.Cluster].Members[act.Member]
 	c.entry.attempt(m.name, c.x.flight.Via)
@@ -33,6 +34,14 @@ func (c *client) send(act routecheck.Action) routecheck.Event {
 			return ev
 		}
 		c.release(false) // it was closed while idle, and nothing has been sent: as if it had not been in the queue
+	}
+}
+
+// joinPump ends what passes on a body from its file: the stream that it writes to is closed, and the next attempt reads the file anew.
+func (c *client) joinPump() {
+	if b := &c.body; b.pumped != nil {
+		<-b.pumped
+		b.pumped = nil
 	}
 }
 
@@ -60,7 +69,7 @@ func (c *client) talk(s *stream, m *member, limit routecheck.Nanos) (ev routeche
 	switch b := &c.body; {
 	case !b.has:
 		sent, s.in, s.n, err = s.turn(c.out, s.reused, c.p.poolFor(s))
-	case b.whole && !m.wait:
+	case b.whole && !m.wait && b.file == nil:
 		sent, err = c.sendWhole(s)
 	default:
 		sent, err = c.sendStreaming(s, m, limit)
@@ -98,7 +107,8 @@ func (c *client) sendWhole(s *stream) (sent int, err error) {
 	return sent + more, err
 }
 
-// sendStreaming sends the head and starts to pass on the body. It does not wait for the end of it: a member may answer before.
+// sendStreaming sends the head and starts to pass on the body, from the client or from a file. It does not wait for the end of it: a member may
+// answer before.
 func (c *client) sendStreaming(s *stream, m *member, limit routecheck.Nanos) (sent int, err error) {
 	b := &c.body
 	if s.reused && s.stirred() {
@@ -118,9 +128,11 @@ func (c *client) sendStreaming(s *stream, m *member, limit routecheck.Nanos) (se
 		}
 		s.rs.Reset()
 	}
-	more, err := s.write(b.kept)
-	if sent += more; err != nil || b.whole {
-		return sent, err
+	if b.file == nil {
+		more, err := s.write(b.kept)
+		if sent += more; err != nil || b.whole {
+			return sent, err
+		}
 	}
 	b.pumped, b.ending = make(chan error, 1), new(atomic.Bool)
 	done := b.pumped

@@ -16,7 +16,8 @@ type body struct {
 	chunks   http1.Chunks
 	left     int64  // without chunks: bytes still to come
 	content  int64  // bytes so far, without framing
-	kept     []byte // as it came, framing included; the first part of it when it is not buffered
+	file     *bodyFile // what is kept of it before kept, nil when memory is enough
+	kept     []byte    // as it came, framing included; the first part of it when it is not buffered
 	limit    int64  // PostSizeLimit, -1 none
 	failover bool   // the head was made for a failover
 	extra    bool   // bytes of another request came with its end and are lost: nobody sends them behind such a body
@@ -78,18 +79,20 @@ func (c *client) prepare(tc *routecheck.Cluster) error {
 	return c.buffer(tc.PostBuffer)
 }
 
-// buffer reads the rest of the body. One of unknown length that outgrows the buffer goes on unbuffered.
+// buffer reads the rest of the body. One of unknown length that outgrows the buffer goes on unbuffered. PostBufferSize may be a gigabyte, or
+// -1 for no limit: beyond bodyMemory the body is kept in a file. What the client says about its length is no reason to take memory for it.
 func (c *client) buffer(most int64) error {
 	b := &c.body
-	store := make([]byte, len(b.kept), max(b.left+int64(len(b.kept)), 4096))
+	store := make([]byte, len(b.kept), min(max(b.left+int64(len(b.kept)), 4096), bodyMemory))
 	copy(store, b.kept)
 	for !b.whole {
 		if most >= 0 && b.content > most {
 			c.x.flight.Body = routecheck.Unbuffered
 			break
 		}
-		if len(store) == cap(store) {
-			store = append(store, 0)[:len(store)]
+		var err error
+		if store, err = b.room(store); err != nil {
+			return err
 		}
 		c.within(c.p.opt.BodyTimeout)
 		got, err := c.read(store[len(store):cap(store)])
@@ -114,6 +117,24 @@ func (c *client) buffer(most int64) error {
 	return nil
 }
 
+// room makes room for more of the body behind what is in memory.
+func (b *body) room(store []byte) ([]byte, error) {
+	switch {
+	case len(store) < cap(store):
+		return store, nil
+	case len(store) < bodyMemory:
+		return append(store, 0)[:len(store)], nil
+	}
+	if b.file == nil {
+		f, err := newBodyFile()
+		if err != nil {
+			return nil, err
+		}
+		b.file = f
+	}
+	return store[:0], b.file.add(store)
+}
+
 // badBody answers a request whose body is no body, or never comes.
 func (c *client) badBody(err error) {
 	c.close = true
@@ -121,6 +142,10 @@ func (c *client) badBody(err error) {
 	switch {
 	case c.started:
 	case errors.As(err, &bad):
+		c.entry.cause = err
+		if bad.Status >= 500 {
+			c.p.log.Error("a request is refused", "error", err)
+		}
 		c.fail(bad.Status)
 	case errors.Is(err, errTimeout):
 		c.fail(408)
@@ -135,6 +160,11 @@ func (c *client) pump(s *stream, timeout routecheck.Nanos) error {
 	buf := c.p.large.get()
 	defer c.p.large.put(buf)
 	b := &c.body
+	if b.file != nil {
+		if done, err := c.pumpFile(s, buf.b, timeout); done {
+			return err
+		}
+	}
 	for !b.whole {
 		space := buf.b
 		if !b.chunked {
@@ -163,7 +193,28 @@ func (c *client) pump(s *stream, timeout routecheck.Nanos) error {
 	return nil
 }
 
-// finishBody ends the pump, and notes that a body that was not read ends the connection.
+// pumpFile passes on what is kept of a body in its file and in memory. done: the member takes no more, or the file is gone.
+func (c *client) pumpFile(s *stream, buf []byte, timeout routecheck.Nanos) (done bool, err error) {
+	b := &c.body
+	for at := int64(0); at < b.file.size; {
+		n, err := b.file.read(buf, at)
+		if err != nil {
+			s.abort()
+			return true, err
+		}
+		s.within(timeout)
+		if _, err := s.write(buf[:n]); err != nil {
+			return true, nil
+		}
+		at += int64(n)
+	}
+	s.within(timeout)
+	b.ending.Store(b.whole)
+	_, err = s.write(b.kept)
+	return err != nil, nil
+}
+
+// finishBody ends the pump, lets go of the file, and notes that a body that was not read ends the connection.
 func (c *client) finishBody() {
 	b := &c.body
 	if b.pumped != nil {
@@ -171,6 +222,8 @@ func (c *client) finishBody() {
 		<-b.pumped
 		b.pumped = nil
 	}
+	b.file.close()
+	b.file = nil
 	if b.has && (!b.whole || b.extra) {
 		c.close = true
 	}

@@ -78,6 +78,7 @@ func (c *client) end() {
 		c.p.log.Error("panic while serving a client", "fault", fault, "stack", string(debug.Stack()))
 		c.close = true
 		c.release(false)
+		c.body.file.close()
 	}
 	c.p.forget(c)
 	c.p.small.put(c.in)
