@@ -24,9 +24,9 @@ type portEntry struct {
 
 // variant is one alias as written with one number of characters: "host" and "host:80" mean the same but score differently.
 type variant struct {
-	chars, class int
-	uris         *uriIndex
-	places       []aliasPlace
+	score  score // that of the alias alone
+	uris   *uriIndex
+	places []aliasPlace
 }
 
 // aliasPlace is one of the groups that list the alias.
@@ -35,9 +35,9 @@ type aliasPlace struct {
 	alias *alias
 }
 
-// uriIndex is the patterns of the Routes that one alias leads to. They stand in the patternTable under its salt.
+// uriIndex is the patterns of the Routes that one alias leads to. They stand in the patternTable, hashed with its seed.
 type uriIndex struct {
-	salt    uint64 // makes the hashes of this index its own
+	seed    uint64 // of the hashes of its texts: those of two indexes differ
 	any     slot   // Routes without UriGroup (R17)
 	depths  uint64 // numbers of slashes in the texts before a * that end with one; the last bit stands for 63 and more
 	lengths []int  // distinct lengths of the other texts before a *
@@ -85,9 +85,9 @@ func (x *hostIndex) addAlias(g *vhostGroup, a *alias) {
 		i, ports = len(ports), append(ports, portEntry{port: a.port})
 	}
 	p := &ports[i]
-	v := slices.IndexFunc(p.variants, func(v variant) bool { return v.chars == a.chars })
+	v := slices.IndexFunc(p.variants, func(v variant) bool { return v.score.chars == int32(a.chars) })
 	if v < 0 {
-		v, p.variants = len(p.variants), append(p.variants, variant{chars: a.chars, class: a.class()})
+		v, p.variants = len(p.variants), append(p.variants, variant{score: a.score()})
 	}
 	places := &p.variants[v].places
 	if !slices.ContainsFunc(*places, func(q aliasPlace) bool { return q.group == g }) {
@@ -125,16 +125,16 @@ func (t *Table) link(order []*vhostGroup, groups map[*vhostGroup][]*route) {
 
 func (t *Table) newURIIndex(routes []*route) *uriIndex {
 	t.index.made++
-	x := &uriIndex{salt: t.index.made * 0xff51afd7ed558ccd}
 	table := &t.index.patterns
+	x := &uriIndex{seed: mix(table.seed^t.index.made, 0xff51afd7ed558ccd)}
 	for _, r := range routes {
 		if r.uris == nil {
-			x.any = x.any.with(table.entry(entry{route: r}))
+			x.any.add(table.entry(entry{route: r, cluster: r.cluster}))
 			continue
 		}
 		for i := range r.uris.patterns {
 			if p := &r.uris.patterns[i]; p.kind != deadPattern {
-				table.add(x.salt, entry{route: r, pattern: p, order: int32(i)})
+				table.add(x, entry{r, p, int32(i), r.cluster})
 				x.noteLength(p)
 			}
 		}
@@ -171,8 +171,9 @@ type search struct {
 // hit is an entry that matches. Who wins shows in the scores; entries are read on a tie and for the winner alone.
 type hit struct {
 	entry   int32 // index into entries plus 1, 0 none
-	variant *variant
 	score   score
+	node    *node    // nil: the Route has no UriGroup
+	variant *variant // nil: the Route has no VirtualHostGroup
 }
 
 func (x *hostIndex) search(s *search, host string, port int) {
@@ -200,7 +201,7 @@ func (x *hostIndex) searchPorts(s *search, ports []portEntry, port int) {
 // before a *; then the whole path.
 func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
 	table := &x.patterns
-	h := table.start()
+	h := startHash(u.seed)
 	at := uint64(1)
 	for h.next(s.path) {
 		for slashes := h.slashes(); slashes != 0; slashes &= slashes - 1 {
@@ -208,51 +209,55 @@ func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
 				at = 1 << 63
 			}
 			if u.depths&at != 0 {
-				n := behind(slashes)
-				s.leading(table.find(u.salt, h.prefix(n)), h.from+n)
+				n := first(slashes) + 1
+				s.leading(table.find(h.prefix(n), h.from+n))
 			}
 		}
 	}
 	for _, n := range u.lengths {
 		if n <= len(s.path) {
-			s.leading(table.find(u.salt, table.hash(s.path[:n])), n)
+			s.leading(table.find(hashOf(u.seed, s.path[:n]), n))
 		}
 	}
-	if n := table.find(u.salt, h.whole(s.path)); n != nil {
-		s.offer(n.exact, len(s.path), false)
+	if n := table.find(h.whole(s.path), len(s.path)); n != nil {
+		s.offer(n, n.exact, len(n.text), false)
 		if n.internal != (slot{}) && s.sem.ask(SlashStarServesBare, s.rec) != bareNotServed {
-			s.offer(n.internal, len(s.path), false)
+			s.offer(n, n.internal, len(n.text), false)
 		}
 	}
 	if s.open {
-		s.offer(u.any, 0, false)
+		s.offer(nil, u.any, 0, false)
 	}
 }
 
-// leading offers the patterns whose text before the * is the first n bytes of the path.
-func (s *search) leading(n *node, length int) {
+// leading offers the patterns whose text before the * is that of the node.
+func (s *search) leading(n *node) {
 	if n == nil {
 		return
 	}
-	s.offer(n.prefix, length, false)
+	s.offer(n, n.prefix, len(n.text), false)
 	if n.ends&ending(s.path) == 0 {
 		return
 	}
-	for i := range n.tails {
-		if t := &n.tails[i]; strings.HasSuffix(s.path[length:], t.text) {
-			s.offer(t.slot, length+len(t.text), true)
+	rest := s.path[len(n.text):]
+	for i := n.tails; i != 0; {
+		t := &s.t.index.patterns.tails[i-1]
+		if strings.HasSuffix(rest, t.text) {
+			s.offer(n, t.slot, len(n.text)+len(t.text), true)
 		}
+		i = t.next
 	}
 }
 
-func (s *search) offer(sl slot, uri int, suffix bool) {
+func (s *search) offer(n *node, sl slot, uri int, suffix bool) {
 	if sl.first == 0 {
 		return
 	}
-	h := hit{entry: sl.first, variant: s.variant, score: score{uri: uri, suffix: suffix}}
+	h := hit{entry: sl.first, node: n, variant: s.variant}
 	if h.variant != nil {
-		h.score.chars, h.score.class = h.variant.chars, h.variant.class
+		h.score = h.variant.score
 	}
+	h.score.uri, h.score.suffix = int32(uri), suffix
 	d := 1
 	if s.best.entry != 0 {
 		d = h.score.compare(&s.best.score, s.sem, s.rec)
@@ -283,14 +288,18 @@ func (x *hostIndex) place(number int32) place {
 	return place{e.route.index, int(e.order)}
 }
 
-// found is the winner.
-func (s *search) found() found {
+// match is the winner.
+func (s *search) match() Match {
 	e := &s.t.index.patterns.entries[s.best.entry-1]
-	f := found{route: e.route, pattern: e.pattern, order: int(e.order)}
-	if s.best.variant != nil {
-		f.alias = s.best.variant.aliasOf(e.route.vhosts)
+	m := Match{Cluster: e.cluster, route: e.route, pattern: e.pattern}
+	switch v := s.best.variant; {
+	case v == nil:
+	case len(v.places) == 1:
+		m.alias = v.places[0].alias // without a look at the Route
+	default:
+		m.alias = v.aliasOf(e.route.vhosts)
 	}
-	return f
+	return m
 }
 
 func (v *variant) aliasOf(g *vhostGroup) *alias {

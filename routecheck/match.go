@@ -8,16 +8,38 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Match is the winning Route of a request. One that only names a Cluster stands for a Route without groups (R17).
+// Match is the winning Route of a request. One that only names a Cluster stands for a Route without groups (R17). It is four words, which
+// Go passes in registers.
 type Match struct {
-	Route   int // index of the Route in file order
 	Cluster ClusterID
-	// URIScore and VhostScore are those of the deciding Uri and alias under the characters count (R1, R2, R11).
-	URIScore, VhostScore int
 
 	route   *route
-	alias   *alias
-	pattern *pattern
+	alias   *alias   // nil: a Route without VirtualHostGroup
+	pattern *pattern // nil: a Route without UriGroup
+}
+
+// Route is the index of the Route in file order, -1 without one.
+func (m *Match) Route() int {
+	if m.route == nil {
+		return -1
+	}
+	return m.route.index
+}
+
+// URIScore is that of the deciding Uri (R1, R2).
+func (m *Match) URIScore() int {
+	if m.pattern == nil {
+		return 0
+	}
+	return m.pattern.score()
+}
+
+// VhostScore is that of the deciding alias under the characters count (R1, R11).
+func (m *Match) VhostScore() int {
+	if m.alias == nil {
+		return 0
+	}
+	return m.alias.chars
 }
 
 // RouteAt is where the Route stands.
@@ -110,19 +132,19 @@ type alias struct {
 	at    diag.Span
 }
 
-// class orders aliases by specificity: host:port, host:*, *:port, *:* (R11); 0 is for a Route without VirtualHostGroup.
-func (a *alias) class() int {
+// score is that of an alias alone; nil stands for a Route without VirtualHostGroup.
+func (a *alias) score() score {
 	if a == nil {
-		return 0
+		return score{}
 	}
-	class := 1
+	s := score{chars: int32(a.chars), class: 1}
 	if a.host != "*" {
-		class += 2
+		s.class += 2
 	}
 	if a.port != 0 {
-		class++
+		s.class++
 	}
-	return class
+	return s
 }
 
 type uriGroup struct {
@@ -270,27 +292,24 @@ type found struct {
 }
 
 func (f *found) score() score {
-	sc := score{suffix: f.pattern != nil && f.pattern.kind == suffixPattern, class: f.alias.class()}
+	s := f.alias.score()
 	if f.pattern != nil {
-		sc.uri = f.pattern.score()
+		s.uri, s.suffix = int32(f.pattern.score()), f.pattern.kind == suffixPattern
 	}
-	if f.alias != nil {
-		sc.chars = f.alias.chars
-	}
-	return sc
+	return s
 }
 
 // score is what R1 compares.
 type score struct {
-	uri    int  // characters of the pattern
-	suffix bool // the pattern ends with something else than its * (R15)
-	chars  int  // of the alias (R11)
-	class  int  // of the alias (R11)
+	uri    int32 // characters of the pattern (R2)
+	chars  int32 // of the alias (R11)
+	class  int8  // of the alias: host:port, host:*, *:port, *:* are 4, 3, 2, 1 (R11); 0 is for a Route without VirtualHostGroup
+	suffix bool  // the pattern goes on behind its * (R15)
 }
 
 // compare is positive when a wins over b, 0 on a tie (R1, R11, R12, R15).
 func (a *score) compare(b *score, sem *Semantics, rec *Recorder) int {
-	host, uri := a.compareHosts(b, sem, rec), a.uri-b.uri
+	host, uri := a.compareHosts(b, sem, rec), int(a.uri-b.uri)
 	if a.suffix != b.suffix && sem.ask(SuffixPatterns, rec) == prefixFirst {
 		uri = 1 << 20 // an exact or prefix pattern wins over any suffix pattern
 		if a.suffix {
@@ -310,7 +329,7 @@ func (a *score) compare(b *score, sem *Semantics, rec *Recorder) int {
 }
 
 func (a *score) compareHosts(b *score, sem *Semantics, rec *Recorder) int {
-	chars, class := a.chars-b.chars, a.class-b.class
+	chars, class := int(a.chars-b.chars), int(a.class-b.class)
 	if chars != class && sem.ask(VhostScore, rec) == byClass {
 		return class
 	}
@@ -356,23 +375,16 @@ func (t *Table) match(rq *Request, sem *Semantics, rec *Recorder) (Match, bool) 
 func (t *Table) lookUp(host string, port int, path string, sem *Semantics, rec *Recorder) (Match, bool) {
 	s := search{t: t, sem: sem, rec: rec, path: path, open: t.anyOpen && sem.ask(OpenRoute, rec) == 0}
 	t.index.search(&s, host, port)
-	if s.best.entry == 0 {
+	switch {
+	case s.best.entry == 0:
 		return Match{}, false
-	}
-	f := s.found()
-	if f.pattern != nil && !f.pattern.matches(path) {
+	case s.best.node != nil && !strings.HasPrefix(path, s.best.node.text):
 		return t.naive(&walk{sem, host, port, path}, rec) // two texts with one hash of 64 bits
 	}
-	return f.match(), true
+	return s.match(), true
 }
 
-func (f *found) match() Match {
-	sc := f.score()
-	return Match{
-		Route: f.route.index, Cluster: f.route.cluster, URIScore: sc.uri, VhostScore: sc.chars,
-		route: f.route, alias: f.alias, pattern: f.pattern,
-	}
-}
+func (f *found) match() Match { return Match{f.route.cluster, f.route, f.alias, f.pattern} }
 
 // The affinity names of a Route without UriGroup (R17), and the identifier that always ends a path (R14).
 const (

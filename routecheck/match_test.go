@@ -154,8 +154,8 @@ func TestMatchAgreesWithCandidates(t *testing.T) {
 		forEach(matching, Latest(), func(sem Semantics) {
 			got, gotOK := table.Match(&rq, &sem)
 			want, wantOK := table.winner(&rq, &sem)
-			if gotOK != wantOK || got.Route != want.Route || got.pattern != want.pattern || got.alias != want.alias {
-				t.Fatalf("%+v under %v: index %t route %d %q, walk %t route %d %q", rq, sem.value, gotOK, got.Route, got.URI(), wantOK, want.Route, want.URI())
+			if gotOK != wantOK || got.Route() != want.Route() || got.pattern != want.pattern || got.alias != want.alias {
+				t.Fatalf("%+v under %v: index %t route %d %q, walk %t route %d %q", rq, sem.value, gotOK, got.Route(), got.URI(), wantOK, want.Route(), want.URI())
 			}
 		})
 	})
@@ -196,7 +196,7 @@ func TestMatchAsksWhatMatters(t *testing.T) {
 					continue
 				}
 				other := sem.With(c, uint8(v))
-				if m, ok := table.Match(&rq, &other); ok != baseOK || m.Route != base.Route || m.pattern != base.pattern {
+				if m, ok := table.Match(&rq, &other); ok != baseOK || m.Route() != base.Route() || m.pattern != base.pattern {
 					t.Fatalf("%s was not consulted, but its value %d changes the answer", c, v)
 				}
 			}

@@ -489,12 +489,12 @@ func TestOracleMatch(t *testing.T) {
 			if h, p := table.hostPort(&rq, &sem, nil); m.Alias() != "" {
 				score = oracleAlias(m.Alias(), h, fmt.Sprint(p), sem.Value(VhostScore) == "classes")
 			} else if ok {
-				score = m.VhostScore
+				score = m.VhostScore()
 			}
 			if !wantOK {
 				want.vhostScore = -1
 			}
-			got := fmt.Sprint(ok, m.Route, score, " ", m.Cookie(), m.Identifier(), " ", m.URI())
+			got := fmt.Sprint(ok, max(m.Route(), 0), score, " ", m.Cookie(), m.Identifier(), " ", m.URI())
 			if w := fmt.Sprint(wantOK, want.route, want.vhostScore, " ", want.uri.cookie, want.uri.identifier, " ", want.uri.text); got != w && (ok || wantOK) {
 				t.Fatalf("%s\n%v %+v\ngot  %s\nwant %s", text, changed(&sem), rq, got, w)
 			}

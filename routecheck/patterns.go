@@ -2,59 +2,64 @@ package routecheck
 
 import "math/rand/v2"
 
-// patternTable finds the patterns of a uriIndex by the text before their *, or their whole text. It compares hashes only, to touch little
-// memory; whoever wins is held against the path by lookUp.
+// patternTable finds the patterns of a uriIndex by the text before their *, or their whole text. It is a hash table of its own because the
+// hash of each leading part of a path comes out of one pass over the path, and because a look-up among 20,000 patterns is a matter of how
+// many cache lines it touches: find compares hashes only, the text of the winner alone is held against the path by lookUp.
 type patternTable struct {
 	seed    uint64
 	mask    uint64
 	buckets []bucket
 	nodes   []node
+	tails   []tail
 	entries []entry
 }
 
 // bucket is small so that many share a cache line; the tag keeps nearly every probe that misses away from the nodes.
 type bucket struct {
-	tag  uint32 // upper half of the node's key
-	node uint32 // index into nodes plus 1, 0 empty
+	tag  uint32 // upper half of the hash
+	node int32  // index into nodes plus 1, 0 empty
 }
 
 // node is what the patterns of one uriIndex have for one text.
 type node struct {
-	key      uint64
+	hash     uint64
+	text     string
+	ends     uint64 // the last bytes of its tails, see ending
 	exact    slot
 	internal slot // the exact Uri that R3 adds
 	prefix   slot
-	ends     uint64     // the last bytes of the tails, see ending
-	tails    []tailSlot // suffix patterns, by the text behind the *
-} // a whole cache line
+	tails    int32 // suffix patterns: index into tails plus 1, 0 none
+} // 64 bytes, a whole cache line
 
-type tailSlot struct {
-	text string
+// tail is the end of suffix patterns that share a node.
+type tail struct {
+	text string // what stands behind the *
 	slot slot
+	next int32 // index into tails plus 1, 0 none
 }
 
 // slot keeps the first and the last entry of equal patterns (R13), as indexes into entries plus 1; 0 is none.
 type slot struct{ first, last int32 }
 
-func (s slot) with(entry int32) slot {
+func (s *slot) add(entry int32) {
 	if s.first == 0 {
 		s.first = entry
 	}
 	s.last = entry
-	return s
 }
 
-// entry is a pattern of a Route. Within a uriIndex they stand in the order of the file.
+// entry is a pattern of a Route.
 type entry struct {
 	route   *route
-	pattern *pattern
-	order   int32 // place of the pattern in its group
+	pattern *pattern // nil: the Route has no UriGroup
+	order   int32    // place of the pattern in its group
+	cluster ClusterID
 }
 
 // newPatternTable makes room for n patterns; more are fine.
 func newPatternTable(n int) patternTable {
 	size := 16
-	for size < 2*n {
+	for 3*size < 4*n {
 		size *= 2
 	}
 	return patternTable{
@@ -63,15 +68,13 @@ func newPatternTable(n int) patternTable {
 	}
 }
 
-// find returns the node of a text by its hash, nil when there is none.
-func (p *patternTable) find(salt, hash uint64) *node {
-	k := salt ^ hash
-	for i := k & p.mask; p.buckets[i].node != 0; i = (i + 1) & p.mask {
-		if p.buckets[i].tag != uint32(k>>32) {
-			continue
-		}
-		if n := &p.nodes[p.buckets[i].node-1]; n.key == k {
-			return n
+// find returns the node of a text by its hash and length, nil when there is none.
+func (p *patternTable) find(hash uint64, length int) *node {
+	for i := hash & p.mask; p.buckets[i].node != 0; i = (i + 1) & p.mask {
+		if p.buckets[i].tag == uint32(hash>>32) {
+			if n := &p.nodes[p.buckets[i].node-1]; n.hash == hash && len(n.text) == length {
+				return n
+			}
 		}
 	}
 	return nil
@@ -82,33 +85,36 @@ func (p *patternTable) entry(e entry) int32 {
 	return int32(len(p.entries))
 }
 
-func (p *patternTable) add(salt uint64, e entry) {
-	hash := p.hash(e.pattern.head())
-	n := p.find(salt, hash)
+func (p *patternTable) add(x *uriIndex, e entry) {
+	text := e.pattern.head()
+	hash := hashOf(x.seed, text)
+	n := p.find(hash, len(text))
 	if n == nil {
-		n = p.insert(salt ^ hash)
+		n = p.insert(node{hash: hash, text: text})
 	}
 	switch i := p.entry(e); {
 	case e.pattern.internal:
-		n.internal = n.internal.with(i)
+		n.internal.add(i)
 	case e.pattern.kind == exactPattern:
-		n.exact = n.exact.with(i)
+		n.exact.add(i)
 	case e.pattern.kind == prefixPattern:
-		n.prefix = n.prefix.with(i)
+		n.prefix.add(i)
 	default:
-		n.addTail(e.pattern.tail(), i)
+		n.ends |= ending(e.pattern.tail())
+		p.tail(n, e.pattern.tail()).add(i)
 	}
 }
 
-func (n *node) addTail(text string, entry int32) {
-	n.ends |= ending(text)
-	for i := range n.tails {
-		if n.tails[i].text == text {
-			n.tails[i].slot = n.tails[i].slot.with(entry)
-			return
+// tail returns the slot of a node's tail, which is made when it is not there.
+func (p *patternTable) tail(n *node, text string) *slot {
+	for i := n.tails; i != 0; i = p.tails[i-1].next {
+		if p.tails[i-1].text == text {
+			return &p.tails[i-1].slot
 		}
 	}
-	n.tails = append(n.tails, tailSlot{text, slot{}.with(entry)})
+	p.tails = append(p.tails, tail{text: text, next: n.tails})
+	n.tails = int32(len(p.tails))
+	return &p.tails[n.tails-1].slot
 }
 
 // ending is a set of the last byte of a text: a tail whose bit a path lacks does not end it.
@@ -119,29 +125,29 @@ func ending(text string) uint64 {
 	return 1 << (text[len(text)-1] & 63)
 }
 
-// insert makes the node of a key that is not there.
-func (p *patternTable) insert(k uint64) *node {
-	if 2*(len(p.nodes)+1) > len(p.buckets) {
+// insert makes the node of a text that is not there.
+func (p *patternTable) insert(n node) *node {
+	if 4*(len(p.nodes)+1) > 3*len(p.buckets) {
 		p.grow()
 	}
-	p.nodes = append(p.nodes, node{key: k})
-	p.put(len(p.nodes) - 1)
+	p.nodes = append(p.nodes, n)
+	p.put(len(p.nodes))
 	return &p.nodes[len(p.nodes)-1]
 }
 
 func (p *patternTable) put(number int) {
-	k := p.nodes[number].key
-	i := k & p.mask
+	hash := p.nodes[number-1].hash
+	i := hash & p.mask
 	for p.buckets[i].node != 0 {
 		i = (i + 1) & p.mask
 	}
-	p.buckets[i] = bucket{uint32(k >> 32), uint32(number + 1)}
+	p.buckets[i] = bucket{uint32(hash >> 32), int32(number)}
 }
 
 func (p *patternTable) grow() {
 	p.buckets = make([]bucket, 2*len(p.buckets))
 	p.mask = uint64(len(p.buckets) - 1)
 	for i := range p.nodes {
-		p.put(i)
+		p.put(i + 1)
 	}
 }

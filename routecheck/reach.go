@@ -72,7 +72,7 @@ func (t *Table) branch(p Spot, sem *Semantics, among, fixed uint64, out *[]Rulin
 
 func addOutcome(out *[]Ruling, m Match, ok bool, sem *Semantics, fixed uint64) {
 	for _, o := range *out {
-		if o.OK == ok && (!ok || o.Match.Route == m.Route && o.Match.URIAt() == m.URIAt() && o.Match.URI() == m.URI()) {
+		if o.OK == ok && (!ok || o.Match.Route() == m.Route() && o.Match.URIAt() == m.URIAt() && o.Match.URI() == m.URI()) {
 			return
 		}
 	}

@@ -221,8 +221,8 @@ func (r *reacher) signature(host string, port int) (string, []*route) {
 				}
 				matched++
 				key = binary.AppendUvarint(key, r.numbers[va.uris])
-				key = binary.AppendUvarint(key, uint64(va.places[0].alias.class()))
-				key = binary.AppendUvarint(key, uint64(va.chars))
+				key = binary.AppendUvarint(key, uint64(va.score.class))
+				key = binary.AppendUvarint(key, uint64(va.score.chars))
 				for _, pl := range va.places {
 					routes = append(routes, r.groups[pl.group]...)
 				}
@@ -317,7 +317,7 @@ func (r *reacher) judge(pl Spot) {
 	if i < 0 {
 		return
 	}
-	key := pairKey{first.Match.Route, rulings[i].Match.Route, sameRule(&first.Match, &rulings[i].Match)}
+	key := pairKey{first.Match.Route(), rulings[i].Match.Route(), sameRule(&first.Match, &rulings[i].Match)}
 	if at, known := r.byPair[key]; known {
 		r.Undetermined[at].Count++
 		return

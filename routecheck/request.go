@@ -45,10 +45,13 @@ func splitHost(s string) (host, port string) {
 
 // lower is strings.ToLower, faster for the usual host that has no capitals.
 func lower(s string) string {
-	for i := range len(s) {
-		if c := s[i]; 'A' <= c && c <= 'Z' || c >= 0x80 {
-			return strings.ToLower(s)
-		}
+	odd := uint64(0)
+	for i := 0; i < len(s); i += 8 {
+		w := wordAt(s, i)
+		odd |= w&0x8080808080808080 | w&^(w<<1)&0x4040404040404040 // beyond ASCII, or among @ A-Z [ \ ] ^ _
+	}
+	if odd != 0 {
+		return strings.ToLower(s)
 	}
 	return s
 }
@@ -82,22 +85,19 @@ func (t *Table) matchPath(target string, sem *Semantics, rec *Recorder) string {
 	return p
 }
 
-// pathOf cuts the query. plain says that nothing in the path asks for R14 or R16.
+// pathOf cuts the query. plain says that nothing in the path asks for R14 or R16: no ; no % and no / before another / or a dot.
 func pathOf(target string) (path string, plain bool) {
-	plain = true
-	for i := range len(target) {
-		switch target[i] {
-		case '?':
-			return target[:i], plain
-		case ';', '%':
-			plain = false
-		case '/':
-			if i+1 < len(target) && (target[i+1] == '/' || target[i+1] == '.') {
-				plain = false
-			}
+	odd, behind := uint64(0), uint64(0)
+	for i := 0; i < len(target); i += 8 {
+		w := wordAt(target, i)
+		slash := equal(w, '/')
+		o := equal(w, ';') | equal(w, '%') | (slash<<8|behind)&(slash|equal(w, '.'))
+		if query := equal(w, '?'); query != 0 {
+			return target[:i+first(query)], odd|o&(query&-query-1) == 0
 		}
+		odd, behind = odd|o, slash>>56
 	}
-	return target, plain
+	return target, odd == 0
 }
 
 // cutIdentifier ends a path before the first ";identifier=" of the file's identifiers.

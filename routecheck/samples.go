@@ -92,7 +92,7 @@ func (r *reacher) sample(rt *route, a *alias, p *pattern, won map[diag.Span]bool
 		return
 	}
 	m, ok := r.t.Match(&rq, &r.sem)
-	if !ok || m.Route != rt.index {
+	if !ok || m.Route() != rt.index {
 		return
 	}
 	fresh := len(out.Requests) == 0 || !m.AliasAt().IsZero() && !won[m.AliasAt()] || !m.URIAt().IsZero() && !won[m.URIAt()]

@@ -3,18 +3,17 @@ package routecheck
 import "math/bits"
 
 // textHash hashes a text eight bytes at a time such that the hash of each leading part comes out of one pass over the whole: the state covers
-// the whole words before the last one, which prefix and whole add. Its secret is the seed of a patternTable.
+// the whole words before the last one, which prefix and whole add. The seed is secret, so that nobody can write paths that collide.
 type textHash struct {
 	state uint64
 	word  uint64 // the bytes from on, little endian, zero behind the end of the text
 	from  int    // where word begins
 }
 
-func (p *patternTable) start() textHash { return textHash{state: p.seed, from: -8} }
+func startHash(seed uint64) textHash { return textHash{state: seed, from: -8} }
 
-// hash is that of a text.
-func (p *patternTable) hash(text string) uint64 {
-	h := p.start()
+func hashOf(seed uint64, text string) uint64 {
+	h := startHash(seed)
 	for h.next(text) {
 	}
 	return h.whole(text)
@@ -29,18 +28,7 @@ func (h *textHash) next(text string) bool {
 	if to > 0 {
 		h.state = mix(h.state^h.word, 0x9e3779b97f4a7c15)
 	}
-	h.from = to
-	switch left := len(text) - to; {
-	case left >= 8:
-		h.word = word(text[to:])
-	case len(text) >= 8:
-		h.word = word(text[len(text)-8:]) >> (64 - 8*left)
-	default:
-		h.word = 0
-		for i := len(text) - 1; i >= 0; i-- {
-			h.word = h.word<<8 | uint64(text[i])
-		}
-	}
+	h.from, h.word = to, wordAt(text, to)
 	return true
 }
 
@@ -54,20 +42,35 @@ func (h *textHash) whole(text string) uint64 {
 	return mix(h.state^h.word, 0xc2b2ae3d27d4eb4f^uint64(len(text)))
 }
 
-// slashes marks the bytes of the word that are a slash by their highest bit.
+// slashes marks the bytes of the word that are a slash.
 func (h *textHash) slashes() uint64 { return equal(h.word, '/') }
 
-// behind counts the bytes up to the first one that slashes marks, itself included.
-func behind(marks uint64) int { return bits.TrailingZeros64(marks)/8 + 1 }
-
-// equal marks the bytes of a word that are c by their highest bit.
+// equal marks the bytes of a word that are c, by their highest bit.
 func equal(word uint64, c byte) uint64 {
 	const ones, low = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
 	x := word ^ ones*uint64(c)
 	return ^((x&low + low) | x | low)
 }
 
-// word reads eight bytes, little endian.
+// first counts the bytes before the first marked one.
+func first(marks uint64) int { return bits.TrailingZeros64(marks) / 8 }
+
+// wordAt reads the eight bytes from i on, little endian, zero behind the end of the text.
+func wordAt(text string, i int) uint64 {
+	left := len(text) - i
+	switch {
+	case left >= 8:
+		return word(text[i:])
+	case len(text) >= 8:
+		return word(text[len(text)-8:]) >> (64 - 8*left)
+	}
+	w := uint64(0)
+	for i := len(text) - 1; i >= 0; i-- {
+		w = w<<8 | uint64(text[i])
+	}
+	return w
+}
+
 func word(s string) uint64 {
 	_ = s[7]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |

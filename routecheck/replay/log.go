@@ -22,7 +22,7 @@ func MatchEvents(t *routecheck.Table, rq *routecheck.Request, m *routecheck.Matc
 		emit(&pluginlog.Event{Kind: pluginlog.RouteNotFound})
 		return
 	}
-	emit(&pluginlog.Event{Kind: pluginlog.URIMatched, Pattern: m.Pattern(), URI: path, Score: int32(m.URIScore)})
+	emit(&pluginlog.Event{Kind: pluginlog.URIMatched, Pattern: m.Pattern(), URI: path, Score: int32(m.URIScore())})
 	emit(&pluginlog.Event{Kind: pluginlog.RequestStarted})
 }
 
