@@ -168,7 +168,8 @@ type search struct {
 	variant *variant // where the search is, nil in the Routes without VirtualHostGroup
 }
 
-// hit is an entry that matches. Who wins shows in the scores; entries are read on a tie and for the winner alone.
+// hit is an entry that matches. Who wins shows in the scores; entries are read on a tie and for the winner alone. It is small enough for
+// registers.
 type hit struct {
 	entry   int32 // index into entries plus 1, 0 none
 	score   score
@@ -260,23 +261,23 @@ func (s *search) offer(n *node, sl slot, uri int, suffix bool) {
 	h.score.uri, h.score.suffix = int32(uri), suffix
 	d := 1
 	if s.best.entry != 0 {
-		d = h.score.compare(&s.best.score, s.sem, s.rec)
+		d = h.score.compare(s.best.score, s.sem, s.rec)
 	}
 	if d >= 0 && sl.last != sl.first && s.sem.ask(ScoreTie, s.rec) == lastWins {
 		h.entry = sl.last
 	}
-	if d > 0 || d == 0 && s.ahead(&h) {
+	if d > 0 || d == 0 && s.ahead(h) {
 		s.best = h
 	}
 }
 
 // ahead breaks a tie with the best (R13). Of two aliases that lead to the same, the first in the file is the one to name.
-func (s *search) ahead(h *hit) bool {
+func (s *search) ahead(h hit) bool {
 	a, b := s.t.index.place(h.entry), s.t.index.place(s.best.entry)
 	if a != b {
 		return winsTie(a, b, s.sem, s.rec)
 	}
-	if h.variant == nil || s.best.variant == nil || h.score.compareHosts(&s.best.score, s.sem, s.rec) != 0 {
+	if h.variant == nil || s.best.variant == nil || h.score.compareHosts(s.best.score, s.sem, s.rec) != 0 {
 		return false
 	}
 	g := s.t.index.patterns.entries[h.entry-1].route.vhosts

@@ -308,7 +308,7 @@ type score struct {
 }
 
 // compare is positive when a wins over b, 0 on a tie (R1, R11, R12, R15).
-func (a *score) compare(b *score, sem *Semantics, rec *Recorder) int {
+func (a score) compare(b score, sem *Semantics, rec *Recorder) int {
 	host, uri := a.compareHosts(b, sem, rec), int(a.uri-b.uri)
 	if a.suffix != b.suffix && sem.ask(SuffixPatterns, rec) == prefixFirst {
 		uri = 1 << 20 // an exact or prefix pattern wins over any suffix pattern
@@ -328,7 +328,7 @@ func (a *score) compare(b *score, sem *Semantics, rec *Recorder) int {
 	return host + uri
 }
 
-func (a *score) compareHosts(b *score, sem *Semantics, rec *Recorder) int {
+func (a score) compareHosts(b score, sem *Semantics, rec *Recorder) int {
 	chars, class := int(a.chars-b.chars), int(a.class-b.class)
 	if chars != class && sem.ask(VhostScore, rec) == byClass {
 		return class
@@ -338,8 +338,7 @@ func (a *score) compareHosts(b *score, sem *Semantics, rec *Recorder) int {
 
 // better reports whether a wins over b (R1, R13).
 func better(a, b *found, sem *Semantics, rec *Recorder) bool {
-	as, bs := a.score(), b.score()
-	if d := as.compare(&bs, sem, rec); d != 0 {
+	if d := a.score().compare(b.score(), sem, rec); d != 0 {
 		return d > 0
 	}
 	return winsTie(place{a.route.index, a.order}, place{b.route.index, b.order}, sem, rec)

@@ -36,11 +36,12 @@ func (t *Table) hostPort(rq *Request, sem *Semantics, rec *Recorder) (string, in
 
 // splitHost divides a Host header into host and written port; an IPv6 address keeps its brackets.
 func splitHost(s string) (host, port string) {
-	colon := strings.LastIndexByte(s, ':')
-	if colon < 0 || strings.IndexByte(s[colon:], ']') >= 0 {
-		return s, ""
+	for i := len(s) - 1; i >= 0 && s[i] != ']'; i-- {
+		if s[i] == ':' {
+			return s[:i], s[i+1:]
+		}
 	}
-	return s[:colon], s[colon+1:]
+	return s, ""
 }
 
 // lower is strings.ToLower, faster for the usual host that has no capitals.
