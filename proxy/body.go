@@ -14,13 +14,13 @@ type body struct {
 	whole    bool // its end has been read
 	chunked  bool
 	chunks   http1.Chunks
-	left     int64  // without chunks: bytes still to come
-	content  int64  // bytes so far, without framing
+	left     int64     // without chunks: bytes still to come
+	content  int64     // bytes so far, without framing
 	file     *bodyFile // what is kept of it before kept, nil when memory is enough
 	kept     []byte    // as it came, framing included; the first part of it when it is not buffered
-	limit    int64  // PostSizeLimit, -1 none
-	failover bool   // the head was made for a failover
-	extra    bool   // bytes of another request came with its end and are lost: nobody sends them behind such a body
+	limit    int64     // PostSizeLimit, -1 none
+	failover bool      // the head was made for a failover
+	extra    bool      // bytes of another request came with its end and are lost: nobody sends them behind such a body
 
 	pumped chan error   // from the goroutine that passes on what is not buffered, nil when there is none
 	ending *atomic.Bool // it is writing the last piece

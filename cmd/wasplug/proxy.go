@@ -114,7 +114,10 @@ func (s *proxySetup) options() (opt proxy.Options, err error) {
 	if err != nil {
 		return opt, err
 	}
-	opt = proxy.Options{Semantics: &sem, Seed: s.c.Uint64("seed"), Log: s.log, Docroot: s.c.String("docroot"), Keystore: map[string]string{}}
+	opt = proxy.Options{
+		Semantics: &sem, Seed: s.c.Uint64("seed"), Log: s.log, Version: "wasplug " + buildInfo().Version,
+		Docroot: s.c.String("docroot"), Keystore: map[string]string{},
+	}
 	if d := s.c.String("decline"); d != "404" {
 		return opt, usageError("--decline %q: want 404; files for such requests come from --docroot", d)
 	}

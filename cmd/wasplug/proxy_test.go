@@ -23,6 +23,7 @@ func TestProxyDemo(t *testing.T) {
 		stderrW.Close()
 		exit <- code
 	}()
+	go io.Copy(io.Discard, stdout)
 	lines := bufio.NewScanner(stderr)
 	find := func(pattern string) string {
 		for lines.Scan() {
@@ -35,7 +36,6 @@ func TestProxyDemo(t *testing.T) {
 	}
 	admin := find(`status page on (http://\S+)/`)
 	base := find(`listening on (http://\S+);`)
-	go io.Copy(io.Discard, stdout)
 	go io.Copy(io.Discard, stderr)
 	jar, _ := cookiejar.New(nil)
 	client := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
