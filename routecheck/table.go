@@ -180,17 +180,15 @@ func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
 		KeepHeaders:    !sc.RemoveSpecialHeaders.V,
 		failoverToNext: cfg.FailoverToNext.V,
 		markBusy:       cfg.MarkBusyDown.V,
-		byName:         map[string]MemberID{},
 	}
 	if sc.CloneSeparatorChange.V {
 		c.Separator = '+'
 	}
 	installRoot := parser.Find(cfg.Properties, "PluginInstallRoot") != nil
-	for _, s := range sc.Servers {
-		if _, twice := c.byName[s.Name.V]; !twice {
-			c.byName[s.Name.V] = MemberID(len(c.Members))
-			c.Members = append(c.Members, newMember(s, installRoot))
-		}
+	servers := c.names(sc)
+	c.Members = make([]Member, 0, len(servers)+1)
+	for _, s := range servers {
+		c.Members = append(c.Members, newMember(s, installRoot))
 	}
 	c.normalise()
 	c.list(sc)
@@ -222,10 +220,38 @@ func (c *Cluster) normalise() {
 	}
 }
 
+// Lists returns the servers that are primary and those that are backup in a cluster, each in list order (R37, R38); a server in neither gets
+// nothing (R40).
+func Lists(sc *parser.ServerCluster) (primary, backup []*parser.Server) {
+	var c Cluster
+	servers := c.names(sc)
+	c.list(sc)
+	for _, id := range c.Primary {
+		primary = append(primary, servers[id])
+	}
+	for _, id := range c.Backup {
+		backup = append(backup, servers[id])
+	}
+	return primary, backup
+}
+
+// names numbers the servers. Of two of one name the first counts.
+func (c *Cluster) names(sc *parser.ServerCluster) []*parser.Server {
+	servers := make([]*parser.Server, 0, len(sc.Servers))
+	c.byName = make(map[string]MemberID, len(sc.Servers))
+	for _, s := range sc.Servers {
+		if _, twice := c.byName[s.Name.V]; !twice {
+			c.byName[s.Name.V] = MemberID(len(servers))
+			servers = append(servers, s)
+		}
+	}
+	return servers
+}
+
 // list fills the primary and the backup list (R37, R38). Unknown names are ignored, a server in both is primary, an empty list is an
 // absent one, and without primaries there are no backups.
 func (c *Cluster) list(sc *parser.ServerCluster) {
-	role := make([]byte, len(c.Members))
+	role := make([]byte, len(c.byName))
 	add := func(list *parser.ServerList, into *[]MemberID) {
 		if list == nil {
 			return
@@ -241,8 +267,8 @@ func (c *Cluster) list(sc *parser.ServerCluster) {
 	if len(c.Primary) > 0 {
 		add(sc.Backup, &c.Backup)
 	} else {
-		for i := range c.Members {
-			c.Primary = append(c.Primary, MemberID(i))
+		for id := range role {
+			c.Primary = append(c.Primary, MemberID(id))
 		}
 	}
 	c.listed = len(c.Primary) + len(c.Backup)

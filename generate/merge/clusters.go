@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/routecheck"
 )
 
 // cluster is a ServerCluster of the output: the members of one or several clusters of the inputs.
@@ -124,8 +125,9 @@ func (m *merger) build(from []*source) *cluster {
 		if c.address == nil {
 			c.address = s.cluster.ClusterAddress
 		}
+		roles := roles(s.cluster)
 		for _, server := range s.cluster.Servers {
-			r := roleOf(s.cluster, server)
+			r := roles[server]
 			if i > 0 && m.options.Mode == Failover && r == primary {
 				r, c.lists = backup, true
 			}
@@ -164,19 +166,20 @@ func (c *cluster) unique() {
 	}
 }
 
-// roleOf says in which list a server stands (R37, R40).
-func roleOf(c *parser.ServerCluster, s *parser.Server) role {
-	switch {
-	case c.Primary == nil || len(c.Primary.Servers) == 0 || lists(c.Primary, s):
-		return primary
-	case lists(c.Backup, s):
-		return backup
+// roles says of each server in which list it stands (R37, R40). One hidden by another of its name is in none.
+func roles(c *parser.ServerCluster) map[*parser.Server]role {
+	in := map[*parser.Server]role{}
+	for _, s := range c.Servers {
+		in[s] = none
 	}
-	return none
-}
-
-func lists(l *parser.ServerList, s *parser.Server) bool {
-	return l != nil && slices.ContainsFunc(l.Servers, func(r *parser.ServerRef) bool { return r.Name.V == s.Name.V })
+	primaries, backups := routecheck.Lists(c)
+	for _, s := range primaries {
+		in[s] = primary
+	}
+	for _, s := range backups {
+		in[s] = backup
+	}
+	return in
 }
 
 // node writes the cluster. One that comes from a single file is written as it stands there.

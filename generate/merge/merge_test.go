@@ -226,7 +226,7 @@ func TestModes(t *testing.T) {
 			if g := names.groups[r.UriGroup.V]; slices.ContainsFunc(g.Uris, func(u *parser.Uri) bool { return u.Name.V == uri }) {
 				c := names.clusters[r.ServerCluster.V]
 				for _, s := range c.Servers {
-					switch roleOf(c, s) {
+					switch roles(c)[s] {
 					case 0:
 						primary = append(primary, s.CloneID.V)
 					default:
@@ -275,7 +275,7 @@ func TestRolesAndAddresses(t *testing.T) {
 	c := cfg.Clusters[0]
 	var got []string
 	for _, s := range c.Servers {
-		got = append(got, s.Name.V+" "+s.CloneID.V+" "+roleOf(c, s).String())
+		got = append(got, s.Name.V+" "+s.CloneID.V+" "+roles(c)[s].String())
 	}
 	if want := []string{"m x primary", "n y primary", "m_2 z primary"}; !slices.Equal(got, want) || len(cfg.Clusters) != 1 || c.Name.V != "Shared_c" || c.ClusterAddress == nil {
 		t.Errorf("got %q, want %q", got, want)
