@@ -158,31 +158,6 @@ func checkCookieOverlap(p *Pass) {
 	}
 }
 
-// oneCluster reports whether all Routes lead to one cluster.
-func (p *Pass) oneCluster() bool {
-	rs := p.Config.Routes
-	return len(rs) > 0 && !slices.ContainsFunc(rs, func(r *parser.Route) bool {
-		return r.ServerCluster.V != rs[0].ServerCluster.V || r.UriGroup.V == "" || r.VirtualHostGroup.V == ""
-	})
-}
-
-func checkRedundant(p *Pass) {
-	if !p.oneCluster() {
-		return // removing a Uri could give its requests to another cluster
-	}
-	for _, g := range p.Config.UriGroups {
-		prefixes := prefixesOf(g)
-		for _, u := range g.Uris {
-			c := covering(prefixes, u)
-			if c == nil || c.AffinityCookie.V != u.AffinityCookie.V || c.AffinityURLIdentifier.V != u.AffinityURLIdentifier.V {
-				continue
-			}
-			p.Report(u.Name.Span(), "Uri %q is within %q on %s, which leads to the same cluster with the same cookie; it changes nothing and every request is compared with it", u.Name.V, c.Name.V, p.where(c.Name.Span())).
-				See(c.Name.Span(), "the Uri around it").About(u.Name.Span())
-		}
-	}
-}
-
 func checkURISyntax(p *Pass) {
 	for _, g := range p.Config.UriGroups {
 		for _, u := range g.Uris {

@@ -1,0 +1,387 @@
+package lint
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// A Uri is redundant when the file decides the same without it. The decision core is asked, with and without, at every place where leaving
+// it out could show: on the paths that the Uri has alone and those that it shares with one other Uri, for the aliases that it has alone
+// and those that it shares with one other alias. More need not be asked: where a third one matches too and wins without the Uri, it wins
+// at the place that it shares with the Uri alone.
+
+// target is where a Uri leads: what must stay the same without it.
+type target struct{ cluster, cookie, identifier string }
+
+func targetOf(cluster string, u *parser.Uri) target {
+	return target{cluster, u.AffinityCookie.V, u.AffinityURLIdentifier.V}
+}
+
+// spare is a Uri that seems to be redundant.
+type spare struct {
+	group  *parser.UriGroup
+	uri    *parser.Uri
+	target target
+	cover  routecheck.Match // who gets its requests without it
+}
+
+func checkRedundant(p *Pass) {
+	uris := 0
+	for _, g := range p.Config.UriGroups {
+		uris += len(g.Uris)
+	}
+	if uris > mostUris {
+		return
+	}
+	byTarget, order := p.spares()
+	if len(order) == 0 {
+		return
+	}
+	x := newRedundancy(p)
+	for _, to := range order {
+		for _, s := range x.keepRedundant(byTarget[to]) {
+			p.Report(s.uri.Name.Span(), "Uri %q changes nothing: without it %q on %s takes its requests to the same cluster with the same cookie; every request is compared with it", s.uri.Name.V, s.cover.Pattern(), p.where(uriAt(&s.cover))).
+				See(uriAt(&s.cover), "the Uri around it").About(s.uri.Name.Span()).Repair(true, "delete it", p.drop(s.uri.Node))
+		}
+	}
+}
+
+// spares lists the Uris that stand within a shorter one of the same target, by target, which tells little: other Uris may lie between.
+func (p *Pass) spares() (byTarget map[target][]*spare, order []target) {
+	groups := p.singleTargets()
+	around := p.prefixes(groups)
+	byTarget = map[target][]*spare{}
+	for _, g := range groups {
+		var found []*spare
+		for _, u := range g.uris.Uris {
+			if strings.Count(u.Name.V, "*") < 2 && covered(around, targetOf(g.cluster.Name.V, u), u.Name.V) {
+				found = append(found, &spare{group: g.uris, uri: u, target: targetOf(g.cluster.Name.V, u)})
+			}
+		}
+		if len(found) == len(g.uris.Uris) {
+			continue // the whole group is, and an empty group is a fault of its own (WP108)
+		}
+		for _, s := range found {
+			if byTarget[s.target] == nil {
+				order = append(order, s.target)
+			}
+			byTarget[s.target] = append(byTarget[s.target], s)
+		}
+	}
+	return byTarget, order
+}
+
+// singleTargets lists the groups whose Routes all lead to one cluster, each by its first Route.
+func (p *Pass) singleTargets() []*routed {
+	first := map[*parser.UriGroup]*routed{}
+	several := map[*parser.UriGroup]bool{}
+	var out []*routed
+	for i := range p.facts.routes {
+		r := &p.facts.routes[i]
+		if r.uris == nil {
+			continue
+		}
+		if first[r.uris] == nil {
+			first[r.uris] = r
+			out = append(out, r)
+		}
+		if r.cluster == nil || r.cluster != first[r.uris].cluster {
+			several[r.uris] = true
+		}
+	}
+	return slices.DeleteFunc(out, func(r *routed) bool { return several[r.uris] })
+}
+
+// prefixes gives the targets of the Uris that end in "/*", by the text before the "*".
+func (p *Pass) prefixes(groups []*routed) map[string][]target {
+	around := map[string][]target{}
+	for _, g := range groups {
+		for _, u := range g.uris.Uris {
+			head, ok := strings.CutSuffix(u.Name.V, "/*")
+			if ok && !strings.Contains(head, "*") && len(around[head]) < maxTargets {
+				around[head] = append(around[head], targetOf(g.cluster.Name.V, u))
+			}
+		}
+	}
+	return around
+}
+
+const maxTargets = 100 // Routes of one Uri that are looked at
+
+// covered reports whether a shorter Uri of the target holds all that another one matches.
+func covered(around map[string][]target, to target, uri string) bool {
+	head, _, _ := strings.Cut(uri, "*")
+	for end := len(head) - 1; end >= 0; end-- {
+		if head[end] == '/' && head[:end]+"/*" != uri && slices.Contains(around[head[:end]], to) {
+			return true
+		}
+	}
+	return false
+}
+
+// What the rule looks at: files of more Uris not at all, and of others as many targets as so many questions to the decision core allow.
+const (
+	mostUris         = 5000
+	redundancyBudget = 50_000
+)
+
+type redundancy struct {
+	*Pass
+	budget  int
+	gap     string // text that no Uri contains, "" when there is none
+	host    string // of no alias
+	port    int    // likewise
+	routes  map[*parser.UriGroup][]*routed
+	byHead  map[string][]grouped // Uris by what stands before their "*"
+	heads   []string             // the keys, sorted
+	aliases map[*parser.VirtualHostGroup][]*aliasOf
+
+	semantics []routecheck.Semantics
+}
+
+type grouped struct {
+	uri   string
+	group *parser.UriGroup
+}
+
+func newRedundancy(p *Pass) *redundancy {
+	x := &redundancy{Pass: p, budget: redundancyBudget, gap: unusedText(p.Config), routes: map[*parser.UriGroup][]*routed{},
+		byHead: map[string][]grouped{}, aliases: map[*parser.VirtualHostGroup][]*aliasOf{}, semantics: routeSemantics()}
+	for i := range p.facts.routes {
+		r := &p.facts.routes[i]
+		x.routes[r.uris] = append(x.routes[r.uris], r)
+	}
+	for _, g := range p.Config.UriGroups {
+		for _, u := range g.Uris {
+			head, _, _ := strings.Cut(u.Name.V, "*")
+			x.byHead[head] = append(x.byHead[head], grouped{u.Name.V, g})
+		}
+	}
+	x.heads = slices.Sorted(maps.Keys(x.byHead))
+	for i := range p.facts.aliases {
+		a := &p.facts.aliases[i]
+		x.aliases[a.group] = append(x.aliases[a.group], a)
+	}
+	x.host, x.port = p.unusedAlias()
+	return x
+}
+
+// keepRedundant returns those of one target that are redundant: any of them can go, alone or with others, also with those of other
+// targets, since what stays of them leads to the same target.
+func (x *redundancy) keepRedundant(spares []*spare) []*spare {
+	for len(spares) > 0 && x.budget >= 0 && x.gap != "" {
+		table := x.tableWithout(spares)
+		before := len(spares)
+		spares = slices.DeleteFunc(spares, func(s *spare) bool { return !x.redundant(s, table) })
+		if len(spares) == before {
+			return spares
+		}
+	}
+	return nil
+}
+
+func (x *redundancy) tableWithout(spares []*spare) *routecheck.Table {
+	gone := map[*parser.Uri]bool{}
+	touched := map[*parser.UriGroup]bool{}
+	for _, s := range spares {
+		gone[s.uri], touched[s.group] = true, true
+	}
+	cfg := *x.Config
+	cfg.UriGroups = slices.Clone(cfg.UriGroups)
+	for i, g := range cfg.UriGroups {
+		x.budget -= len(g.Uris)/4 + 1
+		if touched[g] {
+			rest := *g
+			rest.Uris = slices.DeleteFunc(slices.Clone(g.Uris), func(u *parser.Uri) bool { return gone[u] })
+			cfg.UriGroups[i] = &rest
+		}
+	}
+	table, _ := routecheck.New(&cfg)
+	return table
+}
+
+// redundant reports whether others take every place that a Uri wins, under the choices under which it wins, to the same target in a table
+// without it. Where it never wins nobody misses it.
+func (x *redundancy) redundant(s *spare, without *routecheck.Table) bool {
+	s.cover = routecheck.Match{}
+	others := x.meeting(s.uri.Name.V)
+	for _, r := range x.routes[s.group] {
+		if r.vhosts == nil || !x.same(s, without, x.spots(r.vhosts, r.vhosts), pathsOf(s.uri.Name.V, s.uri.Name.V, x.gap)) {
+			return false
+		}
+		for _, o := range others {
+			paths := pathsOf(s.uri.Name.V, o.uri, x.gap)
+			for _, q := range x.routes[o.group] {
+				if !x.same(s, without, x.spots(r.vhosts, q.vhosts), paths) || x.budget < 0 {
+					return false
+				}
+			}
+		}
+	}
+	return s.cover.Pattern() != ""
+}
+
+// meeting lists the Uris that can match a path of the Uri: one of the two begins with what the other begins with.
+func (x *redundancy) meeting(uri string) (out []grouped) {
+	head, _, _ := strings.Cut(uri, "*")
+	for end := range head {
+		out = append(out, x.byHead[head[:end]]...)
+	}
+	from, _ := slices.BinarySearch(x.heads, head)
+	for _, h := range x.heads[from:] {
+		if !strings.HasPrefix(h, head) {
+			break
+		}
+		out = append(out, x.byHead[h]...)
+	}
+	return out
+}
+
+func (x *redundancy) same(s *spare, without *routecheck.Table, spots []routecheck.Spot, paths []string) bool {
+	for _, spot := range spots {
+		for _, spot.Path = range paths {
+			if x.budget--; x.budget < 0 {
+				return false
+			}
+			if !slices.ContainsFunc(x.Table.Rulings(spot), func(o routecheck.Ruling) bool { return o.OK && s.won(&o.Match) }) {
+				continue
+			}
+			now := without.Rulings(spot)
+			if x.budget--; slices.ContainsFunc(now, func(o routecheck.Ruling) bool { return !s.taken(without, &o.Match, o.OK) }) && !x.sameByChoice(s, without, spot) {
+				return false
+			}
+			if s.cover.Pattern() == "" {
+				s.cover = now[0].Match
+			}
+		}
+	}
+	return true
+}
+
+// won reports whether the Uri decided.
+func (s *spare) won(m *routecheck.Match) bool { return uriAt(m) == s.uri.Name.Span() }
+
+// taken reports whether a match leads to where the Uri leads.
+func (s *spare) taken(t *routecheck.Table, m *routecheck.Match, ok bool) bool {
+	return ok && target{t.Clusters[m.Cluster].Name, m.Cookie(), m.Identifier()} == s.target
+}
+
+// sameByChoice asks under each set of choices by itself: one may give a place to the Uri, and another one to somebody else.
+func (x *redundancy) sameByChoice(s *spare, without *routecheck.Table, spot routecheck.Spot) bool {
+	if strings.ContainsAny(spot.Path, ";%?#\\") || strings.Contains(spot.Path, "//") || strings.Contains(spot.Path, "/.") {
+		return false // as a request it may have another path
+	}
+	rq := &routecheck.Request{Host: hostPort{spot.Host, spot.Port}.String(), Port: spot.Port, Target: spot.Path}
+	x.budget -= len(x.semantics) / 4
+	return !slices.ContainsFunc(x.semantics, func(sem routecheck.Semantics) bool {
+		if m, ok := x.Table.Match(rq, &sem); !ok || !s.won(&m) {
+			return false
+		}
+		m, ok := without.Match(rq, &sem)
+		return !s.taken(without, &m, ok)
+	})
+}
+
+// routeSemantics lists every set of the choices that decide which Route wins.
+func routeSemantics() []routecheck.Semantics {
+	all := []routecheck.Semantics{routecheck.Latest()}
+	for _, c := range []routecheck.Choice{routecheck.ScoreCombination, routecheck.VhostScore, routecheck.ScoreTie, routecheck.SlashStarServesBare, routecheck.SuffixPatterns, routecheck.OpenRoute} {
+		var next []routecheck.Semantics
+		for v := range routecheck.Choices()[c].Values {
+			for _, sem := range all {
+				next = append(next, sem.With(c, uint8(v)))
+			}
+		}
+		all = next
+	}
+	return all
+}
+
+// pathsOf makes paths of the pieces of two Uris, with a gap where one has its "*". Some match only one of the two, which does no harm.
+func pathsOf(a, b, gap string) []string {
+	headA, tailA, _ := strings.Cut(a, "*")
+	headB, tailB, _ := strings.Cut(b, "*")
+	head := headA
+	if len(headB) > len(headA) {
+		head = headB
+	}
+	paths := []string{head + gap + tailA, head + gap + tailB}
+	for _, whole := range []string{a, b} {
+		if text, star := strings.CutSuffix(whole, "/*"); star || !strings.Contains(whole, "*") {
+			paths = append(paths, text) // the Uri itself, or what "/x/*" serves beside (R3)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// spots lists the places of a group of virtual hosts that belong to another group too. A Route without the other (R17) has every place.
+func (x *redundancy) spots(g, other *parser.VirtualHostGroup) []routecheck.Spot {
+	if other == nil {
+		other = g
+	}
+	var out []routecheck.Spot
+	seen := map[routecheck.Spot]bool{}
+	if x.budget -= 1 + len(x.aliases[g])*len(x.aliases[other])/16; x.budget < 0 {
+		return nil
+	}
+	for _, a := range x.aliases[g] {
+		for _, b := range x.aliases[other] {
+			h := a.key()
+			h.host = ifElse(h.host == "*", b.Host, h.host)
+			if h.port == 0 {
+				h.port = b.Port
+			}
+			if b.Host != "*" && b.Host != h.host || b.Port != 0 && b.Port != h.port {
+				continue // no place has both
+			}
+			h.host = ifElse(h.host == "*", x.host, h.host)
+			if h.port == 0 {
+				h.port = x.port
+			}
+			if spot := (routecheck.Spot{Host: h.host, Port: h.port}); !seen[spot] {
+				seen[spot] = true
+				out = append(out, spot)
+			}
+		}
+	}
+	return out
+}
+
+// unusedText returns a text of one character that no Uri contains, of those a path may have; "" hardly ever.
+func unusedText(c *parser.Config) string {
+	var used [256]bool
+	for _, g := range c.UriGroups {
+		for _, u := range g.Uris {
+			for _, b := range []byte(u.Name.V) {
+				used[b] = true
+			}
+		}
+	}
+	for _, b := range []byte("xyzqwkjvbpfgmhucdlrtnsioea0123456789XYZQWKJVBPFGMHUCDLRTNSIOEA_-~.!$'(),@&+=:") {
+		if !used[b] {
+			return string(b)
+		}
+	}
+	return ""
+}
+
+// unusedAlias returns a host and a port that no alias names.
+func (p *Pass) unusedAlias() (host string, port int) {
+	host, port = "any.example", 1
+	for slices.ContainsFunc(p.facts.aliases, func(a aliasOf) bool { return a.Host == host }) {
+		host = "x" + host
+	}
+	ports := map[int]bool{}
+	for i := range p.facts.aliases {
+		ports[p.facts.aliases[i].Port] = true
+	}
+	for ports[port] {
+		port++
+	}
+	return host, port
+}
