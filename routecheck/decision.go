@@ -13,6 +13,7 @@ type Decision struct {
 	Attempts   []AttemptNote  `json:"attempts"`
 	Steps      []StepNote     `json:"steps"`
 	Candidates []RouteNote    `json:"candidates"`
+	NotMatched map[string]int `json:"notMatched"` // Routes that do not compete, by what does not match
 	Possible   []Possibility  `json:"possible"`
 	State      StateNotes     `json:"state"`
 	Session    *SessionNote   `json:"session"` // nil where nothing is known of the servers' sessions
@@ -23,7 +24,6 @@ type Decision struct {
 	Marked     []string       `json:"-"` // the members that the request marks down, nil where chance decides
 	Outcome    *Outcome       `json:"-"` // of the run that Steps shows
 	Answers    string         `json:"-"` // the set of answers in words
-	NotMatched map[string]int `json:"-"` // Routes that do not compete, by what does not match
 }
 
 // AttemptNote is one attempt.

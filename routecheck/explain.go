@@ -78,7 +78,7 @@ func (e *explanation) decision(i int, o *Outcome, rec *Recorder, before, after *
 	a := worst(answers)
 	d := Decision{
 		Version: 1, Request: i + 1, Decision: a.Decision, Outcome: o, Answers: e.t.describe(answers),
-		Attempts: []AttemptNote{}, Steps: e.steps(rec), Candidates: []RouteNote{}, Possible: []Possibility{}, DependsOn: []Dependence{},
+		Attempts: []AttemptNote{}, Steps: e.steps(rec), Candidates: []RouteNote{}, NotMatched: map[string]int{}, Possible: []Possibility{}, DependsOn: []Dependence{},
 	}
 	for _, c := range answers {
 		d.Ends = append(d.Ends, c.answer)
