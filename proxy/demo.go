@@ -2,8 +2,10 @@ package proxy
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -73,8 +75,10 @@ func (d *Demo) answer(m *demoMember, w http.ResponseWriter, r *http.Request) {
 	defer d.mu.Unlock()
 	switch r.URL.Path {
 	case "/snoop/stop":
-		w.Header().Set("Connection", "close")
-		fmt.Fprintf(w, "%s stops now\n", m.name)
+		text := m.name + " stops now\n"
+		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+		io.WriteString(w, text)
+		w.(http.Flusher).Flush() // a member that closes before its answer is out would send the request on, and stop the other one, too
 		go d.stopOne(m)
 		return
 	case "/snoop/start":
