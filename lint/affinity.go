@@ -329,6 +329,7 @@ func checkCloneFormat(p *Pass) {
 			form := ParseCloneID(id)
 			if problem := form.problem(p.Options); problem != "" {
 				p.Report(s.CloneID.Span(), "CloneID %q of server %q %s; an ID that is not the server's own gives no affinity", id, s.Name.V, problem)
+				continue
 			}
 			if forms[form.Form] != nil {
 				same++
@@ -339,12 +340,12 @@ func checkCloneFormat(p *Pass) {
 		switch {
 		case len(order) > 1:
 			first := forms[order[0]].CloneID.Span()
-			p.Report(forms[order[1]].CloneID.Span(), "the CloneIDs of cluster %q are of different forms, %s here and %s on %s; usually one of them was typed by hand",
-				c.Name.V, order[1], order[0], p.where(first)).As(diag.Info).See(first, "another form")
-		case forms[byHand] != nil:
+			p.Report(forms[order[1]].CloneID.Span(), "the CloneIDs%s are of different forms, %s here and %s on %s; usually one of them was typed by hand",
+				ofCluster(c), order[1], order[0], p.where(first)).As(diag.Info).See(first, "another form")
+		case forms[byHand] != nil && (len(c.Servers) > 1 || c.ClusterAddress != nil): // one server alone needs no affinity
 			s := forms[byHand]
-			p.Report(s.CloneID.Span(), "CloneID %q of server %q%s of cluster %q %s set by hand; each must be set on its server too (HttpSessionCloneId, or cloneId of Liberty's httpSession), or there is no affinity",
-				s.CloneID.V, s.Name.V, others(same), c.Name.V, ifElse(same > 0, "are", "is")).As(diag.Info)
+			p.Report(s.CloneID.Span(), "CloneID %q of server %q%s%s %s set by hand; each must be set on its server too (HttpSessionCloneId, or cloneId of Liberty's httpSession), or there is no affinity",
+				s.CloneID.V, s.Name.V, others(same), ofCluster(c), ifElse(same > 0, "are", "is")).As(diag.Info)
 		}
 	}
 }
@@ -371,4 +372,12 @@ func checkCookieInCluster(p *Pass) {
 			}
 		}
 	}
+}
+
+// ofCluster names a cluster in a message; in a fragment it may have no name.
+func ofCluster(c *parser.ServerCluster) string {
+	if c.Name.V == "" {
+		return ""
+	}
+	return " of cluster " + quote(c.Name.V)
 }

@@ -104,7 +104,7 @@ func affinityRules() []*Rule {
 			Code: "WP310", Name: "clone-id-wrong-format", Category: Affinity, Severity: diag.Warning, Check: checkCloneFormat,
 			Doc: Doc{
 				Title:  "A CloneID looks mistyped, cut, or like a placeholder",
-				Why:    "An ID that does not equal the server's own gives no affinity. Known forms: a clock in base 32 (traditional servers), a UUID (Liberty), set by hand. IDs set by hand, and several forms in one cluster, are only mentioned.",
+				Why:    "An ID that does not equal the server's own gives no affinity. Known forms: a clock in base 32 (traditional servers), a UUID (Liberty), set by hand. IDs set by hand in a cluster of several servers, and several forms in one cluster, are only mentioned.",
 				Bad:    "<Server CloneID=\"placeholder\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
 				Good:   "<Server CloneID=\"1b2c3d4e5\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
 				Near:   "<Server CloneID=\"a0aaea8c-3251-45bb-87bb-f8b09169c03c\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",

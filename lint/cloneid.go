@@ -21,7 +21,7 @@ const (
 func ParseCloneID(id string) CloneID {
 	lower := strings.ToLower(id)
 	switch {
-	case strings.Contains(lower, "clone_id"), strings.Contains(lower, "cloneid"), strings.ContainsAny(id, "${}<>%@"), lower == "xxx", lower == "changeme", lower == "placeholder":
+	case isPlaceholder(lower):
 		return CloneID{Form: "placeholder"}
 	case isUUID(id):
 		return CloneID{Form: "uuid"}
@@ -39,6 +39,13 @@ func ParseCloneID(id string) CloneID {
 		return CloneID{Form: "near-uuid"}
 	}
 	return CloneID{Form: byHand}
+}
+
+// isPlaceholder: a word for what stands there, the marks of a template, or nothing but dots, question marks or crosses.
+func isPlaceholder(lower string) bool {
+	named := strings.Contains(lower, "clone_id") || strings.Contains(lower, "clone-id") || strings.Contains(lower, "cloneid")
+	return named && digits(lower) == 0 || strings.ContainsAny(lower, "${}<>%@") ||
+		lower == "changeme" || lower == "placeholder" || lower != "" && (allOf(lower, ".?-_") || allOf(lower, "x") && len(lower) > 1)
 }
 
 func allOf(s, chars string) bool { return strings.Trim(s, chars) == "" }

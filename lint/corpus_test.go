@@ -50,11 +50,12 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// TestCorpusErrors holds every finding of severity error on real files against a list that was looked at by hand: each file of the list
-// has a reason, a line that begins with "#".
-func TestCorpusErrors(t *testing.T) {
+// judged holds findings on real files against a list that was looked at by hand: each file of the list has a reason, a line that begins
+// with "#". show returns what the list says of a finding, "" for one that is not listed.
+func judged(t *testing.T, list string, o Options, show func(d diag.Diagnostic, at diag.Position) string) {
+	t.Helper()
 	reasons := map[string]string{}
-	old, _ := os.ReadFile(filepath.Join("testdata", "corpus-errors.txt"))
+	old, _ := os.ReadFile(filepath.Join("testdata", list))
 	for _, section := range strings.Split(string(old), "\n\n") {
 		name, rest, _ := strings.Cut(section, "\n")
 		if reason, _, _ := strings.Cut(rest, "\n"); strings.HasPrefix(reason, "# ") {
@@ -62,23 +63,40 @@ func TestCorpusErrors(t *testing.T) {
 		}
 	}
 	var b strings.Builder
-	corpus(t, Options{}, func(name string, ds []diag.Diagnostic, files *diag.Files) {
-		errors := ""
+	corpus(t, o, func(name string, ds []diag.Diagnostic, files *diag.Files) {
+		lines := ""
 		for _, d := range ds {
-			if at := files.Start(d.Span); d.Severity == diag.Error {
-				errors += fmt.Sprintf("%d:%d %s %s\n", at.Line, at.Column, d.Rule.Code, d.Message)
-			}
+			lines += show(d, files.Start(d.Span))
 		}
-		if errors == "" {
+		if lines == "" {
 			return
 		}
 		if reasons[name] == "" {
-			t.Errorf("%s has errors and no reason", name)
+			t.Errorf("%s has findings and no reason", name)
 			reasons[name] = "#"
 		}
-		fmt.Fprintf(&b, "%s\n%s\n%s\n", name, reasons[name], errors)
+		fmt.Fprintf(&b, "%s\n%s\n%s\n", name, reasons[name], lines)
 	})
-	golden(t, "corpus-errors.txt", b.String())
+	golden(t, list, b.String())
+}
+
+func TestCorpusErrors(t *testing.T) {
+	judged(t, "corpus-errors.txt", Options{}, func(d diag.Diagnostic, at diag.Position) string {
+		if d.Severity != diag.Error {
+			return ""
+		}
+		return fmt.Sprintf("%d:%d %s %s\n", at.Line, at.Column, d.Rule.Code, d.Message)
+	})
+}
+
+// TestCorpusCloneIDs: what the form of a clone ID tells is read off published IDs, so every finding about one is looked at.
+func TestCorpusCloneIDs(t *testing.T) {
+	judged(t, "corpus-clone-ids.txt", Options{Profile: "pedantic"}, func(d diag.Diagnostic, at diag.Position) string {
+		if d.Rule.Code != "WP310" {
+			return ""
+		}
+		return fmt.Sprintf("%d:%d %s\n", at.Line, at.Column, d.Severity)
+	})
 }
 
 // TestCorpusCounts keeps how many files each rule speaks of, and that a file which somebody runs has few findings.
