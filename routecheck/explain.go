@@ -239,6 +239,18 @@ func (c *Cluster) Role(m MemberID) string {
 	return "none"
 }
 
+// RoleInWords is Role as it stands in a sentence or a label.
+func (c *Cluster) RoleInWords(m MemberID) string {
+	switch role := c.Role(m); role {
+	case "none":
+		return "in no list"
+	case "cluster-address":
+		return "cluster address"
+	default:
+		return role
+	}
+}
+
 const nearMisses = 10 // Routes told of when none matches
 
 // candidates lists the Routes that compete with their scores; when none does, those of which one half matches.

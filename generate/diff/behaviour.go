@@ -124,20 +124,11 @@ func newSide(t *routecheck.Table) *side {
 func members(c *routecheck.Cluster) []string {
 	var all []string
 	for i, m := range c.Members {
-		role := "in no list"
-		switch id := routecheck.MemberID(i); {
-		case id == c.Address:
-			role = "cluster address"
-		case slices.Contains(c.Primary, id):
-			role = "primary"
-		case slices.Contains(c.Backup, id):
-			role = "backup"
-		}
 		var addresses []string
 		for _, t := range m.Transports {
 			addresses = append(addresses, fmt.Sprintf("%s:%d", t.Host, t.Port))
 		}
-		all = append(all, fmt.Sprintf("%s (%s, %s)", m.Name, role, strings.Join(addresses, " ")))
+		all = append(all, fmt.Sprintf("%s (%s, %s)", m.Name, c.RoleInWords(routecheck.MemberID(i)), strings.Join(addresses, " ")))
 	}
 	slices.Sort(all)
 	return all

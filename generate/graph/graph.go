@@ -4,7 +4,6 @@ package graph
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -145,16 +144,7 @@ func newCluster(name string, c *routecheck.Cluster) *cluster {
 		return k
 	}
 	for i, m := range c.Members {
-		role := "in no list"
-		switch id := routecheck.MemberID(i); {
-		case id == c.Address:
-			role = "cluster address"
-		case slices.Contains(c.Primary, id):
-			role = "primary"
-		case slices.Contains(c.Backup, id):
-			role = "backup"
-		}
-		k.members = append(k.members, newMember(m.Source, role))
+		k.members = append(k.members, newMember(m.Source, c.RoleInWords(routecheck.MemberID(i))))
 	}
 	return k
 }
