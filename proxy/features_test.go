@@ -272,8 +272,13 @@ func TestTrustedProxies(t *testing.T) {
 		{site{members: 1, cluster: `RemoveSpecialHeaders="false"`}, "$WSRA: 1.2.3.4"},
 	} {
 		w := start(t, false, c.s, Options{})
-		w.once(get("/", "$WSRA: 1.2.3.4"))
+		w.once(get("/", "$WSRA: 1.2.3.4", "$WSRU: jane", "$WSAT: BASIC", "$WSSI: 0a1b"))
 		raw := w.fakes["m1"].raw.String()
+		for _, line := range []string{"$WSRU: jane\r\n", "$WSAT: BASIC\r\n", "$WSSI: 0a1b\r\n"} { // only a front proxy can know these
+			if trusts := c.want == "$WSRA: 1.2.3.4"; strings.Contains(raw, line) != trusts {
+				t.Errorf("%+v: member gets %q", c.s, raw)
+			}
+		}
 		if !strings.Contains(raw, c.want+"\r\n") || strings.Count(raw, "$WSRA") != 1 || !strings.Contains(raw, "$WSIS: false\r\n") {
 			t.Errorf("%+v: member gets %q", c.s, raw)
 		}

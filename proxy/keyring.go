@@ -46,7 +46,7 @@ func (p *Proxy) keyring(path, stash, password string) (*keyring, error) {
 	}
 	if stash != "" {
 		if password, err = unstash(stash); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("keyring %s: %w; the way out is to stash the password in the old form (gskcapicmd -keydb -stashpw -v1stash), or to convert the key store to PEM and say --keystore %s=FILE.pem", path, err, path)
 		}
 	}
 	blocks, err := pkcs12Blocks(data, password)
@@ -81,11 +81,18 @@ func pemBlocks(data []byte) (blocks []*pem.Block) {
 	}
 }
 
-// unstash reads the password from a stash file: each byte is combined with F5, and F5 itself ends it.
+// stash2Size is the size of stash files of version 2, which GSKit 8.0.50.69 and later writes (IBM support, node/568257).
+const stash2Size = 193
+
+// unstash reads the password from a stash file of version 1: each byte is combined with F5, and F5 itself ends it. Those of version 2 have a
+// form that IBM keeps to itself.
 func unstash(path string) (string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return "", fmt.Errorf("stash file: %w", err)
+	}
+	if len(data) == stash2Size {
+		return "", fmt.Errorf("stash file %s is of version 2 (GSKit 8.0.50.69 and later), whose form is not public", path)
 	}
 	var b strings.Builder
 	for _, c := range data {
@@ -98,7 +105,7 @@ func unstash(path string) (string, error) {
 		}
 		b.WriteByte(c)
 	}
-	return "", fmt.Errorf("stash file %s has a form that is not public: convert the key store to PEM and map it with --keystore", path)
+	return "", fmt.Errorf("stash file %s holds no password of version 1, the only form that is public", path)
 }
 
 // ringOf sorts certificates and keys. Every certificate is trusted, as in a key database; a key makes its certificate one to show.

@@ -224,7 +224,9 @@ func TestBadKeyrings(t *testing.T) {
 	dir := t.TempDir()
 	empty := writePEM(t, filepath.Join(dir, "empty.pem"))
 	stash := filepath.Join(dir, "v2.sth")
-	os.WriteFile(stash, bytes.Repeat([]byte{1}, 193), 0o600)
+	os.WriteFile(stash, append(stashed("looks like version 1"), bytes.Repeat([]byte{0xf5}, 173)...), 0o600)
+	garbage := filepath.Join(dir, "garbage.sth")
+	os.WriteFile(garbage, bytes.Repeat([]byte{1}, 129), 0o600)
 	trust := writePEM(t, filepath.Join(dir, "trust.pem"), certBlock(newAuthority(t).cert))
 	p12 := filepath.Join(dir, "a.p12")
 	os.WriteFile(p12, []byte("no key store"), 0o600)
@@ -234,7 +236,8 @@ func TestBadKeyrings(t *testing.T) {
 		keyringProperty("/opt/plugin-key.kdb"):           "--keystore /opt/plugin-key.kdb=FILE.pem",
 		keyringProperty(filepath.Join(dir, "none.pem")):  "no such file",
 		keyringProperty(empty):                           "no certificate",
-		keyringProperty(p12, "stashfile", stash):         "not public",
+		keyringProperty(p12, "stashfile", stash):         "is of version 2 (GSKit 8.0.50.69 and later), whose form is not public; the way out",
+		keyringProperty(p12, "stashfile", garbage):       "--keystore " + p12 + "=FILE.pem",
 		keyringProperty(p12, "stashfile", dir+"/no.sth"): "stash file",
 		keyringProperty(p12):                             "a.p12",
 		keyringProperty(trust, "certLabel", "x"):         "certLabel",
@@ -288,6 +291,11 @@ func TestTLSListener(t *testing.T) {
 	for _, want := range []string{"$WSIS: true\r\n", "$WSSC: https\r\n", "$WSCS: TLS_", "$WSCC: MII", "$WSSN: shop\r\n", "$WSSP: 80\r\n"} {
 		if !strings.Contains(raw, want) {
 			t.Errorf("the member does not get %q: %q", want, raw)
+		}
+	}
+	for _, never := range []string{"$WSSI", "$WSAT", "$WSRU"} {
+		if strings.Contains(raw, never) {
+			t.Errorf("the member gets %s, which nobody knows: %q", never, raw)
 		}
 	}
 	write("shop2", 0)
