@@ -104,8 +104,8 @@ func TestDanglingRoute(t *testing.T) {
 var (
 	someHosts    = []string{"*", "a.example", "A.Example", "b.example", "[::1]"}
 	somePorts    = []string{"", ":*", ":80", ":443", ":8080"}
-	somePatterns = []string{"/", "/*", "/a", "/a/*", "/a*", "*.jsp", "/a/*.jsp", "/a/b", "/a/b/*", "/a/b*", "/*.jsp", "*", "/a*p", "/a/*b*", "*p"}
-	somePaths    = []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b.jsp", "/ab.jsp", "/a/b/c.jsp", "/x.jsp", "/a/b;jsessionid=1", "/a;x=y", "//a", "/a/../a/b", "/%61", "/ap", "", "/a/.jsp"}
+	somePatterns = []string{"/", "/*", "/a", "/a/*", "/a*", "*.jsp", "/a/*.jsp", "/a/b", "/a/b/*", "/a/b*", "/*.jsp", "*", "/a*p", "/a/*b*", "*p", "/application/*", "/application/part/*", "/application/part*", "/application/*.jsp", "/application/part/x.jsp"}
+	somePaths    = []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b.jsp", "/ab.jsp", "/a/b/c.jsp", "/x.jsp", "/a/b;jsessionid=1", "/a;x=y", "//a", "/a/../a/b", "/%61", "/ap", "", "/a/.jsp", "/application", "/application/", "/application/part/x.jsp", "/application/part/y?/a", "/applications"}
 )
 
 // randomConfig draws a configuration in which everything collides with everything.

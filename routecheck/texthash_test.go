@@ -1,0 +1,68 @@
+package routecheck
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// awkward texts have what the word-wise loops look for at every place of a word.
+var awkward = rapid.StringOfN(rapid.SampledFrom([]rune("/.;%?:ab@AZ[_{é\x00")), 0, 40, -1)
+
+// TestHashOfLeadingParts: one pass over a text gives for each part that ends with a slash, and for the whole, what hashing that part alone gives.
+func TestHashOfLeadingParts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text, seed := awkward.Draw(t, "text"), rapid.Uint64().Draw(t, "seed")
+		var got []int
+		h := startHash(seed)
+		for h.next(text) {
+			for marks := h.slashes(); marks != 0; marks &= marks - 1 {
+				n := first(marks) + 1
+				got = append(got, h.from+n)
+				if h.prefix(n) != hashOf(seed, text[:h.from+n]) {
+					t.Fatalf("%q before %d hashes differently by itself", text, h.from+n)
+				}
+			}
+		}
+		if h.whole(text) != hashOf(seed, text) {
+			t.Fatalf("%q hashes differently the second time", text)
+		}
+		var want []int
+		for i := range len(text) {
+			if text[i] == '/' {
+				want = append(want, i+1)
+			}
+		}
+		if len(got) != len(want) || len(got) > 0 && got[len(got)-1] != want[len(want)-1] {
+			t.Fatalf("%q: slashes end at %v, want %v", text, got, want)
+		}
+	})
+}
+
+// TestHashTells: texts that differ in one byte, or by zero bytes at the end, hash differently.
+func TestHashTells(t *testing.T) {
+	seen := map[uint64]string{}
+	for _, text := range []string{"", "\x00", "\x00\x00", "/", "/\x00", "/1234567", "/1234567\x00", "/12345678", "/123456789", "/1234567/1234567", "/1234567/1234568"} {
+		h := hashOf(42, text)
+		if other, clash := seen[h]; clash {
+			t.Errorf("%q and %q have one hash", text, other)
+		}
+		seen[h] = text
+	}
+}
+
+// TestWords holds what reads eight bytes at a time against what reads one.
+func TestWords(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := awkward.Draw(t, "text")
+		if got, want := lower(text), strings.ToLower(text); got != want {
+			t.Fatalf("lower(%q) is %q", text, got)
+		}
+		path, _, _ := strings.Cut(text, "?")
+		plain := !strings.ContainsAny(path, ";%") && !strings.Contains(path, "//") && !strings.Contains(path, "/.")
+		if p, ok := pathOf(text); p != path || ok != plain {
+			t.Fatalf("pathOf(%q) is %q, plain %t", text, p, ok)
+		}
+	})
+}
