@@ -38,11 +38,12 @@ type entry struct {
 	member   string
 	first    routecheck.Via // how the member of the first attempt was picked
 	declined bool
-	gone     bool  // the client left
-	cause    error // of the last failed attempt, or why the body was refused
+	times    *histogram // where its duration counts
+	gone     bool       // the client left
+	cause    error      // of the last failed attempt, or why the body was refused
 }
 
-func (e *entry) begin(c *client) { *e = entry{start: c.p.now()} }
+func (e *entry) begin(c *client) { *e = entry{start: c.p.now(), times: &c.p.counters.others} }
 
 func (e *entry) attempt(member string, via routecheck.Via) {
 	if e.attempts == 0 {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/wasplug/wasplug/routecheck"
@@ -36,7 +37,7 @@ func NewAdmin(p *Proxy, token string) *Admin {
 	a := &Admin{p: p, token: token, mux: http.NewServeMux()}
 	a.page = template.Must(template.New("status").Funcs(template.FuncMap{"rules": rulesOf}).Parse(statusPage))
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(&collector{p})
+	registry.MustRegister(&collector{p}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.mux.HandleFunc("/{$}", a.status)
 	a.mux.HandleFunc("/status.json", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, p.Status()) })
 	a.mux.HandleFunc("/why.json", a.why)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 )
 
 func fetch(a *Admin, method, target string, header ...string) *httptest.ResponseRecorder {
@@ -56,11 +58,22 @@ func TestAdminPages(t *testing.T) {
 	metrics := fetch(a, "GET", "/metrics").Body.String()
 	for _, want := range []string{
 		`wasplug_member_marked_down{cluster="C",member="m2"} 1`, `wasplug_member_requests_total{chosen="affinity",cluster="C",member="m1"} 1`,
-		`wasplug_affinity_total{outcome="moved"} 1`, `wasplug_responses_total{class="2xx"} 3`, "wasplug_request_duration_seconds_count 4", "wasplug_declined_total 1",
+		`wasplug_affinity_total{outcome="moved"} 1`, `wasplug_responses_total{class="2xx"} 3`, "wasplug_declined_total 1",
+		`wasplug_request_duration_seconds_count{cluster="C"} 3`, `wasplug_request_duration_seconds_count{cluster=""} 1`,
+		"wasplug_last_reload_successful 1", "process_open_fds ", "go_goroutines ",
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("no metric %s in\n%s", want, metrics)
 		}
+	}
+	if problems, err := promlint.New(strings.NewReader(metrics)).Lint(); err != nil || len(problems) > 0 {
+		t.Errorf("names of metrics: %v %v", problems, err)
+	}
+	if err := w.p.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if metrics := fetch(a, "GET", "/metrics").Body.String(); !strings.Contains(metrics, `wasplug_request_duration_seconds_count{cluster="C"} 3`) {
+		t.Error("a reload ends the histogram of a cluster")
 	}
 	if got := fetch(a, "GET", "/health").Body.String(); got != "ok\n" {
 		t.Error(got)

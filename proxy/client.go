@@ -3,6 +3,7 @@ package proxy
 import (
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"runtime/debug"
@@ -93,11 +94,20 @@ func (c *client) handshake() bool {
 	}
 	c.within(c.p.opt.HeadTimeout)
 	if err := t.Handshake(); err != nil {
+		tellPlain(err)
 		return false
 	}
 	state := t.ConnectionState()
 	c.tls = &state
 	return true
+}
+
+// tellPlain answers a client that speaks plain HTTP to a TLS listener: a browser would show an empty page otherwise.
+func tellPlain(err error) {
+	var bad tls.RecordHeaderError
+	if errors.As(err, &bad) && bad.Conn != nil && bad.RecordHeader[0] >= 'A' { // 'A' to 'Z' begin a method, TLS types are below
+		io.WriteString(bad.Conn, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis port speaks HTTPS.\n")
+	}
 }
 
 // head reads the next request head. It answers a bad one itself; false ends the connection.
@@ -162,6 +172,7 @@ func (c *client) refuse(err error) {
 	switch {
 	case errors.As(err, &bad):
 		c.entry.begin(c)
+		c.entry.cause = err
 		c.close = true
 		c.fail(bad.Status)
 		c.linger(c.p.small)
@@ -230,6 +241,7 @@ func (c *client) bodySize() int64 {
 // carry sends the request through the cluster that matches.
 func (c *client) carry(gen *generation, m *routecheck.Match) {
 	c.x.gen, c.x.cluster, c.x.now = gen, &gen.clusters[m.Cluster], c.p.now
+	c.entry.times = c.x.cluster.times
 	c.x.flight = gen.table.Begin(&c.req, m, c.entry.start, &gen.sem, c.x.log.recorder())
 	c.trusted = gen.table.Clusters[m.Cluster].KeepHeaders || len(gen.trusted) > 0 && gen.trusts(c.addr)
 	if c.rq.HasBody() {

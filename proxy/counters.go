@@ -12,8 +12,8 @@ type counters struct {
 	affinity [numAffinity]atomic.Uint64
 	declined atomic.Uint64
 	refused  atomic.Uint64 // answers of the proxy itself to what is no request
-	buckets  [len(bounds) + 1]atomic.Uint64
-	sum      atomic.Int64 // nanoseconds
+	sent     atomic.Uint64 // bytes to clients, without those of upgraded connections
+	others   histogram     // of requests that no cluster gets
 }
 
 // bounds are the upper bounds of the histogram of durations.
@@ -21,23 +21,34 @@ var bounds = [...]routecheck.Nanos{
 	second / 1000, second / 400, second / 200, second / 100, second / 40, second / 20, second / 10, second / 4, second / 2, second, 5 * second, 30 * second,
 }
 
-func (n *counters) add(status int, a AffinityOutcome, took routecheck.Nanos) {
-	n.classes[min(status/100, 5)].Add(1)
-	n.affinity[a].Add(1)
-	n.sum.Add(int64(took))
+// histogram counts durations. A request costs two additions.
+type histogram struct {
+	buckets [len(bounds) + 1]atomic.Uint64
+	sum     atomic.Int64 // nanoseconds
+}
+
+func (h *histogram) add(took routecheck.Nanos) {
+	h.sum.Add(int64(took))
 	for i, b := range bounds {
 		if took <= b {
-			n.buckets[i].Add(1)
+			h.buckets[i].Add(1)
 			return
 		}
 	}
-	n.buckets[len(bounds)].Add(1)
+	h.buckets[len(bounds)].Add(1)
 }
 
 // finish ends a request: counters and the access log.
 func (p *Proxy) finish(c *client) {
-	took := max(c.x.at, c.entry.start) - c.entry.start
-	p.counters.add(c.entry.status, c.affinity(), took)
+	end := max(c.x.at, c.entry.start) // the last decision knows the time
+	if c.entry.attempts == 0 {
+		end = p.now()
+	}
+	took, n := end-c.entry.start, &p.counters
+	n.classes[min(c.entry.status/100, 5)].Add(1)
+	n.affinity[c.affinity()].Add(1)
+	n.sent.Add(uint64(c.entry.bytes))
+	c.entry.times.add(took)
 	if p.opt.AccessLog != nil {
 		p.opt.AccessLog.write(c, took)
 	}

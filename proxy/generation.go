@@ -35,6 +35,7 @@ type cluster struct {
 	mu      sync.Mutex
 	state   routecheck.ClusterState
 	members []member
+	times   *histogram // lives as long as the name of the cluster does
 }
 
 // member is a Server with its streams.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/wasplug/wasplug/proxy/http1"
 )
@@ -227,12 +228,15 @@ func endsHere(f *http1.Field, rs *http1.Response, dechunk bool) bool {
 	return false
 }
 
+func dateLine() string { return "Date: " + time.Now().UTC().Format(http.TimeFormat) + "\r\n" }
+
 // localAnswer is an answer of the proxy itself.
 func localAnswer(dst []byte, status int, body string, head, closes bool, extra string) []byte {
 	dst = append(dst, "HTTP/1.1 "...)
 	dst = strconv.AppendInt(dst, int64(status), 10)
 	dst = append(append(dst, ' '), http.StatusText(status)...)
 	dst = append(dst, "\r\n"...)
+	dst = append(dst, dateLine()...) // RFC 9110, 6.6.1
 	dst = append(dst, extra...)
 	if closes {
 		dst = append(dst, "Connection: close\r\n"...)

@@ -21,11 +21,13 @@ var (
 	descRetry       = prometheus.NewDesc("wasplug_member_retry_seconds", "Time until a member that is marked down is tried again.", ofMember, nil)
 	descIdle        = prometheus.NewDesc("wasplug_member_idle_streams", "Idle connections to a member.", ofMember, nil)
 	descResponses   = prometheus.NewDesc("wasplug_responses_total", "Answers to clients by class of status.", []string{"class"}, nil)
-	descDuration    = prometheus.NewDesc("wasplug_request_duration_seconds", "Time from the head of a request to the end of its answer.", nil, nil)
+	descDuration    = prometheus.NewDesc("wasplug_request_duration_seconds", "Time from the head of a request to the end of its answer, by cluster; none for requests that no Route matches.", []string{"cluster"}, nil)
+	descSent        = prometheus.NewDesc("wasplug_response_bytes_total", "Bytes sent to clients.", nil, nil)
 	descAffinity    = prometheus.NewDesc("wasplug_affinity_total", "Requests by what became of their session affinity.", []string{"outcome"}, nil)
 	descDeclined    = prometheus.NewDesc("wasplug_declined_total", "Requests that no Route matches.", nil, nil)
 	descBad         = prometheus.NewDesc("wasplug_bad_requests_total", "Messages from clients that are no request.", nil, nil)
 	descReloads     = prometheus.NewDesc("wasplug_reloads_total", "Reloads of the configuration by result.", []string{"result"}, nil)
+	descReloadFine  = prometheus.NewDesc("wasplug_last_reload_successful", "1 unless the last reload of the configuration was refused.", nil, nil)
 	descConnections = prometheus.NewDesc("wasplug_client_connections", "Open connections of clients.", nil, nil)
 )
 
@@ -62,20 +64,26 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	counter(descBad, s.Requests.Refused)
 	counter(descReloads, s.Reload.Done, "done")
 	counter(descReloads, s.Reload.Refused, "refused")
+	gauge(descReloadFine, truth(s.Reload.Error == ""))
 	gauge(descConnections, float64(s.Connections))
-	ch <- c.p.counters.histogram()
+	counter(descSent, c.p.counters.sent.Load())
+	ch <- c.p.counters.others.metric("")
+	g := c.p.gen.Load()
+	for i := range g.clusters {
+		ch <- g.clusters[i].times.metric(g.table.Clusters[i].Name)
+	}
 }
 
-func (n *counters) histogram() prometheus.Metric {
+func (h *histogram) metric(cluster string) prometheus.Metric {
 	cumulative := map[float64]uint64{}
 	var total uint64
-	for i := range n.buckets {
-		total += n.buckets[i].Load()
+	for i := range h.buckets {
+		total += h.buckets[i].Load()
 		if i < len(bounds) {
 			cumulative[float64(bounds[i])/float64(second)] = total
 		}
 	}
-	return prometheus.MustNewConstHistogram(descDuration, total, float64(n.sum.Load())/float64(second), cumulative)
+	return prometheus.MustNewConstHistogram(descDuration, total, float64(h.sum.Load())/float64(second), cumulative, cluster)
 }
 
 func truth(b bool) float64 {

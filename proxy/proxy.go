@@ -87,9 +87,10 @@ type Proxy struct {
 	gen      atomic.Pointer[generation]
 	reload   reloader
 	counters counters
-	threads  atomic.Uint64   // connections so far that the plug-in's log names
-	docroot  *os.Root        // nil: 404
-	ctx      context.Context // ends when everything is to end
+	times    map[string]*histogram // by cluster; the reloader's
+	threads  atomic.Uint64         // connections so far that the plug-in's log names
+	docroot  *os.Root              // nil: 404
+	ctx      context.Context       // ends when everything is to end
 	stop     context.CancelFunc
 	ending   atomic.Bool // no new requests
 

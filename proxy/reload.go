@@ -126,6 +126,7 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files) 
 		return err
 	}
 	g.log = p.newWriter(cfg)
+	p.keepTimes(g)
 	g.refresh = routecheck.Nanos(cfg.RefreshInterval.V) * second
 	old := p.gen.Load()
 	if old != nil {
@@ -146,6 +147,20 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files) 
 		old.close()
 	}
 	return nil
+}
+
+// keepTimes lets the histogram of a cluster go on where the cluster of that name was before.
+func (p *Proxy) keepTimes(g *generation) {
+	times := make(map[string]*histogram, len(g.clusters))
+	for i := range g.clusters {
+		name := g.table.Clusters[i].Name
+		h := p.times[name]
+		if h == nil {
+			h = new(histogram)
+		}
+		times[name], g.clusters[i].times = h, h
+	}
+	p.times = times
 }
 
 // inherit takes marks, weights and counters of members of the same name over (choice reload-state=kept-by-name). What is pending stays
