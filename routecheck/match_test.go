@@ -87,6 +87,32 @@ func TestMatchByArrivalPort(t *testing.T) {
 	}
 }
 
+// TestFirstAliasIsNamed: of two aliases of a group that score the same the first is the one to name (R13).
+func TestFirstAliasIsNamed(t *testing.T) {
+	for _, aliases := range [][2]string{{"h:*", "*:8"}, {"*:8", "h:*"}} {
+		table := mustTable(t, `<Config><VirtualHostGroup Name="v"><VirtualHost Name="`+aliases[0]+`"/><VirtualHost Name="`+aliases[1]+`"/></VirtualHostGroup>
+<ServerCluster Name="c"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
+<UriGroup Name="u"><Uri Name="/*"/></UriGroup><Route ServerCluster="c" UriGroup="u" VirtualHostGroup="v"/></Config>`)
+		sem, rq := Latest(), Request{Host: "h:8", Target: "/x"}
+		if m, ok := table.Match(&rq, &sem); !ok || m.Alias() != aliases[0] {
+			t.Errorf("%v: named %q", aliases, m.Alias())
+		}
+	}
+}
+
+// TestDeepPath: patterns and paths of more segments than the index has bits for.
+func TestDeepPath(t *testing.T) {
+	deep := strings.Repeat("/d", 70)
+	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<Uri Name="/*"/>`, `<Uri Name="`+deep+`/*"/>`, 1))
+	sem := Latest()
+	for path, want := range map[string]bool{deep + "/x": true, deep + deep + "/x": true, deep: true, strings.Repeat("/d", 69) + "/x": false} {
+		rq := get(path)
+		if _, ok := table.Match(&rq, &sem); ok != want {
+			t.Errorf("%d segments: %t", strings.Count(path, "/"), ok)
+		}
+	}
+}
+
 // TestDanglingRoute is R18.
 func TestDanglingRoute(t *testing.T) {
 	xml := strings.Replace(clusterXML("", "", server("m", "")), `UriGroup="u"`, `UriGroup="U"`, 1)

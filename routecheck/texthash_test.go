@@ -66,3 +66,11 @@ func TestWords(t *testing.T) {
 		}
 	})
 }
+
+func TestPathOf(t *testing.T) {
+	for target, want := range map[string]string{"/a?;?": "/a", "/abcdefg?%": "/abcdefg", "?": "", "": "", "/a?b?c;": "/a"} {
+		if p, plain := pathOf(target); p != want || !plain {
+			t.Errorf("pathOf(%q) is %q, plain %t", target, p, plain)
+		}
+	}
+}
