@@ -89,15 +89,11 @@ func (c *client) appendPrivate(dst []byte) []byte {
 	}
 	dst = append(dst, c.kept...)
 	if c.rq.Minor == 1 {
-		dst = append(dst, "$WSPR: HTTP/1.1\r\n$WSSN: "...)
+		dst = append(dst, "$WSPR: HTTP/1.1\r\n"...)
 	} else {
-		dst = append(dst, "$WSPR: HTTP/1.0\r\n$WSSN: "...)
+		dst = append(dst, "$WSPR: HTTP/1.0\r\n"...)
 	}
-	name, port := c.serverName()
-	dst = append(dst, name...)
-	dst = append(dst, "\r\n$WSSP: "...)
-	dst = append(dst, port...)
-	return append(dst, "\r\n"...)
+	return c.appendServer(dst)
 }
 
 // connectionHeaders are those that are the same for every request of the connection. $WSRH is the address, as with a web server that looks
@@ -119,23 +115,26 @@ func (c *client) connectionHeaders() []byte {
 	return []byte(b.String())
 }
 
-// serverName divides the Host header as $WSSN and $WSSP have it (AppServerPortPreference).
-func (c *client) serverName() (name, port []byte) {
+// appendServer appends $WSSN and $WSSP: the Host header divided, or the port that the request arrived on (AppServerPortPreference, R10).
+func (c *client) appendServer(dst []byte) []byte {
 	host := c.rq.Host(c.in.b)
 	if len(host) == 0 {
 		host = []byte(c.from.name)
 	}
-	name, port = splitPort(host)
+	name, port := splitPort(host)
+	dst = append(append(dst, "$WSSN: "...), name...)
+	dst = append(dst, "\r\n$WSSP: "...)
 	switch {
 	case c.x.gen.webPort:
-		port = strconv.AppendInt(nil, int64(c.port), 10)
+		dst = strconv.AppendInt(dst, int64(c.port), 10)
 	case len(port) > 0:
+		dst = append(dst, port...)
 	case c.tls != nil:
-		port = []byte("443")
+		dst = append(dst, "443"...)
 	default:
-		port = []byte("80")
+		dst = append(dst, "80"...)
 	}
-	return name, port
+	return append(dst, "\r\n"...)
 }
 
 func (c *client) hasPrivate() bool {
