@@ -94,7 +94,7 @@ func pathOf(target string) (path string, plain bool) {
 		slash := equal(w, '/')
 		o := equal(w, ';') | equal(w, '%') | (slash<<8|behind)&(slash|equal(w, '.'))
 		if query := equal(w, '?'); query != 0 {
-			return target[:i+first(query)], odd|o&(query&-query-1) == 0
+			return target[:i+first(query)], odd|o&(query-1) == 0
 		}
 		odd, behind = odd|o, slash>>56
 	}
