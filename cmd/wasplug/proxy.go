@@ -270,9 +270,12 @@ func listen(flag, spec string) (*proxy.Listener, error) {
 		}
 		l.Port = n
 	}
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return nil, usageError("%s %q: want an address with a port, as in 127.0.0.1:8080 or :8080", flag, spec)
+	}
 	inner, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, failure(err)
+		return nil, failure(fmt.Errorf("%s: %w", flag, err))
 	}
 	l.Listener = inner
 	return l, nil
