@@ -2,7 +2,8 @@ package proxy
 
 import "sync"
 
-// headroom stands before the bytes of every buffer, so that a head can grow by a line where it stands.
+// headroom stands before the bytes of every buffer, so that a head can grow where it stands: by a Date of 37 bytes and a Connection line of
+// at most 24.
 const headroom = 64
 
 const (

@@ -73,7 +73,7 @@ func (p *Proxy) openFile(target string) (*os.File, fs.FileInfo, error) {
 // serveFile sends a file. Its size was taken when it was opened: a file that shrinks meanwhile ends the connection.
 func (c *client) serveFile(f *os.File, info fs.FileInfo) {
 	modified := info.ModTime().UTC().Truncate(time.Second)
-	lines := dateLine() + "Last-Modified: " + modified.Format(http.TimeFormat) + "\r\n" + c.keepAliveLine()
+	lines := *c.p.date.Load() + "Last-Modified: " + modified.Format(http.TimeFormat) + "\r\n" + c.keepAliveLine()
 	if c.close {
 		lines += "Connection: close\r\n"
 	}

@@ -79,7 +79,7 @@ func (d *delivery) run() routecheck.Event {
 		return d.broken(err)
 	}
 	d.clean = n == len(body)
-	start := rewrite(s.in.all, headroom+at, &s.rs, d.dechunk, d.extra())
+	start := rewrite(s.in.all, headroom+at, &s.rs, d.dechunk, d.extra()+d.c.p.missingDate(&s.rs))
 	end := headroom + at + s.rs.Size
 	if d.dechunk {
 		if err = d.say(s.in.all[start:end]); err == nil {
@@ -230,7 +230,8 @@ func (c *client) fail(status int) {
 		c.close = true
 	}
 	text := strconv.Itoa(status) + " " + statusText(status) + "\n"
-	c.out = localAnswer(c.out[:0], status, text, c.rq.Size > 0 && c.isHead(), c.close, "Content-Type: text/plain\r\n"+c.keepAliveLine())
+	lines := *c.p.date.Load() + "Content-Type: text/plain\r\n" + c.keepAliveLine()
+	c.out = localAnswer(c.out[:0], status, text, c.rq.Size > 0 && c.isHead(), c.close, lines)
 	c.writeOut(c.out)
 }
 

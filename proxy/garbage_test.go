@@ -54,7 +54,7 @@ func turns(t *testing.T, raw string, run func(turn func())) {
 	defer w.stop()
 	v := w.visit()
 	defer v.Close()
-	rq, answer := []byte(raw), make([]byte, len("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
+	rq, answer := []byte(raw), make([]byte, len("HTTP/1.1 200 OK\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\nContent-Length: 2\r\n\r\nok"))
 	run(func() {
 		v.Write(rq)
 		if _, err := io.ReadFull(v.Conn, answer); err != nil {

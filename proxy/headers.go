@@ -227,7 +227,21 @@ func endsHere(f *http1.Field, rs *http1.Response, dechunk bool) bool {
 	return false
 }
 
-func dateLine() string { return "Date: " + time.Now().UTC().Format(http.TimeFormat) + "\r\n" }
+// setDate renews the Date line once a second: to format one for each answer would cost more than all its other lines.
+func (p *Proxy) setDate() {
+	line := "Date: " + time.Now().UTC().Format(http.TimeFormat) + "\r\n"
+	p.date.Store(&line)
+}
+
+// missingDate is what a gateway adds to an answer that has no Date (RFC 9110, 6.6.1).
+func (p *Proxy) missingDate(rs *http1.Response) string {
+	for i := range rs.Fields {
+		if rs.Fields[i].Kind == http1.Date {
+			return ""
+		}
+	}
+	return *p.date.Load()
+}
 
 // localAnswer is an answer of the proxy itself.
 func localAnswer(dst []byte, status int, body string, head, closes bool, extra string) []byte {
@@ -235,7 +249,6 @@ func localAnswer(dst []byte, status int, body string, head, closes bool, extra s
 	dst = strconv.AppendInt(dst, int64(status), 10)
 	dst = append(append(dst, ' '), http.StatusText(status)...)
 	dst = append(dst, "\r\n"...)
-	dst = append(dst, dateLine()...) // RFC 9110, 6.6.1
 	dst = append(dst, extra...)
 	if closes {
 		dst = append(dst, "Connection: close\r\n"...)

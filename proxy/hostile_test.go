@@ -97,17 +97,45 @@ func TestPrivateHeadersOfClients(t *testing.T) {
 }
 
 func TestPrivateHeadersOfMembers(t *testing.T) {
-	w := start(t, false, site{members: 1}, Options{})
-	defer w.stop()
-	w.fakes["m1"].act = answer("HTTP/1.1 200 Fine\r\n$WSEP: x\r\nX-Other: 1\r\nX-Hop: 1\r\nSet-Cookie: a=b\r\nConnection: keep-alive, x-hop, x-other\r\n$wspt: 1\r\nContent-Length: 2\r\nKeep-Alive: 5\r\n\r\nok", true)
-	v := w.visit()
-	defer v.Close()
-	v.send(get("/"))
-	got := make([]byte, 200)
-	want := "HTTP/1.1 200 Fine\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\nok"
-	n, _ := io.ReadAtLeast(v.br, got, len(want))
-	if string(got[:n]) != want {
-		t.Errorf("client got %q", got[:n])
+	synctest.Test(t, func(t *testing.T) { // where it is always the same second
+		w := start(t, true, site{members: 1}, Options{})
+		defer w.stop()
+		w.fakes["m1"].act = answer("HTTP/1.1 200 Fine\r\n$WSEP: x\r\nX-Other: 1\r\nX-Hop: 1\r\nSet-Cookie: a=b\r\nConnection: keep-alive, x-hop, x-other\r\n$wspt: 1\r\nContent-Length: 2\r\nKeep-Alive: 5\r\n\r\nok", true)
+		v := w.visit()
+		defer v.Close()
+		v.send(get("/"))
+		got := make([]byte, 200)
+		want := "HTTP/1.1 200 Fine\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\nok"
+		n, _ := io.ReadAtLeast(v.br, got, len(want))
+		if string(got[:n]) != want {
+			t.Errorf("client got %q", got[:n])
+		}
+	})
+}
+
+// An answer has one Date: that of the member, else one of the proxy's own (RFC 9110, 6.6.1), and room for it also in the longest case.
+func TestDate(t *testing.T) {
+	for _, c := range []struct{ answer, want string }{
+		{"HTTP/1.1 200 OK\r\nDATE: then\r\nContent-Length: 0\r\n\r\n", "then"},
+		{"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "Sat, 01 Jan 2000 00:00:00 GMT"},
+		{"HTTP/1.1 200 OK\r\n\r\n", "Sat, 01 Jan 2000 00:00:00 GMT"},
+	} {
+		for _, raw := range []string{get("/"), "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", get("/none"), "nonsense\r\n\r\n"} {
+			synctest.Test(t, func(t *testing.T) {
+				w := start(t, true, site{members: 1, uri: "/"}, Options{})
+				defer w.stop()
+				w.fakes["m1"].act = answer(c.answer, false)
+				v := w.visit()
+				defer v.Close()
+				r, want := v.ask(raw), c.want
+				if r.status != 200 {
+					want = "Sat, 01 Jan 2000 00:00:00 GMT"
+				}
+				if got := r.header["Date"]; len(got) != 1 || got[0] != want {
+					t.Errorf("%q, %q: Date %q", c.answer, raw, got)
+				}
+			})
+		}
 	}
 }
 

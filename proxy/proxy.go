@@ -87,10 +87,11 @@ type Proxy struct {
 	gen      atomic.Pointer[generation]
 	reload   reloader
 	counters counters
-	times    map[string]*histogram // by cluster; the reloader's
-	threads  atomic.Uint64         // connections so far that the plug-in's log names
-	docroot  *os.Root              // nil: 404
-	ctx      context.Context       // ends when everything is to end
+	times    map[string]*histogram  // by cluster; the reloader's
+	threads  atomic.Uint64          // connections so far that the plug-in's log names
+	docroot  *os.Root               // nil: 404
+	date     atomic.Pointer[string] // the Date line of answers that have none
+	ctx      context.Context        // ends when everything is to end
 	stop     context.CancelFunc
 	ending   atomic.Bool // no new requests
 
@@ -109,6 +110,7 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 		opt: opt, log: opt.Log, now: opt.Now, sweeper: s, small: newBuffers(smallBuffer), large: newBuffers(largeBuffer),
 		clients: map[*client]struct{}{},
 	}
+	p.setDate()
 	p.ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 	p.reload.source = source
 	err := p.begin(ctx)
@@ -119,7 +121,10 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 		p.stop()
 		return nil, err
 	}
-	s.idle = func() { p.gen.Load().sweep(p.now()) }
+	s.idle = func() {
+		p.setDate()
+		p.gen.Load().sweep(p.now())
+	}
 	p.sweeping.Go(func() { s.run(p.ctx) })
 	return p, nil
 }
