@@ -201,26 +201,33 @@ func (x *hostIndex) searchPorts(s *search, ports []portEntry, port int) {
 // searchURIs offers what the patterns of an index have for the path: at each slash, and at the lengths that do not end with one, the texts
 // before a *; then the whole path.
 func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
-	table := &x.patterns
-	h := startHash(u.seed)
-	at := uint64(1)
-	for h.next(s.path) {
-		for slashes := h.slashes(); slashes != 0; slashes &= slashes - 1 {
+	table, path := &x.patterns, s.path
+	state, w, at := u.seed, uint64(0), uint64(1)
+	for from := 0; from < len(path); from += 8 {
+		if from > 0 {
+			state = absorb(state, w)
+		}
+		if from+8 <= len(path) {
+			w = word(path[from:])
+		} else {
+			w = wordAt(path, from)
+		}
+		for slashes := equal(w, '/'); slashes != 0; slashes &= slashes - 1 {
 			if at = at << 1; at == 0 {
 				at = 1 << 63
 			}
 			if u.depths&at != 0 {
 				n := first(slashes) + 1
-				s.leading(table.find(h.prefix(n), h.from+n))
+				s.leading(table.find(seal(state, leading(w, n), from+n), from+n))
 			}
 		}
 	}
 	for _, n := range u.lengths {
-		if n <= len(s.path) {
-			s.leading(table.find(hashOf(u.seed, s.path[:n]), n))
+		if n <= len(path) {
+			s.leading(table.find(hashOf(u.seed, path[:n]), n))
 		}
 	}
-	if n := table.find(h.whole(s.path), len(s.path)); n != nil {
+	if n := table.find(seal(state, w, len(path)), len(path)); n != nil {
 		s.offer(n, n.exact, len(n.text), false)
 		if n.internal != (slot{}) && s.sem.ask(SlashStarServesBare, s.rec) != bareNotServed {
 			s.offer(n, n.internal, len(n.text), false)

@@ -48,7 +48,12 @@ func splitHost(s string) (host, port string) {
 func lower(s string) string {
 	odd := uint64(0)
 	for i := 0; i < len(s); i += 8 {
-		w := wordAt(s, i)
+		var w uint64
+		if i+8 <= len(s) {
+			w = word(s[i:])
+		} else {
+			w = wordAt(s, i)
+		}
 		odd |= w&0x8080808080808080 | w&^(w<<1)&0x4040404040404040 // beyond ASCII, or among @ A-Z [ \ ] ^ _
 	}
 	if odd != 0 {
@@ -90,7 +95,12 @@ func (t *Table) matchPath(target string, sem *Semantics, rec *Recorder) string {
 func pathOf(target string) (path string, plain bool) {
 	odd, behind := uint64(0), uint64(0)
 	for i := 0; i < len(target); i += 8 {
-		w := wordAt(target, i)
+		var w uint64
+		if i+8 <= len(target) {
+			w = word(target[i:])
+		} else {
+			w = wordAt(target, i)
+		}
 		slash := equal(w, '/')
 		o := equal(w, ';') | equal(w, '%') | (slash<<8|behind)&(slash|equal(w, '.'))
 		if query := equal(w, '?'); query != 0 {
