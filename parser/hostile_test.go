@@ -45,6 +45,7 @@ func TestHostile(t *testing.T) {
 		{"stray &", "<Config>" + strings.Repeat("&", 60*million) + "</Config>", "more than 1000 faults", parser.MaxFaults + 1},
 		{"open quotes", strings.Repeat("<Uri Name=\"\n", 4*million), "more than 1000 faults", parser.MaxFaults + 1},
 		{"open comments", "<Config>" + strings.Repeat("<!--\n", 4*million), "more than 1000 faults", parser.MaxFaults + 1},
+		{"comments with a lost end", "<Config>" + strings.Repeat("<!-- --\n", 4*million) + "--></Config>", "more than 1000 faults", parser.MaxFaults + 1},
 		{"open sections", "<Config>" + strings.Repeat("<![CDATA[\n", 4*million), "more than 1000 faults", parser.MaxFaults + 1},
 		{"open instructions", "<Config>" + strings.Repeat("<?x\n", 4*million), "more than 1000 faults", parser.MaxFaults + 1},
 		{"open declarations", "<Config>" + strings.Repeat("<!DOCTYPE a [\n", 4*million), "more than 1000 faults", parser.MaxFaults + 1},

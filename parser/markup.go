@@ -2,20 +2,25 @@ package parser
 
 import "strings"
 
-// until returns where term stands at or behind pos, -1 when nowhere. A terminator that is absent once is absent ever after, which
-// keeps a file full of unterminated comments linear.
+// until returns where term stands at or behind pos, -1 when nowhere. What was found once is kept, so that a file full of unterminated
+// comments, or of comments that end before their terminator, stays linear.
 func (s *scanner) until(pos int, term string) int {
-	if s.absent[term] {
-		return -1
+	at, known := s.ends[term]
+	if known && (at < 0 || at >= pos) {
+		return at
 	}
-	if i := strings.Index(s.src[min(pos, len(s.src)):], term); i >= 0 {
-		return pos + i
+	if at = strings.Index(s.src[min(pos, len(s.src)):], term); at >= 0 {
+		at += pos
 	}
-	if s.absent == nil {
-		s.absent = map[string]bool{}
+	s.setEnd(term, at)
+	return at
+}
+
+func (s *scanner) setEnd(term string, at int) {
+	if s.ends == nil {
+		s.ends = map[string]int{}
 	}
-	s.absent[term] = true
-	return -1
+	s.ends[term] = at
 }
 
 // lineEnd returns the end of the line at pos, or the first of the given bytes before it.
@@ -46,12 +51,40 @@ func (s *scanner) enclosed(opening, term, or, what string) (from, to int) {
 func (s *scanner) comment() *Node {
 	start, last := s.pos, s.last
 	from, to := s.enclosed("<!--", "-->", "", "comment")
-	if dashes := strings.Index(s.src[from:to]+"-", "--"); dashes >= 0 && s.pos > to {
-		s.fault(from+dashes, min(from+dashes+2, s.pos), "\"--\" within a comment")
+	if dashes := doubleDash(s.src[from:to]); dashes >= 0 && s.pos > to {
+		if end := s.lostEnd(from+dashes, to); end > 0 {
+			s.pos, to = end, from+dashes
+			s.fault(start, s.pos, "comment without the \"-->\" that ends it")
+		} else {
+			s.fault(from+dashes, min(from+dashes+2, s.pos), "\"--\" within a comment")
+		}
 	}
 	n := s.leaf(Comment, start, s.pos, s.resolve(from, to, inRaw))
 	n.Inline = last >= 0 && !strings.ContainsAny(s.src[last:start], "\r\n")
 	return n
+}
+
+// doubleDash returns where "--" stands in the text of a comment, -1 when nowhere; its last "-" and that of "-->" are one, too.
+func doubleDash(text string) int {
+	if i := strings.Index(text, "--"); i >= 0 || !strings.HasSuffix(text, "-") {
+		return i
+	}
+	return len(text) - 1
+}
+
+// lostEnd returns where a comment ends that has "--" at dashes where its "-->" should be: nothing but a blank or ">" follows in the line,
+// and another comment begins before the "-->" at to. 0 says that the comment ends there.
+func (s *scanner) lostEnd(dashes, to int) int {
+	behind := s.src[min(dashes+len("--"), to):to]
+	rest := strings.TrimLeft(behind, " \t")
+	if rest == "" || strings.IndexByte("\r\n<>", rest[0]) < 0 || !strings.Contains(rest, "<!--") {
+		return 0
+	}
+	end := to - len(rest)
+	if rest[0] == '>' {
+		end++
+	}
+	return end
 }
 
 func (s *scanner) cdata() {
@@ -85,7 +118,7 @@ func (s *scanner) doctype() {
 func (s *scanner) doctypeEnd(from int) int {
 	var quote byte
 	depth := 0
-	for i := from; i < len(s.src) && !s.absent["doctype"]; i++ {
+	for i := from; i < len(s.src) && s.ends["doctype"] >= 0; i++ {
 		switch c := s.src[i]; {
 		case quote != 0:
 			if c == quote {
@@ -101,10 +134,7 @@ func (s *scanner) doctypeEnd(from int) int {
 			depth--
 		}
 	}
-	if s.absent == nil {
-		s.absent = map[string]bool{}
-	}
-	s.absent["doctype"] = true
+	s.setEnd("doctype", -1)
 	return s.lineEnd(from, ">")
 }
 

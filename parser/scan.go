@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -38,8 +39,8 @@ type scanner struct {
 	tag              []Attr          // of the start tag at hand
 	seen             map[string]bool // names in tag, when there are many
 	buf              []byte
-	absent           map[string]bool // terminators known not to stand behind pos
-	wordEnd          int             // end of the last word that is no attribute, 0 when there is none
+	ends             map[string]int // where terminators stand next, -1 nowhere behind pos
+	wordEnd          int            // end of the last word that is no attribute, 0 when there is none
 }
 
 // frame is an element whose end tag was not read yet.
@@ -257,7 +258,7 @@ func ownChildren(n *Node, children []*Node) int {
 	}
 	foreign := func(name string) bool { return t.Child(name) == nil && elementNames()[name] != nil }
 	if t == nil {
-		foreign = func(name string) bool { return TypeOf(n.Parent).Child(name) != nil }
+		foreign = func(name string) bool { return belongsAround(n, name) }
 	}
 	for i, c := range children {
 		if c.Kind == Element && foreign(c.Name) {
@@ -268,6 +269,16 @@ func ownChildren(n *Node, children []*Node) int {
 		}
 	}
 	return len(children)
+}
+
+// belongsAround reports whether an element around n can hold a child of that name.
+func belongsAround(n *Node, name string) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if slices.ContainsFunc(elementNames()[p.Name], func(t *ElementType) bool { return t.Child(name) != nil }) {
+			return true
+		}
+	}
+	return name == "Config"
 }
 
 // finish takes the innermost open element from the stack with the given number of children; those behind go to its parent.

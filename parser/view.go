@@ -1,6 +1,9 @@
 package parser
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // View returns the typed view on a document, parsed or built.
 func View(doc *Document) *Config {
@@ -95,14 +98,14 @@ func first[T any](p *pool[T], nodes []*Node, fill func(*T, *Node), name string) 
 	return nil
 }
 
-// content returns the first Config and what a Config would hold: the children of every Config at the top level, and what stands
-// there by itself.
+// content returns the first Config, or what stands for it, and what a Config would hold: the children of every Config at the top level,
+// and what stands there by itself.
 func (v *viewer) content(doc *Document) (config *Node, content []*Node) {
 	var lone []*Node
 	for _, n := range doc.Nodes {
 		switch {
 		case n.Kind != Element:
-		case n.Name != "Config":
+		case n.Name != "Config" && !v.standsForConfig(n):
 			lone = append(lone, n)
 		case config == nil:
 			config, content = n, n.Children
@@ -117,6 +120,13 @@ func (v *viewer) content(doc *Document) (config *Node, content []*Node) {
 		return config, content
 	}
 	return config, append(content[:len(content):len(content)], lone...)
+}
+
+// standsForConfig reports whether an element of an unknown name holds what a Config holds: its name is misspelt.
+func (v *viewer) standsForConfig(n *Node) bool {
+	return v.table.byName[n.Name] == nil && slices.ContainsFunc(n.Children, func(c *Node) bool {
+		return c.Kind == Element && v.table.byName["Config"][0].Child(c.Name) != nil
+	})
 }
 
 // gather puts elements that do not belong into a Config into elements that hold them: lone Servers into one cluster, say.

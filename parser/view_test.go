@@ -139,7 +139,7 @@ func TestReadOn(t *testing.T) {
 		"<Log Name='/a'>", "<Log Name='/a'", "<Log Name='/a", "<Log Name=/a>", "<Log Name=“/a”/>", "<Log Name='/a' <!-- x -->/>", "</Log>", "</Config", "</>", "< Log/>",
 		"<", "&", "&a;", "]]>", "<!-- a", "<!- a ->", "<![CDATA[ a", "<?a", "<!DOCTYPE a [ <!ENTITY b 'c'>", "<1/>", "<Log a='1' a='2'/>", "<Log a='1'b='2'/>",
 		"<UriGroup Name='u'>", "<UriGroup Name='u'><Uri Name='/x'></UriGroup>", "<ServerCluster Name='c'><Server Name='m'><Transport Port='1'>", "<Log \x01/>", "\x01",
-		"<UriGroup Name=\"u><Uri Name=\"/x\"/></UriGroup>", "<Log Name=>", "<Log =\"x\"/>", "<Log/ >", "<Log Name=\x93/a\x94/>", "<VirtualHostGroup Name='u'><VirtualHost Name='a'><VirtualHost Name='b'><VirtualHost Name='c'></VirtualHostGroup>", "<a></b>", "<a><b></a>", "<Log a=\"b<c\"/>", "<Log\x00/>",
+		"<UriGroup Name=\"u><Uri Name=\"/x\"/></UriGroup>", "<Log Name=>", "<Log =\"x\"/>", "<Log/ >", "<Log Name=\x93/a\x94/>", "<VirtualHostGroup Name='u'><VirtualHost Name='a'><VirtualHost Name='b'><VirtualHost Name='c'></VirtualHostGroup>", "<a></b>", "<a><b></a>", "<a>", "<Prop<a>erty Name='x'/>", "<UriGroup Name='u'></é/UriGroup>", "<!-- a -- >\n<Log/><!-- b -->", "<Log a=\"b<c\"/>", "<Log\x00/>",
 	}
 	for _, fault := range faults {
 		src := []byte("<Config>\n" + fault + "\n<VirtualHostGroup Name='behind'/>\n<ServerCluster Name='behind'>\n<Server Name='m1'/>\n</ServerCluster>\n</Config>\n")
@@ -153,6 +153,17 @@ func TestReadOn(t *testing.T) {
 		}
 		if len(cfg.VirtualHostGroups) == 0 || len(cfg.Clusters) == 0 || len(cfg.Clusters[len(cfg.Clusters)-1].Servers) != 1 {
 			t.Errorf("%q: what stands behind is not read: %d groups, %d clusters", fault, len(cfg.VirtualHostGroups), len(cfg.Clusters))
+		}
+	}
+}
+
+// TestMisspeltRoot: an element of an unknown name that holds what a Config holds is viewed as one.
+func TestMisspeltRoot(t *testing.T) {
+	for _, root := range []string{"<Confg RefreshInterval='1'>%s</Confg>", "<Confg RefreshInterval='1'>%s</Config>", "<Con\"fig RefreshInterval='1'>%s</Config>",
+		"<file for it --><Config RefreshInterval='1'>%s</Config>"} {
+		cfg, ds := parser.Parse(1, fmt.Appendf(nil, root, "<UriGroup Name='u'/><Route/>"))
+		if len(cfg.UriGroups) != 1 || len(cfg.Routes) != 1 || cfg.RefreshInterval.V != 1 || len(ds) == 0 {
+			t.Errorf("%s: %d groups, %d routes, %v", root, len(cfg.UriGroups), len(cfg.Routes), ds)
 		}
 	}
 }
