@@ -18,6 +18,10 @@ func TestCloneIDForms(t *testing.T) {
 		{"14K4M4K8P", "near-clock", "", true},
 		{"138888kyd", "near-clock", "", true},
 		{"1webshopx", "by hand", "", false},
+		{"v0000000", "clock", "2003-10-03", false},
+		{"4v0000000", "by hand", "", false}, // would be a clock of 2141
+		{"M3M4B5R01", "by hand", "", false}, // a name of capitals and digits begins with a letter
+		{"a-0-b-1-c", "near-uuid", "", true},
 		{"a0aaea8c-3251-45bb-87bb-f8b09169c03c", "uuid", "", false},
 		{"a0aaea8c-3251-45bb-87bb-f8b09169c0", "near-uuid", "", true},
 		{"a0aaea8c-3251-45bb", "near-uuid", "", true},

@@ -38,6 +38,14 @@ type aliasOf struct {
 // key names what an alias matches: two spellings of one meaning are equal.
 func (a *aliasOf) key() hostPort { return hostPort{a.Host, a.Port} }
 
+// spot returns a host and port that the alias takes; port is taken where it takes any.
+func (a *aliasOf) spot(port int) routecheck.Spot {
+	if a.Port != 0 {
+		port = a.Port
+	}
+	return routecheck.Spot{Host: ifElse(a.Host == "*", "any.example", a.Host), Port: port}
+}
+
 type hostPort struct {
 	host string
 	port int

@@ -1,7 +1,9 @@
 package lint
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,7 +90,20 @@ func checkV4(p *Pass) {
 	}
 }
 
-var release = regexp.MustCompile(`^~?(?:V|P[A-Z]\d+ \()(\d+)\.(\d+)`)
+// dated is the beginning of a row's level that is a number, or an APAR with one; level is each number in it.
+var (
+	dated = regexp.MustCompile(`^~?(?:V|P[A-Z]\d+ \()\d+\.\d+`)
+	level = regexp.MustCompile(`(\d+)\.(\d+)[.\dx]*`)
+)
+
+// tooOld reports whether the target is older than every level that a row names: fix packs brought some attributes to older releases too.
+func (o *Options) tooOld(since string) bool {
+	return dated.MatchString(since) && !slices.ContainsFunc(level.FindAllStringSubmatch(since, -1), func(m []string) bool {
+		major, _ := strconv.Atoi(m[1])
+		minor, _ := strconv.Atoi(m[2])
+		return o.targetAtLeast(major, minor)
+	})
+}
 
 func checkTarget(p *Pass) {
 	checkLevel(p)
@@ -102,11 +117,11 @@ func checkPlatform(p *Pass) {
 	p.paths(func(_ string, v parser.Val[string], _ *parser.Node) {
 		switch {
 		case isWindows(v.V):
-			windows = &v
+			windows = cmp.Or(windows, &v)
 		case isUnix(v.V):
-			unix = &v
+			unix = cmp.Or(unix, &v)
 			if strings.HasPrefix(v.V, "/opt/") {
-				optional = &v
+				optional = cmp.Or(optional, &v)
 			}
 		}
 	})
@@ -144,13 +159,7 @@ func checkLevel(p *Pass) {
 		if row == nil || row.Ignored || row.Property && a.Name != "Value" {
 			return
 		}
-		m := release.FindStringSubmatch(row.Doc.Since)
-		if m == nil || reported[row.Element+row.Name] {
-			return
-		}
-		major, _ := strconv.Atoi(m[1])
-		minor, _ := strconv.Atoi(m[2])
-		if p.Options.targetAtLeast(major, minor) {
+		if reported[row.Element+row.Name] || !p.Options.tooOld(row.Doc.Since) {
 			return
 		}
 		reported[row.Element+row.Name] = true
@@ -241,7 +250,7 @@ func portabilityRules() []*Rule {
 			Code: "WP824", Name: "not-in-target", Category: Portability, Severity: diag.Info, Check: checkTarget,
 			Doc: Doc{
 				Title:  "An attribute is younger than the target level, or of another platform",
-				Why:    "The plug-in there ignores it. Levels are looked at only with --target or a target in the settings; many are recalled. Settings of IIS and IBM i are reported when they are not at their default and the paths of the file are those of another platform.",
+				Why:    "The plug-in there ignores it. Levels are looked at only with --target or a target in the settings; many are recalled. A level names no platform: settings of IIS and IBM i are reported when they are not at their default and the paths of the file are those of another platform, which is a judgement.",
 				Bad:    "<Config MarkBusyDown=\"true\"/>",
 				Good:   "<Config/>",
 				Near:   "<Config VHostMatchingCompat=\"false\"/>",

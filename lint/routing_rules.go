@@ -79,7 +79,7 @@ func routingRules() []*Rule {
 			Code: "WP605", Name: "uri-syntax", Category: Routing, Severity: diag.Error, Check: checkURISyntax,
 			Doc: Doc{
 				Title:  "A Uri has a form that matches nothing, or more than meant",
-				Why:    "It never matches (an error), or matches more than meant or in a way that is undocumented (a warning): /app* also takes /apple.",
+				Why:    "It never matches (an error), or it matches more than meant or in a way that is undocumented (a warning, since requests do arrive): /app* also takes /apple.",
 				Bad:    uriGroup("shop_uris", "shop/*"),
 				Good:   uriGroup("shop_uris", "/shop/*"),
 				Near:   uriGroup("shop_uris", "*.jsp", "/shop/*.jsf", "/shop/*"),
@@ -135,7 +135,7 @@ func routingRules() []*Rule {
 			Code: "WP610", Name: "login-uri-missing", Category: Routing, Severity: diag.Warning, Check: checkLogin,
 			Doc: Doc{
 				Title:  "An application is listed by its patterns, without the URIs of a form login",
-				Why:    "The login page posts to j_security_check, which is then declined: the form login ends in 404. Applications without a form login need neither.",
+				Why:    "The login page posts to j_security_check, which is then declined: the form login ends in 404. Which applications have a form login stands in no such file, and those without one need neither. Looked at are applications listed by patterns of files, as /shop/*.jsp, or of servlets, /shop/servlet/*; single servlets cannot be told from other paths.",
 				Bad:    uriGroup("shop_uris", "/shop/*.jsp", "/shop/cart"),
 				Good:   uriGroup("shop_uris", "/shop/*.jsp", "/shop/cart", "/shop/j_security_check", "/shop/ibm_security_logout"),
 				Near:   uriGroup("shop_uris", "/shop/*.jsp", "/shop/*"),

@@ -152,10 +152,7 @@ func checkAdmin(p *Pass) {
 			continue
 		}
 		done[key] = true
-		spot := routecheck.Spot{Host: ifElse(a.Host == "*", "any.example", a.Host), Port: a.Port}
-		if a.Port == 0 {
-			spot.Port = ports[0]
-		}
+		spot := a.spot(ports[0])
 		for _, uri := range adminURIs {
 			m, ok := p.answer(spot, uri)
 			if !ok {
@@ -273,8 +270,8 @@ func checkTrustedProxyWidth(p *Pass) {
 		switch {
 		case strings.ContainsAny(name, "*/"):
 			p.Report(tp.Name.Span(), "TrustedProxy %q names more than one machine; each of them may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged. That \"*\" or a network is understood at all is undocumented", name)
-		case err == nil && addr.IsGlobalUnicast() && !addr.IsPrivate():
-			p.Report(tp.Name.Span(), "TrustedProxy %q is a public address; whoever has it may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged", name)
+		case err == nil && isPublicAddress(addr):
+			p.Report(tp.Name.Span(), "TrustedProxy %q is an address of the public internet; whoever has it may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged", name).As(diag.Info)
 		case err != nil && isPublicName(name):
 			p.Report(tp.Name.Span(), "TrustedProxy %q is a public name; whoever controls its DNS entry may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged. Write the inner address of the proxy", name)
 		}
@@ -282,6 +279,15 @@ func checkTrustedProxyWidth(p *Pass) {
 	if n := len(p.Config.TrustedProxies); n > most {
 		p.Report(p.Config.TrustedProxies[most].Node.NameSpan, "%d machines are trusted proxies, more than %d; each of them may forge client addresses and certificates", n, most)
 	}
+}
+
+// isPublicAddress: neither private nor shared, of a laboratory or of documentation (RFC 6598, 2544, 5737, 3849).
+func isPublicAddress(addr netip.Addr) bool {
+	if !addr.Unmap().IsGlobalUnicast() || addr.Unmap().IsPrivate() {
+		return false
+	}
+	return !slices.ContainsFunc([]string{"100.64.0.0/10", "198.18.0.0/15", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"},
+		func(net string) bool { return netip.MustParsePrefix(net).Contains(addr.Unmap()) })
 }
 
 // isPublicName: the last label of a host is one of the public DNS, and the host has no label that says it is inside.

@@ -46,8 +46,8 @@ func securityRules() []*Rule {
 		{
 			Code: "WP704", Name: "insecure-fallback", Category: Security, Severity: diag.Error, Fix: UnsafeFix, Check: checkInsecure,
 			Doc: Doc{
-				Title:  "UseInsecure is true",
-				Why:    "An https request goes to an http Transport when TLS is broken or missing. Scripts set it to avoid the set-up of TLS. StrictSecurity=\"false\", the default written out, is only mentioned.",
+				Title:  "UseInsecure is true, or StrictSecurity is written as false",
+				Why:    "An https request goes to an http Transport when TLS is broken or missing. Scripts set it to avoid the set-up of TLS. StrictSecurity=\"false\" is only mentioned (info): it is the default, so a file without it is no safer, and what it does rests on recollection.",
 				Bad:    "<Config UseInsecure=\"true\"/>",
 				Good:   "<Config UseInsecure=\"false\"/>",
 				Near:   "<Config StrictSecurity=\"true\"/>",
@@ -115,7 +115,7 @@ func securityRules() []*Rule {
 			Options: []Option{{"max-names", []int{20}, "names in GlobalHostAlias that are not reported"}},
 			Doc: Doc{
 				Title:  "Certificates of servers are not compared with their names",
-				Why:    "Any server with a certificate of the same authority can take a member's place: CVE-2022-39161. A GlobalHostAlias with \"*\", a whole domain or a long list comes close to that.",
+				Why:    "Any server with a certificate of the same authority can take a member's place: CVE-2022-39161. A GlobalHostAlias with \"*\", a whole domain or a long list comes close to that. The documented form is a list of host names: how a name with \"*\" or a leading dot is taken is undocumented, and what is called wide here is a judgement.",
 				Bad:    "<Config SecureHostVerification=\"false\"/>",
 				Good:   "<Config SecureHostVerification=\"true-markdown\"/>",
 				Near:   "<Config SecureHostVerification=\"true-nomarkdown\"/>",
@@ -138,7 +138,7 @@ func securityRules() []*Rule {
 			Options: []Option{{"max-proxies", []int{20}, "trusted proxies that are not reported"}},
 			Doc: Doc{
 				Title:  "Too many, or public, machines are trusted proxies",
-				Why:    "Each of them may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged. No name is looked up: of names only those count as public that are a bare domain such as example.com or begin with www, cdn, api or public.",
+				Why:    "Each of them may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged. No name is looked up, so this is a judgement: of names those count as public that are a bare domain such as example.com or begin with www, cdn, api or public, and have no label such as intranet or corp. Addresses of the public internet are only mentioned (info).",
 				Bad:    "<Config TrustedProxyEnable=\"true\"><TrustedProxyGroup><TrustedProxy Name=\"*\"/></TrustedProxyGroup></Config>",
 				Good:   "<Config TrustedProxyEnable=\"true\">" + proxies1 + "</Config>",
 				Near:   "<Config TrustedProxyEnable=\"true\"><TrustedProxyGroup><TrustedProxy Name=\"proxy.example.com\"/></TrustedProxyGroup></Config>",

@@ -3,6 +3,7 @@ package lint
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,6 +110,10 @@ var seeds = []struct{ rule, old, new, place string }{
          <Transport ConnectionTTL="28" Hostname="node2"`, `1b2c3d4e5" ConnectTimeout="5" LoadBalanceWeight="3" MaxConnections="-1" Name="m2" ServerIOTimeout="30">
          <Transport ConnectionTTL="28" Hostname="«node1»"`, ""},
 	{"WP310", `CloneID="1b2c3d4e6"`, `CloneID="«placeholder»"`, ""},
+	{"WP310", `CloneID="1b2c3d4e6"`, `CloneID="«1B2C3D4E6»"`, ""},
+	{"WP310", `CloneID="1b2c3d4e6"`, `CloneID="«a0aaea8c-3251-45bb-87bb-f8b09169c0»"`, ""},
+	{"WP310", `CloneID="1b2c3d4e6"`, `CloneID="«8646911284551352321»"`, ""},
+	{"WP310", `CloneID="1b2c3d4e6"`, `CloneID="«member2»"`, ""},
 	{"WP311", `<Uri AffinityCookie="JSESSIONID" AffinityURLIdentifier="jsessionid" Name="/catalogue/*.jsp"/>`, `<Uri AffinityCookie="«OTHER»" Name="/catalogue/*.jsp"/>`, ""},
 	{"WP312", `GetDWLMTable="false"`, `GetDWLMTable="«false»"`, ""},
 	{"WP401", `<Server Name="m2"/>`, ``, `Name="«m2»" ServerIOTimeout`},
@@ -163,6 +168,7 @@ var seeds = []struct{ rule, old, new, place string }{
       <VirtualHost Name="www.example.com:443"/>`, `<VirtualHost Name="*:9080"/>`, `<VirtualHostGroup Name="«default_host»">`},
 	{"WP609", `Name="/shop/*"/>`, `Name="/shop/*"/><Uri Name="«/Shop/*»"/>`, ""},
 	{"WP610", `Name="/catalogue/j_security_check"`, `Name="/catalogue/other"`, `Name="«/catalogue/*.jsp»"`},
+	{"WP610", `Name="/ibm/console/*"`, `Name="«/bank/servlet/*»"`, ""},
 	{"WP611", `Name="*:9060"`, `Name="«*:80»"`, ""},
 	{"WP612", `<Uri Name="/ibm/console/*"/>`, `<Uri Name="/ibm/console/*"/><Uri Name="«/status»"/>`, ""},
 	{"WP701", `Port="9043" Protocol="https"`, `Port="9043" Protocol="«http»"`, ""},
@@ -170,14 +176,19 @@ var seeds = []struct{ rule, old, new, place string }{
             <Property Name="keyring" Value="/opt/plugins/key.kdb"/>`, `Port="9043" Protocol="«https»">`, ""},
 	{"WP703", "   <Property Name=\"PluginInstallRoot\" Value=\"/opt/plugins/\"/>\n", ``, `Hostname="node1" Port="9443" Protocol="«https»"`},
 	{"WP704", `SSLConsolidate="true"`, `SSLConsolidate="true" UseInsecure="«true»"`, ""},
+	{"WP704", `SSLConsolidate="true"`, `SSLConsolidate="true" StrictSecurity="«false»"`, ""},
 	{"WP705", "      <TrustedProxy Name=\"10.0.0.5\"/>\n", ``, `TrustedProxyEnable="«true»"`},
 	{"WP706", `RemoveSpecialHeaders="true"`, `RemoveSpecialHeaders="«false»"`, ""},
 	{"WP707", `Name="/shop/*"/>`, `Name="/shop/*"/><Uri Name="«/adminCenter/*»"/>`, ""},
 	{"WP708", `<Property Name="stashfile" Value="/opt/plugins/key.sth"/>`, `<Property Name="«password»" Value="x"/>`, ""},
 	{"WP709", `PostSizeLimit="1000000" RemoveSpecialHeaders`, `PostSizeLimit="«-1»" RemoveSpecialHeaders`, ""},
 	{"WP710", `SSLConsolidate="true"`, `SecureHostVerification="«false»"`, ""},
+	{"WP710", `<Property Name="ESIEnable" Value="false"/>`, `<Property Name="ESIEnable" Value="false"/><Property Name="GlobalHostAlias" Value="«a.example.com,.example.com»"/>`, ""},
 	{"WP711", `SSLConsolidate="true"`, `SSLMapMode="«offload»" SSLConsolidate="true"`, ""},
 	{"WP712", `Name="10.0.0.5"`, `Name="«8.8.8.8»"`, ""},
+	{"WP712", `Name="10.0.0.5"`, `Name="«10.0.0.0/8»"`, ""},
+	{"WP712", `Name="10.0.0.5"`, `Name="«*»"`, ""},
+	{"WP712", `Name="10.0.0.5"`, `Name="«www.example.com»"`, ""},
 	{"WP713", ` TrustedProxyEnable="true"`, ``, `<«TrustedProxy» Name`},
 	{"WP714", `SSLConsolidate="true"`, `AutoSecurity="«false»"`, ""},
 	{"WP801", `LogLevel="Error"`, `LogLevel="«Debug»"`, ""},
@@ -192,6 +203,8 @@ var seeds = []struct{ rule, old, new, place string }{
 	{"WP822", `Hostname="node9"`, `Hostname="«localhost»"`, ""},
 	{"WP823", `<Route ServerCluster="admin"`, `<Route «ServerGroup»="admin"`, ""},
 	{"WP824", `SSLConsolidate="true"`, `«MarkBusyDown»="true"`, ""},
+	{"WP824", `SSLConsolidate="true"`, `«IISDisableNagle»="true"`, ""},
+	{"WP824", `SSLConsolidate="true"`, `«OS400ConvertQueryStringToJobCCSID»="true"`, ""},
 	{"WP901", `<Log `, `«<!-- wasplug:ignore WP801 it was so -->»<Log `, ""},
 	{"WP902", `<Log `, `«<!-- wasplug:ignore WP801 -->»<Log `, ""},
 }
@@ -231,18 +244,65 @@ func TestSeededFaults(t *testing.T) {
 			if r.Code == "WP805" {
 				o.Rules[r.Code] = RuleSetting{Severity: diag.Warning, Options: map[string][]int{"max-comparisons": {6}}}
 			}
+			o.Profile = "pedantic"
 			ds, files := lintText(text, o)
-			for _, d := range ds {
-				if d.Rule.Code == seed.rule && int(d.Span.Start) == start && int(d.Span.End) == end {
-					return
-				}
+			found := slices.DeleteFunc(slices.Clone(ds), func(d diag.Diagnostic) bool { return d.Rule.Code != seed.rule })
+			if !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return int(d.Span.Start) == start && int(d.Span.End) == end }) {
+				t.Errorf("no %s at %d to %d (%q):\n%s", seed.rule, start, end, text[start:end], describe(ds, files))
 			}
-			t.Errorf("no %s at %d to %d (%q):\n%s", seed.rule, start, end, text[start:end], describe(ds, files))
+			before, _ := lintText(clean, o)
+			if more := len(found) - strings.Count(codes(before), seed.rule); more > 1 {
+				t.Errorf("%d more findings, want one:\n%s", more, describe(found, files))
+			}
 		})
 	}
 	for _, r := range Rules() {
 		if !seen[r.Code] && r.Code != "WP309" && r.Code != "WP825" && r.Code != "WP903" {
 			t.Errorf("no seeded fault for %s", r.Code)
+		}
+	}
+}
+
+// TestSeededFaultsElsewhere are those that no single file shows: of two files, of the machine, of a baseline.
+func TestSeededFaultsElsewhere(t *testing.T) {
+	twin := strings.NewReplacer(`Hostname="node`, `Hostname="twin`, "1b2c3d4e6", "1b2c3d4e9", "1b2c3d4e7", "1b2c3d4e8", "2b2c3d4e5", "2b2c3d4e9").Replace(clean)
+	files := diag.NewFiles()
+	a, b := files.Add("a.xml", []byte(clean)), files.Add("b.xml", []byte(twin))
+	missing := func(path string) string { return ifElse(strings.HasSuffix(path, "/logs/"), "does not exist", "") }
+	inputs := Read(files, b, a)
+	placed := Place(inputs, Run(files, inputs, Options{Inspect: missing}))
+	baseline, faults := ReadBaseline(files, files.Add("base.json", WriteBaseline(files, placed[:1])))
+	if len(faults) > 0 || len(placed) != 3 {
+		t.Fatalf("%d findings, %v", len(placed), faults)
+	}
+	stale := baseline.Filter(files, placed[1:], []diag.FileID{a, b})
+	for i, want := range []struct{ code, file, text string }{
+		{"WP825", "a.xml", "/opt/plugins/logs/http_plugin.log"}, {"WP825", "b.xml", "/opt/plugins/logs/http_plugin.log"}, {"WP309", "b.xml", "1b2c3d4e5"},
+	} {
+		d := placed[i]
+		if d.Rule.Code != want.code || files.Name(d.Span.File) != want.file || files.Text(d.Span) != want.text {
+			t.Errorf("got %s at %q, want %+v", files.Line(d.Diagnostic), files.Text(d.Span), want)
+		}
+	}
+	if last := stale[len(stale)-1]; last.Rule.Code != "WP903" || !strings.HasPrefix(files.Text(last.Span), `"/Config/Log[`) {
+		t.Errorf("got %s at %q", files.Line(last.Diagnostic), files.Text(last.Span))
+	}
+}
+
+// TestTarget: an attribute that fix packs brought to a release is known there.
+func TestTarget(t *testing.T) {
+	for target, want := range map[string]string{"": "", "liberty": "", "8.5.5.20": "", "8.0": "MarkBusyDown", "7.0.0.13": "MarkBusyDown", "6.1": "MarkBusyDown ServerIOTimeoutRetry"} {
+		o := onlyRule("WP824")
+		o.Target = target
+		ds, files := lintText(strings.Replace(clean, `SSLConsolidate="true"`, `MarkBusyDown="true"`, 1), o)
+		var got []string
+		for _, d := range ds {
+			if text := files.Text(d.Span); text == "MarkBusyDown" || text == "ServerIOTimeoutRetry" {
+				got = append(got, text)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("target %q: got %s, want %s", target, got, want)
 		}
 	}
 }
