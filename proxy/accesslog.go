@@ -99,6 +99,7 @@ func NewAccessLog(w io.Writer, json bool, now func() time.Time) *AccessLog {
 	return &AccessLog{w: w, json: json, now: now}
 }
 
+// write makes the line under the lock, in one buffer for all, and hands it over whole: lines never mix.
 func (l *AccessLog) write(c *client, took routecheck.Nanos) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -149,6 +150,7 @@ func appendSeconds(b []byte, d routecheck.Nanos) []byte {
 	return strconv.AppendFloat(b, float64(d)/float64(second), 'f', 6, 64)
 }
 
+// appendJSON writes the same facts as appendText. encoding/json would make garbage for each request.
 func (l *AccessLog) appendJSON(b []byte, c *client, took routecheck.Nanos) []byte {
 	e := &c.entry
 	text := func(name, value string) {

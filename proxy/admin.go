@@ -84,6 +84,7 @@ func hostOf(hostport string) string {
 	return hostport
 }
 
+// authorised takes the token as a bearer token, for scrapers, and as the password of anybody, for browsers.
 func (a *Admin) authorised(r *http.Request) bool {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
@@ -92,6 +93,7 @@ func (a *Admin) authorised(r *http.Request) bool {
 	return subtle.ConstantTimeCompare([]byte(given), []byte(a.token)) == 1
 }
 
+// health is 503 while the proxy stops, so that a load balancer before it sends nothing more.
 func (a *Admin) health(w http.ResponseWriter, _ *http.Request) {
 	if a.p.ending.Load() {
 		http.Error(w, "stopping", http.StatusServiceUnavailable)

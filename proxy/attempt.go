@@ -7,10 +7,12 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// maxInterim bounds the 1xx answers before the final one.
+// maxInterim bounds the 1xx answers before the final one. RFC 9110, 15.2 does not, so a broken member could hold a request for ever:
+// each of them would start ServerIOTimeout anew.
 const maxInterim = 16
 
-// send makes one attempt: a stream, the request, the head of the answer.
+// send makes one attempt: a stream, the request, the head of the answer. A 503 that the attempt before has held back is forgotten; its
+// stream goes back to the queue where nothing of it is left to read.
 func (c *client) send(act routecheck.Action) routecheck.Event {
 	c.release(c.settled())
 	c.joinPump()
@@ -86,7 +88,7 @@ func (c *client) talk(s *stream, m *member, limit routecheck.Nanos) (ev routeche
 	return routecheck.Event{Kind: routecheck.Head, Status: s.rs.Status}, false
 }
 
-// sendWhole sends head and body together where the body is small.
+// sendWhole sends head and body together where the body is small: one system call and one packet in place of two.
 func (c *client) sendWhole(s *stream) (sent int, err error) {
 	b := &c.body
 	if len(c.out)+len(b.kept) <= smallBuffer {
@@ -140,7 +142,9 @@ func (c *client) sendStreaming(s *stream, m *member, limit routecheck.Nanos) (se
 	return sent, nil
 }
 
-// answer reads up to the end of the head of the final answer; with hundred a 100 ends the wait, too.
+// answer reads up to the end of the head of the final answer; with hundred a 100 ends the wait, too. Interim answers end here, though RFC 9110,
+// 15.2 would have them passed on: a failover may still follow, and nobody should get the hints of two members. A 101 that nobody asked for
+// is a fault.
 func (c *client) answer(s *stream, limit routecheck.Nanos, hundred bool) error {
 	for interim := 0; ; {
 		if err := c.answerHead(s, limit); err != nil {
@@ -179,6 +183,7 @@ func (c *client) answerHead(s *stream, limit routecheck.Nanos) error {
 	}
 }
 
+// moreAnswer reads more of a head. The bytes before the final head stay in the buffer, so interim answers count against its size.
 func (c *client) moreAnswer(s *stream) (err error) {
 	if s.in == nil {
 		s.in, s.n, err = s.wait(c.p.poolFor(s))
@@ -199,7 +204,7 @@ func (c *client) moreAnswer(s *stream) (err error) {
 
 var errNotHTTP = &http1.Error{Status: 502, Msg: "the member's answer is not HTTP/1.1"}
 
-// failure words what went wrong for Observe.
+// failure words what went wrong for Observe. An answer that is no HTTP counts as a lost stream: there is no rule of its own for it (R50b).
 func (c *client) failure(s *stream, err error, sent int) routecheck.Event {
 	c.entry.cause = err
 	ev := routecheck.Event{Kind: routecheck.StreamLost, ReusedStream: s.reused}

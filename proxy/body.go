@@ -28,7 +28,8 @@ type body struct {
 
 var errPostSize = errors.New("the body exceeds PostSizeLimit")
 
-// claim says how many bytes of p belong to the body.
+// claim says how many bytes of p belong to the body; what follows them is the next request. PostSizeLimit is held against content alone, and
+// only where the size was not known from the start (R59).
 func (b *body) claim(p []byte) (n int, err error) {
 	if !b.chunked {
 		n = int(min(b.left, int64(len(p))))
@@ -68,7 +69,7 @@ func (c *client) prepare(tc *routecheck.Cluster) error {
 	if err != nil || b.whole || tc.PostLimit >= 0 && c.x.flight.Size > tc.PostLimit {
 		return err
 	}
-	if c.rq.Continue && len(b.kept) == 0 {
+	if c.rq.Continue && len(b.kept) == 0 { // the client waits; one that has begun to send does not (RFC 9110, 10.1.1)
 		if err := c.say("HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
 			return err
 		}
@@ -135,7 +136,7 @@ func (b *body) room(store []byte) ([]byte, error) {
 	return store[:0], b.file.add(store)
 }
 
-// badBody answers a request whose body is no body, or never comes.
+// badBody answers a request whose body is no body, or never comes. The connection ends, for nobody knows where the next request begins.
 func (c *client) badBody(err error) {
 	c.close = true
 	var bad *http1.Error
@@ -229,7 +230,7 @@ func (c *client) finishBody() {
 	}
 }
 
-// skipBody takes the body of a request that no member gets off the connection, as far as it came with the head.
+// skipBody is for requests that are declined: it takes the body of a request that no member gets off the connection, as far as it came with the head.
 func (c *client) skipBody() {
 	if !c.rq.HasBody() {
 		return

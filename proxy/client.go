@@ -164,7 +164,8 @@ func (c *client) more() error {
 	return err
 }
 
-// refuse answers what is no request. A client that has left, or is too slow to have sent anything, gets nothing.
+// refuse answers what is no request, and reads on for a while: bytes that come for a closed socket would destroy the answer (RFC 9112, 9.6).
+// A client that has left, or is too slow to have sent anything, gets nothing.
 func (c *client) refuse(err error) {
 	var bad *http1.Error
 	c.p.counters.refused.Add(1)
@@ -186,7 +187,8 @@ func (c *client) refuse(err error) {
 	c.p.finish(c)
 }
 
-// handle answers the request whose head is at hand, and reports whether the connection lives on.
+// handle answers the request whose head is at hand, and reports whether the connection lives on. The configuration is taken once: whatever is
+// reloaded meanwhile, the request ends on the one it began with.
 func (c *client) handle() bool {
 	c.close = !c.rq.Persists() || c.p.ending.Load()
 	c.started, c.tunnel, c.body = false, false, body{}
@@ -231,6 +233,7 @@ func (c *client) describe() {
 	}
 }
 
+// bodySize is what the head says of the body: bytes, -1 unknown. Chunks of length 0 are a body whose size is known later.
 func (c *client) bodySize() int64 {
 	if c.rq.Chunked {
 		return -1
@@ -256,7 +259,8 @@ func (c *client) carry(gen *generation, m *routecheck.Match) {
 	c.release(false)
 }
 
-// advance makes room for the next request.
+// advance makes room for the next request, the beginning of which may have come with this one (pipelining). A head that has grown large is
+// not kept for all the small ones that follow.
 func (c *client) advance() {
 	c.out = c.out[:0]
 	if cap(c.out) > smallBuffer {

@@ -70,7 +70,7 @@ func (p *Proxy) openFile(target string) (*os.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-// serveFile sends a file. Its size was taken when it was opened: a file that shrinks meanwhile ends the connection.
+// serveFile sends a file, whole: ranges may be ignored (RFC 9110, 14.2). Its size was taken when it was opened: a file that shrinks meanwhile ends the connection.
 func (c *client) serveFile(f *os.File, info fs.FileInfo) {
 	modified := info.ModTime().UTC().Truncate(time.Second)
 	lines := *c.p.date.Load() + "Last-Modified: " + modified.Format(http.TimeFormat) + "\r\n" + c.keepAliveLine()

@@ -17,7 +17,7 @@ func (c *client) deliver() routecheck.Event {
 		return c.upgrade(s)
 	}
 	d := delivery{c: c, s: s, framing: s.rs.Body(c.isHead()), limit: c.ioTimeout()}
-	d.dechunk = d.framing == http1.ByChunks && c.rq.Minor == 0
+	d.dechunk = d.framing == http1.ByChunks && c.rq.Minor == 0 // HTTP/1.0 knows no chunks (RFC 9112, 7.1)
 	if d.framing == http1.ByClose || d.dechunk || c.bodyUnderWay() {
 		c.close = true
 	}
@@ -32,7 +32,7 @@ func (c *client) deliver() routecheck.Event {
 
 func (c *client) isHead() bool { return http1.View(c.rq.Method(c.in.b)) == "HEAD" }
 
-// bodyUnderWay reports whether the request's body is still being passed on.
+// bodyUnderWay reports whether the request's body is still being passed on. While it is, neither connection can carry another request.
 func (c *client) bodyUnderWay() bool {
 	b := &c.body
 	if b.pumped == nil {
@@ -68,6 +68,7 @@ type delivery struct {
 	clean   bool // nothing follows it on the stream
 }
 
+// run passes on the head, and with it the part of the body that came with the head: by far the most answers are then complete.
 func (d *delivery) run() routecheck.Event {
 	s := d.s
 	d.left, d.chunks.Lenient = s.rs.Length, true
@@ -159,7 +160,7 @@ func (d *delivery) stream() routecheck.Event {
 		}
 		d.s.within(d.limit)
 		got, err := d.s.read(space)
-		if err == io.EOF && d.framing == http1.ByClose {
+		if err == io.EOF && d.framing == http1.ByClose { // whole as far as anybody can tell
 			break
 		}
 		if err != nil {
@@ -199,7 +200,7 @@ func (d *delivery) write(p []byte) error {
 	return d.c.writeOut(p)
 }
 
-// writeOut writes to the client. A client that takes nothing for ClientTimeout is gone.
+// writeOut writes to the client, whose time limit is the pump's to set while a body comes in. A client that takes nothing for ClientTimeout is gone.
 func (c *client) writeOut(p []byte) error {
 	c.started = true
 	if c.body.pumped == nil {

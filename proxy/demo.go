@@ -109,6 +109,7 @@ func (d *Demo) startAll(w http.ResponseWriter) {
 	}
 }
 
+// session is the session ID that the member answers with: it appends its clone ID to one that it takes over (R24).
 func (d *Demo) session(m *demoMember, r *http.Request) string {
 	if c, err := r.Cookie("JSESSIONID"); err == nil && len(c.Value) > 4 {
 		if ids := strings.Split(c.Value, ":"); ids[len(ids)-1] == m.clone {

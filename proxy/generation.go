@@ -77,6 +77,7 @@ func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files
 	return g, nil
 }
 
+// buildMembers fails on a name that cannot be resolved, as the plug-in does, unless IgnoreDNSFailures lets it live without the member.
 func (p *Proxy) buildMembers(ctx context.Context, g *generation, tc *routecheck.Cluster, c *cluster) error {
 	always := g.sem.Value(routecheck.WaitForContinue) == "always-with-body"
 	c.members = make([]member, len(tc.Members))
@@ -113,6 +114,7 @@ func (p *Proxy) buildMembers(ctx context.Context, g *generation, tc *routecheck.
 	return nil
 }
 
+// buildTransport makes an address ready. A Transport that R64 never uses needs no keyring that can be read.
 func (p *Proxy) buildTransport(ctx context.Context, g *generation, tt *routecheck.Transport, t *transport) error {
 	t.ttl = tt.TTLIn(&g.sem)
 	t.name = net.JoinHostPort(tt.Host, strconv.Itoa(tt.Port))
@@ -157,6 +159,7 @@ func (p *Proxy) trustedProxies(ctx context.Context, cfg *parser.Config) []netip.
 	return out
 }
 
+// trusts reports whether private headers from an address are believed (TrustedProxyGroup).
 func (g *generation) trusts(a netip.Addr) bool {
 	for _, p := range g.trusted {
 		if p.Contains(a.Unmap()) {

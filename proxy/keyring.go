@@ -56,6 +56,7 @@ func (p *Proxy) keyring(path, stash, password string) (*keyring, error) {
 	return ringOf(actual, blocks)
 }
 
+// pkcs12Blocks reads a .p12 of keys, or one that holds certificates to trust alone, as WebSphere's trust.p12.
 func pkcs12Blocks(data []byte, password string) ([]*pem.Block, error) {
 	blocks, err := pkcs12.ToPEM(data, password) // the only function that tells labels
 	if err == nil || errors.Is(err, pkcs12.ErrIncorrectPassword) {
@@ -140,6 +141,7 @@ func ringOf(path string, blocks []*pem.Block) (*keyring, error) {
 	return r, nil
 }
 
+// parseKey reads the forms in which tools write a private key: PKCS #8, the older PKCS #1 for RSA, and SEC 1 for elliptic curves.
 func parseKey(der []byte) (crypto.Signer, error) {
 	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
 		if s, ok := key.(crypto.Signer); ok {

@@ -30,6 +30,7 @@ type op struct {
 	errno syscall.Errno
 }
 
+// newFastPath returns nil for what is no socket of its own, such as a TLS connection: its bytes go through crypto/tls.
 func newFastPath(conn net.Conn) *fastPath {
 	sc, ok := conn.(syscall.Conn)
 	if !ok {
@@ -64,6 +65,7 @@ func (o *op) result(err error) (int, error) {
 	return o.n, nil
 }
 
+// tryRead is called by the poller: first at once, then whenever the socket may have something. false lets the caller sleep.
 func (f *fastPath) tryRead(fd uintptr) bool {
 	f.in.read(fd)
 	return f.in.errno != syscall.EAGAIN
@@ -90,6 +92,7 @@ func (f *fastPath) tryWrite(fd uintptr) bool {
 	return true
 }
 
+// wait holds no buffer while it sleeps, so that ten thousand idle connections hold none.
 func (f *fastPath) wait(pool *buffers) (*buffer, int, error) {
 	f.pool, f.in = pool, op{}
 	err := f.raw.Read(f.waitFn)
@@ -120,6 +123,7 @@ func (f *fastPath) tryWait(fd uintptr) bool {
 	return false
 }
 
+// turn is a write and a read by one call of the poller, since most requests are one write and their answers one read.
 func (f *fastPath) turn(p []byte, check bool, pool *buffers) (sent int, b *buffer, n int, err error) {
 	f.pool, f.in, f.out = pool, op{}, op{p: p}
 	f.check, f.stale, f.written = check, false, false
@@ -169,6 +173,7 @@ func (f *fastPath) peek() glimpse {
 
 func (f *fastPath) tryPeek(fd uintptr) { f.look = peek(fd) }
 
+// peek leaves what it sees in the socket: bytes of a stream that nobody asked for say that it cannot be used, not what they are.
 func peek(fd uintptr) glimpse {
 	var b [1]byte
 	for {
@@ -185,6 +190,8 @@ func peek(fd uintptr) glimpse {
 	}
 }
 
+// read is one system call. RawSyscall does not tell the scheduler about it, which a socket that never blocks need not do; EINTR, which the
+// standard library would hide, is handled here.
 func (o *op) read(fd uintptr) {
 	for {
 		n, _, errno := syscall.RawSyscall(syscall.SYS_READ, fd, uintptr(unsafe.Pointer(unsafe.SliceData(o.p))), uintptr(len(o.p)))
@@ -198,6 +205,7 @@ func (o *op) read(fd uintptr) {
 	}
 }
 
+// write is one system call, for what is left of p.
 func (o *op) write(fd uintptr) {
 	rest := o.p[o.n:]
 	for {

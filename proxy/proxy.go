@@ -199,6 +199,7 @@ func isTemporary(err error) bool {
 	return errors.As(err, &t) && t.Temporary()
 }
 
+// admit starts a connection, or ends it when Shutdown has come between.
 func (p *Proxy) admit(conn net.Conn, l *Listener) {
 	if l.TLS != nil {
 		conn = tls.Server(conn, l.TLS)

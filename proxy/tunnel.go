@@ -41,7 +41,7 @@ func (t *tunnel) run() routecheck.Event {
 	if c.writeOut(s.in.all[start:headroom+s.n]) != nil {
 		return gone
 	}
-	rest := c.in.b[c.used:c.n]
+	rest := c.in.b[c.used:c.n] // a client may send before it has seen the 101
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -60,7 +60,7 @@ func (t *transport) take(now routecheck.Nanos) *stream {
 	return s
 }
 
-// drop closes the n oldest idle streams.
+// drop closes the n oldest idle streams. The lock is held.
 func (t *transport) drop(n int) {
 	for _, s := range t.idle[:n] {
 		s.close()
@@ -81,6 +81,7 @@ func (t *transport) put(s *stream, now routecheck.Nanos) {
 	t.idle = append(t.idle, s)
 }
 
+// close is for a configuration that has been replaced: streams that are still in use are closed when they are put back.
 func (t *transport) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -88,6 +89,7 @@ func (t *transport) close() {
 	t.drop(len(t.idle))
 }
 
+// sweep drops streams that are too old (R65), and those that the member has closed: a request that finds one would have to begin again.
 func (t *transport) sweep(now routecheck.Nanos) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -30,12 +30,13 @@ const (
 )
 
 var (
+	// 15 digits stay below 2^60, so no size overflows (RFC 9112, 7.1.1 leaves that to the reader).
 	errChunkSize = bad("a chunk's size is not 1 to 15 hexadecimal digits alone")
 	errChunkEnd  = bad("a chunk does not end where its size says")
 	errTrailer   = bad("a trailer line is malformed or names a field that may not be a trailer")
 )
 
-// maxTrailer bounds the trailer section, and each extension.
+// maxTrailer bounds the trailer section, and each extension: both are read without being kept, for ever if nobody counted.
 const maxTrailer = 8 << 10
 
 // Done reports whether the body is over.
@@ -71,6 +72,7 @@ func (c *Chunks) Span(p []byte) (n int, err error) {
 	return n, nil
 }
 
+// step takes one byte of framing. Going byte by byte makes the division into pieces irrelevant; content does not pass here.
 func (c *Chunks) step(b byte) error {
 	switch c.state {
 	case inSize:
@@ -108,6 +110,7 @@ func (c *Chunks) size(b byte) error {
 	return errChunkSize
 }
 
+// extension skips what a server may put behind a size (RFC 9112, 7.1.1); it has no meaning for a proxy.
 func (c *Chunks) extension(b byte) error {
 	if b == '\r' {
 		c.state, c.count = sizeLF, 0
@@ -131,6 +134,7 @@ func (c *Chunks) sizeEnd(b byte) error {
 	return nil
 }
 
+// expect allows no bare line feed: two readers that differ about it see two messages.
 func (c *Chunks) expect(b, want byte, next chunkState) error {
 	if b != want {
 		return errChunkEnd
@@ -171,6 +175,8 @@ func (c *Chunks) trailer(b byte) error {
 	return nil
 }
 
+// trailerName refuses names that a proxy treats in its own way: framing, Host, cookies and private headers must not come behind the body,
+// where nobody looks for them any more (RFC 9110, 6.5.1). The beginning of a name is enough to know them.
 func (c *Chunks) trailerName(b byte) error {
 	if b == ':' && c.named > 0 {
 		c.state = inValue

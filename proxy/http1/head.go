@@ -77,7 +77,7 @@ var (
 	errBoth       = bad("Content-Length and Transfer-Encoding exclude each other")
 )
 
-// nextLine finds the next whole line. ok is false when more bytes are needed.
+// nextLine finds the next whole line; it must end with CR LF, for readers differ about anything else (RFC 9112, 2.2). ok is false when more bytes are needed.
 func (h *Head) nextLine(buf []byte, lim Limits) (start, end int, ok bool, err error) {
 	i := bytes.IndexByte(buf[h.scan:], '\n')
 	if i < 0 {
@@ -108,7 +108,7 @@ func (h *Head) fields(buf []byte, lim Limits) (done bool, err error) {
 		}
 		if start == end {
 			h.Size = h.pos
-			if h.Chunked && h.Length >= 0 {
+			if h.Chunked && h.Length >= 0 { // RFC 9112, 6.1: the usual way to smuggle a request
 				return false, errBoth
 			}
 			return true, nil
@@ -129,7 +129,8 @@ func (h *Head) fields(buf []byte, lim Limits) (done bool, err error) {
 	}
 }
 
-// parse divides a line (without its end) into name and value.
+// parse divides a line (without its end) into name and value. A folded line (RFC 9112, 5.2) and a blank before the colon (5.1) are refused:
+// both hide fields from one reader and not from another.
 func (f *Field) parse(line []byte) error {
 	i := int(f.Start)
 	if line[i] == ' ' || line[i] == '\t' {
@@ -163,7 +164,7 @@ func (f *Field) parse(line []byte) error {
 	return nil
 }
 
-// take notes what framing and connection fields say.
+// take notes what framing and connection fields say. Equal lengths that stand twice are refused, too: RFC 9112, 6.3 allows either.
 func (h *Head) take(f *Field, buf []byte) error {
 	value := f.Text(buf)
 	switch f.Kind {
@@ -190,6 +191,7 @@ func (h *Head) take(f *Field, buf []byte) error {
 	return nil
 }
 
+// connection reads a Connection field (RFC 9110, 7.6.1).
 func (h *Head) connection(value []byte) {
 	for len(value) > 0 {
 		var token []byte
@@ -231,7 +233,7 @@ func NextToken(list []byte) (token, rest []byte) {
 	return bytes.Trim(token, " \t"), rest
 }
 
-// decimal reads 1 to 18 digits and nothing else.
+// decimal reads 1 to 18 digits and nothing else: no sign, no list, nothing that overflows.
 func decimal(b []byte) (n int64, ok bool) {
 	if len(b) == 0 || len(b) > 18 {
 		return 0, false

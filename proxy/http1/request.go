@@ -86,6 +86,7 @@ func (r *Request) requestLine(line []byte) error {
 	return r.form(line[:r.methodEnd], line[start:i])
 }
 
+// version lets 1.0 and 1.1 pass. The preface of HTTP/2 ends here as well.
 func (r *Request) version(v []byte) error {
 	if len(v) != 8 || View(v[:5]) != "HTTP/" || v[6] != '.' || v[5] < '0' || v[5] > '9' || v[7] < '0' || v[7] > '9' {
 		return errRequestLine
@@ -97,7 +98,7 @@ func (r *Request) version(v []byte) error {
 	return nil
 }
 
-// form allows the origin form, and * for OPTIONS. The absolute form would bring a second host into the message.
+// form allows the origin form, and * for OPTIONS (RFC 9112, 3.2). The absolute form would bring a second host into the message.
 func (r *Request) form(method, target []byte) error {
 	switch {
 	case len(target) > 0 && target[0] == '/':
@@ -110,7 +111,8 @@ func (r *Request) form(method, target []byte) error {
 	return errTarget
 }
 
-// check looks at what only the whole head can tell.
+// check looks at what only the whole head can tell: one Host (RFC 9112, 3.2), no chunks from a version that has none (6.1), and nothing but
+// 100-continue expected (RFC 9110, 10.1.1).
 func (r *Request) check(buf []byte) error {
 	for i := range r.Fields {
 		switch f := &r.Fields[i]; f.Kind {

@@ -41,6 +41,7 @@ func (r *Response) early(buf []byte) error {
 	return nil
 }
 
+// statusLine allows a missing reason with or without its blank, as many servers send it.
 func (r *Response) statusLine(line []byte) error {
 	if len(line) < 12 || View(line[:7]) != "HTTP/1." || line[7] != '0' && line[7] != '1' || line[8] != ' ' {
 		return errStatusLine
