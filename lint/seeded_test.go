@@ -284,7 +284,7 @@ func TestSeededFaultsElsewhere(t *testing.T) {
 			t.Errorf("got %s at %q, want %+v", files.Line(d.Diagnostic), files.Text(d.Span), want)
 		}
 	}
-	if last := stale[len(stale)-1]; last.Rule.Code != "WP903" || !strings.HasPrefix(files.Text(last.Span), `"/Config/Log[`) {
+	if last := stale[len(stale)-1]; last.Rule.Code != "WP903" || !strings.HasPrefix(files.Text(last.Span), `/Config/Log[`) {
 		t.Errorf("got %s at %q", files.Line(last.Diagnostic), files.Text(last.Span))
 	}
 }
