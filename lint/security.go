@@ -51,7 +51,7 @@ func checkPlaintext(p *Pass) {
 		}
 		if first != nil {
 			t := first.Transports[0]
-			p.Report(at(t.Protocol, t.Node), "server %q%s of cluster %q has no https Transport; session cookies and LTPA tokens of https clients too cross the network in clear text", first.Name.V, others(more), c.Name.V)
+			p.Report(at(t.Protocol, t.Node), "server %q%s of cluster %q %s no https Transport; session cookies and LTPA tokens, of https clients too, cross the network in clear text", first.Name.V, others(more), c.Name.V, ifElse(more > 0, "have", "has"))
 		}
 	}
 }
