@@ -185,7 +185,7 @@ func TestMoreChanceThanCanBeVisited(t *testing.T) {
 func TestPartition(t *testing.T) {
 	table := mustTable(t, clusterXML("", `GetDWLMTable="true"`, threeServers("")+lists("a", "b")))
 	sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"-123456"), 1, 0)}
-	for want, partition := range map[string]map[string]string{"a": nil, "c": {"-123456": "c"}, "b": {"-123456": "b", "9": "a"}} {
+	for want, partition := range map[string][]PartitionEntry{"a": nil, "c": {{"-123456", 0, 2}}, "b": {{"-123456", 0, 1}, {"9", 0, 0}, {"-123456", 1, 0}}} {
 		sc.Partition = partition
 		if d := table.Explain(diag.NewFiles(), sc, Latest(), nil, 0)[0]; d.Member != want {
 			t.Errorf("table %v: %s, want %s", partition, d.Member, want)

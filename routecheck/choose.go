@@ -54,7 +54,7 @@ func (s *selection) check(m MemberID, ignoreWeights bool) *Check {
 	st.Allows = s.weightAllows(m, ignoreWeights)
 	st.Full = member.MaxConnections > 0 && ms.Pending >= member.MaxConnections
 	st.Usable = up && (ignoreWeights || st.Allows) && !st.Full
-	if up && st.Full && (ignoreWeights || st.Allows) {
+	if up && st.Full {
 		s.f.full = true
 	}
 	return st

@@ -74,11 +74,27 @@ func (t *Table) NoteStream(f *Flight, a Action, reused bool, rec *Recorder) {
 	if reused {
 		how = "a stream to %s://%s:%d is taken from the queue"
 	}
+	why, choice := t.otherScheme(f, tr)
 	name := m.Name
 	if m.CloneID != "" {
 		name += " (" + m.CloneID + ")"
 	}
 	rec.note(Step{Kind: StepStream, Rule: "R66", Also: []string{"R64"}, Member: a.Member, At: tr.At,
 		Transport: a.Transport, Reused: reused, Failover: a.Failover, Size: f.Size,
-		Text: fmt.Sprintf("%s: "+how, name, scheme, tr.Host, tr.Port)})
+		Text: fmt.Sprintf("%s: "+how, name, scheme, tr.Host, tr.Port) + why, Choice: choice})
+}
+
+// otherScheme says why a request leaves by another scheme than it came by, or than SSLMapMode wants (R64).
+func (t *Table) otherScheme(f *Flight, tr *Transport) (why, choice string) {
+	switch {
+	case tr.HTTPS != t.wantsHTTPS(f) && !tr.HTTPS && t.useInsecure:
+		return ", for no https Transport can be used, and UseInsecure is true", ""
+	case tr.HTTPS != t.wantsHTTPS(f):
+		return ", for there is no Transport of the other scheme", TransportChoice.String()
+	case tr.HTTPS == f.TLS:
+		return "", ""
+	case t.onload:
+		return ", for SSLMapMode is onload", ""
+	}
+	return ", for SSLMapMode is offload", ""
 }

@@ -208,7 +208,7 @@ func (e *explanation) clusterNote(p *Process, id ClusterID) *ClusterNote {
 // Note describes the state of a cluster at a time, for people and programs.
 func (t *Table) Note(id ClusterID, cs *ClusterState, now Nanos) *ClusterNote {
 	c := &t.Clusters[id]
-	n := &ClusterNote{Cluster: c.Name}
+	n := &ClusterNote{Cluster: c.Name, Members: []MemberNote{}}
 	if cs.Next >= 0 && int(cs.Next) < len(c.Primary) {
 		n.Next = c.Members[c.Primary[cs.Next]].Name
 	}

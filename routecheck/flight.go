@@ -1,6 +1,10 @@
 package routecheck
 
-import "github.com/wasplug/wasplug/parser/diag"
+import (
+	"slices"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
 
 // BodyKind says whether a request can be sent once more (R57).
 type BodyKind uint8
@@ -212,10 +216,10 @@ type Check struct {
 // wants reports whether steps are kept; texts are made only then.
 func (r *Recorder) wants() bool { return r != nil && !r.quiet }
 
-// note appends a step. Its mark is that of its rule, or assumed when it hangs on an open choice.
+// note appends a step. Its mark is that of its rule, or assumed when it hangs on an open choice or shows another rule that is assumed.
 func (r *Recorder) note(s Step) {
 	switch {
-	case s.Choice != "":
+	case s.Choice != "" || slices.ContainsFunc(s.Also, func(rule string) bool { return ruleMark(rule) == Assumed }):
 		s.Mark = Assumed
 	case s.Mark == "":
 		s.Mark = ruleMark(s.Rule)

@@ -122,6 +122,8 @@ func (s *selection) tellGiveUp(limit bool, status int) Step {
 		step.Rule, step.Text = "R60", "nobody is usable, and somebody only because of MaxConnections: nothing is forwarded, the client gets 503"+s.passedOver()
 	case s.f.Attempts > 0:
 		step.Text = fmt.Sprintf("nobody else is usable: the client gets %d", status) + s.passedOver()
+	case s.c.listed == 0:
+		step.Mark, step.Text = Assumed, "the cluster has no server: nothing is forwarded, the client gets 500"
 	default:
 		step.Text = "everybody is marked down and no retry is due: nothing is forwarded, the client gets 500" + s.passedOver()
 	}
@@ -173,14 +175,7 @@ func (s *selection) tooLarge() Action {
 
 // transport is R64: the Transport of the request's scheme, else the other one. ok is false where the request fails at once.
 func (s *selection) transport(m MemberID) (index int, ok bool) {
-	https, forced := s.f.TLS, false
-	switch {
-	case s.t.onload:
-		forced = !https
-		https = true
-	case s.t.offload:
-		https = false
-	}
+	https, forced := s.t.wantsHTTPS(s.f), s.t.onload && !s.f.TLS
 	trs := s.c.Members[m].Transports
 	want, other := -1, -1
 	for i := range trs {
@@ -203,25 +198,29 @@ func (s *selection) transport(m MemberID) (index int, ok bool) {
 	return other, s.sem.ask(TransportChoice, s.rec) != strictScheme && trs[other].Usable
 }
 
-func (s *selection) whyNoTransport(m MemberID) string {
+// wantsHTTPS reports the scheme that a request is to leave by (R64).
+func (t *Table) wantsHTTPS(f *Flight) bool { return t.onload || f.TLS && !t.offload }
+
+func (s *selection) whyNoTransport(m MemberID) (why, choice string) {
 	trs := s.c.Members[m].Transports
 	https := slices.ContainsFunc(trs, func(t Transport) bool { return t.HTTPS })
 	switch {
 	case len(trs) == 0:
-		return s.name(m) + " has no Transport"
+		return s.name(m) + " has no Transport", ""
 	case https:
-		return "the https Transport of " + s.name(m) + " cannot be used: it needs a keyring, and the file PluginInstallRoot"
+		return "the https Transport of " + s.name(m) + " cannot be used: it needs a keyring, and the file PluginInstallRoot", ""
 	case s.t.onload && !s.f.TLS:
-		return "SSLMapMode onload sends http requests out as https, and " + s.name(m) + " has no https Transport"
+		return "SSLMapMode onload sends http requests out as https, and " + s.name(m) + " has no https Transport", ""
 	}
-	return s.name(m) + " has no Transport of the request's scheme"
+	return s.name(m) + " has no Transport of the request's scheme", TransportChoice.String()
 }
 
 func (s *selection) noTransport(m MemberID) Action {
 	s.f.todo, s.f.status = todoFail, 500
 	if s.rec.wants() {
-		s.note(Step{Kind: StepTransport, Rule: "R64", Member: m, At: s.c.Members[m].At,
-			Text: fmt.Sprintf("%s: the client gets 500, no other member is tried", s.whyNoTransport(m))})
+		why, choice := s.whyNoTransport(m)
+		s.note(Step{Kind: StepTransport, Rule: "R64", Mark: Documented, Choice: choice, Member: m, At: s.c.Members[m].At,
+			Text: why + ": the client gets 500, no other member is tried"})
 	}
 	return Action{Kind: Fail, Member: NoMember, Status: 500}
 }

@@ -247,7 +247,11 @@ func (p *Process) noteRequest(rq *Request, f *Flight, rec *Recorder) {
 	if f != nil && f.Affinity.n > 0 {
 		text += " with " + cloneList(CloneIDs(f.Affinity.session(0).value, p.t.Clusters[f.Cluster].Separator))
 	}
-	rec.note(Step{Kind: StepRequest, Rule: "R7", Also: p.t.requestRules(rq), Member: NoMember, Text: text, At: p.t.at})
+	step := Step{Kind: StepRequest, Rule: "R7", Also: p.t.requestRules(rq), Member: NoMember, Text: text, At: p.t.at}
+	if rq.TLS && slices.Contains(step.Also, "R8") {
+		step.Choice = TLSDefaultPort.String()
+	}
+	rec.note(step)
 }
 
 // requestRules are the rules beside R7 that the reading of a request shows.

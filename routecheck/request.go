@@ -6,6 +6,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Request is what a decision needs of a request.
@@ -139,9 +140,14 @@ func clean(p string) string {
 
 // ParseURL makes the request that a client sends for a URL. The path stays byte for byte as it is written; without one it is "/".
 func ParseURL(raw string) (Request, error) {
-	u, err := url.Parse(raw)
+	scheme, rest, _ := strings.Cut(raw, "://")
+	authority := rest[:len(rest)-len(strings.TrimLeftFunc(rest, func(r rune) bool { return !strings.ContainsRune("/?#", r) }))]
+	u, err := url.Parse(scheme + "://" + authority) // of the rest nothing is asked: clients send what is no good URL, too
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return Request{}, fmt.Errorf("URL %q: want http://HOST[:PORT]/PATH or https://...", raw)
+	}
+	if strings.ContainsFunc(raw, unicode.IsControl) {
+		return Request{}, fmt.Errorf("URL %q holds a control character: write it as %%XX", raw)
 	}
 	rq := Request{TLS: u.Scheme == "https", Host: u.Host, Port: 80, Target: target(raw)}
 	if rq.TLS {
@@ -170,12 +176,21 @@ func target(raw string) string {
 	}
 }
 
-// AddHeader lets a header of the client count: Host and Cookie do.
-func (rq *Request) AddHeader(name, value string) {
+// AddHeader lets a header of the client count: Host and Cookie do. The error is about a Host that names no host and port.
+func (rq *Request) AddHeader(name, value string) error {
 	switch strings.ToLower(name) {
 	case "host":
+		if strings.ContainsAny(value, "/?#@ \t") {
+			return fmt.Errorf("Host %q: want HOST or HOST:PORT", value)
+		}
+		if _, port := splitHost(value); port != "" {
+			if n, ok := decimal(port); !ok || n < 1 || n > 65535 {
+				return fmt.Errorf("Host %q: port %q, want 1 to 65535", value, port)
+			}
+		}
 		rq.Host = value
 	case "cookie":
 		rq.Cookies = append(rq.Cookies, value)
 	}
+	return nil
 }

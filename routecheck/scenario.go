@@ -11,9 +11,8 @@ type Scenario struct {
 	Facts    []Fact
 	Members  []MemberFact
 	// Seed pins chance; nil leaves it open, and the answer is the set of what can happen.
-	Seed *uint64
-	// Partition maps partition IDs to members of the cluster that matches (R28), by name.
-	Partition map[string]string
+	Seed      *uint64
+	Partition []PartitionEntry
 	// Sessions says what the servers of a cluster do with sessions, nil when that is not known.
 	Sessions func(cluster string) Sessions
 }
@@ -42,6 +41,21 @@ type MemberFact struct {
 	Pending *int32
 	Weight  *int32 // current weight
 	Next    bool   // round robin stands here
+}
+
+// PartitionEntry says which member the partition table of its cluster names for a partition ID (R28).
+type PartitionEntry struct {
+	ID      string
+	Cluster ClusterID
+	Member  MemberID
+}
+
+// FitsPartition reports an entry that cannot be: only with GetDWLMTable does a process learn a partition table.
+func (t *Table) FitsPartition(e PartitionEntry) error {
+	if c := &t.Clusters[e.Cluster]; !c.GetTable {
+		return fmt.Errorf("cluster %s has no GetDWLMTable=\"true\", so the plug-in never learns a partition table for it (R28)", c.Name)
+	}
+	return nil
 }
 
 // Fits reports a fact that cannot be: a timeout that never ends, a mark on a server that is never marked.
@@ -152,7 +166,7 @@ func (sc *Scenario) process(t *Table, sem *Semantics, dice *Dice) *Process {
 	p.Facts, p.dice = sc.Facts, dice
 	start := p.Now
 	p.set = func(id ClusterID, cs *ClusterState) {
-		cs.Partition = sc.partition(&t.Clusters[id])
+		cs.Partition = sc.partition(id)
 		for i := range sc.Members {
 			if f := &sc.Members[i]; f.Cluster == id {
 				f.apply(&t.Clusters[id], cs, start)
@@ -178,15 +192,16 @@ func (f *MemberFact) apply(c *Cluster, cs *ClusterState, now Nanos) {
 	}
 }
 
-func (sc *Scenario) partition(c *Cluster) map[string]MemberID {
+func (sc *Scenario) partition(c ClusterID) map[string]MemberID {
 	var table map[string]MemberID
-	for id, name := range sc.Partition {
-		if m, ok := c.byName[name]; ok {
-			if table == nil {
-				table = map[string]MemberID{}
-			}
-			table[id] = m
+	for _, e := range sc.Partition {
+		if e.Cluster != c {
+			continue
 		}
+		if table == nil {
+			table = map[string]MemberID{}
+		}
+		table[e.ID] = e.Member
 	}
 	return table
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -78,7 +80,7 @@ func newApp() *cli.App {
 			return cli.ShowAppHelp(c)
 		},
 	}
-	onUsage := func(_ *cli.Context, err error, _ bool) error { return usageError("%w", err) }
+	onUsage := func(c *cli.Context, err error, _ bool) error { return usageError("%s", flagFault(c.Command, err)) }
 	app.OnUsageError = onUsage
 	for _, cmd := range app.Commands {
 		cmd.OnUsageError = onUsage
@@ -87,6 +89,64 @@ func newApp() *cli.App {
 		}
 	}
 	return app
+}
+
+var (
+	unknownFlag = regexp.MustCompile(`^flag provided but not defined: -(.*)$`)
+	badValue    = regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?-(\S+): (.*)$`)
+	noValue     = regexp.MustCompile(`^flag needs an argument: -(.*)$`)
+)
+
+// flagFault words what package flag says about a flag of a command: with the dashes that people write, and what would be right.
+func flagFault(cmd *cli.Command, err error) string {
+	if m := unknownFlag.FindStringSubmatch(err.Error()); m != nil {
+		var known []string
+		for _, f := range cmd.Flags {
+			for _, name := range f.Names() {
+				known = append(known, dashed(name))
+			}
+		}
+		if hint := didYouMean(dashed(m[1]), known); hint != "" {
+			return "no flag is named " + dashed(m[1]) + hint
+		}
+		return fmt.Sprintf("no flag is named %s; '%s --help' lists them", dashed(m[1]), strings.TrimSpace("wasplug "+cmd.Name))
+	}
+	if m := badValue.FindStringSubmatch(err.Error()); m != nil {
+		return fmt.Sprintf("%s %s: %s", dashed(m[2]), m[1], wanted(cmd, m[2], m[3]))
+	}
+	return noValue.ReplaceAllStringFunc(err.Error(), func(s string) string {
+		return dashed(noValue.FindStringSubmatch(s)[1]) + " needs a value"
+	})
+}
+
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+// wanted says what value a flag takes, where package flag only says that it cannot read this one.
+func wanted(cmd *cli.Command, name, reason string) string {
+	if reason != "parse error" && reason != "value out of range" {
+		return reason
+	}
+	for _, f := range cmd.Flags {
+		if !slices.Contains(f.Names(), name) {
+			continue
+		}
+		switch f.(type) {
+		case *cli.BoolFlag:
+			return "want true or false"
+		case *cli.Float64Flag:
+			return "want a number"
+		case *cli.DurationFlag:
+			return "want a time such as 500ms, 10s or 2m"
+		case *cli.Uint64Flag:
+			return "want a whole number from 0 on"
+		}
+	}
+	return "want a whole number"
 }
 
 // readFromEnvironment lets WASPLUG_PLUGIN_LEVEL stand for --plugin-level, and so on.
@@ -141,10 +201,13 @@ func reorder(app *cli.App, args []string) []string {
 		default:
 			flags = append(flags, arg)
 			name, _, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-			if takesValue[name] && !hasValue && i+1 < len(args) {
-				i++
-				flags = append(flags, args[i])
+			if !takesValue[name] || hasValue {
+				continue
 			}
+			if i++; i == len(args) {
+				return flags // whose last lacks its value: nothing behind it may be taken for that
+			}
+			flags = append(flags, args[i])
 		}
 	}
 	if len(rest) > 0 {

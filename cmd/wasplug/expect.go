@@ -66,11 +66,14 @@ func bareKind(t *routecheck.Table, word string) (string, error) {
 func expectationOf(t *routecheck.Table, kind, value string) (func(routecheck.Answer) bool, error) {
 	switch kind {
 	case routecheck.Declined:
+		if value != "" && value != routecheck.Declined {
+			return nil, fmt.Errorf("nothing stands behind declined")
+		}
 		return func(a routecheck.Answer) bool { return a.Decision == routecheck.Declined }, nil
 	case "status":
 		status, err := strconv.Atoi(value)
-		if err != nil {
-			return nil, fmt.Errorf("want status:N, such as status:503")
+		if err != nil || status < 400 || status > 599 {
+			return nil, fmt.Errorf("want status:N with an error from 400 to 599, such as status:503; for a request that is forwarded, name a member or a cluster")
 		}
 		return func(a routecheck.Answer) bool { return a.Decision == routecheck.Errored && a.Status == status }, nil
 	case "cluster":

@@ -147,7 +147,8 @@ func isTopology(path string, src []byte) bool {
 		return false
 	}
 	text := strings.TrimLeft(strings.TrimPrefix(string(src[:min(len(src), 512)]), "\ufeff"), " \t\r\n")
-	return text != "" && text[0] != '<'
+	const ebcdic = "\x4c\x6f" // "<?" in it
+	return text != "" && text[0] != '<' && !strings.Contains(text, "\x00") && !strings.HasPrefix(text, ebcdic)
 }
 
 // printDiagnostics writes each finding with its source line.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -29,7 +30,7 @@ Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong
 		Flags: append(configFlags(),
 			&cli.StringSliceFlag{Name: "cookie", Usage: "`NAME=VALUE` sent by the client, repeatable"},
 			&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "`'NAME: VALUE'` sent by the client, repeatable; Host and Cookie count"},
-			&cli.StringFlag{Name: "method", Aliases: []string{"X"}, Value: "GET", Usage: "HTTP `METHOD`"},
+			&cli.StringFlag{Name: "method", Aliases: []string{"X"}, Value: "GET", Usage: "HTTP `METHOD`; no rule decides by it, --body-size says whether there is a body"},
 			&cli.Int64Flag{Name: "body-size", Usage: "size of the request body in `BYTES`, -1 unknown beforehand (chunked)"},
 			&cli.StringFlag{Name: "client", Usage: "`IP` address of the client; told to members in $WSRA, no rule decides by it"},
 			&cli.IntFlag{Name: "port", Usage: "port the request arrived on (VHostMatchingCompat=true matches by it); default that of the URL"},
@@ -133,7 +134,7 @@ func readRequest(c *cli.Context) (routecheck.Request, error) {
 		return rq, usageError("port %d: want 1 to 65535", rq.Port)
 	}
 	for _, cookie := range c.StringSlice("cookie") {
-		if !strings.Contains(cookie, "=") {
+		if strings.IndexByte(cookie, '=') < 1 {
 			return rq, usageError("--cookie %q: want NAME=VALUE", cookie)
 		}
 		rq.Cookies = append(rq.Cookies, cookie)
@@ -143,7 +144,9 @@ func readRequest(c *cli.Context) (routecheck.Request, error) {
 		if !ok || name == "" {
 			return rq, usageError("--header %q: want 'NAME: VALUE'", h)
 		}
-		rq.AddHeader(name, strings.TrimSpace(value))
+		if err := rq.AddHeader(name, strings.TrimSpace(value)); err != nil {
+			return rq, usageError("--header %q: %w", h, err)
+		}
 	}
 	return rq, checkFlags(c, rq)
 }
@@ -192,8 +195,12 @@ func readScenario(c *cli.Context, t *routecheck.Table, sc *routecheck.Scenario) 
 		seed := c.Uint64("seed")
 		sc.Seed = &seed
 	}
+	var once once
 	for _, s := range c.StringSlice("down") {
 		fact, err := readDown(t, s)
+		if err == nil {
+			err = once.say("down", fact.Cluster, fact.Member)
+		}
 		if err != nil {
 			return usageError("--down %q: %w", s, err)
 		}
@@ -209,6 +216,9 @@ func readScenario(c *cli.Context, t *routecheck.Table, sc *routecheck.Scenario) 
 		}
 		for _, s := range values {
 			fact, err := readMemberFact(t, flag, s)
+			if err == nil {
+				err = once.say(flag, fact.Cluster, fact.Member)
+			}
 			if err != nil {
 				return usageError("--%s %q: %w", flag, s, err)
 			}
@@ -216,22 +226,51 @@ func readScenario(c *cli.Context, t *routecheck.Table, sc *routecheck.Scenario) 
 		}
 	}
 	for _, s := range c.StringSlice("partition") {
-		id, member, ok := strings.Cut(s, "=")
-		_, _, err := t.FindMember(member)
-		if !ok || id == "" || err != nil {
-			return usageError("--partition %q: want ID=MEMBER with a member of the file", s)
+		entry, err := readPartition(t, s)
+		if err != nil {
+			return usageError("--partition %q: %w", s, err)
 		}
-		if sc.Partition == nil {
-			sc.Partition = map[string]string{}
-		}
-		sc.Partition[id] = member[strings.LastIndexByte(member, '/')+1:]
+		sc.Partition = append(sc.Partition, entry)
 	}
 	return nil
 }
 
+// once refuses a flag that says two things about one member.
+type once map[string]bool
+
+func (o *once) say(flag string, cluster routecheck.ClusterID, member routecheck.MemberID) error {
+	key := fmt.Sprint(flag, cluster, "/", member)
+	if (*o)[key] {
+		return errors.New("this member is given twice")
+	}
+	if *o == nil {
+		*o = once{}
+	}
+	(*o)[key] = true
+	return nil
+}
+
+func readPartition(t *routecheck.Table, s string) (entry routecheck.PartitionEntry, err error) {
+	id, member, ok := strings.Cut(s, "=")
+	if !ok || id == "" {
+		return entry, fmt.Errorf("want ID=MEMBER")
+	}
+	entry.ID = id
+	if entry.Cluster, entry.Member, err = t.FindMember(member); err != nil {
+		return entry, err
+	}
+	return entry, t.FitsPartition(entry)
+}
+
 // readSessions returns what the flags, or else the topology, say of sessions; nil when neither does.
 func readSessions(c *cli.Context, l *loaded) (func(string) routecheck.Sessions, error) {
-	if c.IsSet("persistence") {
+	if !c.IsSet("persistence") {
+		for _, flag := range []string{"replicas", "write-frequency", "write-interval"} {
+			if c.IsSet(flag) {
+				return nil, usageError("--%s needs --persistence", flag)
+			}
+		}
+	} else {
 		s := routecheck.Sessions{Replicas: c.Int("replicas"), WriteInterval: c.Int("write-interval")}
 		var err error
 		if s.Persistence, err = oneOf("--persistence", c.String("persistence"), "none", "database", "memory-to-memory"); err != nil {
@@ -239,6 +278,12 @@ func readSessions(c *cli.Context, l *loaded) (func(string) routecheck.Sessions, 
 		}
 		if s.WriteFrequency, err = oneOf("--write-frequency", c.String("write-frequency"), "end of servlet service", "time based", "manual update"); err != nil {
 			return nil, err
+		}
+		switch {
+		case s.Replicas < -1:
+			return nil, usageError("--replicas %d: want a number of copies, or -1 for one on every member", s.Replicas)
+		case s.WriteInterval < 1:
+			return nil, usageError("--write-interval %d: want seconds from 1 on", s.WriteInterval)
 		}
 		return func(string) routecheck.Sessions { return s }, nil
 	}
@@ -277,7 +322,7 @@ func readMemberFact(t *routecheck.Table, flag, s string) (routecheck.MemberFact,
 		}
 	case "marked":
 		ago := 0.0
-		if value != "" {
+		if value != "" || strings.HasSuffix(s, "=") {
 			if ago, err = strconv.ParseFloat(value, 64); err != nil || !(ago >= 0 && ago < 1e9) {
 				return fact, fmt.Errorf("want MEMBER or MEMBER=SECONDS, from 0 on")
 			}

@@ -39,6 +39,7 @@ func TestWhyFitsItsSchema(t *testing.T) {
 		{"http://h/snoop", "--down", "PluginMember1", "--down", "PluginMember2"},
 		{"https://h/snoop;jsessionid=0000a:v544d0o0", "--assume", "tls-default-port=80"},
 		{"http://h/snoop", "--marked", "PluginMember1=3", "--pending", "PluginMember2=4", "--weight", "PluginMember2=-1", "--seed", "7"},
+		{"http://h/x", "-c", "testdata/empty-cluster.xml"},
 	} {
 		out, errOut, code := program(t, append([]string{"why", "-c", figure, "--format", "json"}, args...)...)
 		if code != exitFine {

@@ -105,13 +105,15 @@ func (r *runner) scenario(t *Test) *routecheck.Scenario {
 		}
 	}
 	for id, member := range t.partition {
-		if _, _, err := r.table.FindMember(member.V); err != nil {
+		entry := routecheck.PartitionEntry{ID: id}
+		var err error
+		if entry.Cluster, entry.Member, err = r.table.FindMember(member.V); err == nil {
+			err = r.table.FitsPartition(entry)
+		}
+		if err != nil {
 			r.fault(member.Span, "%v", err)
 		}
-		if sc.Partition == nil {
-			sc.Partition = map[string]string{}
-		}
-		sc.Partition[id] = member.V[strings.LastIndexByte(member.V, '/')+1:]
+		sc.Partition = append(sc.Partition, entry)
 	}
 	for _, q := range t.Requests {
 		sc.Requests = append(sc.Requests, q.Timed)

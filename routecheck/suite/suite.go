@@ -196,7 +196,9 @@ func (r *reader) request(n *schemas.Node) *Request {
 		r.fault(q.URL.Span, "%v", err)
 	}
 	for _, f := range fields(n.Get("headers")) {
-		rq.AddHeader(f.Name, f.Value.Str().V)
+		if err := rq.AddHeader(f.Name, f.Value.Str().V); err != nil {
+			r.fault(f.Value.Span, "%v", err)
+		}
 	}
 	for _, f := range fields(n.Get("cookies")) {
 		rq.Cookies = append(rq.Cookies, f.Name+"="+f.Value.Str().V)

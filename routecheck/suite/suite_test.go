@@ -99,6 +99,24 @@ func TestInitPassesAndCovers(t *testing.T) {
 	}
 }
 
+// TestPartition: an entry of the partition table is refused for a cluster that never has one (R28), and goes to the cluster that it names.
+func TestPartition(t *testing.T) {
+	const server = `<Server Name="m"><Transport Hostname="h" Port="1"/></Server>`
+	const xml = `<Config><ServerCluster Name="c" GetDWLMTable="true">` + server + `<Server Name="n"/></ServerCluster>
+<ServerCluster Name="d">` + server + `</ServerCluster></Config>`
+	for member, want := range map[string]string{
+		"c/m": "", "n": "", "m": `member "m" is in several clusters`, "x": `no member is named "x"`, "d/m": `cluster d has no GetDWLMTable="true"`,
+	} {
+		files := diag.NewFiles()
+		tb, _ := table(t, files, []byte(xml))
+		s := read(t, files, []byte("config: x\ntests:\n  - {name: a, partition: {p: "+member+"}, requests: [{url: 'http://h/', expect: declined}]}"))
+		_, faults := s.Run(files, tb, Options{})
+		if (len(faults) > 0) != (want != "") || want != "" && !strings.Contains(files.Line(faults[0]), "suite.yaml:3:30: error: "+want) {
+			t.Errorf("%s: %v, want %q", member, faults, want)
+		}
+	}
+}
+
 // TestRead lists faults by where they stand and what they say.
 func TestRead(t *testing.T) {
 	const head = "config: plugin-cfg.xml\ntests:\n"
@@ -111,6 +129,7 @@ func TestRead(t *testing.T) {
 		{"same name", head + "  - {name: a, requests: [{url: 'http://h/', expect: declined}]}\n  - {name: a, requests: [{url: 'http://h/', expect: declined}]}", `suite.yaml:4:12: error: a test named "a" stands above`},
 		{"no fact", head + "  - {name: a, facts: [{member: m}], requests: [{url: 'http://h/', expect: declined}]}", "suite.yaml:3:23: error: this fact says nothing"},
 		{"time", head + "  - {name: a, facts: [{member: m, down: 503, from: 3s, to: 2s}], requests: [{url: 'http://h/', expect: declined}]}", "to is not after from"},
+		{"host", head + "  - {name: a, requests: [{url: 'http://h/', headers: {Host: 'h:x'}, expect: declined}]}", `suite.yaml:3:62: error: Host "h:x": port "x", want 1 to 65535`},
 		{"negative time", head + "  - {name: a, requests: [{url: 'http://h/', at: -1s, expect: declined}]}", "suite.yaml:3:49: error: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {

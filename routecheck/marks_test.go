@@ -1,0 +1,70 @@
+package routecheck
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// TestMarksOfSteps: a step is no better known than the rules that it shows, and names the open choice that it hangs on.
+func TestMarksOfSteps(t *testing.T) {
+	route := func(uri string) string {
+		return strings.Replace(clusterXML("", "", server("a", "")+server("b", "")), `<Uri Name="/*"/>`, `<Uri Name="`+uri+`"/>`, 1)
+	}
+	for _, c := range []struct{ name, xml, url, step, mark, choice string }{
+		{"R8 without TLS", route("/*"), "http://h/x", "request for /x", Documented, ""},
+		{"R8 over TLS", route("/*"), "https://h/x", "request for /x", Assumed, "tls-default-port"},
+		{"R7 a written port", route("/*"), "https://h:443/x", "request for /x", Documented, ""},
+		{"R14", route("/*"), "http://h/x;jsessionid=0", "request for /x", Assumed, ""},
+		{"R2", route("/x/*"), "http://h/x/y", "virtual host", Documented, ""},
+		{"R3", route("/x/*"), "http://h/x", "virtual host", Assumed, ""},
+		{"R15", route("*.jsp"), "http://h/x.jsp", "virtual host", Assumed, ""},
+		{"R17", strings.Replace(route("/*"), `UriGroup="u" `, "", 1), "http://h/x", "virtual host", Assumed, ""},
+		{"R64 the same scheme", route("/*"), "http://h/x", "a new stream to http://a.example.com:9080 is opened", Traced, ""},
+		{"R64 the other scheme", route("/*"), "https://h/x", "is opened, for there is no Transport of the other scheme", Assumed, "transport-choice"},
+		{"R64 UseInsecure", clusterXML(`UseInsecure="true"`, "", https("")), "https://h/x", "is opened, for no https Transport can be used, and UseInsecure is true", Traced, ""},
+		{"R64 onload", clusterXML(`SSLMapMode="onload"`, "", https(keyring)), "http://h/x", "is opened, for SSLMapMode is onload", Traced, ""},
+		{"R64 offload", clusterXML(`SSLMapMode="offload"`, "", https(keyring)), "https://h/x", "is opened, for SSLMapMode is offload", Traced, ""},
+		{"R64 no keyring", clusterXML("", "", https("")), "https://h/x", "it needs a keyring", Documented, ""},
+		{"R61 nobody listed", clusterXML("", "", ""), "http://h/x", "the cluster has no server: nothing is forwarded, the client gets 500", Assumed, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rq, err := ParseURL(c.url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sc := &Scenario{Requests: Repeat(rq, 1, 0)}
+			d := mustTable(t, c.xml).Explain(diag.NewFiles(), sc, Latest(), nil, WithAll&^WithCertainty)[0]
+			for _, s := range d.Steps {
+				if strings.Contains(s.Text, c.step) {
+					if s.Mark != c.mark || s.Choice != c.choice {
+						t.Errorf("%s: mark %s, choice %q; want %s, %q", s.Text, s.Mark, s.Choice, c.mark, c.choice)
+					}
+					return
+				}
+			}
+			t.Errorf("no step %q in %+v", c.step, d.Steps)
+		})
+	}
+}
+
+// TestProbedByAnother: a member whose retry is due, but which another request is probing, is skipped, and the step says so (R52).
+func TestProbedByAnother(t *testing.T) {
+	table, sem := mustTable(t, clusterXML("", "", threeServers(""))), Latest()
+	p := NewProcess(table, &sem, 0)
+	p.Now = 100 * second
+	p.State(0).Next = 0
+	p.State(0).Members[1] = MemberState{Weight: 1, Marked: true, Retrying: true, FailedAt: p.Now - 60*second}
+	var rec Recorder
+	rq := get("/x", affinityTo+"b1")
+	if o := p.Do(&rq, &rec); o.Member != 0 {
+		t.Fatalf("answered by %d", o.Member)
+	}
+	for _, s := range rec.Steps {
+		if strings.HasPrefix(s.Text, "b is marked down and another request is probing it: skipped; round robin stands at a") {
+			return
+		}
+	}
+	t.Errorf("%+v", rec.Steps)
+}
