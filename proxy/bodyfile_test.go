@@ -14,6 +14,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // parcel is a large body that nobody holds in memory.
@@ -197,4 +199,34 @@ func TestBodiesThatCannotBeKept(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	v.Close()
+}
+
+// A member that takes nothing of a large body is given up after ServerIOTimeout (R55), and the next one gets the body.
+func TestStuckMemberAndLargeBody(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	body := strings.Repeat("0123456789", 100_000)
+	synctest.Test(t, func(t *testing.T) {
+		stuck := make(chan bool)
+		w := start(t, true, site{members: 2, cluster: `PostBufferSize="-1"`, server: `ServerIOTimeout="-5" WaitForContinue="true"`}, Options{}, func(w *world) {
+			w.replace("m1", func(c net.Conn, _ *http.Request) {
+				io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n")
+				<-stuck
+			})
+		})
+		defer w.stop()
+		defer close(stuck)
+		began := time.Now()
+		if r := w.once(post(body)); r.status != 200 || r.member != "m2" {
+			t.Errorf("%+v", r)
+		}
+		if d := time.Since(began); d < 5*time.Second || d > 6*time.Second {
+			t.Errorf("after %v", d)
+		}
+		if got := w.fakes["m2"].bodies; len(got) != 1 || got[0] != body {
+			t.Errorf("m2 got %d bodies", len(got))
+		}
+		if marked, pending := w.memberState("m1"); !marked || pending != 0 {
+			t.Errorf("m1: marked %v, pending %d", marked, pending)
+		}
+	})
 }
