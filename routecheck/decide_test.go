@@ -139,6 +139,17 @@ func TestFailover(t *testing.T) {
 		{name: "R64 onload without https", config: `SSLMapMode="onload"`, want: "-> 500"},
 		{name: "R64 onload", config: `SSLMapMode="onload"`, servers: https(keyring), want: "a:ok -> forward a"},
 		{name: "R64 offload", config: `SSLMapMode="offload"`, tls: true, servers: https(""), want: "a:ok -> forward a"},
+		{name: "R61 marked and full is not full", servers: threeServers(`MaxConnections="1"`), setup: func(p *Process) { pending(1)(p); markAll(0)(p) }, want: "-> 500"},
+		{name: "R22 an empty clone ID is nobody's", servers: server("a", "") + server("b", `CloneID="b1"`) + server("c", ""), cookie: affinityTo, setup: func(p *Process) { p.State(0).Next = 2 }, want: "c:ok -> forward c"},
+		{name: "R26 after the first of two marked members", config: `FailoverToNext="true"`, servers: threeServers("") + server("d", ""), cookie: affinityTo + "a1:c1", setup: func(p *Process) { p.State(0).Next = 3; mark(0, 2)(p) }, want: "b:ok -> forward b"},
+		{name: "R23 full ignored by a probe", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", assume: "affinity-max-connections=ignored", setup: func(p *Process) { pending(1)(p); markAll(60 * second)(p) }, want: "b:ok -> forward b"},
+		{name: "R36 a weight of its own is not asked for", servers: server("a", `LoadBalanceWeight="0"`) + server("b", ""), setup: func(p *Process) { p.State(0).Members[0].Weight = 3 }, want: "b:ok -> forward b"},
+		{name: "R41 is no single server", servers: address + server("a", ""), faults: "ClusterAddress=refused", want: "ClusterAddress:refused -> 500"},
+		{name: "R52 a probe answered 503 stays marked", config: `MarkBusyDown="true"`, setup: markAll(60 * second), cookie: affinityTo + "b1", faults: "b=503", want: "b:503 a:ok -> forward a"},
+		{name: "R29 first, but SSL before", tls: true, assume: "many-cookies=first", cookie: "JSESSIONID=0000abc:zz; SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "b:ok -> forward b"},
+		{name: "R29 first after SSL finds nobody", tls: true, assume: "many-cookies=first", cookie: "JSESSIONID=0000abc:c1; SSLJSESSION=0000abc:zz; JSESSIONID=0000abc:b1", want: "c:ok -> forward c"},
+		{name: "R29 last, but SSL before", tls: true, assume: "many-cookies=last", cookie: "JSESSIONID=0000abc:zz; SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "b:ok -> forward b"},
+		{name: "R20 a tab between cookies", cookie: "x=y;\tJSESSIONID=0000abc:c1", want: "c:ok -> forward c"},
 		{name: "R25 no clone IDs", servers: server("a", "") + server("b", ""), cookie: affinityTo + "b1", want: "a:ok -> forward a"},
 		{name: "R50 balance may try again", assume: "balance-retry=allow", faults: "a=503", want: "a:503 b:ok -> forward b"},
 	} {
@@ -195,6 +206,14 @@ func pending(n int32) func(*Process) {
 	}
 }
 
+func mark(members ...MemberID) func(*Process) {
+	return func(p *Process) {
+		for _, m := range members {
+			p.State(0).Members[m].Marked, p.State(0).Members[m].FailedAt = true, p.Now
+		}
+	}
+}
+
 func markAll(ago Nanos) func(*Process) {
 	return func(p *Process) {
 		for i := range p.State(0).Members {
@@ -231,6 +250,64 @@ func TestStreams(t *testing.T) {
 				t.Error("a young stream must be taken from the queue")
 			}
 		})
+	}
+}
+
+// TestRetriesOfReusedStreams: the second stream of R54 is a resend that R56 counts, and no failover (R63).
+func TestRetriesOfReusedStreams(t *testing.T) {
+	sem := Latest()
+	p := NewProcess(mustTable(t, clusterXML("", `ServerIOTimeoutRetry="1"`, threeServers(""))), &sem, 0)
+	rq := get("/x", affinityTo+"a1")
+	if got := run(t, p, rq, ""); got != "a:ok -> forward a" {
+		t.Fatal(got)
+	}
+	p.Facts = []Fact{{Member: 0, Fault: NoAnswer}}
+	o := p.Do(&rq, nil)
+	if got := describeRun(p.t, &o); got != "a:io-timeout a:io-timeout -> 500" {
+		t.Error(got)
+	}
+	for i, a := range o.Attempts {
+		if a.Failover || a.Reused != (i == 0) {
+			t.Errorf("attempt %d: %+v", i+1, a)
+		}
+	}
+}
+
+// TestOtherRequestsLeaveAProbeAlone: a request that was under way before the mark ends without ending the probe (R52).
+func TestOtherRequestsLeaveAProbeAlone(t *testing.T) {
+	table, sem := mustTable(t, clusterXML("", "", threeServers(""))), Latest()
+	cs := table.Clusters[0].NewState(&sem, 0)
+	rq := get("/x", affinityTo+"a1")
+	m, _ := table.Match(&rq, &sem)
+	begin := func(now Nanos) *Flight {
+		f := table.Begin(&rq, &m, now, &sem, nil)
+		if a := table.Next(&cs, &f, now, &sem, nil); a.Member != 0 {
+			t.Fatalf("%+v", a)
+		}
+		return &f
+	}
+	early, failing := begin(0), begin(0)
+	table.Observe(&cs, failing, 0, Event{Kind: ConnectFailed}, &sem, nil)
+	probe := begin(60 * second)
+	table.Observe(&cs, early, 60*second, Event{Kind: Done}, &sem, nil)
+	if !cs.Members[0].Marked || !cs.Members[0].Retrying {
+		t.Errorf("%+v", cs.Members[0])
+	}
+	table.Observe(&cs, probe, 60*second, Event{Kind: ClientGone}, &sem, nil)
+	if !cs.Members[0].Marked || cs.Members[0].Retrying {
+		t.Errorf("%+v", cs.Members[0])
+	}
+}
+
+// TestFirstTransportOfAScheme: of several Transports of one scheme the first counts.
+func TestFirstTransportOfAScheme(t *testing.T) {
+	const two = `<Server Name="a"><Transport Hostname="one" Port="1"/><Transport Hostname="two" Port="2"/></Server>`
+	table, sem := mustTable(t, clusterXML("", "", two)), Latest()
+	rq := get("/x")
+	m, _ := table.Match(&rq, &sem)
+	f, cs := table.Begin(&rq, &m, 0, &sem, nil), table.Clusters[0].NewState(&sem, 0)
+	if a := table.Next(&cs, &f, 0, &sem, nil); a.Transport != 0 {
+		t.Errorf("%+v", a)
 	}
 }
 

@@ -7,7 +7,8 @@ import (
 )
 
 // TestEventsOfLiveMembers plays events that an offline process never sees, for they need a wire: name, where the certificate of a member
-// has another host name and SecureHostVerification=true-nomarkdown, and large, where a body outgrows PostSizeLimit on its way.
+// has another host name and SecureHostVerification=true-nomarkdown; large, where a body outgrows PostSizeLimit on its way; unsent and slow,
+// where a stream ends, or times out, before anything was sent, late once it was; cut and stall, where it does so in the middle of the answer.
 func TestEventsOfLiveMembers(t *testing.T) {
 	three := threeServers("")
 	marked := func(cs *ClusterState) { cs.Members[0].Marked = true }
@@ -25,6 +26,12 @@ func TestEventsOfLiveMembers(t *testing.T) {
 		{"a probe stays marked", `RetryInterval="0"`, three, "a1", marked, "name", "a b -> ok, a marked", "R50"},
 		{"a body that is not buffered may follow", `PostBufferSize="0"`, three, "", nil, "name", "a b -> ok", "R50"},
 		{"a large body is refused", `PostSizeLimit="100"`, three, "", nil, "large", "a -> 413", "R59"},
+		{"a body that is not buffered follows where nothing was sent", `PostBufferSize="0"`, three, "", nil, "unsent", "a b -> ok, a marked", "R50b"},
+		{"also after a timeout", `PostBufferSize="0"`, three, "", nil, "slow", "a b -> ok", "R54"},
+		{"a body that is not buffered ends it, whatever retries are left", `PostBufferSize="0" ServerIOTimeoutRetry="0"`, three, "", nil, "late", "a -> 500", "R54 R57"},
+		{"an answer that breaks off", "", three, "", nil, "cut", "a -> 0, a marked", "R58"},
+		{"an answer that stalls", "", three, "", nil, "stall", "a -> 0", "R58"},
+		{"an answer that stalls, negative timeout", "", strings.ReplaceAll(three, `IOTimeout="10"`, `IOTimeout="-10"`), "", nil, "stall", "a -> 0, a marked", "R58"},
 		{"a large body at a probe leaves the mark as it was", `PostSizeLimit="100" RetryInterval="0"`, three, "a1", marked, "large", "a -> 413, a marked", "R59"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -73,13 +80,17 @@ func playEvents(t *Table, cs *ClusterState, f *Flight, events []string, sem *Sem
 			b.WriteString("-> ok")
 			break
 		}
-		ev := Event{Kind: NameDiffers}
 		if events[0] == "large" {
-			ev = Event{Kind: BodyTooLarge, Sent: SentSome}
 			f.Size = 101
 		}
+		if events[0] == "cut" || events[0] == "stall" {
+			t.Observe(cs, f, 1, Event{Kind: Head, Status: 200}, sem, rec)
+		}
+		t.Observe(cs, f, 1, map[string]Event{
+			"name": {Kind: NameDiffers}, "large": {Kind: BodyTooLarge, Sent: SentSome}, "unsent": {Kind: StreamLost}, "slow": {Kind: IOTimeout},
+			"late": {Kind: IOTimeout, Sent: SentSome}, "cut": {Kind: StreamLost, Sent: SentSome}, "stall": {Kind: IOTimeout, Sent: SentSome},
+		}[events[0]], sem, rec)
 		events = events[1:]
-		t.Observe(cs, f, 1, ev, sem, rec)
 	}
 	for i := range cs.Members {
 		if cs.Members[i].Marked {
