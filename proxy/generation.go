@@ -97,18 +97,16 @@ func (p *Proxy) buildMembers(ctx context.Context, g *generation, tc *routecheck.
 			}
 			if t.err == nil {
 				reachable = true
-			} else {
-				unresolved = fmt.Errorf("%s: member %s: %w", g.files.Start(tm.Transports[j].At), tm.Name, t.err)
-				p.log.Warn("host name of a member cannot be resolved: it is unavailable until the next reload", "cluster", tc.Name, "member", tm.Name, "error", t.err)
+				continue
 			}
+			unresolved = fmt.Errorf("%s: member %s: %w", g.files.Start(tm.Transports[j].At), tm.Name, t.err)
+			if !g.cfg.IgnoreDNSFailures.V {
+				return fmt.Errorf("%w; the plug-in does not start with it unless IgnoreDNSFailures=\"true\"", unresolved)
+			}
+			p.log.Warn("host name of a member cannot be resolved: it is unavailable until the next reload", "cluster", tc.Name, "member", tm.Name, "error", t.err)
 		}
 	}
-	switch {
-	case unresolved == nil:
-		return nil
-	case !g.cfg.IgnoreDNSFailures.V:
-		return fmt.Errorf("%w; the plug-in does not start with it unless IgnoreDNSFailures=\"true\"", unresolved)
-	case !reachable:
+	if unresolved != nil && !reachable {
 		return fmt.Errorf("%w; no host of cluster %s can be resolved", unresolved, tc.Name)
 	}
 	return nil
