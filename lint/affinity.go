@@ -163,9 +163,9 @@ func checkCloneCharacters(p *Pass) {
 					p.Report(s.CloneID.Span(), "CloneID of server %q is empty; there is no affinity to this server", s.Name.V).As(diag.Warning)
 				}
 			case strings.Contains(id, separator):
-				p.Report(s.CloneID.Span(), "CloneID %q of server %q holds %q, which separates clone IDs in a session cookie; it is cut there and never matches (R21)", id, s.Name.V, separator)
+				p.Report(s.CloneID.Span(), "CloneID %q of server %q holds %q, which separates clone IDs in a session cookie; it is cut there and never matches (R21)", id, s.Name.V, separator).About(attr{s.Node, "CloneID"})
 			case strings.ContainsAny(id, ":+ \t\n\r"):
-				p.Report(s.CloneID.Span(), "CloneID %q of server %q holds \":\", \"+\" or white space, which a clone ID must not; affinity to it may not work", id, s.Name.V).As(diag.Warning)
+				p.Report(s.CloneID.Span(), "CloneID %q of server %q holds \":\", \"+\" or white space, which a clone ID must not; affinity to it may not work", id, s.Name.V).As(diag.Warning).About(attr{s.Node, "CloneID"})
 			}
 		}
 	}
@@ -328,7 +328,7 @@ func checkCloneFormat(p *Pass) {
 			}
 			form := ParseCloneID(id)
 			if problem := form.problem(p.Options); problem != "" {
-				p.Report(s.CloneID.Span(), "CloneID %q of server %q %s; an ID that is not the server's own gives no affinity", id, s.Name.V, problem)
+				p.Report(s.CloneID.Span(), "CloneID %q of server %q %s; an ID that is not the server's own gives no affinity", id, s.Name.V, problem).About(attr{s.Node, "CloneID"})
 				continue
 			}
 			if forms[form.Form] != nil {
@@ -345,7 +345,7 @@ func checkCloneFormat(p *Pass) {
 		case forms[byHand] != nil && (len(c.Servers) > 1 || c.ClusterAddress != nil): // one server alone needs no affinity
 			s := forms[byHand]
 			p.Report(s.CloneID.Span(), "CloneID %q of server %q%s%s %s set by hand; each must be set on its server too (HttpSessionCloneId, or cloneId of Liberty's httpSession), or there is no affinity",
-				s.CloneID.V, s.Name.V, others(same), ofCluster(c), ifElse(same > 0, "are", "is")).As(diag.Info)
+				s.CloneID.V, s.Name.V, others(same), ofCluster(c), ifElse(same > 0, "are", "is")).As(diag.Info).About(attr{s.Node, "CloneID"})
 		}
 	}
 }

@@ -128,6 +128,9 @@ func checkEqualWeights(p *Pass) {
 
 func checkZeroWeight(p *Pass) {
 	for _, c := range p.Config.Clusters {
+		if c.ClusterAddress != nil {
+			continue // new sessions go there, whatever the weights
+		}
 		for _, s := range c.Servers {
 			if s.LoadBalanceWeight.Valid && s.LoadBalanceWeight.V == 0 && c.LoadBalance.V != "Random" {
 				p.Report(s.LoadBalanceWeight.Span(), "server %q of cluster %q has weight 0; it gets no new sessions (R36), which is right only while it is being drained", s.Name.V, c.Name.V).

@@ -89,8 +89,8 @@ func checkIOTimeoutZero(p *Pass) {
 		if first.ServerIOTimeout.Set() {
 			what = "ServerIOTimeout 0"
 		}
-		p.Report(at(first.ServerIOTimeout, first.Node), "server %q%s of cluster %q has %s; a hung JVM is never given up, and waiting requests pile up until the web server is full (R55)",
-			first.Name.V, others(more), c.Name.V, what)
+		p.Report(at(first.ServerIOTimeout, first.Node), "server %q%s of cluster %q %s %s; a hung JVM is never given up, and waiting requests pile up until the web server is full (R55)",
+			first.Name.V, others(more), c.Name.V, ifElse(more > 0, "have", "has"), what)
 	}
 }
 
@@ -314,7 +314,7 @@ func checkDNS(p *Pass) {
 		p.Report(t.Hostname.Span(), "host name %q cannot be resolved here; with IgnoreDNSFailures false one such name stops the plug-in, at older levels the web server, at start", t.Hostname.V).As(diag.Error)
 	}
 	if first != nil && len(bad) == 0 {
-		f := p.Report(at(p.Config.IgnoreDNSFailures, p.Config.Node), "IgnoreDNSFailures is false and %d host names must be resolved at start; one that cannot be stops the plug-in, at older levels the web server", names)
+		f := p.Report(at(p.Config.IgnoreDNSFailures, p.Config.Node), "IgnoreDNSFailures is false and %s must be resolved at start; one that cannot be stops the plug-in, at older levels the web server", ifElse(names == 1, "1 host name", number(names)+" host names"))
 		if p.Config.Node != nil {
 			f.Repair(false, "start without such servers", setAttr(p.Config.Node, "IgnoreDNSFailures", "true"))
 		}

@@ -105,6 +105,7 @@ var silences = []struct {
 	{"WP201", []string{"WP207"}},
 	{"WP205", []string{"WP707"}},
 	{"WP301", []string{"WP302", "WP309"}},
+	{"WP304", []string{"WP310"}},
 	{"WP307", []string{"WP308"}},
 	{"WP402", []string{"WP401"}},
 	{"WP403", []string{"WP414"}},

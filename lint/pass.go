@@ -141,11 +141,33 @@ const longWord = 80 // bytes of a name that a message shows
 
 func clip(args []any) []any {
 	for i, a := range args {
-		if text, ok := a.(string); ok && len(text) > 4*longWord {
-			args[i] = clipWord(text)
+		if text, ok := a.(string); ok {
+			if len(text) > 4*longWord {
+				text = clipWord(text)
+			}
+			args[i] = word(text)
 		}
 	}
 	return args
+}
+
+// word is a text of the file in a message. Quoted it stays as the file writes it: a path of Windows keeps its single backslashes.
+type word string
+
+// Format makes %q quote a word as quoted does, and leaves the other verbs as they are.
+func (w word) Format(f fmt.State, verb rune) {
+	if verb == 'q' {
+		fmt.Fprint(f, quoted(string(w)))
+		return
+	}
+	fmt.Fprintf(f, fmt.FormatString(f, verb), string(w))
+}
+
+func quoted(text string) string {
+	if strings.Contains(text, `"`) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
+		return strconv.Quote(text)
+	}
+	return `"` + text + `"`
 }
 
 func clipWord(text string) string {

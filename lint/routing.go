@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -52,7 +53,7 @@ func checkTwoClusters(p *Pass) {
 		}
 		a, b := p.two(&u)
 		p.Report(uriAt(&b.Match), "Uri %q leads to cluster %q, and on %s to cluster %q, both on alias %q%s; the scores are equal and which one gets the requests is undocumented (choice score-tie), try %s",
-			b.Match.URI(), p.clusterName(&b.Match), p.where(uriAt(&a.Match)), p.clusterName(&a.Match), b.Match.Alias(), moreURIs(u.Count), u.Sample.URL()).
+			b.Match.Pattern(), p.clusterName(&b.Match), p.where(uriAt(&a.Match)), p.clusterName(&a.Match), b.Match.Alias(), moreURIs(u.Count), u.Sample.URL()).
 			See(uriAt(&a.Match), "the same Uri").See(a.Match.RouteAt(), "its Route").See(b.Match.RouteAt(), "the Route of the later one").
 			About(pair{a.Match.AliasAt(), b.Match.AliasAt()}, pair{b.Match.AliasAt(), a.Match.AliasAt()})
 	}
@@ -72,7 +73,7 @@ func checkUnreachable(p *Pass) {
 		}
 		var lines []string
 		for i := range u.Blockers {
-			lines = append(lines, fmt.Sprintf("%q on %s", clipWord80(u.Blockers[i].URI()), p.where(uriAt(&u.Blockers[i]))))
+			lines = append(lines, fmt.Sprintf("%q on %s", clipWord80(u.Blockers[i].Pattern()), p.where(uriAt(&u.Blockers[i]))))
 		}
 		f := p.Report(u.At, "Uri %q never gets a request: on every alias of its Routes others win under every scoring choice, %s for %s",
 			u.URI, strings.Join(lines, " or "), u.Sample.URL()).About(u.At)
@@ -96,8 +97,8 @@ func checkUndetermined(p *Pass) {
 		}
 		a, b := p.two(&u)
 		p.Report(uriAt(&b.Match), "%s goes to cluster %q by Uri %q on alias %q with %s, but to cluster %q by %q on alias %q (%s) with %s%s; which is right is undocumented",
-			u.Sample.URL(), p.clusterName(&b.Match), b.Match.URI(), b.Match.Alias(), assumed(b.Assume),
-			p.clusterName(&a.Match), a.Match.URI(), a.Match.Alias(), p.where(uriAt(&a.Match)), assumed(a.Assume), moreURIs(u.Count)).
+			u.Sample.URL(), p.clusterName(&b.Match), b.Match.Pattern(), b.Match.Alias(), assumed(b.Assume),
+			p.clusterName(&a.Match), a.Match.Pattern(), a.Match.Alias(), p.where(uriAt(&a.Match)), assumed(a.Assume), moreURIs(u.Count)).
 			See(uriAt(&a.Match), "the other Uri").See(a.Match.RouteAt(), "its Route").
 			About(pair{a.Match.RouteAt(), b.Match.RouteAt()})
 	}
@@ -178,12 +179,12 @@ func uriProblem(uri string) (string, diag.Severity) {
 		return "is empty; it matches nothing", diag.Error
 	case strings.Count(uri, "*") > 1:
 		return "has more than one \"*\"; it is believed to match nothing (choice suffix-patterns, R15)", diag.Error
-	case strings.ContainsAny(uri, " \t\r\n"):
-		return "holds white space, which no path of a request does; it never matches", diag.Error
 	case strings.ContainsAny(uri, "?#"):
-		return "holds \"?\" or \"#\", but the query is no part of the match (R14); it never matches", diag.Error
+		return "holds \"?\" or \"#\", but the query is no part of the match (R14): a request with that query does not match it", diag.Error
 	case uri[0] != '/' && !strings.HasPrefix(uri, "*."):
 		return "does not begin with \"/\"; every path of a request does, so it never matches", diag.Error
+	case strings.ContainsAny(uri, " \t\r\n"), strings.ContainsFunc(uri, func(r rune) bool { return r >= utf8.RuneSelf }):
+		return "holds white space or a letter beyond ASCII, which a request writes with \"%\"; whether paths are decoded before the match is undocumented (choice path-normalisation)", diag.Warning
 	case strings.ContainsAny(uri, "%;"):
 		return "holds \"%\" or \";\"; whether paths are decoded or cut before the match is undocumented (choices path-normalisation, path-params)", diag.Warning
 	case star > 0 && star == len(uri)-1 && uri[star-1] != '/':

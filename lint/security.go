@@ -175,7 +175,7 @@ func checkAdmin(p *Pass) {
 			what = strings.Replace(list(e.uris[:3]), " and ", ", ", 1) + " and " + number(more) + " more URIs of administration and diagnosis"
 		}
 		p.Report(uriAt(&e.match), "Uri %q lets %s through to cluster %q on the public alias %q (%s), if its servers have them: consoles, metrics and test programs are open to the outside",
-			e.match.URI(), what, p.clusterName(&e.match), e.match.Alias(), p.where(e.match.AliasAt())).See(e.match.AliasAt(), "the alias").About(uriAt(&e.match))
+			e.match.Pattern(), what, p.clusterName(&e.match), e.match.Alias(), p.where(e.match.AliasAt())).See(e.match.AliasAt(), "the alias").About(uriAt(&e.match))
 	}
 }
 

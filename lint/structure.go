@@ -11,6 +11,27 @@ import (
 // adoptFaults reports what Parse has found under the code of the rule.
 func adoptFaults(p *Pass) { p.adopt(p.faults) }
 
+// checkSyntax reports what the parser could not read. A document type definition is XML all the same: whether the plug-in reads one, and
+// knows the entities that it defines, is undocumented.
+func checkSyntax(p *Pass) {
+	var rest []diag.Diagnostic
+	dtd := false
+	for _, d := range p.faults {
+		text := p.files.Text(d.Span)
+		switch {
+		case d.Rule.Code != p.rule.Code:
+		case strings.HasPrefix(text, "<!DOCTYPE"):
+			dtd = true
+			p.Report(d.Span, "document type definition: it is not read here, and whether the plug-in reads it is undocumented; nothing in the file should rely on it").As(diag.Warning).About(d.Span)
+		case dtd && strings.HasPrefix(text, "&") && strings.HasSuffix(text, ";") && !strings.HasPrefix(text, "&#"):
+			p.Report(d.Span, "entity %s is defined at most in the document type definition, which is not read here; whether the plug-in knows it is undocumented, write the text itself", text).As(diag.Warning).About(d.Span)
+		default:
+			rest = append(rest, d)
+		}
+	}
+	p.adopt(rest)
+}
+
 func checkUnknownElement(p *Pass) {
 	p.elements(func(n *parser.Node, typ *parser.ElementType) {
 		if typ != nil || n.Parent == nil || n.Name == "ConfigHash" {
@@ -102,11 +123,21 @@ func homes(name string) []string {
 	return out
 }
 
+// foldedName returns the attribute of some element that a name differs from in letter case only, "" otherwise.
+func foldedName(name string) string {
+	for _, a := range parser.AttributesNamed(name) {
+		if a.Name != name && !a.Property && !a.Ignored {
+			return a.Name
+		}
+	}
+	return ""
+}
+
 const noEffect = "it is believed to be ignored, the value has no effect"
 
 func checkUnknownAttribute(p *Pass) {
 	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
-		if row != nil || foldedAttr(typ, a.Name) != "" || len(homes(a.Name)) > 0 || strings.Contains(a.Name, ":") || a.Name == "xmlns" {
+		if row != nil || foldedAttr(typ, a.Name) != "" || len(homes(a.Name)) > 0 || foldedName(a.Name) != "" || strings.Contains(a.Name, ":") || a.Name == "xmlns" {
 			return
 		}
 		near := diag.Suggest(a.Name, attrNames(typ))
@@ -127,8 +158,10 @@ func checkMisplacedAttribute(p *Pass) {
 			return
 		}
 		if where := homes(a.Name); len(where) > 0 {
-			where = nearHomes(n, where)
-			p.Report(a.NameSpan, "attribute %q belongs on <%s>, not on <%s>; %s", a.Name, strings.Join(where, "> or <"), n.Name, noEffect).
+			p.Report(a.NameSpan, "attribute %q belongs on <%s>, not on <%s>; %s", a.Name, strings.Join(nearHomes(n, where), "> or <"), n.Name, noEffect).
+				About(attr{n, a.Name})
+		} else if name := foldedName(a.Name); name != "" {
+			p.Report(a.NameSpan, "attribute %q is written %q and belongs on <%s>, not on <%s>; %s", a.Name, name, strings.Join(nearHomes(n, homes(name)), "> or <"), n.Name, noEffect).
 				About(attr{n, a.Name})
 		} else if prop := parser.TypeOf(n).Property(a.Name); prop != nil && prop.Name == a.Name {
 			p.Report(a.NameSpan, "%q is a Property of <%s>, not an attribute: write <Property Name=%q Value=%q/>; %s", a.Name, n.Name, a.Name, a.Value, noEffect)

@@ -11,10 +11,10 @@ func number(n int) string { return strconv.Itoa(n) }
 func structureRules() []*Rule {
 	return []*Rule{
 		{
-			Code: "WP101", Name: "xml-syntax", Category: Structure, Severity: diag.Error, Check: adoptFaults,
+			Code: "WP101", Name: "xml-syntax", Category: Structure, Severity: diag.Error, Check: checkSyntax,
 			Doc: Doc{
 				Title:  "The file is not well-formed XML",
-				Why:    "A reload keeps the old configuration and writes one line to the log; at start there is no routing, at some levels no web server. All that stands behind the fault is checked all the same.",
+				Why:    "A reload keeps the old configuration and writes one line to the log; at start there is no routing, at some levels no web server. All that stands behind the fault is checked all the same. A document type definition and its entities are a warning: whether the plug-in reads them is undocumented.",
 				Bad:    "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log>",
 				Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
 				Near:   "<!-- a > b && \"c\" -->\n<Log LogLevel='Error' Name='/opt/plugins/logs/a&amp;b.log'/>",

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -58,7 +57,7 @@ func quote(s string) string {
 	if len(s) > longWord {
 		s = clipWord(s)
 	}
-	return strconv.Quote(s)
+	return quoted(s)
 }
 
 func list(values []string) string {
