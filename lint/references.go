@@ -282,7 +282,7 @@ func (p *Pass) moveBehind(r *routed) []diag.Edit {
 	return []diag.Edit{p.drop(n), {Span: end, New: p.indent(n) + p.files.Text(n.Span)}}
 }
 
-// indent returns what stands between the line before and an element: a line end and blanks, or nothing.
+// indent returns what stands between the line before and an element: a line end, as the file writes it, and blanks, or nothing.
 func (p *Pass) indent(n *parser.Node) string {
 	src := p.files.Source(n.Span.File)
 	start := int(n.Span.Start)
@@ -292,5 +292,9 @@ func (p *Pass) indent(n *parser.Node) string {
 	if start == 0 || src[start-1] != '\n' {
 		return ""
 	}
-	return "\n" + string(src[start:n.Span.Start])
+	end := "\n"
+	if start > 1 && src[start-2] == '\r' {
+		end = "\r\n"
+	}
+	return end + string(src[start:n.Span.Start])
 }

@@ -158,8 +158,9 @@ func checkMisplacedAttribute(p *Pass) {
 			return
 		}
 		if where := homes(a.Name); len(where) > 0 {
-			p.Report(a.NameSpan, "attribute %q belongs on <%s>, not on <%s>; %s", a.Name, strings.Join(nearHomes(n, where), "> or <"), n.Name, noEffect).
-				About(attr{n, a.Name})
+			where = nearHomes(n, where)
+			p.Report(a.NameSpan, "attribute %q belongs on <%s>, not on <%s>; %s", a.Name, strings.Join(where, "> or <"), n.Name, noEffect).
+				About(attr{n, a.Name}).Repair(false, "move it", p.move(n, a, where)...)
 		} else if name := foldedName(a.Name); name != "" {
 			p.Report(a.NameSpan, "attribute %q is written %q and belongs on <%s>, not on <%s>; %s", a.Name, name, strings.Join(nearHomes(n, homes(name)), "> or <"), n.Name, noEffect).
 				About(attr{n, a.Name})
@@ -167,6 +168,34 @@ func checkMisplacedAttribute(p *Pass) {
 			p.Report(a.NameSpan, "%q is a Property of <%s>, not an attribute: write <Property Name=%q Value=%q/>; %s", a.Name, n.Name, a.Name, a.Value, noEffect)
 		}
 	})
+}
+
+// move takes an attribute to the one element around or within its own that it can be meant for and that lacks it; nil when there is none
+// or a choice.
+func (p *Pass) move(n *parser.Node, a *parser.Attr, where []string) []diag.Edit {
+	var to []*parser.Node
+	for up := n.Parent; up != nil; up = up.Parent {
+		if slices.Contains(where, up.Name) {
+			to = append(to, up)
+		}
+	}
+	for _, c := range n.Children {
+		if c.Kind == parser.Element && slices.Contains(where, c.Name) {
+			to = append(to, c)
+		}
+	}
+	if len(to) != 1 || to[0].Attr(a.Name) != nil || to[0].Span.IsZero() {
+		return nil
+	}
+	src := p.files.Source(a.Span.File)
+	gone := a.NameSpan.To(diag.Span{End: a.Span.End + 1}) // with the quote
+	for gone.Start > 0 && strings.IndexByte(" \t\r\n", src[gone.Start-1]) >= 0 {
+		gone.Start--
+	}
+	if int(gone.End) > len(src) {
+		return nil
+	}
+	return []diag.Edit{{Span: gone}, addAttr(to[0], a.Name, a.Value)}
 }
 
 // nearHomes keeps, of the elements that have an attribute, those around or within a node, where there are such.

@@ -55,7 +55,7 @@ func structureRules() []*Rule {
 			},
 		},
 		{
-			Code: "WP105", Name: "misplaced-attribute", Category: Structure, Severity: diag.Warning, Check: checkMisplacedAttribute,
+			Code: "WP105", Name: "misplaced-attribute", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkMisplacedAttribute,
 			Doc: Doc{
 				Title:  "A known attribute stands on the wrong element",
 				Why:    "RetryInterval on Server is ignored: the interval of the cluster, 60 seconds without one, stays in force while the author believes otherwise.",

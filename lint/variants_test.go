@@ -238,6 +238,35 @@ func TestFixesThatTouchWaitForTheNextRound(t *testing.T) {
 	}
 }
 
+// TestAttributesMove: an attribute goes to the one element that it can be meant for, the line ends of the file stay.
+func TestAttributesMove(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"<Config><ServerCluster Name=\"c\">\r\n<Server RetryInterval=\"30\" Name=\"m\"/>\r\n</ServerCluster></Config>", "<Config><ServerCluster RetryInterval=\"30\" Name=\"c\">\r\n<Server Name=\"m\"/>\r\n</ServerCluster></Config>"},
+		{`<Config><ServerCluster Name="c" RetryInterval="9"><Server RetryInterval="30" Name="m"/></ServerCluster></Config>`, ""},
+		{`<Config><ServerCluster Name="c"><Server Name="m" ConnectionTTL = '20'><Transport Hostname="h" Port="1"/></Server></ServerCluster></Config>`, `<Config><ServerCluster Name="c"><Server Name="m"><Transport ConnectionTTL="20" Hostname="h" Port="1"/></Server></ServerCluster></Config>`},
+		{`<Config><ServerCluster Name="c"><Server Name="m" ConnectionTTL="20"><Transport Port="1"/><Transport Port="2"/></Server></ServerCluster></Config>`, ""},
+		{`<Config><ServerCluster Name="c"><Server Name="a" RetryInterval="1"/><Server Name="b" RetryInterval="2"/></ServerCluster></Config>`, `<Config><ServerCluster RetryInterval="1" Name="c"><Server Name="a"/><Server Name="b" RetryInterval="2"/></ServerCluster></Config>`},
+	} {
+		files := diag.NewFiles()
+		if tt.want == "" {
+			tt.want = tt.text
+		}
+		if got, _ := Fix(files, files.Add("f.xml", []byte(tt.text)), onlyRule("WP105"), true); string(got) != tt.want {
+			t.Errorf("got\n%s\nwant\n%s", got, tt.want)
+		}
+	}
+}
+
+// TestLineEndsStay: what a repair writes on a line of its own ends as the lines around it.
+func TestLineEndsStay(t *testing.T) {
+	text := strings.ReplaceAll(complete(uriGroup("shop_uris", "/shop")), "\n", "\r\n")
+	files := diag.NewFiles()
+	got, n := Fix(files, files.Add("f.xml", []byte(text)), onlyRule("WP612"), true)
+	if n != 1 || strings.Count(string(got), "\n") != strings.Count(string(got), "\r\n") {
+		t.Errorf("%d repairs:\n%q", n, got)
+	}
+}
+
 // TestRoutesMoveInOrder: of equal scores the first Route may win, so a repair keeps their order.
 func TestRoutesMoveInOrder(t *testing.T) {
 	const text = `<Config>
