@@ -17,6 +17,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
 )
@@ -223,22 +224,25 @@ func (run *traceRun) open(i int) (io.ReadCloser, error) {
 	if run.bar != nil {
 		r = io.TeeReader(source, run.bar)
 	}
-	return unpackGzip(r, source)
+	return unpack(r, source)
 }
 
-// unpackGzip looks at the first bytes, not at the name, to see whether a file is packed with gzip.
-func unpackGzip(r io.Reader, source io.Closer) (io.ReadCloser, error) {
+// unpack looks at the first bytes, not at the name, to see whether a file is packed with gzip, or in the UTF-16 that PowerShell writes
+// when the output of a command goes to a file.
+func unpack(r io.Reader, source io.Closer) (io.ReadCloser, error) {
 	b := bufio.NewReaderSize(r, 64<<10)
-	head, _ := b.Peek(2)
-	if len(head) < 2 || head[0] != 0x1f || head[1] != 0x8b {
-		return readerAndCloser{b, source}, nil
+	if head, _ := b.Peek(2); string(head) == "\x1f\x8b" {
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			source.Close()
+			return nil, err
+		}
+		b = bufio.NewReaderSize(z, 64<<10)
 	}
-	z, err := gzip.NewReader(b)
-	if err != nil {
-		source.Close()
-		return nil, err
+	if head, _ := b.Peek(2); string(head) == "\xff\xfe" || string(head) == "\xfe\xff" {
+		return readerAndCloser{unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(b), source}, nil
 	}
-	return readerAndCloser{z, source}, nil
+	return readerAndCloser{b, source}, nil
 }
 
 type readerAndCloser struct {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/encoding/unicode"
+
 	"github.com/wasplug/wasplug/parser/pluginlog/loggen"
 )
 
@@ -86,11 +88,12 @@ func TestTraceSources(t *testing.T) {
 		if code != 0 {
 			t.Fatal(code)
 		}
-		for source, stdin := range map[string][]byte{gz: nil, "-": plain.Bytes(), "--": packed.Bytes()} {
-			file := source
-			if source == "--" {
-				file = "-"
-			}
+		wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().Bytes(plain.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for source, stdin := range map[string][]byte{gz: nil, "-": plain.Bytes(), "- packed": packed.Bytes(), "- UTF-16": wide} {
+			file, _, _ := strings.Cut(source, " ")
 			got, stderr, code := runTrace(bytes.NewReader(stdin), append(flags, file)...)
 			got = strings.ReplaceAll(strings.ReplaceAll(got, "<stdin>", name), gz, name)
 			if code != 0 || got != want {

@@ -119,13 +119,29 @@ func cutStamp(s string) (stamp, rest string, ok bool) {
 		end = strings.IndexByte(s[:min(len(s), newTime+12)], ']')
 	}
 	if end < 0 || !looksLikeTime(s[1:end]) {
-		return "", s, false
+		if end = oddStamp(s); end < 0 {
+			return "", s, false
+		}
 	}
 	rest = s[end+1:]
 	if len(rest) > 0 && rest[0] == ' ' {
 		rest = rest[1:]
 	}
 	return s[1:end], rest, true
+}
+
+// oddStamp returns the place of the bracket that ends a time in a form that is not the plug-in's own, -1 when there is none: a number of
+// a process and a level behind it tell that it is one.
+func oddStamp(s string) int {
+	const longest = 64
+	end := strings.IndexByte(s[:min(len(s), longest)], ']')
+	if end < 0 || !strings.HasPrefix(s[end+1:], " ") || !startsThread(s[end+2:]) {
+		return -1
+	}
+	if _, _, ok := cutLevel(new(Line).cutThread(s[end+2:])); !ok {
+		return -1
+	}
+	return end
 }
 
 // readThread reads the numbers that split left unread.
@@ -259,13 +275,23 @@ const leastPrefix = len("[06/Oct/2017:19:06:43] 1")
 // glued returns the place inside raw where a second line begins without a line end before it, as levels up to 8.0 write when
 // processes interleave; 0 when there is none.
 func glued(raw string) int {
-	if raw[0] != '[' {
-		if at := gluedBare(raw); at > 0 {
-			return at
-		}
+	if raw[0] == '[' {
+		return gluedStamp(raw, len(raw))
 	}
-	for from := 1; len(raw)-from >= leastPrefix; {
-		i := strings.IndexByte(raw[from:], '[')
+	bare := gluedBare(raw)
+	if bare == 0 {
+		return gluedStamp(raw, len(raw))
+	}
+	if at := gluedStamp(raw, bare); at > 0 {
+		return at // the message is of a line with a time, which begins behind what grep, a shipper or a cut file put there
+	}
+	return bare
+}
+
+// gluedStamp is glued for lines with a time that begins before a limit.
+func gluedStamp(raw string, limit int) int {
+	for from := 1; from < limit && len(raw)-from >= leastPrefix; {
+		i := strings.IndexByte(raw[from:limit], '[')
 		if i < 0 {
 			return 0
 		}

@@ -164,7 +164,7 @@ func TestTime(t *testing.T) {
 		"06/Oct/2017:19:06:43.5":     "2017-10-06 19:06:43.50000",
 		"06/Oct/2017:19:06:43":       "2017-10-06 19:06:43",
 		"06/Oct/2017:19:06:99":       "",
-		"06/Okt/2017:19:06:43":       "",
+		"06/Xyz/2017:19:06:43":       "",
 		"06/Oct/2017:19:06:43.":      "2017-10-06 19:06:43",
 		"06/Oct/2017:19:06:43.x":     "",
 		"06/Oct/0000:19:06:43.00000": "",
@@ -212,5 +212,43 @@ func TestLineEnds(t *testing.T) {
 	events, stats := readAll(t, "\ufeff"+strings.ReplaceAll("ERROR: Marking m down\n\nERROR: Marking n down", "\n", "\r\n"))
 	if diff := cmp.Diff([]string{"m", "n"}, []string{events[0].Member, events[1].Member}); diff != "" || stats.Lines != 3 || events[0].Offset != 3 {
 		t.Errorf("%s %+v", diff, stats)
+	}
+}
+
+// TestOddTimes: a line is read whatever its time looks like, and the time where it can be.
+func TestOddTimes(t *testing.T) {
+	const rest = " 00001a2b 00000001 - ERROR: ws_server: serverSetFailoverStatus: Marking m1 down"
+	for stamp, want := range map[string]string{
+		"Wed Oct 08 15:40:13 2014":          "2014-10-08 15:40:13",
+		"Mi Okt 08 15:40:13 2014":           "2014-10-08 15:40:13",
+		"Mit Okt  8 15:40:13 2014":          "2014-10-08 15:40:13",
+		"mar. oct. 07 15:40:13 2014":        "2014-10-07 15:40:13",
+		"mer. août 08 15:40:13 2014":        "2014-08-08 15:40:13",
+		"Sa Mär 08 15:40:13 2014":           "2014-03-08 15:40:13",
+		"Wed Dec 03 15:40:13.123 2014":      "2014-12-03 15:40:13.12300",
+		"Wed Dec 03 15:40:13 CET 2014":      "2014-12-03 15:40:13",
+		"06/Mai/2017:19:06:43.24773":        "2017-05-06 19:06:43.24773",
+		"06/Oct/2017:19:06:43.24773 +0200":  "2017-10-06 19:06:43.24773",
+		"06/juil./2017:19:06:43.24773":      "2017-07-06 19:06:43.24773",
+		"2014-12-03 15:40:13,5":             "2014-12-03 15:40:13.50000",
+		"2014-12-03T15:40:13+01:00":         "2014-12-03 15:40:13",
+		"水 10月 08 15:40:13 2014":            "",
+		"Wed Xyz 03 15:40:13 2014":          "",
+		"99/Oct/2017:19:06:43.24773":        "",
+		"2014-13-03 15:40:13":               "",
+		"1 2 3 4 5 6 7 8 9":                 "",
+		"06/Oct/2017:19:06:43.1234567890 Z": "",
+	} {
+		for _, before := range []string{"", "17:", "http_plugin.log:3:", "Dec  3 15:40:13 web1 httpd[1234]: ", "\x00\x00\x00", "> "} {
+			events, _ := readAll(t, before+"["+stamp+"]"+rest+"\n")
+			if len(events) != 1 || events[0].Member != "m1" || events[0].PID != 0x1a2b || events[0].Time.String() != want {
+				t.Errorf("%q [%s]: %+v, want %s", before, stamp, events, want)
+			}
+		}
+	}
+	for _, text := range []string{"[x] 1 2 Marking m1 down", "[" + strings.Repeat("x", 70) + "] 1 2 - ERROR: x", "[x]1 2 - ERROR: x"} {
+		if _, stats := readAll(t, text); stats.Glued != 0 || stats.Unknown+stats.Events != 1 {
+			t.Errorf("%q: %+v", text, stats)
+		}
 	}
 }

@@ -58,12 +58,15 @@ func (c *clock) read(s string) (Time, bool) {
 	if second != c.second {
 		t, ok := parseSecond(second)
 		if !ok {
-			return 0, false
+			return looseTime(s)
 		}
 		c.second, c.whole = second, t
 	}
 	f, ok := parseFraction(fraction)
-	return c.whole + f, ok
+	if !ok {
+		return looseTime(s)
+	}
+	return c.whole + f, true
 }
 
 // looksLikeTime is the cheap test for a text between brackets: the punctuation of one of the two forms.
@@ -88,11 +91,14 @@ func parseSecond(s string) (Time, bool) {
 	} else {
 		year, month, day, hms = number(s[7:11]), monthOf(s[3:6]), number(s[0:2]), s[12:20]
 	}
-	hour, minute, second := number(hms[0:2]), number(hms[3:5]), number(hms[6:8])
-	if year < 1970 || year > 2200 || month == 0 || day < 1 || day > 31 || hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60 {
+	return date(year, month, day, number(hms[0:2]), number(hms[3:5]), number(hms[6:8]), 0)
+}
+
+func date(year, month, day, hour, minute, second int, fraction Time) (Time, bool) {
+	if year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60 {
 		return 0, false
 	}
-	return Time(time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC).UnixNano()), true
+	return Time(time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC).UnixNano()) + fraction, true
 }
 
 // parseFraction reads the digits behind the point of the second; five in the logs seen, one to nine here.
