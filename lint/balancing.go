@@ -45,11 +45,12 @@ func checkInNoList(p *Pass) {
 		if len(r.primary) == 0 {
 			continue
 		}
+		sure := !misnamed(c)
 		for _, s := range c.Servers {
 			if r.primary[s.Name.V] == nil && r.backup[s.Name.V] == nil && s.Name.Set() {
 				f := p.Report(s.Name.Span(), "server %q of cluster %q is in neither PrimaryServers nor BackupServers; it gets no requests at all (R40), which is right only while it is being retired",
 					s.Name.V, c.Name.V).About(s.Node)
-				if l := c.Primary.Servers; len(l) > 0 {
+				if l := c.Primary.Servers; len(l) > 0 && sure {
 					last := l[len(l)-1].Node
 					end := diag.Span{File: last.Span.File, Start: last.Span.End, End: last.Span.End}
 					f.Repair(false, "append it to PrimaryServers", writeValue(end, p.indent(last)+`<Server Name="`, s.Name.V, `"/>`))
@@ -57,6 +58,12 @@ func checkInNoList(p *Pass) {
 			}
 		}
 	}
+}
+
+// misnamed reports whether a list names a server that is not there (WP206): it may be the one that is in no list.
+func misnamed(c *parser.ServerCluster) bool {
+	known := firsts(c.Servers, func(s *parser.Server) string { return s.Name.V })
+	return slices.ContainsFunc(append(slices.Clone(refs(c.Primary)), refs(c.Backup)...), func(ref *parser.ServerRef) bool { return known[ref.Name.V] == nil })
 }
 
 func checkInBothLists(p *Pass) {

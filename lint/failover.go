@@ -136,15 +136,16 @@ func checkPostReplayed(p *Pass) {
 			if s.ServerIOTimeout.V == 0 {
 				continue
 			}
-			how := fmt.Sprintf("PostBufferSize %d", c.PostBufferSize.V)
+			how := fmt.Sprintf("PostBufferSize %d KB", c.PostBufferSize.V)
 			if !c.PostBufferSize.Set() {
-				how = fmt.Sprintf("PostBufferSize absent, which means %d,", c.PostBufferSize.V)
+				how = fmt.Sprintf("PostBufferSize absent, which means %d KB", c.PostBufferSize.V)
 			}
 			memory := ""
 			if c.PostBufferSize.V < 0 {
+				how = fmt.Sprintf("PostBufferSize %d", c.PostBufferSize.V)
 				memory = "; without a limit it also costs memory without bound"
 			}
-			p.Report(at(c.PostBufferSize, c.Node), "cluster %q keeps request bodies (%s KB) and gives up a server after %d s (%s): a slow POST is sent again and may run on two servers (R57)%s; set ServerIOTimeoutRetry=\"0\" or PostBufferSize=\"0\" where that must not be",
+			p.Report(at(c.PostBufferSize, c.Node), "cluster %q keeps request bodies (%s) and gives up a server after %d s (%s): a slow POST is sent again and may run on two servers (R57)%s; set ServerIOTimeoutRetry=\"0\" or PostBufferSize=\"0\" where that must not be",
 				c.Name.V, how, abs(s.ServerIOTimeout.V), p.where(s.ServerIOTimeout.Span()), memory).See(s.ServerIOTimeout.Span(), "the timeout")
 			break
 		}

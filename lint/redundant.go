@@ -45,22 +45,26 @@ func checkRedundant(p *Pass) {
 	for _, to := range order {
 		for _, s := range x.keepRedundant(byTarget[to]) {
 			p.Report(s.uri.Name.Span(), "Uri %q changes nothing: without it %q on %s takes its requests to the same cluster with the same cookie; every request is compared with it", s.uri.Name.V, s.cover.Pattern(), p.where(uriAt(&s.cover))).
-				See(uriAt(&s.cover), "the Uri around it").About(s.uri.Name.Span()).Repair(true, "delete it", p.drop(s.uri.Node))
+				See(uriAt(&s.cover), "that Uri").About(s.uri.Name.Span()).Repair(true, "delete it", p.drop(s.uri.Node))
 		}
 	}
 }
 
-// spares lists the Uris that stand within a shorter one of the same target, by target, which tells little: other Uris may lie between.
+// spares lists the Uris that stand in their group a second time or within a shorter one of the same target, by target, which tells little:
+// other Uris may lie between.
 func (p *Pass) spares() (byTarget map[target][]*spare, order []target) {
 	groups := p.singleTargets()
 	around := p.prefixes(groups)
 	byTarget = map[target][]*spare{}
 	for _, g := range groups {
 		var found []*spare
+		seen := map[string]target{}
 		for _, u := range g.uris.Uris {
-			if strings.Count(u.Name.V, "*") < 2 && covered(around, targetOf(g.cluster.Name.V, u), u.Name.V) {
-				found = append(found, &spare{group: g.uris, uri: u, target: targetOf(g.cluster.Name.V, u)})
+			to := targetOf(g.cluster.Name.V, u)
+			if strings.Count(u.Name.V, "*") < 2 && (seen[u.Name.V] == to || covered(around, to, u.Name.V)) {
+				found = append(found, &spare{group: g.uris, uri: u, target: to})
 			}
+			seen[u.Name.V] = to
 		}
 		if len(found) == len(g.uris.Uris) {
 			continue // the whole group is, and an empty group is a fault of its own (WP108)

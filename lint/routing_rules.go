@@ -67,7 +67,7 @@ func routingRules() []*Rule {
 		{
 			Code: "WP604", Name: "redundant-uri", Category: Routing, Severity: diag.Info, Fix: SafeFix, Check: checkRedundant,
 			Doc: Doc{
-				Title:  "A Uri is within another one and changes nothing",
+				Title:  "A Uri is within another one, or its equal, and changes nothing",
 				Why:    "It is noise, and every Uri is compared with every request. The decision core is asked, with and without the Uri, for its paths and those it shares with other Uris, on every alias: reported is only what has the same cluster and the same cookie without it under every open choice. Files of more than 5000 Uris are left out.",
 				Bad:    twoServers + uriGroup("shop_uris", "/shop/*", "/shop/cart/*") + uriGroup("bank_uris", "/bank/*") + twoRoutes,
 				Good:   twoServers + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/bank/*") + twoRoutes,

@@ -238,6 +238,16 @@ func TestFixesThatTouchWaitForTheNextRound(t *testing.T) {
 	}
 }
 
+// TestNameIsMendedOnce: a server in no list may be the one that a list misspells.
+func TestNameIsMendedOnce(t *testing.T) {
+	files := diag.NewFiles()
+	text := complete(members("", "<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2x\"/></PrimaryServers>", "", ""))
+	got, n := Fix(files, files.Add("f.xml", []byte(text)), Options{}, true)
+	if n != 1 || strings.Count(string(got), `<Server Name="m2"/>`) != 1 {
+		t.Errorf("%d repairs:\n%s", n, got)
+	}
+}
+
 // TestAttributesMove: an attribute goes to the one element that it can be meant for, the line ends of the file stay.
 func TestAttributesMove(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
