@@ -300,15 +300,14 @@ func checkLogin(p *Pass) {
 				continue
 			}
 			done[root] = true
-			var missing []string
-			for _, name := range []string{"/j_security_check", "/ibm_security_logout"} {
-				if spot.Path = root + name; p.declined(spot) {
-					missing = append(missing, spot.Path)
-				}
+			if spot.Path = root + "/j_security_check"; !p.declined(spot) {
+				continue
 			}
-			if len(missing) > 0 && missing[0] == root+"/j_security_check" {
-				p.Report(u.Name.Span(), "the application at %q is listed by its patterns, without %s; a form login there is believed to end in 404", root+"/", list(missing))
+			missing := []string{spot.Path}
+			if spot.Path = root + "/ibm_security_logout"; p.declined(spot) {
+				missing = append(missing, spot.Path)
 			}
+			p.Report(u.Name.Span(), "the application at %q is listed by its patterns, without %s; a form login there is believed to end in 404", root+"/", list(missing))
 		}
 	}
 }
