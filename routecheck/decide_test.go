@@ -299,6 +299,21 @@ func TestOtherRequestsLeaveAProbeAlone(t *testing.T) {
 	}
 }
 
+// TestFactsHoldInTheirTime: a fact begins with its first moment and is over in its last.
+func TestFactsHoldInTheirTime(t *testing.T) {
+	table, sem := mustTable(t, clusterXML("", "", threeServers(""))), Latest()
+	for at, want := range map[Nanos]string{9: "a:ok -> forward a", 10: "a:503 b:ok -> forward b", 19: "a:503 b:ok -> forward b", 20: "a:ok -> forward a"} {
+		p := NewProcess(table, &sem, 0)
+		p.State(0).Next, p.Now = 0, at*second
+		p.Facts = []Fact{{Member: 0, Fault: Busy, From: 10 * second, To: 20 * second}}
+		rq := get("/x")
+		o := p.Do(&rq, nil)
+		if got := describeRun(table, &o); got != want {
+			t.Errorf("at %d s: %s, want %s", at, got, want)
+		}
+	}
+}
+
 // TestFirstTransportOfAScheme: of several Transports of one scheme the first counts.
 func TestFirstTransportOfAScheme(t *testing.T) {
 	const two = `<Server Name="a"><Transport Hostname="one" Port="1"/><Transport Hostname="two" Port="2"/></Server>`

@@ -68,3 +68,24 @@ func TestProbedByAnother(t *testing.T) {
 	}
 	t.Errorf("%+v", rec.Steps)
 }
+
+// TestBusyProbeUnderMarkBusyDown: a probe that is answered 503 does not clear the mark for a moment (R52, R53).
+func TestBusyProbeUnderMarkBusyDown(t *testing.T) {
+	table, sem := mustTable(t, clusterXML(`MarkBusyDown="true"`, "", threeServers(""))), Latest()
+	p := NewProcess(table, &sem, 0)
+	p.Now = 100 * second
+	markAll(60 * second)(p)
+	p.Facts = []Fact{{Member: 1, Fault: Busy}}
+	var rec Recorder
+	rq := get("/x", affinityTo+"b1")
+	p.Do(&rq, &rec)
+	told := ""
+	for _, s := range rec.Steps {
+		if s.Member == 1 && (s.Kind == StepClear || s.Kind == StepFailed) {
+			told += s.Text + "\n"
+		}
+	}
+	if want := "b answered 503 (MarkBusyDown); b stays marked down, its retry timer starts again (60 s)\n"; told != want {
+		t.Errorf("got  %swant %s", told, want)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -119,6 +120,22 @@ func flagFault(cmd *cli.Command, err error) string {
 	})
 }
 
+// firstGiven returns the first of some flags that stands on the command line, "" for none. What the environment sets is meant for every
+// command, and is no mistake of this one.
+func firstGiven(c *cli.Context, names ...string) string {
+	for _, name := range names {
+		if c.IsSet(name) && os.Getenv(variable(name)) == "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// variable is the environment variable that stands for a flag: WASPLUG_PLUGIN_LEVEL for --plugin-level.
+func variable(flag string) string {
+	return "WASPLUG_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
 func dashed(name string) string {
 	if len(name) == 1 {
 		return "-" + name
@@ -149,9 +166,9 @@ func wanted(cmd *cli.Command, name, reason string) string {
 	return "want a whole number"
 }
 
-// readFromEnvironment lets WASPLUG_PLUGIN_LEVEL stand for --plugin-level, and so on.
+// readFromEnvironment lets a flag be set by its variable.
 func readFromEnvironment(flag cli.Flag) {
-	name := []string{"WASPLUG_" + strings.ToUpper(strings.ReplaceAll(flag.Names()[0], "-", "_"))}
+	name := []string{variable(flag.Names()[0])}
 	switch f := flag.(type) {
 	case *cli.StringFlag:
 		f.EnvVars = name

@@ -51,7 +51,16 @@ type tested struct {
 
 func test(c *cli.Context) error {
 	if c.Bool("init") {
+		if name := firstGiven(c, "run", "only-failures", "coverage", "fail-under", "format"); name != "" {
+			return usageError("--init writes a suite and runs none: leave --%s out", name)
+		}
+		if c.Args().Present() {
+			return usageError("--init writes a suite for the --config, and takes no arguments; got %q", c.Args().First())
+		}
 		return initSuite(c)
+	}
+	if name := firstGiven(c, "plugin-level", "output", "force"); name != "" {
+		return usageError("--%s is for --init; a suite names its own plug-in level, and reports go to standard output", name)
 	}
 	format, err := oneOf("--format", c.String("format"), "text", "json", "junit")
 	if err != nil {

@@ -38,7 +38,7 @@ Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong
 			&cli.StringSliceFlag{Name: "marked", Usage: "`MEMBER[=SECONDS]`: marked down that long ago, default 0; repeatable"},
 			&cli.StringSliceFlag{Name: "pending", Usage: "`MEMBER=N`: pending requests of this process; repeatable"},
 			&cli.StringSliceFlag{Name: "weight", Usage: "`MEMBER=N`: current weight; repeatable"},
-			&cli.StringSliceFlag{Name: "partition", Usage: "`ID=MEMBER`: entry of the partition table; repeatable"},
+			&cli.StringSliceFlag{Name: "partition", Usage: "`ID=MEMBER`: entry of the partition table that the plug-in learns where GetDWLMTable is true; repeatable"},
 			&cli.StringFlag{Name: "next", Usage: "`MEMBER` where round robin stands; default anywhere, by chance"},
 			&cli.Uint64Flag{Name: "seed", Usage: "draw random choices from seed `N` instead of leaving chance open"},
 			&cli.IntFlag{Name: "requests", Value: 1, Usage: "send the same request `N` times through one process"},
@@ -265,10 +265,8 @@ func readPartition(t *routecheck.Table, s string) (entry routecheck.PartitionEnt
 // readSessions returns what the flags, or else the topology, say of sessions; nil when neither does.
 func readSessions(c *cli.Context, l *loaded) (func(string) routecheck.Sessions, error) {
 	if !c.IsSet("persistence") {
-		for _, flag := range []string{"replicas", "write-frequency", "write-interval"} {
-			if c.IsSet(flag) {
-				return nil, usageError("--%s needs --persistence", flag)
-			}
+		if flag := firstGiven(c, "replicas", "write-frequency", "write-interval"); flag != "" {
+			return nil, usageError("--%s needs --persistence", flag)
 		}
 	} else {
 		s := routecheck.Sessions{Replicas: c.Int("replicas"), WriteInterval: c.Int("write-interval")}

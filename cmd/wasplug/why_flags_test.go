@@ -119,3 +119,28 @@ func TestWhyTakesPathsAsTheyAre(t *testing.T) {
 		}
 	}
 }
+
+// TestTestRefusesFlags that would be passed over; from the environment, where they are meant for other commands, they are.
+func TestTestRefusesFlags(t *testing.T) {
+	const suite = "../../testdata/figure-5-12/suite.yaml"
+	for want, args := range map[string][]string{
+		"--plugin-level is for --init": {suite, "--plugin-level", "5.1"},
+		"--output is for --init":       {"-o", "x", suite},
+		"--force is for --init":        {"--force", suite},
+		"leave --coverage out":         {"--init", "-c", figure, "--coverage"},
+		"takes no arguments":           {"--init", "-c", figure, suite},
+	} {
+		out, errOut, code := program(t, append([]string{"test"}, args...)...)
+		if code != exitUsage || out != "" || !strings.Contains(errOut, want) {
+			t.Errorf("%q: exit code %d, output %q\n%swant %s", args, code, out, errOut, want)
+		}
+	}
+	t.Setenv("WASPLUG_PLUGIN_LEVEL", "5.1")
+	t.Setenv("WASPLUG_REPLICAS", "2")
+	if _, errOut, code := program(t, "test", suite); code != exitFine {
+		t.Errorf("exit code %d\n%s", code, errOut)
+	}
+	if _, errOut, code := program(t, "why", "-c", figure, "http://h/snoop"); code != exitFine {
+		t.Errorf("exit code %d\n%s", code, errOut)
+	}
+}
