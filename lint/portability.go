@@ -217,7 +217,7 @@ func portabilityRules() []*Rule {
 			Code: "WP821", Name: "path-style", Category: Portability, Severity: diag.Warning, Check: checkPathStyle,
 			Doc: Doc{
 				Title:  "Windows and Unix paths stand in one file",
-				Why:    "The file was made for another machine: the key store or the log is not found.",
+				Why:    "The file was made for another machine: the key store or the log is not found. One Windows path with slashes of both kinds is found all the same, and not reported.",
 				Bad:    "<Log LogLevel=\"Error\" Name=\"C:\\plugins\\logs\\http_plugin.log\"/>",
 				Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
 				Near:   "<Log LogLevel=\"Error\" Name=\"logs/http_plugin.log\"/>",

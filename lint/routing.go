@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -109,100 +108,6 @@ func assumed(choices []string) string {
 		return "the default choices"
 	}
 	return strings.Join(choices, " ")
-}
-
-// covers returns the Uris of a group that end in "/*", by the text before the "*".
-func prefixesOf(g *parser.UriGroup) map[string]*parser.Uri {
-	prefixes := map[string]*parser.Uri{}
-	for _, u := range g.Uris {
-		if head, ok := strings.CutSuffix(u.Name.V, "*"); ok && !strings.Contains(head, "*") && prefixes[head] == nil {
-			prefixes[head] = u
-		}
-	}
-	return prefixes
-}
-
-// covering returns the longest prefix Uri of a group that holds all that another Uri matches, nil when there is none.
-func covering(prefixes map[string]*parser.Uri, u *parser.Uri) *parser.Uri {
-	head, _, _ := strings.Cut(u.Name.V, "*")
-	for end := len(head); end > 0; end-- {
-		if head[end-1] != '/' {
-			continue
-		}
-		if c := prefixes[head[:end]]; c != nil && c != u && c.Name.V != u.Name.V {
-			return c
-		}
-	}
-	return nil
-}
-
-func checkCookieOverlap(p *Pass) {
-	for _, g := range p.Config.UriGroups {
-		prefixes := prefixesOf(g)
-		for _, u := range g.Uris {
-			c := covering(prefixes, u)
-			if c == nil {
-				continue
-			}
-			for _, v := range []struct {
-				name string
-				a, b parser.Val[string]
-			}{{"AffinityCookie", c.AffinityCookie, u.AffinityCookie}, {"AffinityURLIdentifier", c.AffinityURLIdentifier, u.AffinityURLIdentifier}} {
-				if v.a.V == v.b.V {
-					continue
-				}
-				p.Report(at(v.b, u.Node), "%s of Uri %q is %q, but %q for Uri %q around it on %s; the Uri that decides counts (R4), so a session of one is not found by the other",
-					v.name, u.Name.V, v.b.V, v.a.V, c.Name.V, p.where(at(v.a, c.Node))).See(at(v.a, c.Node), "the Uri around it").
-					Repair(false, "use the same", setAttr(u.Node, v.name, v.a.V))
-			}
-		}
-	}
-}
-
-func checkURISyntax(p *Pass) {
-	for _, g := range p.Config.UriGroups {
-		for _, u := range g.Uris {
-			if problem, sev := uriProblem(u.Name.V); problem != "" && u.Name.Set() {
-				p.Report(u.Name.Span(), "Uri %q %s", u.Name.V, problem).As(sev).About(u.Name.Span())
-			}
-		}
-	}
-}
-
-// uriProblem says what is wrong with a pattern.
-func uriProblem(uri string) (string, diag.Severity) {
-	star := strings.IndexByte(uri, '*')
-	switch {
-	case uri == "*":
-		return "", 0 // WP606
-	case uri == "":
-		return "is empty; it matches nothing", diag.Error
-	case strings.Count(uri, "*") > 1:
-		return "has more than one \"*\"; it is believed to match nothing (choice suffix-patterns, R15)", diag.Error
-	case strings.ContainsAny(uri, "?#"):
-		return "holds \"?\" or \"#\", but the query is no part of the match (R14): a request with that query does not match it", diag.Error
-	case uri[0] != '/' && !strings.HasPrefix(uri, "*."):
-		return "does not begin with \"/\"; every path of a request does, so it never matches", diag.Error
-	case strings.ContainsAny(uri, " \t\r\n"), strings.ContainsFunc(uri, func(r rune) bool { return r >= utf8.RuneSelf }):
-		return "holds white space or a letter beyond ASCII, which a request writes with \"%\"; whether paths are decoded before the match is undocumented (choice path-normalisation)", diag.Warning
-	case strings.ContainsAny(uri, "%;"):
-		return "holds \"%\" or \";\"; whether paths are decoded or cut before the match is undocumented (choices path-normalisation, path-params)", diag.Warning
-	case star > 0 && star == len(uri)-1 && uri[star-1] != '/':
-		return fmt.Sprintf("matches every path that begins with %q, such as %q; %q is what is usually meant", uri[:star], uri[:star]+"x", uri[:star]+"/*"), diag.Warning
-	case star > 0 && star < len(uri)-1 && (uri[star-1] != '/' || uri[star+1] != '.'):
-		return "has a \"*\" in its middle, which only generators' forms such as \"/app/*.jsp\" have; what it matches is undocumented (choice suffix-patterns, R15)", diag.Warning
-	}
-	return "", 0
-}
-
-func checkCatchAll(p *Pass) {
-	for _, g := range p.Config.UriGroups {
-		for _, u := range g.Uris {
-			if u.Name.V == "/*" || u.Name.V == "*" {
-				p.Report(u.Name.Span(), "Uri %q takes every path of its hosts; static files and other applications behind the web server disappear (R1, R2)", u.Name.V)
-			}
-		}
-	}
 }
 
 func checkAliasSyntax(p *Pass) {
@@ -367,7 +272,7 @@ func checkAliasTwice(p *Pass) {
 
 func checkExactOnly(p *Pass) {
 	for _, g := range p.Config.UriGroups {
-		prefixes := prefixesOf(g)
+		prefixes := prefixesOf(g.Uris)
 		for _, u := range g.Uris {
 			name := u.Name.V
 			if len(name) < 2 || name[0] != '/' || strings.ContainsAny(name, "*.") || strings.Count(name, "/") > 1 || prefixes[name+"/"] != nil || covering(prefixes, u) != nil {

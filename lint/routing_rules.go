@@ -90,7 +90,7 @@ func routingRules() []*Rule {
 			Code: "WP606", Name: "uri-catch-all", Category: Routing, Severity: diag.Warning, Check: checkCatchAll,
 			Doc: Doc{
 				Title:  "A Uri takes every path",
-				Why:    "Static files and other applications behind the web server disappear, and administration URIs become reachable with the rest.",
+				Why:    "Static files and other applications behind the web server disappear, and administration URIs become reachable with the rest. Reported on aliases of any host, and on those that lead to other clusters too: a host that belongs to one cluster may well be its own.",
 				Bad:    hostGroup("default_host", "*:80") + hostGroup("inner_host", "*:9080") + uriGroup("shop_uris", "/shop/*") + uriGroup("all_uris", "/*") + innerRoutes,
 				Good:   hostGroup("default_host", "*:80") + hostGroup("inner_host", "*:9080") + uriGroup("shop_uris", "/shop/*") + uriGroup("all_uris", "/inner/*") + innerRoutes,
 				Near:   uriGroup("shop_uris", "/"),

@@ -66,6 +66,12 @@ var variants = []struct {
 	{"WP605", uriGroup("shop_uris", "/a%20b"), diag.Warning, "path-normalisation"},
 	{"WP605", uriGroup("shop_uris", "/a/*/b"), diag.Warning, "in its middle"},
 	{"WP605", `<UriGroup Name="shop_uris"><Uri Name=""/></UriGroup>`, diag.Error, "is empty"},
+	{"WP306", hostGroup("default_host", "*:80") + uriGroup("shop_uris", "/shop/*") + `<UriGroup Name="cart_uris"><Uri AffinityCookie="CART" Name="/shop/cart/*"/></UriGroup>
+<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/><Route ServerCluster="shop" UriGroup="cart_uris" VirtualHostGroup="default_host"/>`, diag.Warning, `is "CART"`},
+	{"WP306", twoServers + uriGroup("shop_uris", "/shop/*") + `<UriGroup Name="bank_uris"><Uri AffinityCookie="BANK" Name="/shop/bank/*"/></UriGroup>` + twoRoutes, 0, ""},
+	{"WP606", hostGroup("default_host", "shop.example.com:443") + uriGroup("shop_uris", "/*"), 0, ""},
+	{"WP606", twoServers + hostGroup("default_host", "shop.example.com:443") + uriGroup("shop_uris", "/*") + uriGroup("bank_uris", "/bank/*") + twoRoutes, diag.Warning, "every path"},
+	{"WP606", hostGroup("default_host", "*:443") + uriGroup("shop_uris", "/*"), diag.Warning, "every path"},
 	{"WP607", hostGroup("default_host", "www.example.com"), diag.Warning, "has no port"},
 	{"WP607", hostGroup("default_host", "*:80", "2001:db8::1:443"), diag.Error, "IPv6"},
 	{"WP608", `<Config VHostMatchingCompat="true"/>` + hostGroup("default_host", "*:9080"), 0, ""},

@@ -1,0 +1,181 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// prefixesOf returns the Uris that end in "*", by the text before it.
+func prefixesOf(uris []*parser.Uri) map[string]*parser.Uri {
+	prefixes := map[string]*parser.Uri{}
+	for _, u := range uris {
+		if head, ok := strings.CutSuffix(u.Name.V, "*"); ok && !strings.Contains(head, "*") && prefixes[head] == nil {
+			prefixes[head] = u
+		}
+	}
+	return prefixes
+}
+
+// covering returns the longest prefix Uri that holds all that another Uri matches, nil when there is none.
+func covering(prefixes map[string]*parser.Uri, u *parser.Uri) *parser.Uri {
+	head, _, _ := strings.Cut(u.Name.V, "*")
+	for end := len(head); end > 0; end-- {
+		if head[end-1] != '/' {
+			continue
+		}
+		if c := prefixes[head[:end]]; c != nil && c != u && c.Name.V != u.Name.V {
+			return c
+		}
+	}
+	return nil
+}
+
+func checkCookieOverlap(p *Pass) {
+	done := map[*parser.Uri]bool{}
+	for _, uris := range p.together() {
+		prefixes := prefixesOf(uris)
+		for _, u := range uris {
+			c := covering(prefixes, u)
+			if c == nil || done[u] {
+				continue
+			}
+			done[u] = true
+			for _, v := range []struct {
+				name string
+				a, b parser.Val[string]
+			}{{"AffinityCookie", c.AffinityCookie, u.AffinityCookie}, {"AffinityURLIdentifier", c.AffinityURLIdentifier, u.AffinityURLIdentifier}} {
+				if v.a.V == v.b.V {
+					continue
+				}
+				p.Report(at(v.b, u.Node), "%s of Uri %q is %q, but %q for Uri %q around it on %s; the Uri that decides counts (R4), so a session of one is not found by the other",
+					v.name, u.Name.V, v.b.V, v.a.V, c.Name.V, p.where(at(v.a, c.Node))).See(at(v.a, c.Node), "the Uri around it").
+					Repair(false, "use the same", setAttr(u.Node, v.name, v.a.V))
+			}
+		}
+	}
+}
+
+// together lists the Uris that one cookie of a browser can meet: of all groups that lead from one group of virtual hosts to one cluster,
+// and of each group that no Route uses.
+func (p *Pass) together() [][]*parser.Uri {
+	type ends struct {
+		vhosts  *parser.VirtualHostGroup
+		cluster *parser.ServerCluster
+	}
+	type use struct {
+		ends
+		uris *parser.UriGroup
+	}
+	byEnds := map[ends][]*parser.Uri{}
+	var order []ends
+	used, seen := map[*parser.UriGroup]bool{}, map[use]bool{}
+	for i := range p.facts.routes {
+		r := &p.facts.routes[i]
+		e := ends{r.vhosts, r.cluster}
+		if r.uris == nil || seen[use{e, r.uris}] {
+			continue
+		}
+		used[r.uris], seen[use{e, r.uris}] = true, true
+		if byEnds[e] == nil {
+			order = append(order, e)
+		}
+		byEnds[e] = append(byEnds[e], r.uris.Uris...)
+	}
+	var out [][]*parser.Uri
+	for _, e := range order {
+		out = append(out, byEnds[e])
+	}
+	for _, g := range p.Config.UriGroups {
+		if !used[g] {
+			out = append(out, g.Uris)
+		}
+	}
+	return out
+}
+
+func checkURISyntax(p *Pass) {
+	for _, g := range p.Config.UriGroups {
+		for _, u := range g.Uris {
+			if problem, sev := uriProblem(u.Name.V); problem != "" && u.Name.Set() {
+				p.Report(u.Name.Span(), "Uri %q %s", u.Name.V, problem).As(sev).About(u.Name.Span())
+			}
+		}
+	}
+}
+
+// uriProblem says what is wrong with a pattern.
+func uriProblem(uri string) (string, diag.Severity) {
+	star := strings.IndexByte(uri, '*')
+	switch {
+	case uri == "*":
+		return "", 0 // WP606
+	case uri == "":
+		return "is empty; it matches nothing", diag.Error
+	case strings.Count(uri, "*") > 1:
+		return "has more than one \"*\"; it is believed to match nothing (choice suffix-patterns, R15)", diag.Error
+	case strings.ContainsAny(uri, "?#"):
+		return "holds \"?\" or \"#\", but the query is no part of the match (R14): a request with that query does not match it", diag.Error
+	case uri[0] != '/' && !strings.HasPrefix(uri, "*."):
+		return "does not begin with \"/\"; every path of a request does, so it never matches", diag.Error
+	case strings.ContainsAny(uri, " \t\r\n"), strings.ContainsFunc(uri, func(r rune) bool { return r >= utf8.RuneSelf }):
+		return "holds white space or a letter beyond ASCII, which a request writes with \"%\"; whether paths are decoded before the match is undocumented (choice path-normalisation)", diag.Warning
+	case strings.ContainsAny(uri, "%;"):
+		return "holds \"%\" or \";\"; whether paths are decoded or cut before the match is undocumented (choices path-normalisation, path-params)", diag.Warning
+	case star > 0 && star == len(uri)-1 && uri[star-1] != '/':
+		return fmt.Sprintf("matches every path that begins with %q, such as %q; %q is what is usually meant", uri[:star], uri[:star]+"x", uri[:star]+"/*"), diag.Warning
+	case star > 0 && star < len(uri)-1 && (uri[star-1] != '/' || uri[star+1] != '.'):
+		return "has a \"*\" in its middle, which only generators' forms such as \"/app/*.jsp\" have; what it matches is undocumented (choice suffix-patterns, R15)", diag.Warning
+	}
+	return "", 0
+}
+
+func checkCatchAll(p *Pass) {
+	shared := p.sharedGroups()
+	for _, g := range p.Config.UriGroups {
+		for _, u := range g.Uris {
+			if (u.Name.V == "/*" || u.Name.V == "*") && (shared[g] || p.Fragment) {
+				p.Report(u.Name.Span(), "Uri %q takes every path of its hosts; static files and other applications behind the web server disappear (R1, R2)", u.Name.V)
+			}
+		}
+	}
+}
+
+// sharedGroups returns the groups of Uris that have an alias of any host, or one that Routes to another cluster have too.
+func (p *Pass) sharedGroups() map[*parser.UriGroup]bool {
+	leads := map[*parser.VirtualHostGroup][]*parser.ServerCluster{} // two stand for all
+	for i := range p.facts.routes {
+		r := &p.facts.routes[i]
+		if cs := leads[r.vhosts]; len(cs) < 2 && !slices.Contains(cs, r.cluster) {
+			leads[r.vhosts] = append(cs, r.cluster)
+		}
+	}
+	clusters := map[hostPort]*parser.ServerCluster{} // of each alias: its only cluster, nil for several
+	for i := range p.facts.aliases {
+		a := &p.facts.aliases[i]
+		for _, c := range leads[a.group] {
+			if first, known := clusters[a.key()]; known && first != c {
+				c = nil
+			}
+			clusters[a.key()] = c
+		}
+	}
+	shared := map[*parser.VirtualHostGroup]bool{nil: true} // a Route without one has every host
+	for i := range p.facts.aliases {
+		a := &p.facts.aliases[i]
+		if c, known := clusters[a.key()]; known && (c == nil || a.Host == "*") {
+			shared[a.group] = true
+		}
+	}
+	out := map[*parser.UriGroup]bool{}
+	for i := range p.facts.routes {
+		if r := &p.facts.routes[i]; shared[r.vhosts] {
+			out[r.uris] = true
+		}
+	}
+	return out
+}
