@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // run plays one request with faults "member=fault ..." and returns "a:refused! b:ok -> forward b", ! meaning marked.
@@ -310,6 +312,27 @@ func TestFactsHoldInTheirTime(t *testing.T) {
 		o := p.Do(&rq, nil)
 		if got := describeRun(table, &o); got != want {
 			t.Errorf("at %d s: %s, want %s", at, got, want)
+		}
+	}
+}
+
+// TestStarts: a request starts a gap behind the start of the one before, at its own time, or when the one before has ended, whatever is last.
+func TestStarts(t *testing.T) {
+	table := mustTable(t, clusterXML("", "", server("a", `ConnectTimeout="7"`)+server("b", "")))
+	for _, c := range []struct {
+		gap, at Nanos
+		want    string
+	}{{0, 0, "[0 7 7]"}, {5, 0, "[0 7 12]"}, {30, 0, "[0 30 60]"}, {5, 50, "[0 7 50]"}, {30, 50, "[0 30 60]"}} {
+		sc := &Scenario{
+			Requests: Repeat(get("/x"), 3, c.gap*second), Facts: []Fact{{Member: 0, Fault: Timeout}}, Members: []MemberFact{{Next: true}},
+		}
+		sc.Requests[2].At = c.at * second
+		var starts []Nanos
+		for _, d := range table.Explain(diag.NewFiles(), sc, Latest(), nil, 0) {
+			starts = append(starts, d.Outcome.Start/second)
+		}
+		if got := fmt.Sprint(starts); got != c.want {
+			t.Errorf("every %d s: %s, want %s", c.gap, got, c.want)
 		}
 	}
 }
