@@ -50,6 +50,9 @@ type op struct {
 type reader struct {
 	requests map[pluginlog.Thread]*request
 	threads  map[pluginlog.Thread]bool // those of which a request was seen
+	old      map[pluginlog.Thread]bool // those whose request began under the file before
+	starts   map[uint64]bool           // processes that log where requests begin
+	reloads  map[uint64]bool           // processes that have taken a new file
 	picks    map[uint64]bool           // processes that log their picks
 	file     int
 	now      routecheck.Nanos
@@ -68,13 +71,16 @@ func (r *reader) add(e *pluginlog.Event) {
 	if e.Time != 0 {
 		r.now = routecheck.Nanos(e.Time)
 	}
+	if r.outdated() {
+		return
+	}
 	q := r.requests[e.Thread]
 	switch e.Kind {
 	case pluginlog.BuildVersion:
 		r.restart(opStart)
 	case pluginlog.ConfigReloaded:
 		r.restart(opReload)
-	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound:
+	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound: // begins
 		r.routed(q)
 	case pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed, pluginlog.CloneCompared,
 		pluginlog.CloneMatched, pluginlog.StatusChecked, pluginlog.StillMarkedDown, pluginlog.Picked, pluginlog.PickedOld:
@@ -89,11 +95,43 @@ func (r *reader) add(e *pluginlog.Event) {
 	}
 }
 
+// outdated reports whether the event belongs to a request that began before a reload, which says nothing of the file at hand. Where a process
+// does not log where requests begin, it cannot be told.
+func (r *reader) outdated() bool {
+	thread := r.e.Thread
+	switch {
+	case r.e.Kind == pluginlog.BuildVersion:
+		return false
+	case r.e.Kind == pluginlog.ConfigReloaded:
+		remember(r.reloads, thread.PID)
+		return false
+	case begins(r.e.Kind):
+		remember(r.starts, thread.PID)
+		delete(r.old, thread)
+		return false
+	case r.e.Kind == pluginlog.Picked: // of the same level
+		remember(r.starts, thread.PID)
+	}
+	return r.starts[thread.PID] && (r.old[thread] || r.reloads[thread.PID] && !r.threads[thread])
+}
+
+// begins reports whether a request can begin with an event.
+func begins(kind pluginlog.Kind) bool {
+	switch kind {
+	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound:
+		return true
+	}
+	return false
+}
+
 // restart lets go of the process's requests: after a reload they go on with the old file, which is not at hand (section 1).
 func (r *reader) restart(kind opKind) {
 	for thread, q := range r.requests {
 		if thread.PID == r.e.PID {
 			r.drop(thread, q)
+			if kind == opReload {
+				remember(r.old, thread)
+			}
 		}
 	}
 	r.op(nil, op{kind: kind})
@@ -115,11 +153,7 @@ func (r *reader) begin(before *request) *request {
 		}
 	}
 	q := newRequest(r.e.Thread, r.now)
-	switch r.e.Kind {
-	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound:
-	default:
-		q.partial = !r.threads[q.thread]
-	}
+	q.partial = !begins(r.e.Kind) && !r.threads[q.thread]
 	r.requests[q.thread] = q
 	remember(r.threads, q.thread)
 	return q

@@ -104,7 +104,10 @@ type variant struct {
 // New returns a Replay under a configuration and the base values of the open choices.
 func New(t *routecheck.Table, sem routecheck.Semantics) *Replay {
 	r := &Replay{base: newMachine(t, sem), evidence: map[routecheck.Choice]*Evidence{}}
-	r.reader = reader{requests: map[pluginlog.Thread]*request{}, threads: map[pluginlog.Thread]bool{}, picks: map[uint64]bool{}, play: r.play}
+	r.reader = reader{
+		requests: map[pluginlog.Thread]*request{}, threads: map[pluginlog.Thread]bool{}, old: map[pluginlog.Thread]bool{},
+		starts: map[uint64]bool{}, reloads: map[uint64]bool{}, picks: map[uint64]bool{}, play: r.play,
+	}
 	return r
 }
 

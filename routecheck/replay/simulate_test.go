@@ -126,6 +126,7 @@ type worker struct {
 	busy   bool
 	stage  int // 0 ask Next, 1 connect, 2 answer, 3 body
 	flight routecheck.Flight
+	state  *routecheck.ClusterState // of the configuration that the request began with
 	act    routecheck.Action
 	reused bool
 }
@@ -154,7 +155,7 @@ func (p *process) turn(w *worker) {
 		return
 	}
 	rec := new(routecheck.Recorder)
-	cs := p.state(w.flight.Cluster)
+	cs := w.state
 	observe := func(ev routecheck.Event, stage int) {
 		p.table.Observe(cs, &w.flight, p.now, ev, &p.sem, rec)
 		if w.stage = stage; stage < 0 {
@@ -220,7 +221,13 @@ func (p *process) start(w *worker) {
 	}
 	MatchEvents(p.table, &rq, &m, &p.sem, p.emit(w))
 	w.busy, w.stage = true, 0
-	w.flight = p.table.Begin(&rq, &m, p.now, &p.sem, nil)
+	w.flight, w.state = p.table.Begin(&rq, &m, p.now, &p.sem, nil), p.state(m.Cluster)
+}
+
+// reload gives the process a new configuration of the same file: its requests go on with the old one.
+func (p *process) reload(w *worker) {
+	p.emit(w)(&pluginlog.Event{Kind: pluginlog.ConfigReloaded})
+	p.states = map[routecheck.ClusterID]*routecheck.ClusterState{}
 }
 
 // simulate writes the log of a few processes under a setting of the open choices.
@@ -251,6 +258,9 @@ func simulateAt(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, l
 		i := d.n("worker", 0, len(workers)-1)
 		p := processes[i%len(processes)]
 		p.now = now
+		if d.n("reload", 0, 30) == 0 {
+			p.reload(&worker{tid: 99})
+		}
 		p.turn(workers[i])
 	}
 }
