@@ -14,7 +14,7 @@ func structureRules() []*Rule {
 			Code: "WP101", Name: "xml-syntax", Category: Structure, Severity: diag.Error, Check: checkSyntax,
 			Doc: Doc{
 				Title:  "The file is not well-formed XML",
-				Why:    "A reload keeps the old configuration and writes one line to the log; at start there is no routing, at some levels no web server. All that stands behind the fault is checked all the same. A document type definition and its entities are a warning: whether the plug-in reads them is undocumented.",
+				Why:    "A reload keeps the old configuration and writes one line to the log; at start there is no routing, at some levels no web server. All that stands behind the fault is checked all the same. A document type definition and its entities are a warning: whether the plug-in reads them is undocumented. So it is for UTF-16 and EBCDIC, which cannot be checked here and so stay an error.",
 				Bad:    "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log>",
 				Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
 				Near:   "<!-- a > b && \"c\" -->\n<Log LogLevel='Error' Name='/opt/plugins/logs/a&amp;b.log'/>",

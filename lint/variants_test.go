@@ -304,3 +304,13 @@ func TestRoutesMoveInOrder(t *testing.T) {
 		t.Errorf("%d repairs:\n%s", n, got)
 	}
 }
+
+// TestOtherCharacters: a file that cannot be read does not pass, and nothing is claimed of the plug-in.
+func TestOtherCharacters(t *testing.T) {
+	for text, want := range map[string]string{"\xff\xfe<\x00C\x00": "file in UTF-16: only", "\x4c\x6f\xa7\x94\x93": "file in EBCDIC: only"} {
+		ds, files := lintText(text, Options{})
+		if codes(ds) != "WP101" || ds[0].Severity != diag.Error || !strings.HasPrefix(ds[0].Message, want) || !strings.HasSuffix(ds[0].Message, "undocumented") {
+			t.Errorf("got %s", describe(ds, files))
+		}
+	}
+}
