@@ -27,6 +27,10 @@ func TestMarksOfSteps(t *testing.T) {
 		{"R64 onload", clusterXML(`SSLMapMode="onload"`, "", https(keyring)), "http://h/x", "is opened, for SSLMapMode is onload", Traced, ""},
 		{"R64 offload", clusterXML(`SSLMapMode="offload"`, "", https(keyring)), "https://h/x", "is opened, for SSLMapMode is offload", Traced, ""},
 		{"R64 no keyring", clusterXML("", "", https("")), "https://h/x", "it needs a keyring", Documented, ""},
+		{"R27", clusterXML("", "", threeServers("")), "http://h/x;jsessionid=0000a:zz", "no server in the primary list of C has clone ID zz", Assumed, ""},
+		{"R27 empty", clusterXML("", "", threeServers("")), "http://h/x;jsessionid=0000a:", "an empty clone ID is that of no server", Assumed, ""},
+		{"R39", clusterXML("", "", threeServers("")+lists("a", "b")), "http://h/x;jsessionid=0000a:b1", "clone ID b1 is that of b in the backup list, where affinity does not look", Assumed, "affinity-to-backup"},
+		{"R40", clusterXML("", "", threeServers("")+lists("a", "b")), "http://h/x;jsessionid=0000a:c1", "clone ID c1 is that of c, which stands in neither list and gets nothing", Documented, ""},
 		{"R61 nobody listed", clusterXML("", "", ""), "http://h/x", "the cluster has no server: nothing is forwarded, the client gets 500", Assumed, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

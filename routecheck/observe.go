@@ -240,9 +240,18 @@ func (o *outcome) done() {
 	}
 	o.f.todo = todoOver
 	if o.rec.wants() {
-		o.note(Step{Kind: StepAnswer, Rule: "R67", Member: o.f.Last, State: *ms, At: o.c.Members[o.f.Last].At,
-			Text: fmt.Sprintf("the request is sent to %s and its answer passed to the client", o.name(o.f.Last))})
+		o.tellAnswer(ms)
 	}
+}
+
+func (o *outcome) tellAnswer(ms *MemberState) {
+	step := Step{Kind: StepAnswer, Rule: "R67", Member: o.f.Last, State: *ms, At: o.c.Members[o.f.Last].At,
+		Text: fmt.Sprintf("the request is sent to %s and its answer passed to the client", o.name(o.f.Last))}
+	if o.f.Attempts > 1 {
+		step.Also = []string{"R63"}
+		step.Text = fmt.Sprintf("the request is sent to %s with $WSFO: true, and its answer passed to the client", o.name(o.f.Last))
+	}
+	o.note(step)
 }
 
 func (o *outcome) tell(rule, text, choice string) {

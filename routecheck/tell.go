@@ -88,10 +88,29 @@ func (s *selection) tellClone(m MemberID, id string, place int, primary bool) {
 	s.note(step)
 }
 
-// tellUnknown is R27: nobody is found by a clone ID, so the request is balanced unless another one finds somebody.
+// tellUnknown is R27: nobody is found by a clone ID, so the request is balanced unless another one finds somebody. A server outside of the
+// primary list that has it is the likely reason (R39, R40).
 func (s *selection) tellUnknown(id string) {
-	s.note(Step{Kind: StepClone, Rule: "R27", Member: NoMember, Clone: id, At: s.c.At,
-		Text: fmt.Sprintf("no server in the primary list of %s has clone ID %s", s.c.Name, id)})
+	step := Step{Kind: StepClone, Rule: "R27", Member: NoMember, Clone: id, At: s.c.At,
+		Text: fmt.Sprintf("no server in the primary list of %s has clone ID %s", s.c.Name, id)}
+	for i := range s.c.Members {
+		m := MemberID(i)
+		if id == "" || s.c.Members[m].CloneID != id {
+			continue
+		}
+		step.At = s.c.Members[m].CloneAt
+		if slices.Contains(s.c.Backup, m) {
+			step.Rule, step.Choice = "R39", AffinityToBackup.String()
+			step.Text = fmt.Sprintf("clone ID %s is that of %s in the backup list, where affinity does not look", id, s.name(m))
+			break
+		}
+		step.Rule = "R40"
+		step.Text = fmt.Sprintf("clone ID %s is that of %s, which stands in neither list and gets nothing", id, s.name(m))
+	}
+	if id == "" {
+		step.Text = "an empty clone ID is that of no server"
+	}
+	s.note(step)
 }
 
 // passedOver tells why each listed member gets nothing.
