@@ -40,12 +40,20 @@ func (t *Table) SessionFate(rq *Request, m *Match, a Answer, s Sessions, sem *Se
 		return fate, moved + to + " reads it from the database, " + text
 	case "memory-to-memory":
 		fate, text = s.unwritten()
-		if s.Replicas >= 0 && s.Replicas < len(c.Members)-1 {
+		if s.Replicas >= 0 && s.Replicas < c.servers()-1 {
 			return SessionReplica, moved + "kept if " + to + " has a replica (" + text + "), otherwise a new session begins and everything is lost"
 		}
 		return fate, moved + to + " has a replica, " + text
 	}
 	return SessionNew, moved + "sessions are not persistent, so a new session begins and everything is lost"
+}
+
+// servers counts the members that are servers.
+func (c *Cluster) servers() int {
+	if c.Address != NoMember {
+		return len(c.Members) - 1
+	}
+	return len(c.Members)
 }
 
 // AlwaysLost is what no persistence saves when a member fails.
