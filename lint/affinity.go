@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -176,26 +178,35 @@ func checkSeparators(p *Pass) {
 		cluster *parser.ServerCluster
 		change  bool
 	}
-	first := map[string]user{} // by host
+	type sent struct{ host, cookie string } // by a browser, to each of the clusters there
+	first := map[sent]user{}
+	cookies := map[*parser.ServerCluster][]string{}
 	reported := map[*parser.ServerCluster]bool{}
 	for _, a := range p.routedHosts() {
 		c := a.route.cluster
-		if c == nil || len(c.Servers) == 0 || reported[c] {
+		if c == nil || len(c.Servers) == 0 || len(first) > maxWork {
 			continue
 		}
-		f, seen := first[a.host]
-		if !seen {
-			first[a.host] = user{c, c.CloneSeparatorChange.V}
-			continue
+		if cookies[c] == nil {
+			_, names := p.cookies(c)
+			sorted := slices.Sorted(maps.Keys(names))
+			cookies[c] = sorted[:min(len(sorted), maxCookies)]
 		}
-		if f.change != c.CloneSeparatorChange.V {
-			reported[c] = true
-			p.Report(at(c.CloneSeparatorChange, c.Node), "CloneSeparatorChange of cluster %q differs from that of cluster %q on %s, and both serve host %q; a cookie written with one separator and read with the other names no clone",
-				c.Name.V, f.cluster.Name.V, p.where(at(f.cluster.CloneSeparatorChange, f.cluster.Node)), a.host).
-				See(at(f.cluster.CloneSeparatorChange, f.cluster.Node), "the other cluster")
+		for _, name := range cookies[c] {
+			f, seen := first[sent{a.host, name}]
+			if !seen {
+				first[sent{a.host, name}] = user{c, c.CloneSeparatorChange.V}
+			} else if f.change != c.CloneSeparatorChange.V && !reported[c] {
+				reported[c] = true
+				p.Report(at(c.CloneSeparatorChange, c.Node), "CloneSeparatorChange of cluster %q differs from that of cluster %q on %s, and both get cookie %q of host %q; written with one separator and read with the other it names no clone",
+					c.Name.V, f.cluster.Name.V, p.where(at(f.cluster.CloneSeparatorChange, f.cluster.Node)), name, a.host).
+					See(at(f.cluster.CloneSeparatorChange, f.cluster.Node), "the other cluster")
+			}
 		}
 	}
 }
+
+const maxCookies = 100 // of a cluster that are compared
 
 type routedHost struct {
 	host  string

@@ -51,7 +51,7 @@ func affinityRules() []*Rule {
 		{
 			Code: "WP305", Name: "separator-differs", Category: Affinity, Severity: diag.Warning, Check: checkSeparators,
 			Doc: Doc{
-				Title:  "CloneSeparatorChange differs between clusters that share a host",
+				Title:  "CloneSeparatorChange differs between clusters that share a host and a cookie",
 				Why:    "A cookie written with + is read with : and names no clone: affinity is lost where the browser moves from one application to the other.",
 				Bad:    twoClustersWith(`CloneSeparatorChange="true" `, ""),
 				Good:   twoClustersWith(`CloneSeparatorChange="true" `, `CloneSeparatorChange="true" `),

@@ -41,6 +41,8 @@ var variants = []struct {
 	{"WP304", `<Server CloneID="a+b" Name="m1"><Transport Hostname="h" Port="1"/></Server>`, diag.Warning, "must not"},
 	{"WP304", `<ServerCluster CloneSeparatorChange="true" Name="shop"><Server CloneID="a+b" Name="m1"><Transport Hostname="h" Port="1"/></Server></ServerCluster>`, diag.Error, "separates"},
 	{"WP304", strings.Replace(members("", "", "", ""), `CloneID="c2"`, `CloneID=""`, 1), diag.Warning, "is empty"},
+	{"WP305", strings.Replace(twoClustersWith(`CloneSeparatorChange="true" `, ""), `<Uri Name="/bank/*"/>`, `<Uri AffinityCookie="BANK" Name="/bank/*"/>`, 1), 0, ""},
+	{"WP305", strings.Replace(twoClustersWith(`CloneSeparatorChange="true" `, ""), `<Uri Name="/bank/*"/>`, `<Uri AffinityCookie="BANK" Name="/bank/*"/><Uri Name="/b/*"/>`, 1), diag.Warning, `cookie "JSESSIONID" of host "*"`},
 	{"WP306", "<UriGroup Name=\"shop_uris\"><Uri AffinityURLIdentifier=\"sid\" Name=\"/*\"/><Uri Name=\"/shop/x\"/></UriGroup>", diag.Warning, "AffinityURLIdentifier"},
 	{"WP310", strings.Replace(strings.Replace(members("", "", "", ""), `"c1"`, `"10ig7jdvd"`, 1), `"c2"`, `"a0aaea8c-3251-45bb-87bb-f8b09169c03c"`, 1), diag.Info, "different forms"},
 	{"WP310", members("", "", "", ""), diag.Info, `"c1" of server "m1" and another one of cluster "shop" are set by hand`},
