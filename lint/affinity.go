@@ -352,7 +352,7 @@ func checkCloneFormat(p *Pass) {
 		case len(order) > 1:
 			first := forms[order[0]].CloneID.Span()
 			p.Report(forms[order[1]].CloneID.Span(), "the CloneIDs%s are of different forms, %s here and %s on %s; usually one of them was typed by hand",
-				ofCluster(c), order[1], order[0], p.where(first)).As(diag.Info).See(first, "another form")
+				ofCluster(c), order[1], order[0], p.where(first)).As(diag.Info).See(first, "another form").About(attr{forms[order[1]].Node, "CloneID"}, attr{forms[order[0]].Node, "CloneID"})
 		case forms[byHand] != nil && (len(c.Servers) > 1 || c.ClusterAddress != nil): // one server alone needs no affinity
 			s := forms[byHand]
 			p.Report(s.CloneID.Span(), "CloneID %q of server %q%s%s %s set by hand; each must be set on its server too (HttpSessionCloneId, or cloneId of Liberty's httpSession), or there is no affinity",

@@ -49,6 +49,9 @@ func checkConsolidate(p *Pass) {
 		if l := parser.Find(t.Properties, "certLabel"); l != nil {
 			e.label = l.Value.V
 		}
+		if e.keyring == "" {
+			return // WP702
+		}
 		count[e]++
 		most = max(most, count[e])
 	})

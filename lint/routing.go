@@ -271,12 +271,24 @@ func checkAliasTwice(p *Pass) {
 }
 
 func checkExactOnly(p *Pass) {
+	spots, routes := p.firstSpots(), map[*parser.UriGroup]*routed{}
+	for i := range p.facts.routes {
+		if r := &p.facts.routes[i]; routes[r.uris] == nil {
+			routes[r.uris] = r
+		}
+	}
 	for _, g := range p.Config.UriGroups {
 		prefixes := prefixesOf(g.Uris)
 		for _, u := range g.Uris {
 			name := u.Name.V
 			if len(name) < 2 || name[0] != '/' || strings.ContainsAny(name, "*.") || strings.Count(name, "/") > 1 || prefixes[name+"/"] != nil || covering(prefixes, u) != nil {
 				continue
+			}
+			if r := routes[g]; r != nil {
+				spot, known := spots[r.vhosts]
+				if spot.Path = name + "/x"; !known || !p.declined(spot) {
+					continue // others take what is below
+				}
 			}
 			end := diag.Span{File: u.Node.Span.File, Start: u.Node.Span.End, End: u.Node.Span.End}
 			p.Report(u.Name.Span(), "Uri %q matches only the equal path (R2); everything below it is declined unless %q is listed too", name, name+"/*").About(u.Name.Span()).

@@ -62,16 +62,15 @@ func checkKeystore(p *Pass) {
 			prop := parser.Find(t.Properties, name)
 			return prop != nil && prop.Value.V != ""
 		}
-		missing := ""
+		missing := "stashfile"
 		switch {
 		case !has("keyring"):
 			missing = "keyring"
-		case !has("stashfile") && !has("password"):
-			missing = "stashfile"
-		default:
+		case has("stashfile") || has("password"):
 			return
 		}
-		p.Report(at(t.Protocol, t.Node), "https Transport of server %q has no Property %s; it cannot be used: https clients get 500, or clear text with UseInsecure (R64)", s.Name.V, missing)
+		how := ifElse(parser.Find(t.Properties, missing) == nil, "no", "an empty")
+		p.Report(at(t.Protocol, t.Node), "https Transport of server %q has "+how+" Property %s; it cannot be used: https clients get 500, or clear text with UseInsecure (R64)", s.Name.V, missing)
 	})
 }
 

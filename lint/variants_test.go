@@ -105,6 +105,10 @@ var variants = []struct {
 	{"WP712", strings.Replace(trusting("proxy1"), "</TrustedProxyGroup>", strings.Repeat("<TrustedProxy Name=\"p\"/>", 20)+"</TrustedProxyGroup>", 1), diag.Warning, "21 machines are trusted"},
 	{"WP712", strings.Replace(trusting("proxy1"), "</TrustedProxyGroup>", strings.Repeat("<TrustedProxy Name=\"p\"/>", 19)+"</TrustedProxyGroup>", 1), 0, ""},
 	{"WP712", trusting("[fd00::1]"), 0, ""},
+	{"WP702", strings.Replace(tlsServer, `Value="/opt/plugins/k.kdb"`, `Value=""`, 1), diag.Error, "an empty Property keyring"},
+	{"WP803", strings.ReplaceAll(tlsServer+tlsServer, `Value="/opt/plugins/k.kdb"`, `Value=""`), 0, ""},
+	{"WP612", twoServers + uriGroup("shop_uris", "/shop") + uriGroup("bank_uris", "/*") + twoRoutes, 0, ""},
+	{"WP612", twoServers + uriGroup("shop_uris", "/shop") + uriGroup("bank_uris", "/bank/*") + twoRoutes, diag.Info, "is declined"},
 	{"WP711", `<Config SSLMapMode="onload"/>` + members("", "", "", ""), diag.Warning, "its clients get 500"},
 	{"WP821", `<Log LogLevel="Error" Name="C:\logs\p.log"/>`, diag.Warning, `"C:\logs\p.log" on line`},
 	{"WP601", twoServers + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/*") + twoRoutes, diag.Error, `Uri "/app/*" leads to`},
@@ -130,6 +134,8 @@ var variants = []struct {
 func onWindows(attrs string) string {
 	return "<?xml version=\"1.0\"?><Config " + attrs + "><Log Name=\"C:\\plugins\\http_plugin.log\"/></Config>"
 }
+
+var tlsServer = `<Server CloneID="c1" Name="m1">` + tls("h1") + `</Server>`
 
 func trusting(name string) string {
 	return `<Config TrustedProxyEnable="true"><TrustedProxyGroup><TrustedProxy Name="` + name + `"/></TrustedProxyGroup></Config>`
@@ -164,6 +170,7 @@ func TestSilencing(t *testing.T) {
 		{twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/*") + twoHostRoutes, "WP601", "WP603 WP611"},
 		{uriGroup("shop_uris", "shop/*", "shop/*", "shop/*"), "WP605", "WP602 WP604 WP612"},
 		{strings.Replace(members("", "", "", ""), `CloneID="c1"`, `CloneID="x:y"`, 1), "WP304", "WP310"},
+		{strings.NewReplacer(`"c1"`, `"10ig7jdvd"`, `"c2"`, `" 138888kcd"`).Replace(members("", "", "", "")), "WP304", "WP310"},
 	} {
 		ds, files := lintText(complete(tt.text), Options{Profile: "pedantic"})
 		got := codes(ds)
