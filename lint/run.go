@@ -113,13 +113,27 @@ func (p *Pass) finish(active []*Rule) []diag.Diagnostic {
 	}
 	prof := p.Options.profile()
 	var out []diag.Diagnostic
+	written := p.written()
 	for _, f := range p.applyIgnores(findings, byCode) {
 		if prof.shows(f.Severity) {
+			if !written {
+				f.Fix = nil
+			}
 			out = append(out, f.Diagnostic)
 		}
 	}
 	diag.Sort(out)
 	return compact(out)
+}
+
+// written reports whether the content stands in the file as XML. That of a topology has places in its YAML, where no repair fits.
+func (p *Pass) written() bool {
+	for _, n := range p.Config.Doc.Nodes {
+		if n.Kind == parser.Element {
+			return p.files.Text(n.NameSpan) == n.Name
+		}
+	}
+	return true
 }
 
 // severity of a finding: the settings may raise or lower all findings of a rule.
