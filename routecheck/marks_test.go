@@ -1,6 +1,7 @@
 package routecheck
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -27,6 +28,7 @@ func TestMarksOfSteps(t *testing.T) {
 		{"R64 onload", clusterXML(`SSLMapMode="onload"`, "", https(keyring)), "http://h/x", "is opened, for SSLMapMode is onload", Traced, ""},
 		{"R64 offload", clusterXML(`SSLMapMode="offload"`, "", https(keyring)), "https://h/x", "is opened, for SSLMapMode is offload", Traced, ""},
 		{"R64 no keyring", clusterXML("", "", https("")), "https://h/x", "it needs a keyring", Documented, ""},
+		{"R67 no $WSFO at first", route("/*"), "http://h/x", "the request is sent to a and its answer passed to the client", Traced, ""},
 		{"R27", clusterXML("", "", threeServers("")), "http://h/x;jsessionid=0000a:zz", "no server in the primary list of C has clone ID zz", Assumed, ""},
 		{"R27 empty", clusterXML("", "", threeServers("")), "http://h/x;jsessionid=0000a:", "an empty clone ID is that of no server", Assumed, ""},
 		{"R39", clusterXML("", "", threeServers("")+lists("a", "b")), "http://h/x;jsessionid=0000a:b1", "clone ID b1 is that of b in the backup list, where affinity does not look", Assumed, "affinity-to-backup"},
@@ -71,6 +73,27 @@ func TestProbedByAnother(t *testing.T) {
 		}
 	}
 	t.Errorf("%+v", rec.Steps)
+}
+
+// TestFailureWithoutMark: a failure that does not mark says so, and the next attempt tells of $WSFO (R53, R63).
+func TestFailureWithoutMark(t *testing.T) {
+	table, sem := mustTable(t, clusterXML("", "", threeServers(""))), Latest()
+	p := NewProcess(table, &sem, 0)
+	p.State(0).Next = 0
+	p.Facts = []Fact{{Member: 0, Fault: Busy}}
+	var rec Recorder
+	rq := get("/x")
+	p.Do(&rq, &rec)
+	told := ""
+	for _, s := range rec.Steps {
+		if s.Kind == StepFailed || s.Kind == StepAnswer {
+			told += fmt.Sprintln(s.Text, s.Marked)
+		}
+	}
+	want := "a answered 503, which does not mark it down false\nthe request is sent to b with $WSFO: true, and its answer passed to the client false\n"
+	if told != want {
+		t.Errorf("got  %swant %s", told, want)
+	}
 }
 
 // TestBusyProbeUnderMarkBusyDown: a probe that is answered 503 does not clear the mark for a moment (R52, R53).

@@ -215,8 +215,15 @@ func (sc *Scenario) begin(p *Process, i int, before Nanos) Nanos {
 
 const (
 	maxFlights = 20000 // requests and attempts played to visit every outcome of chance
-	samples    = 500   // seeds tried when that is not enough
+	maxRuns    = 32    // or this many runs, where there are many requests
+	samples    = 500   // seeds tried when that is not enough,
+	leastSeeds = 50    // fewer of them where there are many requests
 )
+
+// seeds returns how many seeds are tried to estimate chance.
+func (sc *Scenario) seeds() int {
+	return min(max(10*maxFlights/len(sc.Requests), leastSeeds), samples)
+}
 
 // world is what one setting of the open choices gives.
 type world struct {
@@ -235,7 +242,7 @@ func (sc *Scenario) runAll(t *Table, sem *Semantics) world {
 	dice := &Dice{}
 	for more := true; more; more = dice.next() {
 		w.play(sc, sc.process(t, sem, dice), dice.chance)
-		if w.flights > maxFlights {
+		if w.flights > max(maxFlights, maxRuns*len(sc.Requests)) {
 			return sc.sampleAll(t, sem)
 		}
 	}
@@ -244,10 +251,11 @@ func (sc *Scenario) runAll(t *Table, sem *Semantics) world {
 
 func (sc *Scenario) sampleAll(t *Table, sem *Semantics) world {
 	w := sc.newWorld()
-	for i := range uint64(samples) {
+	n := sc.seeds()
+	for i := range uint64(n) {
 		seeded := *sc
 		seeded.Seed = &i
-		w.play(sc, seeded.process(t, sem, nil), func() float64 { return 1.0 / samples })
+		w.play(sc, seeded.process(t, sem, nil), func() float64 { return 1 / float64(n) })
 	}
 	return w
 }
@@ -265,9 +273,10 @@ func (w *world) play(sc *Scenario, p *Process, chance func() float64) {
 		start = sc.begin(p, i, start)
 		outs[i] = p.Do(&sc.Requests[i].Request, rec)
 	}
+	share := chance()
 	for i := range outs {
 		w.flights += 1 + len(outs[i].Attempts)
-		w.answers[i] = w.answers[i].with(outs[i].Answer(), chance())
+		w.answers[i] = w.answers[i].with(outs[i].Answer(), share)
 		w.noteAttempts(i, &outs[i])
 	}
 	w.asked |= rec.asked

@@ -96,7 +96,11 @@ func why(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	decisions := table.Explain(l.files, sc, sem, fixed, routecheck.WithAll)
+	detail := routecheck.WithAll
+	if format == "text" && len(sc.Requests) > 1 {
+		detail = routecheck.WithCertainty // which is all that the table of several requests shows
+	}
+	decisions := table.Explain(l.files, sc, sem, fixed, detail)
 	if format == "json" {
 		err = printJSON(c.App.Writer, decisions)
 	} else {
