@@ -116,3 +116,19 @@ func TestBusyProbeUnderMarkBusyDown(t *testing.T) {
 		t.Errorf("got  %swant %s", told, want)
 	}
 }
+
+// TestPassedOnAnswerHasBegun: a 503 that is passed on is the client's answer, and nothing is retried behind it (R53, R58).
+func TestPassedOnAnswerHasBegun(t *testing.T) {
+	table, sem := mustTable(t, clusterXML("", "", server("a", ""))), Latest()
+	rq := get("/x")
+	m, _ := table.Match(&rq, &sem)
+	f, cs := table.Begin(&rq, &m, 0, &sem, nil), table.Clusters[0].NewState(&sem, 0)
+	table.Next(&cs, &f, 0, &sem, nil)
+	table.Observe(&cs, &f, 0, Event{Kind: Head, Status: 503}, &sem, nil)
+	if f.Begun() {
+		t.Error("a 503 that may be retried is no answer yet")
+	}
+	if a := table.Next(&cs, &f, 0, &sem, nil); a.Kind != Fail || a.Member != 0 || a.Status != 503 || !f.Begun() {
+		t.Errorf("%+v, begun %t", a, f.Begun())
+	}
+}
