@@ -247,13 +247,20 @@ func (s *search) leading(n *node) {
 	if n.ends&ending(s.path) == 0 {
 		return
 	}
-	rest := s.path[len(n.text):]
+	table, rest := &s.t.index.patterns, s.path[len(n.text):]
 	for i := n.tails; i != 0; {
-		t := &s.t.index.patterns.tails[i-1]
-		if strings.HasSuffix(rest, t.text) {
-			s.offer(n, t.slot, len(n.text)+len(t.text), true)
+		t := &table.tails[i-1]
+		if i = t.next; int(t.length) > len(rest) {
+			continue
 		}
-		i = t.next
+		end := rest[len(rest)-int(t.length):]
+		if t.text == end {
+			s.offer(n, t.slot, len(n.text)+len(end), true)
+		} else if t.text == "" {
+			if m := table.find(hashOf(n.hash, end), len(end)); m != nil && m.text == end {
+				s.offer(n, m.prefix, len(n.text)+len(end), true)
+			}
+		}
 	}
 }
 

@@ -113,6 +113,28 @@ func TestDeepPath(t *testing.T) {
 	}
 }
 
+// TestManyTails: one head with more endings than a node lists, some twice.
+func TestManyTails(t *testing.T) {
+	var uris strings.Builder
+	for i := range 120 {
+		fmt.Fprintf(&uris, `<Uri Name="/a/*.x%d"/>`, i%50*7)
+	}
+	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<Uri Name="/*"/>`, uris.String()+`<Uri Name="/a/*"/><Uri Name="*.x14"/>`, 1))
+	for i := range 400 {
+		for _, path := range []string{"/a/b.x", "/a/.x", "/b.x", "/a/b.y"} {
+			rq := get(fmt.Sprint(path, i))
+			forEach(scoring, Latest(), func(sem Semantics) {
+				got, ok := table.Match(&rq, &sem)
+				if want, wantOK := table.winner(&rq, &sem); ok != wantOK || got != want {
+					t.Fatalf("%s: index %t %q, walk %t %q", rq.Target, ok, got.URI(), wantOK, want.URI())
+				}
+			})
+		}
+	}
+}
+
+var scoring = []Choice{ScoreTie, SuffixPatterns}
+
 // TestDanglingRoute is R18.
 func TestDanglingRoute(t *testing.T) {
 	xml := strings.Replace(clusterXML("", "", server("m", "")), `UriGroup="u"`, `UriGroup="U"`, 1)

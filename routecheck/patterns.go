@@ -31,12 +31,16 @@ type node struct {
 	tails    int32 // suffix patterns: index into tails plus 1, 0 none
 } // 64 bytes, a whole cache line
 
-// tail is the end of suffix patterns that share a node.
+// tail is the end of suffix patterns whose head is the text of a node. After the first few of a node only their lengths stand here: each text is
+// the prefix of a node of its own then, hashed with the hash of the head.
 type tail struct {
-	text string // what stands behind the *
-	slot slot
-	next int32 // index into tails plus 1, 0 none
+	text   string // what stands behind the *, "" for the many of that length
+	length int32
+	next   int32 // index into tails plus 1, 0 none
+	slot   slot
 }
+
+const fewTails = 8 // looking through them is faster than hashing
 
 // slot keeps the first and the last entry of equal patterns (R13), as indexes into entries plus 1; 0 is none.
 type slot struct{ first, last int32 }
@@ -86,13 +90,10 @@ func (p *patternTable) entry(e entry) int32 {
 }
 
 func (p *patternTable) add(x *uriIndex, e entry) {
-	text := e.pattern.head()
-	hash := hashOf(x.seed, text)
-	n := p.find(hash, len(text))
-	if n == nil {
-		n = p.insert(node{hash: hash, text: text})
-	}
-	switch i := p.entry(e); {
+	i := p.entry(e)
+	head := e.pattern.head()
+	n := p.node(hashOf(x.seed, head), head)
+	switch {
 	case e.pattern.internal:
 		n.internal.add(i)
 	case e.pattern.kind == exactPattern:
@@ -100,21 +101,43 @@ func (p *patternTable) add(x *uriIndex, e entry) {
 	case e.pattern.kind == prefixPattern:
 		n.prefix.add(i)
 	default:
-		n.ends |= ending(e.pattern.tail())
-		p.tail(n, e.pattern.tail()).add(i)
+		end := e.pattern.tail()
+		n.ends |= ending(end)
+		p.tail(n, end).add(i)
 	}
 }
 
 // tail returns the slot of a node's tail, which is made when it is not there.
-func (p *patternTable) tail(n *node, text string) *slot {
+func (p *patternTable) tail(n *node, end string) *slot {
+	count, listed := 0, false
 	for i := n.tails; i != 0; i = p.tails[i-1].next {
-		if p.tails[i-1].text == text {
-			return &p.tails[i-1].slot
+		t := &p.tails[i-1]
+		if t.text == end {
+			return &t.slot
 		}
+		count++
+		listed = listed || t.text == "" && int(t.length) == len(end)
 	}
-	p.tails = append(p.tails, tail{text: text, next: n.tails})
-	n.tails = int32(len(p.tails))
-	return &p.tails[n.tails-1].slot
+	t := tail{length: int32(len(end)), next: n.tails}
+	if count < fewTails {
+		t.text = end
+	}
+	if !listed {
+		p.tails = append(p.tails, t)
+		n.tails = int32(len(p.tails))
+	}
+	if count < fewTails {
+		return &p.tails[n.tails-1].slot
+	}
+	return &p.node(hashOf(n.hash, end), end).prefix
+}
+
+// node returns the node of a text, which is made when it is not there. It is good until the next one is made.
+func (p *patternTable) node(hash uint64, text string) *node {
+	if n := p.find(hash, len(text)); n != nil {
+		return n
+	}
+	return p.insert(node{hash: hash, text: text})
 }
 
 // ending is a set of the last byte of a text: a tail whose bit a path lacks does not end it.
@@ -125,7 +148,6 @@ func ending(text string) uint64 {
 	return 1 << (text[len(text)-1] & 63)
 }
 
-// insert makes the node of a text that is not there.
 func (p *patternTable) insert(n node) *node {
 	if 4*(len(p.nodes)+1) > 3*len(p.buckets) {
 		p.grow()
