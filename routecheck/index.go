@@ -40,7 +40,7 @@ type uriIndex struct {
 	seed    uint64 // of the hashes of its texts: those of two indexes differ
 	any     slot   // Routes without UriGroup (R17)
 	depths  uint64 // numbers of slashes in the texts before a * that end with one; the last bit stands for 63 and more
-	lengths []int  // distinct lengths of the other texts before a *
+	lengths []int  // distinct lengths of the other texts before a *, ascending
 }
 
 func (t *Table) buildIndex() {
@@ -148,11 +148,11 @@ func (x *uriIndex) noteLength(p *pattern) {
 	if p.kind == exactPattern {
 		return
 	}
-	switch head := p.head(); {
-	case strings.HasSuffix(head, "/"):
+	head := p.head()
+	if strings.HasSuffix(head, "/") {
 		x.depths |= depth(strings.Count(head, "/"))
-	case !slices.Contains(x.lengths, len(head)):
-		x.lengths = append(x.lengths, len(head))
+	} else if i, known := slices.BinarySearch(x.lengths, len(head)); !known {
+		x.lengths = slices.Insert(x.lengths, i, len(head))
 	}
 }
 
@@ -222,10 +222,8 @@ func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
 			}
 		}
 	}
-	for _, n := range u.lengths {
-		if n <= len(path) {
-			s.leading(table.find(hashOf(u.seed, path[:n]), n))
-		}
+	if len(u.lengths) > 0 {
+		x.searchLengths(s, u)
 	}
 	if n := table.find(seal(state, w, len(path)), len(path)); n != nil {
 		s.offer(n, n.exact, len(n.text), false)
@@ -235,6 +233,21 @@ func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
 	}
 	if s.open {
 		s.offer(nil, u.any, 0, false)
+	}
+}
+
+// searchLengths offers the texts before a * that do not end with a slash.
+func (x *hostIndex) searchLengths(s *search, u *uriIndex) {
+	lengths, state, w := u.lengths, u.seed, uint64(0)
+	for from := 0; from < len(s.path) || from == 0; from += 8 {
+		if from > 0 {
+			state = absorb(state, w)
+		}
+		w = wordAt(s.path, from)
+		for ; len(lengths) > 0 && lengths[0] <= min(from+8, len(s.path)); lengths = lengths[1:] {
+			n := lengths[0]
+			s.leading(x.patterns.find(seal(state, leading(w, n-from), n), n))
+		}
 	}
 }
 
