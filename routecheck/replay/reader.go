@@ -95,48 +95,6 @@ func (r *reader) add(e *pluginlog.Event) {
 	}
 }
 
-// outdated reports whether the event belongs to a request that began before a reload, which says nothing of the file at hand. Where a process
-// does not log where requests begin, it cannot be told.
-func (r *reader) outdated() bool {
-	thread := r.e.Thread
-	switch {
-	case r.e.Kind == pluginlog.BuildVersion:
-		return false
-	case r.e.Kind == pluginlog.ConfigReloaded:
-		remember(r.reloads, thread.PID)
-		return false
-	case begins(r.e.Kind):
-		remember(r.starts, thread.PID)
-		delete(r.old, thread)
-		return false
-	case r.e.Kind == pluginlog.Picked: // of the same level
-		remember(r.starts, thread.PID)
-	}
-	return r.starts[thread.PID] && (r.old[thread] || r.reloads[thread.PID] && !r.threads[thread])
-}
-
-// begins reports whether a request can begin with an event.
-func begins(kind pluginlog.Kind) bool {
-	switch kind {
-	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound:
-		return true
-	}
-	return false
-}
-
-// restart lets go of the process's requests: after a reload they go on with the old file, which is not at hand (section 1).
-func (r *reader) restart(kind opKind) {
-	for thread, q := range r.requests {
-		if thread.PID == r.e.PID {
-			r.drop(thread, q)
-			if kind == opReload {
-				remember(r.old, thread)
-			}
-		}
-	}
-	r.op(nil, op{kind: kind})
-}
-
 func (r *reader) drop(thread pluginlog.Thread, q *request) {
 	delete(r.requests, thread)
 	r.play(&op{kind: opClose, thread: thread, now: r.now, rq: q})
