@@ -50,7 +50,7 @@ type PartitionEntry struct {
 	Member  MemberID
 }
 
-// FitsPartition reports an entry that cannot be: only with GetDWLMTable does a process learn a partition table.
+// FitsPartition reports an entry that a process never learns: that takes GetDWLMTable. A scenario that holds it all the same is played with it.
 func (t *Table) FitsPartition(e PartitionEntry) error {
 	if c := &t.Clusters[e.Cluster]; !c.GetTable {
 		return fmt.Errorf("cluster %s has no GetDWLMTable=\"true\", so the plug-in never learns a partition table for it (R28)", c.Name)

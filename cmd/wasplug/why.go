@@ -38,7 +38,7 @@ Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong
 			&cli.StringSliceFlag{Name: "marked", Usage: "`MEMBER[=SECONDS]`: marked down that long ago, default 0; repeatable"},
 			&cli.StringSliceFlag{Name: "pending", Usage: "`MEMBER=N`: pending requests of this process; repeatable"},
 			&cli.StringSliceFlag{Name: "weight", Usage: "`MEMBER=N`: current weight; repeatable"},
-			&cli.StringSliceFlag{Name: "partition", Usage: "`ID=MEMBER`: entry of the partition table that the plug-in learns where GetDWLMTable is true; repeatable"},
+			&cli.StringSliceFlag{Name: "partition", Usage: "`ID=MEMBER`: entry of the partition table, which the plug-in learns only where GetDWLMTable is true; repeatable"},
 			&cli.StringFlag{Name: "next", Usage: "`MEMBER` where round robin stands; default anywhere, by chance"},
 			&cli.Uint64Flag{Name: "seed", Usage: "draw random choices from seed `N` instead of leaving chance open"},
 			&cli.IntFlag{Name: "requests", Value: 1, Usage: "send the same request `N` times through one process"},
@@ -234,6 +234,9 @@ func readScenario(c *cli.Context, t *routecheck.Table, sc *routecheck.Scenario) 
 		if err != nil {
 			return usageError("--partition %q: %w", s, err)
 		}
+		if err := t.FitsPartition(entry); err != nil {
+			fmt.Fprintf(c.App.ErrWriter, "wasplug: warning: --partition %q is followed, but %v\n", s, err)
+		}
 		sc.Partition = append(sc.Partition, entry)
 	}
 	return nil
@@ -260,10 +263,8 @@ func readPartition(t *routecheck.Table, s string) (entry routecheck.PartitionEnt
 		return entry, fmt.Errorf("want ID=MEMBER")
 	}
 	entry.ID = id
-	if entry.Cluster, entry.Member, err = t.FindMember(member); err != nil {
-		return entry, err
-	}
-	return entry, t.FitsPartition(entry)
+	entry.Cluster, entry.Member, err = t.FindMember(member)
+	return entry, err
 }
 
 // readSessions returns what the flags, or else the topology, say of sessions; nil when neither does.

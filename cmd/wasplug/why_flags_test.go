@@ -59,7 +59,6 @@ func TestWhyRefuses(t *testing.T) {
 		{"want CHOICE=VALUE", []string{url, "--assume", "score-tie"}},
 		{"want ID=MEMBER", []string{url, "--partition", "p"}},
 		{"no member is named \"Nobody\"", []string{url, "--partition", "p=Nobody"}},
-		{"cluster PluginCluster has no GetDWLMTable=\"true\"", []string{url, "--partition", "p=" + m1}},
 		{"want member:X, cluster:X, status:N or declined", []string{url, "--expect", "forward"}},
 		{"want member:X, cluster:X, status:N or declined", []string{url, "--expect", ""}},
 		{"no member is named \"x\"", []string{url, "--expect", "member:x"}},
