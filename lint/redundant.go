@@ -136,9 +136,7 @@ const (
 type redundancy struct {
 	*Pass
 	budget  int
-	gap     string // text that no Uri contains, "" when there is none
-	host    string // of no alias
-	port    int    // likewise
+	fresh   routecheck.Fresh
 	routes  map[*parser.UriGroup][]*routed
 	byHead  map[string][]grouped // Uris by what stands before their "*"
 	heads   []string             // the keys, sorted
@@ -153,8 +151,8 @@ type grouped struct {
 }
 
 func newRedundancy(p *Pass) *redundancy {
-	x := &redundancy{Pass: p, budget: redundancyBudget, gap: unusedText(p.Config), routes: map[*parser.UriGroup][]*routed{},
-		byHead: map[string][]grouped{}, aliases: map[*parser.VirtualHostGroup][]*aliasOf{}, semantics: routeSemantics()}
+	x := &redundancy{Pass: p, budget: redundancyBudget, fresh: p.Table.Fresh(), routes: map[*parser.UriGroup][]*routed{},
+		byHead: map[string][]grouped{}, aliases: map[*parser.VirtualHostGroup][]*aliasOf{}, semantics: routecheck.RouteSemantics()}
 	for i := range p.facts.routes {
 		r := &p.facts.routes[i]
 		x.routes[r.uris] = append(x.routes[r.uris], r)
@@ -170,14 +168,13 @@ func newRedundancy(p *Pass) *redundancy {
 		a := &p.facts.aliases[i]
 		x.aliases[a.group] = append(x.aliases[a.group], a)
 	}
-	x.host, x.port = p.unusedAlias()
 	return x
 }
 
 // keepRedundant returns those of one target that are redundant: any of them can go, alone or with others, also with those of other
 // targets, since what stays of them leads to the same target.
 func (x *redundancy) keepRedundant(spares []*spare) []*spare {
-	for len(spares) > 0 && x.budget >= 0 && x.gap != "" {
+	for len(spares) > 0 && x.budget >= 0 && x.fresh.Text != "" {
 		table := x.tableWithout(spares)
 		before := len(spares)
 		spares = slices.DeleteFunc(spares, func(s *spare) bool { return !x.redundant(s, table) })
@@ -214,11 +211,11 @@ func (x *redundancy) redundant(s *spare, without *routecheck.Table) bool {
 	s.cover = routecheck.Match{}
 	others := x.meeting(s.uri.Name.V)
 	for _, r := range x.routes[s.group] {
-		if r.vhosts == nil || !x.same(s, without, x.spots(r.vhosts, r.vhosts), pathsOf(s.uri.Name.V, s.uri.Name.V, x.gap)) {
+		if r.vhosts == nil || !x.same(s, without, x.spots(r.vhosts, r.vhosts), pathsOf(s.uri.Name.V, s.uri.Name.V, x.fresh.Text)) {
 			return false
 		}
 		for _, o := range others {
-			paths := pathsOf(s.uri.Name.V, o.uri, x.gap)
+			paths := pathsOf(s.uri.Name.V, o.uri, x.fresh.Text)
 			for _, q := range x.routes[o.group] {
 				if !x.same(s, without, x.spots(r.vhosts, q.vhosts), paths) || x.budget < 0 {
 					return false
@@ -276,33 +273,14 @@ func (s *spare) taken(t *routecheck.Table, m *routecheck.Match, ok bool) bool {
 
 // sameByChoice asks under each set of choices by itself: one may give a place to the Uri, and another one to somebody else.
 func (x *redundancy) sameByChoice(s *spare, without *routecheck.Table, spot routecheck.Spot) bool {
-	if strings.ContainsAny(spot.Path, ";%?#\\") || strings.Contains(spot.Path, "//") || strings.Contains(spot.Path, "/.") {
-		return false // as a request it may have another path
-	}
-	rq := &routecheck.Request{Host: hostPort{spot.Host, spot.Port}.String(), Port: spot.Port, Target: spot.Path}
 	x.budget -= len(x.semantics) / 4
 	return !slices.ContainsFunc(x.semantics, func(sem routecheck.Semantics) bool {
-		if m, ok := x.Table.Match(rq, &sem); !ok || !s.won(&m) {
+		if m, ok := x.Table.MatchSpot(spot, &sem); !ok || !s.won(&m) {
 			return false
 		}
-		m, ok := without.Match(rq, &sem)
+		m, ok := without.MatchSpot(spot, &sem)
 		return !s.taken(without, &m, ok)
 	})
-}
-
-// routeSemantics lists every set of the choices that decide which Route wins.
-func routeSemantics() []routecheck.Semantics {
-	all := []routecheck.Semantics{routecheck.Latest()}
-	for _, c := range []routecheck.Choice{routecheck.ScoreCombination, routecheck.VhostScore, routecheck.ScoreTie, routecheck.SlashStarServesBare, routecheck.SuffixPatterns, routecheck.OpenRoute} {
-		var next []routecheck.Semantics
-		for v := range routecheck.Choices()[c].Values {
-			for _, sem := range all {
-				next = append(next, sem.With(c, uint8(v)))
-			}
-		}
-		all = next
-	}
-	return all
 }
 
 // pathsOf makes paths of the pieces of two Uris, with a gap where one has its "*". Some match only one of the two, which does no harm.
@@ -343,9 +321,9 @@ func (x *redundancy) spots(g, other *parser.VirtualHostGroup) []routecheck.Spot 
 			if b.Host != "*" && b.Host != h.host || b.Port != 0 && b.Port != h.port {
 				continue // no place has both
 			}
-			h.host = ifElse(h.host == "*", x.host, h.host)
+			h.host = ifElse(h.host == "*", x.fresh.Host, h.host)
 			if h.port == 0 {
-				h.port = x.port
+				h.port = x.fresh.Port
 			}
 			if spot := (routecheck.Spot{Host: h.host, Port: h.port}); !seen[spot] {
 				seen[spot] = true
@@ -354,38 +332,4 @@ func (x *redundancy) spots(g, other *parser.VirtualHostGroup) []routecheck.Spot 
 		}
 	}
 	return out
-}
-
-// unusedText returns a text of one character that no Uri contains, of those a path may have; "" hardly ever.
-func unusedText(c *parser.Config) string {
-	var used [256]bool
-	for _, g := range c.UriGroups {
-		for _, u := range g.Uris {
-			for _, b := range []byte(u.Name.V) {
-				used[b] = true
-			}
-		}
-	}
-	for _, b := range []byte("xyzqwkjvbpfgmhucdlrtnsioea0123456789XYZQWKJVBPFGMHUCDLRTNSIOEA_-~.!$'(),@&+=:") {
-		if !used[b] {
-			return string(b)
-		}
-	}
-	return ""
-}
-
-// unusedAlias returns a host and a port that no alias names.
-func (p *Pass) unusedAlias() (host string, port int) {
-	host, port = "any.example", 1
-	for slices.ContainsFunc(p.facts.aliases, func(a aliasOf) bool { return a.Host == host }) {
-		host = "x" + host
-	}
-	ports := map[int]bool{}
-	for i := range p.facts.aliases {
-		ports[p.facts.aliases[i].Port] = true
-	}
-	for ports[port] {
-		port++
-	}
-	return host, port
 }

@@ -70,6 +70,7 @@ const (
 
 var viaNames = [...]string{"", "affinity", "next-primary", "balance", "backup", "cluster-address", "retry-marked"}
 
+// String returns the name as reports write it.
 func (v Via) String() string { return viaNames[v] }
 
 // Begin prepares the flight of a request that matched.

@@ -218,7 +218,7 @@ func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
 			}
 			if u.depths&at != 0 {
 				n := first(slashes) + 1
-				s.leading(table.find(seal(state, leading(w, n), from+n), from+n))
+				s.leading(table.find(seal(state, firstBytes(w, n), from+n), from+n))
 			}
 		}
 	}
@@ -246,7 +246,7 @@ func (x *hostIndex) searchLengths(s *search, u *uriIndex) {
 		w = wordAt(s.path, from)
 		for ; len(lengths) > 0 && lengths[0] <= min(from+8, len(s.path)); lengths = lengths[1:] {
 			n := lengths[0]
-			s.leading(x.patterns.find(seal(state, leading(w, n-from), n), n))
+			s.leading(x.patterns.find(seal(state, firstBytes(w, n-from), n), n))
 		}
 	}
 }

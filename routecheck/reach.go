@@ -89,6 +89,27 @@ func (t *Table) matchPlace(p Spot, sem *Semantics, rec *Recorder) (Match, bool) 
 	return t.lookUp(p.Host, p.Port, p.Path, sem, rec)
 }
 
+// MatchSpot finds the winning Route for a place.
+func (t *Table) MatchSpot(p Spot, sem *Semantics) (Match, bool) { return t.matchPlace(p, sem, nil) }
+
+// RouteSemantics lists every setting of the open choices that decide which Route wins for a place.
+func RouteSemantics() []Semantics {
+	all := []Semantics{Latest()}
+	for c := range numChoices {
+		if routeChoices&(1<<c) == 0 {
+			continue
+		}
+		var next []Semantics
+		for v := range choices[c].Values {
+			for _, sem := range all {
+				next = append(next, sem.With(c, uint8(v)))
+			}
+		}
+		all = next
+	}
+	return all
+}
+
 // Reach is what can be said of the reachability of the Uris that Routes use.
 type Reach struct {
 	// Unreachable are the Uris that win no request under any value of the open scoring choices.

@@ -2,40 +2,58 @@ package routecheck
 
 import "slices"
 
-// makeFresh finds what no pattern and no alias of the file names.
-func (r *reacher) makeFresh() {
+// Fresh is what no Uri and no alias that a Route uses names: with it places are made that only the patterns and aliases at hand match.
+type Fresh struct {
+	Text string // one character, "" when there is none: then nothing can be said of prefixes
+	Host string
+	Port int
+}
+
+// Fresh finds what the file does not name.
+func (t *Table) Fresh() Fresh {
+	f := Fresh{Text: t.freshText(), Host: "any.example", Port: 8080}
+	for t.index.hosts[f.Host] != nil {
+		f.Host = "x" + f.Host
+	}
+	ports := map[int]bool{}
+	for _, host := range t.index.names() {
+		for _, p := range t.index.ports(host) {
+			ports[p.port] = true
+		}
+	}
+	for ports[f.Port] && f.Port < 65535 {
+		f.Port++
+	}
+	return f
+}
+
+func (t *Table) freshText() string {
 	var used [256]bool
-	for _, g := range r.uris {
-		for i := range g.patterns {
-			for _, c := range []byte(g.patterns[i].text) {
+	seen := map[*uriGroup]bool{nil: true}
+	for i := range t.routes {
+		g := t.routes[i].uris
+		if seen[g] {
+			continue
+		}
+		seen[g] = true
+		for j := range g.patterns {
+			for _, c := range []byte(g.patterns[j].text) {
 				used[c] = true
 			}
 		}
 	}
 	for _, c := range []byte("xyzqwkjvbpfgmhucdlrtnsioea0123456789XYZQWKJVBPFGMHUCDLRTNSIOEA_-~.!$'(),@&+=:") {
 		if !used[c] {
-			r.freshText = string(c)
-			break
+			return string(c)
 		}
 	}
-	for r.freshHost = "any.example"; r.t.index.hosts[r.freshHost] != nil; {
-		r.freshHost = "x" + r.freshHost
-	}
-	ports := map[int]bool{}
-	for _, host := range r.hosts() {
-		for _, p := range r.ports(host) {
-			ports[p.port] = true
-		}
-	}
-	for r.freshPort = 8080; ports[r.freshPort] && r.freshPort < 65535; {
-		r.freshPort++
-	}
+	return ""
 }
 
-// hosts lists the hosts of all aliases in order, "*" for any.
-func (r *reacher) hosts() []string {
+// names lists the hosts of all aliases in order, "*" for any.
+func (x *hostIndex) names() []string {
 	hosts := []string{"*"}
-	for h := range r.t.index.hosts {
+	for h := range x.hosts {
 		if h != "*" {
 			hosts = append(hosts, h)
 		}
@@ -44,11 +62,11 @@ func (r *reacher) hosts() []string {
 	return hosts
 }
 
-func (r *reacher) ports(host string) []portEntry {
+func (x *hostIndex) ports(host string) []portEntry {
 	if host == "*" {
-		return r.t.index.anyHost
+		return x.anyHost
 	}
-	return r.t.index.hosts[host]
+	return x.hosts[host]
 }
 
 // path returns a path that a pattern matches and nothing longer does; ok is false when there is none.
@@ -59,11 +77,11 @@ func (r *reacher) path(p *pattern) (path string, ok bool) {
 	case deadPattern:
 		return "", false
 	}
-	return p.head() + r.freshText + p.tail(), r.freshText != ""
+	return p.head() + r.fresh.Text + p.tail(), r.fresh.Text != ""
 }
 
 func (r *reacher) place(a *alias, path string) Spot {
-	pl := Spot{r.freshHost, r.freshPort, path}
+	pl := Spot{r.fresh.Host, r.fresh.Port, path}
 	if a != nil && a.host != "*" {
 		pl.Host = a.host
 	}

@@ -20,7 +20,7 @@ func (t *Table) NewReach() *Reach {
 	}
 	patterns := r.distinctGroups()
 	r.budget = 100_000 + 8*patterns
-	r.makeFresh()
+	r.fresh = r.t.Fresh()
 	r.unreachable()
 	r.budget = 100_000 + 8*patterns
 	r.undetermined()
@@ -38,10 +38,8 @@ type reacher struct {
 	budget  int
 	rec     Recorder
 
-	freshText string // a character that no pattern contains, "" when there is none: then nothing is said of prefixes
-	freshHost string
-	freshPort int
-	byPair    map[pairKey]int // place in Undetermined
+	fresh  Fresh
+	byPair map[pairKey]int // place in Undetermined
 }
 
 type pairKey struct {
@@ -176,21 +174,21 @@ func (r *reacher) classes() []hostClass {
 			out = append(out, hostClass{host, port, routes})
 		}
 	}
-	for _, h := range r.hosts() {
+	for _, h := range r.t.index.names() {
 		host, anyPort := h, false
 		if h == "*" {
-			host = r.freshHost
+			host = r.fresh.Host
 		}
-		for _, p := range r.ports(h) {
+		for _, p := range r.t.index.ports(h) {
 			if p.port != 0 {
 				add(host, p.port)
 				continue
 			}
-			add(host, r.freshPort)
+			add(host, r.fresh.Port)
 			anyPort = true
 		}
 		if anyPort && h != "*" {
-			for _, p := range r.ports("*") {
+			for _, p := range r.t.index.ports("*") {
 				if p.port != 0 {
 					add(host, p.port)
 				}
@@ -198,7 +196,7 @@ func (r *reacher) classes() []hostClass {
 		}
 	}
 	if r.t.index.open != nil {
-		add(r.freshHost, r.freshPort)
+		add(r.fresh.Host, r.fresh.Port)
 	}
 	return out
 }
@@ -209,7 +207,7 @@ func (r *reacher) signature(host string, port int) (string, []*route) {
 	var routes []*route
 	matched := 0
 	note := func(host string) {
-		ports := r.ports(host)
+		ports := r.t.index.ports(host)
 		for i := range ports {
 			if ports[i].port != port && ports[i].port != 0 {
 				continue
@@ -281,7 +279,7 @@ func (r *reacher) examine(c *hostClass) {
 			suffixes = true
 		}
 	})
-	if !suffixes || r.freshText == "" {
+	if !suffixes || r.fresh.Text == "" {
 		return
 	}
 	slices.SortFunc(prefixes, func(a, b prefix) int { return strings.Compare(a.head, b.head) })
@@ -295,7 +293,7 @@ func (r *reacher) examine(c *hostClass) {
 				break
 			}
 			if q.cluster != rt.cluster {
-				r.judge(Spot{c.host, c.port, q.head + r.freshText + p.tail()})
+				r.judge(Spot{c.host, c.port, q.head + r.fresh.Text + p.tail()})
 			}
 		}
 	})

@@ -22,7 +22,7 @@ type RouteSamples struct {
 func (t *Table) Samples(sem *Semantics) []RouteSamples {
 	r := &reacher{t: t, sem: *sem, groups: map[*vhostGroup][]*route{}, numbers: map[*uriIndex]uint64{}}
 	r.distinctGroups()
-	r.makeFresh()
+	r.fresh = r.t.Fresh()
 	out := make([]RouteSamples, 0, len(t.routes))
 	for i := range t.routes {
 		out = append(out, r.samples(&t.routes[i]))
@@ -78,7 +78,7 @@ func spanOf(a *alias) diag.Span {
 
 // sample asks who wins the request of an alias and a pattern, and keeps it when the Route wins it by something new.
 func (r *reacher) sample(rt *route, a *alias, p *pattern, won map[diag.Span]bool, out *RouteSamples) {
-	path := "/" + r.freshText
+	path := "/" + r.fresh.Text
 	if p != nil {
 		var ok bool
 		if path, ok = r.path(p); !ok {

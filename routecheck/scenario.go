@@ -130,6 +130,7 @@ type AmbiguousMember struct {
 	In   []string // CLUSTER/MEMBER
 }
 
+// Error names the ways to say which one is meant.
 func (e *AmbiguousMember) Error() string {
 	return fmt.Sprintf("member %q is in several clusters: name one of %s", e.Name, join(e.In, 5))
 }

@@ -27,8 +27,8 @@ func mix(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
-// leading keeps the first n bytes of a word, 0 to 8.
-func leading(word uint64, n int) uint64 { return word & (^uint64(0) >> (64 - 8*n)) }
+// firstBytes keeps the first n bytes of a word, 0 to 8.
+func firstBytes(word uint64, n int) uint64 { return word & (^uint64(0) >> (64 - 8*n)) }
 
 // equal marks the bytes of a word that are c, by their highest bit.
 func equal(word uint64, c byte) uint64 {

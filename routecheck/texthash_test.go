@@ -25,7 +25,7 @@ func TestHashOfLeadingParts(t *testing.T) {
 			for marks := equal(w, '/'); marks != 0; marks &= marks - 1 {
 				n := first(marks) + 1
 				got = append(got, i+n)
-				if seal(state, leading(w, n), i+n) != hashOf(seed, text[:i+n]) {
+				if seal(state, firstBytes(w, n), i+n) != hashOf(seed, text[:i+n]) {
 					t.Fatalf("%q before %d hashes differently by itself", text, i+n)
 				}
 			}
