@@ -6,8 +6,9 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Parse reads a file. The result keeps src, whose bytes must not change afterwards. It always returns a Config, as whole as could be read, and every fault of the text in one run:
-// WP101 (not well-formed, limits), WP102 (not a Config, several roots), WP111 (encoding). It reads on behind a fault.
+// Parse reads a file. The result keeps src, whose bytes must not change afterwards. It always returns a Config, as whole as could be read, and
+// every fault of the text in one run: WP101 (not well-formed, limits), WP102 (not a Config, several roots), WP111 (encoding). It reads on behind a
+// fault.
 func Parse(f diag.FileID, src []byte) (*Config, []diag.Diagnostic) {
 	s := &scanner{file: f, last: -1}
 	doc := &Document{File: f}

@@ -26,6 +26,7 @@ const (
 
 var affinityNames = [numAffinity]string{"none", "hit", "unknown-clone", "member-down", "moved", "returned"}
 
+// String returns the name as the access log and the metrics write it.
 func (a AffinityOutcome) String() string { return affinityNames[a] }
 
 // entry is what the access log tells of a request.

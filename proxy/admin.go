@@ -57,6 +57,7 @@ func isLoopback(host string) bool {
 	return err == nil && a.IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
+// ServeHTTP answers GET and HEAD: under loopback names without a token, under any name with it.
 func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")

@@ -195,6 +195,7 @@ type Rejected struct {
 	Diagnostics []diag.Diagnostic
 }
 
+// Error tells the first error; Diagnostics has them all.
 func (r *Rejected) Error() string {
 	for _, d := range r.Diagnostics {
 		if d.Severity >= diag.Error {
