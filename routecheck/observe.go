@@ -20,8 +20,8 @@ func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *S
 	case ClientGone:
 		o.gone()
 	case BodyTooLarge:
-		o.release()
-		o.f.todo = todoChoose // where Next refuses the request (R59)
+		o.gone()              // with the line in the log that tells of it: others decide before this request is refused
+		o.f.todo = todoChoose // where Next refuses it (R59)
 	}
 	rec.settle(from, f)
 }
