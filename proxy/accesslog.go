@@ -3,31 +3,12 @@ package proxy
 import (
 	"io"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
 
 	"github.com/wasplug/wasplug/routecheck"
 )
-
-// AffinityOutcome says what became of the session affinity of a request.
-type AffinityOutcome uint8
-
-const (
-	AffinityNone     AffinityOutcome = iota // the request names no clone
-	AffinityHit                             // the member of the session has served it
-	AffinityUnknown                         // no member has one of the clone IDs (R27)
-	AffinityDown                            // the member of the session was not usable before the first attempt; another one has served it
-	AffinityMoved                           // the member of the session failed this request; another one has served it
-	AffinityReturned                        // back with the member that the session had left (R24)
-	numAffinity
-)
-
-var affinityNames = [numAffinity]string{"none", "hit", "unknown-clone", "member-down", "moved", "returned"}
-
-// String returns the name as the access log and the metrics write it.
-func (a AffinityOutcome) String() string { return affinityNames[a] }
 
 // entry is what the access log tells of a request.
 type entry struct {
@@ -37,7 +18,6 @@ type entry struct {
 	bytes    int64 // sent to the client
 	attempts int
 	member   string
-	first    routecheck.Via // how the member of the first attempt was picked
 	declined bool
 	times    *histogram // where its duration counts
 	gone     bool       // the client left
@@ -46,44 +26,17 @@ type entry struct {
 
 func (e *entry) begin(c *client) { *e = entry{start: c.p.now(), times: &c.p.counters.others} }
 
-func (e *entry) attempt(member string, via routecheck.Via) {
-	if e.attempts == 0 {
-		e.first = via
-	}
+func (e *entry) attempt(member string) {
 	e.attempts++
 	e.member = member
 }
 
-// affinity says what became of the session affinity of a request that had at least one attempt.
-func (c *client) affinity() AffinityOutcome {
-	f := &c.x.flight
-	if c.entry.attempts == 0 || f.Affinity.Len() == 0 {
-		return AffinityNone
+// affinity says what became of the session affinity of the request.
+func (c *client) affinity() routecheck.AffinityOutcome {
+	if c.entry.attempts == 0 {
+		return routecheck.AffinityNone // there may be no flight
 	}
-	tc := &c.x.gen.table.Clusters[f.Cluster]
-	_, _, value := f.Affinity.Session(0)
-	if f.Via == routecheck.ViaAffinity && strings.Count(value, string(rune(tc.Separator))) == 1 {
-		return AffinityHit // the usual case, without garbage
-	}
-	ids := routecheck.CloneIDs(value, tc.Separator)
-	switch {
-	case len(ids) == 0:
-		return AffinityNone
-	case f.Via == routecheck.ViaAffinity && len(ids) > 1 && tc.Members[f.Last].CloneID != ids[len(ids)-1]:
-		return AffinityReturned
-	case f.Via == routecheck.ViaAffinity:
-		return AffinityHit
-	case c.entry.first == routecheck.ViaAffinity:
-		return AffinityMoved
-	}
-	for _, id := range ids {
-		for i := range tc.Members {
-			if tc.Members[i].CloneID == id {
-				return AffinityDown
-			}
-		}
-	}
-	return AffinityUnknown
+	return c.x.gen.table.AffinityOutcome(&c.x.flight)
 }
 
 // AccessLog writes a line for each request.

@@ -18,13 +18,13 @@ func (c *client) send(act routecheck.Action) routecheck.Event {
 	c.joinPump()
 	m := &c.x.cluster.members[act.Member]
 	tm := &c.x.gen.table.Clusters[c.x.flight.Cluster].Members[act.Member]
-	c.entry.attempt(m.name, c.x.flight.Via)
+	c.entry.attempt(m.name)
 	if act.Failover != c.body.failover {
 		c.body.failover = act.Failover
 		c.out = c.appendHead(c.out[:0], act.Failover)
 	}
 	for fresh := act.FreshStream; ; fresh = true {
-		s, ev := c.stream(&m.transports[act.Transport], fresh, tm.ConnectTimeout)
+		s, ev := c.stream(&m.transports[act.Transport], fresh, tm.ConnectIn(&c.x.gen.sem))
 		if s == nil {
 			return ev
 		}

@@ -9,7 +9,7 @@ import (
 // counters are what the process has done since it started. Those of members stand in the state of their cluster.
 type counters struct {
 	classes  [6]atomic.Uint64 // answers by the first digit of the status, 0 for none
-	affinity [numAffinity]atomic.Uint64
+	affinity [routecheck.NumAffinityOutcomes]atomic.Uint64
 	declined atomic.Uint64
 	refused  atomic.Uint64 // answers of the proxy itself to what is no request
 	sent     atomic.Uint64 // bytes to clients, without those of upgraded connections

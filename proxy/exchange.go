@@ -45,15 +45,13 @@ func (x *exchange) run(w carrier) {
 	}
 }
 
-// attempt makes one attempt and reports whether the request is over. A 503 is held back until Next says that nobody else is tried.
+// attempt makes one attempt and reports whether the request is over.
 func (x *exchange) attempt(w carrier, act routecheck.Action) (over bool) {
-	ev := w.send(act)
-	x.observe(ev)
-	if ev.Kind == routecheck.Head && ev.Status != 503 {
-		ev = w.deliver()
-		x.observe(ev)
+	then := x.observe(w.send(act))
+	if then == routecheck.Deliver {
+		then = x.observe(w.deliver())
 	}
-	return ev.Kind == routecheck.Done || ev.Kind == routecheck.ClientGone
+	return then == routecheck.Over
 }
 
 func (x *exchange) next() routecheck.Action {
@@ -65,10 +63,11 @@ func (x *exchange) next() routecheck.Action {
 	return act
 }
 
-func (x *exchange) observe(ev routecheck.Event) {
+func (x *exchange) observe(ev routecheck.Event) routecheck.ActionKind {
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
 	x.at = x.now()
-	x.gen.table.Observe(&x.cluster.state, &x.flight, x.at, ev, &x.gen.sem, x.log.recorder())
+	then := x.gen.table.Observe(&x.cluster.state, &x.flight, x.at, ev, &x.gen.sem, x.log.recorder())
 	x.log.steps(x.gen.table, x.flight.Cluster, x.at)
+	return then
 }

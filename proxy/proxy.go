@@ -53,8 +53,8 @@ func (o *Options) complete(s *sweeper) {
 	def(&o.BodyTimeout, 60)
 	def(&o.ClientTimeout, 60)
 	if o.Semantics == nil {
-		latest := routecheck.Latest()
-		o.Semantics = &latest
+		bundled, _ := routecheck.Defaults("latest", "proxy")
+		o.Semantics = &bundled
 	}
 	if o.Seed == 0 {
 		o.Seed = rand.Uint64()

@@ -131,9 +131,7 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files) 
 	old := p.gen.Load()
 	if old != nil {
 		g.number = old.number
-		if g.sem.Value(routecheck.ReloadState) == "kept-by-name" {
-			g.inherit(old)
-		}
+		g.carry(old)
 	}
 	g.number++
 	p.begins(g)
@@ -163,25 +161,12 @@ func (p *Proxy) keepTimes(g *generation) {
 	p.times = times
 }
 
-// inherit takes marks, weights and counters of members of the same name over (choice reload-state=kept-by-name). What is pending stays
-// with the old configuration, where the requests in flight end.
-func (g *generation) inherit(old *generation) {
-	for i := range g.clusters {
-		id, ok := old.table.ClusterByName(g.table.Clusters[i].Name)
-		if !ok {
-			continue
-		}
-		from := &old.clusters[id]
-		from.mu.Lock()
-		for j := range g.table.Clusters[i].Members {
-			m, ok := old.table.Clusters[id].MemberByName(g.table.Clusters[i].Members[j].Name)
-			if !ok {
-				continue
-			}
-			kept := from.state.Members[m]
-			kept.Pending, kept.Retrying = 0, false
-			g.clusters[i].state.Members[j] = kept
-		}
-		from.mu.Unlock()
-	}
+// carry takes over from the old configuration what a reload keeps.
+func (g *generation) carry(old *generation) {
+	routecheck.Carry(old.table, g.table, &g.sem, func(from, to routecheck.ClusterID, take func(from, to *routecheck.ClusterState)) {
+		before := &old.clusters[from]
+		before.mu.Lock()
+		defer before.mu.Unlock()
+		take(&before.state, &g.clusters[to].state)
+	})
 }

@@ -72,7 +72,7 @@ func (p *Proxy) Status() Status {
 		s.Requests.Total += s.Requests.Classes[i]
 	}
 	for i := range p.counters.affinity {
-		s.Affinity[AffinityOutcome(i).String()] = p.counters.affinity[i].Load()
+		s.Affinity[routecheck.AffinityOutcome(i).String()] = p.counters.affinity[i].Load()
 	}
 	now := p.now()
 	for i := range g.clusters {

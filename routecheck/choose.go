@@ -47,7 +47,7 @@ func (s *selection) check(m MemberID, ignoreWeights bool) *Check {
 	st.IgnoreWeights, st.MarkedDown, st.RetryNow, st.RetryIn = ignoreWeights, ms.Marked, false, 0
 	up := true
 	if ms.Marked {
-		st.RetryIn = max(ms.FailedAt+s.c.RetryInterval-s.now, 0)
+		st.RetryIn = s.retryIn(ms)
 		st.RetryNow = s.retryDue(m, ms)
 		up = st.RetryNow
 	}
@@ -71,13 +71,37 @@ func (s *selection) usable(m MemberID, ignoreWeights bool) bool {
 
 // retryDue is R52: the interval is over and nobody else is probing; never again within the request that marked the member when it is 0.
 func (s *selection) retryDue(m MemberID, ms *MemberState) bool {
-	if s.now-ms.FailedAt < s.c.RetryInterval {
+	if s.retryIn(ms) > 0 {
 		return false
 	}
 	if s.c.RetryInterval <= 0 && s.f.marked.has(m) {
 		return false
 	}
 	return !ms.Retrying || s.sem.ask(Probe, s.rec) == allProbe
+}
+
+// retryIn is how long the retry interval of a marked member has still to run, by the clock that judges it (R52; choice retry-clock).
+func (s *selection) retryIn(ms *MemberState) Nanos {
+	left := max(ms.FailedAt+s.c.RetryInterval-s.now, 0)
+	if s.f.Arrived == s.now {
+		return left
+	}
+	arrived := max(ms.FailedAt+s.c.RetryInterval-s.f.Arrived, 0)
+	if (left > 0) != (arrived > 0) {
+		s.sem.ask(RetryClock, s.rec) // a choice is consulted only where it decides
+	}
+	if s.f.JudgedAt(s.now, s.sem) == s.now {
+		return left
+	}
+	return arrived
+}
+
+// JudgedAt returns the time by which retry intervals are judged for a request: now, or its arrival (R52; choice retry-clock).
+func (f *Flight) JudgedAt(now Nanos, sem *Semantics) Nanos {
+	if clock := sem.value[RetryClock]; clock == arrivalJudges || clock == arrivalBoth {
+		return f.Arrived
+	}
+	return now
 }
 
 // weightAllows is R32: at weight 0 or below a member gets no new requests. With ignoreWeights the answer is only for the log line.
@@ -109,6 +133,7 @@ func (s *selection) affinity() MemberID {
 				break
 			}
 			if m := s.clone(clone); m != NoMember {
+				s.f.session = i
 				return m
 			}
 			rest = after

@@ -493,7 +493,7 @@ func checkRun(t *rapid.T, c *Cluster, p *Process, rq *Request) {
 				t.Fatalf("%d attempts for %d servers", f.Attempts, c.listed)
 			}
 		}
-		if at := p.attempt(cs, &f, a, nil); at.Outcome == Healthy {
+		if _, over := p.attempt(cs, &f, a, nil); over {
 			return
 		}
 		failed[a.Member] = true

@@ -26,6 +26,7 @@ type Flight struct {
 	Dice     *Dice // replaces chance, nil in production
 
 	Attempts  int // counted by R62
+	First     Via // how the member of the first attempt was picked
 	IORetries int // resends after an I/O timeout (R56)
 	Last      MemberID
 	Via       Via
@@ -38,6 +39,7 @@ type Flight struct {
 	second     bool // R51's second connect is used up
 	retried    bool // the one try of a marked member is used up (choice all-down)
 	full       bool // somebody was skipped only because it was full (R60)
+	session    int  // with ViaAffinity: the session identifier that led to Last
 	home       MemberID
 	homeMarked bool      // home is valid: the first matched member that is marked down (R26)
 	tried      memberSet // members that failed this request
@@ -103,6 +105,12 @@ const (
 	Send ActionKind = iota + 1 // send the request to Member
 	Fail                       // answer Status; with a Member: pass on that member's answer
 	Cut                        // part of the answer is out: cut the connection (R58)
+
+	// What Observe says.
+	Ask     // call Next
+	Deliver // pass the answer at hand on to the client
+	Hold    // keep the answer at hand back and call Next: it is passed on only if nobody else is tried (R53)
+	Over    // the request has ended
 )
 
 // Action is what Next says. The request is declined (R9) before there is a flight, when Match finds no Route.

@@ -22,7 +22,7 @@ func TestLists(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := parseOnly(clusterXML("", "", server("a", "")+server("b", "")+server("c", "")+c.lists))
-			primary, backup := Lists(cfg.Clusters[0])
+			primary, backup := PrimaryAndBackup(cfg.Clusters[0])
 			if got := fmt.Sprint(serverNames(primary), serverNames(backup)); got != c.want {
 				t.Errorf("Lists gives %s, want %s", got, c.want)
 			}

@@ -53,7 +53,9 @@ func TestMatch(t *testing.T) {
 		{name: "R15 middle", host: "h", path: "/a/b/c.do", want: "all /a/*.do"},
 		{name: "R15 no overlap", host: "h", path: "/a/.do", want: "all /a/*.do"},
 		{name: "R15 two stars", host: "h", path: "/two1/x", want: "declined"},
-		{name: "R16 as sent", host: "h", path: "/%66on/x", want: "declined"},
+		{name: "R16 decoded and cleaned", host: "h", path: "/x/%2e%2e/%66on//x", want: "all /fon/*"},
+		{name: "R16 slashes kept", host: "h", path: "/fon/x//..", assume: "merge-slashes=no", want: "all /fon/*"},
+		{name: "R16 as sent", host: "h", path: "/%66on/x", assume: "path-normalisation=none", want: "declined"},
 		{name: "R16 decoded", host: "h", path: "/%66on/x", assume: "path-normalisation=decode", want: "all /fon/*"},
 		{name: "R16 cleaned", host: "h", path: "/x/../fon//x", assume: "path-normalisation=clean", want: "all /fon/*"},
 	} {

@@ -62,6 +62,9 @@ func (s *selection) assign(m MemberID, via Via) {
 			ms.Weight--
 		}
 	}
+	if s.f.Attempts == 0 {
+		s.f.First = via
+	}
 	s.f.Last, s.f.Via = m, via
 	s.f.Attempts++
 	s.take(m)

@@ -2,8 +2,10 @@ package routecheck
 
 import "fmt"
 
-// Observe takes in what became of the attempt under way: marks, timers, counters, and what Next will do. rec may be nil.
-func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *Semantics, rec *Recorder) {
+// Observe takes in what became of the attempt under way: marks, timers, counters. It returns what the caller does: Deliver the answer whose
+// head has come, Hold it back until Next says whether somebody else is tried (R53), nothing more when the request is Over, or Ask, call Next.
+// rec may be nil.
+func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *Semantics, rec *Recorder) ActionKind {
 	o := outcome{selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}, ev.Kind}
 	from := rec.count()
 	switch ev.Kind {
@@ -24,6 +26,20 @@ func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *S
 		o.f.todo = todoChoose // where Next refuses it (R59)
 	}
 	rec.settle(from, f)
+	return f.then(ev.Kind)
+}
+
+// then says what the caller does after an event.
+func (f *Flight) then(kind EventKind) ActionKind {
+	switch {
+	case kind == Head && f.begun:
+		return Deliver
+	case kind == Head:
+		return Hold
+	case f.todo == todoOver:
+		return Over
+	}
+	return Ask
 }
 
 // outcome settles one attempt.
@@ -65,8 +81,10 @@ func (o *outcome) fail(mark bool) (marked bool) {
 
 // failedAt is where the retry timer starts (R52; choice retry-clock).
 func (o *outcome) failedAt() Nanos {
-	if o.f.Arrived != o.now && o.sem.ask(RetryClock, o.rec) == fromArrival {
-		return o.f.Arrived
+	if o.f.Arrived != o.now {
+		if clock := o.sem.ask(RetryClock, o.rec); clock == arrivalStarts || clock == arrivalBoth {
+			return o.f.Arrived
+		}
 	}
 	return o.now
 }

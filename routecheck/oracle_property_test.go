@@ -180,7 +180,7 @@ func (d draws) semantics() *Semantics {
 		}
 	}
 	if d.yes("retry-clock", 3) {
-		sem.value[RetryClock] = uint8(d.n("retry-clock", 0, 1))
+		sem.value[RetryClock] = uint8(d.n("retry-clock", 0, 3))
 	}
 	return &sem
 }

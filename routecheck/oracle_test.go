@@ -143,7 +143,11 @@ func (o *oracle) free(m int) bool {
 		return true
 	}
 	interval := Nanos(o.c.retryInterval) * second
-	due := o.now-s.failedAt >= interval && !(interval == 0 && o.marks[m])
+	judged := o.now
+	if o.is(RetryClock, "arrival-judges") || o.is(RetryClock, "arrival-both") {
+		judged = o.arrival
+	}
+	due := judged-s.failedAt >= interval && !(interval == 0 && o.marks[m])
 	return due && (!s.retrying || o.is(Probe, "all"))
 }
 
@@ -545,7 +549,7 @@ func (o *oracle) failed(m int, marks bool) {
 	}
 	o.marks[m] = true
 	s.marked, s.failedAt = true, o.now
-	if o.is(RetryClock, "arrival") {
+	if o.is(RetryClock, "arrival-starts") || o.is(RetryClock, "arrival-both") {
 		s.failedAt = o.arrival
 	}
 }

@@ -75,7 +75,7 @@ type Process struct {
 	dice    *Dice
 	states  map[ClusterID]*ClusterState    // of the clusters that were touched
 	set     func(ClusterID, *ClusterState) // puts a fresh cluster into its first state
-	streams map[stream][]Nanos             // idle streams by when they were put back, oldest first
+	streams map[stream]StreamQueue[struct{}]
 }
 
 type stream struct {
@@ -86,7 +86,7 @@ type stream struct {
 
 // NewProcess returns a fresh process. Random choices are drawn from seed.
 func NewProcess(t *Table, sem *Semantics, seed uint64) *Process {
-	return &Process{t: t, sem: sem, seed: seed, states: map[ClusterID]*ClusterState{}, streams: map[stream][]Nanos{}}
+	return &Process{t: t, sem: sem, seed: seed, states: map[ClusterID]*ClusterState{}, streams: map[stream]StreamQueue[struct{}]{}}
 }
 
 // State returns the state of a cluster.
@@ -111,9 +111,9 @@ func (p *Process) Clone() *Process {
 		copied := cs.Clone()
 		c.states[id] = &copied
 	}
-	c.streams = make(map[stream][]Nanos, len(p.streams))
-	for k, v := range p.streams {
-		c.streams[k] = slices.Clone(v)
+	c.streams = make(map[stream]StreamQueue[struct{}], len(p.streams))
+	for k, q := range p.streams {
+		c.streams[k] = q.Clone()
 	}
 	return &c
 }
@@ -143,20 +143,20 @@ func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 			out.Status, out.Member, out.Via, out.End = a.Status, a.Member, f.Via, p.Now
 			return out
 		}
-		at := p.attempt(cs, &f, a, rec)
+		at, over := p.attempt(cs, &f, a, rec)
 		out.Attempts = append(out.Attempts, at)
-		if at.Outcome == Healthy {
+		if over {
 			out.Member, out.Via, out.End = a.Member, f.Via, p.Now
 			return out
 		}
 	}
 }
 
-// attempt lets the facts decide how an attempt ends, and tells Observe.
-func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) Attempt {
+// attempt lets the facts decide how an attempt ends, and tells Observe. over says that the request has ended with it.
+func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) (at Attempt, over bool) {
 	key := stream{f.Cluster, a.Member, a.Transport}
 	member := &p.t.Clusters[f.Cluster].Members[a.Member]
-	at := Attempt{Member: a.Member, Outcome: p.fault(f.Cluster, a.Member), Via: f.Via, Start: p.Now, Failover: a.Failover}
+	at = Attempt{Member: a.Member, Outcome: p.fault(f.Cluster, a.Member), Via: f.Via, Start: p.Now, Failover: a.Failover}
 	before := cs.Members[a.Member].Marked
 	ev := Event{Sent: SentSome}
 	switch at.Outcome {
@@ -164,7 +164,7 @@ func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) 
 		ev = Event{Kind: ConnectFailed}
 	case Timeout:
 		ev = Event{Kind: ConnectTimeout}
-		p.Now += member.connectWait()
+		p.Now += member.connectWait(p.sem)
 	default:
 		at.Reused = !a.FreshStream && p.take(key, &member.Transports[a.Transport])
 		ev.ReusedStream = at.Reused
@@ -180,15 +180,23 @@ func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) 
 		ev.Kind = StreamLost
 	case Busy:
 		ev.Kind, ev.Status = Head, 503
-		p.streams[key] = append(p.streams[key], p.Now)
+		p.put(key)
 	default:
-		p.t.Observe(cs, f, p.Now, Event{Kind: Head, Status: 200}, p.sem, rec)
-		ev.Kind = Done
-		p.streams[key] = append(p.streams[key], p.Now)
+		ev.Kind, ev.Status = Head, 200
+		p.put(key)
 	}
-	p.t.Observe(cs, f, p.Now, ev, p.sem, rec)
+	then := p.t.Observe(cs, f, p.Now, ev, p.sem, rec)
+	if then == Deliver {
+		then = p.t.Observe(cs, f, p.Now, Event{Kind: Done}, p.sem, rec)
+	}
 	at.Marked = cs.Members[a.Member].Marked && !before
-	return at
+	return at, then == Over
+}
+
+func (p *Process) put(key stream) {
+	queue := p.streams[key]
+	queue.Put(struct{}{}, p.Now)
+	p.streams[key] = queue
 }
 
 func (p *Process) dropStreams(c ClusterID, m MemberID) {
@@ -200,11 +208,11 @@ func (p *Process) dropStreams(c ClusterID, m MemberID) {
 }
 
 // connectWait is how long a connect that nobody answers takes (R50).
-func (m *Member) connectWait() Nanos {
-	if m.ConnectTimeout == 0 {
-		return osConnect
+func (m *Member) connectWait(sem *Semantics) Nanos {
+	if limit := m.ConnectIn(sem); limit > 0 {
+		return limit
 	}
-	return m.ConnectTimeout
+	return osConnect
 }
 
 func (p *Process) fault(c ClusterID, m MemberID) Fault {
@@ -218,17 +226,14 @@ func (p *Process) fault(c ClusterID, m MemberID) Fault {
 
 // take takes the youngest stream from a queue; those idle for longer than ConnectionTTL are dropped (R65, R66).
 func (p *Process) take(key stream, tr *Transport) bool {
-	queue := p.streams[key]
-	ttl := tr.TTLIn(p.sem)
-	for ttl > 0 && len(queue) > 0 && p.Now-queue[0] > ttl {
-		queue = queue[1:]
-	}
-	if len(queue) == 0 {
-		delete(p.streams, key)
+	queue, ok := p.streams[key]
+	if !ok {
 		return false
 	}
-	p.streams[key] = queue[:len(queue)-1]
-	return true
+	queue.Expire(p.Now, tr.TTLIn(p.sem), func(struct{}) {})
+	_, ok = queue.Take()
+	p.streams[key] = queue
+	return ok
 }
 
 // noteRequest tells the request as it is understood; f is nil when no Route matches.

@@ -3,7 +3,6 @@ package routecheck
 import (
 	"fmt"
 	"net/url"
-	"path"
 	"strconv"
 	"strings"
 	"unicode"
@@ -69,25 +68,33 @@ func (t *Table) matchPath(target string, sem *Semantics, rec *Recorder) string {
 	if plain {
 		return p
 	}
-	if strings.IndexByte(p, ';') >= 0 {
-		switch sem.ask(PathParams, rec) {
-		case cutAtSemicolon:
-			p, _, _ = strings.Cut(p, ";")
-		case keepParams:
-		default:
-			p = t.cutIdentifier(p)
-		}
+	p = normalised(p, sem, rec)
+	if strings.IndexByte(p, ';') < 0 {
+		return p
 	}
+	switch sem.ask(PathParams, rec) {
+	case cutAtSemicolon:
+		p, _, _ = strings.Cut(p, ";")
+	case keepParams:
+	default:
+		p = t.cutIdentifier(p)
+	}
+	return p
+}
+
+// normalised is what the web server leaves of a path before the plug-in sees it (R16): %-decoded once, // merged, dot segments removed.
+func normalised(p string, sem *Semantics, rec *Recorder) string {
 	if !strings.Contains(p, "%") && !strings.Contains(p, "//") && !strings.Contains(p, "/.") {
 		return p
 	}
-	switch sem.ask(PathNormalisation, rec) {
-	case decodePath:
+	how := sem.ask(PathNormalisation, rec)
+	if how == decodePath || how == decodeAndClean {
 		if d, err := url.PathUnescape(p); err == nil {
-			return d
+			p = d
 		}
-	case cleanPath:
-		return clean(p)
+	}
+	if how == cleanPath || how == decodeAndClean {
+		p = clean(p, !strings.Contains(p, "//") || sem.ask(MergeSlashes, rec) != slashesKept)
 	}
 	return p
 }
@@ -129,13 +136,29 @@ func (t *Table) cutIdentifier(p string) string {
 	}
 }
 
-// clean removes empty and dot segments; a final slash stays.
-func clean(p string) string {
-	c := path.Clean(p)
-	if strings.HasSuffix(p, "/") && c != "/" {
-		c += "/"
+// clean removes dot segments (RFC 3986 5.2.4), and merges slashes where merge says so; a final slash stays.
+func clean(p string, merge bool) string {
+	if merge {
+		for strings.Contains(p, "//") {
+			p = strings.ReplaceAll(p, "//", "/")
+		}
 	}
-	return c
+	var kept []string
+	segments := strings.Split(p, "/")
+	for i, s := range segments {
+		last := i == len(segments)-1
+		switch {
+		case s != "." && s != "..":
+			kept = append(kept, s)
+			continue
+		case s == ".." && len(kept) > 1:
+			kept = kept[:len(kept)-1]
+		}
+		if last {
+			kept = append(kept, "")
+		}
+	}
+	return strings.Join(kept, "/")
 }
 
 // ParseURL makes the request that a client sends for a URL. The path stays byte for byte as it is written; without one it is "/".

@@ -9,9 +9,9 @@ import (
 )
 
 // addRoutes resolves the Routes (R18) and builds the index.
-func (t *Table) addRoutes(cfg *parser.Config) []diag.Diagnostic {
+func (t *Table) addRoutes(cfg *parser.Config, names *Names) []diag.Diagnostic {
 	t.noteIdentifiers(cfg)
-	r := newResolver(cfg)
+	r := newResolver(names)
 	t.routes = make([]route, 0, len(cfg.Routes))
 	for i, rt := range cfg.Routes {
 		out := route{index: i, at: rt.Node.NameSpan, vhosts: r.vhostGroup(rt), uris: r.uriGroup(rt)}
@@ -29,27 +29,16 @@ func (t *Table) addRoutes(cfg *parser.Config) []diag.Diagnostic {
 	return r.missing
 }
 
-// resolver finds the groups that Routes name. Of two groups of one name the first counts; each is compiled once.
+// resolver finds and compiles the groups that Routes name; each is compiled once.
 type resolver struct {
-	vhosts   map[string]*parser.VirtualHostGroup
-	uris     map[string]*parser.UriGroup
+	names    *Names
 	vhostsOf map[*parser.VirtualHostGroup]*vhostGroup
 	urisOf   map[*parser.UriGroup]*uriGroup
 	missing  []diag.Diagnostic
 }
 
-func newResolver(cfg *parser.Config) *resolver {
-	r := &resolver{
-		vhosts: map[string]*parser.VirtualHostGroup{}, vhostsOf: map[*parser.VirtualHostGroup]*vhostGroup{},
-		uris: map[string]*parser.UriGroup{}, urisOf: map[*parser.UriGroup]*uriGroup{},
-	}
-	for _, g := range slices.Backward(cfg.VirtualHostGroups) {
-		r.vhosts[g.Name.V] = g
-	}
-	for _, g := range slices.Backward(cfg.UriGroups) {
-		r.uris[g.Name.V] = g
-	}
-	return r
+func newResolver(names *Names) *resolver {
+	return &resolver{names: names, vhostsOf: map[*parser.VirtualHostGroup]*vhostGroup{}, urisOf: map[*parser.UriGroup]*uriGroup{}}
 }
 
 // vhostGroup returns nil for a Route without VirtualHostGroup (R17) and, with a diagnostic, for one that names a missing group.
@@ -57,9 +46,9 @@ func (r *resolver) vhostGroup(rt *parser.Route) *vhostGroup {
 	if !rt.VirtualHostGroup.Set() {
 		return nil
 	}
-	g := r.vhosts[rt.VirtualHostGroup.V]
+	g := r.names.VirtualHostGroup(rt.VirtualHostGroup.V)
 	if g == nil {
-		r.dangling("VirtualHostGroup", rt.VirtualHostGroup, rt.Node, func() []string { return keys(r.vhosts) })
+		r.dangling("VirtualHostGroup", rt.VirtualHostGroup, rt.Node, func() []string { return keys(r.names.vhosts) })
 		return nil
 	}
 	if r.vhostsOf[g] == nil {
@@ -73,9 +62,9 @@ func (r *resolver) uriGroup(rt *parser.Route) *uriGroup {
 	if !rt.UriGroup.Set() {
 		return nil
 	}
-	g := r.uris[rt.UriGroup.V]
+	g := r.names.UriGroup(rt.UriGroup.V)
 	if g == nil {
-		r.dangling("UriGroup", rt.UriGroup, rt.Node, func() []string { return keys(r.uris) })
+		r.dangling("UriGroup", rt.UriGroup, rt.Node, func() []string { return keys(r.names.uris) })
 		return nil
 	}
 	if r.urisOf[g] == nil {

@@ -6,6 +6,7 @@
 package routecheck
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -37,10 +38,11 @@ type Table struct {
 
 	routes      []route
 	index       hostIndex
-	identifiers []string // every AffinityURLIdentifier of the file, jsessionid included (R14)
-	anyOpen     bool     // a Route lacks a group (R17)
-	portArrived bool     // VHostMatchingCompat (R7)
-	onload      bool     // SSLMapMode (R64)
+	identifiers []string          // every AffinityURLIdentifier of the file, jsessionid included (R14)
+	missing     []diag.Diagnostic // reasons of R18
+	anyOpen     bool              // a Route lacks a group (R17)
+	portArrived bool              // VHostMatchingCompat (R7)
+	onload      bool              // SSLMapMode (R64)
 	offload     bool
 	useInsecure bool // UseInsecure (R64)
 	byName      map[string]ClusterID
@@ -80,7 +82,7 @@ type Member struct {
 	Name, CloneID  string
 	Weight         int32 // LoadBalanceWeight as written, 2 when absent, 0 when negative
 	Start          int32 // start weight: Weight divided by the cluster's highest common factor (R31)
-	ConnectTimeout Nanos // 0: the operating system decides
+	ConnectTimeout Nanos // 0: the operating system decides; -1 absent, see ConnectIn
 	IOTimeout      Nanos // 0: none
 	MarkOnIO       bool  // ServerIOTimeout is negative (R55)
 	MaxConnections int32 // 0: no limit
@@ -101,8 +103,11 @@ type Transport struct {
 	At     diag.Span
 }
 
-// rule of the one fault that New itself finds.
-var missingGroup = diag.Rule{Code: "WP201", Name: "route-to-missing-group"}
+// rules of the faults that a table itself finds.
+var (
+	openRoute    = diag.Rule{Code: "WP205", Name: "open-route"}
+	missingGroup = diag.Rule{Code: "WP201", Name: "route-to-missing-group"}
+)
 
 // New makes a table. The diagnostics are the reasons why the plug-in would reject the file (R18); the table is usable all the same,
 // without the Routes that they name, so that the rest can be examined.
@@ -115,19 +120,32 @@ func New(cfg *parser.Config) (*Table, []diag.Diagnostic) {
 	if t.at.IsZero() && cfg.Node != nil {
 		t.at = cfg.Node.NameSpan
 	}
-	var distinct []*parser.ServerCluster
-	for _, sc := range cfg.Clusters {
-		if _, twice := t.byName[sc.Name.V]; twice {
-			continue // of two definitions of one name the first counts
-		}
-		t.byName[sc.Name.V] = ClusterID(len(distinct))
-		distinct = append(distinct, sc)
+	names := Resolve(cfg)
+	for i, sc := range names.distinct {
+		t.byName[sc.Name.V] = ClusterID(i)
 	}
 	var clusters sync.WaitGroup
-	clusters.Go(func() { t.addClusters(cfg, distinct) }) // beside the Routes, which need only the names
-	missing := t.addRoutes(cfg)
+	clusters.Go(func() { t.addClusters(cfg, names.distinct) }) // beside the Routes, which need only the names
+	t.missing = t.addRoutes(cfg, names)
 	clusters.Wait()
-	return t, missing
+	return t, t.missing
+}
+
+// Rejected lists the reasons why the plug-in rejects the file: Routes that name what does not exist (R18) and, under
+// open-route=rejects-file, Routes without a group (R17). Without any the file is used.
+func (t *Table) Rejected(sem *Semantics) []diag.Diagnostic {
+	if !t.anyOpen || sem.ask(OpenRoute, nil) != openRejects {
+		return t.missing
+	}
+	reasons := slices.Clone(t.missing)
+	for i := range t.routes {
+		if r := &t.routes[i]; r.vhosts == nil || r.uris == nil {
+			reasons = append(reasons, diag.Diagnostic{Span: r.at, Severity: diag.Error, Rule: openRoute,
+				Message: "Route lacks VirtualHostGroup or UriGroup; under open-route=rejects-file the plug-in rejects the whole file: " +
+					"no routing at start, the old routing after a reload"})
+		}
+	}
+	return reasons
 }
 
 func (t *Table) addClusters(cfg *parser.Config, distinct []*parser.ServerCluster) {
@@ -162,6 +180,14 @@ func (tr *Transport) TTLIn(sem *Semantics) Nanos {
 		return Nanos(sem.TTLAbsent)
 	}
 	return tr.TTL
+}
+
+// ConnectIn returns the ConnectTimeout that holds for a member, 0 when only the operating system ends a connect (R50).
+func (m *Member) ConnectIn(sem *Semantics) Nanos {
+	if m.ConnectTimeout < 0 {
+		return Nanos(sem.ConnectAbsent)
+	}
+	return m.ConnectTimeout
 }
 
 func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
@@ -220,9 +246,9 @@ func (c *Cluster) normalise() {
 	}
 }
 
-// Lists returns the servers that are primary and those that are backup in a cluster, each in list order (R37, R38); a server in neither gets
+// PrimaryAndBackup returns the servers that are primary and those that are backup in a cluster, each in list order (R37, R38); a server in neither gets
 // nothing (R40).
-func Lists(sc *parser.ServerCluster) (primary, backup []*parser.Server) {
+func PrimaryAndBackup(sc *parser.ServerCluster) (primary, backup []*parser.Server) {
 	var c Cluster
 	servers := c.names(sc)
 	c.list(sc)
@@ -279,12 +305,15 @@ func newMember(s *parser.Server, installRoot bool) Member {
 		Name:           s.Name.V,
 		CloneID:        s.CloneID.V,
 		Weight:         int32(min(max(s.LoadBalanceWeight.V, 0), 1<<30)),
-		ConnectTimeout: Nanos(max(s.ConnectTimeout.V, 0)) * second,
+		ConnectTimeout: -1,
 		IOTimeout:      Nanos(s.ServerIOTimeout.V) * second,
 		MaxConnections: int32(min(max(s.MaxConnections.V, 0), 1<<30)),
 		Source:         s,
 		At:             nameSpan(s.Name, s.Node),
 		CloneAt:        s.CloneID.Span(),
+	}
+	if s.ConnectTimeout.Valid {
+		m.ConnectTimeout = Nanos(max(s.ConnectTimeout.V, 0)) * second
 	}
 	if m.IOTimeout < 0 {
 		m.IOTimeout, m.MarkOnIO = -m.IOTimeout, true

@@ -34,7 +34,9 @@ func (t *Table) wait(id ClusterID, hung []MemberID, fault Fault, sem *Semantics)
 		p.Facts = append(p.Facts, Fact{Cluster: id, Member: m, Fault: fault})
 		for i := range c.Members[m].Transports {
 			if fault == NoAnswer {
-				p.streams[stream{id, m, i}] = []Nanos{1 << 62} // other requests keep it fresh
+				var busy StreamQueue[struct{}]
+				busy.Put(struct{}{}, 1<<62) // other requests keep it fresh
+				p.streams[stream{id, m, i}] = busy
 			}
 		}
 	}
@@ -49,7 +51,7 @@ func (t *Table) wait(id ClusterID, hung []MemberID, fault Fault, sem *Semantics)
 			break
 		}
 		w.Attempts++
-		if at := p.attempt(p.State(id), &f, a, nil); at.Outcome == Healthy {
+		if _, over := p.attempt(p.State(id), &f, a, nil); over {
 			break
 		}
 	}

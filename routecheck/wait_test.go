@@ -16,7 +16,8 @@ func TestWorstWait(t *testing.T) {
 		{"one of two hangs", `<Server Name="a" ConnectTimeout="5" ServerIOTimeout="60"/><Server Name="b" ConnectTimeout="5" ServerIOTimeout="60"/>`, 1, 120, false},
 		{"both hang: two streams each", `<Server Name="a" ConnectTimeout="5" ServerIOTimeout="60"/><Server Name="b" ConnectTimeout="5" ServerIOTimeout="60"/>`, 2, 240, false},
 		{"marked down all the same", `<Server Name="a" ConnectTimeout="5" ServerIOTimeout="-30"/><Server Name="b" ConnectTimeout="5" ServerIOTimeout="-30"/>`, 2, 120, false},
-		{"the operating system ends connects", `<Server Name="a" ServerIOTimeout="1"/><Server Name="b" ServerIOTimeout="1"/>`, 2, 240, false},
+		{"the operating system ends connects", `<Server Name="a" ConnectTimeout="0" ServerIOTimeout="1"/><Server Name="b" ConnectTimeout="0" ServerIOTimeout="1"/>`, 2, 240, false},
+		{"5 s where none is given (level 8.0 on)", `<Server Name="a" ServerIOTimeout="1"/><Server Name="b" ServerIOTimeout="1"/>`, 2, 10, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg, _ := parser.Parse(1, []byte(`<Config><ServerCluster Name="c">`+tt.servers+`</ServerCluster></Config>`))

@@ -110,7 +110,7 @@ func (s *proxySetup) close() {
 }
 
 func (s *proxySetup) options() (opt proxy.Options, err error) {
-	sem, _, err := readSemantics(s.c)
+	sem, _, err := readSemantics(s.c, "proxy")
 	if err != nil {
 		return opt, err
 	}

@@ -12,6 +12,24 @@ import (
 	"github.com/wasplug/wasplug/schemas"
 )
 
+// platformFlag names the web server that the plug-in sits in; when says when it counts.
+func platformFlag(when string) cli.Flag {
+	return &cli.StringFlag{Name: "platform", Usage: when + "`WEB_SERVER` that the plug-in sits in: " + strings.Join(routecheck.Platforms(), ", ") +
+		" (default " + routecheck.Platforms()[0] + "; proxy is the bundled one)"}
+}
+
+// levelAndPlatform returns the defaults of --plugin-level on a platform.
+func levelAndPlatform(c *cli.Context, platform string) (routecheck.Semantics, error) {
+	if _, err := routecheck.Defaults("latest", platform); err != nil {
+		return routecheck.Semantics{}, usageError("--platform: %w", err)
+	}
+	sem, err := routecheck.Defaults(c.String("plugin-level"), platform)
+	if err != nil {
+		return sem, usageError("--plugin-level: %w", err)
+	}
+	return sem, nil
+}
+
 // assumeFileFlag names a file that "trace --settle" wrote.
 func assumeFileFlag() cli.Flag {
 	return &cli.StringFlag{Name: "assume-file", Usage: "`FILE` of settled open choices, as 'wasplug trace --settle' writes it; --assume wins over it"}

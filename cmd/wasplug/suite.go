@@ -36,6 +36,7 @@ Exit codes: 0 all passed; 1 a test failed, or the coverage is below --fail-under
 			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "with --init: plugin-cfg.xml or a topology; otherwise used instead of the suites' own"},
 			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the one whose file is meant"},
 			&cli.StringFlag{Name: "plugin-level", Usage: "with --init: `LEVEL` of the plug-in"},
+			platformFlag("with --init: "),
 		}, outputFlags("with --init: the suite's `FILE`")...),
 		Action: test,
 	}
@@ -59,7 +60,7 @@ func test(c *cli.Context) error {
 		}
 		return initSuite(c)
 	}
-	if name := firstGiven(c, "plugin-level", "output", "force"); name != "" {
+	if name := firstGiven(c, "plugin-level", "platform", "output", "force"); name != "" {
 		return usageError("--%s is for --init; a suite names its own plug-in level, and reports go to standard output", name)
 	}
 	format, err := oneOf("--format", c.String("format"), "text", "json", "junit")
@@ -177,9 +178,9 @@ func initSuite(c *cli.Context) error {
 	if c.NArg() > 0 || !c.IsSet("config") {
 		return usageError("test --init takes --config FILE and no argument: it writes a suite")
 	}
-	sem, err := routecheck.Level(c.String("plugin-level"))
+	sem, err := levelAndPlatform(c, c.String("platform"))
 	if err != nil {
-		return usageError("--plugin-level: %w", err)
+		return err
 	}
 	l, err := loadTableFor(c, diag.NewFiles(), c.String("config"), c.String("web-server"))
 	if err != nil {
@@ -194,6 +195,9 @@ func initSuite(c *cli.Context) error {
 	text := string(suite.Init(l.table, config, &sem))
 	if level := c.String("plugin-level"); level != "" {
 		text = "pluginLevel: \"" + level + "\"\n" + text
+	}
+	if platform := c.String("platform"); platform != "" {
+		text = "platform: " + platform + "\n" + text
 	}
 	if !strings.Contains(text, "name:") {
 		return failure(fmt.Errorf("%s: nothing is reachable, so there is nothing to test", displayName(c.String("config"))))

@@ -21,6 +21,7 @@ func replayFlags() []cli.Flag {
 		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "`FILE`, a plugin-cfg.xml or a topology: replay each logged decision by it"},
 		&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the `NAME` of the one whose file is meant"},
 		&cli.StringFlag{Name: "plugin-level", Value: "latest", Usage: "with -c: `LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+		platformFlag("with -c: "),
 		&cli.StringSliceFlag{Name: "assume", Usage: "with -c: `CHOICE=VALUE`, settle an open choice, repeatable"},
 		&cli.StringFlag{Name: "settle", Usage: "with -c: write the choices that the log settles to `FILE`, for 'wasplug why --assume-file'"},
 		&cli.BoolFlag{Name: "force", Usage: "overwrite a --settle file that says something else"},
@@ -40,7 +41,7 @@ func checkReplayFlags(c *cli.Context) error {
 		}
 		return nil
 	}
-	for _, flag := range []string{"web-server", "plugin-level", "assume", "settle", "force"} {
+	for _, flag := range []string{"web-server", "plugin-level", "platform", "assume", "settle", "force"} {
 		if c.IsSet(flag) {
 			return usageError("trace: --%s needs -c: without a configuration nothing is replayed", flag)
 		}
@@ -59,7 +60,7 @@ type replayed struct {
 
 // replay holds the log against the configuration.
 func (run *traceRun) replay(c *cli.Context) error {
-	sem, _, err := readSemantics(c)
+	sem, _, err := readSemantics(c, c.String("platform"))
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,7 @@ Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong
 			&cli.StringFlag{Name: "write-frequency", Value: "end of servlet service", Usage: "when sessions are written: 'end of servlet service', 'time based' or 'manual update'"},
 			&cli.IntFlag{Name: "write-interval", Value: 10, Usage: "`SECONDS` between the writes under 'time based'"},
 			&cli.StringFlag{Name: "plugin-level", Value: "latest", Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+			platformFlag(""),
 			&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable; 'wasplug explain CHOICE' tells of it"},
 			assumeFileFlag(),
 			&cli.StringSliceFlag{Name: "expect", Usage: "`WHAT`: member:X, cluster:X, status:N or declined; exit 1 if not met, or only by chance; repeatable"},
@@ -69,7 +70,7 @@ func why(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	sem, fixed, err := readSemantics(c)
+	sem, fixed, err := readSemantics(c, c.String("platform"))
 	if err != nil {
 		return err
 	}
@@ -174,10 +175,11 @@ func checkFlags(c *cli.Context, rq routecheck.Request) error {
 	return nil
 }
 
-func readSemantics(c *cli.Context) (routecheck.Semantics, []routecheck.Choice, error) {
-	sem, err := routecheck.Level(c.String("plugin-level"))
+// readSemantics reads the flags about the plug-in itself: its level, and what is settled of the open choices.
+func readSemantics(c *cli.Context, platform string) (routecheck.Semantics, []routecheck.Choice, error) {
+	sem, err := levelAndPlatform(c, platform)
 	if err != nil {
-		return sem, nil, usageError("--plugin-level: %w", err)
+		return sem, nil, err
 	}
 	fixed, err := assumeFile(c, &sem)
 	if err != nil {

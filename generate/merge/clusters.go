@@ -172,7 +172,7 @@ func roles(c *parser.ServerCluster) map[*parser.Server]role {
 	for _, s := range c.Servers {
 		in[s] = none
 	}
-	primaries, backups := routecheck.Lists(c)
+	primaries, backups := routecheck.PrimaryAndBackup(c)
 	for _, s := range primaries {
 		in[s] = primary
 	}

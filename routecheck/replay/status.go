@@ -119,14 +119,15 @@ func (l *line) timer() {
 		return
 	}
 	wait := routecheck.Nanos(logged.RetryIn) * second
-	ours := max(l.ms.FailedAt+l.interval-l.o.now, 0)
+	at := l.fl.f.JudgedAt(l.o.now, &l.m.sem)
+	ours := max(l.ms.FailedAt+l.interval-at, 0)
 	if d := wait - ours; l.kn.timer && d >= -second-l.slack() && d <= second+l.slack() {
 		return
 	}
 	if l.kn.timer {
 		l.differ(true, fmt.Sprintf("retry in %d s", logged.RetryIn), fmt.Sprintf("retry in %.1f s", float64(ours)/float64(second)))
 	}
-	l.ms.FailedAt, l.kn.timer = l.o.now+wait-l.interval, true
+	l.ms.FailedAt, l.kn.timer = at+wait-l.interval, true
 }
 
 // retry compares whether the retry is due now (R52).
@@ -135,7 +136,8 @@ func (l *line) retry() {
 	if l.check().RetryNow == logged.RetryNow {
 		return
 	}
-	due := l.ms.FailedAt + l.interval - l.o.now
+	at := l.fl.f.JudgedAt(l.o.now, &l.m.sem)
+	due := l.ms.FailedAt + l.interval - at
 	near := due >= -l.slack() && due <= l.slack()
 	if !near {
 		l.flag(l.kn.timer && l.kn.probe, "retryNow", logged.RetryNow)
@@ -143,9 +145,9 @@ func (l *line) retry() {
 	switch {
 	case logged.RetryNow:
 		l.ms.Retrying = false
-		l.ms.FailedAt = min(l.ms.FailedAt, l.o.now-l.interval)
+		l.ms.FailedAt = min(l.ms.FailedAt, at-l.interval)
 	case near || logged.HasRetryIn && logged.RetryIn > 0:
-		l.ms.FailedAt = l.o.now - l.interval + max(1, routecheck.Nanos(logged.RetryIn)*second)
+		l.ms.FailedAt = at - l.interval + max(1, routecheck.Nanos(logged.RetryIn)*second)
 	default:
 		l.ms.Retrying = true // somebody whom the log does not show is probing it
 	}

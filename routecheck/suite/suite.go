@@ -109,6 +109,11 @@ func (r *reader) semantics(s *Suite, root *schemas.Node) {
 	var err error
 	if s.Semantics, err = routecheck.Level(level.V); err != nil {
 		r.fault(level.Span, "%v", err)
+		return
+	}
+	platform := root.Get("platform").Str()
+	if s.Semantics, err = routecheck.Defaults(level.V, platform.V); err != nil {
+		r.fault(platform.Span, "%v", err)
 	}
 	assume := root.Get("assume")
 	if assume == nil {

@@ -1,0 +1,72 @@
+package routecheck
+
+// AffinityOutcome says what became of the session affinity of a request.
+type AffinityOutcome uint8
+
+const (
+	AffinityNone     AffinityOutcome = iota // the request names no clone, or was not sent to a member
+	AffinityHit                             // the member of the session has served it
+	AffinityUnknown                         // no member has one of the clone IDs (R27)
+	AffinityDown                            // the member of the session was not usable before the first attempt; another one has served it
+	AffinityMoved                           // the member of the session failed this request; another one has served it
+	AffinityReturned                        // back with a member that the session had left (R24)
+	NumAffinityOutcomes
+)
+
+var affinityNames = [NumAffinityOutcomes]string{"none", "hit", "unknown-clone", "member-down", "moved", "returned"}
+
+// String returns the name as the access log and the metrics write it.
+func (a AffinityOutcome) String() string { return affinityNames[a] }
+
+// AffinityOutcome says what became of the session affinity of a request that has ended. It allocates nothing.
+func (t *Table) AffinityOutcome(f *Flight) AffinityOutcome {
+	c := &t.Clusters[f.Cluster]
+	switch {
+	case f.Attempts == 0:
+		return AffinityNone
+	case f.Via == ViaAffinity:
+		return c.homecoming(f)
+	case f.First == ViaAffinity:
+		return AffinityMoved
+	}
+	outcome := AffinityNone
+	for i := range f.Affinity.n {
+		for rest := behindCacheID(f.Affinity.session(i).value); ; {
+			id, after, ok := cutClone(rest, c.Separator)
+			if !ok {
+				break
+			}
+			if c.hasClone(id) {
+				return AffinityDown
+			}
+			outcome, rest = AffinityUnknown, after
+		}
+	}
+	return outcome
+}
+
+// homecoming tells a member that the session never left from one to which it returns: another member's clone ID stands behind its own (R24).
+func (c *Cluster) homecoming(f *Flight) AffinityOutcome {
+	last, ids := "", 0
+	for rest := behindCacheID(f.Affinity.session(f.session).value); ; ids++ {
+		id, after, ok := cutClone(rest, c.Separator)
+		if !ok {
+			break
+		}
+		last, rest = id, after
+	}
+	if ids > 1 && last != c.Members[f.Last].CloneID {
+		return AffinityReturned
+	}
+	return AffinityHit
+}
+
+// hasClone reports whether a member of the cluster has a clone ID.
+func (c *Cluster) hasClone(id string) bool {
+	for i := range c.Members {
+		if id != "" && c.Members[i].CloneID == id {
+			return true
+		}
+	}
+	return false
+}
