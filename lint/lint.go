@@ -111,7 +111,7 @@ var silences = []struct {
 	{"WP403", []string{"WP414"}},
 	{"WP411", []string{"WP405", "WP406"}},
 	{"WP412", []string{"WP308"}},
-	{"WP601", []string{"WP602", "WP603", "WP611"}},
+	{"WP601", []string{"WP204", "WP602", "WP603", "WP611"}},
 	{"WP602", []string{"WP604"}},
 	{"WP605", []string{"WP602", "WP604", "WP612"}},
 	{"WP607", []string{"WP611"}},

@@ -165,7 +165,8 @@ func checkDuplicateRoutes(p *Pass) {
 			continue
 		}
 		d := p.Report(r.Node.NameSpan, "Route has the same VirtualHostGroup %q and UriGroup %q as the one on %s; the scores are equal and one of the two never gets a request (choice score-tie)",
-			r.VirtualHostGroup.V, r.UriGroup.V, p.where(f.Node.Tag)).See(f.Node.Tag, "the other Route")
+			r.VirtualHostGroup.V, r.UriGroup.V, p.where(f.Node.Tag)).See(f.Node.Tag, "the other Route").
+			About(pair{f.Node.NameSpan, r.Node.NameSpan})
 		if r.ServerCluster.V == f.ServerCluster.V {
 			d.Repair(true, "drop the second, equal one", p.drop(r.Node))
 		}

@@ -51,16 +51,22 @@ func checkTwoClusters(p *Pass) {
 			continue
 		}
 		a, b := p.two(&u)
-		p.Report(uriAt(&b.Match), "Uri %q leads to cluster %q, and on %s to cluster %q, both on alias %q%s; the scores are equal and which one gets the requests is undocumented (choice score-tie), try %s",
-			b.Match.Pattern(), p.clusterName(&b.Match), p.where(uriAt(&a.Match)), p.clusterName(&a.Match), b.Match.Alias(), moreURIs(u.Count), u.Sample.URL()).
+		p.Report(uriAt(&b.Match), "Uri %q leads to cluster %q, and on %s to cluster %q, both on alias %q%s; the scores are equal (%s) and which one gets the requests is undocumented (choice score-tie), try %s",
+			b.Match.Pattern(), p.clusterName(&b.Match), p.where(uriAt(&a.Match)), p.clusterName(&a.Match), b.Match.Alias(), moreURIs(u.Patterns), a.Match.Scores(), u.Sample.URL()).
 			See(uriAt(&a.Match), "the same Uri").See(a.Match.RouteAt(), "its Route").See(b.Match.RouteAt(), "the Route of the later one").
-			About(pair{a.Match.AliasAt(), b.Match.AliasAt()}, pair{b.Match.AliasAt(), a.Match.AliasAt()})
+			About(eitherWay(a.Match.AliasAt(), b.Match.AliasAt())...).About(eitherWay(a.Match.RouteAt(), b.Match.RouteAt())...)
 	}
 }
 
+// eitherWay is the keys of two things in both orders.
+func eitherWay(a, b diag.Span) []any { return []any{pair{a, b}, pair{b, a}} }
+
 func moreURIs(n int) string {
-	if n < 2 {
+	switch {
+	case n < 2:
 		return ""
+	case n == 2:
+		return " (and 1 more Uri of the same Routes)"
 	}
 	return fmt.Sprintf(" (and %d more Uris of the same Routes)", n-1)
 }
@@ -95,11 +101,11 @@ func checkUndetermined(p *Pass) {
 			continue
 		}
 		a, b := p.two(&u)
-		p.Report(uriAt(&b.Match), "%s goes to cluster %q by Uri %q on alias %q with %s, but to cluster %q by %q on alias %q (%s) with %s%s; which is right is undocumented",
-			u.Sample.URL(), p.clusterName(&b.Match), b.Match.Pattern(), b.Match.Alias(), assumed(b.Assume),
-			p.clusterName(&a.Match), a.Match.Pattern(), a.Match.Alias(), p.where(uriAt(&a.Match)), assumed(a.Assume), moreURIs(u.Count)).
+		p.Report(uriAt(&b.Match), "%s goes to cluster %q by Uri %q on alias %q (%s) with %s, but to cluster %q by %q on alias %q (%s; %s) with %s%s; which is right is undocumented",
+			u.Sample.URL(), p.clusterName(&b.Match), b.Match.Pattern(), b.Match.Alias(), b.Match.Scores(), assumed(b.Assume),
+			p.clusterName(&a.Match), a.Match.Pattern(), a.Match.Alias(), a.Match.Scores(), p.where(uriAt(&a.Match)), assumed(a.Assume), moreURIs(u.Patterns)).
 			See(uriAt(&a.Match), "the other Uri").See(a.Match.RouteAt(), "its Route").
-			About(pair{a.Match.RouteAt(), b.Match.RouteAt()})
+			About(eitherWay(a.Match.RouteAt(), b.Match.RouteAt())...)
 	}
 }
 

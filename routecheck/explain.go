@@ -289,14 +289,14 @@ func (e *explanation) competitor(c *Candidate, winner *Match) RouteNote {
 		Route: c.Route + 1, Cluster: e.t.Clusters[c.Cluster].Name, Alias: m.Alias(), URI: m.URI(),
 		VhostScore: m.VhostScore(), URIScore: m.URIScore(), At: e.place(m.RouteAt()), Wins: c.Route == winner.Route(),
 	}
-	score := fmt.Sprintf("URI %d, virtual host %d", m.URIScore(), m.VhostScore())
+	score := m.Scores()
 	switch {
 	case n.Wins:
 		n.Why = "wins: " + score
 	case m.URIScore() == winner.URIScore() && m.VhostScore() == winner.VhostScore():
 		n.Why = "loses: equal scores (" + score + "), and the winner stands " + tieOrder(c.Route, winner.Route())
 	default:
-		n.Why = fmt.Sprintf("loses: %s against URI %d, virtual host %d", score, winner.URIScore(), winner.VhostScore())
+		n.Why = fmt.Sprintf("loses: %s against %s", score, winner.Scores())
 	}
 	return n
 }

@@ -1,6 +1,7 @@
 package routecheck
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -39,6 +40,19 @@ func (m *Match) VhostScore() int {
 	}
 	return m.alias.chars
 }
+
+// Scores writes the two scores as every output shows them.
+func (m *Match) Scores() string {
+	return fmt.Sprintf("URI %d, virtual host %d", m.URIScore(), m.VhostScore())
+}
+
+// EqualScores reports whether two matches tie under every open choice about scores: only their order can decide then (R13).
+func (m *Match) EqualScores(o *Match) bool {
+	return m.URIScore() == o.URIScore() && m.alias.score() == o.alias.score()
+}
+
+// made reports whether the deciding Uri is one that R3 made.
+func (m *Match) made() bool { return m.pattern != nil && m.pattern.internal }
 
 // RouteAt is where the Route stands.
 func (m *Match) RouteAt() diag.Span {

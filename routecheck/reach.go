@@ -128,9 +128,9 @@ type Unreached struct {
 
 // Undetermined is a place whose cluster depends on open choices.
 type Undetermined struct {
-	Sample  Spot
-	Rulings []Ruling // at least two of different clusters
-	Count   int      // how many sampled places are undetermined between the same two Routes
-	// Same: the alias and the Uri are the same in both, so that only their order in the file can decide.
+	Sample   Spot
+	Rulings  []Ruling // at least two of different clusters
+	Patterns int      // how many Uris of the two Routes are undetermined between them
+	// Same: the alias, the Uri and their scores are the same in both, so that only their order in the file can decide.
 	Same bool
 }

@@ -6,14 +6,12 @@ import (
 	"slices"
 	"sort"
 	"strings"
-
-	"github.com/wasplug/wasplug/parser"
 )
 
 // NewReach examines the Routes of a table: for each Uri it makes requests that this Uri matches best and asks who wins them under every
 // value of the open scoring choices. The work is bounded; what stands behind the bound counts as reachable and determined.
 func (t *Table) NewReach() *Reach {
-	r := &reacher{t: t, sem: Latest(), byPair: map[pairKey]int{}, groups: map[*vhostGroup][]*route{}, numbers: map[*uriIndex]uint64{}}
+	r := &reacher{t: t, sem: Latest(), byPair: map[pairKey]int{}, counted: map[counted]bool{}, groups: map[*vhostGroup][]*route{}, numbers: map[*uriIndex]uint64{}}
 	for i := range t.routes {
 		rt := &t.routes[i]
 		r.groups[rt.vhosts] = append(r.groups[rt.vhosts], rt)
@@ -38,13 +36,21 @@ type reacher struct {
 	budget  int
 	rec     Recorder
 
-	fresh  Fresh
-	byPair map[pairKey]int // place in Undetermined
+	fresh   Fresh
+	byPair  map[pairKey]int // place in Undetermined
+	counted map[counted]bool
 }
 
+// pairKey is two Routes, the earlier one first.
 type pairKey struct {
 	a, b int
 	same bool
+}
+
+// counted is a Uri that is undetermined between two Routes.
+type counted struct {
+	pairKey
+	uri string
 }
 
 func (r *reacher) distinctGroups() (patterns int) {
@@ -315,18 +321,27 @@ func (r *reacher) judge(pl Spot) {
 	if i < 0 {
 		return
 	}
-	key := pairKey{first.Match.Route(), rulings[i].Match.Route(), sameRule(&first.Match, &rulings[i].Match)}
-	if at, known := r.byPair[key]; known {
-		r.Undetermined[at].Count++
-		return
+	a, b := &first.Match, &rulings[i].Match
+	if b.Route() < a.Route() {
+		a, b = b, a
 	}
-	r.byPair[key] = len(r.Undetermined)
-	r.Undetermined = append(r.Undetermined, Undetermined{Sample: pl, Rulings: rulings, Count: 1, Same: key.same})
+	key := pairKey{a.Route(), b.Route(), sameRule(a, b)}
+	at, known := r.byPair[key]
+	if !known {
+		at, r.byPair[key] = len(r.Undetermined), len(r.Undetermined)
+		r.Undetermined = append(r.Undetermined, Undetermined{Same: key.same})
+	}
+	u := &r.Undetermined[at]
+	if !known || u.Rulings[0].Match.made() && !first.Match.made() { // a Uri as it is written tells more than one that R3 made
+		u.Sample, u.Rulings = pl, rulings
+	}
+	if c := (counted{key, b.Pattern()}); !r.counted[c] {
+		r.counted[c] = true
+		u.Patterns++
+	}
 }
 
-// sameRule reports whether two Routes win by the same Uri on the same alias, however they are spelt.
+// sameRule reports whether two Routes win by the same Uri on the same alias, with equal scores.
 func sameRule(a, b *Match) bool {
-	x, errX := parser.ParseAlias(a.Alias())
-	y, errY := parser.ParseAlias(b.Alias())
-	return a.URI() == b.URI() && errX == nil && errY == nil && x.Host == y.Host && x.Port == y.Port
+	return a.URI() == b.URI() && a.alias != nil && b.alias != nil && a.alias.host == b.alias.host && a.alias.port == b.alias.port && a.EqualScores(b)
 }
