@@ -14,18 +14,15 @@ var ruleNames = map[string]string{
 	"WP601": "alias-and-uri-to-two-clusters", "WP604": "redundant-uri", "WP606": "uri-catch-all",
 }
 
-// unknownWords are the rules about names and values that the attribute table does not know. They are told as warnings: whoever overrides
-// an attribute wants to hear of a slip.
-var unknownWords = []string{"WP103", "WP104", "WP105", "WP106", "WP109", "WP110"}
-
-// check asks lint about a compiled file: what lint calls an error, the generator refuses. A cluster that wants no affinity needs no clone
-// IDs, which lint cannot know.
+// check asks lint about a compiled file: what lint calls an error, the generator refuses, and of some rules it tells warnings too. A cluster
+// that wants no affinity needs no clone IDs, which lint cannot know.
 func (t *Topology) check(cfg *parser.Config) []diag.Diagnostic {
 	var told []diag.Diagnostic
+	rules := lint.Rules()
 	for _, d := range lint.Run(t.files, []lint.Input{{File: t.Node.Span.File, Config: cfg}}, lint.Options{}) {
 		switch {
 		case d.Rule.Code == "WP303" && t.wantsNoAffinity(d.Span):
-		case d.Severity == diag.Error, contains(unknownWords, d.Rule.Code):
+		case d.Severity == diag.Error, lint.Lookup(rules, d.Rule.Code).Topology:
 			told = append(told, d)
 		}
 	}

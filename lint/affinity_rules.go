@@ -6,6 +6,7 @@ func affinityRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP301", Name: "clone-id-collision", Category: Affinity, Severity: diag.Error, Check: checkCollision,
+			Silences: []string{"WP302", "WP309"},
 			Doc: Doc{
 				Title:  "Two servers of one cluster have one CloneID",
 				Why:    "The first of them in the list gets the sessions of both: users of the other are logged out, or half of them. Copied profiles carry the same ID; IBM tells administrators to check by eye.",
@@ -39,6 +40,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP304", Name: "clone-id-characters", Category: Affinity, Severity: diag.Error, Check: checkCloneCharacters,
+			Silences: []string{"WP310"},
 			Doc: Doc{
 				Title:  "A CloneID holds the separator of clone IDs, white space, or nothing",
 				Why:    "The session cookie is cut at the separator, so the ID never matches. An error for the separator in use, a warning for the other, for white space and for an empty ID.",
@@ -72,6 +74,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP307", Name: "same-address-two-clone-ids", Category: Affinity, Severity: diag.Error, Check: checkSameAddressIDs,
+			Silences: []string{"WP308"},
 			Doc: Doc{
 				Title:  "One address stands in two servers with different CloneIDs",
 				Why:    "One of the two IDs is stale: the server behind the address knows only one, and the sessions that name the other look foreign.",

@@ -40,6 +40,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP402", Name: "server-in-both-lists", Category: Balancing, Severity: diag.Error, Fix: UnsafeFix, Check: checkInBothLists,
+			Silences: []string{"WP401"},
 			Doc: Doc{
 				Title:  "A Server is in PrimaryServers and in BackupServers",
 				Why:    "Its role is undefined, and as a backup it fails together with itself as a primary.",
@@ -51,6 +52,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP403", Name: "backups-without-primaries", Category: Balancing, Severity: diag.Error, Check: checkBackupsAlone,
+			Silences: []string{"WP414"},
 			Doc: Doc{
 				Title:  "BackupServers without PrimaryServers",
 				Why:    "Backups serve only when all primaries are down. Without a primary list every server is primary, so there is no backup at all.",
@@ -139,6 +141,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP411", Name: "all-weights-zero", Category: Balancing, Severity: diag.Error, Check: checkAllZero,
+			Silences: []string{"WP405", "WP406"},
 			Doc: Doc{
 				Title:  "Every balanced Server has weight 0",
 				Why:    "Nobody gets new requests by weight, and V5 plug-ins crashed the web server on a division by zero.",
@@ -150,6 +153,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP412", Name: "backup-shares-address-with-primary", Category: Balancing, Severity: diag.Warning, Check: checkBackupAddress,
+			Silences: []string{"WP308"},
 			Doc: Doc{
 				Title:  "A backup has the address of a primary",
 				Why:    "They are one JVM and fail together: the backup is a fiction.",

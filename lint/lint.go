@@ -49,6 +49,10 @@ type Rule struct {
 	Options    []Option
 	Doc        Doc
 	Check      func(*Pass)
+
+	Silences   []string // codes of rules whose findings about the same thing are pointless beside this one's
+	WellFormed bool     // says nothing sensible where the text around it is not well-formed
+	Topology   bool     // the generator tells its warnings too; it refuses what any rule calls an error
 }
 
 // Option is a number, or a list of numbers, by which a settings file tunes a rule.
@@ -94,27 +98,6 @@ func Words(rules []*Rule) []string {
 		words = append(words, r.Code, r.Name)
 	}
 	return words
-}
-
-// silences: a finding of the first rule makes those of the others about the same thing pointless.
-var silences = []struct {
-	by     string
-	silent []string
-}{
-	{"WP109", []string{"WP104", "WP105", "WP108", "WP303"}},
-	{"WP201", []string{"WP207"}},
-	{"WP205", []string{"WP707"}},
-	{"WP301", []string{"WP302", "WP309"}},
-	{"WP304", []string{"WP310"}},
-	{"WP307", []string{"WP308"}},
-	{"WP402", []string{"WP401"}},
-	{"WP403", []string{"WP414"}},
-	{"WP411", []string{"WP405", "WP406"}},
-	{"WP412", []string{"WP308"}},
-	{"WP601", []string{"WP204", "WP602", "WP603", "WP611"}},
-	{"WP602", []string{"WP604"}},
-	{"WP605", []string{"WP602", "WP604", "WP612"}},
-	{"WP607", []string{"WP611"}},
 }
 
 // Page returns the documentation of a rule as plain text.

@@ -9,7 +9,8 @@ func referenceRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP201", Name: "route-to-missing-group", Category: References, Severity: diag.Error,
-			Check: checkMissingGroups,
+			Check:    checkMissingGroups,
+			Silences: []string{"WP207"},
 			Doc: Doc{
 				Title:  "A Route names a group or cluster that does not exist",
 				Why:    "The plug-in rejects the whole file: initialisation fails with rc 4. No routing at start, the old routing after a reload.",
@@ -54,6 +55,7 @@ func referenceRules() []*Rule {
 		},
 		{
 			Code: "WP205", Name: "open-route", Category: References, Severity: diag.Warning, Check: checkOpenRoutes,
+			Silences: []string{"WP707"},
 			Doc: Doc{
 				Title:  "A Route has no UriGroup or no VirtualHostGroup",
 				Why:    "It is believed to match everything, static content of the web server included. This rests on recollection: choice open-route.",

@@ -33,6 +33,7 @@ func routingRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP601", Name: "alias-and-uri-to-two-clusters", Category: Routing, Severity: diag.Error, Check: checkTwoClusters,
+			Silences: []string{"WP204", "WP602", "WP603", "WP611"},
 			Doc: Doc{
 				Title:  "The same alias and the same Uri lead to two clusters",
 				Why:    "The scores are equal, so one application gets the other's traffic; which one is undocumented. IBM counts it among the most common problems.",
@@ -44,6 +45,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP602", Name: "unreachable-uri", Category: Routing, Severity: diag.Warning, Check: checkUnreachable,
+			Silences: []string{"WP604"},
 			Doc: Doc{
 				Title:  "A Uri never gets a request",
 				Why:    "On each alias of its Routes another alias and Uri wins, under every open scoring choice. The decision core is asked for every Uri.",
@@ -77,6 +79,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP605", Name: "uri-syntax", Category: Routing, Severity: diag.Error, Check: checkURISyntax,
+			Silences: []string{"WP602", "WP604", "WP612"},
 			Doc: Doc{
 				Title:  "A Uri has a form that matches nothing, or more than meant",
 				Why:    "It never matches (an error), or it matches more than meant or in a way that is undocumented (a warning, since requests do arrive): /app* also takes /apple.",
@@ -99,6 +102,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP607", Name: "alias-syntax", Category: Routing, Severity: diag.Error, Check: checkAliasSyntax,
+			Silences: []string{"WP611"},
 			Doc: Doc{
 				Title:  "A virtual host has a form that never matches, or no port",
 				Why:    "There are no partial wildcards: *.example.com:80 matches nothing. Without a port (a warning) it means port 80 only.",

@@ -103,11 +103,11 @@ func (o *Options) active() []*Rule {
 
 // finish applies what stands above the rules: silencing, severities, ignores, the profile.
 func (p *Pass) finish(active []*Rule) []diag.Diagnostic {
-	findings := silence(p.findings)
 	byCode := make(map[string]*Rule, len(active))
 	for _, r := range active {
 		byCode[r.Code] = r
 	}
+	findings := silence(p.findings, byCode)
 	for _, f := range findings {
 		f.Severity = p.Options.severity(byCode[f.Rule.Code], f.Severity)
 	}
@@ -154,11 +154,8 @@ func compact(ds []diag.Diagnostic) []diag.Diagnostic {
 	})
 }
 
-// garbled names the rules about single names and values, which say nothing sensible where the text itself is broken.
-var garbled = map[string]bool{"WP103": true, "WP104": true, "WP105": true, "WP106": true, "WP108": true, "WP109": true, "WP110": true}
-
 // silence drops the findings that another one makes pointless.
-func silence(findings []*Finding) []*Finding {
+func silence(findings []*Finding, rules map[string]*Rule) []*Finding {
 	var broken []diag.Span
 	for _, f := range findings {
 		if f.Rule.Code == "WP101" {
@@ -167,7 +164,7 @@ func silence(findings []*Finding) []*Finding {
 	}
 	if len(broken) > 0 {
 		findings = slices.DeleteFunc(findings, func(f *Finding) bool {
-			return garbled[f.Rule.Code] && slices.ContainsFunc(broken, func(s diag.Span) bool { return s.Contains(f.Span) })
+			return rules[f.Rule.Code].WellFormed && slices.ContainsFunc(broken, func(s diag.Span) bool { return s.Contains(f.Span) })
 		})
 	}
 	type mute struct {
@@ -175,15 +172,10 @@ func silence(findings []*Finding) []*Finding {
 		key  any
 	}
 	muted := map[mute]bool{}
-	for _, s := range silences {
-		for _, f := range findings {
-			if f.Rule.Code != s.by {
-				continue
-			}
+	for _, f := range findings {
+		for _, code := range rules[f.Rule.Code].Silences {
 			for _, key := range f.about {
-				for _, code := range s.silent {
-					muted[mute{code, key}] = true
-				}
+				muted[mute{code, key}] = true
 			}
 		}
 	}

@@ -34,6 +34,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP103", Name: "unknown-element", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkUnknownElement,
+			WellFormed: true, Topology: true,
 			Doc: Doc{
 				Title:  "An element is unknown, or stands in the wrong place",
 				Why:    "It is believed to be ignored without a message: the setting has no effect and nobody is told.",
@@ -45,6 +46,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP104", Name: "unknown-attribute", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkUnknownAttribute,
+			WellFormed: true, Topology: true,
 			Doc: Doc{
 				Title:  "An attribute is known on no element",
 				Why:    "SSLConsolidatedConfig for SSLConsolidate does nothing. On Config, where attributes from IBM support are normal, only near misses of known names are reported.",
@@ -56,6 +58,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP105", Name: "misplaced-attribute", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkMisplacedAttribute,
+			WellFormed: true, Topology: true,
 			Doc: Doc{
 				Title:  "A known attribute stands on the wrong element",
 				Why:    "RetryInterval on Server is ignored: the interval of the cluster, 60 seconds without one, stays in force while the author believes otherwise.",
@@ -67,6 +70,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP106", Name: "bad-enum-value", Category: Structure, Severity: diag.Error, Fix: SomeSafe, Check: checkBadEnum,
+			WellFormed: true, Topology: true,
 			Doc: Doc{
 				Title:  "A value is none of those that the attribute knows",
 				Why:    "Either the default is used or the element becomes unusable; no text says which. LoadBalance \"Round-Robin\", without the blank, is only a warning because its default is Round Robin.",
@@ -89,6 +93,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP108", Name: "missing-required", Category: Structure, Severity: diag.Error, Check: checkMissingRequired,
+			WellFormed: true,
 			Doc: Doc{
 				Title:  "Something without which an element cannot work is missing",
 				Why:    "Nothing stands behind the Route. Liberty writes such files while its listeners are paused, and merge tools crash on them.",
@@ -100,6 +105,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP109", Name: "wrong-letter-case", Category: Structure, Severity: diag.Warning, Fix: SafeFix, Check: checkLetterCase,
+			WellFormed: true, Topology: true, Silences: []string{"WP104", "WP105", "WP108", "WP303"},
 			Doc: Doc{
 				Title:  "A name differs from the known one in letter case only",
 				Why:    "XML names count with letter case. CloneId for CloneID, as a vendor's manual writes it, switches affinity off without a message: random logouts.",
@@ -111,6 +117,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP110", Name: "bad-number", Category: Structure, Severity: diag.Error, Check: checkBadNumber,
+			WellFormed: true, Topology: true,
 			Doc: Doc{
 				Title:  "A number cannot be read, is out of range, or means nothing that is documented",
 				Why:    "The default, a refusal, or a wrap-around: no text says which.",
