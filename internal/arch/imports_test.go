@@ -1,9 +1,7 @@
-// Package house holds the rules of the layout: who may import whom, and how large a file may grow.
-package house
+// Package arch holds the rules of the layout: who may import whom, and who may decide.
+package arch
 
 import (
-	"encoding/json"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -39,27 +37,6 @@ var outside = map[string][]string{
 	"github.com/prometheus/client_golang/prometheus": {"cmd/wasplug", "proxy", "proxy/..."},
 }
 
-type listed struct {
-	ImportPath string
-	Imports    []string
-}
-
-func packages(t *testing.T) []listed {
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []listed
-	for dec := json.NewDecoder(strings.NewReader(string(out))); dec.More(); {
-		var p listed
-		if err := dec.Decode(&p); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, p)
-	}
-	return all
-}
-
 func matches(name, pattern string) bool {
 	if below, ok := strings.CutSuffix(pattern, "/..."); ok {
 		return name == below || strings.HasPrefix(name, below+"/")
@@ -81,8 +58,11 @@ func allowed(name string) ([]string, bool) {
 
 // TestImports holds the import table of the design.
 func TestImports(t *testing.T) {
-	for _, p := range packages(t) {
-		name := strings.TrimPrefix(p.ImportPath, module)
+	for _, p := range loadProgram(t).packages {
+		name, isOurs := p.ours()
+		if !isOurs {
+			continue
+		}
 		list, known := allowed(name)
 		if !known && name != "cmd/wasplug" {
 			t.Errorf("%s is not in the import table", name)
