@@ -11,30 +11,6 @@ import (
 // adoptFaults reports what Parse has found under the code of the rule.
 func adoptFaults(p *Pass) { p.adopt(p.faults) }
 
-// checkSyntax reports what the parser could not read. A document type definition is XML all the same: whether the plug-in reads one, and
-// knows the entities that it defines, is undocumented.
-func checkSyntax(p *Pass) {
-	var rest []diag.Diagnostic
-	dtd := false
-	for _, d := range p.faults {
-		text := p.files.Text(d.Span)
-		switch {
-		case d.Rule.Code != p.rule.Code:
-		case strings.HasPrefix(d.Message, "file in "): // an error although the plug-in may read it: what was not checked must not pass
-			what, _, _ := strings.Cut(d.Message, ":")
-			p.Report(d.Span, "%s: only UTF-8, US-ASCII and ISO-8859-1 are read here, so nothing of it was checked; what the plug-in makes of it is undocumented", what).About(d.Span)
-		case strings.HasPrefix(text, "<!DOCTYPE"):
-			dtd = true
-			p.Report(d.Span, "document type definition: it is not read here, and whether the plug-in reads it is undocumented; nothing in the file should rely on it").As(diag.Warning).About(d.Span)
-		case dtd && strings.HasPrefix(text, "&") && strings.HasSuffix(text, ";") && !strings.HasPrefix(text, "&#"):
-			p.Report(d.Span, "entity %s is defined at most in the document type definition, which is not read here; whether the plug-in knows it is undocumented, write the text itself", text).As(diag.Warning).About(d.Span)
-		default:
-			rest = append(rest, d)
-		}
-	}
-	p.adopt(rest)
-}
-
 func checkUnknownElement(p *Pass) {
 	p.elements(func(n *parser.Node, typ *parser.ElementType) {
 		if typ != nil || n.Parent == nil || n.Name == "ConfigHash" {

@@ -11,7 +11,7 @@ func number(n int) string { return strconv.Itoa(n) }
 func structureRules() []*Rule {
 	return []*Rule{
 		{
-			Code: "WP101", Name: "xml-syntax", Category: Structure, Severity: diag.Error, Check: checkSyntax,
+			Code: "WP101", Name: "xml-syntax", Category: Structure, Severity: diag.Error, Check: adoptFaults,
 			Doc: Doc{
 				Title:  "The file is not well-formed XML",
 				Why:    "A reload keeps the old configuration and writes one line to the log; at start there is no routing, at some levels no web server. All that stands behind the fault is checked all the same. A document type definition and its entities are a warning: whether the plug-in reads them is undocumented. So it is for UTF-16 and EBCDIC, which cannot be checked here and so stay an error.",

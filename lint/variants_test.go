@@ -19,7 +19,7 @@ var variants = []struct {
 	{"WP105", `<Config IgnoreAffinityRequests="true"/>`, diag.Warning, "belongs on <ServerCluster>"},
 	{"WP105", members(`loadbalanceweight="3" `, "", "", ""), diag.Warning, `"loadbalanceweight" is written "LoadBalanceWeight" and belongs on <Server>`},
 	{"WP101", "<?xml version=\"1.0\"?>\n<!DOCTYPE Config [ <!ENTITY kdb \"/k.kdb\"> ]>\n<Config/>", diag.Warning, "whether the plug-in reads it is undocumented"},
-	{"WP101", "<?xml version=\"1.0\"?>\n<!DOCTYPE Config [ <!ENTITY log \"/p.log\"> ]>\n<Config><Log Name=\"&log;\"/></Config>", diag.Warning, "entity &log; is defined at most"},
+	{"WP101", "<?xml version=\"1.0\"?>\n<!DOCTYPE Config [ <!ENTITY log \"/p.log\"> ]>\n<Config><Log Name=\"&log;\"/></Config>", diag.Error, "entity &log; is defined at most"},
 	{"WP101", "<?xml version=\"1.0\"?>\n<Config><Log Name=\"&log;\"/></Config>", diag.Error, "entity &log; that is not defined"},
 	{"WP105", `<Config PluginInstallRoot="/o/"/>`, diag.Warning, "is a Property of <Config>"},
 	{"WP106", members(`LoadBalance="Round-Robin" `, "", "", ""), diag.Warning, `did you mean "Round Robin"?`},

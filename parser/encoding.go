@@ -30,15 +30,14 @@ var foreign = []struct{ start, name string }{
 func (s *scanner) encoding() {
 	for _, f := range foreign {
 		if strings.HasPrefix(s.src, f.start) {
-			s.fault(0, len(f.start), "file in %s: wasplug reads UTF-8, US-ASCII and ISO-8859-1 only", f.name)
-			s.halted = true
+			s.unreadable(len(f.start), "file in %s: only UTF-8, US-ASCII and ISO-8859-1 are read here", f.name)
 			return
 		}
 	}
 	if strings.HasPrefix(s.src, bom) {
 		s.mismatch(0, len(bom), "byte order mark before the XML declaration; what the plug-in makes of it is undocumented")
 		s.faults[0].Fix = &diag.Fix{Title: "drop the byte order mark", Safe: true, Edits: []diag.Edit{{Span: s.span(0, len(bom))}}}
-		s.pos = len(bom)
+		s.pos, s.begin = len(bom), len(bom)
 	}
 	name, at := s.declared()
 	first := firstHigh(s.src[s.pos:]) + s.pos
@@ -69,13 +68,20 @@ func (s *scanner) encoding() {
 	}
 }
 
+// unreadable reports a file whose bytes are no text that can be read, and ends the reading. It is an error although the plug-in may read
+// the file: what was not checked must not pass.
+func (s *scanner) unreadable(size int, format string, args ...any) {
+	s.report(0, size, ruleSyntax, diag.Error, fmt.Sprintf(format, args...)+", so nothing of it was checked; what the plug-in makes of it is undocumented")
+	s.halted = true
+}
+
 func (s *scanner) mismatch(start, end int, format string, args ...any) {
 	s.report(start, end, ruleEncoding, diag.Warning, fmt.Sprintf(format, clip(args)...))
 }
 
 // declared returns the encoding that the XML declaration names, "" for none, and where.
 func (s *scanner) declared() (string, diag.Span) {
-	start := len(s.src) - len(strings.TrimLeft(s.src[s.pos:], " \t\r\n"))
+	start := s.pos + s.leading(s.src[s.pos:])
 	rest := s.src[start:min(len(s.src), start+400)]
 	if !strings.HasPrefix(rest, "<?xml") {
 		return "", diag.Span{}
@@ -90,6 +96,21 @@ func (s *scanner) declared() (string, diag.Span) {
 		}
 	}
 	return "", diag.Span{}
+}
+
+// leading returns how much of a text is white space and comments before the first thing that is neither.
+func (s *scanner) leading(text string) int {
+	for i := 0; ; {
+		i = len(text) - len(strings.TrimLeft(text[i:], " \t\r\n"))
+		if !strings.HasPrefix(text[i:], "<!--") {
+			return i
+		}
+		end := strings.Index(text[i:], "-->")
+		if end < 0 {
+			return i
+		}
+		i += end + len("-->")
+	}
 }
 
 // charsetOf returns the canonical name of an encoding that is understood, "" for any other. No name means UTF-8, as XML says.

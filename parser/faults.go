@@ -20,6 +20,15 @@ const refused = "the plug-in keeps the old configuration on a reload and does no
 // fault reports that the file is not well-formed. It returns the diagnostic for additions before the next one is made, nil when
 // nothing more is reported.
 func (s *scanner) fault(start, end int, format string, args ...any) *diag.Diagnostic {
+	return s.syntax(start, end, diag.Error, fmt.Sprintf(format, clip(args)...)+"; "+refused)
+}
+
+// doubt reports what XML, or this program, does not allow and the plug-in may read all the same: no text says so.
+func (s *scanner) doubt(start, end int, format string, args ...any) *diag.Diagnostic {
+	return s.syntax(start, end, diag.Warning, fmt.Sprintf(format, clip(args)...))
+}
+
+func (s *scanner) syntax(start, end int, severity diag.Severity, message string) *diag.Diagnostic {
 	if s.halted {
 		return nil
 	}
@@ -27,7 +36,7 @@ func (s *scanner) fault(start, end int, format string, args ...any) *diag.Diagno
 		s.limit(start, "more than %d faults", MaxFaults)
 		return nil
 	}
-	s.report(start, end, ruleSyntax, diag.Error, fmt.Sprintf(format, clip(args)...)+"; "+refused)
+	s.report(start, end, ruleSyntax, severity, message)
 	return &s.faults[len(s.faults)-1]
 }
 

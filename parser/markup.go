@@ -1,6 +1,11 @@
 package parser
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
 
 // until returns where term stands at or behind pos, -1 when nowhere. What was found once is kept, so that a file full of unterminated
 // comments, or of comments that end before their terminator, stays linear.
@@ -96,7 +101,7 @@ func (s *scanner) cdata() {
 	s.leaf(CDATA, start, s.pos, s.resolve(from, to, inRaw))
 }
 
-// doctype reads "<!DOCTYPE ...>", which is refused, and every other "<!".
+// doctype reads "<!DOCTYPE ...>", whose content is passed over, and every other "<!".
 func (s *scanner) doctype() {
 	start := s.pos
 	if !strings.HasPrefix(s.src[start:], "<!DOCTYPE") {
@@ -110,7 +115,8 @@ func (s *scanner) doctype() {
 	if s.pos = to; s.at() == '>' {
 		s.pos++
 	}
-	s.fault(start, s.pos, "document type definition: it is not read, and nothing that it would include or define")
+	s.dtd = true
+	s.doubt(start, s.pos, "document type definition: it is not read here, and whether the plug-in reads it is undocumented; nothing in the file should rely on it")
 	s.leaf(Doctype, start, s.pos, s.resolve(from, to, inRaw))
 }
 
@@ -147,14 +153,43 @@ func (s *scanner) instruction() {
 	switch {
 	case !isName(s.read(from, from+len(target))):
 		s.fault(start, s.pos, "\"<?\" without a name behind it")
-	case target == "xml" && (s.last >= 0 || strings.TrimRight(s.src[:start], "\ufeff") != ""):
-		s.fault(start, s.pos, "XML declaration that is not at the start of the file")
+	case target == "xml" && start > s.begin:
+		s.lateDeclaration(start)
 	case target == "xml" && s.pos == to+len("?>"):
 		if bad := checkDeclaration(text); bad != "" {
 			s.fault(start, s.pos, "XML declaration with %s", bad)
 		}
 	}
 	s.leaf(Declaration, start, s.pos, s.resolve(from, to, inRaw))
+}
+
+// lateDeclaration reports an XML declaration from start to pos that is not the first thing of the file. Behind nothing but white space and
+// comments it can still be meant: merge tools write such files, and people run them.
+func (s *scanner) lateDeclaration(start int) {
+	onlyComments := len(s.open) == 0 && !slices.ContainsFunc(s.kids, func(n *Node) bool { return n.Kind != Comment })
+	if !onlyComments || strings.Contains(s.src[s.begin:start], "\ufeff") {
+		s.fault(start, s.pos, "XML declaration that is not at the start of the file")
+		return
+	}
+	before, title := strings.Trim(s.src[s.begin:start], " \t\r\n"), "drop the white space before it"
+	what, moved := "white space", diag.Edit{Span: s.span(s.begin, start)}
+	if before != "" {
+		what, title = "a comment", "move it to the start of the file"
+		moved = diag.Edit{Span: s.span(s.begin, s.pos), New: s.src[start:s.pos] + s.newline() + before}
+	}
+	d := s.doubt(start, s.pos, "XML declaration behind %s, which XML does not allow: strict parsers refuse the file, and what the plug-in makes of it is "+
+		"undocumented; make it the first thing of the file", what)
+	if d != nil {
+		d.Fix = &diag.Fix{Title: title, Safe: true, Edits: []diag.Edit{moved}}
+	}
+}
+
+// newline returns how the first line of the file ends.
+func (s *scanner) newline() string {
+	if i := strings.IndexByte(s.src, '\n'); i > 0 && s.src[i-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
 }
 
 // checkDeclaration returns what is wrong with `xml version="1.0" encoding="..." standalone="..."`, "" for nothing.

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"strings"
 	"unsafe"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -17,6 +18,7 @@ func Parse(f diag.FileID, src []byte) (*Config, []diag.Diagnostic) {
 	} else {
 		s.src = unsafe.String(unsafe.SliceData(src), len(src)) // a copy of a large file costs as much as a tenth of reading it
 		s.encoding()
+		doc.CRLF = crlf(s.src)
 		doc.Nodes = s.run()
 	}
 	if !s.halted {
@@ -24,6 +26,14 @@ func Parse(f diag.FileID, src []byte) (*Config, []diag.Diagnostic) {
 	}
 	diag.Sort(s.faults)
 	return View(doc), s.faults
+}
+
+// crlf reports whether most lines of a text end in CR LF.
+func crlf(text string) bool {
+	if strings.IndexByte(text, '\r') < 0 { // the usual file
+		return false
+	}
+	return 2*strings.Count(text, "\r\n") > strings.Count(text, "\n")
 }
 
 // roots reports a document that is not one Config.

@@ -23,7 +23,9 @@ type scanner struct {
 	file   diag.FileID
 	src    string
 	pos    int
+	begin  int // where the text begins: behind a byte order mark
 	chars  charset
+	dtd    bool // a document type definition was passed over
 	faults []diag.Diagnostic
 	halted bool // a limit was reached: nothing more is read
 

@@ -15,12 +15,13 @@ const (
 	Comment          // <!-- ... -->, Text holds what stands between the marks
 	CDATA            // <![CDATA[ ... ]]>
 	Declaration      // <?xml ...?> and every other processing instruction
-	Doctype          // <!DOCTYPE ...>: refused, kept only so that nothing is lost
+	Doctype          // <!DOCTYPE ...>: not read, kept only so that nothing is lost
 )
 
 // Document is the lossless tree of a file: writing it unchanged gives the same elements, attributes, values and comments.
 type Document struct {
 	File  diag.FileID
+	CRLF  bool    // lines end in CR LF, and Write keeps it so
 	Nodes []*Node // what stands at the top level, in file order: declaration, comments, one root, or several in a fragment
 }
 

@@ -1,9 +1,12 @@
 package parser
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Classes of bytes.
@@ -319,6 +322,10 @@ func (s *scanner) reference(i, end int) (string, int) {
 	}
 	if name[0] == '#' {
 		s.fault(i, j+1, "reference &%s; to no character that XML allows", name)
+	} else if s.dtd {
+		// Unlike the definition itself this is an error: what is decided on the value would be a guess.
+		s.syntax(i, j+1, diag.Error, fmt.Sprintf("entity &%s; is defined at most in the document type definition, which is not read here, so what it "+
+			"stands for is unknown; whether the plug-in knows it is undocumented, write the text itself", clip([]any{s.read(i+1, j)})...))
 	} else {
 		s.fault(i, j+1, "entity &%s; that is not defined: only lt, gt, amp, apos and quot are", s.read(i+1, j))
 	}

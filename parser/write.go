@@ -2,6 +2,7 @@ package parser
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"io"
 	"slices"
@@ -11,23 +12,50 @@ import (
 )
 
 // Write prints a document: 3 blanks per level, one element per line, attributes in alphabetical order, comments where they stand.
-// It is the only printer of the format. White space between elements is layout and made anew; text, and with it the inside of an
+// It is the only printer of the format. Lines end as those of the file did. White space between elements is layout and made anew; text, and with it the inside of an
 // element that has text, is kept. The bytes fit the encoding that the XML declaration names: what US-ASCII or ISO-8859-1 lack becomes
 // a character reference, and where none may stand (a comment, a name) the file and its declaration become UTF-8.
 func Write(w io.Writer, doc *Document) error {
+	if doc.CRLF {
+		w = crlfWriter{w}
+	}
 	p := &printer{w: bufio.NewWriter(w)}
-	p.chooseEncoding(doc)
-	for i, n := range doc.Nodes {
+	nodes := declarationFirst(doc.Nodes)
+	p.chooseEncoding(nodes)
+	for i, n := range nodes {
 		switch {
-		case i > 0 && isInline(n, doc.Nodes[i-1]):
-			p.inline(doc.Nodes[i-1], n)
+		case i > 0 && isInline(n, nodes[i-1]):
+			p.inline(nodes[i-1], n)
 		default:
 			p.line(i > 0, 0)
 			p.node(n, 0)
 		}
 	}
-	p.line(len(doc.Nodes) > 0, 0)
+	p.line(len(nodes) > 0, 0)
 	return p.w.Flush()
+}
+
+// crlfWriter ends lines in CR LF.
+type crlfWriter struct{ w io.Writer }
+
+func (c crlfWriter) Write(b []byte) (int, error) {
+	if _, err := c.w.Write(bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n"))); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// declarationFirst puts an XML declaration that stands behind comments before them, with what follows it on its line.
+func declarationFirst(nodes []*Node) []*Node {
+	at := slices.IndexFunc(nodes, func(n *Node) bool { return n.Kind != Comment })
+	if at <= 0 || !isXMLDeclaration(nodes[at]) {
+		return nodes
+	}
+	end := at + 1
+	for end < len(nodes) && isInline(nodes[end], nodes[end-1]) {
+		end++
+	}
+	return slices.Concat(nodes[at:end], nodes[:at], nodes[end:])
 }
 
 type printer struct {
@@ -239,17 +267,17 @@ func commentText(text string) string {
 
 // chooseEncoding takes the declared encoding, or UTF-8 where that cannot be written. Of an encoding that is not known, only its
 // ASCII part is used, which is right for every superset of ASCII.
-func (p *printer) chooseEncoding(doc *Document) {
+func (p *printer) chooseEncoding(nodes []*Node) {
 	name := ""
-	if len(doc.Nodes) > 0 && isXMLDeclaration(doc.Nodes[0]) {
-		for _, part := range declaration(doc.Nodes[0].Text) {
+	if len(nodes) > 0 && isXMLDeclaration(nodes[0]) {
+		for _, part := range declaration(nodes[0].Text) {
 			if part.name == "encoding" {
 				name = part.value
 			}
 		}
 	}
 	p.encoding = cmp.Or(charsetOf(name), "US-ASCII")
-	if wide(name) || !p.writable(doc.Nodes) {
+	if wide(name) || !p.writable(nodes) {
 		p.encoding, p.rename = "UTF-8", true
 	}
 }
