@@ -18,8 +18,8 @@ func lintText(text string, o Options) ([]diag.Diagnostic, *diag.Files) {
 // only turns a run into one of the default profile in which the rule itself is shown, whatever its severity.
 func only(r *Rule) Options {
 	o := Options{Rules: map[string]RuleSetting{}}
-	// Examples are short: they leave out timeouts and TLS where they do not speak of them.
-	for _, code := range []string{"WP502", "WP504", "WP701"} {
+	// Examples are short: they leave out timeouts, TLS and Routes where they do not speak of them.
+	for _, code := range []string{"WP114", "WP502", "WP504", "WP701"} {
 		o.Rules[code] = RuleSetting{Off: code != r.Code}
 	}
 	if r.Severity == diag.Info {

@@ -92,6 +92,9 @@ var seeds = []struct{ rule, old, new, place string }{
 	{"WP111", `Name="/shop/*"`, "Name=\"/sh«ö»p/*\"", ""},
 	{"WP112", `   <UriGroup Name="admin_uris">`, `<«IntelligentManagement»/><UriGroup Name="admin_uris">`, ""},
 	{"WP113", `Hostname="node3" Port="9443" Protocol="https">`, `Hostname="node3" Port="9444" Protocol="https"><Property Name="keyring" Value="/k"/><Property Name="stashfile" Value="/s"/></Transport><Transport Hostname="node3" Port="9443" Protocol="«https»">`, ""},
+	{"WP114", `   <Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>
+   <Route ServerCluster="admin" UriGroup="admin_uris" VirtualHostGroup="admin_host"/>`, ``, `<«Config» AppServerPortPreference`},
+	{"WP115", `<Server Name="m1"/>`, "<Server Name=\"m1\"/>\n «/&gt; Name=\"m1» \n\t", ""},
 	{"WP201", `VirtualHostGroup="admin_host"/>`, `VirtualHostGroup="«admin_hots»"/>`, ""},
 	{"WP202", `<UriGroup Name="admin_uris">`, `<UriGroup Name="«old»"><Uri Name="/old/*"/></UriGroup><UriGroup Name="admin_uris">`, ""},
 	{"WP203", `Name="m2" ServerIOTimeout`, `Name="«m1»" ServerIOTimeout`, ""},

@@ -11,10 +11,10 @@ func number(n int) string { return strconv.Itoa(n) }
 func structureRules() []*Rule {
 	return []*Rule{
 		{
-			Code: "WP101", Name: "xml-syntax", Category: Structure, Severity: diag.Error, Check: adoptFaults,
+			Code: "WP101", Name: "xml-syntax", Category: Structure, Severity: diag.Error, Fix: SomeSafe, Check: adoptFaults,
 			Doc: Doc{
 				Title:  "The file is not well-formed XML",
-				Why:    "A reload keeps the old configuration and writes one line to the log; at start there is no routing, at some levels no web server. All that stands behind the fault is checked all the same. A document type definition and its entities are a warning: whether the plug-in reads them is undocumented. So it is for UTF-16 and EBCDIC, which cannot be checked here and so stay an error.",
+				Why:    "A reload keeps the old configuration and writes one line to the log; at start there is no routing, at some levels no web server. All that stands behind the fault is checked all the same. White space or a comment before the XML declaration, and a document type definition, are a warning: whether the plug-in reads such a file is undocumented, and wasplug reads it. An entity of the definition, UTF-16 and EBCDIC may be read by the plug-in, too, but what cannot be checked here stays an error.",
 				Bad:    "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log>",
 				Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
 				Near:   "<!-- a > b && \"c\" -->\n<Log LogLevel='Error' Name='/opt/plugins/logs/a&amp;b.log'/>",
@@ -158,6 +158,28 @@ func structureRules() []*Rule {
 				Good:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" Protocol=\"http\"/></Server>",
 				Near:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" Protocol=\"http\"/><Transport Hostname=\"h1\" Port=\"9443\" Protocol=\"https\"><Property Name=\"keyring\" Value=\"/k.kdb\"/><Property Name=\"stashfile\" Value=\"/k.sth\"/></Transport></Server>",
 				Source: "choice by protocol: APAR PI77874; the rest is unknown",
+			},
+		},
+		{
+			Code: "WP114", Name: "nothing-served", Category: Structure, Severity: diag.Warning, Check: checkNothingServed,
+			Doc: Doc{
+				Title:  "The file has no Route, or none that any request can match",
+				Why:    "Every request is declined and ends in the web server's own 404. Liberty writes such files when it finds no virtual host or no application.",
+				Bad:    "<?xml version=\"1.0\"?>\n<Config><Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/><UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup></Config>",
+				Good:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+				Near:   "<?xml version=\"1.0\"?>\n<Config><IntelligentManagement><ConnectorCluster enabled=\"true\" name=\"cell\"><Connector host=\"dmgr.example.com\" port=\"7061\" protocol=\"https\"/></ConnectorCluster></IntelligentManagement></Config>",
+				Source: "follows from R1 and R9; observed: Liberty's generator",
+			},
+		},
+		{
+			Code: "WP115", Name: "text-between-elements", Category: Structure, Severity: diag.Warning, Check: checkStrayText,
+			Doc: Doc{
+				Title:  "Text stands between elements",
+				Why:    "No element of plugin-cfg.xml holds text, so it is most likely the rest of an edit that went wrong, and what was meant to be set is not. What the plug-in makes of it is undocumented.",
+				Bad:    "<UriGroup Name=\"shop_uris\">AffinityCookie=\"SHOP\"/>\n<Uri Name=\"/shop/*\"/></UriGroup>",
+				Good:   "<UriGroup Name=\"shop_uris\"> <Uri Name=\"/shop/*\"/> </UriGroup>",
+				Near:   "<UriGroup Name=\"shop_uris\"><!-- text --><Uri Name=\"/shop/*\"/></UriGroup>\n<ConfigHash>42</ConfigHash>",
+				Source: "inferred from the format: no source shows an element with text, but for the ConfigHash of Liberty",
 			},
 		},
 	}

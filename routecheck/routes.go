@@ -29,6 +29,14 @@ func (t *Table) addRoutes(cfg *parser.Config, names *Names) []diag.Diagnostic {
 	return r.missing
 }
 
+// Serves reports whether any request can match a Route (R1): one that has an alias and a Uri, or that lacks the group (R17). Without one
+// every request is declined (R9).
+func (t *Table) Serves() bool {
+	return slices.ContainsFunc(t.routes, func(r route) bool {
+		return (r.vhosts == nil || len(r.vhosts.aliases) > 0) && (r.uris == nil || len(r.uris.patterns) > 0)
+	})
+}
+
 // resolver finds and compiles the groups that Routes name; each is compiled once.
 type resolver struct {
 	names    *Names

@@ -62,5 +62,6 @@ func loadXML(c *cli.Context, files *diag.Files, path string) (*parser.Config, er
 		printDiagnostics(c.App.ErrWriter, files, faults)
 		return nil, failure(fmt.Errorf("%s is not a whole plugin-cfg.xml", displayName(path)))
 	}
+	printDiagnostics(c.App.ErrWriter, files, doubts(faults))
 	return cfg, nil
 }

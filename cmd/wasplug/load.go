@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -85,11 +86,17 @@ func loadTableFor(c *cli.Context, files *diag.Files, path, webServer string) (*l
 		printDiagnostics(c.App.ErrWriter, files, l.faults)
 		return nil, failure(fmt.Errorf("%s: the plug-in would reject this file, so no request is decided by it", displayName(path)))
 	}
+	printDiagnostics(c.App.ErrWriter, files, doubts(l.faults))
 	if len(l.config.Routes) == 0 && l.config.IntelligentManagement != nil {
 		at := files.Start(l.config.IntelligentManagement.NameSpan)
 		return nil, failure(fmt.Errorf("%s: the routing is not in this file: it holds IntelligentManagement and no Route, so controllers give the rules at run time", at))
 	}
 	return l, nil
+}
+
+// doubts are the findings about a text that the plug-in may read otherwise than it was read here, or not at all.
+func doubts(faults []diag.Diagnostic) []diag.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(faults), func(d diag.Diagnostic) bool { return d.Rule.Code != "WP101" || d.Severity >= diag.Error })
 }
 
 // loadConfig reads the configuration that the flags describe.

@@ -1,0 +1,59 @@
+package lint
+
+import (
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// checkNothingServed asks the decision core whether any request can get through. Where the plug-in rejects the whole file, or some of it could
+// not be read, there is more to tell than that; and with IntelligentManagement the Routes come from elsewhere.
+func checkNothingServed(p *Pass) {
+	c := p.Config
+	if c.Node == nil || p.Fragment || c.IntelligentManagement != nil || len(p.rejects) > 0 || p.Table.Serves() || diag.Worst(p.faults) == diag.Error {
+		return
+	}
+	if len(c.Routes) == 0 {
+		p.Report(c.Node.NameSpan, "the file has no Route; every request is declined, and the web server answers it by itself, mostly with 404")
+		return
+	}
+	p.Report(c.Routes[0].Node.NameSpan, "no request can match any Route of the file: their groups hold no alias or no Uri that could match; every request is declined, "+
+		"and the web server answers it by itself, mostly with 404")
+}
+
+// checkStrayText looks at the content of known elements: none of them holds text.
+func checkStrayText(p *Pass) {
+	p.elements(func(n *parser.Node, typ *parser.ElementType) {
+		if typ == nil {
+			return
+		}
+		for _, c := range n.Children {
+			if text := strings.TrimSpace(c.Text); text != "" && (c.Kind == parser.Text || c.Kind == parser.CDATA) {
+				p.Report(p.trimmed(c.Span), "text %q directly in <%s>, which holds no text: most likely the rest of an edit or of a template; "+
+					"what the plug-in makes of it is undocumented", line(text), n.Name)
+			}
+		}
+	})
+}
+
+// line returns the first line of a text, shortened.
+func line(text string) string {
+	first, _, more := strings.Cut(text, "\n")
+	switch first = strings.TrimRight(first, " \t\r"); {
+	case len(first) > longWord:
+		return clipWord(first)
+	case more:
+		return first + " ..."
+	}
+	return first
+}
+
+// trimmed returns a span without the white space at its ends.
+func (p *Pass) trimmed(span diag.Span) diag.Span {
+	const white = " \t\r\n"
+	text := p.files.Text(span)
+	span.Start += int32(len(text) - len(strings.TrimLeft(text, white)))
+	span.End -= int32(len(text) - len(strings.TrimRight(text, white)))
+	return span
+}
