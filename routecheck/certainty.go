@@ -21,6 +21,7 @@ const (
 	Forward  = "forward"
 	Declined = "declined"
 	Errored  = "error"
+	Unknown  = "unknown" // only of a fact that nobody can tell, see OpenFact
 )
 
 // Answer returns where a request ended.
@@ -67,48 +68,83 @@ func (cs chances) same(other chances) bool {
 	return true
 }
 
-// flip is a choice set to another value than the base.
+// flip is a choice or a fact set to another value than the base.
 type flip struct {
 	choice Choice
 	value  uint8
 }
 
-// leaf is what one combination of choices gives: a set of answers for each request of the scenario.
+// leaf is what one combination of choices and facts gives: a set of answers for each request of the scenario.
 type leaf struct {
 	flips   []flip
 	answers []chances
 }
 
-// explorer walks the tree of choices that were consulted. One flip at a time is not enough: two together can change an answer that neither
-// changes alone. So it runs, notes what was consulted, and branches on the first choice not yet fixed.
+// played is what a scenario gives under one setting of the choices and facts.
+type played struct {
+	answers []chances
+	asked   []uint64 // what each request consulted: sets of Choice
+	flights int      // requests and attempts played: what the budget counts
+}
+
+func (p *played) consulted() (all uint64) {
+	for _, asked := range p.asked {
+		all |= asked
+	}
+	return all
+}
+
+// without returns the answers where a fact is the opposite of what they assume, and nobody can tell what follows: unknown for the requests
+// that consulted it, and for those after them that the same cluster serves, whose state it changes.
+func (p *played) without(c Choice) []chances {
+	out := slices.Clone(p.answers)
+	stirred := map[ClusterID]bool{}
+	for i, answers := range p.answers {
+		asks := p.asked[i]>>c&1 != 0
+		if asks || slices.ContainsFunc(answers, func(a chanced) bool { return stirred[a.answer.Cluster] }) {
+			out[i] = chances{{Answer{Decision: Unknown, Cluster: -1, Member: NoMember}, 1}}
+		}
+		for _, a := range answers {
+			stirred[a.answer.Cluster] = stirred[a.answer.Cluster] || asks && a.answer.Cluster >= 0
+		}
+	}
+	return out
+}
+
+// explorer walks the tree of choices and facts that were consulted. One flip at a time is not enough: two together can change an answer that
+// neither changes alone. So it runs, notes what was consulted, and branches on the first of it not yet fixed.
 type explorer struct {
-	run    func(sem Semantics) (answers []chances, asked uint64, flights int)
+	run    func(sem Semantics) played
 	budget int // flights left
 	leaves []leaf
 }
 
-// explore returns what every combination of the open choices gives, the base first. fixed are choices that the user has settled.
+// explore returns what every combination of the open choices and facts gives, the base first. fixed are choices that the user has settled.
 // proven is false when the budget ended before the walk did.
 func (x *explorer) explore(base Semantics, fixed uint64) (leaves []leaf, proven bool) {
-	answers, asked, flights := x.run(base)
-	x.budget -= flights
-	x.leaves = []leaf{{nil, answers}}
-	proven = x.walk(base, fixed, nil, answers, asked)
+	p := x.run(base)
+	x.budget -= p.flights
+	x.leaves = []leaf{{nil, p.answers}}
+	proven = x.walk(base, fixed, nil, p)
 	return x.leaves, proven
 }
 
-func (x *explorer) walk(sem Semantics, fixed uint64, flips []flip, answers []chances, asked uint64) bool {
-	open := asked &^ fixed
+func (x *explorer) walk(sem Semantics, fixed uint64, flips []flip, p played) bool {
+	open := p.consulted() &^ fixed
 	if open == 0 {
 		if len(flips) > 0 {
-			x.leaves = append(x.leaves, leaf{slices.Clone(flips), answers})
+			x.leaves = append(x.leaves, leaf{slices.Clone(flips), p.answers})
 		}
 		return true
 	}
 	c := Choice(bits.TrailingZeros64(open))
 	fixed |= 1 << c
-	proven := x.walk(sem, fixed, flips, answers, asked)
-	for v := range uint8(len(choices[c].Values)) {
+	proven := x.walk(sem, fixed, flips, p)
+	if f := c.fact(); f != nil && f.unknown {
+		x.leaves = append(x.leaves, leaf{append(slices.Clone(flips), flip{c, 1}), p.without(c)})
+		return proven
+	}
+	for v := range c.values() {
 		if v == sem.value[c] {
 			continue
 		}
@@ -116,17 +152,18 @@ func (x *explorer) walk(sem Semantics, fixed uint64, flips []flip, answers []cha
 			return false
 		}
 		other := sem.With(c, v)
-		a, asked, flights := x.run(other)
-		x.budget -= flights
-		proven = x.walk(other, fixed, append(flips, flip{c, v}), a, asked) && proven
+		q := x.run(other)
+		x.budget -= q.flights
+		proven = x.walk(other, fixed, append(flips, flip{c, v}), q) && proven
 	}
 	return proven
 }
 
-// Dependence is a combination of open choices that gives another answer.
+// Dependence is a combination of open choices, a fact that is not known, or both, that gives another answer.
 type Dependence struct {
-	Assume map[string]string `json:"assume"` // choice: value
-	Gives  string            `json:"gives"`
+	Assume map[string]string `json:"assume,omitempty"` // choice: value
+	Fact   string            `json:"fact,omitempty"`   // one of [OpenFacts]
+	Gives  string            `json:"gives"`            // the answer, or unknown
 }
 
 // dependences lists, for one request, the smallest combinations that change the answer of the base.
@@ -149,13 +186,24 @@ func (t *Table) dependences(leaves []leaf, request int) []Dependence {
 			continue
 		}
 		kept = append(kept, l)
-		d := Dependence{Assume: map[string]string{}, Gives: t.describe(l.answers[request])}
-		for _, f := range l.flips {
-			d.Assume[f.choice.String()] = choices[f.choice].Values[f.value]
-		}
-		out = append(out, d)
+		out = append(out, dependence(l.flips, t.describe(l.answers[request])))
 	}
 	return out
+}
+
+func dependence(flips []flip, gives string) Dependence {
+	d := Dependence{Gives: gives}
+	for _, f := range flips {
+		if f.choice.fact() != nil {
+			d.Fact = f.choice.String()
+			continue
+		}
+		if d.Assume == nil {
+			d.Assume = map[string]string{}
+		}
+		d.Assume[f.choice.String()] = choices[f.choice].Values[f.value]
+	}
+	return d
 }
 
 func subset(small, large []flip) bool {
@@ -177,8 +225,8 @@ func (t *Table) describe(cs chances) string {
 		switch {
 		case a.Rejected:
 			parts = append(parts, "the plug-in rejects the file")
-		case a.Decision == Declined:
-			parts = append(parts, Declined)
+		case a.Decision == Declined, a.Decision == Unknown:
+			parts = append(parts, a.Decision)
 		case a.Decision == Errored && a.Member != NoMember:
 			parts = append(parts, strconv.Itoa(a.Status)+" of "+t.MemberName(a.Cluster, a.Member)+" in "+t.Clusters[a.Cluster].Name)
 		case a.Decision == Errored:

@@ -101,8 +101,13 @@ type ChoiceInfo struct {
 // Choices lists the open choices, indexed by Choice.
 func Choices() []ChoiceInfo { return slices.Clone(choices[:]) }
 
-// String returns the name of a choice.
-func (c Choice) String() string { return choices[c].Name }
+// String returns the name of a choice, or of a fact that is consulted like one.
+func (c Choice) String() string {
+	if f := c.fact(); f != nil {
+		return f.Name
+	}
+	return choices[c].Name
+}
 
 var choices = [numChoices]ChoiceInfo{
 	ScoreCombination:         {"score-combination", []string{"sum", "uri-then-vhost", "vhost-then-uri"}, "R12", "how the URI score and the virtual host score of a route combine", "the wording of R1 against the order of the On Demand Router (PI78774)"},

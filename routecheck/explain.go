@@ -48,9 +48,9 @@ func (e *explanation) prove(fixed []Choice) {
 	for _, c := range fixed {
 		settled |= 1 << c
 	}
-	x := explorer{budget: flightBudget, run: func(s Semantics) ([]chances, uint64, int) {
+	x := explorer{budget: flightBudget, run: func(s Semantics) played {
 		w := e.sc.runAll(e.t, &s)
-		return w.answers, w.asked, w.flights
+		return w.played
 	}}
 	e.leaves, e.proven = x.explore(e.sem, settled)
 }

@@ -166,6 +166,7 @@ type StepKind uint8
 
 const (
 	StepRequest StepKind = iota + 1
+	StepRouter           // the On Demand Router may decide instead (R69)
 	StepRoute
 	StepDeclined
 	StepAffinity // session identifiers found, or none

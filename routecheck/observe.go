@@ -6,7 +6,7 @@ import "fmt"
 // head has come, Hold it back until Next says whether somebody else is tried (R53), nothing more when the request is Over, or Ask, call Next.
 // rec may be nil.
 func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *Semantics, rec *Recorder) ActionKind {
-	o := outcome{selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}, ev.Kind}
+	o := outcome{selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}, ev.Kind, false}
 	from := rec.count()
 	switch ev.Kind {
 	case ConnectFailed, ConnectTimeout, NameDiffers:
@@ -46,6 +46,7 @@ func (f *Flight) then(kind EventKind) ActionKind {
 type outcome struct {
 	selection
 	kind EventKind
+	fits bool // a body of unknown size is taken to fit the buffer
 }
 
 func (o *outcome) state() *MemberState { return &o.cs.Members[o.f.Last] }
@@ -104,9 +105,24 @@ func (o *outcome) again(repeatable bool) {
 	o.f.todo = todoChoose
 }
 
+// repeatable reports whether the request can be sent once more (R57). A body whose size is unknown beforehand can, as long as it fits the buffer.
+func (o *outcome) repeatable(sent SentKind) bool {
+	switch {
+	case sent == SentNothing:
+		return true
+	case o.f.Body == Buffered && o.f.Size < 0 && o.c.PostBuffer >= 0:
+		o.fits = o.sem.ask(BodyBeyondBuffer, o.rec) == 0
+		return o.fits
+	}
+	return o.f.Body != Unbuffered
+}
+
 func (o *outcome) notBuffered() string {
-	if o.c.PostBuffer == 0 {
+	switch {
+	case o.c.PostBuffer == 0:
 		return "the body was not buffered (PostBufferSize 0)"
+	case o.f.Size < 0:
+		return fmt.Sprintf("the body is larger than PostBufferSize (%d KB)", o.c.PostBuffer/1024)
 	}
 	return fmt.Sprintf("the body of %d bytes is larger than PostBufferSize (%d KB)", o.f.Size, o.c.PostBuffer/1024)
 }
@@ -140,12 +156,14 @@ func (o *outcome) connect(ev Event) {
 
 // lost is R50b, R50c and R58.
 func (o *outcome) lost(ev Event) {
-	repeatable := o.f.Body != Unbuffered || ev.Sent == SentNothing
-	switch {
-	case o.f.begun:
+	if o.f.begun {
 		marked := o.fail(true)
 		o.tellFailure("R58", "%s %s in the middle of the answer; nothing can be retried, the connection is cut", "closed the stream", marked)
 		o.f.todo = todoCut
+		return
+	}
+	repeatable := o.repeatable(ev.Sent)
+	switch {
 	case ev.ReusedStream && repeatable:
 		o.release()
 		o.tellFailure("R50c", "the stream from the queue to %s %s: it was stale, not a failure; the same member gets a new stream", "was closed", false)
@@ -163,7 +181,6 @@ func (o *outcome) lost(ev Event) {
 
 // ioTimeout is R54, R55 and R56.
 func (o *outcome) ioTimeout(ev Event) {
-	repeatable := o.f.Body != Unbuffered || ev.Sent == SentNothing
 	allowed := o.c.IORetries < 0 || o.f.IORetries < o.c.IORetries
 	member := &o.c.Members[o.f.Last]
 	rule := "R54"
@@ -176,6 +193,7 @@ func (o *outcome) ioTimeout(ev Event) {
 		o.f.todo = todoCut
 		return
 	}
+	repeatable := o.repeatable(ev.Sent)
 	if ev.ReusedStream && repeatable && allowed {
 		o.release()
 		o.f.IORetries++
@@ -242,7 +260,7 @@ func (o *outcome) busy() {
 		o.tellFailure("R53", "%s %s, which does not mark it down", "answered 503", marked)
 	}
 	o.f.todo = todoChoose
-	if o.f.Body == Unbuffered || o.f.Last == o.c.Address && o.sem.ask(ClusterAddressFailure, o.rec) != balanceInstead {
+	if !o.repeatable(SentSome) || o.f.Last == o.c.Address && o.sem.ask(ClusterAddressFailure, o.rec) != balanceInstead {
 		o.f.todo = todoPass
 	}
 }
@@ -285,6 +303,10 @@ func (o *outcome) tellFailure(rule, format, what string, marked bool) {
 	}
 	member := &o.c.Members[o.f.Last]
 	step := Step{Kind: StepFailed, Rule: rule, Member: o.f.Last, At: member.At, Event: o.kind, Marked: marked, State: *o.state(), Text: fmt.Sprintf(format, member.Name, what)}
+	if o.fits {
+		step.Text += fmt.Sprintf("; its body, of unknown size, is taken to fit PostBufferSize (%d KB)", o.c.PostBuffer/1024)
+		step.Choice = BodyBeyondBuffer.String()
+	}
 	switch {
 	case marked:
 		step.Text += fmt.Sprintf("; %s is marked down, its retry timer starts (%s)", member.Name, seconds(o.c.RetryInterval))

@@ -125,6 +125,9 @@ func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 		out.Rejected = true
 		return out
 	}
+	if !p.t.router.IsZero() {
+		p.sem.ask(IntelligentManagement, rec)
+	}
 	m, ok := p.t.match(rq, p.sem, rec)
 	if !ok {
 		p.noteRequest(rq, nil, rec)
@@ -257,6 +260,10 @@ func (p *Process) noteRequest(rq *Request, f *Flight, rec *Recorder) {
 		step.Choice = TLSDefaultPort.String()
 	}
 	rec.note(step)
+	if !p.t.router.IsZero() {
+		rec.note(Step{Kind: StepRouter, Rule: "R69", Member: NoMember, At: p.t.router,
+			Text: "IntelligentManagement is enabled: the On Demand Router routes what its connectors tell it of, and only the rest is decided by this file, as follows"})
+	}
 }
 
 // requestRules are the rules beside R7 that the reading of a request shows.

@@ -90,4 +90,7 @@ var rules = []RuleInfo{
 	{"R65", Documented, "A stream idle for longer than ConnectionTTL (28 s when absent since PH09034) is dropped.", "APAR PH09034"},
 	{"R66", Traced, "The stream is taken from the member's queue if one is there, else opened.", "trace 03"},
 	{"R67", Traced, "The request is sent, the answer received and passed on; the member's counters go up.", "trace 08"},
+	{"R68", Assumed, "With ExtendedHandshake=true a stream is tried before anything is sent: one that is closed too early counts as a failed connect (R50), and any body may follow elsewhere.", ""},
+	{"R69", Documented, "With IntelligentManagement enabled the On Demand Router routes what its connectors tell it of; the file decides only the rest.", "IBM, Intelligent Management"},
+	{"R70", Assumed, "An answer that cannot be read or framed, or is over a limit, and did not just break off, gives the client 502: no mark, the stream is closed, nothing is repeated.", ""},
 }

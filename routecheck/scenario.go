@@ -228,12 +228,10 @@ func (sc *Scenario) seeds() int {
 
 // world is what one setting of the open choices gives.
 type world struct {
-	answers  []chances
+	played
 	attempts []string // of each request, "?" where chance changes them
 	marked   []string // the members that each request marks down, "?" likewise
-	asked    uint64
-	flights  int  // requests and attempts played: what the budget counts
-	whole    bool // every outcome of chance was visited; otherwise shares are estimates
+	whole    bool     // every outcome of chance was visited; otherwise shares are estimates
 }
 
 // runAll plays a scenario under every outcome of chance, or, where those are too many, under a fixed set of seeds.
@@ -262,7 +260,8 @@ func (sc *Scenario) sampleAll(t *Table, sem *Semantics) world {
 }
 
 func (sc *Scenario) newWorld() world {
-	return world{answers: make([]chances, len(sc.Requests)), attempts: make([]string, len(sc.Requests)), marked: make([]string, len(sc.Requests))}
+	n := len(sc.Requests)
+	return world{played: played{answers: make([]chances, n), asked: make([]uint64, n)}, attempts: make([]string, n), marked: make([]string, n)}
 }
 
 // play runs the scenario once and adds its answers; chance is the probability of the run, known when it is over.
@@ -272,7 +271,9 @@ func (w *world) play(sc *Scenario, p *Process, chance func() float64) {
 	start := p.Now
 	for i := range outs {
 		start = sc.begin(p, i, start)
+		rec.asked = 0
 		outs[i] = p.Do(&sc.Requests[i].Request, rec)
+		w.asked[i] |= rec.asked
 	}
 	share := chance()
 	for i := range outs {
@@ -280,7 +281,6 @@ func (w *world) play(sc *Scenario, p *Process, chance func() float64) {
 		w.answers[i] = w.answers[i].with(outs[i].Answer(), share)
 		w.noteAttempts(i, &outs[i])
 	}
-	w.asked |= rec.asked
 }
 
 func (w *world) noteAttempts(i int, o *Outcome) {

@@ -12,7 +12,7 @@ import (
 // Semantics holds a value for every open choice, and the defaults that changed between plug-in levels. The zero Semantics is no level's;
 // begin with [Latest], [Level] or [Defaults].
 type Semantics struct {
-	value [numChoices]uint8
+	value [numPoints]uint8
 	// TTLAbsent is how long a stream may idle when ConnectionTTL is absent, 0 no limit (R65, PH09034).
 	TTLAbsent time.Duration
 	// ConnectAbsent is the ConnectTimeout of a member that names none, 0: as long as the operating system takes (R50).
@@ -45,7 +45,18 @@ func (s *Semantics) Assume(assignment string) (Choice, error) {
 		s.value[c] = uint8(v)
 		return Choice(c), nil
 	}
+	if i := slices.IndexFunc(openFacts[:], func(f OpenFact) bool { return f.Name == name }); i >= 0 {
+		return 0, fmt.Errorf("%s is a fact, no open choice of the plug-in: it cannot be assumed%s", name, after("; ", openFacts[i].Settle))
+	}
 	return 0, fmt.Errorf("no open choice is named %q%s", name, suggest(name, choiceNames()))
+}
+
+// after returns a text behind what joins it to the text before, "" for none.
+func after(join, text string) string {
+	if text == "" {
+		return ""
+	}
+	return join + text
 }
 
 func choiceNames() []string {

@@ -44,7 +44,8 @@ type Table struct {
 	portArrived bool              // VHostMatchingCompat (R7)
 	onload      bool              // SSLMapMode (R64)
 	offload     bool
-	useInsecure bool // UseInsecure (R64)
+	useInsecure bool      // UseInsecure (R64)
+	router      diag.Span // IntelligentManagement where it is enabled, else zero (R69)
 	byName      map[string]ClusterID
 	clustersOf  map[string][]ClusterID // by the name of a member
 	at          diag.Span              // VHostMatchingCompat, or the Config element
@@ -120,6 +121,9 @@ func New(cfg *parser.Config) (*Table, []diag.Diagnostic) {
 	if t.at.IsZero() && cfg.Node != nil {
 		t.at = cfg.Node.NameSpan
 	}
+	if im := cfg.IntelligentManagement; im != nil && routes(im) {
+		t.router = im.NameSpan
+	}
 	names := Resolve(cfg)
 	for i, sc := range names.distinct {
 		t.byName[sc.Name.V] = ClusterID(i)
@@ -129,6 +133,20 @@ func New(cfg *parser.Config) (*Table, []diag.Diagnostic) {
 	t.missing = t.addRoutes(cfg, names)
 	clusters.Wait()
 	return t, t.missing
+}
+
+// routes reports whether IntelligentManagement is enabled: nothing switches off the element itself or all of its ConnectorClusters (R69).
+func routes(im *parser.Node) bool {
+	off := func(n *parser.Node) bool {
+		for _, name := range []string{"enabled", "enable"} {
+			if a := n.Attr(name); a != nil && strings.EqualFold(a.Value, "false") {
+				return true
+			}
+		}
+		return false
+	}
+	clusters := im.Elements("ConnectorCluster")
+	return !off(im) && (len(clusters) == 0 || slices.ContainsFunc(clusters, func(n *parser.Node) bool { return !off(n) }))
 }
 
 // Rejected lists the reasons why the plug-in rejects the file: Routes that name what does not exist (R18) and, under

@@ -40,6 +40,7 @@ func TestWhyFitsItsSchema(t *testing.T) {
 		{"https://h/snoop;jsessionid=0000a:v544d0o0", "--assume", "tls-default-port=80"},
 		{"http://h/snoop", "--marked", "PluginMember1=3", "--pending", "PluginMember2=4", "--weight", "PluginMember2=-1", "--seed", "7"},
 		{"http://h/x", "-c", "testdata/empty-cluster.xml"},
+		{"http://h/snoop", "--down", "PluginMember1=503", "--body-size", "-1"},
 	} {
 		out, errOut, code := program(t, append([]string{"why", "-c", figure, "--format", "json"}, args...)...)
 		if code != exitFine {

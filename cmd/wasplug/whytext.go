@@ -181,21 +181,61 @@ func printCertainty(w io.Writer, d *routecheck.Decision) {
 		fmt.Fprintln(w, "not proven: too many combinations of open choices to try them all; none of those tried changes the answer")
 		return
 	}
-	fmt.Fprintln(w, "not certain: the plug-in's behaviour is undocumented here, and the answer would be another with")
-	for i, dep := range d.DependsOn {
-		if i == mostDependences {
-			fmt.Fprintf(w, "  ... and %d more combinations (--format json lists them)\n", len(d.DependsOn)-i)
-			break
+	printDependences(w, d)
+	if !d.Proven {
+		fmt.Fprintln(w, "  not proven: there are more combinations than could be tried")
+	}
+}
+
+// printDependences tells what the answer hangs on: first the open choices, then the facts.
+func printDependences(w io.Writer, d *routecheck.Decision) {
+	undocumented := func(dep routecheck.Dependence) bool { return len(dep.Assume) > 0 }
+	if slices.ContainsFunc(d.DependsOn, undocumented) {
+		fmt.Fprintln(w, "not certain: the plug-in's behaviour is undocumented here, and the answer would be another with")
+	}
+	shown := 0
+	for _, dep := range d.DependsOn {
+		if !undocumented(dep) {
+			continue
+		}
+		if shown++; shown > mostDependences {
+			continue
 		}
 		var parts []string
 		for _, name := range slices.Sorted(maps.Keys(dep.Assume)) {
 			parts = append(parts, name+"="+dep.Assume[name])
 		}
+		if dep.Fact != "" {
+			parts = append(parts, dep.Fact)
+		}
 		fmt.Fprintf(w, "  %s: %s\n", strings.Join(parts, " and "), dep.Gives)
 	}
-	if !d.Proven {
-		fmt.Fprintln(w, "  not proven: there are more combinations than could be tried")
+	if shown > mostDependences {
+		fmt.Fprintf(w, "  ... and %d more combinations (--format json lists them)\n", shown-mostDependences)
 	}
+	for _, fact := range routecheck.OpenFacts() {
+		for _, dep := range d.DependsOn {
+			if dep.Fact == fact.Name && !undocumented(dep) {
+				fmt.Fprintf(w, "not certain: the answer holds only where %s%s (%s)%s\n", fact.Where, otherwise(dep), fact.Name, after("; ", fact.Settle))
+			}
+		}
+	}
+}
+
+// otherwise words the other answer of a fact, where it can be told.
+func otherwise(dep routecheck.Dependence) string {
+	if dep.Gives == routecheck.Unknown {
+		return ""
+	}
+	return "; otherwise it is " + dep.Gives
+}
+
+// after returns a text behind what joins it to the text before, "" for none.
+func after(join, text string) string {
+	if text == "" {
+		return ""
+	}
+	return join + text
 }
 
 // printRequestLine is one request of several.

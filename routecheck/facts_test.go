@@ -1,0 +1,130 @@
+package routecheck
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// explained answers requests in a fresh process in which round robin stands at the first member.
+func explained(t *testing.T, xml string, facts []Fact, requests ...Request) []Decision {
+	t.Helper()
+	sc := &Scenario{Facts: facts, Members: []MemberFact{{Next: true}}}
+	for _, rq := range requests {
+		sc.Requests = append(sc.Requests, Repeat(rq, 1, 0)...)
+	}
+	return mustTable(t, xml).Explain(diag.NewFiles(), sc, Latest(), []Choice{EarlyClose, ExtendedHandshake}, WithAll)
+}
+
+// dependsOn writes what an answer hangs on: "balance-retry=allow:a of C; body-beyond-buffer:500 in C".
+func dependsOn(d *Decision) string {
+	var parts []string
+	for _, dep := range d.DependsOn {
+		text := dep.Fact
+		for name, value := range dep.Assume {
+			text += name + "=" + value
+		}
+		parts = append(parts, text+":"+dep.Gives)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// TestBodyOfUnknownSize: whether it fits PostBufferSize decides only where it has been sent, and would be sent again (R57).
+func TestBodyOfUnknownSize(t *testing.T) {
+	for _, c := range []struct {
+		name, cluster, servers string
+		fault                  Fault
+		body                   int64
+		answer, depends        string
+	}{
+		{"lost stream", "", threeServers(""), Reset, -1, "b of C", "body-beyond-buffer:500 in C"},
+		{"timeout", "", threeServers(""), NoAnswer, -1, "b of C", "body-beyond-buffer:500 in C"},
+		{"503", "", threeServers(""), Busy, -1, "b of C", "body-beyond-buffer:503 of a in C"},
+		{"nothing was sent", "", threeServers(""), Refused, -1, "b of C", ""},
+		{"no failure", "", threeServers(""), Healthy, -1, "a of C", ""},
+		{"the size is known", "", threeServers(""), Reset, 1000, "b of C", ""},
+		{"no limit", `PostBufferSize="-1"`, threeServers(""), Reset, -1, "b of C", ""},
+		{"no buffer", `PostBufferSize="0"`, threeServers(""), Reset, -1, "500 in C", ""},
+		{"nobody else to ask", "", server("a", ""), Reset, -1, "500 in C", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rq := get("/x")
+			rq.Body = c.body
+			d := explained(t, clusterXML("", c.cluster, c.servers), []Fact{{Member: 0, Fault: c.fault}}, rq)[0]
+			if got := dependsOn(&d); d.Answers != c.answer || got != c.depends || d.Certain != (c.depends == "") {
+				t.Errorf("%s, certain %t, hangs on %q; want %s, %q", d.Answers, d.Certain, got, c.answer, c.depends)
+			}
+		})
+	}
+}
+
+// TestIntelligentManagement is R69: every answer hangs on the connectors, unless they are switched off.
+func TestIntelligentManagement(t *testing.T) {
+	for im, on := range map[string]bool{
+		"":                         false,
+		`<IntelligentManagement/>`: true,
+		`<IntelligentManagement enable="true"><Connector host="h" port="1"/></IntelligentManagement>`:                          true,
+		`<IntelligentManagement enable="false"/>`:                                                                              false,
+		`<IntelligentManagement><ConnectorCluster enabled="false"/></IntelligentManagement>`:                                   false,
+		`<IntelligentManagement><ConnectorCluster enabled="false"/><ConnectorCluster enabled="TRUE"/></IntelligentManagement>`: true,
+		`<IntelligentManagement enabled="false"><ConnectorCluster enabled="true"/></IntelligentManagement>`:                    false,
+		`<IntelligentManagement><ConnectorCluster/><Property name="webserverName" value="w"/></IntelligentManagement>`:         true,
+	} {
+		xml := strings.Replace(clusterXML("", "", threeServers("")), "<VirtualHostGroup", im+"<VirtualHostGroup", 1)
+		for i, d := range explained(t, xml, nil, get("/x"), Request{Host: "h", Port: 81, Target: "/x"}) {
+			want := map[bool]string{true: "intelligent-management:unknown"}[on]
+			if got := dependsOn(&d); got != want || d.Certain == on {
+				t.Errorf("%s, request %d: certain %t, hangs on %q", im, i+1, d.Certain, got)
+			}
+			if told := strings.Contains(fmt.Sprint(d.Steps), "{R69 "); told != on {
+				t.Errorf("%s, request %d: told of it: %t", im, i+1, told)
+			}
+		}
+	}
+}
+
+// TestUnknownFacts: what follows from a fact that nobody can tell is unknown for the request that asks for it and for those after it that
+// meet its cluster, for no other.
+func TestUnknownFacts(t *testing.T) {
+	answer := func(c ClusterID) chances { return chances{{Answer{Forward, false, 0, c, 0}, 1}} }
+	p := played{
+		answers: []chances{answer(0), answer(1), answer(0), answer(2), {{Answer{Declined, false, 0, -1, NoMember}, 1}}},
+		asked:   []uint64{0, 0, 0, 0, 0},
+	}
+	told := func() (text string) {
+		for _, a := range p.without(PartitionTable) {
+			text += a[0].answer.Decision + " "
+		}
+		return text
+	}
+	for i, want := range []string{
+		"unknown forward unknown forward declined ", "forward unknown forward forward declined ", "forward forward unknown forward declined ",
+		"forward forward forward unknown declined ", "forward forward forward forward unknown ",
+	} {
+		p.asked[i] = 1 << PartitionTable
+		if got := told(); got != want {
+			t.Errorf("asked by request %d: %s, want %s", i+1, got, want)
+		}
+		p.asked[i] = 0
+	}
+}
+
+// TestFactsAreNoChoices: a fact is shown with the choices, but nobody can assume it, and the callers that try every choice do not meet it.
+func TestFactsAreNoChoices(t *testing.T) {
+	var sem Semantics
+	for _, f := range OpenFacts() {
+		_, err := sem.Assume(f.Name + "=yes")
+		if err == nil || !strings.HasPrefix(err.Error(), f.Name+" is a fact, no open choice of the plug-in: it cannot be assumed") {
+			t.Errorf("%s: %v", f.Name, err)
+		}
+		if f.Rule == "" || f.Where == "" || ruleMark(f.Rule) == "" {
+			t.Errorf("%+v", f)
+		}
+	}
+	rec := Recorder{asked: 1<<numPoints - 1}
+	if got := rec.Asked(); got != 1<<len(Choices())-1 {
+		t.Errorf("%b", got)
+	}
+}
