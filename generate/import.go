@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/generate/diff"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/schemas"
 )
 
@@ -79,13 +80,14 @@ type importer struct {
 	tls    [3]string  // keyring, stashfile and certLabel of the web server, "" when it has none
 	faults []diag.Diagnostic
 
-	hosts, clusters map[string]string // Name -> key, of the first definition
+	names           *routecheck.Names // which definition a Name means
+	hosts, clusters map[string]string // Name -> key, of the definition that it means
 	raw             []*schemas.Node   // elements to be written as they are
 	pending         string            // comments that wait for the next entry
 }
 
 func newImporter(cfg *parser.Config) *importer {
-	im := &importer{cfg: cfg, hosts: map[string]string{}, clusters: map[string]string{}}
+	im := &importer{cfg: cfg, names: routecheck.Resolve(cfg)}
 	im.web = &WebServer{Name: text{V: "webserver1"}, PluginRoot: text{V: defaultRoot}}
 	if p := parser.Find(cfg.Properties, "PluginInstallRoot"); p != nil && p.Name.V == "PluginInstallRoot" && p.Value.Set() {
 		im.web.PluginRoot.V = p.Value.V

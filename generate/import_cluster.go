@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/schemas"
 )
 
 func (im *importer) virtualHost(hosts *schemas.Node, h *parser.VirtualHostGroup) {
 	name, written := key(hosts, h.Node, "virtualHost")
-	if _, known := im.hosts[h.Name.V]; !known && h.Name.Set() {
+	if im.names.VirtualHostGroup(h.Name.V) == h && h.Name.Set() {
 		im.hosts[h.Name.V] = name
 	}
 	aliases := schemas.NewList()
@@ -45,7 +46,7 @@ func (im *importer) onlyName(n *parser.Node) {
 
 func (im *importer) cluster(clusters *schemas.Node, c *parser.ServerCluster) {
 	name, written := key(clusters, c.Node, "cluster")
-	if _, known := im.clusters[c.Name.V]; !known && c.Name.Set() {
+	if im.names.Cluster(c.Name.V) == c && c.Name.Set() {
 		im.clusters[c.Name.V] = name
 	}
 	if c.Node.Name != "ServerCluster" {
@@ -57,10 +58,8 @@ func (im *importer) cluster(clusters *schemas.Node, c *parser.ServerCluster) {
 	n.Put("overrides", orNothing(overrides))
 	roles, primary, backup := lists(c)
 	single := len(c.Servers) == 1 && c.Servers[0].CloneID.V == "" && roles[c.Servers[0]] == "primary"
-	if single && c.Primary == nil {
-		primary = nil // this is how a single server is written anyhow
-	} else if single && primary == nil {
-		primary = nameList(c.Primary)
+	if single { // the generators' form for it has no list
+		primary = orNull(nameList(c.Primary))
 	}
 	if len(c.Servers) > 1 && !slices.ContainsFunc(c.Servers, func(s *parser.Server) bool { return s.CloneID.V != "" }) {
 		n.Put("session", newMap().Put("affinity", schemas.NewPlain("false")))
@@ -82,39 +81,31 @@ func (im *importer) cluster(clusters *schemas.Node, c *parser.ServerCluster) {
 // lists returns the roles of the members, and the lists themselves where roles do not give them as they stand.
 func lists(c *parser.ServerCluster) (roles map[*parser.Server]string, primary, backup *schemas.Node) {
 	roles = map[*parser.Server]string{}
-	if c.Primary == nil {
-		for _, s := range c.Servers {
-			roles[s] = "primary" // no list: all of them are (R37)
-		}
-		if c.Backup != nil {
-			backup = nameList(c.Backup)
-		}
-		return roles, schemas.NewPlain(""), backup
-	}
-	var primaries, backups []string
 	for _, s := range c.Servers {
-		switch {
-		case inList(c.Primary, s):
-			roles[s] = "primary"
-			primaries = append(primaries, s.Name.V)
-		case inList(c.Backup, s):
-			roles[s] = "backup"
-			backups = append(backups, s.Name.V)
-		default:
-			roles[s] = "none"
-		}
+		roles[s] = "none"
 	}
-	if !sameNames(c.Primary, primaries) {
+	primaries, backups := routecheck.PrimaryAndBackup(c)
+	for _, s := range primaries {
+		roles[s] = "primary"
+	}
+	for _, s := range backups {
+		roles[s] = "backup"
+	}
+	named := func(role string) (names []string) {
+		for _, s := range c.Servers {
+			if roles[s] == role {
+				names = append(names, s.Name.V)
+			}
+		}
+		return names
+	}
+	if !sameNames(c.Primary, named("primary")) {
 		primary = nameList(c.Primary)
 	}
-	if !sameNames(c.Backup, backups) {
+	if !sameNames(c.Backup, named("backup")) {
 		backup = nameList(c.Backup)
 	}
 	return roles, primary, backup
-}
-
-func inList(l *parser.ServerList, s *parser.Server) bool {
-	return l != nil && slices.ContainsFunc(l.Servers, func(r *parser.ServerRef) bool { return r.Name.V == s.Name.V })
 }
 
 func sameNames(l *parser.ServerList, names []string) bool {
@@ -133,6 +124,14 @@ func nameList(l *parser.ServerList) *schemas.Node {
 		list.Items = append(list.Items, optional(r.Node, "Name"))
 	}
 	return list
+}
+
+// orNull returns nil for the value that leaves a key out.
+func orNull(n *schemas.Node) *schemas.Node {
+	if n.Null() {
+		return nil
+	}
+	return n
 }
 
 func (im *importer) member(s *parser.Server, role string, single bool) *schemas.Node {

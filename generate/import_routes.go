@@ -10,27 +10,17 @@ import (
 // importRoutes turns Routes into applications.
 type importRoutes struct {
 	*importer
-	groups map[string]*parser.UriGroup
-	used   map[*parser.UriGroup]bool
-	seen   map[[3]string]bool
-	rest   bool // the Routes from here on are written as elements
+	used map[*parser.UriGroup]bool
+	seen map[[3]string]bool
+	rest bool // the Routes from here on are written as elements
 }
 
 func newRoutes(im *importer) *importRoutes {
-	r := &importRoutes{importer: im, groups: map[string]*parser.UriGroup{}, used: map[*parser.UriGroup]bool{}, seen: map[[3]string]bool{}}
-	for _, g := range im.cfg.UriGroups {
-		if r.groups[g.Name.V] == nil && g.Name.Set() {
-			r.groups[g.Name.V] = g
-		}
-	}
-	return r
+	return &importRoutes{importer: im, used: map[*parser.UriGroup]bool{}, seen: map[[3]string]bool{}}
 }
 
 func (im *importRoutes) add(applications *schemas.Node, r *parser.Route) {
-	var group *parser.UriGroup
-	if r.UriGroup.Set() {
-		group = im.groups[r.UriGroup.V]
-	}
+	_, group, _ := im.names.RouteParts(r)
 	id := [3]string{reference(r.VirtualHostGroup), reference(r.UriGroup), reference(r.ServerCluster)}
 	if r.UriGroup.Set() && group == nil || !plainRoute(r.Node) {
 		im.rest = true // no application says this

@@ -79,3 +79,11 @@ func checkHost(host, name string) error {
 	}
 	return nil
 }
+
+// Address writes a host and a port as one text; an IPv6 address stands in brackets, as a URL and an alias want it.
+func Address(host, port string) string {
+	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+		host = "[" + host + "]"
+	}
+	return host + ":" + port
+}

@@ -35,6 +35,7 @@ func Write(w io.Writer, cfg *parser.Config, format string) error {
 type graph struct {
 	hosts    []*host
 	clusters []*cluster // in the order of the Routes, then those that no Route uses
+	idle     string     // why no request is served by it, "" when some are
 }
 
 type host struct {
@@ -57,43 +58,52 @@ type cluster struct {
 type member struct{ name, role, clone, addresses string }
 
 func build(cfg *parser.Config) *graph {
+	table, missing := routecheck.New(cfg)
+	names := routecheck.Resolve(cfg)
 	g := &graph{}
-	hosts, groups, clusters := map[string]*host{}, map[string]*parser.UriGroup{}, map[string]*cluster{}
-	for _, u := range cfg.UriGroups {
-		if groups[u.Name.V] == nil {
-			groups[u.Name.V] = u
-		}
+	if len(missing) > 0 {
+		g.idle = "nothing is served by this file: the plug-in rejects it, as a Route names what is not defined"
+	} else {
+		g.idle = idle(cfg, table)
 	}
-	table, _ := routecheck.New(cfg)
-	defined := func(name string) *routecheck.Cluster {
-		if id, ok := table.ClusterByName(name); ok {
-			return &table.Clusters[id]
-		}
-		return nil
-	}
+	hosts, clusters := map[string]*host{}, map[string]*cluster{}
 	for _, r := range cfg.Routes {
+		vhosts, uris, _ := names.RouteParts(r)
 		h := hosts[hostKey(r)]
 		if h == nil {
-			h = newHost(cfg, r)
+			h = newHost(r, vhosts)
 			hosts[hostKey(r)] = h
 			g.hosts = append(g.hosts, h)
 		}
 		c := clusters[r.ServerCluster.V]
 		if c == nil {
-			c = newCluster(r.ServerCluster.V, defined(r.ServerCluster.V))
+			c = newCluster(table, r.ServerCluster.V)
 			c.used = true
 			clusters[r.ServerCluster.V] = c
 			g.clusters = append(g.clusters, c)
 		}
-		h.routes = append(h.routes, route{uris(r, groups), c})
+		h.routes = append(h.routes, route{urisOf(r, uris), c})
 	}
 	for _, c := range cfg.Clusters {
 		if clusters[c.Name.V] == nil {
-			clusters[c.Name.V] = newCluster(c.Name.V, defined(c.Name.V))
+			clusters[c.Name.V] = newCluster(table, c.Name.V)
 			g.clusters = append(g.clusters, clusters[c.Name.V])
 		}
 	}
 	return g
+}
+
+// idle says why no request is served by a file, "" when some are.
+func idle(cfg *parser.Config, table *routecheck.Table) string {
+	switch {
+	case cfg.IntelligentManagement != nil && len(cfg.Routes) == 0:
+		return "no Route: IntelligentManagement gives the routing at run time"
+	case table.Serves():
+		return ""
+	case len(cfg.Routes) == 0:
+		return "nothing is served: the file has no Route, so every request is declined"
+	}
+	return "nothing is served: no Route has an alias and a Uri that could match, so every request is declined"
 }
 
 func hostKey(r *parser.Route) string {
@@ -103,46 +113,46 @@ func hostKey(r *parser.Route) string {
 	return r.VirtualHostGroup.V
 }
 
-func newHost(cfg *parser.Config, r *parser.Route) *host {
-	if !r.VirtualHostGroup.Set() {
+// newHost describes the group that a Route names; nil is one that is not defined.
+func newHost(r *parser.Route, g *parser.VirtualHostGroup) *host {
+	switch {
+	case !r.VirtualHostGroup.Set():
 		return &host{name: "every host"}
+	case g == nil:
+		return &host{name: r.VirtualHostGroup.V, aliases: "not defined"}
 	}
-	for _, h := range cfg.VirtualHostGroups {
-		if h.Name.V == r.VirtualHostGroup.V {
-			var aliases []string
-			for _, a := range h.Aliases {
-				aliases = append(aliases, a.Name.V)
-			}
-			return &host{name: h.Name.V, aliases: strings.Join(aliases, " ")}
-		}
+	var aliases []string
+	for _, a := range g.Aliases {
+		aliases = append(aliases, a.Name.V)
 	}
-	return &host{name: r.VirtualHostGroup.V, aliases: "not defined"}
+	return &host{name: g.Name.V, aliases: strings.Join(aliases, " ")}
 }
 
-func uris(r *parser.Route, groups map[string]*parser.UriGroup) []string {
-	if !r.UriGroup.Set() {
+// urisOf lists the Uris of the group that a Route names; nil is one that is not defined.
+func urisOf(r *parser.Route, g *parser.UriGroup) []string {
+	switch {
+	case !r.UriGroup.Set():
 		return []string{"every URI"}
-	}
-	g := groups[r.UriGroup.V]
-	if g == nil {
+	case g == nil:
 		return []string{fmt.Sprintf("uri group %s (not defined)", r.UriGroup.V)}
+	case len(g.Uris) == 0:
+		return []string{fmt.Sprintf("uri group %s (empty)", r.UriGroup.V)}
 	}
 	var all []string
 	for _, u := range g.Uris {
 		all = append(all, u.Name.V)
 	}
-	if all == nil {
-		return []string{fmt.Sprintf("uri group %s (empty)", r.UriGroup.V)}
-	}
 	return all
 }
 
-// newCluster describes a cluster as routecheck reads it; nil is one that is not defined.
-func newCluster(name string, c *routecheck.Cluster) *cluster {
-	k := &cluster{name: name, known: c != nil}
-	if c == nil {
+// newCluster describes a cluster as routecheck reads it.
+func newCluster(table *routecheck.Table, name string) *cluster {
+	id, known := table.ClusterByName(name)
+	k := &cluster{name: name, known: known}
+	if !known {
 		return k
 	}
+	c := &table.Clusters[id]
 	for i, m := range c.Members {
 		k.members = append(k.members, newMember(m.Source, c.RoleInWords(routecheck.MemberID(i))))
 	}
@@ -152,7 +162,7 @@ func newCluster(name string, c *routecheck.Cluster) *cluster {
 func newMember(s *parser.Server, role string) member {
 	var addresses []string
 	for _, t := range s.Transports {
-		addresses = append(addresses, fmt.Sprintf("%s://%s:%s", t.Protocol.V, t.Hostname.V, t.Port.Raw()))
+		addresses = append(addresses, t.Protocol.V+"://"+parser.Address(t.Hostname.V, t.Port.Raw()))
 	}
 	return member{s.Name.V, role, s.CloneID.V, strings.Join(addresses, " ")}
 }

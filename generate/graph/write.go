@@ -34,6 +34,9 @@ func (g *graph) text(b *strings.Builder) {
 			c.text(b, "", shown)
 		}
 	}
+	if g.idle != "" {
+		fmt.Fprintln(b, g.idle)
+	}
 }
 
 func (c *cluster) text(b *strings.Builder, indent string, shown map[*cluster]bool) {
@@ -98,11 +101,14 @@ func (g *graph) walk(node func(id, kind, label string), edge func(from, to, styl
 			edge(ids[c], mid, style)
 		}
 	}
+	if g.idle != "" {
+		node("idle", "note", g.idle)
+	}
 }
 
 func (g *graph) mermaid(b *strings.Builder) {
 	b.WriteString("flowchart LR\n")
-	shapes := map[string][2]string{"host": {"([", "])"}, "uri": {"[", "]"}, "cluster": {"{{", "}}"}, "member": {"(", ")"}}
+	shapes := map[string][2]string{"host": {"([", "])"}, "uri": {"[", "]"}, "cluster": {"{{", "}}"}, "member": {"(", ")"}, "note": {"[/", "/]"}}
 	g.walk(func(id, kind, label string) {
 		s := shapes[kind]
 		fmt.Fprintf(b, "  %s%s\"%s\"%s\n", id, s[0], mermaidText(label), s[1])
@@ -133,7 +139,7 @@ func mermaidText(s string) string {
 
 func (g *graph) dot(b *strings.Builder) {
 	b.WriteString("digraph wasplug {\n  rankdir=LR;\n")
-	shapes := map[string]string{"host": "oval", "uri": "box", "cluster": "hexagon", "member": "box, style=rounded"}
+	shapes := map[string]string{"host": "oval", "uri": "box", "cluster": "hexagon", "member": "box, style=rounded", "note": "note"}
 	g.walk(func(id, kind, label string) {
 		fmt.Fprintf(b, "  %s [label=\"%s\", shape=%s];\n", id, dotText(label), shapes[kind])
 	}, func(from, to, style string) {
