@@ -121,7 +121,7 @@ func (m *merger) build(from []*source) *cluster {
 	c := &cluster{name: from[0].cluster.Name.V, sources: slices.Clone(from)}
 	known := map[string]*member{}
 	for i, s := range from {
-		c.lists = c.lists || s.cluster.Primary != nil || s.cluster.Backup != nil
+		c.lists = c.lists || written(s.cluster.Primary) || written(s.cluster.Backup)
 		if c.address == nil {
 			c.address = s.cluster.ClusterAddress
 		}
@@ -165,6 +165,8 @@ func (c *cluster) unique() {
 		taken[m.name] = m.file
 	}
 }
+
+func written(l *parser.ServerList) bool { return l != nil }
 
 // roles says of each server in which list it stands (R37, R40). One hidden by another of its name is in none.
 func roles(c *parser.ServerCluster) map[*parser.Server]role {

@@ -7,8 +7,10 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/wasplug/wasplug/generate/merge/proof"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
 )
 
 // Mode says who serves a URI that several files have.
@@ -43,7 +45,7 @@ type Result struct {
 }
 
 // Merge merges files in the order given; they must have been parsed without an error. The error says why there is no result: an input whose routing is not in the file, or a
-// [*ProofError].
+// [*proof.Error].
 func Merge(inputs []Input, o Options) (*Result, error) {
 	if err := refuse(inputs); err != nil {
 		return nil, err
@@ -62,7 +64,7 @@ func Merge(inputs []Input, o Options) (*Result, error) {
 	if diag.Worst(faults) == diag.Error {
 		return nil, fmt.Errorf("the merged file cannot be read back: %s", faults[0].Message)
 	}
-	if err := prove(inputs, written, o.Mode); err != nil {
+	if err := proof.Check(configs(inputs), written, o.Mode == Precedence); err != nil {
 		return nil, err
 	}
 	diag.Sort(m.conflicts)
@@ -167,7 +169,7 @@ func (m *merger) collect() error {
 	m.units, m.reported = map[uint64]*unit{}, map[string]bool{}
 	m.bySet, m.byMembers = map[int32]*cluster{}, map[string][]*cluster{}
 	for file, in := range m.inputs {
-		names := index(in.Config)
+		names := routecheck.Resolve(in.Config)
 		known := map[*parser.ServerCluster]int32{}
 		for _, r := range in.Config.Routes {
 			c, cluster := m.resolve(file, in, names, r)
@@ -195,10 +197,10 @@ func (m *merger) collect() error {
 }
 
 // resolve finds what a Route names. A Route that leads nowhere contributes nothing; the plug-in would reject the whole file for it (R18).
-func (m *merger) resolve(file int, in Input, names names, r *parser.Route) (claim, *parser.ServerCluster) {
+func (m *merger) resolve(file int, in Input, names *routecheck.Names, r *parser.Route) (claim, *parser.ServerCluster) {
 	c := claim{file: file, route: r}
 	var cluster *parser.ServerCluster
-	c.host, c.group, cluster = names.of(r)
+	c.host, c.group, cluster = names.RouteParts(r)
 	missing := ""
 	switch {
 	case r.VirtualHostGroup.Set() && c.host == nil:
@@ -215,42 +217,11 @@ func (m *merger) resolve(file int, in Input, names names, r *parser.Route) (clai
 	return c, cluster
 }
 
-type names struct {
-	hosts    map[string]*parser.VirtualHostGroup
-	groups   map[string]*parser.UriGroup
-	clusters map[string]*parser.ServerCluster
-}
-
-// index finds definitions by name; of two of one name the first counts.
-func index(cfg *parser.Config) names {
-	n := names{map[string]*parser.VirtualHostGroup{}, map[string]*parser.UriGroup{}, map[string]*parser.ServerCluster{}}
-	for _, h := range cfg.VirtualHostGroups {
-		if n.hosts[h.Name.V] == nil {
-			n.hosts[h.Name.V] = h
-		}
+func configs(inputs []Input) (all []*parser.Config) {
+	for _, in := range inputs {
+		all = append(all, in.Config)
 	}
-	for _, g := range cfg.UriGroups {
-		if n.groups[g.Name.V] == nil {
-			n.groups[g.Name.V] = g
-		}
-	}
-	for _, c := range cfg.Clusters {
-		if n.clusters[c.Name.V] == nil {
-			n.clusters[c.Name.V] = c
-		}
-	}
-	return n
-}
-
-// of resolves the references of a Route, nil for what it does not name and for what is not there.
-func (n names) of(r *parser.Route) (h *parser.VirtualHostGroup, g *parser.UriGroup, c *parser.ServerCluster) {
-	if r.VirtualHostGroup.Set() {
-		h = n.hosts[r.VirtualHostGroup.V]
-	}
-	if r.UriGroup.Set() {
-		g = n.groups[r.UriGroup.V]
-	}
-	return h, g, n.clusters[r.ServerCluster.V]
+	return all
 }
 
 func aliasNames(h *parser.VirtualHostGroup) []string {

@@ -15,6 +15,7 @@ import (
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
 )
 
 // inputs parses files; their names are in1.xml, in2.xml and so on.
@@ -44,9 +45,9 @@ func parse(src []byte) *parser.Config {
 // triples are clone ID, alias and URI as the peer's own test computes them: from the names of each Route.
 func triples(cfg *parser.Config) map[string]bool {
 	all := map[string]bool{}
-	names := index(cfg)
+	names := routecheck.Resolve(cfg)
 	for _, r := range cfg.Routes {
-		h, g, c := names.of(r)
+		h, g, c := names.RouteParts(r)
 		if c == nil || h == nil || g == nil {
 			continue
 		}
@@ -221,10 +222,9 @@ func TestConflicts(t *testing.T) {
 func TestModes(t *testing.T) {
 	a, b := file([4]string{"*:80", "/a /b", "x@h:1", ""}), file([4]string{"*:80", "/a /c", "y@h:2", ""})
 	byURI := func(cfg *parser.Config, uri string) (primary, backup []string) {
-		names := index(cfg)
+		names := routecheck.Resolve(cfg)
 		for _, r := range cfg.Routes {
-			if g := names.groups[r.UriGroup.V]; slices.ContainsFunc(g.Uris, func(u *parser.Uri) bool { return u.Name.V == uri }) {
-				c := names.clusters[r.ServerCluster.V]
+			if _, g, c := names.RouteParts(r); slices.ContainsFunc(g.Uris, func(u *parser.Uri) bool { return u.Name.V == uri }) {
 				for _, s := range c.Servers {
 					switch roles(c)[s] {
 					case 0:
@@ -304,27 +304,6 @@ func TestTooMuchToMerge(t *testing.T) {
 	var refused *RefusedError
 	if !errors.As(err, &refused) || files.Start(refused.Span).Line != 5 {
 		t.Error(err)
-	}
-}
-
-// TestProofSeesWhatIsWrong: a merged file with one endpoint less or more does not pass.
-func TestProofSeesWhatIsWrong(t *testing.T) {
-	files := diag.NewFiles()
-	in := inputs(files, file([4]string{"*:80", "/a /b", "x@h:1", ""}), file([4]string{"*:80", "/a", "y@h:2", ""}))
-	for out, want := range map[string]string{
-		string(file([4]string{"*:80", "/a", "x@h:1 y@h:2", ""}, [4]string{"*:80", "/b", "x@h:1", ""})):       "",
-		string(file([4]string{"*:80", "/a", "x@h:1 y@h:2", ""})):                                             `the merged file would be wrong: endpoint x of URI "/b" under "*:80" is lost; nothing is written`,
-		string(file([4]string{"*:80", "/a /b", "x@h:1 y@h:2", ""})):                                          `the merged file would be wrong: endpoint y of URI "/b" under "*:80" is in no input; nothing is written`,
-		string(file([4]string{"*:80", "/a", "x@h:1 y@h:3", ""}, [4]string{"*:80", "/b", "x@h:1", ""})):       `the merged file would be wrong: endpoint y of URI "/a" under "*:80" is lost; nothing is written`,
-		string(file([4]string{"*:80 *:443", "/a", "x@h:1 y@h:2", ""}, [4]string{"*:80", "/b", "x@h:1", ""})): `the merged file would be wrong: endpoint x of URI "/a" under "*:443" is in no input; nothing is written`,
-	} {
-		got := ""
-		if err := prove(in, parse([]byte(out)), Balance); err != nil {
-			got = err.Error()
-		}
-		if got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
 	}
 }
 
