@@ -37,6 +37,34 @@ func (t *Table) Serves() bool {
 	})
 }
 
+// UrisAt lists the Uris of the Routes that take requests for a host, in lower case, and a port (R6), those of each group once. A Route without
+// VirtualHostGroup takes every host (R17).
+func (t *Table) UrisAt(host string, port int) []string {
+	var all []string
+	done, takes := map[*uriGroup]bool{}, map[*vhostGroup]bool{nil: true}
+	for i := range t.routes {
+		r := &t.routes[i]
+		if r.uris == nil || done[r.uris] {
+			continue
+		}
+		ok, known := takes[r.vhosts]
+		if !known {
+			ok = slices.ContainsFunc(r.vhosts.aliases, func(a alias) bool { return a.matches(host, port) })
+			takes[r.vhosts] = ok
+		}
+		if !ok {
+			continue
+		}
+		done[r.uris] = true
+		for j := range r.uris.patterns {
+			if p := &r.uris.patterns[j]; !p.internal {
+				all = append(all, p.text)
+			}
+		}
+	}
+	return all
+}
+
 // resolver finds and compiles the groups that Routes name; each is compiled once.
 type resolver struct {
 	names    *Names

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -67,14 +68,12 @@ func leadsTo(value string) string {
 }
 
 func classes(old, new *parser.Config) (list []Class, unasked bool) {
-	a, _ := routecheck.New(old)
-	b, _ := routecheck.New(new)
-	sideA, sideB := newSide(a), newSide(b)
+	sideA, sideB := newSide(old), newSide(new)
 	sem := routecheck.Latest()
 	var all []*Class
 	known := map[[2]string]*Class{}
 	asked := 0
-	for s := range spots(old, new) {
+	for s := range spots(sideA, sideB) {
 		if asked++; asked > MaxRequests {
 			unasked = true
 			break
@@ -101,6 +100,7 @@ func classes(old, new *parser.Config) (list []Class, unasked bool) {
 
 // side is one of the two files, with a description of each cluster.
 type side struct {
+	cfg      *parser.Config
 	table    *routecheck.Table
 	clusters []described
 }
@@ -110,8 +110,9 @@ type described struct {
 	key string
 }
 
-func newSide(t *routecheck.Table) *side {
-	s := &side{table: t}
+func newSide(cfg *parser.Config) *side {
+	t, _ := routecheck.New(cfg)
+	s := &side{cfg: cfg, table: t}
 	for i := range t.Clusters {
 		c := &t.Clusters[i]
 		d := described{Target: Target{Cluster: c.Name, Members: members(c)}}
@@ -126,7 +127,7 @@ func members(c *routecheck.Cluster) []string {
 	for i, m := range c.Members {
 		var addresses []string
 		for _, t := range m.Transports {
-			addresses = append(addresses, fmt.Sprintf("%s:%d", t.Host, t.Port))
+			addresses = append(addresses, parser.Address(t.Host, strconv.Itoa(t.Port)))
 		}
 		all = append(all, fmt.Sprintf("%s (%s, %s)", m.Name, c.RoleInWords(routecheck.MemberID(i)), strings.Join(addresses, " ")))
 	}

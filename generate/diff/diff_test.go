@@ -127,9 +127,7 @@ func TestEqualReportsMeanEqualDecisions(t *testing.T) {
 		r, text := compare(a, b)
 		x, _ := parser.Parse(1, []byte(a))
 		y, _ := parser.Parse(2, []byte(b))
-		tx, _ := routecheck.New(x)
-		ty, _ := routecheck.New(y)
-		sx, sy := newSide(tx), newSide(ty)
+		sx, sy := newSide(x), newSide(y)
 		sem := routecheck.Latest()
 		for i := range 200 {
 			random := rand.New(rand.NewPCG(1, uint64(i)))

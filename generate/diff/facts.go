@@ -11,6 +11,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
 )
 
 // fact is one statement of a file: what it speaks of, its value in effect, and where it stands.
@@ -119,9 +120,17 @@ const maxPairs = 2_000_000
 
 // pairs counts the pairs of alias and URI of all Routes.
 func pairs(cfg *parser.Config) int {
-	n := 0
-	for _, c := range claims(cfg) {
-		n += max(len(c.aliases), 1) * max(len(c.uris), 1)
+	n, names := 0, routecheck.Resolve(cfg)
+	for _, r := range cfg.Routes {
+		aliases, uris := 1, 1
+		h, g, _ := names.RouteParts(r)
+		if h != nil {
+			aliases = max(len(h.Aliases), 1)
+		}
+		if g != nil {
+			uris = max(len(g.Uris), 1)
+		}
+		n += aliases * uris
 	}
 	return n
 }
@@ -208,29 +217,12 @@ func (f *facts) server(subject string, s *parser.Server) {
 // claim it. A Route that names a missing definition is stated as it is: the plug-in rejects the file for it (R18).
 func (f *facts) routes(cfg *parser.Config) {
 	f.leads = true
-	hosts, groups := map[string]*parser.VirtualHostGroup{}, map[string]*parser.UriGroup{}
-	for _, h := range slices.Backward(cfg.VirtualHostGroups) {
-		hosts[h.Name.V] = h
-	}
-	for _, g := range slices.Backward(cfg.UriGroups) {
-		groups[g.Name.V] = g
-	}
-	clusters := map[string]bool{}
-	for _, c := range cfg.Clusters {
-		clusters[c.Name.V] = true
-	}
+	names := routecheck.Resolve(cfg)
 	for _, r := range cfg.Routes {
-		var h *parser.VirtualHostGroup
-		var g *parser.UriGroup
-		if r.VirtualHostGroup.Set() {
-			h = hosts[r.VirtualHostGroup.V]
-		}
-		if r.UriGroup.Set() {
-			g = groups[r.UriGroup.V]
-		}
+		h, g, c := names.RouteParts(r)
 		target := fmt.Sprintf("ServerCluster %q", r.ServerCluster.V)
 		f.attributes("Route to "+target, r.Node, "VirtualHostGroup", "UriGroup", "ServerCluster", "ServerGroup")
-		dangling := !clusters[r.ServerCluster.V]
+		dangling := c == nil
 		if dangling {
 			f.add("Route to a missing "+target, "", r.Node.Span)
 		}

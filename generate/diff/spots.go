@@ -17,18 +17,12 @@ const (
 )
 
 // spots lists the requests at which the decision of either file can turn.
-func spots(files ...*parser.Config) iter.Seq[routecheck.Spot] {
-	var routes []claim
-	for _, cfg := range files {
-		routes = append(routes, claims(cfg)...)
-	}
+func spots(sides ...*side) iter.Seq[routecheck.Spot] {
 	return func(yield func(routecheck.Spot) bool) {
-		for _, p := range places(files) {
+		for _, p := range places(sides) {
 			var patterns []string
-			for _, r := range routes {
-				if r.at(p) {
-					patterns = append(patterns, r.uris...)
-				}
+			for _, s := range sides {
+				patterns = append(patterns, s.table.UrisAt(p.host, p.port)...)
 			}
 			for _, path := range paths(distinct(patterns)) {
 				if !yield(routecheck.Spot{Host: p.host, Port: p.port, Path: path}) {
@@ -39,63 +33,17 @@ func spots(files ...*parser.Config) iter.Seq[routecheck.Spot] {
 	}
 }
 
-// claim is what a Route asks for, its references resolved.
-type claim struct {
-	everyHost bool
-	aliases   []parser.Alias
-	uris      []string
-}
-
-// claims resolves the Routes of a file; of two definitions of one name the first counts.
-func claims(cfg *parser.Config) []claim {
-	uris, aliases := map[string][]string{}, map[string][]parser.Alias{}
-	for _, g := range slices.Backward(cfg.UriGroups) {
-		names := make([]string, 0, len(g.Uris))
-		for _, u := range g.Uris {
-			names = append(names, u.Name.V)
-		}
-		uris[g.Name.V] = names
-	}
-	for _, g := range slices.Backward(cfg.VirtualHostGroups) {
-		aliases[g.Name.V] = nil
-		for _, a := range g.Aliases {
-			if alias, err := parser.ParseAlias(a.Name.V); err == nil {
-				aliases[g.Name.V] = append(aliases[g.Name.V], alias)
-			}
-		}
-	}
-	var all []claim
-	for _, r := range cfg.Routes {
-		c := claim{everyHost: !r.VirtualHostGroup.Set()}
-		if !c.everyHost {
-			c.aliases = aliases[r.VirtualHostGroup.V]
-		}
-		if r.UriGroup.Set() {
-			c.uris = uris[r.UriGroup.V]
-		}
-		all = append(all, c)
-	}
-	return all
-}
-
-// at reports whether a Route can win at a place.
-func (c *claim) at(p place) bool {
-	return c.everyHost || slices.ContainsFunc(c.aliases, func(a parser.Alias) bool {
-		return (a.Host == "*" || a.Host == p.host) && (a.Port == 0 || a.Port == p.port)
-	})
-}
-
 type place struct {
 	host string
 	port int
 }
 
 // places are hosts and ports that aliases tell apart: each that is named, combined with each, and one that is not.
-func places(files []*parser.Config) []place {
+func places(sides []*side) []place {
 	hosts, ports := []string{otherHost}, []int{otherPort, 80, 443}
 	own := []place{{otherHost, otherPort}, {otherHost, 80}, {otherHost, 443}}
-	for _, cfg := range files {
-		for _, g := range cfg.VirtualHostGroups {
+	for _, s := range sides {
+		for _, g := range s.cfg.VirtualHostGroups {
 			for _, a := range g.Aliases {
 				alias, err := parser.ParseAlias(a.Name.V)
 				if err != nil {
