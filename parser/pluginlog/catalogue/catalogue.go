@@ -1,0 +1,194 @@
+// Package catalogue says what the error lines of http_plugin.log mean, what the client saw, and what to do. It is one table,
+// catalogue.tsv: texts of lines, GSK codes, and error numbers of operating systems. It reads no log and knows no configuration.
+//
+// Names and numbers of GSK codes are those of IBM's tables of GSKit return codes; the column "mark" says how well a row is known: doc
+// (IBM says so), traced (seen in a real log), assumed, or recalled (from system headers and forums, to be checked).
+package catalogue
+
+import (
+	_ "embed"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Sort tells what an entry is about.
+type Sort string
+
+// The sorts.
+const (
+	GSK     Sort = "gsk"   // a return code of GSKit
+	OSError Sort = "errno" // an error number of an operating system
+	Line    Sort = "line"  // the text of a line
+)
+
+// Entry is one row of the table.
+type Entry struct {
+	Sort    Sort
+	Name    string   // of the code, or what the line contains; a * in it stands for any text
+	Numbers []Number // of a code; one for each platform where they differ
+	Kind    string   // of the incident that the line belongs to: member-down, tls, reload-failed and so on
+	Meaning string
+	Client  string // what the client got
+	Advice  string // what to do
+	Rule    string // of the procedure
+	Mark    string // doc, traced, assumed or recalled
+}
+
+// Number is an error number on a platform.
+type Number struct {
+	Platform string
+	Value    int32
+}
+
+//go:embed catalogue.tsv
+var text string
+
+// entries decodes the table, once for a process.
+var entries = sync.OnceValue(func() []Entry {
+	var all []Entry
+	_, rows, _ := strings.Cut(text, "\n")
+	for row := range strings.Lines(rows) {
+		c := strings.Split(strings.TrimSuffix(row, "\n"), "\t")
+		all = append(all, Entry{Sort(c[0]), c[1], numbers(c[2]), c[3], c[4], c[5], c[6], c[7], c[8]})
+	}
+	return all
+})
+
+func numbers(s string) (all []Number) {
+	for _, one := range strings.Fields(s) {
+		platform, digits, _ := strings.Cut(one, ":")
+		n, _ := strconv.ParseInt(digits, 10, 32)
+		all = append(all, Number{platform, int32(n)})
+	}
+	return all
+}
+
+// All returns the table in its order. The caller does not change it.
+func All() []Entry { return entries() }
+
+// find returns the first entry of a sort that fits.
+func find(sort Sort, fits func(*Entry) bool) (Entry, bool) {
+	for i := range entries() {
+		if e := &entries()[i]; e.Sort == sort && fits(e) {
+			return *e, true
+		}
+	}
+	return Entry{}, false
+}
+
+func (e *Entry) has(n int32) bool {
+	for _, number := range e.Numbers {
+		if number.Value == n {
+			return true
+		}
+	}
+	return false
+}
+
+// OfGSK returns the entry of a GSK code: by its name, or by its number where the name says nothing. The same number has one meaning.
+func OfGSK(name string, code int32) (Entry, bool) {
+	if e, ok := find(GSK, func(e *Entry) bool { return strings.EqualFold(e.Name, name) }); ok {
+		return e, true
+	}
+	return find(GSK, func(e *Entry) bool { return e.has(code) })
+}
+
+// OfOSError returns the entry of an operating system's error number. No number of the table means two things on two platforms.
+func OfOSError(n int32) (Entry, bool) {
+	return find(OSError, func(e *Entry) bool { return e.has(n) })
+}
+
+// OfLine returns the entry of an error line: what its GSK code says, or else the first that its text contains.
+func OfLine(line string) (Entry, bool) {
+	if name, code := GSKCode(line); name != "" || code != 0 {
+		if e, ok := OfGSK(name, code); ok {
+			return e, true
+		}
+	}
+	return find(Line, func(e *Entry) bool { return contains(line, e.Name) })
+}
+
+// contains reports whether the parts of a pattern, which its * divide, stand in s one behind the other.
+func contains(s, pattern string) bool {
+	for part := range strings.SplitSeq(pattern, "*") {
+		_, rest, ok := strings.Cut(s, part)
+		if !ok {
+			return false
+		}
+		s = rest
+	}
+	return true
+}
+
+// GSKCode finds name and number of a GSK code in a line: "GSK_ERROR_BAD_CERT(gsk rc = 414)", "(gsk error 408):  GSK_ERROR_...".
+// What the line does not show is empty or 0.
+func GSKCode(line string) (name string, code int32) {
+	if i := strings.Index(line, "GSK_"); i >= 0 {
+		end := i
+		for end < len(line) && (line[end] >= 'A' && line[end] <= 'Z' || line[end] >= '0' && line[end] <= '9' || line[end] == '_') {
+			end++
+		}
+		name = line[i:end]
+	}
+	for _, mark := range [...]string{"gsk rc", "gsk error"} {
+		if _, rest, ok := strings.Cut(line, mark); ok {
+			rest = strings.TrimLeft(rest, " =:")
+			end := 0
+			for end < len(rest) && end < 9 && rest[end] >= '0' && rest[end] <= '9' {
+				end++
+			}
+			n, _ := strconv.ParseInt(rest[:end], 10, 32)
+			return name, int32(n)
+		}
+	}
+	return name, 0
+}
+
+// Lookup returns what a word or phrase of a user names: "GSK_ERROR_BAD_CERT", "GSK 414", "errno 111", "OS err=111", "414", or a text of a line.
+func Lookup(phrase string) (all []Entry) {
+	words := strings.FieldsFunc(phrase, func(r rune) bool { return r == ' ' || r == '=' || r == ':' || r == ',' })
+	if len(words) == 0 {
+		return nil
+	}
+	n, err := strconv.ParseInt(words[len(words)-1], 10, 32)
+	if err != nil || !isPrefix(words[:len(words)-1]) {
+		return byText(phrase)
+	}
+	sort := strings.ToLower(strings.Join(words[:len(words)-1], " "))
+	for _, e := range entries() {
+		if e.has(int32(n)) && (sort == "" || (e.Sort == GSK) == strings.HasPrefix(sort, "gsk")) {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// isPrefix reports whether words in front of a number say what it counts.
+func isPrefix(words []string) bool {
+	switch strings.ToLower(strings.Join(words, " ")) {
+	case "", "gsk", "gsk rc", "gsk error", "errno", "os err", "os error", "error":
+		return true
+	}
+	return false
+}
+
+// leastText is how long a phrase must be to name a line of which it is a part.
+const leastText = 4
+
+func byText(phrase string) (all []Entry) {
+	phrase = strings.TrimSpace(phrase)
+	if e, ok := OfGSK(phrase, 0); ok {
+		return []Entry{e}
+	}
+	if e, ok := OfLine(phrase); ok && len(phrase) >= leastText {
+		return []Entry{e}
+	}
+	for _, e := range entries() {
+		part := len(phrase) >= leastText && strings.Contains(strings.ToLower(e.Name), strings.ToLower(phrase))
+		if e.Sort != GSK && part && strings.Contains(phrase, " ") || strings.EqualFold(e.Name, phrase) {
+			all = append(all, e)
+		}
+	}
+	return all
+}
