@@ -13,7 +13,7 @@ const module = "github.com/wasplug/wasplug/"
 var may = map[string][]string{
 	"parser/diag":          {},
 	"parser":               {"parser/diag"},
-	"parser/pluginlog":     {"parser/diag"},
+	"parser/pluginlog":     {"parser/pluginlog/catalogue", "parser/diag"},
 	"schemas":              {"parser/diag"},
 	"routecheck":           {"parser", "parser/pluginlog", "schemas", "parser/diag"},
 	"routecheck/...":       {"routecheck", "parser", "parser/pluginlog", "schemas", "parser/diag"},

@@ -86,6 +86,8 @@ func (a *Assembler) act(r *Request, e *Event) (over bool) {
 		return r.counted(e)
 	case TransactionFailed:
 		a.transactionFailed(r, e)
+	case HandshakeFailed:
+		a.handshakeFailed(r, e)
 	case NoAppServer:
 		r.saw.noApp = true
 	case AllCouldBeDown:
@@ -130,11 +132,12 @@ func (r *Request) current(e *Event) *Attempt {
 	if n := len(r.Attempts); n > 0 && !r.Attempts[n-1].ended {
 		return &r.Attempts[n-1]
 	}
+	r.saw.again = false
 	if len(r.Attempts) >= maxAttempts {
 		r.Dropped++
 		r.Attempts = r.Attempts[:maxAttempts-1]
 	}
-	r.Attempts = append(r.Attempts, Attempt{Start: e.Time, Line: e.Line, Member: r.saw.matched, By: r.saw.by})
+	r.Attempts = append(r.Attempts, Attempt{Start: e.Time, Line: e.Line, Member: r.saw.matched, By: r.saw.by, before: r.prev, quiet: r.prevEnd})
 	r.saw.matched, r.saw.by = "", ByUnknown
 	return &r.Attempts[len(r.Attempts)-1]
 }
@@ -158,7 +161,7 @@ func (a *Assembler) markedDown(r *Request, e *Event) {
 		return
 	}
 	at := r.end(e, Failed)
-	at.Marked, at.Member = true, a.name(e.Member)
+	at.Marked, at.finished, at.Member = true, true, a.name(e.Member)
 }
 
 // counted closes the attempt at a member whose counters were printed without a failure before, and with it a request whose end the log
@@ -184,11 +187,11 @@ func (a *Assembler) transactionFailed(r *Request, e *Event) {
 	if at.Outcome == Answered {
 		at.Outcome = Failed
 	}
-	at.Member, at.ended = a.name(e.Member), true
+	at.Member, at.ended, at.finished = a.name(e.Member), true, true
 	if at.Host == "" {
 		at.Host = a.name(e.Host)
 	}
-	r.saw.retry = r.saw.retry || e.Retry
+	r.saw.retry, r.saw.again = r.saw.retry || e.Retry, e.Retry
 	r.saw.read = false
 }
 
@@ -201,32 +204,25 @@ func (r *Request) exchange(e *Event) {
 	case StreamReused:
 		r.current(e).Reused = true
 		r.at.sought = 0
+	case Connected:
+		r.connectedTo(e)
 	case HandshakeStarted:
 		r.connected(e)
 		r.at.handshake = e.Time
 	case StreamCreated:
 		r.current(e)
-		if r.at.handshake != 0 {
-			r.Handshake += e.Time.Sub(r.at.handshake)
-		} else {
-			r.connected(e)
-		}
-		r.at.handshake = 0
+		r.handshaken(e)
 	case ConnectTimedOut:
 		r.connected(e)
 		r.end(e, ConnectTimeout)
 		r.at.sought = e.Time // a second address may follow
 	case ConnectFailed:
-		r.connected(e)
-		at := r.end(e, Refused)
-		at.OSError = e.OSError
-		if at.Host == "" {
-			at.Host = keep(e.Host)
-		}
+		r.connectFailed(e)
 	case StreamFailed:
-		r.end(e, Failed)
+		r.end(e, Failed).finished = true
 	case IOTimedOut:
-		r.end(e, IOTimeout).ended = true
+		at := r.end(e, IOTimeout)
+		at.ended, at.finished, r.saw.again = true, true, e.Retry
 		r.Server += e.Time.Sub(r.at.reading)
 		r.at.reading = 0
 	case TimeoutFired:
@@ -249,6 +245,41 @@ func (r *Request) exchange(e *Event) {
 func (r *Request) connected(e *Event) {
 	r.Connect += e.Time.Sub(r.at.sought)
 	r.at.sought = 0
+}
+
+func (r *Request) connectedTo(e *Event) {
+	r.connected(e)
+	if at := r.current(e); at.Host == "" {
+		at.Host, at.Port = keep(e.Host), e.Port
+	}
+}
+
+// connectFailed takes a refused connect. One to another host than the attempt that failed just now is another attempt, announced or not.
+func (r *Request) connectFailed(e *Event) {
+	r.connected(e)
+	if last := r.last(); last != nil && last.Outcome > Answered && last.otherHost(e.Host) {
+		last.ended = true
+	}
+	at := r.end(e, Refused)
+	at.OSError = e.OSError
+	if at.Host == "" {
+		at.Host = keep(e.Host)
+	}
+}
+
+// handshaken ends the phase of the TLS handshake, or that of the connect where none was seen to begin.
+func (r *Request) handshaken(e *Event) {
+	if r.at.handshake == 0 {
+		r.connected(e)
+		return
+	}
+	r.Handshake += e.Time.Sub(r.at.handshake)
+	r.at.handshake = 0
+}
+
+func (a *Assembler) handshakeFailed(r *Request, e *Event) {
+	r.handshaken(e)
+	r.end(e, HandshakeRefused).GSK = GSK{a.name(e.Text), e.Code}
 }
 
 // transfer handles the body on its way to the member and the answer on its way back.
@@ -286,14 +317,13 @@ func (r *Request) bodySent() {
 // status takes the status line: of 100 Continue, of an ESI sub-request, or of the request itself.
 func (r *Request) status(e *Event) {
 	if e.Code < 200 && e.Code != 101 {
-		r.Continue += e.Time.Sub(r.at.waiting)
-		r.at.waiting = 0
+		r.continued(e)
 		return
 	}
 	wait := e.Time.Sub(r.at.reading)
 	r.at.reading = 0
 	r.Server += wait
-	r.saw.serverError = r.saw.serverError || e.Code == 500
+	r.saw.serverError = r.saw.serverError || odd(e.Code)
 	at := r.end(e, Answered)
 	at.Status, at.ended = e.Code, true
 	if r.saw.esiOpen > 0 {
@@ -303,6 +333,25 @@ func (r *Request) status(e *Event) {
 	r.Answer += wait
 	r.Status = e.Code
 	r.cache = cacheHead{}
+}
+
+// odd reports whether a status of a member is the sign of trouble.
+func odd(status int32) bool {
+	return status == 500 || status == 502 || status == 503 || status == 504
+}
+
+// continued takes "HTTP/1.1 100 Continue". Where no line says that it was waited for, the wait began with the reading of the answer.
+func (r *Request) continued(e *Event) {
+	since := r.at.waiting
+	if since == 0 {
+		since = r.at.reading
+		r.Server += e.Time.Sub(since)
+	}
+	r.Continue += e.Time.Sub(since)
+	r.at.waiting = 0
+	if r.at.reading != 0 {
+		r.at.reading = e.Time
+	}
 }
 
 // esi follows the sub-requests of an Edge Side Include page: the first look into the cache is the request's own.

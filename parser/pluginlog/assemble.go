@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
 // Assembler puts events together to requests. A request is known by process and thread; where lines that begin or end one are hidden by
@@ -20,13 +22,13 @@ type Assembler struct {
 	number     int64
 	reloads    map[uint64]int // by process
 	ends       bool           // the log level shows where requests end
+	timeout    time.Duration  // the longest ServerIOTimeout that the log prints
 }
 
 const (
 	defaultSlow = 5 * time.Second
-	longestWait = 150 * time.Second // what an operating system may take for a connect
-	maxOpen     = 8192              // open requests; beyond that the longest untouched half counts as unfinished
-	maxNames    = 1 << 14           // distinct member names that are remembered
+	maxOpen     = 8192    // open requests; beyond that the longest untouched half counts as unfinished
+	maxNames    = 1 << 14 // distinct member names that are remembered
 )
 
 // NextFile says that the events that follow come from the next file. Requests may go on in it, as in rotated logs, unless their lines
@@ -51,7 +53,7 @@ func (a *Assembler) Add(e *Event) {
 	if r == nil {
 		return
 	}
-	r.Last = Place{max(a.file, 1), e.Line}
+	r.prev, r.prevEnd, r.Last = r.Last, r.End, Place{max(a.file, 1), e.Line}
 	if e.Time != 0 {
 		r.End = e.Time
 		if r.Start == 0 {
@@ -86,7 +88,7 @@ func (a *Assembler) byNumber() []*Request {
 
 // cutOff finishes a request of which no more lines come.
 func (a *Assembler) cutOff(r *Request) {
-	if !r.Complete && !r.settled() && (a.ends || r.Status == 0) {
+	if r.Began && !r.Complete && !r.settled() && (a.ends || r.Status == 0) {
 		r.Reasons |= Unfinished
 	}
 	a.finish(r)
@@ -94,10 +96,7 @@ func (a *Assembler) cutOff(r *Request) {
 
 // settled reports whether the log shows how the request ended, though not its last line.
 func (r *Request) settled() bool {
-	if r.saw.closing || r.declined() {
-		return true
-	}
-	return !r.Began && r.lastOutcome() == Answered
+	return r.saw.closing || r.declined()
 }
 
 func (r *Request) lastOutcome() Outcome {
@@ -124,14 +123,35 @@ func (a *Assembler) requestOf(e *Event) *Request {
 		r = a.open[e.Thread]
 		a.recent = r
 	}
+	if r != nil && a.apart(r, e) {
+		return nil
+	}
+	var kept Attempt
+	carried := false
 	if r != nil && a.beginsAnother(r, e) {
+		if r.markedEarlier(e) {
+			kept, carried = r.carry()
+		}
 		a.supersede(r)
 		r = nil
 	}
 	if r == nil && opens(e.Kind) {
 		r = a.begin(e)
+		if carried {
+			r.resume(kept)
+		}
 	}
 	return r
+}
+
+// apart reports whether an error or warning has nothing to do with the request that is open on its thread: it is about the configuration,
+// or comes long after an episode.
+func (a *Assembler) apart(r *Request, e *Event) bool {
+	if e.Kind != ErrorLine && e.Kind != WarnLine {
+		return false
+	}
+	entry, _ := catalogue.OfLine(e.Text)
+	return entry.Kind == "reload-failed" || !r.Began && e.Time.Sub(r.End) > a.patience(e)
 }
 
 // opens reports whether a kind can be the first line of a request in a log that hides its beginning.
@@ -141,8 +161,8 @@ func opens(k Kind) bool {
 		ConnectTimeoutSet, Executing:
 		return false // a Summary does not read them, and numbers are not to depend on that
 	case BuildVersion, WebServer, PrimaryAdded, BackupAdded, RequestEnded, ESI, ESICacheHit, ESICacheMiss, ErrorLine, WarnLine, Counted,
-		Header, StatusLine, RequestLine, FailoverHeaderSent, BodyRead, ClientWriteFailed, RequestFailed, NoAppServer, AllCouldBeDown:
-		return k == NoAppServer || k == AllCouldBeDown
+		Header, StatusLine, RequestLine, FailoverHeaderSent, BodyRead, ClientWriteFailed, RequestFailed:
+		return false
 	}
 	return true
 }
@@ -159,23 +179,20 @@ func (a *Assembler) beginsAnother(r *Request, e *Event) bool {
 		return saw.acting || saw.named && e.URI != r.URI
 	case AliasCompared, AliasMatched, URICompared, URIMatched:
 		return r.Status != 0 && saw.esiOpen == 0 || saw.closing
-	case RequestEnded, ErrorLine, WarnLine, ESI, Counted, Header, RequestFailed:
+	case RequestEnded, ErrorLine, WarnLine, ESI, Counted, Header:
 		return false
-	case ConnectFailed, ConnectTimedOut, IOTimedOut:
-		// At LogLevel Error nothing shows that the second member answered: much later it is another request that fails.
-		if patience := longestWait + time.Duration(e.Seconds)*time.Second; !r.Began && e.Time.Sub(r.End) > patience {
-			return true
-		}
+	case RequestFailed:
+		return saw.closing && !r.Began || a.anotherEpisode(r, e)
 	case StatusChecked, ClonesListed, AffinityChecked, Picked, PickedOld:
 		// At LogLevel Stats nothing shows the beginning: after an answer the next choice is the next request's.
 		return !r.Began && r.lastOutcome() == Answered || saw.closing
 	}
-	return saw.closing && opens(e.Kind)
+	return saw.closing && opens(e.Kind) || a.anotherEpisode(r, e)
 }
 
-// supersede finishes a request because its thread began another one.
+// supersede finishes a request because its thread began another one. Where an episode ended nobody knows.
 func (a *Assembler) supersede(r *Request) {
-	r.Complete = true
+	r.Complete = r.Complete || r.Began
 	a.finish(r)
 }
 

@@ -46,7 +46,7 @@ func dump(w io.Writer, r *Request) {
 	for _, f := range []struct {
 		on   bool
 		name string
-	}{{r.Complete, "complete"}, {r.Began, "began"}, {r.Declined, "declined"}, {r.Subrequests > 0, fmt.Sprint("esi=", r.Subrequests)}, {len(r.Clones) > 0, fmt.Sprint("clones=", r.Clones)}} {
+	}{{r.Complete, "complete"}, {r.Began, "began"}, {!r.Timed(), "untimed"}, {r.Declined, "declined"}, {r.Subrequests > 0, fmt.Sprint("esi=", r.Subrequests)}, {len(r.Clones) > 0, fmt.Sprint("clones=", r.Clones)}} {
 		if f.on {
 			fmt.Fprint(w, " ", f.name)
 		}
@@ -56,7 +56,11 @@ func dump(w io.Writer, r *Request) {
 		fmt.Fprintf(w, "   %s by=%s %s:%d %s status=%d os=%d marked=%v reused=%v %v line %d\n", at.Member, at.By, at.Host, at.Port, at.Outcome, at.Status, at.OSError, at.Marked, at.Reused, at.End.Sub(at.Start), at.Line)
 	}
 	for _, reason := range r.Reasons.Split() {
-		fmt.Fprintf(w, "   ! %s\n", reason.Name())
+		fmt.Fprintf(w, "   ! %s", reason.Name())
+		if why := r.Why(reason); why != reason.Words() {
+			fmt.Fprintf(w, ": %s", why)
+		}
+		fmt.Fprintln(w)
 	}
 }
 

@@ -59,10 +59,12 @@ const (
 	StreamSought       // in the queue of the member's open connections (R66)
 	StreamReused       // Socket: taken from the queue (R66)
 	StreamCreated      // Socket: opened (R66)
+	Connected          // Host, Port, Socket: the connection to the member is there
 	ConnectTimeoutSet  // Seconds: ConnectTimeout in force (R50)
 	ConnectTimedOut    // ConnectTimeout expired (R50)
 	ConnectFailed      // Host, OSError (0 when not shown), Port when shown (R50)
 	HandshakeStarted   // of TLS with the member
+	HandshakeFailed    // Text, Code: name and number of the GSK code (R50)
 	StreamFailed       // no stream could be had (R50)
 	IOTimedOut         // Seconds, Count: retries so far, Limit: ServerIOTimeoutRetry, Retry, Code (R54-R56)
 	TransactionFailed  // Member, Host; Retry: another one will be tried
@@ -213,10 +215,12 @@ var forms = [numKinds]form{
 	StreamSought:       {"stream-sought", LevelTrace, "ws_transport", "transportStreamDequeue"},
 	StreamReused:       {"stream-reused", LevelTrace, "ws_common", "websphereGetStream"},
 	StreamCreated:      {"stream-created", LevelTrace, "ws_common", "websphereGetStream"},
+	Connected:          {"connected", LevelDebug, "ws_common", "websphereGetStream"},
 	ConnectTimeoutSet:  {"connect-timeout-set", LevelTrace, "ws_common", "websphereGetStream"},
 	ConnectTimedOut:    {"connect-timed-out", LevelError, "ws_common", "websphereGetStream"},
 	ConnectFailed:      {"connect-failed", LevelError, "ws_common", "websphereGetStream"},
 	HandshakeStarted:   {"handshake-started", LevelTrace, "lib_stream", "openStream"},
+	HandshakeFailed:    {"handshake-failed", LevelError, "lib_stream", "openStream"},
 	StreamFailed:       {"stream-failed", LevelError, "ws_common", "websphereExecute"},
 	IOTimedOut:         {"io-timed-out", LevelError, "", ""},
 	TransactionFailed:  {"transaction-failed", LevelError, "ws_common", "websphereHandleRequest"},

@@ -186,6 +186,9 @@ func (e *Event) appendWire(dst []byte) []byte {
 		return num(append(dst, "Using existing stream from the queue, socket = "...), int64(e.Socket))
 	case StreamCreated:
 		return num(append(dst, "Created a new stream; queue was empty, socket = "...), int64(e.Socket))
+	case Connected:
+		dst = num(append(dst, "socket "...), int64(e.Socket))
+		return num(append(str(append(dst, " connected to "...), e.Host), ':'), int64(e.Port))
 	case ConnectTimeoutSet:
 		return append(num(append(dst, "Have a connect timeout of "...), int64(e.Seconds)), "; Setting socket to not block for the connect"...)
 	case ConnectTimedOut:
@@ -195,6 +198,9 @@ func (e *Event) appendWire(dst []byte) []byte {
 		return num(append(dst, "', OS err="...), int64(e.OSError))
 	case HandshakeStarted:
 		return append(dst, "setting GSK_USER_DATA"...)
+	case HandshakeFailed:
+		dst = str(append(dst, "Failed in r_gsk_secure_soc_init: "...), e.Text)
+		return append(num(append(dst, "(gsk rc = "...), int64(e.Code)), ')')
 	case StreamFailed:
 		return append(dst, "Failed to create the stream"...)
 	case IOTimedOut, TransactionFailed, MarkedDown, Counted:

@@ -75,6 +75,10 @@ func eventOf(t *rapid.T, k Kind) Event {
 		e.Socket = number.Draw(t, "socket")
 	case ConnectTimeoutSet:
 		e.Seconds = number.Draw(t, "seconds")
+	case Connected:
+		e.Socket, e.Host, e.Port = number.Draw(t, "socket"), word.Draw(t, "host"), number.Draw(t, "port")
+	case HandshakeFailed:
+		e.Text, e.Code = "GSK_"+rapid.StringMatching(`[A-Z_0-9]{1,12}`).Draw(t, "code"), rapid.Int32Range(0, 1e8).Draw(t, "rc")
 	case ConnectFailed:
 		e.Host, e.OSError = word.Draw(t, "host"), number.Draw(t, "error")
 	case IOTimedOut:

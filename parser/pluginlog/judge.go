@@ -38,6 +38,7 @@ func (r *Request) judgeAttempts() {
 		at := &r.Attempts[i]
 		r.when(at.Marked, MarkedDownInside)
 		r.when(at.Outcome == Refused, ConnectRefused)
+		r.when(at.Outcome == HandshakeRefused, HandshakeFault)
 		r.when(at.Outcome == ConnectTimeout, ConnectTimeoutFired)
 		r.when(at.Outcome == IOTimeout, IOTimeoutFired)
 		r.when(i > 0 && at.Member != "" && at.Member != r.Attempts[i-1].Member && r.Attempts[i-1].Outcome > Answered, FailedOver)
@@ -47,7 +48,7 @@ func (r *Request) judgeAttempts() {
 func (r *Request) judgeTimes(slow time.Duration) {
 	wall := r.Wall()
 	phase := func(took, limit time.Duration, percent int, reason Reason) {
-		r.when(took > limit || took >= leastPhase && took*100 > wall*time.Duration(percent), reason)
+		r.when(took > limit || took >= leastPhase && r.Timed() && took*100 > wall*time.Duration(percent), reason)
 	}
 	phase(r.Connect, 2*time.Second, 25, SlowConnect)
 	phase(r.Handshake, 4*time.Second, 25, SlowHandshake)
@@ -55,7 +56,7 @@ func (r *Request) judgeTimes(slow time.Duration) {
 	phase(r.Body, 10*time.Second, 75, SlowBody)
 	phase(r.Answer, 5*time.Second, 75, SlowAnswer)
 	r.when(r.Extended >= time.Second, SlowExtended)
-	r.when(wall >= slow, Slow)
+	r.when(r.Timed() && wall >= slow, Slow)
 	r.when(wall > 2*time.Second && r.Server > 0 && 2*r.Server < wall, LittleServer)
 }
 

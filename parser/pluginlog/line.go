@@ -27,6 +27,19 @@ func (l *Line) known() bool {
 	return l.Stamp != "" || l.Level != LevelNone || isComponent(l.Component)
 }
 
+// next splits the next line. The second part of a glued line that shows no time is of the moment and the thread of the first.
+func (l *Line) next(raw string, number int64) {
+	if l.Number != number {
+		l.split(raw)
+		l.Number = number
+		return
+	}
+	first := *l
+	if l.split(raw); l.Stamp == "" {
+		l.Stamp, l.Job, l.ids, l.PID, l.TID = first.Stamp, first.Job, first.ids, first.PID, first.TID
+	}
+}
+
 // split fills l from the text of one line, without line end, but for the thread. Everything is optional: excerpts in books lost the
 // prefix or more.
 func (l *Line) split(raw string) {
@@ -276,9 +289,12 @@ const leastPrefix = len("[06/Oct/2017:19:06:43] 1")
 // processes interleave; 0 when there is none.
 func glued(raw string) int {
 	if raw[0] == '[' {
-		return gluedStamp(raw, len(raw))
+		if at := gluedStamp(raw, len(raw)); at > 0 {
+			return at
+		}
+		return gluedError(raw)
 	}
-	bare := gluedBare(raw)
+	bare := gluedBare(raw, 1)
 	if bare == 0 {
 		return gluedStamp(raw, len(raw))
 	}
@@ -304,9 +320,23 @@ func gluedStamp(raw string, limit int) int {
 	return 0
 }
 
+// gluedError is glued for an error with a time to which another line without one is glued. Only errors and warnings are looked at: in the
+// lines of other levels stands what clients send, and nobody is to write lines of their own into the log.
+func gluedError(raw string) int {
+	end := usualStamp(raw)
+	if end == 0 {
+		return 0
+	}
+	message := end + len("] 01234567 01234567 - ")
+	if level, rest, ok := cutLevel(raw[message:]); ok && (level == LevelError || level == LevelWarn) {
+		return gluedBare(raw, len(raw)-len(rest))
+	}
+	return 0
+}
+
 // gluedBare is glued for excerpts that lost their prefixes: a level and a part of the plug-in in the middle of a line.
-func gluedBare(raw string) int {
-	for from := 1; from < len(raw); {
+func gluedBare(raw string, from int) int {
+	for from < len(raw) {
 		i := strings.IndexByte(raw[from:], ':')
 		if i < 0 {
 			return 0

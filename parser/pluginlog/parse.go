@@ -62,7 +62,7 @@ func (l *Line) parse(e *Event, want *Kinds) Kind {
 	case "htresponseRead":
 		return ifPrefixElse(text, "Reading the response", ResponseAwaited, l, e)
 	case "openStream":
-		return ifPrefixElse(text, "setting GSK_USER_DATA", HandshakeStarted, l, e)
+		return parseOpenStream(l, e)
 	case "cb_read_body":
 		if strings.HasPrefix(text, "In the read body callback") {
 			return BodyRead
@@ -112,6 +112,7 @@ var bare = []struct{ prefix, function string }{
 	{"Marking ", "serverSetFailoverStatus"},
 	{"Failed to connect to app server", "websphereGetStream"},
 	{"Failed to create the stream", "websphereExecute"},
+	{"Failed in r_gsk_secure_soc_init", "openStream"},
 	{"Failed to execute the transaction", "websphereHandleRequest"},
 	{"Failed to find an app server", "websphereWriteRequestReadResponse"},
 	{"Failed to handle request", "websphereHandleRequest"},

@@ -1,6 +1,10 @@
 package pluginlog
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
+)
 
 // parseHeader reads the lines of a request or response head, which stand indented behind the level. Only the few that say something
 // about routing, time or caching are events.
@@ -164,10 +168,19 @@ func fillConnection(text string, e *Event) bool {
 	return true
 }
 
+// tellsError reports whether a line that names no level is an error: the plug-in writes some so while it reads its configuration.
+func (l *Line) tellsError() bool {
+	if !isComponent(l.Component) || l.Function == "" {
+		return false
+	}
+	_, known := catalogue.OfLine(l.Text)
+	return known || strings.HasPrefix(l.Text, "Failed")
+}
+
 // parseByLevel keeps what no form fits but the level makes worth counting.
 func (l *Line) parseByLevel(e *Event) Kind {
 	switch {
-	case l.Level == LevelError:
+	case l.Level == LevelError, l.Level == LevelNone && l.tellsError():
 		e.Text = l.body
 		return ErrorLine
 	case l.Level == LevelWarn:

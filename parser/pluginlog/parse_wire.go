@@ -1,6 +1,10 @@
 package pluginlog
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
+)
 
 // parseTransport reads "Setting the transport(case n): HOST on port P".
 func parseTransport(text string, e *Event) Kind {
@@ -40,6 +44,34 @@ func parseGetStream(l *Line, e *Event) Kind {
 		return ConnectTimeoutSet
 	case strings.HasPrefix(text, "Getting the stream"):
 		return None
+	case strings.HasPrefix(text, "socket "):
+		if k := parseConnected(text, e); k != None {
+			return k
+		}
+	}
+	return l.parseOther(e)
+}
+
+// parseConnected reads "socket N connected to HOST:PORT".
+func parseConnected(text string, e *Event) Kind {
+	number, at, ok := strings.Cut(text[len("socket "):], " connected to ")
+	i := strings.LastIndexByte(at, ':')
+	if !ok || i < 0 {
+		return None
+	}
+	e.Socket, e.Host, e.Port = leading(number), at[:i], leading(at[i+1:])
+	return Connected
+}
+
+// parseOpenStream reads what happens on a new connection: "setting GSK_USER_DATA", with which the TLS handshake begins, and "Failed in
+// r_gsk_secure_soc_init: GSK_ERROR_BAD_CERT(gsk rc = 414)".
+func parseOpenStream(l *Line, e *Event) Kind {
+	switch {
+	case strings.HasPrefix(l.Text, "setting GSK_USER_DATA"):
+		return HandshakeStarted
+	case strings.HasPrefix(l.Text, "Failed in ") && strings.Contains(l.Text, "gsk_secure_soc"):
+		e.Text, e.Code = catalogue.GSKCode(l.Text)
+		return HandshakeFailed
 	}
 	return l.parseOther(e)
 }

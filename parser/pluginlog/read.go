@@ -17,29 +17,6 @@ type Options struct {
 	Workers int
 }
 
-// Stats counts what [Read] saw.
-type Stats struct {
-	Bytes, Lines int64
-	Blank        int64 // empty lines, which levels up to 8.0 leave behind glued ones
-	Glued        int64 // lines that held two
-	Events       int64 // lines of a form that this package knows
-	Other        int64 // lines of the log's form that say nothing of interest here
-	Unknown      int64 // lines that are not of the log's form at all
-}
-
-func (s *Stats) add(t *Stats) {
-	s.Bytes += t.Bytes
-	s.Lines += t.Lines
-	s.Blank += t.Blank
-	s.Glued += t.Glued
-	s.Events += t.Events
-	s.Other += t.Other
-	s.Unknown += t.Unknown
-}
-
-// Add adds the counts of another file.
-func (s *Stats) Add(t Stats) { s.add(&t) }
-
 // block is a piece of the log on its way from the reader through a parser to the caller.
 type block struct {
 	buf    []byte
@@ -47,6 +24,7 @@ type block struct {
 	offset int64
 	events []Event
 	stats  Stats
+	times  timeline
 	done   chan struct{}
 }
 
@@ -102,6 +80,7 @@ func (p *pipeline) stop() { close(p.quit) }
 // deliver hands the events out and numbers their lines.
 func (p *pipeline) deliver(yield func(*Event) error) (Stats, error) {
 	var total Stats
+	var times timeline
 	for b := range p.ordered {
 		<-b.done
 		for i := range b.events {
@@ -111,7 +90,7 @@ func (p *pipeline) deliver(yield func(*Event) error) (Stats, error) {
 				return total, err
 			}
 		}
-		total.add(&b.stats)
+		total.follow(&times, b)
 		p.free <- b
 	}
 	return total, p.err
@@ -216,10 +195,16 @@ type scanner struct {
 func (s *scanner) scan(b *block) {
 	text := string(b.buf[:b.used])
 	clear(b.events)
-	b.events, b.stats = b.events[:0], Stats{Bytes: int64(len(text))}
+	b.events, b.stats, b.times = b.events[:0], Stats{Bytes: int64(len(text))}, timeline{}
+	s.line.Number = 0 // counts from the start of each block
 	walk(text, b.offset, &b.stats, func(raw string, number, offset int64) {
-		s.line.split(raw)
-		s.parseLine(b, number, offset)
+		s.line.next(raw, number)
+		var at Time
+		if s.line.Stamp != "" {
+			at, _ = s.clock.read(s.line.Stamp)
+		}
+		b.stats.note(&b.times, &s.line, at)
+		s.parseLine(b, number, offset, at)
 	})
 }
 
@@ -248,14 +233,14 @@ func walk(text string, offset int64, stats *Stats, fn func(raw string, number, o
 				part = raw[:g]
 				stats.Glued++
 			}
-			fn(part, stats.Lines, at)
+			fn(strings.TrimRight(part, " "), stats.Lines, at)
 			raw, at = raw[len(part):], at+int64(len(part))
 		}
 		text, offset = text[next:], offset+int64(next)
 	}
 }
 
-func (s *scanner) parseLine(b *block, number, offset int64) {
+func (s *scanner) parseLine(b *block, number, offset int64, at Time) {
 	// The event is filled where it will stay. What stands behind the last one in b.events is zero.
 	l, e := &s.line, b.spare()
 	kind := l.parse(e, &s.want)
@@ -275,10 +260,7 @@ func (s *scanner) parseLine(b *block, number, offset int64) {
 		}
 		return
 	}
-	e.Kind, e.Level, e.Line, e.Offset, e.Thread = kind, l.Level, number, offset, s.thread(l)
-	if l.Stamp != "" {
-		e.Time, _ = s.clock.read(l.Stamp)
-	}
+	e.Kind, e.Level, e.Line, e.Offset, e.Thread, e.Time = kind, l.Level, number, offset, s.thread(l), at
 	b.events = b.events[:len(b.events)+1]
 }
 
@@ -317,9 +299,9 @@ func ReadLines(r io.Reader, yield func(*Line) error) error {
 			if stop != nil {
 				return
 			}
-			line.split(raw)
+			line.next(raw, number)
 			line.readThread()
-			line.Number, line.Offset = number, offset
+			line.Offset = offset
 			stop = yield(&line)
 		})
 		if stop != nil {

@@ -133,7 +133,7 @@ func TestWant(t *testing.T) {
 	if diff := cmp.Diff([]Event{{Line: 2, Offset: 22, Kind: ErrorLine, Level: LevelError, Text: "x"}}, got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	if diff := cmp.Diff(Stats{Bytes: 42, Lines: 4, Events: 2, Other: 1, Unknown: 1}, stats); diff != "" {
+	if diff := cmp.Diff(Stats{Bytes: 42, Lines: 4, Events: 2, Other: 1, Unknown: 1, Noisiest: LevelTrace}, stats); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -9,17 +9,18 @@ type Outcome uint8
 
 // The outcomes. Pending: the log does not say, because it ends or is not detailed enough.
 const (
-	Pending        Outcome = iota
-	Answered               // a status line came, or the member's counters went up without a failure
-	Refused                // connect failed at once (R50)
-	ConnectTimeout         // ConnectTimeout expired (R50)
-	IOTimeout              // ServerIOTimeout expired (R54, R55)
-	Failed                 // failed in another way: a stream that broke, a write that failed
+	Pending          Outcome = iota
+	Answered                 // a status line came, or the member's counters went up without a failure
+	Refused                  // connect failed at once (R50)
+	ConnectTimeout           // ConnectTimeout expired (R50)
+	IOTimeout                // ServerIOTimeout expired (R54, R55)
+	Failed                   // failed in another way: a stream that broke, a write that failed
+	HandshakeRefused         // the TLS handshake failed (R50)
 )
 
 // String returns the outcome in the words of the command line; "" for Pending.
 func (o Outcome) String() string {
-	return [...]string{"", "ok", "refused", "timeout", "io-timeout", "failed"}[min(o, Failed)]
+	return [...]string{"", "ok", "refused", "timeout", "io-timeout", "failed", "tls-handshake"}[min(o, HandshakeRefused)]
 }
 
 // Choice tells how a member was chosen.
@@ -43,12 +44,22 @@ type Attempt struct {
 	Port       int32
 	Outcome    Outcome
 	OSError    int32 // of a refused connect, 0 when not shown
+	GSK        GSK   // of a failed TLS handshake
 	Status     int32 // of the answer, 0 when not shown
 	Marked     bool  // this attempt marked the member down
 	Reused     bool  // on a stream from the queue
 	Start, End Time
 	Line       int64 // the first line about it
-	ended      bool
+	ended      bool  // no more lines of it come
+	finished   bool  // the log says that it failed, though lines about it may follow
+	before     Place // the request's last line before its own
+	quiet      Time  // the time of that line
+}
+
+// GSK is a return code of GSKit as the log shows it; what it does not show is empty.
+type GSK struct {
+	Name string
+	Code int32
 }
 
 // Reason is a set of reasons that make a request odd.
@@ -61,6 +72,7 @@ const (
 	ConnectTimeoutFired                    // ConnectTimeout expired
 	IOTimeoutFired                         // ServerIOTimeout, or another timeout, fired
 	ConnectRefused                         // a connect failed
+	HandshakeFault                         // a TLS handshake with a member failed
 	FailedOver                             // a second member was tried, or the plug-in said that it will try another one
 	WSFOSent                               // $WSFO was sent
 	AllDown                                // "all could be down", or no app server was found
@@ -75,7 +87,7 @@ const (
 	ServerWrite                            // a write to the member failed
 	ClientWrite                            // a write to the client failed: it left
 	NoResponse                             // the request ended and no status was seen
-	ServerError                            // the member answered 500
+	ServerError                            // a member answered 500, 502, 503 or 504
 	ReloadInside                           // the process took a new configuration while the request ran
 	Slow                                   // took as long as the threshold or longer
 	LittleServer                           // over 2 s, less than half of it due to the member
@@ -90,6 +102,7 @@ var reasonNames = [NumReasons]struct{ name, words string }{
 	{"connect-timeout", "a connect timed out"},
 	{"io-timeout", "ServerIOTimeout fired"},
 	{"connect-failed", "a connect failed"},
+	{"tls-handshake", "the TLS handshake with a member failed"},
 	{"failover", "another attempt was made"},
 	{"wsfo", "$WSFO was sent"},
 	{"all-down", "no member was usable"},
@@ -104,9 +117,9 @@ var reasonNames = [NumReasons]struct{ name, words string }{
 	{"server-write", "a write to the member failed"},
 	{"client-write", "a write to the client failed"},
 	{"no-response", "no response was seen"},
-	{"server-error", "the member answered 500"},
+	{"server-error", "a member answered 500, 502, 503 or 504"},
 	{"reload-inside", "the configuration was reloaded meanwhile"},
-	{"slow", "slow"},
+	{"slow", "took longer than --slow"},
 	{"little-server", "less than half the time was the member's"},
 	{"cookie-cacheable", "Set-Cookie in an answer that caches may keep"},
 	{"unfinished", "unfinished at the end of the log"},
@@ -175,13 +188,25 @@ type Request struct {
 
 	Events []Event // when the Assembler keeps them
 
+	prev    Place // the line before the last one
+	prevEnd Time
+
 	at    phases
 	saw   seen
 	cache cacheHead
 }
 
-// Wall returns the time from the first to the last line.
-func (r *Request) Wall() time.Duration { return r.End.Sub(r.Start) }
+// Timed reports whether the log tells how long the request took: it does only where a line begins it. What low log levels show is an
+// episode, lines of one thread about failures, and nobody knows how long before the first of them its request came.
+func (r *Request) Timed() bool { return r.Began && r.Start != 0 && r.End != 0 }
+
+// Wall returns the time from the first to the last line, 0 where the log does not tell it.
+func (r *Request) Wall() time.Duration {
+	if !r.Timed() {
+		return 0
+	}
+	return r.End.Sub(r.Start)
+}
 
 // Member returns who answered, or else who was tried last; "" when the log does not name anybody.
 func (r *Request) Member() string {
@@ -204,7 +229,8 @@ type seen struct {
 	esiOpen, reloads                                                              int
 	matched                                                                       string // the member that a clone ID named or that was found usable last
 	by                                                                            Choice // how it was found
-	timedOut, gaveUp, noApp, wsfo, retry, short, serverWrite                      bool
+	gaveUp, noApp, wsfo, retry, short, serverWrite                                bool
+	again                                                                         bool // another attempt was announced
 	clientWrite, serverError, allDown, otherTimeout                               bool
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
 // Limits of a [Summary]; what goes beyond is counted and not kept.
@@ -12,6 +14,7 @@ const (
 	maxCounters = 1 << 14
 	maxUses     = 1 << 12
 	maxOdd      = 1000
+	maxDetails  = 50
 )
 
 // SummaryKinds are the kinds that a [Summary] needs: without the comparisons, of which a trace holds most.
@@ -24,15 +27,15 @@ func SummaryKinds() Kinds {
 
 // Summary adds a log up. Feed every event to Add and every finished request to AddRequest.
 type Summary struct {
-	First, Last Time
-	Build       string // of the last start that the log shows
-	Builds      int    // how many starts
-	WebServer   string
-	Reloads     int
-	Files       int
+	Build     string // of the last start that the log shows
+	Builds    int    // how many starts
+	WebServer string
+	Reloads   int
+	Files     int
 
 	Requests, Odd, Declined int64
 	Reasons                 [NumReasons]int64 // requests with the reason, by its bit
+	Details                 []*Detail         // what some reasons say of single members, in the order of the first request
 	OddRequests             []*Request        // the oddest, in order of their numbers once Finish was called
 	Dropped                 int64             // odd requests that are not among them
 
@@ -68,6 +71,13 @@ type CounterRow struct {
 // New returns how many requests balancing placed: those that no session bound to the member.
 func (c *Counters) New() int64 { return c.Total - c.Affinity }
 
+// Detail counts the requests of which a reason says the same.
+type Detail struct {
+	Reason   Reason
+	Text     string // by [Request.Why]
+	Requests int64
+}
+
 type counterKey struct {
 	member string
 	pid    uint64
@@ -75,22 +85,20 @@ type counterKey struct {
 
 // ErrorCount is one text of ERROR lines. Long numbers in it, which differ from line to line, are written as #.
 type ErrorCount struct {
-	Text        string
-	Count       int64
-	First, Last Place
+	Text            string
+	Count           int64
+	First, Last     Place
+	FirstAt, LastAt Time // 0 where the lines show none
 }
+
+// Entry returns what the catalogue says of the text; false when it is not there.
+func (e *ErrorCount) Entry() (catalogue.Entry, bool) { return catalogue.OfLine(e.Text) }
 
 // NextFile says that the events that follow come from the next file.
 func (s *Summary) NextFile() { s.file++; s.Files++ }
 
 // Add takes the next event.
 func (s *Summary) Add(e *Event) {
-	if e.Time != 0 {
-		if s.First == 0 || e.Time < s.First {
-			s.First = e.Time
-		}
-		s.Last = max(s.Last, e.Time)
-	}
 	switch e.Kind {
 	case BuildVersion:
 		s.Build = keep(e.Text)
@@ -102,7 +110,7 @@ func (s *Summary) Add(e *Event) {
 	case Counted:
 		s.count(e)
 	}
-	if e.Level == LevelError {
+	if e.Level == LevelError || e.Level == LevelNone && forms[e.Kind].level == LevelError {
 		s.countError(e)
 	}
 }
@@ -136,12 +144,12 @@ func (s *Summary) countError(e *Event) {
 		if s.errors == nil {
 			s.errors = map[string]*ErrorCount{}
 		}
-		known = &ErrorCount{Text: string(s.scratch), First: at}
+		known = &ErrorCount{Text: string(s.scratch), First: at, FirstAt: e.Time}
 		s.errors[known.Text] = known
 		s.Errors = append(s.Errors, known)
 	}
 	known.Count++
-	known.Last = at
+	known.Last, known.LastAt = at, e.Time
 }
 
 // appendMessage appends what stands behind the level.
@@ -193,11 +201,29 @@ func (s *Summary) AddRequest(r *Request) {
 	}
 	s.Odd++
 	for i := range NumReasons {
-		if r.Reasons&(1<<i) != 0 {
+		if one := Reason(1) << i; r.Reasons&one != 0 {
 			s.Reasons[i]++
+			s.detail(r, one)
 		}
 	}
 	s.keepOdd(r)
+}
+
+// detail counts what a reason says beyond its usual words.
+func (s *Summary) detail(r *Request, reason Reason) {
+	text := r.Why(reason)
+	if text == reason.Words() {
+		return
+	}
+	for _, d := range s.Details {
+		if d.Reason == reason && d.Text == text {
+			d.Requests++
+			return
+		}
+	}
+	if len(s.Details) < maxDetails {
+		s.Details = append(s.Details, &Detail{reason, text, 1})
+	}
 }
 
 func (s *Summary) use(at *Attempt) {
@@ -232,7 +258,7 @@ func (s *Summary) use(at *Attempt) {
 }
 
 // serious reasons come before the others when not all odd requests can be kept or shown.
-const serious = MarkedDownInside | ConnectTimeoutFired | IOTimeoutFired | ConnectRefused | AllDown | GaveUp | NoResponse | ServerError | ServerWrite
+const serious = MarkedDownInside | HandshakeFault | ConnectTimeoutFired | IOTimeoutFired | ConnectRefused | AllDown | GaveUp | NoResponse | ServerError | ServerWrite
 
 // Odder orders requests: the ones with failures first, then the slower, then the earlier.
 func Odder(a, b *Request) int {

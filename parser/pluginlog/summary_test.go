@@ -150,6 +150,13 @@ func TestCases(t *testing.T) {
 			at(0, "DETAIL:    Set-Cookie: a=b") + at(0, "DETAIL:    Cache-Control: private") + at(0, end), "/a []"},
 		{"five seconds are slow", at(0, start) + at(0, is("a")) + at(5, end), "/a [slow]"},
 		{"less are not", at(0, start) + at(0, is("a")) + at(4, end), "/a []"},
+		{"502 and 504 are odd, too", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 504 Gateway Timeout") + at(1, is("b")) + at(1, "DETAIL:    HTTP/1.1 502 Bad Gateway") +
+			at(2, is("c")) + at(2, "DETAIL:    HTTP/1.1 501 Not Implemented"), "/a [server-error]; /b [server-error]; /c []"},
+		{"a 503 that another member made good", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 503 Busy") + at(0, "DETAIL:    HTTP/1.1 200 OK"), "/a [server-error]"},
+		{"100 Continue comes late, and no line says that it is waited for", at(0, start) + at(0, is("a")) + at(0, read) + at(4, "DETAIL:    HTTP/1.1 100 Continue") +
+			at(4, "DETAIL:    HTTP/1.1 200 OK") + at(4, end), "/a [slow-continue]"},
+		{"100 Continue comes soon, the status late", at(0, start) + at(0, is("a")) + at(0, read) + at(1, "DETAIL:    HTTP/1.1 100 Continue") +
+			at(8, "DETAIL:    HTTP/1.1 200 OK") + at(8, end), "/a [slow-answer slow]"},
 		{"DETAIL only, the next request ends this one", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 200 OK") + at(1, is("b")) + at(1, "DETAIL:    HTTP/1.1 500 Oops"),
 			"/a []; /b [server-error]"},
 	} {
@@ -170,10 +177,55 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// TestSpan: files in the wrong order still give the whole span of time.
+// TestSpan: the span of time covers lines that say nothing of interest, and files in any order.
 func TestSpan(t *testing.T) {
-	s, _ := summarise(t, SummaryKinds(), strings.NewReader(at(9, "ERROR: x")), strings.NewReader(at(2, "ERROR: y")))
-	if s.First.String() != "2017-10-06 19:06:02" || s.Last.String() != "2017-10-06 19:06:09" {
+	var s Stats
+	for _, log := range []string{at(9, "ERROR: x") + at(10, "TRACE: nothing of interest"), "junk\n" + at(2, "ERROR: y")} {
+		one, err := Read(strings.NewReader(log), Options{Want: SummaryKinds()}, func(*Event) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Add(one)
+	}
+	if s.First.String() != "2017-10-06 19:06:02" || s.Last.String() != "2017-10-06 19:06:10" {
 		t.Errorf("%s to %s", s.First, s.Last)
+	}
+}
+
+// TestClockSteps: a clock that runs backwards is said with its line, also where a block ends there; what processes are out of order by is not.
+func TestClockSteps(t *testing.T) {
+	const filler = "TRACE: ws_common: nothing: of interest, and long enough that lines fill a block soon"
+	var log strings.Builder
+	line := 0
+	add := func(second int, text string) { log.WriteString(at(second, text)); line++ }
+	var want []int64
+	for block := range 6 {
+		for range 6000 {
+			add(50, filler)
+		}
+		add(49, "TRACE: one second is nothing")
+		if block%2 == 0 {
+			add(20, "ERROR: earlier")
+			want = append(want, int64(line))
+		}
+	}
+	stats, err := Read(strings.NewReader(log.String()), Options{Want: SummaryKinds()}, func(*Event) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int64
+	for _, step := range stats.Backwards {
+		if step.From.String() != "2017-10-06 19:06:49" || step.To.String() != "2017-10-06 19:06:20" {
+			t.Errorf("line %d: %s to %s", step.Line, step.From, step.To)
+		}
+		got = append(got, step.Line)
+	}
+	if diff := cmp.Diff(want, got); diff != "" || stats.MoreBack != 0 {
+		t.Error(diff, stats.MoreBack)
+	}
+	exact := strings.Repeat(at(50, strings.Repeat("x", 464)), 1024) // blocks end at 512 KB
+	stats, err = Read(strings.NewReader(strings.Repeat(exact+at(1, "y"), 30)), Options{}, func(*Event) error { return nil })
+	if err != nil || len(stats.Backwards) != maxSteps || stats.MoreBack != 30-maxSteps {
+		t.Errorf("%d steps, %d more, %v", len(stats.Backwards), stats.MoreBack, err)
 	}
 }

@@ -108,11 +108,11 @@ func TestTraces(t *testing.T) {
 // TestTraceRequests puts the excerpts together to requests.
 func TestTraceRequests(t *testing.T) {
 	for prefix, want := range map[string]string{
-		"02-": "was1node_PluginMember1 refused marked, [marked-down connect-failed failover unfinished]",
-		"03-": "wasserverNode01_abc timeout, wasserverNode01_abc timeout, [connect-timeout failover all-down gave-up slow-connect slow]; " +
-			"wasserver_abc timeout, [connect-timeout slow-connect slow unfinished]",
-		"08-": " ok, [slow-answer slow]",
-		"10-": " io-timeout, [io-timeout unfinished]",
+		"02-": "was1node_PluginMember1 refused marked, [marked-down connect-failed failover]",
+		"03-": "wasserverNode01_abc timeout, wasserverNode01_abc timeout, [connect-timeout failover all-down gave-up slow-connect]; " +
+			"wasserver_abc timeout, [connect-timeout slow-connect]",
+		"08-": " ok, [slow-answer]",
+		"10-": " io-timeout, [io-timeout]",
 	} {
 		file := sharedtest.Files(t, prefix+"*.txt", "traces")[0]
 		log, err := os.Open(file)

@@ -3,6 +3,8 @@ package pluginlog
 import (
 	"fmt"
 	"strings"
+
+	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
 // Words says in a sentence what an event means, with the rule of the routing procedure in brackets; "" for events that say nothing
@@ -38,9 +40,17 @@ func (e *Event) Words() string {
 	case NoAppServer:
 		return "no member is left for the request, the client gets an error [R61]"
 	case ErrorLine, TimeoutFired:
-		return "error: " + e.Text
+		return "error: " + e.Text + e.meaning()
 	case WarnLine:
 		return "warning: " + e.Text
+	}
+	return ""
+}
+
+// meaning is what the catalogue says of an error, in brackets.
+func (e *Event) meaning() string {
+	if entry, ok := catalogue.OfLine(e.Text); ok {
+		return " (" + entry.Meaning + ")"
 	}
 	return ""
 }
@@ -115,6 +125,10 @@ func (e *Event) wireWords() string {
 		return "the connect was not answered within ConnectTimeout [R50]"
 	case ConnectFailed:
 		return fmt.Sprintf("the connect to %s failed%s [R50]", e.Host, osWords(e.OSError))
+	case Connected:
+		return fmt.Sprintf("connected to %s, port %d", e.Host, e.Port)
+	case HandshakeFailed:
+		return "the TLS handshake failed" + GSK{e.Text, e.Code}.words() + " [R50]"
 	case HandshakeStarted:
 		return "the TLS handshake begins"
 	case StreamFailed:
@@ -160,19 +174,14 @@ func (e *Event) exchangeWords() string {
 	return ""
 }
 
-// osWords names the error numbers that matter here; every operating system has its own.
+// osWords says what an error number means; every operating system has its own.
 func osWords(n int32) string {
-	switch n {
-	case 0:
+	entry, known := catalogue.OfOSError(n)
+	switch {
+	case n == 0:
 		return ""
-	case 61, 79, 111, 146, 239, 3425, 10061: // macOS, AIX, Linux, Solaris, HP-UX, IBM i, Windows
-		return fmt.Sprintf(" (error %d: connection refused)", n)
-	case 60, 78, 110, 145, 238, 3447, 10060:
-		return fmt.Sprintf(" (error %d: timed out)", n)
-	case 113, 81, 148, 242, 10065:
-		return fmt.Sprintf(" (error %d: no route to the host)", n)
-	case 73, 104, 131, 232, 10054:
-		return fmt.Sprintf(" (error %d: connection reset)", n)
+	case known:
+		return fmt.Sprintf(" (error %d: %s)", n, entry.Name)
 	}
 	return fmt.Sprintf(" (error %d)", n)
 }

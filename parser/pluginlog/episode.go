@@ -1,0 +1,97 @@
+package pluginlog
+
+import "time"
+
+// An episode is what a low log level shows of a request: lines of one thread about failures, without the line that begins the request.
+// It has no duration and is never unfinished, and where it ends has to be concluded from what cannot belong to it.
+
+// usualTimeout is what ConnectTimeout and ServerIOTimeout are taken for when the log prints none, and marginTime what comes on top.
+const (
+	usualTimeout = 10 * time.Second
+	marginTime   = 2 * time.Second
+)
+
+// fails reports whether a kind is about the failure of an attempt or of a request.
+func fails(k Kind) bool {
+	switch k {
+	case ConnectFailed, ConnectTimedOut, HandshakeFailed, StreamFailed, IOTimedOut, TimeoutFired, ServerWriteFailed, TransactionFailed, MarkedDown,
+		NoAppServer, AllCouldBeDown, RequestFailed:
+		return true
+	}
+	return false
+}
+
+// anotherEpisode reports whether a failure belongs to another request than the episode that is open on its thread.
+func (a *Assembler) anotherEpisode(r *Request, e *Event) bool {
+	if r.Began || !fails(e.Kind) {
+		return false
+	}
+	last := r.last()
+	awaited := last != nil && last.Outcome == Pending && !last.ended || last == nil && r.saw.matched != ""
+	switch {
+	case awaited:
+		return false // however long it takes: the log shows that the attempt was under way
+	case e.Time.Sub(r.End) > a.patience(e):
+		return true
+	}
+	return elsewhere(r, e) || r.markedEarlier(e)
+}
+
+// patience is how long the thread of an episode may be silent: the longest timeout that the log prints.
+func (a *Assembler) patience(e *Event) time.Duration {
+	if e.Kind == IOTimedOut {
+		a.timeout = max(a.timeout, time.Duration(e.Seconds)*time.Second)
+	}
+	if a.timeout == 0 {
+		return usualTimeout + marginTime
+	}
+	return a.timeout + marginTime
+}
+
+// elsewhere reports whether a connect to another host failed although the log did not say that another member will be tried.
+func elsewhere(r *Request, e *Event) bool {
+	last := r.last()
+	return e.Kind == ConnectFailed && last != nil && last.finished && !r.saw.again && last.otherHost(e.Host)
+}
+
+func (at *Attempt) otherHost(host string) bool { return host != "" && at.Host != "" && at.Host != host }
+
+// markedEarlier reports whether a line names a member that an attempt before the one under way has marked: a request never asks it again (R52).
+func (r *Request) markedEarlier(e *Event) bool {
+	if e.Kind != MarkedDown && e.Kind != TransactionFailed {
+		return false
+	}
+	for i := range r.Attempts {
+		at := &r.Attempts[i]
+		if at.Marked && at.Member == e.Member && (at.ended || i < len(r.Attempts)-1) {
+			return true
+		}
+	}
+	return false
+}
+
+// last returns the last attempt, nil when there is none.
+func (r *Request) last() *Attempt {
+	if len(r.Attempts) == 0 {
+		return nil
+	}
+	return &r.Attempts[len(r.Attempts)-1]
+}
+
+// carry takes the attempt under way, of which the lines before this one tell, out of the request: it is the first of the next one.
+func (r *Request) carry() (Attempt, bool) {
+	last := r.last()
+	if last == nil || last.ended || last.Marked || len(r.Attempts) == 1 {
+		return Attempt{}, false
+	}
+	at := *last
+	r.Attempts = r.Attempts[:len(r.Attempts)-1]
+	r.Last, r.End = at.before, at.quiet
+	return at, true
+}
+
+// resume begins the next episode with the attempt that the one before gave up.
+func (r *Request) resume(at Attempt) {
+	r.Attempts = append(r.Attempts, at)
+	r.Start, r.First.Line = at.Start, at.Line
+}

@@ -1,0 +1,79 @@
+package pluginlog
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
+)
+
+// Why says a single reason in the words of this request: who failed, and by which code. Where the log tells no more it is that of Words.
+func (r *Request) Why(reason Reason) string {
+	var say func(*Attempt) string
+	switch reason {
+	case HandshakeFault:
+		say = (*Attempt).handshakeWords
+	case ServerError:
+		say = (*Attempt).statusWords
+	default:
+		return reason.Words()
+	}
+	var all []string
+	for i := range r.Attempts {
+		if words := say(&r.Attempts[i]); words != "" && !slices.Contains(all, words) {
+			all = append(all, words)
+		}
+	}
+	if len(all) == 0 {
+		return reason.Words()
+	}
+	return strings.Join(all, "; ")
+}
+
+// handshakeWords says which handshake failed and what the code means; "" where none did.
+func (at *Attempt) handshakeWords() string {
+	if at.Outcome != HandshakeRefused {
+		return ""
+	}
+	words := "TLS handshake failed"
+	switch {
+	case at.Host != "" && at.Port != 0:
+		words += fmt.Sprintf(" to %s:%d", at.Host, at.Port)
+	case at.Host != "":
+		words += " to " + at.Host
+	case at.Member != "":
+		words += " to " + at.Member
+	}
+	return words + at.GSK.words()
+}
+
+// words names the code and says what it means; "" where the log shows none.
+func (g GSK) words() string {
+	if g == (GSK{}) {
+		return ""
+	}
+	name := g.Name
+	entry, known := catalogue.OfGSK(g.Name, g.Code)
+	switch {
+	case name == "" && known:
+		name = entry.Name
+	case name == "":
+		name = "GSK code"
+	}
+	if !known {
+		return fmt.Sprintf(", %s (%d), a code that is not in the catalogue", name, g.Code)
+	}
+	return fmt.Sprintf(", %s (%d): %s", name, entry.Numbers[0].Value, entry.Meaning)
+}
+
+func (at *Attempt) statusWords() string {
+	if !odd(at.Status) {
+		return ""
+	}
+	who := at.Member
+	if who == "" {
+		who = "a member"
+	}
+	return fmt.Sprintf("%s answered %d", who, at.Status)
+}
