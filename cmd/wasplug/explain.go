@@ -9,14 +9,15 @@ import (
 
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
 func explainCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "explain",
-		Usage:     "explain a lint rule, an attribute or element, an open choice, or a rule of the plug-in's decision",
-		ArgsUsage: "WP301|ATTRIBUTE|ELEMENT|CHOICE|R22...",
+		Usage:     "explain a lint rule, an attribute or element, an open choice, a rule of the decision, or a text or code of http_plugin.log",
+		ArgsUsage: "WP301|ATTRIBUTE|ELEMENT|CHOICE|R22|GSK_CODE|TEXT...",
 		Description: `Everything is in the program: nothing is looked up anywhere.
 
    wasplug explain WP301
@@ -24,6 +25,9 @@ func explainCommand() *cli.Command {
    wasplug explain Server/CloneID
    wasplug explain score-tie
    wasplug explain R22
+   wasplug explain GSK_ERROR_BAD_CERT
+   wasplug explain errno 111
+   wasplug explain 'Connect timeout fired'
    wasplug explain --list
 
 Exit codes: 0 explained; 2 nobody knows the word.`,
@@ -41,7 +45,11 @@ func explainAction(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return usageError("explain takes a word, such as WP301, ServerIOTimeout, score-tie or R22; --list shows all")
 	}
-	for i, word := range c.Args().Slice() {
+	words := c.Args().Slice()
+	if phrase := strings.Join(words, " "); len(words) > 1 && explainLog(phrase) != "" {
+		words = []string{phrase} // GSK 414, errno 111
+	}
+	for i, word := range words {
 		text := explain(word)
 		if text == "" {
 			return usageError("nothing is known of %q%s; --list shows all that is", word, didYouMean(word, explainWords()))
@@ -83,6 +91,9 @@ func explain(word string) string {
 		for _, t := range parser.ElementsNamed(word) {
 			pages = append(pages, explainElement(t))
 		}
+	}
+	if page := explainLog(word); page != "" && len(pages) == 0 {
+		pages = append(pages, page)
 	}
 	return strings.Join(pages, "\n")
 }
@@ -226,6 +237,9 @@ func explainWords() []string {
 	for _, t := range parser.ElementTypes() {
 		words = append(words, t.Name)
 	}
+	for _, e := range catalogue.All() {
+		words = append(words, e.Name)
+	}
 	return words
 }
 
@@ -257,6 +271,10 @@ func explainList(c *cli.Context) error {
 	slices.Sort(order)
 	for _, name := range order {
 		fmt.Fprintf(w, "  %-32s  %s\n", name, strings.Join(seen[name], ", "))
+	}
+	fmt.Fprintln(w, "\nCodes and texts of http_plugin.log:")
+	for _, e := range catalogue.All() {
+		fmt.Fprintf(w, "  %-52s  %s\n", e.Name, e.Meaning)
 	}
 	return nil
 }

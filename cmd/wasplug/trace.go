@@ -34,8 +34,8 @@ func traceCommand() *cli.Command {
    zcat old.gz | wasplug trace --format json -
    wasplug trace -c plugin-cfg.xml --settle semantics.yaml http_plugin.log
 
-Files are read in the order given, packed ones too; "-" is stdin. Requests are found at LogLevel Trace and Detail, failures and
-counters already at Error and Stats. With -c each logged decision is replayed, as if that file had been in force throughout.
+Files are read in the order of their times, packed ones too; "-" is stdin. Requests are found at LogLevel Trace and Detail, failures and
+counters already at Error and Stats, where nobody knows how long a request took. With -c each logged decision is replayed, as if that file had been in force throughout.
 Exit code: 0 the log was read, 1 no such request or a disagreement, 2 wrong usage, 3 unreadable or no plug-in log.`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "request", Usage: "show one request: `N|URI`, a number from the table or a path (/shop/* for a prefix)"},
@@ -51,6 +51,7 @@ Exit code: 0 the log was read, 1 no such request or a disagreement, 2 wrong usag
 type traceRun struct {
 	files  []string
 	names  []string // of the files as shown
+	given  []string // the names as they were given, nil where that is the order of their times
 	slow   time.Duration
 	limit  int
 	json   bool
@@ -70,6 +71,7 @@ func traceAction(c *cli.Context) error {
 		return err
 	}
 	defer run.close()
+	run.order()
 	if os.Getenv("GOGC") == "" {
 		// Each block of the log is garbage soon: collecting it often costs little, and memory stays low whatever the program's default.
 		defer debug.SetGCPercent(debug.SetGCPercent(100))
@@ -125,7 +127,8 @@ func (run *traceRun) close() {
 // traceResult is what the first pass over the files found.
 type traceResult struct {
 	pluginlog.Summary
-	stats pluginlog.Stats
+	stats   pluginlog.Stats
+	perFile fileTimes
 }
 
 // errEnough ends a pass early.
@@ -153,6 +156,7 @@ func (run *traceRun) analyse(visit func(*pluginlog.Request) error) (*traceResult
 			return stop
 		})
 		a.stats.Add(stats)
+		a.perFile = append(a.perFile, stats)
 		if err != nil {
 			requests.Close()
 			a.Finish()

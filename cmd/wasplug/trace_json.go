@@ -3,9 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
 // traceVersion is the version of the JSON of "trace"; fields may be added to one version, never changed.
@@ -14,8 +16,11 @@ const traceVersion = 1
 type traceJSON struct {
 	Version   int                `json:"version"`
 	Files     []string           `json:"files"`
+	Given     []string           `json:"filesAsGiven,omitempty"` // where files holds another order, that of their times
 	First     string             `json:"first,omitempty"`
 	Last      string             `json:"last,omitempty"`
+	Backwards []traceStepBack    `json:"clockBackwards"` // at most 20 of each file
+	MoreBack  int64              `json:"furtherClockBackwards"`
 	Lines     traceLineJSON      `json:"lines"`
 	Build     string             `json:"build,omitempty"`
 	Starts    int                `json:"starts"`
@@ -25,6 +30,7 @@ type traceJSON struct {
 	Declined  int64              `json:"declined"`
 	OddCount  int64              `json:"oddCount"`
 	Reasons   map[string]int64   `json:"reasons"`
+	Details   []traceDetailJSON  `json:"reasonDetails"`
 	Odd       []traceRequestJSON `json:"odd"` // at most the 1,000 oddest
 	Members   []traceMemberJSON  `json:"members"`
 	Counters  []traceCounterJSON `json:"counters"`
@@ -43,6 +49,19 @@ type traceLineJSON struct {
 	Glued   int64 `json:"glued"`
 }
 
+type traceStepBack struct {
+	tracePlaceJSON
+	From    string  `json:"from"`
+	To      string  `json:"to"`
+	Seconds float64 `json:"seconds"`
+}
+
+type traceDetailJSON struct {
+	Reason   string `json:"reason"`
+	Text     string `json:"text"`
+	Requests int64  `json:"requests"`
+}
+
 type tracePlaceJSON struct {
 	File string `json:"file"`
 	Line int64  `json:"line"` // 1-based
@@ -55,7 +74,8 @@ type traceRequestJSON struct {
 	First    tracePlaceJSON     `json:"first"`
 	Last     tracePlaceJSON     `json:"last"`
 	Start    string             `json:"start,omitempty"`
-	Seconds  float64            `json:"seconds"`
+	Seconds  *float64           `json:"seconds"`                  // null where the log does not tell it
+	Unknown  string             `json:"secondsUnknown,omitempty"` // why
 	Server   float64            `json:"serverSeconds"`
 	Host     string             `json:"host,omitempty"`
 	Method   string             `json:"method,omitempty"`
@@ -67,20 +87,28 @@ type traceRequestJSON struct {
 	Complete bool               `json:"complete"`
 	Attempts []traceAttemptJSON `json:"attempts"`
 	Reasons  []string           `json:"reasons"`
+	Why      []string           `json:"why"` // a sentence for each reason
 }
 
 type traceAttemptJSON struct {
-	Member  string  `json:"member,omitempty"`
-	By      string  `json:"chosenBy,omitempty"` // affinity or balancing
-	Host    string  `json:"host,omitempty"`
-	Port    int32   `json:"port,omitempty"`
-	Outcome string  `json:"outcome,omitempty"`
-	OSError int32   `json:"osError,omitempty"`
-	Status  int32   `json:"status,omitempty"`
-	Marked  bool    `json:"marked"`
-	Reused  bool    `json:"reusedStream"`
-	Seconds float64 `json:"seconds"`
-	Line    int64   `json:"line"`
+	Member  string   `json:"member,omitempty"`
+	By      string   `json:"chosenBy,omitempty"` // affinity or balancing
+	Host    string   `json:"host,omitempty"`
+	Port    int32    `json:"port,omitempty"`
+	Outcome string   `json:"outcome,omitempty"`
+	OSError int32    `json:"osError,omitempty"`
+	GSK     *gskJSON `json:"gsk,omitempty"`
+	Status  int32    `json:"status,omitempty"`
+	Marked  bool     `json:"marked"`
+	Reused  bool     `json:"reusedStream"`
+	Seconds *float64 `json:"seconds"` // null where the log does not tell it
+	Line    int64    `json:"line"`
+}
+
+type gskJSON struct {
+	Name    string `json:"name,omitempty"`
+	Code    int32  `json:"code,omitempty"`
+	Meaning string `json:"meaning,omitempty"`
 }
 
 type traceMemberJSON struct {
@@ -111,29 +139,41 @@ type traceProcessJSON struct {
 }
 
 type traceErrorJSON struct {
-	Text  string         `json:"text"`
-	Lines int64          `json:"lines"`
-	First tracePlaceJSON `json:"first"`
-	Last  tracePlaceJSON `json:"last"`
+	Text    string         `json:"text"`
+	Lines   int64          `json:"lines"`
+	First   tracePlaceJSON `json:"first"`
+	Last    tracePlaceJSON `json:"last"`
+	FirstAt string         `json:"firstTime,omitempty"`
+	LastAt  string         `json:"lastTime,omitempty"`
+	Kind    string         `json:"kind,omitempty"` // these five are absent where the catalogue does not know the text
+	Meaning string         `json:"meaning,omitempty"`
+	Client  string         `json:"client,omitempty"`
+	Advice  string         `json:"advice,omitempty"`
+	Rule    string         `json:"rule,omitempty"`
 }
 
 func (run *traceRun) writeJSON(a *traceResult) error {
 	s := a.stats
 	doc := traceJSON{
-		Version: traceVersion, Files: run.names, First: traceTime(a.First), Last: traceTime(a.Last),
+		Version: traceVersion, Files: run.names, Given: run.given, First: traceTime(a.stats.First), Last: traceTime(a.stats.Last),
 		Lines: traceLineJSON{s.Lines, s.Events, s.Other, s.Unknown, s.Blank, s.Glued},
 		Build: a.Build, Starts: a.Builds, WebServer: a.WebServer, Reloads: a.Reloads,
 		Requests: a.Requests, Declined: a.Declined, OddCount: a.Odd, Reasons: map[string]int64{},
 		Odd: []traceRequestJSON{}, Members: []traceMemberJSON{}, Counters: []traceCounterJSON{}, Totals: []traceCounterJSON{},
 		Processes: []traceProcessJSON{}, Errors: []traceErrorJSON{}, MoreErr: a.OtherErrors,
+		Backwards: []traceStepBack{}, Details: []traceDetailJSON{},
 	}
 	for i, n := range a.Reasons {
 		if n > 0 {
 			doc.Reasons[(pluginlog.Reason(1) << i).Name()] = n
 		}
 	}
+	for _, d := range a.Details {
+		doc.Details = append(doc.Details, traceDetailJSON{d.Reason.Name(), d.Text, d.Requests})
+	}
+	doc.Backwards, doc.MoreBack = run.stepsJSON(a.perFile)
 	for _, r := range a.OddRequests {
-		doc.Odd = append(doc.Odd, run.requestJSON(r))
+		doc.Odd = append(doc.Odd, run.requestJSON(r, a.stats.Noisiest))
 	}
 	for _, m := range a.Members {
 		doc.Members = append(doc.Members, traceMemberJSON{m.Member, m.Attempts, m.Answered, m.Failed, m.Marks, m.Affinity})
@@ -148,9 +188,26 @@ func (run *traceRun) writeJSON(a *traceResult) error {
 		doc.Processes = append(doc.Processes, traceProcessJSON{hexID(d.pid), d.members, d.mean, d.deviation})
 	}
 	for _, e := range a.Errors {
-		doc.Errors = append(doc.Errors, traceErrorJSON{e.Text, e.Count, run.placeJSON(e.First), run.placeJSON(e.Last)})
+		doc.Errors = append(doc.Errors, run.errorJSON(e))
 	}
 	return run.encode(doc)
+}
+
+func (run *traceRun) errorJSON(e *pluginlog.ErrorCount) traceErrorJSON {
+	entry, _ := e.Entry()
+	return traceErrorJSON{
+		Text: e.Text, Lines: e.Count, First: run.placeJSON(e.First), Last: run.placeJSON(e.Last), FirstAt: traceTime(e.FirstAt), LastAt: traceTime(e.LastAt),
+		Kind: entry.Kind, Meaning: entry.Meaning, Client: entry.Client, Advice: entry.Advice, Rule: entry.Rule,
+	}
+}
+
+func (run *traceRun) stepsJSON(files fileTimes) (all []traceStepBack, more int64) {
+	steps, more := files.clockSteps(math.MaxInt)
+	all = []traceStepBack{}
+	for _, step := range steps {
+		all = append(all, traceStepBack{run.placeJSON(step.at), traceTime(step.From), traceTime(step.To), step.From.Sub(step.To).Seconds()})
+	}
+	return all, more
 }
 
 func (run *traceRun) encode(doc any) error {
@@ -160,21 +217,44 @@ func (run *traceRun) encode(doc any) error {
 	return enc.Encode(doc)
 }
 
-func (run *traceRun) requestJSON(r *pluginlog.Request) traceRequestJSON {
+func (run *traceRun) requestJSON(r *pluginlog.Request, noisiest pluginlog.Level) traceRequestJSON {
 	doc := traceRequestJSON{
 		Number: r.Number, Process: hexID(r.PID), Thread: hexID(r.TID), First: run.placeJSON(r.First), Last: run.placeJSON(r.Last),
-		Start: traceTime(r.Start), Seconds: r.Wall().Seconds(), Server: r.Server.Seconds(), Host: r.Host, Method: r.Method, URI: r.URI,
+		Start: traceTime(r.Start), Server: r.Server.Seconds(), Host: r.Host, Method: r.Method, URI: r.URI,
 		Clones: r.Clones, Member: r.Member(), Status: r.Status, Declined: r.Declined, Complete: r.Complete,
-		Attempts: []traceAttemptJSON{}, Reasons: []string{},
+		Attempts: []traceAttemptJSON{}, Reasons: []string{}, Why: []string{},
+	}
+	if r.Timed() {
+		doc.Seconds = secondsJSON(r.Wall())
+	} else {
+		doc.Unknown = unknownDuration(noisiest)
 	}
 	for _, at := range r.Attempts {
-		doc.Attempts = append(doc.Attempts, traceAttemptJSON{at.Member, at.By.String(), at.Host, at.Port, at.Outcome.String(), at.OSError, at.Status,
-			at.Marked, at.Reused, at.End.Sub(at.Start).Seconds(), at.Line})
+		doc.Attempts = append(doc.Attempts, attemptJSON(r, &at))
 	}
 	for _, reason := range r.Reasons.Split() {
 		doc.Reasons = append(doc.Reasons, reason.Name())
+		doc.Why = append(doc.Why, r.Why(reason))
 	}
 	return doc
+}
+
+func attemptJSON(r *pluginlog.Request, at *pluginlog.Attempt) traceAttemptJSON {
+	doc := traceAttemptJSON{Member: at.Member, By: at.By.String(), Host: at.Host, Port: at.Port, Outcome: at.Outcome.String(), OSError: at.OSError,
+		Status: at.Status, Marked: at.Marked, Reused: at.Reused, Line: at.Line}
+	if r.Timed() && at.Start != 0 && at.End != 0 {
+		doc.Seconds = secondsJSON(at.End.Sub(at.Start))
+	}
+	if at.GSK != (pluginlog.GSK{}) {
+		entry, _ := catalogue.OfGSK(at.GSK.Name, at.GSK.Code)
+		doc.GSK = &gskJSON{at.GSK.Name, at.GSK.Code, entry.Meaning}
+	}
+	return doc
+}
+
+func secondsJSON(d time.Duration) *float64 {
+	s := d.Seconds()
+	return &s
 }
 
 func (run *traceRun) placeJSON(p pluginlog.Place) tracePlaceJSON {

@@ -52,10 +52,11 @@ func checkReplayFlags(c *cli.Context) error {
 // replayed is a replay and what it was made with.
 type replayed struct {
 	*replay.Report
-	files  *diag.Files
-	config string
-	sem    routecheck.Semantics
-	stats  pluginlog.Stats
+	files   *diag.Files
+	config  string
+	sem     routecheck.Semantics
+	stats   pluginlog.Stats
+	perFile fileTimes
 }
 
 // replay holds the log against the configuration.
@@ -105,6 +106,7 @@ func (run *traceRun) replayFiles(r *replay.Replay, a *replayed) error {
 		stats, err := pluginlog.Read(source, pluginlog.Options{Want: replay.Kinds()}, func(e *pluginlog.Event) error { r.Add(e); return nil })
 		source.Close()
 		a.stats.Add(stats)
+		a.perFile = append(a.perFile, stats)
 		if err != nil {
 			return fmt.Errorf("%s: after line %d: %w", run.names[i], stats.Lines, err)
 		}
@@ -118,6 +120,7 @@ func (run *traceRun) writeReplay(a *replayed) error {
 	w := bufio.NewWriter(run.out)
 	fmt.Fprintf(w, "%s against %s: %d of %s agree, %s\n", printable(strings.Join(run.names, ", ")), printable(a.config),
 		a.Agreed, countOf(a.Decisions, "decision"), countOf(a.Faults, "disagreement"))
+	run.writeOrder(w, a.perFile)
 	if a.Unchecked > 0 {
 		fmt.Fprintf(w, "%s not checked: the log or the configuration does not say enough about them\n", countOf(a.Unchecked, "decision"))
 	}
@@ -215,6 +218,9 @@ func (run *traceRun) writeEvidence(w io.Writer, a *replayed) {
 		}
 	}
 	t.section(w, "open choices that a decision consulted, each with the others at their base value (*)")
+	if len(a.Choices) > 0 {
+		fmt.Fprintln(w, "  * is the base value, which holds while another choice is tried; \"allows it\" says that no line of the log contradicts the value")
+	}
 	if rest := a.notConsulted(); len(rest) > 0 {
 		fmt.Fprintf(w, "\nnot consulted: %s\n", strings.Join(rest, ", "))
 	}
@@ -239,6 +245,7 @@ func (a *replayed) notConsulted() (names []string) {
 type traceReplayJSON struct {
 	Version       int                 `json:"version"`
 	Files         []string            `json:"files"`
+	Given         []string            `json:"filesAsGiven,omitempty"` // where files holds another order, that of their times
 	Config        string              `json:"config"`
 	Decisions     int64               `json:"decisions"`
 	Agreed        int64               `json:"agreed"`
@@ -276,7 +283,7 @@ type traceValueJSON struct {
 }
 
 func (run *traceRun) writeReplayJSON(a *replayed) error {
-	doc := traceReplayJSON{Version: traceVersion, Files: run.names, Config: a.config, Decisions: a.Decisions, Agreed: a.Agreed,
+	doc := traceReplayJSON{Version: traceVersion, Files: run.names, Given: run.given, Config: a.config, Decisions: a.Decisions, Agreed: a.Agreed,
 		Unchecked: a.Unchecked, Synchronised: a.Synchronised, Count: a.Faults, Unexplained: a.Unexplained,
 		Disagreements: []traceDisagreeJSON{}, Choices: []traceChoiceJSON{}, NotConsulted: append([]string{}, a.notConsulted()...)}
 	for i := range a.Disagreements {

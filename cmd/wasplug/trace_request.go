@@ -13,9 +13,10 @@ import (
 
 // chosenRequest is what the first pass found for --request.
 type chosenRequest struct {
-	request *pluginlog.Request
-	others  []int64 // further requests that fit, as many as are worth naming
-	more    int64
+	request  *pluginlog.Request
+	others   []int64 // further requests that fit, as many as are worth naming
+	more     int64
+	noisiest pluginlog.Level // of the lines read
 }
 
 const maxOthers = 10
@@ -47,7 +48,7 @@ func (run *traceRun) find(want string) (*chosenRequest, error) {
 	number, err := strconv.ParseInt(want, 10, 64)
 	byNumber := err == nil
 	found := new(chosenRequest)
-	_, err = run.analyse(func(r *pluginlog.Request) error {
+	a, err := run.analyse(func(r *pluginlog.Request) error {
 		switch {
 		case byNumber && r.Number == number:
 			found.request = r.Clone()
@@ -57,6 +58,7 @@ func (run *traceRun) find(want string) (*chosenRequest, error) {
 		}
 		return nil
 	})
+	found.noisiest = a.stats.Noisiest
 	if errors.Is(err, errEnough) {
 		err = nil
 	}
@@ -135,7 +137,7 @@ func (run *traceRun) readLines(i int, yield func(*pluginlog.Line) error) error {
 func (run *traceRun) writeRequest(found *chosenRequest, lines []numbered) error {
 	w := bufio.NewWriter(run.out)
 	r := found.request
-	run.writeRequestHead(w, r)
+	run.writeRequestHead(w, found)
 	if len(found.others) > 0 {
 		fmt.Fprintf(w, "%s of this path: no. %s\n", countOf(int64(len(found.others))+found.more, "further request"), otherNumbers(found))
 	}
@@ -160,7 +162,8 @@ func otherNumbers(found *chosenRequest) string {
 	return strings.Join(all, ", ")
 }
 
-func (run *traceRun) writeRequestHead(w io.Writer, r *pluginlog.Request) {
+func (run *traceRun) writeRequestHead(w io.Writer, found *chosenRequest) {
+	r := found.request
 	fmt.Fprintf(w, "request %d: %s", r.Number, printable(strings.TrimSpace(r.Method+" "+orDash(r.URI))))
 	if r.Host != "" {
 		fmt.Fprintf(w, " on %s", printable(r.Host))
@@ -176,12 +179,15 @@ func (run *traceRun) writeRequestHead(w io.Writer, r *pluginlog.Request) {
 		fmt.Fprint(w, ": no answer seen")
 	}
 	fmt.Fprintf(w, "\nprocess %08x thread %08x, lines %s", r.PID, r.TID, run.lines(r))
-	if r.Start != 0 {
+	switch {
+	case r.Timed():
 		fmt.Fprintf(w, ", %s, %s s", r.Start, wallSeconds(r))
+	case r.Start != 0:
+		fmt.Fprintf(w, ", %s, duration %s", r.Start, unknownDuration(found.noisiest))
 	}
 	fmt.Fprintln(w)
 	for _, reason := range r.Reasons.Split() {
-		fmt.Fprintf(w, "odd: %s [%s]\n", reason.Words(), reason.Name())
+		fmt.Fprintf(w, "odd: %s [%s]\n", r.Why(reason), reason.Name())
 	}
 }
 
@@ -193,7 +199,7 @@ func writeAttempts(w io.Writer, r *pluginlog.Request) {
 		if at.Marked {
 			marked = "yes"
 		}
-		if at.End != 0 && at.Start != 0 {
+		if r.Timed() && at.End != 0 && at.Start != 0 {
 			took = strconv.FormatFloat(at.End.Sub(at.Start).Seconds(), 'f', 3, 64)
 		}
 		if at.Port != 0 {
@@ -273,7 +279,7 @@ type traceTextJSON struct {
 }
 
 func (run *traceRun) writeRequestJSON(found *chosenRequest, lines []numbered) error {
-	doc := traceOneJSON{Version: traceVersion, Request: run.requestJSON(found.request), Others: found.others, More: found.more,
+	doc := traceOneJSON{Version: traceVersion, Request: run.requestJSON(found.request, found.noisiest), Others: found.others, More: found.more,
 		Steps: []traceStepJSON{}, Lines: []traceTextJSON{}}
 	if doc.Others == nil {
 		doc.Others = []int64{}

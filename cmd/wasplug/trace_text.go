@@ -11,12 +11,15 @@ import (
 	"unicode/utf8"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
 // writeText prints the overview: the answer first, then the odd requests, then what they add up to, then the facts about the files.
 func (run *traceRun) writeText(a *traceResult) error {
 	w := bufio.NewWriter(run.out)
 	run.writeHeadline(w, a)
+	run.writeOrder(w, a.perFile)
+	run.writeRefusals(w, a)
 	run.writeOdd(w, a)
 	writeReasons(w, a)
 	writeMembers(w, a)
@@ -31,8 +34,8 @@ func (run *traceRun) writeHeadline(w io.Writer, a *traceResult) {
 	if a.Declined > 0 {
 		fmt.Fprintf(w, ", %d left to the web server", a.Declined)
 	}
-	if a.First != 0 {
-		fmt.Fprintf(w, "; %s to %s", a.First, a.Last)
+	if a.stats.First != 0 {
+		fmt.Fprintf(w, "; %s to %s", a.stats.First, a.stats.Last)
 	}
 	fmt.Fprintln(w)
 }
@@ -61,6 +64,20 @@ func (run *traceRun) writeOdd(w io.Writer, a *traceResult) {
 	}
 	fmt.Fprintln(w)
 	t.write(w)
+	if slices.ContainsFunc(show, func(r *pluginlog.Request) bool { return !r.Timed() }) {
+		fmt.Fprintf(w, "  seconds -: %s\n", unknownDuration(a.stats.Noisiest))
+	}
+}
+
+// unknownDuration says why there is no duration, in a log whose most talkative line is of a level.
+func unknownDuration(noisiest pluginlog.Level) string {
+	switch {
+	case noisiest >= pluginlog.LevelDetail:
+		return "not known, the log does not show where the request begins"
+	case noisiest > pluginlog.LevelError:
+		return "not known at LogLevel Error or Stats (needs Detail or Trace)"
+	}
+	return "not known at LogLevel Error (needs Detail or Trace)"
 }
 
 func (run *traceRun) lines(r *pluginlog.Request) string {
@@ -72,7 +89,7 @@ func (run *traceRun) lines(r *pluginlog.Request) string {
 
 // wallSeconds shows the fraction only when the log does.
 func wallSeconds(r *pluginlog.Request) string {
-	if r.Start == 0 || r.End == 0 {
+	if !r.Timed() {
 		return "-"
 	}
 	if wall := r.Wall(); wall.Seconds() != math.Trunc(wall.Seconds()) {
@@ -100,8 +117,13 @@ func writeReasons(w io.Writer, a *traceResult) {
 	t := textTable{head: []string{"requests", "reason", "meaning"}}
 	t.rightAlign(0)
 	for i, n := range a.Reasons {
-		if r := pluginlog.Reason(1) << i; n > 0 {
-			t.add(strconv.FormatInt(n, 10), r.Name(), r.Words())
+		r := pluginlog.Reason(1) << i
+		details := slices.DeleteFunc(slices.Clone(a.Details), func(d *pluginlog.Detail) bool { return d.Reason != r })
+		if n > 0 && (len(details) != 1 || details[0].Requests != n) {
+			t.add(decimal(n), r.Name(), r.Words())
+		}
+		for _, d := range details {
+			t.add(decimal(d.Requests), r.Name(), d.Text)
 		}
 	}
 	t.section(w, "reasons")
@@ -201,15 +223,41 @@ func compareUint(x, y uint64) int {
 }
 
 func (run *traceRun) writeErrors(w io.Writer, a *traceResult) {
-	t := textTable{head: []string{"lines", "first", "last", "text"}}
+	t := textTable{head: []string{"count", "first-line", "last-line", "first", "last", "text - meaning"}}
 	t.rightAlign(0, 1, 2)
 	for _, e := range a.Errors {
-		t.add(decimal(e.Count), run.place(e.First), run.place(e.Last), e.Text)
+		meaning := "not in the catalogue"
+		if entry, ok := e.Entry(); ok {
+			meaning = entry.Meaning
+		}
+		t.add(decimal(e.Count), run.place(e.First), run.place(e.Last), orDash(e.FirstAt.String()), orDash(e.LastAt.String()), e.Text+" - "+meaning)
 	}
 	if a.OtherErrors > 0 {
-		t.add(decimal(a.OtherErrors), "", "", "further errors")
+		t.add(decimal(a.OtherErrors), "", "", "", "", "further errors")
 	}
 	t.section(w, "errors")
+}
+
+// writeRefusals says which configuration the plug-in did not take, why, and what is in force instead.
+func (run *traceRun) writeRefusals(w io.Writer, a *traceResult) {
+	var causes []catalogue.Entry
+	lines := map[string][]string{} // by meaning
+	for _, e := range a.Errors {
+		entry, _ := e.Entry()
+		if entry.Kind != catalogue.ReloadFailed {
+			continue
+		}
+		if lines[entry.Meaning] == nil {
+			causes = append(causes, entry)
+		}
+		lines[entry.Meaning] = append(lines[entry.Meaning], run.place(e.First))
+	}
+	if len(causes) > 0 {
+		fmt.Fprintln(w, "\nconfiguration refused")
+	}
+	for _, c := range causes {
+		fmt.Fprintf(w, "  line %s: %s\n    then  %s\n    do    %s\n", strings.Join(lines[c.Meaning], ", "), c.Meaning, c.Client, c.Advice)
+	}
 }
 
 func (run *traceRun) writeFacts(w io.Writer, a *traceResult) {

@@ -144,14 +144,17 @@ func (a *Assembler) requestOf(e *Event) *Request {
 	return r
 }
 
-// apart reports whether an error or warning has nothing to do with the request that is open on its thread: it is about the configuration,
-// or comes long after an episode.
+// apart reports whether a line that begins no request has nothing to do with the one that is open on its thread: it is about the
+// configuration, or comes long after an episode.
 func (a *Assembler) apart(r *Request, e *Event) bool {
-	if e.Kind != ErrorLine && e.Kind != WarnLine {
-		return false
+	switch e.Kind {
+	case Counted:
+		return a.late(r, e)
+	case ErrorLine, WarnLine:
+		entry, _ := catalogue.OfLine(e.Text)
+		return entry.Kind == catalogue.ReloadFailed || a.late(r, e)
 	}
-	entry, _ := catalogue.OfLine(e.Text)
-	return entry.Kind == "reload-failed" || !r.Began && e.Time.Sub(r.End) > a.patience(e)
+	return false
 }
 
 // opens reports whether a kind can be the first line of a request in a log that hides its beginning.

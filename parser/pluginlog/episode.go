@@ -26,15 +26,21 @@ func (a *Assembler) anotherEpisode(r *Request, e *Event) bool {
 	if r.Began || !fails(e.Kind) {
 		return false
 	}
+	return a.late(r, e) || !r.awaited() && (elsewhere(r, e) || r.markedEarlier(e))
+}
+
+// late reports whether a line comes too long after an episode to belong to it.
+func (a *Assembler) late(r *Request, e *Event) bool {
+	return !r.Began && !r.awaited() && e.Time.Sub(r.End) > a.patience(e)
+}
+
+// awaited reports whether the log shows that an attempt is under way, however long it takes.
+func (r *Request) awaited() bool {
 	last := r.last()
-	awaited := last != nil && last.Outcome == Pending && !last.ended || last == nil && r.saw.matched != ""
-	switch {
-	case awaited:
-		return false // however long it takes: the log shows that the attempt was under way
-	case e.Time.Sub(r.End) > a.patience(e):
-		return true
+	if last == nil {
+		return r.saw.matched != ""
 	}
-	return elsewhere(r, e) || r.markedEarlier(e)
+	return last.Outcome == Pending && !last.ended
 }
 
 // patience is how long the thread of an episode may be silent: the longest timeout that the log prints.

@@ -328,3 +328,21 @@ func (l *Line) Parse() (Event, bool) {
 	}
 	return e, true
 }
+
+// FirstTime returns the time of the first line of r that shows one, 0 when none does.
+func FirstTime(r io.Reader) (first Time) {
+	var c clock
+	stop := errors.New("found")
+	ReadLines(r, func(l *Line) error {
+		if l.Stamp == "" {
+			return nil
+		}
+		t, ok := c.read(l.Stamp)
+		if !ok {
+			return nil
+		}
+		first = t
+		return stop
+	}) // an error later in the file is for whoever reads it
+	return first
+}

@@ -22,6 +22,9 @@ const (
 	Line    Sort = "line"  // the text of a line
 )
 
+// ReloadFailed is the kind of what the plug-in writes about a configuration that it does not take.
+const ReloadFailed = "reload-failed"
+
 // Entry is one row of the table.
 type Entry struct {
 	Sort    Sort
@@ -99,14 +102,35 @@ func OfOSError(n int32) (Entry, bool) {
 	return find(OSError, func(e *Entry) bool { return e.has(n) })
 }
 
-// OfLine returns the entry of an error line: what its GSK code says, or else the first that its text contains.
+// OfLine returns the entry of an error line: what its GSK code says, or else the first that its text contains, with what its OS error says.
 func OfLine(line string) (Entry, bool) {
 	if name, code := GSKCode(line); name != "" || code != 0 {
 		if e, ok := OfGSK(name, code); ok {
 			return e, true
 		}
 	}
-	return find(Line, func(e *Entry) bool { return contains(line, e.Name) })
+	e, ok := find(Line, func(e *Entry) bool { return contains(line, e.Name) })
+	if cause, known := OfOSError(osError(line)); ok && known {
+		e.Kind, e.Client, e.Advice = cause.Kind, cause.Client, cause.Advice
+		e.Meaning += ": " + cause.Name + ", " + cause.Meaning
+	}
+	return e, ok
+}
+
+// osError returns the number behind "OS err" in a line, 0 without one.
+func osError(line string) int32 {
+	_, rest, _ := strings.Cut(line, "OS err")
+	return digits(strings.TrimLeft(rest, " ="))
+}
+
+// digits reads the number that s begins with.
+func digits(s string) int32 {
+	end := 0
+	for end < len(s) && end < 9 && s[end] >= '0' && s[end] <= '9' {
+		end++
+	}
+	n, _ := strconv.ParseInt(s[:end], 10, 32)
+	return int32(n)
 }
 
 // contains reports whether the parts of a pattern, which its * divide, stand in s one behind the other.
@@ -133,13 +157,7 @@ func GSKCode(line string) (name string, code int32) {
 	}
 	for _, mark := range [...]string{"gsk rc", "gsk error"} {
 		if _, rest, ok := strings.Cut(line, mark); ok {
-			rest = strings.TrimLeft(rest, " =:")
-			end := 0
-			for end < len(rest) && end < 9 && rest[end] >= '0' && rest[end] <= '9' {
-				end++
-			}
-			n, _ := strconv.ParseInt(rest[:end], 10, 32)
-			return name, int32(n)
+			return name, digits(strings.TrimLeft(rest, " =:"))
 		}
 	}
 	return name, 0

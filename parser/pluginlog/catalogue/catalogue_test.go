@@ -56,6 +56,20 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// TestOSErrorInLine: a number of the operating system tells more than the text.
+func TestOSErrorInLine(t *testing.T) {
+	const text = "websphereGetStream: Failed to connect to app server on host 'h', OS err="
+	plain, _ := OfLine(text + "12345")
+	refused, _ := OfLine(text + "79")
+	ports, _ := OfLine(text + "99")
+	if strings.Contains(plain.Meaning, ":") || !strings.HasPrefix(refused.Meaning, plain.Meaning+": connection refused") || ports.Advice == refused.Advice {
+		t.Errorf("%q\n%q\n%q", plain.Meaning, refused.Meaning, ports.Advice)
+	}
+	if again, _ := OfLine(text + "12345"); again.Meaning != plain.Meaning {
+		t.Error("the table was changed")
+	}
+}
+
 func TestLookup(t *testing.T) {
 	for phrase, want := range map[string]string{
 		"GSK_ERROR_BAD_CERT": "GSK_ERROR_BAD_CERT", "gsk_error_bad_cert": "GSK_ERROR_BAD_CERT", "GSK 414": "GSK_ERROR_BAD_CERT",

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
+)
+
+// headSize is how much of a file is looked at for its first time.
+const headSize = 1 << 20
+
+// order puts several files in the order of their first times, as log* names the current file before the rotated ones. Files that show no
+// time at their head keep their places.
+func (run *traceRun) order() {
+	if len(run.files) < 2 {
+		return
+	}
+	var places []int
+	var dated []datedFile
+	for i, name := range run.files {
+		if first := run.firstTime(i); first != 0 {
+			places = append(places, i)
+			dated = append(dated, datedFile{name, first})
+		}
+	}
+	slices.SortStableFunc(dated, func(a, b datedFile) int { return compareTime(a.first, b.first) })
+	given := slices.Clone(run.names)
+	run.files = slices.Clone(run.files)
+	for i, place := range places {
+		run.files[place], run.names[place] = dated[i].name, displayName(dated[i].name)
+	}
+	if !slices.Equal(given, run.names) {
+		run.given = given
+	}
+}
+
+type datedFile struct {
+	name  string
+	first pluginlog.Time
+}
+
+func compareTime(a, b pluginlog.Time) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// firstTime returns the first time that the head of a file shows, 0 when it shows none or cannot be read: reading it will say why.
+func (run *traceRun) firstTime(i int) pluginlog.Time {
+	r, err := run.head(i)
+	if err != nil {
+		return 0
+	}
+	defer r.Close()
+	return pluginlog.FirstTime(io.LimitReader(r, headSize))
+}
+
+// head opens the beginning of a file, unpacked. What it takes from stdin is read again later.
+func (run *traceRun) head(i int) (io.ReadCloser, error) {
+	if run.files[i] != "-" {
+		return run.open(i)
+	}
+	in := bufio.NewReaderSize(run.in, headSize)
+	run.in = in
+	head, _ := in.Peek(headSize)
+	return unpack(bytes.NewReader(head), io.NopCloser(nil))
+}
+
+// fileTimes holds what was counted of each file, in the order in which they were read.
+type fileTimes []pluginlog.Stats
+
+// writeOrder says in which order the files were read where it is not the given one, and what is odd about their times.
+func (run *traceRun) writeOrder(w io.Writer, files fileTimes) {
+	if run.given != nil {
+		fmt.Fprintf(w, "files read in the order of their times: %s (given: %s)\n", printable(strings.Join(run.names, ", ")), printable(strings.Join(run.given, ", ")))
+	}
+	steps, more := files.clockSteps(shownSteps)
+	for _, step := range steps {
+		fmt.Fprintf(w, "the clock runs backwards at %s: %s, the line before %s\n", run.fileLine(step.at), step.To, step.From)
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "the clock runs backwards at %s\n", countOf(more, "further line"))
+	}
+	for i := 1; i < len(files); i++ {
+		if before, next := &files[i-1], &files[i]; next.First != 0 && before.Last > next.First {
+			fmt.Fprintf(w, "%s begins at %s, before %s ends at %s: are they files of one log?\n",
+				printable(run.names[i]), next.First, printable(run.names[i-1]), before.Last)
+		}
+	}
+}
+
+// shownSteps is how many steps of the clock the text shows.
+const shownSteps = 5
+
+// placedStep is a step of the clock with its file.
+type placedStep struct {
+	pluginlog.ClockStep
+	at pluginlog.Place
+}
+
+// clockSteps returns the first steps back, over all files, and how many there are besides.
+func (files fileTimes) clockSteps(limit int) (all []placedStep, more int64) {
+	for i := range files {
+		for _, step := range files[i].Backwards {
+			if len(all) < limit {
+				all = append(all, placedStep{step, pluginlog.Place{File: i + 1, Line: step.Line}})
+			} else {
+				more++
+			}
+		}
+		more += files[i].MoreBack
+	}
+	return all, more
+}
