@@ -1,0 +1,149 @@
+// Package atomicfile writes a file whole or not at all: into a temporary file beside it, which then takes its place. It knows nothing of what
+// is written.
+package atomicfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+)
+
+// ErrChanged says that somebody else wrote the file since it was read: it is left as it is now.
+var ErrChanged = errors.New("somebody else has changed it meanwhile; it is left as it is")
+
+// Replace puts data into an existing file, which must still hold was. Owner, group and mode stay; a link stays a link, and what it points to is
+// replaced. The file holds data whole, or was: never a part. Errors name no path.
+func Replace(path string, was, data []byte) error {
+	target, err := resolve(path)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(target)
+	if err != nil {
+		return bare(err)
+	}
+	return write(target, data, info.Mode().Perm(), func(tmp *os.File) error {
+		if err := takeOwner(tmp, info); err != nil {
+			return err
+		}
+		now, err := os.ReadFile(target)
+		if err == nil && !bytes.Equal(now, was) {
+			err = ErrChanged
+		}
+		if err != nil {
+			return bare(err)
+		}
+		return bare(os.Rename(tmp.Name(), target))
+	})
+}
+
+// Create writes a file that does not exist; the umask holds for its mode. What a dangling link points to is created, and the link stays. An error
+// that is fs.ErrExist says that somebody else has created it meanwhile.
+func Create(path string, data []byte) error {
+	target, err := resolve(path)
+	if err != nil {
+		return err
+	}
+	return write(target, data, 0, func(tmp *os.File) error {
+		err := os.Link(tmp.Name(), target) // unlike a rename, never in place of a file
+		if err == nil || errors.Is(err, fs.ErrExist) {
+			return bare(err)
+		}
+		if _, stat := os.Lstat(target); stat == nil {
+			return fs.ErrExist
+		}
+		return bare(os.Rename(tmp.Name(), target)) // a file system without links
+	})
+}
+
+// write fills a temporary file beside the target, of the given mode, 0 for what the umask leaves, and lets place put it there. Neither an
+// error nor a signal nor a panic leaves the temporary file behind.
+func write(target string, data []byte, mode fs.FileMode, place func(*os.File) error) error {
+	tmp, err := temporary(target)
+	if err != nil {
+		return err
+	}
+	remove := func() { os.Remove(tmp.Name()) }
+	defer remove() // after the rename there is none of that name
+	defer onSignal(remove)()
+	_, err = tmp.Write(data)
+	if err == nil && mode != 0 {
+		err = tmp.Chmod(mode)
+	}
+	if err = errors.Join(bare(err), bare(tmp.Sync())); err == nil {
+		err = place(tmp)
+	}
+	if err = errors.Join(err, bare(tmp.Close())); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(target))
+}
+
+// temporary creates a file of a name that nobody has, as the umask says.
+func temporary(target string) (*os.File, error) {
+	for i := 0; ; i++ {
+		name := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+"."+strconv.Itoa(os.Getpid())+"."+strconv.Itoa(i)+".tmp")
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if errors.Is(err, fs.ErrExist) && i < 100 {
+			continue
+		}
+		return f, bare(err)
+	}
+}
+
+// onSignal runs clean when the user or the system ends the program, which then ends as it would have. The function that it returns ends the
+// watch.
+func onSignal(clean func()) (stop func()) {
+	signals, done := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(signals, ending...)
+	go func() {
+		select {
+		case s := <-signals:
+			clean()
+			signal.Reset(s)
+			if self, err := os.FindProcess(os.Getpid()); err == nil {
+				self.Signal(s)
+			}
+		case <-done:
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+	}
+}
+
+const mostLinks = 40 // as many as Linux follows
+
+// resolve follows links to the file that is meant, whether it exists or not.
+func resolve(path string) (string, error) {
+	for range mostLinks {
+		to, err := os.Readlink(path)
+		if err != nil {
+			return path, nil // no link, or nothing there
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return "", fmt.Errorf("more than %d links, one behind the other", mostLinks)
+}
+
+// bare returns an error without the name of the temporary file, which says nothing to the user.
+func bare(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
+}
