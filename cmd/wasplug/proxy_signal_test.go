@@ -22,8 +22,12 @@ import (
 type running struct {
 	t     *testing.T
 	cmd   *exec.Cmd
+	out   io.Reader      // its standard error
 	lines *bufio.Scanner // of its standard error
 }
+
+// rest is what the program still writes to standard error.
+func (r *running) rest() io.Reader { return r.out }
 
 func runProgram(t *testing.T, args ...string) *running {
 	t.Helper()
@@ -40,7 +44,7 @@ func runProgram(t *testing.T, args ...string) *running {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { r.cmd.Process.Kill() })
-	r.lines = bufio.NewScanner(stderr)
+	r.out, r.lines = stderr, bufio.NewScanner(stderr)
 	return r
 }
 

@@ -11,7 +11,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite golden files and the outputs of scripts")
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"wasplug": main}) }
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"wasplug": main, "recording-member": recordingMember})
+}
 
 // TestScript runs every script of testdata/script against the real program. $ROOT is the checkout, $FIGURE the first case.
 func TestScript(t *testing.T) {
