@@ -36,7 +36,7 @@ func (c *client) affinity() routecheck.AffinityOutcome {
 	if c.entry.attempts == 0 {
 		return routecheck.AffinityNone // there may be no flight
 	}
-	return c.x.gen.table.AffinityOutcome(&c.x.flight)
+	return c.x.gen.table.AffinityOutcome(&c.x.flight, &c.x.gen.sem)
 }
 
 // AccessLog writes a line for each request.

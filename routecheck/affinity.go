@@ -1,6 +1,7 @@
 package routecheck
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -60,7 +61,7 @@ func (a *Affinity) add(s session) {
 // Affinity finds the session identifiers of a request that matched (R4, R20, R29).
 func (t *Table) Affinity(rq *Request, m *Match, sem *Semantics, rec *Recorder) Affinity {
 	a := Affinity{at: m.URIAt()}
-	if rq.TLS {
+	if rq.TLS || sends(rq.Cookies, sslCookie) && sem.ask(SSLSessionCookie, rec) == sslCookieAlways {
 		a.addCookies(rq.Cookies, SSLSession, sslCookie, sem, rec)
 	}
 	a.addCookies(rq.Cookies, SessionCookie, m.Cookie(), sem, rec)
@@ -79,7 +80,7 @@ func (a *Affinity) addCookies(headers []string, source Source, name string, sem 
 			var pair string
 			pair, h, _ = strings.Cut(h, ";")
 			key, value, ok := strings.Cut(strings.Trim(pair, " \t"), "=")
-			if !ok || key != name {
+			if !ok || key != name && !sameButForCase(key, name, sem, rec) {
 				continue
 			}
 			count++
@@ -97,6 +98,28 @@ func (a *Affinity) addCookies(headers []string, source Source, name string, sem 
 		a.truncate(first)
 		a.add(session{source, name, last})
 	}
+}
+
+// sends reports whether a cookie of a name may be among those sent: a quick look that lets other cookies pass quickly.
+func sends(headers []string, name string) bool {
+	for _, h := range headers {
+		for {
+			i := strings.IndexByte(h, '=')
+			if i < 0 {
+				break
+			}
+			if i >= len(name) && strings.EqualFold(h[i-len(name):i], name) {
+				return true
+			}
+			h = h[i+1:]
+		}
+	}
+	return false
+}
+
+// sameButForCase compares two texts that differ, as the choice letter-case has it: clone IDs, or names of cookies.
+func sameButForCase(a, b string, sem *Semantics, rec *Recorder) bool {
+	return len(a) == len(b) && strings.EqualFold(a, b) && sem.ask(LetterCase, rec) == caseIgnored
 }
 
 func (a *Affinity) truncate(n int) {
@@ -153,3 +176,15 @@ func CloneIDs(value string, separator byte) []string {
 }
 
 func behindCacheID(value string) string { return value[min(cacheID, len(value)):] }
+
+const leastPartition = 8 // digits of a partition ID (R28)
+
+// isPartitionID reports whether what stands behind a separator is a partition ID: a decimal number of 8 digits or more that is the clone ID of no
+// server (R28).
+func (t *Table) isPartitionID(id string) bool {
+	if len(id) < leastPartition || strings.Trim(id, "0123456789") != "" {
+		return false
+	}
+	var exact Semantics
+	return !slices.ContainsFunc(t.Clusters, func(c Cluster) bool { return c.hasClone(id, &exact) })
+}

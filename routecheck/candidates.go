@@ -1,5 +1,7 @@
 package routecheck
 
+import "net/netip"
+
 // Candidate is what the naive walk of R1 finds out about one Route.
 type Candidate struct {
 	Route                   int // index in file order
@@ -65,15 +67,19 @@ func (t *Table) URIComparisons(rq *Request, sem *Semantics) []URIComparison {
 
 // walk is one naive pass over the Routes.
 type walk struct {
-	sem  *Semantics
-	host string
-	port int
-	path string
+	sem     *Semantics
+	host    string
+	address netip.Addr // of a host that is an IPv6 literal
+	port    int
+	path    string
+	refused refusal // the web server refuses the path: no Route is visited (R16)
 }
 
 func (t *Table) newWalk(rq *Request, sem *Semantics) *walk {
-	w := &walk{sem: sem, path: t.matchPath(rq.Target, sem, nil)}
+	w := &walk{sem: sem}
+	w.path, w.refused = t.matchPath(rq.Target, sem, nil)
 	w.host, w.port = t.hostPort(rq, sem, nil)
+	w.address = ipv6(w.host)
 	return w
 }
 
@@ -84,7 +90,7 @@ func (w *walk) serves(p *pattern) bool {
 // visit scores one Route: of its matching aliases and patterns the best count.
 func (w *walk) visit(r *route) (Candidate, found) {
 	c := Candidate{Route: r.index, Cluster: r.cluster}
-	if (r.vhosts == nil || r.uris == nil) && w.sem.value[OpenRoute] != 0 {
+	if w.refused != accepted || (r.vhosts == nil || r.uris == nil) && w.sem.value[OpenRoute] != 0 {
 		return c, found{}
 	}
 	aliases, patterns := w.aliases(r), w.patterns(r)
@@ -113,11 +119,19 @@ func (w *walk) aliases(r *route) (out []*alias) {
 		return []*alias{nil}
 	}
 	for i := range r.vhosts.aliases {
-		if a := &r.vhosts.aliases[i]; a.matches(w.host, w.port) {
+		if a := &r.vhosts.aliases[i]; w.accepts(a) {
 			out = append(out, a)
 		}
 	}
 	return out
+}
+
+// accepts is R5 and R6 read literally.
+func (w *walk) accepts(a *alias) bool {
+	if a.port != 0 && a.port != w.port {
+		return false
+	}
+	return a.host == "*" || a.host == w.host || w.sem.value[IPv6Hosts] == hostsAsAddress && w.address.IsValid() && w.address == ipv6(a.host)
 }
 
 // patterns returns the places of the patterns that match; a Route without UriGroup has one (R17).

@@ -68,12 +68,12 @@ func (t *Table) NoteStream(f *Flight, a Action, reused bool, rec *Recorder) {
 	}
 	m := &t.Clusters[f.Cluster].Members[a.Member]
 	tr := &m.Transports[a.Transport]
-	scheme, how := "http", "a new stream to %s://%s:%d is opened"
+	scheme, how := "http", "a new stream to %s://%s is opened"
 	if tr.HTTPS {
 		scheme = "https"
 	}
 	if reused {
-		how = "a stream to %s://%s:%d is taken from the queue"
+		how = "a stream to %s://%s is taken from the queue"
 	}
 	why, choice := t.otherScheme(f, tr)
 	name := m.Name
@@ -82,7 +82,7 @@ func (t *Table) NoteStream(f *Flight, a Action, reused bool, rec *Recorder) {
 	}
 	rec.note(Step{Kind: StepStream, Rule: "R66", Also: []string{"R64"}, Member: a.Member, At: tr.At,
 		Transport: a.Transport, Reused: reused, Failover: a.Failover, Size: f.Size,
-		Text: fmt.Sprintf("%s: "+how, name, scheme, tr.Host, tr.Port) + why, Choice: choice})
+		Text: fmt.Sprintf("%s: "+how, name, scheme, tr.Address()) + why, Choice: choice})
 }
 
 // otherScheme says why a request leaves by another scheme than it came by, or than SSLMapMode wants (R64).

@@ -257,6 +257,9 @@ const nearMisses = 10 // Routes told of when none matches
 func (e *explanation) candidates(rq *Request) ([]RouteNote, map[string]int) {
 	out := []RouteNote{}
 	counts := map[string]int{}
+	if e.t.Refused(rq, &e.sem) != "" {
+		return out, counts
+	}
 	all := e.t.Candidates(rq, &e.sem)
 	winner, ok := e.t.Match(rq, &e.sem)
 	for i := range all {

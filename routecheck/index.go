@@ -2,6 +2,7 @@ package routecheck
 
 import (
 	"encoding/binary"
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -11,8 +12,9 @@ import (
 // them. Where two Routes could tie it keeps the first and the last of the file.
 type hostIndex struct {
 	hosts    map[string][]portEntry
-	anyHost  []portEntry // host "*"
-	open     *uriIndex   // Routes without VirtualHostGroup (R17), nil when there are none
+	literals map[netip.Addr][]string // the hosts that are IPv6 literals, by address: one address can be written in several ways
+	anyHost  []portEntry             // host "*"
+	open     *uriIndex               // Routes without VirtualHostGroup (R17), nil when there are none
 	patterns patternTable
 	made     uint64 // uriIndexes so far
 }
@@ -53,7 +55,7 @@ func (t *Table) buildIndex() {
 		}
 		groups[r.vhosts] = append(groups[r.vhosts], r)
 	}
-	t.index.hosts = map[string][]portEntry{}
+	t.index.hosts, t.index.literals = map[string][]portEntry{}, map[netip.Addr][]string{}
 	t.index.patterns = newPatternTable(t.countPatterns())
 	for _, g := range order {
 		if g == nil {
@@ -79,7 +81,10 @@ func (t *Table) countPatterns() (n int) {
 }
 
 func (x *hostIndex) addAlias(g *vhostGroup, a *alias) {
-	ports := x.hosts[a.host]
+	ports, known := x.hosts[a.host]
+	if addr := ipv6(a.host); addr.IsValid() && !known {
+		x.literals[addr] = append(x.literals[addr], a.host)
+	}
 	i := slices.IndexFunc(ports, func(p portEntry) bool { return p.port == a.port })
 	if i < 0 {
 		i, ports = len(ports), append(ports, portEntry{port: a.port})
@@ -178,11 +183,28 @@ type hit struct {
 }
 
 func (x *hostIndex) search(s *search, host string, port int) {
-	x.searchPorts(s, x.hosts[host], port)
+	if strings.HasPrefix(host, "[") {
+		x.searchLiteral(s, host, port)
+	} else {
+		x.searchPorts(s, x.hosts[host], port)
+	}
 	x.searchPorts(s, x.anyHost, port)
 	if x.open != nil && s.open {
 		s.variant = nil
 		x.searchURIs(s, x.open)
+	}
+}
+
+// searchLiteral looks at the aliases of an IPv6 host: those written as it is, or all of its address (choice ipv6-hosts).
+func (x *hostIndex) searchLiteral(s *search, host string, port int) {
+	spellings := x.literals[ipv6(host)]
+	others := slices.ContainsFunc(spellings, func(h string) bool { return h != host })
+	if !others || s.sem.ask(IPv6Hosts, s.rec) != hostsAsAddress {
+		x.searchPorts(s, x.hosts[host], port)
+		return
+	}
+	for _, h := range spellings {
+		x.searchPorts(s, x.hosts[h], port)
 	}
 }
 

@@ -118,12 +118,17 @@ func (m *Match) Identifier() string {
 	return m.pattern.source.AffinityURLIdentifier.V
 }
 
-// Match finds the winning Route (R1). ok is false when none matches and the plug-in declines (R9). It allocates nothing.
+// Match finds the winning Route (R1). ok is false when none matches and the plug-in declines (R9), or when the web server refuses the path itself
+// (R16, see [Table.Refused]). It allocates nothing for a path that R16 leaves as it is.
 func (t *Table) Match(rq *Request, sem *Semantics) (Match, bool) { return t.match(rq, sem, nil) }
 
 func (t *Table) match(rq *Request, sem *Semantics, rec *Recorder) (Match, bool) {
 	host, port := t.hostPort(rq, sem, rec)
-	return t.lookUp(host, port, t.matchPath(rq.Target, sem, rec), sem, rec)
+	path, refused := t.matchPath(rq.Target, sem, rec)
+	if refused != accepted {
+		return Match{}, false
+	}
+	return t.lookUp(host, port, path, sem, rec)
 }
 
 // lookUp finds the winning Route for a host in lower case, a port and a path as they are compared.
@@ -134,7 +139,7 @@ func (t *Table) lookUp(host string, port int, path string, sem *Semantics, rec *
 	case s.best.entry == 0:
 		return Match{}, false
 	case s.best.node != nil && !strings.HasPrefix(path, s.best.node.text):
-		return t.naive(&walk{sem, host, port, path}, rec) // two texts with one hash of 64 bits
+		return t.naive(&walk{sem: sem, host: host, address: ipv6(host), port: port, path: path}, rec) // two texts with one hash of 64 bits
 	}
 	return s.match(), true
 }

@@ -152,10 +152,10 @@ func TestDanglingRoute(t *testing.T) {
 }
 
 var (
-	someHosts    = []string{"*", "a.example", "A.Example", "b.example", "[::1]"}
+	someHosts    = []string{"*", "a.example", "A.Example", "b.example", "[::1]", "[0:0::1]", "[::A]"}
 	somePorts    = []string{"", ":*", ":80", ":443", ":8080"}
 	somePatterns = []string{"/", "/*", "/a", "/a/*", "/a*", "*.jsp", "/a/*.jsp", "/a/b", "/a/b/*", "/a/b*", "/*.jsp", "*", "/a*p", "/a/*b*", "*p", "/application/*", "/application/part/*", "/application/part*", "/application/*.jsp", "/application/part/x.jsp"}
-	somePaths    = []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b.jsp", "/ab.jsp", "/a/b/c.jsp", "/x.jsp", "/a/b;jsessionid=1", "/a;x=y", "//a", "/a/../a/b", "/%61", "/ap", "", "/a/.jsp", "/application", "/application/", "/application/part/x.jsp", "/application/part/y?/a", "/applications"}
+	somePaths    = []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b.jsp", "/ab.jsp", "/a/b/c.jsp", "/x.jsp", "/a/b;jsessionid=1", "/a;x=y", "//a", "/a/../a/b", "/%61", "/a%2Fb", "/..", "/a/.//b", "/ap", "", "/a/.jsp", "/application", "/application/", "/application/part/x.jsp", "/application/part/y?/a", "/applications"}
 )
 
 // randomConfig draws a configuration in which everything collides with everything.
@@ -190,7 +190,7 @@ func randomConfig(t *rapid.T) string {
 }
 
 // matching are the choices that matching reads, open-route without rejects-file, which is not a matter of matching.
-var matching = []Choice{ScoreCombination, VhostScore, ScoreTie, SlashStarServesBare, SuffixPatterns, PathParams, PathNormalisation, TLSDefaultPort, OpenRoute}
+var matching = []Choice{ScoreCombination, VhostScore, ScoreTie, SlashStarServesBare, SuffixPatterns, PathParams, PathNormalisation, MergeSlashes, TLSDefaultPort, IPv6Hosts, OpenRoute}
 
 // TestMatchAgreesWithCandidates holds the index against the naive walk under every combination of the scoring choices.
 func TestMatchAgreesWithCandidates(t *testing.T) {
@@ -198,7 +198,7 @@ func TestMatchAgreesWithCandidates(t *testing.T) {
 		table := mustParse(randomConfig(t))
 		rq := Request{
 			TLS:    rapid.Bool().Draw(t, "tls"),
-			Host:   rapid.SampledFrom([]string{"a.example", "b.example", "A.EXAMPLE", "c", "[::1]", "a.example:8080", "b.example:443", "[::1]:80"}).Draw(t, "Host"),
+			Host:   rapid.SampledFrom([]string{"a.example", "b.example", "A.EXAMPLE", "c", "[::1]", "a.example:8080", "b.example:443", "[::1]:80", "[0::1]:80", "[::a]", ""}).Draw(t, "Host"),
 			Target: rapid.SampledFrom(somePaths).Draw(t, "path"),
 		}
 		forEach(matching, Latest(), func(sem Semantics) {
@@ -231,7 +231,7 @@ func TestMatchAsksWhatMatters(t *testing.T) {
 		table := mustParse(randomConfig(t))
 		rq := Request{
 			TLS:    rapid.Bool().Draw(t, "tls"),
-			Host:   rapid.SampledFrom([]string{"a.example", "b.example", "a.example:8080"}).Draw(t, "Host"),
+			Host:   rapid.SampledFrom([]string{"a.example", "b.example", "a.example:8080", "[::1]", "[0::1]:8080"}).Draw(t, "Host"),
 			Target: rapid.SampledFrom(somePaths).Draw(t, "path"),
 		}
 		sem := Latest()
@@ -252,4 +252,113 @@ func TestMatchAsksWhatMatters(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestPathOfWebServer is R16 and its fine print: %-decoded once, then // merged, then dot segments removed; some paths never reach the plug-in.
+func TestPathOfWebServer(t *testing.T) {
+	for _, c := range []struct{ sent, how, want string }{
+		{"/x/%2e%2e/app/x", "", "/app/x"},
+		{"/a%20b/c", "", "/a b/c"},
+		{"/a/%252e%252e/b", "", "/a/%2e%2e/b"},
+		{"/.hidden/a..b/...", "", "/.hidden/a..b/..."},
+		{"//app//x/", "", "/app/x/"},
+		{"/a/./b/..", "", "/a/"},
+		{"/app/%3bjsessionid=1", "", "/app/"},
+		{"/app/x;jsessionid=1/../y", "", "/app/y"},
+		{"/a//../b", "", "/b"},
+		{"/a//../b", "merge-slashes=no", "/a/b"},
+		{"/a//b", "merge-slashes=no", "/a//b"},
+		{"/%61//b/..", "path-normalisation=decode", "/a//b/.."},
+		{"/%61//b/..", "path-normalisation=clean", "/%61/"},
+		{"/%61//b/..", "path-normalisation=none", "/%61//b/.."},
+		{"/a%2Fb", "", "404"}, {"/a%2fb", "path-normalisation=decode", "404"}, {"/a%2Fb", "path-normalisation=clean", "/a%2Fb"},
+		{"/a%00", "", "404"}, {"/a%0", "", "400"}, {"/a%zz", "", "400"}, {"/100%", "path-normalisation=decode", "400"},
+		{"/..", "", "400"}, {"/a/../../app", "path-normalisation=clean", "400"}, {"/%2e%2E/app", "", "400"},
+		{"/..", "path-normalisation=decode", "/.."}, {"/%", "path-normalisation=none", "/%"},
+	} {
+		table, sem := mustTable(t, clusterXML("", "", server("m", ""))), Latest()
+		if c.how != "" {
+			choiceByName(t, c.how, &sem)
+		}
+		got, refused := table.matchPath(c.sent+"?q=/../%", &sem, nil)
+		if refused != accepted {
+			got = fmt.Sprint(refusals[refused].status)
+		}
+		if got != c.want {
+			t.Errorf("%s under %q: %s, want %s", c.sent, c.how, got, c.want)
+		}
+		rq := get(c.sent)
+		if _, ok := table.Match(&rq, &sem); ok != (refused == accepted) || (table.Refused(&rq, &sem) != "") == ok {
+			t.Errorf("%s under %q: matched %t, refused %q", c.sent, c.how, ok, table.Refused(&rq, &sem))
+		}
+	}
+}
+
+// TestIPv6Hosts: an address can be written in several ways; only where another way would match does the choice count.
+func TestIPv6Hosts(t *testing.T) {
+	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<VirtualHost Name="*:443"/>`,
+		`<VirtualHost Name="[::1]:81"/><VirtualHost Name="[2001:DB8::00ff]:82"/>`, 1))
+	for _, c := range []struct {
+		host          string
+		text, address bool
+		asked         bool
+	}{
+		{"[::1]:81", true, true, false},
+		{"[0:0:0:0:0:0:0:1]:81", false, true, true},
+		{"[2001:db8::00FF]:82", true, true, false},
+		{"[2001:db8:0::ff]:82", false, true, true},
+		{"[::2]:81", false, false, false},
+		{"[0::1]", true, true, true}, // by *:80
+		{"localhost:81", false, false, false},
+	} {
+		rq := Request{Host: c.host, Port: 81, Target: "/"}
+		for assume, want := range map[string]bool{"ipv6-hosts=text": c.text, "ipv6-hosts=address": c.address} {
+			sem, rec := Latest(), Quiet()
+			choiceByName(t, assume, &sem)
+			_, got := table.MatchNoted(&rq, &sem, rec)
+			if asked := rec.Asked()&(1<<IPv6Hosts) != 0; got != want || asked != c.asked {
+				t.Errorf("%s under %s: %t, asked %t", c.host, assume, got, asked)
+			}
+		}
+	}
+}
+
+// TestNoHost is R8: a request without Host has an empty one, which only * matches.
+func TestNoHost(t *testing.T) {
+	for alias, want := range map[string]bool{"*:80": true, "*": true, "*:*": true, "h:80": false, "h:*": false, "*:443": false} {
+		table, sem := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<VirtualHost Name="*:80"/><VirtualHost Name="*:443"/>`, `<VirtualHost Name="`+alias+`"/>`, 1)), Latest()
+		rq := Request{Port: 80, Target: "/"}
+		if _, ok := table.Match(&rq, &sem); ok != want {
+			t.Errorf("alias %s: %t", alias, ok)
+		}
+		rq.TLS = true
+		if _, ok := table.Match(&rq, &sem); ok != (alias == "*:443" || alias == "*:*") {
+			t.Errorf("alias %s over TLS: %t", alias, ok)
+		}
+	}
+}
+
+// TestAliasAnswers: who lists aliases or patterns asks here.
+func TestAliasAnswers(t *testing.T) {
+	table := mustTable(t, `<Config>
+<VirtualHostGroup Name="used"><VirtualHost Name="A.example:80"/><VirtualHost Name="b.example:*"/><VirtualHost Name="c.example"/><VirtualHost Name="[::1]:443"/></VirtualHostGroup>
+<VirtualHostGroup Name="unused"><VirtualHost Name="*:9999"/></VirtualHostGroup>
+<ServerCluster Name="c"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
+<UriGroup Name="u"><Uri Name="/x/*"/><Uri Name="*.do"/></UriGroup>
+<Route ServerCluster="c" UriGroup="u" VirtualHostGroup="used"/><Route ServerCluster="c" UriGroup="u" VirtualHostGroup="used"/></Config>`)
+	for port, want := range map[int]string{80: "[A.example:80 b.example:* c.example]", 443: "[b.example:* [::1]:443]", 9999: "[b.example:*]"} {
+		if got := fmt.Sprint(table.AliasesFor(port)); got != want {
+			t.Errorf("port %d: %s", port, got)
+		}
+	}
+	if got := fmt.Sprint(table.PatternsAt("a.example", 80)); got != "[/x/* *.do /x/* *.do]" {
+		t.Error(got)
+	}
+	if got := table.PatternsAt("a.example", 81); got != nil {
+		t.Error(got)
+	}
+	sem := Latest()
+	if !table.ServesPort(9999, &sem) || mustTable(t, clusterXML("", "", server("m", ""))).ServesPort(81, &sem) {
+		t.Error("ServesPort")
+	}
 }

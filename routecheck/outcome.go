@@ -19,13 +19,13 @@ var affinityNames = [NumAffinityOutcomes]string{"none", "hit", "unknown-clone", 
 func (a AffinityOutcome) String() string { return affinityNames[a] }
 
 // AffinityOutcome says what became of the session affinity of a request that has ended. It allocates nothing.
-func (t *Table) AffinityOutcome(f *Flight) AffinityOutcome {
+func (t *Table) AffinityOutcome(f *Flight, sem *Semantics) AffinityOutcome {
 	c := &t.Clusters[f.Cluster]
 	switch {
 	case f.Attempts == 0:
 		return AffinityNone
 	case f.Via == ViaAffinity:
-		return c.homecoming(f)
+		return c.homecoming(f, sem)
 	case f.First == ViaAffinity:
 		return AffinityMoved
 	}
@@ -36,7 +36,7 @@ func (t *Table) AffinityOutcome(f *Flight) AffinityOutcome {
 			if !ok {
 				break
 			}
-			if c.hasClone(id) {
+			if c.hasClone(id, sem) {
 				return AffinityDown
 			}
 			outcome, rest = AffinityUnknown, after
@@ -46,7 +46,7 @@ func (t *Table) AffinityOutcome(f *Flight) AffinityOutcome {
 }
 
 // homecoming tells a member that the session never left from one to which it returns: another member's clone ID stands behind its own (R24).
-func (c *Cluster) homecoming(f *Flight) AffinityOutcome {
+func (c *Cluster) homecoming(f *Flight, sem *Semantics) AffinityOutcome {
 	last, ids := "", 0
 	for rest := behindCacheID(f.Affinity.session(f.session).value); ; ids++ {
 		id, after, ok := cutClone(rest, c.Separator)
@@ -55,16 +55,16 @@ func (c *Cluster) homecoming(f *Flight) AffinityOutcome {
 		}
 		last, rest = id, after
 	}
-	if ids > 1 && last != c.Members[f.Last].CloneID {
+	if own := c.Members[f.Last].CloneID; ids > 1 && last != own && !sameButForCase(last, own, sem, nil) {
 		return AffinityReturned
 	}
 	return AffinityHit
 }
 
 // hasClone reports whether a member of the cluster has a clone ID.
-func (c *Cluster) hasClone(id string) bool {
+func (c *Cluster) hasClone(id string, sem *Semantics) bool {
 	for i := range c.Members {
-		if id != "" && c.Members[i].CloneID == id {
+		if own := c.Members[i].CloneID; id != "" && (own == id || sameButForCase(own, id, sem, nil)) {
 			return true
 		}
 	}

@@ -3,7 +3,6 @@ package routecheck
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Fault is how attempts on a member end while a Fact holds.
@@ -131,7 +130,7 @@ func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 	m, ok := p.t.match(rq, p.sem, rec)
 	if !ok {
 		p.noteRequest(rq, nil, rec)
-		p.noteDeclined(rec)
+		p.noteDeclined(rq, rec)
 		return out
 	}
 	out.Matched, out.Match = true, m
@@ -237,88 +236,4 @@ func (p *Process) take(key stream, tr *Transport) bool {
 	_, ok = queue.Take()
 	p.streams[key] = queue
 	return ok
-}
-
-// noteRequest tells the request as it is understood; f is nil when no Route matches.
-func (p *Process) noteRequest(rq *Request, f *Flight, rec *Recorder) {
-	if !rec.wants() {
-		return
-	}
-	host, port := p.t.hostPort(rq, p.sem, nil)
-	text := fmt.Sprintf("request for %s on %s:%d", p.t.matchPath(rq.Target, p.sem, nil), host, port)
-	if rq.TLS {
-		text += " over TLS"
-	}
-	if p.t.portArrived {
-		text += " (VHostMatchingCompat: the port it arrived on)"
-	}
-	if f != nil && f.Affinity.n > 0 {
-		text += " with " + cloneList(CloneIDs(f.Affinity.session(0).value, p.t.Clusters[f.Cluster].Separator))
-	}
-	step := Step{Kind: StepRequest, Rule: "R7", Also: p.t.requestRules(rq), Member: NoMember, Text: text, At: p.t.at}
-	if rq.TLS && slices.Contains(step.Also, "R8") {
-		step.Choice = TLSDefaultPort.String()
-	}
-	rec.note(step)
-	if !p.t.router.IsZero() {
-		rec.note(Step{Kind: StepRouter, Rule: "R69", Member: NoMember, At: p.t.router,
-			Text: "IntelligentManagement is enabled: the On Demand Router routes what its connectors tell it of, and only the rest is decided by this file, as follows"})
-	}
-}
-
-// requestRules are the rules beside R7 that the reading of a request shows.
-func (t *Table) requestRules(rq *Request) (also []string) {
-	if _, port := splitHost(rq.Host); port == "" && !t.portArrived {
-		also = append(also, "R8")
-	}
-	if strings.ContainsAny(rq.Target, "?;") {
-		also = append(also, "R14")
-	}
-	return also
-}
-
-// routeRules are the rules beside R1 that a winning Route shows.
-func (m *Match) routeRules() (also []string) {
-	switch {
-	case m.pattern == nil:
-		return []string{"R17"}
-	case m.pattern.internal:
-		also = append(also, "R3")
-	case m.pattern.kind == suffixPattern:
-		also = append(also, "R15")
-	default:
-		also = append(also, "R2")
-	}
-	if m.alias == nil {
-		also = append(also, "R17")
-	}
-	return also
-}
-
-func (p *Process) noteDeclined(rec *Recorder) {
-	if rec.wants() {
-		rec.note(Step{Kind: StepDeclined, Rule: "R9", Member: NoMember, At: p.t.at,
-			Text: p.t.whyDeclined() + ": the plug-in declines and the web server serves the request itself"})
-	}
-}
-
-func (t *Table) whyDeclined() string {
-	if len(t.routes) == 0 {
-		return "the file has no Route"
-	}
-	return "no Route matches host, port and path"
-}
-
-func (p *Process) noteRoute(m *Match, rec *Recorder) {
-	if rec.wants() {
-		rec.note(Step{Kind: StepRoute, Rule: "R1", Also: m.routeRules(), Member: NoMember, At: m.RouteAt(),
-			Text: fmt.Sprintf("virtual host %s and URI %s give cluster %s", orAny(m.Alias()), orAny(m.URI()), p.t.Clusters[m.Cluster].Name)})
-	}
-}
-
-func orAny(written string) string {
-	if written == "" {
-		return "(any)"
-	}
-	return written
 }

@@ -79,7 +79,7 @@ func (t *Table) sessionOwner(rq *Request, m *Match, sem *Semantics) MemberID {
 		owner := NoMember
 		for _, id := range CloneIDs(a.session(i).value, c.Separator) {
 			for j := range c.Members {
-				if id != "" && c.Members[j].CloneID == id {
+				if clone := c.Members[j].CloneID; id != "" && (clone == id || sameButForCase(clone, id, sem, nil)) {
 					owner = MemberID(j)
 				}
 			}

@@ -7,6 +7,7 @@ package routecheck
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -198,6 +199,15 @@ func (tr *Transport) TTLIn(sem *Semantics) Nanos {
 		return Nanos(sem.TTLAbsent)
 	}
 	return tr.TTL
+}
+
+// Address is host and port as URLs have them, an IPv6 host in brackets.
+func (tr *Transport) Address() string {
+	host := tr.Host
+	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+		host = "[" + host + "]"
+	}
+	return host + ":" + strconv.Itoa(tr.Port)
 }
 
 // ConnectIn returns the ConnectTimeout that holds for a member, 0 when only the operating system ends a connect (R50).

@@ -39,7 +39,7 @@ func (s *selection) tellNoSession() {
 
 func (s *selection) tellSession(x *session) {
 	ids := CloneIDs(x.value, s.c.Separator)
-	text := fmt.Sprintf("%s carries %s", x.describe(), cloneList(ids))
+	text := fmt.Sprintf("%s carries %s", x.describe(), s.t.cloneList(ids))
 	if s.f.Attempts > 0 {
 		text = "the session identifier is checked again: " + text
 	}
@@ -56,14 +56,25 @@ func (x *session) describe() string {
 	return "cookie " + x.name
 }
 
-func cloneList(ids []string) string {
-	switch len(ids) {
-	case 0:
+// cloneList words the IDs of a session value, those of partitions by their name (R21, R28).
+func (t *Table) cloneList(ids []string) string {
+	if len(ids) == 0 {
 		return "no clone ID"
-	case 1:
-		return "clone ID " + ids[0]
 	}
-	return "clone IDs " + strings.Join(ids, ", then ")
+	if !slices.ContainsFunc(ids, t.isPartitionID) {
+		if len(ids) == 1 {
+			return "clone ID " + ids[0]
+		}
+		return "clone IDs " + strings.Join(ids, ", then ")
+	}
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = "clone ID " + id
+		if t.isPartitionID(id) {
+			words[i] = "partition ID " + id
+		}
+	}
+	return strings.Join(words, ", then ")
 }
 
 func (s *selection) tellPartition(m MemberID, id string) {

@@ -139,10 +139,9 @@ func readRequest(c *cli.Context) (routecheck.Request, error) {
 		return rq, usageError("port %d: want 1 to 65535", rq.Port)
 	}
 	for _, cookie := range c.StringSlice("cookie") {
-		if strings.IndexByte(cookie, '=') < 1 {
-			return rq, usageError("--cookie %q: want NAME=VALUE", cookie)
+		if err := rq.AddCookie(cookie); err != nil {
+			return rq, usageError("--cookie: %w", err)
 		}
-		rq.Cookies = append(rq.Cookies, cookie)
 	}
 	for _, h := range c.StringSlice("header") {
 		name, value, ok := strings.Cut(h, ":")

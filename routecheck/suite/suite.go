@@ -206,7 +206,9 @@ func (r *reader) request(n *schemas.Node) *Request {
 		}
 	}
 	for _, f := range fields(n.Get("cookies")) {
-		rq.Cookies = append(rq.Cookies, f.Name+"="+f.Value.Str().V)
+		if err := rq.AddCookie(f.Name + "=" + f.Value.Str().V); err != nil {
+			r.fault(f.Value.Span, "%v", err)
+		}
 	}
 	if port := n.Get("port").Int(); port.Set {
 		rq.Port = port.V

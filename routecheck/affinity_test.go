@@ -1,0 +1,78 @@
+package routecheck
+
+import (
+	"testing"
+)
+
+// homes says who gets a request, "chance" when nobody has its session, and which of the choices about names were consulted.
+func homes(t *testing.T, table *Table, rq Request, assume string) string {
+	t.Helper()
+	sem, rec := Latest(), Quiet()
+	if assume != "" {
+		choiceByName(t, assume, &sem)
+	}
+	o := NewProcess(table, &sem, 1).Do(&rq, rec)
+	got := "chance"
+	if o.Via == ViaAffinity {
+		got = table.MemberName(0, o.Member)
+	}
+	for _, c := range []Choice{LetterCase, SSLSessionCookie} {
+		if rec.Asked()&(1<<c) != 0 {
+			got += " " + c.String()
+		}
+	}
+	return got
+}
+
+// TestLetterCase: the letter case of clone IDs and cookie names counts by default; the choice is asked only where another case would match.
+func TestLetterCase(t *testing.T) {
+	table := mustTable(t, clusterXML("", "", threeServers("")+lists("a b", "c")))
+	for _, c := range []struct{ cookie, assume, want string }{
+		{"JSESSIONID=0000abc:b1", "", "b"},
+		{"JSESSIONID=0000abc:B1", "", "chance letter-case"},
+		{"JSESSIONID=0000abc:B1", "letter-case=ignored", "b letter-case"},
+		{"jsessionid=0000abc:b1", "", "chance letter-case"},
+		{"jsessionid=0000abc:b1", "letter-case=ignored", "b letter-case"},
+		{"JSessionId=0000abc:A1", "letter-case=ignored", "a letter-case"},
+		{"JSESSIONID=0000abc:C1", "letter-case=ignored", "chance letter-case"}, // on a backup, R39
+		{"JSESSIONID=0000abc:x1", "letter-case=ignored", "chance"},
+		{"SHOPSESSION=0000abc:b1", "letter-case=ignored", "chance"},
+	} {
+		if got := homes(t, table, get("/x", c.cookie), c.assume); got != c.want {
+			t.Errorf("%s %s: %s, want %s", c.cookie, c.assume, got, c.want)
+		}
+	}
+}
+
+// TestSSLSessionCookie: SSLJSESSION counts over TLS, otherwise only under the choice, which is asked only where the cookie is there.
+func TestSSLSessionCookie(t *testing.T) {
+	table := mustTable(t, clusterXML("", "", threeServers("")))
+	for _, c := range []struct{ cookie, assume, want string }{
+		{"SSLJSESSION=0000abc:b1", "", "chance ssl-session-cookie"},
+		{"SSLJSESSION=0000abc:b1", "ssl-session-cookie=always", "b ssl-session-cookie"},
+		{"JSESSIONID=0000abc:a1; SSLJSESSION=0000abc:b1", "ssl-session-cookie=always", "b ssl-session-cookie"},
+		{"JSESSIONID=0000abc:a1", "ssl-session-cookie=always", "a"},
+	} {
+		if got := homes(t, table, get("/x", c.cookie), c.assume); got != c.want {
+			t.Errorf("%s %s: %s, want %s", c.cookie, c.assume, got, c.want)
+		}
+	}
+	rq := get("/x", "JSESSIONID=0000abc:a1; SSLJSESSION=0000abc:b1")
+	rq.TLS = true
+	if got := homes(t, table, rq, ""); got != "b" {
+		t.Errorf("over TLS: %s", got)
+	}
+}
+
+// TestPartitionID: a decimal number of 8 digits or more that no server of the file has for clone ID (R28).
+func TestPartitionID(t *testing.T) {
+	table := mustTable(t, clusterXML("", "", server("a", `CloneID="12345678"`)+server("b", `CloneID="c1"`)))
+	for id, want := range map[string]bool{"1158590921": true, "12345679": true, "12345678": false, "1234567": false, "1234567a": false, "c1": false, "": false} {
+		if got := table.isPartitionID(id); got != want {
+			t.Errorf("%q: %t", id, got)
+		}
+	}
+	if got := table.cloneList([]string{"c1", "1158590921"}); got != "clone ID c1, then partition ID 1158590921" {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,98 @@
+package routecheck
+
+// This file is the first half of a selection: who has the session (R20 to R25, R28, R39).
+
+// affinity is R20 to R25: every session identifier, every clone ID, the primary list from its first server.
+func (s *selection) affinity() MemberID {
+	a := &s.f.Affinity
+	if !s.c.hasClones && s.cs.Partition == nil || a.n == 0 {
+		if s.rec.wants() {
+			s.tellNoSession()
+		}
+		return NoMember
+	}
+	for i := range a.n {
+		session := a.session(i)
+		if s.rec.wants() {
+			s.tellSession(session)
+		}
+		for rest := behindCacheID(session.value); ; {
+			clone, after, ok := cutClone(rest, s.c.Separator)
+			if !ok {
+				break
+			}
+			if m := s.clone(clone); m != NoMember {
+				s.f.session = i
+				return m
+			}
+			rest = after
+		}
+	}
+	return NoMember
+}
+
+// clone tries one clone ID, or a partition ID when a table names its member (R22, R28, R39).
+func (s *selection) clone(id string) MemberID {
+	if m, ok := s.cs.Partition[id]; ok {
+		if s.rec.wants() {
+			s.tellPartition(m, id)
+		}
+		return s.ifUsable(m)
+	}
+	m, known := s.cloneIn(s.c.Primary, id, true)
+	if m != NoMember {
+		return m
+	}
+	for _, b := range s.c.Backup {
+		if clone := s.c.Members[b].CloneID; clone == id || sameButForCase(clone, id, s.sem, s.rec) {
+			if s.sem.ask(AffinityToBackup, s.rec) != backupsToo {
+				break
+			}
+			m, _ := s.cloneIn(s.c.Backup, id, false)
+			return m
+		}
+	}
+	if !known && s.rec.wants() {
+		s.tellUnknown(id)
+	}
+	return NoMember
+}
+
+// cloneIn walks a list from its first server; a match that is not usable does not end the walk (R22). known reports whether there was a match.
+func (s *selection) cloneIn(list []MemberID, id string, primary bool) (usable MemberID, known bool) {
+	for i, m := range list {
+		member := &s.c.Members[m]
+		if s.rec.wants() {
+			s.tellCompare(m, id)
+		}
+		if id == "" || member.CloneID != id && !sameButForCase(member.CloneID, id, s.sem, s.rec) {
+			continue
+		}
+		if s.rec.wants() {
+			s.tellClone(m, id, i, primary)
+		}
+		known = true
+		if s.ifUsable(m) != NoMember {
+			return m, true
+		}
+		if primary && !s.f.homeMarked && s.cs.Members[m].Marked {
+			s.f.home, s.f.homeMarked = m, true
+		}
+	}
+	return NoMember, known
+}
+
+// ifUsable checks an affinity member without its weight (R23).
+func (s *selection) ifUsable(m MemberID) MemberID {
+	st := s.check(m, true)
+	if !st.Usable && st.Full && (!st.MarkedDown || st.RetryNow) && s.sem.ask(AffinityMaxConnections, s.rec) == fullIgnored {
+		st.Usable = true
+	}
+	if s.rec.wants() {
+		s.tellStatus(m, *st)
+	}
+	if st.Usable {
+		return m
+	}
+	return NoMember
+}

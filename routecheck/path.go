@@ -1,0 +1,184 @@
+package routecheck
+
+import (
+	"fmt"
+	"strings"
+)
+
+// matchPath returns the part of the target that is compared with the patterns: no query, no session parameter (R14, R16). Where the web server
+// refuses the path itself, it says why.
+func (t *Table) matchPath(target string, sem *Semantics, rec *Recorder) (string, refusal) {
+	p, plain := pathOf(target)
+	if plain {
+		return p, accepted
+	}
+	p, refused := normalised(p, sem, rec)
+	if refused != accepted || strings.IndexByte(p, ';') < 0 {
+		return p, refused
+	}
+	switch sem.ask(PathParams, rec) {
+	case cutAtSemicolon:
+		p, _, _ = strings.Cut(p, ";")
+	case keepParams:
+	default:
+		p = t.cutIdentifier(p)
+	}
+	return p, accepted
+}
+
+// pathOf cuts the query. plain says that nothing in the path asks for R14 or R16: no ; no % and no / before another / or a dot.
+func pathOf(target string) (path string, plain bool) {
+	odd, behind := uint64(0), uint64(0)
+	for i := 0; i < len(target); i += 8 {
+		var w uint64
+		if i+8 <= len(target) {
+			w = word(target[i:])
+		} else {
+			w = wordAt(target, i)
+		}
+		slash := equal(w, '/')
+		o := equal(w, ';') | equal(w, '%') | (slash<<8|behind)&(slash|equal(w, '.'))
+		if query := equal(w, '?'); query != 0 {
+			return target[:i+first(query)], odd|o&(query-1) == 0
+		}
+		odd, behind = odd|o, slash>>56
+	}
+	return target, odd == 0
+}
+
+// cutIdentifier ends a path before the first ";identifier=" of the file's identifiers.
+func (t *Table) cutIdentifier(p string) string {
+	for from := 0; ; {
+		semi := strings.IndexByte(p[from:], ';')
+		if semi < 0 {
+			return p
+		}
+		from += semi + 1
+		name, _, ok := strings.Cut(p[from:], "=")
+		for _, ident := range t.identifiers {
+			if ok && name == ident {
+				return p[:from-1]
+			}
+		}
+	}
+}
+
+// refusal is why a web server answers a path itself, so that the plug-in is never asked (R16).
+type refusal uint8
+
+const (
+	accepted refusal = iota
+	encodedSlash
+	encodedNul
+	brokenEscape
+	aboveRoot
+)
+
+// refusals are in the words that follow "the path holds"; the statuses are those of httpd.
+var refusals = [...]struct {
+	what   string
+	status int
+}{
+	encodedSlash: {"an encoded slash, %2F", 404},
+	encodedNul:   {"an encoded NUL, %00", 404},
+	brokenEscape: {"a % without two hexadecimal digits behind it", 400},
+	aboveRoot:    {"a .. that leads above the root", 400},
+}
+
+func (r refusal) String() string {
+	return fmt.Sprintf("the path holds %s, which the web server refuses itself with %d", refusals[r].what, refusals[r].status)
+}
+
+// Refused says why the web server answers a request itself without asking the plug-in (R16), "" where it asks.
+func (t *Table) Refused(rq *Request, sem *Semantics) string {
+	if _, refused := t.matchPath(rq.Target, sem, nil); refused != accepted {
+		return refused.String()
+	}
+	return ""
+}
+
+// normalised is what the web server leaves of a path before the plug-in sees it (R16): %-decoded once, // merged, dot segments removed.
+func normalised(p string, sem *Semantics, rec *Recorder) (string, refusal) {
+	escaped, slashes := strings.Contains(p, "%"), strings.Contains(p, "//")
+	if !escaped && !slashes && !hasDotSegment(p) {
+		return p, accepted
+	}
+	how := sem.ask(PathNormalisation, rec)
+	if escaped && (how == decodePath || how == decodeAndClean) {
+		var refused refusal
+		if p, refused = decoded(p); refused != accepted {
+			return p, refused
+		}
+	}
+	if how == cleanPath || how == decodeAndClean {
+		return cleaned(p, slashes && sem.ask(MergeSlashes, rec) != slashesKept)
+	}
+	return p, accepted
+}
+
+func hasDotSegment(p string) bool {
+	for s := range strings.SplitSeq(p, "/") {
+		if s == "." || s == ".." {
+			return true
+		}
+	}
+	return false
+}
+
+// decoded replaces each %XX by its byte, once.
+func decoded(p string) (string, refusal) {
+	out := make([]byte, 0, len(p))
+	for i := 0; i < len(p); i++ {
+		if p[i] != '%' {
+			out = append(out, p[i])
+			continue
+		}
+		if len(p) < i+3 || !isHex(p[i+1]) || !isHex(p[i+2]) {
+			return p, brokenEscape
+		}
+		c := unhex(p[i+1])<<4 | unhex(p[i+2])
+		switch c {
+		case '/':
+			return p, encodedSlash
+		case 0:
+			return p, encodedNul
+		}
+		out = append(out, c)
+		i += 2
+	}
+	return string(out), accepted
+}
+
+func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
+
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
+}
+
+// cleaned removes dot segments (RFC 3986 5.2.4), and merges slashes where merge says so; a final slash stays.
+func cleaned(p string, merge bool) (string, refusal) {
+	segments := strings.Split(p, "/")
+	kept := segments[:0:0]
+	for i, s := range segments {
+		last := i == len(segments)-1
+		switch {
+		case s == "." || s == "..":
+			if s == ".." {
+				if len(kept) < 2 {
+					return p, aboveRoot
+				}
+				kept = kept[:len(kept)-1]
+			}
+			if last {
+				kept = append(kept, "")
+			}
+		case s == "" && merge && i > 0 && !last:
+		default:
+			kept = append(kept, s)
+		}
+	}
+	return strings.Join(kept, "/"), accepted
+}

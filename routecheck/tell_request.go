@@ -1,0 +1,116 @@
+package routecheck
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// This file words the steps about a request before a member is chosen. Nothing here decides.
+
+// noteRequest tells the request as it is understood; f is nil when no Route matches.
+func (p *Process) noteRequest(rq *Request, f *Flight, rec *Recorder) {
+	if !rec.wants() {
+		return
+	}
+	path, refused := p.t.matchPath(rq.Target, p.sem, nil)
+	step := Step{Kind: StepRequest, Rule: "R7", Also: p.t.requestRules(rq), Member: NoMember, Text: "request for " + path, At: p.t.at}
+	if rq.TLS && slices.Contains(step.Also, "R8") {
+		step.Choice = TLSDefaultPort.String()
+	}
+	if sent, _, _ := strings.Cut(rq.Target, "?"); refused == accepted && !strings.HasPrefix(sent, path) {
+		step.Text += ", sent as " + sent + ","
+		step.Also, step.Choice = append(step.Also, "R16"), PathNormalisation.String()
+	}
+	step.Text += " on " + p.t.place(rq, p.sem)
+	if f != nil && f.Affinity.n > 0 {
+		step.Text += " with " + p.t.cloneList(CloneIDs(f.Affinity.session(0).value, p.t.Clusters[f.Cluster].Separator))
+	}
+	rec.note(step)
+	if !p.t.router.IsZero() {
+		rec.note(Step{Kind: StepRouter, Rule: "R69", Member: NoMember, At: p.t.router,
+			Text: "IntelligentManagement is enabled: the On Demand Router routes what its connectors tell it of, and only the rest is decided by this file, as follows"})
+	}
+}
+
+// place words host and port as they are matched (R7, R8).
+func (t *Table) place(rq *Request, sem *Semantics) string {
+	host, port := t.hostPort(rq, sem, nil)
+	text := fmt.Sprintf("%s:%d", host, port)
+	if host == "" {
+		text = fmt.Sprintf("port %d without a Host, which only aliases with host * match", port)
+	}
+	if rq.TLS {
+		text += " over TLS"
+	}
+	if t.portArrived {
+		text += " (VHostMatchingCompat: the port it arrived on)"
+	}
+	return text
+}
+
+// requestRules are the rules beside R7 that the reading of a request shows.
+func (t *Table) requestRules(rq *Request) (also []string) {
+	if _, port := SplitHost(rq.Host); port == "" && !t.portArrived {
+		also = append(also, "R8")
+	}
+	if strings.ContainsAny(rq.Target, "?;") {
+		also = append(also, "R14")
+	}
+	return also
+}
+
+// routeRules are the rules beside R1 that a winning Route shows.
+func (m *Match) routeRules() (also []string) {
+	switch {
+	case m.pattern == nil:
+		return []string{"R17"}
+	case m.pattern.internal:
+		also = append(also, "R3")
+	case m.pattern.kind == suffixPattern:
+		also = append(also, "R15")
+	default:
+		also = append(also, "R2")
+	}
+	if m.alias == nil {
+		also = append(also, "R17")
+	}
+	return also
+}
+
+// noteDeclined tells why the plug-in is not asked (R16), or sends the request nowhere (R9).
+func (p *Process) noteDeclined(rq *Request, rec *Recorder) {
+	if !rec.wants() {
+		return
+	}
+	step := Step{Kind: StepDeclined, Rule: "R9", Member: NoMember, At: p.t.at}
+	if why := p.t.Refused(rq, p.sem); why != "" {
+		step.Rule, step.Choice = "R16", PathNormalisation.String()
+		step.Text = why + ": the plug-in is not asked"
+	} else {
+		step.Text = p.t.whyDeclined() + ": the plug-in declines and the web server serves the request itself " +
+			"(Apache's environment variable skipwas, 8.5.5.1 on, makes it decline whatever matches)"
+	}
+	rec.note(step)
+}
+
+func (t *Table) whyDeclined() string {
+	if len(t.routes) == 0 {
+		return "the file has no Route"
+	}
+	return "no Route matches host, port and path"
+}
+
+func (p *Process) noteRoute(m *Match, rec *Recorder) {
+	if rec.wants() {
+		rec.note(Step{Kind: StepRoute, Rule: "R1", Also: m.routeRules(), Member: NoMember, At: m.RouteAt(),
+			Text: fmt.Sprintf("virtual host %s and URI %s give cluster %s", orAny(m.Alias()), orAny(m.URI()), p.t.Clusters[m.Cluster].Name)})
+	}
+}
+
+func orAny(written string) string {
+	if written == "" {
+		return "(any)"
+	}
+	return written
+}
