@@ -35,26 +35,6 @@ func (t *Table) ServesPort(port int, sem *Semantics) bool {
 	return found
 }
 
-// PatternsAt lists the Uris, as they are written, of the Routes that can win for a host in lower case and a port, Route by Route. A Route
-// without UriGroup adds none.
-func (t *Table) PatternsAt(host string, port int) []string {
-	var names []string
-	sem := Latest()
-	w := walk{sem: &sem, host: host, address: ipv6(host), port: port}
-	for i := range t.routes {
-		r := &t.routes[i]
-		if r.uris == nil || len(w.aliases(r)) == 0 {
-			continue
-		}
-		for j := range r.uris.patterns {
-			if p := &r.uris.patterns[j]; !p.internal {
-				names = append(names, p.text)
-			}
-		}
-	}
-	return names
-}
-
 // eachVhostGroup visits the groups of virtual hosts that Routes name, each once, until visit returns false.
 func (t *Table) eachVhostGroup(visit func(*vhostGroup) bool) {
 	seen := map[*vhostGroup]bool{nil: true}

@@ -128,10 +128,8 @@ func (w *walk) aliases(r *route) (out []*alias) {
 
 // accepts is R5 and R6 read literally.
 func (w *walk) accepts(a *alias) bool {
-	if a.port != 0 && a.port != w.port {
-		return false
-	}
-	return a.host == "*" || a.host == w.host || w.sem.value[IPv6Hosts] == hostsAsAddress && w.address.IsValid() && w.address == ipv6(a.host)
+	return a.matches(w.host, w.port) ||
+		w.sem.value[IPv6Hosts] == hostsAsAddress && w.address.IsValid() && w.address == ipv6(a.host) && (a.port == 0 || a.port == w.port)
 }
 
 // patterns returns the places of the patterns that match; a Route without UriGroup has one (R17).

@@ -182,6 +182,11 @@ func newVhostGroup(g *parser.VirtualHostGroup) *vhostGroup {
 	return out
 }
 
+// matches compares hosts as text (choice ipv6-hosts).
+func (a *alias) matches(host string, port int) bool {
+	return (a.host == "*" || a.host == host) && (a.port == 0 || a.port == port)
+}
+
 // ipv6 is the address of a host that is an IPv6 literal in brackets, else the zero Addr.
 func ipv6(host string) netip.Addr {
 	if !strings.HasPrefix(host, "[") || !strings.HasSuffix(host, "]") {

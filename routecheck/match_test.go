@@ -351,12 +351,6 @@ func TestAliasAnswers(t *testing.T) {
 			t.Errorf("port %d: %s", port, got)
 		}
 	}
-	if got := fmt.Sprint(table.PatternsAt("a.example", 80)); got != "[/x/* *.do /x/* *.do]" {
-		t.Error(got)
-	}
-	if got := table.PatternsAt("a.example", 81); got != nil {
-		t.Error(got)
-	}
 	sem := Latest()
 	if !table.ServesPort(9999, &sem) || mustTable(t, clusterXML("", "", server("m", ""))).ServesPort(81, &sem) {
 		t.Error("ServesPort")
