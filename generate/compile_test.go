@@ -181,7 +181,7 @@ t.yaml:3:69: warning: element <1a> is unknown; it is believed to be ignored, its
 t.yaml:1:114: error: ConnectTimeout "soon" of Server "a" is not a whole number; whether the plug-in takes the default, refuses the file or reads a part of it is undocumented [WP110 bad-number]`},
 		"served by nobody": {
 			head + "webServers: [{name: w, serves: [shpo]}, {name: w}]\napplications: [{name: shop, cluster: c, contextRoot: /x}]",
-			`t.yaml:3:33: error: web server "w" serves "shpo", which no application is called; did you mean "shop"?
+			`t.yaml:3:33: error: web server "w" serves "shpo", which no application is called (did you mean "shop"?)
 t.yaml:3:41: error: a second web server is called "w"`},
 	} {
 		t.Run(name, func(t *testing.T) {

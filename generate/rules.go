@@ -59,7 +59,7 @@ func (c *compiler) checkNames() {
 	for _, w := range c.t.WebServers {
 		for _, name := range w.Serves {
 			if !contains(apps, name.V) {
-				c.fault(name.Span, "", "web server %q serves %q, which no application is called%s", w.Name.V, name.V, meant(name.V, apps))
+				c.fault(name.Span, "", "web server %q serves %q, which no application is called%s", w.Name.V, name.V, diag.DidYouMean(name.V, apps))
 			}
 		}
 	}
@@ -78,13 +78,6 @@ func (c *compiler) checkWebServers() {
 		}
 		seen[w.Name.V] = true
 	}
-}
-
-func meant(word string, known []string) string {
-	if s := diag.Suggest(word, known); s != "" {
-		return fmt.Sprintf("; did you mean %q?", s)
-	}
-	return ""
 }
 
 func contains(words []string, word string) bool {

@@ -61,7 +61,7 @@ func checkUnknownAttribute(p *Pass) {
 		if n.Name == "Config" && near == "" {
 			return
 		}
-		f := p.Report(a.NameSpan, "attribute %q of <%s> is unknown%s; "+noEffect, a.Name, n.Name, didYouMean(near)).About(attr{n, a.Name})
+		f := p.Report(a.NameSpan, "attribute %q of <%s> is unknown%s; "+noEffect, a.Name, n.Name, diag.Hint(near)).About(attr{n, a.Name})
 		if near != "" && n.Attr(near) == nil {
 			f.Repair(false, "rename to "+near, diag.Edit{Span: a.NameSpan, New: near})
 		}

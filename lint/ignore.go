@@ -172,7 +172,7 @@ func (p *Pass) parseIgnore(text string, n *parser.Node, scope diag.Span, rules [
 	for _, word := range strings.Split(words[0], ",") {
 		r := Lookup(rules, word)
 		if r == nil {
-			ig.problem = fmt.Sprintf("ignore comment names no rule %q%s", word, maybe(word, Words(rules)))
+			ig.problem = fmt.Sprintf("ignore comment names no rule %q%s", word, diag.DidYouMean(word, Words(rules)))
 			return ig
 		}
 		ig.rules = append(ig.rules, r)

@@ -178,14 +178,6 @@ func clipWord(text string) string {
 	return text[:cut] + "..."
 }
 
-// maybe returns " (did you mean ...?)" for the nearest known word, "" when none is near.
-func maybe(word string, known []string) string {
-	if near := diag.Suggest(word, known); near != "" {
-		return fmt.Sprintf(" (did you mean %q?)", near)
-	}
-	return ""
-}
-
 // valueEdit replaces the value of an attribute.
 func valueEdit(at *parser.Attr, value string) diag.Edit { return writeValue(at.Span, "", value, "") }
 

@@ -205,7 +205,7 @@ func checkListNames(p *Pass) {
 					near = diag.Suggest(ref.Name.V, names(c.Servers))
 				}
 				f := p.Report(ref.Name.Span(), "%s of cluster %q names server %q, which the cluster does not define%s; no such member gets traffic, or the plug-in refuses the file (undocumented)",
-					l.Node.Name, c.Name.V, ref.Name.V, didYouMean(near))
+					l.Node.Name, c.Name.V, ref.Name.V, diag.Hint(near))
 				if s := known[near]; near != "" && s != nil {
 					f.See(s.Name.Span(), "the nearest name").Repair(false, "rename to "+near, valueEdit(ref.Name.At, near))
 				}

@@ -44,7 +44,7 @@ func ReadSettings(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnosti
 			f := &n.Fields[i]
 			r := Lookup(rules, f.Name)
 			if r == nil {
-				fault(f.NameSpan, "no rule is called %q%s", f.Name, maybe(f.Name, Words(rules)))
+				fault(f.NameSpan, "no rule is called %q%s", f.Name, diag.DidYouMean(f.Name, Words(rules)))
 				continue
 			}
 			if _, twice := s.Rules[r.Code]; twice {
@@ -78,7 +78,7 @@ func readRule(r *Rule, n *schemas.Node, fault func(diag.Span, string, ...any)) R
 				continue
 			}
 			if !r.hasOption(f.Name) {
-				fault(f.NameSpan, "rule %s has no option %q%s", r.Code, f.Name, maybe(f.Name, r.optionNames()))
+				fault(f.NameSpan, "rule %s has no option %q%s", r.Code, f.Name, diag.DidYouMean(f.Name, r.optionNames()))
 				continue
 			}
 			set.Options[f.Name] = numbers(f.Value)

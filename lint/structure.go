@@ -26,18 +26,11 @@ func checkUnknownElement(p *Pass) {
 			return
 		}
 		near := diag.Suggest(n.Name, childNames(parent))
-		f := p.Report(n.NameSpan, "element <%s> is unknown%s; it is believed to be ignored, its settings have no effect", n.Name, didYouMean(near))
+		f := p.Report(n.NameSpan, "element <%s> is unknown%s; it is believed to be ignored, its settings have no effect", n.Name, diag.Hint(near))
 		if near != "" {
 			f.Repair(false, "rename to "+near, rename(n, near)...)
 		}
 	})
-}
-
-func didYouMean(near string) string {
-	if near == "" {
-		return ""
-	}
-	return " (did you mean \"" + near + "\"?)"
 }
 
 // rename changes the name of an element in its start and its end tag.

@@ -19,9 +19,9 @@ func checkBadEnum(p *Pass) {
 		near, only := row.Near(a.Value)
 		hint := ""
 		if only {
-			hint = didYouMean(near)
+			hint = diag.Hint(near)
 		} else if near := diag.Suggest(a.Value, values); near != "" {
-			hint = didYouMean(near)
+			hint = diag.Hint(near)
 		}
 		f := p.Report(a.Span, "%s %q of %s is none of %s%s; whether the plug-in takes the default or drops the element is undocumented",
 			label(row), a.Value, title(n), list(values), hint)

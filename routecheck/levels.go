@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // version is a plug-in level: four numbers, 7.0.0.13.
@@ -123,7 +125,7 @@ func Defaults(level, platform string) (Semantics, error) {
 			return s, err
 		}
 	}
-	return s, fmt.Errorf("platform %q: want one of %s%s", platform, strings.Join(Platforms(), ", "), suggest(platform, Platforms()))
+	return s, fmt.Errorf("platform %q: want one of %s%s", platform, strings.Join(Platforms(), ", "), diag.DidYouMean(platform, Platforms()))
 }
 
 // DefaultAt returns the value of a fact of [LevelFacts], such as "ConnectTimeout absent", at a plug-in level.

@@ -130,7 +130,7 @@ func (r *resolver) suggest(name string, known func() []string) string {
 	if len(r.missing) >= mostSuggestions {
 		return ""
 	}
-	return suggest(name, known())
+	return diag.DidYouMean(name, known())
 }
 
 func keys[V any](m map[string]V) []string {

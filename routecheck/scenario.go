@@ -3,6 +3,8 @@ package routecheck
 import (
 	"fmt"
 	"slices"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Scenario is a question: requests, asked of one process in a given state, with facts about the members.
@@ -118,7 +120,7 @@ func (t *Table) hint(name string) string {
 		}
 	}
 	known := keys(t.clustersOf)
-	if near := suggest(name, known); near != "" {
+	if near := diag.DidYouMean(name, known); near != "" {
 		return near
 	}
 	return "; there are " + join(known, 5)
@@ -140,7 +142,7 @@ func (t *Table) FindCluster(name string) (ClusterID, error) {
 	if id, ok := t.byName[name]; ok {
 		return id, nil
 	}
-	return -1, fmt.Errorf("no cluster is named %q%s", name, suggest(name, t.clusterNames()))
+	return -1, fmt.Errorf("no cluster is named %q%s", name, diag.DidYouMean(name, t.clusterNames()))
 }
 
 func join(list []string, most int) string {

@@ -48,7 +48,7 @@ func (s *Semantics) Assume(assignment string) (Choice, error) {
 	if i := slices.IndexFunc(openFacts[:], func(f OpenFact) bool { return f.Name == name }); i >= 0 {
 		return 0, fmt.Errorf("%s is a fact, no open choice of the plug-in: it cannot be assumed%s", name, after("; ", openFacts[i].Settle))
 	}
-	return 0, fmt.Errorf("no open choice is named %q%s", name, suggest(name, choiceNames()))
+	return 0, fmt.Errorf("no open choice is named %q%s", name, diag.DidYouMean(name, choiceNames()))
 }
 
 // after returns a text behind what joins it to the text before, "" for none.
@@ -85,10 +85,3 @@ func (s *Semantics) ask(c Choice, rec *Recorder) uint8 {
 	return s.value[c]
 }
 
-// suggest returns " (did you mean ...?)" for the nearest of the known names, "" when none is near.
-func suggest(name string, known []string) string {
-	if best := diag.Suggest(name, known); best != "" {
-		return fmt.Sprintf(" (did you mean %q?)", best)
-	}
-	return ""
-}

@@ -115,14 +115,14 @@ applications:
   - {cluster: shop, contextRoot: [1]}
 `
 	_, ds, files := load(src, "topology")
-	want := `t.yaml:2:1: error: unknown key "flavour" in the file; did you mean "flavor"?
-t.yaml:3:9: error: flavor is "librety"; did you mean "liberty"?
-t.yaml:6:5: error: unknown key "retryIntervall" in clusters.shop; did you mean "retryInterval"?
+	want := `t.yaml:2:1: error: unknown key "flavour" in the file (did you mean "flavor"?)
+t.yaml:3:9: error: flavor is "librety" (did you mean "liberty"?)
+t.yaml:6:5: error: unknown key "retryIntervall" in clusters.shop (did you mean "retryInterval"?)
 t.yaml:7:21: error: clusters.shop.retryInterval is "60", it must be an integer; write plain decimal digits, without quotes, exponent or leading zero
 t.yaml:9:35: error: clusters.shop.members[0].http is 90800, outside -1 to 65535
 t.yaml:10:35: error: clusters.shop.members[1].http is "0x1F", it must be an integer; write plain decimal digits, without quotes, exponent or leading zero
 t.yaml:10:49: error: clusters.shop.members[1].weight is "010", it must be an integer; write plain decimal digits, without quotes, exponent or leading zero
-t.yaml:10:60: error: clusters.shop.members[1].role is "Backup"; did you mean "backup"?
+t.yaml:10:60: error: clusters.shop.members[1].role is "Backup" (did you mean "backup"?)
 t.yaml:11:9: error: clusters.shop.members[2] is "text", it must be a map
 t.yaml:13:34: error: applications[0].contextRoot is a list, it must be text
 `

@@ -37,11 +37,7 @@ func Names() []string {
 func Source(name string) ([]byte, error) {
 	src, err := embedded.ReadFile(name + suffix)
 	if err != nil {
-		hint := ""
-		if s := diag.Suggest(name, Names()); s != "" {
-			hint = fmt.Sprintf("; did you mean %q?", s)
-		}
-		return nil, fmt.Errorf("no schema %q; there are %s%s", name, strings.Join(Names(), ", "), hint)
+		return nil, fmt.Errorf("no schema %q%s; there are %s", name, diag.DidYouMean(name, Names()), strings.Join(Names(), ", "))
 	}
 	return src, nil
 }
@@ -147,7 +143,7 @@ func describe(root *Node, rules map[string]any, e gojsonschema.ResultError) diag
 			d.Span = f.NameSpan
 		}
 		known := properties(rule)
-		d.Message = fmt.Sprintf("unknown key %q in %s", key, at.name) + hint(key, known)
+		d.Message = fmt.Sprintf("unknown key %q in %s", key, at.name) + diag.DidYouMean(key, known)
 	case "required":
 		d.Span = at.label
 		d.Message = fmt.Sprintf("%s needs %q", at.name, detail["property"])
@@ -157,7 +153,7 @@ func describe(root *Node, rules map[string]any, e gojsonschema.ResultError) diag
 			d.Message = wrongType(at, "string")
 			break
 		}
-		d.Message = fmt.Sprintf("%s is %q", at.name, at.node.Text) + hint(at.node.Text, allowed)
+		d.Message = fmt.Sprintf("%s is %q", at.name, at.node.Text) + diag.DidYouMean(at.node.Text, allowed)
 		if !strings.Contains(d.Message, "did you mean") {
 			d.Message += "; it must be one of " + strings.Join(allowed, ", ")
 		}
@@ -210,13 +206,6 @@ func bound(v any) any {
 		return "any"
 	}
 	return v
-}
-
-func hint(word string, known []string) string {
-	if s := diag.Suggest(word, known); s != "" {
-		return fmt.Sprintf("; did you mean %q?", s)
-	}
-	return ""
 }
 
 func lower(s string) string {

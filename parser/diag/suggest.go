@@ -17,6 +17,18 @@ func Suggest(word string, known []string) string {
 	return best
 }
 
+// DidYouMean returns what a message says behind a word that is not known: ` (did you mean "X"?)` with the nearest that is, "" when none is
+// near.
+func DidYouMean(word string, known []string) string { return Hint(Suggest(word, known)) }
+
+// Hint is DidYouMean for a word that was found near already. Nobody else words it.
+func Hint(near string) string {
+	if near == "" {
+		return ""
+	}
+	return ` (did you mean "` + near + `"?)`
+}
+
 // bare is what remains of a word when case and separators do not count.
 func bare(s string) string {
 	return strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.ToLower(s))
