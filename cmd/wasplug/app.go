@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Exit codes of every command.
@@ -45,9 +47,17 @@ func findings() error { return &exitError{exitFindings, errSilent} }
 
 // run is the program without its process: streams in, exit code out.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	out := &checkedWriter{to: stdout}
 	app := newApp()
-	app.Reader, app.Writer, app.ErrWriter = stdin, stdout, stderr
-	err := app.RunContext(ctx, reorder(app, args))
+	app.Reader, app.Writer, app.ErrWriter = stdin, out, stderr
+	line := readLine(app, args, os.Getenv)
+	var err error
+	if !complete(app, args, out) {
+		err = line.run(ctx, app)
+	}
+	if failed := out.failed(); failed != nil && !errors.Is(err, failed) {
+		err = failure(fmt.Errorf("the output cannot be written: %w", failed))
+	}
 	if err == nil {
 		return exitFine
 	}
@@ -57,7 +67,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		code = exit.code
 	}
 	if text := err.Error(); text != "" {
-		fmt.Fprintf(stderr, "wasplug: %s\n", text)
+		fmt.Fprintf(stderr, "wasplug: %s%s\n", text, line.origin(text))
 	}
 	return code
 }
@@ -66,30 +76,39 @@ func newApp() *cli.App {
 	app := &cli.App{
 		Name:                      "wasplug",
 		Usage:                     "check, explain, generate and serve plugin-cfg.xml",
-		UsageText:                 "wasplug COMMAND [flags] [arguments]\n\n   wasplug why -c plugin-cfg.xml http://shop.example.com/shop/cart\n   wasplug lint plugin-cfg.xml\n   wasplug generate topology.yaml",
-		Description:               "Exit codes: 0 fine; 1 findings, expectation not met or differences; 2 wrong usage; 3 could not do the work.",
+		UsageText:                 "wasplug COMMAND [flags] [arguments]",
+		Description:               appDescription,
 		Version:                   buildInfo().Version,
-		Suggest:                   true,
-		EnableBashCompletion:      true,
+		HideHelp:                  true, // help.go
 		DisableSliceFlagSeparator: true, // header values hold commas
 		ExitErrHandler:            func(*cli.Context, error) {},
 		Commands:                  commands(),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return usageError("no command is named %q; 'wasplug help' lists them", c.Args().First())
+				return unknownCommand(c.App, c.Args().First())
 			}
-			return cli.ShowAppHelp(c)
+			return printAppHelp(c)
 		},
 	}
 	onUsage := func(c *cli.Context, err error, _ bool) error { return usageError("%s", flagFault(c.Command, err)) }
 	app.OnUsageError = onUsage
 	for _, cmd := range app.Commands {
 		cmd.OnUsageError = onUsage
-		for _, f := range cmd.Flags {
-			readFromEnvironment(f)
-		}
+		cmd.HideHelp = true // a file may be called help
 	}
 	return app
+}
+
+// unknownCommand is what is said of a command that there is not.
+func unknownCommand(app *cli.App, name string) error {
+	var known []string
+	for _, cmd := range app.Commands {
+		known = append(known, cmd.Names()...)
+	}
+	if hint := diag.DidYouMean(name, known); hint != "" {
+		return usageError("no command is named %q%s", name, hint)
+	}
+	return usageError("no command is named %q; 'wasplug help' lists them", name)
 }
 
 var (
@@ -107,10 +126,10 @@ func flagFault(cmd *cli.Command, err error) string {
 				known = append(known, dashed(name))
 			}
 		}
-		if hint := didYouMean(dashed(m[1]), known); hint != "" {
+		if hint := diag.DidYouMean(dashed(m[1]), known); hint != "" {
 			return "no flag is named " + dashed(m[1]) + hint
 		}
-		return fmt.Sprintf("no flag is named %s; '%s --help' lists them", dashed(m[1]), strings.TrimSpace("wasplug "+cmd.Name))
+		return fmt.Sprintf("no flag is named %s; '%s --help' lists them", dashed(m[1]), strings.TrimSuffix("wasplug "+cmd.Name, " wasplug"))
 	}
 	if m := badValue.FindStringSubmatch(err.Error()); m != nil {
 		return fmt.Sprintf("%s %s: %s", dashed(m[2]), m[1], wanted(cmd, m[2], m[3]))
@@ -118,22 +137,6 @@ func flagFault(cmd *cli.Command, err error) string {
 	return noValue.ReplaceAllStringFunc(err.Error(), func(s string) string {
 		return dashed(noValue.FindStringSubmatch(s)[1]) + " needs a value"
 	})
-}
-
-// firstGiven returns the first of some flags that stands on the command line, "" for none. What the environment sets is meant for every
-// command, and is no mistake of this one.
-func firstGiven(c *cli.Context, names ...string) string {
-	for _, name := range names {
-		if c.IsSet(name) && os.Getenv(variable(name)) == "" {
-			return name
-		}
-	}
-	return ""
-}
-
-// variable is the environment variable that stands for a flag: WASPLUG_PLUGIN_LEVEL for --plugin-level.
-func variable(flag string) string {
-	return "WASPLUG_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 func dashed(name string) string {
@@ -164,71 +167,4 @@ func wanted(cmd *cli.Command, name, reason string) string {
 		}
 	}
 	return "want a whole number"
-}
-
-// readFromEnvironment lets a flag be set by its variable.
-func readFromEnvironment(flag cli.Flag) {
-	name := []string{variable(flag.Names()[0])}
-	switch f := flag.(type) {
-	case *cli.StringFlag:
-		f.EnvVars = name
-	case *cli.StringSliceFlag:
-		f.EnvVars = name
-	case *cli.BoolFlag:
-		f.EnvVars = name
-	case *cli.IntFlag:
-		f.EnvVars = name
-	case *cli.Int64Flag:
-		f.EnvVars = name
-	case *cli.Uint64Flag:
-		f.EnvVars = name
-	case *cli.Float64Flag:
-		f.EnvVars = name
-	case *cli.DurationFlag:
-		f.EnvVars = name
-	}
-}
-
-// reorder moves the flags of a command before its arguments: urfave/cli stops reading flags at the first argument, and a flag that is
-// silently ignored is a trap. "--" ends the flags.
-func reorder(app *cli.App, args []string) []string {
-	if len(args) < 3 || args[len(args)-1] == completionFlag {
-		return args
-	}
-	cmd := app.Command(args[1])
-	if cmd == nil {
-		return args
-	}
-	takesValue := map[string]bool{}
-	for _, f := range cmd.Flags {
-		doc, ok := f.(cli.DocGenerationFlag)
-		for _, name := range f.Names() {
-			takesValue[name] = ok && doc.TakesValue()
-		}
-	}
-	flags, rest := append([]string{}, args[:2]...), []string{}
-	for i := 2; i < len(args); i++ {
-		arg := args[i]
-		switch {
-		case arg == "--":
-			rest = append(rest, args[i+1:]...)
-			i = len(args)
-		case arg == "-" || !strings.HasPrefix(arg, "-"):
-			rest = append(rest, arg)
-		default:
-			flags = append(flags, arg)
-			name, _, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-			if !takesValue[name] || hasValue {
-				continue
-			}
-			if i++; i == len(args) {
-				return flags // whose last lacks its value: nothing behind it may be taken for that
-			}
-			flags = append(flags, args[i])
-		}
-	}
-	if len(rest) > 0 {
-		flags = append(flags, "--")
-	}
-	return append(flags, rest...)
 }

@@ -20,5 +20,6 @@ func commands() []*cli.Command {
 		schemaCommand(),
 		completionCommand(),
 		versionCommand(),
+		helpCommand(),
 	}
 }

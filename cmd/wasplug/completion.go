@@ -1,44 +1,66 @@
 package main
 
 import (
-	"fmt"
+	"io"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 )
 
-const completionFlag = "--generate-bash-completion" // what urfave/cli answers with the words that may follow
-
+// The scripts ask the program what may stand in place of a word and leave names of files to the shell, which quotes them and knows "~".
 const bashCompletion = `# bash completion of wasplug: source <(wasplug completion bash)
 _wasplug() {
-  local cur="${COMP_WORDS[COMP_CWORD]}" words
-  if [[ "$cur" == -* ]]; then
-    words=$("${COMP_WORDS[@]:0:COMP_CWORD}" "$cur" --generate-bash-completion 2>/dev/null)
-  else
-    words=$("${COMP_WORDS[@]:0:COMP_CWORD}" --generate-bash-completion 2>/dev/null)
-  fi
-  COMPREPLY=($(compgen -W "$words" -- "$cur"))
-  [[ ${#COMPREPLY[@]} -eq 0 ]] && COMPREPLY=($(compgen -f -- "$cur"))
+  local mode word
+  COMPREPLY=()
+  {
+    IFS= read -r mode || return
+    while IFS= read -r word; do COMPREPLY+=("$word"); done
+  } < <("${COMP_WORDS[0]/#\~/$HOME}" __complete bash "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
+  [[ $mode == files* ]] && return
+  compopt +o default +o bashdefault 2>/dev/null
+  [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=:/] ]] && compopt -o nospace 2>/dev/null
 }
 complete -o bashdefault -o default -F _wasplug wasplug
 `
 
 const zshCompletion = `#compdef wasplug
-# zsh completion of wasplug: wasplug completion zsh > "${fpath[1]}/_wasplug"
+# zsh completion of wasplug: wasplug completion zsh > "${fpath[1]}/_wasplug", or source <(wasplug completion zsh)
 _wasplug() {
-  local -a words_now
-  local cur=${words[-1]}
-  if [[ "$cur" == -* ]]; then
-    words_now=("${(@f)$(${words[@]:0:#words[@]-1} ${cur} --generate-bash-completion 2>/dev/null)}")
-  else
-    words_now=("${(@f)$(${words[@]:0:#words[@]-1} --generate-bash-completion 2>/dev/null)}")
-  fi
-  if [[ -n "${words_now[1]}" ]]; then
-    _describe 'wasplug' words_now
-  else
+  local -a lines
+  lines=("${(@f)$(${~${(Q)words[1]}} __complete zsh "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+  if [[ $lines[1] == files* ]]; then
+    compset -P "${(l:${lines[1]#files }::?:)}"
     _files
+    return
   fi
+  shift lines
+  local -a open=("${(@M)lines:#*[=:/]}") closed=("${(@)lines:#*[=:/]}")
+  (( $#open )) && compadd -S '' -a open
+  (( $#closed )) && compadd -a closed
 }
-compdef _wasplug wasplug
+if [[ $funcstack[1] == _wasplug ]]; then
+  _wasplug "$@"
+else
+  compdef _wasplug wasplug
+fi
+`
+
+const fishCompletion = `# fish completion of wasplug: wasplug completion fish > ~/.config/fish/completions/wasplug.fish
+function __wasplug_complete
+  set -l typed (commandline -opc)
+  set -l current (commandline -ct)
+  set -l lines ($typed[1] __complete fish $typed[2..-1] "$current" 2>/dev/null)
+  if string match -q 'files*' -- "$lines[1]"
+    set -l skip (string replace 'files ' '' -- $lines[1])
+    set -l before (string sub -l $skip -- "$current")
+    for name in (__fish_complete_path (string sub -s (math $skip + 1) -- "$current"))
+      printf '%s%s\n' "$before" $name
+    end
+  else
+    printf '%s\n' $lines[2..-1]
+  end
+end
+complete -c wasplug -f -a '(__wasplug_complete)'
 `
 
 func completionCommand() *cli.Command {
@@ -46,26 +68,88 @@ func completionCommand() *cli.Command {
 		Name:      "completion",
 		Usage:     "print the completion script of a shell",
 		ArgsUsage: "bash|zsh|fish",
+		Description: `The script offers commands, flags and their values, the members of the file of -c, rules, choices, and files. It runs no command.
+
+   source <(wasplug completion bash)
+   source <(wasplug completion zsh)
+   wasplug completion fish > ~/.config/fish/completions/wasplug.fish
+
+Exit codes: 0 fine; 2 no such shell.`,
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
 				return usageError("completion takes one shell: bash, zsh or fish")
 			}
-			var script string
-			switch shell := c.Args().First(); shell {
-			case "bash":
-				script = bashCompletion
-			case "zsh":
-				script = zshCompletion
-			case "fish":
-				var err error
-				if script, err = c.App.ToFishCompletion(); err != nil {
-					return failure(err)
-				}
-			default:
-				return usageError("completion %q: want bash, zsh or fish", shell)
+			scripts := map[string]string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}
+			script, ok := scripts[c.Args().First()]
+			if !ok {
+				return usageError("completion %q: want bash, zsh or fish", c.Args().First())
 			}
-			_, err := fmt.Fprint(c.App.Writer, script)
+			_, err := io.WriteString(c.App.Writer, script)
 			return err
 		},
 	}
+}
+
+// shellWords splits a line as a shell does, without expanding anything. The last word is the one being typed, "" behind a blank; quote is the
+// quote that it leaves open, 0 for none.
+func shellWords(line string) (words []string, quote byte) {
+	var word strings.Builder
+	begun := false
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		switch {
+		case c == '\\' && quote != '\'' && i+1 < len(line) && (quote == 0 || strings.IndexByte("\"\\$`", line[i+1]) >= 0):
+			i++
+			begun = true
+			word.WriteByte(line[i])
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == 0 && (c == '\'' || c == '"'):
+			begun, quote = true, c
+		case quote == 0 && (c == ' ' || c == '\t'):
+			if begun {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			begun = false
+		default:
+			begun = true
+			word.WriteByte(c)
+		}
+	}
+	return append(words, word.String()), quote
+}
+
+// forBash cuts off what bash keeps: it ends words at "=" and ":" and replaces the last piece only. And it quotes, which bash leaves to the
+// script.
+func forBash(words []string, current, replaced string, quote byte) []string {
+	if quote == 0 {
+		pieces, _ := shellWords(replaced)
+		replaced = pieces[len(pieces)-1]
+	}
+	kept, ok := strings.CutSuffix(current, replaced)
+	if !ok {
+		return nil
+	}
+	out := make([]string, len(words))
+	for i, word := range words {
+		word = strings.TrimPrefix(word, kept)
+		if quote == 0 {
+			word = quoted(word)
+		}
+		out[i] = word
+	}
+	return out
+}
+
+// quoted puts a backslash before what means something to a shell.
+func quoted(word string) string {
+	var b strings.Builder
+	for i := range len(word) {
+		if c := word[i]; c < 0x80 && strings.IndexByte(" \t!\"#$&'()*;<>?[\\]^`{|}~", c) >= 0 {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(word[i])
+	}
+	return b.String()
 }

@@ -33,7 +33,7 @@ Exit codes: 0 no difference; 1 differences; 2 wrong usage; 3 a file cannot be re
 }
 
 func diffAction(c *cli.Context) error {
-	format, err := oneOf("--format", c.String("format"), diff.Formats...)
+	format, err := chosen(c, "format")
 	if err != nil {
 		return err
 	}

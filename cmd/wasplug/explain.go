@@ -9,6 +9,7 @@ import (
 
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 	"github.com/wasplug/wasplug/routecheck"
 )
@@ -52,7 +53,7 @@ func explainAction(c *cli.Context) error {
 	for i, word := range words {
 		text := explain(word)
 		if text == "" {
-			return usageError("nothing is known of %q%s; --list shows all that is", word, didYouMean(word, explainWords()))
+			return usageError("nothing is known of %q%s; --list shows all that is", word, diag.DidYouMean(word, explainWords()))
 		}
 		if i > 0 {
 			fmt.Fprintln(c.App.Writer)

@@ -110,11 +110,7 @@ func chosenOutputs(c *cli.Context, outputs []generate.Output) ([]generate.Output
 		}
 		names = append(names, o.WebServer)
 	}
-	hint := ""
-	if s := diag.Suggest(want, names); s != "" {
-		hint = fmt.Sprintf("; did you mean %q?", s)
-	}
-	return nil, usageError("the topology has no web server %q, it has %s%s", want, strings.Join(names, ", "), hint)
+	return nil, usageError("the topology has no web server %q%s, it has %s", want, diag.DidYouMean(want, names), strings.Join(names, ", "))
 }
 
 // onlyOutput returns the only output.

@@ -22,8 +22,8 @@ func graphCommand() *cli.Command {
 
 Exit codes: 0 fine; 2 wrong usage; 3 the file cannot be read.`,
 		Flags: append(outputFlags("`FILE` to write"),
-			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "plugin-cfg.xml or topology, in place of the argument"},
-			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the one whose file is meant"},
+			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "`FILE`, a plugin-cfg.xml or a topology, in place of the argument"},
+			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "text, mermaid or dot"},
 		),
 		Action: graphAction,
@@ -31,13 +31,13 @@ Exit codes: 0 fine; 2 wrong usage; 3 the file cannot be read.`,
 }
 
 func graphAction(c *cli.Context) error {
-	format, err := oneOf("--format", c.String("format"), graph.Formats...)
+	format, err := chosen(c, "format")
 	if err != nil {
 		return err
 	}
 	path := c.String("config")
 	switch {
-	case path == "" && c.NArg() == 1:
+	case c.NArg() == 1 && !given(c, "config"):
 		path = c.Args().First()
 	case path == "" || c.NArg() > 0:
 		return usageError("graph takes one file, such as plugin-cfg.xml; got %d arguments", c.NArg())

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"github.com/wasplug/wasplug/generate"
 	"github.com/wasplug/wasplug/lint"
@@ -64,7 +63,7 @@ Exit codes: 0 nothing at --fail-on or above; 1 findings; 2 wrong usage; 3 a file
 type fixFlag struct{ *cli.GenericFlag }
 
 func newFixFlag() cli.Flag {
-	return fixFlag{&cli.GenericFlag{Name: "fix", Value: new(fixMode), Usage: "repair files: safe (the default) or all; diff shows what safe would do, diff-all what all would"}}
+	return fixFlag{&cli.GenericFlag{Name: "fix", Value: new(fixMode), Usage: "repair files, and `HOW`: safe (the default) or all; diff shows what safe would do, diff-all what all would"}}
 }
 
 func (fixFlag) TakesValue() bool { return false }
@@ -108,11 +107,11 @@ func lintAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	failOn, err := severityFlag("fail-on", l.settings.FailOn, c.String("fail-on"), diag.Error)
+	failOn, err := severityFlag("fail-on", ranked(c, "fail-on", l.settings.FailOn), diag.Error)
 	if err != nil {
 		return err
 	}
-	least, err := severityFlag("min-severity", l.settings.MinSeverity, c.String("min-severity"), 0)
+	least, err := severityFlag("min-severity", ranked(c, "min-severity", l.settings.MinSeverity), 0)
 	if err != nil {
 		return err
 	}
@@ -173,22 +172,15 @@ func (l *linting) checked() []diag.FileID {
 	return ids
 }
 
-// severityFlag reads a severity from a flag, else from the settings. "never" is 0.
-func severityFlag(name, setting, flag string, otherwise diag.Severity) (diag.Severity, error) {
-	text := flag
-	if text == "" {
-		text = setting
-	}
+// severityFlag reads the severity that a flag, or the settings in its place, says. "never" is 0.
+func severityFlag(name, text string, otherwise diag.Severity) (diag.Severity, error) {
 	if text == "" {
 		return otherwise, nil
 	}
-	if text == "never" && name == "fail-on" {
-		return 0, nil
+	if _, err := oneOf(name, text, flagValues("lint", name)); err != nil {
+		return 0, err
 	}
-	s, ok := lint.ParseSeverity(text)
-	if !ok {
-		return 0, usageError("--%s %q: want error, warning or info%s", name, text, map[bool]string{true: ", or never"}[name == "fail-on"])
-	}
+	s, _ := lint.ParseSeverity(text)
 	return s, nil
 }
 
@@ -199,14 +191,14 @@ func (l *linting) outputs() ([]output, error) {
 	var outs []output
 	for _, text := range l.c.StringSlice("format") {
 		format, path, _ := strings.Cut(text, "=")
+		if _, err := oneOf("format", format, flagValues("lint", "format")); err != nil {
+			return nil, err
+		}
 		if format == "auto" {
 			format = "text"
 			if os.Getenv("GITHUB_ACTIONS") == "true" {
 				format = "github"
 			}
-		}
-		if !slices.Contains(report.Formats(), format) {
-			return nil, usageError("--format %q: want one of auto, %s%s", format, strings.Join(report.Formats(), ", "), didYouMean(format, report.Formats()))
 		}
 		if path == "" {
 			path = l.c.String("output")
@@ -224,13 +216,6 @@ func (l *linting) outputs() ([]output, error) {
 		seen[o.path] = true
 	}
 	return outs, nil
-}
-
-func didYouMean(word string, known []string) string {
-	if near := diag.Suggest(word, known); near != "" {
-		return fmt.Sprintf("; did you mean %q?", near)
-	}
-	return ""
 }
 
 func (l *linting) write(r *report.Report, outs []output) error {
@@ -266,8 +251,7 @@ func (l *linting) colour() bool {
 	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
 		return false
 	}
-	f, ok := l.c.App.Writer.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	return isTerminal(l.c.App.Writer)
 }
 
 // configure reads flags and settings; flags win.
@@ -276,17 +260,17 @@ func (l *linting) configure() error {
 	if err := l.readSettings(); err != nil {
 		return err
 	}
-	if when := c.String("color"); when != "auto" && when != "always" && when != "never" {
-		return usageError("--color %q: want auto, always or never", when)
+	if _, err := chosen(c, "color"); err != nil {
+		return err
 	}
-	l.options = lint.Options{Now: time.Now(), Context: c.Context, Profile: l.settings.Profile, Target: l.settings.Target, Session: l.settings.Session, Rules: l.settings.Rules}
-	if p := c.String("profile"); p != "" {
-		if !slices.Contains(lint.Profiles(), p) {
-			return usageError("--profile %q: want one of %s%s", p, strings.Join(lint.Profiles(), ", "), didYouMean(p, lint.Profiles()))
+	l.options = lint.Options{Now: time.Now(), Context: c.Context, Session: l.settings.Session, Rules: l.settings.Rules}
+	if p := ranked(c, "profile", l.settings.Profile); p != "" {
+		if _, err := oneOf("profile", p, lint.Profiles()); err != nil {
+			return err
 		}
 		l.options.Profile = p
 	}
-	if t := c.String("target"); t != "" {
+	if t := ranked(c, "target", l.settings.Target); t != "" {
 		if err := lint.CheckTarget(t); err != nil {
 			return usageError("--target: %w", err)
 		}

@@ -23,7 +23,7 @@ const settingsName = ".wasplug.yaml"
 func (l *linting) readSettings() error {
 	path := l.c.String("settings")
 	switch {
-	case l.c.Bool("no-settings") && path != "":
+	case given(l.c, "no-settings") && given(l.c, "settings"):
 		return usageError("--settings and --no-settings exclude each other")
 	case l.c.Bool("no-settings"):
 		return nil

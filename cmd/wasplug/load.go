@@ -20,8 +20,8 @@ import (
 // configFlags are -c/--config, a plugin-cfg.xml or a topology everywhere, and which web server's file of a topology is meant.
 func configFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "plugin-cfg.xml or a topology (YAML), - for standard input"},
-		&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the one whose file is meant"},
+		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "`FILE`, a plugin-cfg.xml or a topology (YAML), - for standard input"},
+		&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},
 	}
 }
 

@@ -38,7 +38,7 @@ func mergeAction(c *cli.Context) error {
 	if len(paths) == 0 {
 		return usageError("merge takes the files to merge, such as a.xml b.xml")
 	}
-	mode, err := oneOf("--mode", c.String("mode"), merge.Modes...)
+	mode, err := chosen(c, "mode")
 	if err != nil {
 		return err
 	}

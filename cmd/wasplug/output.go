@@ -4,12 +4,47 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
 )
+
+// checkedWriter is standard output. It keeps the first error and writes nothing after it, so that no command has to ask after each line
+// whether it was written: one that was not ends every command with exit code 3.
+type checkedWriter struct {
+	to    io.Writer
+	mutex sync.Mutex // the proxy writes its access log here
+	err   error
+}
+
+func (w *checkedWriter) Write(data []byte) (n int, err error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if w.err == nil {
+		n, w.err = w.to.Write(data)
+	}
+	return n, w.err
+}
+
+func (w *checkedWriter) failed() error {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.err
+}
+
+// isTerminal reports whether a stream of the program is one.
+func isTerminal(w io.Writer) bool {
+	if out, ok := w.(*checkedWriter); ok {
+		w = out.to
+	}
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
 
 // outputFlags are -o/--output, a file or folder, and --force.
 func outputFlags(what string) []cli.Flag {

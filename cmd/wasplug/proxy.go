@@ -38,8 +38,8 @@ It reads the file again when RefreshInterval has passed and a request arrives, a
 
 Exit codes: 0 stopped as asked; 2 wrong usage; 3 the file cannot be read, the plug-in would reject it, or an address cannot be listened on.`,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "plugin-cfg.xml or a topology (YAML)"},
-			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the one whose file is meant"},
+			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "`FILE`, a plugin-cfg.xml or a topology (YAML)"},
+			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},
 			&cli.StringSliceFlag{Name: "listen", Usage: "`ADDRESS[=PORT]` to listen on; PORT is the port that virtual hosts are matched with; repeatable"},
 			&cli.StringSliceFlag{Name: "tls-listen", Usage: "`ADDRESS[=PORT]` to listen on with TLS; repeatable"},
 			&cli.StringFlag{Name: "cert", Usage: "PEM `FILE` with the certificate chain of --tls-listen; read again when it changes"},
@@ -128,7 +128,7 @@ func (s *proxySetup) options() (opt proxy.Options, err error) {
 		}
 		opt.Keystore[from] = to
 	}
-	format, err := oneOf("--access-log-format", s.c.String("access-log-format"), "text", "json")
+	format, err := chosen(s.c, "access-log-format")
 	if err != nil {
 		return opt, err
 	}
@@ -166,7 +166,7 @@ func (s *proxySetup) appendTo(name string) (io.Writer, error) {
 func (s *proxySetup) source(ctx context.Context) (proxy.Source, []*proxy.Listener, error) {
 	path := s.c.String("config")
 	if s.c.Bool("demo") {
-		if path != "" {
+		if given(s.c, "config") {
 			return proxy.Source{}, nil, usageError("--demo brings its own configuration: leave --config out")
 		}
 		return s.demoSource(ctx)

@@ -33,8 +33,8 @@ Exit codes: 0 all passed; 1 a test failed, or the coverage is below --fail-under
 			&cli.Float64Flag{Name: "fail-under", Usage: "exit 1 when less than `PERCENT` of what is reachable is covered"},
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or junit"},
 			&cli.BoolFlag{Name: "init", Usage: "write a suite that covers all that is reachable in --config"},
-			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "with --init: plugin-cfg.xml or a topology; otherwise used instead of the suites' own"},
-			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the one whose file is meant"},
+			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "with --init: `FILE`, a plugin-cfg.xml or a topology; otherwise used instead of the suites' own"},
+			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},
 			&cli.StringFlag{Name: "plugin-level", Usage: "with --init: `LEVEL` of the plug-in"},
 			platformFlag("with --init: "),
 		}, outputFlags("with --init: the suite's `FILE`")...),
@@ -63,7 +63,7 @@ func test(c *cli.Context) error {
 	if name := firstGiven(c, "plugin-level", "platform", "output", "force"); name != "" {
 		return usageError("--%s is for --init; a suite names its own plug-in level, and reports go to standard output", name)
 	}
-	format, err := oneOf("--format", c.String("format"), "text", "json", "junit")
+	format, err := chosen(c, "format")
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func runSuite(c *cli.Context, path string, run *regexp.Regexp) (tested, error) {
 		config = filepath.Join(filepath.Dir(path), config)
 	}
 	webServer := s.WebServer
-	if c.IsSet("config") {
+	if given(c, "config") {
 		config, webServer = c.String("config"), c.String("web-server")
 	}
 	table, sessions, err := suiteTable(c, out.files, config, webServer)

@@ -77,10 +77,10 @@ func traceAction(c *cli.Context) error {
 		defer debug.SetGCPercent(debug.SetGCPercent(100))
 	}
 	switch want := c.String("request"); {
-	case c.IsSet("config"):
-		return run.replay(c)
 	case want != "":
 		return run.request(want)
+	case c.IsSet("config"):
+		return run.replay(c)
 	}
 	return run.summary()
 }
@@ -90,7 +90,7 @@ func newTraceRun(c *cli.Context) (*traceRun, error) {
 		files: c.Args().Slice(), limit: c.Int("limit"),
 		in: c.App.Reader, out: c.App.Writer, errOut: c.App.ErrWriter,
 	}
-	format, err := oneOf("--format", c.String("format"), "text", "json")
+	format, err := chosen(c, "format")
 	if err != nil {
 		return nil, err
 	}

@@ -32,17 +32,17 @@ func replayFlags() []cli.Flag {
 func checkReplayFlags(c *cli.Context) error {
 	if c.IsSet("config") {
 		switch {
-		case c.IsSet("request"):
+		case given(c, "request") && given(c, "config"):
 			return usageError("trace: --request shows the lines of one request, -c replays all: give one of them")
 		case c.String("config") == "-" && slices.Contains(c.Args().Slice(), "-"):
 			return usageError("trace: stdin can be read only once, but both -c and the log are -")
-		case c.Bool("force") && !c.IsSet("settle"):
+		case given(c, "force") && !c.IsSet("settle"):
 			return usageError("trace: --force is about the file of --settle, which is not given")
 		}
 		return nil
 	}
 	for _, flag := range []string{"web-server", "plugin-level", "platform", "assume", "settle", "force"} {
-		if c.IsSet(flag) {
+		if given(c, flag) {
 			return usageError("trace: --%s needs -c: without a configuration nothing is replayed", flag)
 		}
 	}

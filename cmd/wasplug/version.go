@@ -49,7 +49,7 @@ func versionCommand() *cli.Command {
 		Usage: "print the version of this program",
 		Flags: []cli.Flag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"}},
 		Action: func(c *cli.Context) error {
-			format, err := oneOf("--format", c.String("format"), "text", "json")
+			format, err := chosen(c, "format")
 			if err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,7 +63,7 @@ func why(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return usageError("why takes one URL, such as http://shop.example.com/shop/cart; got %d arguments", c.NArg())
 	}
-	format, err := oneOf("--format", c.String("format"), "text", "json")
+	format, err := chosen(c, "format")
 	if err != nil {
 		return err
 	}
@@ -111,16 +112,6 @@ func why(c *cli.Context) error {
 		return failure(err)
 	}
 	return checkExpectations(c.App.ErrWriter, decisions, expect)
-}
-
-// oneOf refuses unknown values instead of falling back.
-func oneOf(flag, value string, allowed ...string) (string, error) {
-	for _, a := range allowed {
-		if a == value {
-			return value, nil
-		}
-	}
-	return "", usageError("%s %q: want one of %s", flag, value, strings.Join(allowed, ", "))
 }
 
 func nanos(seconds float64) routecheck.Nanos { return routecheck.Nanos(math.Round(seconds * 1e9)) }
@@ -180,18 +171,31 @@ func readSemantics(c *cli.Context, platform string) (routecheck.Semantics, []rou
 	if err != nil {
 		return sem, nil, err
 	}
-	fixed, err := assumeFile(c, &sem)
-	if err != nil {
-		return sem, nil, err
+	steps := []func(*cli.Context, *routecheck.Semantics) ([]routecheck.Choice, error){assumeFile, assumeFlags}
+	if !given(c, "assume") {
+		slices.Reverse(steps) // what a file says wins over the environment
 	}
+	var fixed []routecheck.Choice
+	for _, step := range steps {
+		choices, err := step(c, &sem)
+		if err != nil {
+			return sem, nil, err
+		}
+		fixed = append(fixed, choices...)
+	}
+	return sem, fixed, nil
+}
+
+// assumeFlags sets the choices that --assume settles.
+func assumeFlags(c *cli.Context, sem *routecheck.Semantics) (fixed []routecheck.Choice, err error) {
 	for _, a := range c.StringSlice("assume") {
 		choice, err := sem.Assume(a)
 		if err != nil {
-			return sem, nil, usageError("--assume: %w", err)
+			return nil, usageError("--assume: %w", err)
 		}
 		fixed = append(fixed, choice)
 	}
-	return sem, fixed, nil
+	return fixed, nil
 }
 
 // readScenario turns the flags about members into facts and states.
@@ -274,13 +278,13 @@ func readSessions(c *cli.Context, l *loaded) (func(string) routecheck.Sessions, 
 		if flag := firstGiven(c, "replicas", "write-frequency", "write-interval"); flag != "" {
 			return nil, usageError("--%s needs --persistence", flag)
 		}
-	} else {
+	} else if l.topology == nil || given(c, "persistence") {
 		s := routecheck.Sessions{Replicas: c.Int("replicas"), WriteInterval: c.Int("write-interval")}
 		var err error
-		if s.Persistence, err = oneOf("--persistence", c.String("persistence"), "none", "database", "memory-to-memory"); err != nil {
+		if s.Persistence, err = chosen(c, "persistence"); err != nil {
 			return nil, err
 		}
-		if s.WriteFrequency, err = oneOf("--write-frequency", c.String("write-frequency"), "end of servlet service", "time based", "manual update"); err != nil {
+		if s.WriteFrequency, err = chosen(c, "write-frequency"); err != nil {
 			return nil, err
 		}
 		switch {

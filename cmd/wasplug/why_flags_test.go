@@ -71,7 +71,7 @@ func TestWhyRefuses(t *testing.T) {
 		{"--replicas -5: want", []string{url, "--persistence", "memory-to-memory", "--replicas", "-5"}},
 		{"--write-interval 0: want", []string{url, "--persistence", "database", "--write-interval", "0"}},
 		{"want one of text, json", []string{url, "--format", "yaml"}},
-		{"no flag is named --formt; did you mean \"--format\"?", []string{url, "--formt", "json"}},
+		{"no flag is named --formt (did you mean \"--format\"?)", []string{url, "--formt", "json"}},
 		{"no flag is named --zz; 'wasplug why --help' lists them", []string{url, "--zz"}},
 		{"--down needs a value", []string{url, "--down"}},
 	} {
@@ -134,8 +134,8 @@ func TestTestRefusesFlags(t *testing.T) {
 			t.Errorf("%q: exit code %d, output %q\n%swant %s", args, code, out, errOut, want)
 		}
 	}
-	t.Setenv("WASPLUG_PLUGIN_LEVEL", "5.1")
-	t.Setenv("WASPLUG_REPLICAS", "2")
+	t.Setenv("WASPLUG_TEST_PLUGIN_LEVEL", "5.1")
+	t.Setenv("WASPLUG_WHY_REPLICAS", "2")
 	if _, errOut, code := program(t, "test", suite); code != exitFine {
 		t.Errorf("exit code %d\n%s", code, errOut)
 	}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// line is a command line that was taken apart. Package flag stops at the first argument, and a flag that is silently ignored is a trap:
+// flags may stand anywhere, and "--" ends them.
+type line struct {
+	command   *cli.Command // nil for none
+	args      []string     // as package flag wants them
+	typed     map[string]bool
+	variables map[string]string // by flag: the environment variable that set it
+	help      bool              // --help is among the flags
+}
+
+// givenFlags is the key of the flags that were typed, among what an App carries for its commands.
+const givenFlags = "given"
+
+// readLine takes a command line apart and adds what the environment says of flags that were not typed.
+func readLine(app *cli.App, args []string, environment func(string) string) *line {
+	l := &line{args: args, typed: map[string]bool{}, variables: map[string]string{}}
+	app.Metadata = map[string]any{givenFlags: l.typed}
+	if len(args) < 2 {
+		return l
+	}
+	l.help = isHelp(args[1])
+	if l.command = app.Command(args[1]); l.command == nil {
+		return l
+	}
+	flags, rest := l.split(args[2:])
+	l.args = slices.Concat(args[:2], l.fromEnvironment(environment), flags, rest)
+	return l
+}
+
+// split divides the words behind a command into flags and arguments; the latter begin with the "--" that ends the flags.
+func (l *line) split(words []string) (flags, rest []string) {
+	rest = []string{"--"}
+	for i := 0; i < len(words); i++ {
+		word := words[i]
+		switch {
+		case word == "--":
+			return flags, append(rest, words[i+1:]...)
+		case word == "-" || !strings.HasPrefix(word, "-"):
+			rest = append(rest, word)
+			continue
+		case isHelp(word):
+			l.help = true
+			continue
+		}
+		flags = append(flags, word)
+		name, _, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
+		f := flagNamed(l.command, name)
+		if f == nil {
+			continue
+		}
+		l.typed[f.Names()[0]] = true
+		if hasValue || !takesValue(f) {
+			continue
+		}
+		if i++; i == len(words) {
+			return flags, nil // the last lacks its value: nothing behind it may be taken for that
+		}
+		flags = append(flags, words[i])
+	}
+	return flags, rest
+}
+
+func isHelp(word string) bool { return word == "--help" || word == "-help" || word == "-h" }
+
+// flagNamed returns the flag of a command that has a name, nil for none.
+func flagNamed(cmd *cli.Command, name string) cli.Flag {
+	for _, f := range cmd.Flags {
+		if slices.Contains(f.Names(), name) {
+			return f
+		}
+	}
+	return nil
+}
+
+func takesValue(f cli.Flag) bool {
+	doc, ok := f.(cli.DocGenerationFlag)
+	return ok && doc.TakesValue()
+}
+
+// fromEnvironment returns the flags that variables set and nobody typed.
+func (l *line) fromEnvironment(environment func(string) string) (flags []string) {
+	for _, f := range l.command.Flags {
+		name := f.Names()[0]
+		if l.typed[name] {
+			continue
+		}
+		for _, variable := range variables(l.command.Name, name) {
+			if value := environment(variable); value != "" {
+				l.variables[name] = variable
+				flags = append(flags, "--"+name+"="+value)
+				break
+			}
+		}
+	}
+	return flags
+}
+
+// variables lists the environment variables that set a flag of a command, the first one first: WASPLUG_LINT_FAIL_ON for lint --fail-on.
+// One name for all commands have --config and --settings only; one "format" means another thing to each command.
+func variables(command, flag string) []string {
+	upper := func(s string) string { return strings.ToUpper(strings.ReplaceAll(s, "-", "_")) }
+	own := "WASPLUG_" + upper(command) + "_" + upper(flag)
+	if flag == "config" || flag == "settings" {
+		return []string{own, "WASPLUG_" + upper(flag)}
+	}
+	return []string{own}
+}
+
+// run runs the command, or shows its help.
+func (l *line) run(ctx context.Context, app *cli.App) error {
+	switch {
+	case l.help && l.command != nil:
+		return printCommandHelp(app.Writer, l.command)
+	case l.help:
+		l.args = l.args[:1]
+	}
+	return app.RunContext(ctx, l.args)
+}
+
+// origin tells that a flag which a message speaks of was never typed.
+func (l *line) origin(message string) string {
+	for name, variable := range l.variables {
+		if strings.Contains(message, "--"+name) {
+			return fmt.Sprintf(" (--%s is set by %s)", name, variable)
+		}
+	}
+	return ""
+}
+
+// given reports whether a flag was typed. One that the environment sets is not: it yields to what a file says, and where a command does
+// not want it, it is meant for another run.
+func given(c *cli.Context, name string) bool {
+	typed, _ := c.App.Metadata[givenFlags].(map[string]bool)
+	return typed[name]
+}
+
+// firstGiven returns the first of some flags that was typed, "" for none.
+func firstGiven(c *cli.Context, names ...string) string {
+	for _, name := range names {
+		if given(c, name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// ranked returns the text of a flag: what was typed, else what a file says, else what the environment or the default says.
+func ranked(c *cli.Context, name, file string) string {
+	if file != "" && !given(c, name) {
+		return file
+	}
+	return c.String(name)
+}
