@@ -84,4 +84,3 @@ func (s *Semantics) ask(c Choice, rec *Recorder) uint8 {
 	}
 	return s.value[c]
 }
-
