@@ -18,7 +18,7 @@ func explainCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "explain",
 		Usage:     "explain a lint rule, an attribute or element, an open choice, a rule of the decision, or a text or code of http_plugin.log",
-		ArgsUsage: "WP301|ATTRIBUTE|ELEMENT|CHOICE|R22|GSK_CODE|TEXT...",
+		ArgsUsage: "WORD...",
 		Description: `Everything is in the program: nothing is looked up anywhere.
 
    wasplug explain WP301

@@ -63,7 +63,7 @@ func printCommandHelp(w io.Writer, cmd *cli.Command) error {
 	if cmd.ArgsUsage != "" {
 		usage += " " + cmd.ArgsUsage
 	}
-	fmt.Fprintf(&b, "%s\nUsage: %s\n", fill("wasplug "+cmd.Name+" - "+cmd.Usage, 0), usage)
+	fmt.Fprintf(&b, "%s\n%s", fill("wasplug "+cmd.Name+" - "+cmd.Usage, 0), fill("Usage: "+usage, 0))
 	if len(cmd.Aliases) > 0 {
 		fmt.Fprintf(&b, "Also: wasplug %s\n", strings.Join(cmd.Aliases, ", "))
 	}
