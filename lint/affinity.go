@@ -116,7 +116,7 @@ func checkReused(p *Pass) {
 }
 
 func checkMissingClone(p *Pass) {
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		if len(c.Servers) < 2 && c.ClusterAddress == nil || len(c.Servers) == 0 {
 			continue
 		}
@@ -362,7 +362,7 @@ func checkCloneFormat(p *Pass) {
 }
 
 func checkCookieInCluster(p *Pass) {
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		var first *parser.Uri
 		differs := map[string]bool{}
 		for _, r := range p.facts.byRoute[c.Name.V] {

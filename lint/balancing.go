@@ -5,52 +5,31 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
 )
 
-// roles of a server in the lists of its cluster (R37, R38, R40).
-type roles struct {
-	primary, backup map[string]*parser.ServerRef
-	lists           bool // there is a list with an entry
-}
-
-func rolesOf(c *parser.ServerCluster) roles {
-	r := roles{map[string]*parser.ServerRef{}, map[string]*parser.ServerRef{}, false}
-	for _, ref := range refs(c.Primary) {
-		r.primary[ref.Name.V], r.lists = ref, true
-	}
-	for _, ref := range refs(c.Backup) {
-		r.backup[ref.Name.V], r.lists = ref, true
-	}
-	return r
-}
-
-// balanced returns the servers that share new requests by weight: the primaries, all servers without a list (R37).
-func balanced(c *parser.ServerCluster) []*parser.Server {
-	r := rolesOf(c)
-	if len(r.primary) == 0 {
-		return c.Servers
-	}
-	var out []*parser.Server
-	for _, s := range c.Servers {
-		if r.primary[s.Name.V] != nil {
-			out = append(out, s)
-		}
-	}
-	return out
+// primaries returns the servers that share new requests by weight (R37).
+func primaries(c *parser.ServerCluster) []*parser.Server {
+	primary, _ := routecheck.PrimaryAndBackup(c)
+	return primary
 }
 
 func checkInNoList(p *Pass) {
 	for _, c := range p.Config.Clusters {
-		r := rolesOf(c)
-		if len(r.primary) == 0 {
-			continue
+		primary, backup := routecheck.PrimaryAndBackup(c)
+		listed := map[*parser.Server]bool{}
+		for _, s := range slices.Concat(primary, backup) {
+			listed[s] = true
 		}
 		sure := !misnamed(c)
-		for _, s := range c.Servers {
-			if r.primary[s.Name.V] == nil && r.backup[s.Name.V] == nil && s.Name.Set() {
-				f := p.Report(s.Name.Span(), "server %q of cluster %q is in neither PrimaryServers nor BackupServers; it gets no requests at all (R40), which is right only while it is being retired",
-					s.Name.V, c.Name.V).About(s.Node)
-				if l := c.Primary.Servers; len(l) > 0 && sure {
+		if p.Fragment && !sure {
+			continue // what the list names may stand outside of what was pasted
+		}
+		for _, s := range routecheck.Servers(c) {
+			if !listed[s] && s.Name.Set() {
+				f := p.Report(s.Name.Span(), "server %q%s is in neither PrimaryServers nor BackupServers; it gets no requests at all (R40), which is right only while it is being retired",
+					s.Name.V, ofCluster(c)).About(s.Node)
+				if l := refs(c.Primary); len(l) > 0 && sure {
 					last := l[len(l)-1].Node
 					end := diag.Span{File: last.Span.File, Start: last.Span.End, End: last.Span.End}
 					f.Repair(false, "append it to PrimaryServers", writeValue(end, p.indent(last)+`<Server Name="`, s.Name.V, `"/>`))
@@ -62,15 +41,15 @@ func checkInNoList(p *Pass) {
 
 // misnamed reports whether a list names a server that is not there (WP206): it may be the one that is in no list.
 func misnamed(c *parser.ServerCluster) bool {
-	known := firsts(c.Servers, func(s *parser.Server) string { return s.Name.V })
-	return slices.ContainsFunc(append(slices.Clone(refs(c.Primary)), refs(c.Backup)...), func(ref *parser.ServerRef) bool { return known[ref.Name.V] == nil })
+	known := serversByName(c)
+	return slices.ContainsFunc(slices.Concat(refs(c.Primary), refs(c.Backup)), func(ref *parser.ServerRef) bool { return known[ref.Name.V] == nil })
 }
 
 func checkInBothLists(p *Pass) {
 	for _, c := range p.Config.Clusters {
-		r := rolesOf(c)
+		primary := entries(c.Primary)
 		for _, ref := range refs(c.Backup) {
-			if other := r.primary[ref.Name.V]; other != nil && ref.Name.Set() {
+			if other := primary[ref.Name.V]; other != nil && ref.Name.Set() {
 				p.Report(ref.Name.Span(), "server %q is in BackupServers and, on %s, in PrimaryServers of cluster %q; its role is undefined, and as a backup it fails together with itself",
 					ref.Name.V, p.where(other.Name.Span()), c.Name.V).See(other.Name.Span(), "as a primary").
 					Repair(false, "drop it from BackupServers", p.drop(ref.Node))
@@ -80,29 +59,38 @@ func checkInBothLists(p *Pass) {
 }
 
 func checkBackupsAlone(p *Pass) {
-	for _, c := range p.Config.Clusters {
-		if len(refs(c.Backup)) > 0 && len(refs(c.Primary)) == 0 {
+	for _, c := range p.clusters() {
+		if len(refs(c.Backup)) == 0 {
+			continue
+		}
+		if _, backup := routecheck.PrimaryAndBackup(c); len(backup) == 0 && !named(c, c.Primary) && named(c, c.Backup) {
 			p.Report(c.Backup.Node.NameSpan, "cluster %q has BackupServers but %s; then every server is primary (R37) and there is no backup", c.Name.V, noPrimaries(c)).
 				About(c.Node)
 		}
 	}
 }
 
+// named reports whether a list names a server of its cluster.
+func named(c *parser.ServerCluster, l *parser.ServerList) bool {
+	known := serversByName(c)
+	return slices.ContainsFunc(refs(l), func(ref *parser.ServerRef) bool { return known[ref.Name.V] != nil })
+}
+
 func noPrimaries(c *parser.ServerCluster) string {
-	if c.Primary == nil {
+	switch {
+	case c.Primary == nil:
 		return "no PrimaryServers"
+	case len(c.Primary.Servers) == 0:
+		return "an empty PrimaryServers (its effect is undocumented)"
 	}
-	return "an empty PrimaryServers (its effect is undocumented)"
+	return "a PrimaryServers that names none of its servers"
 }
 
 func checkBackupWeights(p *Pass) {
-	for _, c := range p.Config.Clusters {
-		r := rolesOf(c)
+	for _, c := range p.clusters() {
 		var first *parser.Server
-		for _, s := range c.Servers {
-			if r.backup[s.Name.V] == nil || len(r.primary) == 0 {
-				continue
-			}
+		_, backup := routecheck.PrimaryAndBackup(c)
+		for _, s := range backup {
 			if first == nil {
 				first = s
 			} else if s.LoadBalanceWeight.V != first.LoadBalanceWeight.V {
@@ -115,8 +103,8 @@ func checkBackupWeights(p *Pass) {
 }
 
 func checkEqualWeights(p *Pass) {
-	for _, c := range p.Config.Clusters {
-		members := balanced(c)
+	for _, c := range p.clusters() {
+		members := primaries(c)
 		if len(members) < 2 || c.LoadBalance.V == "Random" {
 			continue
 		}
@@ -134,7 +122,7 @@ func checkEqualWeights(p *Pass) {
 }
 
 func checkZeroWeight(p *Pass) {
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		if c.ClusterAddress != nil {
 			continue // new sessions go there, whatever the weights
 		}
@@ -148,8 +136,8 @@ func checkZeroWeight(p *Pass) {
 }
 
 func checkAllZero(p *Pass) {
-	for _, c := range p.Config.Clusters {
-		members := balanced(c)
+	for _, c := range p.clusters() {
+		members := primaries(c)
 		if len(members) == 0 || c.LoadBalance.V == "Random" || c.ClusterAddress != nil {
 			continue
 		}
@@ -161,8 +149,8 @@ func checkAllZero(p *Pass) {
 }
 
 func checkRandomWeights(p *Pass) {
-	for _, c := range p.Config.Clusters {
-		members := balanced(c)
+	for _, c := range p.clusters() {
+		members := primaries(c)
 		if c.LoadBalance.V != "Random" || len(members) < 2 {
 			continue
 		}
@@ -180,8 +168,8 @@ func hasClones(c *parser.ServerCluster) bool {
 }
 
 func checkAffinitySkew(p *Pass) {
-	for _, c := range p.Config.Clusters {
-		if len(balanced(c)) > 1 && c.LoadBalance.V != "Random" && c.IgnoreAffinityRequests.V && hasClones(c) {
+	for _, c := range p.clusters() {
+		if len(primaries(c)) > 1 && c.LoadBalance.V != "Random" && c.IgnoreAffinityRequests.V && hasClones(c) {
 			f := p.Report(at(c.IgnoreAffinityRequests, c.Node), "requests of sessions do not lower the weights of cluster %q (IgnoreAffinityRequests true or absent, R34): load can become uneven; the name does not mean that affinity is off", c.Name.V)
 			if c.IgnoreAffinityRequests.Set() {
 				f.Repair(false, "count affinity requests", valueEdit(c.IgnoreAffinityRequests.At, "false"))
@@ -191,7 +179,7 @@ func checkAffinitySkew(p *Pass) {
 }
 
 func checkListsAndPartitions(p *Pass) {
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		if c.GetDWLMTable.V && len(refs(c.Backup)) > 0 {
 			p.Report(c.GetDWLMTable.Span(), "cluster %q has GetDWLMTable=\"true\" and BackupServers (%s); with partition IDs the lists do not apply (R28)", c.Name.V, p.where(c.Backup.Node.Tag)).
 				See(c.Backup.Node.NameSpan, "the list")
@@ -200,7 +188,7 @@ func checkListsAndPartitions(p *Pass) {
 }
 
 func checkOneMember(p *Pass) {
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		if len(c.Servers) != 1 || c.ClusterAddress != nil {
 			continue
 		}
@@ -217,22 +205,17 @@ func checkOneMember(p *Pass) {
 }
 
 func checkBackupAddress(p *Pass) {
-	for _, c := range p.Config.Clusters {
-		r := rolesOf(c)
-		if len(r.primary) == 0 || len(r.backup) == 0 {
-			continue
-		}
+	for _, c := range p.clusters() {
+		primary, backup := routecheck.PrimaryAndBackup(c)
 		at := map[string]*parser.Server{}
-		for _, s := range c.Servers {
-			if r.primary[s.Name.V] != nil {
-				for _, t := range s.Transports {
-					at[address(t)] = s
-				}
+		for _, s := range primary {
+			for _, t := range s.Transports {
+				at[address(t)] = s
 			}
 		}
-		for _, s := range c.Servers {
+		for _, s := range backup {
 			for _, t := range s.Transports {
-				if other := at[address(t)]; other != nil && other != s && r.backup[s.Name.V] != nil && t.Hostname.Set() {
+				if other := at[address(t)]; other != nil && t.Hostname.Set() {
 					p.Report(t.Hostname.Span(), "backup %q has the address %s of primary %q on %s; both fail together", s.Name.V, address(t), other.Name.V, p.where(other.Node.Tag)).
 						See(other.Node.Tag, "the primary").About(pair{other.Node, s.Node}, pair{s.Node, other.Node})
 					break
@@ -244,7 +227,7 @@ func checkBackupAddress(p *Pass) {
 
 func checkMaxConnections(p *Pass) {
 	processes, load := p.option("processes"), p.option("expected-load")
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		sum, limited := 0, []*parser.Server(nil)
 		for _, s := range c.Servers {
 			if s.MaxConnections.V > 0 {
@@ -270,7 +253,7 @@ func checkMaxConnections(p *Pass) {
 }
 
 func checkEmptyPrimaries(p *Pass) {
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		if c.Primary != nil && len(c.Primary.Servers) == 0 {
 			p.Report(c.Primary.Node.NameSpan, "PrimaryServers of cluster %q is empty; whether that means nobody or, as when it is absent, everybody is undocumented", c.Name.V).
 				About(c.Node).Repair(false, "drop the empty list", p.drop(c.Primary.Node))

@@ -10,13 +10,11 @@ import (
 
 // facts are look-ups that several rules need, made once for a file.
 type facts struct {
-	clusters map[string]*parser.ServerCluster // the first of a name
-	vhosts   map[string]*parser.VirtualHostGroup
-	uris     map[string]*parser.UriGroup
 	routes   []routed
 	byRoute  map[string][]*routed // Routes of a cluster, by its name
 	aliases  []aliasOf            // every alias that can be read
 	reach    *routecheck.Reach    // when a rule first asks
+	fresh    *routecheck.Fresh    // likewise
 	elements []element            // likewise
 }
 
@@ -38,14 +36,6 @@ type aliasOf struct {
 // key names what an alias matches: two spellings of one meaning are equal.
 func (a *aliasOf) key() hostPort { return hostPort{a.Host, a.Port} }
 
-// spot returns a host and port that the alias takes; port is taken where it takes any.
-func (a *aliasOf) spot(port int) routecheck.Spot {
-	if a.Port != 0 {
-		port = a.Port
-	}
-	return routecheck.Spot{Host: ifElse(a.Host == "*", "any.example", a.Host), Port: port}
-}
-
 type hostPort struct {
 	host string
 	port int
@@ -59,15 +49,11 @@ func (h hostPort) String() string {
 }
 
 func gather(c *parser.Config) facts {
-	f := facts{
-		clusters: firsts(c.Clusters, func(x *parser.ServerCluster) string { return x.Name.V }),
-		vhosts:   firsts(c.VirtualHostGroups, func(x *parser.VirtualHostGroup) string { return x.Name.V }),
-		uris:     firsts(c.UriGroups, func(x *parser.UriGroup) string { return x.Name.V }),
-		byRoute:  map[string][]*routed{},
-		routes:   make([]routed, len(c.Routes)),
-	}
+	f := facts{byRoute: map[string][]*routed{}, routes: make([]routed, len(c.Routes))}
+	names := routecheck.Resolve(c)
 	for i, r := range c.Routes {
-		f.routes[i] = routed{r, f.vhosts[r.VirtualHostGroup.V], f.uris[r.UriGroup.V], f.clusters[r.ServerCluster.V]}
+		vhosts, uris, cluster := names.RouteParts(r)
+		f.routes[i] = routed{r, vhosts, uris, cluster}
 		f.byRoute[r.ServerCluster.V] = append(f.byRoute[r.ServerCluster.V], &f.routes[i])
 	}
 	for _, g := range c.VirtualHostGroups {
@@ -80,15 +66,31 @@ func gather(c *parser.Config) facts {
 	return f
 }
 
-// firsts indexes values by name; of two with one name the first counts.
-func firsts[T any](values []*T, name func(*T) string) map[string]*T {
-	m := make(map[string]*T, len(values))
-	for _, v := range values {
-		if _, twice := m[name(v)]; !twice {
-			m[name(v)] = v
-		}
+// serversByName indexes the servers of a cluster.
+func serversByName(c *parser.ServerCluster) map[string]*parser.Server {
+	m := make(map[string]*parser.Server, len(c.Servers))
+	for _, s := range routecheck.Servers(c) {
+		m[s.Name.V] = s
 	}
 	return m
+}
+
+// entries indexes the entries of a list by name.
+func entries(l *parser.ServerList) map[string]*parser.ServerRef {
+	m := map[string]*parser.ServerRef{}
+	for _, ref := range refs(l) {
+		m[ref.Name.V] = ref
+	}
+	return m
+}
+
+// fresh returns texts and places that the file does not name.
+func (p *Pass) fresh() routecheck.Fresh {
+	if p.facts.fresh == nil {
+		f := p.Table.Fresh()
+		p.facts.fresh = &f
+	}
+	return *p.facts.fresh
 }
 
 // shared holds what concerns all files of a run, made when a rule first asks.

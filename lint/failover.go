@@ -37,17 +37,8 @@ func (p *Pass) eachServer(visit func(c *parser.ServerCluster, s *parser.Server))
 
 // listed returns how many servers failover can choose from (R62).
 func listed(c *parser.ServerCluster) int {
-	r := rolesOf(c)
-	if len(r.primary) == 0 {
-		return len(c.Servers)
-	}
-	n := len(r.primary)
-	for name := range r.backup {
-		if r.primary[name] == nil {
-			n++
-		}
-	}
-	return n
+	primary, backup := routecheck.PrimaryAndBackup(c)
+	return len(primary) + len(backup)
 }
 
 func checkConnectTimeout(p *Pass) {
@@ -128,7 +119,7 @@ func checkHungAgain(p *Pass) {
 }
 
 func checkPostReplayed(p *Pass) {
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		if c.PostBufferSize.V == 0 || c.ServerIOTimeoutRetry.V == 0 || listed(c) < 2 {
 			continue
 		}
@@ -155,7 +146,7 @@ func checkPostReplayed(p *Pass) {
 func abs(n int) int { return max(n, -n) }
 
 func checkPostNotRetried(p *Pass) {
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		if c.PostBufferSize.Valid && c.PostBufferSize.V == 0 && listed(c) > 1 {
 			p.Report(c.PostBufferSize.Span(), "cluster %q keeps no request bodies: a POST whose body was sent to a server that fails ends in 500, it is not tried on another (R57)", c.Name.V)
 		}
@@ -181,7 +172,7 @@ func ifElse(cond bool, yes, no string) string {
 
 func checkRetryInterval(p *Pass) {
 	low, high := p.option("min-seconds"), p.option("max-seconds")
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		n := c.RetryInterval.V
 		if listed(c) < 2 {
 			continue
@@ -223,7 +214,7 @@ func checkWorstWait(p *Pass) {
 	for i := range p.Table.Clusters {
 		c := &p.Table.Clusters[i]
 		all := len(c.Primary) + len(c.Backup)
-		if all > 50 || !waits(c) {
+		if all > 50 || c.At.IsZero() || !waits(c) {
 			continue
 		}
 		id := routecheck.ClusterID(i)
@@ -333,7 +324,7 @@ func (p *Pass) context() context.Context {
 }
 
 func checkCascade(p *Pass) {
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		if listed(c) < 2 || c.ServerIOTimeoutRetry.V != -1 {
 			continue
 		}

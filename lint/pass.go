@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -41,10 +42,22 @@ type Finding struct {
 // Report adds a finding at a span.
 func (p *Pass) Report(span diag.Span, format string, args ...any) *Finding {
 	f := &Finding{Diagnostic: diag.Diagnostic{
-		Span: span, Severity: p.rule.Severity, Rule: p.rule.Diag(), Message: printable(fmt.Sprintf(format, clip(args)...)),
+		Span: span, Severity: p.rule.Severity, Rule: p.rule.Diag(), Message: unnamed.Replace(printable(fmt.Sprintf(format, clip(args)...))),
 	}}
 	p.findings = append(p.findings, f)
 	return f
+}
+
+// unnamed words what has no name, in fragments and where an attribute is misspelt.
+var unnamed = strings.NewReplacer(` of cluster ""`, "", `cluster ""`, "the cluster without Name", `server ""`, "the server without Name")
+
+// clusters returns the clusters that are written. A fragment may hold servers without the element around them: of its attributes and lists
+// nothing can be said.
+func (p *Pass) clusters() []*parser.ServerCluster {
+	if !p.Fragment {
+		return p.Config.Clusters
+	}
+	return slices.DeleteFunc(slices.Clone(p.Config.Clusters), func(c *parser.ServerCluster) bool { return c.Node.Span.IsZero() })
 }
 
 // adopt reports what the parser or the decision core has found.

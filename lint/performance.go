@@ -114,7 +114,7 @@ func checkRoundTrips(p *Pass) {
 }
 
 func checkNoLimit(p *Pass) {
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		if len(c.Servers) < 2 || slices.ContainsFunc(c.Servers, func(s *parser.Server) bool { return s.MaxConnections.V > 0 }) {
 			continue
 		}

@@ -192,7 +192,7 @@ func checkPartitionTable(p *Pass) {
 	if p.Options.Session != "memory-to-memory" {
 		return
 	}
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		if !c.GetDWLMTable.V && len(c.Servers) > 1 {
 			p.Report(at(c.GetDWLMTable, c.Node), "sessions are replicated from memory to memory, but GetDWLMTable of cluster %q is not true; a new process of the web server has no partition table and balances sessions away (R28)", c.Name.V).
 				Repair(false, "fetch the table", setAttr(c.Node, "GetDWLMTable", "true"))

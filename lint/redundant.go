@@ -151,7 +151,7 @@ type grouped struct {
 }
 
 func newRedundancy(p *Pass) *redundancy {
-	x := &redundancy{Pass: p, budget: redundancyBudget, fresh: p.Table.Fresh(), routes: map[*parser.UriGroup][]*routed{},
+	x := &redundancy{Pass: p, budget: redundancyBudget, fresh: p.fresh(), routes: map[*parser.UriGroup][]*routed{},
 		byHead: map[string][]grouped{}, aliases: map[*parser.VirtualHostGroup][]*aliasOf{}, semantics: routecheck.RouteSemantics()}
 	for i := range p.facts.routes {
 		r := &p.facts.routes[i]
@@ -306,26 +306,14 @@ func (x *redundancy) spots(g, other *parser.VirtualHostGroup) []routecheck.Spot 
 	if other == nil {
 		other = g
 	}
-	var out []routecheck.Spot
-	seen := map[routecheck.Spot]bool{}
 	if x.budget -= 1 + len(x.aliases[g])*len(x.aliases[other])/16; x.budget < 0 {
 		return nil
 	}
+	var out []routecheck.Spot
+	seen := map[routecheck.Spot]bool{}
 	for _, a := range x.aliases[g] {
 		for _, b := range x.aliases[other] {
-			h := a.key()
-			h.host = ifElse(h.host == "*", b.Host, h.host)
-			if h.port == 0 {
-				h.port = b.Port
-			}
-			if b.Host != "*" && b.Host != h.host || b.Port != 0 && b.Port != h.port {
-				continue // no place has both
-			}
-			h.host = ifElse(h.host == "*", x.fresh.Host, h.host)
-			if h.port == 0 {
-				h.port = x.fresh.Port
-			}
-			if spot := (routecheck.Spot{Host: h.host, Port: h.port}); !seen[spot] {
+			if spot, ok := x.fresh.Meet(a.Alias, b.Alias); ok && !seen[spot] {
 				seen[spot] = true
 				out = append(out, spot)
 			}

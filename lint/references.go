@@ -194,7 +194,7 @@ func checkListNames(p *Pass) {
 		if p.Fragment && len(c.Servers) < 2 {
 			continue // the other Servers may stand outside of what was pasted
 		}
-		known := firsts(c.Servers, func(s *parser.Server) string { return s.Name.V })
+		known := serversByName(c)
 		for _, l := range []*parser.ServerList{c.Primary, c.Backup} {
 			for _, ref := range refs(l) {
 				if known[ref.Name.V] != nil || !ref.Name.Set() {

@@ -241,11 +241,11 @@ func (p *Pass) declined(spot routecheck.Spot) bool {
 
 // firstSpots gives a host and port for each group of virtual hosts: those of its first alias.
 func (p *Pass) firstSpots() map[*parser.VirtualHostGroup]routecheck.Spot {
-	spots := map[*parser.VirtualHostGroup]routecheck.Spot{}
+	spots, fresh := map[*parser.VirtualHostGroup]routecheck.Spot{}, p.fresh()
 	for i := range p.facts.aliases {
 		a := &p.facts.aliases[i]
 		if _, known := spots[a.group]; !known {
-			spots[a.group] = a.spot(80)
+			spots[a.group] = fresh.Spot(a.Alias)
 		}
 	}
 	return spots

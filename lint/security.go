@@ -118,7 +118,7 @@ func checkTrustedProxyList(p *Pass) {
 }
 
 func checkPrivateHeaders(p *Pass) {
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		if v := c.RemoveSpecialHeaders; v.Valid && !v.V {
 			p.Report(v.Span(), "RemoveSpecialHeaders false of cluster %q lets every browser send $WS headers: user, certificate, scheme and address can be forged", c.Name.V).
 				Repair(false, "remove them", valueEdit(v.At, "true"))
@@ -131,7 +131,7 @@ var adminURIs = []string{"/ibm/console", "/admin", "/IBMJMXConnectorREST", "/ibm
 
 // checkAdmin asks the decision core where these URIs go on the aliases that the public reaches.
 func checkAdmin(p *Pass) {
-	ports := p.optionList("public-ports")
+	ports, fresh := p.optionList("public-ports"), p.fresh()
 	type exposed struct {
 		match routecheck.Match
 		uris  []string
@@ -151,7 +151,10 @@ func checkAdmin(p *Pass) {
 			continue
 		}
 		done[key] = true
-		spot := a.spot(ports[0])
+		spot := fresh.Spot(a.Alias)
+		if a.Port == 0 {
+			spot.Port = ports[0]
+		}
 		for _, uri := range adminURIs {
 			m, ok := p.answer(spot, uri)
 			if !ok {
@@ -203,7 +206,7 @@ func checkSecrets(p *Pass) {
 }
 
 func checkPostSize(p *Pass) {
-	for _, c := range p.Config.Clusters {
+	for _, c := range p.clusters() {
 		if c.PostSizeLimit.V == -1 {
 			p.Report(at(c.PostSizeLimit, c.Node), "cluster %q accepts request bodies of any size (PostSizeLimit -1 or absent); one client can fill memory or disk of every server", c.Name.V)
 		}

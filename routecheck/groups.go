@@ -75,7 +75,13 @@ type pattern struct {
 }
 
 func newPattern(u *parser.Uri) pattern {
-	p := pattern{text: u.Name.V, source: u}
+	p := compile(u.Name.V)
+	p.source = u
+	return p
+}
+
+func compile(text string) pattern {
+	p := pattern{text: text}
 	star := strings.IndexByte(p.text, '*')
 	switch {
 	case star < 0:

@@ -1,6 +1,10 @@
 package routecheck
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/wasplug/wasplug/parser"
+)
 
 // Fresh is what no Uri and no alias that a Route uses names: with it places are made that only the patterns and aliases at hand match.
 type Fresh struct {
@@ -81,12 +85,11 @@ func (r *reacher) path(p *pattern) (path string, ok bool) {
 }
 
 func (r *reacher) place(a *alias, path string) Spot {
-	pl := Spot{r.fresh.Host, r.fresh.Port, path}
-	if a != nil && a.host != "*" {
-		pl.Host = a.host
+	of := parser.Alias{Host: "*"}
+	if a != nil {
+		of.Host, of.Port = a.host, a.port
 	}
-	if a != nil && a.port != 0 {
-		pl.Port = a.port
-	}
+	pl := r.fresh.Spot(of)
+	pl.Path = path
 	return pl
 }
