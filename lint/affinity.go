@@ -161,7 +161,7 @@ func checkCloneCharacters(p *Pass) {
 			switch {
 			case !s.CloneID.Set():
 			case id == "":
-				if len(c.Servers) > 1 {
+				if len(c.Servers) > 1 || c.ClusterAddress != nil {
 					p.Report(s.CloneID.Span(), "CloneID of server %q is empty; there is no affinity to this server", s.Name.V).As(diag.Warning)
 				}
 			case strings.Contains(id, separator):
@@ -379,7 +379,8 @@ func checkCookieInCluster(p *Pass) {
 				differs[u.AffinityCookie.V] = true
 				p.Report(at(u.AffinityCookie, u.Node), "AffinityCookie %q differs from %q on %s, both for cluster %q; right when the applications have cookies of their own, else one of them lost its affinity",
 					u.AffinityCookie.V, first.AffinityCookie.V, p.where(at(first.AffinityCookie, first.Node)), c.Name.V).
-					See(at(first.AffinityCookie, first.Node), "the other cookie")
+					See(at(first.AffinityCookie, first.Node), "the other cookie").
+					About(attr{u.Node, "AffinityCookie"}, attr{first.Node, "AffinityCookie"})
 			}
 		}
 	}

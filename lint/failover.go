@@ -42,14 +42,15 @@ func listed(c *parser.ServerCluster) int {
 }
 
 func checkConnectTimeout(p *Pass) {
-	absent := !p.Options.targetAtLeast(8, 0)
+	unset, _ := routecheck.DefaultAt("ConnectTimeout absent", p.Options.level())
+	absent := unset == "OS"
 	p.eachServer(func(c *parser.ServerCluster, s *parser.Server) {
 		switch {
 		case s.ConnectTimeout.Valid && s.ConnectTimeout.V == 0:
 			p.Report(s.ConnectTimeout.Span(), "ConnectTimeout 0 of server %q lets the operating system decide, often two minutes; a dead host holds a thread of the web server for each request so long (R50)", s.Name.V).
 				Repair(false, "wait 5 seconds", valueEdit(s.ConnectTimeout.At, "5"))
 		case !s.ConnectTimeout.Set() && absent:
-			p.Report(at(s.Name, s.Node), "server %q has no ConnectTimeout, which means 0 up to V7: the operating system decides, and a dead host holds the threads of the web server (R50)", s.Name.V).
+			p.Report(at(s.Name, s.Node), "server %q has no ConnectTimeout, which means 0 at level %s: the operating system decides, and a dead host holds the threads of the web server (R50)", s.Name.V, p.Options.Target).
 				Repair(false, "wait 5 seconds", addAttr(s.Node, "ConnectTimeout", "5"))
 		}
 	})
@@ -303,7 +304,7 @@ func checkDNS(p *Pass) {
 		}
 	})
 	for _, t := range bad {
-		p.Report(t.Hostname.Span(), "host name %q cannot be resolved here; with IgnoreDNSFailures false one such name stops the plug-in, at older levels the web server, at start", t.Hostname.V).As(diag.Error)
+		p.Report(t.Hostname.Span(), "host name %q cannot be resolved here; with IgnoreDNSFailures false one such name stops the plug-in, at older levels the web server, at start", t.Hostname.V).As(diag.Error).About(t.Hostname.Span())
 	}
 	if first != nil && len(bad) == 0 {
 		f := p.Report(at(p.Config.IgnoreDNSFailures, p.Config.Node), "IgnoreDNSFailures is false and %s must be resolved at start; one that cannot be stops the plug-in, at older levels the web server", ifElse(names == 1, "1 host name", number(names)+" host names"))

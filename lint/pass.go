@@ -223,10 +223,13 @@ func setAttr(n *parser.Node, name, value string) diag.Edit {
 	return addAttr(n, name, value)
 }
 
-// at returns where a value is written, or the name of the element that lacks it.
+// at returns where a value is written, the name of the attribute where the value is empty, or the name of the element that lacks it.
 func at[T any](v parser.Val[T], n *parser.Node) diag.Span {
-	if v.Set() || n == nil {
-		return v.Span()
+	switch span := v.Span(); {
+	case v.At != nil && span.Start == span.End && !v.At.NameSpan.IsZero():
+		return v.At.NameSpan
+	case v.Set() || n == nil:
+		return span
 	}
 	return n.NameSpan
 }

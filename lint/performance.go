@@ -2,10 +2,12 @@ package lint
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
 )
 
 func checkTraceLevel(p *Pass) {
@@ -65,20 +67,39 @@ func checkConsolidate(p *Pass) {
 	}
 }
 
+// largestCache is the ESIMaxCacheSize, in KB, above which each process of the web server takes much memory.
+const largestCache = 512 * 1024
+
 func checkESI(p *Pass) {
 	if p.Config.Node == nil {
 		return
 	}
-	prop := parser.Find(p.Config.Properties, "ESIEnable")
-	if prop != nil && prop.Value.V == "false" {
-		return
-	}
 	const effect = "; each process of the web server caches by itself, and a page with Set-Cookie and without Cache-Control may be given to other users"
+	prop := parser.Find(p.Config.Properties, "ESIEnable")
 	if prop != nil {
-		p.Report(at(prop.Value, prop.Node), "ESI caching is on"+effect).Repair(false, "switch it off", setAttr(prop.Node, "Value", "false"))
+		if prop.Value.V == "true" {
+			p.Report(at(prop.Value, prop.Node), "ESI caching is on"+effect).Repair(false, "switch it off", setAttr(prop.Node, "Value", "false"))
+			checkCacheSize(p)
+		}
 		return
 	}
-	p.Report(p.Config.Node.NameSpan, "ESI caching is on, as there is no Property ESIEnable"+effect)
+	level := ifElse(p.Options.level() == "", "latest", p.Options.level())
+	switch unset, _ := routecheck.DefaultAt("ESIEnable absent", level); unset {
+	case "true":
+		p.Report(p.Config.Node.NameSpan, "ESI caching is on, as there is no Property ESIEnable and level %s has it on by default"+effect, level)
+	case "unknown":
+		p.Report(p.Config.Node.NameSpan, "whether ESI caching is on is unknown: there is no Property ESIEnable, and the default of level %s is undocumented", level)
+	}
+}
+
+func checkCacheSize(p *Pass) {
+	prop := parser.Find(p.Config.Properties, "ESIMaxCacheSize")
+	if prop == nil {
+		return
+	}
+	if n, err := strconv.Atoi(prop.Value.V); err == nil && n > largestCache {
+		p.Report(prop.Value.Span(), "ESIMaxCacheSize %d is in KB: each process of the web server may take %d MB for its cache", n, n/1024)
+	}
 }
 
 func checkScanCost(p *Pass) {
@@ -102,11 +123,11 @@ func checkScanCost(p *Pass) {
 func checkRoundTrips(p *Pass) {
 	p.eachServer(func(_ *parser.ServerCluster, s *parser.Server) {
 		for _, v := range []struct {
-			name string
+			name, each string
 			parser.Val[bool]
-		}{{"ExtendedHandshake", s.ExtendedHandshake}, {"WaitForContinue", s.WaitForContinue}} {
+		}{{"ExtendedHandshake", "request", s.ExtendedHandshake}, {"WaitForContinue", "request with a body", s.WaitForContinue}} {
 			if v.Valid && v.V {
-				p.Report(v.Span(), "%s true of server %q costs a round trip more for each request; only a proxy firewall between web server and server needs it", v.name, s.Name.V).
+				p.Report(v.Span(), "%s true of server %q costs a round trip more for each %s; only a proxy firewall between web server and server needs it", v.name, s.Name.V, v.each).
 					Repair(false, "switch it off", valueEdit(v.At, "false"))
 			}
 		}
@@ -115,7 +136,7 @@ func checkRoundTrips(p *Pass) {
 
 func checkNoLimit(p *Pass) {
 	for _, c := range p.clusters() {
-		if len(c.Servers) < 2 || slices.ContainsFunc(c.Servers, func(s *parser.Server) bool { return s.MaxConnections.V > 0 }) {
+		if slices.ContainsFunc(c.Servers, func(s *parser.Server) bool { return s.MaxConnections.V > 0 }) {
 			continue
 		}
 		for _, s := range c.Servers {
@@ -173,7 +194,7 @@ func performanceRules() []*Rule {
 			Code: "WP804", Name: "esi-on", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkESI,
 			Doc: Doc{
 				Title:  "ESI caching is on",
-				Why:    "Each process caches by itself; a page with Set-Cookie and without Cache-Control may be given to other users. It is on by default.",
+				Why:    "Each process caches by itself; a page with Set-Cookie and without Cache-Control may be given to other users. The default hangs on the level: on up to V7, unknown for V8 and V8.5, off at V9. ESIMaxCacheSize counts KB for each process: above 512 MB it is mentioned too.",
 				Bad:    "<Property Name=\"ESIEnable\" Value=\"true\"/>",
 				Good:   "<Property Name=\"ESIEnable\" Value=\"false\"/>",
 				Near:   "<Property Name=\"esiEnable\" Value=\"false\"/>",
@@ -196,7 +217,7 @@ func performanceRules() []*Rule {
 			Code: "WP806", Name: "extra-round-trips", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkRoundTrips,
 			Doc: Doc{
 				Title:  "ExtendedHandshake or WaitForContinue is true",
-				Why:    "A round trip more for each request; only proxy firewalls need it.",
+				Why:    "A round trip more for each request, with WaitForContinue for each one with a body; only proxy firewalls need it.",
 				Bad:    members("", "", `ExtendedHandshake="true" `, ""),
 				Good:   members("", "", `ExtendedHandshake="false" `, ""),
 				Near:   members("", "", `WaitForContinue="false" `, ""),
@@ -210,7 +231,7 @@ func performanceRules() []*Rule {
 				Why:    "Without MaxConnections and with a long or no ServerIOTimeout, one hung server takes up every thread.",
 				Bad:    members("", "", `ServerIOTimeout="900" `, `ServerIOTimeout="900" `),
 				Good:   members("", "", `ServerIOTimeout="60" `, `ServerIOTimeout="60" `),
-				Near:   members("", "", `ServerIOTimeout="900" `),
+				Near:   members("", "", `MaxConnections="50" ServerIOTimeout="900" `),
 				Source: "REDP-4308, 2.2.4",
 			},
 		},

@@ -107,7 +107,7 @@ func checkUnused(p *Pass) {
 	}
 	report := func(kind, key string, name parser.Val[string], n *parser.Node) {
 		if !used[key+name.V] && !n.Span.IsZero() {
-			p.Report(at(name, n), "no Route uses %s %q; it has no effect", kind, name.V).Repair(false, "delete it", p.drop(n))
+			p.Report(at(name, n), "no Route uses %s %q; it has no effect", kind, name.V).About(n).Repair(false, "delete it", p.drop(n))
 		}
 	}
 	for _, g := range p.Config.VirtualHostGroups {

@@ -134,33 +134,29 @@ func checkAliasSyntax(p *Pass) {
 }
 
 func checkFrontPort(p *Pass) {
-	if p.Config.VHostMatchingCompat.V || len(p.Config.Routes) == 0 || p.Fragment {
+	if p.Config.VHostMatchingCompat.V || len(p.Config.Routes) == 0 || len(p.rejects) > 0 || p.Fragment {
 		return
 	}
 	ports := p.optionList("ports")
-	routed := map[*parser.VirtualHostGroup]bool{}
-	for _, r := range p.facts.routes {
-		if !r.VirtualHostGroup.Set() {
-			return
-		}
-		routed[r.vhosts] = true
+	if slices.ContainsFunc(ports, p.Table.TakesPort) {
+		return
 	}
-	var first *aliasOf
+	routed := p.routedGroups()
 	for i := range p.facts.aliases {
-		a := &p.facts.aliases[i]
-		if !routed[a.group] {
-			continue
-		}
-		if a.Port == 0 || slices.Contains(ports, a.Port) {
+		if g := p.facts.aliases[i].group; routed[g] {
+			p.Report(at(g.Name, g.Node), "no alias of any routed VirtualHostGroup takes one of the ports %s; if the web server listens there, it answers each request itself, with 404 as a rule (R7, R9); if it listens elsewhere, say so with the option ports", intList(ports))
 			return
 		}
-		if first == nil {
-			first = a
-		}
 	}
-	if first != nil {
-		p.Report(at(first.group.Name, first.group.Node), "no alias of any routed VirtualHostGroup has one of the ports %s or \"*\"; browsers ask for these, so each of their requests is declined and ends in the web server's 404 (R7, R9)", intList(ports))
+}
+
+// routedGroups are the groups of virtual hosts that a Route uses.
+func (p *Pass) routedGroups() map[*parser.VirtualHostGroup]bool {
+	used := map[*parser.VirtualHostGroup]bool{}
+	for i := range p.facts.routes {
+		used[p.facts.routes[i].vhosts] = true
 	}
+	return used
 }
 
 func intList(ns []int) string {
@@ -178,7 +174,8 @@ func checkCasePairs(p *Pass) {
 		if f := hosts[a.key()]; f == nil {
 			hosts[a.key()] = a
 		} else if f.host.Name.V != a.host.Name.V && strings.EqualFold(f.host.Name.V, a.host.Name.V) {
-			p.Report(a.host.Name.Span(), "virtual host %q differs from %q on %s in letter case only; hosts compare without case (R5), so they are one", a.host.Name.V, f.host.Name.V, p.where(f.host.Name.Span()))
+			p.Report(a.host.Name.Span(), "virtual host %q differs from %q on %s in letter case only; hosts compare without case (R5), so they are one", a.host.Name.V, f.host.Name.V, p.where(f.host.Name.Span())).
+				About(a.host.Name.Span())
 		}
 	}
 	for _, g := range p.Config.UriGroups {
@@ -190,88 +187,6 @@ func checkCasePairs(p *Pass) {
 			} else if f.Name.V != u.Name.V {
 				p.Report(u.Name.Span(), "Uri %q differs from %q on %s in letter case only; paths compare with case (R5), so they are two", u.Name.V, f.Name.V, p.where(f.Name.Span()))
 			}
-		}
-	}
-}
-
-// checkLogin looks at applications that are listed by patterns of files, as "/shop/*.jsp", or of servlets, "/shop/servlet/*", and asks the
-// decision core who gets the URIs of a form login there.
-func checkLogin(p *Pass) {
-	spots := p.firstSpots()
-	done := map[string]bool{}
-	for i := range p.facts.routes {
-		r := &p.facts.routes[i]
-		spot, ok := spots[r.vhosts]
-		if !ok || r.uris == nil || r.cluster == nil {
-			continue
-		}
-		for _, u := range r.uris.Uris {
-			root, ok := applicationOf(u.Name.V)
-			if !ok || done[root] || len(done) > maxApplications {
-				continue
-			}
-			done[root] = true
-			if spot.Path = root + "/j_security_check"; !p.declined(spot) {
-				continue
-			}
-			missing := []string{spot.Path}
-			if spot.Path = root + "/ibm_security_logout"; p.declined(spot) {
-				missing = append(missing, spot.Path)
-			}
-			p.Report(u.Name.Span(), "the application at %q is listed by its patterns, without %s; a form login there is believed to end in 404", root+"/", list(missing))
-		}
-	}
-}
-
-const maxApplications = 10_000
-
-// applicationOf returns the context root of a Uri that lists a part of an application only.
-func applicationOf(uri string) (root string, ok bool) {
-	if root, ok := strings.CutSuffix(uri, "/servlet/*"); ok {
-		return root, !strings.Contains(root, "*")
-	}
-	root, extension, ok := strings.Cut(uri, "/*.")
-	return root, ok && extension != "" && !strings.Contains(root+extension, "*")
-}
-
-// declined reports whether no Route takes a place, under any choice.
-func (p *Pass) declined(spot routecheck.Spot) bool {
-	return !slices.ContainsFunc(p.Table.Rulings(spot), func(r routecheck.Ruling) bool { return r.OK })
-}
-
-// firstSpots gives a host and port for each group of virtual hosts: those of its first alias.
-func (p *Pass) firstSpots() map[*parser.VirtualHostGroup]routecheck.Spot {
-	spots, fresh := map[*parser.VirtualHostGroup]routecheck.Spot{}, p.fresh()
-	for i := range p.facts.aliases {
-		a := &p.facts.aliases[i]
-		if _, known := spots[a.group]; !known {
-			spots[a.group] = fresh.Spot(a.Alias)
-		}
-	}
-	return spots
-}
-
-func checkAliasTwice(p *Pass) {
-	routed := map[*parser.VirtualHostGroup]bool{}
-	for _, r := range p.facts.routes {
-		routed[r.vhosts] = r.vhosts != nil
-	}
-	first := map[hostPort]*aliasOf{}
-	for i := range p.facts.aliases {
-		a := &p.facts.aliases[i]
-		f := first[a.key()]
-		if f == nil {
-			first[a.key()] = a
-			continue
-		}
-		if f.group == a.group {
-			continue
-		}
-		d := p.Report(a.host.Name.Span(), "alias %q of VirtualHostGroup %q is also in %q on %s; as soon as their Uris overlap there is no unique route",
-			a.host.Name.V, a.group.Name.V, f.group.Name.V, p.where(f.host.Name.Span())).See(f.host.Name.Span(), "the other alias").
-			About(pair{f.host.Name.Span(), a.host.Name.Span()})
-		if !routed[f.group] || !routed[a.group] {
-			d.As(diag.Info)
 		}
 	}
 }
@@ -292,7 +207,7 @@ func checkExactOnly(p *Pass) {
 			}
 			if r := routes[g]; r != nil {
 				spot, known := spots[r.vhosts]
-				if spot.Path = name + "/x"; !known || !p.declined(spot) {
+				if !known || p.serves(spot, name+"/x") {
 					continue // others take what is below
 				}
 			}

@@ -57,6 +57,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP603", Name: "undetermined-route", Category: Routing, Severity: diag.Warning, Check: checkUndetermined,
+			Silences: []string{"WP611"},
 			Doc: Doc{
 				Title:  "Which cluster gets a request depends on an open choice",
 				Why:    "Admin or API traffic can land on the wrong cluster after a fix pack or a reorder of the file: how the scores of virtual host and URI combine is not documented.",
@@ -82,7 +83,7 @@ func routingRules() []*Rule {
 			Silences: []string{"WP602", "WP604", "WP612"},
 			Doc: Doc{
 				Title:  "A Uri has a form that matches nothing, or more than meant",
-				Why:    "It never matches (an error), or it matches more than meant or in a way that is undocumented (a warning, since requests do arrive): /app* also takes /apple.",
+				Why:    "It never matches, or more than meant, or in a way that is undocumented: /app* also takes /apple. A warning for white space and letters beyond ASCII: where paths are decoded before the match, as IBM HTTP Server does, they match.",
 				Bad:    uriGroup("shop_uris", "shop/*"),
 				Good:   uriGroup("shop_uris", "/shop/*"),
 				Near:   uriGroup("shop_uris", "*.jsp", "/shop/*.jsf", "/shop/*"),
@@ -117,7 +118,7 @@ func routingRules() []*Rule {
 			Options: []Option{{"ports", []int{80, 443}, "ports on which the web server is asked"}},
 			Doc: Doc{
 				Title:  "No alias has a port of the web server",
-				Why:    "With only 9080 and 9443 each request of a browser is declined, and the web server answers 404.",
+				Why:    "With only 9080 and 9443 each request of a browser is declined, and the web server answers 404. Where the web server listens stands in no such file: the option ports says it.",
 				Bad:    hostGroup("default_host", "*:9080", "*:9443"),
 				Good:   hostGroup("default_host", "*:80", "*:443", "*:9080", "*:9443"),
 				Near:   hostGroup("default_host", "www.example.com:*"),
@@ -149,12 +150,12 @@ func routingRules() []*Rule {
 		{
 			Code: "WP611", Name: "alias-in-several-groups", Category: Routing, Severity: diag.Warning, Check: checkAliasTwice,
 			Doc: Doc{
-				Title:  "One alias stands in several VirtualHostGroups",
-				Why:    "As soon as their Uris overlap there is no unique route, and what belongs together is split. A warning when both groups are routed, else info.",
-				Bad:    twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/bank/*") + twoHostRoutes,
-				Good:   twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:443") + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/bank/*") + twoHostRoutes,
-				Near:   hostGroup("default_host", "*:80", "www.example.com:80"),
-				Source: "IBM, tracing the plug-in (V5.1)",
+				Title:  "One alias stands in several VirtualHostGroups, and Uris of their Routes overlap",
+				Why:    "Groups may share aliases (technote swg21139573). Where Routes of both lead to different clusters and their Uris overlap, it is the scores that decide, and what belongs together is split. Equal Uris are WP601. A warning when both groups are routed, else info; nothing is said of what merge tools write.",
+				Bad:    twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/shop/bank/*") + twoHostRoutes,
+				Good:   twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:443") + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/shop/bank/*") + twoHostRoutes,
+				Near:   twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/bank/*") + twoHostRoutes,
+				Source: "technote swg21139573; R1",
 			},
 		},
 		{

@@ -58,21 +58,20 @@ func checkPlaintext(p *Pass) {
 
 func checkKeystore(p *Pass) {
 	p.eachHTTPS(func(s *parser.Server, t *parser.Transport) {
-		has := func(name string) bool {
-			prop := parser.Find(t.Properties, name)
-			return prop != nil && prop.Value.V != ""
-		}
-		missing := "stashfile"
+		keyring, stash := parser.Find(t.Properties, "keyring"), parser.Find(t.Properties, "stashfile")
 		switch {
-		case !has("keyring"):
-			missing = "keyring"
-		case has("stashfile") || has("password"):
-			return
+		case !routecheck.HasKeyring(t):
+			p.Report(at(t.Protocol, t.Node), "https Transport of server %q has %s Property keyring; it cannot be used: https clients get 500, or clear text with UseInsecure (R64)", s.Name.V, ifElse(keyring == nil, "no", "an empty"))
+		case isSAF(keyring.Value.V) || stash != nil && stash.Value.V != "" || parser.Find(t.Properties, "password") != nil:
+		default:
+			p.Report(at(t.Protocol, t.Node), "https Transport of server %q has a keyring and %s Property stashfile; whether the plug-in opens a key store without one is undocumented", s.Name.V, ifElse(stash == nil, "no", "an empty")).
+				As(diag.Warning)
 		}
-		how := ifElse(parser.Find(t.Properties, missing) == nil, "no", "an empty")
-		p.Report(at(t.Protocol, t.Node), "https Transport of server %q has "+how+" Property %s; it cannot be used: https clients get 500, or clear text with UseInsecure (R64)", s.Name.V, missing)
 	})
 }
+
+// isSAF: a key ring of z/OS, which has no stash file.
+func isSAF(keyring string) bool { return strings.HasPrefix(strings.ToLower(keyring), "safkeyring") }
 
 func checkInstallRoot(p *Pass) {
 	if p.Fragment || p.Config.Node == nil || !p.Options.targetAtLeast(7, 0) || parser.Find(p.Config.Properties, "PluginInstallRoot") != nil {
@@ -104,7 +103,7 @@ func checkInsecure(p *Pass) {
 			Repair(false, "switch it off", valueEdit(a, "false"))
 	}
 	if a := p.configAttr("StrictSecurity", "false"); a != nil {
-		p.Report(a.Span, "StrictSecurity false, which is also the default, allows TLS handshakes below TLSv1.2 with the servers (recalled, not confirmed)").As(diag.Info)
+		p.Report(a.Span, "StrictSecurity false, which is also the default, allows TLS handshakes below TLSv1.2 with the servers (recalled, not confirmed)").As(diag.Warning)
 	}
 }
 
@@ -129,6 +128,12 @@ func checkPrivateHeaders(p *Pass) {
 // adminURIs lead to administration or diagnosis.
 var adminURIs = []string{"/ibm/console", "/admin", "/IBMJMXConnectorREST", "/ibm/api", "/adminCenter", "/metrics", "/health", "/snoop", "/hitcount", "/ivt", "/wasPerfTool"}
 
+// Two of them are context roots of other products too, and mean something only beside an endpoint that is Liberty's own.
+var (
+	otherProducts = []string{"/metrics", "/health"}
+	libertyURIs   = []string{"/IBMJMXConnectorREST", "/ibm/api", "/adminCenter"}
+)
+
 // checkAdmin asks the decision core where these URIs go on the aliases that the public reaches.
 func checkAdmin(p *Pass) {
 	ports, fresh := p.optionList("public-ports"), p.fresh()
@@ -138,6 +143,7 @@ func checkAdmin(p *Pass) {
 	}
 	var found []*exposed
 	byURI := map[diag.Span]*exposed{}
+	liberty := map[routecheck.ClusterID]bool{} // lets another endpoint of Liberty through
 	type tried struct {
 		group *parser.VirtualHostGroup
 		any   bool
@@ -169,9 +175,14 @@ func checkAdmin(p *Pass) {
 			if !slices.Contains(e.uris, uri) {
 				e.uris = append(e.uris, uri)
 			}
+			liberty[m.Cluster] = liberty[m.Cluster] || slices.Contains(libertyURIs, uri)
 		}
 	}
 	for _, e := range found {
+		e.uris = slices.DeleteFunc(e.uris, func(uri string) bool { return slices.Contains(otherProducts, uri) && !liberty[e.match.Cluster] })
+		if len(e.uris) == 0 {
+			continue
+		}
 		what := list(e.uris)
 		if more := len(e.uris) - 3; more > 1 {
 			what = strings.Replace(list(e.uris[:3]), " and ", ", ", 1) + " and " + number(more) + " more URIs of administration and diagnosis"
@@ -255,12 +266,21 @@ func checkMapMode(p *Pass) {
 			}
 		}
 	case "onload":
+		var first *parser.Server
+		more := 0
 		p.eachServer(func(c *parser.ServerCluster, s *parser.Server) {
-			if len(s.Transports) > 0 && !slices.ContainsFunc(s.Transports, isHTTPS) {
-				p.Report(mode.Span(), "SSLMapMode onload sends http requests as https, but server %q on %s has no https Transport; its clients get 500 (R64)", s.Name.V, p.where(s.Node.NameSpan)).
-					See(s.Node.Tag, "the server")
+			switch {
+			case len(s.Transports) == 0 || slices.ContainsFunc(s.Transports, isHTTPS):
+			case first == nil:
+				first = s
+			default:
+				more++
 			}
 		})
+		if first != nil {
+			p.Report(mode.Span(), "SSLMapMode onload sends http requests as https, but server %q on %s%s %s no https Transport; whether such a request then goes out as http or ends in 500 is undocumented (choice transport-choice, R64)",
+				first.Name.V, p.where(first.Node.NameSpan), others(more), ifElse(more > 0, "have", "has")).See(first.Node.Tag, "the server")
+		}
 	}
 }
 

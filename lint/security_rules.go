@@ -25,8 +25,8 @@ func securityRules() []*Rule {
 			Code: "WP702", Name: "tls-keystore-missing", Category: Security, Severity: diag.Error, Check: checkKeystore,
 			Doc: Doc{
 				Title:  "An https Transport has no keyring or no stashfile",
-				Why:    "It cannot be used: https clients get 500, or their requests go out in clear text under UseInsecure.",
-				Bad:    `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9443" Protocol="https"><Property Name="keyring" Value="/k.kdb"/></Transport></Server>`,
+				Why:    "Without a keyring it cannot be used: https clients get 500, or their requests go out in clear text under UseInsecure. Without a stashfile (a warning) what the plug-in does is undocumented; a SAF key ring of z/OS has none.",
+				Bad:    `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9443" Protocol="https"><Property Name="stashfile" Value="/k.sth"/></Transport></Server>`,
 				Good:   https1,
 				Near:   `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9443" Protocol="https"><Property Name="Keyring" Value="/k.kdb"/><Property Name="StashFile" Value="/k.sth"/></Transport></Server>`,
 				Source: "inferred from APAR PI77874; R64",
@@ -47,7 +47,7 @@ func securityRules() []*Rule {
 			Code: "WP704", Name: "insecure-fallback", Category: Security, Severity: diag.Error, Fix: UnsafeFix, Check: checkInsecure,
 			Doc: Doc{
 				Title:  "UseInsecure is true, or StrictSecurity is written as false",
-				Why:    "An https request goes to an http Transport when TLS is broken or missing. Scripts set it to avoid the set-up of TLS. StrictSecurity=\"false\" is only mentioned (info): it is the default, so a file without it is no safer, and what it does rests on recollection.",
+				Why:    "An https request goes to an http Transport when TLS is broken or missing. Scripts set it to avoid the set-up of TLS. StrictSecurity=\"false\" written out is a warning: what it does rests on recollection, and it is the default, so a file without it is no safer.",
 				Bad:    "<Config UseInsecure=\"true\"/>",
 				Good:   "<Config UseInsecure=\"false\"/>",
 				Near:   "<Config StrictSecurity=\"true\"/>",
@@ -81,7 +81,7 @@ func securityRules() []*Rule {
 			Options: []Option{{"public-ports", []int{80, 443}, "ports that the public reaches"}},
 			Doc: Doc{
 				Title:  "Administration or diagnosis is reachable on a public alias",
-				Why:    "Consoles, metrics and test programs are open to the internet side, also when only /* covers them.",
+				Why:    "Consoles, metrics and test programs are open to the internet side, also when only /* covers them. /metrics and /health are context roots of other products too: they count only where the cluster gets /ibm/api, /IBMJMXConnectorREST or /adminCenter as well.",
 				Bad:    uriGroup("shop_uris", "/shop/*", "/ibm/console/*"),
 				Good:   uriGroup("shop_uris", "/shop/*"),
 				Near:   hostGroup("default_host", "*:80") + hostGroup("admin_host", "*:9060") + uriGroup("shop_uris", "/shop/*") + uriGroup("admin_uris", "/ibm/console/*") + "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"admin_uris\" VirtualHostGroup=\"admin_host\"/>",
@@ -126,7 +126,7 @@ func securityRules() []*Rule {
 			Code: "WP711", Name: "ssl-map-mode-conflict", Category: Security, Severity: diag.Warning, Check: checkMapMode,
 			Doc: Doc{
 				Title:  "SSLMapMode does not fit the aliases or the Transports",
-				Why:    "offload with https clients: clear text behind a padlock. onload without an https Transport: 500.",
+				Why:    "offload with https clients: clear text behind a padlock. onload without an https Transport: http or 500, which is undocumented (choice transport-choice).",
 				Bad:    "<Config SSLMapMode=\"offload\"/>",
 				Good:   "<Config/>",
 				Near:   "<Config SSLMapMode=\"onload\"/>",

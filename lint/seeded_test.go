@@ -172,7 +172,8 @@ var seeds = []struct{ rule, old, new, place string }{
 	{"WP609", `Name="/shop/*"/>`, `Name="/shop/*"/><Uri Name="«/Shop/*»"/>`, ""},
 	{"WP610", `Name="/catalogue/j_security_check"`, `Name="/catalogue/other"`, `Name="«/catalogue/*.jsp»"`},
 	{"WP610", `Name="/ibm/console/*"`, `Name="«/bank/servlet/*»"`, ""},
-	{"WP611", `Name="*:9060"`, `Name="«*:80»"`, ""},
+	{"WP611", `VirtualHostGroup="admin_host"/>
+</Config>`, `VirtualHostGroup="admin_host"/><UriGroup Name="z"><Uri Name="/shop/admin/*"/></UriGroup><VirtualHostGroup Name="z"><VirtualHost Name="«*:80»"/></VirtualHostGroup><Route ServerCluster="admin" UriGroup="z" VirtualHostGroup="z"/></Config>`, ""},
 	{"WP612", `<Uri Name="/ibm/console/*"/>`, `<Uri Name="/ibm/console/*"/><Uri Name="«/status»"/>`, ""},
 	{"WP701", `Port="9043" Protocol="https"`, `Port="9043" Protocol="«http»"`, ""},
 	{"WP702", `Port="9043" Protocol="https">
@@ -208,6 +209,18 @@ var seeds = []struct{ rule, old, new, place string }{
 	{"WP824", `SSLConsolidate="true"`, `«MarkBusyDown»="true"`, ""},
 	{"WP824", `SSLConsolidate="true"`, `«IISDisableNagle»="true"`, ""},
 	{"WP824", `SSLConsolidate="true"`, `«OS400ConvertQueryStringToJobCCSID»="true"`, ""},
+	{"WP208", `<Server Name="m2"/>`, `<Server Name="m2"/><Server Name="«m1»"/>`, ""},
+	{"WP208", `<VirtualHost Name="*:9060"/>`, `<VirtualHost Name="*:9060"/><VirtualHost Name="«*:9060»"/>`, ""},
+	{"WP208", `<VirtualHost Name="*:80"/>`, `<VirtualHost Name="*:80"/><VirtualHost Name="WWW.example.com:443"/>`, `<VirtualHost Name="«www.example.com:443»"/>`},
+	{"WP313", `CloneID="1b2c3d4e6"`, `CloneID="«1b2c»"`, ""},
+	{"WP314", `<Uri Name="/ibm/console/*"/>`, `<Uri «AffinityCookie»="" Name="/ibm/console/*"/>`, ""},
+	{"WP314", `<Uri Name="/ibm/console/*"/>`, `<Uri AffinityURLIdentifier="«;sid»" Name="/ibm/console/*"/>`, ""},
+	{"WP515", `Hostname="node9"`, `Hostname="«node9:9043»"`, ""},
+	{"WP515", `Hostname="node9"`, `Hostname="«https://node9»"`, ""},
+	{"WP515", `Hostname="node9"`, `Hostname="«node 9»"`, ""},
+	{"WP515", `Hostname="node9"`, `Hostname="«[2001:db8::9]»"`, ""},
+	{"WP827", `Name="/opt/plugins/logs/http_plugin.log"/>`, `«Name»=""/>`, ""},
+	{"WP827", ` Name="/opt/plugins/logs/http_plugin.log"/>`, `/>`, `<«Log» LogLevel`},
 	{"WP901", `<Log `, `«<!-- wasplug:ignore WP801 it was so -->»<Log `, ""},
 	{"WP902", `<Log `, `«<!-- wasplug:ignore WP801 -->»<Log `, ""},
 }

@@ -154,7 +154,7 @@ func checkMissingRequired(p *Pass) {
 			return
 		}
 		for _, a := range typ.Attributes {
-			if a.Required() && n.Attr(a.Name) == nil && !(n.Name == "Route") && !misspelt(n, a.Name) {
+			if a.Required() && n.Attr(a.Name) == nil && n.Name != "Route" && n.Name != "Log" && !misspelt(n, a.Name) {
 				p.Report(n.NameSpan, "<%s> has no %s; %s", n.Name, a.Name, without(n.Name, a.Name)).About(attr{n, a.Name})
 			}
 		}
@@ -175,15 +175,30 @@ func checkMissingRequired(p *Pass) {
 			p.Report(c.ClusterAddress.Node.NameSpan, "ClusterAddress of cluster %q has no Transport; requests without affinity fail", c.Name.V)
 		}
 	}
+	usedHosts, usedURIs := p.routedGroups(), map[*parser.UriGroup]bool{}
+	for i := range p.facts.routes {
+		usedURIs[p.facts.routes[i].uris] = true
+	}
 	for _, g := range p.Config.VirtualHostGroups {
-		if len(g.Aliases) == 0 && !g.Node.Span.IsZero() {
-			p.Report(at(g.Name, g.Node), "VirtualHostGroup %q has no VirtualHost; its Routes match no request", g.Name.V)
+		if len(g.Aliases) == 0 {
+			p.reportEmpty(g.Node, g.Name, "VirtualHost", usedHosts[g])
 		}
 	}
 	for _, g := range p.Config.UriGroups {
-		if len(g.Uris) == 0 && !g.Node.Span.IsZero() {
-			p.Report(at(g.Name, g.Node), "UriGroup %q has no Uri; its Routes match no request", g.Name.V)
+		if len(g.Uris) == 0 {
+			p.reportEmpty(g.Node, g.Name, "Uri", usedURIs[g])
 		}
+	}
+}
+
+// reportEmpty reports a group without content. Nothing hangs on one that no Route uses; deployment managers write such.
+func (p *Pass) reportEmpty(n *parser.Node, name parser.Val[string], what string, used bool) {
+	switch {
+	case n.Span.IsZero():
+	case used:
+		p.Report(at(name, n), "%s %q has no %s; its Routes match no request", n.Name, name.V, what)
+	default:
+		p.Report(at(name, n), "%s %q has no %s, and no Route uses it; it has no effect", n.Name, name.V, what).As(diag.Info).About(n)
 	}
 }
 

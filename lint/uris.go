@@ -35,69 +35,6 @@ func covering(prefixes map[string]*parser.Uri, u *parser.Uri) *parser.Uri {
 	return nil
 }
 
-func checkCookieOverlap(p *Pass) {
-	done := map[*parser.Uri]bool{}
-	for _, uris := range p.together() {
-		prefixes := prefixesOf(uris)
-		for _, u := range uris {
-			c := covering(prefixes, u)
-			if c == nil || done[u] {
-				continue
-			}
-			done[u] = true
-			for _, v := range []struct {
-				name string
-				a, b parser.Val[string]
-			}{{"AffinityCookie", c.AffinityCookie, u.AffinityCookie}, {"AffinityURLIdentifier", c.AffinityURLIdentifier, u.AffinityURLIdentifier}} {
-				if v.a.V == v.b.V {
-					continue
-				}
-				p.Report(at(v.b, u.Node), "%s of Uri %q is %q, but %q for Uri %q around it on %s; the Uri that decides counts (R4), so a session of one is not found by the other",
-					v.name, u.Name.V, v.b.V, v.a.V, c.Name.V, p.where(at(v.a, c.Node))).See(at(v.a, c.Node), "the Uri around it").
-					Repair(false, "use the same", setAttr(u.Node, v.name, v.a.V))
-			}
-		}
-	}
-}
-
-// together lists the Uris that one cookie of a browser can meet: of all groups that lead from one group of virtual hosts to one cluster,
-// and of each group that no Route uses.
-func (p *Pass) together() [][]*parser.Uri {
-	type ends struct {
-		vhosts  *parser.VirtualHostGroup
-		cluster *parser.ServerCluster
-	}
-	type use struct {
-		ends
-		uris *parser.UriGroup
-	}
-	byEnds := map[ends][]*parser.Uri{}
-	var order []ends
-	used, seen := map[*parser.UriGroup]bool{}, map[use]bool{}
-	for i := range p.facts.routes {
-		r := &p.facts.routes[i]
-		e := ends{r.vhosts, r.cluster}
-		if r.uris == nil || seen[use{e, r.uris}] {
-			continue
-		}
-		used[r.uris], seen[use{e, r.uris}] = true, true
-		if byEnds[e] == nil {
-			order = append(order, e)
-		}
-		byEnds[e] = append(byEnds[e], r.uris.Uris...)
-	}
-	var out [][]*parser.Uri
-	for _, e := range order {
-		out = append(out, byEnds[e])
-	}
-	for _, g := range p.Config.UriGroups {
-		if !used[g] {
-			out = append(out, g.Uris)
-		}
-	}
-	return out
-}
-
 func checkURISyntax(p *Pass) {
 	for _, g := range p.Config.UriGroups {
 		for _, u := range g.Uris {
@@ -125,11 +62,11 @@ func uriProblem(uri string) (string, diag.Severity) {
 	case strings.ContainsAny(uri, " \t\r\n"), strings.ContainsFunc(uri, func(r rune) bool { return r >= utf8.RuneSelf }):
 		return "holds white space or a letter beyond ASCII, which a request writes with \"%\"; whether paths are decoded before the match is undocumented (choice path-normalisation)", diag.Warning
 	case strings.ContainsAny(uri, "%;"):
-		return "holds \"%\" or \";\"; whether paths are decoded or cut before the match is undocumented (choices path-normalisation, path-params)", diag.Warning
+		return "holds \"%\" or \";\"; where paths are decoded or cut before the match, as IBM HTTP Server decodes them, it never matches (choices path-normalisation, path-params)", diag.Error
 	case star > 0 && star == len(uri)-1 && uri[star-1] != '/':
-		return fmt.Sprintf("matches every path that begins with %q, such as %q; %q is what is usually meant", uri[:star], uri[:star]+"x", uri[:star]+"/*"), diag.Warning
+		return fmt.Sprintf("matches every path that begins with %q, such as %q; %q is what is usually meant", uri[:star], uri[:star]+"x", uri[:star]+"/*"), diag.Error
 	case star > 0 && star < len(uri)-1 && (uri[star-1] != '/' || uri[star+1] != '.'):
-		return "has a \"*\" in its middle, which only generators' forms such as \"/app/*.jsp\" have; what it matches is undocumented (choice suffix-patterns, R15)", diag.Warning
+		return "has a \"*\" in its middle, which only generators' forms such as \"/app/*.jsp\" have; what it matches is undocumented (choice suffix-patterns, R15)", diag.Error
 	}
 	return "", 0
 }

@@ -66,17 +66,6 @@ func (t *Table) TakesPort(port int) bool {
 	return false
 }
 
-// Served reports whether a Route is left that can take a request: one whose groups are there and match something.
-func (t *Table) Served() bool {
-	for i := range t.routes {
-		r := &t.routes[i]
-		if (r.vhosts == nil || len(r.vhosts.aliases) > 0) && (r.uris == nil || r.uris.matchesAny()) {
-			return true
-		}
-	}
-	return false
-}
-
 func (g *uriGroup) matchesAny() bool {
 	for i := range g.patterns {
 		if g.patterns[i].kind != deadPattern && g.patterns[i].text != "" {

@@ -33,7 +33,7 @@ func (t *Table) addRoutes(cfg *parser.Config, names *Names) []diag.Diagnostic {
 // every request is declined (R9).
 func (t *Table) Serves() bool {
 	return slices.ContainsFunc(t.routes, func(r route) bool {
-		return (r.vhosts == nil || len(r.vhosts.aliases) > 0) && (r.uris == nil || len(r.uris.patterns) > 0)
+		return (r.vhosts == nil || len(r.vhosts.aliases) > 0) && (r.uris == nil || r.uris.matchesAny())
 	})
 }
 

@@ -274,6 +274,12 @@ func (c *Cluster) normalise() {
 	}
 }
 
+// HasKeyring reports whether an https Transport names its key store (R64). A stashfile is not looked at: key rings of z/OS have none.
+func HasKeyring(t *parser.Transport) bool {
+	p := parser.Find(t.Properties, "keyring")
+	return p != nil && p.Value.V != ""
+}
+
 // PrimaryAndBackup returns the servers that are primary and those that are backup in a cluster, each in list order (R37, R38); a server in neither gets
 // nothing (R40).
 func PrimaryAndBackup(sc *parser.ServerCluster) (primary, backup []*parser.Server) {
@@ -354,7 +360,7 @@ func newMember(s *parser.Server, installRoot bool) Member {
 		}
 		m.Transports = append(m.Transports, Transport{
 			Host: tr.Hostname.V, Port: tr.Port.V, HTTPS: https,
-			Usable: !https || installRoot && parser.Find(tr.Properties, "keyring") != nil,
+			Usable: !https || installRoot && HasKeyring(tr),
 			TTL:    ttl, Source: tr, At: nameSpan(tr.Hostname, tr.Node),
 		})
 	}
