@@ -25,6 +25,9 @@ const example = `<Config>
     <Server CloneID="c1" ConnectTimeout="5" Name="m1" ServerIOTimeout="60"><Transport Hostname="localhost" Port="9080"/></Server>
     <Server CloneID="c1" ConnectTimeout="5" Name="m2" ServerIOTimeout="60"><Transport Hostname="localhost" Port="9081"/></Server>
   </ServerCluster>
+  <VirtualHostGroup Name="host"><VirtualHost Name="*:80"/></VirtualHostGroup>
+  <UriGroup Name="uris"><Uri Name="/shop/*"/></UriGroup>
+  <Route ServerCluster="shop" UriGroup="uris" VirtualHostGroup="host"/>
 </Config>
 `
 
@@ -73,7 +76,7 @@ func TestGolden(t *testing.T) {
 
 var inputs = map[string]func() *Report{
 	"example": func() *Report { return run("pedantic", "/src/conf/plugin-cfg.xml", example) },
-	"clean":   func() *Report { return run("default", "plugin-cfg.xml", "<Config/>") },
+	"clean":   func() *Report { return run("default", "plugin-cfg.xml", "<Config><IntelligentManagement/></Config>") },
 	"stdin":   func() *Report { return run("default", "<stdin>", "<Config") },
 	"empty":   func() *Report { return run("default", "empty file.xml", "") },
 	"several": func() *Report {
