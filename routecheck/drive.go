@@ -45,15 +45,6 @@ func (t *Table) Outcomes(cs *ClusterState, f *Flight, now Nanos, sem *Semantics,
 	}
 }
 
-// Force books the attempt that somebody else decided on, whatever Next would have said. A balanced member moves round robin behind it.
-func (t *Table) Force(cs *ClusterState, f *Flight, m MemberID, via Via) {
-	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f}
-	if at := slices.Index(s.c.Primary, m); via == ViaBalance && at >= 0 {
-		cs.Next = int32((at + 1) % len(s.c.Primary))
-	}
-	s.assign(m, via)
-}
-
 // Check is the status of a member for a flight (R42), as a selection would find it.
 func (t *Table) Check(cs *ClusterState, f *Flight, m MemberID, ignoreWeights bool, now Nanos, sem *Semantics, rec *Recorder) Check {
 	flight := *f

@@ -204,6 +204,8 @@ type Step struct {
 	Event  EventKind   // with StepFailed
 	Marked bool        // with StepFailed: Member was marked down now
 	Again  bool        // with StepFailed: the same member is tried once more, without a choice
+	Fresh  bool        // with StepFailed: it is the same attempt, which gets a new stream (R50c, R54)
+	End    End         // with StepFailed, StepGiveUp: how the request ends; a StepFailed before a StepGiveUp leaves it to that
 	Retry  bool        // with StepFailed: the request is tried once more
 	Status int         // with StepHead
 	State  MemberState // with StepAssign, StepFailed, StepAnswer, StepGone: of Member, afterwards
@@ -215,6 +217,19 @@ type Step struct {
 
 	At diag.Span
 }
+
+// End says how a request ends that nobody answers, or whose answer breaks off.
+type End uint8
+
+const (
+	NoEnd       End = iota
+	EndCut          // part of the answer is out: the connection is cut (R58)
+	EndPassedOn     // the 503 of the last member is the answer (R53)
+	EndNobody       // nobody is usable (R60, R61)
+	EndAttempts     // no further attempt is allowed (R51, R62)
+	EndTooLarge     // the body exceeds PostSizeLimit (R59)
+	EndFailed       // the last failure allows no other attempt (R41, R54, R56, R57)
+)
 
 // Check is the status of a member as serverGroupCheckServerStatus prints it (R42).
 type Check struct {
@@ -248,8 +263,15 @@ func (r *Recorder) count() int {
 func (r *Recorder) settle(from int, f *Flight) {
 	for i := from; i < r.count(); i++ {
 		if s := &r.Steps[i]; s.Kind == StepFailed {
-			s.Again = f.todo == todoFresh || f.todo == todoSecond
+			s.Fresh = f.todo == todoFresh
+			s.Again = s.Fresh || f.todo == todoSecond
 			s.Retry = s.Again || f.todo == todoChoose
+			switch last := i == r.count()-1; {
+			case f.todo == todoCut:
+				s.End = EndCut
+			case f.todo == todoFail && last:
+				s.End = EndAttempts
+			}
 		}
 	}
 }

@@ -116,10 +116,10 @@ func (s *selection) giveUp(limit bool) Action {
 }
 
 func (s *selection) tellGiveUp(limit bool, status int) Step {
-	step := Step{Kind: StepGiveUp, Rule: "R61", Member: NoMember, At: s.c.At}
+	step := Step{Kind: StepGiveUp, Rule: "R61", End: EndNobody, Member: NoMember, At: s.c.At}
 	switch {
 	case limit:
-		step.Rule = "R62"
+		step.Rule, step.End = "R62", EndAttempts
 		step.Text = fmt.Sprintf("%s: no further attempt, the client gets %d", attempts(s.f.Attempts, s.c.listed), status)
 	case status == 503:
 		step.Rule, step.Text = "R60", "nobody is usable, and somebody only because of MaxConnections: nothing is forwarded, the client gets 503"+s.passedOver()
@@ -144,7 +144,7 @@ func attempts(n, listed int) string {
 func (s *selection) passOn() Action {
 	s.f.todo, s.f.begun = todoOver, true
 	if s.rec.wants() {
-		s.note(Step{Kind: StepGiveUp, Rule: "R53", Member: s.f.Last, At: s.c.Members[s.f.Last].At,
+		s.note(Step{Kind: StepGiveUp, Rule: "R53", End: EndPassedOn, Member: s.f.Last, At: s.c.Members[s.f.Last].At,
 			Text: fmt.Sprintf("%s: the 503 of %s is passed on", s.whyPassedOn(), s.name(s.f.Last))})
 	}
 	return Action{Kind: Fail, Member: s.f.Last, Status: 503}
@@ -170,7 +170,7 @@ func (s *selection) tooLarge() Action {
 	}
 	s.f.todo, s.f.status = todoFail, status
 	if s.rec.wants() {
-		s.note(Step{Kind: StepGiveUp, Rule: "R59", Choice: PostLimitStatus.String(), Member: NoMember, At: s.c.At,
+		s.note(Step{Kind: StepGiveUp, Rule: "R59", End: EndTooLarge, Choice: PostLimitStatus.String(), Member: NoMember, At: s.c.At,
 			Text: fmt.Sprintf("the body of %d bytes exceeds PostSizeLimit %d: refused with %d", s.f.Size, s.c.PostLimit, status)})
 	}
 	return Action{Kind: Fail, Member: NoMember, Status: status}

@@ -292,7 +292,7 @@ func (o *outcome) tellAnswer(ms *MemberState) {
 
 func (o *outcome) tell(rule, text, choice string) {
 	if o.rec.wants() {
-		o.note(Step{Kind: StepGiveUp, Rule: rule, Choice: choice, Member: o.f.Last, At: o.c.Members[o.f.Last].At, Text: text})
+		o.note(Step{Kind: StepGiveUp, Rule: rule, End: EndFailed, Choice: choice, Member: o.f.Last, At: o.c.Members[o.f.Last].At, Text: text})
 	}
 }
 

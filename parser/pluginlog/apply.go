@@ -100,17 +100,12 @@ func (a *Assembler) act(r *Request, e *Event) (over bool) {
 	return false
 }
 
-// checked takes the check of a member's status. The last member found usable is the one that gets the request, whether or not a "picked"
-// line follows. Only affinity asks without regard to weights (R23).
+// checked takes the check of a member's status. The member checked last is the one that gets the request, whether or not a "picked" line
+// follows. Affinity comes first and asks without regard to weights (R23); from the first check that regards them on it is balancing.
 func (a *Assembler) checked(r *Request, e *Event) {
-	switch {
-	case e.Check.Usable():
-		r.saw.matched, r.saw.by = a.name(e.Member), ByBalancing
-		if e.Check.IgnoreWeights {
-			r.saw.by = ByAffinity
-		}
-	case r.saw.matched == e.Member:
-		r.saw.matched, r.saw.by = "", ByUnknown
+	r.saw.balanced = r.saw.balanced || !e.Check.IgnoreWeights
+	if r.saw.matched, r.saw.by = a.name(e.Member), ByAffinity; r.saw.balanced {
+		r.saw.by = ByBalancing
 	}
 }
 
@@ -132,7 +127,7 @@ func (r *Request) current(e *Event) *Attempt {
 	if n := len(r.Attempts); n > 0 && !r.Attempts[n-1].ended {
 		return &r.Attempts[n-1]
 	}
-	r.saw.again = false
+	r.saw.again, r.saw.balanced = false, false
 	if len(r.Attempts) >= maxAttempts {
 		r.Dropped++
 		r.Attempts = r.Attempts[:maxAttempts-1]

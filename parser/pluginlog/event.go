@@ -103,11 +103,6 @@ type Check struct {
 	HasFull, Full                                  bool  // reachedMaxConnectionsLimit, absent in old levels
 }
 
-// Usable applies R42 to the printed fields: what the plug-in itself concluded from them.
-func (c Check) Usable() bool {
-	return (!c.MarkedDown || c.RetryNow) && (c.IgnoreWeights || c.WLBAllows) && !c.Full
-}
-
 // Counters are the totals of one member in one web-server process. New requests, the ones that balancing placed, are Total - Affinity.
 type Counters struct{ Pending, Failed, Affinity, Total int64 }
 

@@ -231,6 +231,7 @@ type seen struct {
 	by                                                                            Choice // how it was found
 	gaveUp, noApp, wsfo, retry, short, serverWrite                                bool
 	again                                                                         bool // another attempt was announced
+	balanced                                                                      bool // a member was checked with regard to its weight
 	clientWrite, serverError, allDown, otherTimeout                               bool
 }
 

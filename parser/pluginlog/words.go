@@ -94,21 +94,26 @@ func (e *Event) choiceWords() string {
 	return fmt.Sprintf("%s gets the request (%d pending, %d in all) [R67]", e.Member, e.Pending, e.Total)
 }
 
-// Words says whether the member was usable, and if not, why.
+// Words says what the check found, without the conclusion: that is the plug-in's.
 func (c Check) Words() string {
+	var found []string
 	switch {
-	case c.Usable() && c.MarkedDown:
-		return "is marked down, but a retry is due: usable"
-	case c.Usable():
-		return "is usable"
-	case c.MarkedDown && c.HasRetryIn:
-		return fmt.Sprintf("is marked down for another %d s: not usable", c.RetryIn)
-	case c.MarkedDown:
-		return "is marked down: not usable"
-	case c.Full:
-		return "has MaxConnections requests pending: not usable"
+	case !c.MarkedDown:
+		found = append(found, "is not marked down")
+	case c.RetryNow:
+		found = append(found, "is marked down, but a retry is due")
+	case c.HasRetryIn:
+		found = append(found, fmt.Sprintf("is marked down for another %d s", c.RetryIn))
+	default:
+		found = append(found, "is marked down")
 	}
-	return "has no weight left: not usable"
+	if !c.IgnoreWeights && !c.WLBAllows {
+		found = append(found, "has no weight left")
+	}
+	if c.Full {
+		found = append(found, "has MaxConnections requests pending")
+	}
+	return strings.Join(found, ", ")
 }
 
 func (e *Event) wireWords() string {

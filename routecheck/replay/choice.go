@@ -77,28 +77,25 @@ func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member routecheck.Memb
 	if o.rq.affine == o.member {
 		via = routecheck.ViaAffinity
 	}
-	m.t.Force(&c.state, &fl.f, member, via)
+	m.t.LearnPick(&c.state, &fl.f, member, via)
 }
 
 // pickUnseen takes in a pick of which the log hides sessions or earlier picks: it may agree, but it cannot disagree. Where balancing
 // stands and which weights are left is not known afterwards.
 func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.MemberID, r *result) {
-	next := c.state.Next
-	weights := slices.Clone(c.state.Members)
-	if c.state.Next = -1; m.ask(c, fl, o, sends(member)) {
+	before := c.state.Clone()
+	c.state.ForgetPosition()
+	if m.ask(c, fl, o, sends(member)) {
 		r.decision = true
 	} else {
 		r.unchecked = true
-		m.t.Force(&c.state, &fl.f, member, routecheck.ViaBackup)
+		m.t.LearnPick(&c.state, &fl.f, member, routecheck.ViaBackup)
 	}
-	c.state.Next = -1
-	if o.implied {
-		c.state.Next = next // the pick itself is long past
-		for i := range weights {
-			c.state.Members[i].Weight = weights[i].Weight
-		}
+	if o.implied { // the pick itself is long past
+		c.state.LearnBalance(&before)
 		return
 	}
+	c.state.ForgetPosition()
 	for i := range c.known {
 		c.known[i].weight = false
 	}
@@ -114,8 +111,8 @@ func (m *machine) ask(c *cluster, fl *flight, o *op, agrees func(routecheck.Acti
 	for _, f := range m.guesses(fl, o.rq) {
 		m.t.Outcomes(&c.state, &f, o.now, &m.sem, m.rec, func(state *routecheck.ClusterState, after *routecheck.Flight, a routecheck.Action) bool {
 			if found = agrees(a); found {
-				if c.state.Next < 0 && (a.Kind != routecheck.Send || after.Via != routecheck.ViaBalance) {
-					state.Next = -1 // round robin began somewhere, but the log does not say where (R30)
+				if !c.state.KnowsPosition() && (a.Kind != routecheck.Send || after.Via != routecheck.ViaBalance) {
+					state.ForgetPosition() // round robin began somewhere, but the log does not say where (R30)
 				}
 				c.state, fl.f = *state, *after
 			}
@@ -174,30 +171,31 @@ func (m *machine) words(fl *flight, a routecheck.Action) string {
 // compareWeight holds the weight behind a pick against the line about it. Of a process that was not seen from its start the weights are
 // learnt here.
 func (m *machine) compareWeight(o *op, conf *routecheck.Cluster, c *cluster, via routecheck.Via, member routecheck.MemberID, r *result) {
-	ms, kn := &c.state.Members[member], &c.known[member]
+	weight, kn := c.state.Member(member).Weight, &c.known[member]
 	lowered := via == routecheck.ViaBalance && !conf.Random
 	switch {
 	case r.fault != nil:
-	case o.weight == ms.Weight && (m.form != beforePick || !lowered):
+	case o.weight == weight && (m.form != beforePick || !lowered):
 		if lowered && kn.weight {
 			m.form = afterPick
 		}
 		kn.weight = true
 		return
-	case lowered && o.weight == ms.Weight+1 && m.form != afterPick:
+	case lowered && o.weight == weight+1 && m.form != afterPick:
 		if kn.weight {
 			m.form = beforePick
 		}
 		return
 	case kn.weight:
 		r.fault = &fault{what: WeightDiffers, logged: fmt.Sprintf("%s has weight %d", o.member, o.weight),
-			ours: []string{fmt.Sprintf("%s has weight %d", o.member, ms.Weight)}}
+			ours: []string{fmt.Sprintf("%s has weight %d", o.member, weight)}}
 	default:
 		r.synced++
 	}
-	if ms.Weight = o.weight; lowered && m.form == beforePick {
-		ms.Weight--
+	if weight = o.weight; lowered && m.form == beforePick {
+		weight--
 	}
+	c.state.LearnWeight(member, weight)
 	kn.weight = true
 }
 

@@ -164,22 +164,19 @@ func (w *lines) failed(s *routecheck.Step) {
 			w.emit(&pluginlog.Event{Kind: pluginlog.ServerWriteFailed, Text: "Write failed; the stream was closed"})
 		}
 	}
-	second := s.Again && s.Rule != "R51"
-	if !second || s.Rule == "R55" {
-		if s.Marked {
-			w.emit(&pluginlog.Event{Kind: pluginlog.MarkedDown, Member: w.name(s)})
-		}
-		w.counted(s)
-	}
-	if second {
+	if s.Fresh {
 		w.say(pluginlog.StreamSought)
 		return
 	}
+	if s.Marked {
+		w.emit(&pluginlog.Event{Kind: pluginlog.MarkedDown, Member: w.name(s)})
+	}
+	w.counted(s)
 	w.emit(&pluginlog.Event{Kind: pluginlog.TransactionFailed, Member: w.name(s), Host: host, Retry: s.Retry})
-	switch {
-	case s.Rule == "R58":
+	switch s.End {
+	case routecheck.EndCut:
 		w.say(pluginlog.RequestEnded)
-	case s.Rule == "R51" && !s.Retry:
+	case routecheck.EndAttempts:
 		w.say(pluginlog.NoAppServer, pluginlog.RequestFailed, pluginlog.RequestEnded)
 	}
 }
@@ -199,15 +196,15 @@ func (w *lines) counted(s *routecheck.Step) {
 
 // giveUp writes the end of a request that no member answers, or whose 503 is passed on (R53).
 func (w *lines) giveUp(s *routecheck.Step) {
-	switch s.Rule {
-	case "R53":
+	switch s.End {
+	case routecheck.EndPassedOn:
 		w.say(pluginlog.RequestEnded)
 		return
-	case "R60", "R61":
+	case routecheck.EndNobody:
 		w.say(pluginlog.AllCouldBeDown, pluginlog.NoAppServer)
-	case "R51", "R62":
+	case routecheck.EndAttempts:
 		w.say(pluginlog.NoAppServer)
-	case "R59":
+	case routecheck.EndTooLarge:
 		w.emit(&pluginlog.Event{Kind: pluginlog.ErrorLine, Text: fmt.Sprintf("ws_common: websphereHandleRequest: %s", s.Text)})
 	}
 	w.say(pluginlog.RequestFailed, pluginlog.RequestEnded)

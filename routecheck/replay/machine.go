@@ -258,7 +258,7 @@ func (m *machine) observe(o *op, r *result) {
 	key := clusterKey{o.thread.PID, fl.match.Cluster}
 	c := m.copyOf(key)
 	member := fl.f.Last
-	before := c.state.Members[member].Marked
+	before := c.state.Member(member).Marked
 	tell := func(ev routecheck.Event) { m.t.Observe(&c.state, &fl.f, o.now, ev, &m.sem, m.rec) }
 	switch o.kind {
 	case opHead:
@@ -282,17 +282,18 @@ func (m *machine) observe(o *op, r *result) {
 
 // compareMark holds the mark that a failure left against the log, which wins.
 func (m *machine) compareMark(o *op, c *cluster, member routecheck.MemberID, before bool, r *result) {
-	ms, kn := &c.state.Members[member], &c.known[member]
-	if !before && ms.Marked != o.marked {
+	marked, kn := c.state.Member(member).Marked, &c.known[member]
+	if !before && marked != o.marked {
 		if o.coarse {
 			r.synced++ // whether it was marked before, or the stream a new one, is hidden
 		} else {
-			r.fault = &fault{what: MarkDiffers, logged: markWords(o.member, o.marked), ours: []string{markWords(o.member, ms.Marked)}}
+			r.fault = &fault{what: MarkDiffers, logged: markWords(o.member, o.marked), ours: []string{markWords(o.member, marked)}}
 		}
-		ms.Marked, ms.FailedAt = o.marked, o.now
+		c.state.LearnMark(member, o.marked, o.now)
+		marked = o.marked
 	}
 	kn.mark = kn.mark || !o.coarse || o.marked
-	if ms.Marked {
+	if marked {
 		kn.timer, kn.probe = kn.timer || !o.coarse || o.marked, kn.probe || o.marked
 	}
 }

@@ -183,9 +183,7 @@ func (r *reader) choosing(q *request) {
 	case pluginlog.CloneMatched:
 		q.affine = keep(e.Member)
 	case pluginlog.StatusChecked:
-		if e.Check.Usable() {
-			q.usable = keep(e.Member)
-		}
+		q.checked = keep(e.Member)
 		if q.firstCheck(e.Member, e.Check.IgnoreWeights) {
 			r.op(q, op{kind: opStatus, member: e.Member, check: e.Check})
 		}
@@ -289,7 +287,7 @@ func (r *reader) counted(q *request) {
 		r.fail(q, e.Member, false)
 	case q.flying && q.member == e.Member:
 		r.done(q)
-	case !q.flying && q.usable == e.Member && e.Member != "" && !q.over && !q.ended:
+	case !q.flying && q.checked == e.Member && e.Member != "" && !q.over && !q.ended:
 		r.pick(q, e.Member, op{implied: true}) // at LogLevel Stats nothing else is seen of an attempt
 		r.done(q)
 	}

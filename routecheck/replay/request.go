@@ -31,7 +31,7 @@ type request struct {
 	seen   []checked // status lines of this selection
 
 	member  string // of the attempt under way, or of the last one
-	usable  string // the member that was found usable last
+	checked string // the member that was checked last: who gets the attempt where no line names anybody
 	affine  string // the member whose clone ID matched, in this selection
 	flying  bool   // an attempt is under way
 	reused  bool   // on a stream from the queue
@@ -113,7 +113,7 @@ func keep(s string) string { return strings.Clone(s[:min(len(s), maxText)]) }
 
 // reselect begins another selection: the session identifiers are listed again, the members checked again.
 func (q *request) reselect() {
-	q.list, q.open, q.source, q.affine, q.usable = -1, false, fromCookie, "", ""
+	q.list, q.open, q.source, q.affine, q.checked = -1, false, fromCookie, "", ""
 	q.seen = q.seen[:0]
 }
 

@@ -19,7 +19,7 @@ func (m *machine) memberLine(o *op, r *result) {
 	}
 	key := clusterKey{o.thread.PID, fl.match.Cluster}
 	l := line{m: m, o: o, r: r, fl: fl, c: m.copyOf(key), id: member}
-	l.ms, l.kn, l.interval = &l.c.state.Members[member], &l.c.known[member], m.t.Clusters[key.id].RetryInterval
+	l.kn = &l.c.known[member]
 	switch o.kind {
 	case opTimer:
 		l.timer()
@@ -36,15 +36,13 @@ func (m *machine) memberLine(o *op, r *result) {
 
 // line compares one line with the state of its member.
 type line struct {
-	m        *machine
-	o        *op
-	r        *result
-	fl       *flight
-	c        *cluster
-	id       routecheck.MemberID
-	ms       *routecheck.MemberState
-	kn       *known
-	interval routecheck.Nanos
+	m  *machine
+	o  *op
+	r  *result
+	fl *flight
+	c  *cluster
+	id routecheck.MemberID
+	kn *known
 }
 
 // differ books a difference: known says that the state followed from the log.
@@ -70,8 +68,8 @@ func (l *line) status() {
 	logged := &l.o.check
 	if l.check().MarkedDown != logged.MarkedDown {
 		l.flag(l.kn.mark && (l.kn.probe || logged.MarkedDown), "markedDown", logged.MarkedDown)
-		l.ms.Marked, l.ms.Retrying, l.kn.timer, l.kn.probe = logged.MarkedDown, false, false, false
-		l.ms.FailedAt = l.o.now
+		l.kn.timer, l.kn.probe = false, false
+		l.c.state.LearnMark(l.id, logged.MarkedDown, l.o.now)
 	}
 	l.kn.mark = true
 	l.kn.probe = l.kn.probe || !logged.MarkedDown || logged.RetryNow
@@ -82,26 +80,22 @@ func (l *line) status() {
 	if ours := l.check(); !logged.IgnoreWeights && ours.Allows != logged.WLBAllows {
 		l.flag(l.kn.weight, "wlbAllows", logged.WLBAllows)
 		l.kn.weight = false
-		l.allow(logged.WLBAllows)
+		l.m.t.LearnAllows(&l.c.state, &l.fl.f, l.id, logged.WLBAllows, &l.m.sem)
 	}
 	if ours := l.check(); logged.HasFull && ours.Full != logged.Full {
 		l.flag(l.kn.pending, "reachedMaxConnectionsLimit", logged.Full)
-		l.ms.Pending, l.kn.pending = 0, true
-		if logged.Full {
-			l.ms.Pending = l.m.t.Clusters[l.fl.match.Cluster].Members[l.id].MaxConnections
-		}
+		l.kn.pending = true
+		l.m.t.LearnFull(&l.c.state, &l.fl.f, l.id, logged.Full)
 	}
 }
 
-// allow sets a weight that fits the line, since the line does not print it.
-func (l *line) allow(yes bool) {
-	if yes {
-		l.ms.Weight = max(1, l.m.t.Clusters[l.fl.match.Cluster].Members[l.id].Start)
-		return
-	}
-	if l.ms.Weight = 0; l.check().Allows {
-		l.ms.Weight = -1
-	}
+// due is how long it is until the retry is due, below 0 when it is overdue (R52).
+func (l *line) due() routecheck.Nanos {
+	return l.m.t.RetryDue(&l.c.state, &l.fl.f, l.id, l.o.now, &l.m.sem)
+}
+
+func (l *line) learnRetry(wait routecheck.Nanos) {
+	l.m.t.LearnRetry(&l.c.state, &l.fl.f, l.id, wait, l.o.now, &l.m.sem)
 }
 
 // slack is how much the times of lines may differ from those that the plug-in reckoned with.
@@ -115,19 +109,19 @@ func (l *line) slack() routecheck.Nanos {
 // timer compares the printed seconds until the retry is due. They are whole ones, so one of difference says nothing.
 func (l *line) timer() {
 	logged := &l.o.check
-	if !logged.HasRetryIn || !l.ms.Marked || logged.RetryIn < 0 {
+	if !logged.HasRetryIn || !l.c.state.Member(l.id).Marked || logged.RetryIn < 0 {
 		return
 	}
 	wait := routecheck.Nanos(logged.RetryIn) * second
-	at := l.fl.f.JudgedAt(l.o.now, &l.m.sem)
-	ours := max(l.ms.FailedAt+l.interval-at, 0)
+	ours := max(l.due(), 0)
 	if d := wait - ours; l.kn.timer && d >= -second-l.slack() && d <= second+l.slack() {
 		return
 	}
 	if l.kn.timer {
 		l.differ(true, fmt.Sprintf("retry in %d s", logged.RetryIn), fmt.Sprintf("retry in %.1f s", float64(ours)/float64(second)))
 	}
-	l.ms.FailedAt, l.kn.timer = at+wait-l.interval, true
+	l.learnRetry(wait)
+	l.kn.timer = true
 }
 
 // retry compares whether the retry is due now (R52).
@@ -136,28 +130,27 @@ func (l *line) retry() {
 	if l.check().RetryNow == logged.RetryNow {
 		return
 	}
-	at := l.fl.f.JudgedAt(l.o.now, &l.m.sem)
-	due := l.ms.FailedAt + l.interval - at
+	due := l.due()
 	near := due >= -l.slack() && due <= l.slack()
 	if !near {
 		l.flag(l.kn.timer && l.kn.probe, "retryNow", logged.RetryNow)
 	}
 	switch {
 	case logged.RetryNow:
-		l.ms.Retrying = false
-		l.ms.FailedAt = min(l.ms.FailedAt, at-l.interval)
+		l.c.state.LearnProbe(l.id, false)
+		l.learnRetry(min(due, 0))
 	case near || logged.HasRetryIn && logged.RetryIn > 0:
-		l.ms.FailedAt = at - l.interval + max(1, routecheck.Nanos(logged.RetryIn)*second)
+		l.learnRetry(max(1, routecheck.Nanos(logged.RetryIn)*second))
 	default:
-		l.ms.Retrying = true // somebody whom the log does not show is probing it
+		l.c.state.LearnProbe(l.id, true) // somebody whom the log does not show is probing it
 	}
 }
 
 // count takes over the pending requests of a member: requests that the log hides count too (R60).
 func (l *line) count() {
-	if pending := int32(min(max(l.o.pending, 0), 1<<30)); pending != l.ms.Pending {
+	if pending := int32(min(max(l.o.pending, 0), 1<<30)); pending != l.c.state.Member(l.id).Pending {
 		l.differ(false, "", "")
-		l.ms.Pending = pending
+		l.c.state.LearnPending(l.id, pending)
 	}
 	l.kn.pending = true
 }

@@ -1,0 +1,79 @@
+package routecheck
+
+import "slices"
+
+// A log shows what a process did, not all that it knew. The methods of this file let a ClusterState follow it where the log does not hold
+// the whole history: what a line says becomes the state, whatever the steps before would have led to. They decide nothing.
+
+// LearnPick books the attempt that the log shows, whatever Next would have said. A balanced member moves round robin behind it.
+func (t *Table) LearnPick(cs *ClusterState, f *Flight, m MemberID, via Via) {
+	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f}
+	if at := slices.Index(s.c.Primary, m); via == ViaBalance && at >= 0 {
+		cs.Next = int32((at + 1) % len(s.c.Primary))
+	}
+	s.assign(m, via)
+}
+
+// LearnMark takes over that a member is marked down since a moment, or is not. Nobody is probing it.
+func (cs *ClusterState) LearnMark(m MemberID, marked bool, since Nanos) {
+	ms := &cs.Members[m]
+	ms.Marked, ms.Retrying, ms.FailedAt = marked, false, since
+}
+
+// LearnRetry takes over how long it is until the retry of a marked member is due for a request (R52).
+func (t *Table) LearnRetry(cs *ClusterState, f *Flight, m MemberID, wait, now Nanos, sem *Semantics) {
+	cs.Members[m].FailedAt = f.JudgedAt(now, sem) + wait - t.Clusters[f.Cluster].RetryInterval
+}
+
+// LearnProbe takes over whether somebody is probing a marked member (R52).
+func (cs *ClusterState) LearnProbe(m MemberID, probing bool) { cs.Members[m].Retrying = probing }
+
+// LearnWeight takes over the current weight of a member (R32).
+func (cs *ClusterState) LearnWeight(m MemberID, weight int32) { cs.Members[m].Weight = weight }
+
+// LearnAllows gives a member a weight under which it gets new requests, or gets none, where the log prints only that (R32).
+func (t *Table) LearnAllows(cs *ClusterState, f *Flight, m MemberID, allows bool, sem *Semantics) {
+	c := &t.Clusters[f.Cluster]
+	ms := &cs.Members[m]
+	if allows {
+		ms.Weight = max(1, c.Members[m].Start)
+		return
+	}
+	ms.Weight = 0
+	if s := (selection{t: t, c: c, cs: cs, f: f, sem: sem}); s.weightAllows(m, false) {
+		ms.Weight = -1
+	}
+}
+
+// LearnPending takes over how many requests are under way at a member (R60).
+func (cs *ClusterState) LearnPending(m MemberID, pending int32) { cs.Members[m].Pending = pending }
+
+// LearnFull takes over that a member has as many requests as MaxConnections allows, or none, where the log prints only that (R60).
+func (t *Table) LearnFull(cs *ClusterState, f *Flight, m MemberID, full bool) {
+	cs.Members[m].Pending = 0
+	if full {
+		cs.Members[m].Pending = t.Clusters[f.Cluster].Members[m].MaxConnections
+	}
+}
+
+// LearnBalance takes over what balancing knows from another state of the cluster: where round robin stands, and the weights.
+func (cs *ClusterState) LearnBalance(from *ClusterState) {
+	cs.Next = from.Next
+	for m := range cs.Members {
+		cs.Members[m].Weight = from.Members[m].Weight
+	}
+}
+
+// ForgetPosition lets round robin stand anywhere, as before the first request of a process (R30).
+func (cs *ClusterState) ForgetPosition() { cs.Next = -1 }
+
+// KnowsPosition reports whether it is known where round robin stands.
+func (cs *ClusterState) KnowsPosition() bool { return cs.Next >= 0 }
+
+// Member returns what the process knows of a member: a copy, to read.
+func (cs *ClusterState) Member(m MemberID) MemberState { return cs.Members[m] }
+
+// RetryDue returns how long it is until the retry of a marked member is due for a request, below 0 when it is overdue (R52).
+func (t *Table) RetryDue(cs *ClusterState, f *Flight, m MemberID, now Nanos, sem *Semantics) Nanos {
+	return cs.Members[m].FailedAt + t.Clusters[f.Cluster].RetryInterval - f.JudgedAt(now, sem)
+}
