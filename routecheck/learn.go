@@ -45,8 +45,12 @@ func (t *Table) LearnAllows(cs *ClusterState, f *Flight, m MemberID, allows bool
 	}
 }
 
-// LearnPending takes over how many requests are under way at a member (R60).
-func (cs *ClusterState) LearnPending(m MemberID, pending int32) { cs.Members[m].Pending = pending }
+// LearnPending takes over how many requests are under way at a member, and reports whether that is news (R60).
+func (cs *ClusterState) LearnPending(m MemberID, pending int32) (news bool) {
+	news = cs.Members[m].Pending != pending
+	cs.Members[m].Pending = pending
+	return news
+}
 
 // LearnFull takes over that a member has as many requests as MaxConnections allows, or none, where the log prints only that (R60).
 func (t *Table) LearnFull(cs *ClusterState, f *Flight, m MemberID, full bool) {
@@ -62,6 +66,24 @@ func (cs *ClusterState) LearnBalance(from *ClusterState) {
 	for m := range cs.Members {
 		cs.Members[m].Weight = from.Members[m].Weight
 	}
+}
+
+// LearnRequest takes over what the log has shown of a request since its flight began: its sessions, and the size of its body, 0 not yet.
+func (t *Table) LearnRequest(f *Flight, rq *Request, m *Match, sem *Semantics, rec *Recorder) {
+	f.Affinity = t.Affinity(rq, m, sem, rec)
+	if rq.Body > 0 {
+		f.Size, f.Body = rq.Body, t.Clusters[f.Cluster].BodyKind(rq.Body)
+	}
+}
+
+// LearnUnbuffered takes over that the body of a request cannot be sent again (R57).
+func (f *Flight) LearnUnbuffered() { f.Body = Unbuffered }
+
+// Supposing returns the flight as it would be had the request come over TLS, or not, with a body of a size: a log does not always show them.
+func (f *Flight) Supposing(tls bool, size int64) Flight {
+	g := f.Clone()
+	g.TLS, g.Size = tls, size
+	return g
 }
 
 // ForgetPosition lets round robin stand anywhere, as before the first request of a process (R30).

@@ -79,12 +79,6 @@ var copies = []string{
 	"proxy/status.go state",
 	"proxy/status.go usable",
 	"proxy/upstream.go stream",
-	"routecheck/replay/choice.go state",
-	"routecheck/replay/choice.go usable",
-	"routecheck/replay/machine.go state",
-	"routecheck/replay/machine.go usable",
-	"routecheck/replay/status.go state",
-	"routecheck/replay/status.go usable",
 }
 
 // TestWhoDecidesFinds puts each kind of decision back outside the core: each must be found where its comment says.

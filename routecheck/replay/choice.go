@@ -127,12 +127,11 @@ func (m *machine) ask(c *cluster, fl *flight, o *op, agrees func(routecheck.Acti
 
 // guesses are the flights that fit what the log says of a request: it shows TLS only by the source of the session.
 func (m *machine) guesses(fl *flight, q *request) []routecheck.Flight {
-	plain, tls := fl.f, fl.f
-	plain.TLS, tls.TLS = false, true
+	tls := fl.f.Supposing(true, fl.f.Size)
 	if q.tls() {
 		return []routecheck.Flight{tls}
 	}
-	return []routecheck.Flight{plain, tls}
+	return []routecheck.Flight{fl.f.Supposing(false, fl.f.Size), tls}
 }
 
 // disagree makes the fault of a decision: what Next would have done, and the steps to it.
@@ -228,6 +227,6 @@ func (m *machine) tooLarge(c *cluster, fl *flight, o *op, over func(routecheck.A
 		return false
 	}
 	large := *fl
-	large.f.Size = math.MaxInt64
+	large.f = fl.f.Supposing(fl.f.TLS, math.MaxInt64)
 	return m.ask(c, &large, o, over)
 }

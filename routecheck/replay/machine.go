@@ -223,10 +223,7 @@ func (m *machine) beginFlight(fl *flight, rq *routecheck.Request, o *op) {
 func (m *machine) prepare(fl *flight, q *request) {
 	c := &m.t.Clusters[fl.match.Cluster]
 	rq := q.withSessions(q.request(), &fl.match, c.Separator)
-	fl.f.Affinity = m.t.Affinity(&rq, &fl.match, &m.sem, m.rec)
-	if q.length > 0 {
-		fl.f.Size, fl.f.Body = q.length, c.BodyKind(q.length)
-	}
+	m.t.LearnRequest(&fl.f, &rq, &fl.match, &m.sem, m.rec)
 }
 
 // decline checks a request that the log leaves to the web server.
@@ -253,7 +250,7 @@ func (m *machine) observe(o *op, r *result) {
 	if o.rq.length > 0 {
 		m.prepare(fl, o.rq)
 	} else if o.rq.body && o.event.ReusedStream && !o.fresh && (o.event.Kind == routecheck.StreamLost || o.event.Kind == routecheck.IOTimeout) {
-		fl.f.Body = routecheck.Unbuffered // why else would no new stream follow (R50c, R54)
+		fl.f.LearnUnbuffered() // why else would no new stream follow (R50c, R54)
 	}
 	key := clusterKey{o.thread.PID, fl.match.Cluster}
 	c := m.copyOf(key)

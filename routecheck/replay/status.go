@@ -109,7 +109,7 @@ func (l *line) slack() routecheck.Nanos {
 // timer compares the printed seconds until the retry is due. They are whole ones, so one of difference says nothing.
 func (l *line) timer() {
 	logged := &l.o.check
-	if !logged.HasRetryIn || !l.c.state.Member(l.id).Marked || logged.RetryIn < 0 {
+	if !logged.HasRetryIn || !l.check().MarkedDown || logged.RetryIn < 0 {
 		return
 	}
 	wait := routecheck.Nanos(logged.RetryIn) * second
@@ -148,9 +148,8 @@ func (l *line) retry() {
 
 // count takes over the pending requests of a member: requests that the log hides count too (R60).
 func (l *line) count() {
-	if pending := int32(min(max(l.o.pending, 0), 1<<30)); pending != l.c.state.Member(l.id).Pending {
+	if pending := int32(min(max(l.o.pending, 0), 1<<30)); l.c.state.LearnPending(l.id, pending) {
 		l.differ(false, "", "")
-		l.c.state.LearnPending(l.id, pending)
 	}
 	l.kn.pending = true
 }
