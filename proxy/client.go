@@ -88,7 +88,7 @@ func (c *client) end() {
 
 // handshake completes TLS, so that its certificate and cipher are known.
 func (c *client) handshake() bool {
-	t, ok := c.conn.(*tls.Conn)
+	t, ok := c.conn.(*secureConn)
 	if !ok {
 		return true
 	}
@@ -292,7 +292,7 @@ func (c *client) release(reuse bool) {
 	c.partner.Store(nil)
 	c.p.recycle(s.in)
 	s.in = nil
-	if !reuse {
+	if !reuse || !s.quiet() {
 		s.close()
 		return
 	}

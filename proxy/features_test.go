@@ -9,9 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/wasplug/wasplug/routecheck"
 )
 
 // Every way in which a member can mark the end of an answer, for clients of both versions.
@@ -190,19 +193,19 @@ func TestMaxConnections(t *testing.T) {
 
 // R65: a stream that has been idle for longer than ConnectionTTL is not used again.
 func TestConnectionTTL(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := start(t, true, site{members: 1}, Options{})
-		defer w.stop()
-		v := w.visit()
-		defer v.Close()
-		for i, pause := range []time.Duration{0, 20 * time.Second, 27 * time.Second, 30 * time.Second} {
-			time.Sleep(pause)
-			v.ask(get("/"))
-			if got, want := w.connects("m1"), []int{1, 1, 1, 2}[i]; got != want {
-				t.Errorf("after %v: %d connections, want %d", pause, got, want)
-			}
+	var clock atomic.Int64
+	w := start(t, false, site{members: 1}, Options{Now: func() routecheck.Nanos { return routecheck.Nanos(clock.Load()) }})
+	defer w.stop()
+	v := w.visit()
+	defer v.Close()
+	for i, pause := range []time.Duration{0, 20 * time.Second, 27 * time.Second, 30 * time.Second} {
+		clock.Add(int64(pause))
+		v.ask(get("/"))
+		w.atRest("m1")
+		if got, want := w.connects("m1"), []int{1, 1, 1, 2}[i]; got != want {
+			t.Errorf("after %v: %d connections, want %d", pause, got, want)
 		}
-	})
+	}
 }
 
 func TestConnectTimeout(t *testing.T) {

@@ -21,8 +21,10 @@ var (
 // the scheduler, for the socket never blocks: that saves a good part of what a system call costs. Anything else goes through net.Conn.
 // One goroutine reads and one writes at a time.
 type link struct {
-	conn net.Conn
-	fast *fastPath // nil: conn is used
+	conn   net.Conn
+	fast   *fastPath   // nil: conn is used
+	secure *secureConn // conn, where that is TLS
+	peeker *peeker     // of the socket below, nil: nobody can tell what stands there
 
 	sweeper *sweeper
 	slot    int                  // place in the sweeper's list
@@ -36,7 +38,12 @@ type link struct {
 // init puts a link on a connection.
 func (l *link) init(conn net.Conn, s *sweeper) {
 	l.conn, l.sweeper = conn, s
-	l.fast = newFastPath(conn)
+	if t, ok := conn.(*secureConn); ok {
+		l.secure, l.peeker = t, t.records.peeker
+		t.records.owner = l
+	} else {
+		l.fast, l.peeker = newFastPath(conn), newPeeker(conn)
+	}
 	s.add(l)
 }
 
@@ -158,6 +165,8 @@ func (l *link) turn(p []byte, check bool, pool *buffers) (sent int, b *buffer, n
 		if err = l.reason(err); err != errSpurious && (err != nil || n > 0) {
 			return sent, b, n, err
 		}
+	} else if check && l.stirred() {
+		return 0, nil, 0, errStale
 	}
 	more, err := l.write(p[sent:])
 	if sent += more; err != nil {
@@ -167,11 +176,25 @@ func (l *link) turn(p []byte, check bool, pool *buffers) (sent int, b *buffer, n
 	return sent, b, n, err
 }
 
-// stirred reports whether an idle link has been closed or has bytes to read. It never waits.
-func (l *link) stirred() bool { return l.fast != nil && l.fast.peek() != nothingYet }
+// quiet reports whether everything that was read from a link has been taken, so that a look at its socket will tell whether it may be used
+// again. It is false where nobody can tell.
+func (l *link) quiet() bool {
+	if l.secure != nil {
+		return l.secure.quiet()
+	}
+	return l.peeker != nil
+}
 
-// left reports whether the other side has closed. It never waits, and cannot tell where a link has no fast path.
-func (l *link) left() bool { return l.fast != nil && l.fast.peek() == hasClosed }
+// stirred reports whether an idle link has been closed or has bytes to read, or nobody can tell. It never waits.
+func (l *link) stirred() bool {
+	if l.secure != nil {
+		return !l.secure.silent()
+	}
+	return l.peeker.peek() != nothingYet
+}
+
+// left reports whether the other side has closed. It never waits, and cannot always tell: bytes may stand before the end.
+func (l *link) left() bool { return l.peeker.peek() == hasClosed }
 
 // closeWrite tells the other side that nothing more comes.
 func (l *link) closeWrite() {

@@ -12,7 +12,6 @@ type fastPath struct {
 	raw syscall.RawConn
 
 	readFn, writeFn, waitFn, turnFn func(fd uintptr) bool
-	peekFn                          func(fd uintptr)
 
 	in, out op
 	pool    *buffers // of a wait
@@ -20,7 +19,6 @@ type fastPath struct {
 	check   bool     // of a turn
 	stale   bool
 	written bool // the request of a turn is out: wait for the answer
-	look    glimpse
 }
 
 // op is the read or the write at hand.
@@ -41,7 +39,7 @@ func newFastPath(conn net.Conn) *fastPath {
 		return nil
 	}
 	f := &fastPath{raw: raw}
-	f.readFn, f.writeFn, f.waitFn, f.turnFn, f.peekFn = f.tryRead, f.tryWrite, f.tryWait, f.tryTurn, f.tryPeek
+	f.readFn, f.writeFn, f.waitFn, f.turnFn = f.tryRead, f.tryWrite, f.tryWait, f.tryTurn
 	return f
 }
 
@@ -156,22 +154,7 @@ func (f *fastPath) tryTurn(fd uintptr) bool {
 	return !f.written
 }
 
-// glimpse is what a look at a socket without reading shows.
-type glimpse uint8
-
-const (
-	nothingYet glimpse = iota
-	hasBytes
-	hasClosed
-)
-
-func (f *fastPath) peek() glimpse {
-	f.look = hasClosed
-	f.raw.Control(f.peekFn)
-	return f.look
-}
-
-func (f *fastPath) tryPeek(fd uintptr) { f.look = peek(fd) }
+const canPeek = true
 
 // peek leaves what it sees in the socket: bytes of a stream that nobody asked for say that it cannot be used, not what they are.
 func peek(fd uintptr) glimpse {

@@ -17,6 +17,7 @@ type network struct {
 	mu      sync.Mutex
 	members map[string]net.Listener // by ADDRESS:PORT as the proxy dials it; none: refused
 	dials   map[string]int
+	hidden  bool // connections to members show no socket
 	front   net.Listener
 }
 
@@ -33,13 +34,17 @@ func (n *network) listen(t *testing.T) net.Listener {
 
 func (n *network) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	n.mu.Lock()
-	l := n.members[address]
+	l, hidden := n.members[address], n.hidden
 	n.dials[address]++
 	n.mu.Unlock()
 	if l == nil {
 		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
 	}
-	return connect(ctx, l)
+	c, err := connect(ctx, l)
+	if hidden && err == nil {
+		return struct{ net.Conn }{c}, nil
+	}
+	return c, err
 }
 
 func connect(ctx context.Context, l net.Listener) (net.Conn, error) {

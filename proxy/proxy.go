@@ -202,7 +202,8 @@ func isTemporary(err error) bool {
 // admit starts a connection, or ends it when Shutdown has come between.
 func (p *Proxy) admit(conn net.Conn, l *Listener) {
 	if l.TLS != nil {
-		conn = tls.Server(conn, l.TLS)
+		r := newRecords(conn, p.small)
+		conn = &secureConn{Conn: tls.Server(r, l.TLS), records: r}
 	}
 	c := p.newClient(conn, l)
 	p.mu.Lock()

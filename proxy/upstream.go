@@ -125,7 +125,7 @@ func (p *Proxy) open(ctx context.Context, t *transport, limit routecheck.Nanos) 
 		}
 	}
 	if err == nil && t.tls != nil {
-		conn, err = secure(ctx, conn, t.tls)
+		conn, err = p.secure(ctx, conn, t.tls)
 	}
 	switch {
 	case err == nil:
@@ -141,8 +141,9 @@ func (p *Proxy) open(ctx context.Context, t *transport, limit routecheck.Nanos) 
 }
 
 // secure does the TLS handshake.
-func secure(ctx context.Context, conn net.Conn, cfg *tls.Config) (net.Conn, error) {
-	c := tls.Client(conn, cfg)
+func (p *Proxy) secure(ctx context.Context, conn net.Conn, cfg *tls.Config) (net.Conn, error) {
+	r := newRecords(conn, p.small)
+	c := &secureConn{Conn: tls.Client(r, cfg), records: r}
 	if err := c.HandshakeContext(ctx); err != nil {
 		conn.Close()
 		return nil, err

@@ -1,0 +1,201 @@
+package proxy
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"sync/atomic"
+)
+
+// secureConn is a TLS connection that can tell whether the other side has been silent. crypto/tls keeps what it has read to itself, so its
+// records come through a reader that never hands on more than the one that is asked for: whatever else has come stands there to be seen.
+type secureConn struct {
+	*tls.Conn
+	records *records
+	drained bool // crypto/tls holds no content that nobody has taken
+}
+
+// Read reads content. When it is less than was asked for, it is all that crypto/tls had.
+func (s *secureConn) Read(p []byte) (int, error) {
+	n, err := s.Conn.Read(p)
+	s.drained = n < len(p)
+	return n, err
+}
+
+// Close says goodbye where the other side still listens, for at most five seconds.
+func (s *secureConn) Close() error {
+	s.records.ending.Store(true)
+	return s.Conn.Close()
+}
+
+// CloseWrite says goodbye; what the other side still sends can be read.
+func (s *secureConn) CloseWrite() error {
+	s.records.ending.Store(true)
+	return s.Conn.CloseWrite()
+}
+
+// quiet reports whether nothing that has come is left in memory. It makes no system call.
+func (s *secureConn) quiet() bool {
+	return s.records.peeker != nil && (s.drained && s.records.between() || s.nothingUpTo(inMemory))
+}
+
+// silent reports whether nothing has come but what belongs to TLS itself: session tickets and new keys are taken in. Half a record may
+// become anything, so it is no silence.
+func (s *secureConn) silent() bool {
+	if s.drained && s.records.between() && s.records.peeker.peek() == nothingYet {
+		return true
+	}
+	return s.records.peeker != nil && s.nothingUpTo(inSocket)
+}
+
+// nothingUpTo reads without waiting, and reports whether there was nothing to read.
+func (s *secureConn) nothingUpTo(reach reach) bool {
+	s.records.reach = reach
+	var one [1]byte
+	n, err := s.Conn.Read(one[:])
+	s.records.reach = everything
+	s.drained = n == 0
+	return errors.Is(err, errNotYet) && s.records.between()
+}
+
+// reach is how far a read goes for records.
+type reach uint8
+
+const (
+	everything reach = iota // it waits until some come
+	inSocket                // it takes what has come
+	inMemory                // it takes what was read before
+)
+
+// errNotYet ends a read that goes no further. It is a temporary net.Error, for after any other crypto/tls reads no more.
+var errNotYet error = notYet{}
+
+type notYet struct{}
+
+func (notYet) Error() string   { return "nothing has come yet" }
+func (notYet) Timeout() bool   { return true }
+func (notYet) Temporary() bool { return true }
+
+// recordHeader is the size of what stands before each TLS record; its last two bytes are the length (RFC 8446, 5.1).
+const recordHeader = 5
+
+// records is the connection below TLS. It divides what comes at the ends of records, and holds memory only while it holds bytes.
+type records struct {
+	net.Conn
+	owner  *link     // says why a wait was interrupted; nil during a member's handshake
+	fast   *fastPath // nil: Conn is used
+	peeker *peeker   // nil: nobody can tell what stands in the socket
+	pool   *buffers
+	reach  reach
+	ending atomic.Bool // crypto/tls limits the writes that remain by itself
+
+	held   *buffer
+	at, n  int // held.b[at:n] has not been handed on
+	header [recordHeader]byte
+	got    int // bytes of the header at hand that have been handed on
+	left   int // bytes of the record behind it that have not
+}
+
+func newRecords(conn net.Conn, pool *buffers) *records {
+	return &records{Conn: conn, fast: newFastPath(conn), peeker: newPeeker(conn), pool: pool}
+}
+
+// between reports whether every record of which anything has been read was handed on whole.
+func (r *records) between() bool { return r.held == nil && r.got == 0 && r.left == 0 }
+
+// Read hands on what belongs to one record.
+func (r *records) Read(p []byte) (int, error) {
+	if r.held == nil {
+		if err := r.fill(); err != nil {
+			return 0, err
+		}
+	}
+	part := r.held.b[r.at:r.n]
+	n := copy(p, part[:min(len(part), r.most(part))])
+	r.follow(part[:n])
+	if r.at += n; r.at == r.n {
+		r.pool.put(r.held)
+		r.held = nil
+	}
+	return n, nil
+}
+
+// most is how many bytes there are to the end of the record, or of its header where that has not come whole.
+func (r *records) most(part []byte) int {
+	if r.left > 0 {
+		return r.left
+	}
+	header := r.header
+	if r.got+copy(header[r.got:], part) < recordHeader {
+		return recordHeader
+	}
+	return recordHeader - r.got + length(header)
+}
+
+func length(header [recordHeader]byte) int { return int(header[3])<<8 | int(header[4]) }
+
+// follow notes what has been handed on.
+func (r *records) follow(p []byte) {
+	if r.left == 0 {
+		n := copy(r.header[r.got:], p)
+		if r.got += n; r.got < recordHeader {
+			return
+		}
+		p, r.got, r.left = p[n:], 0, length(r.header)
+	}
+	r.left -= len(p)
+}
+
+// fill reads from the socket, as far as the reach of the read goes.
+func (r *records) fill() (err error) {
+	if r.reach == inMemory || r.reach == inSocket && r.peeker.peek() == nothingYet {
+		return errNotYet
+	}
+	for {
+		if r.fast != nil {
+			r.held, r.n, err = r.fast.wait(r.pool)
+		} else {
+			r.held, r.n, err = readInto(r.Conn, r.pool)
+		}
+		if r.at, err = 0, r.reason(err); err != errSpurious {
+			return err
+		}
+	}
+}
+
+// readInto reads into a buffer of the pool.
+func readInto(conn net.Conn, pool *buffers) (*buffer, int, error) {
+	b := pool.get()
+	n, err := conn.Read(b.b)
+	if n > 0 {
+		return b, n, nil
+	}
+	pool.put(b)
+	return nil, 0, something(n, err)
+}
+
+// Write writes all of p. A wake for nothing does not reach crypto/tls, which would never write again.
+func (r *records) Write(p []byte) (sent int, err error) {
+	for sent < len(p) {
+		n := 0
+		if r.fast != nil {
+			n, err = r.fast.write(p[sent:])
+		} else {
+			n, err = r.Conn.Write(p[sent:])
+		}
+		if sent += n; r.ending.Load() {
+			return sent, err
+		}
+		if err = r.reason(err); err != nil && err != errSpurious {
+			return sent, err
+		}
+	}
+	return sent, nil
+}
+
+func (r *records) reason(err error) error {
+	if r.owner == nil {
+		return err
+	}
+	return r.owner.reason(err)
+}
