@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas"
 )
@@ -60,15 +59,15 @@ type Placed struct {
 
 // Place finds the element paths of findings.
 func Place(inputs []Input, ds []diag.Diagnostic) []Placed {
-	docs := map[diag.FileID]*parser.Document{}
+	docs := map[diag.FileID]*paths{}
 	for _, in := range inputs {
-		docs[in.File] = in.Config.Doc
+		docs[in.File] = newPaths(in.Config.Doc)
 	}
 	out := make([]Placed, len(ds))
 	for i, d := range ds {
 		out[i].Diagnostic = d
-		if doc := docs[d.Span.File]; doc != nil {
-			out[i].Path = Path(doc, d.Span)
+		if p := docs[d.Span.File]; p != nil {
+			out[i].Path = p.of(d.Span)
 		}
 	}
 	return out

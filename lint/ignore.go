@@ -17,9 +17,7 @@ type ignore struct {
 	at      diag.Span
 	scope   diag.Span
 	rules   []*Rule
-	used    []bool
 	problem string
-	expired bool
 }
 
 func suppressionRules() []*Rule {
@@ -66,9 +64,10 @@ func (p *Pass) applyIgnores(findings []*Finding, active map[string]*Rule) []*Fin
 	if len(ignores) == 0 {
 		return findings
 	}
+	scopes := newScopes(ignores, p.written())
 	kept := findings[:0]
 	for _, f := range findings {
-		if !takes(ignores, f) {
+		if !scopes.take(f) {
 			kept = append(kept, f)
 		}
 	}
@@ -79,8 +78,8 @@ func (p *Pass) applyIgnores(findings []*Finding, active map[string]*Rule) []*Fin
 		case ig.problem != "" && invalid != nil:
 			kept = append(kept, p.own(invalid, ig.at, "%s; the ignore has no effect", ig.problem))
 		case unused != nil:
-			for k, r := range ig.rules {
-				if !ig.used[k] && active[r.Code] != nil {
+			for _, r := range ig.rules {
+				if active[r.Code] != nil && !scopes.used(r.Code, ig.scope) {
 					kept = append(kept, p.own(unused, ig.at, "no finding of %s %s to ignore here; remove the comment", r.Code, r.Name))
 				}
 			}
@@ -96,30 +95,17 @@ func (p *Pass) own(r *Rule, span diag.Span, format string, args ...any) *Finding
 	}}
 }
 
-func takes(ignores []ignore, f *Finding) bool {
-	taken := false
-	for i := range ignores {
-		ig := &ignores[i]
-		if ig.problem != "" || !ig.scope.Contains(f.Span) {
-			continue
-		}
-		for k, r := range ig.rules {
-			if r.Code == f.Rule.Code {
-				ig.used[k], taken = true, true
-			}
-		}
-	}
-	return taken
-}
-
 // ignores collects the comments of a file.
 func (p *Pass) ignores() []ignore {
 	var found []ignore
 	var rules []*Rule
 	var visit func(parent *parser.Node, nodes []*parser.Node)
 	visit = func(parent *parser.Node, nodes []*parser.Node) {
+		behind := 0 // where the next element behind a comment was looked for
+		var before *parser.Node
 		for i, n := range nodes {
 			if n.Kind == parser.Element {
+				before = n
 				visit(n, n.Children)
 				continue
 			}
@@ -130,7 +116,10 @@ func (p *Pass) ignores() []ignore {
 				if rules == nil {
 					rules = Rules()
 				}
-				found = append(found, p.parseIgnore(text, n, scopeOf(parent, nodes, i), rules))
+				for behind = max(behind, i); behind < len(nodes) && nodes[behind].Kind != parser.Element; {
+					behind++
+				}
+				found = append(found, p.parseIgnore(text, n, scopeOf(parent, n, before, nodes[behind:]), rules))
 			}
 		}
 	}
@@ -138,28 +127,20 @@ func (p *Pass) ignores() []ignore {
 	return found
 }
 
-// scopeOf returns what the comment at nodes[i] holds for, the zero span when nothing follows it.
-func scopeOf(parent *parser.Node, nodes []*parser.Node, i int) diag.Span {
-	if nodes[i].Inline {
-		for k := i - 1; k >= 0; k-- {
-			if nodes[k].Kind == parser.Element {
-				return nodes[k].Span
-			}
-		}
-		if parent != nil {
-			return parent.Tag
-		}
+// scopeOf returns what a comment holds for, the zero span when nothing follows it: the element before it or the tag that it stands behind
+// on the line, else the first of those behind it.
+func scopeOf(parent, comment, before *parser.Node, behind []*parser.Node) diag.Span {
+	switch {
+	case comment.Inline && before != nil:
+		return before.Span
+	case comment.Inline && parent != nil:
+		return parent.Tag
+	case len(behind) == 0:
+		return diag.Span{}
+	case parent == nil: // before the root: the whole file
+		return diag.Span{File: behind[0].Span.File, Start: 0, End: 1<<31 - 1}
 	}
-	for _, n := range nodes[i+1:] {
-		if n.Kind != parser.Element {
-			continue
-		}
-		if parent == nil { // before the root: the whole file
-			return diag.Span{File: n.Span.File, Start: 0, End: 1<<31 - 1}
-		}
-		return n.Span
-	}
-	return diag.Span{}
+	return behind[0].Span
 }
 
 func (p *Pass) parseIgnore(text string, n *parser.Node, scope diag.Span, rules []*Rule) ignore {
@@ -177,7 +158,6 @@ func (p *Pass) parseIgnore(text string, n *parser.Node, scope diag.Span, rules [
 		}
 		ig.rules = append(ig.rules, r)
 	}
-	ig.used = make([]bool, len(ig.rules))
 	words = words[1:]
 	if len(words) > 1 && words[0] == "until" {
 		until, err := time.Parse(time.DateOnly, words[1])

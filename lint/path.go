@@ -11,18 +11,29 @@ import (
 
 // Path names the place of a span by the elements around it, as /Config/ServerCluster[@Name="shop"]/Server[@Name="m1"]/@CloneID. It stays
 // the same when lines move, which is what a baseline and the fingerprints of SARIF hang on.
-func Path(doc *parser.Document, span diag.Span) string {
-	n := holder(doc, span)
+func Path(doc *parser.Document, span diag.Span) string { return newPaths(doc).of(span) }
+
+// paths names many places of a document. What was counted once is kept, so that each costs what its depth does.
+type paths struct {
+	doc    *parser.Document
+	places map[*parser.Node]int  // among the siblings alike
+	known  map[*parser.Node]bool // the elements whose children have their places
+	built  bool                  // rather than parsed: the elements within another one stand anywhere
+	holds  map[diag.Span]*parser.Node
+}
+
+func newPaths(doc *parser.Document) *paths {
+	return &paths{doc: doc, places: map[*parser.Node]int{}, known: map[*parser.Node]bool{}, built: built(doc)}
+}
+
+func (p *paths) of(span diag.Span) string {
+	n := p.holder(span)
 	if n == nil {
 		return "/"
 	}
 	path := ""
 	for up := n; up != nil; up = up.Parent {
-		siblings := doc.Nodes
-		if up.Parent != nil {
-			siblings = up.Parent.Children
-		}
-		path = "/" + up.Name + identity(up, siblings) + path
+		path = "/" + up.Name + p.identity(up) + path
 	}
 	for i := range n.Attrs {
 		if a := &n.Attrs[i]; a.Span.Contains(span) || a.NameSpan.Contains(span) {
@@ -34,25 +45,38 @@ func Path(doc *parser.Document, span diag.Span) string {
 
 // holder returns the innermost element around a span. In content that was built its elements stand in no order in their file: there it is
 // the first one with an attribute, else with a name, at the span.
-func holder(doc *parser.Document, span diag.Span) *parser.Node {
+func (p *paths) holder(span diag.Span) *parser.Node {
 	var found *parser.Node
-	for n := around(doc.Nodes, span); n != nil; n = around(n.Children, span) {
+	for n := around(p.doc.Nodes, span); n != nil; n = around(n.Children, span) {
 		found = n
 	}
-	if found != nil || span.IsZero() || !built(doc) {
+	if found != nil || span.IsZero() || !p.built {
 		return found
+	}
+	if p.holds == nil {
+		p.holds = holders(p.doc)
+	}
+	return p.holds[span]
+}
+
+// holders returns the first element with an attribute at each span, else the first that stands there.
+func holders(doc *parser.Document) map[diag.Span]*parser.Node {
+	holds := map[diag.Span]*parser.Node{}
+	note := func(span diag.Span, n *parser.Node) {
+		if holds[span] == nil {
+			holds[span] = n
+		}
 	}
 	for n := range doc.All() {
 		for i := range n.Attrs {
-			if n.Attrs[i].Span == span {
-				return n
-			}
-		}
-		if found == nil && (n.NameSpan == span || n.Span == span) {
-			found = n
+			note(n.Attrs[i].Span, n)
 		}
 	}
-	return found
+	for n := range doc.All() {
+		note(n.NameSpan, n)
+		note(n.Span, n)
+	}
+	return holds
 }
 
 // built reports whether a document was built rather than parsed: then the elements within another one stand anywhere.
@@ -77,7 +101,7 @@ func around(nodes []*parser.Node, span diag.Span) *parser.Node {
 }
 
 // identity tells an element from its siblings: by its name, by what a Route names, else by its number among those alike.
-func identity(n *parser.Node, siblings []*parser.Node) string {
+func (p *paths) identity(n *parser.Node) string {
 	if name := n.Attr("Name"); name != nil {
 		return fmt.Sprintf("[@Name=%q]", name.Value)
 	}
@@ -92,14 +116,15 @@ func identity(n *parser.Node, siblings []*parser.Node) string {
 	if n.Parent == nil || n.Name == "PrimaryServers" || n.Name == "BackupServers" {
 		return ""
 	}
-	place := 0
-	for _, s := range siblings {
-		if s.Kind == parser.Element && s.Name == n.Name {
-			place++
-		}
-		if s == n {
-			break
+	if !p.known[n.Parent] {
+		p.known[n.Parent] = true
+		count := map[string]int{}
+		for _, s := range n.Parent.Children {
+			if s.Kind == parser.Element {
+				count[s.Name]++
+				p.places[s] = count[s.Name]
+			}
 		}
 	}
-	return fmt.Sprintf("[%d]", place)
+	return fmt.Sprintf("[%d]", p.places[n])
 }

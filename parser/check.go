@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Interval is a range of numbers, both ends included.
@@ -93,7 +94,12 @@ func (a *Attribute) Near(value string) (string, bool) {
 }
 
 func bare(s string) string {
-	return strings.ToLower(strings.NewReplacer(" ", "", "\t", "", "-", "", "_", "").Replace(s))
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" \t-_", r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
 }
 
 // FoldsCase reports whether values compare without letter case: IBM's pages and its generators spell them differently.

@@ -19,8 +19,15 @@ type file struct {
 	src   []byte
 	lines []int32 // start of each line; computed when first asked for
 	ascii bool    // computed with lines: columns are bytes then
+	marks []mark  // computed with lines, unless ascii
 	once  sync.Once
 }
+
+// mark says how many code points stand before a place. One stands in every stretch of the file, so that a column far into a line, a file of one
+// line say, is not counted from its start.
+type mark struct{ offset, runes int32 }
+
+const stretch = 1 << 10 // bytes
 
 // NewFiles returns an empty register.
 func NewFiles() *Files { return &Files{} }
@@ -92,12 +99,27 @@ func (fs *Files) at(id FileID, offset int32) Position {
 	if !found {
 		line--
 	}
+	return Position{f.name, line + 1, f.between(f.lines[line], offset) + 1}
+}
+
+// between counts the code points between two places of a file that was indexed; the first is that of a code point. An invalid byte (a
+// Latin-1 letter, say) counts as one, as editors show it.
+func (f *file) between(from, to int32) int {
 	if f.ascii {
-		return Position{f.name, line + 1, int(offset-f.lines[line]) + 1}
+		return int(to - from)
 	}
-	// An invalid byte (a Latin-1 letter, say) counts as one column, as editors show it.
-	column := utf8.RuneCount(f.src[f.lines[line]:offset]) + 1
-	return Position{f.name, line + 1, column}
+	if to-from <= stretch {
+		return utf8.RuneCount(f.src[from:to])
+	}
+	return f.before(to) - f.before(from)
+}
+
+func (f *file) before(offset int32) int {
+	m := f.marks[offset/stretch]
+	if m.offset > offset {
+		m = f.marks[offset/stretch-1]
+	}
+	return int(m.runes) + utf8.RuneCount(f.src[m.offset:offset])
 }
 
 // index finds the line starts. LF, CR LF and a lone CR end a line.
@@ -120,6 +142,27 @@ func (f *file) index() {
 		if c == '\n' || c == '\r' && (i+1 == len(f.src) || f.src[i+1] != '\n') {
 			f.lines = append(f.lines, int32(i+1))
 		}
+	}
+	if !f.ascii {
+		f.mark()
+	}
+}
+
+// mark notes the first code point of each stretch.
+func (f *file) mark() {
+	runes := int32(0)
+	for i := 0; i <= len(f.src); runes++ {
+		if i >= len(f.marks)*stretch {
+			f.marks = append(f.marks, mark{int32(i), runes})
+		}
+		if i == len(f.src) {
+			return
+		}
+		size := 1
+		if f.src[i] >= utf8.RuneSelf {
+			_, size = utf8.DecodeRune(f.src[i:])
+		}
+		i += size
 	}
 }
 

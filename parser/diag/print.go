@@ -39,7 +39,12 @@ func (fs *Files) Snippet(w io.Writer, s Span) error {
 		return nil
 	}
 	start, end := fs.Start(s), fs.End(s)
-	text, hidden := window(f.line(start.Line), int(s.Start-f.lines[start.Line-1]))
+	near := snippetWidth
+	if !f.ascii {
+		near *= utf8.UTFMax
+	}
+	text, cut := window(f.line(start.Line), int(s.Start-f.lines[start.Line-1]), near)
+	hidden := f.between(f.lines[start.Line-1], f.lines[start.Line-1]+int32(cut))
 	line := printable(text)
 	from, to := start.Column-1-hidden, len(line)
 	if end.Line == start.Line {
@@ -59,18 +64,16 @@ func (fs *Files) Snippet(w io.Writer, s Span) error {
 	return err
 }
 
-// window cuts a long line to what is near an offset, so that a file of one line does not cost its size for every snippet. It returns
-// how many code points are cut away before.
-func window(line []byte, offset int) (text []byte, hidden int) {
-	const near = 8 * snippetWidth // bytes: more than a snippet shows to either side
+// window cuts a long line to what is near an offset, that many bytes to either side, so that a file of one line does not cost its size for
+// every snippet. It returns how many bytes are cut away before.
+func window(line []byte, offset, near int) (text []byte, cut int) {
 	if start := min(offset, len(line)) - near; start > 0 {
 		for start > 0 && !utf8.RuneStart(line[start]) {
 			start--
 		}
-		hidden = utf8.RuneCount(line[:start])
-		line = line[start:]
+		cut, line = start, line[start:]
 	}
-	return line[:min(len(line), 2*near)], hidden
+	return line[:min(len(line), 2*near)], cut
 }
 
 func printable(line []byte) []rune {

@@ -1,16 +1,19 @@
 package diag
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Suggest returns the known word that a misspelt one most likely stands for, "" when none is near enough. Words that differ only in
 // letter case, blanks, "-" or "_" are nearest; of equally near ones the first of known wins.
 func Suggest(word string, known []string) string {
-	best, limit := "", len(word)/3+1
+	best, limit, plain := "", len(word)/3+1, bare(word)
 	for _, k := range known {
 		if k == word {
 			continue
 		}
-		if d := distance(bare(word), bare(k), limit); d < limit {
+		if d := distance(plain, bare(k), limit); d < limit {
 			best, limit = k, d
 		}
 	}
@@ -31,7 +34,12 @@ func Hint(near string) string {
 
 // bare is what remains of a word when case and separators do not count.
 func bare(s string) string {
-	return strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.ToLower(s))
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' || r == '_' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
 }
 
 // distance counts the edits (insert, delete, replace, swap of neighbours) that turn a into b, and stops beyond limit.
