@@ -4,6 +4,9 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // expensiveFiles are made to make rules quadratic: n of something that a rule may compare with n others.
@@ -37,6 +40,8 @@ func expensiveFiles(n int) map[string]string {
 		"hosts with every port": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup Name='v'>" + many(n, func(i int) string {
 			return "<VirtualHost Name='h" + number(i) + ":*'/><VirtualHost Name='*:" + number(i+1) + "'/>"
 		}) + "</VirtualHostGroup><UriGroup Name='u'><Uri Name='/a'/></UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' VirtualHostGroup='v' UriGroup='u'/></Config>",
+		"unknown elements": "<Config>" + many(n, func(int) string { return "<Foo/>\n" }) + "</Config>",
+		"ignores":          "<Config>" + many(n, func(int) string { return "<!-- wasplug:ignore WP501 known -->\n" }) + "</Config>",
 		"unknown servers": "<Config><ServerCluster Name='c'>" + many(n, func(i int) string { return "<Server Name='abcdefgh" + number(i) + "'/>" }) +
 			"<PrimaryServers>" + many(n, func(i int) string { return "<Server Name='abcdefgx" + number(i) + "'/>" }) + "</PrimaryServers></ServerCluster></Config>",
 		"groups with one alias": "<Config><ServerCluster Name='a'/>" + many(n, func(i int) string {
@@ -63,6 +68,41 @@ func TestExpensiveFiles(t *testing.T) {
 				t.Logf("%.2f, %d kB, %d findings", ratio, large>>10, found)
 			}
 		})
+	}
+}
+
+// TestPlaceWork: the children of an element are counted once, whatever the number of findings among them.
+func TestPlaceWork(t *testing.T) {
+	cfg, _ := parser.Parse(1, []byte("<Config>"+strings.Repeat("<Foo/><Bar/>", 500)+"</Config>"))
+	kids := cfg.Node.Children
+	p := newPaths(cfg.Doc)
+	if got := p.of(kids[998].Span); got != "/Config/Foo[500]" || len(p.places) != len(kids) {
+		t.Fatalf("%s, %d places", got, len(p.places))
+	}
+	p.places[kids[3]] = 7 // not counted again, or this would be lost
+	if got := p.of(kids[3].Span); got != "/Config/Bar[7]" {
+		t.Error(got)
+	}
+}
+
+// TestIgnoreWork: a finding is compared with the scopes around it, not with all of the file.
+func TestIgnoreWork(t *testing.T) {
+	text := "<!-- wasplug:ignore WP301 all -->\n<Config>" + strings.Repeat("<!-- wasplug:ignore WP301,WP502 known -->\n", 500) +
+		strings.Repeat("<ServerCluster><!-- wasplug:ignore WP301 known -->\n<Server/></ServerCluster>", 500) + "</Config>"
+	files := diag.NewFiles()
+	pass := newPasses(files, Read(files, files.Add("f", []byte(text))), &Options{})[0]
+	list := newScopes(pass.ignores(), true).byRule["WP301"]
+	if len(list) != 503 { // the file, the tag of Config, the first cluster by 499 comments, the tag of each cluster
+		t.Fatalf("%d scopes", len(list))
+	}
+	for i := range list {
+		depth := 0
+		for k := i; k >= 0; k = list[k].around {
+			depth++
+		}
+		if depth > 3 {
+			t.Fatalf("scope %d lies within %d others", i, depth)
+		}
 	}
 }
 

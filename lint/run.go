@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -154,18 +155,37 @@ func compact(ds []diag.Diagnostic) []diag.Diagnostic {
 	})
 }
 
-// silence drops the findings that another one makes pointless.
-func silence(findings []*Finding, rules map[string]*Rule) []*Finding {
-	var broken []diag.Span
+// regions are spans of one file, ordered by their start.
+type regions []region
+
+type region struct {
+	start, end int32 // end is the furthest of all up to here
+}
+
+// brokenText returns where the text is not well-formed.
+func brokenText(findings []*Finding) (out regions) {
 	for _, f := range findings {
 		if f.Rule.Code == "WP101" {
-			broken = append(broken, f.Span)
+			out = append(out, region{f.Span.Start, f.Span.End})
 		}
 	}
-	if len(broken) > 0 {
-		findings = slices.DeleteFunc(findings, func(f *Finding) bool {
-			return rules[f.Rule.Code].WellFormed && slices.ContainsFunc(broken, func(s diag.Span) bool { return s.Contains(f.Span) })
-		})
+	slices.SortFunc(out, func(a, b region) int { return cmp.Compare(a.start, b.start) })
+	for i := 1; i < len(out); i++ {
+		out[i].end = max(out[i].end, out[i-1].end)
+	}
+	return out
+}
+
+// contain reports whether a span lies within one of the regions.
+func (rs regions) contain(s diag.Span) bool {
+	i, _ := slices.BinarySearchFunc(rs, s.Start+1, func(r region, start int32) int { return cmp.Compare(r.start, start) })
+	return i > 0 && rs[i-1].end >= s.End
+}
+
+// silence drops the findings that another one makes pointless.
+func silence(findings []*Finding, rules map[string]*Rule) []*Finding {
+	if broken := brokenText(findings); len(broken) > 0 {
+		findings = slices.DeleteFunc(findings, func(f *Finding) bool { return rules[f.Rule.Code].WellFormed && broken.contain(f.Span) })
 	}
 	type mute struct {
 		code string

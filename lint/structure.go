@@ -12,6 +12,7 @@ import (
 func adoptFaults(p *Pass) { p.adopt(p.faults) }
 
 func checkUnknownElement(p *Pass) {
+	nearest := map[rowKey]string{} // a file may have many of one name
 	p.elements(func(n *parser.Node, typ *parser.ElementType) {
 		if typ != nil || n.Parent == nil || n.Name == "ConfigHash" {
 			return
@@ -25,7 +26,12 @@ func checkUnknownElement(p *Pass) {
 				n.Name, n.Parent.Name, strings.Join(known[0].Parents, "> or <"))
 			return
 		}
-		near := diag.Suggest(n.Name, childNames(parent))
+		key := rowKey{parent, n.Name}
+		near, known := nearest[key]
+		if !known {
+			near = diag.Suggest(n.Name, childNames(parent))
+			nearest[key] = near
+		}
 		f := p.Report(n.NameSpan, "element <%s> is unknown%s; it is believed to be ignored, its settings have no effect", n.Name, diag.Hint(near))
 		if near != "" {
 			f.Repair(false, "rename to "+near, rename(n, near)...)
