@@ -5,7 +5,7 @@ package routecheck
 // affinity is R20 to R25: every session identifier, every clone ID, the primary list from its first server.
 func (s *selection) affinity() MemberID {
 	a := &s.f.Affinity
-	if !s.c.hasClones && s.cs.Partition == nil || a.n == 0 {
+	if !s.c.hasClones && !s.c.GetTable && s.cs.Partition == nil || a.n == 0 {
 		if s.rec.wants() {
 			s.tellNoSession()
 		}
@@ -52,7 +52,13 @@ func (s *selection) clone(id string) MemberID {
 			return m
 		}
 	}
-	if !known && s.rec.wants() {
+	if known || s.rec == nil {
+		return NoMember
+	}
+	if s.c.GetTable && s.cs.Partition == nil && s.t.isPartitionID(id) {
+		s.sem.ask(PartitionTable, s.rec)
+	}
+	if s.rec.wants() {
 		s.tellUnknown(id)
 	}
 	return NoMember

@@ -53,6 +53,7 @@ type RouteNote struct {
 	URIScore   int            `json:"uriScore"`
 	Wins       bool           `json:"wins"`
 	Why        string         `json:"why"`
+	Missing    string         `json:"-"` // of a Route that does not compete: its key in NotMatched
 	At         *diag.Position `json:"at"`
 }
 
@@ -62,11 +63,11 @@ type SessionNote struct {
 	Text string `json:"text"`
 }
 
-// Possibility is a member that chance can choose for this request.
+// Possibility is a member that chance can choose for this request, or for one of those that follow.
 type Possibility struct {
 	Member string  `json:"member"`
 	First  float64 `json:"first"` // probability for this request
-	Share  float64 `json:"share"` // of new requests over a full cycle once failures have been noticed
+	Share  float64 `json:"share"` // of the requests that members get over a full cycle once failures have been noticed; all together 1
 }
 
 // StateNotes is the state of the cluster around the request, in the run that Steps shows.

@@ -175,16 +175,33 @@ func (e *explanation) place(s diag.Span) *diag.Position {
 	return &p
 }
 
-// possible lists the members that chance can choose, in the order of the cluster.
+// possible lists the members that chance can choose for this request or, where it chooses, later on, in the order of the cluster.
 func (e *explanation) possible(rq *Request, answers chances, after *Process, c ClusterID) []Possibility {
 	out := []Possibility{}
 	cluster := &e.t.Clusters[c]
 	settled := after.Clone()
-	spread := e.sc.shares(rq, settled, cluster, settled.State(c))
+	spread := e.sc.shares(rq, settled, cluster, settled.State(c)).given()
 	for i := range cluster.Members {
 		want := Answer{Forward, false, 0, c, MemberID(i)}
-		if first := answers.of(want); first > 0 {
-			out = append(out, Possibility{cluster.Members[i].Name, round(first), round(spread.of(want))})
+		first, share := answers.of(want), spread.of(want)
+		if first > 0 || share > 0 && len(answers) > 1 {
+			out = append(out, Possibility{cluster.Members[i].Name, round(first), round(share)})
+		}
+	}
+	return out
+}
+
+// given are the chances of what is given to members, as parts of 1.
+func (cs chances) given() (out chances) {
+	total := 0.0
+	for _, c := range cs {
+		if c.answer.Decision == Forward {
+			total += c.share
+		}
+	}
+	for _, c := range cs {
+		if c.answer.Decision == Forward {
+			out = append(out, chanced{c.answer, c.share / total})
 		}
 	}
 	return out
@@ -312,8 +329,9 @@ func tieOrder(loser, winner int) string {
 }
 
 func (e *explanation) nearMiss(c *Candidate) RouteNote {
-	n := RouteNote{Route: c.Route + 1, Cluster: e.t.Clusters[c.Cluster].Name, Why: "host and port match, but no Uri matches the path", At: e.place(e.t.routeAt(c.Route))}
+	n := RouteNote{Route: c.Route + 1, Cluster: e.t.Clusters[c.Cluster].Name, Missing: "URI", Why: "host and port match, but no Uri matches the path", At: e.place(e.t.routeAt(c.Route))}
 	if c.URIMatches {
+		n.Missing = "host"
 		n.Why = "a Uri matches the path, but no alias matches host and port: " + e.t.aliasList(c.Route)
 	}
 	return n

@@ -29,19 +29,24 @@ func (s *selection) tellNoSession() {
 	if s.f.Attempts > 0 {
 		return
 	}
-	step := Step{Kind: StepAffinity, Rule: "R20", Member: NoMember, Text: "no session identifier in the request", At: s.f.Affinity.at}
+	step := Step{Kind: StepAffinity, Rule: "R20", Member: NoMember, Text: checked + "no session identifier in the request", At: s.f.Affinity.at}
 	if !s.c.hasClones {
 		step.Rule, step.At = "R25", s.c.At
-		step.Text = fmt.Sprintf("no server of %s has a CloneID, so there is no affinity", s.c.Name)
+		step.Text = fmt.Sprintf(checked+"no server of %s has a CloneID, so there is none", s.c.Name)
 	}
 	s.note(step)
 }
 
+const checked = "session affinity is checked: "
+
 func (s *selection) tellSession(x *session) {
 	ids := CloneIDs(x.value, s.c.Separator)
 	text := fmt.Sprintf("%s carries %s", x.describe(), s.t.cloneList(ids))
-	if s.f.Attempts > 0 {
+	switch {
+	case s.f.Attempts > 0:
 		text = "the session identifier is checked again: " + text
+	case x == s.f.Affinity.session(0):
+		text = checked + text
 	}
 	s.note(Step{Kind: StepAffinity, Rule: "R20", Also: []string{"R21"}, Member: NoMember, Source: x.source, Clone: strings.Join(ids, ","), Clones: ids, Text: text, At: s.f.Affinity.at})
 }
@@ -106,6 +111,10 @@ func (s *selection) tellUnknown(id string) {
 		Text: fmt.Sprintf("no server in the primary list of %s has clone ID %s", s.c.Name, id)}
 	for i := range s.c.Members {
 		m := MemberID(i)
+		if own := s.c.Members[m].CloneID; own != id && strings.EqualFold(own, id) {
+			step.At, step.Choice = s.c.Members[m].CloneAt, LetterCase.String()
+			step.Text = fmt.Sprintf("clone ID %s is not %s of %s: letter case counts", id, own, s.name(m))
+		}
 		if id == "" || s.c.Members[m].CloneID != id {
 			continue
 		}
@@ -118,10 +127,28 @@ func (s *selection) tellUnknown(id string) {
 		step.Rule = "R40"
 		step.Text = fmt.Sprintf("clone ID %s is that of %s, which stands in neither list and gets nothing", id, s.name(m))
 	}
-	if id == "" {
+	switch {
+	case id == "":
 		step.Text = "an empty clone ID is that of no server"
+	case step.Rule == "R27" && s.t.isPartitionID(id):
+		s.partitionUnknown(&step, id)
 	}
 	s.note(step)
+}
+
+// partitionUnknown is what R28 says of a partition ID for which nobody is found.
+func (s *selection) partitionUnknown(step *Step, id string) {
+	step.Rule = "R28"
+	switch {
+	case s.cs.Partition != nil:
+		step.Text = fmt.Sprintf("%s is a partition ID, and the partition table names no member for it", id)
+	case s.c.GetTable:
+		step.Choice = PartitionTable.String()
+		step.Text = fmt.Sprintf("%s is a partition ID: the partition table, which the plug-in learns from the servers, names its member, and it is not given", id)
+	default:
+		step.Text = fmt.Sprintf("%s is a partition ID, and GetDWLMTable of %s is not true, so no table names its member: "+
+			"the documented case of broken affinity (PK48101)", id, s.c.Name)
+	}
 }
 
 // passedOver tells why each listed member gets nothing.
@@ -253,11 +280,14 @@ func (s *selection) tellPick(m MemberID, via Via, rule string) {
 func (s *selection) tellRoundRobin(m MemberID, from int, started, raised bool) {
 	member := &s.c.Members[m]
 	step := Step{Kind: StepPick, Rule: "R30", Member: m, At: member.At}
-	stands := "stands"
-	if !started {
-		stands = "starts at random, here"
+	switch position := s.name(s.c.Primary[from]); {
+	case started:
+		step.Text = "round robin stands at " + position
+	case s.f.Dice != nil && len(s.c.Primary) > 1:
+		step.Text = fmt.Sprintf("round robin starts at random (one of %d equally likely starts; shown with %s)", len(s.c.Primary), position)
+	default:
+		step.Text = "round robin starts at random, here at " + position
 	}
-	step.Text = fmt.Sprintf("round robin %s at %s", stands, s.name(s.c.Primary[from]))
 	if raised {
 		step.Text += "; no usable primary has weight left, so the weights are raised"
 		step.Also = append(step.Also, "R33")
@@ -266,7 +296,7 @@ func (s *selection) tellRoundRobin(m MemberID, from int, started, raised bool) {
 		step.Rule = "R36"
 		step.Text += fmt.Sprintf("; no other primary is usable, so %s gets the request in spite of its weight 0", member.Name)
 	} else {
-		step.Text += fmt.Sprintf("; next usable in the primary list is %s (weight %d of %d)", member.Name, s.cs.Members[m].Weight, member.Start)
+		step.Text += fmt.Sprintf("; next usable in the primary list is %s, %s", member.Name, s.weight(m))
 	}
 	if !raised && s.skipped == nil {
 		step.Text += s.skippedBefore(m, from)
@@ -276,6 +306,19 @@ func (s *selection) tellRoundRobin(m MemberID, from int, started, raised bool) {
 		step.Also = append(step.Also, "R52")
 	}
 	s.withSkip(step)
+}
+
+// weight tells the current weight, and how the start weight came from LoadBalanceWeight (R31).
+func (s *selection) weight(m MemberID) string {
+	current, start, written := s.cs.Members[m].Weight, s.c.startWeight(m, s.sem), s.c.Members[m].Weight
+	text := fmt.Sprintf("weight %d", current)
+	if current != start {
+		text += fmt.Sprintf(" of %d", start)
+	}
+	if start > 0 && written > start {
+		text += fmt.Sprintf(" (%d divided by %d)", written, written/start)
+	}
+	return text
 }
 
 // withSkip notes a pick, as one step with the skip that led to it.

@@ -145,7 +145,25 @@ func printRoutes(w io.Writer, d *routecheck.Decision) {
 		fmt.Fprintln(w)
 	}
 	for _, what := range slices.Sorted(maps.Keys(d.NotMatched)) {
-		fmt.Fprintf(w, "  %d do not match by %s\n", d.NotMatched[what], what)
+		printOthers(w, d, what)
+	}
+}
+
+// printOthers counts the Routes that do not match and are not listed above.
+func printOthers(w io.Writer, d *routecheck.Decision, what string) {
+	n, other := d.NotMatched[what], ""
+	for _, r := range d.Candidates[:min(mostRoutes, len(d.Candidates))] {
+		other = "other "
+		if r.Missing == what {
+			n--
+		}
+	}
+	what = strings.Replace(what, "URI", "path", 1)
+	switch {
+	case n == 1:
+		fmt.Fprintf(w, "  1 %sRoute does not match (%s)\n", other, what)
+	case n > 1:
+		fmt.Fprintf(w, "  %d %sRoutes do not match (%s)\n", n, other, what)
 	}
 }
 
@@ -157,7 +175,7 @@ func orAny(s string) string {
 }
 
 func printPossible(w io.Writer, d *routecheck.Decision) {
-	if len(d.Possible) < 2 && len(d.Ends) < 2 {
+	if len(d.Ends) < 2 {
 		return
 	}
 	fmt.Fprint(w, "\npossible members           this request   over a full cycle\n")
