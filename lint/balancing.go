@@ -78,12 +78,12 @@ func named(c *parser.ServerCluster, l *parser.ServerList) bool {
 
 func noPrimaries(c *parser.ServerCluster) string {
 	switch {
-	case c.Primary == nil:
-		return "no PrimaryServers"
-	case len(c.Primary.Servers) == 0:
+	case empty(c.Primary):
 		return "an empty PrimaryServers (its effect is undocumented)"
+	case len(refs(c.Primary)) > 0:
+		return "a PrimaryServers that names none of its servers"
 	}
-	return "a PrimaryServers that names none of its servers"
+	return "no PrimaryServers"
 }
 
 func checkBackupWeights(p *Pass) {
@@ -104,17 +104,18 @@ func checkBackupWeights(p *Pass) {
 
 func checkEqualWeights(p *Pass) {
 	for _, c := range p.clusters() {
-		members := primaries(c)
-		if len(members) < 2 || c.LoadBalance.V == "Random" {
+		k := p.decided(c)
+		if k == nil || len(k.Primary) < 2 || k.Random {
 			continue
 		}
-		w := members[0].LoadBalanceWeight.V
-		if w <= 0 || slices.ContainsFunc(members, func(s *parser.Server) bool { return s.LoadBalanceWeight.V != w }) {
+		end := &k.Members[k.Primary[len(k.Primary)-1]]
+		if end.Start == 0 || slices.ContainsFunc(k.Primary, func(m routecheck.MemberID) bool { return k.Members[m].Start != end.Start }) {
 			continue
 		}
-		last := members[len(members)-1]
-		f := p.Report(at(last.LoadBalanceWeight, last.Node), "all %d balanced servers of cluster %q have weight %d, which acts as 1 (R31): every round uses all weights up and resets them; one server with %d keeps them going",
-			len(members), c.Name.V, w, max(w-1, 1)).About(c.Node)
+		last := end.Source
+		w := last.LoadBalanceWeight.V
+		f := p.Report(at(last.LoadBalanceWeight, last.Node), "all %d balanced servers of cluster %q have weight %d, which acts as %d (R31): every round uses all weights up and resets them; one server with %d keeps them going",
+			len(k.Primary), c.Name.V, w, end.Start, max(w-1, 1)).About(c.Node)
 		if w > 1 {
 			f.Repair(false, "lower one weight by 1", setAttr(last.Node, "LoadBalanceWeight", number(w-1)))
 		}
@@ -123,12 +124,13 @@ func checkEqualWeights(p *Pass) {
 
 func checkZeroWeight(p *Pass) {
 	for _, c := range p.clusters() {
-		if c.ClusterAddress != nil {
-			continue // new sessions go there, whatever the weights
+		k := p.decided(c)
+		if k == nil || c.ClusterAddress != nil {
+			continue // new sessions go to the address, whatever the weights
 		}
-		for _, s := range c.Servers {
-			if s.LoadBalanceWeight.Valid && s.LoadBalanceWeight.V == 0 && c.LoadBalance.V != "Random" {
-				p.Report(s.LoadBalanceWeight.Span(), "server %q of cluster %q has weight 0; it gets no new sessions (R36), which is right only while it is being drained", s.Name.V, c.Name.V).
+		for m := range k.Members {
+			if s := k.Members[m].Source; k.Drained(routecheck.MemberID(m)) && s.LoadBalanceWeight.Valid {
+				p.Report(s.LoadBalanceWeight.Span(), "server %q of cluster %q has weight %d; it gets no new sessions (R36), which is right only while it is being drained", s.Name.V, c.Name.V, s.LoadBalanceWeight.V).
 					About(c.Node)
 			}
 		}
@@ -137,14 +139,13 @@ func checkZeroWeight(p *Pass) {
 
 func checkAllZero(p *Pass) {
 	for _, c := range p.clusters() {
-		members := primaries(c)
-		if len(members) == 0 || c.LoadBalance.V == "Random" || c.ClusterAddress != nil {
+		k := p.decided(c)
+		if k == nil || len(k.Primary) == 0 || c.ClusterAddress != nil || slices.ContainsFunc(k.Primary, func(m routecheck.MemberID) bool { return !k.Drained(m) }) {
 			continue
 		}
-		if !slices.ContainsFunc(members, func(s *parser.Server) bool { return s.LoadBalanceWeight.V > 0 || !s.LoadBalanceWeight.Valid }) {
-			p.Report(members[0].LoadBalanceWeight.Span(), "every balanced server of cluster %q has weight 0; nobody gets new requests by weight, and V5 plug-ins crashed (APAR PQ76548)", c.Name.V).
-				About(c.Node)
-		}
+		first := k.Members[k.Primary[0]].Source
+		p.Report(at(first.LoadBalanceWeight, first.Node), "every balanced server of cluster %q has weight 0; nobody gets new requests by weight, and V5 plug-ins crashed (APAR PQ76548)", c.Name.V).
+			About(c.Node)
 	}
 }
 
@@ -201,6 +202,9 @@ func checkOneMember(p *Pass) {
 				p.Report(set.v.Span(), "%s is set for cluster %q, which has one server: it is never marked down and there is nobody to fail over to (R51)", set.name, c.Name.V)
 			}
 		}
+		if empty(c.Backup) {
+			p.Report(c.Backup.Node.NameSpan, "BackupServers is written for cluster %q, which has one server: there is nobody to fail over to", c.Name.V)
+		}
 	}
 }
 
@@ -254,7 +258,7 @@ func checkMaxConnections(p *Pass) {
 
 func checkEmptyPrimaries(p *Pass) {
 	for _, c := range p.clusters() {
-		if c.Primary != nil && len(c.Primary.Servers) == 0 {
+		if empty(c.Primary) {
 			p.Report(c.Primary.Node.NameSpan, "PrimaryServers of cluster %q is empty; whether that means nobody or, as when it is absent, everybody is undocumented", c.Name.V).
 				About(c.Node).Repair(false, "drop the empty list", p.drop(c.Primary.Node))
 		}

@@ -84,6 +84,15 @@ func entries(l *parser.ServerList) map[string]*parser.ServerRef {
 	return m
 }
 
+// decided returns a cluster as the decision core has it, nil for a second one of its name, which does not count.
+func (p *Pass) decided(c *parser.ServerCluster) *routecheck.Cluster {
+	id, ok := p.Table.ClusterByName(c.Name.V)
+	if !ok || p.Table.Clusters[id].At != at(c.Name, c.Node) {
+		return nil
+	}
+	return &p.Table.Clusters[id]
+}
+
 // fresh returns texts and places that the file does not name.
 func (p *Pass) fresh() routecheck.Fresh {
 	if p.facts.fresh == nil {
@@ -139,6 +148,9 @@ func names(servers []*parser.Server) []string {
 	}
 	return out
 }
+
+// empty reports whether a list is there and names nobody.
+func empty(l *parser.ServerList) bool { return l != nil && len(l.Servers) == 0 }
 
 // refs returns the entries of a list, none for an absent one.
 func refs(l *parser.ServerList) []*parser.ServerRef {

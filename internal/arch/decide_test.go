@@ -69,7 +69,6 @@ func TestWhoDecides(t *testing.T) {
 // copies are the places that still decide beside the core, by file and sign. None may be added.
 var copies = []string{
 	"cmd/wasplug/why.go choice",
-	"lint/balancing.go role",
 	"proxy/admin.go url",
 	"proxy/aliases.go alias",
 	"proxy/aliases.go url",
