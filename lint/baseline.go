@@ -3,7 +3,6 @@ package lint
 import (
 	"encoding/json"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -73,16 +72,19 @@ func Place(inputs []Input, ds []diag.Diagnostic) []Placed {
 	return out
 }
 
-func keyOf(files *diag.Files, p *Placed) baselineKey {
-	return baselineKey{p.Rule.Code, path.Clean(strings.ReplaceAll(files.Name(p.Span.File), `\`, "/")), p.Path}
+// FileNamer returns how a baseline names the file that reports call name: one way, however it was named on the command line.
+type FileNamer func(name string) string
+
+func (named FileNamer) key(files *diag.Files, p *Placed) baselineKey {
+	return baselineKey{p.Rule.Code, named(files.Name(p.Span.File)), p.Path}
 }
 
 // Filter takes the findings away that the baseline knows, and adds one (WP903) for each entry that matches nothing, or less than it
 // counts, among the files that were checked.
-func (b *Baseline) Filter(files *diag.Files, placed []Placed, checked []diag.FileID) []Placed {
+func (b *Baseline) Filter(files *diag.Files, placed []Placed, checked []diag.FileID, named FileNamer) []Placed {
 	var kept []Placed
 	for i := range placed {
-		if e := b.entries[keyOf(files, &placed[i])]; e != nil && e.used < e.count {
+		if e := b.entries[named.key(files, &placed[i])]; e != nil && e.used < e.count {
 			e.used++
 			continue
 		}
@@ -90,7 +92,7 @@ func (b *Baseline) Filter(files *diag.Files, placed []Placed, checked []diag.Fil
 	}
 	was := map[string]bool{}
 	for _, id := range checked {
-		was[path.Clean(strings.ReplaceAll(files.Name(id), `\`, "/"))] = true
+		was[named(files.Name(id))] = true
 	}
 	rule := Lookup(Rules(), "WP903")
 	for _, e := range b.order {
@@ -104,7 +106,7 @@ func (b *Baseline) Filter(files *diag.Files, placed []Placed, checked []diag.Fil
 }
 
 // WriteBaseline returns a baseline of all findings.
-func WriteBaseline(files *diag.Files, placed []Placed) []byte {
+func WriteBaseline(files *diag.Files, placed []Placed, named FileNamer) []byte {
 	type entry struct {
 		Rule  string `json:"rule"`
 		File  string `json:"file"`
@@ -113,7 +115,7 @@ func WriteBaseline(files *diag.Files, placed []Placed) []byte {
 	}
 	count := map[baselineKey]int{}
 	for i := range placed {
-		count[keyOf(files, &placed[i])]++
+		count[named.key(files, &placed[i])]++
 	}
 	out := struct {
 		Version  int     `json:"version"`

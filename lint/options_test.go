@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -144,11 +145,11 @@ func TestBaseline(t *testing.T) {
 		if len(faults) > 0 {
 			t.Fatalf("faults in the baseline: %s", describe(faults, files))
 		}
-		return b.Filter(files, placed, []diag.FileID{id}), files
+		return b.Filter(files, placed, []diag.FileID{id}, path.Clean), files
 	}
 	text := complete(collision)
 	placed, files := run(text, nil)
-	baseline := WriteBaseline(files, placed)
+	baseline := WriteBaseline(files, placed, path.Clean)
 	if !bytes.Contains(baseline, []byte(`/Config/ServerCluster[@Name=\"shop\"]/Server[@Name=\"m2\"]/@CloneID`)) {
 		t.Errorf("the baseline is\n%s", baseline)
 	}

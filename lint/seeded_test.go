@@ -3,6 +3,7 @@ package lint
 import (
 	"context"
 	"errors"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -287,11 +288,11 @@ func TestSeededFaultsElsewhere(t *testing.T) {
 	missing := func(path string) string { return ifElse(strings.HasSuffix(path, "/logs/"), "does not exist", "") }
 	inputs := Read(files, b, a)
 	placed := Place(inputs, Run(files, inputs, Options{Inspect: missing}))
-	baseline, faults := ReadBaseline(files, files.Add("base.json", WriteBaseline(files, placed[:1])))
+	baseline, faults := ReadBaseline(files, files.Add("base.json", WriteBaseline(files, placed[:1], path.Clean)))
 	if len(faults) > 0 || len(placed) != 3 {
 		t.Fatalf("%d findings, %v", len(placed), faults)
 	}
-	stale := baseline.Filter(files, placed[1:], []diag.FileID{a, b})
+	stale := baseline.Filter(files, placed[1:], []diag.FileID{a, b}, path.Clean)
 	for i, want := range []struct{ code, file, text string }{
 		{"WP825", "a.xml", "/opt/plugins/logs/http_plugin.log"}, {"WP825", "b.xml", "/opt/plugins/logs/http_plugin.log"}, {"WP309", "b.xml", "1b2c3d4e5"},
 	} {

@@ -85,7 +85,7 @@ func fmtFile(c *cli.Context, path string, src, out []byte, same bool) error {
 	if path == "-" {
 		return usageError("-w needs a file: standard input cannot be written in place")
 	}
-	return writeFile(path, out, true)
+	return writeFile(path, out, unchanged(path, src))
 }
 
 // formatted lays a file out anew. A file with a fault is left alone: laying it out could turn the fault into something else.

@@ -162,7 +162,10 @@ func writeOutputs(c *cli.Context, outputs []generate.Output) error {
 		if contents[i], err = o.XML(); err != nil {
 			return failure(err)
 		}
-		if err = mayWrite(paths[i], contents[i], c.Bool("force")); err != nil {
+		if err = spare(c, paths[i]); err != nil {
+			return err
+		}
+		if err = mayWrite(paths[i], contents[i], forced(paths[i], c.Bool("force"))); err != nil {
 			return err // before any of them is written
 		}
 	}
@@ -170,7 +173,7 @@ func writeOutputs(c *cli.Context, outputs []generate.Output) error {
 		if err := os.MkdirAll(filepath.Dir(paths[i]), 0o755); err != nil {
 			return failure(err)
 		}
-		if err := writeFile(paths[i], contents[i], c.Bool("force")); err != nil {
+		if err := writeFile(paths[i], contents[i], forced(paths[i], c.Bool("force"))); err != nil {
 			return err
 		}
 	}

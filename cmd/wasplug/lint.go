@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -52,7 +53,8 @@ Exit codes: 0 nothing at --fail-on or above; 1 findings; 2 wrong usage; 3 a file
 			&cli.BoolFlag{Name: "check-dns", Usage: "look host names up (uses the network)"},
 			&cli.BoolFlag{Name: "check-files", Usage: "look for key stores and folders on this machine"},
 			&cli.BoolFlag{Name: "summary", Usage: "print how many findings each rule has, instead of the findings"},
-			&cli.StringFlag{Name: "color", Usage: "`WHEN` text is coloured: auto, always or never", Value: "auto"},
+			colorFlag(),
+			&cli.BoolFlag{Name: "force", Usage: "overwrite a file that is no report of the same format, or no baseline"},
 			&cli.BoolFlag{Name: "exit-zero", Usage: "end with 0 also when there are findings"},
 		},
 		Action: lintAction,
@@ -118,6 +120,9 @@ func lintAction(c *cli.Context) error {
 	if err := l.read(); err != nil {
 		return err
 	}
+	if err := l.spareFiles(outs); err != nil {
+		return err
+	}
 	if mode := c.Generic("fix").(*fixMode); *mode != "" {
 		if stop, err := l.repair(string(*mode)); stop || err != nil {
 			return err
@@ -129,7 +134,8 @@ func lintAction(c *cli.Context) error {
 	}
 	placed := lint.Place(l.inputs, found)
 	if path := c.String("write-baseline"); path != "" {
-		if err := writeFile(path, lint.WriteBaseline(l.files, placed), true); err != nil {
+		data := lint.WriteBaseline(l.files, placed, beside(path))
+		if err := writeFile(path, data, ownKind(path, c.Bool("force"), isBaseline)); err != nil {
 			return err
 		}
 		fmt.Fprintf(c.App.ErrWriter, "%s: %d findings are known from now on\n", path, len(placed))
@@ -139,7 +145,7 @@ func lintAction(c *cli.Context) error {
 		return err
 	}
 	placed = slices.DeleteFunc(placed, func(p lint.Placed) bool { return p.Severity < least })
-	r := &report.Report{Files: l.files, Findings: placed, Checked: l.checked(), FailOn: failOn, Version: version}
+	r := &report.Report{Files: l.files, Findings: placed, Checked: l.checked(), FailOn: failOn, Version: buildInfo().Version}
 	if dir, err := os.Getwd(); err == nil {
 		r.Base = dir
 	}
@@ -210,19 +216,60 @@ func (l *linting) outputs() ([]output, error) {
 	}
 	seen := map[string]bool{}
 	for _, o := range outs {
-		if seen[o.path] && o.path != "" && o.path != "-" {
+		if o.path == "" || o.path == "-" {
+			continue
+		}
+		path, err := filepath.Abs(o.path)
+		if err != nil {
+			return nil, failure(err)
+		}
+		if seen[path] {
 			return nil, usageError("two reports go to %s", o.path)
 		}
-		seen[o.path] = true
+		seen[path] = true
 	}
 	return outs, nil
+}
+
+// overwrite says which files a report may replace: those of its format.
+func (l *linting) overwrite(o output) overwrite {
+	return ownKind(o.path, l.c.Bool("force"), func(old []byte) bool { return report.Is(o.format, old) })
+}
+
+// isBaseline reports whether --write-baseline has written a text.
+func isBaseline(text []byte) bool {
+	files := diag.NewFiles()
+	_, faults := lint.ReadBaseline(files, files.Add("baseline", text))
+	return diag.Worst(faults) < diag.Error
+}
+
+// spareFiles refuses, before anything is written, reports and a baseline that would take the place of an input or of somebody's file.
+func (l *linting) spareFiles(outs []output) error {
+	check := func(path string, allow overwrite) error {
+		if err := spare(l.c, path); err != nil {
+			return err
+		}
+		return mayWrite(path, nil, allow)
+	}
+	if path := l.c.String("write-baseline"); path != "" {
+		return check(path, ownKind(path, l.c.Bool("force"), isBaseline))
+	}
+	for _, o := range outs {
+		if o.path == "" || o.path == "-" {
+			continue
+		}
+		if err := check(o.path, l.overwrite(o)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l *linting) write(r *report.Report, outs []output) error {
 	for _, o := range outs {
 		var b strings.Builder
 		plain := o.path == "" || o.path == "-"
-		r.Colour = o.format == "text" && plain && l.colour()
+		r.Colour = o.format == "text" && plain && coloured(l.c)
 		err := r.Write(&b, o.format)
 		if l.c.Bool("summary") && o.format == "text" {
 			b.Reset()
@@ -231,27 +278,13 @@ func (l *linting) write(r *report.Report, outs []output) error {
 		if err == nil && plain {
 			_, err = io.WriteString(l.c.App.Writer, b.String())
 		} else if err == nil {
-			err = writeFile(o.path, []byte(b.String()), true)
+			err = writeFile(o.path, []byte(b.String()), l.overwrite(o))
 		}
 		if err != nil {
 			return failure(err)
 		}
 	}
 	return nil
-}
-
-// colour reports whether text on standard output may be coloured.
-func (l *linting) colour() bool {
-	switch l.c.String("color") {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
-	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
-		return false
-	}
-	return isTerminal(l.c.App.Writer)
 }
 
 // configure reads flags and settings; flags win.

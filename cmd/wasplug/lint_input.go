@@ -193,10 +193,7 @@ func looksRight(path string) bool {
 
 // baseline takes the known findings away.
 func (l *linting) baseline(placed []lint.Placed) ([]lint.Placed, error) {
-	path := l.c.String("baseline")
-	if path == "" {
-		path = l.settings.Baseline
-	}
+	path := ranked(l.c, "baseline", l.settings.Baseline)
 	if path == "" {
 		return placed, nil
 	}
@@ -209,7 +206,31 @@ func (l *linting) baseline(placed []lint.Placed) ([]lint.Placed, error) {
 		printDiagnostics(l.c.App.ErrWriter, l.files, faults)
 		return nil, failure(errors.New(path + " is no baseline; --write-baseline writes one"))
 	}
-	return b.Filter(l.files, placed, l.checked()), nil
+	return b.Filter(l.files, placed, l.checked(), beside(path)), nil
+}
+
+// beside returns how a baseline names files: from its own folder on, so that it holds wherever lint is run and however a file is named.
+func beside(baseline string) lint.FileNamer {
+	folder := realFolder(baseline)
+	return func(name string) string {
+		path := filepath.Join(realFolder(name), filepath.Base(name))
+		if rel, err := filepath.Rel(folder, path); err == nil && name != displayName("-") {
+			return filepath.ToSlash(rel)
+		}
+		return name
+	}
+}
+
+// realFolder returns the folder that a file lies in without links, as far as it can be told.
+func realFolder(path string) string {
+	folder, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return filepath.Dir(path)
+	}
+	if real, err := filepath.EvalSymlinks(folder); err == nil {
+		return real
+	}
+	return folder
 }
 
 // repair applies fixes, or shows them; stop: there is nothing more to do.
@@ -228,7 +249,7 @@ func (l *linting) repair(mode string) (stop bool, err error) {
 		case show:
 			err = l.diff(id, src)
 		default:
-			if err = writeFile(path, src, true); err == nil {
+			if err = writeFile(path, src, unchanged(path, l.files.Source(id))); err == nil {
 				fmt.Fprintf(l.c.App.ErrWriter, "%s: %d repaired\n", path, n)
 				fresh := l.files.Add(l.files.Name(id), src)
 				cfg, faults := parser.Parse(fresh, src)

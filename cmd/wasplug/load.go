@@ -42,6 +42,9 @@ func readInput(c *cli.Context, path string) ([]byte, error) {
 		}
 		r = f
 	}
+	if path != "-" {
+		noteRead(c, path)
+	}
 	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
 	if _, err := data.ReadFrom(io.LimitReader(r, parser.MaxSize+1)); err != nil {
 		return nil, failure(fmt.Errorf("%s: %w", path, err))

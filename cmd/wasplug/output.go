@@ -7,11 +7,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sync"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
+
+	"github.com/wasplug/wasplug/internal/atomicfile"
 )
 
 // checkedWriter is standard output. It keeps the first error and writes nothing after it, so that no command has to ask after each line
@@ -46,6 +47,28 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// colorFlag belongs to every command that colours.
+func colorFlag() cli.Flag {
+	return &cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` text is coloured: auto (on a terminal; NO_COLOR and FORCE_COLOR are heeded), always or never"}
+}
+
+// coloured reports whether text on standard output may be coloured: as --color says, else as NO_COLOR, then FORCE_COLOR, then on a terminal.
+func coloured(c *cli.Context) bool {
+	switch c.String("color") {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	switch force := os.Getenv("FORCE_COLOR"); {
+	case os.Getenv("NO_COLOR") != "":
+		return false
+	case force != "":
+		return force != "0" && force != "false"
+	}
+	return os.Getenv("TERM") != "dumb" && isTerminal(c.App.Writer)
+}
+
 // outputFlags are -o/--output, a file or folder, and --force.
 func outputFlags(what string) []cli.Flag {
 	return []cli.Flag{
@@ -54,80 +77,151 @@ func outputFlags(what string) []cli.Flag {
 	}
 }
 
-// writeOutput writes to the file that -o names, or to standard output.
-func writeOutput(c *cli.Context, data []byte) error {
-	if path := c.String("output"); path != "" && path != "-" {
-		return writeFile(path, data, c.Bool("force"))
+// readFiles is the key of the files that a command has read, among what an App carries for its commands.
+const readFiles = "read"
+
+// noteRead remembers that a command has read a file.
+func noteRead(c *cli.Context, path string) {
+	read, _ := c.App.Metadata[readFiles].([]string)
+	if c.App.Metadata != nil {
+		c.App.Metadata[readFiles] = append(read, path)
 	}
-	if _, err := c.App.Writer.Write(data); err != nil {
-		return failure(err)
+}
+
+// spare refuses to write over a file that the command has read, under whatever name. That takes more than --force: -o in place of an input is a
+// slip of the hand.
+func spare(c *cli.Context, path string) error {
+	target, err := os.Stat(path)
+	if err != nil || !target.Mode().IsRegular() {
+		return nil
+	}
+	read, _ := c.App.Metadata[readFiles].([]string)
+	for _, name := range read {
+		if info, err := os.Stat(name); err == nil && os.SameFile(info, target) {
+			return failure(fmt.Errorf("%s is an input of this command; it is not overwritten", path))
+		}
 	}
 	return nil
 }
 
-// writeFile writes a file whole or not at all: into a temporary file beside it, which then takes its place. A file that says something else
-// stays unless force is set; one that says the same is not touched.
-func writeFile(path string, data []byte, force bool) error {
-	if err := mayWrite(path, data, force); err != nil {
-		return err
-	}
-	if device(path) {
-		if err := os.WriteFile(path, data, 0o644); err != nil {
+// writeOutput writes to the file that -o names, or to standard output.
+func writeOutput(c *cli.Context, data []byte) error {
+	path := c.String("output")
+	if path == "" || path == "-" {
+		if _, err := c.App.Writer.Write(data); err != nil {
 			return failure(err)
 		}
 		return nil
 	}
-	if sameContent(path, data) {
-		return nil
+	if err := spare(c, path); err != nil {
+		return err
 	}
-	target, mode := path, fs.FileMode(0o644)
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		target = real // a link stays a link
-	}
-	if info, err := os.Stat(target); err == nil {
-		mode = info.Mode().Perm()
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
-	if err != nil {
-		return failure(err)
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), target)
-	}
-	if err != nil {
-		return failure(fmt.Errorf("%s: not written: %w", path, err))
-	}
-	return nil
+	return writeFile(path, data, forced(path, c.Bool("force")))
 }
 
-// mayWrite reports what stands in the way of writing a file.
-func mayWrite(path string, data []byte, force bool) error {
+// overwrite says what stands against putting something in place of what a file holds, nil for nothing.
+type overwrite func(old []byte) error
+
+// forced replaces a file that says something else only where force is set.
+func forced(path string, force bool) overwrite {
+	return func([]byte) error {
+		if force {
+			return nil
+		}
+		return failure(fmt.Errorf("%s exists and says something else; --force overwrites it", path))
+	}
+}
+
+// ownKind is forced for what is written again and again, such as a report: one of the same kind, or an empty file, is replaced all the same.
+func ownKind(path string, force bool, own func(old []byte) bool) overwrite {
+	return func(old []byte) error {
+		if len(old) == 0 || own(old) {
+			return nil
+		}
+		return forced(path, force)(old)
+	}
+}
+
+// unchanged replaces a file by what was made of it, unless somebody else has changed it since it was read.
+func unchanged(path string, was []byte) overwrite {
+	return func(now []byte) error {
+		if !bytes.Equal(was, now) {
+			return notWritten(path, atomicfile.ErrChanged)
+		}
+		return nil
+	}
+}
+
+// writeFile writes a file whole or not at all, if allow has nothing against it. A file that says the same is not touched.
+func writeFile(path string, data []byte, allow overwrite) error {
+	p, err := lookAt(path)
+	switch {
+	case err != nil:
+		return err
+	case p == device:
+		if err := os.WriteFile(path, data, 0o666); err != nil {
+			return failure(err)
+		}
+		return nil
+	case p == nothing:
+		return notWritten(path, atomicfile.Create(path, data))
+	}
+	old, err := os.ReadFile(path)
+	if err != nil {
+		return notWritten(path, err)
+	}
+	if bytes.Equal(old, data) {
+		return nil
+	}
+	if err := allow(old); err != nil {
+		return err
+	}
+	return notWritten(path, atomicfile.Replace(path, old, data))
+}
+
+// mayWrite reports what stands in the way of writing data to a file, for who writes several or works long before.
+func mayWrite(path string, data []byte, allow overwrite) error {
+	p, err := lookAt(path)
+	if err != nil || p != regular {
+		return err
+	}
+	old, err := os.ReadFile(path)
+	if err != nil {
+		return notWritten(path, err)
+	}
+	if bytes.Equal(old, data) {
+		return nil
+	}
+	return allow(old)
+}
+
+// place is what stands at a path.
+type place uint8
+
+const (
+	nothing place = iota
+	regular
+	device // a terminal, a pipe, /dev/null: there is nothing to overwrite
+)
+
+func lookAt(path string) (place, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil
+		return nothing, nil
 	case err != nil:
-		return failure(err)
-	case device(path):
-		return nil
+		return nothing, failure(err)
+	case info.Mode()&(fs.ModeDevice|fs.ModeNamedPipe) != 0:
+		return device, nil
 	case !info.Mode().IsRegular():
-		return failure(fmt.Errorf("%s is a folder or no file at all; it is left alone", path))
-	case !force && !sameContent(path, data):
-		return failure(fmt.Errorf("%s exists and says something else; --force overwrites it", path))
+		return nothing, failure(fmt.Errorf("%s is a folder or no file at all; it is left alone", path))
 	}
-	return nil
+	return regular, nil
 }
 
-// device reports whether a path is a terminal, a pipe or the like, such as /dev/null: there is nothing to overwrite.
-func device(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode()&(fs.ModeDevice|fs.ModeNamedPipe) != 0
-}
-
-func sameContent(path string, data []byte) bool {
-	old, err := os.ReadFile(path)
-	return err == nil && bytes.Equal(old, data)
+func notWritten(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return failure(fmt.Errorf("%s: not written: %w", path, err))
 }

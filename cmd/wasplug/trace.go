@@ -72,6 +72,9 @@ func traceAction(c *cli.Context) error {
 	}
 	defer run.close()
 	run.order()
+	for _, name := range run.files {
+		noteRead(c, name)
+	}
 	if os.Getenv("GOGC") == "" {
 		// Each block of the log is garbage soon: collecting it often costs little, and memory stays low whatever the program's default.
 		defer debug.SetGCPercent(debug.SetGCPercent(100))

@@ -84,7 +84,10 @@ func (run *traceRun) replay(c *cli.Context) error {
 		return failure(err)
 	}
 	if path := c.String("settle"); path != "" {
-		if err := writeFile(path, a.settled(run.names), c.Bool("force")); err != nil {
+		if err := spare(c, path); err != nil {
+			return err
+		}
+		if err := writeFile(path, a.settled(run.names), forced(path, c.Bool("force"))); err != nil {
 			return err
 		}
 	}

@@ -77,16 +77,28 @@ func (r *Report) oneline(w io.Writer) error {
 
 // relative returns the path of a file with slashes, relative to the base where it lies below it.
 func (r *Report) relative(id diag.FileID) string {
-	name := r.Files.Name(id)
-	if name == "<stdin>" {
-		return "stdin"
+	name, _ := r.within(id)
+	return name
+}
+
+// within returns the path of a file with slashes: relative to the base where it lies below it, else absolute. Without a base it is the name
+// that the file was given.
+func (r *Report) within(id diag.FileID) (name string, inside bool) {
+	if name = r.Files.Name(id); name == "<stdin>" {
+		return "stdin", true
 	}
-	if filepath.IsAbs(name) && r.Base != "" {
-		if rel, err := filepath.Rel(r.Base, name); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-			name = rel
-		}
+	name = filepath.Clean(name)
+	if r.Base == "" {
+		return filepath.ToSlash(name), !filepath.IsAbs(name)
 	}
-	return filepath.ToSlash(filepath.Clean(name))
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(r.Base, name)
+	}
+	rel, err := filepath.Rel(r.Base, name)
+	if err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel), true
+	}
+	return filepath.ToSlash(name), false
 }
 
 // spot is a span as the formats want it: lines and columns from 1, columns in code points, the end behind the last one.

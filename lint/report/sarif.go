@@ -130,10 +130,16 @@ func (r *Report) location(s diag.Span) *sarif.Location {
 
 func (r *Report) artifact(id diag.FileID) *sarif.ArtifactLocation {
 	artifact := sarif.NewArtifactLocation()
-	artifact.URI = ptr((&url.URL{Path: r.relative(id)}).String())
-	if !strings.HasPrefix(*artifact.URI, "/") {
+	name, inside := r.within(id)
+	if inside {
 		artifact.URIBaseID = ptr("%SRCROOT%")
+		artifact.URI = ptr((&url.URL{Path: name}).String())
+		return artifact
 	}
+	if !strings.HasPrefix(name, "/") { // C:/conf
+		name = "/" + name
+	}
+	artifact.URI = ptr((&url.URL{Scheme: "file", Path: name}).String())
 	return artifact
 }
 
