@@ -57,6 +57,7 @@ func (c *client) stream(t *transport, fresh bool, limit routecheck.Nanos) (*stre
 	s, kind, err := c.p.open(c.p.ctx, t, limit)
 	if err != nil {
 		c.entry.cause = err
+		c.x.log.failed(err)
 	}
 	return s, routecheck.Event{Kind: kind}
 }

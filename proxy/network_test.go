@@ -1,10 +1,12 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"sync"
 	"syscall"
@@ -17,7 +19,8 @@ type network struct {
 	mu      sync.Mutex
 	members map[string]net.Listener // by ADDRESS:PORT as the proxy dials it; none: refused
 	dials   map[string]int
-	hidden  bool // connections to members show no socket
+	hidden  bool          // connections to members show no socket
+	refusal syscall.Errno // of members that are not there, default ECONNREFUSED
 	front   net.Listener
 }
 
@@ -34,11 +37,11 @@ func (n *network) listen(t *testing.T) net.Listener {
 
 func (n *network) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	n.mu.Lock()
-	l, hidden := n.members[address], n.hidden
+	l, hidden, refusal := n.members[address], n.hidden, cmp.Or(n.refusal, syscall.ECONNREFUSED)
 	n.dials[address]++
 	n.mu.Unlock()
 	if l == nil {
-		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+		return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", refusal)}
 	}
 	c, err := connect(ctx, l)
 	if hidden && err == nil {

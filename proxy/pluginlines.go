@@ -1,7 +1,13 @@
 package proxy
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/wasplug/wasplug/parser"
@@ -17,6 +23,7 @@ type pluginLog struct {
 	epoch  time.Time        // when the clock of decisions stood at 0
 	at     routecheck.Nanos // of the decision whose lines are written: a replay must count retry intervals as the decision did
 	rec    routecheck.Recorder
+	cause  error // of the attempt that failed last
 }
 
 // newWriter returns the writer for a configuration: its LogLevel says how much is written. nil where no log is wanted.
@@ -52,7 +59,17 @@ func (l *pluginLog) recorder() *routecheck.Recorder {
 	return &l.rec
 }
 
+// failed notes why an attempt had no stream: the lines tell more of it than the decision needs to know.
+func (l *pluginLog) failed(cause error) {
+	if l != nil {
+		l.cause = cause
+	}
+}
+
 func (l *pluginLog) emit(e *pluginlog.Event) {
+	if e.Kind == pluginlog.ConnectFailed {
+		tellConnect(e, l.cause)
+	}
 	e.Time, e.Thread = timeOf(l.epoch, l.at), l.thread
 	l.w.Write(e)
 }
@@ -98,4 +115,47 @@ func (x *exchange) noteStream(act routecheck.Action, reused bool) {
 	defer x.cluster.mu.Unlock()
 	x.gen.table.NoteStream(&x.flight, act, reused, x.log.recorder())
 	x.log.steps(x.gen.table, x.flight.Cluster, x.now())
+}
+
+// tellConnect completes the line of a failed connect by the error number of the system. A failed handshake has a line of its own, in the
+// words of the library that the plug-in uses.
+func tellConnect(e *pluginlog.Event, cause error) {
+	var number syscall.Errno
+	if errors.As(cause, &number) {
+		e.OSError = int32(number)
+	}
+	if errors.As(cause, new(handshakeError)) {
+		e.Kind = pluginlog.HandshakeFailed
+		e.Text, e.Code = gskError(cause)
+	}
+}
+
+// gskError names the code by which GSKit would report why a handshake failed.
+func gskError(err error) (name string, code int32) {
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "GSK_ERROR_BAD_DATE", 401
+	case errors.As(err, new(x509.HostnameError)):
+		return "GSK_ERROR_CERT_VALIDATION", 8
+	case errors.As(err, new(*tls.CertificateVerificationError)), errors.As(err, new(x509.UnknownAuthorityError)):
+		return "GSK_ERROR_BAD_CERT", 414
+	case alerted(err, alertHandshake), alerted(err, alertVersion):
+		return "GSK_ERROR_NO_CIPHERS", 402
+	case errors.Is(err, io.EOF), errors.As(err, new(syscall.Errno)):
+		return "GSK_ERROR_SOCKET_CLOSED", 420
+	}
+	return "GSK_ERROR_BAD_MESSAGE", 410
+}
+
+// The alerts by which a member says that it has no version or cipher in common with us (RFC 8446, 6.2).
+const (
+	alertHandshake tls.AlertError = 40
+	alertVersion   tls.AlertError = 70
+)
+
+// alerted reports whether the other side sent an alert. crypto/tls tells which in words only.
+func alerted(err error, alert tls.AlertError) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error" && op.Err.Error() == alert.Error()
 }

@@ -1,14 +1,18 @@
 package proxy
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"testing/synctest"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
@@ -39,6 +43,84 @@ func TestPluginLog(t *testing.T) {
 	if err := readBack(text); err != nil {
 		t.Errorf("%v\n%s", err, text)
 	}
+}
+
+// A line about a failed connect has the error number of the system, and one about a failed handshake the code of the plug-in's library.
+func TestPluginLogOfFailures(t *testing.T) {
+	ca, other := newAuthority(t), newAuthority(t)
+	trust := writePEM(t, filepath.Join(t.TempDir(), "trust.pem"), certBlock(ca.cert))
+	certificate := func(a *authority, name string) *tls.Config {
+		return &tls.Config{Certificates: []tls.Certificate{a.pair(t, name)}}
+	}
+	old := certificate(ca, "m1")
+	old.MaxVersion = tls.VersionTLS11
+	for _, c := range []struct {
+		name    string
+		refusal syscall.Errno
+		member  *tls.Config // of a member that is there
+		want    string
+	}{
+		{"refused", syscall.ECONNREFUSED, nil, fmt.Sprintf("Failed to connect to app server on host 'm1', OS err=%d\n", syscall.ECONNREFUSED)},
+		{"no way there", syscall.EHOSTUNREACH, nil, fmt.Sprintf("Failed to connect to app server on host 'm1', OS err=%d\n", syscall.EHOSTUNREACH)},
+		{"unknown authority", 0, certificate(other, "m1"), "Failed in r_gsk_secure_soc_init: GSK_ERROR_BAD_CERT(gsk rc = 414)\n"},
+		{"another name", 0, certificate(ca, "m9"), "Failed in r_gsk_secure_soc_init: GSK_ERROR_CERT_VALIDATION(gsk rc = 8)\n"},
+		{"old version", 0, old, "Failed in r_gsk_secure_soc_init: GSK_ERROR_NO_CIPHERS(gsk rc = 402)\n"},
+		{"closed at once", 0, new(tls.Config), "Failed in r_gsk_secure_soc_init: GSK_ERROR_SOCKET_CLOSED(gsk rc = 420)\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var log syncBuffer
+			open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) }
+			s := site{members: 2, extra: traceLog}
+			w := start(t, false, s, Options{PluginLog: open}, func(w *world) {
+				w.secure("m2", certificate(ca, "m2"))
+				if c.member == nil {
+					w.refuse("m1")
+				} else if c.member.Certificates != nil { // else it does not speak TLS
+					w.secure("m1", c.member)
+				}
+				w.mu.Lock()
+				w.refusal = c.refusal
+				w.mu.Unlock()
+				w.adopt(secured(s, keyringProperty(trust)))
+			})
+			if r := w.once(get("/", sticky("m1"))); r.member != "m2" {
+				t.Errorf("%+v", r)
+			}
+			w.stop()
+			text := log.String()
+			if !strings.Contains(text, c.want) {
+				t.Errorf("the log does not say %q:\n%s", c.want, text)
+			}
+			sem := w.p.gen.Load().sem
+			replays(t, w.p.gen.Load().table, &sem, text)
+		})
+	}
+}
+
+// The line about an I/O timeout tells how often the request was sent again before (R56).
+func TestPluginLogOfTimeouts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log syncBuffer
+		open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) }
+		s := site{members: 4, server: `ServerIOTimeout="-2"`, cluster: `ServerIOTimeoutRetry="2"`, extra: traceLog}
+		w := start(t, true, s, Options{PluginLog: open})
+		for _, f := range w.fakes {
+			f.act = misbehaviours["hang"]
+		}
+		if r := w.once(get("/")); r.status != 500 {
+			t.Errorf("%+v", r)
+		}
+		w.stop()
+		text := log.String()
+		for _, want := range []string{
+			"Time out 2. retry count 0. serverIOTimeoutRetry 2, retry YES", "retry count 1. serverIOTimeoutRetry 2, retry YES",
+			"retry count 2. serverIOTimeoutRetry 2, retry NO",
+		} {
+			if !strings.Contains(text, want) {
+				t.Errorf("the log does not say %q:\n%s", want, text)
+			}
+		}
+	})
 }
 
 // The log replays whole also where many clients come at once, members are full or fail, bodies grow too large on their way, and the file is

@@ -146,10 +146,15 @@ func (p *Proxy) secure(ctx context.Context, conn net.Conn, cfg *tls.Config) (net
 	c := &secureConn{Conn: tls.Client(r, cfg), records: r}
 	if err := c.HandshakeContext(ctx); err != nil {
 		conn.Close()
-		return nil, err
+		return nil, handshakeError{err}
 	}
 	return c, nil
 }
+
+// handshakeError is why a handshake with a member failed.
+type handshakeError struct{ error }
+
+func (h handshakeError) Unwrap() error { return h.error }
 
 func isTimeout(err error) bool {
 	var ne net.Error

@@ -189,26 +189,27 @@ const (
 
 // Step is one thing that a decision did. Steps without Text are details that a log at level Trace shows.
 type Step struct {
-	Kind   StepKind
-	Rule   string   // R22
-	Also   []string // further rules that the step shows
-	Mark   string   // documented, traced or assumed
-	Choice string   // the open choice that the step hangs on, "" when none
-	Text   string
-	Member MemberID
-	Clone  string
-	Clones []string // with StepAffinity: the clone IDs of the session, in order
-	Source Source
-	Check  Check       // with StepStatus
-	Weight int32       // with StepAssign
-	Event  EventKind   // with StepFailed
-	Marked bool        // with StepFailed: Member was marked down now
-	Again  bool        // with StepFailed: the same member is tried once more, without a choice
-	Fresh  bool        // with StepFailed: it is the same attempt, which gets a new stream (R50c, R54)
-	End    End         // with StepFailed, StepGiveUp: how the request ends; a StepFailed before a StepGiveUp leaves it to that
-	Retry  bool        // with StepFailed: the request is tried once more
-	Status int         // with StepHead
-	State  MemberState // with StepAssign, StepFailed, StepAnswer, StepGone: of Member, afterwards
+	Kind    StepKind
+	Rule    string   // R22
+	Also    []string // further rules that the step shows
+	Mark    string   // documented, traced or assumed
+	Choice  string   // the open choice that the step hangs on, "" when none
+	Text    string
+	Member  MemberID
+	Clone   string
+	Clones  []string // with StepAffinity: the clone IDs of the session, in order
+	Source  Source
+	Check   Check       // with StepStatus
+	Weight  int32       // with StepAssign
+	Event   EventKind   // with StepFailed
+	Marked  bool        // with StepFailed: Member was marked down now
+	Again   bool        // with StepFailed: the same member is tried once more, without a choice
+	Fresh   bool        // with StepFailed: it is the same attempt, which gets a new stream (R50c, R54)
+	End     End         // with StepFailed, StepGiveUp: how the request ends; a StepFailed before a StepGiveUp leaves it to that
+	Retry   bool        // with StepFailed: the request is tried once more
+	Retries int         // with StepFailed: how often the request has been sent again after I/O timeouts before (R56)
+	Status  int         // with StepHead
+	State   MemberState // with StepAssign, StepFailed, StepAnswer, StepGone: of Member, afterwards
 
 	Transport int   // with StepStream: index into Member.Transports
 	Reused    bool  // with StepStream: taken from the queue

@@ -196,9 +196,9 @@ func (o *outcome) ioTimeout(ev Event) {
 	repeatable := o.repeatable(ev.Sent)
 	if ev.ReusedStream && repeatable && allowed {
 		o.release()
+		o.tellFailure("R54", "%s: %s on a stream from the queue; the same member gets a new stream", what, false)
 		o.f.IORetries++
 		o.f.todo = todoFresh
-		o.tellFailure("R54", "%s: %s on a stream from the queue; the same member gets a new stream", what, false)
 		return
 	}
 	o.tellFailure(rule, "%s: %s", what, o.fail(member.MarkOnIO))
@@ -302,7 +302,8 @@ func (o *outcome) tellFailure(rule, format, what string, marked bool) {
 		return
 	}
 	member := &o.c.Members[o.f.Last]
-	step := Step{Kind: StepFailed, Rule: rule, Member: o.f.Last, At: member.At, Event: o.kind, Marked: marked, State: *o.state(), Text: fmt.Sprintf(format, member.Name, what)}
+	step := Step{Kind: StepFailed, Rule: rule, Member: o.f.Last, At: member.At, Event: o.kind, Marked: marked, Retries: o.f.IORetries,
+		State: *o.state(), Text: fmt.Sprintf(format, member.Name, what)}
 	if o.fits {
 		step.Text += fmt.Sprintf("; its body, of unknown size, is taken to fit PostBufferSize (%d KB)", o.c.PostBuffer/1024)
 		step.Choice = BodyBeyondBuffer.String()

@@ -157,7 +157,7 @@ func (w *lines) failed(s *routecheck.Step) {
 	case routecheck.ConnectTimeout:
 		w.say(pluginlog.ConnectTimedOut, pluginlog.StreamFailed)
 	case routecheck.IOTimeout:
-		w.emit(&pluginlog.Event{Kind: pluginlog.IOTimedOut, Seconds: int32(w.c.Members[s.Member].IOTimeout / second),
+		w.emit(&pluginlog.Event{Kind: pluginlog.IOTimedOut, Seconds: int32(w.c.Members[s.Member].IOTimeout / second), Count: int32(s.Retries),
 			Limit: int32(w.c.IORetries), Retry: s.Retry})
 	case routecheck.StreamLost:
 		if !s.Again {
