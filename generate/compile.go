@@ -2,10 +2,11 @@ package generate
 
 import (
 	"bytes"
-	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas"
@@ -14,6 +15,7 @@ import (
 // Output is the plugin-cfg.xml of one web server. Its spans stand in the topology.
 type Output struct {
 	WebServer string
+	Platform  string // the web server that the plug-in sits in, "" when the topology does not say
 	Doc       *parser.Document
 	Config    *parser.Config
 }
@@ -26,7 +28,8 @@ type Options struct {
 // Compile writes the file of each web server and returns every fault of the topology in one run, sorted by position: those that Build
 // finds and those that lint calls errors. Files with an error must not be used.
 func (t *Topology) Compile(o Options) ([]Output, []diag.Diagnostic) {
-	outputs, faults := t.Build(o)
+	outputs, faults, notes := t.build(o)
+	faults = append(faults, notes...)
 	for _, out := range outputs {
 		faults = append(faults, t.check(out.Config)...)
 	}
@@ -35,38 +38,29 @@ func (t *Topology) Compile(o Options) ([]Output, []diag.Diagnostic) {
 
 // Build writes the files without asking lint about them.
 func (t *Topology) Build(o Options) ([]Output, []diag.Diagnostic) {
-	c := &compiler{t: t, flavor: unasked(t.Flavor.V)}
-	c.checkNames()
-	var outputs []Output
-	for _, w := range t.WebServers {
-		doc := c.document(w, o)
-		outputs = append(outputs, Output{w.Name.V, doc, parser.View(doc)})
-	}
-	return outputs, t.Tolerate(c.faults)
+	outputs, faults, _ := t.build(o)
+	return outputs, t.Tolerate(faults)
 }
 
-// Tolerate turns the errors that the topology allows into warnings, drops what the files of two web servers say alike, and sorts.
-func (t *Topology) Tolerate(found []diag.Diagnostic) []diag.Diagnostic {
-	diag.Sort(found)
-	var kept []diag.Diagnostic
-	for _, d := range found {
-		for _, a := range t.Allow {
-			if d.Rule.Code == a.V && d.Severity == diag.Error {
-				d.Severity = diag.Warning
-			}
-		}
-		if n := len(kept); n > 0 && kept[n-1].Span == d.Span && kept[n-1].Rule == d.Rule && (d.Rule.Code != "" || kept[n-1].Message == d.Message) {
-			continue
-		}
-		kept = append(kept, d)
+// build writes the files; notes say what they leave out on purpose, as the flavor's generator does.
+func (t *Topology) build(o Options) (outputs []Output, faults, notes []diag.Diagnostic) {
+	c := &compiler{t: t, flavor: unasked(t.Flavor.V), rules: lint.Rules(), adminPorts: t.adminPorts()}
+	c.checkNames()
+	for _, w := range t.WebServers {
+		doc := c.document(w, o)
+		outputs = append(outputs, Output{w.Name.V, w.Platform.V, doc, parser.View(doc)})
 	}
-	return kept
+	return outputs, c.faults, c.notes
 }
 
 type compiler struct {
 	t      *Topology
 	flavor flavor
+	rules  []*lint.Rule
 	faults []diag.Diagnostic
+	notes  []diag.Diagnostic
+
+	adminPorts map[string]string // port -> the virtual host for administration that alone has it
 }
 
 func (c *compiler) document(w *WebServer, o Options) *parser.Document {
@@ -192,16 +186,11 @@ func absolute(path string) bool {
 
 // served returns the applications of a web server, with names it serves but nobody has reported by checkNames.
 func (c *compiler) served(w *WebServer) []*Application {
-	if w.Serves == nil {
-		return c.t.Applications
-	}
 	var all []*Application
 	for _, a := range c.t.Applications {
-		for _, name := range w.Serves {
-			if a.Name.Set && a.Name.V == name.V {
-				all = append(all, a)
-				break
-			}
+		wanted := w.Serves == nil || a.Name.Set && slices.ContainsFunc(w.Serves, func(name text) bool { return name.V == a.Name.V })
+		if wanted && !c.administers(a) {
+			all = append(all, a)
 		}
 	}
 	return all
@@ -215,6 +204,10 @@ func (c *compiler) virtualHosts(root element, w *WebServer, served []*Applicatio
 	}
 	for _, h := range c.t.VirtualHosts {
 		if w.Serves != nil && !used[h.Key.V] {
+			continue
+		}
+		if c.t.administration(h) {
+			c.note(h.Key.Span, "virtual host %q is left out: it is for administration, which WebSphere's generator keeps from the web server; admin: false under it writes it all the same", h.Key.V)
 			continue
 		}
 		group := newElement("VirtualHostGroup", h.Key.Span)
@@ -266,10 +259,6 @@ func (c *compiler) clusters(w *WebServer, served []*Application) []*Cluster {
 		}
 	}
 	return all
-}
-
-func (c *compiler) fault(span diag.Span, code, format string, args ...any) {
-	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Rule: diag.Rule{Code: code, Name: ruleNames[code]}, Message: fmt.Sprintf(format, args...)})
 }
 
 // XML returns the file as bytes.

@@ -55,7 +55,9 @@ func (c *compiler) server(w *WebServer, k *Cluster, m *Member, name string, plai
 	e.override(m.Node.Get("overrides"))
 	if list := m.Node.Get("transports"); list != nil {
 		for _, item := range list.Items {
-			e.add(c.transport(w, k, m, item))
+			if !c.administrative(m, item.Get("port").Str()) {
+				e.add(c.transport(w, k, m, item))
+			}
 		}
 	} else {
 		c.transports(e, w, k, m)
@@ -69,7 +71,7 @@ func (c *compiler) transports(e element, w *WebServer, k *Cluster, m *Member) {
 	host := m.host(k)
 	for _, protocol := range []string{"http", "https"} {
 		port := m.value(k, protocol)
-		if !port.Set || port.V == "-1" || port.V == "0" {
+		if !port.Set || port.V == "-1" || port.V == "0" || c.administrative(m, port) {
 			continue
 		}
 		t := newElement("Transport", port.Span)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/schemas"
 )
 
@@ -140,13 +141,13 @@ func TestCompileRules(t *testing.T) {
 	for name, c := range map[string]struct{ src, want string }{
 		"clone IDs missing": {
 			"clusters: {c: {members: [{name: a, host: a, http: 1}, {name: b, host: b, http: 1}]}}",
-			`t.yaml:1:12: error: no member of cluster "c" has a clone ID, so sessions do not come back to their members; write a cloneId for each, or affinity: false under session [WP303 clone-id-missing]`},
-		"clone IDs missing, allowed": {
-			"allow: [WP303]\nclusters: {c: {members: [{name: a, host: a, http: 1}, {name: b, host: b, http: 1}]}}",
-			`t.yaml:2:12: warning: no member of cluster "c" has a clone ID, so sessions do not come back to their members; write a cloneId for each, or affinity: false under session [WP303 clone-id-missing]`},
+			`t.yaml:1:12: warning: no server of cluster "c" has a CloneID; affinity is off, and sessions held in memory are lost at random (R25); write cloneId, or affinity: false under session where sessions need not come back [WP303 clone-id-missing]`},
 		"one clone ID missing": {
 			"clusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1}]}}",
-			`t.yaml:1:74: error: server "b" has no CloneID while 1 of 2 servers of cluster "c" have one; its sessions are balanced away and lost at random (R25) [WP303 clone-id-missing]`},
+			`t.yaml:1:74: error: server "b" has no CloneID while 1 of 2 servers of cluster "c" have one; its sessions are balanced away and lost at random (R25); write cloneId, or affinity: false under session where sessions need not come back [WP303 clone-id-missing]`},
+		"one clone ID missing, allowed": {
+			"allow: [WP303]\nclusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1}]}}",
+			`t.yaml:2:74: warning: server "b" has no CloneID while 1 of 2 servers of cluster "c" have one; its sessions are balanced away and lost at random (R25); write cloneId, or affinity: false under session where sessions need not come back [WP303 clone-id-missing]`},
 		"one clone ID missing, no affinity wanted": {
 			"clusters: {c: {session: {affinity: false}, members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1}]}}", ""},
 		"no affinity wanted": {"session: {affinity: false}\nclusters: {c: {members: [{name: a, host: a, http: 1}, {name: b, host: b, http: 1}]}}", ""},
@@ -158,7 +159,19 @@ func TestCompileRules(t *testing.T) {
 			`t.yaml:6:36: error: URI "/x/*" of application "two" also goes to cluster "c" by application "one"; one application gets the other's requests [WP601 alias-and-uri-to-two-clusters]`},
 		"two cookies for one URI": {
 			head + "applications: [{name: one, cluster: c, contextRoot: /x}, {name: two, cluster: c, contextRoot: x, session: {cookie: y}}]",
-			`t.yaml:3:95: error: URI "/x/*" of application "two" has another affinity cookie or identifier than in application "one"; the first one counts [WP306 affinity-cookie-differs-on-overlap]`},
+			`t.yaml:3:95: warning: URI "/x/*" of application "two" has another affinity cookie or identifier than in application "one"; which of the two counts is documented nowhere, and sessions of the other are not found [WP306 affinity-cookie-differs-on-overlap]`},
+		"one URI of two applications": {
+			head + "applications: [{name: one, cluster: c, contextRoot: /x}, {name: two, cluster: c, uris: [/y, /x/*, /y]}]",
+			`t.yaml:3:93: warning: URI "/x/*" of application "two" is also listed by application "one", for the same cluster; once is enough [WP604 redundant-uri]
+t.yaml:3:99: info: URI "/y" is listed twice by application "two"; once is enough [WP604 redundant-uri]`},
+		"clone ID in two clusters of one cookie": {
+			"clusters: {c: {members: [{host: a, http: 1, cloneId: x}]}, d: {members: [{host: b, http: 1, cloneId: x}]}}\n" +
+				"applications: [{cluster: c, uris: [/c]}, {cluster: d, uris: [/d]}]",
+			`t.yaml:1:102: error: CloneID "x" of server "b" is already used by server "a" of cluster "c" on line 1, at another address; both clusters get one cookie of the browser, and a session that says it belongs here is looked for there [WP302 clone-id-reused-across-clusters]`},
+		"clone ID in two clusters of two cookies": {
+			"clusters: {c: {members: [{host: a, http: 1, cloneId: x}]}, d: {members: [{host: b, http: 1, cloneId: x}]}}\n" +
+				"applications: [{cluster: c, uris: [/c]}, {cluster: d, uris: [/d], session: {cookie: D}}]",
+			`t.yaml:1:102: warning: CloneID "x" of server "b" is already used by server "a" of cluster "c" on line 1, at another address; no alias shares their cookie today, one new Route can change that [WP302 clone-id-reused-across-clusters]`},
 		"catch-all": {
 			head + "applications: [{cluster: c, contextRoot: /}]",
 			`t.yaml:3:42: warning: context root "/" becomes the URI /*, which takes static files and every other path from the web server [WP606 uri-catch-all]`},
@@ -190,6 +203,37 @@ t.yaml:3:41: error: a second web server is called "w"`},
 				t.Error(d)
 			}
 		})
+	}
+}
+
+// TestOneUriOnce: what several applications of a virtual host and a cluster ask for stands in the file once, in the first of their groups; a group
+// that another Route uses stays whole.
+func TestOneUriOnce(t *testing.T) {
+	head := "virtualHosts: {default_host: {}, other: {aliases: [\"o:80\"]}}\nclusters: {c: {members: [{host: a, http: 1}]}}\napplications:\n"
+	for name, c := range map[string]struct{ apps, want string }{
+		"one group":        {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uris: [/y, /x/*]}", "/x/* /y"},
+		"two groups":       {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, uris: [/y, /x/*]}", "/x/* | /y"},
+		"nothing left":     {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, contextRoot: /x}", "/x/*"},
+		"a shared group":   {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, uris: [/y, /x/*]}\n- {cluster: c, virtualHost: other, uriGroup: g, uris: [/y, /x/*]}", "/x/* | /y /x/* | /y /x/*"},
+		"two hosts":        {"- {cluster: c, contextRoot: /x}\n- {cluster: c, virtualHost: other, contextRoot: /x}", "/x/* | /x/*"},
+		"two cookies":      {"- {cluster: c, contextRoot: /x}\n- {cluster: c, contextRoot: /x, session: {cookie: D}}", "/x/* /x/*"},
+		"an empty list":    {"- {cluster: c, uris: []}", ""},
+		"the same by rule": {"- {cluster: c, contextRoot: x/}\n- {cluster: c, contextRoot: /x}", "/x/*"},
+	} {
+		outputs, _ := compile(t, "t.yaml", []byte(head+c.apps))
+		names := routecheck.Resolve(outputs[0].Config)
+		var groups []string
+		for _, r := range outputs[0].Config.Routes {
+			var uris []string
+			_, g, _ := names.RouteParts(r)
+			for _, u := range g.Uris {
+				uris = append(uris, u.Name.V)
+			}
+			groups = append(groups, strings.Join(uris, " "))
+		}
+		if got := strings.Join(groups, " | "); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }
 

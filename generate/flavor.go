@@ -9,6 +9,7 @@ type pair struct{ name, value string }
 type flavor struct {
 	config, log, properties, cluster, server, uri []pair
 	root                                          bool // the Property PluginInstallRoot
+	noAdmin                                       bool // admin_host is left out
 }
 
 // unasked returns what the generator of a flavor writes by default, as the parser's table has it.
@@ -18,6 +19,7 @@ func unasked(name string) flavor {
 		return f
 	}
 	f.log, f.properties, f.root = []pair{{"LogLevel", "Error"}}, properties, true
+	f.noAdmin = name == "was"
 	f.uri = []pair{{"AffinityCookie", "JSESSIONID"}, {"AffinityURLIdentifier", "jsessionid"}}
 	for _, a := range parser.Attributes() {
 		p := pair{a.Name, a.WAS}

@@ -31,6 +31,9 @@ func (im *importer) virtualHost(hosts *schemas.Node, h *parser.VirtualHostGroup)
 			n.Put("addWebServerPorts", schemas.NewPlain("false"))
 		}
 	}
+	if name == adminHost && im.flavor.noAdmin {
+		n.Put("admin", schemas.NewPlain("false"))
+	}
 	n.Comment = im.within(h.Node)
 	hosts.Put(name, n)
 }

@@ -28,8 +28,7 @@ type route struct {
 
 // routes adds the UriGroups and then the Routes, in the order in which the applications first need them.
 func (c *compiler) routes(root element, served []*Application) {
-	all := c.gather(served)
-	c.checkURIs(all)
+	all := c.settle(c.gather(served))
 	groups := map[string]*route{}
 	for _, r := range all {
 		if r.everyURI {
@@ -37,7 +36,7 @@ func (c *compiler) routes(root element, served []*Application) {
 		}
 		if other := groups[r.group.V]; other != nil {
 			if !sameURIs(r.uris, other.uris) {
-				c.fault(r.group.Span, "WP203", "uri group %q has other URIs for cluster %q than for %q; give one of them another uriGroup", r.group.V, other.cluster.V, r.cluster.V)
+				c.report(r.group.Span, "WP203", "uri group %q has other URIs for cluster %q than for %q; give one of them another uriGroup", r.group.V, other.cluster.V, r.cluster.V)
 			}
 			continue
 		}
@@ -116,16 +115,16 @@ func (c *compiler) uris(all []uri, a *Application) []uri {
 	}
 	switch {
 	case list != nil && root != nil:
-		c.fault(root.NameSpan, "", "application %q has uris and a contextRoot; write one of them", a.Name.V)
+		c.fault(root.NameSpan, "application %q has uris and a contextRoot; write one of them", a.Name.V)
 	case root != nil:
 		name := root.Value.Str()
 		name.V = contextURI(name.V)
 		add(name, root.Value.Span)
 		if name.V == "/*" {
-			c.warn(root.Value.Span, "WP606", "context root %q becomes the URI /*, which takes static files and every other path from the web server", root.Value.Text)
+			c.report(root.Value.Span, "WP606", "context root %q becomes the URI /*, which takes static files and every other path from the web server", root.Value.Text)
 		}
 	case list == nil:
-		c.fault(a.Node.Span, "", "application %q has neither a contextRoot nor uris, so no request can reach it", a.Name.V)
+		c.fault(a.Node.Span, "application %q has neither a contextRoot nor uris, so no request can reach it", a.Name.V)
 	default:
 		all = slices.Grow(all, len(list.Items))
 		for _, item := range list.Items {

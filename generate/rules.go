@@ -2,31 +2,49 @@ package generate
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// ruleNames holds the readable names of the rules that the compiler itself applies; lint has the rest.
-var ruleNames = map[string]string{
-	"WP203": "duplicate-name", "WP303": "clone-id-missing", "WP306": "affinity-cookie-differs-on-overlap",
-	"WP601": "alias-and-uri-to-two-clusters", "WP604": "redundant-uri", "WP606": "uri-catch-all",
-}
-
-// check asks lint about a compiled file: what lint calls an error, the generator refuses, and of some rules it tells warnings too. A cluster
-// that wants no affinity needs no clone IDs, which lint cannot know.
+// check asks lint about a compiled file: what lint calls an error, the generator refuses, and of some rules it tells warnings too. Which these
+// are stands in the rules.
 func (t *Topology) check(cfg *parser.Config) []diag.Diagnostic {
 	var told []diag.Diagnostic
 	rules := lint.Rules()
 	for _, d := range lint.Run(t.files, []lint.Input{{File: t.Node.Span.File, Config: cfg}}, lint.Options{}) {
-		switch {
-		case d.Rule.Code == "WP303" && t.wantsNoAffinity(d.Span):
-		case d.Severity == diag.Error, lint.Lookup(rules, d.Rule.Code).Topology:
+		if d.Severity == diag.Error || lint.Lookup(rules, d.Rule.Code).Topology {
 			told = append(told, d)
 		}
 	}
 	return told
+}
+
+// Tolerate turns the errors that the topology allows into warnings, drops what it says to be meant and what the files of two web servers say
+// alike, and sorts. Findings about other files stay as they are.
+func (t *Topology) Tolerate(found []diag.Diagnostic) []diag.Diagnostic {
+	diag.Sort(found)
+	var kept []diag.Diagnostic
+	for _, d := range found {
+		if d.Span.File == t.Node.Span.File {
+			if d.Rule.Code == "WP303" {
+				if t.wantsNoAffinity(d.Span) {
+					continue // lint cannot know it
+				}
+				d.Message += "; write cloneId, or affinity: false under session where sessions need not come back"
+			}
+			if d.Severity == diag.Error && slices.ContainsFunc(t.Allow, func(a text) bool { return a.V == d.Rule.Code }) {
+				d.Severity = diag.Warning
+			}
+		}
+		if n := len(kept); n > 0 && kept[n-1].Span == d.Span && kept[n-1].Rule == d.Rule && (d.Rule.Code != "" || kept[n-1].Message == d.Message) {
+			continue
+		}
+		kept = append(kept, d)
+	}
+	return kept
 }
 
 // wantsNoAffinity reports whether a place stands in a cluster whose sessions need not come back.
@@ -39,13 +57,19 @@ func (t *Topology) wantsNoAffinity(span diag.Span) bool {
 	return false
 }
 
-func (c *compiler) warn(span diag.Span, code, format string, args ...any) {
-	c.fault(span, code, format, args...)
-	c.faults[len(c.faults)-1].Severity = diag.Warning
+// fault reports what only a topology can have wrong: an error.
+func (c *compiler) fault(span diag.Span, format string, args ...any) {
+	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: fmt.Sprintf(format, args...)})
 }
 
-// checkNames reports what only the topology knows: applications without a cluster, web servers that serve nothing that there is, and
-// clusters in which nobody has a clone ID.
+// report reports in the words of a topology what a rule of lint is about, as severely as that rule does.
+func (c *compiler) report(span diag.Span, code, format string, args ...any) *diag.Diagnostic {
+	r := lint.Lookup(c.rules, code)
+	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: r.Severity, Rule: r.Diag(), Message: fmt.Sprintf(format, args...)})
+	return &c.faults[len(c.faults)-1]
+}
+
+// checkNames reports what only the topology knows: applications without a cluster, and web servers that serve nothing that there is.
 func (c *compiler) checkNames() {
 	var apps []string
 	for _, a := range c.t.Applications {
@@ -53,18 +77,15 @@ func (c *compiler) checkNames() {
 			apps = append(apps, a.Name.V)
 		}
 		if a.Node.Field("cluster") == nil {
-			c.fault(a.Node.Span, "", "application %q names no cluster", a.Name.V)
+			c.fault(a.Node.Span, "application %q names no cluster", a.Name.V)
 		}
 	}
 	for _, w := range c.t.WebServers {
 		for _, name := range w.Serves {
 			if !contains(apps, name.V) {
-				c.fault(name.Span, "", "web server %q serves %q, which no application is called%s", w.Name.V, name.V, diag.DidYouMean(name.V, apps))
+				c.fault(name.Span, "web server %q serves %q, which no application is called%s", w.Name.V, name.V, diag.DidYouMean(name.V, apps))
 			}
 		}
-	}
-	for _, k := range c.t.Clusters {
-		c.checkAffinity(k)
 	}
 	c.checkWebServers()
 }
@@ -74,7 +95,7 @@ func (c *compiler) checkWebServers() {
 	seen := map[string]bool{}
 	for _, w := range c.t.WebServers {
 		if seen[w.Name.V] {
-			c.fault(w.at, "", "a second web server is called %q", w.Name.V)
+			c.fault(w.at, "a second web server is called %q", w.Name.V)
 		}
 		seen[w.Name.V] = true
 	}
@@ -89,59 +110,62 @@ func contains(words []string, word string) bool {
 	return false
 }
 
-// checkAffinity refuses a cluster of several members of which none has a clone ID, unless it wants no affinity. For lint that is a warning, as
-// the plug-in may have its reasons; a topology can say them.
-func (c *compiler) checkAffinity(k *Cluster) {
-	session := k.Session.over(c.t.Session)
-	if len(k.Members) < 2 || session.Affinity.Set && !session.Affinity.V {
-		return
-	}
-	for _, m := range k.Members {
-		if m.CloneID.Set {
-			return // lint tells of the others
-		}
-	}
-	c.fault(k.Key.Span, "WP303", "no member of cluster %q has a clone ID, so sessions do not come back to their members; write a cloneId for each, or affinity: false under session", k.Key.V)
+// claim is a URI that a route asks for, the last one of its name under its virtual host so far.
+type claim struct {
+	uri   *uri
+	route *route
 }
 
-func (c *compiler) twice(span, first diag.Span, code, format string, args ...any) {
-	c.fault(span, code, format, args...)
-	d := &c.faults[len(c.faults)-1]
-	d.Related = []diag.Related{{Span: first, Message: "used first here"}}
-}
-
-// checkURIs reports URIs that two applications of one virtual host claim (R13: the first in the file would win in silence).
-func (c *compiler) checkURIs(routes []*route) {
-	type claim struct {
-		uri   *uri
-		route *route
+// settle sees to the URIs that several applications of one virtual host ask for (R13). The same once more for the same cluster adds nothing and is
+// left out, with the Route that has nothing else; what disagrees is told by its applications.
+func (c *compiler) settle(routes []*route) []*route {
+	sharing := map[string]int{} // how many Routes use a group
+	for _, r := range routes {
+		sharing[r.group.V]++
 	}
 	hosts := map[text]map[string]claim{} // by virtual host, then by URI
-	for _, r := range routes {
+	return slices.DeleteFunc(routes, func(r *route) bool {
+		asked := len(r.uris)
 		host := text{V: r.host.V, Set: r.host.Set}
 		if hosts[host] == nil {
 			hosts[host] = map[string]claim{}
 		}
-		first := hosts[host]
-		for i := range r.uris {
-			u := &r.uris[i]
-			other, twice := first[u.name]
-			if !twice {
-				first[u.name] = claim{u, r}
-				continue
+		r.uris = slices.DeleteFunc(r.uris, func(u uri) bool {
+			before, claimed := hosts[host][u.name]
+			hosts[host][u.name] = claim{&u, r}
+			if !claimed {
+				return false
 			}
-			at, before := u.element.at, other.uri.element.at
-			switch {
-			case other.route.cluster.V != r.cluster.V:
-				c.twice(at, before, "WP601", "URI %q of %s also goes to cluster %q by %s; one application gets the other's requests", u.name, u.app.label(), other.route.cluster.V, other.uri.app.label())
-			case !u.agrees(other.uri):
-				c.twice(at, before, "WP306", "URI %q of %s has another affinity cookie or identifier than in %s; the first one counts", u.name, u.app.label(), other.uri.app.label())
-			case u.app != other.uri.app:
-				c.twice(at, before, "WP604", "URI %q of %s is also listed by %s", u.name, u.app.label(), other.uri.app.label())
-				c.faults[len(c.faults)-1].Severity = diag.Warning
-			}
-		}
+			again := claim{&u, r}
+			c.reportURI(before, again)
+			return before.same(again) && (before.route == r || sharing[r.group.V] == 1)
+		})
+		return asked > 0 && len(r.uris) == 0
+	})
+}
+
+// same reports whether a second claim adds nothing to the first.
+func (c claim) same(again claim) bool {
+	return c.route.cluster.V == again.route.cluster.V && c.uri.agrees(again.uri)
+}
+
+// reportURI reports a second claim on a URI in the words of the applications.
+func (c *compiler) reportURI(before, again claim) {
+	u, o := again.uri, before.uri
+	name, one, other := u.name, u.app.label(), o.app.label()
+	var d *diag.Diagnostic
+	switch {
+	case before.route.cluster.V != again.route.cluster.V:
+		d = c.report(u.element.at, "WP601", "URI %q of %s also goes to cluster %q by %s; one application gets the other's requests", name, one, before.route.cluster.V, other)
+	case !u.agrees(o):
+		d = c.report(u.element.at, "WP306", "URI %q of %s has another affinity cookie or identifier than in %s; which of the two counts is documented nowhere, and sessions of the other are not found", name, one, other)
+	case u.app == o.app:
+		d = c.report(u.element.at, "WP604", "URI %q is listed twice by %s; once is enough", name, one)
+	default:
+		d = c.report(u.element.at, "WP604", "URI %q of %s is also listed by %s, for the same cluster; once is enough", name, one, other)
+		d.Severity = diag.Warning // two applications may have had two things in mind
 	}
+	d.Related = []diag.Related{{Span: o.element.at, Message: "used first here"}}
 }
 
 // label names an application in a message.

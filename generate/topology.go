@@ -36,6 +36,7 @@ type WebServer struct {
 	Node       *schemas.Node
 	Name       text // default webserver1
 	Windows    bool
+	Platform   text // the web server that the plug-in sits in, one of routecheck.Platforms; not Set: the default
 	PluginRoot text
 	HTTP       number // port, default 80; -1 off
 	HTTPS      number // port, default 443; -1 off
@@ -49,6 +50,7 @@ type VirtualHost struct {
 	Node     *schemas.Node
 	Aliases  []*schemas.Node
 	AddPorts bool
+	Admin    boolean // for administration: left out of the files; default true for admin_host under flavor was
 }
 
 // Cluster is a server cluster and its members.
@@ -172,6 +174,7 @@ func readWebServer(n *schemas.Node) *WebServer {
 	w := &WebServer{
 		Node:       n,
 		Name:       orText(n.Get("name").Str(), "webserver1"),
+		Platform:   n.Get("platform").Str(),
 		Windows:    n.Get("os").Str().V == "windows",
 		PluginRoot: orText(n.Get("pluginRoot").Str(), defaultRoot),
 		HTTP:       orNumber(ports.Get("http").Int(), 80),
@@ -186,6 +189,7 @@ func readWebServer(n *schemas.Node) *WebServer {
 
 func readVirtualHost(f schemas.Field) *VirtualHost {
 	h := &VirtualHost{Key: text{V: f.Name, Span: f.NameSpan, Set: true}, Node: f.Value, AddPorts: f.Name == "default_host"}
+	h.Admin = f.Value.Get("admin").Bool()
 	if aliases := f.Value.Get("aliases"); aliases != nil {
 		h.Aliases = aliases.Items
 	}

@@ -18,6 +18,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP302", Name: "clone-id-reused-across-clusters", Category: Affinity, Severity: diag.Error, Check: checkReused,
+			Topology: true,
 			Doc: Doc{
 				Title:  "Servers of two clusters have one CloneID and different addresses",
 				Why:    "A browser sends one cookie to both clusters when they share an alias and the cookie's name: the session of application A's member is looked for in B's. An error where one cookie reaches both, else a warning.",
@@ -29,6 +30,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP303", Name: "clone-id-missing", Category: Affinity, Severity: diag.Error, Check: checkMissingClone,
+			Topology: true,
 			Doc: Doc{
 				Title:  "Servers of a cluster with several members, or a ClusterAddress, have no CloneID",
 				Why:    "Without it there is no affinity to a server, without any message: sessions held in memory are lost at random. An error when some servers have one, a warning when none has (applications without sessions need none).",
