@@ -27,7 +27,7 @@ func (t *Topology) adminPorts() map[string]string {
 	for _, h := range t.VirtualHosts {
 		for _, item := range h.Aliases {
 			alias, err := parser.ParseAlias(item.Text)
-			if err != nil || alias.Port <= 0 {
+			if err != nil {
 				continue
 			}
 			port := strconv.Itoa(alias.Port)
@@ -38,6 +38,7 @@ func (t *Topology) adminPorts() map[string]string {
 			}
 		}
 	}
+	delete(ports, "0") // an alias of every port
 	for port := range served {
 		delete(ports, port)
 	}
