@@ -77,7 +77,7 @@ type walk struct {
 
 func (t *Table) newWalk(rq *Request, sem *Semantics) *walk {
 	w := &walk{sem: sem}
-	w.path, w.refused = t.matchPath(rq.Target, sem, nil)
+	w.path, w.refused = t.matchPath(rq, sem, nil)
 	w.host, w.port = t.hostPort(rq, sem, nil)
 	w.address = ipv6(w.host)
 	return w
@@ -95,7 +95,15 @@ func (w *walk) visit(r *route) (Candidate, found) {
 	}
 	aliases, patterns := w.aliases(r), w.patterns(r)
 	c.HostMatches, c.URIMatches = len(aliases) > 0, len(patterns) > 0
-	var best found
+	best := w.best(r, aliases, patterns)
+	if best.route != nil {
+		c.Match = best.match()
+	}
+	return c, best
+}
+
+// best returns the best pair of an alias and a pattern of a Route (R1).
+func (w *walk) best(r *route, aliases []*alias, patterns []int) (best found) {
 	for _, a := range aliases {
 		for _, order := range patterns {
 			f := found{route: r, alias: a, order: order}
@@ -107,10 +115,7 @@ func (w *walk) visit(r *route) (Candidate, found) {
 			}
 		}
 	}
-	if best.route != nil {
-		c.Match = best.match()
-	}
-	return c, best
+	return best
 }
 
 // aliases returns the aliases of a Route that match; a nil alias stands for every host (R17).

@@ -10,6 +10,8 @@ type selection struct {
 	sem *Semantics
 	rec *Recorder
 
+	passing bool // no affinity member is taken: the walk is only looked at
+
 	status  Check // of the member checked last
 	skipped *Step // the affinity member that was passed over, told together with the pick that follows
 }

@@ -90,6 +90,9 @@ func (s *selection) cloneIn(list []MemberID, id string, primary bool) (usable Me
 
 // ifUsable checks an affinity member without its weight (R23).
 func (s *selection) ifUsable(m MemberID) MemberID {
+	if s.passing {
+		return NoMember
+	}
 	st := s.check(m, true)
 	if !st.Usable && st.Full && (!st.MarkedDown || st.RetryNow) && s.sem.ask(AffinityMaxConnections, s.rec) == fullIgnored {
 		st.Usable = true

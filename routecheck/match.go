@@ -124,7 +124,7 @@ func (t *Table) Match(rq *Request, sem *Semantics) (Match, bool) { return t.matc
 
 func (t *Table) match(rq *Request, sem *Semantics, rec *Recorder) (Match, bool) {
 	host, port := t.hostPort(rq, sem, rec)
-	path, refused := t.matchPath(rq.Target, sem, rec)
+	path, refused := t.matchPath(rq, sem, rec)
 	if refused != accepted {
 		return Match{}, false
 	}

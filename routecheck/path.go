@@ -7,12 +7,14 @@ import (
 
 // matchPath returns the part of the target that is compared with the patterns: no query, no session parameter (R14, R16). Where the web server
 // refuses the path itself, it says why.
-func (t *Table) matchPath(target string, sem *Semantics, rec *Recorder) (string, refusal) {
-	p, plain := pathOf(target)
+func (t *Table) matchPath(rq *Request, sem *Semantics, rec *Recorder) (p string, refused refusal) {
+	p, plain := pathOf(rq.Target)
 	if plain {
 		return p, accepted
 	}
-	p, refused := normalised(p, sem, rec)
+	if !rq.Normalised {
+		p, refused = normalised(p, sem, rec)
+	}
 	if refused != accepted || strings.IndexByte(p, ';') < 0 {
 		return p, refused
 	}
@@ -91,7 +93,7 @@ func (r refusal) String() string {
 
 // Refused says why the web server answers a request itself without asking the plug-in (R16), "" where it asks.
 func (t *Table) Refused(rq *Request, sem *Semantics) string {
-	if _, refused := t.matchPath(rq.Target, sem, nil); refused != accepted {
+	if _, refused := t.matchPath(rq, sem, nil); refused != accepted {
 		return refused.String()
 	}
 	return ""

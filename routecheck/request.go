@@ -4,12 +4,14 @@ import "strings"
 
 // Request is what a decision needs of a request.
 type Request struct {
-	TLS     bool     // it came over TLS
-	Host    string   // value of the Host header, "" when there is none: then only aliases with host * match (R8)
-	Port    int      // the port it arrived on
-	Target  string   // path and query as sent
-	Cookies []string // values of the Cookie headers in the order sent
-	Body    int64    // bytes of the body, 0 none, -1 unknown beforehand (chunked)
+	TLS    bool   // it came over TLS
+	Host   string // value of the Host header, "" when there is none: then only aliases with host * match (R8)
+	Port   int    // the port it arrived on
+	Target string // path and query as sent
+	// Normalised says that the path of Target is as the plug-in saw it, which its log shows: R16 is not applied to it again.
+	Normalised bool
+	Cookies    []string // values of the Cookie headers in the order sent
+	Body       int64    // bytes of the body, 0 none, -1 unknown beforehand (chunked)
 }
 
 // hostPort returns the host in lower case and the port used for matching (R5, R7, R8).

@@ -13,7 +13,7 @@ func (p *Process) noteRequest(rq *Request, f *Flight, rec *Recorder) {
 	if !rec.wants() {
 		return
 	}
-	path, refused := p.t.matchPath(rq.Target, p.sem, nil)
+	path, refused := p.t.matchPath(rq, p.sem, nil)
 	step := Step{Kind: StepRequest, Rule: "R7", Also: p.t.requestRules(rq), Member: NoMember, Text: "request for " + path, At: p.t.at}
 	if rq.TLS && slices.Contains(step.Also, "R8") {
 		step.Choice = TLSDefaultPort.String()

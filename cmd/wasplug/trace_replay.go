@@ -123,6 +123,9 @@ func (run *traceRun) writeReplay(a *replayed) error {
 	w := bufio.NewWriter(run.out)
 	fmt.Fprintf(w, "%s against %s: %d of %s agree, %s\n", printable(strings.Join(run.names, ", ")), printable(a.config),
 		a.Agreed, countOf(a.Decisions, "decision"), countOf(a.Faults, "disagreement"))
+	if a.Lines > 0 {
+		fmt.Fprintf(w, "%d of %s about Uris, aliases, clone IDs and Transports agree\n", a.LinesAgreed, countOf(a.Lines, "further line"))
+	}
 	run.writeOrder(w, a.perFile)
 	if a.Unchecked > 0 {
 		fmt.Fprintf(w, "%s not checked: the log or the configuration does not say enough about them\n", countOf(a.Unchecked, "decision"))
@@ -154,7 +157,7 @@ func (run *traceRun) writeDisagreements(w io.Writer, a *replayed) {
 	fmt.Fprintln(w)
 	for i := range show {
 		d := &show[i]
-		fmt.Fprintf(w, "  %s: %s, process %08x thread %08x\n", run.fileLine(d.Place), d.What, d.Thread.PID, d.Thread.TID)
+		fmt.Fprintf(w, "  %s: %s, %s, process %08x thread %08x\n", run.fileLine(d.Place), d.What, d.Rule, d.Thread.PID, d.Thread.TID)
 		fmt.Fprintf(w, "    log   %s\n    ours  %s\n", printable(d.Logged), printable(strings.Join(d.Ours, " or ")))
 		if len(d.Fits) > 0 {
 			fmt.Fprintf(w, "    fits  %s\n", strings.Join(settings(d.Fits), ", or "))
@@ -252,6 +255,8 @@ type traceReplayJSON struct {
 	Config        string              `json:"config"`
 	Decisions     int64               `json:"decisions"`
 	Agreed        int64               `json:"agreed"`
+	Lines         int64               `json:"lines"` // about Uris, aliases, clone IDs and Transports
+	LinesAgreed   int64               `json:"linesAgreed"`
 	Unchecked     int64               `json:"unchecked"`
 	Synchronised  int64               `json:"synchronised"`
 	Count         int64               `json:"disagreementCount"`
@@ -266,6 +271,7 @@ type traceDisagreeJSON struct {
 	Process string                `json:"process"`
 	Thread  string                `json:"thread"`
 	What    string                `json:"what"`
+	Rule    string                `json:"rule"`
 	Logged  string                `json:"logged"`
 	Ours    []string              `json:"ours"`
 	Fits    []string              `json:"fits"` // CHOICE=VALUE under which the core agrees
@@ -287,11 +293,11 @@ type traceValueJSON struct {
 
 func (run *traceRun) writeReplayJSON(a *replayed) error {
 	doc := traceReplayJSON{Version: traceVersion, Files: run.names, Given: run.given, Config: a.config, Decisions: a.Decisions, Agreed: a.Agreed,
-		Unchecked: a.Unchecked, Synchronised: a.Synchronised, Count: a.Faults, Unexplained: a.Unexplained,
+		Lines: a.Lines, LinesAgreed: a.LinesAgreed, Unchecked: a.Unchecked, Synchronised: a.Synchronised, Count: a.Faults, Unexplained: a.Unexplained,
 		Disagreements: []traceDisagreeJSON{}, Choices: []traceChoiceJSON{}, NotConsulted: append([]string{}, a.notConsulted()...)}
 	for i := range a.Disagreements {
 		d := &a.Disagreements[i]
-		doc.Disagreements = append(doc.Disagreements, traceDisagreeJSON{run.placeJSON(d.Place), hexID(d.Thread.PID), hexID(d.Thread.TID), string(d.What),
+		doc.Disagreements = append(doc.Disagreements, traceDisagreeJSON{run.placeJSON(d.Place), hexID(d.Thread.PID), hexID(d.Thread.TID), string(d.What), d.Rule,
 			d.Logged, d.Ours, append([]string{}, settings(d.Fits)...), append([]routecheck.StepNote{}, a.notes(d)...)})
 	}
 	for i := range a.Choices {

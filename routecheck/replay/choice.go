@@ -13,11 +13,11 @@ func (m *machine) pick(o *op, r *result) {
 	fl, declined := m.flightOf(o)
 	if declined {
 		r.decision = true
-		r.fault = &fault{what: RouteDiffers, logged: o.member, ours: []string{"no Route matches " + o.rq.uri + " on " + o.rq.host}}
+		r.differs(RouteDiffers, "R1", o.member, noRoute(o.rq))
 	}
 	if fl != nil && !m.lists(fl, o.member) && fl.routed {
 		r.decision = true
-		r.fault = &fault{what: RouteDiffers, logged: o.member, ours: []string{"cluster " + m.t.Clusters[fl.match.Cluster].Name}}
+		r.differs(RouteDiffers, "R1", o.member, "cluster "+m.t.Clusters[fl.match.Cluster].Name)
 		fl = m.otherCluster(o)
 	}
 	if fl == nil || !m.lists(fl, o.member) {
@@ -144,7 +144,7 @@ func (m *machine) disagree(c *cluster, fl *flight, o *op, what What, logged stri
 	f2 := m.guesses(fl, o.rq)[0]
 	m.t.Outcomes(&c.state, &f2, o.now, &m.sem, rec, func(_ *routecheck.ClusterState, _ *routecheck.Flight, a routecheck.Action) bool {
 		if len(f.ours) == 0 {
-			f.steps = slices.Clone(rec.Steps)
+			f.steps, f.rule = slices.Clone(rec.Steps), deciding(rec.Steps)
 		}
 		if words := m.words(fl, a); !slices.Contains(f.ours, words) {
 			f.ours = append(f.ours, words)
@@ -153,6 +153,17 @@ func (m *machine) disagree(c *cluster, fl *flight, o *op, what What, logged stri
 		return len(f.ours) < 32
 	})
 	return f
+}
+
+// deciding returns the rule of the step that a decision ends with.
+func deciding(steps []routecheck.Step) string {
+	for _, s := range slices.Backward(steps) {
+		switch s.Kind {
+		case routecheck.StepPick, routecheck.StepClone, routecheck.StepGiveUp, routecheck.StepTransport:
+			return s.Rule
+		}
+	}
+	return "R42"
 }
 
 func (m *machine) words(fl *flight, a routecheck.Action) string {
@@ -186,8 +197,7 @@ func (m *machine) compareWeight(o *op, conf *routecheck.Cluster, c *cluster, via
 		}
 		return
 	case kn.weight:
-		r.fault = &fault{what: WeightDiffers, logged: fmt.Sprintf("%s has weight %d", o.member, o.weight),
-			ours: []string{fmt.Sprintf("%s has weight %d", o.member, weight)}}
+		r.differs(WeightDiffers, "R32", fmt.Sprintf("%s has weight %d", o.member, o.weight), fmt.Sprintf("%s has weight %d", o.member, weight))
 	default:
 		r.synced++
 	}

@@ -15,14 +15,17 @@ const second = routecheck.Nanos(time.Second)
 // MatchEvents emits how a request found its Route; m is nil when there was none. Call it before the first [routecheck.Table.Next].
 // The caller fills Time and Thread of each event; the event is emit's only until it returns.
 func MatchEvents(t *routecheck.Table, rq *routecheck.Request, m *routecheck.Match, sem *routecheck.Semantics, emit func(*pluginlog.Event)) {
+	if t.Refused(rq, sem) != "" {
+		return // by the web server: the plug-in is not asked (R16)
+	}
 	host, port := t.HostPort(rq, sem)
-	path, _, _ := strings.Cut(rq.Target, "?")
+	path := strings.ReplaceAll(routecheck.SeenPath(rq, sem), "?", "%3F") // or it would read as the query
 	emit(&pluginlog.Event{Kind: pluginlog.RouteTried, Host: host + ":" + strconv.Itoa(port), URI: path})
 	if m == nil {
 		emit(&pluginlog.Event{Kind: pluginlog.RouteNotFound})
 		return
 	}
-	emit(&pluginlog.Event{Kind: pluginlog.URIMatched, Pattern: m.Pattern(), URI: path, Score: int32(m.URIScore())})
+	emit(&pluginlog.Event{Kind: pluginlog.URIMatched, Pattern: m.Pattern(), URI: path, Group: m.URIGroup(), Score: int32(m.URIScore())})
 	emit(&pluginlog.Event{Kind: pluginlog.RequestStarted})
 }
 

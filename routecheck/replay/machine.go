@@ -51,6 +51,13 @@ type flight struct {
 	match  routecheck.Match
 	routed bool // the log named host and URI
 	flying bool
+	walked walked
+}
+
+func (f *flight) clone() *flight {
+	c := *f
+	c.f = f.f.Clone()
+	return &c
 }
 
 // weightForm tells whether the weight of a "picked" line is that after or before the pick: levels differ.
@@ -66,6 +73,7 @@ const (
 type result struct {
 	decision  bool // the operation was a decision that could be checked
 	unchecked bool // it was one that could not
+	line      bool // it was another line that could be checked
 	synced    int  // states that a line set right without being at odds with what was known
 	fault     *fault
 }
@@ -73,6 +81,7 @@ type result struct {
 // fault is a disagreement.
 type fault struct {
 	what   What
+	rule   string
 	logged string
 	ours   []string
 	steps  []routecheck.Step
@@ -149,6 +158,14 @@ func (m *machine) play(o *op) (r result) {
 		m.observe(o, &r)
 	case opEnd:
 		m.end(o, &r)
+	case opURI, opAlias:
+		m.found(o, &r)
+	case opCompare:
+		m.compared(o, &r)
+	case opMatched:
+		m.matched(o, &r)
+	case opTransport:
+		m.transport(o, &r)
 	case opClose:
 		m.setFlight(o.thread, nil)
 	}
@@ -193,7 +210,7 @@ func (m *machine) copyOf(key clusterKey) *cluster {
 // declined is true when host and URI were logged and no Route matches them.
 func (m *machine) flightOf(o *op) (fl *flight, declined bool) {
 	if old := m.flights[o.thread]; old != nil {
-		return &flight{old.f.Clone(), old.match, old.routed, old.flying}, false
+		return old.clone(), false
 	}
 	rq := o.rq.request()
 	fl = new(flight)
@@ -235,8 +252,7 @@ func (m *machine) decline(o *op, r *result) {
 	rq := o.rq.request()
 	r.decision = true
 	if match, ok := m.t.MatchNoted(&rq, &m.sem, m.rec); ok {
-		r.fault = &fault{what: RouteDiffers, logged: "no Route matches " + o.rq.uri + " on " + o.rq.host,
-			ours: []string{"cluster " + m.t.Clusters[match.Cluster].Name}}
+		r.differs(RouteDiffers, "R1", noRoute(o.rq), "cluster "+m.t.Clusters[match.Cluster].Name)
 	}
 }
 
@@ -246,7 +262,7 @@ func (m *machine) observe(o *op, r *result) {
 	if old == nil || !old.flying {
 		return
 	}
-	fl := &flight{old.f.Clone(), old.match, old.routed, old.flying}
+	fl := old.clone()
 	if o.rq.length > 0 {
 		m.prepare(fl, o.rq)
 	} else if o.rq.body && o.event.ReusedStream && !o.fresh && (o.event.Kind == routecheck.StreamLost || o.event.Kind == routecheck.IOTimeout) {
@@ -284,7 +300,7 @@ func (m *machine) compareMark(o *op, c *cluster, member routecheck.MemberID, bef
 		if o.coarse {
 			r.synced++ // whether it was marked before, or the stream a new one, is hidden
 		} else {
-			r.fault = &fault{what: MarkDiffers, logged: markWords(o.member, o.marked), ours: []string{markWords(o.member, marked)}}
+			r.differs(MarkDiffers, "R50", markWords(o.member, o.marked), markWords(o.member, marked))
 		}
 		c.state.LearnMark(member, o.marked, o.now)
 		marked = o.marked
@@ -294,6 +310,8 @@ func (m *machine) compareMark(o *op, c *cluster, member routecheck.MemberID, bef
 		kn.timer, kn.probe = kn.timer || !o.coarse || o.marked, kn.probe || o.marked
 	}
 }
+
+func noRoute(q *request) string { return "no Route matches " + q.uri + " on " + q.host }
 
 func markWords(member string, marked bool) string {
 	if marked {

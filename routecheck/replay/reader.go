@@ -12,19 +12,24 @@ const maxOpen = 2048
 type opKind uint8
 
 const (
-	opStart   opKind = iota + 1 // a process starts: its history is known from here on
-	opReload                    // it takes a new file
-	opDecline                   // no Route was found
-	opStatus                    // the status of a member was checked
-	opTimer                     // how long until the retry of a member is due
-	opPick                      // a member gets an attempt
-	opFail                      // the attempt failed
-	opHead                      // the head of its answer came
-	opDone                      // the answer was passed on
-	opGone                      // the client left, or nothing is known
-	opCount                     // pending requests of a member
-	opEnd                       // the request ends without an answer of a new attempt
-	opClose                     // nothing more comes about the request
+	opStart     opKind = iota + 1 // a process starts: its history is known from here on
+	opReload                      // it takes a new file
+	opDecline                     // no Route was found
+	opStatus                      // the status of a member was checked
+	opTimer                       // how long until the retry of a member is due
+	opPick                        // a member gets an attempt
+	opFail                        // the attempt failed
+	opHead                        // the head of its answer came
+	opDone                        // the answer was passed on
+	opGone                        // the client left, or nothing is known
+	opCount                       // pending requests of a member
+	opEnd                         // the request ends without an answer of a new attempt
+	opURI                         // a Uri was found
+	opAlias                       // an alias was found
+	opCompare                     // a clone ID of the session was compared with that of a server
+	opMatched                     // it is that of a member
+	opTransport                   // where the request is sent to
+	opClose                       // nothing more comes about the request
 )
 
 // op is one thing that the log says, free of open choices. A reader makes them of events, machines play them.
@@ -35,7 +40,12 @@ type op struct {
 	now       routecheck.Nanos
 	rq        *request
 	member    string
-	weight    int32
+	pattern   string // a Uri, an alias, or the clone ID of a server
+	group     string
+	clone     string
+	host      string
+	port      int32
+	weight    int32 // of the member; with opURI the score
 	hasWeight bool
 	marked    bool // with opFail
 	fresh     bool // with opFail: another stream to the same member follows
@@ -82,6 +92,10 @@ func (r *reader) add(e *pluginlog.Event) {
 		r.restart(opReload)
 	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound: // begins
 		r.routed(q)
+	case pluginlog.AliasMatched:
+		if q != nil && !q.acted() && q.host != "" {
+			r.op(q, op{kind: opAlias, pattern: e.Pattern, group: e.Group})
+		}
 	case pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed, pluginlog.CloneCompared,
 		pluginlog.CloneMatched, pluginlog.StatusChecked, pluginlog.StillMarkedDown, pluginlog.Picked, pluginlog.PickedOld:
 		r.choosing(q)
@@ -145,7 +159,7 @@ func (r *reader) conclude(q *request) {
 }
 
 func (r *reader) routed(q *request) {
-	acted := q != nil && (q.member != "" || q.ended || q.over)
+	acted := q != nil && q.acted()
 	switch r.e.Kind {
 	case pluginlog.RouteTried:
 		q = r.begin(q)
@@ -159,7 +173,10 @@ func (r *reader) routed(q *request) {
 		}
 	}
 	q.name(r.e)
-	if r.e.Kind == pluginlog.RouteNotFound {
+	switch r.e.Kind {
+	case pluginlog.URIMatched:
+		r.op(q, op{kind: opURI, pattern: r.e.Pattern, group: r.e.Group, weight: r.e.Score})
+	case pluginlog.RouteNotFound:
 		r.op(q, op{kind: opDecline})
 		r.finish(q)
 	}
@@ -182,6 +199,7 @@ func (r *reader) choosing(q *request) {
 	switch e.Kind {
 	case pluginlog.CloneMatched:
 		q.affine = keep(e.Member)
+		r.op(q, op{kind: opMatched, member: e.Member})
 	case pluginlog.StatusChecked:
 		q.checked = keep(e.Member)
 		if q.firstCheck(e.Member, e.Check.IgnoreWeights) {
@@ -195,6 +213,9 @@ func (r *reader) choosing(q *request) {
 		}
 		remember(r.picks, e.PID)
 		r.pick(q, e.Member, op{weight: e.Weight, hasWeight: e.Kind == pluginlog.Picked})
+	case pluginlog.CloneCompared:
+		q.session(e)
+		r.op(q, op{kind: opCompare, clone: e.Clone, pattern: e.Pattern})
 	default:
 		q.session(e)
 	}
@@ -298,6 +319,8 @@ func (r *reader) counted(q *request) {
 func (r *reader) wire(q *request) {
 	e := r.e
 	switch e.Kind {
+	case pluginlog.TransportSet:
+		r.transport(q)
 	case pluginlog.Executing:
 		r.again(q)
 	case pluginlog.StreamSought:
@@ -325,6 +348,17 @@ func (r *reader) wire(q *request) {
 			r.end(q)
 		}
 		r.finish(q)
+	}
+}
+
+// transport holds the address against the member of the attempt: that under way, or the one checked last.
+func (r *reader) transport(q *request) {
+	member := q.checked
+	if q.flying || member == "" && q.settled != "" {
+		member = q.member
+	}
+	if member != "" && !q.ended && !q.over {
+		r.op(q, op{kind: opTransport, member: member, host: r.e.Host, port: r.e.Port})
 	}
 }
 
@@ -357,7 +391,8 @@ func (r *reader) end(q *request) {
 // Kinds are the kinds of events that a Replay reads.
 func Kinds() pluginlog.Kinds {
 	return pluginlog.KindsOf(pluginlog.BuildVersion, pluginlog.ConfigReloaded,
-		pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound,
+		pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound, pluginlog.AliasMatched,
+		pluginlog.TransportSet,
 		pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed, pluginlog.CloneCompared, pluginlog.CloneMatched,
 		pluginlog.StatusChecked, pluginlog.StillMarkedDown, pluginlog.Picked, pluginlog.PickedOld,
 		pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed, pluginlog.ServerWriteFailed,

@@ -12,12 +12,15 @@ type What string
 
 // The kinds of disagreement.
 const (
-	RouteDiffers  What = "route"  // which cluster, or whether there is a Route
-	MemberDiffers What = "member" // who gets an attempt
-	EndDiffers    What = "end"    // whether the request ends without another attempt
-	MarkDiffers   What = "mark"   // whether a failure marks the member down
-	StateDiffers  What = "state"  // what a status line says of a member whose state follows from the log
-	WeightDiffers What = "weight" // the weight that a line about a pick shows
+	RouteDiffers     What = "route"     // which cluster, or whether there is a Route
+	PatternDiffers   What = "pattern"   // which Uri of which group was found, or which alias
+	CloneDiffers     What = "clone"     // which clone IDs are compared, and whose it is
+	MemberDiffers    What = "member"    // who gets an attempt
+	TransportDiffers What = "transport" // the address that the request is sent to
+	EndDiffers       What = "end"       // whether the request ends without another attempt
+	MarkDiffers      What = "mark"      // whether a failure marks the member down
+	StateDiffers     What = "state"     // what a status line says of a member whose state follows from the log
+	WeightDiffers    What = "weight"    // the weight that a line about a pick shows
 )
 
 // Disagreement is a line of the log that the core would not have written.
@@ -25,6 +28,7 @@ type Disagreement struct {
 	Place  pluginlog.Place
 	Thread pluginlog.Thread
 	What   What
+	Rule   string // by which the core would not have written the line
 	Logged string
 	Ours   []string          // what the core would have done, every outcome of chance
 	Steps  []routecheck.Step // of the first of them
@@ -74,6 +78,8 @@ func (e *Evidence) Settled() (value uint8, ok bool) {
 type Report struct {
 	Decisions     int64 // decisions of the log that could be checked: Routes not found, members chosen, requests given up
 	Agreed        int64
+	Lines         int64 // further lines that could be checked: Uris and aliases found, clone IDs compared, Transports
+	LinesAgreed   int64
 	Unchecked     int64          // decisions about members or requests that the configuration or the log does not tell enough of
 	Synchronised  int64          // states of members that a line set right, because the log does not hold their history
 	Faults        int64          // disagreements
@@ -160,6 +166,11 @@ func (r *Replay) vary(c routecheck.Choice) {
 func (r *Replay) count(base *result) {
 	r.report.Synchronised += int64(base.synced)
 	switch {
+	case base.line:
+		r.report.Lines++
+		if base.fault == nil {
+			r.report.LinesAgreed++
+		}
 	case base.decision:
 		r.report.Decisions++
 		if base.fault == nil {
@@ -191,7 +202,7 @@ func (r *Replay) judge(o *op, base *fault) {
 		r.report.Unexplained++
 	}
 	if len(r.report.Disagreements) < maxKept {
-		r.report.Disagreements = append(r.report.Disagreements, Disagreement{o.place, o.thread, base.what, keep(base.logged), base.ours, base.steps, fits})
+		r.report.Disagreements = append(r.report.Disagreements, Disagreement{o.place, o.thread, base.what, base.rule, keep(base.logged), base.ours, base.steps, fits})
 	}
 	if len(fits) > 0 && fits[0].Choice == fits[len(fits)-1].Choice {
 		r.onlyFits(fits, o.place)

@@ -25,6 +25,7 @@ type request struct {
 	body      bool  // a body was sent
 	length    int64 // of the body as far as shown, 0 unknown or none
 
+	round  int  // which selection the log is at
 	list   int  // which of lists the log is at, -1 before the first
 	open   bool // that list still grows
 	source sourceHint
@@ -58,6 +59,7 @@ const (
 type cloneList struct {
 	source sourceHint
 	ids    []string
+	round  int  // the selection that listed them
 	added  bool // the ids come from the list itself, not from comparisons
 }
 
@@ -108,11 +110,15 @@ func (q *request) name(e *pluginlog.Event) {
 	}
 }
 
+// acted reports whether something was done for the request: what looks for a Route is the next one's.
+func (q *request) acted() bool { return q.member != "" || q.ended || q.over }
+
 // keep returns a copy of s that does not hold on to the block of the log.
 func keep(s string) string { return strings.Clone(s[:min(len(s), maxText)]) }
 
 // reselect begins another selection: the session identifiers are listed again, the members checked again.
 func (q *request) reselect() {
+	q.round++
 	q.list, q.open, q.source, q.affine, q.checked = -1, false, fromCookie, "", ""
 	q.seen = q.seen[:0]
 }
@@ -124,10 +130,7 @@ func (q *request) session(e *pluginlog.Event) {
 		q.open, q.source = false, hint(e.Text)
 	case pluginlog.CloneAdded:
 		q.grow()
-		q.addClone(e.Clone)
-		if q.list < maxLists {
-			q.lists[q.list].added = true
-		}
+		q.listClone(e.Clone)
 	case pluginlog.ClonesListed:
 		q.grow()
 		q.open = false
@@ -165,6 +168,21 @@ func (q *request) grow() {
 	}
 }
 
+// listClone adds a clone ID of the list itself, where one may stand twice.
+func (q *request) listClone(id string) {
+	if q.list >= maxLists {
+		return
+	}
+	l := &q.lists[q.list]
+	if !l.added || l.round != q.round { // each selection lists them anew
+		l.ids, l.added, l.round = nil, true, q.round
+	}
+	if len(l.ids) < maxIDs {
+		l.ids = append(l.ids, keep(id))
+	}
+}
+
+// addClone adds a clone ID that a comparison shows.
 func (q *request) addClone(id string) {
 	if q.list >= maxLists {
 		return
@@ -194,7 +212,7 @@ func (q *request) tls() bool {
 
 // request rebuilds the request as the plug-in saw it; sessions are added by withSessions, once the Route is known.
 func (q *request) request() routecheck.Request {
-	rq := routecheck.Request{Host: q.host, Target: q.uri, TLS: q.tls(), Body: q.length}
+	rq := routecheck.Request{Host: q.host, Target: q.uri, Normalised: true, TLS: q.tls(), Body: q.length}
 	if i := strings.LastIndexByte(q.host, ':'); i >= 0 {
 		for _, d := range []byte(q.host[i+1:]) {
 			if d < '0' || d > '9' || rq.Port > 99999 {

@@ -81,7 +81,8 @@ func (d drawer) server(b *strings.Builder, element, name string, clone bool, id 
 	if clone {
 		fmt.Fprintf(b, ` CloneID="%s"`, id)
 	}
-	b.WriteString(">" + d.pick("transports", httpTransport, httpTransport, httpTransport+httpsTransport, httpsTransport) + "</" + element + ">")
+	transports := d.pick("transports", httpTransport, httpTransport, httpTransport+httpsTransport, httpsTransport)
+	b.WriteString(">" + strings.ReplaceAll(transports, "host.", name+".") + "</" + element + ">")
 }
 
 const (
@@ -297,7 +298,7 @@ func describe(table *routecheck.Table, rep *Report, log []byte) string {
 
 // TestOwnLogAgrees: what the core did, written as a log and read back, is what the core would do.
 func TestOwnLogAgrees(t *testing.T) {
-	decisions := int64(0)
+	decisions, lines := int64(0), int64(0)
 	rapid.Check(t, func(t *rapid.T) {
 		xml := drawer{t}.config()
 		table := rapidTable(t, xml)
@@ -306,12 +307,13 @@ func TestOwnLogAgrees(t *testing.T) {
 		simulate(t, table, sem, log)
 		rep := replayIn(t, table, sem, log.Bytes())
 		decisions += rep.Decisions
-		if rep.Faults > 0 || rep.Unchecked > 0 || rep.Agreed != rep.Decisions {
+		lines += rep.Lines
+		if rep.Faults > 0 || rep.Unchecked > 0 || rep.Agreed != rep.Decisions || rep.LinesAgreed != rep.Lines {
 			t.Fatalf("%d of %d decisions agree, %d faults, %d unchecked\n%s\n%s", rep.Agreed, rep.Decisions, rep.Faults, rep.Unchecked, xml, describe(table, rep, log.Bytes()))
 		}
 	})
-	if decisions < 100 {
-		t.Errorf("only %d decisions were checked", decisions)
+	if decisions < 100 || lines < 500 {
+		t.Errorf("only %d decisions and %d lines were checked", decisions, lines)
 	}
 }
 

@@ -50,7 +50,7 @@ func (l *line) differ(known bool, logged, ours string) {
 	if !known || l.o.coarse {
 		l.r.synced++
 	} else if l.r.fault == nil {
-		l.r.fault = &fault{what: StateDiffers, logged: l.o.member + ": " + logged, ours: []string{l.o.member + ": " + ours}}
+		l.r.differs(StateDiffers, "R42", l.o.member+": "+logged, l.o.member+": "+ours)
 	}
 }
 

@@ -1,0 +1,223 @@
+package replay
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// This file holds lines that decide nothing against the file: which Uri and alias were found, which clone IDs were compared, and where the
+// Transport leads. They tell whether the file was in force.
+
+// walked is how far the comparisons of clone IDs of one session identifier have come.
+type walked struct {
+	round, list, ids int // which selection and identifier, and how many of its clone IDs are known
+	at               int // index of the last comparison, -1 before the first
+	walk             []routecheck.CloneComparison
+}
+
+// differs notes that the file cannot give a line.
+func (r *result) differs(what What, rule, logged string, ours ...string) {
+	r.fault = &fault{what: what, rule: rule, logged: logged, ours: ours}
+}
+
+// found checks a Uri that was found in its group, or an alias (R1, R2, R6).
+func (m *machine) found(o *op, r *result) {
+	rq := o.rq.request()
+	anyHost := o.rq.host == ""
+	r.line = true
+	if match, ok := m.matchOf(&rq, anyHost); ok {
+		if u, ok := match.URIFound(); ok && o.fits(&u) {
+			return
+		}
+	}
+	all := m.t.URIsFound(&rq, anyHost, &m.sem)
+	if slices.ContainsFunc(all, func(u routecheck.URIFound) bool { return o.fits(&u) }) {
+		return
+	}
+	what := fmt.Sprintf("%s of %s", o.pattern, o.group)
+	if o.kind == opAlias {
+		r.differs(PatternDiffers, "R6", "virtual host "+what, foundWords(all, func(u *routecheck.URIFound) string { return u.Alias + " of " + u.Hosts })...)
+		return
+	}
+	rule := "R1"
+	for _, u := range all {
+		if u.Fits(o.pattern, o.group, 0) {
+			rule, what = "R2", fmt.Sprintf("%s with score %d", what, o.weight)
+		}
+	}
+	r.differs(PatternDiffers, rule, "Uri "+what, foundWords(all, func(u *routecheck.URIFound) string {
+		return fmt.Sprintf("%s of %s with score %d", u.Pattern, u.Group, u.Score)
+	})...)
+}
+
+// matchOf asks for the winning Route, where the log says enough to ask.
+func (m *machine) matchOf(rq *routecheck.Request, anyHost bool) (routecheck.Match, bool) {
+	if anyHost {
+		return routecheck.Match{}, false
+	}
+	return m.t.MatchNoted(rq, &m.sem, m.rec)
+}
+
+func (o *op) fits(u *routecheck.URIFound) bool {
+	if o.kind == opAlias {
+		return strings.EqualFold(o.pattern, u.Alias) && (o.group == "" || o.group == u.Hosts)
+	}
+	return u.Fits(o.pattern, o.group, int(o.weight))
+}
+
+func foundWords(all []routecheck.URIFound, words func(*routecheck.URIFound) string) (out []string) {
+	for i := range all {
+		if w := words(&all[i]); !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	if out == nil {
+		return []string{"none"}
+	}
+	return out
+}
+
+// compared checks a comparison of clone IDs: every clone ID of the session is held against the primary list from its first server (R22).
+func (m *machine) compared(o *op, r *result) {
+	fl, w := m.walkOf(o)
+	if w == nil {
+		return
+	}
+	r.line = true
+	here := func(c routecheck.CloneComparison) bool { return c.Clone == o.clone && c.Server == o.pattern }
+	next := w.at + 1
+	free := o.rq.partial && w.at < 0 // the log may begin anywhere
+	at := slices.IndexFunc(w.walk[min(next, len(w.walk)):], here)
+	switch {
+	case at == 0 || at > 0 && free:
+		w.at = next + at
+	default:
+		r.differs(CloneDiffers, "R22", fmt.Sprintf("clone ID %s is compared with %s", o.clone, o.pattern), w.words(m, fl, next))
+		if w.at = next; at > 0 {
+			w.at = next + at
+		}
+	}
+	m.setFlight(o.thread, fl)
+}
+
+// words says which comparison the file gives at a place.
+func (w *walked) words(m *machine, fl *flight, at int) string {
+	if at >= len(w.walk) {
+		return "no further comparison"
+	}
+	c := w.walk[at]
+	return fmt.Sprintf("clone ID %s is compared with %s of %s", c.Clone, c.Server, m.t.MemberName(fl.match.Cluster, c.Member))
+}
+
+// matched checks whose clone ID it was (R22).
+func (m *machine) matched(o *op, r *result) {
+	fl, w := m.walkOf(o)
+	if w == nil {
+		return
+	}
+	r.line = true
+	name := func(c routecheck.CloneComparison) string {
+		return m.t.Clusters[fl.match.Cluster].Members[c.Member].Name
+	}
+	var owners []string
+	for i, c := range w.walk {
+		if c.Matches && (w.at < 0 || c.Clone == w.clone()) {
+			if name(c) == o.member && (w.at < 0 || i == w.at) {
+				return
+			}
+			owners = append(owners, fmt.Sprintf("clone ID %s is that of %s", c.Clone, name(c)))
+		}
+	}
+	if owners == nil {
+		owners = []string{fmt.Sprintf("clone ID %s is of no primary server", w.clone())}
+	}
+	r.differs(CloneDiffers, "R22", "the clone ID is that of "+o.member, owners...)
+}
+
+// clone returns the clone ID that was compared last.
+func (w *walked) clone() string {
+	if w.at < 0 || w.at >= len(w.walk) {
+		return ""
+	}
+	return w.walk[w.at].Clone
+}
+
+// walkOf returns a copy of the thread's flight with the comparisons of the session identifier that the log is at; nil when the log does not
+// tell enough to know them.
+func (m *machine) walkOf(o *op) (*flight, *walked) {
+	q := o.rq
+	if q.list < 0 || q.list >= maxLists || len(q.lists[q.list].ids) >= maxIDs {
+		return nil, nil
+	}
+	fl, _ := m.flightOf(o)
+	if fl == nil {
+		return nil, nil
+	}
+	w := fl.walked
+	if ids := len(q.lists[q.list].ids); w.walk == nil || w.round != q.round || w.list != q.list || w.ids != ids {
+		if m.prepare(fl, q); fl.f.Affinity.Len() != len(q.lists) {
+			return nil, nil // one of the choices leaves sessions out
+		}
+		if w.walk == nil || w.round != q.round || w.list != q.list {
+			w.at = -1
+		}
+		c := m.copyOf(clusterKey{o.thread.PID, fl.match.Cluster})
+		w.round, w.list, w.ids = q.round, q.list, ids
+		w.walk = m.t.CloneComparisons(&c.state, &fl.f, q.list, &m.sem, m.rec)
+	}
+	fl.walked = w
+	return fl, &fl.walked
+}
+
+// transport checks the address that the request is sent to (R64).
+func (m *machine) transport(o *op, r *result) {
+	fl, _ := m.flightOf(o)
+	if fl == nil {
+		return
+	}
+	conf := &m.t.Clusters[fl.match.Cluster]
+	member, ok := conf.MemberByName(o.member)
+	if !ok {
+		return
+	}
+	r.line = true
+	ours := m.addresses(fl, o, member)
+	if ours == nil {
+		return
+	}
+	for other := range conf.Members { // where no line names the member that was picked, it may be any
+		if o.coarse && m.addresses(fl, o, routecheck.MemberID(other)) == nil {
+			return
+		}
+	}
+	r.differs(TransportDiffers, "R64", address(o.member, o.host, int(o.port)), ours...)
+}
+
+// addresses returns where a member would get the request, nil when it is what the log says. Whether the request came over TLS is not always
+// logged.
+func (m *machine) addresses(fl *flight, o *op, member routecheck.MemberID) (ours []string) {
+	for _, f := range m.guesses(fl, o.rq) {
+		tr, ok := m.t.TransportOf(&f, member, &m.sem, m.rec)
+		words := o.member + ": no Transport that can be used"
+		if ok {
+			if strings.EqualFold(tr.Host, o.host) && (o.port == 0 || int(o.port) == tr.Port) {
+				return nil
+			}
+			words = address(o.member, tr.Host, tr.Port)
+		}
+		if !slices.Contains(ours, words) {
+			ours = append(ours, words)
+		}
+	}
+	return ours
+}
+
+func address(member, host string, port int) string {
+	if port == 0 {
+		return member + ": " + host
+	}
+	return fmt.Sprintf("%s: %s, port %d", member, host, port)
+}

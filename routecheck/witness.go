@@ -1,0 +1,123 @@
+package routecheck
+
+// This file says what a log at level Trace shows of a decision, line by line, so that a reader of logs can compare and need not decide.
+
+// URIFound is one line "websphereUriMatch: Found a match", with the alias by which its Route was looked at.
+type URIFound struct {
+	Pattern string // as compared
+	Written string // as the file writes it: R3 makes Uris of its own
+	Group   string
+	Score   int
+	Alias   string // "" for a Route without VirtualHostGroup
+	Hosts   string // the VirtualHostGroup
+}
+
+// Fits reports whether a log that names a pattern and, perhaps, a group and a score means this Uri.
+func (u *URIFound) Fits(pattern, group string, score int) bool {
+	return (pattern == u.Pattern || pattern == u.Written) && (group == "" || group == u.Group) && (score == 0 || score == u.Score)
+}
+
+// URIsFound lists the best Uri of each UriGroup whose Route takes the request (R1, R2), in file order; with anyHost that of each Route.
+func (t *Table) URIsFound(rq *Request, anyHost bool, sem *Semantics) (all []URIFound) {
+	w := t.newWalk(rq, sem)
+	for i := range t.routes {
+		r := &t.routes[i]
+		var best found
+		if anyHost {
+			best = w.best(r, []*alias{nil}, w.patterns(r))
+		} else if c, f := w.visit(r); c.Matches() {
+			best = f
+		}
+		if best.pattern != nil {
+			all = append(all, best.uriFound())
+		}
+	}
+	return all
+}
+
+func (f *found) uriFound() URIFound {
+	m := f.match()
+	u := URIFound{Pattern: m.URI(), Written: m.Pattern(), Group: m.URIGroup(), Score: m.URIScore(), Alias: m.Alias()}
+	if f.route.vhosts != nil {
+		u.Hosts = f.route.vhosts.name
+	}
+	return u
+}
+
+// URIFound returns what a log shows of the winning Route; false for one without UriGroup (R17).
+func (m *Match) URIFound() (URIFound, bool) {
+	if m.pattern == nil {
+		return URIFound{}, false
+	}
+	f := found{route: m.route, alias: m.alias, pattern: m.pattern}
+	return f.uriFound(), true
+}
+
+// URIGroup returns the name of the UriGroup of the deciding Uri, "" for a Route without one (R17).
+func (m *Match) URIGroup() string {
+	if m.route == nil || m.route.uris == nil {
+		return ""
+	}
+	return m.route.uris.name
+}
+
+// CloneComparison is one line "serverGroupFindClone: Comparing curCloneID".
+type CloneComparison struct {
+	Clone   string // of the session
+	Server  string // clone ID of the member
+	Member  MemberID
+	Matches bool
+}
+
+// CloneComparisons lists the comparisons for one session identifier of a request as long as nobody is usable (R22); a walk ends at the first
+// member that is.
+func (t *Table) CloneComparisons(cs *ClusterState, f *Flight, session int, sem *Semantics, rec *Recorder) (all []CloneComparison) {
+	c := &t.Clusters[f.Cluster]
+	if !c.hasClones {
+		return nil
+	}
+	own, flight := new(Recorder), f.Clone()
+	s := selection{t: t, c: c, cs: cs, f: &flight, sem: sem, rec: own, passing: true}
+	for _, id := range CloneIDs(f.Affinity.session(session).value, c.Separator) {
+		s.clone(id)
+	}
+	for i := range own.Steps {
+		switch step := &own.Steps[i]; step.Kind {
+		case StepCompare:
+			all = append(all, CloneComparison{Clone: step.Clone, Server: c.Members[step.Member].CloneID, Member: step.Member})
+		case StepClone:
+			if step.Member != NoMember && len(all) > 0 {
+				all[len(all)-1].Matches = true
+			}
+		}
+	}
+	rec.consult(own)
+	return all
+}
+
+// consult adds the choices that another recorder saw consulted.
+func (r *Recorder) consult(other *Recorder) {
+	if r != nil {
+		r.asked |= other.asked
+	}
+}
+
+// TransportOf returns the Transport by which a member would get a request (R64); false where none can be used.
+func (t *Table) TransportOf(f *Flight, m MemberID, sem *Semantics, rec *Recorder) (*Transport, bool) {
+	s := selection{t: t, c: &t.Clusters[f.Cluster], f: f, sem: sem, rec: rec}
+	i, ok := s.transport(m)
+	if !ok {
+		return nil, false
+	}
+	return &s.c.Members[m].Transports[i], true
+}
+
+// SeenPath returns the path of a request as the plug-in sees and logs it (R16): without query, with what the web server left of it.
+func SeenPath(rq *Request, sem *Semantics) string {
+	p, plain := pathOf(rq.Target)
+	if plain || rq.Normalised {
+		return p
+	}
+	p, _ = normalised(p, sem, nil)
+	return p
+}
