@@ -29,7 +29,7 @@ type Decision struct {
 // AttemptNote is one attempt.
 type AttemptNote struct {
 	Member  string `json:"member"`
-	Outcome string `json:"outcome"` // ok, refused, timeout, io-timeout, 503 or reset
+	Outcome string `json:"outcome"` // ok, refused, timeout, io-timeout, 503, reset or malformed
 	Marked  bool   `json:"marked"`  // this attempt marked the member down
 }
 

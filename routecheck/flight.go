@@ -33,6 +33,7 @@ type Flight struct {
 
 	todo       todo
 	status     int  // with todoFail and todoPass
+	cost       cost // what the last pick has cost its member (R32)
 	lastBusy   bool // the last attempt was answered 503
 	probing    bool // the attempt under way probes a marked member (R52)
 	begun      bool // part of the answer reached the client (R58)
@@ -56,6 +57,15 @@ const (
 	todoPass               // pass on the member's 503
 	todoCut                // cut the connection (R58)
 	todoOver               // answered
+)
+
+// cost is what a pick costs its member's weight (R32, R34).
+type cost uint8
+
+const (
+	free cost = iota
+	paid
+	owed // until an answer's head has come (choice weight-on-failure)
 )
 
 // Via says how a member was picked.
@@ -98,6 +108,9 @@ func (c *Cluster) BodyKind(n int64) BodyKind {
 // Begun reports whether an answer has begun: from then on nothing is retried (R58).
 func (f *Flight) Begun() bool { return f.begun }
 
+// Lowered reports whether the last pick has lowered its member's weight so far (R32).
+func (f *Flight) Lowered() bool { return f.cost == paid }
+
 // ActionKind is what the caller does next.
 type ActionKind uint8
 
@@ -116,11 +129,12 @@ const (
 // Action is what Next says. The request is declined (R9) before there is a flight, when Match finds no Route.
 type Action struct {
 	Kind        ActionKind
-	Member      MemberID
-	Transport   int  // with Send: index into Member.Transports
-	FreshStream bool // with Send: open a new stream, take none from the queue
-	Failover    bool // with Send: the request failed elsewhere before, $WSFO is set (R63)
-	Status      int  // with Fail
+	Member      MemberID // with Fail: the one whose answer is passed on, NoMember without any
+	Picked      MemberID // with Send: Member; with Fail: the one that was picked and has no Transport that can be used (R64), else NoMember
+	Transport   int      // with Send: index into Member.Transports
+	FreshStream bool     // with Send: open a new stream, take none from the queue
+	Failover    bool     // with Send: the request failed elsewhere before, $WSFO is set (R63)
+	Status      int      // with Fail
 }
 
 // EventKind is what became of an attempt.
@@ -135,6 +149,7 @@ const (
 	Done                                // the answer was passed on whole
 	ClientGone                          // the client left: no failure of the member
 	NameDiffers                         // the certificate has another host name, and SecureHostVerification=true-nomarkdown
+	Malformed                           // the answer cannot be read or framed, or is over a limit, and did not just break off (R70)
 	BodyTooLarge                        // the body outgrew PostSizeLimit on its way, Flight.Size says so: no failure of the member (R59)
 )
 
@@ -169,17 +184,17 @@ const (
 	StepRouter           // the On Demand Router may decide instead (R69)
 	StepRoute
 	StepDeclined
-	StepAffinity // session identifiers found, or none
-	StepCompare  // a clone ID was compared with that of Member
-	StepClone    // it matched
-	StepStatus   // the status of Member was checked
-	StepSkip     // an affinity member is passed over (its StepStatus stands before)
-	StepPick     // Member was picked
-	StepAssign   // the attempt is booked: Weight is what the member has left (no text)
-	StepTransport
-	StepStream // a stream was opened or taken from the queue
-	StepFailed // the attempt failed
-	StepClear  // the mark of Member was cleared
+	StepAffinity  // session identifiers found, or none
+	StepCompare   // a clone ID was compared with that of Member
+	StepClone     // it matched
+	StepStatus    // the status of Member was checked
+	StepSkip      // an affinity member is passed over (its StepStatus stands before)
+	StepPick      // Member was picked
+	StepAssign    // the attempt is booked: Weight is what the member has left (no text)
+	StepTransport // Member was picked, but has no Transport that can be used: Weight is what it has left
+	StepStream    // a stream was opened or taken from the queue
+	StepFailed    // the attempt failed
+	StepClear     // the mark of Member was cleared
 	StepAnswer
 	StepGiveUp
 	StepAgain // the same member gets another stream, without a choice (no text)

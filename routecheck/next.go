@@ -16,11 +16,11 @@ func (t *Table) Next(cs *ClusterState, f *Flight, now Nanos, sem *Semantics, rec
 	case todoFresh, todoSecond:
 		return s.sendAgain(f.todo == todoFresh)
 	case todoFail:
-		return Action{Kind: Fail, Member: NoMember, Status: f.status}
+		return failing(f.status)
 	case todoPass:
 		return s.passOn()
 	case todoCut, todoOver:
-		return Action{Kind: Cut, Member: f.Last}
+		return Action{Kind: Cut, Member: f.Last, Picked: NoMember}
 	}
 	if s.c.PostLimit >= 0 && f.Size > s.c.PostLimit {
 		return s.tooLarge()
@@ -33,13 +33,22 @@ func (t *Table) Next(cs *ClusterState, f *Flight, now Nanos, sem *Semantics, rec
 	if m == NoMember {
 		return s.giveUp(limit)
 	}
+	s.charge(m, via)
 	transport, ok := s.transport(m)
 	if !ok {
+		s.pay() // though no attempt follows: otherwise the member would be picked for ever (R64)
 		return s.noTransport(m)
 	}
 	s.assign(m, via)
-	return Action{Kind: Send, Member: m, Transport: transport, Failover: f.Attempts > 1}
+	return Action{Kind: Send, Member: m, Picked: m, Transport: transport, Failover: s.failover()}
 }
+
+func failing(status int) Action {
+	return Action{Kind: Fail, Member: NoMember, Picked: NoMember, Status: status}
+}
+
+// failover reports whether the attempt to come carries $WSFO: true (R63).
+func (s *selection) failover() bool { return s.f.Attempts > 1 && s.sem.TellsFailover }
 
 // limit is R62.
 func (s *selection) limit() int {
@@ -49,23 +58,32 @@ func (s *selection) limit() int {
 	return s.c.listed
 }
 
-// assign books an attempt: weight (R32, R34), pending (R60), probe (R52).
+// charge lets a pick cost weight (R32, R34): at once, or under weight-on-failure=success-only once an answer's head has come.
+func (s *selection) charge(m MemberID, via Via) {
+	s.f.Last, s.f.cost = m, free
+	if s.c.Random || via != ViaBalance && (via != ViaAffinity && via != ViaNext || !s.c.CountAffinity) {
+		return
+	}
+	if s.f.cost = owed; s.sem.value[WeightOnFailure] != costsOnSuccess { // whether that differs, fails knows
+		s.pay()
+	}
+}
+
+// pay lowers the weight of the member that was picked last, unless that is done.
+func (s *selection) pay() {
+	if s.f.cost == owed {
+		s.cs.Members[s.f.Last].Weight--
+		s.f.cost = paid
+	}
+}
+
+// assign books an attempt: pending (R60), probe (R52).
 func (s *selection) assign(m MemberID, via Via) {
 	ms := &s.cs.Members[m]
-	switch via {
-	case ViaBalance:
-		if !s.c.Random {
-			ms.Weight--
-		}
-	case ViaAffinity, ViaNext:
-		if s.c.CountAffinity && !s.c.Random {
-			ms.Weight--
-		}
-	}
 	if s.f.Attempts == 0 {
 		s.f.First = via
 	}
-	s.f.Last, s.f.Via = m, via
+	s.f.Via = via
 	s.f.Attempts++
 	s.take(m)
 	if s.rec.wants() {
@@ -95,7 +113,7 @@ func (s *selection) sendAgain(fresh bool) Action {
 	if s.rec.wants() {
 		s.note(Step{Kind: StepAgain, Rule: "R66", Member: m, State: s.cs.Members[m], At: s.c.Members[m].At})
 	}
-	return Action{Kind: Send, Member: m, Transport: transport, FreshStream: fresh, Failover: s.f.Attempts > 1}
+	return Action{Kind: Send, Member: m, Picked: m, Transport: transport, FreshStream: fresh, Failover: s.failover()}
 }
 
 // giveUp ends a request that nobody takes (R60, R61, R62).
@@ -112,7 +130,7 @@ func (s *selection) giveUp(limit bool) Action {
 	if s.rec.wants() {
 		s.note(s.tellGiveUp(limit, status))
 	}
-	return Action{Kind: Fail, Member: NoMember, Status: status}
+	return failing(status)
 }
 
 func (s *selection) tellGiveUp(limit bool, status int) Step {
@@ -147,7 +165,7 @@ func (s *selection) passOn() Action {
 		s.note(Step{Kind: StepGiveUp, Rule: "R53", End: EndPassedOn, Member: s.f.Last, At: s.c.Members[s.f.Last].At,
 			Text: fmt.Sprintf("%s: the 503 of %s is passed on", s.whyPassedOn(), s.name(s.f.Last))})
 	}
-	return Action{Kind: Fail, Member: s.f.Last, Status: 503}
+	return Action{Kind: Fail, Member: s.f.Last, Picked: NoMember, Status: 503}
 }
 
 func (s *selection) whyPassedOn() string {
@@ -173,12 +191,12 @@ func (s *selection) tooLarge() Action {
 		s.note(Step{Kind: StepGiveUp, Rule: "R59", End: EndTooLarge, Choice: PostLimitStatus.String(), Member: NoMember, At: s.c.At,
 			Text: fmt.Sprintf("the body of %d bytes exceeds PostSizeLimit %d: refused with %d", s.f.Size, s.c.PostLimit, status)})
 	}
-	return Action{Kind: Fail, Member: NoMember, Status: status}
+	return failing(status)
 }
 
 // transport is R64: the Transport of the request's scheme, else the other one. ok is false where the request fails at once.
 func (s *selection) transport(m MemberID) (index int, ok bool) {
-	https, forced := s.t.wantsHTTPS(s.f), s.t.onload && !s.f.TLS
+	https := s.t.wantsHTTPS(s.f)
 	trs := s.c.Members[m].Transports
 	want, other := -1, -1
 	for i := range trs {
@@ -195,7 +213,7 @@ func (s *selection) transport(m MemberID) (index int, ok bool) {
 		return 0, false
 	case https && s.t.useInsecure:
 		return other, true
-	case want >= 0, forced:
+	case want >= 0:
 		return 0, false
 	}
 	return other, s.sem.ask(TransportChoice, s.rec) != strictScheme && trs[other].Usable
@@ -213,9 +231,17 @@ func (s *selection) whyNoTransport(m MemberID) (why, choice string) {
 	case https:
 		return "the https Transport of " + s.name(m) + " cannot be used: it needs a keyring, and the file PluginInstallRoot", ""
 	case s.t.onload && !s.f.TLS:
-		return "SSLMapMode onload sends http requests out as https, and " + s.name(m) + " has no https Transport", ""
+		return "SSLMapMode onload sends http requests out as https, and " + s.name(m) + " has no https Transport", TransportChoice.String()
 	}
 	return s.name(m) + " has no Transport of the request's scheme", TransportChoice.String()
+}
+
+// pickCost says what a pick has cost that no attempt follows.
+func (s *selection) pickCost() string {
+	if s.f.cost == free {
+		return ""
+	}
+	return " (the pick has cost its weight)"
 }
 
 func (s *selection) noTransport(m MemberID) Action {
@@ -223,7 +249,9 @@ func (s *selection) noTransport(m MemberID) Action {
 	if s.rec.wants() {
 		why, choice := s.whyNoTransport(m)
 		s.note(Step{Kind: StepTransport, Rule: "R64", Mark: Documented, Choice: choice, Member: m, At: s.c.Members[m].At,
-			Text: why + ": the client gets 500, no other member is tried"})
+			Weight: s.cs.Members[m].Weight, Text: why + ": the client gets 500, no other member is tried" + s.pickCost()})
 	}
-	return Action{Kind: Fail, Member: NoMember, Status: 500}
+	a := failing(500)
+	a.Picked = m
+	return a
 }

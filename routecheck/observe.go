@@ -6,7 +6,7 @@ import "fmt"
 // head has come, Hold it back until Next says whether somebody else is tried (R53), nothing more when the request is Over, or Ask, call Next.
 // rec may be nil.
 func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *Semantics, rec *Recorder) ActionKind {
-	o := outcome{selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}, ev.Kind, false}
+	o := outcome{selection: selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}, kind: ev.Kind}
 	from := rec.count()
 	switch ev.Kind {
 	case ConnectFailed, ConnectTimeout, NameDiffers:
@@ -15,6 +15,8 @@ func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *S
 		o.lost(ev)
 	case IOTimeout:
 		o.ioTimeout(ev)
+	case Malformed:
+		o.malformed()
 	case Head:
 		o.head(ev.Status)
 	case Done:
@@ -45,14 +47,33 @@ func (f *Flight) then(kind EventKind) ActionKind {
 // outcome settles one attempt.
 type outcome struct {
 	selection
-	kind EventKind
-	fits bool // a body of unknown size is taken to fit the buffer
+	kind   EventKind
+	fits   bool   // a body of unknown size is taken to fit the buffer
+	choice string // what the failure hangs on, "" for nothing
+	also   []string
+}
+
+// consult reads a choice that says how the attempt is settled; the step that tells of it names the choice.
+func (o *outcome) consult(c Choice) uint8 {
+	o.choice = c.String()
+	return o.sem.ask(c, o.rec)
 }
 
 func (o *outcome) state() *MemberState { return &o.cs.Members[o.f.Last] }
 
 // unmarkable: the only listed server is never marked (R51), nor is the ClusterAddress (R41).
 func (o *outcome) unmarkable() bool { return o.f.Last == o.c.Address || o.c.Single() }
+
+// refund settles what the pick has cost when an attempt ends without the head of an answer (R32; choice weight-on-failure).
+func (o *outcome) refund() {
+	if o.f.cost == free || o.sem.ask(WeightOnFailure, o.rec) != costsOnSuccess {
+		return
+	}
+	if o.f.cost == paid {
+		o.state().Weight++ // only where a replay has changed its mind on the way
+	}
+	o.f.cost = owed
+}
 
 // release ends the attempt's claim on the member; a probe that decided nothing lets the next request probe (R52).
 func (o *outcome) release() {
@@ -67,6 +88,7 @@ func (o *outcome) release() {
 func (o *outcome) fail(mark bool) (marked bool) {
 	ms := o.state()
 	o.release()
+	o.refund()
 	ms.Failed++
 	o.f.tried.add(o.f.Last)
 	o.f.lastBusy = false
@@ -111,7 +133,9 @@ func (o *outcome) repeatable(sent SentKind) bool {
 	case sent == SentNothing:
 		return true
 	case o.f.Body == Buffered && o.f.Size < 0 && o.c.PostBuffer >= 0:
-		o.fits = o.sem.ask(BodyBeyondBuffer, o.rec) == 0
+		if o.fits = o.sem.ask(BodyBeyondBuffer, o.rec) == 0; o.fits && o.choice == "" {
+			o.choice = BodyBeyondBuffer.String()
+		}
 		return o.fits
 	}
 	return o.f.Body != Unbuffered
@@ -134,8 +158,10 @@ func (o *outcome) end(status int) { o.f.todo, o.f.status = todoFail, status }
 func (o *outcome) connect(ev Event) {
 	what := "connect refused"
 	switch ev.Kind {
+	case StreamLost:
+		what = "closed early, so its handshake failed (ExtendedHandshake)"
 	case ConnectTimeout:
-		what = "ConnectTimeout expired"
+		what = o.connectExpired()
 	case NameDiffers:
 		what = "its certificate has another host name, which does not mark it down (SecureHostVerification=true-nomarkdown)"
 	}
@@ -154,12 +180,24 @@ func (o *outcome) connect(ev Event) {
 	o.again(true)
 }
 
-// lost is R50b, R50c and R58.
+// connectExpired says who gave a connect up: without a ConnectTimeout only the operating system does (R50).
+func (o *outcome) connectExpired() string {
+	if limit := o.c.Members[o.f.Last].ConnectIn(o.sem); limit > 0 {
+		return "ConnectTimeout of " + seconds(limit) + " expired"
+	}
+	return "there is no ConnectTimeout, and the operating system gave up"
+}
+
+// lost is R50b, R50c, R58 and R68.
 func (o *outcome) lost(ev Event) {
 	if o.f.begun {
-		marked := o.fail(true)
-		o.tellFailure("R58", "%s %s in the middle of the answer; nothing can be retried, the connection is cut", "closed the stream", marked)
-		o.f.todo = todoCut
+		o.cut("closed the stream", o.closeMarks())
+		return
+	}
+	handshake := o.c.Members[o.f.Last].Handshake && !ev.ReusedStream && ev.Sent == SentNothing
+	if handshake && o.consult(ExtendedHandshake) != handshakeAsStream {
+		o.also = []string{"R68"}
+		o.connect(ev)
 		return
 	}
 	repeatable := o.repeatable(ev.Sent)
@@ -170,12 +208,65 @@ func (o *outcome) lost(ev Event) {
 		o.f.todo = todoFresh
 	case ev.ReusedStream:
 		o.release()
+		o.refund()
 		o.tellFailure("R50c", "the stream from the queue to %s %s: it was stale, the member is not marked down", "was closed", false)
 		o.again(false)
 	default:
-		marked := o.fail(true)
-		o.tellFailure("R50b", "%s %s too early", "closed the new stream", marked)
-		o.again(repeatable)
+		o.closed("closed the new stream too early", repeatable)
+	}
+}
+
+// cut is R58.
+func (o *outcome) cut(what string, mark bool) {
+	o.tellFailure("R58", "%s: %s in the middle of the answer; nothing can be retried, the connection is cut", what, o.fail(mark))
+	o.f.todo = todoCut
+}
+
+// closed is R50b: the member is marked down, or the attempt counts like one that ran into a positive ServerIOTimeout (choice early-close),
+// without the bound of ServerIOTimeoutRetry.
+func (o *outcome) closed(what string, repeatable bool) {
+	marks := o.closeMarks()
+	o.tellFailure("R50b", "%s %s", what, o.fail(marks))
+	if !marks && repeatable && o.onlyServer("a stream that is closed early") {
+		return
+	}
+	o.again(repeatable)
+}
+
+// closeMarks reports whether a stream that is closed too early marks its member.
+func (o *outcome) closeMarks() bool {
+	if o.unmarkable() || o.f.probing {
+		return o.sem.value[EarlyClose] != closeAsTimeout // the mark is what it is, whatever the choice
+	}
+	return o.consult(EarlyClose) != closeAsTimeout
+}
+
+// onlyServer ends a request whose cluster has no other server to be asked (R54).
+func (o *outcome) onlyServer(after string) bool {
+	if !o.c.Single() || o.f.Last == o.c.Address {
+		return false
+	}
+	o.end(500)
+	o.tell("R54", "the only server of a cluster is not tried again after "+after+": the client gets 500", "")
+	return true
+}
+
+// malformed is R70: the member has answered, so it is not marked down, but its answer is of no use.
+func (o *outcome) malformed() {
+	const what = "sent an answer that cannot be read"
+	lost := o.consult(MalformedAnswer) == malformedAsLost
+	switch {
+	case o.f.begun:
+		o.cut(what, lost && o.closeMarks())
+	case lost:
+		o.closed(what+", which counts as a stream that is closed too early", o.repeatable(SentSome))
+	default:
+		if o.f.probing {
+			o.clear()
+		}
+		o.tellFailure("R70", "%s %s", what, o.fail(false))
+		o.end(502)
+		o.tell("R70", "nothing is repeated, for the member has answered: the client gets 502", MalformedAnswer.String())
 	}
 }
 
@@ -189,8 +280,7 @@ func (o *outcome) ioTimeout(ev Event) {
 	}
 	what := "ServerIOTimeout of " + seconds(member.IOTimeout) + " expired"
 	if o.f.begun {
-		o.tellFailure("R58", "%s: %s in the middle of the answer; nothing can be retried, the connection is cut", what, o.fail(member.MarkOnIO))
-		o.f.todo = todoCut
+		o.cut(what, member.MarkOnIO)
 		return
 	}
 	repeatable := o.repeatable(ev.Sent)
@@ -207,9 +297,7 @@ func (o *outcome) ioTimeout(ev Event) {
 		o.tell("R56", fmt.Sprintf("ServerIOTimeoutRetry %d is used up: the client gets 500", o.c.IORetries), "")
 		return
 	}
-	if repeatable && o.c.Single() && o.f.Last != o.c.Address {
-		o.end(500)
-		o.tell("R54", "the only server of a cluster is not tried again after a timeout: the client gets 500", "")
+	if repeatable && o.onlyServer("a timeout") {
 		return
 	}
 	o.f.IORetries++
@@ -218,6 +306,9 @@ func (o *outcome) ioTimeout(ev Event) {
 
 func (o *outcome) gone() {
 	o.release()
+	if !o.f.begun {
+		o.refund()
+	}
 	o.f.todo = todoOver
 	if o.rec.wants() {
 		o.note(Step{Kind: StepGone, Rule: "R52", Member: o.f.Last, State: *o.state(), At: o.c.Members[o.f.Last].At})
@@ -229,6 +320,8 @@ func (o *outcome) head(status int) {
 	if o.rec.wants() {
 		o.note(Step{Kind: StepHead, Rule: "R67", Member: o.f.Last, Status: status, At: o.c.Members[o.f.Last].At})
 	}
+	o.pay()
+	o.f.cost = free
 	if status == 503 {
 		o.busy()
 		return
@@ -252,7 +345,9 @@ func (o *outcome) busy() {
 	if o.f.probing && !o.c.markBusy && o.sem.BusyClears {
 		o.clear()
 	}
+	stuck := o.f.probing && !o.c.markBusy && !o.sem.BusyClears && o.consult(Probe503BeforeFix) != probeRestartsTimer
 	marked := o.fail(o.c.markBusy)
+	o.state().Retrying = o.state().Retrying || stuck
 	o.f.lastBusy = true
 	if o.c.markBusy {
 		o.tellFailure("R53", "%s %s", "answered 503 (MarkBusyDown)", marked)
@@ -283,11 +378,19 @@ func (o *outcome) done() {
 func (o *outcome) tellAnswer(ms *MemberState) {
 	step := Step{Kind: StepAnswer, Rule: "R67", Member: o.f.Last, State: *ms, At: o.c.Members[o.f.Last].At,
 		Text: fmt.Sprintf("the request is sent to %s and its answer passed to the client", o.name(o.f.Last))}
-	if o.f.Attempts > 1 {
+	if o.failover() {
 		step.Also = []string{"R63"}
 		step.Text = fmt.Sprintf("the request is sent to %s with $WSFO: true, and its answer passed to the client", o.name(o.f.Last))
 	}
 	o.note(step)
+}
+
+// since says that a retry timer starts at another time than now (choice retry-clock).
+func (o *outcome) since() string {
+	if o.state().FailedAt == o.now {
+		return ""
+	}
+	return " as of the arrival of this request"
 }
 
 func (o *outcome) tell(rule, text, choice string) {
@@ -302,17 +405,20 @@ func (o *outcome) tellFailure(rule, format, what string, marked bool) {
 		return
 	}
 	member := &o.c.Members[o.f.Last]
-	step := Step{Kind: StepFailed, Rule: rule, Member: o.f.Last, At: member.At, Event: o.kind, Marked: marked, Retries: o.f.IORetries,
-		State: *o.state(), Text: fmt.Sprintf(format, member.Name, what)}
+	step := Step{
+		Kind: StepFailed, Rule: rule, Also: o.also, Choice: o.choice, Member: o.f.Last, At: member.At,
+		Event: o.kind, Marked: marked, Retries: o.f.IORetries, State: *o.state(), Text: fmt.Sprintf(format, member.Name, what),
+	}
 	if o.fits {
 		step.Text += fmt.Sprintf("; its body, of unknown size, is taken to fit PostBufferSize (%d KB)", o.c.PostBuffer/1024)
-		step.Choice = BodyBeyondBuffer.String()
 	}
 	switch {
 	case marked:
-		step.Text += fmt.Sprintf("; %s is marked down, its retry timer starts (%s)", member.Name, seconds(o.c.RetryInterval))
+		step.Text += fmt.Sprintf("; %s is marked down, its retry timer starts%s (%s)", member.Name, o.since(), seconds(o.c.RetryInterval))
+	case o.stuck(o.state()):
+		step.Text += fmt.Sprintf("; %s stays marked down, and nobody probes it until a reload (before PM49491)", member.Name)
 	case o.f.probing && o.state().Marked:
-		step.Text += fmt.Sprintf("; %s stays marked down, its retry timer starts again (%s)", member.Name, seconds(o.c.RetryInterval))
+		step.Text += fmt.Sprintf("; %s stays marked down, its retry timer starts again%s (%s)", member.Name, o.since(), seconds(o.c.RetryInterval))
 	}
 	o.note(step)
 }

@@ -71,7 +71,6 @@ type oracle struct {
 	ioTimeouts    int
 	connects      int
 	markedTried   bool
-	lowered       bool // the pick under way cost its weight
 }
 
 func newOracle(c oracleCluster, sem *Semantics) *oracle {
@@ -279,7 +278,6 @@ func (o *oracle) allDown() (m int, ok bool) {
 func (o *oracle) pick(m int, lowers bool) {
 	if lowers && !o.c.random { // R35: Random leaves weights alone, also those of R34
 		o.members[m].current--
-		o.lowered = true
 	}
 }
 
@@ -377,9 +375,6 @@ func (o *oracle) transport(m int, tls bool) (https, ok bool) {
 	https = (tls || o.c.onload) && !(tls && o.c.offload)
 	have := map[bool]bool{true: s.https, false: s.http}
 	if !have[https] {
-		if https && !tls { // SSLMapMode onload without an https Transport: 500, or http with UseInsecure, format.md 12
-			return false, o.c.insecure && s.http
-		}
 		if https = !https; !have[https] || o.is(TransportChoice, "strict") {
 			return false, !https && o.c.insecure && s.http // silent: UseInsecure helps here too
 		}
@@ -407,7 +402,6 @@ func (o *oracle) do(rq *Request) oracleAnswer {
 		if o.is(AttemptLimit, "listed") && selections >= o.listed() {
 			return o.last()
 		}
-		o.lowered = false
 		m, affinity, full, ok := o.choose(rq)
 		if !ok {
 			if len(o.answer.attempts) == 0 && full {
@@ -417,10 +411,7 @@ func (o *oracle) do(rq *Request) oracleAnswer {
 		}
 		https, ok := o.transport(m, rq.TLS)
 		if !ok {
-			if o.lowered { // no attempt, so no assignment either: the text is silent on weights
-				o.members[m].current++
-			}
-			return o.end(500)
+			return o.end(500) // R64: the pick has cost its weight all the same
 		}
 		switch o.visit(m, https, affinity, rq.Body) {
 		case "done":
@@ -564,6 +555,7 @@ func (o *oracle) busy(m int) {
 		s.failed++
 		s.marked = false
 	default:
+		s.retrying = s.marked && o.is(Probe503BeforeFix, "stuck") // for ever
 		o.failed(m, false)
 	}
 }

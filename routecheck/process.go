@@ -15,19 +15,21 @@ const (
 	NoAnswer       // requests run into ServerIOTimeout
 	Busy           // the member answers 503
 	Reset          // the member closes the stream before it answers
+	Garbled        // the member's answer cannot be read
+	numFaults
 )
 
-var faultNames = [...]string{"ok", "refused", "timeout", "io-timeout", "503", "reset"}
+var faultNames = [numFaults]string{"ok", "refused", "timeout", "io-timeout", "503", "reset", "malformed"}
 
 // String returns the fault as flags and reports write it; a Healthy attempt is "ok".
 func (f Fault) String() string { return faultNames[f] }
 
-// ParseFault reads refused, timeout, io-timeout, 503 or reset.
+// ParseFault reads refused, timeout, io-timeout, 503, reset or malformed.
 func ParseFault(s string) (Fault, error) {
 	if i := slices.Index(faultNames[:], s); i > 0 {
 		return Fault(i), nil
 	}
-	return 0, fmt.Errorf("attempts cannot end with %q: want refused, timeout, io-timeout, 503 or reset", s)
+	return 0, fmt.Errorf("attempts cannot end with %q: want refused, timeout, io-timeout, 503, reset or malformed", s)
 }
 
 // Fact says how attempts on a member end during [From, To); To 0 means for ever.
@@ -180,6 +182,11 @@ func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) 
 		p.Now += member.IOTimeout
 	case Reset:
 		ev.Kind = StreamLost
+		if !at.Reused && member.Handshake && p.sem.ask(ExtendedHandshake, rec) != handshakeAsStream {
+			ev.Sent = SentNothing // it is the handshake that fails (R68)
+		}
+	case Garbled:
+		ev.Kind = Malformed
 	case Busy:
 		ev.Kind, ev.Status = Head, 503
 		p.put(key)

@@ -78,6 +78,10 @@ func (t *Table) FitsState(f MemberFact) error {
 		return fmt.Errorf("the ClusterAddress is never marked down (R41)")
 	case f.Marked != nil && c.Single():
 		return fmt.Errorf("member %s is the only listed server of %s, which is never marked down (R51)", name, c.Name)
+	case f.Weight != nil && *f.Weight > 0 && f.Member == c.Address:
+		return fmt.Errorf("the ClusterAddress has no weight (R41)")
+	case f.Weight != nil && *f.Weight > 0 && c.Members[f.Member].Start == 0:
+		return fmt.Errorf("member %s has LoadBalanceWeight 0, so its weight is never above 0: it is never raised (R33, R36)", name)
 	case f.Next && !slices.Contains(c.Primary, f.Member):
 		return fmt.Errorf("member %s is not in the primary list of %s, where round robin stands", name, c.Name)
 	}

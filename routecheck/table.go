@@ -87,6 +87,7 @@ type Member struct {
 	ConnectTimeout Nanos // 0: the operating system decides; -1 absent, see ConnectIn
 	IOTimeout      Nanos // 0: none
 	MarkOnIO       bool  // ServerIOTimeout is negative (R55)
+	Handshake      bool  // ExtendedHandshake (R68)
 	MaxConnections int32 // 0: no limit
 	Transports     []Transport
 	Source         *parser.Server
@@ -342,6 +343,7 @@ func newMember(s *parser.Server, installRoot bool) Member {
 		ConnectTimeout: -1,
 		IOTimeout:      Nanos(s.ServerIOTimeout.V) * second,
 		MaxConnections: int32(min(max(s.MaxConnections.V, 0), 1<<30)),
+		Handshake:      s.ExtendedHandshake.V,
 		Source:         s,
 		At:             nameSpan(s.Name, s.Node),
 		CloneAt:        s.CloneID.Span(),

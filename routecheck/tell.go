@@ -177,10 +177,12 @@ func (s *selection) whyNot(m MemberID) string {
 	switch {
 	case s.f.tried.has(m):
 		return member.Name + " failed this request"
+	case s.stuck(ms):
+		return member.Name + " is marked down, and not probed again until a reload"
 	case ms.Marked && ms.Retrying:
 		return member.Name + " is marked down and being probed"
-	case ms.Marked && s.now-ms.FailedAt < s.c.RetryInterval:
-		return fmt.Sprintf("%s is marked down, %s to go", member.Name, seconds(ms.FailedAt+s.c.RetryInterval-s.now))
+	case ms.Marked && s.retryIn(ms) > 0:
+		return fmt.Sprintf("%s is marked down, %s to go%s", member.Name, seconds(s.retryIn(ms)), s.judged())
 	case member.MaxConnections > 0 && ms.Pending >= member.MaxConnections:
 		return fmt.Sprintf("%s is full, %d of %d pending", member.Name, ms.Pending, member.MaxConnections)
 	case member.Start == 0:
@@ -210,6 +212,19 @@ func (s *selection) skippedBefore(m MemberID, from int) string {
 		why = append(why, s.whyNot(p))
 	}
 	return overText(why)
+}
+
+// judged says that a retry is judged by another time than now (choice retry-clock).
+func (s *selection) judged() string {
+	if s.f.JudgedAt(s.now, s.sem) == s.now {
+		return ""
+	}
+	return " when this request arrived"
+}
+
+// stuck reports whether a member counts as being probed for ever, though nobody does: what a 503 to a probe leads to before PM49491.
+func (s *selection) stuck(ms *MemberState) bool {
+	return ms.Retrying && ms.Pending == 0 && !s.sem.BusyClears && s.sem.value[Probe503BeforeFix] != probeRestartsTimer
 }
 
 func ordinal(i int) string {
@@ -251,7 +266,9 @@ func (s *selection) tellStatus(m MemberID, st Check) {
 func (s *selection) whyNotRetried(m MemberID, st Check) string {
 	switch {
 	case st.RetryIn > 0:
-		return fmt.Sprintf("%s is marked down and its retry timer is not 0 (%s to go): skipped", s.name(m), seconds(st.RetryIn))
+		return fmt.Sprintf("%s is marked down and its retry timer is not 0 (%s to go%s): skipped", s.name(m), seconds(st.RetryIn), s.judged())
+	case s.stuck(&s.cs.Members[m]):
+		return fmt.Sprintf("%s is marked down, and since its probe was answered 503 nobody probes it until a reload (before PM49491): skipped", s.name(m))
 	case s.f.marked.has(m):
 		return fmt.Sprintf("%s was marked down by this very request: skipped", s.name(m))
 	}

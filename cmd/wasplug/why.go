@@ -35,7 +35,7 @@ Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong
 			&cli.Int64Flag{Name: "body-size", Usage: "size of the request body in `BYTES`, -1 unknown beforehand (chunked)"},
 			&cli.StringFlag{Name: "client", Usage: "`IP` address of the client; told to members in $WSRA, no rule decides by it"},
 			&cli.IntFlag{Name: "port", Usage: "port the request arrived on (VHostMatchingCompat=true matches by it); default that of the URL"},
-			&cli.StringSliceFlag{Name: "down", Usage: "`MEMBER[=refused|timeout|io-timeout|503|reset]`: how attempts on it end, default refused; repeatable"},
+			&cli.StringSliceFlag{Name: "down", Usage: "`MEMBER[=refused|timeout|io-timeout|503|reset|malformed]`: how attempts on it end, default refused; repeatable"},
 			&cli.StringSliceFlag{Name: "marked", Usage: "`MEMBER[=SECONDS]`: marked down that long ago, default 0; repeatable"},
 			&cli.StringSliceFlag{Name: "pending", Usage: "`MEMBER=N`: pending requests of this process; repeatable"},
 			&cli.StringSliceFlag{Name: "weight", Usage: "`MEMBER=N`: current weight; repeatable"},

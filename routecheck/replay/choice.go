@@ -51,15 +51,15 @@ func (m *machine) pickIn(fl *flight, o *op, r *result) {
 	conf := &m.t.Clusters[key.id]
 	member, _ := conf.MemberByName(o.member)
 	m.prepare(fl, o.rq)
+	fl.flying = true
 	if o.coarse {
 		m.pickUnseen(fl, o, c, member, r)
 	} else {
 		m.pickSeen(fl, o, c, member, r)
 	}
-	fl.flying = true
 	c.known[member].mark = c.known[member].mark || !o.coarse
 	if o.hasWeight && member != conf.Address {
-		m.compareWeight(o, conf, c, fl.f.Via, member, r)
+		m.compareWeight(o, c, fl.f.Via == routecheck.ViaBalance && fl.f.Lowered(), member, r)
 	}
 	m.setCluster(key, c)
 	m.setFlight(o.thread, fl)
@@ -67,7 +67,7 @@ func (m *machine) pickIn(fl *flight, o *op, r *result) {
 
 func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member routecheck.MemberID, r *result) {
 	r.decision = true
-	if m.ask(c, fl, o, sends(member)) {
+	if m.ask(c, fl, o, picks(fl, member)) {
 		return
 	}
 	if r.fault == nil {
@@ -77,7 +77,7 @@ func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member routecheck.Memb
 	if o.rq.affine == o.member {
 		via = routecheck.ViaAffinity
 	}
-	m.t.LearnPick(&c.state, &fl.f, member, via)
+	m.t.LearnPick(&c.state, &fl.f, member, via, &m.sem)
 }
 
 // pickUnseen takes in a pick of which the log hides sessions or earlier picks: it may agree, but it cannot disagree. Where balancing
@@ -85,11 +85,11 @@ func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member routecheck.Memb
 func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.MemberID, r *result) {
 	before := c.state.Clone()
 	c.state.ForgetPosition()
-	if m.ask(c, fl, o, sends(member)) {
+	if m.ask(c, fl, o, picks(fl, member)) {
 		r.decision = true
 	} else {
 		r.unchecked = true
-		m.t.LearnPick(&c.state, &fl.f, member, routecheck.ViaBackup)
+		m.t.LearnPick(&c.state, &fl.f, member, routecheck.ViaBackup, &m.sem)
 	}
 	if o.implied { // the pick itself is long past
 		c.state.LearnBalance(&before)
@@ -101,8 +101,12 @@ func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.Me
 	}
 }
 
-func sends(member routecheck.MemberID) func(routecheck.Action) bool {
-	return func(a routecheck.Action) bool { return a.Kind == routecheck.Send && a.Member == member }
+// picks looks for the pick of a member. No attempt follows where it has no Transport that can be used (R64).
+func picks(fl *flight, member routecheck.MemberID) func(routecheck.Action) bool {
+	return func(a routecheck.Action) bool {
+		fl.flying = a.Kind == routecheck.Send || a.Picked != member
+		return a.Picked == member
+	}
 }
 
 // ask looks for an outcome of Next that the log agrees with, over chance and over what the log does not say of the request; it adopts
@@ -180,16 +184,15 @@ func (m *machine) words(fl *flight, a routecheck.Action) string {
 
 // compareWeight holds the weight behind a pick against the line about it. Of a process that was not seen from its start the weights are
 // learnt here.
-func (m *machine) compareWeight(o *op, conf *routecheck.Cluster, c *cluster, via routecheck.Via, member routecheck.MemberID, r *result) {
+func (m *machine) compareWeight(o *op, c *cluster, lowered bool, member routecheck.MemberID, r *result) {
 	weight, kn := c.state.Member(member).Weight, &c.known[member]
-	lowered := via == routecheck.ViaBalance && !conf.Random
 	switch {
 	case r.fault != nil:
 	case o.weight == weight && (m.form != beforePick || !lowered):
 		if lowered && kn.weight {
 			m.form = afterPick
 		}
-		kn.weight = true
+		kn.weight = !o.rq.partial
 		return
 	case lowered && o.weight == weight+1 && m.form != afterPick:
 		if kn.weight {
@@ -205,7 +208,7 @@ func (m *machine) compareWeight(o *op, conf *routecheck.Cluster, c *cluster, via
 		weight--
 	}
 	c.state.LearnWeight(member, weight)
-	kn.weight = true
+	kn.weight = !o.rq.partial // which may be one of the file before
 }
 
 // end checks a request that ends without another attempt. The log does not show how

@@ -86,6 +86,7 @@ func (w *lines) end(s *routecheck.Step) {
 		w.counted(s)
 		w.say(pluginlog.RequestEnded)
 	case routecheck.StepTransport:
+		w.emit(&pluginlog.Event{Kind: pluginlog.Picked, Member: w.name(s), Weight: s.Weight})
 		w.say(pluginlog.RequestFailed, pluginlog.RequestEnded)
 	case routecheck.StepGiveUp:
 		w.giveUp(s)

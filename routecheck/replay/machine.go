@@ -305,7 +305,7 @@ func (m *machine) compareMark(o *op, c *cluster, member routecheck.MemberID, bef
 		c.state.LearnMark(member, o.marked, o.now)
 		marked = o.marked
 	}
-	kn.mark = kn.mark || !o.coarse || o.marked
+	kn.mark = kn.mark && !o.rq.partial || !o.coarse || o.marked && !o.rq.partial // one of the file before tells nothing of this one
 	if marked {
 		kn.timer, kn.probe = kn.timer || !o.coarse || o.marked, kn.probe || o.marked
 	}
