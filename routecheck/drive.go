@@ -12,7 +12,7 @@ func Quiet() *Recorder { return &Recorder{quiet: true} }
 
 // Asked returns the set of open choices that decisions with this Recorder consulted: bit n stands for Choice(n).
 // Facts that are consulted like choices are not in it.
-func (r *Recorder) Asked() uint64 { return r.asked & (1<<numChoices - 1) }
+func (r *Recorder) Asked() uint64 { return (r.asked | r.logged) & (1<<numChoices - 1) }
 
 // MatchNoted is Match with a Recorder, which learns the open choices that were consulted.
 func (t *Table) MatchNoted(rq *Request, sem *Semantics, rec *Recorder) (Match, bool) {

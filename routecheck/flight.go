@@ -174,6 +174,8 @@ type Recorder struct {
 	Steps []Step
 	quiet bool   // note the consulted choices only
 	asked uint64 // set of Choice
+	// logged are choices that a line of a log shows although no answer hangs on them yet: the weight printed behind a pick.
+	logged uint64
 }
 
 // StepKind tells steps apart for programs; people read Text.

@@ -6,8 +6,8 @@ import "slices"
 // the whole history: what a line says becomes the state, whatever the steps before would have led to. They decide nothing.
 
 // LearnPick books the attempt that the log shows, whatever Next would have said. A balanced member moves round robin behind it.
-func (t *Table) LearnPick(cs *ClusterState, f *Flight, m MemberID, via Via, sem *Semantics) {
-	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, sem: sem}
+func (t *Table) LearnPick(cs *ClusterState, f *Flight, m MemberID, via Via, sem *Semantics, rec *Recorder) {
+	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, sem: sem, rec: rec}
 	if at := slices.Index(s.c.Primary, m); via == ViaBalance && at >= 0 {
 		cs.Next = int32((at + 1) % len(s.c.Primary))
 	}

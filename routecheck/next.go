@@ -64,7 +64,10 @@ func (s *selection) charge(m MemberID, via Via) {
 	if s.c.Random || via != ViaBalance && (via != ViaAffinity && via != ViaNext || !s.c.CountAffinity) {
 		return
 	}
-	if s.f.cost = owed; s.sem.value[WeightOnFailure] != costsOnSuccess { // whether that differs, fails knows
+	if s.rec != nil {
+		s.rec.logged |= 1 << WeightOnFailure // an answer hangs on it only when the attempt fails, see failsFree
+	}
+	if s.f.cost = owed; s.sem.value[WeightOnFailure] != costsOnSuccess {
 		s.pay()
 	}
 }

@@ -64,15 +64,11 @@ func (o *outcome) state() *MemberState { return &o.cs.Members[o.f.Last] }
 // unmarkable: the only listed server is never marked (R51), nor is the ClusterAddress (R41).
 func (o *outcome) unmarkable() bool { return o.f.Last == o.c.Address || o.c.Single() }
 
-// refund settles what the pick has cost when an attempt ends without the head of an answer (R32; choice weight-on-failure).
-func (o *outcome) refund() {
-	if o.f.cost == free || o.sem.ask(WeightOnFailure, o.rec) != costsOnSuccess {
-		return
+// failsFree notes that an attempt ends without the head of an answer, which under weight-on-failure=success-only has cost nothing (R32).
+func (o *outcome) failsFree() {
+	if o.f.cost != free {
+		o.sem.ask(WeightOnFailure, o.rec)
 	}
-	if o.f.cost == paid {
-		o.state().Weight++ // only where a replay has changed its mind on the way
-	}
-	o.f.cost = owed
 }
 
 // release ends the attempt's claim on the member; a probe that decided nothing lets the next request probe (R52).
@@ -88,7 +84,7 @@ func (o *outcome) release() {
 func (o *outcome) fail(mark bool) (marked bool) {
 	ms := o.state()
 	o.release()
-	o.refund()
+	o.failsFree()
 	ms.Failed++
 	o.f.tried.add(o.f.Last)
 	o.f.lastBusy = false
@@ -208,7 +204,7 @@ func (o *outcome) lost(ev Event) {
 		o.f.todo = todoFresh
 	case ev.ReusedStream:
 		o.release()
-		o.refund()
+		o.failsFree()
 		o.tellFailure("R50c", "the stream from the queue to %s %s: it was stale, the member is not marked down", "was closed", false)
 		o.again(false)
 	default:
@@ -307,7 +303,7 @@ func (o *outcome) ioTimeout(ev Event) {
 func (o *outcome) gone() {
 	o.release()
 	if !o.f.begun {
-		o.refund()
+		o.failsFree()
 	}
 	o.f.todo = todoOver
 	if o.rec.wants() {

@@ -77,7 +77,7 @@ func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member routecheck.Memb
 	if o.rq.affine == o.member {
 		via = routecheck.ViaAffinity
 	}
-	m.t.LearnPick(&c.state, &fl.f, member, via, &m.sem)
+	m.t.LearnPick(&c.state, &fl.f, member, via, &m.sem, m.rec)
 }
 
 // pickUnseen takes in a pick of which the log hides sessions or earlier picks: it may agree, but it cannot disagree. Where balancing
@@ -89,7 +89,7 @@ func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.Me
 		r.decision = true
 	} else {
 		r.unchecked = true
-		m.t.LearnPick(&c.state, &fl.f, member, routecheck.ViaBackup, &m.sem)
+		m.t.LearnPick(&c.state, &fl.f, member, routecheck.ViaBackup, &m.sem, m.rec)
 	}
 	if o.implied { // the pick itself is long past
 		c.state.LearnBalance(&before)
