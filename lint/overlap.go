@@ -117,7 +117,7 @@ func (p *Pass) reportCookies(c, u *parser.Uri) {
 
 func (p *Pass) besides(c, u *parser.Uri) string {
 	if c.Name.V == u.Name.V {
-		return "where it is listed again"
+		return "where it stands before,"
 	}
 	path, _ := p.fresh().Overlap(c.Name.V, u.Name.V)
 	return "for Uri " + quote(c.Name.V) + ", which also matches " + quote(path) + ","

@@ -88,6 +88,14 @@ var variants = []struct {
 	{"WP306", hostGroup("default_host", "*:80") + uriGroup("shop_uris", "/shop/*") + `<UriGroup Name="cart_uris"><Uri AffinityCookie="CART" Name="/shop/cart/*"/></UriGroup>
 <Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/><Route ServerCluster="shop" UriGroup="cart_uris" VirtualHostGroup="default_host"/>`, diag.Warning, `is "CART"`},
 	{"WP306", twoServers + uriGroup("shop_uris", "/shop/*") + `<UriGroup Name="bank_uris"><Uri AffinityCookie="BANK" Name="/shop/bank/*"/></UriGroup>` + twoRoutes, 0, ""},
+	{"WP306", `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/><Uri AffinityCookie="OTHER" Name="/shop/*"/></UriGroup>`, diag.Warning, "which of the two counts is undocumented (choice score-tie)"},
+	{"WP311", `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/><Uri AffinityCookie="OTHER" Name="/shop/*"/></UriGroup>`, 0, ""},
+	{"WP306", `<UriGroup Name="shop_uris"><Uri AffinityCookie="A" Name="*.jsp"/><Uri AffinityCookie="B" Name="/shop/*"/></UriGroup>`, diag.Warning, `"A" for Uri "*.jsp", which also matches "/shop/`},
+	{"WP306", `<UriGroup Name="shop_uris"><Uri AffinityCookie="A" Name="/shop/*.jsp"/><Uri AffinityCookie="B" Name="/shop/cart/*"/></UriGroup>`, diag.Warning, "for Uri"},
+	{"WP306", `<UriGroup Name="shop_uris"><Uri AffinityCookie="A" Name="/shop/*"/><Uri AffinityCookie="B" Name="/shop/cart/*"/><Uri AffinityCookie="B" Name="/shop/cart/pay"/></UriGroup>`, diag.Warning, `Uri "/shop/cart/*"`},
+	{"WP306", `<UriGroup Name="shop_uris"><Uri AffinityCookie="A" Name="*.jsp"/><Uri AffinityCookie="B" Name="*.do"/></UriGroup>`, 0, ""},
+	{"WP306", hostGroup("default_host", "*:80") + hostGroup("old_host", "*:80") + uriGroup("shop_uris", "/shop/*") + `<UriGroup Name="cart_uris"><Uri AffinityCookie="CART" Name="/shop/cart/*"/></UriGroup>
+<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/><Route ServerCluster="shop" UriGroup="cart_uris" VirtualHostGroup="old_host"/>`, diag.Warning, `is "CART"`},
 	{"WP606", hostGroup("default_host", "shop.example.com:443") + uriGroup("shop_uris", "/*"), 0, ""},
 	{"WP606", twoServers + hostGroup("default_host", "shop.example.com:443") + uriGroup("shop_uris", "/*") + uriGroup("bank_uris", "/bank/*") + twoRoutes, diag.Warning, "every path"},
 	{"WP606", hostGroup("default_host", "*:443") + uriGroup("shop_uris", "/*"), diag.Warning, "every path"},

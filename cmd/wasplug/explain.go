@@ -176,9 +176,29 @@ func explainAttribute(a *parser.Attribute) string {
 	if a.Ignored {
 		b.WriteString("Not an attribute of the plug-in: it is seen in files and ignored.\n")
 	}
-	facts(&b, string(a.Type), a.Doc)
+	doc := a.Doc
+	doc.Default = defaultByLevel(a)
+	facts(&b, string(a.Type), doc)
 	related(&b, a.Name)
 	return b.String()
+}
+
+// defaultByLevel says what holds without an attribute: the table of what plug-in levels change is asked before the attribute's own row.
+func defaultByLevel(a *parser.Attribute) string {
+	if strings.HasPrefix(a.Doc.Default, "as ") {
+		return a.Doc.Default // of a ClusterAddress: as on a Server
+	}
+	for _, f := range routecheck.LevelFacts() {
+		if f.Name != a.Name+" absent" {
+			continue
+		}
+		var parts []string
+		for _, s := range f.Since {
+			parts = append(parts, strings.Replace(s.Value, "OS", "until the operating system gives up", 1)+" ("+s.Level+" on)")
+		}
+		return strings.Join(parts, ", ") + "; " + f.Source
+	}
+	return a.Doc.Default
 }
 
 func explainElement(t *parser.ElementType) string {
