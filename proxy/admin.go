@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/subtle"
 	_ "embed"
 	"encoding/json"
@@ -10,7 +11,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -110,26 +110,19 @@ type question struct {
 	Answer      []routecheck.Decision
 }
 
-// ask answers "why" for ?url= and ?cookie= ("NAME=VALUE").
+// ask answers "why" for ?url= and ?cookie= (NAME=VALUE), read as the command line reads them.
 func (a *Admin) ask(v url.Values) question {
 	q := question{URL: v.Get("url"), Cookie: v.Get("cookie")}
 	if q.URL == "" {
 		return q
 	}
-	u, err := url.Parse(q.URL)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		q.Error = "want a URL such as http://shop.example.com/shop/cart"
+	rq, err := routecheck.ParseURL(q.URL)
+	if err == nil && q.Cookie != "" {
+		err = rq.AddCookie(q.Cookie)
+	}
+	if err != nil {
+		q.Error = err.Error()
 		return q
-	}
-	rq := routecheck.Request{TLS: u.Scheme == "https", Host: u.Host, Port: 80, Target: u.RequestURI()}
-	if rq.TLS {
-		rq.Port = 443
-	}
-	if n, err := strconv.Atoi(u.Port()); err == nil {
-		rq.Port = n
-	}
-	if q.Cookie != "" {
-		rq.Cookies = []string{q.Cookie}
 	}
 	q.Answer = a.p.Explain(rq)
 	return q
@@ -138,7 +131,7 @@ func (a *Admin) ask(v url.Values) question {
 func (a *Admin) why(w http.ResponseWriter, r *http.Request) {
 	q := a.ask(r.URL.Query())
 	if q.Answer == nil {
-		http.Error(w, "want ?url=http://HOST/PATH and perhaps &cookie=NAME=VALUE; "+q.Error, http.StatusBadRequest)
+		http.Error(w, cmp.Or(q.Error, "want ?url=http://HOST/PATH and perhaps &cookie=NAME=VALUE"), http.StatusBadRequest)
 		return
 	}
 	writeJSON(w, q.Answer[0])

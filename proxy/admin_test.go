@@ -2,7 +2,9 @@ package proxy
 
 import (
 	"encoding/json"
+	"html"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +82,56 @@ func TestAdminPages(t *testing.T) {
 	}
 }
 
+// The page's why reads as the command line does: the same requests, and the same words of refusal.
+func TestAdminWhy(t *testing.T) {
+	w := start(t, false, site{members: 1, uri: "/my shop/*"}, Options{})
+	defer w.stop()
+	a := NewAdmin(w.p, "")
+	for _, c := range []struct {
+		url, cookie string
+		status      int
+		want        string
+	}{
+		{"http://a/my shop/x", "", 200, `"decision": "forward"`},
+		{"http://a/my%20shop/x", "", 200, `"decision": "declined"`},
+		{"http://a/my shop/../x", "", 200, `"decision": "forward"`}, // this server changes no path
+		{"http://a/my shop/x", "JSESSIONID=0000abc:c1", 200, "with clone ID c1"},
+		{"http://a/my shop/x", "a=b; JSESSIONID=0000abc:c1", 200, "with clone ID c1"},
+		{"http://a:99999/", "", 400, "port 99999, want 1 to 65535"},
+		{"http://a:0/", "", 400, "want 1 to 65535"},
+		{"ftp://a/", "", 400, "want http://HOST"},
+		{"/shop", "", 400, "want http://HOST"},
+		{"http://a/\x07", "", 400, "control character"},
+		{"http://a/my shop/x", "=v", 400, "want NAME=VALUE"},
+		{"http://a/my shop/x", "a=b; v", 400, "want NAME=VALUE"},
+		{"", "", 400, "want ?url=http://HOST/PATH"},
+	} {
+		query := url.Values{"url": {c.url}, "cookie": {c.cookie}}.Encode()
+		if got := fetch(a, "GET", "/why.json?"+query); got.Code != c.status || !strings.Contains(got.Body.String(), c.want) {
+			t.Errorf("%q %q: %d, want %q:\n%s", c.url, c.cookie, got.Code, c.want, got.Body)
+		}
+		if page := fetch(a, "GET", "/?"+query); page.Code != 200 || c.status == 400 && c.url != "" && !strings.Contains(page.Body.String(), html.EscapeString(c.want)) {
+			t.Errorf("%q %q: the page does not say %q", c.url, c.cookie, c.want)
+		}
+	}
+}
+
+// The page's why knows the streams that are idle now.
+func TestAdminWhyKnowsStreams(t *testing.T) {
+	w := start(t, false, site{members: 1}, Options{})
+	defer w.stop()
+	a := NewAdmin(w.p, "")
+	const target = "/why.json?url=http://shop/"
+	if why := fetch(a, "GET", target).Body.String(); !strings.Contains(why, "a new stream to") {
+		t.Errorf("without a stream:\n%s", why)
+	}
+	w.once(get("/"))
+	w.atRest("m1")
+	if why := fetch(a, "GET", target).Body.String(); !strings.Contains(why, "is taken from the queue") || strings.Contains(why, "a new stream to") {
+		t.Errorf("with an idle stream:\n%s", why)
+	}
+}
+
 func TestAdminIsClosed(t *testing.T) {
 	w := start(t, false, site{members: 1}, Options{})
 	defer w.stop()
@@ -122,6 +174,7 @@ func TestAccessLog(t *testing.T) {
 	w.refuse("m3")
 	for _, raw := range []string{
 		get("/app/none"), get("/app/hit", sticky("m2")), get("/app/returned", "Cookie: JSESSIONID=0000abc:c1:c2"), get("/app/hit2", "Cookie: JSESSIONID=0000abc:c9:c2"),
+		get("/app/second", "Cookie: JSESSIONID=0000a:c8:c9; JSESSIONID=0000b:c1"), get("/app/third", "Cookie: JSESSIONID=0000a:c9", "Cookie: JSESSIONID=0000b:c2:c1"),
 		get("/app/unknown", "Cookie: JSESSIONID=0000abc:c9"), get("/app/moved", sticky("m3")), get("/app/down", sticky("m3")), get("/declined\""), "nonsense\r\n\r\n",
 	} {
 		w.once(raw)
@@ -133,7 +186,7 @@ func TestAccessLog(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(text.String()), "\n")
 	for i, want := range []string{
 		`127.0.0.1 - - [02/Jan/2026:03:04:05 +0000] "GET /app/none HTTP/1.1" 200 `, "C/m2 attempts=1 affinity=hit took=", "C/m1 attempts=1 affinity=returned", "C/m2 attempts=1 affinity=hit",
-		"affinity=unknown-clone", "attempts=2 affinity=moved", "attempts=1 affinity=member-down", `"GET /declined\" HTTP/1.1" 404`, `"-" 400`,
+		"C/m1 attempts=1 affinity=hit", "C/m2 attempts=1 affinity=returned", "affinity=unknown-clone", "attempts=2 affinity=moved", "attempts=1 affinity=member-down", `"GET /declined\" HTTP/1.1" 404`, `"-" 400`,
 	} {
 		if i >= len(lines) || !strings.Contains(lines[i], want) {
 			t.Errorf("line %d does not say %q:\n%s", i+1, want, text.String())

@@ -236,7 +236,7 @@ func (c *client) clientFailed() routecheck.EventKind {
 	case nil:
 		c.entry.gone = true
 	case errPostSize:
-		c.x.flight.Size = c.body.content
+		c.x.flight.Sized(c.body.content)
 		return routecheck.BodyTooLarge
 	default:
 		c.badBody(err)

@@ -63,7 +63,7 @@ func (c *client) prepare(tc *routecheck.Cluster) error {
 	b.kept = c.in.b[c.used : c.used+n]
 	c.used += n
 	if err == errPostSize {
-		c.x.flight.Size = b.content // Next refuses it (R59)
+		c.x.flight.Sized(b.content) // Next refuses it (R59)
 		return nil
 	}
 	if err != nil || b.whole || tc.PostLimit >= 0 && c.x.flight.Size > tc.PostLimit {
@@ -88,7 +88,7 @@ func (c *client) buffer(most int64) error {
 	copy(store, b.kept)
 	for !b.whole {
 		if most >= 0 && b.content > most {
-			c.x.flight.Body = routecheck.Unbuffered
+			c.x.flight.OutgrewBuffer()
 			break
 		}
 		var err error
@@ -103,7 +103,7 @@ func (c *client) buffer(most int64) error {
 		fresh := store[len(store) : len(store)+got]
 		n, err := b.claim(fresh)
 		if err == errPostSize {
-			c.x.flight.Size = b.content
+			c.x.flight.Sized(b.content)
 			return nil
 		}
 		if err != nil {
@@ -113,7 +113,7 @@ func (c *client) buffer(most int64) error {
 	}
 	b.kept = store
 	if b.whole && b.chunked {
-		c.x.flight.Size = b.content
+		c.x.flight.Sized(b.content)
 	}
 	return nil
 }

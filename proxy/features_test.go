@@ -298,11 +298,11 @@ func TestPorts(t *testing.T) {
 	if raw := w.fakes["m1"].raw.String(); !strings.Contains(raw, "Host: [::1]:8080\r\n") || !strings.Contains(raw, "$WSSN: [::1]\r\n") || !strings.Contains(raw, "$WSSP: 8080\r\n") {
 		t.Errorf("the member gets %q", raw)
 	}
-	if got := w.p.Aliases(&Listener{Listener: w.front, Port: 80}); len(got) != 1 || got[0] != "*:80" {
-		t.Errorf("aliases %v", got)
+	if got, any := w.p.Serves(&Listener{Listener: w.front, Port: 80}); !any || len(got) != 1 || got[0] != "*:80" {
+		t.Errorf("aliases %v, %v", got, any)
 	}
-	if got := w.p.Aliases(&Listener{Listener: w.front}); len(got) != 0 {
-		t.Errorf("aliases %v", got)
+	if got, any := w.p.Serves(&Listener{Listener: w.front}); any || len(got) != 0 {
+		t.Errorf("aliases %v, %v", got, any)
 	}
 	w.stop()
 	w = start(t, false, site{members: 1, config: `AppServerPortPreference="WebserverPort"`}, Options{})

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/wasplug/wasplug/parser"
@@ -23,7 +22,6 @@ type generation struct {
 	sem      routecheck.Semantics
 	clusters []cluster
 	trusted  []netip.Prefix    // TrustedProxyGroup
-	webPort  bool              // AppServerPortPreference=WebserverPort: $WSSP is the port the request arrived on
 	fields   int               // HTTPMaxHeaders
 	number   int               // 1 for the first
 	log      *pluginlog.Writer // nil: none
@@ -52,13 +50,13 @@ type Resolver interface {
 
 // build makes a configuration ready to serve: host names are resolved here and never again, as the plug-in does.
 func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files) (*generation, error) {
-	table, missing := routecheck.New(cfg)
-	if diag.Worst(missing) >= diag.Error {
-		return nil, &Rejected{Files: files, Diagnostics: missing}
+	table, _ := routecheck.New(cfg)
+	if reasons := table.Rejected(p.opt.Semantics); diag.Worst(reasons) >= diag.Error {
+		return nil, &Rejected{Files: files, Diagnostics: reasons}
 	}
 	g := &generation{
 		table: table, cfg: cfg, files: files, sem: *p.opt.Semantics,
-		webPort: strings.EqualFold(cfg.AppServerPort.V, "WebserverPort"), fields: max(cfg.HTTPMaxHeaders.V, 0),
+		fields:   max(cfg.HTTPMaxHeaders.V, 0),
 		clusters: make([]cluster, len(table.Clusters)),
 	}
 	if cfg.TrustedProxyEnable.V {
@@ -70,7 +68,7 @@ func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files
 			p.log.Warn("GetDWLMTable is accepted, but the wire form of the partition table is not public: requests are balanced", "cluster", tc.Name)
 		}
 		g.clusters[i].state = tc.NewState(&g.sem, p.opt.Seed+uint64(i))
-		if err := p.buildMembers(ctx, g, tc, &g.clusters[i]); err != nil {
+		if err := p.buildMembers(ctx, g, routecheck.ClusterID(i)); err != nil {
 			return nil, err
 		}
 	}
@@ -78,8 +76,8 @@ func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files
 }
 
 // buildMembers fails on a name that cannot be resolved, as the plug-in does, unless IgnoreDNSFailures lets it live without the member.
-func (p *Proxy) buildMembers(ctx context.Context, g *generation, tc *routecheck.Cluster, c *cluster) error {
-	always := g.sem.Value(routecheck.WaitForContinue) == "always-with-body"
+func (p *Proxy) buildMembers(ctx context.Context, g *generation, id routecheck.ClusterID) error {
+	tc, c := &g.table.Clusters[id], &g.clusters[id]
 	c.members = make([]member, len(tc.Members))
 	reachable, unresolved := false, error(nil)
 	for i := range tc.Members {
@@ -88,7 +86,7 @@ func (p *Proxy) buildMembers(ctx context.Context, g *generation, tc *routecheck.
 		if tm.Source.ExtendedHandshake.V {
 			p.log.Warn("ExtendedHandshake is accepted, but its wire form is not public: a connect alone tells whether the member lives", "cluster", tc.Name, "member", tm.Name)
 		}
-		m.name, m.wait = tm.Name, always || tm.Source.WaitForContinue.V
+		m.name, m.wait = tm.Name, g.table.WaitsForContinue(id, routecheck.MemberID(i), &g.sem)
 		m.transports = make([]transport, len(tm.Transports))
 		for j := range tm.Transports {
 			t := &m.transports[j]

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/routecheck"
 )
 
 // appendHead appends the head of the request as a member gets it: hop-by-hop fields and private headers of the client dropped, the
@@ -115,25 +116,16 @@ func (c *client) connectionHeaders() []byte {
 	return []byte(b.String())
 }
 
-// appendServer appends $WSSN and $WSSP: the Host header divided, or the port that the request arrived on (AppServerPortPreference, R10).
+// appendServer appends $WSSN and $WSSP: the host of the request, and the port that AppServerPortPreference chooses (R10).
 func (c *client) appendServer(dst []byte) []byte {
-	host := c.rq.Host(c.in.b)
-	if len(host) == 0 {
-		host = []byte(c.from.name)
+	rq := c.req
+	if rq.Host = http1.View(c.rq.Host(c.in.b)); rq.Host == "" {
+		rq.Host = c.from.name
 	}
-	name, port := splitPort(host)
+	name, _ := routecheck.SplitHost(rq.Host)
 	dst = append(append(dst, "$WSSN: "...), name...)
 	dst = append(dst, "\r\n$WSSP: "...)
-	switch {
-	case c.x.gen.webPort:
-		dst = strconv.AppendInt(dst, int64(c.port), 10)
-	case len(port) > 0:
-		dst = append(dst, port...)
-	case c.tls != nil:
-		dst = append(dst, "443"...)
-	default:
-		dst = append(dst, "80"...)
-	}
+	dst = strconv.AppendInt(dst, int64(c.x.gen.table.ToldPort(&rq, &c.x.gen.sem)), 10)
 	return append(dst, "\r\n"...)
 }
 

@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"context"
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -9,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/wasplug/wasplug/routecheck"
 )
 
 // The file is looked at when RefreshInterval has passed and a request arrives; that request still gets the old configuration.
@@ -153,4 +157,42 @@ func TestGracefulStop(t *testing.T) {
 		}
 		w.stop()
 	})
+}
+
+// What the plug-in would reject is refused, at start and by a reload, also where only an open choice says that it does (R17).
+func TestRejectedFiles(t *testing.T) {
+	missing := `<Route VirtualHostGroup="vh" UriGroup="none" ServerCluster="C"/>`
+	noURIs, noHosts := `<Route VirtualHostGroup="vh" ServerCluster="C"/>`, `<Route UriGroup="u" ServerCluster="C"/>`
+	for _, c := range []struct {
+		route, assume string
+		rejected      bool
+	}{
+		{missing, "", true}, {noURIs, "", false}, {noURIs, "open-route=never", false}, {noURIs, "open-route=rejects-file", true},
+		{noHosts, "", false}, {noHosts, "open-route=rejects-file", true}, {"", "open-route=rejects-file", false},
+	} {
+		sem, err := routecheck.Defaults("latest", "proxy")
+		if err == nil && c.assume != "" {
+			_, err = sem.Assume(c.assume)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := start(t, false, site{members: 1}, Options{Semantics: &sem})
+		w.xml.Store(site{members: 1, extra: c.route}.xml())
+		var refusal *Rejected
+		if err := w.p.Reload(t.Context()); errors.As(err, &refusal) != c.rejected || err != nil && !c.rejected {
+			t.Errorf("%s under %q: reload says %v", c.route, c.assume, err)
+		}
+		another, err := New(t.Context(), w.source(), w.p.opt)
+		if errors.As(err, &refusal) != c.rejected {
+			t.Errorf("%s under %q: start says %v", c.route, c.assume, err)
+		}
+		if err == nil {
+			another.Shutdown(context.Background())
+		}
+		if r := w.once(get("/")); r.status != 200 {
+			t.Errorf("%+v", r)
+		}
+		w.stop()
+	}
 }

@@ -92,9 +92,7 @@ func (g *generation) status(id routecheck.ClusterID, now routecheck.Nanos) Clust
 		m.RetryIn = math.Round(m.RetryIn*10) / 10
 		for j := range c.members[i].transports {
 			t := &c.members[i].transports[j]
-			t.mu.Lock()
-			m.Idle += len(t.idle)
-			t.mu.Unlock()
+			m.Idle += t.idle(now)
 			m.Address = append(m.Address, t.name)
 			if t.err != nil {
 				m.Down = t.err.Error()
@@ -117,21 +115,11 @@ func (p *Proxy) Explain(rq routecheck.Request) []routecheck.Decision {
 }
 
 // facts words the state of a cluster as a scenario has it.
-func (g *generation) facts(id routecheck.ClusterID, now routecheck.Nanos) (facts []routecheck.MemberFact) {
-	c, tc := &g.clusters[id], &g.table.Clusters[id]
+func (g *generation) facts(id routecheck.ClusterID, now routecheck.Nanos) []routecheck.MemberFact {
+	c := &g.clusters[id]
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i := range c.state.Members {
-		ms := c.state.Members[i]
-		f := routecheck.MemberFact{Cluster: id, Member: routecheck.MemberID(i), Pending: &ms.Pending, Weight: &ms.Weight}
-		if ms.Marked {
-			age := now - ms.FailedAt
-			f.Marked = &age
-		}
-		if n := int(c.state.Next); n >= 0 && n < len(tc.Primary) && tc.Primary[n] == f.Member {
-			f.Next = true
-		}
-		facts = append(facts, f)
-	}
-	return facts
+	return g.table.StateFacts(id, &c.state, now, func(m routecheck.MemberID, transport int) int {
+		return c.members[m].transports[transport].idle(now)
+	})
 }

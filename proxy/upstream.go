@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
@@ -25,7 +24,7 @@ type transport struct {
 	ttl   routecheck.Nanos // R65, 0 no limit
 
 	mu     sync.Mutex
-	idle   []*stream // the last one was used last
+	queue  routecheck.StreamQueue[*stream]
 	closed bool
 }
 
@@ -33,7 +32,6 @@ type transport struct {
 type stream struct {
 	link
 	transport *transport
-	since     routecheck.Nanos // idle since
 	rs        http1.Response
 	in        *buffer // what was read and not yet passed on: in.b[off:n]
 	off, n    int
@@ -46,31 +44,18 @@ type stream struct {
 func (t *transport) take(now routecheck.Nanos) *stream {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.idle) == 0 {
+	t.queue.Expire(now, t.ttl, func(s *stream) { s.close() })
+	s, ok := t.queue.Take()
+	if !ok {
 		return nil
 	}
-	s := t.idle[len(t.idle)-1]
-	if t.ttl > 0 && now-s.since > t.ttl {
-		t.drop(len(t.idle)) // the others idle even longer
-		return nil
-	}
-	t.idle[len(t.idle)-1] = nil
-	t.idle = t.idle[:len(t.idle)-1]
 	s.reused = true
 	return s
 }
 
-// drop closes the n oldest idle streams. The lock is held.
-func (t *transport) drop(n int) {
-	for _, s := range t.idle[:n] {
-		s.close()
-	}
-	t.idle = slices.Delete(t.idle, 0, n)
-}
-
 // put queues a stream for the next request.
 func (t *transport) put(s *stream, now routecheck.Nanos) {
-	s.boss, s.since = nil, now
+	s.boss = nil
 	s.limit.Store(0)
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -78,7 +63,7 @@ func (t *transport) put(s *stream, now routecheck.Nanos) {
 		s.close()
 		return
 	}
-	t.idle = append(t.idle, s)
+	t.queue.Put(s, now)
 }
 
 // close is for a configuration that has been replaced: streams that are still in use are closed when they are put back.
@@ -86,25 +71,29 @@ func (t *transport) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.closed = true
-	t.drop(len(t.idle))
+	t.queue.Remove(func(s *stream) bool { s.close(); return true })
 }
 
 // sweep drops streams that are too old (R65), and those that the member has closed: a request that finds one would have to begin again.
 func (t *transport) sweep(now routecheck.Nanos) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	old := 0
-	for old < len(t.idle) && t.ttl > 0 && now-t.idle[old].since > t.ttl {
-		old++
-	}
-	t.drop(old)
-	t.idle = slices.DeleteFunc(t.idle, func(s *stream) bool {
-		if !s.stirred() {
-			return false
+	t.queue.Expire(now, t.ttl, func(s *stream) { s.close() })
+	t.queue.Remove(func(s *stream) bool {
+		gone := s.stirred()
+		if gone {
+			s.close()
 		}
-		s.close()
-		return true
+		return gone
 	})
+}
+
+// idle returns how many streams can be taken.
+func (t *transport) idle(now routecheck.Nanos) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.queue.Expire(now, t.ttl, func(s *stream) { s.close() })
+	return t.queue.Len()
 }
 
 // open connects. The event says what went wrong: ConnectFailed, ConnectTimeout or NameDiffers, 0 when nothing did.

@@ -78,6 +78,7 @@ const (
 	limitIs500                                    = 1          // PostLimitStatus
 	strictScheme                                  = 1          // TransportChoice
 	keptByName                                    = 1          // ReloadState
+	alwaysWithBody                                = 1          // WaitForContinue
 	arrivalStarts, arrivalJudges, arrivalBoth     = 1, 2, 3    // RetryClock
 	closeAsTimeout                                = 1          // EarlyClose
 	costsOnSuccess                                = 1          // WeightOnFailure

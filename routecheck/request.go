@@ -16,11 +16,17 @@ type Request struct {
 
 // hostPort returns the host in lower case and the port used for matching (R5, R7, R8).
 func (t *Table) hostPort(rq *Request, sem *Semantics, rec *Recorder) (string, int) {
+	if t.portArrived {
+		host, _ := SplitHost(rq.Host)
+		return lower(host), rq.Port
+	}
+	return hostPortOf(rq, sem, rec)
+}
+
+// hostPortOf reads the Host header; without a port it means the usual one of the scheme (R8).
+func hostPortOf(rq *Request, sem *Semantics, rec *Recorder) (string, int) {
 	host, written := SplitHost(rq.Host)
 	host = lower(host)
-	if t.portArrived {
-		return host, rq.Port
-	}
 	if n, ok := decimal(written); ok {
 		return host, n
 	}

@@ -43,6 +43,7 @@ type MemberFact struct {
 	Pending *int32
 	Weight  *int32 // current weight
 	Next    bool   // round robin stands here
+	Idle    []int  // idle streams to each Transport (R66)
 }
 
 // PartitionEntry says which member the partition table of its cluster names for a partition ID (R28).
@@ -172,6 +173,14 @@ func (sc *Scenario) process(t *Table, sem *Semantics, dice *Dice) *Process {
 	p := NewProcess(t, sem, seed)
 	p.Facts, p.dice = sc.Facts, dice
 	start := p.Now
+	for i := range sc.Members {
+		f := &sc.Members[i]
+		for transport, n := range f.Idle {
+			for range n {
+				p.put(stream{f.Cluster, f.Member, transport})
+			}
+		}
+	}
 	p.set = func(id ClusterID, cs *ClusterState) {
 		cs.Partition = sc.partition(id)
 		for i := range sc.Members {

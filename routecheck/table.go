@@ -37,19 +37,20 @@ const osConnect = 120 * second
 type Table struct {
 	Clusters []Cluster // in file order; read only
 
-	routes      []route
-	index       hostIndex
-	identifiers []string          // every AffinityURLIdentifier of the file, jsessionid included (R14)
-	missing     []diag.Diagnostic // reasons of R18
-	anyOpen     bool              // a Route lacks a group (R17)
-	portArrived bool              // VHostMatchingCompat (R7)
-	onload      bool              // SSLMapMode (R64)
-	offload     bool
-	useInsecure bool      // UseInsecure (R64)
-	router      diag.Span // IntelligentManagement where it is enabled, else zero (R69)
-	byName      map[string]ClusterID
-	clustersOf  map[string][]ClusterID // by the name of a member
-	at          diag.Span              // VHostMatchingCompat, or the Config element
+	routes       []route
+	index        hostIndex
+	identifiers  []string          // every AffinityURLIdentifier of the file, jsessionid included (R14)
+	missing      []diag.Diagnostic // reasons of R18
+	anyOpen      bool              // a Route lacks a group (R17)
+	portArrived  bool              // VHostMatchingCompat (R7)
+	tellsArrived bool              // AppServerPortPreference WebserverPort (R10)
+	onload       bool              // SSLMapMode (R64)
+	offload      bool
+	useInsecure  bool      // UseInsecure (R64)
+	router       diag.Span // IntelligentManagement where it is enabled, else zero (R69)
+	byName       map[string]ClusterID
+	clustersOf   map[string][]ClusterID // by the name of a member
+	at           diag.Span              // VHostMatchingCompat, or the Config element
 }
 
 // Cluster is a ServerCluster made ready for decisions.
@@ -116,7 +117,7 @@ var (
 // without the Routes that they name, so that the rest can be examined.
 func New(cfg *parser.Config) (*Table, []diag.Diagnostic) {
 	t := &Table{
-		portArrived: cfg.VHostMatchingCompat.V, useInsecure: cfg.UseInsecure.V,
+		portArrived: cfg.VHostMatchingCompat.V, tellsArrived: strings.EqualFold(cfg.AppServerPort.V, "WebserverPort"), useInsecure: cfg.UseInsecure.V,
 		onload: strings.EqualFold(cfg.SSLMapMode.V, "onload"), offload: strings.EqualFold(cfg.SSLMapMode.V, "offload"),
 		byName: map[string]ClusterID{}, clustersOf: map[string][]ClusterID{}, at: cfg.VHostMatchingCompat.Span(),
 	}

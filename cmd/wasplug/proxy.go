@@ -335,9 +335,9 @@ func (s *proxySetup) announce(p *proxy.Proxy, l *proxy.Listener) {
 	if l.TLS != nil {
 		scheme = "https"
 	}
-	aliases := p.Aliases(l)
+	aliases, any := p.Serves(l)
 	fmt.Fprintf(s.c.App.ErrWriter, "wasplug: listening on %s://%s; virtual hosts that can match: %s\n", scheme, l.Addr(), orNone(aliases))
-	if len(aliases) == 0 {
+	if !any {
 		fmt.Fprintf(s.c.App.ErrWriter, "wasplug: warning: no virtual host has the port that requests arrive with, so all are declined; say which port is meant with %s=PORT\n", l.Addr())
 	}
 }

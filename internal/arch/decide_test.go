@@ -69,15 +69,6 @@ func TestWhoDecides(t *testing.T) {
 // copies are the places that still decide beside the core, by file and sign. None may be added.
 var copies = []string{
 	"cmd/wasplug/why.go choice",
-	"proxy/admin.go url",
-	"proxy/aliases.go alias",
-	"proxy/aliases.go url",
-	"proxy/attempt.go state",
-	"proxy/body.go state",
-	"proxy/generation.go choice",
-	"proxy/status.go state",
-	"proxy/status.go usable",
-	"proxy/upstream.go stream",
 }
 
 // TestWhoDecidesFinds puts each kind of decision back outside the core: each must be found where its comment says.
