@@ -310,7 +310,7 @@ func checkAcrossFiles(p *Pass) {
 				if o.pass == p || len(index[s.CloneID.V]) > 1000 {
 					break // files are in order: those behind report it themselves
 				}
-				if addressesOf(o.server) == addressesOf(s) || shareAddress(o.server, s) {
+				if !p.grouped(o.pass) || addressesOf(o.server) == addressesOf(s) || shareAddress(o.server, s) {
 					continue
 				}
 				h1, c1 := p.cookies(c)

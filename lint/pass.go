@@ -27,6 +27,7 @@ type Pass struct {
 	file     diag.FileID
 	faults   []diag.Diagnostic // of Parse
 	rejects  []diag.Diagnostic // of routecheck.New
+	groups   []string          // of the Input
 	facts    facts
 	rule     *Rule
 	findings []*Finding
@@ -58,6 +59,11 @@ func (p *Pass) clusters() []*parser.ServerCluster {
 		return p.Config.Clusters
 	}
 	return slices.DeleteFunc(slices.Clone(p.Config.Clusters), func(c *parser.ServerCluster) bool { return c.Node.Span.IsZero() })
+}
+
+// grouped reports whether rules about several files see both files at once.
+func (p *Pass) grouped(q *Pass) bool {
+	return len(p.groups)+len(q.groups) == 0 || slices.ContainsFunc(p.groups, func(g string) bool { return slices.Contains(q.groups, g) })
 }
 
 // adopt reports what the parser or the decision core has found.

@@ -36,6 +36,9 @@ type Input struct {
 	File   diag.FileID
 	Config *parser.Config
 	Faults []diag.Diagnostic
+
+	// Groups names the groups of the file. Rules about several files see those together that share one; files without a group are one, too.
+	Groups []string
 }
 
 // Read parses the files of a register.
@@ -78,7 +81,7 @@ func newPasses(files *diag.Files, inputs []Input, o *Options) []*Pass {
 	passes := make([]*Pass, 0, len(inputs))
 	all := new(shared)
 	for _, in := range inputs {
-		p := &Pass{Config: in.Config, Options: o, files: files, file: in.File, faults: in.Faults, shared: all}
+		p := &Pass{Config: in.Config, Options: o, files: files, file: in.File, faults: in.Faults, groups: in.Groups, shared: all}
 		p.Table, p.rejects = routecheck.New(in.Config)
 		p.facts = gather(in.Config)
 		p.Fragment = slices.ContainsFunc(in.Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == "WP102" })

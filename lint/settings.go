@@ -15,7 +15,8 @@ type Settings struct {
 	Session     string
 	FailOn      string
 	MinSeverity string
-	Baseline    string // from the folder of the settings file
+	Baseline    string              // from the folder of the settings file
+	Groups      map[string][]string // paths from the folder of the settings file, by the name of a group
 	Rules       map[string]RuleSetting
 }
 
@@ -36,6 +37,14 @@ func ReadSettings(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnosti
 	}
 	if err := CheckTarget(s.Target); err != nil {
 		fault(target.Span, "%s", err)
+	}
+	s.Groups = map[string][]string{}
+	if n := root.Get("groups"); n != nil {
+		for _, f := range n.Fields {
+			for _, path := range f.Value.Items {
+				s.Groups[f.Name] = append(s.Groups[f.Name], path.Str().V)
+			}
+		}
 	}
 	s.Rules = map[string]RuleSetting{}
 	rules := Rules()

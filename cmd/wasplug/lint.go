@@ -24,8 +24,9 @@ func lintCommand() *cli.Command {
 		Name:      "lint",
 		Usage:     "report what is wrong or dangerous in plugin-cfg.xml",
 		ArgsUsage: "FILE|FOLDER...",
-		Description: `Files given together are also checked against each other: clone IDs that a merge would make collide. In folders the files that look like
-plugin-cfg.xml are checked, - is standard input, a topology (YAML) is checked as what would be generated from it.
+		Description: `In folders the files that look like plugin-cfg.xml are checked, and what is passed over is said; - is standard input, a topology (YAML) is
+checked as what would be generated from it. Files that are named together, those of one folder, and those of a group in the settings are also
+checked against each other: clone IDs that a merge would make collide.
 
    wasplug lint plugin-cfg.xml
    wasplug lint --fail-on warning --format text --format sarif=lint.sarif conf/

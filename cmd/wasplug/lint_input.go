@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,8 +40,17 @@ func (l *linting) readSettings() error {
 		printDiagnostics(l.c.App.ErrWriter, files, faults)
 		return usageError("the settings in %s are wrong; nothing was checked", path)
 	}
-	if settings.Baseline != "" && !filepath.IsAbs(settings.Baseline) {
-		settings.Baseline = filepath.Join(filepath.Dir(path), settings.Baseline)
+	fromHere := func(name string) string {
+		if name == "" || filepath.IsAbs(name) {
+			return name
+		}
+		return filepath.Join(filepath.Dir(path), name)
+	}
+	settings.Baseline = fromHere(settings.Baseline)
+	for _, paths := range settings.Groups {
+		for i := range paths {
+			paths[i] = fromHere(paths[i])
+		}
 	}
 	l.settings = settings
 	return nil
@@ -72,20 +79,24 @@ func (l *linting) read() error {
 		return usageError("lint takes files or folders, such as plugin-cfg.xml, or - for standard input")
 	}
 	seen := map[string]bool{}
-	for _, arg := range l.c.Args().Slice() {
-		paths, err := expand(arg)
-		if err != nil {
-			l.cannot(err)
-			continue
+	read := func(path, group string) {
+		if seen[filepath.Clean(path)] {
+			return
 		}
-		for _, path := range paths {
-			if seen[filepath.Clean(path)] {
-				continue
-			}
-			seen[filepath.Clean(path)] = true
-			if err := l.readFile(path); err != nil {
-				l.cannot(err)
-			}
+		seen[filepath.Clean(path)] = true
+		if err := l.readFile(path, group); err != nil {
+			l.cannot(err)
+		}
+	}
+	args := l.c.Args().Slice()
+	for _, arg := range args {
+		if !isFolder(arg) {
+			read(arg, namedGroup)
+		}
+	}
+	for _, arg := range args {
+		if isFolder(arg) {
+			l.readFolder(arg, read)
 		}
 	}
 	if len(l.inputs) == 0 && !l.failed {
@@ -104,7 +115,7 @@ func (l *linting) cannot(err error) {
 	}
 }
 
-func (l *linting) readFile(path string) error {
+func (l *linting) readFile(path, group string) error {
 	src, err := readInput(l.c, path)
 	if err != nil {
 		return err
@@ -115,10 +126,14 @@ func (l *linting) readFile(path string) error {
 	}
 	id := l.files.Add(name, src)
 	if isTopology(path, src) {
-		l.compile(id)
+		l.compile(id, l.groups(path, group))
 		return nil
 	}
-	l.inputs = append(l.inputs, lint.Read(l.files, id)...)
+	groups := l.groups(path, group)
+	for _, in := range lint.Read(l.files, id) {
+		in.Groups = groups
+		l.inputs = append(l.inputs, in)
+	}
 	if path != "-" {
 		l.paths[id] = path
 	}
@@ -126,7 +141,7 @@ func (l *linting) readFile(path string) error {
 }
 
 // compile adds what would be generated from a topology, for each web server; findings stand in the YAML.
-func (l *linting) compile(id diag.FileID) {
+func (l *linting) compile(id diag.FileID, groups []string) {
 	topology, faults := generate.Read(l.files, id)
 	if diag.Worst(faults) >= diag.Error {
 		l.faults = append(l.faults, faults...)
@@ -138,57 +153,9 @@ func (l *linting) compile(id diag.FileID) {
 	l.faults = append(append(l.faults, faults...), more...)
 	for _, o := range outputs {
 		if name := l.c.String("web-server"); name == "" || name == o.WebServer {
-			l.inputs = append(l.inputs, lint.Input{File: id, Config: o.Config})
+			l.inputs = append(l.inputs, lint.Input{File: id, Config: o.Config, Groups: groups})
 		}
 	}
-}
-
-// expand returns the files of an argument: itself, or what looks like plugin-cfg.xml in a folder.
-func expand(arg string) ([]string, error) {
-	if arg == "-" {
-		return []string{arg}, nil
-	}
-	info, err := os.Stat(arg)
-	if err != nil || !info.IsDir() {
-		return []string{arg}, err
-	}
-	var found []string
-	err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && path != arg && strings.HasPrefix(d.Name(), "."):
-			return filepath.SkipDir
-		case d.Type().IsRegular() && looksRight(path):
-			found = append(found, path)
-		}
-		return nil
-	})
-	return found, err
-}
-
-// looksRight reports whether a file of a folder is meant: plugin-cfg.xml by its name, or XML that begins as one.
-func looksRight(path string) bool {
-	name := strings.ToLower(filepath.Base(path))
-	if !strings.HasSuffix(name, ".xml") {
-		return false
-	}
-	if strings.Contains(name, "plugin-cfg") {
-		return true
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return true // it is told that it cannot be read
-	}
-	defer f.Close()
-	head := make([]byte, 4096)
-	n, _ := f.Read(head)
-	for _, mark := range []string{"<Config", "<ServerCluster", "<VirtualHostGroup", "<UriGroup"} {
-		if bytes.Contains(head[:n], []byte(mark)) {
-			return true
-		}
-	}
-	return false
 }
 
 // baseline takes the known findings away.
@@ -253,7 +220,7 @@ func (l *linting) repair(mode string) (stop bool, err error) {
 				fmt.Fprintf(l.c.App.ErrWriter, "%s: %d repaired\n", path, n)
 				fresh := l.files.Add(l.files.Name(id), src)
 				cfg, faults := parser.Parse(fresh, src)
-				l.inputs[i] = lint.Input{File: fresh, Config: cfg, Faults: faults}
+				l.inputs[i] = lint.Input{File: fresh, Config: cfg, Faults: faults, Groups: l.inputs[i].Groups}
 				l.paths[fresh] = path
 			}
 		}

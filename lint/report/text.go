@@ -36,8 +36,27 @@ func (r *Report) text(w io.Writer) error {
 		}
 		fmt.Fprintln(b)
 	}
+	if len(r.Checked) > 1 {
+		r.perFile(b)
+	}
 	fmt.Fprintln(b, r.Summary())
 	return b.Flush()
+}
+
+// perFile counts the findings of each file.
+func (r *Report) perFile(w io.Writer) {
+	found := map[diag.FileID]*Report{}
+	for _, id := range r.Checked {
+		found[id] = &Report{}
+	}
+	for i := range r.Findings {
+		if f := found[r.Findings[i].Span.File]; f != nil {
+			f.Findings = append(f.Findings, r.Findings[i])
+		}
+	}
+	for _, id := range r.Checked {
+		fmt.Fprintf(w, "%s: %s\n", r.Files.Name(id), found[id].tally())
+	}
 }
 
 // colour marks the severity of a finding.
@@ -50,8 +69,11 @@ func colour(line string, s diag.Severity) string {
 	return line
 }
 
-// Summary counts the findings in words.
-func (r *Report) Summary() string {
+// Summary counts the findings and files in words.
+func (r *Report) Summary() string { return r.tally() + " in " + plural(len(r.Checked), "file") }
+
+// tally counts the findings in words.
+func (r *Report) tally() string {
 	e, w, i := r.counts()
 	var parts []string
 	for _, c := range []struct {
@@ -63,9 +85,9 @@ func (r *Report) Summary() string {
 		}
 	}
 	if len(parts) == 0 {
-		return "no findings in " + plural(len(r.Checked), "file")
+		return "no findings"
 	}
-	return strings.Join(parts, ", ") + " in " + plural(len(r.Checked), "file")
+	return strings.Join(parts, ", ")
 }
 
 func plural(n int, word string) string {

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+)
+
+// namedGroup is the group of the files that are named on the command line; those of a folder are a group of the folder's name.
+const namedGroup = "<named>"
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// groups lists the groups of a file: the one that it was found in, and those of the settings that name it or a folder above it.
+func (l *linting) groups(path, group string) []string {
+	groups := []string{group}
+	real := filepath.Join(realFolder(path), filepath.Base(path))
+	for name, members := range l.settings.Groups {
+		for _, member := range members {
+			from := filepath.Join(realFolder(member), filepath.Base(member))
+			if rel, err := filepath.Rel(from, real); err == nil && filepath.IsLocal(rel) {
+				groups = append(groups, "settings: "+name)
+			}
+		}
+	}
+	return groups
+}
+
+// readFolder reads what looks like plugin-cfg.xml in a folder and those below it, and says what it passes over. What cannot be read does not
+// hide the rest.
+func (l *linting) readFolder(folder string, read func(path, group string)) {
+	var others []string
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			l.cannot(err)
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+		case d.IsDir() && path != folder && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(strings.ToLower(path), ".xml"):
+		default:
+			switch reason := passOver(path); reason {
+			case "":
+				read(path, filepath.Dir(path))
+			case foreign:
+				others = append(others, path)
+			default:
+				fmt.Fprintf(l.c.App.ErrWriter, "wasplug: %s: skipped, %s\n", path, reason)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		l.cannot(err)
+	}
+	if n := len(others); n == 1 {
+		fmt.Fprintf(l.c.App.ErrWriter, "wasplug: %s: skipped, %s\n", others[0], foreign)
+	} else if n > 1 {
+		fmt.Fprintf(l.c.App.ErrWriter, "wasplug: %s: skipped %d .xml files that are no plugin-cfg.xml, %s the first\n", folder, n, others[0])
+	}
+}
+
+const foreign = "it is no plugin-cfg.xml"
+
+// passOver says why a file of a folder is not checked, "" for one that is: plugin-cfg.xml by its name, or XML that holds its elements.
+func passOver(path string) string {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return "" // it is told that it cannot be read
+	case info.IsDir():
+		return "it is a link to a folder"
+	case !info.Mode().IsRegular():
+		return "it is no file"
+	case strings.Contains(strings.ToLower(filepath.Base(path)), "plugin-cfg"):
+		return ""
+	case info.Size() == 0:
+		return "it is empty"
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	head, err := io.ReadAll(io.LimitReader(f, 4096))
+	if err != nil {
+		return ""
+	}
+	for _, mark := range []string{"<Config", "<ServerCluster", "<VirtualHostGroup", "<UriGroup"} {
+		if bytes.Contains(head, []byte(mark)) {
+			return ""
+		}
+	}
+	if len(bytes.TrimSpace(head)) == 0 && info.Size() <= int64(len(head)) {
+		return "it is empty"
+	}
+	name := firstElement(head)
+	if slices.ContainsFunc(parser.ElementTypes(), func(t *parser.ElementType) bool { return t.Name == name }) {
+		return fmt.Sprintf("it begins with <%s>, a piece of a plugin-cfg.xml at most; name the file to have it checked", name)
+	}
+	return foreign
+}
+
+// firstElement returns the name of the first element of a text, "" for none.
+func firstElement(text []byte) string {
+	for {
+		_, rest, ok := bytes.Cut(text, []byte("<"))
+		if !ok || len(rest) == 0 {
+			return ""
+		}
+		if text = rest; bytes.HasPrefix(rest, []byte("!--")) {
+			if _, text, ok = bytes.Cut(rest, []byte("-->")); !ok {
+				return ""
+			}
+			continue
+		}
+		if rest[0] == '?' || rest[0] == '!' {
+			continue
+		}
+		end := bytes.IndexAny(rest, " \t\r\n/>")
+		if end < 0 {
+			return ""
+		}
+		return string(rest[:end])
+	}
+}
