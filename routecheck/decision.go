@@ -17,9 +17,12 @@ type Decision struct {
 	Possible   []Possibility  `json:"possible"`
 	State      StateNotes     `json:"state"`
 	Session    *SessionNote   `json:"session"` // nil where nothing is known of the servers' sessions
+	Cause      *Cause         `json:"cause"`   // why its session does not get home; nil where it does, or there is none
+	Also       []string       `json:"also"`    // codes of the other causes that apply
 	Certain    bool           `json:"certain"`
 	Proven     bool           `json:"proven"` // false: the budget ended before every combination of choices was tried
 	DependsOn  []Dependence   `json:"dependsOn"`
+	Refused    string         `json:"-"` // why the web server answers itself without asking the plug-in (R16)
 	Ends       []Answer       `json:"-"` // every answer that chance allows
 	Marked     []string       `json:"-"` // the members that the request marks down, nil where chance decides
 	Outcome    *Outcome       `json:"-"` // of the run that Steps shows
@@ -59,7 +62,7 @@ type RouteNote struct {
 
 // SessionNote says what becomes of the session (section 5).
 type SessionNote struct {
-	Fate string `json:"fate"` // none, kept, new, changes younger than N s lost, unwritten changes lost, depends on replica
+	Fate string `json:"fate"` // none, kept, new, changes younger than N s lost, unwritten changes lost, depends on replica, depends on who answers
 	Text string `json:"text"`
 }
 

@@ -79,6 +79,7 @@ func (e *explanation) decision(i int, o *Outcome, rec *Recorder, before, after *
 	d := Decision{
 		Version: 1, Request: i + 1, Decision: a.Decision, Outcome: o, Answers: e.t.describe(answers),
 		Attempts: []AttemptNote{}, Steps: e.steps(rec), Candidates: []RouteNote{}, NotMatched: map[string]int{}, Possible: []Possibility{}, DependsOn: []Dependence{},
+		Also: []string{}, Refused: e.t.Refused(&e.sc.Requests[i].Request, &e.sem),
 	}
 	for _, c := range answers {
 		d.Ends = append(d.Ends, c.answer)
@@ -98,9 +99,12 @@ func (e *explanation) decision(i int, o *Outcome, rec *Recorder, before, after *
 	if a.Cluster >= 0 {
 		d.Cluster = e.t.Clusters[a.Cluster].Name
 	}
-	if e.sc.Sessions != nil && d.Cluster != "" && len(answers) == 1 {
-		fate, text := e.t.SessionFate(&e.sc.Requests[i].Request, &o.Match, a, e.sc.Sessions(d.Cluster), &e.sem)
+	if e.sc.Sessions != nil && d.Cluster != "" {
+		fate, text := e.t.SessionFates(&e.sc.Requests[i].Request, &o.Match, d.Ends, e.sc.Sessions(d.Cluster), &e.sem)
 		d.Session = &SessionNote{fate, text}
+	}
+	if e.detail&WithSteps != 0 {
+		d.Cause, d.Also = e.cause(&e.sc.Requests[i].Request, o, d.Ends)
 	}
 	e.addDetail(&d, i, a.Cluster, before, after)
 	return d

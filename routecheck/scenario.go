@@ -333,19 +333,29 @@ func (sc *Scenario) shares(rq *Request, p *Process, c *Cluster, cs *ClusterState
 		}
 		return spread
 	}
+	if len(sc.Facts) > 0 {
+		for range c.fullCycle(cs, p.sem) {
+			p.Do(rq, nil) // until every failure has been noticed
+		}
+	}
+	cycle := c.fullCycle(cs, p.sem)
+	for range cycle {
+		out := p.Do(rq, nil)
+		spread = spread.with(out.Answer(), 1/float64(cycle))
+	}
+	return spread
+}
+
+// fullCycle begins a cycle of round robin, with the start weights, and returns how many requests it has, at most 10,000.
+func (c *Cluster) fullCycle(cs *ClusterState, sem *Semantics) int {
 	cycle := 0
 	for i := range cs.Members {
-		cs.Members[i].Weight = c.startWeight(MemberID(i), p.sem)
+		cs.Members[i].Weight = c.startWeight(MemberID(i), sem)
 	}
 	for _, m := range c.Primary {
 		if !cs.Members[m].Marked {
 			cycle += int(c.Members[m].Start)
 		}
 	}
-	cycle = min(max(cycle, 1), 10000)
-	for range cycle {
-		out := p.Do(rq, nil)
-		spread = spread.with(out.Answer(), 1/float64(cycle))
-	}
-	return spread
+	return min(max(cycle, 1), 10000)
 }

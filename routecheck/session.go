@@ -1,6 +1,10 @@
 package routecheck
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Sessions are facts about the servers, not about plugin-cfg.xml: what becomes of a session when another member gets its request (section 5).
 type Sessions struct {
@@ -17,22 +21,58 @@ const (
 	SessionNew     = "new"  // the answering member knows nothing of it
 	SessionManual  = "unwritten changes lost"
 	SessionReplica = "depends on replica" // kept where the answering member has a replica, else new
+
+	// SessionByChance: the members among which chance decides do not all give it the same fate.
+	SessionByChance = "depends on who answers"
 )
 
 // SessionFate says what becomes of the session of a request that matched and ended with an answer, in a word to test against and in a sentence.
 func (t *Table) SessionFate(rq *Request, m *Match, a Answer, s Sessions, sem *Semantics) (fate, text string) {
-	if a.Decision != Forward {
-		return SessionNone, "nobody answers, so the session stays where it is"
+	return t.SessionFates(rq, m, []Answer{a}, s, sem)
+}
+
+// SessionFates is SessionFate where chance decides between several ends: one fate where it is the same whoever answers.
+func (t *Table) SessionFates(rq *Request, m *Match, ends []Answer, s Sessions, sem *Semantics) (fate, text string) {
+	const nobody = "nobody answers, so the session stays where it is"
+	answered := func(a Answer) bool { return a.Decision == Forward }
+	if !slices.ContainsFunc(ends, answered) {
+		return SessionNone, nobody
 	}
-	c := &t.Clusters[a.Cluster]
 	owner := t.sessionOwner(rq, m, sem)
 	if owner == NoMember {
-		return SessionNone, "the request carries no session of a member of " + c.Name
+		return SessionNone, "the request carries no session of a member of " + t.Clusters[m.Cluster].Name
 	}
-	from, to := c.Members[owner].Name, c.Members[a.Member].Name
-	if owner == a.Member {
-		return SessionKept, "the session is at home on " + from
+	var takers, cases []string
+	home, failed := false, false
+	for _, a := range ends {
+		switch {
+		case !answered(a):
+			failed = true
+		case a.Member == owner:
+			home = true
+		default:
+			takers = append(takers, t.MemberName(a.Cluster, a.Member))
+		}
 	}
+	from := t.MemberName(m.Cluster, owner)
+	if home {
+		fate, cases = SessionKept, append(cases, "the session is at home on "+from)
+	}
+	if len(takers) > 0 {
+		fate, text = s.moved(&t.Clusters[m.Cluster], from, strings.Join(takers, " or "))
+		cases = append(cases, text)
+	}
+	if failed {
+		cases = append(cases, nobody)
+	}
+	if len(cases) > 1 {
+		fate = SessionByChance
+	}
+	return fate, strings.Join(cases, "; or ")
+}
+
+// moved is the fate of a session that another member gets.
+func (s Sessions) moved(c *Cluster, from, to string) (fate, text string) {
 	moved := fmt.Sprintf("the session of %s moves to %s: ", from, to)
 	switch s.Persistence {
 	case "database":

@@ -26,9 +26,8 @@ func printWhy(out io.Writer, t *routecheck.Table, decisions []routecheck.Decisio
 }
 
 func printDecision(w io.Writer, t *routecheck.Table, d *routecheck.Decision) {
-	fmt.Fprintf(w, "%s\n", headline(d))
-	if text := because(t, d); text != "" {
-		fmt.Fprintf(w, "because %s\n", text)
+	for _, line := range t.Headlines(d) {
+		fmt.Fprintln(w, line)
 	}
 	fmt.Fprint(w, "\nsteps\n")
 	for i, s := range d.Steps {
@@ -48,66 +47,6 @@ func printSession(w io.Writer, d *routecheck.Decision) {
 	if d.Session.Fate != routecheck.SessionKept || len(d.Attempts) > 1 {
 		fmt.Fprintf(w, "  %s\n", routecheck.AlwaysLost)
 	}
-}
-
-// headline is the answer in one line.
-func headline(d *routecheck.Decision) string {
-	switch {
-	case len(d.Ends) > 1:
-		return "by chance: " + d.Answers
-	case d.Decision == routecheck.Declined:
-		return "declined: no Route matches, the web server serves the request itself"
-	case d.Decision == routecheck.Errored && d.Cluster == "":
-		return "error: " + d.Answers
-	case d.Decision == routecheck.Errored && d.Member != "":
-		return fmt.Sprintf("error %d from member %s of cluster %s", *d.Status, d.Member, d.Cluster)
-	case d.Decision == routecheck.Errored:
-		return fmt.Sprintf("error %d in cluster %s", *d.Status, d.Cluster)
-	}
-	return fmt.Sprintf("member %s of cluster %s", d.Member, d.Cluster)
-}
-
-// because says in one line what decided.
-func because(t *routecheck.Table, d *routecheck.Decision) string {
-	o := d.Outcome
-	if len(d.Ends) > 1 {
-		return "no session names a usable member, and where balancing stands is a matter of chance"
-	}
-	if d.Decision != routecheck.Forward {
-		if n := len(d.Steps); n > 0 && d.Decision == routecheck.Errored {
-			return d.Steps[n-1].Text
-		}
-		return ""
-	}
-	var text string
-	switch o.Via {
-	case routecheck.ViaAffinity:
-		text = "the session belongs to it"
-	case routecheck.ViaNext:
-		text = "it is the next primary after the session's own member, which is marked down"
-	case routecheck.ViaBackup:
-		text = "no primary is usable and it is the first usable backup"
-	case routecheck.ViaAddress:
-		text = "affinity places the request nowhere and the cluster has a ClusterAddress"
-	case routecheck.ViaMarked:
-		text = "everybody is marked down and one marked member is tried"
-	default:
-		text = "balancing chose it"
-	}
-	if failed := failedMembers(t, o); failed != "" {
-		text += ", after " + failed
-	}
-	return text
-}
-
-func failedMembers(t *routecheck.Table, o *routecheck.Outcome) string {
-	var parts []string
-	for _, a := range o.Attempts {
-		if a.Outcome != routecheck.Healthy {
-			parts = append(parts, t.MemberName(o.Match.Cluster, a.Member)+" failed ("+a.Outcome.String()+")")
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 // evidence is the second line of a step: place, rules, mark.

@@ -13,7 +13,7 @@ func Suggest(word string, known []string) string {
 		if k == word {
 			continue
 		}
-		if d := distance(plain, bare(k), limit); d < limit {
+		if d := Distance(plain, bare(k), limit); d < limit {
 			best, limit = k, d
 		}
 	}
@@ -42,8 +42,8 @@ func bare(s string) string {
 	}, s)
 }
 
-// distance counts the edits (insert, delete, replace, swap of neighbours) that turn a into b, and stops beyond limit.
-func distance(a, b string, limit int) int {
+// Distance counts the edits (insert, delete, replace, swap of neighbours) that turn a into b, and stops beyond limit.
+func Distance(a, b string, limit int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}

@@ -1,0 +1,220 @@
+package routecheck
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// twoApplications has /app/* on C, with a backup and a retired server, and /shop/* on D, whose cookie is SHOPSESSION.
+const twoApplications = `<Config>
+<VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
+<ServerCluster Name="C" CLUSTER>
+ <Server Name="m1" CloneID="clone1"><Transport Hostname="h1" Port="1"/></Server>
+ <Server Name="m2" CloneID="clone2"><Transport Hostname="h2" Port="1"/></Server>
+ <Server Name="m3" CloneID="kept03"><Transport Hostname="h3" Port="1"/></Server>
+ <Server Name="m4" CloneID="gone04"><Transport Hostname="h4" Port="1"/></Server>
+ <PrimaryServers><Server Name="m1"/><Server Name="m2"/></PrimaryServers><BackupServers><Server Name="m3"/></BackupServers>
+</ServerCluster>
+<ServerCluster Name="D"><Server Name="d1" CloneID="shop1"><Transport Hostname="h5" Port="1"/></Server></ServerCluster>
+<ServerCluster Name="E"><Server Name="e1"><Transport Hostname="h6" Port="1"/></Server></ServerCluster>
+<UriGroup Name="app"><Uri Name="/app/*"/><Uri Name="/sid/*" AffinityURLIdentifier="sid"/></UriGroup>
+<UriGroup Name="shop"><Uri Name="/shop/*" AffinityCookie="SHOPSESSION"/><Uri Name="/shopadmin/*"/></UriGroup>
+<UriGroup Name="none"><Uri Name="/none/*"/></UriGroup>
+<Route ServerCluster="C" UriGroup="app" VirtualHostGroup="v"/>
+<Route ServerCluster="D" UriGroup="shop" VirtualHostGroup="v"/>
+<Route ServerCluster="E" UriGroup="none" VirtualHostGroup="v"/>
+</Config>`
+
+// explainOne asks one request of a file, in which text is replaced.
+func explainOne(t interface{ Fatal(...any) }, xml string, sc *Scenario, assume string) *Decision {
+	files := diag.NewFiles()
+	cfg, _ := parser.Parse(files.Add("plugin-cfg.xml", []byte(xml)), []byte(xml))
+	table, _ := New(cfg)
+	sem := Latest()
+	if assume != "" {
+		if _, err := sem.Assume(assume); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &table.Explain(files, sc, sem, nil, WithAll)[0]
+}
+
+// TestCause: what is told first of a session that does not get home, the near misses, and what else applies.
+func TestCause(t *testing.T) {
+	const learns = `GetDWLMTable="true"`
+	for _, c := range []struct{ cluster, path, cookie, assume, want, near, also string }{
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef:clone2"},
+		{path: "/app/x"},
+		{path: "/app/x", cookie: "theme=dark; tz=UTC:clone9"},
+		{path: "/elsewhere", cookie: "JSESSIONID=0001abcdef:zzz"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef:zzz:clone2"},
+		{path: "/app/x", cookie: "tz=UTC; SHOPSESSION=0001abcdef:clone2",
+			want: "session-cookie-not-watched: the session is lost: /app/* watches cookie JSESSIONID, the browser sent SHOPSESSION",
+			near: "clone2 of m2 in C: in a cookie named JSESSIONID; /shop/* in D: watches cookie SHOPSESSION"},
+		{path: "/app/x", cookie: "jsessionid=0001abcdef:clone1",
+			want: "session-cookie-not-watched: the session is lost: /app/* watches cookie JSESSIONID, the browser sent jsessionid",
+			near: "clone1 of m1 in C: in a cookie named JSESSIONID"},
+		{path: "/sid/x;jsessionid=0001abcdef:clone1",
+			want: "session-cookie-not-watched: the session is lost: /sid/* watches ;sid= in the URL, the URL carries ;jsessionid=",
+			near: "clone1 of m1 in C: behind ;sid="},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef+clone2", also: "session-no-clone",
+			want: "session-separator: the session is lost: the cookie separates with +, cluster C expects : (CloneSeparatorChange)",
+			near: "clone2 of m2 in C: with : as the separator"},
+		{cluster: `CloneSeparatorChange="true"`, path: "/app/x;jsessionid=0001abcdef:clone2", also: "session-no-clone",
+			want: "session-separator: the session is lost: the URL separates with :, cluster C expects + (CloneSeparatorChange)",
+			near: "clone2 of m2 in C: with + as the separator"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef%3Aclone2", also: "session-no-clone",
+			want: "session-encoded: the session is lost: the cookie arrived %-encoded; a device in front changed it",
+			near: "clone2 of m2 in C: where the value is 0001abcdef:clone2"},
+		{path: "/app/x", cookie: `JSESSIONID="0001abcdef:clone2"`, also: "session-unknown-clone",
+			want: "session-encoded: the session is lost: the cookie arrived in quotes; a device in front changed it",
+			near: "clone2 of m2 in C: where the value is 0001abcdef:clone2"},
+		{path: "/none/x", cookie: "JSESSIONID=0001abcdef", also: "session-no-clone",
+			want: "session-servers-without-clone: the session stays nowhere: no server of E has a CloneID"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef", want: "session-no-clone: the session is lost: cookie JSESSIONID carries no clone ID"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef:", want: "session-no-clone: the session is lost: cookie JSESSIONID carries no clone ID"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef:1158590921",
+			want: "session-partition: the session is lost: 1158590921 is a partition ID, and GetDWLMTable is not true (PK48101)"},
+		{cluster: learns, path: "/app/x", cookie: "JSESSIONID=0001abcdef:1158590921",
+			want: "session-partition: it is not known where the session lives: partition ID 1158590921, give --partition"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef:CLONE1",
+			want: "session-case: the session is lost: clone ID CLONE1 is not clone1 of m1; letter case counts",
+			near: "clone1 of m1 in C: in this letter case"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef:CLONE1", assume: "letter-case=ignored"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef:shop1",
+			want: "session-other-cluster: the session is lost: clone ID shop1 belongs to d1 of cluster D",
+			near: "shop1 of d1 in D: http://www.example.com/shop/x goes there"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef:clone9",
+			want: "session-unknown-clone: the session is lost: clone ID clone9 is nowhere in plugin-cfg.xml",
+			near: "clone1 of m1 in C: one character differs; clone2 of m2 in C: one character differs"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef:zz1:zz2",
+			want: "session-unknown-clone: the session is lost: clone IDs zz1 and zz2 are nowhere in plugin-cfg.xml"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef:gone04",
+			want: "session-in-no-list: the session loses its home: m4 stands in neither list (drained)"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef:kept03",
+			want: "session-on-backup: the session loses its home: m3 is a backup and a primary is usable"},
+	} {
+		rq := get(c.path)
+		if c.cookie != "" {
+			rq.Cookies = []string{c.cookie}
+		}
+		d := explainOne(t, strings.Replace(twoApplications, "CLUSTER", c.cluster, 1), &Scenario{Requests: Repeat(rq, 1, 0)}, c.assume)
+		got, near := "", ""
+		if d.Cause != nil {
+			got = fmt.Sprintf("%s: %s: %s", d.Cause.Code, d.Cause.Effect, d.Cause.Text)
+			near = nearText(d.Cause.Near)
+		}
+		if got != c.want || near != c.near || strings.Join(d.Also, " ") != c.also {
+			t.Errorf("%s %s:\n%s\nnear %s\nalso %v\nwant\n%s\nnear %s\nalso %s", c.path, c.cookie, got, near, d.Also, c.want, c.near, c.also)
+		}
+	}
+}
+
+func nearText(near []Near) string {
+	var parts []string
+	for _, n := range near {
+		of := ""
+		if n.Member != "" {
+			of = " of " + n.Member
+		}
+		parts = append(parts, fmt.Sprintf("%s%s in %s: %s", n.Name, of, n.Cluster, n.What))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// TestPartitionIsNotCertain: where the table that a process learns would decide, the answer is not certain unless the entry is given (R28).
+func TestPartitionIsNotCertain(t *testing.T) {
+	for _, c := range []struct {
+		cluster, id string
+		table       []PartitionEntry
+		certain     bool
+	}{
+		{`GetDWLMTable="true"`, "1158590921", nil, false},
+		{`GetDWLMTable="true"`, "1158590921", []PartitionEntry{{ID: "1158590921", Member: 1}}, true},
+		{`GetDWLMTable="true"`, "1158590921", []PartitionEntry{{ID: "99999999", Member: 1}}, true},
+		{`GetDWLMTable="true"`, "clone2", nil, true},
+		{`GetDWLMTable="true"`, "clone2:1158590921", nil, true},
+		{`GetDWLMTable="true"`, "1158590921:clone2", nil, false},
+		{`GetDWLMTable="true"`, "1234567", nil, true},
+		{``, "1158590921", nil, true},
+	} {
+		xml := strings.Replace(twoApplications, "CLUSTER", c.cluster, 1)
+		d := explainOne(t, xml, &Scenario{Requests: Repeat(get("/app/x", affinityTo+c.id), 1, 0), Partition: c.table}, "")
+		facts := fmt.Sprint(d.DependsOn)
+		if d.Certain != c.certain || !c.certain && !strings.Contains(facts, "partition-table") {
+			t.Errorf("%s %s %v: certain %t, %s", c.cluster, c.id, c.table, d.Certain, facts)
+		}
+	}
+	// A cluster of memory-to-memory servers without CloneIDs learns a table all the same.
+	xml := strings.NewReplacer("CLUSTER", `GetDWLMTable="true"`, `CloneID="clone1"`, "", `CloneID="clone2"`, "", `CloneID="kept03"`, "", `CloneID="gone04"`, "").Replace(twoApplications)
+	if d := explainOne(t, xml, &Scenario{Requests: Repeat(get("/app/x", affinityTo+"1158590921"), 1, 0)}, ""); d.Certain {
+		t.Error("without CloneIDs the table decides, too")
+	}
+}
+
+// TestNearMissesAreTrue: whatever is shown as a near miss leads to the cluster and member that it names.
+func TestNearMissesAreTrue(t *testing.T) {
+	table := mustParse(strings.Replace(twoApplications, "CLUSTER", "", 1))
+	rapid.Check(t, func(t *rapid.T) {
+		pick := func(name string, from ...string) string { return rapid.SampledFrom(from).Draw(t, name) }
+		value := "0001abc" + pick("separator", ":", "+", "%3A") + pick("clone", "clone1", "Clone2", "clone9", "shop1", "kept03", "zz", "1158590921", "")
+		cookie := pick("cookie", "JSESSIONID", "SHOPSESSION", "jsessionid", "other") + "=" + value
+		d := explainOne(t, strings.Replace(twoApplications, "CLUSTER", "", 1), &Scenario{Requests: Repeat(get(pick("path", "/app/x", "/shop/x", "/shopadmin/x", "/none/x"), cookie), 1, 0)}, "")
+		if d.Cause == nil {
+			return
+		}
+		sem := Latest()
+		for _, n := range d.Cause.Near {
+			rq, cluster := get("/app/x"), n.Cluster
+			if n.URL != "" {
+				rq, _ = ParseURL(n.URL)
+			} else if cluster == "D" {
+				rq = get("/shop/x")
+			}
+			m, ok := table.Match(&rq, &sem)
+			if !ok || table.Clusters[m.Cluster].Name != cluster {
+				t.Fatalf("%+v does not lead to its cluster", n)
+			}
+			if n.Member != "" && n.URL == "" {
+				rq.Cookies = []string{m.Cookie() + "=0001abc:" + n.Name}
+				if o := NewProcess(table, &sem, 1).Do(&rq, nil); table.MemberName(m.Cluster, o.Member) != n.Member || o.Via != ViaAffinity {
+					t.Fatalf("%+v does not lead to its member", n)
+				}
+			}
+		}
+	})
+}
+
+// TestSessionOfTakers: where chance decides who takes a session over, its fate is told of all of them.
+func TestSessionOfTakers(t *testing.T) {
+	for _, c := range []struct{ persistence, down, want string }{
+		{"none", "b", "new: the session of b moves to a or c: sessions are not persistent, so a new session begins and everything is lost"},
+		{"database", "b", "kept: the session of b moves to a or c: a or c reads it from the database, nothing of finished requests is lost"},
+		{"none", "b c", "new: the session of b moves to a: sessions are not persistent, so a new session begins and everything is lost"},
+		{"none", "", "kept: the session is at home on b"},
+		{"none", "a b c", "none: nobody answers, so the session stays where it is"},
+	} {
+		xml := clusterXML("", "", threeServers(""))
+		sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"b1"), 1, 0), Sessions: func(string) Sessions { return Sessions{Persistence: c.persistence} }}
+		for _, name := range strings.Fields(c.down) {
+			_, m, _ := mustTable(t, xml).FindMember(name)
+			sc.Facts = append(sc.Facts, Fact{Member: m, Fault: Refused})
+		}
+		d := explainOne(t, xml, sc, "")
+		if d.Session == nil || d.Session.Fate+": "+d.Session.Text != c.want {
+			t.Errorf("%s, %s down: %+v", c.persistence, c.down, d.Session)
+		}
+	}
+	ends := []Answer{{Decision: Forward, Member: 0}, {Decision: Forward, Member: 1}, {Decision: Errored, Status: 500, Member: NoMember}}
+	table, sem, rq := mustTable(t, clusterXML("", "", threeServers(""))), Latest(), get("/x", affinityTo+"b1")
+	m, _ := table.Match(&rq, &sem)
+	if fate, text := table.SessionFates(&rq, &m, ends, Sessions{Persistence: "none"}, &sem); fate != SessionByChance || strings.Count(text, "; or ") != 2 {
+		t.Errorf("%s: %s", fate, text)
+	}
+}
