@@ -121,3 +121,8 @@ func SeenPath(rq *Request, sem *Semantics) string {
 	p, _ = normalised(p, sem, nil)
 	return p
 }
+
+// SSLSessionShowsTLS reports whether a request whose SSL session id was looked at must have come over TLS (R20; choice ssl-session-cookie).
+func SSLSessionShowsTLS(sem *Semantics, rec *Recorder) bool {
+	return sem.ask(SSLSessionCookie, rec) != sslCookieAlways
+}

@@ -83,7 +83,7 @@ func (a *Assembler) act(r *Request, e *Event) (over bool) {
 	case MarkedDown:
 		a.markedDown(r, e)
 	case Counted:
-		return r.counted(e)
+		return a.counted(r, e)
 	case TransactionFailed:
 		a.transactionFailed(r, e)
 	case HandshakeFailed:
@@ -161,15 +161,21 @@ func (a *Assembler) markedDown(r *Request, e *Event) {
 
 // counted closes the attempt at a member whose counters were printed without a failure before, and with it a request whose end the log
 // level hides. At LogLevel Stats the check of the member's status is all that is seen of an attempt.
-func (r *Request) counted(e *Event) (over bool) {
+func (a *Assembler) counted(r *Request, e *Event) (over bool) {
 	if r.saw.matched == e.Member && e.Member != "" {
 		r.current(e)
 	}
 	n := len(r.Attempts)
-	if n == 0 || r.Attempts[n-1].ended {
+	if n == 0 {
 		return false
 	}
 	at := &r.Attempts[n-1]
+	if at.ended {
+		if at.Outcome == Answered && at.Member == "" {
+			at.Member = a.name(e.Member) // no line before named it
+		}
+		return false
+	}
 	if at.Outcome != Pending && at.Outcome != Answered || at.Member != "" && at.Member != e.Member {
 		return false
 	}

@@ -211,8 +211,8 @@ func (r *Request) Wall() time.Duration {
 // Member returns who answered, or else who was tried last; "" when the log does not name anybody.
 func (r *Request) Member() string {
 	for i := len(r.Attempts) - 1; i >= 0; i-- {
-		if r.Attempts[i].Member != "" {
-			return r.Attempts[i].Member
+		if at := &r.Attempts[i]; at.Member != "" || at.Outcome == Answered {
+			return at.Member
 		}
 	}
 	return ""

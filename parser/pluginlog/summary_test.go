@@ -229,3 +229,19 @@ func TestClockSteps(t *testing.T) {
 		t.Errorf("%d steps, %d more, %v", len(stats.Backwards), stats.MoreBack, err)
 	}
 }
+
+// TestWhoAnswered: an answer is never put down to the member that failed before it.
+func TestWhoAnswered(t *testing.T) {
+	const named = "DETAIL: ws_common: websphereHandleRequest: Request is: host='h'; uri='/a'"
+	failed := at(0, named) + at(0, "ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h1', OS err=111") +
+		at(0, "ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'm1'on host 'h1'; will try another one") + at(1, "DETAIL:    HTTP/1.1 200 OK")
+	for log, want := range map[string]string{
+		failed: "",
+		failed + at(1, "STATS: ws_server: serverSetFailoverStatus: Server m2 : pendingRequests 0 failedRequests 0 affinityRequests 0 totalRequests 1."): "m2",
+	} {
+		_, requests := summarise(t, SummaryKinds(), strings.NewReader(log))
+		if len(requests) != 1 || requests[0].Member() != want || requests[0].Status != 200 {
+			t.Errorf("%+v", requests)
+		}
+	}
+}

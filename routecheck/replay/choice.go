@@ -132,7 +132,7 @@ func (m *machine) ask(c *cluster, fl *flight, o *op, agrees func(routecheck.Acti
 // guesses are the flights that fit what the log says of a request: it shows TLS only by the source of the session.
 func (m *machine) guesses(fl *flight, q *request) []routecheck.Flight {
 	tls := fl.f.Supposing(true, fl.f.Size)
-	if q.tls() {
+	if q.tls() && routecheck.SSLSessionShowsTLS(&m.sem, m.rec) {
 		return []routecheck.Flight{tls}
 	}
 	return []routecheck.Flight{fl.f.Supposing(false, fl.f.Size), tls}
