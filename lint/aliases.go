@@ -22,8 +22,7 @@ func checkAliasTwice(p *Pass) {
 	}
 	x := overlapper{Pass: p, sets: map[*parser.UriGroup]*uriSet{}, known: map[pair]string{}, work: maxWork}
 	met := map[groups]meeting{}
-	for _, both := range p.sharedAliases() {
-		f, l := both[0], both[1]
+	for f, l := range p.sharedAliases {
 		m, done := met[groups{f.group, l.group}]
 		if !done {
 			m = x.meeting(routes[f.group], routes[l.group])
@@ -118,12 +117,11 @@ func unrouted(p *Pass) {
 type groups struct{ a, b *parser.VirtualHostGroup }
 
 // maxShared bounds the groups of one alias that are compared with each other.
-const maxShared = 100
+const maxShared = 32
 
 // sharedAliases lists the aliases that two groups have in common, the alias earlier in the file first, each once for a pair of groups.
-func (p *Pass) sharedAliases() [][2]*aliasOf {
+func (p *Pass) sharedAliases(yield func(first, later *aliasOf) bool) {
 	byKey := map[hostPort][]*aliasOf{}
-	var out [][2]*aliasOf
 	for i := range p.facts.aliases {
 		a := &p.facts.aliases[i]
 		before := byKey[a.key()]
@@ -131,13 +129,14 @@ func (p *Pass) sharedAliases() [][2]*aliasOf {
 			continue // WP208
 		}
 		for _, f := range before {
-			out = append(out, [2]*aliasOf{f, a})
+			if !yield(f, a) {
+				return
+			}
 		}
 		if len(before) < maxShared {
 			byKey[a.key()] = append(before, a)
 		}
 	}
-	return out
 }
 
 // merged reports whether a merge tool wrote the file: the comment before its root says so.

@@ -41,7 +41,21 @@ func expensiveFiles(n int) map[string]string {
 			return "<VirtualHost Name='h" + number(i) + ":*'/><VirtualHost Name='*:" + number(i+1) + "'/>"
 		}) + "</VirtualHostGroup><UriGroup Name='u'><Uri Name='/a'/></UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' VirtualHostGroup='v' UriGroup='u'/></Config>",
 		"unknown elements": "<Config>" + many(n, func(int) string { return "<Foo/>\n" }) + "</Config>",
-		"ignores":          "<Config>" + many(n, func(int) string { return "<!-- wasplug:ignore WP501 known -->\n" }) + "</Config>",
+		"cookies that differ": "<Config><ServerCluster Name='a'/><VirtualHostGroup Name='v'><VirtualHost Name='*:80'/></VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {
+			return "<Uri Name='/a/b" + number(i) + "/*' AffinityCookie='c" + number(i%2) + "'/><Uri Name='*.x" + number(i) + "'/>"
+		}) + "</UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/></Config>",
+		"patterns of files": "<Config><ServerCluster Name='a'/><VirtualHostGroup Name='v'><VirtualHost Name='*:80'/></VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {
+			return "<Uri Name='/a" + number(i) + "/b/*.jsp'/>"
+		}) + "<Uri Name='*.jsp'/></UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/></Config>",
+		"groups that share aliases": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/>" + many(n, func(i int) string {
+			k := number(i)
+			return "<VirtualHostGroup Name='v" + k + "'><VirtualHost Name='*:80'/><VirtualHost Name='*:443'/></VirtualHostGroup><UriGroup Name='u" + k + "'><Uri Name='/a" + k + "/*'/></UriGroup><Route ServerCluster='" + []string{"a", "b"}[i%2] +
+				"' VirtualHostGroup='v" + k + "' UriGroup='u" + k + "'/>"
+		}) + "</Config>",
+		"clone IDs within others": "<Config><ServerCluster Name='c'>" + many(n, func(i int) string {
+			return "<Server CloneID='" + strings.Repeat("x", i%300) + number(i) + "' Name='m" + number(i) + "'><Transport Hostname='h" + number(i) + "' Port='1'/></Server>"
+		}) + "</ServerCluster></Config>",
+		"ignores": "<Config>" + many(n, func(int) string { return "<!-- wasplug:ignore WP501 known -->\n" }) + "</Config>",
 		"unknown servers": "<Config><ServerCluster Name='c'>" + many(n, func(i int) string { return "<Server Name='abcdefgh" + number(i) + "'/>" }) +
 			"<PrimaryServers>" + many(n, func(i int) string { return "<Server Name='abcdefgx" + number(i) + "'/>" }) + "</PrimaryServers></ServerCluster></Config>",
 		"groups with one alias": "<Config><ServerCluster Name='a'/>" + many(n, func(i int) string {

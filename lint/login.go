@@ -14,6 +14,7 @@ import (
 func checkLogin(p *Pass) {
 	spots := p.firstSpots()
 	done, told := map[string]bool{}, map[string]bool{}
+	folders := map[*parser.UriGroup][]string{}
 	for i := range p.facts.routes {
 		r := &p.facts.routes[i]
 		spot, ok := spots[r.vhosts]
@@ -27,7 +28,10 @@ func checkLogin(p *Pass) {
 			}
 			done[u.Name.V] = true
 			if roots[0] == "" {
-				roots = append(roots, foldersOf(r.uris)...) // "*.jsp" alone does not tell the context root
+				if folders[r.uris] == nil {
+					folders[r.uris] = foldersOf(r.uris)
+				}
+				roots = append(roots, folders[r.uris]...) // "*.jsp" alone does not tell the context root
 			}
 			if !told[roots[0]] && !slices.ContainsFunc(roots, func(root string) bool { return p.serves(spot, root+"/j_security_check") }) {
 				told[roots[0]] = true
@@ -72,14 +76,15 @@ func contextRoots(uri string) []string {
 	return append(roots, "")
 }
 
-const maxFolders = 1000
+const maxFolders = 100 // of a group that are asked about
 
 // foldersOf lists the folders in which the Uris of a group stand.
 func foldersOf(g *parser.UriGroup) []string {
-	var out []string
+	out, seen := []string{""}, map[string]bool{}
 	for _, u := range g.Uris {
 		head, _, _ := strings.Cut(u.Name.V, "*")
-		for folder := path.Dir(head); len(folder) > 1 && len(out) < maxFolders && !slices.Contains(out, folder); folder = path.Dir(folder) {
+		for folder := path.Dir(head); len(folder) > 1 && len(out) < maxFolders && !seen[folder]; folder = path.Dir(folder) {
+			seen[folder] = true
 			out = append(out, folder)
 		}
 	}

@@ -38,16 +38,32 @@ func sameCookies(uris []*parser.Uri) bool {
 
 // uriSet finds the Uris that can match a path of another one: what stands before the "*" of one begins with that of the other.
 type uriSet struct {
-	byHead map[string][]*parser.Uri
+	byHead map[string][]alike
 	place  map[*parser.Uri]int
 }
 
+// alike are Uris with one text before the "*" and the same cookie names.
+type alike struct {
+	cookies [2]string
+	around  bool // one of them ends in "*", so that it holds every Uri with a longer beginning
+	uris    []*parser.Uri
+}
+
 func newURISet(uris []*parser.Uri) *uriSet {
-	x := &uriSet{byHead: map[string][]*parser.Uri{}, place: map[*parser.Uri]int{}}
+	x := &uriSet{byHead: map[string][]alike{}, place: map[*parser.Uri]int{}}
 	for i, u := range uris {
-		head, _, _ := strings.Cut(u.Name.V, "*")
-		x.byHead[head] = append(x.byHead[head], u)
-		x.place[u] = i
+		head, tail, star := strings.Cut(u.Name.V, "*")
+		same := x.byHead[head]
+		k := slices.IndexFunc(same, func(a alike) bool { return a.cookies == cookiesOf(u) })
+		if k < 0 && len(same) == maxCookies {
+			continue
+		}
+		if k < 0 {
+			k, same = len(same), append(same, alike{cookies: cookiesOf(u)})
+		}
+		same[k].uris = append(same[k].uris, u)
+		same[k].around = same[k].around || star && tail == ""
+		x.byHead[head], x.place[u] = same, i
 	}
 	return x
 }
@@ -57,22 +73,26 @@ func newURISet(uris []*parser.Uri) *uriSet {
 func (x *uriSet) differing(p *Pass, u *parser.Uri, work *int) *parser.Uri {
 	head, _, _ := strings.Cut(u.Name.V, "*")
 	for end := len(head); end >= 0; end-- {
-		for _, c := range x.byHead[head[:end]] {
-			if *work--; *work < 0 {
-				return nil
-			}
-			if c == u || end == len(head) && x.place[c] > x.place[u] && !within(u, c) {
+		answered := false
+		for _, a := range x.byHead[head[:end]] {
+			if a.cookies == cookiesOf(u) {
+				answered = a.around && end < len(head) // as the Uri around it, which answers for itself
 				continue
 			}
-			if cookiesOf(c) == cookiesOf(u) {
-				if strings.HasSuffix(c.Name.V, "*") {
-					return nil // as the Uri around it, which answers for itself
+			for _, c := range a.uris {
+				if *work--; *work < 0 {
+					return nil
 				}
-				continue
+				if end == len(head) && x.place[c] > x.place[u] && !within(u, c) {
+					continue
+				}
+				if _, both := p.fresh().Overlap(c.Name.V, u.Name.V); both {
+					return c
+				}
 			}
-			if _, both := p.fresh().Overlap(c.Name.V, u.Name.V); both {
-				return c
-			}
+		}
+		if answered {
+			return nil
 		}
 	}
 	return nil
@@ -83,12 +103,14 @@ func (x *uriSet) meets(p *Pass, uris []*parser.Uri, work *int) string {
 	for _, u := range uris {
 		head, _, _ := strings.Cut(u.Name.V, "*")
 		for end := len(head); end >= 0; end-- {
-			for _, c := range x.byHead[head[:end]] {
-				if *work--; *work < 0 {
-					return ""
-				}
-				if path, both := p.fresh().Overlap(c.Name.V, u.Name.V); both {
-					return path
+			for _, a := range x.byHead[head[:end]] {
+				for _, c := range a.uris {
+					if *work--; *work < 0 {
+						return ""
+					}
+					if path, both := p.fresh().Overlap(c.Name.V, u.Name.V); both {
+						return path
+					}
 				}
 			}
 		}
