@@ -35,7 +35,7 @@ type Admin struct {
 // NewAdmin makes the admin handler. token, when not "", is the password of every user, and a bearer token.
 func NewAdmin(p *Proxy, token string) *Admin {
 	a := &Admin{p: p, token: token, mux: http.NewServeMux()}
-	a.page = template.Must(template.New("status").Funcs(template.FuncMap{"rules": rulesOf}).Parse(statusPage))
+	a.page = template.Must(template.New("status").Funcs(template.FuncMap{"rules": rulesOf, "clock": clockOf}).Parse(statusPage))
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{p}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.mux.HandleFunc("/{$}", a.status)
@@ -150,6 +150,12 @@ func (a *Admin) status(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Write(page.Bytes())
+}
+
+// clockOf is the time of day of an RFC 3339 time.
+func clockOf(at string) string {
+	_, clock, _ := strings.Cut(at, "T")
+	return clock[:min(len(clock), len("15:04"))]
 }
 
 func rulesOf(s routecheck.StepNote) string {

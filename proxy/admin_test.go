@@ -3,13 +3,18 @@ package proxy
 import (
 	"encoding/json"
 	"html"
+	"math"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
 func fetch(a *Admin, method, target string, header ...string) *httptest.ResponseRecorder {
@@ -79,6 +84,107 @@ func TestAdminPages(t *testing.T) {
 	}
 	if got := fetch(a, "GET", "/health").Body.String(); got != "ok\n" {
 		t.Error(got)
+	}
+}
+
+// What the page says of the configuration and its members, in words that need no hover.
+func TestStatusPageWords(t *testing.T) {
+	w := start(t, false, site{members: 3, cluster: `RetryInterval="0"`}, Options{})
+	defer w.stop()
+	w.refuse("m2")
+	w.xml.Store(strings.Replace(site{members: 3, cluster: `RetryInterval="0"`}.xml(), `Name="m3" CloneID="c3"`, `Name="m3" CloneID="c3" LoadBalanceWeight="0"`, 1))
+	if err := w.p.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.once(get("/", sticky("m2")))
+	a := NewAdmin(w.p, "")
+	page := fetch(a, "GET", "/?live=1").Body.String()
+	loaded := w.p.gen.Load().loaded.Format("15:04")
+	for _, want := range []string{
+		"plugin-cfg.xml, version <b id=\"generation\">2</b>, loaded " + loaded, ">pause</a>", "retry due at the next request", "draining", "round robin stands here:",
+		"unknown-clone, no member has the clone ID",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q:\n%s", want, page)
+		}
+	}
+	for _, wrong := range []string{"stand still", "retry in 0 s", "title=", "nowrap"} {
+		if strings.Contains(page, wrong) {
+			t.Errorf("the page says %q", wrong)
+		}
+	}
+}
+
+// Text of every colour can be read (WCAG 2, level AA: 4.5 to 1) on the background of a light and of a dark page.
+func TestStatusPageContrast(t *testing.T) {
+	light, dark, ok := strings.Cut(statusPage, "prefers-color-scheme: dark")
+	if !ok {
+		t.Fatal("no colours for a dark page")
+	}
+	dark, _, _ = strings.Cut(dark, "\n")
+	colours := regexp.MustCompile(`--(\w+): #([0-9a-f]{6})\b`)
+	for css, background := range map[string]string{light: "ffffff", dark: "121212"} {
+		found := colours.FindAllStringSubmatch(css, -1)
+		if len(found) != 3 {
+			t.Errorf("colours %v", found)
+		}
+		for _, c := range found {
+			a, b := luminance(t, c[2]), luminance(t, background)
+			if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < 4.5 {
+				t.Errorf("%s on #%s: %.1f to 1", c[0], background, ratio)
+			}
+		}
+	}
+}
+
+// luminance is the relative luminance of WCAG 2.
+func luminance(t *testing.T, hex string) (y float64) {
+	rgb, err := strconv.ParseUint(hex, 16, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, share := range []float64{0.2126, 0.7152, 0.0722} {
+		c := float64(rgb>>(16-8*i)&0xff) / 255
+		if c <= 0.04045 {
+			y += share * c / 12.92
+		} else {
+			y += share * math.Pow((c+0.055)/1.055, 2.4)
+		}
+	}
+	return y
+}
+
+// A Transport that cannot be used is told where an administrator looks: at start and at each reload, with the reason that why gives.
+func TestUnusableTransports(t *testing.T) {
+	for config, want := range map[string]string{
+		``:                   "the https Transport of m1 cannot be used: it needs a keyring, and the file PluginInstallRoot; requests that need it get 500",
+		`UseInsecure="true"`: "the https Transport of m1 cannot be used: it needs a keyring, and the file PluginInstallRoot; http is used instead (UseInsecure)",
+	} {
+		var log syncBuffer
+		open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) }
+		s := site{members: 2, config: config}
+		w := start(t, false, s, Options{PluginLog: open})
+		w.xml.Store(strings.Replace(s.xml(), `<Transport Hostname="m1"`, `<Transport Hostname="m1" Port="9443" Protocol="https"/><Transport Hostname="m1"`, 1))
+		for range 2 {
+			if err := w.p.Reload(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a := NewAdmin(w.p, "")
+		if n := strings.Count(w.logs.String(), want); n != 2 || !strings.Contains(w.logs.String(), "at=plugin-cfg.xml:1:") {
+			t.Errorf("standard error says it %d times: %s", n, w.logs.String())
+		}
+		if n := strings.Count(log.String(), "ERROR: ws_transport: transportInitializeSecurity: "+want); n != 2 {
+			t.Errorf("the log says it %d times: %s", n, log.String())
+		}
+		if page := fetch(a, "GET", "/").Body.String(); strings.Count(page, want) != 1 {
+			t.Error("the status page does not say it once")
+		}
+		reason, _, _ := strings.Cut(want, ";")
+		if why := fetch(a, "GET", "/why.json?url=https://shop:80/&cookie=JSESSIONID%3D0000abc:c1").Body.String(); strings.Contains(why, reason) != (config == "") {
+			t.Errorf("why says\n%s", why)
+		}
+		w.stop()
 	}
 }
 

@@ -150,8 +150,8 @@ func (d *Demo) Source() Source {
 	}, Stamp: func() (string, error) { return "", nil }}
 }
 
-// Help says what to try.
-func (d *Demo) Help(address string) string {
+// Help says what to try at the address of the proxy; page is the URL of its status page.
+func (d *Demo) Help(address, page string) string {
 	return fmt.Sprintf(`Two members run behind the proxy. Try, in another terminal:
 
    curl -i http://%[1]s/snoop                 # a new session; look at the clone ID behind its last colon
@@ -161,6 +161,6 @@ func (d *Demo) Help(address string) string {
    curl http://%[1]s/snoop/start              # and comes back, after the retry interval of 10 s the session returns to it
    curl -i http://%[1]s/elsewhere             # no Route: declined
 
-Ctrl-C ends it.
-`, address)
+The status page %[2]s shows what each of them does. Ctrl-C ends it.
+`, address, page)
 }

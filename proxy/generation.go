@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -21,9 +22,10 @@ type generation struct {
 	files    *diag.Files
 	sem      routecheck.Semantics
 	clusters []cluster
-	trusted  []netip.Prefix    // TrustedProxyGroup
-	fields   int               // HTTPMaxHeaders
-	number   int               // 1 for the first
+	trusted  []netip.Prefix // TrustedProxyGroup
+	fields   int            // HTTPMaxHeaders
+	number   int            // 1 for the first
+	loaded   time.Time
 	log      *pluginlog.Writer // nil: none
 	refresh  routecheck.Nanos  // RefreshInterval
 }

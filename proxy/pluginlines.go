@@ -83,11 +83,16 @@ func (p *Proxy) begins(g *generation) {
 	if g.log == nil {
 		return
 	}
-	e := pluginlog.Event{Kind: pluginlog.ConfigReloaded, Time: timeOf(p.sweeper.start, p.now()), Thread: pluginlog.Thread{PID: uint64(os.Getpid())}}
+	e := p.eventNow(pluginlog.ConfigReloaded)
 	if g.number == 1 {
 		e.Kind, e.Text = pluginlog.BuildVersion, p.opt.Version
 	}
 	g.log.Write(&e)
+}
+
+// eventNow is a line of no request.
+func (p *Proxy) eventNow(kind pluginlog.Kind) pluginlog.Event {
+	return pluginlog.Event{Kind: kind, Time: timeOf(p.sweeper.start, p.now()), Thread: pluginlog.Thread{PID: uint64(os.Getpid())}}
 }
 
 // matched tells how the request found its Route, or that it found none.

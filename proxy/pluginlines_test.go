@@ -91,8 +91,7 @@ func TestPluginLogOfFailures(t *testing.T) {
 			if !strings.Contains(text, c.want) {
 				t.Errorf("the log does not say %q:\n%s", c.want, text)
 			}
-			sem := w.p.gen.Load().sem
-			replays(t, w.p.gen.Load().table, &sem, text)
+			replays(t, w.p.gen.Load().table, &w.p.gen.Load().sem, text)
 		})
 	}
 }
@@ -168,8 +167,7 @@ func TestConcurrentLogReplays(t *testing.T) {
 			t.Errorf("the log never says %q", want)
 		}
 	}
-	sem := routecheck.Latest()
-	replays(t, w.p.gen.Load().table, &sem, text)
+	replays(t, w.p.gen.Load().table, &w.p.gen.Load().sem, text)
 }
 
 const traceLog = `<Log LogLevel="Trace" Name="http_plugin.log"/>`

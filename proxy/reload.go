@@ -11,6 +11,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -134,7 +135,9 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files) 
 		g.carry(old)
 	}
 	g.number++
+	g.loaded = time.Now()
 	p.begins(g)
+	p.tellUnusable(g)
 	p.gen.Store(g)
 	if p.reload.source.Stamp != nil && g.refresh > 0 {
 		p.reload.next.Store(int64(p.sweeper.now() + g.refresh))
@@ -145,6 +148,18 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files) 
 		old.close()
 	}
 	return nil
+}
+
+// tellUnusable says which Transports cannot be used: at start and at each reload, for it shows nowhere else before a request fails.
+func (p *Proxy) tellUnusable(g *generation) {
+	for _, u := range g.table.UnusableTransports() {
+		p.log.Warn(u.Reason, "at", g.files.Start(u.At))
+		if g.log != nil {
+			e := p.eventNow(pluginlog.ErrorLine)
+			e.Text = "ws_transport: transportInitializeSecurity: " + u.Reason
+			g.log.Write(&e)
+		}
+	}
 }
 
 // keepTimes lets the histogram of a cluster go on where the cluster of that name was before.

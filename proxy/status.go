@@ -10,7 +10,9 @@ import (
 // Status is what the process is doing: one snapshot for the status page, its JSON form and the metrics.
 type Status struct {
 	Version     int               `json:"version"`
+	File        string            `json:"file"`       // the configuration in use
 	Generation  int               `json:"generation"` // of the configuration, 1 for the first
+	Loaded      string            `json:"loaded"`     // when it was read
 	Uptime      float64           `json:"uptimeSeconds"`
 	Connections int               `json:"connections"` // of clients
 	Reload      ReloadStatus      `json:"reload"`
@@ -50,12 +52,16 @@ type MemberStatus struct {
 	Idle    int      `json:"idle"`
 	Address []string `json:"address"`
 	Down    string   `json:"down,omitempty"` // why the member cannot be reached at all
+	// Unusable says why the https Transport cannot be used.
+	Unusable string `json:"unusable,omitempty"`
+	// Draining: its weight is 0, so it gets no new requests while others do.
+	Draining bool `json:"draining"`
 }
 
 // Status takes a snapshot.
 func (p *Proxy) Status() Status {
 	g := p.gen.Load()
-	s := Status{Version: 1, Generation: g.number, Uptime: math.Round(float64(p.sweeper.clock())/float64(second)*10) / 10, Affinity: map[string]uint64{}}
+	s := Status{Version: 1, File: g.name(), Generation: g.number, Loaded: g.loaded.Format(time.RFC3339), Uptime: math.Round(float64(p.sweeper.clock())/float64(second)*10) / 10, Affinity: map[string]uint64{}}
 	p.mu.Lock()
 	s.Connections = len(p.clients)
 	p.mu.Unlock()
@@ -78,17 +84,28 @@ func (p *Proxy) Status() Status {
 	for i := range g.clusters {
 		s.Clusters = append(s.Clusters, g.status(routecheck.ClusterID(i), now))
 	}
+	for _, u := range g.table.UnusableTransports() {
+		s.Clusters[u.Cluster].Members[u.Member].Unusable = u.Reason
+	}
 	return s
 }
 
+// name is the name of the file as it was given.
+func (g *generation) name() string {
+	if g.cfg.Node == nil {
+		return "the configuration"
+	}
+	return g.files.Name(g.cfg.Node.NameSpan.File)
+}
+
 func (g *generation) status(id routecheck.ClusterID, now routecheck.Nanos) ClusterStatus {
-	c := &g.clusters[id]
+	c, tc := &g.clusters[id], &g.table.Clusters[id]
 	c.mu.Lock()
 	note := g.table.Note(id, &c.state, now)
 	c.mu.Unlock()
 	out := ClusterStatus{Cluster: note.Cluster, Next: note.Next}
 	for i, n := range note.Members {
-		m := MemberStatus{MemberNote: n, New: n.Total - n.Affinity, Max: g.table.Clusters[id].Members[i].MaxConnections, Address: []string{}}
+		m := MemberStatus{MemberNote: n, New: n.Total - n.Affinity, Max: tc.Members[i].MaxConnections, Address: []string{}, Draining: tc.Drained(routecheck.MemberID(i))}
 		m.RetryIn = math.Round(m.RetryIn*10) / 10
 		for j := range c.members[i].transports {
 			t := &c.members[i].transports[j]

@@ -1,5 +1,7 @@
 package routecheck
 
+import "github.com/wasplug/wasplug/parser/diag"
+
 // This file serves a process that decides live requests, and is asked why.
 
 // WaitsForContinue reports whether a member gets a body only after its 100 Continue (R57; choice wait-for-continue).
@@ -43,4 +45,34 @@ func (t *Table) StateFacts(id ClusterID, cs *ClusterState, now Nanos, idle func(
 		facts[c.Primary[cs.Next]].Next = true
 	}
 	return facts
+}
+
+// UnusableTransport is an https Transport that cannot be used (R64).
+type UnusableTransport struct {
+	Cluster ClusterID
+	Member  MemberID
+	Reason  string // in the words of a decision that comes to it
+	At      diag.Span
+}
+
+// UnusableTransports lists the https Transports that cannot be used, in file order.
+func (t *Table) UnusableTransports() (list []UnusableTransport) {
+	for i := range t.Clusters {
+		for j := range t.Clusters[i].Members {
+			m := &t.Clusters[i].Members[j]
+			for k := range m.Transports {
+				if tr := &m.Transports[k]; !tr.Usable {
+					list = append(list, UnusableTransport{ClusterID(i), MemberID(j), cannotUse(m.Name) + t.insteadOfTLS(), tr.At})
+				}
+			}
+		}
+	}
+	return list
+}
+
+func (t *Table) insteadOfTLS() string {
+	if t.useInsecure {
+		return "; http is used instead (UseInsecure)"
+	}
+	return "; requests that need it get 500"
 }

@@ -232,11 +232,15 @@ func (s *selection) whyNoTransport(m MemberID) (why, choice string) {
 	case len(trs) == 0:
 		return s.name(m) + " has no Transport", ""
 	case https:
-		return "the https Transport of " + s.name(m) + " cannot be used: it needs a keyring, and the file PluginInstallRoot", ""
+		return cannotUse(s.name(m)), ""
 	case s.t.onload && !s.f.TLS:
 		return "SSLMapMode onload sends http requests out as https, and " + s.name(m) + " has no https Transport", TransportChoice.String()
 	}
 	return s.name(m) + " has no Transport of the request's scheme", TransportChoice.String()
+}
+
+func cannotUse(member string) string {
+	return "the https Transport of " + member + " cannot be used: it needs a keyring, and the file PluginInstallRoot"
 }
 
 // pickCost says what a pick has cost that no attempt follows.

@@ -57,7 +57,7 @@ Exit codes: 0 stopped as asked; 2 wrong usage; 3 the file cannot be read, the pl
 			&cli.StringFlag{Name: "plugin-level", Value: "latest", Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
 			&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable"},
 			&cli.Uint64Flag{Name: "seed", Usage: "draw random choices from seed `N`, not 0"},
-			&cli.BoolFlag{Name: "demo", Usage: "start two small members and a proxy before them, and print what to try"},
+			&cli.BoolFlag{Name: "demo", Usage: "start two small members, a proxy before them and its status page, and print what to try"},
 		},
 		Action: runProxy,
 	}
@@ -101,6 +101,7 @@ type proxySetup struct {
 	log   *slog.Logger
 	files []io.Closer
 	demo  *proxy.Demo
+	page  string // URL of the status page
 }
 
 func (s *proxySetup) close() {
@@ -193,15 +194,24 @@ func (s *proxySetup) demoSource(ctx context.Context) (proxy.Source, []*proxy.Lis
 	}
 	s.demo = demo
 	s.files = append(s.files, demo)
-	addresses := s.c.StringSlice("listen")
-	if len(addresses) == 0 {
-		addresses = []string{"127.0.0.1:9080"}
+	if addresses := s.c.StringSlice("listen"); len(addresses) > 0 {
+		l, err := listen("--listen", addresses[0])
+		return demo.Source(), []*proxy.Listener{l}, err
 	}
-	l, err := listen("--listen", addresses[0])
+	inner, err := listenFree("127.0.0.1:9080")
+	return demo.Source(), []*proxy.Listener{{Listener: inner}}, err
+}
+
+// listenFree listens on the usual address of the demo, or on a free port where another program has it.
+func listenFree(usual string) (net.Listener, error) {
+	l, err := net.Listen("tcp", usual)
 	if err != nil {
-		return proxy.Source{}, nil, err
+		l, err = net.Listen("tcp", "127.0.0.1:0")
 	}
-	return demo.Source(), []*proxy.Listener{l}, nil
+	if err != nil {
+		return nil, failure(err)
+	}
+	return l, nil
 }
 
 // listeners opens everything that clients can connect to.
@@ -312,7 +322,7 @@ func (s *proxySetup) serve(ctx context.Context, p *proxy.Proxy, listeners []*pro
 		}()
 	}
 	if s.demo != nil {
-		fmt.Fprint(s.c.App.Writer, s.demo.Help(listeners[0].Addr().String()))
+		fmt.Fprint(s.c.App.Writer, s.demo.Help(listeners[0].Addr().String(), s.page))
 	}
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
@@ -353,10 +363,25 @@ func orNone(list []string) string {
 	return strings.Join(list, " ")
 }
 
+// listenAdmin opens the address of the status page; the demo has one without being asked.
+func listenAdmin(address, token string) (net.Listener, error) {
+	if address == "" {
+		return listenFree("127.0.0.1:9090")
+	}
+	if !proxy.CheckAdminAddress(address, token) {
+		return nil, usageError("--admin %q can be reached from outside: use a loopback address such as 127.0.0.1:9090, or set a token with --admin-token-file", address)
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, failure(fmt.Errorf("--admin: %w", err))
+	}
+	return l, nil
+}
+
 // admin serves the status page, when asked to.
 func (s *proxySetup) admin(p *proxy.Proxy, errs chan<- error) (stop func(), err error) {
 	address, token := s.c.String("admin"), ""
-	if address == "" {
+	if address == "" && s.demo == nil {
 		return func() {}, nil
 	}
 	if name := s.c.String("admin-token-file"); name != "" {
@@ -368,14 +393,12 @@ func (s *proxySetup) admin(p *proxy.Proxy, errs chan<- error) (stop func(), err 
 			return nil, usageError("--admin-token-file %s is empty", name)
 		}
 	}
-	if !proxy.CheckAdminAddress(address, token) {
-		return nil, usageError("--admin %q can be reached from outside: use a loopback address such as 127.0.0.1:9090, or set a token with --admin-token-file", address)
-	}
-	l, err := net.Listen("tcp", address)
+	l, err := listenAdmin(address, token)
 	if err != nil {
-		return nil, failure(err)
+		return nil, err
 	}
-	fmt.Fprintf(s.c.App.ErrWriter, "wasplug: status page on http://%s/\n", l.Addr())
+	s.page = "http://" + l.Addr().String() + "/"
+	fmt.Fprintf(s.c.App.ErrWriter, "wasplug: status page on %s\n", s.page)
 	server := &http.Server{Handler: proxy.NewAdmin(p, token), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
 	go func() {
 		if err := server.Serve(l); err != http.ErrServerClosed {

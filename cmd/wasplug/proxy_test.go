@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"regexp"
@@ -70,6 +71,48 @@ func TestProxyDemo(t *testing.T) {
 		t.Error(got)
 	}
 	for !strings.Contains(ask(admin+"/status.json"), `"moved": 1`) { // counters follow answers
+	}
+	stop()
+	if code := <-exit; code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// The demo needs no flag: it takes free ports where the usual ones are in use, and shows its status page.
+func TestProxyDemoWithoutFlags(t *testing.T) {
+	for _, usual := range []string{"127.0.0.1:9080", "127.0.0.1:9090"} {
+		if l, err := net.Listen("tcp", usual); err == nil { // else another program has it
+			defer l.Close()
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stdout, stdoutW := io.Pipe()
+	exit := make(chan int)
+	go func() {
+		code := run(ctx, []string{"wasplug", "proxy", "--demo"}, strings.NewReader(""), stdoutW, io.Discard)
+		stdoutW.Close()
+		exit <- code
+	}()
+	var site, page string
+	for lines := bufio.NewScanner(stdout); page == "" && lines.Scan(); {
+		if m := regexp.MustCompile(`curl -i (http://\S+)/snoop`).FindStringSubmatch(lines.Text()); m != nil {
+			site = m[1]
+		}
+		if m := regexp.MustCompile(`status page (http://\S+/)`).FindStringSubmatch(lines.Text()); m != nil {
+			page = m[1]
+		}
+	}
+	go io.Copy(io.Discard, stdout)
+	for url, want := range map[string]string{site + "/snoop": "PluginMember", page: "demo-plugin-cfg.xml, version"} {
+		rs, err := http.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(rs.Body)
+		rs.Body.Close()
+		if !strings.Contains(string(body), want) {
+			t.Errorf("%s does not say %q: %s", url, want, body)
+		}
 	}
 	stop()
 	if code := <-exit; code != 0 {
