@@ -34,6 +34,10 @@ func (s *scanner) encoding() {
 			return
 		}
 	}
+	if binary(s.src) {
+		s.unreadable(1, "binary data, such as a key store or an archive, no XML")
+		return
+	}
 	if strings.HasPrefix(s.src, bom) {
 		s.mismatch(0, len(bom), "byte order mark before the XML declaration; what the plug-in makes of it is undocumented")
 		s.faults[0].Fix = &diag.Fix{Title: "drop the byte order mark", Safe: true, Edits: []diag.Edit{{Span: s.span(0, len(bom))}}}
@@ -66,6 +70,25 @@ func (s *scanner) encoding() {
 		s.mismatch(bad, bad+1, "the file is UTF-8 by its declaration or for want of one, but the byte 0x%X here is not UTF-8: it is read as "+
 			"ISO-8859-1"+effect, s.src[bad])
 	}
+}
+
+// binary reports whether a file is no text at all: it does not begin as XML, and a tenth of its beginning are bytes that no text holds, or one
+// is NUL. One message tells more than one for each such byte.
+func binary(src string) bool {
+	head := src[:min(len(src), 1024)]
+	if strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(head, bom), " \t\r\n"), "<") {
+		return false
+	}
+	controls := 0
+	for i := range len(head) {
+		switch c := head[i]; {
+		case c == 0:
+			return true
+		case c < ' ' && c != '\t' && c != '\r' && c != '\n' && c != '\f':
+			controls++
+		}
+	}
+	return controls*10 > len(head)
 }
 
 // unreadable reports a file whose bytes are no text that can be read, and ends the reading. It is an error although the plug-in may read

@@ -37,6 +37,9 @@ func TestEncoding(t *testing.T) {
 		{"UTF-16, little end first", "\xff\xfe<\x00C\x00", "", "WP101", "file in UTF-16"},
 		{"UTF-16 without a mark", "<\x00?\x00x\x00m\x00l\x00", "", "WP101", "file in UTF-16"},
 		{"UTF-32", "\x00\x00\x00<\x00\x00\x00C", "", "WP101", "file in UTF-32"},
+		{"a program", "\x7fELF\x02\x01\x01\x00\x00<Config/>", "", "WP101", "binary data"},
+		{"an archive", "\x1f\x8b\x08\x08\x8f\xfa\x9e\x61\x02\x03plugin-cfg.xml", "", "WP101", "binary data"},
+		{"a control character in XML", "<Config><Log Name='a'/>\x01</Config>", "a", "WP101", "character"},
 		{"EBCDIC", "\x4c\x6f\xa7\x94\x93", "", "WP101", "file in EBCDIC"},
 		{"UTF-8 character that XML does not allow", declared("UTF-8", "\uffff"), "\ufffd", "WP101", "U+FFFF"},
 	}

@@ -51,7 +51,7 @@ func generateAction(c *cli.Context) error {
 		return err
 	}
 	if !isTopology(path, src) {
-		return failure(fmt.Errorf("%s is no topology but XML, or empty; 'wasplug import' makes a topology of a plugin-cfg.xml", displayName(path)))
+		return failure(fmt.Errorf("%s is no topology (YAML): it is %s", displayName(path), whatItIs(src)))
 	}
 	files := diag.NewFiles()
 	topology, faults := generate.Read(files, files.Add(displayName(path), src))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/urfave/cli/v2"
 
@@ -48,6 +49,9 @@ func graphAction(c *cli.Context) error {
 		return err
 	}
 	printDiagnostics(c.App.ErrWriter, files, faults) // what could be read is drawn all the same
+	if len(cfg.Clusters)+len(cfg.Routes)+len(cfg.VirtualHostGroups)+len(cfg.UriGroups) == 0 && diag.Worst(faults) >= diag.Error {
+		return failure(fmt.Errorf("%s: there is nothing in it to draw", displayName(path)))
+	}
 	var out bytes.Buffer
 	if err := graph.Write(&out, cfg, format); err != nil {
 		return failure(err)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
@@ -159,6 +160,20 @@ func isTopology(path string, src []byte) bool {
 	text := strings.TrimLeft(strings.TrimPrefix(string(src[:min(len(src), 512)]), "\ufeff"), " \t\r\n")
 	const ebcdic = "\x4c\x6f" // "<?" in it
 	return text != "" && text[0] != '<' && !strings.Contains(text, "\x00") && !strings.HasPrefix(text, ebcdic)
+}
+
+// whatItIs says what a file is that is no topology.
+func whatItIs(src []byte) string {
+	text := strings.TrimLeft(strings.TrimPrefix(string(src), "\ufeff"), " \t\r\n")
+	switch {
+	case text == "":
+		return "empty"
+	case strings.HasPrefix(text, "<"):
+		return "XML; 'wasplug import' makes a topology of a plugin-cfg.xml"
+	case strings.Contains(text, "\x00"), !utf8.ValidString(text):
+		return "binary data or in another encoding than UTF-8"
+	}
+	return "text that is called .xml"
 }
 
 // printDiagnostics writes each finding with its source line.
