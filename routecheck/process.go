@@ -24,6 +24,9 @@ var faultNames = [numFaults]string{"ok", "refused", "timeout", "io-timeout", "50
 // String returns the fault as flags and reports write it; a Healthy attempt is "ok".
 func (f Fault) String() string { return faultNames[f] }
 
+// FaultNames lists what ParseFault reads.
+func FaultNames() []string { return slices.Clone(faultNames[Refused:]) }
+
 // ParseFault reads refused, timeout, io-timeout, 503, reset or malformed.
 func ParseFault(s string) (Fault, error) {
 	if i := slices.Index(faultNames[:], s); i > 0 {

@@ -285,8 +285,8 @@ func (a *asked) members(flag, typed string) (all []string) {
 }
 
 func withFaults(member string) (all []string) {
-	for fault := routecheck.Refused; fault <= routecheck.Reset; fault++ {
-		all = append(all, member+"="+fault.String())
+	for _, fault := range routecheck.FaultNames() {
+		all = append(all, member+"="+fault)
 	}
 	return all
 }

@@ -20,7 +20,7 @@ func whyCommand() *cli.Command {
 		Name:      "why",
 		Aliases:   []string{"routecheck"},
 		Usage:     "explain which cluster and member a request goes to, and why",
-		ArgsUsage: "URL",
+		ArgsUsage: "[FILE] URL",
 		Description: `Decides one request as the plug-in would and explains each step: which rule, how well it is known, and the place in the file that caused it.
 
    wasplug why -c plugin-cfg.xml http://shop.example.com/shop/cart
@@ -59,9 +59,25 @@ Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong
 	}
 }
 
+// whyArguments reads [FILE] URL: a file that stands before the URL is that of --config.
+func whyArguments(c *cli.Context) error {
+	first := c.Args().First()
+	switch {
+	case c.NArg() == 1:
+		return nil
+	case c.NArg() != 2:
+		return usageError("why takes one URL, such as http://shop.example.com/shop/cart, and before it a file where -c names none; got %d arguments", c.NArg())
+	case given(c, "config"):
+		return usageError("why takes one URL where -c names the file; got %q, too", first)
+	case strings.Contains(first, "://"):
+		return usageError("why takes the file before the URL, or with -c; got %q first", first)
+	}
+	return c.Set("config", first)
+}
+
 func why(c *cli.Context) error {
-	if c.NArg() != 1 {
-		return usageError("why takes one URL, such as http://shop.example.com/shop/cart; got %d arguments", c.NArg())
+	if err := whyArguments(c); err != nil {
+		return err
 	}
 	format, err := chosen(c, "format")
 	if err != nil {
@@ -118,7 +134,7 @@ func nanos(seconds float64) routecheck.Nanos { return routecheck.Nanos(math.Roun
 
 // readRequest makes the request from the URL and the flags. The path stays byte for byte as it is written.
 func readRequest(c *cli.Context) (routecheck.Request, error) {
-	rq, err := routecheck.ParseURL(c.Args().First())
+	rq, err := routecheck.ParseURL(c.Args().Get(c.NArg() - 1))
 	if err != nil {
 		return rq, usageError("%w", err)
 	}
