@@ -139,8 +139,13 @@ func (p *Pass) sharedAliases(yield func(first, later *aliasOf) bool) {
 	}
 }
 
-// merged reports whether a merge tool wrote the file: the comment before its root says so.
+// merged reports whether a merge tool wrote the file: the comment before its root says so, or the names that IBM's tools give to groups.
 func (p *Pass) merged() bool {
+	for _, g := range p.Config.VirtualHostGroups {
+		if strings.HasPrefix(g.Name.V, "/cell/sharedCell_") {
+			return true
+		}
+	}
 	for _, n := range p.Config.Doc.Nodes {
 		switch {
 		case n.Kind == parser.Element:

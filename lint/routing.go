@@ -101,12 +101,24 @@ func checkUndetermined(p *Pass) {
 			continue
 		}
 		a, b := p.two(&u)
-		p.Report(uriAt(&b.Match), "%s goes to cluster %q by Uri %q on alias %q (%s) with %s, but to cluster %q by %q on alias %q (%s; %s) with %s%s; which is right is undocumented",
-			u.Sample.URL(), p.clusterName(&b.Match), b.Match.Pattern(), b.Match.Alias(), b.Match.Scores(), assumed(b.Assume),
-			p.clusterName(&a.Match), a.Match.Pattern(), a.Match.Alias(), a.Match.Scores(), p.where(uriAt(&a.Match)), assumed(a.Assume), moreURIs(u.Patterns)).
+		p.Report(uriAt(&b.Match), "%s goes to cluster %q by %s (%s) with %s, but to cluster %q by %s (%s; %s) with %s%s; which is right is undocumented",
+			u.Sample.URL(), p.clusterName(&b.Match), by(&b.Match), b.Match.Scores(), assumed(b.Assume),
+			p.clusterName(&a.Match), by(&a.Match), a.Match.Scores(), p.where(uriAt(&a.Match)), assumed(a.Assume), moreURIs(u.Patterns)).
 			See(uriAt(&a.Match), "the other Uri").See(a.Match.RouteAt(), "its Route").
 			About(eitherWay(a.Match.RouteAt(), b.Match.RouteAt())...)
 	}
+}
+
+// by names the Uri and the alias of a match, or the group that its Route lacks (R17).
+func by(m *routecheck.Match) string {
+	uri, alias := "a Route without UriGroup", "without VirtualHostGroup"
+	if m.Pattern() != "" {
+		uri = "Uri " + quote(m.Pattern())
+	}
+	if m.Alias() != "" {
+		alias = "on alias " + quote(m.Alias())
+	}
+	return uri + " " + alias
 }
 
 func assumed(choices []string) string {
