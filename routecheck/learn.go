@@ -2,10 +2,12 @@ package routecheck
 
 import "slices"
 
-// A log shows what a process did, not all that it knew. The methods of this file let a ClusterState follow it where the log does not hold
-// the whole history: what a line says becomes the state, whatever the steps before would have led to. They decide nothing.
+// A log shows what a process did, not all that it knew. The methods of this file let a ClusterState follow it where
+// the log does not hold the whole history: what a line says becomes the state, whatever the steps before would have
+// led to. They decide nothing.
 
-// LearnPick books the attempt that the log shows, whatever Next would have said. A balanced member moves round robin behind it.
+// LearnPick books the attempt that the log shows, whatever Next would have said. A balanced member moves round robin
+// behind it.
 func (t *Table) LearnPick(cs *ClusterState, f *Flight, m MemberID, via Via, sem *Semantics, rec *Recorder) {
 	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, sem: sem, rec: rec}
 	if at := slices.Index(s.c.Primary, m); via == ViaBalance && at >= 0 {
@@ -32,7 +34,8 @@ func (cs *ClusterState) LearnProbe(m MemberID, probing bool) { cs.Members[m].Ret
 // LearnWeight takes over the current weight of a member (R32).
 func (cs *ClusterState) LearnWeight(m MemberID, weight int32) { cs.Members[m].Weight = weight }
 
-// LearnAllows gives a member a weight under which it gets new requests, or gets none, where the log prints only that (R32).
+// LearnAllows gives a member a weight under which it gets new requests, or gets none, where the log prints only that
+// (R32).
 func (t *Table) LearnAllows(cs *ClusterState, f *Flight, m MemberID, allows bool, sem *Semantics) {
 	c := &t.Clusters[f.Cluster]
 	ms := &cs.Members[m]
@@ -53,7 +56,8 @@ func (cs *ClusterState) LearnPending(m MemberID, pending int32) (news bool) {
 	return news
 }
 
-// LearnFull takes over that a member has as many requests as MaxConnections allows, or none, where the log prints only that (R60).
+// LearnFull takes over that a member has as many requests as MaxConnections allows, or none, where the log prints
+// only that (R60).
 func (t *Table) LearnFull(cs *ClusterState, f *Flight, m MemberID, full bool) {
 	cs.Members[m].Pending = 0
 	if full {
@@ -61,7 +65,8 @@ func (t *Table) LearnFull(cs *ClusterState, f *Flight, m MemberID, full bool) {
 	}
 }
 
-// LearnBalance takes over what balancing knows from another state of the cluster: where round robin stands, and the weights.
+// LearnBalance takes over what balancing knows from another state of the cluster: where round robin stands, and the
+// weights.
 func (cs *ClusterState) LearnBalance(from *ClusterState) {
 	cs.Next = from.Next
 	for m := range cs.Members {
@@ -69,7 +74,8 @@ func (cs *ClusterState) LearnBalance(from *ClusterState) {
 	}
 }
 
-// LearnRequest takes over what the log has shown of a request since its flight began: its sessions, and the size of its body, 0 not yet.
+// LearnRequest takes over what the log has shown of a request since its flight began: its sessions, and the size of
+// its body, 0 not yet.
 func (t *Table) LearnRequest(f *Flight, rq *Request, m *Match, sem *Semantics, rec *Recorder) {
 	f.Affinity = t.Affinity(rq, m, sem, rec)
 	if rq.Body > 0 {
@@ -80,7 +86,8 @@ func (t *Table) LearnRequest(f *Flight, rq *Request, m *Match, sem *Semantics, r
 // LearnUnbuffered takes over that the body of a request cannot be sent again (R57).
 func (f *Flight) LearnUnbuffered() { f.Body = Unbuffered }
 
-// Supposing returns the flight as it would be had the request come over TLS, or not, with a body of a size: a log does not always show them.
+// Supposing returns the flight as it would be had the request come over TLS, or not, with a body of a size: a log
+// does not always show them.
 func (f *Flight) Supposing(tls bool, size int64) Flight {
 	g := f.Clone()
 	g.TLS, g.Size = tls, size
@@ -96,7 +103,8 @@ func (cs *ClusterState) KnowsPosition() bool { return cs.Next >= 0 }
 // Member returns what the process knows of a member: a copy, to read.
 func (cs *ClusterState) Member(m MemberID) MemberState { return cs.Members[m] }
 
-// RetryDue returns how long it is until the retry of a marked member is due for a request, below 0 when it is overdue (R52).
+// RetryDue returns how long it is until the retry of a marked member is due for a request, below 0 when it is overdue
+// (R52).
 func (t *Table) RetryDue(cs *ClusterState, f *Flight, m MemberID, now Nanos, sem *Semantics) Nanos {
 	return cs.Members[m].FailedAt + t.Clusters[f.Cluster].RetryInterval - f.JudgedAt(now, sem)
 }

@@ -1,6 +1,7 @@
 package routecheck
 
-// This file says what a log at level Trace shows of a decision, line by line, so that a reader of logs can compare and need not decide.
+// This file says what a log at level Trace shows of a decision, line by line, so that a reader of logs can compare
+// and need not decide.
 
 // URIFound is one line "websphereUriMatch: Found a match", with the alias by which its Route was looked at.
 type URIFound struct {
@@ -17,7 +18,8 @@ func (u *URIFound) Fits(pattern, group string, score int) bool {
 	return (pattern == u.Pattern || pattern == u.Written) && (group == "" || group == u.Group) && (score == 0 || score == u.Score)
 }
 
-// URIsFound lists the best Uri of each UriGroup whose Route takes the request (R1, R2), in file order; with anyHost that of each Route.
+// URIsFound lists the best Uri of each UriGroup whose Route takes the request (R1, R2), in file order; with anyHost
+// that of each Route.
 func (t *Table) URIsFound(rq *Request, anyHost bool, sem *Semantics) (all []URIFound) {
 	w := t.newWalk(rq, sem)
 	for i := range t.routes {
@@ -69,8 +71,8 @@ type CloneComparison struct {
 	Matches bool
 }
 
-// CloneComparisons lists the comparisons for one session identifier of a request as long as nobody is usable (R22); a walk ends at the first
-// member that is.
+// CloneComparisons lists the comparisons for one session identifier of a request as long as nobody is usable (R22); a
+// walk ends at the first member that is.
 func (t *Table) CloneComparisons(cs *ClusterState, f *Flight, session int, sem *Semantics, rec *Recorder) (all []CloneComparison) {
 	c := &t.Clusters[f.Cluster]
 	if !c.hasClones {
@@ -112,7 +114,8 @@ func (t *Table) TransportOf(f *Flight, m MemberID, sem *Semantics, rec *Recorder
 	return &s.c.Members[m].Transports[i], true
 }
 
-// SeenPath returns the path of a request as the plug-in sees and logs it (R16): without query, with what the web server left of it.
+// SeenPath returns the path of a request as the plug-in sees and logs it (R16): without query, with what the web
+// server left of it.
 func SeenPath(rq *Request, sem *Semantics) string {
 	p, plain := pathOf(rq.Target)
 	if plain || rq.Normalised {
@@ -122,7 +125,8 @@ func SeenPath(rq *Request, sem *Semantics) string {
 	return p
 }
 
-// SSLSessionShowsTLS reports whether a request whose SSL session id was looked at must have come over TLS (R20; choice ssl-session-cookie).
+// SSLSessionShowsTLS reports whether a request whose SSL session id was looked at must have come over TLS (R20;
+// choice ssl-session-cookie).
 func SSLSessionShowsTLS(sem *Semantics, rec *Recorder) bool {
 	return sem.ask(SSLSessionCookie, rec) != sslCookieAlways
 }

@@ -34,8 +34,9 @@ func traceCommand() *cli.Command {
    zcat old.gz | wasplug trace --format json -
    wasplug trace -c plugin-cfg.xml --settle semantics.yaml http_plugin.log
 
-Files are read in the order of their times, packed ones too; "-" is stdin. Requests are found at LogLevel Trace and Detail, failures and
-counters already at Error and Stats, where nobody knows how long a request took. With -c each logged decision is replayed, as if that file had been in force throughout.
+Files are read in the order of their times, packed ones too; "-" is stdin. Requests are found at LogLevel Trace and Detail,
+failures and counters already at Error and Stats, where nobody knows how long a request took. With -c each logged decision
+is replayed, as if that file had been in force throughout; so are the Uris, clone IDs and Transports that the log names.
 Exit code: 0 the log was read, 1 no such request or a disagreement, 2 wrong usage, 3 unreadable or no plug-in log.`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "request", Usage: "show one request: `N|URI`, a number from the table or a path (/shop/* for a prefix)"},
@@ -76,7 +77,8 @@ func traceAction(c *cli.Context) error {
 		noteRead(c, name)
 	}
 	if os.Getenv("GOGC") == "" {
-		// Each block of the log is garbage soon: collecting it often costs little, and memory stays low whatever the program's default.
+		// Each block of the log is garbage soon: collecting it often costs little, and memory stays low whatever the
+		// program's default.
 		defer debug.SetGCPercent(debug.SetGCPercent(100))
 	}
 	switch want := c.String("request"); {
@@ -137,8 +139,8 @@ type traceResult struct {
 // errEnough ends a pass early.
 var errEnough = errors.New("stop")
 
-// analyse reads all files once. visit, when given, sees every finished request and may end the pass with errEnough. A packed file that is
-// cut gives what could be read and the error.
+// analyse reads all files once. visit, when given, sees every finished request and may end the pass with errEnough. A
+// packed file that is cut gives what could be read and the error.
 func (run *traceRun) analyse(visit func(*pluginlog.Request) error) (*traceResult, error) {
 	a := new(traceResult)
 	var stop error
@@ -234,8 +236,8 @@ func (run *traceRun) open(i int) (io.ReadCloser, error) {
 	return unpack(r, source)
 }
 
-// unpack looks at the first bytes, not at the name, to see whether a file is packed with gzip, or in the UTF-16 that PowerShell writes
-// when the output of a command goes to a file.
+// unpack looks at the first bytes, not at the name, to see whether a file is packed with gzip, or in the UTF-16 that
+// PowerShell writes when the output of a command goes to a file.
 func unpack(r io.Reader, source io.Closer) (io.ReadCloser, error) {
 	b := bufio.NewReaderSize(r, 64<<10)
 	if head, _ := b.Peek(2); string(head) == "\x1f\x8b" {

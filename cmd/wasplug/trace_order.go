@@ -14,8 +14,8 @@ import (
 // headSize is how much of a file is looked at for its first time.
 const headSize = 1 << 20
 
-// order puts several files in the order of their first times, as log* names the current file before the rotated ones. Files that show no
-// time at their head keep their places.
+// order puts several files in the order of their first times, as log* names the current file before the rotated ones.
+// Files that show no time at their head keep their places.
 func (run *traceRun) order() {
 	if len(run.files) < 2 {
 		return
@@ -54,7 +54,8 @@ func compareTime(a, b pluginlog.Time) int {
 	return 0
 }
 
-// firstTime returns the first time that the head of a file shows, 0 when it shows none or cannot be read: reading it will say why.
+// firstTime returns the first time that the head of a file shows, 0 when it shows none or cannot be read: reading it
+// will say why.
 func (run *traceRun) firstTime(i int) pluginlog.Time {
 	r, err := run.head(i)
 	if err != nil {
@@ -78,7 +79,8 @@ func (run *traceRun) head(i int) (io.ReadCloser, error) {
 // fileTimes holds what was counted of each file, in the order in which they were read.
 type fileTimes []pluginlog.Stats
 
-// writeOrder says in which order the files were read where it is not the given one, and what is odd about their times.
+// writeOrder says in which order the files were read where it is not the given one, and what is odd about their
+// times.
 func (run *traceRun) writeOrder(w io.Writer, files fileTimes) {
 	if run.given != nil {
 		fmt.Fprintf(w, "files read in the order of their times: %s (given: %s)\n", printable(strings.Join(run.names, ", ")), printable(strings.Join(run.given, ", ")))

@@ -14,7 +14,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
-// writeText prints the overview: the answer first, then the odd requests, then what they add up to, then the facts about the files.
+// writeText prints the overview: the answer first, then the odd requests, then what they add up to, then the facts
+// about the files.
 func (run *traceRun) writeText(a *traceResult) error {
 	w := bufio.NewWriter(run.out)
 	run.writeHeadline(w, a)
@@ -187,7 +188,8 @@ type deviation struct {
 	mean, deviation float64
 }
 
-// deviations returns per process how evenly new requests went to the members; processes that show one member only are left out.
+// deviations returns per process how evenly new requests went to the members; processes that show one member only are
+// left out.
 func deviations(rows []*pluginlog.CounterRow) []deviation {
 	byPID := map[uint64][]float64{}
 	for _, row := range rows {
@@ -345,7 +347,8 @@ func countOf(n int64, what string) string {
 	return decimal(n) + " " + what + "s"
 }
 
-// printable makes bytes of the log fit for a terminal: control characters and what is no UTF-8 are written as escapes.
+// printable makes bytes of the log fit for a terminal: control characters and what is no UTF-8 are written as
+// escapes.
 func printable(s string) string {
 	for i, r := range s {
 		if !strconv.IsPrint(r) || r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD") {

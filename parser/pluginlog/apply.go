@@ -100,8 +100,9 @@ func (a *Assembler) act(r *Request, e *Event) (over bool) {
 	return false
 }
 
-// checked takes the check of a member's status. The member checked last is the one that gets the request, whether or not a "picked" line
-// follows. Affinity comes first and asks without regard to weights (R23); from the first check that regards them on it is balancing.
+// checked takes the check of a member's status. The member checked last is the one that gets the request, whether or
+// not a "picked" line follows. Affinity comes first and asks without regard to weights (R23); from the first check
+// that regards them on it is balancing.
 func (a *Assembler) checked(r *Request, e *Event) {
 	r.saw.balanced = r.saw.balanced || !e.Check.IgnoreWeights
 	if r.saw.matched, r.saw.by = a.name(e.Member), ByAffinity; r.saw.balanced {
@@ -159,8 +160,9 @@ func (a *Assembler) markedDown(r *Request, e *Event) {
 	at.Marked, at.finished, at.Member = true, true, a.name(e.Member)
 }
 
-// counted closes the attempt at a member whose counters were printed without a failure before, and with it a request whose end the log
-// level hides. At LogLevel Stats the check of the member's status is all that is seen of an attempt.
+// counted closes the attempt at a member whose counters were printed without a failure before, and with it a request
+// whose end the log level hides. At LogLevel Stats the check of the member's status is all that is seen of an
+// attempt.
 func (a *Assembler) counted(r *Request, e *Event) (over bool) {
 	if r.saw.matched == e.Member && e.Member != "" {
 		r.current(e)
@@ -255,7 +257,8 @@ func (r *Request) connectedTo(e *Event) {
 	}
 }
 
-// connectFailed takes a refused connect. One to another host than the attempt that failed just now is another attempt, announced or not.
+// connectFailed takes a refused connect. One to another host than the attempt that failed just now is another
+// attempt, announced or not.
 func (r *Request) connectFailed(e *Event) {
 	r.connected(e)
 	if last := r.last(); last != nil && last.Outcome > Answered && last.otherHost(e.Host) {
@@ -341,7 +344,8 @@ func odd(status int32) bool {
 	return status == 500 || status == 502 || status == 503 || status == 504
 }
 
-// continued takes "HTTP/1.1 100 Continue". Where no line says that it was waited for, the wait began with the reading of the answer.
+// continued takes "HTTP/1.1 100 Continue". Where no line says that it was waited for, the wait began with the reading
+// of the answer.
 func (r *Request) continued(e *Event) {
 	since := r.at.waiting
 	if since == 0 {

@@ -8,8 +8,9 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
-// Assembler puts events together to requests. A request is known by process and thread; where lines that begin or end one are hidden by
-// the log level, what happens on a thread between two beginnings, or up to a final failure, counts as one request.
+// Assembler puts events together to requests. A request is known by process and thread; where lines that begin or end
+// one are hidden by the log level, what happens on a thread between two beginnings, or up to a final failure, counts
+// as one request.
 type Assembler struct {
 	Slow       time.Duration  // requests that took as long are odd; 0 means 5 s
 	KeepEvents int            // how many events of each request to keep in Request.Events; 0 keeps none
@@ -31,8 +32,8 @@ const (
 	maxNames    = 1 << 14 // distinct member names that are remembered
 )
 
-// NextFile says that the events that follow come from the next file. Requests may go on in it, as in rotated logs, unless their lines
-// show no thread.
+// NextFile says that the events that follow come from the next file. Requests may go on in it, as in rotated logs,
+// unless their lines show no thread.
 func (a *Assembler) NextFile() {
 	if r := a.open[Thread{}]; r != nil {
 		a.cutOff(r)
@@ -69,8 +70,8 @@ func (a *Assembler) Add(e *Event) {
 	}
 }
 
-// Close finishes what is still open, in the order of the first lines. Requests whose outcome the log shows are complete even if their
-// last line is hidden.
+// Close finishes what is still open, in the order of the first lines. Requests whose outcome the log shows are
+// complete even if their last line is hidden.
 func (a *Assembler) Close() {
 	for _, r := range a.byNumber() {
 		a.cutOff(r)
@@ -144,8 +145,8 @@ func (a *Assembler) requestOf(e *Event) *Request {
 	return r
 }
 
-// apart reports whether a line that begins no request has nothing to do with the one that is open on its thread: it is about the
-// configuration, or comes long after an episode.
+// apart reports whether a line that begins no request has nothing to do with the one that is open on its thread: it
+// is about the configuration, or comes long after an episode.
 func (a *Assembler) apart(r *Request, e *Event) bool {
 	switch e.Kind {
 	case Counted:

@@ -2,10 +2,12 @@ package pluginlog
 
 import "time"
 
-// An episode is what a low log level shows of a request: lines of one thread about failures, without the line that begins the request.
-// It has no duration and is never unfinished, and where it ends has to be concluded from what cannot belong to it.
+// An episode is what a low log level shows of a request: lines of one thread about failures, without the line that
+// begins the request. It has no duration and is never unfinished, and where it ends has to be concluded from what
+// cannot belong to it.
 
-// usualTimeout is what ConnectTimeout and ServerIOTimeout are taken for when the log prints none, and marginTime what comes on top.
+// usualTimeout is what ConnectTimeout and ServerIOTimeout are taken for when the log prints none, and marginTime what
+// comes on top.
 const (
 	usualTimeout = 10 * time.Second
 	marginTime   = 2 * time.Second
@@ -54,7 +56,8 @@ func (a *Assembler) patience(e *Event) time.Duration {
 	return a.timeout + marginTime
 }
 
-// elsewhere reports whether a connect to another host failed although the log did not say that another member will be tried.
+// elsewhere reports whether a connect to another host failed although the log did not say that another member will be
+// tried.
 func elsewhere(r *Request, e *Event) bool {
 	last := r.last()
 	return e.Kind == ConnectFailed && last != nil && last.finished && !r.saw.again && last.otherHost(e.Host)
@@ -62,7 +65,8 @@ func elsewhere(r *Request, e *Event) bool {
 
 func (at *Attempt) otherHost(host string) bool { return host != "" && at.Host != "" && at.Host != host }
 
-// markedEarlier reports whether a line names a member that an attempt before the one under way has marked: a request never asks it again (R52).
+// markedEarlier reports whether a line names a member that an attempt before the one under way has marked: a request
+// never asks it again (R52).
 func (r *Request) markedEarlier(e *Event) bool {
 	if e.Kind != MarkedDown && e.Kind != TransactionFailed {
 		return false
@@ -84,7 +88,8 @@ func (r *Request) last() *Attempt {
 	return &r.Attempts[len(r.Attempts)-1]
 }
 
-// carry takes the attempt under way, of which the lines before this one tell, out of the request: it is the first of the next one.
+// carry takes the attempt under way, of which the lines before this one tell, out of the request: it is the first of
+// the next one.
 func (r *Request) carry() (Attempt, bool) {
 	last := r.last()
 	if last == nil || last.ended || last.Marked || len(r.Attempts) == 1 {

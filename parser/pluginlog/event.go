@@ -2,8 +2,8 @@ package pluginlog
 
 import "strings"
 
-// Kind tells what an [Event] says. The comment behind each names the fields of Event that it fills; a field whose part of the
-// line was cut away is empty.
+// Kind tells what an [Event] says. The comment behind each names the fields of Event that it fills; a field whose
+// part of the line was cut away is empty.
 type Kind uint8
 
 // The kinds of events. Order means nothing outside a process: do not store the numbers.
@@ -103,11 +103,12 @@ type Check struct {
 	HasFull, Full                                  bool  // reachedMaxConnectionsLimit, absent in old levels
 }
 
-// Counters are the totals of one member in one web-server process. New requests, the ones that balancing placed, are Total - Affinity.
+// Counters are the totals of one member in one web-server process. New requests, the ones that balancing placed, are
+// Total - Affinity.
 type Counters struct{ Pending, Failed, Affinity, Total int64 }
 
-// Event is what one line says. Which fields a kind fills is written at the kinds. Strings from [Read] are parts of a block of the log:
-// valid for ever, but whoever keeps one keeps the block; strings.Clone what is to stay.
+// Event is what one line says. Which fields a kind fills is written at the kinds. Strings from [Read] are parts of a
+// block of the log: valid for ever, but whoever keeps one keeps the block; strings.Clone what is to stay.
 type Event struct {
 	Line   int64 // 1-based number of the line in its file
 	Offset int64 // of the line's first byte
@@ -163,7 +164,8 @@ type form struct {
 	component, function string
 }
 
-// forms is indexed by Kind. Spellings marked * in parse.go are from memory or ours, the others stand in published logs.
+// forms is indexed by Kind. Spellings marked * in parse.go are from memory or ours, the others stand in published
+// logs.
 var forms = [numKinds]form{
 	None:               {name: "none"},
 	BuildVersion:       {"build-version", LevelPlugin, "", ""},

@@ -6,9 +6,10 @@ import (
 	"sync"
 )
 
-// Append appends the event's line to dst, line end included, and returns the longer slice. It allocates nothing when dst has room.
-// Line feeds and other control characters inside names become percent escapes, so that nobody can write lines of their own into the log.
-// A zero Level is the kind's usual one. An event with neither time nor thread is written without prefix.
+// Append appends the event's line to dst, line end included, and returns the longer slice. It allocates nothing when
+// dst has room. Line feeds and other control characters inside names become percent escapes, so that nobody can write
+// lines of their own into the log. A zero Level is the kind's usual one. An event with neither time nor thread is
+// written without prefix.
 func (e *Event) Append(dst []byte) []byte {
 	if e.Kind == None || e.Kind >= numKinds {
 		return dst
@@ -119,7 +120,8 @@ func (e *Event) appendMatching(dst []byte) []byte {
 	return append(dst, "Failed to find a server for the clone ids"...)
 }
 
-// appendComparison writes the score also when it is 0, as the plug-in does for URIs; for aliases only when there is one.
+// appendComparison writes the score also when it is 0, as the plug-in does for URIs; for aliases only when there is
+// one.
 func (e *Event) appendComparison(dst []byte) []byte {
 	verb, subject, in, alias := "Comparing '", e.URI, "' in UriGroup: ", false
 	if e.Kind == URIMatched || e.Kind == AliasMatched {
@@ -153,8 +155,8 @@ func (e *Event) appendChoice(dst []byte) []byte {
 	return append(num(append(dst, " totalConnectionsCount "...), e.Total), '.')
 }
 
-// append writes the fields in the newest form as far as they are there: without HasRetryIn and HasFull the line is that of old levels
-// unless one of them is.
+// append writes the fields in the newest form as far as they are there: without HasRetryIn and HasFull the line is
+// that of old levels unless one of them is.
 func (c *Check) append(dst []byte) []byte {
 	dst = bit(append(dst, ", ignoreWeights "...), c.IgnoreWeights)
 	dst = bit(append(dst, ", markedDown "...), c.MarkedDown)
@@ -310,8 +312,8 @@ func appendHex(dst []byte, n uint64) []byte {
 	return strconv.AppendUint(dst, n, 16)
 }
 
-// Writer writes events up to a level, each with one call of Write so that lines of several processes do not mix. It is safe for
-// concurrent use.
+// Writer writes events up to a level, each with one call of Write so that lines of several processes do not mix. It
+// is safe for concurrent use.
 type Writer struct {
 	mu    sync.Mutex
 	w     io.Writer

@@ -60,8 +60,8 @@ func (r *Request) judgeTimes(slow time.Duration) {
 	r.when(wall > 2*time.Second && r.Server > 0 && 2*r.Server < wall, LittleServer)
 }
 
-// cacheHeader takes a header of the response. Cache-Control of a request is none of the response's: those come before the status line,
-// which clears what was noted.
+// cacheHeader takes a header of the response. Cache-Control of a request is none of the response's: those come before
+// the status line, which clears what was noted.
 func (r *Request) cacheHeader(e *Event) {
 	switch {
 	case strings.EqualFold(e.Pattern, "Set-Cookie"):

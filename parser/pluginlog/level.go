@@ -51,7 +51,8 @@ func ParseLevel(s string) (Level, bool) {
 	return LevelNone, false
 }
 
-// cutLevel splits "LEVEL:" off the front of s. The test of the first byte keeps the common case to one comparison of strings.
+// cutLevel splits "LEVEL:" off the front of s. The test of the first byte keeps the common case to one comparison of
+// strings.
 func cutLevel(s string) (Level, string, bool) {
 	if len(s) < len("WARN:") {
 		return LevelNone, s, false

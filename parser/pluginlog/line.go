@@ -27,7 +27,8 @@ func (l *Line) known() bool {
 	return l.Stamp != "" || l.Level != LevelNone || isComponent(l.Component)
 }
 
-// next splits the next line. The second part of a glued line that shows no time is of the moment and the thread of the first.
+// next splits the next line. The second part of a glued line that shows no time is of the moment and the thread of
+// the first.
 func (l *Line) next(raw string, number int64) {
 	if l.Number != number {
 		l.split(raw)
@@ -40,8 +41,8 @@ func (l *Line) next(raw string, number int64) {
 	}
 }
 
-// split fills l from the text of one line, without line end, but for the thread. Everything is optional: excerpts in books lost the
-// prefix or more.
+// split fills l from the text of one line, without line end, but for the thread. Everything is optional: excerpts in
+// books lost the prefix or more.
 func (l *Line) split(raw string) {
 	l.Raw, l.Stamp, l.Job, l.ids, l.PID, l.TID = raw, "", "", "", 0, 0
 	if end := usualStamp(raw); end > 0 {
@@ -69,8 +70,9 @@ func (l *Line) split(raw string) {
 // nbsp is the blank that word processors and web pages put in.
 const nbsp = "\u00a0"
 
-// usualStamp returns the place of the bracket that ends the time when raw begins "[time] 01234567 01234567 - ", in one of the two forms
-// of time; 0 when it does not. Most lines are of no interest: their times and numbers are read only when they are wanted.
+// usualStamp returns the place of the bracket that ends the time when raw begins "[time] 01234567 01234567 - ", in
+// one of the two forms of time; 0 when it does not. Most lines are of no interest: their times and numbers are read
+// only when they are wanted.
 func usualStamp(raw string) int {
 	const old, newer = oldTime + 1, newTime + 7
 	if len(raw) < newer+23 || raw[0] != '[' {
@@ -105,7 +107,8 @@ func (l *Line) splitMessage(s string) {
 	}
 }
 
-// cutUsualFunction splits "component: function: text" of the components that are known, by its blanks. It is the quick way of cutFunction.
+// cutUsualFunction splits "component: function: text" of the components that are known, by its blanks. It is the
+// quick way of cutFunction.
 func (l *Line) cutUsualFunction(s string) bool {
 	i := strings.IndexByte(s, ' ')
 	if i < 4 || s[i-1] != ':' || !isComponent(s[:i-1]) {
@@ -143,8 +146,8 @@ func cutStamp(s string) (stamp, rest string, ok bool) {
 	return s[1:end], rest, true
 }
 
-// oddStamp returns the place of the bracket that ends a time in a form that is not the plug-in's own, -1 when there is none: a number of
-// a process and a level behind it tell that it is one.
+// oddStamp returns the place of the bracket that ends a time in a form that is not the plug-in's own, -1 when there
+// is none: a number of a process and a level behind it tell that it is one.
 func oddStamp(s string) int {
 	const longest = 64
 	end := strings.IndexByte(s[:min(len(s), longest)], ']')
@@ -221,8 +224,8 @@ func cutNumber(s string, base uint64) (n uint64, rest string, ok bool) {
 	return n, s[i:], i > 0 && i == len(s)
 }
 
-// cutFunction splits "component: function: text". A single word before a colon is the function, as in excerpts, unless it is
-// one that names a part of the plug-in.
+// cutFunction splits "component: function: text". A single word before a colon is the function, as in excerpts,
+// unless it is one that names a part of the plug-in.
 func (l *Line) cutFunction(s string) {
 	first, rest, ok := cutWord(s)
 	if !ok {
@@ -285,8 +288,8 @@ var wordByte = func() (t [256]bool) {
 // leastPrefix is the length of the shortest time and the first number behind it.
 const leastPrefix = len("[06/Oct/2017:19:06:43] 1")
 
-// glued returns the place inside raw where a second line begins without a line end before it, as levels up to 8.0 write when
-// processes interleave; 0 when there is none.
+// glued returns the place inside raw where a second line begins without a line end before it, as levels up to 8.0
+// write when processes interleave; 0 when there is none.
 func glued(raw string) int {
 	if raw[0] == '[' {
 		if at := gluedStamp(raw, len(raw)); at > 0 {
@@ -320,8 +323,9 @@ func gluedStamp(raw string, limit int) int {
 	return 0
 }
 
-// gluedError is glued for an error with a time to which another line without one is glued. Only errors and warnings are looked at: in the
-// lines of other levels stands what clients send, and nobody is to write lines of their own into the log.
+// gluedError is glued for an error with a time to which another line without one is glued. Only errors and warnings
+// are looked at: in the lines of other levels stands what clients send, and nobody is to write lines of their own
+// into the log.
 func gluedError(raw string) int {
 	end := usualStamp(raw)
 	if end == 0 {
@@ -334,7 +338,8 @@ func gluedError(raw string) int {
 	return 0
 }
 
-// gluedBare is glued for excerpts that lost their prefixes: a level and a part of the plug-in in the middle of a line.
+// gluedBare is glued for excerpts that lost their prefixes: a level and a part of the plug-in in the middle of a
+// line.
 func gluedBare(raw string, from int) int {
 	for from < len(raw) {
 		i := strings.IndexByte(raw[from:], ':')
@@ -363,7 +368,8 @@ func startsMessage(s string, want Level) bool {
 	return level == LevelPlugin || ok && isComponent(word)
 }
 
-// startsThread reports whether a process number, or the job name of IBM i, follows a time: a time in a header or a URL has none.
+// startsThread reports whether a process number, or the job name of IBM i, follows a time: a time in a header or a
+// URL has none.
 func startsThread(s string) bool {
 	if _, _, ok := cutNumber(s, 16); ok {
 		return true

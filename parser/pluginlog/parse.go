@@ -2,8 +2,8 @@ package pluginlog
 
 import "strings"
 
-// parse says what a split line is about. It answers with None as early as it can: most lines of a trace are of no interest. want
-// names the kinds that are to be filled; of the others only the kind is set.
+// parse says what a split line is about. It answers with None as early as it can: most lines of a trace are of no
+// interest. want names the kinds that are to be filled; of the others only the kind is set.
 func (l *Line) parse(e *Event, want *Kinds) Kind {
 	if l.Indented {
 		return l.parseHeader(e)
@@ -77,7 +77,8 @@ func (l *Line) parse(e *Event, want *Kinds) Kind {
 	return l.parseOther(e)
 }
 
-// parsePlugin reads what the plug-in says of itself when it starts, "Bld version: 9.0.5.7" and "Webserver: IBM_HTTP_Server/9.0".
+// parsePlugin reads what the plug-in says of itself when it starts, "Bld version: 9.0.5.7" and "Webserver:
+// IBM_HTTP_Server/9.0".
 func (l *Line) parsePlugin(e *Event) Kind {
 	if version, ok := strings.CutPrefix(l.body, "Bld version:"); ok {
 		e.Text = strings.TrimSpace(version)
@@ -139,8 +140,8 @@ func ifPrefixElse(text, prefix string, k Kind, l *Line, e *Event) Kind {
 	return l.parseOther(e)
 }
 
-// parseURIMatch reads "Comparing 'P' to 'U' in UriGroup: G score is N" and "Found a match 'P' to 'U' in UriGroup: G". The score
-// may be missing; it is printed also for patterns that do not match (trace 06).
+// parseURIMatch reads "Comparing 'P' to 'U' in UriGroup: G score is N" and "Found a match 'P' to 'U' in UriGroup: G".
+// The score may be missing; it is printed also for patterns that do not match (trace 06).
 func parseURIMatch(text string, e *Event, want *Kinds) Kind {
 	k, rest := URICompared, text
 	switch {
@@ -212,7 +213,8 @@ func parseAffinity(text string, e *Event) Kind {
 	return ifPrefix(text, "Checking ", AffinitySource, func(s string) { e.Text = s })
 }
 
-// parseCloneList reads "Returning list of clone ids" and, wording from memory, "Adding clone id 'x'" or "Parsed clone id 'x'".
+// parseCloneList reads "Returning list of clone ids" and, wording from memory, "Adding clone id 'x'" or "Parsed clone
+// id 'x'".
 func parseCloneList(text string, e *Event) Kind {
 	if strings.HasPrefix(text, "Returning list of clone ids") {
 		return ClonesListed
@@ -292,7 +294,8 @@ func parseCheck(s string) (member string, c Check) {
 	return member, c
 }
 
-// parsePicked reads "Server X picked, weight N." and the older "Server X picked, pendingConnectionCount a totalConnectionsCount b."
+// parsePicked reads "Server X picked, weight N." and the older "Server X picked, pendingConnectionCount a
+// totalConnectionsCount b."
 func parsePicked(text string, e *Event) Kind {
 	rest, ok := strings.CutPrefix(text, "Server ")
 	i := strings.Index(rest, " picked")

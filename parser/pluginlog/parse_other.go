@@ -6,8 +6,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
-// parseHeader reads the lines of a request or response head, which stand indented behind the level. Only the few that say something
-// about routing, time or caching are events.
+// parseHeader reads the lines of a request or response head, which stand indented behind the level. Only the few that
+// say something about routing, time or caching are events.
 func (l *Line) parseHeader(e *Event) Kind {
 	text := l.Text
 	if len(text) < 6 {
@@ -47,7 +47,8 @@ func parseStatusLine(text string, e *Event) Kind {
 	return None
 }
 
-// parseCacheHeader picks Set-Cookie, Cache-Control and Expires out: a cookie in an answer that caches may keep is a leak.
+// parseCacheHeader picks Set-Cookie, Cache-Control and Expires out: a cookie in an answer that caches may keep is a
+// leak.
 func parseCacheHeader(text string, e *Event) Kind {
 	name, value, ok := strings.Cut(text, ": ")
 	if !ok {
@@ -73,8 +74,8 @@ func isMethod(s string) bool {
 	return false
 }
 
-// parseOther looks for the phrases that stand behind changing functions. TRACE lines are many and hold few of them, so of those
-// only the ones whose text begins like a phrase are searched.
+// parseOther looks for the phrases that stand behind changing functions. TRACE lines are many and hold few of them,
+// so of those only the ones whose text begins like a phrase are searched.
 func (l *Line) parseOther(e *Event) Kind {
 	text := l.Text
 	if l.Level == LevelTrace && !l.mayHoldPhrase() {
@@ -168,7 +169,8 @@ func fillConnection(text string, e *Event) bool {
 	return true
 }
 
-// tellsError reports whether a line that names no level is an error: the plug-in writes some so while it reads its configuration.
+// tellsError reports whether a line that names no level is an error: the plug-in writes some so while it reads its
+// configuration.
 func (l *Line) tellsError() bool {
 	if !isComponent(l.Component) || l.Function == "" {
 		return false

@@ -63,8 +63,8 @@ func parseConnected(text string, e *Event) Kind {
 	return Connected
 }
 
-// parseOpenStream reads what happens on a new connection: "setting GSK_USER_DATA", with which the TLS handshake begins, and "Failed in
-// r_gsk_secure_soc_init: GSK_ERROR_BAD_CERT(gsk rc = 414)".
+// parseOpenStream reads what happens on a new connection: "setting GSK_USER_DATA", with which the TLS handshake
+// begins, and "Failed in r_gsk_secure_soc_init: GSK_ERROR_BAD_CERT(gsk rc = 414)".
 func parseOpenStream(l *Line, e *Event) Kind {
 	switch {
 	case strings.HasPrefix(l.Text, "setting GSK_USER_DATA"):
@@ -108,8 +108,8 @@ func parseExecute(l *Line, e *Event) Kind {
 	return l.parseOther(e)
 }
 
-// parseFailoverStatus reads "Marking X down" and "Server X : pendingRequests a ... totalRequests d." in both generations of names.
-// Names of members may hold dots, dashes and blanks.
+// parseFailoverStatus reads "Marking X down" and "Server X : pendingRequests a ... totalRequests d." in both
+// generations of names. Names of members may hold dots, dashes and blanks.
 func parseFailoverStatus(text string, e *Event) Kind {
 	if rest, ok := strings.CutPrefix(text, "Marking "); ok {
 		i := strings.LastIndex(rest, " down")
@@ -143,8 +143,8 @@ var (
 	oldCounterNames = [4]string{"pendingConnections ", "failedConnections ", "affinityConnections ", "totalConnections "} // V5
 )
 
-// parseHandleRequest reads "Failed to execute the transaction to 'X'on host 'H'; will try another one", "Failed to handle request"
-// and "Request is: host='H'; uri='U'".
+// parseHandleRequest reads "Failed to execute the transaction to 'X'on host 'H'; will try another one", "Failed to
+// handle request" and "Request is: host='H'; uri='U'".
 func parseHandleRequest(l *Line, e *Event) Kind {
 	text := l.Text
 	switch {

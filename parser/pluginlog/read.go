@@ -28,9 +28,10 @@ type block struct {
 	done   chan struct{}
 }
 
-// Read hands the events of r to yield, in order. The event is yield's only until it returns; its strings stay valid. Read ends with
-// the first error of r or yield; errors.Is(err, io.ErrUnexpectedEOF) says that a packed file is cut, and all events before the cut
-// were handed out. Blocks of lines are parsed in parallel; memory does not grow with the log.
+// Read hands the events of r to yield, in order. The event is yield's only until it returns; its strings stay valid.
+// Read ends with the first error of r or yield; errors.Is(err, io.ErrUnexpectedEOF) says that a packed file is cut,
+// and all events before the cut were handed out. Blocks of lines are parsed in parallel; memory does not grow with
+// the log.
 func Read(r io.Reader, opt Options, yield func(*Event) error) (Stats, error) {
 	if opt.Want == (Kinds{}) {
 		opt.Want = Kinds{^uint64(0), ^uint64(0)}
@@ -74,7 +75,8 @@ func newPipeline(opt Options) *pipeline {
 	return p
 }
 
-// stop releases the reader, which closes the channel of the parsers. The reader may still be inside a Read of its source.
+// stop releases the reader, which closes the channel of the parsers. The reader may still be inside a Read of its
+// source.
 func (p *pipeline) stop() { close(p.quit) }
 
 // deliver hands the events out and numbers their lines.
@@ -284,8 +286,8 @@ func (b *block) spare() *Event {
 	return &b.events[:n+1][n]
 }
 
-// ReadLines hands the lines of r to yield, in order, split but not parsed; blank lines are left out. A glued line comes as two
-// of one number. The Line is yield's only until it returns.
+// ReadLines hands the lines of r to yield, in order, split but not parsed; blank lines are left out. A glued line
+// comes as two of one number. The Line is yield's only until it returns.
 func ReadLines(r io.Reader, yield func(*Line) error) error {
 	src := blockReader{r: r}
 	b := new(block)

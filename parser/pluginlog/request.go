@@ -65,8 +65,8 @@ type GSK struct {
 // Reason is a set of reasons that make a request odd.
 type Reason uint32
 
-// The reasons; the comment says when each is given. The share of a phase counts only when the phase itself took [leastPhase]:
-// of a request that took 3 ms no share is odd.
+// The reasons; the comment says when each is given. The share of a phase counts only when the phase itself took
+// [leastPhase]: of a request that took 3 ms no share is odd.
 const (
 	MarkedDownInside    Reason = 1 << iota // a member was marked down
 	ConnectTimeoutFired                    // ConnectTimeout expired
@@ -196,8 +196,9 @@ type Request struct {
 	cache cacheHead
 }
 
-// Timed reports whether the log tells how long the request took: it does only where a line begins it. What low log levels show is an
-// episode, lines of one thread about failures, and nobody knows how long before the first of them its request came.
+// Timed reports whether the log tells how long the request took: it does only where a line begins it. What low log
+// levels show is an episode, lines of one thread about failures, and nobody knows how long before the first of them
+// its request came.
 func (r *Request) Timed() bool { return r.Began && r.Start != 0 && r.End != 0 }
 
 // Wall returns the time from the first to the last line, 0 where the log does not tell it.

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// quoteAt returns the class (0 none, 1 single, 2 double) and length of the quotation mark at the start of s: blogs and word
-// processors make typographic ones of the plug-in's apostrophes.
+// quoteAt returns the class (0 none, 1 single, 2 double) and length of the quotation mark at the start of s: blogs
+// and word processors make typographic ones of the plug-in's apostrophes.
 func quoteAt(s string) (class, size int) {
 	if s == "" {
 		return 0, 0
@@ -33,8 +33,8 @@ func quoteAt(s string) (class, size int) {
 	return 0, 0
 }
 
-// cutQuoted returns what stands in quotation marks at the start of s and what follows. Without a mark at the start the value is the
-// first word; without one at the end (a cut line) it is all.
+// cutQuoted returns what stands in quotation marks at the start of s and what follows. Without a mark at the start
+// the value is the first word; without one at the end (a cut line) it is all.
 func cutQuoted(s string) (value, rest string) {
 	class, n := quoteAt(s)
 	if class == 0 {

@@ -17,7 +17,8 @@ type Stats struct {
 	MoreBack    int64       // further ones
 }
 
-// ClockStep is a line whose time is before that of the line in front of it, by more than processes that share a log can differ.
+// ClockStep is a line whose time is before that of the line in front of it, by more than processes that share a log
+// can differ.
 type ClockStep struct {
 	Line     int64
 	From, To Time

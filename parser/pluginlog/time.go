@@ -2,8 +2,9 @@ package pluginlog
 
 import "time"
 
-// Time is a moment on the wall clock of the machine that wrote the log, in nanoseconds since 1970 as if that clock showed UTC:
-// log lines name no zone. The zero Time says that the line shows none. Old plug-ins write whole seconds, newer ones 10 microseconds.
+// Time is a moment on the wall clock of the machine that wrote the log, in nanoseconds since 1970 as if that clock
+// showed UTC: log lines name no zone. The zero Time says that the line shows none. Old plug-ins write whole seconds,
+// newer ones 10 microseconds.
 type Time int64
 
 // TimeOf returns what the wall clock of t's location shows.

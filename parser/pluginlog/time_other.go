@@ -5,8 +5,9 @@ import (
 	"unicode"
 )
 
-// looseTime reads times that are not spelt as the plug-in spells them on a machine that speaks English: month names of other languages,
-// ISO 8601, fractions and zones where they are not usual. A zone is passed over, as log lines name none elsewhere.
+// looseTime reads times that are not spelt as the plug-in spells them on a machine that speaks English: month names
+// of other languages, ISO 8601, fractions and zones where they are not usual. A zone is passed over, as log lines
+// name none elsewhere.
 func looseTime(s string) (Time, bool) {
 	var n [8]int // the numbers, in order
 	count, year, month, monthAt := 0, -1, 0, 0
@@ -65,7 +66,8 @@ func run(s string) (string, runKind) {
 	return s[:1], aMark
 }
 
-// monthName returns 1 to 12 for the first letters of a month in one of the languages of WebSphere's consoles, 0 for anything else.
+// monthName returns 1 to 12 for the first letters of a month in one of the languages of WebSphere's consoles, 0 for
+// anything else.
 func monthName(word string) int {
 	word = strings.ToLower(word)
 	for month, names := range [...]string{"jan gen ene", "feb fev fév", "mar mär mrz", "apr avr abr", "may mai mag", "jun juin giu", "jul juil lug",

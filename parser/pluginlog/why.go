@@ -8,7 +8,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
-// Why says a single reason in the words of this request: who failed, and by which code. Where the log tells no more it is that of Words.
+// Why says a single reason in the words of this request: who failed, and by which code. Where the log tells no more
+// it is that of Words.
 func (r *Request) Why(reason Reason) string {
 	var say func(*Attempt) string
 	switch reason {

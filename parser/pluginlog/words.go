@@ -7,8 +7,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
-// Words says in a sentence what an event means, with the rule of the routing procedure in brackets; "" for events that say nothing
-// to people.
+// Words says in a sentence what an event means, with the rule of the routing procedure in brackets; "" for events
+// that say nothing to people.
 func (e *Event) Words() string {
 	switch {
 	case e.Kind >= RouteTried && e.Kind <= CloneNotFound:

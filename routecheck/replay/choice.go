@@ -80,8 +80,8 @@ func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member routecheck.Memb
 	m.t.LearnPick(&c.state, &fl.f, member, via, &m.sem, m.rec)
 }
 
-// pickUnseen takes in a pick of which the log hides sessions or earlier picks: it may agree, but it cannot disagree. Where balancing
-// stands and which weights are left is not known afterwards.
+// pickUnseen takes in a pick of which the log hides sessions or earlier picks: it may agree, but it cannot disagree.
+// Where balancing stands and which weights are left is not known afterwards.
 func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.MemberID, r *result) {
 	before := c.state.Clone()
 	c.state.ForgetPosition()
@@ -109,8 +109,8 @@ func picks(fl *flight, member routecheck.MemberID) func(routecheck.Action) bool 
 	}
 }
 
-// ask looks for an outcome of Next that the log agrees with, over chance and over what the log does not say of the request; it adopts
-// the first.
+// ask looks for an outcome of Next that the log agrees with, over chance and over what the log does not say of the
+// request; it adopts the first.
 func (m *machine) ask(c *cluster, fl *flight, o *op, agrees func(routecheck.Action) bool) (found bool) {
 	for _, f := range m.guesses(fl, o.rq) {
 		m.t.Outcomes(&c.state, &f, o.now, &m.sem, m.rec, func(state *routecheck.ClusterState, after *routecheck.Flight, a routecheck.Action) bool {
@@ -182,8 +182,8 @@ func (m *machine) words(fl *flight, a routecheck.Action) string {
 	return fmt.Sprintf("no member, the client gets %d", a.Status)
 }
 
-// compareWeight holds the weight behind a pick against the line about it. Of a process that was not seen from its start the weights are
-// learnt here.
+// compareWeight holds the weight behind a pick against the line about it. Of a process that was not seen from its
+// start the weights are learnt here.
 func (m *machine) compareWeight(o *op, c *cluster, lowered bool, member routecheck.MemberID, r *result) {
 	weight, kn := c.state.Member(member).Weight, &c.known[member]
 	switch {

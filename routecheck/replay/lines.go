@@ -8,8 +8,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// This file holds lines that decide nothing against the file: which Uri and alias were found, which clone IDs were compared, and where the
-// Transport leads. They tell whether the file was in force.
+// This file holds lines that decide nothing against the file: which Uri and alias were found, which clone IDs were
+// compared, and where the Transport leads. They tell whether the file was in force.
 
 // walked is how far the comparisons of clone IDs of one session identifier have come.
 type walked struct {
@@ -80,7 +80,8 @@ func foundWords(all []routecheck.URIFound, words func(*routecheck.URIFound) stri
 	return out
 }
 
-// compared checks a comparison of clone IDs: every clone ID of the session is held against the primary list from its first server (R22).
+// compared checks a comparison of clone IDs: every clone ID of the session is held against the primary list from its
+// first server (R22).
 func (m *machine) compared(o *op, r *result) {
 	fl, w := m.walkOf(o)
 	if w == nil {
@@ -145,8 +146,8 @@ func (w *walked) clone() string {
 	return w.walk[w.at].Clone
 }
 
-// walkOf returns a copy of the thread's flight with the comparisons of the session identifier that the log is at; nil when the log does not
-// tell enough to know them.
+// walkOf returns a copy of the thread's flight with the comparisons of the session identifier that the log is at; nil
+// when the log does not tell enough to know them.
 func (m *machine) walkOf(o *op) (*flight, *walked) {
 	q := o.rq
 	if q.list < 0 || q.list >= maxLists || len(q.lists[q.list].ids) >= maxIDs {
@@ -196,8 +197,8 @@ func (m *machine) transport(o *op, r *result) {
 	r.differs(TransportDiffers, "R64", address(o.member, o.host, int(o.port)), ours...)
 }
 
-// addresses returns where a member would get the request, nil when it is what the log says. Whether the request came over TLS is not always
-// logged.
+// addresses returns where a member would get the request, nil when it is what the log says. Whether the request came
+// over TLS is not always logged.
 func (m *machine) addresses(fl *flight, o *op, member routecheck.MemberID) (ours []string) {
 	for _, f := range m.guesses(fl, o.rq) {
 		tr, ok := m.t.TransportOf(&f, member, &m.sem, m.rec)

@@ -12,8 +12,8 @@ import (
 
 const second = routecheck.Nanos(time.Second)
 
-// MatchEvents emits how a request found its Route; m is nil when there was none. Call it before the first [routecheck.Table.Next].
-// The caller fills Time and Thread of each event; the event is emit's only until it returns.
+// MatchEvents emits how a request found its Route; m is nil when there was none. Call it before the first
+// [routecheck.Table.Next]. The caller fills Time and Thread of each event; the event is emit's only until it returns.
 func MatchEvents(t *routecheck.Table, rq *routecheck.Request, m *routecheck.Match, sem *routecheck.Semantics, emit func(*pluginlog.Event)) {
 	if t.Refused(rq, sem) != "" {
 		return // by the web server: the plug-in is not asked (R16)
@@ -29,8 +29,9 @@ func MatchEvents(t *routecheck.Table, rq *routecheck.Request, m *routecheck.Matc
 	emit(&pluginlog.Event{Kind: pluginlog.RequestStarted})
 }
 
-// Events emits the lines for the steps of one call of Next, Observe or NoteStream. Decisions of one cluster are replayed in the order of
-// their lines, so a caller with several threads emits them before it releases the cluster's lock.
+// Events emits the lines for the steps of one call of Next, Observe or NoteStream. Decisions of one cluster are
+// replayed in the order of their lines, so a caller with several threads emits them before it releases the cluster's
+// lock.
 func Events(t *routecheck.Table, cluster routecheck.ClusterID, steps []routecheck.Step, emit func(*pluginlog.Event)) {
 	w := lines{c: &t.Clusters[cluster], emit: emit}
 	for i := range steps {
@@ -151,7 +152,8 @@ func (w *lines) stream(s *routecheck.Step) {
 	w.say(pluginlog.RequestWritten)
 }
 
-// failed writes what went wrong and what it did to the member. A stream from the queue that failed is only looked for once more (R50c, R54).
+// failed writes what went wrong and what it did to the member. A stream from the queue that failed is only looked for
+// once more (R50c, R54).
 func (w *lines) failed(s *routecheck.Step) {
 	host := w.host(s)
 	switch s.Event {

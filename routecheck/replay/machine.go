@@ -8,11 +8,12 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// maxMembers bounds the members whose state one machine keeps, over all processes; beyond it all is forgotten and learnt anew.
+// maxMembers bounds the members whose state one machine keeps, over all processes; beyond it all is forgotten and
+// learnt anew.
 const maxMembers = 1 << 14
 
-// machine plays the operations under one setting of the open choices. What its maps point to is never changed in place: a copy of the maps
-// is a copy of the machine.
+// machine plays the operations under one setting of the open choices. What its maps point to is never changed in
+// place: a copy of the maps is a copy of the machine.
 type machine struct {
 	t        *routecheck.Table
 	sem      routecheck.Semantics
@@ -39,7 +40,8 @@ type cluster struct {
 	known []known
 }
 
-// known says which parts of a member's state follow from the log. The rest is that of a fresh process until a line says otherwise.
+// known says which parts of a member's state follow from the log. The rest is that of a fresh process until a line
+// says otherwise.
 type known struct {
 	mark, timer, weight, pending bool
 	probe                        bool // whether somebody probes it
@@ -206,8 +208,8 @@ func (m *machine) copyOf(key clusterKey) *cluster {
 	return c
 }
 
-// flightOf returns a copy of the thread's flight, a new one when it has none; nil when the log does not say which cluster it is about.
-// declined is true when host and URI were logged and no Route matches them.
+// flightOf returns a copy of the thread's flight, a new one when it has none; nil when the log does not say which
+// cluster it is about. declined is true when host and URI were logged and no Route matches them.
 func (m *machine) flightOf(o *op) (fl *flight, declined bool) {
 	if old := m.flights[o.thread]; old != nil {
 		return old.clone(), false

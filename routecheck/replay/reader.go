@@ -5,7 +5,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// maxOpen bounds the requests under way; beyond it all are let go, and what they still hold is set right by later lines.
+// maxOpen bounds the requests under way; beyond it all are let go, and what they still hold is set right by later
+// lines.
 const maxOpen = 2048
 
 // opKind tells the operations apart.

@@ -2,8 +2,8 @@ package replay
 
 import "github.com/wasplug/wasplug/parser/pluginlog"
 
-// outdated reports whether the event belongs to a request that began before a reload, which says nothing of the file at hand. Where a process
-// does not log where requests begin, it cannot be told.
+// outdated reports whether the event belongs to a request that began before a reload, which says nothing of the file
+// at hand. Where a process does not log where requests begin, it cannot be told.
 func (r *reader) outdated() bool {
 	thread := r.e.Thread
 	switch {
@@ -31,7 +31,8 @@ func begins(kind pluginlog.Kind) bool {
 	return false
 }
 
-// restart lets go of the process's requests: after a reload they go on with the old file, which is not at hand (section 1).
+// restart lets go of the process's requests: after a reload they go on with the old file, which is not at hand
+// (section 1).
 func (r *reader) restart(kind opKind) {
 	for thread, q := range r.requests {
 		if thread.PID == r.e.PID {

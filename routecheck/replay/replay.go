@@ -48,7 +48,8 @@ type Ruling struct {
 	At       pluginlog.Place // the first line that rules it out
 }
 
-// Evidence is what the log says about an open choice that a decision consulted. The other choices are held at their base values.
+// Evidence is what the log says about an open choice that a decision consulted. The other choices are held at their
+// base values.
 type Evidence struct {
 	Choice routecheck.Choice
 	Values []Ruling // in the order of the choice's values
@@ -135,8 +136,8 @@ func (r *Replay) Report() *Report {
 	return &out
 }
 
-// play plays an operation on the base and on every variant. A choice that the base consults for the first time gets variants that begin
-// just before this operation.
+// play plays an operation on the base and on every variant. A choice that the base consults for the first time gets
+// variants that begin just before this operation.
 func (r *Replay) play(o *op) {
 	asked := r.base.asked()
 	base := r.base.play(o)
@@ -181,8 +182,9 @@ func (r *Replay) count(base *result) {
 	}
 }
 
-// judge draws conclusions. Where the base agrees, a variant that does not is ruled out. Where the base disagrees and the values of one
-// choice alone explain the line, its base value is ruled out; where several choices would, the line proves nothing about any.
+// judge draws conclusions. Where the base agrees, a variant that does not is ruled out. Where the base disagrees and
+// the values of one choice alone explain the line, its base value is ruled out; where several choices would, the line
+// proves nothing about any.
 func (r *Replay) judge(o *op, base *fault) {
 	var fits []Setting
 	for i := range r.variants {

@@ -193,8 +193,8 @@ func (q *request) addClone(id string) {
 	}
 }
 
-// firstCheck reports whether a status line is the first of its kind in this selection. Later ones may show what the selection itself
-// changed, such as weights that were raised (R32).
+// firstCheck reports whether a status line is the first of its kind in this selection. Later ones may show what the
+// selection itself changed, such as weights that were raised (R32).
 func (q *request) firstCheck(member string, ignored bool) bool {
 	c := checked{member, ignored}
 	if slices.Contains(q.seen, c) || len(q.seen) >= maxSeen {
@@ -228,7 +228,8 @@ func (q *request) request() routecheck.Request {
 	return rq
 }
 
-// withSessions puts the logged clone IDs where the Route looks for them. Cache id and session id are not logged and decide nothing (R21).
+// withSessions puts the logged clone IDs where the Route looks for them. Cache id and session id are not logged and
+// decide nothing (R21).
 func (q *request) withSessions(rq routecheck.Request, m *routecheck.Match, separator byte) routecheck.Request {
 	for _, l := range q.lists {
 		var value strings.Builder

@@ -6,8 +6,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// memberLine takes in a line about the state of a member. Where the state does not follow from the log so far, the line sets it right;
-// where it does, a difference is a disagreement. Either way the log wins.
+// memberLine takes in a line about the state of a member. Where the state does not follow from the log so far, the
+// line sets it right; where it does, a difference is a disagreement. Either way the log wins.
 func (m *machine) memberLine(o *op, r *result) {
 	fl, _ := m.flightOf(o)
 	if fl == nil {

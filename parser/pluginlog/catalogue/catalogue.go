@@ -1,8 +1,10 @@
-// Package catalogue says what the error lines of http_plugin.log mean, what the client saw, and what to do. It is one table,
-// catalogue.tsv: texts of lines, GSK codes, and error numbers of operating systems. It reads no log and knows no configuration.
+// Package catalogue says what the error lines of http_plugin.log mean, what the client saw, and what to do. It is one
+// table, catalogue.tsv: texts of lines, GSK codes, and error numbers of operating systems. It reads no log and knows
+// no configuration.
 //
-// Names and numbers of GSK codes are those of IBM's tables of GSKit return codes; the column "mark" says how well a row is known: doc
-// (IBM says so), traced (seen in a real log), assumed, or recalled (from system headers and forums, to be checked).
+// Names and numbers of GSK codes are those of IBM's tables of GSKit return codes; the column "mark" says how well a
+// row is known: doc (IBM says so), traced (seen in a real log), assumed, or recalled (from system headers and forums,
+// to be checked).
 package catalogue
 
 import (
@@ -89,7 +91,8 @@ func (e *Entry) has(n int32) bool {
 	return false
 }
 
-// OfGSK returns the entry of a GSK code: by its name, or by its number where the name says nothing. The same number has one meaning.
+// OfGSK returns the entry of a GSK code: by its name, or by its number where the name says nothing. The same number
+// has one meaning.
 func OfGSK(name string, code int32) (Entry, bool) {
 	if e, ok := find(GSK, func(e *Entry) bool { return strings.EqualFold(e.Name, name) }); ok {
 		return e, true
@@ -97,12 +100,14 @@ func OfGSK(name string, code int32) (Entry, bool) {
 	return find(GSK, func(e *Entry) bool { return e.has(code) })
 }
 
-// OfOSError returns the entry of an operating system's error number. No number of the table means two things on two platforms.
+// OfOSError returns the entry of an operating system's error number. No number of the table means two things on two
+// platforms.
 func OfOSError(n int32) (Entry, bool) {
 	return find(OSError, func(e *Entry) bool { return e.has(n) })
 }
 
-// OfLine returns the entry of an error line: what its GSK code says, or else the first that its text contains, with what its OS error says.
+// OfLine returns the entry of an error line: what its GSK code says, or else the first that its text contains, with
+// what its OS error says.
 func OfLine(line string) (Entry, bool) {
 	if name, code := GSKCode(line); name != "" || code != 0 {
 		if e, ok := OfGSK(name, code); ok {
@@ -145,8 +150,8 @@ func contains(s, pattern string) bool {
 	return true
 }
 
-// GSKCode finds name and number of a GSK code in a line: "GSK_ERROR_BAD_CERT(gsk rc = 414)", "(gsk error 408):  GSK_ERROR_...".
-// What the line does not show is empty or 0.
+// GSKCode finds name and number of a GSK code in a line: "GSK_ERROR_BAD_CERT(gsk rc = 414)", "(gsk error 408):
+// GSK_ERROR_...". What the line does not show is empty or 0.
 func GSKCode(line string) (name string, code int32) {
 	if i := strings.Index(line, "GSK_"); i >= 0 {
 		end := i
@@ -163,7 +168,8 @@ func GSKCode(line string) (name string, code int32) {
 	return name, 0
 }
 
-// Lookup returns what a word or phrase of a user names: "GSK_ERROR_BAD_CERT", "GSK 414", "errno 111", "OS err=111", "414", or a text of a line.
+// Lookup returns what a word or phrase of a user names: "GSK_ERROR_BAD_CERT", "GSK 414", "errno 111", "OS err=111",
+// "414", or a text of a line.
 func Lookup(phrase string) (all []Entry) {
 	words := strings.FieldsFunc(phrase, func(r rune) bool { return r == ' ' || r == '=' || r == ':' || r == ',' })
 	if len(words) == 0 {
