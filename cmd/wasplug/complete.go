@@ -309,7 +309,8 @@ func (a *asked) table() *routecheck.Table {
 		return nil
 	}
 	c := cli.NewContext(&cli.App{ErrWriter: io.Discard}, nil, nil)
-	l, err := loadTableFor(c, diag.NewFiles(), path, a.flags["web-server"])
+	sem := routecheck.Latest()
+	l, err := loadTableFor(c, diag.NewFiles(), path, a.flags["web-server"], &sem)
 	if err != nil {
 		return nil
 	}

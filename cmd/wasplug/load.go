@@ -71,20 +71,19 @@ type loaded struct {
 }
 
 // loadTable reads the configuration that the flags name and that decisions are to be made on.
-func loadTable(c *cli.Context) (*loaded, error) {
-	return loadTableFor(c, diag.NewFiles(), c.String("config"), c.String("web-server"))
+func loadTable(c *cli.Context, sem *routecheck.Semantics) (*loaded, error) {
+	return loadTableFor(c, diag.NewFiles(), c.String("config"), c.String("web-server"), sem)
 }
 
-// loadTableFor reads a configuration that decisions are to be made on. A file that the plug-in would reject (R18), or whose routing is not
-// in it, ends with exit code 3 and the reasons on standard error.
-func loadTableFor(c *cli.Context, files *diag.Files, path, webServer string) (*loaded, error) {
+// loadTableFor reads a configuration that decisions are to be made on. A file that the plug-in would reject, or whose routing is not in it,
+// ends with exit code 3 and the reasons on standard error.
+func loadTableFor(c *cli.Context, files *diag.Files, path, webServer string, sem *routecheck.Semantics) (*loaded, error) {
 	l, err := loadFor(c, files, path, webServer)
 	if err != nil {
 		return nil, err
 	}
-	var missing []diag.Diagnostic
-	l.table, missing = routecheck.New(l.config)
-	l.faults = append(l.faults, missing...)
+	l.table, _ = routecheck.New(l.config)
+	l.faults = append(l.faults, l.table.Rejected(sem)...)
 	diag.Sort(l.faults)
 	if diag.Worst(l.faults) >= diag.Error {
 		printDiagnostics(c.App.ErrWriter, files, l.faults)

@@ -138,7 +138,7 @@ func runSuite(c *cli.Context, path string, run *regexp.Regexp) (tested, error) {
 	if given(c, "config") {
 		config, webServer = c.String("config"), c.String("web-server")
 	}
-	table, sessions, err := suiteTable(c, out.files, config, webServer)
+	table, sessions, err := suiteTable(c, out.files, config, webServer, &s.Semantics)
 	if err != nil {
 		return out, err
 	}
@@ -154,8 +154,8 @@ func runSuite(c *cli.Context, path string, run *regexp.Regexp) (tested, error) {
 }
 
 // suiteTable loads the configuration of a suite, and what its topology says of sessions.
-func suiteTable(c *cli.Context, files *diag.Files, config, webServer string) (*routecheck.Table, func(string) routecheck.Sessions, error) {
-	l, err := loadTableFor(c, files, config, webServer)
+func suiteTable(c *cli.Context, files *diag.Files, config, webServer string, sem *routecheck.Semantics) (*routecheck.Table, func(string) routecheck.Sessions, error) {
+	l, err := loadTableFor(c, files, config, webServer, sem)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -182,7 +182,7 @@ func initSuite(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	l, err := loadTableFor(c, diag.NewFiles(), c.String("config"), c.String("web-server"))
+	l, err := loadTable(c, &sem)
 	if err != nil {
 		return err
 	}

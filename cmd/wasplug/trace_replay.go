@@ -65,7 +65,7 @@ func (run *traceRun) replay(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	l, err := loadTable(c)
+	l, err := loadTable(c, &sem)
 	if err != nil {
 		return err
 	}

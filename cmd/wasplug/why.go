@@ -91,18 +91,11 @@ func why(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	l, err := loadTable(c)
+	l, err := loadTable(c, &sem)
 	if err != nil {
 		return err
 	}
 	table := l.table
-	if sem.Value(routecheck.OpenRoute) == "rejects-file" {
-		for _, r := range l.config.Routes {
-			if !r.UriGroup.Set() || !r.VirtualHostGroup.Set() {
-				return failure(fmt.Errorf("%s: this Route lacks a group, and under open-route=rejects-file the plug-in rejects the whole file", l.files.Start(r.Node.NameSpan)))
-			}
-		}
-	}
 	sc := &routecheck.Scenario{Requests: routecheck.Repeat(request, c.Int("requests"), nanos(c.Float64("every")))}
 	if err := readScenario(c, table, sc); err != nil {
 		return err
