@@ -82,7 +82,7 @@ func (t *Table) FitsState(f MemberFact) error {
 	case f.Weight != nil && *f.Weight > 0 && f.Member == c.Address:
 		return fmt.Errorf("the ClusterAddress has no weight (R41)")
 	case f.Weight != nil && *f.Weight > 0 && c.Members[f.Member].Start == 0:
-		return fmt.Errorf("member %s has LoadBalanceWeight 0, so its weight is never above 0: it is never raised (R33, R36)", name)
+		return fmt.Errorf("the LoadBalanceWeight of member %s counts as 0, so its weight is never above 0: it is never raised (R33, R36)", name)
 	case f.Next && !slices.Contains(c.Primary, f.Member):
 		return fmt.Errorf("member %s is not in the primary list of %s, where round robin stands", name, c.Name)
 	}
