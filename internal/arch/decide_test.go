@@ -67,8 +67,7 @@ func TestWhoDecides(t *testing.T) {
 }
 
 // copies are the places that still decide beside the core, by file and sign. None may be added.
-var copies = []string{
-}
+var copies = []string{}
 
 // TestWhoDecidesFinds puts each kind of decision back outside the core: each must be found where its comment says.
 func TestWhoDecidesFinds(t *testing.T) {
