@@ -6,6 +6,7 @@ func affinityRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP301", Name: "clone-id-collision", Category: Affinity, Severity: diag.Error, Check: checkCollision,
+			Subjects: []string{"Server/CloneID"},
 			Silences: []string{"WP302", "WP309"},
 			Doc: Doc{
 				Title:  "Two servers of one cluster have one CloneID",
@@ -18,6 +19,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP302", Name: "clone-id-reused-across-clusters", Category: Affinity, Severity: diag.Error, Check: checkReused,
+			Subjects: []string{"Server/CloneID"},
 			Topology: true,
 			Doc: Doc{
 				Title:  "Servers of two clusters have one CloneID and different addresses",
@@ -30,6 +32,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP303", Name: "clone-id-missing", Category: Affinity, Severity: diag.Error, Check: checkMissingClone,
+			Subjects: []string{"Server/CloneID", "ClusterAddress"},
 			Topology: true,
 			Doc: Doc{
 				Title:  "Servers of a cluster with several members, or a ClusterAddress, have no CloneID",
@@ -42,6 +45,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP304", Name: "clone-id-characters", Category: Affinity, Severity: diag.Error, Check: checkCloneCharacters,
+			Subjects: []string{"Server/CloneID", "ServerCluster/CloneSeparatorChange"},
 			Silences: []string{"WP310"},
 			Doc: Doc{
 				Title:  "A CloneID holds the separator of clone IDs, white space, or nothing",
@@ -54,6 +58,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP305", Name: "separator-differs", Category: Affinity, Severity: diag.Warning, Check: checkSeparators,
+			Subjects: []string{"ServerCluster/CloneSeparatorChange"},
 			Doc: Doc{
 				Title:  "CloneSeparatorChange differs between clusters that share a host and a cookie",
 				Why:    "A cookie written with + is read with : and names no clone: affinity is lost where the browser moves from one application to the other.",
@@ -65,6 +70,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP306", Name: "affinity-cookie-differs-on-overlap", Category: Affinity, Severity: diag.Warning, Fix: UnsafeFix, Check: checkCookieOverlap,
+			Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
 			Silences: []string{"WP311"},
 			Doc: Doc{
 				Title:  "Two Uris that overlap, or are equal, have different affinity cookies or URL identifiers",
@@ -77,6 +83,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP307", Name: "same-address-two-clone-ids", Category: Affinity, Severity: diag.Error, Check: checkSameAddressIDs,
+			Subjects: []string{"Server/CloneID", "Transport/Hostname", "Transport/Port"},
 			Silences: []string{"WP308"},
 			Doc: Doc{
 				Title:  "One address stands in two servers with different CloneIDs",
@@ -89,6 +96,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP308", Name: "same-address-twice", Category: Affinity, Severity: diag.Warning, Check: checkSameAddress,
+			Subjects: []string{"Transport/Hostname", "Transport/Port"},
 			Doc: Doc{
 				Title:  "One address stands in two members of a cluster",
 				Why:    "One JVM gets a double share of the load and two marks that know nothing of each other. It was once shown as a trick for weights; LoadBalanceWeight does that better.",
@@ -100,6 +108,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP309", Name: "clone-id-collision-after-merge", Category: Affinity, Severity: diag.Error, Check: checkAcrossFiles,
+			Subjects: []string{"Server/CloneID"},
 			Doc: Doc{
 				Title:  "Two files that are checked together have one CloneID at different addresses",
 				Why:    "A merge copies the IDs unchecked; copied profiles carry the same one. Files whose clusters share a host and a cookie name then send sessions of one to the other. One ID at one address is fine.",
@@ -108,6 +117,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP310", Name: "clone-id-wrong-format", Category: Affinity, Severity: diag.Warning, Check: checkCloneFormat,
+			Subjects: []string{"Server/CloneID"},
 			Doc: Doc{
 				Title:  "A CloneID looks mistyped, cut, or like a placeholder",
 				Why:    "An ID that does not equal the server's own gives no affinity. Known forms: a clock in base 32 (traditional servers), a UUID (Liberty), set by hand. IDs set by hand in a cluster of several servers, and several forms in one cluster, are only mentioned.",
@@ -119,6 +129,7 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP311", Name: "affinity-cookie-differs-in-cluster", Category: Affinity, Severity: diag.Info, Check: checkCookieInCluster,
+			Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
 			Doc: Doc{
 				Title:  "Uris of one cluster use different affinity cookies",
 				Why:    "Right when applications have cookies of their own; otherwise one of them lost its affinity. Liberty learns the names of cookies late.",

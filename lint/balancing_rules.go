@@ -29,6 +29,7 @@ func balancingRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP401", Name: "server-in-no-list", Category: Balancing, Severity: diag.Warning, Fix: UnsafeFix, Check: checkInNoList,
+			Subjects: []string{"PrimaryServers", "BackupServers"},
 			Doc: Doc{
 				Title:  "A Server is in neither list although there are lists",
 				Why:    "It gets nothing. That is IBM's own way to retire a member; forgotten, its capacity is lost.",
@@ -40,6 +41,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP402", Name: "server-in-both-lists", Category: Balancing, Severity: diag.Error, Fix: UnsafeFix, Check: checkInBothLists,
+			Subjects: []string{"PrimaryServers", "BackupServers"},
 			Silences: []string{"WP401"},
 			Doc: Doc{
 				Title:  "A Server is in PrimaryServers and in BackupServers",
@@ -52,6 +54,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP403", Name: "backups-without-primaries", Category: Balancing, Severity: diag.Error, Check: checkBackupsAlone,
+			Subjects: []string{"BackupServers", "PrimaryServers"},
 			Silences: []string{"WP414"},
 			Doc: Doc{
 				Title:  "BackupServers without PrimaryServers",
@@ -64,6 +67,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP404", Name: "weight-of-backup", Category: Balancing, Severity: diag.Info, Check: checkBackupWeights,
+			Subjects: []string{"Server/LoadBalanceWeight", "BackupServers"},
 			Doc: Doc{
 				Title:  "Backups have different weights",
 				Why:    "They are tried in list order and never balanced: the weights promise what does not happen.",
@@ -75,6 +79,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP405", Name: "weights-collapse-to-one", Category: Balancing, Severity: diag.Info, Fix: UnsafeFix, Check: checkEqualWeights,
+			Subjects: []string{"Server/LoadBalanceWeight"},
 			Doc: Doc{
 				Title:  "All balanced servers have the same weight",
 				Why:    "Weights are divided by their highest common factor: 20/20/20 acts as 1/1/1. Every round uses all weights up and resets them, which IBM advises against: 20/20/19 keeps them going.",
@@ -86,6 +91,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP406", Name: "weight-zero", Category: Balancing, Severity: diag.Warning, Check: checkZeroWeight,
+			Subjects: []string{"Server/LoadBalanceWeight"},
 			Doc: Doc{
 				Title:  "A Server has weight 0",
 				Why:    "It gets no new sessions: right while it is drained, an outage when that is forgotten and the others fail.",
@@ -97,6 +103,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP407", Name: "weight-under-random", Category: Balancing, Severity: diag.Info, Check: checkRandomWeights,
+			Subjects: []string{"Server/LoadBalanceWeight", "ServerCluster/LoadBalance"},
 			Doc: Doc{
 				Title:  "Weights differ but LoadBalance is Random",
 				Why:    "Random does not use weights, so the strong machine gets no more than the weak one.",
@@ -108,6 +115,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP408", Name: "affinity-skew", Category: Balancing, Severity: diag.Info, Fix: UnsafeFix, Check: checkAffinitySkew,
+			Subjects: []string{"ServerCluster/IgnoreAffinityRequests"},
 			Doc: Doc{
 				Title:  "Requests of sessions do not count for balancing",
 				Why:    "With IgnoreAffinityRequests=\"true\", the default, requests of sessions do not lower a server's weight, so load can become uneven. The name does NOT switch affinity off: sessions stay on their server either way.",
@@ -119,6 +127,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP409", Name: "lists-unused-with-partition-ids", Category: Balancing, Severity: diag.Info, Check: checkListsAndPartitions,
+			Subjects: []string{"ServerCluster/GetDWLMTable", "BackupServers"},
 			Doc: Doc{
 				Title:  "GetDWLMTable together with BackupServers",
 				Why:    "With partition IDs of memory-to-memory sessions the two lists do not apply.",
@@ -130,6 +139,8 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP410", Name: "one-member-cluster", Category: Balancing, Severity: diag.Info, Check: checkOneMember,
+			Subjects: []string{"ServerCluster/RetryInterval", "ServerCluster/LoadBalance",
+				"Server/LoadBalanceWeight"},
 			Doc: Doc{
 				Title:  "Failover options on a cluster of one server",
 				Why:    "The only server is never marked down and there is nobody to fail over to: the options do nothing.",
@@ -141,6 +152,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP411", Name: "all-weights-zero", Category: Balancing, Severity: diag.Error, Check: checkAllZero,
+			Subjects: []string{"Server/LoadBalanceWeight"},
 			Silences: []string{"WP405", "WP406"},
 			Doc: Doc{
 				Title:  "Every balanced Server has weight 0",
@@ -153,6 +165,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP412", Name: "backup-shares-address-with-primary", Category: Balancing, Severity: diag.Warning, Check: checkBackupAddress,
+			Subjects: []string{"BackupServers", "PrimaryServers", "Transport/Hostname", "Transport/Port"},
 			Silences: []string{"WP308"},
 			Doc: Doc{
 				Title:  "A backup has the address of a primary",
@@ -165,7 +178,8 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP413", Name: "max-connections-per-process", Category: Balancing, Severity: diag.Warning, Check: checkMaxConnections,
-			Options: []Option{{"processes", []int{2}, "web server processes that run this plug-in"}, {"expected-load", []int{0}, "pending requests expected in all; 0: not judged"}},
+			Subjects: []string{"Server/MaxConnections"},
+			Options:  []Option{{"processes", []int{2}, "web server processes that run this plug-in"}, {"expected-load", []int{0}, "pending requests expected in all; 0: not judged"}},
 			Doc: Doc{
 				Title:  "MaxConnections limits each process, not the server",
 				Why:    "It counts pending requests of one web server process: two processes with 10 allow 20. When all servers are full clients get 503 while every server is up.",
@@ -177,6 +191,7 @@ func balancingRules() []*Rule {
 		},
 		{
 			Code: "WP414", Name: "empty-primary-list", Category: Balancing, Severity: diag.Warning, Fix: UnsafeFix, Check: checkEmptyPrimaries,
+			Subjects: []string{"PrimaryServers"},
 			Doc: Doc{
 				Title:  "PrimaryServers is empty",
 				Why:    "Merge tools write it. Whether it means nobody or, as when it is absent, everybody is undocumented.",

@@ -6,6 +6,7 @@ func failoverRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP501", Name: "connect-timeout-zero", Category: Failover, Severity: diag.Warning, Fix: UnsafeFix, Check: checkConnectTimeout,
+			Subjects: []string{"Server/ConnectTimeout"},
 			Doc: Doc{
 				Title:  "ConnectTimeout is 0",
 				Why:    "A connect to a dead host blocks as long as the operating system likes, often two minutes: each request that tries it holds a thread, then the whole web server stalls. Absent means 0 up to V7 and, by IBM's V8 page, 5 from then on.",
@@ -17,6 +18,7 @@ func failoverRules() []*Rule {
 		},
 		{
 			Code: "WP502", Name: "io-timeout-zero", Category: Failover, Severity: diag.Warning, Check: checkIOTimeoutZero,
+			Subjects: []string{"Server/ServerIOTimeout"},
 			Doc: Doc{
 				Title:  "ServerIOTimeout is 0 or absent",
 				Why:    "A hung JVM is never given up: requests pile up on it until the web server has no threads left for the healthy ones.",
@@ -28,6 +30,7 @@ func failoverRules() []*Rule {
 		},
 		{
 			Code: "WP503", Name: "hung-member-chosen-again", Category: Failover, Severity: diag.Info, Fix: UnsafeFix, Check: checkHungAgain,
+			Subjects: []string{"Server/ServerIOTimeout"},
 			Doc: Doc{
 				Title:  "A positive ServerIOTimeout does not mark a hung Server down",
 				Why:    "Affinity sends the next request of the session to the same hung server again. A negative value marks it down, at the price of WP511.",
@@ -39,6 +42,8 @@ func failoverRules() []*Rule {
 		},
 		{
 			Code: "WP504", Name: "post-replayed", Category: Failover, Severity: diag.Warning, Check: checkPostReplayed,
+			Subjects: []string{"Server/ServerIOTimeout", "ServerCluster/PostBufferSize",
+				"ServerCluster/ServerIOTimeoutRetry"},
 			Doc: Doc{
 				Title:  "A slow POST may run on two servers",
 				Why:    "With a buffered body and a ServerIOTimeout, a POST that takes too long is sent again while the first server still works on it: a payment is made twice. Other proxies leave that off unless asked.",
@@ -50,6 +55,7 @@ func failoverRules() []*Rule {
 		},
 		{
 			Code: "WP505", Name: "post-not-retried", Category: Failover, Severity: diag.Info, Check: checkPostNotRetried,
+			Subjects: []string{"ServerCluster/PostBufferSize"},
 			Doc: Doc{
 				Title:  "PostBufferSize is 0",
 				Why:    "After a failure once its body was sent, a POST gets 500 and not the next server.",
@@ -61,7 +67,8 @@ func failoverRules() []*Rule {
 		},
 		{
 			Code: "WP506", Name: "io-timeout-too-short", Category: Failover, Severity: diag.Warning, Check: checkShortIOTimeout,
-			Options: []Option{{"min-seconds", []int{10}, "the shortest ServerIOTimeout that is not reported, in seconds"}},
+			Subjects: []string{"Server/ServerIOTimeout"},
+			Options:  []Option{{"min-seconds", []int{10}, "the shortest ServerIOTimeout that is not reported, in seconds"}},
 			Doc: Doc{
 				Title:  "ServerIOTimeout is very short",
 				Why:    "Slow but healthy pages become failures, repeats and marks, which then take the other servers along.",
@@ -73,7 +80,8 @@ func failoverRules() []*Rule {
 		},
 		{
 			Code: "WP507", Name: "retry-interval-range", Category: Failover, Severity: diag.Warning, Check: checkRetryInterval,
-			Options: []Option{{"min-seconds", []int{10}, "the shortest RetryInterval that is not reported, in seconds"}, {"max-seconds", []int{0}, "the longest, in seconds; 0: no limit"}},
+			Subjects: []string{"ServerCluster/RetryInterval", "Server/ServerIOTimeout"},
+			Options:  []Option{{"min-seconds", []int{10}, "the shortest RetryInterval that is not reported, in seconds"}, {"max-seconds", []int{0}, "the longest, in seconds; 0: no limit"}},
 			Doc: Doc{
 				Title:  "RetryInterval is very short, or too long for a negative ServerIOTimeout",
 				Why:    "Short: each process pays the connect timeout of a dead server again and again. Long: a request that hangs every server walks through the cluster and leaves all of them marked down together.",
@@ -85,6 +93,8 @@ func failoverRules() []*Rule {
 		},
 		{
 			Code: "WP508", Name: "worst-case-wait", Category: Failover, Severity: diag.Info, Check: checkWorstWait,
+			Subjects: []string{"Server/ConnectTimeout", "Server/ServerIOTimeout",
+				"ServerCluster/ServerIOTimeoutRetry"},
 			Options: []Option{{"max-wait", []int{60}, "the longest wait that is not reported, in seconds"}},
 			Doc: Doc{
 				Title:  "A client waits long when all servers hang",
@@ -97,6 +107,8 @@ func failoverRules() []*Rule {
 		},
 		{
 			Code: "WP509", Name: "timeouts-differ", Category: Failover, Severity: diag.Info, Check: checkTimeoutsDiffer,
+			Subjects: []string{"Server/ConnectTimeout", "Server/ServerIOTimeout", "Server/MaxConnections",
+				"Server/ExtendedHandshake", "Server/WaitForContinue"},
 			Doc: Doc{
 				Title:  "Servers of one cluster have different timeouts or limits",
 				Why:    "Usually one was edited by hand. Traditional WebSphere writes ConnectTimeout 0 for the first server of a profile and 5 for the others.",
@@ -108,6 +120,7 @@ func failoverRules() []*Rule {
 		},
 		{
 			Code: "WP510", Name: "dns-failure-blocks-start", Category: Failover, Severity: diag.Info, Fix: UnsafeFix, Check: checkDNS,
+			Subjects: []string{"Config/IgnoreDNSFailures", "Transport/Hostname"},
 			Doc: Doc{
 				Title:  "One host name that cannot be resolved stops the plug-in at start",
 				Why:    "IgnoreDNSFailures is false, so every name must be resolved while the file is loaded. With --check-dns the names are looked up, and those that fail are errors.",
@@ -119,6 +132,7 @@ func failoverRules() []*Rule {
 		},
 		{
 			Code: "WP511", Name: "negative-io-timeout-cascade", Category: Failover, Severity: diag.Info, Check: checkCascade,
+			Subjects: []string{"Server/ServerIOTimeout"},
 			Doc: Doc{
 				Title:  "One slow URL can mark every Server down in turn",
 				Why:    "A negative ServerIOTimeout marks the server down and the request goes to the next one: after as many timeouts as there are servers the whole cluster is out for RetryInterval.",
@@ -130,7 +144,8 @@ func failoverRules() []*Rule {
 		},
 		{
 			Code: "WP512", Name: "connection-ttl-too-long", Category: Failover, Severity: diag.Warning, Fix: UnsafeFix, Check: checkTTL,
-			Options: []Option{{"persist-timeout", []int{30}, "seconds after which the servers close idle connections"}},
+			Subjects: []string{"Transport/ConnectionTTL"},
+			Options:  []Option{{"persist-timeout", []int{30}, "seconds after which the servers close idle connections"}},
 			Doc: Doc{
 				Title:  "ConnectionTTL is not below the servers' persist timeout",
 				Why:    "The plug-in reuses connections that the server has closed: errors, retries and replays under no load at all.",

@@ -47,6 +47,7 @@ type Rule struct {
 	Severity   diag.Severity // of most findings; a finding may say otherwise
 	Fix        FixClass
 	Options    []Option
+	Subjects   []string // what it judges: ELEMENT/ATTRIBUTE (a Property with the element around it), or ELEMENT
 	Doc        Doc
 	Check      func(*Pass)
 

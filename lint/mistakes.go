@@ -15,6 +15,7 @@ func mistakeRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP208", Name: "listed-twice", Category: References, Severity: diag.Warning, Fix: UnsafeFix, Check: checkListedTwice,
+			Subjects: []string{"PrimaryServers", "BackupServers", "VirtualHost/Name"},
 			Silences: []string{"WP609"}, Topology: true,
 			Doc: Doc{
 				Title:  "A Server stands twice in one list, or an alias twice in one VirtualHostGroup",
@@ -27,6 +28,7 @@ func mistakeRules() []*Rule {
 		},
 		{
 			Code: "WP313", Name: "clone-id-prefix", Category: Affinity, Severity: diag.Warning, Check: checkClonePrefix, Topology: true,
+			Subjects: []string{"Server/CloneID"},
 			Doc: Doc{
 				Title:  "A CloneID is the beginning of another one of its cluster",
 				Why:    "A server looks its own ID up in the session cookie as a substring: :c1 is found in :c10. After a failover from c10 to c1 it does not add itself, so the next request is balanced again and the session may be lost on the way.",
@@ -38,6 +40,7 @@ func mistakeRules() []*Rule {
 		},
 		{
 			Code: "WP314", Name: "affinity-cookie-odd", Category: Affinity, Severity: diag.Error, Check: checkCookieName,
+			Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
 			Silences: []string{"WP306", "WP311"},
 			Doc: Doc{
 				Title:  "AffinityCookie or AffinityURLIdentifier is empty or holds a character that no such name has",
@@ -50,6 +53,7 @@ func mistakeRules() []*Rule {
 		},
 		{
 			Code: "WP515", Name: "hostname-odd", Category: Failover, Severity: diag.Error, Fix: SomeUnsafe, Check: checkHostname,
+			Subjects: []string{"Transport/Hostname"},
 			Silences: []string{"WP510"},
 			Doc: Doc{
 				Title:  "The Hostname of a Transport is no host name",
@@ -62,6 +66,7 @@ func mistakeRules() []*Rule {
 		},
 		{
 			Code: "WP827", Name: "log-name-empty", Category: Portability, Severity: diag.Warning, Check: checkLogName,
+			Subjects: []string{"Log/Name"},
 			Doc: Doc{
 				Title:  "Log has no Name, or an empty one",
 				Why:    "Nothing says where the log is: there is believed to be none, and failures leave no trace.",

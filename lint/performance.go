@@ -159,6 +159,7 @@ func performanceRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP801", Name: "trace-level-left-on", Category: Performance, Severity: diag.Warning, Fix: SafeFix, Check: checkTraceLevel,
+			Subjects: []string{"Log/LogLevel"},
 			Doc: Doc{
 				Title:  "The log level is one for tracing",
 				Why:    "The log grows without bound and requests slow down; cookies and bodies may be in it.",
@@ -170,6 +171,7 @@ func performanceRules() []*Rule {
 		},
 		{
 			Code: "WP802", Name: "refresh-interval", Category: Performance, Severity: diag.Info, Check: checkRefresh,
+			Subjects: []string{"Config/RefreshInterval"},
 			Doc: Doc{
 				Title:  "RefreshInterval is very short, very long, or not positive",
 				Why:    "Edits seem to be ignored, or every process polls the disk. The value that means never is undocumented.",
@@ -181,6 +183,7 @@ func performanceRules() []*Rule {
 		},
 		{
 			Code: "WP803", Name: "tls-not-consolidated", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkConsolidate,
+			Subjects: []string{"Config/SSLConsolidate"},
 			Doc: Doc{
 				Title:  "Equal TLS environments are not shared",
 				Why:    "One TLS environment for each Transport: slow start, memory.",
@@ -192,6 +195,7 @@ func performanceRules() []*Rule {
 		},
 		{
 			Code: "WP804", Name: "esi-on", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkESI,
+			Subjects: []string{"Config/ESIEnable"},
 			Doc: Doc{
 				Title:  "ESI caching is on",
 				Why:    "Each process caches by itself; a page with Set-Cookie and without Cache-Control may be given to other users. The default hangs on the level: on up to V7, unknown for V8 and V8.5, off at V9. ESIMaxCacheSize counts KB for each process: above 512 MB it is mentioned too.",
@@ -203,7 +207,8 @@ func performanceRules() []*Rule {
 		},
 		{
 			Code: "WP805", Name: "route-scan-cost", Category: Performance, Severity: diag.Info, Check: checkScanCost,
-			Options: []Option{{"max-comparisons", []int{20000}, "aliases and Uris of all Routes that are not reported"}},
+			Subjects: []string{"Route", "Uri", "VirtualHost"},
+			Options:  []Option{{"max-comparisons", []int{20000}, "aliases and Uris of all Routes that are not reported"}},
 			Doc: Doc{
 				Title:  "Every request is compared with very many aliases and Uris",
 				Why:    "Every Route is scored for every request; thousands of listed servlets cost time that one /app/* does not.",
@@ -215,6 +220,7 @@ func performanceRules() []*Rule {
 		},
 		{
 			Code: "WP806", Name: "extra-round-trips", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkRoundTrips,
+			Subjects: []string{"Server/ExtendedHandshake", "Server/WaitForContinue"},
 			Doc: Doc{
 				Title:  "ExtendedHandshake or WaitForContinue is true",
 				Why:    "A round trip more for each request, with WaitForContinue for each one with a body; only proxy firewalls need it.",
@@ -226,6 +232,7 @@ func performanceRules() []*Rule {
 		},
 		{
 			Code: "WP807", Name: "no-connection-limit", Category: Performance, Severity: diag.Info, Check: checkNoLimit,
+			Subjects: []string{"Server/MaxConnections"},
 			Doc: Doc{
 				Title:  "Nothing limits the requests that wait for a hung Server",
 				Why:    "Without MaxConnections and with a long or no ServerIOTimeout, one hung server takes up every thread.",
@@ -237,6 +244,7 @@ func performanceRules() []*Rule {
 		},
 		{
 			Code: "WP808", Name: "esi-invalidation-without-monitor", Category: Performance, Severity: diag.Info, Check: checkESIMonitor,
+			Subjects: []string{"Config/ESIInvalidationMonitor"},
 			Doc: Doc{
 				Title:  "ESIInvalidationMonitor is true",
 				Why:    "It needs DynaCacheEsi.ear on the servers, else the web server's log fills with errors.",

@@ -204,6 +204,7 @@ func portabilityRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP312", Name: "partition-table-not-fetched", Category: Affinity, Severity: diag.Warning, Fix: UnsafeFix, Check: checkPartitionTable,
+			Subjects: []string{"ServerCluster/GetDWLMTable"},
 			Doc: Doc{
 				Title:  "Memory-to-memory sessions, but GetDWLMTable is not true",
 				Why:    "A new process of the web server has no partition table and balances sessions away from their server. Reported only when the settings say session: memory-to-memory.",
@@ -215,6 +216,7 @@ func portabilityRules() []*Rule {
 		},
 		{
 			Code: "WP821", Name: "path-style", Category: Portability, Severity: diag.Warning, Check: checkPathStyle,
+			Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
 			Doc: Doc{
 				Title:  "Windows and Unix paths stand in one file",
 				Why:    "The file was made for another machine: the key store or the log is not found. One Windows path with slashes of both kinds is found all the same, and not reported.",
@@ -226,6 +228,7 @@ func portabilityRules() []*Rule {
 		},
 		{
 			Code: "WP822", Name: "localhost-transport", Category: Portability, Severity: diag.Warning, Check: checkLocalhost,
+			Subjects: []string{"Transport/Hostname"},
 			Doc: Doc{
 				Title:  "A Server is reached at localhost",
 				Why:    "Right on a laptop, wrong on a web server of another machine. Liberty writes it when its host is * and no default host name is valid.",
@@ -237,6 +240,7 @@ func portabilityRules() []*Rule {
 		},
 		{
 			Code: "WP823", Name: "legacy-v4", Category: Portability, Severity: diag.Warning, Fix: UnsafeFix, Check: checkV4,
+			Subjects: []string{"ServerGroup", "Route/ServerGroup"},
 			Doc: Doc{
 				Title:  "The file has names of WebSphere 4",
 				Why:    "ServerGroup became ServerCluster in V5; later plug-ins do not read the old name.",
@@ -259,6 +263,7 @@ func portabilityRules() []*Rule {
 		},
 		{
 			Code: "WP825", Name: "file-missing", Category: Portability, Severity: diag.Warning, Check: checkFiles,
+			Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
 			Doc: Doc{
 				Title:  "A file or folder that is named does not exist on this machine",
 				Why:    "Works in the lab, fails at the customer's. Looked at only with --check-files, on the machine of the web server.",

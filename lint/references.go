@@ -9,6 +9,8 @@ func referenceRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP201", Name: "route-to-missing-group", Category: References, Severity: diag.Error,
+			Subjects: []string{"Route/ServerCluster", "Route/UriGroup",
+				"Route/VirtualHostGroup", "Route/ServerGroup"},
 			Check:    checkMissingGroups,
 			Silences: []string{"WP207"},
 			Doc: Doc{
@@ -22,6 +24,7 @@ func referenceRules() []*Rule {
 		},
 		{
 			Code: "WP202", Name: "unused-definition", Category: References, Severity: diag.Info, Fix: UnsafeFix, Check: checkUnused,
+			Subjects: []string{"ServerCluster", "UriGroup", "VirtualHostGroup", "ServerGroup"},
 			Doc: Doc{
 				Title:  "No Route uses a group or cluster",
 				Why:    "It is dead weight, and usually a sign of a forgotten Route.",
@@ -33,6 +36,8 @@ func referenceRules() []*Rule {
 		},
 		{
 			Code: "WP203", Name: "duplicate-name", Category: References, Severity: diag.Error, Check: checkDuplicateNames,
+			Subjects: []string{"ServerCluster/Name", "UriGroup/Name", "VirtualHostGroup/Name",
+				"Server/Name", "ServerGroup"},
 			Doc: Doc{
 				Title:  "Two definitions have one name",
 				Why:    "One of them wins in silence, which one is undocumented; server lists and STATS lines of the log become ambiguous.",
@@ -44,6 +49,7 @@ func referenceRules() []*Rule {
 		},
 		{
 			Code: "WP204", Name: "duplicate-route", Category: References, Severity: diag.Warning, Fix: SomeSafe, Check: checkDuplicateRoutes,
+			Subjects: []string{"Route"},
 			Doc: Doc{
 				Title:  "Two Routes have the same virtual host group and URI group",
 				Why:    "Their scores are equal, so one of them never gets a request; which one is the open choice score-tie.",
@@ -55,6 +61,7 @@ func referenceRules() []*Rule {
 		},
 		{
 			Code: "WP205", Name: "open-route", Category: References, Severity: diag.Warning, Check: checkOpenRoutes,
+			Subjects: []string{"Route/UriGroup", "Route/VirtualHostGroup"},
 			Silences: []string{"WP707"},
 			Doc: Doc{
 				Title:  "A Route has no UriGroup or no VirtualHostGroup",
@@ -67,6 +74,7 @@ func referenceRules() []*Rule {
 		},
 		{
 			Code: "WP206", Name: "unknown-server-in-list", Category: References, Severity: diag.Error, Fix: SomeUnsafe, Check: checkListNames,
+			Subjects: []string{"PrimaryServers", "BackupServers"},
 			Doc: Doc{
 				Title:  "A server list names a Server that its cluster does not define",
 				Why:    "The member that was meant gets no traffic, or the file is refused: the effect in the plug-in is undocumented.",
@@ -78,6 +86,7 @@ func referenceRules() []*Rule {
 		},
 		{
 			Code: "WP207", Name: "forward-reference", Category: References, Severity: diag.Warning, Fix: SafeFix, Check: checkForwardReferences,
+			Subjects: []string{"Route", "Route/VirtualHostGroup", "Route/UriGroup", "Route/ServerCluster"},
 			Doc: Doc{
 				Title:  "A Route stands before the definition that it names",
 				Why:    "Routes are resolved while the file is parsed, so the group may count as missing and the whole file be rejected (WP201). That is inferred, not proven.",

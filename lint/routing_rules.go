@@ -33,6 +33,7 @@ func routingRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP601", Name: "alias-and-uri-to-two-clusters", Category: Routing, Severity: diag.Error, Check: checkTwoClusters,
+			Subjects: []string{"Route", "VirtualHost/Name", "Uri/Name"},
 			Silences: []string{"WP204", "WP602", "WP603", "WP611"},
 			Doc: Doc{
 				Title:  "The same alias and the same Uri lead to two clusters",
@@ -45,6 +46,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP602", Name: "unreachable-uri", Category: Routing, Severity: diag.Warning, Check: checkUnreachable,
+			Subjects: []string{"Uri/Name", "Route"},
 			Silences: []string{"WP604"},
 			Doc: Doc{
 				Title:  "A Uri never gets a request",
@@ -57,6 +59,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP603", Name: "undetermined-route", Category: Routing, Severity: diag.Warning, Check: checkUndetermined,
+			Subjects: []string{"Uri/Name", "VirtualHost/Name", "Route"},
 			Silences: []string{"WP611"},
 			Doc: Doc{
 				Title:  "Which cluster gets a request depends on an open choice",
@@ -69,6 +72,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP604", Name: "redundant-uri", Category: Routing, Severity: diag.Info, Fix: SafeFix, Check: checkRedundant,
+			Subjects: []string{"Uri/Name"},
 			Doc: Doc{
 				Title:  "A Uri is within another one, or its equal, and changes nothing",
 				Why:    "It is noise, and every Uri is compared with every request. The decision core is asked, with and without the Uri, for its paths and those it shares with other Uris, on every alias: reported is only what has the same cluster and the same cookie without it under every open choice. Files of more than 5000 Uris are left out.",
@@ -80,6 +84,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP605", Name: "uri-syntax", Category: Routing, Severity: diag.Error, Check: checkURISyntax,
+			Subjects: []string{"Uri/Name"},
 			Silences: []string{"WP602", "WP604", "WP612"},
 			Doc: Doc{
 				Title:  "A Uri has a form that matches nothing, or more than meant",
@@ -92,6 +97,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP606", Name: "uri-catch-all", Category: Routing, Severity: diag.Warning, Check: checkCatchAll,
+			Subjects: []string{"Uri/Name"},
 			Doc: Doc{
 				Title:  "A Uri takes every path",
 				Why:    "Static files and other applications behind the web server disappear, and administration URIs become reachable with the rest. Reported on aliases of any host, and on those that lead to other clusters too: a host that belongs to one cluster may well be its own.",
@@ -103,6 +109,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP607", Name: "alias-syntax", Category: Routing, Severity: diag.Error, Check: checkAliasSyntax,
+			Subjects: []string{"VirtualHost/Name"},
 			Silences: []string{"WP611"},
 			Doc: Doc{
 				Title:  "A virtual host has a form that never matches, or no port",
@@ -115,7 +122,8 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP608", Name: "front-port-missing", Category: Routing, Severity: diag.Warning, Check: checkFrontPort,
-			Options: []Option{{"ports", []int{80, 443}, "ports on which the web server is asked"}},
+			Subjects: []string{"VirtualHost/Name", "Config/VHostMatchingCompat"},
+			Options:  []Option{{"ports", []int{80, 443}, "ports on which the web server is asked"}},
 			Doc: Doc{
 				Title:  "No alias has a port of the web server",
 				Why:    "With only 9080 and 9443 each request of a browser is declined, and the web server answers 404. Where the web server listens stands in no such file: the option ports says it.",
@@ -127,6 +135,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP609", Name: "case-pairs", Category: Routing, Severity: diag.Info, Check: checkCasePairs,
+			Subjects: []string{"VirtualHost/Name", "Uri/Name"},
 			Doc: Doc{
 				Title:  "Two aliases or two Uris differ in letter case only",
 				Why:    "Hosts compare without case, so the two are one; paths with case, so they are two, which surprises.",
@@ -138,6 +147,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP610", Name: "login-uri-missing", Category: Routing, Severity: diag.Warning, Check: checkLogin,
+			Subjects: []string{"Uri/Name"},
 			Doc: Doc{
 				Title:  "An application is listed by its patterns, without the URIs of a form login",
 				Why:    "The login page posts to j_security_check, which is then declined: the form login ends in 404. Which applications have a form login stands in no such file, and those without one need neither. Looked at are applications listed by patterns of files, as /shop/*.jsp, or of servlets, /shop/servlet/*; single servlets cannot be told from other paths.",
@@ -149,6 +159,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP611", Name: "alias-in-several-groups", Category: Routing, Severity: diag.Warning, Check: checkAliasTwice,
+			Subjects: []string{"VirtualHost/Name", "VirtualHostGroup"},
 			Doc: Doc{
 				Title:  "One alias stands in several VirtualHostGroups, and Uris of their Routes overlap",
 				Why:    "Groups may share aliases (technote swg21139573). Where Routes of both lead to different clusters and their Uris overlap, it is the scores that decide, and what belongs together is split. Equal Uris are WP601. A warning when both groups are routed, else info; nothing is said of what merge tools write.",
@@ -160,6 +171,7 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP612", Name: "exact-uri-without-subtree", Category: Routing, Severity: diag.Info, Fix: UnsafeFix, Check: checkExactOnly,
+			Subjects: []string{"Uri/Name"},
 			Doc: Doc{
 				Title:  "A Uri matches one path and nothing below it",
 				Why:    "/app matches only /app: everything below is declined. /app/* serves both.",

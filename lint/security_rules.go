@@ -12,6 +12,7 @@ func securityRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP701", Name: "plaintext-to-members", Category: Security, Severity: diag.Warning, Check: checkPlaintext,
+			Subjects: []string{"Transport/Protocol"},
 			Doc: Doc{
 				Title:  "A Server has http Transports only",
 				Why:    "Session cookies and LTPA tokens cross the network in clear text, those of https clients too. Servers on the web server's own machine are not reported.",
@@ -23,6 +24,7 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP702", Name: "tls-keystore-missing", Category: Security, Severity: diag.Error, Check: checkKeystore,
+			Subjects: []string{"Transport/Protocol", "Transport/keyring", "Transport/stashfile"},
 			Doc: Doc{
 				Title:  "An https Transport has no keyring or no stashfile",
 				Why:    "Without a keyring it cannot be used: https clients get 500, or their requests go out in clear text under UseInsecure. Without a stashfile (a warning) what the plug-in does is undocumented; a SAF key ring of z/OS has none.",
@@ -34,6 +36,7 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP703", Name: "plugin-root-missing", Category: Security, Severity: diag.Error, Check: checkInstallRoot,
+			Subjects: []string{"Transport/Protocol", "Config/PluginInstallRoot"},
 			Doc: Doc{
 				Title:  "There are https Transports but no Property PluginInstallRoot",
 				Why:    "Plug-ins from V7 on cannot find their security library and skip every https Transport.",
@@ -45,6 +48,7 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP704", Name: "insecure-fallback", Category: Security, Severity: diag.Error, Fix: UnsafeFix, Check: checkInsecure,
+			Subjects: []string{"Config/UseInsecure", "Config/StrictSecurity"},
 			Doc: Doc{
 				Title:  "UseInsecure is true, or StrictSecurity is written as false",
 				Why:    "An https request goes to an http Transport when TLS is broken or missing. Scripts set it to avoid the set-up of TLS. StrictSecurity=\"false\" written out is a warning: what it does rests on recollection, and it is the default, so a file without it is no safer.",
@@ -56,6 +60,7 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP705", Name: "trusted-proxy-list-missing", Category: Security, Severity: diag.Warning, Check: checkTrustedProxyList,
+			Subjects: []string{"Config/TrustedProxyEnable", "TrustedProxyGroup"},
 			Doc: Doc{
 				Title:  "Trusted proxies are switched on but none is listed",
 				Why:    "Nobody is trusted: client addresses and certificates that the proxy sends are dropped.",
@@ -67,6 +72,7 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP706", Name: "private-headers-kept", Category: Security, Severity: diag.Error, Fix: UnsafeFix, Check: checkPrivateHeaders,
+			Subjects: []string{"ServerCluster/RemoveSpecialHeaders"},
 			Doc: Doc{
 				Title:  "RemoveSpecialHeaders is false",
 				Why:    "Any browser can send $WS headers: user, certificate, scheme and address of a request can be forged.",
@@ -78,7 +84,8 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP707", Name: "admin-uri-exposed", Category: Security, Severity: diag.Warning, Check: checkAdmin,
-			Options: []Option{{"public-ports", []int{80, 443}, "ports that the public reaches"}},
+			Subjects: []string{"Uri/Name", "VirtualHost/Name"},
+			Options:  []Option{{"public-ports", []int{80, 443}, "ports that the public reaches"}},
 			Doc: Doc{
 				Title:  "Administration or diagnosis is reachable on a public alias",
 				Why:    "Consoles, metrics and test programs are open to the internet side, also when only /* covers them. /metrics and /health are context roots of other products too: they count only where the cluster gets /ibm/api, /IBMJMXConnectorREST or /adminCenter as well.",
@@ -90,6 +97,7 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP708", Name: "secret-in-clear", Category: Security, Severity: diag.Error, Check: checkSecrets,
+			Subjects: []string{"Config/SSLPKCSPassword", "Transport/password"},
 			Doc: Doc{
 				Title:  "A password stands in the file",
 				Why:    "Whoever reads the file, or a copy of it in a ticket, has it.",
@@ -101,6 +109,7 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP709", Name: "post-size-unlimited", Category: Security, Severity: diag.Info, Check: checkPostSize,
+			Subjects: []string{"ServerCluster/PostSizeLimit"},
 			Doc: Doc{
 				Title:  "Request bodies may have any size",
 				Why:    "One client can fill memory or disk of every server. Generators write -1.",
@@ -112,7 +121,8 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP710", Name: "host-check-off", Category: Security, Severity: diag.Warning, Fix: UnsafeFix, Check: checkHostVerification,
-			Options: []Option{{"max-names", []int{20}, "names in GlobalHostAlias that are not reported"}},
+			Subjects: []string{"Config/SecureHostVerification"},
+			Options:  []Option{{"max-names", []int{20}, "names in GlobalHostAlias that are not reported"}},
 			Doc: Doc{
 				Title:  "Certificates of servers are not compared with their names",
 				Why:    "Any server with a certificate of the same authority can take a member's place: CVE-2022-39161. A GlobalHostAlias with \"*\", a whole domain or a long list comes close to that. The documented form is a list of host names: how a name with \"*\" or a leading dot is taken is undocumented, and what is called wide here is a judgement.",
@@ -124,6 +134,7 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP711", Name: "ssl-map-mode-conflict", Category: Security, Severity: diag.Warning, Check: checkMapMode,
+			Subjects: []string{"Config/SSLMapMode"},
 			Doc: Doc{
 				Title:  "SSLMapMode does not fit the aliases or the Transports",
 				Why:    "offload with https clients: clear text behind a padlock. onload without an https Transport: http or 500, which is undocumented (choice transport-choice).",
@@ -135,7 +146,8 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP712", Name: "trusted-proxy-too-wide", Category: Security, Severity: diag.Warning, Check: checkTrustedProxyWidth,
-			Options: []Option{{"max-proxies", []int{20}, "trusted proxies that are not reported"}},
+			Subjects: []string{"TrustedProxy/Name"},
+			Options:  []Option{{"max-proxies", []int{20}, "trusted proxies that are not reported"}},
 			Doc: Doc{
 				Title:  "Too many, or public, machines are trusted proxies",
 				Why:    "Each of them may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged. No name is looked up, so this is a judgement: of names those count as public that are a bare domain such as example.com or begin with www, cdn, api or public, and have no label such as intranet or corp. Addresses of the public internet are only mentioned (info).",
@@ -147,6 +159,7 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP713", Name: "trusted-proxy-switch-off", Category: Security, Severity: diag.Info, Check: checkTrustedProxySwitch,
+			Subjects: []string{"Config/TrustedProxyEnable", "TrustedProxyGroup"},
 			Doc: Doc{
 				Title:  "Trusted proxies are listed but switched off",
 				Why:    "The list is ignored.",
@@ -158,6 +171,7 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP714", Name: "tls-tuning-off", Category: Security, Severity: diag.Warning, Fix: UnsafeFix, Check: checkAutoSecurity,
+			Subjects: []string{"Config/AutoSecurity"},
 			Doc: Doc{
 				Title:  "AutoSecurity is false",
 				Why:    "It opts out of automatic hardening of TLS and of certificate checks.",

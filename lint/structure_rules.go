@@ -3,6 +3,7 @@ package lint
 import (
 	"strconv"
 
+	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -23,6 +24,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP102", Name: "not-a-config", Category: Structure, Severity: diag.Error, Check: adoptFaults,
+			Subjects: []string{"Config"},
 			Doc: Doc{
 				Title:  "The root element is not Config, or there are several roots",
 				Why:    "The plug-in expects one Config. A pasted part of a file is checked as a fragment: rules about what is missing around it stay silent where they can.",
@@ -70,6 +72,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP106", Name: "bad-enum-value", Category: Structure, Severity: diag.Error, Fix: SomeSafe, Check: checkBadEnum,
+			Subjects:   typed(parser.Enum, parser.Boolean),
 			WellFormed: true, Topology: true,
 			Doc: Doc{
 				Title:  "A value is none of those that the attribute knows",
@@ -82,6 +85,8 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP107", Name: "given-twice", Category: Structure, Severity: diag.Warning, Fix: SomeSafe, Check: checkGivenTwice,
+			Subjects: []string{"PrimaryServers", "BackupServers", "Log",
+				"ClusterAddress", "RequestMetrics", "Property"},
 			Doc: Doc{
 				Title:  "An element or Property that counts once is given twice",
 				Why:    "Which one wins is undocumented, so an edit of the wrong one changes nothing.",
@@ -93,6 +98,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP108", Name: "missing-required", Category: Structure, Severity: diag.Error, Check: checkMissingRequired,
+			Subjects:   required(),
 			WellFormed: true, Silences: []string{"WP202"},
 			Doc: Doc{
 				Title:  "Something without which an element cannot work is missing",
@@ -117,6 +123,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP110", Name: "bad-number", Category: Structure, Severity: diag.Error, Check: checkBadNumber,
+			Subjects:   typed(parser.Int, parser.Port),
 			WellFormed: true, Topology: true,
 			Doc: Doc{
 				Title:  "A number cannot be read, is out of range, or means nothing that is documented",
@@ -140,6 +147,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP112", Name: "intelligent-management-present", Category: Structure, Severity: diag.Info, Check: checkIntelligentManagement,
+			Subjects: []string{"IntelligentManagement"},
 			Doc: Doc{
 				Title:  "Routing data come from controllers at run time",
 				Why:    "Static rules and why see only a part of the routing, and merge tools refuse the file.",
@@ -151,6 +159,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP113", Name: "second-transport-of-protocol", Category: Structure, Severity: diag.Warning, Check: checkSecondTransport,
+			Subjects: []string{"Transport", "Transport/Protocol"},
 			Doc: Doc{
 				Title:  "A Server has two Transports of one protocol",
 				Why:    "The Transport is chosen by protocol; which of two is used is undocumented, so requests may go to the port that was meant to be closed.",
@@ -162,6 +171,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP114", Name: "nothing-served", Category: Structure, Severity: diag.Warning, Check: checkNothingServed,
+			Subjects: []string{"Route", "Config"},
 			Doc: Doc{
 				Title:  "The file has no Route, or none that any request can match",
 				Why:    "Every request is declined and ends in the web server's own 404. Liberty writes such files when it finds no virtual host or no application.",

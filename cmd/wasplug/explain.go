@@ -107,21 +107,18 @@ func explainRule(r routecheck.RuleInfo) string {
 			fmt.Fprintf(&b, "\nOpen choice %s (%s): %s.\n", ch.Name, strings.Join(ch.Values, ", "), ch.Meaning)
 		}
 	}
-	related(&b, r.ID)
+	related(&b, lint.Citing(lint.Rules(), r.ID))
 	if r.Source != "" {
 		fmt.Fprintf(&b, "\nSource: %s\n", r.Source)
 	}
 	return b.String()
 }
 
-// related names the lint rules whose page speaks of a word.
-func related(b *strings.Builder, word string) {
+// related names lint rules.
+func related(b *strings.Builder, rules []*lint.Rule) {
 	var names []string
-	for _, r := range lint.Rules() {
-		text := " " + strings.NewReplacer(",", " ", ";", " ", ".", " ", ":", " ", "\"", " ").Replace(r.Doc.Title+" "+r.Doc.Why+" "+r.Doc.Source) + " "
-		if strings.Contains(text, " "+word+" ") {
-			names = append(names, r.Code+" "+r.Name)
-		}
+	for _, r := range rules {
+		names = append(names, r.Code+" "+r.Name)
 	}
 	if len(names) > 0 {
 		fmt.Fprintf(b, "\nLint rules: %s\n", strings.Join(names, ", "))
@@ -133,7 +130,7 @@ func explainChoice(ch routecheck.ChoiceInfo) string {
 	fmt.Fprintf(&b, "%s, an open choice (%s)\n\n%s%s.\n\nValues: %s; the first is the default at the latest level.\nEvidence: %s\n\n", ch.Name, ch.Rule,
 		strings.ToUpper(ch.Meaning[:1]), ch.Meaning[1:], strings.Join(ch.Values, ", "), ch.Evidence)
 	fmt.Fprintf(&b, "On this point the real plug-in's behaviour is not documented. why says when an answer hangs on it;\n--assume %s=%s gives the other reading.\n", ch.Name, ch.Values[len(ch.Values)-1])
-	related(&b, ch.Name)
+	related(&b, lint.Citing(lint.Rules(), ch.Name))
 	return b.String()
 }
 
@@ -179,7 +176,7 @@ func explainAttribute(a *parser.Attribute) string {
 	doc := a.Doc
 	doc.Default = defaultByLevel(a)
 	facts(&b, string(a.Type), doc)
-	related(&b, a.Name)
+	related(&b, lint.About(lint.Rules(), a.Element+"/"+a.Name))
 	return b.String()
 }
 
@@ -226,7 +223,7 @@ func explainElement(t *parser.ElementType) string {
 	if len(children) > 0 {
 		fmt.Fprintf(&b, "Elements: %s\n", strings.Join(children, ", "))
 	}
-	related(&b, t.Name)
+	related(&b, lint.About(lint.Rules(), t.Name))
 	return b.String()
 }
 
