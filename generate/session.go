@@ -63,3 +63,14 @@ func (s Session) tuned() Session {
 	}
 	return s
 }
+
+// Persistence says by the name of each cluster what its servers do with sessions: none, database or memory-to-memory.
+func (t *Topology) Persistence() map[string]string {
+	by := map[string]string{}
+	for _, k := range t.Clusters {
+		if p := k.Session.over(t.Session).Persistence; p.Set {
+			by[k.name().V] = p.V
+		}
+	}
+	return by
+}

@@ -23,15 +23,16 @@ type Pass struct {
 	// Fragment: the file is a part of a Config, so that what it lacks may stand elsewhere.
 	Fragment bool
 
-	files    *diag.Files
-	file     diag.FileID
-	faults   []diag.Diagnostic // of Parse
-	rejects  []diag.Diagnostic // of routecheck.New
-	groups   []string          // of the Input
-	facts    facts
-	rule     *Rule
-	findings []*Finding
-	shared   *shared
+	files       *diag.Files
+	file        diag.FileID
+	faults      []diag.Diagnostic // of Parse
+	rejects     []diag.Diagnostic // of routecheck.New
+	groups      []string          // of the Input
+	facts       facts
+	persistence map[string]string // of Input
+	rule        *Rule
+	findings    []*Finding
+	shared      *shared
 }
 
 // Finding is a diagnostic in the making.

@@ -189,11 +189,12 @@ func checkFiles(p *Pass) {
 }
 
 func checkPartitionTable(p *Pass) {
-	if p.Options.Session != "memory-to-memory" {
-		return
-	}
 	for _, c := range p.clusters() {
-		if !c.GetDWLMTable.V && len(c.Servers) > 1 {
+		sessions, known := p.persistence[c.Name.V]
+		if !known {
+			sessions = p.Options.Session
+		}
+		if sessions == "memory-to-memory" && !c.GetDWLMTable.V && len(c.Servers) > 1 {
 			p.Report(at(c.GetDWLMTable, c.Node), "sessions are replicated from memory to memory, but GetDWLMTable of cluster %q is not true; a new process of the web server has no partition table and balances sessions away (R28)", c.Name.V).
 				Repair(false, "fetch the table", setAttr(c.Node, "GetDWLMTable", "true"))
 		}
@@ -207,7 +208,7 @@ func portabilityRules() []*Rule {
 			Subjects: []string{"ServerCluster/GetDWLMTable"},
 			Doc: Doc{
 				Title:  "Memory-to-memory sessions, but GetDWLMTable is not true",
-				Why:    "A new process of the web server has no partition table and balances sessions away from their server. Reported only when the settings say session: memory-to-memory.",
+				Why:    "A new process of the web server has no partition table and balances sessions away from their server. Reported only where the session: of a topology says persistence: memory-to-memory, or the settings say session: memory-to-memory.",
 				Bad:    members("", "", "", ""),
 				Good:   members(`GetDWLMTable="true" `, "", "", ""),
 				Near:   members("", "", ""),

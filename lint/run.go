@@ -39,6 +39,10 @@ type Input struct {
 
 	// Groups names the groups of the file. Rules about several files see those together that share one; files without a group are one, too.
 	Groups []string
+
+	// Persistence says what the servers of a cluster do with sessions, by its name, where that is known: a topology says it. "memory-to-memory"
+	// matters to WP312.
+	Persistence map[string]string
 }
 
 // Read parses the files of a register.
@@ -81,7 +85,7 @@ func newPasses(files *diag.Files, inputs []Input, o *Options) []*Pass {
 	passes := make([]*Pass, 0, len(inputs))
 	all := new(shared)
 	for _, in := range inputs {
-		p := &Pass{Config: in.Config, Options: o, files: files, file: in.File, faults: in.Faults, groups: in.Groups, shared: all}
+		p := &Pass{Config: in.Config, Options: o, files: files, file: in.File, faults: in.Faults, groups: in.Groups, persistence: in.Persistence, shared: all}
 		p.Table, p.rejects = routecheck.New(in.Config)
 		p.facts = gather(in.Config)
 		p.Fragment = slices.ContainsFunc(in.Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == "WP102" })

@@ -153,7 +153,7 @@ func (l *linting) compile(id diag.FileID, groups []string) {
 	l.faults = append(append(l.faults, faults...), more...)
 	for _, o := range outputs {
 		if name := l.c.String("web-server"); name == "" || name == o.WebServer {
-			l.inputs = append(l.inputs, lint.Input{File: id, Config: o.Config, Groups: groups})
+			l.inputs = append(l.inputs, lint.Input{File: id, Config: o.Config, Groups: groups, Persistence: topology.Persistence()})
 		}
 	}
 }
