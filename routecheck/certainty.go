@@ -45,14 +45,23 @@ type chanced struct {
 	share  float64
 }
 
-func (cs chances) with(a Answer, share float64) chances {
-	for i := range cs {
-		if cs[i].answer == a {
-			cs[i].share += share
-			return cs
+// tally gathers chances. A cluster of thousands of members has as many answers, so each is found by its value.
+type tally struct {
+	chances chances
+	at      map[Answer]int
+}
+
+func (t *tally) add(a Answer, share float64) {
+	i, known := t.at[a]
+	if !known {
+		if t.at == nil {
+			t.at = map[Answer]int{}
 		}
+		i = len(t.chances)
+		t.at[a] = i
+		t.chances = append(t.chances, chanced{answer: a})
 	}
-	return append(cs, chanced{a, share})
+	t.chances[i].share += share
 }
 
 // same reports whether two sets hold the same answers; shares are not compared (chance is no open choice).
@@ -60,12 +69,25 @@ func (cs chances) same(other chances) bool {
 	if len(cs) != len(other) {
 		return false
 	}
+	if slices.EqualFunc(cs, other, func(a, b chanced) bool { return a.answer == b.answer }) {
+		return true
+	}
+	shares := other.shares()
 	for _, c := range cs {
-		if !slices.ContainsFunc(other, func(o chanced) bool { return o.answer == c.answer }) {
+		if _, ok := shares[c.answer]; !ok {
 			return false
 		}
 	}
 	return true
+}
+
+// shares returns the share of each answer.
+func (cs chances) shares() map[Answer]float64 {
+	out := make(map[Answer]float64, len(cs))
+	for _, c := range cs {
+		out[c.answer] = c.share
+	}
+	return out
 }
 
 // flip is a choice or a fact set to another value than the base.

@@ -96,11 +96,11 @@ func TestCertaintyIsSound(t *testing.T) {
 }
 
 func (cs chances) sameEnds(ends []Answer) bool {
-	var other chances
+	var other tally
 	for _, a := range ends {
-		other = other.with(a, 1)
+		other.add(a, 1)
 	}
-	return cs.same(other)
+	return cs.same(other.chances)
 }
 
 // TestExhaustive tries every combination of the choices that a case can consult, by brute force.

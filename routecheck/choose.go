@@ -178,11 +178,11 @@ func (s *selection) balance() MemberID {
 	if s.rec.wants() {
 		s.tellRoundRobin(m, from, started, raised)
 	}
-	for i, p := range s.c.Primary {
-		if p == m {
-			s.cs.Next = int32((i + 1) % n) // behind the pick, also when others were skipped (R30)
-		}
+	at := from
+	for s.c.Primary[at] != m {
+		at = (at + 1) % n
 	}
+	s.cs.Next = int32((at + 1) % n) // behind the pick, also when others were skipped (R30)
 	return m
 }
 
@@ -214,6 +214,7 @@ func (s *selection) raise() bool {
 		differs = differs || s.raised(MemberID(i)) != s.c.startWeight(MemberID(i), s.sem)
 	}
 	set := differs && s.sem.ask(WeightReset, s.rec) == setToStart
+	s.f.raised = true
 	for i := range s.cs.Members {
 		if set {
 			s.cs.Members[i].Weight = s.c.startWeight(MemberID(i), s.sem)
@@ -250,18 +251,22 @@ func (s *selection) weightZero(from int) MemberID {
 
 // random is R35: weights are unused; an unusable choice moves on in list order.
 func (s *selection) random() MemberID {
-	n, usable := len(s.c.Primary), 0
-	for _, m := range s.c.Primary {
-		if s.usable(m, true) {
-			usable++
-		}
+	n, enough := len(s.c.Primary), 1
+	if s.rec.wants() {
+		enough = len(s.c.Primary) // each check is told
 	}
+	usable := s.usablePrimaries(enough)
 	if usable == 0 {
 		return NoMember
 	}
 	at := s.cs.draw(s.f, n)
-	if usable > 1 && !s.usable(s.c.Primary[at], true) && s.sem.ask(RandomReplacement, s.rec) == redraw {
-		return s.redraw(usable)
+	if !s.usable(s.c.Primary[at], true) {
+		if enough < n {
+			usable = s.usablePrimaries(n)
+		}
+		if usable > 1 && s.sem.ask(RandomReplacement, s.rec) == redraw {
+			return s.redraw(usable)
+		}
 	}
 	for !s.usable(s.c.Primary[at], true) {
 		at = (at + 1) % n
@@ -270,6 +275,19 @@ func (s *selection) random() MemberID {
 		s.tellPick(s.c.Primary[at], ViaBalance, "R35")
 	}
 	return s.c.Primary[at]
+}
+
+// usablePrimaries counts the usable primaries, and stops when there are enough.
+func (s *selection) usablePrimaries(enough int) (n int) {
+	for _, m := range s.c.Primary {
+		if s.usable(m, true) {
+			n++
+		}
+		if n == enough {
+			break
+		}
+	}
+	return n
 }
 
 // redraw draws among the usable primaries, which is what drawing again and again comes to.

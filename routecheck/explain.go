@@ -184,10 +184,11 @@ func (e *explanation) possible(rq *Request, answers chances, after *Process, c C
 	out := []Possibility{}
 	cluster := &e.t.Clusters[c]
 	settled := after.Clone()
-	spread := e.sc.shares(rq, settled, cluster, settled.State(c)).given()
+	firsts := answers.shares()
+	spread := e.sc.shares(rq, settled, cluster, settled.State(c)).given().shares()
 	for i := range cluster.Members {
 		want := Answer{Forward, false, 0, c, MemberID(i)}
-		first, share := answers.of(want), spread.of(want)
+		first, share := firsts[want], spread[want]
 		if first > 0 || share > 0 && len(answers) > 1 {
 			out = append(out, Possibility{cluster.Members[i].Name, round(first), round(share)})
 		}
@@ -211,15 +212,6 @@ func (cs chances) given() (out chances) {
 	return out
 }
 
-func (cs chances) of(a Answer) float64 {
-	for _, c := range cs {
-		if c.answer == a {
-			return c.share
-		}
-	}
-	return 0
-}
-
 func round(x float64) float64 { return math.Round(x*1e6) / 1e6 }
 
 func (e *explanation) clusterNote(p *Process, id ClusterID) *ClusterNote {
@@ -233,10 +225,11 @@ func (t *Table) Note(id ClusterID, cs *ClusterState, now Nanos) *ClusterNote {
 	if cs.Next >= 0 && int(cs.Next) < len(c.Primary) {
 		n.Next = c.Members[c.Primary[cs.Next]].Name
 	}
+	roles := c.roles()
 	for i := range c.Members {
 		ms := &cs.Members[i]
 		note := MemberNote{
-			Member: c.Members[i].Name, Role: c.Role(MemberID(i)), Weight: ms.Weight, Start: c.Members[i].Start, Marked: ms.Marked,
+			Member: c.Members[i].Name, Role: roles[i], Weight: ms.Weight, Start: c.Members[i].Start, Marked: ms.Marked,
 			Pending: ms.Pending, Failed: ms.Failed, Affinity: ms.Affinity, Total: ms.Total,
 		}
 		if ms.Marked {
@@ -264,6 +257,21 @@ func (c *Cluster) Role(m MemberID) string {
 // (R35).
 func (c *Cluster) Drained(m MemberID) bool {
 	return !c.Random && m != c.Address && c.Members[m].Weight == 0
+}
+
+// roles returns the Role of every member.
+func (c *Cluster) roles() []string {
+	out := slices.Repeat([]string{"none"}, len(c.Members))
+	for _, m := range c.Backup {
+		out[m] = "backup"
+	}
+	for _, m := range c.Primary {
+		out[m] = "primary"
+	}
+	if c.Address != NoMember {
+		out[c.Address] = "cluster-address"
+	}
+	return out
 }
 
 // RoleInWords is Role as it stands in a sentence or a label.

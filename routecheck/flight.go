@@ -40,6 +40,7 @@ type Flight struct {
 	second     bool // R51's second connect is used up
 	retried    bool // the one try of a marked member is used up (choice all-down)
 	full       bool // somebody was skipped only because it was full (R60)
+	raised     bool // the weights of all members were set (R32)
 	session    int  // with ViaAffinity: the session identifier that led to Last
 	home       MemberID
 	homeMarked bool      // home is valid: the first matched member that is marked down (R26)

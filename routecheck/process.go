@@ -80,6 +80,8 @@ type Process struct {
 	states  map[ClusterID]*ClusterState    // of the clusters that were touched
 	set     func(ClusterID, *ClusterState) // puts a fresh cluster into its first state
 	streams map[stream]StreamQueue[struct{}]
+
+	checkpoint *checkpoint // nil: none was set
 }
 
 type stream struct {
@@ -103,6 +105,7 @@ func (p *Process) State(id ClusterID) *ClusterState {
 			p.set(id, cs)
 		}
 		p.states[id] = cs
+		p.checkpoint.add(id, cs)
 	}
 	return cs
 }
@@ -110,6 +113,7 @@ func (p *Process) State(id ClusterID) *ClusterState {
 // Clone returns an independent copy.
 func (p *Process) Clone() *Process {
 	c := *p
+	c.checkpoint = nil
 	c.states = make(map[ClusterID]*ClusterState, len(p.states))
 	for id, cs := range p.states {
 		copied := cs.Clone()
@@ -146,6 +150,7 @@ func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 	cs := p.State(m.Cluster)
 	for {
 		a := p.t.Next(cs, &f, p.Now, p.sem, rec)
+		p.checkpoint.note(&f, a)
 		if a.Kind != Send {
 			out.Status, out.Member, out.Via, out.End = a.Status, a.Member, f.Via, p.Now
 			return out

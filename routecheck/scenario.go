@@ -247,6 +247,7 @@ type world struct {
 	attempts []string // of each request, "?" where chance changes them
 	marked   []string // the members that each request marks down, "?" likewise
 	whole    bool     // every outcome of chance was visited; otherwise shares are estimates
+	tallies  []tally  // answers in the making
 }
 
 // runAll plays a scenario under every outcome of chance, or, where those are too many, under a fixed set of seeds.
@@ -254,13 +255,16 @@ func (sc *Scenario) runAll(t *Table, sem *Semantics) world {
 	w := sc.newWorld()
 	w.whole = true
 	dice := &Dice{}
+	p := sc.process(t, sem, dice)
+	p.mark()
 	for more := true; more; more = dice.next() {
-		w.play(sc, sc.process(t, sem, dice), dice.chance)
+		w.play(sc, p, dice.chance)
 		if w.flights > max(maxFlights, maxRuns*len(sc.Requests)) {
 			return sc.sampleAll(t, sem)
 		}
+		p.rewind()
 	}
-	return w
+	return w.gathered()
 }
 
 func (sc *Scenario) sampleAll(t *Table, sem *Semantics) world {
@@ -271,12 +275,22 @@ func (sc *Scenario) sampleAll(t *Table, sem *Semantics) world {
 		seeded.Seed = &i
 		w.play(sc, seeded.process(t, sem, nil), func() float64 { return 1 / float64(n) })
 	}
-	return w
+	return w.gathered()
+}
+
+// gathered ends a world with the answers of its runs.
+func (w *world) gathered() world {
+	for i := range w.tallies {
+		w.answers[i] = w.tallies[i].chances
+	}
+	w.tallies = nil
+	return *w
 }
 
 func (sc *Scenario) newWorld() world {
 	n := len(sc.Requests)
-	return world{played: played{answers: make([]chances, n), asked: make([]uint64, n)}, attempts: make([]string, n), marked: make([]string, n)}
+	return world{played: played{answers: make([]chances, n), asked: make([]uint64, n)}, attempts: make([]string, n), marked: make([]string, n),
+		tallies: make([]tally, n)}
 }
 
 // play runs the scenario once and adds its answers; chance is the probability of the run, known when it is over.
@@ -293,7 +307,7 @@ func (w *world) play(sc *Scenario, p *Process, chance func() float64) {
 	share := chance()
 	for i := range outs {
 		w.flights += 1 + len(outs[i].Attempts)
-		w.answers[i] = w.answers[i].with(outs[i].Answer(), share)
+		w.tallies[i].add(outs[i].Answer(), share)
 		w.noteAttempts(i, &outs[i])
 	}
 }
@@ -322,16 +336,17 @@ func same(kept *string, text string) {
 // shares returns how new requests spread in the long run: over a full cycle of round robin on a process that has settled after the first
 // requests, or for a random choice its probabilities. It answers for the state that p is in.
 func (sc *Scenario) shares(rq *Request, p *Process, c *Cluster, cs *ClusterState) chances {
-	var spread chances
+	var spread tally
 	if c.Random {
 		dice := &Dice{}
+		p.dice = dice
+		p.mark()
 		for more := true; more; more = dice.next() {
-			q := p.Clone()
-			q.dice = dice
-			out := q.Do(rq, nil)
-			spread = spread.with(out.Answer(), dice.chance())
+			out := p.Do(rq, nil)
+			spread.add(out.Answer(), dice.chance())
+			p.rewind()
 		}
-		return spread
+		return spread.chances
 	}
 	if len(sc.Facts) > 0 {
 		for range c.fullCycle(cs, p.sem) {
@@ -341,9 +356,9 @@ func (sc *Scenario) shares(rq *Request, p *Process, c *Cluster, cs *ClusterState
 	cycle := c.fullCycle(cs, p.sem)
 	for range cycle {
 		out := p.Do(rq, nil)
-		spread = spread.with(out.Answer(), 1/float64(cycle))
+		spread.add(out.Answer(), 1/float64(cycle))
 	}
-	return spread
+	return spread.chances
 }
 
 // fullCycle begins a cycle of round robin, with the start weights, and returns how many requests it has, at most 10,000.

@@ -1,0 +1,66 @@
+package routecheck
+
+// checkpoint is a moment that a process can return to again and again, at the cost of what has happened since and not of what there is: whoever
+// visits every outcome of chance in a cluster of thousands of members plays as many runs, each of which touches a few of them.
+type checkpoint struct {
+	now     Nanos
+	states  map[ClusterID]ClusterState
+	streams map[stream]StreamQueue[struct{}]
+
+	touched []touched          // members that got attempts since
+	raised  map[ClusterID]bool // clusters whose members have all changed
+}
+
+type touched struct {
+	cluster ClusterID
+	member  MemberID
+}
+
+// mark sets the checkpoint of a process.
+func (p *Process) mark() {
+	p.checkpoint = &checkpoint{now: p.Now, states: map[ClusterID]ClusterState{}, streams: p.Clone().streams, raised: map[ClusterID]bool{}}
+	for id, cs := range p.states {
+		p.checkpoint.add(id, cs)
+	}
+}
+
+// add keeps the state of a cluster. One that the process touches first behind its checkpoint is in its first state until then.
+func (c *checkpoint) add(id ClusterID, cs *ClusterState) {
+	if c != nil {
+		c.states[id] = cs.Clone()
+	}
+}
+
+// note keeps whose state an action has changed, or the attempt that it begins will change.
+func (c *checkpoint) note(f *Flight, a Action) {
+	if c == nil {
+		return
+	}
+	if a.Kind == Send {
+		c.touched = append(c.touched, touched{f.Cluster, a.Member})
+	}
+	if f.raised {
+		c.raised[f.Cluster] = true
+	}
+}
+
+// rewind returns to the checkpoint.
+func (p *Process) rewind() {
+	c := p.checkpoint
+	for _, t := range c.touched {
+		p.states[t.cluster].Members[t.member] = c.states[t.cluster].Members[t.member]
+	}
+	for id := range c.raised {
+		copy(p.states[id].Members, c.states[id].Members)
+	}
+	for id, was := range c.states {
+		cs := p.states[id]
+		cs.RNG, cs.Next, cs.Partition = was.RNG, was.Next, was.Partition
+	}
+	p.Now, c.touched = c.now, c.touched[:0]
+	clear(c.raised)
+	clear(p.streams)
+	for key, q := range c.streams {
+		p.streams[key] = q.Clone()
+	}
+}
