@@ -36,8 +36,10 @@ func (c *checkpoint) note(f *Flight, a Action) {
 	if c == nil {
 		return
 	}
-	if a.Kind == Send {
-		c.touched = append(c.touched, touched{f.Cluster, a.Member})
+	for _, m := range [2]MemberID{a.Picked, a.Member} { // a pick costs weight though no attempt may follow (R64)
+		if m != NoMember {
+			c.touched = append(c.touched, touched{f.Cluster, m})
+		}
 	}
 	if f.raised {
 		c.raised[f.Cluster] = true
