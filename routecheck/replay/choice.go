@@ -67,7 +67,7 @@ func (m *machine) pickIn(fl *flight, o *op, r *result) {
 
 func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member routecheck.MemberID, r *result) {
 	r.decision = true
-	if m.ask(c, fl, o, picks(fl, member)) {
+	if m.picks(c, fl, o, member) {
 		return
 	}
 	if r.fault == nil {
@@ -85,7 +85,7 @@ func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member routecheck.Memb
 func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.MemberID, r *result) {
 	before := c.state.Clone()
 	c.state.ForgetPosition()
-	if m.ask(c, fl, o, picks(fl, member)) {
+	if m.picks(c, fl, o, member) {
 		r.decision = true
 	} else {
 		r.unchecked = true
@@ -101,12 +101,19 @@ func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.Me
 	}
 }
 
-// picks looks for the pick of a member. No attempt follows where it has no Transport that can be used (R64).
-func picks(fl *flight, member routecheck.MemberID) func(routecheck.Action) bool {
-	return func(a routecheck.Action) bool {
-		fl.flying = a.Kind == routecheck.Send || a.Picked != member
-		return a.Picked == member
+// picks looks for the pick of a member: first for one that an attempt follows, then for one whose member has no
+// Transport that can be used (R64). A log that does not tell whether the request came over TLS shows by the next lines
+// which of them it was; where nothing was sent after all, the attempt is let go.
+func (m *machine) picks(c *cluster, fl *flight, o *op, member routecheck.MemberID) bool {
+	sends := func(a routecheck.Action) bool { return a.Kind == routecheck.Send && a.Picked == member }
+	if m.ask(c, fl, o, sends) {
+		return true
 	}
+	if m.ask(c, fl, o, func(a routecheck.Action) bool { return a.Picked == member }) {
+		fl.flying = false
+		return true
+	}
+	return false
 }
 
 // ask looks for an outcome of Next that the log agrees with, over chance and over what the log does not say of the

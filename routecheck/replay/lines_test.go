@@ -115,3 +115,27 @@ func TestLoggedPath(t *testing.T) {
 		t.Errorf("%d agreed, %d faults", rep.Agreed, rep.Faults)
 	}
 }
+
+// TestPickWithoutTransport: under transport-choice=strict a member with https alone has no attempt for plain requests.
+// Whether one was made, the lines behind the pick tell.
+func TestPickWithoutTransport(t *testing.T) {
+	https := `<Server Name="a" CloneID="a1"><Transport Hostname="h" Port="9443" Protocol="https"><Property Name="keyring" Value="k"/><Property Name="stashfile" Value="s"/></Transport></Server>`
+	xml := strings.Replace(clusterXML("", https+server("b", `CloneID="b1"`)), "<Config>", `<Config><Property Name="PluginInstallRoot" Value="/opt/plugins/"/>`, 1)
+	strict := routecheck.Latest()
+	if _, err := strict.Assume("transport-choice=strict"); err != nil {
+		t.Fatal(err)
+	}
+	for name, lines := range map[string][]string{
+		"sent": {tried, cloneAdded("a1"), picked("a"), "ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h', OS err=111",
+			"ERROR: ws_common: websphereExecute: Failed to create the stream", "ERROR: ws_server: serverSetFailoverStatus: Marking a down",
+			"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'a'on host 'h'; will try another one", checkedStatus("a", 1), picked("b"), ended},
+		"not sent": {tried, cloneAdded("a1"), picked("a"), "ERROR: ws_common: websphereHandleRequest: Failed to handle request", ended,
+			tried, cloneAdded("a1"), checkedStatus("a", 0), picked("a"), "ERROR: ws_common: websphereHandleRequest: Failed to handle request", ended},
+	} {
+		log := logOf(lines...)
+		table := tableOf(t, xml)
+		if rep := replayLog(t, table, strict, log); rep.Faults > 0 || rep.Agreed < 2 {
+			t.Errorf("%s: %d agreed, %d faults\n%s", name, rep.Agreed, rep.Faults, describe(table, rep, log))
+		}
+	}
+}
