@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -87,10 +88,12 @@ func Platforms() []string {
 }
 
 // Latest returns the defaults of the latest plug-in level in IBM HTTP Server.
-func Latest() Semantics {
+func Latest() Semantics { return latest() }
+
+var latest = sync.OnceValue(func() Semantics {
 	s, _ := Defaults("latest", "")
 	return s
-}
+})
 
 // Level returns the defaults of a plug-in level in IBM HTTP Server: "latest", or a version such as "8.5.5.20". A level takes what the
 // nearest one not above it has; a version below 5.1 is an error.

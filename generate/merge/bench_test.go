@@ -23,7 +23,7 @@ func BenchmarkMerge(b *testing.B) {
 		b.Run(fmt.Sprintf("files=%d", n), func(b *testing.B) {
 			b.SetBytes(int64(n * len(src)))
 			for b.Loop() {
-				if _, err := Merge(in, Options{}); err != nil {
+				if _, err := Merge(files, in, Options{}); err != nil {
 					b.Fatal(err)
 				}
 			}

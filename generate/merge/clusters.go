@@ -121,7 +121,7 @@ func (m *merger) build(from []*source) *cluster {
 	c := &cluster{name: from[0].cluster.Name.V, sources: slices.Clone(from)}
 	known := map[string]*member{}
 	for i, s := range from {
-		c.lists = c.lists || written(s.cluster.Primary) || written(s.cluster.Backup)
+		c.lists = c.lists || inFile(s.cluster.Primary) || inFile(s.cluster.Backup)
 		if c.address == nil {
 			c.address = s.cluster.ClusterAddress
 		}
@@ -166,7 +166,7 @@ func (c *cluster) unique() {
 	}
 }
 
-func written(l *parser.ServerList) bool { return l != nil }
+func inFile(l *parser.ServerList) bool { return l != nil }
 
 // roles says of each server in which list it stands (R37, R40). One hidden by another of its name is in none.
 func roles(c *parser.ServerCluster) map[*parser.Server]role {
@@ -184,13 +184,22 @@ func roles(c *parser.ServerCluster) map[*parser.Server]role {
 	return in
 }
 
+// nodes are the clusters of the inputs that a cluster stands for.
+func (c *cluster) nodes() (all []*parser.Node) {
+	for _, s := range c.sources {
+		all = append(all, s.cluster.Node)
+	}
+	return all
+}
+
 // node writes the cluster. One that comes from a single file is written as it stands there.
-func (c *cluster) node(name string) *parser.Node {
+func (c *cluster) node(name string, remarks *comments) *parser.Node {
 	first := c.sources[0].cluster
 	if c.verbatim() {
 		n := clone(first.Node)
 		n.Name = "ServerCluster"
 		setAttr(n, "Name", name)
+		remarks.whole(first.Node)
 		return n
 	}
 	n := shallow(first.Node)
@@ -199,19 +208,23 @@ func (c *cluster) node(name string) *parser.Node {
 	for _, m := range c.members {
 		s := clone(m.server.Node)
 		setAttr(s, "Name", m.name)
-		add(n, s)
+		remarks.add(n, s, m.server.Node)
+		remarks.whole(m.server.Node)
 	}
 	if c.address != nil {
-		add(n, clone(c.address.Node))
+		remarks.copy(n, c.address.Node)
 	}
 	for _, child := range first.Node.Children {
 		if child.Kind == parser.Element && !slices.Contains([]string{"Server", "ClusterAddress", "PrimaryServers", "BackupServers"}, child.Name) {
-			add(n, clone(child))
+			remarks.copy(n, child)
 		}
 	}
 	if c.lists {
 		addList(n, "PrimaryServers", c.members, primary)
 		addList(n, "BackupServers", c.members, backup)
+	}
+	for _, s := range c.nodes() {
+		remarks.put(n, remarks.last[s])
 	}
 	return n
 }

@@ -2,7 +2,6 @@ package merge
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,9 +17,9 @@ func (m *merger) document(parts []*part) *parser.Document {
 		switch {
 		case n.Kind != parser.Element:
 		case n.Name == "Log" || n.Name == "Property":
-			add(root, clone(n))
+			m.comments.copy(root, n)
 		case !slices.Contains([]string{"VirtualHostGroup", "ServerCluster", "ServerGroup", "UriGroup", "Route", "ConfigHash"}, n.Name):
-			behind = append(behind, clone(n))
+			behind = append(behind, n)
 		}
 	}
 	root.Attrs = slices.DeleteFunc(root.Attrs, func(a parser.Attr) bool { return a.Name == "ConfigHash" })
@@ -28,19 +27,24 @@ func (m *merger) document(parts []*part) *parser.Document {
 	w := &writer{m: m, root: root, hosts: newNamer(), groups: newNamer(), clusters: newNamer()}
 	w.write(parts)
 	for _, n := range behind {
-		add(root, n)
+		m.comments.copy(root, n)
 	}
-	return &parser.Document{Nodes: []*parser.Node{
+	m.comments.put(root, m.comments.last[base.Node])
+	top := &parser.Node{Children: []*parser.Node{
 		{Kind: parser.Declaration, Text: `xml version="1.0" encoding="UTF-8"`, Closed: true},
 		{Kind: parser.Comment, Text: m.headline(), Closed: true},
-		root,
 	}}
+	m.comments.add(top, root, base.Node)
+	for _, n := range top.Children {
+		n.Parent = nil
+	}
+	return &parser.Document{Nodes: top.Children}
 }
 
 func (m *merger) headline() string {
 	var files []string
 	for _, in := range m.inputs {
-		files = append(files, filepath.Base(in.Name))
+		files = append(files, in.Name)
 	}
 	line := "HTTP server plugin config file merged by wasplug from " + strings.Join(files, ", ")
 	return strings.TrimSuffix(strings.ReplaceAll(line, "--", "- -"), "-")
@@ -72,18 +76,23 @@ type writer struct {
 	m                       *merger
 	root                    *parser.Node
 	hosts, groups, clusters *namer
-	groupNodes, routes      []*parser.Node
+	ready                   [3][]written // clusters, UriGroups and Routes, which stand in this order
+}
+
+// written is an element of the output and those of the inputs that it stands for.
+type written struct {
+	node *parser.Node
+	of   []*parser.Node
 }
 
 func (w *writer) write(parts []*part) {
-	var clusters []*parser.Node
 	for _, p := range parts {
 		route := element("Route")
 		claim := w.m.claims[p.first]
 		route.Span = claim.route.Node.Span
 		name, fresh := w.clusters.name(fmt.Sprintf("%p", p.cluster), p.cluster.wanted())
 		if fresh {
-			clusters = append(clusters, p.cluster.node(name))
+			w.ready[0] = append(w.ready[0], written{p.cluster.node(name, w.m.comments), p.cluster.nodes()})
 		}
 		setAttr(route, "ServerCluster", name)
 		if claim.group != nil {
@@ -92,11 +101,11 @@ func (w *writer) write(parts []*part) {
 		if claim.host != nil {
 			setAttr(route, "VirtualHostGroup", w.host(p, claim))
 		}
-		w.routes = append(w.routes, route)
+		w.ready[2] = append(w.ready[2], written{route, []*parser.Node{claim.route.Node}})
 	}
-	for _, list := range [][]*parser.Node{clusters, w.groupNodes, w.routes} {
-		for _, n := range list {
-			add(w.root, n)
+	for _, list := range w.ready {
+		for _, e := range list {
+			w.m.comments.add(w.root, e.node, e.of...)
 		}
 	}
 }
@@ -126,10 +135,11 @@ func (w *writer) host(p *part, c claim) string {
 	for _, a := range c.host.Aliases {
 		if id := w.m.aliases.id(a.Name.V); wanted[id] {
 			delete(wanted, id)
-			add(group, clone(a.Node))
+			w.m.comments.copy(group, a.Node)
 		}
 	}
-	add(w.root, group)
+	w.m.comments.put(group, w.m.comments.last[c.host.Node])
+	w.m.comments.add(w.root, group, c.host.Node)
 	return name
 }
 
@@ -146,8 +156,9 @@ func (w *writer) group(p *part, c claim) string {
 	group := shallow(c.group.Node)
 	setAttr(group, "Name", name)
 	for _, u := range p.uris {
-		add(group, clone(u.Node))
+		w.m.comments.copy(group, u.Node)
 	}
-	w.groupNodes = append(w.groupNodes, group)
+	w.m.comments.put(group, w.m.comments.last[c.group.Node])
+	w.ready[1] = append(w.ready[1], written{group, []*parser.Node{c.group.Node}})
 	return name
 }

@@ -22,7 +22,7 @@ func TestMergeOfIrregularFiles(t *testing.T) {
 		}
 		in := inputs(files, sources...)
 		for mode := range Modes {
-			r, err := Merge(in, Options{Mode: Mode(mode), Base: len(in) - 1})
+			r, err := Merge(files, in, Options{Mode: Mode(mode), Base: len(in) - 1})
 			var refused *RefusedError
 			if errors.As(err, &refused) {
 				continue
@@ -30,7 +30,8 @@ func TestMergeOfIrregularFiles(t *testing.T) {
 			if err != nil {
 				rt.Fatalf("%s: %v\n%s", Modes[mode], err, sources)
 			}
-			again, err := Merge(inputs(diag.NewFiles(), r.XML), Options{})
+			second := diag.NewFiles()
+			again, err := Merge(second, inputs(second, r.XML), Options{})
 			if err != nil {
 				rt.Fatalf("%s: merged again: %v\n%s", Modes[mode], err, r.XML)
 			}
@@ -45,11 +46,12 @@ func TestMergeOfIrregularFiles(t *testing.T) {
 func TestMergeOfOneFile(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		src := []byte(irregular.Draw(rt))
-		in := inputs(diag.NewFiles(), src)
+		files := diag.NewFiles()
+		in := inputs(files, src)
 		if _, rejected := routecheck.New(in[0].Config); len(rejected) > 0 {
 			return // the plug-in would reject it, so nothing is decided
 		}
-		r, err := Merge(in, Options{})
+		r, err := Merge(files, in, Options{})
 		if err != nil {
 			rt.Fatal(err)
 		}

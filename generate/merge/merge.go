@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/wasplug/wasplug/generate/merge/proof"
+	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
@@ -31,31 +32,35 @@ type Input struct {
 	Config *parser.Config
 }
 
-// Options of a merge. Base is the input whose Config attributes, Log, Properties and other elements count.
+// Options of a merge. Base is the input whose Config attributes, Log, Properties and other elements count. Allow holds codes of rules whose errors
+// are conflicts to live with.
 type Options struct {
-	Mode Mode
-	Base int
+	Mode  Mode
+	Base  int
+	Allow []string
 }
 
-// Result is the merged file. Conflicts name what the inputs say differently and which file won.
+// Result is the merged file. Conflicts name what the inputs say differently and which file won, what is left out, and what lint finds in the merged
+// file and in no input. With an error among them the file must not be used.
 type Result struct {
 	XML       []byte
 	Doc       *parser.Document
 	Conflicts []diag.Diagnostic
 }
 
-// Merge merges files in the order given; they must have been parsed without an error. The error says why there is no result: an input whose routing is not in the file, or a
-// [*proof.Error].
-func Merge(inputs []Input, o Options) (*Result, error) {
+// Merge merges files in the order given; they must have been parsed without an error. The error says why
+// there is no result: an input whose routing is not in the file, or a [*proof.Error].
+func Merge(files *diag.Files, inputs []Input, o Options) (*Result, error) {
 	if err := refuse(inputs); err != nil {
 		return nil, err
 	}
-	m := &merger{inputs: inputs, options: o, sets: newSets()}
+	m := &merger{files: files, rules: lint.Rules(), inputs: inputs, options: o, sets: newSets(), comments: newComments(inputs)}
 	if err := m.collect(); err != nil {
 		return nil, err
 	}
 	doc := m.document(m.partition())
-	m.conflictsOfMembers()
+	m.conflictsOfAddresses()
+	m.leftOut()
 	var out bytes.Buffer
 	if err := parser.Write(&out, doc); err != nil {
 		return nil, err
@@ -67,6 +72,8 @@ func Merge(inputs []Input, o Options) (*Result, error) {
 	if err := proof.Check(configs(inputs), written, o.Mode == Precedence); err != nil {
 		return nil, err
 	}
+	m.ask(doc)
+	m.allow()
 	diag.Sort(m.conflicts)
 	return &Result{XML: out.Bytes(), Doc: doc, Conflicts: m.conflicts}, nil
 }
@@ -92,6 +99,8 @@ func refuse(inputs []Input) error {
 }
 
 type merger struct {
+	files     *diag.Files
+	rules     []*lint.Rule
 	inputs    []Input
 	options   Options
 	claims    []claim
@@ -106,7 +115,8 @@ type merger struct {
 	byMembers map[string][]*cluster
 	merged    []*cluster
 	conflicts []diag.Diagnostic
-	reported  map[string]bool
+	reported  map[string]int
+	comments  *comments
 }
 
 // source is a cluster of an input that a Route uses.
@@ -166,7 +176,7 @@ const every = "\x00every"
 
 // collect resolves every Route and enters its units.
 func (m *merger) collect() error {
-	m.units, m.reported = map[uint64]*unit{}, map[string]bool{}
+	m.units, m.reported = map[uint64]*unit{}, map[string]int{}
 	m.bySet, m.byMembers = map[int32]*cluster{}, map[string][]*cluster{}
 	for file, in := range m.inputs {
 		names := routecheck.Resolve(in.Config)
@@ -211,7 +221,7 @@ func (m *merger) resolve(file int, in Input, names *routecheck.Names, r *parser.
 		missing = fmt.Sprintf("server cluster %q", r.ServerCluster.V)
 	}
 	if missing != "" {
-		m.conflict(r.Node.Span, "WP201", "route-to-missing-group", "route of %s leads to %s, which is not defined; it is left out", in.Name, missing)
+		m.conflict(r.Node.Span, "WP201", "route of %s leads to %s, which is not defined; it is left out", in.Name, missing)
 		return c, nil
 	}
 	return c, cluster
