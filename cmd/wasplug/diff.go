@@ -40,6 +40,11 @@ func diffAction(c *cli.Context) error {
 	if c.NArg() != 2 {
 		return usageError("diff takes two files, the old and the new one; got %d arguments", c.NArg())
 	}
+	for i, which := range []string{"first argument, the old file,", "second argument, the new file,"} {
+		if c.Args().Get(i) == "" {
+			return usageError("the %s is empty", which)
+		}
+	}
 	if c.Args().Get(0) == "-" && c.Args().Get(1) == "-" {
 		return usageError("only one of the two files can be standard input")
 	}

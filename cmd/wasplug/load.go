@@ -53,6 +53,16 @@ func readInput(c *cli.Context, path string) ([]byte, error) {
 	return data.Bytes(), nil
 }
 
+// argumentsGiven reports an argument that is empty, as an unset variable of a shell gives it.
+func argumentsGiven(c *cli.Context) error {
+	for i, arg := range c.Args().Slice() {
+		if arg == "" {
+			return usageError("argument %d of %s is empty: want a file", i+1, c.Command.Name)
+		}
+	}
+	return nil
+}
+
 // displayName is what reports call a file.
 func displayName(path string) string {
 	if path == "-" {

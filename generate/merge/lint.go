@@ -2,7 +2,6 @@ package merge
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
@@ -34,20 +33,18 @@ func (m *merger) ask(doc *parser.Document) {
 		if known[finding{d.Span, d.Rule.Code}] || d.Severity < diag.Error && !lint.Lookup(m.rules, d.Rule.Code).Topology {
 			continue
 		}
-		m.add(m.collision(d, clones))
+		m.allow(&d) // by the code that the merged file has
+		d = m.collision(d, clones)
+		m.allow(&d)
+		m.add(d)
 	}
 }
 
-// allow turns the errors that the user accepts into warnings. A clone ID that collides after the merge has a code of its own, and the one of what the
-// merged file has: either is accepted.
-func (m *merger) allow() {
-	for i := range m.conflicts {
-		d := &m.conflicts[i]
-		for _, code := range m.options.Allow {
-			r := lint.Lookup(m.rules, code)
-			if r != nil && (r.Code == d.Rule.Code || slices.Contains(r.Silences, d.Rule.Code)) && d.Severity == diag.Error {
-				d.Severity = diag.Warning
-			}
+// allow turns an error that the user accepts into a warning.
+func (m *merger) allow(d *diag.Diagnostic) {
+	for _, word := range m.options.Allow {
+		if r := lint.Lookup(m.rules, word); r != nil && r.Code == d.Rule.Code && d.Severity == diag.Error {
+			d.Severity = diag.Warning
 		}
 	}
 }

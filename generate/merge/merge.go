@@ -73,7 +73,6 @@ func Merge(files *diag.Files, inputs []Input, o Options) (*Result, error) {
 		return nil, err
 	}
 	m.ask(doc)
-	m.allow()
 	diag.Sort(m.conflicts)
 	return &Result{XML: out.Bytes(), Doc: doc, Conflicts: m.conflicts}, nil
 }
