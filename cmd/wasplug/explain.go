@@ -26,6 +26,7 @@ func explainCommand() *cli.Command {
    wasplug explain Server/CloneID
    wasplug explain score-tie
    wasplug explain R22
+   wasplug explain drain
    wasplug explain GSK_ERROR_BAD_CERT
    wasplug explain errno 111
    wasplug explain 'Connect timeout fired'
@@ -52,6 +53,9 @@ func explainAction(c *cli.Context) error {
 	}
 	for i, word := range words {
 		text := explain(word)
+		if text == "" {
+			text = explainTopic(word)
+		}
 		if text == "" {
 			return usageError("nothing is known of %q%s; --list shows all that is", word, diag.DidYouMean(word, explainWords()))
 		}
@@ -255,6 +259,9 @@ func explainWords() []string {
 	for _, t := range parser.ElementTypes() {
 		words = append(words, t.Name)
 	}
+	for _, t := range topics() {
+		words = append(words, t.names[0])
+	}
 	for _, e := range catalogue.All() {
 		words = append(words, e.Name)
 	}
@@ -263,7 +270,11 @@ func explainWords() []string {
 
 func explainList(c *cli.Context) error {
 	w := c.App.Writer
-	fmt.Fprintln(w, "Lint rules:")
+	fmt.Fprintln(w, "Topics:")
+	for _, t := range topics() {
+		fmt.Fprintf(w, "  %s\n", strings.Join(t.names, ", "))
+	}
+	fmt.Fprintln(w, "\nLint rules:")
 	for _, r := range lint.Rules() {
 		fmt.Fprintf(w, "  %s  %-7s  %-34s  %s\n", r.Code, r.Severity, r.Name, r.Doc.Title)
 	}
