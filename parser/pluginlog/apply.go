@@ -344,12 +344,14 @@ func odd(status int32) bool {
 	return status == 500 || status == 502 || status == 503 || status == 504
 }
 
-// continued takes "HTTP/1.1 100 Continue". Where no line says that it was waited for, the wait began with the reading
-// of the answer.
+// continued takes "HTTP/1.1 100 Continue". Where no line says that it was waited for, the wait began with the reading of
+// the answer, or else with the line before: nothing else was done meanwhile.
 func (r *Request) continued(e *Event) {
 	since := r.at.waiting
 	if since == 0 {
-		since = r.at.reading
+		if since = r.at.reading; since == 0 {
+			since = r.prevEnd
+		}
 		r.Server += e.Time.Sub(since)
 	}
 	r.Continue += e.Time.Sub(since)

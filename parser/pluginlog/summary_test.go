@@ -155,6 +155,8 @@ func TestCases(t *testing.T) {
 		{"a 503 that another member made good", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 503 Busy") + at(0, "DETAIL:    HTTP/1.1 200 OK"), "/a [server-error]"},
 		{"100 Continue comes late, and no line says that it is waited for", at(0, start) + at(0, is("a")) + at(0, read) + at(4, "DETAIL:    HTTP/1.1 100 Continue") +
 			at(4, "DETAIL:    HTTP/1.1 200 OK") + at(4, end), "/a [slow-continue]"},
+		{"100 Continue comes late, and no line says that anything is waited for", at(0, is("a")) + at(0, "DETAIL:    POST /a HTTP/1.1") +
+			at(4, "DETAIL:    HTTP/1.1 100 Continue") + at(4, "DETAIL:    HTTP/1.1 200 OK") + at(4, end), "/a [slow-continue]"},
 		{"100 Continue comes soon, the status late", at(0, start) + at(0, is("a")) + at(0, read) + at(1, "DETAIL:    HTTP/1.1 100 Continue") +
 			at(8, "DETAIL:    HTTP/1.1 200 OK") + at(8, end), "/a [slow-answer slow]"},
 		{"DETAIL only, the next request ends this one", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 200 OK") + at(1, is("b")) + at(1, "DETAIL:    HTTP/1.1 500 Oops"),
