@@ -108,7 +108,7 @@ func memberList(w *world, n int) (list []*fake) {
 }
 
 func randomSemantics(rng *rand.Rand) routecheck.Semantics {
-	sem := routecheck.Latest()
+	sem, _ := routecheck.Defaults("latest", "proxy")
 	for i, c := range routecheck.Choices() {
 		switch routecheck.Choice(i) {
 		case routecheck.OpenRoute, routecheck.WaitForContinue, routecheck.TransportChoice:

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -206,6 +207,36 @@ func TestNameOfMember(t *testing.T) {
 		}
 		if n := len(w.fakes["m1"].requests()); n > 0 {
 			t.Errorf("%q: m1 got %d requests", verification, n)
+		}
+		w.stop()
+	}
+}
+
+// A member whose https Transport cannot be used does not starve the others: a pick of it has cost its weight and moved the position (R32, R64).
+func TestUnusableTransportCosts(t *testing.T) {
+	ca := newAuthority(t)
+	trust := writePEM(t, filepath.Join(t.TempDir(), "trust.pem"), certBlock(ca.cert))
+	for weights, want := range map[string][]string{
+		"2 2": {"m1", "", "m1", "", "m1", ""},
+		"4 2": {"m1", "", "m1", "", "m1", "m1"}, // the position stays behind m1 when the weights are raised
+	} {
+		s := site{members: 2, config: `SSLMapMode="onload"`}
+		w := start(t, false, s, Options{}, func(w *world) {
+			w.secure("m1", &tls.Config{Certificates: []tls.Certificate{ca.pair(t, "m1")}})
+			of := strings.Fields(weights)
+			w.adopt(strings.NewReplacer(`CloneID="c1"`, `CloneID="c1" LoadBalanceWeight="`+of[0]+`"`, `CloneID="c2"`, `CloneID="c2" LoadBalanceWeight="`+of[1]+`"`,
+				`<Transport Hostname="m2" Port="9080" Protocol="https">`+keyringProperty(trust), `<Transport Hostname="m2" Port="9080" Protocol="https">`).
+				Replace(secured(s, keyringProperty(trust))))
+		})
+		var got []string
+		for range want {
+			r := w.once(get("/"))
+			if got = append(got, r.member); r.member == "" && r.status != 500 {
+				t.Errorf("%+v", r)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("weights %s: %q, want %q", weights, got, want)
 		}
 		w.stop()
 	}
