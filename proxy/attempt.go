@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"errors"
 	"sync/atomic"
 
 	"github.com/wasplug/wasplug/proxy/http1"
@@ -80,6 +81,9 @@ func (c *client) talk(s *stream, m *member, limit routecheck.Nanos) (ev routeche
 	if err == nil && s.rs.Size == 0 {
 		err = c.answer(s, limit, false)
 	}
+	if err == nil {
+		err = c.checkBody(s)
+	}
 	switch {
 	case err == errStale:
 		return ev, true
@@ -152,11 +156,11 @@ func (c *client) answer(s *stream, limit routecheck.Nanos, hundred bool) error {
 			return err
 		}
 		status := s.rs.Status
-		if status >= 200 || status == 101 && c.wantsUpgrade() {
+		if status >= 200 || status == 101 && c.wantsUpgrade() && !s.rs.Odd {
 			return nil
 		}
 		if interim++; status == 101 || interim > maxInterim {
-			return errNotHTTP
+			return errMalformed
 		}
 		s.off += s.rs.Size
 		if status == 100 && hundred {
@@ -192,7 +196,7 @@ func (c *client) moreAnswer(s *stream) (err error) {
 	}
 	if s.n == len(s.in.b) {
 		if s.n >= 2*largeBuffer {
-			return errNotHTTP
+			return errMalformed
 		}
 		g := s.in.grown(2*largeBuffer, s.n)
 		c.p.recycle(s.in)
@@ -203,24 +207,42 @@ func (c *client) moreAnswer(s *stream) (err error) {
 	return err
 }
 
-var errNotHTTP = &http1.Error{Status: 502, Msg: "the member's answer is not HTTP/1.1"}
+var errMalformed = &http1.Error{Status: 502, Msg: "the member's answer has too large a head, too many interim answers, or an upgrade that nobody asked for"}
 
-// failure words what went wrong for Observe. An answer that is no HTTP counts as a lost stream: there is no rule of its own for it (R50b).
+// checkBody looks at the part of a chunked body that came with the head: while nothing has gone out, the client can still be told.
+func (c *client) checkBody(s *stream) error {
+	if s.rs.Body(c.isHead()) != http1.ByChunks {
+		return nil
+	}
+	chunks := http1.Chunks{Lenient: true}
+	_, err := chunks.Span(s.in.b[s.off+s.rs.Size : s.n])
+	return err
+}
+
+// failure words what went wrong for Observe.
 func (c *client) failure(s *stream, err error, sent int) routecheck.Event {
 	c.entry.cause = err
-	ev := routecheck.Event{Kind: routecheck.StreamLost, ReusedStream: s.reused}
+	ev := routecheck.Event{Kind: lossOf(err), ReusedStream: s.reused}
 	if sent > 0 {
 		ev.Sent = routecheck.SentSome
 	}
-	switch err {
-	case errTimeout:
-		ev.Kind = routecheck.IOTimeout
-	case errAborted:
+	if err == errAborted {
 		c.release(false)
 		ev.Kind = c.clientFailed()
 	}
 	c.release(false)
 	return ev
+}
+
+// lossOf tells how an attempt failed whose stream was open.
+func lossOf(err error) routecheck.EventKind {
+	switch {
+	case err == errTimeout:
+		return routecheck.IOTimeout
+	case errors.As(err, new(*http1.Error)):
+		return routecheck.Malformed
+	}
+	return routecheck.StreamLost
 }
 
 // clientFailed finds out why the client's side gave up, and answers where it is still there. A body that is too large is for Next to

@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -166,7 +167,7 @@ func (st *stage) shuffle() {
 		return
 	}
 	m := st.rng.IntN(len(st.faults))
-	fault := routecheck.Fault(st.rng.IntN(6))
+	fault := routecheck.Fault(st.rng.IntN(int(routecheck.Garbled) + 1))
 	if st.rng.IntN(2) == 0 {
 		fault = routecheck.Healthy
 	}
@@ -231,6 +232,9 @@ func (st *stage) script(m int) func(*fake, net.Conn, *http.Request) bool {
 			return answer("HTTP/1.1 503 Busy\r\nX-Member: "+f.name+"\r\nContent-Length: 0\r\n\r\n", true)(f, c, rq)
 		case routecheck.Reset:
 			return false
+		case routecheck.Garbled:
+			io.WriteString(c, "HTTP/1.1 20 OK\r\n\r\n")
+			return true
 		}
 		return good(f, c, rq)
 	}

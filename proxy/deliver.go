@@ -80,14 +80,16 @@ func (d *delivery) run() routecheck.Event {
 		return d.broken(err)
 	}
 	d.clean = n == len(body)
-	start := rewrite(s.in.all, headroom+at, &s.rs, d.dechunk, d.extra()+d.c.p.missingDate(&s.rs))
-	end := headroom + at + s.rs.Size
-	if d.dechunk {
-		if err = d.say(s.in.all[start:end]); err == nil {
-			err = d.write(body[:n])
-		}
+	extra := d.extra() + d.c.p.missingDate(&s.rs)
+	if s.rs.Odd {
+		err = d.apart(d.oddHead(extra), body[:n])
 	} else {
-		err = d.say(s.in.all[start : end+n])
+		start, end := rewrite(s.in.all, headroom+at, &s.rs, d.dechunk, extra), headroom+at+s.rs.Size
+		if d.dechunk {
+			err = d.apart(s.in.all[start:end], body[:n])
+		} else {
+			err = d.c.writeOut(s.in.all[start : end+n])
+		}
 	}
 	if err != nil {
 		return gone
@@ -181,17 +183,26 @@ func (d *delivery) stream() routecheck.Event {
 // broken is a member that failed in the middle of its answer.
 func (d *delivery) broken(err error) routecheck.Event {
 	d.c.entry.cause = err
-	ev := routecheck.Event{Kind: routecheck.StreamLost, ReusedStream: d.s.reused, Sent: routecheck.SentSome}
-	switch err {
-	case errTimeout:
-		ev.Kind = routecheck.IOTimeout
-	case errAborted:
+	if err == errAborted {
 		return gone
 	}
-	return ev
+	return routecheck.Event{Kind: lossOf(err), ReusedStream: d.s.reused, Sent: routecheck.SentSome}
 }
 
-func (d *delivery) say(p []byte) error { return d.c.writeOut(p) }
+// oddHead writes the head of an answer that is not well formed as it should have been.
+func (d *delivery) oddHead(extra string) []byte {
+	rs, head := &d.s.rs, d.s.in.b[d.s.off:d.s.off+d.s.rs.Size]
+	markNominated(rs, head)
+	return append(rs.AppendHead(nil, head, extra, func(f *http1.Field) bool { return endsHere(f, rs, d.dechunk) }), "\r\n"...)
+}
+
+// apart writes head and body where they do not stand together.
+func (d *delivery) apart(head, body []byte) error {
+	if err := d.c.writeOut(head); err != nil {
+		return err
+	}
+	return d.write(body)
+}
 
 func (d *delivery) write(p []byte) error {
 	if len(p) == 0 {

@@ -55,9 +55,9 @@ var faults = []fault{
 	{"hang", 5, "500", "200 m2", "500", "500", false, 2, 1},                             // R54: affinity chooses it again, R57
 	{"hang", -5, "200 m2", "200 m2", "500", "500", true, 1, 1},                          // R55
 	{"reset", 5, "200 m2", "200 m2", "500", "500", true, 1, 1},                          // R50b, R57
-	{"garbage", 5, "200 m2", "200 m2", "500", "500", true, 1, 1},                        // as R50b
+	{"garbage", 5, "502", "502", "502", "502", false, 1, 1},                             // R70
 	{"half head", 5, "200 m2", "200 m2", "500", "500", true, 1, 1},                      // R50b
-	{"flood", 5, "200 m2", "200 m2", "500", "500", true, 1, 1},                          // as R50b
+	{"flood", 5, "502", "502", "502", "502", false, 1, 1},                               // R70: over a limit
 	{"503", 5, "503 m1", "200 m2", "503 m1", "503 m1", false, 2, 1},                     // R53: affinity returns to it, then it is passed on
 	{"truncate", 5, "200 m1 cut", "200 m1 cut", "200 m1 cut", "200 m1 cut", true, 1, 1}, // R58
 	{"truncate late", 5, "200 m1 cut", "200 m1 cut", "200 m1 cut", "200 m1 cut", true, 1, 1},

@@ -122,7 +122,7 @@ func TestWebSocket(t *testing.T) {
 		t.Errorf("an answer without upgrade: %+v", r)
 	}
 	w.fakes["m1"].act = answer("HTTP/1.1 101 Switching Protocols\r\n\r\n", true)
-	if r := w.once(get("/")); r.status != 500 {
+	if r := w.once(get("/")); r.status != 502 {
 		t.Errorf("an upgrade that nobody asked for: %+v", r)
 	}
 }

@@ -214,7 +214,9 @@ func endsHere(f *http1.Field, rs *http1.Response, dechunk bool) bool {
 	case http1.Connection, http1.Upgrade:
 		return rs.Status != 101
 	case http1.TransferEncoding:
-		return dechunk
+		return dechunk || rs.Status == 204
+	case http1.ContentLength:
+		return rs.Status == 204 // which has no body; a client that believes the length would wait for one (RFC 9110, 8.6)
 	}
 	return false
 }

@@ -235,6 +235,8 @@ func (r *Request) exchange(e *Event) {
 		r.saw.wsfo = true
 	case BodyShort:
 		r.saw.short = true
+	case ResponseMalformed:
+		r.end(e, Failed)
 	case ServerWriteFailed:
 		r.saw.serverWrite = true
 		r.end(e, Failed)

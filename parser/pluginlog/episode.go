@@ -16,7 +16,7 @@ const (
 // fails reports whether a kind is about the failure of an attempt or of a request.
 func fails(k Kind) bool {
 	switch k {
-	case ConnectFailed, ConnectTimedOut, HandshakeFailed, StreamFailed, IOTimedOut, TimeoutFired, ServerWriteFailed, TransactionFailed, MarkedDown,
+	case ConnectFailed, ConnectTimedOut, HandshakeFailed, StreamFailed, IOTimedOut, TimeoutFired, ServerWriteFailed, ResponseMalformed, TransactionFailed, MarkedDown,
 		NoAppServer, AllCouldBeDown, RequestFailed:
 		return true
 	}

@@ -81,6 +81,7 @@ const (
 	RequestLine        // Method, URI
 	Header             // Pattern: name, Text: value; only those that this package looks at
 	ServerWriteFailed  // writing to the member failed; Text
+	ResponseMalformed  // the member's answer cannot be read (R70); Text. The bundled proxy's: how the plug-in says it is not public
 	ClientWriteFailed  // writing to the client failed; Text
 	FailoverHeaderSent // $WSFO: the member is told that it was not the first choice (R63)
 
@@ -234,6 +235,7 @@ var forms = [numKinds]form{
 	RequestLine:        {"request-line", LevelDetail, "", ""},
 	Header:             {"header", LevelDetail, "", ""},
 	ServerWriteFailed:  {"server-write-failed", LevelError, "lib_htrequest", "htrequestWrite"},
+	ResponseMalformed:  {"response-malformed", LevelError, "lib_htresponse", "htresponseRead"},
 	ClientWriteFailed:  {"client-write-failed", LevelError, "", "cb_write_body"},
 	FailoverHeaderSent: {"failover-header-sent", LevelDetail, "", ""},
 }

@@ -35,6 +35,8 @@ func eventOf(t *rapid.T, k Kind) Event {
 		e.Text = words.Draw(t, "text") + " fired"
 	case AllCouldBeDown:
 		e.Text = words.Draw(t, "text") + "; all could be down"
+	case ResponseMalformed:
+		e.Text = "Malformed response " + words.Draw(t, "text")
 	case ServerWriteFailed:
 		e.Text = "Write failed " + words.Draw(t, "text")
 	case ClientWriteFailed:

@@ -122,6 +122,7 @@ var phrases = []struct {
 	{"Config was successfully reloaded", ConfigReloaded, nil},
 	{"Created a new stream; queue was empty", StreamCreated, fillSocket},
 	{"Write failed", ServerWriteFailed, fillText},
+	{"Malformed response", ResponseMalformed, fillText},
 	{"write failed", ClientWriteFailed, fillText},
 	{"flush failed", ClientWriteFailed, fillText},
 	{"xtended handshake", HandshakeExtended, fillText}, // *

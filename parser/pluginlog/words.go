@@ -169,6 +169,8 @@ func (e *Event) exchangeWords() string {
 		return strings.TrimSpace(fmt.Sprintf("the answer is %d %s", e.Code, e.Text)) + " [R67]"
 	case RequestLine:
 		return fmt.Sprintf("sends %s %s", e.Method, e.URI)
+	case ResponseMalformed:
+		return "the member's answer cannot be read [R70]"
 	case ServerWriteFailed:
 		return "a write to the member failed"
 	case ClientWriteFailed:

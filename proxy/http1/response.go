@@ -4,22 +4,38 @@ package http1
 type Response struct {
 	Head
 	Status int
+	// Odd: the head is not well formed, though there is no doubt what it says. It must be sent on by AppendHead, and its connection closed.
+	Odd bool
+
+	reason, reasonEnd int  // with Odd: where the reason of the status line stands
+	dropped           bool // the line before was left out
 }
 
 // Reset makes a Response ready for another head.
 func (r *Response) Reset() {
+	*r = Response{Head: r.Head}
 	r.Head.reset()
-	r.Status = 0
 }
 
-var errStatusLine = bad("the status line is not HTTP/1.1 NNN reason")
+var errStatusLine = malformed("the status line is not HTTP/1.1 NNN reason")
 
-// Parse parses the head at the beginning of buf, as Request.Parse does.
+// Parse parses the head at the beginning of buf, as Request.Parse does, but lets what is not well formed and still clear pass as Odd.
 func (r *Response) Parse(buf []byte, lim Limits) (done bool, err error) {
 	if r.line == 0 {
 		if err := r.early(buf); err != nil {
 			return false, err
 		}
+	}
+	if !r.Odd {
+		if done, err = r.strict(buf, lim); err == nil {
+			return done, nil
+		}
+	}
+	return r.lenient(buf, lim)
+}
+
+func (r *Response) strict(buf []byte, lim Limits) (done bool, err error) {
+	if r.line == 0 {
 		start, end, ok, err := r.nextLine(buf, lim)
 		if !ok {
 			return false, err
@@ -33,7 +49,7 @@ func (r *Response) Parse(buf []byte, lim Limits) (done bool, err error) {
 
 // early refuses what is no HTTP before a line end has come: garbage may never send one.
 func (r *Response) early(buf []byte) error {
-	const want = "HTTP/1."
+	const want = "HTTP/"
 	n := min(len(buf), len(want))
 	if View(buf[:n]) != want[:n] {
 		return errStatusLine
@@ -93,5 +109,8 @@ func (r *Response) Body(head bool) Framing {
 	return ByClose
 }
 
-// Persists reports whether the server lets the connection live on.
-func (r *Response) Persists() bool { return !r.Close && (r.Minor == 1 || r.KeepAlive) }
+// Persists reports whether the connection can be used again: the server lets it live on, and has sent nothing odd. HTTP/1.0 knows no chunks
+// (RFC 9112, 6.1).
+func (r *Response) Persists() bool {
+	return !r.Close && !r.Odd && (r.Minor == 1 || r.KeepAlive && !r.Chunked)
+}

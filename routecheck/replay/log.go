@@ -165,6 +165,8 @@ func (w *lines) failed(s *routecheck.Step) {
 	case routecheck.IOTimeout:
 		w.emit(&pluginlog.Event{Kind: pluginlog.IOTimedOut, Seconds: int32(w.c.Members[s.Member].IOTimeout / second), Count: int32(s.Retries),
 			Limit: int32(w.c.IORetries), Retry: s.Retry})
+	case routecheck.Malformed:
+		w.emit(&pluginlog.Event{Kind: pluginlog.ResponseMalformed, Text: "Malformed response"})
 	case routecheck.StreamLost:
 		if !s.Again {
 			w.emit(&pluginlog.Event{Kind: pluginlog.ServerWriteFailed, Text: "Write failed; the stream was closed"})

@@ -100,7 +100,7 @@ func (r *reader) add(e *pluginlog.Event) {
 	case pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed, pluginlog.CloneCompared,
 		pluginlog.CloneMatched, pluginlog.StatusChecked, pluginlog.StillMarkedDown, pluginlog.Picked, pluginlog.PickedOld:
 		r.choosing(q)
-	case pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed, pluginlog.ServerWriteFailed,
+	case pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed, pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,
 		pluginlog.MarkedDown, pluginlog.Counted, pluginlog.TransactionFailed:
 		r.failing(q)
 	default:
@@ -286,6 +286,8 @@ func (r *reader) failing(q *request) {
 		q.failure, q.repeats = ioTimeout, e.Retry
 	case pluginlog.ServerWriteFailed:
 		q.failure = streamLost
+	case pluginlog.ResponseMalformed:
+		q.failure = garbled
 	case pluginlog.StreamFailed:
 		if q.failure == noFailure {
 			q.failure = connectFailed
@@ -396,7 +398,7 @@ func Kinds() pluginlog.Kinds {
 		pluginlog.TransportSet,
 		pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed, pluginlog.CloneCompared, pluginlog.CloneMatched,
 		pluginlog.StatusChecked, pluginlog.StillMarkedDown, pluginlog.Picked, pluginlog.PickedOld,
-		pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed, pluginlog.ServerWriteFailed,
+		pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed, pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,
 		pluginlog.MarkedDown, pluginlog.Counted, pluginlog.TransactionFailed,
 		pluginlog.Executing, pluginlog.StreamSought, pluginlog.StreamReused, pluginlog.StreamCreated, pluginlog.BodyStarted, pluginlog.StatusLine,
 		pluginlog.ClientWriteFailed, pluginlog.NoAppServer, pluginlog.RequestFailed, pluginlog.RequestEnded)
