@@ -254,6 +254,17 @@ func (o *Options) level() string {
 }
 
 func checkTimeoutsDiffer(p *Pass) {
+	sem, err := routecheck.Level(p.Options.level())
+	if err != nil {
+		sem = routecheck.Latest()
+	}
+	connect := func(s *parser.Server) parser.Val[int] {
+		v := s.ConnectTimeout
+		if !v.Set() {
+			v.V = int(sem.ConnectAbsent.Seconds())
+		}
+		return v
+	}
 	for _, c := range p.Config.Clusters {
 		if len(c.Servers) < 2 {
 			continue
@@ -263,7 +274,7 @@ func checkTimeoutsDiffer(p *Pass) {
 			for _, v := range []struct {
 				name string
 				a, b parser.Val[int]
-			}{{"ConnectTimeout", f.ConnectTimeout, s.ConnectTimeout}, {"ServerIOTimeout", f.ServerIOTimeout, s.ServerIOTimeout}, {"MaxConnections", f.MaxConnections, s.MaxConnections}} {
+			}{{"ConnectTimeout", connect(f), connect(s)}, {"ServerIOTimeout", f.ServerIOTimeout, s.ServerIOTimeout}, {"MaxConnections", f.MaxConnections, s.MaxConnections}} {
 				if v.a.V != v.b.V {
 					p.Report(at(v.b, s.Node), "%s of server %q is %d and of server %q on %s %d; usually one of them was edited by hand",
 						v.name, s.Name.V, v.b.V, f.Name.V, p.where(at(v.a, f.Node)), v.a.V).See(at(v.a, f.Node), "the other value")
