@@ -144,7 +144,7 @@ func checkAllZero(p *Pass) {
 			continue
 		}
 		first := k.Members[k.Primary[0]].Source
-		p.Report(at(first.LoadBalanceWeight, first.Node), "every balanced server of cluster %q has weight 0; nobody gets new requests by weight, and V5 plug-ins crashed (APAR PQ76548)", c.Name.V).
+		p.Report(at(first.LoadBalanceWeight, first.Node), "every balanced server of cluster %q has weight 0 or less; nobody gets new requests by weight, and V5 plug-ins crashed (APAR PQ76548)", c.Name.V).
 			About(c.Node)
 	}
 }
