@@ -133,52 +133,51 @@ func (p *played) without(c Choice) []chances {
 	return out
 }
 
-// explorer walks the tree of choices and facts that were consulted. One flip at a time is not enough: two together can change an answer that
-// neither changes alone. So it runs, notes what was consulted, and branches on the first of it not yet fixed.
+// explorer plays a scenario under every combination of the choices and facts that it consults.
 type explorer struct {
-	run    func(sem Semantics) played
+	run    func(sem *Semantics) played
 	budget int // flights left
 	leaves []leaf
 }
 
 // explore returns what every combination of the open choices and facts gives, the base first. fixed are choices that the user has settled.
 // proven is false when the budget ended before the walk did.
-func (x *explorer) explore(base Semantics, fixed uint64) (leaves []leaf, proven bool) {
-	p := x.run(base)
-	x.budget -= p.flights
-	x.leaves = []leaf{{nil, p.answers}}
-	proven = x.walk(base, fixed, nil, p)
+func (x *explorer) explore(base *Semantics, fixed uint64) (leaves []leaf, proven bool) {
+	begun := false
+	walk := tree[played]{
+		among: knowable,
+		decide: func(sem *Semantics) (played, uint64, bool) {
+			if begun && x.budget <= 0 {
+				return played{}, 0, false
+			}
+			begun = true
+			p := x.run(sem)
+			x.budget -= p.flights
+			return p, p.consulted(), true
+		},
+		leaf: func(sem *Semantics, fixed uint64, p played) { x.add(flips(base, sem), &p) },
+	}
+	proven = walk.walk(base, fixed)
 	return x.leaves, proven
 }
 
-func (x *explorer) walk(sem Semantics, fixed uint64, flips []flip, p played) bool {
-	open := p.consulted() &^ fixed
-	if open == 0 {
-		if len(flips) > 0 {
-			x.leaves = append(x.leaves, leaf{slices.Clone(flips), p.answers})
-		}
-		return true
-	}
-	c := Choice(bits.TrailingZeros64(open))
-	fixed |= 1 << c
-	proven := x.walk(sem, fixed, flips, p)
-	if f := c.fact(); f != nil && f.unknown {
+// add keeps the answers of a combination, and that they are unknown where a fact is the opposite that nobody can tell.
+func (x *explorer) add(flips []flip, p *played) {
+	x.leaves = append(x.leaves, leaf{flips, p.answers})
+	for open := p.consulted() &^ knowable; open != 0; open &= open - 1 {
+		c := Choice(bits.TrailingZeros64(open))
 		x.leaves = append(x.leaves, leaf{append(slices.Clone(flips), flip{c, 1}), p.without(c)})
-		return proven
 	}
-	for v := range c.values() {
-		if v == sem.value[c] {
-			continue
+}
+
+// flips lists what differs from the base.
+func flips(base, sem *Semantics) (out []flip) {
+	for c := range sem.value {
+		if sem.value[c] != base.value[c] {
+			out = append(out, flip{Choice(c), sem.value[c]})
 		}
-		if x.budget <= 0 {
-			return false
-		}
-		other := sem.With(c, v)
-		q := x.run(other)
-		x.budget -= q.flights
-		proven = x.walk(other, fixed, append(flips, flip{c, v}), q) && proven
 	}
-	return proven
+	return out
 }
 
 // Dependence is a combination of open choices, a fact that is not known, or both, that gives another answer.

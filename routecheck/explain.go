@@ -48,11 +48,11 @@ func (e *explanation) prove(fixed []Choice) {
 	for _, c := range fixed {
 		settled |= 1 << c
 	}
-	x := explorer{budget: flightBudget, run: func(s Semantics) played {
-		w := e.sc.runAll(e.t, &s)
+	x := explorer{budget: flightBudget, run: func(s *Semantics) played {
+		w := e.sc.runAll(e.t, s)
 		return w.played
 	}}
-	e.leaves, e.proven = x.explore(e.sem, settled)
+	e.leaves, e.proven = x.explore(&e.sem, settled)
 }
 
 // decisions plays the scenario once more: where chance is open, the run in which every draw gives the first possibility.

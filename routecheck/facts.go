@@ -3,7 +3,7 @@ package routecheck
 import "slices"
 
 // The facts that neither the file nor the request tells. No value of an open choice settles them, but an answer hangs on them in the same
-// way: they are consulted like choices, count on behind them, and one walk over the tree visits both (see explorer). The value 0 is what the
+// way: they are consulted like choices, count on behind them, and one walk visits both (see explorer). The value 0 is what the
 // answer assumes, 1 the opposite.
 const (
 	BodyBeyondBuffer Choice = numChoices + iota
@@ -12,13 +12,15 @@ const (
 	numPoints
 )
 
+// knowable are the choices, and the facts of which the opposite can be decided under, too.
+const knowable = 1<<numChoices - 1 | 1<<BodyBeyondBuffer
+
 // OpenFact describes a fact that an answer can hang on.
 type OpenFact struct {
-	Name    string
-	Rule    string // the rule that asks for it
-	Where   string // what the answer assumes; reads on from "the answer holds only where"
-	Settle  string // how to give the fact, "" when nobody can
-	unknown bool   // the other answer cannot be told
+	Name   string
+	Rule   string // the rule that asks for it
+	Where  string // what the answer assumes; reads on from "the answer holds only where"
+	Settle string // how to give the fact, "" when nobody can
 }
 
 // OpenFacts lists the facts that an answer can hang on.
@@ -26,11 +28,11 @@ func OpenFacts() []OpenFact { return slices.Clone(openFacts[:]) }
 
 var openFacts = [numPoints - numChoices]OpenFact{
 	BodyBeyondBuffer - numChoices: {"body-beyond-buffer", "R57",
-		"the body, whose size is unknown beforehand, fits PostBufferSize", "--body-size gives its size", false},
+		"the body, whose size is unknown beforehand, fits PostBufferSize", "--body-size gives its size"},
 	PartitionTable - numChoices: {"partition-table", "R28",
-		"the partition table, which the plug-in learns from the servers, names no member for the partition ID", "--partition ID=MEMBER gives its entry", true},
+		"the partition table, which the plug-in learns from the servers, names no member for the partition ID", "--partition ID=MEMBER gives its entry"},
 	IntelligentManagement - numChoices: {"intelligent-management", "R69",
-		"the connectors of IntelligentManagement tell the On Demand Router nothing of this application", "", true},
+		"the connectors of IntelligentManagement tell the On Demand Router nothing of this application", ""},
 }
 
 // fact returns what a point beyond the open choices is, nil for a choice.

@@ -45,29 +45,23 @@ type Ruling struct {
 func (t *Table) Rulings(p Spot) []Ruling { return t.rulings(p, routeChoices) }
 
 func (t *Table) rulings(p Spot, among uint64) []Ruling {
+	type outcome struct {
+		match Match
+		ok    bool
+	}
 	var out []Ruling
 	sem := Latest()
-	t.branch(p, &sem, among, 0, &out)
+	walk := tree[outcome]{
+		among: among,
+		decide: func(sem *Semantics) (outcome, uint64, bool) {
+			rec := Recorder{quiet: true}
+			m, ok := t.matchPlace(p, sem, &rec)
+			return outcome{m, ok}, rec.asked, true
+		},
+		leaf: func(sem *Semantics, fixed uint64, o outcome) { addOutcome(&out, o.match, o.ok, sem, fixed) },
+	}
+	walk.walk(&sem, 0)
 	return out
-}
-
-// branch decides under sem, then again for every other value of a choice that was asked and is not yet fixed.
-func (t *Table) branch(p Spot, sem *Semantics, among, fixed uint64, out *[]Ruling) {
-	rec := &Recorder{quiet: true}
-	m, ok := t.matchPlace(p, sem, rec)
-	open := rec.asked & among &^ fixed
-	if open == 0 {
-		addOutcome(out, m, ok, sem, fixed)
-		return
-	}
-	c := Choice(0)
-	for open&(1<<c) == 0 {
-		c++
-	}
-	for v := range choices[c].Values {
-		with := sem.With(c, uint8(v))
-		t.branch(p, &with, among, fixed|1<<c, out)
-	}
 }
 
 func addOutcome(out *[]Ruling, m Match, ok bool, sem *Semantics, fixed uint64) {

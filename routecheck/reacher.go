@@ -2,7 +2,6 @@ package routecheck
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"slices"
 	"sort"
 	"strings"
@@ -134,23 +133,17 @@ func (r *reacher) look(pl *Spot, sem *Semantics) (Match, bool) {
 }
 
 // differs reports whether some value of the scoring choices leads to another cluster. It is Rulings without its memory.
-func (r *reacher) differs(pl *Spot, sem Semantics, fixed uint64, cluster ClusterID) bool {
-	r.budget--
-	m, ok := r.look(pl, &sem)
-	if ok && m.Cluster != cluster {
-		return true
+func (r *reacher) differs(pl *Spot, cluster ClusterID) bool {
+	walk := tree[struct{}]{
+		among: scoreChoices,
+		decide: func(sem *Semantics) (none struct{}, asked uint64, same bool) {
+			r.budget--
+			m, ok := r.look(pl, sem)
+			return none, r.rec.asked, !ok || m.Cluster == cluster
+		},
+		leaf: func(*Semantics, uint64, struct{}) {},
 	}
-	open := r.rec.asked & scoreChoices &^ fixed
-	if open == 0 {
-		return false
-	}
-	c := Choice(bits.TrailingZeros64(open))
-	for v := range choices[c].Values {
-		if r.differs(pl, sem.With(c, uint8(v)), fixed|1<<c, cluster) {
-			return true
-		}
-	}
-	return false
+	return !walk.walk(&r.sem, 0)
 }
 
 // isOf reports whether a Uri, or the internal one that R3 makes of it, decided.
@@ -311,7 +304,7 @@ func (r *reacher) judge(pl Spot) {
 		return
 	}
 	m, ok := r.look(&pl, &r.sem)
-	if r.rec.asked&scoreChoices == 0 || !ok || !r.differs(&pl, r.sem, 0, m.Cluster) {
+	if r.rec.asked&scoreChoices == 0 || !ok || !r.differs(&pl, m.Cluster) {
 		return
 	}
 	rulings := r.t.rulings(pl, scoreChoices)

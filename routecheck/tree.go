@@ -1,0 +1,43 @@
+package routecheck
+
+import "math/bits"
+
+// tree walks the tree of open choices. One flip at a time is not enough: two together can change an answer that neither changes alone. So
+// it decides, notes what was consulted, and decides again for every other value of the first choice that is not yet fixed, until nothing
+// that is not fixed is consulted any more.
+type tree[T any] struct {
+	among uint64 // the choices to branch on
+	// decide gives the result under some values, and what led to it was consulted; false ends the walk.
+	decide func(*Semantics) (result T, asked uint64, ok bool)
+	// leaf takes the result of a combination that no other choice can change, and the choices that it fixes. The first is that of the values
+	// which the walk began with.
+	leaf func(sem *Semantics, fixed uint64, result T)
+}
+
+// walk visits every combination that starts with sem. whole is false where decide ended it.
+func (t *tree[T]) walk(sem *Semantics, fixed uint64) (whole bool) {
+	result, asked, ok := t.decide(sem)
+	return ok && t.branch(sem, fixed, result, asked)
+}
+
+func (t *tree[T]) branch(sem *Semantics, fixed uint64, result T, asked uint64) bool {
+	open := asked & t.among &^ fixed
+	if open == 0 {
+		t.leaf(sem, fixed, result)
+		return true
+	}
+	c := Choice(bits.TrailingZeros64(open))
+	fixed |= 1 << c
+	if !t.branch(sem, fixed, result, asked) { // the value that it has was decided under
+		return false
+	}
+	for v := range c.values() {
+		if v == sem.value[c] {
+			continue
+		}
+		if other := sem.With(c, v); !t.walk(&other, fixed) {
+			return false
+		}
+	}
+	return true
+}
