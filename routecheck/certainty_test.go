@@ -19,8 +19,8 @@ func randomScenario(t *rapid.T) (*Table, *Scenario) {
 	for i := range n {
 		name := fmt.Sprintf("m%d", i)
 		transport := pick("transport", `Protocol="http"`, `Protocol="http"`, `Protocol="https"`)
-		fmt.Fprintf(&servers, `<Server Name="%s" CloneID="%s" LoadBalanceWeight="%s" ServerIOTimeout="%s" MaxConnections="%s"><Transport Hostname="h" Port="1" %s>%s</Transport></Server>`,
-			name, name, pick("weight", "0", "1", "2"), pick("io", "5", "-5"), pick("max", "0", "1"), transport, keyring)
+		fmt.Fprintf(&servers, `<Server Name="%s" CloneID="%s" LoadBalanceWeight="%s" ServerIOTimeout="%s" MaxConnections="%s" ExtendedHandshake="%s"><Transport Hostname="h" Port="1" %s>%s</Transport></Server>`,
+			name, name, pick("weight", "0", "1", "2"), pick("io", "5", "-5"), pick("max", "0", "1"), pick("handshake", "false", "false", "true"), transport, pick("keyring", keyring, keyring, ""))
 		if i == 0 || rapid.Bool().Draw(t, "primary") {
 			fmt.Fprintf(&primary, " %s", name)
 		} else {
@@ -30,7 +30,7 @@ func randomScenario(t *rapid.T) (*Table, *Scenario) {
 	if pick("address", "no", "no", "yes") == "yes" {
 		servers.WriteString(address)
 	}
-	config := pick("config", "", "", `MarkBusyDown="true"`, `FailoverToNext="true"`)
+	config := pick("config", "", "", `MarkBusyDown="true"`, `FailoverToNext="true"`, `SSLMapMode="onload"`)
 	cluster := pick("cluster", "", "", `LoadBalance="Random"`, `PostBufferSize="0"`, `IgnoreAffinityRequests="false" RetryInterval="5"`, `PostSizeLimit="1"`)
 	table := mustParse(clusterXML(config, cluster, servers.String()+lists(primary.String(), backup.String())))
 	rq := get("/x")
@@ -42,7 +42,7 @@ func randomScenario(t *rapid.T) (*Table, *Scenario) {
 	sc := &Scenario{Requests: Repeat(rq, rapid.IntRange(1, 2).Draw(t, "requests"), 3*second)}
 	for i := range table.Clusters[0].Members {
 		m := MemberID(i)
-		sc.Facts = append(sc.Facts, Fact{Member: m, Fault: Fault(rapid.IntRange(0, int(Reset)).Draw(t, "fault"))})
+		sc.Facts = append(sc.Facts, Fact{Member: m, Fault: Fault(rapid.IntRange(0, int(numFaults)-1).Draw(t, "fault"))})
 		if table.Fits(sc.Facts[len(sc.Facts)-1]) != nil {
 			sc.Facts[len(sc.Facts)-1].Fault = Healthy
 		}
@@ -60,7 +60,10 @@ func randomScenario(t *rapid.T) (*Table, *Scenario) {
 func TestCertaintyIsSound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		table, sc := randomScenario(t)
-		base := Latest()
+		base, err := Level(rapid.SampledFrom([]string{"latest", "7.0", "5.1"}).Draw(t, "level"))
+		if err != nil {
+			t.Fatal(err)
+		}
 		decisions := table.Explain(diag.NewFiles(), sc, base, nil, WithAll)
 		for range 60 {
 			sem := base
@@ -103,25 +106,61 @@ func (cs chances) sameEnds(ends []Answer) bool {
 	return cs.same(other.chances)
 }
 
-// TestExhaustive tries every combination of the choices that a case can consult, by brute force.
+// TestExhaustive tries every combination of the choices that a case can consult, by brute force, for each of its requests.
 func TestExhaustive(t *testing.T) {
-	sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"b1:c1"), 1, 0)}
-	sc.Facts = []Fact{{Member: 1, Fault: Refused}, {Member: 2, Fault: Busy}}
-	table := mustTable(t, clusterXML("", "", threeServers(`MaxConnections="5"`)+lists("a b", "c")))
-	all := []Choice{AffinityFailover, AffinityToBackup, BalanceRetry, AttemptLimit, AllDown, Probe, WeightZero, WeightThreshold, AffinityMaxConnections}
-	d := table.Explain(diag.NewFiles(), sc, Latest(), nil, WithAll)[0]
-	given := map[string]bool{}
-	forEach(all, Latest(), func(sem Semantics) {
-		given[table.describe(sc.runAll(table, &sem).answers[0])] = true
-	})
-	said := map[string]bool{d.Answers: true}
-	for _, dep := range d.DependsOn {
-		said[dep.Gives] = true
-	}
-	if fmt.Sprint(given) != fmt.Sprint(said) || d.Certain != (len(given) == 1) {
-		t.Errorf("brute force gives %v, explained are %v", given, said)
+	sixty := 60 * second
+	probes := append(Repeat(get("/x", affinityTo+"a1"), 1, 0), Repeat(get("/x"), 2, 90*second)...)
+	large := get("/x", affinityTo+"a1")
+	large.Body = 100000
+	for _, c := range []struct {
+		name, level, config, servers string
+		requests                     []Timed
+		facts                        []Fact
+		members                      []MemberFact
+		choices                      []Choice
+	}{
+		{"sessions of members that fail", "", "", threeServers(`MaxConnections="5"`) + lists("a b", "c"), Repeat(get("/x", affinityTo+"b1:c1"), 1, 0),
+			[]Fact{{Member: 1, Fault: Refused}, {Member: 2, Fault: Busy}}, nil,
+			[]Choice{AffinityFailover, AffinityToBackup, BalanceRetry, AttemptLimit, AllDown, Probe, WeightZero, WeightThreshold, AffinityMaxConnections}},
+		{"a probe before PM49491", "7.0", "", threeServers(`ConnectTimeout="5"`), probes, []Fact{{Member: 0, Fault: Busy, To: 10 * sixty}, {Member: 1, Fault: Timeout}},
+			[]MemberFact{{Marked: &sixty}, {Member: 2, Next: true}}, []Choice{AffinityFailover, Probe, Probe503BeforeFix, RetryClock, WeightOnFailure, BalanceRetry, WeightReset}},
+		{"streams that are closed early", "", "", threeServers(`ExtendedHandshake="true"`), []Timed{{Request: large}, {Request: large, Gap: 1}}, []Fact{{Member: 0, Fault: Reset}, {Member: 1, Fault: Reset}},
+			[]MemberFact{{Member: 1, Next: true}}, []Choice{AffinityFailover, EarlyClose, ExtendedHandshake, WeightOnFailure, BalanceRetry, AttemptLimit, AllDown}},
+		{"answers that cannot be read", "", "", threeServers(""), []Timed{{Request: large}, {Request: get("/x", affinityTo+"a1")}}, []Fact{{Member: 0, Fault: Garbled}},
+			[]MemberFact{{Member: 1, Next: true}}, []Choice{AffinityFailover, EarlyClose, MalformedAnswer, WeightOnFailure, BalanceRetry, AttemptLimit}},
+		{"http as https", "5.1", `SSLMapMode="onload"`, usable + server("b", "") + unusable2, Repeat(get("/x"), 4, 0), []Fact{{Member: 0, Fault: Reset}},
+			[]MemberFact{{Next: true}}, []Choice{TransportChoice, EarlyClose, WeightOnFailure, WeightThreshold, WeightReset, BalanceRetry}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			table := mustTable(t, clusterXML(c.config, "", c.servers))
+			base, err := Level(c.level)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sc := &Scenario{Requests: c.requests, Facts: c.facts, Members: c.members}
+			given := make([]map[string]bool, len(sc.Requests))
+			forEach(c.choices, base, func(sem Semantics) {
+				for i, a := range sc.runAll(table, &sem).answers {
+					if given[i] == nil {
+						given[i] = map[string]bool{}
+					}
+					given[i][table.describe(a)] = true
+				}
+			})
+			for i, d := range table.Explain(diag.NewFiles(), sc, base, nil, WithAll) {
+				said := map[string]bool{d.Answers: true}
+				for _, dep := range d.DependsOn {
+					said[dep.Gives] = true
+				}
+				if fmt.Sprint(given[i]) != fmt.Sprint(said) || d.Certain != (len(given[i]) == 1) || !d.Proven {
+					t.Errorf("request %d: brute force gives %v, explained are %v, proven %t", i+1, given[i], said, d.Proven)
+				}
+			}
+		})
 	}
 }
+
+const unusable2 = `<Server Name="c" CloneID="c1"><Transport Hostname="h" Port="9443" Protocol="https"/></Server>`
 
 func TestPossibleMembers(t *testing.T) {
 	weighted := server("a", `LoadBalanceWeight="100"`) + server("b", `LoadBalanceWeight="90"`) + server("c", `LoadBalanceWeight="80"`)
