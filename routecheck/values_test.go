@@ -103,6 +103,8 @@ func valueCases() []valueCase {
 		{name: "the timer starts on the way", choice: RetryClock, servers: slow, cookie: "a1", faults: map[MemberID]Fault{0: Timeout}, until: 6 * second, requests: 2, gap: 61 * second,
 			want: []string{"a:timeout! b:ok -> forward b, c:ok -> forward c", "a:timeout! b:ok -> forward b, a:ok -> forward a",
 				"a:timeout! b:ok -> forward b, c:ok -> forward c", "a:timeout! b:ok -> forward b, a:ok -> forward a"}},
+		{name: "the retry is due behind a timeout that marks nobody", choice: RetryClock, servers: server("a", "") + server("b", `ServerIOTimeout="10"`), marked: 55 * second,
+			faults: map[MemberID]Fault{1: NoAnswer}, want: []string{"b:io-timeout a:ok -> forward a", "b:io-timeout a:ok -> forward a", "b:io-timeout -> 500", "b:io-timeout -> 500"}},
 		{name: "onload without https", choice: TransportChoice, config: `SSLMapMode="onload"`, servers: three, want: []string{"a:ok -> forward a", "-> 500"}},
 	}
 }
