@@ -33,18 +33,20 @@ func (s *selection) affinity() MemberID {
 
 // clone tries one clone ID, or a partition ID when a table names its member (R22, R28, R39).
 func (s *selection) clone(id string) MemberID {
-	if m, ok := s.cs.Partition[id]; ok {
-		if s.rec.wants() {
-			s.tellPartition(m, id)
+	if s.cs.Partition != nil {
+		if m, ok := s.cs.Partition[id]; ok {
+			if s.rec.wants() {
+				s.tellPartition(m, id)
+			}
+			return s.ifUsable(m)
 		}
-		return s.ifUsable(m)
 	}
 	m, known := s.cloneIn(s.c.Primary, id, true)
 	if m != NoMember {
 		return m
 	}
 	for _, b := range s.c.Backup {
-		if clone := s.c.Members[b].CloneID; clone == id || sameButForCase(clone, id, s.sem, s.rec) {
+		if member := &s.c.Members[b]; member.CloneID == id || s.looksAtCase() && s.inOtherCase(member, id) {
 			if s.sem.ask(AffinityToBackup, s.rec) != backupsToo {
 				break
 			}
@@ -55,6 +57,7 @@ func (s *selection) clone(id string) MemberID {
 	if known || s.rec == nil {
 		return NoMember
 	}
+	s.askLetterCase(id)
 	if s.c.GetTable && s.cs.Partition == nil && s.t.isPartitionID(id) {
 		s.sem.ask(PartitionTable, s.rec)
 	}
@@ -71,7 +74,7 @@ func (s *selection) cloneIn(list []MemberID, id string, primary bool) (usable Me
 		if s.rec.wants() {
 			s.tellCompare(m, id)
 		}
-		if id == "" || member.CloneID != id && !sameButForCase(member.CloneID, id, s.sem, s.rec) {
+		if (member.CloneID != id || id == "") && !(s.looksAtCase() && s.inOtherCase(member, id)) {
 			continue
 		}
 		if s.rec.wants() {
@@ -86,6 +89,25 @@ func (s *selection) cloneIn(list []MemberID, id string, primary bool) (usable Me
 		}
 	}
 	return NoMember, known
+}
+
+// looksAtCase reports whether a clone ID in another letter case can count on the way: the choice says so, or two members have clone IDs that differ
+// in nothing else.
+func (s *selection) looksAtCase() bool {
+	return s.c.caseTwins || s.sem.value[LetterCase] == caseIgnored
+}
+
+func (s *selection) inOtherCase(m *Member, id string) bool {
+	return id != "" && sameButForCase(m.CloneID, id, s.sem, s.rec)
+}
+
+// askLetterCase notes, where nobody has a clone ID, that somebody has it in another letter case.
+func (s *selection) askLetterCase(id string) {
+	for _, list := range [2][]MemberID{s.c.Primary, s.c.Backup} {
+		for _, m := range list {
+			sameButForCase(s.c.Members[m].CloneID, id, s.sem, s.rec)
+		}
+	}
 }
 
 // ifUsable checks an affinity member without its weight (R23).

@@ -74,7 +74,8 @@ type Cluster struct {
 	KeepHeaders   bool  // RemoveSpecialHeaders=false
 
 	hasClones      bool
-	listed         int // servers in the two lists (R62)
+	caseTwins      bool // two clone IDs differ in letter case only
+	listed         int  // servers in the two lists (R62)
 	failoverToNext bool
 	markBusy       bool
 	byName         map[string]MemberID
@@ -247,6 +248,7 @@ func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
 		c.Members = append(c.Members, newMember(s, installRoot))
 	}
 	c.normalise()
+	c.findCaseTwins()
 	c.list(sc)
 	if sc.ClusterAddress != nil {
 		c.Address = MemberID(len(c.Members))
@@ -280,6 +282,18 @@ func (c *Cluster) normalise() {
 func HasKeyring(t *parser.Transport) bool {
 	p := parser.Find(t.Properties, "keyring")
 	return p != nil && p.Value.V != ""
+}
+
+func (c *Cluster) findCaseTwins() {
+	seen := make(map[string]string, len(c.Members))
+	for i := range c.Members {
+		id := c.Members[i].CloneID
+		if first, known := seen[strings.ToLower(id)]; known && first != id {
+			c.caseTwins = true
+		} else {
+			seen[strings.ToLower(id)] = id
+		}
+	}
 }
 
 // PrimaryAndBackup returns the servers that are primary and those that are backup in a cluster, each in list order (R37, R38); a server in neither gets
