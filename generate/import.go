@@ -83,7 +83,7 @@ type importer struct {
 	names           *routecheck.Names // which definition a Name means
 	hosts, clusters map[string]string // Name -> key, of the definition that it means
 	raw             []*schemas.Node   // elements to be written as they are
-	pending         string            // comments that wait for the next entry
+	pending         []string          // comments that wait for the next entry
 }
 
 func newImporter(cfg *parser.Config) *importer {
@@ -152,7 +152,7 @@ func (im *importer) write(flavor string) *schemas.Node {
 		Put("virtualHosts", hosts).
 		Put("clusters", clusters).
 		Put("applications", orNothing(applications))
-	root.Comment = im.pending
+	root.Comment = im.waiting()
 	return root
 }
 
@@ -171,7 +171,7 @@ func (im *importer) children() (hosts, clusters, applications *schemas.Node) {
 		routeOf[r.Node] = r
 	}
 	routes := newRoutes(im)
-	comments := map[*parser.Node]string{}
+	comments := map[*parser.Node][]string{}
 	for _, n := range im.cfg.Node.Children {
 		switch {
 		case n.Kind == parser.Comment:
@@ -181,7 +181,7 @@ func (im *importer) children() (hosts, clusters, applications *schemas.Node) {
 		case clusterOf[n] != nil:
 			im.cluster(clusters, clusterOf[n])
 		case routeOf[n] != nil:
-			comments[n], im.pending = im.pending, ""
+			comments[n], im.pending = im.pending, nil
 		case n.Kind == parser.Element && !regularChild(n, im.cfg):
 			im.raw = append(im.raw, im.element(n))
 		case (n.Kind == parser.Text || n.Kind == parser.CDATA) && strings.TrimSpace(n.Text) != "":
@@ -189,7 +189,7 @@ func (im *importer) children() (hosts, clusters, applications *schemas.Node) {
 		}
 	}
 	rest := im.pending
-	im.pending = ""
+	im.pending = nil
 	for _, r := range im.cfg.Routes {
 		im.pending = comments[r.Node]
 		routes.add(applications, r)
@@ -238,11 +238,15 @@ func (im *importer) takeComments(nodes ...*parser.Node) {
 		if n.Kind != parser.Comment || strings.TrimSpace(n.Text) == "" {
 			continue
 		}
-		if im.pending != "" {
-			im.pending += "\n"
-		}
-		im.pending += strings.TrimSpace(n.Text)
+		im.pending = append(im.pending, strings.TrimSpace(n.Text))
 	}
+}
+
+// waiting returns the comments that wait, which do so no longer.
+func (im *importer) waiting() string {
+	text := strings.Join(im.pending, "\n")
+	im.pending = nil
+	return text
 }
 
 // within returns the comments that wait and those inside a node.
@@ -255,9 +259,7 @@ func (im *importer) within(n *parser.Node) string {
 		}
 	}
 	walk(n)
-	taken := im.pending
-	im.pending = ""
-	return taken
+	return im.waiting()
 }
 
 // element writes an element as it is.

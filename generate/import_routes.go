@@ -47,7 +47,9 @@ func (im *importRoutes) add(applications *schemas.Node, r *parser.Route) {
 		}
 		im.uris(app, run)
 		if i == 0 {
-			im.pending = comment
+			if comment != "" {
+				im.pending = []string{comment}
+			}
 			app.Comment = im.within(group.Node)
 		}
 		applications.Items = append(applications.Items, app)

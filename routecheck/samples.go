@@ -1,6 +1,10 @@
 package routecheck
 
-import "github.com/wasplug/wasplug/parser/diag"
+import (
+	"iter"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
 
 // Sample is a request that one Route wins by one of its aliases and one of its Uris.
 type Sample struct {
@@ -115,7 +119,7 @@ func (t *Table) MemberSamples(s Sample, sem *Semantics) []MemberSample {
 	id := s.Match.Cluster
 	c := &t.Clusters[id]
 	for i := range c.Members {
-		for _, sc := range t.waysTo(s, MemberID(i)) {
+		for sc := range t.waysTo(s, MemberID(i)) {
 			answers := sc.runAll(t, sem).answers[0]
 			if len(answers) == 1 && answers[0].answer == (Answer{Forward, false, 0, id, MemberID(i)}) {
 				out = append(out, MemberSample{MemberID(i), sc})
@@ -127,29 +131,32 @@ func (t *Table) MemberSamples(s Sample, sem *Semantics) []MemberSample {
 }
 
 // waysTo lists scenarios that may lead to a member, the plainest first.
-func (t *Table) waysTo(s Sample, m MemberID) []Scenario {
-	rq, err := ParseURL(s.URL)
-	if err != nil {
-		return nil
-	}
-	id := s.Match.Cluster
-	c := &t.Clusters[id]
-	plain := Scenario{Requests: Repeat(rq, 1, 0)}
-	var ways []Scenario
-	if clone := c.Members[m].CloneID; clone != "" {
-		rq.Cookies = []string{s.Match.Cookie() + "=0000session" + string(c.Separator) + clone}
-		ways = append(ways, Scenario{Requests: Repeat(rq, 1, 0)})
-	}
-	next := plain
-	next.Members = []MemberFact{{Cluster: id, Member: m, Next: true}}
-	alone := plain
-	for i := range c.Members {
-		if MemberID(i) != m {
-			alone.Facts = append(alone.Facts, Fact{Cluster: id, Member: MemberID(i), Fault: Refused})
+func (t *Table) waysTo(s Sample, m MemberID) iter.Seq[Scenario] {
+	return func(yield func(Scenario) bool) {
+		rq, err := ParseURL(s.URL)
+		if err != nil {
+			return
 		}
+		id := s.Match.Cluster
+		c := &t.Clusters[id]
+		plain := Scenario{Requests: Repeat(rq, 1, 0)}
+		if clone := c.Members[m].CloneID; clone != "" {
+			rq.Cookies = []string{s.Match.Cookie() + "=0000session" + string(c.Separator) + clone}
+			if !yield(Scenario{Requests: Repeat(rq, 1, 0)}) {
+				return
+			}
+		}
+		next := plain
+		next.Members = []MemberFact{{Cluster: id, Member: m, Next: true}}
+		if t.FitsState(next.Members[0]) == nil && !yield(next) || !yield(plain) {
+			return
+		}
+		alone := plain
+		for i := range c.Members {
+			if MemberID(i) != m {
+				alone.Facts = append(alone.Facts, Fact{Cluster: id, Member: MemberID(i), Fault: Refused})
+			}
+		}
+		yield(alone)
 	}
-	if t.FitsState(next.Members[0]) == nil {
-		ways = append(ways, next)
-	}
-	return append(ways, plain, alone)
 }

@@ -255,6 +255,10 @@ func (sc *Scenario) runAll(t *Table, sem *Semantics) world {
 	w := sc.newWorld()
 	w.whole = true
 	dice := &Dice{}
+	w.play(sc, sc.process(t, sem, dice), dice.chance)
+	if !dice.next() {
+		return w.gathered() // nothing is left to chance
+	}
 	p := sc.process(t, sem, dice)
 	p.mark()
 	for more := true; more; more = dice.next() {

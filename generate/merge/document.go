@@ -145,11 +145,12 @@ func (w *writer) host(p *part, c claim) string {
 
 // group writes the UriGroup of a part, once for each cluster, set of URIs and cookies, and returns its name.
 func (w *writer) group(p *part, c claim) string {
-	content := fmt.Sprintf("%p%s", p.cluster, idKey(p.uriIDs))
+	var content strings.Builder
+	fmt.Fprintf(&content, "%p%s", p.cluster, idKey(p.uriIDs))
 	for _, u := range p.uris {
-		content += "\x00" + cookies(u)
+		content.WriteString("\x00" + cookies(u))
 	}
-	name, fresh := w.groups.name(content, c.group.Name.V)
+	name, fresh := w.groups.name(content.String(), c.group.Name.V)
 	if !fresh {
 		return name
 	}
