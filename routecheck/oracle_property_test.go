@@ -18,8 +18,8 @@ func (d draws) n(name string, low, high int) int {
 func (d draws) of(name string, from ...int) int { return rapid.SampledFrom(from).Draw(d.t, name) }
 
 func (d draws) server(name string) oracleServer {
-	s := oracleServer{name: name, weight: d.of("weight", 0, 1, 2, 2, 3, 4, 6, 9, 20, -3), io: d.of("io", 0, 5, -5, 70), connect: d.of("connect", 0, 0, 3, 90),
-		most: d.of("most", -1, 0, 0, 1, 2), http: true, ttl: d.of("ttl", -1, -1, 0, 4, 40)}
+	s := oracleServer{name: name, weight: d.of("weight", 0, 1, 2, 2, 3, 4, 6, 9, 20, -3), io: d.of("io", 0, 5, -5, 70), connect: d.of("connect", -1, 0, 3, 90),
+		most: d.of("most", -1, 0, 0, 1, 2), http: true, ttl: d.of("ttl", -1, -1, 0, 4, 40), handshake: d.yes("handshake", 4)}
 	switch d.n("transports", 1, 8) {
 	case 1:
 		s.http, s.https, s.keyring = false, true, true
@@ -38,6 +38,7 @@ func (d draws) cluster() oracleCluster {
 		failoverToNext: d.yes("failoverToNext", 4), onload: d.yes("onload", 8), insecure: d.yes("insecure", 3),
 		retryInterval: d.of("retryInterval", 0, 1, 5, 60), postLimit: d.of("postLimit", -1, -1, -1, 70000, 100, 0), buffer: d.of("buffer", 64, 0, -1, 1),
 		ioRetries: d.of("ioRetries", -1, -1, 0, 1, 2), cookie: "JSESSIONID", identifier: "jsessionid"}
+	c.noRoot = d.yes("noRoot", 12)
 	c.offload = !c.onload && d.yes("offload", 8)
 	if d.yes("uri", 4) {
 		c.cookie, c.identifier = "MYCOOKIE", "myident"
@@ -111,6 +112,9 @@ func (c *oracleCluster) xml() string {
 	cluster := fmt.Sprintf(`LoadBalance="%s" RetryInterval="%d" PostSizeLimit="%d" PostBufferSize="%d" ServerIOTimeoutRetry="%d"`, balance, c.retryInterval, c.postLimit, c.buffer, c.ioRetries) +
 		yes("IgnoreAffinityRequests", !c.countAffinity) + yes("CloneSeparatorChange", c.plus)
 	text := clusterXML(config, cluster, b.String())
+	if c.noRoot {
+		text = strings.Replace(text, `<Property Name="PluginInstallRoot" Value="/opt/plugins/"/>`, "", 1)
+	}
 	if c.cookie != "JSESSIONID" {
 		text = strings.Replace(text, `<Uri Name="/*"`, fmt.Sprintf(`<Uri AffinityCookie="%s" AffinityURLIdentifier="%s" Name="/*"`, c.cookie, c.identifier), 1)
 	}
@@ -118,7 +122,10 @@ func (c *oracleCluster) xml() string {
 }
 
 func (s *oracleServer) xml(element string) string {
-	ttl, key, clone := "", "", ""
+	ttl, key, clone, connect := "", "", "", ""
+	if s.connect >= 0 {
+		connect = fmt.Sprintf(` ConnectTimeout="%d"`, s.connect)
+	}
 	if s.ttl >= 0 {
 		ttl = fmt.Sprintf(` ConnectionTTL="%d"`, s.ttl)
 	}
@@ -128,7 +135,8 @@ func (s *oracleServer) xml(element string) string {
 	if s.clone != "" {
 		clone = fmt.Sprintf(` CloneID="%s"`, s.clone)
 	}
-	b := fmt.Sprintf(`<%s Name="%s"%s LoadBalanceWeight="%d" ServerIOTimeout="%d" ConnectTimeout="%d" MaxConnections="%d">`, element, s.name, clone, s.weight, s.io, s.connect, s.most)
+	b := fmt.Sprintf(`<%s Name="%s"%s LoadBalanceWeight="%d" ServerIOTimeout="%d" MaxConnections="%d" ExtendedHandshake="%t"%s>`,
+		element, s.name, clone, s.weight, s.io, s.most, s.handshake, connect)
 	if s.http {
 		b += fmt.Sprintf(`<Transport Hostname="h" Port="1" Protocol="http"%s/>`, ttl)
 	}
@@ -170,17 +178,14 @@ func (d draws) request(c *oracleCluster) Request {
 }
 
 func (d draws) semantics() *Semantics {
-	sem, err := Level(rapid.SampledFrom([]string{"latest", "latest", "5.1", "6.1", "7.0.0.13", "8.5.5", "9.0.5"}).Draw(d.t, "level"))
+	sem, err := Level(rapid.SampledFrom([]string{"latest", "latest", "5.1", "6.1", "7.0.0.3", "7.0.0.13", "8.5.5", "9.0.5"}).Draw(d.t, "level"))
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	for c := ManyCookies; c <= TransportChoice; c++ {
+	for c := ManyCookies; c < numChoices; c++ {
 		if d.yes(c.String(), 3) {
 			sem.value[c] = uint8(d.n(c.String(), 0, len(choices[c].Values)-1))
 		}
-	}
-	if d.yes("retry-clock", 3) {
-		sem.value[RetryClock] = uint8(d.n("retry-clock", 0, 3))
 	}
 	return &sem
 }
@@ -209,7 +214,7 @@ func (d draws) setUp(o *oracle, cs *ClusterState) {
 func (d draws) facts(o *oracle) (facts []Fact) {
 	for i := range o.members {
 		for range d.n("facts", 0, 2) {
-			f := Fact{Member: MemberID(i), Fault: Fault(d.n("fault", 0, int(Reset)))}
+			f := Fact{Member: MemberID(i), Fault: Fault(d.n("fault", 0, int(Garbled)))}
 			if o.members[i].io == 0 && f.Fault == NoAnswer {
 				f.Fault = Reset
 			}
@@ -230,7 +235,7 @@ func describeProcess(p *Process, out *Outcome, random bool) string {
 	a := out.Answer()
 	fmt.Fprintf(&b, "%s %d by %d at %v, attempts", a.Decision, a.Status, a.Member, p.Now/second)
 	for _, at := range out.Attempts {
-		fmt.Fprintf(&b, " %d:%s:%t", at.Member, at.Outcome, at.Marked)
+		fmt.Fprintf(&b, " %d:%s:%t:%t:%t", at.Member, at.Outcome, at.Marked, at.Reused, at.Failover)
 	}
 	cs := p.State(0)
 	if !random {

@@ -12,8 +12,9 @@ import (
 type oracleServer struct {
 	name, clone          string
 	weight               int // as written
-	io, connect, most    int
+	io, connect, most    int // connect -1: absent
 	http, https, keyring bool
+	handshake            bool
 	ttl                  int // -1 absent
 }
 
@@ -24,6 +25,8 @@ type oracleCluster struct {
 	random, countAffinity, plus      bool
 	markBusy, failoverToNext         bool
 	onload, offload, insecure        bool
+	noRoot                           bool           // no PluginInstallRoot
+	partitions                       map[string]int // the table of R28, nil without GetDWLMTable
 	retryInterval, postLimit, buffer int
 	ioRetries                        int
 	cookie, identifier               string
@@ -40,9 +43,11 @@ type oracleMember struct {
 }
 
 type oracleAttempt struct {
-	member  int
-	outcome Fault
-	marked  bool
+	member   int
+	outcome  Fault
+	marked   bool
+	reused   bool // the stream came from the queue
+	failover bool // $WSFO
 }
 
 type oracleAnswer struct {
@@ -71,6 +76,7 @@ type oracle struct {
 	ioTimeouts    int
 	connects      int
 	markedTried   bool
+	owes          bool // the pick lowers the weight of its member, and has not done so yet
 }
 
 func newOracle(c oracleCluster, sem *Semantics) *oracle {
@@ -163,7 +169,7 @@ func (o *oracle) sessions(rq *Request) (lists [][]string) {
 		var values []string
 		for _, line := range rq.Cookies {
 			for _, pair := range strings.Split(line, ";") {
-				if n, v, ok := strings.Cut(strings.TrimSpace(pair), "="); ok && n == name {
+				if n, v, ok := strings.Cut(strings.TrimSpace(pair), "="); ok && o.same(n, name) {
 					values = append(values, v)
 				}
 			}
@@ -178,7 +184,7 @@ func (o *oracle) sessions(rq *Request) (lists [][]string) {
 			lists = append(lists, o.clones(v))
 		}
 	}
-	if rq.TLS {
+	if rq.TLS || o.is(SSLSessionCookie, "always") {
 		named("SSLJSESSION")
 	}
 	named(o.c.cookie)
@@ -192,6 +198,11 @@ func (o *oracle) sessions(rq *Request) (lists [][]string) {
 	return lists
 }
 
+// same compares clone IDs and names of cookies.
+func (o *oracle) same(a, b string) bool {
+	return a == b || o.is(LetterCase, "ignored") && strings.ToLower(a) == strings.ToLower(b)
+}
+
 func (o *oracle) clones(value string) []string {
 	separator := ":"
 	if o.c.plus {
@@ -202,6 +213,7 @@ func (o *oracle) clones(value string) []string {
 
 // choose is section 3. full reports that somebody was skipped only because it was full.
 func (o *oracle) choose(rq *Request) (m int, affinity, full, ok bool) {
+	o.owes = false
 	downAt := -1
 	for _, ids := range o.sessions(rq) {
 		for _, id := range ids {
@@ -210,7 +222,7 @@ func (o *oracle) choose(rq *Request) (m int, affinity, full, ok bool) {
 				list = slices.Concat(o.primary, o.backup)
 			}
 			for i, m := range list {
-				if id == "" || o.members[m].clone != id {
+				if id == "" || !o.same(o.members[m].clone, id) {
 					continue
 				}
 				isFull := o.full(m) && o.is(AffinityMaxConnections, "vetoes")
@@ -275,10 +287,19 @@ func (o *oracle) allDown() (m int, ok bool) {
 	return 0, false
 }
 
+// pick is R32: the assignment lowers the weight now, or owes it until the head of an answer has come.
 func (o *oracle) pick(m int, lowers bool) {
-	if lowers && !o.c.random { // R35: Random leaves weights alone, also those of R34
+	o.owes = lowers && !o.c.random // R35: Random leaves weights alone, also those of R34
+	if o.is(WeightOnFailure, "always") {
+		o.pay(m)
+	}
+}
+
+func (o *oracle) pay(m int) {
+	if o.owes {
 		o.members[m].current--
 	}
+	o.owes = false
 }
 
 // balance is R30 to R38.
@@ -376,10 +397,10 @@ func (o *oracle) transport(m int, tls bool) (https, ok bool) {
 	have := map[bool]bool{true: s.https, false: s.http}
 	if !have[https] {
 		if https = !https; !have[https] || o.is(TransportChoice, "strict") {
-			return false, !https && o.c.insecure && s.http // silent: UseInsecure helps here too
+			return false, !https && o.c.insecure && s.http // UseInsecure helps where TLS is missing too (WP704)
 		}
 	}
-	if https && !s.keyring {
+	if https && (!s.keyring || o.c.noRoot) {
 		return false, o.c.insecure && s.http
 	}
 	return https, true
@@ -411,7 +432,8 @@ func (o *oracle) do(rq *Request) oracleAnswer {
 		}
 		https, ok := o.transport(m, rq.TLS)
 		if !ok {
-			return o.end(500) // R64: the pick has cost its weight all the same
+			o.pay(m) // R64: the pick has cost its weight all the same
+			return o.end(500)
 		}
 		switch o.visit(m, https, affinity, rq.Body) {
 		case "done":
@@ -442,6 +464,7 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 	s := &o.members[m]
 	repeatable := body == 0 || o.c.buffer == -1 || body <= int64(o.c.buffer)*1024
 	single := o.listed() == 1 && !o.isAddress(m)
+	failover := len(o.answer.attempts) > 0 && o.sem.TellsFailover // R63: whenever the selection has started again
 	fresh := false
 	for {
 		fault, reused := o.fault(m), false
@@ -451,10 +474,16 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 		default:
 			reused = !fresh && o.dequeue(s, https)
 		}
-		o.answer.attempts = append(o.answer.attempts, oracleAttempt{member: m, outcome: fault})
+		o.answer.attempts = append(o.answer.attempts, oracleAttempt{member: m, outcome: fault, reused: reused, failover: failover})
 		s.retrying = false // silent: the end of any attempt frees the probe, also where two were under way (all-down, probe=all)
-		switch fault {
-		case Healthy:
+		connect := fault == Refused || fault == Timeout
+		if fault == Reset && !reused && s.handshake && o.is(ExtendedHandshake, "as-connect") {
+			connect = true // R68
+		}
+		lost := fault == Reset || fault == Garbled && o.is(MalformedAnswer, "stream-lost")
+		switch {
+		case fault == Healthy:
+			o.pay(m)
 			s.marked = false
 			s.total++
 			if affinity {
@@ -463,11 +492,9 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 			s.streams[https] = append(s.streams[https], o.now)
 			o.answer.decision, o.answer.member = Forward, m
 			return "done"
-		case Refused, Timeout:
-			if fault == Timeout && s.connect > 0 {
-				o.now += Nanos(s.connect) * second
-			} else if fault == Timeout {
-				o.now += 120 * second
+		case connect:
+			if fault == Timeout {
+				o.now += o.connectTime(s)
 			}
 			o.failed(m, true)
 			if single {
@@ -479,11 +506,12 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 				return "over"
 			}
 			return o.again(m, true)
-		case Busy:
+		case fault == Busy:
+			o.pay(m)
 			s.streams[https] = append(s.streams[https], o.now)
 			o.busy(m)
 			return o.again(m, repeatable)
-		case NoAnswer:
+		case fault == NoAnswer:
 			o.now += Nanos(max(s.io, -s.io)) * second
 			o.ioTimeouts++
 			goesOn := repeatable && (o.c.ioRetries < 0 || o.ioTimeouts <= o.c.ioRetries)
@@ -492,25 +520,42 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 				continue
 			}
 			o.failed(m, s.io < 0)
-			if !goesOn {
-				return "over"
-			}
-			if single { // R54: single-member cluster: 500
+			if !goesOn || single { // R54: single-member cluster: 500
 				return "over"
 			}
 			return o.again(m, true)
-		case Reset:
-			if reused { // R50c: a stale stream is no failure of the member
+		case lost:
+			if reused && fault == Reset { // R50c: a stale stream is no failure of the member
 				if !repeatable {
 					return "over"
 				}
 				fresh = true
 				continue
 			}
-			o.failed(m, true)
+			o.failed(m, o.is(EarlyClose, "marks"))
+			if single && o.is(EarlyClose, "as-io-timeout") { // R54
+				return "over"
+			}
 			return o.again(m, repeatable)
+		default: // R70
+			s.marked = false
+			s.failed++
+			o.end(502)
+			return "done"
 		}
 	}
+}
+
+// connectTime is the fine print of R50 with the levels of section 6.
+func (o *oracle) connectTime(s *oracleMember) Nanos {
+	wait := Nanos(s.connect) * second
+	if s.connect < 0 {
+		wait = Nanos(o.sem.ConnectAbsent)
+	}
+	if wait == 0 {
+		wait = 120 * second
+	}
+	return wait
 }
 
 // again says whether the selection may start again after a failed attempt.
@@ -589,7 +634,7 @@ func (o *oracle) describe(a oracleAnswer) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %d by %d at %v, attempts", a.decision, a.status, a.member, o.now/second)
 	for _, at := range a.attempts {
-		fmt.Fprintf(&b, " %d:%s:%t", at.member, at.outcome, at.marked)
+		fmt.Fprintf(&b, " %d:%s:%t:%t:%t", at.member, at.outcome, at.marked, at.reused, at.failover)
 	}
 	if !o.c.random {
 		fmt.Fprintf(&b, "; position %d", o.pos)
