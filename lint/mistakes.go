@@ -167,7 +167,7 @@ func hostProblem(host string) (problem, right string) {
 		scheme, rest = rest[:i+3], strings.TrimRight(rest[i+3:], "/")
 	}
 	bare, port := rest, ""
-	if i := strings.LastIndexByte(rest, ':'); i >= 0 && !strings.HasSuffix(rest, "]") && (strings.Count(rest, ":") == 1 || strings.HasPrefix(rest, "[")) {
+	if i := strings.LastIndexByte(rest, ':'); i >= 0 && len(rest) > i+1 && allOf(rest[i+1:], "0123456789") && (strings.Count(rest, ":") == 1 || strings.HasPrefix(rest, "[")) {
 		bare, port = rest[:i], rest[i:]
 	}
 	brackets := strings.HasPrefix(bare, "[") && strings.HasSuffix(bare, "]")

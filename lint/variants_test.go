@@ -128,6 +128,8 @@ var variants = []struct {
 	{"WP515", host(""), diag.Error, "is empty"},
 	{"WP515", host("*"), diag.Error, "a character that no host name has"},
 	{"WP515", host("h1/"), diag.Error, "a character that no host name has"},
+	{"WP515", host("http:h2"), diag.Error, "a character that no host name has"},
+	{"WP515", host("h1:"), diag.Error, "a character that no host name has"},
 	{"WP515", host("::1"), 0, ""},
 	{"WP515", host("fe80::1%eth0"), 0, ""},
 	{"WP515", host("a_b.example.com"), 0, ""},
