@@ -1,0 +1,174 @@
+package lint
+
+import (
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// TestSilencing: one fault gives one finding.
+func TestSilencing(t *testing.T) {
+	for _, tt := range []struct{ text, only, not string }{
+		{strings.Replace(members("", "", "", ""), "CloneID=\"c1\"", "CloneId=\"c1\"", 1), "WP109", "WP303 WP104"},
+		{members("", "", `LoadBalanceWeight="0" `, `LoadBalanceWeight="0" `), "WP411", "WP405 WP406"},
+		{members("", "<PrimaryServers/>"+backup2, "", ""), "WP403", "WP414"},
+		{strings.Replace(members("", "", "", ""), `"h2"`, `"h1"`, 1), "WP307", "WP308"},
+		{twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/*") + twoHostRoutes, "WP601", "WP603 WP611"},
+		{uriGroup("shop_uris", "shop/*", "shop/*", "shop/*"), "WP605", "WP602 WP604 WP612"},
+		{strings.Replace(members("", "", "", ""), `CloneID="c1"`, `CloneID="x:y"`, 1), "WP304", "WP310"},
+		{strings.NewReplacer(`"c1"`, `"10ig7jdvd"`, `"c2"`, `" 138888kcd"`).Replace(members("", "", "", "")), "WP304", "WP310"},
+	} {
+		ds, files := lintText(complete(tt.text), Options{Profile: "pedantic"})
+		got := codes(ds)
+		if !strings.Contains(got, tt.only) {
+			t.Errorf("no %s:\n%s", tt.only, describe(ds, files))
+		}
+		for _, code := range strings.Fields(tt.not) {
+			if strings.Contains(got, code) {
+				t.Errorf("%s beside %s:\n%s", code, tt.only, describe(ds, files))
+			}
+		}
+	}
+}
+
+func TestPath(t *testing.T) {
+	text := `<Config><Log Name="/l"/><ServerCluster Name="a b"><Server Name="m"><Transport Port="1"/><Transport Port="2"/></Server><PrimaryServers><Server Name="m"/></PrimaryServers></ServerCluster><Route UriGroup="u" ServerCluster="c"/></Config>`
+	cfg, _ := parser.Parse(1, []byte(text))
+	for mark, want := range map[string]string{
+		`"2"`:            `/Config/ServerCluster[@Name="a b"]/Server[@Name="m"]/Transport[2]/@Port`,
+		`<Log`:           `/Config/Log[@Name="/l"]`,
+		`PrimaryServers`: `/Config/ServerCluster[@Name="a b"]/PrimaryServers`,
+		`"u"`:            `/Config/Route[@ServerCluster="c" @UriGroup="u"]/@UriGroup`,
+		`Config`:         `/Config`,
+	} {
+		at := strings.Index(text, mark)
+		if mark[0] == '"' {
+			at++
+		}
+		if got := Path(cfg.Doc, diag.Span{File: 1, Start: int32(at), End: int32(at + 1)}); got != want {
+			t.Errorf("%s: got %s, want %s", mark, got, want)
+		}
+	}
+}
+
+// TestPathOfBuiltContent: what is built from a topology has spans in another file, in no order.
+func TestPathOfBuiltContent(t *testing.T) {
+	at := func(start int32) diag.Span { return diag.Span{File: 1, Start: start, End: start + 5} }
+	root := &parser.Node{Kind: parser.Element, Name: "Config", Span: at(0), NameSpan: at(0)}
+	for i, name := range []string{"b", "a"} {
+		c := &parser.Node{Kind: parser.Element, Name: "ServerCluster", Parent: root, NameSpan: at(int32(200 - i*100)), Span: at(int32(200 - i*100))}
+		c.Attrs = []parser.Attr{{Name: "Name", Value: name, Span: at(int32(210 - i*100))}}
+		root.Children = append(root.Children, c)
+	}
+	doc := &parser.Document{File: 1, Nodes: []*parser.Node{root}}
+	if got, want := Path(doc, at(110)), `/Config/ServerCluster[@Name="a"]/@Name`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := Path(doc, at(200)), `/Config/ServerCluster[@Name="b"]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestIgnoreInsideAStartTagLine(t *testing.T) {
+	text := strings.Replace(complete(collision), "<ServerCluster Name=\"shop\" PostBufferSize=\"0\">", "<ServerCluster Name=\"shop\" PostBufferSize=\"0\"> <!-- wasplug:ignore WP301 only for this tag -->", 1)
+	if ds, files := lintText(text, Options{}); codes(ds) != "WP901 WP822 WP301" {
+		t.Errorf("got\n%s", describe(ds, files))
+	}
+}
+
+func TestBaselineCounts(t *testing.T) {
+	text := complete(`<ServerCluster Name="shop" PostBufferSize="0"><Server CloneID="c1" Name="m1" ServerIOTimeout="60" ConnectTimeout="5"><Transport Hostname="127.0.0.1" Port="x"/></Server></ServerCluster>`)
+	files := diag.NewFiles()
+	id := files.Add("p.xml", []byte(text))
+	inputs := Read(files, id)
+	placed := Place(inputs, Run(files, inputs, Options{}))
+	twice := append(append([]Placed{}, placed...), placed...)
+	b, _ := ReadBaseline(files, files.Add("b.json", WriteBaseline(files, placed, path.Clean)))
+	if left := b.Filter(files, twice, []diag.FileID{id}, path.Clean); len(left) != len(placed) {
+		t.Errorf("of %d findings, half of them known, %d are left", len(twice), len(left))
+	}
+}
+
+func TestFixesThatTouchWaitForTheNextRound(t *testing.T) {
+	edit := func(from, to int32, text string) *diag.Fix {
+		return &diag.Fix{Edits: []diag.Edit{{Span: diag.Span{File: 1, Start: from, End: to}, New: text}}}
+	}
+	got, n := apply([]byte("abcdef"), []*diag.Fix{edit(2, 4, "X"), edit(4, 4, "Y"), edit(0, 2, "Z"), edit(5, 6, "W"), edit(3, 5, "V")})
+	if string(got) != "abXeW" || n != 2 {
+		t.Errorf("got %s after %d fixes", got, n)
+	}
+}
+
+// TestNameIsMendedOnce: a server in no list may be the one that a list misspells.
+func TestNameIsMendedOnce(t *testing.T) {
+	files := diag.NewFiles()
+	text := complete(members("", "<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2x\"/></PrimaryServers>", "", ""))
+	got, n := Fix(files, files.Add("f.xml", []byte(text)), Options{}, true)
+	if n != 1 || strings.Count(string(got), `<Server Name="m2"/>`) != 1 {
+		t.Errorf("%d repairs:\n%s", n, got)
+	}
+}
+
+// TestAttributesMove: an attribute goes to the one element that it can be meant for, the line ends of the file stay.
+func TestAttributesMove(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"<Config><ServerCluster Name=\"c\">\r\n<Server RetryInterval=\"30\" Name=\"m\"/>\r\n</ServerCluster></Config>", "<Config><ServerCluster RetryInterval=\"30\" Name=\"c\">\r\n<Server Name=\"m\"/>\r\n</ServerCluster></Config>"},
+		{`<Config><ServerCluster Name="c" RetryInterval="9"><Server RetryInterval="30" Name="m"/></ServerCluster></Config>`, ""},
+		{`<Config><ServerCluster Name="c"><Server Name="m" ConnectionTTL = '20'><Transport Hostname="h" Port="1"/></Server></ServerCluster></Config>`, `<Config><ServerCluster Name="c"><Server Name="m"><Transport ConnectionTTL="20" Hostname="h" Port="1"/></Server></ServerCluster></Config>`},
+		{`<Config><ServerCluster Name="c"><Server Name="m" ConnectionTTL="20"><Transport Port="1"/><Transport Port="2"/></Server></ServerCluster></Config>`, ""},
+		{`<Config><ServerCluster Name="c"><Server Name="a" RetryInterval="1"/><Server Name="b" RetryInterval="2"/></ServerCluster></Config>`, `<Config><ServerCluster RetryInterval="1" Name="c"><Server Name="a"/><Server Name="b" RetryInterval="2"/></ServerCluster></Config>`},
+	} {
+		files := diag.NewFiles()
+		if tt.want == "" {
+			tt.want = tt.text
+		}
+		if got, _ := Fix(files, files.Add("f.xml", []byte(tt.text)), onlyRule("WP105"), true); string(got) != tt.want {
+			t.Errorf("got\n%s\nwant\n%s", got, tt.want)
+		}
+	}
+}
+
+// TestLineEndsStay: what a repair writes on a line of its own ends as the lines around it.
+func TestLineEndsStay(t *testing.T) {
+	text := strings.ReplaceAll(complete(uriGroup("shop_uris", "/shop")), "\n", "\r\n")
+	files := diag.NewFiles()
+	got, n := Fix(files, files.Add("f.xml", []byte(text)), onlyRule("WP612"), true)
+	if n != 1 || strings.Count(string(got), "\n") != strings.Count(string(got), "\r\n") {
+		t.Errorf("%d repairs:\n%q", n, got)
+	}
+}
+
+// TestRoutesMoveInOrder: of equal scores the first Route may win, so a repair keeps their order.
+func TestRoutesMoveInOrder(t *testing.T) {
+	const text = `<Config>
+  <VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
+  <ServerCluster Name="c"><Server CloneID="1" Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
+  <Route ServerCluster="c" UriGroup="a" VirtualHostGroup="v"/>
+  <Route ServerCluster="c" UriGroup="b" VirtualHostGroup="v"/>
+  <UriGroup Name="b"><Uri Name="/b"/></UriGroup>
+  <UriGroup Name="a"><Uri Name="/a"/></UriGroup>
+  <Route ServerCluster="c" UriGroup="z" VirtualHostGroup="v"/>
+</Config>
+`
+	files := diag.NewFiles()
+	got, n := Fix(files, files.Add("f.xml", []byte(text)), Options{}, false)
+	const want = `  <UriGroup Name="b"><Uri Name="/b"/></UriGroup>
+  <Route ServerCluster="c" UriGroup="b" VirtualHostGroup="v"/>
+`
+	if n != 1 || !strings.Contains(string(got), want) || strings.Index(string(got), `UriGroup="a"`) > strings.Index(string(got), `UriGroup="b"`) {
+		t.Errorf("%d repairs:\n%s", n, got)
+	}
+}
+
+// TestOtherCharacters: a file that cannot be read does not pass, and nothing is claimed of the plug-in.
+func TestOtherCharacters(t *testing.T) {
+	for text, want := range map[string]string{"\xff\xfe<\x00C\x00": "file in UTF-16: only", "\x4c\x6f\xa7\x94\x93": "file in EBCDIC: only"} {
+		ds, files := lintText(text, Options{})
+		if codes(ds) != "WP101" || ds[0].Severity != diag.Error || !strings.HasPrefix(ds[0].Message, want) || !strings.HasSuffix(ds[0].Message, "undocumented") {
+			t.Errorf("got %s", describe(ds, files))
+		}
+	}
+}
