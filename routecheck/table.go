@@ -278,6 +278,21 @@ func (c *Cluster) normalise() {
 	}
 }
 
+// StartWeights returns the start weight of each server of a cluster that counts, by its name (R31): weights that differ by a common factor come to the
+// same.
+func StartWeights(sc *parser.ServerCluster) map[string]int32 {
+	var c Cluster
+	for _, s := range c.names(sc) {
+		c.Members = append(c.Members, newMember(s, false))
+	}
+	c.normalise()
+	starts := make(map[string]int32, len(c.Members))
+	for i := range c.Members {
+		starts[c.Members[i].Name] = c.Members[i].Start
+	}
+	return starts
+}
+
 // HasKeyring reports whether an https Transport names its key store (R64). A stashfile is not looked at: key rings of z/OS have none.
 func HasKeyring(t *parser.Transport) bool {
 	p := parser.Find(t.Properties, "keyring")

@@ -32,11 +32,15 @@ func TestDiff(t *testing.T) {
 		code           int
 		stdout, stderr string
 	}{
-		"same":           {[]string{live, filepath.Join(figure, "topology.yaml")}, 0, "no difference", ""},
-		"standard input": {[]string{"-", live}, 0, "no difference", ""},
-		"different":      {[]string{live, changed}, 1, "- v544d0o0 of PluginMember2 in cluster PluginCluster", ""},
+		"same":           {[]string{live, filepath.Join(figure, "topology.yaml")}, 0, "same in effect\n", ""},
+		"standard input": {[]string{"-", live}, 0, "same in effect\n", ""},
+		"different":      {[]string{live, changed}, 1, "- PluginMember2 of PluginCluster: its clone ID changes from v544d0o0 to other; 50 % of the sessions", ""},
 		"json":           {[]string{"--format", "json", live, changed}, 1, `"cloneId": "v544d0o0"`, ""},
-		"markdown":       {[]string{live, changed, "--format=markdown"}, 1, "| `v544d0o0` | `PluginMember2` | `PluginCluster` |", ""},
+		"markdown":       {[]string{live, changed, "--format=markdown"}, 1, "| `PluginMember2 of PluginCluster` | its clone ID changes from v544d0o0 to other;", ""},
+		"one section":    {[]string{"--only", "values,new-sessions", live, changed}, 1, "sessions of PluginMember2 lose their home\n", ""},
+		"bad section":    {[]string{"--only", "session", live, changed}, 2, "", `--only "session" (did you mean "sessions"?)`},
+		"no old file":    {[]string{"", live}, 2, "", "the first argument, the old file, is empty"},
+		"no new file":    {[]string{live, ""}, 2, "", "the second argument, the new file, is empty"},
 		"bad format":     {[]string{"--format", "html", live, changed}, 2, "", "text, json, markdown"},
 		"one file":       {[]string{live}, 2, "", "diff takes two files"},
 		"twice stdin":    {[]string{"-", "-"}, 2, "", "only one of the two"},

@@ -17,6 +17,9 @@ type Change struct {
 	HasOld, HasNew bool
 	OldAt, NewAt   diag.Span
 	Route          bool // the subject is an alias and a URI, the values are where it leads
+
+	cluster        string
+	oldURI, newURI *parser.Uri
 }
 
 // String words a change as one line.
@@ -53,8 +56,8 @@ func Attributes(old, new *parser.Config) []Change {
 			if _, noted := changes[entity]; !noted {
 				changes[entity] = Change{Subject: entity, HasNew: true, NewAt: f.at}
 			}
-		} else if !known || o.value != f.value {
-			changes[f.subject] = Change{f.subject, o.value, f.value, known, true, o.at, f.at, f.route}
+		} else if !known || !o.same(f) {
+			changes[f.subject] = Change{f.subject, o.value, f.value, known, true, o.at, f.at, f.route, f.cluster, o.uri, f.uri}
 		}
 	}
 	for _, o := range before {
@@ -67,9 +70,14 @@ func Attributes(old, new *parser.Config) []Change {
 			}
 			continue
 		}
-		changes[o.subject] = Change{o.subject, o.value, "", true, false, o.at, diag.Span{}, o.route}
+		changes[o.subject] = Change{Subject: o.subject, Old: o.value, HasOld: true, OldAt: o.at, Route: o.route}
 	}
 	return slices.SortedFunc(maps.Values(changes), func(a, b Change) int { return cmp.Compare(a.Subject, b.Subject) })
+}
+
+// same reports whether two facts about one thing come to the same. Weights do where all of the cluster keep their proportions.
+func (f fact) same(g fact) bool {
+	return f.value == g.value || f.weights != "" && f.weights == g.weights
 }
 
 func entities(list []fact) map[string]bool {

@@ -22,9 +22,12 @@ type Target struct {
 
 // Class is a set of requests whose cluster or member set changed in the same way.
 type Class struct {
-	URL      string // a sample
+	URL      string // a sample, on a host that a file names where there is one
+	AnyHost  bool   // no file names its host
 	Requests int    // how many of the requests that were asked about
 	Old, New Target
+
+	applications map[string]bool // the first parts of their paths
 }
 
 // Clone is a clone ID that no member has any more: sessions that end in it lose their home.
@@ -35,27 +38,33 @@ type Clone struct {
 
 // Report is everything that two files do differently.
 type Report struct {
-	Classes    []Class
-	LostClones []Clone
-	Attributes []Change
-	Unasked    bool // there were more than MaxRequests requests to ask about: the rest was left out
+	Consequences []Consequence // in the order of Sections
+	Classes      []Class
+	LostClones   []Clone
+	Attributes   []Change
+	Unasked      bool // there were more than MaxRequests requests to ask about: the rest was left out
 }
 
 // MaxRequests bounds how many requests are asked about.
 const MaxRequests = 5_000_000
 
 // Same reports whether there is no difference.
-func (r *Report) Same() bool { return len(r.Classes)+len(r.LostClones)+len(r.Attributes) == 0 }
+func (r *Report) Same() bool {
+	return len(r.Consequences)+len(r.Classes)+len(r.LostClones)+len(r.Attributes) == 0
+}
 
 // Compare compares two files by what they do. Both are asked of routecheck, at the latest plug-in level, about the same requests: for each
 // alias and each URI pattern of either file the paths at which a decision can turn.
 func Compare(old, new *parser.Config) *Report {
 	r := &Report{LostClones: lostClones(old, new)}
-	r.Classes, r.Unasked = classes(old, new)
-	for _, c := range Attributes(old, new) {
+	c := &comparison{old: newSide(old), new: newSide(new), sem: routecheck.Latest(), attributes: Attributes(old, new)}
+	c.samples, c.reached = make([]*sample, len(c.old.clusters)), map[string]sample{}
+	r.Classes, r.Unasked = c.classes()
+	r.Consequences = c.consequences()
+	for _, ch := range c.attributes {
 		// Where a URI leads has been said; what is left of it are other cookie names.
-		if !c.Route || c.HasOld && c.HasNew && leadsTo(c.Old) == leadsTo(c.New) {
-			r.Attributes = append(r.Attributes, c)
+		if !ch.Route || ch.HasOld && ch.HasNew && leadsTo(ch.Old) == leadsTo(ch.New) {
+			r.Attributes = append(r.Attributes, ch)
 		}
 	}
 	return r
@@ -67,35 +76,46 @@ func leadsTo(value string) string {
 	return target
 }
 
-func classes(old, new *parser.Config) (list []Class, unasked bool) {
-	sideA, sideB := newSide(old), newSide(new)
-	sem := routecheck.Latest()
+func (c *comparison) classes() (list []Class, unasked bool) {
 	var all []*Class
 	known := map[[2]string]*Class{}
 	asked := 0
-	for s := range spots(sideA, sideB) {
+	for s := range spots(c.old, c.new) {
 		if asked++; asked > MaxRequests {
 			unasked = true
 			break
 		}
-		x, y := sideA.target(s, &sem), sideB.target(s, &sem)
+		x, y := c.old.target(s, &c.sem), c.new.target(s, &c.sem)
+		c.note(s, x, y)
 		if x.key == y.key {
 			continue
 		}
 		key := [2]string{x.key, y.key}
-		c := known[key]
-		if c == nil {
-			c = &Class{URL: s.URL(), Old: x.Target, New: y.Target}
-			known[key] = c
-			all = append(all, c)
+		k := known[key]
+		if k == nil {
+			k = &Class{AnyHost: true, Old: x.Target, New: y.Target, applications: map[string]bool{}}
+			known[key] = k
+			all = append(all, k)
 		}
-		c.Requests++
+		k.add(s)
 	}
-	for _, c := range all {
-		list = append(list, *c)
+	for _, k := range all {
+		list = append(list, *k)
 	}
 	slices.SortStableFunc(list, func(a, b Class) int { return cmp.Compare(b.Requests, a.Requests) })
 	return list, unasked
+}
+
+// add counts a request to a class. The first one is the sample, or the first on a host that a file names.
+func (c *Class) add(s routecheck.Spot) {
+	if any := s.Host == otherHost; c.Requests == 0 || c.AnyHost && !any {
+		c.URL, c.AnyHost = s.URL(), any
+	}
+	c.Requests++
+	app, _, _ := strings.Cut(strings.TrimPrefix(s.Path, "/"), "/")
+	if app != other || len(c.applications) == 0 {
+		c.applications[app] = true
+	}
 }
 
 // side is one of the two files, with a description of each cluster.
@@ -135,15 +155,20 @@ func members(c *routecheck.Cluster) []string {
 	return all
 }
 
-func (s *side) target(spot routecheck.Spot, sem *routecheck.Semantics) described {
-	rq := routecheck.Request{TLS: spot.Port == 443, Host: fmt.Sprintf("%s:%d", spot.Host, spot.Port), Port: spot.Port, Target: spot.Path}
+func (s *side) target(spot routecheck.Spot, sem *routecheck.Semantics) target {
+	rq := request(spot)
 	m, ok := s.table.Match(&rq, sem)
 	if !ok {
-		return described{Target: Target{Declined: true}, key: "declined"}
+		return target{described: described{Target: Target{Declined: true}, key: "declined"}, id: -1}
 	}
-	d := s.clusters[m.Cluster]
-	d.At = m.RouteAt()
-	return d
+	t := target{s.clusters[m.Cluster], m.Cluster, m}
+	t.At = m.RouteAt()
+	return t
+}
+
+// request is what a client sends to reach a spot.
+func request(spot routecheck.Spot) routecheck.Request {
+	return routecheck.Request{TLS: spot.Port == 443, Host: parser.Address(spot.Host, strconv.Itoa(spot.Port)), Port: spot.Port, Target: spot.Path}
 }
 
 // lostClones lists the clone IDs of the clusters that Routes use in the old file and that no member of the new one has.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xeipuuv/gojsonschema"
 	"pgregory.net/rapid"
 
 	"github.com/wasplug/wasplug/internal/sharedtest"
@@ -36,13 +37,13 @@ func compare(old, new string) (*Report, string) {
 	b, _ := parser.Parse(files.Add("new.xml", []byte(new)), []byte(new))
 	r := Compare(a, b)
 	var text strings.Builder
-	if err := r.Write(&text, files, "text"); err != nil {
+	if err := r.Write(&text, files, "text", Options{}); err != nil {
 		return r, err.Error()
 	}
 	return r, text.String()
 }
 
-const same = "no difference: every request goes where it went, by the same values\n"
+const same = "same in effect\n"
 
 func TestCompare(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, want string }{
@@ -53,25 +54,30 @@ func TestCompare(t *testing.T) {
 		"the order of attributes":         {`Name="a" CloneID="one"`, `CloneID="one" Name="a"`, same},
 		"an order without meaning":        {`<Uri Name="/shop/*"/><Uri Name="/rss"/>`, `<Uri Name="/rss"/><Uri Name="/shop/*"/>`, same},
 		"an alias in another letter case": {`"shop.example.com:443"`, `"SHOP.example.com:443"`, same},
-		"a URI swapped": {`"/admin/*"`, `"/manage/*"`, `http://other.example/admin and 5 more
+		"a URI swapped": {`"/admin/*"`, `"/manage/*"`, `1 application is no longer served, 1 application is newly served
+requests that change cluster or members
+http://shop.example.com/admin and 5 more sample requests
   - cluster d: a (primary, a:9080) (old.xml:9:2)
   + declined: the web server serves it
-http://other.example/manage and 5 more
+http://shop.example.com/manage and 5 more sample requests
   - declined: the web server serves it
   + cluster d: a (primary, a:9080) (new.xml:9:2)
 `},
-		"a member gone": {`<Server Name="b" CloneID="two"><Transport Hostname="b" Port="9080"/></Server>`, ``, `http://other.example/shop and 8 more
+		"a member gone": {`<Server Name="b" CloneID="two"><Transport Hostname="b" Port="9080"/></Server>`, ``, `b gets no new sessions, sessions of b lose their home
+sessions that lose their home
+- b of c: it is gone, and its clone ID two with it; 50 % of the sessions of c (old.xml:3:116, new.xml:3:22)
+new sessions
+- a of c: 50 % -> 100 % (old.xml:3:39, new.xml:3:39)
+- b of c: 50 % -> 0 %, the member is gone (old.xml:3:116)
+requests that change cluster or members
+http://shop.example.com/shop and 8 more sample requests
   - cluster c: a (primary, a:9080), b (primary, b:9080) (old.xml:8:2)
   + cluster c: a (primary, a:9080) (new.xml:8:2)
-clone IDs that vanish: their sessions lose their home
-- two of b in cluster c (old.xml:3:128)
-values in effect
-~ ServerCluster "c" Server "b": removed (old.xml:3:128)
 `},
-		"a value": {`RefreshInterval="60"`, `RefreshInterval="5"`, "values in effect\n~ Config RefreshInterval: 60 -> 5 (old.xml:1:26, new.xml:1:26)\n"},
-		"a cookie": {`<Uri Name="/rss"/>`, `<Uri AffinityCookie="X" Name="/rss"/>`, `values in effect
-~ *:80 /rss: ServerCluster "c", cookie "JSESSIONID", identifier "jsessionid" -> ServerCluster "c", cookie "X", identifier "jsessionid" (old.xml:6:41, new.xml:6:41)
-~ shop.example.com:443 /rss: ServerCluster "c", cookie "JSESSIONID", identifier "jsessionid" -> ServerCluster "c", cookie "X", identifier "jsessionid" (old.xml:6:41, new.xml:6:41)
+		"a value": {`RefreshInterval="60"`, `RefreshInterval="5"`, "no consequence for requests and sessions; 1 value in effect differs\nvalues in effect\n~ Config RefreshInterval: 60 -> 5 (old.xml:1:26, new.xml:1:26)\n"},
+		"a cookie": {`<Uri Name="/rss"/>`, `<Uri AffinityCookie="X" Name="/rss"/>`, `some sessions of cluster c are not found any more
+sessions that lose their home
+- cluster c: the affinity cookie of /rss changes from JSESSIONID to X: sessions under the old name are not found (R4) (old.xml:6:41, new.xml:6:41)
 `},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -81,6 +87,142 @@ values in effect
 			}
 		})
 	}
+}
+
+const lists = `<Config><VirtualHostGroup Name="h"><VirtualHost Name="shop.example.com:80"/></VirtualHostGroup>
+<ServerCluster Name="C" RetryInterval="60">
+<Server Name="m1" CloneID="c1" ConnectTimeout="5" LoadBalanceWeight="20" ServerIOTimeout="900"><Transport Hostname="h1" Port="1"/></Server>
+<Server Name="m2" CloneID="c2" ConnectTimeout="5" LoadBalanceWeight="19" ServerIOTimeout="900"><Transport Hostname="h2" Port="1"/></Server>
+<Server Name="m3" CloneID="c3" ConnectTimeout="5" LoadBalanceWeight="1" ServerIOTimeout="900"><Transport Hostname="h3" Port="1"/></Server>
+<PrimaryServers><Server Name="m1"/><Server Name="m2"/></PrimaryServers><BackupServers><Server Name="m3"/></BackupServers>
+</ServerCluster>
+<ServerCluster Name="D"><Server Name="d" CloneID="d1"><Transport Hostname="d" Port="1"/></Server></ServerCluster>
+<UriGroup Name="u"><Uri Name="/app/*"/></UriGroup><UriGroup Name="w"><Uri Name="/d/*"/></UriGroup>
+<Route ServerCluster="C" UriGroup="u" VirtualHostGroup="h"/><Route ServerCluster="D" UriGroup="w" VirtualHostGroup="h"/></Config>`
+
+// TestConsequences: the first line says what a change does to users, the lines below whom it hits and why.
+func TestConsequences(t *testing.T) {
+	for name, c := range map[string]struct {
+		edits []string
+		want  []string // the first line, then lines without their places
+	}{
+		"a common factor": {[]string{`"20"`, `"40"`, `"19"`, `"38"`, `"1" ServerIO`, `"2" ServerIO`}, []string{"same in effect"}},
+		"out of the lists": {[]string{`<Server Name="m2"/>`, ``}, []string{
+			"m2 gets no new sessions, sessions of m2 lose their home", "sessions that lose their home",
+			"- m2 of C: it stands in no list any more (R40); 48.7 % of the sessions of C", "new sessions",
+			"- m1 of C: 51.3 % -> 100 %", "- m2 of C: 48.7 % -> 0 %, in no list"}},
+		"a backup now": {[]string{`<Server Name="m2"/></Pri`, `</Pri`, `<Server Name="m3"/>`, `<Server Name="m3"/><Server Name="m2"/>`}, []string{
+			"m2 gets no new sessions, sessions of m2 lose their home", "- m2 of C: it is a backup now, and a primary serves its sessions (R39); 48.7 % of the sessions of C",
+			"- m2 of C: 48.7 % -> 0 %, backup"}},
+		"drained": {[]string{`"19"`, `"0"`}, []string{
+			"m2 gets no new sessions", "new sessions", "- m1 of C: 51.3 % -> 100 %", "- m2 of C: 48.7 % -> 0 %, LoadBalanceWeight is 0"}},
+		"two drained": {[]string{`"19"`, `"0"`, `"20"`, `"0"`}, []string{"no session is lost and no request goes to another cluster; 2 consequences for new sessions and outages", "- m2 of C: 48.7 % -> 50 %"}},
+		"two backups": {[]string{`<Server Name="m2"/></Pri`, `</Pri`, `<Server Name="m1"/>`, `<Server Name="m3"/>`, `<BackupServers><Server Name="m3"/>`, `<BackupServers><Server Name="m1"/><Server Name="m2"/>`}, []string{
+			"2 members get no new sessions, sessions of m1 and m2 lose their home", "- m3 of C: 0 % -> 100 %"}},
+		"other weights": {[]string{`"20"`, `"57"`}, []string{"no session is lost and no request goes to another cluster; 2 consequences for new sessions and outages",
+			"- m1 of C: 51.3 % -> 75 %"}},
+		"a new member": {[]string{`<PrimaryServers>`, `<Server Name="m4" CloneID="c4" LoadBalanceWeight="39"><Transport Hostname="h4" Port="1"/></Server><PrimaryServers><Server Name="m4"/>`},
+			[]string{"", "- m4 of C: new: 50 %"}},
+		"another clone ID": {[]string{`"c2"`, `"x2"`}, []string{"sessions of m2 lose their home", "- m2 of C: its clone ID changes from c2 to x2; 48.7 % of the sessions of C"}},
+		"no clone ID":      {[]string{` CloneID="c2"`, ``}, []string{"sessions of m2 lose their home", "- m2 of C: its clone ID c2 is gone, and it has none; 48.7 % of the sessions of C"}},
+		"to another cluster": {[]string{`<Server Name="m2" CloneID="c2" ConnectTimeout="5" LoadBalanceWeight="19" ServerIOTimeout="900"><Transport Hostname="h2" Port="1"/></Server>`, ``,
+			`<Server Name="d" `, `<Server Name="m2" CloneID="c2"><Transport Hostname="h2" Port="1"/></Server><Server Name="d" `}, []string{
+			"m2 gets no new sessions, sessions of m2 lose their home", "- m2 of C: its clone ID c2 is in cluster D now; 48.7 % of the sessions of C"}},
+		"another separator": {[]string{`RetryInterval="60"`, `CloneSeparatorChange="true"`}, []string{
+			"sessions of cluster C lose their home", `- cluster C: clone IDs in cookies are separated by '+' and no longer by ':' (R21); 100 % of the sessions of C`}},
+		"another cluster": {[]string{`Route ServerCluster="C"`, `Route ServerCluster="D"`}, []string{
+			"sessions of cluster C lose their home, 1 application moves to another cluster", "- cluster C: its requests go to cluster D, which has none of its clone IDs; 100 % of the sessions of C"}},
+		"the same members under another name": {[]string{`Name="C"`, `Name="K"`, `ServerCluster="C"`, `ServerCluster="K"`}, []string{"1 application moves to another cluster"}},
+		"no Route":                            {[]string{`<Route ServerCluster="C" UriGroup="u" VirtualHostGroup="h"/>`, ``}, []string{"sessions of cluster C lose their home, 1 application is no longer served"}},
+		"a longer wait": {[]string{`"60"`, `"30"`, `ServerIOTimeout="900"`, `ServerIOTimeout="-60"`}, []string{"", "when a member fails",
+			"- cluster C: longest wait while one member hangs: 1800 s in 3 attempts -> 120 s in 3 attempts",
+			"- cluster C: a member that is down is tried again after 60 s -> 30 s by each process, with a request of a user"}},
+		"smaller bodies": {[]string{`RetryInterval="60"`, `PostBufferSize="0"`}, []string{"", "- cluster C: a request body that can be sent to another member: up to 64 KB -> none"}},
+		"an identifier": {[]string{`<Uri Name="/app/*"/>`, `<Uri AffinityURLIdentifier="sid" Name="/app/*"/>`}, []string{
+			"some sessions of cluster C are not found any more", "- cluster C: the URL identifier of /app/* changes from jsessionid to sid: sessions under the old name are not found (R4)"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			new := lists
+			for i := 0; i < len(c.edits); i += 2 {
+				if !strings.Contains(new, c.edits[i]) {
+					t.Fatalf("no %s to edit", c.edits[i])
+				}
+				new = strings.ReplaceAll(new, c.edits[i], c.edits[i+1])
+			}
+			_, got := compare(lists, new)
+			lines := strings.Split(got, "\n")
+			if c.want[0] != "" && lines[0] != c.want[0] {
+				t.Errorf("first line %q, want %q", lines[0], c.want[0])
+			}
+			for _, want := range c.want[1:] {
+				if !slices.ContainsFunc(lines, func(line string) bool {
+					return line == want || strings.HasPrefix(line, want+" (new.xml:") || strings.HasPrefix(line, want+" (old.xml:")
+				}) {
+					t.Errorf("no line %q in\n%s", want, got)
+				}
+			}
+		})
+	}
+}
+
+// TestSections: the report can be cut to what is asked for, and values that a consequence tells are shown on demand.
+func TestSections(t *testing.T) {
+	files := diag.NewFiles()
+	a, _ := parser.Parse(files.Add("old.xml", []byte(lists)), []byte(lists))
+	src := []byte(strings.NewReplacer(`"19"`, `"0"`, `"c1"`, `"x1"`, `<Config>`, `<Config RefreshInterval="5">`).Replace(lists))
+	b, _ := parser.Parse(files.Add("new.xml", src), src)
+	r := Compare(a, b)
+	for name, c := range map[string]struct {
+		o     Options
+		has   []string
+		hasNo []string
+	}{
+		"all":     {Options{}, []string{"lose their home", "new sessions\n", "RefreshInterval: 60 -> 5"}, []string{"LoadBalanceWeight:", "CloneID:"}},
+		"values":  {Options{Only: []string{Values}, AllValues: true}, []string{"LoadBalanceWeight: 19 -> 0", "CloneID: c1 -> x1", "RefreshInterval"}, []string{"- m1 of C"}},
+		"one":     {Options{Only: []string{NewSessions}}, []string{"- m2 of C: 48.7 % -> 0 %"}, []string{"clone ID", "Refresh"}},
+		"nothing": {Options{Only: []string{Routes}}, []string{"m2 gets no new sessions, sessions of m1 lose their home\n"}, []string{"- ", "~ "}},
+	} {
+		for _, format := range []string{"text", "markdown"} {
+			var out strings.Builder
+			if err := r.Write(&out, files, format, c.o); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range c.has {
+				if format == "text" && !strings.Contains(out.String(), want) {
+					t.Errorf("%s: no %q in\n%s", name, want, out.String())
+				}
+			}
+			for _, not := range c.hasNo {
+				if strings.Contains(strings.ReplaceAll(out.String(), "|---|", ""), not) && format == "text" {
+					t.Errorf("%s: %q in\n%s", name, not, out.String())
+				}
+			}
+		}
+	}
+}
+
+// TestSamplesAreConfirmed: whatever class of requests is told, the core leads its sample where the class says.
+func TestSamplesAreConfirmed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := drawConfig(t), drawConfig(t)
+		r, _ := compare(a, b)
+		for _, c := range r.Classes {
+			for i, src := range []string{a, b} {
+				cfg, _ := parser.Parse(1, []byte(src))
+				table, _ := routecheck.New(cfg)
+				rq, err := routecheck.ParseURL(c.URL)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sem := routecheck.Latest()
+				m, ok := table.Match(&rq, &sem)
+				want := []Target{c.Old, c.New}[i]
+				if ok == want.Declined || ok && table.Clusters[m.Cluster].Name != want.Cluster {
+					t.Fatalf("%s: %v, told %+v\n%s", c.URL, ok, want, src)
+				}
+			}
+		}
+	})
 }
 
 // TestCorpusAgainstItself: no file differs from itself.
@@ -97,18 +239,25 @@ func TestCorpusAgainstItself(t *testing.T) {
 }
 
 func TestJSONHasItsSchema(t *testing.T) {
+	schema, err := schemas.Source("diff")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, new := range []string{base, strings.Replace(base, `CloneID="two"`, `CloneID="three"`, 1), strings.Replace(base, "/rss", "/feed", 1)} {
 		r, _ := compare(base, new)
 		files := diag.NewFiles()
 		files.Add("old.xml", []byte(base))
 		files.Add("new.xml", []byte(new))
 		var out strings.Builder
-		if err := r.Write(&out, files, "json"); err != nil {
+		if err := r.Write(&out, files, "json", Options{}); err != nil {
 			t.Fatal(err)
 		}
-		_, ds := schemas.Load(files, files.Add("out.json", []byte(out.String())), "diff")
-		for _, d := range ds {
-			t.Errorf("%s\n%s", files.Line(d), out.String())
+		result, err := gojsonschema.Validate(gojsonschema.NewBytesLoader(schema), gojsonschema.NewStringLoader(out.String()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range result.Errors() {
+			t.Errorf("%s\n%s", e, out.String())
 		}
 	}
 }

@@ -20,6 +20,9 @@ type fact struct {
 	at             diag.Span
 	within         []string // the cluster and the server it belongs to: when one comes or goes, that is all there is to say
 	route          bool     // it says where an alias and a URI lead
+	weights        string   // with a weight: the start weights of the whole cluster, which are what counts (R31)
+	cluster        string   // with route: where
+	uri            *parser.Uri
 }
 
 // facts states a file. A subject occurs once: things of one name are numbered.
@@ -37,7 +40,7 @@ func (f *facts) add(subject, value string, at diag.Span) {
 	if n := f.seen[subject]; n > 1 {
 		subject = fmt.Sprintf("%s (%d)", subject, n)
 	}
-	f.list = append(f.list, fact{subject, value, at, f.within, f.leads})
+	f.list = append(f.list, fact{subject: subject, value: value, at: at, within: f.within, route: f.leads})
 }
 
 // attributes states the attributes of a node: what is written, and what the plug-in takes where nothing is.
@@ -174,8 +177,15 @@ func (f *facts) cluster(c *parser.ServerCluster) {
 	defer func() { f.within = nil }()
 	f.attributes(subject, c.Node, "Name")
 	f.others(subject, c.Node, "Server", "ClusterAddress", "PrimaryServers", "BackupServers")
+	weights := fmt.Sprint(routecheck.StartWeights(c))
 	for _, s := range c.Servers {
+		from := len(f.list)
 		f.server(fmt.Sprintf("%s Server %q", subject, s.Name.V), s)
+		for i := range f.list[from:] {
+			if fact := &f.list[from+i]; strings.HasSuffix(fact.subject, " LoadBalanceWeight") {
+				fact.weights = weights
+			}
+		}
 	}
 	if c.ClusterAddress != nil {
 		f.server(subject+" ClusterAddress", c.ClusterAddress)
@@ -271,6 +281,8 @@ func (f *facts) route(r *parser.Route, h *parser.VirtualHostGroup, g *parser.Uri
 			if subject := alias + " " + u.Name.V; f.claims[subject] != value {
 				f.claims[subject] = value
 				f.add(subject, value, u.Node.Span)
+				last := &f.list[len(f.list)-1]
+				last.cluster, last.uri = r.ServerCluster.V, u
 			}
 		}
 	}

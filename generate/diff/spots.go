@@ -12,6 +12,7 @@ import (
 const (
 	otherHost = "other.example" // stands for every host that no alias names
 	otherPort = 9               // stands for every port that no alias names
+	other     = "other"         // stands for every part of a path that no pattern names
 	maxPlaces = 1000            // hosts by ports that are combined; beyond, each alias is asked about by itself
 	maxMixed  = 200_000         // prefixes by suffixes that are combined
 )
@@ -86,7 +87,7 @@ func distinct[T comparable](items []T) []T {
 // paths are the paths at which patterns tell requests apart: each exact path, the path and a path below of each prefix, and for suffixes one
 // below each prefix; and a path that none of them names.
 func paths(patterns []string) []string {
-	all := []string{"/", "/other"}
+	all := []string{"/", "/" + other}
 	prefixes, suffixes := []string{"/"}, []string{}
 	for _, p := range patterns {
 		before, after, star := strings.Cut(p, "*")
@@ -94,10 +95,10 @@ func paths(patterns []string) []string {
 		case !star:
 			all = append(all, p)
 		case after == "":
-			all = append(all, strings.TrimSuffix(before, "/"), before+"other")
+			all = append(all, strings.TrimSuffix(before, "/"), before+other)
 			prefixes = append(prefixes, before)
 		default:
-			all = append(all, join(before, "other"+after))
+			all = append(all, join(before, other+after))
 			suffixes = append(suffixes, after)
 		}
 	}
@@ -105,7 +106,7 @@ func paths(patterns []string) []string {
 	if len(prefixes)*len(suffixes) <= maxMixed {
 		for _, p := range prefixes {
 			for _, s := range suffixes {
-				all = append(all, join(p, "other"+s))
+				all = append(all, join(p, other+s))
 			}
 		}
 	}

@@ -1,9 +1,10 @@
 package diff
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -12,21 +13,103 @@ import (
 // Formats are the names that Write takes.
 var Formats = []string{"text", "json", "markdown"}
 
-// Write prints a report. The JSON has the schema "diff".
-func (r *Report) Write(w io.Writer, files *diag.Files, format string) error {
-	var b strings.Builder
+// Options of a report. Only holds names of Sections, nil for all; AllValues tells of values too that a consequence has told already.
+type Options struct {
+	Only      []string
+	AllValues bool
+}
+
+// Write prints a report. The JSON has the schema "diff" and holds everything.
+func (r *Report) Write(w io.Writer, files *diag.Files, format string, o Options) error {
+	p := printer{report: r, files: files, Options: o}
 	switch format {
 	case "text":
-		r.text(&b, files)
+		p.text()
 	case "markdown":
-		r.markdown(&b, files)
+		p.markdown()
 	case "json":
 		return r.json(w, files)
 	default:
 		return fmt.Errorf("no format %q; there are %s", format, strings.Join(Formats, ", "))
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, p.String())
 	return err
+}
+
+// printer prints a report for people.
+type printer struct {
+	report *Report
+	Options
+	strings.Builder
+	files *diag.Files
+}
+
+func (p *printer) wants(section string) bool {
+	return p.Only == nil || slices.Contains(p.Only, section)
+}
+
+// of lists the consequences of a section.
+func (p *printer) of(section string) (list []Consequence) {
+	for _, k := range p.report.Consequences {
+		if k.Kind == section && p.wants(section) {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+func (p *printer) classes() []Class {
+	if !p.wants(Routes) {
+		return nil
+	}
+	return p.report.Classes
+}
+
+// values lists what differs and what no consequence has told.
+func (p *printer) values() (list []Change) {
+	if !p.wants(Values) {
+		return nil
+	}
+	told := map[string]bool{}
+	for _, k := range p.report.Consequences {
+		for _, subject := range k.said {
+			told[subject] = !p.AllValues
+		}
+	}
+	for _, c := range p.report.Attributes {
+		if !told[c.Subject] {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// subject says whom a consequence concerns.
+func (k *Consequence) subject() string {
+	if k.Member == "" {
+		return "cluster " + k.Cluster
+	}
+	return k.Member + " of " + k.Cluster
+}
+
+// sentence is a consequence as text.
+func (k *Consequence) sentence() string {
+	s := k.subject() + ": " + k.Text
+	if k.Kind == Sessions && !math.IsNaN(k.Share) {
+		s += fmt.Sprintf("; %s of the sessions of %s", percent(k.Share), k.Cluster)
+	}
+	return s
+}
+
+// headings are those of the sections with consequences.
+func heading(section string) string {
+	switch section {
+	case Sessions:
+		return "sessions that lose their home"
+	case NewSessions:
+		return "new sessions"
+	}
+	return "when a member fails"
 }
 
 func (t Target) words() string {
@@ -36,45 +119,63 @@ func (t Target) words() string {
 	return fmt.Sprintf("cluster %s: %s", t.Cluster, strings.Join(t.Members, ", "))
 }
 
-func (r *Report) text(b *strings.Builder, files *diag.Files) {
-	if r.Unasked {
-		fmt.Fprintf(b, "not every request was asked about: the files have more than %d to ask\n", MaxRequests)
+func (p *printer) text() {
+	if p.report.Unasked {
+		fmt.Fprintf(p, "not every request was asked about: the files have more than %d to ask\n", MaxRequests)
 	}
-	if r.Same() {
-		b.WriteString("no difference: every request goes where it went, by the same values\n")
-		return
-	}
-	for _, c := range r.Classes {
-		fmt.Fprintf(b, "%s and %d more\n", c.URL, c.Requests-1)
-		writeSide(b, files, "-", c.Old)
-		writeSide(b, files, "+", c.New)
-	}
-	if len(r.LostClones) > 0 {
-		b.WriteString("clone IDs that vanish: their sessions lose their home\n")
-	}
-	for _, c := range r.LostClones {
-		fmt.Fprintf(b, "- %s of %s in cluster %s (%s)\n", c.ID, c.Server, c.Cluster, files.Start(c.At))
-	}
-	if len(r.Attributes) > 0 {
-		b.WriteString("values in effect\n")
-	}
-	for _, c := range r.Attributes {
-		fmt.Fprintf(b, "~ %s%s\n", c, whereabouts(files, c))
+	fmt.Fprintln(p, p.report.Headline())
+	for _, section := range Sections {
+		switch section {
+		case Routes:
+			p.routes()
+		case Values:
+			p.differences()
+		default:
+			if list := p.of(section); list != nil {
+				fmt.Fprintln(p, heading(section))
+				for _, k := range list {
+					fmt.Fprintf(p, "- %s%s\n", k.sentence(), whereabouts(p.files, k.Old, k.New))
+				}
+			}
+		}
 	}
 }
 
-func writeSide(b *strings.Builder, files *diag.Files, sign string, t Target) {
-	fmt.Fprintf(b, "  %s %s", sign, t.words())
-	if !t.At.IsZero() {
-		fmt.Fprintf(b, " (%s)", files.Start(t.At))
+func (p *printer) routes() {
+	for i, c := range p.classes() {
+		if i == 0 {
+			fmt.Fprintln(p, "requests that change cluster or members")
+		}
+		p.WriteString(c.URL)
+		if c.AnyHost {
+			p.WriteString(" (any host)")
+		}
+		if more := c.Requests - 1; more > 0 {
+			fmt.Fprintf(p, " and %d more sample %s", more, verb(more, "request", "requests"))
+		}
+		p.WriteByte('\n')
+		p.side("-", c.Old)
+		p.side("+", c.New)
 	}
-	b.WriteByte('\n')
 }
 
-// whereabouts names where a change stands in both files, as far as it does.
-func whereabouts(files *diag.Files, c Change) string {
+func (p *printer) differences() {
+	for i, c := range p.values() {
+		if i == 0 {
+			fmt.Fprintln(p, "values in effect")
+		}
+		fmt.Fprintf(p, "~ %s%s\n", c, whereabouts(p.files, c.OldAt, c.NewAt))
+	}
+}
+
+func (p *printer) side(sign string, t Target) {
+	fmt.Fprintf(p, "  %s %s%s\n", sign, t.words(), whereabouts(p.files, t.At))
+}
+
+// whereabouts names where something stands, as far as it does.
+func whereabouts(files *diag.Files, spans ...diag.Span) string {
 	var at []string
-	for _, s := range []diag.Span{c.OldAt, c.NewAt} {
+	for _, s := range spans {
 		if !s.IsZero() {
 			at = append(at, files.Start(s).String())
 		}
@@ -85,34 +186,47 @@ func whereabouts(files *diag.Files, c Change) string {
 	return " (" + strings.Join(at, ", ") + ")"
 }
 
-func (r *Report) markdown(b *strings.Builder, files *diag.Files) {
-	if r.Unasked {
-		fmt.Fprintf(b, "Not every request was asked about: the files have more than %d to ask.\n\n", MaxRequests)
+func (p *printer) markdown() {
+	if p.report.Unasked {
+		fmt.Fprintf(p, "Not every request was asked about: the files have more than %d to ask.\n\n", MaxRequests)
 	}
-	if r.Same() {
-		b.WriteString("No difference.\n")
-		return
-	}
-	if len(r.Classes) > 0 {
-		b.WriteString("### Requests that go elsewhere\n\n| sample | requests asked | before | after |\n|---|---|---|---|\n")
-		for _, c := range r.Classes {
-			fmt.Fprintf(b, "| %s | %d | %s | %s |\n", cell(c.URL), c.Requests, cell(c.Old.words()), cell(c.New.words()))
+	fmt.Fprintf(p, "**%s**\n", mark(p.report.Headline()))
+	for _, section := range []string{Sessions, NewSessions, Outage} {
+		list := p.of(section)
+		if list == nil {
+			continue
 		}
-		b.WriteByte('\n')
-	}
-	if len(r.LostClones) > 0 {
-		b.WriteString("### Clone IDs that vanish\n\n| clone ID | server | cluster |\n|---|---|---|\n")
-		for _, c := range r.LostClones {
-			fmt.Fprintf(b, "| %s | %s | %s |\n", cell(c.ID), cell(c.Server), cell(c.Cluster))
-		}
-		b.WriteByte('\n')
-	}
-	if len(r.Attributes) > 0 {
-		b.WriteString("### Values in effect\n\n| what | before | after |\n|---|---|---|\n")
-		for _, c := range r.Attributes {
-			fmt.Fprintf(b, "| %s | %s | %s |\n", cell(c.Subject), cell(either(c.HasOld, c.Old, "present")), cell(either(c.HasNew, c.New, "present")))
+		title := heading(section)
+		fmt.Fprintf(p, "\n### %s\n\n| who | what | before | now |\n|---|---|---|---|\n", strings.ToUpper(title[:1])+title[1:])
+		for _, k := range list {
+			what, _ := strings.CutPrefix(k.sentence(), k.subject()+": ")
+			fmt.Fprintf(p, "| %s | %s | %s | %s |\n", cell(k.subject()), mark(what), p.at(k.Old), p.at(k.New))
 		}
 	}
+	if classes := p.classes(); len(classes) > 0 {
+		p.WriteString("\n### Requests that change cluster or members\n\n| sample | sample requests | before | now |\n|---|---|---|---|\n")
+		for _, c := range classes {
+			fmt.Fprintf(p, "| %s | %d | %s | %s |\n", cell(c.URL), c.Requests, cell(c.Old.words()), cell(c.New.words()))
+		}
+	}
+	if values := p.values(); len(values) > 0 {
+		p.WriteString("\n### Values in effect\n\n| what | before | now |\n|---|---|---|\n")
+		for _, c := range values {
+			fmt.Fprintf(p, "| %s | %s | %s |\n", cell(c.Subject), cell(either(c.HasOld, c.Old, "present")), cell(either(c.HasNew, c.New, "present")))
+		}
+	}
+}
+
+func (p *printer) at(s diag.Span) string {
+	if s.IsZero() {
+		return ""
+	}
+	return cell(p.files.Start(s).String())
+}
+
+// mark keeps a sentence from being read as markup.
+func mark(s string) string {
+	return strings.NewReplacer("|", `\|`, "*", `\*`, "_", `\_`, "<", "&lt;", "`", "'", "\n", " ", "\r", " ").Replace(s)
 }
 
 // either words one side of a change: absent, or its value, or that it is there at all.
@@ -133,81 +247,4 @@ func cell(s string) string {
 	}
 	s = strings.NewReplacer("|", `\|`, "\n", " ", "\r", " ", "`", "'").Replace(s)
 	return "`" + s + "`"
-}
-
-type (
-	jsonReport struct {
-		Version    int          `json:"version"`
-		Same       bool         `json:"same"`
-		Complete   bool         `json:"complete"`
-		Requests   []jsonClass  `json:"requests"`
-		LostClones []jsonClone  `json:"lostCloneIds"`
-		Attributes []jsonChange `json:"attributes"`
-	}
-	jsonClass struct {
-		URL   string     `json:"url"`
-		Asked int        `json:"asked"`
-		Old   jsonTarget `json:"old"`
-		New   jsonTarget `json:"new"`
-	}
-	jsonTarget struct {
-		Declined bool      `json:"declined"`
-		Cluster  string    `json:"cluster"`
-		Members  []string  `json:"members"`
-		At       *jsonSpot `json:"at"`
-	}
-	jsonClone struct {
-		CloneID string    `json:"cloneId"`
-		Server  string    `json:"server"`
-		Cluster string    `json:"cluster"`
-		At      *jsonSpot `json:"at"`
-	}
-	jsonChange struct {
-		Subject string    `json:"subject"`
-		Old     *string   `json:"old"`
-		New     *string   `json:"new"`
-		OldAt   *jsonSpot `json:"oldAt"`
-		NewAt   *jsonSpot `json:"newAt"`
-	}
-	jsonSpot struct {
-		File   string `json:"file"`
-		Line   int    `json:"line"`
-		Column int    `json:"column"`
-	}
-)
-
-func spot(files *diag.Files, s diag.Span) *jsonSpot {
-	if s.IsZero() {
-		return nil
-	}
-	p := files.Start(s)
-	return &jsonSpot{p.File, p.Line, p.Column}
-}
-
-func target(files *diag.Files, t Target) jsonTarget {
-	return jsonTarget{t.Declined, t.Cluster, append([]string{}, t.Members...), spot(files, t.At)}
-}
-
-func (r *Report) json(w io.Writer, files *diag.Files) error {
-	out := jsonReport{Version: 1, Same: r.Same(), Complete: !r.Unasked, Requests: []jsonClass{}, LostClones: []jsonClone{}, Attributes: []jsonChange{}}
-	for _, c := range r.Classes {
-		out.Requests = append(out.Requests, jsonClass{c.URL, c.Requests, target(files, c.Old), target(files, c.New)})
-	}
-	for _, c := range r.LostClones {
-		out.LostClones = append(out.LostClones, jsonClone{c.ID, c.Server, c.Cluster, spot(files, c.At)})
-	}
-	for _, c := range r.Attributes {
-		j := jsonChange{Subject: c.Subject, OldAt: spot(files, c.OldAt), NewAt: spot(files, c.NewAt)}
-		if c.HasOld {
-			j.Old = &c.Old
-		}
-		if c.HasNew {
-			j.New = &c.New
-		}
-		out.Attributes = append(out.Attributes, j)
-	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(out)
 }

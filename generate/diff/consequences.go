@@ -1,0 +1,212 @@
+package diff
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// Kinds of consequences, in the order in which they are told. They name the sections too.
+const (
+	Sessions    = "sessions"     // who loses the members that hold the sessions
+	NewSessions = "new-sessions" // who gets no, more or fewer new sessions
+	Routes      = "routes"       // which requests go elsewhere
+	Outage      = "outage"       // what the failure of a member costs
+	Values      = "values"       // which values in effect differ
+)
+
+// Sections are the names of the parts of a report.
+var Sections = []string{Sessions, NewSessions, Routes, Outage, Values}
+
+// Consequence is what a change does to users.
+type Consequence struct {
+	Kind            string
+	Cluster, Member string // Member "": of the whole cluster
+	Text            string
+	Share           float64 // of the cluster's sessions, or of its new sessions from now on; 0 to 1, NaN where it is not known
+	Old, New        diag.Span
+
+	none bool     // the member gets no new sessions any more
+	said []string // subjects of changes that need not be told again
+}
+
+// comparison is what both files do with the same requests.
+type comparison struct {
+	old, new   *side
+	sem        routecheck.Semantics
+	samples    []*sample         // of the clusters that requests of the old file reach
+	reached    map[string]sample // by name, of the clusters that requests of the new file reach
+	attributes []Change
+	told       []Consequence
+}
+
+// sample is a request that the old file leads to a cluster, if possible one that the new file leads to the cluster of the same name. If there is none
+// but the new file leads others there, it takes one of them in place of the first.
+type sample struct {
+	spot, newSpot routecheck.Spot
+	old, new      target
+}
+
+// target is where a side leads a spot.
+type target struct {
+	described
+	id    routecheck.ClusterID
+	match routecheck.Match
+}
+
+// note keeps a request as the sample of its cluster if it says more than the one before.
+func (c *comparison) note(spot routecheck.Spot, old, new target) {
+	if _, known := c.reached[new.Cluster]; !known && !new.Declined {
+		c.reached[new.Cluster] = sample{spot, spot, old, new}
+	}
+	if old.Declined {
+		return
+	}
+	if s := c.samples[old.id]; s == nil || closeness(old, new) > closeness(old, s.new) {
+		c.samples[old.id] = &sample{spot, spot, old, new}
+	}
+}
+
+// closeness says how near a request of an old cluster comes to that in the new file: declined, to another one, or to the one of its name.
+func closeness(old, new target) int {
+	switch {
+	case new.Declined:
+		return 0
+	case new.Cluster != old.Cluster:
+		return 1
+	}
+	return 2
+}
+
+func (c *comparison) tell(k Consequence) { c.told = append(c.told, k) }
+
+// consequences tells what the files do differently to sessions, and what a failure costs.
+func (c *comparison) consequences() []Consequence {
+	for _, s := range c.samples {
+		if s == nil {
+			continue
+		}
+		if by, known := c.reached[s.old.Cluster]; known && s.new.Cluster != s.old.Cluster {
+			s.newSpot, s.new = by.newSpot, by.new
+		}
+		c.sessions(s)
+	}
+	c.cookies()
+	for _, s := range c.samples {
+		if s != nil && !s.new.Declined && s.new.Cluster == s.old.Cluster {
+			c.newSessions(s)
+			c.outage(s)
+		}
+	}
+	slices.SortStableFunc(c.told, func(a, b Consequence) int {
+		return cmp.Compare(slices.Index(Sections, a.Kind), slices.Index(Sections, b.Kind))
+	})
+	return c.told
+}
+
+// newSessions compares how the new sessions of a cluster spread.
+func (c *comparison) newSessions(s *sample) {
+	type member struct {
+		id    routecheck.MemberID
+		share float64
+	}
+	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
+	before, after := c.old.table.NewSessions(s.old.id, &c.sem), c.new.table.NewSessions(s.new.id, &c.sem)
+	left := map[string]member{}
+	for i := range a.Members {
+		left[a.Members[i].Name] = member{routecheck.MemberID(i), before[i]}
+	}
+	for i := range b.Members {
+		m := &b.Members[i]
+		was, known := left[m.Name]
+		delete(left, m.Name)
+		if alike(was.share, after[i]) && known {
+			continue
+		}
+		k := Consequence{Kind: NewSessions, Cluster: b.Name, Member: m.Name, Share: after[i], New: m.At, none: known && after[i] == 0}
+		k.said = []string{subjectOf(b.Name, m.Name) + " LoadBalanceWeight"}
+		switch {
+		case !known && after[i] == 0:
+			continue // a new member that gets none is no news for users
+		case !known:
+			k.Text = "new: " + percent(after[i])
+			k.said = append(k.said, subjectOf(b.Name, m.Name))
+		default:
+			k.Old = a.Members[was.id].At
+			k.Text = fmt.Sprintf("%s -> %s%s", percent(was.share), percent(after[i]), why(b, routecheck.MemberID(i), after[i]))
+		}
+		c.tell(k)
+	}
+	for i := range a.Members {
+		m := &a.Members[i]
+		if was, gone := left[m.Name]; gone && !alike(was.share, 0) {
+			c.tell(Consequence{Kind: NewSessions, Cluster: a.Name, Member: m.Name, Old: m.At, Text: percent(was.share) + " -> 0 %, the member is gone",
+				none: true, said: []string{subjectOf(a.Name, m.Name)}})
+		}
+	}
+}
+
+// why says for what reason a member gets no new sessions.
+func why(c *routecheck.Cluster, m routecheck.MemberID, share float64) string {
+	switch {
+	case share > 0:
+		return ""
+	case c.Drained(m):
+		return ", LoadBalanceWeight is 0"
+	case c.Role(m) == "primary":
+		return ""
+	}
+	return ", " + c.RoleInWords(m)
+}
+
+func subjectOf(cluster, member string) string {
+	return fmt.Sprintf("ServerCluster %q Server %q", cluster, member)
+}
+
+// alike reports whether two shares are one when they are told: to a tenth of a per cent.
+func alike(a, b float64) bool { return math.Abs(a-b) < 0.001 }
+
+func percent(share float64) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", 100*share), ".0") + " %"
+}
+
+// outage compares what it costs when a member hangs.
+func (c *comparison) outage(s *sample) {
+	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
+	if was, is := c.old.table.WorstWait(s.old.id, 1, &c.sem), c.new.table.WorstWait(s.new.id, 1, &c.sem); wait(was) != wait(is) {
+		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At,
+			Text: fmt.Sprintf("longest wait while one member hangs: %s -> %s", wait(was), wait(is))})
+	}
+	if a.RetryInterval != b.RetryInterval {
+		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, said: []string{fmt.Sprintf("ServerCluster %q RetryInterval", a.Name)},
+			Text: fmt.Sprintf("a member that is down is tried again after %s -> %s by each process, with a request of a user", seconds(a.RetryInterval), seconds(b.RetryInterval))})
+	}
+	if a.PostBuffer != b.PostBuffer {
+		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, said: []string{fmt.Sprintf("ServerCluster %q PostBufferSize", a.Name)},
+			Text: fmt.Sprintf("a request body that can be sent to another member: %s -> %s", buffer(a.PostBuffer), buffer(b.PostBuffer))})
+	}
+}
+
+func seconds(n routecheck.Nanos) string { return fmt.Sprintf("%d s", n/1_000_000_000) }
+
+func buffer(n int64) string {
+	switch {
+	case n < 0:
+		return "of any size"
+	case n == 0:
+		return "none"
+	}
+	return fmt.Sprintf("up to %d KB", n/1024)
+}
+
+func wait(w routecheck.Wait) string {
+	if w.Endless {
+		return "without end"
+	}
+	return fmt.Sprintf("%d s in %d attempts", w.Seconds, w.Attempts)
+}

@@ -1,0 +1,105 @@
+package diff
+
+import (
+	"encoding/json"
+	"io"
+	"math"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+type (
+	jsonReport struct {
+		Version      int               `json:"version"`
+		Same         bool              `json:"same"`
+		Complete     bool              `json:"complete"`
+		Summary      string            `json:"summary"`
+		Consequences []jsonConsequence `json:"consequences"`
+		Requests     []jsonClass       `json:"requests"`
+		LostClones   []jsonClone       `json:"lostCloneIds"`
+		Attributes   []jsonChange      `json:"attributes"`
+	}
+	jsonConsequence struct {
+		Kind    string    `json:"kind"`
+		Cluster string    `json:"cluster"`
+		Member  string    `json:"member"`
+		Text    string    `json:"text"`
+		Share   *float64  `json:"share"`
+		Old     *jsonSpot `json:"old"`
+		New     *jsonSpot `json:"new"`
+	}
+	jsonClass struct {
+		URL   string     `json:"url"`
+		Asked int        `json:"asked"`
+		Old   jsonTarget `json:"old"`
+		New   jsonTarget `json:"new"`
+	}
+	jsonTarget struct {
+		Declined bool      `json:"declined"`
+		Cluster  string    `json:"cluster"`
+		Members  []string  `json:"members"`
+		At       *jsonSpot `json:"at"`
+	}
+	jsonClone struct {
+		CloneID string    `json:"cloneId"`
+		Server  string    `json:"server"`
+		Cluster string    `json:"cluster"`
+		At      *jsonSpot `json:"at"`
+	}
+	jsonChange struct {
+		Subject string    `json:"subject"`
+		Old     *string   `json:"old"`
+		New     *string   `json:"new"`
+		OldAt   *jsonSpot `json:"oldAt"`
+		NewAt   *jsonSpot `json:"newAt"`
+	}
+	jsonSpot struct {
+		File   string `json:"file"`
+		Line   int    `json:"line"`
+		Column int    `json:"column"`
+	}
+)
+
+func spot(files *diag.Files, s diag.Span) *jsonSpot {
+	if s.IsZero() {
+		return nil
+	}
+	p := files.Start(s)
+	return &jsonSpot{p.File, p.Line, p.Column}
+}
+
+func jsonSide(files *diag.Files, t Target) jsonTarget {
+	return jsonTarget{t.Declined, t.Cluster, append([]string{}, t.Members...), spot(files, t.At)}
+}
+
+func (r *Report) json(w io.Writer, files *diag.Files) error {
+	out := jsonReport{Version: 2, Same: r.Same(), Complete: !r.Unasked, Summary: r.Headline(), Consequences: []jsonConsequence{}, Requests: []jsonClass{}, LostClones: []jsonClone{}, Attributes: []jsonChange{}}
+	for _, k := range r.Consequences {
+		j := jsonConsequence{k.Kind, k.Cluster, k.Member, k.Text, nil, spot(files, k.Old), spot(files, k.New)}
+		if !math.IsNaN(k.Share) {
+			share := math.Round(k.Share*1e6) / 1e6
+			j.Share = &share
+		}
+		out.Consequences = append(out.Consequences, j)
+	}
+	for _, c := range r.Classes {
+		out.Requests = append(out.Requests, jsonClass{c.URL, c.Requests, jsonSide(files, c.Old), jsonSide(files, c.New)})
+	}
+	for _, c := range r.LostClones {
+		out.LostClones = append(out.LostClones, jsonClone{c.ID, c.Server, c.Cluster, spot(files, c.At)})
+	}
+	for _, c := range r.Attributes {
+		j := jsonChange{Subject: c.Subject, OldAt: spot(files, c.OldAt), NewAt: spot(files, c.NewAt)}
+		if c.HasOld {
+			j.Old = &c.Old
+		}
+		if c.HasNew {
+			j.New = &c.New
+		}
+		out.Attributes = append(out.Attributes, j)
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(out)
+}

@@ -1,0 +1,159 @@
+package diff
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// sessions tells whose sessions lose their home: for each member of a cluster both files are asked about a request with a session of it.
+func (c *comparison) sessions(s *sample) {
+	cluster := &c.old.table.Clusters[s.old.id]
+	shares := c.old.table.NewSessions(s.old.id, &c.sem)
+	var lost []Consequence
+	homes := 0
+	for i := range cluster.Members {
+		m := &cluster.Members[i]
+		if m.CloneID == "" || !c.home(c.old, s, m.CloneID) {
+			continue
+		}
+		homes++
+		if !c.home(c.new, s, m.CloneID) {
+			lost = append(lost, Consequence{Kind: Sessions, Cluster: cluster.Name, Member: m.Name, Share: shares[i], Old: m.At, Text: c.reason(s, routecheck.MemberID(i))})
+		}
+	}
+	if whole := c.wholeCluster(s); whole != "" && len(lost) > 0 && len(lost) == homes {
+		k := Consequence{Kind: Sessions, Cluster: cluster.Name, Share: 1, Old: cluster.At, Text: whole, said: []string{fmt.Sprintf("ServerCluster %q CloneSeparatorChange", cluster.Name)}}
+		if !s.new.Declined {
+			k.New = c.new.table.Clusters[s.new.id].At
+		}
+		c.tell(k)
+		return
+	}
+	for _, k := range lost {
+		c.place(s, &k)
+		c.tell(k)
+	}
+	if !s.new.Declined && cluster.GetTable && !c.new.table.Clusters[s.new.id].GetTable {
+		c.tell(Consequence{Kind: Sessions, Cluster: cluster.Name, Share: math.NaN(), Old: cluster.At, New: c.new.table.Clusters[s.new.id].At,
+			Text: "GetDWLMTable is off: sessions that a partition ID names are not found (R28)", said: []string{fmt.Sprintf("ServerCluster %q GetDWLMTable", cluster.Name)}})
+	}
+}
+
+// place says where a member whose sessions lose their home stands now, and what need not be told again.
+func (c *comparison) place(s *sample, k *Consequence) {
+	subject := subjectOf(k.Cluster, k.Member)
+	k.said = []string{subject, subject + " CloneID"}
+	for _, list := range []string{"PrimaryServers", "BackupServers"} {
+		k.said = append(k.said, fmt.Sprintf("ServerCluster %q %s", k.Cluster, list))
+	}
+	if s.new.Declined {
+		return
+	}
+	if now := &c.new.table.Clusters[s.new.id]; now.Name == k.Cluster {
+		if m, known := now.MemberByName(k.Member); known {
+			k.New = now.Members[m].At
+			return
+		}
+		k.New = now.At
+	}
+}
+
+// home asks a file who serves a session of a clone ID: whether the one that has it does. The session comes in the cookie that this file asks for; that
+// cookies change is told by itself.
+func (c *comparison) home(of *side, s *sample, clone string) bool {
+	at, spot := s.old, s.spot
+	if of == c.new {
+		at, spot = s.new, s.newSpot
+	}
+	if at.Declined {
+		return false
+	}
+	rq := request(spot)
+	rq.Cookies = []string{at.match.Cookie() + "=0000session" + string(c.old.table.Clusters[s.old.id].Separator) + clone}
+	cluster, m, ok := of.table.Home(&rq, &c.sem)
+	return ok && of.table.Clusters[cluster].Members[m].CloneID == clone
+}
+
+// wholeCluster says what all sessions of a cluster suffer from alike, "" for nothing.
+func (c *comparison) wholeCluster(s *sample) string {
+	if s.new.Declined {
+		return "no request reaches it any more"
+	}
+	was, is := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
+	switch {
+	case was.Name != is.Name:
+		return fmt.Sprintf("its requests go to cluster %s, which has none of its clone IDs", is.Name)
+	case was.Separator != is.Separator:
+		return fmt.Sprintf("clone IDs in cookies are separated by %q and no longer by %q (R21)", is.Separator, was.Separator)
+	}
+	return ""
+}
+
+// reason says why the sessions of a member of the old file lose their home.
+func (c *comparison) reason(s *sample, id routecheck.MemberID) string {
+	m := &c.old.table.Clusters[s.old.id].Members[id]
+	if s.new.Declined {
+		return "no request reaches its cluster any more"
+	}
+	is := &c.new.table.Clusters[s.new.id]
+	for i := range is.Members {
+		if is.Members[i].CloneID != m.CloneID {
+			continue
+		}
+		switch is.Role(routecheck.MemberID(i)) {
+		case "none":
+			return "it stands in no list any more (R40)"
+		case "backup":
+			return "it is a backup now, and a primary serves its sessions (R39)"
+		}
+		return "requests that name it are served by another member"
+	}
+	other := ""
+	for i := range c.new.table.Clusters {
+		k := &c.new.table.Clusters[i]
+		for j := range k.Members {
+			if k.Members[j].CloneID == m.CloneID && other == "" {
+				other = k.Name
+			}
+		}
+	}
+	if other != "" {
+		return fmt.Sprintf("its clone ID %s is in cluster %s now", m.CloneID, other)
+	}
+	if n, known := is.MemberByName(m.Name); known {
+		if now := is.Members[n].CloneID; now != "" {
+			return fmt.Sprintf("its clone ID changes from %s to %s", m.CloneID, now)
+		}
+		return fmt.Sprintf("its clone ID %s is gone, and it has none", m.CloneID)
+	}
+	return fmt.Sprintf("it is gone, and its clone ID %s with it", m.CloneID)
+}
+
+// cookies tells the Uris whose sessions browsers name by another cookie, or in another part of the URL, than the new file asks for.
+func (c *comparison) cookies() {
+	type kind struct{ cluster, uri, was, is string }
+	known := map[kind]int{}
+	note := func(ch Change, what, was, is string) {
+		if was == is {
+			return
+		}
+		key := kind{ch.cluster, ch.newURI.Name.V, what + was, is}
+		i, again := known[key]
+		if !again {
+			i = len(c.told)
+			known[key] = i
+			c.tell(Consequence{Kind: Sessions, Cluster: ch.cluster, Share: math.NaN(), Old: ch.OldAt, New: ch.NewAt,
+				Text: fmt.Sprintf("the %s of %s changes from %s to %s: sessions under the old name are not found (R4)", what, ch.newURI.Name.V, was, is)})
+		}
+		c.told[i].said = append(c.told[i].said, ch.Subject)
+	}
+	for _, ch := range c.attributes {
+		if ch.oldURI == nil || ch.newURI == nil || leadsTo(ch.Old) != leadsTo(ch.New) {
+			continue
+		}
+		note(ch, "affinity cookie", ch.oldURI.AffinityCookie.V, ch.newURI.AffinityCookie.V)
+		note(ch, "URL identifier", ch.oldURI.AffinityURLIdentifier.V, ch.newURI.AffinityURLIdentifier.V)
+	}
+}

@@ -1,0 +1,56 @@
+package routecheck
+
+import "slices"
+
+// NewSessions returns the share of each member in the new sessions of a cluster in the long run, while all members are well: by the weights over a full
+// cycle of round robin, or the probabilities of a random choice (R30 to R36). Together they are 1, or 0 where nobody gets any.
+func (t *Table) NewSessions(id ClusterID, sem *Semantics) []float64 {
+	shares := make([]float64, len(t.Clusters[id].Members))
+	p := NewProcess(t, sem, 0)
+	cs := p.State(id)
+	if t.Clusters[id].Random {
+		dice := &Dice{}
+		for more := true; more; more = dice.next() {
+			fresh := cs.Clone()
+			if m := p.newSession(id, &fresh, dice); m != NoMember {
+				shares[m] += dice.chance()
+			}
+		}
+		return shares
+	}
+	cs.Next = 0 // wherever it begins, a full cycle gives the same
+	cycle := t.Clusters[id].fullCycle(cs, sem)
+	if c := &t.Clusters[id]; !slices.ContainsFunc(c.Primary, func(m MemberID) bool { return cs.Members[m].Weight > 0 }) {
+		cycle = max(len(c.Primary), 1) // all of them in spite of their weights (R36)
+	}
+	for range cycle {
+		if m := p.newSession(id, cs, nil); m != NoMember {
+			shares[m] += 1 / float64(cycle)
+		}
+	}
+	return shares
+}
+
+// newSession plays a request without session and returns who serves it.
+func (p *Process) newSession(id ClusterID, cs *ClusterState, dice *Dice) MemberID {
+	f := Flight{Cluster: id, Last: NoMember, Dice: dice}
+	for {
+		a := p.t.Next(cs, &f, p.Now, p.sem, nil)
+		if a.Kind != Send {
+			return NoMember
+		}
+		if _, over := p.attempt(cs, &f, a, nil); over {
+			return a.Member
+		}
+	}
+}
+
+// Home returns the member that serves a request by its session while all members are well (R20 to R24); ok is false where the session has no home
+// there, and the request is balanced or not forwarded at all.
+func (t *Table) Home(rq *Request, sem *Semantics) (c ClusterID, m MemberID, ok bool) {
+	o := NewProcess(t, sem, 0).Do(rq, nil)
+	if o.Via != ViaAffinity || o.Status != 0 {
+		return -1, NoMember, false
+	}
+	return o.Match.Cluster, o.Member, true
+}
