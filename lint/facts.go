@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -39,13 +38,6 @@ func (a *aliasOf) key() hostPort { return hostPort{a.Host, a.Port} }
 type hostPort struct {
 	host string
 	port int
-}
-
-func (h hostPort) String() string {
-	if h.port == 0 {
-		return h.host + ":*"
-	}
-	return h.host + ":" + strconv.Itoa(h.port)
 }
 
 func gather(c *parser.Config) facts {
@@ -104,8 +96,7 @@ func (p *Pass) fresh() routecheck.Fresh {
 
 // shared holds what concerns all files of a run, made when a rule first asks.
 type shared struct {
-	clones []*Pass // whose clone IDs are indexed
-	index  map[string][]cloneAt
+	index map[string][]cloneAt
 }
 
 // address is where a Transport listens, for comparison: hosts without letter case.

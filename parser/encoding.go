@@ -164,7 +164,6 @@ func declaration(text string) []part {
 	for {
 		rest := strings.TrimLeft(text[i:], white)
 		gap := len(text) - i - len(rest)
-		i = len(text) - len(rest)
 		if rest == "" {
 			return parts
 		}

@@ -87,7 +87,7 @@ func (d *Demo) answer(m *demoMember, w http.ResponseWriter, r *http.Request) {
 	}
 	session := d.session(m, r)
 	http.SetCookie(w, &http.Cookie{Name: "JSESSIONID", Value: session, Path: "/", HttpOnly: true})
-	fmt.Fprintf(w, "%s (clone ID %s) served %s, session %s, failover %t\n", m.name, m.clone, r.URL.Path, session, r.Header["$WSFO"] != nil || r.Header["$wsfo"] != nil)
+	fmt.Fprintf(w, "%s (clone ID %s) served %s, session %s, failover %t\n", m.name, m.clone, r.URL.Path, session, r.Header.Get("$Wsfo") != "")
 }
 
 func (d *Demo) stopOne(m *demoMember) {

@@ -58,7 +58,8 @@ func (p *Proxy) keyring(path, stash, password string) (*keyring, error) {
 
 // pkcs12Blocks reads a .p12 of keys, or one that holds certificates to trust alone, as WebSphere's trust.p12.
 func pkcs12Blocks(data []byte, password string) ([]*pem.Block, error) {
-	blocks, err := pkcs12.ToPEM(data, password) // the only function that tells labels
+	//lint:ignore SA1019 the only function that tells the labels of certificates
+	blocks, err := pkcs12.ToPEM(data, password)
 	if err == nil || errors.Is(err, pkcs12.ErrIncorrectPassword) {
 		return blocks, err
 	}

@@ -75,13 +75,3 @@ func Servers(sc *parser.ServerCluster) []*parser.Server {
 	var c Cluster
 	return c.names(sc)
 }
-
-// ServerNamed returns the server of a cluster that a name means, nil for none.
-func ServerNamed(sc *parser.ServerCluster, name string) *parser.Server {
-	for _, s := range sc.Servers {
-		if s.Name.V == name {
-			return s
-		}
-	}
-	return nil
-}

@@ -205,7 +205,6 @@ func writesState(p *typed, n ast.Node) bool {
 		targets = []ast.Expr{n.X}
 	case *ast.UnaryExpr:
 		if n.Op == token.AND {
-			targets = []ast.Expr{n.X}
 			return p.fieldOf(n.X, core, "ClusterState", "MemberState", "Flight") != ""
 		}
 	}

@@ -237,4 +237,4 @@ type seen struct {
 }
 
 // cacheHead is what the response head says about caching.
-type cacheHead struct{ cookie, control, private bool }
+type cacheHead struct{ cookie, private bool }
