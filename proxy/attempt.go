@@ -27,7 +27,7 @@ func (c *client) send(act routecheck.Action) routecheck.Event {
 	for fresh := act.FreshStream; ; fresh = true {
 		s, ev := c.stream(&m.transports[act.Transport], fresh, tm.ConnectIn(&c.x.gen.sem))
 		if s == nil {
-			return ev
+			return c.connectFailed(ev)
 		}
 		c.x.noteStream(act, s.reused)
 		c.up, s.boss = s, &c.link
@@ -38,6 +38,17 @@ func (c *client) send(act routecheck.Action) routecheck.Event {
 		}
 		c.release(false) // it was closed while idle, and nothing has been sent: as if it had not been in the queue
 	}
+}
+
+// connectFailed passes a failed connect on, unless it is this process that lacks something: then the client gets 503, the member's state stays
+// as it was, as with a client that leaves, and nobody else is tried.
+func (c *client) connectFailed(ev routecheck.Event) routecheck.Event {
+	if !isLocalWant(c.entry.cause) {
+		return ev
+	}
+	c.p.tellWant(c.entry.cause)
+	c.fail(503)
+	return routecheck.Event{Kind: routecheck.ClientGone}
 }
 
 // joinPump ends what passes on a body from its file: the stream that it writes to is closed, and the next attempt reads the file anew.

@@ -29,7 +29,11 @@ func newBodyFile() (*bodyFile, error) {
 
 // noRoom is an answer of the proxy's own: no member is to blame for a full disk.
 func noRoom(err error) error {
-	return &http1.Error{Status: 500, Msg: fmt.Sprintf("cannot keep the body of the request: %v", err)}
+	status := 500
+	if isLocalWant(err) {
+		status = 503
+	}
+	return &http1.Error{Status: status, Msg: fmt.Sprintf("cannot keep the body of the request: %v", err)}
 }
 
 func (b *bodyFile) add(p []byte) error {

@@ -12,6 +12,7 @@ type counters struct {
 	affinity [routecheck.NumAffinityOutcomes]atomic.Uint64
 	declined atomic.Uint64
 	refused  atomic.Uint64 // answers of the proxy itself to what is no request
+	full     atomic.Uint64 // connections beyond MaxClients
 	sent     atomic.Uint64 // bytes to clients, without those of upgraded connections
 	others   histogram     // of requests that no cluster gets
 }

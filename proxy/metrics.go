@@ -26,6 +26,7 @@ var (
 	descAffinity    = prometheus.NewDesc("wasplug_affinity_total", "Requests by what became of their session affinity.", []string{"outcome"}, nil)
 	descDeclined    = prometheus.NewDesc("wasplug_declined_total", "Requests that no Route matches.", nil, nil)
 	descBad         = prometheus.NewDesc("wasplug_bad_requests_total", "Messages from clients that are no request.", nil, nil)
+	descFull        = prometheus.NewDesc("wasplug_refused_connections_total", "Connections of clients beyond --max-clients.", nil, nil)
 	descReloads     = prometheus.NewDesc("wasplug_reloads_total", "Reloads of the configuration by result.", []string{"result"}, nil)
 	descReloadFine  = prometheus.NewDesc("wasplug_last_reload_successful", "1 unless the last reload of the configuration was refused.", nil, nil)
 	descConnections = prometheus.NewDesc("wasplug_client_connections", "Open connections of clients.", nil, nil)
@@ -62,6 +63,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	counter(descDeclined, s.Requests.Declined)
 	counter(descBad, s.Requests.Refused)
+	counter(descFull, c.p.counters.full.Load())
 	counter(descReloads, s.Reload.Done, "done")
 	counter(descReloads, s.Reload.Refused, "refused")
 	gauge(descReloadFine, truth(s.Reload.Error == ""))

@@ -20,6 +20,7 @@ type network struct {
 	members map[string]net.Listener // by ADDRESS:PORT as the proxy dials it; none: refused
 	dials   map[string]int
 	hidden  bool          // connections to members show no socket
+	lacking syscall.Errno // dialling fails with it, whoever is meant
 	refusal syscall.Errno // of members that are not there, default ECONNREFUSED
 	front   net.Listener
 }
@@ -38,8 +39,14 @@ func (n *network) listen(t *testing.T) net.Listener {
 func (n *network) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	n.mu.Lock()
 	l, hidden, refusal := n.members[address], n.hidden, cmp.Or(n.refusal, syscall.ECONNREFUSED)
-	n.dials[address]++
+	lacking := n.lacking
+	if lacking == 0 {
+		n.dials[address]++
+	}
 	n.mu.Unlock()
+	if lacking != 0 {
+		return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("socket", lacking)}
+	}
 	if l == nil {
 		return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", refusal)}
 	}

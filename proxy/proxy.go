@@ -29,6 +29,8 @@ type Options struct {
 	BodyTimeout   routecheck.Nanos // for each piece of a request's body, default 60 s
 	ClientTimeout routecheck.Nanos // for a client that takes nothing of its answer, default 60 s
 
+	MaxClients int // connections of clients at once, 0 no limit; those beyond it are answered 503
+
 	Docroot   string                                  // declined requests get files from here; "" gives 404
 	AccessLog *AccessLog                              // default none
 	PluginLog func(pluginlog.Level) *pluginlog.Writer // the plug-in's own log at the LogLevel of a configuration; default none
@@ -93,7 +95,9 @@ type Proxy struct {
 	date     atomic.Pointer[string] // the Date line of answers that have none
 	ctx      context.Context        // ends when everything is to end
 	stop     context.CancelFunc
-	ending   atomic.Bool // no new requests
+	ending   atomic.Bool  // no new requests
+	wantTold atomic.Int64 // when it was last said that something is lacking
+	refusing atomic.Int32 // connections beyond MaxClients that are being answered
 
 	mu        sync.Mutex
 	clients   map[*client]struct{}
@@ -201,6 +205,10 @@ func isTemporary(err error) bool {
 
 // admit starts a connection, or ends it when Shutdown has come between.
 func (p *Proxy) admit(conn net.Conn, l *Listener) {
+	if p.full() {
+		p.refuseFull(conn, l.TLS)
+		return
+	}
 	if l.TLS != nil {
 		r := newRecords(conn, p.small)
 		conn = &secureConn{Conn: tls.Server(r, l.TLS), records: r}
@@ -214,6 +222,13 @@ func (p *Proxy) admit(conn net.Conn, l *Listener) {
 	}
 	p.clients[c] = struct{}{}
 	p.working.Go(c.serve)
+}
+
+// full reports whether there are as many clients as there may be.
+func (p *Proxy) full() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.opt.MaxClients > 0 && len(p.clients) >= p.opt.MaxClients
 }
 
 func (p *Proxy) forget(c *client) {

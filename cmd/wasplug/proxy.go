@@ -46,6 +46,7 @@ Exit codes: 0 stopped as asked; 2 wrong usage; 3 the file cannot be read, the pl
 			&cli.StringFlag{Name: "key", Usage: "PEM `FILE` with its key"},
 			&cli.StringFlag{Name: "client-ca", Usage: "PEM `FILE`: clients may show a certificate of this authority, which members get as $WSCC"},
 			&cli.StringSliceFlag{Name: "keystore", Usage: "`FILE.kdb=FILE.pem`: read the PEM file in place of a key database that only GSKit reads; repeatable"},
+			&cli.IntFlag{Name: "max-clients", Usage: "connections of clients at once, `N`; more are answered 503; default: what the limit of open files allows"},
 			&cli.StringFlag{Name: "decline", Value: "404", Usage: "answer to requests that no Route matches: 404"},
 			&cli.StringFlag{Name: "docroot", Usage: "`FOLDER` of static files for requests that no Route matches"},
 			&cli.StringFlag{Name: "admin", Usage: "`ADDRESS` of the status page, /status.json, /metrics, /health; loopback unless --admin-token-file is given"},
@@ -117,7 +118,13 @@ func (s *proxySetup) options() (opt proxy.Options, err error) {
 	}
 	opt = proxy.Options{
 		Semantics: &sem, Seed: s.c.Uint64("seed"), Log: s.log, Version: "wasplug " + buildInfo().Version,
-		Docroot: s.c.String("docroot"), Keystore: map[string]string{},
+		Docroot: s.c.String("docroot"), Keystore: map[string]string{}, MaxClients: s.c.Int("max-clients"),
+	}
+	if opt.MaxClients < 0 {
+		return opt, usageError("--max-clients %d: want a number from 0 (no limit) on", opt.MaxClients)
+	}
+	if !s.c.IsSet("max-clients") {
+		opt.MaxClients = clientsFor(openFiles())
 	}
 	if d := s.c.String("decline"); d != "404" {
 		return opt, usageError("--decline %q: want 404; files for such requests come from --docroot", d)
@@ -148,6 +155,15 @@ func (s *proxySetup) options() (opt proxy.Options, err error) {
 		opt.PluginLog = func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(w, level) }
 	}
 	return opt, nil
+}
+
+// clientsFor says how many clients a limit of open files allows, 0 for no limit: each may need a stream to a member and a file for its body,
+// and some are needed for everything else.
+func clientsFor(files uint64) int {
+	if files == 0 || files > 1<<30 {
+		return 0
+	}
+	return max(int(files/5*2)-16, 4)
 }
 
 // appendTo opens a log file, or standard output for "-".

@@ -142,3 +142,63 @@ func TestProxySignals(t *testing.T) {
 		t.Errorf("exit code %d\n%s%s", code, out, errOut)
 	}
 }
+
+// A process that has few descriptors refuses politely before they run out, marks nobody, and works again when clients leave.
+func TestProxyDescriptors(t *testing.T) {
+	member := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok") }))
+	defer member.Close()
+	host, port, _ := strings.Cut(strings.TrimPrefix(member.URL, "http://"), ":")
+	dir := t.TempDir()
+	server := fmt.Sprintf(`<Transport Hostname="%s" Port="%s" Protocol="http"/></Server>`, host, port)
+	config := filepath.Join(dir, "plugin-cfg.xml")
+	os.WriteFile(config, []byte(`<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster Name="C"><Server Name="a">`+server+
+		`<Server Name="b">`+server+`</ServerCluster><UriGroup Name="u"><Uri Name="/*"/></UriGroup><Route VirtualHostGroup="v" UriGroup="u" ServerCluster="C"/></Config>`), 0o600)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(dir, "wasplug")
+	if err := os.Symlink(self, program); err != nil {
+		t.Fatal(err)
+	}
+	r := &running{t: t, cmd: exec.Command("/bin/sh", "-c", `ulimit -n 64; exec "$@"`, "sh", program,
+		"proxy", "-c", config, "--listen", "127.0.0.1:0=80", "--admin", "127.0.0.1:0")}
+	stderr, err := r.cmd.StderrPipe()
+	if err == nil {
+		err = r.cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.cmd.Process.Kill(); r.cmd.Wait() })
+	r.out, r.lines = stderr, bufio.NewScanner(stderr)
+	admin, base := r.find(`status page on (http://\S+)/`), r.find(`listening on (http://\S+);`)
+	ask := func(c *http.Client) int {
+		rs, err := c.Get(base + "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rs.Body.Close()
+		io.Copy(io.Discard, rs.Body)
+		return rs.StatusCode
+	}
+	var clients []*http.Client
+	statuses := map[int]int{}
+	for range 60 {
+		c := &http.Client{Transport: new(http.Transport)}
+		clients = append(clients, c)
+		statuses[ask(c)]++
+	}
+	if statuses[200] < 4 || statuses[503] == 0 || len(statuses) != 2 {
+		t.Errorf("answers by status: %v", statuses)
+	}
+	for _, c := range clients {
+		c.CloseIdleConnections()
+	}
+	fresh := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for ask(fresh) != 200 { // until the proxy has seen that they left
+	}
+	if _, body := statusOf(t, admin+"/status.json"); strings.Contains(string(body), `"marked": true`) {
+		t.Errorf("a member is marked down: %s", body)
+	}
+}

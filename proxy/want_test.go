@@ -1,0 +1,77 @@
+package proxy
+
+import (
+	"io"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// What this process lacks is no member's failure: 503, nobody is marked or asked in its place, and when it is there again all is as before.
+func TestLocalWant(t *testing.T) {
+	for _, lacking := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM} {
+		w := start(t, false, site{members: 2}, Options{})
+		set := func(e syscall.Errno) {
+			w.mu.Lock()
+			w.lacking = e
+			w.mu.Unlock()
+		}
+		set(lacking)
+		for _, raw := range []string{get("/"), get("/", sticky("m1")), post("body", sticky("m2")), post(strings.Repeat("x", 100<<10)), postChunked("x")} {
+			if r := w.once(raw); r.status != 503 {
+				t.Errorf("%v, %.20q: %+v", lacking, raw, r)
+			}
+		}
+		set(0)
+		for _, m := range []string{"m1", "m2"} {
+			w.atRest(m)
+			if marked, _ := w.memberState(m); marked {
+				t.Errorf("%v: %s is marked down", lacking, m)
+			}
+			if r := w.once(get("/", sticky(m))); r.status != 200 || r.member != m {
+				t.Errorf("%v: afterwards %+v", lacking, r)
+			}
+		}
+		if n := strings.Count(w.logs.String(), "lacks descriptors, ports or memory"); n != 1 {
+			t.Errorf("%v: said %d times", lacking, n)
+		}
+		w.stop()
+	}
+}
+
+// Clients beyond MaxClients are told so; when one leaves the next is served.
+func TestMaxClients(t *testing.T) {
+	w := start(t, false, site{members: 1}, Options{MaxClients: 3})
+	defer w.stop()
+	var served []*visitor
+	for range 3 {
+		v := w.visit()
+		if r := v.ask(get("/")); r.status != 200 {
+			t.Errorf("%+v", r)
+		}
+		served = append(served, v)
+	}
+	for range 5 {
+		v := w.visit()
+		if r := v.ask(get("/")); r.status != 503 || !r.close || r.body != "503 Service Unavailable\n" || r.header.Get("Retry-After") == "" {
+			t.Errorf("%+v", r)
+		}
+		if rest, _ := io.ReadAll(v.br); len(rest) > 0 {
+			t.Errorf("behind it %q", rest)
+		}
+		v.Close()
+	}
+	for _, v := range served {
+		if r := v.ask(get("/")); r.status != 200 {
+			t.Errorf("%+v", r)
+		}
+		v.Close()
+	}
+	for w.p.full() {
+		runtime.Gosched()
+	}
+	if r := w.once(get("/")); r.status != 200 {
+		t.Errorf("afterwards %+v", r)
+	}
+}
