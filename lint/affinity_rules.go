@@ -19,8 +19,9 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP302", Name: "clone-id-reused-across-clusters", Category: Affinity, Severity: diag.Error, Check: checkReused,
-			Subjects: []string{"Server/CloneID"},
-			Topology: true,
+			Subjects:  []string{"Server/CloneID"},
+			Otherwise: "warning where no Route brings their cookies together today",
+			Topology:  true,
 			Doc: Doc{
 				Title:  "Servers of two clusters have one CloneID and different addresses",
 				Why:    "A browser sends one cookie to both clusters when they share an alias and the cookie's name: the session of application A's member is looked for in B's. An error where one cookie reaches both, else a warning.",
@@ -32,8 +33,9 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP303", Name: "clone-id-missing", Category: Affinity, Severity: diag.Error, Check: checkMissingClone,
-			Subjects: []string{"Server/CloneID", "ClusterAddress"},
-			Topology: true,
+			Subjects:  []string{"Server/CloneID", "ClusterAddress"},
+			Otherwise: "warning where no server of the cluster has one",
+			Topology:  true,
 			Doc: Doc{
 				Title:  "Servers of a cluster with several members, or a ClusterAddress, have no CloneID",
 				Why:    "Without it there is no affinity to a server, without any message: sessions held in memory are lost at random. An error when some servers have one, a warning when none has (applications without sessions need none).",
@@ -45,8 +47,9 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP304", Name: "clone-id-characters", Category: Affinity, Severity: diag.Error, Check: checkCloneCharacters,
-			Subjects: []string{"Server/CloneID", "ServerCluster/CloneSeparatorChange"},
-			Silences: []string{"WP310"},
+			Subjects:  []string{"Server/CloneID", "ServerCluster/CloneSeparatorChange"},
+			Otherwise: "warning for one that is empty, or that the separator does not cut",
+			Silences:  []string{"WP310"},
 			Doc: Doc{
 				Title:  "A CloneID holds the separator of clone IDs, white space, or nothing",
 				Why:    "The session cookie is cut at the separator, so the ID never matches. An error for the separator in use, a warning for the other, for white space and for an empty ID.",
@@ -117,7 +120,8 @@ func affinityRules() []*Rule {
 		},
 		{
 			Code: "WP310", Name: "clone-id-wrong-format", Category: Affinity, Severity: diag.Warning, Check: checkCloneFormat,
-			Subjects: []string{"Server/CloneID"},
+			Subjects:  []string{"Server/CloneID"},
+			Otherwise: "info where only the form differs from the others",
 			Doc: Doc{
 				Title:  "A CloneID looks mistyped, cut, or like a placeholder",
 				Why:    "An ID that does not equal the server's own gives no affinity. Known forms: a clock in base 32 (traditional servers), a UUID (Liberty), set by hand. IDs set by hand in a cluster of several servers, and several forms in one cluster, are only mentioned.",

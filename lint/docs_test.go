@@ -30,7 +30,7 @@ All %d rules, as `+"`wasplug explain --list`"+` lists them; `+"`wasplug explain 
 what is not, its options and its source. [ci.md](ci.md) tells how settings change severities.
 
 Severity: `+"`error`"+` means that the plug-in rejects, skips or misroutes something, `+"`warning`"+` an outage or a security risk in production, `+"`info`"+` advice that only
-the pedantic profile shows. It is that of most findings of a rule; the page says where others differ. Fix: safe ones are applied by `+"`--fix`"+`, unsafe ones only by `+"`--fix=all`"+`.
+the pedantic profile shows. Fix: safe ones are applied by `+"`--fix`"+`, unsafe ones only by `+"`--fix=all`"+`.
 `, len(rules))
 	category := ""
 	for _, r := range rules {
@@ -38,7 +38,7 @@ the pedantic profile shows. It is that of most findings of a rule; the page says
 			category = r.Category
 			fmt.Fprintf(&b, "\n## %s%s\n\n| code | name | severity | fix | what is reported |\n|---|---|---|---|---|\n", strings.ToUpper(category[:1]), category[1:])
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.Code, r.Name, r.Severity, r.Fix, strings.ReplaceAll(markdown(r.Doc.Title), "|", "\\|"))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.Code, r.Name, r.Severities(), r.Fix, strings.ReplaceAll(markdown(r.Doc.Title), "|", "\\|"))
 	}
 	return b.String()
 }

@@ -120,7 +120,8 @@ func failoverRules() []*Rule {
 		},
 		{
 			Code: "WP510", Name: "dns-failure-blocks-start", Category: Failover, Severity: diag.Info, Fix: UnsafeFix, Check: checkDNS,
-			Subjects: []string{"Config/IgnoreDNSFailures", "Transport/Hostname"},
+			Subjects:  []string{"Config/IgnoreDNSFailures", "Transport/Hostname"},
+			Otherwise: "error for a name that --check-dns cannot resolve",
 			Doc: Doc{
 				Title:  "One host name that cannot be resolved stops the plug-in at start",
 				Why:    "IgnoreDNSFailures is false, so every name must be resolved while the file is loaded. With --check-dns the names are looked up, and those that fail are errors.",

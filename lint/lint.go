@@ -44,7 +44,8 @@ const (
 type Rule struct {
 	Code, Name string
 	Category   string
-	Severity   diag.Severity // of most findings; a finding may say otherwise
+	Severity   diag.Severity // of most findings
+	Otherwise  string        // which findings have another severity, "" for none: "warning for ..."
 	Fix        FixClass
 	Options    []Option
 	Subjects   []string // what it judges: ELEMENT/ATTRIBUTE (a Property with the element around it), or ELEMENT
@@ -104,7 +105,7 @@ func Words(rules []*Rule) []string {
 // Page returns the documentation of a rule as plain text.
 func (r *Rule) Page() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n%s.\n\nCategory: %s. Severity: %s. Fix: %s.\n\n%s\n", r.Code, r.Name, r.Doc.Title, r.Category, r.Severity, r.Fix, wrap(r.Doc.Why))
+	fmt.Fprintf(&b, "%s %s\n%s.\n\nCategory: %s. Severity: %s. Fix: %s.\n\n%s\n", r.Code, r.Name, r.Doc.Title, r.Category, r.Severities(), r.Fix, wrap(r.Doc.Why))
 	for _, e := range []struct{ title, text string }{{"Reported", r.Doc.Bad}, {"Right", r.Doc.Good}, {"Not reported", r.Doc.Near}} {
 		if e.text != "" {
 			fmt.Fprintf(&b, "\n%s:\n\n    %s\n", e.title, strings.ReplaceAll(strings.TrimRight(e.text, "\n"), "\n", "\n    "))
@@ -118,6 +119,14 @@ func (r *Rule) Page() string {
 	}
 	fmt.Fprintf(&b, "\nSource: %s\n", r.Doc.Source)
 	return b.String()
+}
+
+// Severities says which severities the findings of a rule have.
+func (r *Rule) Severities() string {
+	if r.Otherwise == "" {
+		return r.Severity.String()
+	}
+	return r.Severity.String() + "; " + r.Otherwise
 }
 
 const pageWidth = 110

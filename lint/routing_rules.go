@@ -84,8 +84,9 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP605", Name: "uri-syntax", Category: Routing, Severity: diag.Error, Check: checkURISyntax,
-			Subjects: []string{"Uri/Name"},
-			Silences: []string{"WP602", "WP604", "WP612"},
+			Subjects:  []string{"Uri/Name"},
+			Otherwise: "warning where the effect is undocumented",
+			Silences:  []string{"WP602", "WP604", "WP612"},
 			Doc: Doc{
 				Title:  "A Uri has a form that matches nothing, or more than meant",
 				Why:    "It never matches, or more than meant, or in a way that is undocumented: /app* also takes /apple. A warning for white space and letters beyond ASCII: where paths are decoded before the match, as IBM HTTP Server does, they match.",
@@ -109,8 +110,9 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP607", Name: "alias-syntax", Category: Routing, Severity: diag.Error, Check: checkAliasSyntax,
-			Subjects: []string{"VirtualHost/Name"},
-			Silences: []string{"WP611"},
+			Subjects:  []string{"VirtualHost/Name"},
+			Otherwise: "warning for an alias without a port",
+			Silences:  []string{"WP611"},
 			Doc: Doc{
 				Title:  "A virtual host has a form that never matches, or no port",
 				Why:    "There are no partial wildcards: *.example.com:80 matches nothing. Without a port (a warning) it means port 80 only.",
@@ -159,7 +161,8 @@ func routingRules() []*Rule {
 		},
 		{
 			Code: "WP611", Name: "alias-in-several-groups", Category: Routing, Severity: diag.Warning, Check: checkAliasTwice,
-			Subjects: []string{"VirtualHost/Name", "VirtualHostGroup"},
+			Subjects:  []string{"VirtualHost/Name", "VirtualHostGroup"},
+			Otherwise: "info for a group that no Route uses",
 			Doc: Doc{
 				Title:  "One alias stands in several VirtualHostGroups, and Uris of their Routes overlap",
 				Why:    "Groups may share aliases (technote swg21139573). Where Routes of both lead to different clusters and their Uris overlap, it is the scores that decide, and what belongs together is split. Equal Uris are WP601. A warning when both groups are routed, else info; nothing is said of what merge tools write.",

@@ -24,7 +24,8 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP702", Name: "tls-keystore-missing", Category: Security, Severity: diag.Error, Check: checkKeystore,
-			Subjects: []string{"Transport/Protocol", "Transport/keyring", "Transport/stashfile"},
+			Subjects:  []string{"Transport/Protocol", "Transport/keyring", "Transport/stashfile"},
+			Otherwise: "warning where only the stashfile is missing",
 			Doc: Doc{
 				Title:  "An https Transport has no keyring or no stashfile",
 				Why:    "Without a keyring it cannot be used: https clients get 500, or their requests go out in clear text under UseInsecure. Without a stashfile (a warning) what the plug-in does is undocumented; a SAF key ring of z/OS has none.",
@@ -48,7 +49,8 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP704", Name: "insecure-fallback", Category: Security, Severity: diag.Error, Fix: UnsafeFix, Check: checkInsecure,
-			Subjects: []string{"Config/UseInsecure", "Config/StrictSecurity"},
+			Subjects:  []string{"Config/UseInsecure", "Config/StrictSecurity"},
+			Otherwise: "warning for StrictSecurity",
 			Doc: Doc{
 				Title:  "UseInsecure is true, or StrictSecurity is written as false",
 				Why:    "An https request goes to an http Transport when TLS is broken or missing. Scripts set it to avoid the set-up of TLS. StrictSecurity=\"false\" written out is a warning: what it does rests on recollection, and it is the default, so a file without it is no safer.",
@@ -146,8 +148,9 @@ func securityRules() []*Rule {
 		},
 		{
 			Code: "WP712", Name: "trusted-proxy-too-wide", Category: Security, Severity: diag.Warning, Check: checkTrustedProxyWidth,
-			Subjects: []string{"TrustedProxy/Name"},
-			Options:  []Option{{"max-proxies", []int{20}, "trusted proxies that are not reported"}},
+			Subjects:  []string{"TrustedProxy/Name"},
+			Otherwise: "info for a public address",
+			Options:   []Option{{"max-proxies", []int{20}, "trusted proxies that are not reported"}},
 			Doc: Doc{
 				Title:  "Too many, or public, machines are trusted proxies",
 				Why:    "Each of them may set $WSRA, $WSRH and $WSCC: client address and certificate can be forged. No name is looked up, so this is a judgement: of names those count as public that are a bare domain such as example.com or begin with www, cdn, api or public, and have no label such as intranet or corp. Addresses of the public internet are only mentioned (info).",

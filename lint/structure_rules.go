@@ -13,6 +13,7 @@ func structureRules() []*Rule {
 	return []*Rule{
 		{
 			Code: "WP101", Name: "xml-syntax", Category: Structure, Severity: diag.Error, Fix: SomeSafe, Check: adoptFaults,
+			Otherwise: "warning for a DTD",
 			Doc: Doc{
 				Title:  "The file is not well-formed XML",
 				Why:    "A reload keeps the old configuration and writes one line to the log; at start there is no routing, at some levels no web server. All that stands behind the fault is checked all the same. White space or a comment before the XML declaration, and a document type definition, are a warning: whether the plug-in reads such a file is undocumented, and wasplug reads it. An entity of the definition, UTF-16 and EBCDIC may be read by the plug-in, too, but what cannot be checked here stays an error.",
@@ -73,6 +74,7 @@ func structureRules() []*Rule {
 		{
 			Code: "WP106", Name: "bad-enum-value", Category: Structure, Severity: diag.Error, Fix: SomeSafe, Check: checkBadEnum,
 			Subjects:   typed(parser.Enum, parser.Boolean),
+			Otherwise:  "warning for LoadBalance and for a value that differs only in letter case",
 			WellFormed: true, Topology: true,
 			Doc: Doc{
 				Title:  "A value is none of those that the attribute knows",
@@ -99,6 +101,7 @@ func structureRules() []*Rule {
 		{
 			Code: "WP108", Name: "missing-required", Category: Structure, Severity: diag.Error, Check: checkMissingRequired,
 			Subjects:   required(),
+			Otherwise:  "info for an empty group that no Route uses",
 			WellFormed: true, Silences: []string{"WP202"},
 			Doc: Doc{
 				Title:  "Something without which an element cannot work is missing",
@@ -111,6 +114,7 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP109", Name: "wrong-letter-case", Category: Structure, Severity: diag.Warning, Fix: SafeFix, Check: checkLetterCase,
+			Otherwise:  "error for CloneID",
 			WellFormed: true, Topology: true, Silences: []string{"WP104", "WP105", "WP108", "WP303"},
 			Doc: Doc{
 				Title:  "A name differs from the known one in letter case only",
@@ -124,6 +128,7 @@ func structureRules() []*Rule {
 		{
 			Code: "WP110", Name: "bad-number", Category: Structure, Severity: diag.Error, Check: checkBadNumber,
 			Subjects:   typed(parser.Int, parser.Port),
+			Otherwise:  "warning for a value that no source documents",
 			WellFormed: true, Topology: true,
 			Doc: Doc{
 				Title:  "A number cannot be read, is out of range, or means nothing that is documented",

@@ -63,3 +63,18 @@ func TestSubjectsHoldTheExamples(t *testing.T) {
 		t.Errorf("only %d findings stand at attributes", checked)
 	}
 }
+
+// TestOtherSeveritiesAreTold: a rule whose findings differ in severity says so, and says nothing that is not so of its usual one.
+func TestOtherSeveritiesAreTold(t *testing.T) {
+	for _, v := range variants {
+		r := Lookup(Rules(), v.rule)
+		if v.want != 0 && !strings.Contains(r.Severities(), v.want.String()) {
+			t.Errorf("%s reports a %s (%s); its severities are %q", r.Code, v.want, v.says, r.Severities())
+		}
+	}
+	for _, r := range Rules() {
+		if strings.HasPrefix(r.Otherwise, r.Severity.String()) {
+			t.Errorf("%s: %q", r.Code, r.Severities())
+		}
+	}
+}

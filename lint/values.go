@@ -23,6 +23,11 @@ func checkBadEnum(p *Pass) {
 		} else if near := diag.Suggest(a.Value, values); near != "" {
 			hint = diag.Hint(near)
 		}
+		if only && strings.EqualFold(near, a.Value) {
+			p.Report(a.Span, "%s %q of %s differs from %q in letter case; whether that counts here is undocumented", label(row), a.Value, title(n), near).
+				As(diag.Warning).Repair(true, "write "+near, valueEdit(a, near))
+			return
+		}
 		f := p.Report(a.Span, "%s %q of %s is none of %s%s; whether the plug-in takes the default or drops the element is undocumented",
 			label(row), a.Value, title(n), list(values), hint)
 		if row.Name == "LoadBalance" {

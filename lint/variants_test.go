@@ -14,6 +14,9 @@ var variants = []struct {
 	says       string
 }{
 	{"WP103", `<Config><Property Name="PluginInstallRoot" Value="/o/"/><Uri Name="/x"/></Config>`, diag.Warning, "only into <UriGroup>"},
+	{"WP106", `<Config><Log LogLevel="WARN" Name="/l"/></Config>`, diag.Warning, `differs from "Warn" in letter case; whether that counts`},
+	{"WP106", `<Config VHostMatchingCompat="TRUE"/>`, diag.Warning, `differs from "true" in letter case`},
+	{"WP106", `<Config VHostMatchingCompat="yes"/>`, diag.Error, `is none of "true" and "false"`},
 	{"WP104", `<Config SSLConsolidatedConfig="true"/>`, diag.Warning, `did you mean "SSLConsolidate"?`},
 	{"WP105", `<Config IgnoreAffinityRequests="true"/>`, diag.Warning, "belongs on <ServerCluster>"},
 	{"WP105", members(`loadbalanceweight="3" `, "", "", ""), diag.Warning, `"loadbalanceweight" is written "LoadBalanceWeight" and belongs on <Server>`},
