@@ -20,7 +20,7 @@ func randomScenario(t *rapid.T) (*Table, *Scenario) {
 		name := fmt.Sprintf("m%d", i)
 		transport := pick("transport", `Protocol="http"`, `Protocol="http"`, `Protocol="https"`)
 		fmt.Fprintf(&servers, `<Server Name="%s" CloneID="%s" LoadBalanceWeight="%s" ServerIOTimeout="%s" MaxConnections="%s" ExtendedHandshake="%s"><Transport Hostname="h" Port="1" %s>%s</Transport></Server>`,
-			name, name, pick("weight", "0", "1", "2"), pick("io", "5", "-5"), pick("max", "0", "1"), pick("handshake", "false", "false", "true"), transport, pick("keyring", keyring, keyring, ""))
+			name, pick("clone", name, name, "M0"), pick("weight", "0", "1", "2"), pick("io", "5", "-5"), pick("max", "0", "1"), pick("handshake", "false", "false", "true"), transport, pick("keyring", keyring, keyring, ""))
 		if i == 0 || rapid.Bool().Draw(t, "primary") {
 			fmt.Fprintf(&primary, " %s", name)
 		} else {
@@ -32,12 +32,15 @@ func randomScenario(t *rapid.T) (*Table, *Scenario) {
 	}
 	config := pick("config", "", "", `MarkBusyDown="true"`, `FailoverToNext="true"`, `SSLMapMode="onload"`)
 	cluster := pick("cluster", "", "", `LoadBalance="Random"`, `PostBufferSize="0"`, `IgnoreAffinityRequests="false" RetryInterval="5"`, `PostSizeLimit="1"`)
-	table := mustParse(clusterXML(config, cluster, servers.String()+lists(primary.String(), backup.String())))
-	rq := get("/x")
+	xml := clusterXML(config, cluster, servers.String()+lists(primary.String(), backup.String()))
+	xml = strings.Replace(xml, "*:80", pick("alias", "*:80", "*:80", "[::1]:80"), 1)
+	table := mustParse(strings.Replace(xml, `"/*"`, pick("uri", `"/*"`, `"/x/*"`), 1))
+	rq := get(pick("path", "/x", "/x", "/x/%2e./x", "/y//../x", "/x/..", "/x%2Fy", "/%78;v=1"))
+	rq.Host = pick("host", "h", "[::1]", "[0::1]", "")
 	rq.TLS = rapid.Bool().Draw(t, "tls")
 	rq.Body = int64(rapid.IntRange(-1, 2).Draw(t, "body"))
 	for range rapid.IntRange(0, 2).Draw(t, "cookies") {
-		rq.Cookies = append(rq.Cookies, fmt.Sprintf("JSESSIONID=0000a:m%d:m%d", rapid.IntRange(0, n).Draw(t, "clone"), rapid.IntRange(0, n).Draw(t, "clone")))
+		rq.Cookies = append(rq.Cookies, fmt.Sprintf("%s=0000a:m%d:%s%d", pick("cookie", "JSESSIONID", "JSESSIONID", "JSessionID", "SSLJSESSION"), rapid.IntRange(0, n).Draw(t, "clone"), pick("case", "m", "m", "M"), rapid.IntRange(0, n).Draw(t, "clone")))
 	}
 	sc := &Scenario{Requests: Repeat(rq, rapid.IntRange(1, 2).Draw(t, "requests"), 3*second)}
 	for i := range table.Clusters[0].Members {

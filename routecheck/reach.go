@@ -3,6 +3,7 @@ package routecheck
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -20,7 +21,7 @@ type Spot struct {
 	Path string
 }
 
-// URL returns a URL that leads to the place.
+// URL returns a URL that leads to the place on a web server that decodes paths, as IBM HTTP Server does (R16).
 func (p Spot) URL() string {
 	u := url.URL{Scheme: "http", Host: p.Host, Path: p.Path}
 	switch p.Port {
@@ -31,6 +32,16 @@ func (p Spot) URL() string {
 		u.Host += ":" + strconv.Itoa(p.Port)
 	}
 	return u.String()
+}
+
+// urlUnder is URL under a choice about paths: where they are not decoded, the path stands as it is.
+func (p Spot) urlUnder(sem *Semantics) string {
+	escaped := p.URL()
+	if how := sem.value[PathNormalisation]; how == decodeAndClean || how == decodePath {
+		return escaped
+	}
+	root := Spot{p.Host, p.Port, "/"}.URL()
+	return root + strings.TrimPrefix(p.Path, "/")
 }
 
 // Ruling is what a place comes to under one set of values of the open choices.

@@ -90,7 +90,7 @@ func (r *reacher) sample(rt *route, a *alias, p *pattern, won map[diag.Span]bool
 		}
 	}
 	spot := r.place(a, path)
-	url := spot.URL()
+	url := spot.urlUnder(&r.sem)
 	rq, err := ParseURL(url)
 	if err != nil {
 		return
