@@ -1,7 +1,11 @@
 package routecheck
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // homes says who gets a request, "chance" when nobody has its session, and which of the choices about names were consulted.
@@ -75,4 +79,42 @@ func TestPartitionID(t *testing.T) {
 	if got := table.cloneList([]string{"c1", "1158590921"}); got != "clone ID c1, then partition ID 1158590921" {
 		t.Error(got)
 	}
+}
+
+// TestCloneIndex: a large cluster finds clone IDs by an index, which agrees with the walk that a recorder sees.
+func TestCloneIndex(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var servers strings.Builder
+		var primary, backup string
+		for i := range 24 {
+			id := fmt.Sprintf("%s%d", rapid.SampledFrom([]string{"c", "c", "C"}).Draw(t, "letter"), rapid.IntRange(0, 12).Draw(t, "id"))
+			servers.WriteString(server(fmt.Sprintf("m%d", i), `CloneID="`+id+`"`))
+			if rapid.IntRange(0, 3).Draw(t, "role") > 0 {
+				primary += fmt.Sprintf(" m%d", i)
+			} else {
+				backup += fmt.Sprintf(" m%d", i)
+			}
+		}
+		table := mustParse(clusterXML("", "", servers.String()+lists("m0"+primary, backup)))
+		if table.Clusters[0].clones == nil {
+			t.Fatal("no index")
+		}
+		sem := Latest()
+		for _, c := range []Choice{LetterCase, AffinityToBackup, AffinityFailover} {
+			sem.value[c] = uint8(rapid.IntRange(0, 1).Draw(t, c.String()))
+		}
+		rq := get("/x", fmt.Sprintf("%sc%d:C%d", affinityTo, rapid.IntRange(0, 13).Draw(t, "first"), rapid.IntRange(0, 13).Draw(t, "second")))
+		quiet, told := Quiet(), &Recorder{}
+		var ends [2]Outcome
+		for i, rec := range []*Recorder{quiet, told} {
+			p := NewProcess(table, &sem, 1)
+			for m := range 24 {
+				p.State(0).Members[m].Marked = m%3 == 0
+			}
+			ends[i] = p.Do(&rq, rec)
+		}
+		if ends[0].Member != ends[1].Member || ends[0].Via != ends[1].Via || quiet.asked != told.asked {
+			t.Fatalf("index: %d %v %b, walk: %d %v %b", ends[0].Member, ends[0].Via, quiet.asked, ends[1].Member, ends[1].Via, told.asked)
+		}
+	})
 }

@@ -1,5 +1,7 @@
 package routecheck
 
+import "slices"
+
 // This file is the first half of a selection: who has the session (R20 to R25, R28, R39).
 
 // affinity is R20 to R25: every session identifier, every clone ID, the primary list from its first server.
@@ -45,14 +47,9 @@ func (s *selection) clone(id string) MemberID {
 	if m != NoMember {
 		return m
 	}
-	for _, b := range s.c.Backup {
-		if member := &s.c.Members[b]; member.CloneID == id || s.looksAtCase() && s.inOtherCase(member, id) {
-			if s.sem.ask(AffinityToBackup, s.rec) != backupsToo {
-				break
-			}
-			m, _ := s.cloneIn(s.c.Backup, id, false)
-			return m
-		}
+	if s.onBackup(id) && s.sem.ask(AffinityToBackup, s.rec) == backupsToo {
+		m, _ := s.cloneIn(s.c.Backup, id, false)
+		return m
 	}
 	if known || s.rec == nil {
 		return NoMember
@@ -69,12 +66,14 @@ func (s *selection) clone(id string) MemberID {
 
 // cloneIn walks a list from its first server; a match that is not usable does not end the walk (R22). known reports whether there was a match.
 func (s *selection) cloneIn(list []MemberID, id string, primary bool) (usable MemberID, known bool) {
+	if s.c.clones != nil && !s.rec.wants() {
+		return s.indexed(id, primary)
+	}
 	for i, m := range list {
-		member := &s.c.Members[m]
 		if s.rec.wants() {
 			s.tellCompare(m, id)
 		}
-		if (member.CloneID != id || id == "") && !(s.looksAtCase() && s.inOtherCase(member, id)) {
+		if id == "" || s.c.Members[m].CloneID != id && !(s.looksAtCase() && s.hasClone(m, id)) {
 			continue
 		}
 		if s.rec.wants() {
@@ -84,11 +83,27 @@ func (s *selection) cloneIn(list []MemberID, id string, primary bool) (usable Me
 		if s.ifUsable(m) != NoMember {
 			return m, true
 		}
-		if primary && !s.f.homeMarked && s.cs.Members[m].Marked {
-			s.f.home, s.f.homeMarked = m, true
-		}
+		s.passedHome(m, primary)
 	}
 	return NoMember, known
+}
+
+// onBackup reports whether a backup has a clone ID.
+func (s *selection) onBackup(id string) bool {
+	if id == "" || len(s.c.Backup) == 0 {
+		return false
+	}
+	if s.c.clones != nil {
+		return slices.ContainsFunc(s.c.clones[lower(id)].backup, func(i int32) bool { return s.hasClone(s.c.Backup[i], id) })
+	}
+	return slices.ContainsFunc(s.c.Backup, func(m MemberID) bool { return s.hasClone(m, id) })
+}
+
+// passedHome keeps the first matched primary that is marked down (R26).
+func (s *selection) passedHome(m MemberID, primary bool) {
+	if primary && !s.f.homeMarked && s.cs.Members[m].Marked {
+		s.f.home, s.f.homeMarked = m, true
+	}
 }
 
 // looksAtCase reports whether a clone ID in another letter case can count on the way: the choice says so, or two members have clone IDs that differ
@@ -97,12 +112,20 @@ func (s *selection) looksAtCase() bool {
 	return s.c.caseTwins || s.sem.value[LetterCase] == caseIgnored
 }
 
-func (s *selection) inOtherCase(m *Member, id string) bool {
-	return id != "" && sameButForCase(m.CloneID, id, s.sem, s.rec)
+// hasClone compares the clone ID of a member with one of the request.
+func (s *selection) hasClone(m MemberID, id string) bool {
+	own := s.c.Members[m].CloneID
+	return own == id || s.looksAtCase() && sameButForCase(own, id, s.sem, s.rec)
 }
 
 // askLetterCase notes, where nobody has a clone ID, that somebody has it in another letter case.
 func (s *selection) askLetterCase(id string) {
+	if s.c.clones != nil {
+		if spots := s.c.clones[lower(id)]; id != "" && len(spots.primary)+len(spots.backup) > 0 {
+			s.sem.ask(LetterCase, s.rec)
+		}
+		return
+	}
 	for _, list := range [2][]MemberID{s.c.Primary, s.c.Backup} {
 		for _, m := range list {
 			sameButForCase(s.c.Members[m].CloneID, id, s.sem, s.rec)

@@ -74,8 +74,9 @@ type Cluster struct {
 	KeepHeaders   bool  // RemoveSpecialHeaders=false
 
 	hasClones      bool
-	caseTwins      bool // two clone IDs differ in letter case only
-	listed         int  // servers in the two lists (R62)
+	caseTwins      bool                  // two clone IDs differ in letter case only
+	clones         map[string]cloneSpots // of a large cluster, by clone ID in lower case; nil otherwise
+	listed         int                   // servers in the two lists (R62)
 	failoverToNext bool
 	markBusy       bool
 	byName         map[string]MemberID
@@ -250,6 +251,7 @@ func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
 	c.normalise()
 	c.findCaseTwins()
 	c.list(sc)
+	c.indexClones()
 	if sc.ClusterAddress != nil {
 		c.Address = MemberID(len(c.Members))
 		m := newMember(sc.ClusterAddress, installRoot)

@@ -1,0 +1,53 @@
+package routecheck
+
+import "strings"
+
+// cloneSpots is where the servers with one clone ID, whatever its letter case, stand in the lists of their cluster.
+type cloneSpots struct{ primary, backup []int32 }
+
+const manyServers = 16 // below, walking the list is faster than hashing a clone ID
+
+// indexClones lets large clusters find clone IDs without a walk. Only ASCII is folded alike everywhere: other clone IDs are left to the walk.
+func (c *Cluster) indexClones() {
+	if c.listed <= manyServers {
+		return
+	}
+	index := make(map[string]cloneSpots, c.listed)
+	for l, list := range [2][]MemberID{c.Primary, c.Backup} {
+		for i, m := range list {
+			id := c.Members[m].CloneID
+			if strings.ContainsFunc(id, func(r rune) bool { return r > 0x7f }) {
+				return
+			}
+			spots := index[lower(id)]
+			if l == 0 {
+				spots.primary = append(spots.primary, int32(i))
+			} else {
+				spots.backup = append(spots.backup, int32(i))
+			}
+			index[lower(id)] = spots
+		}
+	}
+	c.clones = index
+}
+
+// indexed is cloneIn by the index.
+func (s *selection) indexed(id string, primary bool) (usable MemberID, known bool) {
+	spots := s.c.clones[lower(id)]
+	list, at := s.c.Primary, spots.primary
+	if !primary {
+		list, at = s.c.Backup, spots.backup
+	}
+	for _, i := range at {
+		m := list[i]
+		if id == "" || !s.hasClone(m, id) {
+			continue
+		}
+		known = true
+		if s.ifUsable(m) != NoMember {
+			return m, true
+		}
+		s.passedHome(m, primary)
+	}
+	return NoMember, known
+}
