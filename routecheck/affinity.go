@@ -185,6 +185,11 @@ func (t *Table) isPartitionID(id string) bool {
 	if len(id) < leastPartition || strings.Trim(id, "0123456789") != "" {
 		return false
 	}
+	return !t.isCloneID(id)
+}
+
+// isCloneID reports whether some server has a clone ID, letter by letter.
+func (t *Table) isCloneID(id string) bool {
 	var exact Semantics
-	return !slices.ContainsFunc(t.Clusters, func(c Cluster) bool { return c.hasClone(id, &exact) })
+	return slices.ContainsFunc(t.Clusters, func(c Cluster) bool { return c.hasClone(id, &exact) })
 }

@@ -36,7 +36,7 @@ func (s *selection) affinity() MemberID {
 // clone tries one clone ID, or a partition ID when a table names its member (R22, R28, R39).
 func (s *selection) clone(id string) MemberID {
 	if s.cs.Partition != nil {
-		if m, ok := s.cs.Partition[id]; ok {
+		if m, ok := s.cs.Partition[id]; ok && !s.t.isCloneID(id) {
 			if s.rec.wants() {
 				s.tellPartition(m, id)
 			}

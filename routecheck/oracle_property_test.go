@@ -50,6 +50,12 @@ func (d draws) cluster() oracleCluster {
 			if d.yes("own", 2) {
 				s.clone = fmt.Sprintf("c%d", i)
 			}
+			switch d.n("odd", 1, 12) {
+			case 1:
+				s.clone = "10000001" // could be a partition ID, but is none
+			case 2:
+				s.clone = strings.ToUpper(s.clone)
+			}
 		}
 		c.servers = append(c.servers, s)
 	}
@@ -68,6 +74,12 @@ func (d draws) cluster() oracleCluster {
 	}
 	if d.yes("lists", 2) {
 		c.primary, c.backup = list("primary"), list("backup")
+	}
+	if d.yes("table", 5) {
+		c.partitions = map[string]int{}
+		for range d.n("entries", 0, 3) {
+			c.partitions[fmt.Sprint(10000000+d.n("partition", 0, 2))] = d.n("member", 0, 4)
+		}
 	}
 	if d.yes("address", 6) {
 		a := d.server("lb")
@@ -110,7 +122,7 @@ func (c *oracleCluster) xml() string {
 		balance = "Random"
 	}
 	cluster := fmt.Sprintf(`LoadBalance="%s" RetryInterval="%d" PostSizeLimit="%d" PostBufferSize="%d" ServerIOTimeoutRetry="%d"`, balance, c.retryInterval, c.postLimit, c.buffer, c.ioRetries) +
-		yes("IgnoreAffinityRequests", !c.countAffinity) + yes("CloneSeparatorChange", c.plus)
+		yes("GetDWLMTable", c.partitions != nil) + yes("IgnoreAffinityRequests", !c.countAffinity) + yes("CloneSeparatorChange", c.plus)
 	text := clusterXML(config, cluster, b.String())
 	if c.noRoot {
 		text = strings.Replace(text, `<Property Name="PluginInstallRoot" Value="/opt/plugins/"/>`, "", 1)
@@ -152,7 +164,7 @@ func (d draws) request(c *oracleCluster) Request {
 	if rq.TLS {
 		rq.Port = 443
 	}
-	rq.Body = int64(d.of("body", 0, 0, 0, 0, 99, 1024, 1025, 65537, 80000))
+	rq.Body = int64(d.of("body", 0, 0, 0, 0, 99, 1024, 1025, 65536, 65537, 80000))
 	separator := ":"
 	if c.plus {
 		separator = "+"
@@ -160,12 +172,19 @@ func (d draws) request(c *oracleCluster) Request {
 	session := func() string {
 		v := "0000abc"
 		for range d.n("clones", 0, 3) {
-			v += fmt.Sprintf("%sc%d", separator, d.n("clone", 0, 5))
+			clone := fmt.Sprintf("c%d", d.n("clone", 0, 5))
+			switch d.n("odd", 1, 9) {
+			case 1:
+				clone = strings.ToUpper(clone)
+			case 2, 3:
+				clone = fmt.Sprint(10000000 + d.n("partition", 0, 3))
+			}
+			v += separator + clone
 		}
 		return v
 	}
 	for range d.n("cookies", 0, 2) {
-		line := fmt.Sprintf("a=b; %s=%s", rapid.SampledFrom([]string{c.cookie, c.cookie, c.cookie, "JSESSIONID", "SSLJSESSION"}).Draw(d.t, "cookie"), session())
+		line := fmt.Sprintf("a=b; %s=%s", rapid.SampledFrom([]string{c.cookie, c.cookie, c.cookie, "JSESSIONID", "SSLJSESSION", "jsessionID", "sslJSession"}).Draw(d.t, "cookie"), session())
 		if d.yes("second", 4) {
 			line += fmt.Sprintf("; %s=%s", c.cookie, session())
 		}
@@ -192,6 +211,14 @@ func (d draws) semantics() *Semantics {
 
 // setUp puts both processes into the same awkward state.
 func (d draws) setUp(o *oracle, cs *ClusterState) {
+	if o.c.partitions != nil && d.yes("learned", 2) {
+		o.learned, cs.Partition = map[string]int{}, map[string]MemberID{}
+		for id, m := range o.c.partitions {
+			if m < len(o.c.servers) {
+				o.learned[id], cs.Partition[id] = m, MemberID(m)
+			}
+		}
+	}
 	o.pos = d.n("position", 0, len(o.primary)-1)
 	cs.Next = int32(o.pos)
 	for i := range o.members {
@@ -260,7 +287,7 @@ func TestOracle(t *testing.T) {
 		table := mustParse(text)
 		o, p := newOracle(c, sem), NewProcess(table, sem, 1)
 		d.setUp(o, p.State(0))
-		log := text + fmt.Sprint("\n", changed(sem), "\n", describeProcess(p, &Outcome{Member: NoMember}, false))
+		log := text + fmt.Sprint("\n", changed(sem), "\n", o.learned, describeProcess(p, &Outcome{Member: NoMember}, false))
 		for range d.n("requests", 1, 15) {
 			rq := d.request(&c)
 			p.Now += Nanos(d.of("gap", 0, 0, 1, 3, 6, 30, 61)) * second

@@ -26,7 +26,7 @@ type oracleCluster struct {
 	markBusy, failoverToNext         bool
 	onload, offload, insecure        bool
 	noRoot                           bool           // no PluginInstallRoot
-	partitions                       map[string]int // the table of R28, nil without GetDWLMTable
+	partitions                       map[string]int // of R28, nil without GetDWLMTable
 	retryInterval, postLimit, buffer int
 	ioRetries                        int
 	cookie, identifier               string
@@ -63,6 +63,7 @@ type oracle struct {
 	members         []oracleMember
 	primary, backup []int
 	pos             int
+	learned         map[string]int // the partition table of this process, by partition ID
 	now             Nanos
 	facts           []Fact
 	follow          []Attempt // what chance gave, for Random
@@ -220,6 +221,15 @@ func (o *oracle) choose(rq *Request) (m int, affinity, full, ok bool) {
 			list := o.primary
 			if o.is(AffinityToBackup, "after-primaries") {
 				list = slices.Concat(o.primary, o.backup)
+			}
+			if m, ok := o.learned[id]; ok && !slices.ContainsFunc(o.members, func(s oracleMember) bool { return o.same(s.clone, id) }) {
+				isFull := o.full(m) && o.is(AffinityMaxConnections, "vetoes") // R28: whatever the lists say
+				if o.free(m) && !isFull {
+					o.pick(m, o.c.countAffinity)
+					return m, true, false, true
+				}
+				full = full || o.free(m) && isFull
+				continue
 			}
 			for i, m := range list {
 				if id == "" || !o.same(o.members[m].clone, id) {
