@@ -41,6 +41,9 @@ func Import(cfg *parser.Config) ([]byte, []diag.Diagnostic) {
 		if span.IsZero() {
 			span = cfg.Node.NameSpan
 		}
+		if slices.ContainsFunc(im.faults, func(d diag.Diagnostic) bool { return strings.HasSuffix(c.Subject, " text") && d.Span == span }) {
+			continue // that text is told of already
+		}
 		im.faults = append(im.faults, diag.Diagnostic{Span: span, Severity: diag.Warning, Message: "a topology cannot say this: " + c.String()})
 	}
 	diag.Sort(im.faults)
@@ -144,16 +147,29 @@ func optional(n *parser.Node, name string) *schemas.Node {
 func (im *importer) write(flavor string) *schemas.Node {
 	im.hosts, im.clusters = map[string]string{}, map[string]string{}
 	im.takeComments(im.cfg.Doc.Nodes...)
+	header := im.waiting() // what stands before Config stays at the top
 	hosts, clusters, applications := im.children()
 	root := newMap().
 		Put("version", schemas.NewPlain("1")).
+		Put("cell", im.cell(header)).
 		Put("flavor", schemas.NewText(flavor)).
 		Put("webServers", schemas.NewList(im.webServer())).
 		Put("virtualHosts", hosts).
 		Put("clusters", clusters).
 		Put("applications", orNothing(applications))
-	root.Comment = im.waiting()
+	root.Comment = strings.Trim(header+"\n"+im.waiting(), "\n")
 	return root
+}
+
+var headline = regexp.MustCompile(`for the webserver (\S+)\.(\S+) generated`)
+
+// cell returns the name of the cell, and of the node where there is one, that the generators' comment has before the web server's; nil for none.
+func (im *importer) cell(header string) *schemas.Node {
+	m := headline.FindStringSubmatch(header)
+	if m == nil || m[2] != im.web.Name.V {
+		return nil
+	}
+	return schemas.NewText(m[1])
 }
 
 // children walks the children of Config in file order, so that comments stay with what they speak of. Routes come last: they need to know

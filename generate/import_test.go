@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,7 +50,7 @@ func TestImportOfTheCorpus(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cfg, _, ds := parse(src)
+		cfg, files, ds := parse(src)
 		if cfg.Node == nil || diag.Worst(ds) == diag.Error {
 			continue
 		}
@@ -57,7 +58,8 @@ func TestImportOfTheCorpus(t *testing.T) {
 		_, yaml, again, said := back(t, src)
 		changes := slices.DeleteFunc(diff.Attributes(cfg, again), func(c diff.Change) bool {
 			// A topology has no place for text between elements; that is said, which is all that can be done.
-			return strings.HasSuffix(c.Subject, " text") && strings.Contains(said, c.String())
+			place := fmt.Sprintf("plugin-cfg.xml:%d:%d: warning: a topology cannot say ", files.Start(c.OldAt).Line, files.Start(c.OldAt).Column)
+			return strings.HasSuffix(c.Subject, " text") && strings.Contains(said, place)
 		})
 		if r := diff.Compare(cfg, again); len(r.Classes)+len(r.LostClones) > 0 {
 			t.Errorf("%s: other decisions: %+v", filepath.Base(path), r.Classes)
@@ -93,7 +95,7 @@ func TestImportOfTheFigure(t *testing.T) {
 	}
 	_, yaml, _, said := back(t, src)
 	outputs, _ := compile(t, "t.yaml", yaml)
-	if d := cmp.Diff(strings.Replace(string(src), "SampleCell.", "", 1), string(xml(t, outputs[0]))); d != "" || said != "" {
+	if d := cmp.Diff(string(src), string(xml(t, outputs[0]))); d != "" || said != "" {
 		t.Errorf("%s%s", said, d)
 	}
 }

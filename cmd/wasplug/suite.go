@@ -187,10 +187,8 @@ func initSuite(c *cli.Context) error {
 		return err
 	}
 	config := c.String("config")
-	if out := c.String("output"); out != "" && out != "-" && config != "-" && !filepath.IsAbs(config) {
-		if rel, err := filepath.Rel(filepath.Dir(out), config); err == nil {
-			config = filepath.ToSlash(rel)
-		}
+	if out := c.String("output"); out != "" && out != "-" && config != "-" {
+		config = seenFrom(filepath.Dir(out), config)
 	}
 	text := string(suite.Init(l.table, config, &sem))
 	if level := c.String("plugin-level"); level != "" {
@@ -203,4 +201,25 @@ func initSuite(c *cli.Context) error {
 		return failure(fmt.Errorf("%s: nothing is reachable, so there is nothing to test", displayName(c.String("config"))))
 	}
 	return writeOutput(c, []byte(text))
+}
+
+// seenFrom returns a path that leads to a file from a folder, whatever the current one is: relative as long as the file was named so and can be.
+func seenFrom(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	// Links in the folder's path would lead ".." astray.
+	real, err := filepath.Abs(dir)
+	if target, linkErr := filepath.EvalSymlinks(real); err == nil && linkErr == nil && target != real {
+		return filepath.ToSlash(whole)
+	}
+	rel, err := filepath.Rel(real, whole)
+	if err != nil {
+		return filepath.ToSlash(whole)
+	}
+	return filepath.ToSlash(rel)
 }
