@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/wasplug/wasplug/proxy/http1"
@@ -58,7 +59,7 @@ func (p *Proxy) openFile(target string) (*os.File, fs.FileInfo, error) {
 	if strings.HasSuffix(name, "/") {
 		clean = path.Join(clean, "index.html")
 	}
-	f, err := p.docroot.Open(clean)
+	f, err := p.docroot.OpenFile(clean, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe that nobody writes to would wait for ever
 	if err != nil {
 		return nil, nil, err
 	}

@@ -36,7 +36,7 @@ func FileStamp(path string) func() (string, error) {
 
 // load reads a source, and refuses what the plug-in would reject.
 func (s *Source) load() (*parser.Config, *diag.Files, error) {
-	cfg, files, ds, err := s.Read()
+	cfg, files, ds, err := s.readInTime()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -44,6 +44,32 @@ func (s *Source) load() (*parser.Config, *diag.Files, error) {
 		return nil, nil, &Rejected{Files: files, Diagnostics: ds}
 	}
 	return cfg, files, nil
+}
+
+// readLimit is how long reading a configuration may take: a pipe, or the folder of a network that is gone, would hold a reload for ever.
+const readLimit = 10 * time.Second
+
+// readInTime reads aside. What has not ended in time may end later, and is forgotten.
+func (s *Source) readInTime() (cfg *parser.Config, files *diag.Files, ds []diag.Diagnostic, err error) {
+	done := make(chan struct{})
+	var read struct {
+		cfg   *parser.Config
+		files *diag.Files
+		ds    []diag.Diagnostic
+		err   error
+	}
+	go func() {
+		defer close(done)
+		read.cfg, read.files, read.ds, read.err = s.Read()
+	}()
+	limit := time.NewTimer(readLimit)
+	defer limit.Stop()
+	select {
+	case <-done:
+		return read.cfg, read.files, read.ds, read.err
+	case <-limit.C:
+		return nil, nil, nil, fmt.Errorf("the configuration could not be read within %v", readLimit)
+	}
 }
 
 // reloader keeps the configuration up to date.

@@ -88,12 +88,25 @@ func runProxy(c *cli.Context) error {
 		p.Shutdown(context.Background())
 		return err
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Duration("grace"))
-	defer cancel()
-	if p.Shutdown(grace) != nil {
-		s.log.Warn("requests in flight were cut: they took longer than --grace")
-	}
+	stop() // a second signal ends the program at once
+	s.shutdown(p, c.Duration("grace"))
 	return nil
+}
+
+// shutdown ends the proxy, and waits no longer than it must even where a file that is being read holds it.
+func (s *proxySetup) shutdown(p *proxy.Proxy, patience time.Duration) {
+	grace, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- p.Shutdown(grace) }()
+	select {
+	case err := <-done:
+		if err != nil {
+			s.log.Warn("requests in flight were cut: they took longer than --grace")
+		}
+	case <-time.After(patience + time.Second):
+		s.log.Warn("something did not end within --grace, such as a file that cannot be read: ended all the same")
+	}
 }
 
 // proxySetup turns flags into a running proxy.
@@ -348,7 +361,7 @@ func (s *proxySetup) serve(ctx context.Context, p *proxy.Proxy, listeners []*pro
 		case <-ctx.Done():
 			return nil
 		case <-hangup:
-			p.Reload(ctx) // it logs what came of it
+			go p.Reload(ctx) // it logs what came of it; a file that cannot be read must hold up nobody
 		case err := <-errs:
 			return failure(err)
 		}

@@ -202,3 +202,34 @@ func TestProxyDescriptors(t *testing.T) {
 		t.Errorf("a member is marked down: %s", body)
 	}
 }
+
+// A file that nobody can read, here a pipe without a writer, holds up neither requests nor the end of the program.
+func TestProxyBlockedFiles(t *testing.T) {
+	dir := t.TempDir()
+	config, docroot := filepath.Join(dir, "plugin-cfg.xml"), filepath.Join(dir, "www")
+	if err := os.WriteFile(config, []byte("<Config/>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	os.Mkdir(docroot, 0o700)
+	if err := syscall.Mkfifo(filepath.Join(docroot, "pipe"), 0o600); err != nil {
+		t.Skip("no pipes here:", err)
+	}
+	os.WriteFile(filepath.Join(docroot, "page"), []byte("page"), 0o600)
+	r := runProgram(t, "proxy", "-c", config, "--listen", "127.0.0.1:0=80", "--docroot", docroot, "--grace", "100ms")
+	base := r.find(`listening on (http://\S+);`)
+	if status, _ := statusOf(t, base+"/pipe"); status != 404 {
+		t.Errorf("a pipe gives %d", status)
+	}
+	os.Remove(config)
+	if err := syscall.Mkfifo(config, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.signal(syscall.SIGHUP)
+	if status, body := statusOf(t, base+"/page"); status != 200 || string(body) != "page" {
+		t.Errorf("while a reload waits: %d %q", status, body)
+	}
+	r.signal(syscall.SIGTERM)
+	if err := r.cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
