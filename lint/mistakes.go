@@ -202,7 +202,7 @@ func plainHost(host string) bool {
 
 func checkLogName(p *Pass) {
 	l := p.Config.Log
-	if l == nil || strings.Trim(l.Name.V, " \t|") != "" || misspelt(l.Node, "Name") {
+	if l == nil || strings.Trim(l.Name.V, " \t|") != "" {
 		return
 	}
 	p.Report(at(l.Name, l.Node), "Log has %s Name; nothing says where the log is, so there is believed to be none", ifElse(l.Name.Set(), "an empty", "no"))

@@ -187,9 +187,9 @@ func checkDuplicateRoutes(p *Pass) {
 func checkOpenRoutes(p *Pass) {
 	for _, r := range p.Config.Routes {
 		switch {
-		case !r.UriGroup.Set() && !misspelt(r.Node, "UriGroup"):
+		case !r.UriGroup.Set():
 			p.Report(r.Node.NameSpan, "Route without UriGroup; it is believed to send every URI of its hosts to cluster %q, static content too (choice open-route)", r.ServerCluster.V).About(r.Node.NameSpan)
-		case !r.VirtualHostGroup.Set() && !misspelt(r.Node, "VirtualHostGroup"):
+		case !r.VirtualHostGroup.Set():
 			p.Report(r.Node.NameSpan, "Route without VirtualHostGroup; it is believed to match every host and port (choice open-route)")
 		}
 	}

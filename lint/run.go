@@ -60,12 +60,12 @@ func Read(files *diag.Files, ids ...diag.FileID) []Input {
 func Run(files *diag.Files, inputs []Input, o Options) []diag.Diagnostic {
 	passes := newPasses(files, inputs, &o)
 	active := o.active()
+	for _, p := range passes {
+		p.check(active)
+	}
+	causes(passes, active)
 	var out []diag.Diagnostic
 	for i, p := range passes {
-		for _, r := range active {
-			p.rule = r
-			r.Check(p)
-		}
 		found := p.finish(active)
 		if i > 0 && passes[i-1].file == p.file { // two web servers of one topology
 			n := len(out)
@@ -79,6 +79,14 @@ func Run(files *diag.Files, inputs []Input, o Options) []diag.Diagnostic {
 		out = append(out, found...)
 	}
 	return out
+}
+
+// check asks every rule.
+func (p *Pass) check(active []*Rule) {
+	for _, r := range active {
+		p.rule = r
+		r.Check(p)
+	}
 }
 
 func newPasses(files *diag.Files, inputs []Input, o *Options) []*Pass {

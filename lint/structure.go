@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -16,9 +15,6 @@ func checkUnknownElement(p *Pass) {
 	p.elements(func(n *parser.Node, typ *parser.ElementType) {
 		if typ != nil || n.Parent == nil || n.Name == "ConfigHash" {
 			return
-		}
-		if foldedElement(n) != "" {
-			return // WP109
 		}
 		parent := parser.TypeOf(n.Parent)
 		if known := parser.ElementsNamed(n.Name); len(known) > 0 {
@@ -160,7 +156,7 @@ func checkMissingRequired(p *Pass) {
 			return
 		}
 		for _, a := range typ.Attributes {
-			if a.Required() && n.Attr(a.Name) == nil && n.Name != "Route" && n.Name != "Log" && !misspelt(n, a.Name) {
+			if a.Required() && n.Attr(a.Name) == nil && n.Name != "Route" && n.Name != "Log" {
 				p.Report(n.NameSpan, "<%s> has no %s; %s", n.Name, a.Name, without(n.Name, a.Name)).About(attr{n, a.Name})
 			}
 		}
@@ -208,11 +204,6 @@ func (p *Pass) reportEmpty(n *parser.Node, name parser.Val[string], what string,
 	}
 }
 
-// misspelt reports whether a required attribute is there under another letter case, which WP109 reports.
-func misspelt(n *parser.Node, name string) bool {
-	return slices.ContainsFunc(n.Attrs, func(a parser.Attr) bool { return a.Name != name && strings.EqualFold(a.Name, name) })
-}
-
 func without(element, name string) string {
 	switch {
 	case element == "Transport":
@@ -235,29 +226,44 @@ func checkLetterCase(p *Pass) {
 				Repair(true, "write "+right, rename(n, right)...)
 		}
 	})
-	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
-		if row == nil {
-			reportCase(p, n, typ, a)
+	p.survey()
+	for i := range p.facts.elements {
+		e := &p.facts.elements[i]
+		var wrong []*parser.Attr
+		for k := range e.rows {
+			if a := &e.node.Attrs[k]; e.rows[k] == nil && foldedAttr(e.typ, a.Name) != "" {
+				wrong = append(wrong, a)
+			}
 		}
-	})
+		if len(wrong) > 0 {
+			p.reportCase(e, wrong)
+		}
+	}
 }
 
-func reportCase(p *Pass, n *parser.Node, typ *parser.ElementType, a *parser.Attr) {
-	right := foldedAttr(typ, a.Name)
-	if right == "" {
-		return
+// reportCase reports the attributes of one element that were written by one hand in one way.
+func (p *Pass) reportCase(e *element, wrong []*parser.Attr) {
+	var names, rights []string
+	var edits []diag.Edit
+	what, first, effect := "attribute %s of <%s> is written %s", wrong[0], noEffect
+	if len(wrong) > 1 {
+		what, effect = "attributes %s of <%s> are written %s", "they are believed to be ignored, the values have no effect"
 	}
-	effect := noEffect
-	if right == "CloneID" {
-		effect = "the server has no clone ID then, and affinity to it is off without a message: users lose their sessions at random"
+	severity := p.rule.Severity
+	for _, a := range wrong {
+		right := foldedAttr(e.typ, a.Name)
+		names, rights = append(names, a.Name), append(rights, right)
+		if right == "CloneID" {
+			first, severity = a, diag.Error
+			effect = "the server has no clone ID then, and affinity to it is off without a message: users lose their sessions at random"
+		}
+		if e.node.Attr(right) == nil {
+			edits = append(edits, diag.Edit{Span: a.NameSpan, New: right})
+		}
 	}
-	f := p.Report(a.NameSpan, "attribute %q of <%s> is written %q: names count with letter case; %s", a.Name, n.Name, right, effect).
-		About(attr{n, a.Name}, attr{n, right})
-	if right == "CloneID" {
-		f.As(diag.Error)
-	}
-	if n.Attr(right) == nil {
-		f.Repair(true, "write "+right, diag.Edit{Span: a.NameSpan, New: right})
+	f := p.Report(first.NameSpan, what+": names count with letter case; %s", list(names), e.node.Name, list(rights), effect).As(severity)
+	if len(edits) == len(wrong) {
+		f.Repair(true, "write "+strings.Join(rights, ", "), edits...)
 	}
 }
 

@@ -114,11 +114,11 @@ func structureRules() []*Rule {
 		},
 		{
 			Code: "WP109", Name: "wrong-letter-case", Category: Structure, Severity: diag.Warning, Fix: SafeFix, Check: checkLetterCase,
-			Otherwise:  "error for CloneID",
-			WellFormed: true, Topology: true, Silences: []string{"WP104", "WP105", "WP108", "WP303"},
+			Otherwise:  "error for CloneID and where an error follows",
+			WellFormed: true, Topology: true,
 			Doc: Doc{
 				Title:  "A name differs from the known one in letter case only",
-				Why:    "XML names count with letter case. CloneId for CloneID, as a vendor's manual writes it, switches affinity off without a message: random logouts.",
+				Why:    "XML names count with letter case. CloneId for CloneID, as a vendor's manual writes it, switches affinity off without a message: random logouts. What else follows from the name, a Route without its cluster say, is not reported beside it, but makes it an error where it is one; what would be found once the name is written right is reported then.",
 				Bad:    "<Server CloneId=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n<Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>",
 				Good:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n<Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>",
 				Near:   "<Property Name=\"esienable\" Value=\"false\"/>",
