@@ -328,9 +328,13 @@ func (q *inquiry) unknown() {
 	q.add(Cause{Code: "session-unknown-clone", Text: text, Near: q.similar(ids[0]), Advice: fmt.Sprintf("does another cell or an older file use %s?", ids[0])})
 }
 
-// similar lists the members of the cluster whose clone ID is nearest, at most two characters away.
+// similar lists the members of the cluster whose clone ID is nearest: one character away, or two of a long one.
 func (q *inquiry) similar(id string) (near []Near) {
-	limit := min(2, len(id)-1)
+	const short = 6
+	limit := min(1, len(id)-1)
+	if len(id) > short {
+		limit = 2
+	}
 	for i := range q.c.Members {
 		own := q.c.Members[i].CloneID
 		d := diag.Distance(id, own, limit)
