@@ -81,6 +81,19 @@ func TestPartitionID(t *testing.T) {
 	}
 }
 
+// TestCloneIDIsNoPartitionID: an entry of the partition table for a number that is a server's clone ID decides nothing (R28).
+func TestCloneIDIsNoPartitionID(t *testing.T) {
+	table := mustTable(t, clusterXML("", `GetDWLMTable="true"`, server("a", `CloneID="12345678"`)+server("b", `CloneID="c1"`)))
+	for id, want := range map[string]MemberID{"12345678": 0, "12345679": 1} {
+		p := NewProcess(table, new(Semantics), 1)
+		p.State(0).Partition = map[string]MemberID{"12345678": 1, "12345679": 1}
+		rq := get("/x", "JSESSIONID=0000abc:"+id)
+		if out := p.Do(&rq, nil); out.Member != want {
+			t.Errorf("%s: member %d, want %d", id, out.Member, want)
+		}
+	}
+}
+
 // TestCloneIndex: a large cluster finds clone IDs by an index, which agrees with the walk that a recorder sees.
 func TestCloneIndex(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

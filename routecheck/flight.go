@@ -134,7 +134,7 @@ type Action struct {
 	Picked      MemberID // with Send: Member; with Fail: the one that was picked and has no Transport that can be used (R64), else NoMember
 	Transport   int      // with Send: index into Member.Transports
 	FreshStream bool     // with Send: open a new stream, take none from the queue
-	Failover    bool     // with Send: the request failed elsewhere before, $WSFO is set (R63)
+	Failover    bool     // with Send: a failed attempt has led to another selection, of whichever member; $WSFO is set (R63)
 	Status      int      // with Fail
 }
 
