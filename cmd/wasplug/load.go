@@ -77,6 +77,7 @@ type loaded struct {
 	config   *parser.Config
 	topology *generate.Topology // nil for a plugin-cfg.xml
 	faults   []diag.Diagnostic
+	platform string // of the web server, as a topology says it; "" when nothing does
 	table    *routecheck.Table
 }
 
@@ -150,7 +151,7 @@ func compileTopology(c *cli.Context, files *diag.Files, id diag.FileID, webServe
 	var names []string
 	for _, o := range outputs {
 		if o.WebServer == webServer || webServer == "" && len(outputs) == 1 {
-			return &loaded{files: files, config: o.Config, topology: topology, faults: append(faults, more...)}, nil
+			return &loaded{files: files, config: o.Config, topology: topology, faults: append(faults, more...), platform: o.Platform}, nil
 		}
 		names = append(names, o.WebServer)
 	}

@@ -69,6 +69,11 @@ func (run *traceRun) replay(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if l.platform != "" && !c.IsSet("platform") {
+		if sem, _, err = readSemantics(c, l.platform); err != nil {
+			return err
+		}
+	}
 	a := &replayed{files: l.files, config: displayName(c.String("config")), sem: sem}
 	if err := run.replayFiles(replay.New(l.table, sem), a); err != nil {
 		return failure(err)

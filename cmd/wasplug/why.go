@@ -95,6 +95,11 @@ func why(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if l.platform != "" && !c.IsSet("platform") {
+		if sem, fixed, err = readSemantics(c, l.platform); err != nil {
+			return err
+		}
+	}
 	table := l.table
 	sc := &routecheck.Scenario{Requests: routecheck.Repeat(request, c.Int("requests"), nanos(c.Float64("every")))}
 	if err := readScenario(c, table, sc); err != nil {
