@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/wasplug/wasplug/generate"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/schemas"
@@ -159,7 +160,14 @@ func (a *asked) offer(words []string, skip int) offer {
 func (a *asked) argument() offer {
 	switch a.command.Name {
 	case "explain":
-		return a.offer(explainWords(), 0)
+		words := explainWords()
+		if strings.Contains(a.current, "/") {
+			words = nil
+			for _, h := range explainable() { // Server/CloneID
+				words = append(words, h.word)
+			}
+		}
+		return a.offer(words, 0)
 	case "schema":
 		return a.offer(schemas.Names(), 0)
 	case "completion":
@@ -195,6 +203,8 @@ func (a *asked) value(flag string, skip int) offer {
 		return a.offer(levels(), skip)
 	case "assume":
 		return a.offer(assumptions(typed), skip)
+	case "web-server":
+		return a.offer(a.webServers(), skip)
 	case "method":
 		return a.offer([]string{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}, skip)
 	case "down", "marked", "next", "pending", "weight", "expect", "partition":
@@ -291,10 +301,29 @@ func withFaults(member string) (all []string) {
 	return all
 }
 
-// table reads the configuration that the line names, silently; nil where it cannot be read.
-func (a *asked) table() *routecheck.Table {
+// webServers lists the web servers of the topology that the line names.
+func (a *asked) webServers() (names []string) {
+	path := a.file()
+	src, err := os.ReadFile(path)
+	if path == "" || err != nil || !isTopology(path, src) {
+		return nil
+	}
+	files := diag.NewFiles()
+	t, faults := generate.Read(files, files.Add(path, src))
+	if diag.Worst(faults) >= diag.Error {
+		return nil
+	}
+	outputs, _ := t.Compile(generate.Options{})
+	for _, o := range outputs {
+		names = append(names, o.WebServer)
+	}
+	return names
+}
+
+// file returns the configuration that the line names, "" where there is none that can be read at leisure.
+func (a *asked) file() string {
 	path := a.flags["config"]
-	if path == "" && a.command.Name == "why" && a.args > 1 {
+	if path == "" && (a.command.Name != "why" || a.args > 1) {
 		path = a.flags[""]
 	}
 	for _, variable := range variables(a.command.Name, "config") {
@@ -306,6 +335,15 @@ func (a *asked) table() *routecheck.Table {
 		path = os.Getenv("HOME") + "/" + rest
 	}
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return path
+}
+
+// table reads that configuration, silently; nil where it cannot be read.
+func (a *asked) table() *routecheck.Table {
+	path := a.file()
+	if path == "" {
 		return nil
 	}
 	c := cli.NewContext(&cli.App{ErrWriter: io.Discard}, nil, nil)
