@@ -8,6 +8,25 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+// TestListsOfFragments: a ServerCluster that was pasted whole holds all Servers that its lists can name; a list alone, or a cluster that is cut,
+// does not.
+func TestListsOfFragments(t *testing.T) {
+	const m1 = `<Server CloneID="c1" Name="m1"><Transport Hostname="h" Port="1"/></Server>`
+	for text, want := range map[string]bool{
+		`<ServerCluster Name="c">` + m1 + `<PrimaryServers><Server Name="m2"/></PrimaryServers></ServerCluster>`:    true,
+		`<ServerCluster Name="c"><PrimaryServers><Server Name="m2"/></PrimaryServers></ServerCluster>`:              false,
+		`<ServerCluster Name="c">` + m1 + `...<PrimaryServers><Server Name="m2"/></PrimaryServers></ServerCluster>`: false,
+		`<ServerCluster Name="c">` + m1 + `<PrimaryServers><Server Name="m1"/></PrimaryServers></ServerCluster>`:    false,
+		m1 + `<PrimaryServers><Server Name="m2"/></PrimaryServers>`:                                                 false,
+		`<PrimaryServers><Server Name="m2"/></PrimaryServers>`:                                                      false,
+		`<ServerCluster Name="c">` + m1 + `<PrimaryServers><Server Name="m2"/></PrimaryServers>`:                    false,
+	} {
+		if ds, files := lintText(text, Options{}); strings.Contains(codes(ds), "WP206") != want {
+			t.Errorf("%s: want WP206 %t, got\n%s", text, want, describe(ds, files))
+		}
+	}
+}
+
 // TestOneFault: a name in another letter case is one finding, whatever follows from it; the rest is found once it is written right.
 func TestOneFault(t *testing.T) {
 	tests := []struct {

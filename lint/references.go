@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -198,9 +200,15 @@ func checkOpenRoutes(p *Pass) {
 // mostSuggested is how many names are compared with an unknown one: each comparison costs, and a file may have thousands of both.
 const mostSuggested = 200
 
+// whole reports whether a cluster of a fragment was pasted with its Servers: none of it is cut off, and no text, such as "...", stands for them.
+func whole(c *parser.ServerCluster) bool {
+	return len(c.Servers) > 0 && !c.Node.Span.IsZero() && c.Node.Closed &&
+		!slices.ContainsFunc(c.Node.Children, func(n *parser.Node) bool { return n.Kind == parser.Text })
+}
+
 func checkListNames(p *Pass) {
 	for _, c := range p.Config.Clusters {
-		if p.Fragment && len(c.Servers) < 2 {
+		if p.Fragment && !whole(c) {
 			continue // the other Servers may stand outside of what was pasted
 		}
 		known := serversByName(c)
