@@ -61,7 +61,7 @@ func (s *selection) limit() int {
 // charge lets a pick cost weight (R32, R34): at once, or under weight-on-failure=success-only once an answer's head has come.
 func (s *selection) charge(m MemberID, via Via) {
 	s.f.Last, s.f.cost = m, free
-	if s.c.Random || via != ViaBalance && (via != ViaAffinity && via != ViaNext || !s.c.CountAffinity) {
+	if s.c.costs&(1<<via) == 0 {
 		return
 	}
 	if s.rec != nil {
@@ -201,6 +201,9 @@ func (s *selection) tooLarge() Action {
 func (s *selection) transport(m MemberID) (index int, ok bool) {
 	https := s.t.wantsHTTPS(s.f)
 	trs := s.c.Members[m].Transports
+	if len(trs) > 0 && trs[0].HTTPS == https && trs[0].Usable {
+		return 0, true // nearly always, and quicker
+	}
 	want, other := -1, -1
 	for i := range trs {
 		if trs[i].HTTPS == https && want < 0 {

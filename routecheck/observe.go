@@ -50,7 +50,7 @@ type outcome struct {
 	kind   EventKind
 	fits   bool   // a body of unknown size is taken to fit the buffer
 	choice string // what the failure hangs on, "" for nothing
-	also   []string
+	also   string // another rule that the failure shows
 }
 
 // consult reads a choice that says how the attempt is settled; the step that tells of it names the choice.
@@ -157,7 +157,9 @@ func (o *outcome) connect(ev Event) {
 	case StreamLost:
 		what = "closed early, so its handshake failed (ExtendedHandshake)"
 	case ConnectTimeout:
-		what = o.connectExpired()
+		if o.rec.wants() {
+			what = o.connectExpired()
+		}
 	case NameDiffers:
 		what = "its certificate has another host name, which does not mark it down (SecureHostVerification=true-nomarkdown)"
 	}
@@ -192,7 +194,7 @@ func (o *outcome) lost(ev Event) {
 	}
 	handshake := o.c.Members[o.f.Last].Handshake && !ev.ReusedStream && ev.Sent == SentNothing
 	if handshake && o.consult(ExtendedHandshake) != handshakeAsStream {
-		o.also = []string{"R68"}
+		o.also = "R68"
 		o.connect(ev)
 		return
 	}
@@ -402,8 +404,11 @@ func (o *outcome) tellFailure(rule, format, what string, marked bool) {
 	}
 	member := &o.c.Members[o.f.Last]
 	step := Step{
-		Kind: StepFailed, Rule: rule, Also: o.also, Choice: o.choice, Member: o.f.Last, At: member.At,
+		Kind: StepFailed, Rule: rule, Choice: o.choice, Member: o.f.Last, At: member.At,
 		Event: o.kind, Marked: marked, Retries: o.f.IORetries, State: *o.state(), Text: fmt.Sprintf(format, member.Name, what),
+	}
+	if o.also != "" {
+		step.Also = []string{o.also}
 	}
 	if o.fits {
 		step.Text += fmt.Sprintf("; its body, of unknown size, is taken to fit PostBufferSize (%d KB)", o.c.PostBuffer/1024)

@@ -77,6 +77,7 @@ type Cluster struct {
 	caseTwins      bool                  // two clone IDs differ in letter case only
 	clones         map[string]cloneSpots // of a large cluster, by clone ID in lower case; nil otherwise
 	listed         int                   // servers in the two lists (R62)
+	costs          uint8                 // set of Via: picks that cost weight (R32, R34)
 	failoverToNext bool
 	markBusy       bool
 	byName         map[string]MemberID
@@ -241,6 +242,12 @@ func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
 	}
 	if sc.CloneSeparatorChange.V {
 		c.Separator = '+'
+	}
+	if !c.Random {
+		c.costs = 1 << ViaBalance
+		if c.CountAffinity {
+			c.costs |= 1<<ViaAffinity | 1<<ViaNext
+		}
 	}
 	installRoot := parser.Find(cfg.Properties, "PluginInstallRoot") != nil
 	servers := c.names(sc)
