@@ -2,6 +2,7 @@ package routecheck
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -159,4 +160,39 @@ func (t *Table) waysTo(s Sample, m MemberID) iter.Seq[Scenario] {
 		}
 		yield(alone)
 	}
+}
+
+// ClusterHangsOn names the open choices of which another value, by itself, would give the request of a sample to another cluster, or to none.
+func (t *Table) ClusterHangsOn(s *Sample, sem *Semantics) (names []string) {
+	rq, err := ParseURL(s.URL)
+	if err != nil {
+		return nil
+	}
+	rec := Quiet()
+	t.MatchNoted(&rq, sem, rec)
+	for c := range numChoices {
+		if rec.Asked()>>c&1 == 0 {
+			continue
+		}
+		for v := range uint8(len(choices[c].Values)) {
+			other := sem.With(c, v)
+			if m, ok := t.Match(&rq, &other); !ok || m.Cluster != s.Match.Cluster {
+				names = append(names, c.String())
+				break
+			}
+		}
+	}
+	return names
+}
+
+// MemberHangsOn names the open choices and facts on which it hangs that a scenario reaches its member.
+func (t *Table) MemberHangsOn(m *MemberSample, sem *Semantics) (names []string) {
+	d := t.Explain(diag.NewFiles(), &m.Scenario, *sem, nil, WithCertainty)[0]
+	for _, on := range d.DependsOn {
+		for name := range on.Assume {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

@@ -18,13 +18,13 @@ func Init(table *routecheck.Table, config string, sem *routecheck.Semantics) []b
 			continue
 		}
 		cluster := table.Clusters[r.Cluster].Name
-		tests.Items = append(tests.Items, newMap().Put("name", schemas.NewText(fmt.Sprintf("route %d to %s", r.Route+1, cluster))).Put("requests", routeRequests(table, &r)))
+		tests.Items = append(tests.Items, newMap().Put("name", schemas.NewText(fmt.Sprintf("route %d to %s", r.Route+1, cluster))).Put("requests", routeRequests(table, &r, sem)))
 		if members[r.Cluster] {
 			continue
 		}
 		members[r.Cluster] = true
 		for _, m := range table.MemberSamples(r.Requests[0], sem) {
-			tests.Items = append(tests.Items, memberTest(table, r.Requests[0], &m))
+			tests.Items = append(tests.Items, memberTest(table, r.Requests[0], &m, sem))
 		}
 	}
 	root := newMap().Put("config", schemas.NewText(config)).Put("tests", tests)
@@ -33,16 +33,17 @@ func Init(table *routecheck.Table, config string, sem *routecheck.Semantics) []b
 
 func newMap() *schemas.Node { return &schemas.Node{Kind: schemas.Map} }
 
-func routeRequests(table *routecheck.Table, r *routecheck.RouteSamples) *schemas.Node {
+func routeRequests(table *routecheck.Table, r *routecheck.RouteSamples, sem *routecheck.Semantics) *schemas.Node {
 	list := schemas.NewList()
 	for _, s := range r.Requests {
-		expect := newMap().Put("cluster", schemas.NewText(table.Clusters[r.Cluster].Name))
-		list.Items = append(list.Items, newMap().Put("url", schemas.NewText(s.URL)).Put("expect", expect))
+		cluster := schemas.NewText(table.Clusters[r.Cluster].Name)
+		cluster.Comment = hangsOn(table.ClusterHangsOn(&s, sem))
+		list.Items = append(list.Items, newMap().Put("url", schemas.NewText(s.URL)).Put("expect", newMap().Put("cluster", cluster)))
 	}
 	return list
 }
 
-func memberTest(table *routecheck.Table, s routecheck.Sample, m *routecheck.MemberSample) *schemas.Node {
+func memberTest(table *routecheck.Table, s routecheck.Sample, m *routecheck.MemberSample, sem *routecheck.Semantics) *schemas.Node {
 	cluster := &table.Clusters[s.Match.Cluster]
 	name := cluster.Members[m.Member].Name
 	test := newMap().Put("name", schemas.NewText(cluster.Name+" reaches "+name))
@@ -61,8 +62,18 @@ func memberTest(table *routecheck.Table, s routecheck.Sample, m *routecheck.Memb
 		cookie, value, _ := strings.Cut(c[0], "=")
 		request.Put("cookies", newMap().Put(cookie, schemas.NewText(value)))
 	}
-	request.Put("expect", newMap().Put("member", schemas.NewText(name)))
+	member := schemas.NewText(name)
+	member.Comment = hangsOn(table.MemberHangsOn(m, sem))
+	request.Put("expect", newMap().Put("member", member))
 	return test.Put("requests", schemas.NewList(request))
+}
+
+// hangsOn says that an expectation would be another under other values of these open choices.
+func hangsOn(choices []string) string {
+	if len(choices) == 0 {
+		return ""
+	}
+	return "hangs on " + strings.Join(choices, ", ") + ": undocumented"
 }
 
 func aboutMember(c *routecheck.Cluster, m routecheck.MemberID) *schemas.Node {
