@@ -70,7 +70,7 @@ func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "only GET", http.StatusMethodNotAllowed)
 	case a.token == "" && !isLoopback(hostOf(r.Host)):
 		http.Error(w, "this listener answers to loopback names only", http.StatusForbidden)
-	case a.token != "" && !a.authorised(r):
+	case a.token != "" && r.URL.Path != "/health" && !a.authorised(r): // whether the proxy is up is no secret
 		h.Set("WWW-Authenticate", `Basic realm="wasplug"`)
 		http.Error(w, "token required", http.StatusUnauthorized)
 	default:

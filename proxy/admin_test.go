@@ -265,6 +265,9 @@ func TestAdminIsClosed(t *testing.T) {
 			t.Errorf("%s %v: %d, want %d", c.method, c.header, got, c.status)
 		}
 	}
+	if got := fetch(locked, "GET", "/health"); got.Code != 200 || got.Body.String() != "ok\n" {
+		t.Errorf("health without a token: %d %q", got.Code, got.Body)
+	}
 	for address, want := range map[string]bool{"127.0.0.1:1": true, "[::1]:1": true, "localhost:1": true, ":1": false, "0.0.0.0:1": false, "10.0.0.1:1": false} {
 		if CheckAdminAddress(address, "") != want || !CheckAdminAddress(address, "secret") {
 			t.Errorf("%s without a token: want %v", address, want)
