@@ -19,23 +19,14 @@ const (
 
 const bom = "\xef\xbb\xbf"
 
-// foreign names the encodings that are no superset of ASCII by their first bytes. None can be read.
-var foreign = []struct{ start, name string }{
-	{"\x00\x00\xfe\xff", "UTF-32"}, {"\xff\xfe\x00\x00", "UTF-32"}, {"\x00\x00\x00<", "UTF-32"}, {"<\x00\x00\x00", "UTF-32"},
-	{"\xfe\xff", "UTF-16"}, {"\xff\xfe", "UTF-16"}, {"\x00<", "UTF-16"}, {"<\x00", "UTF-16"},
-	{"\x4c\x6f\xa7\x94", "EBCDIC"},
-}
-
 // encoding finds out how to read the file, and reports a declaration that does not fit the bytes.
 func (s *scanner) encoding() {
-	for _, f := range foreign {
-		if strings.HasPrefix(s.src, f.start) {
-			s.unreadable(len(f.start), "file in %s: only UTF-8, US-ASCII and ISO-8859-1 are read here", f.name)
-			return
-		}
-	}
-	if binary(s.src) {
-		s.unreadable(1, "binary data, such as a key store or an archive, no XML")
+	switch content, what := sniff(s.src); content {
+	case Foreign:
+		s.unreadable(1, "file %s: only UTF-8, US-ASCII and ISO-8859-1 are read here", what)
+		return
+	case Data:
+		s.unreadable(1, "%s, no XML", what)
 		return
 	}
 	if strings.HasPrefix(s.src, bom) {
@@ -70,25 +61,6 @@ func (s *scanner) encoding() {
 		s.mismatch(bad, bad+1, "the file is UTF-8 by its declaration or for want of one, but the byte 0x%X here is not UTF-8: it is read as "+
 			"ISO-8859-1"+effect, s.src[bad])
 	}
-}
-
-// binary reports whether a file is no text at all: it does not begin as XML, and a tenth of its beginning are bytes that no text holds, or one
-// is NUL. One message tells more than one for each such byte.
-func binary(src string) bool {
-	head := src[:min(len(src), 1024)]
-	if strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(head, bom), " \t\r\n"), "<") {
-		return false
-	}
-	controls := 0
-	for i := range len(head) {
-		switch c := head[i]; {
-		case c == 0:
-			return true
-		case c < ' ' && c != '\t' && c != '\r' && c != '\n' && c != '\f':
-			controls++
-		}
-	}
-	return controls*10 > len(head)
 }
 
 // unreadable reports a file whose bytes are no text that can be read, and ends the reading. It is an error although the plug-in may read

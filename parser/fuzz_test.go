@@ -98,7 +98,7 @@ func excused(ds []diag.Diagnostic) bool {
 		"starts neither a comment",           // encoding/xml takes everything in <!...> for a directive
 		"XML declaration",                    // looks for version and encoding only, wherever the declaration stands
 		"to no character that XML allows",    // takes references to surrogates
-		"which XML does not allow",           // and control characters in comments and instructions
+		"XML does not allow",                 // and control characters in comments and instructions
 		"\"<?\" without a name",              // and names of instructions that are none
 		"is not a name",                      // names with several colons, or characters of newer editions, differ
 		"a limit of wasplug",                 // has no limits

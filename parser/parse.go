@@ -52,7 +52,11 @@ func (s *scanner) roots(doc *Document) {
 	}
 	switch {
 	case root == nil:
-		s.notConfig(s.span(0, 1), "the file has no element <Config>; "+refused)
+		content, what := sniff(s.src)
+		if content == PlainText || content == Mapping {
+			s.faults = nil // as text it is not broken
+		}
+		s.notConfig(s.span(0, 1), "the file is %s and has no element <Config>; "+refused, what)
 	case root.Name != "Config":
 		s.notConfig(root.NameSpan, "the root element is <%s>, not <Config>"+fragment, root.Name)
 	}

@@ -294,8 +294,8 @@ func (s *scanner) resolve(start, end int, where place) string {
 		default:
 			r, size := s.char(i, end)
 			if !isChar(r) {
-				s.fault(i, i+size, "character U+%04X, which XML does not allow", r)
-				r = utf8.RuneError
+				b, i = s.noChars(b, i, end, r)
+				continue
 			}
 			b, i = utf8.AppendRune(b, r), i+size
 			continue
@@ -304,6 +304,25 @@ func (s *scanner) resolve(start, end int, where place) string {
 	}
 	s.buf = b
 	return string(b)
+}
+
+// noChars reads characters in a row that XML does not allow, the first of them r at i, and reports them once: the rest of a block of a disk is
+// hundreds of NULs.
+func (s *scanner) noChars(b []byte, i, end int, r rune) ([]byte, int) {
+	start, count, first := i, 0, r
+	for i < end {
+		r, size := s.char(i, end)
+		if isChar(r) {
+			break
+		}
+		b, i, count = utf8.AppendRune(b, utf8.RuneError), i+size, count+1
+	}
+	if count == 1 {
+		s.fault(start, i, "character U+%04X, which XML does not allow", first)
+	} else {
+		s.fault(start, i, "%d characters that XML does not allow, the first of them U+%04X", count, first)
+	}
+	return b, i
 }
 
 // reference reads "&name;" or "&#number;" and returns its meaning, or the "&" itself when it is none, and where to go on.

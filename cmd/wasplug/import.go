@@ -57,8 +57,8 @@ func loadXML(c *cli.Context, files *diag.Files, path string) (*parser.Config, er
 	if err != nil {
 		return nil, err
 	}
-	if isTopology(path, src) {
-		return nil, failure(fmt.Errorf("%s is no plugin-cfg.xml but a topology; 'wasplug generate' makes a plugin-cfg.xml of it", displayName(path)))
+	if content, _ := parser.Sniff(src); isTopology(path, src) || content == parser.PlainText || content == parser.Data {
+		return nil, failure(fmt.Errorf("%s is no plugin-cfg.xml: it is %s", displayName(path), whatItIs(src)))
 	}
 	cfg, faults := parser.Parse(files.Add(displayName(path), src), src)
 	if diag.Worst(faults) == diag.Error {

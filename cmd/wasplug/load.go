@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
@@ -167,23 +166,20 @@ func isTopology(path string, src []byte) bool {
 	case strings.HasSuffix(lower, ".xml"):
 		return false
 	}
-	text := strings.TrimLeft(strings.TrimPrefix(string(src[:min(len(src), 512)]), "\ufeff"), " \t\r\n")
-	const ebcdic = "\x4c\x6f" // "<?" in it
-	return text != "" && text[0] != '<' && !strings.Contains(text, "\x00") && !strings.HasPrefix(text, ebcdic)
+	content, _ := parser.Sniff(src)
+	return content == parser.Mapping
 }
 
-// whatItIs says what a file is that is no topology.
+// whatItIs says what a file is that is not what was asked for, and what takes it.
 func whatItIs(src []byte) string {
-	text := strings.TrimLeft(strings.TrimPrefix(string(src), "\ufeff"), " \t\r\n")
-	switch {
-	case text == "":
-		return "empty"
-	case strings.HasPrefix(text, "<"):
-		return "XML; 'wasplug import' makes a topology of a plugin-cfg.xml"
-	case strings.Contains(text, "\x00"), !utf8.ValidString(text):
-		return "binary data or in another encoding than UTF-8"
+	content, what := parser.Sniff(src)
+	switch content {
+	case parser.Markup:
+		return what + "; 'wasplug import' makes a topology of a plugin-cfg.xml"
+	case parser.Mapping:
+		return what + "; 'wasplug generate' makes a plugin-cfg.xml of a topology"
 	}
-	return "text that is called .xml"
+	return what
 }
 
 // printDiagnostics writes each finding with its source line.
