@@ -16,12 +16,13 @@ type version [4]int
 
 // LevelFact is a choice or default that a plug-in level changes: one row of the one table that lint, explain, why and the proxy ask.
 type LevelFact struct {
-	Name   string // of the choice, or of the default
-	Source string // the APAR or text behind it
-	Since  []Since
+	Name     string // of the choice, or of the default
+	Rule     string // the rule of the decision that asks for it, "" for none
+	Source   string // the APAR or text behind it
+	Since    []Since
+	Platform string // the only one that it concerns, "" all
 
-	platform string                   // the only one that it concerns, "" all
-	set      func(*Semantics, string) // nil: Name is an open choice
+	set func(*Semantics, string) // nil: Name is an open choice
 }
 
 // Since is a value that holds from a plug-in level on, until the next one of its fact.
@@ -38,17 +39,17 @@ var levelFacts = []LevelFact{
 		Since: []Since{{"5.1", "next-primary"}, {"6.1.0.33", "balance"}, {"7.0", "next-primary"}, {"7.0.0.13", "balance"}}},
 	{Name: "retry-clock", Source: "PK28197", Since: []Since{{"5.1", "arrival-both"}, {"5.1.1.13", "now"}, {"6.0", "arrival-both"},
 		{"6.0.2.17", "now"}, {"6.1", "arrival-both"}, {"6.1.0.5", "now"}}},
-	{Name: "ConnectionTTL absent", Source: "PH09034", Since: []Since{{"5.1", "no limit"}, {"8.5.5.16", "28 s"}},
+	{Name: "ConnectionTTL absent", Rule: "R65", Source: "PH09034", Since: []Since{{"5.1", "no limit"}, {"8.5.5.16", "28 s"}},
 		set: func(s *Semantics, v string) { s.TTLAbsent = secondsOf(v) }},
-	{Name: "probe answered 503 clears the mark", Source: "PM49491; its fix pack is not public: 8.0 assumed",
+	{Name: "probe answered 503 clears the mark", Rule: "R52", Source: "PM49491; its fix pack is not public: 8.0 assumed",
 		Since: []Since{{"5.1", "no"}, {"8.0", "yes"}}, set: func(s *Semantics, v string) { s.BusyClears = v == "yes" }},
-	{Name: "$WSFO", Source: "PK71492; earlier fix packs than 7.0.0.3 unknown", Since: []Since{{"5.1", "no"}, {"7.0.0.3", "yes"}},
+	{Name: "$WSFO", Rule: "R63", Source: "PK71492; earlier fix packs than 7.0.0.3 unknown", Since: []Since{{"5.1", "no"}, {"7.0.0.3", "yes"}},
 		set: func(s *Semantics, v string) { s.TellsFailover = v == "yes" }},
-	{Name: "ConnectTimeout absent", Source: "IBM, plugin-cfg.xml file", Since: []Since{{"5.1", "OS"}, {"8.0", "5 s"}},
+	{Name: "ConnectTimeout absent", Rule: "R50", Source: "IBM, plugin-cfg.xml file", Since: []Since{{"5.1", "OS"}, {"8.0", "5 s"}},
 		set: func(s *Semantics, v string) { s.ConnectAbsent = secondsOf(v) }},
 	{Name: "ESIEnable absent", Source: "IBM says of V5.1 that ESI is enabled by default, of V9 that it is disabled",
 		Since: []Since{{"5.1", "true"}, {"8.0", "unknown"}, {"9.0.5", "false"}}, set: func(s *Semantics, v string) { s.ESIAbsent = v }},
-	{Name: "merge-slashes", Source: "IHS 9 stands on httpd 2.4, which merges since 2.4.39", platform: "ihs",
+	{Name: "merge-slashes", Source: "IHS 9 stands on httpd 2.4, which merges since 2.4.39", Platform: "ihs",
 		Since: []Since{{"5.1", "no"}, {"9.0.5", "yes"}}},
 }
 
@@ -113,7 +114,7 @@ func Defaults(level, platform string) (Semantics, error) {
 	for i := range levelFacts {
 		f := &levelFacts[i]
 		switch {
-		case f.platform != "" && f.platform != platform:
+		case f.Platform != "" && f.Platform != platform:
 		case f.set != nil:
 			f.set(&s, f.at(v))
 		default:

@@ -78,9 +78,14 @@ func explain(word string) string {
 			pages = append(pages, explainRule(r))
 		}
 	}
-	for _, ch := range routecheck.Choices() {
+	for c, ch := range routecheck.Choices() {
 		if strings.EqualFold(ch.Name, word) {
-			pages = append(pages, explainChoice(ch))
+			pages = append(pages, explainChoice(routecheck.Choice(c)))
+		}
+	}
+	for _, f := range routecheck.OpenFacts() {
+		if strings.EqualFold(f.Name, word) {
+			pages = append(pages, explainFact(f))
 		}
 	}
 	element, attribute := "", word
@@ -111,6 +116,16 @@ func explainRule(r routecheck.RuleInfo) string {
 			fmt.Fprintf(&b, "\nOpen choice %s (%s): %s.\n", ch.Name, strings.Join(ch.Values, ", "), ch.Meaning)
 		}
 	}
+	for _, f := range routecheck.OpenFacts() {
+		if f.Rule == r.ID {
+			fmt.Fprintf(&b, "\nFact %s: an answer that hangs on it holds only where %s.\n", f.Name, f.Where)
+		}
+	}
+	for _, f := range routecheck.LevelFacts() {
+		if f.Rule == r.ID {
+			fmt.Fprintf(&b, "\nBy level, %s: %s.\n", f.Name, byLevel(f))
+		}
+	}
 	related(&b, lint.Citing(lint.Rules(), r.ID))
 	if r.Source != "" {
 		fmt.Fprintf(&b, "\nSource: %s\n", r.Source)
@@ -127,15 +142,6 @@ func related(b *strings.Builder, rules []*lint.Rule) {
 	if len(names) > 0 {
 		fmt.Fprintf(b, "\nLint rules: %s\n", strings.Join(names, ", "))
 	}
-}
-
-func explainChoice(ch routecheck.ChoiceInfo) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s, an open choice (%s)\n\n%s%s.\n\nValues: %s; the first is the default at the latest level.\nEvidence: %s\n\n", ch.Name, ch.Rule,
-		strings.ToUpper(ch.Meaning[:1]), ch.Meaning[1:], strings.Join(ch.Values, ", "), ch.Evidence)
-	fmt.Fprintf(&b, "On this point the real plug-in's behaviour is not documented. why says when an answer hangs on it;\n--assume %s=%s gives the other reading.\n", ch.Name, ch.Values[len(ch.Values)-1])
-	related(&b, lint.Citing(lint.Rules(), ch.Name))
-	return b.String()
 }
 
 // folklore corrects what is often believed of an attribute.
@@ -193,11 +199,7 @@ func defaultByLevel(a *parser.Attribute) string {
 		if f.Name != a.Name+" absent" {
 			continue
 		}
-		var parts []string
-		for _, s := range f.Since {
-			parts = append(parts, strings.Replace(s.Value, "OS", "until the operating system gives up", 1)+" ("+s.Level+" on)")
-		}
-		return strings.Join(parts, ", ") + "; " + f.Source
+		return byLevel(f)
 	}
 	return a.Doc.Default
 }
@@ -253,6 +255,9 @@ func explainWords() []string {
 	for _, ch := range routecheck.Choices() {
 		words = append(words, ch.Name)
 	}
+	for _, f := range routecheck.OpenFacts() {
+		words = append(words, f.Name)
+	}
 	for _, a := range parser.Attributes() {
 		words = append(words, a.Name)
 	}
@@ -281,6 +286,10 @@ func explainList(c *cli.Context) error {
 	fmt.Fprintln(w, "\nOpen choices:")
 	for _, ch := range routecheck.Choices() {
 		fmt.Fprintf(w, "  %-28s  %s\n", ch.Name, strings.Join(ch.Values, ", "))
+	}
+	fmt.Fprintln(w, "\nFacts that an answer can hang on:")
+	for _, f := range routecheck.OpenFacts() {
+		fmt.Fprintf(w, "  %-28s  it holds only where %s\n", f.Name, f.Where)
 	}
 	fmt.Fprintln(w, "\nRules of the decision:")
 	for _, r := range routecheck.Rules() {
