@@ -201,7 +201,7 @@ func (o *oracle) sessions(rq *Request) (lists [][]string) {
 
 // same compares clone IDs and names of cookies.
 func (o *oracle) same(a, b string) bool {
-	return a == b || o.is(LetterCase, "ignored") && strings.ToLower(a) == strings.ToLower(b)
+	return a == b || o.is(LetterCase, "ignored") && strings.EqualFold(a, b)
 }
 
 func (o *oracle) clones(value string) []string {
