@@ -41,6 +41,8 @@ func TestWhyFitsItsSchema(t *testing.T) {
 		{"http://h/snoop", "--marked", "PluginMember1=3", "--pending", "PluginMember2=4", "--weight", "PluginMember2=-1", "--seed", "7"},
 		{"http://h/x", "-c", "testdata/empty-cluster.xml"},
 		{"http://h/snoop", "--down", "PluginMember1=503", "--body-size", "-1"},
+		{"http://h/snoop", "--down", "PluginMember1=malformed", "--next", "PluginMember1"},
+		{"http://h/snoop", "--down", "PluginMember1=reset", "--body-size", "-1"},
 		{"http://h/snoop", "--cookie", "JSESSIONID=0001abc:v544d03"},
 		{"http://h/snoop", "--cookie", "JSESSIONID=0001abc+v544d031"},
 		{"http://h/snoop%2F"},
