@@ -1,7 +1,6 @@
 package generate
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/wasplug/wasplug/parser"
@@ -68,5 +67,5 @@ func (c *compiler) administrative(m *Member, port text) bool {
 
 // note tells what is left out on purpose.
 func (c *compiler) note(span diag.Span, format string, args ...any) {
-	c.notes = append(c.notes, diag.Diagnostic{Span: span, Severity: diag.Info, Message: fmt.Sprintf(format, args...)})
+	c.notes = append(c.notes, diag.Diagnostic{Span: span, Severity: diag.Info, Message: diag.Sprintf(format, args...)})
 }

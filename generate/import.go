@@ -106,7 +106,7 @@ func newImporter(cfg *parser.Config) *importer {
 }
 
 func (im *importer) lost(n *parser.Node, format string, args ...any) {
-	im.faults = append(im.faults, diag.Diagnostic{Span: n.Span, Severity: diag.Warning, Message: "a topology cannot say " + fmt.Sprintf(format, args...)})
+	im.faults = append(im.faults, diag.Diagnostic{Span: n.Span, Severity: diag.Warning, Message: "a topology cannot say " + diag.Sprintf(format, args...)})
 }
 
 // topology writes the file in the flavor that needs fewer words.

@@ -2,7 +2,6 @@ package generate
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/wasplug/wasplug/parser"
@@ -34,7 +33,7 @@ func (o Output) Origin(line int) (Origin, error) {
 	written, _ := parser.Parse(id, src)
 	node, text := find(files, o.Doc.Nodes, written.Doc.Nodes, line)
 	if node == nil {
-		return Origin{}, fmt.Errorf("no element stands on line %d of the file of web server %q", line, o.WebServer)
+		return Origin{}, diag.Errorf("no element stands on line %d of the file of web server %q", line, o.WebServer)
 	}
 	origin := Origin{Text: text, Span: node.Span}
 	for _, a := range node.Attrs {

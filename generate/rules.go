@@ -1,7 +1,6 @@
 package generate
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/wasplug/wasplug/lint"
@@ -59,13 +58,13 @@ func (t *Topology) wantsNoAffinity(span diag.Span) bool {
 
 // fault reports what only a topology can have wrong: an error.
 func (c *compiler) fault(span diag.Span, format string, args ...any) {
-	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: fmt.Sprintf(format, args...)})
+	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
 }
 
 // report reports in the words of a topology what a rule of lint is about, as severely as that rule does.
 func (c *compiler) report(span diag.Span, code, format string, args ...any) *diag.Diagnostic {
 	r := lint.Lookup(c.rules, code)
-	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: r.Severity, Rule: r.Diag(), Message: fmt.Sprintf(format, args...)})
+	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: r.Severity, Rule: r.Diag(), Message: diag.Sprintf(format, args...)})
 	return &c.faults[len(c.faults)-1]
 }
 
@@ -171,7 +170,7 @@ func (c *compiler) reportURI(before, again claim) {
 // label names an application in a message.
 func (a *Application) label() string {
 	if a.Name.Set {
-		return fmt.Sprintf("application %q", a.Name.V)
+		return diag.Sprintf("application %q", a.Name.V)
 	}
-	return fmt.Sprintf("the application of cluster %q", a.Cluster.V)
+	return diag.Sprintf("the application of cluster %q", a.Cluster.V)
 }

@@ -91,7 +91,7 @@ func (p *Pass) applyIgnores(findings []*Finding, active map[string]*Rule) []*Fin
 // own makes a finding of a rule that is about the comments themselves.
 func (p *Pass) own(r *Rule, span diag.Span, format string, args ...any) *Finding {
 	return &Finding{Diagnostic: diag.Diagnostic{
-		Span: span, Severity: p.Options.severity(r, r.Severity), Rule: r.Diag(), Message: fmt.Sprintf(format, args...),
+		Span: span, Severity: p.Options.severity(r, r.Severity), Rule: r.Diag(), Message: diag.Sprintf(format, args...),
 	}}
 }
 
@@ -153,7 +153,7 @@ func (p *Pass) parseIgnore(text string, n *parser.Node, scope diag.Span, rules [
 	for _, word := range strings.Split(words[0], ",") {
 		r := Lookup(rules, word)
 		if r == nil {
-			ig.problem = fmt.Sprintf("ignore comment names no rule %q%s", word, diag.DidYouMean(word, Words(rules)))
+			ig.problem = diag.Sprintf("ignore comment names no rule %q%s", word, diag.DidYouMean(word, Words(rules)))
 			return ig
 		}
 		ig.rules = append(ig.rules, r)
@@ -163,7 +163,7 @@ func (p *Pass) parseIgnore(text string, n *parser.Node, scope diag.Span, rules [
 		until, err := time.Parse(time.DateOnly, words[1])
 		switch {
 		case err != nil:
-			ig.problem = fmt.Sprintf("ignore comment until %q: want a date such as 2027-01-31", words[1])
+			ig.problem = diag.Sprintf("ignore comment until %q: want a date such as 2027-01-31", words[1])
 		case !p.Options.Now.IsZero() && !p.Options.Now.Before(until.AddDate(0, 0, 1)):
 			ig.problem = "ignore comment expired on " + words[1]
 		}

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -181,9 +180,9 @@ func hostProblem(host string) (problem, right string) {
 	case host == "":
 		return "is empty", ""
 	case scheme != "":
-		return fmt.Sprintf("begins with the scheme %q, which Protocol says", scheme), right
+		return diag.Sprintf("begins with the scheme %q, which Protocol says", scheme), right
 	case port != "":
-		return fmt.Sprintf("ends with the port %q, which Port says", port), right
+		return diag.Sprintf("ends with the port %q, which Port says", port), right
 	case brackets:
 		return "has brackets, which an IPv6 address has only in a VirtualHost", right
 	case strings.ContainsAny(host, " \t\r\n"):

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,7 +43,7 @@ type Finding struct {
 // Report adds a finding at a span.
 func (p *Pass) Report(span diag.Span, format string, args ...any) *Finding {
 	f := &Finding{Diagnostic: diag.Diagnostic{
-		Span: span, Severity: p.rule.Severity, Rule: p.rule.Diag(), Message: unnamed.Replace(printable(fmt.Sprintf(format, clip(args)...))),
+		Span: span, Severity: p.rule.Severity, Rule: p.rule.Diag(), Message: unnamed.Replace(printable(diag.Sprintf(format, clip(args)...))),
 	}}
 	p.findings = append(p.findings, f)
 	return f
@@ -79,7 +78,7 @@ func (p *Pass) adopt(ds []diag.Diagnostic) {
 // See adds a second place.
 func (f *Finding) See(span diag.Span, format string, args ...any) *Finding {
 	if !span.IsZero() {
-		f.Related = append(f.Related, diag.Related{Span: span, Message: printable(fmt.Sprintf(format, clip(args)...))})
+		f.Related = append(f.Related, diag.Related{Span: span, Message: printable(diag.Sprintf(format, clip(args)...))})
 	}
 	return f
 }
@@ -165,29 +164,10 @@ func clip(args []any) []any {
 			if len(text) > 4*longWord {
 				text = clipWord(text)
 			}
-			args[i] = word(text)
+			args[i] = text
 		}
 	}
 	return args
-}
-
-// word is a text of the file in a message. Quoted it stays as the file writes it: a path of Windows keeps its single backslashes.
-type word string
-
-// Format makes %q quote a word as quoted does, and leaves the other verbs as they are.
-func (w word) Format(f fmt.State, verb rune) {
-	if verb == 'q' {
-		fmt.Fprint(f, quoted(string(w)))
-		return
-	}
-	fmt.Fprintf(f, fmt.FormatString(f, verb), string(w))
-}
-
-func quoted(text string) string {
-	if strings.Contains(text, `"`) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
-		return strconv.Quote(text)
-	}
-	return `"` + text + `"`
 }
 
 func clipWord(text string) string {

@@ -78,7 +78,7 @@ func checkUnreachable(p *Pass) {
 		}
 		var lines []string
 		for i := range u.Blockers {
-			lines = append(lines, fmt.Sprintf("%q on %s", clipWord80(u.Blockers[i].Pattern()), p.where(uriAt(&u.Blockers[i]))))
+			lines = append(lines, diag.Sprintf("%q on %s", clipWord80(u.Blockers[i].Pattern()), p.where(uriAt(&u.Blockers[i]))))
 		}
 		f := p.Report(u.At, "Uri %q never gets a request: on every alias of its Routes others win under every scoring choice, %s for %s",
 			u.URI, strings.Join(lines, " or "), u.Sample.URL()).About(u.At)

@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"fmt"
-
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/schemas"
@@ -33,7 +31,7 @@ func ReadSettings(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnosti
 	target := root.Get("target").Str()
 	s.Target = target.V
 	fault := func(span diag.Span, format string, args ...any) {
-		faults = append(faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: fmt.Sprintf(format, args...)})
+		faults = append(faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
 	}
 	if err := CheckTarget(s.Target); err != nil {
 		fault(target.Span, "%s", err)

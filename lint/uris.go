@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -64,7 +63,7 @@ func uriProblem(uri string) (string, diag.Severity) {
 	case strings.ContainsAny(uri, "%;"):
 		return "holds \"%\" or \";\"; where paths are decoded or cut before the match, as IBM HTTP Server decodes them, it never matches (choices path-normalisation, path-params)", diag.Error
 	case star > 0 && star == len(uri)-1 && uri[star-1] != '/':
-		return fmt.Sprintf("matches every path that begins with %q, such as %q; %q is what is usually meant", uri[:star], uri[:star]+"x", uri[:star]+"/*"), diag.Error
+		return diag.Sprintf("matches every path that begins with %q, such as %q; %q is what is usually meant", uri[:star], uri[:star]+"x", uri[:star]+"/*"), diag.Error
 	case star > 0 && star < len(uri)-1 && (uri[star-1] != '/' || uri[star+1] != '.'):
 		return "has a \"*\" in its middle, which only generators' forms such as \"/app/*.jsp\" have; what it matches is undocumented (choice suffix-patterns, R15)", diag.Error
 	}

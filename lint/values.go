@@ -62,7 +62,7 @@ func quote(s string) string {
 	if len(s) > longWord {
 		s = clipWord(s)
 	}
-	return quoted(s)
+	return diag.Quote(s)
 }
 
 func list(values []string) string {

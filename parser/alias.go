@@ -1,9 +1,10 @@
 package parser
 
 import (
-	"fmt"
 	"net/netip"
 	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Find returns the property of that name, without letter case; nil when there is none.
@@ -42,7 +43,7 @@ func ParseAlias(name string) (Alias, error) {
 	default:
 		n, ok := readInt(port)
 		if !ok || n < 1 || n > 65535 || strings.ContainsAny(port, "+-") {
-			return Alias{}, fmt.Errorf("port %q of virtual host %q is neither a number from 1 to 65535 nor \"*\"", port, name)
+			return Alias{}, diag.Errorf("port %q of virtual host %q is neither a number from 1 to 65535 nor \"*\"", port, name)
 		}
 		a.Port = n
 	}
@@ -55,12 +56,12 @@ func splitAlias(name string) (host, port string, written bool, err error) {
 		addr, err := netip.ParseAddr(inner)
 		port, written = strings.CutPrefix(tail, ":")
 		if !closed || err != nil || !addr.Is6() || tail != "" && !written {
-			return "", "", false, fmt.Errorf("virtual host %q does not hold an IPv6 address in brackets, as in [2001:db8::1]:443", name)
+			return "", "", false, diag.Errorf("virtual host %q does not hold an IPv6 address in brackets, as in [2001:db8::1]:443", name)
 		}
 		return "[" + inner + "]", port, written, nil
 	}
 	if strings.Count(name, ":") > 1 {
-		return "", "", false, fmt.Errorf("virtual host %q has more than one \":\": an IPv6 address stands in brackets, as in [2001:db8::1]:443", name)
+		return "", "", false, diag.Errorf("virtual host %q has more than one \":\": an IPv6 address stands in brackets, as in [2001:db8::1]:443", name)
 	}
 	host, port, written = strings.Cut(name, ":")
 	return host, port, written, nil
@@ -71,11 +72,11 @@ func checkHost(host, name string) error {
 	case host == "*" || strings.HasPrefix(host, "["):
 		return nil
 	case host == "":
-		return fmt.Errorf("virtual host %q names no host: a name, an address or \"*\" is expected", name)
+		return diag.Errorf("virtual host %q names no host: a name, an address or \"*\" is expected", name)
 	case strings.Contains(host, "*"):
-		return fmt.Errorf("virtual host %q has a partial wildcard: \"*\" stands for a whole host or a whole port only", name)
+		return diag.Errorf("virtual host %q has a partial wildcard: \"*\" stands for a whole host or a whole port only", name)
 	case strings.ContainsAny(host, " \t\r\n/\\@?#]"):
-		return fmt.Errorf("virtual host %q has a character that no host name has", name)
+		return diag.Errorf("virtual host %q has a character that no host name has", name)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package parser
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -66,12 +65,12 @@ func (s *scanner) encoding() {
 // unreadable reports a file whose bytes are no text that can be read, and ends the reading. It is an error although the plug-in may read
 // the file: what was not checked must not pass.
 func (s *scanner) unreadable(size int, format string, args ...any) {
-	s.report(0, size, ruleSyntax, diag.Error, fmt.Sprintf(format, args...)+", so nothing of it was checked; what the plug-in makes of it is undocumented")
+	s.report(0, size, ruleSyntax, diag.Error, diag.Sprintf(format, args...)+", so nothing of it was checked; what the plug-in makes of it is undocumented")
 	s.halted = true
 }
 
 func (s *scanner) mismatch(start, end int, format string, args ...any) {
-	s.report(start, end, ruleEncoding, diag.Warning, fmt.Sprintf(format, clip(args)...))
+	s.report(start, end, ruleEncoding, diag.Warning, diag.Sprintf(format, clip(args)...))
 }
 
 // declared returns the encoding that the XML declaration names, "" for none, and where.

@@ -1,7 +1,6 @@
 package parser
 
 import (
-	"fmt"
 	"unicode/utf8"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -20,12 +19,12 @@ const refused = "the plug-in keeps the old configuration on a reload and does no
 // fault reports that the file is not well-formed. It returns the diagnostic for additions before the next one is made, nil when
 // nothing more is reported.
 func (s *scanner) fault(start, end int, format string, args ...any) *diag.Diagnostic {
-	return s.syntax(start, end, diag.Error, fmt.Sprintf(format, clip(args)...)+"; "+refused)
+	return s.syntax(start, end, diag.Error, diag.Sprintf(format, clip(args)...)+"; "+refused)
 }
 
 // doubt reports what XML, or this program, does not allow and the plug-in may read all the same: no text says so.
 func (s *scanner) doubt(start, end int, format string, args ...any) *diag.Diagnostic {
-	return s.syntax(start, end, diag.Warning, fmt.Sprintf(format, clip(args)...))
+	return s.syntax(start, end, diag.Warning, diag.Sprintf(format, clip(args)...))
 }
 
 func (s *scanner) syntax(start, end int, severity diag.Severity, message string) *diag.Diagnostic {
@@ -46,7 +45,7 @@ func (s *scanner) limit(start int, format string, args ...any) {
 		return
 	}
 	s.halted = true
-	what := fmt.Sprintf(format, args...)
+	what := diag.Sprintf(format, args...)
 	s.report(start, start+1, ruleSyntax, diag.Error, what+": a limit of wasplug; what stands behind this place is not read")
 }
 
@@ -77,5 +76,5 @@ func similar(a, b string) bool {
 }
 
 func (s *scanner) notConfig(at diag.Span, format string, args ...any) {
-	s.report(int(at.Start), int(at.End), ruleNotConfig, diag.Error, fmt.Sprintf(format, clip(args)...))
+	s.report(int(at.Start), int(at.End), ruleNotConfig, diag.Error, diag.Sprintf(format, clip(args)...))
 }

@@ -1,7 +1,6 @@
 package routecheck
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,7 +128,7 @@ func Defaults(level, platform string) (Semantics, error) {
 			return s, err
 		}
 	}
-	return s, fmt.Errorf("platform %q: want one of %s%s", platform, strings.Join(Platforms(), ", "), diag.DidYouMean(platform, Platforms()))
+	return s, diag.Errorf("platform %q: want one of %s%s", platform, strings.Join(Platforms(), ", "), diag.DidYouMean(platform, Platforms()))
 }
 
 // DefaultAt returns the value of a fact of [LevelFacts], such as "ConnectTimeout absent", at a plug-in level.
@@ -143,7 +142,7 @@ func DefaultAt(fact, level string) (string, error) {
 			return levelFacts[i].at(v), nil
 		}
 	}
-	return "", fmt.Errorf("no default named %q changes with the plug-in level", fact)
+	return "", diag.Errorf("no default named %q changes with the plug-in level", fact)
 }
 
 // latestLevel is where the table of levels ends.
@@ -156,10 +155,10 @@ func parseLevel(name string) (version, error) {
 	}
 	v, ok := parseVersion(name)
 	if !ok {
-		return v, fmt.Errorf("plug-in level %q: want \"latest\" or a version of at most four numbers, such as 8.5.5.20", name)
+		return v, diag.Errorf("plug-in level %q: want \"latest\" or a version of at most four numbers, such as 8.5.5.20", name)
 	}
 	if first := (version{5, 1}); slices.Compare(v[:], first[:]) < 0 {
-		return v, fmt.Errorf("plug-in level %q: nothing is known of levels below 5.1", name)
+		return v, diag.Errorf("plug-in level %q: nothing is known of levels below 5.1", name)
 	}
 	return v, nil
 }

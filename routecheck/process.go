@@ -1,8 +1,9 @@
 package routecheck
 
 import (
-	"fmt"
 	"slices"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Fault is how attempts on a member end while a Fact holds.
@@ -32,7 +33,7 @@ func ParseFault(s string) (Fault, error) {
 	if i := slices.Index(faultNames[:], s); i > 0 {
 		return Fault(i), nil
 	}
-	return 0, fmt.Errorf("attempts cannot end with %q: want refused, timeout, io-timeout, 503, reset or malformed", s)
+	return 0, diag.Errorf("attempts cannot end with %q: want refused, timeout, io-timeout, 503, reset or malformed", s)
 }
 
 // Fact says how attempts on a member end during [From, To); To 0 means for ever.

@@ -113,7 +113,7 @@ func (r *resolver) uriGroup(rt *parser.Route) *uriGroup {
 func (r *resolver) dangling(kind string, ref parser.Val[string], route *parser.Node, known func() []string) {
 	d := diag.Diagnostic{Span: nameSpan(ref, route), Severity: diag.Error, Rule: missingGroup}
 	if ref.Set() {
-		d.Message = fmt.Sprintf("Route names %s %q, which does not exist%s", kind, ref.V, r.suggest(ref.V, known))
+		d.Message = diag.Sprintf("Route names %s %q, which does not exist%s", kind, ref.V, r.suggest(ref.V, known))
 	} else {
 		d.Message = fmt.Sprintf("Route names no %s", kind)
 	}

@@ -106,7 +106,7 @@ func (t *Table) FindMember(name string) (ClusterID, MemberID, error) {
 	case 1:
 		return in[0], t.Clusters[in[0]].byName[name], nil
 	case 0:
-		return -1, NoMember, fmt.Errorf("no member is named %q%s", name, t.hint(name))
+		return -1, NoMember, diag.Errorf("no member is named %q%s", name, t.hint(name))
 	}
 	var full []string
 	for _, id := range in {
@@ -139,7 +139,7 @@ type AmbiguousMember struct {
 
 // Error names the ways to say which one is meant.
 func (e *AmbiguousMember) Error() string {
-	return fmt.Sprintf("member %q is in several clusters: name one of %s", e.Name, join(e.In, 5))
+	return diag.Sprintf("member %q is in several clusters: name one of %s", e.Name, join(e.In, 5))
 }
 
 // FindCluster resolves the name of a cluster.
@@ -147,7 +147,7 @@ func (t *Table) FindCluster(name string) (ClusterID, error) {
 	if id, ok := t.byName[name]; ok {
 		return id, nil
 	}
-	return -1, fmt.Errorf("no cluster is named %q%s", name, diag.DidYouMean(name, t.clusterNames()))
+	return -1, diag.Errorf("no cluster is named %q%s", name, diag.DidYouMean(name, t.clusterNames()))
 }
 
 func join(list []string, most int) string {

@@ -29,7 +29,7 @@ type Semantics struct {
 func (s *Semantics) Assume(assignment string) (Choice, error) {
 	name, value, ok := strings.Cut(assignment, "=")
 	if !ok {
-		return 0, fmt.Errorf("%q: want CHOICE=VALUE, such as score-tie=last", assignment)
+		return 0, diag.Errorf("%q: want CHOICE=VALUE, such as score-tie=last", assignment)
 	}
 	for c := range choices {
 		if choices[c].Name != name {
@@ -40,7 +40,7 @@ func (s *Semantics) Assume(assignment string) (Choice, error) {
 			return 0, fmt.Errorf("retry-clock=arrival is now one of three values, which say whose arrival counts: arrival-starts, arrival-judges, arrival-both")
 		}
 		if v < 0 {
-			return 0, fmt.Errorf("choice %s has no value %q: want one of %s", name, value, strings.Join(choices[c].Values, ", "))
+			return 0, diag.Errorf("choice %s has no value %q: want one of %s", name, value, strings.Join(choices[c].Values, ", "))
 		}
 		s.value[c] = uint8(v)
 		return Choice(c), nil
@@ -48,7 +48,7 @@ func (s *Semantics) Assume(assignment string) (Choice, error) {
 	if i := slices.IndexFunc(openFacts[:], func(f OpenFact) bool { return f.Name == name }); i >= 0 {
 		return 0, fmt.Errorf("%s is a fact, no open choice of the plug-in: it cannot be assumed%s", name, after("; ", openFacts[i].Settle))
 	}
-	return 0, fmt.Errorf("no open choice is named %q%s", name, diag.DidYouMean(name, choiceNames()))
+	return 0, diag.Errorf("no open choice is named %q%s", name, diag.DidYouMean(name, choiceNames()))
 }
 
 // after returns a text behind what joins it to the text before, "" for none.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // This file reads a request as people write it: a URL, cookies, header fields. The command line, test suites and the proxy's page all read here,
@@ -19,10 +21,10 @@ func ParseURL(raw string) (Request, error) {
 	authority := rest[:len(rest)-len(strings.TrimLeftFunc(rest, func(r rune) bool { return !strings.ContainsRune("/?#", r) }))]
 	u, err := url.Parse(scheme + "://" + authority) // of the rest nothing is asked: clients send what is no good URL, too
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return Request{}, fmt.Errorf("URL %q: want http://HOST[:PORT]/PATH or https://...", raw)
+		return Request{}, diag.Errorf("URL %q: want http://HOST[:PORT]/PATH or https://...", raw)
 	}
 	if strings.ContainsFunc(raw, unicode.IsControl) {
-		return Request{}, fmt.Errorf("URL %q holds a control character: write it as %%XX", raw)
+		return Request{}, diag.Errorf("URL %q holds a control character: write it as %%XX", raw)
 	}
 	rq := Request{TLS: u.Scheme == "https", Host: u.Host, Port: 80, Target: target(raw)}
 	if rq.TLS {
@@ -32,10 +34,10 @@ func ParseURL(raw string) (Request, error) {
 		rq.Port, _ = strconv.Atoi(p)
 	}
 	if rq.Port < 1 || rq.Port > 65535 {
-		return rq, fmt.Errorf("URL %q: port %d, want 1 to 65535", raw, rq.Port)
+		return rq, diag.Errorf("URL %q: port %d, want 1 to 65535", raw, rq.Port)
 	}
 	if err := checkHost(u.Host); err != nil {
-		return rq, fmt.Errorf("URL %q: %w", raw, err)
+		return rq, diag.Errorf("URL %q: %w", raw, err)
 	}
 	return rq, nil
 }
@@ -60,7 +62,7 @@ func (rq *Request) AddHeader(name, value string) error {
 	switch strings.ToLower(name) {
 	case "host":
 		if err := checkHost(value); err != nil {
-			return fmt.Errorf("Host %q: %w", value, err)
+			return diag.Errorf("Host %q: %w", value, err)
 		}
 		rq.Host = value
 	case "cookie":
@@ -74,11 +76,11 @@ func (rq *Request) AddHeader(name, value string) error {
 func (rq *Request) AddCookie(field string) error {
 	for pair := range strings.SplitSeq(field, ";") {
 		if pair = strings.Trim(pair, " \t"); pair != "" && strings.IndexByte(pair, '=') < 1 {
-			return fmt.Errorf("cookie %q: want NAME=VALUE", pair)
+			return diag.Errorf("cookie %q: want NAME=VALUE", pair)
 		}
 	}
 	if strings.Trim(field, "; \t") == "" {
-		return fmt.Errorf("cookie %q: want NAME=VALUE", field)
+		return diag.Errorf("cookie %q: want NAME=VALUE", field)
 	}
 	rq.Cookies = append(rq.Cookies, field)
 	return nil
@@ -100,7 +102,7 @@ func checkHost(value string) error {
 		return fmt.Errorf("an IPv6 address stands in brackets, as in [2001:db8::1]:80")
 	}
 	if n, ok := decimal(port); port != "" && (!ok || n < 1 || n > 65535) {
-		return fmt.Errorf("port %q, want 1 to 65535", port)
+		return diag.Errorf("port %q, want 1 to 65535", port)
 	}
 	return nil
 }

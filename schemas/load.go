@@ -47,7 +47,7 @@ type reader struct {
 }
 
 func (r *reader) fault(span diag.Span, format string, args ...any) {
-	r.faults = append(r.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: fmt.Sprintf(format, args...)})
+	r.faults = append(r.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
 }
 
 // parse reads the one document of the file. yaml.v3 stops at its first fault, so there is one such fault at most.
@@ -204,7 +204,7 @@ func (r *reader) fields(n *Node, y *yaml.Node, depth int) {
 		}
 		if first, twice := seen[key.Text]; twice {
 			r.faults = append(r.faults, diag.Diagnostic{Span: key.Span, Severity: diag.Error,
-				Message: fmt.Sprintf("key %q is given twice, first on line %d", key.Text, r.place.line(int(first.Start))),
+				Message: diag.Sprintf("key %q is given twice, first on line %d", key.Text, r.place.line(int(first.Start))),
 				Related: []diag.Related{{Span: first, Message: "given first here"}}})
 			continue
 		}

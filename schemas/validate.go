@@ -37,7 +37,7 @@ func Names() []string {
 func Source(name string) ([]byte, error) {
 	src, err := embedded.ReadFile(name + suffix)
 	if err != nil {
-		return nil, fmt.Errorf("no schema %q%s; there are %s", name, diag.DidYouMean(name, Names()), strings.Join(Names(), ", "))
+		return nil, diag.Errorf("no schema %q%s; there are %s", name, diag.DidYouMean(name, Names()), strings.Join(Names(), ", "))
 	}
 	return src, nil
 }
@@ -143,17 +143,17 @@ func describe(root *Node, rules map[string]any, e gojsonschema.ResultError) diag
 			d.Span = f.NameSpan
 		}
 		known := properties(rule)
-		d.Message = fmt.Sprintf("unknown key %q in %s", key, at.name) + diag.DidYouMean(key, known)
+		d.Message = diag.Sprintf("unknown key %q in %s", key, at.name) + diag.DidYouMean(key, known)
 	case "required":
 		d.Span = at.label
-		d.Message = fmt.Sprintf("%s needs %q", at.name, detail["property"])
+		d.Message = diag.Sprintf("%s needs %q", at.name, detail["property"])
 	case "enum":
 		allowed := enum(rule)
 		if at.node.Kind != Scalar {
 			d.Message = wrongType(at, "string")
 			break
 		}
-		d.Message = fmt.Sprintf("%s is %q", at.name, at.node.Text) + diag.DidYouMean(at.node.Text, allowed)
+		d.Message = diag.Sprintf("%s is %q", at.name, at.node.Text) + diag.DidYouMean(at.node.Text, allowed)
 		if !strings.Contains(d.Message, "did you mean") {
 			d.Message += "; it must be one of " + strings.Join(allowed, ", ")
 		}
@@ -162,7 +162,7 @@ func describe(root *Node, rules map[string]any, e gojsonschema.ResultError) diag
 	case "number_gte", "number_lte", "number_gt", "number_lt":
 		d.Message = fmt.Sprintf("%s is %s, outside %v to %v", at.name, at.node.Text, bound(rule["minimum"]), bound(rule["maximum"]))
 	case "pattern", "string_gte", "string_lte", "invalid_property_name", "invalid_property_pattern":
-		d.Message = fmt.Sprintf("%s is %q", at.name, at.node.Text)
+		d.Message = diag.Sprintf("%s is %q", at.name, at.node.Text)
 		if title, ok := rule["title"].(string); ok {
 			d.Message += "; it must be " + title
 		}
@@ -175,7 +175,7 @@ func describe(root *Node, rules map[string]any, e gojsonschema.ResultError) diag
 }
 
 func wrongType(at place, expected string) string {
-	found := map[Kind]string{Map: "a map", List: "a list", Scalar: fmt.Sprintf("%q", at.node.Text)}[at.node.Kind]
+	found := map[Kind]string{Map: "a map", List: "a list", Scalar: diag.Sprintf("%q", at.node.Text)}[at.node.Kind]
 	if at.node.Null() {
 		found = "empty"
 	}

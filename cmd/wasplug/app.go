@@ -36,7 +36,7 @@ var errSilent = errors.New("")
 
 // usageError is wrong usage: exit code 2.
 func usageError(format string, args ...any) error {
-	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+	return &exitError{exitUsage, diag.Errorf(format, args...)}
 }
 
 // failure is work that could not be done: exit code 3.

@@ -138,7 +138,7 @@ func outputPath(path string, o generate.Output, several bool) (string, error) {
 		return filepath.Join(path, "plugin-cfg.xml"), nil
 	}
 	if !filepath.IsLocal(o.WebServer) || strings.ContainsAny(o.WebServer, `/\`) {
-		return "", failure(fmt.Errorf("the name of web server %q cannot be that of a folder", o.WebServer))
+		return "", failure(diag.Errorf("the name of web server %q cannot be that of a folder", o.WebServer))
 	}
 	return filepath.Join(path, o.WebServer, "plugin-cfg.xml"), nil
 }
@@ -232,7 +232,7 @@ func explainLine(c *cli.Context, files *diag.Files, t *generate.Topology, output
 	var unasked []string
 	for _, a := range origin.Attrs {
 		if a.Unasked {
-			unasked = append(unasked, fmt.Sprintf("%s=%q", a.Name, a.Value))
+			unasked = append(unasked, diag.Sprintf("%s=%q", a.Name, a.Value))
 			continue
 		}
 		fmt.Fprintf(w, "%s=%q: %s\n", a.Name, a.Value, files.Start(a.Span))

@@ -81,7 +81,7 @@ func (m *fixMode) Set(value string) error {
 		value = "safe"
 	case "safe", "all", "diff", "diff-all":
 	default:
-		return fmt.Errorf("want safe, all, diff or diff-all, got %q", value)
+		return diag.Errorf("want safe, all, diff or diff-all, got %q", value)
 	}
 	*m = fixMode(value)
 	return nil

@@ -165,7 +165,7 @@ func why(c *routecheck.Cluster, m routecheck.MemberID, share float64) string {
 }
 
 func subjectOf(cluster, member string) string {
-	return fmt.Sprintf("ServerCluster %q Server %q", cluster, member)
+	return diag.Sprintf("ServerCluster %q Server %q", cluster, member)
 }
 
 // alike reports whether two shares are one when they are told: to a tenth of a per cent.
@@ -183,11 +183,11 @@ func (c *comparison) outage(s *sample) {
 			Text: fmt.Sprintf("longest wait while one member hangs: %s -> %s", wait(was), wait(is))})
 	}
 	if a.RetryInterval != b.RetryInterval {
-		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, said: []string{fmt.Sprintf("ServerCluster %q RetryInterval", a.Name)},
+		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, said: []string{diag.Sprintf("ServerCluster %q RetryInterval", a.Name)},
 			Text: fmt.Sprintf("a member that is down is tried again after %s -> %s by each process, with a request of a user", seconds(a.RetryInterval), seconds(b.RetryInterval))})
 	}
 	if a.PostBuffer != b.PostBuffer {
-		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, said: []string{fmt.Sprintf("ServerCluster %q PostBufferSize", a.Name)},
+		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, said: []string{diag.Sprintf("ServerCluster %q PostBufferSize", a.Name)},
 			Text: fmt.Sprintf("a request body that can be sent to another member: %s -> %s", buffer(a.PostBuffer), buffer(b.PostBuffer))})
 	}
 }

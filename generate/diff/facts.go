@@ -105,7 +105,7 @@ func literal(n *parser.Node) string {
 	}
 	var parts []string
 	for _, a := range n.Attrs {
-		parts = append(parts, fmt.Sprintf(" %s=%q", a.Name, a.Value))
+		parts = append(parts, diag.Sprintf(" %s=%q", a.Name, a.Value))
 	}
 	slices.Sort(parts)
 	var b strings.Builder
@@ -172,7 +172,7 @@ func state(cfg *parser.Config, folded bool) []fact {
 }
 
 func (f *facts) cluster(c *parser.ServerCluster) {
-	subject := fmt.Sprintf("ServerCluster %q", c.Name.V)
+	subject := diag.Sprintf("ServerCluster %q", c.Name.V)
 	f.within = []string{subject}
 	defer func() { f.within = nil }()
 	f.attributes(subject, c.Node, "Name")
@@ -180,7 +180,7 @@ func (f *facts) cluster(c *parser.ServerCluster) {
 	weights := fmt.Sprint(routecheck.StartWeights(c))
 	for _, s := range c.Servers {
 		from := len(f.list)
-		f.server(fmt.Sprintf("%s Server %q", subject, s.Name.V), s)
+		f.server(diag.Sprintf("%s Server %q", subject, s.Name.V), s)
 		for i := range f.list[from:] {
 			if fact := &f.list[from+i]; strings.HasSuffix(fact.subject, " LoadBalanceWeight") {
 				fact.weights = weights
@@ -230,7 +230,7 @@ func (f *facts) routes(cfg *parser.Config) {
 	names := routecheck.Resolve(cfg)
 	for _, r := range cfg.Routes {
 		h, g, c := names.RouteParts(r)
-		target := fmt.Sprintf("ServerCluster %q", r.ServerCluster.V)
+		target := diag.Sprintf("ServerCluster %q", r.ServerCluster.V)
 		f.attributes("Route to "+target, r.Node, "VirtualHostGroup", "UriGroup", "ServerCluster", "ServerGroup")
 		dangling := c == nil
 		if dangling {
@@ -238,11 +238,11 @@ func (f *facts) routes(cfg *parser.Config) {
 		}
 		if r.VirtualHostGroup.Set() && h == nil {
 			dangling = true
-			f.add(fmt.Sprintf("Route from a missing VirtualHostGroup %q to %s", r.VirtualHostGroup.V, target), "", r.Node.Span)
+			f.add(diag.Sprintf("Route from a missing VirtualHostGroup %q to %s", r.VirtualHostGroup.V, target), "", r.Node.Span)
 		}
 		if r.UriGroup.Set() && g == nil {
 			dangling = true
-			f.add(fmt.Sprintf("Route from a missing UriGroup %q to %s", r.UriGroup.V, target), "", r.Node.Span)
+			f.add(diag.Sprintf("Route from a missing UriGroup %q to %s", r.UriGroup.V, target), "", r.Node.Span)
 		}
 		if !dangling {
 			f.route(r, h, g, target)
@@ -277,7 +277,7 @@ func (f *facts) route(r *parser.Route, h *parser.VirtualHostGroup, g *parser.Uri
 			continue
 		}
 		for _, u := range g.Uris {
-			value := fmt.Sprintf("%s, cookie %q, identifier %q", target, u.AffinityCookie.V, u.AffinityURLIdentifier.V)
+			value := diag.Sprintf("%s, cookie %q, identifier %q", target, u.AffinityCookie.V, u.AffinityURLIdentifier.V)
 			if subject := alias + " " + u.Name.V; f.claims[subject] != value {
 				f.claims[subject] = value
 				f.add(subject, value, u.Node.Span)

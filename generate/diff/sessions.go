@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -24,7 +25,7 @@ func (c *comparison) sessions(s *sample) {
 		}
 	}
 	if whole := c.wholeCluster(s); whole != "" && len(lost) > 0 && len(lost) == homes {
-		k := Consequence{Kind: Sessions, Cluster: cluster.Name, Share: 1, Old: cluster.At, Text: whole, said: []string{fmt.Sprintf("ServerCluster %q CloneSeparatorChange", cluster.Name)}}
+		k := Consequence{Kind: Sessions, Cluster: cluster.Name, Share: 1, Old: cluster.At, Text: whole, said: []string{diag.Sprintf("ServerCluster %q CloneSeparatorChange", cluster.Name)}}
 		if !s.new.Declined {
 			k.New = c.new.table.Clusters[s.new.id].At
 		}
@@ -37,7 +38,7 @@ func (c *comparison) sessions(s *sample) {
 	}
 	if !s.new.Declined && cluster.GetTable && !c.new.table.Clusters[s.new.id].GetTable {
 		c.tell(Consequence{Kind: Sessions, Cluster: cluster.Name, Share: math.NaN(), Old: cluster.At, New: c.new.table.Clusters[s.new.id].At,
-			Text: "GetDWLMTable is off: sessions that a partition ID names are not found (R28)", said: []string{fmt.Sprintf("ServerCluster %q GetDWLMTable", cluster.Name)}})
+			Text: "GetDWLMTable is off: sessions that a partition ID names are not found (R28)", said: []string{diag.Sprintf("ServerCluster %q GetDWLMTable", cluster.Name)}})
 	}
 }
 
@@ -46,7 +47,7 @@ func (c *comparison) place(s *sample, k *Consequence) {
 	subject := subjectOf(k.Cluster, k.Member)
 	k.said = []string{subject, subject + " CloneID"}
 	for _, list := range []string{"PrimaryServers", "BackupServers"} {
-		k.said = append(k.said, fmt.Sprintf("ServerCluster %q %s", k.Cluster, list))
+		k.said = append(k.said, diag.Sprintf("ServerCluster %q %s", k.Cluster, list))
 	}
 	if s.new.Declined {
 		return
@@ -86,7 +87,7 @@ func (c *comparison) wholeCluster(s *sample) string {
 	case was.Name != is.Name:
 		return fmt.Sprintf("its requests go to cluster %s, which has none of its clone IDs", is.Name)
 	case was.Separator != is.Separator:
-		return fmt.Sprintf("clone IDs in cookies are separated by %q and no longer by %q (R21)", is.Separator, was.Separator)
+		return diag.Sprintf("clone IDs in cookies are separated by %q and no longer by %q (R21)", is.Separator, was.Separator)
 	}
 	return ""
 }

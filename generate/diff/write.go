@@ -30,7 +30,7 @@ func (r *Report) Write(w io.Writer, files *diag.Files, format string, o Options)
 	case "json":
 		return r.json(w, files)
 	default:
-		return fmt.Errorf("no format %q; there are %s", format, strings.Join(Formats, ", "))
+		return diag.Errorf("no format %q; there are %s", format, strings.Join(Formats, ", "))
 	}
 	_, err := io.WriteString(w, p.String())
 	return err

@@ -10,7 +10,7 @@ import (
 
 // conflict notes something that the inputs say differently, once.
 func (m *merger) conflict(span diag.Span, code, format string, args ...any) {
-	d := diag.Diagnostic{Span: span, Severity: diag.Warning, Message: fmt.Sprintf(format, args...)}
+	d := diag.Diagnostic{Span: span, Severity: diag.Warning, Message: diag.Sprintf(format, args...)}
 	if code != "" {
 		d.Rule = lint.Lookup(m.rules, code).Diag()
 	}
@@ -100,10 +100,10 @@ func differences(a, b *parser.Node, skip string) []difference {
 // inEffect says the value that holds for an attribute; one that is not written is said to be so.
 func inEffect(n *parser.Node, name string) (value, words string) {
 	if a := n.Attr(name); a != nil {
-		return a.Value, fmt.Sprintf("%q", a.Value)
+		return a.Value, diag.Sprintf("%q", a.Value)
 	}
 	if row := parser.AttributeOf(n, name); row != nil && row.Default != "" {
-		return row.Default, fmt.Sprintf("not set (%q by default)", row.Default)
+		return row.Default, diag.Sprintf("not set (%q by default)", row.Default)
 	}
 	return "", "not set"
 }

@@ -50,7 +50,7 @@ func (m *merger) unused(in Input, used map[*parser.Node]bool) {
 		if names == nil {
 			at = n.NameSpan
 		}
-		names = append(names, fmt.Sprintf("%s %q", kind, name))
+		names = append(names, diag.Sprintf("%s %q", kind, name))
 	}
 	for _, c := range in.Config.Clusters {
 		note("server cluster", c.Name.V, c.Node)

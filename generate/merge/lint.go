@@ -1,8 +1,6 @@
 package merge
 
 import (
-	"fmt"
-
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -75,7 +73,7 @@ func (m *merger) collision(d diag.Diagnostic, clones map[diag.Span]holder) diag.
 	if !isA || !isB || a.file == b.file || a.server.CloneID.V != b.server.CloneID.V {
 		return d
 	}
-	d.Message = fmt.Sprintf("clone ID %q of server %q of %s is that of server %q of %s at another address; sessions of one reach the other (%s in the merged file)",
+	d.Message = diag.Sprintf("clone ID %q of server %q of %s is that of server %q of %s at another address; sessions of one reach the other (%s in the merged file)",
 		a.server.CloneID.V, a.server.Name.V, m.inputs[a.file].Name, b.server.Name.V, m.inputs[b.file].Name, d.Rule.Code)
 	d.Rule = lint.Lookup(m.rules, "WP309").Diag()
 	return d

@@ -213,11 +213,11 @@ func (m *merger) resolve(file int, in Input, names *routecheck.Names, r *parser.
 	missing := ""
 	switch {
 	case r.VirtualHostGroup.Set() && c.host == nil:
-		missing = fmt.Sprintf("virtual host group %q", r.VirtualHostGroup.V)
+		missing = diag.Sprintf("virtual host group %q", r.VirtualHostGroup.V)
 	case r.UriGroup.Set() && c.group == nil:
-		missing = fmt.Sprintf("uri group %q", r.UriGroup.V)
+		missing = diag.Sprintf("uri group %q", r.UriGroup.V)
 	case cluster == nil:
-		missing = fmt.Sprintf("server cluster %q", r.ServerCluster.V)
+		missing = diag.Sprintf("server cluster %q", r.ServerCluster.V)
 	}
 	if missing != "" {
 		m.conflict(r.Node.Span, "WP201", "route of %s leads to %s, which is not defined; it is left out", in.Name, missing)

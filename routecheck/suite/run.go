@@ -75,7 +75,7 @@ type runner struct {
 }
 
 func (r *runner) fault(span diag.Span, format string, args ...any) {
-	r.faults = append(r.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: fmt.Sprintf(format, args...)})
+	r.faults = append(r.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
 }
 
 // scenario resolves the members of a test.

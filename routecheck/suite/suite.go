@@ -3,7 +3,6 @@
 package suite
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -94,7 +93,7 @@ func Read(files *diag.Files, id diag.FileID) (*Suite, []diag.Diagnostic) {
 type reader struct{ faults []diag.Diagnostic }
 
 func (r *reader) fault(span diag.Span, format string, args ...any) {
-	r.faults = append(r.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: fmt.Sprintf(format, args...)})
+	r.faults = append(r.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
 }
 
 func items(n *schemas.Node) []*schemas.Node {
