@@ -312,7 +312,7 @@ func TestOwnLogAgrees(t *testing.T) {
 			t.Fatalf("%d of %d decisions agree, %d faults, %d unchecked\n%s\n%s", rep.Agreed, rep.Decisions, rep.Faults, rep.Unchecked, xml, describe(table, rep, log.Bytes()))
 		}
 	})
-	if decisions < 100 || lines < 500 {
+	if !testing.Short() && (decisions < 100 || lines < 500) { // a short run makes fewer draws
 		t.Errorf("only %d decisions and %d lines were checked", decisions, lines)
 	}
 }
