@@ -90,6 +90,9 @@ func fmtFile(c *cli.Context, path string, src, out []byte, same bool) error {
 
 // formatted lays a file out anew. A file with a fault is left alone: laying it out could turn the fault into something else.
 func formatted(c *cli.Context, path string, src []byte) ([]byte, error) {
+	if content, _ := parser.Sniff(src); content == parser.PlainText || content == parser.Mapping {
+		return nil, failure(fmt.Errorf("%s is left as it is: it is %s, and fmt lays out a plugin-cfg.xml", displayName(path), whatItIs(src)))
+	}
 	files := diag.NewFiles()
 	cfg, faults := parser.Parse(files.Add(displayName(path), src), src)
 	var broken []diag.Diagnostic
