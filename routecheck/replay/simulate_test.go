@@ -299,7 +299,7 @@ func describe(table *routecheck.Table, rep *Report, log []byte) string {
 // TestOwnLogAgrees: what the core did, written as a log and read back, is what the core would do.
 func TestOwnLogAgrees(t *testing.T) {
 	decisions, lines := int64(0), int64(0)
-	rapid.Check(t, func(t *rapid.T) {
+	check := func(t *rapid.T) {
 		xml := drawer{t}.config()
 		table := rapidTable(t, xml)
 		sem := routecheck.Latest()
@@ -311,11 +311,19 @@ func TestOwnLogAgrees(t *testing.T) {
 		if rep.Faults > 0 || rep.Unchecked > 0 || rep.Agreed != rep.Decisions || rep.LinesAgreed != rep.Lines {
 			t.Fatalf("%d of %d decisions agree, %d faults, %d unchecked\n%s\n%s", rep.Agreed, rep.Decisions, rep.Faults, rep.Unchecked, xml, describe(table, rep, log.Bytes()))
 		}
-	})
-	if !testing.Short() && (decisions < 100 || lines < 500) { // a short run makes fewer draws
+	}
+	few := func() bool { return decisions < 100 || lines < 500 }
+	rapid.Check(t, check)
+	for rounds := 1; rounds < shortened && few() && !t.Failed(); rounds++ {
+		rapid.Check(t, check)
+	}
+	if few() {
 		t.Errorf("only %d decisions and %d lines were checked", decisions, lines)
 	}
 }
+
+// shortened is by what rapid divides its number of draws under -short: so many short rounds are a whole one.
+const shortened = 5
 
 func rapidTable(t *rapid.T, xml string) *routecheck.Table {
 	cfg, _ := parser.Parse(diag.NewFiles().Add("plugin-cfg.xml", []byte(xml)), []byte(xml))
