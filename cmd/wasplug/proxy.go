@@ -336,6 +336,9 @@ func (s *proxySetup) refused(err error) error {
 
 // serve runs until ctx ends or an address cannot be served any longer.
 func (s *proxySetup) serve(ctx context.Context, p *proxy.Proxy, listeners []*proxy.Listener) error {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP) // before anybody can know that it listens: a SIGHUP that nobody waits for ends the program
+	defer signal.Stop(hangup)
 	errs := make(chan error, len(listeners)+1)
 	stopAdmin, err := s.admin(p, errs)
 	if err != nil {
@@ -353,9 +356,6 @@ func (s *proxySetup) serve(ctx context.Context, p *proxy.Proxy, listeners []*pro
 	if s.demo != nil {
 		fmt.Fprint(s.c.App.Writer, s.demo.Help(listeners[0].Addr().String(), s.page))
 	}
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
 	for {
 		select {
 		case <-ctx.Done():

@@ -203,6 +203,22 @@ func TestProxyDescriptors(t *testing.T) {
 	}
 }
 
+// A SIGHUP that comes as soon as the program says where it listens is a reload, not the end.
+func TestProxyEarlyHangup(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "plugin-cfg.xml")
+	if err := os.WriteFile(config, []byte("<Config/>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := runProgram(t, "proxy", "-c", config, "--listen", "127.0.0.1:0=80")
+	r.find(`(listening on)`)
+	r.signal(syscall.SIGHUP)
+	r.find(`(configuration reloaded)`)
+	r.signal(syscall.SIGTERM)
+	if err := r.cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 // A file that nobody can read, here a pipe without a writer, holds up neither requests nor the end of the program.
 func TestProxyBlockedFiles(t *testing.T) {
 	dir := t.TempDir()
