@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"software.sslmate.com/src/go-pkcs12"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // keyring is what a key store holds: whom it trusts, and the certificates that it can show.
@@ -184,7 +186,7 @@ func (r *keyring) pick(label string) ([]tls.Certificate, error) {
 		if p.label == label || p.label == "" && len(r.pairs) == 1 {
 			return []tls.Certificate{p.cert}, nil
 		}
-		known = append(known, fmt.Sprintf("%q", p.label))
+		known = append(known, diag.Quote(p.label))
 	}
-	return nil, fmt.Errorf("no key has the certLabel %q, it holds %s", label, strings.Join(append(known, "no other"), ", "))
+	return nil, diag.Errorf("no key has the certLabel %q, it holds %s", label, strings.Join(append(known, "no other"), ", "))
 }

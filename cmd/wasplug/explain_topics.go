@@ -7,6 +7,7 @@ import (
 
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -134,7 +135,7 @@ func explainTopic(word string) string {
 	if t != nil {
 		b.WriteString("\nPages:\n")
 	} else {
-		fmt.Fprintf(&b, "%q is no page of its own; it is spoken of in\n", word)
+		fmt.Fprintf(&b, "%s is no page of its own; it is spoken of in\n", diag.Quote(word))
 	}
 	for _, h := range hits {
 		fmt.Fprintf(&b, "  %-36s  %s\n", h.word, clipTitle(h.title))

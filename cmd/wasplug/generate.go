@@ -235,7 +235,7 @@ func explainLine(c *cli.Context, files *diag.Files, t *generate.Topology, output
 			unasked = append(unasked, diag.Sprintf("%s=%q", a.Name, a.Value))
 			continue
 		}
-		fmt.Fprintf(w, "%s=%q: %s\n", a.Name, a.Value, files.Start(a.Span))
+		fmt.Fprintf(w, "%s=%s: %s\n", a.Name, diag.Quote(a.Value), files.Start(a.Span))
 	}
 	if len(unasked) > 0 {
 		fmt.Fprintf(w, "by default (flavor %s): %s\n", t.Flavor.V, strings.Join(unasked, " "))

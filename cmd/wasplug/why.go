@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -254,7 +255,7 @@ func readScenario(c *cli.Context, t *routecheck.Table, sc *routecheck.Scenario) 
 			return usageError("--partition %q: %w", s, err)
 		}
 		if err := t.FitsPartition(entry); err != nil {
-			fmt.Fprintf(c.App.ErrWriter, "wasplug: warning: --partition %q is followed, but %v\n", s, err)
+			fmt.Fprintf(c.App.ErrWriter, "wasplug: warning: --partition %s is followed, but %v\n", diag.Quote(s), err)
 		}
 		sc.Partition = append(sc.Partition, entry)
 	}

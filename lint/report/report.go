@@ -48,7 +48,7 @@ func (r *Report) Write(w io.Writer, format string) error {
 			return f.write(r, w)
 		}
 	}
-	return fmt.Errorf("no format is called %q: want one of %s", format, strings.Join(Formats(), ", "))
+	return diag.Errorf("no format is called %q: want one of %s", format, strings.Join(Formats(), ", "))
 }
 
 // counts returns the number of findings of each severity.
