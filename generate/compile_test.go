@@ -2,7 +2,6 @@ package generate
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,13 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/wasplug/wasplug/internal/golden"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/schemas"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const figure = "../testdata/figure-5-12"
 
@@ -38,22 +36,6 @@ func compile(t testing.TB, name string, src []byte) ([]Output, string) {
 	return outputs, b.String()
 }
 
-func golden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), string(got)); d != "" {
-		t.Errorf("%s differs (-want +got):\n%s", path, d)
-	}
-}
-
 func xml(t testing.TB, o Output) []byte {
 	t.Helper()
 	b, err := o.XML()
@@ -72,7 +54,7 @@ func TestFigure(t *testing.T) {
 	if faults != "" {
 		t.Fatal(faults)
 	}
-	golden(t, filepath.Join(figure, "plugin-cfg.xml"), xml(t, outputs[0]))
+	golden.Check(t, filepath.Join(figure, "plugin-cfg.xml"), xml(t, outputs[0]))
 }
 
 func TestGolden(t *testing.T) {
@@ -93,7 +75,7 @@ func TestGolden(t *testing.T) {
 				b.WriteString("== " + o.WebServer + "\n")
 				b.Write(xml(t, o))
 			}
-			golden(t, strings.TrimSuffix(in, ".yaml")+".golden", b.Bytes())
+			golden.Check(t, strings.TrimSuffix(in, ".yaml")+".golden", b.Bytes())
 		})
 	}
 }

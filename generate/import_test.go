@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/wasplug/wasplug/generate/diff"
+	"github.com/wasplug/wasplug/internal/golden"
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -84,7 +85,7 @@ func TestImportGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, yaml, _, said := back(t, src)
-		golden(t, in+".golden", append([]byte(said), yaml...))
+		golden.Check(t, in+".golden", append([]byte(said), yaml...))
 	}
 }
 

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,11 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wasplug/wasplug/internal/golden"
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser/diag"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 // corpus lints every file of the shared corpus by itself. Names are relative to it.
 func corpus(t *testing.T, o Options, visit func(name string, ds []diag.Diagnostic, files *diag.Files)) {
@@ -28,25 +26,6 @@ func corpus(t *testing.T, o Options, visit func(name string, ds []diag.Diagnosti
 			id := files.Add(name, src)
 			visit(name, Run(files, Read(files, id), o), files)
 		}
-	}
-}
-
-// golden compares text with a file of testdata.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; run with -update and look at the difference", path)
 	}
 }
 
@@ -77,7 +56,7 @@ func judged(t *testing.T, list string, o Options, show func(d diag.Diagnostic, a
 		}
 		fmt.Fprintf(&b, "%s\n%s\n%s\n", name, reasons[name], lines)
 	})
-	golden(t, list, b.String())
+	golden.Check(t, filepath.Join("testdata", list), []byte(b.String()))
 }
 
 func TestCorpusErrors(t *testing.T) {
@@ -128,5 +107,5 @@ func TestCorpusCounts(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("%s: %d files", rule, n))
 	}
 	slices.Sort(lines)
-	golden(t, "corpus-counts.txt", fmt.Sprintf("%d whole files, warnings in the median one: %d\n%s\n", len(perFile), median, strings.Join(lines, "\n")))
+	golden.Check(t, filepath.Join("testdata", "corpus-counts.txt"), fmt.Appendf(nil, "%d whole files, warnings in the median one: %d\n%s\n", len(perFile), median, strings.Join(lines, "\n")))
 }

@@ -2,23 +2,16 @@ package lint
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
+
+	"github.com/wasplug/wasplug/internal/golden"
 )
 
 // TestRuleTable holds docs/rules.md against the registry.
 func TestRuleTable(t *testing.T) {
 	const path = "../docs/rules.md"
-	want := ruleTable()
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got, err := os.ReadFile(path); err != nil || string(got) != want {
-		t.Errorf("%s is not what the rules say (%v); run with -update", path, err)
-	}
+	golden.Check(t, path, []byte(ruleTable()))
 }
 
 func ruleTable() string {

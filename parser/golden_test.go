@@ -2,19 +2,15 @@ package parser_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/wasplug/wasplug/internal/golden"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )
-
-var update = flag.Bool("update", false, "rewrite the expected output of the golden tests")
 
 // TestGolden reads each file of testdata and compares its diagnostics, and what is written of the tree, with the .out file beside it.
 func TestGolden(t *testing.T) {
@@ -42,24 +38,7 @@ func TestGolden(t *testing.T) {
 			if err := parser.Write(&out, cfg.Doc); err != nil {
 				t.Fatal(err)
 			}
-			compare(t, input[:len(input)-len(".xml")]+".out", out.Bytes())
+			golden.Check(t, input[:len(input)-len(".xml")]+".out", out.Bytes())
 		})
-	}
-}
-
-func compare(t *testing.T, file string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", file, diff)
 	}
 }

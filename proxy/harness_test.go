@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )

@@ -1,28 +1,17 @@
 package routecheck
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write docs/spec/procedure.md anew")
+	"github.com/wasplug/wasplug/internal/golden"
+)
 
 // TestProcedurePage holds docs/spec/procedure.md against the tables that the program explains itself by.
 func TestProcedurePage(t *testing.T) {
-	const path = "../docs/spec/procedure.md"
-	want := procedurePage()
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got, err := os.ReadFile(path); err != nil || string(got) != want {
-		t.Errorf("%s is not what the tables say (%v); run with -update", path, err)
-	}
+	golden.Check(t, "../docs/spec/procedure.md", []byte(procedurePage()))
 }
 
 // parts are the sections of the page: up to which rule each goes.

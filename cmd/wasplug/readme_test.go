@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/wasplug/wasplug/internal/golden"
 )
 
 // consoleBlock is a fenced block of README.md and docs that begins with a command.
@@ -43,14 +45,14 @@ func TestDocuments(t *testing.T) {
 						t.Errorf("%s: %s\nprints\n%s", name, command, got)
 					}
 					got = want
-				} else if got != want && !*update {
+				} else if got != want && !golden.Update() {
 					t.Errorf("%s: %s\nprints\n%s", name, command, got)
 				}
 				fmt.Fprintf(&out, "%s\n%s", command, got)
 			}
 			return []byte("```console\n" + out.String() + "```")
 		})
-		if *update && !bytes.Equal(changed, text) {
+		if golden.Update() && !bytes.Equal(changed, text) {
 			if err := os.WriteFile(name, changed, 0o644); err != nil {
 				t.Fatal(err)
 			}

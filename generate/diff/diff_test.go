@@ -13,6 +13,7 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 	"pgregory.net/rapid"
 
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 )
 
 const module = "github.com/wasplug/wasplug/"
@@ -75,6 +77,19 @@ func TestImports(t *testing.T) {
 			if who := outside[i]; who != nil && !slices.ContainsFunc(who, func(pattern string) bool { return matches(name, pattern) }) {
 				t.Errorf("%s must not import %s", name, i)
 			}
+		}
+	}
+}
+
+// TestUpdateEverywhere: "go test ./... -update" fails in a package whose tests do not know the flag.
+func TestUpdateEverywhere(t *testing.T) {
+	for _, p := range loadProgram(t).packages {
+		name, isOurs := p.ours()
+		if !isOurs || len(p.TestGoFiles)+len(p.XTestGoFiles) == 0 {
+			continue
+		}
+		if golden := module + "internal/golden"; !slices.Contains(p.TestImports, golden) && !slices.Contains(p.XTestImports, golden) {
+			t.Errorf("a test of %s must import internal/golden, for its flag -update", name)
 		}
 	}
 }

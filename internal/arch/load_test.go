@@ -18,9 +18,11 @@ import (
 
 // listed is what "go list" says of a package.
 type listed struct {
-	ImportPath, Dir, Export string
-	Imports, GoFiles        []string
-	Standard                bool
+	ImportPath, Dir, Export   string
+	Imports, GoFiles          []string
+	TestImports, XTestImports []string
+	TestGoFiles, XTestGoFiles []string
+	Standard                  bool
 }
 
 // ours reports whether a package is of this module, and its path in it.
@@ -35,7 +37,7 @@ type program struct {
 
 func loadProgram(t *testing.T) *program {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Dir,Export,Imports,GoFiles,Standard", module+"...")
+	cmd := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Dir,Export,Imports,GoFiles,TestImports,XTestImports,TestGoFiles,XTestGoFiles,Standard", module+"...")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

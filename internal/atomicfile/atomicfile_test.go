@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 )
 
 func read(t *testing.T, path string) string {

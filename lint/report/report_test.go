@@ -4,20 +4,17 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/xml"
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
+	"github.com/wasplug/wasplug/internal/golden"
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 const example = `<Config>
   <Log LogLevel="Trace" Name="/opt/plugins/logs/http_plugin.log"/>
@@ -56,20 +53,7 @@ func TestGolden(t *testing.T) {
 	r := run("default", "/src/conf/plugin-cfg.xml", example)
 	for _, format := range Formats() {
 		t.Run(format, func(t *testing.T) {
-			got := write(t, r, format)
-			path := filepath.Join("testdata", "example."+format)
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
+			golden.Check(t, filepath.Join("testdata", "example."+format), []byte(write(t, r, format)))
 		})
 	}
 }

@@ -3,6 +3,7 @@ package diag_test
 import (
 	"testing"
 
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	"github.com/wasplug/wasplug/parser/diag"
 )
 

@@ -2,7 +2,6 @@ package pluginlog
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -11,9 +10,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+	"github.com/wasplug/wasplug/internal/golden"
+)
 
 // summarise reads logs as one sequence of files.
 func summarise(t testing.TB, kinds Kinds, logs ...io.Reader) (*Summary, []*Request) {
@@ -91,19 +90,7 @@ func TestRequests(t *testing.T) {
 				fmt.Fprintf(&out, "error %d x lines %d-%d %s\n", e.Count, e.First.Line, e.Last.Line, e.Text)
 			}
 			fmt.Fprintf(&out, "requests=%d odd=%d declined=%d build=%q web server=%q reloads=%d\n", s.Requests, s.Odd, s.Declined, s.Build, s.WebServer, s.Reloads)
-			golden := strings.TrimSuffix(file, ".log") + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(out.String()), 0o666); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), out.String()); diff != "" {
-				t.Error(diff)
-			}
+			golden.Check(t, strings.TrimSuffix(file, ".log")+".golden", []byte(out.String()))
 			_, all := summarise(t, Kinds{}, bytes.NewReader(log))
 			if diff := cmp.Diff(numbersOf(requests), numbersOf(all)); diff != "" {
 				t.Errorf("requests and numbers depend on the kinds that are read: %s", diff)

@@ -6,6 +6,8 @@ import (
 	"net/http/httputil"
 	"strings"
 	"testing"
+
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 )
 
 // content decodes a chunked body that arrives in pieces of the given size.

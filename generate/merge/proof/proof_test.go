@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	plugin "github.com/wasplug/wasplug/parser"
 )
 

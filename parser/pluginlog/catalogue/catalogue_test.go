@@ -3,6 +3,8 @@ package catalogue
 import (
 	"strings"
 	"testing"
+
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 )
 
 // TestTable: every row is whole, its marks and sorts are known, and no number of a sort means two things.
