@@ -32,9 +32,15 @@ func seed(f *testing.F) {
 	for _, text := range []string{"", "<", "<a", "<a b", "<a b=", "<a b='", "<a b='c' b='d'/>", "</a>", "<!", "<!--", "<!-->", "<?xml", "<?xml?>",
 		"<a>&#x10FFFF;&#xD800;</a>", "\xef\xbb\xbf<Config/>", "\xff\xfe<\x00", "<?xml version='1.0' encoding='us-ascii'?><a>\xe9</a>",
 		"<a><b><c></a>", "<Log><Uri>", "<é a='\r\n\t'/>", "<a:b c:d='e'/>", "<a></a >", "<a>]]></a>", "<a b='>'/>", "<a/>\n<!-- x -->",
-		"<a><!-- b ---></a>", "<?xml version='1.1'?><a/>", "<a b='1'c='2'/>", "<a b='&#+65;'/>", "<a b='\xc2\x93'/>", "<a>\r\n</a>", "<a b='--'>--</a>"} {
+		"<a><!-- b ---></a>", "<?xml version='1.1'?><a/>", "<a b='1'c='2'/>", "<a b='&#+65;'/>", "<a b='\xc2\x93'/>", "<a>\r\n</a>", "<a b='--'>--</a>", "0", "ba <", "a: <"} {
 		f.Add([]byte(text))
 	}
+}
+
+// markup reports whether a text is read as XML. What is not has one report, WP102, and is neither compared nor written.
+func markup(src []byte) bool {
+	content, _ := parser.Sniff(src)
+	return content != parser.PlainText && content != parser.Mapping
 }
 
 func FuzzParse(f *testing.F) {
@@ -57,12 +63,11 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzRoundTrip: markup that is read without a fault is the same after writing and reading. What is no markup has WP102 alone, and nobody writes it.
+// FuzzRoundTrip: markup that is read without a fault is the same after writing and reading.
 func FuzzRoundTrip(f *testing.F) {
 	seed(f)
-	f.Add([]byte("0"))
 	f.Fuzz(func(t *testing.T, src []byte) {
-		if content, _ := parser.Sniff(src); content == parser.PlainText || content == parser.Mapping {
+		if !markup(src) {
 			return
 		}
 		if cfg, ds := parser.Parse(1, src); !has(ds, "WP101") {
@@ -77,7 +82,7 @@ func FuzzAgainstEncodingXML(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		cfg, ds := parser.Parse(1, src)
 		want, err := oracle(src)
-		if err != nil && !has(ds, "WP101") && !stricter(err, src) {
+		if err != nil && markup(src) && !has(ds, "WP101") && !stricter(err, src) {
 			t.Fatalf("encoding/xml: %v; Parse finds no fault", err)
 		}
 		if err != nil || excused(ds) {

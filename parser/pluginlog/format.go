@@ -3,6 +3,7 @@ package pluginlog
 import (
 	"io"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -94,7 +95,11 @@ func (e *Event) appendMatching(dst []byte) []byte {
 	case AliasCompared, AliasMatched, URICompared, URIMatched:
 		return e.appendComparison(dst)
 	case URINotMatched:
-		return str(append(dst, "Failed to match: "...), e.URI)
+		dst = append(dst, "Failed to match: "...)
+		if c, _ := quoteAt(e.URI); c != 0 || strings.HasPrefix(e.URI, " ") || strings.HasPrefix(e.URI, ":") {
+			return append(str(append(dst, '\''), e.URI), '\'') // a reader would take its first character for the line's
+		}
+		return str(dst, e.URI)
 	case AffinityChecked:
 		return append(dst, "Checking for session affinity"...)
 	case AffinitySource:

@@ -128,6 +128,7 @@ func TestRoundTrip(t *testing.T) {
 // FuzzRoundTrip: whatever names hold, a written event is one line, and reading and writing it again changes nothing any more.
 func FuzzRoundTrip(f *testing.F) {
 	f.Add(byte(Counted), "m", "h", "/u", "p", int32(3), int64(4), true)
+	f.Add(byte(URINotMatched), "m", "h", "''u'", "p", int32(0), int64(1), false)
 	f.Add(byte(RouteTried), "m\nERROR: Marking x down", "h'; uri='", "/u'\x1b", "’", int32(-3), int64(-4), false)
 	f.Fuzz(func(t *testing.T, kind byte, member, host, uri, pattern string, n int32, m int64, yes bool) {
 		e := Event{Kind: Kind(kind) % numKinds, Time: Time(m), Member: member, Host: host, URI: uri, Pattern: pattern, Group: host, Clone: member, Text: uri, Method: pattern,
