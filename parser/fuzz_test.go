@@ -37,10 +37,10 @@ func seed(f *testing.F) {
 	}
 }
 
-// markup reports whether a text is read as XML. What is not has one report, WP102, and is neither compared nor written.
+// markup reports whether a file is read as XML. What is not has one report in place of its faults, and is neither compared nor written.
 func markup(src []byte) bool {
 	content, _ := parser.Sniff(src)
-	return content != parser.PlainText && content != parser.Mapping
+	return content == parser.Markup || content == parser.Empty
 }
 
 func FuzzParse(f *testing.F) {
@@ -80,9 +80,12 @@ func FuzzRoundTrip(f *testing.F) {
 func FuzzAgainstEncodingXML(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, src []byte) {
+		if !markup(src) {
+			return
+		}
 		cfg, ds := parser.Parse(1, src)
 		want, err := oracle(src)
-		if err != nil && markup(src) && !has(ds, "WP101") && !stricter(err, src) {
+		if err != nil && !has(ds, "WP101") && !stricter(err, src) {
 			t.Fatalf("encoding/xml: %v; Parse finds no fault", err)
 		}
 		if err != nil || excused(ds) {
