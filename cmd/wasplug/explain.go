@@ -19,7 +19,8 @@ func explainCommand() *cli.Command {
 		Name:      "explain",
 		Usage:     "explain a lint rule, an attribute or element, an open choice, a rule of the decision, or a text or code of http_plugin.log",
 		ArgsUsage: "WORD...",
-		Description: `Everything is in the program: nothing is looked up anywhere.
+		Description: `Everything is in the program: nothing is looked up anywhere. What an open choice, such as path-normalisation, is by platform holds for --platform of
+why, trace, diff and 'test --init', for platform: of a web server in a topology, and for platform: of a suite.
 
    wasplug explain WP301
    wasplug explain ServerIOTimeout

@@ -21,7 +21,7 @@ func explainChoice(c routecheck.Choice) string {
 		}
 	}
 	if text := byPlatform(c); text != "" {
-		fmt.Fprintf(&b, "By --platform: %s\n", text)
+		fmt.Fprintf(&b, "By --platform: %s\nA topology says it with platform: of a web server, a suite with platform:.\n", text)
 	}
 	fmt.Fprintf(&b, "Evidence: %s\n\n", ch.Evidence)
 	fmt.Fprintf(&b, "On this point the real plug-in's behaviour is not documented. why says when an answer hangs on it;\n--assume %s=%s gives the other reading.\n", ch.Name, ch.Values[len(ch.Values)-1])

@@ -20,6 +20,7 @@ func testCommand() *cli.Command {
 		Usage:     "run test suites: requests, and what is expected of each",
 		ArgsUsage: "routes.yaml...",
 		Description: `Decides the requests of each suite as the plug-in would and compares with what the suite expects ('wasplug schema suite' tells all it can say).
+The plug-in sits in the web server that the suite's platform: names, else in that of its topology, else in IBM HTTP Server.
 
    wasplug test routes.yaml
    wasplug test --coverage --fail-under 90 --format junit routes.yaml
@@ -138,31 +139,30 @@ func runSuite(c *cli.Context, path string, run *regexp.Regexp) (tested, error) {
 	if given(c, "config") {
 		config, webServer = c.String("config"), c.String("web-server")
 	}
-	table, sessions, err := suiteTable(c, out.files, config, webServer, &s.Semantics)
+	l, err := loadTableFor(c, out.files, config, webServer, &s.Semantics)
 	if err != nil {
 		return out, err
 	}
-	out.results, faults = s.Run(out.files, table, suite.Options{Run: run, Sessions: sessions})
+	if err := s.On(l.platform); err != nil {
+		return out, failure(err)
+	}
+	out.results, faults = s.Run(out.files, l.table, suite.Options{Run: run, Sessions: l.sessions()})
 	if len(faults) > 0 {
 		printDiagnostics(c.App.ErrWriter, out.files, faults)
 		return out, failure(fmt.Errorf("%s: the suite does not fit its configuration", out.name))
 	}
 	if c.Bool("coverage") || c.IsSet("fail-under") {
-		out.coverage = s.Cover(table, out.results)
+		out.coverage = s.Cover(l.table, out.results)
 	}
 	return out, nil
 }
 
-// suiteTable loads the configuration of a suite, and what its topology says of sessions.
-func suiteTable(c *cli.Context, files *diag.Files, config, webServer string, sem *routecheck.Semantics) (*routecheck.Table, func(string) routecheck.Sessions, error) {
-	l, err := loadTableFor(c, files, config, webServer, sem)
-	if err != nil {
-		return nil, nil, err
-	}
+// sessions tells what a topology says of the sessions of its clusters, nil where nothing does.
+func (l *loaded) sessions() func(cluster string) routecheck.Sessions {
 	if l.topology == nil {
-		return l.table, nil, nil
+		return nil
 	}
-	return l.table, func(cluster string) routecheck.Sessions { return sessionsOf(l.topology, cluster) }, nil
+	return func(cluster string) routecheck.Sessions { return sessionsOf(l.topology, cluster) }
 }
 
 // sessionsOf returns what a topology says of the sessions of a cluster.
@@ -185,6 +185,11 @@ func initSuite(c *cli.Context) error {
 	l, err := loadTable(c, &sem)
 	if err != nil {
 		return err
+	}
+	if l.platform != "" && !c.IsSet("platform") {
+		if sem, err = levelAndPlatform(c, l.platform); err != nil {
+			return err
+		}
 	}
 	config := c.String("config")
 	if out := c.String("output"); out != "" && out != "-" && config != "-" {

@@ -310,10 +310,7 @@ func readSessions(c *cli.Context, l *loaded) (func(string) routecheck.Sessions, 
 		}
 		return func(string) routecheck.Sessions { return s }, nil
 	}
-	if l.topology == nil {
-		return nil, nil
-	}
-	return func(cluster string) routecheck.Sessions { return sessionsOf(l.topology, cluster) }, nil
+	return l.sessions(), nil
 }
 
 func readDown(t *routecheck.Table, s string) (routecheck.Fact, error) {

@@ -15,10 +15,13 @@ import (
 type Suite struct {
 	Config      schemas.Val[string] // path of the configuration, relative to the suite's file
 	WebServer   string
-	Semantics   routecheck.Semantics
+	Semantics   routecheck.Semantics // at its level and on its platform, with what it settles
 	Settled     []routecheck.Choice
 	Persistence *routecheck.Sessions // nil: what the topology says
 	Tests       []*Test
+
+	level, platform string   // as written
+	assumed         []string // CHOICE=VALUE, as written
 }
 
 // Test is requests to one process.
@@ -111,6 +114,7 @@ func (r *reader) semantics(s *Suite, root *schemas.Node) {
 		return
 	}
 	platform := root.Get("platform").Str()
+	s.level, s.platform = level.V, platform.V
 	if s.Semantics, err = routecheck.Defaults(level.V, platform.V); err != nil {
 		r.fault(platform.Span, "%v", err)
 	}
@@ -119,13 +123,34 @@ func (r *reader) semantics(s *Suite, root *schemas.Node) {
 		return
 	}
 	for _, f := range assume.Fields {
-		choice, err := s.Semantics.Assume(f.Name + "=" + f.Value.Str().V)
+		assignment := f.Name + "=" + f.Value.Str().V
+		choice, err := s.Semantics.Assume(assignment)
 		if err != nil {
 			r.fault(f.NameSpan, "%v", err)
 			continue
 		}
 		s.Settled = append(s.Settled, choice)
+		s.assumed = append(s.assumed, assignment)
 	}
+}
+
+// On takes the web server of the configuration for the one that the plug-in sits in, one of [routecheck.Platforms] or "", unless the suite names its
+// own. What the suite settles holds on either.
+func (s *Suite) On(platform string) error {
+	if s.platform != "" || platform == "" {
+		return nil
+	}
+	sem, err := routecheck.Defaults(s.level, platform)
+	if err != nil {
+		return err
+	}
+	for _, assignment := range s.assumed {
+		if _, err := sem.Assume(assignment); err != nil {
+			return err
+		}
+	}
+	s.Semantics = sem
+	return nil
 }
 
 func (r *reader) test(n *schemas.Node) *Test {
