@@ -15,7 +15,7 @@ import (
 // Output is the plugin-cfg.xml of one web server. Its spans stand in the topology.
 type Output struct {
 	WebServer string
-	Platform  string // the web server that the plug-in sits in, "" when the topology does not say
+	Platform  schemas.Val[string] // the web server that the plug-in sits in; not Set when the topology does not say
 	Doc       *parser.Document
 	Config    *parser.Config
 }
@@ -48,7 +48,7 @@ func (t *Topology) build(o Options) (outputs []Output, faults, notes []diag.Diag
 	c.checkNames()
 	for _, w := range t.WebServers {
 		doc := c.document(w, o)
-		outputs = append(outputs, Output{w.Name.V, w.Platform.V, doc, parser.View(doc)})
+		outputs = append(outputs, Output{w.Name.V, w.Platform, doc, parser.View(doc)})
 	}
 	return outputs, c.faults, c.notes
 }

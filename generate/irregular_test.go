@@ -33,7 +33,11 @@ func TestImportOfIrregularFiles(t *testing.T) {
 		for _, c := range diff.Attributes(cfg, again) {
 			rt.Fatalf("%s\n%s\n%s\n%s", c, said, src, yaml)
 		}
-		for _, c := range diff.Compare(cfg, again).Classes {
+		r, err := diff.Compare(diff.File{Config: cfg}, diff.File{Config: again})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		for _, c := range r.Classes {
 			rt.Fatalf("%+v\n%s\n%s", c, src, yaml)
 		}
 	})

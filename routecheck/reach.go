@@ -36,12 +36,15 @@ func (p Spot) URL() string {
 
 // urlUnder is URL under a choice about paths: where they are not decoded, the path stands as it is.
 func (p Spot) urlUnder(sem *Semantics) string {
-	escaped := p.URL()
+	return Spot{p.Host, p.Port, "/"}.URL() + strings.TrimPrefix(p.TargetIn(sem), "/")
+}
+
+// TargetIn returns the path that a client sends to reach the place: escaped where the web server decodes paths (R16), else as it is.
+func (p Spot) TargetIn(sem *Semantics) string {
 	if how := sem.value[PathNormalisation]; how == decodeAndClean || how == decodePath {
-		return escaped
+		return (&url.URL{Path: p.Path}).EscapedPath()
 	}
-	root := Spot{p.Host, p.Port, "/"}.URL()
-	return root + strings.TrimPrefix(p.Path, "/")
+	return p.Path
 }
 
 // Ruling is what a place comes to under one set of values of the open choices.

@@ -1,6 +1,7 @@
 package routecheck
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/wasplug/wasplug/parser"
@@ -31,5 +32,29 @@ func TestWorstWait(t *testing.T) {
 				t.Errorf("got %+v, want %d seconds, endless %t", got, tt.want, tt.endless)
 			}
 		})
+	}
+}
+
+// TestMarks: which failures mark which members, of primaries, backups and those in no list.
+func TestMarks(t *testing.T) {
+	for _, c := range []struct {
+		name, config, lists string
+		fault               Fault
+		want                []bool
+	}{
+		{"a connect, in no list", "", `<PrimaryServers><Server Name="a"/></PrimaryServers><BackupServers><Server Name="b"/></BackupServers>`, Refused, []bool{true, true, false}},
+		{"the only server", "", `<PrimaryServers><Server Name="a"/></PrimaryServers>`, Refused, []bool{false, false, false}},
+		{"a timeout: negative, positive, none", "", "", NoAnswer, []bool{true, false, false}},
+		{"a 503", "", "", Busy, []bool{false, false, false}},
+		{"a 503 under MarkBusyDown", `MarkBusyDown="true"`, "", Busy, []bool{true, true, true}},
+	} {
+		table := mustTable(t, `<Config `+c.config+`><ServerCluster Name="c">
+<Server Name="a" ServerIOTimeout="-9"><Transport Hostname="a" Port="1"/></Server>
+<Server Name="b" ServerIOTimeout="9"><Transport Hostname="b" Port="1"/></Server>
+<Server Name="c" LoadBalanceWeight="0" ServerIOTimeout="0"><Transport Hostname="c" Port="1"/></Server>`+c.lists+`</ServerCluster></Config>`)
+		sem := Latest()
+		if got := table.Marks(0, c.fault, &sem); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
 	}
 }

@@ -36,14 +36,19 @@ func (l *linting) groups(path, group string) []string {
 	return groups
 }
 
-// readFolder reads what looks like plugin-cfg.xml in a folder and those below it, and says what it passes over. What cannot be read does not
-// hide the rest.
+// readFolder reads what looks like plugin-cfg.xml in a folder and those below it.
 func (l *linting) readFolder(folder string, read func(path, group string)) {
+	findConfigs(l.c.App.ErrWriter, folder, l.cannot, func(path string) { read(path, filepath.Dir(path)) })
+}
+
+// findConfigs finds what looks like plugin-cfg.xml in a folder and those below it, in alphabetical order, and says what it passes over. What cannot be
+// read does not hide the rest.
+func findConfigs(stderr io.Writer, folder string, cannot func(error), found func(path string)) {
 	var others []string
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			l.cannot(err)
+			cannot(err)
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
 			}
@@ -53,22 +58,22 @@ func (l *linting) readFolder(folder string, read func(path, group string)) {
 		default:
 			switch reason := passOver(path); reason {
 			case "":
-				read(path, filepath.Dir(path))
+				found(path)
 			case foreign:
 				others = append(others, path)
 			default:
-				fmt.Fprintf(l.c.App.ErrWriter, "wasplug: %s: skipped, %s\n", path, reason)
+				fmt.Fprintf(stderr, "wasplug: %s: skipped, %s\n", path, reason)
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		l.cannot(err)
+		cannot(err)
 	}
 	if n := len(others); n == 1 {
-		fmt.Fprintf(l.c.App.ErrWriter, "wasplug: %s: skipped, %s\n", others[0], foreign)
+		fmt.Fprintf(stderr, "wasplug: %s: skipped, %s\n", others[0], foreign)
 	} else if n > 1 {
-		fmt.Fprintf(l.c.App.ErrWriter, "wasplug: %s: skipped %d .xml files that are no plugin-cfg.xml, %s the first\n", folder, n, others[0])
+		fmt.Fprintf(stderr, "wasplug: %s: skipped %d .xml files that are no plugin-cfg.xml, %s the first\n", folder, n, others[0])
 	}
 }
 

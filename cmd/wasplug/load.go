@@ -76,7 +76,8 @@ type loaded struct {
 	config   *parser.Config
 	topology *generate.Topology // nil for a plugin-cfg.xml
 	faults   []diag.Diagnostic
-	platform string // of the web server, as a topology says it; "" when nothing does
+	platform string    // of the web server, as a topology says it; "" when nothing does
+	at       diag.Span // where it says so
 	table    *routecheck.Table
 }
 
@@ -150,7 +151,7 @@ func compileTopology(c *cli.Context, files *diag.Files, id diag.FileID, webServe
 	var names []string
 	for _, o := range outputs {
 		if o.WebServer == webServer || webServer == "" && len(outputs) == 1 {
-			return &loaded{files: files, config: o.Config, topology: topology, faults: append(faults, more...), platform: o.Platform}, nil
+			return &loaded{files: files, config: o.Config, topology: topology, faults: append(faults, more...), platform: o.Platform.V, at: o.Platform.Span}, nil
 		}
 		names = append(names, o.WebServer)
 	}

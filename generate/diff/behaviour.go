@@ -53,12 +53,27 @@ func (r *Report) Same() bool {
 	return len(r.Consequences)+len(r.Classes)+len(r.LostClones)+len(r.Attributes) == 0
 }
 
+// File is one of the two files to compare.
+type File struct {
+	Config   *parser.Config
+	Platform string    // the web server that the plug-in sits in, one of [routecheck.Platforms]; "" the first of them
+	At       diag.Span // where the platform is named, if anywhere
+}
+
 // Compare compares two files by what they do. Both are asked of routecheck, at the latest plug-in level, about the same requests: for each
-// alias and each URI pattern of either file the paths at which a decision can turn.
-func Compare(old, new *parser.Config) *Report {
-	r := &Report{LostClones: lostClones(old, new)}
-	c := &comparison{old: newSide(old), new: newSide(new), sem: routecheck.Latest(), attributes: Attributes(old, new)}
-	c.samples, c.reached = make([]*sample, len(c.old.clusters)), map[string]sample{}
+// alias and each URI pattern of either file the paths at which a decision can turn. The error is about an unknown platform.
+func Compare(old, new File) (*Report, error) {
+	c := &comparison{reached: map[string]sample{}}
+	var err error
+	if c.old, err = newSide(old); err != nil {
+		return nil, err
+	}
+	if c.new, err = newSide(new); err != nil {
+		return nil, err
+	}
+	c.attributes = Attributes(old.Config, new.Config)
+	c.samples = make([]*sample, len(c.old.clusters))
+	r := &Report{LostClones: lostClones(old.Config, new.Config)}
 	r.Classes, r.Unasked = c.classes()
 	r.Consequences = c.consequences()
 	for _, ch := range c.attributes {
@@ -67,7 +82,7 @@ func Compare(old, new *parser.Config) *Report {
 			r.Attributes = append(r.Attributes, ch)
 		}
 	}
-	return r
+	return r, nil
 }
 
 // leadsTo is the cluster of a route fact.
@@ -80,12 +95,12 @@ func (c *comparison) classes() (list []Class, unasked bool) {
 	var all []*Class
 	known := map[[2]string]*Class{}
 	asked := 0
-	for s := range spots(c.old, c.new) {
+	for s := range asks(c.old, c.new) {
 		if asked++; asked > MaxRequests {
 			unasked = true
 			break
 		}
-		x, y := c.old.target(s, &c.sem), c.new.target(s, &c.sem)
+		x, y := c.old.target(s), c.new.target(s)
 		c.note(s, x, y)
 		if x.key == y.key {
 			continue
@@ -107,20 +122,21 @@ func (c *comparison) classes() (list []Class, unasked bool) {
 }
 
 // add counts a request to a class. The first one is the sample, or the first on a host that a file names.
-func (c *Class) add(s routecheck.Spot) {
-	if any := s.Host == otherHost; c.Requests == 0 || c.AnyHost && !any {
+func (c *Class) add(s ask) {
+	if any := s.host == otherHost; c.Requests == 0 || c.AnyHost && !any {
 		c.URL, c.AnyHost = s.URL(), any
 	}
 	c.Requests++
-	app, _, _ := strings.Cut(strings.TrimPrefix(s.Path, "/"), "/")
-	if app != other || len(c.applications) == 0 {
+	app, _, _ := strings.Cut(strings.TrimPrefix(s.target, "/"), "/")
+	if !s.odd && (app != other || len(c.applications) == 0) {
 		c.applications[app] = true
 	}
 }
 
 // side is one of the two files, with a description of each cluster.
 type side struct {
-	cfg      *parser.Config
+	File
+	sem      routecheck.Semantics
 	table    *routecheck.Table
 	clusters []described
 }
@@ -130,16 +146,23 @@ type described struct {
 	key string
 }
 
-func newSide(cfg *parser.Config) *side {
-	t, _ := routecheck.New(cfg)
-	s := &side{cfg: cfg, table: t}
+func newSide(f File) (*side, error) {
+	if f.Platform == "" {
+		f.Platform = routecheck.Platforms()[0]
+	}
+	sem, err := routecheck.Defaults("latest", f.Platform)
+	if err != nil {
+		return nil, err
+	}
+	t, _ := routecheck.New(f.Config)
+	s := &side{File: f, sem: sem, table: t}
 	for i := range t.Clusters {
 		c := &t.Clusters[i]
 		d := described{Target: Target{Cluster: c.Name, Members: members(c)}}
 		d.key = c.Name + "\n" + strings.Join(d.Members, "\n")
 		s.clusters = append(s.clusters, d)
 	}
-	return s
+	return s, nil
 }
 
 func members(c *routecheck.Cluster) []string {
@@ -155,20 +178,15 @@ func members(c *routecheck.Cluster) []string {
 	return all
 }
 
-func (s *side) target(spot routecheck.Spot, sem *routecheck.Semantics) target {
-	rq := request(spot)
-	m, ok := s.table.Match(&rq, sem)
+func (s *side) target(a ask) target {
+	rq := a.request()
+	m, ok := s.table.Match(&rq, &s.sem)
 	if !ok {
 		return target{described: described{Target: Target{Declined: true}, key: "declined"}, id: -1}
 	}
 	t := target{s.clusters[m.Cluster], m.Cluster, m}
 	t.At = m.RouteAt()
 	return t
-}
-
-// request is what a client sends to reach a spot.
-func request(spot routecheck.Spot) routecheck.Request {
-	return routecheck.Request{TLS: spot.Port == 443, Host: parser.Address(spot.Host, strconv.Itoa(spot.Port)), Port: spot.Port, Target: spot.Path}
 }
 
 // lostClones lists the clone IDs of the clusters that Routes use in the old file and that no member of the new one has.
@@ -179,15 +197,11 @@ func lostClones(old, new *parser.Config) []Clone {
 			kept[s.CloneID.V] = true
 		}
 	}
-	used := map[string]bool{}
-	for _, r := range old.Routes {
-		used[r.ServerCluster.V] = true
-	}
 	var lost []Clone
 	seen := map[string]bool{"": true}
-	for _, c := range old.Clusters {
+	for _, c := range usedClusters(old) {
 		for _, s := range c.Servers {
-			if id := s.CloneID.V; used[c.Name.V] && !kept[id] && !seen[id] {
+			if id := s.CloneID.V; !kept[id] && !seen[id] {
 				seen[id] = true
 				lost = append(lost, Clone{id, c.Name.V, s.Name.V, s.CloneID.Span()})
 			}

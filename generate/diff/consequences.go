@@ -17,16 +17,17 @@ const (
 	NewSessions = "new-sessions" // who gets no, more or fewer new sessions
 	Routes      = "routes"       // which requests go elsewhere
 	Outage      = "outage"       // what the failure of a member costs
+	Reload      = "reload"       // what needs more than a reload of the file
 	Values      = "values"       // which values in effect differ
 )
 
 // Sections are the names of the parts of a report.
-var Sections = []string{Sessions, NewSessions, Routes, Outage, Values}
+var Sections = []string{Sessions, NewSessions, Routes, Outage, Reload, Values}
 
 // Consequence is what a change does to users.
 type Consequence struct {
 	Kind            string
-	Cluster, Member string // Member "": of the whole cluster
+	Cluster, Member string // Member "": of the whole cluster; Cluster "": of the whole file
 	Text            string
 	Share           float64 // of the cluster's sessions, or of its new sessions from now on; 0 to 1, NaN where it is not known
 	Old, New        diag.Span
@@ -38,7 +39,6 @@ type Consequence struct {
 // comparison is what both files do with the same requests.
 type comparison struct {
 	old, new   *side
-	sem        routecheck.Semantics
 	samples    []*sample         // of the clusters that requests of the old file reach
 	reached    map[string]sample // by name, of the clusters that requests of the new file reach
 	attributes []Change
@@ -48,7 +48,7 @@ type comparison struct {
 // sample is a request that the old file leads to a cluster, if possible one that the new file leads to the cluster of the same name. If there is none
 // but the new file leads others there, it takes one of them in place of the first.
 type sample struct {
-	spot, newSpot routecheck.Spot
+	spot, newSpot ask
 	old, new      target
 }
 
@@ -60,7 +60,7 @@ type target struct {
 }
 
 // note keeps a request as the sample of its cluster if it says more than the one before.
-func (c *comparison) note(spot routecheck.Spot, old, new target) {
+func (c *comparison) note(spot ask, old, new target) {
 	if _, known := c.reached[new.Cluster]; !known && !new.Declined {
 		c.reached[new.Cluster] = sample{spot, spot, old, new}
 	}
@@ -85,7 +85,7 @@ func closeness(old, new target) int {
 
 func (c *comparison) tell(k Consequence) { c.told = append(c.told, k) }
 
-// consequences tells what the files do differently to sessions, and what a failure costs.
+// consequences tells what the files do differently to sessions, what a failure costs, and what a reload does not do.
 func (c *comparison) consequences() []Consequence {
 	for _, s := range c.samples {
 		if s == nil {
@@ -97,12 +97,14 @@ func (c *comparison) consequences() []Consequence {
 		c.sessions(s)
 	}
 	c.cookies()
+	c.platform()
 	for _, s := range c.samples {
 		if s != nil && !s.new.Declined && s.new.Cluster == s.old.Cluster {
 			c.newSessions(s)
 			c.outage(s)
 		}
 	}
+	c.reload()
 	slices.SortStableFunc(c.told, func(a, b Consequence) int {
 		return cmp.Compare(slices.Index(Sections, a.Kind), slices.Index(Sections, b.Kind))
 	})
@@ -116,7 +118,7 @@ func (c *comparison) newSessions(s *sample) {
 		share float64
 	}
 	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
-	before, after := c.old.table.NewSessions(s.old.id, &c.sem), c.new.table.NewSessions(s.new.id, &c.sem)
+	before, after := c.old.table.NewSessions(s.old.id, &c.old.sem), c.new.table.NewSessions(s.new.id, &c.new.sem)
 	left := map[string]member{}
 	for i := range a.Members {
 		left[a.Members[i].Name] = member{routecheck.MemberID(i), before[i]}
@@ -173,40 +175,4 @@ func alike(a, b float64) bool { return math.Abs(a-b) < 0.001 }
 
 func percent(share float64) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", 100*share), ".0") + " %"
-}
-
-// outage compares what it costs when a member hangs.
-func (c *comparison) outage(s *sample) {
-	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
-	if was, is := c.old.table.WorstWait(s.old.id, 1, &c.sem), c.new.table.WorstWait(s.new.id, 1, &c.sem); wait(was) != wait(is) {
-		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At,
-			Text: fmt.Sprintf("longest wait while one member hangs: %s -> %s", wait(was), wait(is))})
-	}
-	if a.RetryInterval != b.RetryInterval {
-		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, said: []string{diag.Sprintf("ServerCluster %q RetryInterval", a.Name)},
-			Text: fmt.Sprintf("a member that is down is tried again after %s -> %s by each process, with a request of a user", seconds(a.RetryInterval), seconds(b.RetryInterval))})
-	}
-	if a.PostBuffer != b.PostBuffer {
-		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, said: []string{diag.Sprintf("ServerCluster %q PostBufferSize", a.Name)},
-			Text: fmt.Sprintf("a request body that can be sent to another member: %s -> %s", buffer(a.PostBuffer), buffer(b.PostBuffer))})
-	}
-}
-
-func seconds(n routecheck.Nanos) string { return fmt.Sprintf("%d s", n/1_000_000_000) }
-
-func buffer(n int64) string {
-	switch {
-	case n < 0:
-		return "of any size"
-	case n == 0:
-		return "none"
-	}
-	return fmt.Sprintf("up to %d KB", n/1024)
-}
-
-func wait(w routecheck.Wait) string {
-	if w.Endless {
-		return "without end"
-	}
-	return fmt.Sprintf("%d s in %d attempts", w.Seconds, w.Attempts)
 }

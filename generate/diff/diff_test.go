@@ -32,11 +32,20 @@ const base = `<Config RefreshInterval="60">
 <Route ServerCluster="d" UriGroup="v" VirtualHostGroup="h"/>
 </Config>`
 
+// both compares two files on one platform.
+func both(a, b *parser.Config) *Report {
+	r, err := Compare(File{Config: a}, File{Config: b})
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
 func compare(old, new string) (*Report, string) {
 	files := diag.NewFiles()
 	a, _ := parser.Parse(files.Add("old.xml", []byte(old)), []byte(old))
 	b, _ := parser.Parse(files.Add("new.xml", []byte(new)), []byte(new))
-	r := Compare(a, b)
+	r := both(a, b)
 	var text strings.Builder
 	if err := r.Write(&text, files, "text", Options{}); err != nil {
 		return r, err.Error()
@@ -74,6 +83,8 @@ requests that change cluster or members
 http://shop.example.com/shop and 8 more sample requests
   - cluster c: a (primary, a:9080), b (primary, b:9080) (old.xml:8:2)
   + cluster c: a (primary, a:9080) (new.xml:8:2)
+when a member fails
+- a of c: it is the only server of its cluster now, which no failure marks down (R51) (old.xml:3:39, new.xml:3:39)
 `},
 		"a value": {`RefreshInterval="60"`, `RefreshInterval="5"`, "no consequence for requests and sessions; 1 value in effect differs\nvalues in effect\n~ Config RefreshInterval: 60 -> 5 (old.xml:1:26, new.xml:1:26)\n"},
 		"a cookie": {`<Uri Name="/rss"/>`, `<Uri AffinityCookie="X" Name="/rss"/>`, `some sessions of cluster c are not found any more
@@ -137,8 +148,26 @@ func TestConsequences(t *testing.T) {
 		"no Route":                            {[]string{`<Route ServerCluster="C" UriGroup="u" VirtualHostGroup="h"/>`, ``}, []string{"sessions of cluster C lose their home, 1 application is no longer served"}},
 		"a longer wait": {[]string{`"60"`, `"30"`, `ServerIOTimeout="900"`, `ServerIOTimeout="-60"`}, []string{"", "when a member fails",
 			"- cluster C: longest wait while one member hangs: 1800 s in 3 attempts -> 120 s in 3 attempts",
-			"- cluster C: a member that is down is tried again after 60 s -> 30 s by each process, with a request of a user"}},
-		"smaller bodies": {[]string{`RetryInterval="60"`, `PostBufferSize="0"`}, []string{"", "- cluster C: a request body that can be sent to another member: up to 64 KB -> none"}},
+			"- cluster C: a member that is down is tried again after 60 s -> 30 s by each process, with a request of a user: 1 a minute -> 2 a minute",
+			"- cluster C: of each member: an expired ServerIOTimeout now marks it down for RetryInterval"}},
+		"a timeout that marks no longer": {[]string{`LoadBalanceWeight="19" ServerIOTimeout="900"`, `LoadBalanceWeight="19" ServerIOTimeout="-900"`},
+			[]string{"", "- m2 of C: an expired ServerIOTimeout now marks it down for RetryInterval"}},
+		"a 503 that marks": {[]string{`<Config>`, `<Config MarkBusyDown="true">`}, []string{
+			"no session is lost and no request goes to another cluster; 1 consequence for new sessions and outages", "- cluster C: of each member: a 503 now marks it down for RetryInterval"}},
+		"a key store": {[]string{`<Transport Hostname="h1" Port="1"/>`, `<Transport Hostname="h1" Port="1" Protocol="https"><Property Name="Keyring" Value="/k.kdb"/></Transport>`},
+			[]string{"", "needs more than a reload", "- web server: the key store /k.kdb is new to the file: TLS is set up when the web server starts, so restart it (assumed)"}},
+		"an install root": {[]string{`<Config>`, `<Config><Property Name="PluginInstallRoot" Value="/opt/p/"/>`}, []string{
+			"no consequence for requests and sessions; 1 change needs more than a reload",
+			"- web server: Config Property PluginInstallRoot: added: /opt/p/: the libraries for TLS are loaded from there when the web server starts, so restart it (assumed)"}},
+		"controllers": {[]string{`<Config>`, `<Config><IntelligentManagement/>`}, []string{"no consequence for requests and sessions; 1 change needs more than a reload",
+			"- web server: IntelligentManagement is new: its connectors are made when the web server starts, so restart it (assumed)"}},
+		"a log": {[]string{`<Config>`, `<Config><Log Name="/l/http_plugin.log"/>`}, []string{"no consequence for requests and sessions; 1 change needs more than a reload",
+			"- web server: Log Name: added: /l/http_plugin.log: the next load writes there, if the folder is there and can be written to; what rotates and reads the log must follow"}},
+		"a host": {[]string{`"h1"`, `"elsewhere"`, `"h2"`, `"192.0.2.7"`}, []string{"", "- web server: new host name elsewhere: looked up once, when the file is loaded; " +
+			"one that is not found makes the plug-in keep the old file, or not start"}},
+		"a host that may be missing": {[]string{`"h1"`, `"elsewhere"`, `<Config>`, `<Config IgnoreDNSFailures="true">`}, []string{"", "- web server: new host name elsewhere: looked up once, when the file is loaded; " +
+			"a member whose name is not found is unusable until the next load (IgnoreDNSFailures)"}},
+		"smaller bodies": {[]string{`RetryInterval="60"`, `PostBufferSize="0"`}, []string{"", "- cluster C: a request body that can be sent to another member: up to 64 KB -> none (R57)"}},
 		"an identifier": {[]string{`<Uri Name="/app/*"/>`, `<Uri AffinityURLIdentifier="sid" Name="/app/*"/>`}, []string{
 			"some sessions of cluster C are not found any more", "- cluster C: the URL identifier of /app/* changes from jsessionid to sid: sessions under the old name are not found (R4)"}},
 	} {
@@ -172,7 +201,7 @@ func TestSections(t *testing.T) {
 	a, _ := parser.Parse(files.Add("old.xml", []byte(lists)), []byte(lists))
 	src := []byte(strings.NewReplacer(`"19"`, `"0"`, `"c1"`, `"x1"`, `<Config>`, `<Config RefreshInterval="5">`).Replace(lists))
 	b, _ := parser.Parse(files.Add("new.xml", src), src)
-	r := Compare(a, b)
+	r := both(a, b)
 	for name, c := range map[string]struct {
 		o     Options
 		has   []string
@@ -277,13 +306,13 @@ func TestEqualReportsMeanEqualDecisions(t *testing.T) {
 		r, text := compare(a, b)
 		x, _ := parser.Parse(1, []byte(a))
 		y, _ := parser.Parse(2, []byte(b))
-		sx, sy := newSide(x), newSide(y)
-		sem := routecheck.Latest()
+		sx, _ := newSide(File{Config: x})
+		sy, _ := newSide(File{Config: y})
 		for i := range 200 {
 			random := rand.New(rand.NewPCG(1, uint64(i)))
-			s := routecheck.Spot{Host: pick(random, "a", "b", "elsewhere"), Port: []int{80, 443, 81}[random.IntN(3)],
-				Path: pick(random, "/", "/a", "/a/", "/a/x", "/b/c", "/b/x.jsp", "/c", "/a/x.jsp", "/x.jsp", "/zz")}
-			if p, q := sx.target(s, &sem), sy.target(s, &sem); p.key != q.key && !slices.ContainsFunc(r.Classes, func(c Class) bool { return c.Old.words() == p.words() && c.New.words() == q.words() }) {
+			s := ask{place: place{pick(random, "a", "b", "elsewhere"), []int{80, 443, 81}[random.IntN(3)]},
+				target: pick(random, "/", "/a", "/a/", "/a/x", "/b/c", "/b/x.jsp", "/c", "/a/x.jsp", "/x.jsp", "/zz")}
+			if p, q := sx.target(s), sy.target(s); p.key != q.key && !slices.ContainsFunc(r.Classes, func(c Class) bool { return c.Old.words() == p.words() && c.New.words() == q.words() }) {
 				t.Fatalf("%s goes from %s to %s, which is not told:\n%s\n%s\n%s", s.URL(), p.words(), q.words(), text, a, b)
 			}
 		}
@@ -313,4 +342,39 @@ func drawConfig(t *rapid.T) string {
 		fmt.Fprintf(&b, "<Route ServerCluster=\"c%d\" UriGroup=\"u%d\" VirtualHostGroup=\"h%d\"/>", i, i, i)
 	}
 	return b.String() + "</Config>"
+}
+
+// TestPlatforms: files for two web servers that hand other paths to the plug-in differ, with samples that the core confirms on each.
+func TestPlatforms(t *testing.T) {
+	cfg, _ := parser.Parse(1, []byte(base))
+	r, err := Compare(File{Config: cfg, Platform: "ihs"}, File{Config: cfg, Platform: "iis"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "the web server hands other paths to the plug-in"; !strings.Contains(r.Headline(), want) || len(r.Consequences) != 1 || len(r.Classes) == 0 || len(r.Attributes) > 0 {
+		t.Errorf("%s: %+v", r.Headline(), r)
+	}
+	table, _ := routecheck.New(cfg)
+	for _, c := range r.Classes {
+		for _, side := range []struct {
+			platform string
+			want     Target
+		}{{"ihs", c.Old}, {"iis", c.New}} {
+			sem, _ := routecheck.Defaults("latest", side.platform)
+			rq, err := routecheck.ParseURL(c.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, ok := table.Match(&rq, &sem)
+			if ok == side.want.Declined || ok && table.Clusters[m.Cluster].Name != side.want.Cluster {
+				t.Errorf("%s on %s: %v, told %+v", c.URL, side.platform, ok, side.want)
+			}
+		}
+	}
+	if r, err := Compare(File{Config: cfg, Platform: "iis"}, File{Config: cfg, Platform: "domino"}); err != nil || !r.Same() {
+		t.Errorf("%v %+v", err, r)
+	}
+	if _, err := Compare(File{Config: cfg}, File{Config: cfg, Platform: "nginx"}); err == nil {
+		t.Error("nginx is taken")
+	}
 }

@@ -158,17 +158,25 @@ func state(cfg *parser.Config, folded bool) []fact {
 	}
 	slices.Sort(proxies)
 	f.add("trusted proxies", strings.Join(proxies, ", "), diag.Span{})
+	for _, c := range usedClusters(cfg) {
+		f.cluster(c)
+	}
+	f.routes(cfg)
+	return f.list
+}
+
+// usedClusters are the clusters that Routes name.
+func usedClusters(cfg *parser.Config) (list []*parser.ServerCluster) {
 	used := map[string]bool{}
 	for _, r := range cfg.Routes {
 		used[r.ServerCluster.V] = true
 	}
 	for _, c := range cfg.Clusters {
 		if used[c.Name.V] {
-			f.cluster(c)
+			list = append(list, c)
 		}
 	}
-	f.routes(cfg)
-	return f.list
+	return list
 }
 
 func (f *facts) cluster(c *parser.ServerCluster) {

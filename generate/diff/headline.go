@@ -21,16 +21,38 @@ func (r *Report) Headline() string {
 	add(r.withoutNew())
 	add(r.homeless())
 	add(r.moving())
+	add(r.elsewhere())
 	if len(parts) > 0 {
 		return strings.Join(parts, ", ")
 	}
-	if n := len(r.Consequences); n > 0 {
+	if n := r.number(NewSessions) + r.number(Outage); n > 0 {
 		return "no session is lost and no request goes to another cluster; " + count(n, "consequence") + " for new sessions and outages"
 	}
 	if n := len(r.Classes); n > 0 {
 		return "no session is lost and no request goes to another cluster; the members behind some requests differ"
 	}
+	if n := r.number(Reload); n > 0 {
+		return "no consequence for requests and sessions; " + count(n, "change") + " " + verb(n, "needs", "need") + " more than a reload"
+	}
 	return "no consequence for requests and sessions; " + count(len(r.Attributes), "value") + " in effect " + verb(len(r.Attributes), "differs", "differ")
+}
+
+// number counts the consequences of a kind.
+func (r *Report) number(kind string) (n int) {
+	for _, k := range r.Consequences {
+		if k.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// elsewhere says that another web server hands other paths to the plug-in.
+func (r *Report) elsewhere() string {
+	if r.number(Routes) == 0 {
+		return ""
+	}
+	return "the web server hands other paths to the plug-in"
 }
 
 func (r *Report) withoutNew() string {

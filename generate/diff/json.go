@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"encoding/json"
 	"io"
 	"math"
 
@@ -72,8 +71,11 @@ func jsonSide(files *diag.Files, t Target) jsonTarget {
 	return jsonTarget{t.Declined, t.Cluster, append([]string{}, t.Members...), spot(files, t.At)}
 }
 
-func (r *Report) json(w io.Writer, files *diag.Files) error {
-	out := jsonReport{Version: 2, Same: r.Same(), Complete: !r.Unasked, Summary: r.Headline(), Consequences: []jsonConsequence{}, Requests: []jsonClass{}, LostClones: []jsonClone{}, Attributes: []jsonChange{}}
+func (r *Report) json(w io.Writer, files *diag.Files) error { return printJSON(w, r.jsonReport(files)) }
+
+func (r *Report) jsonReport(files *diag.Files) jsonReport {
+	out := jsonReport{Version: 2, Same: r.Same(), Complete: !r.Unasked, Summary: r.Headline(), Consequences: []jsonConsequence{},
+		Requests: []jsonClass{}, LostClones: []jsonClone{}, Attributes: []jsonChange{}}
 	for _, k := range r.Consequences {
 		j := jsonConsequence{k.Kind, k.Cluster, k.Member, k.Text, nil, spot(files, k.Old), spot(files, k.New)}
 		if !math.IsNaN(k.Share) {
@@ -98,8 +100,5 @@ func (r *Report) json(w io.Writer, files *diag.Files) error {
 		}
 		out.Attributes = append(out.Attributes, j)
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(out)
+	return out
 }

@@ -11,7 +11,7 @@ import (
 // sessions tells whose sessions lose their home: for each member of a cluster both files are asked about a request with a session of it.
 func (c *comparison) sessions(s *sample) {
 	cluster := &c.old.table.Clusters[s.old.id]
-	shares := c.old.table.NewSessions(s.old.id, &c.sem)
+	shares := c.old.table.NewSessions(s.old.id, &c.old.sem)
 	var lost []Consequence
 	homes := 0
 	for i := range cluster.Members {
@@ -71,9 +71,9 @@ func (c *comparison) home(of *side, s *sample, clone string) bool {
 	if at.Declined {
 		return false
 	}
-	rq := request(spot)
+	rq := spot.request()
 	rq.Cookies = []string{at.match.Cookie() + "=0000session" + string(c.old.table.Clusters[s.old.id].Separator) + clone}
-	cluster, m, ok := of.table.Home(&rq, &c.sem)
+	cluster, m, ok := of.table.Home(&rq, &of.sem)
 	return ok && of.table.Clusters[cluster].Members[m].CloneID == clone
 }
 

@@ -3,6 +3,7 @@ package diff
 import (
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -17,21 +18,47 @@ const (
 	maxMixed  = 200_000         // prefixes by suffixes that are combined
 )
 
-// spots lists the requests at which the decision of either file can turn.
-func spots(sides ...*side) iter.Seq[routecheck.Spot] {
-	return func(yield func(routecheck.Spot) bool) {
-		for _, p := range places(sides) {
-			var patterns []string
-			for _, s := range sides {
-				patterns = append(patterns, s.table.UrisAt(p.host, p.port)...)
-			}
-			for _, path := range paths(distinct(patterns)) {
-				if !yield(routecheck.Spot{Host: p.host, Port: p.port, Path: path}) {
-					return
+// ask is a request at which a decision can turn, without what it carries.
+type ask struct {
+	place
+	target string // the path as a client sends it
+	odd    bool   // as nobody who uses an application does
+}
+
+// URL returns the URL that the client asked for.
+func (a ask) URL() string {
+	return routecheck.Spot{Host: a.host, Port: a.port, Path: "/"}.URL() + a.target[1:]
+}
+
+func (a ask) request() routecheck.Request {
+	return routecheck.Request{TLS: a.port == 443, Host: parser.Address(a.host, strconv.Itoa(a.port)), Port: a.port, Target: a.target}
+}
+
+// asks lists the requests at which the decision of either side can turn. Where the sides are for different web servers, each of them is sent in the ways,
+// too, that only one of the two may clean up (R16).
+func asks(old, new *side) iter.Seq[ask] {
+	return func(yield func(ask) bool) {
+		for _, p := range places(old, new) {
+			patterns := distinct(append(old.table.UrisAt(p.host, p.port), new.table.UrisAt(p.host, p.port)...))
+			for _, path := range paths(patterns) {
+				plain, odd := targets(routecheck.Spot{Host: p.host, Port: p.port, Path: path}, old, new)
+				for i, target := range append(plain, odd...) {
+					if !yield(ask{p, target, i >= len(plain)}) {
+						return
+					}
 				}
 			}
 		}
 	}
+}
+
+// targets are the ways in which a path is sent.
+func targets(s routecheck.Spot, old, new *side) (plain, odd []string) {
+	was := s.TargetIn(&old.sem)
+	if old.sem == new.sem {
+		return []string{was}, nil
+	}
+	return distinct([]string{was, s.TargetIn(&new.sem)}), []string{"/" + other + "/%2e%2e" + was, "/" + was}
 }
 
 type place struct {
@@ -40,11 +67,11 @@ type place struct {
 }
 
 // places are hosts and ports that aliases tell apart: each that is named, combined with each, and one that is not.
-func places(sides []*side) []place {
+func places(sides ...*side) []place {
 	hosts, ports := []string{otherHost}, []int{otherPort, 80, 443}
 	own := []place{{otherHost, otherPort}, {otherHost, 80}, {otherHost, 443}}
 	for _, s := range sides {
-		for _, g := range s.cfg.VirtualHostGroups {
+		for _, g := range s.Config.VirtualHostGroups {
 			for _, a := range g.Aliases {
 				alias, err := parser.ParseAlias(a.Name.V)
 				if err != nil {

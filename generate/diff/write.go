@@ -86,7 +86,12 @@ func (p *printer) values() (list []Change) {
 
 // subject says whom a consequence concerns.
 func (k *Consequence) subject() string {
-	if k.Member == "" {
+	switch {
+	case k.Kind == Routes:
+		return "every request"
+	case k.Kind == Reload:
+		return "web server"
+	case k.Member == "":
 		return "cluster " + k.Cluster
 	}
 	return k.Member + " of " + k.Cluster
@@ -108,6 +113,10 @@ func heading(section string) string {
 		return "sessions that lose their home"
 	case NewSessions:
 		return "new sessions"
+	case Routes:
+		return "requests that change cluster or members"
+	case Reload:
+		return "needs more than a reload"
 	}
 	return "when a member fails"
 }
@@ -125,27 +134,25 @@ func (p *printer) text() {
 	}
 	fmt.Fprintln(p, p.report.Headline())
 	for _, section := range Sections {
-		switch section {
-		case Routes:
-			p.routes()
-		case Values:
+		if section == Values {
 			p.differences()
-		default:
-			if list := p.of(section); list != nil {
-				fmt.Fprintln(p, heading(section))
-				for _, k := range list {
-					fmt.Fprintf(p, "- %s%s\n", k.sentence(), whereabouts(p.files, k.Old, k.New))
-				}
-			}
+			continue
+		}
+		list := p.of(section)
+		if list != nil || section == Routes && len(p.classes()) > 0 {
+			fmt.Fprintln(p, heading(section))
+		}
+		for _, k := range list {
+			fmt.Fprintf(p, "- %s%s\n", k.sentence(), whereabouts(p.files, k.Old, k.New))
+		}
+		if section == Routes {
+			p.routes()
 		}
 	}
 }
 
 func (p *printer) routes() {
-	for i, c := range p.classes() {
-		if i == 0 {
-			fmt.Fprintln(p, "requests that change cluster or members")
-		}
+	for _, c := range p.classes() {
 		p.WriteString(c.URL)
 		if c.AnyHost {
 			p.WriteString(" (any host)")
@@ -191,30 +198,33 @@ func (p *printer) markdown() {
 		fmt.Fprintf(p, "Not every request was asked about: the files have more than %d to ask.\n\n", MaxRequests)
 	}
 	fmt.Fprintf(p, "**%s**\n", mark(p.report.Headline()))
-	for _, section := range []string{Sessions, NewSessions, Outage} {
-		list := p.of(section)
-		if list == nil {
-			continue
+	for _, section := range Sections {
+		if list := p.of(section); list != nil {
+			title := heading(section)
+			p.table(strings.ToUpper(title[:1])+title[1:], "who", "what", "before", "now")
+			for _, k := range list {
+				what, _ := strings.CutPrefix(k.sentence(), k.subject()+": ")
+				fmt.Fprintf(p, "| %s | %s | %s | %s |\n", cell(k.subject()), mark(what), p.at(k.Old), p.at(k.New))
+			}
 		}
-		title := heading(section)
-		fmt.Fprintf(p, "\n### %s\n\n| who | what | before | now |\n|---|---|---|---|\n", strings.ToUpper(title[:1])+title[1:])
-		for _, k := range list {
-			what, _ := strings.CutPrefix(k.sentence(), k.subject()+": ")
-			fmt.Fprintf(p, "| %s | %s | %s | %s |\n", cell(k.subject()), mark(what), p.at(k.Old), p.at(k.New))
-		}
-	}
-	if classes := p.classes(); len(classes) > 0 {
-		p.WriteString("\n### Requests that change cluster or members\n\n| sample | sample requests | before | now |\n|---|---|---|---|\n")
-		for _, c := range classes {
-			fmt.Fprintf(p, "| %s | %d | %s | %s |\n", cell(c.URL), c.Requests, cell(c.Old.words()), cell(c.New.words()))
+		if classes := p.classes(); section == Routes && len(classes) > 0 {
+			p.table("Samples of requests that change cluster or members", "sample", "sample requests", "before", "now")
+			for _, c := range classes {
+				fmt.Fprintf(p, "| %s | %d | %s | %s |\n", cell(c.URL), c.Requests, cell(c.Old.words()), cell(c.New.words()))
+			}
 		}
 	}
 	if values := p.values(); len(values) > 0 {
-		p.WriteString("\n### Values in effect\n\n| what | before | now |\n|---|---|---|\n")
+		p.table("Values in effect", "what", "before", "now")
 		for _, c := range values {
 			fmt.Fprintf(p, "| %s | %s | %s |\n", cell(c.Subject), cell(either(c.HasOld, c.Old, "present")), cell(either(c.HasNew, c.New, "present")))
 		}
 	}
+}
+
+// table begins a section that is a table.
+func (p *printer) table(title string, columns ...string) {
+	fmt.Fprintf(p, "\n### %s\n\n| %s |\n|%s\n", title, strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
 }
 
 func (p *printer) at(s diag.Span) string {

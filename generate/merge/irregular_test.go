@@ -55,7 +55,11 @@ func TestMergeOfOneFile(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		for _, c := range diff.Compare(in[0].Config, parse(r.XML)).Classes {
+		report, err := diff.Compare(diff.File{Config: in[0].Config}, diff.File{Config: parse(r.XML)})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		for _, c := range report.Classes {
 			rt.Fatalf("%+v\n%s\n%s", c, src, r.XML)
 		}
 	})

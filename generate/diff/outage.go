@@ -1,0 +1,139 @@
+package diff
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// outage compares what it costs when a member fails: how long a client waits, how often one is sent to a member that is down, which bodies can be sent
+// again, and which failures mark a member down.
+func (c *comparison) outage(s *sample) {
+	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
+	tell := func(text string, said ...string) {
+		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, Text: text, said: said})
+	}
+	if was, is := c.old.table.WorstWait(s.old.id, 1, &c.old.sem), c.new.table.WorstWait(s.new.id, 1, &c.new.sem); wait(was) != wait(is) {
+		tell(fmt.Sprintf("longest wait while one member hangs: %s -> %s", wait(was), wait(is)))
+	}
+	if a.RetryInterval != b.RetryInterval {
+		tell(fmt.Sprintf("a member that is down is tried again after %s -> %s by each process, with a request of a user: %s -> %s",
+			seconds(a.RetryInterval), seconds(b.RetryInterval), probes(a.RetryInterval), probes(b.RetryInterval)),
+			diag.Sprintf("ServerCluster %q RetryInterval", a.Name))
+	}
+	if a.PostBuffer != b.PostBuffer {
+		tell(fmt.Sprintf("a request body that can be sent to another member: %s -> %s (R57)", buffer(a.PostBuffer), buffer(b.PostBuffer)),
+			diag.Sprintf("ServerCluster %q PostBufferSize", a.Name))
+	}
+	c.marks(s)
+}
+
+// marking are the failures that may mark a member down, and how each is told.
+var marking = []struct {
+	fault routecheck.Fault
+	words string
+}{
+	{routecheck.Refused, "a failed connect"},
+	{routecheck.NoAnswer, "an expired ServerIOTimeout"},
+	{routecheck.Reset, "a stream that is closed early"},
+	{routecheck.Busy, "a 503"},
+}
+
+// marks tells which failures no longer mark a member down, or do so from now on (R51 to R55), of members that get requests by both files. What holds of
+// all of them is told of the cluster.
+func (c *comparison) marks(s *sample) {
+	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
+	did, does := c.old.marks(s.old.id), c.new.marks(s.new.id)
+	var list []Consequence
+	asked := 0
+	for m := range b.Members {
+		id := routecheck.MemberID(m)
+		old, known := a.MemberByName(b.Members[m].Name)
+		if !known || a.Role(old) == "none" || b.Role(id) == "none" {
+			continue
+		}
+		asked++
+		text := marked(did[old], does[id])
+		switch {
+		case text == "":
+			continue
+		case b.Single() && !a.Single():
+			text = "it is the only server of its cluster now, which no failure marks down (R51)"
+		case a.Single() && !b.Single():
+			text = "it is no longer the only server of its cluster, so failures mark it down (R51)"
+		}
+		list = append(list, Consequence{Kind: Outage, Cluster: b.Name, Member: b.Members[m].Name, Share: math.NaN(), Old: a.Members[old].At, New: b.Members[m].At,
+			Text: text, said: []string{"Config MarkBusyDown"}})
+	}
+	if len(list) == asked && asked > 1 && !slices.ContainsFunc(list, func(k Consequence) bool { return k.Text != list[0].Text }) {
+		k := list[0]
+		k.Member, k.Old, k.New, k.Text = "", a.At, b.At, "of each member: "+k.Text
+		list = []Consequence{k}
+	}
+	for _, k := range list {
+		c.tell(k)
+	}
+}
+
+// marks says for each member which of the failures mark it down.
+func (s *side) marks(id routecheck.ClusterID) [][]bool {
+	all := make([][]bool, len(s.table.Clusters[id].Members))
+	for _, k := range marking {
+		for m, marks := range s.table.Marks(id, k.fault, &s.sem) {
+			all[m] = append(all[m], marks)
+		}
+	}
+	return all
+}
+
+// marked words what marked a member and what marks it now, "" for no difference.
+func marked(did, does []bool) string {
+	var less, more []string
+	for i, k := range marking {
+		switch {
+		case did[i] && !does[i]:
+			less = append(less, k.words)
+		case does[i] && !did[i]:
+			more = append(more, k.words)
+		}
+	}
+	var parts []string
+	if n := len(less); n > 0 {
+		parts = append(parts, strings.Join(less, " and ")+" no longer "+verb(n, "marks", "mark")+" it down, so requests meet it again and again")
+	}
+	if n := len(more); n > 0 {
+		parts = append(parts, strings.Join(more, " and ")+" now "+verb(n, "marks", "mark")+" it down for RetryInterval")
+	}
+	return strings.Join(parts, "; ")
+}
+
+func seconds(n routecheck.Nanos) string { return fmt.Sprintf("%d s", n/1_000_000_000) }
+
+// probes bounds how many requests a minute meet a member whose connects are refused.
+func probes(interval routecheck.Nanos) string {
+	if interval <= 0 {
+		return "as many as come"
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", 60e9/float64(interval)), ".0") + " a minute"
+}
+
+func buffer(n int64) string {
+	switch {
+	case n < 0:
+		return "of any size"
+	case n == 0:
+		return "none"
+	}
+	return fmt.Sprintf("up to %d KB", n/1024)
+}
+
+func wait(w routecheck.Wait) string {
+	if w.Endless {
+		return "without end"
+	}
+	return fmt.Sprintf("%d s in %d attempts", w.Seconds, w.Attempts)
+}

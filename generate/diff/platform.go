@@ -1,0 +1,24 @@
+package diff
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// platform tells that the sides are for web servers that hand other paths to the plug-in (R16). The requests that this leads elsewhere are classes.
+func (c *comparison) platform() {
+	var differ []string
+	for choice := range routecheck.Choices() {
+		was, is := c.old.sem.Value(routecheck.Choice(choice)), c.new.sem.Value(routecheck.Choice(choice))
+		if was != is {
+			differ = append(differ, fmt.Sprintf("%s: %s -> %s", routecheck.Choice(choice), was, is))
+		}
+	}
+	if differ != nil {
+		c.tell(Consequence{Kind: Routes, Share: math.NaN(), Old: c.old.At, New: c.new.At,
+			Text: fmt.Sprintf("the plug-in sits in %s and no longer in %s, which hands it other paths (R16): %s", c.new.Platform, c.old.Platform, strings.Join(differ, ", "))})
+	}
+}
