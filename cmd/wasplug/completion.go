@@ -46,21 +46,20 @@ fi
 `
 
 const fishCompletion = `# fish completion of wasplug: wasplug completion fish > ~/.config/fish/completions/wasplug.fish
-function __wasplug_complete
+function __wasplug_ask
   set -l typed (commandline -opc)
-  set -l current (commandline -ct)
-  set -l lines ($typed[1] __complete fish $typed[2..-1] "$current" 2>/dev/null)
-  if string match -q 'files*' -- "$lines[1]"
-    set -l skip (string replace 'files ' '' -- $lines[1])
-    set -l before (string sub -l $skip -- "$current")
-    for name in (__fish_complete_path (string sub -s (math $skip + 1) -- "$current"))
-      printf '%s%s\n' "$before" $name
-    end
-  else
-    printf '%s\n' $lines[2..-1]
-  end
+  $typed[1] __complete fish $typed[2..-1] (string unescape -- (commandline -ct | string collect)) 2>/dev/null
 end
-complete -c wasplug -f -a '(__wasplug_complete)'
+function __wasplug_words
+  set -l lines (__wasplug_ask)
+  printf '%s\n' $lines[2..-1]
+end
+function __wasplug_files
+  __wasplug_ask | string match -q 'files*'
+end
+complete -c wasplug -f
+complete -c wasplug -n 'not __wasplug_files' -a '(__wasplug_words)'
+complete -c wasplug -n __wasplug_files -F
 `
 
 func completionCommand() *cli.Command {
