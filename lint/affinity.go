@@ -3,6 +3,7 @@ package lint
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -298,33 +299,59 @@ func (p *Pass) cloneIndex() map[string][]cloneAt {
 	return p.shared.index
 }
 
-// checkAcrossFiles reports, in the later of two files, the clone IDs that a merge of both would make collide.
+// checkAcrossFiles reports, in the later of two files, the clone IDs that a merge of both would make collide: once for the two files, for what
+// was copied was copied as a whole.
 func checkAcrossFiles(p *Pass) {
 	if len(p.Run) < 2 {
 		return
 	}
-	index := p.cloneIndex()
+	first, more := map[*Pass]func(others int){}, map[*Pass]int{}
+	var order []*Pass
 	for _, c := range p.Config.Clusters {
 		for _, s := range c.Servers {
-			for _, o := range index[s.CloneID.V] {
-				if o.pass == p || len(index[s.CloneID.V]) > 1000 {
-					break // files are in order: those behind report it themselves
-				}
-				if !p.grouped(o.pass) || addressesOf(o.server) == addressesOf(s) || shareAddress(o.server, s) {
-					continue
-				}
-				h1, c1 := p.cookies(c)
-				h2, c2 := o.pass.cookies(o.cluster)
-				if !meetHosts(h1, h2) || !meet(c1, c2) {
-					continue
-				}
-				p.Report(s.CloneID.Span(), "CloneID %q of server %q is also that of server %q in %s, at another address; merged into one file, sessions of one reach the other",
-					s.CloneID.V, s.Name.V, o.server.Name.V, p.where(o.server.CloneID.Span())).
-					See(o.server.CloneID.Span(), "the other server%s", madeOn(s.CloneID.V)).About(pair{o.server.Node, s.Node})
-				break
+			o, found := p.collides(c, s)
+			switch {
+			case !found:
+			case first[o.pass] != nil:
+				more[o.pass]++
+			default:
+				order = append(order, o.pass)
+				first[o.pass] = func(others int) { p.tellCollision(s, o.server, others) }
 			}
 		}
 	}
+	for _, other := range order {
+		first[other](more[other])
+	}
+}
+
+// collides finds a server of an earlier file of the group whose clone ID is that of s, at another address, and whose sessions meet those of s.
+func (p *Pass) collides(c *parser.ServerCluster, s *parser.Server) (cloneAt, bool) {
+	same := p.cloneIndex()[s.CloneID.V]
+	for _, o := range same {
+		if o.pass == p || len(same) > 1000 {
+			break // files are in order: those behind report it themselves
+		}
+		if !p.grouped(o.pass) || addressesOf(o.server) == addressesOf(s) || shareAddress(o.server, s) {
+			continue
+		}
+		h1, c1 := p.cookies(c)
+		h2, c2 := o.pass.cookies(o.cluster)
+		if meetHosts(h1, h2) && meet(c1, c2) {
+			return o, true
+		}
+	}
+	return cloneAt{}, false
+}
+
+func (p *Pass) tellCollision(s, o *parser.Server, others int) {
+	also := ""
+	if others > 0 {
+		also = ", as are " + strconv.Itoa(others) + " more of this file"
+	}
+	p.Report(s.CloneID.Span(), "CloneID %q of server %q is also that of server %q in %s, at another address%s; merged into one file, sessions of one reach the other",
+		s.CloneID.V, s.Name.V, o.Name.V, p.where(o.CloneID.Span()), also).
+		See(o.CloneID.Span(), "the other server%s", madeOn(s.CloneID.V)).About(pair{o.Node, s.Node})
 }
 
 func checkCloneFormat(p *Pass) {

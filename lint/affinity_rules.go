@@ -114,7 +114,7 @@ func affinityRules() []*Rule {
 			Subjects: []string{"Server/CloneID"},
 			Doc: Doc{
 				Title:  "Two files that are checked together have one CloneID at different addresses",
-				Why:    "A merge copies the IDs unchecked; copied profiles carry the same one. Files whose clusters share a host and a cookie name then send sessions of one to the other. One ID at one address is fine.",
+				Why:    "A merge copies the IDs unchecked; copied profiles carry the same one. Files whose clusters share a host and a cookie name then send sessions of one to the other. One ID at one address is fine. Looked at are files of one folder, of one command line and of one group in the settings; --across says so otherwise, for files of many web servers or versions of one file.",
 				Source: "observed in merge tools, OpenLiberty/open-liberty#24584 and #35345",
 			},
 		},

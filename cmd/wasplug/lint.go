@@ -26,7 +26,7 @@ func lintCommand() *cli.Command {
 		ArgsUsage: "FILE|FOLDER...",
 		Description: `In folders the files that look like plugin-cfg.xml are checked, and what is passed over is said; - is standard input, a topology (YAML) is
 checked as what would be generated from it. Files that are named together, those of one folder, and those of a group in the settings are also
-checked against each other: clone IDs that a merge would make collide.
+checked against each other: clone IDs that a merge would make collide. Where a shell or a CI names files of many web servers, say --across folder.
 
    wasplug lint plugin-cfg.xml
    wasplug lint --fail-on warning --format text --format sarif=lint.sarif conf/
@@ -50,6 +50,7 @@ Exit codes: 0 nothing at --fail-on or above; 1 findings; 2 wrong usage; 3 a file
 			&cli.StringFlag{Name: "write-baseline", Usage: "write all findings to `FILE` as known, and report none"},
 			newFixFlag(),
 			&cli.StringFlag{Name: "stdin-filename", Usage: "`NAME` that reports give standard input"},
+			&cli.StringFlag{Name: "across", Value: acrossRun, Usage: "files that are checked against each other, `WHICH`: run (those named together, and those of one folder), folder (only those of one folder) or groups (only those of a group in the settings)"},
 			&cli.StringFlag{Name: "web-server", Usage: "`NAME` of the one web server of a topology"},
 			&cli.BoolFlag{Name: "check-dns", Usage: "look host names up (uses the network)"},
 			&cli.BoolFlag{Name: "check-files", Usage: "look for key stores and folders on this machine"},
@@ -116,6 +117,9 @@ func lintAction(c *cli.Context) error {
 	}
 	least, err := severityFlag("min-severity", ranked(c, "min-severity", l.settings.MinSeverity), 0)
 	if err != nil {
+		return err
+	}
+	if _, err := chosen(c, "across"); err != nil {
 		return err
 	}
 	if err := l.read(); err != nil {

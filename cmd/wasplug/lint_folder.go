@@ -13,6 +13,13 @@ import (
 	"github.com/wasplug/wasplug/parser"
 )
 
+// The values of --across: which files are checked against each other, beside those of a group in the settings.
+const (
+	acrossRun    = "run"    // those that are named together, and those of one folder
+	acrossFolder = "folder" // those of one folder, also where a shell or a CI names them one by one
+	acrossGroups = "groups" // no others
+)
+
 // namedGroup is the group of the files that are named on the command line; those of a folder are a group of the folder's name.
 const namedGroup = "<named>"
 
@@ -21,9 +28,10 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// groups lists the groups of a file: the one that it was found in, and those of the settings that name it or a folder above it.
+// groups lists the groups of a file: those of the settings that name it or a folder above it, else the one that it was found in. Who puts
+// files into groups has said what belongs together.
 func (l *linting) groups(path, group string) []string {
-	groups := []string{group}
+	var groups []string
 	real := filepath.Join(realFolder(path), filepath.Base(path))
 	for name, members := range l.settings.Groups {
 		for _, member := range members {
@@ -33,7 +41,15 @@ func (l *linting) groups(path, group string) []string {
 			}
 		}
 	}
-	return groups
+	switch across := l.c.String("across"); {
+	case len(groups) > 0:
+		return groups
+	case across == acrossFolder:
+		return []string{realFolder(path)}
+	case across == acrossGroups:
+		return []string{path}
+	}
+	return []string{group}
 }
 
 // readFolder reads what looks like plugin-cfg.xml in a folder and those below it.

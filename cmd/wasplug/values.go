@@ -38,6 +38,8 @@ func flagValues(command, flag string) []string {
 		return []string{"none", "database", "memory-to-memory"}
 	case "write-frequency":
 		return []string{"end of servlet service", "time based", "manual update"}
+	case "across":
+		return []string{acrossRun, acrossFolder, acrossGroups}
 	case "mode":
 		return merge.Modes
 	case "decline":
