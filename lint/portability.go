@@ -220,7 +220,7 @@ func portabilityRules() []*Rule {
 			Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
 			Doc: Doc{
 				Title:  "Windows and Unix paths stand in one file",
-				Why:    "The file was made for another machine: the key store or the log is not found. One Windows path with slashes of both kinds is found all the same, and not reported.",
+				Why:    "The file was made for another machine: the key store or the log is not found. One Windows path with slashes of both kinds, C:\\plugins/logs, is found all the same: WebSphere writes such paths itself, so they are not reported.",
 				Bad:    "<Log LogLevel=\"Error\" Name=\"C:\\plugins\\logs\\http_plugin.log\"/>",
 				Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
 				Near:   "<Log LogLevel=\"Error\" Name=\"logs/http_plugin.log\"/>",

@@ -89,7 +89,7 @@ func routingRules() []*Rule {
 			Silences:  []string{"WP602", "WP604", "WP612"},
 			Doc: Doc{
 				Title:  "A Uri has a form that matches nothing, or more than meant",
-				Why:    "It never matches, or more than meant, or in a way that is undocumented: /app* also takes /apple. A warning for white space and letters beyond ASCII: where paths are decoded before the match, as IBM HTTP Server does, they match.",
+				Why:    "It never matches, or more than meant, or in a way that is undocumented: /app* also takes /apple. Only a warning for white space within and for letters beyond ASCII: where paths are decoded before the match, as IBM HTTP Server does, they match, and such names of folders exist.",
 				Bad:    uriGroup("shop_uris", "shop/*"),
 				Good:   uriGroup("shop_uris", "/shop/*"),
 				Near:   uriGroup("shop_uris", "*.jsp", "/shop/*.jsf", "/shop/*"),
@@ -100,11 +100,11 @@ func routingRules() []*Rule {
 			Code: "WP606", Name: "uri-catch-all", Category: Routing, Severity: diag.Warning, Check: checkCatchAll,
 			Subjects: []string{"Uri/Name"},
 			Doc: Doc{
-				Title:  "A Uri takes every path",
-				Why:    "Static files and other applications behind the web server disappear, and administration URIs become reachable with the rest. Reported on aliases of any host, and on those that lead to other clusters too: a host that belongs to one cluster may well be its own.",
+				Title:  "A Uri takes every path, or the first page",
+				Why:    "Static files and other applications behind the web server disappear, and administration URIs become reachable with the rest. / alone takes the first page only, which is then no longer the web server's. Reported on aliases of any host, and on those that lead to other clusters too: a host that belongs to one cluster may well be its own.",
 				Bad:    hostGroup("default_host", "*:80") + hostGroup("inner_host", "*:9080") + uriGroup("shop_uris", "/shop/*") + uriGroup("all_uris", "/*") + innerRoutes,
 				Good:   hostGroup("default_host", "*:80") + hostGroup("inner_host", "*:9080") + uriGroup("shop_uris", "/shop/*") + uriGroup("all_uris", "/inner/*") + innerRoutes,
-				Near:   uriGroup("shop_uris", "/"),
+				Near:   hostGroup("default_host", "*:80") + uriGroup("shop_uris", "/shop", "/shop/*"),
 				Source: "R1, R2",
 			},
 		},
@@ -165,7 +165,7 @@ func routingRules() []*Rule {
 			Otherwise: "info for a group that no Route uses",
 			Doc: Doc{
 				Title:  "One alias stands in several VirtualHostGroups, and Uris of their Routes overlap",
-				Why:    "Groups may share aliases (technote swg21139573). Where Routes of both lead to different clusters and their Uris overlap, it is the scores that decide, and what belongs together is split. Equal Uris are WP601. A warning when both groups are routed, else info; nothing is said of what merge tools write.",
+				Why:    "Groups may share aliases (technote swg21139573). Where Routes of both lead to different clusters and their Uris overlap, it is the scores that decide, and what belongs together is split. Equal Uris are WP601. One Uri within another is reported although the longer one wins: who reads one group does not see that the other takes requests out of it. A warning when both groups are routed, else info; nothing is said of what merge tools write.",
 				Bad:    twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/shop/bank/*") + twoHostRoutes,
 				Good:   twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:443") + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/shop/bank/*") + twoHostRoutes,
 				Near:   twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/bank/*") + twoHostRoutes,

@@ -142,6 +142,26 @@ func (p *Pass) finish(active []*Rule) []diag.Diagnostic {
 	return compact(out)
 }
 
+// Apply makes of diagnostics that carry a rule's code and were not found by Run what the options make of findings: none where the rule is off,
+// none below what the profile shows, the severity that they set.
+func (o *Options) Apply(ds []diag.Diagnostic) []diag.Diagnostic {
+	active := o.active()
+	var out []diag.Diagnostic
+	for _, d := range ds {
+		if d.Rule.Code != "" {
+			i := slices.IndexFunc(active, func(r *Rule) bool { return r.Code == d.Rule.Code })
+			if i < 0 {
+				continue
+			}
+			if d.Severity = o.severity(active[i], d.Severity); !o.profile().shows(d.Severity) {
+				continue
+			}
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
 // written reports whether the content stands in the file as XML. That of a topology has places in its YAML, where no repair fits.
 func (p *Pass) written() bool {
 	for _, n := range p.Config.Doc.Nodes {

@@ -58,6 +58,8 @@ func uriProblem(uri string) (string, diag.Severity) {
 		return "holds \"?\" or \"#\", but the query is no part of the match (R14): a request with that query does not match it", diag.Error
 	case uri[0] != '/' && !strings.HasPrefix(uri, "*."):
 		return "does not begin with \"/\"; every path of a request does, so it never matches", diag.Error
+	case strings.TrimSpace(uri) != uri:
+		return "ends with white space, which no path of a request does; it never matches", diag.Error
 	case strings.ContainsAny(uri, " \t\r\n"), strings.ContainsFunc(uri, func(r rune) bool { return r >= utf8.RuneSelf }):
 		return "holds white space or a letter beyond ASCII, which a request writes with \"%\"; whether paths are decoded before the match is undocumented (choice path-normalisation)", diag.Warning
 	case strings.ContainsAny(uri, "%;"):
@@ -74,8 +76,12 @@ func checkCatchAll(p *Pass) {
 	shared := p.sharedGroups()
 	for _, g := range p.Config.UriGroups {
 		for _, u := range g.Uris {
-			if (u.Name.V == "/*" || u.Name.V == "*") && (shared[g] || p.Fragment) {
+			switch {
+			case !shared[g] && !p.Fragment:
+			case u.Name.V == "/*" || u.Name.V == "*":
 				p.Report(u.Name.Span(), "Uri %q takes every path of its hosts; static files and other applications behind the web server disappear (R1, R2)", u.Name.V)
+			case u.Name.V == "/":
+				p.Report(u.Name.Span(), "Uri \"/\" takes the first page of its hosts, and nothing else (R2); that of the web server, or of another application, disappears")
 			}
 		}
 	}

@@ -133,7 +133,7 @@ func lintAction(c *cli.Context) error {
 			return err
 		}
 	}
-	found := append(lint.Run(l.files, l.inputs, l.options), l.faults...)
+	found := append(lint.Run(l.files, l.inputs, l.options), l.options.Apply(l.faults)...)
 	for _, t := range l.topologies {
 		found = t.Tolerate(found)
 	}
