@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wasplug/wasplug/parser/pluginlog/loggen"
+	"github.com/wasplug/wasplug/internal/loggen"
 )
 
 // TestTraceSpeed holds trace to its figures on a log of 200 MB: at most three times the wall time of "grep -c Marking" on the same file in

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 
-	"github.com/wasplug/wasplug/parser/pluginlog/loggen"
+	"github.com/wasplug/wasplug/internal/loggen"
 )
 
 // runTrace runs the command inside the test. What the program does stands in testdata/script/trace_*.txtar.

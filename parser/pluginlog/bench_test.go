@@ -5,8 +5,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/wasplug/wasplug/internal/loggen"
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/parser/pluginlog/loggen"
 )
 
 var sample = sync.OnceValue(func() []byte {

@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/wasplug/wasplug/internal/loggen"
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/parser/pluginlog/loggen"
 )
 
 // TestManyBlocks reads a log of all kinds through blocks that are used again and again: nothing of an old block shows in a new one.

@@ -1,5 +1,6 @@
-// Package loggen writes plug-in logs of any size for tests and measurements: several processes with many threads each, whose lines
-// interleave as in a real log at LogLevel Trace. The same options give the same bytes.
+// Package loggen writes plug-in logs of any size for tests and measurements: several processes with many threads each,
+// whose lines interleave as in a real log at LogLevel Trace. The same options give the same bytes. It knows what a
+// plug-in writes about a request, and nothing of what is concluded from it. Start reading at [Write].
 package loggen
 
 import (
@@ -12,7 +13,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
-// Options of a log. Zero values give two processes of eight threads, four members and one failure in a hundred requests.
+// Options of a log. Zero values give two processes of eight threads, four members and one failure in a hundred
+// requests.
 type Options struct {
 	Size      int64 // bytes to write at least
 	Requests  int64 // when above 0, ends after so many requests even if Size is not reached
@@ -150,12 +152,15 @@ func (g *generator) request(todo []line, t *thread) []line {
 	noise := func(s string) { todo = append(todo, line{noise: s}) }
 
 	ev(pluginlog.Event{Kind: pluginlog.RouteTried, Host: "shop.example.com", URI: uri})
-	ev(pluginlog.Event{Kind: pluginlog.AliasCompared, Pattern: "*:443", Host: "shop.example.com:80", Group: "default_host"})
+	ev(pluginlog.Event{Kind: pluginlog.AliasCompared, Pattern: "*:443", Host: "shop.example.com:80",
+		Group: "default_host"})
 	ev(pluginlog.Event{Kind: pluginlog.AliasMatched, Pattern: "*:80", Host: "shop.example.com:80", Group: "default_host"})
 	for i := range g.opt.Patterns {
-		ev(pluginlog.Event{Kind: pluginlog.URICompared, Pattern: fmt.Sprintf("/app%d/*", i), URI: uri, Group: "shop_URIs", Score: 6})
+		ev(pluginlog.Event{Kind: pluginlog.URICompared, Pattern: fmt.Sprintf("/app%d/*", i), URI: uri, Group: "shop_URIs",
+			Score: 6})
 	}
-	ev(pluginlog.Event{Kind: pluginlog.URIMatched, Pattern: fmt.Sprintf("/app%d/*", n%int64(g.opt.Patterns)), URI: uri, Group: "shop_URIs", Score: 6})
+	ev(pluginlog.Event{Kind: pluginlog.URIMatched, Pattern: fmt.Sprintf("/app%d/*", n%int64(g.opt.Patterns)), URI: uri,
+		Group: "shop_URIs", Score: 6})
 	ev(pluginlog.Event{Kind: pluginlog.RequestStarted})
 	ev(pluginlog.Event{Kind: pluginlog.RequestNamed, Host: "shop.example.com", URI: uri})
 	noise("ws_common: websphereWriteRequestReadResponse: Enter")
@@ -181,10 +186,13 @@ func (g *generator) member(i int) string { return fmt.Sprintf("node%02d_shop-mem
 
 func (g *generator) affinity(todo []line, member int) []line {
 	clone := fmt.Sprintf("clone%d", member)
-	todo = append(todo, line{event: pluginlog.Event{Kind: pluginlog.CloneAdded, Clone: clone}}, line{event: pluginlog.Event{Kind: pluginlog.ClonesListed}},
-		line{event: pluginlog.Event{Kind: pluginlog.CloneSought}}, line{event: pluginlog.Event{Kind: pluginlog.FirstPrimary}})
+	todo = append(todo, line{event: pluginlog.Event{Kind: pluginlog.CloneAdded, Clone: clone}},
+		line{event: pluginlog.Event{Kind: pluginlog.ClonesListed}},
+		line{event: pluginlog.Event{Kind: pluginlog.CloneSought}},
+		line{event: pluginlog.Event{Kind: pluginlog.FirstPrimary}})
 	for i := 0; i <= member; i++ {
-		todo = append(todo, line{event: pluginlog.Event{Kind: pluginlog.CloneCompared, Clone: clone, Pattern: fmt.Sprintf("clone%d", i)}})
+		todo = append(todo, line{event: pluginlog.Event{Kind: pluginlog.CloneCompared, Clone: clone,
+			Pattern: fmt.Sprintf("clone%d", i)}})
 		if i < member {
 			todo = append(todo, line{event: pluginlog.Event{Kind: pluginlog.NextPrimary}})
 		}
@@ -214,7 +222,8 @@ func (g *generator) failure(todo []line, t *thread, member int) []line {
 		line{event: pluginlog.Event{Kind: pluginlog.StreamFailed}},
 		line{event: pluginlog.Event{Kind: pluginlog.MarkedDown, Member: g.member(member)}},
 		line{event: pluginlog.Event{Kind: pluginlog.Counted, Member: g.member(member), Counters: *c}},
-		line{event: pluginlog.Event{Kind: pluginlog.TransactionFailed, Member: g.member(member), Host: "app1.example.com", Retry: true}},
+		line{event: pluginlog.Event{Kind: pluginlog.TransactionFailed, Member: g.member(member), Host: "app1.example.com",
+			Retry: true}},
 	)
 }
 
@@ -224,7 +233,9 @@ func (g *generator) exchange(todo []line, t *thread, member int, uri string, aff
 		line{noise: "lib_htrequest: htrequestWrite: Writing the request:"},
 		line{event: pluginlog.Event{Kind: pluginlog.RequestLine, Method: "GET", URI: uri}},
 	)
-	for _, h := range [...]string{"Host: shop.example.com", "Accept: text/html", "User-Agent: Mozilla/5.0 (X11; Linux x86_64)", "$WSIS: false", "$WSSC: http", "$WSPR: HTTP/1.1", "$WSRA: 10.1.2.3", "$WSSN: shop.example.com", "$WSSP: 80"} {
+	for _, h := range [...]string{"Host: shop.example.com", "Accept: text/html",
+		"User-Agent: Mozilla/5.0 (X11; Linux x86_64)", "$WSIS: false", "$WSSC: http", "$WSPR: HTTP/1.1", "$WSRA: 10.1.2.3",
+		"$WSSN: shop.example.com", "$WSSP: 80"} {
 		todo = append(todo, line{noise: "   " + h})
 	}
 	c := t.counters(g.member(member))

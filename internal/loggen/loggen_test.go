@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/internal/loggen"
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/parser/pluginlog/loggen"
 )
 
 // TestTruth: the reader finds in a generated log exactly what was put in, and the same options give the same bytes.
@@ -35,7 +35,8 @@ func TestTruth(t *testing.T) {
 	}
 	a.Close()
 	s.Finish()
-	got := loggen.Truth{Bytes: stats.Bytes, Lines: stats.Lines, Requests: s.Requests, Counters: map[string]pluginlog.Counters{}}
+	got := loggen.Truth{Bytes: stats.Bytes, Lines: stats.Lines, Requests: s.Requests,
+		Counters: map[string]pluginlog.Counters{}}
 	for _, m := range s.Members {
 		got.Failures += m.Marks
 	}
