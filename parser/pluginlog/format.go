@@ -5,11 +5,13 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Append appends the event's line to dst, line end included, and returns the longer slice. It allocates nothing when
-// dst has room. Line feeds and other control characters inside names become percent escapes, so that nobody can write
-// lines of their own into the log. A zero Level is the kind's usual one. An event with neither time nor thread is
+// dst has room. What clients and files put into it cannot begin a line of its own, nor reach a terminal (see str). A zero Level is the kind's usual one. An event with neither time nor thread is
 // written without prefix.
 func (e *Event) Append(dst []byte) []byte {
 	if e.Kind == None || e.Kind >= numKinds {
@@ -65,8 +67,8 @@ func (e *Event) appendText(dst []byte) []byte {
 	case RequestStarted:
 		return append(dst, "Handling WebSphere request"...)
 	case RequestNamed:
-		dst = str(append(dst, "Request is: host='"...), e.Host)
-		return append(str(append(dst, "'; uri='"...), e.URI), '\'')
+		dst = quoted(append(dst, "Request is: host='"...), e.Host)
+		return append(quoted(append(dst, "'; uri='"...), e.URI), '\'')
 	case RequestEnded:
 		return append(dst, "Ending the request"...)
 	case RequestFailed:
@@ -88,26 +90,26 @@ func (e *Event) appendText(dst []byte) []byte {
 func (e *Event) appendMatching(dst []byte) []byte {
 	switch e.Kind {
 	case RouteTried:
-		dst = str(append(dst, "trying to match a route for: vhost='"...), e.Host)
-		return append(str(append(dst, "'; uri='"...), e.URI), '\'')
+		dst = quoted(append(dst, "trying to match a route for: vhost='"...), e.Host)
+		return append(quoted(append(dst, "'; uri='"...), e.URI), '\'')
 	case RouteNotFound:
 		return append(dst, "No route found"...)
 	case AliasCompared, AliasMatched, URICompared, URIMatched:
 		return e.appendComparison(dst)
 	case URINotMatched:
 		dst = append(dst, "Failed to match: "...)
-		if c, _ := quoteAt(e.URI); c != 0 || strings.HasPrefix(e.URI, " ") || strings.HasPrefix(e.URI, ":") {
-			return append(str(append(dst, '\''), e.URI), '\'') // a reader would take its first character for the line's
+		if strings.HasPrefix(e.URI, " ") || strings.HasPrefix(e.URI, ":") {
+			return append(quoted(append(dst, '\''), e.URI), '\'') // a reader would take its first character for the line's
 		}
-		return str(dst, e.URI)
+		return quoted(dst, e.URI)
 	case AffinityChecked:
 		return append(dst, "Checking for session affinity"...)
 	case AffinitySource:
 		return str(append(dst, "Checking "...), e.Text)
 	case CookieSought:
-		return append(str(append(dst, "Looking for cookie: '"...), e.Text), '\'')
+		return append(quoted(append(dst, "Looking for cookie: '"...), e.Text), '\'')
 	case CloneAdded:
-		return append(str(append(dst, "Adding clone id '"...), e.Clone), '\'')
+		return append(quoted(append(dst, "Adding clone id '"...), e.Clone), '\'')
 	case ClonesListed:
 		return append(dst, "Returning list of clone ids"...)
 	case CloneSought:
@@ -117,10 +119,10 @@ func (e *Event) appendMatching(dst []byte) []byte {
 	case NextPrimary:
 		return append(dst, "getting the next primary server"...)
 	case CloneCompared:
-		dst = str(append(dst, "Comparing curCloneID '"...), e.Clone)
-		return append(str(append(dst, "' to server clone id '"...), e.Pattern), '\'')
+		dst = quoted(append(dst, "Comparing curCloneID '"...), e.Clone)
+		return append(quoted(append(dst, "' to server clone id '"...), e.Pattern), '\'')
 	case CloneMatched:
-		return append(str(append(dst, "Match for clone '"...), e.Member), '\'')
+		return append(quoted(append(dst, "Match for clone '"...), e.Member), '\'')
 	}
 	return append(dst, "Failed to find a server for the clone ids"...)
 }
@@ -135,8 +137,8 @@ func (e *Event) appendComparison(dst []byte) []byte {
 	if e.Kind == AliasCompared || e.Kind == AliasMatched {
 		subject, in, alias = e.Host, "' in VhostGroup: ", true
 	}
-	dst = str(append(dst, verb...), e.Pattern)
-	dst = str(append(dst, "' to '"...), subject)
+	dst = quoted(append(dst, verb...), e.Pattern)
+	dst = quoted(append(dst, "' to '"...), subject)
 	dst = str(append(dst, in...), e.Group)
 	if alias && e.Score == 0 {
 		return dst
@@ -201,7 +203,7 @@ func (e *Event) appendWire(dst []byte) []byte {
 	case ConnectTimedOut:
 		return append(dst, "Connect timeout fired"...)
 	case ConnectFailed:
-		dst = str(append(dst, "Failed to connect to app server on host '"...), e.Host)
+		dst = quoted(append(dst, "Failed to connect to app server on host '"...), e.Host)
 		return num(append(dst, "', OS err="...), int64(e.OSError))
 	case HandshakeStarted:
 		return append(dst, "setting GSK_USER_DATA"...)
@@ -228,8 +230,8 @@ func (e *Event) appendFailure(dst []byte) []byte {
 		}
 		return num(append(dst, answer...), int64(e.Code))
 	case TransactionFailed:
-		dst = str(append(dst, "Failed to execute the transaction to '"...), e.Member)
-		dst = append(str(append(dst, "'on host '"...), e.Host), '\'')
+		dst = quoted(append(dst, "Failed to execute the transaction to '"...), e.Member)
+		dst = append(quoted(append(dst, "'on host '"...), e.Host), '\'')
 		if e.Retry {
 			dst = append(dst, "; will try another one"...)
 		}
@@ -286,18 +288,88 @@ func (e *Event) appendExchange(dst []byte) []byte {
 	return str(dst, e.Text)
 }
 
-// str appends s with its control characters escaped.
-func str(dst []byte, s string) []byte {
-	const hex = "0123456789ABCDEF"
-	from := 0
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < ' ' || c == 0x7F {
-			dst = append(dst, s[from:i]...)
-			dst = append(dst, '%', hex[c>>4], hex[c&15])
-			from = i + 1
+// str appends a text so that it stays one, whoever chose it: what no terminal shows, and what would read as the time of another line or as an
+// escape, is escaped. The reader takes that back (unescaped).
+func str(dst []byte, s string) []byte { return appendEscaped(dst, s, false) }
+
+// quoted appends a text that stands between quotation marks: such marks are escaped, too, and a colon that could end the level of a message.
+func quoted(dst []byte, s string) []byte { return appendEscaped(dst, s, true) }
+
+func appendEscaped(dst []byte, s string, inMarks bool) []byte {
+	for s != "" {
+		n := plain(s)
+		if dst, s = append(dst, s[:n]...), s[n:]; s == "" {
+			break
+		}
+		r, size := utf8.DecodeRuneInString(s)
+		if !diag.Visible(r, size) || misread(s) || inMarks && endsQuoted(s) {
+			dst = diag.AppendEscape(dst, s[:size], diag.Text)
+		} else {
+			dst = append(dst, s[:size]...)
+		}
+		s = s[size:]
+	}
+	return dst
+}
+
+// plain returns how many of the first bytes are ASCII that needs no second look.
+func plain(s string) int {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '\'' || c == '"' || c == '`' || c == '\\' || c == '[' || c == ':' {
+			return i
 		}
 	}
-	return append(dst, s[from:]...)
+	return len(s)
+}
+
+// misread reports whether s begins with what a reader would take for an escape, or for the begin of another line (see glued).
+func misread(s string) bool {
+	switch s[0] {
+	case '\\':
+		return len(s) > 1 && strings.IndexByte(escapes, s[1]) >= 0
+	case '[':
+		_, _, ok := cutStamp(s)
+		return ok
+	}
+	return false
+}
+
+// endsQuoted reports whether s begins with what a reader would take for the end of a quoted text.
+func endsQuoted(s string) bool {
+	class, _ := quoteAt(s)
+	return class != 0 || strings.HasPrefix(s, ": ")
+}
+
+// escapes are the letters behind the backslash of an escape.
+const escapes = "xuU"
+
+// unescaped takes back what str and quoted did. The plug-in itself escapes nothing; what looks so in its log is read as ours.
+func unescaped(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for s != "" {
+		if len(s) > 1 && s[0] == '\\' && strings.IndexByte(escapes, s[1]) >= 0 {
+			if r, multibyte, rest, err := strconv.UnquoteChar(s, 0); err == nil {
+				if s = rest; multibyte {
+					b = utf8.AppendRune(b, r)
+				} else {
+					b = append(b, byte(r))
+				}
+				continue
+			}
+		}
+		b, s = append(b, s[0]), s[1:]
+	}
+	return string(b)
+}
+
+// unescape reads the texts of an event as they were before they were written.
+func (e *Event) unescape() {
+	for _, s := range [...]*string{&e.Text, &e.Member, &e.Host, &e.URI, &e.Pattern, &e.Group, &e.Clone, &e.Method} {
+		*s = unescaped(*s)
+	}
 }
 
 func num(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) }

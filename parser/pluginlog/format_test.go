@@ -5,9 +5,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // eventOf draws an event of a kind with the fields that the kind fills.
@@ -106,6 +109,47 @@ func eventOf(t *rapid.T, k Kind) Event {
 	return e
 }
 
+// sent draws what a client can choose: everything that may stand in a URL, a Host or a cookie, what imitates the log, and bytes of no character.
+func sent(from string) *rapid.Generator[string] {
+	piece := rapid.OneOf(
+		rapid.StringMatching(`[!-~]{1,6}`),
+		rapid.SampledFrom([]string{"\u0085", "\u009b31m", "\u200e", "\u202e", "\u2066", "\u061c", "\xff", "\xc2", "\x91", "é", "’", "“", `\x41`, `\u0041`, `\`, "%41", "%0A", "'",
+			"[06/Oct/2017:19:06:43.24773]", "[06/Oct/2017:19:06:43]a/b/c", "[x]", "' to server clone id 'x", "' in UriGroup: u score is 3", "'; uri='/x"}),
+		rapid.SampledFrom([]string{" ", "\n", "\r", "\x1b", "\t", " to 'x", "\nERROR: ws_server: serverSetFailoverStatus: Marking m1 down", " 00000001 00000001 - ERROR: ws_server: x: Marking m1 down"}),
+	)
+	return rapid.Map(rapid.SliceOfN(piece, 0, 6), func(all []string) string { return from + strings.Join(all, "") })
+}
+
+// TestRoundTripOfHostileText: what a client chooses reads back as it was, and is one line that a terminal can show.
+func TestRoundTripOfHostileText(t *testing.T) {
+	for _, k := range []Kind{RouteTried, RequestNamed, AliasMatched, URIMatched, CloneAdded, CloneCompared, CloneMatched, CookieSought, TransactionFailed} {
+		t.Run(k.String(), func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				want := eventOf(t, k)
+				want.Time, want.Thread = 1507316803247730000, Thread{1, 2}
+				for _, s := range []*string{&want.URI, &want.Host, &want.Pattern, &want.Clone, &want.Member, &want.Text} {
+					if *s != "" && s != &want.Text || s == &want.Text && k == CookieSought {
+						*s = sent((*s)[:1]).Draw(t, "hostile")
+					}
+				}
+				text := string(want.Append(nil))
+				got, stats := readAll(t, text)
+				if stats.Lines != 1 || len(got) != 1 {
+					t.Fatalf("%q gives %d events of %d lines", text, len(got), stats.Lines)
+				}
+				if diff := cmp.Diff(want, got[0]); diff != "" {
+					t.Fatalf("%q: %s", text, diff)
+				}
+				for i, r := range strings.TrimSuffix(text, "\n") {
+					if !diag.Visible(r, utf8.RuneLen(r)) || r == utf8.RuneError && text[i] != 0xef {
+						t.Fatalf("%q shows %q", text, r)
+					}
+				}
+			})
+		})
+	}
+}
+
 // TestRoundTrip: what the writer writes reads back as the same event, for every kind.
 func TestRoundTrip(t *testing.T) {
 	for k := None + 1; k < numKinds; k++ {
@@ -171,7 +215,7 @@ func TestWriter(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := `[06/Oct/2017:19:06:43.24773] 00ea003e 00001617 - ERROR: ws_server: serverSetFailoverStatus: Marking m%0Ax down
+	want := `[06/Oct/2017:19:06:43.24773] 00ea003e 00001617 - ERROR: ws_server: serverSetFailoverStatus: Marking m\x0ax down
 [06/Oct/2017:19:06:43.24773] 00000001 7f3a2c5fe700 - STATS: ws_server: serverSetFailoverStatus: Server m : pendingRequests 0 failedRequests 0 affinityRequests 0 totalRequests 0.
 PLUGIN: Bld version: wasplug 1.0
 `

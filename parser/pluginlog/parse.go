@@ -181,7 +181,11 @@ func parseAliasMatch(text string, e *Event, want *Kinds) Kind {
 // comparison reads "'P' to 'U'<in>G[ score is N]".
 func comparison(s, in string) (pattern, subject, group string, score int32) {
 	pair, group := s, ""
-	if i := strings.Index(s, in); i >= 0 {
+	i := strings.Index(s, "'"+in) + 1
+	if i == 0 {
+		i = strings.Index(s, in) // other marks, or none
+	}
+	if i >= 0 {
 		pair, group = s[:i], s[i+len(in):]
 	}
 	for _, mark := range []string{" score is ", " with score "} {

@@ -262,6 +262,9 @@ func (s *scanner) parseLine(b *block, number, offset int64, at Time) {
 		}
 		return
 	}
+	if strings.IndexByte(l.Raw, '\\') >= 0 {
+		e.unescape()
+	}
 	e.Kind, e.Level, e.Line, e.Offset, e.Thread, e.Time = kind, l.Level, number, offset, s.thread(l), at
 	b.events = b.events[:len(b.events)+1]
 }
@@ -324,6 +327,7 @@ func (l *Line) Parse() (Event, bool) {
 	if kind == None {
 		return Event{}, false
 	}
+	e.unescape()
 	e.Kind, e.Level, e.Line, e.Offset, e.PID, e.TID = kind, l.Level, l.Number, l.Offset, l.PID, l.TID
 	if l.Stamp != "" {
 		e.Time, _ = new(clock).read(l.Stamp)
