@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/wasplug/wasplug/parser"
@@ -147,14 +146,7 @@ func (p *Pass) where(span diag.Span) string {
 }
 
 // printable keeps control characters of hostile names out of reports.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return utf8.RuneError
-		}
-		return r
-	}, text)
-}
+func printable(text string) string { return string(diag.AppendVisible(nil, text, diag.Text, "")) }
 
 const longWord = 80 // bytes of a name that a message shows
 

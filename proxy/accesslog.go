@@ -5,8 +5,9 @@ import (
 	"strconv"
 	"sync"
 	"time"
-	"unicode/utf8"
 
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -74,7 +75,7 @@ func (l *AccessLog) appendText(b []byte, c *client, took routecheck.Nanos) []byt
 	b = append(b, " - - ["...)
 	b = l.now().AppendFormat(b, "02/Jan/2006:15:04:05 -0700")
 	b = append(b, `] "`...)
-	b = appendQuoted(b, c.requestLine())
+	b = diag.AppendVisible(b, c.requestLine(), diag.Text, quoteMarks)
 	b = append(b, `" `...)
 	b = strconv.AppendInt(b, int64(e.status), 10)
 	b = append(b, ' ')
@@ -94,11 +95,14 @@ func (l *AccessLog) appendText(b []byte, c *client, took routecheck.Nanos) []byt
 	}
 	if e.cause != nil {
 		b = append(b, ` cause="`...)
-		b = appendQuoted(b, []byte(e.cause.Error()))
+		b = diag.AppendVisible(b, e.cause.Error(), diag.Text, quoteMarks)
 		b = append(b, '"')
 	}
 	return b
 }
+
+// quoteMarks are what would end a quoted text, in a text line as in JSON.
+const quoteMarks = `"\`
 
 func appendSeconds(b []byte, d routecheck.Nanos) []byte {
 	return strconv.AppendFloat(b, float64(d)/float64(second), 'f', 6, 64)
@@ -109,7 +113,7 @@ func (l *AccessLog) appendJSON(b []byte, c *client, took routecheck.Nanos) []byt
 	e := &c.entry
 	text := func(name, value string) {
 		b = append(append(append(b, ',', '"'), name...), `":"`...)
-		b = append(appendQuoted(b, []byte(value)), '"')
+		b = append(diag.AppendVisible(b, value, diag.JSON, quoteMarks), '"')
 	}
 	number := func(name string, n int64) {
 		b = append(append(append(b, ',', '"'), name...), `":`...)
@@ -119,7 +123,7 @@ func (l *AccessLog) appendJSON(b []byte, c *client, took routecheck.Nanos) []byt
 	b = l.now().UTC().AppendFormat(b, time.RFC3339Nano)
 	b = append(b, '"')
 	text("client", c.remote())
-	text("request", string(c.requestLine()))
+	text("request", http1.View(c.requestLine()))
 	text("host", c.req.Host)
 	number("status", int64(e.status))
 	number("bytes", e.bytes)
@@ -167,24 +171,4 @@ func (c *client) servedBy() string {
 		return "-"
 	}
 	return c.x.gen.table.Clusters[c.x.flight.Cluster].Name + "/" + c.entry.member
-}
-
-// appendQuoted escapes what would end a quoted string or a line; JSON and the text form share it. Bytes that are no UTF-8 become U+FFFD.
-func appendQuoted(b, s []byte) []byte {
-	for len(s) > 0 {
-		r, size := utf8.DecodeRune(s)
-		switch {
-		case r == '"' || r == '\\':
-			b = append(b, '\\', byte(r))
-		case r < ' ' || r == 0x7f:
-			const hex = "0123456789abcdef"
-			b = append(b, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
-		case r == utf8.RuneError && size == 1:
-			b = append(b, "\uFFFD"...)
-		default:
-			b = append(b, s[:size]...)
-		}
-		s = s[size:]
-	}
-	return b
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -35,7 +36,7 @@ type Admin struct {
 // NewAdmin makes the admin handler. token, when not "", is the password of every user, and a bearer token.
 func NewAdmin(p *Proxy, token string) *Admin {
 	a := &Admin{p: p, token: token, mux: http.NewServeMux()}
-	a.page = template.Must(template.New("status").Funcs(template.FuncMap{"rules": rulesOf, "clock": clockOf}).Parse(statusPage))
+	a.page = template.Must(template.New("status").Funcs(template.FuncMap{"rules": rulesOf, "clock": clockOf, "field": fieldOf}).Parse(statusPage))
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{p}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.mux.HandleFunc("/{$}", a.status)
@@ -139,7 +140,7 @@ func (a *Admin) why(w http.ResponseWriter, r *http.Request) {
 
 func (a *Admin) status(w http.ResponseWriter, r *http.Request) {
 	var page bytes.Buffer
-	err := a.page.Execute(&page, struct {
+	err := a.page.Execute(diag.VisibleWriter{To: &page, Form: diag.Text}, struct {
 		Status
 		Why  question
 		Live bool // the page loads itself again and again
@@ -158,6 +159,11 @@ func clockOf(at string) string {
 	return clock[:min(len(clock), len("15:04"))]
 }
 
+// fieldOf keeps what was typed into a field as it was, as references where the page would show an escape.
+func fieldOf(typed string) template.HTML {
+	return template.HTML(diag.AppendVisible(nil, template.HTMLEscapeString(typed), diag.XML, ""))
+}
+
 func rulesOf(s routecheck.StepNote) string {
 	return strings.Join(append([]string{s.Rule}, s.Also...), " ")
 }
@@ -169,5 +175,5 @@ func writeJSON(w http.ResponseWriter, v any) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Write(append(out, '\n'))
+	diag.VisibleWriter{To: w, Form: diag.JSON}.Write(append(out, '\n'))
 }

@@ -49,7 +49,7 @@ func findings() error { return &exitError{exitFindings, errSilent} }
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := &checkedWriter{to: stdout}
 	app := newApp()
-	app.Reader, app.Writer, app.ErrWriter = stdin, out, stderr
+	app.Reader, app.Writer, app.ErrWriter = stdin, out, readable(stderr, "text")
 	line := readLine(app, args, os.Getenv)
 	var err error
 	if !complete(app, args, out) {
@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		code = exit.code
 	}
 	if text := err.Error(); text != "" {
-		fmt.Fprintf(stderr, "wasplug: %s%s\n", text, line.origin(text))
+		fmt.Fprintf(app.ErrWriter, "wasplug: %s%s\n", text, line.origin(text))
 	}
 	return code
 }

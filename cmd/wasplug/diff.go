@@ -124,7 +124,7 @@ func diffWrite(c *cli.Context, same bool, write func(io.Writer) error) error {
 	if err := write(&out); err != nil {
 		return failure(err)
 	}
-	if _, err := c.App.Writer.Write(out.Bytes()); err != nil {
+	if _, err := readable(c.App.Writer, c.String("format")).Write(out.Bytes()); err != nil {
 		return failure(err)
 	}
 	if !same {

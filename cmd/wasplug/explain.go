@@ -63,7 +63,7 @@ func explainAction(c *cli.Context) error {
 		if i > 0 {
 			fmt.Fprintln(c.App.Writer)
 		}
-		fmt.Fprint(c.App.Writer, text)
+		fmt.Fprint(readable(c.App.Writer, "text"), text)
 	}
 	return nil
 }

@@ -207,7 +207,7 @@ func checkFiles(c *cli.Context, outputs []generate.Output) error {
 			if !change.OldAt.IsZero() {
 				position = files.Start(change.OldAt).String()
 			}
-			fmt.Fprintf(c.App.Writer, "%s: %s\n", position, change)
+			fmt.Fprintf(readable(c.App.Writer, "text"), "%s: %s\n", position, change)
 		}
 	}
 	if differ {
@@ -226,7 +226,7 @@ func explainLine(c *cli.Context, files *diag.Files, t *generate.Topology, output
 	if err != nil {
 		return usageError("%v", err)
 	}
-	w := c.App.Writer
+	w := readable(c.App.Writer, "text")
 	fmt.Fprintf(w, "line %d: %s\n%s\n", c.Int("explain-line"), origin.Text, files.Start(origin.Span))
 	files.Snippet(w, origin.Span)
 	var unasked []string

@@ -25,7 +25,8 @@ func reportTests(c *cli.Context, format string, all []tested) error {
 }
 
 func testsText(c *cli.Context, all []tested) error {
-	w := bufio.NewWriter(c.App.Writer)
+	out := bufio.NewWriter(c.App.Writer)
+	w := readable(out, "text")
 	ran, failed := 0, 0
 	for _, s := range all {
 		for i := range s.results {
@@ -43,7 +44,7 @@ func testsText(c *cli.Context, all []tested) error {
 		}
 	}
 	fmt.Fprintf(w, "%d passed, %d failed\n", ran-failed, failed)
-	return w.Flush()
+	return out.Flush()
 }
 
 // textFailure shows a failed test: field by field what was expected and what came, then the steps that decided.
@@ -138,7 +139,7 @@ func testsJSON(c *cli.Context, all []tested) error {
 		}
 		run.Suites = append(run.Suites, s)
 	}
-	enc := json.NewEncoder(c.App.Writer)
+	enc := json.NewEncoder(readable(c.App.Writer, "json"))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(run)
@@ -212,15 +213,11 @@ func testsJUnit(w io.Writer, all []tested) error {
 		run.Tests, run.Failures = run.Tests+s.Tests, run.Failures+s.Failures
 		run.Suites = append(run.Suites, s)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
+	out, err := xml.MarshalIndent(run, "", "  ")
+	if err != nil {
 		return err
 	}
-	enc := xml.NewEncoder(w)
-	enc.Indent("", "  ")
-	if err := enc.Encode(run); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
+	_, err = fmt.Fprintf(readable(w, "junit"), "%s%s\n", xml.Header, out)
 	return err
 }
 

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/term"
 	"golang.org/x/text/encoding/unicode"
 
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
@@ -280,7 +281,8 @@ func (run *traceRun) keepStdin() error {
 const progressFrom = 256 << 20
 
 func (run *traceRun) startProgress() {
-	terminal, ok := run.errOut.(*os.File)
+	out, _ := run.errOut.(diag.VisibleWriter)
+	terminal, ok := out.To.(*os.File)
 	if !ok || !term.IsTerminal(int(terminal.Fd())) {
 		return
 	}
@@ -293,7 +295,7 @@ func (run *traceRun) startProgress() {
 		size += info.Size()
 	}
 	if size >= progressFrom {
-		run.bar = progressbar.NewOptions64(size, progressbar.OptionSetWriter(run.errOut), progressbar.OptionShowBytes(true),
+		run.bar = progressbar.NewOptions64(size, progressbar.OptionSetWriter(terminal), progressbar.OptionShowBytes(true),
 			progressbar.OptionSetDescription("reading"), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
 	}
 }

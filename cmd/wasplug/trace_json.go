@@ -211,7 +211,7 @@ func (run *traceRun) stepsJSON(files fileTimes) (all []traceStepBack, more int64
 }
 
 func (run *traceRun) encode(doc any) error {
-	enc := json.NewEncoder(run.out)
+	enc := json.NewEncoder(readable(run.out, "json"))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(doc)

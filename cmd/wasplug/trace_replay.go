@@ -125,7 +125,8 @@ func (run *traceRun) replayFiles(r *replay.Replay, a *replayed) error {
 
 // writeReplay prints the answer first, then the disagreements, then what the log says about the open choices.
 func (run *traceRun) writeReplay(a *replayed) error {
-	w := bufio.NewWriter(run.out)
+	b := bufio.NewWriter(run.out)
+	w := readable(b, "text")
 	fmt.Fprintf(w, "%s against %s: %d of %s agree, %s\n", printable(strings.Join(run.names, ", ")), printable(a.config),
 		a.Agreed, countOf(a.Decisions, "decision"), countOf(a.Faults, "disagreement"))
 	if a.Lines > 0 {
@@ -144,7 +145,7 @@ func (run *traceRun) writeReplay(a *replayed) error {
 	}
 	run.writeDisagreements(w, a)
 	run.writeEvidence(w, a)
-	return w.Flush()
+	return b.Flush()
 }
 
 func (run *traceRun) writeDisagreements(w io.Writer, a *replayed) {

@@ -135,7 +135,8 @@ func (run *traceRun) readLines(i int, yield func(*pluginlog.Line) error) error {
 }
 
 func (run *traceRun) writeRequest(found *chosenRequest, lines []numbered) error {
-	w := bufio.NewWriter(run.out)
+	b := bufio.NewWriter(run.out)
+	w := readable(b, "text")
 	r := found.request
 	run.writeRequestHead(w, found)
 	if len(found.others) > 0 {
@@ -148,7 +149,7 @@ func (run *traceRun) writeRequest(found *chosenRequest, lines []numbered) error 
 	for _, l := range lines {
 		fmt.Fprintf(w, "  %*s  %s\n", width, run.place(l.place), printable(l.text))
 	}
-	return w.Flush()
+	return b.Flush()
 }
 
 func otherNumbers(found *chosenRequest) string {

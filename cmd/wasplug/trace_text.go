@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
@@ -17,7 +18,8 @@ import (
 // writeText prints the overview: the answer first, then the odd requests, then what they add up to, then the facts
 // about the files.
 func (run *traceRun) writeText(a *traceResult) error {
-	w := bufio.NewWriter(run.out)
+	b := bufio.NewWriter(run.out)
+	w := readable(b, "text")
 	run.writeHeadline(w, a)
 	run.writeOrder(w, a.perFile)
 	run.writeRefusals(w, a)
@@ -27,7 +29,7 @@ func (run *traceRun) writeText(a *traceResult) error {
 	writeCounters(w, a)
 	run.writeErrors(w, a)
 	run.writeFacts(w, a)
-	return w.Flush()
+	return b.Flush()
 }
 
 func (run *traceRun) writeHeadline(w io.Writer, a *traceResult) {
@@ -347,14 +349,5 @@ func countOf(n int64, what string) string {
 	return decimal(n) + " " + what + "s"
 }
 
-// printable makes bytes of the log fit for a terminal: control characters and what is no UTF-8 are written as
-// escapes.
-func printable(s string) string {
-	for i, r := range s {
-		if !strconv.IsPrint(r) || r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD") {
-			quoted := strconv.Quote(s)
-			return strings.ReplaceAll(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`), `\\`, `\`)
-		}
-	}
-	return s
-}
+// printable makes a text of the log fit for a cell or a line.
+func printable(s string) string { return string(diag.AppendVisible(nil, s, diag.Text, "")) }

@@ -119,7 +119,7 @@ func why(c *cli.Context) error {
 	}
 	decisions := table.Explain(l.files, sc, sem, fixed, detail)
 	if format == "json" {
-		err = printJSON(c.App.Writer, decisions)
+		err = printJSON(readable(c.App.Writer, "json"), decisions)
 	} else {
 		printWhy(c.App.Writer, table, decisions)
 	}

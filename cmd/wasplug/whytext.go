@@ -13,8 +13,9 @@ import (
 
 // printWhy writes the explanation for people: the answer first, then the steps, the Routes that lost, and what the answer hangs on.
 func printWhy(out io.Writer, t *routecheck.Table, decisions []routecheck.Decision) {
-	w := bufio.NewWriter(out)
-	defer w.Flush()
+	b := bufio.NewWriter(out)
+	w := readable(b, "text")
+	defer b.Flush()
 	if len(decisions) == 1 {
 		printDecision(w, t, &decisions[0])
 		return

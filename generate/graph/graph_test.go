@@ -35,7 +35,7 @@ func draw(t *testing.T, src, format string) string {
 func TestText(t *testing.T) {
 	want := `h (*:80 a:443)
 ├─ /a
-├─ /b�
+├─ /b\x09
 │  └─ c"]
 │     ├─ p (primary, clone ID one, http://p:1)
 │     ├─ q (backup)
@@ -62,7 +62,7 @@ func TestNamesCannotBreakOut(t *testing.T) {
 	if got := draw(t, irregular, "mermaid"); !strings.Contains(got, `c1{{"c#34;]"}}`) {
 		t.Error(got)
 	}
-	if got := draw(t, irregular, "dot"); !strings.Contains(got, `c1 [label="c\"]", shape=hexagon];`) || !strings.Contains(got, "/b�") {
+	if got := draw(t, irregular, "dot"); !strings.Contains(got, `c1 [label="c\"]", shape=hexagon];`) || !strings.Contains(got, `/b\\x09`) {
 		t.Error(got)
 	}
 }

@@ -3,6 +3,8 @@ package graph
 import (
 	"fmt"
 	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // text draws a tree. The members of a cluster stand where it is first reached.
@@ -56,14 +58,7 @@ func (c *cluster) text(b *strings.Builder, indent string, shown map[*cluster]boo
 }
 
 // printable keeps control characters of a hostile file from the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7F || r >= 0x80 && r < 0xA0 {
-			return '�'
-		}
-		return r
-	}, s)
-}
+func printable(s string) string { return string(diag.AppendVisible(nil, s, diag.Text, "")) }
 
 // walk calls node once for each vertex and edge for each edge, both with stable identifiers.
 func (g *graph) walk(node func(id, kind, label string), edge func(from, to, style string)) {

@@ -24,12 +24,14 @@ type Report struct {
 
 type writer func(*Report, io.Writer) error
 
+// form is how a format escapes what no terminal may get.
 var formats = []struct {
 	name  string
 	write writer
+	form  diag.Form
 }{
-	{"text", (*Report).text}, {"oneline", (*Report).oneline}, {"json", (*Report).json}, {"sarif", (*Report).sarif},
-	{"junit", (*Report).junit}, {"github", (*Report).github}, {"gitlab", (*Report).gitlab},
+	{"text", (*Report).text, diag.Text}, {"oneline", (*Report).oneline, diag.Text}, {"json", (*Report).json, diag.JSON}, {"sarif", (*Report).sarif, diag.JSON},
+	{"junit", (*Report).junit, diag.XML}, {"github", (*Report).github, diag.Text}, {"gitlab", (*Report).gitlab, diag.JSON},
 }
 
 // Formats lists the names of the formats.
@@ -45,7 +47,10 @@ func Formats() []string {
 func (r *Report) Write(w io.Writer, format string) error {
 	for _, f := range formats {
 		if f.name == format {
-			return f.write(r, w)
+			if f.name == "text" {
+				return f.write(r, w) // it colours
+			}
+			return f.write(r, diag.VisibleWriter{To: w, Form: f.form})
 		}
 	}
 	return diag.Errorf("no format is called %q: want one of %s", format, strings.Join(Formats(), ", "))

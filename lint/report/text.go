@@ -13,14 +13,15 @@ import (
 const secret = "WP708"
 
 func (r *Report) text(w io.Writer) error {
-	b := bufio.NewWriter(w)
+	out := bufio.NewWriter(w)
+	b := diag.VisibleWriter{To: out, Form: diag.Text}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		line := r.Files.Line(f.Diagnostic)
-		if r.Colour {
-			line = colour(line, f.Severity)
+		if line := r.Files.Line(f.Diagnostic); r.Colour {
+			fmt.Fprintln(out, colour(string(diag.AppendVisible(nil, line, diag.Text, "")), f.Severity))
+		} else {
+			fmt.Fprintln(b, line)
 		}
-		fmt.Fprintln(b, line)
 		if f.Rule.Code != secret {
 			r.Files.Snippet(b, f.Span)
 		}
@@ -40,7 +41,7 @@ func (r *Report) text(w io.Writer) error {
 		r.perFile(b)
 	}
 	fmt.Fprintln(b, r.Summary())
-	return b.Flush()
+	return out.Flush()
 }
 
 // perFile counts the findings of each file.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -84,7 +83,7 @@ func printable(line []byte) []rune {
 		switch {
 		case r == '\t':
 			r = ' '
-		case r == utf8.RuneError && size == 1, !unicode.IsPrint(r):
+		case !Visible(r, size):
 			r = utf8.RuneError
 		}
 		runes = append(runes, r)

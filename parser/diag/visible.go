@@ -33,24 +33,29 @@ func AppendVisible[T string | []byte](dst []byte, s T, form Form, special string
 	return appendVisible(dst, s, form, special, false)
 }
 
-// VisibleWriter passes a report on to w, line feeds and tabs as they are, with everything else escaped that is not Visible. A character must
-// not be divided between two calls of Write.
-func VisibleWriter(w io.Writer, form Form) io.Writer { return visibleWriter{w, form} }
-
-type visibleWriter struct {
-	to   io.Writer
-	form Form
+// VisibleWriter passes a report on, line feeds and tabs as they are, with everything else escaped that is not Visible. A character must not be
+// divided between two calls of Write: what divides texts, such as a bufio.Writer, stands behind it.
+type VisibleWriter struct {
+	To   io.Writer
+	Form Form
 }
 
-func (w visibleWriter) Write(p []byte) (int, error) {
-	if n, err := w.to.Write(appendVisible(nil, p, w.form, "", true)); err != nil {
+func (w VisibleWriter) Write(p []byte) (int, error) {
+	if n, err := w.To.Write(appendVisible(nil, p, w.Form, "", true)); err != nil {
 		return min(n, len(p)), err
 	}
 	return len(p), nil
 }
 
 func appendVisible[T string | []byte](dst []byte, s T, form Form, special string, lines bool) []byte {
-	for i := 0; i < len(s); {
+	for i := 0; ; {
+		start := i
+		for i < len(s) && ' ' <= s[i] && s[i] < 0x7f && strings.IndexByte(special, s[i]) < 0 {
+			i++
+		}
+		if dst = append(dst, s[start:i]...); i == len(s) {
+			return dst
+		}
 		char := string(s[i:min(i+utf8.UTFMax, len(s))])
 		r, size := utf8.DecodeRuneInString(char)
 		switch char = char[:size]; {
@@ -63,7 +68,6 @@ func appendVisible[T string | []byte](dst []byte, s T, form Form, special string
 		}
 		i += size
 	}
-	return dst
 }
 
 // AppendEscape appends what stands for a character, or for a byte that is no UTF-8.

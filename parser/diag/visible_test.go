@@ -61,7 +61,8 @@ func TestVisible(t *testing.T) {
 
 func TestVisibleWriter(t *testing.T) {
 	var out bytes.Buffer
-	if n, err := VisibleWriter(&out, Text).Write([]byte("a\tb\u202e\nc\r\n")); n != len("a\tb\u202e\nc\r\n") || err != nil || out.String() != "a\tb\\u202e\nc\\x0d\n" {
+	w := VisibleWriter{To: &out, Form: Text}
+	if n, err := w.Write([]byte("a\tb\u202e\nc\r\n")); n != len("a\tb\u202e\nc\r\n") || err != nil || out.String() != "a\tb\\u202e\nc\\x0d\n" {
 		t.Errorf("%d, %v, %q", n, err, out.String())
 	}
 }
@@ -86,7 +87,7 @@ func FuzzVisible(f *testing.F) {
 		}
 		before, _ := json.Marshal(s)
 		var out bytes.Buffer
-		VisibleWriter(&out, JSON).Write(before)
+		VisibleWriter{To: &out, Form: JSON}.Write(before)
 		var after string
 		if err := json.Unmarshal(out.Bytes(), &after); err != nil || after != s {
 			t.Errorf("%q becomes %q (%v)", s, after, err)
@@ -96,7 +97,7 @@ func FuzzVisible(f *testing.F) {
 		xml.EscapeText(&doc, []byte(s))
 		doc.WriteString("</a>")
 		out.Reset()
-		VisibleWriter(&out, XML).Write([]byte(doc.String()))
+		VisibleWriter{To: &out, Form: XML}.Write([]byte(doc.String()))
 		var want, got string
 		if xml.Unmarshal([]byte(doc.String()), &want) == nil {
 			if err := xml.Unmarshal(out.Bytes(), &got); err != nil || got != want {
