@@ -155,11 +155,7 @@ func (c *client) requestLine() []byte {
 	if c.rq.Size == 0 {
 		return []byte("-")
 	}
-	end := c.rq.Size - 2
-	if len(c.rq.Fields) > 0 {
-		end = int(c.rq.Fields[0].Start)
-	}
-	return c.in.b[:end-2]
+	return c.rq.Line(c.in.b)
 }
 
 // servedBy names who answered: CLUSTER/MEMBER, declined, or - for the proxy itself.

@@ -225,9 +225,8 @@ func (c *client) checkBody(s *stream) error {
 	if s.rs.Body(c.isHead()) != http1.ByChunks {
 		return nil
 	}
-	chunks := http1.Chunks{Lenient: true}
-	_, err := chunks.Span(s.in.b[s.off+s.rs.Size : s.n])
-	return err
+	chunks := http1.Chunks{Answer: true}
+	return chunks.Check(s.in.b[s.off+s.rs.Size : s.n])
 }
 
 // failure words what went wrong for Observe.

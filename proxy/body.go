@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"errors"
 	"sync/atomic"
 
@@ -17,10 +18,9 @@ type body struct {
 	left     int64     // without chunks: bytes still to come
 	content  int64     // bytes so far, without framing
 	file     *bodyFile // what is kept of it before kept, nil when memory is enough
-	kept     []byte    // as it came, framing included; the first part of it when it is not buffered
+	kept     []byte    // as members get it, framing included; the first part of it when it is not buffered
 	limit    int64     // PostSizeLimit, -1 none
 	failover bool      // the head was made for a failover
-	extra    bool      // bytes of another request came with its end and are lost: nobody sends them behind such a body
 
 	pumped chan error   // from the goroutine that passes on what is not buffered, nil when there is none
 	ending *atomic.Bool // it is writing the last piece
@@ -28,39 +28,30 @@ type body struct {
 
 var errPostSize = errors.New("the body exceeds PostSizeLimit")
 
-// claim says how many bytes of p belong to the body; what follows them is the next request. PostSizeLimit is held against content alone, and
-// only where the size was not known from the start (R59).
-func (b *body) claim(p []byte) (n int, err error) {
+// claim says how many bytes of p belong to the body, and what members get of them; what follows them is the next request. PostSizeLimit is
+// held against content alone, and only where the size was not known from the start (R59).
+func (b *body) claim(p []byte) (out []byte, used int, err error) {
 	if !b.chunked {
-		n = int(min(b.left, int64(len(p))))
+		n := int(min(b.left, int64(len(p))))
 		b.left -= int64(n)
 		b.content += int64(n)
 		b.whole = b.left == 0
-		return n, nil
+		return p[:n], n, nil
 	}
-	for n < len(p) && !b.chunks.Done() {
-		k, data, err := b.chunks.Next(p[n:])
-		n += k
-		if data {
-			b.content += int64(k)
-		}
-		if err != nil {
-			return n, err
-		}
+	out, used, err = b.chunks.Pass(p)
+	b.content, b.whole = b.chunks.Content, b.chunks.Done()
+	if err == nil && b.limit >= 0 && b.content > b.limit {
+		err = errPostSize
 	}
-	b.whole = b.chunks.Done()
-	if b.limit >= 0 && b.content > b.limit {
-		return n, errPostSize
-	}
-	return n, nil
+	return out, used, err
 }
 
 // prepare reads the body as far as it is buffered (R57), so that slow clients keep no member busy.
 func (c *client) prepare(tc *routecheck.Cluster) error {
 	b := &c.body
 	*b = body{has: true, chunked: c.rq.Chunked, left: max(c.rq.Length, 0), limit: tc.PostLimit}
-	n, err := b.claim(c.in.b[c.used:c.n])
-	b.kept = c.in.b[c.used : c.used+n]
+	kept, n, err := b.claim(c.in.b[c.used:c.n])
+	b.kept = kept
 	c.used += n
 	if err == errPostSize {
 		c.x.flight.Sized(b.content) // Next refuses it (R59)
@@ -101,7 +92,7 @@ func (c *client) buffer(most int64) error {
 			return err
 		}
 		fresh := store[len(store) : len(store)+got]
-		n, err := b.claim(fresh)
+		out, n, err := b.claim(fresh)
 		if err == errPostSize {
 			c.x.flight.Sized(b.content)
 			return nil
@@ -109,7 +100,8 @@ func (c *client) buffer(most int64) error {
 		if err != nil {
 			return err
 		}
-		store, c.spill = store[:len(store)+n], fresh[n:]
+		c.spill = bytes.Clone(fresh[n:]) // before trailers, which may be longer than what they came in, are written over it
+		store = append(store, out...)
 	}
 	b.kept = store
 	if b.whole && b.chunked {
@@ -178,15 +170,15 @@ func (c *client) pump(s *stream, timeout routecheck.Nanos) error {
 			s.abort()
 			return err
 		}
-		k, err := b.claim(space[:n])
+		out, k, err := b.claim(space[:n])
 		if err != nil {
 			s.abort()
 			return err
 		}
-		b.extra = k < n
+		c.spill = bytes.Clone(space[k:n])
 		s.within(timeout)
 		b.ending.Store(b.whole)
-		if _, err := s.write(space[:k]); err != nil {
+		if _, err := s.write(out); err != nil {
 			return nil
 		}
 	}
@@ -225,7 +217,7 @@ func (c *client) finishBody() {
 	}
 	b.file.close()
 	b.file = nil
-	if b.has && (!b.whole || b.extra) {
+	if b.has && !b.whole {
 		c.close = true
 	}
 }
@@ -236,7 +228,7 @@ func (c *client) skipBody() {
 		return
 	}
 	c.body = body{has: true, chunked: c.rq.Chunked, left: max(c.rq.Length, 0), limit: -1}
-	n, err := c.body.claim(c.in.b[c.used:c.n])
+	_, n, err := c.body.claim(c.in.b[c.used:c.n])
 	c.used += n
 	c.body.whole = c.body.whole && err == nil
 }

@@ -177,7 +177,7 @@ func (c *client) refuse(err error) {
 		c.close = true
 		c.fail(bad.Status)
 		c.linger(c.p.small)
-	case errors.Is(err, errTimeout):
+	case errors.Is(err, errTimeout) && c.rq.Began():
 		c.entry.begin(c)
 		c.close = true
 		c.fail(408)
@@ -199,7 +199,9 @@ func (c *client) handle() bool {
 	c.describe()
 	c.x.log = c.pluginLog(gen)
 	m, ok := gen.table.Match(&c.req, &gen.sem)
-	if ok {
+	if err := c.refusal(gen, ok); err != nil {
+		c.turnDown(err)
+	} else if ok {
 		c.x.log.matched(gen, &c.req, &m)
 		c.carry(gen, &m)
 	} else {

@@ -71,24 +71,24 @@ type delivery struct {
 // run passes on the head, and with it the part of the body that came with the head: by far the most answers are then complete.
 func (d *delivery) run() routecheck.Event {
 	s := d.s
-	d.left, d.chunks.Lenient = s.rs.Length, true
+	d.left, d.chunks.Answer, d.chunks.Bare = s.rs.Length, true, d.dechunk
 	s.large = s.rs.Length > smallBuffer
 	at := s.off
 	body := s.in.b[at+s.rs.Size : s.n]
-	n, err := d.claim(body)
+	out, n, err := d.claim(body)
 	if err != nil {
 		return d.broken(err)
 	}
 	d.clean = n == len(body)
 	extra := d.extra() + d.c.p.missingDate(&s.rs)
 	if s.rs.Odd {
-		err = d.apart(d.oddHead(extra), body[:n])
+		err = d.apart(d.oddHead(extra), out)
 	} else {
 		start, end := rewrite(s.in.all, headroom+at, &s.rs, d.dechunk, extra), headroom+at+s.rs.Size
-		if d.dechunk {
-			err = d.apart(s.in.all[start:end], body[:n])
+		if len(out) > n { // trailers that were held back
+			err = d.apart(s.in.all[start:end], out)
 		} else {
-			err = d.c.writeOut(s.in.all[start : end+n])
+			err = d.c.writeOut(s.in.all[start : end+len(out)])
 		}
 	}
 	if err != nil {
@@ -113,42 +113,23 @@ func (d *delivery) extra() string {
 	return ""
 }
 
-// claim says how many bytes of p belong to the answer.
-func (d *delivery) claim(p []byte) (n int, err error) {
+// claim says how many bytes of p belong to the answer, and what the client gets of them.
+func (d *delivery) claim(p []byte) (out []byte, used int, err error) {
 	switch d.framing {
 	case http1.NoBody:
 		d.over = true
 	case http1.ByLength:
-		n = int(min(d.left, int64(len(p))))
-		d.left -= int64(n)
+		used = int(min(d.left, int64(len(p))))
+		d.left -= int64(used)
 		d.over = d.left == 0
 	case http1.ByClose:
-		n = len(p)
+		used = len(p)
 	case http1.ByChunks:
-		if d.dechunk {
-			n, err = d.unwrap(p)
-		} else {
-			n, err = d.chunks.Span(p)
-		}
+		out, used, err = d.chunks.Pass(p)
 		d.over = d.chunks.Done()
+		return out, used, err
 	}
-	return n, err
-}
-
-// unwrap takes the framing out of p in place: n bytes at its beginning are content. What follows the body is lost with the connection,
-// which a client of HTTP/1.0 does not keep.
-func (d *delivery) unwrap(p []byte) (n int, err error) {
-	for used := 0; used < len(p) && !d.chunks.Done(); {
-		k, data, err := d.chunks.Next(p[used:])
-		if err != nil {
-			return n, err
-		}
-		if data {
-			n += copy(p[n:], p[used:used+k])
-		}
-		used += k
-	}
-	return n, nil
+	return p[:used], used, nil
 }
 
 // stream passes on the rest of the body.
@@ -168,12 +149,12 @@ func (d *delivery) stream() routecheck.Event {
 		if err != nil {
 			return d.broken(err)
 		}
-		n, err := d.claim(space[:got])
+		out, n, err := d.claim(space[:got])
 		if err != nil {
 			return d.broken(err)
 		}
 		d.clean = n == got
-		if err := d.write(space[:n]); err != nil {
+		if err := d.write(out); err != nil {
 			return gone
 		}
 	}
@@ -243,6 +224,9 @@ func (c *client) fail(status int) {
 	}
 	text := strconv.Itoa(status) + " " + statusText(status) + "\n"
 	lines := *c.p.date.Load() + "Content-Type: text/plain\r\n" + c.keepAliveLine()
+	if status == 405 {
+		lines += "Allow: " + c.allowed() + "\r\n"
+	}
 	c.out = localAnswer(c.out[:0], status, text, c.rq.Size > 0 && c.isHead(), c.close, lines)
 	c.writeOut(c.out)
 }

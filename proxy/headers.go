@@ -39,8 +39,8 @@ func (c *client) appendHead(dst []byte, failover bool) []byte {
 	if from >= 0 {
 		dst = append(dst, buf[from:rq.Size-2]...)
 	}
-	if rq.Host(buf) == nil {
-		dst = append(append(append(dst, "Host: "...), c.from.name...), "\r\n"...)
+	if !rq.HostInField(buf) {
+		dst = append(append(append(dst, "Host: "...), c.hostName()...), "\r\n"...)
 	}
 	if upgrade {
 		dst = append(dst, "Connection: Upgrade\r\nUpgrade: websocket\r\n"...)
@@ -52,11 +52,21 @@ func (c *client) appendHead(dst []byte, failover bool) []byte {
 	return append(dst, "\r\n"...)
 }
 
+// hostName is the host that the request is for, and the listener's own where it names none.
+func (c *client) hostName() string {
+	if host := c.rq.Host(c.in.b); host != nil {
+		return http1.View(host)
+	}
+	return c.from.name
+}
+
 // forwards reports whether a field of the request goes on to the member.
 func (c *client) forwards(f *http1.Field) bool {
 	switch f.Kind {
 	case http1.Other:
 		return !c.rq.Nominates || !c.rq.Nominated(f, c.in.b)
+	case http1.Host:
+		return c.rq.HostInField(c.in.b)
 	case http1.Private:
 		return c.trusted
 	case http1.Connection, http1.HopByHop, http1.Upgrade, http1.Expect:
@@ -119,9 +129,7 @@ func (c *client) connectionHeaders() []byte {
 // appendServer appends $WSSN and $WSSP: the host of the request, and the port that AppServerPortPreference chooses (R10).
 func (c *client) appendServer(dst []byte) []byte {
 	rq := c.req
-	if rq.Host = http1.View(c.rq.Host(c.in.b)); rq.Host == "" {
-		rq.Host = c.from.name
-	}
+	rq.Host = c.hostName()
 	name, _ := routecheck.SplitHost(rq.Host)
 	dst = append(append(dst, "$WSSN: "...), name...)
 	dst = append(dst, "\r\n$WSSP: "...)

@@ -31,7 +31,7 @@ func TestSmuggling(t *testing.T) {
 		"endless request line": "GET /" + strings.Repeat("x", 200<<10),
 		"TLS on a plain port":  "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\n",
 		"HTTP/2 preface":       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-		"chunk extension":      "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\n\r\n",
+		"LF ends an extension": "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\nhello\r\n0\r\n\r\n",
 		"oversized chunk":      "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff5\r\nhello\r\n0\r\n\r\n",
 		"chunk too long":       "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n0\r\n\r\n",
 		"private trailer":      "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n$WSRA: 1.2.3.4\r\n\r\n",

@@ -29,7 +29,8 @@ type Options struct {
 	BodyTimeout   routecheck.Nanos // for each piece of a request's body, default 60 s
 	ClientTimeout routecheck.Nanos // for a client that takes nothing of its answer, default 60 s
 
-	MaxClients int // connections of clients at once, 0 no limit; those beyond it are answered 503
+	AllowTrace bool // members get TRACE requests; by default it is not allowed
+	MaxClients int  // connections of clients at once, 0 no limit; those beyond it are answered 503
 
 	Docroot   string                                  // declined requests get files from here; "" gives 404
 	AccessLog *AccessLog                              // default none

@@ -93,10 +93,16 @@ func (r refusal) String() string {
 
 // Refused says why the web server answers a request itself without asking the plug-in (R16), "" where it asks.
 func (t *Table) Refused(rq *Request, sem *Semantics) string {
+	_, why := t.Refusal(rq, sem)
+	return why
+}
+
+// Refusal returns the status with which the web server answers a request itself, and why; 0 where it asks the plug-in (R16).
+func (t *Table) Refusal(rq *Request, sem *Semantics) (status int, why string) {
 	if _, refused := t.matchPath(rq, sem, nil); refused != accepted {
-		return refused.String()
+		return refusals[refused].status, refused.String()
 	}
-	return ""
+	return 0, ""
 }
 
 // normalised is what the web server leaves of a path before the plug-in sees it (R16): %-decoded once, // merged, dot segments removed.

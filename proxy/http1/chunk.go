@@ -1,128 +1,172 @@
 package http1
 
-// Chunks follows a chunked body through any division into pieces.
+// Chunks follows a chunked body through any division into pieces and makes its framing plain: what it lets through holds no padding, no
+// extension and no trailer that has no place there, so that whoever gets it next has nothing to guess (RFC 9112, 7.1).
 type Chunks struct {
-	// Lenient lets blanks and extensions stand behind a chunk's size: servers pad it, clients have no reason to.
-	Lenient bool
+	Answer  bool  // of an answer: private trailers and cookies are dropped; those of a request are refused
+	Bare    bool  // lets the content alone through, for a client of HTTP/1.0
+	Content int64 // bytes of content so far
 
 	left  int64 // bytes of the chunk at hand that are still to come
 	state chunkState
-	count int // digits of the size, or bytes of the trailer section
-	name  [24]byte
-	named int // bytes of the trailer's name
+	count int    // bytes of the size line, or of the trailer section
+	waste int64  // bytes of padding and extensions so far
+	held  []byte // the trailer lines that go on, and behind them the line at hand
+	line  int    // where in held the line at hand begins
 }
 
 type chunkState uint8
 
 const (
 	inSize chunkState = iota
+	inPadding
 	inExtension
 	sizeLF
 	inData
 	dataCR
 	dataLF
 	lineStart // of a trailer, or the last empty line
-	inName
-	inValue
-	trailerLF
+	inLine
 	endLF
 	over
 )
 
 var (
-	// 15 digits stay below 2^60, so no size overflows (RFC 9112, 7.1.1 leaves that to the reader).
-	errChunkSize = bad("a chunk's size is not 1 to 15 hexadecimal digits alone")
+	errChunkSize = bad("a chunk's size is not a hexadecimal number of at most 15 digits behind at most 30 zeros")
+	errWaste     = bad("a chunked body has more padding and extensions than content")
 	errChunkEnd  = bad("a chunk does not end where its size says")
-	errTrailer   = bad("a trailer line is malformed or names a field that may not be a trailer")
+	errTrailer   = bad("a trailer line is malformed, or the trailers are too large")
 )
 
-// maxTrailer bounds the trailer section, and each extension: both are read without being kept, for ever if nobody counted.
-const maxTrailer = 8 << 10
+const (
+	maxZeros    = 30      // before a size; nginx, HAProxy and httpd take as many
+	maxSizeLine = 8 << 10 // bytes of a size with its padding and extensions
+	maxTrailer  = 8 << 10 // bytes of the trailer section
+	// maxWaste is how many bytes of padding and extensions a body may have beyond its content: they are read without being kept, for ever if
+	// nobody counted.
+	maxWaste = 8 << 10
+)
 
 // Done reports whether the body is over.
 func (c *Chunks) Done() bool { return c.state == over }
 
-// Next consumes bytes from the front of p: n of them, which are content when data holds and framing otherwise.
-// It consumes nothing once the body is over.
-func (c *Chunks) Next(p []byte) (n int, data bool, err error) {
-	if c.state == inData && len(p) > 0 {
-		n = int(min(c.left, int64(len(p))))
-		if c.left -= int64(n); c.left == 0 {
-			c.state = dataCR
+// Pass takes bytes from the front of p: used of them, all unless the body ends before or there is an error. out is what goes on in place of
+// them: it stands at the beginning of p, which is overwritten, unless held trailers make it longer than what was used.
+func (c *Chunks) Pass(p []byte) (out []byte, used int, err error) {
+	n := 0
+	for used < len(p) && c.state != over {
+		if c.state == inData {
+			k := c.content(len(p) - used)
+			if n != used {
+				copy(p[n:], p[used:used+k])
+			}
+			n, used = n+k, used+k
+			continue
 		}
-		return n, true, nil
-	}
-	for n < len(p) && c.state != inData && c.state != over {
-		if err := c.step(p[n]); err != nil {
-			return n, false, err
+		b := p[used]
+		goes, err := c.step(b)
+		if err != nil {
+			return p[:n], used, err
 		}
-		n++
+		if used++; goes && !c.Bare {
+			p[n] = b
+			n++
+		}
 	}
-	return n, false, nil
+	out = p[:n]
+	if c.state == over && len(c.held) > 0 && !c.Bare {
+		out = append(append(p[:n:used], c.held...), "\r\n"...)
+		c.held = nil
+	}
+	return out, used, nil
 }
 
-// Span consumes as much of p as belongs to the body, framing included.
-func (c *Chunks) Span(p []byte) (n int, err error) {
-	for n < len(p) && c.state != over {
-		k, _, err := c.Next(p[n:])
-		if n += k; err != nil {
-			return n, err
+// Check follows the body through p and leaves p as it is. The error says what is wrong with it so far.
+func (c *Chunks) Check(p []byte) error {
+	for used := 0; used < len(p) && c.state != over; {
+		if c.state == inData {
+			used += c.content(len(p) - used)
+			continue
 		}
+		if _, err := c.step(p[used]); err != nil {
+			return err
+		}
+		used++
 	}
-	return n, nil
+	return nil
 }
 
-// step takes one byte of framing. Going byte by byte makes the division into pieces irrelevant; content does not pass here.
-func (c *Chunks) step(b byte) error {
+// content takes content of the chunk at hand, at most the given number of bytes.
+func (c *Chunks) content(most int) int {
+	n := min(c.left, int64(most))
+	c.Content += n
+	if c.left -= n; c.left == 0 {
+		c.state = dataCR
+	}
+	return int(n)
+}
+
+// step takes one byte of framing; goes says that it goes on. Going byte by byte makes the division into pieces irrelevant; content does not
+// pass here.
+func (c *Chunks) step(b byte) (goes bool, err error) {
 	switch c.state {
-	case inSize:
-		return c.size(b)
-	case inExtension:
-		return c.extension(b)
+	case inSize, inPadding, inExtension:
+		return c.sizeLine(b)
 	case sizeLF:
-		return c.sizeEnd(b)
+		return true, c.sizeEnd(b)
 	case dataCR:
-		return c.expect(b, '\r', dataLF)
+		return true, c.expect(b, '\r', dataLF)
 	case dataLF:
-		return c.expect(b, '\n', inSize)
+		return true, c.expect(b, '\n', inSize)
 	}
 	if c.count++; c.count > maxTrailer {
-		return errTrailer
+		return false, errTrailer
 	}
 	return c.trailer(b)
 }
 
-func (c *Chunks) size(b byte) error {
+// sizeLine takes a byte of a size, or of what may stand behind it and has no meaning for a proxy: blanks, and extensions behind a semicolon.
+func (c *Chunks) sizeLine(b byte) (goes bool, err error) {
 	switch {
-	case class[b]&hexDigit != 0 && c.count < 15:
-		c.left = c.left<<4 | int64(hexValue(b))
-		c.count++
-		return nil
+	case c.state == inSize && class[b]&hexDigit != 0:
+		return c.digit(b)
 	case c.count == 0:
-		return errChunkSize
+		return false, errChunkSize
 	case b == '\r':
-		c.state, c.count = sizeLF, 0
-		return nil
-	case c.Lenient && (b == ' ' || b == '\t' || b == ';'):
-		c.state, c.count = inExtension, 0
-		return nil
+		c.state = sizeLF
+		return true, nil
+	case c.state == inExtension && class[b]&valueChar != 0:
+	case b == ';':
+		c.state = inExtension
+	case b == ' ' || b == '\t':
+		c.state = inPadding
+	default:
+		return false, errChunkSize
 	}
-	return errChunkSize
+	return false, c.wasted()
 }
 
-// extension skips what a server may put behind a size (RFC 9112, 7.1.1); it has no meaning for a proxy.
-func (c *Chunks) extension(b byte) error {
-	if b == '\r' {
-		c.state, c.count = sizeLF, 0
-		return nil
+// digit lets the first digit go on, which may be a zero, and those from the first other one on. 15 digits stay below 2^60, so no size overflows.
+func (c *Chunks) digit(b byte) (goes bool, err error) {
+	zeros := c.left == 0 && c.count > 0
+	if c.left >= 1<<56 || zeros && c.count > maxZeros {
+		return false, errChunkSize
 	}
-	if c.count++; class[b]&valueChar == 0 || c.count > maxTrailer {
-		return errChunkSize
+	c.left = c.left<<4 | int64(hexValue(b))
+	c.count++
+	return !zeros || b != '0', nil
+}
+
+func (c *Chunks) wasted() error {
+	c.count++
+	if c.waste++; c.count > maxSizeLine || c.waste > maxWaste+c.Content {
+		return errWaste
 	}
 	return nil
 }
 
 func (c *Chunks) sizeEnd(b byte) error {
+	c.count = 0
 	switch {
 	case b != '\n':
 		return errChunkSize
@@ -139,60 +183,43 @@ func (c *Chunks) expect(b, want byte, next chunkState) error {
 	if b != want {
 		return errChunkEnd
 	}
-	c.state, c.count = next, 0
+	c.state = next
 	return nil
 }
 
-func (c *Chunks) trailer(b byte) error {
-	switch c.state {
-	case lineStart:
-		if b == '\r' {
-			c.state = endLF
-			return nil
-		}
-		c.state, c.named = inName, 0
-		return c.trailerName(b)
-	case inName:
-		return c.trailerName(b)
-	case inValue:
-		if b == '\r' {
-			c.state = trailerLF
-		} else if class[b]&valueChar == 0 {
-			return errTrailer
-		}
-		return nil
-	case trailerLF:
-		if b != '\n' {
-			return errTrailer
-		}
-		c.state = lineStart
-		return nil
+// trailer takes a byte of the trailer section, which is held back until all of it is known. Without trailers there is nothing to hold.
+func (c *Chunks) trailer(b byte) (goes bool, err error) {
+	switch {
+	case c.state == endLF && b == '\n':
+		c.state = over
+		return len(c.held) == 0, nil
+	case c.state == endLF:
+		return false, errTrailer
+	case c.state == lineStart && b == '\r':
+		c.state = endLF
+		return len(c.held) == 0, nil
 	}
-	if b != '\n' { // endLF
-		return errTrailer
+	c.state = inLine
+	if c.held = append(c.held, b); b == '\n' {
+		return false, c.trailerLine()
 	}
-	c.state = over
-	return nil
+	return false, nil
 }
 
-// trailerName refuses names that a proxy treats in its own way: framing, Host, cookies and private headers must not come behind the body,
-// where nobody looks for them any more (RFC 9110, 6.5.1). The beginning of a name is enough to know them.
-func (c *Chunks) trailerName(b byte) error {
-	if b == ':' && c.named > 0 {
-		c.state = inValue
-		if kindOf(c.name[:min(c.named, len(c.name))]) != Other {
-			return errTrailer
-		}
-		return nil
-	}
-	if class[b]&tokenChar == 0 {
+// trailerLine keeps or drops the line at hand, which is whole.
+func (c *Chunks) trailerLine() error {
+	line := c.held[c.line:]
+	end := len(line) - len("\r\n")
+	var f Field
+	if end < 0 || line[end] != '\r' || f.parse(line[:end]) != nil {
 		return errTrailer
 	}
-	if c.named < len(c.name) {
-		c.name[c.named] = b
+	goes, err := f.goesAsTrailer(line, c.Answer)
+	if !goes {
+		c.held = c.held[:c.line]
 	}
-	c.named++
-	return nil
+	c.state, c.line = lineStart, len(c.held)
+	return err
 }
 
 func hexValue(b byte) byte {

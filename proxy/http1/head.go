@@ -350,7 +350,7 @@ func makeClass() (t [256]byte) {
 		if c > ' ' && c != 0x7f && c != '#' {
 			t[i] |= targetChar
 		}
-		if letter || digit || bytes.IndexByte([]byte("-._~[]:%!$&'()*+,;="), c) >= 0 {
+		if letter || digit || bytes.IndexByte([]byte("-._~%!$&'()*+,;="), c) >= 0 {
 			t[i] |= hostChar
 		}
 		if digit || c|0x20 >= 'a' && c|0x20 <= 'f' {

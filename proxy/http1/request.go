@@ -1,57 +1,96 @@
 package http1
 
-import "bytes"
+import (
+	"bytes"
+	"net/netip"
+)
 
-// Request is the head of a request.
+// Request is the head of a request. It may have empty lines before it (RFC 9112, 2.2).
 type Request struct {
 	Head
-	methodEnd              uint32
-	targetStart, targetEnd uint32
-	host                   int  // index of the Host field, -1 when there is none
-	Continue               bool // Expect: 100-continue
+	start, methodEnd, lineEnd uint32
+	targetStart, targetEnd    uint32
+	hostStart, hostEnd        uint32 // of the host in a target of absolute form, 0 in another one
+	secure                    bool   // the scheme of that target is https
+	rootless                  bool   // that target has no path
+	host                      int    // index of the Host field, -1 when there is none
+	empty                     int    // lines before the request line
+	Continue                  bool   // Expect: 100-continue
 }
 
 // Reset makes a Request ready for another head.
 func (r *Request) Reset() {
+	*r = Request{Head: r.Head, host: -1}
 	r.Head.reset()
-	r.methodEnd, r.targetStart, r.targetEnd, r.host, r.Continue = 0, 0, 0, -1, false
 }
 
+// Began reports whether more than empty lines have been parsed.
+func (r *Request) Began() bool { return r.pos != r.scan || r.line > 0 }
+
+// Line returns the request line as it came, without its line end.
+func (r *Request) Line(buf []byte) []byte { return buf[r.start:r.lineEnd] }
+
 // Method returns the method.
-func (r *Request) Method(buf []byte) []byte { return buf[:r.methodEnd] }
+func (r *Request) Method(buf []byte) []byte { return buf[r.start:r.methodEnd] }
 
-// Target returns the request target: a path with an optional query, or "*".
-func (r *Request) Target(buf []byte) []byte { return buf[r.targetStart:r.targetEnd] }
+// Target returns what is asked for: a path with an optional query, or "*". In that form a member gets it, too.
+func (r *Request) Target(buf []byte) []byte {
+	target := buf[r.targetStart:r.targetEnd]
+	switch {
+	case !r.rootless:
+		return target
+	case len(target) == 0 && View(r.Method(buf)) == "OPTIONS": // RFC 9112, 3.2.4
+		return []byte{'*'}
+	}
+	return append([]byte{'/'}, target...)
+}
 
-// Host returns the value of the Host field, nil when there is none.
+// Host returns the host that the request is for: that of the target, else that of the Host field; nil when there is none.
 func (r *Request) Host(buf []byte) []byte {
-	if r.host < 0 {
+	if r.hostEnd > 0 {
+		return buf[r.hostStart:r.hostEnd]
+	}
+	if r.host < 0 || r.Fields[r.host].Value == r.Fields[r.host].ValueEnd {
 		return nil
 	}
 	return r.Fields[r.host].Text(buf)
 }
 
+// HostInField reports whether Host comes from the Host field. Where it does not, that field must not go on (RFC 9112, 3.2.2).
+func (r *Request) HostInField(buf []byte) bool { return r.hostEnd == 0 && r.Host(buf) != nil }
+
 var (
 	errRequestLine = bad("the request line is not METHOD TARGET HTTP/1.1")
-	errTarget      = bad("the request target does not begin with a slash, or has a character that no target has")
+	errEmptyLines  = bad("more than 10 empty lines stand before the request")
+	errTarget      = bad("the request target is neither a path nor an http or https URL, or has a character that no target has")
+	errTargetHost  = bad("the URL in the request line does not have a host with an optional port")
 	errVersion     = &Error{505, "only HTTP/1.0 and HTTP/1.1 are spoken here"}
 	errNoHost      = bad("the request has no Host")
 	errTwoHosts    = bad("the request has two Hosts")
 	errHost        = bad("Host is not a host with an optional port")
+	errOtherHost   = bad("Host is another one than in the URL of the request line")
 	errOldChunked  = bad("an HTTP/1.0 request has a Transfer-Encoding")
 	errExpect      = &Error{417, "only 100-continue can be expected"}
 	errConnect     = &Error{405, "CONNECT is not served here"}
 )
 
+// maxEmptyLines before a request line are what httpd takes.
+const maxEmptyLines = 10
+
 // Parse parses the head at the beginning of buf. done is false without an error when more bytes are needed: call again with the same
 // bytes and more. Reset must have been called before the first call.
 func (r *Request) Parse(buf []byte, lim Limits) (done bool, err error) {
-	if r.line == 0 {
+	for r.line == 0 {
 		start, end, ok, err := r.nextLine(buf, lim)
 		if !ok {
 			return false, err
 		}
-		if err := r.requestLine(buf[start:end]); err != nil {
+		if start == end {
+			err = r.emptyLine()
+		} else {
+			err = r.requestLine(buf, start, end)
+		}
+		if err != nil {
 			return false, err
 		}
 	}
@@ -62,53 +101,89 @@ func (r *Request) Parse(buf []byte, lim Limits) (done bool, err error) {
 	return err == nil, err
 }
 
-func (r *Request) requestLine(line []byte) error {
-	i := 0
-	for i < len(line) && class[line[i]]&tokenChar != 0 {
-		i++
+// emptyLine passes over one before the request: old clients send it behind a body (RFC 9112, 2.2).
+func (r *Request) emptyLine() error {
+	if r.empty++; r.empty > maxEmptyLines {
+		return errEmptyLines
 	}
-	if i == 0 || i == len(line) || line[i] != ' ' {
-		return errRequestLine
-	}
-	r.methodEnd = uint32(i)
-	i++
-	start := i
-	for i < len(line) && class[line[i]]&targetChar != 0 {
-		i++
-	}
-	if i == len(line) || line[i] != ' ' {
-		return errRequestLine
-	}
-	r.targetStart, r.targetEnd = uint32(start), uint32(i)
-	if err := r.version(line[i+1:]); err != nil {
-		return err
-	}
-	return r.form(line[:r.methodEnd], line[start:i])
-}
-
-// version lets 1.0 and 1.1 pass. The preface of HTTP/2 ends here as well.
-func (r *Request) version(v []byte) error {
-	if len(v) != 8 || View(v[:5]) != "HTTP/" || v[6] != '.' || v[5] < '0' || v[5] > '9' || v[7] < '0' || v[7] > '9' {
-		return errRequestLine
-	}
-	if v[5] != '1' || v[7] > '1' {
-		return errVersion
-	}
-	r.Minor = int(v[7] - '0')
+	r.line = 0
 	return nil
 }
 
-// form allows the origin form, and * for OPTIONS (RFC 9112, 3.2). The absolute form would bring a second host into the message.
+func (r *Request) requestLine(buf []byte, start, end int) error {
+	line := buf[:end]
+	i := start
+	for i < end && class[line[i]]&tokenChar != 0 {
+		i++
+	}
+	if i == start || i == end || line[i] != ' ' {
+		return errRequestLine
+	}
+	r.start, r.methodEnd, r.lineEnd = uint32(start), uint32(i), uint32(end)
+	i++
+	target := i
+	for i < end && class[line[i]]&targetChar != 0 {
+		i++
+	}
+	if i == end || line[i] != ' ' {
+		return errRequestLine
+	}
+	r.targetStart, r.targetEnd = uint32(target), uint32(i)
+	if err := r.version(line[i+1:]); err != nil {
+		return err
+	}
+	return r.form(line[start:r.methodEnd], line[target:i])
+}
+
+// version lets 1.0 and 1.1 pass; a later 1.x counts as 1.1 (RFC 9110, 2.5). The preface of HTTP/2 ends here as well.
+func (r *Request) version(v []byte) error {
+	if len(v) != 8 || View(v[:5]) != "HTTP/" || v[6] != '.' || !isDigit(v[5]) || !isDigit(v[7]) {
+		return errRequestLine
+	}
+	if v[5] != '1' {
+		return errVersion
+	}
+	r.Minor = min(int(v[7]-'0'), 1)
+	return nil
+}
+
+// form allows the origin form, the absolute form, and * for OPTIONS (RFC 9112, 3.2).
 func (r *Request) form(method, target []byte) error {
 	switch {
+	case View(method) == "CONNECT":
+		return errConnect
 	case len(target) > 0 && target[0] == '/':
 		return nil
 	case View(target) == "*" && View(method) == "OPTIONS":
 		return nil
-	case View(method) == "CONNECT":
-		return errConnect
 	}
-	return errTarget
+	return r.absolute(target)
+}
+
+// absolute divides a URL in the request line into host and path (RFC 9112, 3.2.2). It has no user: nobody but a forger sends one (RFC 9110, 4.2.4).
+func (r *Request) absolute(target []byte) error {
+	const plain, secure = "http://", "https://"
+	n := len(plain)
+	if r.secure = hasPrefixFold(target, secure); r.secure {
+		n = len(secure)
+	} else if !hasPrefixFold(target, plain) {
+		return errTarget
+	}
+	end := n
+	for end < len(target) && target[end] != '/' && target[end] != '?' {
+		end++
+	}
+	if !validHost(target[n:end]) {
+		return errTargetHost
+	}
+	r.hostStart, r.hostEnd = r.targetStart+uint32(n), r.targetStart+uint32(end)
+	r.targetStart = r.hostEnd
+	r.rootless = end == len(target) || target[end] != '/'
+	return nil
+}
+
+func hasPrefixFold(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && EqualFold(b[:len(prefix)], prefix)
 }
 
 // check looks at what only the whole head can tell: one Host (RFC 9112, 3.2), no chunks from a version that has none (6.1), and nothing but
@@ -121,9 +196,6 @@ func (r *Request) check(buf []byte) error {
 				return errTwoHosts
 			}
 			r.host = i
-			if !validHost(f.Text(buf)) {
-				return errHost
-			}
 		case Expect:
 			if !EqualFold(f.Text(buf), "100-continue") {
 				return errExpect
@@ -131,36 +203,88 @@ func (r *Request) check(buf []byte) error {
 			r.Continue = true
 		}
 	}
-	switch {
-	case r.host < 0 && r.Minor == 1:
-		return errNoHost
-	case r.Chunked && r.Minor == 0:
+	if r.Chunked && r.Minor == 0 {
 		return errOldChunked
+	}
+	return r.checkHost(buf)
+}
+
+// checkHost holds the Host field against the version, which may not do without it from 1.1 on, and against the host of the target, which wins:
+// two that differ are refused, for who else reads the request may take the other one.
+func (r *Request) checkHost(buf []byte) error {
+	var host []byte
+	if r.host >= 0 {
+		host = r.Fields[r.host].Text(buf)
+	}
+	switch {
+	case len(host) == 0 && r.Minor == 0:
+		return nil
+	case len(host) == 0:
+		return errNoHost
+	case !validHost(host):
+		return errHost
+	case r.hostEnd > 0 && !r.sameHost(r.Host(buf), host):
+		return errOtherHost
 	}
 	return nil
 }
 
-// validHost checks host[:port]. An empty host is what a client sends that has no name for it; it matches no named alias.
+// sameHost compares two hosts without letter case; the port of the scheme need not be written.
+func (r *Request) sameHost(a, b []byte) bool {
+	port := ":80"
+	if r.secure {
+		port = ":443"
+	}
+	a, b = bytes.TrimSuffix(a, []byte(port)), bytes.TrimSuffix(b, []byte(port))
+	return EqualFold(a, View(b))
+}
+
+// validHost checks host[:port] (RFC 9110, 4.2.1): a name, or an IPv6 address in brackets.
 func validHost(h []byte) bool {
-	for _, c := range h {
+	name, port := h, []byte(nil)
+	if colon := bytes.LastIndexByte(h, ':'); colon > bytes.LastIndexByte(h, ']') {
+		name, port = h[:colon], h[colon+1:]
+	}
+	return validPort(port) && (validName(name) || validAddress(name))
+}
+
+// validPort takes up to 65535, and nothing, as RFC 3986, 3.2.3 does.
+func validPort(port []byte) bool {
+	n, ok := decimal(port)
+	return len(port) == 0 || ok && len(port) <= 5 && n <= 65535
+}
+
+func validName(name []byte) bool {
+	for _, c := range name {
 		if class[c]&hostChar == 0 {
 			return false
 		}
 	}
-	colon := bytes.LastIndexByte(h, ':')
-	if bracket := bytes.IndexByte(h, ']'); bracket > colon {
-		colon = -1
+	return len(name) > 0
+}
+
+func validAddress(name []byte) bool {
+	end := len(name) - 1
+	if end < 1 || name[0] != '[' || name[end] != ']' {
+		return false
 	}
-	if colon < 0 {
-		return true
-	}
-	port := h[colon+1:]
-	for _, c := range port {
-		if c < '0' || c > '9' {
+	addr, err := netip.ParseAddr(View(name[1:end]))
+	return err == nil && addr.Is6() && addr.Zone() == ""
+}
+
+// BrokenPath reports whether the path has %00, or a % without two hexadecimal digits behind it: nginx and httpd refuse both, for what stands
+// behind them ends the path there, or guesses.
+func (r *Request) BrokenPath(buf []byte) bool {
+	path, _, _ := bytes.Cut(buf[r.targetStart:r.targetEnd], []byte{'?'})
+	for {
+		i := bytes.IndexByte(path, '%')
+		if i < 0 {
 			return false
 		}
+		if path = path[i+1:]; len(path) < 2 || class[path[0]]&class[path[1]]&hexDigit == 0 || View(path[:2]) == "00" {
+			return true
+		}
 	}
-	return len(port) <= 5 && (len(h) > 0 && h[0] == '[' || bytes.IndexByte(h[:colon], ':') < 0)
 }
 
 // Persists reports whether the client lets the connection live on.
