@@ -48,7 +48,7 @@ func (c *client) connectFailed(ev routecheck.Event) routecheck.Event {
 	}
 	c.p.tellWant(c.entry.cause)
 	c.fail(503)
-	return routecheck.Event{Kind: routecheck.ClientGone}
+	return routecheck.Event{Kind: routecheck.LocalWant}
 }
 
 // joinPump ends what passes on a body from its file: the stream that it writes to is closed, and the next attempt reads the file anew.

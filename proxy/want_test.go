@@ -6,12 +6,16 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
 // What this process lacks is no member's failure: 503, nobody is marked or asked in its place, and when it is there again all is as before.
 func TestLocalWant(t *testing.T) {
 	for _, lacking := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM} {
-		w := start(t, false, site{members: 2}, Options{})
+		var log syncBuffer
+		open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) }
+		w := start(t, false, site{members: 2, extra: traceLog}, Options{PluginLog: open})
 		set := func(e syscall.Errno) {
 			w.mu.Lock()
 			w.lacking = e
@@ -37,6 +41,11 @@ func TestLocalWant(t *testing.T) {
 			t.Errorf("%v: said %d times", lacking, n)
 		}
 		w.stop()
+		text := log.String()
+		if n := strings.Count(text, "Attempt dropped: this process lacks descriptors, ports or memory"); n != 5 || strings.Contains(text, "client is gone") {
+			t.Errorf("%v: the plug-in log says it %d times:\n%s", lacking, n, text)
+		}
+		replays(t, w.p.gen.Load().table, &w.p.gen.Load().sem, text)
 	}
 }
 

@@ -151,6 +151,7 @@ const (
 	ClientGone                          // the client left: no failure of the member
 	NameDiffers                         // the certificate has another host name, and SecureHostVerification=true-nomarkdown
 	Malformed                           // the answer cannot be read or framed, or is over a limit, and did not just break off (R70)
+	LocalWant                           // this process lacks descriptors, ports or memory: no failure of the member
 	BodyTooLarge                        // the body outgrew PostSizeLimit on its way, Flight.Size says so: no failure of the member (R59)
 )
 
@@ -202,7 +203,7 @@ const (
 	StepGiveUp
 	StepAgain // the same member gets another stream, without a choice (no text)
 	StepHead  // the head of an answer arrived: Status (no text)
-	StepGone  // the client left (no text)
+	StepGone  // the attempt ended, and not by the member: Event says why (no text)
 )
 
 // Step is one thing that a decision did. Steps without Text are details that a log at level Trace shows.
@@ -219,7 +220,7 @@ type Step struct {
 	Source  Source
 	Check   Check       // with StepStatus
 	Weight  int32       // with StepAssign
-	Event   EventKind   // with StepFailed
+	Event   EventKind   // with StepFailed, StepGone
 	Marked  bool        // with StepFailed: Member was marked down now
 	Again   bool        // with StepFailed: the same member is tried once more, without a choice
 	Fresh   bool        // with StepFailed: it is the same attempt, which gets a new stream (R50c, R54)

@@ -21,7 +21,7 @@ func (t *Table) Observe(cs *ClusterState, f *Flight, now Nanos, ev Event, sem *S
 		o.head(ev.Status)
 	case Done:
 		o.done()
-	case ClientGone:
+	case ClientGone, LocalWant:
 		o.gone()
 	case BodyTooLarge:
 		o.gone()              // with the line in the log that tells of it: others decide before this request is refused
@@ -291,7 +291,7 @@ func (o *outcome) gone() {
 	}
 	o.f.todo = todoOver
 	if o.rec.wants() {
-		o.note(Step{Kind: StepGone, Rule: "R52", Member: o.f.Last, State: *o.state(), At: o.c.Members[o.f.Last].At})
+		o.note(Step{Kind: StepGone, Rule: "R52", Member: o.f.Last, Event: o.kind, State: *o.state(), At: o.c.Members[o.f.Last].At})
 	}
 }
 

@@ -165,7 +165,7 @@ func opens(k Kind) bool {
 		ConnectTimeoutSet, Executing:
 		return false // a Summary does not read them, and numbers are not to depend on that
 	case BuildVersion, WebServer, PrimaryAdded, BackupAdded, RequestEnded, ESI, ESICacheHit, ESICacheMiss, ErrorLine, WarnLine, Counted,
-		Header, StatusLine, RequestLine, FailoverHeaderSent, BodyRead, ClientWriteFailed, RequestFailed:
+		Header, StatusLine, RequestLine, FailoverHeaderSent, BodyRead, AttemptDropped, ClientWriteFailed, RequestFailed:
 		return false
 	}
 	return true

@@ -82,6 +82,7 @@ const (
 	Header             // Pattern: name, Text: value; only those that this package looks at
 	ServerWriteFailed  // writing to the member failed; Text
 	ResponseMalformed  // the member's answer cannot be read (R70); Text. The bundled proxy's: how the plug-in says it is not public
+	AttemptDropped     // the attempt ended by no fault of the member or the client; Text says why. The bundled proxy's alone
 	ClientWriteFailed  // writing to the client failed; Text
 	FailoverHeaderSent // $WSFO: the member is told that it was not the first choice (R63)
 
@@ -236,6 +237,7 @@ var forms = [numKinds]form{
 	Header:             {"header", LevelDetail, "", ""},
 	ServerWriteFailed:  {"server-write-failed", LevelError, "lib_htrequest", "htrequestWrite"},
 	ResponseMalformed:  {"response-malformed", LevelError, "lib_htresponse", "htresponseRead"},
+	AttemptDropped:     {"attempt-dropped", LevelError, "ws_common", "websphereExecute"},
 	ClientWriteFailed:  {"client-write-failed", LevelError, "", "cb_write_body"},
 	FailoverHeaderSent: {"failover-header-sent", LevelDetail, "", ""},
 }

@@ -42,6 +42,8 @@ func eventOf(t *rapid.T, k Kind) Event {
 		e.Text = "Malformed response " + words.Draw(t, "text")
 	case ServerWriteFailed:
 		e.Text = "Write failed " + words.Draw(t, "text")
+	case AttemptDropped:
+		e.Text = "Attempt dropped " + words.Draw(t, "text")
 	case ClientWriteFailed:
 		e.Text = "write failed " + words.Draw(t, "text")
 	case HandshakeExtended:

@@ -123,6 +123,7 @@ var phrases = []struct {
 	{"Created a new stream; queue was empty", StreamCreated, fillSocket},
 	{"Write failed", ServerWriteFailed, fillText},
 	{"Malformed response", ResponseMalformed, fillText},
+	{"Attempt dropped", AttemptDropped, fillText},
 	{"write failed", ClientWriteFailed, fillText},
 	{"flush failed", ClientWriteFailed, fillText},
 	{"xtended handshake", HandshakeExtended, fillText}, // *

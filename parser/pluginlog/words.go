@@ -173,6 +173,8 @@ func (e *Event) exchangeWords() string {
 		return "the member's answer cannot be read [R70]"
 	case ServerWriteFailed:
 		return "a write to the member failed"
+	case AttemptDropped:
+		return "the attempt ends by no fault of the member or the client"
 	case ClientWriteFailed:
 		return "a write to the client failed: it is gone"
 	case FailoverHeaderSent:

@@ -83,7 +83,7 @@ func (w *lines) end(s *routecheck.Step) {
 		w.counted(s)
 		w.say(pluginlog.RequestEnded)
 	case routecheck.StepGone:
-		w.emit(&pluginlog.Event{Kind: pluginlog.ClientWriteFailed, Text: "write failed; the client is gone"})
+		w.emit(gone(s))
 		w.counted(s)
 		w.say(pluginlog.RequestEnded)
 	case routecheck.StepTransport:
@@ -92,6 +92,17 @@ func (w *lines) end(s *routecheck.Step) {
 	case routecheck.StepGiveUp:
 		w.giveUp(s)
 	}
+}
+
+// gone words why an attempt ended that the member did not end.
+func gone(s *routecheck.Step) *pluginlog.Event {
+	switch s.Event {
+	case routecheck.LocalWant:
+		return &pluginlog.Event{Kind: pluginlog.AttemptDropped, Text: "Attempt dropped: this process lacks descriptors, ports or memory"}
+	case routecheck.BodyTooLarge:
+		return &pluginlog.Event{Kind: pluginlog.AttemptDropped, Text: "Attempt dropped: the body exceeds PostSizeLimit"}
+	}
+	return &pluginlog.Event{Kind: pluginlog.ClientWriteFailed, Text: "write failed; the client is gone"}
 }
 
 // clone writes whose clone ID it is; one of nobody (R27) has its own line.

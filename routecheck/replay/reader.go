@@ -338,7 +338,7 @@ func (r *reader) wire(q *request) {
 		q.body, q.length = true, max(q.length, e.Length)
 	case pluginlog.StatusLine:
 		r.status(q)
-	case pluginlog.ClientWriteFailed:
+	case pluginlog.ClientWriteFailed, pluginlog.AttemptDropped:
 		if q.flying {
 			r.leave(q)
 			q.over = true
@@ -401,5 +401,5 @@ func Kinds() pluginlog.Kinds {
 		pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed, pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,
 		pluginlog.MarkedDown, pluginlog.Counted, pluginlog.TransactionFailed,
 		pluginlog.Executing, pluginlog.StreamSought, pluginlog.StreamReused, pluginlog.StreamCreated, pluginlog.BodyStarted, pluginlog.StatusLine,
-		pluginlog.ClientWriteFailed, pluginlog.NoAppServer, pluginlog.RequestFailed, pluginlog.RequestEnded)
+		pluginlog.ClientWriteFailed, pluginlog.AttemptDropped, pluginlog.NoAppServer, pluginlog.RequestFailed, pluginlog.RequestEnded)
 }
