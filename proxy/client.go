@@ -21,7 +21,10 @@ type client struct {
 	addr netip.Addr
 	port int // the port it arrived on, as virtual hosts know it
 	tls  *tls.ConnectionState
-	idle atomic.Int32 // see idling
+	idle atomic.Int32 // see isIdle
+
+	until  routecheck.Nanos // when it will have been idle for too long, 0 while it is not idle
+	parked bool             // the connection lives on in the lot
 
 	in    *buffer // what was read: in.b[:n]; nil while the connection is idle
 	n     int
@@ -63,7 +66,18 @@ func (p *Proxy) newClient(conn net.Conn, from *Listener) *client {
 	return c
 }
 
-// serve answers requests until the connection ends.
+// resume takes a parked connection up again.
+func (p *Proxy) resume(s spot) {
+	c := p.newClient(s.conn, s.from)
+	c.thread, c.until = s.thread, s.until
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.parked--
+	p.clients[c] = struct{}{}
+	p.working.Go(c.serve)
+}
+
+// serve answers requests until the connection ends or is parked.
 func (c *client) serve() {
 	defer c.end()
 	if !c.handshake() {
@@ -77,13 +91,18 @@ func (c *client) serve() {
 func (c *client) end() {
 	if fault := recover(); fault != nil { // a fault of ours costs one connection, not all of them
 		c.p.log.Error("panic while serving a client", "fault", fault, "stack", string(debug.Stack()))
-		c.close = true
+		c.close, c.parked = true, false
 		c.release(false)
 		c.body.file.close()
 	}
 	c.p.forget(c)
 	c.p.small.put(c.in)
-	c.link.close()
+	if !c.parked {
+		c.link.close()
+		return
+	}
+	c.link.leave()
+	c.p.lot.put(spot{c.conn, c.from, c.thread, c.until})
 }
 
 // handshake completes TLS, so that its certificate and cipher are known.
@@ -132,21 +151,43 @@ func (c *client) head() bool {
 	}
 }
 
-// first waits for the first byte of a request. No buffer is held meanwhile.
+// first waits for the first byte of a request. No buffer is held meanwhile, and after a while the client is parked.
 func (c *client) first() bool {
 	if c.n > 0 {
 		return true
 	}
 	c.p.small.put(c.in)
 	c.in = nil
-	c.within(c.p.opt.IdleTimeout)
+	now := c.p.sweeper.now() + routecheck.Nanos(tick) // never too early
+	if c.until == 0 {
+		c.until = now + c.p.opt.IdleTimeout
+	}
 	c.idle.Store(isIdle)
 	if c.p.ending.Load() {
 		return false
 	}
-	var err error
-	c.in, c.n, err = c.wait(c.p.small)
+	err := c.firstUntil(min(now+parkAfter, c.until))
+	if err == errTimeout && c.p.sweeper.now() < c.until {
+		if c.park() {
+			return false
+		}
+		err = c.firstUntil(c.until)
+	}
+	c.until = 0
 	return c.idle.CompareAndSwap(isIdle, isBusy) && err == nil
+}
+
+func (c *client) firstUntil(limit routecheck.Nanos) (err error) {
+	c.limit.Store(int64(limit))
+	c.in, c.n, err = c.wait(c.p.small)
+	return err
+}
+
+// park decides that the connection is to be parked when this client ends. It is not where nothing can watch it, where bytes of it stand in
+// memory, such as half a TLS record, or when Shutdown has ended it.
+func (c *client) park() bool {
+	c.parked = c.p.lot.poll != nil && c.peeker != nil && c.quiet() && c.idle.CompareAndSwap(isIdle, isBusy)
+	return c.parked
 }
 
 // more reads more of a head. The buffer grows once, to what a head may have.

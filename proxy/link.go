@@ -11,11 +11,19 @@ import (
 )
 
 var (
-	errTimeout  = errors.New("timed out")
 	errAborted  = errors.New("given up")
 	errStale    = errors.New("closed while idle")
 	errSpurious = errors.New("woken for nothing")
 )
+
+// errTimeout is the end of a time limit. It is a temporary net.Error, for after any other crypto/tls reads no more.
+var errTimeout error = timedOut{}
+
+type timedOut struct{}
+
+func (timedOut) Error() string   { return "timed out" }
+func (timedOut) Timeout() bool   { return true }
+func (timedOut) Temporary() bool { return true }
 
 // link is one end of a connection, to a client or to a member. On a plain socket it reads and writes through RawConn and without telling
 // the scheduler, for the socket never blocks: that saves a good part of what a system call costs. Anything else goes through net.Conn.
@@ -39,12 +47,20 @@ type link struct {
 func (l *link) init(conn net.Conn, s *sweeper) {
 	l.conn, l.sweeper = conn, s
 	if t, ok := conn.(*secureConn); ok {
+		t.records.attach(l)
 		l.secure, l.peeker = t, t.records.peeker
-		t.records.owner = l
 	} else {
 		l.fast, l.peeker = newFastPath(conn), newPeeker(conn)
 	}
 	s.add(l)
+}
+
+// leave lets go of the connection, which stays open.
+func (l *link) leave() {
+	l.sweeper.remove(l)
+	if l.secure != nil {
+		l.secure.records.detach()
+	}
 }
 
 func (l *link) close() {

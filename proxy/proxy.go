@@ -87,6 +87,7 @@ type Proxy struct {
 	sweeper  *sweeper
 	small    *buffers
 	large    *buffers
+	lot      lot
 	gen      atomic.Pointer[generation]
 	reload   reloader
 	counters counters
@@ -101,7 +102,8 @@ type Proxy struct {
 	refusing atomic.Int32 // connections beyond MaxClients that are being answered
 
 	mu        sync.Mutex
-	clients   map[*client]struct{}
+	clients   map[*client]struct{} // but those that are parked
+	parked    int
 	listeners []net.Listener
 	working   sync.WaitGroup // clients and listeners
 	sweeping  sync.WaitGroup
@@ -115,6 +117,7 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 		opt: opt, log: opt.Log, now: opt.Now, sweeper: s, small: newBuffers(smallBuffer), large: newBuffers(largeBuffer),
 		clients: map[*client]struct{}{},
 	}
+	p.lot.resume, p.lot.poll = p.resume, newPoller()
 	p.setDate()
 	p.ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 	p.reload.source = source
@@ -124,10 +127,12 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 	}
 	if err != nil {
 		p.stop()
+		p.lot.close()
 		return nil, err
 	}
 	s.idle = func() {
 		p.setDate()
+		p.lot.expire(s.now())
 		p.gen.Load().sweep(p.now())
 	}
 	p.sweeping.Go(func() { s.run(p.ctx) })
@@ -227,14 +232,23 @@ func (p *Proxy) admit(conn net.Conn, l *Listener) {
 
 // full reports whether there are as many clients as there may be.
 func (p *Proxy) full() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.opt.MaxClients > 0 && len(p.clients) >= p.opt.MaxClients
+	return p.opt.MaxClients > 0 && p.connections() >= p.opt.MaxClients
 }
 
+// connections is how many clients are connected, parked ones included.
+func (p *Proxy) connections() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.clients) + p.parked
+}
+
+// forget is done with a client, but for its connection when that is to be parked.
 func (p *Proxy) forget(c *client) {
 	p.mu.Lock()
 	delete(p.clients, c)
+	if c.parked {
+		p.parked++
+	}
 	p.mu.Unlock()
 }
 
@@ -251,6 +265,7 @@ func (p *Proxy) Shutdown(ctx context.Context) error {
 		}
 	}
 	p.mu.Unlock()
+	p.lot.empty()
 	done := make(chan struct{})
 	go func() { p.working.Wait(); close(done) }()
 	var err error
@@ -263,6 +278,7 @@ func (p *Proxy) Shutdown(ctx context.Context) error {
 	}
 	p.stop()
 	p.sweeping.Wait()
+	p.lot.close()
 	p.gen.Load().close()
 	if p.docroot != nil {
 		p.docroot.Close()

@@ -97,8 +97,21 @@ type records struct {
 }
 
 func newRecords(conn net.Conn, pool *buffers) *records {
-	return &records{Conn: conn, fast: newFastPath(conn), peeker: newPeeker(conn), pool: pool}
+	r := &records{Conn: conn, pool: pool}
+	r.attach(nil)
+	return r
 }
+
+// attach gives the connection to whoever is to wait for it.
+func (r *records) attach(owner *link) {
+	r.owner = owner
+	if r.fast == nil && r.peeker == nil {
+		r.fast, r.peeker = newFastPath(r.Conn), newPeeker(r.Conn)
+	}
+}
+
+// detach is for a time in which nobody reads or writes: it keeps what the connection needs, and no more.
+func (r *records) detach() { r.owner, r.fast, r.peeker = nil, nil, nil }
 
 // between reports whether every record of which anything has been read was handed on whole.
 func (r *records) between() bool { return r.held == nil && r.got == 0 && r.left == 0 }

@@ -62,9 +62,7 @@ type MemberStatus struct {
 func (p *Proxy) Status() Status {
 	g := p.gen.Load()
 	s := Status{Version: 1, File: g.name(), Generation: g.number, Loaded: g.loaded.Format(time.RFC3339), Uptime: math.Round(float64(p.sweeper.clock())/float64(second)*10) / 10, Affinity: map[string]uint64{}}
-	p.mu.Lock()
-	s.Connections = len(p.clients)
-	p.mu.Unlock()
+	s.Connections = p.connections()
 	s.Reload = ReloadStatus{Done: p.reload.done.Load(), Refused: p.reload.refused.Load()}
 	if last := p.reload.last.Load(); last != nil {
 		s.Reload.Last = last.At.UTC().Format(time.RFC3339)

@@ -1,0 +1,231 @@
+package proxy
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// idlers are clients of one kind, plain or TLS.
+type idlers struct {
+	*world
+	connect func() net.Conn
+}
+
+// eachKind runs a test with plain and with TLS clients.
+func eachKind(t *testing.T, opt Options, test func(*testing.T, *idlers)) {
+	for _, kind := range []string{"plain", "TLS"} {
+		t.Run(kind, func(t *testing.T) {
+			w := start(t, false, site{members: 2}, opt)
+			defer w.stop()
+			if w.p.lot.poll == nil {
+				t.Skip("nobody is parked on this system")
+			}
+			connect := func() (net.Conn, error) { return net.Dial("tcp", w.front.Addr().String()) }
+			if kind == "TLS" {
+				connect = w.secureFront(t)
+			}
+			test(t, &idlers{w, func() net.Conn {
+				c, err := connect()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return c
+			}})
+		})
+	}
+}
+
+// secureFront opens a TLS listener.
+func (w *world) secureFront(t *testing.T) func() (net.Conn, error) {
+	ca := newAuthority(t)
+	roots := x509.NewCertPool()
+	roots.AddCert(ca.cert)
+	l := w.listen(t)
+	w.wg.Go(func() {
+		w.p.Serve(&Listener{Listener: l, Port: 80, TLS: &tls.Config{Certificates: []tls.Certificate{ca.pair(t, "shop")}}})
+	})
+	return func() (net.Conn, error) {
+		return tls.Dial("tcp", l.Addr().String(), &tls.Config{RootCAs: roots, ServerName: "shop"})
+	}
+}
+
+func (w *idlers) visit() *visitor {
+	c := w.connect()
+	return &visitor{c, bufio.NewReader(c), w.t}
+}
+
+// atRestIn waits until that many clients are connected, all of them parked.
+func (w *idlers) atRestIn(clients int) {
+	for {
+		w.p.mu.Lock()
+		busy, parked := len(w.p.clients), w.p.parked
+		w.p.mu.Unlock()
+		if busy == 0 && parked == clients {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+// awake waits until a client has been taken up again.
+func (w *idlers) awake() {
+	for {
+		w.p.mu.Lock()
+		parked := w.p.parked
+		w.p.mu.Unlock()
+		if parked == 0 {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+// A parked client is served as any other, again and again: by one request, several at once, one in two halves, and before its first.
+func TestParkedClientsAreServed(t *testing.T) {
+	eachKind(t, Options{}, func(t *testing.T, w *idlers) {
+		v := w.visit()
+		defer v.Close()
+		ok := func(r reply, err error) {
+			t.Helper()
+			if err != nil || r.status != 200 {
+				t.Fatalf("%+v, %v", r, err)
+			}
+		}
+		w.atRestIn(1)
+		ok(v.ask(get("/")), nil)
+		w.atRestIn(1)
+		v.send(get("/1") + post("body") + get("/3"))
+		for range 3 {
+			ok(v.read("GET"))
+		}
+		w.atRestIn(1)
+		half := get("/", "X: y")
+		io.WriteString(v, half[:20])
+		w.awake()
+		io.WriteString(v, half[20:])
+		ok(v.read("GET"))
+		w.atRestIn(1)
+		ok(v.ask(post(strings.Repeat("x", 200<<10))), nil)
+		if n := w.p.Status().Connections; n != 1 {
+			t.Errorf("%d connections", n)
+		}
+		w.atRestIn(1)
+		v.Close()
+		w.atRestIn(0)
+	})
+}
+
+// Limits hold for those that have been parked: half a head is not waited for longer than HeadTimeout, and a silent client no longer than IdleTimeout.
+func TestParkedClientsTimeOut(t *testing.T) {
+	eachKind(t, Options{IdleTimeout: second, HeadTimeout: second}, func(t *testing.T, w *idlers) {
+		half := w.visit()
+		defer half.Close()
+		w.atRestIn(1)
+		io.WriteString(half, "GET / HT")
+		if r, err := half.read("GET"); err != nil || r.status != 408 {
+			t.Errorf("half a head: %+v, %v", r, err)
+		}
+		silent := w.visit()
+		defer silent.Close()
+		if r := silent.ask(get("/")); r.status != 200 {
+			t.Errorf("%+v", r)
+		}
+		if rest, err := io.ReadAll(silent.br); len(rest) > 0 || err != nil {
+			t.Errorf("a silent client gets %q, %v", rest, err)
+		}
+		w.atRestIn(0)
+	})
+}
+
+// Shutdown ends parked clients at once, without an error, and those that come to be parked meanwhile.
+func TestShutdownWithParkedClients(t *testing.T) {
+	eachKind(t, Options{IdleTimeout: 3600 * second}, func(t *testing.T, w *idlers) {
+		var all []*visitor
+		for range 20 {
+			v := w.visit()
+			defer v.Close()
+			v.ask(get("/"))
+			all = append(all, v)
+		}
+		w.atRestIn(len(all))
+		last := w.visit()
+		defer last.Close()
+		last.ask(get("/"))
+		if err := w.p.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+		for _, v := range append(all, last) {
+			if rest, err := io.ReadAll(v.br); len(rest) > 0 || err != nil {
+				t.Errorf("a parked client gets %q, %v", rest, err)
+			}
+		}
+	})
+}
+
+func TestMaxClientsCountsParkedOnes(t *testing.T) {
+	eachKind(t, Options{MaxClients: 2}, func(t *testing.T, w *idlers) {
+		a, b := w.visit(), w.visit()
+		defer a.Close()
+		defer b.Close()
+		a.ask(get("/"))
+		w.atRestIn(2)
+		c := w.visit()
+		defer c.Close()
+		if r := c.ask(get("/")); r.status != 503 {
+			t.Errorf("a third client: %+v", r)
+		}
+		if r := a.ask(get("/")); r.status != 200 {
+			t.Errorf("a parked client: %+v", r)
+		}
+	})
+}
+
+// A parked client has no goroutine and no buffer. The bound includes the other end of each connection, which is this test's, and for TLS what
+// crypto/tls holds at both.
+func TestParkedClientsAreSmall(t *testing.T) {
+	bounds := map[string]uint64{"plain": 3 << 10, "TLS": 24 << 10}
+	eachKind(t, Options{IdleTimeout: routecheck.Nanos(3600 * second)}, func(t *testing.T, w *idlers) {
+		const clients = 200
+		_, kind, _ := strings.Cut(t.Name(), "/")
+		measure := func() (memory uint64, goroutines int) {
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.GC() // pools let go at the second
+			runtime.ReadMemStats(&m)
+			return m.HeapAlloc + m.StackInuse, runtime.NumGoroutine()
+		}
+		first := w.visit()
+		defer first.Close()
+		first.ask(get("/"))
+		w.atRestIn(1)
+		before, routines := measure()
+		answer := make([]byte, 4096)
+		for range clients {
+			c := w.connect()
+			defer c.Close()
+			io.WriteString(c, get("/"))
+			if _, err := c.Read(answer); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.atRestIn(1 + clients)
+		after, now := measure()
+		if now > routines+20 { // a few streams to members
+			t.Errorf("%d goroutines, before %d clients came %d", now, clients, routines)
+		}
+		if each := (after - before) / clients; after > before && each > bounds[kind] {
+			t.Errorf("a parked client costs %d bytes", each)
+		} else {
+			t.Logf("a parked client costs %d bytes, both ends", each)
+		}
+	})
+}
