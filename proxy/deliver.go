@@ -161,13 +161,18 @@ func (d *delivery) stream() routecheck.Event {
 	return routecheck.Event{Kind: routecheck.Done}
 }
 
-// broken is a member that failed in the middle of its answer.
+// broken is a member that failed in the middle of its answer. One that ends before its body does cannot be read, as one whose chunks are none
+// (R70): only before its head is complete is that a lost stream.
 func (d *delivery) broken(err error) routecheck.Event {
 	d.c.entry.cause = err
-	if err == errAborted {
+	kind := lossOf(err)
+	switch {
+	case err == errAborted:
 		return gone
+	case kind == routecheck.StreamLost:
+		kind = routecheck.Malformed
 	}
-	return routecheck.Event{Kind: lossOf(err), ReusedStream: d.s.reused, Sent: routecheck.SentSome}
+	return routecheck.Event{Kind: kind, ReusedStream: d.s.reused, Sent: routecheck.SentSome}
 }
 
 // oddHead writes the head of an answer that is not well formed as it should have been.

@@ -51,16 +51,16 @@ type fault struct {
 }
 
 var faults = []fault{
-	{"refuse", 5, "200 m2", "200 m2", "200 m2", "200 m2", true, 1, 1},                   // R50: nothing was sent, any body may follow
-	{"hang", 5, "500", "200 m2", "500", "500", false, 2, 1},                             // R54: affinity chooses it again, R57
-	{"hang", -5, "200 m2", "200 m2", "500", "500", true, 1, 1},                          // R55
-	{"reset", 5, "200 m2", "200 m2", "500", "500", true, 1, 1},                          // R50b, R57
-	{"garbage", 5, "502", "502", "502", "502", false, 1, 1},                             // R70
-	{"half head", 5, "200 m2", "200 m2", "500", "500", true, 1, 1},                      // R50b
-	{"flood", 5, "502", "502", "502", "502", false, 1, 1},                               // R70: over a limit
-	{"503", 5, "503 m1", "200 m2", "503 m1", "503 m1", false, 2, 1},                     // R53: affinity returns to it, then it is passed on
-	{"truncate", 5, "200 m1 cut", "200 m1 cut", "200 m1 cut", "200 m1 cut", true, 1, 1}, // R58
-	{"truncate late", 5, "200 m1 cut", "200 m1 cut", "200 m1 cut", "200 m1 cut", true, 1, 1},
+	{"refuse", 5, "200 m2", "200 m2", "200 m2", "200 m2", true, 1, 1},                    // R50: nothing was sent, any body may follow
+	{"hang", 5, "500", "200 m2", "500", "500", false, 2, 1},                              // R54: affinity chooses it again, R57
+	{"hang", -5, "200 m2", "200 m2", "500", "500", true, 1, 1},                           // R55
+	{"reset", 5, "200 m2", "200 m2", "500", "500", true, 1, 1},                           // R50b, R57
+	{"garbage", 5, "502", "502", "502", "502", false, 1, 1},                              // R70
+	{"half head", 5, "200 m2", "200 m2", "500", "500", true, 1, 1},                       // R50b
+	{"flood", 5, "502", "502", "502", "502", false, 1, 1},                                // R70: over a limit
+	{"503", 5, "503 m1", "200 m2", "503 m1", "503 m1", false, 2, 1},                      // R53: affinity returns to it, then it is passed on
+	{"truncate", 5, "200 m1 cut", "200 m1 cut", "200 m1 cut", "200 m1 cut", false, 1, 1}, // R58, R70
+	{"truncate late", 5, "200 m1 cut", "200 m1 cut", "200 m1 cut", "200 m1 cut", false, 1, 1},
 	{"lie", 5, "200 m1", "200 m1", "200 m1", "200 m1", false, 1, 1},
 	{"trickle", 5, "200 m1", "200 m1", "200 m1", "200 m1", false, 1, 1},
 	{"close after", 5, "200 m1", "200 m1", "200 m1", "200 m1", false, 1, 1},

@@ -19,6 +19,7 @@ type malformed struct {
 	name, answer string
 	want, head   string
 	closes       bool // the member closes its connection behind it
+	toHEAD       bool // the body is sent to HEAD, too
 	header       string
 }
 
@@ -113,14 +114,128 @@ func malformedAnswers() []malformed {
 		{name: "interim with a body", answer: "HTTP/1.1 100 Continue\r\nContent-Length: 4\r\n\r\nbody" + okLine + ok2, want: refused},
 		{name: "reflected line break", answer: okLine + "X: a\r\r\nSet-Cookie: b=c\r\n" + ok2, want: refused},
 	}
-	for _, v := range []string{"", "+2", "-2", "0x2", "2 2", "2;", "2,3", "2,", "two", "2.0", "18446744073709551618", "\x0b2"} {
+	list = append(list, surplusAnswers()...)
+	list = append(list, cutAnswers()...)
+	list = append(list, strangeAnswers()...)
+	for _, v := range []string{"", "+2", "-2", "0x2", "2 2", "2;", "2,3", "2,", "two", "2.0", "18446744073709551618", "\x0b2", ",2", "2,2,3", "9223372036854775807",
+		"1e1", "2_0", "\uff12", "2\x01", "\xa02", "2 , ", "-0", "NaN"} {
 		list = append(list, malformed{name: fmt.Sprintf("length %q", v), answer: okLine + "Content-Length: " + v + "\r\n" + "X: y\r\n\r\nok", want: refused})
 	}
-	for _, v := range []string{"", "gzip", "gzip, chunked", "chunked, gzip", "xchunked", "chunked;a=b", "\x0bchunked", "chunked\x01", "chunked x"} {
+	for _, v := range []string{"", "gzip", "gzip, chunked", "chunked, gzip", "xchunked", "chunked;a=b", "\x0bchunked", "chunked\x01", "chunked x", "chunked,", ",chunked", "chunked, gzip, chunked", "\"chunked\"",
+		"chunke", "chunked=1", "identity;q=1", "br", "\xa0chunked"} {
 		list = append(list, malformed{name: fmt.Sprintf("coding %q", v), answer: okLine + "Transfer-Encoding: " + v + "\r\n" + chunks, want: refused})
 	}
 	for _, v := range []string{"HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 099 OK", "HTTP/1.1 abc OK", "HTTP/1.1  200 OK", "HTTP/1.1", "HTTP/x.y 200 OK",
 		"HTTP/0.9 200 OK", "HTTP 200 OK", "HTTP/1.1\t200 OK", "HTTP/1.1 200OK", "HTTP/11 200 OK", "HTTP/1.1 -20 OK"} {
+		list = append(list, malformed{name: fmt.Sprintf("status line %q", v), answer: v + "\r\n" + ok2, want: refused})
+	}
+	return list
+}
+
+// surplusAnswers have more bytes than belong to them: nobody ever gets those.
+func surplusAnswers() []malformed {
+	const chunkedLine, glued = "Transfer-Encoding: chunked\r\n", okLine + "X-Member: stray\r\n" + ok2
+	return []malformed{
+		{name: "HEAD with a body", answer: okLine + ok2, want: passed, toHEAD: true},
+		{name: "HEAD with chunks", answer: okLine + chunkedLine + chunks, want: passed, toHEAD: true},
+		{name: "HEAD with a body of its own length", answer: okLine + "Content-Length: 4096\r\n\r\n" + strings.Repeat("x", 4096),
+			want: passed[:4] + strings.Repeat("x", 4096), head: "200", toHEAD: true},
+		{name: "204 with a body", answer: "HTTP/1.1 204 None\r\n\r\nok", want: "204", toHEAD: true},
+		{name: "204 with a length and a body", answer: "HTTP/1.1 204 None\r\n" + ok2, want: "204", toHEAD: true},
+		{name: "204 with chunks", answer: "HTTP/1.1 204 None\r\n" + chunkedLine + chunks, want: "204", toHEAD: true},
+		{name: "304 with a body", answer: "HTTP/1.1 304 Same\r\n" + ok2, want: "304", toHEAD: true},
+		{name: "304 with chunks", answer: "HTTP/1.1 304 Same\r\n" + chunkedLine + chunks, want: "304", toHEAD: true},
+		{name: "304 and an answer", answer: "HTTP/1.1 304 Same\r\n\r\n" + glued, want: "304", toHEAD: true},
+		{name: "205 with a body", answer: "HTTP/1.1 205 Reset\r\n" + ok2, want: "205"},
+		{name: "two answers", answer: okLine + ok2 + glued, want: passed, head: "200", toHEAD: true},
+		{name: "two answers in chunks", answer: okLine + chunkedLine + chunks + okLine + chunkedLine + chunks, want: passed, head: "200", toHEAD: true},
+		{name: "an interim answer behind", answer: okLine + ok2 + "HTTP/1.1 100 Continue\r\n\r\n", want: passed, head: "200", toHEAD: true},
+		{name: "more than the length", answer: okLine + ok2 + "more", want: passed, head: "200", toHEAD: true},
+		{name: "length 0 with a body", answer: okLine + "Content-Length: 0\r\n\r\nok", want: "200", toHEAD: true},
+		{name: "line feeds behind", answer: okLine + ok2 + "\r\n\r\n", want: passed, head: "200", toHEAD: true},
+		{name: "close and more", answer: okLine + "Connection: close\r\n" + ok2 + glued, want: passed, head: "200", toHEAD: true},
+		{name: "HTTP/1.0 with keep-alive and more", answer: "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n" + ok2 + glued, want: passed, head: "200", toHEAD: true},
+	}
+}
+
+// cutAnswers end before their body does: the client learns that.
+func cutAnswers() []malformed {
+	list := []malformed{
+		{name: "shorter than the length", answer: okLine + "Content-Length: 10\r\n\r\nok"},
+		{name: "no body at all", answer: okLine + "Content-Length: 10\r\n\r\n"},
+		{name: "length of 18 digits", answer: okLine + "Content-Length: 999999999999999999\r\n\r\nok"},
+		{name: "end in a chunk", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n5\r\nok"},
+		{name: "end in the size of a chunk", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n1"},
+		{name: "end behind a chunk", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n"},
+		{name: "end before the first chunk", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n"},
+		{name: "end in the last chunk", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"},
+		{name: "end in a large chunk", answer: okLine + "Transfer-Encoding: chunked\r\n\r\nfffffff\r\nok"},
+	}
+	for i := range list {
+		list[i].want, list[i].head, list[i].closes = "200 cut", "200", true
+	}
+	return list
+}
+
+// strangeAnswers are of other protocols, of versions that nobody speaks, or say of themselves what is not so.
+func strangeAnswers() []malformed {
+	const chunkedLine = "Transfer-Encoding: chunked\r\n"
+	list := []malformed{
+		{name: "length ends here", answer: okLine + "Connection: content-length\r\n" + ok2, want: passed},
+		{name: "chunks end here", answer: okLine + "Connection: Transfer-Encoding, close\r\n" + chunkedLine + chunks, want: passed},
+		{name: "upgrade without 101", answer: okLine + "Connection: upgrade\r\nUpgrade: h2c\r\n" + ok2, want: passed},
+		{name: "HTTP/1.0 with keep-alive", answer: "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n" + ok2, want: passed},
+		{name: "HTTP/1.0 to its end", answer: "HTTP/1.0 200 OK\r\n\r\nok", want: passed, closes: true},
+		{name: "identity to its end", answer: okLine + "Transfer-Encoding: identity\r\n\r\nok", want: passed, closes: true},
+		{name: "chunked and identity in two fields", answer: okLine + chunkedLine + "Transfer-Encoding: identity\r\n" + chunks, want: passed},
+		{name: "status 999", answer: "HTTP/1.1 999 Odd\r\n" + ok2, want: "999"},
+		{name: "status 600", answer: "HTTP/1.1 600\r\n" + ok2, want: "600"},
+		{name: "interim of an unknown status", answer: "HTTP/1.1 199 Hm\r\nX: y\r\n\r\n" + okLine + ok2, want: passed},
+		{name: "fifteen interim answers", answer: strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 15) + okLine + ok2, want: passed},
+		{name: "blanks behind the reason", answer: "HTTP/1.1 200 OK  \r\n" + ok2, want: passed},
+		{name: "two blanks before the reason", answer: "HTTP/1.1 200  OK\r\n" + ok2, want: passed},
+		{name: "UTF-8 in the reason", answer: "HTTP/1.1 200 d\u00e9j\u00e0\r\n" + ok2, want: passed},
+		{name: "blanks around a length", answer: okLine + "Content-Length: \t 2 \t \r\n\r\nok", want: passed},
+		{name: "a thousand cookies", answer: okLine + strings.Repeat("Set-Cookie: a=b\r\n", 900) + ok2, want: passed},
+
+		{name: "an end of a chunk is missing", answer: okLine + chunkedLine + "\r\n2\r\nok0\r\n\r\n"},
+		{name: "the end of a size is missing", answer: okLine + chunkedLine + "\r\n2ok\r\n0\r\n\r\n"},
+		{name: "an empty size", answer: okLine + chunkedLine + "\r\n\r\nok\r\n0\r\n\r\n"},
+		{name: "a size with a sign", answer: okLine + chunkedLine + "\r\n+2\r\nok\r\n0\r\n\r\n"},
+		{name: "a size with NUL", answer: okLine + chunkedLine + "\r\n2\x00\r\nok\r\n0\r\n\r\n"},
+		{name: "a size that ends with CR", answer: okLine + chunkedLine + "\r\n2\rok\r\n0\r\n\r\n"},
+		{name: "no chunks at all", answer: okLine + chunkedLine + "\r\nok, this is no chunk\r\n"},
+	}
+	for i := range list {
+		if list[i].want == "" {
+			list[i].want, list[i].head = refused, "200"
+		}
+	}
+	for name, answer := range map[string]string{
+		"garbage behind an interim answer": "HTTP/1.1 100 Continue\r\n\r\ngarbage\r\n",
+		"101 behind an interim answer":     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 Go\r\n\r\n",
+		"a header of 1 MiB":                okLine + "X: " + strings.Repeat("x", 1<<20) + "\r\n" + ok2,
+		"an interim answer of 1 MiB":       "HTTP/1.1 103 Early\r\nLink: " + strings.Repeat("x", 1<<20) + "\r\n\r\n" + okLine + ok2,
+		"CR before a name":                 okLine + "\rX: y\r\n" + ok2,
+		"CR before the colon":              okLine + "X\r: y\r\n" + ok2,
+		"a name of blanks":                 okLine + "X: y\r\n" + "\x0b : z\r\n" + ok2,
+		"two codings in two fields":        okLine + "Transfer-Encoding: gzip\r\n" + chunkedLine + chunks,
+		"length and two codings":           okLine + length2 + chunkedLine + chunkedLine + chunks,
+		"a byte order mark":                "\xef\xbb\xbf" + okLine + ok2,
+		"UTF-16":                           "\xff\xfeH\x00T\x00T\x00P\x00/\x001\x00.\x001\x00",
+		"a blank first":                    " " + okLine + ok2,
+		"a line feed first":                "\n" + okLine + ok2,
+		"a gzip file":                      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03",
+		"settings of HTTP/2":               "\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x80",
+		"a hello of TLS":                   "\x16\x03\x03\x00\x40\x02\x00\x00\x3c\x03\x03",
+		"FTP":                              "220 ready\r\n",
+		"a request":                        "GET / HTTP/1.1\r\nHost: shop\r\n\r\n",
+		"NULs":                             strings.Repeat("\x00", 100),
+	} {
+		list = append(list, malformed{name: name, answer: answer, want: refused})
+	}
+	for _, v := range []string{"HTTP/1.1 OK", "HTTP/1.1 1000 OK", "HTTP/1.1 99 OK", "HTTP/1.1 +200 OK", "HTTP/1.1: 200 OK", "HTTP/1.10 200 OK", "HTTP/01.1 200 OK",
+		"HTTP/1,1 200 OK", "HTTP/-1.1 200 OK", "HTTP/1.1 200\tOK", "HTTP/1.1 2 00 OK", "HTTPS/1.1 200 OK", "HTTP/1.1 \xb2\xb0\xb0 OK", "HTTP/ 200 OK", "HTTP/1. 200 OK"} {
 		list = append(list, malformed{name: fmt.Sprintf("status line %q", v), answer: v + "\r\n" + ok2, want: refused})
 	}
 	return list
@@ -160,7 +275,7 @@ func newMalformedWorld(t *testing.T, version uint16, kinds []malformed, keep boo
 		if n, ok := strings.CutPrefix(rq.URL.Path, "/bad/"); ok {
 			i, _ := strconv.Atoi(n)
 			answer := kinds[i].answer
-			if rq.Method == "HEAD" && kinds[i].want != refused {
+			if rq.Method == "HEAD" && kinds[i].want != refused && !kinds[i].toHEAD {
 				answer = strings.TrimSuffix(strings.TrimSuffix(answer, "ok"), chunks[2:])
 			}
 			_, err := io.WriteString(c, answer)
@@ -226,7 +341,7 @@ func (v *visitor) tame() (head string) {
 		}
 	}
 	hidden := strings.Map(func(c rune) rune {
-		if c < ' ' && c != '\r' && c != '\n' || c == 0x7f {
+		if c < ' ' && c != '\r' && c != '\n' && c != '\t' || c == 0x7f {
 			return '?'
 		}
 		return c
