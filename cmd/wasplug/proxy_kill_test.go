@@ -84,7 +84,7 @@ func newKillTest(t *testing.T, scheme string) *killTest {
 		k.members = append(k.members, m)
 		m.start(t, scheme)
 		host, port, _ := strings.Cut(m.address, ":")
-		fmt.Fprintf(&servers, `<Server Name=%q CloneID="c%d" ConnectTimeout="1" ServerIOTimeout="-2"><Transport Hostname=%q Port=%q Protocol=%q>`+
+		fmt.Fprintf(&servers, `<Server Name=%q CloneID="c%d" ConnectTimeout="3" ServerIOTimeout="-3"><Transport Hostname=%q Port=%q Protocol=%q>`+
 			`<Property Name="keyring" Value=%q/></Transport></Server>`, m.name, i+1, host, port, scheme, ring)
 	}
 	k.good = fmt.Sprintf(`<Config RefreshInterval="-1"><Property Name="PluginInstallRoot" Value=%q/><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
@@ -147,8 +147,11 @@ func (k *killTest) run(requests, kills int) {
 	for i := range killClients {
 		clients.Go(func() { k.client(uint64(i), requests) })
 	}
+	edits := max(requests/500, 2*kills)
+	clients.Go(func() { k.edit(requests, edits) })
 	k.harm(requests, kills)
 	clients.Wait()
+	k.t.Logf("%d kills and stops, %d other files", kills, edits)
 	k.judge(requests)
 }
 
@@ -193,22 +196,28 @@ func (k *killTest) send(c *http.Client, rng *rand.Rand, id int) {
 	}
 }
 
-// harm kills and stops members and replaces the file, each time a share of the requests has been sent.
+// harm kills and stops members, each time a share of the requests has been sent.
 func (k *killTest) harm(requests, kills int) {
-	files := []string{k.good, "<Config><Server", "", k.good[:len(k.good)/2], k.good}
 	for i := range kills {
 		m := k.members[i%killMembers]
 		k.reach((i*4 + 1) * requests / (kills * 4))
 		m.cmd.Process.Signal(syscall.SIGKILL)
 		m.cmd.Wait()
-		k.replace(files[i%len(files)])
 		k.reach((i*4 + 2) * requests / (kills * 4))
 		m.start(k.t, k.scheme)
 		stopped := k.members[(i+1)%killMembers]
 		stopped.cmd.Process.Signal(syscall.SIGSTOP)
 		k.reach((i*4 + 3) * requests / (kills * 4))
 		stopped.cmd.Process.Signal(syscall.SIGCONT)
-		k.replace(files[(i+1)%len(files)])
+	}
+}
+
+// edit replaces the file every few hundred requests, which is some times a second, and has it read each time.
+func (k *killTest) edit(requests, edits int) {
+	files := []string{k.good, "<Config><Server", "", k.good[:len(k.good)/2], k.good}
+	for i := range edits {
+		k.reach((i + 1) * requests / (edits + 1))
+		k.replace(files[i%len(files)])
 	}
 	k.replace(k.good)
 }
