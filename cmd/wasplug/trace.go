@@ -21,6 +21,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
 // traceCommand is "wasplug trace": what the plug-in's own log says about the requests that went through it.
@@ -132,7 +133,7 @@ func (run *traceRun) close() {
 
 // traceResult is what the first pass over the files found.
 type traceResult struct {
-	pluginlog.Summary
+	requests.Summary
 	stats   pluginlog.Stats
 	perFile fileTimes
 }
@@ -142,10 +143,10 @@ var errEnough = errors.New("stop")
 
 // analyse reads all files once. visit, when given, sees every finished request and may end the pass with errEnough. A
 // packed file that is cut gives what could be read and the error.
-func (run *traceRun) analyse(visit func(*pluginlog.Request) error) (*traceResult, error) {
+func (run *traceRun) analyse(visit func(*requests.Request) error) (*traceResult, error) {
 	a := new(traceResult)
 	var stop error
-	requests := pluginlog.Assembler{Slow: run.slow, Done: func(r *pluginlog.Request) {
+	requests := requests.Assembler{Slow: run.slow, Done: func(r *requests.Request) {
 		a.AddRequest(r)
 		if visit != nil && stop == nil {
 			stop = visit(r)
@@ -180,7 +181,7 @@ func (run *traceRun) readEvents(i int, add func(*pluginlog.Event) error) (plugin
 		return pluginlog.Stats{}, err
 	}
 	defer r.Close()
-	stats, err := pluginlog.Read(r, pluginlog.Options{Want: pluginlog.SummaryKinds()}, add)
+	stats, err := pluginlog.Read(r, pluginlog.Options{Want: requests.SummaryKinds()}, add)
 	if err != nil && !errors.Is(err, errEnough) {
 		err = fmt.Errorf("%s: after line %d: %w", run.names[i], stats.Lines, err)
 	}
@@ -308,7 +309,7 @@ func (run *traceRun) stopProgress() {
 }
 
 // place writes a line's place, with the file when there are several.
-func (run *traceRun) place(p pluginlog.Place) string {
+func (run *traceRun) place(p requests.Place) string {
 	line := strconv.FormatInt(p.Line, 10)
 	if len(run.names) == 1 {
 		return line

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
 // traceVersion is the version of the JSON of "trace"; fields may be added to one version, never changed.
@@ -155,17 +156,19 @@ type traceErrorJSON struct {
 func (run *traceRun) writeJSON(a *traceResult) error {
 	s := a.stats
 	doc := traceJSON{
-		Version: traceVersion, Files: run.names, Given: run.given, First: traceTime(a.stats.First), Last: traceTime(a.stats.Last),
+		Version: traceVersion, Files: run.names, Given: run.given, First: traceTime(a.stats.First),
+		Last:  traceTime(a.stats.Last),
 		Lines: traceLineJSON{s.Lines, s.Events, s.Other, s.Unknown, s.Blank, s.Glued},
 		Build: a.Build, Starts: a.Builds, WebServer: a.WebServer, Reloads: a.Reloads,
 		Requests: a.Requests, Declined: a.Declined, OddCount: a.Odd, Reasons: map[string]int64{},
-		Odd: []traceRequestJSON{}, Members: []traceMemberJSON{}, Counters: []traceCounterJSON{}, Totals: []traceCounterJSON{},
+		Odd: []traceRequestJSON{}, Members: []traceMemberJSON{}, Counters: []traceCounterJSON{},
+		Totals:    []traceCounterJSON{},
 		Processes: []traceProcessJSON{}, Errors: []traceErrorJSON{}, MoreErr: a.OtherErrors,
 		Backwards: []traceStepBack{}, Details: []traceDetailJSON{},
 	}
 	for i, n := range a.Reasons {
 		if n > 0 {
-			doc.Reasons[(pluginlog.Reason(1) << i).Name()] = n
+			doc.Reasons[(requests.Reason(1) << i).Name()] = n
 		}
 	}
 	for _, d := range a.Details {
@@ -179,10 +182,12 @@ func (run *traceRun) writeJSON(a *traceResult) error {
 		doc.Members = append(doc.Members, traceMemberJSON{m.Member, m.Attempts, m.Answered, m.Failed, m.Marks, m.Affinity})
 	}
 	for _, c := range a.Counters {
-		doc.Counters = append(doc.Counters, traceCounterJSON{c.Member, hexID(c.PID), 0, c.Pending, c.Failed, c.Affinity, c.New(), c.Total})
+		doc.Counters = append(doc.Counters, traceCounterJSON{c.Member, hexID(c.PID), 0, c.Pending, c.Failed, c.Affinity,
+			c.New(), c.Total})
 	}
 	for _, c := range sumCounters(a.Counters) {
-		doc.Totals = append(doc.Totals, traceCounterJSON{c.member, "", c.processes, c.Pending, c.Failed, c.Affinity, c.New(), c.Total})
+		doc.Totals = append(doc.Totals, traceCounterJSON{c.member, "", c.processes, c.Pending, c.Failed, c.Affinity, c.New(),
+			c.Total})
 	}
 	for _, d := range deviations(a.Counters) {
 		doc.Processes = append(doc.Processes, traceProcessJSON{hexID(d.pid), d.members, d.mean, d.deviation})
@@ -193,10 +198,11 @@ func (run *traceRun) writeJSON(a *traceResult) error {
 	return run.encode(doc)
 }
 
-func (run *traceRun) errorJSON(e *pluginlog.ErrorCount) traceErrorJSON {
+func (run *traceRun) errorJSON(e *requests.ErrorCount) traceErrorJSON {
 	entry, _ := e.Entry()
 	return traceErrorJSON{
-		Text: e.Text, Lines: e.Count, First: run.placeJSON(e.First), Last: run.placeJSON(e.Last), FirstAt: traceTime(e.FirstAt), LastAt: traceTime(e.LastAt),
+		Text: e.Text, Lines: e.Count, First: run.placeJSON(e.First), Last: run.placeJSON(e.Last),
+		FirstAt: traceTime(e.FirstAt), LastAt: traceTime(e.LastAt),
 		Kind: entry.Kind, Meaning: entry.Meaning, Client: entry.Client, Advice: entry.Advice, Rule: entry.Rule,
 	}
 }
@@ -205,7 +211,8 @@ func (run *traceRun) stepsJSON(files fileTimes) (all []traceStepBack, more int64
 	steps, more := files.clockSteps(math.MaxInt)
 	all = []traceStepBack{}
 	for _, step := range steps {
-		all = append(all, traceStepBack{run.placeJSON(step.at), traceTime(step.From), traceTime(step.To), step.From.Sub(step.To).Seconds()})
+		all = append(all, traceStepBack{run.placeJSON(step.at), traceTime(step.From), traceTime(step.To),
+			step.From.Sub(step.To).Seconds()})
 	}
 	return all, more
 }
@@ -217,9 +224,10 @@ func (run *traceRun) encode(doc any) error {
 	return enc.Encode(doc)
 }
 
-func (run *traceRun) requestJSON(r *pluginlog.Request, noisiest pluginlog.Level) traceRequestJSON {
+func (run *traceRun) requestJSON(r *requests.Request, noisiest pluginlog.Level) traceRequestJSON {
 	doc := traceRequestJSON{
-		Number: r.Number, Process: hexID(r.PID), Thread: hexID(r.TID), First: run.placeJSON(r.First), Last: run.placeJSON(r.Last),
+		Number: r.Number, Process: hexID(r.PID), Thread: hexID(r.TID), First: run.placeJSON(r.First),
+		Last:  run.placeJSON(r.Last),
 		Start: traceTime(r.Start), Server: r.Server.Seconds(), Host: r.Host, Method: r.Method, URI: r.URI,
 		Clones: r.Clones, Member: r.Member(), Status: r.Status, Declined: r.Declined, Complete: r.Complete,
 		Attempts: []traceAttemptJSON{}, Reasons: []string{}, Why: []string{},
@@ -239,8 +247,9 @@ func (run *traceRun) requestJSON(r *pluginlog.Request, noisiest pluginlog.Level)
 	return doc
 }
 
-func attemptJSON(r *pluginlog.Request, at *pluginlog.Attempt) traceAttemptJSON {
-	doc := traceAttemptJSON{Member: at.Member, By: at.By.String(), Host: at.Host, Port: at.Port, Outcome: at.Outcome.String(), OSError: at.OSError,
+func attemptJSON(r *requests.Request, at *requests.Attempt) traceAttemptJSON {
+	doc := traceAttemptJSON{Member: at.Member, By: at.By.String(), Host: at.Host, Port: at.Port,
+		Outcome: at.Outcome.String(), OSError: at.OSError,
 		Status: at.Status, Marked: at.Marked, Reused: at.Reused, Line: at.Line}
 	if r.Timed() && at.Start != 0 && at.End != 0 {
 		doc.Seconds = secondsJSON(at.End.Sub(at.Start))
@@ -257,7 +266,7 @@ func secondsJSON(d time.Duration) *float64 {
 	return &s
 }
 
-func (run *traceRun) placeJSON(p pluginlog.Place) tracePlaceJSON {
+func (run *traceRun) placeJSON(p requests.Place) tracePlaceJSON {
 	return tracePlaceJSON{run.names[p.File-1], p.Line}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
 // headSize is how much of a file is looked at for its first time.
@@ -83,7 +84,8 @@ type fileTimes []pluginlog.Stats
 // times.
 func (run *traceRun) writeOrder(w io.Writer, files fileTimes) {
 	if run.given != nil {
-		fmt.Fprintf(w, "files read in the order of their times: %s (given: %s)\n", printable(strings.Join(run.names, ", ")), printable(strings.Join(run.given, ", ")))
+		fmt.Fprintf(w, "files read in the order of their times: %s (given: %s)\n", printable(strings.Join(run.names, ", ")),
+			printable(strings.Join(run.given, ", ")))
 	}
 	steps, more := files.clockSteps(shownSteps)
 	for _, step := range steps {
@@ -106,7 +108,7 @@ const shownSteps = 5
 // placedStep is a step of the clock with its file.
 type placedStep struct {
 	pluginlog.ClockStep
-	at pluginlog.Place
+	at requests.Place
 }
 
 // clockSteps returns the first steps back, over all files, and how many there are besides.
@@ -114,7 +116,7 @@ func (files fileTimes) clockSteps(limit int) (all []placedStep, more int64) {
 	for i := range files {
 		for _, step := range files[i].Backwards {
 			if len(all) < limit {
-				all = append(all, placedStep{step, pluginlog.Place{File: i + 1, Line: step.Line}})
+				all = append(all, placedStep{step, requests.Place{File: i + 1, Line: step.Line}})
 			} else {
 				more++
 			}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/replay"
 )
@@ -175,7 +176,7 @@ func (run *traceRun) writeDisagreements(w io.Writer, a *replayed) {
 }
 
 // fileLine names a line with its file also when there is one file only.
-func (run *traceRun) fileLine(p pluginlog.Place) string {
+func (run *traceRun) fileLine(p requests.Place) string {
 	return fmt.Sprintf("%s:%d", printable(run.names[p.File-1]), p.Line)
 }
 

@@ -9,11 +9,12 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
 // chosenRequest is what the first pass found for --request.
 type chosenRequest struct {
-	request  *pluginlog.Request
+	request  *requests.Request
 	others   []int64 // further requests that fit, as many as are worth naming
 	more     int64
 	noisiest pluginlog.Level // of the lines read
@@ -48,7 +49,7 @@ func (run *traceRun) find(want string) (*chosenRequest, error) {
 	number, err := strconv.ParseInt(want, 10, 64)
 	byNumber := err == nil
 	found := new(chosenRequest)
-	a, err := run.analyse(func(r *pluginlog.Request) error {
+	a, err := run.analyse(func(r *requests.Request) error {
 		switch {
 		case byNumber && r.Number == number:
 			found.request = r.Clone()
@@ -75,13 +76,13 @@ func fitsPath(want, uri string) bool {
 }
 
 // offer keeps the oddest request, or else the first, and the numbers of some others.
-func (f *chosenRequest) offer(r *pluginlog.Request) {
+func (f *chosenRequest) offer(r *requests.Request) {
 	other := r.Number
 	switch {
 	case f.request == nil:
 		f.request = r.Clone()
 		return
-	case r.Reasons != 0 && (f.request.Reasons == 0 || pluginlog.Odder(r, f.request) < 0):
+	case r.Reasons != 0 && (f.request.Reasons == 0 || requests.Odder(r, f.request) < 0):
 		other = f.request.Number
 		f.request = r.Clone()
 	}
@@ -94,7 +95,7 @@ func (f *chosenRequest) offer(r *pluginlog.Request) {
 
 // numbered is one line of the request.
 type numbered struct {
-	place pluginlog.Place
+	place requests.Place
 	text  string
 	event pluginlog.Event
 	known bool
@@ -104,7 +105,7 @@ type numbered struct {
 const maxLines = 20000
 
 // linesOf collects the lines that the request's thread wrote between its first and its last.
-func (run *traceRun) linesOf(r *pluginlog.Request) ([]numbered, error) {
+func (run *traceRun) linesOf(r *requests.Request) ([]numbered, error) {
 	var lines []numbered
 	for file := r.First.File; file <= r.Last.File; file++ {
 		err := run.readLines(file-1, func(l *pluginlog.Line) error {
@@ -114,7 +115,7 @@ func (run *traceRun) linesOf(r *pluginlog.Request) ([]numbered, error) {
 			case file == r.First.File && l.Number < r.First.Line:
 			case l.PID == r.PID && l.TID == r.TID:
 				e, known := l.Parse()
-				lines = append(lines, numbered{pluginlog.Place{File: file, Line: l.Number}, strings.Clone(l.Raw), e, known})
+				lines = append(lines, numbered{requests.Place{File: file, Line: l.Number}, strings.Clone(l.Raw), e, known})
 			}
 			return nil
 		})
@@ -192,7 +193,7 @@ func (run *traceRun) writeRequestHead(w io.Writer, found *chosenRequest) {
 	}
 }
 
-func writeAttempts(w io.Writer, r *pluginlog.Request) {
+func writeAttempts(w io.Writer, r *requests.Request) {
 	t := textTable{head: []string{"attempt", "member", "chosen by", "host", "outcome", "status", "seconds", "marked down"}}
 	t.rightAlign(0, 5, 6)
 	for i, at := range r.Attempts {
@@ -213,7 +214,7 @@ func writeAttempts(w io.Writer, r *pluginlog.Request) {
 
 // traceStep is a sentence about one line.
 type traceStep struct {
-	place pluginlog.Place
+	place requests.Place
 	time  pluginlog.Time
 	kind  pluginlog.Kind
 	words string

@@ -13,6 +13,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
 // writeText prints the overview: the answer first, then the odd requests, then what they add up to, then the facts
@@ -51,9 +52,9 @@ func (run *traceRun) writeOdd(w io.Writer, a *traceResult) {
 	show := a.OddRequests
 	if run.limit > 0 && len(show) > run.limit {
 		show = slices.Clone(show)
-		slices.SortFunc(show, pluginlog.Odder)
+		slices.SortFunc(show, requests.Odder)
 		show = show[:run.limit]
-		slices.SortFunc(show, func(x, y *pluginlog.Request) int { return int(x.Number - y.Number) })
+		slices.SortFunc(show, func(x, y *requests.Request) int { return int(x.Number - y.Number) })
 	}
 	t := textTable{head: []string{"no.", "start", "lines", "seconds", "status", "member", "URI", "why"}}
 	t.rightAlign(0, 2, 3, 4)
@@ -67,7 +68,7 @@ func (run *traceRun) writeOdd(w io.Writer, a *traceResult) {
 	}
 	fmt.Fprintln(w)
 	t.write(w)
-	if slices.ContainsFunc(show, func(r *pluginlog.Request) bool { return !r.Timed() }) {
+	if slices.ContainsFunc(show, func(r *requests.Request) bool { return !r.Timed() }) {
 		fmt.Fprintf(w, "  seconds -: %s\n", unknownDuration(a.stats.Noisiest))
 	}
 }
@@ -83,7 +84,7 @@ func unknownDuration(noisiest pluginlog.Level) string {
 	return "not known at LogLevel Error (needs Detail or Trace)"
 }
 
-func (run *traceRun) lines(r *pluginlog.Request) string {
+func (run *traceRun) lines(r *requests.Request) string {
 	if r.First.File == r.Last.File {
 		return run.place(r.First) + "-" + strconv.FormatInt(r.Last.Line, 10)
 	}
@@ -91,7 +92,7 @@ func (run *traceRun) lines(r *pluginlog.Request) string {
 }
 
 // wallSeconds shows the fraction only when the log does.
-func wallSeconds(r *pluginlog.Request) string {
+func wallSeconds(r *requests.Request) string {
 	if !r.Timed() {
 		return "-"
 	}
@@ -108,7 +109,7 @@ func statusText(code int32) string {
 	return strconv.Itoa(int(code))
 }
 
-func reasonNames(set pluginlog.Reason) string {
+func reasonNames(set requests.Reason) string {
 	var names []string
 	for _, r := range set.Split() {
 		names = append(names, r.Name())
@@ -120,8 +121,8 @@ func writeReasons(w io.Writer, a *traceResult) {
 	t := textTable{head: []string{"requests", "reason", "meaning"}}
 	t.rightAlign(0)
 	for i, n := range a.Reasons {
-		r := pluginlog.Reason(1) << i
-		details := slices.DeleteFunc(slices.Clone(a.Details), func(d *pluginlog.Detail) bool { return d.Reason != r })
+		r := requests.Reason(1) << i
+		details := slices.DeleteFunc(slices.Clone(a.Details), func(d *requests.Detail) bool { return d.Reason != r })
 		if n > 0 && (len(details) != 1 || details[0].Requests != n) {
 			t.add(decimal(n), r.Name(), r.Words())
 		}
@@ -168,7 +169,7 @@ type counterSum struct {
 }
 
 // sumCounters adds the processes of each member up; the rows are sorted by member.
-func sumCounters(rows []*pluginlog.CounterRow) []counterSum {
+func sumCounters(rows []*requests.CounterRow) []counterSum {
 	var sums []counterSum
 	for _, row := range rows {
 		if n := len(sums); n == 0 || sums[n-1].member != row.Member {
@@ -192,7 +193,7 @@ type deviation struct {
 
 // deviations returns per process how evenly new requests went to the members; processes that show one member only are
 // left out.
-func deviations(rows []*pluginlog.CounterRow) []deviation {
+func deviations(rows []*requests.CounterRow) []deviation {
 	byPID := map[uint64][]float64{}
 	for _, row := range rows {
 		byPID[row.PID] = append(byPID[row.PID], float64(row.Counters.New()))

@@ -17,8 +17,8 @@ import (
 // core is where the plug-in's decision has its one home.
 const core = "routecheck"
 
-// A sign is a piece of code by which a decision outside the core shows itself. It cannot see every disguise; it sees the copies that were
-// once made, and testdata/decides holds one of each.
+// A sign is a piece of code by which a decision outside the core shows itself. It cannot see every disguise; it sees
+// the copies that were once made, and testdata/decides holds one of each.
 type sign struct {
 	name string
 	ask  string                      // what to ask of the core instead
@@ -31,13 +31,14 @@ var signs = []sign{
 	{"alias", "Table.Match and what routecheck answers about aliases and ports", comparesAlias, nil},
 	{"clone", "Table.AffinityOutcome, Table.SessionFate and the steps of Explain", readsCloneIDs, nil},
 	{"usable", "Table.Check says whether a member is usable", asksUsable, nil},
-	{"role", "routecheck.PrimaryAndBackup and Cluster.Role say who is primary, backup, balanced or drained", asksRole, nil},
+	{"role", "routecheck.PrimaryAndBackup and Cluster.Role say who is primary, backup, balanced or drained", asksRole,
+		nil},
 	{"choice", "Table.Rejected, Carry and others consult the open choices", comparesChoice, nil},
 	{"first", "routecheck.Resolve says which definition a name means", resolvesNames, nil},
 	{"url", "routecheck.ParseURL and Request.AddHeader read what a client sends", readsURL, nil},
 	{"hold", "Observe says whether an answer is held back", comparesBusy, map[string]string{
-		"routecheck/replay": "a status in a log names the event that Observe is told",
-		"parser/pluginlog":  "the oddities of a log are no decision",
+		"routecheck/replay":         "a status in a log names the event that Observe is told",
+		"parser/pluginlog/requests": "the oddities of a log are no decision",
 	}},
 	{"stream", "routecheck.StreamQueue says which idle stream is taken, and which is too old", agesStream, nil},
 }
@@ -131,7 +132,10 @@ func (p *typed) findings() (out []finding) {
 					continue
 				}
 				at := p.fset.Position(n.Pos())
-				if !slices.ContainsFunc(out, func(o finding) bool { return o.sign == s && o.at.Line == at.Line && o.at.Filename == at.Filename }) {
+				if !slices.ContainsFunc(out, func(o finding) bool {
+					return o.sign == s && o.at.Line == at.Line &&
+						o.at.Filename == at.Filename
+				}) {
 					out = append(out, finding{s, at})
 				}
 			}
@@ -141,7 +145,8 @@ func (p *typed) findings() (out []finding) {
 	return out
 }
 
-// fieldOf returns the name of the field that an expression selects of a struct of the module, "" when it selects none of these.
+// fieldOf returns the name of the field that an expression selects of a struct of the module, "" when it selects none
+// of these.
 func (p *typed) fieldOf(e ast.Expr, in string, structs ...string) string {
 	sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
 	if !ok {
@@ -227,7 +232,8 @@ func readsCloneIDs(p *typed, n ast.Node) bool {
 
 func asksUsable(p *typed, n ast.Node) bool {
 	asks := func(e ast.Expr) bool {
-		return slices.Contains([]string{"Marked", "Retrying", "FailedAt", "Pending", "Weight"}, p.fieldOf(e, core, "MemberState"))
+		return slices.Contains([]string{"Marked", "Retrying", "FailedAt", "Pending", "Weight"},
+			p.fieldOf(e, core, "MemberState"))
 	}
 	switch n := n.(type) {
 	case *ast.BinaryExpr:
@@ -247,10 +253,12 @@ func asksRole(p *typed, n ast.Node) bool {
 	}
 	for i, e := range sides {
 		other := sides[1-i]
-		if name := p.fieldOf(e, "parser", "ServerCluster"); (name == "Primary" || name == "Backup") && p.info.Types[other].IsNil() {
+		if name := p.fieldOf(e, "parser", "ServerCluster"); (name == "Primary" || name == "Backup") &&
+			p.info.Types[other].IsNil() {
 			return true
 		}
-		if v, ok := ast.Unparen(e).(*ast.SelectorExpr); ok && v.Sel.Name == "V" && p.fieldOf(v.X, "parser", "Server") == "LoadBalanceWeight" {
+		if v, ok := ast.Unparen(e).(*ast.SelectorExpr); ok && v.Sel.Name == "V" &&
+			p.fieldOf(v.X, "parser", "Server") == "LoadBalanceWeight" {
 			if c := p.constant(other); c != nil && c.ExactString() == "0" {
 				return true
 			}
@@ -272,7 +280,8 @@ func comparesChoice(p *typed, n ast.Node) bool {
 		return value(sw.Tag)
 	}
 	sides := operands(n)
-	return sides != nil && (value(sides[0]) && p.constant(sides[1]) != nil || value(sides[1]) && p.constant(sides[0]) != nil)
+	return sides != nil && (value(sides[0]) && p.constant(sides[1]) != nil || value(sides[1]) &&
+		p.constant(sides[0]) != nil)
 }
 
 func resolvesNames(p *typed, n ast.Node) bool {
@@ -290,7 +299,8 @@ func resolvesNames(p *typed, n ast.Node) bool {
 			return false
 		}
 		basic, ok := m.Key().Underlying().(*types.Basic)
-		return ok && basic.Kind() == types.String && p.isOf(m.Elem(), "parser", "ServerCluster", "VirtualHostGroup", "UriGroup")
+		return ok && basic.Kind() == types.String && p.isOf(m.Elem(), "parser", "ServerCluster", "VirtualHostGroup",
+			"UriGroup")
 	})
 }
 

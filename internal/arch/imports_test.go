@@ -13,21 +13,23 @@ const module = "github.com/wasplug/wasplug/"
 
 // may says what of ours each package may import; "..." stands for a package and those below it.
 var may = map[string][]string{
-	"parser/diag":          {},
-	"parser":               {"parser/diag"},
-	"parser/pluginlog":     {"parser/pluginlog/catalogue", "parser/diag"},
-	"schemas":              {"parser/diag"},
-	"routecheck":           {"parser", "parser/pluginlog", "schemas", "parser/diag"},
-	"routecheck/...":       {"routecheck", "parser", "parser/pluginlog", "schemas", "parser/diag"},
-	"lint":                 {"parser", "routecheck", "schemas", "parser/diag"},
-	"lint/report":          {"lint", "parser", "routecheck", "schemas", "parser/diag"},
-	"generate":             {"generate/...", "parser", "routecheck", "lint", "schemas", "parser/diag"},
-	"generate/...":         {"generate/...", "parser", "routecheck", "lint", "schemas", "parser/diag"},
-	"proxy":                {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
-	"proxy/...":            {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
-	"parser/pluginlog/...": {"parser/pluginlog"},
-	"internal/...":         {"internal/..."},
-	"internal/loggen":      {"parser/pluginlog"}, // logs for tests
+	"parser/diag":                {},
+	"parser":                     {"parser/diag"},
+	"parser/pluginlog":           {"parser/pluginlog/catalogue", "parser/diag"},
+	"parser/pluginlog/catalogue": {},
+	"parser/pluginlog/requests":  {"parser/pluginlog", "parser/pluginlog/catalogue"},
+	"schemas":                    {"parser/diag"},
+	"routecheck":                 {"parser", "parser/pluginlog", "schemas", "parser/diag"},
+	"routecheck/...": {"routecheck", "parser", "parser/pluginlog", "parser/pluginlog/requests", "schemas",
+		"parser/diag"},
+	"lint":            {"parser", "routecheck", "schemas", "parser/diag"},
+	"lint/report":     {"lint", "parser", "routecheck", "schemas", "parser/diag"},
+	"generate":        {"generate/...", "parser", "routecheck", "lint", "schemas", "parser/diag"},
+	"generate/...":    {"generate/...", "parser", "routecheck", "lint", "schemas", "parser/diag"},
+	"proxy":           {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
+	"proxy/...":       {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
+	"internal/...":    {"internal/..."},
+	"internal/loggen": {"parser/pluginlog"}, // logs for tests
 }
 
 // outside says who alone may import a package that is not ours.

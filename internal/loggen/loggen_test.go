@@ -10,6 +10,7 @@ import (
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	"github.com/wasplug/wasplug/internal/loggen"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
 // TestTruth: the reader finds in a generated log exactly what was put in, and the same options give the same bytes.
@@ -23,9 +24,9 @@ func TestTruth(t *testing.T) {
 	if _, err := loggen.Write(&again, opt); err != nil || !bytes.Equal(log.Bytes(), again.Bytes()) {
 		t.Fatal("two runs differ", err)
 	}
-	var s pluginlog.Summary
-	a := pluginlog.Assembler{Done: s.AddRequest}
-	stats, err := pluginlog.Read(&log, pluginlog.Options{Want: pluginlog.SummaryKinds()}, func(e *pluginlog.Event) error {
+	var s requests.Summary
+	a := requests.Assembler{Done: s.AddRequest}
+	stats, err := pluginlog.Read(&log, pluginlog.Options{Want: requests.SummaryKinds()}, func(e *pluginlog.Event) error {
 		s.Add(e)
 		a.Add(e)
 		return nil

@@ -17,44 +17,24 @@ var sample = sync.OnceValue(func() []byte {
 	return b.Bytes()
 })
 
-// BenchmarkRead reads what a summary needs, with one parser.
+// BenchmarkRead reads all kinds but the most frequent, with one parser.
 func BenchmarkRead(b *testing.B) {
 	log := sample()
+	most := pluginlog.AllKinds(pluginlog.AliasCompared, pluginlog.URICompared, pluginlog.URINotMatched)
 	b.SetBytes(int64(len(log)))
 	b.ReportAllocs()
 	for b.Loop() {
-		opt := pluginlog.Options{Want: pluginlog.SummaryKinds(), Workers: 1}
+		opt := pluginlog.Options{Want: most, Workers: 1}
 		if _, err := pluginlog.Read(bytes.NewReader(log), opt, func(*pluginlog.Event) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
-// BenchmarkSummary is the whole work of a summary.
-func BenchmarkSummary(b *testing.B) {
-	log := sample()
-	b.SetBytes(int64(len(log)))
-	b.ReportAllocs()
-	for b.Loop() {
-		var s pluginlog.Summary
-		a := pluginlog.Assembler{Done: s.AddRequest}
-		opt := pluginlog.Options{Want: pluginlog.SummaryKinds()}
-		_, err := pluginlog.Read(bytes.NewReader(log), opt, func(e *pluginlog.Event) error {
-			s.Add(e)
-			a.Add(e)
-			return nil
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
-		a.Close()
-		s.Finish()
-	}
-}
-
 // BenchmarkAppend writes one line; it must not allocate.
 func BenchmarkAppend(b *testing.B) {
-	e := pluginlog.Event{Kind: pluginlog.StatusChecked, Time: 1507316803247730000, Thread: pluginlog.Thread{PID: 0xea003e, TID: 0x1617},
+	e := pluginlog.Event{Kind: pluginlog.StatusChecked, Time: 1507316803247730000,
+		Thread: pluginlog.Thread{PID: 0xea003e, TID: 0x1617},
 		Member: "megaNode01_tisales3", Check: pluginlog.Check{IgnoreWeights: true, HasFull: true}}
 	buf := make([]byte, 0, 512)
 	b.ReportAllocs()

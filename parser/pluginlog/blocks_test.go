@@ -10,7 +10,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
-// TestManyBlocks reads a log of all kinds through blocks that are used again and again: nothing of an old block shows in a new one.
+// TestManyBlocks reads a log of all kinds through blocks that are used again and again: nothing of an old block shows
+// in a new one.
 func TestManyBlocks(t *testing.T) {
 	var log bytes.Buffer
 	if _, err := loggen.Write(&log, loggen.Options{Size: 8 << 20, FailEvery: 5, Seed: 3}); err != nil {
@@ -32,13 +33,14 @@ func TestManyBlocks(t *testing.T) {
 		}
 	}
 	n := 0
-	if _, err := pluginlog.Read(bytes.NewReader(log.Bytes()), pluginlog.Options{Want: pluginlog.KindsOf(kinds...)}, func(e *pluginlog.Event) error {
-		if n < len(want) && *e != want[n] {
-			t.Fatal(cmp.Diff(want[n], *e))
-		}
-		n++
-		return nil
-	}); err != nil || n != len(want) {
+	if _, err := pluginlog.Read(bytes.NewReader(log.Bytes()), pluginlog.Options{Want: pluginlog.KindsOf(kinds...)},
+		func(e *pluginlog.Event) error {
+			if n < len(want) && *e != want[n] {
+				t.Fatal(cmp.Diff(want[n], *e))
+			}
+			n++
+			return nil
+		}); err != nil || n != len(want) {
 		t.Fatalf("%d events, want %d; %v", n, len(want), err)
 	}
 }

@@ -81,8 +81,8 @@ const (
 	RequestLine        // Method, URI
 	Header             // Pattern: name, Text: value; only those that this package looks at
 	ServerWriteFailed  // writing to the member failed; Text
-	ResponseMalformed  // the member's answer cannot be read (R70); Text. The bundled proxy's: how the plug-in says it is not public
-	AttemptDropped     // the attempt ended by no fault of the member or the client; Text says why. The bundled proxy's alone
+	ResponseMalformed  // the member's answer cannot be read (R70); Text. Our proxy's: the plug-in's form is not public
+	AttemptDropped     // the attempt ended by no fault of member or client; Text says why. Our proxy's alone
 	ClientWriteFailed  // writing to the client failed; Text
 	FailoverHeaderSent // $WSFO: the member is told that it was not the first choice (R63)
 
@@ -97,6 +97,9 @@ func (k Kind) String() string {
 	return "none"
 }
 
+// Level returns the level at which the plug-in writes lines of the kind.
+func (k Kind) Level() Level { return forms[min(k, numKinds-1)].level }
+
 // Check is what the plug-in found when it looked whether a member is usable (R42). Numbers are the ones printed.
 type Check struct {
 	IgnoreWeights, MarkedDown, RetryNow, WLBAllows bool
@@ -105,9 +108,11 @@ type Check struct {
 	HasFull, Full                                  bool  // reachedMaxConnectionsLimit, absent in old levels
 }
 
-// Counters are the totals of one member in one web-server process. New requests, the ones that balancing placed, are
-// Total - Affinity.
+// Counters are the totals of one member in one web-server process.
 type Counters struct{ Pending, Failed, Affinity, Total int64 }
+
+// New returns how many requests balancing placed: those that no session bound to the member.
+func (c *Counters) New() int64 { return c.Total - c.Affinity }
 
 // Event is what one line says. Which fields a kind fills is written at the kinds. Strings from [Read] are parts of a
 // block of the log: valid for ever, but whoever keeps one keeps the block; strings.Clone what is to stay.
@@ -136,8 +141,8 @@ type Event struct {
 	Counters                                                                Counters
 }
 
-// clone returns a copy that does not hold on to the block of the log.
-func (e *Event) clone() Event {
+// Copy returns a copy that does not hold on to the block of the log.
+func (e *Event) Copy() Event {
 	c := *e
 	for _, s := range [...]*string{&c.Member, &c.Host, &c.URI, &c.Pattern, &c.Group, &c.Clone, &c.Text, &c.Method} {
 		*s = strings.Clone(*s)
@@ -154,6 +159,12 @@ func KindsOf(kinds ...Kind) (s Kinds) {
 		s[k/64] |= 1 << (k % 64)
 	}
 	return s
+}
+
+// AllKinds returns the set of all kinds but the given ones.
+func AllKinds(but ...Kind) Kinds {
+	drop := KindsOf(but...)
+	return Kinds{^drop[0], ^drop[1]}
 }
 
 // Has reports whether k is in the set.

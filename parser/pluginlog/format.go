@@ -17,7 +17,6 @@ func (e *Event) Append(dst []byte) []byte {
 	if e.Kind == None || e.Kind >= numKinds {
 		return dst
 	}
-	f := &forms[e.Kind]
 	if e.Time != 0 || e.Thread != (Thread{}) {
 		dst = append(dst, '[')
 		dst = e.Time.append(dst)
@@ -29,17 +28,23 @@ func (e *Event) Append(dst []byte) []byte {
 	}
 	level := e.Level
 	if level == LevelNone {
-		level = f.level
+		level = e.Kind.Level()
 	}
 	dst = append(dst, level.String()...)
 	dst = append(dst, ": "...)
+	return append(e.AppendMessage(dst), '\n')
+}
+
+// AppendMessage appends what stands behind the level: component, function and text, without line end.
+func (e *Event) AppendMessage(dst []byte) []byte {
+	f := &forms[e.Kind]
 	if f.component != "" {
 		dst = append(append(dst, f.component...), ": "...)
 	}
 	if f.function != "" {
 		dst = append(append(dst, f.function...), ": "...)
 	}
-	return append(e.appendText(dst), '\n')
+	return e.appendText(dst)
 }
 
 // appendText appends what stands behind the function.
@@ -199,7 +204,8 @@ func (e *Event) appendWire(dst []byte) []byte {
 		dst = num(append(dst, "socket "...), int64(e.Socket))
 		return num(append(str(append(dst, " connected to "...), e.Host), ':'), int64(e.Port))
 	case ConnectTimeoutSet:
-		return append(num(append(dst, "Have a connect timeout of "...), int64(e.Seconds)), "; Setting socket to not block for the connect"...)
+		return append(num(append(dst, "Have a connect timeout of "...), int64(e.Seconds)),
+			"; Setting socket to not block for the connect"...)
 	case ConnectTimedOut:
 		return append(dst, "Connect timeout fired"...)
 	case ConnectFailed:
@@ -404,13 +410,13 @@ func NewWriter(w io.Writer, level Level) *Writer {
 }
 
 // Enabled reports whether events of a kind are written: ask before making one that costs something.
-func (w *Writer) Enabled(k Kind) bool { return k < numKinds && forms[k].level <= w.level }
+func (w *Writer) Enabled(k Kind) bool { return k < numKinds && k.Level() <= w.level }
 
 // Write writes the event's line unless its level is above the Writer's.
 func (w *Writer) Write(e *Event) error {
 	level := e.Level
 	if level == LevelNone {
-		level = forms[min(e.Kind, numKinds-1)].level
+		level = e.Kind.Level()
 	}
 	if level > w.level {
 		return nil

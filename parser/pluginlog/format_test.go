@@ -49,10 +49,12 @@ func eventOf(t *rapid.T, k Kind) Event {
 	case HandshakeExtended:
 		e.Text = "Extended handshake " + words.Draw(t, "text")
 	case AliasCompared, AliasMatched:
-		e.Pattern, e.Host, e.Group, e.Score = word.Draw(t, "pattern"), word.Draw(t, "host"), word.Draw(t, "group"), number.Draw(t, "score")
+		e.Pattern, e.Host, e.Group, e.Score = word.Draw(t, "pattern"), word.Draw(t, "host"), word.Draw(t, "group"),
+			number.Draw(t, "score")
 		e.Group = strings.TrimRight(e.Group, ".")
 	case URICompared, URIMatched:
-		e.Pattern, e.URI, e.Group, e.Score = word.Draw(t, "pattern"), uri.Draw(t, "uri"), word.Draw(t, "group"), number.Draw(t, "score")
+		e.Pattern, e.URI, e.Group, e.Score = word.Draw(t, "pattern"), uri.Draw(t, "uri"), word.Draw(t, "group"),
+			number.Draw(t, "score")
 		e.Group = strings.TrimRight(e.Group, ".")
 	case URINotMatched:
 		e.URI = uri.Draw(t, "uri")
@@ -65,7 +67,8 @@ func eventOf(t *rapid.T, k Kind) Event {
 	case StatusChecked:
 		e.Member = word.Draw(t, "member")
 		flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
-		e.Check = Check{IgnoreWeights: flag("ignore"), MarkedDown: flag("down"), RetryNow: flag("now"), WLBAllows: flag("wlb"), HasRetryIn: flag("has in"), HasFull: flag("has full")}
+		e.Check = Check{IgnoreWeights: flag("ignore"), MarkedDown: flag("down"), RetryNow: flag("now"),
+			WLBAllows: flag("wlb"), HasRetryIn: flag("has in"), HasFull: flag("has full")}
 		if e.Check.HasRetryIn {
 			e.Check.RetryIn = rapid.Int32Range(-1000, 1000).Draw(t, "in")
 		}
@@ -85,11 +88,13 @@ func eventOf(t *rapid.T, k Kind) Event {
 	case Connected:
 		e.Socket, e.Host, e.Port = number.Draw(t, "socket"), word.Draw(t, "host"), number.Draw(t, "port")
 	case HandshakeFailed:
-		e.Text, e.Code = "GSK_"+rapid.StringMatching(`[A-Z_0-9]{1,12}`).Draw(t, "code"), rapid.Int32Range(0, 1e8).Draw(t, "rc")
+		e.Text, e.Code = "GSK_"+rapid.StringMatching(`[A-Z_0-9]{1,12}`).Draw(t, "code"),
+			rapid.Int32Range(0, 1e8).Draw(t, "rc")
 	case ConnectFailed:
 		e.Host, e.OSError = word.Draw(t, "host"), number.Draw(t, "error")
 	case IOTimedOut:
-		e.Seconds, e.Count, e.Limit, e.Code = number.Draw(t, "s"), number.Draw(t, "c"), rapid.Int32Range(-1, 9).Draw(t, "l"), number.Draw(t, "rc")
+		e.Seconds, e.Count, e.Limit, e.Code = number.Draw(t, "s"), number.Draw(t, "c"), rapid.Int32Range(-1, 9).Draw(t, "l"),
+			number.Draw(t, "rc")
 		e.Retry = rapid.Bool().Draw(t, "retry")
 	case TransactionFailed:
 		e.Member, e.Host, e.Retry = word.Draw(t, "member"), word.Draw(t, "host"), rapid.Bool().Draw(t, "retry")
@@ -106,7 +111,8 @@ func eventOf(t *rapid.T, k Kind) Event {
 	case RequestLine:
 		e.Method, e.URI = rapid.SampledFrom([]string{"GET", "POST", "PROPFIND"}).Draw(t, "method"), uri.Draw(t, "uri")
 	case Header:
-		e.Pattern, e.Text = rapid.SampledFrom([]string{"Set-Cookie", "Cache-Control", "expires"}).Draw(t, "name"), words.Draw(t, "value")
+		e.Pattern, e.Text = rapid.SampledFrom([]string{"Set-Cookie", "Cache-Control", "expires"}).Draw(t, "name"),
+			words.Draw(t, "value")
 	}
 	return e
 }
@@ -171,15 +177,18 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// FuzzRoundTrip: whatever names hold, a written event is one line, and reading and writing it again changes nothing any more.
+// FuzzRoundTrip: whatever names hold, a written event is one line, and reading and writing it again changes nothing
+// any more.
 func FuzzRoundTrip(f *testing.F) {
 	f.Add(byte(Counted), "m", "h", "/u", "p", int32(3), int64(4), true)
 	f.Add(byte(URINotMatched), "m", "h", "''u'", "p", int32(0), int64(1), false)
 	f.Add(byte(RouteTried), "m\nERROR: Marking x down", "h'; uri='", "/u'\x1b", "’", int32(-3), int64(-4), false)
 	f.Fuzz(func(t *testing.T, kind byte, member, host, uri, pattern string, n int32, m int64, yes bool) {
-		e := Event{Kind: Kind(kind) % numKinds, Time: Time(m), Member: member, Host: host, URI: uri, Pattern: pattern, Group: host, Clone: member, Text: uri, Method: pattern,
-			Score: n, Weight: n, Port: n, Code: n, Seconds: n, Pending: m, Total: m, Length: m, Retry: yes, Counters: Counters{m, m, m, m},
-			Check: Check{IgnoreWeights: yes, HasRetryIn: yes, RetryIn: n}}
+		e := Event{Kind: Kind(kind) % numKinds, Time: Time(m), Member: member, Host: host, URI: uri, Pattern: pattern,
+			Group: host, Clone: member, Text: uri, Method: pattern,
+			Score: n, Weight: n, Port: n, Code: n, Seconds: n, Pending: m, Total: m, Length: m, Retry: yes,
+			Counters: Counters{m, m, m, m},
+			Check:    Check{IgnoreWeights: yes, HasRetryIn: yes, RetryIn: n}}
 		if e.Time != 0 {
 			e.Time, e.Thread = 1507316803247730000, Thread{uint64(m), uint64(n)}
 		}
@@ -233,7 +242,8 @@ PLUGIN: Bld version: wasplug 1.0
 func TestNoAllocation(t *testing.T) {
 	w := NewWriter(discard{}, LevelTrace)
 	for k := None + 1; k < numKinds; k++ {
-		e := Event{Kind: k, Time: 1507316803247730000, Thread: Thread{1, 2}, Member: "member", Host: "host.example.com", URI: "/a/b\n"}
+		e := Event{Kind: k, Time: 1507316803247730000, Thread: Thread{1, 2}, Member: "member", Host: "host.example.com",
+			URI: "/a/b\n"}
 		if n := testing.AllocsPerRun(20, func() { w.Write(&e) }); n > 0 {
 			t.Errorf("%s: %v allocations", k, n)
 		}
@@ -243,3 +253,14 @@ func TestNoAllocation(t *testing.T) {
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+func TestKindNames(t *testing.T) {
+	for k := range numKinds {
+		if k.String() == "" {
+			t.Errorf("kind %d has no name", k)
+		}
+	}
+	if numKinds.String() != "none" || numKinds.Level() != forms[numKinds-1].level {
+		t.Error("a kind beyond the last has a name or a level of its own")
+	}
+}

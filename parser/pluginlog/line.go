@@ -84,7 +84,8 @@ func usualStamp(raw string) int {
 			return 0
 		}
 	}
-	if s := raw[end+1:]; s[0] == ' ' && s[9] == ' ' && s[18] == ' ' && s[19] == '-' && s[20] == ' ' && looksLikeTime(raw[1:end]) {
+	if s := raw[end+1:]; s[0] == ' ' && s[9] == ' ' && s[18] == ' ' && s[19] == '-' && s[20] == ' ' &&
+		looksLikeTime(raw[1:end]) {
 		return end
 	}
 	return 0

@@ -55,7 +55,8 @@ func parseCacheHeader(text string, e *Event) Kind {
 		return None
 	}
 	switch {
-	case strings.EqualFold(name, "Set-Cookie"), strings.EqualFold(name, "Cache-Control"), strings.EqualFold(name, "Expires"):
+	case strings.EqualFold(name, "Set-Cookie"), strings.EqualFold(name, "Cache-Control"),
+		strings.EqualFold(name, "Expires"):
 		e.Pattern, e.Text = name, value
 		return Header
 	}
@@ -95,7 +96,8 @@ func (l *Line) parseOther(e *Event) Kind {
 }
 
 func (l *Line) mayHoldPhrase() bool {
-	if strings.HasPrefix(l.Function, "cb_") || l.Component == "ws_server_group" || l.Component == "ESI" || strings.HasPrefix(l.Function, "esi") {
+	if strings.HasPrefix(l.Function, "cb_") || l.Component == "ws_server_group" || l.Component == "ESI" ||
+		strings.HasPrefix(l.Function, "esi") {
 		return true
 	}
 	if l.Text == "" {

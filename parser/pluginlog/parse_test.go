@@ -28,17 +28,26 @@ func TestPrefix(t *testing.T) {
 		name, raw string
 		want      Line
 	}{
-		{"old time", "[Wed Dec 03 15:40:13 2014] 00000dbc 00000e78 - " + rest, with("Wed Dec 03 15:40:13 2014", "", 0xdbc, 0xe78)},
-		{"day without zero", "[Wed Oct  6 13:51:03 2010] 000015f9 f122cba0 - " + rest, with("Wed Oct  6 13:51:03 2010", "", 0x15f9, 0xf122cba0)},
-		{"five digits", "[06/Oct/2017:19:06:43.24773] 00ea003e 00001617 - " + rest, with("06/Oct/2017:19:06:43.24773", "", 0xea003e, 0x1617)},
-		{"no fraction", "[06/Oct/2017:19:06:43] 00ea003e 00001617 - " + rest, with("06/Oct/2017:19:06:43", "", 0xea003e, 0x1617)},
-		{"long thread", "[06/Oct/2017:19:06:43.24773] 7f 7f3a2c5fe700 - " + rest, with("06/Oct/2017:19:06:43.24773", "", 0x7f, 0x7f3a2c5fe700)},
-		{"IBM i", "[06/Oct/2017:19:06:43.24773] 123456/QTMHHTTP/APACHEDFT 12 345 - " + rest, with("06/Oct/2017:19:06:43.24773", "123456/QTMHHTTP/APACHEDFT", 12, 345)},
-		{"IBM i, other user, old time", "[Wed Dec 03 15:40:13 2014] 004711/WEBADM/SHOP 00000012 00000345 - " + rest, with("Wed Dec 03 15:40:13 2014", "004711/WEBADM/SHOP", 12, 345)},
-		{"no dash", "[06/Oct/2017:19:06:43.24773] 00ea003e 00001617 " + rest, with("06/Oct/2017:19:06:43.24773", "", 0xea003e, 0x1617)},
+		{"old time", "[Wed Dec 03 15:40:13 2014] 00000dbc 00000e78 - " + rest,
+			with("Wed Dec 03 15:40:13 2014", "", 0xdbc, 0xe78)},
+		{"day without zero", "[Wed Oct  6 13:51:03 2010] 000015f9 f122cba0 - " + rest,
+			with("Wed Oct  6 13:51:03 2010", "", 0x15f9, 0xf122cba0)},
+		{"five digits", "[06/Oct/2017:19:06:43.24773] 00ea003e 00001617 - " + rest,
+			with("06/Oct/2017:19:06:43.24773", "", 0xea003e, 0x1617)},
+		{"no fraction", "[06/Oct/2017:19:06:43] 00ea003e 00001617 - " + rest,
+			with("06/Oct/2017:19:06:43", "", 0xea003e, 0x1617)},
+		{"long thread", "[06/Oct/2017:19:06:43.24773] 7f 7f3a2c5fe700 - " + rest,
+			with("06/Oct/2017:19:06:43.24773", "", 0x7f, 0x7f3a2c5fe700)},
+		{"IBM i", "[06/Oct/2017:19:06:43.24773] 123456/QTMHHTTP/APACHEDFT 12 345 - " + rest,
+			with("06/Oct/2017:19:06:43.24773", "123456/QTMHHTTP/APACHEDFT", 12, 345)},
+		{"IBM i, other user, old time", "[Wed Dec 03 15:40:13 2014] 004711/WEBADM/SHOP 00000012 00000345 - " + rest,
+			with("Wed Dec 03 15:40:13 2014", "004711/WEBADM/SHOP", 12, 345)},
+		{"no dash", "[06/Oct/2017:19:06:43.24773] 00ea003e 00001617 " + rest,
+			with("06/Oct/2017:19:06:43.24773", "", 0xea003e, 0x1617)},
 		{"indented in a book", "   " + rest, base},
 		{"no prefix", rest, base},
-		{"blanks of a web page", "[Wed Dec 03 15:40:13 2014]\u00a000000dbc\u00a000000e78\u00a0-\u00a0" + rest, with("Wed Dec 03 15:40:13 2014", "", 0xdbc, 0xe78)},
+		{"blanks of a web page", "[Wed Dec 03 15:40:13 2014]\u00a000000dbc\u00a000000e78\u00a0-\u00a0" + rest,
+			with("Wed Dec 03 15:40:13 2014", "", 0xdbc, 0xe78)},
 		{"blanks of a web page in a book", "\u00a0\u00a0" + rest, base},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -59,33 +68,47 @@ func TestForms(t *testing.T) {
 	}{
 		{"TRACE: ws_common: websphereUriMatch: Comparing '/a' to '/a/b c' in UriGroup: g h score is 2",
 			Event{Kind: URICompared, Pattern: "/a", URI: "/a/b c", Group: "g h", Score: 2}},
-		{"TRACE: ws_common: websphereUriMatch: Found a match '/a/*' to '/a/it's' in UriGroup: g", Event{Kind: URIMatched, Pattern: "/a/*", URI: "/a/it's", Group: "g"}},
-		{"TRACE: ws_common: websphereUriMatch: Found a match “/a/*” to “/a/b” in UriGroup: g", Event{Kind: URIMatched, Pattern: "/a/*", URI: "/a/b", Group: "g"}},
-		{"TRACE: ws_common: websphereUriMatch: Comparing '/a/*' to '/a/' to 'b", Event{Kind: URICompared, Pattern: "/a/*", URI: "/a/"}},
-		{"TRACE: ws_common: websphereUriMatch: Comparing '/a to /b' to '/c' in UriGroup: g", Event{Kind: URICompared, Pattern: "/a to /b", URI: "/c", Group: "g"}},
-		{"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to \"m's\" on host \"h\"", Event{Kind: TransactionFailed, Member: "m's", Host: "h"}},
+		{"TRACE: ws_common: websphereUriMatch: Found a match '/a/*' to '/a/it's' in UriGroup: g",
+			Event{Kind: URIMatched, Pattern: "/a/*", URI: "/a/it's", Group: "g"}},
+		{"TRACE: ws_common: websphereUriMatch: Found a match “/a/*” to “/a/b” in UriGroup: g",
+			Event{Kind: URIMatched, Pattern: "/a/*", URI: "/a/b", Group: "g"}},
+		{"TRACE: ws_common: websphereUriMatch: Comparing '/a/*' to '/a/' to 'b",
+			Event{Kind: URICompared, Pattern: "/a/*", URI: "/a/"}},
+		{"TRACE: ws_common: websphereUriMatch: Comparing '/a to /b' to '/c' in UriGroup: g",
+			Event{Kind: URICompared, Pattern: "/a to /b", URI: "/c", Group: "g"}},
+		{"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to \"m's\" on host \"h\"",
+			Event{Kind: TransactionFailed, Member: "m's", Host: "h"}},
 		{"TRACE: ws_common: websphereUriMatch: Failed to match: /x", Event{Kind: URINotMatched, URI: "/x"}},
 		{"TRACE: ws_common: websphereVhostMatch: Found a match '*:80' to 'h:80' in VhostGroup: default_host with score 1, exact match 0",
 			Event{Kind: AliasMatched, Pattern: "*:80", Host: "h:80", Group: "default_host", Score: 1}},
 		{"TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='shop.example.com'; uri='/shop?q='x''",
 			Event{Kind: RouteTried, Host: "shop.example.com", URI: "/shop?q='x'"}},
-		{"TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost=‘shop’; uri=‘/shop’", Event{Kind: RouteTried, Host: "shop", URI: "/shop"}},
-		{"DETAIL: ws_common: websphereHandleRequest: Request is: host='h'; uri='/u'", Event{Kind: RequestNamed, Host: "h", URI: "/u"}},
-		{"DETAIL: ws_common: websphereBeginRequest: Request is: host='h'; uri='/u", Event{Kind: RequestNamed, Host: "h", URI: "/u"}},
+		{"TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost=‘shop’; uri=‘/shop’",
+			Event{Kind: RouteTried, Host: "shop", URI: "/shop"}},
+		{"DETAIL: ws_common: websphereHandleRequest: Request is: host='h'; uri='/u'",
+			Event{Kind: RequestNamed, Host: "h", URI: "/u"}},
+		{"DETAIL: ws_common: websphereBeginRequest: Request is: host='h'; uri='/u",
+			Event{Kind: RequestNamed, Host: "h", URI: "/u"}},
 		{"TRACE: mod_was_ap22_http: ws_handle_request: Handling WebSphere request", Event{Kind: RequestStarted}},
 		{"TRACE: ws_server_group: serverGroupCheckServerStatus: Checking status of a.b-c, ignoreWeights 0, markedDown 1, retryNow 1, retryInSec -3, wlbAllows 1 reachedMaxConnectionsLimit 1",
-			Event{Kind: StatusChecked, Member: "a.b-c", Check: Check{MarkedDown: true, RetryNow: true, HasRetryIn: true, RetryIn: -3, WLBAllows: true, HasFull: true, Full: true}}},
+			Event{Kind: StatusChecked, Member: "a.b-c", Check: Check{MarkedDown: true, RetryNow: true, HasRetryIn: true,
+				RetryIn: -3, WLBAllows: true, HasFull: true, Full: true}}},
 		{"TRACE: ws_server_group: serverGroupCheckServerStatus: Checking status of m, ignoreWeights 1, markedD",
 			Event{Kind: StatusChecked, Member: "m", Check: Check{IgnoreWeights: true}}},
-		{"TRACE: ws_server_group: serverGroupCheckServerStatus: Server m is marked down; retry in 58", Event{Kind: StillMarkedDown, Member: "m", Seconds: 58}},
-		{"TRACE: ws_server_group: lockedServerGroupUseServer: Server m picked, weight -1.", Event{Kind: Picked, Member: "m", Weight: -1}},
+		{"TRACE: ws_server_group: serverGroupCheckServerStatus: Server m is marked down; retry in 58",
+			Event{Kind: StillMarkedDown, Member: "m", Seconds: 58}},
+		{"TRACE: ws_server_group: lockedServerGroupUseServer: Server m picked, weight -1.",
+			Event{Kind: Picked, Member: "m", Weight: -1}},
 		{"TRACE: ws_server_group: serverGroupIncrementConnectionCount: Server m picked, pendingConnectionCount 3 totalConnectionsCount 40.",
 			Event{Kind: PickedOld, Member: "m", Pending: 3, Total: 40}},
-		{"DETAIL: ws_common: websphereFindTransport: Setting the transport(case 2): fe80::1 on port 9443", Event{Kind: TransportSet, Case: 2, Host: "fe80::1", Port: 9443}},
-		{"DEBUG: ws_common: websphereGetStream: Created a new stream; queue was empty, socket = 23", Event{Kind: StreamCreated, Socket: 23}},
+		{"DETAIL: ws_common: websphereFindTransport: Setting the transport(case 2): fe80::1 on port 9443",
+			Event{Kind: TransportSet, Case: 2, Host: "fe80::1", Port: 9443}},
+		{"DEBUG: ws_common: websphereGetStream: Created a new stream; queue was empty, socket = 23",
+			Event{Kind: StreamCreated, Socket: 23}},
 		{"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h' (79): Connect (local port 4096)",
 			Event{Kind: ConnectFailed, Host: "h", OSError: 79, Port: 4096}},
-		{"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h', OS err=10061", Event{Kind: ConnectFailed, Host: "h", OSError: 10061}},
+		{"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h', OS err=10061",
+			Event{Kind: ConnectFailed, Host: "h", OSError: 10061}},
 		{"ERROR: ws_server: serverSetFailoverStatus: Marking node-1.m down", Event{Kind: MarkedDown, Member: "node-1.m"}},
 		{"ERROR: Marking m down", Event{Kind: MarkedDown, Member: "m"}},
 		{"STATS: ws_server: serverSetFailoverStatus: Server m 1 : pendingRequests 1 failedRequests 2 affinityRequests 3 totalRequests 4.",
@@ -99,28 +122,36 @@ func TestForms(t *testing.T) {
 		{"ERROR: ws_common: ServerActionfromReadRC: ServerIOTimeout fired. Time out 60. retry count 1. serverIOTimeoutRetry 2, retry NO, rc 10",
 			Event{Kind: IOTimedOut, Seconds: 60, Count: 1, Limit: 2, Code: 10}},
 		{"ERROR: lib_stream: someRead: a timeout has fired", Event{Kind: TimeoutFired, Text: "a timeout has fired"}},
-		{"ERROR: mod_was_ap22_http: cb_read_body: just_read = 5 of the expected 10", Event{Kind: BodyShort, Length: 5, Expected: 10}},
+		{"ERROR: mod_was_ap22_http: cb_read_body: just_read = 5 of the expected 10",
+			Event{Kind: BodyShort, Length: 5, Expected: 10}},
 		{"TRACE: mod_was_ap22_http: cb_read_body: just_read 0 of the expected 10", Event{Kind: BodyShort, Expected: 10}},
 		{"ERROR: cb_write_body: write failed: RC=-1", Event{Kind: ClientWriteFailed, Text: "write failed: RC=-1"}},
 		{"ERROR: lib_htrequest: htrequestWrite: Write failed", Event{Kind: ServerWriteFailed, Text: "Write failed"}},
-		{"DEBUG: ws_server_group: serverGroupNextRoundRobinServer: all could be down", Event{Kind: AllCouldBeDown, Text: "all could be down"}},
-		{"TRACE: lib_htrequest: htrequestWrite: Writing the request content, length 5000000000", Event{Kind: BodyStarted, Length: 5000000000}},
+		{"DEBUG: ws_server_group: serverGroupNextRoundRobinServer: all could be down",
+			Event{Kind: AllCouldBeDown, Text: "all could be down"}},
+		{"TRACE: lib_htrequest: htrequestWrite: Writing the request content, length 5000000000",
+			Event{Kind: BodyStarted, Length: 5000000000}},
 		{"DETAIL:    HTTP/1.1 503 Service Unavailable", Event{Kind: StatusLine, Code: 503, Text: "Service Unavailable"}},
 		{"TRACE:    HTTP/1.0 200", Event{Kind: StatusLine, Code: 200}},
 		{"DETAIL:    POST /a?b=c HTTP/1.1", Event{Kind: RequestLine, Method: "POST", URI: "/a?b=c"}},
-		{"DETAIL:    set-cookie: JSESSIONID=0000a:b; Path=/", Event{Kind: Header, Pattern: "set-cookie", Text: "JSESSIONID=0000a:b; Path=/"}},
+		{"DETAIL:    set-cookie: JSESSIONID=0000a:b; Path=/",
+			Event{Kind: Header, Pattern: "set-cookie", Text: "JSESSIONID=0000a:b; Path=/"}},
 		{"DETAIL:    $WSFO: true", Event{Kind: FailoverHeaderSent}},
 		{"TRACE: HTTP/1.1 200 OK", Event{Kind: StatusLine, Code: 200, Text: "OK"}},
 		{"TRACE:\u00a0\u00a0\u00a0 HTTP/1.1 404 Not Found", Event{Kind: StatusLine, Code: 404, Text: "Not Found"}},
 		{"DETAIL: Set-Cookie: a=b", Event{Kind: Header, Pattern: "Set-Cookie", Text: "a=b"}},
 		{"TRACE: ws_common: websphereParseCloneID: Parsed clone id 'v544d0o0'", Event{Kind: CloneAdded, Clone: "v544d0o0"}},
-		{"ERROR: ws_common: websphereGetStream: Failed to connect to app server, OS err=79", Event{Kind: ConnectFailed, OSError: 79}},
-		{"TRACE: ws_server_group: assureWeightsValid: the group: all could be down", Event{Kind: AllCouldBeDown, Text: "the group: all could be down"}},
-		{"DETAIL: ws_common: websphereFindTransport: Setting the transport: localhost on port 9080", Event{Kind: TransportSet, Host: "localhost", Port: 9080}},
+		{"ERROR: ws_common: websphereGetStream: Failed to connect to app server, OS err=79",
+			Event{Kind: ConnectFailed, OSError: 79}},
+		{"TRACE: ws_server_group: assureWeightsValid: the group: all could be down",
+			Event{Kind: AllCouldBeDown, Text: "the group: all could be down"}},
+		{"DETAIL: ws_common: websphereFindTransport: Setting the transport: localhost on port 9080",
+			Event{Kind: TransportSet, Host: "localhost", Port: 9080}},
 		{"PLUGIN: Bld version: 9.0.5.7", Event{Kind: BuildVersion, Text: "9.0.5.7"}},
 		{"PLUGIN: Webserver: IBM_HTTP_Server/9.0", Event{Kind: WebServer, Text: "IBM_HTTP_Server/9.0"}},
 		{"DETAIL: ws_common: websphereCheckConfig: Config was successfully reloaded", Event{Kind: ConfigReloaded}},
-		{"ERROR: ESI: getResponse: failed to get response: rc = 2", Event{Kind: ErrorLine, Text: "ESI: getResponse: failed to get response: rc = 2"}},
+		{"ERROR: ESI: getResponse: failed to get response: rc = 2",
+			Event{Kind: ErrorLine, Text: "ESI: getResponse: failed to get response: rc = 2"}},
 		{"WARNING: ws_common: x: y", Event{Kind: WarnLine, Text: "ws_common: x: y"}},
 		{"TRACE: ESI: esiRulesGetCacheId: cache miss", Event{Kind: ESICacheMiss}},
 	} {
@@ -147,7 +178,8 @@ func TestNoEvent(t *testing.T) {
 		"ERROR: Marking m up"[7:],
 		"TRACE: ws_server: serverSetFailoverStatus: Marking m up",
 		"TRACE: ws_server: serverSetFailoverStatus: Marking m",
-		"", "[", "[]", "[Wed Dec 03 15:40:13 2014]", "[Wed Dec 03 15:40:13 2014] 0000", ":", "TRACE:", "TRACE: ", "TRACE:   ",
+		"", "[", "[]", "[Wed Dec 03 15:40:13 2014]", "[Wed Dec 03 15:40:13 2014] 0000", ":", "TRACE:", "TRACE: ",
+		"TRACE:   ",
 		"[99/Xxx/2017:99:99:99.99999] 00000001 00000001 - TRACE: x: y: z",
 	} {
 		if _, e := parseOne(raw); e.Kind != None {
@@ -209,8 +241,10 @@ func TestGluedBare(t *testing.T) {
 
 // TestLineEnds reads a log with carriage returns, a byte order mark and without a last line end.
 func TestLineEnds(t *testing.T) {
-	events, stats := readAll(t, "\ufeff"+strings.ReplaceAll("ERROR: Marking m down\n\nERROR: Marking n down", "\n", "\r\n"))
-	if diff := cmp.Diff([]string{"m", "n"}, []string{events[0].Member, events[1].Member}); diff != "" || stats.Lines != 3 || events[0].Offset != 3 {
+	events, stats := readAll(t, "\ufeff"+strings.ReplaceAll("ERROR: Marking m down\n\nERROR: Marking n down", "\n",
+		"\r\n"))
+	if diff := cmp.Diff([]string{"m", "n"}, []string{events[0].Member, events[1].Member}); diff != "" ||
+		stats.Lines != 3 || events[0].Offset != 3 {
 		t.Errorf("%s %+v", diff, stats)
 	}
 }
@@ -239,14 +273,16 @@ func TestOddTimes(t *testing.T) {
 		"1 2 3 4 5 6 7 8 9":                 "",
 		"06/Oct/2017:19:06:43.1234567890 Z": "",
 	} {
-		for _, before := range []string{"", "17:", "http_plugin.log:3:", "Dec  3 15:40:13 web1 httpd[1234]: ", "\x00\x00\x00", "> "} {
+		for _, before := range []string{"", "17:", "http_plugin.log:3:", "Dec  3 15:40:13 web1 httpd[1234]: ",
+			"\x00\x00\x00", "> "} {
 			events, _ := readAll(t, before+"["+stamp+"]"+rest+"\n")
 			if len(events) != 1 || events[0].Member != "m1" || events[0].PID != 0x1a2b || events[0].Time.String() != want {
 				t.Errorf("%q [%s]: %+v, want %s", before, stamp, events, want)
 			}
 		}
 	}
-	for _, text := range []string{"[x] 1 2 Marking m1 down", "[" + strings.Repeat("x", 70) + "] 1 2 - ERROR: x", "[x]1 2 - ERROR: x"} {
+	for _, text := range []string{"[x] 1 2 Marking m1 down", "[" + strings.Repeat("x", 70) + "] 1 2 - ERROR: x",
+		"[x]1 2 - ERROR: x"} {
 		if _, stats := readAll(t, text); stats.Glued != 0 || stats.Unknown+stats.Events != 1 {
 			t.Errorf("%q: %+v", text, stats)
 		}

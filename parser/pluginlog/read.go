@@ -34,7 +34,7 @@ type block struct {
 // the log.
 func Read(r io.Reader, opt Options, yield func(*Event) error) (Stats, error) {
 	if opt.Want == (Kinds{}) {
-		opt.Want = Kinds{^uint64(0), ^uint64(0)}
+		opt.Want = AllKinds()
 	}
 	if opt.Workers <= 0 {
 		opt.Workers = min(runtime.GOMAXPROCS(0), 4)
@@ -322,7 +322,7 @@ func ReadLines(r io.Reader, yield func(*Line) error) error {
 // Parse says what the line is about; false when it is of no form that this package knows.
 func (l *Line) Parse() (Event, bool) {
 	e := Event{}
-	all := Kinds{^uint64(0), ^uint64(0)}
+	all := AllKinds()
 	kind := l.parse(&e, &all)
 	if kind == None {
 		return Event{}, false

@@ -30,7 +30,8 @@ type timedLine struct {
 }
 
 const (
-	jitter   = time.Second // lines of several processes may be out of order by a little, and old levels write whole seconds
+	// lines of several processes may be out of order by a little, and old levels write whole seconds
+	jitter   = time.Second
 	maxSteps = 20
 )
 

@@ -96,7 +96,8 @@ func parseSecond(s string) (Time, bool) {
 }
 
 func date(year, month, day, hour, minute, second int, fraction Time) (Time, bool) {
-	if year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60 {
+	if year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 24 ||
+		minute < 0 || minute > 59 || second < 0 || second > 60 {
 		return 0, false
 	}
 	return Time(time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC).UnixNano()) + fraction, true

@@ -70,7 +70,8 @@ func run(s string) (string, runKind) {
 // anything else.
 func monthName(word string) int {
 	word = strings.ToLower(word)
-	for month, names := range [...]string{"jan gen ene", "feb fev fév", "mar mär mrz", "apr avr abr", "may mai mag", "jun juin giu", "jul juil lug",
+	for month, names := range [...]string{"jan gen ene", "feb fev fév", "mar mär mrz", "apr avr abr", "may mai mag",
+		"jun juin giu", "jul juil lug",
 		"aug aoû aou ago", "sep set", "oct okt ott out", "nov", "dec dez dic déc"} {
 		for _, name := range strings.Fields(names) {
 			if strings.HasPrefix(word, name) {

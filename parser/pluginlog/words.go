@@ -133,19 +133,21 @@ func (e *Event) wireWords() string {
 	case Connected:
 		return fmt.Sprintf("connected to %s, port %d", e.Host, e.Port)
 	case HandshakeFailed:
-		return "the TLS handshake failed" + GSK{e.Text, e.Code}.words() + " [R50]"
+		return "the TLS handshake failed" + GSK{e.Text, e.Code}.Words() + " [R50]"
 	case HandshakeStarted:
 		return "the TLS handshake begins"
 	case StreamFailed:
 		return "no connection could be had [R50]"
 	case IOTimedOut:
-		return fmt.Sprintf("no data within ServerIOTimeout %d s, after %d retries; tries again: %s [R54]", e.Seconds, e.Count, yesNo(e.Retry))
+		return fmt.Sprintf("no data within ServerIOTimeout %d s, after %d retries; tries again: %s [R54]", e.Seconds,
+			e.Count, yesNo(e.Retry))
 	case TransactionFailed:
 		return fmt.Sprintf("the attempt at %s failed; tries another one: %s [R57]", e.Member, yesNo(e.Retry))
 	case MarkedDown:
 		return fmt.Sprintf("%s is marked down, its retry interval starts [R50]", e.Member)
 	case Counted:
-		return fmt.Sprintf("%s: %d pending, %d failed, %d by affinity, %d new [R67]", e.Member, e.Counters.Pending, e.Counters.Failed, e.Counters.Affinity, e.Counters.New())
+		return fmt.Sprintf("%s: %d pending, %d failed, %d by affinity, %d new [R67]", e.Member, e.Counters.Pending,
+			e.Counters.Failed, e.Counters.Affinity, e.Counters.New())
 	}
 	return ""
 }
@@ -193,4 +195,29 @@ func osWords(n int32) string {
 		return fmt.Sprintf(" (error %d: %s)", n, entry.Name)
 	}
 	return fmt.Sprintf(" (error %d)", n)
+}
+
+// GSK is a return code of GSKit as the log shows it; what it does not show is empty.
+type GSK struct {
+	Name string
+	Code int32
+}
+
+// Words names the code and says what it means; "" where the log shows none.
+func (g GSK) Words() string {
+	if g == (GSK{}) {
+		return ""
+	}
+	name := g.Name
+	entry, known := catalogue.OfGSK(g.Name, g.Code)
+	switch {
+	case name == "" && known:
+		name = entry.Name
+	case name == "":
+		name = "GSK code"
+	}
+	if !known {
+		return fmt.Sprintf(", %s (%d), a code that is not in the catalogue", name, g.Code)
+	}
+	return fmt.Sprintf(", %s (%d): %s", name, entry.Numbers[0].Value, entry.Meaning)
 }

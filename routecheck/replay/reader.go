@@ -2,6 +2,7 @@ package replay
 
 import (
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -36,7 +37,7 @@ const (
 // op is one thing that the log says, free of open choices. A reader makes them of events, machines play them.
 type op struct {
 	kind      opKind
-	place     pluginlog.Place
+	place     requests.Place
 	thread    pluginlog.Thread
 	now       routecheck.Nanos
 	rq        *request
@@ -72,7 +73,7 @@ type reader struct {
 }
 
 func (r *reader) op(q *request, o op) {
-	o.place, o.now, o.rq, o.thread = pluginlog.Place{File: max(r.file, 1), Line: r.e.Line}, r.now, q, r.e.Thread
+	o.place, o.now, o.rq, o.thread = requests.Place{File: max(r.file, 1), Line: r.e.Line}, r.now, q, r.e.Thread
 	o.coarse = !r.picks[o.thread.PID] || q != nil && q.partial
 	r.play(&o)
 }

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -25,7 +26,7 @@ const (
 
 // Disagreement is a line of the log that the core would not have written.
 type Disagreement struct {
-	Place  pluginlog.Place
+	Place  requests.Place
 	Thread pluginlog.Thread
 	What   What
 	Rule   string // by which the core would not have written the line
@@ -45,7 +46,7 @@ type Setting struct {
 type Ruling struct {
 	Setting
 	RuledOut bool
-	At       pluginlog.Place // the first line that rules it out
+	At       requests.Place // the first line that rules it out
 }
 
 // Evidence is what the log says about an open choice that a decision consulted. The other choices are held at their
@@ -212,7 +213,7 @@ func (r *Replay) judge(o *op, base *fault) {
 }
 
 // onlyFits rules out the values of a choice that do not explain a line which others of its values do.
-func (r *Replay) onlyFits(fits []Setting, at pluginlog.Place) {
+func (r *Replay) onlyFits(fits []Setting, at requests.Place) {
 	for _, v := range r.evidence[fits[0].Choice].Values {
 		explains := false
 		for _, f := range fits {
@@ -224,7 +225,7 @@ func (r *Replay) onlyFits(fits []Setting, at pluginlog.Place) {
 	}
 }
 
-func (r *Replay) ruleOut(s Setting, at pluginlog.Place) {
+func (r *Replay) ruleOut(s Setting, at requests.Place) {
 	if v := &r.evidence[s.Choice].Values[s.Value]; !v.RuledOut {
 		v.RuledOut, v.At = true, at
 	}

@@ -1,11 +1,9 @@
-package pluginlog
+package requests
 
 import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
 // Why says a single reason in the words of this request: who failed, and by which code. Where the log tells no more
@@ -46,26 +44,7 @@ func (at *Attempt) handshakeWords() string {
 	case at.Member != "":
 		words += " to " + at.Member
 	}
-	return words + at.GSK.words()
-}
-
-// words names the code and says what it means; "" where the log shows none.
-func (g GSK) words() string {
-	if g == (GSK{}) {
-		return ""
-	}
-	name := g.Name
-	entry, known := catalogue.OfGSK(g.Name, g.Code)
-	switch {
-	case name == "" && known:
-		name = entry.Name
-	case name == "":
-		name = "GSK code"
-	}
-	if !known {
-		return fmt.Sprintf(", %s (%d), a code that is not in the catalogue", name, g.Code)
-	}
-	return fmt.Sprintf(", %s (%d): %s", name, entry.Numbers[0].Value, entry.Meaning)
+	return words + at.GSK.Words()
 }
 
 func (at *Attempt) statusWords() string {

@@ -1,35 +1,37 @@
-package pluginlog
+package requests
+
+import "github.com/wasplug/wasplug/parser/pluginlog"
 
 // apply lets an event change the request; true when the request is over.
-func (a *Assembler) apply(r *Request, e *Event) (over bool) {
+func (a *Assembler) apply(r *Request, e *pluginlog.Event) (over bool) {
 	switch e.Kind {
-	case RouteTried:
+	case pluginlog.RouteTried:
 		r.Began, r.saw.routed = true, true
 		r.setHost(e)
-	case RouteNotFound:
+	case pluginlog.RouteNotFound:
 		r.saw.noRoute = true
-	case RequestStarted:
+	case pluginlog.RequestStarted:
 		r.Began, r.saw.started = true, true
-	case RequestNamed:
+	case pluginlog.RequestNamed:
 		r.Began, r.saw.named = true, true
 		r.setHost(e)
-	case RequestEnded:
+	case pluginlog.RequestEnded:
 		r.Complete, r.saw.ended = true, true
 		return true
-	case RequestLine:
+	case pluginlog.RequestLine:
 		a.requestLine(r, e)
-	case Header:
+	case pluginlog.Header:
 		r.cacheHeader(e)
-	case CloneAdded:
+	case pluginlog.CloneAdded:
 		a.addClone(r, e.Clone)
-	case CloneCompared:
+	case pluginlog.CloneCompared:
 		a.addClone(r, e.Clone)
 		r.saw.acting = true
-	case AliasMatched, URIMatched:
-		r.saw.found = r.saw.found || e.Kind == URIMatched
+	case pluginlog.AliasMatched, pluginlog.URIMatched:
+		r.saw.found = r.saw.found || e.Kind == pluginlog.URIMatched
 		r.setHost(e)
-	case AliasCompared, URICompared, URINotMatched, ClonesListed:
-	case ESI, ESICacheHit, ESICacheMiss:
+	case pluginlog.AliasCompared, pluginlog.URICompared, pluginlog.URINotMatched, pluginlog.ClonesListed:
+	case pluginlog.ESI, pluginlog.ESICacheHit, pluginlog.ESICacheMiss:
 		r.esi(e)
 	default:
 		r.saw.acting = true
@@ -38,7 +40,7 @@ func (a *Assembler) apply(r *Request, e *Event) (over bool) {
 	return false
 }
 
-func (r *Request) setHost(e *Event) {
+func (r *Request) setHost(e *pluginlog.Event) {
 	if r.Host == "" {
 		r.Host = keep(e.Host)
 	}
@@ -47,7 +49,7 @@ func (r *Request) setHost(e *Event) {
 	}
 }
 
-func (a *Assembler) requestLine(r *Request, e *Event) {
+func (a *Assembler) requestLine(r *Request, e *pluginlog.Event) {
 	if r.Method == "" {
 		r.Method = a.name(e.Method)
 	}
@@ -69,30 +71,30 @@ func (a *Assembler) addClone(r *Request, clone string) {
 }
 
 // act handles what concerns members and the wire.
-func (a *Assembler) act(r *Request, e *Event) (over bool) {
+func (a *Assembler) act(r *Request, e *pluginlog.Event) (over bool) {
 	switch e.Kind {
-	case CloneMatched:
+	case pluginlog.CloneMatched:
 		r.saw.matched, r.saw.by = a.name(e.Member), ByAffinity
-	case StatusChecked:
+	case pluginlog.StatusChecked:
 		a.checked(r, e)
-	case Picked, PickedOld:
+	case pluginlog.Picked, pluginlog.PickedOld:
 		a.picked(r, e)
-	case TransportSet:
+	case pluginlog.TransportSet:
 		at := r.current(e)
 		at.Host, at.Port = a.name(e.Host), e.Port
-	case MarkedDown:
+	case pluginlog.MarkedDown:
 		a.markedDown(r, e)
-	case Counted:
+	case pluginlog.Counted:
 		return a.counted(r, e)
-	case TransactionFailed:
+	case pluginlog.TransactionFailed:
 		a.transactionFailed(r, e)
-	case HandshakeFailed:
+	case pluginlog.HandshakeFailed:
 		a.handshakeFailed(r, e)
-	case NoAppServer:
+	case pluginlog.NoAppServer:
 		r.saw.noApp = true
-	case AllCouldBeDown:
+	case pluginlog.AllCouldBeDown:
 		r.saw.allDown = true
-	case RequestFailed:
+	case pluginlog.RequestFailed:
 		r.saw.gaveUp, r.saw.closing = true, true
 	default:
 		r.exchange(e)
@@ -103,7 +105,7 @@ func (a *Assembler) act(r *Request, e *Event) (over bool) {
 // checked takes the check of a member's status. The member checked last is the one that gets the request, whether or
 // not a "picked" line follows. Affinity comes first and asks without regard to weights (R23); from the first check
 // that regards them on it is balancing.
-func (a *Assembler) checked(r *Request, e *Event) {
+func (a *Assembler) checked(r *Request, e *pluginlog.Event) {
 	r.saw.balanced = r.saw.balanced || !e.Check.IgnoreWeights
 	if r.saw.matched, r.saw.by = a.name(e.Member), ByAffinity; r.saw.balanced {
 		r.saw.by = ByBalancing
@@ -111,7 +113,7 @@ func (a *Assembler) checked(r *Request, e *Event) {
 }
 
 // picked begins the attempt at the member, or names the member of the one that is under way.
-func (a *Assembler) picked(r *Request, e *Event) {
+func (a *Assembler) picked(r *Request, e *pluginlog.Event) {
 	if n := len(r.Attempts); n > 0 && r.Attempts[n-1].Member != "" && r.Attempts[n-1].Member != e.Member {
 		r.Attempts[n-1].ended = true
 	}
@@ -124,7 +126,7 @@ func (a *Assembler) picked(r *Request, e *Event) {
 }
 
 // current returns the attempt that is under way, a new one when there is none.
-func (r *Request) current(e *Event) *Attempt {
+func (r *Request) current(e *pluginlog.Event) *Attempt {
 	if n := len(r.Attempts); n > 0 && !r.Attempts[n-1].ended {
 		return &r.Attempts[n-1]
 	}
@@ -133,13 +135,14 @@ func (r *Request) current(e *Event) *Attempt {
 		r.Dropped++
 		r.Attempts = r.Attempts[:maxAttempts-1]
 	}
-	r.Attempts = append(r.Attempts, Attempt{Start: e.Time, Line: e.Line, Member: r.saw.matched, By: r.saw.by, before: r.prev, quiet: r.prevEnd})
+	r.Attempts = append(r.Attempts, Attempt{Start: e.Time, Line: e.Line, Member: r.saw.matched, By: r.saw.by,
+		before: r.prev, quiet: r.prevEnd})
 	r.saw.matched, r.saw.by = "", ByUnknown
 	return &r.Attempts[len(r.Attempts)-1]
 }
 
 // end closes the attempt that is under way.
-func (r *Request) end(e *Event, o Outcome) *Attempt {
+func (r *Request) end(e *pluginlog.Event, o Outcome) *Attempt {
 	at := r.current(e)
 	if at.Outcome == Pending || at.Outcome == Failed {
 		at.Outcome = o
@@ -149,7 +152,7 @@ func (r *Request) end(e *Event, o Outcome) *Attempt {
 }
 
 // markedDown finds the attempt that marked the member: the one under way, or the last one.
-func (a *Assembler) markedDown(r *Request, e *Event) {
+func (a *Assembler) markedDown(r *Request, e *pluginlog.Event) {
 	n := len(r.Attempts)
 	if n > 0 && r.Attempts[n-1].ended && (r.Attempts[n-1].Member == "" || r.Attempts[n-1].Member == e.Member) {
 		r.Attempts[n-1].Marked = true
@@ -163,7 +166,7 @@ func (a *Assembler) markedDown(r *Request, e *Event) {
 // counted closes the attempt at a member whose counters were printed without a failure before, and with it a request
 // whose end the log level hides. At LogLevel Stats the check of the member's status is all that is seen of an
 // attempt.
-func (a *Assembler) counted(r *Request, e *Event) (over bool) {
+func (a *Assembler) counted(r *Request, e *pluginlog.Event) (over bool) {
 	if r.saw.matched == e.Member && e.Member != "" {
 		r.current(e)
 	}
@@ -185,7 +188,7 @@ func (a *Assembler) counted(r *Request, e *Event) (over bool) {
 	return !r.Began
 }
 
-func (a *Assembler) transactionFailed(r *Request, e *Event) {
+func (a *Assembler) transactionFailed(r *Request, e *pluginlog.Event) {
 	at := r.end(e, Failed)
 	if at.Outcome == Answered {
 		at.Outcome = Failed
@@ -199,60 +202,60 @@ func (a *Assembler) transactionFailed(r *Request, e *Event) {
 }
 
 // exchange handles streams, times and the answer.
-func (r *Request) exchange(e *Event) {
+func (r *Request) exchange(e *pluginlog.Event) {
 	switch e.Kind {
-	case StreamSought:
+	case pluginlog.StreamSought:
 		r.current(e)
 		r.at.sought = e.Time
-	case StreamReused:
+	case pluginlog.StreamReused:
 		r.current(e).Reused = true
 		r.at.sought = 0
-	case Connected:
+	case pluginlog.Connected:
 		r.connectedTo(e)
-	case HandshakeStarted:
+	case pluginlog.HandshakeStarted:
 		r.connected(e)
 		r.at.handshake = e.Time
-	case StreamCreated:
+	case pluginlog.StreamCreated:
 		r.current(e)
 		r.handshaken(e)
-	case ConnectTimedOut:
+	case pluginlog.ConnectTimedOut:
 		r.connected(e)
 		r.end(e, ConnectTimeout)
 		r.at.sought = e.Time // a second address may follow
-	case ConnectFailed:
+	case pluginlog.ConnectFailed:
 		r.connectFailed(e)
-	case StreamFailed:
+	case pluginlog.StreamFailed:
 		r.end(e, Failed).finished = true
-	case IOTimedOut:
+	case pluginlog.IOTimedOut:
 		at := r.end(e, IOTimeout)
 		at.ended, at.finished, r.saw.again = true, true, e.Retry
 		r.Server += e.Time.Sub(r.at.reading)
 		r.at.reading = 0
-	case TimeoutFired:
+	case pluginlog.TimeoutFired:
 		r.saw.otherTimeout = true
 		r.end(e, Failed)
-	case FailoverHeaderSent:
+	case pluginlog.FailoverHeaderSent:
 		r.saw.wsfo = true
-	case BodyShort:
+	case pluginlog.BodyShort:
 		r.saw.short = true
-	case ResponseMalformed:
+	case pluginlog.ResponseMalformed:
 		r.end(e, Failed)
-	case ServerWriteFailed:
+	case pluginlog.ServerWriteFailed:
 		r.saw.serverWrite = true
 		r.end(e, Failed)
-	case ClientWriteFailed:
+	case pluginlog.ClientWriteFailed:
 		r.saw.clientWrite = true
 	default:
 		r.transfer(e)
 	}
 }
 
-func (r *Request) connected(e *Event) {
+func (r *Request) connected(e *pluginlog.Event) {
 	r.Connect += e.Time.Sub(r.at.sought)
 	r.at.sought = 0
 }
 
-func (r *Request) connectedTo(e *Event) {
+func (r *Request) connectedTo(e *pluginlog.Event) {
 	r.connected(e)
 	if at := r.current(e); at.Host == "" {
 		at.Host, at.Port = keep(e.Host), e.Port
@@ -261,7 +264,7 @@ func (r *Request) connectedTo(e *Event) {
 
 // connectFailed takes a refused connect. One to another host than the attempt that failed just now is another
 // attempt, announced or not.
-func (r *Request) connectFailed(e *Event) {
+func (r *Request) connectFailed(e *pluginlog.Event) {
 	r.connected(e)
 	if last := r.last(); last != nil && last.Outcome > Answered && last.otherHost(e.Host) {
 		last.ended = true
@@ -274,7 +277,7 @@ func (r *Request) connectFailed(e *Event) {
 }
 
 // handshaken ends the phase of the TLS handshake, or that of the connect where none was seen to begin.
-func (r *Request) handshaken(e *Event) {
+func (r *Request) handshaken(e *pluginlog.Event) {
 	if r.at.handshake == 0 {
 		r.connected(e)
 		return
@@ -283,34 +286,34 @@ func (r *Request) handshaken(e *Event) {
 	r.at.handshake = 0
 }
 
-func (a *Assembler) handshakeFailed(r *Request, e *Event) {
+func (a *Assembler) handshakeFailed(r *Request, e *pluginlog.Event) {
 	r.handshaken(e)
-	r.end(e, HandshakeRefused).GSK = GSK{a.name(e.Text), e.Code}
+	r.end(e, HandshakeRefused).GSK = pluginlog.GSK{Name: a.name(e.Text), Code: e.Code}
 }
 
 // transfer handles the body on its way to the member and the answer on its way back.
-func (r *Request) transfer(e *Event) {
+func (r *Request) transfer(e *pluginlog.Event) {
 	switch e.Kind {
-	case BodyStarted:
+	case pluginlog.BodyStarted:
 		r.current(e)
 		r.at.body = e.Time
-	case BodyRead:
+	case pluginlog.BodyRead:
 		if r.at.body != 0 {
 			r.at.lastBody = e.Time
 		}
-	case ContinueAwaited:
+	case pluginlog.ContinueAwaited:
 		r.at.waiting = e.Time
-	case HandshakeExtended:
+	case pluginlog.HandshakeExtended:
 		if r.at.extended != 0 {
 			r.Extended = max(r.Extended, e.Time.Sub(r.at.extended))
 		}
 		r.at.extended = e.Time
-	case RequestWritten, ResponseAwaited:
+	case pluginlog.RequestWritten, pluginlog.ResponseAwaited:
 		r.current(e)
 		r.bodySent()
 		r.saw.read = true
 		r.at.reading = e.Time
-	case StatusLine:
+	case pluginlog.StatusLine:
 		r.status(e)
 	}
 }
@@ -321,7 +324,7 @@ func (r *Request) bodySent() {
 }
 
 // status takes the status line: of 100 Continue, of an ESI sub-request, or of the request itself.
-func (r *Request) status(e *Event) {
+func (r *Request) status(e *pluginlog.Event) {
 	if e.Code < 200 && e.Code != 101 {
 		r.continued(e)
 		return
@@ -346,9 +349,9 @@ func odd(status int32) bool {
 	return status == 500 || status == 502 || status == 503 || status == 504
 }
 
-// continued takes "HTTP/1.1 100 Continue". Where no line says that it was waited for, the wait began with the reading of
-// the answer, or else with the line before: nothing else was done meanwhile.
-func (r *Request) continued(e *Event) {
+// continued takes "HTTP/1.1 100 Continue". Where no line says that it was waited for, the wait began with the reading
+// of the answer, or else with the line before: nothing else was done meanwhile.
+func (r *Request) continued(e *pluginlog.Event) {
 	since := r.at.waiting
 	if since == 0 {
 		if since = r.at.reading; since == 0 {
@@ -364,18 +367,18 @@ func (r *Request) continued(e *Event) {
 }
 
 // esi follows the sub-requests of an Edge Side Include page: the first look into the cache is the request's own.
-func (r *Request) esi(e *Event) {
+func (r *Request) esi(e *pluginlog.Event) {
 	switch {
-	case e.Kind == ESI:
+	case e.Kind == pluginlog.ESI:
 		return
 	case !r.saw.esiMain:
 		r.saw.esiMain = true
-		if e.Kind == ESICacheHit {
+		if e.Kind == pluginlog.ESICacheHit {
 			r.Status = 200
 		}
 	default:
 		r.Subrequests++
-		if e.Kind == ESICacheMiss {
+		if e.Kind == pluginlog.ESICacheMiss {
 			r.saw.esiOpen++
 		}
 	}

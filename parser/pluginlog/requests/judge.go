@@ -1,8 +1,10 @@
-package pluginlog
+package requests
 
 import (
 	"strings"
 	"time"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
 // leastPhase is how long a phase must take before its share of the request counts.
@@ -41,7 +43,8 @@ func (r *Request) judgeAttempts() {
 		r.when(at.Outcome == HandshakeRefused, HandshakeFault)
 		r.when(at.Outcome == ConnectTimeout, ConnectTimeoutFired)
 		r.when(at.Outcome == IOTimeout, IOTimeoutFired)
-		r.when(i > 0 && at.Member != "" && at.Member != r.Attempts[i-1].Member && r.Attempts[i-1].Outcome > Answered, FailedOver)
+		r.when(i > 0 && at.Member != "" && at.Member != r.Attempts[i-1].Member && r.Attempts[i-1].Outcome > Answered,
+			FailedOver)
 	}
 }
 
@@ -62,12 +65,13 @@ func (r *Request) judgeTimes(slow time.Duration) {
 
 // cacheHeader takes a header of the response. Cache-Control of a request is none of the response's: those come before
 // the status line, which clears what was noted.
-func (r *Request) cacheHeader(e *Event) {
+func (r *Request) cacheHeader(e *pluginlog.Event) {
 	switch {
 	case strings.EqualFold(e.Pattern, "Set-Cookie"):
 		r.cache.cookie = true
 	case strings.EqualFold(e.Pattern, "Cache-Control"):
 		v := strings.ToLower(e.Text[:min(len(e.Text), maxText)])
-		r.cache.private = r.cache.private || strings.Contains(v, "no-cache") || strings.Contains(v, "no-store") || strings.Contains(v, "private")
+		r.cache.private = r.cache.private || strings.Contains(v, "no-cache") || strings.Contains(v, "no-store") ||
+			strings.Contains(v, "private")
 	}
 }

@@ -1,6 +1,10 @@
-package pluginlog
+package requests
 
-import "time"
+import (
+	"time"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
+)
 
 // An episode is what a low log level shows of a request: lines of one thread about failures, without the line that
 // begins the request. It has no duration and is never unfinished, and where it ends has to be concluded from what
@@ -14,17 +18,19 @@ const (
 )
 
 // fails reports whether a kind is about the failure of an attempt or of a request.
-func fails(k Kind) bool {
+func fails(k pluginlog.Kind) bool {
 	switch k {
-	case ConnectFailed, ConnectTimedOut, HandshakeFailed, StreamFailed, IOTimedOut, TimeoutFired, ServerWriteFailed, ResponseMalformed, TransactionFailed, MarkedDown,
-		NoAppServer, AllCouldBeDown, RequestFailed:
+	case pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.HandshakeFailed, pluginlog.StreamFailed,
+		pluginlog.IOTimedOut, pluginlog.TimeoutFired, pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,
+		pluginlog.TransactionFailed, pluginlog.MarkedDown,
+		pluginlog.NoAppServer, pluginlog.AllCouldBeDown, pluginlog.RequestFailed:
 		return true
 	}
 	return false
 }
 
 // anotherEpisode reports whether a failure belongs to another request than the episode that is open on its thread.
-func (a *Assembler) anotherEpisode(r *Request, e *Event) bool {
+func (a *Assembler) anotherEpisode(r *Request, e *pluginlog.Event) bool {
 	if r.Began || !fails(e.Kind) {
 		return false
 	}
@@ -32,7 +38,7 @@ func (a *Assembler) anotherEpisode(r *Request, e *Event) bool {
 }
 
 // late reports whether a line comes too long after an episode to belong to it.
-func (a *Assembler) late(r *Request, e *Event) bool {
+func (a *Assembler) late(r *Request, e *pluginlog.Event) bool {
 	return !r.Began && !r.awaited() && e.Time.Sub(r.End) > a.patience(e)
 }
 
@@ -46,8 +52,8 @@ func (r *Request) awaited() bool {
 }
 
 // patience is how long the thread of an episode may be silent: the longest timeout that the log prints.
-func (a *Assembler) patience(e *Event) time.Duration {
-	if e.Kind == IOTimedOut {
+func (a *Assembler) patience(e *pluginlog.Event) time.Duration {
+	if e.Kind == pluginlog.IOTimedOut {
 		a.timeout = max(a.timeout, time.Duration(e.Seconds)*time.Second)
 	}
 	if a.timeout == 0 {
@@ -58,17 +64,17 @@ func (a *Assembler) patience(e *Event) time.Duration {
 
 // elsewhere reports whether a connect to another host failed although the log did not say that another member will be
 // tried.
-func elsewhere(r *Request, e *Event) bool {
+func elsewhere(r *Request, e *pluginlog.Event) bool {
 	last := r.last()
-	return e.Kind == ConnectFailed && last != nil && last.finished && !r.saw.again && last.otherHost(e.Host)
+	return e.Kind == pluginlog.ConnectFailed && last != nil && last.finished && !r.saw.again && last.otherHost(e.Host)
 }
 
 func (at *Attempt) otherHost(host string) bool { return host != "" && at.Host != "" && at.Host != host }
 
 // markedEarlier reports whether a line names a member that an attempt before the one under way has marked: a request
 // never asks it again (R52).
-func (r *Request) markedEarlier(e *Event) bool {
-	if e.Kind != MarkedDown && e.Kind != TransactionFailed {
+func (r *Request) markedEarlier(e *pluginlog.Event) bool {
+	if e.Kind != pluginlog.MarkedDown && e.Kind != pluginlog.TransactionFailed {
 		return false
 	}
 	for i := range r.Attempts {

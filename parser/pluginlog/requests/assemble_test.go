@@ -1,4 +1,4 @@
-package pluginlog
+package requests
 
 import (
 	"bytes"
@@ -12,10 +12,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/wasplug/wasplug/internal/golden"
+	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
 // summarise reads logs as one sequence of files.
-func summarise(t testing.TB, kinds Kinds, logs ...io.Reader) (*Summary, []*Request) {
+func summarise(t testing.TB, kinds pluginlog.Kinds, logs ...io.Reader) (*Summary, []*Request) {
 	t.Helper()
 	var s Summary
 	var all []*Request
@@ -26,7 +27,7 @@ func summarise(t testing.TB, kinds Kinds, logs ...io.Reader) (*Summary, []*Reque
 	for _, log := range logs {
 		a.NextFile()
 		s.NextFile()
-		if _, err := Read(log, Options{Want: kinds}, func(e *Event) error {
+		if _, err := pluginlog.Read(log, pluginlog.Options{Want: kinds}, func(e *pluginlog.Event) error {
 			s.Add(e)
 			a.Add(e)
 			return nil
@@ -41,18 +42,21 @@ func summarise(t testing.TB, kinds Kinds, logs ...io.Reader) (*Summary, []*Reque
 
 // dump writes a request so that a person can check it against the log.
 func dump(w io.Writer, r *Request) {
-	fmt.Fprintf(w, "#%d %x/%x lines %d-%d %v %s%s status=%d", r.Number, r.PID, r.TID, r.First.Line, r.Last.Line, r.Wall(), r.Host, r.URI, r.Status)
+	fmt.Fprintf(w, "#%d %x/%x lines %d-%d %v %s%s status=%d", r.Number, r.PID, r.TID, r.First.Line, r.Last.Line, r.Wall(),
+		r.Host, r.URI, r.Status)
 	for _, f := range []struct {
 		on   bool
 		name string
-	}{{r.Complete, "complete"}, {r.Began, "began"}, {!r.Timed(), "untimed"}, {r.Declined, "declined"}, {r.Subrequests > 0, fmt.Sprint("esi=", r.Subrequests)}, {len(r.Clones) > 0, fmt.Sprint("clones=", r.Clones)}} {
+	}{{r.Complete, "complete"}, {r.Began, "began"}, {!r.Timed(), "untimed"}, {r.Declined, "declined"},
+		{r.Subrequests > 0, fmt.Sprint("esi=", r.Subrequests)}, {len(r.Clones) > 0, fmt.Sprint("clones=", r.Clones)}} {
 		if f.on {
 			fmt.Fprint(w, " ", f.name)
 		}
 	}
 	fmt.Fprintln(w)
 	for _, at := range r.Attempts {
-		fmt.Fprintf(w, "   %s by=%s %s:%d %s status=%d os=%d marked=%v reused=%v %v line %d\n", at.Member, at.By, at.Host, at.Port, at.Outcome, at.Status, at.OSError, at.Marked, at.Reused, at.End.Sub(at.Start), at.Line)
+		fmt.Fprintf(w, "   %s by=%s %s:%d %s status=%d os=%d marked=%v reused=%v %v line %d\n", at.Member, at.By, at.Host,
+			at.Port, at.Outcome, at.Status, at.OSError, at.Marked, at.Reused, at.End.Sub(at.Start), at.Line)
 	}
 	for _, reason := range r.Reasons.Split() {
 		fmt.Fprintf(w, "   ! %s", reason.Name())
@@ -89,9 +93,10 @@ func TestRequests(t *testing.T) {
 			for _, e := range s.Errors {
 				fmt.Fprintf(&out, "error %d x lines %d-%d %s\n", e.Count, e.First.Line, e.Last.Line, e.Text)
 			}
-			fmt.Fprintf(&out, "requests=%d odd=%d declined=%d build=%q web server=%q reloads=%d\n", s.Requests, s.Odd, s.Declined, s.Build, s.WebServer, s.Reloads)
+			fmt.Fprintf(&out, "requests=%d odd=%d declined=%d build=%q web server=%q reloads=%d\n", s.Requests, s.Odd,
+				s.Declined, s.Build, s.WebServer, s.Reloads)
 			golden.Check(t, strings.TrimSuffix(file, ".log")+".golden", []byte(out.String()))
-			_, all := summarise(t, Kinds{}, bytes.NewReader(log))
+			_, all := summarise(t, pluginlog.Kinds{}, bytes.NewReader(log))
 			if diff := cmp.Diff(numbersOf(requests), numbersOf(all)); diff != "" {
 				t.Errorf("requests and numbers depend on the kinds that are read: %s", diff)
 			}

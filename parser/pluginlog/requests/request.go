@@ -1,7 +1,9 @@
-package pluginlog
+package requests
 
 import (
 	"time"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
 // Outcome tells how an attempt at a member ended.
@@ -43,23 +45,17 @@ type Attempt struct {
 	Host       string // of the transport, or of the failure
 	Port       int32
 	Outcome    Outcome
-	OSError    int32 // of a refused connect, 0 when not shown
-	GSK        GSK   // of a failed TLS handshake
-	Status     int32 // of the answer, 0 when not shown
-	Marked     bool  // this attempt marked the member down
-	Reused     bool  // on a stream from the queue
-	Start, End Time
-	Line       int64 // the first line about it
-	ended      bool  // no more lines of it come
-	finished   bool  // the log says that it failed, though lines about it may follow
-	before     Place // the request's last line before its own
-	quiet      Time  // the time of that line
-}
-
-// GSK is a return code of GSKit as the log shows it; what it does not show is empty.
-type GSK struct {
-	Name string
-	Code int32
+	OSError    int32         // of a refused connect, 0 when not shown
+	GSK        pluginlog.GSK // of a failed TLS handshake
+	Status     int32         // of the answer, 0 when not shown
+	Marked     bool          // this attempt marked the member down
+	Reused     bool          // on a stream from the queue
+	Start, End pluginlog.Time
+	Line       int64          // the first line about it
+	ended      bool           // no more lines of it come
+	finished   bool           // the log says that it failed, though lines about it may follow
+	before     Place          // the request's last line before its own
+	quiet      pluginlog.Time // the time of that line
 }
 
 // Reason is a set of reasons that make a request odd.
@@ -167,9 +163,9 @@ type Place struct {
 // Request is what the log tells of one request. What the log level hides is zero.
 type Request struct {
 	Number int64 // in the order of the first lines, from 1
-	Thread
+	pluginlog.Thread
 	First, Last Place
-	Start, End  Time
+	Start, End  pluginlog.Time
 	Host, URI   string // Host with the port that was matched, when shown
 	Method      string
 	Clones      []string // of the session, in their order
@@ -186,10 +182,10 @@ type Request struct {
 	Connect, Handshake, Continue, Extended, Body, Answer time.Duration
 	Server                                               time.Duration // all waiting for members
 
-	Events []Event // when the Assembler keeps them
+	Events []pluginlog.Event // when the Assembler keeps them
 
 	prev    Place // the line before the last one
-	prevEnd Time
+	prevEnd pluginlog.Time
 
 	at    phases
 	saw   seen
@@ -221,19 +217,21 @@ func (r *Request) Member() string {
 
 // phases holds the moments at which phases began that are not over.
 type phases struct {
-	sought, handshake, waiting, extended, body, lastBody, reading Time
+	sought, handshake, waiting, extended, body, lastBody, reading pluginlog.Time
 }
 
 // seen holds what the assembly remembers of a request.
 type seen struct {
 	started, routed, found, named, noRoute, acting, read, closing, ended, esiMain bool
 	esiOpen, reloads                                                              int
-	matched                                                                       string // the member that a clone ID named or that was found usable last
-	by                                                                            Choice // how it was found
-	gaveUp, noApp, wsfo, retry, short, serverWrite                                bool
-	again                                                                         bool // another attempt was announced
-	balanced                                                                      bool // a member was checked with regard to its weight
-	clientWrite, serverError, allDown, otherTimeout                               bool
+	// the member that a clone ID named or that was found usable last
+	matched                                        string
+	by                                             Choice // how it was found
+	gaveUp, noApp, wsfo, retry, short, serverWrite bool
+	again                                          bool // another attempt was announced
+	// a member was checked with regard to its weight
+	balanced                                        bool
+	clientWrite, serverError, allDown, otherTimeout bool
 }
 
 // cacheHead is what the response head says about caching.

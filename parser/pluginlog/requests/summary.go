@@ -1,16 +1,18 @@
-package pluginlog
+package requests
 
 import (
 	"cmp"
 	"slices"
 	"strings"
 
+	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
 // Limits of a [Summary]; what goes beyond is counted and not kept.
 const (
 	maxErrors   = 100
+	maxMessage  = 400 // bytes of an error
 	maxCounters = 1 << 14
 	maxUses     = 1 << 12
 	maxOdd      = 1000
@@ -18,11 +20,11 @@ const (
 )
 
 // SummaryKinds are the kinds that a [Summary] needs: without the comparisons, of which a trace holds most.
-func SummaryKinds() Kinds {
-	all := Kinds{^uint64(0), ^uint64(0)}
-	drop := KindsOf(AliasCompared, URICompared, URINotMatched, CookieSought, AffinitySource, CloneSought, FirstPrimary, NextPrimary,
-		StillMarkedDown, ConnectTimeoutSet, Executing, ESI)
-	return Kinds{all[0] &^ drop[0], all[1] &^ drop[1]}
+func SummaryKinds() pluginlog.Kinds {
+	return pluginlog.AllKinds(pluginlog.AliasCompared, pluginlog.URICompared, pluginlog.URINotMatched,
+		pluginlog.CookieSought, pluginlog.AffinitySource, pluginlog.CloneSought,
+		pluginlog.FirstPrimary, pluginlog.NextPrimary, pluginlog.StillMarkedDown, pluginlog.ConnectTimeoutSet,
+		pluginlog.Executing, pluginlog.ESI)
 }
 
 // Summary adds a log up. Feed every event to Add and every finished request to AddRequest.
@@ -35,9 +37,10 @@ type Summary struct {
 
 	Requests, Odd, Declined int64
 	Reasons                 [NumReasons]int64 // requests with the reason, by its bit
-	Details                 []*Detail         // what some reasons say of single members, in the order of the first request
-	OddRequests             []*Request        // the oddest, in order of their numbers once Finish was called
-	Dropped                 int64             // odd requests that are not among them
+	// what some reasons say of single members, in the order of the first request
+	Details     []*Detail
+	OddRequests []*Request // the oddest, in order of their numbers once Finish was called
+	Dropped     int64      // odd requests that are not among them
 
 	Members       []*MemberUse  // in the order of the first request
 	Counters      []*CounterRow // in the order of the first line
@@ -63,13 +66,10 @@ type MemberUse struct {
 type CounterRow struct {
 	Member string
 	PID    uint64
-	Counters
-	Time  Time
+	pluginlog.Counters
+	Time  pluginlog.Time
 	Place Place
 }
-
-// New returns how many requests balancing placed: those that no session bound to the member.
-func (c *Counters) New() int64 { return c.Total - c.Affinity }
 
 // Detail counts the requests of which a reason says the same.
 type Detail struct {
@@ -88,7 +88,7 @@ type ErrorCount struct {
 	Text            string
 	Count           int64
 	First, Last     Place
-	FirstAt, LastAt Time // 0 where the lines show none
+	FirstAt, LastAt pluginlog.Time // 0 where the lines show none
 }
 
 // Entry returns what the catalogue says of the text; false when it is not there.
@@ -98,24 +98,24 @@ func (e *ErrorCount) Entry() (catalogue.Entry, bool) { return catalogue.OfLine(e
 func (s *Summary) NextFile() { s.file++; s.Files++ }
 
 // Add takes the next event.
-func (s *Summary) Add(e *Event) {
+func (s *Summary) Add(e *pluginlog.Event) {
 	switch e.Kind {
-	case BuildVersion:
+	case pluginlog.BuildVersion:
 		s.Build = keep(e.Text)
 		s.Builds++
-	case WebServer:
+	case pluginlog.WebServer:
 		s.WebServer = keep(e.Text)
-	case ConfigReloaded:
+	case pluginlog.ConfigReloaded:
 		s.Reloads++
-	case Counted:
+	case pluginlog.Counted:
 		s.count(e)
 	}
-	if e.Level == LevelError || e.Level == LevelNone && forms[e.Kind].level == LevelError {
+	if e.Level == pluginlog.LevelError || e.Level == pluginlog.LevelNone && e.Kind.Level() == pluginlog.LevelError {
 		s.countError(e)
 	}
 }
 
-func (s *Summary) count(e *Event) {
+func (s *Summary) count(e *pluginlog.Event) {
 	row := s.counters[counterKey{e.Member, e.PID}]
 	if row == nil {
 		if len(s.Counters) >= maxCounters {
@@ -132,8 +132,9 @@ func (s *Summary) count(e *Event) {
 	row.Counters, row.Time, row.Place = e.Counters, e.Time, Place{max(s.file, 1), e.Line}
 }
 
-func (s *Summary) countError(e *Event) {
-	s.scratch = blur(e.appendMessage(s.scratch[:0]))
+func (s *Summary) countError(e *pluginlog.Event) {
+	s.scratch = e.AppendMessage(s.scratch[:0])
+	s.scratch = blur(s.scratch[:min(len(s.scratch), maxMessage)])
 	at := Place{max(s.file, 1), e.Line}
 	known := s.errors[string(s.scratch)]
 	if known == nil {
@@ -150,19 +151,6 @@ func (s *Summary) countError(e *Event) {
 	}
 	known.Count++
 	known.Last, known.LastAt = at, e.Time
-}
-
-// appendMessage appends what stands behind the level.
-func (e *Event) appendMessage(dst []byte) []byte {
-	f := &forms[e.Kind]
-	if f.component != "" {
-		dst = append(append(dst, f.component...), ": "...)
-	}
-	if f.function != "" {
-		dst = append(append(dst, f.function...), ": "...)
-	}
-	dst = e.appendText(dst)
-	return dst[:min(len(dst), 400)]
 }
 
 // blur writes # for runs of six digits and more, in place.
@@ -258,7 +246,8 @@ func (s *Summary) use(at *Attempt) {
 }
 
 // serious reasons come before the others when not all odd requests can be kept or shown.
-const serious = MarkedDownInside | HandshakeFault | ConnectTimeoutFired | IOTimeoutFired | ConnectRefused | AllDown | GaveUp | NoResponse | ServerError | ServerWrite
+const serious = MarkedDownInside | HandshakeFault | ConnectTimeoutFired | IOTimeoutFired | ConnectRefused | AllDown |
+	GaveUp | NoResponse | ServerError | ServerWrite
 
 // Odder orders requests: the ones with failures first, then the slower, then the earlier.
 func Odder(a, b *Request) int {

@@ -1,4 +1,4 @@
-package pluginlog
+package requests
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
 // TestReasons: every reason is given by a log of testdata, and has a name and words.
@@ -22,11 +24,6 @@ func TestReasonNames(t *testing.T) {
 	}
 	if Reason(1<<NumReasons).Name() != "" {
 		t.Error("a reason beyond the last has a name")
-	}
-	for k := range numKinds {
-		if k.String() == "" {
-			t.Errorf("kind %d has no name", k)
-		}
 	}
 }
 
@@ -52,15 +49,18 @@ func TestBounded(t *testing.T) {
 	if s.Requests != n || s.Odd != n || int64(len(s.OddRequests))+s.Dropped != n {
 		t.Errorf("%d requests, %d odd, %d kept, %d dropped", s.Requests, s.Odd, len(s.OddRequests), s.Dropped)
 	}
-	if len(s.OddRequests) > maxOdd || len(s.Members) > maxUses || len(s.Counters) > maxCounters || len(s.Errors) > maxErrors {
-		t.Errorf("%d requests, %d members, %d counters, %d errors are kept", len(s.OddRequests), len(s.Members), len(s.Counters), len(s.Errors))
+	if len(s.OddRequests) > maxOdd || len(s.Members) > maxUses || len(s.Counters) > maxCounters ||
+		len(s.Errors) > maxErrors {
+		t.Errorf("%d requests, %d members, %d counters, %d errors are kept", len(s.OddRequests), len(s.Members),
+			len(s.Counters), len(s.Errors))
 	}
 	var errors int64
 	for _, e := range s.Errors {
 		errors += e.Count
 	}
 	if errors+s.OtherErrors != 2*n || int64(len(s.Counters))+s.OtherCounters != n {
-		t.Errorf("%d errors and %d others, %d counters and %d others", errors, s.OtherErrors, len(s.Counters), s.OtherCounters)
+		t.Errorf("%d errors and %d others, %d counters and %d others", errors, s.OtherErrors, len(s.Counters),
+			s.OtherCounters)
 	}
 	var m runtime.MemStats
 	runtime.GC()
@@ -71,17 +71,31 @@ func TestBounded(t *testing.T) {
 	runtime.KeepAlive(s)
 }
 
+// TestBoundedThreads: threads and processes without end leave no more requests behind than the limit.
+func TestBoundedThreads(t *testing.T) {
+	var s Summary
+	a := Assembler{Done: s.AddRequest}
+	for i := range uint64(200000) {
+		a.Add(&pluginlog.Event{Kind: pluginlog.RouteTried, Thread: pluginlog.Thread{PID: i % 9, TID: i}})
+		a.Add(&pluginlog.Event{Kind: pluginlog.ConfigReloaded, Thread: pluginlog.Thread{PID: i, TID: 1}})
+		if len(a.open) > maxOpen {
+			t.Fatalf("%d requests are open", len(a.open))
+		}
+	}
+}
+
 // summariseOnly keeps nothing but the summary, and how many requests were open at a time.
 func summariseOnly(t testing.TB, log []byte) (s *Summary, open int) {
 	t.Helper()
 	s = new(Summary)
 	a := Assembler{Done: s.AddRequest}
-	if _, err := Read(bytes.NewReader(log), Options{Want: SummaryKinds()}, func(e *Event) error {
-		s.Add(e)
-		a.Add(e)
-		open = max(open, len(a.open))
-		return nil
-	}); err != nil {
+	if _, err := pluginlog.Read(bytes.NewReader(log), pluginlog.Options{Want: SummaryKinds()},
+		func(e *pluginlog.Event) error {
+			s.Add(e)
+			a.Add(e)
+			open = max(open, len(a.open))
+			return nil
+		}); err != nil {
 		t.Fatal(err)
 	}
 	a.Close()
@@ -101,7 +115,8 @@ func TestOneRequestForever(t *testing.T) {
 		t.Fatalf("%d requests", len(requests))
 	}
 	r := requests[0]
-	if len(r.Attempts) != maxAttempts || r.Dropped != 5000-maxAttempts || len(r.Clones) != maxClones || r.Member() != "m4999" {
+	if len(r.Attempts) != maxAttempts || r.Dropped != 5000-maxAttempts || len(r.Clones) != maxClones ||
+		r.Member() != "m4999" {
 		t.Errorf("%d attempts, %d dropped, %d clones, last member %s", len(r.Attempts), r.Dropped, len(r.Clones), r.Member())
 	}
 }
@@ -136,30 +151,42 @@ func at(second int, text string) string {
 
 // TestCases holds small logs and what is said of their requests.
 func TestCases(t *testing.T) {
-	const start, end = "TRACE: m: ws_handle_request: Handling WebSphere request", "TRACE: ws_common: websphereEndRequest: Ending the request"
-	const named, read = "DETAIL: ws_common: websphereHandleRequest: Request is: host='h'; uri='/%s'", "TRACE: lib_htresponse: htresponseRead: Reading the response"
+	const start, end = "TRACE: m: ws_handle_request: Handling WebSphere request",
+		"TRACE: ws_common: websphereEndRequest: Ending the request"
+	const named, read = "DETAIL: ws_common: websphereHandleRequest: Request is: host='h'; uri='/%s'",
+		"TRACE: lib_htresponse: htresponseRead: Reading the response"
 	is := func(uri string) string { return fmt.Sprintf(named, uri) }
 	for _, tc := range []struct{ name, log, want string }{
 		{"named twice", at(1, start) + at(1, is("a")) + at(1, is("a")) + at(2, end), "/a []"},
 		{"named twice, by different paths", at(1, start) + at(1, is("a")) + at(1, is("b")) + at(2, end), "/a []; /b []"},
-		{"half of the time is the member's", at(0, start) + at(1, is("a")) + at(1, read) + at(3, "DETAIL:    HTTP/1.1 200 OK") + at(4, end), "/a []"},
-		{"less than half is", at(0, start) + at(1, is("a")) + at(1, read) + at(2, "DETAIL:    HTTP/1.1 200 OK") + at(4, end), "/a [little-server]"},
-		{"Cache-Control of the client", at(0, start) + at(0, is("a")) + at(0, "DETAIL:    Cache-Control: no-cache") + at(0, read) + at(0, "DETAIL:    HTTP/1.1 200 OK") +
+		{"half of the time is the member's", at(0, start) + at(1, is("a")) + at(1, read) +
+			at(3, "DETAIL:    HTTP/1.1 200 OK") + at(4, end), "/a []"},
+		{"less than half is", at(0, start) + at(1, is("a")) + at(1, read) + at(2, "DETAIL:    HTTP/1.1 200 OK") + at(4, end),
+			"/a [little-server]"},
+		{"Cache-Control of the client", at(0, start) + at(0, is("a")) + at(0, "DETAIL:    Cache-Control: no-cache") +
+			at(0, read) + at(0, "DETAIL:    HTTP/1.1 200 OK") +
 			at(0, "DETAIL:    Set-Cookie: a=b") + at(0, end), "/a [cookie-cacheable]"},
 		{"Cache-Control of the member", at(0, start) + at(0, is("a")) + at(0, read) + at(0, "DETAIL:    HTTP/1.1 200 OK") +
 			at(0, "DETAIL:    Set-Cookie: a=b") + at(0, "DETAIL:    Cache-Control: private") + at(0, end), "/a []"},
 		{"five seconds are slow", at(0, start) + at(0, is("a")) + at(5, end), "/a [slow]"},
 		{"less are not", at(0, start) + at(0, is("a")) + at(4, end), "/a []"},
-		{"502 and 504 are odd, too", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 504 Gateway Timeout") + at(1, is("b")) + at(1, "DETAIL:    HTTP/1.1 502 Bad Gateway") +
+		{"502 and 504 are odd, too", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 504 Gateway Timeout") + at(1, is("b")) +
+			at(1, "DETAIL:    HTTP/1.1 502 Bad Gateway") +
 			at(2, is("c")) + at(2, "DETAIL:    HTTP/1.1 501 Not Implemented"), "/a [server-error]; /b [server-error]; /c []"},
-		{"a 503 that another member made good", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 503 Busy") + at(0, "DETAIL:    HTTP/1.1 200 OK"), "/a [server-error]"},
-		{"100 Continue comes late, and no line says that it is waited for", at(0, start) + at(0, is("a")) + at(0, read) + at(4, "DETAIL:    HTTP/1.1 100 Continue") +
-			at(4, "DETAIL:    HTTP/1.1 200 OK") + at(4, end), "/a [slow-continue]"},
-		{"100 Continue comes late, and no line says that anything is waited for", at(0, is("a")) + at(0, "DETAIL:    POST /a HTTP/1.1") +
-			at(4, "DETAIL:    HTTP/1.1 100 Continue") + at(4, "DETAIL:    HTTP/1.1 200 OK") + at(4, end), "/a [slow-continue]"},
-		{"100 Continue comes soon, the status late", at(0, start) + at(0, is("a")) + at(0, read) + at(1, "DETAIL:    HTTP/1.1 100 Continue") +
+		{"a 503 that another member made good", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 503 Busy") +
+			at(0, "DETAIL:    HTTP/1.1 200 OK"), "/a [server-error]"},
+		{"100 Continue comes late, and no line says that it is waited for",
+			at(0, start) + at(0, is("a")) + at(0, read) + at(4, "DETAIL:    HTTP/1.1 100 Continue") +
+				at(4, "DETAIL:    HTTP/1.1 200 OK") + at(4, end), "/a [slow-continue]"},
+		{"100 Continue comes late, and no line says that anything is waited for",
+			at(0, is("a")) + at(0, "DETAIL:    POST /a HTTP/1.1") +
+				at(4, "DETAIL:    HTTP/1.1 100 Continue") + at(4, "DETAIL:    HTTP/1.1 200 OK") + at(4, end),
+			"/a [slow-continue]"},
+		{"100 Continue comes soon, the status late", at(0, start) + at(0, is("a")) + at(0, read) +
+			at(1, "DETAIL:    HTTP/1.1 100 Continue") +
 			at(8, "DETAIL:    HTTP/1.1 200 OK") + at(8, end), "/a [slow-answer slow]"},
-		{"DETAIL only, the next request ends this one", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 200 OK") + at(1, is("b")) + at(1, "DETAIL:    HTTP/1.1 500 Oops"),
+		{"DETAIL only, the next request ends this one", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 200 OK") +
+			at(1, is("b")) + at(1, "DETAIL:    HTTP/1.1 500 Oops"),
 			"/a []; /b [server-error]"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -179,59 +206,6 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// TestSpan: the span of time covers lines that say nothing of interest, and files in any order.
-func TestSpan(t *testing.T) {
-	var s Stats
-	for _, log := range []string{at(9, "ERROR: x") + at(10, "TRACE: nothing of interest"), "junk\n" + at(2, "ERROR: y")} {
-		one, err := Read(strings.NewReader(log), Options{Want: SummaryKinds()}, func(*Event) error { return nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.Add(one)
-	}
-	if s.First.String() != "2017-10-06 19:06:02" || s.Last.String() != "2017-10-06 19:06:10" {
-		t.Errorf("%s to %s", s.First, s.Last)
-	}
-}
-
-// TestClockSteps: a clock that runs backwards is said with its line, also where a block ends there; what processes are out of order by is not.
-func TestClockSteps(t *testing.T) {
-	const filler = "TRACE: ws_common: nothing: of interest, and long enough that lines fill a block soon"
-	var log strings.Builder
-	line := 0
-	add := func(second int, text string) { log.WriteString(at(second, text)); line++ }
-	var want []int64
-	for block := range 6 {
-		for range 6000 {
-			add(50, filler)
-		}
-		add(49, "TRACE: one second is nothing")
-		if block%2 == 0 {
-			add(20, "ERROR: earlier")
-			want = append(want, int64(line))
-		}
-	}
-	stats, err := Read(strings.NewReader(log.String()), Options{Want: SummaryKinds()}, func(*Event) error { return nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []int64
-	for _, step := range stats.Backwards {
-		if step.From.String() != "2017-10-06 19:06:49" || step.To.String() != "2017-10-06 19:06:20" {
-			t.Errorf("line %d: %s to %s", step.Line, step.From, step.To)
-		}
-		got = append(got, step.Line)
-	}
-	if diff := cmp.Diff(want, got); diff != "" || stats.MoreBack != 0 {
-		t.Error(diff, stats.MoreBack)
-	}
-	exact := strings.Repeat(at(50, strings.Repeat("x", 464)), 1024) // blocks end at 512 KB
-	stats, err = Read(strings.NewReader(strings.Repeat(exact+at(1, "y"), 30)), Options{}, func(*Event) error { return nil })
-	if err != nil || len(stats.Backwards) != maxSteps || stats.MoreBack != 30-maxSteps {
-		t.Errorf("%d steps, %d more, %v", len(stats.Backwards), stats.MoreBack, err)
-	}
-}
-
 // TestWhoAnswered: an answer is never put down to the member that failed before it.
 func TestWhoAnswered(t *testing.T) {
 	const named = "DETAIL: ws_common: websphereHandleRequest: Request is: host='h'; uri='/a'"
@@ -246,4 +220,25 @@ func TestWhoAnswered(t *testing.T) {
 			t.Errorf("%+v", requests)
 		}
 	}
+}
+
+// FuzzAssemble: no input makes the assembly panic or hang, or leaves a request open.
+func FuzzAssemble(f *testing.F) {
+	f.Add([]byte("[Wed Dec 03 15:40:13 2014] 00000dbc 00000e78 - ERROR: ws_common: websphereGetStream: Connect timeout fired\n"))
+	f.Add([]byte("[06/Oct/2017:19:06:43.24773] 1/Q/J 1 2 - STATS: x: serverGroupCheckServerStatus: Checking status of m, ignoreWeights 1, markedDown 0[06/Oct"))
+	f.Add([]byte("TRACE:    HTTP/1.1 200 OK\r\n\x00\xff'\x91\xe2\x80"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var s Summary
+		a := Assembler{Done: s.AddRequest, KeepEvents: 8}
+		_, err := pluginlog.Read(bytes.NewReader(data), pluginlog.Options{Workers: 1}, func(e *pluginlog.Event) error {
+			s.Add(e)
+			a.Add(e)
+			return nil
+		})
+		a.Close()
+		s.Finish()
+		if err != nil || len(a.open) != 0 {
+			t.Fatalf("%v, %d requests left open", err, len(a.open))
+		}
+	})
 }

@@ -1,10 +1,11 @@
-package pluginlog
+package requests
 
 import (
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
@@ -16,7 +17,7 @@ type Assembler struct {
 	KeepEvents int            // how many events of each request to keep in Request.Events; 0 keeps none
 	Done       func(*Request) // gets every finished request; it is Done's only until it returns
 	names      map[string]string
-	open       map[Thread]*Request
+	open       map[pluginlog.Thread]*Request
 	spare      []*Request
 	recent     *Request // the open request that the last event belonged to: lines of a thread come in runs
 	file       int
@@ -35,18 +36,18 @@ const (
 // NextFile says that the events that follow come from the next file. Requests may go on in it, as in rotated logs,
 // unless their lines show no thread.
 func (a *Assembler) NextFile() {
-	if r := a.open[Thread{}]; r != nil {
+	if r := a.open[pluginlog.Thread{}]; r != nil {
 		a.cutOff(r)
 	}
 	a.file++
 }
 
 // Add takes the next event.
-func (a *Assembler) Add(e *Event) {
+func (a *Assembler) Add(e *pluginlog.Event) {
 	if a.open == nil {
-		a.open, a.names = map[Thread]*Request{}, map[string]string{}
+		a.open, a.names = map[pluginlog.Thread]*Request{}, map[string]string{}
 	}
-	if e.Kind == ConfigReloaded {
+	if e.Kind == pluginlog.ConfigReloaded {
 		a.countReload(e.PID)
 		return
 	}
@@ -62,9 +63,9 @@ func (a *Assembler) Add(e *Event) {
 		}
 	}
 	if len(r.Events) < a.KeepEvents {
-		r.Events = append(r.Events, e.clone())
+		r.Events = append(r.Events, e.Copy())
 	}
-	a.ends = a.ends || e.Kind == RequestEnded
+	a.ends = a.ends || e.Kind == pluginlog.RequestEnded
 	if a.apply(r, e) {
 		a.finish(r)
 	}
@@ -118,7 +119,7 @@ func (a *Assembler) countReload(pid uint64) {
 }
 
 // requestOf returns the request that an event belongs to, opening and closing as needed; nil when it belongs to none.
-func (a *Assembler) requestOf(e *Event) *Request {
+func (a *Assembler) requestOf(e *pluginlog.Event) *Request {
 	r := a.recent
 	if r == nil || r.Thread != e.Thread {
 		r = a.open[e.Thread]
@@ -147,11 +148,11 @@ func (a *Assembler) requestOf(e *Event) *Request {
 
 // apart reports whether a line that begins no request has nothing to do with the one that is open on its thread: it
 // is about the configuration, or comes long after an episode.
-func (a *Assembler) apart(r *Request, e *Event) bool {
+func (a *Assembler) apart(r *Request, e *pluginlog.Event) bool {
 	switch e.Kind {
-	case Counted:
+	case pluginlog.Counted:
 		return a.late(r, e)
-	case ErrorLine, WarnLine:
+	case pluginlog.ErrorLine, pluginlog.WarnLine:
 		entry, _ := catalogue.OfLine(e.Text)
 		return entry.Kind == catalogue.ReloadFailed || a.late(r, e)
 	}
@@ -159,35 +160,43 @@ func (a *Assembler) apart(r *Request, e *Event) bool {
 }
 
 // opens reports whether a kind can be the first line of a request in a log that hides its beginning.
-func opens(k Kind) bool {
+func opens(k pluginlog.Kind) bool {
 	switch k {
-	case AliasCompared, URICompared, URINotMatched, CookieSought, AffinitySource, CloneSought, FirstPrimary, NextPrimary, StillMarkedDown,
-		ConnectTimeoutSet, Executing:
+	case pluginlog.AliasCompared, pluginlog.URICompared, pluginlog.URINotMatched, pluginlog.CookieSought,
+		pluginlog.AffinitySource, pluginlog.CloneSought, pluginlog.FirstPrimary, pluginlog.NextPrimary,
+		pluginlog.StillMarkedDown,
+		pluginlog.ConnectTimeoutSet, pluginlog.Executing:
 		return false // a Summary does not read them, and numbers are not to depend on that
-	case BuildVersion, WebServer, PrimaryAdded, BackupAdded, RequestEnded, ESI, ESICacheHit, ESICacheMiss, ErrorLine, WarnLine, Counted,
-		Header, StatusLine, RequestLine, FailoverHeaderSent, BodyRead, AttemptDropped, ClientWriteFailed, RequestFailed:
+	case pluginlog.BuildVersion, pluginlog.WebServer, pluginlog.PrimaryAdded, pluginlog.BackupAdded,
+		pluginlog.RequestEnded, pluginlog.ESI, pluginlog.ESICacheHit, pluginlog.ESICacheMiss, pluginlog.ErrorLine,
+		pluginlog.WarnLine, pluginlog.Counted,
+		pluginlog.Header, pluginlog.StatusLine, pluginlog.RequestLine, pluginlog.FailoverHeaderSent, pluginlog.BodyRead,
+		pluginlog.AttemptDropped,
+		pluginlog.ClientWriteFailed, pluginlog.RequestFailed:
 		return false
 	}
 	return true
 }
 
 // beginsAnother reports whether an event cannot belong to the request that is open on its thread.
-func (a *Assembler) beginsAnother(r *Request, e *Event) bool {
+func (a *Assembler) beginsAnother(r *Request, e *pluginlog.Event) bool {
 	saw := &r.saw
 	switch e.Kind {
-	case RouteTried:
+	case pluginlog.RouteTried:
 		return saw.acting || saw.routed
-	case RequestStarted:
+	case pluginlog.RequestStarted:
 		return saw.acting || saw.started
-	case RequestNamed:
+	case pluginlog.RequestNamed:
 		return saw.acting || saw.named && e.URI != r.URI
-	case AliasCompared, AliasMatched, URICompared, URIMatched:
+	case pluginlog.AliasCompared, pluginlog.AliasMatched, pluginlog.URICompared, pluginlog.URIMatched:
 		return r.Status != 0 && saw.esiOpen == 0 || saw.closing
-	case RequestEnded, ErrorLine, WarnLine, ESI, Counted, Header:
+	case pluginlog.RequestEnded, pluginlog.ErrorLine, pluginlog.WarnLine, pluginlog.ESI, pluginlog.Counted,
+		pluginlog.Header:
 		return false
-	case RequestFailed:
+	case pluginlog.RequestFailed:
 		return saw.closing && !r.Began || a.anotherEpisode(r, e)
-	case StatusChecked, ClonesListed, AffinityChecked, Picked, PickedOld:
+	case pluginlog.StatusChecked, pluginlog.ClonesListed, pluginlog.AffinityChecked, pluginlog.Picked,
+		pluginlog.PickedOld:
 		// At LogLevel Stats nothing shows the beginning: after an answer the next choice is the next request's.
 		return !r.Began && r.lastOutcome() == Answered || saw.closing
 	}
@@ -200,7 +209,7 @@ func (a *Assembler) supersede(r *Request) {
 	a.finish(r)
 }
 
-func (a *Assembler) begin(e *Event) *Request {
+func (a *Assembler) begin(e *pluginlog.Event) *Request {
 	if len(a.open) >= maxOpen {
 		a.evict()
 	}
