@@ -37,32 +37,53 @@ func (t *Table) Serves() bool {
 	})
 }
 
-// UrisAt lists the Uris of the Routes that take requests for a host, in lower case, and a port (R6), those of each group once. A Route without
-// VirtualHostGroup takes every host (R17).
-func (t *Table) UrisAt(host string, port int) []string {
-	var all []string
-	done, takes := map[*uriGroup]bool{}, map[*vhostGroup]bool{nil: true}
+// UrisAt returns a function that lists the Uris of the Routes that take requests for a host, in lower case, and a port (R6), those of each group
+// once, in the order of the Routes. A Route without VirtualHostGroup takes every host (R17).
+func (t *Table) UrisAt() func(host string, port int) []string {
+	type place struct {
+		host string // "*" any
+		port int    // 0 any
+	}
+	type entry struct {
+		place
+		uris *uriGroup
+	}
+	routes, known := map[place][]int{}, map[entry]bool{}
+	add := func(p place, route int) {
+		if e := (entry{p, t.routes[route].uris}); !known[e] {
+			known[e] = true
+			routes[p] = append(routes[p], route)
+		}
+	}
 	for i := range t.routes {
-		r := &t.routes[i]
-		if r.uris == nil || done[r.uris] {
-			continue
-		}
-		ok, known := takes[r.vhosts]
-		if !known {
-			ok = slices.ContainsFunc(r.vhosts.aliases, func(a alias) bool { return a.matches(host, port) })
-			takes[r.vhosts] = ok
-		}
-		if !ok {
-			continue
-		}
-		done[r.uris] = true
-		for j := range r.uris.patterns {
-			if p := &r.uris.patterns[j]; !p.internal {
-				all = append(all, p.text)
+		switch r := &t.routes[i]; {
+		case r.uris == nil:
+		case r.vhosts == nil:
+			add(place{host: "*"}, i)
+		default:
+			for j := range r.vhosts.aliases {
+				add(place{r.vhosts.aliases[j].host, r.vhosts.aliases[j].port}, i)
 			}
 		}
 	}
-	return all
+	return func(host string, port int) (all []string) {
+		at := slices.Concat(routes[place{host, port}], routes[place{host, 0}], routes[place{"*", port}], routes[place{"*", 0}])
+		slices.Sort(at)
+		done := map[*uriGroup]bool{}
+		for _, i := range at {
+			g := t.routes[i].uris
+			if done[g] {
+				continue
+			}
+			done[g] = true
+			for j := range g.patterns {
+				if p := &g.patterns[j]; !p.internal {
+					all = append(all, p.text)
+				}
+			}
+		}
+		return all
+	}
 }
 
 // resolver finds and compiles the groups that Routes name; each is compiled once.

@@ -38,8 +38,9 @@ func (a ask) request() routecheck.Request {
 // too, that only one of the two may clean up (R16).
 func asks(old, new *side) iter.Seq[ask] {
 	return func(yield func(ask) bool) {
+		had, has := old.table.UrisAt(), new.table.UrisAt()
 		for _, p := range places(old, new) {
-			patterns := distinct(append(old.table.UrisAt(p.host, p.port), new.table.UrisAt(p.host, p.port)...))
+			patterns := distinct(append(had(p.host, p.port), has(p.host, p.port)...))
 			for _, path := range paths(patterns) {
 				plain, odd := targets(routecheck.Spot{Host: p.host, Port: p.port, Path: path}, old, new)
 				for i, target := range append(plain, odd...) {

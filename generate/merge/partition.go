@@ -115,24 +115,25 @@ func (m *merger) join(parts []*part) []*part {
 		aliases string
 		files   int32
 	}
-	known := map[key]*part{}
+	type growing struct {
+		*part
+		has map[int32]bool // its URIs
+	}
+	known := map[key]growing{}
 	var joined []*part
 	for _, p := range parts {
 		k := key{p.cluster, p.first, idKey(p.aliases), m.uriFiles[p.uriIDs[0]]}
-		if first := known[k]; first != nil && !overlap(first.uriIDs, p.uriIDs) {
-			first.uris, first.uriIDs = append(slices.Clip(first.uris), p.uris...), append(slices.Clip(first.uriIDs), p.uriIDs...)
-			continue
+		g, ok := known[k]
+		if ok && !slices.ContainsFunc(p.uriIDs, func(id int32) bool { return g.has[id] }) {
+			g.uris, g.uriIDs = append(g.uris, p.uris...), append(g.uriIDs, p.uriIDs...)
+		} else {
+			g = growing{p, map[int32]bool{}}
+			known[k] = g
+			joined = append(joined, p)
 		}
-		known[k] = p
-		joined = append(joined, p)
+		for _, id := range p.uriIDs {
+			g.has[id] = true
+		}
 	}
 	return joined
-}
-
-func overlap(a, b []int32) bool {
-	seen := map[int32]bool{}
-	for _, id := range a {
-		seen[id] = true
-	}
-	return slices.ContainsFunc(b, func(id int32) bool { return seen[id] })
 }
