@@ -6,8 +6,12 @@ type checkpoint struct {
 	now     Nanos
 	states  map[ClusterID]ClusterState
 	streams map[stream]StreamQueue[struct{}]
+	changes
+}
 
-	touched []touched          // members that got attempts since
+// changes are the members whose state is no longer what it was.
+type changes struct {
+	touched []touched          // members that got attempts
 	raised  map[ClusterID]bool // clusters whose members have all changed
 }
 
@@ -18,7 +22,7 @@ type touched struct {
 
 // mark sets the checkpoint of a process.
 func (p *Process) mark() {
-	p.checkpoint = &checkpoint{now: p.Now, states: map[ClusterID]ClusterState{}, streams: p.Clone().streams, raised: map[ClusterID]bool{}}
+	p.checkpoint = &checkpoint{now: p.Now, states: map[ClusterID]ClusterState{}, streams: p.Clone().streams, changes: changes{raised: map[ClusterID]bool{}}}
 	for id, cs := range p.states {
 		p.checkpoint.add(id, cs)
 	}
@@ -32,10 +36,7 @@ func (c *checkpoint) add(id ClusterID, cs *ClusterState) {
 }
 
 // note keeps whose state an action has changed, or the attempt that it begins will change.
-func (c *checkpoint) note(f *Flight, a Action) {
-	if c == nil {
-		return
-	}
+func (c *changes) note(f *Flight, a Action) {
 	for _, m := range [2]MemberID{a.Picked, a.Member} { // a pick costs weight though no attempt may follow (R64)
 		if m != NoMember {
 			c.touched = append(c.touched, touched{f.Cluster, m})

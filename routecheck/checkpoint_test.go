@@ -65,6 +65,54 @@ func TestCheckpointOfRaise(t *testing.T) {
 	}
 }
 
+// TestStage: scenarios that are played on one stage, one after the other, come to what they come to alone.
+func TestStage(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := draws{t}
+		c := d.cluster()
+		table := mustParse(c.xml())
+		o, stage := newOracle(c, d.semantics()), newStage(table)
+		for range d.n("scenarios", 2, 5) {
+			sem := d.semantics()
+			sc := Scenario{Facts: d.facts(o)}
+			for range d.n("requests", 1, 3) {
+				sc.Requests = append(sc.Requests, Timed{Request: d.request(&c), Gap: 3 * second})
+			}
+			if len(table.Clusters[0].Primary) > 0 && d.yes("next", 2) {
+				sc.Members = []MemberFact{{Member: table.Clusters[0].Primary[0], Next: true, Pending: new(int32), Weight: new(int32)}}
+			}
+			alone := sc.runAll(table, sem)
+			sc.stage = stage
+			if got := sc.runAll(table, sem); fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", alone) {
+				t.Fatalf("got %+v, want %+v", got, alone)
+			}
+		}
+	})
+}
+
+// TestSamplesWork: likewise for scenarios that reach each member, and what they hang on.
+func TestSamplesWork(t *testing.T) {
+	if small, large := samplesBytes(t, 500), samplesBytes(t, 2000); float64(large)/float64(small) > 5.5 {
+		t.Errorf("500 members need %d kB, 2000 %d kB", small>>10, large>>10)
+	}
+}
+
+func samplesBytes(t testing.TB, members int) uint64 {
+	table, sem := manyMembers(t, "", members), Latest()
+	requests := table.Samples(&sem)[0].Requests
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	samples := table.MemberSamples(requests[0], &sem)
+	for i := range samples {
+		table.MemberHangsOn(&samples[i], &sem)
+	}
+	runtime.ReadMemStats(&after)
+	if len(samples) != members {
+		t.Fatalf("%d of %d members are reached", len(samples), members)
+	}
+	return after.TotalAlloc - before.TotalAlloc
+}
+
 // TestExplainWork counts what an explanation allocates, which unlike time is the same on every machine: for four times the members it may need
 // four times as much and a little, where playing every outcome with all members anew would need sixteen times.
 func TestExplainWork(t *testing.T) {

@@ -83,6 +83,7 @@ type Process struct {
 	streams map[stream]StreamQueue[struct{}]
 
 	checkpoint *checkpoint // nil: none was set
+	stage      *stage      // nil: the states are its own
 }
 
 type stream struct {
@@ -100,8 +101,7 @@ func NewProcess(t *Table, sem *Semantics, seed uint64) *Process {
 func (p *Process) State(id ClusterID) *ClusterState {
 	cs := p.states[id]
 	if cs == nil {
-		fresh := p.t.Clusters[id].NewState(p.sem, p.seed+uint64(id))
-		cs = &fresh
+		cs = p.stage.state(&p.t.Clusters[id], id, p.sem, p.seed+uint64(id))
 		if p.set != nil {
 			p.set(id, cs)
 		}
@@ -114,7 +114,7 @@ func (p *Process) State(id ClusterID) *ClusterState {
 // Clone returns an independent copy.
 func (p *Process) Clone() *Process {
 	c := *p
-	c.checkpoint = nil
+	c.checkpoint, c.stage = nil, nil
 	c.states = make(map[ClusterID]*ClusterState, len(p.states))
 	for id, cs := range p.states {
 		copied := cs.Clone()
@@ -151,7 +151,7 @@ func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 	cs := p.State(m.Cluster)
 	for {
 		a := p.t.Next(cs, &f, p.Now, p.sem, rec)
-		p.checkpoint.note(&f, a)
+		p.noteChanges(&f, a)
 		if a.Kind != Send {
 			out.Status, out.Member, out.Via, out.End = a.Status, a.Member, f.Via, p.Now
 			return out
@@ -162,6 +162,16 @@ func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 			out.Member, out.Via, out.End = a.Member, f.Via, p.Now
 			return out
 		}
+	}
+}
+
+// noteChanges tells whoever will want the states back what an action changes.
+func (p *Process) noteChanges(f *Flight, a Action) {
+	if p.checkpoint != nil {
+		p.checkpoint.note(f, a)
+	}
+	if p.stage != nil {
+		p.stage.note(f, a)
 	}
 }
 

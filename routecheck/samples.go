@@ -111,6 +111,8 @@ func (r *reacher) sample(rt *route, a *alias, p *pattern, won map[diag.Span]bool
 type MemberSample struct {
 	Member   MemberID
 	Scenario Scenario
+
+	stage *stage // shared by the samples of a cluster
 }
 
 // MemberSamples finds, for a cluster and a request that it wins, a scenario for each member that can answer: by its session, by where round
@@ -119,11 +121,14 @@ func (t *Table) MemberSamples(s Sample, sem *Semantics) []MemberSample {
 	var out []MemberSample
 	id := s.Match.Cluster
 	c := &t.Clusters[id]
+	stage := newStage(t)
 	for i := range c.Members {
 		for sc := range t.waysTo(s, MemberID(i)) {
+			sc.stage = stage
 			answers := sc.runAll(t, sem).answers[0]
 			if len(answers) == 1 && answers[0].answer == (Answer{Forward, false, 0, id, MemberID(i)}) {
-				out = append(out, MemberSample{MemberID(i), sc})
+				sc.stage = nil
+				out = append(out, MemberSample{MemberID(i), sc, stage})
 				break
 			}
 		}
@@ -185,10 +190,14 @@ func (t *Table) ClusterHangsOn(s *Sample, sem *Semantics) (names []string) {
 	return names
 }
 
-// MemberHangsOn names the open choices and facts on which it hangs that a scenario reaches its member.
+// MemberHangsOn names the open choices and facts on which it hangs that a scenario reaches its member. Samples that MemberSamples gave together must not
+// be asked about at the same time.
 func (t *Table) MemberHangsOn(m *MemberSample, sem *Semantics) (names []string) {
-	d := t.Explain(diag.NewFiles(), &m.Scenario, *sem, nil, WithCertainty)[0]
-	for _, on := range d.DependsOn {
+	sc := m.Scenario
+	sc.stage = m.stage
+	e := explanation{t: t, sc: &sc, sem: *sem}
+	e.prove(nil)
+	for _, on := range t.dependences(e.leaves, 0) {
 		for name := range on.Assume {
 			names = append(names, name)
 		}

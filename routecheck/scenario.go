@@ -15,6 +15,8 @@ type Scenario struct {
 	// Seed pins chance; nil leaves it open, and the answer is the set of what can happen.
 	Seed      *uint64
 	Partition []PartitionEntry
+	// stage is where the scenario is played again and again, nil: nowhere in particular.
+	stage *stage
 	// Sessions says what the servers of a cluster do with sessions, nil when that is not known.
 	Sessions func(cluster string) Sessions
 }
@@ -172,6 +174,9 @@ func (sc *Scenario) process(t *Table, sem *Semantics, dice *Dice) *Process {
 	}
 	p := NewProcess(t, sem, seed)
 	p.Facts, p.dice = sc.Facts, dice
+	if p.stage = sc.stage; p.stage != nil {
+		p.stage.clear(sem)
+	}
 	start := p.Now
 	for i := range sc.Members {
 		f := &sc.Members[i]
@@ -186,6 +191,7 @@ func (sc *Scenario) process(t *Table, sem *Semantics, dice *Dice) *Process {
 		for i := range sc.Members {
 			if f := &sc.Members[i]; f.Cluster == id {
 				f.apply(&t.Clusters[id], cs, start)
+				p.stage.touch(id, f.Member)
 			}
 		}
 	}
