@@ -74,6 +74,7 @@ func TestCertaintyIsSound(t *testing.T) {
 				sem.value[c] = uint8(rapid.IntRange(0, len(choices[c].Values)-1).Draw(t, choices[c].Name))
 			}
 			sem.value[BodyBeyondBuffer] = uint8(rapid.IntRange(0, 1).Draw(t, "body-beyond-buffer"))
+			sem.value[BodyBeyondLimit] = uint8(rapid.IntRange(0, 1).Draw(t, "body-beyond-limit"))
 			w := sc.runAll(table, &sem)
 			for i, d := range decisions {
 				if got := table.describe(w.answers[i]); d.Certain && !w.answers[i].sameEnds(d.Ends) {
@@ -84,8 +85,10 @@ func TestCertaintyIsSound(t *testing.T) {
 		for i, d := range decisions {
 			for _, dep := range d.DependsOn {
 				sem := base
-				if dep.Fact == BodyBeyondBuffer.String() {
-					sem.value[BodyBeyondBuffer] = 1
+				for _, fact := range []Choice{BodyBeyondBuffer, BodyBeyondLimit} {
+					if dep.Fact == fact.String() {
+						sem.value[fact] = 1
+					}
 				}
 				for name, value := range dep.Assume {
 					if _, err := sem.Assume(name + "=" + value); err != nil {

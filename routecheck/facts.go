@@ -7,13 +7,14 @@ import "slices"
 // answer assumes, 1 the opposite.
 const (
 	BodyBeyondBuffer Choice = numChoices + iota
+	BodyBeyondLimit
 	PartitionTable
 	IntelligentManagement
 	numPoints
 )
 
 // knowable are the choices, and the facts of which the opposite can be decided under, too.
-const knowable = 1<<numChoices - 1 | 1<<BodyBeyondBuffer
+const knowable = 1<<numChoices - 1 | 1<<BodyBeyondBuffer | 1<<BodyBeyondLimit
 
 // OpenFact describes a fact that an answer can hang on.
 type OpenFact struct {
@@ -29,6 +30,8 @@ func OpenFacts() []OpenFact { return slices.Clone(openFacts[:]) }
 var openFacts = [numPoints - numChoices]OpenFact{
 	BodyBeyondBuffer - numChoices: {"body-beyond-buffer", "R57",
 		"the body, whose size is unknown beforehand, fits PostBufferSize", "--body-size gives its size"},
+	BodyBeyondLimit - numChoices: {"body-beyond-limit", "R59",
+		"the body, whose size is unknown beforehand, fits PostSizeLimit", "--body-size gives its size"},
 	PartitionTable - numChoices: {"partition-table", "R28",
 		"the partition table, which the plug-in learns from the servers, names no member for the partition ID", "--partition ID=MEMBER gives its entry"},
 	IntelligentManagement - numChoices: {"intelligent-management", "R69",

@@ -24,7 +24,7 @@ func dependsOn(d *Decision) string {
 	for _, dep := range d.DependsOn {
 		text := dep.Fact
 		for name, value := range dep.Assume {
-			text += name + "=" + value
+			text = strings.TrimSpace(text + " " + name + "=" + value)
 		}
 		parts = append(parts, text+":"+dep.Gives)
 	}
@@ -47,6 +47,11 @@ func TestBodyOfUnknownSize(t *testing.T) {
 		{"the size is known", "", threeServers(""), Reset, 1000, "b of C", ""},
 		{"no limit", `PostBufferSize="-1"`, threeServers(""), Reset, -1, "b of C", ""},
 		{"no buffer", `PostBufferSize="0"`, threeServers(""), Reset, -1, "500 in C", ""},
+		{"beyond the limit", `PostSizeLimit="100000"`, threeServers(""), Healthy, -1, "a of C", "body-beyond-limit:413 in C; body-beyond-limit post-limit-status=500:500 in C"},
+		{"beyond the limit or the buffer", `PostSizeLimit="100000"`, threeServers(""), Reset, -1, "b of C", "body-beyond-limit:413 in C; body-beyond-buffer:500 in C; body-beyond-limit post-limit-status=500:500 in C"},
+		{"a limit below the buffer", `PostSizeLimit="1000"`, threeServers(""), Reset, -1, "b of C", "body-beyond-limit:413 in C; body-beyond-limit post-limit-status=500:500 in C"},
+		{"no body", `PostSizeLimit="1000"`, threeServers(""), Healthy, 0, "a of C", ""},
+		{"within the limit", `PostSizeLimit="1000"`, threeServers(""), Healthy, 1000, "a of C", ""},
 		{"nobody else to ask", "", server("a", ""), Reset, -1, "500 in C", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -22,7 +22,7 @@ func (t *Table) Next(cs *ClusterState, f *Flight, now Nanos, sem *Semantics, rec
 	case todoCut, todoOver:
 		return Action{Kind: Cut, Member: f.Last, Picked: NoMember}
 	}
-	if s.c.PostLimit >= 0 && f.Size > s.c.PostLimit {
+	if s.beyondLimit() {
 		return s.tooLarge()
 	}
 	m, via := NoMember, Via(0)
@@ -183,6 +183,17 @@ func (s *selection) whyPassedOn() string {
 	return "nobody else is usable"
 }
 
+// beyondLimit asks of a body whose size is unknown beforehand; of one that has been read in part, Flight.Size tells.
+func (s *selection) beyondLimit() bool {
+	switch {
+	case s.c.PostLimit < 0 || s.f.Body == NoBody:
+		return false
+	case s.f.Size < 0:
+		return s.sem.ask(BodyBeyondLimit, s.rec) != 0
+	}
+	return s.f.Size > s.c.PostLimit
+}
+
 // tooLarge is R59.
 func (s *selection) tooLarge() Action {
 	status := 413
@@ -191,8 +202,12 @@ func (s *selection) tooLarge() Action {
 	}
 	s.f.todo, s.f.status = todoFail, status
 	if s.rec.wants() {
+		size := fmt.Sprintf("of %d bytes", s.f.Size)
+		if s.f.Size < 0 {
+			size = "of unknown size"
+		}
 		s.note(Step{Kind: StepGiveUp, Rule: "R59", End: EndTooLarge, Choice: PostLimitStatus.String(), Member: NoMember, At: s.c.At,
-			Text: fmt.Sprintf("the body of %d bytes exceeds PostSizeLimit %d: refused with %d", s.f.Size, s.c.PostLimit, status)})
+			Text: fmt.Sprintf("the body %s exceeds PostSizeLimit %d: refused with %d", size, s.c.PostLimit, status)})
 	}
 	return failing(status)
 }

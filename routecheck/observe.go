@@ -128,7 +128,7 @@ func (o *outcome) repeatable(sent SentKind) bool {
 	switch {
 	case sent == SentNothing:
 		return true
-	case o.f.Body == Buffered && o.f.Size < 0 && o.c.PostBuffer >= 0:
+	case o.f.Body == Buffered && o.f.Size < 0 && o.c.PostBuffer >= 0 && !o.c.fitsBuffer():
 		if o.fits = o.sem.ask(BodyBeyondBuffer, o.rec) == 0; o.fits && o.choice == "" {
 			o.choice = BodyBeyondBuffer.String()
 		}
@@ -136,6 +136,9 @@ func (o *outcome) repeatable(sent SentKind) bool {
 	}
 	return o.f.Body != Unbuffered
 }
+
+// fitsBuffer reports whether every body that PostSizeLimit lets through fits PostBufferSize.
+func (c *Cluster) fitsBuffer() bool { return c.PostLimit >= 0 && c.PostLimit <= c.PostBuffer }
 
 func (o *outcome) end(status int) { o.f.todo, o.f.status = todoFail, status }
 
