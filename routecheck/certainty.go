@@ -1,6 +1,7 @@
 package routecheck
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -37,8 +38,15 @@ func (o *Outcome) Answer() Answer {
 	return Answer{Forward, false, 0, o.Match.Cluster, o.Member}
 }
 
-// chances is the set of answers that chance allows for one request, with the probability of each, in a stable order.
+// chances is the set of answers that chance allows for one request, with the probability of each, in the order of the file.
 type chances []chanced
+
+// sort puts members in the order of the file, and ends without one behind them: one set has one form, whoever is next.
+func (cs chances) sort() {
+	slices.SortStableFunc(cs, func(a, b chanced) int {
+		return cmp.Or(cmp.Compare(uint(a.answer.Cluster), uint(b.answer.Cluster)), cmp.Compare(uint(a.answer.Member), uint(b.answer.Member)))
+	})
+}
 
 type chanced struct {
 	answer Answer

@@ -186,7 +186,7 @@ func (s *selection) whyPassedOn() string {
 // beyondLimit asks of a body whose size is unknown beforehand; of one that has been read in part, Flight.Size tells.
 func (s *selection) beyondLimit() bool {
 	switch {
-	case s.c.PostLimit < 0 || s.f.Body == NoBody:
+	case s.c.PostLimit < 0:
 		return false
 	case s.f.Size < 0:
 		return s.sem.ask(BodyBeyondLimit, s.rec) != 0

@@ -292,6 +292,7 @@ func (sc *Scenario) sampleAll(t *Table, sem *Semantics) world {
 func (w *world) gathered() world {
 	for i := range w.tallies {
 		w.answers[i] = w.tallies[i].chances
+		w.answers[i].sort()
 	}
 	w.tallies = nil
 	return *w

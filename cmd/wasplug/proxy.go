@@ -212,6 +212,7 @@ func (s *proxySetup) source(ctx context.Context) (proxy.Source, []*proxy.Listene
 	source := proxy.Source{Stamp: proxy.FileStamp(path), Read: func() (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
 		files := diag.NewFiles()
 		cfg, ds, err := loadConfig(s.c, files, path)
+		printDiagnostics(s.c.App.ErrWriter, files, doubts(ds))
 		return cfg, files, ds, err
 	}}
 	listeners, err := s.listeners()

@@ -203,6 +203,25 @@ func TestProxyDescriptors(t *testing.T) {
 	}
 }
 
+// White space before the XML declaration is a doubt, told at the start and at a reload, and no reason not to serve.
+func TestProxyDoubts(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "plugin-cfg.xml")
+	if err := os.WriteFile(config, []byte("\n<?xml version=\"1.0\"?>\n<Config/>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := runProgram(t, "proxy", "-c", config, "--listen", "127.0.0.1:0=80")
+	const doubt = `plugin-cfg.xml:2:1: (warning): XML declaration behind white space`
+	r.find(doubt)
+	r.find(`(listening on)`)
+	r.signal(syscall.SIGHUP)
+	r.find(doubt)
+	r.find(`(configuration reloaded)`)
+	r.signal(syscall.SIGTERM)
+	if err := r.cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 // A SIGHUP that comes as soon as the program says where it listens is a reload, not the end.
 func TestProxyEarlyHangup(t *testing.T) {
 	config := filepath.Join(t.TempDir(), "plugin-cfg.xml")
