@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -22,7 +23,7 @@ func (e *Error) Error() string {
 	if e.Added {
 		what = "is in no input"
 	}
-	return fmt.Sprintf("the merged file would be wrong: endpoint %s of URI %q under %q %s; nothing is written", e.Member, e.URI, e.Alias, what)
+	return diag.Sprintf("the merged file would be wrong: endpoint %s of URI %q under %q %s; nothing is written", e.Member, e.URI, e.Alias, what)
 }
 
 // Check compares the endpoints of the output, the triples of member, alias and URI that its Routes give, with the union of the inputs', both

@@ -39,6 +39,7 @@ func TestCheck(t *testing.T) {
 		"no Route":                         {[]string{input}, strings.Replace(input, route, "", 1), false, `endpoint x of URI "/a" under "*:80" is lost`},
 		"one alias more":                   {[]string{input}, strings.Replace(input, `<VirtualHost `, `<VirtualHost Name="b:80"/><VirtualHost `, 1), false, `endpoint x of URI "/a" under "b:80" is in no input`},
 		"every URI":                        {[]string{input}, strings.Replace(input, `UriGroup="u" `, "", 1), false, `endpoint x of URI "/a" under "*:80" is lost`},
+		"a backslash":                      {[]string{strings.ReplaceAll(input, "/a", `/a\b`)}, strings.Replace(input, route, "", 1), false, `endpoint x of URI "/a\b" under "*:80" is lost`},
 		"a second group of the name":       {[]string{input}, strings.Replace(input, uris, uris+`<UriGroup Name="u"><Uri Name="/b"/></UriGroup>`, 1), false, ""},
 		"a Route that leads nowhere":       {[]string{strings.Replace(input, route, route+`<Route ServerCluster="gone"/>`, 1)}, input, false, ""},
 		"a member of the second":           {[]string{input, second}, input, false, `endpoint [::1]:2 of URI "/a" under "*:80" is lost`},
