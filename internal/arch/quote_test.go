@@ -15,7 +15,7 @@ var quotesForPrograms = map[string]string{
 	"proxy/demo.go":                            "it writes XML, of names of its own",
 	"generate/internal/irregular/irregular.go": "it writes XML for tests",
 	"generate/merge/clusters.go":               "a key, shown to nobody",
-	"generate/merge/proof/proof.go":            "a key, and the report of an error of ours",
+	"generate/merge/proof/proof.go":            "a key",
 	"generate/graph/graph.go":                  "the name of a format",
 }
 
