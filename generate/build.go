@@ -3,7 +3,7 @@ package generate
 import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // element is a node under construction. What is written unasked carries the span of what caused the element.
@@ -73,7 +73,7 @@ func (e element) setOrDrop(name string, v text, drop bool) {
 }
 
 // keys sets the attributes for which the topology has keys of its own.
-func (e element) keys(n *schemas.Node, keys []pair) {
+func (e element) keys(n *yamldoc.Node, keys []pair) {
 	if n == nil {
 		return
 	}
@@ -85,7 +85,7 @@ func (e element) keys(n *schemas.Node, keys []pair) {
 }
 
 // override sets attributes by their own names; an empty value leaves one out.
-func (e element) override(n *schemas.Node) {
+func (e element) override(n *yamldoc.Node) {
 	if n == nil {
 		return
 	}
@@ -99,7 +99,7 @@ func (e element) override(n *schemas.Node) {
 }
 
 // raw adds elements that the topology writes out.
-func (e element) raw(n *schemas.Node) {
+func (e element) raw(n *yamldoc.Node) {
 	if n == nil {
 		return
 	}
@@ -124,7 +124,7 @@ func property(name, value text, at diag.Span) element {
 
 // properties adds the Property elements of a node that has the keys properties and propertyList: the unasked ones in their order, changed
 // or left out as properties says, then its others; or exactly propertyList.
-func (e element) properties(n *schemas.Node, unasked []element) {
+func (e element) properties(n *yamldoc.Node, unasked []element) {
 	if list := n.Get("propertyList"); list != nil {
 		for _, item := range list.Items {
 			e.add(property(item.Get("name").Str(), item.Get("value").Str(), item.Span))

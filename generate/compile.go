@@ -9,13 +9,13 @@ import (
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // Output is the plugin-cfg.xml of one web server. Its spans stand in the topology.
 type Output struct {
 	WebServer string
-	Platform  schemas.Val[string] // the web server that the plug-in sits in; not Set when the topology does not say
+	Platform  yamldoc.Val[string] // the web server that the plug-in sits in; not Set when the topology does not say
 	Doc       *parser.Document
 	Config    *parser.Config
 }
@@ -95,7 +95,7 @@ func (c *compiler) document(w *WebServer, o Options) *parser.Document {
 }
 
 // names adds a child with a Name for every item of a list.
-func (e element) names(child string, list *schemas.Node) {
+func (e element) names(child string, list *yamldoc.Node) {
 	for _, item := range list.Items {
 		n := newElement(child, item.Span)
 		n.set("Name", item.Str())

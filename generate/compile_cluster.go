@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
-	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 func (c *compiler) cluster(w *WebServer, k *Cluster) element {
@@ -87,7 +87,7 @@ func (c *compiler) transports(e element, w *WebServer, k *Cluster, m *Member) {
 }
 
 // transport writes out a Transport that the topology describes in full.
-func (c *compiler) transport(w *WebServer, k *Cluster, m *Member, n *schemas.Node) element {
+func (c *compiler) transport(w *WebServer, k *Cluster, m *Member, n *yamldoc.Node) element {
 	t := newElement("Transport", start(n.Span))
 	host := n.Get("host").Str()
 	if n.Field("host") == nil {
@@ -124,7 +124,7 @@ func (m *Member) host(k *Cluster) text {
 }
 
 // serverList adds a list: what the topology writes out, or the members of a role.
-func (e element) serverList(name, role string, k *Cluster, written *schemas.Field, single bool) {
+func (e element) serverList(name, role string, k *Cluster, written *yamldoc.Field, single bool) {
 	if written != nil {
 		if !written.Value.Null() {
 			list := newElement(name, written.NameSpan)
@@ -153,7 +153,7 @@ func (e element) serverList(name, role string, k *Cluster, written *schemas.Fiel
 // name returns what is written as the Name, "" and not Set when it is to be left out.
 func (k *Cluster) name() text     { return nameOr(k.Node, k.Key) }
 func (h *VirtualHost) name() text { return nameOr(h.Node, h.Key) }
-func nameOr(n *schemas.Node, key text) text {
+func nameOr(n *yamldoc.Node, key text) text {
 	if n.Field("name") != nil {
 		return n.Get("name").Str()
 	}

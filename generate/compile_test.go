@@ -14,6 +14,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 const figure = "../testdata/figure-5-12"
@@ -226,10 +227,10 @@ func TestExamplesOfTheSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := diag.NewFiles()
-	root, _ := schemas.Load(files, files.Add("schema.json", src), "")
+	root, _ := yamldoc.Load(files, files.Add("schema.json", src))
 	for _, example := range root.Get("examples").Items {
-		if outputs, faults := compile(t, "example.yaml", schemas.Print(example)); faults != "" || len(outputs) != 1 {
-			t.Errorf("%s\n%s", faults, schemas.Print(example))
+		if outputs, faults := compile(t, "example.yaml", yamldoc.Print(example)); faults != "" || len(outputs) != 1 {
+			t.Errorf("%s\n%s", faults, yamldoc.Print(example))
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
-	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // Import turns a plugin-cfg.xml into the YAML of a topology from which Compile makes a file of the same meaning: same endpoints, attributes
@@ -25,11 +25,11 @@ func Import(cfg *parser.Config) ([]byte, []diag.Diagnostic) {
 	}
 	im := newImporter(cfg)
 	root := im.topology()
-	src := schemas.Print(root)
+	src := yamldoc.Print(root)
 	top, outputs, faults := reread(src)
 	if allow := allowance(faults); len(allow) > 0 {
-		root.Put("allow", schemas.NewList(allow...))
-		src = schemas.Print(root)
+		root.Put("allow", yamldoc.NewList(allow...))
+		src = yamldoc.Print(root)
 		top, outputs, _ = reread(src)
 	}
 	if top == nil {
@@ -62,16 +62,16 @@ func reread(src []byte) (*Topology, []Output, []diag.Diagnostic) {
 }
 
 // allowance lists the codes of the errors that a file already lives with.
-func allowance(faults []diag.Diagnostic) []*schemas.Node {
+func allowance(faults []diag.Diagnostic) []*yamldoc.Node {
 	seen := map[string]bool{}
 	for _, d := range faults {
 		if d.Severity == diag.Error && d.Rule.Code != "" {
 			seen[d.Rule.Code] = true
 		}
 	}
-	var codes []*schemas.Node
+	var codes []*yamldoc.Node
 	for _, code := range slices.Sorted(maps.Keys(seen)) {
-		codes = append(codes, schemas.NewText(code))
+		codes = append(codes, yamldoc.NewText(code))
 	}
 	return codes
 }
@@ -85,7 +85,7 @@ type importer struct {
 
 	names           *routecheck.Names // which definition a Name means
 	hosts, clusters map[string]string // Name -> key, of the definition that it means
-	raw             []*schemas.Node   // elements to be written as they are
+	raw             []*yamldoc.Node   // elements to be written as they are
 	pending         []string          // comments that wait for the next entry
 }
 
@@ -110,15 +110,15 @@ func (im *importer) lost(n *parser.Node, format string, args ...any) {
 }
 
 // topology writes the file in the flavor that needs fewer words.
-func (im *importer) topology() *schemas.Node {
-	var best *schemas.Node
+func (im *importer) topology() *yamldoc.Node {
+	var best *yamldoc.Node
 	var faults []diag.Diagnostic
 	length := 0
 	for _, name := range []string{"was", "liberty", "plain"} {
 		try := *im
 		try.flavor = unasked(name)
 		root := try.write(name)
-		if n := len(schemas.Print(root)); best == nil || n < length {
+		if n := len(yamldoc.Print(root)); best == nil || n < length {
 			best, faults, length = root, try.faults, n
 		}
 	}
@@ -126,10 +126,10 @@ func (im *importer) topology() *schemas.Node {
 	return best
 }
 
-func newMap() *schemas.Node { return &schemas.Node{Kind: schemas.Map} }
+func newMap() *yamldoc.Node { return &yamldoc.Node{Kind: yamldoc.Map} }
 
 // orNothing returns nil for a map or list without content.
-func orNothing(n *schemas.Node) *schemas.Node {
+func orNothing(n *yamldoc.Node) *yamldoc.Node {
 	if len(n.Fields)+len(n.Items) == 0 {
 		return nil
 	}
@@ -137,23 +137,23 @@ func orNothing(n *schemas.Node) *schemas.Node {
 }
 
 // optional is a text, or null when the attribute is not written.
-func optional(n *parser.Node, name string) *schemas.Node {
+func optional(n *parser.Node, name string) *yamldoc.Node {
 	if a := n.Attr(name); a != nil {
-		return schemas.NewText(a.Value)
+		return yamldoc.NewText(a.Value)
 	}
-	return schemas.NewPlain("")
+	return yamldoc.NewPlain("")
 }
 
-func (im *importer) write(flavor string) *schemas.Node {
+func (im *importer) write(flavor string) *yamldoc.Node {
 	im.hosts, im.clusters = map[string]string{}, map[string]string{}
 	im.takeComments(im.cfg.Doc.Nodes...)
 	header := im.waiting() // what stands before Config stays at the top
 	hosts, clusters, applications := im.children()
 	root := newMap().
-		Put("version", schemas.NewPlain("1")).
+		Put("version", yamldoc.NewPlain("1")).
 		Put("cell", im.cell(header)).
-		Put("flavor", schemas.NewText(flavor)).
-		Put("webServers", schemas.NewList(im.webServer())).
+		Put("flavor", yamldoc.NewText(flavor)).
+		Put("webServers", yamldoc.NewList(im.webServer())).
 		Put("virtualHosts", hosts).
 		Put("clusters", clusters).
 		Put("applications", orNothing(applications))
@@ -164,18 +164,18 @@ func (im *importer) write(flavor string) *schemas.Node {
 var headline = regexp.MustCompile(`for the webserver (\S+)\.(\S+) generated`)
 
 // cell returns the name of the cell, and of the node where there is one, that the generators' comment has before the web server's; nil for none.
-func (im *importer) cell(header string) *schemas.Node {
+func (im *importer) cell(header string) *yamldoc.Node {
 	m := headline.FindStringSubmatch(header)
 	if m == nil || m[2] != im.web.Name.V {
 		return nil
 	}
-	return schemas.NewText(m[1])
+	return yamldoc.NewText(m[1])
 }
 
 // children walks the children of Config in file order, so that comments stay with what they speak of. Routes come last: they need to know
 // every definition.
-func (im *importer) children() (hosts, clusters, applications *schemas.Node) {
-	hosts, clusters, applications = newMap(), newMap(), schemas.NewList()
+func (im *importer) children() (hosts, clusters, applications *yamldoc.Node) {
+	hosts, clusters, applications = newMap(), newMap(), yamldoc.NewList()
 	hostOf, clusterOf, routeOf := map[*parser.Node]*parser.VirtualHostGroup{}, map[*parser.Node]*parser.ServerCluster{}, map[*parser.Node]*parser.Route{}
 	for _, h := range im.cfg.VirtualHostGroups {
 		hostOf[h.Node] = h
@@ -279,11 +279,11 @@ func (im *importer) within(n *parser.Node) string {
 }
 
 // element writes an element as it is.
-func (im *importer) element(n *parser.Node) *schemas.Node {
-	attributes, elements := newMap(), schemas.NewList()
+func (im *importer) element(n *parser.Node) *yamldoc.Node {
+	attributes, elements := newMap(), yamldoc.NewList()
 	for i := range n.Attrs {
 		if n.Attr(n.Attrs[i].Name) == &n.Attrs[i] {
-			attributes.Put(n.Attrs[i].Name, schemas.NewText(n.Attrs[i].Value))
+			attributes.Put(n.Attrs[i].Name, yamldoc.NewText(n.Attrs[i].Value))
 		}
 	}
 	text := ""
@@ -295,16 +295,16 @@ func (im *importer) element(n *parser.Node) *schemas.Node {
 			text += c.Text
 		}
 	}
-	e := newMap().Put("element", schemas.NewText(n.Name)).Put("attributes", orNothing(attributes))
+	e := newMap().Put("element", yamldoc.NewText(n.Name)).Put("attributes", orNothing(attributes))
 	if text = strings.TrimSpace(text); text != "" {
-		e.Put("text", schemas.NewText(text))
+		e.Put("text", yamldoc.NewText(text))
 	}
 	return e.Put("elements", orNothing(elements))
 }
 
 // strays writes the child elements that a topology has no words for, and names the text that it cannot keep.
-func (im *importer) strays(n *parser.Node, known ...string) *schemas.Node {
-	list := schemas.NewList()
+func (im *importer) strays(n *parser.Node, known ...string) *yamldoc.Node {
+	list := yamldoc.NewList()
 	for _, c := range n.Children {
 		switch {
 		case c.Kind == parser.Element && !contains(known, c.Name):
@@ -317,7 +317,7 @@ func (im *importer) strays(n *parser.Node, known ...string) *schemas.Node {
 }
 
 // key makes a Name the key of a map, another one when it is taken or missing; then the entry needs the Name itself.
-func key(m *schemas.Node, n *parser.Node, fallback string) (key string, name *schemas.Node) {
+func key(m *yamldoc.Node, n *parser.Node, fallback string) (key string, name *yamldoc.Node) {
 	attr := n.Attr("Name")
 	key = fallback
 	if attr != nil {

@@ -6,15 +6,15 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/routecheck"
-	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-func (im *importer) virtualHost(hosts *schemas.Node, h *parser.VirtualHostGroup) {
+func (im *importer) virtualHost(hosts *yamldoc.Node, h *parser.VirtualHostGroup) {
 	name, written := key(hosts, h.Node, "virtualHost")
 	if im.names.VirtualHostGroup(h.Name.V) == h && h.Name.Set() {
 		im.hosts[h.Name.V] = name
 	}
-	aliases := schemas.NewList()
+	aliases := yamldoc.NewList()
 	for _, a := range h.Aliases {
 		aliases.Items = append(aliases.Items, optional(a.Node, "Name"))
 		im.onlyName(a.Node)
@@ -28,11 +28,11 @@ func (im *importer) virtualHost(hosts *schemas.Node, h *parser.VirtualHostGroup)
 		if len(h.Aliases) == 2 && h.Aliases[0].Name.V == "*:80" && h.Aliases[1].Name.V == "*:443" {
 			n = newMap().Put("name", written)
 		} else {
-			n.Put("addWebServerPorts", schemas.NewPlain("false"))
+			n.Put("addWebServerPorts", yamldoc.NewPlain("false"))
 		}
 	}
 	if name == adminHost && im.flavor.noAdmin {
-		n.Put("admin", schemas.NewPlain("false"))
+		n.Put("admin", yamldoc.NewPlain("false"))
 	}
 	n.Comment = im.within(h.Node)
 	hosts.Put(name, n)
@@ -47,7 +47,7 @@ func (im *importer) onlyName(n *parser.Node) {
 	}
 }
 
-func (im *importer) cluster(clusters *schemas.Node, c *parser.ServerCluster) {
+func (im *importer) cluster(clusters *yamldoc.Node, c *parser.ServerCluster) {
 	name, written := key(clusters, c.Node, "cluster")
 	if im.names.Cluster(c.Name.V) == c && c.Name.Set() {
 		im.clusters[c.Name.V] = name
@@ -65,9 +65,9 @@ func (im *importer) cluster(clusters *schemas.Node, c *parser.ServerCluster) {
 		primary = orNull(nameList(c.Primary))
 	}
 	if len(c.Servers) > 1 && !slices.ContainsFunc(c.Servers, func(s *parser.Server) bool { return s.CloneID.V != "" }) {
-		n.Put("session", newMap().Put("affinity", schemas.NewPlain("false")))
+		n.Put("session", newMap().Put("affinity", yamldoc.NewPlain("false")))
 	}
-	members := schemas.NewList()
+	members := yamldoc.NewList()
 	for _, s := range c.Servers {
 		members.Items = append(members.Items, im.member(s, roles[s], single))
 	}
@@ -82,7 +82,7 @@ func (im *importer) cluster(clusters *schemas.Node, c *parser.ServerCluster) {
 }
 
 // lists returns the roles of the members, and the lists themselves where roles do not give them as they stand.
-func lists(c *parser.ServerCluster) (roles map[*parser.Server]string, primary, backup *schemas.Node) {
+func lists(c *parser.ServerCluster) (roles map[*parser.Server]string, primary, backup *yamldoc.Node) {
 	roles = map[*parser.Server]string{}
 	for _, s := range c.Servers {
 		roles[s] = "none"
@@ -118,11 +118,11 @@ func sameNames(l *parser.ServerList, names []string) bool {
 	return len(names) > 0 && slices.EqualFunc(l.Servers, names, func(r *parser.ServerRef, name string) bool { return r.Name.Set() && r.Name.V == name })
 }
 
-func nameList(l *parser.ServerList) *schemas.Node {
+func nameList(l *parser.ServerList) *yamldoc.Node {
 	if l == nil {
-		return schemas.NewPlain("")
+		return yamldoc.NewPlain("")
 	}
-	list := schemas.NewList()
+	list := yamldoc.NewList()
 	for _, r := range l.Servers {
 		list.Items = append(list.Items, optional(r.Node, "Name"))
 	}
@@ -130,14 +130,14 @@ func nameList(l *parser.ServerList) *schemas.Node {
 }
 
 // orNull returns nil for the value that leaves a key out.
-func orNull(n *schemas.Node) *schemas.Node {
+func orNull(n *yamldoc.Node) *yamldoc.Node {
 	if n.Null() {
 		return nil
 	}
 	return n
 }
 
-func (im *importer) member(s *parser.Server, role string, single bool) *schemas.Node {
+func (im *importer) member(s *parser.Server, role string, single bool) *yamldoc.Node {
 	unasked := im.flavor.server
 	if single {
 		unasked = slices.DeleteFunc(slices.Clone(unasked), func(p pair) bool { return p.name == "LoadBalanceWeight" })
@@ -145,10 +145,10 @@ func (im *importer) member(s *parser.Server, role string, single bool) *schemas.
 	m := newMap().Put("name", optional(s.Node, "Name"))
 	im.transports(m, s)
 	if s.CloneID.Set() && s.CloneID.V != "" {
-		m.Put("cloneId", schemas.NewText(s.CloneID.V))
+		m.Put("cloneId", yamldoc.NewText(s.CloneID.V))
 	}
 	if role != "primary" && role != "" {
-		m.Put("role", schemas.NewText(role))
+		m.Put("role", yamldoc.NewText(role))
 	}
 	skip := []string{"Name"}
 	if s.CloneID.V != "" {
@@ -159,7 +159,7 @@ func (im *importer) member(s *parser.Server, role string, single bool) *schemas.
 	return m.Put("overrides", orNothing(overrides)).Put("elements", im.strays(s.Node, "Transport"))
 }
 
-func (im *importer) clusterAddress(a *parser.Server, defaults *schemas.Node) *schemas.Node {
+func (im *importer) clusterAddress(a *parser.Server, defaults *yamldoc.Node) *yamldoc.Node {
 	m := im.member(a, "", true)
 	if defaults == nil {
 		return m
@@ -186,22 +186,22 @@ func (im *importer) clusterAddress(a *parser.Server, defaults *schemas.Node) *sc
 }
 
 // transports writes the ports of a member, or its transports one by one where ports cannot say them.
-func (im *importer) transports(m *schemas.Node, s *parser.Server) {
+func (im *importer) transports(m *yamldoc.Node, s *parser.Server) {
 	if im.regular(s) {
-		m.Put("host", schemas.NewText(s.Transports[0].Hostname.V))
+		m.Put("host", yamldoc.NewText(s.Transports[0].Hostname.V))
 		for _, t := range s.Transports {
-			m.Put(t.Protocol.V, schemas.NewPlain(t.Port.Raw()))
+			m.Put(t.Protocol.V, yamldoc.NewPlain(t.Port.Raw()))
 		}
 		if ttl := s.Transports[0].ConnectionTTL; ttl.Set() {
-			m.Put("connectionTTL", schemas.NewPlain(ttl.Raw()))
+			m.Put("connectionTTL", yamldoc.NewPlain(ttl.Raw()))
 		}
 		return
 	}
-	list := schemas.NewList()
+	list := yamldoc.NewList()
 	for _, t := range s.Transports {
 		n := newMap()
 		if t.Protocol.Set() {
-			n.Put("protocol", schemas.NewText(t.Protocol.Raw()))
+			n.Put("protocol", yamldoc.NewText(t.Protocol.Raw()))
 		}
 		n.Put("host", optional(t.Node, "Hostname"))
 		if t.Port.Set() {
@@ -223,16 +223,16 @@ func (im *importer) transports(m *schemas.Node, s *parser.Server) {
 }
 
 // portNode is a port, as a number where it is one.
-func portNode(port string) *schemas.Node {
+func portNode(port string) *yamldoc.Node {
 	if n := keyValue("http", port); n != nil {
 		return n
 	}
-	return schemas.NewText(port)
+	return yamldoc.NewText(port)
 }
 
 // transportStrays writes the elements inside a Transport that are no plain Property.
-func (im *importer) transportStrays(t *parser.Transport) *schemas.Node {
-	list := schemas.NewList()
+func (im *importer) transportStrays(t *parser.Transport) *yamldoc.Node {
+	list := yamldoc.NewList()
 	if strays := im.strays(t.Node, "Property"); strays != nil {
 		list = strays
 	}
@@ -271,7 +271,7 @@ func (im *importer) regular(s *parser.Server) bool {
 }
 
 // common moves what all members say alike into defaults, and returns these.
-func common(members []*schemas.Node) *schemas.Node {
+func common(members []*yamldoc.Node) *yamldoc.Node {
 	defaults := newMap()
 	if len(members) < 2 {
 		return nil
@@ -284,7 +284,7 @@ func common(members []*schemas.Node) *schemas.Node {
 			}
 		}
 	}
-	var overrides []*schemas.Node
+	var overrides []*yamldoc.Node
 	for _, m := range members {
 		if o := m.Get("overrides"); o != nil {
 			overrides = append(overrides, o)
@@ -311,7 +311,7 @@ func common(members []*schemas.Node) *schemas.Node {
 }
 
 // shared returns the value that all nodes have under a key, nil when they differ.
-func shared(nodes []*schemas.Node, name string) *schemas.Node {
+func shared(nodes []*yamldoc.Node, name string) *yamldoc.Node {
 	first := nodes[0].Get(name)
 	for _, n := range nodes {
 		if v := n.Get(name); first == nil || v == nil || v.Text != first.Text || v.Quoted != first.Quoted {
@@ -321,6 +321,6 @@ func shared(nodes []*schemas.Node, name string) *schemas.Node {
 	return first
 }
 
-func remove(n *schemas.Node, name string) {
-	n.Fields = slices.DeleteFunc(n.Fields, func(f schemas.Field) bool { return f.Name == name })
+func remove(n *yamldoc.Node, name string) {
+	n.Fields = slices.DeleteFunc(n.Fields, func(f yamldoc.Field) bool { return f.Name == name })
 }

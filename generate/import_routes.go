@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
-	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // importRoutes turns Routes into applications.
@@ -19,7 +19,7 @@ func newRoutes(im *importer) *importRoutes {
 	return &importRoutes{importer: im, used: map[*parser.UriGroup]bool{}, seen: map[[3]string]bool{}}
 }
 
-func (im *importRoutes) add(applications *schemas.Node, r *parser.Route) {
+func (im *importRoutes) add(applications *yamldoc.Node, r *parser.Route) {
 	_, group, _ := im.names.RouteParts(r)
 	id := [3]string{reference(r.VirtualHostGroup), reference(r.UriGroup), reference(r.ServerCluster)}
 	if r.UriGroup.Set() && group == nil || !plainRoute(r.Node) {
@@ -34,7 +34,7 @@ func (im *importRoutes) add(applications *schemas.Node, r *parser.Route) {
 	im.seen[id] = true
 	comment := im.within(r.Node)
 	if group == nil {
-		app := im.application(r).Put("uris", schemas.NewPlain(""))
+		app := im.application(r).Put("uris", yamldoc.NewPlain(""))
 		app.Comment = comment
 		applications.Items = append(applications.Items, app)
 		return
@@ -43,7 +43,7 @@ func (im *importRoutes) add(applications *schemas.Node, r *parser.Route) {
 	for i, run := range runs(group.Uris) {
 		app := im.application(r)
 		if name := groupName(r.VirtualHostGroup.V, r.ServerCluster.V); group.Name.V != name {
-			app.Put("uriGroup", schemas.NewText(group.Name.V))
+			app.Put("uriGroup", yamldoc.NewText(group.Name.V))
 		}
 		im.uris(app, run)
 		if i == 0 {
@@ -77,16 +77,16 @@ func plainRoute(n *parser.Node) bool {
 	return len(n.Elements("")) == 0
 }
 
-func (im *importRoutes) application(r *parser.Route) *schemas.Node {
+func (im *importRoutes) application(r *parser.Route) *yamldoc.Node {
 	app := newMap()
 	cluster := optional(r.Node, "ServerCluster")
 	if k, known := im.clusters[cluster.Text]; known && r.ServerCluster.Set() {
-		cluster = schemas.NewText(k)
+		cluster = yamldoc.NewText(k)
 	}
 	app.Put("cluster", cluster)
 	host := optional(r.Node, "VirtualHostGroup")
 	if k, known := im.hosts[host.Text]; known && r.VirtualHostGroup.Set() {
-		host = schemas.NewText(k)
+		host = yamldoc.NewText(k)
 	}
 	if _, known := im.hosts["default_host"]; !known || host.Text != "default_host" || !r.VirtualHostGroup.Set() {
 		app.Put("virtualHost", host)
@@ -106,13 +106,13 @@ func runs(uris []*parser.Uri) [][]*parser.Uri {
 	return all
 }
 
-func (im *importRoutes) uris(app *schemas.Node, run []*parser.Uri) {
-	list := schemas.NewList()
+func (im *importRoutes) uris(app *yamldoc.Node, run []*parser.Uri) {
+	list := yamldoc.NewList()
 	for _, u := range run {
 		list.Items = append(list.Items, im.uri(u))
 	}
 	if root, ok := contextRoot(list); ok {
-		app.Put("contextRoot", schemas.NewText(root))
+		app.Put("contextRoot", yamldoc.NewText(root))
 	} else {
 		app.Put("uris", list)
 	}
@@ -136,41 +136,41 @@ func (im *importRoutes) uris(app *schemas.Node, run []*parser.Uri) {
 }
 
 // contextRoot returns the context root that a single plain pattern stands for; /* is better written as it is.
-func contextRoot(list *schemas.Node) (string, bool) {
-	if len(list.Items) != 1 || list.Items[0].Kind != schemas.Scalar {
+func contextRoot(list *yamldoc.Node) (string, bool) {
+	if len(list.Items) != 1 || list.Items[0].Kind != yamldoc.Scalar {
 		return "", false
 	}
 	root, ok := strings.CutSuffix(list.Items[0].Text, "/*")
 	return root, ok && root != "" && contextURI(root) == list.Items[0].Text
 }
 
-func (im *importRoutes) uri(u *parser.Uri) *schemas.Node {
+func (im *importRoutes) uri(u *parser.Uri) *yamldoc.Node {
 	overrides := newMap()
 	for i := range u.Node.Attrs {
 		a := &u.Node.Attrs[i]
 		if a.Name != "Name" && a.Name != "AffinityCookie" && a.Name != "AffinityURLIdentifier" && u.Node.Attr(a.Name) == a {
-			overrides.Put(a.Name, schemas.NewText(a.Value))
+			overrides.Put(a.Name, yamldoc.NewText(a.Value))
 		}
 	}
 	if stray := im.strays(u.Node); stray != nil {
 		im.lost(u.Node, "the elements inside URI %q", u.Name.V)
 	}
 	if u.Name.Set() && u.Name.V != "" && len(overrides.Fields) == 0 {
-		return schemas.NewText(u.Name.V)
+		return yamldoc.NewText(u.Name.V)
 	}
 	if u.Name.Set() && u.Name.V == "" {
-		overrides.Put("Name", schemas.NewText(""))
+		overrides.Put("Name", yamldoc.NewText(""))
 	}
 	n := newMap()
 	if u.Name.V != "" {
-		n.Put("name", schemas.NewText(u.Name.V))
+		n.Put("name", yamldoc.NewText(u.Name.V))
 	}
 	return n.Put("overrides", overrides)
 }
 
 // unused keeps the groups of which no application tells as elements, before the Routes that may name them.
 func (im *importRoutes) unused() {
-	var groups []*schemas.Node
+	var groups []*yamldoc.Node
 	for _, g := range im.cfg.UriGroups {
 		if !im.used[g] {
 			groups = append(groups, im.element(g.Node))

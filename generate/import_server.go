@@ -6,28 +6,28 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
-	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // webServer writes what concerns the web server rather than what it routes to.
-func (im *importer) webServer() *schemas.Node {
+func (im *importer) webServer() *yamldoc.Node {
 	cfg, w := im.cfg, newMap()
-	w.Put("name", schemas.NewText(im.web.Name.V))
+	w.Put("name", yamldoc.NewText(im.web.Name.V))
 	if im.web.Windows {
-		w.Put("os", schemas.NewText("windows"))
+		w.Put("os", yamldoc.NewText("windows"))
 	}
 	properties, list := im.properties(cfg.Properties, im.unaskedProperties())
 	switch root := parser.Find(cfg.Properties, "PluginInstallRoot"); {
 	case list != nil:
 		if im.web.PluginRoot.V != defaultRoot {
-			w.Put("pluginRoot", schemas.NewText(im.web.PluginRoot.V))
+			w.Put("pluginRoot", yamldoc.NewText(im.web.PluginRoot.V))
 		}
 	case root == nil || root.Name.V != "PluginInstallRoot":
 		if im.flavor.root {
-			w.Put("pluginRoot", schemas.NewPlain(""))
+			w.Put("pluginRoot", yamldoc.NewPlain(""))
 		}
 	case !im.flavor.root || im.web.PluginRoot.V != defaultRoot:
-		w.Put("pluginRoot", schemas.NewText(im.web.PluginRoot.V))
+		w.Put("pluginRoot", yamldoc.NewText(im.web.PluginRoot.V))
 	}
 	w.Put("log", im.log())
 	fields, overrides := im.attributes(cfg.Node, im.flavor.config, []pair{{"refreshInterval", "RefreshInterval"}}, "ConfigHash")
@@ -37,7 +37,7 @@ func (im *importer) webServer() *schemas.Node {
 	}
 	w.Fields = append(w.Fields, fields...)
 	return w.Put("tls", im.tlsNode()).Put("config", orNothing(overrides)).Put("properties", properties).Put("propertyList", list).
-		Put("trustedProxies", proxies).Put("elements", orNothing(schemas.NewList(im.raw...)))
+		Put("trustedProxies", proxies).Put("elements", orNothing(yamldoc.NewList(im.raw...)))
 }
 
 func (im *importer) unaskedProperties() []pair {
@@ -48,8 +48,8 @@ func (im *importer) unaskedProperties() []pair {
 	return all
 }
 
-func (im *importer) fixProxySwitch(overrides *schemas.Node) {
-	i := slices.IndexFunc(overrides.Fields, func(f schemas.Field) bool { return f.Name == "TrustedProxyEnable" })
+func (im *importer) fixProxySwitch(overrides *yamldoc.Node) {
+	i := slices.IndexFunc(overrides.Fields, func(f yamldoc.Field) bool { return f.Name == "TrustedProxyEnable" })
 	a := im.cfg.Node.Attr("TrustedProxyEnable")
 	switch {
 	case a != nil && a.Value == "true" && i >= 0:
@@ -59,25 +59,25 @@ func (im *importer) fixProxySwitch(overrides *schemas.Node) {
 	}
 }
 
-func (im *importer) trustedProxies() *schemas.Node {
+func (im *importer) trustedProxies() *yamldoc.Node {
 	groups := im.cfg.Node.Elements("TrustedProxyGroup")
 	if len(groups) == 0 || !plainProxies(groups[0]) {
 		return nil
 	}
-	list := schemas.NewList()
+	list := yamldoc.NewList()
 	for _, p := range groups[0].Elements("TrustedProxy") {
 		list.Items = append(list.Items, optional(p, "Name"))
 	}
 	return list
 }
 
-func (im *importer) log() *schemas.Node {
+func (im *importer) log() *yamldoc.Node {
 	log := im.cfg.Log
 	if log == nil || len(log.Node.Elements("")) > 0 {
 		if im.flavor.log == nil {
 			return nil
 		}
-		return schemas.NewPlain("")
+		return yamldoc.NewPlain("")
 	}
 	unasked := append([]pair{{"Name", im.web.path("logs", im.web.Name.V, "http_plugin.log")}}, im.flavor.log...)
 	fields, overrides := im.attributes(log.Node, unasked, []pair{{"level", "LogLevel"}, {"file", "Name"}})
@@ -92,13 +92,13 @@ func (im *importer) log() *schemas.Node {
 
 // attributes writes the attributes of an element that differ from what is written unasked: by the keys that stand for them where a key can
 // say the value, else as overrides.
-func (im *importer) attributes(n *parser.Node, unasked, keys []pair, skip ...string) ([]schemas.Field, *schemas.Node) {
+func (im *importer) attributes(n *parser.Node, unasked, keys []pair, skip ...string) ([]yamldoc.Field, *yamldoc.Node) {
 	said, overrides := newMap(), newMap()
 	default_ := map[string]string{}
 	for _, p := range unasked {
 		default_[p.name] = p.value
 		if n.Attr(p.name) == nil && !contains(skip, p.name) {
-			overrides.Put(p.name, schemas.NewPlain(""))
+			overrides.Put(p.name, yamldoc.NewPlain(""))
 		}
 	}
 	for i := range n.Attrs {
@@ -113,23 +113,23 @@ func (im *importer) attributes(n *parser.Node, unasked, keys []pair, skip ...str
 				continue
 			}
 		}
-		overrides.Put(a.Name, schemas.NewText(a.Value))
+		overrides.Put(a.Name, yamldoc.NewText(a.Value))
 	}
 	return said.Fields, overrides
 }
 
 // keyValue is a value as the schema wants it for a key, nil when the key cannot say it.
-func keyValue(key, value string) *schemas.Node {
+func keyValue(key, value string) *yamldoc.Node {
 	switch key {
 	case "file":
-		return schemas.NewText(value)
+		return yamldoc.NewText(value)
 	case "level":
 		return oneOf(value, "Error", "Warn", "Stats", "Detail", "Debug", "Trace")
 	case "loadBalance":
 		return oneOf(value, "Round Robin", "Random")
 	case "ignoreAffinityRequests", "removeSpecialHeaders", "getDWLMTable", "extendedHandshake", "waitForContinue":
 		if value == "true" || value == "false" {
-			return schemas.NewPlain(value)
+			return yamldoc.NewPlain(value)
 		}
 		return nil
 	}
@@ -144,12 +144,12 @@ func keyValue(key, value string) *schemas.Node {
 	if err != nil || strconv.Itoa(n) != value || n < low || n > high {
 		return nil
 	}
-	return schemas.NewPlain(value)
+	return yamldoc.NewPlain(value)
 }
 
-func oneOf(value string, allowed ...string) *schemas.Node {
+func oneOf(value string, allowed ...string) *yamldoc.Node {
 	if contains(allowed, value) {
-		return schemas.NewText(value)
+		return yamldoc.NewText(value)
 	}
 	return nil
 }
@@ -160,9 +160,9 @@ func odd(ps []*parser.Property) bool {
 }
 
 // properties writes Property elements: as changes to those written unasked, or one by one when a name occurs twice.
-func (im *importer) properties(ps []*parser.Property, unasked []pair) (changes, list *schemas.Node) {
+func (im *importer) properties(ps []*parser.Property, unasked []pair) (changes, list *yamldoc.Node) {
 	if odd(ps) {
-		return nil, schemas.NewList()
+		return nil, yamldoc.NewList()
 	}
 	seen := map[string]bool{}
 	twice := false
@@ -172,7 +172,7 @@ func (im *importer) properties(ps []*parser.Property, unasked []pair) (changes, 
 		seen[name] = true
 	}
 	if twice {
-		list = schemas.NewList()
+		list = yamldoc.NewList()
 		for _, p := range ps {
 			list.Items = append(list.Items, newMap().Put("name", optional(p.Node, "Name")).Put("value", optional(p.Node, "Value")))
 		}
@@ -183,12 +183,12 @@ func (im *importer) properties(ps []*parser.Property, unasked []pair) (changes, 
 	for _, u := range unasked {
 		default_[u.name] = u.value
 		if !slices.ContainsFunc(ps, func(p *parser.Property) bool { return p.Name.V == u.name }) {
-			changes.Put(u.name, schemas.NewPlain(""))
+			changes.Put(u.name, yamldoc.NewPlain(""))
 		}
 	}
 	for _, p := range ps {
 		if v, known := default_[p.Name.V]; !known || v != p.Value.V {
-			changes.Put(p.Name.V, schemas.NewText(p.Value.V))
+			changes.Put(p.Name.V, yamldoc.NewText(p.Value.V))
 		}
 	}
 	return orNothing(changes), nil
@@ -226,19 +226,19 @@ func (im *importer) commonTLS() (best [3]string) {
 	return best
 }
 
-func (im *importer) tlsNode() *schemas.Node {
+func (im *importer) tlsNode() *yamldoc.Node {
 	n := newMap()
 	for i, p := range []pair{{"keyring", "plugin-key.kdb"}, {"stashfile", "plugin-key.sth"}} {
 		switch im.tls[i] {
 		case im.web.path("config", im.web.Name.V, p.value):
 		case "":
-			n.Put(p.name, schemas.NewPlain(""))
+			n.Put(p.name, yamldoc.NewPlain(""))
 		default:
-			n.Put(p.name, schemas.NewText(im.tls[i]))
+			n.Put(p.name, yamldoc.NewText(im.tls[i]))
 		}
 	}
 	if im.tls[2] != "" {
-		n.Put("certLabel", schemas.NewText(im.tls[2]))
+		n.Put("certLabel", yamldoc.NewText(im.tls[2]))
 	}
 	return orNothing(n)
 }

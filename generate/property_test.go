@@ -12,64 +12,64 @@ import (
 	"github.com/wasplug/wasplug/generate/diff"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // drawTopology draws a sound topology: a few clusters, hosts and applications.
 func drawTopology(t *rapid.T) []byte {
-	root := newMap().Put("flavor", schemas.NewText(rapid.SampledFrom([]string{"was", "liberty", "plain"}).Draw(t, "flavor")))
-	root.Put("webServers", schemas.NewList(newMap().Put("pluginRoot", schemas.NewText("/opt/plugins"))))
-	root.Put("session", newMap().Put("cloneSeparator", schemas.NewText(rapid.SampledFrom([]string{":", "+"}).Draw(t, "separator"))))
+	root := newMap().Put("flavor", yamldoc.NewText(rapid.SampledFrom([]string{"was", "liberty", "plain"}).Draw(t, "flavor")))
+	root.Put("webServers", yamldoc.NewList(newMap().Put("pluginRoot", yamldoc.NewText("/opt/plugins"))))
+	root.Put("session", newMap().Put("cloneSeparator", yamldoc.NewText(rapid.SampledFrom([]string{":", "+"}).Draw(t, "separator"))))
 	hosts := newMap()
 	for i := range rapid.IntRange(0, 4).Draw(t, "hosts") {
-		aliases := schemas.NewList()
+		aliases := yamldoc.NewList()
 		for j := range rapid.IntRange(1, 4).Draw(t, "aliases") {
-			aliases.Items = append(aliases.Items, schemas.NewText(fmt.Sprintf("h%d-%d.example.com:%d", i, j, 80+j)))
+			aliases.Items = append(aliases.Items, yamldoc.NewText(fmt.Sprintf("h%d-%d.example.com:%d", i, j, 80+j)))
 		}
-		hosts.Put(fmt.Sprintf("vh%d", i), newMap().Put("aliases", aliases).Put("addWebServerPorts", schemas.NewPlain(rapid.SampledFrom([]string{"true", "false"}).Draw(t, "ports"))))
+		hosts.Put(fmt.Sprintf("vh%d", i), newMap().Put("aliases", aliases).Put("addWebServerPorts", yamldoc.NewPlain(rapid.SampledFrom([]string{"true", "false"}).Draw(t, "ports"))))
 	}
-	clusters, applications := newMap(), schemas.NewList()
+	clusters, applications := newMap(), yamldoc.NewList()
 	for i := range rapid.IntRange(1, 8).Draw(t, "clusters") {
 		name := fmt.Sprintf("c%d", i)
 		clusters.Put(name, drawCluster(t, i))
 		for j := range rapid.IntRange(0, 4).Draw(t, "applications") {
-			app := newMap().Put("name", schemas.NewText(fmt.Sprintf("a%d-%d", i, j))).Put("cluster", schemas.NewText(name))
+			app := newMap().Put("name", yamldoc.NewText(fmt.Sprintf("a%d-%d", i, j))).Put("cluster", yamldoc.NewText(name))
 			if len(hosts.Fields) > 0 && rapid.Bool().Draw(t, "own host") {
-				app.Put("virtualHost", schemas.NewText(rapid.SampledFrom(hosts.Fields).Draw(t, "host").Name))
+				app.Put("virtualHost", yamldoc.NewText(rapid.SampledFrom(hosts.Fields).Draw(t, "host").Name))
 			}
 			if rapid.Bool().Draw(t, "own cookie") {
-				app.Put("session", newMap().Put("cookie", schemas.NewText(fmt.Sprintf("COOKIE%d", j))))
+				app.Put("session", newMap().Put("cookie", yamldoc.NewText(fmt.Sprintf("COOKIE%d", j))))
 			}
-			uris := schemas.NewList()
+			uris := yamldoc.NewList()
 			for k := range rapid.SampledFrom([]int{1, 2, 5, 30}).Draw(t, "uris") {
-				uris.Items = append(uris.Items, schemas.NewText(fmt.Sprintf("/%s/%d/%d%s", name, j, k, rapid.SampledFrom([]string{"", "/*"}).Draw(t, "kind"))))
+				uris.Items = append(uris.Items, yamldoc.NewText(fmt.Sprintf("/%s/%d/%d%s", name, j, k, rapid.SampledFrom([]string{"", "/*"}).Draw(t, "kind"))))
 			}
 			applications.Items = append(applications.Items, app.Put("uris", uris))
 		}
 	}
-	return schemas.Print(root.Put("virtualHosts", hosts).Put("clusters", clusters).Put("applications", applications))
+	return yamldoc.Print(root.Put("virtualHosts", hosts).Put("clusters", clusters).Put("applications", applications))
 }
 
-func drawCluster(t *rapid.T, i int) *schemas.Node {
+func drawCluster(t *rapid.T, i int) *yamldoc.Node {
 	c := newMap()
 	if rapid.Bool().Draw(t, "keys") {
-		c.Put("retryInterval", schemas.NewPlain("7")).Put("loadBalance", schemas.NewText("Random"))
+		c.Put("retryInterval", yamldoc.NewPlain("7")).Put("loadBalance", yamldoc.NewText("Random"))
 	}
 	if rapid.Bool().Draw(t, "overrides") {
-		c.Put("overrides", newMap().Put("PostBufferSize", schemas.NewPlain("")).Put("Odd", schemas.NewText(rapid.StringMatching(`[ -~é<&"']{0,8}`).Draw(t, "odd"))))
+		c.Put("overrides", newMap().Put("PostBufferSize", yamldoc.NewPlain("")).Put("Odd", yamldoc.NewText(rapid.StringMatching(`[ -~é<&"']{0,8}`).Draw(t, "odd"))))
 	}
-	members := schemas.NewList()
+	members := yamldoc.NewList()
 	for j := range rapid.SampledFrom([]int{1, 2, 3, 20}).Draw(t, "members") {
-		m := newMap().Put("name", schemas.NewText(fmt.Sprintf("m%d", j))).Put("host", schemas.NewText(fmt.Sprintf("10.0.%d.%d", i, j)))
-		m.Put("http", schemas.NewPlain("9080")).Put("cloneId", schemas.NewText(fmt.Sprintf("%de%d", i, j)))
+		m := newMap().Put("name", yamldoc.NewText(fmt.Sprintf("m%d", j))).Put("host", yamldoc.NewText(fmt.Sprintf("10.0.%d.%d", i, j)))
+		m.Put("http", yamldoc.NewPlain("9080")).Put("cloneId", yamldoc.NewText(fmt.Sprintf("%de%d", i, j)))
 		if rapid.Bool().Draw(t, "https") {
-			m.Put("https", schemas.NewPlain("9443"))
+			m.Put("https", yamldoc.NewPlain("9443"))
 		}
 		if j > 0 {
-			m.Put("role", schemas.NewText(rapid.SampledFrom([]string{"primary", "backup", "none"}).Draw(t, "role")))
+			m.Put("role", yamldoc.NewText(rapid.SampledFrom([]string{"primary", "backup", "none"}).Draw(t, "role")))
 		}
 		if rapid.Bool().Draw(t, "weight") {
-			m.Put("weight", schemas.NewPlain(fmt.Sprint(rapid.IntRange(1, 65535).Draw(t, "weight value"))))
+			m.Put("weight", yamldoc.NewPlain(fmt.Sprint(rapid.IntRange(1, 65535).Draw(t, "weight value"))))
 		}
 		members.Items = append(members.Items, m)
 	}

@@ -1,6 +1,6 @@
 package generate
 
-import "github.com/wasplug/wasplug/schemas"
+import "github.com/wasplug/wasplug/schemas/yamldoc"
 
 // over returns a session whose values that are not written come from a wider one.
 func (s Session) over(wide Session) Session {
@@ -21,7 +21,7 @@ func (s Session) over(wide Session) Session {
 	return s
 }
 
-func inherit[T any](v *schemas.Val[T], wide schemas.Val[T]) {
+func inherit[T any](v *yamldoc.Val[T], wide yamldoc.Val[T]) {
 	if !v.Set {
 		*v = wide
 	}

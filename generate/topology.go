@@ -6,17 +6,18 @@ package generate
 import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 type (
-	text    = schemas.Val[string]
-	number  = schemas.Val[int]
-	boolean = schemas.Val[bool]
+	text    = yamldoc.Val[string]
+	number  = yamldoc.Val[int]
+	boolean = yamldoc.Val[bool]
 )
 
 // Topology is the model of a topology file. Every slice is in file order.
 type Topology struct {
-	Node         *schemas.Node
+	Node         *yamldoc.Node
 	Cell         text
 	Flavor       text // was (default), liberty or plain
 	Allow        []text
@@ -33,7 +34,7 @@ type Topology struct {
 
 // WebServer is a web server with the plug-in; each gets a file of its own.
 type WebServer struct {
-	Node       *schemas.Node
+	Node       *yamldoc.Node
 	Name       text // default webserver1
 	Windows    bool
 	Platform   text // the web server that the plug-in sits in, one of routecheck.Platforms; not Set: the default
@@ -47,8 +48,8 @@ type WebServer struct {
 // VirtualHost is a named set of aliases.
 type VirtualHost struct {
 	Key      text
-	Node     *schemas.Node
-	Aliases  []*schemas.Node
+	Node     *yamldoc.Node
+	Aliases  []*yamldoc.Node
 	AddPorts bool
 	Admin    boolean // for administration: left out of the files; default true for admin_host under flavor was
 }
@@ -56,16 +57,16 @@ type VirtualHost struct {
 // Cluster is a server cluster and its members.
 type Cluster struct {
 	Key            text
-	Node           *schemas.Node
+	Node           *yamldoc.Node
 	Session        Session // as written; see [Topology.ClusterSession]
-	Defaults       *schemas.Node
+	Defaults       *yamldoc.Node
 	Members        []*Member
 	ClusterAddress *Member
 }
 
 // Member is a server of a cluster.
 type Member struct {
-	Node    *schemas.Node
+	Node    *yamldoc.Node
 	Server  text // Name of the Server: <node>_<name>, or <name> without a node
 	CloneID text
 	Role    text // primary (default), backup or none
@@ -73,7 +74,7 @@ type Member struct {
 
 // Application is a set of URIs that one cluster serves under one virtual host.
 type Application struct {
-	Node        *schemas.Node
+	Node        *yamldoc.Node
 	Name        text
 	Cluster     text // key of a Cluster, not Set when the Route is to name none
 	VirtualHost text // key of a VirtualHost, not Set when the Route is to name none
@@ -155,10 +156,10 @@ func (t *Topology) addHost(h *VirtualHost) {
 	t.hostByKey[h.Key.V] = h
 }
 
-func readWebServers(n *schemas.Node) []*WebServer {
+func readWebServers(n *yamldoc.Node) []*WebServer {
 	list := n.Get("webServers")
 	if list == nil || len(list.Items) == 0 {
-		return []*WebServer{readWebServer(&schemas.Node{Kind: schemas.Map, Span: n.Span})}
+		return []*WebServer{readWebServer(&yamldoc.Node{Kind: yamldoc.Map, Span: n.Span})}
 	}
 	var all []*WebServer
 	for _, item := range list.Items {
@@ -169,7 +170,7 @@ func readWebServers(n *schemas.Node) []*WebServer {
 
 const defaultRoot = "/opt/IBM/WebSphere/Plugins"
 
-func readWebServer(n *schemas.Node) *WebServer {
+func readWebServer(n *yamldoc.Node) *WebServer {
 	ports := n.Get("ports")
 	w := &WebServer{
 		Node:       n,
@@ -187,7 +188,7 @@ func readWebServer(n *schemas.Node) *WebServer {
 	return w
 }
 
-func readVirtualHost(f schemas.Field) *VirtualHost {
+func readVirtualHost(f yamldoc.Field) *VirtualHost {
 	h := &VirtualHost{Key: text{V: f.Name, Span: f.NameSpan, Set: true}, Node: f.Value, AddPorts: f.Name == "default_host"}
 	h.Admin = f.Value.Get("admin").Bool()
 	if aliases := f.Value.Get("aliases"); aliases != nil {
@@ -199,7 +200,7 @@ func readVirtualHost(f schemas.Field) *VirtualHost {
 	return h
 }
 
-func readCluster(f schemas.Field) *Cluster {
+func readCluster(f yamldoc.Field) *Cluster {
 	c := &Cluster{
 		Key:      text{V: f.Name, Span: f.NameSpan, Set: true},
 		Node:     f.Value,
@@ -217,7 +218,7 @@ func readCluster(f schemas.Field) *Cluster {
 	return c
 }
 
-func readMember(n *schemas.Node) *Member {
+func readMember(n *yamldoc.Node) *Member {
 	m := &Member{Node: n, Server: n.Get("name").Str(), CloneID: n.Get("cloneId").Str(), Role: orText(n.Get("role").Str(), "primary")}
 	switch node := n.Get("node").Str(); {
 	case node.Set && m.Server.Set:
@@ -228,7 +229,7 @@ func readMember(n *schemas.Node) *Member {
 	return m
 }
 
-func readApplication(n *schemas.Node) *Application {
+func readApplication(n *yamldoc.Node) *Application {
 	a := &Application{
 		Node:        n,
 		Name:        n.Get("name").Str(),
@@ -244,7 +245,7 @@ func readApplication(n *schemas.Node) *Application {
 	return a
 }
 
-func readSession(n *schemas.Node) Session {
+func readSession(n *yamldoc.Node) Session {
 	return Session{
 		Cookie:         n.Get("cookie").Str(),
 		URLIdentifier:  n.Get("urlIdentifier").Str(),
@@ -261,7 +262,7 @@ func readSession(n *schemas.Node) Session {
 	}
 }
 
-func texts(n *schemas.Node) []text {
+func texts(n *yamldoc.Node) []text {
 	if n == nil {
 		return nil
 	}

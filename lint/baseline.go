@@ -8,6 +8,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // Baseline is a list of known findings. An entry is keyed on rule, file and element path, not on a line, so that it holds when lines move.
@@ -43,7 +44,7 @@ func ReadBaseline(files *diag.Files, id diag.FileID) (*Baseline, []diag.Diagnost
 	return b, faults
 }
 
-func list0(n *schemas.Node) []*schemas.Node {
+func list0(n *yamldoc.Node) []*yamldoc.Node {
 	if n == nil {
 		return nil
 	}

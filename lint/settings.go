@@ -4,6 +4,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // Settings is a settings file, .wasplug.yaml. Empty fields are not written.
@@ -73,10 +74,10 @@ func CheckTarget(target string) error {
 	return err
 }
 
-func readRule(r *Rule, n *schemas.Node, fault func(diag.Span, string, ...any)) RuleSetting {
+func readRule(r *Rule, n *yamldoc.Node, fault func(diag.Span, string, ...any)) RuleSetting {
 	var set RuleSetting
 	severity := n.Str()
-	if n.Kind == schemas.Map {
+	if n.Kind == yamldoc.Map {
 		severity = n.Get("severity").Str()
 		set.Options = map[string][]int{}
 		for i := range n.Fields {
@@ -98,8 +99,8 @@ func readRule(r *Rule, n *schemas.Node, fault func(diag.Span, string, ...any)) R
 	return set
 }
 
-func numbers(n *schemas.Node) []int {
-	if n.Kind == schemas.Scalar {
+func numbers(n *yamldoc.Node) []int {
+	if n.Kind == yamldoc.Scalar {
 		return []int{n.Int().V}
 	}
 	out := make([]int, len(n.Items))

@@ -12,6 +12,7 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 //go:embed *.schema.json
@@ -37,7 +38,8 @@ func Names() []string {
 func Source(name string) ([]byte, error) {
 	src, err := embedded.ReadFile(name + suffix)
 	if err != nil {
-		return nil, diag.Errorf("no schema %q%s; there are %s", name, diag.DidYouMean(name, Names()), strings.Join(Names(), ", "))
+		return nil, diag.Errorf("no schema %q%s; there are %s", name, diag.DidYouMean(name, Names()),
+			strings.Join(Names(), ", "))
 	}
 	return src, nil
 }
@@ -69,11 +71,25 @@ func compile(name string) (c compiled, err error) {
 	return c, err
 }
 
-// validate asks gojsonschema and maps its findings, which come in random order and without positions, to the nodes they speak of.
-func validate(root *Node, name string) []diag.Diagnostic {
+// Load reads a YAML file that stands in files and validates it against the schema of a name. It returns what
+// [yamldoc.Load] returns; only when no diagnostic is an error does the tree fit the schema. A file that cannot be read
+// as a whole is not validated.
+func Load(files *diag.Files, id diag.FileID, name string) (*yamldoc.Node, []diag.Diagnostic) {
+	root, faults := yamldoc.Load(files, id)
+	if root != nil && diag.Worst(faults) < diag.Error {
+		faults = append(faults, validate(root, name)...)
+		diag.Sort(faults)
+	}
+	return root, faults
+}
+
+// validate asks gojsonschema and maps its findings, which come in random order and without positions, to the nodes
+// they speak of.
+func validate(root *yamldoc.Node, name string) []diag.Diagnostic {
 	result, rules, err := ask(root, name)
 	if err != nil {
-		return []diag.Diagnostic{{Span: root.Span, Severity: diag.Error, Message: fmt.Sprintf("the schema cannot be used: %v", err)}}
+		return []diag.Diagnostic{{Span: root.Span, Severity: diag.Error,
+			Message: fmt.Sprintf("the schema cannot be used: %v", err)}}
 	}
 	var found []diag.Diagnostic
 	for _, e := range result.Errors() {
@@ -84,7 +100,7 @@ func validate(root *Node, name string) []diag.Diagnostic {
 	return found
 }
 
-func ask(root *Node, name string) (*gojsonschema.Result, map[string]any, error) {
+func ask(root *yamldoc.Node, name string) (*gojsonschema.Result, map[string]any, error) {
 	ready := compiledSchemas()[name]
 	if ready == nil {
 		_, err := Source(name) // says which names there are
@@ -94,45 +110,16 @@ func ask(root *Node, name string) (*gojsonschema.Result, map[string]any, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	result, err := c.schema.Validate(gojsonschema.NewRawLoader(root.value()))
+	result, err := c.schema.Validate(gojsonschema.NewRawLoader(root.Value()))
 	return result, c.rules, err
-}
-
-// value gives gojsonschema a tree. Only what every YAML version reads alike becomes a number, a boolean or null.
-func (n *Node) value() any {
-	switch n.Kind {
-	case Map:
-		m := make(map[string]any, len(n.Fields))
-		for _, f := range n.Fields {
-			m[f.Name] = f.Value.value()
-		}
-		return m
-	case List:
-		l := make([]any, len(n.Items))
-		for i, item := range n.Items {
-			l[i] = item.value()
-		}
-		return l
-	}
-	switch {
-	case n.Null():
-		return nil
-	case n.Quoted:
-		return n.Text
-	case isInteger(n.Text):
-		return json.Number(n.Text)
-	case n.Text == "true" || n.Text == "false":
-		return n.Text == "true"
-	}
-	return n.Text
 }
 
 const separator = "\x00/\x00" // between the steps of a context: no key of a readable file holds it
 
 // describe puts a finding of gojsonschema into words of ours.
-func describe(root *Node, rules map[string]any, e gojsonschema.ResultError) diag.Diagnostic {
+func describe(root *yamldoc.Node, rules map[string]any, e gojsonschema.ResultError) diag.Diagnostic {
 	path := strings.Split(e.Context().String(separator), separator)[1:]
-	at := root.at(path)
+	at := placeOf(root, path)
 	rule := subschema(rules, rules, path)
 	d := diag.Diagnostic{Severity: diag.Error, Span: at.span}
 	detail := e.Details()
@@ -149,7 +136,7 @@ func describe(root *Node, rules map[string]any, e gojsonschema.ResultError) diag
 		d.Message = diag.Sprintf("%s needs %q", at.name, detail["property"])
 	case "enum":
 		allowed := enum(rule)
-		if at.node.Kind != Scalar {
+		if at.node.Kind != yamldoc.Scalar {
 			d.Message = wrongType(at, "string")
 			break
 		}
@@ -160,7 +147,8 @@ func describe(root *Node, rules map[string]any, e gojsonschema.ResultError) diag
 	case "invalid_type":
 		d.Message = wrongType(at, fmt.Sprint(detail["expected"]))
 	case "number_gte", "number_lte", "number_gt", "number_lt":
-		d.Message = fmt.Sprintf("%s is %s, outside %v to %v", at.name, at.node.Text, bound(rule["minimum"]), bound(rule["maximum"]))
+		d.Message = fmt.Sprintf("%s is %s, outside %v to %v", at.name, at.node.Text, bound(rule["minimum"]),
+			bound(rule["maximum"]))
 	case "pattern", "string_gte", "string_lte", "invalid_property_name", "invalid_property_pattern":
 		d.Message = diag.Sprintf("%s is %q", at.name, at.node.Text)
 		if title, ok := rule["title"].(string); ok {
@@ -175,15 +163,16 @@ func describe(root *Node, rules map[string]any, e gojsonschema.ResultError) diag
 }
 
 func wrongType(at place, expected string) string {
-	found := map[Kind]string{Map: "a map", List: "a list", Scalar: diag.Sprintf("%q", at.node.Text)}[at.node.Kind]
+	found := map[yamldoc.Kind]string{yamldoc.Map: "a map", yamldoc.List: "a list",
+		yamldoc.Scalar: diag.Sprintf("%q", at.node.Text)}[at.node.Kind]
 	if at.node.Null() {
 		found = "empty"
 	}
 	wanted, hint := wording(expected), ""
 	switch {
-	case at.node.Kind == Scalar && expected == "boolean":
+	case at.node.Kind == yamldoc.Scalar && expected == "boolean":
 		hint = "; write true or false, without quotes"
-	case at.node.Kind == Scalar && (expected == "integer" || expected == "[integer,null]"):
+	case at.node.Kind == yamldoc.Scalar && (expected == "integer" || expected == "[integer,null]"):
 		hint = "; write plain decimal digits, without quotes, exponent or leading zero"
 	}
 	return fmt.Sprintf("%s is %s, it must be %s%s", at.name, found, wanted, hint)
@@ -191,7 +180,8 @@ func wrongType(at place, expected string) string {
 
 // wording says a type, or a list of types such as "[string,number]", as people do.
 func wording(types string) string {
-	words := map[string]string{"object": "a map", "array": "a list", "string": "text", "integer": "an integer", "boolean": "a boolean", "null": "empty"}
+	words := map[string]string{"object": "a map", "array": "a list", "string": "text", "integer": "an integer",
+		"boolean": "a boolean", "null": "empty"}
 	var said []string
 	for _, t := range regexp.MustCompile(`\w+`).FindAllString(types, -1) {
 		if w := words[t]; w != "" && !(t == "boolean" && strings.Contains(types, "string")) {

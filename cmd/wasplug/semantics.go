@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/replay"
 	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // platformFlag names the web server that the plug-in sits in; when says when it counts.
@@ -66,10 +67,10 @@ func assumeFile(c *cli.Context, sem *routecheck.Semantics) ([]routecheck.Choice,
 
 // settled writes the choices of which the log allows one value only; those that it leaves open stand in a comment.
 func (a *replayed) settled(logs []string) []byte {
-	root := &schemas.Node{Kind: schemas.Map}
-	root.Put("version", schemas.NewPlain("1"))
+	root := &yamldoc.Node{Kind: yamldoc.Map}
+	root.Put("version", yamldoc.NewPlain("1"))
 	root.Fields[0].Value.Comment = fmt.Sprintf("what %s says about the open choices, by %s", strings.Join(logs, ", "), a.config)
-	assume := &schemas.Node{Kind: schemas.Map}
+	assume := &yamldoc.Node{Kind: yamldoc.Map}
 	var open []string
 	for i := range a.Choices {
 		e := &a.Choices[i]
@@ -78,7 +79,7 @@ func (a *replayed) settled(logs []string) []byte {
 			open = append(open, openChoice(e))
 			continue
 		}
-		assume.Put(e.Choice.String(), schemas.NewText(valueOf(replay.Setting{Choice: e.Choice, Value: v})))
+		assume.Put(e.Choice.String(), yamldoc.NewText(valueOf(replay.Setting{Choice: e.Choice, Value: v})))
 	}
 	if a.Unexplained > 0 {
 		root.Fields[0].Value.Comment += fmt.Sprintf("\nno single choice explains %s of it: take this with care", countOf(a.Unexplained, "disagreement"))
@@ -86,7 +87,7 @@ func (a *replayed) settled(logs []string) []byte {
 	if len(open) > 0 {
 		assume.Comment = "still open:\n" + strings.Join(open, "\n")
 	}
-	return schemas.Print(root.Put("assume", assume))
+	return yamldoc.Print(root.Put("assume", assume))
 }
 
 func openChoice(e *replay.Evidence) string {

@@ -5,20 +5,20 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/routecheck"
-	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // Init writes a suite that covers all that is reachable: a test for each Route, and one for the members of each cluster. It passes at once,
 // since what it expects is what the configuration does today.
 func Init(table *routecheck.Table, config string, sem *routecheck.Semantics) []byte {
-	tests := schemas.NewList()
+	tests := yamldoc.NewList()
 	members := map[routecheck.ClusterID]bool{}
 	for _, r := range table.Samples(sem) {
 		if len(r.Requests) == 0 {
 			continue
 		}
 		cluster := table.Clusters[r.Cluster].Name
-		tests.Items = append(tests.Items, newMap().Put("name", schemas.NewText(fmt.Sprintf("route %d to %s", r.Route+1, cluster))).Put("requests", routeRequests(table, &r, sem)))
+		tests.Items = append(tests.Items, newMap().Put("name", yamldoc.NewText(fmt.Sprintf("route %d to %s", r.Route+1, cluster))).Put("requests", routeRequests(table, &r, sem)))
 		if members[r.Cluster] {
 			continue
 		}
@@ -27,45 +27,45 @@ func Init(table *routecheck.Table, config string, sem *routecheck.Semantics) []b
 			tests.Items = append(tests.Items, memberTest(table, r.Requests[0], &m, sem))
 		}
 	}
-	root := newMap().Put("config", schemas.NewText(config)).Put("tests", tests)
-	return schemas.Print(root)
+	root := newMap().Put("config", yamldoc.NewText(config)).Put("tests", tests)
+	return yamldoc.Print(root)
 }
 
-func newMap() *schemas.Node { return &schemas.Node{Kind: schemas.Map} }
+func newMap() *yamldoc.Node { return &yamldoc.Node{Kind: yamldoc.Map} }
 
-func routeRequests(table *routecheck.Table, r *routecheck.RouteSamples, sem *routecheck.Semantics) *schemas.Node {
-	list := schemas.NewList()
+func routeRequests(table *routecheck.Table, r *routecheck.RouteSamples, sem *routecheck.Semantics) *yamldoc.Node {
+	list := yamldoc.NewList()
 	for _, s := range r.Requests {
-		cluster := schemas.NewText(table.Clusters[r.Cluster].Name)
+		cluster := yamldoc.NewText(table.Clusters[r.Cluster].Name)
 		cluster.Comment = hangsOn(table.ClusterHangsOn(&s, sem))
-		list.Items = append(list.Items, newMap().Put("url", schemas.NewText(s.URL)).Put("expect", newMap().Put("cluster", cluster)))
+		list.Items = append(list.Items, newMap().Put("url", yamldoc.NewText(s.URL)).Put("expect", newMap().Put("cluster", cluster)))
 	}
 	return list
 }
 
-func memberTest(table *routecheck.Table, s routecheck.Sample, m *routecheck.MemberSample, sem *routecheck.Semantics) *schemas.Node {
+func memberTest(table *routecheck.Table, s routecheck.Sample, m *routecheck.MemberSample, sem *routecheck.Semantics) *yamldoc.Node {
 	cluster := &table.Clusters[s.Match.Cluster]
 	name := cluster.Members[m.Member].Name
-	test := newMap().Put("name", schemas.NewText(cluster.Name+" reaches "+name))
-	facts := schemas.NewList()
+	test := newMap().Put("name", yamldoc.NewText(cluster.Name+" reaches "+name))
+	facts := yamldoc.NewList()
 	for _, f := range m.Scenario.Members {
-		facts.Items = append(facts.Items, aboutMember(cluster, f.Member).Put("next", schemas.NewPlain("true")))
+		facts.Items = append(facts.Items, aboutMember(cluster, f.Member).Put("next", yamldoc.NewPlain("true")))
 	}
 	for _, f := range m.Scenario.Facts {
-		facts.Items = append(facts.Items, aboutMember(cluster, f.Member).Put("down", schemas.NewText(f.Fault.String())))
+		facts.Items = append(facts.Items, aboutMember(cluster, f.Member).Put("down", yamldoc.NewText(f.Fault.String())))
 	}
 	if len(facts.Items) > 0 {
 		test.Put("facts", facts)
 	}
-	request := newMap().Put("url", schemas.NewText(s.URL))
+	request := newMap().Put("url", yamldoc.NewText(s.URL))
 	if c := m.Scenario.Requests[0].Request.Cookies; len(c) > 0 {
 		cookie, value, _ := strings.Cut(c[0], "=")
-		request.Put("cookies", newMap().Put(cookie, schemas.NewText(value)))
+		request.Put("cookies", newMap().Put(cookie, yamldoc.NewText(value)))
 	}
-	member := schemas.NewText(name)
+	member := yamldoc.NewText(name)
 	member.Comment = hangsOn(table.MemberHangsOn(m, sem))
 	request.Put("expect", newMap().Put("member", member))
-	return test.Put("requests", schemas.NewList(request))
+	return test.Put("requests", yamldoc.NewList(request))
 }
 
 // hangsOn says that an expectation would be another under other values of these open choices.
@@ -76,6 +76,6 @@ func hangsOn(choices []string) string {
 	return "hangs on " + strings.Join(choices, ", ") + ": undocumented"
 }
 
-func aboutMember(c *routecheck.Cluster, m routecheck.MemberID) *schemas.Node {
-	return newMap().Put("member", schemas.NewText(c.Name+"/"+c.Members[m].Name))
+func aboutMember(c *routecheck.Cluster, m routecheck.MemberID) *yamldoc.Node {
+	return newMap().Put("member", yamldoc.NewText(c.Name+"/"+c.Members[m].Name))
 }

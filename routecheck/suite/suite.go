@@ -9,11 +9,12 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // Suite is a file of tests, see schemas/suite.schema.json.
 type Suite struct {
-	Config      schemas.Val[string] // path of the configuration, relative to the suite's file
+	Config      yamldoc.Val[string] // path of the configuration, relative to the suite's file
 	WebServer   string
 	Semantics   routecheck.Semantics // at its level and on its platform, with what it settles
 	Settled     []routecheck.Choice
@@ -26,17 +27,17 @@ type Suite struct {
 
 // Test is requests to one process.
 type Test struct {
-	Name     schemas.Val[string]
+	Name     yamldoc.Val[string]
 	Requests []*Request
 
 	facts     []fact
-	partition map[string]schemas.Val[string]
+	partition map[string]yamldoc.Val[string]
 	seed      *uint64
 }
 
 // Request is one request and what is expected of it.
 type Request struct {
-	URL    schemas.Val[string]
+	URL    yamldoc.Val[string]
 	Timed  routecheck.Timed
 	Expect Expect
 }
@@ -44,19 +45,19 @@ type Request struct {
 // Expect is what a request must come to; what is not Set is not looked at.
 type Expect struct {
 	At               diag.Span
-	Bare             schemas.Val[string] // declined, a status, a member or a cluster
-	Declined         schemas.Val[bool]
-	Certain          schemas.Val[bool]
-	Status           schemas.Val[int]
-	Cluster, Session schemas.Val[string]
+	Bare             yamldoc.Val[string] // declined, a status, a member or a cluster
+	Declined         yamldoc.Val[bool]
+	Certain          yamldoc.Val[bool]
+	Status           yamldoc.Val[int]
+	Cluster, Session yamldoc.Val[string]
 	Members          []string // all that chance can choose; nil when not expected
 	Attempts, Marked []string // nil when not expected
 }
 
 // fact is a routecheck.Fact or MemberFact whose member is not yet looked up.
 type fact struct {
-	member   schemas.Val[string]
-	down     schemas.Val[string]
+	member   yamldoc.Val[string]
+	down     yamldoc.Val[string]
 	from, to routecheck.Nanos
 	state    routecheck.MemberFact
 	hasState bool
@@ -99,14 +100,14 @@ func (r *reader) fault(span diag.Span, format string, args ...any) {
 	r.faults = append(r.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
 }
 
-func items(n *schemas.Node) []*schemas.Node {
+func items(n *yamldoc.Node) []*yamldoc.Node {
 	if n == nil {
 		return nil
 	}
 	return n.Items
 }
 
-func (r *reader) semantics(s *Suite, root *schemas.Node) {
+func (r *reader) semantics(s *Suite, root *yamldoc.Node) {
 	level := root.Get("pluginLevel").Str()
 	var err error
 	if s.Semantics, err = routecheck.Level(level.V); err != nil {
@@ -153,7 +154,7 @@ func (s *Suite) On(platform string) error {
 	return nil
 }
 
-func (r *reader) test(n *schemas.Node) *Test {
+func (r *reader) test(n *yamldoc.Node) *Test {
 	t := &Test{Name: n.Get("name").Str()}
 	if seed := n.Get("seed").Int(); seed.Set {
 		v := uint64(seed.V)
@@ -163,7 +164,7 @@ func (r *reader) test(n *schemas.Node) *Test {
 		t.facts = append(t.facts, r.fact(f))
 	}
 	if p := n.Get("partition"); p != nil {
-		t.partition = map[string]schemas.Val[string]{}
+		t.partition = map[string]yamldoc.Val[string]{}
 		for _, f := range p.Fields {
 			t.partition[f.Name] = f.Value.Str()
 		}
@@ -174,7 +175,7 @@ func (r *reader) test(n *schemas.Node) *Test {
 	return t
 }
 
-func (r *reader) fact(n *schemas.Node) fact {
+func (r *reader) fact(n *yamldoc.Node) fact {
 	f := fact{member: n.Get("member").Str(), down: n.Get("down").Str(), from: r.duration(n.Get("from")), to: r.duration(n.Get("to"))}
 	if marked := n.Get("marked"); marked != nil {
 		ago := r.duration(marked)
@@ -203,7 +204,7 @@ func (r *reader) fact(n *schemas.Node) fact {
 }
 
 // duration reads 10s, 500ms or a bare number of seconds.
-func (r *reader) duration(n *schemas.Node) routecheck.Nanos {
+func (r *reader) duration(n *yamldoc.Node) routecheck.Nanos {
 	s := n.Str()
 	if !s.Set {
 		return 0
@@ -218,7 +219,7 @@ func (r *reader) duration(n *schemas.Node) routecheck.Nanos {
 	return routecheck.Nanos(d)
 }
 
-func (r *reader) request(n *schemas.Node) *Request {
+func (r *reader) request(n *yamldoc.Node) *Request {
 	q := &Request{URL: n.Get("url").Str()}
 	rq, err := routecheck.ParseURL(q.URL.V)
 	if err != nil {
@@ -243,16 +244,16 @@ func (r *reader) request(n *schemas.Node) *Request {
 	return q
 }
 
-func fields(n *schemas.Node) []schemas.Field {
+func fields(n *yamldoc.Node) []yamldoc.Field {
 	if n == nil {
 		return nil
 	}
 	return n.Fields
 }
 
-func expect(n *schemas.Node) Expect {
+func expect(n *yamldoc.Node) Expect {
 	e := Expect{At: n.Span}
-	if n.Kind == schemas.Scalar {
+	if n.Kind == yamldoc.Scalar {
 		e.Bare = n.Str()
 		return e
 	}
@@ -272,9 +273,9 @@ func expect(n *schemas.Node) Expect {
 }
 
 // texts returns a scalar or a list as a list that is not nil.
-func texts(n *schemas.Node) []string {
+func texts(n *yamldoc.Node) []string {
 	out := []string{}
-	if n.Kind == schemas.Scalar {
+	if n.Kind == yamldoc.Scalar {
 		return append(out, n.Str().V)
 	}
 	for _, item := range n.Items {

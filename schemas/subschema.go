@@ -8,19 +8,21 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // place is a node found by its path, with the words that name it.
 type place struct {
-	node  *Node
+	node  *yamldoc.Node
 	name  string    // clusters.shop.members[0].weight
 	span  diag.Span // the node's own
 	label diag.Span // the key or the start of the list item: where to point when something is missing
 }
 
-// at follows a path as far as the tree goes.
-func (n *Node) at(path []string) place {
-	p := place{node: n, name: "the file", span: n.Span, label: diag.Span{File: n.Span.File, Start: n.Span.Start, End: n.Span.Start}}
+// placeOf follows a path as far as the tree goes.
+func placeOf(n *yamldoc.Node, path []string) place {
+	p := place{node: n, name: "the file", span: n.Span,
+		label: diag.Span{File: n.Span.File, Start: n.Span.Start, End: n.Span.Start}}
 	var name strings.Builder
 	for _, step := range path {
 		if f := p.node.Field(step); f != nil {
@@ -44,8 +46,8 @@ func (n *Node) at(path []string) place {
 	return p
 }
 
-// subschema returns the part of a schema that speaks of a path. It knows the keywords our schemas use: properties, additionalProperties,
-// items and local $ref.
+// subschema returns the part of a schema that speaks of a path. It knows the keywords our schemas use: properties,
+// additionalProperties, items and local $ref.
 func subschema(root, rule map[string]any, path []string) map[string]any {
 	rule = deref(root, rule)
 	for _, step := range path {

@@ -1,4 +1,4 @@
-package schemas
+package yamldoc
 
 import (
 	"bytes"
@@ -20,20 +20,15 @@ const (
 	maxDepth = 100      // maps and lists inside one another
 )
 
-// Load reads a YAML file that stands in files and validates it against the schema of that name; the name "" stands for no schema.
-// It returns the tree, as whole as could be read, and every fault of the file in one run, sorted by position. Only when no diagnostic is an
-// error does the tree fit the schema. Aliases, merge keys, explicit tags, keys given twice and a second document are refused: in
-// a file that decides where requests go, each value stands where it is read.
-func Load(files *diag.Files, id diag.FileID, name string) (*Node, []diag.Diagnostic) {
+// Load reads a YAML file that stands in files. It returns the tree, as whole as could be read, and every fault of the
+// file in one run, sorted by position. Aliases, merge keys, explicit tags, keys given twice and a second document are
+// refused: in a file that decides where requests go, each value stands where it is read.
+func Load(files *diag.Files, id diag.FileID) (*Node, []diag.Diagnostic) {
 	r := &reader{file: id, src: files.Source(id)}
-	doc := r.parse()
 	var root *Node
-	if doc != nil {
+	if doc := r.parse(); doc != nil {
 		r.place.index(r.src)
 		root = r.node(doc, 0)
-	}
-	if root != nil && diag.Worst(r.faults) < diag.Error && name != "" {
-		r.faults = append(r.faults, validate(root, name)...)
 	}
 	diag.Sort(r.faults)
 	return root, r.faults

@@ -1,4 +1,4 @@
-package schemas
+package yamldoc
 
 import (
 	"strings"
@@ -13,7 +13,8 @@ func TestPrintReadsWell(t *testing.T) {
 	}
 	root := (&Node{Kind: Map, Comment: "two\nlines"}).
 		Put("version", NewPlain("1")).
-		Put("virtualHosts", (&Node{Kind: Map}).Put("default_host", (&Node{Kind: Map}).Put("aliases", NewList(NewText("*:80"), NewText("a.example.com:443"))))).
+		Put("virtualHosts", (&Node{Kind: Map}).Put("default_host",
+			(&Node{Kind: Map}).Put("aliases", NewList(NewText("*:80"), NewText("a.example.com:443"))))).
 		Put("members", NewList(member("m 1", "9080"), member(`C:\x`, ""))).
 		Put("none", NewPlain("")).
 		Put("empty", &Node{Kind: Map})
@@ -38,7 +39,7 @@ func TestPrintAndLoadAgree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		root := (&Node{Kind: Map}).Put("x", drawNode(t, 4))
 		src := string(Print(root))
-		back, ds, files := load(src, "")
+		back, ds, files := load(src)
 		if len(ds) > 0 {
 			t.Fatalf("%s\n%s", src, lines(files, ds))
 		}
@@ -67,7 +68,8 @@ func checkSpans(t *rapid.T, src string, n *Node) {
 }
 
 func drawNode(t *rapid.T, depth int) *Node {
-	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"010", "12e4", "yes", "*:80", "- a", "a: b", "#", "null", "~", "", " x ", "a\nb", "\u0085", "\u2028", "é", "C:\\a'b", "\ufeff", "---", "0x1F", "1:30", "=", "<<"}))
+	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"010", "12e4", "yes", "*:80", "- a", "a: b", "#",
+		"null", "~", "", " x ", "a\nb", "\u0085", "\u2028", "é", "C:\\a'b", "\ufeff", "---", "0x1F", "1:30", "=", "<<"}))
 	if depth > 0 {
 		switch rapid.IntRange(0, 3).Draw(t, "kind") {
 		case 0:
@@ -77,7 +79,8 @@ func drawNode(t *rapid.T, depth int) *Node {
 			}
 			return n
 		case 1:
-			return NewList(rapid.SliceOfN(rapid.Custom(func(t *rapid.T) *Node { return drawNode(t, depth-1) }), 0, 4).Draw(t, "items")...)
+			return NewList(rapid.SliceOfN(rapid.Custom(func(t *rapid.T) *Node { return drawNode(t, depth-1) }), 0, 4).Draw(t,
+				"items")...)
 		}
 	}
 	if rapid.Bool().Draw(t, "plain") {

@@ -1,4 +1,4 @@
-package schemas
+package yamldoc
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 
 const lineWidth = 120 // a map or list that fits is written on one line
 
-// Print writes a tree as YAML that Load reads back as an equal tree: maps and lists of scalars on one line where they fit, the rest
-// in block form.
+// Print writes a tree as YAML that Load reads back as an equal tree: maps and lists of scalars on one line where they
+// fit, the rest in block form.
 func Print(root *Node) []byte {
 	var b bytes.Buffer
 	p := printer{&b}
@@ -163,9 +163,11 @@ func scalar(n *Node) string {
 		return s
 	}
 	switch {
-	case safe.MatchString(s) && !numeric.MatchString(s) && !words.MatchString(s) && !strings.HasPrefix(s, "- ") && !strings.HasPrefix(s, "---") && !strings.HasPrefix(s, "..."):
+	case safe.MatchString(s) && !numeric.MatchString(s) && !words.MatchString(s) && !strings.HasPrefix(s, "- ") &&
+		!strings.HasPrefix(s, "---") && !strings.HasPrefix(s, "..."):
 		return s
-	case strings.ContainsRune(s, '\\') && !strings.Contains(s, "'") && !strings.ContainsFunc(s, func(r rune) bool { return !plainRune(r) }):
+	case strings.ContainsRune(s, '\\') && !strings.Contains(s, "'") &&
+		!strings.ContainsFunc(s, func(r rune) bool { return !plainRune(r) }):
 		return "'" + s + "'"
 	}
 	return quote(s)
@@ -173,7 +175,8 @@ func scalar(n *Node) string {
 
 // plainRune reports whether a character may stand in a YAML file as it is, within a line.
 func plainRune(r rune) bool {
-	return r >= ' ' && r <= '~' || r >= 0xA0 && r <= 0xD7FF && r != 0x2028 && r != 0x2029 || r >= 0xE000 && r < utf8.RuneError && r != 0xFEFF || r >= 0x10000
+	return r >= ' ' && r <= '~' || r >= 0xA0 && r <= 0xD7FF && r != 0x2028 && r != 0x2029 || r >= 0xE000 &&
+		r < utf8.RuneError && r != 0xFEFF || r >= 0x10000
 }
 
 func quote(s string) string {

@@ -1,4 +1,4 @@
-package schemas
+package yamldoc
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// places turns the lines and columns of yaml.v3 into byte offsets. It counts as yaml.v3 does: columns in code points, and NEL, LS and PS
-// end a line just as LF, CR and CR LF do; a byte order mark has no column.
+// places turns the lines and columns of yaml.v3 into byte offsets. It counts as yaml.v3 does: columns in code points,
+// and NEL, LS and PS end a line just as LF, CR and CR LF do; a byte order mark has no column.
 type places struct {
 	src   []byte
 	lines []int // offset of each line's first character
@@ -141,7 +141,8 @@ func (r *reader) lineEnd(line int) int {
 	return from + len(bytes.TrimRight(r.src[from:end], "\r\n"))
 }
 
-// foldedEnd finds the end of a plain scalar that spans lines: white space of the source and of the value are skipped alike.
+// foldedEnd finds the end of a plain scalar that spans lines: white space of the source and of the value are skipped
+// alike.
 func foldedEnd(src []byte, start int, value string) int {
 	i := start
 	for j := 0; j < len(value); j++ {

@@ -1,8 +1,7 @@
-// Package schemas is the one place that reads and writes YAML and that validates against a JSON Schema. [Load] gives a file as a tree of
-// [Node]s whose every value knows its bytes; the schemas themselves (draft-07) are embedded and listed by [Names].
-package schemas
+package yamldoc
 
 import (
+	"encoding/json"
 	"strconv"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -36,7 +35,8 @@ type Field struct {
 	Value    *Node
 }
 
-// Val is a value and where it stands. Set is false when it is not written; V is then what the reader of the file fills in.
+// Val is a value and where it stands. Set is false when it is not written; V is then what the reader of the file
+// fills in.
 type Val[T any] struct {
 	V    T
 	Span diag.Span
@@ -118,7 +118,8 @@ func (n *Node) Bool() Val[bool] {
 	return Val[bool]{n.Text == "true", n.Span, true}
 }
 
-// isInteger reports whether text is an integer that every YAML version reads alike: no leading zero, no sign but minus, no exponent.
+// isInteger reports whether text is an integer that every YAML version reads alike: no leading zero, no sign but
+// minus, no exponent.
 func isInteger(text string) bool {
 	if len(text) > 0 && text[0] == '-' {
 		text = text[1:]
@@ -132,4 +133,34 @@ func isInteger(text string) bool {
 		}
 	}
 	return true
+}
+
+// Value returns a tree as maps, lists, texts, [json.Number]s, booleans and nil, the form that JSON tools take. Only
+// what every YAML version reads alike becomes a number, a boolean or nil.
+func (n *Node) Value() any {
+	switch n.Kind {
+	case Map:
+		m := make(map[string]any, len(n.Fields))
+		for _, f := range n.Fields {
+			m[f.Name] = f.Value.Value()
+		}
+		return m
+	case List:
+		l := make([]any, len(n.Items))
+		for i, item := range n.Items {
+			l[i] = item.Value()
+		}
+		return l
+	}
+	switch {
+	case n.Null():
+		return nil
+	case n.Quoted:
+		return n.Text
+	case isInteger(n.Text):
+		return json.Number(n.Text)
+	case n.Text == "true" || n.Text == "false":
+		return n.Text == "true"
+	}
+	return n.Text
 }
