@@ -10,11 +10,12 @@ func (t *Table) NewSessions(id ClusterID, sem *Semantics) []float64 {
 	cs := p.State(id)
 	if t.Clusters[id].Random {
 		dice := &Dice{}
+		p.mark()
 		for more := true; more; more = dice.next() {
-			fresh := cs.Clone()
-			if m := p.newSession(id, &fresh, dice); m != NoMember {
+			if m := p.newSession(id, cs, dice); m != NoMember {
 				shares[m] += dice.chance()
 			}
+			p.rewind()
 		}
 		return shares
 	}
@@ -36,6 +37,7 @@ func (p *Process) newSession(id ClusterID, cs *ClusterState, dice *Dice) MemberI
 	f := Flight{Cluster: id, Last: NoMember, Dice: dice}
 	for {
 		a := p.t.Next(cs, &f, p.Now, p.sem, nil)
+		p.noteChanges(&f, a)
 		if a.Kind != Send {
 			return NoMember
 		}
@@ -45,12 +47,18 @@ func (p *Process) newSession(id ClusterID, cs *ClusterState, dice *Dice) MemberI
 	}
 }
 
-// Home returns the member that serves a request by its session while all members are well (R20 to R24); ok is false where the session has no home
-// there, and the request is balanced or not forwarded at all.
-func (t *Table) Home(rq *Request, sem *Semantics) (c ClusterID, m MemberID, ok bool) {
-	o := NewProcess(t, sem, 0).Do(rq, nil)
-	if o.Via != ViaAffinity || o.Status != 0 {
-		return -1, NoMember, false
+// Home returns a function that tells which member serves a request by its session while all members are well (R20 to R24); ok is false where the session
+// has no home there, and the request is balanced or not forwarded at all. One goroutine at a time may call it.
+func (t *Table) Home(sem *Semantics) func(rq *Request) (c ClusterID, m MemberID, ok bool) {
+	stage := newStage(t)
+	return func(rq *Request) (ClusterID, MemberID, bool) {
+		p := NewProcess(t, sem, 0)
+		p.stage = stage
+		stage.clear(sem)
+		o := p.Do(rq, nil)
+		if o.Via != ViaAffinity || o.Status != 0 {
+			return -1, NoMember, false
+		}
+		return o.Match.Cluster, o.Member, true
 	}
-	return o.Match.Cluster, o.Member, true
 }

@@ -41,13 +41,14 @@ func TestHome(t *testing.T) {
 <PrimaryServers><Server Name="a"/><Server Name="c"/></PrimaryServers></ServerCluster>
 <UriGroup Name="u"><Uri Name="/app/*"/></UriGroup><Route ServerCluster="C" UriGroup="u" VirtualHostGroup="v"/></Config>`)
 	sem := Latest()
+	home := table.Home(&sem)
 	for value, want := range map[string]string{"0000s:a1": "a", "0000s:b1": "", "0000s:c1": "c", "0000s:zz": "", "0000s+a1": "", "": ""} {
 		rq, err := ParseURL("http://h/app/x")
 		if err != nil {
 			t.Fatal(err)
 		}
 		rq.Cookies = []string{"JSESSIONID=" + value}
-		c, m, ok := table.Home(&rq, &sem)
+		c, m, ok := home(&rq)
 		if got := table.name(c, m); got != want || ok != (want != "") {
 			t.Errorf("%q: %q %v, want %q", value, got, ok, want)
 		}

@@ -139,6 +139,14 @@ type side struct {
 	sem      routecheck.Semantics
 	table    *routecheck.Table
 	clusters []described
+	clones   map[string][]owner // by clone ID
+	home     func(*routecheck.Request) (routecheck.ClusterID, routecheck.MemberID, bool)
+}
+
+// owner is a member that has a clone ID.
+type owner struct {
+	cluster routecheck.ClusterID
+	member  routecheck.MemberID
 }
 
 type described struct {
@@ -155,12 +163,18 @@ func newSide(f File) (*side, error) {
 		return nil, err
 	}
 	t, _ := routecheck.New(f.Config)
-	s := &side{File: f, sem: sem, table: t}
+	s := &side{File: f, sem: sem, table: t, clones: map[string][]owner{}}
+	s.home = t.Home(&s.sem)
 	for i := range t.Clusters {
 		c := &t.Clusters[i]
 		d := described{Target: Target{Cluster: c.Name, Members: members(c)}}
 		d.key = c.Name + "\n" + strings.Join(d.Members, "\n")
 		s.clusters = append(s.clusters, d)
+		for j := range c.Members {
+			if id := c.Members[j].CloneID; id != "" {
+				s.clones[id] = append(s.clones[id], owner{routecheck.ClusterID(i), routecheck.MemberID(j)})
+			}
+		}
 	}
 	return s, nil
 }

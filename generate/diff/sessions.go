@@ -73,7 +73,7 @@ func (c *comparison) home(of *side, s *sample, clone string) bool {
 	}
 	rq := spot.request()
 	rq.Cookies = []string{at.match.Cookie() + "=0000session" + string(c.old.table.Clusters[s.old.id].Separator) + clone}
-	cluster, m, ok := of.table.Home(&rq, &of.sem)
+	cluster, m, ok := of.home(&rq)
 	return ok && of.table.Clusters[cluster].Members[m].CloneID == clone
 }
 
@@ -99,11 +99,12 @@ func (c *comparison) reason(s *sample, id routecheck.MemberID) string {
 		return "no request reaches its cluster any more"
 	}
 	is := &c.new.table.Clusters[s.new.id]
-	for i := range is.Members {
-		if is.Members[i].CloneID != m.CloneID {
+	has := c.new.clones[m.CloneID]
+	for _, owner := range has {
+		if owner.cluster != s.new.id {
 			continue
 		}
-		switch is.Role(routecheck.MemberID(i)) {
+		switch is.Role(owner.member) {
 		case "none":
 			return "it stands in no list any more (R40)"
 		case "backup":
@@ -111,17 +112,8 @@ func (c *comparison) reason(s *sample, id routecheck.MemberID) string {
 		}
 		return "requests that name it are served by another member"
 	}
-	other := ""
-	for i := range c.new.table.Clusters {
-		k := &c.new.table.Clusters[i]
-		for j := range k.Members {
-			if k.Members[j].CloneID == m.CloneID && other == "" {
-				other = k.Name
-			}
-		}
-	}
-	if other != "" {
-		return fmt.Sprintf("its clone ID %s is in cluster %s now", m.CloneID, other)
+	if len(has) > 0 {
+		return fmt.Sprintf("its clone ID %s is in cluster %s now", m.CloneID, c.new.table.Clusters[has[0].cluster].Name)
 	}
 	if n, known := is.MemberByName(m.Name); known {
 		if now := is.Members[n].CloneID; now != "" {
