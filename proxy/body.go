@@ -28,8 +28,8 @@ type body struct {
 
 var errPostSize = errors.New("the body exceeds PostSizeLimit")
 
-// claim says how many bytes of p belong to the body, and what members get of them; what follows them is the next request. PostSizeLimit is
-// held against content alone, and only where the size was not known from the start (R59).
+// claim says how many bytes of p belong to the body, and what members get of them; what follows them is the next
+// request. PostSizeLimit is held against content alone, and only where the size was not known from the start (R59).
 func (b *body) claim(p []byte) (out []byte, used int, err error) {
 	if !b.chunked {
 		n := int(min(b.left, int64(len(p))))
@@ -100,7 +100,7 @@ func (c *client) buffer(most int64) error {
 		if err != nil {
 			return err
 		}
-		c.spill = bytes.Clone(fresh[n:]) // before trailers, which may be longer than what they came in, are written over it
+		c.spill = bytes.Clone(fresh[n:]) // before trailers that were held back are written over it
 		store = append(store, out...)
 	}
 	b.kept = store

@@ -72,7 +72,8 @@ func TestOldClients(t *testing.T) {
 	if r.status != 200 || !r.close {
 		t.Errorf("without Host: %+v", r)
 	}
-	if r := w.once("GET / HTTP/1.0\r\nHost:\r\n\r\n"); r.status != 200 || strings.Count(w.fakes["m1"].raw.String(), "Host: 127.0.0.1:") != 2 {
+	if r := w.once("GET / HTTP/1.0\r\nHost:\r\n\r\n"); r.status != 200 || strings.Count(w.fakes["m1"].raw.String(),
+		"Host: 127.0.0.1:") != 2 {
 		t.Errorf("with an empty Host: %+v, the member gets %q", r, w.fakes["m1"].raw.String())
 	}
 	if r := w.once("GET / HTTP/1.0\r\nHost: shop\r\n\r\n"); r.status != 200 || !r.close {

@@ -25,7 +25,7 @@ var (
 	descSent        = prometheus.NewDesc("wasplug_response_bytes_total", "Bytes sent to clients.", nil, nil)
 	descAffinity    = prometheus.NewDesc("wasplug_affinity_total", "Requests by what became of their session affinity.", []string{"outcome"}, nil)
 	descDeclined    = prometheus.NewDesc("wasplug_declined_total", "Requests that no Route matches.", nil, nil)
-	descBad         = prometheus.NewDesc("wasplug_bad_requests_total", "Messages from clients that are no request.", nil, nil)
+	descBad         = prometheus.NewDesc("wasplug_bad_requests_total", "Requests that are refused, and messages that are none.", nil, nil)
 	descFull        = prometheus.NewDesc("wasplug_refused_connections_total", "Connections of clients beyond --max-clients.", nil, nil)
 	descReloads     = prometheus.NewDesc("wasplug_reloads_total", "Reloads of the configuration by result.", []string{"result"}, nil)
 	descReloadFine  = prometheus.NewDesc("wasplug_last_reload_successful", "1 unless the last reload of the configuration was refused.", nil, nil)

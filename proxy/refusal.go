@@ -7,9 +7,10 @@ var (
 	errBrokenPath = &http1.Error{Status: 400, Msg: "the path has %00, or a % without two hexadecimal digits behind it"}
 )
 
-// refusal is why a well-formed request is answered without a member and without a file, nil when it is not. TRACE echoes cookies and private
-// headers to whoever can make a browser send it. A path that the web server refuses is for the core to know (R16); one that reaches a member
-// as it was sent must not be broken. Where no Route matches there is no file of such a name.
+// refusal is why a well-formed request is answered without a member and without a file, nil when it is not. TRACE
+// echoes cookies and private headers to whoever can make a browser send it. A path that the web server refuses is
+// for the core to know (R16); one that reaches a member as it was sent must not be broken. Where no Route matches
+// there is no file of such a name.
 func (c *client) refusal(gen *generation, matched bool) *http1.Error {
 	switch {
 	case c.isTrace() && !c.p.opt.AllowTrace:
@@ -27,8 +28,8 @@ func (c *client) refusal(gen *generation, matched bool) *http1.Error {
 
 func (c *client) isTrace() bool { return http1.View(c.rq.Method(c.in.b)) == "TRACE" }
 
-// turnDown answers a request that is refused. Where it may be an attack the connection ends, as with what is no request at all; and where it has
-// a body, which nobody reads.
+// turnDown answers a request that is refused. Where it may be an attack the connection ends, as with what is no
+// request at all; and where it has a body, which nobody reads.
 func (c *client) turnDown(err *http1.Error) {
 	c.p.counters.refused.Add(1)
 	c.skipBody()
@@ -37,7 +38,8 @@ func (c *client) turnDown(err *http1.Error) {
 	c.fail(err.Status)
 }
 
-// allowed lists what a 405 has to (RFC 9110, 15.5.6): the methods of a file, or those that every resource of a member may have.
+// allowed lists what a 405 has to (RFC 9110, 15.5.6): the methods of a file, or those that every resource of a
+// member may have.
 func (c *client) allowed() string {
 	if c.entry.declined {
 		return "GET, HEAD"

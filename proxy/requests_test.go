@@ -40,64 +40,96 @@ func served() []kind {
 		{name: "HTTP/1.0 kept", raw: "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n" + end},
 		{name: "HTTP/1.2", raw: "GET /a HTTP/1.2\r\n" + end},
 		{name: "HTTP/1.9", raw: "GET /a HTTP/1.9\r\n" + end},
-		{name: "HTTP/1.2 with chunks", raw: strings.Replace(chunkedTo, "1.1", "1.2", 1) + fiveBytes + lastChunk, wire: fiveBytes + lastChunk},
+		{name: "HTTP/1.2 with chunks", raw: strings.Replace(chunkedTo, "1.1", "1.2", 1) + fiveBytes + lastChunk,
+			wire: fiveBytes + lastChunk},
 		{name: "close", raw: "GET /a HTTP/1.1\r\nConnection: close\r\n" + end, closes: true},
 		{name: "method of its own", raw: "FROB /a HTTP/1.1\r\n" + end, member: "FROB /a shop"},
-		{name: "PUT", raw: "PUT /a HTTP/1.1\r\nContent-Length: 5\r\n" + end + "hello", member: "PUT /a shop", wire: "hello"},
+		{name: "PUT", raw: "PUT /a HTTP/1.1\r\nContent-Length: 5\r\n" + end + "hello", member: "PUT /a shop",
+			wire: "hello"},
 		{name: "GET with a body", raw: "GET /a HTTP/1.1\r\nContent-Length: 5\r\n" + end + "hello", wire: "hello"},
-		{name: "body that looks like a request", raw: "POST /a HTTP/1.1\r\nContent-Length: 35\r\n" + end + "GET /evil HTTP/1.1\r\nHost: shop\r\n\r\nx", wire: "GET /evil HTTP/1.1\r\nHost: shop\r\n\r\nx"},
+		{name: "body that looks like a request", raw: "POST /a HTTP/1.1\r\nContent-Length: 35\r\n" + end +
+			"GET /evil HTTP/1.1\r\nHost: shop\r\n\r\nx",
+			wire: "GET /evil HTTP/1.1\r\nHost: shop\r\n\r\nx"},
 		{name: "POST without a length", raw: "POST /a HTTP/1.1\r\n" + end},
-		{name: "expectation", raw: "POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n" + end + "hello", wire: "hello"},
+		{name: "expectation", raw: "POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n" + end + "hello",
+			wire: "hello"},
 
 		{name: "absolute form", raw: "GET http://shop/a HTTP/1.1\r\n" + end},
 		{name: "absolute form in capitals", raw: "GET HTTP://SHOP/a HTTP/1.1\r\n" + end, member: "GET /a SHOP"},
-		{name: "absolute form with the port", raw: "GET http://shop:80/a HTTP/1.1\r\n" + end, member: "GET /a shop:80"},
+		{name: "absolute form with the port", raw: "GET http://shop:80/a HTTP/1.1\r\n" + end,
+			member: "GET /a shop:80"},
 		{name: "absolute form, port in Host", raw: "GET http://shop/a HTTP/1.1\r\nHost: shop:80\r\n\r\n"},
 		{name: "absolute form of https", raw: "GET https://shop/a HTTP/1.1\r\nHost: shop:443\r\n\r\n"},
-		{name: "absolute form with an address", raw: "GET http://[::1]:81/a HTTP/1.1\r\nHost: [::1]:81\r\n\r\n", member: "GET /a [::1]:81"},
+		{name: "absolute form with an address", raw: "GET http://[::1]:81/a HTTP/1.1\r\nHost: [::1]:81\r\n\r\n",
+			member: "GET /a [::1]:81"},
 		{name: "absolute form without a path", raw: "GET http://shop HTTP/1.1\r\n" + end, member: "GET / shop"},
-		{name: "absolute form with a query alone", raw: "GET http://shop?q HTTP/1.1\r\n" + end, member: "GET /?q shop"},
+		{name: "absolute form with a query alone", raw: "GET http://shop?q HTTP/1.1\r\n" + end,
+			member: "GET /?q shop"},
 		{name: "absolute form of HTTP/1.0", raw: "GET http://shop/a HTTP/1.0\r\n\r\n", closes: true},
-		{name: "absolute form with a body", raw: "POST http://shop/a?q HTTP/1.1\r\nContent-Length: 5\r\n" + end + "hello", member: "POST /a?q shop", wire: "hello"},
-		{name: "absolute form with chunks", raw: "POST http://shop/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + end + "5;x\r\nhello\r\n" + lastChunk, wire: fiveBytes + lastChunk},
-		{name: "absolute form within a path", raw: "GET /http://evil/ HTTP/1.1\r\n" + end, member: "GET /http://evil/ shop"},
+		{name: "absolute form with a body", raw: "POST http://shop/a?q HTTP/1.1\r\nContent-Length: 5\r\n" + end +
+			"hello", member: "POST /a?q shop",
+			wire: "hello"},
+		{name: "absolute form with chunks", raw: "POST http://shop/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" +
+			end + "5;x\r\nhello\r\n" + lastChunk,
+			wire: fiveBytes + lastChunk},
+		{name: "absolute form within a path", raw: "GET /http://evil/ HTTP/1.1\r\n" + end,
+			member: "GET /http://evil/ shop"},
 
 		{name: "an empty line first", raw: "\r\nGET /a HTTP/1.1\r\n" + end},
 		{name: "ten empty lines first", raw: strings.Repeat("\r\n", 10) + "GET /a HTTP/1.1\r\n" + end},
-		{name: "an empty line behind a body", raw: "POST /a HTTP/1.1\r\nContent-Length: 5\r\n" + end + "hello\r\n", wire: "hello"},
-		{name: "an empty line behind chunks", raw: chunkedTo + fiveBytes + lastChunk + "\r\n", wire: fiveBytes + lastChunk},
+		{name: "an empty line behind a body", raw: "POST /a HTTP/1.1\r\nContent-Length: 5\r\n" + end + "hello\r\n",
+			wire: "hello"},
+		{name: "an empty line behind chunks", raw: chunkedTo + fiveBytes + lastChunk + "\r\n",
+			wire: fiveBytes + lastChunk},
 
 		{name: "Host with a port", raw: "GET /a HTTP/1.1\r\nHost: shop:65535\r\n\r\n", member: "GET /a shop:65535"},
 		{name: "Host with an empty port", raw: "GET /a HTTP/1.1\r\nHost: shop:\r\n\r\n", member: "GET /a shop:"},
-		{name: "Host with an address", raw: "GET /a HTTP/1.1\r\nHost: [2001:db8::1]:80\r\n\r\n", member: "GET /a [2001:db8::1]:80"},
+		{name: "Host with an address", raw: "GET /a HTTP/1.1\r\nHost: [2001:db8::1]:80\r\n\r\n",
+			member: "GET /a [2001:db8::1]:80"},
 		{name: "escapes", raw: "GET /%41%2F%c3%A4 HTTP/1.1\r\n" + end, member: "GET /%41%2F%c3%A4 shop"},
 		{name: "broken escape in the query", raw: "GET /a?%zz%00% HTTP/1.1\r\n" + end, member: "GET /a?%zz%00% shop"},
 		{name: "dots and slashes", raw: "GET //a/../b/. HTTP/1.1\r\n" + end, member: "GET //a/../b/. shop"},
 		{name: "blanks around a value", raw: "GET /a HTTP/1.1\r\nX: \t y \t\r\n" + end},
 		{name: "upgrade that nobody knows", raw: "GET /a HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\n" + end},
 
-		{name: "chunks", raw: chunkedTo + fiveBytes + "6\r\n world\r\n" + lastChunk, wire: fiveBytes + "6\r\n world\r\n" + lastChunk},
+		{name: "chunks", raw: chunkedTo + fiveBytes + "6\r\n world\r\n" + lastChunk,
+			wire: fiveBytes + "6\r\n world\r\n" + lastChunk},
 		{name: "no chunk", raw: chunkedTo + lastChunk, wire: lastChunk},
-		{name: "capitals", raw: chunkedTo + "A\r\nhello worl\r\n" + lastChunk, wire: "A\r\nhello worl\r\n" + lastChunk},
+		{name: "capitals", raw: chunkedTo + "A\r\nhello worl\r\n" + lastChunk,
+			wire: "A\r\nhello worl\r\n" + lastChunk},
 		{name: "extension", raw: chunkedTo + "5;a=b\r\nhello\r\n" + lastChunk, wire: fiveBytes + lastChunk},
-		{name: "quoted extension", raw: chunkedTo + "5;a=\"b;c\\\"\"\r\nhello\r\n" + lastChunk, wire: fiveBytes + lastChunk},
+		{name: "quoted extension", raw: chunkedTo + "5;a=\"b;c\\\"\"\r\nhello\r\n" + lastChunk,
+			wire: fiveBytes + lastChunk},
 		{name: "extension of the last chunk", raw: chunkedTo + fiveBytes + "0;a\r\n\r\n", wire: fiveBytes + lastChunk},
-		{name: "extension that looks like a chunk", raw: chunkedTo + "5;0\r\nhello\r\n" + lastChunk, wire: fiveBytes + lastChunk},
-		{name: "long extension", raw: chunkedTo + "5;" + strings.Repeat("x", 4000) + "\r\nhello\r\n" + lastChunk, wire: fiveBytes + lastChunk},
+		{name: "extension that looks like a chunk", raw: chunkedTo + "5;0\r\nhello\r\n" + lastChunk,
+			wire: fiveBytes + lastChunk},
+		{name: "long extension", raw: chunkedTo + "5;" + strings.Repeat("x", 4000) + "\r\nhello\r\n" + lastChunk,
+			wire: fiveBytes + lastChunk},
 		{name: "padding", raw: chunkedTo + "5  \r\nhello\r\n0 \r\n\r\n", wire: fiveBytes + lastChunk},
 		{name: "padding with a tab", raw: chunkedTo + "5\t\r\nhello\r\n" + lastChunk, wire: fiveBytes + lastChunk},
 		{name: "padding and extension", raw: chunkedTo + "5 ;x\r\nhello\r\n" + lastChunk, wire: fiveBytes + lastChunk},
-		{name: "thirty zeros", raw: chunkedTo + zeros + "5\r\nhello\r\n" + lastChunk, wire: "05\r\nhello\r\n" + lastChunk},
-		{name: "thirty zeros at the end", raw: chunkedTo + fiveBytes + zeros + "0\r\n\r\n", wire: fiveBytes + lastChunk},
-		{name: "zeros, padding and extension", raw: chunkedTo + "0005 ;x\r\nhello\r\n00;y\r\n\r\n", wire: "05\r\nhello\r\n" + lastChunk},
+		{name: "thirty zeros", raw: chunkedTo + zeros + "5\r\nhello\r\n" + lastChunk,
+			wire: "05\r\nhello\r\n" + lastChunk},
+		{name: "thirty zeros at the end", raw: chunkedTo + fiveBytes + zeros + "0\r\n\r\n",
+			wire: fiveBytes + lastChunk},
+		{name: "zeros, padding and extension", raw: chunkedTo + "0005 ;x\r\nhello\r\n00;y\r\n\r\n",
+			wire: "05\r\nhello\r\n" + lastChunk},
 
-		{name: "trailer", raw: chunkedTo + fiveBytes + "0\r\nX-Sum: 1\r\n\r\n", wire: fiveBytes + "0\r\nX-Sum: 1\r\n\r\n"},
-		{name: "trailer and extensions", raw: chunkedTo + "5;x\r\nhello\r\n0;y\r\nX-Sum: 1\r\n\r\n", wire: fiveBytes + "0\r\nX-Sum: 1\r\n\r\n"},
-		{name: "trailers around one that ends here", raw: chunkedTo + fiveBytes + "0\r\nA: 1\r\nDate: x\r\nB: 2\r\n\r\n", wire: fiveBytes + "0\r\nA: 1\r\nB: 2\r\n\r\n"},
-		{name: "many trailers", raw: chunkedTo + fiveBytes + "0\r\n" + strings.Repeat("X: y\r\n", 300) + "\r\n", wire: fiveBytes + "0\r\n" + strings.Repeat("X: y\r\n", 300) + "\r\n"},
+		{name: "trailer", raw: chunkedTo + fiveBytes + "0\r\nX-Sum: 1\r\n\r\n",
+			wire: fiveBytes + "0\r\nX-Sum: 1\r\n\r\n"},
+		{name: "trailer and extensions", raw: chunkedTo + "5;x\r\nhello\r\n0;y\r\nX-Sum: 1\r\n\r\n",
+			wire: fiveBytes + "0\r\nX-Sum: 1\r\n\r\n"},
+		{name: "trailers around one that ends here", raw: chunkedTo + fiveBytes +
+			"0\r\nA: 1\r\nDate: x\r\nB: 2\r\n\r\n",
+			wire: fiveBytes + "0\r\nA: 1\r\nB: 2\r\n\r\n"},
+		{name: "many trailers", raw: chunkedTo + fiveBytes + "0\r\n" + strings.Repeat("X: y\r\n", 300) + "\r\n",
+			wire: fiveBytes + "0\r\n" + strings.Repeat("X: y\r\n", 300) + "\r\n"},
 	}
-	for _, name := range []string{"Authorization", "DATE", "Connection", "Keep-Alive", "TE", "Trailer", "Upgrade", "Expect", "Proxy-Authorization", "Content-Type", "Forwarded"} {
-		kinds = append(kinds, kind{name: "trailer " + name, raw: chunkedTo + fiveBytes + "0\r\n" + name + ": x\r\n\r\n", wire: fiveBytes + lastChunk})
+	for _, name := range []string{"Authorization", "DATE", "Connection", "Keep-Alive", "TE", "Trailer", "Upgrade",
+		"Expect", "Proxy-Authorization", "Content-Type", "Forwarded"} {
+		kinds = append(kinds, kind{name: "trailer " + name, raw: chunkedTo + fiveBytes + "0\r\n" + name +
+			": x\r\n\r\n",
+			wire: fiveBytes + lastChunk})
 	}
 	for i := range kinds {
 		k := &kinds[i]
@@ -116,7 +148,8 @@ func turnedDown() []kind {
 	posted := func(lines string) string { return "POST /a HTTP/1.1\r\n" + lines + end + "x" }
 	kinds := []kind{
 		{name: "TRACE", raw: "TRACE /a HTTP/1.1\r\n" + end, status: 405},
-		{name: "TRACE with a body", raw: "TRACE /a HTTP/1.1\r\nContent-Length: 5\r\n" + end + "hello", status: 405, closes: true},
+		{name: "TRACE with a body", raw: "TRACE /a HTTP/1.1\r\nContent-Length: 5\r\n" + end + "hello", status: 405,
+			closes: true},
 		{name: "TRACE in absolute form", raw: "TRACE http://shop/a HTTP/1.1\r\n" + end, status: 405},
 		{name: "OPTIONS *", raw: "OPTIONS * HTTP/1.1\r\n" + end, status: 404},
 		{name: "OPTIONS of a URL without a path", raw: "OPTIONS http://shop HTTP/1.1\r\n" + end, status: 404},
@@ -128,8 +161,10 @@ func turnedDown() []kind {
 		{name: "the preface of HTTP/2", raw: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", status: 505, closes: true},
 		{name: "other coding", raw: posted("Transfer-Encoding: gzip, chunked\r\n"), status: 501, closes: true},
 		{name: "other expectation", raw: posted("Expect: magic\r\nContent-Length: 1\r\n"), status: 417, closes: true},
-		{name: "large head", raw: "GET /a HTTP/1.1\r\nX: " + strings.Repeat("x", 70<<10) + "\r\n" + end, status: 431, closes: true},
-		{name: "many fields", raw: "GET /a HTTP/1.1\r\n" + strings.Repeat("X: y\r\n", 400) + end, status: 431, closes: true},
+		{name: "large head", raw: "GET /a HTTP/1.1\r\nX: " + strings.Repeat("x", 70<<10) + "\r\n" + end,
+			status: 431, closes: true},
+		{name: "many fields", raw: "GET /a HTTP/1.1\r\n" + strings.Repeat("X: y\r\n", 400) + end, status: 431,
+			closes: true},
 	}
 	for name, raw := range map[string]string{
 		"another host in absolute form": "GET http://other/a HTTP/1.1\r\n" + end,
@@ -220,7 +255,8 @@ func turnedDown() []kind {
 	return kinds
 }
 
-// Each kind of request: what the client gets, what a member gets, once, and what becomes of the connection, whatever the next request on it is.
+// Each kind of request: what the client gets, what a member gets, once, and what becomes of the connection,
+// whatever the next request on it is.
 func TestRequests(t *testing.T) {
 	kinds := append(served(), turnedDown()...)
 	if len(kinds) < 60 {
@@ -345,7 +381,8 @@ func pieces(s string, size int) func(func(string) bool) {
 	}
 }
 
-// checkMember looks at what a member got before the next request: nothing, or one request whose bytes are as they should be.
+// checkMember looks at what a member got before the next request: nothing, or one request whose bytes are as they
+// should be.
 func (h *requestWorld) checkMember(k *kind) {
 	t, m := h.t, h.fakes["m1"]
 	raw, _, _ := strings.Cut(m.raw.String(), "GET /next ")
@@ -369,7 +406,8 @@ func (h *requestWorld) checkMember(k *kind) {
 		t.Errorf("%s: a member got %q: %v", k.name, raw, err)
 		return
 	}
-	if got := rq.Method + " " + rq.RequestURI + " " + rq.Host; got != k.member || rq.Proto != "HTTP/1.1" || strings.Count(head, "\r\nHost: ") != 1 {
+	if got := rq.Method + " " + rq.RequestURI + " " + rq.Host; got != k.member || rq.Proto != "HTTP/1.1" ||
+		strings.Count(head, "\r\nHost: ") != 1 {
 		t.Errorf("%s: a member got %q, want %s", k.name, raw, k.member)
 	}
 	if body != k.wire {
@@ -418,14 +456,17 @@ func (h *requestWorld) checkNext(k *kind, v *visitor, r reply) {
 func TestAllowTrace(t *testing.T) {
 	w := start(t, false, site{members: 1}, Options{AllowTrace: true})
 	defer w.stop()
-	if r := w.once("TRACE / HTTP/1.1\r\nHost: shop\r\n\r\n"); r.status != 200 || w.fakes["m1"].requests()[0].Method != "TRACE" {
+	if r := w.once("TRACE / HTTP/1.1\r\nHost: shop\r\n\r\n"); r.status != 200 ||
+		w.fakes["m1"].requests()[0].Method != "TRACE" {
 		t.Errorf("%+v", r)
 	}
 }
 
-// What a web server refuses itself under another path-normalisation has that one's status, and no file is looked for (R16).
+// What a web server refuses itself under another path-normalisation has that one's status, and no file is looked
+// for (R16).
 func TestRefusedPaths(t *testing.T) {
-	for target, want := range map[string]int{"/a%2Fb": 404, "/a%00": 404, "/a%zz": 400, "/../a": 400, "/none": 404, "/app/a%2Fb": 404} {
+	for target, want := range map[string]int{"/a%2Fb": 404, "/a%00": 404, "/a%zz": 400, "/../a": 400, "/none": 404,
+		"/app/a%2Fb": 404} {
 		sem := routecheck.Latest()
 		if _, err := sem.Assume("path-normalisation=decode-and-clean"); err != nil {
 			t.Fatal(err)
@@ -462,9 +503,11 @@ func TestTrailersOfMembers(t *testing.T) {
 		{fiveBytes + "0\r\nX-Sum: 1\r\n\r\n", fiveBytes + "0\r\nX-Sum: 1\r\n\r\n"},
 		{fiveBytes + "0\r\nDate: x\r\n\r\n", fiveBytes + lastChunk},
 		{fiveBytes + "0\r\n$WSEP: x\r\nA: b\r\n$wspt: y\r\n\r\n", fiveBytes + "0\r\nA: b\r\n\r\n"},
-		{fiveBytes + "0\r\n_WS_HAPRT_WLMVERSION: x\r\nSet-Cookie: a=b\r\nConnection: close\r\n\r\n", fiveBytes + lastChunk},
+		{fiveBytes + "0\r\n_WS_HAPRT_WLMVERSION: x\r\nSet-Cookie: a=b\r\nConnection: close\r\n\r\n", fiveBytes +
+			lastChunk},
 		{"005 ;x=y\r\nhello\r\n0;z\r\nA: b\r\n\r\n", "05\r\nhello\r\n0\r\nA: b\r\n\r\n"},
-		{"5;x=y\r\nhello\r\n" + "10000\r\n" + strings.Repeat("x", 1<<16) + "\r\n0;z\r\nA: b\r\nDate: c\r\n\r\n", fiveBytes + "10000\r\n" + strings.Repeat("x", 1<<16) + "\r\n0\r\nA: b\r\n\r\n"},
+		{"5;x=y\r\nhello\r\n" + "10000\r\n" + strings.Repeat("x", 1<<16) + "\r\n0;z\r\nA: b\r\nDate: c\r\n\r\n",
+			fiveBytes + "10000\r\n" + strings.Repeat("x", 1<<16) + "\r\n0\r\nA: b\r\n\r\n"},
 	} {
 		for _, way := range ways {
 			for _, size := range []int{1 + len(c.body)/30, 1 << 20} {
@@ -502,7 +545,8 @@ func TestTrailersOfMembers(t *testing.T) {
 	}
 }
 
-// A chunked body with extensions that is larger than the buffer, and one that is kept in a file, reach the member as plain chunks.
+// A chunked body with extensions that is larger than the buffer, and one that is kept in a file, reach the member
+// as plain chunks.
 func TestLargeChunkedBodies(t *testing.T) {
 	content := bytes.Repeat([]byte("0123456789abcdef"), 4096)
 	var raw strings.Builder
@@ -524,8 +568,10 @@ func TestLargeChunkedBodies(t *testing.T) {
 				t.Errorf("PostBufferSize %s: %+v %v", size, r, err)
 			}
 			got := w.fakes["m1"].raw.String()
-			if strings.Contains(got, "signature") || strings.Contains(got, "Date: y") || !strings.HasSuffix(got, "\r\n0\r\nX-Sum: 1\r\n\r\n") {
-				t.Errorf("PostBufferSize %s: the member gets %d bytes that end with %q", size, len(got), got[max(0, len(got)-60):])
+			if strings.Contains(got, "signature") || strings.Contains(got, "Date: y") || !strings.HasSuffix(got,
+				"\r\n0\r\nX-Sum: 1\r\n\r\n") {
+				t.Errorf("PostBufferSize %s: the member gets %d bytes that end with %q", size, len(got), got[max(0,
+					len(got)-60):])
 			}
 			if body := w.fakes["m1"].bodies; len(body) != 1 || body[0] != strings.Repeat(string(content), 12) {
 				t.Errorf("PostBufferSize %s: another content", size)

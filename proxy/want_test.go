@@ -42,7 +42,8 @@ func TestLocalWant(t *testing.T) {
 		}
 		w.stop()
 		text := log.String()
-		if n := strings.Count(text, "Attempt dropped: this process lacks descriptors, ports or memory"); n != 5 || strings.Contains(text, "client is gone") {
+		if n := strings.Count(text, "Attempt dropped: this process lacks descriptors, ports or memory"); n != 5 ||
+			strings.Contains(text, "client is gone") {
 			t.Errorf("%v: the plug-in log says it %d times:\n%s", lacking, n, text)
 		}
 		replays(t, w.p.gen.Load().table, &w.p.gen.Load().sem, text)

@@ -294,7 +294,8 @@ func (o *outcome) gone() {
 	}
 	o.f.todo = todoOver
 	if o.rec.wants() {
-		o.note(Step{Kind: StepGone, Rule: "R52", Member: o.f.Last, Event: o.kind, State: *o.state(), At: o.c.Members[o.f.Last].At})
+		o.note(Step{Kind: StepGone, Rule: "R52", Member: o.f.Last, Event: o.kind, State: *o.state(),
+			At: o.c.Members[o.f.Last].At})
 	}
 }
 

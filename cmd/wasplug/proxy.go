@@ -46,7 +46,7 @@ Exit codes: 0 stopped as asked; 2 wrong usage; 3 the file cannot be read, the pl
 			&cli.StringFlag{Name: "key", Usage: "PEM `FILE` with its key"},
 			&cli.StringFlag{Name: "client-ca", Usage: "PEM `FILE`: clients may show a certificate of this authority, which members get as $WSCC"},
 			&cli.StringSliceFlag{Name: "keystore", Usage: "`FILE.kdb=FILE.pem`: read the PEM file in place of a key database that only GSKit reads; repeatable"},
-			&cli.BoolFlag{Name: "allow-trace", Usage: "pass TRACE requests on to members; without it they are answered 405"},
+			&cli.BoolFlag{Name: "allow-trace", Usage: "pass TRACE on to members, which is answered 405 without it"},
 			&cli.IntFlag{Name: "max-clients", Usage: "connections of clients at once, `N`; more are answered 503; default: what the limit of open files allows"},
 			&cli.StringFlag{Name: "decline", Value: "404", Usage: "answer to requests that no Route matches: 404"},
 			&cli.StringFlag{Name: "docroot", Usage: "`FOLDER` of static files for requests that no Route matches"},

@@ -1,7 +1,8 @@
 package http1
 
-// Chunks follows a chunked body through any division into pieces and makes its framing plain: what it lets through holds no padding, no
-// extension and no trailer that has no place there, so that whoever gets it next has nothing to guess (RFC 9112, 7.1).
+// Chunks follows a chunked body through any division into pieces and makes its framing plain: what it lets through
+// holds no padding, no extension and no trailer that has no place there, so that whoever gets it next has nothing
+// to guess (RFC 9112, 7.1).
 type Chunks struct {
 	Answer  bool  // of an answer: private trailers and cookies are dropped; those of a request are refused
 	Bare    bool  // lets the content alone through, for a client of HTTP/1.0
@@ -42,16 +43,17 @@ const (
 	maxZeros    = 30      // before a size; nginx, HAProxy and httpd take as many
 	maxSizeLine = 8 << 10 // bytes of a size with its padding and extensions
 	maxTrailer  = 8 << 10 // bytes of the trailer section
-	// maxWaste is how many bytes of padding and extensions a body may have beyond its content: they are read without being kept, for ever if
-	// nobody counted.
+	// maxWaste is how many bytes of padding and extensions a body may have beyond its content: they are read
+	// without being kept, for ever if nobody counted.
 	maxWaste = 8 << 10
 )
 
 // Done reports whether the body is over.
 func (c *Chunks) Done() bool { return c.state == over }
 
-// Pass takes bytes from the front of p: used of them, all unless the body ends before or there is an error. out is what goes on in place of
-// them: it stands at the beginning of p, which is overwritten, unless held trailers make it longer than what was used.
+// Pass takes bytes from the front of p: used of them, all unless the body ends before or there is an error. out is
+// what goes on in place of them: it stands at the beginning of p, which is overwritten, unless held trailers make
+// it longer than what was used.
 func (c *Chunks) Pass(p []byte) (out []byte, used int, err error) {
 	n := 0
 	for used < len(p) && c.state != over {
@@ -106,8 +108,8 @@ func (c *Chunks) content(most int) int {
 	return int(n)
 }
 
-// step takes one byte of framing; goes says that it goes on. Going byte by byte makes the division into pieces irrelevant; content does not
-// pass here.
+// step takes one byte of framing; goes says that it goes on. Going byte by byte makes the division into pieces
+// irrelevant; content does not pass here.
 func (c *Chunks) step(b byte) (goes bool, err error) {
 	switch c.state {
 	case inSize, inPadding, inExtension:
@@ -125,7 +127,8 @@ func (c *Chunks) step(b byte) (goes bool, err error) {
 	return c.trailer(b)
 }
 
-// sizeLine takes a byte of a size, or of what may stand behind it and has no meaning for a proxy: blanks, and extensions behind a semicolon.
+// sizeLine takes a byte of a size, or of what may stand behind it and has no meaning for a proxy: blanks, and
+// extensions behind a semicolon.
 func (c *Chunks) sizeLine(b byte) (goes bool, err error) {
 	switch {
 	case c.state == inSize && class[b]&hexDigit != 0:
@@ -146,7 +149,8 @@ func (c *Chunks) sizeLine(b byte) (goes bool, err error) {
 	return false, c.wasted()
 }
 
-// digit lets the first digit go on, which may be a zero, and those from the first other one on. 15 digits stay below 2^60, so no size overflows.
+// digit lets the first digit go on, which may be a zero, and those from the first other one on. 15 digits stay
+// below 2^60, so no size overflows.
 func (c *Chunks) digit(b byte) (goes bool, err error) {
 	zeros := c.left == 0 && c.count > 0
 	if c.left >= 1<<56 || zeros && c.count > maxZeros {
@@ -187,7 +191,8 @@ func (c *Chunks) expect(b, want byte, next chunkState) error {
 	return nil
 }
 
-// trailer takes a byte of the trailer section, which is held back until all of it is known. Without trailers there is nothing to hold.
+// trailer takes a byte of the trailer section, which is held back until all of it is known. Without trailers there
+// is nothing to hold.
 func (c *Chunks) trailer(b byte) (goes bool, err error) {
 	switch {
 	case c.state == endLF && b == '\n':

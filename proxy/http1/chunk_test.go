@@ -12,7 +12,8 @@ import (
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 )
 
-// pass passes on a chunked body that arrives in pieces of the given size: what goes on, how much of raw it took, and the content.
+// pass passes on a chunked body that arrives in pieces of the given size: what goes on, how much of raw it took,
+// and the content.
 func pass(raw []byte, piece int, c Chunks) (out []byte, used int, content int64, err error) {
 	for used < len(raw) && !c.Done() {
 		got, n, err := c.Pass(bytes.Clone(raw[used:min(used+piece, len(raw))]))
@@ -44,13 +45,18 @@ func TestChunks(t *testing.T) {
 		{"padding", "5  \r\nhello\r\n0 \r\n\r\n", hello + "0\r\n\r\n", ""},
 		{"padding with a tab", "5\t \r\nhello\r\n0\t\r\n\r\n", hello + "0\r\n\r\n", ""},
 		{"padding and extension", "5 ;x\r\nhello\r\n0\r\n\r\n", hello + "0\r\n\r\n", ""},
-		{"zeros", strings.Repeat("0", 30) + "5\r\nhello\r\n" + strings.Repeat("0", 31) + "\r\n\r\n", "05\r\nhello\r\n0\r\n\r\n", ""},
+		{"zeros", strings.Repeat("0", 30) + "5\r\nhello\r\n" + strings.Repeat("0", 31) + "\r\n\r\n",
+			"05\r\nhello\r\n0\r\n\r\n", ""},
 		{"trailer", hello + "0\r\nX-Sum: 1\r\nY:\r\n\r\n", hello + "0\r\nX-Sum: 1\r\nY:\r\n\r\n", ""},
-		{"trailer and extension", "5;longer than the trailer\r\nhello\r\n0\r\nX: 1\r\n\r\n", hello + "0\r\nX: 1\r\n\r\n", ""},
-		{"trailers that end here", hello + "0\r\nDate: x\r\nauthorization: y\r\nConnection: z\r\nTE: a\r\nProxy-Authorization: b\r\nTrailer: c\r\n" +
+		{"trailer and extension", "5;longer than the trailer\r\nhello\r\n0\r\nX: 1\r\n\r\n", hello +
+			"0\r\nX: 1\r\n\r\n", ""},
+		{"trailers that end here", hello +
+			"0\r\nDate: x\r\nauthorization: y\r\nConnection: z\r\nTE: a\r\nProxy-Authorization: b\r\nTrailer: c\r\n" +
 			"Content-Type: d\r\nX-Forwarded-For: e\r\nExpect: f\r\nUpgrade: g\r\n\r\n", hello + "0\r\n\r\n", ""},
-		{"trailers around one that ends here", hello + "0\r\nA: 1\r\nDate: x\r\nB: 2\r\n\r\n", hello + "0\r\nA: 1\r\nB: 2\r\n\r\n", ""},
-		{"private trailers", hello + "0\r\n$WSRA: x\r\n_WS_HAPRT: y\r\nCookie: z\r\nA: 1\r\n\r\n", "", hello + "0\r\nA: 1\r\n\r\n"},
+		{"trailers around one that ends here", hello + "0\r\nA: 1\r\nDate: x\r\nB: 2\r\n\r\n", hello +
+			"0\r\nA: 1\r\nB: 2\r\n\r\n", ""},
+		{"private trailers", hello + "0\r\n$WSRA: x\r\n_WS_HAPRT: y\r\nCookie: z\r\nA: 1\r\n\r\n", "", hello +
+			"0\r\nA: 1\r\n\r\n"},
 	} {
 		raw := []byte(c.raw + "next")
 		for piece := 1; piece <= len(raw); piece++ {
@@ -65,11 +71,13 @@ func TestChunks(t *testing.T) {
 						t.Errorf("%s in pieces of %d: %v", c.name, piece, err)
 					}
 				} else if string(out) != want || string(raw[used:]) != "next" || err != nil {
-					t.Errorf("%s in pieces of %d, answer %v: %q, rest %q, %v", c.name, piece, answer, out, raw[used:], err)
+					t.Errorf("%s in pieces of %d, answer %v: %q, rest %q, %v", c.name, piece, answer, out,
+						raw[used:], err)
 				}
 			}
 			bare, used, n, err := pass(raw, piece, Chunks{Answer: true, Bare: true})
-			if !bytes.HasPrefix(bare, []byte("hello")) || int64(len(bare)) != n || string(raw[used:]) != "next" || err != nil {
+			if !bytes.HasPrefix(bare, []byte("hello")) || int64(len(bare)) != n || string(raw[used:]) != "next" ||
+				err != nil {
 				t.Errorf("%s in pieces of %d: content %q (%d), rest %q, %v", c.name, piece, bare, n, raw[used:], err)
 			}
 		}
@@ -102,7 +110,8 @@ func TestHostileChunks(t *testing.T) {
 		{"endless padding", "5" + strings.Repeat(" ", 1<<20), false},
 		{"endless extension", "5;" + strings.Repeat("x", 1<<20), false},
 		{"more extensions than content", strings.Repeat("1;"+strings.Repeat("x", 100)+"\r\nx\r\n", 200), false},
-		{"long extension in a long body", "20000\r\n" + strings.Repeat("x", 0x20000) + "\r\n0;" + strings.Repeat("x", 9<<10) + "\r\n\r\n", false},
+		{"long extension in a long body", "20000\r\n" + strings.Repeat("x", 0x20000) + "\r\n0;" +
+			strings.Repeat("x", 9<<10) + "\r\n\r\n", false},
 		{"bare LF after the size", "5\nhello\r\n0\r\n\r\n", false},
 		{"bare LF after the data", "5\r\nhello\n0\r\n\r\n", false},
 		{"too much data", "5\r\nhello world\r\n0\r\n\r\n", false},
@@ -140,7 +149,8 @@ func TestHostileChunks(t *testing.T) {
 
 // Extensions may come with every chunk of a long body, as long as they are not most of it.
 func TestManyExtensions(t *testing.T) {
-	raw := strings.Repeat("64;signature="+strings.Repeat("f", 64)+"\r\n"+strings.Repeat("x", 100)+"\r\n", 1000) + "0\r\n\r\n"
+	raw := strings.Repeat("64;signature="+strings.Repeat("f", 64)+"\r\n"+strings.Repeat("x", 100)+"\r\n", 1000) +
+		"0\r\n\r\n"
 	if _, _, n, err := pass([]byte(raw), 1000, Chunks{}); err != nil || n != 100000 {
 		t.Error(n, err)
 	}
@@ -161,11 +171,13 @@ func TestChunksAllocateNothing(t *testing.T) {
 	}
 }
 
-// Whatever the pieces, the same goes on; what goes on is plain: it is taken again as it is, net/http's strictest reader finds the same content in
-// it, and net/http takes the original for the same, but for what is named.
+// Whatever the pieces, the same goes on; what goes on is plain: it is taken again as it is, net/http's strictest
+// reader finds the same content in it, and net/http takes the original for the same, but for what is named.
 func FuzzChunks(f *testing.F) {
-	for _, seed := range []string{hello + "0\r\n\r\n", "5 ;x\r\nhello\r\n0\r\nA: b\r\n\r\n", "0000000000000000005\r\nhello\r\n00\r\nDate: x\r\nA: b\r\n\r\nnext",
-		"5;a=\"b;c\"\r\nhello\r\n0 \r\n$WSRA: 1\r\nCookie: x\r\n\r\n", "1\t\r\nx\r\n0;y\r\nAuthorization: z\r\nB:\r\n\r\nGET / HTTP/1.1\r\n"} {
+	for _, seed := range []string{hello + "0\r\n\r\n", "5 ;x\r\nhello\r\n0\r\nA: b\r\n\r\n",
+		"0000000000000000005\r\nhello\r\n00\r\nDate: x\r\nA: b\r\n\r\nnext",
+		"5;a=\"b;c\"\r\nhello\r\n0 \r\n$WSRA: 1\r\nCookie: x\r\n\r\n",
+		"1\t\r\nx\r\n0;y\r\nAuthorization: z\r\nB:\r\n\r\nGET / HTTP/1.1\r\n"} {
 		f.Add([]byte(seed), 1, false)
 		f.Add([]byte(seed), 3, true)
 	}
@@ -224,7 +236,8 @@ var bodyDifferences = []struct {
 	err, why string
 	of       func(raw []byte) bool
 }{
-	{"chunk length too large", "16 digits at most, zeros included; nginx, HAProxy and httpd take thirty zeros", has("000")},
+	{"chunk length too large", "16 digits at most, zeros included; nginx, HAProxy and httpd take thirty zeros",
+		has("000")},
 	{"invalid byte in chunk length", "no blank before a semicolon; RFC 9112, 7.1.1 has it", has(" ;", "\t;")},
 	{"too much non-data", "another bound of what is no content", anyBody},
 	{"line too long", "4 KiB for a size line, 8 here", anyBody},

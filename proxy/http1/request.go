@@ -45,7 +45,8 @@ func (r *Request) Target(buf []byte) []byte {
 	return append([]byte{'/'}, target...)
 }
 
-// Host returns the host that the request is for: that of the target, else that of the Host field; nil when there is none.
+// Host returns the host that the request is for: that of the target, else that of the Host field; nil when there is
+// none.
 func (r *Request) Host(buf []byte) []byte {
 	if r.hostEnd > 0 {
 		return buf[r.hostStart:r.hostEnd]
@@ -56,13 +57,14 @@ func (r *Request) Host(buf []byte) []byte {
 	return r.Fields[r.host].Text(buf)
 }
 
-// HostInField reports whether Host comes from the Host field. Where it does not, that field must not go on (RFC 9112, 3.2.2).
+// HostInField reports whether Host comes from the Host field. Where it does not, that field must not go on (RFC
+// 9112, 3.2.2).
 func (r *Request) HostInField(buf []byte) bool { return r.hostEnd == 0 && r.Host(buf) != nil }
 
 var (
 	errRequestLine = bad("the request line is not METHOD TARGET HTTP/1.1")
 	errEmptyLines  = bad("more than 10 empty lines stand before the request")
-	errTarget      = bad("the request target is neither a path nor an http or https URL, or has a character that no target has")
+	errTarget      = bad("the request target is neither a path nor an http or https URL, or has a bad character")
 	errTargetHost  = bad("the URL in the request line does not have a host with an optional port")
 	errVersion     = &Error{505, "only HTTP/1.0 and HTTP/1.1 are spoken here"}
 	errNoHost      = bad("the request has no Host")
@@ -160,7 +162,8 @@ func (r *Request) form(method, target []byte) error {
 	return r.absolute(target)
 }
 
-// absolute divides a URL in the request line into host and path (RFC 9112, 3.2.2). It has no user: nobody but a forger sends one (RFC 9110, 4.2.4).
+// absolute divides a URL in the request line into host and path (RFC 9112, 3.2.2). It has no user: nobody but a
+// forger sends one (RFC 9110, 4.2.4).
 func (r *Request) absolute(target []byte) error {
 	const plain, secure = "http://", "https://"
 	n := len(plain)
@@ -209,8 +212,8 @@ func (r *Request) check(buf []byte) error {
 	return r.checkHost(buf)
 }
 
-// checkHost holds the Host field against the version, which may not do without it from 1.1 on, and against the host of the target, which wins:
-// two that differ are refused, for who else reads the request may take the other one.
+// checkHost holds the Host field against the version, which may not do without it from 1.1 on, and against the host
+// of the target, which wins: two that differ are refused, for who else reads the request may take the other one.
 func (r *Request) checkHost(buf []byte) error {
 	var host []byte
 	if r.host >= 0 {
@@ -272,8 +275,8 @@ func validAddress(name []byte) bool {
 	return err == nil && addr.Is6() && addr.Zone() == ""
 }
 
-// BrokenPath reports whether the path has %00, or a % without two hexadecimal digits behind it: nginx and httpd refuse both, for what stands
-// behind them ends the path there, or guesses.
+// BrokenPath reports whether the path has %00, or a % without two hexadecimal digits behind it: nginx and httpd
+// refuse both, for what stands behind them ends the path there, or guesses.
 func (r *Request) BrokenPath(buf []byte) bool {
 	path, _, _ := bytes.Cut(buf[r.targetStart:r.targetEnd], []byte{'?'})
 	for {

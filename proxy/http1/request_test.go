@@ -31,7 +31,8 @@ func TestRequest(t *testing.T) {
 		t.Fatal(done, err)
 	}
 	buf := []byte(raw)
-	if got := string(r.Method(buf)) + " " + string(r.Target(buf)) + " " + string(r.Host(buf)); got != "POST /shop/cart;jsessionid=1?x=2 Shop:9080" {
+	if got := string(r.Method(buf)) + " " + string(r.Target(buf)) + " " +
+		string(r.Host(buf)); got != "POST /shop/cart;jsessionid=1?x=2 Shop:9080" {
 		t.Error(got)
 	}
 	if r.Length != 12 || !r.Close || !r.Nominates || !r.Continue || r.Minor != 1 || r.Persists() || !r.HasBody() {
@@ -86,19 +87,25 @@ var hostile = []struct {
 	{"fragment in the target", "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", 400, "keeps it in the path; a fragment is never sent"},
 	{"blank in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
 	{"two blanks", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
-	{"two hosts in absolute form", "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "takes the one of the target; others read the field"},
+	{"two hosts in absolute form", "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400,
+		"takes the one of the target; others read the field"},
 	{"two ports in absolute form", "GET http://a:81/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "takes the one of the target"},
 	{"port of the other scheme", "GET https://a/ HTTP/1.1\r\nHost: a:80\r\n\r\n", 400, "takes the one of the target"},
 	{"absolute form with two Hosts", "GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400, ""},
 	{"absolute form without Host", "GET http://a/ HTTP/1.1\r\n\r\n", 400, "takes the one of the target"},
-	{"absolute form with an empty Host", "GET http://a/ HTTP/1.1\r\nHost:\r\n\r\n", 400, "takes the one of the target"},
+	{"absolute form with an empty Host", "GET http://a/ HTTP/1.1\r\nHost:\r\n\r\n", 400,
+		"takes the one of the target"},
 	{"user in absolute form", "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "drops it"},
 	{"user like a host", "GET http://a@b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "drops it"},
 	{"backslash in absolute form", "GET http://a\\b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
-	{"absolute form without a host", "GET http:/// HTTP/1.1\r\nHost: a\r\n\r\n", 400, "leaves the check to its server"},
-	{"absolute form with a port alone", "GET http://:80/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "leaves the check to its server"},
-	{"absolute form with port 99999", "GET http://a:99999/ HTTP/1.1\r\nHost: a:99999\r\n\r\n", 400, "leaves the check to its server"},
-	{"absolute form without slashes", "GET http:/a HTTP/1.1\r\nHost: a\r\n\r\n", 400, "leaves the check to its server"},
+	{"absolute form without a host", "GET http:/// HTTP/1.1\r\nHost: a\r\n\r\n", 400,
+		"leaves the check to its server"},
+	{"absolute form with a port alone", "GET http://:80/ HTTP/1.1\r\nHost: a\r\n\r\n", 400,
+		"leaves the check to its server"},
+	{"absolute form with port 99999", "GET http://a:99999/ HTTP/1.1\r\nHost: a:99999\r\n\r\n", 400,
+		"leaves the check to its server"},
+	{"absolute form without slashes", "GET http:/a HTTP/1.1\r\nHost: a\r\n\r\n", 400,
+		"leaves the check to its server"},
 	{"other scheme", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "leaves the check to its server"},
 	{"no scheme", "GET a/b HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
 	{"authority form", "GET b:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400, "takes b for the scheme of a URL"},
@@ -244,8 +251,10 @@ func TestTargets(t *testing.T) {
 			raw := before + c.line + "\r\n" + c.lines + "\r\n\r\n"
 			r, done, err := parseRequest(raw)
 			buf := []byte(raw)
-			if !done || string(r.Target(buf)) != c.target || string(r.Host(buf)) != c.host || string(r.Line(buf)) != c.line || r.Size != len(raw) {
-				t.Errorf("%q: %v %v, target %q, host %q, line %q", raw, done, err, r.Target(buf), r.Host(buf), r.Line(buf))
+			if !done || string(r.Target(buf)) != c.target || string(r.Host(buf)) != c.host ||
+				string(r.Line(buf)) != c.line || r.Size != len(raw) {
+				t.Errorf("%q: %v %v, target %q, host %q, line %q", raw, done, err, r.Target(buf), r.Host(buf),
+					r.Line(buf))
 			}
 			url := strings.Contains(strings.ToLower(c.line), " http://") || strings.Contains(c.line, " https://")
 			if want := c.host != "" && !url; r.HostInField(buf) != want {
@@ -257,8 +266,10 @@ func TestTargets(t *testing.T) {
 
 func TestBrokenPath(t *testing.T) {
 	for target, want := range map[string]bool{
-		"/": false, "/%41": false, "/%2F%2e": false, "/%c3%a4": false, "/?%00": false, "/a?b=%": false, "http://a%zz/": false,
-		"/%00": true, "/a%00b?c": true, "/%": true, "/a%4": true, "/%zz": true, "/%4z": true, "/%41%": true, "/%%41": true, "/%u0041": true,
+		"/": false, "/%41": false, "/%2F%2e": false, "/%c3%a4": false, "/?%00": false, "/a?b=%": false,
+		"http://a%zz/": false,
+		"/%00":         true, "/a%00b?c": true, "/%": true, "/a%4": true, "/%zz": true, "/%4z": true, "/%41%": true,
+		"/%%41": true, "/%u0041": true,
 		"http://a/%00": true, "/%4?1": true,
 	} {
 		raw := "GET " + target + " HTTP/1.0\r\n\r\n"
@@ -307,8 +318,8 @@ func requestDiffers(err error, raw []byte) bool {
 	return false
 }
 
-// What is accepted here net/http reads in the same way, one request behind the other: where each ends, and what is in it. Empty lines before one
-// it is not shown, for it takes none.
+// What is accepted here net/http reads in the same way, one request behind the other: where each ends, and what is
+// in it. Empty lines before one it is not shown, for it takes none.
 func FuzzRequest(f *testing.F) {
 	for _, c := range hostile {
 		if len(c.raw) < 2000 {
@@ -355,10 +366,14 @@ func oneRequest(t *testing.T, raw []byte, cut int) (rest []byte, more bool) {
 		}
 		return nil, false
 	}
-	if theirs.Method != string(r.Method(raw)) || theirs.RequestURI != string(raw[r.methodEnd+1:][:len(theirs.RequestURI)]) || theirs.Host != string(r.Host(raw)) {
-		t.Fatalf("net/http reads %s %s for %s; we %s %s for %s", theirs.Method, theirs.RequestURI, theirs.Host, r.Method(raw), r.Target(raw), r.Host(raw))
+	if theirs.Method != string(r.Method(raw)) ||
+		theirs.RequestURI != string(raw[r.methodEnd+1:][:len(theirs.RequestURI)]) ||
+		theirs.Host != string(r.Host(raw)) {
+		t.Fatalf("net/http reads %s %s for %s; we %s %s for %s", theirs.Method, theirs.RequestURI, theirs.Host,
+			r.Method(raw), r.Target(raw), r.Host(raw))
 	}
-	if chunked := len(theirs.TransferEncoding) > 0; chunked != r.Chunked || !chunked && theirs.ContentLength != max(r.Length, 0) {
+	if chunked := len(theirs.TransferEncoding) > 0; chunked != r.Chunked || !chunked &&
+		theirs.ContentLength != max(r.Length, 0) {
 		t.Fatalf("net/http: chunked %v, length %d", chunked, theirs.ContentLength)
 	}
 	return oneBody(t, &r, theirs, br, raw[r.Size:])

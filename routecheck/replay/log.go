@@ -98,9 +98,11 @@ func (w *lines) end(s *routecheck.Step) {
 func gone(s *routecheck.Step) *pluginlog.Event {
 	switch s.Event {
 	case routecheck.LocalWant:
-		return &pluginlog.Event{Kind: pluginlog.AttemptDropped, Text: "Attempt dropped: this process lacks descriptors, ports or memory"}
+		return &pluginlog.Event{Kind: pluginlog.AttemptDropped,
+			Text: "Attempt dropped: this process lacks descriptors, ports or memory"}
 	case routecheck.BodyTooLarge:
-		return &pluginlog.Event{Kind: pluginlog.AttemptDropped, Text: "Attempt dropped: the body exceeds PostSizeLimit"}
+		return &pluginlog.Event{Kind: pluginlog.AttemptDropped,
+			Text: "Attempt dropped: the body exceeds PostSizeLimit"}
 	}
 	return &pluginlog.Event{Kind: pluginlog.ClientWriteFailed, Text: "write failed; the client is gone"}
 }

@@ -402,5 +402,6 @@ func Kinds() pluginlog.Kinds {
 		pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed, pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,
 		pluginlog.MarkedDown, pluginlog.Counted, pluginlog.TransactionFailed,
 		pluginlog.Executing, pluginlog.StreamSought, pluginlog.StreamReused, pluginlog.StreamCreated, pluginlog.BodyStarted, pluginlog.StatusLine,
-		pluginlog.ClientWriteFailed, pluginlog.AttemptDropped, pluginlog.NoAppServer, pluginlog.RequestFailed, pluginlog.RequestEnded)
+		pluginlog.ClientWriteFailed, pluginlog.AttemptDropped, pluginlog.NoAppServer, pluginlog.RequestFailed,
+		pluginlog.RequestEnded)
 }
