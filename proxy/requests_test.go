@@ -452,6 +452,58 @@ func (h *requestWorld) checkNext(k *kind, v *visitor, r reply) {
 	}
 }
 
+// All kinds in one go: each is answered in its turn, and members get them in order, as they should be.
+func TestPipelinedRequests(t *testing.T) {
+	for _, body := range []string{"together", "unbuffered"} {
+		h := newRequestWorld(t, "http", 0, true, body)
+		var raw, want strings.Builder
+		count := 0
+		for _, k := range served() {
+			if !k.closes && !strings.Contains(k.raw, "100-continue") {
+				raw.WriteString(k.raw)
+				want.WriteString(k.member + "\n" + k.wire + "\n")
+				count++
+			}
+		}
+		v := h.client()
+		v.send(raw.String() + next)
+		for i := range count + 1 {
+			if r, err := v.read("GET"); err != nil || r.status != 200 {
+				t.Fatalf("%s, answer %d: %+v %v", body, i, r, err)
+			}
+		}
+		var got strings.Builder
+		rest := h.fakes["m1"].raw.String()
+		for range count {
+			got.WriteString(h.cutRequest(&rest))
+		}
+		if got.String() != want.String() || !strings.HasPrefix(rest, "GET /next ") {
+			t.Errorf("%s: the member got %q, want %q", body, got.String(), want.String())
+		}
+		v.Close()
+		h.stop()
+	}
+}
+
+// cutRequest takes the first request from what a member got: METHOD TARGET HOST, and its body as it stands there.
+func (h *requestWorld) cutRequest(raw *string) string {
+	head, rest, _ := strings.Cut(*raw, "\r\n\r\n")
+	rq, err := http.ReadRequest(bufio.NewReader(strings.NewReader(head + "\r\n\r\n")))
+	if err != nil {
+		h.t.Fatalf("%q: %v", *raw, err)
+	}
+	n := int(rq.ContentLength)
+	if len(rq.TransferEncoding) > 0 {
+		body := strings.NewReader(rest)
+		whole := bufio.NewReader(io.MultiReader(strings.NewReader(head+"\r\n\r\n"), body))
+		again, _ := http.ReadRequest(whole)
+		io.Copy(io.Discard, again.Body)
+		n = len(rest) - body.Len() - whole.Buffered()
+	}
+	*raw = rest[n:]
+	return rq.Method + " " + rq.RequestURI + " " + rq.Host + "\n" + rest[:n] + "\n"
+}
+
 // With AllowTrace a member gets TRACE.
 func TestAllowTrace(t *testing.T) {
 	w := start(t, false, site{members: 1}, Options{AllowTrace: true})

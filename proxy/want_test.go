@@ -6,6 +6,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
 )
@@ -13,9 +14,9 @@ import (
 // What this process lacks is no member's failure: 503, nobody is marked or asked in its place, and when it is there again all is as before.
 func TestLocalWant(t *testing.T) {
 	for _, lacking := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM} {
-		var log syncBuffer
+		var log, access syncBuffer
 		open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) }
-		w := start(t, false, site{members: 2, extra: traceLog}, Options{PluginLog: open})
+		w := start(t, false, site{members: 2, extra: traceLog}, Options{PluginLog: open, AccessLog: NewAccessLog(&access, false, time.Now)})
 		set := func(e syscall.Errno) {
 			w.mu.Lock()
 			w.lacking = e
@@ -47,6 +48,9 @@ func TestLocalWant(t *testing.T) {
 			t.Errorf("%v: the plug-in log says it %d times:\n%s", lacking, n, text)
 		}
 		replays(t, w.p.gen.Load().table, &w.p.gen.Load().sem, text)
+		if text := access.String(); strings.Count(text, ` 503 `) != 5 || strings.Contains(text, "client-gone") {
+			t.Errorf("%v: the access log says\n%s", lacking, text)
+		}
 	}
 }
 
