@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -26,8 +27,15 @@ func (c *client) decline() {
 		c.fail(404)
 		return
 	}
-	f, info, err := c.p.openFile(http1.View(c.rq.Target(c.in.b)))
-	if err != nil {
+	f, info, err := c.p.docroot.openInTime(c.p.ctx, string(c.rq.Target(c.in.b)))
+	switch {
+	case isLocalWant(err):
+		c.p.tellWant(err)
+		fallthrough
+	case err == errSlowFile:
+		c.fail(503)
+		return
+	case err != nil:
 		c.fail(404)
 		return
 	}
@@ -40,11 +48,70 @@ func (c *client) decline() {
 	}
 }
 
-var errNoFile = errors.New("no such file")
+var (
+	errNoFile   = errors.New("no such file")
+	errSlowFile = errors.New("the file could not be opened in time")
+)
 
-// openFile finds the file that a target names. os.Root keeps to the folder, whatever dots and links say; hidden files, and the parts of
+// mostOpening bounds the files that are being opened: each can hold a thread of this process for as long as a folder of the network is gone.
+const mostOpening = 64
+
+// docroot is a folder of static files.
+type docroot struct {
+	*os.Root
+	open    func(target string) (*os.File, fs.FileInfo, error) // find, but for tests
+	opening chan struct{}                                      // holds one for each file that is being opened
+}
+
+func openDocroot(folder string) (*docroot, error) {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, err
+	}
+	d := &docroot{Root: root, opening: make(chan struct{}, mostOpening)}
+	d.open = d.find
+	return d, nil
+}
+
+// openInTime opens a file aside, within readLimit. What has not ended in time may end later, and is closed then.
+func (d *docroot) openInTime(ctx context.Context, target string) (*os.File, fs.FileInfo, error) {
+	limit := time.NewTimer(readLimit)
+	defer limit.Stop()
+	select {
+	case d.opening <- struct{}{}:
+	case <-limit.C:
+		return nil, nil, errSlowFile
+	case <-ctx.Done():
+		return nil, nil, errSlowFile
+	}
+	type opened struct {
+		f    *os.File
+		info fs.FileInfo
+		err  error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		f, info, err := d.open(target)
+		<-d.opening
+		done <- opened{f, info, err}
+	}()
+	select {
+	case o := <-done:
+		return o.f, o.info, o.err
+	case <-limit.C:
+	case <-ctx.Done():
+	}
+	go func() {
+		if o := <-done; o.err == nil {
+			o.f.Close()
+		}
+	}()
+	return nil, nil, errSlowFile
+}
+
+// find opens the file that a target names. os.Root keeps to the folder, whatever dots and links say; hidden files, and the parts of
 // a web application that no server shows, do not exist.
-func (p *Proxy) openFile(target string) (*os.File, fs.FileInfo, error) {
+func (d *docroot) find(target string) (*os.File, fs.FileInfo, error) {
 	target, _, _ = strings.Cut(target, "?")
 	name, err := url.PathUnescape(target)
 	if err != nil || strings.ContainsAny(name, "\x00\\") {
@@ -59,7 +126,7 @@ func (p *Proxy) openFile(target string) (*os.File, fs.FileInfo, error) {
 	if strings.HasSuffix(name, "/") {
 		clean = path.Join(clean, "index.html")
 	}
-	f, err := p.docroot.OpenFile(clean, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe that nobody writes to would wait for ever
+	f, err := d.OpenFile(clean, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe that nobody writes to would wait for ever
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -93,7 +92,7 @@ type Proxy struct {
 	counters counters
 	times    map[string]*histogram  // by cluster; the reloader's
 	threads  atomic.Uint64          // connections so far that the plug-in's log names
-	docroot  *os.Root               // nil: 404
+	docroot  *docroot               // nil: 404
 	date     atomic.Pointer[string] // the Date line of answers that have none
 	ctx      context.Context        // ends when everything is to end
 	stop     context.CancelFunc
@@ -123,7 +122,7 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 	p.reload.source = source
 	err := p.begin(ctx)
 	if err == nil && opt.Docroot != "" {
-		p.docroot, err = os.OpenRoot(opt.Docroot)
+		p.docroot, err = openDocroot(opt.Docroot)
 	}
 	if err != nil {
 		p.stop()

@@ -31,11 +31,24 @@ func (r *running) rest() io.Reader { return r.out }
 
 func runProgram(t *testing.T, args ...string) *running {
 	t.Helper()
+	return runLimited(t, "", args...)
+}
+
+// runLimited runs the program in a shell that has run limits, such as "ulimit -n 64", before.
+func runLimited(t *testing.T, limits string, args ...string) *running {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &running{t: t, cmd: &exec.Cmd{Path: self, Args: append([]string{"wasplug"}, args...)}} // see TestMain
+	program := filepath.Join(t.TempDir(), "wasplug") // see TestMain
+	if err := os.Symlink(self, program); err != nil {
+		t.Fatal(err)
+	}
+	r := &running{t: t, cmd: exec.Command(program, args...)}
+	if limits != "" {
+		r.cmd = exec.Command("/bin/sh", append([]string{"-c", limits + `; exec "$@"`, "sh", program}, args...)...)
+	}
 	stderr, err := r.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +56,7 @@ func runProgram(t *testing.T, args ...string) *running {
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.cmd.Process.Kill() })
+	t.Cleanup(func() { r.cmd.Process.Kill(); r.cmd.Wait() })
 	r.out, r.lines = stderr, bufio.NewScanner(stderr)
 	return r
 }
@@ -143,66 +156,6 @@ func TestProxySignals(t *testing.T) {
 	}
 }
 
-// A process that has few descriptors refuses politely before they run out, marks nobody, and works again when clients leave.
-func TestProxyDescriptors(t *testing.T) {
-	member := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok") }))
-	defer member.Close()
-	host, port, _ := strings.Cut(strings.TrimPrefix(member.URL, "http://"), ":")
-	dir := t.TempDir()
-	server := fmt.Sprintf(`<Transport Hostname="%s" Port="%s" Protocol="http"/></Server>`, host, port)
-	config := filepath.Join(dir, "plugin-cfg.xml")
-	os.WriteFile(config, []byte(`<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster Name="C"><Server Name="a">`+server+
-		`<Server Name="b">`+server+`</ServerCluster><UriGroup Name="u"><Uri Name="/*"/></UriGroup><Route VirtualHostGroup="v" UriGroup="u" ServerCluster="C"/></Config>`), 0o600)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	program := filepath.Join(dir, "wasplug")
-	if err := os.Symlink(self, program); err != nil {
-		t.Fatal(err)
-	}
-	r := &running{t: t, cmd: exec.Command("/bin/sh", "-c", `ulimit -n 64; exec "$@"`, "sh", program,
-		"proxy", "-c", config, "--listen", "127.0.0.1:0=80", "--admin", "127.0.0.1:0")}
-	stderr, err := r.cmd.StderrPipe()
-	if err == nil {
-		err = r.cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.cmd.Process.Kill(); r.cmd.Wait() })
-	r.out, r.lines = stderr, bufio.NewScanner(stderr)
-	admin, base := r.find(`status page on (http://\S+)/`), r.find(`listening on (http://\S+);`)
-	ask := func(c *http.Client) int {
-		rs, err := c.Get(base + "/")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer rs.Body.Close()
-		io.Copy(io.Discard, rs.Body)
-		return rs.StatusCode
-	}
-	var clients []*http.Client
-	statuses := map[int]int{}
-	for range 60 {
-		c := &http.Client{Transport: new(http.Transport)}
-		clients = append(clients, c)
-		statuses[ask(c)]++
-	}
-	if statuses[200] < 4 || statuses[503] == 0 || len(statuses) != 2 {
-		t.Errorf("answers by status: %v", statuses)
-	}
-	for _, c := range clients {
-		c.CloseIdleConnections()
-	}
-	fresh := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	for ask(fresh) != 200 { // until the proxy has seen that they left
-	}
-	if _, body := statusOf(t, admin+"/status.json"); strings.Contains(string(body), `"marked": true`) {
-		t.Errorf("a member is marked down: %s", body)
-	}
-}
-
 // White space before the XML declaration is a doubt, told at the start and at a reload, and no reason not to serve.
 func TestProxyDoubts(t *testing.T) {
 	config := filepath.Join(t.TempDir(), "plugin-cfg.xml")
@@ -238,33 +191,41 @@ func TestProxyEarlyHangup(t *testing.T) {
 	}
 }
 
-// A file that nobody can read, here a pipe without a writer, holds up neither requests nor the end of the program.
+// A file that nobody can read, here a pipe without a writer, holds up neither requests nor the end of the program; nor does one below a link.
 func TestProxyBlockedFiles(t *testing.T) {
-	dir := t.TempDir()
-	config, docroot := filepath.Join(dir, "plugin-cfg.xml"), filepath.Join(dir, "www")
-	if err := os.WriteFile(config, []byte("<Config/>"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	os.Mkdir(docroot, 0o700)
-	if err := syscall.Mkfifo(filepath.Join(docroot, "pipe"), 0o600); err != nil {
-		t.Skip("no pipes here:", err)
-	}
-	os.WriteFile(filepath.Join(docroot, "page"), []byte("page"), 0o600)
-	r := runProgram(t, "proxy", "-c", config, "--listen", "127.0.0.1:0=80", "--docroot", docroot, "--grace", "100ms")
-	base := r.find(`listening on (http://\S+);`)
-	if status, _ := statusOf(t, base+"/pipe"); status != 404 {
-		t.Errorf("a pipe gives %d", status)
-	}
-	os.Remove(config)
-	if err := syscall.Mkfifo(config, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	r.signal(syscall.SIGHUP)
-	if status, body := statusOf(t, base+"/page"); status != 200 || string(body) != "page" {
-		t.Errorf("while a reload waits: %d %q", status, body)
-	}
-	r.signal(syscall.SIGTERM)
-	if err := r.cmd.Wait(); err != nil {
-		t.Error(err)
+	for _, front := range []string{"http", "https"} {
+		t.Run(front, func(t *testing.T) {
+			docroot := t.TempDir()
+			real := filepath.Join(docroot, "real")
+			os.Mkdir(real, 0o700)
+			if err := syscall.Mkfifo(filepath.Join(real, "pipe"), 0o600); err != nil {
+				t.Skip("no pipes here:", err)
+			}
+			os.Symlink("real", filepath.Join(docroot, "link"))
+			os.Symlink(filepath.Join("real", "pipe"), filepath.Join(docroot, "pipe"))
+			put(t, filepath.Join(real, "page"), "page")
+			s := startSite(t, front, "http", "", "--docroot", docroot, "--grace", "100ms")
+			s.rewrite("<Config/>")
+			s.signal(syscall.SIGHUP)
+			s.find("(configuration reloaded)")
+			c := s.client()
+			for _, path := range []string{"/pipe", "/real/pipe", "/link/pipe"} {
+				if status, _ := c.ask(path); status != 404 {
+					t.Errorf("%s gives %d", path, status)
+				}
+			}
+			os.Remove(s.config)
+			if err := syscall.Mkfifo(s.config, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s.signal(syscall.SIGHUP)
+			if status, body := c.ask("/link/page"); status != 200 || body != "page" {
+				t.Errorf("while a reload waits: %d %q", status, body)
+			}
+			s.signal(syscall.SIGTERM)
+			if err := s.cmd.Wait(); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -10,7 +10,9 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"sync"
 )
 
 // ErrChanged says that somebody else wrote the file since it was read: it is left as it is now.
@@ -64,13 +66,24 @@ func Create(path string, data []byte) error {
 // write fills a temporary file beside the target, of the given mode, 0 for what the umask leaves, and lets place put it there. Neither an
 // error nor a signal nor a panic leaves the temporary file behind.
 func write(target string, data []byte, mode fs.FileMode, place func(*os.File) error) error {
-	tmp, err := temporary(target)
+	var making sync.Mutex
+	var tmp *os.File
+	remove := func() {
+		making.Lock()
+		defer making.Unlock()
+		if tmp != nil {
+			os.Remove(tmp.Name()) // after the rename there is none of that name
+		}
+	}
+	defer onSignal(remove)() // before there is anything to remove
+	defer remove()
+	making.Lock()
+	var err error
+	tmp, err = temporary(target)
+	making.Unlock()
 	if err != nil {
 		return err
 	}
-	remove := func() { os.Remove(tmp.Name()) }
-	defer remove() // after the rename there is none of that name
-	defer onSignal(remove)()
 	_, err = tmp.Write(data)
 	if err == nil && mode != 0 {
 		err = tmp.Chmod(mode)
@@ -97,24 +110,40 @@ func temporary(target string) (*os.File, error) {
 }
 
 // onSignal runs clean when the user or the system ends the program, which then ends as it would have. The function that it returns ends the
-// watch.
+// watch, and does not return where a signal has come.
 func onSignal(clean func()) (stop func()) {
-	signals, done := make(chan os.Signal, 1), make(chan struct{})
-	signal.Notify(signals, ending...)
+	heeded := slices.DeleteFunc(slices.Clone(ending), signal.Ignored) // nohup
+	if len(heeded) == 0 {
+		return func() {}
+	}
+	signals, done, over := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})
+	signal.Notify(signals, heeded...)
 	go func() {
+		defer close(over)
 		select {
 		case s := <-signals:
-			clean()
-			signal.Reset(s)
-			if self, err := os.FindProcess(os.Getpid()); err == nil {
-				self.Signal(s)
-			}
+			end(s, clean)
 		case <-done:
+			select {
+			case s := <-signals:
+				end(s, clean)
+			default:
+			}
 		}
 	}()
 	return func() {
 		signal.Stop(signals)
 		close(done)
+		<-over
+	}
+}
+
+// end lets the program end by a signal, after clean.
+func end(s os.Signal, clean func()) {
+	clean()
+	signal.Reset(s)
+	if self, err := os.FindProcess(os.Getpid()); err == nil && self.Signal(s) == nil {
+		select {} // it ends now, and nobody tells of the file that is gone
 	}
 }
 
