@@ -94,6 +94,7 @@ func newApp() *cli.App {
 	app.OnUsageError = onUsage
 	for _, cmd := range app.Commands {
 		cmd.OnUsageError = onUsage
+		cmd.Before = argumentsGiven
 		cmd.HideHelp = true // a file may be called help
 	}
 	return app

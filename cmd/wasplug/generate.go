@@ -45,9 +45,6 @@ func generateAction(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return usageError("generate takes one topology, such as topology.yaml; got %d arguments", c.NArg())
 	}
-	if err := argumentsGiven(c); err != nil {
-		return err
-	}
 	path := c.Args().First()
 	src, err := readInput(c, path)
 	if err != nil {

@@ -43,9 +43,6 @@ func graphAction(c *cli.Context) error {
 	case path == "" || c.NArg() > 0:
 		return usageError("graph takes one file, such as plugin-cfg.xml; got %d arguments", c.NArg())
 	}
-	if err := argumentsGiven(c); err != nil {
-		return err
-	}
 	files := diag.NewFiles()
 	cfg, faults, err := loadConfig(c, files, path)
 	if err != nil {

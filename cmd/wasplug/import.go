@@ -32,9 +32,6 @@ func importAction(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return usageError("import takes one plugin-cfg.xml; got %d arguments", c.NArg())
 	}
-	if err := argumentsGiven(c); err != nil {
-		return err
-	}
 	files := diag.NewFiles()
 	cfg, err := loadXML(c, files, c.Args().First())
 	if err != nil {

@@ -56,7 +56,7 @@ func readInput(c *cli.Context, path string) ([]byte, error) {
 func argumentsGiven(c *cli.Context) error {
 	for i, arg := range c.Args().Slice() {
 		if arg == "" {
-			return usageError("argument %d of %s is empty: want a file", i+1, c.Command.Name)
+			return usageError("argument %d of %s is empty, as an unset variable of a shell gives it", i+1, c.Command.Name)
 		}
 	}
 	return nil

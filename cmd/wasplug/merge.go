@@ -43,9 +43,6 @@ func mergeAction(c *cli.Context) error {
 	if len(paths) == 0 {
 		return usageError("merge takes the files to merge, such as a.xml b.xml")
 	}
-	if err := argumentsGiven(c); err != nil {
-		return err
-	}
 	if first := slices.Index(paths, "-"); first >= 0 && slices.Contains(paths[first+1:], "-") {
 		return usageError("only one of the files can be standard input")
 	}
