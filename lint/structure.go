@@ -164,9 +164,14 @@ func checkMissingRequired(p *Pass) {
 	if p.Fragment {
 		return // what is pasted is often cut
 	}
+	usedHosts, usedURIs, usedClusters := p.routedGroups(), map[*parser.UriGroup]bool{}, map[*parser.ServerCluster]bool{}
+	for i := range p.facts.routes {
+		r := &p.facts.routes[i]
+		usedURIs[r.uris], usedClusters[r.cluster] = true, true
+	}
 	for _, c := range p.Config.Clusters {
 		if len(c.Servers) == 0 && c.ClusterAddress == nil && p.Config.IntelligentManagement == nil {
-			p.Report(at(c.Name, c.Node), "cluster %q has no Server; requests that are routed to it find nobody and end in 500", c.Name.V)
+			p.reportEmpty(c.Node, c.Name, "Server", "requests that are routed to it find nobody and end in 500", usedClusters[c])
 		}
 		for _, s := range c.Servers {
 			if len(s.Transports) == 0 {
@@ -177,30 +182,31 @@ func checkMissingRequired(p *Pass) {
 			p.Report(c.ClusterAddress.Node.NameSpan, "ClusterAddress of cluster %q has no Transport; requests without affinity fail", c.Name.V)
 		}
 	}
-	usedHosts, usedURIs := p.routedGroups(), map[*parser.UriGroup]bool{}
-	for i := range p.facts.routes {
-		usedURIs[p.facts.routes[i].uris] = true
-	}
+	const unmatched = "its Routes match no request"
 	for _, g := range p.Config.VirtualHostGroups {
 		if len(g.Aliases) == 0 {
-			p.reportEmpty(g.Node, g.Name, "VirtualHost", usedHosts[g])
+			p.reportEmpty(g.Node, g.Name, "VirtualHost", unmatched, usedHosts[g])
 		}
 	}
 	for _, g := range p.Config.UriGroups {
 		if len(g.Uris) == 0 {
-			p.reportEmpty(g.Node, g.Name, "Uri", usedURIs[g])
+			p.reportEmpty(g.Node, g.Name, "Uri", unmatched, usedURIs[g])
 		}
 	}
 }
 
-// reportEmpty reports a group without content. Nothing hangs on one that no Route uses; deployment managers write such.
-func (p *Pass) reportEmpty(n *parser.Node, name parser.Val[string], what string, used bool) {
+// reportEmpty reports a group or a cluster without content. Nothing hangs on one that no Route uses; deployment managers write such.
+func (p *Pass) reportEmpty(n *parser.Node, name parser.Val[string], what, effect string, used bool) {
+	kind := n.Name
+	if kind == "ServerCluster" {
+		kind = "cluster"
+	}
 	switch {
 	case n.Span.IsZero():
 	case used:
-		p.Report(at(name, n), "%s %q has no %s; its Routes match no request", n.Name, name.V, what)
+		p.Report(at(name, n), "%s %q has no %s; %s", kind, name.V, what, effect)
 	default:
-		p.Report(at(name, n), "%s %q has no %s, and no Route uses it; it has no effect", n.Name, name.V, what).As(diag.Info).About(n)
+		p.Report(at(name, n), "%s %q has no %s, and no Route uses it; it has no effect", kind, name.V, what).As(diag.Info).About(n)
 	}
 }
 

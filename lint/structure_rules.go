@@ -101,11 +101,11 @@ func structureRules() []*Rule {
 		{
 			Code: "WP108", Name: "missing-required", Category: Structure, Severity: diag.Error, Check: checkMissingRequired,
 			Subjects:   required(),
-			Otherwise:  "info for an empty group that no Route uses",
+			Otherwise:  "info for an empty group or cluster that no Route uses",
 			WellFormed: true, Silences: []string{"WP202"},
 			Doc: Doc{
 				Title:  "Something without which an element cannot work is missing",
-				Why:    "Nothing stands behind the Route. Liberty writes such files while its listeners are paused, and merge tools crash on them. An empty group that no Route uses is only mentioned (info).",
+				Why:    "Nothing stands behind the Route. Liberty writes such files while its listeners are paused, and merge tools crash on them. An empty group or cluster that no Route uses is only mentioned (info).",
 				Bad:    "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Protocol=\"http\"/></Server>",
 				Good:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" Protocol=\"http\"/></Server>",
 				Near:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",

@@ -141,6 +141,7 @@ var variants = []struct {
 	{"WP827", `<Log LogLevel="Error" Name="|"/>`, diag.Warning, "an empty Name"},
 	{"WP108", `<Log LogLevel="Error"/>`, 0, ""},
 	{"WP108", `<VirtualHostGroup Name="proxy_host"/>`, diag.Info, "no Route uses it"},
+	{"WP108", `<ServerCluster Name="idle"/>`, diag.Info, `cluster "idle" has no Server, and no Route uses it`},
 	{"WP108", `<UriGroup Name="old_uris"/>`, diag.Info, "no Route uses it"},
 	{"WP202", `<VirtualHostGroup Name="proxy_host"/>`, 0, ""}, // WP108
 	{"WP611", hostGroup("default_host", "*:80") + hostGroup("old_host", "*:80"), diag.Info, "must not overlap"},
