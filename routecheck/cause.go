@@ -2,6 +2,7 @@ package routecheck
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -132,16 +133,25 @@ func (q *inquiry) notWatched() {
 			return
 		}
 	}
-	for _, name := range q.e.t.identifiers {
-		value, ok := urlSession(q.rq.Target, name)
-		if !ok {
-			continue
-		}
+	for name, value := range eachParameter(q.rq.Target) {
 		if near := q.home(q.with(value), &q.e.sem, fmt.Sprintf("behind ;%s=", q.m.Identifier())); near != nil {
 			q.add(Cause{Code: "session-cookie-not-watched", Near: []Near{*near},
 				Text:   fmt.Sprintf("%s watches ;%s= in the URL, the URL carries ;%s=", by, q.m.Identifier(), name),
 				Advice: "the AffinityURLIdentifier of this Uri" + q.where(q.m.URIAt()) + " must be the name that the application writes"})
 			return
+		}
+	}
+}
+
+// eachParameter yields what stands behind each ";" of a path, as name and value, in the order of the path.
+func eachParameter(target string) iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		path, _, _ := strings.Cut(target, "?")
+		parts := strings.FieldsFunc(path, func(r rune) bool { return r == ';' || r == '/' })
+		for _, part := range parts {
+			if name, value, ok := strings.Cut(part, "="); ok && strings.Contains(path, ";"+part) && !yield(name, value) {
+				return
+			}
 		}
 	}
 }
