@@ -97,6 +97,25 @@ func TestSamplesWork(t *testing.T) {
 	}
 }
 
+// TestSamplesOfACrowd: in a large Random cluster without clone IDs a seed leads to each primary.
+func TestSamplesOfACrowd(t *testing.T) {
+	var b strings.Builder
+	for i := range 5 * crowd {
+		b.WriteString(server(fmt.Sprintf("m%d", i), ""))
+	}
+	table, sem := mustTable(t, clusterXML("", `LoadBalance="Random"`, b.String())), Latest()
+	samples := table.MemberSamples(table.Samples(&sem)[0].Requests[0], &sem)
+	if len(samples) != 5*crowd {
+		t.Fatalf("%d of %d members are reached", len(samples), 5*crowd)
+	}
+	for _, m := range samples {
+		d := table.Explain(diag.NewFiles(), &m.Scenario, sem, nil, 0)[0]
+		if want := fmt.Sprintf("m%d", m.Member); m.Scenario.Seed == nil || d.Member != want {
+			t.Errorf("seed %v gives %s, want %s", m.Scenario.Seed, d.Member, want)
+		}
+	}
+}
+
 func samplesBytes(t testing.TB, members int) uint64 {
 	table, sem := manyMembers(t, "", members), Latest()
 	requests := table.Samples(&sem)[0].Requests

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/wasplug/wasplug/routecheck"
@@ -56,6 +57,9 @@ func memberTest(table *routecheck.Table, s routecheck.Sample, m *routecheck.Memb
 	}
 	if len(facts.Items) > 0 {
 		test.Put("facts", facts)
+	}
+	if seed := m.Scenario.Seed; seed != nil {
+		test.Put("seed", yamldoc.NewPlain(strconv.FormatUint(*seed, 10)))
 	}
 	request := newMap().Put("url", yamldoc.NewText(s.URL))
 	if c := m.Scenario.Requests[0].Request.Cookies; len(c) > 0 {
