@@ -62,10 +62,6 @@ func diffAction(c *cli.Context) error {
 	}
 	old, new := c.Args().Get(0), c.Args().Get(1)
 	switch {
-	case old == "":
-		return usageError("the first argument, the old file, is empty")
-	case new == "":
-		return usageError("the second argument, the new file, is empty")
 	case old == "-" && new == "-":
 		return usageError("only one of the two files can be standard input")
 	case isFolder(old) != isFolder(new):
