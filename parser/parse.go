@@ -10,8 +10,11 @@ import (
 // Parse reads a file. The result keeps src, whose bytes must not change afterwards. It always returns a Config, as whole as could be read, and
 // every fault of the text in one run: WP101 (not well-formed, limits), WP102 (not a Config, several roots), WP111 (encoding). It reads on behind a
 // fault.
-func Parse(f diag.FileID, src []byte) (*Config, []diag.Diagnostic) {
-	s := &scanner{file: f, last: -1}
+func Parse(f diag.FileID, src []byte) (*Config, []diag.Diagnostic) { return ParsePausing(f, src, nil) }
+
+// ParsePausing is Parse with pauses.
+func ParsePausing(f diag.FileID, src []byte, pause Pause) (*Config, []diag.Diagnostic) {
+	s := &scanner{file: f, last: -1, pause: pause}
 	doc := &Document{File: f}
 	if len(src) > MaxSize {
 		s.limit(0, "file of %d bytes, more than %d", len(src), MaxSize)
@@ -25,7 +28,7 @@ func Parse(f diag.FileID, src []byte) (*Config, []diag.Diagnostic) {
 		s.roots(doc)
 	}
 	diag.Sort(s.faults)
-	return View(doc), s.faults
+	return view(doc, pause), s.faults
 }
 
 // crlf reports whether most lines of a text end in CR LF.

@@ -37,6 +37,7 @@ type scanner struct {
 	attrs slab[Attr]
 	lists slab[*Node]
 
+	pause            Pause
 	count, attrCount int             // of nodes and attributes, for the limits
 	tag              []Attr          // of the start tag at hand
 	seen             map[string]bool // names in tag, when there are many
@@ -72,6 +73,9 @@ func (s *scanner) span(start, end int) diag.Span {
 func (s *scanner) node(kind Kind, start int) *Node {
 	if s.count++; s.count > MaxNodes {
 		s.limit(start, "more than %d elements and comments", MaxNodes)
+	}
+	if s.count%pauseEvery == 0 {
+		s.pause.Take()
 	}
 	n := s.nodes.one()
 	n.Kind, n.Span = kind, s.span(start, start)

@@ -6,8 +6,10 @@ import (
 )
 
 // View returns the typed view on a document, parsed or built.
-func View(doc *Document) *Config {
-	v, clusters := &viewer{table: load()}, &viewer{table: load()}
+func View(doc *Document) *Config { return view(doc, nil) }
+
+func view(doc *Document, pause Pause) *Config {
+	v, clusters := &viewer{table: load(), pause: pause}, &viewer{table: load(), pause: pause}
 	config, content := v.content(doc)
 	c := &Config{Doc: doc, Node: config}
 	if config == nil {
@@ -38,6 +40,8 @@ func View(doc *Document) *Config {
 // viewer holds the memory of a view.
 type viewer struct {
 	table      *table
+	pause      Pause
+	texts      int
 	logs       pool[Log]
 	properties pool[Property]
 	hostGroups pool[VirtualHostGroup]
@@ -176,7 +180,11 @@ func (v *viewer) row(n *Node, name string) *Attribute {
 	return &Attribute{}
 }
 
+// text reads an attribute that can have any value. Every element that there are many of has one, so this is the place to pause.
 func (v *viewer) text(n *Node, name string) Val[string] {
+	if v.texts++; v.texts%pauseEvery == 0 {
+		v.pause.Take()
+	}
 	if at := n.Attr(name); at != nil {
 		return Val[string]{V: at.Value, At: at, Valid: true}
 	}

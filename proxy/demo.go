@@ -143,7 +143,7 @@ func (d *Demo) Source() Source {
 </Config>
 `)
 	src := []byte(b.String())
-	return Source{Read: func() (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
+	return Source{Read: func(parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
 		files := diag.NewFiles()
 		cfg, ds := parser.Parse(files.Add("demo-plugin-cfg.xml", src), src)
 		return cfg, files, ds, nil

@@ -50,9 +50,18 @@ type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
+// builder makes a configuration ready to serve.
+type builder struct {
+	p     *Proxy
+	g     *generation
+	ctx   context.Context
+	pause parser.Pause
+	rings map[ringName]*keyring // read once, for all Transports name the same one as a rule
+}
+
 // build makes a configuration ready to serve: host names are resolved here and never again, as the plug-in does.
-func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files) (*generation, error) {
-	table, _ := routecheck.New(cfg)
+func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files, pause parser.Pause) (*generation, error) {
+	table, _ := routecheck.NewPausing(cfg, pause)
 	if reasons := table.Rejected(p.opt.Semantics); diag.Worst(reasons) >= diag.Error {
 		return nil, &Rejected{Files: files, Diagnostics: reasons}
 	}
@@ -64,46 +73,48 @@ func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files
 	if cfg.TrustedProxyEnable.V {
 		g.trusted = p.trustedProxies(ctx, cfg)
 	}
+	b := builder{p, g, ctx, pause, map[ringName]*keyring{}}
 	for i := range table.Clusters {
 		tc := &table.Clusters[i]
 		if tc.GetTable {
 			p.log.Warn("GetDWLMTable is accepted, but the wire form of the partition table is not public: requests are balanced", "cluster", tc.Name)
 		}
 		g.clusters[i].state = tc.NewState(&g.sem, p.opt.Seed+uint64(i))
-		if err := p.buildMembers(ctx, g, routecheck.ClusterID(i)); err != nil {
+		if err := b.members(routecheck.ClusterID(i)); err != nil {
 			return nil, err
 		}
 	}
 	return g, nil
 }
 
-// buildMembers fails on a name that cannot be resolved, as the plug-in does, unless IgnoreDNSFailures lets it live without the member.
-func (p *Proxy) buildMembers(ctx context.Context, g *generation, id routecheck.ClusterID) error {
-	tc, c := &g.table.Clusters[id], &g.clusters[id]
+// members fails on a name that cannot be resolved, as the plug-in does, unless IgnoreDNSFailures lets it live without the member.
+func (b *builder) members(id routecheck.ClusterID) error {
+	tc, c := &b.g.table.Clusters[id], &b.g.clusters[id]
 	c.members = make([]member, len(tc.Members))
 	reachable, unresolved := false, error(nil)
 	for i := range tc.Members {
+		b.pause.Take()
 		tm := &tc.Members[i]
 		m := &c.members[i]
 		if tm.Source.ExtendedHandshake.V {
-			p.log.Warn("ExtendedHandshake is accepted, but its wire form is not public: a connect alone tells whether the member lives", "cluster", tc.Name, "member", tm.Name)
+			b.p.log.Warn("ExtendedHandshake is accepted, but its wire form is not public: a connect alone tells whether the member lives", "cluster", tc.Name, "member", tm.Name)
 		}
-		m.name, m.wait = tm.Name, g.table.WaitsForContinue(id, routecheck.MemberID(i), &g.sem)
+		m.name, m.wait = tm.Name, b.g.table.WaitsForContinue(id, routecheck.MemberID(i), &b.g.sem)
 		m.transports = make([]transport, len(tm.Transports))
 		for j := range tm.Transports {
 			t := &m.transports[j]
-			if err := p.buildTransport(ctx, g, &tm.Transports[j], t); err != nil {
+			if err := b.transport(&tm.Transports[j], t); err != nil {
 				return err
 			}
 			if t.err == nil {
 				reachable = true
 				continue
 			}
-			unresolved = fmt.Errorf("%s: member %s: %w", g.files.Start(tm.Transports[j].At), tm.Name, t.err)
-			if !g.cfg.IgnoreDNSFailures.V {
+			unresolved = fmt.Errorf("%s: member %s: %w", b.g.files.Start(tm.Transports[j].At), tm.Name, t.err)
+			if !b.g.cfg.IgnoreDNSFailures.V {
 				return fmt.Errorf("%w; the plug-in does not start with it unless IgnoreDNSFailures=\"true\"", unresolved)
 			}
-			p.log.Warn("host name of a member cannot be resolved: it is unavailable until the next reload", "cluster", tc.Name, "member", tm.Name, "error", t.err)
+			b.p.log.Warn("host name of a member cannot be resolved: it is unavailable until the next reload", "cluster", tc.Name, "member", tm.Name, "error", t.err)
 		}
 	}
 	if unresolved != nil && !reachable {
@@ -112,18 +123,18 @@ func (p *Proxy) buildMembers(ctx context.Context, g *generation, id routecheck.C
 	return nil
 }
 
-// buildTransport makes an address ready. A Transport that R64 never uses needs no keyring that can be read.
-func (p *Proxy) buildTransport(ctx context.Context, g *generation, tt *routecheck.Transport, t *transport) error {
-	t.ttl = tt.TTLIn(&g.sem)
+// transport makes an address ready. A Transport that R64 never uses needs no keyring that can be read.
+func (b *builder) transport(tt *routecheck.Transport, t *transport) error {
+	t.ttl = tt.TTLIn(&b.g.sem)
 	t.name = net.JoinHostPort(tt.Host, strconv.Itoa(tt.Port))
 	if tt.HTTPS && tt.Usable {
-		cfg, err := p.memberTLS(g, tt)
+		cfg, err := b.memberTLS(tt)
 		if err != nil {
 			return err
 		}
-		t.tls, t.spare = cfg, g.cfg.HostVerification.V == "true-nomarkdown"
+		t.tls, t.spare = cfg, b.g.cfg.HostVerification.V == "true-nomarkdown"
 	}
-	addrs, err := p.opt.Resolver.LookupNetIP(ctx, "ip", tt.Host)
+	addrs, err := b.p.opt.Resolver.LookupNetIP(b.ctx, "ip", tt.Host)
 	if err == nil && len(addrs) == 0 {
 		err = fmt.Errorf("host %s has no address", tt.Host)
 	}

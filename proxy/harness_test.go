@@ -176,10 +176,10 @@ func (s site) xml() string {
 // source reads w.xml.
 func (w *world) source() Source {
 	return Source{
-		Read: func() (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
+		Read: func(pause parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
 			files := diag.NewFiles()
 			src := []byte(w.xml.Load().(string))
-			cfg, ds := parser.Parse(files.Add("plugin-cfg.xml", src), src)
+			cfg, ds := parser.ParsePausing(files.Add("plugin-cfg.xml", src), src, pause)
 			return cfg, files, ds, nil
 		},
 		Stamp: func() (string, error) { return w.xml.Load().(string), nil },

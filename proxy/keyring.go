@@ -28,9 +28,13 @@ type labelled struct {
 	cert  tls.Certificate
 }
 
+// ringName is how a transport names its key store.
+type ringName struct{ path, stash, password string }
+
 // keyring reads the key store that a transport names: a .p12 whose password stands in the stash file, PEM, or a .kdb that --keystore
 // replaces by a PEM file.
-func (p *Proxy) keyring(path, stash, password string) (*keyring, error) {
+func (p *Proxy) keyring(name ringName) (*keyring, error) {
+	path, stash, password := name.path, name.stash, name.password
 	actual := path
 	if mapped, ok := p.opt.Keystore[path]; ok {
 		actual = mapped

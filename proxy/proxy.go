@@ -143,11 +143,11 @@ func (p *Proxy) begin(ctx context.Context) error {
 	if p.reload.source.Stamp != nil {
 		p.reload.stamp, _ = p.reload.source.Stamp()
 	}
-	cfg, files, err := p.reload.source.load()
+	cfg, files, err := p.reload.source.load(nil)
 	if err != nil {
 		return err
 	}
-	return p.use(ctx, cfg, files)
+	return p.use(ctx, cfg, files, nil)
 }
 
 // Listener is where clients connect.

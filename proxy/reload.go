@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,8 +18,8 @@ import (
 
 // Source is where a configuration comes from.
 type Source struct {
-	// Read reads it. Diagnostics of severity error make it one that the plug-in would reject.
-	Read func() (*parser.Config, *diag.Files, []diag.Diagnostic, error)
+	// Read reads it, with pauses while requests are served meanwhile. Diagnostics of severity error make it one that the plug-in would reject.
+	Read func(parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error)
 	// Stamp changes when the configuration may have changed.
 	Stamp func() (string, error)
 }
@@ -35,8 +36,8 @@ func FileStamp(path string) func() (string, error) {
 }
 
 // load reads a source, and refuses what the plug-in would reject.
-func (s *Source) load() (*parser.Config, *diag.Files, error) {
-	cfg, files, ds, err := s.readInTime()
+func (s *Source) load(pause parser.Pause) (*parser.Config, *diag.Files, error) {
+	cfg, files, ds, err := s.readInTime(pause)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -46,11 +47,11 @@ func (s *Source) load() (*parser.Config, *diag.Files, error) {
 	return cfg, files, nil
 }
 
-// readLimit is how long reading a configuration may take: a pipe, or the folder of a network that is gone, would hold a reload for ever.
+// readLimit is how long reading a configuration may take without getting any further: a pipe, or the folder of a network that is gone, would hold a reload for ever.
 const readLimit = 10 * time.Second
 
 // readInTime reads aside. What has not ended in time may end later, and is forgotten.
-func (s *Source) readInTime() (cfg *parser.Config, files *diag.Files, ds []diag.Diagnostic, err error) {
+func (s *Source) readInTime(pause parser.Pause) (cfg *parser.Config, files *diag.Files, ds []diag.Diagnostic, err error) {
 	done := make(chan struct{})
 	var read struct {
 		cfg   *parser.Config
@@ -58,12 +59,15 @@ func (s *Source) readInTime() (cfg *parser.Config, files *diag.Files, ds []diag.
 		ds    []diag.Diagnostic
 		err   error
 	}
-	go func() {
-		defer close(done)
-		read.cfg, read.files, read.ds, read.err = s.Read()
-	}()
 	limit := time.NewTimer(readLimit)
 	defer limit.Stop()
+	if inner := pause; inner != nil {
+		pause = func() { inner(); limit.Reset(readLimit) }
+	}
+	go func() {
+		defer close(done)
+		read.cfg, read.files, read.ds, read.err = s.Read(pause)
+	}()
 	select {
 	case <-done:
 		return read.cfg, read.files, read.ds, read.err
@@ -104,6 +108,11 @@ func (p *Proxy) current() *generation {
 	return g
 }
 
+// inFlight is how long after a reload the memory of the old configuration is freed: most requests that hold it have ended by then. The
+// next collection would come when memory has doubled, and a proxy that makes no garbage would keep two configurations for ever, three
+// while it reloads.
+const inFlight = 100 * time.Millisecond
+
 // Reload reads the configuration now, changed or not. After an error the old one stays in use.
 func (p *Proxy) Reload(ctx context.Context) error { return p.refresh(ctx, true) }
 
@@ -115,13 +124,14 @@ func (p *Proxy) refresh(ctx context.Context, always bool) error {
 	if err == nil && stamp == r.stamp && !always {
 		return nil
 	}
+	pause := newBreather().pause
 	var cfg *parser.Config
 	var files *diag.Files
 	if err == nil {
-		cfg, files, err = r.source.load()
+		cfg, files, err = r.source.load(pause)
 	}
 	if err == nil {
-		err = p.use(ctx, cfg, files)
+		err = p.use(ctx, cfg, files, pause)
 	}
 	r.stamp = stamp
 	r.last.Store(&reloadNote{time.Now(), err})
@@ -131,6 +141,7 @@ func (p *Proxy) refresh(ctx context.Context, always bool) error {
 		return err
 	}
 	r.done.Add(1)
+	time.AfterFunc(inFlight, runtime.GC)
 	p.log.Info("configuration reloaded", "generation", p.gen.Load().number)
 	return nil
 }
@@ -147,8 +158,8 @@ func (p *Proxy) tellRefusal(err error) {
 }
 
 // use puts a configuration to work. Requests in flight end on the one they began with.
-func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files) error {
-	g, err := p.build(ctx, cfg, files)
+func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, pause parser.Pause) error {
+	g, err := p.build(ctx, cfg, files, pause)
 	if err != nil {
 		return err
 	}

@@ -15,21 +15,25 @@ import (
 )
 
 // memberTLS makes the TLS configuration of an https transport from its keyring. What it cannot do is an error: never a silent fallback.
-func (p *Proxy) memberTLS(g *generation, tt *routecheck.Transport) (*tls.Config, error) {
-	at := g.files.Start(tt.At)
-	path := propertyOf(tt, "keyring")
-	ring, err := p.keyring(path, propertyOf(tt, "stashfile"), propertyOf(tt, "password"))
-	if err != nil {
-		return nil, fmt.Errorf("%s: https transport: %w", at, err)
+func (b *builder) memberTLS(tt *routecheck.Transport) (*tls.Config, error) {
+	name := ringName{propertyOf(tt, "keyring"), propertyOf(tt, "stashfile"), propertyOf(tt, "password")}
+	ring := b.rings[name]
+	if ring == nil {
+		var err error
+		if ring, err = b.p.keyring(name); err != nil {
+			return nil, fmt.Errorf("%s: https transport: %w", b.g.files.Start(tt.At), err)
+		}
+		b.rings[name] = ring
 	}
 	cfg := &tls.Config{
 		MinVersion: tls.VersionTLS12, RootCAs: ring.roots, ServerName: tt.Host, NextProtos: []string{"http/1.1"},
 		ClientSessionCache: tls.NewLRUClientSessionCache(0),
 	}
+	var err error
 	if cfg.Certificates, err = ring.pick(propertyOf(tt, "certLabel")); err != nil {
-		return nil, fmt.Errorf("%s: https transport: keyring %s: %w", at, path, err)
+		return nil, fmt.Errorf("%s: https transport: keyring %s: %w", b.g.files.Start(tt.At), name.path, err)
 	}
-	if strings.EqualFold(g.cfg.HostVerification.V, "false") {
+	if strings.EqualFold(b.g.cfg.HostVerification.V, "false") {
 		cfg.InsecureSkipVerify = true // the chain is verified all the same, only the name is not
 		cfg.VerifyConnection = func(cs tls.ConnectionState) error { return verifyChain(cs, ring.roots) }
 	}

@@ -62,6 +62,7 @@ func (t *Table) buildIndex() {
 			t.index.open = t.newURIIndex(groups[nil])
 			continue
 		}
+		t.pause.Take()
 		for i := range g.aliases {
 			t.index.addAlias(g, &g.aliases[i])
 		}
@@ -133,6 +134,7 @@ func (t *Table) newURIIndex(routes []*route) *uriIndex {
 	table := &t.index.patterns
 	x := &uriIndex{seed: mix(table.seed^t.index.made, 0xff51afd7ed558ccd)}
 	for _, r := range routes {
+		t.pause.Take()
 		if r.uris == nil {
 			x.any.add(table.entry(entry{route: r, cluster: r.cluster}))
 			continue

@@ -14,6 +14,7 @@ func (t *Table) addRoutes(cfg *parser.Config, names *Names) []diag.Diagnostic {
 	r := newResolver(names)
 	t.routes = make([]route, 0, len(cfg.Routes))
 	for i, rt := range cfg.Routes {
+		t.pause.Take()
 		out := route{index: i, at: rt.Node.NameSpan, vhosts: r.vhostGroup(rt), uris: r.uriGroup(rt)}
 		var ok bool
 		if out.cluster, ok = t.byName[rt.ServerCluster.V]; !ok || !rt.ServerCluster.Set() {

@@ -51,6 +51,7 @@ type Table struct {
 	byName       map[string]ClusterID
 	clustersOf   map[string][]ClusterID // by the name of a member
 	at           diag.Span              // VHostMatchingCompat, or the Config element
+	pause        parser.Pause           // while it is made
 }
 
 // Cluster is a ServerCluster made ready for decisions.
@@ -118,8 +119,12 @@ var (
 
 // New makes a table. The diagnostics are the reasons why the plug-in would reject the file (R18); the table is usable all the same,
 // without the Routes that they name, so that the rest can be examined.
-func New(cfg *parser.Config) (*Table, []diag.Diagnostic) {
+func New(cfg *parser.Config) (*Table, []diag.Diagnostic) { return NewPausing(cfg, nil) }
+
+// NewPausing is New with pauses.
+func NewPausing(cfg *parser.Config, pause parser.Pause) (*Table, []diag.Diagnostic) {
 	t := &Table{
+		pause:       pause,
 		portArrived: cfg.VHostMatchingCompat.V, tellsArrived: strings.EqualFold(cfg.AppServerPort.V, "WebserverPort"), useInsecure: cfg.UseInsecure.V,
 		onload: strings.EqualFold(cfg.SSLMapMode.V, "onload"), offload: strings.EqualFold(cfg.SSLMapMode.V, "offload"),
 		byName: map[string]ClusterID{}, clustersOf: map[string][]ClusterID{}, at: cfg.VHostMatchingCompat.Span(),
@@ -138,6 +143,7 @@ func New(cfg *parser.Config) (*Table, []diag.Diagnostic) {
 	clusters.Go(func() { t.addClusters(cfg, names.distinct) }) // beside the Routes, which need only the names
 	t.missing = t.addRoutes(cfg, names)
 	clusters.Wait()
+	t.pause = nil
 	return t, t.missing
 }
 
@@ -175,6 +181,7 @@ func (t *Table) Rejected(sem *Semantics) []diag.Diagnostic {
 func (t *Table) addClusters(cfg *parser.Config, distinct []*parser.ServerCluster) {
 	t.Clusters = make([]Cluster, 0, len(distinct))
 	for i, sc := range distinct {
+		t.pause.Take()
 		t.Clusters = append(t.Clusters, newCluster(cfg, sc))
 		for j := range t.Clusters[i].Members {
 			name := t.Clusters[i].Members[j].Name

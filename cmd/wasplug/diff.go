@@ -87,7 +87,7 @@ func diffAction(c *cli.Context) error {
 
 // diffLoad reads one of the files. One that the plug-in would reject ends with exit code 3 and the reasons on standard error.
 func diffLoad(c *cli.Context, files *diag.Files, path string) (*loaded, error) {
-	l, err := loadFor(c, files, path, c.String("web-server"))
+	l, err := loadFor(c, files, path, c.String("web-server"), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,10 @@ func configFlags() []cli.Flag {
 }
 
 // readInput reads a file, or standard input for "-", up to the size that the parser takes and one byte more.
-func readInput(c *cli.Context, path string) ([]byte, error) {
+func readInput(c *cli.Context, path string) ([]byte, error) { return readInputPausing(c, path, nil) }
+
+// readInputPausing is readInput with pauses.
+func readInputPausing(c *cli.Context, path string, pause parser.Pause) ([]byte, error) {
 	r, size := c.App.Reader, 0
 	if path != "-" {
 		f, err := os.Open(path)
@@ -40,7 +43,7 @@ func readInput(c *cli.Context, path string) ([]byte, error) {
 			}
 			size = int(min(info.Size(), parser.MaxSize))
 		}
-		r = f
+		r = &pausingReader{f, pause}
 	}
 	if path != "-" {
 		noteRead(c, path)
@@ -50,6 +53,17 @@ func readInput(c *cli.Context, path string) ([]byte, error) {
 		return nil, failure(fmt.Errorf("%s: %w", path, err))
 	}
 	return data.Bytes(), nil
+}
+
+// pausingReader reads in pieces, with a pause before each: to take in a large file at once keeps a processor for milliseconds.
+type pausingReader struct {
+	r     io.Reader
+	pause parser.Pause
+}
+
+func (p *pausingReader) Read(b []byte) (int, error) {
+	p.pause.Take()
+	return p.r.Read(b[:min(len(b), 64<<10)])
 }
 
 // argumentsGiven reports an argument that is empty, as an unset variable of a shell gives it.
@@ -89,7 +103,7 @@ func loadTable(c *cli.Context, sem *routecheck.Semantics) (*loaded, error) {
 // loadTableFor reads a configuration that decisions are to be made on. A file that the plug-in would reject, or whose routing is not in it,
 // ends with exit code 3 and the reasons on standard error.
 func loadTableFor(c *cli.Context, files *diag.Files, path, webServer string, sem *routecheck.Semantics) (*loaded, error) {
-	l, err := loadFor(c, files, path, webServer)
+	l, err := loadFor(c, files, path, webServer, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +129,12 @@ func doubts(faults []diag.Diagnostic) []diag.Diagnostic {
 
 // loadConfig reads the configuration that the flags describe.
 func loadConfig(c *cli.Context, files *diag.Files, path string) (*parser.Config, []diag.Diagnostic, error) {
-	l, err := loadFor(c, files, path, c.String("web-server"))
+	return loadConfigPausing(c, files, path, nil)
+}
+
+// loadConfigPausing is loadConfig with pauses.
+func loadConfigPausing(c *cli.Context, files *diag.Files, path string, pause parser.Pause) (*parser.Config, []diag.Diagnostic, error) {
+	l, err := loadFor(c, files, path, c.String("web-server"), pause)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -123,11 +142,11 @@ func loadConfig(c *cli.Context, files *diag.Files, path string) (*parser.Config,
 }
 
 // loadFor reads a plugin-cfg.xml, or compiles a topology in memory.
-func loadFor(c *cli.Context, files *diag.Files, path, webServer string) (*loaded, error) {
+func loadFor(c *cli.Context, files *diag.Files, path, webServer string, pause parser.Pause) (*loaded, error) {
 	if path == "" {
 		return nil, usageError("no configuration: name a plugin-cfg.xml or a topology with -c FILE")
 	}
-	src, err := readInput(c, path)
+	src, err := readInputPausing(c, path, pause)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +155,7 @@ func loadFor(c *cli.Context, files *diag.Files, path, webServer string) (*loaded
 		return compileTopology(c, files, id, webServer)
 	}
 	l := &loaded{files: files}
-	l.config, l.faults = parser.Parse(id, src)
+	l.config, l.faults = parser.ParsePausing(id, src, pause)
 	return l, nil
 }
 

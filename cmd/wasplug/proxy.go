@@ -209,9 +209,9 @@ func (s *proxySetup) source(ctx context.Context) (proxy.Source, []*proxy.Listene
 	case path == "-":
 		return proxy.Source{}, nil, usageError("--config: the proxy reads its file again and again, so it cannot be standard input")
 	}
-	source := proxy.Source{Stamp: proxy.FileStamp(path), Read: func() (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
+	source := proxy.Source{Stamp: proxy.FileStamp(path), Read: func(pause parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
 		files := diag.NewFiles()
-		cfg, ds, err := loadConfig(s.c, files, path)
+		cfg, ds, err := loadConfigPausing(s.c, files, path, pause)
 		printDiagnostics(s.c.App.ErrWriter, files, doubts(ds))
 		return cfg, files, ds, err
 	}}
