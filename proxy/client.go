@@ -305,7 +305,7 @@ func (c *client) carry(gen *generation, m *routecheck.Match) {
 // advance makes room for the next request, the beginning of which may have come with this one (pipelining). A head that has grown large is
 // not kept for all the small ones that follow.
 func (c *client) advance() {
-	c.x = exchange{} // an old configuration is not held by clients that are idle
+	c.x.gen, c.x.cluster = nil, nil // an old configuration is not held by clients that are idle
 	c.out = c.out[:0]
 	if cap(c.out) > smallBuffer {
 		c.out = nil
