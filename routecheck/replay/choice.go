@@ -120,15 +120,16 @@ func (m *machine) picks(c *cluster, fl *flight, o *op, member routecheck.MemberI
 // request; it adopts the first.
 func (m *machine) ask(c *cluster, fl *flight, o *op, agrees func(routecheck.Action) bool) (found bool) {
 	for _, f := range m.guesses(fl, o.rq) {
-		m.t.Outcomes(&c.state, &f, o.now, &m.sem, m.rec, func(state *routecheck.ClusterState, after *routecheck.Flight, a routecheck.Action) bool {
-			if found = agrees(a); found {
-				if !c.state.KnowsPosition() && (a.Kind != routecheck.Send || after.Via != routecheck.ViaBalance) {
-					state.ForgetPosition() // round robin began somewhere, but the log does not say where (R30)
+		m.t.Outcomes(&c.state, &f, o.now, &m.sem, m.rec,
+			func(state *routecheck.ClusterState, after *routecheck.Flight, a routecheck.Action) bool {
+				if found = agrees(a); found {
+					if !c.state.KnowsPosition() && (a.Kind != routecheck.Send || after.Via != routecheck.ViaBalance) {
+						state.ForgetPosition() // round robin began somewhere, but the log does not say where (R30)
+					}
+					c.state, fl.f = *state, *after
 				}
-				c.state, fl.f = *state, *after
-			}
-			return !found
-		})
+				return !found
+			})
 		if found {
 			return true
 		}
@@ -153,7 +154,8 @@ func (m *machine) disagree(c *cluster, fl *flight, o *op, what What, logged stri
 	}
 	rec := new(routecheck.Recorder)
 	f2 := m.guesses(fl, o.rq)[0]
-	m.t.Outcomes(&c.state, &f2, o.now, &m.sem, rec, func(_ *routecheck.ClusterState, _ *routecheck.Flight, a routecheck.Action) bool {
+	m.t.Outcomes(&c.state, &f2, o.now, &m.sem, rec, func(_ *routecheck.ClusterState, _ *routecheck.Flight,
+		a routecheck.Action) bool {
 		if len(f.ours) == 0 {
 			f.steps, f.rule = slices.Clone(rec.Steps), deciding(rec.Steps)
 		}
@@ -207,7 +209,8 @@ func (m *machine) compareWeight(o *op, c *cluster, lowered bool, member routeche
 		}
 		return
 	case kn.weight:
-		r.differs(WeightDiffers, "R32", fmt.Sprintf("%s has weight %d", o.member, o.weight), fmt.Sprintf("%s has weight %d", o.member, weight))
+		r.differs(WeightDiffers, "R32", fmt.Sprintf("%s has weight %d", o.member, o.weight),
+			fmt.Sprintf("%s has weight %d", o.member, weight))
 	default:
 		r.synced++
 	}

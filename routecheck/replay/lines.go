@@ -39,7 +39,8 @@ func (m *machine) found(o *op, r *result) {
 	}
 	what := fmt.Sprintf("%s of %s", o.pattern, o.group)
 	if o.kind == opAlias {
-		r.differs(PatternDiffers, "R6", "virtual host "+what, foundWords(all, func(u *routecheck.URIFound) string { return u.Alias + " of " + u.Hosts })...)
+		r.differs(PatternDiffers, "R6", "virtual host "+what,
+			foundWords(all, func(u *routecheck.URIFound) string { return u.Alias + " of " + u.Hosts })...)
 		return
 	}
 	rule := "R1"
@@ -96,7 +97,8 @@ func (m *machine) compared(o *op, r *result) {
 	case at == 0 || at > 0 && free:
 		w.at = next + at
 	default:
-		r.differs(CloneDiffers, "R22", fmt.Sprintf("clone ID %s is compared with %s", o.clone, o.pattern), w.words(m, fl, next))
+		r.differs(CloneDiffers, "R22", fmt.Sprintf("clone ID %s is compared with %s", o.clone, o.pattern),
+			w.words(m, fl, next))
 		if w.at = next; at > 0 {
 			w.at = next + at
 		}
@@ -110,7 +112,8 @@ func (w *walked) words(m *machine, fl *flight, at int) string {
 		return "no further comparison"
 	}
 	c := w.walk[at]
-	return fmt.Sprintf("clone ID %s is compared with %s of %s", c.Clone, c.Server, m.t.MemberName(fl.match.Cluster, c.Member))
+	return fmt.Sprintf("clone ID %s is compared with %s of %s", c.Clone, c.Server,
+		m.t.MemberName(fl.match.Cluster, c.Member))
 }
 
 // matched checks whose clone ID it was (R22).

@@ -14,7 +14,8 @@ const second = routecheck.Nanos(time.Second)
 
 // MatchEvents emits how a request found its Route; m is nil when there was none. Call it before the first
 // [routecheck.Table.Next]. The caller fills Time and Thread of each event; the event is emit's only until it returns.
-func MatchEvents(t *routecheck.Table, rq *routecheck.Request, m *routecheck.Match, sem *routecheck.Semantics, emit func(*pluginlog.Event)) {
+func MatchEvents(t *routecheck.Table, rq *routecheck.Request, m *routecheck.Match, sem *routecheck.Semantics,
+	emit func(*pluginlog.Event)) {
 	if t.Refused(rq, sem) != "" {
 		return // by the web server: the plug-in is not asked (R16)
 	}
@@ -25,7 +26,8 @@ func MatchEvents(t *routecheck.Table, rq *routecheck.Request, m *routecheck.Matc
 		emit(&pluginlog.Event{Kind: pluginlog.RouteNotFound})
 		return
 	}
-	emit(&pluginlog.Event{Kind: pluginlog.URIMatched, Pattern: m.Pattern(), URI: path, Group: m.URIGroup(), Score: int32(m.URIScore())})
+	emit(&pluginlog.Event{Kind: pluginlog.URIMatched, Pattern: m.Pattern(), URI: path, Group: m.URIGroup(),
+		Score: int32(m.URIScore())})
 	emit(&pluginlog.Event{Kind: pluginlog.RequestStarted})
 }
 
@@ -136,7 +138,8 @@ func (w *lines) session(s *routecheck.Step) {
 func (w *lines) status(s *routecheck.Step) {
 	wait := int32((s.Check.RetryIn + second - 1) / second)
 	w.emit(&pluginlog.Event{Kind: pluginlog.StatusChecked, Member: w.name(s), Check: pluginlog.Check{
-		IgnoreWeights: s.Check.IgnoreWeights, MarkedDown: s.Check.MarkedDown, RetryNow: s.Check.RetryNow, WLBAllows: s.Check.Allows,
+		IgnoreWeights: s.Check.IgnoreWeights, MarkedDown: s.Check.MarkedDown, RetryNow: s.Check.RetryNow,
+		WLBAllows:  s.Check.Allows,
 		HasRetryIn: s.Check.MarkedDown, RetryIn: wait, HasFull: true, Full: s.Check.Full,
 	}})
 	if s.Check.MarkedDown && !s.Check.RetryNow {
@@ -176,7 +179,8 @@ func (w *lines) failed(s *routecheck.Step) {
 	case routecheck.ConnectTimeout:
 		w.say(pluginlog.ConnectTimedOut, pluginlog.StreamFailed)
 	case routecheck.IOTimeout:
-		w.emit(&pluginlog.Event{Kind: pluginlog.IOTimedOut, Seconds: int32(w.c.Members[s.Member].IOTimeout / second), Count: int32(s.Retries),
+		w.emit(&pluginlog.Event{Kind: pluginlog.IOTimedOut, Seconds: int32(w.c.Members[s.Member].IOTimeout / second),
+			Count: int32(s.Retries),
 			Limit: int32(w.c.IORetries), Retry: s.Retry})
 	case routecheck.Malformed:
 		w.emit(&pluginlog.Event{Kind: pluginlog.ResponseMalformed, Text: "Malformed response"})
@@ -211,7 +215,8 @@ func (w *lines) host(s *routecheck.Step) string {
 
 func (w *lines) counted(s *routecheck.Step) {
 	w.emit(&pluginlog.Event{Kind: pluginlog.Counted, Member: w.name(s), Counters: pluginlog.Counters{
-		Pending: int64(s.State.Pending), Failed: int64(s.State.Failed), Affinity: int64(s.State.Affinity), Total: int64(s.State.Total),
+		Pending: int64(s.State.Pending), Failed: int64(s.State.Failed), Affinity: int64(s.State.Affinity),
+		Total: int64(s.State.Total),
 	}})
 }
 
@@ -226,7 +231,8 @@ func (w *lines) giveUp(s *routecheck.Step) {
 	case routecheck.EndAttempts:
 		w.say(pluginlog.NoAppServer)
 	case routecheck.EndTooLarge:
-		w.emit(&pluginlog.Event{Kind: pluginlog.ErrorLine, Text: fmt.Sprintf("ws_common: websphereHandleRequest: %s", s.Text)})
+		w.emit(&pluginlog.Event{Kind: pluginlog.ErrorLine,
+			Text: fmt.Sprintf("ws_common: websphereHandleRequest: %s", s.Text)})
 	}
 	w.say(pluginlog.RequestFailed, pluginlog.RequestEnded)
 }

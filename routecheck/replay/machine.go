@@ -267,7 +267,8 @@ func (m *machine) observe(o *op, r *result) {
 	fl := old.clone()
 	if o.rq.length > 0 {
 		m.prepare(fl, o.rq)
-	} else if o.rq.body && o.event.ReusedStream && !o.fresh && (o.event.Kind == routecheck.StreamLost || o.event.Kind == routecheck.IOTimeout) {
+	} else if o.rq.body && o.event.ReusedStream && !o.fresh &&
+		(o.event.Kind == routecheck.StreamLost || o.event.Kind == routecheck.IOTimeout) {
 		fl.f.LearnUnbuffered() // why else would no new stream follow (R50c, R54)
 	}
 	key := clusterKey{o.thread.PID, fl.match.Cluster}
@@ -307,7 +308,8 @@ func (m *machine) compareMark(o *op, c *cluster, member routecheck.MemberID, bef
 		c.state.LearnMark(member, o.marked, o.now)
 		marked = o.marked
 	}
-	kn.mark = kn.mark && !o.rq.partial || !o.coarse || o.marked && !o.rq.partial // one of the file before tells nothing of this one
+	// one of the file before tells nothing of this one
+	kn.mark = kn.mark && !o.rq.partial || !o.coarse || o.marked && !o.rq.partial
 	if marked {
 		kn.timer, kn.probe = kn.timer || !o.coarse || o.marked, kn.probe || o.marked
 	}

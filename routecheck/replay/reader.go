@@ -6,8 +6,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// maxOpen bounds the requests under way; beyond it all are let go, and what they still hold is set right by later
-// lines.
+// maxOpen bounds the requests under way; what those beyond it still hold is set right by later lines.
 const maxOpen = 2048
 
 // opKind tells the operations apart.
@@ -58,22 +57,42 @@ type op struct {
 	coarse    bool // the log hides what led here: its level is below Trace, or it begins in the middle of the request
 }
 
-// reader makes operations of events, per process and thread.
+// reader makes operations of events. Which lines are about one request the assembler knows; the reader's own request
+// is the Note of the assembler's, and there is none before a line that a machine can play.
 type reader struct {
-	requests map[pluginlog.Thread]*request
-	threads  map[pluginlog.Thread]bool // those of which a request was seen
-	old      map[pluginlog.Thread]bool // those whose request began under the file before
-	starts   map[uint64]bool           // processes that log where requests begin
-	reloads  map[uint64]bool           // processes that have taken a new file
-	picks    map[uint64]bool           // processes that log their picks
-	file     int
-	now      routecheck.Nanos
-	e        *pluginlog.Event
-	play     func(*op)
+	assembler requests.Assembler
+	current   *requests.Request         // that of the line, or the one that ends
+	threads   map[pluginlog.Thread]bool // those of which a request was seen
+	cut       map[pluginlog.Thread]bool // those whose last request the log does not hold from its beginning
+	old       map[pluginlog.Thread]bool // those whose request began under the file before
+	starts    map[uint64]bool           // processes that log where requests begin
+	reloads   map[uint64]bool           // processes that have taken a new file
+	picks     map[uint64]bool           // processes that log their picks
+	file      int
+	now       routecheck.Nanos
+	e         *pluginlog.Event
+	play      func(*op)
+}
+
+func newReader(play func(*op)) *reader {
+	r := &reader{
+		threads: map[pluginlog.Thread]bool{}, cut: map[pluginlog.Thread]bool{}, old: map[pluginlog.Thread]bool{},
+		starts: map[uint64]bool{}, reloads: map[uint64]bool{}, picks: map[uint64]bool{}, play: play,
+	}
+	r.assembler = requests.Assembler{MaxOpen: maxOpen, Line: r.line, Done: r.over}
+	return r
+}
+
+func (r *reader) nextFile() {
+	r.assembler.NextFile()
+	r.file++
 }
 
 func (r *reader) op(q *request, o op) {
 	o.place, o.now, o.rq, o.thread = requests.Place{File: max(r.file, 1), Line: r.e.Line}, r.now, q, r.e.Thread
+	if q != nil {
+		o.thread = q.thread
+	}
 	o.coarse = !r.picks[o.thread.PID] || q != nil && q.partial
 	r.play(&o)
 }
@@ -86,23 +105,38 @@ func (r *reader) add(e *pluginlog.Event) {
 	if r.outdated() {
 		return
 	}
-	q := r.requests[e.Thread]
 	switch e.Kind {
 	case pluginlog.BuildVersion:
 		r.restart(opStart)
 	case pluginlog.ConfigReloaded:
 		r.restart(opReload)
-	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound: // begins
+	default:
+		r.assembler.Add(e)
+	}
+}
+
+// line takes a line with its request.
+func (r *reader) line(rq *requests.Request, e *pluginlog.Event) {
+	if r.current = rq; rq == nil {
+		r.alone()
+		return
+	}
+	q, _ := rq.Note.(*request)
+	switch e.Kind {
+	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched,
+		pluginlog.RouteNotFound: // begins
 		r.routed(q)
 	case pluginlog.AliasMatched:
 		if q != nil && !q.acted() && q.host != "" {
 			r.op(q, op{kind: opAlias, pattern: e.Pattern, group: e.Group})
 		}
-	case pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed, pluginlog.CloneCompared,
-		pluginlog.CloneMatched, pluginlog.StatusChecked, pluginlog.StillMarkedDown, pluginlog.Picked, pluginlog.PickedOld:
+	case pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed,
+		pluginlog.CloneCompared, pluginlog.CloneMatched, pluginlog.StatusChecked, pluginlog.StillMarkedDown,
+		pluginlog.Picked, pluginlog.PickedOld:
 		r.choosing(q)
-	case pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed, pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,
-		pluginlog.MarkedDown, pluginlog.Counted, pluginlog.TransactionFailed:
+	case pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed,
+		pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed, pluginlog.MarkedDown, pluginlog.Counted,
+		pluginlog.TransactionFailed:
 		r.failing(q)
 	default:
 		if q != nil {
@@ -111,26 +145,41 @@ func (r *reader) add(e *pluginlog.Event) {
 	}
 }
 
-func (r *reader) drop(thread pluginlog.Thread, q *request) {
-	delete(r.requests, thread)
-	r.play(&op{kind: opClose, thread: thread, now: r.now, rq: q})
+// alone takes a line about a member that belongs to no request: the log does not hold what led to it.
+func (r *reader) alone() {
+	e := r.e
+	q := newRequest(e.Thread, r.now)
+	switch e.Kind {
+	case pluginlog.Counted:
+		r.op(q, op{kind: opCount, member: e.Member, pending: e.Counters.Pending})
+	case pluginlog.StillMarkedDown:
+		q.partial = !r.threads[e.Thread]
+		r.timer(q)
+		r.op(q, op{kind: opClose})
+	}
 }
 
-// begin opens a request on the thread of the event, and closes the one before.
+// begin opens a request, and closes the one before it.
 func (r *reader) begin(before *request) *request {
 	if before != nil {
 		r.finish(before)
 	}
-	if len(r.requests) >= maxOpen {
-		for thread, open := range r.requests {
-			r.drop(thread, open)
-		}
-	}
 	q := newRequest(r.e.Thread, r.now)
-	q.partial = !begins(r.e.Kind) && !r.threads[q.thread]
-	r.requests[q.thread] = q
+	q.partial = !begins(r.e.Kind) && (!r.threads[q.thread] || r.cut[q.thread] && r.starts[q.thread.PID])
+	r.current.Note = q
 	remember(r.threads, q.thread)
+	if delete(r.cut, q.thread); q.partial {
+		remember(r.cut, q.thread)
+	}
 	return q
+}
+
+// over closes what a request of the assembler left open.
+func (r *reader) over(rq *requests.Request) {
+	r.current = rq
+	if q, open := rq.Note.(*request); open {
+		r.finish(q)
+	}
 }
 
 // remember adds to a set that is emptied when it grows too large.
@@ -144,7 +193,7 @@ func remember[K comparable](set map[K]bool, k K) {
 func (r *reader) finish(q *request) {
 	r.conclude(q)
 	r.op(q, op{kind: opClose})
-	delete(r.requests, q.thread)
+	r.current.Note = nil
 }
 
 // conclude settles an attempt of which no more lines come.
@@ -161,18 +210,8 @@ func (r *reader) conclude(q *request) {
 }
 
 func (r *reader) routed(q *request) {
-	acted := q != nil && q.acted()
-	switch r.e.Kind {
-	case pluginlog.RouteTried:
+	if q == nil || q.acted() {
 		q = r.begin(q)
-	case pluginlog.RequestNamed:
-		if q == nil || acted || q.uri != "" && q.uri != r.e.URI {
-			q = r.begin(q)
-		}
-	default:
-		if q == nil || acted {
-			q = r.begin(q)
-		}
 	}
 	q.name(r.e)
 	switch r.e.Kind {
@@ -208,7 +247,7 @@ func (r *reader) choosing(q *request) {
 			r.op(q, op{kind: opStatus, member: e.Member, check: e.Check})
 		}
 	case pluginlog.StillMarkedDown:
-		r.op(q, op{kind: opTimer, member: e.Member, check: pluginlog.Check{HasRetryIn: true, RetryIn: e.Seconds}})
+		r.timer(q)
 	case pluginlog.Picked, pluginlog.PickedOld:
 		if q.flying {
 			r.leave(q)
@@ -223,9 +262,15 @@ func (r *reader) choosing(q *request) {
 	}
 }
 
+func (r *reader) timer(q *request) {
+	check := pluginlog.Check{HasRetryIn: true, RetryIn: r.e.Seconds}
+	r.op(q, op{kind: opTimer, member: r.e.Member, check: check})
+}
+
 func (r *reader) pick(q *request, member string, o op) {
 	o.kind, o.member = opPick, member
-	q.member, q.flying, q.reused, q.head, q.failure, q.settled, q.noRetry = keep(member), true, false, false, noFailure, "", false
+	q.member, q.flying, q.reused, q.head, q.failure, q.settled, q.noRetry = keep(member), true, false, false, noFailure,
+		"", false
 	r.op(q, o)
 	q.reselect()
 }
@@ -272,8 +317,8 @@ func (r *reader) leave(q *request) {
 func (r *reader) failing(q *request) {
 	e := r.e
 	if q == nil {
-		if e.Kind == pluginlog.Counted { // of a request whose pick the log does not hold
-			r.op(newRequest(e.Thread, r.now), op{kind: opCount, member: e.Member, pending: e.Counters.Pending})
+		if e.Kind == pluginlog.Counted {
+			r.alone()
 			return
 		}
 		q = r.begin(nil)
@@ -395,13 +440,17 @@ func (r *reader) end(q *request) {
 // Kinds are the kinds of events that a Replay reads.
 func Kinds() pluginlog.Kinds {
 	return pluginlog.KindsOf(pluginlog.BuildVersion, pluginlog.ConfigReloaded,
-		pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound, pluginlog.AliasMatched,
+		pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched,
+		pluginlog.RouteNotFound, pluginlog.AliasMatched,
 		pluginlog.TransportSet,
-		pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed, pluginlog.CloneCompared, pluginlog.CloneMatched,
+		pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed,
+		pluginlog.CloneCompared, pluginlog.CloneMatched,
 		pluginlog.StatusChecked, pluginlog.StillMarkedDown, pluginlog.Picked, pluginlog.PickedOld,
-		pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed, pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,
+		pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed,
+		pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,
 		pluginlog.MarkedDown, pluginlog.Counted, pluginlog.TransactionFailed,
-		pluginlog.Executing, pluginlog.StreamSought, pluginlog.StreamReused, pluginlog.StreamCreated, pluginlog.BodyStarted, pluginlog.StatusLine,
+		pluginlog.Executing, pluginlog.StreamSought, pluginlog.StreamReused, pluginlog.StreamCreated, pluginlog.BodyStarted,
+		pluginlog.StatusLine,
 		pluginlog.ClientWriteFailed, pluginlog.AttemptDropped, pluginlog.NoAppServer, pluginlog.RequestFailed,
 		pluginlog.RequestEnded)
 }

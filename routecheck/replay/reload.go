@@ -1,6 +1,9 @@
 package replay
 
-import "github.com/wasplug/wasplug/parser/pluginlog"
+import (
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+)
 
 // outdated reports whether the event belongs to a request that began before a reload, which says nothing of the file
 // at hand. Where a process does not log where requests begin, it cannot be told.
@@ -25,7 +28,8 @@ func (r *reader) outdated() bool {
 // begins reports whether a request can begin with an event.
 func begins(kind pluginlog.Kind) bool {
 	switch kind {
-	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched, pluginlog.RouteNotFound:
+	case pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched,
+		pluginlog.RouteNotFound:
 		return true
 	}
 	return false
@@ -34,13 +38,13 @@ func begins(kind pluginlog.Kind) bool {
 // restart lets go of the process's requests: after a reload they go on with the old file, which is not at hand
 // (section 1).
 func (r *reader) restart(kind opKind) {
-	for thread, q := range r.requests {
-		if thread.PID == r.e.PID {
-			r.drop(thread, q)
+	r.assembler.Forget(r.e.PID, func(rq *requests.Request) {
+		if q, open := rq.Note.(*request); open {
+			r.op(q, op{kind: opClose})
 			if kind == opReload {
-				remember(r.old, thread)
+				remember(r.old, q.thread)
 			}
 		}
-	}
+	})
 	r.op(nil, op{kind: kind})
 }

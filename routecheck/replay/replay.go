@@ -78,11 +78,12 @@ func (e *Evidence) Settled() (value uint8, ok bool) {
 
 // Report is the outcome of a replay.
 type Report struct {
-	Decisions     int64 // decisions of the log that could be checked: Routes not found, members chosen, requests given up
-	Agreed        int64
-	Lines         int64 // further lines that could be checked: Uris and aliases found, clone IDs compared, Transports
-	LinesAgreed   int64
-	Unchecked     int64          // decisions about members or requests that the configuration or the log does not tell enough of
+	Decisions   int64 // decisions of the log that could be checked: Routes not found, members chosen, requests given up
+	Agreed      int64
+	Lines       int64 // further lines that could be checked: Uris and aliases found, clone IDs compared, Transports
+	LinesAgreed int64
+	// decisions about members or requests that the configuration or the log does not tell enough of
+	Unchecked     int64
 	Synchronised  int64          // states of members that a line set right, because the log does not hold their history
 	Faults        int64          // disagreements
 	Unexplained   int64          // those that no single choice explains: they weaken what the log says about the choices
@@ -95,7 +96,7 @@ const maxKept = 1000
 
 // Replay holds a log against the core. Add its events in order, then ask for the Report.
 type Replay struct {
-	reader   reader
+	reader   *reader
 	base     *machine
 	variants []variant
 	evidence map[routecheck.Choice]*Evidence
@@ -112,15 +113,12 @@ type variant struct {
 // New returns a Replay under a configuration and the base values of the open choices.
 func New(t *routecheck.Table, sem routecheck.Semantics) *Replay {
 	r := &Replay{base: newMachine(t, sem), evidence: map[routecheck.Choice]*Evidence{}}
-	r.reader = reader{
-		requests: map[pluginlog.Thread]*request{}, threads: map[pluginlog.Thread]bool{}, old: map[pluginlog.Thread]bool{},
-		starts: map[uint64]bool{}, reloads: map[uint64]bool{}, picks: map[uint64]bool{}, play: r.play,
-	}
+	r.reader = newReader(r.play)
 	return r
 }
 
 // NextFile says that the events that follow come from the next file.
-func (r *Replay) NextFile() { r.reader.file++ }
+func (r *Replay) NextFile() { r.reader.nextFile() }
 
 // Add takes the next event. It keeps nothing of it.
 func (r *Replay) Add(e *pluginlog.Event) { r.reader.add(e) }
@@ -205,7 +203,8 @@ func (r *Replay) judge(o *op, base *fault) {
 		r.report.Unexplained++
 	}
 	if len(r.report.Disagreements) < maxKept {
-		r.report.Disagreements = append(r.report.Disagreements, Disagreement{o.place, o.thread, base.what, base.rule, keep(base.logged), base.ours, base.steps, fits})
+		r.report.Disagreements = append(r.report.Disagreements,
+			Disagreement{o.place, o.thread, base.what, base.rule, keep(base.logged), base.ours, base.steps, fits})
 	}
 	if len(fits) > 0 && fits[0].Choice == fits[len(fits)-1].Choice {
 		r.onlyFits(fits, o.place)

@@ -10,8 +10,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// TestFlippedChoice: a log written under another value of one choice agrees with that value on every line, never rules it out, and where
-// the base values disagree, names it.
+// TestFlippedChoice: a log written under another value of one choice agrees with that value on every line, never
+// rules it out, and where the base values disagree, names it.
 func TestFlippedChoice(t *testing.T) {
 	mattered := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -26,7 +26,8 @@ func TestFlippedChoice(t *testing.T) {
 		simulate(t, table, flipped, log)
 
 		if rep := replayIn(t, table, flipped, log.Bytes()); rep.Faults > 0 {
-			t.Fatalf("%s=%s does not agree with its own log\n%s\n%s", choice, info.Values[value], xml, describe(table, rep, log.Bytes()))
+			t.Fatalf("%s=%s does not agree with its own log\n%s\n%s", choice, info.Values[value], xml,
+				describe(table, rep, log.Bytes()))
 		}
 		rep := replayIn(t, table, base, log.Bytes())
 		for _, d := range rep.Disagreements {
@@ -40,7 +41,8 @@ func TestFlippedChoice(t *testing.T) {
 		}
 		for _, e := range rep.Choices {
 			if e.Choice == choice && e.Values[value].RuledOut {
-				t.Fatalf("%s=%s is ruled out by line %d of its own log\n%s\n%s", choice, info.Values[value], e.Values[value].At.Line, xml, describe(table, rep, log.Bytes()))
+				t.Fatalf("%s=%s is ruled out by line %d of its own log\n%s\n%s", choice, info.Values[value],
+					e.Values[value].At.Line, xml, describe(table, rep, log.Bytes()))
 			}
 		}
 		if rep.Faults > 0 {
@@ -50,13 +52,15 @@ func TestFlippedChoice(t *testing.T) {
 	t.Log(mattered)
 }
 
-// TestHalfALog: a log that begins in the middle, or that hides the choices, hardly ever gives a false disagreement. Some remain possible:
-// where a request before the cut did something that no line says, such as a probe that still runs.
+// TestHalfALog: a log that begins in the middle, or that hides the choices, hardly ever gives a false disagreement.
+// Some remain possible: where a request before the cut did something that no line says, such as a probe that still
+// runs.
 func TestHalfALog(t *testing.T) {
 	sample := rapid.Custom(func(t *rapid.T) *Report {
 		table := rapidTable(t, drawer{t}.config())
 		log := new(bytes.Buffer)
-		level := rapid.SampledFrom([]pluginlog.Level{pluginlog.LevelTrace, pluginlog.LevelTrace, pluginlog.LevelDetail, pluginlog.LevelStats, pluginlog.LevelError}).Draw(t, "level")
+		level := rapid.SampledFrom([]pluginlog.Level{pluginlog.LevelTrace, pluginlog.LevelTrace, pluginlog.LevelDetail,
+			pluginlog.LevelStats, pluginlog.LevelError}).Draw(t, "level")
 		simulateAt(t, table, routecheck.Latest(), log, level)
 		text := log.Bytes()
 		for range rapid.IntRange(0, 100).Draw(t, "cut") {

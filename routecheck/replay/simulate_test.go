@@ -38,7 +38,9 @@ func (d drawer) n(name string, low, high int) int { return rapid.IntRange(low, h
 
 func (d drawer) config() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<?xml version="1.0"?><Config %s %s %s>`, d.pick("config", "", "", `MarkBusyDown="true"`, `FailoverToNext="true"`), d.pick("compat", "", "", `VHostMatchingCompat="true"`), d.pick("sslmap", "", "", "", `SSLMapMode="onload"`))
+	fmt.Fprintf(&b, `<?xml version="1.0"?><Config %s %s %s>`,
+		d.pick("config", "", "", `MarkBusyDown="true"`, `FailoverToNext="true"`),
+		d.pick("compat", "", "", `VHostMatchingCompat="true"`), d.pick("sslmap", "", "", "", `SSLMapMode="onload"`))
 	b.WriteString(`<Property Name="PluginInstallRoot" Value="/opt/plugins/"/>`)
 	b.WriteString(`<VirtualHostGroup Name="v"><VirtualHost Name="*:80"/><VirtualHost Name="*:443"/></VirtualHostGroup>`)
 	b.WriteString(`<VirtualHostGroup Name="w"><VirtualHost Name="www.example.com:*"/></VirtualHostGroup>`)
@@ -53,7 +55,8 @@ func (d drawer) config() string {
 func (d drawer) cluster(b *strings.Builder, c int) {
 	fmt.Fprintf(b, `<ServerCluster Name="C%d" %s %s %s %s %s RetryInterval="%d" ServerIOTimeoutRetry="%d">`, c,
 		d.pick("balance", "", "", `LoadBalance="Random"`), d.pick("separator", "", `CloneSeparatorChange="true"`),
-		d.pick("ignore", "", `IgnoreAffinityRequests="false"`), d.pick("buffer", "", `PostBufferSize="0"`), d.pick("limit", "", "", `PostSizeLimit="50000"`),
+		d.pick("ignore", "", `IgnoreAffinityRequests="false"`), d.pick("buffer", "", `PostBufferSize="0"`),
+		d.pick("limit", "", "", `PostSizeLimit="50000"`),
 		rapid.SampledFrom([]int{0, 5, 60}).Draw(d.t, "retry"), d.n("ioretry", -1, 2))
 	members, clones := d.n("members", 1, 4), d.n("clones", 0, 3)
 	for i := range members {
@@ -76,7 +79,8 @@ func (d drawer) cluster(b *strings.Builder, c int) {
 }
 
 func (d drawer) server(b *strings.Builder, element, name string, clone bool, id string) {
-	fmt.Fprintf(b, `<%s Name="%s" LoadBalanceWeight="%d" ServerIOTimeout="%d" ConnectTimeout="%d" MaxConnections="%d"`, element, name,
+	fmt.Fprintf(b, `<%s Name="%s" LoadBalanceWeight="%d" ServerIOTimeout="%d" ConnectTimeout="%d" MaxConnections="%d"`,
+		element, name,
 		d.n("weight", 0, 4), d.n("io", -3, 3), d.n("connect", 0, 3), d.n("max", -1, 2))
 	if clone {
 		fmt.Fprintf(b, ` CloneID="%s"`, id)
@@ -94,7 +98,8 @@ func (d drawer) request() routecheck.Request {
 	rq := routecheck.Request{
 		Host: d.pick("host", "www.example.com", "www.example.com:443", "other.example.com", "other.example.com:90"),
 		TLS:  d.n("tls", 0, 3) == 0, Port: 80,
-		Target: d.pick("target", "/a/x", "/a/b", "/a/bc", "/long/x.jsp", "/none", "/a/x;jsessionid=0000s:id0:id1", "/a/b;own=0000s+id1?q=1", "/a", "//a/x", "/a/%62"),
+		Target: d.pick("target", "/a/x", "/a/b", "/a/bc", "/long/x.jsp", "/none", "/a/x;jsessionid=0000s:id0:id1",
+			"/a/b;own=0000s+id1?q=1", "/a", "//a/x", "/a/%62"),
 	}
 	for range d.n("cookies", 0, 2) {
 		sep := d.pick("sep", ":", ":", "+")
@@ -167,7 +172,8 @@ func (p *process) turn(w *worker) {
 	if w.flight.Size < 0 && w.stage == 2 && rapid.Bool().Draw(p.t, "outgrown") {
 		w.flight.Body = routecheck.Unbuffered
 	}
-	lost := routecheck.Event{Kind: routecheck.StreamLost, ReusedStream: w.reused, Sent: routecheck.SentKind(p.n("sent", 0, 1))}
+	lost := routecheck.Event{Kind: routecheck.StreamLost, ReusedStream: w.reused,
+		Sent: routecheck.SentKind(p.n("sent", 0, 1))}
 	switch w.stage {
 	case 0:
 		w.act = p.table.Next(cs, &w.flight, p.now, &p.sem, rec)
@@ -236,13 +242,15 @@ func simulate(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, log
 	simulateAt(t, table, sem, log, pluginlog.LevelTrace)
 }
 
-func simulateAt(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, log *bytes.Buffer, level pluginlog.Level) {
+func simulateAt(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, log *bytes.Buffer,
+	level pluginlog.Level) {
 	d := drawer{t}
 	writer := pluginlog.NewWriter(log, level)
 	var processes []*process
 	var workers []*worker
 	for pid := range d.n("processes", 1, 2) {
-		processes = append(processes, &process{drawer: d, table: table, sem: sem, states: map[routecheck.ClusterID]*routecheck.ClusterState{}, log: writer, pid: uint64(pid + 1)})
+		processes = append(processes, &process{drawer: d, table: table, sem: sem,
+			states: map[routecheck.ClusterID]*routecheck.ClusterState{}, log: writer, pid: uint64(pid + 1)})
 	}
 	for tid := range d.n("threads", 1, 4) {
 		workers = append(workers, &worker{tid: uint64(tid + 1)})
@@ -275,7 +283,8 @@ func replayLog(t testing.TB, table *routecheck.Table, sem routecheck.Semantics, 
 
 func feed(t interface{ Fatal(...any) }, r *Replay, log []byte) {
 	r.NextFile()
-	if _, err := pluginlog.Read(bytes.NewReader(log), pluginlog.Options{Workers: 1, Want: Kinds()}, func(e *pluginlog.Event) error { r.Add(e); return nil }); err != nil {
+	if _, err := pluginlog.Read(bytes.NewReader(log), pluginlog.Options{Workers: 1, Want: Kinds()},
+		func(e *pluginlog.Event) error { r.Add(e); return nil }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -309,7 +318,8 @@ func TestOwnLogAgrees(t *testing.T) {
 		decisions += rep.Decisions
 		lines += rep.Lines
 		if rep.Faults > 0 || rep.Unchecked > 0 || rep.Agreed != rep.Decisions || rep.LinesAgreed != rep.Lines {
-			t.Fatalf("%d of %d decisions agree, %d faults, %d unchecked\n%s\n%s", rep.Agreed, rep.Decisions, rep.Faults, rep.Unchecked, xml, describe(table, rep, log.Bytes()))
+			t.Fatalf("%d of %d decisions agree, %d faults, %d unchecked\n%s\n%s", rep.Agreed, rep.Decisions, rep.Faults,
+				rep.Unchecked, xml, describe(table, rep, log.Bytes()))
 		}
 	}
 	few := func() bool { return decisions < 100 || lines < 500 }

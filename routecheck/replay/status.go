@@ -118,7 +118,8 @@ func (l *line) timer() {
 		return
 	}
 	if l.kn.timer {
-		l.differ(true, fmt.Sprintf("retry in %d s", logged.RetryIn), fmt.Sprintf("retry in %.1f s", float64(ours)/float64(second)))
+		l.differ(true, fmt.Sprintf("retry in %d s", logged.RetryIn),
+			fmt.Sprintf("retry in %.1f s", float64(ours)/float64(second)))
 	}
 	l.learnRetry(wait)
 	l.kn.timer = true

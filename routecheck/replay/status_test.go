@@ -25,7 +25,8 @@ const (
 	marking  = "ERROR: ws_server: serverSetFailoverStatus: Marking a down"
 )
 
-// TestStates: a pick of a shows weight 1, which is learnt. A status line sets right what the log does not hold, and is a disagreement where the log holds it. What it says then counts.
+// TestStates: a pick of a shows weight 1, which is learnt. A status line sets right what the log does not hold, and
+// is a disagreement where the log holds it. What it says then counts.
 func TestStates(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -36,18 +37,28 @@ func TestStates(t *testing.T) {
 	}{
 		{"nothing new", []string{tried, status("a", up)}, 0, "", "false 0 2"},
 		{"marked before the log began", []string{tried, picked("b"), ended, tried, status("a", down58)}, 1, "", "true 58 2"},
-		{"marked although it is up", []string{started, tried, picked("b"), ended, tried, status("a", down58)}, 0, "6 a: markedDown 1, not a: markedDown 0", "true 58 2"},
-		{"up although it was marked", []string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", up)}, 1, "7 a: markedDown 0, not a: markedDown 1", "false 0 1"},
-		{"seconds agree", []string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", down58)}, 1, "", "true 58 1"},
-		{"another timer", []string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", down10)}, 1, "7 a: retry in 10 s, not a: retry in 58.0 s", "true 10 1"},
-		{"due too early", []string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", due)}, 1, "7 a: retry in 0 s, not a: retry in 58.0 s", "true 0 1"},
-		{"probed by a request before the log", []string{tried, picked("b"), ended, tried, status("a", probed)}, 1, "", "true 0 2"},
-		{"full by requests before the log", []string{tried, picked("b"), ended, tried, status("a", full)}, 1, "", "false 0 2"},
-		{"no weight left since before the log", []string{tried, picked("b"), ended, tried, status("a", noWeight)}, 1, "", "false 0 0"},
-		{"no weight left", []string{started, tried, picked("b"), ended, tried, status("a", noWeight)}, 0, "6 a: wlbAllows 0, not a: wlbAllows 1", "false 0 0"},
+		{"marked although it is up", []string{started, tried, picked("b"), ended, tried, status("a", down58)}, 0,
+			"6 a: markedDown 1, not a: markedDown 0", "true 58 2"},
+		{"up although it was marked", []string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", up)},
+			1, "7 a: markedDown 0, not a: markedDown 1", "false 0 1"},
+		{"seconds agree", []string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", down58)}, 1, "",
+			"true 58 1"},
+		{"another timer", []string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", down10)}, 1,
+			"7 a: retry in 10 s, not a: retry in 58.0 s", "true 10 1"},
+		{"due too early", []string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", due)}, 1,
+			"7 a: retry in 0 s, not a: retry in 58.0 s", "true 0 1"},
+		{"probed by a request before the log", []string{tried, picked("b"), ended, tried, status("a", probed)}, 1, "",
+			"true 0 2"},
+		{"full by requests before the log", []string{tried, picked("b"), ended, tried, status("a", full)}, 1, "",
+			"false 0 2"},
+		{"no weight left since before the log", []string{tried, picked("b"), ended, tried, status("a", noWeight)}, 1, "",
+			"false 0 0"},
+		{"no weight left", []string{started, tried, picked("b"), ended, tried, status("a", noWeight)}, 0,
+			"6 a: wlbAllows 0, not a: wlbAllows 1", "false 0 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			table := tableOf(t, clusterXML("", server("a", `CloneID="a1" LoadBalanceWeight="2" MaxConnections="3"`)+server("b", `CloneID="b1" LoadBalanceWeight="1"`)))
+			table := tableOf(t, clusterXML("", server("a", `CloneID="a1" LoadBalanceWeight="2" MaxConnections="3"`)+server("b",
+				`CloneID="b1" LoadBalanceWeight="1"`)))
 			r := New(table, routecheck.Latest())
 			feed(t, r, logOf(c.lines...))
 			rep := r.Report()
@@ -63,14 +74,17 @@ func TestStates(t *testing.T) {
 			if a.Marked {
 				wait = max(a.FailedAt+60*second-r.reader.now, 0) / second
 			}
-			if got := fmt.Sprintf("%t %d %d", a.Marked, wait, a.Weight); got != c.state || strings.Join(faults, "\n") != c.faults || rep.Synchronised != c.synced {
-				t.Errorf("state %s, want %s; faults %q, want %q; %d synchronised, want %d", got, c.state, faults, c.faults, rep.Synchronised, c.synced)
+			if got := fmt.Sprintf("%t %d %d", a.Marked, wait, a.Weight); got != c.state ||
+				strings.Join(faults, "\n") != c.faults || rep.Synchronised != c.synced {
+				t.Errorf("state %s, want %s; faults %q, want %q; %d synchronised, want %d", got, c.state, faults, c.faults,
+					rep.Synchronised, c.synced)
 			}
 		})
 	}
 }
 
-// TestOnlyOneChoiceExplains: where the values of one choice alone explain a line, its base value is ruled out and the choice settled.
+// TestOnlyOneChoiceExplains: where the values of one choice alone explain a line, its base value is ruled out and the
+// choice settled.
 func TestOnlyOneChoiceExplains(t *testing.T) {
 	three := server("a", `CloneID="a1"`) + server("b", `CloneID="b1"`) + server("c", `CloneID="c1"`)
 	rep := replayLog(t, tableOf(t, clusterXML("", three)), routecheck.Latest(), logOf(
@@ -80,7 +94,8 @@ func TestOnlyOneChoiceExplains(t *testing.T) {
 		t.Fatalf("%d faults, %d unexplained", rep.Faults, rep.Unexplained)
 	}
 	for _, e := range rep.Choices {
-		if v, ok := e.Settled(); ok != (e.Choice == routecheck.AffinityFailover) || ok && (v != 1 || !e.Values[0].RuledOut || e.Values[0].At.Line != 10) {
+		if v, ok := e.Settled(); ok != (e.Choice == routecheck.AffinityFailover) || ok &&
+			(v != 1 || !e.Values[0].RuledOut || e.Values[0].At.Line != 10) {
 			t.Errorf("%s: settled %t as %d, %+v", e.Choice, ok, v, e.Values)
 		}
 	}

@@ -1,6 +1,7 @@
 package requests
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -13,23 +14,27 @@ import (
 // one are hidden by the log level, what happens on a thread between two beginnings, or up to a final failure, counts
 // as one request.
 type Assembler struct {
-	Slow       time.Duration  // requests that took as long are odd; 0 means 5 s
-	KeepEvents int            // how many events of each request to keep in Request.Events; 0 keeps none
-	Done       func(*Request) // gets every finished request; it is Done's only until it returns
-	names      map[string]string
-	open       map[pluginlog.Thread]*Request
-	spare      []*Request
-	recent     *Request // the open request that the last event belonged to: lines of a thread come in runs
-	file       int
-	number     int64
-	reloads    map[uint64]int // by process
-	ends       bool           // the log level shows where requests end
-	timeout    time.Duration  // the longest ServerIOTimeout that the log prints
+	Slow       time.Duration // requests that took as long are odd; 0 means 5 s
+	KeepEvents int           // how many events of each request to keep in Request.Events; 0 keeps none
+	MaxOpen    int           // how many requests may be open, see evict; 0 means 8192
+	// Line gets every event as soon as it is put to its request, which is nil where the event is about none that is
+	// open. Who reads a log line by line keeps what it knows of a request in Request.Note.
+	Line    func(*Request, *pluginlog.Event)
+	Done    func(*Request) // gets every finished request; it is Done's only until it returns
+	names   map[string]string
+	open    map[pluginlog.Thread]*Request
+	spare   []*Request
+	recent  *Request // the open request that the last event belonged to: lines of a thread come in runs
+	file    int
+	number  int64
+	reloads map[uint64]int // by process
+	ends    bool           // the log level shows where requests end
+	timeout time.Duration  // the longest ServerIOTimeout that the log prints
 }
 
 const (
 	defaultSlow = 5 * time.Second
-	maxOpen     = 8192    // open requests; beyond that the longest untouched half counts as unfinished
+	defaultOpen = 8192
 	maxNames    = 1 << 14 // distinct member names that are remembered
 )
 
@@ -53,6 +58,7 @@ func (a *Assembler) Add(e *pluginlog.Event) {
 	}
 	r := a.requestOf(e)
 	if r == nil {
+		a.line(nil, e)
 		return
 	}
 	r.prev, r.prevEnd, r.Last = r.Last, r.End, Place{max(a.file, 1), e.Line}
@@ -66,8 +72,26 @@ func (a *Assembler) Add(e *pluginlog.Event) {
 		r.Events = append(r.Events, e.Copy())
 	}
 	a.ends = a.ends || e.Kind == pluginlog.RequestEnded
-	if a.apply(r, e) {
+	over := a.apply(r, e)
+	a.line(r, e)
+	if over {
 		a.finish(r)
+	}
+}
+
+func (a *Assembler) line(r *Request, e *pluginlog.Event) {
+	if a.Line != nil {
+		a.Line(r, e)
+	}
+}
+
+// Forget lets go of the open requests of a process; each gets them, and Done does not.
+func (a *Assembler) Forget(pid uint64, each func(*Request)) {
+	for thread, r := range a.open {
+		if thread.PID == pid {
+			each(r)
+			a.release(r)
+		}
 	}
 }
 
@@ -159,23 +183,17 @@ func (a *Assembler) apart(r *Request, e *pluginlog.Event) bool {
 	return false
 }
 
-// opens reports whether a kind can be the first line of a request in a log that hides its beginning.
+// opens reports whether a kind can be the first line of a request in a log that hides its beginning. Those that a
+// Summary does not read cannot: the numbers of requests are not to depend on who reads.
 func opens(k pluginlog.Kind) bool {
 	switch k {
-	case pluginlog.AliasCompared, pluginlog.URICompared, pluginlog.URINotMatched, pluginlog.CookieSought,
-		pluginlog.AffinitySource, pluginlog.CloneSought, pluginlog.FirstPrimary, pluginlog.NextPrimary,
-		pluginlog.StillMarkedDown,
-		pluginlog.ConnectTimeoutSet, pluginlog.Executing:
-		return false // a Summary does not read them, and numbers are not to depend on that
 	case pluginlog.BuildVersion, pluginlog.WebServer, pluginlog.PrimaryAdded, pluginlog.BackupAdded,
-		pluginlog.RequestEnded, pluginlog.ESI, pluginlog.ESICacheHit, pluginlog.ESICacheMiss, pluginlog.ErrorLine,
-		pluginlog.WarnLine, pluginlog.Counted,
-		pluginlog.Header, pluginlog.StatusLine, pluginlog.RequestLine, pluginlog.FailoverHeaderSent, pluginlog.BodyRead,
-		pluginlog.AttemptDropped,
-		pluginlog.ClientWriteFailed, pluginlog.RequestFailed:
+		pluginlog.RequestEnded, pluginlog.ESICacheHit, pluginlog.ESICacheMiss, pluginlog.ErrorLine, pluginlog.WarnLine,
+		pluginlog.Counted, pluginlog.Header, pluginlog.StatusLine, pluginlog.RequestLine, pluginlog.FailoverHeaderSent,
+		pluginlog.BodyRead, pluginlog.AttemptDropped, pluginlog.ClientWriteFailed, pluginlog.RequestFailed:
 		return false
 	}
-	return true
+	return !slices.Contains(unread, k)
 }
 
 // beginsAnother reports whether an event cannot belong to the request that is open on its thread.
@@ -210,7 +228,7 @@ func (a *Assembler) supersede(r *Request) {
 }
 
 func (a *Assembler) begin(e *pluginlog.Event) *Request {
-	if len(a.open) >= maxOpen {
+	if len(a.open) >= cmp.Or(a.MaxOpen, defaultOpen) {
 		a.evict()
 	}
 	var r *Request
@@ -229,7 +247,7 @@ func (a *Assembler) begin(e *pluginlog.Event) *Request {
 	return r
 }
 
-// evict cuts off the half of the open requests that were not heard of for longest.
+// evict cuts off the half of the open requests that were not heard of for longest: no log is to fill the memory.
 func (a *Assembler) evict() {
 	all := a.byNumber()
 	slices.SortStableFunc(all, func(x, y *Request) int {
@@ -249,18 +267,19 @@ func (r *Request) declined() bool {
 }
 
 func (a *Assembler) finish(r *Request) {
-	delete(a.open, r.Thread)
-	a.recent = nil
 	r.Declined = r.declined()
-	slow := a.Slow
-	if slow == 0 {
-		slow = defaultSlow
-	}
 	r.when(a.reloads[r.PID] > r.saw.reloads, ReloadInside)
-	r.judge(slow)
+	r.judge(cmp.Or(a.Slow, defaultSlow))
 	if a.Done != nil {
 		a.Done(r)
 	}
+	a.release(r)
+}
+
+// release takes a request off the list; its memory is for the next one.
+func (a *Assembler) release(r *Request) {
+	delete(a.open, r.Thread)
+	a.recent = nil
 	if len(a.spare) < 64 {
 		a.spare = append(a.spare, r)
 	}

@@ -184,6 +184,8 @@ type Request struct {
 
 	Events []pluginlog.Event // when the Assembler keeps them
 
+	Note any // of whoever gets the lines, see Assembler.Line
+
 	prev    Place // the line before the last one
 	prevEnd pluginlog.Time
 

@@ -19,13 +19,16 @@ const (
 	maxDetails  = 50
 )
 
-// SummaryKinds are the kinds that a [Summary] needs: without the comparisons, of which a trace holds most.
-func SummaryKinds() pluginlog.Kinds {
-	return pluginlog.AllKinds(pluginlog.AliasCompared, pluginlog.URICompared, pluginlog.URINotMatched,
-		pluginlog.CookieSought, pluginlog.AffinitySource, pluginlog.CloneSought,
-		pluginlog.FirstPrimary, pluginlog.NextPrimary, pluginlog.StillMarkedDown, pluginlog.ConnectTimeoutSet,
-		pluginlog.Executing, pluginlog.ESI)
+// unread are the kinds that a [Summary] does not need: the comparisons, of which a trace holds most, and others that
+// say nothing about how a request went.
+var unread = []pluginlog.Kind{
+	pluginlog.AliasCompared, pluginlog.URICompared, pluginlog.URINotMatched, pluginlog.CookieSought,
+	pluginlog.AffinitySource, pluginlog.CloneSought, pluginlog.FirstPrimary, pluginlog.NextPrimary,
+	pluginlog.StillMarkedDown, pluginlog.ConnectTimeoutSet, pluginlog.Executing, pluginlog.ESI,
 }
+
+// SummaryKinds are the kinds that a [Summary] needs.
+func SummaryKinds() pluginlog.Kinds { return pluginlog.AllKinds(unread...) }
 
 // Summary adds a log up. Feed every event to Add and every finished request to AddRequest.
 type Summary struct {

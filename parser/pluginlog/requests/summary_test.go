@@ -43,7 +43,7 @@ func hostileLog(lines int) []byte {
 func TestBounded(t *testing.T) {
 	const n = 60000
 	s, open := summariseOnly(t, hostileLog(n))
-	if open > maxOpen {
+	if open > defaultOpen {
 		t.Errorf("%d requests were open at a time", open)
 	}
 	if s.Requests != n || s.Odd != n || int64(len(s.OddRequests))+s.Dropped != n {
@@ -73,14 +73,53 @@ func TestBounded(t *testing.T) {
 
 // TestBoundedThreads: threads and processes without end leave no more requests behind than the limit.
 func TestBoundedThreads(t *testing.T) {
-	var s Summary
-	a := Assembler{Done: s.AddRequest}
-	for i := range uint64(200000) {
-		a.Add(&pluginlog.Event{Kind: pluginlog.RouteTried, Thread: pluginlog.Thread{PID: i % 9, TID: i}})
-		a.Add(&pluginlog.Event{Kind: pluginlog.ConfigReloaded, Thread: pluginlog.Thread{PID: i, TID: 1}})
-		if len(a.open) > maxOpen {
-			t.Fatalf("%d requests are open", len(a.open))
+	for _, limit := range []int{0, 100} {
+		var s Summary
+		a := Assembler{Done: s.AddRequest, MaxOpen: limit}
+		for i := range uint64(100000) {
+			a.Add(&pluginlog.Event{Kind: pluginlog.RouteTried, Thread: pluginlog.Thread{PID: i % 9, TID: i}})
+			a.Add(&pluginlog.Event{Kind: pluginlog.ConfigReloaded, Thread: pluginlog.Thread{PID: i, TID: 1}})
+			if n := len(a.open); n > limit && limit > 0 || n > defaultOpen {
+				t.Fatalf("%d requests are open, the limit is %d", n, limit)
+			}
 		}
+	}
+}
+
+// TestLines: whoever reads line by line gets every line with its request, keeps a note of its own for as long as the
+// request is open, and sees none again that was forgotten.
+func TestLines(t *testing.T) {
+	var got []string
+	name := func(r *Request) string {
+		if r == nil {
+			return "-"
+		}
+		if r.Note == nil {
+			r.Note = fmt.Sprint("#", r.Number)
+		}
+		return r.Note.(string)
+	}
+	a := Assembler{
+		Line: func(r *Request, e *pluginlog.Event) { got = append(got, name(r)+" "+e.Kind.String()) },
+		Done: func(r *Request) { got = append(got, name(r)+" done") },
+	}
+	one, two := pluginlog.Thread{PID: 1, TID: 1}, pluginlog.Thread{PID: 2, TID: 1}
+	add := func(thread pluginlog.Thread, kinds ...pluginlog.Kind) {
+		for _, k := range kinds {
+			a.Add(&pluginlog.Event{Kind: k, Thread: thread})
+		}
+	}
+	add(one, pluginlog.Counted, pluginlog.RouteTried, pluginlog.Picked)
+	add(two, pluginlog.RouteTried, pluginlog.RequestEnded)
+	add(one, pluginlog.RouteTried)
+	add(two, pluginlog.Picked)
+	a.Forget(1, func(r *Request) { got = append(got, name(r)+" forgotten") })
+	add(one, pluginlog.StatusLine)
+	a.Close()
+	want := []string{"- counted", "#1 route-tried", "#1 picked", "#2 route-tried", "#2 request-ended", "#2 done",
+		"#1 done", "#3 route-tried", "#4 picked", "#3 forgotten", "- status-line", "#4 done"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
