@@ -85,11 +85,7 @@ func (d *delivery) run() routecheck.Event {
 		err = d.apart(d.oddHead(extra), out)
 	} else {
 		start, end := rewrite(s.in.all, headroom+at, &s.rs, d.dechunk, extra), headroom+at+s.rs.Size
-		if len(out) > n { // trailers that were held back
-			err = d.apart(s.in.all[start:end], out)
-		} else {
-			err = d.c.writeOut(s.in.all[start : end+len(out)])
-		}
+		err = d.c.writeOut(s.in.all[start : end+len(out)]) // out stands there: nothing was held back before
 	}
 	if err != nil {
 		return gone
