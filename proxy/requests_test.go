@@ -198,6 +198,7 @@ func turnedDown() []kind {
 		"port 65536":                    hosted("shop:65536"),
 		"word as port":                  hosted("shop:http"),
 		"two Hosts":                     "GET /a HTTP/1.1\r\n" + host + end,
+		"two dots in Host":              hosted("shop..example"),
 		"path in Host":                  hosted("shop/a"),
 		"two values in Host":            hosted("shop, other"),
 		"eleven empty lines":            strings.Repeat("\r\n", 11) + get("/a"),

@@ -257,9 +257,10 @@ func validPort(port []byte) bool {
 	return len(port) == 0 || ok && len(port) <= 5 && n <= 65535
 }
 
+// validName takes what a URL may have, without an empty label within, which nginx and httpd refuse.
 func validName(name []byte) bool {
-	for _, c := range name {
-		if class[c]&hostChar == 0 {
+	for i, c := range name {
+		if class[c]&hostChar == 0 || c == '.' && i > 0 && name[i-1] == '.' {
 			return false
 		}
 	}
