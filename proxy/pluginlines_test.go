@@ -183,8 +183,8 @@ func replays(t *testing.T, table *routecheck.Table, sem *routecheck.Semantics, t
 	for _, d := range report.Disagreements[:min(len(report.Disagreements), 3)] {
 		t.Errorf("line %d: %s: the log says %s, the core %q", d.Place.Line, d.What, d.Logged, d.Ours)
 	}
-	if report.Decisions == 0 || report.Agreed != report.Decisions || report.Unchecked > 0 || report.Faults > 0 || report.Synchronised > 0 {
-		t.Errorf("%d decisions, %d agreed, %d unchecked, %d states set right, %d disagreements", report.Decisions, report.Agreed, report.Unchecked, report.Synchronised, report.Faults)
+	if report.Decisions == 0 || report.Agreed != report.Decisions || report.Unchecked > 0 || report.Mismatches > 0 || report.Synchronised > 0 {
+		t.Errorf("%d decisions, %d agreed, %d unchecked, %d states set right, %d disagreements", report.Decisions, report.Agreed, report.Unchecked, report.Synchronised, report.Mismatches)
 		return false
 	}
 	return true

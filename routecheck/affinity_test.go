@@ -17,7 +17,7 @@ func homes(t *testing.T, table *Table, rq Request, assume string) string {
 	}
 	o := NewProcess(table, &sem, 1).Do(&rq, rec)
 	got := "chance"
-	if o.Via == ViaAffinity {
+	if o.By == ByAffinity {
 		got = table.MemberName(0, o.Member)
 	}
 	for _, c := range []Choice{LetterCase, SSLSessionCookie} {
@@ -126,8 +126,8 @@ func TestCloneIndex(t *testing.T) {
 			}
 			ends[i] = p.Do(&rq, rec)
 		}
-		if ends[0].Member != ends[1].Member || ends[0].Via != ends[1].Via || quiet.asked != told.asked {
-			t.Fatalf("index: %d %v %b, walk: %d %v %b", ends[0].Member, ends[0].Via, quiet.asked, ends[1].Member, ends[1].Via, told.asked)
+		if ends[0].Member != ends[1].Member || ends[0].By != ends[1].By || quiet.asked != told.asked {
+			t.Fatalf("index: %d %v %b, walk: %d %v %b", ends[0].Member, ends[0].By, quiet.asked, ends[1].Member, ends[1].By, told.asked)
 		}
 	})
 }

@@ -49,7 +49,7 @@ const lost = "the session is lost"
 // error, of a request without session, and of one whose session has a home in the primary list: other steps tell why that is not usable.
 func (e *explanation) cause(rq *Request, o *Outcome, ends []Answer) (*Cause, []string) {
 	also := []string{}
-	if len(o.Attempts) == 0 || o.Attempts[0].Via == ViaAffinity || o.Attempts[0].Via == ViaNext ||
+	if len(o.Attempts) == 0 || o.Attempts[0].By == ByAffinity || o.Attempts[0].By == ByNextPrimary ||
 		slices.ContainsFunc(ends, func(a Answer) bool { return a.Decision != Forward }) {
 		return nil, also
 	}
@@ -108,7 +108,7 @@ func (q *inquiry) home(rq *Request, sem *Semantics, what string) *Near {
 	p := NewProcess(q.e.t, sem, 0)
 	p.set = func(id ClusterID, cs *ClusterState) { cs.Partition = q.e.sc.partition(id) }
 	o := p.Do(rq, nil)
-	if o.Via != ViaAffinity || o.Status != 0 {
+	if o.By != ByAffinity || o.Status != 0 {
 		return nil
 	}
 	c := &q.e.t.Clusters[o.Match.Cluster]

@@ -191,7 +191,7 @@ func TestNearMissesAreTrue(t *testing.T) {
 			}
 			if n.Member != "" && n.URL == "" {
 				rq.Cookies = []string{m.Cookie() + "=0001abc:" + n.Name}
-				if o := NewProcess(table, &sem, 1).Do(&rq, nil); table.MemberName(m.Cluster, o.Member) != n.Member || o.Via != ViaAffinity {
+				if o := NewProcess(table, &sem, 1).Do(&rq, nil); table.MemberName(m.Cluster, o.Member) != n.Member || o.By != ByAffinity {
 					t.Fatalf("%+v does not lead to its member", n)
 				}
 			}

@@ -17,27 +17,27 @@ type selection struct {
 }
 
 // choose picks a member, NoMember when nobody is usable.
-func (s *selection) choose() (MemberID, Via) {
+func (s *selection) choose() (MemberID, SelectedBy) {
 	s.f.homeMarked, s.f.full = false, false
 	if m := s.affinity(); m != NoMember {
-		return m, ViaAffinity
+		return m, ByAffinity
 	}
 	if m := s.nextAfterHome(); m != NoMember {
-		return m, ViaNext
+		return m, ByNextPrimary
 	}
 	if s.c.Address != NoMember {
 		if m, done := s.address(); done {
-			return m, ViaAddress
+			return m, ByClusterAddress
 		}
 	}
 	if m := s.balance(); m != NoMember {
-		return m, ViaBalance
+		return m, ByBalance
 	}
 	if m := s.backup(); m != NoMember {
-		return m, ViaBackup
+		return m, ByBackup
 	}
 	if m := s.anyMarked(); m != NoMember {
-		return m, ViaMarked
+		return m, ByRetryMarked
 	}
 	return NoMember, 0
 }
@@ -131,7 +131,7 @@ func (s *selection) nextAfterHome() MemberID {
 		m := s.c.Primary[(at+i)%len(s.c.Primary)]
 		if s.usable(m, true) {
 			if s.rec.wants() {
-				s.tellPick(m, ViaNext, "R26")
+				s.tellPick(m, ByNextPrimary, "R26")
 			}
 			return m
 		}
@@ -144,7 +144,7 @@ func (s *selection) address() (m MemberID, done bool) {
 	m = s.c.Address
 	if s.check(m, true).Usable && !s.f.tried.has(m) {
 		if s.rec.wants() {
-			s.tellPick(m, ViaAddress, "R41")
+			s.tellPick(m, ByClusterAddress, "R41")
 		}
 		return m, true
 	}
@@ -272,7 +272,7 @@ func (s *selection) random() MemberID {
 		at = (at + 1) % n
 	}
 	if s.rec.wants() {
-		s.tellPick(s.c.Primary[at], ViaBalance, "R35")
+		s.tellPick(s.c.Primary[at], ByBalance, "R35")
 	}
 	return s.c.Primary[at]
 }
@@ -299,7 +299,7 @@ func (s *selection) redraw(usable int) MemberID {
 		}
 		if k == 0 {
 			if s.rec.wants() {
-				s.tellPick(m, ViaBalance, "R35")
+				s.tellPick(m, ByBalance, "R35")
 			}
 			return m
 		}
@@ -312,7 +312,7 @@ func (s *selection) redraw(usable int) MemberID {
 func (s *selection) backup() MemberID {
 	if m := s.firstBackup(); m != NoMember {
 		if s.rec.wants() {
-			s.tellPick(m, ViaBackup, "R38")
+			s.tellPick(m, ByBackup, "R38")
 		}
 		return m
 	}
@@ -355,7 +355,7 @@ func (s *selection) anyMarked() MemberID {
 			}
 			s.f.retried = true
 			if s.rec.wants() {
-				s.tellPick(m, ViaMarked, "R61")
+				s.tellPick(m, ByRetryMarked, "R61")
 			}
 			return m
 		}

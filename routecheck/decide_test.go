@@ -490,7 +490,7 @@ func checkRun(t *rapid.T, c *Cluster, p *Process, rq *Request) {
 				t.Fatalf("assigned to %s, which is marked down and not due", c.Members[a.Member].Name)
 			case max > 0 && ms.Pending >= max:
 				t.Fatalf("assigned to %s, which is full", c.Members[a.Member].Name)
-			case f.Via != ViaAffinity && failed[a.Member]:
+			case f.By != ByAffinity && failed[a.Member]:
 				t.Fatalf("balanced to %s, which failed this request", c.Members[a.Member].Name)
 			case f.Attempts > c.listed:
 				t.Fatalf("%d attempts for %d servers", f.Attempts, c.listed)

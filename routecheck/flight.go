@@ -25,11 +25,11 @@ type Flight struct {
 	Arrived  Nanos
 	Dice     *Dice // replaces chance, nil in production
 
-	Attempts  int // counted by R62
-	First     Via // how the member of the first attempt was picked
-	IORetries int // resends after an I/O timeout (R56)
+	Attempts  int        // counted by R62
+	First     SelectedBy // how the member of the first attempt was picked
+	IORetries int        // resends after an I/O timeout (R56)
 	Last      MemberID
-	Via       Via
+	By        SelectedBy
 
 	todo       todo
 	status     int  // with todoFail and todoPass
@@ -41,7 +41,7 @@ type Flight struct {
 	retried    bool // the one try of a marked member is used up (choice all-down)
 	full       bool // somebody was skipped only because it was full (R60)
 	raised     bool // the weights of all members were set (R32)
-	session    int  // with ViaAffinity: the session identifier that led to Last
+	session    int  // with ByAffinity: the session identifier that led to Last
 	home       MemberID
 	homeMarked bool      // home is valid: the first matched member that is marked down (R26)
 	tried      memberSet // members that failed this request
@@ -69,22 +69,22 @@ const (
 	owed // until an answer's head has come (choice weight-on-failure)
 )
 
-// Via says how a member was picked.
-type Via uint8
+// SelectedBy says how a member was picked.
+type SelectedBy uint8
 
 const (
-	ViaAffinity Via = iota + 1
-	ViaNext         // the next primary after a marked affinity member (R26)
-	ViaBalance
-	ViaBackup
-	ViaAddress // ClusterAddress (R41)
-	ViaMarked  // the one try when everybody is down (choice all-down)
+	ByAffinity    SelectedBy = iota + 1
+	ByNextPrimary            // the next primary after a marked affinity member (R26)
+	ByBalance
+	ByBackup
+	ByClusterAddress // ClusterAddress (R41)
+	ByRetryMarked    // the one try when everybody is down (choice all-down)
 )
 
-var viaNames = [...]string{"", "affinity", "next-primary", "balance", "backup", "cluster-address", "retry-marked"}
+var selectedByNames = [...]string{"", "affinity", "next-primary", "balance", "backup", "cluster-address", "retry-marked"}
 
 // String returns the name as reports write it.
-func (v Via) String() string { return viaNames[v] }
+func (b SelectedBy) String() string { return selectedByNames[b] }
 
 // Begin prepares the flight of a request that matched.
 func (t *Table) Begin(rq *Request, m *Match, now Nanos, sem *Semantics, rec *Recorder) Flight {

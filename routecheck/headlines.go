@@ -73,24 +73,24 @@ func (t *Table) because(d *Decision) string {
 	case d.Decision != Forward:
 		return ""
 	}
-	text := viaInWords(d.Outcome.Via)
+	text := selectedByInWords(d.Outcome.By)
 	if failed := t.failedMembers(d.Outcome); failed != "" {
 		text += ", after " + failed
 	}
 	return text
 }
 
-func viaInWords(via Via) string {
-	switch via {
-	case ViaAffinity:
+func selectedByInWords(by SelectedBy) string {
+	switch by {
+	case ByAffinity:
 		return "the session belongs to it"
-	case ViaNext:
+	case ByNextPrimary:
 		return "it is the next primary after the session's own member, which is marked down"
-	case ViaBackup:
+	case ByBackup:
 		return "no primary is usable and it is the first usable backup"
-	case ViaAddress:
+	case ByClusterAddress:
 		return "affinity places the request nowhere and the cluster has a ClusterAddress"
-	case ViaMarked:
+	case ByRetryMarked:
 		return "everybody is marked down and one marked member is tried"
 	}
 	return "balancing chose it"

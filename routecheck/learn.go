@@ -8,13 +8,13 @@ import "slices"
 
 // LearnPick books the attempt that the log shows, whatever Next would have said. A balanced member moves round robin
 // behind it.
-func (t *Table) LearnPick(cs *ClusterState, f *Flight, m MemberID, via Via, sem *Semantics, rec *Recorder) {
+func (t *Table) LearnPick(cs *ClusterState, f *Flight, m MemberID, by SelectedBy, sem *Semantics, rec *Recorder) {
 	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, sem: sem, rec: rec}
-	if at := slices.Index(s.c.Primary, m); via == ViaBalance && at >= 0 {
+	if at := slices.Index(s.c.Primary, m); by == ByBalance && at >= 0 {
 		cs.Next = int32((at + 1) % len(s.c.Primary))
 	}
-	s.charge(m, via)
-	s.assign(m, via)
+	s.charge(m, by)
+	s.assign(m, by)
 }
 
 // LearnMark takes over that a member is marked down since a moment, or is not. Nobody is probing it.

@@ -54,7 +54,7 @@ func TestLearnPick(t *testing.T) {
 	cs := table.Clusters[0].NewState(&sem, 0)
 	f := table.Begin(&rq, &m, 0, &sem, nil)
 	before := cs.Clone()
-	table.LearnPick(&cs, &f, 1, ViaBalance, &sem, nil)
+	table.LearnPick(&cs, &f, 1, ByBalance, &sem, nil)
 	if got := cs.Member(1); !cs.KnowsPosition() || got.Weight != before.Member(1).Weight-1 || got.Pending != 1 {
 		t.Errorf("%+v", cs)
 	}
@@ -65,7 +65,7 @@ func TestLearnPick(t *testing.T) {
 	if cs.LearnBalance(&before); cs.KnowsPosition() || cs.Member(1).Weight != before.Member(1).Weight || cs.Member(1).Pending != 1 {
 		t.Errorf("%+v", cs)
 	}
-	table.LearnPick(&cs, &next, 0, ViaAffinity, &sem, nil)
+	table.LearnPick(&cs, &next, 0, ByAffinity, &sem, nil)
 	if cs.KnowsPosition() {
 		t.Error("affinity moved round robin")
 	}

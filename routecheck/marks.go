@@ -17,7 +17,7 @@ func (t *Table) Marks(id ClusterID, fault Fault, sem *Semantics) []bool {
 				continue
 			}
 			p.Facts = append(p.Facts[:0], what)
-			s.assign(m, ViaBalance)
+			s.assign(m, ByBalance)
 			at, _ := p.attempt(cs, &f, Action{Kind: Send, Member: m, Transport: transport, FreshStream: true}, nil)
 			marks[m] = at.Marked
 		}

@@ -25,21 +25,21 @@ func (t *Table) Next(cs *ClusterState, f *Flight, now Nanos, sem *Semantics, rec
 	if s.beyondLimit() {
 		return s.tooLarge()
 	}
-	m, via := NoMember, Via(0)
+	m, by := NoMember, SelectedBy(0)
 	limit := f.Attempts > 0 && f.Attempts >= s.limit()
 	if !limit {
-		m, via = s.choose()
+		m, by = s.choose()
 	}
 	if m == NoMember {
 		return s.giveUp(limit)
 	}
-	s.charge(m, via)
+	s.charge(m, by)
 	transport, ok := s.transport(m)
 	if !ok {
 		s.pay() // though no attempt follows: otherwise the member would be picked for ever (R64)
 		return s.noTransport(m)
 	}
-	s.assign(m, via)
+	s.assign(m, by)
 	return Action{Kind: Send, Member: m, Picked: m, Transport: transport, Failover: s.failover()}
 }
 
@@ -59,9 +59,9 @@ func (s *selection) limit() int {
 }
 
 // charge lets a pick cost weight (R32, R34): at once, or under weight-on-failure=success-only once an answer's head has come.
-func (s *selection) charge(m MemberID, via Via) {
+func (s *selection) charge(m MemberID, by SelectedBy) {
 	s.f.Last, s.f.cost = m, free
-	if s.c.costs&(1<<via) == 0 {
+	if s.c.costs&(1<<by) == 0 {
 		return
 	}
 	if s.rec != nil {
@@ -81,12 +81,12 @@ func (s *selection) pay() {
 }
 
 // assign books an attempt: pending (R60), probe (R52).
-func (s *selection) assign(m MemberID, via Via) {
+func (s *selection) assign(m MemberID, by SelectedBy) {
 	ms := &s.cs.Members[m]
 	if s.f.Attempts == 0 {
-		s.f.First = via
+		s.f.First = by
 	}
-	s.f.Via = via
+	s.f.By = by
 	s.f.Attempts++
 	s.take(m)
 	if s.rec.wants() {

@@ -349,7 +349,7 @@ func (o *outcome) done() {
 	ms := o.state()
 	o.release()
 	ms.Total++
-	affine := o.f.Via == ViaAffinity || o.f.Via == ViaNext
+	affine := o.f.By == ByAffinity || o.f.By == ByNextPrimary
 	if affine {
 		ms.Affinity++
 	}

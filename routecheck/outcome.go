@@ -24,9 +24,9 @@ func (t *Table) AffinityOutcome(f *Flight, sem *Semantics) AffinityOutcome {
 	switch {
 	case f.Attempts == 0:
 		return AffinityNone
-	case f.Via == ViaAffinity:
+	case f.By == ByAffinity:
 		return c.homecoming(f, sem)
-	case f.First == ViaAffinity:
+	case f.First == ByAffinity:
 		return AffinityMoved
 	}
 	outcome := AffinityNone

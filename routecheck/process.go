@@ -49,7 +49,7 @@ type Attempt struct {
 	Member   MemberID
 	Outcome  Fault
 	Marked   bool // this attempt marked the member down
-	Via      Via
+	By       SelectedBy
 	Start    Nanos
 	Reused   bool // the stream came from the queue
 	Failover bool // $WSFO was set (R63)
@@ -62,7 +62,7 @@ type Outcome struct {
 	Match    Match
 	Status   int      // of an error: what the client gets; 0 when the request was forwarded or declined
 	Member   MemberID // who answered, NoMember when nobody did
-	Via      Via
+	By       SelectedBy
 	Attempts []Attempt
 	Start    Nanos
 	End      Nanos
@@ -153,13 +153,13 @@ func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 		a := p.t.Next(cs, &f, p.Now, p.sem, rec)
 		p.noteChanges(&f, a)
 		if a.Kind != Send {
-			out.Status, out.Member, out.Via, out.End = a.Status, a.Member, f.Via, p.Now
+			out.Status, out.Member, out.By, out.End = a.Status, a.Member, f.By, p.Now
 			return out
 		}
 		at, over := p.attempt(cs, &f, a, rec)
 		out.Attempts = append(out.Attempts, at)
 		if over {
-			out.Member, out.Via, out.End = a.Member, f.Via, p.Now
+			out.Member, out.By, out.End = a.Member, f.By, p.Now
 			return out
 		}
 	}
@@ -179,7 +179,7 @@ func (p *Process) noteChanges(f *Flight, a Action) {
 func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) (at Attempt, over bool) {
 	key := stream{f.Cluster, a.Member, a.Transport}
 	member := &p.t.Clusters[f.Cluster].Members[a.Member]
-	at = Attempt{Member: a.Member, Outcome: p.fault(f.Cluster, a.Member), Via: f.Via, Start: p.Now, Failover: a.Failover}
+	at = Attempt{Member: a.Member, Outcome: p.fault(f.Cluster, a.Member), By: f.By, Start: p.Now, Failover: a.Failover}
 	before := cs.Members[a.Member].Marked
 	ev := Event{Sent: SentSome}
 	switch at.Outcome {

@@ -56,7 +56,7 @@ func (t *Table) Home(sem *Semantics) func(rq *Request) (c ClusterID, m MemberID,
 		p.stage = stage
 		stage.clear(sem)
 		o := p.Do(rq, nil)
-		if o.Via != ViaAffinity || o.Status != 0 {
+		if o.By != ByAffinity || o.Status != 0 {
 			return -1, NoMember, false
 		}
 		return o.Match.Cluster, o.Member, true

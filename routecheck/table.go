@@ -78,7 +78,7 @@ type Cluster struct {
 	caseTwins      bool                  // two clone IDs differ in letter case only
 	clones         map[string]cloneSpots // of a large cluster, by clone ID in lower case; nil otherwise
 	listed         int                   // servers in the two lists (R62)
-	costs          uint8                 // set of Via: picks that cost weight (R32, R34)
+	costs          uint8                 // set of By: picks that cost weight (R32, R34)
 	failoverToNext bool
 	markBusy       bool
 	byName         map[string]MemberID
@@ -251,9 +251,9 @@ func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
 		c.Separator = '+'
 	}
 	if !c.Random {
-		c.costs = 1 << ViaBalance
+		c.costs = 1 << ByBalance
 		if c.CountAffinity {
-			c.costs |= 1<<ViaAffinity | 1<<ViaNext
+			c.costs |= 1<<ByAffinity | 1<<ByNextPrimary
 		}
 	}
 	installRoot := parser.Find(cfg.Properties, "PluginInstallRoot") != nil

@@ -276,16 +276,16 @@ func (s *selection) whyNotRetried(m MemberID, st Check) string {
 }
 
 // tellPick tells who was picked and why.
-func (s *selection) tellPick(m MemberID, via Via, rule string) {
+func (s *selection) tellPick(m MemberID, by SelectedBy, rule string) {
 	step := Step{Kind: StepPick, Rule: rule, Member: m, At: s.c.Members[m].At}
-	switch via {
-	case ViaNext:
+	switch by {
+	case ByNextPrimary:
 		step.Text = fmt.Sprintf("next in the primary list after %s is %s", s.name(s.f.home), s.name(m))
-	case ViaAddress:
+	case ByClusterAddress:
 		step.Text = "affinity places the request nowhere: the ClusterAddress takes it"
-	case ViaBackup:
+	case ByBackup:
 		step.Text = fmt.Sprintf("no primary is usable: the first usable backup is %s", s.name(m)) + s.primariesPassedOver()
-	case ViaMarked:
+	case ByRetryMarked:
 		step.Text, step.Choice = fmt.Sprintf("everybody is marked down: %s is tried all the same", s.name(m)), AllDown.String()
 	default:
 		step.Text = fmt.Sprintf("the random choice is %s (LoadBalance Random, weights unused)", s.name(m))

@@ -52,8 +52,8 @@ func TestTrace01(t *testing.T) {
 	if status == nil || status.Check != want || !strings.Contains(log, "ignoreWeights 1, markedDown 1, retryNow 0, wlbAllows 0") || !strings.Contains(log, "retry in 58") {
 		t.Errorf("status %+v, want %+v", status, want)
 	}
-	if got := table.MemberName(0, o.Member); got != "HAClusterServer3" || o.Via != ViaAffinity {
-		t.Errorf("the second clone ID leads to %s by %s", got, o.Via)
+	if got := table.MemberName(0, o.Member); got != "HAClusterServer3" || o.By != ByAffinity {
+		t.Errorf("the second clone ID leads to %s by %s", got, o.By)
 	}
 }
 

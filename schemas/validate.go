@@ -75,12 +75,12 @@ func compile(name string) (c compiled, err error) {
 // [yamldoc.Load] returns; only when no diagnostic is an error does the tree fit the schema. A file that cannot be read
 // as a whole is not validated.
 func Load(files *diag.Files, id diag.FileID, name string) (*yamldoc.Node, []diag.Diagnostic) {
-	root, faults := yamldoc.Load(files, id)
-	if root != nil && diag.Worst(faults) < diag.Error {
-		faults = append(faults, validate(root, name)...)
-		diag.Sort(faults)
+	root, reports := yamldoc.Load(files, id)
+	if root != nil && diag.Worst(reports) < diag.Error {
+		reports = append(reports, validate(root, name)...)
+		diag.Sort(reports)
 	}
-	return root, faults
+	return root, reports
 }
 
 // validate asks gojsonschema and maps its findings, which come in random order and without positions, to the nodes
@@ -182,13 +182,13 @@ func wrongType(at place, expected string) string {
 func wording(types string) string {
 	words := map[string]string{"object": "a map", "array": "a list", "string": "text", "integer": "an integer",
 		"boolean": "a boolean", "null": "empty"}
-	var said []string
+	var all []string
 	for _, t := range regexp.MustCompile(`\w+`).FindAllString(types, -1) {
 		if w := words[t]; w != "" && !(t == "boolean" && strings.Contains(types, "string")) {
-			said = append(said, w)
+			all = append(all, w)
 		}
 	}
-	return strings.Join(said, " or ")
+	return strings.Join(all, " or ")
 }
 
 func bound(v any) any {

@@ -248,7 +248,7 @@ func (run *traceRun) requestJSON(r *requests.Request, noisiest pluginlog.Level) 
 }
 
 func attemptJSON(r *requests.Request, at *requests.Attempt) traceAttemptJSON {
-	doc := traceAttemptJSON{Member: at.Member, By: at.By.String(), Host: at.Host, Port: at.Port,
+	doc := traceAttemptJSON{Member: at.Member, By: at.SelectedBy(), Host: at.Host, Port: at.Port,
 		Outcome: at.Outcome.String(), OSError: at.OSError,
 		Status: at.Status, Marked: at.Marked, Reused: at.Reused, Line: at.Line}
 	if r.Timed() && at.Start != 0 && at.End != 0 {

@@ -19,9 +19,11 @@ import (
 // replayFlags are those of "trace" that hold the log against a configuration.
 func replayFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "`FILE`, a plugin-cfg.xml or a topology: replay each logged decision by it"},
+		&cli.StringFlag{Name: "config", Aliases: []string{"c"},
+			Usage: "`FILE`, a plugin-cfg.xml or a topology: replay each logged decision by it"},
 		&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the `NAME` of the one whose file is meant"},
-		&cli.StringFlag{Name: "plugin-level", Value: "latest", Usage: "with -c: `LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+		&cli.StringFlag{Name: "plugin-level", Value: "latest",
+			Usage: "with -c: `LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
 		platformFlag("with -c: "),
 		&cli.StringSliceFlag{Name: "assume", Usage: "with -c: `CHOICE=VALUE`, settle an open choice, repeatable"},
 		&cli.StringFlag{Name: "settle", Usage: "with -c: write the choices that the log settles to `FILE`, for 'wasplug why --assume-file'"},
@@ -97,7 +99,7 @@ func (run *traceRun) replay(c *cli.Context) error {
 			return err
 		}
 	}
-	if a.Faults > 0 {
+	if a.Mismatches > 0 {
 		return findings()
 	}
 	return nil
@@ -112,7 +114,8 @@ func (run *traceRun) replayFiles(r *replay.Replay, a *replayed) error {
 		if err != nil {
 			return err
 		}
-		stats, err := pluginlog.Read(source, pluginlog.Options{Want: replay.Kinds()}, func(e *pluginlog.Event) error { r.Add(e); return nil })
+		stats, err := pluginlog.Read(source, pluginlog.Options{Want: replay.Kinds()},
+			func(e *pluginlog.Event) error { r.Add(e); return nil })
 		source.Close()
 		a.stats.Add(stats)
 		a.perFile = append(a.perFile, stats)
@@ -129,16 +132,19 @@ func (run *traceRun) writeReplay(a *replayed) error {
 	b := bufio.NewWriter(run.out)
 	w := readable(b, "text")
 	fmt.Fprintf(w, "%s against %s: %d of %s agree, %s\n", printable(strings.Join(run.names, ", ")), printable(a.config),
-		a.Agreed, countOf(a.Decisions, "decision"), countOf(a.Faults, "disagreement"))
+		a.Agreed, countOf(a.Decisions, "decision"), countOf(a.Mismatches, "disagreement"))
 	if a.Lines > 0 {
-		fmt.Fprintf(w, "%d of %s about Uris, aliases, clone IDs and Transports agree\n", a.LinesAgreed, countOf(a.Lines, "further line"))
+		fmt.Fprintf(w, "%d of %s about Uris, aliases, clone IDs and Transports agree\n", a.LinesAgreed,
+			countOf(a.Lines, "further line"))
 	}
 	run.writeOrder(w, a.perFile)
 	if a.Unchecked > 0 {
-		fmt.Fprintf(w, "%s not checked: the log or the configuration does not say enough about them\n", countOf(a.Unchecked, "decision"))
+		fmt.Fprintf(w, "%s not checked: the log or the configuration does not say enough about them\n",
+			countOf(a.Unchecked, "decision"))
 	}
 	if a.Synchronised > 0 {
-		fmt.Fprintf(w, "%s taken from the log, because it does not hold what led to them\n", countOf(a.Synchronised, "state"))
+		fmt.Fprintf(w, "%s taken from the log, because it does not hold what led to them\n",
+			countOf(a.Synchronised, "state"))
 	}
 	if a.Unexplained > 0 {
 		fmt.Fprintf(w, "no single open choice explains %s: the file was not in force then, or the plug-in differs from the procedure; what the log says of the choices is weaker for it\n",
@@ -158,13 +164,14 @@ func (run *traceRun) writeDisagreements(w io.Writer, a *replayed) {
 		show = show[:run.limit]
 	}
 	fmt.Fprint(w, "\ndisagreements")
-	if n := a.Faults - int64(len(show)); n > 0 {
+	if n := a.Mismatches - int64(len(show)); n > 0 {
 		fmt.Fprintf(w, " (the first %d; %d more, see --limit)", len(show), n)
 	}
 	fmt.Fprintln(w)
 	for i := range show {
 		d := &show[i]
-		fmt.Fprintf(w, "  %s: %s, %s, process %08x thread %08x\n", run.fileLine(d.Place), d.What, d.Rule, d.Thread.PID, d.Thread.TID)
+		fmt.Fprintf(w, "  %s: %s, %s, process %08x thread %08x\n", run.fileLine(d.Place), d.What, d.Rule, d.Thread.PID,
+			d.Thread.TID)
 		fmt.Fprintf(w, "    log   %s\n    ours  %s\n", printable(d.Logged), printable(strings.Join(d.Ours, " or ")))
 		if len(d.Fits) > 0 {
 			fmt.Fprintf(w, "    fits  %s\n", strings.Join(settings(d.Fits), ", or "))
@@ -256,9 +263,10 @@ func (a *replayed) notConsulted() (names []string) {
 }
 
 type traceReplayJSON struct {
-	Version       int                 `json:"version"`
-	Files         []string            `json:"files"`
-	Given         []string            `json:"filesAsGiven,omitempty"` // where files holds another order, that of their times
+	Version int      `json:"version"`
+	Files   []string `json:"files"`
+	// where files holds another order, that of their times
+	Given         []string            `json:"filesAsGiven,omitempty"`
 	Config        string              `json:"config"`
 	Decisions     int64               `json:"decisions"`
 	Agreed        int64               `json:"agreed"`
@@ -299,12 +307,16 @@ type traceValueJSON struct {
 }
 
 func (run *traceRun) writeReplayJSON(a *replayed) error {
-	doc := traceReplayJSON{Version: traceVersion, Files: run.names, Given: run.given, Config: a.config, Decisions: a.Decisions, Agreed: a.Agreed,
-		Lines: a.Lines, LinesAgreed: a.LinesAgreed, Unchecked: a.Unchecked, Synchronised: a.Synchronised, Count: a.Faults, Unexplained: a.Unexplained,
-		Disagreements: []traceDisagreeJSON{}, Choices: []traceChoiceJSON{}, NotConsulted: append([]string{}, a.notConsulted()...)}
+	doc := traceReplayJSON{Version: traceVersion, Files: run.names, Given: run.given, Config: a.config,
+		Decisions: a.Decisions, Agreed: a.Agreed,
+		Lines: a.Lines, LinesAgreed: a.LinesAgreed, Unchecked: a.Unchecked, Synchronised: a.Synchronised,
+		Count: a.Mismatches, Unexplained: a.Unexplained,
+		Disagreements: []traceDisagreeJSON{}, Choices: []traceChoiceJSON{},
+		NotConsulted: append([]string{}, a.notConsulted()...)}
 	for i := range a.Disagreements {
 		d := &a.Disagreements[i]
-		doc.Disagreements = append(doc.Disagreements, traceDisagreeJSON{run.placeJSON(d.Place), hexID(d.Thread.PID), hexID(d.Thread.TID), string(d.What), d.Rule,
+		doc.Disagreements = append(doc.Disagreements, traceDisagreeJSON{run.placeJSON(d.Place), hexID(d.Thread.PID),
+			hexID(d.Thread.TID), string(d.What), d.Rule,
 			d.Logged, d.Ours, append([]string{}, settings(d.Fits)...), append([]routecheck.StepNote{}, a.notes(d)...)})
 	}
 	for i := range a.Choices {

@@ -207,7 +207,7 @@ func writeAttempts(w io.Writer, r *requests.Request) {
 		if at.Port != 0 {
 			host += ":" + strconv.Itoa(int(at.Port))
 		}
-		t.add(strconv.Itoa(i+1), orDash(at.Member), orDash(at.By.String()), orDash(host), orDash(at.Outcome.String()), statusText(at.Status), took, marked)
+		t.add(strconv.Itoa(i+1), orDash(at.Member), orDash(at.SelectedBy()), orDash(host), orDash(at.Outcome.String()), statusText(at.Status), took, marked)
 	}
 	t.section(w, "attempts")
 }

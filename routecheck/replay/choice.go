@@ -59,7 +59,7 @@ func (m *machine) pickIn(fl *flight, o *op, r *result) {
 	}
 	c.known[member].mark = c.known[member].mark || !o.coarse
 	if o.hasWeight && member != conf.Address {
-		m.compareWeight(o, c, fl.f.Via == routecheck.ViaBalance && fl.f.Lowered(), member, r)
+		m.compareWeight(o, c, fl.f.By == routecheck.ByBalance && fl.f.Lowered(), member, r)
 	}
 	m.setCluster(key, c)
 	m.setFlight(o.thread, fl)
@@ -70,14 +70,14 @@ func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member routecheck.Memb
 	if m.picks(c, fl, o, member) {
 		return
 	}
-	if r.fault == nil {
-		r.fault = m.disagree(c, fl, o, MemberDiffers, o.member)
+	if r.mismatch == nil {
+		r.mismatch = m.disagree(c, fl, o, MemberDiffers, o.member)
 	}
-	via := routecheck.ViaBalance
+	by := routecheck.ByBalance
 	if o.rq.affine == o.member {
-		via = routecheck.ViaAffinity
+		by = routecheck.ByAffinity
 	}
-	m.t.LearnPick(&c.state, &fl.f, member, via, &m.sem, m.rec)
+	m.t.LearnPick(&c.state, &fl.f, member, by, &m.sem, m.rec)
 }
 
 // pickUnseen takes in a pick of which the log hides sessions or earlier picks: it may agree, but it cannot disagree.
@@ -89,7 +89,7 @@ func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.Me
 		r.decision = true
 	} else {
 		r.unchecked = true
-		m.t.LearnPick(&c.state, &fl.f, member, routecheck.ViaBackup, &m.sem, m.rec)
+		m.t.LearnPick(&c.state, &fl.f, member, routecheck.ByBackup, &m.sem, m.rec)
 	}
 	if o.implied { // the pick itself is long past
 		c.state.LearnBalance(&before)
@@ -106,24 +106,24 @@ func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.Me
 // which of them it was; where nothing was sent after all, the attempt is let go.
 func (m *machine) picks(c *cluster, fl *flight, o *op, member routecheck.MemberID) bool {
 	sends := func(a routecheck.Action) bool { return a.Kind == routecheck.Send && a.Picked == member }
-	if m.ask(c, fl, o, sends) {
+	if m.find(c, fl, o, sends) {
 		return true
 	}
-	if m.ask(c, fl, o, func(a routecheck.Action) bool { return a.Picked == member }) {
+	if m.find(c, fl, o, func(a routecheck.Action) bool { return a.Picked == member }) {
 		fl.flying = false
 		return true
 	}
 	return false
 }
 
-// ask looks for an outcome of Next that the log agrees with, over chance and over what the log does not say of the
+// find looks for an outcome of Next that the log agrees with, over chance and over what the log does not say of the
 // request; it adopts the first.
-func (m *machine) ask(c *cluster, fl *flight, o *op, agrees func(routecheck.Action) bool) (found bool) {
+func (m *machine) find(c *cluster, fl *flight, o *op, agrees func(routecheck.Action) bool) (found bool) {
 	for _, f := range m.guesses(fl, o.rq) {
 		m.t.Outcomes(&c.state, &f, o.now, &m.sem, m.rec,
 			func(state *routecheck.ClusterState, after *routecheck.Flight, a routecheck.Action) bool {
 				if found = agrees(a); found {
-					if !c.state.KnowsPosition() && (a.Kind != routecheck.Send || after.Via != routecheck.ViaBalance) {
+					if !c.state.KnowsPosition() && (a.Kind != routecheck.Send || after.By != routecheck.ByBalance) {
 						state.ForgetPosition() // round robin began somewhere, but the log does not say where (R30)
 					}
 					c.state, fl.f = *state, *after
@@ -146,9 +146,9 @@ func (m *machine) guesses(fl *flight, q *request) []routecheck.Flight {
 	return []routecheck.Flight{fl.f.Supposing(false, fl.f.Size), tls}
 }
 
-// disagree makes the fault of a decision: what Next would have done, and the steps to it.
-func (m *machine) disagree(c *cluster, fl *flight, o *op, what What, logged string) *fault {
-	f := &fault{what: what, logged: logged}
+// disagree makes the mismatch of a decision: what Next would have done, and the steps to it.
+func (m *machine) disagree(c *cluster, fl *flight, o *op, what What, logged string) *mismatch {
+	f := &mismatch{what: what, logged: logged}
 	if !m.explain {
 		return f
 	}
@@ -196,7 +196,7 @@ func (m *machine) words(fl *flight, a routecheck.Action) string {
 func (m *machine) compareWeight(o *op, c *cluster, lowered bool, member routecheck.MemberID, r *result) {
 	weight, kn := c.state.Member(member).Weight, &c.known[member]
 	switch {
-	case r.fault != nil:
+	case r.mismatch != nil:
 	case o.weight == weight && (m.form != beforePick || !lowered):
 		if lowered && kn.weight {
 			m.form = afterPick
@@ -234,11 +234,11 @@ func (m *machine) end(o *op, r *result) {
 	m.prepare(fl, o.rq)
 	over := func(a routecheck.Action) bool { return a.Kind != routecheck.Send }
 	unrepeatable := o.rq.noRetry && o.rq.body && (o.rq.length == 0 || fl.f.Body == routecheck.Unbuffered)
-	agreed := unrepeatable || m.tooLarge(c, fl, o, over) || m.ask(c, fl, o, over)
+	agreed := unrepeatable || m.tooLarge(c, fl, o, over) || m.find(c, fl, o, over)
 	if r.decision = agreed || !o.coarse; !r.decision {
 		r.unchecked = true
 	} else if !agreed {
-		r.fault = m.disagree(c, fl, o, EndDiffers, "no further attempt")
+		r.mismatch = m.disagree(c, fl, o, EndDiffers, "no further attempt")
 	}
 	m.setFlight(o.thread, nil)
 	m.setCluster(key, c)
@@ -251,5 +251,5 @@ func (m *machine) tooLarge(c *cluster, fl *flight, o *op, over func(routecheck.A
 	}
 	large := *fl
 	large.f = fl.f.Supposing(fl.f.TLS, math.MaxInt64)
-	return m.ask(c, &large, o, over)
+	return m.find(c, &large, o, over)
 }

@@ -20,7 +20,7 @@ type walked struct {
 
 // differs notes that the file cannot give a line.
 func (r *result) differs(what What, rule, logged string, ours ...string) {
-	r.fault = &fault{what: what, rule: rule, logged: logged, ours: ours}
+	r.mismatch = &mismatch{what: what, rule: rule, logged: logged, ours: ours}
 }
 
 // found checks a Uri that was found in its group, or an alias (R1, R2, R6).

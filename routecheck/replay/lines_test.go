@@ -125,8 +125,8 @@ func TestLines(t *testing.T) {
 			if diff := cmp.Diff(c.want, strings.Join(got, "; ")); diff != "" {
 				t.Error(diff)
 			}
-			if rep.Lines == 0 || rep.Lines-rep.LinesAgreed != rep.Faults {
-				t.Errorf("%d lines, %d agreed, %d disagreements", rep.Lines, rep.LinesAgreed, rep.Faults)
+			if rep.Lines == 0 || rep.Lines-rep.LinesAgreed != rep.Mismatches {
+				t.Errorf("%d lines, %d agreed, %d disagreements", rep.Lines, rep.LinesAgreed, rep.Mismatches)
 			}
 		})
 	}
@@ -137,8 +137,8 @@ func TestLoggedPath(t *testing.T) {
 	table := tableOf(t, strings.ReplaceAll(clusterXML("", server("a", "")), `Name="/*"`, `Name="/a%20b/../c/*"`))
 	rep := replayLog(t, table, routecheck.Latest(), logOf(strings.Replace(tried, "/shop", "/a%20b/../c/x", 1),
 		picked("a"), ended))
-	if rep.Faults > 0 || rep.Agreed != 1 {
-		t.Errorf("%d agreed, %d faults", rep.Agreed, rep.Faults)
+	if rep.Mismatches > 0 || rep.Agreed != 1 {
+		t.Errorf("%d agreed, %d mismatches", rep.Agreed, rep.Mismatches)
 	}
 }
 
@@ -164,8 +164,8 @@ func TestPickWithoutTransport(t *testing.T) {
 	} {
 		log := logOf(lines...)
 		table := tableOf(t, xml)
-		if rep := replayLog(t, table, strict, log); rep.Faults > 0 || rep.Agreed < 2 {
-			t.Errorf("%s: %d agreed, %d faults\n%s", name, rep.Agreed, rep.Faults, describe(table, rep, log))
+		if rep := replayLog(t, table, strict, log); rep.Mismatches > 0 || rep.Agreed < 2 {
+			t.Errorf("%s: %d agreed, %d mismatches\n%s", name, rep.Agreed, rep.Mismatches, describe(table, rep, log))
 		}
 	}
 }

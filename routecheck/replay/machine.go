@@ -77,11 +77,11 @@ type result struct {
 	unchecked bool // it was one that could not
 	line      bool // it was another line that could be checked
 	synced    int  // states that a line set right without being at odds with what was known
-	fault     *fault
+	mismatch  *mismatch
 }
 
-// fault is a disagreement.
-type fault struct {
+// mismatch is a disagreement.
+type mismatch struct {
 	what   What
 	rule   string
 	logged string
@@ -108,8 +108,8 @@ func (m *machine) before(sem routecheck.Semantics) *machine {
 	return &c
 }
 
-// asked returns the set of open choices that were consulted.
-func (m *machine) asked() uint64 { return m.rec.Asked() | m.also }
+// consulted returns the set of open choices that were consulted.
+func (m *machine) consulted() uint64 { return m.rec.Asked() | m.also }
 
 func (m *machine) setCluster(key clusterKey, c *cluster) {
 	old, members, form := m.clusters[key], m.members, m.form
@@ -275,21 +275,21 @@ func (m *machine) observe(o *op, r *result) {
 	c := m.copyOf(key)
 	member := fl.f.Last
 	before := c.state.Member(member).Marked
-	tell := func(ev routecheck.Event) { m.t.Observe(&c.state, &fl.f, o.now, ev, &m.sem, m.rec) }
+	happens := func(ev routecheck.Event) { m.t.Observe(&c.state, &fl.f, o.now, ev, &m.sem, m.rec) }
 	switch o.kind {
 	case opHead:
-		tell(o.event)
+		happens(o.event)
 	case opGone:
 		fl.flying = false
-		tell(routecheck.Event{Kind: routecheck.ClientGone})
+		happens(routecheck.Event{Kind: routecheck.ClientGone})
 	case opDone:
 		if fl.flying = false; !fl.f.Begun() {
-			tell(routecheck.Event{Kind: routecheck.Head, Status: 200})
+			happens(routecheck.Event{Kind: routecheck.Head, Status: 200})
 		}
-		tell(routecheck.Event{Kind: routecheck.Done})
+		happens(routecheck.Event{Kind: routecheck.Done})
 	case opFail:
 		fl.flying = false
-		tell(o.event)
+		happens(o.event)
 		m.compareMark(o, c, member, before, r)
 	}
 	m.setFlight(o.thread, fl)

@@ -333,7 +333,7 @@ func (r *reader) failing(q *request) {
 	case pluginlog.ServerWriteFailed:
 		q.failure = streamLost
 	case pluginlog.ResponseMalformed:
-		q.failure = garbled
+		q.failure = malformed
 	case pluginlog.StreamFailed:
 		if q.failure == noFailure {
 			q.failure = connectFailed

@@ -42,8 +42,8 @@ type Setting struct {
 	Value  uint8 // index into the choice's values
 }
 
-// Ruling says what the log has to say about one value of an open choice.
-type Ruling struct {
+// ValueVerdict says what the log has to say about one value of an open choice.
+type ValueVerdict struct {
 	Setting
 	RuledOut bool
 	At       requests.Place // the first line that rules it out
@@ -53,7 +53,7 @@ type Ruling struct {
 // base values.
 type Evidence struct {
 	Choice routecheck.Choice
-	Values []Ruling // in the order of the choice's values
+	Values []ValueVerdict // in the order of the choice's values
 }
 
 // Allowed returns how many values the log allows; 0 says that none fits every line.
@@ -85,11 +85,10 @@ type Report struct {
 	// decisions about members or requests that the configuration or the log does not tell enough of
 	Unchecked     int64
 	Synchronised  int64          // states of members that a line set right, because the log does not hold their history
-	Faults        int64          // disagreements
+	Mismatches    int64          // disagreements
 	Unexplained   int64          // those that no single choice explains: they weaken what the log says about the choices
 	Disagreements []Disagreement // the first of them
 	Choices       []Evidence     // those consulted, in their order
-	Asked         uint64         // set of the choices consulted
 }
 
 const maxKept = 1000
@@ -126,7 +125,6 @@ func (r *Replay) Add(e *pluginlog.Event) { r.reader.add(e) }
 // Report returns what was found so far.
 func (r *Replay) Report() *Report {
 	out := r.report
-	out.Asked = r.base.asked()
 	for c := range routecheck.Choices() {
 		if e := r.evidence[routecheck.Choice(c)]; e != nil {
 			out.Choices = append(out.Choices, *e)
@@ -138,16 +136,16 @@ func (r *Replay) Report() *Report {
 // play plays an operation on the base and on every variant. A choice that the base consults for the first time gets
 // variants that begin just before this operation.
 func (r *Replay) play(o *op) {
-	asked := r.base.asked()
+	before := r.base.consulted()
 	base := r.base.play(o)
-	for news := r.base.asked() &^ asked; news != 0; news &= news - 1 {
+	for news := r.base.consulted() &^ before; news != 0; news &= news - 1 {
 		r.vary(routecheck.Choice(bits.TrailingZeros64(news)))
 	}
 	for i := range r.variants {
-		r.variants[i].agrees = r.variants[i].m.play(o).fault == nil
+		r.variants[i].agrees = r.variants[i].m.play(o).mismatch == nil
 	}
 	r.count(&base)
-	r.judge(o, base.fault)
+	r.judge(o, base.mismatch)
 }
 
 func (r *Replay) vary(c routecheck.Choice) {
@@ -155,7 +153,7 @@ func (r *Replay) vary(c routecheck.Choice) {
 	e := &Evidence{Choice: c}
 	for v := range uint8(len(values)) {
 		s := Setting{c, v}
-		e.Values = append(e.Values, Ruling{Setting: s})
+		e.Values = append(e.Values, ValueVerdict{Setting: s})
 		if values[v] != r.base.sem.Value(c) {
 			r.variants = append(r.variants, variant{Setting: s, m: r.base.before(r.base.sem.With(c, v))})
 		}
@@ -168,12 +166,12 @@ func (r *Replay) count(base *result) {
 	switch {
 	case base.line:
 		r.report.Lines++
-		if base.fault == nil {
+		if base.mismatch == nil {
 			r.report.LinesAgreed++
 		}
 	case base.decision:
 		r.report.Decisions++
-		if base.fault == nil {
+		if base.mismatch == nil {
 			r.report.Agreed++
 		}
 	case base.unchecked:
@@ -184,7 +182,7 @@ func (r *Replay) count(base *result) {
 // judge draws conclusions. Where the base agrees, a variant that does not is ruled out. Where the base disagrees and
 // the values of one choice alone explain the line, its base value is ruled out; where several choices would, the line
 // proves nothing about any.
-func (r *Replay) judge(o *op, base *fault) {
+func (r *Replay) judge(o *op, base *mismatch) {
 	var fits []Setting
 	for i := range r.variants {
 		v := &r.variants[i]
@@ -198,7 +196,7 @@ func (r *Replay) judge(o *op, base *fault) {
 	if base == nil {
 		return
 	}
-	r.report.Faults++
+	r.report.Mismatches++
 	if len(fits) == 0 {
 		r.report.Unexplained++
 	}

@@ -25,7 +25,7 @@ func TestFlippedChoice(t *testing.T) {
 		log := new(bytes.Buffer)
 		simulate(t, table, flipped, log)
 
-		if rep := replayIn(t, table, flipped, log.Bytes()); rep.Faults > 0 {
+		if rep := replayIn(t, table, flipped, log.Bytes()); rep.Mismatches > 0 {
 			t.Fatalf("%s=%s does not agree with its own log\n%s\n%s", choice, info.Values[value], xml,
 				describe(table, rep, log.Bytes()))
 		}
@@ -45,7 +45,7 @@ func TestFlippedChoice(t *testing.T) {
 					e.Values[value].At.Line, xml, describe(table, rep, log.Bytes()))
 			}
 		}
-		if rep.Faults > 0 {
+		if rep.Mismatches > 0 {
 			mattered[choice.String()]++
 		}
 	})
@@ -68,13 +68,13 @@ func TestHalfALog(t *testing.T) {
 		}
 		return replayIn(t, table, routecheck.Latest(), text)
 	})
-	var decisions, faults, synced int64
+	var decisions, mismatches, synced int64
 	for seed := range 1000 {
 		rep := sample.Example(seed)
-		decisions, faults, synced = decisions+rep.Decisions, faults+rep.Faults, synced+rep.Synchronised
+		decisions, mismatches, synced = decisions+rep.Decisions, mismatches+rep.Mismatches, synced+rep.Synchronised
 	}
-	if decisions < 1000 || synced == 0 || faults*1000 > decisions {
-		t.Errorf("%d false disagreements in %d decisions, %d states learnt", faults, decisions, synced)
+	if decisions < 1000 || synced == 0 || mismatches*1000 > decisions {
+		t.Errorf("%d false disagreements in %d decisions, %d states learnt", mismatches, decisions, synced)
 	}
-	t.Logf("%d false disagreements in %d decisions, %d states learnt", faults, decisions, synced)
+	t.Logf("%d false disagreements in %d decisions, %d states learnt", mismatches, decisions, synced)
 }

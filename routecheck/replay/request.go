@@ -77,13 +77,13 @@ const (
 	connectTimeout
 	ioTimeout
 	streamLost
-	garbled
+	malformed
 	busy
 )
 
 var failureEvents = [...]routecheck.EventKind{
 	connectFailed: routecheck.ConnectFailed, connectTimeout: routecheck.ConnectTimeout, ioTimeout: routecheck.IOTimeout,
-	streamLost: routecheck.StreamLost, garbled: routecheck.Malformed, busy: routecheck.Head,
+	streamLost: routecheck.StreamLost, malformed: routecheck.Malformed, busy: routecheck.Head,
 }
 
 // event is the failure as Observe takes it, but for how much was sent; one of unknown kind is a lost stream.

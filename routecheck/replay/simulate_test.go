@@ -18,9 +18,9 @@ func tableOf(t testing.TB, xml string) *routecheck.Table {
 	t.Helper()
 	files := diag.NewFiles()
 	id := files.Add("plugin-cfg.xml", []byte(xml))
-	cfg, faults := parser.Parse(id, []byte(xml))
+	cfg, reports := parser.Parse(id, []byte(xml))
 	table, missing := routecheck.New(cfg)
-	for _, d := range append(faults, missing...) {
+	for _, d := range append(reports, missing...) {
 		if d.Severity >= diag.Error {
 			t.Fatalf("%s\n%s", files.Line(d), xml)
 		}
@@ -317,8 +317,8 @@ func TestOwnLogAgrees(t *testing.T) {
 		rep := replayIn(t, table, sem, log.Bytes())
 		decisions += rep.Decisions
 		lines += rep.Lines
-		if rep.Faults > 0 || rep.Unchecked > 0 || rep.Agreed != rep.Decisions || rep.LinesAgreed != rep.Lines {
-			t.Fatalf("%d of %d decisions agree, %d faults, %d unchecked\n%s\n%s", rep.Agreed, rep.Decisions, rep.Faults,
+		if rep.Mismatches > 0 || rep.Unchecked > 0 || rep.Agreed != rep.Decisions || rep.LinesAgreed != rep.Lines {
+			t.Fatalf("%d of %d decisions agree, %d mismatches, %d unchecked\n%s\n%s", rep.Agreed, rep.Decisions, rep.Mismatches,
 				rep.Unchecked, xml, describe(table, rep, log.Bytes()))
 		}
 	}

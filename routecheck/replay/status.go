@@ -49,7 +49,7 @@ type line struct {
 func (l *line) differ(known bool, logged, ours string) {
 	if !known || l.o.coarse {
 		l.r.synced++
-	} else if l.r.fault == nil {
+	} else if l.r.mismatch == nil {
 		l.r.differs(StateDiffers, "R42", l.o.member+": "+logged, l.o.member+": "+ours)
 	}
 }

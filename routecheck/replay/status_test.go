@@ -29,11 +29,11 @@ const (
 // is a disagreement where the log holds it. What it says then counts.
 func TestStates(t *testing.T) {
 	for _, c := range []struct {
-		name   string
-		lines  []string
-		synced int64
-		faults string
-		state  string // of a: marked, seconds to the retry, weight
+		name       string
+		lines      []string
+		synced     int64
+		mismatches string
+		state      string // of a: marked, seconds to the retry, weight
 	}{
 		{"nothing new", []string{tried, status("a", up)}, 0, "", "false 0 2"},
 		{"marked before the log began", []string{tried, picked("b"), ended, tried, status("a", down58)}, 1, "", "true 58 2"},
@@ -62,10 +62,11 @@ func TestStates(t *testing.T) {
 			r := New(table, routecheck.Latest())
 			feed(t, r, logOf(c.lines...))
 			rep := r.Report()
-			var faults []string
+			var mismatches []string
 			for _, d := range rep.Disagreements {
 				if d.What == StateDiffers {
-					faults = append(faults, fmt.Sprintf("%d %s, not %s", d.Place.Line, d.Logged, strings.Join(d.Ours, " or ")))
+					mismatches = append(mismatches, fmt.Sprintf("%d %s, not %s", d.Place.Line, d.Logged,
+						strings.Join(d.Ours, " or ")))
 				}
 			}
 			cs := r.base.clusters[clusterKey{1, 0}].state
@@ -75,8 +76,9 @@ func TestStates(t *testing.T) {
 				wait = max(a.FailedAt+60*second-r.reader.now, 0) / second
 			}
 			if got := fmt.Sprintf("%t %d %d", a.Marked, wait, a.Weight); got != c.state ||
-				strings.Join(faults, "\n") != c.faults || rep.Synchronised != c.synced {
-				t.Errorf("state %s, want %s; faults %q, want %q; %d synchronised, want %d", got, c.state, faults, c.faults,
+				strings.Join(mismatches, "\n") != c.mismatches || rep.Synchronised != c.synced {
+				t.Errorf("state %s, want %s; mismatches %q, want %q; %d synchronised, want %d", got, c.state, mismatches,
+					c.mismatches,
 					rep.Synchronised, c.synced)
 			}
 		})
@@ -90,8 +92,8 @@ func TestOnlyOneChoiceExplains(t *testing.T) {
 	rep := replayLog(t, tableOf(t, clusterXML("", three)), routecheck.Latest(), logOf(
 		tried, picked("b"), ended, // round robin stands at c
 		tried, cloneAdded("a1"), picked("a"), dies, marking, cloneAdded("a1"), picked("b"), ended))
-	if rep.Faults != 1 || rep.Unexplained != 0 || len(rep.Disagreements[0].Fits) != 1 {
-		t.Fatalf("%d faults, %d unexplained", rep.Faults, rep.Unexplained)
+	if rep.Mismatches != 1 || rep.Unexplained != 0 || len(rep.Disagreements[0].Fits) != 1 {
+		t.Fatalf("%d mismatches, %d unexplained", rep.Mismatches, rep.Unexplained)
 	}
 	for _, e := range rep.Choices {
 		if v, ok := e.Settled(); ok != (e.Choice == routecheck.AffinityFailover) || ok &&

@@ -47,10 +47,11 @@ func TestRealTraces(t *testing.T) {
 			}
 			table := tableOf(t, clusterXML("", c.servers))
 			rep := replayLog(t, table, routecheck.Latest(), log)
-			if rep.Faults != 0 || rep.Decisions != c.decisions || rep.Agreed != c.decisions || rep.Unchecked != c.unchecked ||
+			if rep.Mismatches != 0 || rep.Decisions != c.decisions || rep.Agreed != c.decisions ||
+				rep.Unchecked != c.unchecked ||
 				rep.Synchronised != c.synced {
-				t.Errorf("%d decisions, %d agreed, %d unchecked, %d synchronised, %d faults\n%s", rep.Decisions, rep.Agreed,
-					rep.Unchecked, rep.Synchronised, rep.Faults, describe(table, rep, log))
+				t.Errorf("%d decisions, %d agreed, %d unchecked, %d synchronised, %d mismatches\n%s", rep.Decisions, rep.Agreed,
+					rep.Unchecked, rep.Synchronised, rep.Mismatches, describe(table, rep, log))
 			}
 			if len(rep.Choices) < int(c.n) {
 				t.Errorf("consulted %v", rep.Choices)
@@ -67,8 +68,8 @@ func TestSecondConnectIsSettled(t *testing.T) {
 	lines := append(append(append([]string{tried, picked("a")}, refused...), refused...),
 		"ERROR: ws_common: websphereWriteRequestReadResponse: Failed to find an app server to handle this request")
 	rep := replayLog(t, tableOf(t, clusterXML("", server("a", ""))), routecheck.Latest(), logOf(lines...))
-	if rep.Faults > 0 || rep.Decisions != 3 {
-		t.Errorf("%d decisions, %d faults", rep.Decisions, rep.Faults)
+	if rep.Mismatches > 0 || rep.Decisions != 3 {
+		t.Errorf("%d decisions, %d mismatches", rep.Decisions, rep.Mismatches)
 	}
 	for _, e := range rep.Choices {
 		if e.Choice == routecheck.SingleMemberConnectRetry {
@@ -150,10 +151,10 @@ func TestProcessAgrees(t *testing.T) {
 	p := routecheck.NewProcess(table, &sem, 7)
 	log := new(bytes.Buffer)
 	w := pluginlog.NewWriter(log, pluginlog.LevelTrace)
-	faults := []routecheck.Fault{routecheck.Healthy, routecheck.Refused, routecheck.Busy, routecheck.Reset}
+	failures := []routecheck.Fault{routecheck.Healthy, routecheck.Refused, routecheck.Busy, routecheck.Reset}
 	for i := range 200 {
 		p.Now = 1507316760*second + routecheck.Nanos(i)*9*second
-		p.Facts = []routecheck.Fact{{Member: routecheck.MemberID(i % 3), Fault: faults[i/3%4]}}
+		p.Facts = []routecheck.Fact{{Member: routecheck.MemberID(i % 3), Fault: failures[i/3%4]}}
 		rq := routecheck.Request{Host: "www.example.com", Port: 80, Target: "/x"}
 		if i%2 == 0 {
 			rq.Cookies = []string{"JSESSIONID=0000s:" + []string{"a1", "b1:c1", "c1"}[i%3]}
@@ -171,7 +172,7 @@ func TestProcessAgrees(t *testing.T) {
 		Events(table, m.Cluster, rec.Steps, emit)
 	}
 	rep := replayLog(t, table, sem, log.Bytes())
-	if rep.Faults > 0 || rep.Decisions < 200 || rep.Agreed != rep.Decisions || rep.Unchecked > 0 {
+	if rep.Mismatches > 0 || rep.Decisions < 200 || rep.Agreed != rep.Decisions || rep.Unchecked > 0 {
 		t.Errorf("%d of %d decisions agree, %d unchecked\n%s", rep.Agreed, rep.Decisions, rep.Unchecked,
 			describe(table, rep, log.Bytes()))
 	}
@@ -187,7 +188,7 @@ func FuzzReplay(f *testing.F) {
 		server("a", `CloneID="a1" MaxConnections="1"`)+server("b", `CloneID="b1"`)))
 	f.Fuzz(func(t *testing.T, log []byte) {
 		rep := replayLog(t, table, routecheck.Latest(), log)
-		if rep.Agreed > rep.Decisions || rep.Faults < rep.Decisions-rep.Agreed {
+		if rep.Agreed > rep.Decisions || rep.Mismatches < rep.Decisions-rep.Agreed {
 			t.Errorf("%+v", rep)
 		}
 	})

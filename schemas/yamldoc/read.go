@@ -20,9 +20,9 @@ const (
 	maxDepth = 100      // maps and lists inside one another
 )
 
-// Load reads a YAML file that stands in files. It returns the tree, as whole as could be read, and every fault of the
-// file in one run, sorted by position. Aliases, merge keys, explicit tags, keys given twice and a second document are
-// refused: in a file that decides where requests go, each value stands where it is read.
+// Load reads a YAML file that stands in files. It returns the tree, as whole as could be read, and everything that is
+// wrong with the file in one run, sorted by position. Aliases, merge keys, explicit tags, keys given twice and a
+// second document are refused: in a file that decides where requests go, each value stands where it is read.
 func Load(files *diag.Files, id diag.FileID) (*Node, []diag.Diagnostic) {
 	r := &reader{file: id, src: files.Source(id)}
 	var root *Node
@@ -30,29 +30,30 @@ func Load(files *diag.Files, id diag.FileID) (*Node, []diag.Diagnostic) {
 		r.place.index(r.src)
 		root = r.node(doc, 0)
 	}
-	diag.Sort(r.faults)
-	return root, r.faults
+	diag.Sort(r.reports)
+	return root, r.reports
 }
 
 type reader struct {
-	file   diag.FileID
-	src    []byte
-	place  places
-	faults []diag.Diagnostic
+	file    diag.FileID
+	src     []byte
+	place   places
+	reports []diag.Diagnostic
 }
 
-func (r *reader) fault(span diag.Span, format string, args ...any) {
-	r.faults = append(r.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
+func (r *reader) report(span diag.Span, format string, args ...any) {
+	r.reports = append(r.reports, diag.Diagnostic{Span: span, Severity: diag.Error,
+		Message: diag.Sprintf(format, args...)})
 }
 
-// parse reads the one document of the file. yaml.v3 stops at its first fault, so there is one such fault at most.
+// parse reads the one document of the file. yaml.v3 stops at its first error, so there is one such report at most.
 func (r *reader) parse() *yaml.Node {
 	if len(r.src) > maxSize {
-		r.fault(r.span(0, 0), "the file has more than %d MB, it is not read", maxSize>>20)
+		r.report(r.span(0, 0), "the file has more than %d MB, it is not read", maxSize>>20)
 		return nil
 	}
 	if at := invalidUTF8(r.src); at >= 0 {
-		r.fault(r.span(at, at+1), "not UTF-8, the file is not read; save it as UTF-8")
+		r.report(r.span(at, at+1), "not UTF-8, the file is not read; save it as UTF-8")
 		return nil
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(r.src))
@@ -69,7 +70,7 @@ func (r *reader) parse() *yaml.Node {
 	default:
 		r.place.index(r.src)
 		at := r.place.offset(second.Line, second.Column)
-		r.fault(r.span(at, at), "a second document begins here; a file holds one")
+		r.report(r.span(at, at), "a second document begins here; a file holds one")
 	}
 	return doc
 }
@@ -102,13 +103,13 @@ func invalidUTF8(src []byte) int {
 
 var (
 	errorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-	// Of these faults yaml.v3 gives the line before.
+	// Of these errors yaml.v3 gives the line before.
 	lineBefore = regexp.MustCompile(`^did not find expected (',' or|key$|'-' indicator|node content|<document start>)`)
 )
 
 func (r *reader) syntax(err error) {
 	if errors.Is(err, io.EOF) {
-		r.fault(r.span(0, 0), "the file is empty")
+		r.report(r.span(0, 0), "the file is empty")
 		return
 	}
 	at := 0
@@ -126,7 +127,7 @@ func (r *reader) syntax(err error) {
 			}
 		}
 	}
-	r.fault(r.span(at, at), "not YAML: %s", strings.TrimSuffix(text, "."))
+	r.report(r.span(at, at), "not YAML: %s", strings.TrimSuffix(text, "."))
 }
 
 func (r *reader) span(from, to int) diag.Span {
@@ -165,13 +166,13 @@ func (r *reader) node(y *yaml.Node, depth int) *Node {
 func (r *reader) allowed(y *yaml.Node, span diag.Span, depth int) bool {
 	switch {
 	case y.Kind == yaml.AliasNode:
-		r.fault(span, "alias *%s is not read; write the value out", y.Value)
+		r.report(span, "alias *%s is not read; write the value out", y.Value)
 	case y.Anchor != "":
-		r.fault(span, "anchor &%s is not read; write the value out where it is needed", y.Anchor)
+		r.report(span, "anchor &%s is not read; write the value out where it is needed", y.Anchor)
 	case y.Style&yaml.TaggedStyle != 0:
-		r.fault(span, "tag %s is not read; write text in quotes", y.Tag)
+		r.report(span, "tag %s is not read; write text in quotes", y.Tag)
 	case depth > maxDepth:
-		r.fault(span, "more than %d maps and lists inside one another", maxDepth)
+		r.report(span, "more than %d maps and lists inside one another", maxDepth)
 	default:
 		return true
 	}
@@ -191,14 +192,14 @@ func (r *reader) fields(n *Node, y *yaml.Node, depth int) {
 		case key == nil:
 			continue
 		case key.Kind != Scalar:
-			r.fault(key.Span, "a key must be text")
+			r.report(key.Span, "a key must be text")
 			continue
 		case key.Text == "<<" && !key.Quoted:
-			r.fault(key.Span, "merge key << is not read; write the fields out")
+			r.report(key.Span, "merge key << is not read; write the fields out")
 			continue
 		}
-		if first, twice := seen[key.Text]; twice {
-			r.faults = append(r.faults, diag.Diagnostic{Span: key.Span, Severity: diag.Error,
+		if first, duplicate := seen[key.Text]; duplicate {
+			r.reports = append(r.reports, diag.Diagnostic{Span: key.Span, Severity: diag.Error,
 				Message: diag.Sprintf("key %q is given twice, first on line %d", key.Text, r.place.line(int(first.Start))),
 				Related: []diag.Related{{Span: first, Message: "given first here"}}})
 			continue

@@ -74,7 +74,7 @@ func (a *Assembler) addClone(r *Request, clone string) {
 func (a *Assembler) act(r *Request, e *pluginlog.Event) (over bool) {
 	switch e.Kind {
 	case pluginlog.CloneMatched:
-		r.saw.matched, r.saw.by = a.name(e.Member), ByAffinity
+		r.saw.next = chosen{member: a.name(e.Member), affinity: true}
 	case pluginlog.StatusChecked:
 		a.checked(r, e)
 	case pluginlog.Picked, pluginlog.PickedOld:
@@ -107,9 +107,7 @@ func (a *Assembler) act(r *Request, e *pluginlog.Event) (over bool) {
 // that regards them on it is balancing.
 func (a *Assembler) checked(r *Request, e *pluginlog.Event) {
 	r.saw.balanced = r.saw.balanced || !e.Check.IgnoreWeights
-	if r.saw.matched, r.saw.by = a.name(e.Member), ByAffinity; r.saw.balanced {
-		r.saw.by = ByBalancing
-	}
+	r.saw.next = chosen{a.name(e.Member), !r.saw.balanced, r.saw.balanced}
 }
 
 // picked begins the attempt at the member, or names the member of the one that is under way.
@@ -117,12 +115,12 @@ func (a *Assembler) picked(r *Request, e *pluginlog.Event) {
 	if n := len(r.Attempts); n > 0 && r.Attempts[n-1].Member != "" && r.Attempts[n-1].Member != e.Member {
 		r.Attempts[n-1].ended = true
 	}
-	if r.saw.matched != e.Member {
-		r.saw.matched, r.saw.by = a.name(e.Member), ByUnknown
+	if r.saw.next.member != e.Member {
+		r.saw.next = chosen{member: a.name(e.Member)}
 	}
-	member := r.saw.matched
-	at := r.current(e)
-	at.Member, r.saw.matched, r.saw.by = member, "", ByUnknown
+	member := r.saw.next.member
+	r.current(e).Member = member
+	r.saw.next = chosen{}
 }
 
 // current returns the attempt that is under way, a new one when there is none.
@@ -135,9 +133,10 @@ func (r *Request) current(e *pluginlog.Event) *Attempt {
 		r.Dropped++
 		r.Attempts = r.Attempts[:maxAttempts-1]
 	}
-	r.Attempts = append(r.Attempts, Attempt{Start: e.Time, Line: e.Line, Member: r.saw.matched, By: r.saw.by,
-		before: r.prev, quiet: r.prevEnd})
-	r.saw.matched, r.saw.by = "", ByUnknown
+	next := r.saw.next
+	r.Attempts = append(r.Attempts, Attempt{Start: e.Time, Line: e.Line, Member: next.member,
+		Affinity: next.affinity, Balanced: next.balanced, before: r.prev, quiet: r.prevEnd})
+	r.saw.next = chosen{}
 	return &r.Attempts[len(r.Attempts)-1]
 }
 
@@ -167,7 +166,7 @@ func (a *Assembler) markedDown(r *Request, e *pluginlog.Event) {
 // whose end the log level hides. At LogLevel Stats the check of the member's status is all that is seen of an
 // attempt.
 func (a *Assembler) counted(r *Request, e *pluginlog.Event) (over bool) {
-	if r.saw.matched == e.Member && e.Member != "" {
+	if r.saw.next.member == e.Member && e.Member != "" {
 		r.current(e)
 	}
 	n := len(r.Attempts)

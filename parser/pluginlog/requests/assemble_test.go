@@ -55,7 +55,8 @@ func dump(w io.Writer, r *Request) {
 	}
 	fmt.Fprintln(w)
 	for _, at := range r.Attempts {
-		fmt.Fprintf(w, "   %s by=%s %s:%d %s status=%d os=%d marked=%v reused=%v %v line %d\n", at.Member, at.By, at.Host,
+		fmt.Fprintf(w, "   %s by=%s %s:%d %s status=%d os=%d marked=%v reused=%v %v line %d\n", at.Member, at.SelectedBy(),
+			at.Host,
 			at.Port, at.Outcome, at.Status, at.OSError, at.Marked, at.Reused, at.End.Sub(at.Start), at.Line)
 	}
 	for _, reason := range r.Reasons.Split() {

@@ -46,7 +46,7 @@ func (a *Assembler) late(r *Request, e *pluginlog.Event) bool {
 func (r *Request) awaited() bool {
 	last := r.last()
 	if last == nil {
-		return r.saw.matched != ""
+		return r.saw.next.member != ""
 	}
 	return last.Outcome == Pending && !last.ended
 }

@@ -25,23 +25,11 @@ func (o Outcome) String() string {
 	return [...]string{"", "ok", "refused", "timeout", "io-timeout", "failed", "tls-handshake"}[min(o, HandshakeRefused)]
 }
 
-// Choice tells how a member was chosen.
-type Choice uint8
-
-// The choices. ByUnknown: the log does not say.
-const (
-	ByUnknown   Choice = iota
-	ByAffinity         // a clone ID of the session names it (R22, R23)
-	ByBalancing        // it was its turn (R30, R35), or nobody else was left (R38)
-)
-
-// String returns the choice as the command line names it; "" for ByUnknown.
-func (c Choice) String() string { return [...]string{"", "affinity", "balancing"}[min(c, ByBalancing)] }
-
 // Attempt is one try to have a member answer the request.
 type Attempt struct {
 	Member     string // "" when the log level hides it
-	By         Choice
+	Affinity   bool   // a clone ID of the session names the member (R22, R23)
+	Balanced   bool   // it was the member's turn (R30, R35), or nobody else was left (R38)
 	Host       string // of the transport, or of the failure
 	Port       int32
 	Outcome    Outcome
@@ -56,6 +44,17 @@ type Attempt struct {
 	finished   bool           // the log says that it failed, though lines about it may follow
 	before     Place          // the request's last line before its own
 	quiet      pluginlog.Time // the time of that line
+}
+
+// SelectedBy says how the member was chosen, in the words of the command line; "" where the log does not show it.
+func (at *Attempt) SelectedBy() string {
+	switch {
+	case at.Affinity:
+		return "affinity"
+	case at.Balanced:
+		return "balancing"
+	}
+	return ""
 }
 
 // Reason is a set of reasons that make a request odd.
@@ -222,13 +221,19 @@ type phases struct {
 	sought, handshake, waiting, extended, body, lastBody, reading pluginlog.Time
 }
 
+// chosen is the member that gets the next attempt: a clone ID named it, or it was found usable last. Where the log
+// does not say how it was chosen, neither flag is set.
+type chosen struct {
+	member             string
+	affinity, balanced bool
+}
+
 // seen holds what the assembly remembers of a request.
 type seen struct {
 	started, routed, found, named, noRoute, acting, read, closing, ended, esiMain bool
 	esiOpen, reloads                                                              int
 	// the member that a clone ID named or that was found usable last
-	matched                                        string
-	by                                             Choice // how it was found
+	next                                           chosen
 	gaveUp, noApp, wsfo, retry, short, serverWrite bool
 	again                                          bool // another attempt was announced
 	// a member was checked with regard to its weight

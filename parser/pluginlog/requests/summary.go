@@ -243,7 +243,7 @@ func (s *Summary) use(at *Attempt) {
 	if at.Marked {
 		u.Marks++
 	}
-	if at.By == ByAffinity {
+	if at.Affinity {
 		u.Affinity++
 	}
 }
