@@ -9,6 +9,28 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+// Placed is a finding with the element path that a baseline and fingerprints name it by.
+type Placed struct {
+	diag.Diagnostic
+	Path string
+}
+
+// Place finds the element paths of findings.
+func Place(inputs []Input, ds []diag.Diagnostic) []Placed {
+	docs := map[diag.FileID]*paths{}
+	for _, in := range inputs {
+		docs[in.File] = newPaths(in.Config.Doc)
+	}
+	out := make([]Placed, len(ds))
+	for i, d := range ds {
+		out[i].Diagnostic = d
+		if p := docs[d.Span.File]; p != nil {
+			out[i].Path = p.of(d.Span)
+		}
+	}
+	return out
+}
+
 // Path names the place of a span by the elements around it, as /Config/ServerCluster[@Name="shop"]/Server[@Name="m1"]/@CloneID. It stays
 // the same when lines move, which is what a baseline and the fingerprints of SARIF hang on.
 func Path(doc *parser.Document, span diag.Span) string { return newPaths(doc).of(span) }

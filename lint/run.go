@@ -31,6 +31,15 @@ type RuleSetting struct {
 	Options  map[string][]int
 }
 
+// CheckTarget reports a plug-in level that nobody knows.
+func CheckTarget(target string) error {
+	if target == "liberty" || target == "" {
+		return nil
+	}
+	_, err := routecheck.Level(target)
+	return err
+}
+
 // Input is a file to check: a Config and what Parse found. Content that was built rather than parsed has no faults.
 type Input struct {
 	File   diag.FileID

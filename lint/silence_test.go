@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"path"
 	"strings"
 	"testing"
 
@@ -76,19 +75,6 @@ func TestIgnoreInsideAStartTagLine(t *testing.T) {
 	text := strings.Replace(complete(collision), "<ServerCluster Name=\"shop\" PostBufferSize=\"0\">", "<ServerCluster Name=\"shop\" PostBufferSize=\"0\"> <!-- wasplug:ignore WP301 only for this tag -->", 1)
 	if ds, files := lintText(text, Options{}); codes(ds) != "WP901 WP822 WP301" {
 		t.Errorf("got\n%s", describe(ds, files))
-	}
-}
-
-func TestBaselineCounts(t *testing.T) {
-	text := complete(`<ServerCluster Name="shop" PostBufferSize="0"><Server CloneID="c1" Name="m1" ServerIOTimeout="60" ConnectTimeout="5"><Transport Hostname="127.0.0.1" Port="x"/></Server></ServerCluster>`)
-	files := diag.NewFiles()
-	id := files.Add("p.xml", []byte(text))
-	inputs := Read(files, id)
-	placed := Place(inputs, Run(files, inputs, Options{}))
-	twice := append(append([]Placed{}, placed...), placed...)
-	b, _ := ReadBaseline(files, files.Add("b.json", WriteBaseline(files, placed, path.Clean)))
-	if left := b.Filter(files, twice, []diag.FileID{id}, path.Clean); len(left) != len(placed) {
-		t.Errorf("of %d findings, half of them known, %d are left", len(twice), len(left))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/wasplug/wasplug/generate"
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/lint/report"
+	"github.com/wasplug/wasplug/lint/settings"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -93,7 +94,7 @@ type linting struct {
 	c        *cli.Context
 	files    *diag.Files
 	options  lint.Options
-	settings lint.Settings
+	settings settings.Settings
 	inputs   []lint.Input
 	paths    map[diag.FileID]string // of files that may be repaired
 	failed   bool                   // a file could not be read
@@ -139,7 +140,7 @@ func lintAction(c *cli.Context) error {
 	}
 	placed := lint.Place(l.inputs, found)
 	if path := c.String("write-baseline"); path != "" {
-		data := lint.WriteBaseline(l.files, placed, beside(path))
+		data := settings.WriteBaseline(l.files, placed, beside(path))
 		if err := writeFile(path, data, ownKind(path, c.Bool("force"), isBaseline)); err != nil {
 			return err
 		}
@@ -191,7 +192,7 @@ func severityFlag(name, text string, otherwise diag.Severity) (diag.Severity, er
 	if _, err := oneOf(name, text, flagValues("lint", name)); err != nil {
 		return 0, err
 	}
-	s, _ := lint.ParseSeverity(text)
+	s, _ := settings.ParseSeverity(text)
 	return s, nil
 }
 
@@ -244,7 +245,7 @@ func (l *linting) overwrite(o output) overwrite {
 // isBaseline reports whether --write-baseline has written a text.
 func isBaseline(text []byte) bool {
 	files := diag.NewFiles()
-	_, faults := lint.ReadBaseline(files, files.Add("baseline", text))
+	_, faults := settings.ReadBaseline(files, files.Add("baseline", text))
 	return diag.Worst(faults) < diag.Error
 }
 

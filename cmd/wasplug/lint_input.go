@@ -12,6 +12,7 @@ import (
 
 	"github.com/wasplug/wasplug/generate"
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/settings"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -36,7 +37,7 @@ func (l *linting) readSettings() error {
 		return err
 	}
 	files := diag.NewFiles()
-	settings, faults := lint.ReadSettings(files, files.Add(path, src))
+	read, faults := settings.Read(files, files.Add(path, src))
 	if len(faults) > 0 {
 		printDiagnostics(l.c.App.ErrWriter, files, faults)
 		return usageError("the settings in %s are wrong; nothing was checked", path)
@@ -47,13 +48,13 @@ func (l *linting) readSettings() error {
 		}
 		return filepath.Join(filepath.Dir(path), name)
 	}
-	settings.Baseline = fromHere(settings.Baseline)
-	for _, paths := range settings.Groups {
+	read.Baseline = fromHere(read.Baseline)
+	for _, paths := range read.Groups {
 		for i := range paths {
 			paths[i] = fromHere(paths[i])
 		}
 	}
-	l.settings = settings
+	l.settings = read
 	return nil
 }
 
@@ -176,7 +177,7 @@ func (l *linting) baseline(placed []lint.Placed) ([]lint.Placed, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, faults := lint.ReadBaseline(l.files, l.files.Add(path, src))
+	b, faults := settings.ReadBaseline(l.files, l.files.Add(path, src))
 	if diag.Worst(faults) >= diag.Error {
 		printDiagnostics(l.c.App.ErrWriter, l.files, faults)
 		return nil, failure(errors.New(path + " is no baseline; --write-baseline writes one"))
@@ -185,7 +186,7 @@ func (l *linting) baseline(placed []lint.Placed) ([]lint.Placed, error) {
 }
 
 // beside returns how a baseline names files: from its own folder on, so that it holds wherever lint is run and however a file is named.
-func beside(baseline string) lint.FileNamer {
+func beside(baseline string) settings.FileNamer {
 	folder := realFolder(baseline)
 	return func(name string) string {
 		path := filepath.Join(realFolder(name), filepath.Base(name))

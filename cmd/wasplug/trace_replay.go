@@ -174,7 +174,7 @@ func (run *traceRun) writeDisagreements(w io.Writer, a *replayed) {
 			d.Thread.TID)
 		fmt.Fprintf(w, "    log   %s\n    ours  %s\n", printable(d.Logged), printable(strings.Join(d.Ours, " or ")))
 		if len(d.Fits) > 0 {
-			fmt.Fprintf(w, "    fits  %s\n", strings.Join(settings(d.Fits), ", or "))
+			fmt.Fprintf(w, "    fits  %s\n", strings.Join(settingNames(d.Fits), ", or "))
 		}
 		for _, s := range a.notes(d) {
 			fmt.Fprintf(w, "    - %s\n      %s\n", printable(s.Text), evidence(s))
@@ -204,7 +204,7 @@ func (a *replayed) notes(d *replay.Disagreement) []routecheck.StepNote {
 	return notes
 }
 
-func settings(all []replay.Setting) []string {
+func settingNames(all []replay.Setting) []string {
 	var out []string
 	for _, s := range all {
 		out = append(out, s.Choice.String()+"="+valueOf(s))
@@ -317,7 +317,7 @@ func (run *traceRun) writeReplayJSON(a *replayed) error {
 		d := &a.Disagreements[i]
 		doc.Disagreements = append(doc.Disagreements, traceDisagreeJSON{run.placeJSON(d.Place), hexID(d.Thread.PID),
 			hexID(d.Thread.TID), string(d.What), d.Rule,
-			d.Logged, d.Ours, append([]string{}, settings(d.Fits)...), append([]routecheck.StepNote{}, a.notes(d)...)})
+			d.Logged, d.Ours, append([]string{}, settingNames(d.Fits)...), append([]routecheck.StepNote{}, a.notes(d)...)})
 	}
 	for i := range a.Choices {
 		doc.Choices = append(doc.Choices, run.choiceJSON(a, &a.Choices[i]))

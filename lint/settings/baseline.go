@@ -1,8 +1,9 @@
-package lint
+package settings
 
 import (
 	"encoding/json"
 	"fmt"
+	"github.com/wasplug/wasplug/lint"
 	"slices"
 	"strings"
 
@@ -51,39 +52,17 @@ func list0(n *yamldoc.Node) []*yamldoc.Node {
 	return n.Items
 }
 
-// Placed is a finding with the element path that a baseline and fingerprints name it by.
-type Placed struct {
-	diag.Diagnostic
-	Path string
-}
-
-// Place finds the element paths of findings.
-func Place(inputs []Input, ds []diag.Diagnostic) []Placed {
-	docs := map[diag.FileID]*paths{}
-	for _, in := range inputs {
-		docs[in.File] = newPaths(in.Config.Doc)
-	}
-	out := make([]Placed, len(ds))
-	for i, d := range ds {
-		out[i].Diagnostic = d
-		if p := docs[d.Span.File]; p != nil {
-			out[i].Path = p.of(d.Span)
-		}
-	}
-	return out
-}
-
 // FileNamer returns how a baseline names the file that reports call name: one way, however it was named on the command line.
 type FileNamer func(name string) string
 
-func (named FileNamer) key(files *diag.Files, p *Placed) baselineKey {
+func (named FileNamer) key(files *diag.Files, p *lint.Placed) baselineKey {
 	return baselineKey{p.Rule.Code, named(files.Name(p.Span.File)), p.Path}
 }
 
 // Filter takes the findings away that the baseline knows, and adds one (WP903) for each entry that matches nothing, or less than it
 // counts, among the files that were checked.
-func (b *Baseline) Filter(files *diag.Files, placed []Placed, checked []diag.FileID, named FileNamer) []Placed {
-	var kept []Placed
+func (b *Baseline) Filter(files *diag.Files, placed []lint.Placed, checked []diag.FileID, named FileNamer) []lint.Placed {
+	var kept []lint.Placed
 	for i := range placed {
 		if e := b.entries[named.key(files, &placed[i])]; e != nil && e.used < e.count {
 			e.used++
@@ -95,19 +74,20 @@ func (b *Baseline) Filter(files *diag.Files, placed []Placed, checked []diag.Fil
 	for _, id := range checked {
 		was[named(files.Name(id))] = true
 	}
-	rule := Lookup(Rules(), "WP903")
+	rule := lint.Lookup(lint.Rules(), "WP903")
 	for _, e := range b.order {
 		if e.used >= e.count || !was[e.file] {
 			continue
 		}
-		kept = append(kept, Placed{Diagnostic: diag.Diagnostic{Span: e.at, Severity: rule.Severity, Rule: rule.Diag(), Message: fmt.Sprintf(
-			"%s has %d of the %d findings of %s at %s that the baseline knows; write the baseline again", e.file, e.used, e.count, e.rule, printable(e.path))}})
+		kept = append(kept, lint.Placed{Diagnostic: diag.Diagnostic{Span: e.at, Severity: rule.Severity, Rule: rule.Diag(), Message: fmt.Sprintf(
+			"%s has %d of the %d findings of %s at %s that the baseline knows; write the baseline again", e.file, e.used, e.count, e.rule,
+			diag.AppendVisible(nil, e.path, diag.Text, ""))}})
 	}
 	return kept
 }
 
 // WriteBaseline returns a baseline of all findings.
-func WriteBaseline(files *diag.Files, placed []Placed, named FileNamer) []byte {
+func WriteBaseline(files *diag.Files, placed []lint.Placed, named FileNamer) []byte {
 	type entry struct {
 		Rule  string `json:"rule"`
 		File  string `json:"file"`

@@ -1,8 +1,12 @@
-package lint
+// Package settings reads what stands beside a configuration and says how it is checked: the settings file, .wasplug.yaml, and the
+// baseline, a list of known findings. Both are validated by a schema; the engine and the rules know neither files nor schemas.
+package settings
 
 import (
+	"slices"
+
+	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/schemas"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
@@ -16,11 +20,11 @@ type Settings struct {
 	MinSeverity string
 	Baseline    string              // from the folder of the settings file
 	Groups      map[string][]string // paths from the folder of the settings file, by the name of a group
-	Rules       map[string]RuleSetting
+	Rules       map[string]lint.RuleSetting
 }
 
-// ReadSettings reads a settings file that stands in files. Everything that is wrong in it is an error: a misspelt rule must not go unnoticed.
-func ReadSettings(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnostic) {
+// Read reads a settings file that stands in files. Everything that is wrong in it is an error: a misspelt rule must not go unnoticed.
+func Read(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnostic) {
 	root, faults := schemas.Load(files, id, "settings")
 	var s Settings
 	if diag.Worst(faults) >= diag.Error {
@@ -34,7 +38,7 @@ func ReadSettings(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnosti
 	fault := func(span diag.Span, format string, args ...any) {
 		faults = append(faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
 	}
-	if err := CheckTarget(s.Target); err != nil {
+	if err := lint.CheckTarget(s.Target); err != nil {
 		fault(target.Span, "%s", err)
 	}
 	s.Groups = map[string][]string{}
@@ -45,14 +49,14 @@ func ReadSettings(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnosti
 			}
 		}
 	}
-	s.Rules = map[string]RuleSetting{}
-	rules := Rules()
+	s.Rules = map[string]lint.RuleSetting{}
+	rules := lint.Rules()
 	if n := root.Get("rules"); n != nil {
 		for i := range n.Fields {
 			f := &n.Fields[i]
-			r := Lookup(rules, f.Name)
+			r := lint.Lookup(rules, f.Name)
 			if r == nil {
-				fault(f.NameSpan, "no rule is called %q%s", f.Name, diag.DidYouMean(f.Name, Words(rules)))
+				fault(f.NameSpan, "no rule is called %q%s", f.Name, diag.DidYouMean(f.Name, lint.Words(rules)))
 				continue
 			}
 			if _, twice := s.Rules[r.Code]; twice {
@@ -65,17 +69,8 @@ func ReadSettings(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnosti
 	return s, faults
 }
 
-// CheckTarget reports a plug-in level that nobody knows.
-func CheckTarget(target string) error {
-	if target == "liberty" || target == "" {
-		return nil
-	}
-	_, err := routecheck.Level(target)
-	return err
-}
-
-func readRule(r *Rule, n *yamldoc.Node, fault func(diag.Span, string, ...any)) RuleSetting {
-	var set RuleSetting
+func readRule(r *lint.Rule, n *yamldoc.Node, fault func(diag.Span, string, ...any)) lint.RuleSetting {
+	var set lint.RuleSetting
 	severity := n.Str()
 	if n.Kind == yamldoc.Map {
 		severity = n.Get("severity").Str()
@@ -85,8 +80,8 @@ func readRule(r *Rule, n *yamldoc.Node, fault func(diag.Span, string, ...any)) R
 			if f.Name == "severity" {
 				continue
 			}
-			if !r.hasOption(f.Name) {
-				fault(f.NameSpan, "rule %s has no option %q%s", r.Code, f.Name, diag.DidYouMean(f.Name, r.optionNames()))
+			if !slices.Contains(optionNames(r), f.Name) {
+				fault(f.NameSpan, "rule %s has no option %q%s", r.Code, f.Name, diag.DidYouMean(f.Name, optionNames(r)))
 				continue
 			}
 			set.Options[f.Name] = numbers(f.Value)
@@ -110,21 +105,12 @@ func numbers(n *yamldoc.Node) []int {
 	return out
 }
 
-func (r *Rule) optionNames() []string {
+func optionNames(r *lint.Rule) []string {
 	names := []string{"severity"}
 	for _, o := range r.Options {
 		names = append(names, o.Name)
 	}
 	return names
-}
-
-func (r *Rule) hasOption(name string) bool {
-	for _, o := range r.Options {
-		if o.Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // ParseSeverity reads error, warning or info; off and anything else give 0 and false.
