@@ -8,6 +8,20 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+var aliasInSeveralGroups = &Rule{
+	Code: "WP611", Name: "alias-in-several-groups", Category: Routing, Severity: diag.Warning, Check: checkAliasTwice,
+	Subjects:  []string{"VirtualHost/Name", "VirtualHostGroup"},
+	Otherwise: "info for a group that no Route uses",
+	Doc: Doc{
+		Title:  "One alias stands in several VirtualHostGroups, and Uris of their Routes overlap",
+		Why:    "Groups may share aliases (technote swg21139573). Where Routes of both lead to different clusters and their Uris overlap, it is the scores that decide, and what belongs together is split. Equal Uris are WP601. One Uri within another is reported although the longer one wins: who reads one group does not see that the other takes requests out of it. A warning when both groups are routed, else info; nothing is said of what merge tools write.",
+		Bad:    twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/shop/bank/*") + twoHostRoutes,
+		Good:   twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:443") + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/shop/bank/*") + twoHostRoutes,
+		Near:   twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/bank/*") + twoHostRoutes,
+		Source: "technote swg21139573; R1",
+	},
+}
+
 // checkAliasTwice reports aliases that stand in several groups where it matters: where Routes of both groups lead to different clusters and
 // their Uris overlap, so that scores decide. What merge tools write has one alias in many groups by design.
 func checkAliasTwice(p *Pass) {
@@ -176,6 +190,20 @@ func checkAliasListedTwice(p *Pass) {
 				Repair(false, "drop the second", p.drop(h.Node))
 		}
 	}
+}
+
+var listedTwice = &Rule{
+	Code: "WP208", Name: "listed-twice", Category: References, Severity: diag.Warning, Fix: UnsafeFix, Check: checkListedTwice,
+	Subjects: []string{"PrimaryServers", "BackupServers", "VirtualHost/Name"},
+	Silences: []string{"WP609"}, Topology: true,
+	Doc: Doc{
+		Title:  "A Server stands twice in one list, or an alias twice in one VirtualHostGroup",
+		Why:    "It is assumed to count once. What the plug-in makes of it is undocumented: a Server that counts twice would get a double share.",
+		Bad:    members("", "<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2\"/><Server Name=\"m1\"/></PrimaryServers>", "", ""),
+		Good:   members("", "<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2\"/></PrimaryServers>", "", ""),
+		Near:   hostGroup("default_host", "*:80", "*:443", "www.example.com:80"),
+		Source: "assumed; hosts compare without case (R5)",
+	},
 }
 
 // checkListedTwice reports a Server or an alias that a list holds twice.

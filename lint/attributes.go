@@ -51,6 +51,19 @@ func foldedName(name string) string {
 
 const noEffect = "it is believed to be ignored, the value has no effect"
 
+var unknownAttribute = &Rule{
+	Code: "WP104", Name: "unknown-attribute", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkUnknownAttribute,
+	WellFormed: true, Topology: true,
+	Doc: Doc{
+		Title:  "An attribute is known on no element",
+		Why:    "SSLConsolidatedConfig for SSLConsolidate does nothing. On Config, where attributes from IBM support are normal, only near misses of known names are reported.",
+		Bad:    "<ServerCluster Name=\"shop\" RetryIntervall=\"60\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
+		Good:   "<ServerCluster Name=\"shop\" RetryInterval=\"60\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
+		Near:   "<Config SupportSwitch4711=\"on\"/>",
+		Source: "observed in public files; effect inferred",
+	},
+}
+
 func checkUnknownAttribute(p *Pass) {
 	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
 		if row != nil || foldedAttr(typ, a.Name) != "" || len(homes(a.Name)) > 0 || foldedName(a.Name) != "" || strings.Contains(a.Name, ":") || a.Name == "xmlns" {
@@ -66,6 +79,19 @@ func checkUnknownAttribute(p *Pass) {
 			f.Repair(false, "rename to "+near, diag.Edit{Span: a.NameSpan, New: near})
 		}
 	})
+}
+
+var misplacedAttribute = &Rule{
+	Code: "WP105", Name: "misplaced-attribute", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkMisplacedAttribute,
+	WellFormed: true, Topology: true,
+	Doc: Doc{
+		Title:  "A known attribute stands on the wrong element",
+		Why:    "RetryInterval on Server is ignored: the interval of the cluster, 60 seconds without one, stays in force while the author believes otherwise.",
+		Bad:    "<Server CloneID=\"c1\" Name=\"m1\" RetryInterval=\"10\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Good:   "<ServerCluster Name=\"shop\" RetryInterval=\"10\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
+		Near:   "<Server CloneID=\"c1\" ConnectTimeout=\"5\" MaxConnections=\"-1\" Name=\"m1\"><Transport ConnectionTTL=\"28\" Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Source: "observed in public guides; effect inferred",
+	},
 }
 
 func checkMisplacedAttribute(p *Pass) {

@@ -9,6 +9,10 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+var suppressionRules = []*Rule{
+	ignoreUnused, ignoreInvalid, baselineStale,
+}
+
 const ignoreMark = "wasplug:ignore"
 
 // ignore is a comment that takes findings away: <!-- wasplug:ignore WP501,WP502 until 2027-01-31 the reason -->. On a line of its own it
@@ -20,42 +24,40 @@ type ignore struct {
 	problem string
 }
 
-func suppressionRules() []*Rule {
-	return []*Rule{
-		{
-			Code: "WP901", Name: "ignore-unused", Category: Suppression, Severity: diag.Warning,
-			Doc: Doc{
-				Title:  "An ignore comment takes no finding away",
-				Why:    "The fault it was written for is gone, or it stands in the wrong place. Left in the file it would hide the next fault of its kind.",
-				Bad:    "<!-- wasplug:ignore WP301 copied profile, known -->\n<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
-				Good:   "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
-				Near:   "<!-- wasplug:ignore WP301 copied profile, known -->\n<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c1\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
-				Source: "wasplug's own",
-			},
-			Check: func(*Pass) {}, // reported when ignores are applied
-		},
-		{
-			Code: "WP902", Name: "ignore-invalid", Category: Suppression, Severity: diag.Warning,
-			Doc: Doc{
-				Title:  "An ignore comment cannot be understood, gives no reason, or has expired",
-				Why:    "An ignore without a reason tells the next administrator nothing; one whose date has passed was a promise to repair something by then.",
-				Bad:    "<!-- wasplug:ignore WP301 -->\n<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-				Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-				Near:   "<!-- wasplug: ignore is a word of this comment -->\n<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-				Source: "wasplug's own",
-			},
-			Check: func(*Pass) {},
-		},
-		{
-			Code: "WP903", Name: "baseline-stale", Category: Suppression, Severity: diag.Warning,
-			Doc: Doc{
-				Title:  "A baseline entry matches no finding",
-				Why:    "The fault is repaired, or its element has another name now. An entry left behind would hide the fault when it comes back.",
-				Source: "wasplug's own",
-			},
-			// No Check: the baseline reports it, see Baseline.Filter.
-		},
-	}
+var ignoreUnused = &Rule{
+	Code: "WP901", Name: "ignore-unused", Category: Suppression, Severity: diag.Warning,
+	Doc: Doc{
+		Title:  "An ignore comment takes no finding away",
+		Why:    "The fault it was written for is gone, or it stands in the wrong place. Left in the file it would hide the next fault of its kind.",
+		Bad:    "<!-- wasplug:ignore WP301 copied profile, known -->\n<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
+		Good:   "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
+		Near:   "<!-- wasplug:ignore WP301 copied profile, known -->\n<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c1\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
+		Source: "wasplug's own",
+	},
+	Check: func(*Pass) {}, // reported when ignores are applied
+}
+
+var ignoreInvalid = &Rule{
+	Code: "WP902", Name: "ignore-invalid", Category: Suppression, Severity: diag.Warning,
+	Doc: Doc{
+		Title:  "An ignore comment cannot be understood, gives no reason, or has expired",
+		Why:    "An ignore without a reason tells the next administrator nothing; one whose date has passed was a promise to repair something by then.",
+		Bad:    "<!-- wasplug:ignore WP301 -->\n<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Near:   "<!-- wasplug: ignore is a word of this comment -->\n<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Source: "wasplug's own",
+	},
+	Check: func(*Pass) {},
+}
+
+var baselineStale = &Rule{
+	Code: "WP903", Name: "baseline-stale", Category: Suppression, Severity: diag.Warning,
+	Doc: Doc{
+		Title:  "A baseline entry matches no finding",
+		Why:    "The fault is repaired, or its element has another name now. An entry left behind would hide the fault when it comes back.",
+		Source: "wasplug's own",
+	},
+	// No Check: the baseline reports it, see Baseline.Filter.
 }
 
 // applyIgnores takes ignored findings away and reports ignores that are of no use.

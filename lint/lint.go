@@ -77,8 +77,8 @@ func (r *Rule) Diag() diag.Rule { return diag.Rule{Code: r.Code, Name: r.Name} }
 
 // Rules returns all rules, ordered by code.
 func Rules() []*Rule {
-	all := slices.Concat(structureRules(), referenceRules(), affinityRules(), balancingRules(), failoverRules(), routingRules(),
-		securityRules(), performanceRules(), portabilityRules(), suppressionRules(), mistakeRules())
+	all := slices.Concat(structureRules, referenceRules, affinityRules, balancingRules, failoverRules, routingRules,
+		securityRules, performanceRules, portabilityRules, suppressionRules, mistakeRules)
 	slices.SortFunc(all, func(a, b *Rule) int { return strings.Compare(a.Code, b.Code) })
 	return all
 }

@@ -6,8 +6,22 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 )
+
+var loginURIMissing = &Rule{
+	Code: "WP610", Name: "login-uri-missing", Category: Routing, Severity: diag.Warning, Check: checkLogin,
+	Subjects: []string{"Uri/Name"},
+	Doc: Doc{
+		Title:  "An application is listed by its patterns, without the URIs of a form login",
+		Why:    "The login page posts to j_security_check, which is then declined: the form login ends in 404. Which applications have a form login stands in no such file, and those without one need neither. Looked at are applications listed by patterns of files, as /shop/*.jsp, or of servlets, /shop/servlet/*; single servlets cannot be told from other paths.",
+		Bad:    uriGroup("shop_uris", "/shop/*.jsp", "/shop/cart"),
+		Good:   uriGroup("shop_uris", "/shop/*.jsp", "/shop/cart", "/shop/j_security_check", "/shop/ibm_security_logout"),
+		Near:   uriGroup("shop_uris", "/shop/*.jsp", "/shop/*"),
+		Source: "recalled; generators write both URIs",
+	},
+}
 
 // checkLogin looks at applications that are listed by patterns of files, as "/shop/*.jsp", or of servlets, "/shop/servlet/*", and asks the
 // decision core who gets the URIs of a form login there.

@@ -10,72 +10,8 @@ import (
 )
 
 // mistakeRules are about slips of the hand that leave a file well-formed and its references whole.
-func mistakeRules() []*Rule {
-	return []*Rule{
-		{
-			Code: "WP208", Name: "listed-twice", Category: References, Severity: diag.Warning, Fix: UnsafeFix, Check: checkListedTwice,
-			Subjects: []string{"PrimaryServers", "BackupServers", "VirtualHost/Name"},
-			Silences: []string{"WP609"}, Topology: true,
-			Doc: Doc{
-				Title:  "A Server stands twice in one list, or an alias twice in one VirtualHostGroup",
-				Why:    "It is assumed to count once. What the plug-in makes of it is undocumented: a Server that counts twice would get a double share.",
-				Bad:    members("", "<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2\"/><Server Name=\"m1\"/></PrimaryServers>", "", ""),
-				Good:   members("", "<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2\"/></PrimaryServers>", "", ""),
-				Near:   hostGroup("default_host", "*:80", "*:443", "www.example.com:80"),
-				Source: "assumed; hosts compare without case (R5)",
-			},
-		},
-		{
-			Code: "WP313", Name: "clone-id-prefix", Category: Affinity, Severity: diag.Warning, Check: checkClonePrefix, Topology: true,
-			Subjects: []string{"Server/CloneID"},
-			Doc: Doc{
-				Title:  "A CloneID is the beginning of another one of its cluster",
-				Why:    "A server looks its own ID up in the session cookie as a substring: :c1 is found in :c10. After a failover from c10 to c1 it does not add itself, so the next request is balanced again and the session may be lost on the way.",
-				Bad:    cloneIDs("c1", "c10"),
-				Good:   cloneIDs("c01", "c10"),
-				Near:   cloneIDs("c1", "xc1"),
-				Source: "observed in the session manager of Open Liberty (updateCloneInfo)",
-			},
-		},
-		{
-			Code: "WP314", Name: "affinity-cookie-odd", Category: Affinity, Severity: diag.Error, Check: checkCookieName,
-			Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
-			Silences: []string{"WP306", "WP311"},
-			Doc: Doc{
-				Title:  "AffinityCookie or AffinityURLIdentifier is empty or holds a character that no such name has",
-				Why:    "No cookie and no path parameter has that name, so no session is ever found: there is no affinity. The = and ; around the name in a URL do not belong to it.",
-				Bad:    `<UriGroup Name="shop_uris"><Uri AffinityURLIdentifier=";jsessionid=" Name="/shop/*"/></UriGroup>`,
-				Good:   `<UriGroup Name="shop_uris"><Uri AffinityURLIdentifier="jsessionid" Name="/shop/*"/></UriGroup>`,
-				Near:   `<UriGroup Name="shop_uris"><Uri AffinityCookie="JSESSIONID_shop.1" AffinityURLIdentifier="shop-id" Name="/shop/*"/></UriGroup>`,
-				Source: "RFC 6265, cookie-name; R4, R20",
-			},
-		},
-		{
-			Code: "WP515", Name: "hostname-odd", Category: Failover, Severity: diag.Error, Fix: SomeUnsafe, Check: checkHostname,
-			Subjects: []string{"Transport/Hostname"},
-			Silences: []string{"WP510"},
-			Doc: Doc{
-				Title:  "The Hostname of a Transport is no host name",
-				Why:    "A port, a scheme, a blank or brackets stand in it, so it does not resolve: the server is not reached, and with IgnoreDNSFailures false the plug-in may not start. An IPv6 address stands bare here, and in brackets only in a VirtualHost.",
-				Bad:    `<Server CloneID="c1" Name="m1"><Transport Hostname="h1:9080" Port="9080"/></Server>`,
-				Good:   `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
-				Near:   `<Server CloneID="c1" Name="m1"><Transport Hostname="2001:db8::1" Port="9080"/></Server>`,
-				Source: "IBM page \"plugin-cfg.xml file\" (V9)",
-			},
-		},
-		{
-			Code: "WP827", Name: "log-name-empty", Category: Portability, Severity: diag.Warning, Check: checkLogName,
-			Subjects: []string{"Log/Name"},
-			Doc: Doc{
-				Title:  "Log has no Name, or an empty one",
-				Why:    "Nothing says where the log is: there is believed to be none, and failures leave no trace.",
-				Bad:    `<Log LogLevel="Error"/>`,
-				Good:   `<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
-				Near:   `<Log LogLevel="Error" Name="|/opt/bin/rotatelogs /opt/plugins/logs/http_plugin.log 86400"/>`,
-				Source: "IBM page \"plugin-cfg.xml file\" (V9); effect inferred",
-			},
-		},
-	}
+var mistakeRules = []*Rule{
+	listedTwice, cloneIDPrefix, affinityCookieOdd, hostnameOdd, logNameEmpty,
 }
 
 // cloneIDs writes a cluster whose servers have the CloneIDs.
@@ -86,6 +22,19 @@ func cloneIDs(ids ...string) string {
 		text += "\n  <Server CloneID=\"" + id + `" Name="m` + n + `"><Transport Hostname="h` + n + `" Port="9080"/></Server>`
 	}
 	return text + "\n</ServerCluster>"
+}
+
+var cloneIDPrefix = &Rule{
+	Code: "WP313", Name: "clone-id-prefix", Category: Affinity, Severity: diag.Warning, Check: checkClonePrefix, Topology: true,
+	Subjects: []string{"Server/CloneID"},
+	Doc: Doc{
+		Title:  "A CloneID is the beginning of another one of its cluster",
+		Why:    "A server looks its own ID up in the session cookie as a substring: :c1 is found in :c10. After a failover from c10 to c1 it does not add itself, so the next request is balanced again and the session may be lost on the way.",
+		Bad:    cloneIDs("c1", "c10"),
+		Good:   cloneIDs("c01", "c10"),
+		Near:   cloneIDs("c1", "xc1"),
+		Source: "observed in the session manager of Open Liberty (updateCloneInfo)",
+	},
 }
 
 // checkClonePrefix reports, for each CloneID that begins another one of its cluster, the next longer one. Sorted, one that begins others
@@ -107,6 +56,20 @@ func checkClonePrefix(p *Pass) {
 				s.CloneID.V, s.Name.V, o.CloneID.V, o.Name.V, p.where(o.CloneID.Span()), s.Name.V, o.Name.V).See(o.CloneID.Span(), "the longer CloneID")
 		}
 	}
+}
+
+var affinityCookieOdd = &Rule{
+	Code: "WP314", Name: "affinity-cookie-odd", Category: Affinity, Severity: diag.Error, Check: checkCookieName,
+	Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
+	Silences: []string{"WP306", "WP311"},
+	Doc: Doc{
+		Title:  "AffinityCookie or AffinityURLIdentifier is empty or holds a character that no such name has",
+		Why:    "No cookie and no path parameter has that name, so no session is ever found: there is no affinity. The = and ; around the name in a URL do not belong to it.",
+		Bad:    `<UriGroup Name="shop_uris"><Uri AffinityURLIdentifier=";jsessionid=" Name="/shop/*"/></UriGroup>`,
+		Good:   `<UriGroup Name="shop_uris"><Uri AffinityURLIdentifier="jsessionid" Name="/shop/*"/></UriGroup>`,
+		Near:   `<UriGroup Name="shop_uris"><Uri AffinityCookie="JSESSIONID_shop.1" AffinityURLIdentifier="shop-id" Name="/shop/*"/></UriGroup>`,
+		Source: "RFC 6265, cookie-name; R4, R20",
+	},
 }
 
 func checkCookieName(p *Pass) {
@@ -132,6 +95,20 @@ func checkCookieName(p *Pass) {
 			}
 		}
 	}
+}
+
+var hostnameOdd = &Rule{
+	Code: "WP515", Name: "hostname-odd", Category: Failover, Severity: diag.Error, Fix: SomeUnsafe, Check: checkHostname,
+	Subjects: []string{"Transport/Hostname"},
+	Silences: []string{"WP510"},
+	Doc: Doc{
+		Title:  "The Hostname of a Transport is no host name",
+		Why:    "A port, a scheme, a blank or brackets stand in it, so it does not resolve: the server is not reached, and with IgnoreDNSFailures false the plug-in may not start. An IPv6 address stands bare here, and in brackets only in a VirtualHost.",
+		Bad:    `<Server CloneID="c1" Name="m1"><Transport Hostname="h1:9080" Port="9080"/></Server>`,
+		Good:   `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
+		Near:   `<Server CloneID="c1" Name="m1"><Transport Hostname="2001:db8::1" Port="9080"/></Server>`,
+		Source: "IBM page \"plugin-cfg.xml file\" (V9)",
+	},
 }
 
 func checkHostname(p *Pass) {
@@ -197,6 +174,19 @@ func hostProblem(host string) (problem, right string) {
 func plainHost(host string) bool {
 	_, err := netip.ParseAddr(host)
 	return err == nil || host != "" && !strings.ContainsAny(host, " \t\r\n/\\,;@*?#[]:")
+}
+
+var logNameEmpty = &Rule{
+	Code: "WP827", Name: "log-name-empty", Category: Portability, Severity: diag.Warning, Check: checkLogName,
+	Subjects: []string{"Log/Name"},
+	Doc: Doc{
+		Title:  "Log has no Name, or an empty one",
+		Why:    "Nothing says where the log is: there is believed to be none, and failures leave no trace.",
+		Bad:    `<Log LogLevel="Error"/>`,
+		Good:   `<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
+		Near:   `<Log LogLevel="Error" Name="|/opt/bin/rotatelogs /opt/plugins/logs/http_plugin.log 86400"/>`,
+		Source: "IBM page \"plugin-cfg.xml file\" (V9); effect inferred",
+	},
 }
 
 func checkLogName(p *Pass) {

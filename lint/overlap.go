@@ -5,7 +5,22 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
 )
+
+var affinityCookieDiffersOnOverlap = &Rule{
+	Code: "WP306", Name: "affinity-cookie-differs-on-overlap", Category: Affinity, Severity: diag.Warning, Fix: UnsafeFix, Check: checkCookieOverlap,
+	Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
+	Silences: []string{"WP311"},
+	Doc: Doc{
+		Title:  "Two Uris that overlap, or are equal, have different affinity cookies or URL identifiers",
+		Why:    "The cookie of the Uri that decided counts: /app/* and /app/x/* behave differently, and one of them looks for a cookie that the application never sets. Of two equal Uris which one counts is undocumented (choice score-tie). Looked at are Uris that lead from one alias to one cluster: applications of different clusters have cookies of their own.",
+		Bad:    "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n  <Uri Name=\"/shop/cart/*\"/>\n</UriGroup>",
+		Good:   "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/cart/*\"/>\n</UriGroup>",
+		Near:   "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n  <Uri Name=\"/other/*\"/>\n</UriGroup>",
+		Source: "APAR PQ67476; R4",
+	},
+}
 
 // checkCookieOverlap reports Uris that a browser meets with one session, and that look for it under different names.
 func checkCookieOverlap(p *Pass) {

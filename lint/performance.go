@@ -10,6 +10,24 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
+var performanceRules = []*Rule{
+	traceLevelLeftOn, refreshInterval, tlsNotConsolidated, esiOn, routeScanCost, extraRoundTrips,
+	noConnectionLimit, esiInvalidationWithoutMonitor,
+}
+
+var traceLevelLeftOn = &Rule{
+	Code: "WP801", Name: "trace-level-left-on", Category: Performance, Severity: diag.Warning, Fix: SafeFix, Check: checkTraceLevel,
+	Subjects: []string{"Log/LogLevel"},
+	Doc: Doc{
+		Title:  "The log level is one for tracing",
+		Why:    "The log grows without bound and requests slow down; cookies and bodies may be in it.",
+		Bad:    "<Log LogLevel=\"Trace\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Near:   "<Log LogLevel=\"Stats\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Source: "levels: IBM, the plug-in log",
+	},
+}
+
 func checkTraceLevel(p *Pass) {
 	if p.Config.Log == nil {
 		return
@@ -19,6 +37,19 @@ func checkTraceLevel(p *Pass) {
 		p.Report(level.Span(), "LogLevel %q writes many lines for each request; the log grows without bound, requests slow down, and cookies and bodies may be in it", level.V).
 			Repair(true, "write Error", valueEdit(level.At, "Error"))
 	}
+}
+
+var refreshInterval = &Rule{
+	Code: "WP802", Name: "refresh-interval", Category: Performance, Severity: diag.Info, Check: checkRefresh,
+	Subjects: []string{"Config/RefreshInterval"},
+	Doc: Doc{
+		Title:  "RefreshInterval is very short, very long, or not positive",
+		Why:    "Edits seem to be ignored, or every process polls the disk. The value that means never is undocumented.",
+		Bad:    "<Config RefreshInterval=\"86400\"/>",
+		Good:   "<Config RefreshInterval=\"60\"/>",
+		Near:   "<Config RefreshInterval=\"3600\"/>",
+		Source: "IBM, refresh interval of the plug-in",
+	},
 }
 
 func checkRefresh(p *Pass) {
@@ -34,6 +65,19 @@ func checkRefresh(p *Pass) {
 	case n > 3600:
 		p.Report(v.Span(), "RefreshInterval %d: a change of this file is noticed after up to %d minutes, edits seem to be ignored", n, n/60)
 	}
+}
+
+var tlsNotConsolidated = &Rule{
+	Code: "WP803", Name: "tls-not-consolidated", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkConsolidate,
+	Subjects: []string{"Config/SSLConsolidate"},
+	Doc: Doc{
+		Title:  "Equal TLS environments are not shared",
+		Why:    "One TLS environment for each Transport: slow start, memory.",
+		Bad:    "<Config SSLConsolidate=\"false\"/>",
+		Good:   "<Config SSLConsolidate=\"true\"/>",
+		Near:   https1,
+		Source: "OpenLiberty/open-liberty#28696; meaning recalled",
+	},
 }
 
 func checkConsolidate(p *Pass) {
@@ -70,6 +114,19 @@ func checkConsolidate(p *Pass) {
 // largestCache is the ESIMaxCacheSize, in KB, above which each process of the web server takes much memory.
 const largestCache = 512 * 1024
 
+var esiOn = &Rule{
+	Code: "WP804", Name: "esi-on", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkESI,
+	Subjects: []string{"Config/ESIEnable"},
+	Doc: Doc{
+		Title:  "ESI caching is on",
+		Why:    "Each process caches by itself; a page with Set-Cookie and without Cache-Control may be given to other users. The default hangs on the level: on up to V7, unknown for V8 and V8.5, off at V9. ESIMaxCacheSize counts KB for each process: above 512 MB it is mentioned too.",
+		Bad:    "<Property Name=\"ESIEnable\" Value=\"true\"/>",
+		Good:   "<Property Name=\"ESIEnable\" Value=\"false\"/>",
+		Near:   "<Property Name=\"esiEnable\" Value=\"false\"/>",
+		Source: "IBM, edge side include caching",
+	},
+}
+
 func checkESI(p *Pass) {
 	if p.Config.Node == nil {
 		return
@@ -102,6 +159,20 @@ func checkCacheSize(p *Pass) {
 	}
 }
 
+var routeScanCost = &Rule{
+	Code: "WP805", Name: "route-scan-cost", Category: Performance, Severity: diag.Info, Check: checkScanCost,
+	Subjects: []string{"Route", "Uri", "VirtualHost"},
+	Options:  []Option{{"max-comparisons", []int{20000}, "aliases and Uris of all Routes that are not reported"}},
+	Doc: Doc{
+		Title:  "Every request is compared with very many aliases and Uris",
+		Why:    "Every Route is scored for every request; thousands of listed servlets cost time that one /app/* does not.",
+		Bad:    uriGroup("shop_uris", "/shop/a", "/shop/b", "/shop/c"),
+		Good:   uriGroup("shop_uris", "/shop/*"),
+		Near:   uriGroup("shop_uris", "/shop/a", "/bank/b"),
+		Source: "R1",
+	},
+}
+
 func checkScanCost(p *Pass) {
 	most := p.option("max-comparisons")
 	sum := 0
@@ -120,6 +191,19 @@ func checkScanCost(p *Pass) {
 	}
 }
 
+var extraRoundTrips = &Rule{
+	Code: "WP806", Name: "extra-round-trips", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkRoundTrips,
+	Subjects: []string{"Server/ExtendedHandshake", "Server/WaitForContinue"},
+	Doc: Doc{
+		Title:  "ExtendedHandshake or WaitForContinue is true",
+		Why:    "A round trip more for each request, with WaitForContinue for each one with a body; only proxy firewalls need it.",
+		Bad:    members("", "", `ExtendedHandshake="true" `, ""),
+		Good:   members("", "", `ExtendedHandshake="false" `, ""),
+		Near:   members("", "", `WaitForContinue="false" `, ""),
+		Source: "IBM, plug-in properties",
+	},
+}
+
 func checkRoundTrips(p *Pass) {
 	p.eachServer(func(_ *parser.ServerCluster, s *parser.Server) {
 		for _, v := range []struct {
@@ -132,6 +216,19 @@ func checkRoundTrips(p *Pass) {
 			}
 		}
 	})
+}
+
+var noConnectionLimit = &Rule{
+	Code: "WP807", Name: "no-connection-limit", Category: Performance, Severity: diag.Info, Check: checkNoLimit,
+	Subjects: []string{"Server/MaxConnections"},
+	Doc: Doc{
+		Title:  "Nothing limits the requests that wait for a hung Server",
+		Why:    "Without MaxConnections and with a long or no ServerIOTimeout, one hung server takes up every thread.",
+		Bad:    members("", "", `ServerIOTimeout="900" `, `ServerIOTimeout="900" `),
+		Good:   members("", "", `ServerIOTimeout="60" `, `ServerIOTimeout="60" `),
+		Near:   members("", "", `MaxConnections="50" ServerIOTimeout="900" `),
+		Source: "REDP-4308, 2.2.4",
+	},
 }
 
 func checkNoLimit(p *Pass) {
@@ -149,111 +246,22 @@ func checkNoLimit(p *Pass) {
 	}
 }
 
+var esiInvalidationWithoutMonitor = &Rule{
+	Code: "WP808", Name: "esi-invalidation-without-monitor", Category: Performance, Severity: diag.Info, Check: checkESIMonitor,
+	Subjects: []string{"Config/ESIInvalidationMonitor"},
+	Doc: Doc{
+		Title:  "ESIInvalidationMonitor is true",
+		Why:    "It needs DynaCacheEsi.ear on the servers, else the web server's log fills with errors.",
+		Bad:    "<Property Name=\"ESIInvalidationMonitor\" Value=\"true\"/>",
+		Good:   "<Property Name=\"ESIInvalidationMonitor\" Value=\"false\"/>",
+		Near:   "<Property Name=\"ESIEnable\" Value=\"true\"/>",
+		Source: "IBM, set edge side include caching",
+	},
+}
+
 func checkESIMonitor(p *Pass) {
 	if prop := parser.Find(p.Config.Properties, "ESIInvalidationMonitor"); prop != nil && prop.Value.V == "true" {
 		p.Report(prop.Value.Span(), "ESIInvalidationMonitor true needs the application DynaCacheEsi.ear on the servers; without it the web server's log fills with errors")
-	}
-}
-
-func performanceRules() []*Rule {
-	return []*Rule{
-		{
-			Code: "WP801", Name: "trace-level-left-on", Category: Performance, Severity: diag.Warning, Fix: SafeFix, Check: checkTraceLevel,
-			Subjects: []string{"Log/LogLevel"},
-			Doc: Doc{
-				Title:  "The log level is one for tracing",
-				Why:    "The log grows without bound and requests slow down; cookies and bodies may be in it.",
-				Bad:    "<Log LogLevel=\"Trace\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-				Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-				Near:   "<Log LogLevel=\"Stats\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-				Source: "levels: IBM, the plug-in log",
-			},
-		},
-		{
-			Code: "WP802", Name: "refresh-interval", Category: Performance, Severity: diag.Info, Check: checkRefresh,
-			Subjects: []string{"Config/RefreshInterval"},
-			Doc: Doc{
-				Title:  "RefreshInterval is very short, very long, or not positive",
-				Why:    "Edits seem to be ignored, or every process polls the disk. The value that means never is undocumented.",
-				Bad:    "<Config RefreshInterval=\"86400\"/>",
-				Good:   "<Config RefreshInterval=\"60\"/>",
-				Near:   "<Config RefreshInterval=\"3600\"/>",
-				Source: "IBM, refresh interval of the plug-in",
-			},
-		},
-		{
-			Code: "WP803", Name: "tls-not-consolidated", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkConsolidate,
-			Subjects: []string{"Config/SSLConsolidate"},
-			Doc: Doc{
-				Title:  "Equal TLS environments are not shared",
-				Why:    "One TLS environment for each Transport: slow start, memory.",
-				Bad:    "<Config SSLConsolidate=\"false\"/>",
-				Good:   "<Config SSLConsolidate=\"true\"/>",
-				Near:   https1,
-				Source: "OpenLiberty/open-liberty#28696; meaning recalled",
-			},
-		},
-		{
-			Code: "WP804", Name: "esi-on", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkESI,
-			Subjects: []string{"Config/ESIEnable"},
-			Doc: Doc{
-				Title:  "ESI caching is on",
-				Why:    "Each process caches by itself; a page with Set-Cookie and without Cache-Control may be given to other users. The default hangs on the level: on up to V7, unknown for V8 and V8.5, off at V9. ESIMaxCacheSize counts KB for each process: above 512 MB it is mentioned too.",
-				Bad:    "<Property Name=\"ESIEnable\" Value=\"true\"/>",
-				Good:   "<Property Name=\"ESIEnable\" Value=\"false\"/>",
-				Near:   "<Property Name=\"esiEnable\" Value=\"false\"/>",
-				Source: "IBM, edge side include caching",
-			},
-		},
-		{
-			Code: "WP805", Name: "route-scan-cost", Category: Performance, Severity: diag.Info, Check: checkScanCost,
-			Subjects: []string{"Route", "Uri", "VirtualHost"},
-			Options:  []Option{{"max-comparisons", []int{20000}, "aliases and Uris of all Routes that are not reported"}},
-			Doc: Doc{
-				Title:  "Every request is compared with very many aliases and Uris",
-				Why:    "Every Route is scored for every request; thousands of listed servlets cost time that one /app/* does not.",
-				Bad:    uriGroup("shop_uris", "/shop/a", "/shop/b", "/shop/c"),
-				Good:   uriGroup("shop_uris", "/shop/*"),
-				Near:   uriGroup("shop_uris", "/shop/a", "/bank/b"),
-				Source: "R1",
-			},
-		},
-		{
-			Code: "WP806", Name: "extra-round-trips", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkRoundTrips,
-			Subjects: []string{"Server/ExtendedHandshake", "Server/WaitForContinue"},
-			Doc: Doc{
-				Title:  "ExtendedHandshake or WaitForContinue is true",
-				Why:    "A round trip more for each request, with WaitForContinue for each one with a body; only proxy firewalls need it.",
-				Bad:    members("", "", `ExtendedHandshake="true" `, ""),
-				Good:   members("", "", `ExtendedHandshake="false" `, ""),
-				Near:   members("", "", `WaitForContinue="false" `, ""),
-				Source: "IBM, plug-in properties",
-			},
-		},
-		{
-			Code: "WP807", Name: "no-connection-limit", Category: Performance, Severity: diag.Info, Check: checkNoLimit,
-			Subjects: []string{"Server/MaxConnections"},
-			Doc: Doc{
-				Title:  "Nothing limits the requests that wait for a hung Server",
-				Why:    "Without MaxConnections and with a long or no ServerIOTimeout, one hung server takes up every thread.",
-				Bad:    members("", "", `ServerIOTimeout="900" `, `ServerIOTimeout="900" `),
-				Good:   members("", "", `ServerIOTimeout="60" `, `ServerIOTimeout="60" `),
-				Near:   members("", "", `MaxConnections="50" ServerIOTimeout="900" `),
-				Source: "REDP-4308, 2.2.4",
-			},
-		},
-		{
-			Code: "WP808", Name: "esi-invalidation-without-monitor", Category: Performance, Severity: diag.Info, Check: checkESIMonitor,
-			Subjects: []string{"Config/ESIInvalidationMonitor"},
-			Doc: Doc{
-				Title:  "ESIInvalidationMonitor is true",
-				Why:    "It needs DynaCacheEsi.ear on the servers, else the web server's log fills with errors.",
-				Bad:    "<Property Name=\"ESIInvalidationMonitor\" Value=\"true\"/>",
-				Good:   "<Property Name=\"ESIInvalidationMonitor\" Value=\"false\"/>",
-				Near:   "<Property Name=\"ESIEnable\" Value=\"true\"/>",
-				Source: "IBM, set edge side include caching",
-			},
-		},
 	}
 }
 

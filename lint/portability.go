@@ -11,6 +11,10 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+var portabilityRules = []*Rule{
+	partitionTableNotFetched, pathStyle, localhostTransport, legacyV4, notInTarget, fileMissing,
+}
+
 // paths visits the values that name a file or folder on the web server's machine.
 func (p *Pass) paths(visit func(what string, v parser.Val[string], n *parser.Node)) {
 	if l := p.Config.Log; l != nil && !strings.HasPrefix(l.Name.V, "|") {
@@ -26,6 +30,19 @@ func (p *Pass) paths(visit func(what string, v parser.Val[string], n *parser.Nod
 			}
 		}
 	})
+}
+
+var pathStyle = &Rule{
+	Code: "WP821", Name: "path-style", Category: Portability, Severity: diag.Warning, Check: checkPathStyle,
+	Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
+	Doc: Doc{
+		Title:  "Windows and Unix paths stand in one file",
+		Why:    "The file was made for another machine: the key store or the log is not found. One Windows path with slashes of both kinds, C:\\plugins/logs, is found all the same: WebSphere writes such paths itself, so they are not reported.",
+		Bad:    "<Log LogLevel=\"Error\" Name=\"C:\\plugins\\logs\\http_plugin.log\"/>",
+		Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Near:   "<Log LogLevel=\"Error\" Name=\"logs/http_plugin.log\"/>",
+		Source: "observed",
+	},
 }
 
 func checkPathStyle(p *Pass) {
@@ -48,6 +65,19 @@ func checkPathStyle(p *Pass) {
 			unix = v
 		}
 	})
+}
+
+var localhostTransport = &Rule{
+	Code: "WP822", Name: "localhost-transport", Category: Portability, Severity: diag.Warning, Check: checkLocalhost,
+	Subjects: []string{"Transport/Hostname"},
+	Doc: Doc{
+		Title:  "A Server is reached at localhost",
+		Why:    "Right on a laptop, wrong on a web server of another machine. Liberty writes it when its host is * and no default host name is valid.",
+		Bad:    "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"localhost\" Port=\"9080\"/></Server>",
+		Good:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Near:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"localhost.example.com\" Port=\"9080\"/></Server>",
+		Source: "observed in Liberty's generator",
+	},
 }
 
 func checkLocalhost(p *Pass) {
@@ -73,6 +103,19 @@ func checkLocalhost(p *Pass) {
 				server.Name.V, others(more), c.Name.V, ifElse(more > 0, "are", "is"), first.Hostname.V)
 		}
 	}
+}
+
+var legacyV4 = &Rule{
+	Code: "WP823", Name: "legacy-v4", Category: Portability, Severity: diag.Warning, Fix: UnsafeFix, Check: checkV4,
+	Subjects: []string{"ServerGroup", "Route/ServerGroup"},
+	Doc: Doc{
+		Title:  "The file has names of WebSphere 4",
+		Why:    "ServerGroup became ServerCluster in V5; later plug-ins do not read the old name.",
+		Bad:    "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerGroup Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerGroup>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerGroup=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
+		Good:   "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
+		Near:   "<!-- ServerGroup was the name in V4 -->\n<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>",
+		Source: "IBM V5 documentation of the renaming; effect inferred",
+	},
 }
 
 func checkV4(p *Pass) {
@@ -103,6 +146,18 @@ func (o *Options) tooOld(since string) bool {
 		minor, _ := strconv.Atoi(m[2])
 		return o.targetAtLeast(major, minor)
 	})
+}
+
+var notInTarget = &Rule{
+	Code: "WP824", Name: "not-in-target", Category: Portability, Severity: diag.Info, Check: checkTarget,
+	Doc: Doc{
+		Title:  "An attribute is younger than the target level, or of another platform",
+		Why:    "The plug-in there ignores it. Levels are looked at only with --target or a target in the settings; many are recalled. A level names no platform: settings of IIS and IBM i are reported when they are not at their default and the paths of the file are those of another platform, which is a judgement.",
+		Bad:    "<Config MarkBusyDown=\"true\"/>",
+		Good:   "<Config/>",
+		Near:   "<Config VHostMatchingCompat=\"false\"/>",
+		Source: "the table of attributes, column since",
+	},
 }
 
 func checkTarget(p *Pass) {
@@ -168,6 +223,16 @@ func checkLevel(p *Pass) {
 	})
 }
 
+var fileMissing = &Rule{
+	Code: "WP825", Name: "file-missing", Category: Portability, Severity: diag.Warning, Check: checkFiles,
+	Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
+	Doc: Doc{
+		Title:  "A file or folder that is named does not exist on this machine",
+		Why:    "Works in the lab, fails at the customer's. Looked at only with --check-files, on the machine of the web server.",
+		Source: "needs the machine",
+	},
+}
+
 func checkFiles(p *Pass) {
 	if p.Options.Inspect == nil {
 		return
@@ -188,6 +253,19 @@ func checkFiles(p *Pass) {
 	})
 }
 
+var partitionTableNotFetched = &Rule{
+	Code: "WP312", Name: "partition-table-not-fetched", Category: Affinity, Severity: diag.Warning, Fix: UnsafeFix, Check: checkPartitionTable,
+	Subjects: []string{"ServerCluster/GetDWLMTable"},
+	Doc: Doc{
+		Title:  "Memory-to-memory sessions, but GetDWLMTable is not true",
+		Why:    "A new process of the web server has no partition table and balances sessions away from their server. Reported only where the session: of a topology says persistence: memory-to-memory, or the settings say session: memory-to-memory.",
+		Bad:    members("", "", "", ""),
+		Good:   members(`GetDWLMTable="true" `, "", "", ""),
+		Near:   members("", "", ""),
+		Source: "APAR PK48101; R28",
+	},
+}
+
 func checkPartitionTable(p *Pass) {
 	for _, c := range p.clusters() {
 		sessions, known := p.persistence[c.Name.V]
@@ -198,78 +276,5 @@ func checkPartitionTable(p *Pass) {
 			p.Report(at(c.GetDWLMTable, c.Node), "sessions are replicated from memory to memory, but GetDWLMTable of cluster %q is not true; a new process of the web server has no partition table and balances sessions away (R28)", c.Name.V).
 				Repair(false, "fetch the table", setAttr(c.Node, "GetDWLMTable", "true"))
 		}
-	}
-}
-
-func portabilityRules() []*Rule {
-	return []*Rule{
-		{
-			Code: "WP312", Name: "partition-table-not-fetched", Category: Affinity, Severity: diag.Warning, Fix: UnsafeFix, Check: checkPartitionTable,
-			Subjects: []string{"ServerCluster/GetDWLMTable"},
-			Doc: Doc{
-				Title:  "Memory-to-memory sessions, but GetDWLMTable is not true",
-				Why:    "A new process of the web server has no partition table and balances sessions away from their server. Reported only where the session: of a topology says persistence: memory-to-memory, or the settings say session: memory-to-memory.",
-				Bad:    members("", "", "", ""),
-				Good:   members(`GetDWLMTable="true" `, "", "", ""),
-				Near:   members("", "", ""),
-				Source: "APAR PK48101; R28",
-			},
-		},
-		{
-			Code: "WP821", Name: "path-style", Category: Portability, Severity: diag.Warning, Check: checkPathStyle,
-			Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
-			Doc: Doc{
-				Title:  "Windows and Unix paths stand in one file",
-				Why:    "The file was made for another machine: the key store or the log is not found. One Windows path with slashes of both kinds, C:\\plugins/logs, is found all the same: WebSphere writes such paths itself, so they are not reported.",
-				Bad:    "<Log LogLevel=\"Error\" Name=\"C:\\plugins\\logs\\http_plugin.log\"/>",
-				Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-				Near:   "<Log LogLevel=\"Error\" Name=\"logs/http_plugin.log\"/>",
-				Source: "observed",
-			},
-		},
-		{
-			Code: "WP822", Name: "localhost-transport", Category: Portability, Severity: diag.Warning, Check: checkLocalhost,
-			Subjects: []string{"Transport/Hostname"},
-			Doc: Doc{
-				Title:  "A Server is reached at localhost",
-				Why:    "Right on a laptop, wrong on a web server of another machine. Liberty writes it when its host is * and no default host name is valid.",
-				Bad:    "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"localhost\" Port=\"9080\"/></Server>",
-				Good:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-				Near:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"localhost.example.com\" Port=\"9080\"/></Server>",
-				Source: "observed in Liberty's generator",
-			},
-		},
-		{
-			Code: "WP823", Name: "legacy-v4", Category: Portability, Severity: diag.Warning, Fix: UnsafeFix, Check: checkV4,
-			Subjects: []string{"ServerGroup", "Route/ServerGroup"},
-			Doc: Doc{
-				Title:  "The file has names of WebSphere 4",
-				Why:    "ServerGroup became ServerCluster in V5; later plug-ins do not read the old name.",
-				Bad:    "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerGroup Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerGroup>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerGroup=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
-				Good:   "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
-				Near:   "<!-- ServerGroup was the name in V4 -->\n<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>",
-				Source: "IBM V5 documentation of the renaming; effect inferred",
-			},
-		},
-		{
-			Code: "WP824", Name: "not-in-target", Category: Portability, Severity: diag.Info, Check: checkTarget,
-			Doc: Doc{
-				Title:  "An attribute is younger than the target level, or of another platform",
-				Why:    "The plug-in there ignores it. Levels are looked at only with --target or a target in the settings; many are recalled. A level names no platform: settings of IIS and IBM i are reported when they are not at their default and the paths of the file are those of another platform, which is a judgement.",
-				Bad:    "<Config MarkBusyDown=\"true\"/>",
-				Good:   "<Config/>",
-				Near:   "<Config VHostMatchingCompat=\"false\"/>",
-				Source: "the table of attributes, column since",
-			},
-		},
-		{
-			Code: "WP825", Name: "file-missing", Category: Portability, Severity: diag.Warning, Check: checkFiles,
-			Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
-			Doc: Doc{
-				Title:  "A file or folder that is named does not exist on this machine",
-				Why:    "Works in the lab, fails at the customer's. Looked at only with --check-files, on the machine of the web server.",
-				Source: "needs the machine",
-			},
-		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -27,6 +28,19 @@ type spare struct {
 	uri    *parser.Uri
 	target target
 	cover  routecheck.Match // who gets its requests without it
+}
+
+var redundantURI = &Rule{
+	Code: "WP604", Name: "redundant-uri", Category: Routing, Severity: diag.Info, Fix: SafeFix, Check: checkRedundant,
+	Subjects: []string{"Uri/Name"},
+	Doc: Doc{
+		Title:  "A Uri is within another one, or its equal, and changes nothing",
+		Why:    "It is noise, and every Uri is compared with every request. The decision core is asked, with and without the Uri, for its paths and those it shares with other Uris, on every alias: reported is only what has the same cluster and the same cookie without it under every open choice. Files of more than 5000 Uris are left out.",
+		Bad:    twoServers + uriGroup("shop_uris", "/shop/*", "/shop/cart/*") + uriGroup("bank_uris", "/bank/*") + twoRoutes,
+		Good:   twoServers + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/bank/*") + twoRoutes,
+		Near:   twoServers + uriGroup("shop_uris", "/shop/*", "/shop/cart/pay/*") + uriGroup("bank_uris", "/shop/cart/*") + twoRoutes,
+		Source: "R1, R2, R4",
+	},
 }
 
 func checkRedundant(p *Pass) {

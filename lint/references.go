@@ -7,98 +7,25 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-func referenceRules() []*Rule {
-	return []*Rule{
-		{
-			Code: "WP201", Name: "route-to-missing-group", Category: References, Severity: diag.Error,
-			Subjects: []string{"Route/ServerCluster", "Route/UriGroup",
-				"Route/VirtualHostGroup", "Route/ServerGroup"},
-			Check:    checkMissingGroups,
-			Silences: []string{"WP207"},
-			Doc: Doc{
-				Title:  "A Route names a group or cluster that does not exist",
-				Why:    "The plug-in rejects the whole file: initialisation fails with rc 4. No routing at start, the old routing after a reload.",
-				Bad:    "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"defualt_host\"/>",
-				Good:   "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-				Near:   "<Route UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\" ServerCluster=\"shop\"></Route>",
-				Source: "APAR PK12350 for VirtualHostGroup (R18), assumed for the others",
-			},
-		},
-		{
-			Code: "WP202", Name: "unused-definition", Category: References, Severity: diag.Info, Fix: UnsafeFix, Check: checkUnused,
-			Subjects: []string{"ServerCluster", "UriGroup", "VirtualHostGroup", "ServerGroup"},
-			Doc: Doc{
-				Title:  "No Route uses a group or cluster",
-				Why:    "It is dead weight, and usually a sign of a forgotten Route.",
-				Bad:    "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<UriGroup Name=\"old_uris\"><Uri Name=\"/old/*\"/></UriGroup>",
-				Good:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>",
-				Near:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<UriGroup Name=\"old_uris\"><Uri Name=\"/old/*\"/></UriGroup>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"old_uris\" VirtualHostGroup=\"default_host\"/>",
-				Source: "follows from R1",
-			},
-		},
-		{
-			Code: "WP203", Name: "duplicate-name", Category: References, Severity: diag.Error, Check: checkDuplicateNames,
-			Subjects: []string{"ServerCluster/Name", "UriGroup/Name", "VirtualHostGroup/Name",
-				"Server/Name", "ServerGroup"},
-			Doc: Doc{
-				Title:  "Two definitions have one name",
-				Why:    "One of them wins in silence, which one is undocumented; server lists and STATS lines of the log become ambiguous.",
-				Bad:    "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><Server CloneID=\"c2\" Name=\"m1\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server></ServerCluster>",
-				Good:   "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server></ServerCluster>",
-				Near:   "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><PrimaryServers><Server Name=\"m1\"/></PrimaryServers></ServerCluster>",
-				Source: "technote swg21139573 demands unique names; the winner is unknown",
-			},
-		},
-		{
-			Code: "WP204", Name: "duplicate-route", Category: References, Severity: diag.Warning, Fix: SomeSafe, Check: checkDuplicateRoutes,
-			Subjects: []string{"Route"},
-			Doc: Doc{
-				Title:  "Two Routes have the same virtual host group and URI group",
-				Why:    "Their scores are equal, so one of them never gets a request; which one is the open choice score-tie.",
-				Bad:    "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-				Good:   "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-				Near:   "<VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n<VirtualHostGroup Name=\"tls_host\"><VirtualHost Name=\"*:443\"/></VirtualHostGroup>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"tls_host\"/>",
-				Source: "R1, R13; choice score-tie",
-			},
-		},
-		{
-			Code: "WP205", Name: "open-route", Category: References, Severity: diag.Warning, Check: checkOpenRoutes,
-			Subjects: []string{"Route/UriGroup", "Route/VirtualHostGroup"},
-			Silences: []string{"WP707"},
-			Doc: Doc{
-				Title:  "A Route has no UriGroup or no VirtualHostGroup",
-				Why:    "It is believed to match everything, static content of the web server included. This rests on recollection: choice open-route.",
-				Bad:    "<Route ServerCluster=\"shop\" VirtualHostGroup=\"default_host\"/>",
-				Good:   "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-				Near:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop\"/><Uri Name=\"/shop/*\"/></UriGroup>",
-				Source: "R17; choice open-route",
-			},
-		},
-		{
-			Code: "WP206", Name: "unknown-server-in-list", Category: References, Severity: diag.Error, Fix: SomeUnsafe, Check: checkListNames,
-			Subjects: []string{"PrimaryServers", "BackupServers"},
-			Doc: Doc{
-				Title:  "A server list names a Server that its cluster does not define",
-				Why:    "The member that was meant gets no traffic, or the file is refused: the effect in the plug-in is undocumented.",
-				Bad:    "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><PrimaryServers><Server Name=\"member1\"/><Server Name=\"mebmer2\"/></PrimaryServers></ServerCluster>",
-				Good:   "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><PrimaryServers><Server Name=\"member1\"/></PrimaryServers></ServerCluster>",
-				Near:   "<ServerCluster Name=\"shop\"><PrimaryServers><Server Name=\"member1\"/></PrimaryServers><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
-				Source: "the reference is observed in generators, the effect unknown",
-			},
-		},
-		{
-			Code: "WP207", Name: "forward-reference", Category: References, Severity: diag.Warning, Fix: SafeFix, Check: checkForwardReferences,
-			Subjects: []string{"Route", "Route/VirtualHostGroup", "Route/UriGroup", "Route/ServerCluster"},
-			Doc: Doc{
-				Title:  "A Route stands before the definition that it names",
-				Why:    "Routes are resolved while the file is parsed, so the group may count as missing and the whole file be rejected (WP201). That is inferred, not proven.",
-				Bad:    "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n</Config>",
-				Good:   "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
-				Near:   "<?xml version=\"1.0\"?>\n<Config>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
-				Source: "inferred from APAR PK12350",
-			},
-		},
-	}
+var referenceRules = []*Rule{
+	routeToMissingGroup, unusedDefinition, duplicateName, duplicateRoute, openRoute,
+	unknownServerInList, forwardReference,
+}
+
+var routeToMissingGroup = &Rule{
+	Code: "WP201", Name: "route-to-missing-group", Category: References, Severity: diag.Error,
+	Subjects: []string{"Route/ServerCluster", "Route/UriGroup",
+		"Route/VirtualHostGroup", "Route/ServerGroup"},
+	Check:    checkMissingGroups,
+	Silences: []string{"WP207"},
+	Doc: Doc{
+		Title:  "A Route names a group or cluster that does not exist",
+		Why:    "The plug-in rejects the whole file: initialisation fails with rc 4. No routing at start, the old routing after a reload.",
+		Bad:    "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"defualt_host\"/>",
+		Good:   "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+		Near:   "<Route UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\" ServerCluster=\"shop\"></Route>",
+		Source: "APAR PK12350 for VirtualHostGroup (R18), assumed for the others",
+	},
 }
 
 // checkMissingGroups reports what the decision core finds while it resolves the Routes (R18).
@@ -106,6 +33,19 @@ func checkMissingGroups(p *Pass) {
 	if !p.Fragment {
 		p.adopt(p.rejects)
 	}
+}
+
+var unusedDefinition = &Rule{
+	Code: "WP202", Name: "unused-definition", Category: References, Severity: diag.Info, Fix: UnsafeFix, Check: checkUnused,
+	Subjects: []string{"ServerCluster", "UriGroup", "VirtualHostGroup", "ServerGroup"},
+	Doc: Doc{
+		Title:  "No Route uses a group or cluster",
+		Why:    "It is dead weight, and usually a sign of a forgotten Route.",
+		Bad:    "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<UriGroup Name=\"old_uris\"><Uri Name=\"/old/*\"/></UriGroup>",
+		Good:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>",
+		Near:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<UriGroup Name=\"old_uris\"><Uri Name=\"/old/*\"/></UriGroup>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"old_uris\" VirtualHostGroup=\"default_host\"/>",
+		Source: "follows from R1",
+	},
 }
 
 func checkUnused(p *Pass) {
@@ -130,6 +70,20 @@ func checkUnused(p *Pass) {
 	for _, g := range p.Config.UriGroups {
 		report("UriGroup", "u", g.Name, g.Node)
 	}
+}
+
+var duplicateName = &Rule{
+	Code: "WP203", Name: "duplicate-name", Category: References, Severity: diag.Error, Check: checkDuplicateNames,
+	Subjects: []string{"ServerCluster/Name", "UriGroup/Name", "VirtualHostGroup/Name",
+		"Server/Name", "ServerGroup"},
+	Doc: Doc{
+		Title:  "Two definitions have one name",
+		Why:    "One of them wins in silence, which one is undocumented; server lists and STATS lines of the log become ambiguous.",
+		Bad:    "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><Server CloneID=\"c2\" Name=\"m1\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server></ServerCluster>",
+		Good:   "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server></ServerCluster>",
+		Near:   "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><PrimaryServers><Server Name=\"m1\"/></PrimaryServers></ServerCluster>",
+		Source: "technote swg21139573 demands unique names; the winner is unknown",
+	},
 }
 
 func checkDuplicateNames(p *Pass) {
@@ -164,6 +118,19 @@ func checkDuplicateNames(p *Pass) {
 	}
 }
 
+var duplicateRoute = &Rule{
+	Code: "WP204", Name: "duplicate-route", Category: References, Severity: diag.Warning, Fix: SomeSafe, Check: checkDuplicateRoutes,
+	Subjects: []string{"Route"},
+	Doc: Doc{
+		Title:  "Two Routes have the same virtual host group and URI group",
+		Why:    "Their scores are equal, so one of them never gets a request; which one is the open choice score-tie.",
+		Bad:    "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+		Good:   "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+		Near:   "<VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n<VirtualHostGroup Name=\"tls_host\"><VirtualHost Name=\"*:443\"/></VirtualHostGroup>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"tls_host\"/>",
+		Source: "R1, R13; choice score-tie",
+	},
+}
+
 func checkDuplicateRoutes(p *Pass) {
 	first := map[[2]string]*routed{}
 	for i := range p.facts.routes {
@@ -186,6 +153,20 @@ func checkDuplicateRoutes(p *Pass) {
 	}
 }
 
+var openRoute = &Rule{
+	Code: "WP205", Name: "open-route", Category: References, Severity: diag.Warning, Check: checkOpenRoutes,
+	Subjects: []string{"Route/UriGroup", "Route/VirtualHostGroup"},
+	Silences: []string{"WP707"},
+	Doc: Doc{
+		Title:  "A Route has no UriGroup or no VirtualHostGroup",
+		Why:    "It is believed to match everything, static content of the web server included. This rests on recollection: choice open-route.",
+		Bad:    "<Route ServerCluster=\"shop\" VirtualHostGroup=\"default_host\"/>",
+		Good:   "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+		Near:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop\"/><Uri Name=\"/shop/*\"/></UriGroup>",
+		Source: "R17; choice open-route",
+	},
+}
+
 func checkOpenRoutes(p *Pass) {
 	for _, r := range p.Config.Routes {
 		switch {
@@ -204,6 +185,19 @@ const mostSuggested = 200
 func whole(c *parser.ServerCluster) bool {
 	return len(c.Servers) > 0 && !c.Node.Span.IsZero() && c.Node.Closed &&
 		!slices.ContainsFunc(c.Node.Children, func(n *parser.Node) bool { return n.Kind == parser.Text })
+}
+
+var unknownServerInList = &Rule{
+	Code: "WP206", Name: "unknown-server-in-list", Category: References, Severity: diag.Error, Fix: SomeUnsafe, Check: checkListNames,
+	Subjects: []string{"PrimaryServers", "BackupServers"},
+	Doc: Doc{
+		Title:  "A server list names a Server that its cluster does not define",
+		Why:    "The member that was meant gets no traffic, or the file is refused: the effect in the plug-in is undocumented.",
+		Bad:    "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><PrimaryServers><Server Name=\"member1\"/><Server Name=\"mebmer2\"/></PrimaryServers></ServerCluster>",
+		Good:   "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><PrimaryServers><Server Name=\"member1\"/></PrimaryServers></ServerCluster>",
+		Near:   "<ServerCluster Name=\"shop\"><PrimaryServers><Server Name=\"member1\"/></PrimaryServers><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
+		Source: "the reference is observed in generators, the effect unknown",
+	},
 }
 
 func checkListNames(p *Pass) {
@@ -229,6 +223,19 @@ func checkListNames(p *Pass) {
 			}
 		}
 	}
+}
+
+var forwardReference = &Rule{
+	Code: "WP207", Name: "forward-reference", Category: References, Severity: diag.Warning, Fix: SafeFix, Check: checkForwardReferences,
+	Subjects: []string{"Route", "Route/VirtualHostGroup", "Route/UriGroup", "Route/ServerCluster"},
+	Doc: Doc{
+		Title:  "A Route stands before the definition that it names",
+		Why:    "Routes are resolved while the file is parsed, so the group may count as missing and the whole file be rejected (WP201). That is inferred, not proven.",
+		Bad:    "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n</Config>",
+		Good:   "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
+		Near:   "<?xml version=\"1.0\"?>\n<Config>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
+		Source: "inferred from APAR PK12350",
+	},
 }
 
 func checkForwardReferences(p *Pass) {

@@ -10,6 +10,12 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
+var routingRules = []*Rule{
+	aliasAndURIToTwoClusters, unreachableURI, undeterminedRoute, redundantURI, uriSyntax, uriCatchAll,
+	aliasSyntax, frontPortMissing, casePairs, loginURIMissing, aliasInSeveralGroups,
+	exactURIWithoutSubtree,
+}
+
 // reach asks the decision core once for a file.
 func (p *Pass) reach() *routecheck.Reach {
 	if p.facts.reach == nil {
@@ -45,6 +51,20 @@ func uriAt(m *routecheck.Match) diag.Span {
 	return m.URIAt()
 }
 
+var aliasAndURIToTwoClusters = &Rule{
+	Code: "WP601", Name: "alias-and-uri-to-two-clusters", Category: Routing, Severity: diag.Error, Check: checkTwoClusters,
+	Subjects: []string{"Route", "VirtualHost/Name", "Uri/Name"},
+	Silences: []string{"WP204", "WP602", "WP603", "WP611"},
+	Doc: Doc{
+		Title:  "The same alias and the same Uri lead to two clusters",
+		Why:    "The scores are equal, so one application gets the other's traffic; which one is undocumented. IBM counts it among the most common problems.",
+		Bad:    twoServers + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/*") + twoRoutes,
+		Good:   twoServers + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/bank/*") + twoRoutes,
+		Near:   twoServers + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/bank/*") + twoRoutes,
+		Source: "IBM, tracing the plug-in (V5.1); R1, R13",
+	},
+}
+
 func checkTwoClusters(p *Pass) {
 	for _, u := range p.reach().Undetermined {
 		if !u.Same {
@@ -71,6 +91,20 @@ func moreURIs(n int) string {
 	return fmt.Sprintf(" (and %d more Uris of the same Routes)", n-1)
 }
 
+var unreachableURI = &Rule{
+	Code: "WP602", Name: "unreachable-uri", Category: Routing, Severity: diag.Warning, Check: checkUnreachable,
+	Subjects: []string{"Uri/Name", "Route"},
+	Silences: []string{"WP604"},
+	Doc: Doc{
+		Title:  "A Uri never gets a request",
+		Why:    "On each alias of its Routes another alias and Uri wins, under every open scoring choice. The decision core is asked for every Uri.",
+		Bad:    "<UriGroup Name=\"shop_uris\">\n  <Uri Name=\"/shop/*\"/>\n  <Uri Name=\"/shop/*\"/>\n  <Uri Name=\"/shop/*\"/>\n</UriGroup>",
+		Good:   uriGroup("shop_uris", "/shop/*"),
+		Near:   uriGroup("shop_uris", "/shop/*", "/shop/cart/*", "/shop/cart/pay"),
+		Source: "R1 to R15",
+	},
+}
+
 func checkUnreachable(p *Pass) {
 	for _, u := range p.reach().Unreachable {
 		if u.At.IsZero() || len(u.Blockers) == 0 {
@@ -93,6 +127,20 @@ func clipWord80(s string) string {
 		return clipWord(s)
 	}
 	return s
+}
+
+var undeterminedRoute = &Rule{
+	Code: "WP603", Name: "undetermined-route", Category: Routing, Severity: diag.Warning, Check: checkUndetermined,
+	Subjects: []string{"Uri/Name", "VirtualHost/Name", "Route"},
+	Silences: []string{"WP611"},
+	Doc: Doc{
+		Title:  "Which cluster gets a request depends on an open choice",
+		Why:    "Admin or API traffic can land on the wrong cluster after a fix pack or a reorder of the file: how the scores of virtual host and URI combine is not documented.",
+		Bad:    twoServers + hostGroup("default_host", "www.shop.example.com:443") + hostGroup("bank_host", "*:443") + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/admin/*") + twoHostRoutes,
+		Good:   twoServers + hostGroup("default_host", "www.shop.example.com:443") + hostGroup("bank_host", "bank.example.com:443") + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/admin/*") + twoHostRoutes,
+		Near:   twoServers + hostGroup("default_host", "www.shop.example.com:443") + hostGroup("bank_host", "*:443") + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/bank/*") + twoHostRoutes,
+		Source: "R11 to R13; choices score-combination, vhost-score, score-tie, suffix-patterns",
+	},
 }
 
 func checkUndetermined(p *Pass) {
@@ -128,6 +176,21 @@ func assumed(choices []string) string {
 	return strings.Join(choices, " ")
 }
 
+var aliasSyntax = &Rule{
+	Code: "WP607", Name: "alias-syntax", Category: Routing, Severity: diag.Error, Check: checkAliasSyntax,
+	Subjects:  []string{"VirtualHost/Name"},
+	Otherwise: "warning for an alias without a port",
+	Silences:  []string{"WP611"},
+	Doc: Doc{
+		Title:  "A virtual host has a form that never matches, or no port",
+		Why:    "There are no partial wildcards: *.example.com:80 matches nothing. Without a port (a warning) it means port 80 only.",
+		Bad:    hostGroup("default_host", "*:80", "*.example.com:443"),
+		Good:   hostGroup("default_host", "*:80", "www.example.com:443"),
+		Near:   hostGroup("default_host", "*:80", "[2001:db8::1]:443", "*:*"),
+		Source: "IBM, virtual hosts; R6, R8",
+	},
+}
+
 func checkAliasSyntax(p *Pass) {
 	for _, g := range p.Config.VirtualHostGroups {
 		for _, h := range g.Aliases {
@@ -143,6 +206,20 @@ func checkAliasSyntax(p *Pass) {
 			}
 		}
 	}
+}
+
+var frontPortMissing = &Rule{
+	Code: "WP608", Name: "front-port-missing", Category: Routing, Severity: diag.Warning, Check: checkFrontPort,
+	Subjects: []string{"VirtualHost/Name", "Config/VHostMatchingCompat"},
+	Options:  []Option{{"ports", []int{80, 443}, "ports on which the web server is asked"}},
+	Doc: Doc{
+		Title:  "No alias has a port of the web server",
+		Why:    "With only 9080 and 9443 each request of a browser is declined, and the web server answers 404. Where the web server listens stands in no such file: the option ports says it.",
+		Bad:    hostGroup("default_host", "*:9080", "*:9443"),
+		Good:   hostGroup("default_host", "*:80", "*:443", "*:9080", "*:9443"),
+		Near:   hostGroup("default_host", "www.example.com:*"),
+		Source: "R7, R9",
+	},
 }
 
 func checkFrontPort(p *Pass) {
@@ -179,6 +256,19 @@ func intList(ns []int) string {
 	return strings.Join(texts, ", ")
 }
 
+var casePairs = &Rule{
+	Code: "WP609", Name: "case-pairs", Category: Routing, Severity: diag.Info, Check: checkCasePairs,
+	Subjects: []string{"VirtualHost/Name", "Uri/Name"},
+	Doc: Doc{
+		Title:  "Two aliases or two Uris differ in letter case only",
+		Why:    "Hosts compare without case, so the two are one; paths with case, so they are two, which surprises.",
+		Bad:    uriGroup("shop_uris", "/shop/*", "/Shop/*"),
+		Good:   uriGroup("shop_uris", "/shop/*"),
+		Near:   uriGroup("shop_uris", "/shop/*", "/shops/*"),
+		Source: "APAR PQ70620; R5",
+	},
+}
+
 func checkCasePairs(p *Pass) {
 	hosts := map[hostPort]*aliasOf{}
 	for i := range p.facts.aliases {
@@ -201,6 +291,19 @@ func checkCasePairs(p *Pass) {
 			}
 		}
 	}
+}
+
+var exactURIWithoutSubtree = &Rule{
+	Code: "WP612", Name: "exact-uri-without-subtree", Category: Routing, Severity: diag.Info, Fix: UnsafeFix, Check: checkExactOnly,
+	Subjects: []string{"Uri/Name"},
+	Doc: Doc{
+		Title:  "A Uri matches one path and nothing below it",
+		Why:    "/app matches only /app: everything below is declined. /app/* serves both.",
+		Bad:    uriGroup("shop_uris", "/shop"),
+		Good:   uriGroup("shop_uris", "/shop", "/shop/*"),
+		Near:   uriGroup("shop_uris", "/index.html", "/shop/*"),
+		Source: "R2, R3",
+	},
 }
 
 func checkExactOnly(p *Pass) {

@@ -7,8 +7,65 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+var structureRules = []*Rule{
+	xmlSyntax, notAConfig, unknownElement, unknownAttribute, misplacedAttribute, badEnumValue,
+	givenTwice, missingRequired, wrongLetterCase, badNumber, encodingMismatch,
+	intelligentManagementPresent, secondTransportOfProtocol, nothingServed, textBetweenElements,
+}
+
+var xmlSyntax = &Rule{
+	Code: "WP101", Name: "xml-syntax", Category: Structure, Severity: diag.Error, Fix: SomeSafe, Check: adoptFaults,
+	Otherwise: "warning for a DTD",
+	Doc: Doc{
+		Title:  "The file is not well-formed XML",
+		Why:    "A reload keeps the old configuration and writes one line to the log; at start there is no routing, at some levels no web server. All that stands behind the fault is checked all the same. White space or a comment before the XML declaration, and a document type definition, are a warning: whether the plug-in reads such a file is undocumented, and wasplug reads it. An entity of the definition, UTF-16 and EBCDIC may be read by the plug-in, too, but what cannot be checked here stays an error.",
+		Bad:    "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log>",
+		Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Near:   "<!-- a > b && \"c\" -->\n<Log LogLevel='Error' Name='/opt/plugins/logs/a&amp;b.log'/>",
+		Source: "IBM page \"plugin-cfg.xml file\" (V9); technote swg21326077",
+	},
+}
+
+var notAConfig = &Rule{
+	Code: "WP102", Name: "not-a-config", Category: Structure, Severity: diag.Error, Check: adoptFaults,
+	Subjects: []string{"Config"},
+	Doc: Doc{
+		Title:  "The root element is not Config, or there are several roots",
+		Why:    "The plug-in expects one Config. A pasted part of a file is checked as a fragment: rules about what is missing around it stay silent where they can.",
+		Bad:    "<?xml version=\"1.0\"?>\n<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" ConnectTimeout=\"5\" Name=\"m1\" ServerIOTimeout=\"60\"><Transport Hostname=\"h1\" Port=\"9443\" Protocol=\"https\"><Property Name=\"keyring\" Value=\"/k.kdb\"/><Property Name=\"stashfile\" Value=\"/k.sth\"/></Transport></Server></ServerCluster><Property Name=\"PluginInstallRoot\" Value=\"/opt/plugins/\"/>",
+		Good:   "<Config><Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/></Config>",
+		Near:   "<?xml version=\"1.0\"?>\n<!-- Config comes below -->\n<Config/>",
+		Source: "inferred from the format; effect as WP101",
+	},
+}
+
+var encodingMismatch = &Rule{
+	Code: "WP111", Name: "encoding-mismatch", Category: Structure, Severity: diag.Warning, Fix: SomeSafe, Check: adoptFaults,
+	Doc: Doc{
+		Title:  "The declared encoding does not fit the bytes",
+		Why:    "One letter outside of ASCII in a path can stop the next reload. Liberty declares UTF-8 and writes ISO-8859-1.",
+		Bad:    "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<Config><Log LogLevel=\"Error\" Name=\"/opt/prüfung/http_plugin.log\"/></Config>",
+		Good:   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Config><Log LogLevel=\"Error\" Name=\"/opt/prüfung/http_plugin.log\"/></Config>",
+		Near:   "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<Config><Log LogLevel=\"Error\" Name=\"/opt/pruefung/http_plugin.log\"/></Config>",
+		Source: "observed: Liberty's generator; what the plug-in makes of it is unknown",
+	},
+}
+
 // adoptFaults reports what Parse has found under the code of the rule.
 func adoptFaults(p *Pass) { p.adopt(p.faults) }
+
+var unknownElement = &Rule{
+	Code: "WP103", Name: "unknown-element", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkUnknownElement,
+	WellFormed: true, Topology: true,
+	Doc: Doc{
+		Title:  "An element is unknown, or stands in the wrong place",
+		Why:    "It is believed to be ignored without a message: the setting has no effect and nobody is told.",
+		Bad:    "<Config><Logg LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/></Config>",
+		Good:   "<Config><Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/></Config>",
+		Near:   "<Config><RequestMetrics armEnabled=\"false\" rmEnabled=\"false\" traceLevel=\"HOPS\"><filters enable=\"false\" type=\"URI\"/></RequestMetrics></Config>",
+		Source: "inferred: no text says what the plug-in does with it",
+	},
+}
 
 func checkUnknownElement(p *Pass) {
 	nearest := map[rowKey]string{} // a file may have many of one name
@@ -64,6 +121,20 @@ func foldedElement(n *parser.Node) string {
 		}
 	}
 	return ""
+}
+
+var givenTwice = &Rule{
+	Code: "WP107", Name: "given-twice", Category: Structure, Severity: diag.Warning, Fix: SomeSafe, Check: checkGivenTwice,
+	Subjects: []string{"PrimaryServers", "BackupServers", "Log",
+		"ClusterAddress", "RequestMetrics", "Property"},
+	Doc: Doc{
+		Title:  "An element or Property that counts once is given twice",
+		Why:    "Which one wins is undocumented, so an edit of the wrong one changes nothing.",
+		Bad:    "<Property Name=\"ESIEnable\" Value=\"true\"/>\n<Property Name=\"esiEnable\" Value=\"false\"/>",
+		Good:   "<Property Name=\"ESIEnable\" Value=\"false\"/>",
+		Near:   "<Property Name=\"ESIEnable\" Value=\"false\"/>\n<Property Name=\"ESIMaxCacheSize\" Value=\"1024\"/>",
+		Source: "IBM page \"plugin-cfg.xml file\" (V9): only once; the winner is unknown",
+	},
 }
 
 func checkGivenTwice(p *Pass) {
@@ -150,6 +221,21 @@ func (p *Pass) drop(n *parser.Node) diag.Edit {
 	return diag.Edit{Span: span}
 }
 
+var missingRequired = &Rule{
+	Code: "WP108", Name: "missing-required", Category: Structure, Severity: diag.Error, Check: checkMissingRequired,
+	Subjects:   required(),
+	Otherwise:  "info for an empty group or cluster that no Route uses",
+	WellFormed: true, Silences: []string{"WP202"},
+	Doc: Doc{
+		Title:  "Something without which an element cannot work is missing",
+		Why:    "Nothing stands behind the Route. Liberty writes such files while its listeners are paused, and merge tools crash on them. An empty group or cluster that no Route uses is only mentioned (info).",
+		Bad:    "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Protocol=\"http\"/></Server>",
+		Good:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" Protocol=\"http\"/></Server>",
+		Near:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Source: "observed: OpenLiberty/open-liberty#35767",
+	},
+}
+
 func checkMissingRequired(p *Pass) {
 	p.elements(func(n *parser.Node, typ *parser.ElementType) {
 		if typ == nil {
@@ -222,6 +308,20 @@ func without(element, name string) string {
 	return "what the plug-in does without it is undocumented"
 }
 
+var wrongLetterCase = &Rule{
+	Code: "WP109", Name: "wrong-letter-case", Category: Structure, Severity: diag.Warning, Fix: SafeFix, Check: checkLetterCase,
+	Otherwise:  "error for CloneID and where an error follows",
+	WellFormed: true, Topology: true,
+	Doc: Doc{
+		Title:  "A name differs from the known one in letter case only",
+		Why:    "XML names count with letter case. CloneId for CloneID, as a vendor's manual writes it, switches affinity off without a message: random logouts. What else follows from the name, a Route without its cluster say, is not reported beside it, but makes it an error where it is one; what would be found once the name is written right is reported then.",
+		Bad:    "<Server CloneId=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n<Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>",
+		Good:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n<Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>",
+		Near:   "<Property Name=\"esienable\" Value=\"false\"/>",
+		Source: "misspelling observed in public files; the effect is inferred from XML",
+	},
+}
+
 func checkLetterCase(p *Pass) {
 	p.elements(func(n *parser.Node, typ *parser.ElementType) {
 		if typ != nil || n.Parent == nil {
@@ -273,10 +373,36 @@ func (p *Pass) reportCase(e *element, wrong []*parser.Attr) {
 	}
 }
 
+var intelligentManagementPresent = &Rule{
+	Code: "WP112", Name: "intelligent-management-present", Category: Structure, Severity: diag.Info, Check: checkIntelligentManagement,
+	Subjects: []string{"IntelligentManagement"},
+	Doc: Doc{
+		Title:  "Routing data come from controllers at run time",
+		Why:    "Static rules and why see only a part of the routing, and merge tools refuse the file.",
+		Bad:    "<Config><IntelligentManagement><ConnectorCluster enabled=\"true\" name=\"cell\"><Connector host=\"dmgr.example.com\" port=\"7061\" protocol=\"https\"/></ConnectorCluster></IntelligentManagement></Config>",
+		Good:   "<Config/>",
+		Near:   "<!-- <IntelligentManagement/> is not used here -->\n<Config/>",
+		Source: "IBM, WebSphere ND 8.5 documentation, Intelligent Management for web servers",
+	},
+}
+
 func checkIntelligentManagement(p *Pass) {
 	if im := p.Config.IntelligentManagement; im != nil {
 		p.Report(im.NameSpan, "IntelligentManagement takes routing data from controllers at run time; what is said here of routing concerns the static part of the file only")
 	}
+}
+
+var secondTransportOfProtocol = &Rule{
+	Code: "WP113", Name: "second-transport-of-protocol", Category: Structure, Severity: diag.Warning, Check: checkSecondTransport,
+	Subjects: []string{"Transport", "Transport/Protocol"},
+	Doc: Doc{
+		Title:  "A Server has two Transports of one protocol",
+		Why:    "The Transport is chosen by protocol; which of two is used is undocumented, so requests may go to the port that was meant to be closed.",
+		Bad:    "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" Protocol=\"http\"/><Transport Hostname=\"h1\" Port=\"9081\" Protocol=\"http\"/></Server>",
+		Good:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" Protocol=\"http\"/></Server>",
+		Near:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" Protocol=\"http\"/><Transport Hostname=\"h1\" Port=\"9443\" Protocol=\"https\"><Property Name=\"keyring\" Value=\"/k.kdb\"/><Property Name=\"stashfile\" Value=\"/k.sth\"/></Transport></Server>",
+		Source: "choice by protocol: APAR PI77874; the rest is unknown",
+	},
 }
 
 func checkSecondTransport(p *Pass) {

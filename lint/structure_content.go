@@ -7,6 +7,19 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+var nothingServed = &Rule{
+	Code: "WP114", Name: "nothing-served", Category: Structure, Severity: diag.Warning, Check: checkNothingServed,
+	Subjects: []string{"Route", "Config"},
+	Doc: Doc{
+		Title:  "The file has no Route, or none that any request can match",
+		Why:    "Every request is declined and ends in the web server's own 404. Liberty writes such files when it finds no virtual host or no application.",
+		Bad:    "<?xml version=\"1.0\"?>\n<Config><Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/><UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup></Config>",
+		Good:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+		Near:   "<?xml version=\"1.0\"?>\n<Config><IntelligentManagement><ConnectorCluster enabled=\"true\" name=\"cell\"><Connector host=\"dmgr.example.com\" port=\"7061\" protocol=\"https\"/></ConnectorCluster></IntelligentManagement></Config>",
+		Source: "follows from R1 and R9; observed: Liberty's generator",
+	},
+}
+
 // checkNothingServed asks the decision core whether any request can get through. Where the plug-in rejects the whole file, or some of it could
 // not be read, there is more to tell than that; and with IntelligentManagement the Routes come from elsewhere.
 func checkNothingServed(p *Pass) {
@@ -20,6 +33,18 @@ func checkNothingServed(p *Pass) {
 	}
 	p.Report(c.Routes[0].Node.NameSpan, "no request can match any Route of the file: their groups hold no alias or no Uri that could match; every request is declined, "+
 		"and the web server answers it by itself, mostly with 404")
+}
+
+var textBetweenElements = &Rule{
+	Code: "WP115", Name: "text-between-elements", Category: Structure, Severity: diag.Warning, Check: checkStrayText,
+	Doc: Doc{
+		Title:  "Text stands between elements",
+		Why:    "No element of plugin-cfg.xml holds text, so it is most likely the rest of an edit that went wrong, and what was meant to be set is not. What the plug-in makes of it is undocumented.",
+		Bad:    "<UriGroup Name=\"shop_uris\">AffinityCookie=\"SHOP\"/>\n<Uri Name=\"/shop/*\"/></UriGroup>",
+		Good:   "<UriGroup Name=\"shop_uris\"> <Uri Name=\"/shop/*\"/> </UriGroup>",
+		Near:   "<UriGroup Name=\"shop_uris\"><!-- text --><Uri Name=\"/shop/*\"/></UriGroup>\n<ConfigHash>42</ConfigHash>",
+		Source: "inferred from the format: no source shows an element with text, but for the ConfigHash of Liberty",
+	},
 }
 
 // checkStrayText looks at the content of known elements: none of them holds text.

@@ -34,6 +34,21 @@ func covering(prefixes map[string]*parser.Uri, u *parser.Uri) *parser.Uri {
 	return nil
 }
 
+var uriSyntax = &Rule{
+	Code: "WP605", Name: "uri-syntax", Category: Routing, Severity: diag.Error, Check: checkURISyntax,
+	Subjects:  []string{"Uri/Name"},
+	Otherwise: "warning where the effect is undocumented",
+	Silences:  []string{"WP602", "WP604", "WP612"},
+	Doc: Doc{
+		Title:  "A Uri has a form that matches nothing, or more than meant",
+		Why:    "It never matches, or more than meant, or in a way that is undocumented: /app* also takes /apple. Only a warning for white space within and for letters beyond ASCII: where paths are decoded before the match, as IBM HTTP Server does, they match, and such names of folders exist.",
+		Bad:    uriGroup("shop_uris", "shop/*"),
+		Good:   uriGroup("shop_uris", "/shop/*"),
+		Near:   uriGroup("shop_uris", "*.jsp", "/shop/*.jsf", "/shop/*"),
+		Source: "IBM, Uri; R2, R14, R15",
+	},
+}
+
 func checkURISyntax(p *Pass) {
 	for _, g := range p.Config.UriGroups {
 		for _, u := range g.Uris {
@@ -70,6 +85,19 @@ func uriProblem(uri string) (string, diag.Severity) {
 		return "has a \"*\" in its middle, which only generators' forms such as \"/app/*.jsp\" have; what it matches is undocumented (choice suffix-patterns, R15)", diag.Error
 	}
 	return "", 0
+}
+
+var uriCatchAll = &Rule{
+	Code: "WP606", Name: "uri-catch-all", Category: Routing, Severity: diag.Warning, Check: checkCatchAll,
+	Subjects: []string{"Uri/Name"},
+	Doc: Doc{
+		Title:  "A Uri takes every path, or the first page",
+		Why:    "Static files and other applications behind the web server disappear, and administration URIs become reachable with the rest. / alone takes the first page only, which is then no longer the web server's. Reported on aliases of any host, and on those that lead to other clusters too: a host that belongs to one cluster may well be its own.",
+		Bad:    hostGroup("default_host", "*:80") + hostGroup("inner_host", "*:9080") + uriGroup("shop_uris", "/shop/*") + uriGroup("all_uris", "/*") + innerRoutes,
+		Good:   hostGroup("default_host", "*:80") + hostGroup("inner_host", "*:9080") + uriGroup("shop_uris", "/shop/*") + uriGroup("all_uris", "/inner/*") + innerRoutes,
+		Near:   hostGroup("default_host", "*:80") + uriGroup("shop_uris", "/shop", "/shop/*"),
+		Source: "R1, R2",
+	},
 }
 
 func checkCatchAll(p *Pass) {

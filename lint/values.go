@@ -7,6 +7,21 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+var badEnumValue = &Rule{
+	Code: "WP106", Name: "bad-enum-value", Category: Structure, Severity: diag.Error, Fix: SomeSafe, Check: checkBadEnum,
+	Subjects:   typed(parser.Enum, parser.Boolean),
+	Otherwise:  "warning for LoadBalance and for a value that differs only in letter case",
+	WellFormed: true, Topology: true,
+	Doc: Doc{
+		Title:  "A value is none of those that the attribute knows",
+		Why:    "Either the default is used or the element becomes unusable; no text says which. LoadBalance \"Round-Robin\", without the blank, is only a warning because its default is Round Robin.",
+		Bad:    "<Log LogLevel=\"ERROR\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Near:   "<Config AppServerPortPreference=\"hostHeader\"/>",
+		Source: "allowed values documented for each attribute; effect of others unknown",
+	},
+}
+
 func checkBadEnum(p *Pass) {
 	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
 		if row == nil || row.Ignored || row.Type != parser.Enum && row.Type != parser.Boolean || row.Check(a.Value) == parser.Good {
@@ -74,6 +89,21 @@ func list(values []string) string {
 		return strings.Join(quoted, "")
 	}
 	return strings.Join(quoted[:len(quoted)-1], ", ") + " and " + quoted[len(quoted)-1]
+}
+
+var badNumber = &Rule{
+	Code: "WP110", Name: "bad-number", Category: Structure, Severity: diag.Error, Check: checkBadNumber,
+	Subjects:   typed(parser.Int, parser.Port),
+	Otherwise:  "warning for a value that no source documents",
+	WellFormed: true, Topology: true,
+	Doc: Doc{
+		Title:  "A number cannot be read, is out of range, or means nothing that is documented",
+		Why:    "The default, a refusal, or a wrap-around: no text says which.",
+		Bad:    "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"90800\"/></Server>",
+		Good:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Near:   "<Server CloneID=\"c1\" MaxConnections=\"-1\" Name=\"m1\" ServerIOTimeout=\"-60\"><Transport Hostname=\"h1\" Port=\"65535\"/></Server>",
+		Source: "ranges documented for each attribute; effect of others unknown",
+	},
 }
 
 func checkBadNumber(p *Pass) {
