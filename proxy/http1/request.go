@@ -203,7 +203,7 @@ func (r *Request) check(buf []byte) error {
 			if !EqualFold(f.Text(buf), "100-continue") {
 				return errExpect
 			}
-			r.Continue = true
+			r.Continue = r.Minor == 1 // HTTP/1.0 knows no interim answers
 		}
 	}
 	if r.Chunked && r.Minor == 0 {

@@ -56,6 +56,14 @@ func TestRequest(t *testing.T) {
 	}
 }
 
+// An HTTP/1.0 client knows no interim answer, so it waits for none, whatever it says (RFC 9110, 10.1.1).
+func TestExpectationOfOldClient(t *testing.T) {
+	r, done, err := parseRequest("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n")
+	if err != nil || !done || r.Continue {
+		t.Errorf("%v %v, waits %v", done, err, r.Continue)
+	}
+}
+
 // The messages that two programs could read in two ways, and what comes of each.
 var hostile = []struct {
 	name, raw string
