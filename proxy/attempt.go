@@ -89,8 +89,11 @@ func (c *client) talk(s *stream, m *member, limit routecheck.Nanos) (ev routeche
 	default:
 		sent, err = c.sendStreaming(s, m, limit)
 	}
-	if err == nil && s.rs.Size == 0 {
+	switch {
+	case err == nil && s.rs.Size == 0:
 		err = c.answer(s, limit, false)
+	case sent > 0 && isLost(err):
+		err = c.lastWords(s, limit, err)
 	}
 	if err == nil {
 		err = c.checkBody(s)
@@ -102,6 +105,22 @@ func (c *client) talk(s *stream, m *member, limit routecheck.Nanos) (ev routeche
 		return c.failure(s, err, sent), false
 	}
 	return routecheck.Event{Kind: routecheck.Head, Status: s.rs.Status}, false
+}
+
+// lastWords looks for the answer of a member that has closed the stream before the request was out: one that refuses a body does not read it.
+// Without an answer the stream was lost as before.
+func (c *client) lastWords(s *stream, limit routecheck.Nanos, lost error) error {
+	s.spoilt = true
+	err := c.answer(s, limit, false)
+	if isLost(err) {
+		return lost
+	}
+	return err
+}
+
+// isLost reports whether the stream ended, of itself.
+func isLost(err error) bool {
+	return err != nil && err != errAborted && lossOf(err) == routecheck.StreamLost
 }
 
 // sendWhole sends head and body together where the body is small: one system call and one packet in place of two.

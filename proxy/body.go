@@ -93,6 +93,7 @@ func (c *client) buffer(most int64) error {
 		}
 		fresh := store[len(store) : len(store)+got]
 		out, n, err := b.claim(fresh)
+		c.spill = bytes.Clone(fresh[n:]) // whoever answers this request; the store grows over it
 		if err == errPostSize {
 			c.x.flight.Sized(b.content)
 			return nil
@@ -100,7 +101,6 @@ func (c *client) buffer(most int64) error {
 		if err != nil {
 			return err
 		}
-		c.spill = bytes.Clone(fresh[n:]) // before trailers that were held back are written over it
 		store = append(store, out...)
 	}
 	b.kept = store

@@ -27,6 +27,7 @@ type fake struct {
 	seen   []*http.Request // their bodies are read
 	bodies []string
 	act    func(f *fake, c net.Conn, rq *http.Request) (goOn bool) // nil: a good answer
+	serves func(net.Conn)                                          // in place of reading requests; set before the first client comes
 	wg     sync.WaitGroup
 	raw    syncBuffer // everything that arrived
 }
@@ -46,6 +47,10 @@ func (f *fake) serve(l net.Listener) {
 
 func (f *fake) talk(c net.Conn) {
 	defer f.forget(c)
+	if f.serves != nil {
+		f.serves(c)
+		return
+	}
 	br := bufio.NewReader(io.TeeReader(c, &f.raw))
 	for {
 		rq, err := http.ReadRequest(br)

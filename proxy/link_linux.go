@@ -144,8 +144,9 @@ func (f *fastPath) turn(p []byte, check bool, pool *buffers) (sent int, b *buffe
 	return f.out.n, b, n, err
 }
 
-// tryTurn writes the request when it is first called, and goes to sleep without a try to read: the answer cannot be there yet.
-// What comes from here on wakes it, for the poller was made ready before.
+// tryTurn writes the request when it is first called. Behind a check it then goes to sleep without a try to read: nothing was there, and what
+// comes from here on wakes it, for the poller was made ready before. Without one the answer may have come already, of a member that does not
+// wait for the end of the request, or for any of it; nothing would wake it for that.
 func (f *fastPath) tryTurn(fd uintptr) bool {
 	if f.written {
 		return f.tryWait(fd)
@@ -155,7 +156,9 @@ func (f *fastPath) tryTurn(fd uintptr) bool {
 		return true
 	}
 	f.out.write(fd)
-	f.written = f.out.errno == 0 && f.out.n == len(f.out.p)
+	if f.written = f.out.errno == 0 && f.out.n == len(f.out.p); f.written && !f.check {
+		return f.tryWait(fd)
+	}
 	return !f.written
 }
 

@@ -19,9 +19,10 @@ type network struct {
 	mu      sync.Mutex
 	members map[string]net.Listener // by ADDRESS:PORT as the proxy dials it; none: refused
 	dials   map[string]int
-	hidden  bool          // connections to members show no socket
-	lacking syscall.Errno // dialling fails with it, whoever is meant
-	refusal syscall.Errno // of members that are not there, default ECONNREFUSED
+	hidden  bool           // connections to members show no socket
+	dialled func(net.Conn) // looks at a connection first; set before the first client comes
+	lacking syscall.Errno  // dialling fails with it, whoever is meant
+	refusal syscall.Errno  // of members that are not there, default ECONNREFUSED
 	front   net.Listener
 }
 
@@ -51,6 +52,9 @@ func (n *network) dial(ctx context.Context, _, address string) (net.Conn, error)
 		return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", refusal)}
 	}
 	c, err := connect(ctx, l)
+	if n.dialled != nil && err == nil {
+		n.dialled(c)
+	}
 	if hidden && err == nil {
 		return struct{ net.Conn }{c}, nil
 	}

@@ -1,0 +1,121 @@
+package proxy
+
+import (
+	"bufio"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+)
+
+// answeringMember answers each connection once, when a part of the request is there, and closes it.
+func answeringMember(answers *atomic.Int32, text string, head bool) func(net.Conn) {
+	return func(c net.Conn) {
+		if head {
+			if _, err := http.ReadRequest(bufio.NewReader(c)); err != nil {
+				return
+			}
+		}
+		answers.Add(1)
+		io.WriteString(c, text)
+		if !head {
+			io.Copy(io.Discard, c)
+		}
+	}
+}
+
+// A member that closes the connection as soon as it has refused a large body has answered: its answer is passed on, nobody else gets the
+// request, and it is not marked.
+func TestAnswerBeforeTheBody(t *testing.T) {
+	for _, version := range []uint16{0, tls.VersionTLS12, tls.VersionTLS13} {
+		for _, size := range []string{"-1", "1", "0"} {
+			w := startOver(t, version, site{members: 2, cluster: `PostBufferSize="` + size + `"`}, Options{})
+			var answers atomic.Int32
+			for _, f := range w.fakes {
+				f.serves = answeringMember(&answers, "HTTP/1.1 413 Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig", true)
+			}
+			w.dialled = func(c net.Conn) { c.(*net.TCPConn).SetWriteBuffer(4 << 10) } // the body has no place on its way
+			v := w.visit()
+			v.send(post(strings.Repeat("x", 250_000)))
+			r, err := v.read("POST")
+			if err != nil || r.status != 413 || r.body != "big" || answers.Load() != 1 {
+				t.Errorf("TLS %x, PostBufferSize %s: %+v %v, %d executions", version, size, r, err, answers.Load())
+			}
+			for name := range w.fakes {
+				if marked, _ := w.memberState(name); marked {
+					t.Errorf("TLS %x, PostBufferSize %s: %s is marked", version, size, name)
+				}
+			}
+			v.Close()
+			w.stop()
+		}
+	}
+}
+
+// An answer that stands there before the request goes out is found: nothing else comes that would wake whoever waits for it.
+func TestAnswerBeforeTheRequest(t *testing.T) {
+	for _, version := range []uint16{0, tls.VersionTLS13} {
+		for _, raw := range []string{get("/"), post("body"), post(strings.Repeat("x", 50_000))} {
+			w := startOver(t, version, site{members: 1, server: `ServerIOTimeout="5"`}, Options{})
+			var answers atomic.Int32
+			w.fakes["m1"].serves = answeringMember(&answers, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", false)
+			if version == 0 {
+				w.dialled = awaitBytes
+			}
+			v := w.visit()
+			v.send(raw)
+			method, _, _ := strings.Cut(raw, " ")
+			if r, err := v.read(method); err != nil || r.status != 200 || r.body != "ok" || answers.Load() != 1 {
+				t.Errorf("TLS %x, %.20q: %+v %v, %d attempts", version, raw, r, err, answers.Load())
+			}
+			v.Close()
+			w.stop()
+		}
+	}
+}
+
+// awaitBytes waits until there is something to read, and takes the news of it from the poller.
+func awaitBytes(c net.Conn) {
+	raw, err := c.(syscall.Conn).SyscallConn()
+	if err != nil {
+		return
+	}
+	raw.Read(func(fd uintptr) bool { return peek(fd) != nothingYet })
+}
+
+// What follows a body that exceeds PostSizeLimit is the next request, whole.
+func TestRequestBehindTooLargeBody(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		w := startOver(t, 0, site{members: 1, cluster: `PostSizeLimit="10"`}, Options{})
+		v := w.visit()
+		if secure {
+			c, err := w.secureFront(t)()
+			if err != nil {
+				t.Fatal(err)
+			}
+			v.Close()
+			v = &visitor{c, bufio.NewReader(c), t}
+		}
+		r := v.ask("POST /large HTTP/1.1\r\nHost: shop\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n")
+		if r.status != 100 {
+			t.Fatalf("%+v", r)
+		}
+		v.send("14\r\n" + strings.Repeat("x", 20) + "\r\n0\r\n\r\n" + get("/next", "X: GET /evil HTTP/1.1"))
+		large, err := v.read("POST")
+		if err != nil || large.status != 413 {
+			t.Errorf("%+v %v", large, err)
+		}
+		if r, err := v.read("GET"); err != nil || r.status != 200 {
+			t.Errorf("behind it: %+v %v", r, err)
+		}
+		if got := w.fakes["m1"].requests(); len(got) != 1 || got[0].URL.Path != "/next" {
+			t.Errorf("TLS %v: a member got %v", secure, got)
+		}
+		v.Close()
+		w.stop()
+	}
+}
