@@ -37,7 +37,10 @@ func (m *machine) found(o *op, r *result) {
 	if slices.ContainsFunc(all, func(u routecheck.URIFound) bool { return o.fits(&u) }) {
 		return
 	}
-	what := fmt.Sprintf("%s of %s", o.pattern, o.group)
+	what := o.pattern
+	if o.group != "" {
+		what += " of " + o.group
+	}
 	if o.kind == opAlias {
 		r.differs(PatternDiffers, "R6", "virtual host "+what,
 			foundWords(all, func(u *routecheck.URIFound) string { return u.Alias + " of " + u.Hosts })...)
@@ -193,7 +196,7 @@ func (m *machine) transport(o *op, r *result) {
 		return
 	}
 	for other := range conf.Members { // where no line names the member that was picked, it may be any
-		if o.coarse && m.addresses(fl, o, routecheck.MemberID(other)) == nil {
+		if o.coarse && !o.named && m.addresses(fl, o, routecheck.MemberID(other)) == nil {
 			return
 		}
 	}

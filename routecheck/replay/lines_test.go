@@ -54,6 +54,15 @@ func transport(host string, port int) string {
 		port)
 }
 
+func markedDown(member string) string {
+	return "ERROR: ws_server: serverSetFailoverStatus: Marking " + member + " down"
+}
+
+func refusedBy(member, host string) string {
+	return "ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to '" + member + "'on host '" +
+		host + "'; will try another one"
+}
+
 // TestLines: each line that the file cannot give is a disagreement with its rule, and each that it can give is none.
 func TestLines(t *testing.T) {
 	asked := "TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='www.example.com:80'; uri='/shop/x'"
@@ -108,6 +117,14 @@ func TestLines(t *testing.T) {
 			[]string{asked, checkedStatus("a", 0), transport("hb", 9080), ended}},
 		{"but none of another cluster", "3 transport R64 a: hx, port 9080: a: ha, port 9080; a: ha, port 9443",
 			[]string{asked, checkedStatus("a", 0), transport("hx", 9080), ended}},
+		{"the host of a failed attempt", "4 transport R64 a: hx: a: ha, port 9080; a: ha, port 9443",
+			[]string{asked, picked("a"), markedDown("a"), refusedBy("a", "hx"), picked("b"), ended}},
+		{"once, where its Transport is logged", "3 transport R64 a: hx, port 9080: a: ha, port 9080; a: ha, port 9443",
+			[]string{asked, picked("a"), transport("hx", 9080), markedDown("a"), refusedBy("a", "hx"), picked("b"), ended}},
+		{"of each attempt", "6 transport R64 b: hx: b: hb, port 9080", []string{picked("a"), transport("ha", 9080),
+			markedDown("a"), refusedBy("a", "ha"), markedDown("b"), refusedBy("b", "hx")}},
+		{"below LogLevel Detail too", "2 transport R64 a: hb: a: ha, port 9080; a: ha, port 9443",
+			[]string{markedDown("a"), refusedBy("a", "hb")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table := tableOf(t, twoGroups)

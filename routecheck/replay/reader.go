@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"strings"
+
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 	"github.com/wasplug/wasplug/routecheck"
@@ -54,6 +56,7 @@ type op struct {
 	check     pluginlog.Check
 	pending   int64
 	implied   bool // with opPick: no line says so, what follows it does
+	named     bool // with opTransport: the line names the member
 	coarse    bool // the log hides what led here: its level is below Trace, or it begins in the middle of the request
 }
 
@@ -269,6 +272,9 @@ func (r *reader) timer(q *request) {
 
 func (r *reader) pick(q *request, member string, o op) {
 	o.kind, o.member = opPick, member
+	if !o.implied { // the line of a Transport can stand before what implies a pick
+		q.sentTo = ""
+	}
 	q.member, q.flying, q.reused, q.head, q.failure, q.settled, q.noRetry = keep(member), true, false, false, noFailure,
 		"", false
 	r.op(q, o)
@@ -344,6 +350,7 @@ func (r *reader) failing(q *request) {
 		if q.settled != e.Member || q.failure != noFailure {
 			r.fail(q, e.Member, false)
 		}
+		r.failedAt(q)
 		q.noRetry = !e.Retry
 	case pluginlog.Counted:
 		r.counted(q)
@@ -407,7 +414,16 @@ func (r *reader) transport(q *request) {
 		member = q.member
 	}
 	if member != "" && !q.ended && !q.over {
+		q.sentTo = keep(r.e.Host)
 		r.op(q, op{kind: opTransport, member: member, host: r.e.Host, port: r.e.Port})
+	}
+}
+
+// failedAt holds the host of a failed attempt against its member, unless the line of the Transport named it before: below
+// LogLevel Detail no other line tells an address.
+func (r *reader) failedAt(q *request) {
+	if e := r.e; e.Host != "" && !strings.EqualFold(e.Host, q.sentTo) {
+		r.op(q, op{kind: opTransport, member: e.Member, host: e.Host, named: true})
 	}
 }
 

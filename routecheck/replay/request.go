@@ -32,6 +32,7 @@ type request struct {
 	seen   []checked // status lines of this selection
 
 	member  string // of the attempt under way, or of the last one
+	sentTo  string // the host that its Transport was last said to name
 	checked string // the member that was checked last: who gets the attempt where no line names anybody
 	affine  string // the member whose clone ID matched, in this selection
 	flying  bool   // an attempt is under way

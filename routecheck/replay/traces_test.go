@@ -18,9 +18,11 @@ func clusterXML(attributes, servers string) string {
 <Route ServerCluster="C" UriGroup="u" VirtualHostGroup="v"/></Config>`, attributes, servers)
 }
 
-func server(name, attributes string) string {
-	return fmt.Sprintf(`<Server Name="%s" %s><Transport Hostname="h" Port="9080" Protocol="http"/></Server>`, name,
-		attributes)
+func server(name, attributes string) string { return serverOn("h", name, attributes) }
+
+func serverOn(host, name, attributes string) string {
+	return fmt.Sprintf(`<Server Name="%s" %s><Transport Hostname="%s" Port="9080" Protocol="http"/></Server>`, name,
+		attributes, host)
 }
 
 // TestRealTraces: published excerpts agree with a configuration that fits what their pages say.
@@ -34,10 +36,10 @@ func TestRealTraces(t *testing.T) {
 		decisions, unchecked, synced, n int64
 	}{
 		{"01-sg246198-ordered-routing-affinity-down.txt", four, 0, 0, 1, 0},
-		{"02-sg246198-connect-refused-marked-down.txt", server("was1node_PluginMember1", "") +
+		{"02-sg246198-connect-refused-marked-down.txt", serverOn("app1.itso.ibm.com", "was1node_PluginMember1", "") +
 			server("was2node_PluginMember2", ""), 1, 0, 0, 0},
-		{"03-dellyqiao-connect-timeout-https-transport.txt", server("wasserverNode01_abc", `ConnectTimeout="5"`), 3, 1, 0,
-			1},
+		{"03-dellyqiao-connect-timeout-https-transport.txt",
+			serverOn("wasserver", "wasserverNode01_abc", `ConnectTimeout="5"`), 3, 1, 0, 1},
 		{"04-statuscheck-line-v9-retryInSec.txt", server("megaNode01_tisales3", ""), 0, 0, 0, 0},
 	} {
 		t.Run(c.file, func(t *testing.T) {
