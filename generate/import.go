@@ -20,7 +20,7 @@ import (
 func Import(cfg *parser.Config) ([]byte, []diag.Diagnostic) {
 	if cfg.Node == nil {
 		span := diag.Span{File: cfg.Doc.File}
-		return nil, []diag.Diagnostic{{Span: span, Severity: diag.Error, Rule: diag.Rule{Code: "WP102", Name: "not-a-config"},
+		return nil, []diag.Diagnostic{{Span: span, Severity: diag.Error, Rule: diag.Rule{Code: diag.NotAConfig, Name: "not-a-config"},
 			Message: "not a whole plugin-cfg.xml: there is no Config element, so there is no topology to write"}}
 	}
 	im := newImporter(cfg)

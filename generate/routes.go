@@ -36,7 +36,7 @@ func (c *compiler) routes(root element, served []*Application) {
 		}
 		if other := groups[r.group.V]; other != nil {
 			if !sameURIs(r.uris, other.uris) {
-				c.report(r.group.Span, "WP203", "uri group %q has other URIs for cluster %q than for %q; give one of them another uriGroup", r.group.V, other.cluster.V, r.cluster.V)
+				c.report(r.group.Span, diag.DuplicateName, "uri group %q has other URIs for cluster %q than for %q; give one of them another uriGroup", r.group.V, other.cluster.V, r.cluster.V)
 			}
 			continue
 		}
@@ -121,7 +121,7 @@ func (c *compiler) uris(all []uri, a *Application) []uri {
 		name.V = contextURI(name.V)
 		add(name, root.Value.Span)
 		if name.V == "/*" {
-			c.report(root.Value.Span, "WP606", "context root %q becomes the URI /*, which takes static files and every other path from the web server", root.Value.Text)
+			c.report(root.Value.Span, diag.URICatchAll, "context root %q becomes the URI /*, which takes static files and every other path from the web server", root.Value.Text)
 		}
 	case list == nil:
 		c.fault(a.Node.Span, "application %q has neither a contextRoot nor uris, so no request can reach it", a.Name.V)

@@ -28,7 +28,7 @@ func (t *Topology) Tolerate(found []diag.Diagnostic) []diag.Diagnostic {
 	var kept []diag.Diagnostic
 	for _, d := range found {
 		if d.Span.File == t.Node.Span.File {
-			if d.Rule.Code == "WP303" {
+			if d.Rule.Code == diag.CloneIDMissing {
 				if t.wantsNoAffinity(d.Span) {
 					continue // lint cannot know it
 				}
@@ -155,13 +155,13 @@ func (c *compiler) reportURI(before, again claim) {
 	var d *diag.Diagnostic
 	switch {
 	case before.route.cluster.V != again.route.cluster.V:
-		d = c.report(u.element.at, "WP601", "URI %q of %s also goes to cluster %q by %s; one application gets the other's requests", name, one, before.route.cluster.V, other)
+		d = c.report(u.element.at, diag.AliasAndURIToTwoClusters, "URI %q of %s also goes to cluster %q by %s; one application gets the other's requests", name, one, before.route.cluster.V, other)
 	case !u.agrees(o):
-		d = c.report(u.element.at, "WP306", "URI %q of %s has another affinity cookie or identifier than in %s; which of the two counts is documented nowhere, and sessions of the other are not found", name, one, other)
+		d = c.report(u.element.at, diag.AffinityCookieDiffersOnOverlap, "URI %q of %s has another affinity cookie or identifier than in %s; which of the two counts is documented nowhere, and sessions of the other are not found", name, one, other)
 	case u.app == o.app:
-		d = c.report(u.element.at, "WP604", "URI %q is listed twice by %s; once is enough", name, one)
+		d = c.report(u.element.at, diag.RedundantURI, "URI %q is listed twice by %s; once is enough", name, one)
 	default:
-		d = c.report(u.element.at, "WP604", "URI %q of %s is also listed by %s, for the same cluster; once is enough", name, one, other)
+		d = c.report(u.element.at, diag.RedundantURI, "URI %q of %s is also listed by %s, for the same cluster; once is enough", name, one, other)
 		d.Severity = diag.Warning // two applications may have had two things in mind
 	}
 	d.Related = []diag.Related{{Span: o.element.at, Message: "used first here"}}

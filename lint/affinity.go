@@ -24,9 +24,9 @@ type cloneAt struct {
 }
 
 var cloneIDCollision = &Rule{
-	Code: "WP301", Name: "clone-id-collision", Category: Affinity, Severity: diag.Error, Check: checkCollision,
+	Code: diag.CloneIDCollision, Name: "clone-id-collision", Category: Affinity, Severity: diag.Error, Check: checkCollision,
 	Subjects: []string{"Server/CloneID"},
-	Silences: []string{"WP302", "WP309"},
+	Silences: []string{diag.CloneIDReusedAcrossClusters, diag.CloneIDCollisionAfterMerge},
 	Doc: Doc{
 		Title:  "Two servers of one cluster have one CloneID",
 		Why:    "The first of them in the list gets the sessions of both: users of the other are logged out, or half of them. Copied profiles carry the same ID; IBM tells administrators to check by eye.",
@@ -97,7 +97,7 @@ func meetHosts(a, b map[string]bool) bool {
 }
 
 var cloneIDReusedAcrossClusters = &Rule{
-	Code: "WP302", Name: "clone-id-reused-across-clusters", Category: Affinity, Severity: diag.Error, Check: checkReused,
+	Code: diag.CloneIDReusedAcrossClusters, Name: "clone-id-reused-across-clusters", Category: Affinity, Severity: diag.Error, Check: checkReused,
 	Subjects:  []string{"Server/CloneID"},
 	Otherwise: "warning where no Route brings their cookies together today",
 	Topology:  true,
@@ -152,7 +152,7 @@ func checkReused(p *Pass) {
 }
 
 var cloneIDMissing = &Rule{
-	Code: "WP303", Name: "clone-id-missing", Category: Affinity, Severity: diag.Error, Check: checkMissingClone,
+	Code: diag.CloneIDMissing, Name: "clone-id-missing", Category: Affinity, Severity: diag.Error, Check: checkMissingClone,
 	Subjects:  []string{"Server/CloneID", "ClusterAddress"},
 	Otherwise: "warning where no server of the cluster has one",
 	Topology:  true,
@@ -202,10 +202,10 @@ func (p *Pass) missingSome(c *parser.ServerCluster, with int) {
 }
 
 var cloneIDCharacters = &Rule{
-	Code: "WP304", Name: "clone-id-characters", Category: Affinity, Severity: diag.Error, Check: checkCloneCharacters,
+	Code: diag.CloneIDCharacters, Name: "clone-id-characters", Category: Affinity, Severity: diag.Error, Check: checkCloneCharacters,
 	Subjects:  []string{"Server/CloneID", "ServerCluster/CloneSeparatorChange"},
 	Otherwise: "warning for one that is empty, or that the separator does not cut",
-	Silences:  []string{"WP310"},
+	Silences:  []string{diag.CloneIDWrongFormat},
 	Doc: Doc{
 		Title:  "A CloneID holds the separator of clone IDs, white space, or nothing",
 		Why:    "The session cookie is cut at the separator, so the ID never matches. An error for the separator in use, a warning for the other, for white space and for an empty ID.",
@@ -240,7 +240,7 @@ func checkCloneCharacters(p *Pass) {
 }
 
 var separatorDiffers = &Rule{
-	Code: "WP305", Name: "separator-differs", Category: Affinity, Severity: diag.Warning, Check: checkSeparators,
+	Code: diag.SeparatorDiffers, Name: "separator-differs", Category: Affinity, Severity: diag.Warning, Check: checkSeparators,
 	Subjects: []string{"ServerCluster/CloneSeparatorChange"},
 	Doc: Doc{
 		Title:  "CloneSeparatorChange differs between clusters that share a host and a cookie",
@@ -321,9 +321,9 @@ func (p *Pass) routedHosts() []routedHost {
 const maxWork = 1 << 20
 
 var sameAddressTwoCloneIDs = &Rule{
-	Code: "WP307", Name: "same-address-two-clone-ids", Category: Affinity, Severity: diag.Error, Check: checkSameAddressIDs,
+	Code: diag.SameAddressTwoCloneIDs, Name: "same-address-two-clone-ids", Category: Affinity, Severity: diag.Error, Check: checkSameAddressIDs,
 	Subjects: []string{"Server/CloneID", "Transport/Hostname", "Transport/Port"},
-	Silences: []string{"WP308"},
+	Silences: []string{diag.SameAddressTwice},
 	Doc: Doc{
 		Title:  "One address stands in two servers with different CloneIDs",
 		Why:    "One of the two IDs is stale: the server behind the address knows only one, and the sessions that name the other look foreign.",
@@ -354,7 +354,7 @@ func checkSameAddressIDs(p *Pass) {
 }
 
 var sameAddressTwice = &Rule{
-	Code: "WP308", Name: "same-address-twice", Category: Affinity, Severity: diag.Warning, Check: checkSameAddress,
+	Code: diag.SameAddressTwice, Name: "same-address-twice", Category: Affinity, Severity: diag.Warning, Check: checkSameAddress,
 	Subjects: []string{"Transport/Hostname", "Transport/Port"},
 	Doc: Doc{
 		Title:  "One address stands in two members of a cluster",
@@ -405,7 +405,7 @@ func (p *Pass) cloneIndex() map[string][]cloneAt {
 }
 
 var cloneIDCollisionAfterMerge = &Rule{
-	Code: "WP309", Name: "clone-id-collision-after-merge", Category: Affinity, Severity: diag.Error, Check: checkAcrossFiles,
+	Code: diag.CloneIDCollisionAfterMerge, Name: "clone-id-collision-after-merge", Category: Affinity, Severity: diag.Error, Check: checkAcrossFiles,
 	Subjects: []string{"Server/CloneID"},
 	Doc: Doc{
 		Title:  "Two files that are checked together have one CloneID at different addresses",
@@ -470,7 +470,7 @@ func (p *Pass) tellCollision(s, o *parser.Server, others int) {
 }
 
 var cloneIDWrongFormat = &Rule{
-	Code: "WP310", Name: "clone-id-wrong-format", Category: Affinity, Severity: diag.Warning, Check: checkCloneFormat,
+	Code: diag.CloneIDWrongFormat, Name: "clone-id-wrong-format", Category: Affinity, Severity: diag.Warning, Check: checkCloneFormat,
 	Subjects:  []string{"Server/CloneID"},
 	Otherwise: "info where only the form differs from the others",
 	Doc: Doc{
@@ -518,7 +518,7 @@ func checkCloneFormat(p *Pass) {
 }
 
 var affinityCookieDiffersInCluster = &Rule{
-	Code: "WP311", Name: "affinity-cookie-differs-in-cluster", Category: Affinity, Severity: diag.Info, Check: checkCookieInCluster,
+	Code: diag.AffinityCookieDiffersInCluster, Name: "affinity-cookie-differs-in-cluster", Category: Affinity, Severity: diag.Info, Check: checkCookieInCluster,
 	Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
 	Doc: Doc{
 		Title:  "Uris of one cluster use different affinity cookies",

@@ -9,7 +9,7 @@ import (
 )
 
 var aliasInSeveralGroups = &Rule{
-	Code: "WP611", Name: "alias-in-several-groups", Category: Routing, Severity: diag.Warning, Check: checkAliasTwice,
+	Code: diag.AliasInSeveralGroups, Name: "alias-in-several-groups", Category: Routing, Severity: diag.Warning, Check: checkAliasTwice,
 	Subjects:  []string{"VirtualHost/Name", "VirtualHostGroup"},
 	Otherwise: "info for a group that no Route uses",
 	Doc: Doc{
@@ -193,9 +193,9 @@ func checkAliasListedTwice(p *Pass) {
 }
 
 var listedTwice = &Rule{
-	Code: "WP208", Name: "listed-twice", Category: References, Severity: diag.Warning, Fix: UnsafeFix, Check: checkListedTwice,
+	Code: diag.ListedTwice, Name: "listed-twice", Category: References, Severity: diag.Warning, Fix: UnsafeFix, Check: checkListedTwice,
 	Subjects: []string{"PrimaryServers", "BackupServers", "VirtualHost/Name"},
-	Silences: []string{"WP609"}, Topology: true,
+	Silences: []string{diag.CasePairs}, Topology: true,
 	Doc: Doc{
 		Title:  "A Server stands twice in one list, or an alias twice in one VirtualHostGroup",
 		Why:    "It is assumed to count once. What the plug-in makes of it is undocumented: a Server that counts twice would get a double share.",

@@ -52,7 +52,7 @@ func foldedName(name string) string {
 const noEffect = "it is believed to be ignored, the value has no effect"
 
 var unknownAttribute = &Rule{
-	Code: "WP104", Name: "unknown-attribute", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkUnknownAttribute,
+	Code: diag.UnknownAttribute, Name: "unknown-attribute", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkUnknownAttribute,
 	WellFormed: true, Topology: true,
 	Doc: Doc{
 		Title:  "An attribute is known on no element",
@@ -82,7 +82,7 @@ func checkUnknownAttribute(p *Pass) {
 }
 
 var misplacedAttribute = &Rule{
-	Code: "WP105", Name: "misplaced-attribute", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkMisplacedAttribute,
+	Code: diag.MisplacedAttribute, Name: "misplaced-attribute", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkMisplacedAttribute,
 	WellFormed: true, Topology: true,
 	Doc: Doc{
 		Title:  "A known attribute stands on the wrong element",

@@ -21,7 +21,7 @@ func primaries(c *parser.ServerCluster) []*parser.Server {
 }
 
 var serverInNoList = &Rule{
-	Code: "WP401", Name: "server-in-no-list", Category: Balancing, Severity: diag.Warning, Fix: UnsafeFix, Check: checkInNoList,
+	Code: diag.ServerInNoList, Name: "server-in-no-list", Category: Balancing, Severity: diag.Warning, Fix: UnsafeFix, Check: checkInNoList,
 	Subjects: []string{"PrimaryServers", "BackupServers"},
 	Doc: Doc{
 		Title:  "A Server is in neither list although there are lists",
@@ -65,9 +65,9 @@ func misnamed(c *parser.ServerCluster) bool {
 }
 
 var serverInBothLists = &Rule{
-	Code: "WP402", Name: "server-in-both-lists", Category: Balancing, Severity: diag.Error, Fix: UnsafeFix, Check: checkInBothLists,
+	Code: diag.ServerInBothLists, Name: "server-in-both-lists", Category: Balancing, Severity: diag.Error, Fix: UnsafeFix, Check: checkInBothLists,
 	Subjects: []string{"PrimaryServers", "BackupServers"},
-	Silences: []string{"WP401"},
+	Silences: []string{diag.ServerInNoList},
 	Doc: Doc{
 		Title:  "A Server is in PrimaryServers and in BackupServers",
 		Why:    "Its role is undefined, and as a backup it fails together with itself as a primary.",
@@ -92,9 +92,9 @@ func checkInBothLists(p *Pass) {
 }
 
 var backupsWithoutPrimaries = &Rule{
-	Code: "WP403", Name: "backups-without-primaries", Category: Balancing, Severity: diag.Error, Check: checkBackupsAlone,
+	Code: diag.BackupsWithoutPrimaries, Name: "backups-without-primaries", Category: Balancing, Severity: diag.Error, Check: checkBackupsAlone,
 	Subjects: []string{"BackupServers", "PrimaryServers"},
-	Silences: []string{"WP414"},
+	Silences: []string{diag.EmptyPrimaryList},
 	Doc: Doc{
 		Title:  "BackupServers without PrimaryServers",
 		Why:    "Backups serve only when all primaries are down. Without a primary list every server is primary, so there is no backup at all.",
@@ -134,7 +134,7 @@ func noPrimaries(c *parser.ServerCluster) string {
 }
 
 var weightOfBackup = &Rule{
-	Code: "WP404", Name: "weight-of-backup", Category: Balancing, Severity: diag.Info, Check: checkBackupWeights,
+	Code: diag.WeightOfBackup, Name: "weight-of-backup", Category: Balancing, Severity: diag.Info, Check: checkBackupWeights,
 	Subjects: []string{"Server/LoadBalanceWeight", "BackupServers"},
 	Doc: Doc{
 		Title:  "Backups have different weights",
@@ -163,7 +163,7 @@ func checkBackupWeights(p *Pass) {
 }
 
 var weightsCollapseToOne = &Rule{
-	Code: "WP405", Name: "weights-collapse-to-one", Category: Balancing, Severity: diag.Info, Fix: UnsafeFix, Check: checkEqualWeights,
+	Code: diag.WeightsCollapseToOne, Name: "weights-collapse-to-one", Category: Balancing, Severity: diag.Info, Fix: UnsafeFix, Check: checkEqualWeights,
 	Subjects: []string{"Server/LoadBalanceWeight"},
 	Doc: Doc{
 		Title:  "All balanced servers have the same weight",
@@ -196,7 +196,7 @@ func checkEqualWeights(p *Pass) {
 }
 
 var weightZero = &Rule{
-	Code: "WP406", Name: "weight-zero", Category: Balancing, Severity: diag.Warning, Check: checkZeroWeight,
+	Code: diag.WeightZero, Name: "weight-zero", Category: Balancing, Severity: diag.Warning, Check: checkZeroWeight,
 	Subjects: []string{"Server/LoadBalanceWeight"},
 	Doc: Doc{
 		Title:  "A Server has weight 0",
@@ -224,9 +224,9 @@ func checkZeroWeight(p *Pass) {
 }
 
 var allWeightsZero = &Rule{
-	Code: "WP411", Name: "all-weights-zero", Category: Balancing, Severity: diag.Error, Check: checkAllZero,
+	Code: diag.AllWeightsZero, Name: "all-weights-zero", Category: Balancing, Severity: diag.Error, Check: checkAllZero,
 	Subjects: []string{"Server/LoadBalanceWeight"},
-	Silences: []string{"WP405", "WP406"},
+	Silences: []string{diag.WeightsCollapseToOne, diag.WeightZero},
 	Doc: Doc{
 		Title:  "Every balanced Server has weight 0",
 		Why:    "Nobody gets new requests by weight, and V5 plug-ins crashed the web server on a division by zero.",
@@ -250,7 +250,7 @@ func checkAllZero(p *Pass) {
 }
 
 var weightUnderRandom = &Rule{
-	Code: "WP407", Name: "weight-under-random", Category: Balancing, Severity: diag.Info, Check: checkRandomWeights,
+	Code: diag.WeightUnderRandom, Name: "weight-under-random", Category: Balancing, Severity: diag.Info, Check: checkRandomWeights,
 	Subjects: []string{"Server/LoadBalanceWeight", "ServerCluster/LoadBalance"},
 	Doc: Doc{
 		Title:  "Weights differ but LoadBalance is Random",
@@ -282,7 +282,7 @@ func hasClones(c *parser.ServerCluster) bool {
 }
 
 var affinitySkew = &Rule{
-	Code: "WP408", Name: "affinity-skew", Category: Balancing, Severity: diag.Info, Fix: UnsafeFix, Check: checkAffinitySkew,
+	Code: diag.AffinitySkew, Name: "affinity-skew", Category: Balancing, Severity: diag.Info, Fix: UnsafeFix, Check: checkAffinitySkew,
 	Subjects: []string{"ServerCluster/IgnoreAffinityRequests"},
 	Doc: Doc{
 		Title:  "Requests of sessions do not count for balancing",
@@ -306,7 +306,7 @@ func checkAffinitySkew(p *Pass) {
 }
 
 var listsUnusedWithPartitionIDs = &Rule{
-	Code: "WP409", Name: "lists-unused-with-partition-ids", Category: Balancing, Severity: diag.Info, Check: checkListsAndPartitions,
+	Code: diag.ListsUnusedWithPartitionIDs, Name: "lists-unused-with-partition-ids", Category: Balancing, Severity: diag.Info, Check: checkListsAndPartitions,
 	Subjects: []string{"ServerCluster/GetDWLMTable", "BackupServers"},
 	Doc: Doc{
 		Title:  "GetDWLMTable together with BackupServers",
@@ -328,7 +328,7 @@ func checkListsAndPartitions(p *Pass) {
 }
 
 var oneMemberCluster = &Rule{
-	Code: "WP410", Name: "one-member-cluster", Category: Balancing, Severity: diag.Info, Check: checkOneMember,
+	Code: diag.OneMemberCluster, Name: "one-member-cluster", Category: Balancing, Severity: diag.Info, Check: checkOneMember,
 	Subjects: []string{"ServerCluster/RetryInterval", "ServerCluster/LoadBalance",
 		"Server/LoadBalanceWeight"},
 	Doc: Doc{
@@ -362,9 +362,9 @@ func checkOneMember(p *Pass) {
 }
 
 var backupSharesAddressWithPrimary = &Rule{
-	Code: "WP412", Name: "backup-shares-address-with-primary", Category: Balancing, Severity: diag.Warning, Check: checkBackupAddress,
+	Code: diag.BackupSharesAddressWithPrimary, Name: "backup-shares-address-with-primary", Category: Balancing, Severity: diag.Warning, Check: checkBackupAddress,
 	Subjects: []string{"BackupServers", "PrimaryServers", "Transport/Hostname", "Transport/Port"},
-	Silences: []string{"WP308"},
+	Silences: []string{diag.SameAddressTwice},
 	Doc: Doc{
 		Title:  "A backup has the address of a primary",
 		Why:    "They are one JVM and fail together: the backup is a fiction.",
@@ -397,7 +397,7 @@ func checkBackupAddress(p *Pass) {
 }
 
 var maxConnectionsPerProcess = &Rule{
-	Code: "WP413", Name: "max-connections-per-process", Category: Balancing, Severity: diag.Warning, Check: checkMaxConnections,
+	Code: diag.MaxConnectionsPerProcess, Name: "max-connections-per-process", Category: Balancing, Severity: diag.Warning, Check: checkMaxConnections,
 	Subjects: []string{"Server/MaxConnections"},
 	Options:  []Option{{"processes", []int{2}, "web server processes that run this plug-in"}, {"expected-load", []int{0}, "pending requests expected in all; 0: not judged"}},
 	Doc: Doc{
@@ -438,7 +438,7 @@ func checkMaxConnections(p *Pass) {
 }
 
 var emptyPrimaryList = &Rule{
-	Code: "WP414", Name: "empty-primary-list", Category: Balancing, Severity: diag.Warning, Fix: UnsafeFix, Check: checkEmptyPrimaries,
+	Code: diag.EmptyPrimaryList, Name: "empty-primary-list", Category: Balancing, Severity: diag.Warning, Fix: UnsafeFix, Check: checkEmptyPrimaries,
 	Subjects: []string{"PrimaryServers"},
 	Doc: Doc{
 		Title:  "PrimaryServers is empty",

@@ -13,8 +13,6 @@ import (
 // clone IDs that are not compared. What follows from that is known once it is written right, so the rules see the file both ways, and of all
 // but the letter case only what they say both times is reported.
 
-const letterCase = "WP109"
-
 // causes drops the findings of each pass that follow from names in another letter case.
 func causes(passes []*Pass, active []*Rule) {
 	var mended []*Pass
@@ -31,7 +29,7 @@ func causes(passes []*Pass, active []*Rule) {
 	}
 }
 
-func isCause(f *Finding) bool { return f.Rule.Code == letterCase }
+func isCause(f *Finding) bool { return f.Rule.Code == diag.WrongLetterCase }
 
 // mendAll returns passes over the files as they are with all names in the right letter case.
 func mendAll(passes []*Pass) []*Pass {
@@ -130,7 +128,7 @@ func newBlame(p *Pass) *blame {
 
 func (b *blame) put(f *Finding) {
 	holder := b.paths.holder(f.Span)
-	if holder != nil && f.Rule.Code == "WP108" && len(b.within(holder.Tag)) > 0 {
+	if holder != nil && f.Rule.Code == diag.MissingRequired && len(b.within(holder.Tag)) > 0 {
 		return // the attribute that is missed is the one in another letter case: that is the same said twice
 	}
 	for n := holder; n != nil; n = n.Parent {

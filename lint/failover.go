@@ -48,7 +48,7 @@ func listed(c *parser.ServerCluster) int {
 }
 
 var connectTimeoutZero = &Rule{
-	Code: "WP501", Name: "connect-timeout-zero", Category: Failover, Severity: diag.Warning, Fix: UnsafeFix, Check: checkConnectTimeout,
+	Code: diag.ConnectTimeoutZero, Name: "connect-timeout-zero", Category: Failover, Severity: diag.Warning, Fix: UnsafeFix, Check: checkConnectTimeout,
 	Subjects: []string{"Server/ConnectTimeout"},
 	Doc: Doc{
 		Title:  "ConnectTimeout is 0",
@@ -81,7 +81,7 @@ func ioZero(s *parser.Server) bool {
 }
 
 var ioTimeoutZero = &Rule{
-	Code: "WP502", Name: "io-timeout-zero", Category: Failover, Severity: diag.Warning, Check: checkIOTimeoutZero,
+	Code: diag.IOTimeoutZero, Name: "io-timeout-zero", Category: Failover, Severity: diag.Warning, Check: checkIOTimeoutZero,
 	Subjects: []string{"Server/ServerIOTimeout"},
 	Doc: Doc{
 		Title:  "ServerIOTimeout is 0 or absent",
@@ -130,7 +130,7 @@ func others(n int) string {
 }
 
 var hungMemberChosenAgain = &Rule{
-	Code: "WP503", Name: "hung-member-chosen-again", Category: Failover, Severity: diag.Info, Fix: UnsafeFix, Check: checkHungAgain,
+	Code: diag.HungMemberChosenAgain, Name: "hung-member-chosen-again", Category: Failover, Severity: diag.Info, Fix: UnsafeFix, Check: checkHungAgain,
 	Subjects: []string{"Server/ServerIOTimeout"},
 	Doc: Doc{
 		Title:  "A positive ServerIOTimeout does not mark a hung Server down",
@@ -165,7 +165,7 @@ func checkHungAgain(p *Pass) {
 }
 
 var postReplayed = &Rule{
-	Code: "WP504", Name: "post-replayed", Category: Failover, Severity: diag.Warning, Check: checkPostReplayed,
+	Code: diag.PostReplayed, Name: "post-replayed", Category: Failover, Severity: diag.Warning, Check: checkPostReplayed,
 	Subjects: []string{"Server/ServerIOTimeout", "ServerCluster/PostBufferSize",
 		"ServerCluster/ServerIOTimeoutRetry"},
 	Doc: Doc{
@@ -206,7 +206,7 @@ func checkPostReplayed(p *Pass) {
 func abs(n int) int { return max(n, -n) }
 
 var postNotRetried = &Rule{
-	Code: "WP505", Name: "post-not-retried", Category: Failover, Severity: diag.Info, Check: checkPostNotRetried,
+	Code: diag.PostNotRetried, Name: "post-not-retried", Category: Failover, Severity: diag.Info, Check: checkPostNotRetried,
 	Subjects: []string{"ServerCluster/PostBufferSize"},
 	Doc: Doc{
 		Title:  "PostBufferSize is 0",
@@ -227,7 +227,7 @@ func checkPostNotRetried(p *Pass) {
 }
 
 var ioTimeoutTooShort = &Rule{
-	Code: "WP506", Name: "io-timeout-too-short", Category: Failover, Severity: diag.Warning, Check: checkShortIOTimeout,
+	Code: diag.IOTimeoutTooShort, Name: "io-timeout-too-short", Category: Failover, Severity: diag.Warning, Check: checkShortIOTimeout,
 	Subjects: []string{"Server/ServerIOTimeout"},
 	Options:  []Option{{"min-seconds", []int{10}, "the shortest ServerIOTimeout that is not reported, in seconds"}},
 	Doc: Doc{
@@ -258,7 +258,7 @@ func ifElse(cond bool, yes, no string) string {
 }
 
 var retryIntervalRange = &Rule{
-	Code: "WP507", Name: "retry-interval-range", Category: Failover, Severity: diag.Warning, Check: checkRetryInterval,
+	Code: diag.RetryIntervalRange, Name: "retry-interval-range", Category: Failover, Severity: diag.Warning, Check: checkRetryInterval,
 	Subjects: []string{"ServerCluster/RetryInterval", "Server/ServerIOTimeout"},
 	Options:  []Option{{"min-seconds", []int{10}, "the shortest RetryInterval that is not reported, in seconds"}, {"max-seconds", []int{0}, "the longest, in seconds; 0: no limit"}},
 	Doc: Doc{
@@ -302,7 +302,7 @@ func checkRetryInterval(p *Pass) {
 }
 
 var worstCaseWait = &Rule{
-	Code: "WP508", Name: "worst-case-wait", Category: Failover, Severity: diag.Info, Check: checkWorstWait,
+	Code: diag.WorstCaseWait, Name: "worst-case-wait", Category: Failover, Severity: diag.Info, Check: checkWorstWait,
 	Subjects: []string{"Server/ConnectTimeout", "Server/ServerIOTimeout",
 		"ServerCluster/ServerIOTimeoutRetry"},
 	Options: []Option{{"max-wait", []int{60}, "the longest wait that is not reported, in seconds"}},
@@ -369,7 +369,7 @@ func (o *Options) level() string {
 }
 
 var timeoutsDiffer = &Rule{
-	Code: "WP509", Name: "timeouts-differ", Category: Failover, Severity: diag.Info, Check: checkTimeoutsDiffer,
+	Code: diag.TimeoutsDiffer, Name: "timeouts-differ", Category: Failover, Severity: diag.Info, Check: checkTimeoutsDiffer,
 	Subjects: []string{"Server/ConnectTimeout", "Server/ServerIOTimeout", "Server/MaxConnections",
 		"Server/ExtendedHandshake", "Server/WaitForContinue"},
 	Doc: Doc{
@@ -414,7 +414,7 @@ func checkTimeoutsDiffer(p *Pass) {
 }
 
 var dnsFailureBlocksStart = &Rule{
-	Code: "WP510", Name: "dns-failure-blocks-start", Category: Failover, Severity: diag.Info, Fix: UnsafeFix, Check: checkDNS,
+	Code: diag.DNSFailureBlocksStart, Name: "dns-failure-blocks-start", Category: Failover, Severity: diag.Info, Fix: UnsafeFix, Check: checkDNS,
 	Subjects:  []string{"Config/IgnoreDNSFailures", "Transport/Hostname"},
 	Otherwise: "error for a name that --check-dns cannot resolve",
 	Doc: Doc{
@@ -479,7 +479,7 @@ func (p *Pass) context() context.Context {
 }
 
 var negativeIOTimeoutCascade = &Rule{
-	Code: "WP511", Name: "negative-io-timeout-cascade", Category: Failover, Severity: diag.Info, Check: checkCascade,
+	Code: diag.NegativeIOTimeoutCascade, Name: "negative-io-timeout-cascade", Category: Failover, Severity: diag.Info, Check: checkCascade,
 	Subjects: []string{"Server/ServerIOTimeout"},
 	Doc: Doc{
 		Title:  "One slow URL can mark every Server down in turn",
@@ -507,7 +507,7 @@ func checkCascade(p *Pass) {
 }
 
 var connectionTtlTooLong = &Rule{
-	Code: "WP512", Name: "connection-ttl-too-long", Category: Failover, Severity: diag.Warning, Fix: UnsafeFix, Check: checkTTL,
+	Code: diag.ConnectionTtlTooLong, Name: "connection-ttl-too-long", Category: Failover, Severity: diag.Warning, Fix: UnsafeFix, Check: checkTTL,
 	Subjects: []string{"Transport/ConnectionTTL"},
 	Options:  []Option{{"persist-timeout", []int{30}, "seconds after which the servers close idle connections"}},
 	Doc: Doc{

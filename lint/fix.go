@@ -19,7 +19,7 @@ func Fix(files *diag.Files, id diag.FileID, o Options, unsafe bool) (src []byte,
 		f := register.Add(files.Name(id), src)
 		var fixes []*diag.Fix
 		inputs := Read(register, f)
-		if slices.ContainsFunc(inputs[0].Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == "WP101" && d.Severity == diag.Error }) {
+		if slices.ContainsFunc(inputs[0].Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == diag.XMLSyntax && d.Severity == diag.Error }) {
 			break
 		}
 		for _, d := range Run(register, inputs, o) {

@@ -25,7 +25,7 @@ type ignore struct {
 }
 
 var ignoreUnused = &Rule{
-	Code: "WP901", Name: "ignore-unused", Category: Suppression, Severity: diag.Warning,
+	Code: diag.IgnoreUnused, Name: "ignore-unused", Category: Suppression, Severity: diag.Warning,
 	Doc: Doc{
 		Title:  "An ignore comment takes no finding away",
 		Why:    "The fault it was written for is gone, or it stands in the wrong place. Left in the file it would hide the next fault of its kind.",
@@ -38,7 +38,7 @@ var ignoreUnused = &Rule{
 }
 
 var ignoreInvalid = &Rule{
-	Code: "WP902", Name: "ignore-invalid", Category: Suppression, Severity: diag.Warning,
+	Code: diag.IgnoreInvalid, Name: "ignore-invalid", Category: Suppression, Severity: diag.Warning,
 	Doc: Doc{
 		Title:  "An ignore comment cannot be understood, gives no reason, or has expired",
 		Why:    "An ignore without a reason tells the next administrator nothing; one whose date has passed was a promise to repair something by then.",
@@ -51,7 +51,7 @@ var ignoreInvalid = &Rule{
 }
 
 var baselineStale = &Rule{
-	Code: "WP903", Name: "baseline-stale", Category: Suppression, Severity: diag.Warning,
+	Code: diag.BaselineStale, Name: "baseline-stale", Category: Suppression, Severity: diag.Warning,
 	Doc: Doc{
 		Title:  "A baseline entry matches no finding",
 		Why:    "The fault is repaired, or its element has another name now. An entry left behind would hide the fault when it comes back.",
@@ -73,7 +73,7 @@ func (p *Pass) applyIgnores(findings []*Finding, active map[string]*Rule) []*Fin
 			kept = append(kept, f)
 		}
 	}
-	unused, invalid := active["WP901"], active["WP902"]
+	unused, invalid := active[diag.IgnoreUnused], active[diag.IgnoreInvalid]
 	for i := range ignores {
 		ig := &ignores[i]
 		switch {

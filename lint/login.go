@@ -11,7 +11,7 @@ import (
 )
 
 var loginURIMissing = &Rule{
-	Code: "WP610", Name: "login-uri-missing", Category: Routing, Severity: diag.Warning, Check: checkLogin,
+	Code: diag.LoginURIMissing, Name: "login-uri-missing", Category: Routing, Severity: diag.Warning, Check: checkLogin,
 	Subjects: []string{"Uri/Name"},
 	Doc: Doc{
 		Title:  "An application is listed by its patterns, without the URIs of a form login",

@@ -25,7 +25,7 @@ func cloneIDs(ids ...string) string {
 }
 
 var cloneIDPrefix = &Rule{
-	Code: "WP313", Name: "clone-id-prefix", Category: Affinity, Severity: diag.Warning, Check: checkClonePrefix, Topology: true,
+	Code: diag.CloneIDPrefix, Name: "clone-id-prefix", Category: Affinity, Severity: diag.Warning, Check: checkClonePrefix, Topology: true,
 	Subjects: []string{"Server/CloneID"},
 	Doc: Doc{
 		Title:  "A CloneID is the beginning of another one of its cluster",
@@ -59,9 +59,9 @@ func checkClonePrefix(p *Pass) {
 }
 
 var affinityCookieOdd = &Rule{
-	Code: "WP314", Name: "affinity-cookie-odd", Category: Affinity, Severity: diag.Error, Check: checkCookieName,
+	Code: diag.AffinityCookieOdd, Name: "affinity-cookie-odd", Category: Affinity, Severity: diag.Error, Check: checkCookieName,
 	Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
-	Silences: []string{"WP306", "WP311"},
+	Silences: []string{diag.AffinityCookieDiffersOnOverlap, diag.AffinityCookieDiffersInCluster},
 	Doc: Doc{
 		Title:  "AffinityCookie or AffinityURLIdentifier is empty or holds a character that no such name has",
 		Why:    "No cookie and no path parameter has that name, so no session is ever found: there is no affinity. The = and ; around the name in a URL do not belong to it.",
@@ -98,9 +98,9 @@ func checkCookieName(p *Pass) {
 }
 
 var hostnameOdd = &Rule{
-	Code: "WP515", Name: "hostname-odd", Category: Failover, Severity: diag.Error, Fix: SomeUnsafe, Check: checkHostname,
+	Code: diag.HostnameOdd, Name: "hostname-odd", Category: Failover, Severity: diag.Error, Fix: SomeUnsafe, Check: checkHostname,
 	Subjects: []string{"Transport/Hostname"},
-	Silences: []string{"WP510"},
+	Silences: []string{diag.DNSFailureBlocksStart},
 	Doc: Doc{
 		Title:  "The Hostname of a Transport is no host name",
 		Why:    "A port, a scheme, a blank or brackets stand in it, so it does not resolve: the server is not reached, and with IgnoreDNSFailures false the plug-in may not start. An IPv6 address stands bare here, and in brackets only in a VirtualHost.",
@@ -177,7 +177,7 @@ func plainHost(host string) bool {
 }
 
 var logNameEmpty = &Rule{
-	Code: "WP827", Name: "log-name-empty", Category: Portability, Severity: diag.Warning, Check: checkLogName,
+	Code: diag.LogNameEmpty, Name: "log-name-empty", Category: Portability, Severity: diag.Warning, Check: checkLogName,
 	Subjects: []string{"Log/Name"},
 	Doc: Doc{
 		Title:  "Log has no Name, or an empty one",

@@ -9,9 +9,9 @@ import (
 )
 
 var affinityCookieDiffersOnOverlap = &Rule{
-	Code: "WP306", Name: "affinity-cookie-differs-on-overlap", Category: Affinity, Severity: diag.Warning, Fix: UnsafeFix, Check: checkCookieOverlap,
+	Code: diag.AffinityCookieDiffersOnOverlap, Name: "affinity-cookie-differs-on-overlap", Category: Affinity, Severity: diag.Warning, Fix: UnsafeFix, Check: checkCookieOverlap,
 	Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
-	Silences: []string{"WP311"},
+	Silences: []string{diag.AffinityCookieDiffersInCluster},
 	Doc: Doc{
 		Title:  "Two Uris that overlap, or are equal, have different affinity cookies or URL identifiers",
 		Why:    "The cookie of the Uri that decided counts: /app/* and /app/x/* behave differently, and one of them looks for a cookie that the application never sets. Of two equal Uris which one counts is undocumented (choice score-tie). Looked at are Uris that lead from one alias to one cluster: applications of different clusters have cookies of their own.",

@@ -16,7 +16,7 @@ var performanceRules = []*Rule{
 }
 
 var traceLevelLeftOn = &Rule{
-	Code: "WP801", Name: "trace-level-left-on", Category: Performance, Severity: diag.Warning, Fix: SafeFix, Check: checkTraceLevel,
+	Code: diag.TraceLevelLeftOn, Name: "trace-level-left-on", Category: Performance, Severity: diag.Warning, Fix: SafeFix, Check: checkTraceLevel,
 	Subjects: []string{"Log/LogLevel"},
 	Doc: Doc{
 		Title:  "The log level is one for tracing",
@@ -40,7 +40,7 @@ func checkTraceLevel(p *Pass) {
 }
 
 var refreshInterval = &Rule{
-	Code: "WP802", Name: "refresh-interval", Category: Performance, Severity: diag.Info, Check: checkRefresh,
+	Code: diag.RefreshInterval, Name: "refresh-interval", Category: Performance, Severity: diag.Info, Check: checkRefresh,
 	Subjects: []string{"Config/RefreshInterval"},
 	Doc: Doc{
 		Title:  "RefreshInterval is very short, very long, or not positive",
@@ -68,7 +68,7 @@ func checkRefresh(p *Pass) {
 }
 
 var tlsNotConsolidated = &Rule{
-	Code: "WP803", Name: "tls-not-consolidated", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkConsolidate,
+	Code: diag.TLSNotConsolidated, Name: "tls-not-consolidated", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkConsolidate,
 	Subjects: []string{"Config/SSLConsolidate"},
 	Doc: Doc{
 		Title:  "Equal TLS environments are not shared",
@@ -115,7 +115,7 @@ func checkConsolidate(p *Pass) {
 const largestCache = 512 * 1024
 
 var esiOn = &Rule{
-	Code: "WP804", Name: "esi-on", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkESI,
+	Code: diag.ESIOn, Name: "esi-on", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkESI,
 	Subjects: []string{"Config/ESIEnable"},
 	Doc: Doc{
 		Title:  "ESI caching is on",
@@ -160,7 +160,7 @@ func checkCacheSize(p *Pass) {
 }
 
 var routeScanCost = &Rule{
-	Code: "WP805", Name: "route-scan-cost", Category: Performance, Severity: diag.Info, Check: checkScanCost,
+	Code: diag.RouteScanCost, Name: "route-scan-cost", Category: Performance, Severity: diag.Info, Check: checkScanCost,
 	Subjects: []string{"Route", "Uri", "VirtualHost"},
 	Options:  []Option{{"max-comparisons", []int{20000}, "aliases and Uris of all Routes that are not reported"}},
 	Doc: Doc{
@@ -192,7 +192,7 @@ func checkScanCost(p *Pass) {
 }
 
 var extraRoundTrips = &Rule{
-	Code: "WP806", Name: "extra-round-trips", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkRoundTrips,
+	Code: diag.ExtraRoundTrips, Name: "extra-round-trips", Category: Performance, Severity: diag.Info, Fix: UnsafeFix, Check: checkRoundTrips,
 	Subjects: []string{"Server/ExtendedHandshake", "Server/WaitForContinue"},
 	Doc: Doc{
 		Title:  "ExtendedHandshake or WaitForContinue is true",
@@ -219,7 +219,7 @@ func checkRoundTrips(p *Pass) {
 }
 
 var noConnectionLimit = &Rule{
-	Code: "WP807", Name: "no-connection-limit", Category: Performance, Severity: diag.Info, Check: checkNoLimit,
+	Code: diag.NoConnectionLimit, Name: "no-connection-limit", Category: Performance, Severity: diag.Info, Check: checkNoLimit,
 	Subjects: []string{"Server/MaxConnections"},
 	Doc: Doc{
 		Title:  "Nothing limits the requests that wait for a hung Server",
@@ -247,7 +247,7 @@ func checkNoLimit(p *Pass) {
 }
 
 var esiInvalidationWithoutMonitor = &Rule{
-	Code: "WP808", Name: "esi-invalidation-without-monitor", Category: Performance, Severity: diag.Info, Check: checkESIMonitor,
+	Code: diag.ESIInvalidationWithoutMonitor, Name: "esi-invalidation-without-monitor", Category: Performance, Severity: diag.Info, Check: checkESIMonitor,
 	Subjects: []string{"Config/ESIInvalidationMonitor"},
 	Doc: Doc{
 		Title:  "ESIInvalidationMonitor is true",

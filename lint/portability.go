@@ -33,7 +33,7 @@ func (p *Pass) paths(visit func(what string, v parser.Val[string], n *parser.Nod
 }
 
 var pathStyle = &Rule{
-	Code: "WP821", Name: "path-style", Category: Portability, Severity: diag.Warning, Check: checkPathStyle,
+	Code: diag.PathStyle, Name: "path-style", Category: Portability, Severity: diag.Warning, Check: checkPathStyle,
 	Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
 	Doc: Doc{
 		Title:  "Windows and Unix paths stand in one file",
@@ -68,7 +68,7 @@ func checkPathStyle(p *Pass) {
 }
 
 var localhostTransport = &Rule{
-	Code: "WP822", Name: "localhost-transport", Category: Portability, Severity: diag.Warning, Check: checkLocalhost,
+	Code: diag.LocalhostTransport, Name: "localhost-transport", Category: Portability, Severity: diag.Warning, Check: checkLocalhost,
 	Subjects: []string{"Transport/Hostname"},
 	Doc: Doc{
 		Title:  "A Server is reached at localhost",
@@ -106,7 +106,7 @@ func checkLocalhost(p *Pass) {
 }
 
 var legacyV4 = &Rule{
-	Code: "WP823", Name: "legacy-v4", Category: Portability, Severity: diag.Warning, Fix: UnsafeFix, Check: checkV4,
+	Code: diag.LegacyV4, Name: "legacy-v4", Category: Portability, Severity: diag.Warning, Fix: UnsafeFix, Check: checkV4,
 	Subjects: []string{"ServerGroup", "Route/ServerGroup"},
 	Doc: Doc{
 		Title:  "The file has names of WebSphere 4",
@@ -149,7 +149,7 @@ func (o *Options) tooOld(since string) bool {
 }
 
 var notInTarget = &Rule{
-	Code: "WP824", Name: "not-in-target", Category: Portability, Severity: diag.Info, Check: checkTarget,
+	Code: diag.NotInTarget, Name: "not-in-target", Category: Portability, Severity: diag.Info, Check: checkTarget,
 	Doc: Doc{
 		Title:  "An attribute is younger than the target level, or of another platform",
 		Why:    "The plug-in there ignores it. Levels are looked at only with --target or a target in the settings; many are recalled. A level names no platform: settings of IIS and IBM i are reported when they are not at their default and the paths of the file are those of another platform, which is a judgement.",
@@ -224,7 +224,7 @@ func checkLevel(p *Pass) {
 }
 
 var fileMissing = &Rule{
-	Code: "WP825", Name: "file-missing", Category: Portability, Severity: diag.Warning, Check: checkFiles,
+	Code: diag.FileMissing, Name: "file-missing", Category: Portability, Severity: diag.Warning, Check: checkFiles,
 	Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
 	Doc: Doc{
 		Title:  "A file or folder that is named does not exist on this machine",
@@ -254,7 +254,7 @@ func checkFiles(p *Pass) {
 }
 
 var partitionTableNotFetched = &Rule{
-	Code: "WP312", Name: "partition-table-not-fetched", Category: Affinity, Severity: diag.Warning, Fix: UnsafeFix, Check: checkPartitionTable,
+	Code: diag.PartitionTableNotFetched, Name: "partition-table-not-fetched", Category: Affinity, Severity: diag.Warning, Fix: UnsafeFix, Check: checkPartitionTable,
 	Subjects: []string{"ServerCluster/GetDWLMTable"},
 	Doc: Doc{
 		Title:  "Memory-to-memory sessions, but GetDWLMTable is not true",

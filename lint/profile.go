@@ -19,7 +19,7 @@ var profiles = []profile{
 	{name: "default", doc: "errors and warnings", least: diag.Warning},
 	{name: "pedantic", doc: "everything, advice included", least: diag.Info},
 	{name: "liberty", doc: "as default, without what every file that Liberty writes has", least: diag.Warning,
-		lowered: []string{"WP111", "WP502", "WP822"}},
+		lowered: []string{diag.EncodingMismatch, diag.IOTimeoutZero, diag.LocalhostTransport}},
 	{name: "security", doc: "only what concerns security, and files that cannot be read", least: diag.Info,
 		categories: []string{Security, Structure, Suppression}},
 }

@@ -31,7 +31,7 @@ type spare struct {
 }
 
 var redundantURI = &Rule{
-	Code: "WP604", Name: "redundant-uri", Category: Routing, Severity: diag.Info, Fix: SafeFix, Check: checkRedundant,
+	Code: diag.RedundantURI, Name: "redundant-uri", Category: Routing, Severity: diag.Info, Fix: SafeFix, Check: checkRedundant,
 	Subjects: []string{"Uri/Name"},
 	Doc: Doc{
 		Title:  "A Uri is within another one, or its equal, and changes nothing",

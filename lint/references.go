@@ -13,11 +13,11 @@ var referenceRules = []*Rule{
 }
 
 var routeToMissingGroup = &Rule{
-	Code: "WP201", Name: "route-to-missing-group", Category: References, Severity: diag.Error,
+	Code: diag.RouteToMissingGroup, Name: "route-to-missing-group", Category: References, Severity: diag.Error,
 	Subjects: []string{"Route/ServerCluster", "Route/UriGroup",
 		"Route/VirtualHostGroup", "Route/ServerGroup"},
 	Check:    checkMissingGroups,
-	Silences: []string{"WP207"},
+	Silences: []string{diag.ForwardReference},
 	Doc: Doc{
 		Title:  "A Route names a group or cluster that does not exist",
 		Why:    "The plug-in rejects the whole file: initialisation fails with rc 4. No routing at start, the old routing after a reload.",
@@ -36,7 +36,7 @@ func checkMissingGroups(p *Pass) {
 }
 
 var unusedDefinition = &Rule{
-	Code: "WP202", Name: "unused-definition", Category: References, Severity: diag.Info, Fix: UnsafeFix, Check: checkUnused,
+	Code: diag.UnusedDefinition, Name: "unused-definition", Category: References, Severity: diag.Info, Fix: UnsafeFix, Check: checkUnused,
 	Subjects: []string{"ServerCluster", "UriGroup", "VirtualHostGroup", "ServerGroup"},
 	Doc: Doc{
 		Title:  "No Route uses a group or cluster",
@@ -73,7 +73,7 @@ func checkUnused(p *Pass) {
 }
 
 var duplicateName = &Rule{
-	Code: "WP203", Name: "duplicate-name", Category: References, Severity: diag.Error, Check: checkDuplicateNames,
+	Code: diag.DuplicateName, Name: "duplicate-name", Category: References, Severity: diag.Error, Check: checkDuplicateNames,
 	Subjects: []string{"ServerCluster/Name", "UriGroup/Name", "VirtualHostGroup/Name",
 		"Server/Name", "ServerGroup"},
 	Doc: Doc{
@@ -119,7 +119,7 @@ func checkDuplicateNames(p *Pass) {
 }
 
 var duplicateRoute = &Rule{
-	Code: "WP204", Name: "duplicate-route", Category: References, Severity: diag.Warning, Fix: SomeSafe, Check: checkDuplicateRoutes,
+	Code: diag.DuplicateRoute, Name: "duplicate-route", Category: References, Severity: diag.Warning, Fix: SomeSafe, Check: checkDuplicateRoutes,
 	Subjects: []string{"Route"},
 	Doc: Doc{
 		Title:  "Two Routes have the same virtual host group and URI group",
@@ -154,9 +154,9 @@ func checkDuplicateRoutes(p *Pass) {
 }
 
 var openRoute = &Rule{
-	Code: "WP205", Name: "open-route", Category: References, Severity: diag.Warning, Check: checkOpenRoutes,
+	Code: diag.OpenRoute, Name: "open-route", Category: References, Severity: diag.Warning, Check: checkOpenRoutes,
 	Subjects: []string{"Route/UriGroup", "Route/VirtualHostGroup"},
-	Silences: []string{"WP707"},
+	Silences: []string{diag.AdminURIExposed},
 	Doc: Doc{
 		Title:  "A Route has no UriGroup or no VirtualHostGroup",
 		Why:    "It is believed to match everything, static content of the web server included. This rests on recollection: choice open-route.",
@@ -188,7 +188,7 @@ func whole(c *parser.ServerCluster) bool {
 }
 
 var unknownServerInList = &Rule{
-	Code: "WP206", Name: "unknown-server-in-list", Category: References, Severity: diag.Error, Fix: SomeUnsafe, Check: checkListNames,
+	Code: diag.UnknownServerInList, Name: "unknown-server-in-list", Category: References, Severity: diag.Error, Fix: SomeUnsafe, Check: checkListNames,
 	Subjects: []string{"PrimaryServers", "BackupServers"},
 	Doc: Doc{
 		Title:  "A server list names a Server that its cluster does not define",
@@ -226,7 +226,7 @@ func checkListNames(p *Pass) {
 }
 
 var forwardReference = &Rule{
-	Code: "WP207", Name: "forward-reference", Category: References, Severity: diag.Warning, Fix: SafeFix, Check: checkForwardReferences,
+	Code: diag.ForwardReference, Name: "forward-reference", Category: References, Severity: diag.Warning, Fix: SafeFix, Check: checkForwardReferences,
 	Subjects: []string{"Route", "Route/VirtualHostGroup", "Route/UriGroup", "Route/ServerCluster"},
 	Doc: Doc{
 		Title:  "A Route stands before the definition that it names",

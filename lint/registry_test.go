@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -119,4 +120,25 @@ func indentAll(text string) string {
 		return text
 	}
 	return ""
+}
+
+// TestCodes holds the constants of package diag against the registry: one for each rule, of its name.
+func TestCodes(t *testing.T) {
+	src, err := os.ReadFile("../parser/diag/codes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	constants := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^\t(\w+) += "(\w+)"$`).FindAllStringSubmatch(string(src), -1) {
+		constants[m[2]] = m[1]
+	}
+	for _, r := range Rules() {
+		if got, want := constants[r.Code], strings.ReplaceAll(r.Name, "-", ""); !strings.EqualFold(got, want) {
+			t.Errorf("the constant of %s %s is %q", r.Code, r.Name, got)
+		}
+		delete(constants, r.Code)
+	}
+	if len(constants) > 0 {
+		t.Errorf("constants without a rule: %v", constants)
+	}
 }

@@ -52,9 +52,9 @@ func uriAt(m *routecheck.Match) diag.Span {
 }
 
 var aliasAndURIToTwoClusters = &Rule{
-	Code: "WP601", Name: "alias-and-uri-to-two-clusters", Category: Routing, Severity: diag.Error, Check: checkTwoClusters,
+	Code: diag.AliasAndURIToTwoClusters, Name: "alias-and-uri-to-two-clusters", Category: Routing, Severity: diag.Error, Check: checkTwoClusters,
 	Subjects: []string{"Route", "VirtualHost/Name", "Uri/Name"},
-	Silences: []string{"WP204", "WP602", "WP603", "WP611"},
+	Silences: []string{diag.DuplicateRoute, diag.UnreachableURI, diag.UndeterminedRoute, diag.AliasInSeveralGroups},
 	Doc: Doc{
 		Title:  "The same alias and the same Uri lead to two clusters",
 		Why:    "The scores are equal, so one application gets the other's traffic; which one is undocumented. IBM counts it among the most common problems.",
@@ -92,9 +92,9 @@ func moreURIs(n int) string {
 }
 
 var unreachableURI = &Rule{
-	Code: "WP602", Name: "unreachable-uri", Category: Routing, Severity: diag.Warning, Check: checkUnreachable,
+	Code: diag.UnreachableURI, Name: "unreachable-uri", Category: Routing, Severity: diag.Warning, Check: checkUnreachable,
 	Subjects: []string{"Uri/Name", "Route"},
-	Silences: []string{"WP604"},
+	Silences: []string{diag.RedundantURI},
 	Doc: Doc{
 		Title:  "A Uri never gets a request",
 		Why:    "On each alias of its Routes another alias and Uri wins, under every open scoring choice. The decision core is asked for every Uri.",
@@ -130,9 +130,9 @@ func clipWord80(s string) string {
 }
 
 var undeterminedRoute = &Rule{
-	Code: "WP603", Name: "undetermined-route", Category: Routing, Severity: diag.Warning, Check: checkUndetermined,
+	Code: diag.UndeterminedRoute, Name: "undetermined-route", Category: Routing, Severity: diag.Warning, Check: checkUndetermined,
 	Subjects: []string{"Uri/Name", "VirtualHost/Name", "Route"},
-	Silences: []string{"WP611"},
+	Silences: []string{diag.AliasInSeveralGroups},
 	Doc: Doc{
 		Title:  "Which cluster gets a request depends on an open choice",
 		Why:    "Admin or API traffic can land on the wrong cluster after a fix pack or a reorder of the file: how the scores of virtual host and URI combine is not documented.",
@@ -177,10 +177,10 @@ func assumed(choices []string) string {
 }
 
 var aliasSyntax = &Rule{
-	Code: "WP607", Name: "alias-syntax", Category: Routing, Severity: diag.Error, Check: checkAliasSyntax,
+	Code: diag.AliasSyntax, Name: "alias-syntax", Category: Routing, Severity: diag.Error, Check: checkAliasSyntax,
 	Subjects:  []string{"VirtualHost/Name"},
 	Otherwise: "warning for an alias without a port",
-	Silences:  []string{"WP611"},
+	Silences:  []string{diag.AliasInSeveralGroups},
 	Doc: Doc{
 		Title:  "A virtual host has a form that never matches, or no port",
 		Why:    "There are no partial wildcards: *.example.com:80 matches nothing. Without a port (a warning) it means port 80 only.",
@@ -209,7 +209,7 @@ func checkAliasSyntax(p *Pass) {
 }
 
 var frontPortMissing = &Rule{
-	Code: "WP608", Name: "front-port-missing", Category: Routing, Severity: diag.Warning, Check: checkFrontPort,
+	Code: diag.FrontPortMissing, Name: "front-port-missing", Category: Routing, Severity: diag.Warning, Check: checkFrontPort,
 	Subjects: []string{"VirtualHost/Name", "Config/VHostMatchingCompat"},
 	Options:  []Option{{"ports", []int{80, 443}, "ports on which the web server is asked"}},
 	Doc: Doc{
@@ -257,7 +257,7 @@ func intList(ns []int) string {
 }
 
 var casePairs = &Rule{
-	Code: "WP609", Name: "case-pairs", Category: Routing, Severity: diag.Info, Check: checkCasePairs,
+	Code: diag.CasePairs, Name: "case-pairs", Category: Routing, Severity: diag.Info, Check: checkCasePairs,
 	Subjects: []string{"VirtualHost/Name", "Uri/Name"},
 	Doc: Doc{
 		Title:  "Two aliases or two Uris differ in letter case only",
@@ -294,7 +294,7 @@ func checkCasePairs(p *Pass) {
 }
 
 var exactURIWithoutSubtree = &Rule{
-	Code: "WP612", Name: "exact-uri-without-subtree", Category: Routing, Severity: diag.Info, Fix: UnsafeFix, Check: checkExactOnly,
+	Code: diag.ExactURIWithoutSubtree, Name: "exact-uri-without-subtree", Category: Routing, Severity: diag.Info, Fix: UnsafeFix, Check: checkExactOnly,
 	Subjects: []string{"Uri/Name"},
 	Doc: Doc{
 		Title:  "A Uri matches one path and nothing below it",

@@ -105,7 +105,7 @@ func newPasses(files *diag.Files, inputs []Input, o *Options) []*Pass {
 		p := &Pass{Config: in.Config, Options: o, files: files, file: in.File, faults: in.Faults, groups: in.Groups, persistence: in.Persistence, shared: all}
 		p.Table, p.rejects = routecheck.New(in.Config)
 		p.facts = gather(in.Config)
-		p.Fragment = slices.ContainsFunc(in.Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == "WP102" })
+		p.Fragment = slices.ContainsFunc(in.Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == diag.NotAConfig })
 		passes = append(passes, p)
 	}
 	slices.SortStableFunc(passes, func(a, b *Pass) int { return strings.Compare(files.Name(a.file), files.Name(b.file)) })
@@ -209,7 +209,7 @@ type region struct {
 // brokenText returns where the text is not well-formed.
 func brokenText(findings []*Finding) (out regions) {
 	for _, f := range findings {
-		if f.Rule.Code == "WP101" {
+		if f.Rule.Code == diag.XMLSyntax {
 			out = append(out, region{f.Span.Start, f.Span.End})
 		}
 	}

@@ -42,7 +42,7 @@ func (p *Pass) eachHTTPS(visit func(s *parser.Server, t *parser.Transport)) {
 }
 
 var plaintextToMembers = &Rule{
-	Code: "WP701", Name: "plaintext-to-members", Category: Security, Severity: diag.Warning, Check: checkPlaintext,
+	Code: diag.PlaintextToMembers, Name: "plaintext-to-members", Category: Security, Severity: diag.Warning, Check: checkPlaintext,
 	Subjects: []string{"Transport/Protocol"},
 	Doc: Doc{
 		Title:  "A Server has http Transports only",
@@ -76,7 +76,7 @@ func checkPlaintext(p *Pass) {
 }
 
 var tlsKeystoreMissing = &Rule{
-	Code: "WP702", Name: "tls-keystore-missing", Category: Security, Severity: diag.Error, Check: checkKeystore,
+	Code: diag.TLSKeystoreMissing, Name: "tls-keystore-missing", Category: Security, Severity: diag.Error, Check: checkKeystore,
 	Subjects:  []string{"Transport/Protocol", "Transport/keyring", "Transport/stashfile"},
 	Otherwise: "warning where only the stashfile is missing",
 	Doc: Doc{
@@ -107,7 +107,7 @@ func checkKeystore(p *Pass) {
 func isSAF(keyring string) bool { return strings.HasPrefix(strings.ToLower(keyring), "safkeyring") }
 
 var pluginRootMissing = &Rule{
-	Code: "WP703", Name: "plugin-root-missing", Category: Security, Severity: diag.Error, Check: checkInstallRoot,
+	Code: diag.PluginRootMissing, Name: "plugin-root-missing", Category: Security, Severity: diag.Error, Check: checkInstallRoot,
 	Subjects: []string{"Transport/Protocol", "Config/PluginInstallRoot"},
 	Doc: Doc{
 		Title:  "There are https Transports but no Property PluginInstallRoot",
@@ -144,7 +144,7 @@ func (p *Pass) configAttr(name, value string) *parser.Attr {
 }
 
 var insecureFallback = &Rule{
-	Code: "WP704", Name: "insecure-fallback", Category: Security, Severity: diag.Error, Fix: UnsafeFix, Check: checkInsecure,
+	Code: diag.InsecureFallback, Name: "insecure-fallback", Category: Security, Severity: diag.Error, Fix: UnsafeFix, Check: checkInsecure,
 	Subjects:  []string{"Config/UseInsecure", "Config/StrictSecurity"},
 	Otherwise: "warning for StrictSecurity",
 	Doc: Doc{
@@ -168,7 +168,7 @@ func checkInsecure(p *Pass) {
 }
 
 var trustedProxyListMissing = &Rule{
-	Code: "WP705", Name: "trusted-proxy-list-missing", Category: Security, Severity: diag.Warning, Check: checkTrustedProxyList,
+	Code: diag.TrustedProxyListMissing, Name: "trusted-proxy-list-missing", Category: Security, Severity: diag.Warning, Check: checkTrustedProxyList,
 	Subjects: []string{"Config/TrustedProxyEnable", "TrustedProxyGroup"},
 	Doc: Doc{
 		Title:  "Trusted proxies are switched on but none is listed",
@@ -190,7 +190,7 @@ func checkTrustedProxyList(p *Pass) {
 }
 
 var privateHeadersKept = &Rule{
-	Code: "WP706", Name: "private-headers-kept", Category: Security, Severity: diag.Error, Fix: UnsafeFix, Check: checkPrivateHeaders,
+	Code: diag.PrivateHeadersKept, Name: "private-headers-kept", Category: Security, Severity: diag.Error, Fix: UnsafeFix, Check: checkPrivateHeaders,
 	Subjects: []string{"ServerCluster/RemoveSpecialHeaders"},
 	Doc: Doc{
 		Title:  "RemoveSpecialHeaders is false",
@@ -221,7 +221,7 @@ var (
 )
 
 var adminURIExposed = &Rule{
-	Code: "WP707", Name: "admin-uri-exposed", Category: Security, Severity: diag.Warning, Check: checkAdmin,
+	Code: diag.AdminURIExposed, Name: "admin-uri-exposed", Category: Security, Severity: diag.Warning, Check: checkAdmin,
 	Subjects: []string{"Uri/Name", "VirtualHost/Name"},
 	Options:  []Option{{"public-ports", []int{80, 443}, "ports that the public reaches"}},
 	Doc: Doc{
@@ -306,7 +306,7 @@ func (p *Pass) answer(spot routecheck.Spot, uri string) (routecheck.Match, bool)
 }
 
 var secretInClear = &Rule{
-	Code: "WP708", Name: "secret-in-clear", Category: Security, Severity: diag.Error, Check: checkSecrets,
+	Code: diag.SecretInClear, Name: "secret-in-clear", Category: Security, Severity: diag.Error, Check: checkSecrets,
 	Subjects: []string{"Config/SSLPKCSPassword", "Transport/password"},
 	Doc: Doc{
 		Title:  "A password stands in the file",
@@ -330,7 +330,7 @@ func checkSecrets(p *Pass) {
 }
 
 var postSizeUnlimited = &Rule{
-	Code: "WP709", Name: "post-size-unlimited", Category: Security, Severity: diag.Info, Check: checkPostSize,
+	Code: diag.PostSizeUnlimited, Name: "post-size-unlimited", Category: Security, Severity: diag.Info, Check: checkPostSize,
 	Subjects: []string{"ServerCluster/PostSizeLimit"},
 	Doc: Doc{
 		Title:  "Request bodies may have any size",
@@ -351,7 +351,7 @@ func checkPostSize(p *Pass) {
 }
 
 var hostCheckOff = &Rule{
-	Code: "WP710", Name: "host-check-off", Category: Security, Severity: diag.Warning, Fix: UnsafeFix, Check: checkHostVerification,
+	Code: diag.HostCheckOff, Name: "host-check-off", Category: Security, Severity: diag.Warning, Fix: UnsafeFix, Check: checkHostVerification,
 	Subjects: []string{"Config/SecureHostVerification"},
 	Options:  []Option{{"max-names", []int{20}, "names in GlobalHostAlias that are not reported"}},
 	Doc: Doc{
@@ -395,7 +395,7 @@ func isDomain(name string) bool {
 }
 
 var sslMapModeConflict = &Rule{
-	Code: "WP711", Name: "ssl-map-mode-conflict", Category: Security, Severity: diag.Warning, Check: checkMapMode,
+	Code: diag.SSLMapModeConflict, Name: "ssl-map-mode-conflict", Category: Security, Severity: diag.Warning, Check: checkMapMode,
 	Subjects: []string{"Config/SSLMapMode"},
 	Doc: Doc{
 		Title:  "SSLMapMode does not fit the aliases or the Transports",
@@ -438,7 +438,7 @@ func checkMapMode(p *Pass) {
 }
 
 var trustedProxyTooWide = &Rule{
-	Code: "WP712", Name: "trusted-proxy-too-wide", Category: Security, Severity: diag.Warning, Check: checkTrustedProxyWidth,
+	Code: diag.TrustedProxyTooWide, Name: "trusted-proxy-too-wide", Category: Security, Severity: diag.Warning, Check: checkTrustedProxyWidth,
 	Subjects:  []string{"TrustedProxy/Name"},
 	Otherwise: "info for a public address",
 	Options:   []Option{{"max-proxies", []int{20}, "trusted proxies that are not reported"}},
@@ -499,7 +499,7 @@ var (
 )
 
 var trustedProxySwitchOff = &Rule{
-	Code: "WP713", Name: "trusted-proxy-switch-off", Category: Security, Severity: diag.Info, Check: checkTrustedProxySwitch,
+	Code: diag.TrustedProxySwitchOff, Name: "trusted-proxy-switch-off", Category: Security, Severity: diag.Info, Check: checkTrustedProxySwitch,
 	Subjects: []string{"Config/TrustedProxyEnable", "TrustedProxyGroup"},
 	Doc: Doc{
 		Title:  "Trusted proxies are listed but switched off",
@@ -518,7 +518,7 @@ func checkTrustedProxySwitch(p *Pass) {
 }
 
 var tlsTuningOff = &Rule{
-	Code: "WP714", Name: "tls-tuning-off", Category: Security, Severity: diag.Warning, Fix: UnsafeFix, Check: checkAutoSecurity,
+	Code: diag.TLSTuningOff, Name: "tls-tuning-off", Category: Security, Severity: diag.Warning, Fix: UnsafeFix, Check: checkAutoSecurity,
 	Subjects: []string{"Config/AutoSecurity"},
 	Doc: Doc{
 		Title:  "AutoSecurity is false",

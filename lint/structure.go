@@ -14,7 +14,7 @@ var structureRules = []*Rule{
 }
 
 var xmlSyntax = &Rule{
-	Code: "WP101", Name: "xml-syntax", Category: Structure, Severity: diag.Error, Fix: SomeSafe, Check: adoptFaults,
+	Code: diag.XMLSyntax, Name: "xml-syntax", Category: Structure, Severity: diag.Error, Fix: SomeSafe, Check: adoptFaults,
 	Otherwise: "warning for a DTD",
 	Doc: Doc{
 		Title:  "The file is not well-formed XML",
@@ -27,7 +27,7 @@ var xmlSyntax = &Rule{
 }
 
 var notAConfig = &Rule{
-	Code: "WP102", Name: "not-a-config", Category: Structure, Severity: diag.Error, Check: adoptFaults,
+	Code: diag.NotAConfig, Name: "not-a-config", Category: Structure, Severity: diag.Error, Check: adoptFaults,
 	Subjects: []string{"Config"},
 	Doc: Doc{
 		Title:  "The root element is not Config, or there are several roots",
@@ -40,7 +40,7 @@ var notAConfig = &Rule{
 }
 
 var encodingMismatch = &Rule{
-	Code: "WP111", Name: "encoding-mismatch", Category: Structure, Severity: diag.Warning, Fix: SomeSafe, Check: adoptFaults,
+	Code: diag.EncodingMismatch, Name: "encoding-mismatch", Category: Structure, Severity: diag.Warning, Fix: SomeSafe, Check: adoptFaults,
 	Doc: Doc{
 		Title:  "The declared encoding does not fit the bytes",
 		Why:    "One letter outside of ASCII in a path can stop the next reload. Liberty declares UTF-8 and writes ISO-8859-1.",
@@ -55,7 +55,7 @@ var encodingMismatch = &Rule{
 func adoptFaults(p *Pass) { p.adopt(p.faults) }
 
 var unknownElement = &Rule{
-	Code: "WP103", Name: "unknown-element", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkUnknownElement,
+	Code: diag.UnknownElement, Name: "unknown-element", Category: Structure, Severity: diag.Warning, Fix: SomeUnsafe, Check: checkUnknownElement,
 	WellFormed: true, Topology: true,
 	Doc: Doc{
 		Title:  "An element is unknown, or stands in the wrong place",
@@ -124,7 +124,7 @@ func foldedElement(n *parser.Node) string {
 }
 
 var givenTwice = &Rule{
-	Code: "WP107", Name: "given-twice", Category: Structure, Severity: diag.Warning, Fix: SomeSafe, Check: checkGivenTwice,
+	Code: diag.GivenTwice, Name: "given-twice", Category: Structure, Severity: diag.Warning, Fix: SomeSafe, Check: checkGivenTwice,
 	Subjects: []string{"PrimaryServers", "BackupServers", "Log",
 		"ClusterAddress", "RequestMetrics", "Property"},
 	Doc: Doc{
@@ -222,10 +222,10 @@ func (p *Pass) drop(n *parser.Node) diag.Edit {
 }
 
 var missingRequired = &Rule{
-	Code: "WP108", Name: "missing-required", Category: Structure, Severity: diag.Error, Check: checkMissingRequired,
+	Code: diag.MissingRequired, Name: "missing-required", Category: Structure, Severity: diag.Error, Check: checkMissingRequired,
 	Subjects:   required(),
 	Otherwise:  "info for an empty group or cluster that no Route uses",
-	WellFormed: true, Silences: []string{"WP202"},
+	WellFormed: true, Silences: []string{diag.UnusedDefinition},
 	Doc: Doc{
 		Title:  "Something without which an element cannot work is missing",
 		Why:    "Nothing stands behind the Route. Liberty writes such files while its listeners are paused, and merge tools crash on them. An empty group or cluster that no Route uses is only mentioned (info).",
@@ -309,7 +309,7 @@ func without(element, name string) string {
 }
 
 var wrongLetterCase = &Rule{
-	Code: "WP109", Name: "wrong-letter-case", Category: Structure, Severity: diag.Warning, Fix: SafeFix, Check: checkLetterCase,
+	Code: diag.WrongLetterCase, Name: "wrong-letter-case", Category: Structure, Severity: diag.Warning, Fix: SafeFix, Check: checkLetterCase,
 	Otherwise:  "error for CloneID and where an error follows",
 	WellFormed: true, Topology: true,
 	Doc: Doc{
@@ -374,7 +374,7 @@ func (p *Pass) reportCase(e *element, wrong []*parser.Attr) {
 }
 
 var intelligentManagementPresent = &Rule{
-	Code: "WP112", Name: "intelligent-management-present", Category: Structure, Severity: diag.Info, Check: checkIntelligentManagement,
+	Code: diag.IntelligentManagementPresent, Name: "intelligent-management-present", Category: Structure, Severity: diag.Info, Check: checkIntelligentManagement,
 	Subjects: []string{"IntelligentManagement"},
 	Doc: Doc{
 		Title:  "Routing data come from controllers at run time",
@@ -393,7 +393,7 @@ func checkIntelligentManagement(p *Pass) {
 }
 
 var secondTransportOfProtocol = &Rule{
-	Code: "WP113", Name: "second-transport-of-protocol", Category: Structure, Severity: diag.Warning, Check: checkSecondTransport,
+	Code: diag.SecondTransportOfProtocol, Name: "second-transport-of-protocol", Category: Structure, Severity: diag.Warning, Check: checkSecondTransport,
 	Subjects: []string{"Transport", "Transport/Protocol"},
 	Doc: Doc{
 		Title:  "A Server has two Transports of one protocol",

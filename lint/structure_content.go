@@ -8,7 +8,7 @@ import (
 )
 
 var nothingServed = &Rule{
-	Code: "WP114", Name: "nothing-served", Category: Structure, Severity: diag.Warning, Check: checkNothingServed,
+	Code: diag.NothingServed, Name: "nothing-served", Category: Structure, Severity: diag.Warning, Check: checkNothingServed,
 	Subjects: []string{"Route", "Config"},
 	Doc: Doc{
 		Title:  "The file has no Route, or none that any request can match",
@@ -36,7 +36,7 @@ func checkNothingServed(p *Pass) {
 }
 
 var textBetweenElements = &Rule{
-	Code: "WP115", Name: "text-between-elements", Category: Structure, Severity: diag.Warning, Check: checkStrayText,
+	Code: diag.TextBetweenElements, Name: "text-between-elements", Category: Structure, Severity: diag.Warning, Check: checkStrayText,
 	Doc: Doc{
 		Title:  "Text stands between elements",
 		Why:    "No element of plugin-cfg.xml holds text, so it is most likely the rest of an edit that went wrong, and what was meant to be set is not. What the plug-in makes of it is undocumented.",

@@ -35,10 +35,10 @@ func covering(prefixes map[string]*parser.Uri, u *parser.Uri) *parser.Uri {
 }
 
 var uriSyntax = &Rule{
-	Code: "WP605", Name: "uri-syntax", Category: Routing, Severity: diag.Error, Check: checkURISyntax,
+	Code: diag.URISyntax, Name: "uri-syntax", Category: Routing, Severity: diag.Error, Check: checkURISyntax,
 	Subjects:  []string{"Uri/Name"},
 	Otherwise: "warning where the effect is undocumented",
-	Silences:  []string{"WP602", "WP604", "WP612"},
+	Silences:  []string{diag.UnreachableURI, diag.RedundantURI, diag.ExactURIWithoutSubtree},
 	Doc: Doc{
 		Title:  "A Uri has a form that matches nothing, or more than meant",
 		Why:    "It never matches, or more than meant, or in a way that is undocumented: /app* also takes /apple. Only a warning for white space within and for letters beyond ASCII: where paths are decoded before the match, as IBM HTTP Server does, they match, and such names of folders exist.",
@@ -88,7 +88,7 @@ func uriProblem(uri string) (string, diag.Severity) {
 }
 
 var uriCatchAll = &Rule{
-	Code: "WP606", Name: "uri-catch-all", Category: Routing, Severity: diag.Warning, Check: checkCatchAll,
+	Code: diag.URICatchAll, Name: "uri-catch-all", Category: Routing, Severity: diag.Warning, Check: checkCatchAll,
 	Subjects: []string{"Uri/Name"},
 	Doc: Doc{
 		Title:  "A Uri takes every path, or the first page",

@@ -8,7 +8,7 @@ import (
 )
 
 var badEnumValue = &Rule{
-	Code: "WP106", Name: "bad-enum-value", Category: Structure, Severity: diag.Error, Fix: SomeSafe, Check: checkBadEnum,
+	Code: diag.BadEnumValue, Name: "bad-enum-value", Category: Structure, Severity: diag.Error, Fix: SomeSafe, Check: checkBadEnum,
 	Subjects:   typed(parser.Enum, parser.Boolean),
 	Otherwise:  "warning for LoadBalance and for a value that differs only in letter case",
 	WellFormed: true, Topology: true,
@@ -92,7 +92,7 @@ func list(values []string) string {
 }
 
 var badNumber = &Rule{
-	Code: "WP110", Name: "bad-number", Category: Structure, Severity: diag.Error, Check: checkBadNumber,
+	Code: diag.BadNumber, Name: "bad-number", Category: Structure, Severity: diag.Error, Check: checkBadNumber,
 	Subjects:   typed(parser.Int, parser.Port),
 	Otherwise:  "warning for a value that no source documents",
 	WellFormed: true, Topology: true,

@@ -8,9 +8,9 @@ import (
 
 // The rules that Parse itself reports. Their pages stand with all others in package lint.
 var (
-	ruleSyntax    = diag.Rule{Code: "WP101", Name: "xml-syntax"}
-	ruleNotConfig = diag.Rule{Code: "WP102", Name: "not-a-config"}
-	ruleEncoding  = diag.Rule{Code: "WP111", Name: "encoding-mismatch"}
+	ruleSyntax    = diag.Rule{Code: diag.XMLSyntax, Name: "xml-syntax"}
+	ruleNotConfig = diag.Rule{Code: diag.NotAConfig, Name: "not-a-config"}
+	ruleEncoding  = diag.Rule{Code: diag.EncodingMismatch, Name: "encoding-mismatch"}
 )
 
 // What a file with a WP101 or WP102 does at run time.

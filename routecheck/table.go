@@ -113,8 +113,8 @@ type Transport struct {
 
 // rules of the faults that a table itself finds.
 var (
-	openRoute    = diag.Rule{Code: "WP205", Name: "open-route"}
-	missingGroup = diag.Rule{Code: "WP201", Name: "route-to-missing-group"}
+	openRoute    = diag.Rule{Code: diag.OpenRoute, Name: "open-route"}
+	missingGroup = diag.Rule{Code: diag.RouteToMissingGroup, Name: "route-to-missing-group"}
 )
 
 // New makes a table. The diagnostics are the reasons why the plug-in would reject the file (R18); the table is usable all the same,

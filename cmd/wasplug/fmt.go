@@ -97,7 +97,7 @@ func formatted(c *cli.Context, path string, src []byte) ([]byte, error) {
 	cfg, faults := parser.Parse(files.Add(displayName(path), src), src)
 	var broken []diag.Diagnostic
 	for _, d := range faults {
-		if d.Severity == diag.Error && d.Rule.Code == "WP101" {
+		if d.Severity == diag.Error && d.Rule.Code == diag.XMLSyntax {
 			broken = append(broken, d)
 		}
 	}

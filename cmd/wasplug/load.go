@@ -124,7 +124,7 @@ func loadTableFor(c *cli.Context, files *diag.Files, path, webServer string, sem
 
 // doubts are the findings about a text that the plug-in may read otherwise than it was read here, or not at all.
 func doubts(faults []diag.Diagnostic) []diag.Diagnostic {
-	return slices.DeleteFunc(slices.Clone(faults), func(d diag.Diagnostic) bool { return d.Rule.Code != "WP101" || d.Severity >= diag.Error })
+	return slices.DeleteFunc(slices.Clone(faults), func(d diag.Diagnostic) bool { return d.Rule.Code != diag.XMLSyntax || d.Severity >= diag.Error })
 }
 
 // loadConfig reads the configuration that the flags describe.

@@ -33,7 +33,7 @@ func (m *merger) add(d diag.Diagnostic) {
 
 func (m *merger) cookieConflict(l *layer, c claim, u *parser.Uri) {
 	first := m.claims[l.first]
-	m.conflict(u.Node.Span, "WP306", "URI %q of %s has the affinity cookie %q and identifier %q, in %s it has %q and %q; those of %s count",
+	m.conflict(u.Node.Span, diag.AffinityCookieDiffersOnOverlap, "URI %q of %s has the affinity cookie %q and identifier %q, in %s it has %q and %q; those of %s count",
 		u.Name.V, m.inputs[c.file].Name, u.AffinityCookie.V, u.AffinityURLIdentifier.V,
 		m.inputs[first.file].Name, l.uri.AffinityCookie.V, l.uri.AffinityURLIdentifier.V, m.inputs[first.file].Name)
 }
@@ -178,8 +178,8 @@ func (m *merger) sameAddress(address string, first, other holder, t *parser.Tran
 		if b.CloneID.Set() {
 			at = b.CloneID.Span() // where lint finds it
 		}
-		m.conflict(at, "WP307", "%s is server %q with clone ID %q in %s and server %q with clone ID %q in %s", address, a.Name.V, a.CloneID.V, one, b.Name.V, b.CloneID.V, two)
+		m.conflict(at, diag.SameAddressTwoCloneIDs, "%s is server %q with clone ID %q in %s and server %q with clone ID %q in %s", address, a.Name.V, a.CloneID.V, one, b.Name.V, b.CloneID.V, two)
 	case a.Name.V != b.Name.V:
-		m.conflict(t.Node.Span, "WP308", "%s is server %q in %s and server %q in %s; it is one member", address, a.Name.V, one, b.Name.V, two)
+		m.conflict(t.Node.Span, diag.SameAddressTwice, "%s is server %q in %s and server %q in %s; it is one member", address, a.Name.V, one, b.Name.V, two)
 	}
 }

@@ -75,6 +75,6 @@ func (m *merger) collision(d diag.Diagnostic, clones map[diag.Span]holder) diag.
 	}
 	d.Message = diag.Sprintf("clone ID %q of server %q of %s is that of server %q of %s at another address; sessions of one reach the other (%s in the merged file)",
 		a.server.CloneID.V, a.server.Name.V, m.inputs[a.file].Name, b.server.Name.V, m.inputs[b.file].Name, d.Rule.Code)
-	d.Rule = lint.Lookup(m.rules, "WP309").Diag()
+	d.Rule = lint.Lookup(m.rules, diag.CloneIDCollisionAfterMerge).Diag()
 	return d
 }

@@ -220,7 +220,7 @@ func (m *merger) resolve(file int, in Input, names *routecheck.Names, r *parser.
 		missing = diag.Sprintf("server cluster %q", r.ServerCluster.V)
 	}
 	if missing != "" {
-		m.conflict(r.Node.Span, "WP201", "route of %s leads to %s, which is not defined; it is left out", in.Name, missing)
+		m.conflict(r.Node.Span, diag.RouteToMissingGroup, "route of %s leads to %s, which is not defined; it is left out", in.Name, missing)
 		return c, nil
 	}
 	return c, cluster

@@ -9,9 +9,6 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// secret is the rule whose source lines are not shown: they hold a password.
-const secret = "WP708"
-
 func (r *Report) text(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	b := diag.VisibleWriter{To: out, Form: diag.Text}
@@ -22,7 +19,7 @@ func (r *Report) text(w io.Writer) error {
 		} else {
 			fmt.Fprintln(b, line)
 		}
-		if f.Rule.Code != secret {
+		if f.Rule.Code != diag.SecretInClear { // such a line holds a password
 			r.Files.Snippet(b, f.Span)
 		}
 		for _, rel := range f.Related {

@@ -3,9 +3,10 @@ package settings
 import (
 	"encoding/json"
 	"fmt"
-	"github.com/wasplug/wasplug/lint"
 	"slices"
 	"strings"
+
+	"github.com/wasplug/wasplug/lint"
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas"
@@ -74,7 +75,7 @@ func (b *Baseline) Filter(files *diag.Files, placed []lint.Placed, checked []dia
 	for _, id := range checked {
 		was[named(files.Name(id))] = true
 	}
-	rule := lint.Lookup(lint.Rules(), "WP903")
+	rule := lint.Lookup(lint.Rules(), diag.BaselineStale)
 	for _, e := range b.order {
 		if e.used >= e.count || !was[e.file] {
 			continue
