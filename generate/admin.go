@@ -10,10 +10,10 @@ import (
 // adminHost is the virtual host of WebSphere's administrative console.
 const adminHost = "admin_host"
 
-// administration reports whether a virtual host is for administration and is not to be reached through the web server: WebSphere's generator leaves
-// admin_host out, and a Transport whose port is an alias of it.
+// administration reports whether a virtual host is for administration and is not to be reached through the web
+// server: WebSphere's generator leaves admin_host out, and a Transport whose port is an alias of it.
 func (t *Topology) administration(h *VirtualHost) bool {
-	if h.Admin.Set {
+	if h.Admin.Set() {
 		return h.Admin.V
 	}
 	return h.Key.V == adminHost && t.Flavor.V == "was"
@@ -47,10 +47,10 @@ func (t *Topology) adminPorts() map[string]string {
 // administers reports whether an application belongs to a virtual host that is left out, and tells so.
 func (c *compiler) administers(a *Application) bool {
 	h := c.t.virtualHost(a.VirtualHost.V)
-	if !a.VirtualHost.Set || h == nil || !c.t.administration(h) {
+	if !a.VirtualHost.Set() || h == nil || !c.t.administration(h) {
 		return false
 	}
-	c.note(a.VirtualHost.Span, "%s is left out with its virtual host %q, so no request reaches it through the web server", a.label(), h.Key.V)
+	c.note(a.VirtualHost.Span(), "%s is left out with its virtual host %q, so no request reaches it through the web server", a.label(), h.Key.V)
 	c.notes[len(c.notes)-1].Severity = diag.Warning
 	return true
 }
@@ -61,7 +61,7 @@ func (c *compiler) administrative(m *Member, port text) bool {
 	if host == "" {
 		return false
 	}
-	c.note(port.Span, "the Transport of %q at port %s is left out: only virtual host %q, which is for administration, has that port; admin: false under it writes both", m.Server.V, port.V, host)
+	c.note(port.Span(), "the Transport of %q at port %s is left out: only virtual host %q, which is for administration, has that port; admin: false under it writes both", m.Server.V, port.V, host)
 	return true
 }
 

@@ -58,8 +58,8 @@ func (e element) unasked(pairs ...pair) {
 
 // set sets an attribute from a value that may not be written.
 func (e element) set(name string, v text) {
-	if v.Set {
-		e.put(name, v.V, v.Span, v.Span)
+	if v.Set() {
+		e.put(name, v.V, v.Span(), v.Span())
 	}
 }
 
@@ -106,8 +106,9 @@ func (e element) raw(n *yamldoc.Node) {
 	for _, item := range n.Items {
 		child := newElement(item.Get("element").Str().V, item.Span)
 		child.override(item.Get("attributes"))
-		if t := item.Get("text").Str(); t.Set {
-			child.Children = append(child.Children, &parser.Node{Kind: parser.Text, Text: t.V, Parent: child.Node, Span: t.Span, Closed: true})
+		if t := item.Get("text").Str(); t.Set() {
+			child.Children = append(child.Children, &parser.Node{Kind: parser.Text, Text: t.V, Parent: child.Node,
+				Span: t.Span(), Closed: true})
 		}
 		child.raw(item.Get("elements"))
 		e.add(child)
@@ -122,8 +123,8 @@ func property(name, value text, at diag.Span) element {
 	return p
 }
 
-// properties adds the Property elements of a node that has the keys properties and propertyList: the unasked ones in their order, changed
-// or left out as properties says, then its others; or exactly propertyList.
+// properties adds the Property elements of a node that has the keys properties and propertyList: the unasked ones in
+// their order, changed or left out as properties says, then its others; or exactly propertyList.
 func (e element) properties(n *yamldoc.Node, unasked []element) {
 	if list := n.Get("propertyList"); list != nil {
 		for _, item := range list.Items {
@@ -140,7 +141,7 @@ func (e element) properties(n *yamldoc.Node, unasked []element) {
 			if f.Value.Null() {
 				continue
 			}
-			p = property(said(name, f.NameSpan), f.Value.Str(), f.NameSpan.To(f.Value.Span))
+			p = property(diag.Written(name, f.NameSpan), f.Value.Str(), f.NameSpan.To(f.Value.Span))
 		}
 		e.add(p)
 	}
@@ -149,7 +150,7 @@ func (e element) properties(n *yamldoc.Node, unasked []element) {
 	}
 	for _, f := range written.Fields {
 		if !used[f.Name] && !f.Value.Null() {
-			e.add(property(said(f.Name, f.NameSpan), f.Value.Str(), f.NameSpan.To(f.Value.Span)))
+			e.add(property(diag.Written(f.Name, f.NameSpan), f.Value.Str(), f.NameSpan.To(f.Value.Span)))
 		}
 	}
 }

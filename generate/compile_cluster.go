@@ -9,16 +9,16 @@ import (
 )
 
 func (c *compiler) cluster(w *WebServer, k *Cluster) element {
-	e := newElement("ServerCluster", k.Key.Span)
+	e := newElement("ServerCluster", k.Key.Span())
 	session := k.Session.over(c.t.Session)
 	e.unasked(c.flavor.cluster...)
 	e.set("Name", k.name())
 	if session.CloneSeparator.V == "+" {
-		e.put("CloneSeparatorChange", "true", session.CloneSeparator.Span, session.CloneSeparator.Span)
+		e.put("CloneSeparatorChange", "true", session.CloneSeparator.Span(), session.CloneSeparator.Span())
 	}
 	if session.Persistence.V == "memory-to-memory" {
 		// A new web server process has no partition table unless it fetches one, and would balance (PK48101, R28).
-		e.put("GetDWLMTable", "true", session.Persistence.Span, session.Persistence.Span)
+		e.put("GetDWLMTable", "true", session.Persistence.Span(), session.Persistence.Span())
 	}
 	e.keys(k.Node, clusterKeys)
 	e.override(k.Node.Get("overrides"))
@@ -35,10 +35,10 @@ func (c *compiler) cluster(w *WebServer, k *Cluster) element {
 	return e
 }
 
-// single reports whether a cluster takes the generators' form for a stand-alone server: one member without a clone ID, hence no weight
-// and no lists.
+// single reports whether a cluster takes the generators' form for a stand-alone server: one member without a clone
+// ID, hence no weight and no lists.
 func (k *Cluster) single() bool {
-	return len(k.Members) == 1 && !k.Members[0].CloneID.Set && k.Members[0].Role.V == "primary"
+	return len(k.Members) == 1 && !k.Members[0].CloneID.Set() && k.Members[0].Role.V == "primary"
 }
 
 func (c *compiler) server(w *WebServer, k *Cluster, m *Member, name string, plain bool) element {
@@ -71,16 +71,16 @@ func (c *compiler) transports(e element, w *WebServer, k *Cluster, m *Member) {
 	host := m.host(k)
 	for _, protocol := range []string{"http", "https"} {
 		port := m.value(k, protocol)
-		if !port.Set || port.V == "-1" || port.V == "0" || c.administrative(m, port) {
+		if !port.Set() || port.V == "-1" || port.V == "0" || c.administrative(m, port) {
 			continue
 		}
-		t := newElement("Transport", port.Span)
+		t := newElement("Transport", port.Span())
 		t.set("Hostname", host)
 		t.set("Port", port)
-		t.put("Protocol", protocol, port.Span, port.Span)
+		t.put("Protocol", protocol, port.Span(), port.Span())
 		t.set("ConnectionTTL", m.value(k, "connectionTTL"))
 		if protocol == "https" {
-			t.add(w.tls(port.Span)...)
+			t.add(w.tls(port.Span())...)
 		}
 		e.add(t)
 	}
@@ -109,7 +109,7 @@ func (c *compiler) transport(w *WebServer, k *Cluster, m *Member, n *yamldoc.Nod
 
 // value returns a member's value, or that of its cluster's defaults.
 func (m *Member) value(k *Cluster, key string) text {
-	if v := m.Node.Get(key).Str(); v.Set {
+	if v := m.Node.Get(key).Str(); v.Set() {
 		return v
 	}
 	return k.Defaults.Get(key).Str()
@@ -133,15 +133,16 @@ func (e element) serverList(name, role string, k *Cluster, written *yamldoc.Fiel
 		}
 		return
 	}
-	list := newElement(name, k.Key.Span)
+	list := newElement(name, k.Key.Span())
 	for _, m := range k.Members {
 		if m.Role.V == role && !single {
 			at := start(m.Node.Span)
-			if m.Role.Set {
-				at = m.Role.Span
+			if m.Role.Set() {
+				at = m.Role.Span()
 			}
-			ref := element{&parser.Node{Kind: parser.Element, Name: "Server", Span: at, NameSpan: at, Tag: at, Closed: true}, at}
-			ref.put("Name", m.Server.V, m.Server.Span, m.Server.Span)
+			ref := element{&parser.Node{Kind: parser.Element, Name: "Server", Span: at, NameSpan: at, Tag: at, Closed: true},
+				at}
+			ref.put("Name", m.Server.V, m.Server.Span(), m.Server.Span())
 			list.add(ref)
 		}
 	}

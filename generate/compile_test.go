@@ -114,7 +114,8 @@ applications: [{cluster: c, contextRoot: /shop}]
 		t.Fatalf("%d files, %s", len(outputs), faults)
 	}
 	c := outputs[0].Config
-	if len(c.Routes) != 1 || c.UriGroups[0].Uris[0].Name.V != "/shop/*" || c.Clusters[0].Servers[0].Name.V != "a.example.com" {
+	if len(c.Routes) != 1 || c.UriGroups[0].Uris[0].Name.V != "/shop/*" ||
+		c.Clusters[0].Servers[0].Name.V != "a.example.com" {
 		t.Errorf("got\n%s", xml(t, outputs[0]))
 	}
 }
@@ -189,17 +190,19 @@ t.yaml:3:41: error: a second web server is called "w"`},
 	}
 }
 
-// TestOneUriOnce: what several applications of a virtual host and a cluster ask for stands in the file once, in the first of their groups; a group
-// that another Route uses stays whole.
+// TestOneUriOnce: what several applications of a virtual host and a cluster ask for stands in the file once, in the
+// first of their groups; a group that another Route uses stays whole.
 func TestOneUriOnce(t *testing.T) {
 	head := "virtualHosts: {default_host: {}, other: {aliases: [\"o:80\"]}}\nclusters: {c: {members: [{host: a, http: 1}]}}\napplications:\n"
 	for name, c := range map[string]struct{ apps, want string }{
-		"one group":        {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uris: [/y, /x/*]}", "/x/* /y"},
-		"two groups":       {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, uris: [/y, /x/*]}", "/x/* | /y"},
-		"nothing left":     {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, contextRoot: /x}", "/x/*"},
-		"a shared group":   {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, uris: [/y, /x/*]}\n- {cluster: c, virtualHost: other, uriGroup: g, uris: [/y, /x/*]}", "/x/* | /y /x/* | /y /x/*"},
-		"two hosts":        {"- {cluster: c, contextRoot: /x}\n- {cluster: c, virtualHost: other, contextRoot: /x}", "/x/* | /x/*"},
-		"two cookies":      {"- {cluster: c, contextRoot: /x}\n- {cluster: c, contextRoot: /x, session: {cookie: D}}", "/x/* /x/*"},
+		"one group":      {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uris: [/y, /x/*]}", "/x/* /y"},
+		"two groups":     {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, uris: [/y, /x/*]}", "/x/* | /y"},
+		"nothing left":   {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, contextRoot: /x}", "/x/*"},
+		"a shared group": {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, uris: [/y, /x/*]}\n- {cluster: c, virtualHost: other, uriGroup: g, uris: [/y, /x/*]}", "/x/* | /y /x/* | /y /x/*"},
+		"two hosts": {"- {cluster: c, contextRoot: /x}\n- {cluster: c, virtualHost: other, contextRoot: /x}",
+			"/x/* | /x/*"},
+		"two cookies": {"- {cluster: c, contextRoot: /x}\n- {cluster: c, contextRoot: /x, session: {cookie: D}}",
+			"/x/* /x/*"},
 		"an empty list":    {"- {cluster: c, uris: []}", ""},
 		"the same by rule": {"- {cluster: c, contextRoot: x/}\n- {cluster: c, contextRoot: /x}", "/x/*"},
 	} {
@@ -243,13 +246,15 @@ func TestSessionFacts(t *testing.T) {
 		t.Fatal(files.Line(ds[0]))
 	}
 	c, d := top.ClusterSession("c"), top.ClusterSession("d")
-	if c.Persistence.V != "memory-to-memory" || c.Replicas.V != 1 || c.WriteFrequency.V != "time based" || c.WriteInterval.V != 300 || c.WriteContents.V != "only updated attributes" {
+	if c.Persistence.V != "memory-to-memory" || c.Replicas.V != 1 || c.WriteFrequency.V != "time based" ||
+		c.WriteInterval.V != 300 || c.WriteContents.V != "only updated attributes" {
 		t.Errorf("cluster c: %+v", c)
 	}
-	if d.Persistence.V != "none" || d.WriteFrequency.V != "manual update" || d.WriteInterval.Set {
+	if d.Persistence.V != "none" || d.WriteFrequency.V != "manual update" || d.WriteInterval.Set() {
 		t.Errorf("cluster d: %+v", d)
 	}
-	if outputs, _ := top.Build(Options{}); !outputs[0].Config.Clusters[0].GetDWLMTable.V || outputs[0].Config.Clusters[1].GetDWLMTable.V {
+	if outputs, _ := top.Build(Options{}); !outputs[0].Config.Clusters[0].GetDWLMTable.V ||
+		outputs[0].Config.Clusters[1].GetDWLMTable.V {
 		t.Error("GetDWLMTable does not follow the persistence")
 	}
 }
@@ -265,10 +270,12 @@ func TestOrigin(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || !strings.HasPrefix(strings.TrimSpace(line), strings.TrimSuffix(strings.TrimSuffix(origin.Text, "/>"), ">")) {
+		if err != nil || !strings.HasPrefix(strings.TrimSpace(line),
+			strings.TrimSuffix(strings.TrimSuffix(origin.Text, "/>"), ">")) {
 			t.Errorf("line %d %q: %q, %v", n+1, line, origin.Text, err)
 		}
-		if strings.Contains(line, "<Transport") && (origin.Span.Start != 61 || len(origin.Attrs) != 3 || origin.Attrs[0].Unasked) {
+		if strings.Contains(line, "<Transport") && (origin.Span.Start != 61 || len(origin.Attrs) != 3 ||
+			origin.Attrs[0].Unasked) {
 			t.Errorf("%+v", origin)
 		}
 	}

@@ -36,7 +36,7 @@ func (c *compiler) routes(root element, served []*Application) {
 		}
 		if other := groups[r.group.V]; other != nil {
 			if !sameURIs(r.uris, other.uris) {
-				c.report(r.group.Span, diag.DuplicateName, "uri group %q has other URIs for cluster %q than for %q; give one of them another uriGroup", r.group.V, other.cluster.V, r.cluster.V)
+				c.report(r.group.Span(), diag.DuplicateName, "uri group %q has other URIs for cluster %q than for %q; give one of them another uriGroup", r.group.V, other.cluster.V, r.cluster.V)
 			}
 			continue
 		}
@@ -68,16 +68,16 @@ func (c *compiler) gather(served []*Application) []*route {
 	var all []*route
 	for _, a := range served {
 		r := &route{host: a.VirtualHost, cluster: a.Cluster, group: a.UriGroup, everyURI: a.EveryURI, at: start(a.Node.Span)}
-		if k := c.t.cluster(a.Cluster.V); k != nil && a.Cluster.Set {
-			r.cluster.V, r.cluster.Set = k.name().V, k.name().Set
+		if k := c.t.cluster(a.Cluster.V); k != nil && a.Cluster.Set() {
+			r.cluster.V = k.name().V
 		}
-		if h := c.t.virtualHost(a.VirtualHost.V); h != nil && a.VirtualHost.Set {
-			r.host.V, r.host.Set = h.name().V, h.name().Set
+		if h := c.t.virtualHost(a.VirtualHost.V); h != nil && a.VirtualHost.Set() {
+			r.host.V = h.name().V
 		}
-		if !r.group.Set {
-			r.group = said(groupName(r.host.V, r.cluster.V), r.at)
+		if !r.group.Set() {
+			r.group = diag.Written(groupName(r.host.V, r.cluster.V), r.at)
 		}
-		id := key{a.VirtualHost.V, a.Cluster.V, r.group.V, a.VirtualHost.Set, r.everyURI}
+		id := key{a.VirtualHost.V, a.Cluster.V, r.group.V, a.VirtualHost.Set(), r.everyURI}
 		if known[id] == nil {
 			known[id] = r
 			all = append(all, r)
@@ -98,7 +98,7 @@ func groupName(host, cluster string) string {
 // uris adds the patterns of an application with the cookie names in force.
 func (c *compiler) uris(all []uri, a *Application) []uri {
 	session := a.Session
-	if k := c.t.cluster(a.Cluster.V); k != nil && a.Cluster.Set {
+	if k := c.t.cluster(a.Cluster.V); k != nil && a.Cluster.Set() {
 		session = session.over(k.Session)
 	}
 	session = session.over(c.t.Session)
@@ -128,7 +128,7 @@ func (c *compiler) uris(all []uri, a *Application) []uri {
 	default:
 		all = slices.Grow(all, len(list.Items))
 		for _, item := range list.Items {
-			if item.Str().Set {
+			if item.Str().Set() {
 				add(item.Str(), item.Span)
 			} else {
 				add(item.Get("name").Str(), start(item.Span)).override(item.Get("overrides"))
@@ -136,7 +136,8 @@ func (c *compiler) uris(all []uri, a *Application) []uri {
 		}
 	}
 	for i := own; i < len(all); i++ {
-		all[i].cookie, all[i].identifier = attr(all[i].element, "AffinityCookie"), attr(all[i].element, "AffinityURLIdentifier")
+		all[i].cookie, all[i].identifier = attr(all[i].element, "AffinityCookie"),
+			attr(all[i].element, "AffinityURLIdentifier")
 	}
 	return all
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// check asks lint about a compiled file: what lint calls an error, the generator refuses, and of some rules it tells warnings too. Which these
-// are stands in the rules.
+// check asks lint about a compiled file: what lint calls an error, the generator refuses, and of some rules it tells
+// warnings too. Which these are stands in the rules.
 func (t *Topology) check(cfg *parser.Config) []diag.Diagnostic {
 	var told []diag.Diagnostic
 	rules := lint.Rules()
@@ -21,8 +21,8 @@ func (t *Topology) check(cfg *parser.Config) []diag.Diagnostic {
 	return told
 }
 
-// Tolerate turns the errors that the topology allows into warnings, drops what it says to be meant and what the files of two web servers say
-// alike, and sorts. Findings about other files stay as they are.
+// Tolerate turns the errors that the topology allows into warnings, drops what it says to be meant and what the files
+// of two web servers say alike, and sorts. Findings about other files stay as they are.
 func (t *Topology) Tolerate(found []diag.Diagnostic) []diag.Diagnostic {
 	diag.Sort(found)
 	var kept []diag.Diagnostic
@@ -38,7 +38,8 @@ func (t *Topology) Tolerate(found []diag.Diagnostic) []diag.Diagnostic {
 				d.Severity = diag.Warning
 			}
 		}
-		if n := len(kept); n > 0 && kept[n-1].Span == d.Span && kept[n-1].Rule == d.Rule && (d.Rule.Code != "" || kept[n-1].Message == d.Message) {
+		if n := len(kept); n > 0 && kept[n-1].Span == d.Span && kept[n-1].Rule == d.Rule &&
+			(d.Rule.Code != "" || kept[n-1].Message == d.Message) {
 			continue
 		}
 		kept = append(kept, d)
@@ -49,7 +50,8 @@ func (t *Topology) Tolerate(found []diag.Diagnostic) []diag.Diagnostic {
 // wantsNoAffinity reports whether a place stands in a cluster whose sessions need not come back.
 func (t *Topology) wantsNoAffinity(span diag.Span) bool {
 	for _, k := range t.Clusters {
-		if session := k.Session.over(t.Session); session.Affinity.Set && !session.Affinity.V && k.Key.Span.To(k.Node.Span).Contains(span) {
+		if session := k.Session.over(t.Session); session.Affinity.Set() && !session.Affinity.V &&
+			k.Key.Span().To(k.Node.Span).Contains(span) {
 			return true
 		}
 	}
@@ -64,15 +66,17 @@ func (c *compiler) fault(span diag.Span, format string, args ...any) {
 // report reports in the words of a topology what a rule of lint is about, as severely as that rule does.
 func (c *compiler) report(span diag.Span, code, format string, args ...any) *diag.Diagnostic {
 	r := lint.Lookup(c.rules, code)
-	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: r.Severity, Rule: r.Diag(), Message: diag.Sprintf(format, args...)})
+	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: r.Severity, Rule: r.Diag(),
+		Message: diag.Sprintf(format, args...)})
 	return &c.faults[len(c.faults)-1]
 }
 
-// checkNames reports what only the topology knows: applications without a cluster, and web servers that serve nothing that there is.
+// checkNames reports what only the topology knows: applications without a cluster, and web servers that serve nothing
+// that there is.
 func (c *compiler) checkNames() {
 	var apps []string
 	for _, a := range c.t.Applications {
-		if a.Name.Set {
+		if a.Name.Set() {
 			apps = append(apps, a.Name.V)
 		}
 		if a.Node.Field("cluster") == nil {
@@ -82,7 +86,8 @@ func (c *compiler) checkNames() {
 	for _, w := range c.t.WebServers {
 		for _, name := range w.Serves {
 			if !contains(apps, name.V) {
-				c.fault(name.Span, "web server %q serves %q, which no application is called%s", w.Name.V, name.V, diag.DidYouMean(name.V, apps))
+				c.fault(name.Span(), "web server %q serves %q, which no application is called%s", w.Name.V, name.V,
+					diag.DidYouMean(name.V, apps))
 			}
 		}
 	}
@@ -115,17 +120,22 @@ type claim struct {
 	route *route
 }
 
-// settle sees to the URIs that several applications of one virtual host ask for (R13). The same once more for the same cluster adds nothing and is
-// left out, with the Route that has nothing else; what disagrees is told by its applications.
+// settle sees to the URIs that several applications of one virtual host ask for (R13). The same once more for the
+// same cluster adds nothing and is left out, with the Route that has nothing else; what disagrees is told by its
+// applications.
 func (c *compiler) settle(routes []*route) []*route {
 	sharing := map[string]int{} // how many Routes use a group
 	for _, r := range routes {
 		sharing[r.group.V]++
 	}
-	hosts := map[text]map[string]claim{} // by virtual host, then by URI
+	type virtualHost struct {
+		name    string
+		written bool
+	}
+	hosts := map[virtualHost]map[string]claim{} // by virtual host, then by URI
 	return slices.DeleteFunc(routes, func(r *route) bool {
 		asked := len(r.uris)
-		host := text{V: r.host.V, Set: r.host.Set}
+		host := virtualHost{r.host.V, r.host.Set()}
 		if hosts[host] == nil {
 			hosts[host] = map[string]claim{}
 		}
@@ -169,7 +179,7 @@ func (c *compiler) reportURI(before, again claim) {
 
 // label names an application in a message.
 func (a *Application) label() string {
-	if a.Name.Set {
+	if a.Name.Set() {
 		return diag.Sprintf("application %q", a.Name.V)
 	}
 	return diag.Sprintf("the application of cluster %q", a.Cluster.V)

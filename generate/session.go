@@ -1,13 +1,13 @@
 package generate
 
-import "github.com/wasplug/wasplug/schemas/yamldoc"
+import "github.com/wasplug/wasplug/parser/diag"
 
 // over returns a session whose values that are not written come from a wider one.
 func (s Session) over(wide Session) Session {
-	if !s.Cookie.Set && !s.noCookie {
+	if !s.Cookie.Set() && !s.noCookie {
 		s.Cookie, s.noCookie = wide.Cookie, wide.noCookie
 	}
-	if !s.URLIdentifier.Set && !s.noIdentifier {
+	if !s.URLIdentifier.Set() && !s.noIdentifier {
 		s.URLIdentifier, s.noIdentifier = wide.URLIdentifier, wide.noIdentifier
 	}
 	inherit(&s.CloneSeparator, wide.CloneSeparator)
@@ -21,14 +21,14 @@ func (s Session) over(wide Session) Session {
 	return s
 }
 
-func inherit[T any](v *yamldoc.Val[T], wide yamldoc.Val[T]) {
-	if !v.Set {
+func inherit[T any](v *diag.Val[T], wide diag.Val[T]) {
+	if !v.Set() {
 		*v = wide
 	}
 }
 
-// ClusterSession returns the session settings in force for a cluster, named as plugin-cfg.xml names it, with the tuning level spelt out. The
-// application's own settings are not among them: they concern names only.
+// ClusterSession returns the session settings in force for a cluster, named as plugin-cfg.xml names it, with the
+// tuning level spelt out. The application's own settings are not among them: they concern names only.
 func (t *Topology) ClusterSession(name string) Session {
 	s := t.Session
 	for _, c := range t.Clusters {
@@ -55,11 +55,11 @@ func (s Session) tuned() Session {
 	if !known {
 		return s
 	}
-	at := s.TuningLevel.Span
-	inherit(&s.WriteFrequency, text{V: level.frequency, Span: at, Set: true})
-	inherit(&s.WriteContents, text{V: level.contents, Span: at, Set: true})
+	at := s.TuningLevel.Span()
+	inherit(&s.WriteFrequency, diag.Written(level.frequency, at))
+	inherit(&s.WriteContents, diag.Written(level.contents, at))
 	if level.interval > 0 {
-		inherit(&s.WriteInterval, number{V: level.interval, Span: at, Set: true})
+		inherit(&s.WriteInterval, diag.Written(level.interval, at))
 	}
 	return s
 }
@@ -68,7 +68,7 @@ func (s Session) tuned() Session {
 func (t *Topology) Persistence() map[string]string {
 	by := map[string]string{}
 	for _, k := range t.Clusters {
-		if p := k.Session.over(t.Session).Persistence; p.Set {
+		if p := k.Session.over(t.Session).Persistence; p.Set() {
 			by[k.name().V] = p.V
 		}
 	}

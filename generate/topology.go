@@ -1,6 +1,6 @@
-// Package generate turns a topology, a YAML file that says what runs where, into plugin-cfg.xml: [Read] gives the model, [Topology.Compile]
-// the documents. Everything in them keeps the bytes of the YAML that caused it, so whoever finds fault with the XML points at the YAML.
-// [Import] goes the other way.
+// Package generate turns a topology, a YAML file that says what runs where, into plugin-cfg.xml: [Read] gives the
+// model, [Topology.Compile] the documents. Everything in them keeps the bytes of the YAML that caused it, so whoever
+// finds fault with the XML points at the YAML. [Import] goes the other way.
 package generate
 
 import (
@@ -10,9 +10,9 @@ import (
 )
 
 type (
-	text    = yamldoc.Val[string]
-	number  = yamldoc.Val[int]
-	boolean = yamldoc.Val[bool]
+	text    = diag.Val[string]
+	number  = diag.Val[int]
+	boolean = diag.Val[bool]
 )
 
 // Topology is the model of a topology file. Every slice is in file order.
@@ -83,8 +83,8 @@ type Application struct {
 	Session     Session
 }
 
-// Session says how sessions are found again and what becomes of them when a member fails. Only the first four fields show in
-// plugin-cfg.xml; the rest is for explanations.
+// Session says how sessions are found again and what becomes of them when a member fails. Only the first four fields
+// show in plugin-cfg.xml; the rest is for explanations.
 type Session struct {
 	Cookie         text // default JSESSIONID
 	URLIdentifier  text // default jsessionid
@@ -137,14 +137,15 @@ func Read(files *diag.Files, id diag.FileID) (*Topology, []diag.Diagnostic) {
 	return t, ds
 }
 
-// addDefaultHost provides the virtual host that applications use when they name none, or when no virtual host is described at all.
+// addDefaultHost provides the virtual host that applications use when they name none, or when no virtual host is
+// described at all.
 func (t *Topology) addDefaultHost() {
 	if t.virtualHost("default_host") != nil {
 		return
 	}
 	for _, a := range t.Applications {
 		if a.VirtualHost.V == "default_host" && (a.Node.Field("virtualHost") == nil || t.Node.Field("virtualHosts") == nil) {
-			key := text{V: "default_host", Span: a.VirtualHost.Span, Set: true}
+			key := diag.Written("default_host", a.VirtualHost.Span())
 			t.addHost(&VirtualHost{Key: key, AddPorts: true})
 			return
 		}
@@ -189,12 +190,12 @@ func readWebServer(n *yamldoc.Node) *WebServer {
 }
 
 func readVirtualHost(f yamldoc.Field) *VirtualHost {
-	h := &VirtualHost{Key: text{V: f.Name, Span: f.NameSpan, Set: true}, Node: f.Value, AddPorts: f.Name == "default_host"}
+	h := &VirtualHost{Key: diag.Written(f.Name, f.NameSpan), Node: f.Value, AddPorts: f.Name == "default_host"}
 	h.Admin = f.Value.Get("admin").Bool()
 	if aliases := f.Value.Get("aliases"); aliases != nil {
 		h.Aliases = aliases.Items
 	}
-	if add := f.Value.Get("addWebServerPorts").Bool(); add.Set {
+	if add := f.Value.Get("addWebServerPorts").Bool(); add.Set() {
 		h.AddPorts = add.V
 	}
 	return h
@@ -202,7 +203,7 @@ func readVirtualHost(f yamldoc.Field) *VirtualHost {
 
 func readCluster(f yamldoc.Field) *Cluster {
 	c := &Cluster{
-		Key:      text{V: f.Name, Span: f.NameSpan, Set: true},
+		Key:      diag.Written(f.Name, f.NameSpan),
 		Node:     f.Value,
 		Session:  readSession(f.Value.Get("session")),
 		Defaults: f.Value.Get("defaults"),
@@ -219,9 +220,10 @@ func readCluster(f yamldoc.Field) *Cluster {
 }
 
 func readMember(n *yamldoc.Node) *Member {
-	m := &Member{Node: n, Server: n.Get("name").Str(), CloneID: n.Get("cloneId").Str(), Role: orText(n.Get("role").Str(), "primary")}
+	m := &Member{Node: n, Server: n.Get("name").Str(), CloneID: n.Get("cloneId").Str(),
+		Role: orText(n.Get("role").Str(), "primary")}
 	switch node := n.Get("node").Str(); {
-	case node.Set && m.Server.Set:
+	case node.Set() && m.Server.Set():
 		m.Server.V = node.V + "_" + m.Server.V
 	case n.Field("name") == nil: // a member without a name goes by its host
 		m.Server = n.Get("host").Str()
@@ -240,7 +242,7 @@ func readApplication(n *yamldoc.Node) *Application {
 		Session:     readSession(n.Get("session")),
 	}
 	if n.Field("virtualHost") == nil {
-		a.VirtualHost = text{V: "default_host", Span: start(n.Span), Set: true}
+		a.VirtualHost = diag.Written("default_host", start(n.Span))
 	}
 	return a
 }
@@ -274,14 +276,14 @@ func texts(n *yamldoc.Node) []text {
 }
 
 func orText(v text, otherwise string) text {
-	if !v.Set {
+	if !v.Set() {
 		v.V = otherwise
 	}
 	return v
 }
 
 func orNumber(v number, otherwise int) number {
-	if !v.Set {
+	if !v.Set() {
 		v.V = otherwise
 	}
 	return v

@@ -1,40 +1,16 @@
-// Package parser reads and writes plugin-cfg.xml. [Parse] gives the lossless tree of a file and, as a view on it, a typed [Config];
-// [Write] is the one printer; [Attributes] is the one table of elements and attributes.
+// Package parser reads and writes plugin-cfg.xml. [Parse] gives the lossless tree of a file and, as a view on it, a
+// typed [Config]; [Write] is the one printer; [Attributes] is the one table of elements and attributes.
 package parser
 
 import "github.com/wasplug/wasplug/parser/diag"
 
-// Val is the value of an attribute. V is the value in force: what is written, or the plug-in's default where nothing, or nothing
-// readable, is written. The zero Val is "not written, zero default".
-type Val[T any] struct {
-	V     T
-	At    *Attr // where it is written, nil when it is not
-	Valid bool  // written and readable as a T
-}
+// Val is the value of an attribute.
+type Val[T any] = diag.Val[T]
 
-// Set reports whether the attribute is written, readable or not.
-func (v Val[T]) Set() bool { return v.At != nil }
-
-// Raw returns the value as it is written, "" when it is not.
-func (v Val[T]) Raw() string {
-	if v.At == nil {
-		return ""
-	}
-	return v.At.Value
-}
-
-// Span returns where the value stands, the zero span when it is not written.
-func (v Val[T]) Span() diag.Span {
-	if v.At == nil {
-		return diag.Span{}
-	}
-	return v.At.Span
-}
-
-// Config is the typed view on a Document. It holds what deciding and proxying need; every other attribute is reached through Node.
-// All slices are in file order. In a fragment (several roots, or a root that is not Config) it holds what the top level has, and
-// what is in its Config elements. A lone Server, Uri or VirtualHost there is viewed in a cluster or group of its own kind whose
-// Node, outside of the tree, has the element's name and zero spans.
+// Config is the typed view on a Document. It holds what deciding and proxying need; every other attribute is reached
+// through Node. All slices are in file order. In a fragment (several roots, or a root that is not Config) it holds
+// what the top level has, and what is in its Config elements. A lone Server, Uri or VirtualHost there is viewed in a
+// cluster or group of its own kind whose Node, outside of the tree, has the element's name and zero spans.
 type Config struct {
 	Doc  *Document
 	Node *Node // the first Config element, nil in a fragment that has none
@@ -134,11 +110,12 @@ type Server struct {
 
 // Transport is an address where a server listens.
 type Transport struct {
-	Node          *Node
-	Hostname      Val[string]
-	Port          Val[int]
-	Protocol      Val[string] // http (default) or https
-	ConnectionTTL Val[int]    // seconds, 0 no limit; the default depends on the plug-in level (R65), so V is 0 when not Set
+	Node     *Node
+	Hostname Val[string]
+	Port     Val[int]
+	Protocol Val[string] // http (default) or https
+	// seconds, 0 no limit; the default depends on the plug-in level (R65), so V is 0 when not Set
+	ConnectionTTL Val[int]
 	Properties    []*Property
 }
 

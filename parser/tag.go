@@ -35,8 +35,8 @@ func (s *scanner) enter(f frame, empty bool) {
 	}
 }
 
-// attributes reads the attributes of n through the ">" and reports whether the tag is that of an empty element. A tag that another
-// "<" cuts off is taken as ended there, and as empty when n never has children.
+// attributes reads the attributes of n through the ">" and reports whether the tag is that of an empty element. A tag
+// that another "<" cuts off is taken as ended there, and as empty when n never has children.
 func (s *scanner) attributes(n *Node) (empty, cut bool) {
 	for !s.halted {
 		before := s.pos
@@ -70,7 +70,8 @@ func (s *scanner) cutOff(n *Node, end int) {
 	s.fault(int(n.NameSpan.Start), int(n.NameSpan.End), "start tag of <%s> that is not closed by \">\"", n.Name)
 }
 
-// plainAttribute reads name="value" at pos when nothing about it needs a closer look, as is the rule, and does nothing otherwise.
+// plainAttribute reads name="value" at pos when nothing about it needs a closer look, as is the rule, and does
+// nothing otherwise.
 func (s *scanner) plainAttribute(n *Node) bool {
 	src, start := s.src, s.pos
 	end := start
@@ -89,7 +90,8 @@ func (s *scanner) plainAttribute(n *Node) bool {
 		return false
 	}
 	if s.pos = to + 1; s.admit(n, src[start:end], start, end) {
-		s.tag = append(s.tag, Attr{src[start:end], src[from:to], s.span(start, end), s.span(from, to)})
+		s.tag = append(s.tag, Attr{Name: src[start:end], Value: src[from:to], NameSpan: s.span(start, end),
+			Span: s.span(from, to)})
 	}
 	return true
 }
@@ -129,12 +131,14 @@ func (s *scanner) notAttribute(n *Node, start, end int) {
 	if s.wordEnd > 0 && strings.TrimLeft(s.src[s.wordEnd:start], " \t\r\n") == "" {
 		s.faults[len(s.faults)-1].Span.End = int32(end)
 	} else {
-		s.fault(start, end, "%q in the start tag of <%s> is not an attribute: name=\"value\" is expected", s.read(start, end), n.Name)
+		s.fault(start, end, "%q in the start tag of <%s> is not an attribute: name=\"value\" is expected",
+			s.read(start, end), n.Name)
 	}
 	s.wordEnd = end
 }
 
-// admit reports whether an attribute is kept: not when it is one too many. A doubled one is kept behind the first, which counts.
+// admit reports whether an attribute is kept: not when it is one too many. A doubled one is kept behind the first,
+// which counts.
 func (s *scanner) admit(n *Node, name string, start, end int) bool {
 	switch {
 	case len(s.tag) > MaxAttrs:

@@ -18,11 +18,13 @@ const (
 	Doctype          // <!DOCTYPE ...>: not read, kept only so that nothing is lost
 )
 
-// Document is the lossless tree of a file: writing it unchanged gives the same elements, attributes, values and comments.
+// Document is the lossless tree of a file: writing it unchanged gives the same elements, attributes, values and
+// comments.
 type Document struct {
-	File  diag.FileID
-	CRLF  bool    // lines end in CR LF, and Write keeps it so
-	Nodes []*Node // what stands at the top level, in file order: declaration, comments, one root, or several in a fragment
+	File diag.FileID
+	CRLF bool // lines end in CR LF, and Write keeps it so
+	// what stands at the top level, in file order: declaration, comments, one root, or several in a fragment
+	Nodes []*Node
 }
 
 // Node is a node of a Document. A node that was built rather than parsed has spans in the file it was built from
@@ -43,12 +45,7 @@ type Node struct {
 }
 
 // Attr is an attribute as it was written.
-type Attr struct {
-	Name  string
-	Value string // references resolved, line breaks and tabs turned into blanks as XML demands
-	// NameSpan is the name, Span the value without its quotes.
-	NameSpan, Span diag.Span
-}
+type Attr = diag.Attr
 
 // Attr returns the first attribute of that name, nil when there is none.
 func (n *Node) Attr(name string) *Attr {

@@ -170,7 +170,7 @@ func compileTopology(c *cli.Context, files *diag.Files, id diag.FileID, webServe
 	var names []string
 	for _, o := range outputs {
 		if o.WebServer == webServer || webServer == "" && len(outputs) == 1 {
-			return &loaded{files: files, config: o.Config, topology: topology, faults: append(faults, more...), platform: o.Platform.V, at: o.Platform.Span}, nil
+			return &loaded{files: files, config: o.Config, topology: topology, faults: append(faults, more...), platform: o.Platform.V, at: o.Platform.Span()}, nil
 		}
 		names = append(names, o.WebServer)
 	}

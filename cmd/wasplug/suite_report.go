@@ -146,10 +146,10 @@ func testsJSON(c *cli.Context, all []tested) error {
 }
 
 func jsonOf(files *diag.Files, r *suite.Result) jsonTest {
-	t := jsonTest{Name: r.Test.Name.V, Passed: !r.Failed(), At: files.Start(r.Test.Name.Span), Requests: []jsonRequest{}}
+	t := jsonTest{Name: r.Test.Name.V, Passed: !r.Failed(), At: files.Start(r.Test.Name.Span()), Requests: []jsonRequest{}}
 	for i := range r.Requests {
 		q := &r.Requests[i]
-		out := jsonRequest{URL: q.Request.URL.V, Answer: q.Answer, At: files.Start(q.Request.URL.Span), Failures: []jsonFailure{}}
+		out := jsonRequest{URL: q.Request.URL.V, Answer: q.Answer, At: files.Start(q.Request.URL.Span()), Failures: []jsonFailure{}}
 		for _, f := range q.Failures {
 			out.Failures = append(out.Failures, jsonFailure(f))
 		}

@@ -35,9 +35,9 @@ func ReadBaseline(files *diag.Files, id diag.FileID) (*Baseline, []diag.Diagnost
 		return b, faults
 	}
 	for _, n := range list0(root.Get("findings")) {
-		e := &baselineEntry{count: 1, at: n.Get("path").Str().Span,
+		e := &baselineEntry{count: 1, at: n.Get("path").Str().Span(),
 			baselineKey: baselineKey{n.Get("rule").Str().V, n.Get("file").Str().V, n.Get("path").Str().V}}
-		if c := n.Get("count").Int(); c.Set {
+		if c := n.Get("count").Int(); c.Set() {
 			e.count = c.V
 		}
 		b.entries[e.baselineKey] = e

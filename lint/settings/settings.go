@@ -39,7 +39,7 @@ func Read(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnostic) {
 		faults = append(faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
 	}
 	if err := lint.CheckTarget(s.Target); err != nil {
-		fault(target.Span, "%s", err)
+		fault(target.Span(), "%s", err)
 	}
 	s.Groups = map[string][]string{}
 	if n := root.Get("groups"); n != nil {
@@ -87,7 +87,7 @@ func readRule(r *lint.Rule, n *yamldoc.Node, fault func(diag.Span, string, ...an
 			set.Options[f.Name] = numbers(f.Value)
 		}
 	}
-	if severity.Set {
+	if severity.Set() {
 		set.Off = severity.V == "off"
 		set.Severity, _ = ParseSeverity(severity.V)
 	}

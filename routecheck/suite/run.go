@@ -14,8 +14,9 @@ import (
 
 // Options say how to run a suite.
 type Options struct {
-	Run      *regexp.Regexp                           // names of the tests to run, nil for all
-	Sessions func(cluster string) routecheck.Sessions // what a topology says of a cluster's sessions, nil when there is none
+	Run *regexp.Regexp // names of the tests to run, nil for all
+	// what a topology says of a cluster's sessions, nil when there is none
+	Sessions func(cluster string) routecheck.Sessions
 }
 
 // Result is what came of one test.
@@ -44,8 +45,8 @@ type RequestResult struct {
 // Failure is one expected field that is not so.
 type Failure struct{ Field, Want, Got string }
 
-// Run runs a suite over a table. The diagnostics are faults that show only with the configuration, such as an unknown member; with an error among
-// them there are no results.
+// Run runs a suite over a table. The diagnostics are faults that show only with the configuration, such as an unknown
+// member; with an error among them there are no results.
 func (s *Suite) Run(files *diag.Files, table *routecheck.Table, o Options) ([]Result, []diag.Diagnostic) {
 	run := &runner{suite: s, files: files, table: table, options: o}
 	var scenarios []*routecheck.Scenario
@@ -84,22 +85,22 @@ func (r *runner) scenario(t *Test) *routecheck.Scenario {
 	for _, f := range t.facts {
 		cluster, member, err := r.table.FindMember(f.member.V)
 		if err != nil {
-			r.fault(f.member.Span, "%v", err)
+			r.fault(f.member.Span(), "%v", err)
 			continue
 		}
 		if f.hasState {
 			state := f.state
 			state.Cluster, state.Member = cluster, member
 			if err := r.table.FitsState(state); err != nil {
-				r.fault(f.member.Span, "%v", err)
+				r.fault(f.member.Span(), "%v", err)
 			}
 			sc.Members = append(sc.Members, state)
 		}
-		if f.down.Set {
+		if f.down.Set() {
 			how, _ := routecheck.ParseFault(f.down.V) // the schema lists them
 			down := routecheck.Fact{Cluster: cluster, Member: member, Fault: how, From: f.from, To: f.to}
 			if err := r.table.Fits(down); err != nil {
-				r.fault(f.down.Span, "%v", err)
+				r.fault(f.down.Span(), "%v", err)
 			}
 			sc.Facts = append(sc.Facts, down)
 		}
@@ -111,7 +112,7 @@ func (r *runner) scenario(t *Test) *routecheck.Scenario {
 			err = r.table.FitsPartition(entry)
 		}
 		if err != nil {
-			r.fault(member.Span, "%v", err)
+			r.fault(member.Span(), "%v", err)
 		}
 		sc.Partition = append(sc.Partition, entry)
 	}
@@ -124,14 +125,14 @@ func (r *runner) scenario(t *Test) *routecheck.Scenario {
 
 // checkExpect refuses expectations that name nobody: they would fail for the wrong reason, or pass for none.
 func (r *runner) checkExpect(e *Expect) {
-	if e.Bare.Set && e.Bare.V != routecheck.Declined {
+	if e.Bare.Set() && e.Bare.V != routecheck.Declined {
 		if _, err := strconv.Atoi(e.Bare.V); err != nil && !r.known(e.Bare.V) {
-			r.fault(e.Bare.Span, "%q is no member and no cluster of the configuration; want one of them, declined or a status", e.Bare.V)
+			r.fault(e.Bare.Span(), "%q is no member and no cluster of the configuration; want one of them, declined or a status", e.Bare.V)
 		}
 	}
-	if e.Cluster.Set {
+	if e.Cluster.Set() {
 		if _, err := r.table.FindCluster(e.Cluster.V); err != nil {
-			r.fault(e.Cluster.Span, "%v", err)
+			r.fault(e.Cluster.Span(), "%v", err)
 		}
 	}
 	for _, m := range slices.Concat(e.Members, e.Attempts, e.Marked) {
@@ -158,7 +159,7 @@ func (r *runner) member(name string) error {
 func (r *runner) test(t *Test, sc *routecheck.Scenario) Result {
 	var detail routecheck.Detail
 	for _, q := range t.Requests {
-		if q.Expect.Certain.Set {
+		if q.Expect.Certain.Set() {
 			detail |= routecheck.WithCertainty
 		}
 	}
@@ -192,20 +193,21 @@ func (r *runner) judge(q *Request, d *routecheck.Decision) RequestResult {
 	}
 	members := r.members(d)
 	bare(e, d, members, check)
-	check("declined", e.Declined.Set, strconv.FormatBool(e.Declined.V), strconv.FormatBool(d.Decision == routecheck.Declined))
-	check("status", e.Status.Set, strconv.Itoa(e.Status.V), status(d))
-	check("cluster", e.Cluster.Set, e.Cluster.V, orNone(d.Cluster))
+	check("declined", e.Declined.Set(), strconv.FormatBool(e.Declined.V),
+		strconv.FormatBool(d.Decision == routecheck.Declined))
+	check("status", e.Status.Set(), strconv.Itoa(e.Status.V), status(d))
+	check("cluster", e.Cluster.Set(), e.Cluster.V, orNone(d.Cluster))
 	check("member", e.Members != nil, list(sorted(e.Members)), list(sorted(members)))
 	check("attempts", e.Attempts != nil, list(e.Attempts), attempts(d))
 	check("marked", e.Marked != nil, list(sorted(e.Marked)), marked(d))
-	check("certain", e.Certain.Set, strconv.FormatBool(e.Certain.V), strconv.FormatBool(d.Certain))
-	check("session", e.Session.Set, e.Session.V, r.session(q, d))
+	check("certain", e.Certain.Set(), strconv.FormatBool(e.Certain.V), strconv.FormatBool(d.Certain))
+	check("session", e.Session.Set(), e.Session.V, r.session(q, d))
 	return out
 }
 
 // bare compares with the one word that a short expectation is.
 func bare(e *Expect, d *routecheck.Decision, members []string, check func(field string, set bool, want, got string)) {
-	if !e.Bare.Set {
+	if !e.Bare.Set() {
 		return
 	}
 	word := e.Bare.V
@@ -222,7 +224,8 @@ func bare(e *Expect, d *routecheck.Decision, members []string, check func(field 
 	}
 }
 
-// suffixLen is the length of " of CLUSTER" in the words of a forwarded answer, so that a bare member name compares with the member.
+// suffixLen is the length of " of CLUSTER" in the words of a forwarded answer, so that a bare member name compares
+// with the member.
 func suffixLen(d *routecheck.Decision) int {
 	if d.Decision == routecheck.Forward {
 		return len(" of ") + len(d.Cluster)

@@ -1,5 +1,5 @@
-// Package suite runs test suites: requests to be decided over a configuration, with facts about the members, and what is expected of each.
-// It decides nothing itself: every request goes through routecheck.
+// Package suite runs test suites: requests to be decided over a configuration, with facts about the members, and what
+// is expected of each. It decides nothing itself: every request goes through routecheck.
 package suite
 
 import (
@@ -14,7 +14,7 @@ import (
 
 // Suite is a file of tests, see schemas/suite.schema.json.
 type Suite struct {
-	Config      yamldoc.Val[string] // path of the configuration, relative to the suite's file
+	Config      diag.Val[string] // path of the configuration, relative to the suite's file
 	WebServer   string
 	Semantics   routecheck.Semantics // at its level and on its platform, with what it settles
 	Settled     []routecheck.Choice
@@ -27,17 +27,17 @@ type Suite struct {
 
 // Test is requests to one process.
 type Test struct {
-	Name     yamldoc.Val[string]
+	Name     diag.Val[string]
 	Requests []*Request
 
 	facts     []fact
-	partition map[string]yamldoc.Val[string]
+	partition map[string]diag.Val[string]
 	seed      *uint64
 }
 
 // Request is one request and what is expected of it.
 type Request struct {
-	URL    yamldoc.Val[string]
+	URL    diag.Val[string]
 	Timed  routecheck.Timed
 	Expect Expect
 }
@@ -45,19 +45,19 @@ type Request struct {
 // Expect is what a request must come to; what is not Set is not looked at.
 type Expect struct {
 	At               diag.Span
-	Bare             yamldoc.Val[string] // declined, a status, a member or a cluster
-	Declined         yamldoc.Val[bool]
-	Certain          yamldoc.Val[bool]
-	Status           yamldoc.Val[int]
-	Cluster, Session yamldoc.Val[string]
+	Bare             diag.Val[string] // declined, a status, a member or a cluster
+	Declined         diag.Val[bool]
+	Certain          diag.Val[bool]
+	Status           diag.Val[int]
+	Cluster, Session diag.Val[string]
 	Members          []string // all that chance can choose; nil when not expected
 	Attempts, Marked []string // nil when not expected
 }
 
 // fact is a routecheck.Fact or MemberFact whose member is not yet looked up.
 type fact struct {
-	member   yamldoc.Val[string]
-	down     yamldoc.Val[string]
+	member   diag.Val[string]
+	down     diag.Val[string]
 	from, to routecheck.Nanos
 	state    routecheck.MemberFact
 	hasState bool
@@ -82,7 +82,7 @@ func Read(files *diag.Files, id diag.FileID) (*Suite, []diag.Diagnostic) {
 	for _, n := range items(root.Get("tests")) {
 		t := r.test(n)
 		if names[t.Name.V] {
-			r.fault(t.Name.Span, "a test named %q stands above: --run could not tell them apart", t.Name.V)
+			r.fault(t.Name.Span(), "a test named %q stands above: --run could not tell them apart", t.Name.V)
 		}
 		names[t.Name.V] = true
 		s.Tests = append(s.Tests, t)
@@ -111,13 +111,13 @@ func (r *reader) semantics(s *Suite, root *yamldoc.Node) {
 	level := root.Get("pluginLevel").Str()
 	var err error
 	if s.Semantics, err = routecheck.Level(level.V); err != nil {
-		r.fault(level.Span, "%v", err)
+		r.fault(level.Span(), "%v", err)
 		return
 	}
 	platform := root.Get("platform").Str()
 	s.level, s.platform = level.V, platform.V
 	if s.Semantics, err = routecheck.Defaults(level.V, platform.V); err != nil {
-		r.fault(platform.Span, "%v", err)
+		r.fault(platform.Span(), "%v", err)
 	}
 	assume := root.Get("assume")
 	if assume == nil {
@@ -135,8 +135,8 @@ func (r *reader) semantics(s *Suite, root *yamldoc.Node) {
 	}
 }
 
-// On takes the web server of the configuration for the one that the plug-in sits in, one of [routecheck.Platforms] or "", unless the suite names its
-// own. What the suite settles holds on either.
+// On takes the web server of the configuration for the one that the plug-in sits in, one of [routecheck.Platforms] or
+// "", unless the suite names its own. What the suite settles holds on either.
 func (s *Suite) On(platform string) error {
 	if s.platform != "" || platform == "" {
 		return nil
@@ -156,7 +156,7 @@ func (s *Suite) On(platform string) error {
 
 func (r *reader) test(n *yamldoc.Node) *Test {
 	t := &Test{Name: n.Get("name").Str()}
-	if seed := n.Get("seed").Int(); seed.Set {
+	if seed := n.Get("seed").Int(); seed.Set() {
 		v := uint64(seed.V)
 		t.seed = &v
 	}
@@ -164,7 +164,7 @@ func (r *reader) test(n *yamldoc.Node) *Test {
 		t.facts = append(t.facts, r.fact(f))
 	}
 	if p := n.Get("partition"); p != nil {
-		t.partition = map[string]yamldoc.Val[string]{}
+		t.partition = map[string]diag.Val[string]{}
 		for _, f := range p.Fields {
 			t.partition[f.Name] = f.Value.Str()
 		}
@@ -176,16 +176,17 @@ func (r *reader) test(n *yamldoc.Node) *Test {
 }
 
 func (r *reader) fact(n *yamldoc.Node) fact {
-	f := fact{member: n.Get("member").Str(), down: n.Get("down").Str(), from: r.duration(n.Get("from")), to: r.duration(n.Get("to"))}
+	f := fact{member: n.Get("member").Str(), down: n.Get("down").Str(), from: r.duration(n.Get("from")),
+		to: r.duration(n.Get("to"))}
 	if marked := n.Get("marked"); marked != nil {
 		ago := r.duration(marked)
 		f.state.Marked, f.hasState = &ago, true
 	}
-	if pending := n.Get("pending").Int(); pending.Set {
+	if pending := n.Get("pending").Int(); pending.Set() {
 		v := int32(pending.V)
 		f.state.Pending, f.hasState = &v, true
 	}
-	if weight := n.Get("weight").Int(); weight.Set {
+	if weight := n.Get("weight").Int(); weight.Set() {
 		v := int32(weight.V)
 		f.state.Weight, f.hasState = &v, true
 	}
@@ -193,9 +194,9 @@ func (r *reader) fact(n *yamldoc.Node) fact {
 		f.state.Next, f.hasState = true, true
 	}
 	switch {
-	case !f.down.Set && !f.hasState:
+	case !f.down.Set() && !f.hasState:
 		r.fault(n.Span, "this fact says nothing: give down, marked, pending, weight or next")
-	case !f.down.Set && (n.Get("from") != nil || n.Get("to") != nil):
+	case !f.down.Set() && (n.Get("from") != nil || n.Get("to") != nil):
 		r.fault(n.Span, "from and to belong to down: the rest holds at the start")
 	case f.to != 0 && f.to <= f.from:
 		r.fault(n.Get("to").Span, "to is not after from: the fact would never hold")
@@ -206,7 +207,7 @@ func (r *reader) fact(n *yamldoc.Node) fact {
 // duration reads 10s, 500ms or a bare number of seconds.
 func (r *reader) duration(n *yamldoc.Node) routecheck.Nanos {
 	s := n.Str()
-	if !s.Set {
+	if !s.Set() {
 		return 0
 	}
 	if seconds, err := strconv.ParseFloat(s.V, 64); err == nil && seconds >= 0 && seconds < 1e9 {
@@ -214,7 +215,7 @@ func (r *reader) duration(n *yamldoc.Node) routecheck.Nanos {
 	}
 	d, err := time.ParseDuration(s.V)
 	if err != nil || d < 0 {
-		r.fault(s.Span, "%q is no time: want 10s, 500ms or 2m", s.V)
+		r.fault(s.Span(), "%q is no time: want 10s, 500ms or 2m", s.V)
 	}
 	return routecheck.Nanos(d)
 }
@@ -223,7 +224,7 @@ func (r *reader) request(n *yamldoc.Node) *Request {
 	q := &Request{URL: n.Get("url").Str()}
 	rq, err := routecheck.ParseURL(q.URL.V)
 	if err != nil {
-		r.fault(q.URL.Span, "%v", err)
+		r.fault(q.URL.Span(), "%v", err)
 	}
 	for _, f := range fields(n.Get("headers")) {
 		if err := rq.AddHeader(f.Name, f.Value.Str().V); err != nil {
@@ -235,7 +236,7 @@ func (r *reader) request(n *yamldoc.Node) *Request {
 			r.fault(f.Value.Span, "%v", err)
 		}
 	}
-	if port := n.Get("port").Int(); port.Set {
+	if port := n.Get("port").Int(); port.Set() {
 		rq.Port = port.V
 	}
 	rq.Body = int64(n.Get("bodySize").Int().V)

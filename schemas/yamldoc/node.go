@@ -35,14 +35,6 @@ type Field struct {
 	Value    *Node
 }
 
-// Val is a value and where it stands. Set is false when it is not written; V is then what the reader of the file
-// fills in.
-type Val[T any] struct {
-	V    T
-	Span diag.Span
-	Set  bool
-}
-
 // NewText returns a scalar that stays text whatever it looks like.
 func NewText(text string) *Node { return &Node{Kind: Scalar, Text: text, Quoted: true} }
 
@@ -94,28 +86,35 @@ func (n *Node) Null() bool {
 }
 
 // Str returns a scalar as text. A null is not Set.
-func (n *Node) Str() Val[string] {
+func (n *Node) Str() diag.Val[string] {
 	if n == nil || n.Kind != Scalar || n.Null() {
-		return Val[string]{}
+		return diag.Val[string]{}
 	}
-	return Val[string]{n.Text, n.Span, true}
+	return valueOf(n, n.Text)
 }
 
 // Int returns a scalar as an integer; it is not Set when it is none in the decimal form that the schemas demand.
-func (n *Node) Int() Val[int] {
+func (n *Node) Int() diag.Val[int] {
 	if n == nil || n.Quoted || !isInteger(n.Text) {
-		return Val[int]{}
+		return diag.Val[int]{}
 	}
 	i, err := strconv.Atoi(n.Text)
-	return Val[int]{i, n.Span, err == nil}
+	if err != nil {
+		return diag.Val[int]{}
+	}
+	return valueOf(n, i)
 }
 
 // Bool returns a scalar as a boolean; it is not Set unless it is written true or false.
-func (n *Node) Bool() Val[bool] {
+func (n *Node) Bool() diag.Val[bool] {
 	if n == nil || n.Quoted || n.Text != "true" && n.Text != "false" {
-		return Val[bool]{}
+		return diag.Val[bool]{}
 	}
-	return Val[bool]{n.Text == "true", n.Span, true}
+	return valueOf(n, n.Text == "true")
+}
+
+func valueOf[T any](n *Node, v T) diag.Val[T] {
+	return diag.Val[T]{V: v, At: &diag.Attr{Value: n.Text, Span: n.Span}, Valid: true}
 }
 
 // isInteger reports whether text is an integer that every YAML version reads alike: no leading zero, no sign but

@@ -106,7 +106,7 @@ func dump(n *Node) string {
 	if n.Null() {
 		return "null"
 	}
-	if n.Int().Set || n.Bool().Set {
+	if n.Int().Set() || n.Bool().Set() {
 		return "plain " + n.Text
 	}
 	return "text " + n.Text

@@ -67,7 +67,7 @@ func TestTextStays(t *testing.T) {
 	}
 	want := []string{"010", "12e4", "yes", "0x1F", "1_000", "2001-01-01", ".inf", "a b"}
 	for i, item := range n.Items {
-		if item.Str().V != want[i] || item.Int().Set || item.Bool().Set {
+		if item.Str().V != want[i] || item.Int().Set() || item.Bool().Set() {
 			t.Errorf("item %d is %+v, want the text %q", i, item, want[i])
 		}
 	}
