@@ -146,9 +146,12 @@ func optional(n *parser.Node, name string) *yamldoc.Node {
 
 func (im *importer) write(flavor string) *yamldoc.Node {
 	im.hosts, im.clusters = map[string]string{}, map[string]string{}
-	im.takeComments(im.cfg.Doc.Nodes...)
+	nodes := im.cfg.Doc.Nodes
+	config := max(slices.Index(nodes, im.cfg.Node), 0)
+	im.takeComments(nodes[:config]...)
 	header := im.waiting() // what stands before Config stays at the top
 	hosts, clusters, applications := im.children()
+	im.takeComments(nodes[config:]...)
 	root := newMap().
 		Put("version", yamldoc.NewPlain("1")).
 		Put("cell", im.cell(header)).
