@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -338,7 +339,7 @@ func checkWorstWait(p *Pass) {
 		if w.Seconds <= limit {
 			continue
 		}
-		text := fmt.Sprintf("%d attempts, each until %s ends it", w.Attempts, ifElse(w.Fault == routecheck.Timeout, "ConnectTimeout", "ServerIOTimeout"))
+		text := fmt.Sprintf("%d attempts, each until %s ends it", w.Attempts, waitEnd(w, c, &sem))
 		for k := 1; k < all && k <= 3; k++ {
 			text += fmt.Sprintf(", %d seconds when %d of them %s", p.Table.WorstWait(id, k, &sem).Seconds, k, ifElse(k == 1, "hangs", "hang"))
 		}
@@ -348,6 +349,18 @@ func checkWorstWait(p *Pass) {
 		p.Report(c.At, "a client of cluster %q waits %d seconds for an error when %s: %s; the limit is %d (R50, R54, R62)", c.Name, w.Seconds,
 			ifElse(all == 1, "its only server hangs", "all "+number(all)+" servers hang"), text, limit)
 	}
+}
+
+// waitEnd names what ends each attempt of a wait: a ConnectTimeout of 0 leaves it to the operating system (R50).
+func waitEnd(w routecheck.Wait, c *routecheck.Cluster, sem *routecheck.Semantics) string {
+	byOS := func(m routecheck.Member) bool { return m.ConnectIn(sem) == 0 }
+	switch {
+	case w.Fault != routecheck.Timeout:
+		return "ServerIOTimeout"
+	case slices.ContainsFunc(c.Members, byOS):
+		return "ConnectTimeout (0: the operating system, counted as 120 seconds)"
+	}
+	return "ConnectTimeout"
 }
 
 // waits reports whether hanging is bounded for every member: where it is not, WP502 says so. A cluster address keeps its own rules.

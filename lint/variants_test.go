@@ -76,7 +76,7 @@ var variants = []struct {
 	{"WP507", members(`RetryInterval="59" `, "", `ServerIOTimeout="-60" `, `ServerIOTimeout="-60" `), 0, ""},
 	{"WP507", members(`RetryInterval="60" `, "", `ServerIOTimeout="-60" `, `ServerIOTimeout="-60" `), diag.Warning, "= 59"},
 	{"WP508", members("", "", `ConnectTimeout="5" ServerIOTimeout="40" `, `ConnectTimeout="5" ServerIOTimeout="40" `), diag.Info, "waits 160 seconds for an error when all 2 servers hang: 4 attempts, each until ServerIOTimeout ends it, 80 seconds when 1 of them hangs"},
-	{"WP508", members("", "", `ConnectTimeout="0" ServerIOTimeout="1" `, `ConnectTimeout="0" ServerIOTimeout="1" `), diag.Info, "waits 240 seconds for an error when all 2 servers hang: 2 attempts, each until ConnectTimeout"},
+	{"WP508", members("", "", `ConnectTimeout="0" ServerIOTimeout="1" `, `ConnectTimeout="0" ServerIOTimeout="1" `), diag.Info, "waits 240 seconds for an error when all 2 servers hang: 2 attempts, each until ConnectTimeout (0: the operating system, counted as 120 seconds) ends it"},
 	{"WP509", members("", "", "", `ConnectTimeout="5" `), 0, ""}, // 5 is what absent means
 	{"WP509", members("", "", "", `ConnectTimeout="9" `), diag.Info, `ConnectTimeout of server "m2" is 9 and of server "m1" on line`},
 	{"WP512", `<Server CloneID="c1" Name="m1"><Transport ConnectionTTL="0" Hostname="h" Port="1"/></Server>`, diag.Warning, "for ever"},
