@@ -209,7 +209,7 @@ func (c *client) answerHead(s *stream, limit routecheck.Nanos) error {
 				return err
 			}
 		}
-		if c.body.pumped == nil || c.body.ending.Load() {
+		if !c.body.coming() {
 			s.within(limit)
 		}
 		if err := c.moreAnswer(s); err != nil {

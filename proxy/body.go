@@ -147,6 +147,9 @@ func (c *client) badBody(err error) {
 	}
 }
 
+// coming reports whether the pump still waits for the client, and has the time limits of both links to set.
+func (b *body) coming() bool { return b.pumped != nil && !b.ending.Load() }
+
 // pump passes on what is not buffered. It ends when the body does, when the client fails, or when the member takes no more: that is for
 // the goroutine that waits for the member's answer to find out.
 func (c *client) pump(s *stream, timeout routecheck.Nanos) error {

@@ -196,11 +196,12 @@ func (d *delivery) write(p []byte) error {
 // writeOut writes to the client, whose time limit is the pump's to set while a body comes in. A client that takes nothing for ClientTimeout is gone.
 func (c *client) writeOut(p []byte) error {
 	c.started = true
-	if c.body.pumped == nil {
+	free := !c.body.coming()
+	if free {
 		c.within(c.p.opt.ClientTimeout)
 	}
 	n, err := c.link.write(p)
-	if c.body.pumped == nil {
+	if free {
 		c.limit.Store(0)
 	}
 	c.entry.bytes += int64(n)

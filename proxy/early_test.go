@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // answeringMember answers each connection once, when a part of the request is there, and closes it.
@@ -85,6 +87,37 @@ func awaitBytes(c net.Conn) {
 		return
 	}
 	raw.Read(func(fd uintptr) bool { return peek(fd) != nothingYet })
+}
+
+// An answer may take longer than the client may for its body, though it began before the body had come.
+func TestAnswerOutlastsBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := start(t, true, site{members: 1, cluster: `PostBufferSize="0"`}, Options{})
+		defer w.stop()
+		w.fakes["m1"].serves = func(c net.Conn) {
+			rq, err := http.ReadRequest(bufio.NewReader(c))
+			if err != nil {
+				return
+			}
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nab")
+			io.Copy(io.Discard, rq.Body)
+			for _, rest := range []string{"cd", "ef"} {
+				time.Sleep(2 * time.Minute)
+				io.WriteString(c, rest)
+			}
+		}
+		v := w.visit()
+		defer v.Close()
+		head, body, _ := strings.Cut(post("hello"), "\r\n\r\n")
+		v.send(head + "\r\n\r\n")
+		if _, err := v.br.Peek(1); err != nil {
+			t.Fatal(err)
+		}
+		v.send(body)
+		if r, err := v.read("POST"); err != nil || r.err != nil || r.body != "abcdef" {
+			t.Errorf("%+v %v", r, err)
+		}
+	})
 }
 
 // What follows a body that exceeds PostSizeLimit is the next request, whole.
