@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 
@@ -119,8 +120,8 @@ func (m *machine) picks(c *cluster, fl *flight, o *op, member routecheck.MemberI
 // find looks for an outcome of Next that the log agrees with, over chance and over what the log does not say of the
 // request; it adopts the first.
 func (m *machine) find(c *cluster, fl *flight, o *op, agrees func(routecheck.Action) bool) (found bool) {
-	for _, f := range m.guesses(fl, o.rq) {
-		m.t.Outcomes(&c.state, &f, o.now, &m.sem, m.rec,
+	for f := range m.guesses(fl, o.rq) {
+		m.t.Outcomes(&c.state, f, o.now, &m.sem, m.rec,
 			func(state *routecheck.ClusterState, after *routecheck.Flight, a routecheck.Action) bool {
 				if found = agrees(a); found {
 					if !c.state.KnowsPosition() && (a.Kind != routecheck.Send || after.By != routecheck.ByBalance) {
@@ -138,12 +139,17 @@ func (m *machine) find(c *cluster, fl *flight, o *op, agrees func(routecheck.Act
 }
 
 // guesses are the flights that fit what the log says of a request: it shows TLS only by the source of the session.
-func (m *machine) guesses(fl *flight, q *request) []routecheck.Flight {
-	tls := fl.f.Supposing(true, fl.f.Size)
-	if q.tls() && routecheck.SSLSessionShowsTLS(&m.sem, m.rec) {
-		return []routecheck.Flight{tls}
+func (m *machine) guesses(fl *flight, q *request) iter.Seq[*routecheck.Flight] {
+	return func(yield func(*routecheck.Flight) bool) {
+		certain := q.tls() && routecheck.SSLSessionShowsTLS(&m.sem, m.rec)
+		if !certain {
+			if plain := fl.f.Supposing(false, fl.f.Size); !yield(&plain) {
+				return
+			}
+		}
+		tls := fl.f.Supposing(true, fl.f.Size)
+		yield(&tls)
 	}
-	return []routecheck.Flight{fl.f.Supposing(false, fl.f.Size), tls}
 }
 
 // disagree makes the mismatch of a decision: what Next would have done, and the steps to it.
@@ -153,8 +159,11 @@ func (m *machine) disagree(c *cluster, fl *flight, o *op, what What, logged stri
 		return f
 	}
 	rec := new(routecheck.Recorder)
-	f2 := m.guesses(fl, o.rq)[0]
-	m.t.Outcomes(&c.state, &f2, o.now, &m.sem, rec, func(_ *routecheck.ClusterState, _ *routecheck.Flight,
+	var f2 *routecheck.Flight
+	for f2 = range m.guesses(fl, o.rq) {
+		break // the first will do
+	}
+	m.t.Outcomes(&c.state, f2, o.now, &m.sem, rec, func(_ *routecheck.ClusterState, _ *routecheck.Flight,
 		a routecheck.Action) bool {
 		if len(f.ours) == 0 {
 			f.steps, f.rule = slices.Clone(rec.Steps), deciding(rec.Steps)

@@ -181,7 +181,7 @@ func (m *machine) walkOf(o *op) (*flight, *walked) {
 
 // transport checks the address that the request is sent to (R64).
 func (m *machine) transport(o *op, r *result) {
-	fl, _ := m.flightOf(o)
+	fl := m.flightToRead(o)
 	if fl == nil {
 		return
 	}
@@ -206,8 +206,8 @@ func (m *machine) transport(o *op, r *result) {
 // addresses returns where a member would get the request, nil when it is what the log says. Whether the request came
 // over TLS is not always logged.
 func (m *machine) addresses(fl *flight, o *op, member routecheck.MemberID) (ours []string) {
-	for _, f := range m.guesses(fl, o.rq) {
-		tr, ok := m.t.TransportOf(&f, member, &m.sem, m.rec)
+	for f := range m.guesses(fl, o.rq) {
+		tr, ok := m.t.TransportOf(f, member, &m.sem, m.rec)
 		words := o.member + ": no Transport that can be used"
 		if ok {
 			if strings.EqualFold(tr.Host, o.host) && (o.port == 0 || int(o.port) == tr.Port) {

@@ -234,6 +234,15 @@ func (m *machine) flightOf(o *op) (fl *flight, declined bool) {
 	return fl, declined
 }
 
+// flightToRead returns the thread's flight itself, which must not be changed, or else what flightOf returns.
+func (m *machine) flightToRead(o *op) *flight {
+	if fl := m.flights[o.thread]; fl != nil {
+		return fl
+	}
+	fl, _ := m.flightOf(o)
+	return fl
+}
+
 func (m *machine) beginFlight(fl *flight, rq *routecheck.Request, o *op) {
 	fl.f = m.t.Begin(rq, &fl.match, o.rq.arrived, &m.sem, m.rec)
 }

@@ -9,7 +9,7 @@ import (
 // memberLine takes in a line about the state of a member. Where the state does not follow from the log so far, the
 // line sets it right; where it does, a difference is a disagreement. Either way the log wins.
 func (m *machine) memberLine(o *op, r *result) {
-	fl, _ := m.flightOf(o)
+	fl := m.flightToRead(o)
 	if fl == nil {
 		return
 	}
@@ -29,7 +29,7 @@ func (m *machine) memberLine(o *op, r *result) {
 		l.status()
 	}
 	m.setCluster(key, l.c)
-	if o.kind != opCount {
+	if o.kind != opCount && m.flights[o.thread] == nil {
 		m.setFlight(o.thread, fl)
 	}
 }
