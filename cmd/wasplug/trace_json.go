@@ -77,7 +77,7 @@ type traceRequestJSON struct {
 	Start    string             `json:"start,omitempty"`
 	Seconds  *float64           `json:"seconds"`                  // null where the log does not tell it
 	Unknown  string             `json:"secondsUnknown,omitempty"` // why
-	Server   float64            `json:"serverSeconds"`
+	Server   *float64           `json:"serverSeconds"`            // as Seconds
 	Host     string             `json:"host,omitempty"`
 	Method   string             `json:"method,omitempty"`
 	URI      string             `json:"uri,omitempty"`
@@ -228,12 +228,12 @@ func (run *traceRun) requestJSON(r *requests.Request, noisiest pluginlog.Level) 
 	doc := traceRequestJSON{
 		Number: r.Number, Process: hexID(r.PID), Thread: hexID(r.TID), First: run.placeJSON(r.First),
 		Last:  run.placeJSON(r.Last),
-		Start: traceTime(r.Start), Server: r.Server.Seconds(), Host: r.Host, Method: r.Method, URI: r.URI,
+		Start: traceTime(r.Start), Host: r.Host, Method: r.Method, URI: r.URI,
 		Clones: r.Clones, Member: r.Member(), Status: r.Status, Declined: r.Declined, Complete: r.Complete,
 		Attempts: []traceAttemptJSON{}, Reasons: []string{}, Why: []string{},
 	}
 	if r.Timed() {
-		doc.Seconds = secondsJSON(r.Wall())
+		doc.Seconds, doc.Server = secondsJSON(r.Wall()), secondsJSON(r.Server)
 	} else {
 		doc.Unknown = unknownDuration(noisiest)
 	}
