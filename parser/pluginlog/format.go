@@ -11,8 +11,8 @@ import (
 )
 
 // Append appends the event's line to dst, line end included, and returns the longer slice. It allocates nothing when
-// dst has room. What clients and files put into it cannot begin a line of its own, nor reach a terminal (see str). A zero Level is the kind's usual one. An event with neither time nor thread is
-// written without prefix.
+// dst has room. What clients and files put into it cannot begin a line of its own, nor reach a terminal (see str). A
+// zero Level is the kind's usual one. An event with neither time nor thread is written without prefix.
 func (e *Event) Append(dst []byte) []byte {
 	if e.Kind == None || e.Kind >= numKinds {
 		return dst
@@ -294,11 +294,12 @@ func (e *Event) appendExchange(dst []byte) []byte {
 	return str(dst, e.Text)
 }
 
-// str appends a text so that it stays one, whoever chose it: what no terminal shows, and what would read as the time of another line or as an
-// escape, is escaped. The reader takes that back (unescaped).
+// str appends a text so that it stays one, whoever chose it: what no terminal shows, and what would read as the time
+// of another line or as an escape, is escaped. The reader takes that back (unescaped).
 func str(dst []byte, s string) []byte { return appendEscaped(dst, s, false) }
 
-// quoted appends a text that stands between quotation marks: such marks are escaped, too, and a colon that could end the level of a message.
+// quoted appends a text that stands between quotation marks: such marks are escaped, too, and a colon that could end
+// the level of a message.
 func quoted(dst []byte, s string) []byte { return appendEscaped(dst, s, true) }
 
 func appendEscaped(dst []byte, s string, inMarks bool) []byte {
@@ -328,7 +329,8 @@ func plain(s string) int {
 	return len(s)
 }
 
-// misread reports whether s begins with what a reader would take for an escape, or for the begin of another line (see glued).
+// misread reports whether s begins with what a reader would take for an escape, or for the begin of another line (see
+// glued).
 func misread(s string) bool {
 	switch s[0] {
 	case '\\':
@@ -349,7 +351,8 @@ func endsQuoted(s string) bool {
 // escapes are the letters behind the backslash of an escape.
 const escapes = "xuU"
 
-// unescaped takes back what str and quoted did. The plug-in itself escapes nothing; what looks so in its log is read as ours.
+// unescaped takes back what str and quoted did. The plug-in itself escapes nothing; what looks so in its log is read
+// as ours.
 func unescaped(s string) string {
 	if strings.IndexByte(s, '\\') < 0 {
 		return s

@@ -117,20 +117,26 @@ func eventOf(t *rapid.T, k Kind) Event {
 	return e
 }
 
-// sent draws what a client can choose: everything that may stand in a URL, a Host or a cookie, what imitates the log, and bytes of no character.
+// sent draws what a client can choose: everything that may stand in a URL, a Host or a cookie, what imitates the log,
+// and bytes of no character.
 func sent(from string) *rapid.Generator[string] {
 	piece := rapid.OneOf(
 		rapid.StringMatching(`[!-~]{1,6}`),
-		rapid.SampledFrom([]string{"\u0085", "\u009b31m", "\u200e", "\u202e", "\u2066", "\u061c", "\xff", "\xc2", "\x91", "é", "’", "“", `\x41`, `\u0041`, `\`, "%41", "%0A", "'",
-			"[06/Oct/2017:19:06:43.24773]", "[06/Oct/2017:19:06:43]a/b/c", "[x]", "' to server clone id 'x", "' in UriGroup: u score is 3", "'; uri='/x"}),
-		rapid.SampledFrom([]string{" ", "\n", "\r", "\x1b", "\t", " to 'x", "\nERROR: ws_server: serverSetFailoverStatus: Marking m1 down", " 00000001 00000001 - ERROR: ws_server: x: Marking m1 down"}),
+		rapid.SampledFrom([]string{"\u0085", "\u009b31m", "\u200e", "\u202e", "\u2066", "\u061c", "\xff", "\xc2", "\x91",
+			"é", "’", "“", `\x41`, `\u0041`, `\`, "%41", "%0A", "'",
+			"[06/Oct/2017:19:06:43.24773]", "[06/Oct/2017:19:06:43]a/b/c", "[x]", "' to server clone id 'x",
+			"' in UriGroup: u score is 3", "'; uri='/x"}),
+		rapid.SampledFrom([]string{" ", "\n", "\r", "\x1b", "\t", " to 'x",
+			"\nERROR: ws_server: serverSetFailoverStatus: Marking m1 down",
+			" 00000001 00000001 - ERROR: ws_server: x: Marking m1 down"}),
 	)
 	return rapid.Map(rapid.SliceOfN(piece, 0, 6), func(all []string) string { return from + strings.Join(all, "") })
 }
 
 // TestRoundTripOfHostileText: what a client chooses reads back as it was, and is one line that a terminal can show.
 func TestRoundTripOfHostileText(t *testing.T) {
-	for _, k := range []Kind{RouteTried, RequestNamed, AliasMatched, URIMatched, CloneAdded, CloneCompared, CloneMatched, CookieSought, TransactionFailed} {
+	for _, k := range []Kind{RouteTried, RequestNamed, AliasMatched, URIMatched, CloneAdded, CloneCompared, CloneMatched,
+		CookieSought, TransactionFailed} {
 		t.Run(k.String(), func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				want := eventOf(t, k)

@@ -419,8 +419,8 @@ func (r *reader) transport(q *request) {
 	}
 }
 
-// failedAt holds the host of a failed attempt against its member, unless the line of the Transport named it before: below
-// LogLevel Detail no other line tells an address.
+// failedAt holds the host of a failed attempt against its member, unless the line of the Transport named it before:
+// below LogLevel Detail no other line tells an address.
 func (r *reader) failedAt(q *request) {
 	if e := r.e; e.Host != "" && !strings.EqualFold(e.Host, q.sentTo) {
 		r.op(q, op{kind: opTransport, member: e.Member, host: e.Host, named: true})

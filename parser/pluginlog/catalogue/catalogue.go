@@ -155,7 +155,8 @@ func contains(s, pattern string) bool {
 func GSKCode(line string) (name string, code int32) {
 	if i := strings.Index(line, "GSK_"); i >= 0 {
 		end := i
-		for end < len(line) && (line[end] >= 'A' && line[end] <= 'Z' || line[end] >= '0' && line[end] <= '9' || line[end] == '_') {
+		for end < len(line) && (line[end] >= 'A' && line[end] <= 'Z' || line[end] >= '0' && line[end] <= '9' ||
+			line[end] == '_') {
 			end++
 		}
 		name = line[i:end]

@@ -11,7 +11,8 @@ import (
 func TestTable(t *testing.T) {
 	names, numbers := map[string]bool{}, map[Sort]map[int32]string{GSK: {}, OSError: {}}
 	for _, e := range All() {
-		for column, text := range map[string]string{"name": e.Name, "kind": e.Kind, "meaning": e.Meaning, "client": e.Client, "advice": e.Advice, "rule": e.Rule} {
+		for column, text := range map[string]string{"name": e.Name, "kind": e.Kind, "meaning": e.Meaning, "client": e.Client,
+			"advice": e.Advice, "rule": e.Rule} {
 			if text == "" || text != strings.TrimSpace(text) {
 				t.Errorf("%s %s: %s is %q", e.Sort, e.Name, column, text)
 			}
@@ -64,7 +65,8 @@ func TestOSErrorInLine(t *testing.T) {
 	plain, _ := OfLine(text + "12345")
 	refused, _ := OfLine(text + "79")
 	ports, _ := OfLine(text + "99")
-	if strings.Contains(plain.Meaning, ":") || !strings.HasPrefix(refused.Meaning, plain.Meaning+": connection refused") || ports.Advice == refused.Advice {
+	if strings.Contains(plain.Meaning, ":") || !strings.HasPrefix(refused.Meaning,
+		plain.Meaning+": connection refused") || ports.Advice == refused.Advice {
 		t.Errorf("%q\n%q\n%q", plain.Meaning, refused.Meaning, ports.Advice)
 	}
 	if again, _ := OfLine(text + "12345"); again.Meaning != plain.Meaning {
@@ -74,10 +76,14 @@ func TestOSErrorInLine(t *testing.T) {
 
 func TestLookup(t *testing.T) {
 	for phrase, want := range map[string]string{
-		"GSK_ERROR_BAD_CERT": "GSK_ERROR_BAD_CERT", "gsk_error_bad_cert": "GSK_ERROR_BAD_CERT", "GSK 414": "GSK_ERROR_BAD_CERT",
-		"414": "GSK_ERROR_BAD_CERT", "gsk rc = 414": "GSK_ERROR_BAD_CERT", "errno 111": "connection refused", "OS err=79": "connection refused",
-		"111": "connection refused", "errno 414": "", "GSK 111": "", "Connect timeout fired": "Connect timeout fired", "timeout fired": "* fired",
-		"connection refused": "connection refused", "": "", " ": "", "fired": "", "weight": "", "WP301": "", "R22": "", "port 111": "",
+		"GSK_ERROR_BAD_CERT": "GSK_ERROR_BAD_CERT", "gsk_error_bad_cert": "GSK_ERROR_BAD_CERT",
+		"GSK 414": "GSK_ERROR_BAD_CERT",
+		"414":     "GSK_ERROR_BAD_CERT", "gsk rc = 414": "GSK_ERROR_BAD_CERT", "errno 111": "connection refused",
+		"OS err=79": "connection refused",
+		"111":       "connection refused", "errno 414": "", "GSK 111": "", "Connect timeout fired": "Connect timeout fired",
+		"timeout fired":      "* fired",
+		"connection refused": "connection refused", "": "", " ": "", "fired": "", "weight": "", "WP301": "", "R22": "",
+		"port 111": "",
 	} {
 		got := ""
 		if all := Lookup(phrase); len(all) > 0 {
