@@ -120,6 +120,34 @@ func TestAnswerOutlastsBody(t *testing.T) {
 	})
 }
 
+// A connection that ends because the answer came before the body ends cleanly, whatever the client has sent since: a reset could destroy the answer.
+func TestAnswerOvertakesBody(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		w := startOver(t, 0, site{members: 1, cluster: `PostBufferSize="0"`}, Options{})
+		var answers atomic.Int32
+		w.fakes["m1"].serves = answeringMember(&answers, "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno", true)
+		v := w.visit()
+		if secure {
+			v.Close()
+			c, err := w.secureFront(t)()
+			if err != nil {
+				t.Fatal(err)
+			}
+			v = &visitor{c, bufio.NewReader(c), t}
+		}
+		head, body, _ := strings.Cut(post(strings.Repeat("x", 1000)), "\r\n\r\n")
+		if r := v.ask(head + "\r\n\r\n"); r.status != 403 || !r.close {
+			t.Errorf("%+v", r)
+		}
+		io.WriteString(v.Conn, body+get("/next"))
+		if _, err := v.br.ReadByte(); err != io.EOF {
+			t.Errorf("TLS %v: the connection ends with %v", secure, err)
+		}
+		v.Close()
+		w.stop()
+	}
+}
+
 // What follows a body that exceeds PostSizeLimit is the next request, whole.
 func TestRequestBehindTooLargeBody(t *testing.T) {
 	for _, secure := range []bool{false, true} {
