@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
@@ -44,7 +45,7 @@ func (t *Topology) Build(o Options) ([]Output, []diag.Diagnostic) {
 
 // build writes the files; notes say what they leave out on purpose, as the flavor's generator does.
 func (t *Topology) build(o Options) (outputs []Output, faults, notes []diag.Diagnostic) {
-	c := &compiler{t: t, flavor: unasked(t.Flavor.V), rules: lint.Rules(), adminPorts: t.adminPorts()}
+	c := &compiler{t: t, flavor: unasked(t.Flavor.V), rules: rules.All(), adminPorts: t.adminPorts()}
 	c.checkNames()
 	for _, w := range t.WebServers {
 		doc := c.document(w, o)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -12,8 +13,8 @@ import (
 // warnings too. Which these are stands in the rules.
 func (t *Topology) check(cfg *parser.Config) []diag.Diagnostic {
 	var told []diag.Diagnostic
-	rules := lint.Rules()
-	for _, d := range lint.Run(t.files, []lint.Input{{File: t.Node.Span.File, Config: cfg}}, lint.Options{}) {
+	rules := rules.All()
+	for _, d := range lint.Run(rules, t.files, []lint.Input{{File: t.Node.Span.File, Config: cfg}}, lint.Options{}) {
 		if d.Severity == diag.Error || lint.Lookup(rules, d.Rule.Code).Topology {
 			told = append(told, d)
 		}

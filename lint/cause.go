@@ -3,6 +3,7 @@ package lint
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -34,16 +35,14 @@ func isCause(f *Finding) bool { return f.Rule.Code == diag.WrongLetterCase }
 // mendAll returns passes over the files as they are with all names in the right letter case.
 func mendAll(passes []*Pass) []*Pass {
 	mended := make([]*Pass, len(passes))
-	all := new(shared)
 	for i, p := range passes {
 		m := *p
-		m.findings, m.shared, m.Run = nil, all, mended
+		m.findings, m.Memo, m.Run = nil, nil, mended
 		if slices.ContainsFunc(p.findings, isCause) {
 			doc := *p.Config.Doc
 			doc.Nodes = mend(doc.Nodes, nil)
 			m.Config = parser.View(&doc)
-			m.Table, m.rejects = routecheck.New(m.Config)
-			m.facts = gather(m.Config)
+			m.Table, m.Rejects = routecheck.New(m.Config)
 		}
 		mended[i] = &m
 	}
@@ -57,7 +56,7 @@ func mend(nodes []*parser.Node, parent *parser.Node) []*parser.Node {
 		c := *n
 		c.Parent = parent
 		if parent != nil && n.Kind == parser.Element {
-			c.Name = cmp.Or(foldedElement(&c), c.Name)
+			c.Name = cmp.Or(FoldedElement(&c), c.Name)
 		}
 		if typ := parser.TypeOf(&c); typ != nil {
 			c.Attrs = mendAttrs(&c, typ)
@@ -74,7 +73,7 @@ func mendAttrs(n *parser.Node, typ *parser.ElementType) []parser.Attr {
 		if typ.Attribute(n.Attrs[i].Name) != nil {
 			continue
 		}
-		if right := foldedAttr(typ, n.Attrs[i].Name); right != "" && n.Attr(right) == nil {
+		if right := FoldedAttr(typ, n.Attrs[i].Name); right != "" && n.Attr(right) == nil {
 			if &attrs[0] == &n.Attrs[0] {
 				attrs = slices.Clone(n.Attrs)
 			}
@@ -163,4 +162,36 @@ func worsen(causes []*Finding, f *Finding) {
 			c.Message += so + f.Message
 		}
 	}
+}
+
+// FoldedElement returns the known child of the parent that an element differs from in letter case only, "" otherwise.
+func FoldedElement(n *parser.Node) string {
+	for _, name := range ChildNames(parser.TypeOf(n.Parent)) {
+		if name != n.Name && strings.EqualFold(name, n.Name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// FoldedAttr returns the attribute of the element that a name differs from in letter case only, "" otherwise.
+func FoldedAttr(t *parser.ElementType, name string) string {
+	for _, a := range t.Attributes {
+		if a.Name != name && strings.EqualFold(a.Name, name) {
+			return a.Name
+		}
+	}
+	return ""
+}
+
+// ChildNames lists the elements that may stand in one, none for an unknown one.
+func ChildNames(t *parser.ElementType) []string {
+	if t == nil {
+		return nil
+	}
+	out := make([]string, len(t.Children))
+	for i, c := range t.Children {
+		out[i] = c.Name
+	}
+	return out
 }

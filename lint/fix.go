@@ -12,7 +12,7 @@ const maxRounds = 10
 // Fix repairs a file: it applies the safe fixes of its findings, with unsafe also the others, and checks the result again until nothing
 // is left to repair. It returns the new bytes and how many fixes were applied; bytes outside of their edits stay as they are. A file that
 // is not well-formed is left alone: what its elements are is a guess.
-func Fix(files *diag.Files, id diag.FileID, o Options, unsafe bool) (src []byte, applied int) {
+func Fix(rules []*Rule, files *diag.Files, id diag.FileID, o Options, unsafe bool) (src []byte, applied int) {
 	src = files.Source(id)
 	for range maxRounds {
 		register := diag.NewFiles()
@@ -22,7 +22,7 @@ func Fix(files *diag.Files, id diag.FileID, o Options, unsafe bool) (src []byte,
 		if slices.ContainsFunc(inputs[0].Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == diag.XMLSyntax && d.Severity == diag.Error }) {
 			break
 		}
-		for _, d := range Run(register, inputs, o) {
+		for _, d := range Run(rules, register, inputs, o) {
 			if d.Fix != nil && (d.Fix.Safe || unsafe) {
 				fixes = append(fixes, d.Fix)
 			}

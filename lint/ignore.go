@@ -9,10 +9,6 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var suppressionRules = []*Rule{
-	ignoreUnused, ignoreInvalid, baselineStale,
-}
-
 const ignoreMark = "wasplug:ignore"
 
 // ignore is a comment that takes findings away: <!-- wasplug:ignore WP501,WP502 until 2027-01-31 the reason -->. On a line of its own it
@@ -22,42 +18,6 @@ type ignore struct {
 	scope   diag.Span
 	rules   []*Rule
 	problem string
-}
-
-var ignoreUnused = &Rule{
-	Code: diag.IgnoreUnused, Name: "ignore-unused", Category: Suppression, Severity: diag.Warning,
-	Doc: Doc{
-		Title:  "An ignore comment takes no finding away",
-		Why:    "The fault it was written for is gone, or it stands in the wrong place. Left in the file it would hide the next fault of its kind.",
-		Bad:    "<!-- wasplug:ignore WP301 copied profile, known -->\n<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
-		Good:   "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
-		Near:   "<!-- wasplug:ignore WP301 copied profile, known -->\n<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c1\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
-		Source: "wasplug's own",
-	},
-	Check: func(*Pass) {}, // reported when ignores are applied
-}
-
-var ignoreInvalid = &Rule{
-	Code: diag.IgnoreInvalid, Name: "ignore-invalid", Category: Suppression, Severity: diag.Warning,
-	Doc: Doc{
-		Title:  "An ignore comment cannot be understood, gives no reason, or has expired",
-		Why:    "An ignore without a reason tells the next administrator nothing; one whose date has passed was a promise to repair something by then.",
-		Bad:    "<!-- wasplug:ignore WP301 -->\n<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		Near:   "<!-- wasplug: ignore is a word of this comment -->\n<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		Source: "wasplug's own",
-	},
-	Check: func(*Pass) {},
-}
-
-var baselineStale = &Rule{
-	Code: diag.BaselineStale, Name: "baseline-stale", Category: Suppression, Severity: diag.Warning,
-	Doc: Doc{
-		Title:  "A baseline entry matches no finding",
-		Why:    "The fault is repaired, or its element has another name now. An entry left behind would hide the fault when it comes back.",
-		Source: "wasplug's own",
-	},
-	// No Check: the baseline reports it, see Baseline.Filter.
 }
 
 // applyIgnores takes ignored findings away and reports ignores that are of no use.
@@ -100,7 +60,6 @@ func (p *Pass) own(r *Rule, span diag.Span, format string, args ...any) *Finding
 // ignores collects the comments of a file.
 func (p *Pass) ignores() []ignore {
 	var found []ignore
-	var rules []*Rule
 	var visit func(parent *parser.Node, nodes []*parser.Node)
 	visit = func(parent *parser.Node, nodes []*parser.Node) {
 		behind := 0 // where the next element behind a comment was looked for
@@ -115,13 +74,10 @@ func (p *Pass) ignores() []ignore {
 				continue
 			}
 			if text, ok := strings.CutPrefix(strings.TrimSpace(n.Text), ignoreMark); ok {
-				if rules == nil {
-					rules = Rules()
-				}
 				for behind = max(behind, i); behind < len(nodes) && nodes[behind].Kind != parser.Element; {
 					behind++
 				}
-				found = append(found, p.parseIgnore(text, n, scopeOf(parent, n, before, nodes[behind:]), rules))
+				found = append(found, p.parseIgnore(text, n, scopeOf(parent, n, before, nodes[behind:])))
 			}
 		}
 	}
@@ -145,7 +101,7 @@ func scopeOf(parent, comment, before *parser.Node, behind []*parser.Node) diag.S
 	return behind[0].Span
 }
 
-func (p *Pass) parseIgnore(text string, n *parser.Node, scope diag.Span, rules []*Rule) ignore {
+func (p *Pass) parseIgnore(text string, n *parser.Node, scope diag.Span) ignore {
 	ig := ignore{at: n.Span, scope: scope}
 	words := strings.Fields(text)
 	if len(words) == 0 || text[0] != ' ' && text[0] != '\t' && text[0] != '\n' {
@@ -153,9 +109,9 @@ func (p *Pass) parseIgnore(text string, n *parser.Node, scope diag.Span, rules [
 		return ig
 	}
 	for _, word := range strings.Split(words[0], ",") {
-		r := Lookup(rules, word)
+		r := Lookup(p.rules, word)
 		if r == nil {
-			ig.problem = diag.Sprintf("ignore comment names no rule %q%s", word, diag.DidYouMean(word, Words(rules)))
+			ig.problem = diag.Sprintf("ignore comment names no rule %q%s", word, diag.DidYouMean(word, Words(p.rules)))
 			return ig
 		}
 		ig.rules = append(ig.rules, r)

@@ -1,5 +1,6 @@
-// Package lint finds what is wrong or dangerous in plugin-cfg.xml. A rule is a value without state; [Run] gives each rule a [Pass] over
-// a file and collects what it reports. Questions about routing are asked of package routecheck: there is no second matcher here.
+// Package lint is the engine that finds what is wrong or dangerous in plugin-cfg.xml. A rule is a value without state; [Run] gives each rule
+// that it gets a [Pass] over a file and collects what it reports. The rules themselves are in lint/rules. Questions about routing are asked
+// of package routecheck: there is no second matcher here.
 package lint
 
 import (
@@ -75,14 +76,6 @@ type Doc struct {
 // Diag returns the rule as diagnostics name it.
 func (r *Rule) Diag() diag.Rule { return diag.Rule{Code: r.Code, Name: r.Name} }
 
-// Rules returns all rules, ordered by code.
-func Rules() []*Rule {
-	all := slices.Concat(structureRules, referenceRules, affinityRules, balancingRules, failoverRules, routingRules,
-		securityRules, performanceRules, portabilityRules, suppressionRules, mistakeRules)
-	slices.SortFunc(all, func(a, b *Rule) int { return strings.Compare(a.Code, b.Code) })
-	return all
-}
-
 // Lookup finds a rule by its code or name, without letter case; nil when there is none.
 func Lookup(rules []*Rule, word string) *Rule {
 	for _, r := range rules {
@@ -114,7 +107,7 @@ func (r *Rule) Page() string {
 	if len(r.Options) > 0 {
 		b.WriteString("\nOptions:\n")
 		for _, o := range r.Options {
-			fmt.Fprintf(&b, "    %s: %s (default %s)\n", o.Name, o.Doc, intList(o.Default))
+			fmt.Fprintf(&b, "    %s: %s (default %s)\n", o.Name, o.Doc, strings.Trim(strings.ReplaceAll(fmt.Sprint(o.Default), " ", ", "), "[]"))
 		}
 	}
 	fmt.Fprintf(&b, "\nSource: %s\n", r.Doc.Source)
@@ -149,4 +142,17 @@ func wrap(text string) string {
 		width += len(word)
 	}
 	return b.String()
+}
+
+// About lists the rules that judge a subject: ELEMENT/ATTRIBUTE, or ELEMENT for the rules of the element itself.
+func About(rules []*Rule, subject string) []*Rule {
+	return slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool { return !slices.Contains(r.Subjects, subject) })
+}
+
+// Citing lists the rules that rest on a rule of the decision or an open choice: their Source names it.
+func Citing(rules []*Rule, name string) []*Rule {
+	return slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool {
+		words := strings.FieldsFunc(r.Doc.Source, func(c rune) bool { return strings.ContainsRune(" ,;:.()\n", c) })
+		return !slices.Contains(words, name)
+	})
 }

@@ -64,11 +64,11 @@ func Read(files *diag.Files, ids ...diag.FileID) []Input {
 	return inputs
 }
 
-// Run checks files together: rules about several files see all of them. The findings are sorted by file name and place; neither the
+// Run asks rules about files together: rules about several files see all of them. The findings are sorted by file name and place; neither the
 // order of the inputs nor anything outside of them and the options has an influence.
-func Run(files *diag.Files, inputs []Input, o Options) []diag.Diagnostic {
-	passes := newPasses(files, inputs, &o)
-	active := o.active()
+func Run(rules []*Rule, files *diag.Files, inputs []Input, o Options) []diag.Diagnostic {
+	passes := newPasses(rules, files, inputs, &o)
+	active := o.active(rules)
 	for _, p := range passes {
 		p.check(active)
 	}
@@ -93,18 +93,17 @@ func Run(files *diag.Files, inputs []Input, o Options) []diag.Diagnostic {
 // check asks every rule.
 func (p *Pass) check(active []*Rule) {
 	for _, r := range active {
-		p.rule = r
+		p.Rule = r
 		r.Check(p)
 	}
 }
 
-func newPasses(files *diag.Files, inputs []Input, o *Options) []*Pass {
+func newPasses(rules []*Rule, files *diag.Files, inputs []Input, o *Options) []*Pass {
 	passes := make([]*Pass, 0, len(inputs))
-	all := new(shared)
 	for _, in := range inputs {
-		p := &Pass{Config: in.Config, Options: o, files: files, file: in.File, faults: in.Faults, groups: in.Groups, persistence: in.Persistence, shared: all}
-		p.Table, p.rejects = routecheck.New(in.Config)
-		p.facts = gather(in.Config)
+		p := &Pass{Config: in.Config, Options: o, Files: files, file: in.File, Faults: in.Faults, groups: in.Groups, Persistence: in.Persistence,
+			rules: rules}
+		p.Table, p.Rejects = routecheck.New(in.Config)
 		p.Fragment = slices.ContainsFunc(in.Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == diag.NotAConfig })
 		passes = append(passes, p)
 	}
@@ -116,9 +115,9 @@ func newPasses(files *diag.Files, inputs []Input, o *Options) []*Pass {
 }
 
 // active returns the rules that can report something under the options.
-func (o *Options) active() []*Rule {
+func (o *Options) active(rules []*Rule) []*Rule {
 	var active []*Rule
-	for _, r := range Rules() {
+	for _, r := range rules {
 		if set := o.Rules[r.Code]; r.Check != nil && !set.Off && o.profile().includes(r) {
 			active = append(active, r)
 		}
@@ -153,8 +152,8 @@ func (p *Pass) finish(active []*Rule) []diag.Diagnostic {
 
 // Apply makes of diagnostics that carry a rule's code and were not found by Run what the options make of findings: none where the rule is off,
 // none below what the profile shows, the severity that they set.
-func (o *Options) Apply(ds []diag.Diagnostic) []diag.Diagnostic {
-	active := o.active()
+func (o *Options) Apply(rules []*Rule, ds []diag.Diagnostic) []diag.Diagnostic {
+	active := o.active(rules)
 	var out []diag.Diagnostic
 	for _, d := range ds {
 		if d.Rule.Code != "" {
@@ -175,7 +174,7 @@ func (o *Options) Apply(ds []diag.Diagnostic) []diag.Diagnostic {
 func (p *Pass) written() bool {
 	for _, n := range p.Config.Doc.Nodes {
 		if n.Kind == parser.Element {
-			return p.files.Text(n.NameSpan) == n.Name
+			return p.Files.Text(n.NameSpan) == n.Name
 		}
 	}
 	return true

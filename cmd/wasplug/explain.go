@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
@@ -71,7 +72,7 @@ func explainAction(c *cli.Context) error {
 // explain returns all pages that a word names, "" for none.
 func explain(word string) string {
 	var pages []string
-	if r := lint.Lookup(lint.Rules(), word); r != nil {
+	if r := lint.Lookup(rules.All(), word); r != nil {
 		pages = append(pages, r.Page())
 	}
 	for _, r := range routecheck.Rules() {
@@ -127,7 +128,7 @@ func explainRule(r routecheck.RuleInfo) string {
 			fmt.Fprintf(&b, "\nBy level, %s: %s.\n", f.Name, byLevel(f))
 		}
 	}
-	related(&b, lint.Citing(lint.Rules(), r.ID))
+	related(&b, lint.Citing(rules.All(), r.ID))
 	if r.Source != "" {
 		fmt.Fprintf(&b, "\nSource: %s\n", r.Source)
 	}
@@ -187,7 +188,7 @@ func explainAttribute(a *parser.Attribute) string {
 	doc := a.Doc
 	doc.Default = defaultByLevel(a)
 	facts(&b, string(a.Type), doc)
-	related(&b, lint.About(lint.Rules(), a.Element+"/"+a.Name))
+	related(&b, lint.About(rules.All(), a.Element+"/"+a.Name))
 	return b.String()
 }
 
@@ -230,7 +231,7 @@ func explainElement(t *parser.ElementType) string {
 	if len(children) > 0 {
 		fmt.Fprintf(&b, "Elements: %s\n", strings.Join(children, ", "))
 	}
-	related(&b, lint.About(lint.Rules(), t.Name))
+	related(&b, lint.About(rules.All(), t.Name))
 	return b.String()
 }
 
@@ -249,7 +250,7 @@ func facts(b *strings.Builder, typ string, d parser.Doc) {
 
 // explainWords lists everything that explain knows.
 func explainWords() []string {
-	words := lint.Words(lint.Rules())
+	words := lint.Words(rules.All())
 	for _, r := range routecheck.Rules() {
 		words = append(words, r.ID)
 	}
@@ -281,7 +282,7 @@ func explainList(c *cli.Context) error {
 		fmt.Fprintf(w, "  %s\n", strings.Join(t.names, ", "))
 	}
 	fmt.Fprintln(w, "\nLint rules:")
-	for _, r := range lint.Rules() {
+	for _, r := range rules.All() {
 		fmt.Fprintf(w, "  %s  %-7s  %-34s  %s\n", r.Code, r.Severity, r.Name, r.Doc.Title)
 	}
 	fmt.Fprintln(w, "\nOpen choices:")

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -25,7 +26,7 @@ func explainChoice(c routecheck.Choice) string {
 	}
 	fmt.Fprintf(&b, "Evidence: %s\n\n", ch.Evidence)
 	fmt.Fprintf(&b, "On this point the real plug-in's behaviour is not documented. why says when an answer hangs on it;\n--assume %s=%s gives the other reading.\n", ch.Name, ch.Values[len(ch.Values)-1])
-	related(&b, lint.Citing(lint.Rules(), ch.Name))
+	related(&b, lint.Citing(rules.All(), ch.Name))
 	return b.String()
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
@@ -105,7 +105,7 @@ func explainable() (all []hit) {
 	for _, ch := range routecheck.Choices() {
 		all = append(all, hit{ch.Name, ch.Meaning})
 	}
-	for _, r := range lint.Rules() {
+	for _, r := range rules.All() {
 		all = append(all, hit{r.Code, r.Name + ": " + r.Doc.Title})
 	}
 	return all

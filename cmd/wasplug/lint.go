@@ -16,6 +16,7 @@ import (
 	"github.com/wasplug/wasplug/generate"
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/lint/report"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/lint/settings"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -134,7 +135,7 @@ func lintAction(c *cli.Context) error {
 			return err
 		}
 	}
-	found := append(lint.Run(l.files, l.inputs, l.options), l.options.Apply(l.faults)...)
+	found := append(lint.Run(rules.All(), l.files, l.inputs, l.options), l.options.Apply(rules.All(), l.faults)...)
 	for _, t := range l.topologies {
 		found = t.Tolerate(found)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wasplug/wasplug/generate"
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/lint/settings"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -219,7 +220,7 @@ func (l *linting) repair(mode string) (stop bool, err error) {
 		if path == "" && !show {
 			return true, usageError("--fix writes files, and %s is none: use --fix=diff", l.files.Name(id))
 		}
-		src, n := lint.Fix(l.files, id, l.options, unsafe)
+		src, n := lint.Fix(rules.All(), l.files, id, l.options, unsafe)
 		switch {
 		case n == 0:
 		case show:

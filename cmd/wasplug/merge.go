@@ -10,6 +10,7 @@ import (
 
 	"github.com/wasplug/wasplug/generate/merge"
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -85,7 +86,7 @@ func mergeOptions(c *cli.Context, paths []string) (merge.Options, error) {
 			return options, usageError("--base %s is none of the files to merge", base)
 		}
 	}
-	rules := lint.Rules()
+	rules := rules.All()
 	for _, word := range c.StringSlice("allow") {
 		if lint.Lookup(rules, word) == nil {
 			return options, usageError("--allow %q: no rule has this code or name%s", word, diag.DidYouMean(word, lint.Words(rules)))

@@ -21,13 +21,13 @@ func (m *merger) ask(doc *parser.Document) {
 	}
 	known := map[finding]bool{}
 	for _, in := range m.inputs {
-		for _, d := range lint.Run(m.files, []lint.Input{{File: in.Config.Doc.File, Config: in.Config}}, options) {
+		for _, d := range lint.Run(m.rules, m.files, []lint.Input{{File: in.Config.Doc.File, Config: in.Config}}, options) {
 			known[finding{d.Span, d.Rule.Code}] = true
 		}
 	}
 	clones := m.cloneIDs()
 	nowhere := m.files.Add("the merged file", nil) // so that messages name the file of each place
-	for _, d := range lint.Run(m.files, []lint.Input{{File: nowhere, Config: parser.View(doc)}}, options) {
+	for _, d := range lint.Run(m.rules, m.files, []lint.Input{{File: nowhere, Config: parser.View(doc)}}, options) {
 		if known[finding{d.Span, d.Rule.Code}] || d.Severity < diag.Error && !lint.Lookup(m.rules, d.Rule.Code).Topology {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wasplug/wasplug/generate/merge/proof"
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
@@ -54,7 +55,7 @@ func Merge(files *diag.Files, inputs []Input, o Options) (*Result, error) {
 	if err := refuse(inputs); err != nil {
 		return nil, err
 	}
-	m := &merger{files: files, rules: lint.Rules(), inputs: inputs, options: o, sets: newSets(), comments: newComments(inputs)}
+	m := &merger{files: files, rules: rules.All(), inputs: inputs, options: o, sets: newSets(), comments: newComments(inputs)}
 	if err := m.collect(); err != nil {
 		return nil, err
 	}

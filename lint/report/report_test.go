@@ -12,6 +12,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/golden"
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas"
 )
@@ -36,7 +37,7 @@ func run(profile string, pairs ...string) *Report {
 		r.Checked = append(r.Checked, files.Add(pairs[i], []byte(pairs[i+1])))
 	}
 	inputs := lint.Read(files, r.Checked...)
-	r.Findings = lint.Place(inputs, lint.Run(files, inputs, lint.Options{Profile: profile}))
+	r.Findings = lint.Place(inputs, lint.Run(rules.All(), files, inputs, lint.Options{Profile: profile}))
 	return r
 }
 
@@ -126,7 +127,7 @@ func TestSARIFFixesRepair(t *testing.T) {
 		}
 	}
 	got, err := diag.Apply([]byte(text), edits)
-	want, n := lint.Fix(r.Files, r.Checked[0], lint.Options{}, false)
+	want, n := lint.Fix(rules.All(), r.Files, r.Checked[0], lint.Options{}, false)
 	if err != nil || n != 3 || string(got) != string(want) {
 		t.Errorf("%v, %d repairs:\n%q\nwant\n%q", err, n, got, want)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -58,7 +59,7 @@ func (r *Report) addRules(run *sarif.Run) map[string]int {
 		found[r.Findings[i].Rule.Code] = true
 	}
 	index := map[string]int{}
-	for _, rule := range lint.Rules() {
+	for _, rule := range rules.All() {
 		if !found[rule.Code] {
 			continue
 		}

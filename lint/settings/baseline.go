@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas"
@@ -75,7 +76,7 @@ func (b *Baseline) Filter(files *diag.Files, placed []lint.Placed, checked []dia
 	for _, id := range checked {
 		was[named(files.Name(id))] = true
 	}
-	rule := lint.Lookup(lint.Rules(), diag.BaselineStale)
+	rule := lint.Lookup(rules.All(), diag.BaselineStale)
 	for _, e := range b.order {
 		if e.used >= e.count || !was[e.file] {
 			continue

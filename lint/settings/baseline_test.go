@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -32,7 +33,7 @@ func TestBaseline(t *testing.T) {
 		files := diag.NewFiles()
 		id := files.Add("conf/plugin-cfg.xml", []byte(text))
 		inputs := lint.Read(files, id)
-		placed := lint.Place(inputs, lint.Run(files, inputs, lint.Options{}))
+		placed := lint.Place(inputs, lint.Run(rules.All(), files, inputs, lint.Options{}))
 		if baseline == nil {
 			return placed, files
 		}
@@ -66,7 +67,7 @@ func TestBaselineCounts(t *testing.T) {
 	files := diag.NewFiles()
 	id := files.Add("p.xml", []byte(text))
 	inputs := lint.Read(files, id)
-	placed := lint.Place(inputs, lint.Run(files, inputs, lint.Options{}))
+	placed := lint.Place(inputs, lint.Run(rules.All(), files, inputs, lint.Options{}))
 	twice := append(append([]lint.Placed{}, placed...), placed...)
 	b, _ := ReadBaseline(files, files.Add("b.json", WriteBaseline(files, placed, path.Clean)))
 	if left := b.Filter(files, twice, []diag.FileID{id}, path.Clean); len(left) != len(placed) {

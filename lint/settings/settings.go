@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
@@ -50,7 +51,7 @@ func Read(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnostic) {
 		}
 	}
 	s.Rules = map[string]lint.RuleSetting{}
-	rules := lint.Rules()
+	rules := rules.All()
 	if n := root.Get("rules"); n != nil {
 		for i := range n.Fields {
 			f := &n.Fields[i]
