@@ -24,6 +24,8 @@ type body struct {
 
 	pumped chan error   // from the goroutine that passes on what is not buffered, nil when there is none
 	ending *atomic.Bool // it is writing the last piece
+
+	overtaken bool // see bodyUnderWay
 }
 
 var errPostSize = errors.New("the body exceeds PostSizeLimit")

@@ -250,13 +250,12 @@ func (c *client) handle() bool {
 		c.skipBody()
 		c.decline()
 	}
-	overtaken := c.body.pumped != nil // by the answer; behind a body that came since more may stand that nobody reads
 	c.finishBody()
 	c.p.finish(c)
 	if c.tunnel {
 		return false
 	}
-	if c.close && (overtaken || c.body.has && !c.body.whole) {
+	if c.close && (c.body.overtaken || c.body.has && !c.body.whole) { // more may stand there that nobody reads
 		c.linger(c.p.small)
 	}
 	return !c.close

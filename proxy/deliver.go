@@ -18,7 +18,7 @@ func (c *client) deliver() routecheck.Event {
 	}
 	d := delivery{c: c, s: s, framing: s.rs.Body(c.isHead()), limit: c.ioTimeout()}
 	d.dechunk = d.framing == http1.ByChunks && c.rq.Minor == 0 // HTTP/1.0 knows no chunks (RFC 9112, 7.1)
-	if d.framing == http1.ByClose || d.dechunk || c.bodyUnderWay() {
+	if c.bodyUnderWay() || d.framing == http1.ByClose || d.dechunk {
 		c.close = true
 	}
 	ev := d.run()
@@ -32,9 +32,14 @@ func (c *client) deliver() routecheck.Event {
 
 func (c *client) isHead() bool { return http1.View(c.rq.Method(c.in.b)) == "HEAD" }
 
-// bodyUnderWay reports whether the request's body is still being passed on. While it is, neither connection can carry another request.
+// bodyUnderWay reports whether the request's body was still being passed on when its answer came. Then neither connection can carry another
+// request, even when it ends while the answer is delivered.
 func (c *client) bodyUnderWay() bool {
-	b := &c.body
+	c.body.overtaken = c.body.overtaken || c.body.underWay()
+	return c.body.overtaken
+}
+
+func (b *body) underWay() bool {
 	if b.pumped == nil {
 		return b.has && !b.whole
 	}
