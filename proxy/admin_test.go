@@ -288,6 +288,12 @@ func TestAccessLog(t *testing.T) {
 	} {
 		w.once(raw)
 	}
+	for _, m := range w.fakes {
+		m.mu.Lock()
+		m.act = answer("", false) // closes the stream
+		m.mu.Unlock()
+	}
+	w.once(get("/app/failed", sticky("m2")))
 	w.stop()
 	w = start(t, false, site{members: 1}, Options{AccessLog: NewAccessLog(&structured, true, now)})
 	w.once(get("/a\"\\\xff"))
@@ -296,6 +302,7 @@ func TestAccessLog(t *testing.T) {
 	for i, want := range []string{
 		`127.0.0.1 - - [02/Jan/2026:03:04:05 +0000] "GET /app/none HTTP/1.1" 200 `, "C/m2 attempts=1 affinity=hit took=", "C/m1 attempts=1 affinity=returned", "C/m2 attempts=1 affinity=hit",
 		"C/m1 attempts=1 affinity=hit", "C/m2 attempts=1 affinity=returned", "affinity=unknown-clone", "attempts=2 affinity=moved", "attempts=1 affinity=member-down", `"GET /declined\" HTTP/1.1" 404`, `"-" 400`,
+		"affinity=failed",
 	} {
 		if i >= len(lines) || !strings.Contains(lines[i], want) {
 			t.Errorf("line %d does not say %q:\n%s", i+1, want, text.String())

@@ -10,10 +10,11 @@ const (
 	AffinityDown                            // the member of the session was not usable before the first attempt; another one has served it
 	AffinityMoved                           // the member of the session failed this request; another one has served it
 	AffinityReturned                        // back with a member that the session had left (R24)
+	AffinityFailed                          // the request names a clone, and no member that was tried has answered
 	NumAffinityOutcomes
 )
 
-var affinityNames = [NumAffinityOutcomes]string{"none", "hit", "unknown-clone", "member-down", "moved", "returned"}
+var affinityNames = [NumAffinityOutcomes]string{"none", "hit", "unknown-clone", "member-down", "moved", "returned", "failed"}
 
 // String returns the name as the access log and the metrics write it.
 func (a AffinityOutcome) String() string { return affinityNames[a] }
@@ -21,14 +22,24 @@ func (a AffinityOutcome) String() string { return affinityNames[a] }
 // AffinityOutcome says what became of the session affinity of a request that has ended. It allocates nothing.
 func (t *Table) AffinityOutcome(f *Flight, sem *Semantics) AffinityOutcome {
 	c := &t.Clusters[f.Cluster]
-	switch {
-	case f.Attempts == 0:
+	if f.Attempts == 0 {
 		return AffinityNone
+	}
+	known := c.namedClones(f, sem)
+	switch {
+	case known != AffinityNone && f.todo == todoFail:
+		return AffinityFailed
 	case f.By == ByAffinity:
 		return c.homecoming(f, sem)
 	case f.First == ByAffinity:
 		return AffinityMoved
 	}
+	return known
+}
+
+// namedClones tells by the clone IDs of a request alone: AffinityDown when a member has one of them, AffinityUnknown when none has, AffinityNone
+// when the request names none.
+func (c *Cluster) namedClones(f *Flight, sem *Semantics) AffinityOutcome {
 	outcome := AffinityNone
 	for i := range f.Affinity.n {
 		for rest := behindCacheID(f.Affinity.session(i).value); ; {
