@@ -2,7 +2,7 @@
 // attempt leads to. It is arithmetic on plain values: sockets, clocks and random numbers come from the caller. `why`, test suites, log replay,
 // lint and the proxy all drive the same [Table.Match], [Table.Next] and [Table.Observe].
 //
-// Rule numbers (R1 ... R67) are those of the project's decision procedure; every [Step] carries its rule and how well it is known.
+// Rule numbers (R1 to R70) are those of docs/spec; every [Step] carries its rule and how well it is known.
 package routecheck
 
 import (

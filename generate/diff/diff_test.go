@@ -255,7 +255,30 @@ func TestSamplesAreConfirmed(t *testing.T) {
 	})
 }
 
-// TestCorpusAgainstItself: no file differs from itself.
+// laidOut is a file as fmt writes it, "" for one that fmt leaves alone.
+func laidOut(src string) string {
+	cfg, faults := parser.Parse(1, []byte(src))
+	if slices.ContainsFunc(faults, func(d diag.Diagnostic) bool { return d.Rule.Code == diag.XMLSyntax }) {
+		return ""
+	}
+	var b strings.Builder
+	if err := parser.Write(&b, cfg.Doc); err != nil {
+		return ""
+	}
+	return b.String()
+}
+
+// TestLayoutIsNoDifference: no file differs from what fmt makes of it.
+func TestLayoutIsNoDifference(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		src := drawConfig(t)
+		if r, text := compare(src, laidOut(src)); !r.Same() {
+			t.Fatalf("%s\n%s", src, text)
+		}
+	})
+}
+
+// TestCorpusAgainstItself: no file differs from itself, nor from what fmt makes of it.
 func TestCorpusAgainstItself(t *testing.T) {
 	for _, path := range sharedtest.Files(t, "*.xml", "corpus", "cfg") {
 		src, err := os.ReadFile(path)
@@ -264,6 +287,11 @@ func TestCorpusAgainstItself(t *testing.T) {
 		}
 		if r, text := compare(string(src), string(src)); !r.Same() {
 			t.Errorf("%s: %s", filepath.Base(path), text)
+		}
+		if out := laidOut(string(src)); out != "" {
+			if r, text := compare(string(src), out); !r.Same() {
+				t.Errorf("%s after fmt: %s", filepath.Base(path), text)
+			}
 		}
 	}
 }
