@@ -58,9 +58,9 @@ func TestDocrootThatHangs(t *testing.T) {
 
 // A file that cannot be opened for want of descriptors is not one that does not exist.
 func TestDocrootWithoutDescriptors(t *testing.T) {
-	w := start(t, false, site{members: 1, uri: "/app/*"}, Options{Docroot: t.TempDir()})
+	lacking := func(string) (*os.File, fs.FileInfo, error) { return nil, nil, &fs.PathError{Err: syscall.EMFILE} }
+	w := start(t, false, site{members: 1, uri: "/app/*"}, Options{Docroot: t.TempDir()}, func(w *world) { w.p.docroot.open = lacking })
 	defer w.stop()
-	w.p.docroot.open = func(string) (*os.File, fs.FileInfo, error) { return nil, nil, &fs.PathError{Err: syscall.EMFILE} }
 	if r := w.once(get("/page")); r.status != 503 {
 		t.Errorf("%+v", r)
 	}

@@ -38,9 +38,9 @@ func TestAnswerBeforeTheBody(t *testing.T) {
 			w := startOver(t, version, site{members: 2, cluster: `PostBufferSize="` + size + `"`}, Options{})
 			var answers atomic.Int32
 			for _, f := range w.fakes {
-				f.serves = answeringMember(&answers, "HTTP/1.1 413 Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig", true)
+				f.serveBy(answeringMember(&answers, "HTTP/1.1 413 Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig", true))
 			}
-			w.dialled = func(c net.Conn) { c.(*net.TCPConn).SetWriteBuffer(4 << 10) } // the body has no place on its way
+			w.onDial(func(c net.Conn) { c.(*net.TCPConn).SetWriteBuffer(4 << 10) }) // the body has no place on its way
 			v := w.visit()
 			v.send(post(strings.Repeat("x", 250_000)))
 			r, err := v.read("POST")
@@ -64,9 +64,9 @@ func TestAnswerBeforeTheRequest(t *testing.T) {
 		for _, raw := range []string{get("/"), post("body"), post(strings.Repeat("x", 50_000))} {
 			w := startOver(t, version, site{members: 1, server: `ServerIOTimeout="5"`}, Options{})
 			var answers atomic.Int32
-			w.fakes["m1"].serves = answeringMember(&answers, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", false)
+			w.fakes["m1"].serveBy(answeringMember(&answers, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", false))
 			if version == 0 {
-				w.dialled = awaitBytes
+				w.onDial(awaitBytes)
 			}
 			v := w.visit()
 			v.send(raw)
@@ -94,7 +94,7 @@ func TestAnswerOutlastsBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := start(t, true, site{members: 1, cluster: `PostBufferSize="0"`}, Options{})
 		defer w.stop()
-		w.fakes["m1"].serves = func(c net.Conn) {
+		w.fakes["m1"].serveBy(func(c net.Conn) {
 			rq, err := http.ReadRequest(bufio.NewReader(c))
 			if err != nil {
 				return
@@ -105,7 +105,7 @@ func TestAnswerOutlastsBody(t *testing.T) {
 				time.Sleep(2 * time.Minute)
 				io.WriteString(c, rest)
 			}
-		}
+		})
 		v := w.visit()
 		defer v.Close()
 		head, body, _ := strings.Cut(post("hello"), "\r\n\r\n")
@@ -125,7 +125,7 @@ func TestAnswerOvertakesBody(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		w := startOver(t, 0, site{members: 1, cluster: `PostBufferSize="0"`}, Options{})
 		var answers atomic.Int32
-		w.fakes["m1"].serves = answeringMember(&answers, "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno", true)
+		w.fakes["m1"].serveBy(answeringMember(&answers, "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno", true))
 		v := w.visit()
 		if secure {
 			v.Close()

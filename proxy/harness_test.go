@@ -27,7 +27,7 @@ type fake struct {
 	seen   []*http.Request // their bodies are read
 	bodies []string
 	act    func(f *fake, c net.Conn, rq *http.Request) (goOn bool) // nil: a good answer
-	serves func(net.Conn)                                          // in place of reading requests; set before the first client comes
+	serves func(net.Conn)                                          // in place of reading requests
 	wg     sync.WaitGroup
 	raw    syncBuffer // everything that arrived
 }
@@ -45,10 +45,20 @@ func (f *fake) serve(l net.Listener) {
 	}
 }
 
+// serveBy lets a member deal with its connections in another way than reading requests.
+func (f *fake) serveBy(serves func(net.Conn)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.serves = serves
+}
+
 func (f *fake) talk(c net.Conn) {
 	defer f.forget(c)
-	if f.serves != nil {
-		f.serves(c)
+	f.mu.Lock()
+	serves := f.serves
+	f.mu.Unlock()
+	if serves != nil {
+		serves(c)
 		return
 	}
 	br := bufio.NewReader(io.TeeReader(c, &f.raw))

@@ -20,7 +20,7 @@ type network struct {
 	members map[string]net.Listener // by ADDRESS:PORT as the proxy dials it; none: refused
 	dials   map[string]int
 	hidden  bool           // connections to members show no socket
-	dialled func(net.Conn) // looks at a connection first; set before the first client comes
+	dialled func(net.Conn) // looks at a connection first
 	lacking syscall.Errno  // dialling fails with it, whoever is meant
 	refusal syscall.Errno  // of members that are not there, default ECONNREFUSED
 	front   net.Listener
@@ -37,10 +37,17 @@ func (n *network) listen(t *testing.T) net.Listener {
 	return l
 }
 
+// onDial lets a function look at each connection to a member first.
+func (n *network) onDial(f func(net.Conn)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.dialled = f
+}
+
 func (n *network) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	n.mu.Lock()
 	l, hidden, refusal := n.members[address], n.hidden, cmp.Or(n.refusal, syscall.ECONNREFUSED)
-	lacking := n.lacking
+	lacking, dialled := n.lacking, n.dialled
 	if lacking == 0 {
 		n.dials[address]++
 	}
@@ -52,8 +59,8 @@ func (n *network) dial(ctx context.Context, _, address string) (net.Conn, error)
 		return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", refusal)}
 	}
 	c, err := connect(ctx, l)
-	if n.dialled != nil && err == nil {
-		n.dialled(c)
+	if dialled != nil && err == nil {
+		dialled(c)
 	}
 	if hidden && err == nil {
 		return struct{ net.Conn }{c}, nil
