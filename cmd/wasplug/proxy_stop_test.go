@@ -181,22 +181,27 @@ func (s *secureSite) connect() (net.Conn, error) {
 	return secure, nil
 }
 
-// busy are states of a connection in which somebody waits for somebody else: what the client sends, and whether the member gets a request.
-var busy = []struct {
+// A busy state of a connection is one in which somebody waits for somebody else: what the client sends, and whether the member gets a request.
+type busyState struct {
 	name, sent string
 	reaches    bool
-}{
-	{"a tunnel", "GET /tunnel HTTP/1.1\r\nHost: shop\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhello", true},
-	{"a member that says nothing", "GET /silent HTTP/1.1\r\nHost: shop\r\n\r\n", true},
-	{"half a head of an answer", "GET /head HTTP/1.1\r\nHost: shop\r\n\r\n", true},
-	{"half an answer", "GET /half HTTP/1.1\r\nHost: shop\r\n\r\n", true},
-	{"half a chunk of an answer", "GET /chunk HTTP/1.1\r\nHost: shop\r\n\r\n", true},
-	{"an answer that the client does not read", "GET /endless HTTP/1.1\r\nHost: shop\r\n\r\n", true},
-	{"half a head", "GET /well HTTP/1.1\r\nHost: sh", false},
-	{"half a small body", "POST /well HTTP/1.1\r\nHost: shop\r\nContent-Length: 100\r\n\r\nhalf", false},
-	{"half a chunk", "POST /well HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhalf", false},
-	{"half a body on its way", "POST /silent HTTP/1.1\r\nHost: shop\r\nContent-Length: 1000000\r\n\r\n" + strings.Repeat("x", 300000), true},
-	{"a body that the member does not read", "POST /unread HTTP/1.1\r\nHost: shop\r\nContent-Length: 50000000\r\n\r\n" + strings.Repeat("x", 49000000), true},
+}
+
+// busy is a function: its 50 MB would be made at the start of each program of a script, too.
+func busy() []busyState {
+	return []busyState{
+		{"a tunnel", "GET /tunnel HTTP/1.1\r\nHost: shop\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhello", true},
+		{"a member that says nothing", "GET /silent HTTP/1.1\r\nHost: shop\r\n\r\n", true},
+		{"half a head of an answer", "GET /head HTTP/1.1\r\nHost: shop\r\n\r\n", true},
+		{"half an answer", "GET /half HTTP/1.1\r\nHost: shop\r\n\r\n", true},
+		{"half a chunk of an answer", "GET /chunk HTTP/1.1\r\nHost: shop\r\n\r\n", true},
+		{"an answer that the client does not read", "GET /endless HTTP/1.1\r\nHost: shop\r\n\r\n", true},
+		{"half a head", "GET /well HTTP/1.1\r\nHost: sh", false},
+		{"half a small body", "POST /well HTTP/1.1\r\nHost: shop\r\nContent-Length: 100\r\n\r\nhalf", false},
+		{"half a chunk", "POST /well HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhalf", false},
+		{"half a body on its way", "POST /silent HTTP/1.1\r\nHost: shop\r\nContent-Length: 1000000\r\n\r\n" + strings.Repeat("x", 300000), true},
+		{"a body that the member does not read", "POST /unread HTTP/1.1\r\nHost: shop\r\nContent-Length: 50000000\r\n\r\n" + strings.Repeat("x", 49000000), true},
+	}
 }
 
 // SIGTERM ends the program within --grace, whatever connections wait for, over TLS on either side too, and a second signal ends it at once.
@@ -241,7 +246,7 @@ func (s *secureSite) occupy() {
 		s.t.Cleanup(func() { c.Close() })
 		io.WriteString(c, "\x16\x03\x01")
 	}
-	for _, b := range busy {
+	for _, b := range busy() {
 		c := s.client()
 		if status, _ := c.ask("/well"); status != 200 {
 			s.t.Fatalf("%s: %d", b.name, status)
