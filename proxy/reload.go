@@ -47,7 +47,8 @@ func (s *Source) load(pause parser.Pause) (*parser.Config, *diag.Files, error) {
 	return cfg, files, nil
 }
 
-// readLimit is how long reading a configuration may take without getting any further: a pipe, or the folder of a network that is gone, would hold a reload for ever.
+// readLimit is how long reading a configuration may take without getting any further: a pipe, or the folder of a
+// network that is gone, would hold a reload for ever.
 const readLimit = 10 * time.Second
 
 // readInTime reads aside. What has not ended in time may end later, and is forgotten.

@@ -54,9 +54,6 @@ true`},
 
 // TestTab presses TAB in each shell that is here.
 func TestTab(t *testing.T) {
-	if raced && testing.Short() {
-		t.Skip("starts some hundred programs, and none of them has a second goroutine")
-	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ func TestScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Files:         scripts(t),
+		Dir:           "testdata/script",
 		UpdateScripts: golden.Update(),
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ROOT", root)
@@ -31,21 +31,4 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 	})
-}
-
-// scripts are all of testdata/script. A short run under the race detector has one of each command and those of the commands with goroutines in
-// them: each of some 700 programs takes a second there, and starting them finds no more races.
-func scripts(t *testing.T) (files []string) {
-	patterns := []string{"*"}
-	if raced && testing.Short() {
-		patterns = []string{"*_basic", "proxy_*", "trace_replay_*", "lint_files", "why_ten_steps"}
-	}
-	for _, p := range patterns {
-		found, err := filepath.Glob(filepath.Join("testdata", "script", p+".txtar"))
-		if err != nil || len(found) == 0 {
-			t.Fatalf("no script is called %s (%v)", p, err)
-		}
-		files = append(files, found...)
-	}
-	return files
 }
