@@ -338,7 +338,7 @@ func (h *requestWorld) try(k *kind) {
 	m.raw.reset()
 	v := h.client()
 	defer v.Close()
-	h.write(v, k.raw)
+	sent := h.write(v, k.raw)
 	method, _, _ := strings.Cut(strings.TrimLeft(k.raw, "\r\n"), " ")
 	r, err := v.read(method)
 	for err == nil && r.status == 100 {
@@ -352,22 +352,30 @@ func (h *requestWorld) try(k *kind) {
 		t.Errorf("%s: Allow %q", k.name, allow)
 	}
 	h.checkMember(k)
+	if !r.close {
+		<-sent
+	}
 	h.checkNext(k, v, r)
 }
 
-// write sends a request and, where one may follow at once, the next one.
-func (h *requestWorld) write(v *visitor, raw string) {
+// write sends a request and, where one may follow at once, the next one. Pieces are all sent when the channel closes:
+// what stands behind a body may still be on its way when the answer comes.
+func (h *requestWorld) write(v *visitor, raw string) <-chan struct{} {
+	sent := make(chan struct{})
 	if h.body == "together" {
 		v.send(raw + next)
-		return
+		close(sent)
+		return sent
 	}
 	go func() { // a refused client finds the connection closed
+		defer close(sent)
 		for piece := range pieces(raw, 1+len(raw)/40) {
 			if _, err := io.WriteString(v.Conn, piece); err != nil {
 				return
 			}
 		}
 	}()
+	return sent
 }
 
 func pieces(s string, size int) func(func(string) bool) {
