@@ -284,7 +284,8 @@ func TestAccessLog(t *testing.T) {
 	for _, raw := range []string{
 		get("/app/none"), get("/app/hit", sticky("m2")), get("/app/returned", "Cookie: JSESSIONID=0000abc:c1:c2"), get("/app/hit2", "Cookie: JSESSIONID=0000abc:c9:c2"),
 		get("/app/second", "Cookie: JSESSIONID=0000a:c8:c9; JSESSIONID=0000b:c1"), get("/app/third", "Cookie: JSESSIONID=0000a:c9", "Cookie: JSESSIONID=0000b:c2:c1"),
-		get("/app/unknown", "Cookie: JSESSIONID=0000abc:c9"), get("/app/moved", sticky("m3")), get("/app/down", sticky("m3")), get("/declined\""), "nonsense\r\n\r\n",
+		get("/app/unknown", "Cookie: JSESSIONID=0000abc:c9"), get("/app/moved", sticky("m3")), get("/app/down", sticky("m3")),
+		get("/app/partition", "Cookie: JSESSIONID=0001abc:c9:1158590921"), get("/app/home", "Cookie: JSESSIONID=0001abc:1158590921:c2"), get("/declined\""), "nonsense\r\n\r\n",
 	} {
 		w.once(raw)
 	}
@@ -301,7 +302,8 @@ func TestAccessLog(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(text.String()), "\n")
 	for i, want := range []string{
 		`127.0.0.1 - - [02/Jan/2026:03:04:05 +0000] "GET /app/none HTTP/1.1" 200 `, "C/m2 attempts=1 affinity=hit took=", "C/m1 attempts=1 affinity=returned", "C/m2 attempts=1 affinity=hit",
-		"C/m1 attempts=1 affinity=hit", "C/m2 attempts=1 affinity=returned", "affinity=unknown-clone", "attempts=2 affinity=moved", "attempts=1 affinity=member-down", `"GET /declined\" HTTP/1.1" 404`, `"-" 400`,
+		"C/m1 attempts=1 affinity=hit", "C/m2 attempts=1 affinity=returned", "affinity=unknown-clone", "attempts=2 affinity=moved", "attempts=1 affinity=member-down",
+		"attempts=1 affinity=partition-id", "C/m2 attempts=1 affinity=hit", `"GET /declined\" HTTP/1.1" 404`, `"-" 400`,
 		"affinity=failed",
 	} {
 		if i >= len(lines) || !strings.Contains(lines[i], want) {

@@ -181,11 +181,11 @@ const leastPartition = 8 // digits of a partition ID (R28)
 
 // isPartitionID reports whether what stands behind a separator is a partition ID: a decimal number of 8 digits or more that is the clone ID of no
 // server (R28).
-func (t *Table) isPartitionID(id string) bool {
-	if len(id) < leastPartition || strings.Trim(id, "0123456789") != "" {
-		return false
-	}
-	return !t.isCloneID(id)
+func (t *Table) isPartitionID(id string) bool { return PartitionForm(id) && !t.isCloneID(id) }
+
+// PartitionForm reports whether what stands behind a separator has the form of a partition ID. It is one unless a server has it for clone ID.
+func PartitionForm(id string) bool {
+	return len(id) >= leastPartition && strings.Trim(id, "0123456789") == ""
 }
 
 // isCloneID reports whether some server has a clone ID, letter by letter.

@@ -14,6 +14,16 @@ func Quiet() *Recorder { return &Recorder{quiet: true} }
 // Facts that are consulted like choices are not in it.
 func (r *Recorder) Asked() uint64 { return (r.asked | r.logged) & (1<<numChoices - 1) }
 
+// TableDecides reports whether the next selection hangs on a partition table that is not given (R28).
+func (t *Table) TableDecides(cs *ClusterState, f *Flight, now Nanos, sem *Semantics) bool {
+	if !t.Clusters[f.Cluster].GetTable || cs.Partition != nil {
+		return false
+	}
+	rec := Quiet()
+	t.Outcomes(cs, f, now, sem, rec, func(*ClusterState, *Flight, Action) bool { return false })
+	return rec.asked&(1<<PartitionTable) != 0
+}
+
 // MatchNoted is Match with a Recorder, which learns the open choices that were consulted.
 func (t *Table) MatchNoted(rq *Request, sem *Semantics, rec *Recorder) (Match, bool) {
 	return t.match(rq, sem, rec)

@@ -4,17 +4,18 @@ package routecheck
 type AffinityOutcome uint8
 
 const (
-	AffinityNone     AffinityOutcome = iota // the request names no clone, or was not sent to a member
-	AffinityHit                             // the member of the session has served it
-	AffinityUnknown                         // no member has one of the clone IDs (R27)
-	AffinityDown                            // the member of the session was not usable before the first attempt; another one has served it
-	AffinityMoved                           // the member of the session failed this request; another one has served it
-	AffinityReturned                        // back with a member that the session had left (R24)
-	AffinityFailed                          // the request names a clone, and no member that was tried has answered
+	AffinityNone      AffinityOutcome = iota // the request names no clone, or was not sent to a member
+	AffinityHit                              // the member of the session has served it
+	AffinityUnknown                          // no member has one of the clone IDs (R27)
+	AffinityPartition                        // no member has one of the IDs, and one is that of a partition (R28)
+	AffinityDown                             // the member of the session was not usable before the first attempt; another one has served it
+	AffinityMoved                            // the member of the session failed this request; another one has served it
+	AffinityReturned                         // back with a member that the session had left (R24)
+	AffinityFailed                           // the request names a clone, and no member that was tried has answered
 	NumAffinityOutcomes
 )
 
-var affinityNames = [NumAffinityOutcomes]string{"none", "hit", "unknown-clone", "member-down", "moved", "returned", "failed"}
+var affinityNames = [NumAffinityOutcomes]string{"none", "hit", "unknown-clone", "partition-id", "member-down", "moved", "returned", "failed"}
 
 // String returns the name as the access log and the metrics write it.
 func (a AffinityOutcome) String() string { return affinityNames[a] }
@@ -25,7 +26,7 @@ func (t *Table) AffinityOutcome(f *Flight, sem *Semantics) AffinityOutcome {
 	if f.Attempts == 0 {
 		return AffinityNone
 	}
-	known := c.namedClones(f, sem)
+	known := t.namedClones(f, sem)
 	switch {
 	case known != AffinityNone && f.todo == todoFail:
 		return AffinityFailed
@@ -37,9 +38,10 @@ func (t *Table) AffinityOutcome(f *Flight, sem *Semantics) AffinityOutcome {
 	return known
 }
 
-// namedClones tells by the clone IDs of a request alone: AffinityDown when a member has one of them, AffinityUnknown when none has, AffinityNone
-// when the request names none.
-func (c *Cluster) namedClones(f *Flight, sem *Semantics) AffinityOutcome {
+// namedClones tells by the clone IDs of a request alone: AffinityDown when a member has one of them, AffinityUnknown or AffinityPartition when none
+// has, AffinityNone when the request names none.
+func (t *Table) namedClones(f *Flight, sem *Semantics) AffinityOutcome {
+	c := &t.Clusters[f.Cluster]
 	outcome := AffinityNone
 	for i := range f.Affinity.n {
 		for rest := behindCacheID(f.Affinity.session(i).value); ; {
@@ -50,7 +52,12 @@ func (c *Cluster) namedClones(f *Flight, sem *Semantics) AffinityOutcome {
 			if c.hasClone(id, sem) {
 				return AffinityDown
 			}
-			outcome, rest = AffinityUnknown, after
+			if rest = after; outcome != AffinityPartition {
+				outcome = AffinityUnknown
+			}
+			if t.isPartitionID(id) {
+				outcome = AffinityPartition
+			}
 		}
 	}
 	return outcome

@@ -141,6 +141,9 @@ func (run *traceRun) writeReplay(a *replayed) error {
 	if a.Unchecked > 0 {
 		fmt.Fprintf(w, "%s not checked: the log or the configuration does not say enough about them\n",
 			countOf(a.Unchecked, "decision"))
+		if a.ByTable > 0 {
+			fmt.Fprintf(w, "%d of them by a partition ID: the partition table names the member, and no log holds it (R28)\n", a.ByTable)
+		}
 	}
 	if a.Synchronised > 0 {
 		fmt.Fprintf(w, "%s taken from the log, because it does not hold what led to them\n",
@@ -273,6 +276,7 @@ type traceReplayJSON struct {
 	Lines         int64               `json:"lines"` // about Uris, aliases, clone IDs and Transports
 	LinesAgreed   int64               `json:"linesAgreed"`
 	Unchecked     int64               `json:"unchecked"`
+	ByTable       int64               `json:"uncheckedByPartitionTable"` // of unchecked
 	Synchronised  int64               `json:"synchronised"`
 	Count         int64               `json:"disagreementCount"`
 	Unexplained   int64               `json:"unexplainedCount"`
@@ -309,7 +313,7 @@ type traceValueJSON struct {
 func (run *traceRun) writeReplayJSON(a *replayed) error {
 	doc := traceReplayJSON{Version: traceVersion, Files: run.names, Given: run.given, Config: a.config,
 		Decisions: a.Decisions, Agreed: a.Agreed,
-		Lines: a.Lines, LinesAgreed: a.LinesAgreed, Unchecked: a.Unchecked, Synchronised: a.Synchronised,
+		Lines: a.Lines, LinesAgreed: a.LinesAgreed, Unchecked: a.Unchecked, ByTable: a.ByTable, Synchronised: a.Synchronised,
 		Count: a.Mismatches, Unexplained: a.Unexplained,
 		Disagreements: []traceDisagreeJSON{}, Choices: []traceChoiceJSON{},
 		NotConsulted: append([]string{}, a.notConsulted()...)}

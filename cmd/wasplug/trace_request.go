@@ -223,6 +223,7 @@ type traceStep struct {
 // traceSteps puts the lines into words. Comparisons without a match are many: runs of them become one step.
 func traceSteps(lines []numbered) []traceStep {
 	var all []traceStep
+	ids := sessionIDsOf(lines)
 	compared := 0
 	for _, l := range lines {
 		if !l.known {
@@ -233,7 +234,7 @@ func traceSteps(lines []numbered) []traceStep {
 			compared++
 			continue
 		}
-		words := l.event.Words()
+		words := ids.words(&l.event)
 		if words == "" {
 			continue
 		}

@@ -53,9 +53,12 @@ func (m *machine) pickIn(fl *flight, o *op, r *result) {
 	member, _ := conf.MemberByName(o.member)
 	m.prepare(fl, o.rq)
 	fl.flying = true
-	if o.coarse {
+	switch {
+	case o.coarse:
 		m.pickUnseen(fl, o, c, member, r)
-	} else {
+	case m.tableMayName(c, fl, o):
+		m.pickByTable(c, fl, o, member, r)
+	default:
 		m.pickSeen(fl, o, c, member, r)
 	}
 	c.known[member].mark = c.known[member].mark || !o.coarse
@@ -96,10 +99,7 @@ func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.Me
 		c.state.LearnBalance(&before)
 		return
 	}
-	c.state.ForgetPosition()
-	for i := range c.known {
-		c.known[i].weight = false
-	}
+	c.forgetBalance()
 }
 
 // picks looks for the pick of a member: first for one that an attempt follows, then for one whose member has no

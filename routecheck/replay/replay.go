@@ -84,6 +84,7 @@ type Report struct {
 	LinesAgreed int64
 	// decisions about members or requests that the configuration or the log does not tell enough of
 	Unchecked     int64
+	ByTable       int64          // those of them that the partition table may have made, which no log holds (R28)
 	Synchronised  int64          // states of members that a line set right, because the log does not hold their history
 	Mismatches    int64          // disagreements
 	Unexplained   int64          // those that no single choice explains: they weaken what the log says about the choices
@@ -176,6 +177,9 @@ func (r *Replay) count(base *result) {
 		}
 	case base.unchecked:
 		r.report.Unchecked++
+		if base.byTable {
+			r.report.ByTable++
+		}
 	}
 }
 

@@ -1,0 +1,37 @@
+package replay
+
+import "github.com/wasplug/wasplug/routecheck"
+
+// tableMayName reports whether the partition table, which no log holds, may have named the member of a pick (R28). A
+// status line that regards the member's weight says that it was balanced: then the table named nobody.
+func (m *machine) tableMayName(c *cluster, fl *flight, o *op) bool {
+	return !o.rq.sawCheck(o.member, false) && m.t.TableDecides(&c.state, &fl.f, o.now, &m.sem)
+}
+
+// pickByTable takes in a pick that the partition table may have made. One without regard to weights is affinity (R23);
+// where no line says so it may have been balancing as well, and nobody knows where that stands.
+func (m *machine) pickByTable(c *cluster, fl *flight, o *op, member routecheck.MemberID, r *result) {
+	r.unchecked, r.byTable = true, true
+	m.t.LearnPick(&c.state, &fl.f, member, routecheck.ByAffinity, &m.sem, m.rec)
+	if !o.rq.sawCheck(o.member, true) {
+		c.forgetBalance()
+	}
+}
+
+// forgetBalance says that the log no longer tells where balancing stands and which weights are left.
+func (c *cluster) forgetBalance() {
+	c.state.ForgetPosition()
+	for i := range c.known {
+		c.known[i].weight = false
+	}
+}
+
+// sawCheck reports whether this selection has checked a member, with or without regard to its weight.
+func (q *request) sawCheck(member string, ignored bool) bool {
+	for _, c := range q.seen {
+		if c.member == member && c.ignored == ignored {
+			return true
+		}
+	}
+	return false
+}
