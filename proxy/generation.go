@@ -12,6 +12,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/proxy/keystore"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -56,7 +57,7 @@ type builder struct {
 	g     *generation
 	ctx   context.Context
 	pause parser.Pause
-	rings map[ringName]*keyring // read once, for all Transports name the same one as a rule
+	rings map[keystore.Name]*keystore.Ring // read once, for all Transports name the same one as a rule
 }
 
 // build makes a configuration ready to serve: host names are resolved here and never again, as the plug-in does.
@@ -73,7 +74,7 @@ func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files
 	if cfg.TrustedProxyEnable.V {
 		g.trusted = p.trustedProxies(ctx, cfg)
 	}
-	b := builder{p, g, ctx, pause, map[ringName]*keyring{}}
+	b := builder{p, g, ctx, pause, map[keystore.Name]*keystore.Ring{}}
 	for i := range table.Clusters {
 		tc := &table.Clusters[i]
 		if tc.GetTable {

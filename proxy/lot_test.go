@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wasplug/wasplug/internal/certtest"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -46,12 +47,12 @@ func eachKind(t *testing.T, opt Options, test func(*testing.T, *idlers)) {
 
 // secureFront opens a TLS listener.
 func (w *world) secureFront(t *testing.T) func() (net.Conn, error) {
-	ca := newAuthority(t)
+	ca := certtest.NewAuthority(t)
 	roots := x509.NewCertPool()
-	roots.AddCert(ca.cert)
+	roots.AddCert(ca.Cert)
 	l := w.listen(t)
 	w.wg.Go(func() {
-		w.p.Serve(&Listener{Listener: l, Port: 80, TLS: &tls.Config{Certificates: []tls.Certificate{ca.pair(t, "shop")}}})
+		w.p.Serve(&Listener{Listener: l, Port: 80, TLS: &tls.Config{Certificates: []tls.Certificate{ca.Pair(t, "shop")}}})
 	})
 	return func() (net.Conn, error) {
 		return tls.Dial("tcp", l.Addr().String(), &tls.Config{RootCAs: roots, ServerName: "shop"})

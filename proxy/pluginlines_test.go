@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/wasplug/wasplug/internal/certtest"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/replay"
@@ -47,10 +48,10 @@ func TestPluginLog(t *testing.T) {
 
 // A line about a failed connect has the error number of the system, and one about a failed handshake the code of the plug-in's library.
 func TestPluginLogOfFailures(t *testing.T) {
-	ca, other := newAuthority(t), newAuthority(t)
-	trust := writePEM(t, filepath.Join(t.TempDir(), "trust.pem"), certBlock(ca.cert))
-	certificate := func(a *authority, name string) *tls.Config {
-		return &tls.Config{Certificates: []tls.Certificate{a.pair(t, name)}}
+	ca, other := certtest.NewAuthority(t), certtest.NewAuthority(t)
+	trust := certtest.WritePEM(t, filepath.Join(t.TempDir(), "trust.pem"), certtest.CertBlock(ca.Cert))
+	certificate := func(a *certtest.Authority, name string) *tls.Config {
+		return &tls.Config{Certificates: []tls.Certificate{a.Pair(t, name)}}
 	}
 	old := certificate(ca, "m1")
 	old.MaxVersion = tls.VersionTLS11

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wasplug/wasplug/internal/certtest"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -303,7 +304,7 @@ func newRequestWorld(t *testing.T, front string, back uint16, reused bool, body 
 	}
 	l := &Listener{Listener: h.listen(t), Port: 80}
 	if front == "https" {
-		l.TLS = &tls.Config{Certificates: []tls.Certificate{newAuthority(t).pair(t, "shop")}}
+		l.TLS = &tls.Config{Certificates: []tls.Certificate{certtest.NewAuthority(t).Pair(t, "shop")}}
 	}
 	h.door = l
 	h.wg.Go(func() { h.p.Serve(l) })

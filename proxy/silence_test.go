@@ -12,6 +12,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/wasplug/wasplug/internal/certtest"
 )
 
 // ways are how the proxy reaches its members. Each table of what a member may do runs over all of them.
@@ -26,11 +28,11 @@ func startOver(t *testing.T, version uint16, s site, opt Options) *world {
 	if version == 0 {
 		return start(t, false, s, opt)
 	}
-	ca := newAuthority(t)
-	trust := writePEM(t, filepath.Join(t.TempDir(), "trust.pem"), certBlock(ca.cert))
+	ca := certtest.NewAuthority(t)
+	trust := certtest.WritePEM(t, filepath.Join(t.TempDir(), "trust.pem"), certtest.CertBlock(ca.Cert))
 	return start(t, false, s, opt, func(w *world) {
 		for name := range w.fakes {
-			w.secure(name, &tls.Config{Certificates: []tls.Certificate{ca.pair(t, name)}, MinVersion: version, MaxVersion: version})
+			w.secure(name, &tls.Config{Certificates: []tls.Certificate{ca.Pair(t, name)}, MinVersion: version, MaxVersion: version})
 		}
 		w.adopt(secured(s, keyringProperty(trust)))
 	})

@@ -23,6 +23,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/proxy"
+	"github.com/wasplug/wasplug/proxy/keystore"
 )
 
 func proxyCommand() *cli.Command {
@@ -283,7 +284,7 @@ func (s *proxySetup) tlsConfig() (*tls.Config, error) {
 	if cert == "" || key == "" {
 		return nil, usageError("--tls-listen needs --cert and --key")
 	}
-	pair, err := proxy.LoadCertificate(cert, key, s.log)
+	pair, err := keystore.LoadCertificate(cert, key, s.log)
 	if err != nil {
 		return nil, failure(err)
 	}

@@ -32,7 +32,8 @@ var may = map[string][]string{
 	"generate/...": {"generate/...", "parser", "routecheck", "lint", "lint/rules", "schemas/...",
 		"parser/diag"},
 	"proxy":           {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
-	"proxy/...":       {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
+	"proxy/http1":     {},
+	"proxy/keystore":  {"parser/diag"},
 	"internal/...":    {"internal/..."},
 	"internal/loggen": {"parser/pluginlog"}, // logs for tests
 }
