@@ -201,6 +201,9 @@ func TestAdminWhy(t *testing.T) {
 		{"http://a/my shop/x", "", 200, `"decision": "forward"`},
 		{"http://a/my%20shop/x", "", 200, `"decision": "declined"`},
 		{"http://a/my shop/../x", "", 200, `"decision": "forward"`}, // this server changes no path
+		{"http://a/my shop/%00", "", 200, "an encoded NUL, %00, which the web server refuses itself with 400"},
+		{"http://a/my shop/100%", "", 200, "refuses itself with 400: the plug-in is not asked"},
+		{"http://a/100%", "", 200, "no Route matches host, port and path"},
 		{"http://a/my shop/x", "JSESSIONID=0000abc:c1", 200, "with clone ID c1"},
 		{"http://a/my shop/x", "a=b; JSESSIONID=0000abc:c1", 200, "with clone ID c1"},
 		{"http://a:99999/", "", 400, "port 99999, want 1 to 65535"},

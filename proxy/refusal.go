@@ -2,21 +2,15 @@ package proxy
 
 import "github.com/wasplug/wasplug/proxy/http1"
 
-var (
-	errTrace      = &http1.Error{Status: 405, Msg: "TRACE is not allowed (--allow-trace)"}
-	errBrokenPath = &http1.Error{Status: 400, Msg: "the path has %00, or a % without two hexadecimal digits behind it"}
-)
+var errTrace = &http1.Error{Status: 405, Msg: "TRACE is not allowed (--allow-trace)"}
 
 // refusal is why a well-formed request is answered without a member and without a file, nil when it is not. TRACE
 // echoes cookies and private headers to whoever can make a browser send it. A path that the web server refuses is
-// for the core to know (R16); one that reaches a member as it was sent must not be broken. Where no Route matches
-// there is no file of such a name.
+// for the core to know (R16).
 func (c *client) refusal(gen *generation, matched bool) *http1.Error {
 	switch {
 	case c.isTrace() && !c.p.opt.AllowTrace:
 		return errTrace
-	case matched && c.rq.BrokenPath(c.in.b):
-		return errBrokenPath
 	case matched:
 		return nil
 	}

@@ -545,6 +545,24 @@ func TestRefusedPaths(t *testing.T) {
 	}
 }
 
+// What the proxy refuses for its path is what the core says of it, and its status page.
+func TestRefusedPathsAsExplained(t *testing.T) {
+	w := start(t, false, site{members: 1, uri: "/app/*"}, Options{Docroot: t.TempDir()})
+	defer w.stop()
+	for _, target := range []string{"/app/x", "/app/%00", "/app/%zz", "/app/%4", "/app/%2F", "/app/../%", "/app/;jsessionid=%zz",
+		"/app/?%00", "/%00", "/%", "/none"} {
+		d := w.p.Explain(routecheck.Request{Host: "shop", Port: 80, Target: target})[0]
+		want := map[string]int{"forward": 200, "declined": 404}[d.Decision]
+		if d.Refused != "" {
+			want = 400
+		}
+		r := w.once(get(target))
+		if r.status != want {
+			t.Errorf("%s: %d, but explained as %s %q", target, r.status, d.Decision, d.Refused)
+		}
+	}
+}
+
 // A client that sends nothing but an empty line is idle, and gets no answer for it.
 func TestEmptyLineAlone(t *testing.T) {
 	w := start(t, false, site{members: 1}, Options{HeadTimeout: second / 10})

@@ -26,7 +26,8 @@ func (t *Table) TableDecides(cs *ClusterState, f *Flight, now Nanos, sem *Semant
 
 // MatchNoted is Match with a Recorder, which learns the open choices that were consulted.
 func (t *Table) MatchNoted(rq *Request, sem *Semantics, rec *Recorder) (Match, bool) {
-	return t.match(rq, sem, rec)
+	m, refused := t.match(rq, sem, rec)
+	return m, refused == accepted
 }
 
 // HostPort returns the host in lower case and the port that a request is matched by (R5, R7, R8).

@@ -73,9 +73,13 @@ func secondsOf(value string) time.Duration {
 }
 
 // platforms are the web servers that the plug-in sits in, and what they do to a path before it is matched (R16).
-var platforms = []struct{ name, normalisation string }{
-	{"ihs", "decode-and-clean"}, {"apache", "decode-and-clean"}, {"iis", "none"}, {"domino", "none"}, {"sun", "none"}, {"zos", "none"},
-	{"proxy", "none"}, // the bundled one
+var platforms = []struct {
+	name, normalisation string
+	guardsMembers       bool
+}{
+	{"ihs", "decode-and-clean", false}, {"apache", "decode-and-clean", false},
+	{"iis", "none", false}, {"domino", "none", false}, {"sun", "none", false}, {"zos", "none", false},
+	{"proxy", "none", true}, // the bundled one
 }
 
 // Platforms lists the web servers that a plug-in can sit in; the first is the default. "proxy" is the bundled one.
@@ -124,6 +128,7 @@ func Defaults(level, platform string) (Semantics, error) {
 	}
 	for _, p := range platforms {
 		if p.name == platform {
+			s.GuardsMembers = p.guardsMembers
 			_, err := s.Assume(PathNormalisation.String() + "=" + p.normalisation)
 			return s, err
 		}

@@ -120,15 +120,25 @@ func (m *Match) Identifier() string {
 
 // Match finds the winning Route (R1). ok is false when none matches and the plug-in declines (R9), or when the web server refuses the path itself
 // (R16, see [Table.Refused]). It allocates nothing for a path that R16 leaves as it is.
-func (t *Table) Match(rq *Request, sem *Semantics) (Match, bool) { return t.match(rq, sem, nil) }
+func (t *Table) Match(rq *Request, sem *Semantics) (Match, bool) {
+	m, refused := t.match(rq, sem, nil)
+	return m, refused == accepted
+}
 
-func (t *Table) match(rq *Request, sem *Semantics, rec *Recorder) (Match, bool) {
+func (t *Table) match(rq *Request, sem *Semantics, rec *Recorder) (Match, refusal) {
 	host, port := t.hostPort(rq, sem, rec)
 	path, refused := t.matchPath(rq, sem, rec)
 	if refused != accepted {
-		return Match{}, false
+		return Match{}, refused
 	}
-	return t.lookUp(host, port, path, sem, rec)
+	m, ok := t.lookUp(host, port, path, sem, rec)
+	if !ok {
+		return Match{}, noRoute
+	}
+	if refused := sem.guard(rq); refused != accepted {
+		return Match{}, refused
+	}
+	return m, accepted
 }
 
 // lookUp finds the winning Route for a host in lower case, a port and a path as they are compared.

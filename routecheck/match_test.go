@@ -239,7 +239,7 @@ func TestMatchAsksWhatMatters(t *testing.T) {
 			sem.value[c] = uint8(rapid.IntRange(0, len(choices[c].Values)-1).Draw(t, c.String()))
 		}
 		rec := &Recorder{quiet: true}
-		base, baseOK := table.match(&rq, &sem, rec)
+		base, baseOK := table.MatchNoted(&rq, &sem, rec)
 		for _, c := range matching[:len(matching)-1] {
 			for v := range choices[c].Values {
 				if rec.asked&(1<<c) != 0 {
@@ -291,6 +291,35 @@ func TestPathOfWebServer(t *testing.T) {
 		if _, ok := table.Match(&rq, &sem); ok != (refused == accepted) || (table.Refused(&rq, &sem) != "") == ok {
 			t.Errorf("%s under %q: matched %t, refused %q", c.sent, c.how, ok, table.Refused(&rq, &sem))
 		}
+	}
+}
+
+// TestBundledProxyGuards: the bundled proxy answers a path with a NUL or a broken escape itself where a Route takes it
+// (R16), and only there; what its own log shows has reached the plug-in.
+func TestBundledProxyGuards(t *testing.T) {
+	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `Name="/*"`, `Name="/a*"`, 1))
+	for target, status := range map[string]int{
+		"/a": 0, "/a%41": 0, "/a%2F%2e": 0, "/a%c3%a4": 0, "/a?%00": 0, "/a?b=%": 0, "/a/../x": 0, "/x%00": 0, "/x%zz": 0,
+		"/a%00": 400, "/a%00b?c": 400, "/a%": 400, "/a%4": 400, "/a%zz": 400, "/a%4z": 400, "/a%41%": 400, "/a%%41": 400,
+		"/a%u0041": 400, "/a%4?1": 400, "/a;jsessionid=%zz": 400, "/a%2f%00": 400,
+	} {
+		sem, _ := Defaults("latest", "proxy")
+		rq := get(target)
+		if got, why := table.Refusal(&rq, &sem); got != status || (why != "") != (status != 0) {
+			t.Errorf("%s: %d %q, want %d", target, got, why, status)
+		}
+		if _, ok := table.Match(&rq, &sem); ok != (status == 0 && target[1] == 'a') {
+			t.Errorf("%s: matched %t", target, ok)
+		}
+		rq.Normalised = true
+		if got, why := table.Refusal(&rq, &sem); got != 0 {
+			t.Errorf("%s from a log: %d %q", target, got, why)
+		}
+	}
+	whole, _ := Defaults("latest", "proxy")
+	choiceByName(t, "path-normalisation=decode-and-clean", &whole)
+	if got, _ := table.Refusal(&Request{Host: "a", Port: 80, Target: "/a%00"}, &whole); got != 404 {
+		t.Errorf("decoded first: %d, want the status of httpd", got)
 	}
 }
 

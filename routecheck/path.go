@@ -65,15 +65,18 @@ func (t *Table) cutIdentifier(p string) string {
 	}
 }
 
-// refusal is why a web server answers a path itself, so that the plug-in is never asked (R16).
+// refusal is why a web server answers a request itself: no Route takes it (R9), or the plug-in is never asked (R16).
 type refusal uint8
 
 const (
 	accepted refusal = iota
+	noRoute
 	encodedSlash
 	encodedNul
 	brokenEscape
 	aboveRoot
+	guardedNul // from here on see guard
+	guardedEscape
 )
 
 // refusals are in the words that follow "the path holds"; the statuses are those of httpd.
@@ -81,10 +84,12 @@ var refusals = [...]struct {
 	what   string
 	status int
 }{
-	encodedSlash: {"an encoded slash, %2F", 404},
-	encodedNul:   {"an encoded NUL, %00", 404},
-	brokenEscape: {"a % without two hexadecimal digits behind it", 400},
-	aboveRoot:    {"a .. that leads above the root", 400},
+	encodedSlash:  {"an encoded slash, %2F", 404},
+	encodedNul:    {"an encoded NUL, %00", 404},
+	brokenEscape:  {"a % without two hexadecimal digits behind it", 400},
+	aboveRoot:     {"a .. that leads above the root", 400},
+	guardedNul:    {"an encoded NUL, %00", 400},
+	guardedEscape: {"a % without two hexadecimal digits behind it", 400},
 }
 
 func (r refusal) String() string {
@@ -99,10 +104,26 @@ func (t *Table) Refused(rq *Request, sem *Semantics) string {
 
 // Refusal returns the status with which the web server answers a request itself, and why; 0 where it asks the plug-in (R16).
 func (t *Table) Refusal(rq *Request, sem *Semantics) (status int, why string) {
-	if _, refused := t.matchPath(rq, sem, nil); refused != accepted {
+	if _, refused := t.match(rq, sem, nil); refused > noRoute {
 		return refusals[refused].status, refused.String()
 	}
 	return 0, ""
+}
+
+// guard is why the bundled proxy answers what a Route takes itself: behind a NUL or a broken escape a path ends for one
+// reader and goes on for another. A path of the plug-in's log has reached it.
+func (s *Semantics) guard(rq *Request) refusal {
+	if !s.GuardsMembers || rq.Normalised {
+		return accepted
+	}
+	path, _, _ := strings.Cut(rq.Target, "?")
+	switch badEscape(path, false) {
+	case encodedNul:
+		return guardedNul
+	case brokenEscape:
+		return guardedEscape
+	}
+	return accepted
 }
 
 // normalised is what the web server leaves of a path before the plug-in sees it (R16): %-decoded once, // merged, dot segments removed.
@@ -135,26 +156,38 @@ func hasDotSegment(p string) bool {
 
 // decoded replaces each %XX by its byte, once.
 func decoded(p string) (string, refusal) {
+	if refused := badEscape(p, true); refused != accepted {
+		return p, refused
+	}
 	out := make([]byte, 0, len(p))
 	for i := 0; i < len(p); i++ {
-		if p[i] != '%' {
-			out = append(out, p[i])
-			continue
-		}
-		if len(p) < i+3 || !isHex(p[i+1]) || !isHex(p[i+2]) {
-			return p, brokenEscape
-		}
-		c := unhex(p[i+1])<<4 | unhex(p[i+2])
-		switch c {
-		case '/':
-			return p, encodedSlash
-		case 0:
-			return p, encodedNul
+		c := p[i]
+		if c == '%' {
+			c = unhex(p[i+1])<<4 | unhex(p[i+2])
+			i += 2
 		}
 		out = append(out, c)
-		i += 2
 	}
 	return string(out), accepted
+}
+
+// badEscape is what the first escape is that a web server refuses: broken, a NUL or, where slashes count, a slash.
+func badEscape(p string, slashes bool) refusal {
+	for {
+		i := strings.IndexByte(p, '%')
+		if i < 0 {
+			return accepted
+		}
+		if p = p[i+1:]; len(p) < 2 || !isHex(p[0]) || !isHex(p[1]) {
+			return brokenEscape
+		}
+		switch c := unhex(p[0])<<4 | unhex(p[1]); {
+		case c == 0:
+			return encodedNul
+		case c == '/' && slashes:
+			return encodedSlash
+		}
+	}
 }
 
 func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }

@@ -137,10 +137,10 @@ func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 	if !p.t.router.IsZero() {
 		p.sem.ask(IntelligentManagement, rec)
 	}
-	m, ok := p.t.match(rq, p.sem, rec)
-	if !ok {
+	m, refused := p.t.match(rq, p.sem, rec)
+	if refused != accepted {
 		p.noteRequest(rq, nil, rec)
-		p.noteDeclined(rq, rec)
+		p.noteDeclined(refused, rec)
 		return out
 	}
 	out.Matched, out.Match = true, m

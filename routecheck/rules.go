@@ -44,7 +44,7 @@ var rules = []RuleInfo{
 	{"R13", Assumed, "Of equal scores the first in the file stays.", ""},
 	{"R14", Assumed, "The query string is no part of the match; the path ends before ; and any AffinityURLIdentifier that the file names.", ""},
 	{"R15", Assumed, "A pattern with one * before its end, *.jsp or /app/*.jsp, matches paths with that beginning and end; two * match nothing.", ""},
-	{"R16", Assumed, "On IHS and Apache the path is matched as the web server leaves it, mod_rewrite with [PT] included: %-decoded once, then // merged, then . and .. removed. A path with %2F, %00, a broken escape or a .. above the root the web server refuses itself (404 or 400), and the plug-in is not asked. Other web servers: the path as sent.", ""},
+	{"R16", Assumed, "On IHS and Apache the path is matched as the web server leaves it, mod_rewrite with [PT] included: %-decoded once, then // merged, then . and .. removed. A path with %2F, %00, a broken escape or a .. above the root the web server refuses itself (404 or 400), and the plug-in is not asked. Other web servers: the path as sent; the bundled proxy answers one with %00 or a broken escape itself (400) where a Route matches.", ""},
 	{"R17", Assumed, "A Route without UriGroup takes every URI, one without VirtualHostGroup every host.", ""},
 	{"R18", Documented, "A Route that names a missing VirtualHostGroup makes the plug-in reject the whole file (UriGroup and ServerCluster: assumed the same).", "APAR PK12350"},
 	{"R20", Traced, "Affinity sources in order: SSL session id (cookie SSLJSESSION, only over TLS), affinity cookie, URL identifier. One whose clone IDs give no usable member falls through to the next.", "trace 09; the fall-through is assumed"},

@@ -79,15 +79,18 @@ func (m *Match) routeRules() (also []string) {
 }
 
 // noteDeclined tells why the plug-in is not asked (R16), or sends the request nowhere (R9).
-func (p *Process) noteDeclined(rq *Request, rec *Recorder) {
+func (p *Process) noteDeclined(refused refusal, rec *Recorder) {
 	if !rec.wants() {
 		return
 	}
-	step := Step{Kind: StepDeclined, Rule: "R9", Member: NoMember, At: p.t.at}
-	if why := p.t.Refused(rq, p.sem); why != "" {
-		step.Rule, step.Choice = "R16", PathNormalisation.String()
-		step.Text = why + ": the plug-in is not asked"
+	step := Step{Kind: StepDeclined, Rule: "R16", Member: NoMember, At: p.t.at}
+	if refused != noRoute {
+		if refused < guardedNul {
+			step.Choice = PathNormalisation.String()
+		}
+		step.Text = refused.String() + ": the plug-in is not asked"
 	} else {
+		step.Rule = "R9"
 		step.Text = p.t.whyDeclined() + ": the plug-in declines and the web server serves the request itself " +
 			"(Apache's environment variable skipwas, 8.5.5.1 on, makes it decline whatever matches)"
 	}

@@ -36,6 +36,7 @@ var signs = []sign{
 	{"choice", "Table.Rejected, Carry and others consult the open choices", comparesChoice, nil},
 	{"first", "routecheck.Resolve says which definition a name means", resolvesNames, nil},
 	{"url", "routecheck.ParseURL and Request.AddHeader read what a client sends", readsURL, nil},
+	{"escape", "Table.Refusal says which paths the web server refuses", readsEscapes, nil},
 	{"hold", "Observe says whether an answer is held back", comparesBusy, map[string]string{
 		"routecheck/replay":         "a status in a log names the event that Observe is told",
 		"parser/pluginlog/requests": "the oddities of a log are no decision",
@@ -309,6 +310,12 @@ func readsURL(p *typed, n ast.Node) bool {
 		return slices.Contains([]string{"splitHost", "splitPort", "splitHostPort"}, f.Name.Name)
 	}
 	return p.calls(n, "net/url", "Parse", "ParseRequestURI")
+}
+
+// readsEscapes finds the byte by which a path is searched for its escapes.
+func readsEscapes(p *typed, n ast.Node) bool {
+	lit, ok := n.(*ast.BasicLit)
+	return ok && lit.Kind == token.CHAR && lit.Value == "'%'"
 }
 
 func comparesBusy(p *typed, n ast.Node) bool {

@@ -276,21 +276,6 @@ func validAddress(name []byte) bool {
 	return err == nil && addr.Is6() && addr.Zone() == ""
 }
 
-// BrokenPath reports whether the path has %00, or a % without two hexadecimal digits behind it: nginx and httpd
-// refuse both, for what stands behind them ends the path there, or guesses.
-func (r *Request) BrokenPath(buf []byte) bool {
-	path, _, _ := bytes.Cut(buf[r.targetStart:r.targetEnd], []byte{'?'})
-	for {
-		i := bytes.IndexByte(path, '%')
-		if i < 0 {
-			return false
-		}
-		if path = path[i+1:]; len(path) < 2 || class[path[0]]&class[path[1]]&hexDigit == 0 || View(path[:2]) == "00" {
-			return true
-		}
-	}
-}
-
 // Persists reports whether the client lets the connection live on.
 func (r *Request) Persists() bool { return !r.Close && (r.Minor == 1 || r.KeepAlive) }
 
