@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate"
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/schemas"
@@ -305,7 +306,7 @@ func withFaults(member string) (all []string) {
 func (a *asked) webServers() (names []string) {
 	path := a.file()
 	src, err := os.ReadFile(path)
-	if path == "" || err != nil || !isTopology(path, src) {
+	if path == "" || err != nil || !app.IsTopology(path, src) {
 		return nil
 	}
 	files := diag.NewFiles()
@@ -346,11 +347,11 @@ func (a *asked) table() *routecheck.Table {
 	if path == "" {
 		return nil
 	}
-	c := cli.NewContext(&cli.App{ErrWriter: io.Discard}, nil, nil)
 	sem := routecheck.Latest()
-	l, err := loadTableFor(c, diag.NewFiles(), path, a.flags["web-server"], &sem)
+	load := app.Load{Config: app.Config{Path: path, WebServer: a.flags["web-server"]}, DecideBy: &sem}
+	l, err := load.Run(app.Input{Open: openFile})
 	if err != nil {
 		return nil
 	}
-	return l.table
+	return l.Table
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate/diff"
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 )
@@ -54,8 +55,9 @@ func diffAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := levelAndPlatform(c, c.String("platform")); err != nil {
-		return err
+	plugin := pluginOf(c)
+	if _, err := plugin.Defaults(); err != nil {
+		return ended(err)
 	}
 	if c.NArg() != 2 {
 		return usageError("diff takes two files or two folders, the old and the new one; got %d arguments", c.NArg())
@@ -86,13 +88,15 @@ func diffAction(c *cli.Context) error {
 }
 
 // diffLoad reads one of the files. One that the plug-in would reject ends with exit code 3 and the reasons on standard error.
-func diffLoad(c *cli.Context, files *diag.Files, path string) (*loaded, error) {
-	l, err := loadFor(c, files, path, c.String("web-server"), nil)
+func diffLoad(c *cli.Context, files *diag.Files, path string) (*app.Loaded, error) {
+	load := app.Load{Config: app.Config{Path: path, WebServer: c.String("web-server")}, Files: files}
+	l, err := load.Run(inputOf(c))
+	tell(c, l.Notes)
 	if err != nil {
-		return nil, err
+		return nil, ended(err)
 	}
-	_, missing := routecheck.New(l.config)
-	if faults := append(l.faults, missing...); diag.Worst(faults) == diag.Error {
+	_, missing := routecheck.New(l.Config)
+	if faults := append(l.Faults, missing...); diag.Worst(faults) == diag.Error {
 		diag.Sort(faults)
 		printDiagnostics(c.App.ErrWriter, files, faults)
 		return nil, failure(fmt.Errorf("%s: the plug-in would reject this file, so there is no behaviour to compare", displayName(path)))
@@ -101,14 +105,14 @@ func diffLoad(c *cli.Context, files *diag.Files, path string) (*loaded, error) {
 }
 
 // diffCompare compares two files on the platforms that --platform or their topologies name. A plugin-cfg.xml names none: it is for that of the other.
-func diffCompare(c *cli.Context, old, new *loaded) (*diff.Report, error) {
-	sides := [2]diff.File{{Config: old.config, Platform: old.platform, At: old.at}, {Config: new.config, Platform: new.platform, At: new.at}}
+func diffCompare(c *cli.Context, old, new *app.Loaded) (*diff.Report, error) {
+	sides := [2]diff.File{{Config: old.Config, Platform: old.Platform, At: old.At}, {Config: new.Config, Platform: new.Platform, At: new.At}}
 	switch {
 	case c.IsSet("platform"):
 		sides[0].Platform, sides[1].Platform = c.String("platform"), c.String("platform")
-	case old.topology == nil:
+	case old.Topology == nil:
 		sides[0].Platform = sides[1].Platform
-	case new.topology == nil:
+	case new.Topology == nil:
 		sides[1].Platform = sides[0].Platform
 	}
 	return diff.Compare(sides[0], sides[1])

@@ -8,13 +8,14 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate/diff"
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // folder holds the files of a folder by their paths in it.
 type folder struct {
-	loaded  map[string]*loaded
+	loaded  map[string]*app.Loaded
 	configs map[string]*parser.Config // those that could be read, loaded or not
 }
 
@@ -59,15 +60,15 @@ func diffFolders(c *cli.Context, old, new, format string, options diff.Options) 
 }
 
 // orNothing stands for a file that is not there: one that declines every request.
-func orNothing(l *loaded) *loaded {
+func orNothing(l *app.Loaded) *app.Loaded {
 	if l == nil {
-		return &loaded{config: &parser.Config{}}
+		return &app.Loaded{Config: &parser.Config{}}
 	}
 	return l
 }
 
 func readConfigs(c *cli.Context, files *diag.Files, name string, cannot func(error)) folder {
-	f := folder{map[string]*loaded{}, map[string]*parser.Config{}}
+	f := folder{map[string]*app.Loaded{}, map[string]*parser.Config{}}
 	findConfigs(c.App.ErrWriter, name, cannot, func(path string) {
 		rel, err := filepath.Rel(name, path)
 		if err != nil {
@@ -80,7 +81,7 @@ func readConfigs(c *cli.Context, files *diag.Files, name string, cannot func(err
 			cannot(err)
 			return
 		}
-		f.loaded[rel], f.configs[rel] = l, l.config
+		f.loaded[rel], f.configs[rel] = l, l.Config
 	})
 	return f
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wasplug/wasplug/generate"
 	"github.com/wasplug/wasplug/generate/diff"
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -50,7 +51,7 @@ func generateAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if !isTopology(path, src) {
+	if !app.IsTopology(path, src) {
 		return failure(fmt.Errorf("%s is no topology (YAML): it is %s", displayName(path), whatItIs(src)))
 	}
 	files := diag.NewFiles()

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate/graph"
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -43,11 +44,13 @@ func graphAction(c *cli.Context) error {
 	case path == "" || c.NArg() > 0:
 		return usageError("graph takes one file, such as plugin-cfg.xml; got %d arguments", c.NArg())
 	}
-	files := diag.NewFiles()
-	cfg, faults, err := loadConfig(c, files, path)
+	load := app.Load{Config: app.Config{Path: path, WebServer: c.String("web-server")}}
+	l, err := load.Run(inputOf(c))
+	tell(c, l.Notes)
 	if err != nil {
-		return err
+		return ended(err)
 	}
+	cfg, files, faults := l.Config, l.Files, l.Faults
 	printDiagnostics(c.App.ErrWriter, files, faults) // what could be read is drawn all the same
 	if len(cfg.Clusters)+len(cfg.Routes)+len(cfg.VirtualHostGroups)+len(cfg.UriGroups) == 0 && diag.Worst(faults) >= diag.Error {
 		return failure(fmt.Errorf("%s: there is nothing in it to draw", displayName(path)))

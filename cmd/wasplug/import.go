@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate"
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -54,7 +55,7 @@ func loadXML(c *cli.Context, files *diag.Files, path string) (*parser.Config, er
 	if err != nil {
 		return nil, err
 	}
-	if content, _ := parser.Sniff(src); isTopology(path, src) || content == parser.PlainText || content == parser.Data {
+	if content, _ := parser.Sniff(src); app.IsTopology(path, src) || content == parser.PlainText || content == parser.Data {
 		return nil, failure(fmt.Errorf("%s is no plugin-cfg.xml: it is %s", displayName(path), whatItIs(src)))
 	}
 	cfg, faults := parser.Parse(files.Add(displayName(path), src), src)
@@ -62,6 +63,6 @@ func loadXML(c *cli.Context, files *diag.Files, path string) (*parser.Config, er
 		printDiagnostics(c.App.ErrWriter, files, faults)
 		return nil, failure(fmt.Errorf("%s is not a whole plugin-cfg.xml", displayName(path)))
 	}
-	printDiagnostics(c.App.ErrWriter, files, doubts(faults))
+	printDiagnostics(c.App.ErrWriter, files, app.Doubts(faults))
 	return cfg, nil
 }

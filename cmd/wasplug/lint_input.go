@@ -11,6 +11,7 @@ import (
 	"github.com/pmezard/go-difflib/difflib"
 
 	"github.com/wasplug/wasplug/generate"
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/lint/settings"
@@ -128,7 +129,7 @@ func (l *linting) readFile(path, group string) error {
 		name = l.c.String("stdin-filename")
 	}
 	id := l.files.Add(name, src)
-	if isTopology(path, src) {
+	if app.IsTopology(path, src) {
 		l.compile(id, l.groups(path, group))
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/wasplug/wasplug/internal/atomicfile"
-	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/internal/report"
 )
 
 // checkedWriter is standard output. It keeps the first error and writes nothing after it, so that no command has to ask after each line
@@ -40,15 +40,7 @@ func (w *checkedWriter) failed() error {
 }
 
 // readable is what a report of a format goes through: nothing in it does more on a terminal than be read.
-func readable(w io.Writer, format string) io.Writer {
-	switch format {
-	case "json":
-		return diag.VisibleWriter{To: w, Form: diag.JSON}
-	case "junit":
-		return diag.VisibleWriter{To: w, Form: diag.XML}
-	}
-	return diag.VisibleWriter{To: w, Form: diag.Text}
-}
+func readable(w io.Writer, format string) io.Writer { return report.Visible(w, format) }
 
 // isTerminal reports whether a stream of the program is one.
 func isTerminal(w io.Writer) bool {

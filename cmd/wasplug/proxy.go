@@ -19,6 +19,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
@@ -127,9 +128,11 @@ func (s *proxySetup) close() {
 }
 
 func (s *proxySetup) options() (opt proxy.Options, err error) {
-	sem, _, err := readSemantics(s.c, "proxy")
+	plugin, notes := pluginOf(s.c), app.Notes{}
+	plugin.Platform = "proxy"
+	sem, _, err := plugin.Semantics(inputOf(s.c), &notes)
 	if err != nil {
-		return opt, err
+		return opt, ended(err)
 	}
 	opt = proxy.Options{
 		Semantics: &sem, Seed: s.c.Uint64("seed"), Log: s.log, Version: "wasplug " + buildInfo().Version,
@@ -211,10 +214,11 @@ func (s *proxySetup) source(ctx context.Context) (proxy.Source, []*proxy.Listene
 		return proxy.Source{}, nil, usageError("--config: the proxy reads its file again and again, so it cannot be standard input")
 	}
 	source := proxy.Source{Stamp: proxy.FileStamp(path), Read: func(pause parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
-		files := diag.NewFiles()
-		cfg, ds, err := loadConfigPausing(s.c, files, path, pause)
-		printDiagnostics(s.c.App.ErrWriter, files, doubts(ds))
-		return cfg, files, ds, err
+		load := app.Load{Config: configOf(s.c), Pause: pause}
+		l, err := load.Run(inputOf(s.c))
+		tell(s.c, l.Notes)
+		printDiagnostics(s.c.App.ErrWriter, l.Files, app.Doubts(l.Faults))
+		return l.Config, l.Files, l.Faults, ended(err)
 	}}
 	listeners, err := s.listeners()
 	return source, listeners, err

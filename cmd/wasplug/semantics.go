@@ -6,10 +6,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/replay"
-	"github.com/wasplug/wasplug/schemas"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
@@ -19,50 +18,18 @@ func platformFlag(when string) cli.Flag {
 		" (default " + routecheck.Platforms()[0] + "; proxy is the bundled one)"}
 }
 
-// levelAndPlatform returns the defaults of --plugin-level on a platform.
-func levelAndPlatform(c *cli.Context, platform string) (routecheck.Semantics, error) {
-	if _, err := routecheck.Defaults("latest", platform); err != nil {
-		return routecheck.Semantics{}, usageError("--platform: %w", err)
+// pluginOf is the plug-in that the flags describe.
+func pluginOf(c *cli.Context) app.Plugin {
+	return app.Plugin{
+		Level: c.String("plugin-level"), Platform: c.String("platform"),
+		Assume: c.StringSlice("assume"), AssumeFile: c.String("assume-file"),
+		FileWins: !given(c, "assume"), // over the environment
 	}
-	sem, err := routecheck.Defaults(c.String("plugin-level"), platform)
-	if err != nil {
-		return sem, usageError("--plugin-level: %w", err)
-	}
-	return sem, nil
 }
 
 // assumeFileFlag names a file that "trace --settle" wrote.
 func assumeFileFlag() cli.Flag {
 	return &cli.StringFlag{Name: "assume-file", Usage: "`FILE` of settled open choices, as 'wasplug trace --settle' writes it; --assume wins over it"}
-}
-
-// assumeFile sets the choices of the file that --assume-file names.
-func assumeFile(c *cli.Context, sem *routecheck.Semantics) ([]routecheck.Choice, error) {
-	path := c.String("assume-file")
-	if path == "" {
-		return nil, nil
-	}
-	src, err := readInput(c, path)
-	if err != nil {
-		return nil, err
-	}
-	files := diag.NewFiles()
-	root, faults := schemas.Load(files, files.Add(displayName(path), src), "semantics")
-	if diag.Worst(faults) >= diag.Error {
-		printDiagnostics(c.App.ErrWriter, files, faults)
-		return nil, failure(fmt.Errorf("%s: not a file of settled choices", displayName(path)))
-	}
-	var fixed []routecheck.Choice
-	if assume := root.Get("assume"); assume != nil {
-		for _, f := range assume.Fields {
-			choice, err := sem.Assume(f.Name + "=" + f.Value.Text)
-			if err != nil {
-				return nil, failure(fmt.Errorf("%s: %w", files.Start(f.NameSpan), err))
-			}
-			fixed = append(fixed, choice)
-		}
-	}
-	return fixed, nil
 }
 
 // settled writes the choices of which the log allows one value only; those that it leaves open stand in a comment.

@@ -8,9 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/generate"
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/suite"
 )
 
@@ -139,63 +138,48 @@ func runSuite(c *cli.Context, path string, run *regexp.Regexp) (tested, error) {
 	if given(c, "config") {
 		config, webServer = c.String("config"), c.String("web-server")
 	}
-	l, err := loadTableFor(c, out.files, config, webServer, &s.Semantics)
+	l, err := loadTableFor(c, out.files, app.Config{Path: config, WebServer: webServer}, &s.Semantics)
 	if err != nil {
 		return out, err
 	}
-	if err := s.On(l.platform); err != nil {
+	if err := s.On(l.Platform); err != nil {
 		return out, failure(err)
 	}
-	out.results, faults = s.Run(out.files, l.table, suite.Options{Run: run, Sessions: l.sessions()})
+	out.results, faults = s.Run(out.files, l.Table, suite.Options{Run: run, Sessions: l.Sessions()})
 	if len(faults) > 0 {
 		printDiagnostics(c.App.ErrWriter, out.files, faults)
 		return out, failure(fmt.Errorf("%s: the suite does not fit its configuration", out.name))
 	}
 	if c.Bool("coverage") || c.IsSet("fail-under") {
-		out.coverage = s.Cover(l.table, out.results)
+		out.coverage = s.Cover(l.Table, out.results)
 	}
 	return out, nil
-}
-
-// sessions tells what a topology says of the sessions of its clusters, nil where nothing does.
-func (l *loaded) sessions() func(cluster string) routecheck.Sessions {
-	if l.topology == nil {
-		return nil
-	}
-	return func(cluster string) routecheck.Sessions { return sessionsOf(l.topology, cluster) }
-}
-
-// sessionsOf returns what a topology says of the sessions of a cluster.
-func sessionsOf(t *generate.Topology, cluster string) routecheck.Sessions {
-	s := t.ClusterSession(cluster)
-	return routecheck.Sessions{
-		Persistence: s.Persistence.V, Replicas: s.Replicas.V,
-		WriteFrequency: s.WriteFrequency.V, WriteInterval: s.WriteInterval.V,
-	}
 }
 
 func initSuite(c *cli.Context) error {
 	if c.NArg() > 0 || !c.IsSet("config") {
 		return usageError("test --init takes --config FILE and no argument: it writes a suite")
 	}
-	sem, err := levelAndPlatform(c, c.String("platform"))
+	plugin := pluginOf(c)
+	sem, err := plugin.Defaults()
 	if err != nil {
-		return err
+		return ended(err)
 	}
 	l, err := loadTable(c, &sem)
 	if err != nil {
 		return err
 	}
-	if l.platform != "" && !c.IsSet("platform") {
-		if sem, err = levelAndPlatform(c, l.platform); err != nil {
-			return err
+	if l.Platform != "" && !c.IsSet("platform") {
+		plugin.Platform = l.Platform
+		if sem, err = plugin.Defaults(); err != nil {
+			return ended(err)
 		}
 	}
 	config := c.String("config")
 	if out := c.String("output"); out != "" && out != "-" && config != "-" {
 		config = seenFrom(filepath.Dir(out), config)
 	}
-	text := string(suite.Init(l.table, config, &sem))
+	text := string(suite.Init(l.Table, config, &sem))
 	if level := c.String("plugin-level"); level != "" {
 		text = "pluginLevel: \"" + level + "\"\n" + text
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/report"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
@@ -64,21 +66,14 @@ type replayed struct {
 
 // replay holds the log against the configuration.
 func (run *traceRun) replay(c *cli.Context) error {
-	sem, _, err := readSemantics(c, c.String("platform"))
+	plugin, notes := pluginOf(c), app.Notes{}
+	l, sem, _, err := plugin.Load(inputOf(c), configOf(c), diag.NewFiles(), &notes)
+	tell(c, notes)
 	if err != nil {
-		return err
+		return ended(err)
 	}
-	l, err := loadTable(c, &sem)
-	if err != nil {
-		return err
-	}
-	if l.platform != "" && !c.IsSet("platform") {
-		if sem, _, err = readSemantics(c, l.platform); err != nil {
-			return err
-		}
-	}
-	a := &replayed{files: l.files, config: displayName(c.String("config")), sem: sem}
-	if err := run.replayFiles(replay.New(l.table, sem), a); err != nil {
+	a := &replayed{files: l.Files, config: displayName(c.String("config")), sem: sem}
+	if err := run.replayFiles(replay.New(l.Table, sem), a); err != nil {
 		return failure(err)
 	}
 	if a.stats.Events+a.stats.Other == 0 {
@@ -180,7 +175,7 @@ func (run *traceRun) writeDisagreements(w io.Writer, a *replayed) {
 			fmt.Fprintf(w, "    fits  %s\n", strings.Join(settingNames(d.Fits), ", or "))
 		}
 		for _, s := range a.notes(d) {
-			fmt.Fprintf(w, "    - %s\n      %s\n", printable(s.Text), evidence(s))
+			fmt.Fprintf(w, "    - %s\n      %s\n", printable(s.Text), report.Evidence(s))
 		}
 	}
 }

@@ -1,18 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"math"
-	"net/netip"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/report"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -84,290 +79,88 @@ func why(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	request, err := readRequest(c)
+	request := app.Why{
+		Config: configOf(c), Request: requestOf(c), Plugin: pluginOf(c), Members: membersOf(c), Seed: seedOf(c),
+		Times: c.Int("requests"), Every: c.Float64("every"), Expect: c.StringSlice("expect"),
+		SessionsYield: !given(c, "persistence"),
+	}
+	if request.Sessions, err = sessionsOf(c); err != nil {
+		return err
+	}
+	if format == "text" && request.Times > 1 {
+		request.Detail = routecheck.WithCertainty // which is all that the table of several requests shows
+	}
+	answer, err := request.Run(inputOf(c))
+	tell(c, answer.Notes)
 	if err != nil {
-		return err
+		return ended(err)
 	}
-	sem, fixed, err := readSemantics(c, c.String("platform"))
-	if err != nil {
-		return err
-	}
-	l, err := loadTable(c, &sem)
-	if err != nil {
-		return err
-	}
-	if l.platform != "" && !c.IsSet("platform") {
-		if sem, fixed, err = readSemantics(c, l.platform); err != nil {
-			return err
-		}
-	}
-	table := l.table
-	sc := &routecheck.Scenario{Requests: routecheck.Repeat(request, c.Int("requests"), nanos(c.Float64("every")))}
-	if err := readScenario(c, table, sc); err != nil {
-		return err
-	}
-	if sc.Sessions, err = readSessions(c, l); err != nil {
-		return err
-	}
-	expect, err := readExpectations(table, c.StringSlice("expect"))
-	if err != nil {
-		return err
-	}
-	detail := routecheck.WithAll
-	if format == "text" && len(sc.Requests) > 1 {
-		detail = routecheck.WithCertainty // which is all that the table of several requests shows
-	}
-	decisions := table.Explain(l.files, sc, sem, fixed, detail)
-	if format == "json" {
-		err = printJSON(readable(c.App.Writer, "json"), decisions)
-	} else {
-		printWhy(c.App.Writer, table, decisions)
-	}
-	if err != nil {
+	if err := report.Why.Write(c.App.Writer, format, answer); err != nil {
 		return failure(err)
 	}
-	return checkExpectations(c.App.ErrWriter, decisions, expect)
+	return expected(c, answer.Unmet)
 }
 
-func nanos(seconds float64) routecheck.Nanos { return routecheck.Nanos(math.Round(seconds * 1e9)) }
-
-// readRequest makes the request from the URL and the flags. The path stays byte for byte as it is written.
-func readRequest(c *cli.Context) (routecheck.Request, error) {
-	rq, err := routecheck.ParseURL(c.Args().Get(c.NArg() - 1))
-	if err != nil {
-		return rq, usageError("%w", err)
+func requestOf(c *cli.Context) app.Request {
+	r := app.Request{
+		URL: c.Args().Get(c.NArg() - 1), Headers: c.StringSlice("header"), Cookies: c.StringSlice("cookie"),
+		Method: c.String("method"), BodySize: c.Int64("body-size"), Client: c.String("client"),
 	}
-	rq.Body = c.Int64("body-size")
 	if c.IsSet("port") {
-		rq.Port = c.Int("port")
+		port := c.Int("port")
+		r.Port = &port
 	}
-	if rq.Port < 1 || rq.Port > 65535 {
-		return rq, usageError("port %d: want 1 to 65535", rq.Port)
-	}
-	for _, cookie := range c.StringSlice("cookie") {
-		if err := rq.AddCookie(cookie); err != nil {
-			return rq, usageError("--cookie: %w", err)
-		}
-	}
-	for _, h := range c.StringSlice("header") {
-		name, value, ok := strings.Cut(h, ":")
-		if !ok || name == "" {
-			return rq, usageError("--header %q: want 'NAME: VALUE'", h)
-		}
-		if err := rq.AddHeader(name, strings.TrimSpace(value)); err != nil {
-			return rq, usageError("--header %q: %w", h, err)
-		}
-	}
-	return rq, checkFlags(c, rq)
+	return r
 }
 
-func checkFlags(c *cli.Context, rq routecheck.Request) error {
-	if ip := c.String("client"); ip != "" {
-		if _, err := netip.ParseAddr(ip); err != nil {
-			return usageError("--client %q: want an IP address", ip)
-		}
+func membersOf(c *cli.Context) app.Members {
+	m := app.Members{
+		Down: c.StringSlice("down"), Marked: c.StringSlice("marked"), Pending: c.StringSlice("pending"),
+		Weight: c.StringSlice("weight"), Partition: c.StringSlice("partition"),
 	}
-	switch method := c.String("method"); {
-	case method == "" || strings.ContainsAny(method, " \t/:"):
-		return usageError("--method %q: want an HTTP method such as GET or POST", method)
-	case rq.Body < -1:
-		return usageError("--body-size %d: want a number of bytes, or -1 for unknown", rq.Body)
-	case c.Int("requests") < 1 || c.Int("requests") > 10000:
-		return usageError("--requests %d: want 1 to 10000", c.Int("requests"))
-	case !(c.Float64("every") >= 0 && c.Float64("every") <= 1e9):
-		return usageError("--every %v: want seconds from 0 on", c.Float64("every"))
+	if c.IsSet("next") {
+		m.Next = []string{c.String("next")}
 	}
-	return nil
+	return m
 }
 
-// readSemantics reads the flags about the plug-in itself: its level, and what is settled of the open choices.
-func readSemantics(c *cli.Context, platform string) (routecheck.Semantics, []routecheck.Choice, error) {
-	sem, err := levelAndPlatform(c, platform)
-	if err != nil {
-		return sem, nil, err
+func seedOf(c *cli.Context) *uint64 {
+	if !c.IsSet("seed") {
+		return nil
 	}
-	steps := []func(*cli.Context, *routecheck.Semantics) ([]routecheck.Choice, error){assumeFile, assumeFlags}
-	if !given(c, "assume") {
-		slices.Reverse(steps) // what a file says wins over the environment
-	}
-	var fixed []routecheck.Choice
-	for _, step := range steps {
-		choices, err := step(c, &sem)
-		if err != nil {
-			return sem, nil, err
-		}
-		fixed = append(fixed, choices...)
-	}
-	return sem, fixed, nil
+	seed := c.Uint64("seed")
+	return &seed
 }
 
-// assumeFlags sets the choices that --assume settles.
-func assumeFlags(c *cli.Context, sem *routecheck.Semantics) (fixed []routecheck.Choice, err error) {
-	for _, a := range c.StringSlice("assume") {
-		choice, err := sem.Assume(a)
-		if err != nil {
-			return nil, usageError("--assume: %w", err)
-		}
-		fixed = append(fixed, choice)
-	}
-	return fixed, nil
-}
-
-// readScenario turns the flags about members into facts and states.
-func readScenario(c *cli.Context, t *routecheck.Table, sc *routecheck.Scenario) error {
-	if c.IsSet("seed") {
-		seed := c.Uint64("seed")
-		sc.Seed = &seed
-	}
-	var once once
-	for _, s := range c.StringSlice("down") {
-		fact, err := readDown(t, s)
-		if err == nil {
-			err = once.say("down", fact.Cluster, fact.Member)
-		}
-		if err != nil {
-			return usageError("--down %q: %w", s, err)
-		}
-		sc.Facts = append(sc.Facts, fact)
-	}
-	for _, flag := range []string{"marked", "pending", "weight", "next"} {
-		values := c.StringSlice(flag)
-		if flag == "next" {
-			values = nil
-			if c.IsSet(flag) {
-				values = []string{c.String(flag)}
-			}
-		}
-		for _, s := range values {
-			fact, err := readMemberFact(t, flag, s)
-			if err == nil {
-				err = once.say(flag, fact.Cluster, fact.Member)
-			}
-			if err != nil {
-				return usageError("--%s %q: %w", flag, s, err)
-			}
-			sc.Members = append(sc.Members, fact)
-		}
-	}
-	for _, s := range c.StringSlice("partition") {
-		entry, err := readPartition(t, s)
-		if err != nil {
-			return usageError("--partition %q: %w", s, err)
-		}
-		if err := t.FitsPartition(entry); err != nil {
-			fmt.Fprintf(c.App.ErrWriter, "wasplug: warning: --partition %s is followed, but %v\n", diag.Quote(s), err)
-		}
-		sc.Partition = append(sc.Partition, entry)
-	}
-	return nil
-}
-
-// once refuses a flag that says two things about one member.
-type once map[string]bool
-
-func (o *once) say(flag string, cluster routecheck.ClusterID, member routecheck.MemberID) error {
-	key := fmt.Sprint(flag, cluster, "/", member)
-	if (*o)[key] {
-		return errors.New("this member is given twice")
-	}
-	if *o == nil {
-		*o = once{}
-	}
-	(*o)[key] = true
-	return nil
-}
-
-func readPartition(t *routecheck.Table, s string) (entry routecheck.PartitionEntry, err error) {
-	id, member, ok := strings.Cut(s, "=")
-	if !ok || id == "" {
-		return entry, fmt.Errorf("want ID=MEMBER")
-	}
-	entry.ID = id
-	entry.Cluster, entry.Member, err = t.FindMember(member)
-	return entry, err
-}
-
-// readSessions returns what the flags, or else the topology, say of sessions; nil when neither does.
-func readSessions(c *cli.Context, l *loaded) (func(string) routecheck.Sessions, error) {
+// sessionsOf returns what the flags say of sessions; nil when they say nothing.
+func sessionsOf(c *cli.Context) (*routecheck.Sessions, error) {
 	if !c.IsSet("persistence") {
 		if flag := firstGiven(c, "replicas", "write-frequency", "write-interval"); flag != "" {
 			return nil, usageError("--%s needs --persistence", flag)
 		}
-	} else if l.topology == nil || given(c, "persistence") {
-		s := routecheck.Sessions{Replicas: c.Int("replicas"), WriteInterval: c.Int("write-interval")}
-		var err error
-		if s.Persistence, err = chosen(c, "persistence"); err != nil {
-			return nil, err
-		}
-		if s.WriteFrequency, err = chosen(c, "write-frequency"); err != nil {
-			return nil, err
-		}
-		switch {
-		case s.Replicas < -1:
-			return nil, usageError("--replicas %d: want a number of copies, or -1 for one on every member", s.Replicas)
-		case s.WriteInterval < 1:
-			return nil, usageError("--write-interval %d: want seconds from 1 on", s.WriteInterval)
-		}
-		return func(string) routecheck.Sessions { return s }, nil
+		return nil, nil
 	}
-	return l.sessions(), nil
+	s := routecheck.Sessions{Replicas: c.Int("replicas"), WriteInterval: c.Int("write-interval")}
+	var err error
+	if s.Persistence, err = chosen(c, "persistence"); err != nil {
+		return nil, err
+	}
+	s.WriteFrequency, err = chosen(c, "write-frequency")
+	return &s, err
 }
 
-func readDown(t *routecheck.Table, s string) (routecheck.Fact, error) {
-	cluster, member, how, err := memberAndValue(t, s)
-	if err != nil {
-		return routecheck.Fact{}, err
+// expected ends with exit code 1 when an expectation is not met.
+func expected(c *cli.Context, unmet []app.Unmet) error {
+	for _, u := range unmet {
+		how := "not met"
+		if u.ByChance {
+			how = "met only by chance (pin it with --next or --seed)"
+		}
+		fmt.Fprintf(c.App.ErrWriter, "wasplug: request %d: expected %s: %s, the answer is %s\n", u.Request, u.Expected, how,
+			u.Answers)
 	}
-	fault := routecheck.Refused
-	if how != "" || strings.HasSuffix(s, "=") {
-		if fault, err = routecheck.ParseFault(how); err != nil {
-			return routecheck.Fact{}, err
-		}
-	}
-	fact := routecheck.Fact{Cluster: cluster, Member: member, Fault: fault}
-	return fact, t.Fits(fact)
-}
-
-func readMemberFact(t *routecheck.Table, flag, s string) (routecheck.MemberFact, error) {
-	cluster, member, value, err := memberAndValue(t, s)
-	fact := routecheck.MemberFact{Cluster: cluster, Member: member}
-	if err != nil {
-		return fact, err
-	}
-	switch flag {
-	case "next":
-		fact.Next = true
-		if value != "" {
-			return fact, fmt.Errorf("want a member only")
-		}
-	case "marked":
-		ago := 0.0
-		if value != "" || strings.HasSuffix(s, "=") {
-			if ago, err = strconv.ParseFloat(value, 64); err != nil || !(ago >= 0 && ago < 1e9) {
-				return fact, fmt.Errorf("want MEMBER or MEMBER=SECONDS, from 0 on")
-			}
-		}
-		n := nanos(ago)
-		fact.Marked = &n
-	default:
-		n, err := strconv.ParseInt(value, 10, 32)
-		if err != nil || flag == "pending" && n < 0 {
-			return fact, fmt.Errorf("want MEMBER=N with a whole number")
-		}
-		n32 := int32(n)
-		if fact.Pending = &n32; flag == "weight" {
-			fact.Pending, fact.Weight = nil, &n32
-		}
-	}
-	return fact, t.FitsState(fact)
-}
-
-func printJSON(w io.Writer, decisions []routecheck.Decision) error {
-	enc := newJSONLines(w)
-	for i := range decisions {
-		if err := enc.Encode(&decisions[i]); err != nil {
-			return err
-		}
+	if len(unmet) > 0 {
+		return findings()
 	}
 	return nil
 }

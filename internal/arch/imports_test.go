@@ -31,10 +31,13 @@ var may = map[string][]string{
 		"parser/diag"},
 	"generate/...": {"generate/...", "parser", "routecheck", "lint", "lint/rules", "schemas/...",
 		"parser/diag"},
-	"proxy":           {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
-	"proxy/http1":     {},
-	"proxy/keystore":  {"parser/diag"},
-	"internal/...":    {"internal/..."},
+	"proxy":          {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
+	"proxy/http1":    {},
+	"proxy/keystore": {"parser/diag"},
+	"internal/...":   {"internal/..."},
+	"internal/app": {"parser/...", "routecheck/...", "lint", "lint/rules", "lint/settings", "generate/...",
+		"schemas/..."},
+	"internal/report": {"internal/app", "parser/...", "routecheck/...", "lint", "lint/rules", "generate/..."},
 	"internal/loggen": {"parser/pluginlog"}, // logs for tests
 }
 

@@ -1,29 +1,34 @@
-package main
+package report
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// printWhy writes the explanation for people: the answer first, then the steps, the Routes that lost, and what the answer hangs on.
-func printWhy(out io.Writer, t *routecheck.Table, decisions []routecheck.Decision) {
-	b := bufio.NewWriter(out)
-	w := readable(b, "text")
-	defer b.Flush()
-	if len(decisions) == 1 {
-		printDecision(w, t, &decisions[0])
-		return
+// Why are the formats of an explanation; json has one line for each request.
+var Why = Formats[*app.WhyAnswer]{
+	{"text", whyText},
+	{"json", func(w io.Writer, a *app.WhyAnswer) error { return jsonLines(w, a.Decisions) }},
+}
+
+// whyText is the explanation for people: the answer first, then the steps, the Routes that lost, and what the answer
+// hangs on.
+func whyText(w io.Writer, a *app.WhyAnswer) error {
+	if len(a.Decisions) == 1 {
+		printDecision(w, a.Table, &a.Decisions[0])
+		return nil
 	}
-	for i := range decisions {
-		printRequestLine(w, t, &decisions[i])
+	for i := range a.Decisions {
+		printRequestLine(w, &a.Decisions[i])
 	}
-	printSummary(w, decisions)
+	printSummary(w, a.Decisions)
+	return nil
 }
 
 func printDecision(w io.Writer, t *routecheck.Table, d *routecheck.Decision) {
@@ -32,7 +37,7 @@ func printDecision(w io.Writer, t *routecheck.Table, d *routecheck.Decision) {
 	}
 	fmt.Fprint(w, "\nsteps\n")
 	for i, s := range d.Steps {
-		fmt.Fprintf(w, "%3d. %s\n     %s\n", i+1, s.Text, evidence(s))
+		fmt.Fprintf(w, "%3d. %s\n     %s\n", i+1, s.Text, Evidence(s))
 	}
 	printRoutes(w, d)
 	printPossible(w, d)
@@ -50,8 +55,8 @@ func printSession(w io.Writer, d *routecheck.Decision) {
 	}
 }
 
-// evidence is the second line of a step: place, rules, mark.
-func evidence(s routecheck.StepNote) string {
+// Evidence is the second line of a step: place, rules, mark.
+func Evidence(s routecheck.StepNote) string {
 	text := strings.Join(append([]string{s.Rule}, s.Also...), " ") + ", " + s.Mark
 	if s.Choice != "" {
 		text += " (" + s.Choice + ")"
@@ -136,7 +141,8 @@ func printCertainty(w io.Writer, d *routecheck.Decision) {
 		fmt.Fprintln(w, "certain: no open choice changes this answer")
 		return
 	case len(d.DependsOn) == 0:
-		fmt.Fprintln(w, "not proven: too many combinations of open choices to try them all; none of those tried changes the answer")
+		fmt.Fprintln(w, "not proven: too many combinations of open choices to try them all; "+
+			"none of those tried changes the answer")
 		return
 	}
 	printDependences(w, d)
@@ -149,7 +155,8 @@ func printCertainty(w io.Writer, d *routecheck.Decision) {
 func printDependences(w io.Writer, d *routecheck.Decision) {
 	undocumented := func(dep routecheck.Dependence) bool { return len(dep.Assume) > 0 }
 	if slices.ContainsFunc(d.DependsOn, undocumented) {
-		fmt.Fprintln(w, "not certain: the plug-in's behaviour is undocumented here, and the answer would be another with")
+		fmt.Fprintln(w, "not certain: the plug-in's behaviour is undocumented here, "+
+			"and the answer would be another with")
 	}
 	shown := 0
 	for _, dep := range d.DependsOn {
@@ -174,7 +181,8 @@ func printDependences(w io.Writer, d *routecheck.Decision) {
 	for _, fact := range routecheck.OpenFacts() {
 		for _, dep := range d.DependsOn {
 			if dep.Fact == fact.Name && !undocumented(dep) {
-				fmt.Fprintf(w, "not certain: the answer holds only where %s%s (%s)%s\n", fact.Where, otherwise(dep), fact.Name, after("; ", fact.Settle))
+				fmt.Fprintf(w, "not certain: the answer holds only where %s%s (%s)%s\n", fact.Where, otherwise(dep),
+					fact.Name, after("; ", fact.Settle))
 			}
 		}
 	}
@@ -197,7 +205,7 @@ func after(join, text string) string {
 }
 
 // printRequestLine is one request of several.
-func printRequestLine(w io.Writer, t *routecheck.Table, d *routecheck.Decision) {
+func printRequestLine(w io.Writer, d *routecheck.Decision) {
 	o := d.Outcome
 	fmt.Fprintf(w, "%4d  %8.3f s  %s", d.Request, float64(o.Start)/1e9, d.Answers)
 	if len(d.Attempts) > 1 {

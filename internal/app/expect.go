@@ -1,17 +1,23 @@
-package main
+package app
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// expectation is what --expect demands of every request.
+// Unmet is an expectation that a request does not meet.
+type Unmet struct {
+	Request  int
+	Expected string
+	ByChance bool // it can be met
+	Answers  string
+}
+
+// expectation is what must hold of every request.
 type expectation struct {
 	text  string
 	holds func(routecheck.Answer) bool
@@ -34,7 +40,7 @@ func readExpectations(t *routecheck.Table, texts []string) ([]expectation, error
 		}
 		holds, err := expectationOf(t, kind, value)
 		if err != nil {
-			return nil, usageError("--expect %q: %w", text, err)
+			return nil, wrong("expect", " %q: %w", text, err)
 		}
 		out = append(out, expectation{text, holds})
 	}
@@ -58,9 +64,10 @@ func bareKind(t *routecheck.Table, word string) (string, error) {
 	case 1:
 		return kinds[0], nil
 	case 0:
-		return "", usageError("--expect %q: no member and no cluster has that name; want member:X, cluster:X, status:N or declined", word)
+		return "", wrong("expect", " %q: no member and no cluster has that name; "+
+			"want member:X, cluster:X, status:N or declined", word)
 	}
-	return "", usageError("--expect %q can mean a %s: write %s:%s", word, strings.Join(kinds, " or a "), kinds[0], word)
+	return "", wrong("expect", " %q can mean a %s: write %s:%s", word, strings.Join(kinds, " or a "), kinds[0], word)
 }
 
 func expectationOf(t *routecheck.Table, kind, value string) (func(routecheck.Answer) bool, error) {
@@ -73,7 +80,8 @@ func expectationOf(t *routecheck.Table, kind, value string) (func(routecheck.Ans
 	case "status":
 		status, err := strconv.Atoi(value)
 		if err != nil || status < 400 || status > 599 {
-			return nil, fmt.Errorf("want status:N with an error from 400 to 599, such as status:503; for a request that is forwarded, name a member or a cluster")
+			return nil, errors.New("want status:N with an error from 400 to 599, such as status:503; " +
+				"for a request that is forwarded, name a member or a cluster")
 		}
 		return func(a routecheck.Answer) bool { return a.Decision == routecheck.Errored && a.Status == status }, nil
 	case "cluster":
@@ -86,9 +94,8 @@ func expectationOf(t *routecheck.Table, kind, value string) (func(routecheck.Ans
 	}, err
 }
 
-// checkExpectations ends with exit code 1 when an expectation does not hold for every answer that chance allows.
-func checkExpectations(w io.Writer, decisions []routecheck.Decision, expect []expectation) error {
-	failed := false
+// unmet lists what does not hold for every answer that chance allows.
+func unmet(decisions []routecheck.Decision, expect []expectation) (all []Unmet) {
 	for i := range decisions {
 		d := &decisions[i]
 		for _, e := range expect {
@@ -98,26 +105,10 @@ func checkExpectations(w io.Writer, decisions []routecheck.Decision, expect []ex
 					held++
 				}
 			}
-			if held == len(d.Ends) {
-				continue
+			if held < len(d.Ends) {
+				all = append(all, Unmet{d.Request, e.text, held > 0, d.Answers})
 			}
-			failed = true
-			how := "not met"
-			if held > 0 {
-				how = "met only by chance (pin it with --next or --seed)"
-			}
-			fmt.Fprintf(w, "wasplug: request %d: expected %s: %s, the answer is %s\n", d.Request, e.text, how, d.Answers)
 		}
 	}
-	if failed {
-		return findings()
-	}
-	return nil
-}
-
-// newJSONLines writes one value a line, without escaping <, > and &.
-func newJSONLines(w io.Writer) *json.Encoder {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc
+	return all
 }

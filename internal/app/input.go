@@ -1,0 +1,80 @@
+package app
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// Input is what a use case reads from: the disk, the buffers of an editor, or the memory of a test.
+type Input struct {
+	Open  func(name string) (fs.File, error)
+	Stdin io.Reader // what the file "-" is
+}
+
+// Read reads a file up to the size that the parser takes and one byte more, in pieces with a pause before each.
+func (in *Input) Read(path string, pause parser.Pause) ([]byte, error) {
+	r, size := in.Stdin, 0
+	if path != "-" {
+		f, err := in.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		if info, err := f.Stat(); err == nil {
+			if info.IsDir() {
+				return nil, fmt.Errorf("%s is a folder, not a file", path)
+			}
+			size = int(min(info.Size(), parser.MaxSize))
+		}
+		r = &pausingReader{f, pause}
+	}
+	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	if _, err := data.ReadFrom(io.LimitReader(r, parser.MaxSize+1)); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return data.Bytes(), nil
+}
+
+// pausingReader reads in pieces: to take in a large file at once keeps a processor for milliseconds.
+type pausingReader struct {
+	r     io.Reader
+	pause parser.Pause
+}
+
+func (p *pausingReader) Read(b []byte) (int, error) {
+	p.pause.Take()
+	return p.r.Read(b[:min(len(b), 64<<10)])
+}
+
+// DisplayName is what reports call a file.
+func DisplayName(path string) string {
+	if path == "-" {
+		return "<stdin>"
+	}
+	return path
+}
+
+// Notes are what a use case has to say beside its answer, in the order in which it came up.
+type Notes []Note
+
+// A Note is some diagnostics with the files that they stand in, or else a warning.
+type Note struct {
+	Files       *diag.Files
+	Diagnostics []diag.Diagnostic
+	Warning     string
+}
+
+func (n *Notes) add(files *diag.Files, ds []diag.Diagnostic) {
+	if len(ds) > 0 {
+		*n = append(*n, Note{Files: files, Diagnostics: ds})
+	}
+}
+
+func (n *Notes) warn(format string, args ...any) {
+	*n = append(*n, Note{Warning: diag.Sprintf(format, args...)})
+}

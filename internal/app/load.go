@@ -1,0 +1,139 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/generate"
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// Config names a configuration: a plugin-cfg.xml, or a topology and which web server's file of it is meant.
+type Config struct{ Path, WebServer string }
+
+// Load reads a configuration, or compiles a topology in memory.
+type Load struct {
+	Config
+	DecideBy *routecheck.Semantics // requests are to be decided by it so; nil: it is only read
+	Files    *diag.Files           // that take the text, nil for new ones
+	Pause    parser.Pause          // nil for none
+}
+
+// Loaded is a configuration that was read.
+type Loaded struct {
+	Notes    Notes
+	Files    *diag.Files
+	Config   *parser.Config
+	Topology *generate.Topology // nil for a plugin-cfg.xml
+	Faults   []diag.Diagnostic
+	Platform string            // of the web server, as a topology says it; "" when nothing does
+	At       diag.Span         // where it says so
+	Table    *routecheck.Table // nil unless it was loaded to decide by
+}
+
+// Run reads the configuration. What is wrong with a plugin-cfg.xml stands in Faults, and the Config is as whole as could
+// be read. Only to decide by it, a file that the plug-in would reject, or whose routing is not in it, is an error, and
+// the notes give the reasons.
+func (l *Load) Run(in Input) (*Loaded, error) {
+	out := &Loaded{Files: l.Files}
+	if out.Files == nil {
+		out.Files = diag.NewFiles()
+	}
+	err := l.into(in, out)
+	if err == nil && l.DecideBy != nil {
+		err = out.decidable(DisplayName(l.Path), l.DecideBy)
+	}
+	return out, err
+}
+
+func (l *Load) into(in Input, out *Loaded) error {
+	if l.Path == "" {
+		return &RequestError{"config", errors.New("no configuration: name a plugin-cfg.xml or a topology with -c FILE")}
+	}
+	src, err := in.Read(l.Path, l.Pause)
+	if err != nil {
+		return err
+	}
+	id := out.Files.Add(DisplayName(l.Path), src)
+	if IsTopology(l.Path, src) {
+		return out.compile(id, l.WebServer)
+	}
+	out.Config, out.Faults = parser.ParsePausing(id, src, l.Pause)
+	return nil
+}
+
+// compile gives the file of one web server; its spans stand in the topology.
+func (l *Loaded) compile(id diag.FileID, webServer string) error {
+	topology, faults := generate.Read(l.Files, id)
+	if diag.Worst(faults) >= diag.Error {
+		l.Notes.add(l.Files, faults)
+		return fmt.Errorf("%s: the topology has errors, so there is no file to decide by", l.Files.Name(id))
+	}
+	outputs, more := topology.Compile(generate.Options{})
+	var names []string
+	for _, o := range outputs {
+		if o.WebServer == webServer || webServer == "" && len(outputs) == 1 {
+			l.Config, l.Topology, l.Faults = o.Config, topology, append(faults, more...)
+			l.Platform, l.At = o.Platform.V, o.Platform.Span()
+			return nil
+		}
+		names = append(names, o.WebServer)
+	}
+	return misuse("%s describes the web servers %s: choose one with --web-server", l.Files.Name(id),
+		strings.Join(names, ", "))
+}
+
+func (l *Loaded) decidable(name string, sem *routecheck.Semantics) error {
+	l.Table, _ = routecheck.New(l.Config)
+	l.Faults = append(l.Faults, l.Table.Rejected(sem)...)
+	diag.Sort(l.Faults)
+	if diag.Worst(l.Faults) >= diag.Error {
+		l.Notes.add(l.Files, l.Faults)
+		return fmt.Errorf("%s: the plug-in would reject this file, so no request is decided by it", name)
+	}
+	l.Notes.add(l.Files, Doubts(l.Faults))
+	if len(l.Config.Routes) == 0 && l.Config.IntelligentManagement != nil {
+		at := l.Files.Start(l.Config.IntelligentManagement.NameSpan)
+		return fmt.Errorf("%s: the routing is not in this file: it holds IntelligentManagement and no Route, "+
+			"so controllers give the rules at run time", at)
+	}
+	return nil
+}
+
+// Sessions tells what a topology says of the sessions of its clusters, nil where nothing does.
+func (l *Loaded) Sessions() func(cluster string) routecheck.Sessions {
+	if l.Topology == nil {
+		return nil
+	}
+	return func(cluster string) routecheck.Sessions {
+		s := l.Topology.ClusterSession(cluster)
+		return routecheck.Sessions{
+			Persistence: s.Persistence.V, Replicas: s.Replicas.V,
+			WriteFrequency: s.WriteFrequency.V, WriteInterval: s.WriteInterval.V,
+		}
+	}
+}
+
+// Doubts are the findings about a text that the plug-in may read otherwise than it was read here, or not at all.
+func Doubts(faults []diag.Diagnostic) []diag.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(faults), func(d diag.Diagnostic) bool {
+		return d.Rule.Code != diag.XMLSyntax || d.Severity >= diag.Error
+	})
+}
+
+// IsTopology tells YAML from XML: by the name, else by the first character.
+func IsTopology(path string, src []byte) bool {
+	lower := strings.ToLower(path)
+	switch {
+	case strings.HasSuffix(lower, ".yaml"), strings.HasSuffix(lower, ".yml"):
+		return true
+	case strings.HasSuffix(lower, ".xml"):
+		return false
+	}
+	content, _ := parser.Sniff(src)
+	return content == parser.Mapping
+}

@@ -1,0 +1,106 @@
+package app
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/schemas"
+)
+
+// Plugin says which plug-in decides: its level, the web server that it sits in, and what is settled of the open choices.
+type Plugin struct {
+	Level      string   // "" the latest
+	Platform   string   // one of routecheck.Platforms; "" what a topology says, else the first of them
+	Assume     []string // CHOICE=VALUE
+	AssumeFile string   // of settled open choices, as "trace --settle" writes it
+	FileWins   bool     // where AssumeFile and Assume settle the same; otherwise Assume wins
+}
+
+// Load reads a configuration that the plug-in is to decide by, and how it decides there.
+func (p Plugin) Load(in Input, config Config, files *diag.Files, notes *Notes) (l *Loaded, sem routecheck.Semantics,
+	fixed []routecheck.Choice, err error) {
+	if sem, fixed, err = p.Semantics(in, notes); err != nil {
+		return nil, sem, nil, err
+	}
+	load := Load{Config: config, DecideBy: &sem, Files: files}
+	l, err = load.Run(in)
+	*notes = append(*notes, l.Notes...)
+	if err == nil && p.Platform == "" && l.Platform != "" {
+		p.Platform = l.Platform
+		sem, fixed, err = p.Semantics(in, notes)
+	}
+	return l, sem, fixed, err
+}
+
+// Semantics returns how that plug-in decides, and the choices that are settled.
+func (p *Plugin) Semantics(in Input, notes *Notes) (routecheck.Semantics, []routecheck.Choice, error) {
+	sem, err := p.Defaults()
+	if err != nil {
+		return sem, nil, err
+	}
+	steps := []func(Input, *Notes, *routecheck.Semantics) ([]routecheck.Choice, error){p.assumeFile, p.assume}
+	if p.FileWins {
+		slices.Reverse(steps)
+	}
+	var fixed []routecheck.Choice
+	for _, step := range steps {
+		choices, err := step(in, notes, &sem)
+		if err != nil {
+			return sem, nil, err
+		}
+		fixed = append(fixed, choices...)
+	}
+	return sem, fixed, nil
+}
+
+// Defaults returns how the plug-in decides where nothing is settled.
+func (p *Plugin) Defaults() (routecheck.Semantics, error) {
+	if _, err := routecheck.Defaults("latest", p.Platform); err != nil {
+		return routecheck.Semantics{}, wrong("platform", ": %w", err)
+	}
+	sem, err := routecheck.Defaults(p.Level, p.Platform)
+	if err != nil {
+		return sem, wrong("plugin-level", ": %w", err)
+	}
+	return sem, nil
+}
+
+func (p *Plugin) assume(_ Input, _ *Notes, sem *routecheck.Semantics) (fixed []routecheck.Choice, err error) {
+	for _, a := range p.Assume {
+		choice, err := sem.Assume(a)
+		if err != nil {
+			return nil, wrong("assume", ": %w", err)
+		}
+		fixed = append(fixed, choice)
+	}
+	return fixed, nil
+}
+
+func (p *Plugin) assumeFile(in Input, notes *Notes, sem *routecheck.Semantics) (fixed []routecheck.Choice, err error) {
+	path := p.AssumeFile
+	if path == "" {
+		return nil, nil
+	}
+	src, err := in.Read(path, nil)
+	if err != nil {
+		return nil, err
+	}
+	files := diag.NewFiles()
+	root, faults := schemas.Load(files, files.Add(DisplayName(path), src), "semantics")
+	if diag.Worst(faults) >= diag.Error {
+		notes.add(files, faults)
+		return nil, fmt.Errorf("%s: not a file of settled choices", DisplayName(path))
+	}
+	if assume := root.Get("assume"); assume != nil {
+		for _, f := range assume.Fields {
+			choice, err := sem.Assume(f.Name + "=" + f.Value.Text)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", files.Start(f.NameSpan), err)
+			}
+			fixed = append(fixed, choice)
+		}
+	}
+	return fixed, nil
+}

@@ -1,0 +1,18 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+)
+
+// jsonLines writes one value a line, with <, > and & as they are.
+func jsonLines[T any](w io.Writer, values []T) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for i := range values {
+		if err := enc.Encode(&values[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
