@@ -1,5 +1,5 @@
-// Package sharedtest finds the material that lies beside the checkout: files of strangers, log excerpts, the generator of large files.
-// The project builds and passes its tests without it.
+// Package sharedtest finds the material that lies beside the checkout: files of strangers, log excerpts, the generator
+// of large files. The project builds and passes its tests without it.
 package sharedtest
 
 import (
@@ -7,20 +7,33 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"testing"
 )
 
 // Dir returns the path of a folder or file of the shared material, and skips the test when it is absent.
 func Dir(t testing.TB, elem ...string) string {
 	t.Helper()
-	_, here, _, _ := runtime.Caller(0)
-	root := filepath.Join(filepath.Dir(here), "..", "..", "..", "shared")
-	path := filepath.Join(append([]string{root}, elem...)...)
+	path := filepath.Join(append([]string{checkout(t), "..", "shared"}, elem...)...)
 	if _, err := os.Stat(path); err != nil {
 		t.Skipf("the shared material is not beside this checkout: no %s", filepath.Join(append([]string{"shared"}, elem...)...))
 	}
 	return path
+}
+
+// checkout finds the folder of go.mod above the package under test: a binary built with -trimpath knows no path.
+func checkout(t testing.TB) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := os.Stat(filepath.Join(d, "go.mod")); err == nil {
+			return d
+		}
+		if d == filepath.Dir(d) {
+			t.Fatalf("no go.mod above %s", dir)
+		}
+	}
 }
 
 // Files returns the files of a shared folder whose base names match a pattern, sorted; none is a skip.
