@@ -59,12 +59,12 @@ func (a *Affinity) add(s session) {
 }
 
 // Affinity finds the session identifiers of a request that matched (R4, R20, R29).
-func (t *Table) Affinity(rq *Request, m *Match, sem *Semantics, rec *Recorder) Affinity {
+func (t *Table) Affinity(rq *Request, m *Match, sem *Semantics, seen *Consulted) Affinity {
 	a := Affinity{at: m.URIAt()}
-	if rq.TLS || sends(rq.Cookies, sslCookie) && sem.ask(SSLSessionCookie, rec) == sslCookieAlways {
-		a.addCookies(rq.Cookies, SSLSession, sslCookie, sem, rec)
+	if rq.TLS || sends(rq.Cookies, sslCookie) && sem.ask(SSLSessionCookie, seen) == sslCookieAlways {
+		a.addCookies(rq.Cookies, SSLSession, sslCookie, sem, seen)
 	}
-	a.addCookies(rq.Cookies, SessionCookie, m.Cookie(), sem, rec)
+	a.addCookies(rq.Cookies, SessionCookie, m.Cookie(), sem, seen)
 	if value, ok := urlSession(rq.Target, m.Identifier()); ok {
 		a.add(session{SessionURL, m.Identifier(), value})
 	}
@@ -72,7 +72,7 @@ func (t *Table) Affinity(rq *Request, m *Match, sem *Semantics, rec *Recorder) A
 }
 
 // addCookies adds the cookies of one name (R29).
-func (a *Affinity) addCookies(headers []string, source Source, name string, sem *Semantics, rec *Recorder) {
+func (a *Affinity) addCookies(headers []string, source Source, name string, sem *Semantics, seen *Consulted) {
 	first, count := a.n, 0
 	var last string
 	for _, h := range headers {
@@ -80,7 +80,7 @@ func (a *Affinity) addCookies(headers []string, source Source, name string, sem 
 			var pair string
 			pair, h, _ = strings.Cut(h, ";")
 			key, value, ok := strings.Cut(strings.Trim(pair, " \t"), "=")
-			if !ok || key != name && !sameButForCase(key, name, sem, rec) {
+			if !ok || key != name && !sameButForCase(key, name, sem, seen) {
 				continue
 			}
 			count++
@@ -91,7 +91,7 @@ func (a *Affinity) addCookies(headers []string, source Source, name string, sem 
 	if count < 2 {
 		return
 	}
-	switch sem.ask(ManyCookies, rec) {
+	switch sem.ask(ManyCookies, seen) {
 	case firstCookie:
 		a.truncate(first + 1)
 	case lastCookie:
@@ -118,8 +118,8 @@ func sends(headers []string, name string) bool {
 }
 
 // sameButForCase compares two texts that differ, as the choice letter-case has it: clone IDs, or names of cookies.
-func sameButForCase(a, b string, sem *Semantics, rec *Recorder) bool {
-	return len(a) == len(b) && strings.EqualFold(a, b) && sem.ask(LetterCase, rec) == caseIgnored
+func sameButForCase(a, b string, sem *Semantics, seen *Consulted) bool {
+	return len(a) == len(b) && strings.EqualFold(a, b) && sem.ask(LetterCase, seen) == caseIgnored
 }
 
 func (a *Affinity) truncate(n int) {

@@ -21,7 +21,7 @@ func homes(t *testing.T, table *Table, rq Request, assume string) string {
 		got = table.MemberName(0, o.Member)
 	}
 	for _, c := range []Choice{LetterCase, SSLSessionCookie} {
-		if rec.Asked()&(1<<c) != 0 {
+		if rec.Seen().Asked()&(1<<c) != 0 {
 			got += " " + c.String()
 		}
 	}
@@ -126,8 +126,8 @@ func TestCloneIndex(t *testing.T) {
 			}
 			ends[i] = p.Do(&rq, rec)
 		}
-		if ends[0].Member != ends[1].Member || ends[0].By != ends[1].By || quiet.asked != told.asked {
-			t.Fatalf("index: %d %v %b, walk: %d %v %b", ends[0].Member, ends[0].By, quiet.asked, ends[1].Member, ends[1].By, told.asked)
+		if ends[0].Member != ends[1].Member || ends[0].By != ends[1].By || *quiet.Seen() != *told.Seen() {
+			t.Fatalf("index: %d %v %b, walk: %d %v %b", ends[0].Member, ends[0].By, quiet.Seen().Points(), ends[1].Member, ends[1].By, told.Seen().Points())
 		}
 	})
 }

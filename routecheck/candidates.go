@@ -28,10 +28,10 @@ func (t *Table) winner(rq *Request, sem *Semantics) (Match, bool) {
 	return t.naive(t.newWalk(rq, sem), nil)
 }
 
-func (t *Table) naive(w *walk, rec *Recorder) (Match, bool) {
+func (t *Table) naive(w *walk, seen *Consulted) (Match, bool) {
 	var best found
 	for i := range t.routes {
-		if c, f := w.visit(&t.routes[i]); c.Matches() && (best.route == nil || better(&f, &best, w.sem, rec)) {
+		if c, f := w.visit(&t.routes[i]); c.Matches() && (best.route == nil || better(&f, &best, w.sem, seen)) {
 			best = f
 		}
 	}

@@ -16,6 +16,9 @@ type selection struct {
 	skipped *Step // the affinity member that was passed over, told together with the pick that follows
 }
 
+// consult reads a choice.
+func (s *selection) consult(c Choice) uint8 { return s.sem.ask(c, s.rec.Seen()) }
+
 // choose picks a member, NoMember when nobody is usable.
 func (s *selection) choose() (MemberID, SelectedBy) {
 	s.f.homeMarked, s.f.full = false, false
@@ -68,7 +71,7 @@ func (s *selection) usable(m MemberID, ignoreWeights bool) bool {
 	if s.rec.wants() {
 		s.tellCheck(m, *st)
 	}
-	return st.Usable && !(s.f.tried.has(m) && s.sem.ask(BalanceRetry, s.rec) != allowTried)
+	return st.Usable && !(s.f.tried.has(m) && s.consult(BalanceRetry) != allowTried)
 }
 
 // retryDue is R52: the interval is over and nobody else is probing; never again within the request that marked the member when it is 0.
@@ -79,7 +82,7 @@ func (s *selection) retryDue(m MemberID, ms *MemberState) bool {
 	if s.c.RetryInterval <= 0 && s.f.marked.has(m) {
 		return false
 	}
-	return !ms.Retrying || s.sem.ask(Probe, s.rec) == allProbe
+	return !ms.Retrying || s.consult(Probe) == allProbe
 }
 
 // retryIn is how long the retry interval of a marked member has still to run, by the clock that judges it (R52; choice retry-clock).
@@ -90,7 +93,7 @@ func (s *selection) retryIn(ms *MemberState) Nanos {
 	}
 	arrived := max(ms.FailedAt+s.c.RetryInterval-s.f.Arrived, 0)
 	if (left > 0) != (arrived > 0) {
-		s.sem.ask(RetryClock, s.rec) // a choice is consulted only where it decides
+		s.consult(RetryClock) // a choice is consulted only where it decides
 	}
 	if s.f.JudgedAt(s.now, s.sem) == s.now {
 		return left
@@ -112,7 +115,7 @@ func (s *selection) weightAllows(m MemberID, ignoreWeights bool) bool {
 	if w != 0 || ignoreWeights || s.c.Members[m].Start == 0 {
 		return w > 0
 	}
-	return s.sem.ask(WeightThreshold, s.rec) == belowZero
+	return s.consult(WeightThreshold) == belowZero
 }
 
 // nextAfterHome is the old way of R26: the next usable primary after the marked affinity member, weights ignored.
@@ -120,7 +123,7 @@ func (s *selection) nextAfterHome() MemberID {
 	if !s.f.homeMarked {
 		return NoMember
 	}
-	if !s.c.failoverToNext && s.sem.ask(AffinityFailover, s.rec) != nextPrimary {
+	if !s.c.failoverToNext && s.consult(AffinityFailover) != nextPrimary {
 		return NoMember
 	}
 	at := 0
@@ -148,7 +151,7 @@ func (s *selection) address() (m MemberID, done bool) {
 		}
 		return m, true
 	}
-	return NoMember, s.sem.ask(ClusterAddressFailure, s.rec) != balanceInstead
+	return NoMember, s.consult(ClusterAddressFailure) != balanceInstead
 }
 
 // balance is R30 to R36 over the primaries.
@@ -213,7 +216,7 @@ func (s *selection) raise() bool {
 	for i := range s.cs.Members {
 		differs = differs || s.raised(MemberID(i)) != s.c.startWeight(MemberID(i), s.sem)
 	}
-	set := differs && s.sem.ask(WeightReset, s.rec) == setToStart
+	set := differs && s.consult(WeightReset) == setToStart
 	s.f.raised = true
 	for i := range s.cs.Members {
 		if set {
@@ -241,7 +244,7 @@ func (s *selection) weightZero(from int) MemberID {
 		if s.c.Members[m].Start > 0 || !s.usable(m, true) {
 			continue
 		}
-		if s.firstBackup() != NoMember && s.sem.ask(WeightZero, s.rec) == zeroAfterBackups {
+		if s.firstBackup() != NoMember && s.consult(WeightZero) == zeroAfterBackups {
 			return NoMember
 		}
 		return m
@@ -264,7 +267,7 @@ func (s *selection) random() MemberID {
 		if enough < n {
 			usable = s.usablePrimaries(n)
 		}
-		if usable > 1 && s.sem.ask(RandomReplacement, s.rec) == redraw {
+		if usable > 1 && s.consult(RandomReplacement) == redraw {
 			return s.redraw(usable)
 		}
 	}
@@ -350,7 +353,7 @@ func (s *selection) anyMarked() MemberID {
 			if !st.MarkedDown || st.Full || s.f.tried.has(m) {
 				continue
 			}
-			if s.sem.ask(AllDown, s.rec) != retryMarked {
+			if s.consult(AllDown) != retryMarked {
 				return NoMember
 			}
 			s.f.retried = true

@@ -47,7 +47,7 @@ func (s *selection) clone(id string) MemberID {
 	if m != NoMember {
 		return m
 	}
-	if s.onBackup(id) && s.sem.ask(AffinityToBackup, s.rec) == backupsToo {
+	if s.onBackup(id) && s.consult(AffinityToBackup) == backupsToo {
 		m, _ := s.cloneIn(s.c.Backup, id, false)
 		return m
 	}
@@ -56,7 +56,7 @@ func (s *selection) clone(id string) MemberID {
 	}
 	s.askLetterCase(id)
 	if s.c.GetTable && s.cs.Partition == nil && s.t.isPartitionID(id) {
-		s.sem.ask(PartitionTable, s.rec)
+		s.consult(PartitionTable)
 	}
 	if s.rec.wants() {
 		s.tellUnknown(id)
@@ -115,20 +115,20 @@ func (s *selection) looksAtCase() bool {
 // hasClone compares the clone ID of a member with one of the request.
 func (s *selection) hasClone(m MemberID, id string) bool {
 	own := s.c.Members[m].CloneID
-	return own == id || s.looksAtCase() && sameButForCase(own, id, s.sem, s.rec)
+	return own == id || s.looksAtCase() && sameButForCase(own, id, s.sem, s.rec.Seen())
 }
 
 // askLetterCase notes, where nobody has a clone ID, that somebody has it in another letter case.
 func (s *selection) askLetterCase(id string) {
 	if s.c.clones != nil {
 		if spots := s.c.clones[lower(id)]; id != "" && len(spots.primary)+len(spots.backup) > 0 {
-			s.sem.ask(LetterCase, s.rec)
+			s.consult(LetterCase)
 		}
 		return
 	}
 	for _, list := range [2][]MemberID{s.c.Primary, s.c.Backup} {
 		for _, m := range list {
-			sameButForCase(s.c.Members[m].CloneID, id, s.sem, s.rec)
+			sameButForCase(s.c.Members[m].CloneID, id, s.sem, s.rec.Seen())
 		}
 	}
 }
@@ -139,7 +139,7 @@ func (s *selection) ifUsable(m MemberID) MemberID {
 		return NoMember
 	}
 	st := s.check(m, true)
-	if !st.Usable && st.Full && (!st.MarkedDown || st.RetryNow) && s.sem.ask(AffinityMaxConnections, s.rec) == fullIgnored {
+	if !st.Usable && st.Full && (!st.MarkedDown || st.RetryNow) && s.consult(AffinityMaxConnections) == fullIgnored {
 		st.Usable = true
 	}
 	if s.rec.wants() {

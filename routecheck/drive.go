@@ -7,13 +7,6 @@ import (
 
 // This file serves callers that follow decisions made elsewhere, such as the replay of a log.
 
-// Quiet returns a Recorder that notes no steps, only which open choices were consulted.
-func Quiet() *Recorder { return &Recorder{quiet: true} }
-
-// Asked returns the set of open choices that decisions with this Recorder consulted: bit n stands for Choice(n).
-// Facts that are consulted like choices are not in it.
-func (r *Recorder) Asked() uint64 { return (r.asked | r.logged) & (1<<numChoices - 1) }
-
 // TableDecides reports whether the next selection hangs on a partition table that is not given (R28).
 func (t *Table) TableDecides(cs *ClusterState, f *Flight, now Nanos, sem *Semantics) bool {
 	if !t.Clusters[f.Cluster].GetTable || cs.Partition != nil {
@@ -21,18 +14,7 @@ func (t *Table) TableDecides(cs *ClusterState, f *Flight, now Nanos, sem *Semant
 	}
 	rec := Quiet()
 	t.Outcomes(cs, f, now, sem, rec, func(*ClusterState, *Flight, Action) bool { return false })
-	return rec.asked&(1<<PartitionTable) != 0
-}
-
-// MatchNoted is Match with a Recorder, which learns the open choices that were consulted.
-func (t *Table) MatchNoted(rq *Request, sem *Semantics, rec *Recorder) (Match, bool) {
-	m, refused := t.match(rq, sem, rec)
-	return m, refused == accepted
-}
-
-// HostPort returns the host in lower case and the port that a request is matched by (R5, R7, R8).
-func (t *Table) HostPort(rq *Request, sem *Semantics) (host string, port int) {
-	return t.hostPort(rq, sem, nil)
+	return rec.Seen().Points()&(1<<PartitionTable) != 0
 }
 
 // Clone returns an independent copy.

@@ -62,10 +62,9 @@ func (e *explanation) decisions() []Decision {
 	start := p.Now
 	for i := range out {
 		start = e.sc.begin(p, i, start)
-		rec := &Recorder{quiet: e.detail&WithSteps == 0}
-		before := p
+		rec, before := Quiet(), p
 		if e.detail&WithSteps != 0 {
-			before = p.Clone()
+			rec, before = &Recorder{}, p.Clone()
 		}
 		o := p.Do(&e.sc.Requests[i].Request, rec)
 		out[i] = e.decision(i, &o, rec, before, p)

@@ -128,7 +128,7 @@ func TestFactsAreNoChoices(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 	}
-	rec := Recorder{asked: 1<<numPoints - 1}
+	rec := Consulted{points: 1<<numPoints - 1}
 	if got := rec.Asked(); got != 1<<len(Choices())-1 {
 		t.Errorf("%b", got)
 	}

@@ -90,7 +90,7 @@ func (b SelectedBy) String() string { return selectedByNames[b] }
 func (t *Table) Begin(rq *Request, m *Match, now Nanos, sem *Semantics, rec *Recorder) Flight {
 	return Flight{
 		Cluster: m.Cluster, TLS: rq.TLS, Size: rq.Body, Body: t.Clusters[m.Cluster].BodyKind(rq.Body),
-		Affinity: t.Affinity(rq, m, sem, rec), Arrived: now, Last: NoMember,
+		Affinity: t.Affinity(rq, m, sem, rec.Seen()), Arrived: now, Last: NoMember,
 	}
 }
 
@@ -174,10 +174,19 @@ type Event struct {
 // Recorder notes what a decision did. A nil Recorder costs nothing and notes nothing; the walk is the same.
 type Recorder struct {
 	Steps []Step
-	quiet bool   // note the consulted choices only
-	asked uint64 // set of Choice
-	// logged are choices that a line of a log shows although no answer hangs on them yet: the weight printed behind a pick.
-	logged uint64
+	quiet bool // note the consulted choices only
+	seen  Consulted
+}
+
+// Quiet returns a Recorder that notes no steps, only which open choices were consulted.
+func Quiet() *Recorder { return &Recorder{quiet: true} }
+
+// Seen is what was consulted.
+func (r *Recorder) Seen() *Consulted {
+	if r == nil {
+		return nil
+	}
+	return &r.seen
 }
 
 // StepKind tells steps apart for programs; people read Text.

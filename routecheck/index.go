@@ -50,7 +50,7 @@ func (t *Table) buildIndex() {
 	var order []*vhostGroup
 	for i := range t.routes {
 		r := &t.routes[i]
-		if _, seen := groups[r.vhosts]; !seen {
+		if _, known := groups[r.vhosts]; !known {
 			order = append(order, r.vhosts)
 		}
 		groups[r.vhosts] = append(groups[r.vhosts], r)
@@ -167,7 +167,7 @@ func (x *uriIndex) noteLength(p *pattern) {
 type search struct {
 	t    *Table
 	sem  *Semantics
-	rec  *Recorder
+	seen  *Consulted
 	open bool // Routes without a group match (R17)
 	path string
 
@@ -201,7 +201,7 @@ func (x *hostIndex) search(s *search, host string, port int) {
 func (x *hostIndex) searchLiteral(s *search, host string, port int) {
 	spellings := x.literals[ipv6(host)]
 	others := slices.ContainsFunc(spellings, func(h string) bool { return h != host })
-	if !others || s.sem.ask(IPv6Hosts, s.rec) != hostsAsAddress {
+	if !others || s.sem.ask(IPv6Hosts, s.seen) != hostsAsAddress {
 		x.searchPorts(s, x.hosts[host], port)
 		return
 	}
@@ -251,7 +251,7 @@ func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
 	}
 	if n := table.find(seal(state, w, len(path)), len(path)); n != nil {
 		s.offer(n, n.exact, len(n.text), false)
-		if n.internal != (slot{}) && s.sem.ask(SlashStarServesBare, s.rec) != bareNotServed {
+		if n.internal != (slot{}) && s.sem.ask(SlashStarServesBare, s.seen) != bareNotServed {
 			s.offer(n, n.internal, len(n.text), false)
 		}
 	}
@@ -312,9 +312,9 @@ func (s *search) offer(n *node, sl slot, uri int, suffix bool) {
 	h.score.uri, h.score.suffix = int32(uri), suffix
 	d := 1
 	if s.best.entry != 0 {
-		d = h.score.compare(s.best.score, s.sem, s.rec)
+		d = h.score.compare(s.best.score, s.sem, s.seen)
 	}
-	if d >= 0 && sl.last != sl.first && s.sem.ask(ScoreTie, s.rec) == lastWins {
+	if d >= 0 && sl.last != sl.first && s.sem.ask(ScoreTie, s.seen) == lastWins {
 		h.entry = sl.last
 	}
 	if d > 0 || d == 0 && s.ahead(h) {
@@ -326,9 +326,9 @@ func (s *search) offer(n *node, sl slot, uri int, suffix bool) {
 func (s *search) ahead(h hit) bool {
 	a, b := s.t.index.place(h.entry), s.t.index.place(s.best.entry)
 	if a != b {
-		return winsTie(a, b, s.sem, s.rec)
+		return winsTie(a, b, s.sem, s.seen)
 	}
-	if h.variant == nil || s.best.variant == nil || h.score.compareHosts(s.best.score, s.sem, s.rec) != 0 {
+	if h.variant == nil || s.best.variant == nil || h.score.compareHosts(s.best.score, s.sem, s.seen) != 0 {
 		return false
 	}
 	g := s.t.index.patterns.entries[h.entry-1].route.vhosts

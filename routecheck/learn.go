@@ -77,7 +77,7 @@ func (cs *ClusterState) LearnBalance(from *ClusterState) {
 // LearnRequest takes over what the log has shown of a request since its flight began: its sessions, and the size of
 // its body, 0 not yet.
 func (t *Table) LearnRequest(f *Flight, rq *Request, m *Match, sem *Semantics, rec *Recorder) {
-	f.Affinity = t.Affinity(rq, m, sem, rec)
+	f.Affinity = t.Affinity(rq, m, sem, rec.Seen())
 	if rq.Body > 0 {
 		f.Size, f.Body = rq.Body, t.Clusters[f.Cluster].BodyKind(rq.Body)
 	}

@@ -125,13 +125,19 @@ func (t *Table) Match(rq *Request, sem *Semantics) (Match, bool) {
 	return m, refused == accepted
 }
 
-func (t *Table) match(rq *Request, sem *Semantics, rec *Recorder) (Match, refusal) {
-	host, port := t.hostPort(rq, sem, rec)
-	path, refused := t.matchPath(rq, sem, rec)
+// MatchNoted is Match that notes the open choices that were consulted.
+func (t *Table) MatchNoted(rq *Request, sem *Semantics, seen *Consulted) (Match, bool) {
+	m, refused := t.match(rq, sem, seen)
+	return m, refused == accepted
+}
+
+func (t *Table) match(rq *Request, sem *Semantics, seen *Consulted) (Match, refusal) {
+	host, port := t.hostPort(rq, sem, seen)
+	path, refused := t.matchPath(rq, sem, seen)
 	if refused != accepted {
 		return Match{}, refused
 	}
-	m, ok := t.lookUp(host, port, path, sem, rec)
+	m, ok := t.lookUp(host, port, path, sem, seen)
 	if !ok {
 		return Match{}, noRoute
 	}
@@ -142,14 +148,14 @@ func (t *Table) match(rq *Request, sem *Semantics, rec *Recorder) (Match, refusa
 }
 
 // lookUp finds the winning Route for a host in lower case, a port and a path as they are compared.
-func (t *Table) lookUp(host string, port int, path string, sem *Semantics, rec *Recorder) (Match, bool) {
-	s := search{t: t, sem: sem, rec: rec, path: path, open: t.anyOpen && sem.ask(OpenRoute, rec) == 0}
+func (t *Table) lookUp(host string, port int, path string, sem *Semantics, seen *Consulted) (Match, bool) {
+	s := search{t: t, sem: sem, seen: seen, path: path, open: t.anyOpen && sem.ask(OpenRoute, seen) == 0}
 	t.index.search(&s, host, port)
 	switch {
 	case s.best.entry == 0:
 		return Match{}, false
 	case s.best.node != nil && !strings.HasPrefix(path, s.best.node.text):
-		return t.naive(&walk{sem: sem, host: host, address: ipv6(host), port: port, path: path}, rec) // two texts with one hash of 64 bits
+		return t.naive(&walk{sem: sem, host: host, address: ipv6(host), port: port, path: path}, seen) // two texts with one hash of 64 bits
 	}
 	return s.match(), true
 }

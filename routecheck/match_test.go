@@ -238,11 +238,11 @@ func TestMatchAsksWhatMatters(t *testing.T) {
 		for _, c := range matching[:len(matching)-1] {
 			sem.value[c] = uint8(rapid.IntRange(0, len(choices[c].Values)-1).Draw(t, c.String()))
 		}
-		rec := &Recorder{quiet: true}
-		base, baseOK := table.MatchNoted(&rq, &sem, rec)
+		var seen Consulted
+		base, baseOK := table.MatchNoted(&rq, &sem, &seen)
 		for _, c := range matching[:len(matching)-1] {
 			for v := range choices[c].Values {
-				if rec.asked&(1<<c) != 0 {
+				if seen.Points()&(1<<c) != 0 {
 					continue
 				}
 				other := sem.With(c, uint8(v))
@@ -342,10 +342,10 @@ func TestIPv6Hosts(t *testing.T) {
 	} {
 		rq := Request{Host: c.host, Port: 81, Target: "/"}
 		for assume, want := range map[string]bool{"ipv6-hosts=text": c.text, "ipv6-hosts=address": c.address} {
-			sem, rec := Latest(), Quiet()
+			sem, seen := Latest(), Consulted{}
 			choiceByName(t, assume, &sem)
-			_, got := table.MatchNoted(&rq, &sem, rec)
-			if asked := rec.Asked()&(1<<IPv6Hosts) != 0; got != want || asked != c.asked {
+			_, got := table.MatchNoted(&rq, &sem, &seen)
+			if asked := seen.Asked()&(1<<IPv6Hosts) != 0; got != want || asked != c.asked {
 				t.Errorf("%s under %s: %t, asked %t", c.host, assume, got, asked)
 			}
 		}

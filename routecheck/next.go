@@ -52,7 +52,7 @@ func (s *selection) failover() bool { return s.f.Attempts > 1 && s.sem.TellsFail
 
 // limit is R62.
 func (s *selection) limit() int {
-	if s.f.Attempts >= s.c.listed && s.sem.ask(AttemptLimit, s.rec) == untilNone {
+	if s.f.Attempts >= s.c.listed && s.consult(AttemptLimit) == untilNone {
 		return maxAttempts
 	}
 	return s.c.listed
@@ -64,9 +64,7 @@ func (s *selection) charge(m MemberID, by SelectedBy) {
 	if s.c.costs&(1<<by) == 0 {
 		return
 	}
-	if s.rec != nil {
-		s.rec.logged |= 1 << WeightOnFailure // an answer hangs on it only when the attempt fails, see failsFree
-	}
+	s.rec.Seen().Shows(WeightOnFailure) // an answer hangs on it only when the attempt fails, see failsFree
 	if s.f.cost = owed; s.sem.value[WeightOnFailure] != costsOnSuccess {
 		s.pay()
 	}
@@ -189,7 +187,7 @@ func (s *selection) beyondLimit() bool {
 	case s.c.PostLimit < 0:
 		return false
 	case s.f.Size < 0:
-		return s.sem.ask(BodyBeyondLimit, s.rec) != 0
+		return s.consult(BodyBeyondLimit) != 0
 	}
 	return s.f.Size > s.c.PostLimit
 }
@@ -197,7 +195,7 @@ func (s *selection) beyondLimit() bool {
 // tooLarge is R59.
 func (s *selection) tooLarge() Action {
 	status := 413
-	if s.sem.ask(PostLimitStatus, s.rec) == limitIs500 {
+	if s.consult(PostLimitStatus) == limitIs500 {
 		status = 500
 	}
 	s.f.todo, s.f.status = todoFail, status
@@ -237,7 +235,7 @@ func (s *selection) transport(m MemberID) (index int, ok bool) {
 	case want >= 0:
 		return 0, false
 	}
-	return other, s.sem.ask(TransportChoice, s.rec) != strictScheme && trs[other].Usable
+	return other, s.consult(TransportChoice) != strictScheme && trs[other].Usable
 }
 
 // wantsHTTPS reports the scheme that a request is to leave by (R64).

@@ -53,10 +53,10 @@ type outcome struct {
 	also   string // another rule that the failure shows
 }
 
-// consult reads a choice that says how the attempt is settled; the step that tells of it names the choice.
-func (o *outcome) consult(c Choice) uint8 {
+// hangsOn reads a choice that says how the attempt is settled; the step that tells of it names the choice.
+func (o *outcome) hangsOn(c Choice) uint8 {
 	o.choice = c.String()
-	return o.sem.ask(c, o.rec)
+	return o.consult(c)
 }
 
 func (o *outcome) state() *MemberState { return &o.cs.Members[o.f.Last] }
@@ -67,7 +67,7 @@ func (o *outcome) unmarkable() bool { return o.f.Last == o.c.Address || o.c.Sing
 // failsFree notes that an attempt ends without the head of an answer, which under weight-on-failure=success-only has cost nothing (R32).
 func (o *outcome) failsFree() {
 	if o.f.cost != free {
-		o.sem.ask(WeightOnFailure, o.rec)
+		o.consult(WeightOnFailure)
 	}
 }
 
@@ -101,7 +101,7 @@ func (o *outcome) fail(mark bool) (marked bool) {
 // failedAt is where the retry timer starts (R52; choice retry-clock).
 func (o *outcome) failedAt() Nanos {
 	if o.f.Arrived != o.now {
-		if clock := o.sem.ask(RetryClock, o.rec); clock == arrivalStarts || clock == arrivalBoth {
+		if clock := o.consult(RetryClock); clock == arrivalStarts || clock == arrivalBoth {
 			return o.f.Arrived
 		}
 	}
@@ -110,7 +110,7 @@ func (o *outcome) failedAt() Nanos {
 
 // again lets Next select once more, or ends the request when its body cannot be sent again (R57).
 func (o *outcome) again(repeatable bool) {
-	if o.f.Last == o.c.Address && o.sem.ask(ClusterAddressFailure, o.rec) != balanceInstead {
+	if o.f.Last == o.c.Address && o.consult(ClusterAddressFailure) != balanceInstead {
 		o.end(500)
 		o.tell("R41", o.name(o.f.Last)+" failed: the plug-in does not balance instead, the client gets 500", ClusterAddressFailure.String())
 		return
@@ -129,7 +129,7 @@ func (o *outcome) repeatable(sent SentKind) bool {
 	case sent == SentNothing:
 		return true
 	case o.f.Body == Buffered && o.f.Size < 0 && o.c.PostBuffer >= 0 && !o.c.fitsBuffer():
-		if o.fits = o.sem.ask(BodyBeyondBuffer, o.rec) == 0; o.fits && o.choice == "" {
+		if o.fits = o.consult(BodyBeyondBuffer) == 0; o.fits && o.choice == "" {
 			o.choice = BodyBeyondBuffer.String()
 		}
 		return o.fits
@@ -158,7 +158,7 @@ func (o *outcome) connect(ev Event) {
 	}
 	marked := o.fail(ev.Kind != NameDiffers)
 	if o.f.Last != o.c.Address && o.c.Single() {
-		if !o.f.second && o.sem.ask(SingleMemberConnectRetry, o.rec) != noSecondConnect {
+		if !o.f.second && o.consult(SingleMemberConnectRetry) != noSecondConnect {
 			o.f.second, o.f.todo = true, todoSecond
 			o.tellFailure("R51", "no stream to %s: %s; the only server of a cluster is not marked down but tried once more", what, marked)
 			return
@@ -178,7 +178,7 @@ func (o *outcome) lost(ev Event) {
 		return
 	}
 	handshake := o.c.Members[o.f.Last].Handshake && !ev.ReusedStream && ev.Sent == SentNothing
-	if handshake && o.consult(ExtendedHandshake) != handshakeAsStream {
+	if handshake && o.hangsOn(ExtendedHandshake) != handshakeAsStream {
 		o.also = "R68"
 		o.connect(ev)
 		return
@@ -221,7 +221,7 @@ func (o *outcome) closeMarks() bool {
 	if o.unmarkable() || o.f.probing {
 		return o.sem.value[EarlyClose] != closeAsTimeout // the mark is what it is, whatever the choice
 	}
-	return o.consult(EarlyClose) != closeAsTimeout
+	return o.hangsOn(EarlyClose) != closeAsTimeout
 }
 
 // onlyServer ends a request whose cluster has no other server to be asked (R54).
@@ -237,7 +237,7 @@ func (o *outcome) onlyServer(after string) bool {
 // malformed is R70: the member has answered, so it is not marked down, but its answer is of no use.
 func (o *outcome) malformed() {
 	const what = "sent an answer that cannot be read"
-	lost := o.consult(MalformedAnswer) == malformedAsLost
+	lost := o.hangsOn(MalformedAnswer) == malformedAsLost
 	switch {
 	case o.f.begun:
 		o.cut(what, lost && o.closeMarks())
@@ -329,7 +329,7 @@ func (o *outcome) busy() {
 	if o.f.probing && !o.c.markBusy && o.sem.BusyClears {
 		o.clear()
 	}
-	stuck := o.f.probing && !o.c.markBusy && !o.sem.BusyClears && o.consult(Probe503BeforeFix) != probeRestartsTimer
+	stuck := o.f.probing && !o.c.markBusy && !o.sem.BusyClears && o.hangsOn(Probe503BeforeFix) != probeRestartsTimer
 	marked := o.fail(o.c.markBusy)
 	o.state().Retrying = o.state().Retrying || stuck
 	o.f.lastBusy = true
@@ -339,7 +339,7 @@ func (o *outcome) busy() {
 		o.tellFailure("R53", "%s %s, which does not mark it down", "answered 503", marked)
 	}
 	o.f.todo = todoChoose
-	if !o.repeatable(SentSome) || o.f.Last == o.c.Address && o.sem.ask(ClusterAddressFailure, o.rec) != balanceInstead {
+	if !o.repeatable(SentSome) || o.f.Last == o.c.Address && o.consult(ClusterAddressFailure) != balanceInstead {
 		o.f.todo = todoPass
 	}
 }

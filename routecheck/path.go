@@ -7,18 +7,18 @@ import (
 
 // matchPath returns the part of the target that is compared with the patterns: no query, no session parameter (R14, R16). Where the web server
 // refuses the path itself, it says why.
-func (t *Table) matchPath(rq *Request, sem *Semantics, rec *Recorder) (p string, refused refusal) {
+func (t *Table) matchPath(rq *Request, sem *Semantics, seen *Consulted) (p string, refused refusal) {
 	p, plain := pathOf(rq.Target)
 	if plain {
 		return p, accepted
 	}
 	if !rq.Normalised {
-		p, refused = normalised(p, sem, rec)
+		p, refused = normalised(p, sem, seen)
 	}
 	if refused != accepted || strings.IndexByte(p, ';') < 0 {
 		return p, refused
 	}
-	switch sem.ask(PathParams, rec) {
+	switch sem.ask(PathParams, seen) {
 	case cutAtSemicolon:
 		p, _, _ = strings.Cut(p, ";")
 	case keepParams:
@@ -127,12 +127,12 @@ func (s *Semantics) guard(rq *Request) refusal {
 }
 
 // normalised is what the web server leaves of a path before the plug-in sees it (R16): %-decoded once, // merged, dot segments removed.
-func normalised(p string, sem *Semantics, rec *Recorder) (string, refusal) {
+func normalised(p string, sem *Semantics, seen *Consulted) (string, refusal) {
 	escaped, slashes := strings.Contains(p, "%"), strings.Contains(p, "//")
 	if !escaped && !slashes && !hasDotSegment(p) {
 		return p, accepted
 	}
-	how := sem.ask(PathNormalisation, rec)
+	how := sem.ask(PathNormalisation, seen)
 	if escaped && (how == decodePath || how == decodeAndClean) {
 		var refused refusal
 		if p, refused = decoded(p); refused != accepted {
@@ -140,7 +140,7 @@ func normalised(p string, sem *Semantics, rec *Recorder) (string, refusal) {
 		}
 	}
 	if how == cleanPath || how == decodeAndClean {
-		return cleaned(p, slashes && sem.ask(MergeSlashes, rec) != slashesKept)
+		return cleaned(p, slashes && sem.ask(MergeSlashes, seen) != slashesKept)
 	}
 	return p, accepted
 }

@@ -130,14 +130,14 @@ func (p *Process) Clone() *Process {
 // Do runs one request from Now to its end. rec may be nil.
 func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 	out := Outcome{Member: NoMember, Start: p.Now, End: p.Now}
-	if p.t.anyOpen && p.sem.ask(OpenRoute, rec) == openRejects {
+	if p.t.anyOpen && p.sem.ask(OpenRoute, rec.Seen()) == openRejects {
 		out.Rejected = true
 		return out
 	}
 	if !p.t.router.IsZero() {
-		p.sem.ask(IntelligentManagement, rec)
+		p.sem.ask(IntelligentManagement, rec.Seen())
 	}
-	m, refused := p.t.match(rq, p.sem, rec)
+	m, refused := p.t.match(rq, p.sem, rec.Seen())
 	if refused != accepted {
 		p.noteRequest(rq, nil, rec)
 		p.noteDeclined(refused, rec)
@@ -201,7 +201,7 @@ func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) 
 		p.Now += member.IOTimeout
 	case Reset:
 		ev.Kind = StreamLost
-		if !at.Reused && member.Handshake && p.sem.ask(ExtendedHandshake, rec) != handshakeAsStream {
+		if !at.Reused && member.Handshake && p.sem.ask(ExtendedHandshake, rec.Seen()) != handshakeAsStream {
 			ev.Sent = SentNothing // it is the handshake that fails (R68)
 		}
 	case Garbled:

@@ -68,9 +68,9 @@ func (t *Table) rulings(p Spot, among uint64) []Ruling {
 	walk := tree[outcome]{
 		among: among,
 		decide: func(sem *Semantics) (outcome, uint64, bool) {
-			rec := Recorder{quiet: true}
-			m, ok := t.matchPlace(p, sem, &rec)
-			return outcome{m, ok}, rec.asked, true
+			var seen Consulted
+			m, ok := t.matchPlace(p, sem, &seen)
+			return outcome{m, ok}, seen.Points(), true
 		},
 		leaf: func(sem *Semantics, fixed uint64, o outcome) { addOutcome(&out, o.match, o.ok, sem, fixed) },
 	}
@@ -93,8 +93,8 @@ func addOutcome(out *[]Ruling, m Match, ok bool, sem *Semantics, fixed uint64) {
 	*out = append(*out, o)
 }
 
-func (t *Table) matchPlace(p Spot, sem *Semantics, rec *Recorder) (Match, bool) {
-	return t.lookUp(p.Host, p.Port, p.Path, sem, rec)
+func (t *Table) matchPlace(p Spot, sem *Semantics, seen *Consulted) (Match, bool) {
+	return t.lookUp(p.Host, p.Port, p.Path, sem, seen)
 }
 
 // MatchSpot finds the winning Route for a place.

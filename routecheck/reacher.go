@@ -33,7 +33,7 @@ type reacher struct {
 	users   map[*uriGroup][]*route
 	numbers map[*uriIndex]uint64
 	budget  int
-	rec     Recorder
+	seen    Consulted
 
 	fresh   Fresh
 	byPair  map[pairKey]int // place in Undetermined
@@ -118,7 +118,7 @@ func (r *reacher) wins(p *pattern, pl Spot) bool {
 	if ok && isOf(&m, p) {
 		return true
 	}
-	if r.rec.asked&routeChoices == 0 {
+	if r.seen.Points()&routeChoices == 0 {
 		return false
 	}
 	rulings := r.t.Rulings(pl)
@@ -126,10 +126,10 @@ func (r *reacher) wins(p *pattern, pl Spot) bool {
 	return slices.ContainsFunc(rulings, func(o Ruling) bool { return o.OK && isOf(&o.Match, p) })
 }
 
-// look matches a place and leaves the choices that were asked in rec.
+// look matches a place and leaves what it consulted in seen.
 func (r *reacher) look(pl *Spot, sem *Semantics) (Match, bool) {
-	r.rec = Recorder{quiet: true}
-	return r.t.matchPlace(*pl, sem, &r.rec)
+	r.seen.Reset()
+	return r.t.matchPlace(*pl, sem, &r.seen)
 }
 
 // differs reports whether some value of the scoring choices leads to another cluster. It is Rulings without its memory.
@@ -139,7 +139,7 @@ func (r *reacher) differs(pl *Spot, cluster ClusterID) bool {
 		decide: func(sem *Semantics) (none struct{}, asked uint64, same bool) {
 			r.budget--
 			m, ok := r.look(pl, sem)
-			return none, r.rec.asked, !ok || m.Cluster == cluster
+			return none, r.seen.Points(), !ok || m.Cluster == cluster
 		},
 		leaf: func(*Semantics, uint64, struct{}) {},
 	}
@@ -304,7 +304,7 @@ func (r *reacher) judge(pl Spot) {
 		return
 	}
 	m, ok := r.look(&pl, &r.sem)
-	if r.rec.asked&scoreChoices == 0 || !ok || !r.differs(&pl, m.Cluster) {
+	if r.seen.Points()&scoreChoices == 0 || !ok || !r.differs(&pl, m.Cluster) {
 		return
 	}
 	rulings := r.t.rulings(pl, scoreChoices)

@@ -14,23 +14,28 @@ type Request struct {
 	Body       int64    // bytes of the body, 0 none, -1 unknown beforehand (chunked)
 }
 
+// HostPort returns the host in lower case and the port that a request is matched by (R5, R7, R8).
+func (t *Table) HostPort(rq *Request, sem *Semantics) (host string, port int) {
+	return t.hostPort(rq, sem, nil)
+}
+
 // hostPort returns the host in lower case and the port used for matching (R5, R7, R8).
-func (t *Table) hostPort(rq *Request, sem *Semantics, rec *Recorder) (string, int) {
+func (t *Table) hostPort(rq *Request, sem *Semantics, seen *Consulted) (string, int) {
 	if t.portArrived {
 		host, _ := SplitHost(rq.Host)
 		return lower(host), rq.Port
 	}
-	return hostPortOf(rq, sem, rec)
+	return hostPortOf(rq, sem, seen)
 }
 
 // hostPortOf reads the Host header; without a port it means the usual one of the scheme (R8).
-func hostPortOf(rq *Request, sem *Semantics, rec *Recorder) (string, int) {
+func hostPortOf(rq *Request, sem *Semantics, seen *Consulted) (string, int) {
 	host, written := SplitHost(rq.Host)
 	host = lower(host)
 	if n, ok := decimal(written); ok {
 		return host, n
 	}
-	if !rq.TLS || sem.ask(TLSDefaultPort, rec) == tlsPort80 {
+	if !rq.TLS || sem.ask(TLSDefaultPort, seen) == tlsPort80 {
 		return host, 80
 	}
 	return host, 443

@@ -207,10 +207,10 @@ func (t *Table) ClusterHangsOn(s *Sample, sem *Semantics) (names []string) {
 	if err != nil {
 		return nil
 	}
-	rec := Quiet()
-	t.MatchNoted(&rq, sem, rec)
+	var seen Consulted
+	t.MatchNoted(&rq, sem, &seen)
 	for c := range numChoices {
-		if rec.Asked()>>c&1 == 0 {
+		if seen.Asked()>>c&1 == 0 {
 			continue
 		}
 		for v := range uint8(len(choices[c].Values)) {

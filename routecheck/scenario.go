@@ -306,14 +306,14 @@ func (sc *Scenario) newWorld() world {
 
 // play runs the scenario once and adds its answers; chance is the probability of the run, known when it is over.
 func (w *world) play(sc *Scenario, p *Process, chance func() float64) {
-	rec := &Recorder{quiet: true}
+	rec := Quiet()
 	outs := make([]Outcome, len(sc.Requests))
 	start := p.Now
 	for i := range outs {
 		start = sc.begin(p, i, start)
-		rec.asked = 0
+		rec.Seen().Reset()
 		outs[i] = p.Do(&sc.Requests[i].Request, rec)
-		w.asked[i] |= rec.asked
+		w.asked[i] |= rec.Seen().Points()
 	}
 	share := chance()
 	for i := range outs {

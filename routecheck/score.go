@@ -25,9 +25,9 @@ type score struct {
 }
 
 // compare is positive when a wins over b, 0 on a tie (R1, R11, R12, R15).
-func (a score) compare(b score, sem *Semantics, rec *Recorder) int {
-	host, uri := a.compareHosts(b, sem, rec), int(a.uri-b.uri)
-	if a.suffix != b.suffix && sem.ask(SuffixPatterns, rec) == prefixFirst {
+func (a score) compare(b score, sem *Semantics, seen *Consulted) int {
+	host, uri := a.compareHosts(b, sem, seen), int(a.uri-b.uri)
+	if a.suffix != b.suffix && sem.ask(SuffixPatterns, seen) == prefixFirst {
 		uri = 1 << 20 // an exact or prefix pattern wins over any suffix pattern
 		if a.suffix {
 			uri = -uri
@@ -36,7 +36,7 @@ func (a score) compare(b score, sem *Semantics, rec *Recorder) int {
 	if host == 0 || uri == 0 || (host > 0) == (uri > 0) {
 		return host + uri // every combination agrees
 	}
-	switch sem.ask(ScoreCombination, rec) {
+	switch sem.ask(ScoreCombination, seen) {
 	case uriThenVhost:
 		return uri
 	case vhostThenURI:
@@ -45,27 +45,27 @@ func (a score) compare(b score, sem *Semantics, rec *Recorder) int {
 	return host + uri
 }
 
-func (a score) compareHosts(b score, sem *Semantics, rec *Recorder) int {
+func (a score) compareHosts(b score, sem *Semantics, seen *Consulted) int {
 	chars, class := int(a.chars-b.chars), int(a.class-b.class)
-	if chars != class && sem.ask(VhostScore, rec) == byClass {
+	if chars != class && sem.ask(VhostScore, seen) == byClass {
 		return class
 	}
 	return chars
 }
 
 // better reports whether a wins over b (R1, R13).
-func better(a, b *found, sem *Semantics, rec *Recorder) bool {
-	if d := a.score().compare(b.score(), sem, rec); d != 0 {
+func better(a, b *found, sem *Semantics, seen *Consulted) bool {
+	if d := a.score().compare(b.score(), sem, seen); d != 0 {
 		return d > 0
 	}
-	return winsTie(place{a.route.index, a.order}, place{b.route.index, b.order}, sem, rec)
+	return winsTie(place{a.route.index, a.order}, place{b.route.index, b.order}, sem, seen)
 }
 
 // place is where a pattern stands: its Route in the file, then its place in the group.
 type place struct{ route, order int }
 
 // winsTie is R13: which of two equal scores wins.
-func winsTie(a, b place, sem *Semantics, rec *Recorder) bool {
+func winsTie(a, b place, sem *Semantics, seen *Consulted) bool {
 	d := a.route - b.route
 	if d == 0 {
 		d = a.order - b.order
@@ -73,7 +73,7 @@ func winsTie(a, b place, sem *Semantics, rec *Recorder) bool {
 	if d == 0 {
 		return false
 	}
-	if sem.ask(ScoreTie, rec) == lastWins {
+	if sem.ask(ScoreTie, seen) == lastWins {
 		return d > 0
 	}
 	return d < 0

@@ -79,11 +79,11 @@ func (s Semantics) With(c Choice, value uint8) Semantics {
 	return s
 }
 
-// ask reads a choice and lets the recorder know that an answer may hang on it. Every decision reads its choices here,
-// and only where the values would differ: that is what makes certainty sound and cheap.
-func (s *Semantics) ask(c Choice, rec *Recorder) uint8 {
-	if rec != nil {
-		rec.asked |= 1 << c
+// ask reads a choice and notes that an answer may hang on it. Every decision reads its choices here, and only where the values
+// would differ: that is what makes certainty sound and cheap.
+func (s *Semantics) ask(c Choice, seen *Consulted) uint8 {
+	if seen != nil {
+		seen.points |= 1 << c
 	}
 	return s.value[c]
 }

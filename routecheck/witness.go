@@ -93,15 +93,8 @@ func (t *Table) CloneComparisons(cs *ClusterState, f *Flight, session int, sem *
 			}
 		}
 	}
-	rec.consult(own)
+	rec.Seen().Add(own.Seen())
 	return all
-}
-
-// consult adds the choices that another recorder saw consulted.
-func (r *Recorder) consult(other *Recorder) {
-	if r != nil {
-		r.asked |= other.asked
-	}
 }
 
 // TransportOf returns the Transport by which a member would get a request (R64); false where none can be used.
@@ -127,6 +120,6 @@ func SeenPath(rq *Request, sem *Semantics) string {
 
 // SSLSessionShowsTLS reports whether a request whose SSL session id was looked at must have come over TLS (R20;
 // choice ssl-session-cookie).
-func SSLSessionShowsTLS(sem *Semantics, rec *Recorder) bool {
-	return sem.ask(SSLSessionCookie, rec) != sslCookieAlways
+func SSLSessionShowsTLS(sem *Semantics, seen *Consulted) bool {
+	return sem.ask(SSLSessionCookie, seen) != sslCookieAlways
 }

@@ -141,7 +141,7 @@ func (m *machine) find(c *cluster, fl *flight, o *op, agrees func(routecheck.Act
 // guesses are the flights that fit what the log says of a request: it shows TLS only by the source of the session.
 func (m *machine) guesses(fl *flight, q *request) iter.Seq[*routecheck.Flight] {
 	return func(yield func(*routecheck.Flight) bool) {
-		certain := q.tls() && routecheck.SSLSessionShowsTLS(&m.sem, m.rec)
+		certain := q.tls() && routecheck.SSLSessionShowsTLS(&m.sem, m.rec.Seen())
 		if !certain {
 			if plain := fl.f.Supposing(false, fl.f.Size); !yield(&plain) {
 				return

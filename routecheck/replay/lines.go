@@ -62,7 +62,7 @@ func (m *machine) matchOf(rq *routecheck.Request, anyHost bool) (routecheck.Matc
 	if anyHost {
 		return routecheck.Match{}, false
 	}
-	return m.t.MatchNoted(rq, &m.sem, m.rec)
+	return m.t.MatchNoted(rq, &m.sem, m.rec.Seen())
 }
 
 func (o *op) fits(u *routecheck.URIFound) bool {

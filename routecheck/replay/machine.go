@@ -110,7 +110,7 @@ func (m *machine) before(sem routecheck.Semantics) *machine {
 }
 
 // consulted returns the set of open choices that were consulted.
-func (m *machine) consulted() uint64 { return m.rec.Asked() | m.also }
+func (m *machine) consulted() uint64 { return m.rec.Seen().Asked() | m.also }
 
 func (m *machine) setCluster(key clusterKey, c *cluster) {
 	old, members, form := m.clusters[key], m.members, m.form
@@ -218,7 +218,7 @@ func (m *machine) flightOf(o *op) (fl *flight, declined bool) {
 	rq := o.rq.request()
 	fl = new(flight)
 	if o.rq.host != "" && o.rq.uri != "" {
-		match, ok := m.t.MatchNoted(&rq, &m.sem, m.rec)
+		match, ok := m.t.MatchNoted(&rq, &m.sem, m.rec.Seen())
 		if ok {
 			fl.match, fl.routed = match, true
 			m.beginFlight(fl, &rq, o)
@@ -263,7 +263,7 @@ func (m *machine) decline(o *op, r *result) {
 	}
 	rq := o.rq.request()
 	r.decision = true
-	if match, ok := m.t.MatchNoted(&rq, &m.sem, m.rec); ok {
+	if match, ok := m.t.MatchNoted(&rq, &m.sem, m.rec.Seen()); ok {
 		r.differs(RouteDiffers, "R1", noRoute(o.rq), "cluster "+m.t.Clusters[match.Cluster].Name)
 	}
 }
