@@ -114,7 +114,7 @@ func TestCloneIndex(t *testing.T) {
 		}
 		sem := Latest()
 		for _, c := range []Choice{LetterCase, AffinityToBackup, AffinityFailover} {
-			sem.value[c] = uint8(rapid.IntRange(0, 1).Draw(t, c.String()))
+			sem = sem.With(c, uint8(rapid.IntRange(0, 1).Draw(t, c.String())))
 		}
 		rq := get("/x", fmt.Sprintf("%sc%d:C%d", affinityTo, rapid.IntRange(0, 13).Draw(t, "first"), rapid.IntRange(0, 13).Draw(t, "second")))
 		quiet, told := Quiet(), &Recorder{}

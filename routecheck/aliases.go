@@ -1,6 +1,12 @@
 package routecheck
 
-import "slices"
+import (
+	"encoding/binary"
+	"iter"
+	"slices"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
 
 // This file answers who matches a host or a port, for those who list it or look for gaps: nobody else compares an alias.
 
@@ -24,7 +30,7 @@ func (t *Table) AliasesFor(port int) []string {
 
 // ServesPort reports whether a request for a port can match a Route at all: by an alias, or because a Route lacks a VirtualHostGroup (R17).
 func (t *Table) ServesPort(port int, sem *Semantics) bool {
-	if t.index.open != nil && sem.value[OpenRoute] == 0 {
+	if t.TakesAnyHost() && sem.Is(OpenRoute, openMatchesAll) {
 		return true
 	}
 	found := false
@@ -33,6 +39,89 @@ func (t *Table) ServesPort(port int, sem *Semantics) bool {
 		return !found
 	})
 	return found
+}
+
+// TakesPort reports whether some Route takes requests for a port, whatever their host (R6, R17).
+func (t *Table) TakesPort(port int) bool {
+	if t.TakesAnyHost() {
+		return true
+	}
+	for _, host := range t.Hosts() {
+		for p := range t.Ports(host) {
+			if p == 0 || p == port {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Hosts lists the hosts of all aliases in order, "*" for any.
+func (t *Table) Hosts() []string {
+	hosts := []string{"*"}
+	for h := range t.index.hosts {
+		if h != "*" {
+			hosts = append(hosts, h)
+		}
+	}
+	slices.Sort(hosts)
+	return hosts
+}
+
+// NamesHost reports whether an alias names a host.
+func (t *Table) NamesHost(host string) bool { return t.index.hosts[host] != nil }
+
+// Ports yields the ports of the aliases of a host, 0 for any.
+func (t *Table) Ports(host string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		ports := t.index.ports(host)
+		for i := range ports {
+			if !yield(ports[i].port) {
+				return
+			}
+		}
+	}
+}
+
+// TakesAnyHost reports whether a Route lacks a VirtualHostGroup (R17).
+func (t *Table) TakesAnyHost() bool { return t.index.open != nil }
+
+// Competing returns the groups of virtual hosts that take a host and port, and a key: where two keys are equal, so are all answers.
+func (t *Table) Competing(host string, port int) (key string, groups []*vhostGroup) {
+	var k []byte
+	matched := 0
+	note := func(host string) {
+		ports := t.index.ports(host)
+		for i := range ports {
+			if ports[i].port != port && ports[i].port != 0 {
+				continue
+			}
+			for v := range ports[i].variants {
+				va := &ports[i].variants[v]
+				matched++
+				k = binary.AppendUvarint(k, va.uris.number)
+				k = binary.AppendUvarint(k, uint64(va.score.class))
+				k = binary.AppendUvarint(k, uint64(va.score.chars))
+				for _, pl := range va.places {
+					groups = append(groups, pl.group)
+				}
+			}
+		}
+	}
+	note(host)
+	note("*")
+	if matched == 1 { // with one alias its score compares with nothing
+		_, used := binary.Uvarint(k)
+		k = k[:used]
+	}
+	return string(k), groups
+}
+
+func (x *hostIndex) ports(host string) []portEntry {
+	if host == "*" {
+		return x.anyHost
+	}
+	return x.hosts[host]
 }
 
 // eachVhostGroup visits the groups of virtual hosts that Routes name, each once, until visit returns false.
@@ -47,4 +136,36 @@ func (t *Table) eachVhostGroup(visit func(*vhostGroup) bool) {
 			return
 		}
 	}
+}
+
+// aliasList names the aliases of a Route, and what in its group is none.
+func (t *Table) aliasList(index int) string {
+	for i := range t.routes {
+		g := t.routes[i].vhosts
+		if t.routes[i].index != index || g == nil {
+			continue
+		}
+		var names []string
+		for j := range g.aliases {
+			names = append(names, g.aliases[j].text)
+		}
+		text := "its group has " + join(names, 5)
+		if len(names) == 0 {
+			text = "its group has none"
+		}
+		if len(g.invalid) > 0 {
+			text += "; not host:port, so never matched: " + join(g.invalid, 5)
+		}
+		return text
+	}
+	return ""
+}
+
+func (t *Table) routeAt(index int) diag.Span {
+	for i := range t.routes {
+		if t.routes[i].index == index {
+			return t.routes[i].at
+		}
+	}
+	return diag.Span{}
 }

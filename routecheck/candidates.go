@@ -84,13 +84,13 @@ func (t *Table) newWalk(rq *Request, sem *Semantics) *walk {
 }
 
 func (w *walk) serves(p *pattern) bool {
-	return p.matches(w.path) && !(p.internal && w.sem.value[SlashStarServesBare] == bareNotServed)
+	return p.matches(w.path) && !(p.internal && w.sem.Is(SlashStarServesBare, bareNotServed))
 }
 
 // visit scores one Route: of its matching aliases and patterns the best count.
 func (w *walk) visit(r *route) (Candidate, found) {
 	c := Candidate{Route: r.index, Cluster: r.cluster}
-	if w.refused != accepted || (r.vhosts == nil || r.uris == nil) && w.sem.value[OpenRoute] != 0 {
+	if w.refused != accepted || (r.vhosts == nil || r.uris == nil) && !w.sem.Is(OpenRoute, openMatchesAll) {
 		return c, found{}
 	}
 	aliases, patterns := w.aliases(r), w.patterns(r)
@@ -134,7 +134,7 @@ func (w *walk) aliases(r *route) (out []*alias) {
 // accepts is R5 and R6 read literally.
 func (w *walk) accepts(a *alias) bool {
 	return a.matches(w.host, w.port) ||
-		w.sem.value[IPv6Hosts] == hostsAsAddress && w.address.IsValid() && w.address == ipv6(a.host) && (a.port == 0 || a.port == w.port)
+		w.sem.Is(IPv6Hosts, hostsAsAddress) && w.address.IsValid() && w.address == ipv6(a.host) && (a.port == 0 || a.port == w.port)
 }
 
 // patterns returns the places of the patterns that match; a Route without UriGroup has one (R17).

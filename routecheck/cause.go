@@ -106,7 +106,7 @@ func (q *inquiry) with(value string) *Request {
 // home asks who gets a request while all members are well. The near miss is nil unless its session leads there.
 func (q *inquiry) home(rq *Request, sem *Semantics, what string) *Near {
 	p := NewProcess(q.e.t, sem, 0)
-	p.set = func(id ClusterID, cs *ClusterState) { cs.Partition = q.e.sc.partition(id) }
+	p.set = func(id ClusterID, cs *ClusterState) { cs.LearnPartition(q.e.sc.partition(id)) }
 	o := p.Do(rq, nil)
 	if o.By != ByAffinity || o.Status != 0 {
 		return nil

@@ -8,23 +8,6 @@ import (
 	"strings"
 )
 
-// Answer is what certainty is said of: where a request ends.
-type Answer struct {
-	Decision string // forward, declined or error
-	Rejected bool
-	Status   int
-	Cluster  ClusterID
-	Member   MemberID
-}
-
-// The decisions of an Answer.
-const (
-	Forward  = "forward"
-	Declined = "declined"
-	Errored  = "error"
-	Unknown  = "unknown" // only of a fact that nobody can tell, see OpenFact
-)
-
 // Answer returns where a request ended.
 func (o *Outcome) Answer() Answer {
 	switch {
@@ -98,16 +81,10 @@ func (cs chances) shares() map[Answer]float64 {
 	return out
 }
 
-// flip is a choice or a fact set to another value than the base.
-type flip struct {
-	choice Choice
-	value  uint8
-}
-
 // leaf is what one combination of choices and facts gives: a set of answers for each request of the scenario.
 type leaf struct {
-	flips   []flip
-	answers []chances
+	overrides []Override
+	answers   []chances
 }
 
 // played is what a scenario gives under one setting of the choices and facts.
@@ -163,29 +140,19 @@ func (x *explorer) explore(base *Semantics, fixed uint64) (leaves []leaf, proven
 			x.budget -= p.flights
 			return p, p.consulted(), true
 		},
-		leaf: func(sem *Semantics, fixed uint64, p played) { x.add(flips(base, sem), &p) },
+		leaf: func(sem *Semantics, fixed uint64, p played) { x.add(sem.Overrides(base), &p) },
 	}
 	proven = walk.walk(base, fixed)
 	return x.leaves, proven
 }
 
 // add keeps the answers of a combination, and that they are unknown where a fact is the opposite that nobody can tell.
-func (x *explorer) add(flips []flip, p *played) {
-	x.leaves = append(x.leaves, leaf{flips, p.answers})
+func (x *explorer) add(overrides []Override, p *played) {
+	x.leaves = append(x.leaves, leaf{overrides, p.answers})
 	for open := p.consulted() &^ knowable; open != 0; open &= open - 1 {
 		c := Choice(bits.TrailingZeros64(open))
-		x.leaves = append(x.leaves, leaf{append(slices.Clone(flips), flip{c, 1}), p.without(c)})
+		x.leaves = append(x.leaves, leaf{append(slices.Clone(overrides), Override{c, 1}), p.without(c)})
 	}
-}
-
-// flips lists what differs from the base.
-func flips(base, sem *Semantics) (out []flip) {
-	for c := range sem.value {
-		if sem.value[c] != base.value[c] {
-			out = append(out, flip{Choice(c), sem.value[c]})
-		}
-	}
-	return out
 }
 
 // Dependence is a combination of open choices, a fact that is not known, or both, that gives another answer.
@@ -204,38 +171,38 @@ func (t *Table) dependences(leaves []leaf, request int) []Dependence {
 			changing = append(changing, l)
 		}
 	}
-	slices.SortStableFunc(changing, func(a, b leaf) int { return len(a.flips) - len(b.flips) })
+	slices.SortStableFunc(changing, func(a, b leaf) int { return len(a.overrides) - len(b.overrides) })
 	var out []Dependence
 	var kept []leaf
 	for _, l := range changing {
 		covered := slices.ContainsFunc(kept, func(k leaf) bool {
-			return k.answers[request].same(l.answers[request]) && subset(k.flips, l.flips)
+			return k.answers[request].same(l.answers[request]) && subset(k.overrides, l.overrides)
 		})
 		if covered {
 			continue
 		}
 		kept = append(kept, l)
-		out = append(out, dependence(l.flips, t.describe(l.answers[request])))
+		out = append(out, dependence(l.overrides, t.describe(l.answers[request])))
 	}
 	return out
 }
 
-func dependence(flips []flip, gives string) Dependence {
+func dependence(overrides []Override, gives string) Dependence {
 	d := Dependence{Gives: gives}
-	for _, f := range flips {
-		if f.choice.fact() != nil {
-			d.Fact = f.choice.String()
+	for _, f := range overrides {
+		if f.Choice.IsFact() {
+			d.Fact = f.Choice.String()
 			continue
 		}
 		if d.Assume == nil {
 			d.Assume = map[string]string{}
 		}
-		d.Assume[f.choice.String()] = choices[f.choice].Values[f.value]
+		d.Assume[f.Choice.String()] = f.Choice.ValueName(f.Value)
 	}
 	return d
 }
 
-func subset(small, large []flip) bool {
+func subset(small, large []Override) bool {
 	for _, f := range small {
 		if !slices.Contains(large, f) {
 			return false
@@ -269,12 +236,4 @@ func (t *Table) describe(cs chances) string {
 		parts = append([]string{strings.Join(members, " or ") + " of " + t.Clusters[cluster].Name}, parts...)
 	}
 	return strings.Join(parts, ", or ")
-}
-
-// MemberName returns the name of a member, "" for NoMember.
-func (t *Table) MemberName(c ClusterID, m MemberID) string {
-	if c < 0 || m == NoMember {
-		return ""
-	}
-	return t.Clusters[c].Members[m].Name
 }

@@ -70,11 +70,11 @@ func TestCertaintyIsSound(t *testing.T) {
 		decisions := table.Explain(diag.NewFiles(), sc, base, nil, WithAll)
 		for range 60 {
 			sem := base
-			for c := range choices {
-				sem.value[c] = uint8(rapid.IntRange(0, len(choices[c].Values)-1).Draw(t, choices[c].Name))
+			for c := range numChoices {
+				sem = sem.With(c, uint8(rapid.IntRange(0, int(c.NumValues())-1).Draw(t, c.String())))
 			}
-			sem.value[BodyBeyondBuffer] = uint8(rapid.IntRange(0, 1).Draw(t, "body-beyond-buffer"))
-			sem.value[BodyBeyondLimit] = uint8(rapid.IntRange(0, 1).Draw(t, "body-beyond-limit"))
+			sem = sem.With(BodyBeyondBuffer, uint8(rapid.IntRange(0, 1).Draw(t, "body-beyond-buffer")))
+			sem = sem.With(BodyBeyondLimit, uint8(rapid.IntRange(0, 1).Draw(t, "body-beyond-limit")))
 			w := sc.runAll(table, &sem)
 			for i, d := range decisions {
 				if got := table.describe(w.answers[i]); d.Certain && !w.answers[i].sameEnds(d.Ends) {
@@ -87,7 +87,7 @@ func TestCertaintyIsSound(t *testing.T) {
 				sem := base
 				for _, fact := range []Choice{BodyBeyondBuffer, BodyBeyondLimit} {
 					if dep.Fact == fact.String() {
-						sem.value[fact] = 1
+						sem = sem.With(fact, 1)
 					}
 				}
 				for name, value := range dep.Assume {

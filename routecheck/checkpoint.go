@@ -42,7 +42,7 @@ func (c *changes) note(f *Flight, a Action) {
 			c.touched = append(c.touched, touched{f.Cluster, m})
 		}
 	}
-	if f.raised {
+	if f.Raised() {
 		c.raised[f.Cluster] = true
 	}
 }
@@ -51,14 +51,15 @@ func (c *changes) note(f *Flight, a Action) {
 func (p *Process) rewind() {
 	c := p.checkpoint
 	for _, t := range c.touched {
-		p.states[t.cluster].Members[t.member] = c.states[t.cluster].Members[t.member]
+		was := c.states[t.cluster]
+		p.states[t.cluster].RestoreMember(t.member, &was)
 	}
 	for id := range c.raised {
-		copy(p.states[id].Members, c.states[id].Members)
+		was := c.states[id]
+		p.states[id].RestoreMembers(&was)
 	}
 	for id, was := range c.states {
-		cs := p.states[id]
-		cs.RNG, cs.Next, cs.Partition = was.RNG, was.Next, was.Partition
+		p.states[id].Restore(&was)
 	}
 	p.Now, c.touched = c.now, c.touched[:0]
 	clear(c.raised)

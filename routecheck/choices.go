@@ -48,7 +48,7 @@ const (
 	numChoices
 )
 
-// The values that are not the default, as indexes into ChoiceInfo.Values.
+// The values that decisions ask for, as indexes into ChoiceInfo.Values.
 const (
 	uriThenVhost, vhostThenURI                    = 1, 2       // ScoreCombination
 	byClass                                       = 1          // VhostScore
@@ -59,7 +59,7 @@ const (
 	decodeAndClean, asSent, decodePath, cleanPath = 0, 1, 2, 3 // PathNormalisation
 	slashesKept                                   = 1          // MergeSlashes
 	tlsPort80                                     = 1          // TLSDefaultPort
-	openNever, openRejects                        = 1, 2       // OpenRoute
+	openMatchesAll, openNever, openRejects        = 0, 1, 2    // OpenRoute
 	firstCookie, lastCookie                       = 1, 2       // ManyCookies
 	fullIgnored                                   = 1          // AffinityMaxConnections
 	nextPrimary                                   = 1          // AffinityFailover
@@ -109,6 +109,17 @@ func (c Choice) String() string {
 	}
 	return choices[c].Name
 }
+
+// NumValues returns how many values a choice or a fact has.
+func (c Choice) NumValues() uint8 {
+	if c < numChoices {
+		return uint8(len(choices[c].Values))
+	}
+	return 2
+}
+
+// ValueName returns a value of a choice as the flags write it.
+func (c Choice) ValueName(value uint8) string { return choices[c].Values[value] }
 
 var choices = [numChoices]ChoiceInfo{
 	ScoreCombination:         {"score-combination", []string{"sum", "uri-then-vhost", "vhost-then-uri"}, "R12", "how the URI score and the virtual host score of a route combine", "the wording of R1 against the order of the On Demand Router (PI78774)"},

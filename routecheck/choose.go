@@ -103,7 +103,7 @@ func (s *selection) retryIn(ms *MemberState) Nanos {
 
 // JudgedAt returns the time by which retry intervals are judged for a request: now, or its arrival (R52; choice retry-clock).
 func (f *Flight) JudgedAt(now Nanos, sem *Semantics) Nanos {
-	if clock := sem.value[RetryClock]; clock == arrivalJudges || clock == arrivalBoth {
+	if sem.Is(RetryClock, arrivalJudges) || sem.Is(RetryClock, arrivalBoth) {
 		return f.Arrived
 	}
 	return now

@@ -88,6 +88,27 @@ func (s *selection) cloneIn(list []MemberID, id string, primary bool) (usable Me
 	return NoMember, known
 }
 
+// indexed is cloneIn by the index.
+func (s *selection) indexed(id string, primary bool) (usable MemberID, known bool) {
+	spots := s.c.clones[lower(id)]
+	list, at := s.c.Primary, spots.primary
+	if !primary {
+		list, at = s.c.Backup, spots.backup
+	}
+	for _, i := range at {
+		m := list[i]
+		if id == "" || !s.hasClone(m, id) {
+			continue
+		}
+		known = true
+		if s.ifUsable(m) != NoMember {
+			return m, true
+		}
+		s.passedHome(m, primary)
+	}
+	return NoMember, known
+}
+
 // onBackup reports whether a backup has a clone ID.
 func (s *selection) onBackup(id string) bool {
 	if id == "" || len(s.c.Backup) == 0 {
@@ -109,7 +130,7 @@ func (s *selection) passedHome(m MemberID, primary bool) {
 // looksAtCase reports whether a clone ID in another letter case can count on the way: the choice says so, or two members have clone IDs that differ
 // in nothing else.
 func (s *selection) looksAtCase() bool {
-	return s.c.caseTwins || s.sem.value[LetterCase] == caseIgnored
+	return s.c.caseTwins || s.sem.Is(LetterCase, caseIgnored)
 }
 
 // hasClone compares the clone ID of a member with one of the request.

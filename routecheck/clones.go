@@ -30,24 +30,3 @@ func (c *Cluster) indexClones() {
 	}
 	c.clones = index
 }
-
-// indexed is cloneIn by the index.
-func (s *selection) indexed(id string, primary bool) (usable MemberID, known bool) {
-	spots := s.c.clones[lower(id)]
-	list, at := s.c.Primary, spots.primary
-	if !primary {
-		list, at = s.c.Backup, spots.backup
-	}
-	for _, i := range at {
-		m := list[i]
-		if id == "" || !s.hasClone(m, id) {
-			continue
-		}
-		known = true
-		if s.ifUsable(m) != NoMember {
-			return m, true
-		}
-		s.passedHome(m, primary)
-	}
-	return NoMember, known
-}

@@ -3,7 +3,6 @@ package routecheck
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -229,60 +228,12 @@ func (t *Table) Note(id ClusterID, cs *ClusterState, now Nanos) *ClusterNote {
 		ms := &cs.Members[i]
 		note := MemberNote{
 			Member: c.Members[i].Name, Role: roles[i], Weight: ms.Weight, Start: c.Members[i].Start, Marked: ms.Marked,
+			RetryIn: float64(ms.RetryIn(c.RetryInterval, now)) / float64(second),
 			Pending: ms.Pending, Failed: ms.Failed, Affinity: ms.Affinity, Total: ms.Total,
-		}
-		if ms.Marked {
-			note.RetryIn = float64(max(ms.FailedAt+c.RetryInterval-now, 0)) / float64(second)
 		}
 		n.Members = append(n.Members, note)
 	}
 	return n
-}
-
-// Role returns primary, backup, cluster-address, or none for a server in neither list (R40).
-func (c *Cluster) Role(m MemberID) string {
-	switch {
-	case m == c.Address:
-		return "cluster-address"
-	case slices.Contains(c.Primary, m):
-		return "primary"
-	case slices.Contains(c.Backup, m):
-		return "backup"
-	}
-	return "none"
-}
-
-// Drained reports whether a member gets no new requests as long as others do, because its weight is 0 (R36). Random does not look at weights
-// (R35).
-func (c *Cluster) Drained(m MemberID) bool {
-	return !c.Random && m != c.Address && c.Members[m].Weight == 0
-}
-
-// roles returns the Role of every member.
-func (c *Cluster) roles() []string {
-	out := slices.Repeat([]string{"none"}, len(c.Members))
-	for _, m := range c.Backup {
-		out[m] = "backup"
-	}
-	for _, m := range c.Primary {
-		out[m] = "primary"
-	}
-	if c.Address != NoMember {
-		out[c.Address] = "cluster-address"
-	}
-	return out
-}
-
-// RoleInWords is Role as it stands in a sentence or a label.
-func (c *Cluster) RoleInWords(m MemberID) string {
-	switch role := c.Role(m); role {
-	case "none":
-		return "in no list"
-	case "cluster-address":
-		return "cluster address"
-	default:
-		return role
-	}
 }
 
 const nearMisses = 10 // Routes told of when none matches
@@ -352,36 +303,4 @@ func (e *explanation) nearMiss(c *Candidate) RouteNote {
 		n.Why = "a Uri matches the path, but no alias matches host and port: " + e.t.aliasList(c.Route)
 	}
 	return n
-}
-
-// aliasList names the aliases of a Route, and what in its group is none.
-func (t *Table) aliasList(index int) string {
-	for i := range t.routes {
-		g := t.routes[i].vhosts
-		if t.routes[i].index != index || g == nil {
-			continue
-		}
-		var names []string
-		for j := range g.aliases {
-			names = append(names, g.aliases[j].text)
-		}
-		text := "its group has " + join(names, 5)
-		if len(names) == 0 {
-			text = "its group has none"
-		}
-		if len(g.invalid) > 0 {
-			text += "; not host:port, so never matched: " + join(g.invalid, 5)
-		}
-		return text
-	}
-	return ""
-}
-
-func (t *Table) routeAt(index int) diag.Span {
-	for i := range t.routes {
-		if t.routes[i].index == index {
-			return t.routes[i].at
-		}
-	}
-	return diag.Span{}
 }

@@ -38,18 +38,13 @@ var openFacts = [numPoints - numChoices]OpenFact{
 		"the connectors of IntelligentManagement tell the On Demand Router nothing of this application", ""},
 }
 
+// IsFact reports whether a point is a fact and no choice.
+func (c Choice) IsFact() bool { return c >= numChoices }
+
 // fact returns what a point beyond the open choices is, nil for a choice.
 func (c Choice) fact() *OpenFact {
 	if c < numChoices {
 		return nil
 	}
 	return &openFacts[c-numChoices]
-}
-
-// values returns how many values a choice or a fact has.
-func (c Choice) values() uint8 {
-	if c < numChoices {
-		return uint8(len(choices[c].Values))
-	}
-	return 2
 }

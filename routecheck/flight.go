@@ -94,6 +94,14 @@ func (t *Table) Begin(rq *Request, m *Match, now Nanos, sem *Semantics, rec *Rec
 	}
 }
 
+// NewFlight is the flight of a request without session and body through a cluster. With dice, chance is a script.
+func NewFlight(id ClusterID, dice *Dice) Flight {
+	return Flight{Cluster: id, Last: NoMember, Dice: dice}
+}
+
+// DrawFrom lets a script take the place of chance, nil for none.
+func (f *Flight) DrawFrom(dice *Dice) { f.Dice = dice }
+
 // BodyKind classifies a body of n bytes (R57). An unknown length (-1) counts as buffered until it outgrows the buffer;
 // the caller then sets Flight.Body to Unbuffered.
 func (c *Cluster) BodyKind(n int64) BodyKind {
@@ -108,6 +116,9 @@ func (c *Cluster) BodyKind(n int64) BodyKind {
 
 // Begun reports whether an answer has begun: from then on nothing is retried (R58).
 func (f *Flight) Begun() bool { return f.begun }
+
+// Raised reports whether a selection has set the weights of all members (R32).
+func (f *Flight) Raised() bool { return f.raised }
 
 // Lowered reports whether the last pick has lowered its member's weight so far (R32).
 func (f *Flight) Lowered() bool { return f.cost == paid }

@@ -158,6 +158,16 @@ func newUriGroup(g *parser.UriGroup) *uriGroup {
 	return out
 }
 
+// matchesAny reports whether some path is matched.
+func (g *uriGroup) matchesAny() bool {
+	for i := range g.patterns {
+		if g.patterns[i].kind != deadPattern && g.patterns[i].text != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // listing tells which Uris a group lists; most groups are small enough to look through.
 func listing(g *parser.UriGroup) func(name string) bool {
 	if len(g.Uris) <= 32 {

@@ -39,6 +39,7 @@ type aliasPlace struct {
 
 // uriIndex is the patterns of the Routes that one alias leads to. They stand in the patternTable, hashed with its seed.
 type uriIndex struct {
+	number  uint64 // among all indexes
 	seed    uint64 // of the hashes of its texts: those of two indexes differ
 	any     slot   // Routes without UriGroup (R17)
 	depths  uint64 // numbers of slashes in the texts before a * that end with one; the last bit stands for 63 and more
@@ -132,7 +133,7 @@ func (t *Table) link(order []*vhostGroup, groups map[*vhostGroup][]*route) {
 func (t *Table) newURIIndex(routes []*route) *uriIndex {
 	t.index.made++
 	table := &t.index.patterns
-	x := &uriIndex{seed: mix(table.seed^t.index.made, 0xff51afd7ed558ccd)}
+	x := &uriIndex{number: t.index.made, seed: mix(table.seed^t.index.made, 0xff51afd7ed558ccd)}
 	for _, r := range routes {
 		t.pause.Take()
 		if r.uris == nil {
@@ -167,7 +168,7 @@ func (x *uriIndex) noteLength(p *pattern) {
 type search struct {
 	t    *Table
 	sem  *Semantics
-	seen  *Consulted
+	seen *Consulted
 	open bool // Routes without a group match (R17)
 	path string
 

@@ -17,6 +17,18 @@ func (t *Table) LearnPick(cs *ClusterState, f *Flight, m MemberID, by SelectedBy
 	s.assign(m, by)
 }
 
+// Adopt lets balancing pick a member, whatever its state, and gives it a new stream. ok is false where it has no Transport that can be used (R64).
+func (t *Table) Adopt(cs *ClusterState, f *Flight, m MemberID, sem *Semantics) (a Action, ok bool) {
+	f.Last = m
+	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, sem: sem}
+	transport, ok := s.transport(m)
+	if !ok {
+		return Action{}, false
+	}
+	s.assign(m, ByBalance)
+	return Action{Kind: Send, Member: m, Picked: m, Transport: transport, FreshStream: true}, true
+}
+
 // LearnMark takes over that a member is marked down since a moment, or is not. Nobody is probing it.
 func (cs *ClusterState) LearnMark(m MemberID, marked bool, since Nanos) {
 	ms := &cs.Members[m]
@@ -93,6 +105,12 @@ func (f *Flight) Supposing(tls bool, size int64) Flight {
 	g.TLS, g.Size = tls, size
 	return g
 }
+
+// LearnPosition takes over where round robin stands: a place in the primary list (R30).
+func (cs *ClusterState) LearnPosition(at int) { cs.Next = int32(at) }
+
+// LearnPartition takes over the partition table, nil for none (R28).
+func (cs *ClusterState) LearnPartition(table map[string]MemberID) { cs.Partition = table }
 
 // ForgetPosition lets round robin stand anywhere, as before the first request of a process (R30).
 func (cs *ClusterState) ForgetPosition() { cs.Next = -1 }

@@ -10,15 +10,16 @@ func (t *Table) Marks(id ClusterID, fault Fault, sem *Semantics) []bool {
 	for _, list := range [][]MemberID{c.Primary, c.Backup} {
 		for _, m := range list {
 			what := Fact{Cluster: id, Member: m, Fault: fault}
-			f := Flight{Cluster: id, Last: m}
-			s := selection{t: t, c: c, cs: cs, f: &f, now: p.Now, sem: sem}
-			transport, ok := s.transport(m)
-			if !ok || t.Fits(what) != nil {
+			if t.Fits(what) != nil {
+				continue
+			}
+			f := NewFlight(id, nil)
+			a, ok := t.Adopt(cs, &f, m, sem)
+			if !ok {
 				continue
 			}
 			p.Facts = append(p.Facts[:0], what)
-			s.assign(m, ByBalance)
-			at, _ := p.attempt(cs, &f, Action{Kind: Send, Member: m, Transport: transport, FreshStream: true}, nil)
+			at, _ := p.attempt(cs, &f, a, nil)
 			marks[m] = at.Marked
 		}
 	}

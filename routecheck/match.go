@@ -149,7 +149,7 @@ func (t *Table) match(rq *Request, sem *Semantics, seen *Consulted) (Match, refu
 
 // lookUp finds the winning Route for a host in lower case, a port and a path as they are compared.
 func (t *Table) lookUp(host string, port int, path string, sem *Semantics, seen *Consulted) (Match, bool) {
-	s := search{t: t, sem: sem, seen: seen, path: path, open: t.anyOpen && sem.ask(OpenRoute, seen) == 0}
+	s := search{t: t, sem: sem, seen: seen, path: path, open: t.anyOpen && sem.ask(OpenRoute, seen) == openMatchesAll}
 	t.index.search(&s, host, port)
 	switch {
 	case s.best.entry == 0:

@@ -217,7 +217,7 @@ func forEach(cs []Choice, sem Semantics, f func(Semantics)) {
 		f(sem)
 		return
 	}
-	for v := range choices[cs[0]].Values {
+	for v := range cs[0].NumValues() {
 		if cs[0] == OpenRoute && v == openRejects {
 			continue
 		}
@@ -236,12 +236,12 @@ func TestMatchAsksWhatMatters(t *testing.T) {
 		}
 		sem := Latest()
 		for _, c := range matching[:len(matching)-1] {
-			sem.value[c] = uint8(rapid.IntRange(0, len(choices[c].Values)-1).Draw(t, c.String()))
+			sem = sem.With(c, uint8(rapid.IntRange(0, int(c.NumValues())-1).Draw(t, c.String())))
 		}
 		var seen Consulted
 		base, baseOK := table.MatchNoted(&rq, &sem, &seen)
 		for _, c := range matching[:len(matching)-1] {
-			for v := range choices[c].Values {
+			for v := range c.NumValues() {
 				if seen.Points()&(1<<c) != 0 {
 					continue
 				}

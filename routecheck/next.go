@@ -61,13 +61,18 @@ func (s *selection) limit() int {
 // charge lets a pick cost weight (R32, R34): at once, or under weight-on-failure=success-only once an answer's head has come.
 func (s *selection) charge(m MemberID, by SelectedBy) {
 	s.f.Last, s.f.cost = m, free
-	if s.c.costs&(1<<by) == 0 {
+	if !s.costs(by) {
 		return
 	}
 	s.rec.Seen().Shows(WeightOnFailure) // an answer hangs on it only when the attempt fails, see failsFree
-	if s.f.cost = owed; s.sem.value[WeightOnFailure] != costsOnSuccess {
+	if s.f.cost = owed; !s.sem.Is(WeightOnFailure, costsOnSuccess) {
 		s.pay()
 	}
+}
+
+// costs reports whether a pick costs weight: one of balancing does, and under IgnoreAffinityRequests=false one of affinity.
+func (s *selection) costs(by SelectedBy) bool {
+	return !s.c.Random && (by == ByBalance || (by == ByAffinity || by == ByNextPrimary) && s.c.CountAffinity)
 }
 
 // pay lowers the weight of the member that was picked last, unless that is done.

@@ -199,6 +199,11 @@ func (o *outcome) lost(ev Event) {
 	}
 }
 
+// HandshakeFails reports whether a new stream that is closed before anything was read fails as a handshake (R68).
+func (m *Member) HandshakeFails(sem *Semantics, seen *Consulted) bool {
+	return m.Handshake && sem.ask(ExtendedHandshake, seen) != handshakeAsStream
+}
+
 // cut is R58.
 func (o *outcome) cut(what string, mark bool) {
 	o.tellFailure("R58", "%s: %s in the middle of the answer; nothing can be retried, the connection is cut", what, o.fail(mark))
@@ -219,7 +224,7 @@ func (o *outcome) closed(what string, repeatable bool) {
 // closeMarks reports whether a stream that is closed too early marks its member.
 func (o *outcome) closeMarks() bool {
 	if o.unmarkable() || o.f.probing {
-		return o.sem.value[EarlyClose] != closeAsTimeout // the mark is what it is, whatever the choice
+		return !o.sem.Is(EarlyClose, closeAsTimeout) // the mark is what it is, whatever the choice
 	}
 	return o.hangsOn(EarlyClose) != closeAsTimeout
 }

@@ -256,8 +256,8 @@ func TestOraclePath(t *testing.T) {
 		pieces := []string{"/", "/", "//", "/.", "/..", "/...", "a", "b", ".", "..", "%2e", "%2E%2e", "%2f", "%2F", "%00", "%", "%4", "%zz", "%252F", "%61", "%3B", "%3f", "%c3%a4", ";", "é", "%20", "+"}
 		p := "/" + strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 8).Draw(t, "path"), "")
 		sem := Latest()
-		sem.value[PathNormalisation] = uint8(rapid.IntRange(0, len(choices[PathNormalisation].Values)-1).Draw(t, "normalisation"))
-		sem.value[MergeSlashes] = uint8(rapid.IntRange(0, 1).Draw(t, "merge"))
+		sem = sem.With(PathNormalisation, uint8(rapid.IntRange(0, int(PathNormalisation.NumValues())-1).Draw(t, "normalisation")))
+		sem = sem.With(MergeSlashes, uint8(rapid.IntRange(0, 1).Draw(t, "merge")))
 		rq := get(p + rapid.SampledFrom([]string{"", "?", "?/../%zz"}).Draw(t, "query"))
 		want, ok := oracleNormalised(p, func(c Choice, value string) bool { return sem.Value(c) == value })
 		reason := mustParse(clusterXML("", "", server("a", ""))).Refused(&rq, &sem)
@@ -307,12 +307,12 @@ func TestOracleMatch(t *testing.T) {
 		sem := Latest()
 		for c := ScoreCombination; c <= OpenRoute; c++ {
 			if d.yes(c.String(), 3) {
-				sem.value[c] = uint8(d.n(c.String(), 0, len(choices[c].Values)-1))
+				sem = sem.With(c, uint8(d.n(c.String(), 0, int(c.NumValues())-1)))
 			}
 		}
-		sem.value[IPv6Hosts] = uint8(d.n("ipv6-hosts", 0, 1))
-		if sem.value[OpenRoute] == openRejects {
-			sem.value[OpenRoute] = openNever
+		sem = sem.With(IPv6Hosts, uint8(d.n("ipv6-hosts", 0, 1)))
+		if sem.Is(OpenRoute, openRejects) {
+			sem = sem.With(OpenRoute, openNever)
 		}
 		for range d.n("requests", 1, 10) {
 			rq := Request{TLS: d.yes("tls", 3), Port: d.of("port", 80, 443, 9080), Normalised: d.yes("normalised", 6), Host: pick("host", "a", "A", "bb", "c", "[::1]", "[0::1]", "[2001:db8:0::2]") + pick("port", "", ":80", ":443", ":9080"),

@@ -202,7 +202,7 @@ func (d draws) semantics() *Semantics {
 	}
 	for c := ManyCookies; c < numChoices; c++ {
 		if d.yes(c.String(), 3) {
-			sem.value[c] = uint8(d.n(c.String(), 0, len(choices[c].Values)-1))
+			sem = sem.With(c, uint8(d.n(c.String(), 0, int(c.NumValues())-1)))
 		}
 	}
 	return &sem
@@ -310,7 +310,7 @@ func TestOracle(t *testing.T) {
 // changed lists the choices that are not at their default.
 func changed(sem *Semantics) (out []string) {
 	for c := range numChoices {
-		if sem.value[c] != 0 {
+		if !sem.Is(c, 0) {
 			out = append(out, c.String()+"="+sem.Value(c))
 		}
 	}

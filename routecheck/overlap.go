@@ -50,27 +50,3 @@ func (f Fresh) Meet(a, b parser.Alias) (Spot, bool) {
 	}
 	return s, true
 }
-
-// TakesPort reports whether some Route takes requests for a port, whatever their host (R6, R17).
-func (t *Table) TakesPort(port int) bool {
-	if t.index.open != nil {
-		return true
-	}
-	for _, host := range t.index.names() {
-		for _, p := range t.index.ports(host) {
-			if p.port == 0 || p.port == port {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (g *uriGroup) matchesAny() bool {
-	for i := range g.patterns {
-		if g.patterns[i].kind != deadPattern && g.patterns[i].text != "" {
-			return true
-		}
-	}
-	return false
-}

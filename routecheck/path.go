@@ -145,6 +145,11 @@ func normalised(p string, sem *Semantics, seen *Consulted) (string, refusal) {
 	return p, accepted
 }
 
+// decodesPaths reports whether the web server decodes paths (R16).
+func decodesPaths(sem *Semantics) bool {
+	return sem.Is(PathNormalisation, decodePath) || sem.Is(PathNormalisation, decodeAndClean)
+}
+
 func hasDotSegment(p string) bool {
 	for s := range strings.SplitSeq(p, "/") {
 		if s == "." || s == ".." {

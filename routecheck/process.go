@@ -130,7 +130,7 @@ func (p *Process) Clone() *Process {
 // Do runs one request from Now to its end. rec may be nil.
 func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 	out := Outcome{Member: NoMember, Start: p.Now, End: p.Now}
-	if p.t.anyOpen && p.sem.ask(OpenRoute, rec.Seen()) == openRejects {
+	if p.t.rejectsOpen(p.sem, rec.Seen()) {
 		out.Rejected = true
 		return out
 	}
@@ -145,7 +145,7 @@ func (p *Process) Do(rq *Request, rec *Recorder) Outcome {
 	}
 	out.Matched, out.Match = true, m
 	f := p.t.Begin(rq, &m, p.Now, p.sem, rec)
-	f.Dice = p.dice
+	f.DrawFrom(p.dice)
 	p.noteRequest(rq, &f, rec)
 	p.noteRoute(&m, rec)
 	cs := p.State(m.Cluster)
@@ -180,7 +180,7 @@ func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) 
 	key := stream{f.Cluster, a.Member, a.Transport}
 	member := &p.t.Clusters[f.Cluster].Members[a.Member]
 	at = Attempt{Member: a.Member, Outcome: p.fault(f.Cluster, a.Member), By: f.By, Start: p.Now, Failover: a.Failover}
-	before := cs.Members[a.Member].Marked
+	before := cs.MarkedDown(a.Member)
 	ev := Event{Sent: SentSome}
 	switch at.Outcome {
 	case Refused:
@@ -201,8 +201,8 @@ func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) 
 		p.Now += member.IOTimeout
 	case Reset:
 		ev.Kind = StreamLost
-		if !at.Reused && member.Handshake && p.sem.ask(ExtendedHandshake, rec.Seen()) != handshakeAsStream {
-			ev.Sent = SentNothing // it is the handshake that fails (R68)
+		if !at.Reused && member.HandshakeFails(p.sem, rec.Seen()) {
+			ev.Sent = SentNothing
 		}
 	case Garbled:
 		ev.Kind = Malformed
@@ -217,7 +217,7 @@ func (p *Process) attempt(cs *ClusterState, f *Flight, a Action, rec *Recorder) 
 	if then == Deliver {
 		then = p.t.Observe(cs, f, p.Now, Event{Kind: Done}, p.sem, rec)
 	}
-	at.Marked = cs.Members[a.Member].Marked && !before
+	at.Marked = cs.MarkedDown(a.Member) && !before
 	return at, then == Over
 }
 

@@ -41,7 +41,7 @@ func (p Spot) urlUnder(sem *Semantics) string {
 
 // TargetIn returns the path that a client sends to reach the place: escaped where the web server decodes paths (R16), else as it is.
 func (p Spot) TargetIn(sem *Semantics) string {
-	if how := sem.value[PathNormalisation]; how == decodeAndClean || how == decodePath {
+	if decodesPaths(sem) {
 		return (&url.URL{Path: p.Path}).EscapedPath()
 	}
 	return p.Path
@@ -85,9 +85,9 @@ func addOutcome(out *[]Ruling, m Match, ok bool, sem *Semantics, fixed uint64) {
 		}
 	}
 	o := Ruling{Match: m, OK: ok}
-	for c := range choices {
+	for c := range numChoices {
 		if fixed&(1<<c) != 0 {
-			o.Assume = append(o.Assume, choices[c].Name+"="+sem.Value(Choice(c)))
+			o.Assume = append(o.Assume, c.String()+"="+sem.Value(c))
 		}
 	}
 	*out = append(*out, o)
@@ -108,9 +108,9 @@ func RouteSemantics() []Semantics {
 			continue
 		}
 		var next []Semantics
-		for v := range choices[c].Values {
+		for v := range c.NumValues() {
 			for _, sem := range all {
-				next = append(next, sem.With(c, uint8(v)))
+				next = append(next, sem.With(c, v))
 			}
 		}
 		all = next

@@ -1,10 +1,6 @@
 package routecheck
 
-import (
-	"slices"
-
-	"github.com/wasplug/wasplug/parser"
-)
+import "github.com/wasplug/wasplug/parser"
 
 // Fresh is what no Uri and no alias that a Route uses names: with it places are made that only the patterns and aliases at hand match.
 type Fresh struct {
@@ -16,13 +12,13 @@ type Fresh struct {
 // Fresh finds what the file does not name.
 func (t *Table) Fresh() Fresh {
 	f := Fresh{Text: t.freshText(), Host: "any.example", Port: 8080}
-	for t.index.hosts[f.Host] != nil {
+	for t.NamesHost(f.Host) {
 		f.Host = "x" + f.Host
 	}
 	ports := map[int]bool{}
-	for _, host := range t.index.names() {
-		for _, p := range t.index.ports(host) {
-			ports[p.port] = true
+	for _, host := range t.Hosts() {
+		for port := range t.Ports(host) {
+			ports[port] = true
 		}
 	}
 	for ports[f.Port] && f.Port < 65535 {
@@ -52,25 +48,6 @@ func (t *Table) freshText() string {
 		}
 	}
 	return ""
-}
-
-// names lists the hosts of all aliases in order, "*" for any.
-func (x *hostIndex) names() []string {
-	hosts := []string{"*"}
-	for h := range x.hosts {
-		if h != "*" {
-			hosts = append(hosts, h)
-		}
-	}
-	slices.Sort(hosts)
-	return hosts
-}
-
-func (x *hostIndex) ports(host string) []portEntry {
-	if host == "*" {
-		return x.anyHost
-	}
-	return x.hosts[host]
 }
 
 // path returns a path that a pattern matches and nothing longer does; ok is false when there is none.

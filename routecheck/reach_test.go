@@ -52,7 +52,7 @@ func everySemantics(among uint64, visit func(*Semantics)) {
 			visit(&sem)
 			return
 		}
-		for v := range choices[c].Values {
+		for v := range c.NumValues() {
 			walk(sem.With(c, uint8(v)), c+1)
 		}
 	}

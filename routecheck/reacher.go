@@ -1,7 +1,6 @@
 package routecheck
 
 import (
-	"encoding/binary"
 	"slices"
 	"sort"
 	"strings"
@@ -10,7 +9,7 @@ import (
 // NewReach examines the Routes of a table: for each Uri it makes requests that this Uri matches best and asks who wins them under every
 // value of the open scoring choices. The work is bounded; what stands behind the bound counts as reachable and determined.
 func (t *Table) NewReach() *Reach {
-	r := &reacher{t: t, sem: Latest(), byPair: map[pairKey]int{}, counted: map[counted]bool{}, groups: map[*vhostGroup][]*route{}, numbers: map[*uriIndex]uint64{}}
+	r := &reacher{t: t, sem: Latest(), byPair: map[pairKey]int{}, counted: map[counted]bool{}, groups: map[*vhostGroup][]*route{}}
 	for i := range t.routes {
 		rt := &t.routes[i]
 		r.groups[rt.vhosts] = append(r.groups[rt.vhosts], rt)
@@ -26,14 +25,13 @@ func (t *Table) NewReach() *Reach {
 
 type reacher struct {
 	Reach
-	t       *Table
-	sem     Semantics
-	groups  map[*vhostGroup][]*route
-	uris    []*uriGroup // in the order of the Routes
-	users   map[*uriGroup][]*route
-	numbers map[*uriIndex]uint64
-	budget  int
-	seen    Consulted
+	t      *Table
+	sem    Semantics
+	groups map[*vhostGroup][]*route
+	uris   []*uriGroup // in the order of the Routes
+	users  map[*uriGroup][]*route
+	budget int
+	seen   Consulted
 
 	fresh   Fresh
 	byPair  map[pairKey]int // place in Undetermined
@@ -166,73 +164,47 @@ func (r *reacher) classes() []hostClass {
 		if r.budget--; r.budget < 0 {
 			return
 		}
-		key, routes := r.signature(host, port)
+		key, routes := r.competing(host, port)
 		if len(routes) > 0 && !seen[key] {
 			seen[key] = true
 			r.budget -= len(routes) / 8
 			out = append(out, hostClass{host, port, routes})
 		}
 	}
-	for _, h := range r.t.index.names() {
+	for _, h := range r.t.Hosts() {
 		host, anyPort := h, false
 		if h == "*" {
 			host = r.fresh.Host
 		}
-		for _, p := range r.t.index.ports(h) {
-			if p.port != 0 {
-				add(host, p.port)
+		for port := range r.t.Ports(h) {
+			if port != 0 {
+				add(host, port)
 				continue
 			}
 			add(host, r.fresh.Port)
 			anyPort = true
 		}
 		if anyPort && h != "*" {
-			for _, p := range r.t.index.ports("*") {
-				if p.port != 0 {
-					add(host, p.port)
+			for port := range r.t.Ports("*") {
+				if port != 0 {
+					add(host, port)
 				}
 			}
 		}
 	}
-	if r.t.index.open != nil {
+	if r.t.TakesAnyHost() {
 		add(r.fresh.Host, r.fresh.Port)
 	}
 	return out
 }
 
-// signature names the Routes that compete for a host and port, and how their aliases score.
-func (r *reacher) signature(host string, port int) (string, []*route) {
-	var key []byte
-	var routes []*route
-	matched := 0
-	note := func(host string) {
-		ports := r.t.index.ports(host)
-		for i := range ports {
-			if ports[i].port != port && ports[i].port != 0 {
-				continue
-			}
-			for v := range ports[i].variants {
-				va := &ports[i].variants[v]
-				if r.numbers[va.uris] == 0 {
-					r.numbers[va.uris] = uint64(len(r.numbers) + 1)
-				}
-				matched++
-				key = binary.AppendUvarint(key, r.numbers[va.uris])
-				key = binary.AppendUvarint(key, uint64(va.score.class))
-				key = binary.AppendUvarint(key, uint64(va.score.chars))
-				for _, pl := range va.places {
-					routes = append(routes, r.groups[pl.group]...)
-				}
-			}
-		}
+// competing returns the Routes that compete for a host and port, and a key that says how their aliases score.
+func (r *reacher) competing(host string, port int) (key string, routes []*route) {
+	key, groups := r.t.Competing(host, port)
+	for _, g := range groups {
+		routes = append(routes, r.groups[g]...)
 	}
-	note(host)
-	note("*")
-	if matched == 1 { // with one alias its score compares with nothing
-		_, used := binary.Uvarint(key)
-		key = key[:used]
-	}
-	return string(key), append(routes, r.groups[nil]...)
+	return key, append(routes, r.groups[nil]...)
 }
 
 func (r *reacher) undetermined() {

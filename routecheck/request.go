@@ -41,6 +41,16 @@ func hostPortOf(rq *Request, sem *Semantics, seen *Consulted) (string, int) {
 	return host, 443
 }
 
+// ToldPort returns the port that a member is told the request came to ($WSSP): that of the Host header, or with AppServerPortPreference
+// WebserverPort the one that it arrived on (R8, R10).
+func (t *Table) ToldPort(rq *Request, sem *Semantics) int {
+	if t.tellsArrived {
+		return rq.Port
+	}
+	_, port := hostPortOf(rq, sem, nil)
+	return port
+}
+
 // SplitHost divides a Host header into host and written port; an IPv6 address keeps its brackets.
 func SplitHost[T string | []byte](s T) (host, port T) {
 	for i := len(s) - 1; i >= 0 && s[i] != ']'; i-- {

@@ -3,8 +3,6 @@ package routecheck
 import (
 	"fmt"
 	"slices"
-
-	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Scenario is a question: requests, asked of one process in a given state, with facts about the members.
@@ -46,6 +44,24 @@ type MemberFact struct {
 	Weight  *int32 // current weight
 	Next    bool   // round robin stands here
 	Idle    []int  // idle streams to each Transport (R66)
+}
+
+// StateFacts words the state of a cluster in a process as a scenario has it. idle gives the number of idle streams to a Transport of a member.
+func (t *Table) StateFacts(id ClusterID, cs *ClusterState, now Nanos, idle func(m MemberID, transport int) int) []MemberFact {
+	c := &t.Clusters[id]
+	facts := make([]MemberFact, len(cs.Members))
+	for i := range cs.Members {
+		ms := cs.Members[i]
+		f := &facts[i]
+		f.Cluster, f.Member, f.Marked, f.Pending, f.Weight = id, MemberID(i), ms.MarkedFor(now), &ms.Pending, &ms.Weight
+		for transport := range c.Members[i].Transports {
+			f.Idle = append(f.Idle, idle(f.Member, transport))
+		}
+	}
+	if cs.Next >= 0 && int(cs.Next) < len(c.Primary) {
+		facts[c.Primary[cs.Next]].Next = true
+	}
+	return facts
 }
 
 // PartitionEntry says which member the partition table of its cluster names for a partition ID (R28).
@@ -91,81 +107,6 @@ func (t *Table) FitsState(f MemberFact) error {
 	return nil
 }
 
-// FindMember resolves "MEMBER" or "CLUSTER/MEMBER". A name that several clusters have must be given with its cluster.
-func (t *Table) FindMember(name string) (ClusterID, MemberID, error) {
-	for i := range len(name) {
-		if name[i] != '/' {
-			continue
-		}
-		if id, ok := t.byName[name[:i]]; ok {
-			if m, ok := t.Clusters[id].byName[name[i+1:]]; ok {
-				return id, m, nil
-			}
-		}
-	}
-	in := t.clustersOf[name]
-	switch len(in) {
-	case 1:
-		return in[0], t.Clusters[in[0]].byName[name], nil
-	case 0:
-		return -1, NoMember, diag.Errorf("no member is named %q%s", name, t.hint(name))
-	}
-	var full []string
-	for _, id := range in {
-		full = append(full, t.Clusters[id].Name+"/"+name)
-	}
-	return -1, NoMember, &AmbiguousMember{name, full}
-}
-
-// hint helps to find the member that an unknown name may mean: a clone ID, a misspelling, or one of a few.
-func (t *Table) hint(name string) string {
-	for i := range t.Clusters {
-		for j := range t.Clusters[i].Members {
-			if m := &t.Clusters[i].Members[j]; m.CloneID == name && name != "" {
-				return fmt.Sprintf("; it is the clone ID of %s", m.Name)
-			}
-		}
-	}
-	known := keys(t.clustersOf)
-	if near := diag.DidYouMean(name, known); near != "" {
-		return near
-	}
-	return "; there are " + join(known, 5)
-}
-
-// AmbiguousMember says that a member's name alone names several.
-type AmbiguousMember struct {
-	Name string
-	In   []string // CLUSTER/MEMBER
-}
-
-// Error names the ways to say which one is meant.
-func (e *AmbiguousMember) Error() string {
-	return diag.Sprintf("member %q is in several clusters: name one of %s", e.Name, join(e.In, 5))
-}
-
-// FindCluster resolves the name of a cluster.
-func (t *Table) FindCluster(name string) (ClusterID, error) {
-	if id, ok := t.byName[name]; ok {
-		return id, nil
-	}
-	return -1, diag.Errorf("no cluster is named %q%s", name, diag.DidYouMean(name, t.clusterNames()))
-}
-
-func join(list []string, most int) string {
-	text := ""
-	for i, s := range list {
-		if i == most {
-			return text + ", ..."
-		}
-		if i > 0 {
-			text += ", "
-		}
-		text += s
-	}
-	return text
-}
-
 // process returns the process of a scenario in its first state. With dice, chance is a script.
 func (sc *Scenario) process(t *Table, sem *Semantics, dice *Dice) *Process {
 	seed := uint64(0)
@@ -187,7 +128,7 @@ func (sc *Scenario) process(t *Table, sem *Semantics, dice *Dice) *Process {
 		}
 	}
 	p.set = func(id ClusterID, cs *ClusterState) {
-		cs.Partition = sc.partition(id)
+		cs.LearnPartition(sc.partition(id))
 		for i := range sc.Members {
 			if f := &sc.Members[i]; f.Cluster == id {
 				f.apply(&t.Clusters[id], cs, start)
@@ -199,18 +140,17 @@ func (sc *Scenario) process(t *Table, sem *Semantics, dice *Dice) *Process {
 }
 
 func (f *MemberFact) apply(c *Cluster, cs *ClusterState, now Nanos) {
-	ms := &cs.Members[f.Member]
 	if f.Marked != nil {
-		ms.Marked, ms.FailedAt = true, now-*f.Marked
+		cs.LearnMark(f.Member, true, now-*f.Marked)
 	}
 	if f.Pending != nil {
-		ms.Pending = *f.Pending
+		cs.LearnPending(f.Member, *f.Pending)
 	}
 	if f.Weight != nil {
-		ms.Weight = *f.Weight
+		cs.LearnWeight(f.Member, *f.Weight)
 	}
 	if f.Next {
-		cs.Next = int32(slices.Index(c.Primary, f.Member))
+		cs.LearnPosition(slices.Index(c.Primary, f.Member))
 	}
 }
 
@@ -370,18 +310,4 @@ func (sc *Scenario) shares(rq *Request, p *Process, c *Cluster, cs *ClusterState
 		spread.add(out.Answer(), 1/float64(cycle))
 	}
 	return spread.chances
-}
-
-// fullCycle begins a cycle of round robin, with the start weights, and returns how many requests it has, at most 10,000.
-func (c *Cluster) fullCycle(cs *ClusterState, sem *Semantics) int {
-	cycle := 0
-	for i := range cs.Members {
-		cs.Members[i].Weight = c.startWeight(MemberID(i), sem)
-	}
-	for _, m := range c.Primary {
-		if !cs.Members[m].Marked {
-			cycle += int(c.Members[m].Start)
-		}
-	}
-	return min(max(cycle, 1), 10000)
 }

@@ -79,6 +79,25 @@ func (s Semantics) With(c Choice, value uint8) Semantics {
 	return s
 }
 
+// Is reports whether a choice has a value, for whoever need not note that an answer hangs on it.
+func (s *Semantics) Is(c Choice, value uint8) bool { return s.value[c] == value }
+
+// Overrides lists what differs from a base.
+func (s *Semantics) Overrides(base *Semantics) (out []Override) {
+	for c := range s.value {
+		if s.value[c] != base.value[c] {
+			out = append(out, Override{Choice(c), s.value[c]})
+		}
+	}
+	return out
+}
+
+// Override is a choice or a fact set to another value than the base.
+type Override struct {
+	Choice Choice
+	Value  uint8
+}
+
 // ask reads a choice and notes that an answer may hang on it. Every decision reads its choices here, and only where the values
 // would differ: that is what makes certainty sound and cheap.
 func (s *Semantics) ask(c Choice, seen *Consulted) uint8 {

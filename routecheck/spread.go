@@ -1,7 +1,5 @@
 package routecheck
 
-import "slices"
-
 // NewSessions returns the share of each member in the new sessions of a cluster in the long run, while all members are well: by the weights over a full
 // cycle of round robin, or the probabilities of a random choice (R30 to R36). Together they are 1, or 0 where nobody gets any.
 func (t *Table) NewSessions(id ClusterID, sem *Semantics) []float64 {
@@ -19,11 +17,8 @@ func (t *Table) NewSessions(id ClusterID, sem *Semantics) []float64 {
 		}
 		return shares
 	}
-	cs.Next = 0 // wherever it begins, a full cycle gives the same
-	cycle := t.Clusters[id].fullCycle(cs, sem)
-	if c := &t.Clusters[id]; !slices.ContainsFunc(c.Primary, func(m MemberID) bool { return cs.Members[m].Weight > 0 }) {
-		cycle = max(len(c.Primary), 1) // all of them in spite of their weights (R36)
-	}
+	cs.LearnPosition(0) // wherever it begins, a full cycle gives the same
+	cycle := t.Clusters[id].sessionCycle(cs, sem)
 	for range cycle {
 		if m := p.newSession(id, cs, nil); m != NoMember {
 			shares[m] += 1 / float64(cycle)
@@ -34,7 +29,7 @@ func (t *Table) NewSessions(id ClusterID, sem *Semantics) []float64 {
 
 // newSession plays a request without session and returns who serves it.
 func (p *Process) newSession(id ClusterID, cs *ClusterState, dice *Dice) MemberID {
-	f := Flight{Cluster: id, Last: NoMember, Dice: dice}
+	f := NewFlight(id, dice)
 	for {
 		a := p.t.Next(cs, &f, p.Now, p.sem, nil)
 		p.noteChanges(&f, a)

@@ -25,7 +25,7 @@ func (s *stage) state(c *Cluster, id ClusterID, sem *Semantics, seed uint64) *Cl
 		cs = &fresh
 		s.states[id] = cs
 	}
-	cs.RNG, cs.Next, cs.Partition = seed, -1, nil
+	cs.Restart(seed)
 	return cs
 }
 
@@ -39,13 +39,11 @@ func (s *stage) touch(c ClusterID, m MemberID) {
 // clear undoes what the process before has changed.
 func (s *stage) clear(sem *Semantics) {
 	for id := range s.raised {
-		if cs := s.states[id]; cs != nil {
-			*cs = s.t.Clusters[id].NewState(sem, 0)
-		}
+		delete(s.states, id)
 	}
 	for _, m := range s.touched {
 		if cs := s.states[m.cluster]; cs != nil {
-			cs.Members[m.member] = MemberState{Weight: s.t.Clusters[m.cluster].startWeight(m.member, sem)}
+			s.t.Clusters[m.cluster].ResetMember(cs, m.member, sem)
 		}
 	}
 	s.touched = s.touched[:0]

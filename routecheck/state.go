@@ -32,6 +32,26 @@ func (c *Cluster) NewState(sem *Semantics, seed uint64) ClusterState {
 	return cs
 }
 
+// MarkedDown reports whether a member is marked down.
+func (cs *ClusterState) MarkedDown(m MemberID) bool { return cs.Members[m].Marked }
+
+// MarkedFor returns for how long a member has been marked down, nil where it is not.
+func (ms *MemberState) MarkedFor(now Nanos) *Nanos {
+	if !ms.Marked {
+		return nil
+	}
+	age := now - ms.FailedAt
+	return &age
+}
+
+// RetryIn returns how long a retry interval has still to run, 0 where the member is not marked down.
+func (ms *MemberState) RetryIn(interval, now Nanos) Nanos {
+	if !ms.Marked {
+		return 0
+	}
+	return max(ms.FailedAt+interval-now, 0)
+}
+
 // Clone returns an independent copy.
 func (cs *ClusterState) Clone() ClusterState {
 	c := *cs
@@ -39,12 +59,54 @@ func (cs *ClusterState) Clone() ClusterState {
 	return c
 }
 
+// Restart lets chance, round robin and the partition table stand where they do in a fresh process.
+func (cs *ClusterState) Restart(seed uint64) { cs.RNG, cs.Next, cs.Partition = seed, -1, nil }
+
+// Restore lets chance, round robin and the partition table stand where they stood.
+func (cs *ClusterState) Restore(was *ClusterState) {
+	cs.RNG, cs.Next, cs.Partition = was.RNG, was.Next, was.Partition
+}
+
+// RestoreMember gives a member the state that it had.
+func (cs *ClusterState) RestoreMember(m MemberID, was *ClusterState) { cs.Members[m] = was.Members[m] }
+
+// RestoreMembers gives all members the states that they had.
+func (cs *ClusterState) RestoreMembers(was *ClusterState) { copy(cs.Members, was.Members) }
+
+// ResetMember gives a member its state in a fresh process.
+func (c *Cluster) ResetMember(cs *ClusterState, m MemberID, sem *Semantics) {
+	cs.Members[m] = MemberState{Weight: c.startWeight(m, sem)}
+}
+
 // startWeight is R31. The one choice about it concerns a cluster with one server, where weights decide nothing.
 func (c *Cluster) startWeight(m MemberID, sem *Semantics) int32 {
-	if c.listed == 1 && sem.value[SingleMemberWeight] == weightKept {
+	if c.listed == 1 && sem.Is(SingleMemberWeight, weightKept) {
 		return c.Members[m].Weight
 	}
 	return c.Members[m].Start
+}
+
+// sessionCycle begins a cycle of new sessions, and returns how many it has: without any weight the primaries take turns (R36).
+func (c *Cluster) sessionCycle(cs *ClusterState, sem *Semantics) int {
+	cycle := c.fullCycle(cs, sem)
+	if !slices.ContainsFunc(c.Primary, func(m MemberID) bool { return cs.Members[m].Weight > 0 }) {
+		return max(len(c.Primary), 1)
+	}
+	return cycle
+}
+
+// fullCycle begins a cycle of round robin, with the start weights, and returns how many requests it has, at most 10,000.
+func (c *Cluster) fullCycle(cs *ClusterState, sem *Semantics) int {
+	cycle := 0
+	for i := range cs.Members {
+		cs.Members[i].Weight = c.startWeight(MemberID(i), sem)
+	}
+	for _, m := range c.Primary {
+		if !cs.Members[m].Marked {
+			cycle += int(c.Members[m].Start)
+		}
+	}
+	return min(max(cycle, 1), 10000)
 }
 
 // draw returns a number below n from the state's generator (splitmix64), or from the flight's dice.

@@ -78,7 +78,6 @@ type Cluster struct {
 	caseTwins      bool                  // two clone IDs differ in letter case only
 	clones         map[string]cloneSpots // of a large cluster, by clone ID in lower case; nil otherwise
 	listed         int                   // servers in the two lists (R62)
-	costs          uint8                 // set of By: picks that cost weight (R32, R34)
 	failoverToNext bool
 	markBusy       bool
 	byName         map[string]MemberID
@@ -164,7 +163,7 @@ func routes(im *parser.Node) bool {
 // Rejected lists the reasons why the plug-in rejects the file: Routes that name what does not exist (R18) and, under
 // open-route=rejects-file, Routes without a group (R17). Without any the file is used.
 func (t *Table) Rejected(sem *Semantics) []diag.Diagnostic {
-	if !t.anyOpen || sem.ask(OpenRoute, nil) != openRejects {
+	if !t.rejectsOpen(sem, nil) {
 		return t.missing
 	}
 	reasons := slices.Clone(t.missing)
@@ -176,6 +175,11 @@ func (t *Table) Rejected(sem *Semantics) []diag.Diagnostic {
 		}
 	}
 	return reasons
+}
+
+// rejectsOpen reports whether the plug-in rejects the file for a Route without a group (R17).
+func (t *Table) rejectsOpen(sem *Semantics, seen *Consulted) bool {
+	return t.anyOpen && sem.ask(OpenRoute, seen) == openRejects
 }
 
 func (t *Table) addClusters(cfg *parser.Config, distinct []*parser.ServerCluster) {
@@ -190,16 +194,12 @@ func (t *Table) addClusters(cfg *parser.Config, distinct []*parser.ServerCluster
 	}
 }
 
-// ClusterByName returns the cluster of that name.
-func (t *Table) ClusterByName(name string) (ClusterID, bool) {
-	id, ok := t.byName[name]
-	return id, ok
-}
-
-// MemberByName returns the member of that name; the ClusterAddress is called ClusterAddress.
-func (c *Cluster) MemberByName(name string) (MemberID, bool) {
-	id, ok := c.byName[name]
-	return id, ok
+// MemberName returns the name of a member, "" for NoMember.
+func (t *Table) MemberName(c ClusterID, m MemberID) string {
+	if c < 0 || m == NoMember {
+		return ""
+	}
+	return t.Clusters[c].Members[m].Name
 }
 
 // Single reports whether the cluster lists one server only: it is never marked down (R51).
@@ -249,12 +249,6 @@ func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
 	}
 	if sc.CloneSeparatorChange.V {
 		c.Separator = '+'
-	}
-	if !c.Random {
-		c.costs = 1 << ByBalance
-		if c.CountAffinity {
-			c.costs |= 1<<ByAffinity | 1<<ByNextPrimary
-		}
 	}
 	installRoot := parser.Find(cfg.Properties, "PluginInstallRoot") != nil
 	servers := c.names(sc)

@@ -224,7 +224,7 @@ func (s *selection) judged() string {
 
 // stuck reports whether a member counts as being probed for ever, though nobody does: what a 503 to a probe leads to before PM49491.
 func (s *selection) stuck(ms *MemberState) bool {
-	return ms.Retrying && ms.Pending == 0 && !s.sem.BusyClears && s.sem.value[Probe503BeforeFix] != probeRestartsTimer
+	return ms.Retrying && ms.Pending == 0 && !s.sem.BusyClears && !s.sem.Is(Probe503BeforeFix, probeRestartsTimer)
 }
 
 func ordinal(i int) string {

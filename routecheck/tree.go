@@ -31,7 +31,7 @@ func (t *tree[T]) branch(sem *Semantics, fixed uint64, result T, asked uint64) b
 	if !t.branch(sem, fixed, result, asked) { // the value that it has was decided under
 		return false
 	}
-	for v := range c.values() {
+	for v := range c.NumValues() {
 		if v == sem.value[c] {
 			continue
 		}

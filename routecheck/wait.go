@@ -41,9 +41,9 @@ func (t *Table) wait(id ClusterID, hung []MemberID, fault Fault, sem *Semantics)
 		}
 	}
 	if len(c.Primary) > 0 {
-		p.State(id).Next = 0 // at the first hung member
+		p.State(id).LearnPosition(0) // at the first hung member
 	}
-	f := Flight{Cluster: id, Last: NoMember}
+	f := NewFlight(id, nil)
 	w := Wait{Fault: fault}
 	for w.Attempts < 1000 {
 		a := t.Next(p.State(id), &f, p.Now, sem, nil)

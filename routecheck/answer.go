@@ -1,0 +1,18 @@
+package routecheck
+
+// Answer is what certainty is said of: where a request ends.
+type Answer struct {
+	Decision string // forward, declined or error
+	Rejected bool
+	Status   int
+	Cluster  ClusterID
+	Member   MemberID
+}
+
+// The decisions of an Answer.
+const (
+	Forward  = "forward"
+	Declined = "declined"
+	Errored  = "error"
+	Unknown  = "unknown" // only of a fact that nobody can tell, see OpenFact
+)
