@@ -12,7 +12,6 @@ import (
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
 )
 
 // configFlags are -c/--config, a plugin-cfg.xml or a topology everywhere, and which web server's file of a topology is meant.
@@ -79,19 +78,6 @@ func argumentsGiven(c *cli.Context) error {
 
 // displayName is what reports call a file.
 func displayName(path string) string { return app.DisplayName(path) }
-
-// loadTable reads the configuration that the flags name and that decisions are to be made on.
-func loadTable(c *cli.Context, sem *routecheck.Semantics) (*app.Loaded, error) {
-	return loadTableFor(c, diag.NewFiles(), configOf(c), sem)
-}
-
-// loadTableFor reads a configuration that decisions are to be made on.
-func loadTableFor(c *cli.Context, files *diag.Files, config app.Config, sem *routecheck.Semantics) (*app.Loaded, error) {
-	load := app.Load{Config: config, DecideBy: sem, Files: files}
-	l, err := load.Run(inputOf(c))
-	tell(c, l.Notes)
-	return l, ended(err)
-}
 
 // whatItIs says what a file is that is not what was asked for, and what takes it.
 func whatItIs(src []byte) string {

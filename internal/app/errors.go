@@ -1,6 +1,8 @@
 package app
 
-import "github.com/wasplug/wasplug/parser/diag"
+import (
+	"github.com/wasplug/wasplug/parser/diag"
+)
 
 // RequestError says that a request cannot be meant as it stands: its words say what would be right.
 type RequestError struct {

@@ -16,3 +16,11 @@ func jsonLines[T any](w io.Writer, values []T) error {
 	}
 	return nil
 }
+
+// indentedJSON writes one value, indented, with <, > and & as they are.
+func indentedJSON(w io.Writer, value any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(value)
+}
