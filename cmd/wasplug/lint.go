@@ -1,22 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/generate"
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/report"
 	"github.com/wasplug/wasplug/lint"
-	"github.com/wasplug/wasplug/lint/report"
-	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/lint/settings"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -40,7 +38,7 @@ folder or one above it.
 
 Exit codes: 0 nothing at --fail-on or above; 1 findings; 2 wrong usage; 3 a file cannot be read, or there is nothing to check.`,
 		Flags: []cli.Flag{
-			&cli.StringSliceFlag{Name: "format", Usage: "`FORMAT[=FILE]`, repeatable: " + strings.Join(report.Formats(), ", ") + ", or auto (github inside GitHub Actions, else text)"},
+			&cli.StringSliceFlag{Name: "format", Usage: "`FORMAT[=FILE]`, repeatable: " + strings.Join(report.Lint.Names(), ", ") + ", or auto (github inside GitHub Actions, else text)"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` for reports without one", DefaultText: "standard output"},
 			&cli.StringFlag{Name: "fail-on", Usage: "least `SEVERITY` that gives exit code 1: error, warning, info or never", DefaultText: "error"},
 			&cli.StringFlag{Name: "min-severity", Usage: "least `SEVERITY` that is reported: error, warning or info"},
@@ -93,74 +91,63 @@ func (m *fixMode) Set(value string) error {
 // linting is a run of the command.
 type linting struct {
 	c        *cli.Context
-	files    *diag.Files
-	options  lint.Options
 	settings settings.Settings
-	inputs   []lint.Input
-	paths    map[diag.FileID]string // of files that may be repaired
-	failed   bool                   // a file could not be read
-
-	topologies []*generate.Topology
-	faults     []diag.Diagnostic // of topologies
+	request  app.Lint
+	outs     []output
+	failed   bool // a file could not be read
 }
 
 func lintAction(c *cli.Context) error {
-	l := &linting{c: c, files: diag.NewFiles(), paths: map[diag.FileID]string{}}
-	if err := l.configure(); err != nil {
-		return err
-	}
-	outs, err := l.outputs()
-	if err != nil {
-		return err
-	}
-	failOn, err := severityFlag("fail-on", ranked(c, "fail-on", l.settings.FailOn), diag.Error)
-	if err != nil {
-		return err
-	}
-	least, err := severityFlag("min-severity", ranked(c, "min-severity", l.settings.MinSeverity), 0)
-	if err != nil {
-		return err
-	}
-	if _, err := chosen(c, "across"); err != nil {
-		return err
-	}
-	if err := l.read(); err != nil {
-		return err
-	}
-	if err := l.spareFiles(outs); err != nil {
-		return err
-	}
-	if mode := c.Generic("fix").(*fixMode); *mode != "" {
-		if stop, err := l.repair(string(*mode)); stop || err != nil {
+	l := &linting{c: c}
+	for _, step := range []func() error{l.readSettings, l.readOptions, l.readOutputs, l.readSeverities, l.findFiles} {
+		if err := step(); err != nil {
 			return err
 		}
 	}
-	found := append(lint.Run(rules.All(), l.files, l.inputs, l.options), l.options.Apply(rules.All(), l.faults)...)
-	for _, t := range l.topologies {
-		found = t.Tolerate(found)
+	if mode := *c.Generic("fix").(*fixMode); mode != "" {
+		if stop, err := l.repair(string(mode)); stop || err != nil {
+			return err
+		}
 	}
-	placed := lint.Place(l.inputs, found)
 	if path := c.String("write-baseline"); path != "" {
-		data := settings.WriteBaseline(l.files, placed, beside(path))
-		if err := writeFile(path, data, ownKind(path, c.Bool("force"), isBaseline)); err != nil {
-			return err
-		}
-		fmt.Fprintf(c.App.ErrWriter, "%s: %d findings are known from now on\n", path, len(placed))
-		return l.end(false)
+		return l.writeBaseline(path)
 	}
-	if placed, err = l.baseline(placed); err != nil {
+	if path := ranked(c, "baseline", l.settings.Baseline); path != "" {
+		l.request.Baseline, l.request.Named = path, beside(path)
+	}
+	answer, err := l.run()
+	if err != nil {
 		return err
 	}
-	placed = slices.DeleteFunc(placed, func(p lint.Placed) bool { return p.Severity < least })
-	r := &report.Report{Files: l.files, Findings: placed, Checked: l.checked(), FailOn: failOn, Version: buildInfo().Version}
-	if dir, err := os.Getwd(); err == nil {
-		r.Base = dir
-	}
-	if err := l.write(r, outs); err != nil {
+	if err := l.write(answer); err != nil {
 		return err
 	}
-	fails := failOn != 0 && slices.ContainsFunc(placed, func(p lint.Placed) bool { return p.Severity >= failOn })
-	return l.end(fails && !c.Bool("exit-zero"))
+	return l.end(answer.Fails() && !c.Bool("exit-zero"))
+}
+
+// run checks the files.
+func (l *linting) run() (*app.LintAnswer, error) {
+	answer, err := l.request.Run(inputOf(l.c))
+	tell(l.c, answer.Notes)
+	if err != nil {
+		return nil, ended(err)
+	}
+	if err := l.looked(len(answer.Checked), answer.Unread); err != nil {
+		return nil, err
+	}
+	return answer, l.spareFiles()
+}
+
+// looked notes how many files were looked at, and how many could not be read. To look at nothing is never fine.
+func (l *linting) looked(at, unread int) error {
+	l.failed = l.failed || unread > 0
+	switch {
+	case at > 0:
+		return nil
+	case l.failed:
+		return &exitError{exitFailed, errSilent}
+	}
+	return failure(fmt.Errorf("nothing to check: no file in %s looks like plugin-cfg.xml", strings.Join(l.c.Args().Slice(), " ")))
 }
 
 // end gives the exit code.
@@ -174,15 +161,52 @@ func (l *linting) end(findingsFail bool) error {
 	return nil
 }
 
-func (l *linting) checked() []diag.FileID {
-	ids := make([]diag.FileID, len(l.inputs))
-	for i, in := range l.inputs {
-		ids[i] = in.File
+// writeBaseline takes all that is found for known.
+func (l *linting) writeBaseline(path string) error {
+	l.request.MinSeverity = 0
+	answer, err := l.run()
+	if err != nil {
+		return err
 	}
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	slices.SortFunc(ids, func(a, b diag.FileID) int { return strings.Compare(l.files.Name(a), l.files.Name(b)) })
-	return ids
+	data := settings.WriteBaseline(answer.Files, answer.Findings, beside(path))
+	if err := writeFile(path, data, ownKind(path, l.c.Bool("force"), isBaseline)); err != nil {
+		return err
+	}
+	fmt.Fprintf(l.c.App.ErrWriter, "%s: %d findings are known from now on\n", path, len(answer.Findings))
+	return l.end(false)
+}
+
+// repair applies fixes, or shows them; stop: there is nothing more to do.
+func (l *linting) repair(mode string) (stop bool, err error) {
+	show := strings.HasPrefix(mode, "diff")
+	fix := app.Fix{Lint: l.request, Unsafe: mode == "all" || mode == "diff-all", InPlace: !show}
+	answer, err := fix.Run(inputOf(l.c))
+	if show || err != nil {
+		tell(l.c, answer.Notes) // otherwise they are told with the findings
+	}
+	if err != nil {
+		return true, ended(err)
+	}
+	if err := l.looked(answer.Checked, answer.Unread); err != nil && show {
+		return true, err
+	}
+	if err := l.spareFiles(); err != nil {
+		return true, err
+	}
+	for _, f := range answer.Fixed {
+		if show {
+			err = report.Diff(l.c.App.Writer, "a/"+f.Name, "b/"+f.Name, f.Old, f.New)
+		} else if err = writeFile(f.Path, f.New, unchanged(f.Path, f.Old)); err == nil {
+			fmt.Fprintf(l.c.App.ErrWriter, "%s: %d repaired\n", f.Path, f.Repairs)
+		}
+		if err != nil {
+			return true, err
+		}
+	}
+	if show {
+		return true, l.end(false)
+	}
+	return false, nil
 }
 
 // severityFlag reads the severity that a flag, or the settings in its place, says. "never" is 0.
@@ -200,12 +224,26 @@ func severityFlag(name, text string, otherwise diag.Severity) (diag.Severity, er
 // output is one report and where it goes, "" standard output.
 type output struct{ format, path string }
 
-func (l *linting) outputs() ([]output, error) {
+// readSeverities reads the severities that fail and that are reported.
+func (l *linting) readSeverities() (err error) {
+	c := l.c
+	l.request.FailOn, err = severityFlag("fail-on", ranked(c, "fail-on", l.settings.FailOn), diag.Error)
+	if err == nil {
+		l.request.MinSeverity, err = severityFlag("min-severity", ranked(c, "min-severity", l.settings.MinSeverity), 0)
+	}
+	if err == nil {
+		_, err = chosen(c, "across")
+	}
+	return err
+}
+
+// readOutputs reads which reports go where.
+func (l *linting) readOutputs() error {
 	var outs []output
 	for _, text := range l.c.StringSlice("format") {
 		format, path, _ := strings.Cut(text, "=")
 		if _, err := oneOf("format", format, flagValues("lint", "format")); err != nil {
-			return nil, err
+			return err
 		}
 		if format == "auto" {
 			format = "text"
@@ -228,19 +266,20 @@ func (l *linting) outputs() ([]output, error) {
 		}
 		path, err := filepath.Abs(o.path)
 		if err != nil {
-			return nil, failure(err)
+			return failure(err)
 		}
 		if seen[path] {
-			return nil, usageError("two reports go to %s", o.path)
+			return usageError("two reports go to %s", o.path)
 		}
 		seen[path] = true
 	}
-	return outs, nil
+	l.outs = outs
+	return nil
 }
 
 // overwrite says which files a report may replace: those of its format.
 func (l *linting) overwrite(o output) overwrite {
-	return ownKind(o.path, l.c.Bool("force"), func(old []byte) bool { return report.Is(o.format, old) })
+	return ownKind(o.path, l.c.Bool("force"), func(old []byte) bool { return report.IsLint(o.format, old) })
 }
 
 // isBaseline reports whether --write-baseline has written a text.
@@ -251,7 +290,7 @@ func isBaseline(text []byte) bool {
 }
 
 // spareFiles refuses, before anything is written, reports and a baseline that would take the place of an input or of somebody's file.
-func (l *linting) spareFiles(outs []output) error {
+func (l *linting) spareFiles() error {
 	check := func(path string, allow overwrite) error {
 		if err := spare(l.c, path); err != nil {
 			return err
@@ -261,7 +300,7 @@ func (l *linting) spareFiles(outs []output) error {
 	if path := l.c.String("write-baseline"); path != "" {
 		return check(path, ownKind(path, l.c.Bool("force"), isBaseline))
 	}
-	for _, o := range outs {
+	for _, o := range l.outs {
 		if o.path == "" || o.path == "-" {
 			continue
 		}
@@ -272,20 +311,20 @@ func (l *linting) spareFiles(outs []output) error {
 	return nil
 }
 
-func (l *linting) write(r *report.Report, outs []output) error {
-	for _, o := range outs {
-		var b strings.Builder
+func (l *linting) write(answer *app.LintAnswer) error {
+	found := &report.Findings{LintAnswer: answer, Version: buildInfo().Version, Counts: l.c.Bool("summary")}
+	if dir, err := os.Getwd(); err == nil {
+		found.Base = dir
+	}
+	for _, o := range l.outs {
+		var b bytes.Buffer
 		plain := o.path == "" || o.path == "-"
-		r.Colour = o.format == "text" && plain && coloured(l.c)
-		err := r.Write(&b, o.format)
-		if l.c.Bool("summary") && o.format == "text" {
-			b.Reset()
-			err = r.Counts(&b)
-		}
+		found.Colour = plain && coloured(l.c)
+		err := report.Lint.Write(&b, o.format, found)
 		if err == nil && plain {
-			_, err = io.WriteString(l.c.App.Writer, b.String())
+			_, err = l.c.App.Writer.Write(b.Bytes())
 		} else if err == nil {
-			err = writeFile(o.path, []byte(b.String()), l.overwrite(o))
+			err = writeFile(o.path, b.Bytes(), l.overwrite(o))
 		}
 		if err != nil {
 			return failure(err)
@@ -294,33 +333,30 @@ func (l *linting) write(r *report.Report, outs []output) error {
 	return nil
 }
 
-// configure reads flags and settings; flags win.
-func (l *linting) configure() error {
+// readOptions reads flags and settings; flags win.
+func (l *linting) readOptions() error {
 	c := l.c
-	if err := l.readSettings(); err != nil {
-		return err
-	}
 	if _, err := chosen(c, "color"); err != nil {
 		return err
 	}
-	l.options = lint.Options{Now: time.Now(), Context: c.Context, Session: l.settings.Session, Rules: l.settings.Rules}
+	o := lint.Options{Now: time.Now(), Context: c.Context, Session: l.settings.Session, Rules: l.settings.Rules}
 	if p := ranked(c, "profile", l.settings.Profile); p != "" {
 		if _, err := oneOf("profile", p, lint.Profiles()); err != nil {
 			return err
 		}
-		l.options.Profile = p
+		o.Profile = p
 	}
 	if t := ranked(c, "target", l.settings.Target); t != "" {
 		if err := lint.CheckTarget(t); err != nil {
 			return usageError("--target: %w", err)
 		}
-		l.options.Target = t
+		o.Target = t
 	}
-	if c.String("min-severity") == "info" && l.options.Profile == "" {
-		l.options.Profile = "pedantic"
+	if c.String("min-severity") == "info" && o.Profile == "" {
+		o.Profile = "pedantic"
 	}
 	if c.Bool("check-dns") {
-		l.options.Resolver = func(ctx context.Context, host string) error {
+		o.Resolver = func(ctx context.Context, host string) error {
 			ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 			defer cancel()
 			_, err := net.DefaultResolver.LookupHost(ctx, host)
@@ -328,8 +364,9 @@ func (l *linting) configure() error {
 		}
 	}
 	if c.Bool("check-files") {
-		l.options.Inspect = inspect
+		o.Inspect = inspect
 	}
+	l.request.WebServer, l.request.Options = c.String("web-server"), o
 	return nil
 }
 

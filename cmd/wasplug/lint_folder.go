@@ -10,8 +10,111 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/lint/settings"
 	"github.com/wasplug/wasplug/parser"
 )
+
+const settingsName = ".wasplug.yaml"
+
+// readSettings reads the settings file that --settings names, or the one in the current folder or above it.
+func (l *linting) readSettings() error {
+	path := l.c.String("settings")
+	switch {
+	case given(l.c, "no-settings") && given(l.c, "settings"):
+		return usageError("--settings and --no-settings exclude each other")
+	case l.c.Bool("no-settings"):
+		return nil
+	case path == "":
+		if path = findUpwards(settingsName); path == "" {
+			return nil
+		}
+	}
+	request := app.Settings{Path: path}
+	answer, err := request.Run(inputOf(l.c))
+	tell(l.c, answer.Notes)
+	l.settings = answer.Settings
+	return ended(err)
+}
+
+// findUpwards returns the path of a file in the current folder or the nearest above it, "" when there is none.
+func findUpwards(name string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return ""
+	}
+	for up := ""; ; up = filepath.Join("..", up) {
+		if info, err := os.Stat(filepath.Join(up, name)); err == nil && info.Mode().IsRegular() {
+			return filepath.Join(up, name)
+		}
+		if filepath.Dir(dir) == dir {
+			return ""
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// findFiles finds the files of the arguments, each once.
+func (l *linting) findFiles() error {
+	if l.c.NArg() == 0 {
+		return usageError("lint takes files or folders, such as plugin-cfg.xml, or - for standard input")
+	}
+	seen := map[string]bool{}
+	add := func(path, group string) {
+		if seen[filepath.Clean(path)] {
+			return
+		}
+		seen[filepath.Clean(path)] = true
+		f := app.LintFile{Path: path, Groups: l.groups(path, group)}
+		if path == "-" {
+			f.Name = l.c.String("stdin-filename")
+		}
+		l.request.Files = append(l.request.Files, f)
+	}
+	args := l.c.Args().Slice()
+	for _, arg := range args {
+		if !isFolder(arg) {
+			add(arg, namedGroup)
+		}
+	}
+	for _, arg := range args {
+		if isFolder(arg) {
+			findConfigs(l.c.App.ErrWriter, arg, l.cannot, func(path string) { add(path, filepath.Dir(path)) })
+		}
+	}
+	return nil
+}
+
+func (l *linting) cannot(err error) {
+	l.failed = true
+	if text := err.Error(); text != "" {
+		fmt.Fprintf(l.c.App.ErrWriter, "wasplug: %s\n", text)
+	}
+}
+
+// beside returns how a baseline names files: from its own folder on, so that it holds wherever lint is run and however a file is named.
+func beside(baseline string) settings.FileNamer {
+	folder := realFolder(baseline)
+	return func(name string) string {
+		path := filepath.Join(realFolder(name), filepath.Base(name))
+		if rel, err := filepath.Rel(folder, path); err == nil && name != displayName("-") {
+			return filepath.ToSlash(rel)
+		}
+		return name
+	}
+}
+
+// realFolder returns the folder that a file lies in without links, as far as it can be told.
+func realFolder(path string) string {
+	folder, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return filepath.Dir(path)
+	}
+	if real, err := filepath.EvalSymlinks(folder); err == nil {
+		return real
+	}
+	return folder
+}
 
 // The values of --across: which files are checked against each other, beside those of a group in the settings.
 const (
@@ -50,11 +153,6 @@ func (l *linting) groups(path, group string) []string {
 		return []string{path}
 	}
 	return []string{group}
-}
-
-// readFolder reads what looks like plugin-cfg.xml in a folder and those below it.
-func (l *linting) readFolder(folder string, read func(path, group string)) {
-	findConfigs(l.c.App.ErrWriter, folder, l.cannot, func(path string) { read(path, filepath.Dir(path)) })
 }
 
 // findConfigs finds what looks like plugin-cfg.xml in a folder and those below it, in alphabetical order, and says what it passes over. What cannot be

@@ -40,8 +40,8 @@ func openFile(name string) (fs.File, error) { return os.Open(name) }
 // tell writes what a use case has noted to standard error.
 func tell(c *cli.Context, notes app.Notes) {
 	for _, n := range notes {
-		if n.Warning != "" {
-			fmt.Fprintf(c.App.ErrWriter, "wasplug: warning: %s\n", n.Warning)
+		if n.Text != "" {
+			fmt.Fprintf(c.App.ErrWriter, "wasplug: %s\n", n.Text)
 		}
 		printDiagnostics(c.App.ErrWriter, n.Files, n.Diagnostics)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/wasplug/wasplug/generate/diff"
 	"github.com/wasplug/wasplug/generate/graph"
 	"github.com/wasplug/wasplug/generate/merge"
+	"github.com/wasplug/wasplug/internal/report"
 	"github.com/wasplug/wasplug/lint"
-	"github.com/wasplug/wasplug/lint/report"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 )
@@ -52,7 +52,7 @@ func flagValues(command, flag string) []string {
 func formats(command string) []string {
 	switch command {
 	case "lint":
-		return append([]string{"auto"}, report.Formats()...)
+		return append([]string{"auto"}, report.Lint.Names()...)
 	case "graph":
 		return graph.Formats
 	case "diff":

@@ -62,11 +62,11 @@ func DisplayName(path string) string {
 // Notes are what a use case has to say beside its answer, in the order in which it came up.
 type Notes []Note
 
-// A Note is some diagnostics with the files that they stand in, or else a warning.
+// A Note is some diagnostics with the files that they stand in, or else a sentence.
 type Note struct {
 	Files       *diag.Files
 	Diagnostics []diag.Diagnostic
-	Warning     string
+	Text        string
 }
 
 func (n *Notes) add(files *diag.Files, ds []diag.Diagnostic) {
@@ -75,6 +75,6 @@ func (n *Notes) add(files *diag.Files, ds []diag.Diagnostic) {
 	}
 }
 
-func (n *Notes) warn(format string, args ...any) {
-	*n = append(*n, Note{Warning: diag.Sprintf(format, args...)})
+func (n *Notes) say(format string, args ...any) {
+	*n = append(*n, Note{Text: diag.Sprintf(format, args...)})
 }

@@ -55,7 +55,7 @@ func (m *Members) into(t *routecheck.Table, sc *routecheck.Scenario, notes *Note
 			return wrong("partition", " %q: %w", s, err)
 		}
 		if err := t.FitsPartition(entry); err != nil {
-			notes.warn("--partition %s is followed, but %v", diag.Quote(s), err)
+			notes.say("warning: --partition %s is followed, but %v", diag.Quote(s), err)
 		}
 		sc.Partition = append(sc.Partition, entry)
 	}

@@ -26,7 +26,6 @@ var may = map[string][]string{
 	"lint":          {"parser", "routecheck", "parser/diag"},
 	"lint/rules":    {"lint", "parser", "routecheck", "parser/diag"},
 	"lint/settings": {"lint", "lint/rules", "schemas/...", "parser/diag"},
-	"lint/report":   {"lint", "lint/rules", "parser/diag"},
 	"generate": {"generate/...", "parser", "routecheck", "lint", "lint/rules", "schemas/...",
 		"parser/diag"},
 	"generate/...": {"generate/...", "parser", "routecheck", "lint", "lint/rules", "schemas/...",

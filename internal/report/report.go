@@ -55,3 +55,6 @@ func Visible(w io.Writer, format string) io.Writer {
 	}
 	return diag.VisibleWriter{To: w, Form: diag.Text}
 }
+
+// unwrapped is what lies below Visible, for text with escape sequences of its own.
+func unwrapped(w io.Writer) io.Writer { return w.(diag.VisibleWriter).To }

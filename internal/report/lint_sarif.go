@@ -21,7 +21,7 @@ const home = "https://github.com/wasplug/wasplug"
 
 // fingerprints returns, for each finding, what stays the same when lines move: rule, file and element path; several of one kind in one
 // place are numbered.
-func (r *Report) fingerprints() []string {
+func (r *Findings) fingerprints() []string {
 	seen := map[string]int{}
 	out := make([]string, len(r.Findings))
 	for i := range r.Findings {
@@ -36,7 +36,7 @@ func (r *Report) fingerprints() []string {
 
 func ptr[T any](v T) *T { return &v }
 
-func (r *Report) sarif(w io.Writer) error {
+func lintSARIF(w io.Writer, r *Findings) error {
 	run := sarif.NewRunWithInformationURI("wasplug", home)
 	run.Tool.Driver.Version = ptr(r.Version)
 	run.ColumnKind = ptr("unicodeCodePoints")
@@ -49,11 +49,11 @@ func (r *Report) sarif(w io.Writer) error {
 	}
 	log := sarif.NewReport()
 	log.AddRun(run)
-	return encode(w, log)
+	return indentedJSON(w, log)
 }
 
 // addRules describes the rules that found something, and returns their places.
-func (r *Report) addRules(run *sarif.Run) map[string]int {
+func (r *Findings) addRules(run *sarif.Run) map[string]int {
 	found := map[string]bool{}
 	for i := range r.Findings {
 		found[r.Findings[i].Rule.Code] = true
@@ -96,7 +96,7 @@ func level(s diag.Severity) string {
 	return s.String()
 }
 
-func (r *Report) result(f *lint.Placed, index map[string]int, print string) *sarif.Result {
+func (r *Findings) result(f *lint.Placed, index map[string]int, print string) *sarif.Result {
 	res := sarif.NewRuleResult(f.Rule.Code)
 	if i, ok := index[f.Rule.Code]; ok {
 		res.RuleIndex = i
@@ -118,7 +118,7 @@ func (r *Report) result(f *lint.Placed, index map[string]int, print string) *sar
 }
 
 // location places a finding; one that stands in no file is placed at the first line of the first file, as code scanning wants a place.
-func (r *Report) location(s diag.Span) *sarif.Location {
+func (r *Findings) location(s diag.Span) *sarif.Location {
 	if s.IsZero() && len(r.Checked) > 0 {
 		s.File = r.Checked[0]
 	}
@@ -129,7 +129,7 @@ func (r *Report) location(s diag.Span) *sarif.Location {
 	return loc
 }
 
-func (r *Report) artifact(id diag.FileID) *sarif.ArtifactLocation {
+func (r *Findings) artifact(id diag.FileID) *sarif.ArtifactLocation {
 	artifact := sarif.NewArtifactLocation()
 	name, inside := r.within(id)
 	if inside {
@@ -144,7 +144,7 @@ func (r *Report) artifact(id diag.FileID) *sarif.ArtifactLocation {
 	return artifact
 }
 
-func (r *Report) region(s diag.Span) *sarif.Region {
+func (r *Findings) region(s diag.Span) *sarif.Region {
 	at := r.spot(s)
 	region := sarif.NewRegion()
 	region.StartLine, region.StartColumn = ptr(max(at.Line, 1)), ptr(max(at.Column, 1))
@@ -153,7 +153,7 @@ func (r *Report) region(s diag.Span) *sarif.Region {
 }
 
 // fix describes a repair. An edit of every fix is in the file of its finding; its place is given in bytes too, which no encoding changes.
-func (r *Report) fix(f *diag.Fix) *sarif.Fix {
+func (r *Findings) fix(f *diag.Fix) *sarif.Fix {
 	how := " (changes behaviour: --fix=all)"
 	if f.Safe {
 		how = " (safe: --fix)"

@@ -1,17 +1,19 @@
 package report
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-func (r *Report) text(w io.Writer) error {
-	out := bufio.NewWriter(w)
-	b := diag.VisibleWriter{To: out, Form: diag.Text}
+func lintText(b io.Writer, r *Findings) error {
+	if r.Counts {
+		return r.ruleCounts(b)
+	}
+	out := unwrapped(b)
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if line := r.Files.Line(f.Diagnostic); r.Colour {
@@ -37,23 +39,18 @@ func (r *Report) text(w io.Writer) error {
 	if len(r.Checked) > 1 {
 		r.perFile(b)
 	}
-	fmt.Fprintln(b, r.Summary())
-	return out.Flush()
+	_, err := fmt.Fprintln(b, r.summary())
+	return err
 }
 
 // perFile counts the findings of each file.
-func (r *Report) perFile(w io.Writer) {
-	found := map[diag.FileID]*Report{}
-	for _, id := range r.Checked {
-		found[id] = &Report{}
-	}
-	for i := range r.Findings {
-		if f := found[r.Findings[i].Span.File]; f != nil {
-			f.Findings = append(f.Findings, r.Findings[i])
-		}
+func (r *Findings) perFile(w io.Writer) {
+	found := map[diag.FileID][]lint.Placed{}
+	for _, f := range r.Findings {
+		found[f.Span.File] = append(found[f.Span.File], f)
 	}
 	for _, id := range r.Checked {
-		fmt.Fprintf(w, "%s: %s\n", r.Files.Name(id), found[id].tally())
+		fmt.Fprintf(w, "%s: %s\n", r.Files.Name(id), tally(found[id]))
 	}
 }
 
@@ -67,12 +64,14 @@ func colour(line string, s diag.Severity) string {
 	return line
 }
 
-// Summary counts the findings and files in words.
-func (r *Report) Summary() string { return r.tally() + " in " + plural(len(r.Checked), "file") }
+// summary counts the findings and files in words.
+func (r *Findings) summary() string {
+	return tally(r.Findings) + " in " + plural(len(r.Checked), "file")
+}
 
-// tally counts the findings in words.
-func (r *Report) tally() string {
-	e, w, i := r.counts()
+// tally counts findings in words.
+func tally(findings []lint.Placed) string {
+	e, w, i := count(findings)
 	var parts []string
 	for _, c := range []struct {
 		n    int
@@ -95,8 +94,8 @@ func plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// Counts writes how many findings and files each rule has, in the order of the rules.
-func (r *Report) Counts(w io.Writer) error {
+// ruleCounts writes how many findings and files each rule has, in the order of the rules.
+func (r *Findings) ruleCounts(w io.Writer) error {
 	type count struct {
 		findings int
 		files    map[diag.FileID]bool
@@ -115,11 +114,11 @@ func (r *Report) Counts(w io.Writer) error {
 		c.files[f.Span.File] = true
 	}
 	sortRules(order)
-	b := bufio.NewWriter(w)
 	for _, rule := range order {
 		c := byRule[rule]
-		fmt.Fprintf(b, "%s %-34s %s in %s\n", rule.Code, rule.Name, plural(c.findings, "finding"), plural(len(c.files), "file"))
+		fmt.Fprintf(w, "%s %-34s %s in %s\n", rule.Code, rule.Name, plural(c.findings, "finding"),
+			plural(len(c.files), "file"))
 	}
-	fmt.Fprintln(b, r.Summary())
-	return b.Flush()
+	_, err := fmt.Fprintln(w, r.summary())
+	return err
 }

@@ -2,8 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"slices"
@@ -14,13 +12,6 @@ import (
 
 func sortRules(rules []diag.Rule) {
 	slices.SortFunc(rules, func(a, b diag.Rule) int { return cmp.Compare(a.Code, b.Code) })
-}
-
-func encode(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
 }
 
 type jsonFinding struct {
@@ -44,9 +35,9 @@ type jsonFix struct {
 	Safe  bool   `json:"safe"`
 }
 
-// json is versioned; its schema is lint.schema.json.
-func (r *Report) json(w io.Writer) error {
-	e, wn, in := r.counts()
+// lintJSON is versioned; its schema is lint.schema.json.
+func lintJSON(w io.Writer, r *Findings) error {
+	e, wn, in := count(r.Findings)
 	out := struct {
 		Version int            `json:"version"`
 		Files   []string       `json:"files"`
@@ -67,11 +58,11 @@ func (r *Report) json(w io.Writer) error {
 		}
 		out.Finding = append(out.Finding, j)
 	}
-	return encode(w, out)
+	return indentedJSON(w, out)
 }
 
-// github writes workflow commands, which GitHub shows at the lines.
-func (r *Report) github(w io.Writer) error {
+// lintGitHub writes workflow commands, which GitHub shows at the lines.
+func lintGitHub(w io.Writer, r *Findings) error {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	for i := range r.Findings {
@@ -96,51 +87,16 @@ func (r *Report) github(w io.Writer) error {
 	return nil
 }
 
-type junitCase struct {
-	Name      string        `xml:"name,attr"`
-	ClassName string        `xml:"classname,attr"`
-	Failure   *junitFailure `xml:"failure"`
-	Output    string        `xml:"system-out,omitempty"`
-}
-
-type junitFailure struct {
-	Message string `xml:"message,attr"`
-	Type    string `xml:"type,attr"`
-	Text    string `xml:",chardata"`
-}
-
-type junitSuite struct {
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Cases    []junitCase `xml:"testcase"`
-}
-
-// junit writes a suite for each file. What makes the run fail is a failure, all else the output of a passed case.
-func (r *Report) junit(w io.Writer) error {
-	type suites struct {
-		XMLName  xml.Name     `xml:"testsuites"`
-		Name     string       `xml:"name,attr"`
-		Tests    int          `xml:"tests,attr"`
-		Failures int          `xml:"failures,attr"`
-		Suites   []junitSuite `xml:"testsuite"`
-	}
-	out := suites{Name: "wasplug lint"}
+// lintJUnit writes a suite for each file. What makes the run fail is a failure, all else the output of a passed case.
+func lintJUnit(w io.Writer, r *Findings) error {
+	var suites []junitSuite
 	for _, id := range r.Checked {
-		s := r.suite(id)
-		out.Tests += s.Tests
-		out.Failures += s.Failures
-		out.Suites = append(out.Suites, s)
+		suites = append(suites, r.suite(id))
 	}
-	text, err := xml.MarshalIndent(out, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, text)
-	return err
+	return writeJUnit(w, "wasplug lint", suites)
 }
 
-func (r *Report) suite(id diag.FileID) junitSuite {
+func (r *Findings) suite(id diag.FileID) junitSuite {
 	s := junitSuite{Name: r.relative(id)}
 	var quiet []string
 	for i := range r.Findings {
@@ -149,24 +105,24 @@ func (r *Report) suite(id diag.FileID) junitSuite {
 			continue
 		}
 		line := r.Files.Line(f.Diagnostic)
-		if !r.failing(f) {
+		if !r.Failing(f) {
 			quiet = append(quiet, line)
 			continue
 		}
 		at := r.spot(f.Span)
-		s.Failures++
-		s.Cases = append(s.Cases, junitCase{Name: fmt.Sprintf("%s %s at %d:%d", f.Rule.Code, f.Rule.Name, at.Line, at.Column), ClassName: s.Name,
-			Failure: &junitFailure{f.Message, f.Severity.String(), line}})
+		s.Cases = append(s.Cases, junitCase{
+			Name: fmt.Sprintf("%s %s at %d:%d", f.Rule.Code, f.Rule.Name, at.Line, at.Column), Class: s.Name,
+			Failure: &junitFailure{f.Message, f.Severity.String(), line},
+		})
 	}
-	if s.Failures == 0 || len(quiet) > 0 {
-		s.Cases = append(s.Cases, junitCase{Name: "lint", ClassName: s.Name, Output: strings.Join(quiet, "\n")})
+	if len(s.Cases) == 0 || len(quiet) > 0 {
+		s.Cases = append(s.Cases, junitCase{Name: "lint", Class: s.Name, Output: strings.Join(quiet, "\n")})
 	}
-	s.Tests = len(s.Cases)
 	return s
 }
 
-// gitlab writes the report of GitLab's code quality.
-func (r *Report) gitlab(w io.Writer) error {
+// lintGitLab writes the report of GitLab's code quality.
+func lintGitLab(w io.Writer, r *Findings) error {
 	type lines struct {
 		Begin int `json:"begin"`
 	}
@@ -189,5 +145,5 @@ func (r *Report) gitlab(w io.Writer) error {
 		out = append(out, issue{f.Message, f.Rule.Code + " " + f.Rule.Name, prints[i], severity[f.Severity],
 			location{r.relative(f.Span.File), lines{max(r.spot(f.Span).Line, 1)}}})
 	}
-	return encode(w, out)
+	return indentedJSON(w, out)
 }

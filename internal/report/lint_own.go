@@ -13,8 +13,8 @@ var (
 	commandLine = regexp.MustCompile(`^::(error|warning|notice) `)
 )
 
-// Is reports whether a text is a report that Write has written in a format, so that a new one may take its place.
-func Is(format string, text []byte) bool {
+// IsLint reports whether a text is a report that Lint has written in a format, so that a new one may take its place.
+func IsLint(format string, text []byte) bool {
 	switch format {
 	case "text":
 		lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")

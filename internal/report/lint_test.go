@@ -10,6 +10,7 @@ import (
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/internal/golden"
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/lint/rules"
@@ -30,9 +31,9 @@ const example = `<Config>
 `
 
 // run lints files given as name and text in turns.
-func run(profile string, pairs ...string) *Report {
+func run(profile string, pairs ...string) *Findings {
 	files := diag.NewFiles()
-	r := &Report{Files: files, FailOn: diag.Error, Version: "1.0", Base: "/src"}
+	r := &Findings{LintAnswer: &app.LintAnswer{Files: files, FailOn: diag.Error}, Version: "1.0", Base: "/src"}
 	for i := 0; i < len(pairs); i += 2 {
 		r.Checked = append(r.Checked, files.Add(pairs[i], []byte(pairs[i+1])))
 	}
@@ -41,10 +42,10 @@ func run(profile string, pairs ...string) *Report {
 	return r
 }
 
-func write(t *testing.T, r *Report, format string) string {
+func write(t *testing.T, r *Findings, format string) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := r.Write(&b, format); err != nil {
+	if err := Lint.Write(&b, format, r); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -52,26 +53,26 @@ func write(t *testing.T, r *Report, format string) string {
 
 func TestGolden(t *testing.T) {
 	r := run("default", "/src/conf/plugin-cfg.xml", example)
-	for _, format := range Formats() {
+	for _, format := range Lint.Names() {
 		t.Run(format, func(t *testing.T) {
-			golden.Check(t, filepath.Join("testdata", "example."+format), []byte(write(t, r, format)))
+			golden.Check(t, filepath.Join("testdata", "lint", "example."+format), []byte(write(t, r, format)))
 		})
 	}
 }
 
-var inputs = map[string]func() *Report{
-	"example": func() *Report { return run("pedantic", "/src/conf/plugin-cfg.xml", example) },
-	"clean":   func() *Report { return run("default", "plugin-cfg.xml", "<Config><IntelligentManagement/></Config>") },
-	"stdin":   func() *Report { return run("default", "<stdin>", "<Config") },
-	"empty":   func() *Report { return run("default", "empty file.xml", "") },
-	"several": func() *Report {
+var inputs = map[string]func() *Findings{
+	"example": func() *Findings { return run("pedantic", "/src/conf/plugin-cfg.xml", example) },
+	"clean":   func() *Findings { return run("default", "plugin-cfg.xml", "<Config><IntelligentManagement/></Config>") },
+	"stdin":   func() *Findings { return run("default", "<stdin>", "<Config") },
+	"empty":   func() *Findings { return run("default", "empty file.xml", "") },
+	"several": func() *Findings {
 		return run("pedantic", "/src/a.xml", example, "b.xml", example, "../c.xml", "\x00\xff<")
 	},
-	"nothing": func() *Report { return run("default") },
-	"hostile": func() *Report {
+	"nothing": func() *Findings { return run("default") },
+	"hostile": func() *Findings {
 		return run("pedantic", "a.xml", "<Config><Log LogLevel=\"&#x9b;31m\x1b[31m\" Name=\"&#10;::error::x\"/><\x1b]0;x\x07/></Config>")
 	},
-	"no file": func() *Report {
+	"no file": func() *Findings {
 		r := run("default", "a.xml", "<Config/>")
 		r.Findings = []lint.Placed{{Diagnostic: diag.Diagnostic{Severity: diag.Error, Message: "nowhere", Rule: diag.Rule{Code: "WP101", Name: "xml-syntax"}}}}
 		return r
@@ -186,7 +187,7 @@ func TestJUnitAgreesWithTheThreshold(t *testing.T) {
 
 func TestNoFormatLetsControlCharactersThrough(t *testing.T) {
 	r := inputs["hostile"]()
-	for _, format := range Formats() {
+	for _, format := range Lint.Names() {
 		text := write(t, r, format)
 		if strings.ContainsAny(text, "\x1b\x07\u009b") {
 			t.Errorf("%s lets a control character through:\n%q", format, text)
@@ -206,7 +207,7 @@ func TestFingerprintsStayWhenLinesMove(t *testing.T) {
 }
 
 func TestUnknownFormat(t *testing.T) {
-	if err := inputs["clean"]().Write(new(bytes.Buffer), "xml"); err == nil || !strings.Contains(err.Error(), "sarif") {
+	if err := Lint.Write(new(bytes.Buffer), "xml", inputs["clean"]()); err == nil || !strings.Contains(err.Error(), "sarif") {
 		t.Errorf("got %v", err)
 	}
 }
