@@ -116,7 +116,7 @@ func TestParkedClientsAreServed(t *testing.T) {
 		ok(v.read("GET"))
 		w.atRestIn(1)
 		ok(v.ask(post(strings.Repeat("x", 200<<10))), nil)
-		if n := w.p.Status().Connections; n != 1 {
+		if n := w.p.Snapshot().Connections; n != 1 {
 			t.Errorf("%d connections", n)
 		}
 		w.atRestIn(1)

@@ -175,7 +175,7 @@ func TestIdleStreams(t *testing.T) {
 						k.idle(<-conns)
 						if swept {
 							w.p.gen.Load().sweep(w.p.now())
-							if n := w.p.Status().Clusters[0].Members[0].Idle; n != map[bool]int{true: 1}[k.left] {
+							if n := w.p.Snapshot().Clusters[0].Members[0].Idle; n != map[bool]int{true: 1}[k.left] {
 								t.Errorf("%d idle streams", n)
 							}
 						}

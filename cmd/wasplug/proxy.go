@@ -24,6 +24,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/proxy"
+	"github.com/wasplug/wasplug/proxy/admin"
 	"github.com/wasplug/wasplug/proxy/keystore"
 )
 
@@ -405,7 +406,7 @@ func listenAdmin(address, token string) (net.Listener, error) {
 	if address == "" {
 		return listenFree("127.0.0.1:9090")
 	}
-	if !proxy.CheckAdminAddress(address, token) {
+	if !admin.CheckAddress(address, token) {
 		return nil, usageError("--admin %q can be reached from outside: use a loopback address such as 127.0.0.1:9090, or set a token with --admin-token-file", address)
 	}
 	l, err := net.Listen("tcp", address)
@@ -436,7 +437,7 @@ func (s *proxySetup) admin(p *proxy.Proxy, errs chan<- error) (stop func(), err 
 	}
 	s.page = "http://" + l.Addr().String() + "/"
 	fmt.Fprintf(s.c.App.ErrWriter, "wasplug: status page on %s\n", s.page)
-	server := &http.Server{Handler: proxy.NewAdmin(p, token), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	server := &http.Server{Handler: admin.New(p, token), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
 	go func() {
 		if err := server.Serve(l); err != http.ErrServerClosed {
 			errs <- err

@@ -31,6 +31,7 @@ var may = map[string][]string{
 	"generate/...": {"generate/...", "parser", "routecheck", "lint", "lint/rules", "schemas/...",
 		"parser/diag"},
 	"proxy":          {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
+	"proxy/admin":    {"routecheck", "parser/diag"},
 	"proxy/http1":    {},
 	"proxy/keystore": {"parser/diag"},
 	"internal/...":   {"internal/..."},

@@ -1,4 +1,4 @@
-package proxy
+package admin
 
 import (
 	"bytes"
@@ -24,31 +24,36 @@ import (
 //go:embed status.html
 var statusPage string
 
-// Admin serves the status page, the same as JSON, metrics, health and "why". It changes nothing. Without a token it must be reached by
-// a loopback name or address, and it answers no other Host: a page of somebody else cannot read it through the visitor's browser.
-type Admin struct {
-	p     *Proxy
+// Handler serves the status page, the same as JSON, metrics, health and "why". It changes nothing. Without a token it
+// must be reached by a loopback name or address, and it answers no other Host: a page of somebody else cannot read it
+// through the visitor's browser.
+type Handler struct {
+	p     Proxy
 	token string
 	page  *template.Template
 	mux   *http.ServeMux
 }
 
-// NewAdmin makes the admin handler. token, when not "", is the password of every user, and a bearer token.
-func NewAdmin(p *Proxy, token string) *Admin {
-	a := &Admin{p: p, token: token, mux: http.NewServeMux()}
-	a.page = template.Must(template.New("status").Funcs(template.FuncMap{"rules": rulesOf, "clock": clockOf, "field": fieldOf}).Parse(statusPage))
+// New makes the handler. token, when not "", is the password of every user, and a bearer token.
+func New(p Proxy, token string) *Handler {
+	a := &Handler{p: p, token: token, mux: http.NewServeMux()}
+	words := template.FuncMap{"rules": rulesOf, "clock": clockOf, "field": fieldOf}
+	a.page = template.Must(template.New("status").Funcs(words).Parse(statusPage))
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(&collector{p}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(&collector{p}, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.mux.HandleFunc("/{$}", a.status)
-	a.mux.HandleFunc("/status.json", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, p.Status()) })
+	a.mux.HandleFunc("/status.json", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, p.Snapshot().Status)
+	})
 	a.mux.HandleFunc("/why.json", a.why)
 	a.mux.HandleFunc("/health", a.health)
 	a.mux.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	return a
 }
 
-// CheckAdminAddress refuses an address that others can reach when there is no token.
-func CheckAdminAddress(address, token string) bool {
+// CheckAddress refuses an address that others can reach when there is no token.
+func CheckAddress(address, token string) bool {
 	host, _, err := net.SplitHostPort(address)
 	return err == nil && (token != "" || isLoopback(host))
 }
@@ -58,11 +63,15 @@ func isLoopback(host string) bool {
 	return err == nil && a.IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
+// contentPolicy lets the page do nothing but show itself and send its form.
+const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; " +
+	"base-uri 'none'"
+
 // ServeHTTP answers GET and HEAD: under loopback names without a token, under any name with it.
-func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (a *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Content-Security-Policy", contentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	switch {
@@ -87,7 +96,7 @@ func hostOf(hostport string) string {
 }
 
 // authorised takes the token as a bearer token, for scrapers, and as the password of anybody, for browsers.
-func (a *Admin) authorised(r *http.Request) bool {
+func (a *Handler) authorised(r *http.Request) bool {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
 		_, given, _ = r.BasicAuth()
@@ -96,8 +105,8 @@ func (a *Admin) authorised(r *http.Request) bool {
 }
 
 // health is 503 while the proxy stops, so that a load balancer before it sends nothing more.
-func (a *Admin) health(w http.ResponseWriter, _ *http.Request) {
-	if a.p.ending.Load() {
+func (a *Handler) health(w http.ResponseWriter, _ *http.Request) {
+	if a.p.Stopping() {
 		http.Error(w, "stopping", http.StatusServiceUnavailable)
 		return
 	}
@@ -112,7 +121,7 @@ type question struct {
 }
 
 // ask answers "why" for ?url= and ?cookie= (NAME=VALUE), read as the command line reads them.
-func (a *Admin) ask(v url.Values) question {
+func (a *Handler) ask(v url.Values) question {
 	q := question{URL: v.Get("url"), Cookie: v.Get("cookie")}
 	if q.URL == "" {
 		return q
@@ -129,22 +138,23 @@ func (a *Admin) ask(v url.Values) question {
 	return q
 }
 
-func (a *Admin) why(w http.ResponseWriter, r *http.Request) {
+func (a *Handler) why(w http.ResponseWriter, r *http.Request) {
 	q := a.ask(r.URL.Query())
 	if q.Answer == nil {
-		http.Error(w, cmp.Or(q.Error, "want ?url=http://HOST/PATH and perhaps &cookie=NAME=VALUE"), http.StatusBadRequest)
+		http.Error(w, cmp.Or(q.Error, "want ?url=http://HOST/PATH and perhaps &cookie=NAME=VALUE"),
+			http.StatusBadRequest)
 		return
 	}
 	writeJSON(w, q.Answer[0])
 }
 
-func (a *Admin) status(w http.ResponseWriter, r *http.Request) {
+func (a *Handler) status(w http.ResponseWriter, r *http.Request) {
 	var page bytes.Buffer
 	err := a.page.Execute(diag.VisibleWriter{To: &page, Form: diag.Text}, struct {
 		Status
 		Why  question
 		Live bool // the page loads itself again and again
-	}{a.p.Status(), a.ask(r.URL.Query()), r.URL.Query().Has("live")})
+	}{a.p.Snapshot().Status, a.ask(r.URL.Query()), r.URL.Query().Has("live")})
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

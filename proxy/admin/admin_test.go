@@ -1,0 +1,210 @@
+package admin
+
+import (
+	"encoding/json"
+	"math"
+	"net/http/httptest"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// still is a proxy that stands still.
+type still struct {
+	Snap     Snapshot
+	stopping bool
+}
+
+func (s *still) Snapshot() *Snapshot { return &s.Snap }
+func (s *still) Stopping() bool      { return s.stopping }
+
+// Explain knows one cluster that gets everything.
+func (s *still) Explain(rq routecheck.Request) []routecheck.Decision {
+	files := diag.NewFiles()
+	src := []byte(`<Config><VirtualHostGroup Name="vh"><VirtualHost Name="*:80"/></VirtualHostGroup>
+<ServerCluster Name="C"><Server Name="m1" CloneID="c1"><Transport Hostname="m1" Port="9080" Protocol="http"/></Server>
+<PrimaryServers><Server Name="m1"/></PrimaryServers></ServerCluster><UriGroup Name="u"><Uri Name="/*"/></UriGroup>
+<Route VirtualHostGroup="vh" UriGroup="u" ServerCluster="C"/></Config>`)
+	cfg, _ := parser.Parse(files.Add("plugin-cfg.xml", src), src)
+	table, _ := routecheck.New(cfg)
+	sem, _ := routecheck.Defaults("latest", "proxy")
+	sc := routecheck.Scenario{Requests: routecheck.Repeat(rq, 1, 0)}
+	return table.Explain(files, &sc, sem, nil, routecheck.WithAll)
+}
+
+func fetch(h *Handler, method, target string, header ...string) *httptest.ResponseRecorder {
+	rq := httptest.NewRequest(method, target, nil)
+	rq.Host = "localhost:9090"
+	for i := 0; i < len(header); i += 2 {
+		rq.Header.Set(header[i], header[i+1])
+		if header[i] == "Host" {
+			rq.Host = header[i+1]
+		}
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, rq)
+	return w
+}
+
+// Each state of a member has its word on the page.
+func TestWordsOfMembers(t *testing.T) {
+	for _, c := range []struct {
+		member MemberStatus
+		want   string
+	}{
+		{MemberStatus{}, `<span class="up">up</span>`},
+		{MemberStatus{MemberNote: routecheck.MemberNote{Marked: true, RetryIn: 12.5}},
+			"marked down; retry in 12.5 s<"},
+		{MemberStatus{MemberNote: routecheck.MemberNote{Marked: true}}, "marked down; retry due at the next request<"},
+		{MemberStatus{Down: "no such host"}, "unreachable: no such host<"},
+		{MemberStatus{Draining: true}, "<td>draining<"},
+		{MemberStatus{Unusable: "it needs a keyring"}, `up</span> <span class="down">it needs a keyring<`},
+		{MemberStatus{Max: 9, MemberNote: routecheck.MemberNote{Pending: 3}}, ">3 / 9<"},
+		{MemberStatus{MemberNote: routecheck.MemberNote{Member: "m1"}}, "<td>m1 &#9666;</td>"},
+	} {
+		s := &still{}
+		s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Next: "m1", Members: []MemberStatus{c.member}}}
+		if page := fetch(New(s, ""), "GET", "/").Body.String(); !strings.Contains(page, c.want) {
+			t.Errorf("%+v: the page does not say %q:\n%s", c.member, c.want, page)
+		}
+	}
+}
+
+// A histogram of Prometheus counts up, and its times are seconds.
+func TestMetrics(t *testing.T) {
+	s := &still{Snap: Snapshot{Full: 7, Sent: 8, Times: []Histogram{{
+		Cluster: "C", Bounds: []routecheck.Nanos{1e6, 1e9}, Counts: []uint64{1, 2, 3}, Sum: 5e9,
+	}}}}
+	s.Snap.Reload = ReloadStatus{Done: 4, Refused: 1, Error: "no"}
+	s.Snap.Requests.Classes[2] = 9
+	s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Members: []MemberStatus{{
+		MemberNote: routecheck.MemberNote{Member: "m1", Marked: true, RetryIn: 1.5, Affinity: 3}, New: 2,
+	}}}}
+	answer := fetch(New(s, ""), "GET", "/metrics").Body.String()
+	for _, want := range []string{
+		`wasplug_request_duration_seconds_bucket{cluster="C",le="0.001"} 1`,
+		`wasplug_request_duration_seconds_bucket{cluster="C",le="1"} 3`,
+		`wasplug_request_duration_seconds_bucket{cluster="C",le="+Inf"} 6`,
+		`wasplug_request_duration_seconds_sum{cluster="C"} 5`,
+		`wasplug_refused_connections_total 7`, `wasplug_response_bytes_total 8`,
+		`wasplug_reloads_total{result="refused"} 1`, "wasplug_last_reload_successful 0",
+		`wasplug_responses_total{class="2xx"} 9`, `wasplug_member_marked_down{cluster="C",member="m1"} 1`,
+		`wasplug_member_retry_seconds{cluster="C",member="m1"} 1.5`,
+		`wasplug_member_requests_total{chosen="affinity",cluster="C",member="m1"} 3`,
+		`wasplug_member_requests_total{chosen="balance",cluster="C",member="m1"} 2`,
+	} {
+		if !strings.Contains(answer, want+"\n") {
+			t.Errorf("no metric %s in\n%s", want, answer)
+		}
+	}
+	if problems, err := promlint.New(strings.NewReader(answer)).Lint(); err != nil || len(problems) > 0 {
+		t.Errorf("names of metrics: %v %v", problems, err)
+	}
+}
+
+// Health is told without a token, and tells a load balancer to send nothing more.
+func TestHealth(t *testing.T) {
+	for stopping, want := range map[bool]int{false: 200, true: 503} {
+		if got := fetch(New(&still{stopping: stopping}, "secret"), "GET", "/health"); got.Code != want {
+			t.Errorf("stopping %t: %d %s", stopping, got.Code, got.Body)
+		}
+	}
+}
+
+// The page shows what is asked as text; the field keeps it as it was typed.
+func TestHostileText(t *testing.T) {
+	h := New(&still{}, "")
+	page := fetch(h, "GET", "/?url=http://shop/%E2%80%AE%3C&cookie=JSESSIONID%3D0000a:%E2%80%AEx").Body.String()
+	if strings.Contains(page, "\u202e") || !strings.Contains(page, `value="http://shop/&#x202e;&lt;"`) ||
+		!strings.Contains(page, `\u202ex`) {
+		t.Error(page)
+	}
+	why := fetch(h, "GET", "/why.json?url=http://shop/%E2%80%AE").Body.String()
+	if strings.Contains(why, "\u202e") || !json.Valid([]byte(why)) {
+		t.Error(why)
+	}
+}
+
+// Text of every colour can be read (WCAG 2, level AA: 4.5 to 1) on the background of a light and of a dark page.
+func TestStatusPageContrast(t *testing.T) {
+	light, dark, ok := strings.Cut(statusPage, "prefers-color-scheme: dark")
+	if !ok {
+		t.Fatal("no colours for a dark page")
+	}
+	dark, _, _ = strings.Cut(dark, "\n")
+	colours := regexp.MustCompile(`--(\w+): #([0-9a-f]{6})\b`)
+	for css, background := range map[string]string{light: "ffffff", dark: "121212"} {
+		found := colours.FindAllStringSubmatch(css, -1)
+		if len(found) != 3 {
+			t.Errorf("colours %v", found)
+		}
+		for _, c := range found {
+			a, b := luminance(t, c[2]), luminance(t, background)
+			if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < 4.5 {
+				t.Errorf("%s on #%s: %.1f to 1", c[0], background, ratio)
+			}
+		}
+	}
+}
+
+// luminance is the relative luminance of WCAG 2.
+func luminance(t *testing.T, hex string) (y float64) {
+	rgb, err := strconv.ParseUint(hex, 16, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, share := range []float64{0.2126, 0.7152, 0.0722} {
+		c := float64(rgb>>(16-8*i)&0xff) / 255
+		if c <= 0.04045 {
+			y += share * c / 12.92
+		} else {
+			y += share * math.Pow((c+0.055)/1.055, 2.4)
+		}
+	}
+	return y
+}
+
+// Without a token only loopback names are answered; with one, whoever shows it.
+func TestClosed(t *testing.T) {
+	open, locked := New(&still{}, ""), New(&still{}, "secret")
+	for _, c := range []struct {
+		a      *Handler
+		method string
+		header []string
+		status int
+	}{
+		{open, "GET", nil, 200},
+		{open, "POST", nil, 405},
+		{open, "DELETE", nil, 405},
+		{open, "GET", []string{"Host", "evil.example.com"}, 403},
+		{open, "GET", []string{"Host", "127.0.0.1:9090"}, 200},
+		{open, "GET", []string{"Host", "[::1]:9090"}, 200},
+		{open, "GET", []string{"Host", "127.0.0.1.evil.example.com"}, 403},
+		{locked, "GET", nil, 401},
+		{locked, "GET", []string{"Authorization", "Bearer secret"}, 200},
+		{locked, "GET", []string{"Authorization", "Bearer wrong"}, 401},
+		{locked, "GET", []string{"Authorization", "Bearer secret", "Host", "proxy.example.com"}, 200},
+		{locked, "GET", []string{"Authorization", "Basic YWRtaW46c2VjcmV0"}, 200},
+	} {
+		if got := fetch(c.a, c.method, "/", c.header...).Code; got != c.status {
+			t.Errorf("%s %v: %d, want %d", c.method, c.header, got, c.status)
+		}
+	}
+	if got := fetch(locked, "GET", "/health"); got.Code != 200 || got.Body.String() != "ok\n" {
+		t.Errorf("health without a token: %d %q", got.Code, got.Body)
+	}
+	for address, want := range map[string]bool{"127.0.0.1:1": true, "[::1]:1": true, "localhost:1": true, ":1": false,
+		"0.0.0.0:1": false, "10.0.0.1:1": false} {
+		if CheckAddress(address, "") != want || !CheckAddress(address, "secret") {
+			t.Errorf("%s without a token: want %v", address, want)
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package admin
+
+import "github.com/wasplug/wasplug/routecheck"
+
+// Proxy is what the pages ask. What it answers is taken at once, and stays as it is.
+type Proxy interface {
+	Snapshot() *Snapshot
+	// Explain answers "why" against the state that the process is in now: it decides a request without sending it.
+	Explain(routecheck.Request) []routecheck.Decision
+	// Stopping reports whether no new requests are taken.
+	Stopping() bool
+}
+
+// Snapshot is the status, and what only metrics tell.
+type Snapshot struct {
+	Status
+	Full  uint64 // connections of clients beyond the most that are allowed
+	Sent  uint64 // bytes to clients
+	Times []Histogram
+}
+
+// Histogram counts the durations of the requests of a cluster; that of Cluster "" those that no Route matches.
+type Histogram struct {
+	Cluster string
+	Bounds  []routecheck.Nanos // upper bounds, rising
+	Counts  []uint64           // one for each bound, and one for what took longer than the last
+	Sum     routecheck.Nanos
+}
+
+// Status is what the process is doing, as the status page and its JSON form tell it.
+type Status struct {
+	Version     int               `json:"version"`
+	File        string            `json:"file"`       // the configuration in use
+	Generation  int               `json:"generation"` // of the configuration, 1 for the first
+	Loaded      string            `json:"loaded"`     // when it was read
+	Uptime      float64           `json:"uptimeSeconds"`
+	Connections int               `json:"connections"` // of clients
+	Reload      ReloadStatus      `json:"reload"`
+	Requests    RequestStatus     `json:"requests"`
+	Affinity    map[string]uint64 `json:"affinity"`
+	Clusters    []ClusterStatus   `json:"clusters"`
+}
+
+// ReloadStatus tells of reloads.
+type ReloadStatus struct {
+	Done    uint64 `json:"done"`
+	Refused uint64 `json:"refused"`
+	Last    string `json:"last,omitempty"`  // time of the last one
+	Error   string `json:"error,omitempty"` // why the last one was refused
+}
+
+// RequestStatus counts requests since the start of the process.
+type RequestStatus struct {
+	Total    uint64    `json:"total"`
+	Declined uint64    `json:"declined"` // no Route matches
+	Refused  uint64    `json:"refused"`  // no request at all
+	Classes  [6]uint64 `json:"classes"`  // by the first digit of the status, 0 for none
+}
+
+// ClusterStatus is a cluster of the configuration in use.
+type ClusterStatus struct {
+	Cluster string         `json:"cluster"`
+	Next    string         `json:"next"` // where round robin stands, "" before it has started
+	Members []MemberStatus `json:"members"`
+}
+
+// MemberStatus is a member as this process sees it.
+type MemberStatus struct {
+	routecheck.MemberNote
+	New     uint64   `json:"new"` // requests that were balanced
+	Max     int32    `json:"max"` // MaxConnections, 0 no limit
+	Idle    int      `json:"idle"`
+	Address []string `json:"address"`
+	Down    string   `json:"down,omitempty"` // why the member cannot be reached at all
+	// Unusable says why the https Transport cannot be used.
+	Unusable string `json:"unusable,omitempty"`
+	// Draining: its weight is 0, so it gets no new requests while others do.
+	Draining bool `json:"draining"`
+}
