@@ -25,7 +25,7 @@ type entry struct {
 	cause    error      // of the last failed attempt, or why the body was refused
 }
 
-func (e *entry) begin(c *client) { *e = entry{start: c.p.now(), times: &c.p.counters.others} }
+func (e *entry) begin(p *Proxy) { *e = entry{start: p.now(), times: &p.counters.others} }
 
 func (e *entry) attempt(member string) {
 	e.attempts++
@@ -33,11 +33,11 @@ func (e *entry) attempt(member string) {
 }
 
 // affinity says what became of the session affinity of the request.
-func (c *client) affinity() routecheck.AffinityOutcome {
-	if c.entry.attempts == 0 {
+func (r *request) affinity() routecheck.AffinityOutcome {
+	if r.entry.attempts == 0 {
 		return routecheck.AffinityNone // there may be no flight
 	}
-	return c.x.gen.table.AffinityOutcome(&c.x.flight, &c.x.gen.sem)
+	return r.fw.x.gen.table.AffinityOutcome(&r.fw.x.flight, &r.fw.x.gen.sem)
 }
 
 // AccessLog writes a line for each request.
@@ -55,37 +55,37 @@ func NewAccessLog(w io.Writer, json bool, now func() time.Time) *AccessLog {
 }
 
 // write makes the line under the lock, in one buffer for all, and hands it over whole: lines never mix.
-func (l *AccessLog) write(c *client, took routecheck.Nanos) {
+func (l *AccessLog) write(r *request, took routecheck.Nanos) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.json {
-		l.buf = l.appendJSON(l.buf[:0], c, took)
+		l.buf = l.appendJSON(l.buf[:0], r, took)
 	} else {
-		l.buf = l.appendText(l.buf[:0], c, took)
+		l.buf = l.appendText(l.buf[:0], r, took)
 	}
 	l.w.Write(append(l.buf, '\n'))
 }
 
-// appendText writes the common log format with the plug-in's facts behind it:
-// ADDRESS - - [TIME] "REQUEST" STATUS BYTES CLUSTER/MEMBER attempts=N affinity=OUTCOME took=SECONDS wait=SECONDS, where
-// wait is the time to the head of the answer.
-func (l *AccessLog) appendText(b []byte, c *client, took routecheck.Nanos) []byte {
-	e := &c.entry
-	b = append(b, c.remote()...)
+// appendText writes the common log format with the plug-in's facts behind it: ADDRESS - - [TIME] "REQUEST" STATUS
+// BYTES CLUSTER/MEMBER attempts=N affinity=OUTCOME took=SECONDS wait=SECONDS, where wait is the time to the head of
+// the answer.
+func (l *AccessLog) appendText(b []byte, r *request, took routecheck.Nanos) []byte {
+	e := &r.entry
+	b = append(b, r.c.remote()...)
 	b = append(b, " - - ["...)
 	b = l.now().AppendFormat(b, "02/Jan/2006:15:04:05 -0700")
 	b = append(b, `] "`...)
-	b = diag.AppendVisible(b, c.requestLine(), diag.Text, quoteMarks)
+	b = diag.AppendVisible(b, r.requestLine(), diag.Text, quoteMarks)
 	b = append(b, `" `...)
 	b = strconv.AppendInt(b, int64(e.status), 10)
 	b = append(b, ' ')
 	b = strconv.AppendInt(b, e.bytes, 10)
 	b = append(b, ' ')
-	b = append(b, c.servedBy()...)
+	b = append(b, r.servedBy()...)
 	b = append(b, " attempts="...)
 	b = strconv.AppendInt(b, int64(e.attempts), 10)
 	b = append(b, " affinity="...)
-	b = append(b, c.affinity().String()...)
+	b = append(b, r.affinity().String()...)
 	b = appendSeconds(append(b, " took="...), took)
 	if e.head > 0 {
 		b = appendSeconds(append(b, " wait="...), e.head-e.start)
@@ -109,8 +109,8 @@ func appendSeconds(b []byte, d routecheck.Nanos) []byte {
 }
 
 // appendJSON writes the same facts as appendText. encoding/json would make garbage for each request.
-func (l *AccessLog) appendJSON(b []byte, c *client, took routecheck.Nanos) []byte {
-	e := &c.entry
+func (l *AccessLog) appendJSON(b []byte, r *request, took routecheck.Nanos) []byte {
+	e := &r.entry
 	text := func(name, value string) {
 		b = append(append(append(b, ',', '"'), name...), `":"`...)
 		b = append(diag.AppendVisible(b, value, diag.JSON, quoteMarks), '"')
@@ -122,14 +122,14 @@ func (l *AccessLog) appendJSON(b []byte, c *client, took routecheck.Nanos) []byt
 	b = append(b, `{"time":"`...)
 	b = l.now().UTC().AppendFormat(b, time.RFC3339Nano)
 	b = append(b, '"')
-	text("client", c.remote())
-	text("request", http1.View(c.requestLine()))
-	text("host", c.req.Host)
+	text("client", r.c.remote())
+	text("request", http1.View(r.requestLine()))
+	text("host", r.req.Host)
 	number("status", int64(e.status))
 	number("bytes", e.bytes)
-	text("member", c.servedBy())
+	text("member", r.servedBy())
 	number("attempts", int64(e.attempts))
-	text("affinity", c.affinity().String())
+	text("affinity", r.affinity().String())
 	number("microseconds", int64(took)/1000)
 	if e.head > 0 {
 		number("waitMicroseconds", int64(e.head-e.start)/1000)
@@ -151,20 +151,20 @@ func (c *client) remote() string {
 }
 
 // requestLine is the request as the client sent it, "-" where there was none.
-func (c *client) requestLine() []byte {
-	if c.rq.Size == 0 {
+func (r *request) requestLine() []byte {
+	if r.head.Size == 0 {
 		return []byte("-")
 	}
-	return c.rq.Line(c.in.b)
+	return r.head.Line(r.c.in.b)
 }
 
 // servedBy names who answered: CLUSTER/MEMBER, declined, or - for the proxy itself.
-func (c *client) servedBy() string {
+func (r *request) servedBy() string {
 	switch {
-	case c.entry.declined:
+	case r.entry.declined:
 		return "declined"
-	case c.entry.attempts == 0:
+	case r.entry.attempts == 0:
 		return "-"
 	}
-	return c.x.gen.table.Clusters[c.x.flight.Cluster].Name + "/" + c.entry.member
+	return r.fw.x.gen.table.Clusters[r.fw.x.flight.Cluster].Name + "/" + r.entry.member
 }

@@ -8,110 +8,112 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// maxInterim bounds the 1xx answers before the final one. RFC 9110, 15.2 does not, so a broken member could hold a request for ever:
-// each of them would start ServerIOTimeout anew.
+// maxInterim bounds the 1xx answers before the final one. RFC 9110, 15.2 does not, so a broken member could hold a
+// request for ever: each of them would start ServerIOTimeout anew.
 const maxInterim = 16
 
-// send makes one attempt: a stream, the request, the head of the answer. A 503 that the attempt before has held back is forgotten; its
-// stream goes back to the queue where nothing of it is left to read.
-func (c *client) send(act routecheck.Action) routecheck.Event {
-	c.release(c.settled())
-	c.joinPump()
-	m := &c.x.cluster.members[act.Member]
-	tm := &c.x.gen.table.Clusters[c.x.flight.Cluster].Members[act.Member]
-	c.entry.attempt(m.name)
-	if act.Failover != c.body.failover {
-		c.body.failover = act.Failover
-		c.out = c.appendHead(c.out[:0], act.Failover)
+// send makes one attempt: a stream, the request, the head of the answer. A 503 that the attempt before has held back
+// is forgotten; its stream goes back to the queue where nothing of it is left to read.
+func (fw *forwarder) send(act routecheck.Action) routecheck.Event {
+	fw.release(fw.settled())
+	fw.joinPump()
+	m := &fw.x.cluster.members[act.Member]
+	tm := &fw.x.gen.table.Clusters[fw.x.flight.Cluster].Members[act.Member]
+	fw.r.entry.attempt(m.name)
+	if act.Failover != fw.r.body.failover {
+		fw.r.body.failover = act.Failover
+		fw.c.out = fw.appendHead(fw.c.out[:0], act.Failover)
 	}
 	for fresh := act.FreshStream; ; fresh = true {
-		s, ev := c.stream(&m.transports[act.Transport], fresh, tm.ConnectIn(&c.x.gen.sem))
+		s, ev := fw.stream(&m.transports[act.Transport], fresh, tm.ConnectIn(&fw.x.gen.sem))
 		if s == nil {
-			return c.connectFailed(ev)
+			return fw.connectFailed(ev)
 		}
-		c.x.noteStream(act, s.reused)
-		c.up, s.boss = s, &c.link
-		c.partner.Store(&s.link)
-		ev, stale := c.talk(s, m, tm.IOTimeout)
+		fw.x.noteStream(act, s.reused)
+		fw.up, s.boss = s, &fw.c.link
+		fw.c.partner.Store(&s.link)
+		ev, stale := fw.talk(s, m, tm.IOTimeout)
 		if !stale {
 			return ev
 		}
-		c.release(false) // it was closed while idle, and nothing has been sent: as if it had not been in the queue
+		fw.release(false) // it was closed while idle, and nothing has been sent: as if it had not been in the queue
 	}
 }
 
-// connectFailed passes a failed connect on, unless it is this process that lacks something: then the client gets 503, the member's state stays
-// as it was, as with a client that leaves, and nobody else is tried.
-func (c *client) connectFailed(ev routecheck.Event) routecheck.Event {
-	if !isLocalWant(c.entry.cause) {
+// connectFailed passes a failed connect on, unless it is this process that lacks something: then the client gets 503,
+// the member's state stays as it was, as with a client that leaves, and nobody else is tried.
+func (fw *forwarder) connectFailed(ev routecheck.Event) routecheck.Event {
+	if !isLocalWant(fw.r.entry.cause) {
 		return ev
 	}
-	c.p.tellWant(c.entry.cause)
-	c.fail(503)
+	fw.c.p.logWant(fw.r.entry.cause)
+	fw.r.fail(503)
 	return routecheck.Event{Kind: routecheck.LocalWant}
 }
 
-// joinPump ends what passes on a body from its file: the stream that it writes to is closed, and the next attempt reads the file anew.
-func (c *client) joinPump() {
-	if b := &c.body; b.pumped != nil {
+// joinPump ends what passes on a body from its file: the stream that it writes to is closed, and the next attempt
+// reads the file anew.
+func (fw *forwarder) joinPump() {
+	if b := &fw.r.body; b.pumped != nil {
 		<-b.pumped
 		b.pumped = nil
 	}
 }
 
 // stream takes a stream from the queue or opens one (R66).
-func (c *client) stream(t *transport, fresh bool, limit routecheck.Nanos) (*stream, routecheck.Event) {
+func (fw *forwarder) stream(t *transport, fresh bool, limit routecheck.Nanos) (*stream, routecheck.Event) {
 	if !fresh {
-		if s := t.take(c.x.at); s != nil {
+		if s := t.take(fw.x.at); s != nil {
 			return s, routecheck.Event{}
 		}
 	}
-	s, kind, err := c.p.open(c.p.ctx, t, limit)
+	s, kind, err := fw.c.p.open(fw.c.p.ctx, t, limit)
 	if err != nil {
-		c.entry.cause = err
-		c.x.log.failed(err)
+		fw.r.entry.cause = err
+		fw.x.log.failed(err)
 	}
 	return s, routecheck.Event{Kind: kind}
 }
 
-// talk sends the request on a stream and reads the head of the answer. stale: the stream was dead before anything was sent.
-func (c *client) talk(s *stream, m *member, limit routecheck.Nanos) (ev routecheck.Event, stale bool) {
+// talk sends the request on a stream and reads the head of the answer. stale: the stream was dead before anything was
+// sent.
+func (fw *forwarder) talk(s *stream, m *member, limit routecheck.Nanos) (ev routecheck.Event, stale bool) {
 	s.rs.Reset()
 	s.off, s.n = 0, 0
 	s.within(limit)
 	var sent int
 	var err error
-	switch b := &c.body; {
+	switch b := &fw.r.body; {
 	case !b.has:
-		sent, s.in, s.n, err = s.turn(c.out, s.reused, c.p.poolFor(s))
+		sent, s.in, s.n, err = s.turn(fw.c.out, s.reused, fw.c.p.poolFor(s))
 	case b.whole && !m.wait && b.file == nil:
-		sent, err = c.sendWhole(s)
+		sent, err = fw.sendWhole(s)
 	default:
-		sent, err = c.sendStreaming(s, m, limit)
+		sent, err = fw.sendStreaming(s, m, limit)
 	}
 	switch {
 	case err == nil && s.rs.Size == 0:
-		err = c.answer(s, limit, false)
+		err = fw.answer(s, limit, false)
 	case sent > 0 && isLost(err):
-		err = c.lastWords(s, limit, err)
+		err = fw.lastWords(s, limit, err)
 	}
 	if err == nil {
-		err = c.checkBody(s)
+		err = fw.checkBody(s)
 	}
 	switch {
 	case err == errStale:
 		return ev, true
 	case err != nil:
-		return c.failure(s, err, sent), false
+		return fw.failure(s, err, sent), false
 	}
 	return routecheck.Event{Kind: routecheck.Head, Status: s.rs.Status}, false
 }
 
-// lastWords looks for the answer of a member that has closed the stream before the request was out: one that refuses a body does not read it.
-// Without an answer the stream was lost as before.
-func (c *client) lastWords(s *stream, limit routecheck.Nanos, lost error) error {
+// lastWords looks for the answer of a member that has closed the stream before the request was out: one that refuses
+// a body does not read it. Without an answer the stream was lost as before.
+func (fw *forwarder) lastWords(s *stream, limit routecheck.Nanos, lost error) error {
 	s.spoilt = true
-	err := c.answer(s, limit, false)
+	err := fw.answer(s, limit, false)
 	if isLost(err) {
 		return lost
 	}
@@ -124,34 +126,34 @@ func isLost(err error) bool {
 }
 
 // sendWhole sends head and body together where the body is small: one system call and one packet in place of two.
-func (c *client) sendWhole(s *stream) (sent int, err error) {
-	b := &c.body
-	if len(c.out)+len(b.kept) <= smallBuffer {
-		head := len(c.out)
-		c.out = append(c.out, b.kept...)
-		sent, s.in, s.n, err = s.turn(c.out, s.reused, c.p.poolFor(s))
-		c.out = c.out[:head]
+func (fw *forwarder) sendWhole(s *stream) (sent int, err error) {
+	b := &fw.r.body
+	if len(fw.c.out)+len(b.kept) <= smallBuffer {
+		head := len(fw.c.out)
+		fw.c.out = append(fw.c.out, b.kept...)
+		sent, s.in, s.n, err = s.turn(fw.c.out, s.reused, fw.c.p.poolFor(s))
+		fw.c.out = fw.c.out[:head]
 		return sent, err
 	}
 	if s.reused && s.stirred() {
 		return 0, errStale
 	}
-	if sent, err = s.write(c.out); err != nil {
+	if sent, err = s.write(fw.c.out); err != nil {
 		return sent, err
 	}
-	more, b2, n, err := s.turn(b.kept, false, c.p.poolFor(s))
+	more, b2, n, err := s.turn(b.kept, false, fw.c.p.poolFor(s))
 	s.in, s.n = b2, n
 	return sent + more, err
 }
 
-// sendStreaming sends the head and starts to pass on the body, from the client or from a file. It does not wait for the end of it: a member may
-// answer before.
-func (c *client) sendStreaming(s *stream, m *member, limit routecheck.Nanos) (sent int, err error) {
-	b := &c.body
+// sendStreaming sends the head and starts to pass on the body, from the client or from a file. It does not wait for
+// the end of it: a member may answer before.
+func (fw *forwarder) sendStreaming(s *stream, m *member, limit routecheck.Nanos) (sent int, err error) {
+	b := &fw.r.body
 	if s.reused && s.stirred() {
 		return 0, errStale
 	}
-	head := c.out
+	head := fw.c.out
 	if m.wait {
 		head = append(append(head[:len(head)-2:len(head)-2], "Expect: 100-continue\r\n"...), "\r\n"...)
 	}
@@ -159,7 +161,7 @@ func (c *client) sendStreaming(s *stream, m *member, limit routecheck.Nanos) (se
 		return sent, err
 	}
 	if m.wait {
-		if err := c.answer(s, limit, true); err != nil || s.rs.Status != 100 {
+		if err := fw.answer(s, limit, true); err != nil || s.rs.Status != 100 {
 			s.spoilt = true // the member decided without the body
 			return sent, err
 		}
@@ -173,20 +175,20 @@ func (c *client) sendStreaming(s *stream, m *member, limit routecheck.Nanos) (se
 	}
 	b.pumped, b.ending = make(chan error, 1), new(atomic.Bool)
 	done := b.pumped
-	go func() { done <- c.pump(s, limit) }()
+	go func() { done <- fw.pump(s, limit) }()
 	return sent, nil
 }
 
-// answer reads up to the end of the head of the final answer; with hundred a 100 ends the wait, too. Interim answers end here, though RFC 9110,
-// 15.2 would have them passed on: a failover may still follow, and nobody should get the hints of two members. A 101 that nobody asked for
-// is a fault.
-func (c *client) answer(s *stream, limit routecheck.Nanos, hundred bool) error {
+// answer reads up to the end of the head of the final answer; with hundred a 100 ends the wait, too. Interim answers
+// end here, though RFC 9110, 15.2 would have them passed on: a failover may still follow, and nobody should get the
+// hints of two members. A 101 that nobody asked for is a fault.
+func (fw *forwarder) answer(s *stream, limit routecheck.Nanos, hundred bool) error {
 	for interim := 0; ; {
-		if err := c.answerHead(s, limit); err != nil {
+		if err := fw.answerHead(s, limit); err != nil {
 			return err
 		}
 		status := s.rs.Status
-		if status >= 200 || status == 101 && c.wantsUpgrade() && !s.rs.Odd {
+		if status >= 200 || status == 101 && fw.r.wantsUpgrade() && !s.rs.Odd {
 			return nil
 		}
 		if interim++; status == 101 || interim > maxInterim {
@@ -201,7 +203,7 @@ func (c *client) answer(s *stream, limit routecheck.Nanos, hundred bool) error {
 }
 
 // answerHead parses the next head, reading as long as it is not whole.
-func (c *client) answerHead(s *stream, limit routecheck.Nanos) error {
+func (fw *forwarder) answerHead(s *stream, limit routecheck.Nanos) error {
 	for {
 		if s.in != nil {
 			done, err := s.rs.Parse(s.in.b[s.off:s.n], http1.Limits{Fields: 1000})
@@ -209,19 +211,20 @@ func (c *client) answerHead(s *stream, limit routecheck.Nanos) error {
 				return err
 			}
 		}
-		if !c.body.coming() {
+		if !fw.r.body.coming() {
 			s.within(limit)
 		}
-		if err := c.moreAnswer(s); err != nil {
+		if err := fw.moreAnswer(s); err != nil {
 			return err
 		}
 	}
 }
 
-// moreAnswer reads more of a head. The bytes before the final head stay in the buffer, so interim answers count against its size.
-func (c *client) moreAnswer(s *stream) (err error) {
+// moreAnswer reads more of a head. The bytes before the final head stay in the buffer, so interim answers count
+// against its size.
+func (fw *forwarder) moreAnswer(s *stream) (err error) {
 	if s.in == nil {
-		s.in, s.n, err = s.wait(c.p.poolFor(s))
+		s.in, s.n, err = s.wait(fw.c.p.poolFor(s))
 		return err
 	}
 	if s.n == len(s.in.b) {
@@ -229,7 +232,7 @@ func (c *client) moreAnswer(s *stream) (err error) {
 			return errMalformed
 		}
 		g := s.in.grown(2*largeBuffer, s.n)
-		c.p.recycle(s.in)
+		fw.c.p.recycle(s.in)
 		s.in = g
 	}
 	n, err := s.read(s.in.b[s.n:])
@@ -237,11 +240,16 @@ func (c *client) moreAnswer(s *stream) (err error) {
 	return err
 }
 
-var errMalformed = &http1.Error{Status: 502, Msg: "the member's answer has too large a head, too many interim answers, or an upgrade that nobody asked for"}
+var errMalformed = &http1.Error{
+	Status: 502,
+	Msg: "the member's answer has too large a head, too many interim answers, " +
+		"or an upgrade that nobody asked for",
+}
 
-// checkBody looks at the part of a chunked body that came with the head: while nothing has gone out, the client can still be told.
-func (c *client) checkBody(s *stream) error {
-	if s.rs.Body(c.isHead()) != http1.ByChunks {
+// checkBody looks at the part of a chunked body that came with the head: while nothing has gone out, the client can
+// still be told.
+func (fw *forwarder) checkBody(s *stream) error {
+	if s.rs.Body(fw.r.isHead()) != http1.ByChunks {
 		return nil
 	}
 	chunks := http1.Chunks{Answer: true}
@@ -249,17 +257,17 @@ func (c *client) checkBody(s *stream) error {
 }
 
 // failure words what went wrong for Observe.
-func (c *client) failure(s *stream, err error, sent int) routecheck.Event {
-	c.entry.cause = err
+func (fw *forwarder) failure(s *stream, err error, sent int) routecheck.Event {
+	fw.r.entry.cause = err
 	ev := routecheck.Event{Kind: lossOf(err), ReusedStream: s.reused}
 	if sent > 0 {
 		ev.Sent = routecheck.SentSome
 	}
 	if err == errAborted {
-		c.release(false)
-		ev.Kind = c.clientFailed()
+		fw.release(false)
+		ev.Kind = fw.clientFailed()
 	}
-	c.release(false)
+	fw.release(false)
 	return ev
 }
 
@@ -274,35 +282,36 @@ func lossOf(err error) routecheck.EventKind {
 	return routecheck.StreamLost
 }
 
-// clientFailed finds out why the client's side gave up, and answers where it is still there. A body that is too large is for Next to
-// refuse, as one whose size was known from the start (R59).
-func (c *client) clientFailed() routecheck.EventKind {
-	c.close = true
+// clientFailed finds out why the client's side gave up, and answers where it is still there. A body that is too large
+// is for Next to refuse, as one whose size was known from the start (R59).
+func (fw *forwarder) clientFailed() routecheck.EventKind {
+	fw.r.close = true
 	var err error
-	if c.body.pumped != nil {
-		err = <-c.body.pumped
-		c.body.pumped = nil
+	if fw.r.body.pumped != nil {
+		err = <-fw.r.body.pumped
+		fw.r.body.pumped = nil
 	}
 	switch err {
 	case nil:
-		c.entry.gone = true
+		fw.r.entry.gone = true
 	case errPostSize:
-		c.x.flight.Sized(c.body.content)
+		fw.x.flight.Sized(fw.r.body.content)
 		return routecheck.BodyTooLarge
 	default:
-		c.badBody(err)
+		fw.r.badBody(err)
 	}
 	return routecheck.ClientGone
 }
 
-// settled reports whether the answer at hand is whole in its buffer, so that its stream can be used again without passing it on.
-func (c *client) settled() bool {
-	s := c.up
-	if s == nil || s.rs.Size == 0 || s.spoilt || !s.rs.Persists() || c.body.pumped != nil {
+// settled reports whether the answer at hand is whole in its buffer, so that its stream can be used again without
+// passing it on.
+func (fw *forwarder) settled() bool {
+	s := fw.up
+	if s == nil || s.rs.Size == 0 || s.spoilt || !s.rs.Persists() || fw.r.body.pumped != nil {
 		return false
 	}
 	rest := int64(s.n - s.off - s.rs.Size)
-	switch s.rs.Body(c.isHead()) {
+	switch s.rs.Body(fw.r.isHead()) {
 	case http1.NoBody:
 		return rest == 0
 	case http1.ByLength:

@@ -49,55 +49,57 @@ func (b *body) claim(p []byte) (out []byte, used int, err error) {
 }
 
 // prepare reads the body as far as it is buffered (R57), so that slow clients keep no member busy.
-func (c *client) prepare(tc *routecheck.Cluster) error {
-	b := &c.body
-	*b = body{has: true, chunked: c.rq.Chunked, left: max(c.rq.Length, 0), limit: tc.PostLimit}
-	kept, n, err := b.claim(c.in.b[c.used:c.n])
+func (r *request) prepare(tc *routecheck.Cluster) error {
+	b := &r.body
+	*b = body{has: true, chunked: r.head.Chunked, left: max(r.head.Length, 0), limit: tc.PostLimit}
+	kept, n, err := b.claim(r.c.in.b[r.used:r.c.n])
 	b.kept = kept
-	c.used += n
+	r.used += n
 	if err == errPostSize {
-		c.x.flight.Sized(b.content) // Next refuses it (R59)
+		r.fw.x.flight.Sized(b.content) // Next refuses it (R59)
 		return nil
 	}
-	if err != nil || b.whole || tc.PostLimit >= 0 && c.x.flight.Size > tc.PostLimit {
+	if err != nil || b.whole || tc.PostLimit >= 0 && r.fw.x.flight.Size > tc.PostLimit {
 		return err
 	}
-	if c.rq.Continue && len(b.kept) == 0 { // the client waits; one that has begun to send does not (RFC 9110, 10.1.1)
-		if err := c.say("HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
+	// the client waits for it; one that has begun to send does not (RFC 9110, 10.1.1)
+	if r.head.Continue && len(b.kept) == 0 {
+		if err := r.say("HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
 			return err
 		}
 	}
-	if c.x.flight.Body == routecheck.Unbuffered {
+	if r.fw.x.flight.Body == routecheck.Unbuffered {
 		return nil
 	}
-	return c.buffer(tc.PostBuffer)
+	return r.buffer(tc.PostBuffer)
 }
 
-// buffer reads the rest of the body. One of unknown length that outgrows the buffer goes on unbuffered. PostBufferSize may be a gigabyte, or
-// -1 for no limit: beyond bodyMemory the body is kept in a file. What the client says about its length is no reason to take memory for it.
-func (c *client) buffer(most int64) error {
-	b := &c.body
+// buffer reads the rest of the body. One of unknown length that outgrows the buffer goes on unbuffered.
+// PostBufferSize may be a gigabyte, or -1 for no limit: beyond bodyMemory the body is kept in a file. What the client
+// says about its length is no reason to take memory for it.
+func (r *request) buffer(most int64) error {
+	b := &r.body
 	store := make([]byte, len(b.kept), min(max(b.left+int64(len(b.kept)), 4096), bodyMemory))
 	copy(store, b.kept)
 	for !b.whole {
 		if most >= 0 && b.content > most {
-			c.x.flight.OutgrewBuffer()
+			r.fw.x.flight.OutgrewBuffer()
 			break
 		}
 		var err error
 		if store, err = b.room(store); err != nil {
 			return err
 		}
-		c.within(c.p.opt.BodyTimeout)
-		got, err := c.read(store[len(store):cap(store)])
+		r.c.within(r.c.p.opt.BodyTimeout)
+		got, err := r.c.read(store[len(store):cap(store)])
 		if err != nil {
 			return err
 		}
 		fresh := store[len(store) : len(store)+got]
 		out, n, err := b.claim(fresh)
-		c.spill = bytes.Clone(fresh[n:]) // whoever answers this request; the store grows over it
+		r.spill = bytes.Clone(fresh[n:]) // whoever answers this request; the store grows over it
 		if err == errPostSize {
-			c.x.flight.Sized(b.content)
+			r.fw.x.flight.Sized(b.content)
 			return nil
 		}
 		if err != nil {
@@ -107,7 +109,7 @@ func (c *client) buffer(most int64) error {
 	}
 	b.kept = store
 	if b.whole && b.chunked {
-		c.x.flight.Sized(b.content)
+		r.fw.x.flight.Sized(b.content)
 	}
 	return nil
 }
@@ -130,36 +132,37 @@ func (b *body) room(store []byte) ([]byte, error) {
 	return store[:0], b.file.add(store)
 }
 
-// badBody answers a request whose body is no body, or never comes. The connection ends, for nobody knows where the next request begins.
-func (c *client) badBody(err error) {
-	c.close = true
+// badBody answers a request whose body is no body, or never comes. The connection ends, for nobody knows where the
+// next request begins.
+func (r *request) badBody(err error) {
+	r.close = true
 	var bad *http1.Error
 	switch {
-	case c.started:
+	case r.started:
 	case errors.As(err, &bad):
-		c.entry.cause = err
+		r.entry.cause = err
 		if bad.Status >= 500 {
-			c.p.log.Error("a request is refused", "error", err)
+			r.c.p.log.Error("a request is refused", "error", err)
 		}
-		c.fail(bad.Status)
+		r.fail(bad.Status)
 	case errors.Is(err, errTimeout):
-		c.fail(408)
+		r.fail(408)
 	default:
-		c.entry.gone = true
+		r.entry.gone = true
 	}
 }
 
 // coming reports whether the pump still waits for the client, and has the time limits of both links to set.
 func (b *body) coming() bool { return b.pumped != nil && !b.ending.Load() }
 
-// pump passes on what is not buffered. It ends when the body does, when the client fails, or when the member takes no more: that is for
-// the goroutine that waits for the member's answer to find out.
-func (c *client) pump(s *stream, timeout routecheck.Nanos) error {
-	buf := c.p.large.get()
-	defer c.p.large.put(buf)
-	b := &c.body
+// pump passes on what is not buffered. It ends when the body does, when the client fails, or when the member takes no
+// more: that is for the goroutine that waits for the member's answer to find out.
+func (fw *forwarder) pump(s *stream, timeout routecheck.Nanos) error {
+	buf := fw.c.p.large.get()
+	defer fw.c.p.large.put(buf)
+	b := &fw.r.body
 	if b.file != nil {
-		if done, err := c.pumpFile(s, buf.b, timeout); done {
+		if done, err := fw.pumpFile(s, buf.b, timeout); done {
 			return err
 		}
 	}
@@ -168,9 +171,9 @@ func (c *client) pump(s *stream, timeout routecheck.Nanos) error {
 		if !b.chunked {
 			space = space[:min(int64(len(space)), b.left)]
 		}
-		c.within(c.p.opt.BodyTimeout)
+		fw.c.within(fw.c.p.opt.BodyTimeout)
 		s.within(0) // the member is not to blame for a slow client
-		n, err := c.read(space)
+		n, err := fw.c.read(space)
 		if err != nil {
 			s.abort()
 			return err
@@ -180,7 +183,7 @@ func (c *client) pump(s *stream, timeout routecheck.Nanos) error {
 			s.abort()
 			return err
 		}
-		c.spill = bytes.Clone(space[k:n])
+		fw.r.spill = bytes.Clone(space[k:n])
 		s.within(timeout)
 		b.ending.Store(b.whole)
 		if _, err := s.write(out); err != nil {
@@ -191,9 +194,10 @@ func (c *client) pump(s *stream, timeout routecheck.Nanos) error {
 	return nil
 }
 
-// pumpFile passes on what is kept of a body in its file and in memory. done: the member takes no more, or the file is gone.
-func (c *client) pumpFile(s *stream, buf []byte, timeout routecheck.Nanos) (done bool, err error) {
-	b := &c.body
+// pumpFile passes on what is kept of a body in its file and in memory. done: the member takes no more, or the file is
+// gone.
+func (fw *forwarder) pumpFile(s *stream, buf []byte, timeout routecheck.Nanos) (done bool, err error) {
+	b := &fw.r.body
 	for at := int64(0); at < b.file.size; {
 		n, err := b.file.read(buf, at)
 		if err != nil {
@@ -213,27 +217,28 @@ func (c *client) pumpFile(s *stream, buf []byte, timeout routecheck.Nanos) (done
 }
 
 // finishBody ends the pump, lets go of the file, and notes that a body that was not read ends the connection.
-func (c *client) finishBody() {
-	b := &c.body
+func (r *request) finishBody() {
+	b := &r.body
 	if b.pumped != nil {
-		c.within(lingerTime)
+		r.c.within(lingerTime)
 		<-b.pumped
 		b.pumped = nil
 	}
 	b.file.close()
 	b.file = nil
 	if b.has && !b.whole {
-		c.close = true
+		r.close = true
 	}
 }
 
-// skipBody is for requests that are declined: it takes the body of a request that no member gets off the connection, as far as it came with the head.
-func (c *client) skipBody() {
-	if !c.rq.HasBody() {
+// skipBody is for requests that are declined: it takes the body of a request that no member gets off the connection,
+// as far as it came with the head.
+func (r *request) skipBody() {
+	if !r.head.HasBody() {
 		return
 	}
-	c.body = body{has: true, chunked: c.rq.Chunked, left: max(c.rq.Length, 0), limit: -1}
-	_, n, err := c.body.claim(c.in.b[c.used:c.n])
-	c.used += n
-	c.body.whole = c.body.whole && err == nil
+	r.body = body{has: true, chunked: r.head.Chunked, left: max(r.head.Length, 0), limit: -1}
+	_, n, err := r.body.claim(r.c.in.b[r.used:r.c.n])
+	r.used += n
+	r.body.whole = r.body.whole && err == nil
 }

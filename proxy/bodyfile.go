@@ -7,12 +7,13 @@ import (
 	"github.com/wasplug/wasplug/proxy/http1"
 )
 
-// bodyMemory is how much of a body is kept in memory, the rest goes to a file: four times what PostBufferSize is when absent, and little
-// enough for many clients at once.
+// bodyMemory is how much of a body is kept in memory, the rest goes to a file: four times what PostBufferSize is when
+// absent, and little enough for many clients at once.
 const bodyMemory = 256 << 10
 
-// bodyFile holds the beginning of a large body until nobody can ask for it again. It stands in the folder for temporary files ($TMPDIR),
-// without a name where the system allows that: then even a killed process leaves nothing behind.
+// bodyFile holds the beginning of a large body until nobody can ask for it again. It stands in the folder for
+// temporary files ($TMPDIR), without a name where the system allows that: then even a killed process leaves nothing
+// behind.
 type bodyFile struct {
 	f     *os.File
 	size  int64

@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// breather lets requests have their turn while a configuration is read and made ready. With GOMAXPROCS=1 the scheduler would interrupt that work
-// every 10 ms only, and look at the network no sooner, not even after runtime.Gosched: the worker has to sleep. It leaves three quarters of
-// the time to requests; when none come the reload takes longer, and nobody waits for it.
+// breather lets requests have their turn while a configuration is read and made ready. With GOMAXPROCS=1 the
+// scheduler would interrupt that work every 10 ms only, and look at the network no sooner, not even after
+// runtime.Gosched: the worker has to sleep. It leaves three quarters of the time to requests; when none come the
+// reload takes longer, and nobody waits for it.
 type breather struct {
 	mu    sync.Mutex // whoever else works on the same configuration pauses, too
 	since time.Time  // when the work at hand began

@@ -13,7 +13,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// client is a connection from a client, and the request that it has sent last.
+// client is a connection from a client. It reads one head after the other, has each answered, and is parked or ends.
 type client struct {
 	link
 	p    *Proxy
@@ -26,27 +26,12 @@ type client struct {
 	until  routecheck.Nanos // when it will have been idle for too long, 0 while it is not idle
 	parked bool             // the connection lives on in the lot
 
-	in    *buffer // what was read: in.b[:n]; nil while the connection is idle
-	n     int
-	used  int    // bytes of in that the request at hand takes
-	spill []byte // bytes of the next request that were read with this one's body
-
-	rq      http1.Request
-	req     routecheck.Request
-	cookies [4]string
-	host    []byte // see hostForMatching
-	thread  uint64 // number of the connection in the plug-in's log
-	x       exchange
-	body    body
-	kept    []byte // private header lines, the same for every request of the connection
-
-	out     []byte // the request as members get it
-	up      *stream
-	close   bool // the connection ends with this answer
-	started bool // part of an answer has gone out
-	tunnel  bool // the connection has become something else
-	trusted bool // its private headers are believed
-	entry   entry
+	in     *buffer // what was read: in.b[:n]; nil while the connection is idle
+	n      int
+	out    []byte // room for what is written whole: a head for members, an answer of our own
+	kept   []byte // private header lines, the same for every request of the connection
+	thread uint64 // number of the connection in the plug-in's log
+	rq     request
 }
 
 // The states of client.idle.
@@ -58,6 +43,7 @@ const (
 
 func (p *Proxy) newClient(conn net.Conn, from *Listener) *client {
 	c := &client{p: p, from: from}
+	c.rq.c, c.rq.fw.c, c.rq.fw.r = c, c, &c.rq
 	c.link.init(conn, p.sweeper)
 	if a, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 		c.addr = a.AddrPort().Addr().Unmap()
@@ -83,7 +69,7 @@ func (c *client) serve() {
 	if !c.handshake() {
 		return
 	}
-	for c.head() && c.handle() {
+	for c.readHead() && c.rq.handle() {
 		c.advance()
 	}
 }
@@ -91,9 +77,9 @@ func (c *client) serve() {
 func (c *client) end() {
 	if fault := recover(); fault != nil { // a fault of ours costs one connection, not all of them
 		c.p.log.Error("panic while serving a client", "fault", fault, "stack", string(debug.Stack()))
-		c.close, c.parked = true, false
-		c.release(false)
-		c.body.file.close()
+		c.rq.close, c.parked = true, false
+		c.rq.fw.release(false)
+		c.rq.body.file.close()
 	}
 	c.p.forget(c)
 	c.p.small.put(c.in)
@@ -113,7 +99,7 @@ func (c *client) handshake() bool {
 	}
 	c.within(c.p.opt.HeadTimeout)
 	if err := t.Handshake(); err != nil {
-		tellPlain(err)
+		answerPlain(err)
 		return false
 	}
 	state := t.ConnectionState()
@@ -121,23 +107,27 @@ func (c *client) handshake() bool {
 	return true
 }
 
-// tellPlain answers a client that speaks plain HTTP to a TLS listener: a browser would show an empty page otherwise.
-func tellPlain(err error) {
+const plainAnswer = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n" +
+	"This port speaks HTTPS.\n"
+
+// answerPlain answers a client that speaks plain HTTP to a TLS listener: a browser would show an empty page otherwise.
+func answerPlain(err error) {
 	var bad tls.RecordHeaderError
-	if errors.As(err, &bad) && bad.Conn != nil && bad.RecordHeader[0] >= 'A' { // 'A' to 'Z' begin a method, TLS types are below
-		io.WriteString(bad.Conn, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis port speaks HTTPS.\n")
+	// 'A' to 'Z' begin a method, TLS types are below
+	if errors.As(err, &bad) && bad.Conn != nil && bad.RecordHeader[0] >= 'A' {
+		io.WriteString(bad.Conn, plainAnswer)
 	}
 }
 
-// head reads the next request head. It answers a bad one itself; false ends the connection.
-func (c *client) head() bool {
+// readHead reads the next request head. It answers a bad one itself; false ends the connection.
+func (c *client) readHead() bool {
 	if !c.first() {
 		return false
 	}
 	c.within(c.p.opt.HeadTimeout)
-	c.rq.Reset()
+	c.rq.head.Reset()
 	for {
-		done, err := c.rq.Parse(c.in.b[:c.n], http1.Limits{Fields: c.p.gen.Load().fields})
+		done, err := c.rq.head.Parse(c.in.b[:c.n], http1.Limits{Fields: c.p.gen.Load().fields})
 		if done {
 			return true
 		}
@@ -145,7 +135,7 @@ func (c *client) head() bool {
 			err = c.more()
 		}
 		if err != nil {
-			c.refuse(err)
+			c.rq.refuse(err)
 			return false
 		}
 	}
@@ -183,8 +173,8 @@ func (c *client) firstUntil(limit routecheck.Nanos) (err error) {
 	return err
 }
 
-// park decides that the connection is to be parked when this client ends. It is not where nothing can watch it, where bytes of it stand in
-// memory, such as half a TLS record, or when Shutdown has ended it.
+// park decides that the connection is to be parked when this client ends. It is not where nothing can watch it, where
+// bytes of it stand in memory, such as half a TLS record, or when Shutdown has ended it.
 func (c *client) park() bool {
 	c.parked = c.p.lot.poll != nil && c.peeker != nil && c.quiet() && c.idle.CompareAndSwap(isIdle, isBusy)
 	return c.parked
@@ -205,140 +195,20 @@ func (c *client) more() error {
 	return err
 }
 
-// refuse answers what is no request, and reads on for a while: bytes that come for a closed socket would destroy the answer (RFC 9112, 9.6).
-// A client that has left, or is too slow to have sent anything, gets nothing.
-func (c *client) refuse(err error) {
-	var bad *http1.Error
-	c.p.counters.refused.Add(1)
-	c.req, c.body = routecheck.Request{}, body{}
-	switch {
-	case errors.As(err, &bad):
-		c.entry.begin(c)
-		c.entry.cause = err
-		c.close = true
-		c.fail(bad.Status)
-		c.linger(c.p.small)
-	case errors.Is(err, errTimeout) && c.rq.Began():
-		c.entry.begin(c)
-		c.close = true
-		c.fail(408)
-	default:
-		return
-	}
-	c.p.finish(c)
-}
-
-// handle answers the request whose head is at hand, and reports whether the connection lives on. The configuration is taken once: whatever is
-// reloaded meanwhile, the request ends on the one it began with.
-func (c *client) handle() bool {
-	c.close = !c.rq.Persists() || c.p.ending.Load()
-	c.started, c.tunnel, c.body = false, false, body{}
-	c.used = c.rq.Size
-	c.limit.Store(0)
-	c.entry.begin(c)
-	gen := c.p.current()
-	c.describe()
-	c.x.log = c.pluginLog(gen)
-	m, ok := gen.table.Match(&c.req, &gen.sem)
-	if err := c.refusal(gen, ok); err != nil {
-		c.turnDown(err)
-	} else if ok {
-		c.x.log.matched(gen, &c.req, &m)
-		c.carry(gen, &m)
-	} else {
-		c.x.log.matched(gen, &c.req, nil)
-		c.skipBody()
-		c.decline()
-	}
-	c.finishBody()
-	c.p.finish(c)
-	if c.tunnel {
-		return false
-	}
-	if c.close && (c.body.overtaken || c.body.has && !c.body.whole) { // more may stand there that nobody reads
-		c.linger(c.p.small)
-	}
-	return !c.close
-}
-
-// describe makes the request that decisions are made on. Its strings share the buffer of the head.
-func (c *client) describe() {
-	buf := c.in.b
-	cookies := c.cookies[:0]
-	for i := range c.rq.Fields {
-		if f := &c.rq.Fields[i]; f.Kind == http1.Cookie {
-			cookies = append(cookies, http1.View(f.Text(buf)))
-		}
-	}
-	c.req = routecheck.Request{
-		TLS: c.tls != nil, Host: http1.View(c.hostForMatching(c.rq.Host(buf))), Port: c.port, Target: http1.View(c.rq.Target(buf)),
-		Cookies: cookies, Body: c.bodySize(),
-	}
-}
-
-// bodySize is what the head says of the body: bytes, -1 unknown. Chunks of length 0 are a body whose size is known later.
-func (c *client) bodySize() int64 {
-	if c.rq.Chunked {
-		return -1
-	}
-	return max(c.rq.Length, 0)
-}
-
-// carry sends the request through the cluster that matches.
-func (c *client) carry(gen *generation, m *routecheck.Match) {
-	c.x.gen, c.x.cluster, c.x.now = gen, &gen.clusters[m.Cluster], c.p.now
-	c.entry.times = c.x.cluster.times
-	c.x.flight = gen.table.Begin(&c.req, m, c.entry.start, &gen.sem, c.x.log.recorder())
-	c.trusted = gen.table.Clusters[m.Cluster].KeepHeaders || len(gen.trusted) > 0 && gen.trusts(c.addr)
-	if c.rq.HasBody() {
-		if err := c.prepare(&gen.table.Clusters[m.Cluster]); err != nil {
-			c.badBody(err)
-			return
-		}
-	}
-	c.out = c.appendHead(c.out[:0], false)
-	c.x.run(c)
-	c.partner.Store(nil)
-	c.release(false)
-}
-
-// advance makes room for the next request, the beginning of which may have come with this one (pipelining). A head that has grown large is
-// not kept for all the small ones that follow.
+// advance makes room for the next request, the beginning of which may have come with this one (pipelining). A head
+// that has grown large is not kept for all the small ones that follow.
 func (c *client) advance() {
-	c.x.gen, c.x.cluster = nil, nil // an old configuration is not held by clients that are idle
+	c.rq.fw.x.gen, c.rq.fw.x.cluster = nil, nil // an old configuration is not held by clients that are idle
 	c.out = c.out[:0]
 	if cap(c.out) > smallBuffer {
 		c.out = nil
 	}
-	rest := c.in.b[c.used:c.n]
-	if len(c.spill) > 0 {
-		rest, c.spill = c.spill, nil
+	rest := c.in.b[c.rq.used:c.n]
+	if len(c.rq.spill) > 0 {
+		rest, c.rq.spill = c.rq.spill, nil
 	}
 	for len(rest) > len(c.in.b) {
 		c.in = c.in.grown(2*len(c.in.b), 0)
 	}
 	c.n = copy(c.in.b, rest)
-}
-
-// cut ends the connection in the middle of an answer (R58).
-func (c *client) cut() {
-	c.close = true
-	c.release(false)
-}
-
-// release is done with the stream at hand: it is queued when it can be used again, else closed.
-func (c *client) release(reuse bool) {
-	s := c.up
-	if s == nil {
-		return
-	}
-	c.up = nil
-	c.partner.Store(nil)
-	c.p.recycle(s.in)
-	s.in = nil
-	if !reuse || !s.quiet() {
-		s.close()
-		return
-	}
-	s.transport.put(s, c.x.at)
 }

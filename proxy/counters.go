@@ -19,7 +19,8 @@ type counters struct {
 
 // bounds are the upper bounds of the histogram of durations.
 var bounds = [...]routecheck.Nanos{
-	second / 1000, second / 400, second / 200, second / 100, second / 40, second / 20, second / 10, second / 4, second / 2, second, 5 * second, 30 * second,
+	second / 1000, second / 400, second / 200, second / 100, second / 40, second / 20, second / 10, second / 4,
+	second / 2, second, 5 * second, 30 * second,
 }
 
 // histogram counts durations. A request costs two additions.
@@ -37,20 +38,4 @@ func (h *histogram) add(took routecheck.Nanos) {
 		}
 	}
 	h.buckets[len(bounds)].Add(1)
-}
-
-// finish ends a request: counters and the access log.
-func (p *Proxy) finish(c *client) {
-	end := max(c.x.at, c.entry.start) // the last decision knows the time
-	if c.entry.attempts == 0 {
-		end = p.now()
-	}
-	took, n := end-c.entry.start, &p.counters
-	n.classes[min(c.entry.status/100, 5)].Add(1)
-	n.affinity[c.affinity()].Add(1)
-	n.sent.Add(uint64(c.entry.bytes))
-	c.entry.times.add(took)
-	if p.opt.AccessLog != nil {
-		p.opt.AccessLog.write(c, took)
-	}
 }

@@ -18,33 +18,33 @@ import (
 	"github.com/wasplug/wasplug/proxy/http1"
 )
 
-// decline answers a request that no Route matches. Around the real plug-in there is a web server that serves it (R9): here a folder of
-// static files, or nothing but 404.
-func (c *client) decline() {
-	c.p.counters.declined.Add(1)
-	c.entry.declined = true
-	if c.p.docroot == nil {
-		c.fail(404)
+// decline answers a request that no Route matches. Around the real plug-in there is a web server that serves it (R9):
+// here a folder of static files, or nothing but 404.
+func (r *request) decline() {
+	r.c.p.counters.declined.Add(1)
+	r.entry.declined = true
+	if r.c.p.docroot == nil {
+		r.fail(404)
 		return
 	}
-	f, info, err := c.p.docroot.openInTime(c.p.ctx, string(c.rq.Target(c.in.b)))
+	f, info, err := r.c.p.docroot.openInTime(r.c.p.ctx, string(r.head.Target(r.c.in.b)))
 	switch {
 	case isLocalWant(err):
-		c.p.tellWant(err)
+		r.c.p.logWant(err)
 		fallthrough
 	case err == errSlowFile:
-		c.fail(503)
+		r.fail(503)
 		return
 	case err != nil:
-		c.fail(404)
+		r.fail(404)
 		return
 	}
 	defer f.Close()
-	switch http1.View(c.rq.Method(c.in.b)) {
+	switch http1.View(r.head.Method(r.c.in.b)) {
 	case "GET", "HEAD":
-		c.serveFile(f, info)
+		r.serveFile(f, info)
 	default:
-		c.fail(405)
+		r.fail(405)
 	}
 }
 
@@ -53,7 +53,8 @@ var (
 	errSlowFile = errors.New("the file could not be opened in time")
 )
 
-// mostOpening bounds the files that are being opened: each can hold a thread of this process for as long as a folder of the network is gone.
+// mostOpening bounds the files that are being opened: each can hold a thread of this process for as long as a folder
+// of the network is gone.
 const mostOpening = 64
 
 // docroot is a folder of static files.
@@ -109,8 +110,8 @@ func (d *docroot) openInTime(ctx context.Context, target string) (*os.File, fs.F
 	return nil, nil, errSlowFile
 }
 
-// find opens the file that a target names. os.Root keeps to the folder, whatever dots and links say; hidden files, and the parts of
-// a web application that no server shows, do not exist.
+// find opens the file that a target names. os.Root keeps to the folder, whatever dots and links say; hidden files,
+// and the parts of a web application that no server shows, do not exist.
 func (d *docroot) find(target string) (*os.File, fs.FileInfo, error) {
 	target, _, _ = strings.Cut(target, "?")
 	name, err := url.PathUnescape(target)
@@ -138,47 +139,39 @@ func (d *docroot) find(target string) (*os.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-// serveFile sends a file, whole: ranges may be ignored (RFC 9110, 14.2). Its size was taken when it was opened: a file that shrinks meanwhile ends the connection.
-func (c *client) serveFile(f *os.File, info fs.FileInfo) {
+// serveFile sends a file, whole: ranges may be ignored (RFC 9110, 14.2). Its size was taken when it was opened: a
+// file that shrinks meanwhile ends the connection.
+func (r *request) serveFile(f *os.File, info fs.FileInfo) {
 	modified := info.ModTime().UTC().Truncate(time.Second)
-	lines := *c.p.date.Load() + "Last-Modified: " + modified.Format(http.TimeFormat) + "\r\n" + c.keepAliveLine()
-	if c.close {
+	lines := *r.c.p.date.Load() + "Last-Modified: " + modified.Format(http.TimeFormat) + "\r\n" + r.keepAliveLine()
+	if r.close {
 		lines += "Connection: close\r\n"
 	}
-	if since, err := http.ParseTime(c.field("If-Modified-Since")); err == nil && !modified.After(since) {
-		c.entry.status = 304
-		c.writeOut([]byte("HTTP/1.1 304 Not Modified\r\n" + lines + "\r\n"))
+	if since, err := http.ParseTime(r.field("If-Modified-Since")); err == nil && !modified.After(since) {
+		r.entry.status = 304
+		r.writeOut([]byte("HTTP/1.1 304 Not Modified\r\n" + lines + "\r\n"))
 		return
 	}
 	kind := mime.TypeByExtension(path.Ext(info.Name()))
 	if kind == "" {
 		kind = "application/octet-stream"
 	}
-	c.entry.status = 200
-	head := "HTTP/1.1 200 OK\r\n" + lines + "Content-Type: " + kind + "\r\nContent-Length: " + strconv.FormatInt(info.Size(), 10) + "\r\n\r\n"
-	if c.writeOut([]byte(head)) != nil || c.isHead() {
+	r.entry.status = 200
+	head := "HTTP/1.1 200 OK\r\n" + lines + "Content-Type: " + kind + "\r\n" +
+		"Content-Length: " + strconv.FormatInt(info.Size(), 10) + "\r\n\r\n"
+	if r.writeOut([]byte(head)) != nil || r.isHead() {
 		return
 	}
-	buf := c.p.large.get()
-	defer c.p.large.put(buf)
+	buf := r.c.p.large.get()
+	defer r.c.p.large.put(buf)
 	for left := info.Size(); left > 0; {
 		n, err := f.Read(buf.b[:min(left, int64(len(buf.b)))])
 		if err != nil && err != io.EOF || n == 0 {
-			c.close = true
+			r.close = true
 			return
 		}
-		if left -= int64(n); c.writeOut(buf.b[:n]) != nil {
+		if left -= int64(n); r.writeOut(buf.b[:n]) != nil {
 			return
 		}
 	}
-}
-
-// field returns the value of a request header, "" when there is none.
-func (c *client) field(name string) string {
-	for i := range c.rq.Fields {
-		if f := &c.rq.Fields[i]; http1.EqualFold(f.Name(c.in.b), name) {
-			return string(f.Text(c.in.b))
-		}
-	}
-	return ""
 }

@@ -2,41 +2,39 @@ package proxy
 
 import (
 	"io"
-	"strconv"
 	"time"
 
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// deliver passes the answer at hand on. Once it has begun nothing is retried: whatever goes wrong cuts the connection (R58).
-func (c *client) deliver() routecheck.Event {
-	s := c.up
-	c.entry.status, c.entry.head = s.rs.Status, c.x.at
+// deliver passes the answer at hand on. Once it has begun nothing is retried: whatever goes wrong cuts the connection
+// (R58).
+func (fw *forwarder) deliver() routecheck.Event {
+	s := fw.up
+	fw.r.entry.status, fw.r.entry.head = s.rs.Status, fw.x.at
 	if s.rs.Status == 101 {
-		return c.upgrade(s)
+		return fw.upgrade(s)
 	}
-	d := delivery{c: c, s: s, framing: s.rs.Body(c.isHead()), limit: c.ioTimeout()}
-	d.dechunk = d.framing == http1.ByChunks && c.rq.Minor == 0 // HTTP/1.0 knows no chunks (RFC 9112, 7.1)
-	if c.bodyUnderWay() || d.framing == http1.ByClose || d.dechunk {
-		c.close = true
+	d := delivery{fw: fw, s: s, framing: s.rs.Body(fw.r.isHead()), limit: fw.ioTimeout()}
+	d.dechunk = d.framing == http1.ByChunks && fw.r.head.Minor == 0 // HTTP/1.0 knows no chunks (RFC 9112, 7.1)
+	if fw.r.bodyUnderWay() || d.framing == http1.ByClose || d.dechunk {
+		fw.r.close = true
 	}
 	ev := d.run()
 	whole := ev.Kind == routecheck.Done
 	if !whole {
-		c.close = true
+		fw.r.close = true
 	}
-	c.release(whole && d.clean && !s.spoilt && s.rs.Persists() && !c.bodyUnderWay())
+	fw.release(whole && d.clean && !s.spoilt && s.rs.Persists() && !fw.r.bodyUnderWay())
 	return ev
 }
 
-func (c *client) isHead() bool { return http1.View(c.rq.Method(c.in.b)) == "HEAD" }
-
-// bodyUnderWay reports whether the request's body was still being passed on when its answer came. Then neither connection can carry another
-// request, even when it ends while the answer is delivered.
-func (c *client) bodyUnderWay() bool {
-	c.body.overtaken = c.body.overtaken || c.body.underWay()
-	return c.body.overtaken
+// bodyUnderWay reports whether the request's body was still being passed on when its answer came. Then neither
+// connection can carry another request, even when it ends while the answer is delivered.
+func (r *request) bodyUnderWay() bool {
+	r.body.overtaken = r.body.overtaken || r.body.underWay()
+	return r.body.overtaken
 }
 
 func (b *body) underWay() bool {
@@ -55,14 +53,14 @@ func (b *body) underWay() bool {
 	}
 }
 
-func (c *client) ioTimeout() routecheck.Nanos {
-	f := &c.x.flight
-	return c.x.gen.table.Clusters[f.Cluster].Members[f.Last].IOTimeout
+func (fw *forwarder) ioTimeout() routecheck.Nanos {
+	f := &fw.x.flight
+	return fw.x.gen.table.Clusters[f.Cluster].Members[f.Last].IOTimeout
 }
 
 // delivery is one answer on its way to the client.
 type delivery struct {
-	c       *client
+	fw      *forwarder
 	s       *stream
 	framing http1.Framing
 	dechunk bool // the client speaks HTTP/1.0
@@ -73,7 +71,8 @@ type delivery struct {
 	clean   bool // nothing follows it on the stream
 }
 
-// run passes on the head, and with it the part of the body that came with the head: by far the most answers are then complete.
+// run passes on the head, and with it the part of the body that came with the head: by far the most answers are then
+// complete.
 func (d *delivery) run() routecheck.Event {
 	s := d.s
 	d.left, d.chunks.Answer, d.chunks.Bare = s.rs.Length, true, d.dechunk
@@ -85,12 +84,12 @@ func (d *delivery) run() routecheck.Event {
 		return d.broken(err)
 	}
 	d.clean = n == len(body)
-	extra := d.extra() + d.c.p.missingDate(&s.rs)
+	extra := d.extra() + d.fw.c.p.missingDate(&s.rs)
 	if s.rs.Odd {
 		err = d.apart(d.oddHead(extra), out)
 	} else {
 		start, end := rewrite(s.in.all, headroom+at, &s.rs, d.dechunk, extra), headroom+at+s.rs.Size
-		err = d.c.writeOut(s.in.all[start : end+len(out)]) // out stands there: nothing was held back before
+		err = d.fw.r.writeOut(s.in.all[start : end+len(out)]) // out stands there: nothing was held back before
 	}
 	if err != nil {
 		return gone
@@ -106,9 +105,9 @@ var gone = routecheck.Event{Kind: routecheck.ClientGone}
 // extra are the lines that the client gets about its own connection.
 func (d *delivery) extra() string {
 	switch {
-	case d.c.close:
+	case d.fw.r.close:
 		return "Connection: close\r\n"
-	case d.c.rq.Minor == 0:
+	case d.fw.r.head.Minor == 0:
 		return "Connection: keep-alive\r\n"
 	}
 	return ""
@@ -135,8 +134,8 @@ func (d *delivery) claim(p []byte) (out []byte, used int, err error) {
 
 // stream passes on the rest of the body.
 func (d *delivery) stream() routecheck.Event {
-	buf := d.c.p.large.get()
-	defer d.c.p.large.put(buf)
+	buf := d.fw.c.p.large.get()
+	defer d.fw.c.p.large.put(buf)
 	for !d.over {
 		space := buf.b
 		if d.framing == http1.ByLength {
@@ -162,10 +161,10 @@ func (d *delivery) stream() routecheck.Event {
 	return routecheck.Event{Kind: routecheck.Done}
 }
 
-// broken is a member that failed in the middle of its answer. One that ends before its body does cannot be read, as one whose chunks are none
-// (R70): only before its head is complete is that a lost stream.
+// broken is a member that failed in the middle of its answer. One that ends before its body does cannot be read, as
+// one whose chunks are none (R70): only before its head is complete is that a lost stream.
 func (d *delivery) broken(err error) routecheck.Event {
-	d.c.entry.cause = err
+	d.fw.r.entry.cause = err
 	kind := lossOf(err)
 	switch {
 	case err == errAborted:
@@ -180,12 +179,13 @@ func (d *delivery) broken(err error) routecheck.Event {
 func (d *delivery) oddHead(extra string) []byte {
 	rs, head := &d.s.rs, d.s.in.b[d.s.off:d.s.off+d.s.rs.Size]
 	markNominated(rs, head)
-	return append(rs.AppendHead(nil, head, extra, func(f *http1.Field) bool { return endsHere(f, rs, d.dechunk) }), "\r\n"...)
+	drop := func(f *http1.Field) bool { return endsHere(f, rs, d.dechunk) }
+	return append(rs.AppendHead(nil, head, extra, drop), "\r\n"...)
 }
 
 // apart writes head and body where they do not stand together.
 func (d *delivery) apart(head, body []byte) error {
-	if err := d.c.writeOut(head); err != nil {
+	if err := d.fw.r.writeOut(head); err != nil {
 		return err
 	}
 	return d.write(body)
@@ -195,53 +195,5 @@ func (d *delivery) write(p []byte) error {
 	if len(p) == 0 {
 		return nil
 	}
-	return d.c.writeOut(p)
-}
-
-// writeOut writes to the client, whose time limit is the pump's to set while a body comes in. A client that takes nothing for ClientTimeout is gone.
-func (c *client) writeOut(p []byte) error {
-	c.started = true
-	free := !c.body.coming()
-	if free {
-		c.within(c.p.opt.ClientTimeout)
-	}
-	n, err := c.link.write(p)
-	if free {
-		c.limit.Store(0)
-	}
-	c.entry.bytes += int64(n)
-	if err != nil {
-		c.close, c.entry.gone = true, true
-	}
-	return err
-}
-
-// say writes an interim answer.
-func (c *client) say(text string) error {
-	c.within(c.p.opt.ClientTimeout)
-	_, err := c.link.write([]byte(text))
-	return err
-}
-
-// fail answers with a status of the proxy's own.
-func (c *client) fail(status int) {
-	c.entry.status = status
-	if c.bodyUnderWay() {
-		c.close = true
-	}
-	text := strconv.Itoa(status) + " " + statusText(status) + "\n"
-	lines := *c.p.date.Load() + "Content-Type: text/plain\r\n" + c.keepAliveLine()
-	if status == 405 {
-		lines += "Allow: " + c.allowed() + "\r\n"
-	}
-	c.out = localAnswer(c.out[:0], status, text, c.rq.Size > 0 && c.isHead(), c.close, lines)
-	c.writeOut(c.out)
-}
-
-// keepAliveLine is what a client of HTTP/1.0 needs to hear.
-func (c *client) keepAliveLine() string {
-	if !c.close && c.rq.Minor == 0 {
-		return "Connection: keep-alive\r\n"
-	}
-	return ""
+	return d.fw.r.writeOut(p)
 }

@@ -13,15 +13,16 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Demo is the sample topology of the documents, two members behind one web server, with members that run in this process.
+// Demo is the sample topology of the documents, two members behind one web server, with members that run in this
+// process.
 type Demo struct {
 	members []*demoMember
 	mu      sync.Mutex
 	serial  int
 }
 
-// demoMember is an application server of one page. It makes sessions as WebSphere does: the clone ID of the member that takes a session
-// over is appended (R24).
+// demoMember is an application server of one page. It makes sessions as WebSphere does: the clone ID of the member
+// that takes a session over is appended (R24).
 type demoMember struct {
 	name, clone string
 	address     string
@@ -31,7 +32,9 @@ type demoMember struct {
 // StartDemo starts the members on free ports of the loopback interface.
 func StartDemo() (*Demo, error) {
 	d := &Demo{}
-	for _, m := range []*demoMember{{name: "PluginMember1", clone: "v544d031"}, {name: "PluginMember2", clone: "v544d0o0"}} {
+	for _, m := range []*demoMember{
+		{name: "PluginMember1", clone: "v544d031"}, {name: "PluginMember2", clone: "v544d0o0"},
+	} {
 		if err := d.start(m, "127.0.0.1:0"); err != nil {
 			d.Close()
 			return nil, err
@@ -47,7 +50,9 @@ func (d *Demo) start(m *demoMember, address string) error {
 		return err
 	}
 	m.address = l.Addr().String()
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.answer(m, w, r) })}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d.answer(m, w, r)
+	})}
 	m.server = server
 	go server.Serve(l)
 	return nil
@@ -78,7 +83,8 @@ func (d *Demo) answer(m *demoMember, w http.ResponseWriter, r *http.Request) {
 		text := m.name + " stops now\n"
 		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 		io.WriteString(w, text)
-		w.(http.Flusher).Flush() // a member that closes before its answer is out would send the request on, and stop the other one, too
+		// a member that closes before its answer is out would send the request on, and stop the other one, too
+		w.(http.Flusher).Flush()
 		go d.stopOne(m)
 		return
 	case "/snoop/start":
@@ -87,7 +93,8 @@ func (d *Demo) answer(m *demoMember, w http.ResponseWriter, r *http.Request) {
 	}
 	session := d.session(m, r)
 	http.SetCookie(w, &http.Cookie{Name: "JSESSIONID", Value: session, Path: "/", HttpOnly: true})
-	fmt.Fprintf(w, "%s (clone ID %s) served %s, session %s, failover %t\n", m.name, m.clone, r.URL.Path, session, r.Header.Get("$Wsfo") != "")
+	fmt.Fprintf(w, "%s (clone ID %s) served %s, session %s, failover %t\n", m.name, m.clone, r.URL.Path, session,
+		r.Header.Get("$Wsfo") != "")
 }
 
 func (d *Demo) stopOne(m *demoMember) {
@@ -134,7 +141,8 @@ func (d *Demo) Source() Source {
 `)
 	for _, m := range d.members {
 		host, port, _ := net.SplitHostPort(m.address)
-		fmt.Fprintf(&b, "      <Server CloneID=%q ConnectTimeout=\"5\" Name=%q ServerIOTimeout=\"60\"><Transport Hostname=%q Port=%q Protocol=\"http\"/></Server>\n", m.clone, m.name, host, port)
+		fmt.Fprintf(&b, "      <Server CloneID=%q ConnectTimeout=\"5\" Name=%q ServerIOTimeout=\"60\">"+
+			"<Transport Hostname=%q Port=%q Protocol=\"http\"/></Server>\n", m.clone, m.name, host, port)
 	}
 	b.WriteString(`      <PrimaryServers><Server Name="PluginMember1"/><Server Name="PluginMember2"/></PrimaryServers>
    </ServerCluster>

@@ -1,10 +1,18 @@
-// Package proxy is a reverse proxy that does what IBM's web-server plug-in does, by the same decisions that routecheck explains.
+// Package proxy is a reverse proxy that does what IBM's web-server plug-in does, by the same decisions that routecheck
+// explains.
 //
-// A client connection has a goroutine (client.go). It reads a head, asks the table for a cluster and hands the request to an exchange
-// (exchange.go), the failover loop: Next names a member, an attempt (attempt.go) sends the request there, Observe takes in what became
-// of it. The exchange knows no bytes, the attempt decides nothing. Members and their streams live in upstream.go, everything about
-// header lines in headers.go, and all waiting in link.go.
+// Three types serve a connection. A client (client.go) is the connection: it reads one head after the other, and is
+// parked while it is idle. Its request (request.go) is what was asked and what is answered: it asks the table for a
+// cluster, reads the body (body.go), writes the answer (answer.go). Where a cluster takes the request, a forwarder
+// (forward.go) carries it: heads as members get them (headers.go), attempts (attempt.go), the way back (deliver.go).
 //
-// Time limits cost no timers: each link notes until when it may wait, and one sweeper (sweep.go) wakes those that are late. A limit is
-// therefore kept to a quarter of a second.
+// What the forwarder does next is for the exchange (exchange.go) to say, the failover loop: Next names a member, the
+// forwarder sends the request there, Observe takes in what became of it. The exchange knows no bytes, the forwarder
+// decides nothing.
+//
+// A configuration at work is a generation (generation.go), which reload.go replaces; members and their streams live in
+// upstream.go.
+//
+// Time limits cost no timers: each link notes until when it may wait, and one sweeper (sweep.go) wakes those that are
+// late. A limit is therefore kept to a quarter of a second.
 package proxy

@@ -2,7 +2,7 @@ package proxy
 
 import "github.com/wasplug/wasplug/routecheck"
 
-// carrier does what an exchange asks for. client is the one that works; tests have others.
+// carrier does what an exchange asks for: a forwarder.
 type carrier interface {
 	// send sends the request to a member and waits for the head of its answer: Head, or what went wrong.
 	// An answer that was held before is forgotten.
@@ -13,8 +13,8 @@ type carrier interface {
 	cut()
 }
 
-// exchange is the failover loop of one request (section 4 of the procedure): it asks Next what to do, has it done, tells Observe what
-// became of it. It knows no bytes and decides nothing.
+// exchange is the failover loop of one request (section 4 of the procedure): it asks Next what to do, has it done,
+// tells Observe what became of it. It knows no bytes and decides nothing.
 type exchange struct {
 	gen     *generation
 	cluster *cluster
@@ -57,7 +57,8 @@ func (x *exchange) attempt(w carrier, act routecheck.Action) (over bool) {
 func (x *exchange) next() routecheck.Action {
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
-	x.at = x.now() // under the lock: decisions of a cluster, and their lines in the log, are in the order of their times
+	// under the lock: decisions of a cluster, and their lines in the log, are in the order of their times
+	x.at = x.now()
 	act := x.gen.table.Next(&x.cluster.state, &x.flight, x.at, &x.gen.sem, x.log.recorder())
 	x.log.steps(x.gen.table, x.flight.Cluster, x.at)
 	return act

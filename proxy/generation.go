@@ -61,7 +61,9 @@ type builder struct {
 }
 
 // build makes a configuration ready to serve: host names are resolved here and never again, as the plug-in does.
-func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files, pause parser.Pause) (*generation, error) {
+func (p *Proxy) build(
+	ctx context.Context, cfg *parser.Config, files *diag.Files, pause parser.Pause,
+) (*generation, error) {
 	table, _ := routecheck.NewPausing(cfg, pause)
 	if reasons := table.Rejected(p.opt.Semantics); diag.Worst(reasons) >= diag.Error {
 		return nil, &Rejected{Files: files, Diagnostics: reasons}
@@ -78,7 +80,8 @@ func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files
 	for i := range table.Clusters {
 		tc := &table.Clusters[i]
 		if tc.GetTable {
-			p.log.Warn("GetDWLMTable is accepted, but the wire form of the partition table is not public: requests are balanced", "cluster", tc.Name)
+			p.log.Warn("GetDWLMTable is accepted, but the wire form of the partition table is not public: "+
+				"requests are balanced", "cluster", tc.Name)
 		}
 		g.clusters[i].state = tc.NewState(&g.sem, p.opt.Seed+uint64(i))
 		if err := b.members(routecheck.ClusterID(i)); err != nil {
@@ -88,7 +91,8 @@ func (p *Proxy) build(ctx context.Context, cfg *parser.Config, files *diag.Files
 	return g, nil
 }
 
-// members fails on a name that cannot be resolved, as the plug-in does, unless IgnoreDNSFailures lets it live without the member.
+// members fails on a name that cannot be resolved, as the plug-in does, unless IgnoreDNSFailures lets it live without
+// the member.
 func (b *builder) members(id routecheck.ClusterID) error {
 	tc, c := &b.g.table.Clusters[id], &b.g.clusters[id]
 	c.members = make([]member, len(tc.Members))
@@ -98,7 +102,8 @@ func (b *builder) members(id routecheck.ClusterID) error {
 		tm := &tc.Members[i]
 		m := &c.members[i]
 		if tm.Source.ExtendedHandshake.V {
-			b.p.log.Warn("ExtendedHandshake is accepted, but its wire form is not public: a connect alone tells whether the member lives", "cluster", tc.Name, "member", tm.Name)
+			b.p.log.Warn("ExtendedHandshake is accepted, but its wire form is not public: a connect alone tells "+
+				"whether the member lives", "cluster", tc.Name, "member", tm.Name)
 		}
 		m.name, m.wait = tm.Name, b.g.table.WaitsForContinue(id, routecheck.MemberID(i), &b.g.sem)
 		m.transports = make([]transport, len(tm.Transports))
@@ -113,9 +118,11 @@ func (b *builder) members(id routecheck.ClusterID) error {
 			}
 			unresolved = fmt.Errorf("%s: member %s: %w", b.g.files.Start(tm.Transports[j].At), tm.Name, t.err)
 			if !b.g.cfg.IgnoreDNSFailures.V {
-				return fmt.Errorf("%w; the plug-in does not start with it unless IgnoreDNSFailures=\"true\"", unresolved)
+				return fmt.Errorf("%w; the plug-in does not start with it unless IgnoreDNSFailures=\"true\"",
+					unresolved)
 			}
-			b.p.log.Warn("host name of a member cannot be resolved: it is unavailable until the next reload", "cluster", tc.Name, "member", tm.Name, "error", t.err)
+			b.p.log.Warn("host name of a member cannot be resolved: it is unavailable until the next reload",
+				"cluster", tc.Name, "member", tm.Name, "error", t.err)
 		}
 	}
 	if unresolved != nil && !reachable {
@@ -149,7 +156,8 @@ func (b *builder) transport(tt *routecheck.Transport, t *transport) error {
 	return nil
 }
 
-// trustedProxies resolves TrustedProxyGroup: addresses, networks and host names. What cannot be resolved is not trusted.
+// trustedProxies resolves TrustedProxyGroup: addresses, networks and host names. What cannot be resolved is not
+// trusted.
 func (p *Proxy) trustedProxies(ctx context.Context, cfg *parser.Config) []netip.Prefix {
 	var out []netip.Prefix
 	for _, tp := range cfg.TrustedProxies {
@@ -159,7 +167,8 @@ func (p *Proxy) trustedProxies(ctx context.Context, cfg *parser.Config) []netip.
 		}
 		addrs, err := p.opt.Resolver.LookupNetIP(ctx, "ip", tp.Name.V)
 		if err != nil {
-			p.log.Warn("trusted proxy cannot be resolved: its private headers are dropped", "proxy", tp.Name.V, "error", err)
+			p.log.Warn("trusted proxy cannot be resolved: its private headers are dropped", "proxy", tp.Name.V,
+				"error", err)
 		}
 		for _, a := range addrs {
 			a = a.Unmap()

@@ -20,10 +20,12 @@ import (
 type pluginLog struct {
 	w      *pluginlog.Writer
 	thread pluginlog.Thread
-	epoch  time.Time        // when the clock of decisions stood at 0
-	at     routecheck.Nanos // of the decision whose lines are written: a replay must count retry intervals as the decision did
+	epoch  time.Time // when the clock of decisions stood at 0
 	rec    routecheck.Recorder
 	cause  error // of the attempt that failed last
+
+	// at is the time of the decision whose lines are written: a replay must count retry intervals as it did.
+	at routecheck.Nanos
 }
 
 // newWriter returns the writer for a configuration: its LogLevel says how much is written. nil where no log is wanted.
@@ -41,14 +43,15 @@ func (p *Proxy) newWriter(cfg *parser.Config) *pluginlog.Writer {
 }
 
 // pluginLog returns the log for the next request of the client, nil where none is wanted.
-func (c *client) pluginLog(gen *generation) *pluginLog {
+func (r *request) pluginLog(gen *generation) *pluginLog {
 	if gen.log == nil {
 		return nil
 	}
-	if c.thread == 0 {
-		c.thread = c.p.threads.Add(1)
+	if r.c.thread == 0 {
+		r.c.thread = r.c.p.threads.Add(1)
 	}
-	return &pluginLog{w: gen.log, thread: pluginlog.Thread{PID: uint64(os.Getpid()), TID: c.thread}, epoch: c.p.sweeper.start, at: c.entry.start}
+	thread := pluginlog.Thread{PID: uint64(os.Getpid()), TID: r.c.thread}
+	return &pluginLog{w: gen.log, thread: thread, epoch: r.c.p.sweeper.start, at: r.entry.start}
 }
 
 // recorder returns where decisions note their steps.
@@ -68,7 +71,7 @@ func (l *pluginLog) failed(cause error) {
 
 func (l *pluginLog) emit(e *pluginlog.Event) {
 	if e.Kind == pluginlog.ConnectFailed {
-		tellConnect(e, l.cause)
+		describeConnect(e, l.cause)
 	}
 	e.Time, e.Thread = timeOf(l.epoch, l.at), l.thread
 	l.w.Write(e)
@@ -78,7 +81,8 @@ func timeOf(epoch time.Time, at routecheck.Nanos) pluginlog.Time {
 	return pluginlog.TimeOf(epoch.Add(time.Duration(at)))
 }
 
-// begins tells that the process starts, or that it takes another configuration: from there on whoever reads the log knows the state.
+// begins tells that the process starts, or that it takes another configuration: from there on whoever reads the log
+// knows the state.
 func (p *Proxy) begins(g *generation) {
 	if g.log == nil {
 		return
@@ -92,7 +96,8 @@ func (p *Proxy) begins(g *generation) {
 
 // eventNow is a line of no request.
 func (p *Proxy) eventNow(kind pluginlog.Kind) pluginlog.Event {
-	return pluginlog.Event{Kind: kind, Time: timeOf(p.sweeper.start, p.now()), Thread: pluginlog.Thread{PID: uint64(os.Getpid())}}
+	now := timeOf(p.sweeper.start, p.now())
+	return pluginlog.Event{Kind: kind, Time: now, Thread: pluginlog.Thread{PID: uint64(os.Getpid())}}
 }
 
 // matched tells how the request found its Route, or that it found none.
@@ -102,7 +107,8 @@ func (l *pluginLog) matched(g *generation, rq *routecheck.Request, m *routecheck
 	}
 }
 
-// steps tells what was noted since the last call. The lock of the cluster is held, for the order of lines is that of decisions.
+// steps tells what was noted since the last call. The lock of the cluster is held, for the order of lines is that of
+// decisions.
 func (l *pluginLog) steps(t *routecheck.Table, cluster routecheck.ClusterID, at routecheck.Nanos) {
 	if l != nil {
 		l.at = at
@@ -122,9 +128,9 @@ func (x *exchange) noteStream(act routecheck.Action, reused bool) {
 	x.log.steps(x.gen.table, x.flight.Cluster, x.now())
 }
 
-// tellConnect completes the line of a failed connect by the error number of the system. A failed handshake has a line of its own, in the
-// words of the library that the plug-in uses.
-func tellConnect(e *pluginlog.Event, cause error) {
+// describeConnect completes the line of a failed connect by the error number of the system. A failed handshake has a line
+// of its own, in the words of the library that the plug-in uses.
+func describeConnect(e *pluginlog.Event, cause error) {
 	var number syscall.Errno
 	if errors.As(cause, &number) {
 		e.OSError = int32(number)

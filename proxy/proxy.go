@@ -31,15 +31,17 @@ type Options struct {
 	AllowTrace bool // members get TRACE requests; by default it is not allowed
 	MaxClients int  // connections of clients at once, 0 no limit; those beyond it are answered 503
 
-	Docroot   string                                  // declined requests get files from here; "" gives 404
-	AccessLog *AccessLog                              // default none
-	PluginLog func(pluginlog.Level) *pluginlog.Writer // the plug-in's own log at the LogLevel of a configuration; default none
-	Version   string                                  // that the plug-in's own log names, default wasplug
-	Keystore  map[string]string                       // a .kdb file and the PEM file that replaces it
+	Docroot   string     // declined requests get files from here; "" gives 404
+	AccessLog *AccessLog // default none
+	// PluginLog opens the plug-in's own log at the LogLevel of a configuration; default none.
+	PluginLog func(pluginlog.Level) *pluginlog.Writer
+	Version   string            // that the plug-in's own log names, default wasplug
+	Keystore  map[string]string // a .kdb file and the PEM file that replaces it
 
 	Resolver Resolver                                                             // default the system's
 	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // default net.Dialer
-	Now      func() routecheck.Nanos                                              // time that decisions are made by, 0 when New is called
+	// Now is the time that decisions are made by, 0 when New is called.
+	Now func() routecheck.Nanos
 }
 
 const second = routecheck.Nanos(time.Second)
@@ -80,25 +82,25 @@ func (o *Options) complete(s *sweeper) {
 
 // Proxy serves one configuration at a time.
 type Proxy struct {
-	opt      Options
-	log      *slog.Logger
-	now      func() routecheck.Nanos
-	sweeper  *sweeper
-	small    *buffers
-	large    *buffers
-	lot      lot
-	gen      atomic.Pointer[generation]
-	reload   reloader
-	counters counters
-	times    map[string]*histogram  // by cluster; the reloader's
-	threads  atomic.Uint64          // connections so far that the plug-in's log names
-	docroot  *docroot               // nil: 404
-	date     atomic.Pointer[string] // the Date line of answers that have none
-	ctx      context.Context        // ends when everything is to end
-	stop     context.CancelFunc
-	ending   atomic.Bool  // no new requests
-	wantTold atomic.Int64 // when it was last said that something is lacking
-	refusing atomic.Int32 // connections beyond MaxClients that are being answered
+	opt        Options
+	log        *slog.Logger
+	now        func() routecheck.Nanos
+	sweeper    *sweeper
+	small      *buffers
+	large      *buffers
+	lot        lot
+	gen        atomic.Pointer[generation]
+	reload     reloader
+	counters   counters
+	times      map[string]*histogram  // by cluster; the reloader's
+	threads    atomic.Uint64          // connections so far that the plug-in's log names
+	docroot    *docroot               // nil: 404
+	date       atomic.Pointer[string] // the Date line of answers that have none
+	ctx        context.Context        // ends when everything is to end
+	stop       context.CancelFunc
+	ending     atomic.Bool  // no new requests
+	wantLogged atomic.Int64 // when it was last said that something is lacking
+	refusing   atomic.Int32 // connections beyond MaxClients that are being answered
 
 	mu        sync.Mutex
 	clients   map[*client]struct{} // but those that are parked
@@ -113,8 +115,8 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 	s := newSweeper()
 	opt.complete(s)
 	p := &Proxy{
-		opt: opt, log: opt.Log, now: opt.Now, sweeper: s, small: newBuffers(smallBuffer), large: newBuffers(largeBuffer),
-		clients: map[*client]struct{}{},
+		opt: opt, log: opt.Log, now: opt.Now, sweeper: s,
+		small: newBuffers(smallBuffer), large: newBuffers(largeBuffer), clients: map[*client]struct{}{},
 	}
 	p.lot.resume, p.lot.poll = p.resume, newPoller()
 	p.setDate()

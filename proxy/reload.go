@@ -18,7 +18,8 @@ import (
 
 // Source is where a configuration comes from.
 type Source struct {
-	// Read reads it, with pauses while requests are served meanwhile. Diagnostics of severity error make it one that the plug-in would reject.
+	// Read reads it, with pauses while requests are served meanwhile. Diagnostics of severity error make it one that
+	// the plug-in would reject.
 	Read func(parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error)
 	// Stamp changes when the configuration may have changed.
 	Stamp func() (string, error)
@@ -37,29 +38,32 @@ func FileStamp(path string) func() (string, error) {
 
 // load reads a source, and refuses what the plug-in would reject.
 func (s *Source) load(pause parser.Pause) (*parser.Config, *diag.Files, error) {
-	cfg, files, ds, err := s.readInTime(pause)
+	r, err := s.readInTime(pause)
 	if err != nil {
 		return nil, nil, err
 	}
-	if diag.Worst(ds) >= diag.Error {
-		return nil, nil, &Rejected{Files: files, Diagnostics: ds}
+	if diag.Worst(r.ds) >= diag.Error {
+		return nil, nil, &Rejected{Files: r.files, Diagnostics: r.ds}
 	}
-	return cfg, files, nil
+	return r.cfg, r.files, nil
 }
 
 // readLimit is how long reading a configuration may take without getting any further: a pipe, or the folder of a
 // network that is gone, would hold a reload for ever.
 const readLimit = 10 * time.Second
 
+// reading is what Read gave.
+type reading struct {
+	cfg   *parser.Config
+	files *diag.Files
+	ds    []diag.Diagnostic
+}
+
 // readInTime reads aside. What has not ended in time may end later, and is forgotten.
-func (s *Source) readInTime(pause parser.Pause) (cfg *parser.Config, files *diag.Files, ds []diag.Diagnostic, err error) {
+func (s *Source) readInTime(pause parser.Pause) (r reading, err error) {
 	done := make(chan struct{})
-	var read struct {
-		cfg   *parser.Config
-		files *diag.Files
-		ds    []diag.Diagnostic
-		err   error
-	}
+	var read reading
+	var readErr error
 	limit := time.NewTimer(readLimit)
 	defer limit.Stop()
 	if inner := pause; inner != nil {
@@ -67,13 +71,13 @@ func (s *Source) readInTime(pause parser.Pause) (cfg *parser.Config, files *diag
 	}
 	go func() {
 		defer close(done)
-		read.cfg, read.files, read.ds, read.err = s.Read(pause)
+		read.cfg, read.files, read.ds, readErr = s.Read(pause)
 	}()
 	select {
 	case <-done:
-		return read.cfg, read.files, read.ds, read.err
+		return read, readErr
 	case <-limit.C:
-		return nil, nil, nil, fmt.Errorf("the configuration could not be read within %v", readLimit)
+		return reading{}, fmt.Errorf("the configuration could not be read within %v", readLimit)
 	}
 }
 
@@ -95,11 +99,12 @@ type reloadNote struct {
 	Err error
 }
 
-// current returns the configuration for the next request. When RefreshInterval has passed it has the file looked at: there is no timer,
-// an arriving request starts it, as in the plug-in, but does not wait for it.
+// current returns the configuration for the next request. When RefreshInterval has passed it has the file looked at:
+// there is no timer, an arriving request starts it, as in the plug-in, but does not wait for it.
 func (p *Proxy) current() *generation {
 	g := p.gen.Load()
-	if at := p.reload.next.Load(); at != 0 && int64(p.sweeper.now()) >= at && p.reload.busy.CompareAndSwap(false, true) {
+	at := p.reload.next.Load()
+	if at != 0 && int64(p.sweeper.now()) >= at && p.reload.busy.CompareAndSwap(false, true) {
 		p.reload.next.Store(int64(p.sweeper.now() + g.refresh))
 		p.working.Go(func() {
 			defer p.reload.busy.Store(false)
@@ -109,9 +114,9 @@ func (p *Proxy) current() *generation {
 	return g
 }
 
-// inFlight is how long after a reload the memory of the old configuration is freed: most requests that hold it have ended by then. The
-// next collection would come when memory has doubled, and a proxy that makes no garbage would keep two configurations for ever, three
-// while it reloads.
+// inFlight is how long after a reload the memory of the old configuration is freed: most requests that hold it have
+// ended by then. The next collection would come when memory has doubled, and a proxy that makes no garbage would keep
+// two configurations for ever, three while it reloads.
 const inFlight = 100 * time.Millisecond
 
 // Reload reads the configuration now, changed or not. After an error the old one stays in use.
@@ -138,7 +143,7 @@ func (p *Proxy) refresh(ctx context.Context, always bool) error {
 	r.last.Store(&reloadNote{time.Now(), err})
 	if err != nil {
 		r.refused.Add(1)
-		p.tellRefusal(err)
+		p.logRefusal(err)
 		return err
 	}
 	r.done.Add(1)
@@ -147,7 +152,7 @@ func (p *Proxy) refresh(ctx context.Context, always bool) error {
 	return nil
 }
 
-func (p *Proxy) tellRefusal(err error) {
+func (p *Proxy) logRefusal(err error) {
 	var rejected *Rejected
 	if !errors.As(err, &rejected) {
 		p.log.Error("configuration not reloaded: the old one stays in use", "error", err)
@@ -175,7 +180,7 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, 
 	g.number++
 	g.loaded = time.Now()
 	p.begins(g)
-	p.tellUnusable(g)
+	p.logUnusable(g)
 	p.gen.Store(g)
 	if p.reload.source.Stamp != nil && g.refresh > 0 {
 		p.reload.next.Store(int64(p.sweeper.now() + g.refresh))
@@ -188,8 +193,9 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, 
 	return nil
 }
 
-// tellUnusable says which Transports cannot be used: at start and at each reload, for it shows nowhere else before a request fails.
-func (p *Proxy) tellUnusable(g *generation) {
+// logUnusable says which Transports cannot be used: at start and at each reload, for it shows nowhere else before a
+// request fails.
+func (p *Proxy) logUnusable(g *generation) {
 	for _, u := range g.table.UnusableTransports() {
 		p.log.Warn(u.Reason, "at", g.files.Start(u.At))
 		if g.log != nil {
@@ -216,7 +222,8 @@ func (p *Proxy) keepTimes(g *generation) {
 
 // carry takes over from the old configuration what a reload keeps.
 func (g *generation) carry(old *generation) {
-	routecheck.Carry(old.table, g.table, &g.sem, func(from, to routecheck.ClusterID, take func(from, to *routecheck.ClusterState)) {
+	type taker = func(from, to *routecheck.ClusterState)
+	routecheck.Carry(old.table, g.table, &g.sem, func(from, to routecheck.ClusterID, take taker) {
 		before := &old.clusters[from]
 		before.mu.Lock()
 		defer before.mu.Unlock()

@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// isLocalWant reports whether this process or this machine lacks something: descriptors, ports or memory. No member is to blame for that,
-// and another one would not help.
+// isLocalWant reports whether this process or this machine lacks something: descriptors, ports or memory. No member
+// is to blame for that, and another one would not help.
 func isLocalWant(err error) bool {
-	return slices.ContainsFunc([]error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM},
-		func(want error) bool { return errors.Is(err, want) })
+	wants := []error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM}
+	return slices.ContainsFunc(wants, func(want error) bool { return errors.Is(err, want) })
 }
 
 const (
@@ -22,11 +22,11 @@ const (
 	refusalTime = time.Second
 )
 
-const fullAnswer = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Type: text/plain\r\n" +
-	"Content-Length: 24\r\n\r\n503 Service Unavailable\n"
+const fullAnswer = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n" +
+	"Content-Type: text/plain\r\nContent-Length: 24\r\n\r\n503 Service Unavailable\n"
 
-// refuseFull answers a connection beyond MaxClients as soon as it asks for something, and reads on for a moment: closing at once would destroy
-// the answer.
+// refuseFull answers a connection beyond MaxClients as soon as it asks for something, and reads on for a moment:
+// closing at once would destroy the answer.
 func (p *Proxy) refuseFull(conn net.Conn, cfg *tls.Config) {
 	p.counters.full.Add(1)
 	if p.refusing.Add(1) > maxRefusals {
@@ -56,11 +56,11 @@ func (p *Proxy) refuseFull(conn net.Conn, cfg *tls.Config) {
 	})
 }
 
-// tellWant says once a minute that something is lacking.
-func (p *Proxy) tellWant(err error) {
+// logWant says once a minute that something is lacking.
+func (p *Proxy) logWant(err error) {
 	now := int64(p.sweeper.clock())
-	last := p.wantTold.Load()
-	if last != 0 && now-last < int64(time.Minute) || !p.wantTold.CompareAndSwap(last, now) {
+	last := p.wantLogged.Load()
+	if last != 0 && now-last < int64(time.Minute) || !p.wantLogged.CompareAndSwap(last, now) {
 		return
 	}
 	p.log.Error("requests get 503: this process lacks descriptors, ports or memory", "error", err)

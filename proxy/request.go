@@ -1,0 +1,176 @@
+package proxy
+
+import (
+	"errors"
+
+	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// request is a request of a client and the answer to it, as that client sees them. It reads the body, writes the
+// answer (answer.go) and keeps the entry of the access log. Its connection has one, which it uses again and again.
+type request struct {
+	c       *client
+	head    http1.Request
+	used    int                // bytes of c.in that it takes
+	spill   []byte             // bytes of the next request that were read with its body
+	req     routecheck.Request // what decisions are made on
+	cookies [4]string          // room for those of req
+	host    []byte             // see hostForMatching
+	body    body
+	fw      forwarder
+	entry   entry
+
+	close   bool // the connection ends with this answer
+	started bool // part of an answer has gone out
+	tunnel  bool // the connection has become something else
+}
+
+// handle answers the request whose head is at hand, and reports whether the connection lives on. The configuration is
+// taken once: whatever is reloaded meanwhile, the request ends on the one it began with.
+func (r *request) handle() bool {
+	r.close = !r.head.Persists() || r.c.p.ending.Load()
+	r.started, r.tunnel, r.body = false, false, body{}
+	r.used = r.head.Size
+	r.c.limit.Store(0)
+	r.entry.begin(r.c.p)
+	gen := r.c.p.current()
+	r.describe()
+	r.fw.x.log = r.pluginLog(gen)
+	m, ok := gen.table.Match(&r.req, &gen.sem)
+	if err := r.refusal(gen, ok); err != nil {
+		r.turnDown(err)
+	} else if ok {
+		r.fw.x.log.matched(gen, &r.req, &m)
+		r.fw.carry(gen, &m)
+	} else {
+		r.fw.x.log.matched(gen, &r.req, nil)
+		r.skipBody()
+		r.decline()
+	}
+	r.finishBody()
+	r.finish()
+	if r.tunnel {
+		return false
+	}
+	if r.close && (r.body.overtaken || r.body.has && !r.body.whole) { // more may stand there that nobody reads
+		r.c.linger(r.c.p.small)
+	}
+	return !r.close
+}
+
+// finish ends a request: counters and the access log.
+func (r *request) finish() {
+	p, e := r.c.p, &r.entry
+	end := max(r.fw.x.at, e.start) // the last decision knows the time
+	if e.attempts == 0 {
+		end = p.now()
+	}
+	took, n := end-e.start, &p.counters
+	n.classes[min(e.status/100, 5)].Add(1)
+	n.affinity[r.affinity()].Add(1)
+	n.sent.Add(uint64(e.bytes))
+	e.times.add(took)
+	if p.opt.AccessLog != nil {
+		p.opt.AccessLog.write(r, took)
+	}
+}
+
+// describe makes the request that decisions are made on. Its strings share the buffer of the head.
+func (r *request) describe() {
+	buf := r.c.in.b
+	cookies := r.cookies[:0]
+	for i := range r.head.Fields {
+		if f := &r.head.Fields[i]; f.Kind == http1.Cookie {
+			cookies = append(cookies, http1.View(f.Text(buf)))
+		}
+	}
+	r.req = routecheck.Request{
+		TLS: r.c.tls != nil, Host: http1.View(r.hostForMatching(r.head.Host(buf))), Port: r.c.port,
+		Target: http1.View(r.head.Target(buf)), Cookies: cookies, Body: r.bodySize(),
+	}
+}
+
+// bodySize is what the head says of the body: bytes, -1 unknown. Chunks of length 0 are a body whose size is known
+// later.
+func (r *request) bodySize() int64 {
+	if r.head.Chunked {
+		return -1
+	}
+	return max(r.head.Length, 0)
+}
+
+// refuse answers what is no request, and reads on for a while: bytes that come for a closed socket would destroy the
+// answer (RFC 9112, 9.6). A client that has left, or is too slow to have sent anything, gets nothing.
+func (r *request) refuse(err error) {
+	var bad *http1.Error
+	r.c.p.counters.refused.Add(1)
+	r.req, r.body = routecheck.Request{}, body{}
+	switch {
+	case errors.As(err, &bad):
+		r.entry.begin(r.c.p)
+		r.entry.cause = err
+		r.close = true
+		r.fail(bad.Status)
+		r.c.linger(r.c.p.small)
+	case errors.Is(err, errTimeout) && r.head.Began():
+		r.entry.begin(r.c.p)
+		r.close = true
+		r.fail(408)
+	default:
+		return
+	}
+	r.finish()
+}
+
+func (r *request) isHead() bool { return http1.View(r.head.Method(r.c.in.b)) == "HEAD" }
+
+// hostName is the host that the request is for, and the listener's own where it names none.
+func (r *request) hostName() string {
+	if host := r.head.Host(r.c.in.b); host != nil {
+		return http1.View(host)
+	}
+	return r.c.from.name
+}
+
+// wantsUpgrade reports whether the client asks for a WebSocket. No other protocol is let through: h2c would carry
+// requests that nobody sees.
+func (r *request) wantsUpgrade() bool {
+	if !r.head.Upgrades || r.head.Minor == 0 || r.head.HasBody() {
+		return false
+	}
+	for i := range r.head.Fields {
+		if f := &r.head.Fields[i]; f.Kind == http1.Upgrade {
+			return http1.EqualFold(f.Text(r.c.in.b), "websocket")
+		}
+	}
+	return false
+}
+
+func (r *request) hasPrivate() bool {
+	for i := range r.head.Fields {
+		if r.head.Fields[i].Kind == http1.Private {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *request) sends(name string) bool {
+	for i := range r.head.Fields {
+		if http1.EqualFold(r.head.Fields[i].Name(r.c.in.b), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// field returns the value of a request header, "" when there is none.
+func (r *request) field(name string) string {
+	for i := range r.head.Fields {
+		if f := &r.head.Fields[i]; http1.EqualFold(f.Name(r.c.in.b), name) {
+			return string(f.Text(r.c.in.b))
+		}
+	}
+	return ""
+}
