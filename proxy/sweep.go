@@ -19,6 +19,8 @@ type sweeper struct {
 	mu    sync.Mutex
 	links []*link
 	idle  func() // looks after idle streams, once a second
+
+	waiting []*link // room for what sweep looks at
 }
 
 // newSweeper makes a sweeper; its clock starts at 0.
@@ -71,20 +73,39 @@ func (s *sweeper) run(ctx context.Context) {
 	}
 }
 
-// sweep wakes the links whose time is up and, when asked to, the members' links whose client has left.
+// sweep wakes the links whose time is up and, when asked to, the members' links whose client has left. Whether one has
+// left is a question to the kernel, so the list is not locked for it.
 func (s *sweeper) sweep(now routecheck.Nanos, clients bool) {
+	for _, l := range s.wakeLate(now, clients) {
+		if l.left() {
+			s.giveUp(l)
+		}
+	}
+	clear(s.waiting)
+}
+
+// wakeLate wakes the links whose time is up. With clients it returns those of clients that wait for a member.
+func (s *sweeper) wakeLate(now routecheck.Nanos, clients bool) []*link {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.waiting = s.waiting[:0]
 	for _, l := range s.links {
 		if at := l.limit.Load(); at != 0 && int64(now) >= at {
 			l.wake()
 		}
-		if !clients {
-			continue
+		if clients && l.partner.Load() != nil {
+			s.waiting = append(s.waiting, l)
 		}
-		if m := l.partner.Load(); m != nil && l.left() {
-			l.quit.Store(true)
-			m.wake() // whoever waits there now looks whether its own client has left
-		}
+	}
+	return s.waiting
+}
+
+// giveUp ends the wait for a member whose client has left, unless that wait, or the connection, has ended meanwhile.
+func (s *sweeper) giveUp(l *link) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := l.partner.Load(); m != nil && l.slot >= 0 {
+		l.quit.Store(true)
+		m.wake() // whoever waits there now looks whether its own client has left
 	}
 }
