@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"encoding/json"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,11 @@ func TestAccessLog(t *testing.T) {
 		get("/app/partition", "Cookie: JSESSIONID=0001abc:c9:1158590921"),
 		get("/app/home", "Cookie: JSESSIONID=0001abc:1158590921:c2"), get("/declined\""), "nonsense\r\n\r\n",
 	} {
+		n := strings.Count(text.String(), "\n")
 		w.once(raw)
+		for strings.Count(text.String(), "\n") == n { // the line comes behind the answer, and before that of the next one
+			runtime.Gosched()
+		}
 	}
 	for _, m := range w.fakes {
 		m.mu.Lock()

@@ -15,7 +15,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -56,7 +55,7 @@ func sameDecisions(t *testing.T, seed uint64, n int) bool {
 	var log syncBuffer
 	opt := Options{
 		Semantics: &sem, Seed: seed, Now: func() routecheck.Nanos { return routecheck.Nanos(st.now.Load()) },
-		PluginLog: func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) },
+		PluginLog: &log,
 	}
 	start(t, false, randomSite(rng, members), opt, func(w *world) {
 		st.world = w

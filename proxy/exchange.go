@@ -55,6 +55,7 @@ func (x *exchange) attempt(w carrier, act routecheck.Action) (over bool) {
 }
 
 func (x *exchange) next() routecheck.Action {
+	defer x.log.flush()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
 	// under the lock: decisions of a cluster, and their lines in the log, are in the order of their times
@@ -65,6 +66,7 @@ func (x *exchange) next() routecheck.Action {
 }
 
 func (x *exchange) observe(ev routecheck.Event) routecheck.ActionKind {
+	defer x.log.flush()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
 	x.at = x.now()

@@ -18,7 +18,8 @@ import (
 
 // pluginLog writes the lines of one request as the plug-in writes them to http_plugin.log. A nil one writes nothing.
 type pluginLog struct {
-	w      *pluginlog.Writer
+	w      *pluginlog.Writer // into lines
+	lines  *lineQueue
 	thread pluginlog.Thread
 	epoch  time.Time // when the clock of decisions stood at 0
 	rec    routecheck.Recorder
@@ -30,7 +31,7 @@ type pluginLog struct {
 
 // newWriter returns the writer for a configuration: its LogLevel says how much is written. nil where no log is wanted.
 func (p *Proxy) newWriter(cfg *parser.Config) *pluginlog.Writer {
-	if p.opt.PluginLog == nil {
+	if p.lines == nil {
 		return nil
 	}
 	level := pluginlog.LevelError
@@ -39,7 +40,7 @@ func (p *Proxy) newWriter(cfg *parser.Config) *pluginlog.Writer {
 			level = l
 		}
 	}
-	return p.opt.PluginLog(level)
+	return pluginlog.NewWriter(p.lines, level)
 }
 
 // pluginLog returns the log for the next request of the client, nil where none is wanted.
@@ -51,7 +52,7 @@ func (r *request) pluginLog(gen *generation) *pluginLog {
 		r.c.thread = r.c.p.threads.Add(1)
 	}
 	thread := pluginlog.Thread{PID: uint64(os.Getpid()), TID: r.c.thread}
-	return &pluginLog{w: gen.log, thread: thread, epoch: r.c.p.sweeper.start, at: r.entry.start}
+	return &pluginLog{w: gen.log, lines: r.c.p.lines, thread: thread, epoch: r.c.p.sweeper.start, at: r.entry.start}
 }
 
 // recorder returns where decisions note their steps.
@@ -92,6 +93,7 @@ func (p *Proxy) begins(g *generation) {
 		e.Kind, e.Text = pluginlog.BuildVersion, p.opt.Version
 	}
 	g.log.Write(&e)
+	p.lines.flush()
 }
 
 // eventNow is a line of no request.
@@ -104,6 +106,7 @@ func (p *Proxy) eventNow(kind pluginlog.Kind) pluginlog.Event {
 func (l *pluginLog) matched(g *generation, rq *routecheck.Request, m *routecheck.Match) {
 	if l != nil {
 		replay.MatchEvents(g.table, rq, m, &g.sem, l.emit)
+		l.flush()
 	}
 }
 
@@ -117,11 +120,19 @@ func (l *pluginLog) steps(t *routecheck.Table, cluster routecheck.ClusterID, at 
 	}
 }
 
+// flush writes what steps has told, when no lock is held any more.
+func (l *pluginLog) flush() {
+	if l != nil {
+		l.lines.flush()
+	}
+}
+
 // noteStream tells that an attempt has a stream.
 func (x *exchange) noteStream(act routecheck.Action, reused bool) {
 	if x.log == nil {
 		return
 	}
+	defer x.log.flush()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
 	x.gen.table.NoteStream(&x.flight, act, reused, x.log.recorder())

@@ -23,8 +23,7 @@ import (
 // The proxy's Trace log tells a failover in the plug-in's own lines, and its reader reads it back.
 func TestPluginLog(t *testing.T) {
 	var log syncBuffer
-	open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) }
-	w := start(t, false, site{members: 2, uri: "/app/*", extra: `<Log LogLevel="Trace" Name="http_plugin.log"/>`}, Options{PluginLog: open})
+	w := start(t, false, site{members: 2, uri: "/app/*", extra: `<Log LogLevel="Trace" Name="http_plugin.log"/>`}, Options{PluginLog: &log})
 	w.refuse("m1")
 	w.once(get("/app/", sticky("m1")))
 	w.once(get("/elsewhere"))
@@ -70,9 +69,8 @@ func TestPluginLogOfFailures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var log syncBuffer
-			open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) }
 			s := site{members: 2, extra: traceLog}
-			w := start(t, false, s, Options{PluginLog: open}, func(w *world) {
+			w := start(t, false, s, Options{PluginLog: &log}, func(w *world) {
 				w.secure("m2", certificate(ca, "m2"))
 				if c.member == nil {
 					w.refuse("m1")
@@ -101,9 +99,8 @@ func TestPluginLogOfFailures(t *testing.T) {
 func TestPluginLogOfTimeouts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log syncBuffer
-		open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) }
 		s := site{members: 4, server: `ServerIOTimeout="-2"`, cluster: `ServerIOTimeoutRetry="2"`, extra: traceLog}
-		w := start(t, true, s, Options{PluginLog: open})
+		w := start(t, true, s, Options{PluginLog: &log})
 		for _, f := range w.fakes {
 			f.act = misbehaviours["hang"]
 		}
@@ -127,9 +124,8 @@ func TestPluginLogOfTimeouts(t *testing.T) {
 // read again in between.
 func TestConcurrentLogReplays(t *testing.T) {
 	var log syncBuffer
-	open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) }
 	s := site{members: 3, server: `MaxConnections="2"`, cluster: `RetryInterval="0" PostBufferSize="0" PostSizeLimit="60000"`, extra: traceLog}
-	w := start(t, false, s, Options{PluginLog: open})
+	w := start(t, false, s, Options{PluginLog: &log})
 	for i, how := range []string{"503", "reset", "truncate"} {
 		var n atomic.Uint64
 		w.fakes[fmt.Sprint("m", i+1)].act = func(f *fake, c net.Conn, rq *http.Request) bool {
@@ -199,4 +195,39 @@ func readBack(text string) error {
 		return nil
 	})
 	return err
+}
+
+// heldWriter holds the write of lines that say something, until it is let go.
+type heldWriter struct {
+	what        string
+	begun, goOn chan struct{}
+}
+
+func (h *heldWriter) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), h.what) {
+		close(h.begun)
+		<-h.goOn
+	}
+	return len(p), nil
+}
+
+// A disk that takes no line holds up the client whose line it is. No lock is held meanwhile: the state of the cluster
+// can be seen, and decisions go on.
+func TestLogDiskHangs(t *testing.T) {
+	disk := &heldWriter{what: "Marking m1 down", begun: make(chan struct{}), goOn: make(chan struct{})}
+	w := start(t, false, site{members: 2, extra: traceLog}, Options{PluginLog: disk})
+	defer w.stop()
+	w.refuse("m1")
+	v := w.visit()
+	defer v.Close()
+	v.send(get("/", sticky("m1")))
+	<-disk.begun
+	if m := w.p.Snapshot().Clusters[0].Members[0]; !m.Marked {
+		t.Errorf("the member that refused is seen as %+v", m)
+	}
+	w.p.Explain(routecheck.Request{Host: "shop", Port: 80, Target: "/"})
+	close(disk.goOn)
+	if r, err := v.read("GET"); err != nil || r.member != "m2" {
+		t.Errorf("%+v, %v", r, err)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -13,7 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -31,10 +31,9 @@ type Options struct {
 	AllowTrace bool // members get TRACE requests; by default it is not allowed
 	MaxClients int  // connections of clients at once, 0 no limit; those beyond it are answered 503
 
-	Docroot   string     // declined requests get files from here; "" gives 404
-	AccessLog *AccessLog // default none
-	// PluginLog opens the plug-in's own log at the LogLevel of a configuration; default none.
-	PluginLog func(pluginlog.Level) *pluginlog.Writer
+	Docroot   string            // declined requests get files from here; "" gives 404
+	AccessLog *AccessLog        // default none
+	PluginLog io.Writer         // the plug-in's own log, at the LogLevel of the configuration in use; default none
 	Version   string            // that the plug-in's own log names, default wasplug
 	Keystore  map[string]string // a .kdb file and the PEM file that replaces it
 
@@ -86,6 +85,7 @@ type Proxy struct {
 	log        *slog.Logger
 	now        func() routecheck.Nanos
 	sweeper    *sweeper
+	lines      *lineQueue // nil: no log of the plug-in's
 	small      *buffers
 	large      *buffers
 	lot        lot
@@ -119,6 +119,9 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 		small: newBuffers(smallBuffer), large: newBuffers(largeBuffer), clients: map[*client]struct{}{},
 	}
 	p.lot.resume, p.lot.poll = p.resume, newPoller()
+	if opt.PluginLog != nil {
+		p.lines = &lineQueue{out: opt.PluginLog}
+	}
 	p.setDate()
 	p.ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 	p.reload.source = source

@@ -202,6 +202,7 @@ func (p *Proxy) logUnusable(g *generation) {
 			e := p.eventNow(pluginlog.ErrorLine)
 			e.Text = "ws_transport: transportInitializeSecurity: " + u.Reason
 			g.log.Write(&e)
+			p.lines.flush()
 		}
 	}
 }

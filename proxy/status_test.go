@@ -10,7 +10,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
-	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/proxy/admin"
 )
 
@@ -125,9 +124,8 @@ func TestUnusableTransports(t *testing.T) {
 			"PluginInstallRoot; http is used instead (UseInsecure)",
 	} {
 		var log syncBuffer
-		open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) }
 		s := site{members: 2, config: config}
-		w := start(t, false, s, Options{PluginLog: open})
+		w := start(t, false, s, Options{PluginLog: &log})
 		w.xml.Store(strings.Replace(s.xml(), `<Transport Hostname="m1"`,
 			`<Transport Hostname="m1" Port="9443" Protocol="https"/><Transport Hostname="m1"`, 1))
 		for range 2 {

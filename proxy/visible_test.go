@@ -22,11 +22,10 @@ var hostileTexts = []string{"\u0085", "\u009b31m", "\u061c", "\u200e", "\u200f",
 // Nothing that a client chooses reaches a terminal through a log, and a replay reads each request as it was.
 func TestHostileTextInLogs(t *testing.T) {
 	var text, structured, plugin syncBuffer
-	open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&plugin, level) }
 	var sent []string
 	for _, log := range []*AccessLog{NewAccessLog(&text, false, time.Now), NewAccessLog(&structured, true, time.Now)} {
 		plugin.reset()
-		opt := Options{AccessLog: log, PluginLog: open}
+		opt := Options{AccessLog: log, PluginLog: &plugin}
 		w := start(t, false, site{members: 2, uri: "/app/*", extra: traceLog}, opt)
 		sent = nil
 		for _, s := range hostileTexts {

@@ -7,16 +7,13 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
 // What this process lacks is no member's failure: 503, nobody is marked or asked in its place, and when it is there again all is as before.
 func TestLocalWant(t *testing.T) {
 	for _, lacking := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM} {
 		var log, access syncBuffer
-		open := func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(&log, level) }
-		w := start(t, false, site{members: 2, extra: traceLog}, Options{PluginLog: open, AccessLog: NewAccessLog(&access, false, time.Now)})
+		w := start(t, false, site{members: 2, extra: traceLog}, Options{PluginLog: &log, AccessLog: NewAccessLog(&access, false, time.Now)})
 		set := func(e syscall.Errno) {
 			w.mu.Lock()
 			w.lacking = e

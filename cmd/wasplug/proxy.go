@@ -22,7 +22,6 @@ import (
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/proxy"
 	"github.com/wasplug/wasplug/proxy/admin"
 	"github.com/wasplug/wasplug/proxy/keystore"
@@ -168,11 +167,9 @@ func (s *proxySetup) options() (opt proxy.Options, err error) {
 		opt.AccessLog = proxy.NewAccessLog(w, format == "json", time.Now)
 	}
 	if name := s.c.String("plugin-log"); name != "" {
-		w, err := s.appendTo(name)
-		if err != nil {
+		if opt.PluginLog, err = s.appendTo(name); err != nil {
 			return opt, err
 		}
-		opt.PluginLog = func(level pluginlog.Level) *pluginlog.Writer { return pluginlog.NewWriter(w, level) }
 	}
 	return opt, nil
 }

@@ -1,0 +1,40 @@
+package proxy
+
+import (
+	"io"
+	"sync"
+)
+
+// lineQueue takes lines while a cluster's lock is held, and writes them when none is. Their order is that of decisions,
+// which a replay needs; and no decision waits for a disk, only the client whose lines are on their way to it.
+type lineQueue struct {
+	out io.Writer
+
+	mu     sync.Mutex
+	queued []byte
+
+	writing sync.Mutex // one piece at a time, or they would overtake each other
+	written []byte     // room for the next ones
+}
+
+// Write queues whole lines.
+func (q *lineQueue) Write(p []byte) (int, error) {
+	q.mu.Lock()
+	q.queued = append(q.queued, p...)
+	q.mu.Unlock()
+	return len(p), nil
+}
+
+// flush returns when everything that was queued before is written, by whomever.
+func (q *lineQueue) flush() {
+	q.writing.Lock()
+	defer q.writing.Unlock()
+	q.mu.Lock()
+	lines := q.queued
+	q.queued = q.written[:0]
+	q.mu.Unlock()
+	if len(lines) > 0 {
+		q.out.Write(lines)
+	}
+	q.written = lines
+}
