@@ -161,12 +161,9 @@ func (a *asked) offer(words []string, skip int) offer {
 func (a *asked) argument() offer {
 	switch a.command.Name {
 	case "explain":
-		words := explainWords()
-		if strings.Contains(a.current, "/") {
-			words = nil
-			for _, h := range explainable() { // Server/CloneID
-				words = append(words, h.word)
-			}
+		words := app.ExplainWords()
+		if strings.Contains(a.current, "/") { // Server/CloneID
+			words = app.ExplainPages()
 		}
 		return a.offer(words, 0)
 	case "schema":

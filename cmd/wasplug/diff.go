@@ -1,17 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate/diff"
 	"github.com/wasplug/wasplug/internal/app"
-	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/internal/report"
 )
 
 func diffCommand() *cli.Command {
@@ -55,79 +52,57 @@ func diffAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	plugin := pluginOf(c)
-	if _, err := plugin.Defaults(); err != nil {
-		return ended(err)
-	}
 	if c.NArg() != 2 {
 		return usageError("diff takes two files or two folders, the old and the new one; got %d arguments", c.NArg())
 	}
-	old, new := c.Args().Get(0), c.Args().Get(1)
+	request := app.Diff{
+		Old: c.Args().Get(0), New: c.Args().Get(1), WebServer: c.String("web-server"), Platform: c.String("platform"),
+	}
 	switch {
-	case old == "-" && new == "-":
-		return usageError("only one of the two files can be standard input")
-	case isFolder(old) != isFolder(new):
+	case isFolder(request.Old) != isFolder(request.New):
 		return usageError("diff takes two files or two folders, not one of each")
-	case isFolder(old):
-		return diffFolders(c, old, new, format, options)
+	case isFolder(request.Old):
+		return diffFolders(c, request, format, options)
 	}
-	files := diag.NewFiles()
-	a, err := diffLoad(c, files, old)
+	answer, err := request.Run(inputOf(c))
+	tell(c, answer.Notes)
 	if err != nil {
-		return err
+		return ended(err)
 	}
-	b, err := diffLoad(c, files, new)
-	if err != nil {
-		return err
-	}
-	report, err := diffCompare(c, a, b)
-	if err != nil {
+	shown := report.Differences{Files: answer, Options: options}
+	if err := report.Diff.Write(c.App.Writer, format, shown); err != nil {
 		return failure(err)
 	}
-	return diffWrite(c, report.Same(), func(w io.Writer) error { return report.Write(w, files, format, options) })
+	if !answer.Report.Same() {
+		return findings()
+	}
+	return nil
 }
 
-// diffLoad reads one of the files. One that the plug-in would reject ends with exit code 3 and the reasons on standard error.
-func diffLoad(c *cli.Context, files *diag.Files, path string) (*app.Loaded, error) {
-	load := app.Load{Config: app.Config{Path: path, WebServer: c.String("web-server")}, Files: files}
-	l, err := load.Run(inputOf(c))
-	tell(c, l.Notes)
+// diffFolders compares two folders. A file that cannot be used does not hide the others; the exit code is 3 then.
+func diffFolders(c *cli.Context, both app.Diff, format string, options diff.Options) error {
+	failed := false
+	cannot := func(err error) { failed = true; fmt.Fprintf(c.App.ErrWriter, "wasplug: %s\n", err) }
+	request := app.DiffFolders{Diff: both}
+	for _, side := range []struct {
+		folder string
+		files  *[]string
+	}{{both.Old, &request.OldFiles}, {both.New, &request.NewFiles}} {
+		findConfigs(c.App.ErrWriter, side.folder, cannot, func(path string) { *side.files = append(*side.files, path) })
+	}
+	answer, err := request.Run(inputOf(c))
+	tell(c, answer.Notes)
 	if err != nil {
-		return nil, ended(err)
+		return ended(err)
 	}
-	_, missing := routecheck.New(l.Config)
-	if faults := append(l.Faults, missing...); diag.Worst(faults) == diag.Error {
-		diag.Sort(faults)
-		printDiagnostics(c.App.ErrWriter, files, faults)
-		return nil, failure(fmt.Errorf("%s: the plug-in would reject this file, so there is no behaviour to compare", displayName(path)))
+	shown := report.Differences{Folders: answer, Options: options}
+	if err := report.Diff.Write(c.App.Writer, format, shown); err != nil {
+		return failure(err)
 	}
-	return l, nil
-}
-
-// diffCompare compares two files on the platforms that --platform or their topologies name. A plugin-cfg.xml names none: it is for that of the other.
-func diffCompare(c *cli.Context, old, new *app.Loaded) (*diff.Report, error) {
-	sides := [2]diff.File{{Config: old.Config, Platform: old.Platform, At: old.At}, {Config: new.Config, Platform: new.Platform, At: new.At}}
 	switch {
-	case c.IsSet("platform"):
-		sides[0].Platform, sides[1].Platform = c.String("platform"), c.String("platform")
-	case old.Topology == nil:
-		sides[0].Platform = sides[1].Platform
-	case new.Topology == nil:
-		sides[1].Platform = sides[0].Platform
-	}
-	return diff.Compare(sides[0], sides[1])
-}
-
-// diffWrite writes a report whole or not at all, and turns it into the exit code.
-func diffWrite(c *cli.Context, same bool, write func(io.Writer) error) error {
-	var out bytes.Buffer
-	if err := write(&out); err != nil {
-		return failure(err)
-	}
-	if _, err := readable(c.App.Writer, c.String("format")).Write(out.Bytes()); err != nil {
-		return failure(err)
-	}
-	if !same {
+	case failed || answer.Unread > 0:
+		return &exitError{exitFailed, errSilent}
+	case !answer.Folders.Same():
 		return findings()
 	}
 	return nil

@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"fmt"
 
-	"github.com/pmezard/go-difflib/difflib"
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/parser"
-	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/report"
 )
 
 func fmtCommand() *cli.Command {
@@ -39,17 +38,14 @@ func fmtAction(c *cli.Context) error {
 	}
 	changed := false
 	for _, path := range paths {
-		src, err := readInput(c, path)
+		request := app.Fmt{Path: path}
+		answer, err := request.Run(inputOf(c))
+		tell(c, answer.Notes)
 		if err != nil {
-			return err
+			return ended(err)
 		}
-		out, err := formatted(c, path, src)
-		if err != nil {
-			return err
-		}
-		same := bytes.Equal(src, out)
-		changed = changed || !same
-		if err := fmtFile(c, path, src, out, same); err != nil {
+		changed = changed || !bytes.Equal(answer.Old, answer.New)
+		if err := fmtFile(c, path, answer.Old, answer.New); err != nil {
 			return err
 		}
 	}
@@ -60,24 +56,21 @@ func fmtAction(c *cli.Context) error {
 }
 
 // fmtFile does with one file what the flags say.
-func fmtFile(c *cli.Context, path string, src, out []byte, same bool) error {
+func fmtFile(c *cli.Context, path string, src, out []byte) error {
 	if !c.Bool("write") && !c.Bool("check") && !c.Bool("diff") {
 		_, err := c.App.Writer.Write(out)
 		return err
 	}
-	if same {
+	if bytes.Equal(src, out) {
 		return nil
 	}
 	if c.Bool("check") {
 		fmt.Fprintln(c.App.Writer, displayName(path))
 	}
 	if c.Bool("diff") {
-		text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
-			A: difflib.SplitLines(string(src)), B: difflib.SplitLines(string(out)), FromFile: displayName(path), ToFile: "formatted", Context: 3})
-		if err != nil {
+		if err := report.Unified(c.App.Writer, displayName(path), "formatted", src, out); err != nil {
 			return failure(err)
 		}
-		fmt.Fprint(c.App.Writer, text)
 	}
 	if !c.Bool("write") {
 		return nil
@@ -86,28 +79,4 @@ func fmtFile(c *cli.Context, path string, src, out []byte, same bool) error {
 		return usageError("-w needs a file: standard input cannot be written in place")
 	}
 	return writeFile(path, out, unchanged(path, src))
-}
-
-// formatted lays a file out anew. A file with a fault is left alone: laying it out could turn the fault into something else.
-func formatted(c *cli.Context, path string, src []byte) ([]byte, error) {
-	if content, _ := parser.Sniff(src); content == parser.PlainText || content == parser.Mapping {
-		return nil, failure(fmt.Errorf("%s is left as it is: it is %s, and fmt lays out a plugin-cfg.xml", displayName(path), whatItIs(src)))
-	}
-	files := diag.NewFiles()
-	cfg, faults := parser.Parse(files.Add(displayName(path), src), src)
-	var broken []diag.Diagnostic
-	for _, d := range faults {
-		if d.Severity == diag.Error && d.Rule.Code == diag.XMLSyntax {
-			broken = append(broken, d)
-		}
-	}
-	if len(broken) > 0 {
-		printDiagnostics(c.App.ErrWriter, files, broken)
-		return nil, failure(fmt.Errorf("%s is not well-formed, so it is left as it is", displayName(path)))
-	}
-	var out bytes.Buffer
-	if err := parser.Write(&out, cfg.Doc); err != nil {
-		return nil, failure(err)
-	}
-	return out.Bytes(), nil
 }

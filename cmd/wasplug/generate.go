@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,9 +10,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate"
-	"github.com/wasplug/wasplug/generate/diff"
 	"github.com/wasplug/wasplug/internal/app"
-	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/internal/report"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -46,84 +44,38 @@ func generateAction(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return usageError("generate takes one topology, such as topology.yaml; got %d arguments", c.NArg())
 	}
-	path := c.Args().First()
-	src, err := readInput(c, path)
+	stamp, err := stampOption(c)
 	if err != nil {
 		return err
 	}
-	if !app.IsTopology(path, src) {
-		return failure(fmt.Errorf("%s is no topology (YAML): it is %s", displayName(path), whatItIs(src)))
-	}
-	files := diag.NewFiles()
-	topology, faults := generate.Read(files, files.Add(displayName(path), src))
-	var outputs []generate.Output
-	if topology != nil {
-		options, err := stampOption(c)
-		if err != nil {
-			return err
-		}
-		var more []diag.Diagnostic
-		outputs, more = topology.Compile(options)
-		faults = append(faults, more...)
-	}
-	printDiagnostics(c.App.ErrWriter, files, faults)
-	if diag.Worst(faults) == diag.Error {
-		return failure(fmt.Errorf("%s has errors, so nothing is written", displayName(path)))
-	}
-	if outputs, err = chosenOutputs(c, outputs); err != nil {
-		return err
-	}
+	request := app.Generate{Topology: c.Args().First(), WebServer: c.String("web-server"), Stamp: stamp}
+	answer, err := request.Run(inputOf(c))
+	tell(c, answer.Notes)
 	switch {
+	case err != nil:
+		return ended(err)
 	case c.IsSet("explain-line"):
-		return explainLine(c, files, topology, outputs)
+		return explainLine(c, answer)
 	case c.IsSet("check"):
-		return checkFiles(c, outputs)
+		return checkFiles(c, answer.Outputs)
 	}
-	return writeOutputs(c, outputs)
+	return writeOutputs(c, answer)
 }
 
 // stampOption returns the time to write into the file, if one is wanted, as the generators write it.
-func stampOption(c *cli.Context) (generate.Options, error) {
+func stampOption(c *cli.Context) (string, error) {
 	if !c.Bool("stamp") {
-		return generate.Options{}, nil
+		return "", nil
 	}
 	now := time.Now()
 	if epoch := os.Getenv("SOURCE_DATE_EPOCH"); epoch != "" {
 		seconds, err := strconv.ParseInt(epoch, 10, 64)
 		if err != nil {
-			return generate.Options{}, usageError("SOURCE_DATE_EPOCH is %q, want seconds since 1970", epoch)
+			return "", usageError("SOURCE_DATE_EPOCH is %q, want seconds since 1970", epoch)
 		}
 		now = time.Unix(seconds, 0).UTC()
 	}
-	return generate.Options{Stamp: now.Format("2006.01.02 at 15:04:05 MST")}, nil
-}
-
-// chosenOutputs narrows the outputs to the web server that is asked for.
-func chosenOutputs(c *cli.Context, outputs []generate.Output) ([]generate.Output, error) {
-	want := c.String("web-server")
-	if want == "" {
-		return outputs, nil
-	}
-	var names []string
-	for _, o := range outputs {
-		if o.WebServer == want {
-			return []generate.Output{o}, nil
-		}
-		names = append(names, o.WebServer)
-	}
-	return nil, usageError("the topology has no web server %q%s, it has %s", want, diag.DidYouMean(want, names), strings.Join(names, ", "))
-}
-
-// onlyOutput returns the only output.
-func onlyOutput(outputs []generate.Output, flag string) (generate.Output, error) {
-	if len(outputs) == 1 {
-		return outputs[0], nil
-	}
-	var names []string
-	for _, o := range outputs {
-		names = append(names, o.WebServer)
-	}
-	return generate.Output{}, usageError("the topology has the web servers %s: %s", strings.Join(names, ", "), flag)
+	return now.Format("2006.01.02 at 15:04:05 MST"), nil
 }
 
 // outputPath is where the file of a web server belongs: path itself, or, in a folder, plugin-cfg.xml or WEBSERVER/plugin-cfg.xml.
@@ -141,12 +93,12 @@ func outputPath(path string, o generate.Output, several bool) (string, error) {
 	return filepath.Join(path, o.WebServer, "plugin-cfg.xml"), nil
 }
 
-func writeOutputs(c *cli.Context, outputs []generate.Output) error {
+func writeOutputs(c *cli.Context, answer *app.GenerateAnswer) error {
 	path := c.String("output")
 	if path == "" || path == "-" {
-		o, err := onlyOutput(outputs, "choose one with --web-server, or name a folder with -o")
+		o, err := answer.Only("choose one with --web-server, or name a folder with -o")
 		if err != nil {
-			return err
+			return ended(err)
 		}
 		data, err := o.XML()
 		if err != nil {
@@ -154,6 +106,7 @@ func writeOutputs(c *cli.Context, outputs []generate.Output) error {
 		}
 		return writeOutput(c, data)
 	}
+	outputs := answer.Outputs
 	paths, contents := make([]string, len(outputs)), make([][]byte, len(outputs))
 	for i, o := range outputs {
 		var err error
@@ -189,24 +142,14 @@ func checkFiles(c *cli.Context, outputs []generate.Output) error {
 		if err != nil {
 			return err
 		}
-		src, err := readInput(c, path)
+		request := app.Check{Path: path, Output: o}
+		answer, err := request.Run(inputOf(c))
+		tell(c, answer.Notes)
 		if err != nil {
-			return err
+			return ended(err)
 		}
-		files := diag.NewFiles()
-		cfg, faults := parser.Parse(files.Add(displayName(path), src), src)
-		if diag.Worst(faults) == diag.Error {
-			printDiagnostics(c.App.ErrWriter, files, faults)
-			return failure(fmt.Errorf("%s cannot be compared: it is not a whole plugin-cfg.xml", displayName(path)))
-		}
-		for _, change := range diff.Attributes(cfg, o.Config) {
-			differ = true
-			position := displayName(path)
-			if !change.OldAt.IsZero() {
-				position = files.Start(change.OldAt).String()
-			}
-			fmt.Fprintf(readable(c.App.Writer, "text"), "%s: %s\n", position, change)
-		}
+		report.Check(c.App.Writer, answer)
+		differ = differ || len(answer.Changes) > 0
 	}
 	if differ {
 		return findings()
@@ -215,28 +158,12 @@ func checkFiles(c *cli.Context, outputs []generate.Output) error {
 }
 
 // explainLine prints what in the topology made a line of the XML.
-func explainLine(c *cli.Context, files *diag.Files, t *generate.Topology, outputs []generate.Output) error {
-	o, err := onlyOutput(outputs, "choose one with --web-server")
+func explainLine(c *cli.Context, answer *app.GenerateAnswer) error {
+	line := c.Int("explain-line")
+	origin, err := answer.Origin(line)
 	if err != nil {
-		return err
+		return ended(err)
 	}
-	origin, err := o.Origin(c.Int("explain-line"))
-	if err != nil {
-		return usageError("%v", err)
-	}
-	w := readable(c.App.Writer, "text")
-	fmt.Fprintf(w, "line %d: %s\n%s\n", c.Int("explain-line"), origin.Text, files.Start(origin.Span))
-	files.Snippet(w, origin.Span)
-	var unasked []string
-	for _, a := range origin.Attrs {
-		if a.Unasked {
-			unasked = append(unasked, diag.Sprintf("%s=%q", a.Name, a.Value))
-			continue
-		}
-		fmt.Fprintf(w, "%s=%s: %s\n", a.Name, diag.Quote(a.Value), files.Start(a.Span))
-	}
-	if len(unasked) > 0 {
-		fmt.Fprintf(w, "by default (flavor %s): %s\n", t.Flavor.V, strings.Join(unasked, " "))
-	}
+	report.Origin(c.App.Writer, answer, line, origin)
 	return nil
 }

@@ -2,13 +2,11 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/generate/graph"
 	"github.com/wasplug/wasplug/internal/app"
-	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/internal/report"
 )
 
 func graphCommand() *cli.Command {
@@ -44,19 +42,14 @@ func graphAction(c *cli.Context) error {
 	case path == "" || c.NArg() > 0:
 		return usageError("graph takes one file, such as plugin-cfg.xml; got %d arguments", c.NArg())
 	}
-	load := app.Load{Config: app.Config{Path: path, WebServer: c.String("web-server")}}
-	l, err := load.Run(inputOf(c))
-	tell(c, l.Notes)
+	request := app.Graph{Config: app.Config{Path: path, WebServer: c.String("web-server")}}
+	answer, err := request.Run(inputOf(c))
+	tell(c, answer.Notes)
 	if err != nil {
 		return ended(err)
 	}
-	cfg, files, faults := l.Config, l.Files, l.Faults
-	printDiagnostics(c.App.ErrWriter, files, faults) // what could be read is drawn all the same
-	if len(cfg.Clusters)+len(cfg.Routes)+len(cfg.VirtualHostGroups)+len(cfg.UriGroups) == 0 && diag.Worst(faults) >= diag.Error {
-		return failure(fmt.Errorf("%s: there is nothing in it to draw", displayName(path)))
-	}
 	var out bytes.Buffer
-	if err := graph.Write(&out, cfg, format); err != nil {
+	if err := report.Graph.Write(&out, format, answer); err != nil {
 		return failure(err)
 	}
 	return writeOutput(c, out.Bytes())

@@ -6,10 +6,9 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
-)
 
-// helpWidth is the width of a terminal that nobody has widened.
-const helpWidth = 80
+	"github.com/wasplug/wasplug/internal/wrap"
+)
 
 const appDescription = `   wasplug why -c plugin-cfg.xml http://shop.example.com/shop/cart
    wasplug lint plugin-cfg.xml
@@ -44,9 +43,9 @@ func helpCommand() *cli.Command {
 
 func printAppHelp(c *cli.Context) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "wasplug %s - %s\n\nUsage: %s\n\n%s\nCommands:\n", c.App.Version, c.App.Usage, c.App.UsageText, fill(c.App.Description, 0))
+	fmt.Fprintf(&b, "wasplug %s - %s\n\nUsage: %s\n\n%s\nCommands:\n", c.App.Version, c.App.Usage, c.App.UsageText, wrap.Fill(c.App.Description, 0))
 	for _, cmd := range c.App.Commands {
-		fmt.Fprintf(&b, "  %-11s %s", cmd.Name, strings.TrimLeft(fill(cmd.Usage, 14), " "))
+		fmt.Fprintf(&b, "  %-11s %s", cmd.Name, strings.TrimLeft(wrap.Fill(cmd.Usage, 14), " "))
 	}
 	b.WriteString("\n'wasplug --version' prints the version.\n")
 	_, err := io.WriteString(c.App.Writer, b.String())
@@ -63,12 +62,12 @@ func printCommandHelp(w io.Writer, cmd *cli.Command) error {
 	if cmd.ArgsUsage != "" {
 		usage += " " + cmd.ArgsUsage
 	}
-	fmt.Fprintf(&b, "%s\n%s", fill("wasplug "+cmd.Name+" - "+cmd.Usage, 0), fill("Usage: "+usage, 0))
+	fmt.Fprintf(&b, "%s\n%s", wrap.Fill("wasplug "+cmd.Name+" - "+cmd.Usage, 0), wrap.Fill("Usage: "+usage, 0))
 	if len(cmd.Aliases) > 0 {
 		fmt.Fprintf(&b, "Also: wasplug %s\n", strings.Join(cmd.Aliases, ", "))
 	}
 	if cmd.Description != "" {
-		fmt.Fprintf(&b, "\n%s", fill(cmd.Description, 0))
+		fmt.Fprintf(&b, "\n%s", wrap.Fill(cmd.Description, 0))
 	}
 	if len(cmd.Flags) > 0 {
 		b.WriteString("\nFlags:\n")
@@ -104,7 +103,7 @@ func describeFlag(b *strings.Builder, f cli.Flag) {
 	if d := defaultOf(f, doc); d != "" && !strings.Contains(text, "default") {
 		text += " (default: " + d + ")"
 	}
-	b.WriteString(fill(text, 6))
+	b.WriteString(wrap.Fill(text, 6))
 }
 
 func defaultOf(f cli.Flag, doc cli.DocGenerationFlag) string {
@@ -113,61 +112,4 @@ func defaultOf(f cli.Flag, doc cli.DocGenerationFlag) string {
 		return ""
 	}
 	return strings.Trim(d, `"`)
-}
-
-// fill breaks text into lines of helpWidth columns. Lines that begin with blanks are examples: one that is too long is continued with "\" as
-// a shell takes it, so that it can be copied.
-func fill(text string, indent int) string {
-	var b strings.Builder
-	var paragraph []string
-	flush := func() {
-		writeFilled(&b, strings.Fields(strings.Join(paragraph, " ")), strings.Repeat(" ", indent), strings.Repeat(" ", indent), "")
-		paragraph = nil
-	}
-	for text := range strings.SplitSeq(text, "\n") {
-		switch {
-		case text == "":
-			flush()
-			b.WriteByte('\n')
-		case text[0] == ' ':
-			flush()
-			writeFilled(&b, withValues(strings.Fields(text)), "   ", "       ", ` \`)
-		default:
-			paragraph = append(paragraph, text)
-		}
-	}
-	flush()
-	return b.String()
-}
-
-// withValues joins each flag with the word behind it, which may be its value and should stand on its line.
-func withValues(words []string) (joined []string) {
-	for i, word := range words {
-		if i > 0 && words[i-1][0] == '-' && word[0] != '-' {
-			joined[len(joined)-1] += " " + word
-			continue
-		}
-		joined = append(joined, word)
-	}
-	return joined
-}
-
-// writeFilled writes words into lines that begin with first, then next, and end with more where another follows.
-func writeFilled(b *strings.Builder, words []string, first, next, more string) {
-	if len(words) == 0 {
-		return
-	}
-	b.WriteString(first + words[0])
-	width := len(first) + len([]rune(words[0]))
-	for _, word := range words[1:] {
-		n := len([]rune(word))
-		if width+1+n+len(more) > helpWidth {
-			b.WriteString(more + "\n" + next + word)
-			width = len(next) + n
-			continue
-		}
-		b.WriteString(" " + word)
-		width += 1 + n
-	}
-	b.WriteByte('\n')
 }

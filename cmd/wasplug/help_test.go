@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/wasplug/wasplug/internal/wrap"
 )
 
 // TestHelpIsReadable holds the help of every command to the width of a terminal, and each flag to a line with its text below.
@@ -20,7 +22,7 @@ func TestHelpIsReadable(t *testing.T) {
 		}
 		lines := strings.Split(out, "\n")
 		for i, text := range lines {
-			if utf8.RuneCountInString(text) > helpWidth {
+			if utf8.RuneCountInString(text) > wrap.Width {
 				t.Errorf("help %s: line of %d columns: %s", cmd.Name, utf8.RuneCountInString(text), text)
 			}
 			if strings.HasPrefix(text, "  -") && !strings.HasPrefix(lines[i+1], "      ") {
@@ -30,15 +32,6 @@ func TestHelpIsReadable(t *testing.T) {
 				t.Errorf("help %s: %s", cmd.Name, text)
 			}
 		}
-	}
-}
-
-// TestExamplesAreContinuedAsAShellTakesIt: a long example can be copied.
-func TestExamplesAreContinuedAsAShellTakesIt(t *testing.T) {
-	example := "wasplug why -c plugin-cfg.xml --cookie JSESSIONID=0000abc:shop1a --down shop1 http://shop.example.com/shop/cart"
-	got := strings.Join(strings.Fields(strings.ReplaceAll(fill("   "+example, 0), "\\\n", " ")), " ")
-	if got != example {
-		t.Errorf("got %s", got)
 	}
 }
 

@@ -195,7 +195,7 @@ func (l *linting) repair(mode string) (stop bool, err error) {
 	}
 	for _, f := range answer.Fixed {
 		if show {
-			err = report.Diff(l.c.App.Writer, "a/"+f.Name, "b/"+f.Name, f.Old, f.New)
+			err = report.Unified(l.c.App.Writer, "a/"+f.Name, "b/"+f.Name, f.Old, f.New)
 		} else if err = writeFile(f.Path, f.New, unchanged(f.Path, f.Old)); err == nil {
 			fmt.Fprintf(l.c.App.ErrWriter, "%s: %d repaired\n", f.Path, f.Repairs)
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/internal/app"
-	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -59,13 +58,6 @@ func ended(err error) error {
 	return failure(err)
 }
 
-// readInput reads a file, or standard input for "-", up to the size that the parser takes and one byte more.
-func readInput(c *cli.Context, path string) ([]byte, error) {
-	in := inputOf(c)
-	src, err := in.Read(path, nil)
-	return src, ended(err)
-}
-
 // argumentsGiven reports an argument that is empty, as an unset variable of a shell gives it.
 func argumentsGiven(c *cli.Context) error {
 	for i, arg := range c.Args().Slice() {
@@ -78,18 +70,6 @@ func argumentsGiven(c *cli.Context) error {
 
 // displayName is what reports call a file.
 func displayName(path string) string { return app.DisplayName(path) }
-
-// whatItIs says what a file is that is not what was asked for, and what takes it.
-func whatItIs(src []byte) string {
-	content, what := parser.Sniff(src)
-	switch content {
-	case parser.Markup:
-		return what + "; 'wasplug import' makes a topology of a plugin-cfg.xml"
-	case parser.Mapping:
-		return what + "; 'wasplug generate' makes a plugin-cfg.xml of a topology"
-	}
-	return what
-}
 
 // printDiagnostics writes each finding with its source line.
 func printDiagnostics(w io.Writer, files *diag.Files, ds []diag.Diagnostic) {

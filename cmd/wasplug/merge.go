@@ -9,8 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate/merge"
-	"github.com/wasplug/wasplug/lint"
-	"github.com/wasplug/wasplug/lint/rules"
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -40,75 +39,36 @@ be read or merged, or the proof failed.`,
 }
 
 func mergeAction(c *cli.Context) error {
-	paths := c.Args().Slice()
-	if len(paths) == 0 {
+	if !c.Args().Present() {
 		return usageError("merge takes the files to merge, such as a.xml b.xml")
 	}
-	if first := slices.Index(paths, "-"); first >= 0 && slices.Contains(paths[first+1:], "-") {
-		return usageError("only one of the files can be standard input")
-	}
-	options, err := mergeOptions(c, paths)
-	if err != nil {
-		return err
-	}
-	files := diag.NewFiles()
-	var inputs []merge.Input
-	for _, path := range paths {
-		cfg, err := loadXML(c, files, path)
-		if err != nil {
-			return err
-		}
-		inputs = append(inputs, merge.Input{Name: displayName(path), Config: cfg})
-	}
-	result, err := merge.Merge(files, inputs, options)
-	if err != nil {
-		var refused *merge.RefusedError
-		if errors.As(err, &refused) {
-			err = fmt.Errorf("%s: %w", files.Start(refused.Span), err)
-		}
-		return failure(err)
-	}
-	printDiagnostics(c.App.ErrWriter, files, result.Conflicts)
-	if err := mergeable(result.Conflicts, c.Bool("strict")); err != nil {
-		return err
-	}
-	return writeOutput(c, result.XML)
-}
-
-func mergeOptions(c *cli.Context, paths []string) (merge.Options, error) {
 	mode, err := chosen(c, "mode")
-	options := merge.Options{Mode: merge.Mode(slices.Index(merge.Modes, mode))}
 	if err != nil {
-		return options, err
+		return err
 	}
-	if base := c.String("base"); base != "" {
-		if options.Base = slices.Index(paths, base); options.Base < 0 {
-			return options, usageError("--base %s is none of the files to merge", base)
-		}
+	request := app.Merge{
+		Files: c.Args().Slice(), Base: c.String("base"), Mode: merge.Mode(slices.Index(merge.Modes, mode)),
+		Allow: c.StringSlice("allow"),
 	}
-	rules := rules.All()
-	for _, word := range c.StringSlice("allow") {
-		if lint.Lookup(rules, word) == nil {
-			return options, usageError("--allow %q: no rule has this code or name%s", word, diag.DidYouMean(word, lint.Words(rules)))
-		}
-		options.Allow = append(options.Allow, word)
+	answer, err := request.Run(inputOf(c))
+	tell(c, answer.Notes)
+	if err != nil {
+		return ended(err)
 	}
-	return options, nil
+	if err := mergeable(answer, c.Bool("strict")); err != nil {
+		return err
+	}
+	return writeOutput(c, answer.XML)
 }
 
 // mergeable reports conflicts that stop the merge: errors, with strict warnings too.
-func mergeable(conflicts []diag.Diagnostic, strict bool) error {
-	var codes []string
-	for _, d := range conflicts {
-		if d.Severity == diag.Error && !slices.Contains(codes, d.Rule.Code) {
-			codes = append(codes, d.Rule.Code)
-		}
-	}
+func mergeable(answer *app.MergeAnswer, strict bool) error {
+	codes := answer.Errors()
 	switch {
 	case codes != nil:
-		return &exitError{exitFindings, fmt.Errorf("the inputs conflict, so nothing is written; 'wasplug explain %s' says more, --allow %s accepts it",
-			codes[0], strings.Join(codes, " --allow "))}
-	case strict && diag.Worst(conflicts) >= diag.Warning:
+		return &exitError{exitFindings, fmt.Errorf("the inputs conflict, so nothing is written; "+
+			"'wasplug explain %s' says more, --allow %s accepts it", codes[0], strings.Join(codes, " --allow "))}
+	case strict && diag.Worst(answer.Conflicts) >= diag.Warning:
 		return &exitError{exitFindings, errors.New("the inputs conflict, so nothing is written (--strict)")}
 	}
 	return nil

@@ -5,8 +5,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/generate/diff"
-	"github.com/wasplug/wasplug/generate/graph"
 	"github.com/wasplug/wasplug/generate/merge"
 	"github.com/wasplug/wasplug/internal/report"
 	"github.com/wasplug/wasplug/lint"
@@ -54,11 +52,11 @@ func formats(command string) []string {
 	case "lint":
 		return append([]string{"auto"}, report.Lint.Names()...)
 	case "graph":
-		return graph.Formats
+		return report.Graph.Names()
 	case "diff":
-		return diff.Formats
+		return report.Diff.Names()
 	case "test":
-		return []string{"text", "json", "junit"}
+		return report.Test.Names()
 	}
 	return []string{"text", "json"}
 }

@@ -35,7 +35,7 @@ var may = map[string][]string{
 	"proxy/http1":    {},
 	"proxy/keystore": {"parser/diag"},
 	"internal/...":   {"internal/..."},
-	"internal/app": {"parser/...", "routecheck/...", "lint", "lint/rules", "lint/settings", "generate/...",
+	"internal/app": {"internal/wrap", "parser/...", "routecheck/...", "lint", "lint/rules", "lint/settings", "generate/...",
 		"schemas/..."},
 	"internal/report": {"internal/app", "parser/...", "routecheck/...", "lint", "lint/rules", "generate/..."},
 	"internal/loggen": {"parser/pluginlog"}, // logs for tests

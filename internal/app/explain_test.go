@@ -1,6 +1,8 @@
-package main
+package app
 
-import "testing"
+import (
+	"testing"
+)
 
 // TestTopicsLeadSomewhere: every page that a topic names can be shown, and no topic hides one.
 func TestTopicsLeadSomewhere(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"github.com/pmezard/go-difflib/difflib"
 )
 
-// Diff writes what makes one text of another, as "diff -u" does.
-func Diff(w io.Writer, oldName, newName string, old, new []byte) error {
+// Unified writes what makes one text of another, as "diff -u" does.
+func Unified(w io.Writer, oldName, newName string, old, new []byte) error {
 	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
 		A: lines(old), B: lines(new), FromFile: oldName, ToFile: newName, Context: 3,
 	})

@@ -1,10 +1,11 @@
-package main
+package app
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/wasplug/wasplug/internal/wrap"
 	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -111,13 +112,21 @@ func explainable() (all []hit) {
 	return all
 }
 
+// ExplainPages lists the words that each show one page.
+func ExplainPages() (words []string) {
+	for _, h := range explainable() {
+		words = append(words, h.word)
+	}
+	return words
+}
+
 // explainTopic returns the page of a topic, or else the list of the pages that speak of a word, "" for none. Those whose name
 // holds the word come first.
 func explainTopic(word string) string {
 	var b strings.Builder
 	t := topicNamed(word)
 	if t != nil {
-		fmt.Fprintf(&b, "%s, a topic\n\n%s", t.names[0], fill(t.text, 0))
+		fmt.Fprintf(&b, "%s, a topic\n\n%s", t.names[0], wrap.Fill(t.text, 0))
 	}
 	var named, told []hit
 	for _, h := range explainable() {

@@ -1,0 +1,64 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/wasplug/wasplug/generate"
+	"github.com/wasplug/wasplug/generate/diff"
+	"github.com/wasplug/wasplug/generate/graph"
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// Differences are what two files, or two folders, do differently; one of the two is nil.
+type Differences struct {
+	Files   *app.DiffAnswer
+	Folders *app.FoldersAnswer
+	Options diff.Options
+}
+
+// Diff are the formats of differences.
+var Diff = Formats[Differences]{{"text", diffAs("text")}, {"json", diffAs("json")}, {"markdown", diffAs("markdown")}}
+
+func diffAs(format string) func(io.Writer, Differences) error {
+	return func(w io.Writer, d Differences) error {
+		if d.Folders != nil {
+			return d.Folders.Folders.Write(w, d.Folders.Files, format, d.Options)
+		}
+		return d.Files.Report.Write(w, d.Files.Files, format, d.Options)
+	}
+}
+
+// Graph are the formats of a drawing.
+var Graph = Formats[*app.GraphAnswer]{{"text", graphAs("text")}, {"mermaid", graphAs("mermaid")}, {"dot", graphAs("dot")}}
+
+func graphAs(format string) func(io.Writer, *app.GraphAnswer) error {
+	return func(w io.Writer, a *app.GraphAnswer) error { return graph.Write(unwrapped(w), a.Config, format) } // it escapes itself
+}
+
+// Origin tells what in the topology made a line of the XML.
+func Origin(w io.Writer, a *app.GenerateAnswer, line int, origin generate.Origin) {
+	w = Visible(w, "text")
+	fmt.Fprintf(w, "line %d: %s\n%s\n", line, origin.Text, a.Files.Start(origin.Span))
+	a.Files.Snippet(w, origin.Span)
+	var defaults []string
+	for _, attr := range origin.Attrs {
+		if attr.Unasked {
+			defaults = append(defaults, diag.Sprintf("%s=%q", attr.Name, attr.Value))
+			continue
+		}
+		fmt.Fprintf(w, "%s=%s: %s\n", attr.Name, diag.Quote(attr.Value), a.Files.Start(attr.Span))
+	}
+	if len(defaults) > 0 {
+		fmt.Fprintf(w, "by default (flavor %s): %s\n", a.Topology.Flavor.V, strings.Join(defaults, " "))
+	}
+}
+
+// Check tells what a file says otherwise than what would be written.
+func Check(w io.Writer, a *app.CheckAnswer) {
+	for _, c := range a.Changes {
+		fmt.Fprintf(Visible(w, "text"), "%s: %s\n", c.At, c.Change)
+	}
+}
