@@ -13,6 +13,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
@@ -245,12 +246,12 @@ func TestSessionFacts(t *testing.T) {
 	if len(ds) > 0 {
 		t.Fatal(files.Line(ds[0]))
 	}
-	c, d := top.ClusterSession("c"), top.ClusterSession("d")
-	if c.Persistence.V != "memory-to-memory" || c.Replicas.V != 1 || c.WriteFrequency.V != "time based" ||
-		c.WriteInterval.V != 300 || c.WriteContents.V != "only updated attributes" {
+	c, d := top.SessionPolicy("c"), top.SessionPolicy("d")
+	if c.Persistence != session.MemoryToMemory || c.Replicas != 1 || c.Frequency != session.TimeBased ||
+		c.Interval != 300 || c.Contents != session.OnlyUpdated {
 		t.Errorf("cluster c: %+v", c)
 	}
-	if d.Persistence.V != "none" || d.WriteFrequency.V != "manual update" || d.WriteInterval.Set() {
+	if d.Persistence != session.None || d.Frequency != session.Manual {
 		t.Errorf("cluster d: %+v", d)
 	}
 	if outputs, _ := top.Build(Options{}); !outputs[0].Config.Clusters[0].GetDWLMTable.V ||

@@ -1,6 +1,9 @@
 package generate
 
-import "github.com/wasplug/wasplug/parser/diag"
+import (
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/session"
+)
 
 // over returns a session whose values that are not written come from a wider one.
 func (s Session) over(wide Session) Session {
@@ -18,6 +21,14 @@ func (s Session) over(wide Session) Session {
 	inherit(&s.WriteInterval, wide.WriteInterval)
 	inherit(&s.WriteContents, wide.WriteContents)
 	inherit(&s.TuningLevel, wide.TuningLevel)
+	inherit(&s.Schema, wide.Schema)
+	inherit(&s.Mode, wide.Mode)
+	inherit(&s.Timeout, wide.Timeout)
+	inherit(&s.NoAffinitySwitchBack, wide.NoAffinitySwitchBack)
+	inherit(&s.IDReuse, wide.IDReuse)
+	if s.ExpectedCloneIDs == nil {
+		s.ExpectedCloneIDs = wide.ExpectedCloneIDs
+	}
 	return s
 }
 
@@ -27,41 +38,33 @@ func inherit[T any](v *diag.Val[T], wide diag.Val[T]) {
 	}
 }
 
-// ClusterSession returns the session settings in force for a cluster, named as plugin-cfg.xml names it, with the
-// tuning level spelt out. The application's own settings are not among them: they concern names only.
-func (t *Topology) ClusterSession(name string) Session {
-	s := t.Session
+// clusterSession returns the session settings in force for a cluster, named as plugin-cfg.xml names it. The
+// application's own settings are not among them: they concern names only.
+func (t *Topology) clusterSession(name string) Session {
 	for _, c := range t.Clusters {
 		if c.name().V == name {
-			s = c.Session.over(t.Session)
-			break
+			return c.Session.over(t.Session)
 		}
 	}
-	return s.tuned()
+	return t.Session
 }
 
-// tuned spells a tuning level out where the settings it stands for are not written (plugin.md, section 5).
-func (s Session) tuned() Session {
-	level, known := map[string]struct {
-		frequency string
-		interval  int
-		contents  string
-	}{
-		"very high": {"time based", 300, "only updated attributes"},
-		"high":      {"time based", 300, "all session attributes"},
-		"medium":    {"end of servlet service", 0, "only updated attributes"},
-		"low":       {"end of servlet service", 0, "all session attributes"},
-	}[s.TuningLevel.V]
-	if !known {
-		return s
+// SessionPolicy returns what the servers of a cluster do with sessions, the defaults of their flavor included.
+func (t *Topology) SessionPolicy(cluster string) session.Policy {
+	p, _ := t.clusterSession(cluster).settings().Policy(t.Flavor.V) // the schema has refused what would be an error
+	return p
+}
+
+func (s Session) settings() session.Settings {
+	out := session.Settings{
+		Persistence: s.Persistence.V, WriteFrequency: s.WriteFrequency.V, WriteInterval: s.WriteInterval.V, WriteContents: s.WriteContents.V,
+		TuningLevel: s.TuningLevel.V, Schema: s.Schema.V, Mode: s.Mode.V, NoAffinitySwitchBack: s.NoAffinitySwitchBack.V,
+		IDReuse: s.IDReuse.V, ExpectedCloneIDs: s.ExpectedCloneIDs,
 	}
-	at := s.TuningLevel.Span()
-	inherit(&s.WriteFrequency, diag.Written(level.frequency, at))
-	inherit(&s.WriteContents, diag.Written(level.contents, at))
-	if level.interval > 0 {
-		inherit(&s.WriteInterval, diag.Written(level.interval, at))
+	if s.Replicas.Set() {
+		out.Replicas = &s.Replicas.V
 	}
-	return s
+	return out
 }
 
 // Persistence says by the name of each cluster what its servers do with sessions: none, database or memory-to-memory.

@@ -58,7 +58,7 @@ type VirtualHost struct {
 type Cluster struct {
 	Key            text
 	Node           *yamldoc.Node
-	Session        Session // as written; see [Topology.ClusterSession]
+	Session        Session // as written; see [Topology.SessionPolicy]
 	Defaults       *yamldoc.Node
 	Members        []*Member
 	ClusterAddress *Member
@@ -93,10 +93,16 @@ type Session struct {
 
 	Persistence    text   // none (default), database or memory-to-memory
 	Replicas       number // copies under memory-to-memory, -1 on every member
-	WriteFrequency text   // end of servlet service (default), time based or manual update
+	WriteFrequency text   // end of servlet service, time based or manual update; default by flavor
 	WriteInterval  number // seconds between the writes under time based
-	WriteContents  text   // only updated attributes or all session attributes
+	WriteContents  text   // only updated attributes, all session attributes, or get and set attributes
 	TuningLevel    text   // very high, high, medium, low or custom
+	Schema         text   // of the database: single row or multi-row
+	Mode           text   // in the replication domain: both, client or server
+	Timeout        text   // 30m
+
+	NoAffinitySwitchBack, IDReuse boolean
+	ExpectedCloneIDs              []string
 
 	noCookie, noIdentifier bool // written as empty: the attribute is left out
 }
@@ -259,9 +265,25 @@ func readSession(n *yamldoc.Node) Session {
 		WriteInterval:  n.Get("writeInterval").Int(),
 		WriteContents:  n.Get("writeContents").Str(),
 		TuningLevel:    n.Get("tuningLevel").Str(),
-		noCookie:       n.Get("cookie").Null(),
-		noIdentifier:   n.Get("urlIdentifier").Null(),
+		Schema:         n.Get("schema").Str(),
+		Mode:           n.Get("mode").Str(),
+		Timeout:        n.Get("timeout").Str(),
+
+		NoAffinitySwitchBack: n.Get("noAffinitySwitchBack").Bool(),
+		IDReuse:              n.Get("idReuse").Bool(),
+		ExpectedCloneIDs:     values(n.Get("expectedCloneIds")),
+
+		noCookie:     n.Get("cookie").Null(),
+		noIdentifier: n.Get("urlIdentifier").Null(),
 	}
+}
+
+// values are the texts of a list, without their places.
+func values(n *yamldoc.Node) (all []string) {
+	for _, v := range texts(n) {
+		all = append(all, v.V)
+	}
+	return all
 }
 
 func texts(n *yamldoc.Node) []text {

@@ -18,8 +18,8 @@ const (
 
 const sslCookie = "SSLJSESSION"
 
-// session is one session identifier: cache id, session id and clone IDs (R21).
-type session struct {
+// sessionValue is one session identifier: cache id, session id and clone IDs (R21).
+type sessionValue struct {
 	source Source
 	name   string // of the cookie or identifier
 	value  string
@@ -27,8 +27,8 @@ type session struct {
 
 // Affinity holds the session identifiers of a request in the order in which they are tried (R20, R29).
 type Affinity struct {
-	few  [2]session
-	more []session
+	few  [2]sessionValue
+	more []sessionValue
 	n    int
 	at   diag.Span // the Uri that names cookie and identifier (R4)
 }
@@ -42,14 +42,14 @@ func (a *Affinity) Session(i int) (Source, string, string) {
 	return s.source, s.name, s.value
 }
 
-func (a *Affinity) session(i int) *session {
+func (a *Affinity) session(i int) *sessionValue {
 	if i < len(a.few) {
 		return &a.few[i]
 	}
 	return &a.more[i-len(a.few)]
 }
 
-func (a *Affinity) add(s session) {
+func (a *Affinity) add(s sessionValue) {
 	if a.n < len(a.few) {
 		a.few[a.n] = s
 	} else {
@@ -66,7 +66,7 @@ func (t *Table) Affinity(rq *Request, m *Match, sem *Semantics, seen *Consulted)
 	}
 	a.addCookies(rq.Cookies, SessionCookie, m.Cookie(), sem, seen)
 	if value, ok := urlSession(rq.Target, m.Identifier()); ok {
-		a.add(session{SessionURL, m.Identifier(), value})
+		a.add(sessionValue{SessionURL, m.Identifier(), value})
 	}
 	return a
 }
@@ -85,7 +85,7 @@ func (a *Affinity) addCookies(headers []string, source Source, name string, sem 
 			}
 			count++
 			last = value
-			a.add(session{source, name, value})
+			a.add(sessionValue{source, name, value})
 		}
 	}
 	if count < 2 {
@@ -96,7 +96,7 @@ func (a *Affinity) addCookies(headers []string, source Source, name string, sem 
 		a.truncate(first + 1)
 	case lastCookie:
 		a.truncate(first)
-		a.add(session{source, name, last})
+		a.add(sessionValue{source, name, last})
 	}
 }
 

@@ -209,7 +209,7 @@ func (q *inquiry) separator() {
 }
 
 // short is the source of a session in few words.
-func (x *session) short() string {
+func (x *sessionValue) short() string {
 	if x.source == SessionURL {
 		return "the URL"
 	}

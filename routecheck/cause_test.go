@@ -9,6 +9,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // twoApplications has /app/* on C, with a backup and a retired server, and /shop/* on D, whose cookie is SHOPSESSION.
@@ -209,7 +210,8 @@ func TestSessionOfTakers(t *testing.T) {
 		{"none", "a b c", "none: nobody answers, so the session stays where it is"},
 	} {
 		xml := clusterXML("", "", threeServers(""))
-		sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"b1"), 1, 0), Sessions: func(string) Sessions { return Sessions{Persistence: c.persistence} }}
+		sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"b1"), 1, 0), Sessions: sessionsOf(session.Settings{
+			Persistence: c.persistence, WriteFrequency: "end of servlet service"})}
 		for _, name := range strings.Fields(c.down) {
 			_, m, _ := mustTable(t, xml).FindMember(name)
 			sc.Facts = append(sc.Facts, Fact{Member: m, Fault: Refused})
@@ -222,7 +224,8 @@ func TestSessionOfTakers(t *testing.T) {
 	ends := []Answer{{Decision: Forward, Member: 0}, {Decision: Forward, Member: 1}, {Decision: Errored, Status: 500, Member: NoMember}}
 	table, sem, rq := mustTable(t, clusterXML("", "", threeServers(""))), Latest(), get("/x", affinityTo+"b1")
 	m, _ := table.Match(&rq, &sem)
-	if fate, text := table.SessionFates(&rq, &m, ends, Sessions{Persistence: "none"}, &sem); fate != SessionByChance || strings.Count(text, "; or ") != 2 {
-		t.Errorf("%s: %s", fate, text)
+	sc := &Scenario{Sessions: sessionsOf(session.Settings{})}
+	if p := table.SessionPrediction(&rq, &m, ends, sc, &sem, 0); p.Fate != session.FateByChance || strings.Count(p.Text, "; or ") != 2 {
+		t.Errorf("%s: %s", p.Fate, p.Text)
 	}
 }

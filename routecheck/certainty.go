@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // Answer returns where a request ended.
@@ -162,27 +164,84 @@ type Dependence struct {
 	Gives  string            `json:"gives"`            // the answer, or unknown
 }
 
-// dependences lists, for one request, the smallest combinations that change the answer of the base.
-func (t *Table) dependences(leaves []leaf, request int) []Dependence {
-	base := leaves[0].answers[request]
-	var changing []leaf
-	for _, l := range leaves[1:] {
-		if !l.answers[request].same(base) {
-			changing = append(changing, l)
+// alternative is what one combination of choices and facts gives for one request: a set of answers, and the fate of its session.
+type alternative struct {
+	overrides []Override
+	answers   chances
+	fate      string // "" where nothing is known of sessions
+}
+
+func (v *alternative) same(other *alternative) bool {
+	return v.fate == other.fate && v.answers.same(other.answers)
+}
+
+// alternatives lists what every combination gives for one request, the base first. What becomes of the session hangs on choices of its own.
+func (e *explanation) alternatives(request int) []alternative {
+	var all []alternative
+	for _, l := range e.leaves {
+		v := alternative{overrides: l.overrides, answers: l.answers[request]}
+		if e.sc.Sessions == nil || v.answers[0].answer.Cluster < 0 {
+			all = append(all, v)
+			continue
+		}
+		p := e.sessionUnder(request, &l)
+		v.fate = p.Fate
+		all = append(all, v)
+		for _, other := range p.Otherwise {
+			if other.Fate != p.Fate {
+				all = append(all, alternative{append(slices.Clone(l.overrides), sessionOverrides(other.Assumed, e.sem.session)...), v.answers, other.Fate})
+			}
 		}
 	}
-	slices.SortStableFunc(changing, func(a, b leaf) int { return len(a.overrides) - len(b.overrides) })
+	return all
+}
+
+// sessionUnder is what becomes of the session of a request under a combination.
+func (e *explanation) sessionUnder(request int, l *leaf) session.Prediction {
+	sem, rq := e.sem, &e.sc.Requests[request].Request
+	for _, f := range l.overrides {
+		sem = sem.With(f.Choice, f.Value)
+	}
+	m, _ := e.t.Match(rq, &sem)
+	var ends []Answer
+	for _, c := range l.answers[request] {
+		ends = append(ends, c.answer)
+	}
+	return e.t.SessionPrediction(rq, &m, ends, e.sc, &sem, e.starts[request])
+}
+
+func sessionOverrides(assumed, base session.Assumed) (out []Override) {
+	for c := range assumed {
+		if assumed[c] != base[c] {
+			out = append(out, Override{firstSession + Choice(c), assumed[c]})
+		}
+	}
+	return out
+}
+
+// dependences lists, for one request, the smallest combinations that change what the base, the first, gives.
+func (t *Table) dependences(all []alternative) []Dependence {
+	base := &all[0]
+	var changing []alternative
+	for _, v := range all[1:] {
+		if !v.same(base) {
+			changing = append(changing, v)
+		}
+	}
+	slices.SortStableFunc(changing, func(a, b alternative) int { return len(a.overrides) - len(b.overrides) })
 	var out []Dependence
-	var kept []leaf
-	for _, l := range changing {
-		covered := slices.ContainsFunc(kept, func(k leaf) bool {
-			return k.answers[request].same(l.answers[request]) && subset(k.overrides, l.overrides)
-		})
+	var kept []alternative
+	for _, v := range changing {
+		covered := slices.ContainsFunc(kept, func(k alternative) bool { return k.same(&v) && subset(k.overrides, v.overrides) })
 		if covered {
 			continue
 		}
-		kept = append(kept, l)
-		out = append(out, dependence(l.overrides, t.describe(l.answers[request])))
+		kept = append(kept, v)
+		gives := t.describe(v.answers)
+		if v.answers.same(base.answers) {
+			gives += ", its session " + v.fate
+		}
+		out = append(out, dependence(v.overrides, gives))
 	}
 	return out
 }

@@ -1,6 +1,10 @@
 package routecheck
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/wasplug/wasplug/routecheck/session"
+)
 
 // Choice names a point on which the real plug-in's behaviour is not documented. Every rule marked "assumed" hangs on one.
 type Choice uint8
@@ -107,6 +111,9 @@ func (c Choice) String() string {
 	if f := c.fact(); f != nil {
 		return f.Name
 	}
+	if c >= firstSession {
+		return sessionChoices[c-firstSession].Name
+	}
 	return choices[c].Name
 }
 
@@ -119,7 +126,33 @@ func (c Choice) NumValues() uint8 {
 }
 
 // ValueName returns a value of a choice as the flags write it.
-func (c Choice) ValueName(value uint8) string { return choices[c].Values[value] }
+func (c Choice) ValueName(value uint8) string {
+	if c >= firstSession {
+		return sessionChoices[c-firstSession].Values[value]
+	}
+	return choices[c].Values[value]
+}
+
+// firstSession is the place of the first session choice behind the points of the plug-in: they are no choices of the plug-in, so no decision
+// consults them, but what becomes of a session hangs on them.
+const firstSession = numPoints
+
+var sessionChoices = session.Choices()
+
+func sessionChoice(name string) (session.Choice, bool) {
+	i := slices.IndexFunc(sessionChoices, func(c session.ChoiceInfo) bool { return c.Name == name })
+	return session.Choice(max(i, 0)), i >= 0
+}
+
+// SessionChoices returns those of some settled choices that are about sessions.
+func SessionChoices(settled []Choice) (set session.Set) {
+	for _, c := range settled {
+		if c >= firstSession {
+			set |= session.Of(session.Choice(c - firstSession))
+		}
+	}
+	return set
+}
 
 var choices = [numChoices]ChoiceInfo{
 	ScoreCombination:         {"score-combination", []string{"sum", "uri-then-vhost", "vhost-then-uri"}, "R12", "how the URI score and the virtual host score of a route combine", "the wording of R1 against the order of the On Demand Router (PI78774)"},

@@ -1,6 +1,9 @@
 package routecheck
 
-import "github.com/wasplug/wasplug/parser/diag"
+import (
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/session"
+)
 
 // Decision is the explained answer to one request, as `why --format json` prints it (schemas/why.schema.json).
 type Decision struct {
@@ -60,10 +63,30 @@ type RouteNote struct {
 	At         *diag.Position `json:"at"`
 }
 
-// SessionNote says what becomes of the session (section 5).
+// SessionNote says what becomes of the session.
 type SessionNote struct {
-	Fate string `json:"fate"` // none, kept, new, changes younger than N s lost, unwritten changes lost, depends on replica, depends on who answers
-	Text string `json:"text"`
+	Fate    string         `json:"fate"` // one of package session's, or changes younger than N s lost
+	Text    string         `json:"text"`
+	Outcome SessionOutcome `json:"outcome"`
+	Notes   []string       `json:"-"` // what people read below the text
+}
+
+// SessionOutcome is what becomes of the session, in parts.
+type SessionOutcome struct {
+	Session string   `json:"session"` // home, kept, empty, new, none or depends
+	Changes string   `json:"changes"` // all, none-lost-older-than, unwritten-lost or lost
+	Bound   float64  `json:"bound"`   // seconds: nothing older is lost; 0 with all
+	Applied [2]int   `json:"applied"` // how often the request at the moment of the failure takes effect: least, most
+	Serves  []string `json:"serves"`
+	Cookie  string   `json:"cookie"`
+	User    string   `json:"user"`
+	Rules   []string `json:"rules"`
+	Hangs   []string `json:"hangs"` // session choices that would change it
+}
+
+func sessionNote(p *session.Prediction) *SessionNote {
+	o := SessionOutcome{string(p.Session), string(p.Changes), p.Bound.Seconds(), p.Applied, p.Serves, p.Cookie, p.User, p.Rules, p.Hangs}
+	return &SessionNote{p.Fate, p.Text, o, p.Notes}
 }
 
 // Possibility is a member that chance can choose for this request, or for one of those that follow.

@@ -40,6 +40,7 @@ type explanation struct {
 	base   world
 	leaves []leaf
 	proven bool
+	starts []Nanos // of the requests, where sessions are looked at
 }
 
 func (e *explanation) prove(fixed []Choice) {
@@ -47,6 +48,7 @@ func (e *explanation) prove(fixed []Choice) {
 	for _, c := range fixed {
 		settled |= 1 << c
 	}
+	settled &= 1<<numPoints - 1
 	x := explorer{budget: flightBudget, run: func(s *Semantics) played {
 		w := e.sc.runAll(e.t, s)
 		return w.played
@@ -57,6 +59,7 @@ func (e *explanation) prove(fixed []Choice) {
 // decisions plays the scenario once more: where chance is open, the run in which every draw gives the first possibility.
 func (e *explanation) decisions() []Decision {
 	out := make([]Decision, len(e.sc.Requests))
+	e.starts = make([]Nanos, len(out))
 	p := e.sc.process(e.t, &e.sem, &Dice{})
 	start := p.Now
 	for i := range out {
@@ -75,7 +78,7 @@ func (e *explanation) decision(i int, o *Outcome, rec *Recorder, before, after *
 	answers := e.base.answers[i]
 	a := worst(answers)
 	d := Decision{
-		Version: 1, Request: i + 1, Decision: a.Decision, Outcome: o, Answers: e.t.describe(answers),
+		Version: 2, Request: i + 1, Decision: a.Decision, Outcome: o, Answers: e.t.describe(answers),
 		Attempts: []AttemptNote{}, Steps: e.steps(rec), Candidates: []RouteNote{}, NotMatched: map[string]int{}, Possible: []Possibility{}, DependsOn: []Dependence{},
 		Also: []string{}, Refused: e.t.Refused(&e.sc.Requests[i].Request, &e.sem),
 	}
@@ -98,8 +101,8 @@ func (e *explanation) decision(i int, o *Outcome, rec *Recorder, before, after *
 		d.Cluster = e.t.Clusters[a.Cluster].Name
 	}
 	if e.sc.Sessions != nil && d.Cluster != "" {
-		fate, text := e.t.SessionFates(&e.sc.Requests[i].Request, &o.Match, d.Ends, e.sc.Sessions(d.Cluster), &e.sem)
-		d.Session = &SessionNote{fate, text}
+		p := e.t.SessionPrediction(&e.sc.Requests[i].Request, &o.Match, d.Ends, e.sc, &e.sem, o.Start)
+		e.starts[i], d.Session = o.Start, sessionNote(&p)
 	}
 	if e.detail&WithSteps != 0 {
 		d.Cause, d.Also = e.cause(&e.sc.Requests[i].Request, o, d.Ends)
@@ -122,7 +125,7 @@ func (e *explanation) addDetail(d *Decision, i int, cluster ClusterID, before, a
 	rq := &e.sc.Requests[i].Request
 	if e.detail&WithCertainty != 0 {
 		d.Proven = e.proven && e.base.whole
-		if on := e.t.dependences(e.leaves, i); on != nil {
+		if on := e.t.dependences(e.alternatives(i)); on != nil {
 			d.DependsOn = on
 		}
 		d.Certain = d.Proven && len(d.DependsOn) == 0

@@ -39,11 +39,11 @@ var openFacts = [numPoints - numChoices]OpenFact{
 }
 
 // IsFact reports whether a point is a fact and no choice.
-func (c Choice) IsFact() bool { return c >= numChoices }
+func (c Choice) IsFact() bool { return c >= numChoices && c < numPoints }
 
 // fact returns what a point beyond the open choices is, nil for a choice.
 func (c Choice) fact() *OpenFact {
-	if c < numChoices {
+	if c < numChoices || c >= numPoints {
 		return nil
 	}
 	return &openFacts[c-numChoices]

@@ -106,7 +106,7 @@ func (t *Table) MemberHangsOn(m *MemberSample, sem *Semantics) (names []string) 
 	sc.stage = m.stage
 	e := explanation{t: t, sc: &sc, sem: *sem}
 	e.prove(nil)
-	for _, on := range t.dependences(e.leaves, 0) {
+	for _, on := range t.dependences(e.alternatives(0)) {
 		for name := range on.Assume {
 			names = append(names, name)
 		}

@@ -14,9 +14,8 @@ type Scenario struct {
 	Seed      *uint64
 	Partition []PartitionEntry
 	// stage is where the scenario is played again and again, nil: nowhere in particular.
-	stage *stage
-	// Sessions says what the servers of a cluster do with sessions, nil when that is not known.
-	Sessions func(cluster string) Sessions
+	stage    *stage
+	Sessions *Sessions // nil when nothing is known of the servers' sessions
 }
 
 // Timed is a request with its time. It starts at At, or Gap after the start of the one before, or when that one has ended: whatever is last.

@@ -7,12 +7,14 @@ import (
 	"time"
 
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // Semantics holds a value for every open choice, and the defaults that changed between plug-in levels. The zero Semantics is no level's;
 // begin with [Latest], [Level] or [Defaults].
 type Semantics struct {
-	value [numPoints]uint8
+	value   [numPoints]uint8
+	session session.Assumed // what is assumed of the servers' sessions
 	// TTLAbsent is how long a stream may idle when ConnectionTTL is absent, 0 no limit (R65, PH09034).
 	TTLAbsent time.Duration
 	// ConnectAbsent is the ConnectTimeout of a member that names none, 0: as long as the operating system takes (R50).
@@ -48,6 +50,14 @@ func (s *Semantics) Assume(assignment string) (Choice, error) {
 		s.value[c] = uint8(v)
 		return Choice(c), nil
 	}
+	if c, ok := sessionChoice(name); ok {
+		v := slices.Index(sessionChoices[c].Values, value)
+		if v < 0 {
+			return 0, diag.Errorf("choice %s has no value %q: want one of %s", name, value, strings.Join(sessionChoices[c].Values, ", "))
+		}
+		s.session[c] = uint8(v)
+		return firstSession + Choice(c), nil
+	}
 	if i := slices.IndexFunc(openFacts[:], func(f OpenFact) bool { return f.Name == name }); i >= 0 {
 		return 0, fmt.Errorf("%s is a fact, no open choice of the plug-in: it cannot be assumed%s", name, after("; ", openFacts[i].Settle))
 	}
@@ -63,9 +73,12 @@ func after(join, text string) string {
 }
 
 func choiceNames() []string {
-	names := make([]string, len(choices))
+	var names []string
 	for i := range choices {
-		names[i] = choices[i].Name
+		names = append(names, choices[i].Name)
+	}
+	for i := range sessionChoices {
+		names = append(names, sessionChoices[i].Name)
 	}
 	return names
 }

@@ -39,7 +39,7 @@ func (s *selection) tellNoSession() {
 
 const checked = "session affinity is checked: "
 
-func (s *selection) tellSession(x *session) {
+func (s *selection) tellSession(x *sessionValue) {
 	ids := CloneIDs(x.value, s.c.Separator)
 	text := fmt.Sprintf("%s carries %s", x.describe(), s.t.cloneList(ids))
 	switch {
@@ -51,7 +51,7 @@ func (s *selection) tellSession(x *session) {
 	s.note(Step{Kind: StepAffinity, Rule: "R20", Also: []string{"R21"}, Member: NoMember, Source: x.source, Clone: strings.Join(ids, ","), Clones: ids, Text: text, At: s.f.Affinity.at})
 }
 
-func (x *session) describe() string {
+func (x *sessionValue) describe() string {
 	switch x.source {
 	case SSLSession:
 		return "the SSL session cookie " + x.name

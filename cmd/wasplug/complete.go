@@ -13,6 +13,7 @@ import (
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas"
 )
 
@@ -242,15 +243,21 @@ func levels() []string {
 // assumptions lists open choices, and of the one that is typed the values.
 func assumptions(typed string) (all []string) {
 	name, _, valued := strings.Cut(typed, "=")
-	for _, ch := range routecheck.Choices() {
+	add := func(choice string, values []string) {
 		switch {
 		case !valued:
-			all = append(all, ch.Name+"=")
-		case ch.Name == name:
-			for _, value := range ch.Values {
+			all = append(all, choice+"=")
+		case choice == name:
+			for _, value := range values {
 				all = append(all, name+"="+value)
 			}
 		}
+	}
+	for _, ch := range routecheck.Choices() {
+		add(ch.Name, ch.Values)
+	}
+	for _, ch := range session.Choices() {
+		add(ch.Name, ch.Values)
 	}
 	return all
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas"
 )
 
@@ -58,7 +59,11 @@ func TestTraceFitsItsSchema(t *testing.T) {
 
 // TestSemanticsSchemaKnowsEveryChoice: the schema lists the choices and values of the core, no more and no less.
 func TestSemanticsSchemaKnowsEveryChoice(t *testing.T) {
-	for _, c := range routecheck.Choices() {
+	all := routecheck.Choices()
+	for _, c := range session.Choices() {
+		all = append(all, routecheck.ChoiceInfo{Name: c.Name, Values: c.Values})
+	}
+	for _, c := range all {
 		for _, v := range append(slices.Clone(c.Values), "nonsense") {
 			src := "version: 1\nassume: {" + c.Name + ": \"" + v + "\"}\n"
 			files := diag.NewFiles()
@@ -72,7 +77,7 @@ func TestSemanticsSchemaKnowsEveryChoice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(string(source), `"enum"`) - 1; n != len(routecheck.Choices()) {
-		t.Errorf("the schema lists %d choices, the core has %d", n, len(routecheck.Choices()))
+	if n := strings.Count(string(source), `"enum"`) - 1; n != len(all) {
+		t.Errorf("the schema lists %d choices, the core has %d", n, len(all))
 	}
 }

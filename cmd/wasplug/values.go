@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // flagValues lists what a flag of a command takes where that is one of a few words, nil elsewhere. Commands check by it and completion
@@ -33,9 +34,15 @@ func flagValues(command, flag string) []string {
 	case "platform":
 		return routecheck.Platforms()
 	case "persistence":
-		return []string{"none", "database", "memory-to-memory"}
+		return session.Persistences()
 	case "write-frequency":
-		return []string{"end of servlet service", "time based", "manual update"}
+		return session.Frequencies()
+	case "write-contents":
+		return session.WriteContents()
+	case "app":
+		return session.Apps()
+	case "moment":
+		return session.Moments()
 	case "across":
 		return []string{acrossRun, acrossFolder, acrossGroups}
 	case "mode":

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -24,7 +25,7 @@ func whyCommand() *cli.Command {
    wasplug why -c plugin-cfg.xml --requests 6 --next shop1 --expect cluster:shopCluster http://shop.example.com/shop/cart
 
 Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong usage; 3 the file cannot be read, or the plug-in would reject it.`,
-		Flags: append(configFlags(),
+		Flags: slices.Concat(configFlags(), []cli.Flag{
 			&cli.StringSliceFlag{Name: "cookie", Usage: "`NAME=VALUE` sent by the client, repeatable"},
 			&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "`'NAME: VALUE'` sent by the client, repeatable; Host and Cookie count"},
 			&cli.StringFlag{Name: "method", Aliases: []string{"X"}, Value: "GET", Usage: "HTTP `METHOD`; no rule decides by it, --body-size says whether there is a body"},
@@ -40,17 +41,14 @@ Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong
 			&cli.Uint64Flag{Name: "seed", Usage: "draw random choices from seed `N` instead of leaving chance open"},
 			&cli.IntFlag{Name: "requests", Value: 1, Usage: "send the same request `N` times through one process"},
 			&cli.Float64Flag{Name: "every", Usage: "`SECONDS` from the start of one request to that of the next"},
-			&cli.StringFlag{Name: "persistence", Usage: "what the servers do with sessions: none, database or memory-to-memory; default what the topology says"},
-			&cli.IntFlag{Name: "replicas", Value: 1, Usage: "copies of a session under memory-to-memory, -1 on every member"},
-			&cli.StringFlag{Name: "write-frequency", Value: "end of servlet service", Usage: "when sessions are written: 'end of servlet service', 'time based' or 'manual update'"},
-			&cli.IntFlag{Name: "write-interval", Value: 10, Usage: "`SECONDS` between the writes under 'time based'"},
+		}, sessionFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "plugin-level", Value: "latest", Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
 			platformFlag(""),
 			&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable; 'wasplug explain CHOICE' tells of it"},
 			assumeFileFlag(),
 			&cli.StringSliceFlag{Name: "expect", Usage: "`WHAT`: member:X, cluster:X, status:N or declined; exit 1 if not met, or only by chance; repeatable"},
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json (one line for each request)"},
-		),
+		}),
 		Action: why,
 	}
 }
@@ -82,7 +80,6 @@ func why(c *cli.Context) error {
 	request := app.Why{
 		Config: configOf(c), Request: requestOf(c), Plugin: pluginOf(c), Members: membersOf(c), Seed: seedOf(c),
 		Times: c.Int("requests"), Every: c.Float64("every"), Expect: c.StringSlice("expect"),
-		SessionsYield: !given(c, "persistence"),
 	}
 	if request.Sessions, err = sessionsOf(c); err != nil {
 		return err
@@ -130,23 +127,6 @@ func seedOf(c *cli.Context) *uint64 {
 	}
 	seed := c.Uint64("seed")
 	return &seed
-}
-
-// sessionsOf returns what the flags say of sessions; nil when they say nothing.
-func sessionsOf(c *cli.Context) (*routecheck.Sessions, error) {
-	if !c.IsSet("persistence") {
-		if flag := firstGiven(c, "replicas", "write-frequency", "write-interval"); flag != "" {
-			return nil, usageError("--%s needs --persistence", flag)
-		}
-		return nil, nil
-	}
-	s := routecheck.Sessions{Replicas: c.Int("replicas"), WriteInterval: c.Int("write-interval")}
-	var err error
-	if s.Persistence, err = chosen(c, "persistence"); err != nil {
-		return nil, err
-	}
-	s.WriteFrequency, err = chosen(c, "write-frequency")
-	return &s, err
 }
 
 // expected ends with exit code 1 when an expectation is not met.

@@ -11,6 +11,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // Explain asks about words: a lint rule, an attribute or element, an open choice, a rule of the decision, a text or code
@@ -53,6 +54,7 @@ func explain(word string) string {
 			pages = append(pages, explainChoice(routecheck.Choice(c)))
 		}
 	}
+	pages = append(pages, explainSession(word)...)
 	for _, f := range routecheck.OpenFacts() {
 		if strings.EqualFold(f.Name, word) {
 			pages = append(pages, explainFact(f))
@@ -225,6 +227,7 @@ func ExplainWords() []string {
 	for _, ch := range routecheck.Choices() {
 		words = append(words, ch.Name)
 	}
+	words = append(words, sessionWords()...)
 	for _, f := range routecheck.OpenFacts() {
 		words = append(words, f.Name)
 	}
@@ -258,12 +261,20 @@ func ExplainList() string {
 	for _, ch := range routecheck.Choices() {
 		fmt.Fprintf(w, "  %-28s  %s\n", ch.Name, strings.Join(ch.Values, ", "))
 	}
+	fmt.Fprintln(w, "\nSession choices:")
+	for _, ch := range session.Choices() {
+		fmt.Fprintf(w, "  %-28s  %s\n", ch.Name, strings.Join(ch.Values, ", "))
+	}
 	fmt.Fprintln(w, "\nFacts that an answer can hang on:")
 	for _, f := range routecheck.OpenFacts() {
 		fmt.Fprintf(w, "  %-28s  it holds only where %s\n", f.Name, f.Where)
 	}
 	fmt.Fprintln(w, "\nRules of the decision:")
 	for _, r := range routecheck.Rules() {
+		fmt.Fprintf(w, "  %-4s  %s\n", r.ID, r.Says)
+	}
+	fmt.Fprintln(w, "\nRules of the session manager:")
+	for _, r := range session.Rules() {
 		fmt.Fprintf(w, "  %-4s  %s\n", r.ID, r.Says)
 	}
 	fmt.Fprintln(w, "\nAttributes and Properties:")

@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // topic is a question that is no name in a file: what it is about, and the pages that hold the answer.
@@ -104,6 +105,12 @@ func explainable() (all []hit) {
 		all = append(all, hit{r.ID, r.Says})
 	}
 	for _, ch := range routecheck.Choices() {
+		all = append(all, hit{ch.Name, ch.Meaning})
+	}
+	for _, r := range session.Rules() {
+		all = append(all, hit{r.ID, r.Says})
+	}
+	for _, ch := range session.Choices() {
 		all = append(all, hit{ch.Name, ch.Meaning})
 	}
 	for _, r := range rules.All() {

@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // Config names a configuration: a plugin-cfg.xml, or a topology and which web server's file of it is meant.
@@ -104,18 +105,20 @@ func (l *Loaded) decidable(name string, sem *routecheck.Semantics) error {
 	return nil
 }
 
-// Sessions tells what a topology says of the sessions of its clusters, nil where nothing does.
-func (l *Loaded) Sessions() func(cluster string) routecheck.Sessions {
+// SessionPolicy tells what a topology says of the sessions of its clusters, nil where there is none.
+func (l *Loaded) SessionPolicy() func(cluster string) session.Policy {
 	if l.Topology == nil {
 		return nil
 	}
-	return func(cluster string) routecheck.Sessions {
-		s := l.Topology.ClusterSession(cluster)
-		return routecheck.Sessions{
-			Persistence: s.Persistence.V, Replicas: s.Replicas.V,
-			WriteFrequency: s.WriteFrequency.V, WriteInterval: s.WriteInterval.V,
-		}
+	return l.Topology.SessionPolicy
+}
+
+// Flavor is that of the servers, "" where no topology says it.
+func (l *Loaded) Flavor() string {
+	if l.Topology == nil {
+		return ""
 	}
+	return l.Topology.Flavor.V
 }
 
 // Doubts are the findings about a text that the plug-in may read otherwise than it was read here, or not at all.

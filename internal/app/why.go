@@ -18,8 +18,7 @@ type Why struct {
 	Times   int     // how often the same request is sent, from 1 on
 	Every   float64 // seconds from the start of one to that of the next
 
-	Sessions      *routecheck.Sessions // what the servers do with sessions, nil what the topology says
-	SessionsYield bool                 // to what the topology says
+	Sessions Sessions
 
 	Expect []string          // member:X, cluster:X, status:N, declined, or the bare name or status
 	Detail routecheck.Detail // 0 for all
@@ -71,7 +70,7 @@ func (w *Why) run(in Input, a *WhyAnswer) error {
 	if err := w.Members.into(l.Table, sc, &a.Notes); err != nil {
 		return err
 	}
-	if sc.Sessions, err = w.sessions(l); err != nil {
+	if sc.Sessions, err = w.Sessions.read(l, fixed); err != nil {
 		return err
 	}
 	expect, err := readExpectations(l.Table, w.Expect)
@@ -131,18 +130,4 @@ func (r *Request) check() error {
 		return wrong("body-size", " %d: want a number of bytes, or -1 for unknown", r.BodySize)
 	}
 	return nil
-}
-
-// sessions returns what is said of sessions, nil where nothing is.
-func (w *Why) sessions(l *Loaded) (func(string) routecheck.Sessions, error) {
-	s := w.Sessions
-	switch {
-	case s == nil || w.SessionsYield && l.Topology != nil:
-		return l.Sessions(), nil
-	case s.Replicas < -1:
-		return nil, wrong("replicas", " %d: want a number of copies, or -1 for one on every member", s.Replicas)
-	case s.WriteInterval < 1:
-		return nil, wrong("write-interval", " %d: want seconds from 1 on", s.WriteInterval)
-	}
-	return func(string) routecheck.Sessions { return *s }, nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // snoop asks for the first request of the first case, which a test changes at will.
@@ -96,8 +97,14 @@ func TestWhyNamesTheField(t *testing.T) {
 		"weight":         func(w *Why) { w.Members.Weight = []string{"PluginMember1=1", "PluginMember1=2"} },
 		"next":           func(w *Why) { w.Members.Next = []string{""} },
 		"partition":      func(w *Why) { w.Members.Partition = []string{"PluginMember1"} },
-		"replicas":       func(w *Why) { w.Sessions = &routecheck.Sessions{Replicas: -2} },
-		"write-interval": func(w *Why) { w.Sessions = &routecheck.Sessions{} },
+		"replicas":       func(w *Why) { n := -2; w.Sessions.Settings = &session.Settings{Replicas: &n} },
+		"write-interval": func(w *Why) { w.Sessions.Settings = &session.Settings{WriteInterval: -1} },
+		"persistence":    func(w *Why) { w.Sessions.Settings = &session.Settings{Persistence: "disk"} },
+		"moment":         func(w *Why) { w.Sessions.Moment = "never" },
+		"app":            func(w *Why) { w.Sessions.App = "game" },
+		"store-down":     func(w *Why) { w.Sessions.StoreDown = true },
+		"other-set":      func(w *Why) { w.Sessions = Sessions{Settings: &session.Settings{}, OtherSet: true} },
+		"change-age":     func(w *Why) { age := -1.0; w.Sessions.ChangeAge = &age },
 		"plugin-level":   func(w *Why) { w.Plugin.Level = "new" },
 		"platform":       func(w *Why) { w.Plugin.Platform = "moon" },
 		"assume":         func(w *Why) { w.Plugin.Assume = []string{"nothing"} },

@@ -29,7 +29,7 @@ type sign struct {
 var signs = []sign{
 	{"state", "Begin, Next, Observe, Carry and the Learn methods write state", writesState, nil},
 	{"alias", "Table.Match and what routecheck answers about aliases and ports", comparesAlias, nil},
-	{"clone", "Table.AffinityOutcome, Table.SessionFate and the steps of Explain", readsCloneIDs, nil},
+	{"clone", "Table.AffinityOutcome, Table.SessionPrediction and the steps of Explain", readsCloneIDs, nil},
 	{"usable", "Table.Check says whether a member is usable", asksUsable, nil},
 	{"role", "routecheck.PrimaryAndBackup and Cluster.Role say who is primary, backup, balanced or drained", asksRole,
 		nil},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // Why are the formats of an explanation; json has one line for each request.
@@ -46,12 +47,15 @@ func printDecision(w io.Writer, t *routecheck.Table, d *routecheck.Decision) {
 }
 
 func printSession(w io.Writer, d *routecheck.Decision) {
-	if d.Session == nil || d.Session.Fate == routecheck.SessionNone {
+	if d.Session == nil || d.Session.Fate == session.FateNone {
 		return
 	}
 	fmt.Fprintf(w, "\nsession\n  %s\n", d.Session.Text)
-	if d.Session.Fate != routecheck.SessionKept || len(d.Attempts) > 1 {
-		fmt.Fprintf(w, "  %s\n", routecheck.AlwaysLost)
+	for _, note := range d.Session.Notes {
+		fmt.Fprintf(w, "  %s\n", note)
+	}
+	if d.Session.Fate != session.FateKept || len(d.Attempts) > 1 {
+		fmt.Fprintf(w, "  %s\n", session.AlwaysLost)
 	}
 }
 

@@ -10,13 +10,15 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // Options say how to run a suite.
 type Options struct {
 	Run *regexp.Regexp // names of the tests to run, nil for all
-	// what a topology says of a cluster's sessions, nil when there is none
-	Sessions func(cluster string) routecheck.Sessions
+	// Sessions is what a topology says of a cluster's sessions, nil when there is none.
+	Sessions func(cluster string) session.Policy
+	Flavor   string // of the servers, was where it is ""
 }
 
 // Result is what came of one test.
@@ -81,7 +83,8 @@ func (r *runner) fault(span diag.Span, format string, args ...any) {
 
 // scenario resolves the members of a test.
 func (r *runner) scenario(t *Test) *routecheck.Scenario {
-	sc := &routecheck.Scenario{Seed: t.seed}
+	sc := &routecheck.Scenario{Seed: t.seed, Sessions: &routecheck.Sessions{Policy: r.policy,
+		Settled: routecheck.SessionChoices(r.suite.Settled)}}
 	for _, f := range t.facts {
 		cluster, member, err := r.table.FindMember(f.member.V)
 		if err != nil {
@@ -201,7 +204,10 @@ func (r *runner) judge(q *Request, d *routecheck.Decision) RequestResult {
 	check("attempts", e.Attempts != nil, list(e.Attempts), attempts(d))
 	check("marked", e.Marked != nil, list(sorted(e.Marked)), marked(d))
 	check("certain", e.Certain.Set(), strconv.FormatBool(e.Certain.V), strconv.FormatBool(d.Certain))
-	check("session", e.Session.Set(), e.Session.V, r.session(q, d))
+	check("session", e.Session.Set(), e.Session.V, fate(d))
+	for _, part := range e.Outcome {
+		check("session "+part.Name, true, part.Want, outcome(d)[part.Name])
+	}
 	return out
 }
 
@@ -265,29 +271,6 @@ func marked(d *routecheck.Decision) string {
 		return byChance
 	}
 	return list(sorted(d.Marked))
-}
-
-// session returns the fate of the session where it is the same whoever answers.
-func (r *runner) session(q *Request, d *routecheck.Decision) string {
-	fate := ""
-	for _, a := range d.Ends {
-		f, _ := r.table.SessionFate(&q.Timed.Request, &d.Outcome.Match, a, r.sessions(d.Cluster), &r.suite.Semantics)
-		if fate != "" && f != fate {
-			return byChance
-		}
-		fate = f
-	}
-	return fate
-}
-
-func (r *runner) sessions(cluster string) routecheck.Sessions {
-	if r.suite.Persistence != nil {
-		return *r.suite.Persistence
-	}
-	if r.options.Sessions != nil {
-		return r.options.Sessions(cluster)
-	}
-	return routecheck.Sessions{}
 }
 
 func status(d *routecheck.Decision) string {

@@ -8,18 +8,19 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // Suite is a file of tests, see schemas/suite.schema.json.
 type Suite struct {
-	Config      diag.Val[string] // path of the configuration, relative to the suite's file
-	WebServer   string
-	Semantics   routecheck.Semantics // at its level and on its platform, with what it settles
-	Settled     []routecheck.Choice
-	Persistence *routecheck.Sessions // nil: what the topology says
-	Tests       []*Test
+	Config    diag.Val[string] // path of the configuration, relative to the suite's file
+	WebServer string
+	Semantics routecheck.Semantics // at its level and on its platform, with what it settles
+	Settled   []routecheck.Choice
+	Sessions  *session.Settings // nil: what the topology says
+	Tests     []*Test
 
 	level, platform string   // as written
 	assumed         []string // CHOICE=VALUE, as written
@@ -49,9 +50,11 @@ type Expect struct {
 	Declined         diag.Val[bool]
 	Certain          diag.Val[bool]
 	Status           diag.Val[int]
-	Cluster, Session diag.Val[string]
-	Members          []string // all that chance can choose; nil when not expected
-	Attempts, Marked []string // nil when not expected
+	Cluster          diag.Val[string]
+	Session          diag.Val[string] // the fate in a word
+	Outcome          []Part           // parts of what becomes of the session
+	Members          []string         // all that chance can choose; nil when not expected
+	Attempts, Marked []string         // nil when not expected
 }
 
 // fact is a routecheck.Fact or MemberFact whose member is not yet looked up.
@@ -73,10 +76,7 @@ func Read(files *diag.Files, id diag.FileID) (*Suite, []diag.Diagnostic) {
 	s := &Suite{Config: root.Get("config").Str(), WebServer: root.Get("webServer").Str().V}
 	r.semantics(s, root)
 	if n := root.Get("session"); n != nil {
-		s.Persistence = &routecheck.Sessions{
-			Persistence: n.Get("persistence").Str().V, Replicas: n.Get("replicas").Int().V,
-			WriteFrequency: n.Get("writeFrequency").Str().V, WriteInterval: n.Get("writeInterval").Int().V,
-		}
+		s.Sessions = r.sessions(n)
 	}
 	names := map[string]bool{}
 	for _, n := range items(root.Get("tests")) {
@@ -260,7 +260,8 @@ func expect(n *yamldoc.Node) Expect {
 	}
 	e.Declined, e.Certain = n.Get("declined").Bool(), n.Get("certain").Bool()
 	e.Status = n.Get("status").Int()
-	e.Cluster, e.Session = n.Get("cluster").Str(), n.Get("session").Str()
+	e.Cluster = n.Get("cluster").Str()
+	e.session(n.Get("session"))
 	if m := n.Get("member"); m != nil {
 		e.Members = texts(m)
 	}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/routecheck/session"
+)
+
+// sessionFlags say what the servers do with sessions, and how the member of the session failed.
+func sessionFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "persistence", Usage: "what the servers do with sessions: none, database or memory-to-memory; default what the topology says"},
+		&cli.IntFlag{Name: "replicas", Value: 1, Usage: "copies of a session under memory-to-memory, -1 on every member"},
+		&cli.StringFlag{Name: "write-frequency", Usage: "when sessions are written: 'end of servlet service', 'time based' or 'manual update'; default by flavor, was: time based, liberty: end of servlet service"},
+		&cli.IntFlag{Name: "write-interval", Usage: "`SECONDS` between the writes under 'time based'; default by flavor, was: 10, liberty: 120"},
+		&cli.StringFlag{Name: "write-contents", Usage: "what is written: 'only updated attributes' (default), 'all session attributes' or 'get and set attributes'"},
+		&cli.StringFlag{Name: "moment", Usage: "`MOMENT` in which the member of the session failed: " + strings.Join(session.Moments(), ", ") + " (after-answer); default between requests, nobody knows when"},
+		&cli.Float64Flag{Name: "change-age", Usage: "`SECONDS` since the last change of the session"},
+		&cli.BoolFlag{Name: "in-place", Usage: "the last change was made in place, without setAttribute"},
+		&cli.BoolFlag{Name: "other-set", Usage: "and another attribute was set in the same write period"},
+		&cli.BoolFlag{Name: "new-session", Usage: "the session was new: its last change is its first one"},
+		&cli.BoolFlag{Name: "store-down", Usage: "the database, or every replicator of client/server, cannot be reached"},
+		&cli.StringFlag{Name: "app", Usage: "`KIND` of application: " + strings.Join(session.Apps(), ", ") + "; default ordinary"},
+	}
+}
+
+// sessionsOf reads these flags.
+func sessionsOf(c *cli.Context) (s app.Sessions, err error) {
+	s = app.Sessions{InPlace: c.Bool("in-place"), OtherSet: c.Bool("other-set"), New: c.Bool("new-session"),
+		StoreDown: c.Bool("store-down"), Yield: !given(c, "persistence")}
+	if c.IsSet("change-age") {
+		age := c.Float64("change-age")
+		s.ChangeAge = &age
+	}
+	if s.Moment, err = chosenOr(c, "moment"); err == nil {
+		s.App, err = chosenOr(c, "app")
+	}
+	if err == nil {
+		s.Settings, err = sessionSettings(c)
+	}
+	return s, err
+}
+
+// sessionSettings reads what the servers do; nil where the flags say nothing.
+func sessionSettings(c *cli.Context) (*session.Settings, error) {
+	if !c.IsSet("persistence") {
+		if flag := firstGiven(c, "replicas", "write-frequency", "write-interval", "write-contents"); flag != "" {
+			return nil, usageError("--%s needs --persistence", flag)
+		}
+		return nil, nil
+	}
+	replicas := c.Int("replicas")
+	s := &session.Settings{Replicas: &replicas, WriteInterval: c.Int("write-interval")}
+	if c.IsSet("write-interval") && s.WriteInterval < 1 {
+		return nil, usageError("--write-interval %d: want seconds from 1 on", s.WriteInterval)
+	}
+	for _, f := range []struct {
+		name string
+		to   *string
+	}{
+		{"persistence", &s.Persistence}, {"write-frequency", &s.WriteFrequency}, {"write-contents", &s.WriteContents},
+	} {
+		var err error
+		if *f.to, err = chosenOr(c, f.name); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// chosenOr returns the word of a flag, "" where it is not given.
+func chosenOr(c *cli.Context, name string) (string, error) {
+	if !c.IsSet(name) {
+		return "", nil
+	}
+	return chosen(c, name)
+}

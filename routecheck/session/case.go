@@ -1,0 +1,183 @@
+package session
+
+import (
+	"slices"
+	"time"
+)
+
+// Case is a question: a member had a session, another one gets its request.
+type Case struct {
+	Policy  Policy
+	Failure Failure
+	Members []Member // the servers of the cluster
+	Owner   int      // the member that served the session last, -1: the request carries no session of a member
+	Serves  []int    // the members that can answer, several where chance decides
+	Fails   bool     // it can be that nobody answers
+	Down    []Death
+	Holders []int // the members that hold the replicas, nil where nobody knows
+
+	Value     string // of the session cookie
+	Separator byte
+	Partition bool // the cookie carries a partition ID in place of clone IDs (M10)
+
+	Assumed Assumed
+
+	serves int // the one of Serves that is looked at
+	asked  Set
+	cited  []string
+}
+
+// Member is a server of a cluster.
+type Member struct{ Name, Clone string }
+
+// Death is a member that is down.
+type Death struct {
+	Member int
+	Before time.Duration // how long before the owner it went down, 0: at the same time
+}
+
+// Failure is what is known of the last change and of the moment in which the owner failed.
+type Failure struct {
+	Moment    Moment
+	Age       time.Duration // of the last change
+	Aged      bool          // Age is known
+	InPlace   bool          // an attribute was changed without setAttribute (W6)
+	OtherSet  bool          // and another one was set in the same write period
+	New       bool          // the session was new: the change is in its first request
+	StoreDown bool          // the database, or every replicator, cannot be reached
+	App       App
+}
+
+// Changes says which changes of finished requests the member that serves does not find.
+type Changes string
+
+// What can become of changes.
+const (
+	All               Changes = "all"
+	NoneLostOlderThan Changes = "none-lost-older-than" // Outcome.Bound
+	UnwrittenLost     Changes = "unwritten-lost"
+	Lost              Changes = "lost"
+)
+
+// State says what the member that serves has of the session.
+type State string
+
+// The states.
+const (
+	NoSession State = "none"    // the request carries none, or nobody answers
+	Home      State = "home"    // its owner serves
+	Kept      State = "kept"    // the same session
+	Empty     State = "empty"   // the same session ID, no attributes
+	New       State = "new"     // another session
+	Depends   State = "depends" // it hangs on who answers, or on who holds the copies
+)
+
+// The users' view of a failover.
+const (
+	GoesOn             = "goes-on"
+	FirstScreen        = "first-screen"
+	SendAgain          = "send-again"
+	PortletUnavailable = "portlet-unavailable"
+	LogIn              = "log-in"
+)
+
+// Outcome is what becomes of a session.
+type Outcome struct {
+	Session State
+	Changes Changes
+	Bound   time.Duration // nothing older than this is lost; 0 with All
+	Applied [2]int        // how often the request at the moment of the failure takes effect: least, most
+	Serves  []string      // the members that can answer
+	Cookie  string        // 0002<id>:a:b, 0000<new>:b; "" where it stays as it is
+	User    string
+	Rules   []string
+	Hangs   []string // the session choices that would change it
+}
+
+// Found reports whether the member that serves shows the last change in the old session: from its copy, or because
+// the repeated request made it.
+func (o *Outcome) Found() bool {
+	return (o.Session == Kept || o.Session == Home) && (o.Changes == All || o.Applied[0] > 0)
+}
+
+// same compares all that somebody could notice, rules and choices aside.
+func (o *Outcome) same(other *Outcome) bool {
+	return o.Session == other.Session && o.Changes == other.Changes && o.Bound == other.Bound && o.Applied == other.Applied &&
+		o.Cookie == other.Cookie && o.User == other.User && slices.Equal(o.Serves, other.Serves)
+}
+
+// ask reads a choice and notes that the outcome may hang on it.
+func (c *Case) ask(choice Choice) uint8 {
+	c.asked |= Of(choice)
+	return c.Assumed[choice]
+}
+
+func (c *Case) cite(rules ...string) {
+	for _, r := range rules {
+		if !slices.Contains(c.cited, r) {
+			c.cited = append(c.cited, r)
+		}
+	}
+}
+
+// decide works out what one of the members finds under one value of each choice, and says what was consulted.
+func (c Case) decide(serves int) (Outcome, Set) {
+	c.serves = serves
+	o := Outcome{Serves: []string{c.Members[serves].Name}}
+	if serves == c.Owner {
+		o.Session, o.Changes, o.User = Home, All, GoesOn
+	} else {
+		c.moved(&o)
+	}
+	o.Rules = c.cited
+	return o, c.asked
+}
+
+// moved is decide where another member than the owner serves.
+func (c *Case) moved(o *Outcome) {
+	switch c.copies() {
+	case aCopy:
+		c.found(o)
+	case perhaps:
+		c.found(o)
+		if o.Session != New {
+			o.Session = Depends
+		}
+	default:
+		o.Session, o.Changes = New, Lost
+		if c.Failure.Moment.inFlight() {
+			o.Applied = again(0)
+		}
+	}
+	switch o.Session {
+	case New:
+		o.Cookie = c.newCookie()
+	case Depends:
+		c.cite("S4")
+	default:
+		c.cite("S4", "S9")
+		o.Cookie = c.keptCookie()
+	}
+	o.User = c.user(o)
+}
+
+// user is what the person at the browser has to do.
+func (c *Case) user(o *Outcome) string {
+	began := o.Session == New || o.Session == Empty || o.Session == Depends
+	switch {
+	case c.Failure.App == Post:
+		c.cite("W8")
+		return SendAgain
+	case c.Failure.App == Portlet:
+		c.cite("W7")
+		return PortletUnavailable
+	case c.Failure.App == Login && began:
+		return LogIn
+	case c.Failure.App == Wizard:
+		c.cite("W8")
+		return FirstScreen
+	case began:
+		return FirstScreen
+	}
+	return GoesOn
+}

@@ -1,0 +1,210 @@
+package session
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The fates of a session that tests can expect. Lost changes have the number of seconds in the text.
+const (
+	FateNone      = "none" // the request carries no session of the cluster, or nobody answers
+	FateKept      = "kept" // its member answers, or all finished requests were written
+	FateNew       = "new"  // the answering member knows nothing of it
+	FateEmpty     = "empty"
+	FateUnwritten = "unwritten changes lost"
+	FateReplica   = "depends on replica" // kept where a member that is up has a replica, else new
+
+	// FateByChance: the members among which chance decides do not all give it the same fate.
+	FateByChance = "depends on who answers"
+)
+
+// AlwaysLost is what no persistence saves when a member fails (W8).
+const AlwaysLost = "lost in every case: the request that the failed member was working on, data outside the session, " +
+	"and the body of a POST answered by a redirect"
+
+const nobody = "nobody answers, so the session stays where it is"
+
+// fate is the word of the outcome of one member.
+func (c *Case) fate(o *Outcome) string {
+	switch o.Session {
+	case Home:
+		return FateKept
+	case Depends:
+		return FateReplica
+	case New, Empty:
+		return string(o.Session)
+	}
+	switch o.Changes {
+	case NoneLostOlderThan:
+		return c.younger()
+	case UnwrittenLost:
+		return FateUnwritten
+	}
+	return FateKept
+}
+
+func (c *Case) younger() string {
+	return fmt.Sprintf("changes younger than %d s lost", c.Policy.Interval)
+}
+
+func (s survey) fate(c *Case) string {
+	if len(s) == 0 {
+		return FateNone
+	}
+	fate := c.fate(&s[0])
+	for i := range s {
+		if c.Fails || c.fate(&s[i]) != fate {
+			return FateByChance
+		}
+	}
+	return fate
+}
+
+// text is a sentence about all that can happen: one clause for the members that find the same.
+func (s survey) text(c *Case) string {
+	if c.Owner < 0 {
+		return ""
+	}
+	from := c.Members[c.Owner].Name
+	var clauses []string
+	var moved [][]string // the members of each clause
+	var kinds []*Outcome
+	for i := range s {
+		o := &s[i]
+		if o.Session == Home {
+			clauses = append(clauses, "the session is at home on "+from)
+			continue
+		}
+		at := slices.IndexFunc(kinds, func(k *Outcome) bool { return c.clause(k, "") == c.clause(o, "") })
+		if at < 0 {
+			kinds, moved, at = append(kinds, o), append(moved, nil), len(kinds)
+		}
+		moved[at] = append(moved[at], o.Serves...)
+	}
+	for i, k := range kinds {
+		to := strings.Join(moved[i], " or ")
+		clauses = append(clauses, fmt.Sprintf("the session of %s moves to %s: %s", from, to, c.clause(k, to)))
+	}
+	if c.Fails || len(s) == 0 {
+		clauses = append(clauses, nobody)
+	}
+	return strings.Join(clauses, "; or ")
+}
+
+const allLost = "a new session begins and everything is lost"
+
+// clause says what the members find that the session moves to.
+func (c *Case) clause(o *Outcome, to string) string {
+	switch {
+	case o.Session == Empty:
+		return to + " finds the session without attributes, which were not yet written: everything is lost"
+	case o.Session == New && c.Failure.New && c.Failure.Moment.inFlight() && c.Policy.Persistence != None:
+		return "the client has no cookie of the new session yet, so another one begins"
+	case c.Policy.Persistence == None:
+		return "sessions are not persistent, so " + allLost
+	case c.Policy.Persistence == Database && o.Session == New:
+		return to + " finds nothing while the database cannot be reached, so " + allLost
+	case c.Policy.Persistence == Database:
+		return to + " reads it from the database, " + c.missing(o)
+	}
+	return c.replicaClause(o, to)
+}
+
+func (c *Case) replicaClause(o *Outcome, to string) string {
+	switch {
+	case o.Session == New && c.Policy.Replicas == 0:
+		return "there are no replicas (0), so " + allLost
+	case o.Session == New:
+		return "its replicas are down, too, so " + allLost
+	case o.Session == Depends:
+		return "kept if a member that is up has a replica (" + c.missing(o) + "), otherwise " + allLost
+	case c.everywhere():
+		return to + " has a replica, " + c.missing(o)
+	}
+	return to + " has a replica or fetches it, " + c.missing(o)
+}
+
+// everywhere reports that every other member has a replica.
+func (c *Case) everywhere() bool {
+	return c.Policy.Mode != Client && (c.Policy.Replicas < 0 || c.Policy.Replicas >= len(c.Members)-1)
+}
+
+// missing says what of the session a failed member had not yet written.
+func (c *Case) missing(o *Outcome) string {
+	f := &c.Failure
+	switch {
+	case o.Changes == All:
+		return "nothing of finished requests is lost"
+	case o.Changes == NoneLostOlderThan:
+		return c.younger()
+	case f.InPlace && !c.noticed():
+		return "what was changed in place without setAttribute is lost"
+	case c.Policy.Frequency == Manual:
+		return "changes that sync() did not write are lost"
+	case c.Policy.Frequency == TimeBased:
+		return "what changed since the last look of the writing thread is lost"
+	case f.Moment == AfterAnswer:
+		return "what was answered last can be lost: the answer does not wait for the replica"
+	}
+	return "what was answered before the write is lost"
+}
+
+// noticed is covers without a citation.
+func (c *Case) noticed() bool {
+	quiet := *c
+	return quiet.covers()
+}
+
+// notes are the lines below the sentence.
+func (c *Case) notes(p *Prediction) (lines []string) {
+	if p.Session == NoSession || p.Session == Home {
+		return nil
+	}
+	if p.Bound > 0 && p.Changes == NoneLostOlderThan {
+		lines = append(lines, fmt.Sprintf("none older than %s is lost (W4), 10 s more for each look that finds the session in use",
+			seconds(p.Bound)))
+	}
+	if d := c.Policy.defaults; d != nil && c.Policy.Persistence != None {
+		lines = append(lines, "the write frequency is not given; the default of "+d.name+" is "+d.words())
+	}
+	if n := p.Applied; n[1] > 0 {
+		lines = append(lines, "the request that was in flight takes effect "+times(n))
+	}
+	if p.Cookie != "" {
+		lines = append(lines, "the client's session cookie is then "+p.Cookie)
+	}
+	if u := users[p.User]; u != "" {
+		lines = append(lines, "the user "+u)
+	}
+	if len(p.Hangs) > 0 {
+		lines = append(lines, "hangs on "+strings.Join(p.Hangs, ", ")+" ('wasplug explain' tells of each)")
+	}
+	return lines
+}
+
+func (d *defaults) words() string {
+	if d.frequency == TimeBased {
+		return fmt.Sprintf("time based, every %d s", d.interval)
+	}
+	return d.frequency.String()
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%d s", int(d.Seconds())) }
+
+func times(n [2]int) string {
+	text := map[int]string{0: "not at all", 1: "once", 2: "twice"}
+	if n[0] == n[1] {
+		return text[n[0]]
+	}
+	return text[n[0]] + " or " + text[n[1]]
+}
+
+// users says what the person at the browser does.
+var users = map[string]string{
+	FirstScreen:        "begins again on the first screen",
+	SendAgain:          "has to send the form again",
+	PortletUnavailable: "sees Portlet Unavailable, and has to log out and in again",
+	LogIn:              "has to log in again",
+}

@@ -1,0 +1,200 @@
+package session
+
+import "time"
+
+// covers reports whether a write takes the last change along. What was changed in place goes unnoticed under "only
+// updated attributes", unless the write of another attribute takes all of them: that of a single row does (W5, W6).
+func (c *Case) covers() bool {
+	if !c.Failure.InPlace {
+		return true
+	}
+	c.cite("W6")
+	whole := c.Policy.Persistence == Database && c.Policy.Schema == SingleRow
+	return c.Policy.Contents != OnlyUpdated || c.Failure.OtherSet && whole
+}
+
+// found fills in what a copy holds: its session is kept, and some changes are not in it.
+func (c *Case) found(o *Outcome) {
+	o.Session, o.Changes = Kept, All
+	if c.Failure.Moment.inFlight() {
+		c.cite("W9")
+	}
+	switch c.Policy.Frequency {
+	case EndOfService:
+		c.endOfService(o)
+	case TimeBased:
+		c.timeBased(o)
+	case Manual:
+		c.manual(o)
+	}
+}
+
+// endOfService: written after each call of service() (W1).
+func (c *Case) endOfService(o *Outcome) {
+	c.cite("W1", "D5")
+	switch m := c.answered(); m {
+	case During, BeforeWrite:
+		o.Applied = again(0)
+	case AfterWrite:
+		o.Applied = again(count(c.covers()))
+	case FlushedBeforeWrite:
+		o.Changes = UnwrittenLost
+		c.covers()
+		if c.Failure.New { // its cookie is with the client, its row is without attributes
+			c.empty(o)
+		}
+	default:
+		o.Changes = unless(c.covers() && !(m == AfterAnswer && c.unacknowledged()))
+	}
+	if c.Failure.New && c.answered().inFlight() {
+		c.neverKnown(o)
+	}
+}
+
+// answered is the moment of the failure, with the answer out already where it goes before the write.
+func (c *Case) answered() Moment {
+	m := c.Failure.Moment
+	if m != BeforeWrite && m != AfterWrite || c.ask(AnswerBeforeWrite) != answerBeforeWrite {
+		return m
+	}
+	if m == BeforeWrite {
+		return FlushedBeforeWrite
+	}
+	return Anytime
+}
+
+func count(written bool) int {
+	if written {
+		return 1
+	}
+	return 0
+}
+
+// unacknowledged reports an answer that may have gone out before its change had reached a replica (M8). That is a
+// matter of an instant, so it counts only where somebody asks for that instant.
+func (c *Case) unacknowledged() bool {
+	if c.Policy.Persistence != MemoryToMemory || c.Failure.Aged {
+		return false
+	}
+	c.cite("M8")
+	return c.ask(ReplicationAck) != ackWaits
+}
+
+// neverKnown: the client had not yet got the cookie of a session that the request made, so the repeated request
+// makes another one.
+func (c *Case) neverKnown(o *Outcome) {
+	o.Session, o.Changes = New, Lost
+	if o.Applied[1] > 1 {
+		o.Applied = [2]int{1, 1}
+	}
+}
+
+// again is how often a request takes effect that was in flight and is sent to another member, given how often its
+// change is in the copy.
+func again(written int) [2]int { return [2]int{written + 1, written + 1} }
+
+func unless(written bool) Changes {
+	if written {
+		return All
+	}
+	return UnwrittenLost
+}
+
+// timeBased: written by a thread that looks at the sessions from time to time (W4).
+func (c *Case) timeBased(o *Outcome) {
+	c.cite("W4", "D7")
+	f := &c.Failure
+	switch {
+	case f.Moment == AfterLook, f.Moment == OrderlyStop: // a new session is written whole
+		if f.Moment == OrderlyStop {
+			c.cite("D11")
+		}
+		o.Changes = unless(f.New || c.covers())
+		return
+	case f.New:
+		c.unwrittenNew(o)
+		return
+	case f.Moment == BeforeLook, f.Moment == FlushedBeforeWrite:
+		o.Changes = UnwrittenLost
+		c.covers()
+	default:
+		o.Changes = c.byAge()
+	}
+	switch f.Moment {
+	case During, BeforeWrite:
+		o.Applied = again(0)
+	case AfterWrite: // a look may have come, or not
+		o.Applied = [2]int{again(0)[0], again(1)[1]}
+	}
+	if o.Changes != All {
+		o.Bound = c.Policy.bound(c.ask(TimeBasedScan) == exactInterval)
+	}
+}
+
+// byAge says what is lost of a change whose age is known, or is not.
+func (c *Case) byAge() Changes {
+	f := &c.Failure
+	switch {
+	case !c.covers():
+		return UnwrittenLost
+	case !f.Aged:
+		return NoneLostOlderThan
+	case f.Age > c.Policy.bound(false) && f.Age > c.Policy.bound(true):
+		return All
+	case f.Age > c.Policy.bound(c.ask(TimeBasedScan) == exactInterval):
+		return All
+	}
+	return NoneLostOlderThan
+}
+
+// unwrittenNew: a session that may be without attributes in the store, since its first write is still to come (W3).
+func (c *Case) unwrittenNew(o *Outcome) {
+	f := &c.Failure
+	if f.Moment.inFlight() {
+		o.Applied = again(0)
+		c.neverKnown(o)
+		return
+	}
+	if f.Aged && f.Moment != BeforeLook && c.Policy.Frequency == TimeBased {
+		if f.Age > c.firstWrite() {
+			return // it has been written since, whole
+		}
+	}
+	if c.ask(NewSessionWrite) == atEndOfService {
+		return
+	}
+	c.empty(o)
+}
+
+// firstWrite is the age by which a new session has been written under time based.
+func (c *Case) firstWrite() time.Duration {
+	return c.Policy.firstWrite(c.ask(TimeBasedScan) == exactInterval)
+}
+
+// empty: the row was made by getSession, the attributes were never written (W3, D1).
+func (c *Case) empty(o *Outcome) {
+	c.cite("W3", "D1")
+	o.Session, o.Changes = Empty, Lost
+}
+
+// manual: written by sync() and nothing else (W2).
+func (c *Case) manual(o *Outcome) {
+	c.cite("W2", "D8")
+	f := &c.Failure
+	switch {
+	case f.Moment == Synced:
+		o.Changes = unless(f.New || c.covers())
+		return
+	case f.New:
+		c.unwrittenNew(o)
+		return
+	}
+	o.Changes = UnwrittenLost
+	c.covers()
+	switch f.Moment {
+	case During, BeforeWrite:
+		o.Applied = again(0)
+	case AfterWrite: // the servlet may have called sync(), or not
+		o.Applied = [2]int{again(0)[0], again(1)[1]}
+	}
+}
