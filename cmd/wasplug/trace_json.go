@@ -28,6 +28,7 @@ type traceJSON struct {
 	WebServer string             `json:"webServer,omitempty"`
 	Reloads   int                `json:"reloads"`
 	Requests  int64              `json:"requests"`
+	Episodes  int64              `json:"episodes"` // of requests: those of which the log shows only how they failed
 	Declined  int64              `json:"declined"`
 	OddCount  int64              `json:"oddCount"`
 	Reasons   map[string]int64   `json:"reasons"`
@@ -70,6 +71,7 @@ type tracePlaceJSON struct {
 
 type traceRequestJSON struct {
 	Number   int64              `json:"number"`
+	Episode  bool               `json:"episode,omitempty"`
 	Process  string             `json:"process"`
 	Thread   string             `json:"thread"`
 	First    tracePlaceJSON     `json:"first"`
@@ -160,7 +162,7 @@ func (run *traceRun) writeJSON(a *traceResult) error {
 		Last:  traceTime(a.stats.Last),
 		Lines: traceLineJSON{s.Lines, s.Events, s.Other, s.Unknown, s.Blank, s.Glued},
 		Build: a.Build, Starts: a.Builds, WebServer: a.WebServer, Reloads: a.Reloads,
-		Requests: a.Requests, Declined: a.Declined, OddCount: a.Odd, Reasons: map[string]int64{},
+		Requests: a.Requests, Episodes: a.Episodes, Declined: a.Declined, OddCount: a.Odd, Reasons: map[string]int64{},
 		Odd: []traceRequestJSON{}, Members: []traceMemberJSON{}, Counters: []traceCounterJSON{},
 		Totals:    []traceCounterJSON{},
 		Processes: []traceProcessJSON{}, Errors: []traceErrorJSON{}, MoreErr: a.OtherErrors,
@@ -226,7 +228,7 @@ func (run *traceRun) encode(doc any) error {
 
 func (run *traceRun) requestJSON(r *requests.Request, noisiest pluginlog.Level) traceRequestJSON {
 	doc := traceRequestJSON{
-		Number: r.Number, Process: hexID(r.PID), Thread: hexID(r.TID), First: run.placeJSON(r.First),
+		Number: r.Number, Episode: r.Episode(), Process: hexID(r.PID), Thread: hexID(r.TID), First: run.placeJSON(r.First),
 		Last:  run.placeJSON(r.Last),
 		Start: traceTime(r.Start), Host: r.Host, Method: r.Method, URI: r.URI,
 		Clones: r.Clones, Member: r.Member(), Status: r.Status, Declined: r.Declined, Complete: r.Complete,
@@ -235,7 +237,7 @@ func (run *traceRun) requestJSON(r *requests.Request, noisiest pluginlog.Level) 
 	if r.Timed() {
 		doc.Seconds, doc.Server = secondsJSON(r.Wall()), secondsJSON(r.Server)
 	} else {
-		doc.Unknown = unknownDuration(noisiest)
+		doc.Unknown = unknownDuration(r, noisiest)
 	}
 	for _, at := range r.Attempts {
 		doc.Attempts = append(doc.Attempts, attemptJSON(r, &at))
@@ -251,7 +253,7 @@ func attemptJSON(r *requests.Request, at *requests.Attempt) traceAttemptJSON {
 	doc := traceAttemptJSON{Member: at.Member, By: at.SelectedBy(), Host: at.Host, Port: at.Port,
 		Outcome: at.Outcome.String(), OSError: at.OSError,
 		Status: at.Status, Marked: at.Marked, Reused: at.Reused, Line: at.Line}
-	if r.Timed() && at.Start != 0 && at.End != 0 {
+	if r.Began && at.Start != 0 && at.End != 0 {
 		doc.Seconds = secondsJSON(at.End.Sub(at.Start))
 	}
 	if at.GSK != (pluginlog.GSK{}) {

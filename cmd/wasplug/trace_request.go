@@ -166,7 +166,11 @@ func otherNumbers(found *chosenRequest) string {
 
 func (run *traceRun) writeRequestHead(w io.Writer, found *chosenRequest) {
 	r := found.request
-	fmt.Fprintf(w, "request %d: %s", r.Number, printable(strings.TrimSpace(r.Method+" "+orDash(r.URI))))
+	if r.Episode() && r.URI == "" {
+		fmt.Fprintf(w, "episode %d, of a request that the log does not name", r.Number)
+	} else {
+		fmt.Fprintf(w, "request %d: %s", r.Number, printable(strings.TrimSpace(r.Method+" "+orDash(r.URI))))
+	}
 	if r.Host != "" {
 		fmt.Fprintf(w, " on %s", printable(r.Host))
 	}
@@ -185,7 +189,7 @@ func (run *traceRun) writeRequestHead(w io.Writer, found *chosenRequest) {
 	case r.Timed():
 		fmt.Fprintf(w, ", %s, %s s", r.Start, wallSeconds(r))
 	case r.Start != 0:
-		fmt.Fprintf(w, ", %s, duration %s", r.Start, unknownDuration(found.noisiest))
+		fmt.Fprintf(w, ", %s, duration %s", r.Start, unknownDuration(r, found.noisiest))
 	}
 	fmt.Fprintln(w)
 	for _, reason := range r.Reasons.Split() {
@@ -201,7 +205,7 @@ func writeAttempts(w io.Writer, r *requests.Request) {
 		if at.Marked {
 			marked = "yes"
 		}
-		if r.Timed() && at.End != 0 && at.Start != 0 {
+		if r.Began && at.End != 0 && at.Start != 0 {
 			took = strconv.FormatFloat(at.End.Sub(at.Start).Seconds(), 'f', 3, 64)
 		}
 		if at.Port != 0 {

@@ -34,7 +34,7 @@ func (run *traceRun) writeText(a *traceResult) error {
 }
 
 func (run *traceRun) writeHeadline(w io.Writer, a *traceResult) {
-	fmt.Fprintf(w, "%s: %s, %d odd", printable(strings.Join(run.names, ", ")), countOf(a.Requests, "request"), a.Odd)
+	fmt.Fprintf(w, "%s: %s, %d odd", printable(strings.Join(run.names, ", ")), countOfRequests(a.Requests, a.Episodes), a.Odd)
 	if a.Declined > 0 {
 		fmt.Fprintf(w, ", %d left to the web server", a.Declined)
 	}
@@ -42,6 +42,28 @@ func (run *traceRun) writeHeadline(w io.Writer, a *traceResult) {
 		fmt.Fprintf(w, "; %s to %s", a.stats.First, a.stats.Last)
 	}
 	fmt.Fprintln(w)
+}
+
+// countOfRequests counts requests, some of which are episodes.
+func countOfRequests(all, episodes int64) string {
+	switch {
+	case episodes == 0:
+		return countOf(all, "request")
+	case episodes == all:
+		return countOf(episodes, "episode")
+	}
+	return countOf(all-episodes, "request") + " and " + countOf(episodes, "episode")
+}
+
+// requestsWord names what is counted: a low log level shows episodes and no requests.
+func requestsWord(all, episodes int64) string {
+	switch {
+	case episodes == 0:
+		return "requests"
+	case episodes == all:
+		return "episodes"
+	}
+	return "requests and episodes"
 }
 
 // writeOdd prints the worst odd requests in the order of the log.
@@ -62,20 +84,28 @@ func (run *traceRun) writeOdd(w io.Writer, a *traceResult) {
 		t.add(strconv.FormatInt(r.Number, 10), orDash(r.Start.String()), run.lines(r), wallSeconds(r), statusText(r.Status),
 			orDash(r.Member()), orDash(r.URI), reasonNames(r.Reasons))
 	}
-	fmt.Fprint(w, "\nodd requests")
+	fmt.Fprint(w, "\nodd ", requestsWord(a.Odd, a.OddEpisodes))
 	if n := a.Odd - int64(len(show)); n > 0 {
 		fmt.Fprintf(w, " (the worst %d; %d more, see --limit)", len(show), n)
 	}
 	fmt.Fprintln(w)
 	t.write(w)
-	if slices.ContainsFunc(show, func(r *requests.Request) bool { return !r.Timed() }) {
-		fmt.Fprintf(w, "  seconds -: %s\n", unknownDuration(a.stats.Noisiest))
+	var told []string
+	for _, r := range show {
+		if why := unknownDuration(r, a.stats.Noisiest); !r.Timed() && !slices.Contains(told, why) {
+			fmt.Fprintf(w, "  seconds -: %s\n", why)
+			told = append(told, why)
+		}
 	}
 }
 
 // unknownDuration says why there is no duration, in a log whose most talkative line is of a level.
-func unknownDuration(noisiest pluginlog.Level) string {
+func unknownDuration(r *requests.Request, noisiest pluginlog.Level) string {
 	switch {
+	case r.Start == 0:
+		return "not known, the lines show no time"
+	case r.Began:
+		return "not known, the log ends before the request does"
 	case noisiest >= pluginlog.LevelDetail:
 		return "not known, the log does not show where the request begins"
 	case noisiest > pluginlog.LevelError:
@@ -118,7 +148,11 @@ func reasonNames(set requests.Reason) string {
 }
 
 func writeReasons(w io.Writer, a *traceResult) {
-	t := textTable{head: []string{"requests", "reason", "meaning"}}
+	counted := requestsWord(a.Odd, a.OddEpisodes)
+	if strings.Contains(counted, " ") {
+		counted = "count"
+	}
+	t := textTable{head: []string{counted, "reason", "meaning"}}
 	t.rightAlign(0)
 	for i, n := range a.Reasons {
 		r := requests.Reason(1) << i
@@ -139,7 +173,7 @@ func writeMembers(w io.Writer, a *traceResult) {
 	for _, m := range a.Members {
 		t.add(m.Member, decimal(m.Attempts), decimal(m.Answered), decimal(m.Failed), decimal(m.Marks), decimal(m.Affinity))
 	}
-	t.section(w, "members, from the requests")
+	t.section(w, "members, from the "+requestsWord(a.Requests, a.Episodes))
 }
 
 func writeCounters(w io.Writer, a *traceResult) {

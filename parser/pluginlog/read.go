@@ -89,6 +89,7 @@ func (p *pipeline) deliver(yield func(*Event) error) (Stats, error) {
 			e := &b.events[i]
 			e.Line += total.Lines
 			if err := yield(e); err != nil {
+				total.Noisiest = max(total.Noisiest, b.stats.Noisiest)
 				return total, err
 			}
 		}

@@ -218,9 +218,7 @@ func (r *Request) exchange(e *pluginlog.Event) {
 		r.current(e)
 		r.handshaken(e)
 	case pluginlog.ConnectTimedOut:
-		r.connected(e)
-		r.end(e, ConnectTimeout)
-		r.at.sought = e.Time // a second address may follow
+		r.connectTimedOut(e)
 	case pluginlog.ConnectFailed:
 		r.connectFailed(e)
 	case pluginlog.StreamFailed:
@@ -252,6 +250,17 @@ func (r *Request) exchange(e *pluginlog.Event) {
 func (r *Request) connected(e *pluginlog.Event) {
 	r.Connect += e.Time.Sub(r.at.sought)
 	r.at.sought = 0
+}
+
+// connectTimedOut takes a connect that nobody answered. The connect to another address may follow at once: that begins
+// here, unless the log level hides where the first one began.
+func (r *Request) connectTimedOut(e *pluginlog.Event) {
+	shown := r.at.sought != 0
+	r.connected(e)
+	r.end(e, ConnectTimeout)
+	if shown {
+		r.at.sought = e.Time
+	}
 }
 
 func (r *Request) connectedTo(e *pluginlog.Event) {
@@ -349,11 +358,12 @@ func odd(status int32) bool {
 }
 
 // continued takes "HTTP/1.1 100 Continue". Where no line says that it was waited for, the wait began with the reading
-// of the answer, or else with the line before: nothing else was done meanwhile.
+// of the answer, or else with the line before: nothing else was done meanwhile. In an episode that line may be about
+// anything.
 func (r *Request) continued(e *pluginlog.Event) {
 	since := r.at.waiting
 	if since == 0 {
-		if since = r.at.reading; since == 0 {
+		if since = r.at.reading; since == 0 && r.Began {
 			since = r.prevEnd
 		}
 		r.Server += e.Time.Sub(since)

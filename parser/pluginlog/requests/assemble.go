@@ -72,6 +72,7 @@ func (a *Assembler) Add(e *pluginlog.Event) {
 		r.Events = append(r.Events, e.Copy())
 	}
 	a.ends = a.ends || e.Kind == pluginlog.RequestEnded
+	r.saw.failed = r.saw.failed || fails(e.Kind)
 	over := a.apply(r, e)
 	a.line(r, e)
 	if over {
@@ -161,7 +162,7 @@ func (a *Assembler) requestOf(e *pluginlog.Event) *Request {
 		a.supersede(r)
 		r = nil
 	}
-	if r == nil && opens(e.Kind) {
+	if r == nil && (opens(e.Kind) || e.Kind == pluginlog.ClientWriteFailed && !a.ends) {
 		r = a.begin(e)
 		if carried {
 			r.resume(kept)
@@ -190,7 +191,7 @@ func opens(k pluginlog.Kind) bool {
 	case pluginlog.BuildVersion, pluginlog.WebServer, pluginlog.PrimaryAdded, pluginlog.BackupAdded,
 		pluginlog.RequestEnded, pluginlog.ESICacheHit, pluginlog.ESICacheMiss, pluginlog.ErrorLine, pluginlog.WarnLine,
 		pluginlog.Counted, pluginlog.Header, pluginlog.StatusLine, pluginlog.RequestLine, pluginlog.FailoverHeaderSent,
-		pluginlog.BodyRead, pluginlog.AttemptDropped, pluginlog.ClientWriteFailed, pluginlog.RequestFailed:
+		pluginlog.BodyRead, pluginlog.AttemptDropped, pluginlog.ClientWriteFailed:
 		return false
 	}
 	return !slices.Contains(unread, k)

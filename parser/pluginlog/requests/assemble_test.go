@@ -47,7 +47,7 @@ func dump(w io.Writer, r *Request) {
 	for _, f := range []struct {
 		on   bool
 		name string
-	}{{r.Complete, "complete"}, {r.Began, "began"}, {!r.Timed(), "untimed"}, {r.Declined, "declined"},
+	}{{r.Complete, "complete"}, {r.Began, "began"}, {!r.Timed(), "untimed"}, {r.Episode(), "episode"}, {r.Declined, "declined"},
 		{r.Subrequests > 0, fmt.Sprint("esi=", r.Subrequests)}, {len(r.Clones) > 0, fmt.Sprint("clones=", r.Clones)}} {
 		if f.on {
 			fmt.Fprint(w, " ", f.name)

@@ -22,7 +22,7 @@ func fails(k pluginlog.Kind) bool {
 	switch k {
 	case pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.HandshakeFailed, pluginlog.StreamFailed,
 		pluginlog.IOTimedOut, pluginlog.TimeoutFired, pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,
-		pluginlog.TransactionFailed, pluginlog.MarkedDown,
+		pluginlog.TransactionFailed, pluginlog.MarkedDown, pluginlog.ClientWriteFailed,
 		pluginlog.NoAppServer, pluginlog.AllCouldBeDown, pluginlog.RequestFailed:
 		return true
 	}
@@ -44,11 +44,11 @@ func (a *Assembler) late(r *Request, e *pluginlog.Event) bool {
 
 // awaited reports whether the log shows that an attempt is under way, however long it takes.
 func (r *Request) awaited() bool {
-	last := r.last()
-	if last == nil {
-		return r.saw.next.member != ""
+	if r.saw.next.member != "" {
+		return true // it was checked last, and the log level hides the attempt
 	}
-	return last.Outcome == Pending && !last.ended
+	last := r.last()
+	return last != nil && last.Outcome == Pending && !last.ended
 }
 
 // patience is how long the thread of an episode may be silent: the longest timeout that the log prints.

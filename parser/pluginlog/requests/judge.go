@@ -49,7 +49,7 @@ func (r *Request) judgeAttempts() {
 }
 
 func (r *Request) judgeTimes(slow time.Duration) {
-	wall := r.Wall()
+	wall := r.atLeast()
 	phase := func(took, limit time.Duration, percent int, reason Reason) {
 		r.when(took > limit || took >= leastPhase && r.Timed() && took*100 > wall*time.Duration(percent), reason)
 	}
@@ -59,8 +59,8 @@ func (r *Request) judgeTimes(slow time.Duration) {
 	phase(r.Body, 10*time.Second, 75, SlowBody)
 	phase(r.Answer, 5*time.Second, 75, SlowAnswer)
 	r.when(r.Extended >= time.Second, SlowExtended)
-	r.when(r.Timed() && wall >= slow, Slow)
-	r.when(wall > 2*time.Second && r.Server > 0 && 2*r.Server < wall, LittleServer)
+	r.when(r.Began && wall >= slow, Slow)
+	r.when(r.Timed() && wall > 2*time.Second && r.Server > 0 && 2*r.Server < wall, LittleServer)
 }
 
 // cacheHeader takes a header of the response. Cache-Control of a request is none of the response's: those come before

@@ -193,14 +193,27 @@ type Request struct {
 	cache cacheHead
 }
 
-// Timed reports whether the log tells how long the request took: it does only where a line begins it. What low log
-// levels show is an episode, lines of one thread about failures, and nobody knows how long before the first of them
-// its request came.
-func (r *Request) Timed() bool { return r.Began && r.Start != 0 && r.End != 0 }
+// Timed reports whether the log tells how long the request took: it does only where a line begins it and the log does
+// not end before it. What low log levels show is an episode, lines of one thread about failures, and nobody knows how
+// long before the first of them its request came.
+func (r *Request) Timed() bool {
+	return r.Began && r.Reasons&Unfinished == 0 && r.Start != 0 && r.End != 0
+}
 
-// Wall returns the time from the first to the last line, 0 where the log does not tell it.
+// Episode reports whether all that the log shows of the request is how it failed.
+func (r *Request) Episode() bool { return !r.Began && r.saw.failed }
+
+// Wall returns how long the request took, 0 where the log does not tell it.
 func (r *Request) Wall() time.Duration {
 	if !r.Timed() {
+		return 0
+	}
+	return r.End.Sub(r.Start)
+}
+
+// atLeast returns how long the request took at least: one that is unfinished may have taken longer.
+func (r *Request) atLeast() time.Duration {
+	if !r.Began {
 		return 0
 	}
 	return r.End.Sub(r.Start)
@@ -239,6 +252,7 @@ type seen struct {
 	// a member was checked with regard to its weight
 	balanced                                        bool
 	clientWrite, serverError, allDown, otherTimeout bool
+	failed                                          bool // a line about a failure, see fails
 }
 
 // cacheHead is what the response head says about caching.

@@ -39,6 +39,7 @@ type Summary struct {
 	Files     int
 
 	Requests, Odd, Declined int64
+	Episodes, OddEpisodes   int64             // of Requests and of Odd, see [Request.Episode]
 	Reasons                 [NumReasons]int64 // requests with the reason, by its bit
 	// what some reasons say of single members, in the order of the first request
 	Details     []*Detail
@@ -184,6 +185,9 @@ func (s *Summary) AddRequest(r *Request) {
 	if r.Declined {
 		s.Declined++
 	}
+	if r.Episode() {
+		s.Episodes++
+	}
 	for i := range r.Attempts {
 		s.use(&r.Attempts[i])
 	}
@@ -191,6 +195,9 @@ func (s *Summary) AddRequest(r *Request) {
 		return
 	}
 	s.Odd++
+	if r.Episode() {
+		s.OddEpisodes++
+	}
 	for i := range NumReasons {
 		if one := Reason(1) << i; r.Reasons&one != 0 {
 			s.Reasons[i]++
@@ -261,7 +268,7 @@ func Odder(a, b *Request) int {
 		}
 		return 1
 	}
-	return cmp.Or(cmp.Compare(b.Wall(), a.Wall()), cmp.Compare(a.Number, b.Number))
+	return cmp.Or(cmp.Compare(b.atLeast(), a.atLeast()), cmp.Compare(a.Number, b.Number))
 }
 
 // keepOdd keeps a copy; when twice as many are kept as wanted, the odder half stays.
