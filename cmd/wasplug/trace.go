@@ -38,7 +38,7 @@ func traceCommand() *cli.Command {
 
 Files are read in the order of their times, packed ones too; "-" is stdin. Requests are found at LogLevel Trace and Detail,
 failures and counters already at Error and Stats, where nobody knows how long a request took. With -c each logged decision
-is replayed, as if that file had been in force throughout; so are the Uris, clone IDs and Transports that the log names.
+is replayed, as if that file had been in force throughout; so are the Uris, cookies, clone IDs and Transports that the log names.
 Exit code: 0 the log was read, 1 no such request or a disagreement, 2 wrong usage, 3 unreadable or no plug-in log.`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "request", Usage: "show one request: `N|URI`, a number from the table or a path (/shop/* for a prefix)"},

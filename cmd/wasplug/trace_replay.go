@@ -129,7 +129,7 @@ func (run *traceRun) writeReplay(a *replayed) error {
 	fmt.Fprintf(w, "%s against %s: %d of %s agree, %s\n", printable(strings.Join(run.names, ", ")), printable(a.config),
 		a.Agreed, countOf(a.Decisions, "decision"), countOf(a.Mismatches, "disagreement"))
 	if a.Lines > 0 {
-		fmt.Fprintf(w, "%d of %s about Uris, aliases, clone IDs and Transports agree\n", a.LinesAgreed,
+		fmt.Fprintf(w, "%d of %s about Uris, aliases, cookies, clone IDs and Transports agree\n", a.LinesAgreed,
 			countOf(a.Lines, "further line"))
 	}
 	run.writeOrder(w, a.perFile)
@@ -268,7 +268,7 @@ type traceReplayJSON struct {
 	Config        string              `json:"config"`
 	Decisions     int64               `json:"decisions"`
 	Agreed        int64               `json:"agreed"`
-	Lines         int64               `json:"lines"` // about Uris, aliases, clone IDs and Transports
+	Lines         int64               `json:"lines"` // about Uris, aliases, cookies, clone IDs and Transports
 	LinesAgreed   int64               `json:"linesAgreed"`
 	Unchecked     int64               `json:"unchecked"`
 	ByTable       int64               `json:"uncheckedByPartitionTable"` // of unchecked

@@ -167,6 +167,8 @@ func (m *machine) play(o *op) (r result) {
 		m.compared(o, &r)
 	case opMatched:
 		m.matched(o, &r)
+	case opSessionName:
+		m.sessionName(o, &r)
 	case opTransport:
 		m.transport(o, &r)
 	case opClose:

@@ -15,24 +15,25 @@ const maxOpen = 2048
 type opKind uint8
 
 const (
-	opStart     opKind = iota + 1 // a process starts: its history is known from here on
-	opReload                      // it takes a new file
-	opDecline                     // no Route was found
-	opStatus                      // the status of a member was checked
-	opTimer                       // how long until the retry of a member is due
-	opPick                        // a member gets an attempt
-	opFail                        // the attempt failed
-	opHead                        // the head of its answer came
-	opDone                        // the answer was passed on
-	opGone                        // the client left, or nothing is known
-	opCount                       // pending requests of a member
-	opEnd                         // the request ends without an answer of a new attempt
-	opURI                         // a Uri was found
-	opAlias                       // an alias was found
-	opCompare                     // a clone ID of the session was compared with that of a server
-	opMatched                     // it is that of a member
-	opTransport                   // where the request is sent to
-	opClose                       // nothing more comes about the request
+	opStart       opKind = iota + 1 // a process starts: its history is known from here on
+	opReload                        // it takes a new file
+	opDecline                       // no Route was found
+	opStatus                        // the status of a member was checked
+	opTimer                         // how long until the retry of a member is due
+	opPick                          // a member gets an attempt
+	opFail                          // the attempt failed
+	opHead                          // the head of its answer came
+	opDone                          // the answer was passed on
+	opGone                          // the client left, or nothing is known
+	opCount                         // pending requests of a member
+	opEnd                           // the request ends without an answer of a new attempt
+	opURI                           // a Uri was found
+	opAlias                         // an alias was found
+	opCompare                       // a clone ID of the session was compared with that of a server
+	opMatched                       // it is that of a member
+	opSessionName                   // the session was looked for under a name
+	opTransport                     // where the request is sent to
+	opClose                         // nothing more comes about the request
 )
 
 // op is one thing that the log says, free of open choices. A reader makes them of events, machines play them.
@@ -43,7 +44,8 @@ type op struct {
 	now       routecheck.Nanos
 	rq        *request
 	member    string
-	pattern   string // a Uri, an alias, or the clone ID of a server
+	pattern   string     // a Uri, an alias, the clone ID of a server, or the name of a cookie
+	source    sourceHint // with opSessionName
 	group     string
 	clone     string
 	host      string
@@ -137,6 +139,12 @@ func (r *reader) line(rq *requests.Request, e *pluginlog.Event) {
 		pluginlog.CloneCompared, pluginlog.CloneMatched, pluginlog.StatusChecked, pluginlog.StillMarkedDown,
 		pluginlog.Picked, pluginlog.PickedOld:
 		r.choosing(q)
+		if e.Kind == pluginlog.AffinitySource {
+			q, _ = rq.Note.(*request)
+			r.sought(q)
+		}
+	case pluginlog.CookieSought:
+		r.sought(q)
 	case pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed,
 		pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed, pluginlog.MarkedDown, pluginlog.Counted,
 		pluginlog.TransactionFailed:
@@ -459,8 +467,8 @@ func Kinds() pluginlog.Kinds {
 		pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched,
 		pluginlog.RouteNotFound, pluginlog.AliasMatched,
 		pluginlog.TransportSet,
-		pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CloneAdded, pluginlog.ClonesListed,
-		pluginlog.CloneCompared, pluginlog.CloneMatched,
+		pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CookieSought, pluginlog.CloneAdded,
+		pluginlog.ClonesListed, pluginlog.CloneCompared, pluginlog.CloneMatched,
 		pluginlog.StatusChecked, pluginlog.StillMarkedDown, pluginlog.Picked, pluginlog.PickedOld,
 		pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed,
 		pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,

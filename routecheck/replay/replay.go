@@ -15,6 +15,7 @@ type What string
 const (
 	RouteDiffers     What = "route"     // which cluster, or whether there is a Route
 	PatternDiffers   What = "pattern"   // which Uri of which group was found, or which alias
+	CookieDiffers    What = "cookie"    // under which name the session is looked for
 	CloneDiffers     What = "clone"     // which clone IDs are compared, and whose it is
 	MemberDiffers    What = "member"    // who gets an attempt
 	TransportDiffers What = "transport" // the address that the request is sent to
@@ -80,7 +81,7 @@ func (e *Evidence) Settled() (value uint8, ok bool) {
 type Report struct {
 	Decisions   int64 // decisions of the log that could be checked: Routes not found, members chosen, requests given up
 	Agreed      int64
-	Lines       int64 // further lines that could be checked: Uris and aliases found, clone IDs compared, Transports
+	Lines       int64 // further lines that could be checked: Uris and aliases found, cookies looked for, clone IDs compared, Transports
 	LinesAgreed int64
 	// decisions about members or requests that the configuration or the log does not tell enough of
 	Unchecked     int64

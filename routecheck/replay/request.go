@@ -29,7 +29,8 @@ type request struct {
 	list   int  // which of lists the log is at, -1 before the first
 	open   bool // that list still grows
 	source sourceHint
-	seen   []checked // status lines of this selection
+	sought sessionName // the name under which a session was looked for last, in this selection
+	seen   []checked   // status lines of this selection
 
 	member  string // of the attempt under way, or of the last one
 	sentTo  string // the host that its Transport was last said to name
@@ -122,6 +123,7 @@ func keep(s string) string { return strings.Clone(s[:min(len(s), maxText)]) }
 func (q *request) reselect() {
 	q.round++
 	q.list, q.open, q.source, q.affine, q.checked = -1, false, fromCookie, "", ""
+	q.sought = sessionName{}
 	q.seen = q.seen[:0]
 }
 
@@ -148,7 +150,7 @@ func (q *request) session(e *pluginlog.Event) {
 }
 
 func hint(text string) sourceHint {
-	text = strings.ToLower(text)
+	text, _, _ = strings.Cut(strings.ToLower(text), ":") // what follows is the name of a cookie
 	switch {
 	case strings.Contains(text, "ssl"):
 		return fromSSL
