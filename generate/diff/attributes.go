@@ -41,8 +41,12 @@ func (c Change) String() string {
 // and for each alias and URI the cluster and the cookie names. A cluster or server that is new or gone is one change. Changes stand in
 // alphabetical order of their subjects.
 func Attributes(old, new *parser.Config) []Change {
+	return attributes(old, new, findRenames(old, new))
+}
+
+func attributes(old, new *parser.Config, renamed renames) []Change {
 	folded := pairs(old) > maxPairs || pairs(new) > maxPairs
-	before, after := state(old, folded), state(new, folded)
+	before, after := state(old, folded, nil), state(new, folded, renamed)
 	hadEntity, hasEntity := entities(before), entities(after)
 	byOld := map[string]fact{}
 	for _, f := range before {
@@ -56,7 +60,7 @@ func Attributes(old, new *parser.Config) []Change {
 			if _, noted := changes[entity]; !noted {
 				changes[entity] = Change{Subject: entity, HasNew: true, NewAt: f.at}
 			}
-		} else if !known || !o.same(f) {
+		} else if !known || !o.same(f) && !sameMembers(o, f, hadEntity, hasEntity) {
 			changes[f.subject] = Change{f.subject, o.value, f.value, known, true, o.at, f.at, f.route, f.cluster, o.uri, f.uri}
 		}
 	}
@@ -78,6 +82,23 @@ func Attributes(old, new *parser.Config) []Change {
 // same reports whether two facts about one thing come to the same. Weights do where all of the cluster keep their proportions.
 func (f fact) same(g fact) bool {
 	return f.value == g.value || f.weights != "" && f.weights == g.weights
+}
+
+// sameMembers reports whether two lists of servers differ only by members that are new or gone, which is said of
+// themselves.
+func sameMembers(old, new fact, had, has map[string]bool) bool {
+	if old.servers == nil || new.servers == nil {
+		return false
+	}
+	stays := func(all []string) (stay []string) {
+		for _, name := range all {
+			if s := diag.Sprintf("%s Server %q", old.within[0], name); had[s] == has[s] {
+				stay = append(stay, name)
+			}
+		}
+		return stay
+	}
+	return slices.Equal(stays(old.servers), stays(new.servers))
 }
 
 func entities(list []fact) map[string]bool {

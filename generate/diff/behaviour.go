@@ -71,7 +71,9 @@ func Compare(old, new File) (*Report, error) {
 	if c.new, err = newSide(new); err != nil {
 		return nil, err
 	}
-	c.attributes = Attributes(old.Config, new.Config)
+	c.renamed = findRenames(old.Config, new.Config)
+	c.new.renamed(c.renamed)
+	c.attributes = attributes(old.Config, new.Config, c.renamed)
 	c.samples = make([]*sample, len(c.old.clusters))
 	r := &Report{LostClones: lostClones(old.Config, new.Config)}
 	r.Classes, r.Unasked = c.classes()
@@ -167,7 +169,7 @@ func newSide(f File) (*side, error) {
 	s.home = t.Home(&s.sem)
 	for i := range t.Clusters {
 		c := &t.Clusters[i]
-		d := described{Target: Target{Cluster: c.Name, Members: members(c)}}
+		d := described{Target: Target{Cluster: c.Name, Members: members(c, nil)}}
 		d.key = c.Name + "\n" + strings.Join(d.Members, "\n")
 		s.clusters = append(s.clusters, d)
 		for j := range c.Members {
@@ -179,14 +181,24 @@ func newSide(f File) (*side, error) {
 	return s, nil
 }
 
-func members(c *routecheck.Cluster) []string {
+// renamed has the clusters compared by the names that their members had: another name alone changes no request.
+func (s *side) renamed(r renames) {
+	for i := range s.clusters {
+		if c := &s.table.Clusters[i]; len(r[c.Name].before) > 0 {
+			s.clusters[i].key = c.Name + "\n" + strings.Join(members(c, r), "\n")
+		}
+	}
+}
+
+// members describes those of a cluster, by the names that they had before.
+func members(c *routecheck.Cluster, r renames) []string {
 	var all []string
 	for i, m := range c.Members {
 		var addresses []string
 		for _, t := range m.Transports {
 			addresses = append(addresses, parser.Address(t.Host, strconv.Itoa(t.Port)))
 		}
-		all = append(all, fmt.Sprintf("%s (%s, %s)", m.Name, c.RoleInWords(routecheck.MemberID(i)), strings.Join(addresses, " ")))
+		all = append(all, fmt.Sprintf("%s (%s, %s)", r.before(c.Name, m.Name), c.RoleInWords(routecheck.MemberID(i)), strings.Join(addresses, " ")))
 	}
 	slices.Sort(all)
 	return all

@@ -16,13 +16,14 @@ const (
 	Sessions    = "sessions"     // who loses the members that hold the sessions
 	NewSessions = "new-sessions" // who gets no, more or fewer new sessions
 	Routes      = "routes"       // which requests go elsewhere
+	Renamed     = "renamed"      // which members have another name
 	Outage      = "outage"       // what the failure of a member costs
 	Reload      = "reload"       // what needs more than a reload of the file
 	Values      = "values"       // which values in effect differ
 )
 
 // Sections are the names of the parts of a report.
-var Sections = []string{Sessions, NewSessions, Routes, Outage, Reload, Values}
+var Sections = []string{Sessions, NewSessions, Routes, Renamed, Outage, Reload, Values}
 
 // Consequence is what a change does to users.
 type Consequence struct {
@@ -42,6 +43,7 @@ type comparison struct {
 	samples    []*sample         // of the clusters that requests of the old file reach
 	reached    map[string]sample // by name, of the clusters that requests of the new file reach
 	attributes []Change
+	renamed    renames
 	told       []Consequence
 }
 
@@ -101,6 +103,7 @@ func (c *comparison) consequences() []Consequence {
 	for _, s := range c.samples {
 		if s != nil && !s.new.Declined && s.new.Cluster == s.old.Cluster {
 			c.newSessions(s)
+			c.renamings(s)
 			c.outage(s)
 		}
 	}
@@ -125,13 +128,14 @@ func (c *comparison) newSessions(s *sample) {
 	}
 	for i := range b.Members {
 		m := &b.Members[i]
-		was, known := left[m.Name]
-		delete(left, m.Name)
+		name := c.renamed.before(b.Name, m.Name)
+		was, known := left[name]
+		delete(left, name)
 		if alike(was.share, after[i]) && known {
 			continue
 		}
 		k := Consequence{Kind: NewSessions, Cluster: b.Name, Member: m.Name, Share: after[i], New: m.At, none: known && after[i] == 0}
-		k.said = []string{subjectOf(b.Name, m.Name) + " LoadBalanceWeight"}
+		k.said = []string{subjectOf(b.Name, name) + " LoadBalanceWeight"}
 		switch {
 		case !known && after[i] == 0:
 			continue // a new member that gets none is no news for users
@@ -140,6 +144,9 @@ func (c *comparison) newSessions(s *sample) {
 			k.said = append(k.said, subjectOf(b.Name, m.Name))
 		default:
 			k.Old = a.Members[was.id].At
+			if a.Role(was.id) != b.Role(routecheck.MemberID(i)) {
+				k.said = append(k.said, listsOf(b.Name)...)
+			}
 			k.Text = fmt.Sprintf("%s -> %s%s", percent(was.share), percent(after[i]), why(b, routecheck.MemberID(i), after[i]))
 		}
 		c.tell(k)
@@ -164,6 +171,14 @@ func why(c *routecheck.Cluster, m routecheck.MemberID, share float64) string {
 		return ""
 	}
 	return ", " + c.RoleInWords(m)
+}
+
+// listsOf are the subjects of the two lists of a cluster: what became of the members in them is told.
+func listsOf(cluster string) (subjects []string) {
+	for _, list := range []string{"PrimaryServers", "BackupServers"} {
+		subjects = append(subjects, diag.Sprintf("ServerCluster %q %s", cluster, list))
+	}
+	return subjects
 }
 
 func subjectOf(cluster, member string) string {

@@ -23,6 +23,7 @@ type fact struct {
 	weights        string   // with a weight: the start weights of the whole cluster, which are what counts (R31)
 	cluster        string   // with route: where
 	uri            *parser.Uri
+	servers        []string // with a list of servers: their names
 }
 
 // facts states a file. A subject occurs once: things of one name are numbered.
@@ -32,6 +33,7 @@ type facts struct {
 	claims map[string]string // the last claim on an alias and URI: the same again is no news
 	within []string
 	folded bool // the aliases of a group are one subject: there are too many to state each with each URI
+	named  renames
 	leads  bool // the facts at hand say where an alias and a URI lead
 }
 
@@ -139,8 +141,8 @@ func pairs(cfg *parser.Config) int {
 }
 
 // state states a whole file.
-func state(cfg *parser.Config, folded bool) []fact {
-	f := &facts{seen: map[string]int{}, claims: map[string]string{}, folded: folded}
+func state(cfg *parser.Config, folded bool, named renames) []fact {
+	f := &facts{seen: map[string]int{}, claims: map[string]string{}, folded: folded, named: named}
 	if n := cfg.Node; n != nil {
 		f.attributes("Config", n, "ConfigHash")
 		f.properties("Config", n, cfg.Properties)
@@ -185,10 +187,13 @@ func (f *facts) cluster(c *parser.ServerCluster) {
 	defer func() { f.within = nil }()
 	f.attributes(subject, c.Node, "Name")
 	f.others(subject, c.Node, "Server", "ClusterAddress", "PrimaryServers", "BackupServers")
-	weights := fmt.Sprint(routecheck.StartWeights(c))
+	weights := f.weights(c)
 	for _, s := range c.Servers {
 		from := len(f.list)
-		f.server(diag.Sprintf("%s Server %q", subject, s.Name.V), s)
+		name := subjectOf(c.Name.V, f.named.before(c.Name.V, s.Name.V))
+		f.server(name, s)
+		f.add(name+" Name", s.Name.V, s.Node.NameSpan)
+		f.list[len(f.list)-1].within = []string{subject, name}
 		for i := range f.list[from:] {
 			if fact := &f.list[from+i]; strings.HasSuffix(fact.subject, " LoadBalanceWeight") {
 				fact.weights = weights
@@ -199,20 +204,31 @@ func (f *facts) cluster(c *parser.ServerCluster) {
 		f.server(subject+" ClusterAddress", c.ClusterAddress)
 		f.add(subject+" ClusterAddress Name", c.ClusterAddress.Name.V, c.ClusterAddress.Node.Span)
 	}
-	f.serverList(subject+" PrimaryServers", c.Primary)
-	f.serverList(subject+" BackupServers", c.Backup)
+	f.serverList(subject+" PrimaryServers", c.Name.V, c.Primary)
+	f.serverList(subject+" BackupServers", c.Name.V, c.Backup)
 }
 
-func (f *facts) serverList(subject string, l *parser.ServerList) {
+// weights are the start weights of a cluster, by the names that the members had before.
+func (f *facts) weights(c *parser.ServerCluster) string {
+	starts := map[string]int32{}
+	for name, start := range routecheck.StartWeights(c) {
+		starts[f.named.before(c.Name.V, name)] = start
+	}
+	return fmt.Sprint(starts)
+}
+
+func (f *facts) serverList(subject, cluster string, l *parser.ServerList) {
 	if l == nil {
 		return
 	}
 	var names []string
 	for _, s := range l.Servers {
-		names = append(names, s.Name.V)
-		f.attributes(subject+" Server "+s.Name.V, s.Node, "Name")
+		name := f.named.before(cluster, s.Name.V)
+		names = append(names, name)
+		f.attributes(subject+" Server "+name, s.Node, "Name")
 	}
 	f.add(subject, strings.Join(names, ", "), l.Node.Span)
+	f.list[len(f.list)-1].servers = names
 	f.attributes(subject, l.Node)
 	f.others(subject, l.Node, "Server")
 }

@@ -28,6 +28,9 @@ func (r *Report) Headline() string {
 	if n := r.number(NewSessions) + r.number(Outage); n > 0 {
 		return "no session is lost and no request goes to another cluster; " + count(n, "consequence") + " for new sessions and outages"
 	}
+	if n := r.number(Renamed); n > 0 {
+		return "no session is lost and no request goes to another cluster; " + count(n, "member") + " " + verb(n, "has", "have") + " another name"
+	}
 	if n := len(r.Classes); n > 0 {
 		return "no session is lost and no request goes to another cluster; the members behind some requests differ"
 	}

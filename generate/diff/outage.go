@@ -52,7 +52,7 @@ func (c *comparison) marks(s *sample) {
 	asked := 0
 	for m := range b.Members {
 		id := routecheck.MemberID(m)
-		old, known := a.MemberByName(b.Members[m].Name)
+		old, known := a.MemberByName(c.renamed.before(b.Name, b.Members[m].Name))
 		if !known || a.Role(old) == "none" || b.Role(id) == "none" {
 			continue
 		}

@@ -45,15 +45,12 @@ func (c *comparison) sessions(s *sample) {
 // place says where a member whose sessions lose their home stands now, and what need not be told again.
 func (c *comparison) place(s *sample, k *Consequence) {
 	subject := subjectOf(k.Cluster, k.Member)
-	k.said = []string{subject, subject + " CloneID"}
-	for _, list := range []string{"PrimaryServers", "BackupServers"} {
-		k.said = append(k.said, diag.Sprintf("ServerCluster %q %s", k.Cluster, list))
-	}
+	k.said = append([]string{subject, subject + " CloneID"}, listsOf(k.Cluster)...)
 	if s.new.Declined {
 		return
 	}
 	if now := &c.new.table.Clusters[s.new.id]; now.Name == k.Cluster {
-		if m, known := now.MemberByName(k.Member); known {
+		if m, known := now.MemberByName(c.renamed.now(now.Name, k.Member)); known {
 			k.New = now.Members[m].At
 			return
 		}
@@ -115,7 +112,7 @@ func (c *comparison) reason(s *sample, id routecheck.MemberID) string {
 	if len(has) > 0 {
 		return fmt.Sprintf("its clone ID %s is in cluster %s now", m.CloneID, c.new.table.Clusters[has[0].cluster].Name)
 	}
-	if n, known := is.MemberByName(m.Name); known {
+	if n, known := is.MemberByName(c.renamed.now(is.Name, m.Name)); known {
 		if now := is.Members[n].CloneID; now != "" {
 			return fmt.Sprintf("its clone ID changes from %s to %s", m.CloneID, now)
 		}

@@ -115,6 +115,8 @@ func heading(section string) string {
 		return "new sessions"
 	case Routes:
 		return "requests that change cluster or members"
+	case Renamed:
+		return "members with another name"
 	case Reload:
 		return "needs more than a reload"
 	}
