@@ -50,7 +50,8 @@ func (p *parcel) send(w io.Writer, chunked bool) error {
 	return nil
 }
 
-// replace puts a hand-made member in the place of a fake: serve gets each connection with its first request, whose body is not read.
+// replace puts a hand-made member in the place of a fake: serve gets each connection with its first request, whose
+// body is not read.
 func (w *world) replace(member string, serve func(c net.Conn, rq *http.Request)) {
 	l := w.listen(w.t)
 	w.wg.Go(func() {
@@ -82,8 +83,8 @@ var quitters = map[string]func(net.Conn, *http.Request){
 	},
 }
 
-// With PostBufferSize=-1 a body of any size is kept for another attempt: in a file that nobody else can see and that is gone afterwards,
-// while memory stays small. The second member gets it byte by byte.
+// With PostBufferSize=-1 a body of any size is kept for another attempt: in a file that nobody else can see and that
+// is gone afterwards, while memory stays small. The second member gets it byte by byte.
 func TestLargeBodiesAreKeptInFiles(t *testing.T) {
 	size := int64(64 << 20)
 	if testing.Short() {
@@ -91,7 +92,9 @@ func TestLargeBodiesAreKeptInFiles(t *testing.T) {
 	}
 	for name, quit := range quitters {
 		for _, chunked := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, chunked %v", name, chunked), func(t *testing.T) { replayBody(t, size, quit, chunked) })
+			t.Run(fmt.Sprintf("%s, chunked %v", name, chunked), func(t *testing.T) {
+				replayBody(t, size, quit, chunked)
+			})
 			size = 3 << 20
 		}
 	}
@@ -207,7 +210,8 @@ func TestStuckMemberAndLargeBody(t *testing.T) {
 	body := strings.Repeat("0123456789", 100_000)
 	synctest.Test(t, func(t *testing.T) {
 		stuck := make(chan bool)
-		w := start(t, true, site{members: 2, cluster: `PostBufferSize="-1"`, server: `ServerIOTimeout="-5" WaitForContinue="true"`}, Options{}, func(w *world) {
+		w := start(t, true, site{members: 2, cluster: `PostBufferSize="-1"`,
+			server: `ServerIOTimeout="-5" WaitForContinue="true"`}, Options{}, func(w *world) {
 			w.replace("m1", func(c net.Conn, _ *http.Request) {
 				io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n")
 				<-stuck

@@ -18,9 +18,10 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// TestSameDecisions sends random sequences of requests through the proxy to members that fail at random, and the same through the offline
-// process of routecheck: attempt by attempt they must agree. Then the log that the
-// proxy has written is replayed, as wasplug trace -c does: every decision in it must be the one that the core makes. WASPLUG_DECISIONS sets the number of requests.
+// TestSameDecisions sends random sequences of requests through the proxy to members that fail at random, and the same
+// through the offline process of routecheck: attempt by attempt they must agree. Then the log that the proxy has
+// written is replayed, as wasplug trace -c does: every decision in it must be the one that the core makes.
+// WASPLUG_DECISIONS sets the number of requests.
 func TestSameDecisions(t *testing.T) {
 	requests := 3000
 	if n, err := strconv.Atoi(os.Getenv("WASPLUG_DECISIONS")); err == nil {
@@ -124,10 +125,14 @@ func randomSemantics(rng *rand.Rand) routecheck.Semantics {
 func randomSite(rng *rand.Rand, members int) site {
 	pick := func(values ...string) string { return values[rng.IntN(len(values))] }
 	s := site{members: members, backups: rng.IntN(max(members-1, 1)), extra: traceLog}
-	s.config = fmt.Sprintf(`MarkBusyDown="%s" FailoverToNext="%s"`, pick("true", "false"), pick("true", "false", "false"))
-	s.cluster = fmt.Sprintf(`RetryInterval="%s" LoadBalance="%s" IgnoreAffinityRequests="%s" ServerIOTimeoutRetry="%s" PostSizeLimit="%s"`,
-		pick("0", "10", "60"), pick("Round Robin", "Round Robin", "Random"), pick("true", "false"), pick("-1", "-1", "0", "1"), pick("-1", "-1", "200"))
-	s.server = fmt.Sprintf(`ConnectTimeout="5" ServerIOTimeout="%s" LoadBalanceWeight="%s"`, pick("7", "-7"), pick("1", "2", "5"))
+	s.config = fmt.Sprintf(`MarkBusyDown="%s" FailoverToNext="%s"`, pick("true", "false"), pick("true", "false",
+		"false"))
+	s.cluster = fmt.Sprintf(`RetryInterval="%s" LoadBalance="%s" IgnoreAffinityRequests="%s" `+
+		`ServerIOTimeoutRetry="%s" PostSizeLimit="%s"`,
+		pick("0", "10", "60"), pick("Round Robin", "Round Robin", "Random"), pick("true", "false"),
+		pick("-1", "-1", "0", "1"), pick("-1", "-1", "200"))
+	s.server = fmt.Sprintf(`ConnectTimeout="5" ServerIOTimeout="%s" LoadBalanceWeight="%s"`, pick("7", "-7"),
+		pick("1", "2", "5"))
 	return s
 }
 
@@ -150,7 +155,8 @@ func randomRequest(rng *rand.Rand) (raw string, rq routecheck.Request) {
 		rq.Body = int64(len(body)) // known by the time of the decision, for it is read into the buffer first
 		if len(body) > 64<<10 {
 			rq.Body = -1
-			return post("x", lines...), routecheck.Request{Host: "shop", Port: 80, Target: "/", Cookies: rq.Cookies, Body: 1}
+			return post("x", lines...), routecheck.Request{Host: "shop", Port: 80, Target: "/", Cookies: rq.Cookies,
+				Body: 1}
 		}
 		return postChunked(body, lines...), rq
 	}

@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// A folder that hangs, as one of a network that is gone, costs its requests 503 after a while and a bounded number of threads; members are
-// served meanwhile, and files again when it is back. What a dead network does cannot be had without one: here it is opening that hangs.
+// A folder that hangs, as one of a network that is gone, costs its requests 503 after a while and a bounded number of
+// threads; members are served meanwhile, and files again when it is back. What a dead network does cannot be had
+// without one: here it is opening that hangs.
 func TestDocrootThatHangs(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "page"), []byte("page"), 0o600); err != nil {
@@ -59,7 +60,8 @@ func TestDocrootThatHangs(t *testing.T) {
 // A file that cannot be opened for want of descriptors is not one that does not exist.
 func TestDocrootWithoutDescriptors(t *testing.T) {
 	lacking := func(string) (*os.File, fs.FileInfo, error) { return nil, nil, &fs.PathError{Err: syscall.EMFILE} }
-	w := start(t, false, site{members: 1, uri: "/app/*"}, Options{Docroot: t.TempDir()}, func(w *world) { w.p.docroot.open = lacking })
+	w := start(t, false, site{members: 1, uri: "/app/*"}, Options{Docroot: t.TempDir()},
+		func(w *world) { w.p.docroot.open = lacking })
 	defer w.stop()
 	if r := w.once(get("/page")); r.status != 503 {
 		t.Errorf("%+v", r)

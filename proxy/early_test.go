@@ -30,15 +30,16 @@ func answeringMember(answers *atomic.Int32, text string, head bool) func(net.Con
 	}
 }
 
-// A member that closes the connection as soon as it has refused a large body has answered: its answer is passed on, nobody else gets the
-// request, and it is not marked.
+// A member that closes the connection as soon as it has refused a large body has answered: its answer is passed on,
+// nobody else gets the request, and it is not marked.
 func TestAnswerBeforeTheBody(t *testing.T) {
 	for _, version := range []uint16{0, tls.VersionTLS12, tls.VersionTLS13} {
 		for _, size := range []string{"-1", "1", "0"} {
 			w := startOver(t, version, site{members: 2, cluster: `PostBufferSize="` + size + `"`}, Options{})
 			var answers atomic.Int32
 			for _, f := range w.fakes {
-				f.serveBy(answeringMember(&answers, "HTTP/1.1 413 Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig", true))
+				f.serveBy(answeringMember(&answers,
+					"HTTP/1.1 413 Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig", true))
 			}
 			w.onDial(func(c net.Conn) { c.(*net.TCPConn).SetWriteBuffer(4 << 10) }) // the body has no place on its way
 			v := w.visit()
@@ -58,13 +59,15 @@ func TestAnswerBeforeTheBody(t *testing.T) {
 	}
 }
 
-// An answer that stands there before the request goes out is found: nothing else comes that would wake whoever waits for it.
+// An answer that stands there before the request goes out is found: nothing else comes that would wake whoever waits
+// for it.
 func TestAnswerBeforeTheRequest(t *testing.T) {
 	for _, version := range []uint16{0, tls.VersionTLS13} {
 		for _, raw := range []string{get("/"), post("body"), post(strings.Repeat("x", 50_000))} {
 			w := startOver(t, version, site{members: 1, server: `ServerIOTimeout="5"`}, Options{})
 			var answers atomic.Int32
-			w.fakes["m1"].serveBy(answeringMember(&answers, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", false))
+			w.fakes["m1"].serveBy(answeringMember(&answers,
+				"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", false))
 			if version == 0 {
 				w.onDial(awaitBytes)
 			}
@@ -120,7 +123,8 @@ func TestAnswerOutlastsBody(t *testing.T) {
 	})
 }
 
-// A connection that ends because the answer came before the body ends cleanly, whatever the client has sent since: a reset could destroy the answer.
+// A connection that ends because the answer came before the body ends cleanly, whatever the client has sent since: a
+// reset could destroy the answer.
 func TestAnswerOvertakesBody(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		w := startOver(t, 0, site{members: 1, cluster: `PostBufferSize="0"`}, Options{})

@@ -24,10 +24,11 @@ var misbehaviours = map[string]func(*fake, net.Conn, *http.Request) bool{
 			}
 		}
 	},
-	"503":           answer("HTTP/1.1 503 Busy\r\nX-Member: m1\r\nContent-Length: 4\r\n\r\nbusy", true),
-	"truncate":      answer("HTTP/1.1 200 OK\r\nX-Member: m1\r\nContent-Length: 100\r\n\r\nshort", false),
-	"truncate late": answer("HTTP/1.1 200 OK\r\nX-Member: m1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n", false),
-	"lie":           answer("HTTP/1.1 200 OK\r\nX-Member: m1\r\nContent-Length: 2\r\n\r\nm1 and more", true),
+	"503":      answer("HTTP/1.1 503 Busy\r\nX-Member: m1\r\nContent-Length: 4\r\n\r\nbusy", true),
+	"truncate": answer("HTTP/1.1 200 OK\r\nX-Member: m1\r\nContent-Length: 100\r\n\r\nshort", false),
+	"truncate late": answer("HTTP/1.1 200 OK\r\nX-Member: m1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n",
+		false),
+	"lie": answer("HTTP/1.1 200 OK\r\nX-Member: m1\r\nContent-Length: 2\r\n\r\nm1 and more", true),
 	"trickle": func(_ *fake, c net.Conn, _ *http.Request) bool {
 		for _, b := range []byte("HTTP/1.1 200 OK\r\nX-Member: m1\r\nContent-Length: 2\r\n\r\nm1") {
 			time.Sleep(time.Second)
@@ -40,8 +41,9 @@ var misbehaviours = map[string]func(*fake, net.Conn, *http.Request) bool{
 	"close after": func(f *fake, c net.Conn, rq *http.Request) bool { good(f, c, rq); return false },
 }
 
-// fault is what comes of a misbehaviour: who answers, with which status, and whether m1 is then marked down (section 4).
-// The four cases are a repeatable request and one with a body that is not buffered, each with affinity to m1 and without (then m1 is next).
+// fault is what comes of a misbehaviour: who answers, with which status, and whether m1 is then marked down (section
+// 4). The four cases are a repeatable request and one with a body that is not buffered, each with affinity to m1 and
+// without (then m1 is next).
 type fault struct {
 	name                             string
 	timeout                          int // ServerIOTimeout
@@ -51,14 +53,17 @@ type fault struct {
 }
 
 var faults = []fault{
-	{"refuse", 5, "200 m2", "200 m2", "200 m2", "200 m2", true, 1, 1},                    // R50: nothing was sent, any body may follow
-	{"hang", 5, "500", "200 m2", "500", "500", false, 2, 1},                              // R54: affinity chooses it again, R57
-	{"hang", -5, "200 m2", "200 m2", "500", "500", true, 1, 1},                           // R55
-	{"reset", 5, "200 m2", "200 m2", "500", "500", true, 1, 1},                           // R50b, R57
-	{"garbage", 5, "502", "502", "502", "502", false, 1, 1},                              // R70
-	{"half head", 5, "200 m2", "200 m2", "500", "500", true, 1, 1},                       // R50b
-	{"flood", 5, "502", "502", "502", "502", false, 1, 1},                                // R70: over a limit
-	{"503", 5, "503 m1", "200 m2", "503 m1", "503 m1", false, 2, 1},                      // R53: affinity returns to it, then it is passed on
+	// R50: nothing was sent, any body may follow
+	{"refuse", 5, "200 m2", "200 m2", "200 m2", "200 m2", true, 1, 1},
+	// R54: affinity chooses it again, R57
+	{"hang", 5, "500", "200 m2", "500", "500", false, 2, 1},
+	{"hang", -5, "200 m2", "200 m2", "500", "500", true, 1, 1},     // R55
+	{"reset", 5, "200 m2", "200 m2", "500", "500", true, 1, 1},     // R50b, R57
+	{"garbage", 5, "502", "502", "502", "502", false, 1, 1},        // R70
+	{"half head", 5, "200 m2", "200 m2", "500", "500", true, 1, 1}, // R50b
+	{"flood", 5, "502", "502", "502", "502", false, 1, 1},          // R70: over a limit
+	// R53: affinity returns to it, then it is passed on
+	{"503", 5, "503 m1", "200 m2", "503 m1", "503 m1", false, 2, 1},
 	{"truncate", 5, "200 m1 cut", "200 m1 cut", "200 m1 cut", "200 m1 cut", false, 1, 1}, // R58, R70
 	{"truncate late", 5, "200 m1 cut", "200 m1 cut", "200 m1 cut", "200 m1 cut", false, 1, 1},
 	{"lie", 5, "200 m1", "200 m1", "200 m1", "200 m1", false, 1, 1},
@@ -68,7 +73,8 @@ var faults = []fault{
 
 func TestFaults(t *testing.T) {
 	bodies := map[string]string{
-		"GET": "", "POST small": "p=1", "POST large": strings.Repeat("x", 100<<10), "chunked small": "c=1", "chunked large": strings.Repeat("y", 100<<10),
+		"GET": "", "POST small": "p=1", "POST large": strings.Repeat("x", 100<<10), "chunked small": "c=1",
+		"chunked large": strings.Repeat("y", 100<<10),
 	}
 	for _, f := range faults {
 		for kind, body := range bodies {

@@ -19,7 +19,8 @@ import (
 
 // Every way in which a member can mark the end of an answer, for clients of both versions.
 func TestAnswerFraming(t *testing.T) {
-	chunked := "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nX-Sum: 1\r\n\r\n"
+	chunked := "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n5;x=y\r\nhello\r\n6\r\n" +
+		" world\r\n0\r\nX-Sum: 1\r\n\r\n"
 	long := strings.Repeat("0123456789", 20000)
 	for _, c := range []struct {
 		name, raw string
@@ -30,16 +31,20 @@ func TestAnswerFraming(t *testing.T) {
 		keepsOld  bool // that of an HTTP/1.0 client that asks for it
 	}{
 		{"length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", true, "GET", "hello", true, true},
-		{"large", fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(long), long), true, "GET", long, true, true},
+		{"large", fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(long), long), true, "GET", long,
+			true, true},
 		{"chunked", chunked, true, "GET", "hello world", true, false},
-		{"chunked large", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(long), long), true, "GET", long, true, false},
+		{"chunked large", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" +
+			fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(long), long), true, "GET", long, true, false},
 		{"end of connection", "HTTP/1.1 200 OK\r\n\r\nhello", false, "GET", "hello", false, false},
 		{"old server", "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello", false, "GET", "hello", true, true},
 		{"no content", "HTTP/1.1 204 No Content\r\n\r\n", true, "GET", "", true, true},
 		{"not modified", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", true, "GET", "", true, true},
 		{"head", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", true, "HEAD", "", true, true},
-		{"interim answers", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true, "GET", "ok", true, true},
-		{"large head", "HTTP/1.1 200 OK\r\nX-Long: " + long[:40000] + "\r\nContent-Length: 2\r\n\r\nok", true, "GET", "ok", true, true},
+		{"interim answers", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" +
+			"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true, "GET", "ok", true, true},
+		{"large head", "HTTP/1.1 200 OK\r\nX-Long: " + long[:40000] + "\r\nContent-Length: 2\r\n\r\nok", true, "GET",
+			"ok", true, true},
 	} {
 		for _, pipes := range []bool{false, true} {
 			for version, keeps := range map[string]bool{"1.1": c.keeps, "1.0": c.keepsOld} {
@@ -50,7 +55,8 @@ func TestAnswerFraming(t *testing.T) {
 					v.send(c.method + " / HTTP/" + version + "\r\nHost: shop\r\nConnection: keep-alive\r\n\r\n")
 					r, err := v.read(c.method)
 					if err != nil || r.err != nil || r.body != c.body || r.close == keeps {
-						t.Errorf("%s, HTTP/%s: %d bytes, close %v, %v %v", c.name, version, len(r.body), r.close, err, r.err)
+						t.Errorf("%s, HTTP/%s: %d bytes, close %v, %v %v", c.name, version, len(r.body), r.close, err,
+							r.err)
 					}
 					if !keeps {
 						break
@@ -79,21 +85,24 @@ func TestOldClients(t *testing.T) {
 	if r := w.once("GET / HTTP/1.0\r\nHost: shop\r\n\r\n"); r.status != 200 || !r.close {
 		t.Errorf("%+v", r)
 	}
-	if raw := w.fakes["m1"].raw.String(); !strings.HasPrefix(raw, "GET / HTTP/1.1\r\nHost: 127.0.0.1:") || !strings.Contains(raw, "$WSPR: HTTP/1.0\r\n") {
+	if raw := w.fakes["m1"].raw.String(); !strings.HasPrefix(raw, "GET / HTTP/1.1\r\nHost: 127.0.0.1:") ||
+		!strings.Contains(raw, "$WSPR: HTTP/1.0\r\n") {
 		t.Errorf("the member gets %q", raw)
 	}
 }
 
 // A WebSocket goes both ways until it is idle for too long.
 func TestWebSocket(t *testing.T) {
-	const handshake = "GET /ws HTTP/1.1\r\nHost: shop\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n"
+	const handshake = "GET /ws HTTP/1.1\r\nHost: shop\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n" +
+		"Sec-WebSocket-Key: x\r\n\r\n"
 	synctest.Test(t, func(t *testing.T) {
 		w := start(t, true, site{members: 1, server: `wsServerIdleTimeout="30" ServerIOTimeout="5"`}, Options{})
 		defer w.stop()
 		var seen http.Header
 		w.fakes["m1"].act = func(_ *fake, c net.Conn, rq *http.Request) bool {
 			seen = rq.Header
-			io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: y\r\n\r\n")
+			io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+				"Sec-WebSocket-Accept: y\r\n\r\n")
 			io.Copy(c, c)
 			return false
 		}
@@ -101,7 +110,8 @@ func TestWebSocket(t *testing.T) {
 		defer v.Close()
 		v.send(handshake)
 		rs, err := http.ReadResponse(v.br, nil)
-		if err != nil || rs.StatusCode != 101 || rs.Header.Get("Upgrade") != "websocket" || rs.Header.Get("Sec-WebSocket-Accept") != "y" || seen.Get("Upgrade") != "websocket" {
+		if err != nil || rs.StatusCode != 101 || rs.Header.Get("Upgrade") != "websocket" ||
+			rs.Header.Get("Sec-WebSocket-Accept") != "y" || seen.Get("Upgrade") != "websocket" {
 			t.Fatalf("%+v %v, member got %v", rs, err, seen)
 		}
 		buf := make([]byte, 5)
@@ -113,7 +123,8 @@ func TestWebSocket(t *testing.T) {
 			}
 		}
 		began := time.Now()
-		if _, err := v.br.ReadByte(); err == nil || time.Since(began) < 30*time.Second || time.Since(began) > 31*time.Second {
+		if _, err := v.br.ReadByte(); err == nil || time.Since(began) < 30*time.Second ||
+			time.Since(began) > 31*time.Second {
 			t.Errorf("idle tunnel ends after %v: %v", time.Since(began), err)
 		}
 		if _, pending := w.memberState("m1"); pending != 0 {
@@ -122,7 +133,8 @@ func TestWebSocket(t *testing.T) {
 	})
 	w := start(t, false, site{members: 1}, Options{})
 	defer w.stop()
-	if r := w.once("GET /ws HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"); r.status != 200 {
+	if r := w.once("GET /ws HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+		"\r\n"); r.status != 200 {
 		t.Errorf("an answer without upgrade: %+v", r)
 	}
 	w.fakes["m1"].act = answer("HTTP/1.1 101 Switching Protocols\r\n\r\n", true)
@@ -135,7 +147,8 @@ func TestWebSocket(t *testing.T) {
 func TestWaitForContinue(t *testing.T) {
 	w := start(t, false, site{members: 1, server: `WaitForContinue="true"`}, Options{})
 	defer w.stop()
-	if r := w.once(post("hello")); r.status != 200 || w.fakes["m1"].bodies[0] != "hello" || w.fakes["m1"].requests()[0].Header.Get("Expect") == "" {
+	if r := w.once(post("hello")); r.status != 200 || w.fakes["m1"].bodies[0] != "hello" ||
+		w.fakes["m1"].requests()[0].Header.Get("Expect") == "" {
 		t.Errorf("%+v, %q", r, w.fakes["m1"].raw.String())
 	}
 	l := w.listen(t)
@@ -198,7 +211,8 @@ func TestMaxConnections(t *testing.T) {
 // R65: a stream that has been idle for longer than ConnectionTTL is not used again.
 func TestConnectionTTL(t *testing.T) {
 	var clock atomic.Int64
-	w := start(t, false, site{members: 1}, Options{Now: func() routecheck.Nanos { return routecheck.Nanos(clock.Load()) }})
+	now := func() routecheck.Nanos { return routecheck.Nanos(clock.Load()) }
+	w := start(t, false, site{members: 1}, Options{Now: now})
 	defer w.stop()
 	v := w.visit()
 	defer v.Close()
@@ -218,7 +232,8 @@ func TestConnectTimeout(t *testing.T) {
 		defer w.stop()
 		w.mu.Lock()
 		w.members["10.0.0.1:9080"].Close()
-		w.members["10.0.0.1:9080"] = &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})} // nobody accepts
+		// nobody accepts
+		w.members["10.0.0.1:9080"] = &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
 		w.mu.Unlock()
 		began := time.Now()
 		if r := w.once(get("/", sticky("m1"))); r.member != "m2" || time.Since(began) != 3*time.Second {
@@ -274,19 +289,22 @@ func TestTrustedProxies(t *testing.T) {
 		want string
 	}{
 		{site{members: 1, config: `TrustedProxyEnable="true"`, extra: trusted}, "$WSRA: 1.2.3.4"},
-		{site{members: 1, config: `TrustedProxyEnable="true"`, extra: strings.Replace(trusted, "127.0.0.1", "10.0.0.0/8", 1)}, "$WSRA: 127.0.0.1"},
+		{site{members: 1, config: `TrustedProxyEnable="true"`, extra: strings.Replace(trusted, "127.0.0.1",
+			"10.0.0.0/8", 1)}, "$WSRA: 127.0.0.1"},
 		{site{members: 1, extra: trusted}, "$WSRA: 127.0.0.1"},
 		{site{members: 1, cluster: `RemoveSpecialHeaders="false"`}, "$WSRA: 1.2.3.4"},
 	} {
 		w := start(t, false, c.s, Options{})
 		w.once(get("/", "$WSRA: 1.2.3.4", "$WSRU: jane", "$WSAT: BASIC", "$WSSI: 0a1b"))
 		raw := w.fakes["m1"].raw.String()
-		for _, line := range []string{"$WSRU: jane\r\n", "$WSAT: BASIC\r\n", "$WSSI: 0a1b\r\n"} { // only a front proxy can know these
+		// only a front proxy can know these
+		for _, line := range []string{"$WSRU: jane\r\n", "$WSAT: BASIC\r\n", "$WSSI: 0a1b\r\n"} {
 			if trusts := c.want == "$WSRA: 1.2.3.4"; strings.Contains(raw, line) != trusts {
 				t.Errorf("%+v: member gets %q", c.s, raw)
 			}
 		}
-		if !strings.Contains(raw, c.want+"\r\n") || strings.Count(raw, "$WSRA") != 1 || !strings.Contains(raw, "$WSIS: false\r\n") {
+		if !strings.Contains(raw, c.want+"\r\n") || strings.Count(raw, "$WSRA") != 1 ||
+			!strings.Contains(raw, "$WSIS: false\r\n") {
 			t.Errorf("%+v: member gets %q", c.s, raw)
 		}
 		w.stop()
@@ -299,7 +317,8 @@ func TestPorts(t *testing.T) {
 	if r := w.once("GET / HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n"); r.status != 200 {
 		t.Errorf("%+v", r)
 	}
-	if raw := w.fakes["m1"].raw.String(); !strings.Contains(raw, "Host: [::1]:8080\r\n") || !strings.Contains(raw, "$WSSN: [::1]\r\n") || !strings.Contains(raw, "$WSSP: 8080\r\n") {
+	if raw := w.fakes["m1"].raw.String(); !strings.Contains(raw, "Host: [::1]:8080\r\n") ||
+		!strings.Contains(raw, "$WSSN: [::1]\r\n") || !strings.Contains(raw, "$WSSP: 8080\r\n") {
 		t.Errorf("the member gets %q", raw)
 	}
 	if got, any := w.p.Serves(&Listener{Listener: w.front, Port: 80}); !any || len(got) != 1 || got[0] != "*:80" {
@@ -323,7 +342,8 @@ func TestFailoverHeader(t *testing.T) {
 	defer w.stop()
 	w.refuse("m1")
 	w.once(post("body", sticky("m1")))
-	if raw := w.fakes["m2"].raw.String(); strings.Count(raw, "$WSFO: true\r\n") != 1 || !strings.HasSuffix(raw, "\r\n\r\nbody") {
+	if raw := w.fakes["m2"].raw.String(); strings.Count(raw, "$WSFO: true\r\n") != 1 ||
+		!strings.HasSuffix(raw, "\r\n\r\nbody") {
 		t.Errorf("the member gets %q", raw)
 	}
 	w.once(post("body"))
@@ -352,8 +372,10 @@ func TestDocroot(t *testing.T) {
 	v := w.visit()
 	defer v.Close()
 	for path, want := range map[string]string{
-		"/": "200 index.html", "/a%20b.txt?x": "200 a b.txt", "/none": "404", "/.htaccess": "404", "/sub/WEB-INF/web.xml": "404", "/sub/web-inf/web.xml": "404",
-		"/../" + filepath.Base(outside) + "/secret": "404", "/%2e%2e/%2e%2e/etc/passwd": "404", "/link": "404", "/sub": "404", "/%00": "404", "/%": "404", "/..%5c..%5csecret": "404",
+		"/": "200 index.html", "/a%20b.txt?x": "200 a b.txt", "/none": "404", "/.htaccess": "404",
+		"/sub/WEB-INF/web.xml": "404", "/sub/web-inf/web.xml": "404",
+		"/../" + filepath.Base(outside) + "/secret": "404", "/%2e%2e/%2e%2e/etc/passwd": "404", "/link": "404",
+		"/sub": "404", "/%00": "404", "/%": "404", "/..%5c..%5csecret": "404",
 	} {
 		r := v.ask(get(path))
 		got := fmt.Sprint(r.status)

@@ -30,8 +30,8 @@ func clientSeeds() (seeds []string) {
 	return seeds
 }
 
-// Whatever a client sends, it gets HTTP or an end, the proxy goes on, and members get the requests that it sent: whole,
-// in order, none twice, and no other.
+// Whatever a client sends, it gets HTTP or an end, the proxy goes on, and members get the requests that it sent:
+// whole, in order, none twice, and no other.
 func FuzzClient(f *testing.F) {
 	for _, seed := range clientSeeds() {
 		f.Add([]byte(seed), false)
@@ -102,7 +102,8 @@ func (w *world) converse(raw []byte) {
 	w.atRest("m1")
 }
 
-// messages divides what a client sent into requests: METHOD TARGET HOST BODY. name is the host of those that have none.
+// messages divides what a client sent into requests: METHOD TARGET HOST BODY. name is the host of those that have
+// none.
 func messages(raw []byte, name string) (list []string) {
 	for {
 		var rq http1.Request
@@ -126,7 +127,8 @@ func messages(raw []byte, name string) (list []string) {
 	}
 }
 
-// withoutControls replaces control characters in the values of fields: the proxy passes them on, net/http refuses them.
+// withoutControls replaces control characters in the values of fields: the proxy passes them on, net/http refuses
+// them.
 func withoutControls(answer []byte) []byte {
 	value := false
 	return bytes.Map(func(c rune) rune {
@@ -141,8 +143,10 @@ func withoutControls(answer []byte) []byte {
 // FuzzMember: whatever a member sends, the client gets a whole answer or sees that it is cut.
 func FuzzMember(f *testing.F) {
 	for _, seed := range []string{
-		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
-		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 404 No\r\n\r\nx", "HTTP/1.1 503 Busy\r\nContent-Length: 9\r\n\r\n", "HTTP/1.1 101 X\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 404 No\r\n\r\nx", "HTTP/1.1 503 Busy\r\nContent-Length: 9\r\n\r\n",
+		"HTTP/1.1 101 X\r\n\r\n",
 		"HTTP/1.1 503 Busy\r\nX:\f9\r\n\r\n",
 	} {
 		f.Add([]byte(seed))

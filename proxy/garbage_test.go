@@ -54,7 +54,8 @@ func turns(t *testing.T, raw string, run func(turn func())) {
 	defer w.stop()
 	v := w.visit()
 	defer v.Close()
-	rq, answer := []byte(raw), make([]byte, len("HTTP/1.1 200 OK\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\nContent-Length: 2\r\n\r\nok"))
+	rq, answer := []byte(raw), make([]byte, len("HTTP/1.1 200 OK\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\n"+
+		"Content-Length: 2\r\n\r\nok"))
 	run(func() {
 		v.Write(rq)
 		if _, err := io.ReadFull(v.Conn, answer); err != nil {
@@ -63,7 +64,8 @@ func turns(t *testing.T, raw string, run func(turn func())) {
 	})
 }
 
-// A request costs no garbage (the pools of a program built with -race give some), from the first byte to the counters: that keeps the proxy's memory flat and its CPU time near nginx's.
+// A request costs no garbage (the pools of a program built with -race give some), from the first byte to the
+// counters: that keeps the proxy's memory flat and its CPU time near nginx's.
 func TestNoGarbage(t *testing.T) {
 	for name, raw := range exchanges {
 		turns(t, raw, func(turn func()) {

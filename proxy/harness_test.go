@@ -105,7 +105,8 @@ func good(f *fake, c net.Conn, rq *http.Request) bool {
 	if rq.Method == "HEAD" {
 		body = ""
 	}
-	_, err := fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nX-Member: %s\r\nContent-Length: %d\r\n\r\n%s", f.name, len(f.name), body)
+	_, err := fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nX-Member: %s\r\nContent-Length: %d\r\n\r\n%s", f.name, len(f.name),
+		body)
 	return err == nil
 }
 
@@ -168,9 +169,11 @@ func (s site) xml() string {
 	if uri == "" {
 		uri = "/*"
 	}
-	fmt.Fprintf(&b, `<Config %s><VirtualHostGroup Name="vh"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster Name="C" %s>`, s.config, s.cluster)
+	fmt.Fprintf(&b, `<Config %s><VirtualHostGroup Name="vh"><VirtualHost Name="*:80"/></VirtualHostGroup>`, s.config)
+	fmt.Fprintf(&b, `<ServerCluster Name="C" %s>`, s.cluster)
 	for i := 1; i <= s.members; i++ {
-		fmt.Fprintf(&b, `<Server Name="m%d" CloneID="c%d" %s><Transport Hostname="m%d" Port="9080" Protocol="http"/></Server>`, i, i, s.server, i)
+		fmt.Fprintf(&b, `<Server Name="m%d" CloneID="c%d" %s>`, i, i, s.server)
+		fmt.Fprintf(&b, `<Transport Hostname="m%d" Port="9080" Protocol="http"/></Server>`, i)
 	}
 	b.WriteString("<PrimaryServers>")
 	for i := 1; i <= s.members; i++ {
@@ -184,7 +187,8 @@ func (s site) xml() string {
 	} else {
 		b.WriteString("</PrimaryServers>")
 	}
-	fmt.Fprintf(&b, `</ServerCluster><UriGroup Name="u"><Uri Name="%s"/></UriGroup><Route VirtualHostGroup="vh" UriGroup="u" ServerCluster="C"/>%s</Config>`, uri, s.extra)
+	fmt.Fprintf(&b, `</ServerCluster><UriGroup Name="u"><Uri Name="%s"/></UriGroup>`, uri)
+	fmt.Fprintf(&b, `<Route VirtualHostGroup="vh" UriGroup="u" ServerCluster="C"/>%s</Config>`, s.extra)
 	return b.String()
 }
 
@@ -201,10 +205,12 @@ func (w *world) source() Source {
 	}
 }
 
-// start builds a world; its members all answer well. prepare runs before the first client can come. stop ends it and waits for everything.
+// start builds a world; its members all answer well. prepare runs before the first client can come. stop ends it and
+// waits for everything.
 func start(t *testing.T, pipes bool, s site, opt Options, prepare ...func(*world)) *world {
 	t.Helper()
-	w := &world{t: t, network: &network{pipes: pipes, members: map[string]net.Listener{}, dials: map[string]int{}}, fakes: map[string]*fake{}}
+	w := &world{t: t, network: &network{pipes: pipes, members: map[string]net.Listener{}, dials: map[string]int{}},
+		fakes: map[string]*fake{}}
 	for i := 1; i <= s.members; i++ {
 		f := &fake{name: fmt.Sprintf("m%d", i), conns: map[net.Conn]bool{}}
 		l := w.listen(t)
@@ -331,7 +337,8 @@ func joinLines(lines []string) string {
 }
 
 func post(body string, lines ...string) string {
-	return fmt.Sprintf("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: %d\r\n%s\r\n%s", len(body), joinLines(lines), body)
+	return fmt.Sprintf("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: %d\r\n%s\r\n%s", len(body), joinLines(lines),
+		body)
 }
 
 func postChunked(body string, lines ...string) string {

@@ -13,11 +13,14 @@ import (
 	"time"
 )
 
-// Messages that two programs could read in two ways never reach a member; the connection ends with a 4xx or without a word.
+// Messages that two programs could read in two ways never reach a member; the connection ends with a 4xx or without a
+// word.
 func TestSmuggling(t *testing.T) {
 	for name, raw := range map[string]string{
-		"length and chunked":   "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: shop\r\n\r\n",
-		"two lengths":          "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 1\r\nContent-Length: 50\r\n\r\nxGET /evil HTTP/1.1\r\nHost: shop\r\n\r\n",
+		"length and chunked": "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n" +
+			"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: shop\r\n\r\n",
+		"two lengths": "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 1\r\nContent-Length: 50\r\n\r\n" +
+			"xGET /evil HTTP/1.1\r\nHost: shop\r\n\r\n",
 		"folded":               "GET / HTTP/1.1\r\nHost: shop\r\nX: 1\r\n Transfer-Encoding: chunked\r\n\r\n",
 		"bare LF":              "GET / HTTP/1.1\nHost: shop\n\n",
 		"bare LF in a head":    "GET / HTTP/1.1\r\nHost: shop\r\nX: y\nTransfer-Encoding: chunked\r\n\r\n",
@@ -31,10 +34,14 @@ func TestSmuggling(t *testing.T) {
 		"endless request line": "GET /" + strings.Repeat("x", 200<<10),
 		"TLS on a plain port":  "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\n",
 		"HTTP/2 preface":       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-		"LF ends an extension": "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\nhello\r\n0\r\n\r\n",
-		"oversized chunk":      "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff5\r\nhello\r\n0\r\n\r\n",
-		"chunk too long":       "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n0\r\n\r\n",
-		"private trailer":      "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n$WSRA: 1.2.3.4\r\n\r\n",
+		"LF ends an extension": "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\n" +
+			"hello\r\n0\r\n\r\n",
+		"oversized chunk": "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n" +
+			"ffffffffffffffff5\r\nhello\r\n0\r\n\r\n",
+		"chunk too long": "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n" +
+			"0\r\n\r\n",
+		"private trailer": "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" +
+			"$WSRA: 1.2.3.4\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := start(t, false, site{members: 2}, Options{})
@@ -85,11 +92,14 @@ func TestBadChunkOnTheWay(t *testing.T) {
 func TestPrivateHeadersOfClients(t *testing.T) {
 	w := start(t, false, site{members: 1}, Options{})
 	defer w.stop()
-	if r := w.once(get("/", "$WSRA: 1.2.3.4", "$wsis: true", "$WSFO: true", "$WSUnknown: x", "_WS_HAPRT_WLMVERSION: -1",
-		"Connection: $WSRA, $WSPR, Host, X-Hop", "X-Hop: 1", "X-Stay: 1", "Keep-Alive: 5", "TE: trailers", "Upgrade: h2c", "Proxy-Connection: x")); r.status != 200 {
+	if r := w.once(get("/", "$WSRA: 1.2.3.4", "$wsis: true", "$WSFO: true", "$WSUnknown: x",
+		"_WS_HAPRT_WLMVERSION: -1",
+		"Connection: $WSRA, $WSPR, Host, X-Hop", "X-Hop: 1", "X-Stay: 1", "Keep-Alive: 5", "TE: trailers",
+		"Upgrade: h2c", "Proxy-Connection: x")); r.status != 200 {
 		t.Fatalf("%+v", r)
 	}
-	want := "GET / HTTP/1.1\r\nHost: shop\r\nX-Stay: 1\r\n$WSIS: false\r\n$WSSC: http\r\n$WSRA: 127.0.0.1\r\n$WSRH: 127.0.0.1\r\n" +
+	want := "GET / HTTP/1.1\r\nHost: shop\r\nX-Stay: 1\r\n$WSIS: false\r\n$WSSC: http\r\n$WSRA: 127.0.0.1\r\n" +
+		"$WSRH: 127.0.0.1\r\n" +
 		"$WSPR: HTTP/1.1\r\n$WSSN: shop\r\n$WSSP: 80\r\n\r\n"
 	if got := w.fakes["m1"].raw.String(); got != want {
 		t.Errorf("member got %q", got)
@@ -100,12 +110,14 @@ func TestPrivateHeadersOfMembers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // where it is always the same second
 		w := start(t, true, site{members: 1}, Options{})
 		defer w.stop()
-		w.fakes["m1"].act = answer("HTTP/1.1 200 Fine\r\n$WSEP: x\r\nX-Other: 1\r\nX-Hop: 1\r\nSet-Cookie: a=b\r\nConnection: keep-alive, x-hop, x-other\r\n$wspt: 1\r\nContent-Length: 2\r\nKeep-Alive: 5\r\n\r\nok", true)
+		w.fakes["m1"].act = answer("HTTP/1.1 200 Fine\r\n$WSEP: x\r\nX-Other: 1\r\nX-Hop: 1\r\nSet-Cookie: a=b\r\n"+
+			"Connection: keep-alive, x-hop, x-other\r\n$wspt: 1\r\nContent-Length: 2\r\nKeep-Alive: 5\r\n\r\nok", true)
 		v := w.visit()
 		defer v.Close()
 		v.send(get("/"))
 		got := make([]byte, 200)
-		want := "HTTP/1.1 200 Fine\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\nok"
+		want := "HTTP/1.1 200 Fine\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\nSet-Cookie: a=b\r\n" +
+			"Content-Length: 2\r\n\r\nok"
 		n, _ := io.ReadAtLeast(v.br, got, len(want))
 		if string(got[:n]) != want {
 			t.Errorf("client got %q", got[:n])
@@ -113,14 +125,16 @@ func TestPrivateHeadersOfMembers(t *testing.T) {
 	})
 }
 
-// An answer has one Date: that of the member, else one of the proxy's own (RFC 9110, 6.6.1), and room for it also in the longest case.
+// An answer has one Date: that of the member, else one of the proxy's own (RFC 9110, 6.6.1), and room for it also in
+// the longest case.
 func TestDate(t *testing.T) {
 	for _, c := range []struct{ answer, want string }{
 		{"HTTP/1.1 200 OK\r\nDATE: then\r\nContent-Length: 0\r\n\r\n", "then"},
 		{"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "Sat, 01 Jan 2000 00:00:00 GMT"},
 		{"HTTP/1.1 200 OK\r\n\r\n", "Sat, 01 Jan 2000 00:00:00 GMT"},
 	} {
-		for _, raw := range []string{get("/"), "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", get("/none"), "nonsense\r\n\r\n"} {
+		for _, raw := range []string{get("/"), "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", get("/none"),
+			"nonsense\r\n\r\n"} {
 			synctest.Test(t, func(t *testing.T) {
 				w := start(t, true, site{members: 1, uri: "/"}, Options{})
 				defer w.stop()
@@ -148,8 +162,10 @@ func TestSlowClients(t *testing.T) {
 	}{
 		{"silent", "", "", 0, 60 * time.Second},
 		{"slow head", "GET / HTTP/1.1\r\nX: ", "x", 408, 30 * time.Second},
-		{"body that never comes", "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\n", "", 408, 60 * time.Second},
-		{"large body that never comes", "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 500000\r\n\r\n", "", 408, 60 * time.Second},
+		{"body that never comes", "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\n", "", 408,
+			60 * time.Second},
+		{"large body that never comes", "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 500000\r\n\r\n", "", 408,
+			60 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -182,7 +198,8 @@ func TestSlowClients(t *testing.T) {
 	}
 }
 
-// Clients that hang in every stage of a request hold nobody else up: while fifty of them do, others are served by every member.
+// Clients that hang in every stage of a request hold nobody else up: while fifty of them do, others are served by
+// every member.
 func TestOthersAreServedMeanwhile(t *testing.T) {
 	head := "GET / HTTP/1.1\r\nHost: shop\r\n"
 	for name, sent := range map[string]string{
@@ -193,9 +210,10 @@ func TestOthersAreServedMeanwhile(t *testing.T) {
 		"100 KB of a head":       head + "X: " + strings.Repeat("x", 100<<10),
 		"no body":                "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\n",
 		"no body after continue": "POST / HTTP/1.1\r\nHost: shop\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n",
-		"half of a large body":   "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 400000\r\n\r\n" + strings.Repeat("x", 200000),
-		"half a chunk":           "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhalf",
-		"answers left unread":    strings.Repeat(get("/"), 100),
+		"half of a large body": "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 400000\r\n\r\n" +
+			strings.Repeat("x", 200000),
+		"half a chunk":        "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhalf",
+		"answers left unread": strings.Repeat(get("/"), 100),
 	} {
 		t.Run(name, func(t *testing.T) { servedMeanwhile(t, false, sent) })
 		t.Run(name+", without time passing", func(t *testing.T) {
@@ -301,7 +319,8 @@ func TestPipelining(t *testing.T) {
 	defer v.Close()
 	raw := ""
 	for i := range 50 {
-		raw += get(fmt.Sprint("/", i), sticky(fmt.Sprint("m", 1+i%2))) + post(strings.Repeat("b", i*10), sticky("m1")) + postChunked("chunk", sticky("m2"))
+		raw += get(fmt.Sprint("/", i), sticky(fmt.Sprint("m", 1+i%2))) + post(strings.Repeat("b", i*10),
+			sticky("m1")) + postChunked("chunk", sticky("m2"))
 	}
 	v.send(raw)
 	for i := range 50 {

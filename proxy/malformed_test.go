@@ -13,8 +13,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// malformed is an answer that is not as HTTP/1.1 wants it. want is what the client gets for GET and POST, head for HEAD where that differs:
-// "200 ok" is the body passed on, "cut" in place of it that the connection ends before the body does.
+// malformed is an answer that is not as HTTP/1.1 wants it. want is what the client gets for GET and POST, head for
+// HEAD where that differs: "200 ok" is the body passed on, "cut" in place of it that the connection ends before the
+// body does.
 type malformed struct {
 	name, answer string
 	want, head   string
@@ -47,7 +48,8 @@ func malformedAnswers() []malformed {
 		{name: "fold of an empty value", answer: okLine + "X:\r\n z\r\n" + ok2, want: passed, header: "X: z"},
 		{name: "empty fold", answer: okLine + "X: y\r\n \r\n" + ok2, want: passed, header: "X: y"},
 		{name: "two folds", answer: okLine + "X: y\r\n z\n   w\r\n" + ok2, want: passed, header: "X: y z w"},
-		{name: "fold that looks like a field", answer: okLine + "X: y\r\n Content-Length: 9\r\n" + ok2, want: passed, header: "X: y Content-Length: 9"},
+		{name: "fold that looks like a field", answer: okLine + "X: y\r\n Content-Length: 9\r\n" + ok2, want: passed,
+			header: "X: y Content-Length: 9"},
 		{name: "control character", answer: okLine + "X: a\x01b\r\n" + ok2, want: passed, header: "X: a\x01b"},
 		{name: "escape", answer: okLine + "X: \x1b[0m\r\n" + ok2, want: passed, header: "X: \x1b[0m"},
 		{name: "vertical tab", answer: okLine + "X: a\x0bb\r\n" + ok2, want: passed, header: "X: a\x0bb"},
@@ -60,32 +62,44 @@ func malformedAnswers() []malformed {
 		{name: "no colon", answer: okLine + "nonsense\r\n" + ok2, want: passed},
 		{name: "no colon first and last", answer: okLine + "a\r\n" + length2 + "b\r\n\r\nok", want: passed},
 		{name: "fold without colon", answer: okLine + "nonsense\r\n more\r\n" + ok2, want: passed},
-		{name: "chunked in two fields", answer: okLine + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n" + chunks, want: passed},
+		{name: "chunked in two fields", answer: okLine +
+			"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n" + chunks, want: passed},
 		{name: "chunked twice", answer: okLine + "Transfer-Encoding: chunked, chunked\r\n" + chunks, want: passed},
 		{name: "CHUNKED", answer: okLine + "Transfer-Encoding: CHUNKED\r\n" + chunks, want: passed},
 		{name: "identity", answer: okLine + "Transfer-Encoding: identity\r\n" + ok2, want: passed},
-		{name: "identity and chunked", answer: okLine + "Transfer-Encoding: identity, chunked\r\n" + chunks, want: passed},
+		{name: "identity and chunked", answer: okLine + "Transfer-Encoding: identity, chunked\r\n" + chunks,
+			want: passed},
 		{name: "blank before a colon", answer: okLine + "X : y\r\n" + ok2, want: passed, header: "X: y"},
-		{name: "blank before the colon of the length", answer: okLine + "Content-Length\t : 2\r\n\r\nok", want: passed},
+		{name: "blank before the colon of the length", answer: okLine + "Content-Length\t : 2\r\n\r\nok",
+			want: passed},
 		{name: "length with zeros", answer: okLine + "Content-Length: 00002\r\n\r\nok", want: passed},
 		{name: "no reason", answer: "HTTP/1.1 200\r\n" + ok2, want: passed},
 		{name: "no reason, LF", answer: "HTTP/1.1 200 \n" + ok2, want: passed},
 		{name: "no end", answer: okLine + "X : y\r\n\r\nok", want: passed, closes: true},
-		{name: "chunks of HTTP/1.0", answer: "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n" + chunks, want: passed},
+		{name: "chunks of HTTP/1.0", answer: "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n" + chunks,
+			want: passed},
 		{name: "204 with a length", answer: "HTTP/1.1 204 None\r\nContent-Length: 5\r\n\r\n", want: "204"},
 		{name: "204 with chunked", answer: "HTTP/1.1 204 None\nTransfer-Encoding: chunked\n\n", want: "204"},
 		{name: "304 with LF", answer: "HTTP/1.1 304 Same\nContent-Length: 5\n\n", want: "304"},
 		{name: "interim with LF", answer: "HTTP/1.1 103 Early\nLink : x\n\n" + okLine + ok2, want: passed},
 
-		{name: "an unknown byte in a chunk's size", answer: okLine + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", want: refused, head: "200"},
-		{name: "negative chunk", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n-1\r\nok\r\n", want: refused, head: "200"},
-		{name: "hexadecimal prefix", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n0x2\r\nok\r\n0\r\n\r\n", want: refused, head: "200"},
-		{name: "chunk that overflows", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n" + strings.Repeat("f", 17) + "\r\nok", want: refused, head: "200"},
-		{name: "chunk too short", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n1\r\nok\r\n0\r\n\r\n", want: refused, head: "200"},
-		{name: "chunk ends with LF", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\n0\r\n\r\n", want: refused, head: "200"},
+		{name: "an unknown byte in a chunk's size", answer: okLine + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+			want: refused, head: "200"},
+		{name: "negative chunk", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n-1\r\nok\r\n", want: refused,
+			head: "200"},
+		{name: "hexadecimal prefix", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n0x2\r\nok\r\n0\r\n\r\n",
+			want: refused, head: "200"},
+		{name: "chunk that overflows", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n" +
+			strings.Repeat("f", 17) + "\r\nok", want: refused, head: "200"},
+		{name: "chunk too short", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n1\r\nok\r\n0\r\n\r\n",
+			want: refused, head: "200"},
+		{name: "chunk ends with LF", answer: okLine + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\n0\r\n\r\n",
+			want: refused, head: "200"},
 		{name: "bad chunk later", want: "200 cut", head: "200",
-			answer: okLine + "Transfer-Encoding: chunked\r\n\r\n10000\r\n" + strings.Repeat("x", 1<<16) + "\r\nzz\r\n"},
-		{name: "length and chunked", answer: okLine + length2 + "Transfer-Encoding: chunked\r\n" + chunks, want: refused},
+			answer: okLine + "Transfer-Encoding: chunked\r\n\r\n10000\r\n" + strings.Repeat("x", 1<<16) +
+				"\r\nzz\r\n"},
+		{name: "length and chunked", answer: okLine + length2 + "Transfer-Encoding: chunked\r\n" + chunks,
+			want: refused},
 		{name: "fold of the first line", answer: okLine + " X: y\r\n" + ok2, want: refused},
 		{name: "fold of the length", answer: okLine + "Content-Length:\r\n 2\r\n\r\nok", want: refused},
 		{name: "fold of the coding", answer: okLine + "Transfer-Encoding:\r\n chunked\r\n" + chunks, want: refused},
@@ -109,23 +123,31 @@ func malformedAnswers() []malformed {
 		{name: "endless status line", answer: "HTTP/1.1 200 " + strings.Repeat("x", 300<<10), want: refused},
 		{name: "many fields", answer: okLine + strings.Repeat("X: y\r\n", 2000) + ok2, want: refused},
 		{name: "many odd fields", answer: okLine + strings.Repeat("X : y\n", 2000) + ok2, want: refused},
-		{name: "upgrade that nobody asked for", answer: "HTTP/1.1 101 Switch\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", want: refused},
-		{name: "many interim answers", answer: strings.Repeat("HTTP/1.1 102 Wait\r\n\r\n", 50) + okLine + ok2, want: refused},
-		{name: "interim with a body", answer: "HTTP/1.1 100 Continue\r\nContent-Length: 4\r\n\r\nbody" + okLine + ok2, want: refused},
+		{name: "upgrade that nobody asked for",
+			answer: "HTTP/1.1 101 Switch\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", want: refused},
+		{name: "many interim answers", answer: strings.Repeat("HTTP/1.1 102 Wait\r\n\r\n", 50) + okLine + ok2,
+			want: refused},
+		{name: "interim with a body", answer: "HTTP/1.1 100 Continue\r\nContent-Length: 4\r\n\r\nbody" + okLine + ok2,
+			want: refused},
 		{name: "reflected line break", answer: okLine + "X: a\r\r\nSet-Cookie: b=c\r\n" + ok2, want: refused},
 	}
 	list = append(list, surplusAnswers()...)
 	list = append(list, cutAnswers()...)
 	list = append(list, strangeAnswers()...)
-	for _, v := range []string{"", "+2", "-2", "0x2", "2 2", "2;", "2,3", "2,", "two", "2.0", "18446744073709551618", "\x0b2", ",2", "2,2,3", "9223372036854775807",
+	for _, v := range []string{"", "+2", "-2", "0x2", "2 2", "2;", "2,3", "2,", "two", "2.0", "18446744073709551618",
+		"\x0b2", ",2", "2,2,3", "9223372036854775807",
 		"1e1", "2_0", "\uff12", "2\x01", "\xa02", "2 , ", "-0", "NaN"} {
-		list = append(list, malformed{name: fmt.Sprintf("length %q", v), answer: okLine + "Content-Length: " + v + "\r\n" + "X: y\r\n\r\nok", want: refused})
+		list = append(list, malformed{name: fmt.Sprintf("length %q", v), answer: okLine + "Content-Length: " + v +
+			"\r\n" + "X: y\r\n\r\nok", want: refused})
 	}
-	for _, v := range []string{"", "gzip", "gzip, chunked", "chunked, gzip", "xchunked", "chunked;a=b", "\x0bchunked", "chunked\x01", "chunked x", "chunked,", ",chunked", "chunked, gzip, chunked", "\"chunked\"",
+	for _, v := range []string{"", "gzip", "gzip, chunked", "chunked, gzip", "xchunked", "chunked;a=b", "\x0bchunked",
+		"chunked\x01", "chunked x", "chunked,", ",chunked", "chunked, gzip, chunked", "\"chunked\"",
 		"chunke", "chunked=1", "identity;q=1", "br", "\xa0chunked"} {
-		list = append(list, malformed{name: fmt.Sprintf("coding %q", v), answer: okLine + "Transfer-Encoding: " + v + "\r\n" + chunks, want: refused})
+		list = append(list, malformed{name: fmt.Sprintf("coding %q", v), answer: okLine + "Transfer-Encoding: " + v +
+			"\r\n" + chunks, want: refused})
 	}
-	for _, v := range []string{"HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 099 OK", "HTTP/1.1 abc OK", "HTTP/1.1  200 OK", "HTTP/1.1", "HTTP/x.y 200 OK",
+	for _, v := range []string{"HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 099 OK", "HTTP/1.1 abc OK",
+		"HTTP/1.1  200 OK", "HTTP/1.1", "HTTP/x.y 200 OK",
 		"HTTP/0.9 200 OK", "HTTP 200 OK", "HTTP/1.1\t200 OK", "HTTP/1.1 200OK", "HTTP/11 200 OK", "HTTP/1.1 -20 OK"} {
 		list = append(list, malformed{name: fmt.Sprintf("status line %q", v), answer: v + "\r\n" + ok2, want: refused})
 	}
@@ -138,7 +160,8 @@ func surplusAnswers() []malformed {
 	return []malformed{
 		{name: "HEAD with a body", answer: okLine + ok2, want: passed, toHEAD: true},
 		{name: "HEAD with chunks", answer: okLine + chunkedLine + chunks, want: passed, toHEAD: true},
-		{name: "HEAD with a body of its own length", answer: okLine + "Content-Length: 4096\r\n\r\n" + strings.Repeat("x", 4096),
+		{name: "HEAD with a body of its own length", answer: okLine + "Content-Length: 4096\r\n\r\n" +
+			strings.Repeat("x", 4096),
 			want: passed[:4] + strings.Repeat("x", 4096), head: "200", toHEAD: true},
 		{name: "204 with a body", answer: "HTTP/1.1 204 None\r\n\r\nok", want: "204", toHEAD: true},
 		{name: "204 with a length and a body", answer: "HTTP/1.1 204 None\r\n" + ok2, want: "204", toHEAD: true},
@@ -148,13 +171,17 @@ func surplusAnswers() []malformed {
 		{name: "304 and an answer", answer: "HTTP/1.1 304 Same\r\n\r\n" + glued, want: "304", toHEAD: true},
 		{name: "205 with a body", answer: "HTTP/1.1 205 Reset\r\n" + ok2, want: "205"},
 		{name: "two answers", answer: okLine + ok2 + glued, want: passed, head: "200", toHEAD: true},
-		{name: "two answers in chunks", answer: okLine + chunkedLine + chunks + okLine + chunkedLine + chunks, want: passed, head: "200", toHEAD: true},
-		{name: "an interim answer behind", answer: okLine + ok2 + "HTTP/1.1 100 Continue\r\n\r\n", want: passed, head: "200", toHEAD: true},
+		{name: "two answers in chunks", answer: okLine + chunkedLine + chunks + okLine + chunkedLine + chunks,
+			want: passed, head: "200", toHEAD: true},
+		{name: "an interim answer behind", answer: okLine + ok2 + "HTTP/1.1 100 Continue\r\n\r\n", want: passed,
+			head: "200", toHEAD: true},
 		{name: "more than the length", answer: okLine + ok2 + "more", want: passed, head: "200", toHEAD: true},
 		{name: "length 0 with a body", answer: okLine + "Content-Length: 0\r\n\r\nok", want: "200", toHEAD: true},
 		{name: "line feeds behind", answer: okLine + ok2 + "\r\n\r\n", want: passed, head: "200", toHEAD: true},
-		{name: "close and more", answer: okLine + "Connection: close\r\n" + ok2 + glued, want: passed, head: "200", toHEAD: true},
-		{name: "HTTP/1.0 with keep-alive and more", answer: "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n" + ok2 + glued, want: passed, head: "200", toHEAD: true},
+		{name: "close and more", answer: okLine + "Connection: close\r\n" + ok2 + glued, want: passed, head: "200",
+			toHEAD: true},
+		{name: "HTTP/1.0 with keep-alive and more", answer: "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n" + ok2 +
+			glued, want: passed, head: "200", toHEAD: true},
 	}
 }
 
@@ -182,16 +209,21 @@ func strangeAnswers() []malformed {
 	const chunkedLine = "Transfer-Encoding: chunked\r\n"
 	list := []malformed{
 		{name: "length ends here", answer: okLine + "Connection: content-length\r\n" + ok2, want: passed},
-		{name: "chunks end here", answer: okLine + "Connection: Transfer-Encoding, close\r\n" + chunkedLine + chunks, want: passed},
+		{name: "chunks end here", answer: okLine + "Connection: Transfer-Encoding, close\r\n" + chunkedLine + chunks,
+			want: passed},
 		{name: "upgrade without 101", answer: okLine + "Connection: upgrade\r\nUpgrade: h2c\r\n" + ok2, want: passed},
-		{name: "HTTP/1.0 with keep-alive", answer: "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n" + ok2, want: passed},
+		{name: "HTTP/1.0 with keep-alive", answer: "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n" + ok2,
+			want: passed},
 		{name: "HTTP/1.0 to its end", answer: "HTTP/1.0 200 OK\r\n\r\nok", want: passed, closes: true},
-		{name: "identity to its end", answer: okLine + "Transfer-Encoding: identity\r\n\r\nok", want: passed, closes: true},
-		{name: "chunked and identity in two fields", answer: okLine + chunkedLine + "Transfer-Encoding: identity\r\n" + chunks, want: passed},
+		{name: "identity to its end", answer: okLine + "Transfer-Encoding: identity\r\n\r\nok", want: passed,
+			closes: true},
+		{name: "chunked and identity in two fields", answer: okLine + chunkedLine +
+			"Transfer-Encoding: identity\r\n" + chunks, want: passed},
 		{name: "status 999", answer: "HTTP/1.1 999 Odd\r\n" + ok2, want: "999"},
 		{name: "status 600", answer: "HTTP/1.1 600\r\n" + ok2, want: "600"},
 		{name: "interim of an unknown status", answer: "HTTP/1.1 199 Hm\r\nX: y\r\n\r\n" + okLine + ok2, want: passed},
-		{name: "fifteen interim answers", answer: strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 15) + okLine + ok2, want: passed},
+		{name: "fifteen interim answers", answer: strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 15) + okLine + ok2,
+			want: passed},
 		{name: "blanks behind the reason", answer: "HTTP/1.1 200 OK  \r\n" + ok2, want: passed},
 		{name: "two blanks before the reason", answer: "HTTP/1.1 200  OK\r\n" + ok2, want: passed},
 		{name: "UTF-8 in the reason", answer: "HTTP/1.1 200 d\u00e9j\u00e0\r\n" + ok2, want: passed},
@@ -215,34 +247,37 @@ func strangeAnswers() []malformed {
 		"garbage behind an interim answer": "HTTP/1.1 100 Continue\r\n\r\ngarbage\r\n",
 		"101 behind an interim answer":     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 Go\r\n\r\n",
 		"a header of 1 MiB":                okLine + "X: " + strings.Repeat("x", 1<<20) + "\r\n" + ok2,
-		"an interim answer of 1 MiB":       "HTTP/1.1 103 Early\r\nLink: " + strings.Repeat("x", 1<<20) + "\r\n\r\n" + okLine + ok2,
-		"CR before a name":                 okLine + "\rX: y\r\n" + ok2,
-		"CR before the colon":              okLine + "X\r: y\r\n" + ok2,
-		"a name of blanks":                 okLine + "X: y\r\n" + "\x0b : z\r\n" + ok2,
-		"two codings in two fields":        okLine + "Transfer-Encoding: gzip\r\n" + chunkedLine + chunks,
-		"length and two codings":           okLine + length2 + chunkedLine + chunkedLine + chunks,
-		"a byte order mark":                "\xef\xbb\xbf" + okLine + ok2,
-		"UTF-16":                           "\xff\xfeH\x00T\x00T\x00P\x00/\x001\x00.\x001\x00",
-		"a blank first":                    " " + okLine + ok2,
-		"a line feed first":                "\n" + okLine + ok2,
-		"a gzip file":                      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03",
-		"settings of HTTP/2":               "\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x80",
-		"a hello of TLS":                   "\x16\x03\x03\x00\x40\x02\x00\x00\x3c\x03\x03",
-		"FTP":                              "220 ready\r\n",
-		"a request":                        "GET / HTTP/1.1\r\nHost: shop\r\n\r\n",
-		"NULs":                             strings.Repeat("\x00", 100),
+		"an interim answer of 1 MiB": "HTTP/1.1 103 Early\r\nLink: " + strings.Repeat("x", 1<<20) + "\r\n\r\n" +
+			okLine + ok2,
+		"CR before a name":          okLine + "\rX: y\r\n" + ok2,
+		"CR before the colon":       okLine + "X\r: y\r\n" + ok2,
+		"a name of blanks":          okLine + "X: y\r\n" + "\x0b : z\r\n" + ok2,
+		"two codings in two fields": okLine + "Transfer-Encoding: gzip\r\n" + chunkedLine + chunks,
+		"length and two codings":    okLine + length2 + chunkedLine + chunkedLine + chunks,
+		"a byte order mark":         "\xef\xbb\xbf" + okLine + ok2,
+		"UTF-16":                    "\xff\xfeH\x00T\x00T\x00P\x00/\x001\x00.\x001\x00",
+		"a blank first":             " " + okLine + ok2,
+		"a line feed first":         "\n" + okLine + ok2,
+		"a gzip file":               "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03",
+		"settings of HTTP/2":        "\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x80",
+		"a hello of TLS":            "\x16\x03\x03\x00\x40\x02\x00\x00\x3c\x03\x03",
+		"FTP":                       "220 ready\r\n",
+		"a request":                 "GET / HTTP/1.1\r\nHost: shop\r\n\r\n",
+		"NULs":                      strings.Repeat("\x00", 100),
 	} {
 		list = append(list, malformed{name: name, answer: answer, want: refused})
 	}
-	for _, v := range []string{"HTTP/1.1 OK", "HTTP/1.1 1000 OK", "HTTP/1.1 99 OK", "HTTP/1.1 +200 OK", "HTTP/1.1: 200 OK", "HTTP/1.10 200 OK", "HTTP/01.1 200 OK",
-		"HTTP/1,1 200 OK", "HTTP/-1.1 200 OK", "HTTP/1.1 200\tOK", "HTTP/1.1 2 00 OK", "HTTPS/1.1 200 OK", "HTTP/1.1 \xb2\xb0\xb0 OK", "HTTP/ 200 OK", "HTTP/1. 200 OK"} {
+	for _, v := range []string{"HTTP/1.1 OK", "HTTP/1.1 1000 OK", "HTTP/1.1 99 OK", "HTTP/1.1 +200 OK",
+		"HTTP/1.1: 200 OK", "HTTP/1.10 200 OK", "HTTP/01.1 200 OK",
+		"HTTP/1,1 200 OK", "HTTP/-1.1 200 OK", "HTTP/1.1 200\tOK", "HTTP/1.1 2 00 OK", "HTTPS/1.1 200 OK",
+		"HTTP/1.1 \xb2\xb0\xb0 OK", "HTTP/ 200 OK", "HTTP/1. 200 OK"} {
 		list = append(list, malformed{name: fmt.Sprintf("status line %q", v), answer: v + "\r\n" + ok2, want: refused})
 	}
 	return list
 }
 
-// One malformed answer harms one request: its member runs it once, is not marked down, and nobody else notices. What is certain to be meant
-// is passed on, everything else is 502.
+// One malformed answer harms one request: its member runs it once, is not marked down, and nobody else notices. What
+// is certain to be meant is passed on, everything else is 502.
 func TestMalformedAnswers(t *testing.T) {
 	kinds := malformedAnswers()
 	if len(kinds) < 60 {
@@ -300,7 +335,8 @@ func (h *malformedWorld) try(method string, i int, reused bool) {
 	before := h.connects("m1")
 	v := h.visit()
 	defer v.Close()
-	v.send(method + " " + path + " HTTP/1.1\r\nHost: shop\r\n" + sticky("m1") + "\r\n" + length + "\r\n" + "body"[:min(len(length), 4)])
+	v.send(method + " " + path + " HTTP/1.1\r\nHost: shop\r\n" + sticky("m1") + "\r\n" + length + "\r\n" +
+		"body"[:min(len(length), 4)])
 	head := v.tame()
 	r, err := v.read(method)
 	if err != nil {

@@ -23,21 +23,25 @@ import (
 // The proxy's Trace log tells a failover in the plug-in's own lines, and its reader reads it back.
 func TestPluginLog(t *testing.T) {
 	var log syncBuffer
-	w := start(t, false, site{members: 2, uri: "/app/*", extra: `<Log LogLevel="Trace" Name="http_plugin.log"/>`}, Options{PluginLog: &log})
+	w := start(t, false, site{members: 2, uri: "/app/*", extra: `<Log LogLevel="Trace" Name="http_plugin.log"/>`},
+		Options{PluginLog: &log})
 	w.refuse("m1")
 	w.once(get("/app/", sticky("m1")))
 	w.once(get("/elsewhere"))
 	w.stop()
 	text := log.String()
 	for _, want := range []string{
-		"Adding clone id 'c1'", "Match for clone 'm1'", "Checking status of m1, ignoreWeights 1, markedDown 0", "Failed to connect to app server on host 'm1'",
-		"Marking m1 down", "will try another one", "Checking status of m1, ignoreWeights 1, markedDown 1", "Server m2 picked", "Created a new stream", "No route found",
+		"Adding clone id 'c1'", "Match for clone 'm1'", "Checking status of m1, ignoreWeights 1, markedDown 0",
+		"Failed to connect to app server on host 'm1'",
+		"Marking m1 down", "will try another one", "Checking status of m1, ignoreWeights 1, markedDown 1",
+		"Server m2 picked", "Created a new stream", "No route found",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the log does not say %q:\n%s", want, text)
 		}
 	}
-	if line := regexp.MustCompile(`(?m)^\[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d\.\d{5}\] [0-9a-f]{8} [0-9a-f]{8} - TRACE: `); !line.MatchString(text) {
+	const form = `(?m)^\[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d\.\d{5}\] [0-9a-f]{8} [0-9a-f]{8} - TRACE: `
+	if !regexp.MustCompile(form).MatchString(text) {
 		t.Errorf("no line has the plug-in's form:\n%s", text)
 	}
 	if err := readBack(text); err != nil {
@@ -45,7 +49,8 @@ func TestPluginLog(t *testing.T) {
 	}
 }
 
-// A line about a failed connect has the error number of the system, and one about a failed handshake the code of the plug-in's library.
+// A line about a failed connect has the error number of the system, and one about a failed handshake the code of the
+// plug-in's library.
 func TestPluginLogOfFailures(t *testing.T) {
 	ca, other := certtest.NewAuthority(t), certtest.NewAuthority(t)
 	trust := certtest.WritePEM(t, filepath.Join(t.TempDir(), "trust.pem"), certtest.CertBlock(ca.Cert))
@@ -60,12 +65,17 @@ func TestPluginLogOfFailures(t *testing.T) {
 		member  *tls.Config // of a member that is there
 		want    string
 	}{
-		{"refused", syscall.ECONNREFUSED, nil, fmt.Sprintf("Failed to connect to app server on host 'm1', OS err=%d\n", syscall.ECONNREFUSED)},
-		{"no way there", syscall.EHOSTUNREACH, nil, fmt.Sprintf("Failed to connect to app server on host 'm1', OS err=%d\n", syscall.EHOSTUNREACH)},
-		{"unknown authority", 0, certificate(other, "m1"), "Failed in r_gsk_secure_soc_init: GSK_ERROR_BAD_CERT(gsk rc = 414)\n"},
-		{"another name", 0, certificate(ca, "m9"), "Failed in r_gsk_secure_soc_init: GSK_ERROR_CERT_VALIDATION(gsk rc = 8)\n"},
+		{"refused", syscall.ECONNREFUSED, nil,
+			fmt.Sprintf("Failed to connect to app server on host 'm1', OS err=%d\n", syscall.ECONNREFUSED)},
+		{"no way there", syscall.EHOSTUNREACH, nil,
+			fmt.Sprintf("Failed to connect to app server on host 'm1', OS err=%d\n", syscall.EHOSTUNREACH)},
+		{"unknown authority", 0, certificate(other, "m1"),
+			"Failed in r_gsk_secure_soc_init: GSK_ERROR_BAD_CERT(gsk rc = 414)\n"},
+		{"another name", 0, certificate(ca, "m9"),
+			"Failed in r_gsk_secure_soc_init: GSK_ERROR_CERT_VALIDATION(gsk rc = 8)\n"},
 		{"old version", 0, old, "Failed in r_gsk_secure_soc_init: GSK_ERROR_NO_CIPHERS(gsk rc = 402)\n"},
-		{"closed at once", 0, new(tls.Config), "Failed in r_gsk_secure_soc_init: GSK_ERROR_SOCKET_CLOSED(gsk rc = 420)\n"},
+		{"closed at once", 0, new(tls.Config),
+			"Failed in r_gsk_secure_soc_init: GSK_ERROR_SOCKET_CLOSED(gsk rc = 420)\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var log syncBuffer
@@ -110,7 +120,8 @@ func TestPluginLogOfTimeouts(t *testing.T) {
 		w.stop()
 		text := log.String()
 		for _, want := range []string{
-			"Time out 2. retry count 0. serverIOTimeoutRetry 2, retry YES", "retry count 1. serverIOTimeoutRetry 2, retry YES",
+			"Time out 2. retry count 0. serverIOTimeoutRetry 2, retry YES",
+			"retry count 1. serverIOTimeoutRetry 2, retry YES",
 			"retry count 2. serverIOTimeoutRetry 2, retry NO",
 		} {
 			if !strings.Contains(text, want) {
@@ -120,11 +131,12 @@ func TestPluginLogOfTimeouts(t *testing.T) {
 	})
 }
 
-// The log replays whole also where many clients come at once, members are full or fail, bodies grow too large on their way, and the file is
-// read again in between.
+// The log replays whole also where many clients come at once, members are full or fail, bodies grow too large on
+// their way, and the file is read again in between.
 func TestConcurrentLogReplays(t *testing.T) {
 	var log syncBuffer
-	s := site{members: 3, server: `MaxConnections="2"`, cluster: `RetryInterval="0" PostBufferSize="0" PostSizeLimit="60000"`, extra: traceLog}
+	s := site{members: 3, server: `MaxConnections="2"`,
+		cluster: `RetryInterval="0" PostBufferSize="0" PostSizeLimit="60000"`, extra: traceLog}
 	w := start(t, false, s, Options{PluginLog: &log})
 	for i, how := range []string{"503", "reset", "truncate"} {
 		var n atomic.Uint64
@@ -139,7 +151,8 @@ func TestConcurrentLogReplays(t *testing.T) {
 		v := w.visit()
 		defer v.Close()
 		lines := []string{sticky(fmt.Sprint("m", 1+i%4))}[:n%2]
-		v.send([]string{get("/", lines...), post("small", lines...), postChunked(strings.Repeat("x", 100000), lines...)}[(i+n)%3])
+		large := postChunked(strings.Repeat("x", 100000), lines...)
+		v.send([]string{get("/", lines...), post("small", lines...), large}[(i+n)%3])
 		v.read("GET")
 	}
 	for range 2 {
@@ -159,7 +172,8 @@ func TestConcurrentLogReplays(t *testing.T) {
 	}
 	w.stop()
 	text := log.String()
-	for _, want := range []string{"exceeds PostSizeLimit", "retryNow 1", "reachedMaxConnectionsLimit 1", "Config was successfully reloaded", "Bld version: wasplug"} {
+	for _, want := range []string{"exceeds PostSizeLimit", "retryNow 1", "reachedMaxConnectionsLimit 1",
+		"Config was successfully reloaded", "Bld version: wasplug"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the log never says %q", want)
 		}
@@ -173,15 +187,18 @@ const traceLog = `<Log LogLevel="Trace" Name="http_plugin.log"/>`
 func replays(t *testing.T, table *routecheck.Table, sem *routecheck.Semantics, text string) bool {
 	t.Helper()
 	r := replay.New(table, *sem)
-	if _, err := pluginlog.Read(strings.NewReader(text), pluginlog.Options{Want: replay.Kinds()}, func(e *pluginlog.Event) error { r.Add(e); return nil }); err != nil {
+	if _, err := pluginlog.Read(strings.NewReader(text), pluginlog.Options{Want: replay.Kinds()},
+		func(e *pluginlog.Event) error { r.Add(e); return nil }); err != nil {
 		t.Error(err)
 	}
 	report := r.Report()
 	for _, d := range report.Disagreements[:min(len(report.Disagreements), 3)] {
 		t.Errorf("line %d: %s: the log says %s, the core %q", d.Place.Line, d.What, d.Logged, d.Ours)
 	}
-	if report.Decisions == 0 || report.Agreed != report.Decisions || report.Unchecked > 0 || report.Mismatches > 0 || report.Synchronised > 0 {
-		t.Errorf("%d decisions, %d agreed, %d unchecked, %d states set right, %d disagreements", report.Decisions, report.Agreed, report.Unchecked, report.Synchronised, report.Mismatches)
+	if report.Decisions == 0 || report.Agreed != report.Decisions || report.Unchecked > 0 || report.Mismatches > 0 ||
+		report.Synchronised > 0 {
+		t.Errorf("%d decisions, %d agreed, %d unchecked, %d states set right, %d disagreements", report.Decisions,
+			report.Agreed, report.Unchecked, report.Synchronised, report.Mismatches)
 		return false
 	}
 	return true

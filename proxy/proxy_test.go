@@ -44,7 +44,8 @@ func TestBodiesArriveWhole(t *testing.T) {
 		v := w.visit()
 		for _, size := range []int{0, 1, 100, 16 << 10, 20000, 64 << 10, 64<<10 + 1, 1 << 20} {
 			body := strings.Repeat("0123456789abcdef", size/16+1)[:size]
-			for _, raw := range []string{post(body), postChunked(body), post(body, "Expect: 100-continue"), postChunked(body, "Expect: 100-continue")} {
+			for _, raw := range []string{post(body), postChunked(body), post(body, "Expect: 100-continue"),
+				postChunked(body, "Expect: 100-continue")} {
 				v.send(raw)
 				r, err := v.read("POST")
 				if r.status == 100 {

@@ -8,13 +8,15 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// Under open-route=rejects-file a Route without a group is refused at the start and on a reload, where the old file stays in use (R17).
+// Under open-route=rejects-file a Route without a group is refused at the start and on a reload, where the old file
+// stays in use (R17).
 func TestOpenRouteRejectsTheFile(t *testing.T) {
 	sem := routecheck.Latest()
 	if _, err := sem.Assume("open-route=rejects-file"); err != nil {
 		t.Fatal(err)
 	}
-	for _, extra := range []string{`<Route ServerCluster="C" UriGroup="u"/>`, `<Route ServerCluster="C" VirtualHostGroup="vh"/>`} {
+	for _, extra := range []string{`<Route ServerCluster="C" UriGroup="u"/>`,
+		`<Route ServerCluster="C" VirtualHostGroup="vh"/>`} {
 		w := start(t, false, site{members: 1}, Options{Semantics: &sem})
 		w.xml.Store(site{members: 1, uri: "/other", extra: extra}.xml())
 		for what, err := range map[string]error{
@@ -22,7 +24,8 @@ func TestOpenRouteRejectsTheFile(t *testing.T) {
 			"a start":  func() error { _, err := New(t.Context(), w.source(), w.p.opt); return err }(),
 		} {
 			var rejected *Rejected
-			if !errors.As(err, &rejected) || !strings.Contains(rejected.Files.Line(rejected.Diagnostics[0]), "the plug-in rejects the whole file") {
+			if !errors.As(err, &rejected) || !strings.Contains(rejected.Files.Line(rejected.Diagnostics[0]),
+				"the plug-in rejects the whole file") {
 				t.Errorf("%s: %v", what, err)
 			}
 		}

@@ -15,7 +15,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// The file is looked at when RefreshInterval has passed and a request arrives; that request still gets the old configuration.
+// The file is looked at when RefreshInterval has passed and a request arrives; that request still gets the old
+// configuration.
 func TestRefreshInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		one := site{members: 2, config: `RefreshInterval="10"`}
@@ -48,7 +49,8 @@ func TestBadFileIsRefused(t *testing.T) {
 	w := start(t, false, one, Options{})
 	defer w.stop()
 	for _, bad := range []string{
-		"<Config><Route", strings.Replace(one.xml(), `ServerCluster="C"`, `ServerCluster="D"`, 1), strings.ReplaceAll(one.xml(), `"m2"`, `"unknown.invalid"`),
+		"<Config><Route", strings.Replace(one.xml(), `ServerCluster="C"`, `ServerCluster="D"`, 1),
+		strings.ReplaceAll(one.xml(), `"m2"`, `"unknown.invalid"`),
 	} {
 		w.xml.Store(bad)
 		if err := w.p.Reload(t.Context()); err == nil {
@@ -64,7 +66,8 @@ func TestBadFileIsRefused(t *testing.T) {
 			t.Errorf("the log does not say %q:\n%s", want, logs)
 		}
 	}
-	w.xml.Store(strings.Replace(strings.ReplaceAll(one.xml(), `Hostname="m2"`, `Hostname="unknown.invalid"`), "<Config ", `<Config IgnoreDNSFailures="true" `, 1))
+	w.xml.Store(strings.Replace(strings.ReplaceAll(one.xml(), `Hostname="m2"`, `Hostname="unknown.invalid"`),
+		"<Config ", `<Config IgnoreDNSFailures="true" `, 1))
 	if err := w.p.Reload(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -159,7 +162,8 @@ func TestGracefulStop(t *testing.T) {
 	})
 }
 
-// What the plug-in would reject is refused, at start and by a reload, also where only an open choice says that it does (R17).
+// What the plug-in would reject is refused, at start and by a reload, also where only an open choice says that it
+// does (R17).
 func TestRejectedFiles(t *testing.T) {
 	missing := `<Route VirtualHostGroup="vh" UriGroup="none" ServerCluster="C"/>`
 	noURIs, noHosts := `<Route VirtualHostGroup="vh" ServerCluster="C"/>`, `<Route UriGroup="u" ServerCluster="C"/>`
@@ -167,7 +171,8 @@ func TestRejectedFiles(t *testing.T) {
 		route, assume string
 		rejected      bool
 	}{
-		{missing, "", true}, {noURIs, "", false}, {noURIs, "open-route=never", false}, {noURIs, "open-route=rejects-file", true},
+		{missing, "", true}, {noURIs, "", false}, {noURIs, "open-route=never", false},
+		{noURIs, "open-route=rejects-file", true},
 		{noHosts, "", false}, {noHosts, "open-route=rejects-file", true}, {"", "open-route=rejects-file", false},
 	} {
 		sem, err := routecheck.Defaults("latest", "proxy")

@@ -549,7 +549,8 @@ func TestRefusedPaths(t *testing.T) {
 func TestRefusedPathsAsExplained(t *testing.T) {
 	w := start(t, false, site{members: 1, uri: "/app/*"}, Options{Docroot: t.TempDir()})
 	defer w.stop()
-	for _, target := range []string{"/app/x", "/app/%00", "/app/%zz", "/app/%4", "/app/%2F", "/app/../%", "/app/;jsessionid=%zz",
+	for _, target := range []string{"/app/x", "/app/%00", "/app/%zz", "/app/%4", "/app/%2F", "/app/../%",
+		"/app/;jsessionid=%zz",
 		"/app/?%00", "/%00", "/%", "/none"} {
 		d := w.p.Explain(routecheck.Request{Host: "shop", Port: 80, Target: target})[0]
 		want := map[string]int{"forward": 200, "declined": 404}[d.Decision]

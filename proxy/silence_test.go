@@ -32,7 +32,8 @@ func startOver(t *testing.T, version uint16, s site, opt Options) *world {
 	trust := certtest.WritePEM(t, filepath.Join(t.TempDir(), "trust.pem"), certtest.CertBlock(ca.Cert))
 	return start(t, false, s, opt, func(w *world) {
 		for name := range w.fakes {
-			w.secure(name, &tls.Config{Certificates: []tls.Certificate{ca.Pair(t, name)}, MinVersion: version, MaxVersion: version})
+			w.secure(name, &tls.Config{Certificates: []tls.Certificate{ca.Pair(t, name)}, MinVersion: version,
+				MaxVersion: version})
 		}
 		w.adopt(secured(s, keyringProperty(trust)))
 	})
@@ -44,13 +45,14 @@ func echoPath(rq *http.Request) string {
 	if rq.Method == "HEAD" {
 		body = ""
 	}
-	return fmt.Sprintf("HTTP/1.1 200 OK\r\nX-Member: %s\r\nContent-Length: %d\r\n\r\n%s", rq.URL.Path, len(rq.URL.Path), body)
+	return fmt.Sprintf("HTTP/1.1 200 OK\r\nX-Member: %s\r\nContent-Length: %d\r\n\r\n%s", rq.URL.Path,
+		len(rq.URL.Path), body)
 }
 
 const evil = "HTTP/1.1 200 OK\r\nX-Member: evil\r\nContent-Length: 4\r\n\r\nevil"
 
-// Bytes that nobody asked for never become the answer to somebody else's request: the stream is not used again, whether they come with
-// the answer, behind it in a record of their own, or while the stream is idle.
+// Bytes that nobody asked for never become the answer to somebody else's request: the stream is not used again,
+// whether they come with the answer, behind it in a record of their own, or while the stream is idle.
 func TestUnsolicitedAnswers(t *testing.T) {
 	none := func(rq *http.Request) string { return echoPath(rq) }
 	without := func(status string) func(*http.Request) string {
@@ -59,7 +61,8 @@ func TestUnsolicitedAnswers(t *testing.T) {
 		}
 	}
 	chunked := func(rq *http.Request) string {
-		return "HTTP/1.1 200 OK\r\nX-Member: " + rq.URL.Path + "\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"
+		return "HTTP/1.1 200 OK\r\nX-Member: " + rq.URL.Path +
+			"\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"
 	}
 	kinds := []struct {
 		name, method string
@@ -72,14 +75,16 @@ func TestUnsolicitedAnswers(t *testing.T) {
 		{"nothing, HEAD", "HEAD", none, nil, "", true},
 		{"nothing, 304", "GET", without("304 Not Modified"), nil, "", true},
 		{"nothing, chunked", "GET", chunked, nil, "", true},
-		{"body of a HEAD", "HEAD", func(rq *http.Request) string { return echoPath(rq) + rq.URL.Path }, nil, "", false},
+		{"body of a HEAD", "HEAD", func(rq *http.Request) string { return echoPath(rq) + rq.URL.Path }, nil, "",
+			false},
 		{"body of a HEAD behind it", "HEAD", none, []string{"/body"}, "", false},
 		{"answer as the body of a HEAD", "HEAD", none, []string{evil}, "", false},
 		{"body of a 304 behind it", "GET", without("304 Not Modified"), []string{evil}, "", false},
 		{"body of a 204 behind it", "GET", without("204 No Content"), []string{evil}, "", false},
 		{"one byte too many", "GET", none, []string{"x"}, "", false},
 		{"an empty line behind it", "GET", none, []string{"\r\n"}, "", false},
-		{"a second answer with it", "GET", func(rq *http.Request) string { return echoPath(rq) + evil }, nil, "", false},
+		{"a second answer with it", "GET", func(rq *http.Request) string { return echoPath(rq) + evil }, nil, "",
+			false},
 		{"a second answer behind it", "GET", none, []string{evil}, "", false},
 		{"two more answers behind it", "GET", none, []string{evil, evil}, "", false},
 		{"a second answer in pieces", "GET", none, []string{evil[:1], evil[1:30], evil[30:]}, "", false},
@@ -111,7 +116,8 @@ func TestUnsolicitedAnswers(t *testing.T) {
 				defer v.Close()
 				for i := range 4 {
 					path := fmt.Sprint("/", i)
-					if r := v.ask(k.method + " " + path + " HTTP/1.1\r\nHost: shop\r\n\r\n"); r.member != path || r.err != nil {
+					if r := v.ask(k.method + " " + path + " HTTP/1.1\r\nHost: shop\r\n\r\n"); r.member != path ||
+						r.err != nil {
 						t.Fatalf("request %d: %+v", i, r)
 					}
 					if k.late != "" {
@@ -131,8 +137,8 @@ func TestUnsolicitedAnswers(t *testing.T) {
 	}
 }
 
-// A member that has closed an idle stream, in whatever way, is noticed before anything is sent, also a body that could not be sent again.
-// TLS's own messages on an idle stream are no reason to leave it.
+// A member that has closed an idle stream, in whatever way, is noticed before anything is sent, also a body that
+// could not be sent again. TLS's own messages on an idle stream are no reason to leave it.
 func TestIdleStreams(t *testing.T) {
 	raw := func(c net.Conn) net.Conn {
 		if s, ok := c.(*tls.Conn); ok {
@@ -236,7 +242,8 @@ func (p *piecewise) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// However records come, and however much is asked for, what is read never goes beyond one of them, and between them it shows.
+// However records come, and however much is asked for, what is read never goes beyond one of them, and between them
+// it shows.
 func TestRecords(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for range 300 {

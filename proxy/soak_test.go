@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// TestSoak puts load on the proxy while the configuration is reloaded and members restart again and again: no wrong answer, and memory and
-// file descriptors stay where they are. WASPLUG_SOAK sets how long, such as 30m; members restart every 5 s, the file is reloaded every
-// second, in short runs ten times as often.
+// TestSoak puts load on the proxy while the configuration is reloaded and members restart again and again: no wrong
+// answer, and memory and file descriptors stay where they are. WASPLUG_SOAK sets how long, such as 30m; members
+// restart every 5 s, the file is reloaded every second, in short runs ten times as often.
 func TestSoak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a soak is not short")
@@ -56,7 +56,8 @@ func TestSoak(t *testing.T) {
 	}
 	stop.Store(true)
 	wg.Wait()
-	t.Logf("%d requests; heap %d -> %d KiB, files %d -> %d", served.Load(), first.heap>>10, last.heap>>10, first.files, last.files)
+	t.Logf("%d requests; heap %d -> %d KiB, files %d -> %d", served.Load(), first.heap>>10, last.heap>>10,
+		first.files, last.files)
 	if last.heap > 2*first.heap+8<<20 || last.files > 2*first.files+50 {
 		t.Errorf("memory or files grow: %+v -> %+v", first, last)
 	}
@@ -87,14 +88,16 @@ func echo(f *fake, c net.Conn, rq *http.Request) bool {
 	return err == nil
 }
 
-// load sends requests of all kinds until it is told to stop. A member that restarts may cost a request that cannot be sent again, nothing else.
+// load sends requests of all kinds until it is told to stop. A member that restarts may cost a request that cannot be
+// sent again, nothing else.
 func (w *world) load(t *testing.T, worker int, stop *atomic.Bool, served *atomic.Int64) {
 	v := w.visit()
 	defer func() { v.Close() }()
 	for n := 0; !stop.Load(); n++ {
 		size := []int{0, 10, 3000, 100 << 10}[n%4]
 		path := fmt.Sprintf("/%d/%d", worker, n)
-		raw := strings.Replace(post(strings.Repeat("x", size), sticky(fmt.Sprint("m", 1+n%3))), "POST / ", "POST "+path+" ", 1)
+		raw := strings.Replace(post(strings.Repeat("x", size), sticky(fmt.Sprint("m", 1+n%3))), "POST / ",
+			"POST "+path+" ", 1)
 		v.send(raw)
 		r, err := v.read("POST")
 		served.Add(1)

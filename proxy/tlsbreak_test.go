@@ -14,19 +14,23 @@ var tlsBreaks = map[string]func(c *tls.Conn){
 	"close_notify":    func(c *tls.Conn) { c.CloseWrite() },
 	"no close_notify": func(*tls.Conn) {},
 	"alert in clear":  func(c *tls.Conn) { c.NetConn().Write([]byte("\x15\x03\x03\x00\x02\x02\x50")) },
-	"text in clear":   func(c *tls.Conn) { io.WriteString(c.NetConn(), "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nclear") },
+	"text in clear": func(c *tls.Conn) {
+		io.WriteString(c.NetConn(), "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nclear")
+	},
 	"a record of nonsense": func(c *tls.Conn) {
 		io.WriteString(c.NetConn(), "\x17\x03\x03\x00\x20"+"0123456789abcdef0123456789abcdef")
 	},
-	"a record too large":    func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x17\x03\x03\xff\xff") },
-	"half a record":         func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x17\x03\x03\x00\x20half") },
-	"a record of SSL 2":     func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x80\x2e\x01\x00\x02") },
-	"a handshake in clear":  func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x16\x03\x03\x00\x04\x00\x00\x00\x00") },
-	"change of cipher spec": func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x14\x03\x03\x00\x01\x01\x14\x03\x03\x00\x01\x02") },
+	"a record too large":   func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x17\x03\x03\xff\xff") },
+	"half a record":        func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x17\x03\x03\x00\x20half") },
+	"a record of SSL 2":    func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x80\x2e\x01\x00\x02") },
+	"a handshake in clear": func(c *tls.Conn) { io.WriteString(c.NetConn(), "\x16\x03\x03\x00\x04\x00\x00\x00\x00") },
+	"change of cipher spec": func(c *tls.Conn) {
+		io.WriteString(c.NetConn(), "\x14\x03\x03\x00\x01\x01\x14\x03\x03\x00\x01\x02")
+	},
 }
 
-// However a TLS stream of a member breaks, nobody gets a byte that was not protected. In the middle of a body the client's answer is cut and
-// the member stays in use; before the head is complete the stream is lost (R50b).
+// However a TLS stream of a member breaks, nobody gets a byte that was not protected. In the middle of a body the
+// client's answer is cut and the member stays in use; before the head is complete the stream is lost (R50b).
 func TestTLSBreaks(t *testing.T) {
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		for name, end := range tlsBreaks {
@@ -75,7 +79,8 @@ func TestTLSBreaks(t *testing.T) {
 	}
 }
 
-// A member that answers before it has read the request, or in single bytes, is answered by its words alone: one execution, no mark.
+// A member that answers before it has read the request, or in single bytes, is answered by its words alone: one
+// execution, no mark.
 func TestAnswersInTheirOwnTime(t *testing.T) {
 	for _, way := range ways {
 		for name, act := range map[string]func(c net.Conn, rq *http.Request){

@@ -9,18 +9,22 @@ import (
 	"time"
 )
 
-// What this process lacks is no member's failure: 503, nobody is marked or asked in its place, and when it is there again all is as before.
+// What this process lacks is no member's failure: 503, nobody is marked or asked in its place, and when it is there
+// again all is as before.
 func TestLocalWant(t *testing.T) {
-	for _, lacking := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM} {
+	for _, lacking := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS,
+		syscall.ENOMEM} {
 		var log, access syncBuffer
-		w := start(t, false, site{members: 2, extra: traceLog}, Options{PluginLog: &log, AccessLog: NewAccessLog(&access, false, time.Now)})
+		opt := Options{PluginLog: &log, AccessLog: NewAccessLog(&access, false, time.Now)}
+		w := start(t, false, site{members: 2, extra: traceLog}, opt)
 		set := func(e syscall.Errno) {
 			w.mu.Lock()
 			w.lacking = e
 			w.mu.Unlock()
 		}
 		set(lacking)
-		for _, raw := range []string{get("/"), get("/", sticky("m1")), post("body", sticky("m2")), post(strings.Repeat("x", 100<<10)), postChunked("x")} {
+		for _, raw := range []string{get("/"), get("/", sticky("m1")), post("body", sticky("m2")),
+			post(strings.Repeat("x", 100<<10)), postChunked("x")} {
 			if r := w.once(raw); r.status != 503 {
 				t.Errorf("%v, %.20q: %+v", lacking, raw, r)
 			}
@@ -65,7 +69,8 @@ func TestMaxClients(t *testing.T) {
 	}
 	for range 5 {
 		v := w.visit()
-		if r := v.ask(get("/")); r.status != 503 || !r.close || r.body != "503 Service Unavailable\n" || r.header.Get("Retry-After") == "" {
+		if r := v.ask(get("/")); r.status != 503 || !r.close || r.body != "503 Service Unavailable\n" ||
+			r.header.Get("Retry-After") == "" {
 			t.Errorf("%+v", r)
 		}
 		if rest, _ := io.ReadAll(v.br); len(rest) > 0 {
