@@ -155,7 +155,7 @@ func (r *request) requestLine() []byte {
 	if r.head.Size == 0 {
 		return []byte("-")
 	}
-	return r.head.Line(r.c.in.b)
+	return r.head.Line(r.c.in.B)
 }
 
 // servedBy names who answered: CLUSTER/MEMBER, declined, or - for the proxy itself.

@@ -26,7 +26,8 @@ func TestAccessLog(t *testing.T) {
 	} {
 		n := strings.Count(text.String(), "\n")
 		w.once(raw)
-		for strings.Count(text.String(), "\n") == n { // the line comes behind the answer, and before that of the next one
+		// the line comes behind the answer, and before that of the next one
+		for strings.Count(text.String(), "\n") == n {
 			runtime.Gosched()
 		}
 	}

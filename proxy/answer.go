@@ -14,11 +14,11 @@ func (r *request) writeOut(p []byte) error {
 	r.started = true
 	free := !r.body.coming()
 	if free {
-		r.c.within(r.c.p.opt.ClientTimeout)
+		r.c.Within(r.c.p.opt.ClientTimeout)
 	}
-	n, err := r.c.link.write(p)
+	n, err := r.c.Write(p)
 	if free {
-		r.c.limit.Store(0)
+		r.c.Within(0)
 	}
 	r.entry.bytes += int64(n)
 	if err != nil {
@@ -29,8 +29,8 @@ func (r *request) writeOut(p []byte) error {
 
 // say writes an interim answer.
 func (r *request) say(text string) error {
-	r.c.within(r.c.p.opt.ClientTimeout)
-	_, err := r.c.link.write([]byte(text))
+	r.c.Within(r.c.p.opt.ClientTimeout)
+	_, err := r.c.Write([]byte(text))
 	return err
 }
 

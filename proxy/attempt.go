@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -30,8 +31,8 @@ func (fw *forwarder) send(act routecheck.Action) routecheck.Event {
 			return fw.connectFailed(ev)
 		}
 		fw.x.noteStream(act, s.reused)
-		fw.up, s.boss = s, &fw.c.link
-		fw.c.partner.Store(&s.link)
+		fw.up = s
+		fw.c.WaitFor(&s.Link)
 		ev, stale := fw.talk(s, m, tm.IOTimeout)
 		if !stale {
 			return ev
@@ -80,12 +81,12 @@ func (fw *forwarder) stream(t *transport, fresh bool, limit routecheck.Nanos) (*
 func (fw *forwarder) talk(s *stream, m *member, limit routecheck.Nanos) (ev routecheck.Event, stale bool) {
 	s.rs.Reset()
 	s.off, s.n = 0, 0
-	s.within(limit)
+	s.Within(limit)
 	var sent int
 	var err error
 	switch b := &fw.r.body; {
 	case !b.has:
-		sent, s.in, s.n, err = s.turn(fw.c.out, s.reused, fw.c.p.poolFor(s))
+		sent, s.in, s.n, err = s.RoundTrip(fw.c.out, s.reused, fw.c.p.poolFor(s))
 	case b.whole && !m.wait && b.file == nil:
 		sent, err = fw.sendWhole(s)
 	default:
@@ -101,7 +102,7 @@ func (fw *forwarder) talk(s *stream, m *member, limit routecheck.Nanos) (ev rout
 		err = fw.checkBody(s)
 	}
 	switch {
-	case err == errStale:
+	case err == wire.ErrStale:
 		return ev, true
 	case err != nil:
 		return fw.failure(s, err, sent), false
@@ -112,7 +113,7 @@ func (fw *forwarder) talk(s *stream, m *member, limit routecheck.Nanos) (ev rout
 // lastWords looks for the answer of a member that has closed the stream before the request was out: one that refuses
 // a body does not read it. Without an answer the stream was lost as before.
 func (fw *forwarder) lastWords(s *stream, limit routecheck.Nanos, lost error) error {
-	s.spoilt = true
+	s.unusable = true
 	err := fw.answer(s, limit, false)
 	if isLost(err) {
 		return lost
@@ -122,26 +123,26 @@ func (fw *forwarder) lastWords(s *stream, limit routecheck.Nanos, lost error) er
 
 // isLost reports whether the stream ended, of itself.
 func isLost(err error) bool {
-	return err != nil && err != errAborted && lossOf(err) == routecheck.StreamLost
+	return err != nil && err != wire.ErrAborted && lossOf(err) == routecheck.StreamLost
 }
 
 // sendWhole sends head and body together where the body is small: one system call and one packet in place of two.
 func (fw *forwarder) sendWhole(s *stream) (sent int, err error) {
 	b := &fw.r.body
-	if len(fw.c.out)+len(b.kept) <= smallBuffer {
+	if len(fw.c.out)+len(b.kept) <= wire.SmallBuffer {
 		head := len(fw.c.out)
 		fw.c.out = append(fw.c.out, b.kept...)
-		sent, s.in, s.n, err = s.turn(fw.c.out, s.reused, fw.c.p.poolFor(s))
+		sent, s.in, s.n, err = s.RoundTrip(fw.c.out, s.reused, fw.c.p.poolFor(s))
 		fw.c.out = fw.c.out[:head]
 		return sent, err
 	}
-	if s.reused && s.stirred() {
-		return 0, errStale
+	if s.reused && s.Readable() {
+		return 0, wire.ErrStale
 	}
-	if sent, err = s.write(fw.c.out); err != nil {
+	if sent, err = s.Write(fw.c.out); err != nil {
 		return sent, err
 	}
-	more, b2, n, err := s.turn(b.kept, false, fw.c.p.poolFor(s))
+	more, b2, n, err := s.RoundTrip(b.kept, false, fw.c.p.poolFor(s))
 	s.in, s.n = b2, n
 	return sent + more, err
 }
@@ -150,25 +151,25 @@ func (fw *forwarder) sendWhole(s *stream) (sent int, err error) {
 // the end of it: a member may answer before.
 func (fw *forwarder) sendStreaming(s *stream, m *member, limit routecheck.Nanos) (sent int, err error) {
 	b := &fw.r.body
-	if s.reused && s.stirred() {
-		return 0, errStale
+	if s.reused && s.Readable() {
+		return 0, wire.ErrStale
 	}
 	head := fw.c.out
 	if m.wait {
 		head = append(append(head[:len(head)-2:len(head)-2], "Expect: 100-continue\r\n"...), "\r\n"...)
 	}
-	if sent, err = s.write(head); err != nil {
+	if sent, err = s.Write(head); err != nil {
 		return sent, err
 	}
 	if m.wait {
 		if err := fw.answer(s, limit, true); err != nil || s.rs.Status != 100 {
-			s.spoilt = true // the member decided without the body
+			s.unusable = true // the member decided without the body
 			return sent, err
 		}
 		s.rs.Reset()
 	}
 	if b.file == nil {
-		more, err := s.write(b.kept)
+		more, err := s.Write(b.kept)
 		if sent += more; err != nil || b.whole {
 			return sent, err
 		}
@@ -206,13 +207,13 @@ func (fw *forwarder) answer(s *stream, limit routecheck.Nanos, hundred bool) err
 func (fw *forwarder) answerHead(s *stream, limit routecheck.Nanos) error {
 	for {
 		if s.in != nil {
-			done, err := s.rs.Parse(s.in.b[s.off:s.n], http1.Limits{Fields: 1000})
+			done, err := s.rs.Parse(s.in.B[s.off:s.n], http1.Limits{Fields: 1000})
 			if done || err != nil {
 				return err
 			}
 		}
 		if !fw.r.body.coming() {
-			s.within(limit)
+			s.Within(limit)
 		}
 		if err := fw.moreAnswer(s); err != nil {
 			return err
@@ -224,18 +225,18 @@ func (fw *forwarder) answerHead(s *stream, limit routecheck.Nanos) error {
 // against its size.
 func (fw *forwarder) moreAnswer(s *stream) (err error) {
 	if s.in == nil {
-		s.in, s.n, err = s.wait(fw.c.p.poolFor(s))
+		s.in, s.n, err = s.Wait(fw.c.p.poolFor(s))
 		return err
 	}
-	if s.n == len(s.in.b) {
-		if s.n >= 2*largeBuffer {
+	if s.n == len(s.in.B) {
+		if s.n >= 2*wire.LargeBuffer {
 			return errMalformed
 		}
-		g := s.in.grown(2*largeBuffer, s.n)
+		g := s.in.Grown(2*wire.LargeBuffer, s.n)
 		fw.c.p.recycle(s.in)
 		s.in = g
 	}
-	n, err := s.read(s.in.b[s.n:])
+	n, err := s.Read(s.in.B[s.n:])
 	s.n += n
 	return err
 }
@@ -253,7 +254,7 @@ func (fw *forwarder) checkBody(s *stream) error {
 		return nil
 	}
 	chunks := http1.Chunks{Answer: true}
-	return chunks.Check(s.in.b[s.off+s.rs.Size : s.n])
+	return chunks.Check(s.in.B[s.off+s.rs.Size : s.n])
 }
 
 // failure words what went wrong for Observe.
@@ -263,7 +264,7 @@ func (fw *forwarder) failure(s *stream, err error, sent int) routecheck.Event {
 	if sent > 0 {
 		ev.Sent = routecheck.SentSome
 	}
-	if err == errAborted {
+	if err == wire.ErrAborted {
 		fw.release(false)
 		ev.Kind = fw.clientFailed()
 	}
@@ -274,7 +275,7 @@ func (fw *forwarder) failure(s *stream, err error, sent int) routecheck.Event {
 // lossOf tells how an attempt failed whose stream was open.
 func lossOf(err error) routecheck.EventKind {
 	switch {
-	case err == errTimeout:
+	case err == wire.ErrTimeout:
 		return routecheck.IOTimeout
 	case errors.As(err, new(*http1.Error)):
 		return routecheck.Malformed
@@ -307,7 +308,7 @@ func (fw *forwarder) clientFailed() routecheck.EventKind {
 // passing it on.
 func (fw *forwarder) settled() bool {
 	s := fw.up
-	if s == nil || s.rs.Size == 0 || s.spoilt || !s.rs.Persists() || fw.r.body.pumped != nil {
+	if s == nil || s.rs.Size == 0 || s.unusable || !s.rs.Persists() || fw.r.body.pumped != nil {
 		return false
 	}
 	rest := int64(s.n - s.off - s.rs.Size)

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -52,7 +53,7 @@ func (b *body) claim(p []byte) (out []byte, used int, err error) {
 func (r *request) prepare(tc *routecheck.Cluster) error {
 	b := &r.body
 	*b = body{has: true, chunked: r.head.Chunked, left: max(r.head.Length, 0), limit: tc.PostLimit}
-	kept, n, err := b.claim(r.c.in.b[r.used:r.c.n])
+	kept, n, err := b.claim(r.c.in.B[r.used:r.c.n])
 	b.kept = kept
 	r.used += n
 	if err == errPostSize {
@@ -90,8 +91,8 @@ func (r *request) buffer(most int64) error {
 		if store, err = b.room(store); err != nil {
 			return err
 		}
-		r.c.within(r.c.p.opt.BodyTimeout)
-		got, err := r.c.read(store[len(store):cap(store)])
+		r.c.Within(r.c.p.opt.BodyTimeout)
+		got, err := r.c.Read(store[len(store):cap(store)])
 		if err != nil {
 			return err
 		}
@@ -145,7 +146,7 @@ func (r *request) badBody(err error) {
 			r.c.p.log.Error("a request is refused", "error", err)
 		}
 		r.fail(bad.Status)
-	case errors.Is(err, errTimeout):
+	case errors.Is(err, wire.ErrTimeout):
 		r.fail(408)
 	default:
 		r.entry.gone = true
@@ -158,39 +159,39 @@ func (b *body) coming() bool { return b.pumped != nil && !b.ending.Load() }
 // pump passes on what is not buffered. It ends when the body does, when the client fails, or when the member takes no
 // more: that is for the goroutine that waits for the member's answer to find out.
 func (fw *forwarder) pump(s *stream, timeout routecheck.Nanos) error {
-	buf := fw.c.p.large.get()
-	defer fw.c.p.large.put(buf)
+	buf := fw.c.p.large.Get()
+	defer fw.c.p.large.Put(buf)
 	b := &fw.r.body
 	if b.file != nil {
-		if done, err := fw.pumpFile(s, buf.b, timeout); done {
+		if done, err := fw.pumpFile(s, buf.B, timeout); done {
 			return err
 		}
 	}
 	for !b.whole {
-		space := buf.b
+		space := buf.B
 		if !b.chunked {
 			space = space[:min(int64(len(space)), b.left)]
 		}
-		fw.c.within(fw.c.p.opt.BodyTimeout)
-		s.within(0) // the member is not to blame for a slow client
-		n, err := fw.c.read(space)
+		fw.c.Within(fw.c.p.opt.BodyTimeout)
+		s.Within(0) // the member is not to blame for a slow client
+		n, err := fw.c.Read(space)
 		if err != nil {
-			s.abort()
+			s.Abort()
 			return err
 		}
 		out, k, err := b.claim(space[:n])
 		if err != nil {
-			s.abort()
+			s.Abort()
 			return err
 		}
 		fw.r.spill = bytes.Clone(space[k:n])
-		s.within(timeout)
+		s.Within(timeout)
 		b.ending.Store(b.whole)
-		if _, err := s.write(out); err != nil {
+		if _, err := s.Write(out); err != nil {
 			return nil
 		}
 	}
-	s.within(timeout)
+	s.Within(timeout)
 	return nil
 }
 
@@ -201,18 +202,18 @@ func (fw *forwarder) pumpFile(s *stream, buf []byte, timeout routecheck.Nanos) (
 	for at := int64(0); at < b.file.size; {
 		n, err := b.file.read(buf, at)
 		if err != nil {
-			s.abort()
+			s.Abort()
 			return true, err
 		}
-		s.within(timeout)
-		if _, err := s.write(buf[:n]); err != nil {
+		s.Within(timeout)
+		if _, err := s.Write(buf[:n]); err != nil {
 			return true, nil
 		}
 		at += int64(n)
 	}
-	s.within(timeout)
+	s.Within(timeout)
 	b.ending.Store(b.whole)
-	_, err = s.write(b.kept)
+	_, err = s.Write(b.kept)
 	return err != nil, nil
 }
 
@@ -220,7 +221,7 @@ func (fw *forwarder) pumpFile(s *stream, buf []byte, timeout routecheck.Nanos) (
 func (r *request) finishBody() {
 	b := &r.body
 	if b.pumped != nil {
-		r.c.within(lingerTime)
+		r.c.Within(wire.LingerTime)
 		<-b.pumped
 		b.pumped = nil
 	}
@@ -238,7 +239,7 @@ func (r *request) skipBody() {
 		return
 	}
 	r.body = body{has: true, chunked: r.head.Chunked, left: max(r.head.Length, 0), limit: -1}
-	_, n, err := r.body.claim(r.c.in.b[r.used:r.c.n])
+	_, n, err := r.body.claim(r.c.in.B[r.used:r.c.n])
 	r.used += n
 	r.body.whole = r.body.whole && err == nil
 }

@@ -10,12 +10,13 @@ import (
 	"sync/atomic"
 
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
 // client is a connection from a client. It reads one head after the other, has each answered, and is parked or ends.
 type client struct {
-	link
+	wire.Link
 	p    *Proxy
 	from *Listener
 	addr netip.Addr
@@ -26,7 +27,7 @@ type client struct {
 	until  routecheck.Nanos // when it will have been idle for too long, 0 while it is not idle
 	parked bool             // the connection lives on in the lot
 
-	in     *buffer // what was read: in.b[:n]; nil while the connection is idle
+	in     *wire.Buffer // what was read: in.b[:n]; nil while the connection is idle
 	n      int
 	out    []byte // room for what is written whole: a head for members, an answer of our own
 	kept   []byte // private header lines, the same for every request of the connection
@@ -44,7 +45,7 @@ const (
 func (p *Proxy) newClient(conn net.Conn, from *Listener) *client {
 	c := &client{p: p, from: from}
 	c.rq.c, c.rq.fw.c, c.rq.fw.r = c, c, &c.rq
-	c.link.init(conn, p.sweeper)
+	c.Init(conn, p.sweeper)
 	if a, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 		c.addr = a.AddrPort().Addr().Unmap()
 	}
@@ -52,9 +53,16 @@ func (p *Proxy) newClient(conn net.Conn, from *Listener) *client {
 	return c
 }
 
+// parked is all that is kept of a client that is parked.
+type parked struct {
+	from   *Listener
+	thread uint64           // see client
+	until  routecheck.Nanos // see client
+}
+
 // resume takes a parked connection up again.
-func (p *Proxy) resume(s spot) {
-	c := p.newClient(s.conn, s.from)
+func (p *Proxy) resume(conn net.Conn, s parked) {
+	c := p.newClient(conn, s.from)
 	c.thread, c.until = s.thread, s.until
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -82,22 +90,22 @@ func (c *client) end() {
 		c.rq.body.file.close()
 	}
 	c.p.forget(c)
-	c.p.small.put(c.in)
+	c.p.small.Put(c.in)
 	if !c.parked {
-		c.link.close()
+		c.Close()
 		return
 	}
-	c.link.leave()
-	c.p.lot.put(spot{c.conn, c.from, c.thread, c.until})
+	c.Leave()
+	c.p.lot.Put(c.Conn(), c.until, parked{c.from, c.thread, c.until})
 }
 
 // handshake completes TLS, so that its certificate and cipher are known.
 func (c *client) handshake() bool {
-	t, ok := c.conn.(*secureConn)
-	if !ok {
+	t := c.TLS()
+	if t == nil {
 		return true
 	}
-	c.within(c.p.opt.HeadTimeout)
+	c.Within(c.p.opt.HeadTimeout)
 	if err := t.Handshake(); err != nil {
 		answerPlain(err)
 		return false
@@ -124,10 +132,10 @@ func (c *client) readHead() bool {
 	if !c.first() {
 		return false
 	}
-	c.within(c.p.opt.HeadTimeout)
+	c.Within(c.p.opt.HeadTimeout)
 	c.rq.head.Reset()
 	for {
-		done, err := c.rq.head.Parse(c.in.b[:c.n], http1.Limits{Fields: c.p.gen.Load().fields})
+		done, err := c.rq.head.Parse(c.in.B[:c.n], http1.Limits{Fields: c.p.gen.Load().fields})
 		if done {
 			return true
 		}
@@ -146,9 +154,9 @@ func (c *client) first() bool {
 	if c.n > 0 {
 		return true
 	}
-	c.p.small.put(c.in)
+	c.p.small.Put(c.in)
 	c.in = nil
-	now := c.p.sweeper.now() + routecheck.Nanos(tick) // never too early
+	now := c.p.sweeper.Now() + routecheck.Nanos(wire.Tick) // never too early
 	if c.until == 0 {
 		c.until = now + c.p.opt.IdleTimeout
 	}
@@ -156,8 +164,8 @@ func (c *client) first() bool {
 	if c.p.ending.Load() {
 		return false
 	}
-	err := c.firstUntil(min(now+parkAfter, c.until))
-	if err == errTimeout && c.p.sweeper.now() < c.until {
+	err := c.firstUntil(min(now+wire.ParkAfter, c.until))
+	if err == wire.ErrTimeout && c.p.sweeper.Now() < c.until {
 		if c.park() {
 			return false
 		}
@@ -168,29 +176,29 @@ func (c *client) first() bool {
 }
 
 func (c *client) firstUntil(limit routecheck.Nanos) (err error) {
-	c.limit.Store(int64(limit))
-	c.in, c.n, err = c.wait(c.p.small)
+	c.Until(limit)
+	c.in, c.n, err = c.Wait(c.p.small)
 	return err
 }
 
 // park decides that the connection is to be parked when this client ends. It is not where nothing can watch it, where
 // bytes of it stand in memory, such as half a TLS record, or when Shutdown has ended it.
 func (c *client) park() bool {
-	c.parked = c.p.lot.poll != nil && c.peeker != nil && c.quiet() && c.idle.CompareAndSwap(isIdle, isBusy)
+	c.parked = c.p.lot.CanPark(&c.Link) && c.Quiet() && c.idle.CompareAndSwap(isIdle, isBusy)
 	return c.parked
 }
 
 // more reads more of a head. The buffer grows once, to what a head may have.
 func (c *client) more() error {
-	if c.n == len(c.in.b) {
-		if c.n >= largeBuffer {
+	if c.n == len(c.in.B) {
+		if c.n >= wire.LargeBuffer {
 			return &http1.Error{Status: 431, Msg: "the head is too large"}
 		}
-		g := c.in.grown(largeBuffer, c.n)
-		c.p.small.put(c.in)
+		g := c.in.Grown(wire.LargeBuffer, c.n)
+		c.p.small.Put(c.in)
 		c.in = g
 	}
-	n, err := c.read(c.in.b[c.n:])
+	n, err := c.Read(c.in.B[c.n:])
 	c.n += n
 	return err
 }
@@ -200,15 +208,15 @@ func (c *client) more() error {
 func (c *client) advance() {
 	c.rq.fw.x.gen, c.rq.fw.x.cluster = nil, nil // an old configuration is not held by clients that are idle
 	c.out = c.out[:0]
-	if cap(c.out) > smallBuffer {
+	if cap(c.out) > wire.SmallBuffer {
 		c.out = nil
 	}
-	rest := c.in.b[c.rq.used:c.n]
+	rest := c.in.B[c.rq.used:c.n]
 	if len(c.rq.spill) > 0 {
 		rest, c.rq.spill = c.rq.spill, nil
 	}
-	for len(rest) > len(c.in.b) {
-		c.in = c.in.grown(2*len(c.in.b), 0)
+	for len(rest) > len(c.in.B) {
+		c.in = c.in.Grown(2*len(c.in.B), 0)
 	}
-	c.n = copy(c.in.b, rest)
+	c.n = copy(c.in.B, rest)
 }

@@ -247,14 +247,12 @@ func (st *stage) script(m int) func(*fake, net.Conn, *http.Request) bool {
 
 // expire lets the ServerIOTimeout of the stream that is waited on run out.
 func (st *stage) expire() {
-	s := st.p.sweeper
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.time.CompareAndSwap(0, 1)
-	for _, l := range s.links {
-		if l.limit.Load() != 0 && l.boss != nil {
-			l.limit.Store(1)
-			l.wake()
+	st.p.mu.Lock()
+	defer st.p.mu.Unlock()
+	for c := range st.p.clients {
+		if m := c.Peer(); m != nil {
+			m.Until(-1)
+			m.Wake()
 		}
 	}
 }

@@ -27,7 +27,7 @@ func (r *request) decline() {
 		r.fail(404)
 		return
 	}
-	f, info, err := r.c.p.docroot.openInTime(r.c.p.ctx, string(r.head.Target(r.c.in.b)))
+	f, info, err := r.c.p.docroot.openInTime(r.c.p.ctx, string(r.head.Target(r.c.in.B)))
 	switch {
 	case isLocalWant(err):
 		r.c.p.logWant(err)
@@ -40,7 +40,7 @@ func (r *request) decline() {
 		return
 	}
 	defer f.Close()
-	switch http1.View(r.head.Method(r.c.in.b)) {
+	switch http1.View(r.head.Method(r.c.in.B)) {
 	case "GET", "HEAD":
 		r.serveFile(f, info)
 	default:
@@ -162,15 +162,15 @@ func (r *request) serveFile(f *os.File, info fs.FileInfo) {
 	if r.writeOut([]byte(head)) != nil || r.isHead() {
 		return
 	}
-	buf := r.c.p.large.get()
-	defer r.c.p.large.put(buf)
+	buf := r.c.p.large.Get()
+	defer r.c.p.large.Put(buf)
 	for left := info.Size(); left > 0; {
-		n, err := f.Read(buf.b[:min(left, int64(len(buf.b)))])
+		n, err := f.Read(buf.B[:min(left, int64(len(buf.B)))])
 		if err != nil && err != io.EOF || n == 0 {
 			r.close = true
 			return
 		}
-		if left -= int64(n); r.writeOut(buf.b[:n]) != nil {
+		if left -= int64(n); r.writeOut(buf.B[:n]) != nil {
 			return
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -26,7 +27,7 @@ func (fw *forwarder) deliver() routecheck.Event {
 	if !whole {
 		fw.r.close = true
 	}
-	fw.release(whole && d.clean && !s.spoilt && s.rs.Persists() && !fw.r.bodyUnderWay())
+	fw.release(whole && d.clean && !s.unusable && s.rs.Persists() && !fw.r.bodyUnderWay())
 	return ev
 }
 
@@ -76,9 +77,9 @@ type delivery struct {
 func (d *delivery) run() routecheck.Event {
 	s := d.s
 	d.left, d.chunks.Answer, d.chunks.Bare = s.rs.Length, true, d.dechunk
-	s.large = s.rs.Length > smallBuffer
+	s.large = s.rs.Length > wire.SmallBuffer
 	at := s.off
-	body := s.in.b[at+s.rs.Size : s.n]
+	body := s.in.B[at+s.rs.Size : s.n]
 	out, n, err := d.claim(body)
 	if err != nil {
 		return d.broken(err)
@@ -88,8 +89,8 @@ func (d *delivery) run() routecheck.Event {
 	if s.rs.Odd {
 		err = d.apart(d.oddHead(extra), out)
 	} else {
-		start, end := rewrite(s.in.all, headroom+at, &s.rs, d.dechunk, extra), headroom+at+s.rs.Size
-		err = d.fw.r.writeOut(s.in.all[start : end+len(out)]) // out stands there: nothing was held back before
+		start, end := rewrite(s.in.All, wire.Headroom+at, &s.rs, d.dechunk, extra), wire.Headroom+at+s.rs.Size
+		err = d.fw.r.writeOut(s.in.All[start : end+len(out)]) // out stands there: nothing was held back before
 	}
 	if err != nil {
 		return gone
@@ -134,15 +135,15 @@ func (d *delivery) claim(p []byte) (out []byte, used int, err error) {
 
 // stream passes on the rest of the body.
 func (d *delivery) stream() routecheck.Event {
-	buf := d.fw.c.p.large.get()
-	defer d.fw.c.p.large.put(buf)
+	buf := d.fw.c.p.large.Get()
+	defer d.fw.c.p.large.Put(buf)
 	for !d.over {
-		space := buf.b
+		space := buf.B
 		if d.framing == http1.ByLength {
 			space = space[:min(int64(len(space)), d.left)]
 		}
-		d.s.within(d.limit)
-		got, err := d.s.read(space)
+		d.s.Within(d.limit)
+		got, err := d.s.Read(space)
 		if err == io.EOF && d.framing == http1.ByClose { // whole as far as anybody can tell
 			break
 		}
@@ -167,7 +168,7 @@ func (d *delivery) broken(err error) routecheck.Event {
 	d.fw.r.entry.cause = err
 	kind := lossOf(err)
 	switch {
-	case err == errAborted:
+	case err == wire.ErrAborted:
 		return gone
 	case kind == routecheck.StreamLost:
 		kind = routecheck.Malformed
@@ -177,7 +178,7 @@ func (d *delivery) broken(err error) routecheck.Event {
 
 // oddHead writes the head of an answer that is not well formed as it should have been.
 func (d *delivery) oddHead(extra string) []byte {
-	rs, head := &d.s.rs, d.s.in.b[d.s.off:d.s.off+d.s.rs.Size]
+	rs, head := &d.s.rs, d.s.in.B[d.s.off:d.s.off+d.s.rs.Size]
 	markNominated(rs, head)
 	drop := func(f *http1.Field) bool { return endsHere(f, rs, d.dechunk) }
 	return append(rs.AppendHead(nil, head, extra, drop), "\r\n"...)

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/wasplug/wasplug/proxy/wire"
 )
 
 // answeringMember answers each connection once, when a part of the request is there, and closes it.
@@ -89,7 +91,10 @@ func awaitBytes(c net.Conn) {
 	if err != nil {
 		return
 	}
-	raw.Read(func(fd uintptr) bool { return peek(fd) != nothingYet })
+	var l wire.Link
+	l.Init(c, wire.NewSweeper())
+	raw.Read(func(uintptr) bool { return l.Readable() })
+	l.Leave()
 }
 
 // An answer may take longer than the client may for its body, though it began before the body had come.

@@ -27,7 +27,7 @@ func (fw *forwarder) carry(gen *generation, m *routecheck.Match) {
 	}
 	fw.c.out = fw.appendHead(fw.c.out[:0], false)
 	fw.x.run(fw)
-	fw.c.partner.Store(nil)
+	fw.c.WaitForNone()
 	fw.release(false)
 }
 
@@ -47,11 +47,11 @@ func (fw *forwarder) release(reuse bool) {
 		return
 	}
 	fw.up = nil
-	fw.c.partner.Store(nil)
+	fw.c.WaitForNone()
 	fw.c.p.recycle(s.in)
 	s.in = nil
-	if !reuse || !s.quiet() {
-		s.close()
+	if !reuse || !s.Quiet() {
+		s.Close()
 		return
 	}
 	s.transport.put(s, fw.x.at)

@@ -13,7 +13,7 @@ import (
 // appendHead appends the head of the request as a member gets it: hop-by-hop fields and private headers of the client
 // dropped, the plug-in's own private headers added, everything else as it came. failover adds $WSFO (R63).
 func (fw *forwarder) appendHead(dst []byte, failover bool) []byte {
-	buf := fw.c.in.b
+	buf := fw.c.in.B
 	rq := &fw.r.head
 	dst = append(dst, rq.Method(buf)...)
 	dst = append(dst, ' ')
@@ -54,9 +54,9 @@ func (fw *forwarder) appendHead(dst []byte, failover bool) []byte {
 func (fw *forwarder) forwards(f *http1.Field) bool {
 	switch f.Kind {
 	case http1.Other:
-		return !fw.r.head.Nominates || !fw.r.head.Nominated(f, fw.c.in.b)
+		return !fw.r.head.Nominates || !fw.r.head.Nominated(f, fw.c.in.B)
 	case http1.Host:
-		return fw.r.head.HostInField(fw.c.in.b)
+		return fw.r.head.HostInField(fw.c.in.B)
 	case http1.Private:
 		return fw.trusted
 	case http1.Connection, http1.HopByHop, http1.Upgrade, http1.Expect:

@@ -5,8 +5,9 @@ import (
 	"sync"
 )
 
-// lineQueue takes lines while a cluster's lock is held, and writes them when none is. Their order is that of decisions,
-// which a replay needs; and no decision waits for a disk, only the client whose lines are on their way to it.
+// lineQueue takes lines while a cluster's lock is held, and writes them when none is. Their order is that of
+// decisions, which a replay needs; and no decision waits for a disk, only the client whose lines are on their way to
+// it.
 type lineQueue struct {
 	out io.Writer
 

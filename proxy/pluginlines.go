@@ -52,7 +52,7 @@ func (r *request) pluginLog(gen *generation) *pluginLog {
 		r.c.thread = r.c.p.threads.Add(1)
 	}
 	thread := pluginlog.Thread{PID: uint64(os.Getpid()), TID: r.c.thread}
-	return &pluginLog{w: gen.log, lines: r.c.p.lines, thread: thread, epoch: r.c.p.sweeper.start, at: r.entry.start}
+	return &pluginLog{w: gen.log, lines: r.c.p.lines, thread: thread, epoch: r.c.p.sweeper.Start(), at: r.entry.start}
 }
 
 // recorder returns where decisions note their steps.
@@ -98,7 +98,7 @@ func (p *Proxy) begins(g *generation) {
 
 // eventNow is a line of no request.
 func (p *Proxy) eventNow(kind pluginlog.Kind) pluginlog.Event {
-	now := timeOf(p.sweeper.start, p.now())
+	now := timeOf(p.sweeper.Start(), p.now())
 	return pluginlog.Event{Kind: kind, Time: now, Thread: pluginlog.Thread{PID: uint64(os.Getpid())}}
 }
 
@@ -139,8 +139,8 @@ func (x *exchange) noteStream(act routecheck.Action, reused bool) {
 	x.log.steps(x.gen.table, x.flight.Cluster, x.now())
 }
 
-// describeConnect completes the line of a failed connect by the error number of the system. A failed handshake has a line
-// of its own, in the words of the library that the plug-in uses.
+// describeConnect completes the line of a failed connect by the error number of the system. A failed handshake has a
+// line of its own, in the words of the library that the plug-in uses.
 func describeConnect(e *pluginlog.Event, cause error) {
 	var number syscall.Errno
 	if errors.As(cause, &number) {

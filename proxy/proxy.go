@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -45,7 +46,7 @@ type Options struct {
 
 const second = routecheck.Nanos(time.Second)
 
-func (o *Options) complete(s *sweeper) {
+func (o *Options) complete(s *wire.Sweeper) {
 	def := func(d *routecheck.Nanos, seconds int) {
 		if *d == 0 {
 			*d = routecheck.Nanos(seconds) * second
@@ -75,7 +76,7 @@ func (o *Options) complete(s *sweeper) {
 		o.Dial = new(net.Dialer).DialContext
 	}
 	if o.Now == nil {
-		o.Now = s.clock
+		o.Now = s.Clock
 	}
 }
 
@@ -84,11 +85,11 @@ type Proxy struct {
 	opt        Options
 	log        *slog.Logger
 	now        func() routecheck.Nanos
-	sweeper    *sweeper
+	sweeper    *wire.Sweeper
 	lines      *lineQueue // nil: no log of the plug-in's
-	small      *buffers
-	large      *buffers
-	lot        lot
+	small      *wire.Buffers
+	large      *wire.Buffers
+	lot        *wire.Lot[parked]
 	gen        atomic.Pointer[generation]
 	reload     reloader
 	counters   counters
@@ -112,13 +113,14 @@ type Proxy struct {
 
 // New makes a proxy for what the source has now. The error is a *Rejected where the plug-in would reject the file.
 func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
-	s := newSweeper()
+	s := wire.NewSweeper()
 	opt.complete(s)
 	p := &Proxy{
 		opt: opt, log: opt.Log, now: opt.Now, sweeper: s,
-		small: newBuffers(smallBuffer), large: newBuffers(largeBuffer), clients: map[*client]struct{}{},
+		small: wire.NewBuffers(wire.SmallBuffer), large: wire.NewBuffers(wire.LargeBuffer),
+		clients: map[*client]struct{}{},
 	}
-	p.lot.resume, p.lot.poll = p.resume, newPoller()
+	p.lot = wire.NewLot(p.resume)
 	if opt.PluginLog != nil {
 		p.lines = &lineQueue{out: opt.PluginLog}
 	}
@@ -131,15 +133,15 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 	}
 	if err != nil {
 		p.stop()
-		p.lot.close()
+		p.lot.Close()
 		return nil, err
 	}
-	s.idle = func() {
+	everySecond := func() {
 		p.setDate()
-		p.lot.expire(s.now())
+		p.lot.Expire(s.Now())
 		p.gen.Load().sweep(p.now())
 	}
-	p.sweeping.Go(func() { s.run(p.ctx) })
+	p.sweeping.Go(func() { s.Run(p.ctx, everySecond) })
 	return p, nil
 }
 
@@ -220,14 +222,13 @@ func (p *Proxy) admit(conn net.Conn, l *Listener) {
 		return
 	}
 	if l.TLS != nil {
-		r := newRecords(conn, p.small)
-		conn = &secureConn{Conn: tls.Server(r, l.TLS), records: r}
+		conn = wire.Server(conn, l.TLS, p.small)
 	}
 	c := p.newClient(conn, l)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.ending.Load() {
-		c.link.close()
+		c.Close()
 		return
 	}
 	p.clients[c] = struct{}{}
@@ -265,11 +266,11 @@ func (p *Proxy) Shutdown(ctx context.Context) error {
 	}
 	for c := range p.clients {
 		if c.idle.CompareAndSwap(isIdle, isEnding) {
-			c.abort()
+			c.Abort()
 		}
 	}
 	p.mu.Unlock()
-	p.lot.empty()
+	p.lot.Empty()
 	done := make(chan struct{})
 	go func() { p.working.Wait(); close(done) }()
 	var err error
@@ -282,7 +283,7 @@ func (p *Proxy) Shutdown(ctx context.Context) error {
 	}
 	p.stop()
 	p.sweeping.Wait()
-	p.lot.close()
+	p.lot.Close()
 	p.gen.Load().close()
 	if p.docroot != nil {
 		p.docroot.Close()
@@ -296,10 +297,7 @@ func (p *Proxy) cutAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for c := range p.clients {
-		c.abort()
-		if m := c.partner.Load(); m != nil {
-			m.wake()
-		}
+		c.Abort()
 	}
 }
 

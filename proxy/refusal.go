@@ -20,7 +20,7 @@ func (r *request) refusal(gen *generation, matched bool) *http1.Error {
 	return nil
 }
 
-func (r *request) isTrace() bool { return http1.View(r.head.Method(r.c.in.b)) == "TRACE" }
+func (r *request) isTrace() bool { return http1.View(r.head.Method(r.c.in.B)) == "TRACE" }
 
 // turnDown answers a request that is refused. Where it may be an attack the connection ends, as with what is no
 // request at all; and where it has a body, which nobody reads.

@@ -104,8 +104,8 @@ type reloadNote struct {
 func (p *Proxy) current() *generation {
 	g := p.gen.Load()
 	at := p.reload.next.Load()
-	if at != 0 && int64(p.sweeper.now()) >= at && p.reload.busy.CompareAndSwap(false, true) {
-		p.reload.next.Store(int64(p.sweeper.now() + g.refresh))
+	if at != 0 && int64(p.sweeper.Now()) >= at && p.reload.busy.CompareAndSwap(false, true) {
+		p.reload.next.Store(int64(p.sweeper.Now() + g.refresh))
 		p.working.Go(func() {
 			defer p.reload.busy.Store(false)
 			p.refresh(p.ctx, false)
@@ -183,7 +183,7 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, 
 	p.logUnusable(g)
 	p.gen.Store(g)
 	if p.reload.source.Stamp != nil && g.refresh > 0 {
-		p.reload.next.Store(int64(p.sweeper.now() + g.refresh))
+		p.reload.next.Store(int64(p.sweeper.Now() + g.refresh))
 	} else {
 		p.reload.next.Store(0)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -32,7 +33,7 @@ func (r *request) handle() bool {
 	r.close = !r.head.Persists() || r.c.p.ending.Load()
 	r.started, r.tunnel, r.body = false, false, body{}
 	r.used = r.head.Size
-	r.c.limit.Store(0)
+	r.c.Within(0)
 	r.entry.begin(r.c.p)
 	gen := r.c.p.current()
 	r.describe()
@@ -54,7 +55,7 @@ func (r *request) handle() bool {
 		return false
 	}
 	if r.close && (r.body.overtaken || r.body.has && !r.body.whole) { // more may stand there that nobody reads
-		r.c.linger(r.c.p.small)
+		r.c.Linger(r.c.p.small)
 	}
 	return !r.close
 }
@@ -78,7 +79,7 @@ func (r *request) finish() {
 
 // describe makes the request that decisions are made on. Its strings share the buffer of the head.
 func (r *request) describe() {
-	buf := r.c.in.b
+	buf := r.c.in.B
 	cookies := r.cookies[:0]
 	for i := range r.head.Fields {
 		if f := &r.head.Fields[i]; f.Kind == http1.Cookie {
@@ -112,8 +113,8 @@ func (r *request) refuse(err error) {
 		r.entry.cause = err
 		r.close = true
 		r.fail(bad.Status)
-		r.c.linger(r.c.p.small)
-	case errors.Is(err, errTimeout) && r.head.Began():
+		r.c.Linger(r.c.p.small)
+	case errors.Is(err, wire.ErrTimeout) && r.head.Began():
 		r.entry.begin(r.c.p)
 		r.close = true
 		r.fail(408)
@@ -123,11 +124,11 @@ func (r *request) refuse(err error) {
 	r.finish()
 }
 
-func (r *request) isHead() bool { return http1.View(r.head.Method(r.c.in.b)) == "HEAD" }
+func (r *request) isHead() bool { return http1.View(r.head.Method(r.c.in.B)) == "HEAD" }
 
 // hostName is the host that the request is for, and the listener's own where it names none.
 func (r *request) hostName() string {
-	if host := r.head.Host(r.c.in.b); host != nil {
+	if host := r.head.Host(r.c.in.B); host != nil {
 		return http1.View(host)
 	}
 	return r.c.from.name
@@ -141,7 +142,7 @@ func (r *request) wantsUpgrade() bool {
 	}
 	for i := range r.head.Fields {
 		if f := &r.head.Fields[i]; f.Kind == http1.Upgrade {
-			return http1.EqualFold(f.Text(r.c.in.b), "websocket")
+			return http1.EqualFold(f.Text(r.c.in.B), "websocket")
 		}
 	}
 	return false
@@ -158,7 +159,7 @@ func (r *request) hasPrivate() bool {
 
 func (r *request) sends(name string) bool {
 	for i := range r.head.Fields {
-		if http1.EqualFold(r.head.Fields[i].Name(r.c.in.b), name) {
+		if http1.EqualFold(r.head.Fields[i].Name(r.c.in.B), name) {
 			return true
 		}
 	}
@@ -168,8 +169,8 @@ func (r *request) sends(name string) bool {
 // field returns the value of a request header, "" when there is none.
 func (r *request) field(name string) string {
 	for i := range r.head.Fields {
-		if f := &r.head.Fields[i]; http1.EqualFold(f.Name(r.c.in.b), name) {
-			return string(f.Text(r.c.in.b))
+		if f := &r.head.Fields[i]; http1.EqualFold(f.Name(r.c.in.B), name) {
+			return string(f.Text(r.c.in.B))
 		}
 	}
 	return ""

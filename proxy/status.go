@@ -14,7 +14,7 @@ func (p *Proxy) Snapshot() *admin.Snapshot {
 	s := &admin.Snapshot{
 		Status: admin.Status{
 			Version: 1, File: g.name(), Generation: g.number, Loaded: g.loaded.Format(time.RFC3339),
-			Uptime: tenths(float64(p.sweeper.clock()) / float64(second)), Connections: p.connections(),
+			Uptime: tenths(float64(p.sweeper.Clock()) / float64(second)), Connections: p.connections(),
 			Reload: p.reload.status(),
 		},
 		Full: p.counters.full.Load(), Sent: p.counters.sent.Load(),

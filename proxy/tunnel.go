@@ -3,6 +3,7 @@ package proxy
 import (
 	"time"
 
+	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -36,38 +37,38 @@ type tunnel struct {
 func (t *tunnel) run() routecheck.Event {
 	c, r, s := t.fw.c, t.fw.r, t.s
 	at := s.off
-	start := rewrite(s.in.all, headroom+at, &s.rs, false, "")
+	start := rewrite(s.in.All, wire.Headroom+at, &s.rs, false, "")
 	t.touch()
-	if r.writeOut(s.in.all[start:headroom+s.n]) != nil {
+	if r.writeOut(s.in.All[start:wire.Headroom+s.n]) != nil {
 		return gone
 	}
-	rest := c.in.b[r.used:c.n] // a client may send before it has seen the 101
+	rest := c.in.B[r.used:c.n] // a client may send before it has seen the 101
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		t.copy(&s.link, &c.link, rest)
+		t.copy(&s.Link, &c.Link, rest)
 	}()
-	t.copy(&c.link, &s.link, nil)
+	t.copy(&c.Link, &s.Link, nil)
 	<-done
 	return routecheck.Event{Kind: routecheck.Done}
 }
 
 // copy passes bytes on until one side ends, then ends both.
-func (t *tunnel) copy(to, from *link, first []byte) {
-	defer t.fw.c.abort()
-	defer t.s.abort()
-	if _, err := to.write(first); err != nil {
+func (t *tunnel) copy(to, from *wire.Link, first []byte) {
+	defer t.fw.c.Abort()
+	defer t.s.Abort()
+	if _, err := to.Write(first); err != nil {
 		return
 	}
-	buf := t.fw.c.p.small.get()
-	defer t.fw.c.p.small.put(buf)
+	buf := t.fw.c.p.small.Get()
+	defer t.fw.c.p.small.Put(buf)
 	for {
-		n, err := from.read(buf.b)
+		n, err := from.Read(buf.B)
 		if err != nil {
 			return
 		}
 		t.touch()
-		if _, err := to.write(buf.b[:n]); err != nil {
+		if _, err := to.Write(buf.B[:n]); err != nil {
 			return
 		}
 		t.touch()
@@ -80,6 +81,6 @@ func (t *tunnel) touch() {
 	if t.idle > 0 && (member == 0 || t.idle < member) {
 		member = t.idle
 	}
-	t.s.within(member)
-	t.fw.c.within(t.idle)
+	t.s.Within(member)
+	t.fw.c.Within(t.idle)
 }

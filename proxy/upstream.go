@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -30,13 +31,13 @@ type transport struct {
 
 // stream is a connection to a member.
 type stream struct {
-	link
+	wire.Link
 	transport *transport
 	rs        http1.Response
-	in        *buffer // what was read and not yet passed on: in.b[off:n]
+	in        *wire.Buffer // what was read and not yet passed on: in.b[off:n]
 	off, n    int
 	reused    bool
-	spoilt    bool // cannot be used again
+	unusable  bool // cannot be used again
 	large     bool // its last answer was large: read the next one in large pieces from the start
 }
 
@@ -44,7 +45,7 @@ type stream struct {
 func (t *transport) take(now routecheck.Nanos) *stream {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.queue.Expire(now, t.ttl, func(s *stream) { s.close() })
+	t.queue.Expire(now, t.ttl, func(s *stream) { s.Close() })
 	s, ok := t.queue.Take()
 	if !ok {
 		return nil
@@ -55,34 +56,35 @@ func (t *transport) take(now routecheck.Nanos) *stream {
 
 // put queues a stream for the next request.
 func (t *transport) put(s *stream, now routecheck.Nanos) {
-	s.boss = nil
-	s.limit.Store(0)
+	s.Rest()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
-		s.close()
+		s.Close()
 		return
 	}
 	t.queue.Put(s, now)
 }
 
-// close is for a configuration that has been replaced: streams that are still in use are closed when they are put back.
+// close is for a configuration that has been replaced: streams that are still in use are closed when they are put
+// back.
 func (t *transport) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.closed = true
-	t.queue.Remove(func(s *stream) bool { s.close(); return true })
+	t.queue.Remove(func(s *stream) bool { s.Close(); return true })
 }
 
-// sweep drops streams that are too old (R65), and those that the member has closed: a request that finds one would have to begin again.
+// sweep drops streams that are too old (R65), and those that the member has closed: a request that finds one would
+// have to begin again.
 func (t *transport) sweep(now routecheck.Nanos) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.queue.Expire(now, t.ttl, func(s *stream) { s.close() })
+	t.queue.Expire(now, t.ttl, func(s *stream) { s.Close() })
 	t.queue.Remove(func(s *stream) bool {
-		gone := s.stirred()
+		gone := s.Readable()
 		if gone {
-			s.close()
+			s.Close()
 		}
 		return gone
 	})
@@ -92,12 +94,13 @@ func (t *transport) sweep(now routecheck.Nanos) {
 func (t *transport) idle(now routecheck.Nanos) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.queue.Expire(now, t.ttl, func(s *stream) { s.close() })
+	t.queue.Expire(now, t.ttl, func(s *stream) { s.Close() })
 	return t.queue.Len()
 }
 
 // open connects. The event says what went wrong: ConnectFailed, ConnectTimeout or NameDiffers, 0 when nothing did.
-func (p *Proxy) open(ctx context.Context, t *transport, limit routecheck.Nanos) (*stream, routecheck.EventKind, error) {
+func (p *Proxy) open(ctx context.Context, t *transport, limit routecheck.Nanos) (*stream, routecheck.EventKind,
+	error) {
 	if t.err != nil {
 		return nil, routecheck.ConnectFailed, t.err
 	}
@@ -114,12 +117,14 @@ func (p *Proxy) open(ctx context.Context, t *transport, limit routecheck.Nanos) 
 		}
 	}
 	if err == nil && t.tls != nil {
-		conn, err = p.secure(ctx, conn, t.tls)
+		if conn, err = wire.Client(ctx, conn, t.tls, p.small); err != nil {
+			err = handshakeError{err}
+		}
 	}
 	switch {
 	case err == nil:
 		s := &stream{transport: t}
-		s.link.init(conn, p.sweeper)
+		s.Init(conn, p.sweeper)
 		return s, 0, nil
 	case isTimeout(err):
 		return nil, routecheck.ConnectTimeout, err
@@ -129,17 +134,6 @@ func (p *Proxy) open(ctx context.Context, t *transport, limit routecheck.Nanos) 
 	return nil, routecheck.ConnectFailed, err
 }
 
-// secure does the TLS handshake.
-func (p *Proxy) secure(ctx context.Context, conn net.Conn, cfg *tls.Config) (net.Conn, error) {
-	r := newRecords(conn, p.small)
-	c := &secureConn{Conn: tls.Client(r, cfg), records: r}
-	if err := c.HandshakeContext(ctx); err != nil {
-		conn.Close()
-		return nil, handshakeError{err}
-	}
-	return c, nil
-}
-
 // handshakeError is why a handshake with a member failed.
 type handshakeError struct{ error }
 
@@ -147,5 +141,20 @@ func (h handshakeError) Unwrap() error { return h.error }
 
 func isTimeout(err error) bool {
 	var ne net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &ne) && ne.Timeout()
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) ||
+		errors.As(err, &ne) && ne.Timeout()
+}
+
+// poolFor returns where the buffer for an answer comes from.
+func (p *Proxy) poolFor(s *stream) *wire.Buffers {
+	if s.large {
+		return p.large
+	}
+	return p.small
+}
+
+// recycle takes a buffer of either size back.
+func (p *Proxy) recycle(b *wire.Buffer) {
+	p.small.Put(b)
+	p.large.Put(b)
 }

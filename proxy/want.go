@@ -58,7 +58,7 @@ func (p *Proxy) refuseFull(conn net.Conn, cfg *tls.Config) {
 
 // logWant says once a minute that something is lacking.
 func (p *Proxy) logWant(err error) {
-	now := int64(p.sweeper.clock())
+	now := int64(p.sweeper.Clock())
 	last := p.wantLogged.Load()
 	if last != 0 && now-last < int64(time.Minute) || !p.wantLogged.CompareAndSwap(last, now) {
 		return

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package proxy
+package wire
 
 import "net"
 
@@ -12,6 +12,6 @@ func newFastPath(net.Conn) *fastPath { return nil }
 func (*fastPath) read([]byte) (int, error)  { panic("no fast path") }
 func (*fastPath) write([]byte) (int, error) { panic("no fast path") }
 
-func (*fastPath) wait(*buffers) (*buffer, int, error) { panic("no fast path") }
+func (*fastPath) wait(*Buffers) (*Buffer, int, error) { panic("no fast path") }
 
-func (*fastPath) turn([]byte, bool, *buffers) (int, *buffer, int, error) { panic("no fast path") }
+func (*fastPath) roundTrip([]byte, bool, *Buffers) (int, *Buffer, int, error) { panic("no fast path") }

@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"net"
@@ -6,10 +6,10 @@ import (
 )
 
 // glimpse is what a look at a socket without reading shows.
-type glimpse uint8
+type peekResult uint8
 
 const (
-	unknown glimpse = iota // this system, or what is no socket, does not tell
+	unknown peekResult = iota // this system, or what is no socket, does not tell
 	nothingYet
 	hasBytes
 	hasClosed
@@ -19,7 +19,7 @@ const (
 type peeker struct {
 	raw  syscall.RawConn
 	fn   func(fd uintptr) // made once, for a closure made for each look would be garbage
-	seen glimpse
+	seen peekResult
 }
 
 // newPeeker returns nil where nothing can be seen.
@@ -38,7 +38,7 @@ func newPeeker(conn net.Conn) *peeker {
 }
 
 // peek never waits.
-func (p *peeker) peek() glimpse {
+func (p *peeker) peek() peekResult {
 	if p == nil {
 		return unknown
 	}

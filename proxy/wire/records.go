@@ -1,14 +1,16 @@
-package proxy
+package wire
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"net"
 	"sync/atomic"
 )
 
-// secureConn is a TLS connection that can tell whether the other side has been silent. crypto/tls keeps what it has read to itself, so its
-// records come through a reader that never hands on more than the one that is asked for: whatever else has come stands there to be seen.
+// secureConn is a TLS connection that can tell whether the other side has been silent. crypto/tls keeps what it has
+// read to itself, so its records come through a reader that never hands on more than the one that is asked for:
+// whatever else has come stands there to be seen.
 type secureConn struct {
 	*tls.Conn
 	records *records
@@ -39,8 +41,8 @@ func (s *secureConn) quiet() bool {
 	return s.records.peeker != nil && (s.drained && s.records.between() || s.nothingUpTo(inMemory))
 }
 
-// silent reports whether nothing has come but what belongs to TLS itself: session tickets and new keys are taken in. Half a record may
-// become anything, so it is no silence.
+// silent reports whether nothing has come but what belongs to TLS itself: session tickets and new keys are taken in.
+// Half a record may become anything, so it is no silence.
 func (s *secureConn) silent() bool {
 	if s.drained && s.records.between() && s.records.peeker.peek() == nothingYet {
 		return true
@@ -67,7 +69,8 @@ const (
 	inMemory                // it takes what was read before
 )
 
-// errNotYet ends a read that goes no further. It is a temporary net.Error, for after any other crypto/tls reads no more.
+// errNotYet ends a read that goes no further. It is a temporary net.Error, for after any other crypto/tls reads no
+// more.
 var errNotYet error = notYet{}
 
 type notYet struct{}
@@ -79,31 +82,49 @@ func (notYet) Temporary() bool { return true }
 // recordHeader is the size of what stands before each TLS record; its last two bytes are the length (RFC 8446, 5.1).
 const recordHeader = 5
 
-// records is the connection below TLS. It divides what comes at the ends of records, and holds memory only while it holds bytes.
+// records is the connection below TLS. It divides what comes at the ends of records, and holds memory only while it
+// holds bytes.
 type records struct {
 	net.Conn
-	owner  *link     // says why a wait was interrupted; nil during a member's handshake
+	owner  *Link     // says why a wait was interrupted; nil during a member's handshake
 	fast   *fastPath // nil: Conn is used
 	peeker *peeker   // nil: nobody can tell what stands in the socket
-	pool   *buffers
+	pool   *Buffers
 	reach  reach
 	ending atomic.Bool // crypto/tls limits the writes that remain by itself
 
-	held   *buffer
-	at, n  int // held.b[at:n] has not been handed on
+	held   *Buffer
+	at, n  int // held.B[at:n] has not been handed on
 	header [recordHeader]byte
 	got    int // bytes of the header at hand that have been handed on
 	left   int // bytes of the record behind it that have not
 }
 
-func newRecords(conn net.Conn, pool *buffers) *records {
+// Server puts TLS on the connection of a client.
+func Server(conn net.Conn, cfg *tls.Config, pool *Buffers) net.Conn {
+	r := newRecords(conn, pool)
+	return &secureConn{Conn: tls.Server(r, cfg), records: r}
+}
+
+// Client puts TLS on the connection to a member, and does the handshake. It closes the connection when that fails.
+func Client(ctx context.Context, conn net.Conn, cfg *tls.Config, pool *Buffers) (net.Conn, error) {
+	r := newRecords(conn, pool)
+	c := &secureConn{Conn: tls.Client(r, cfg), records: r}
+	if err := c.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func newRecords(conn net.Conn, pool *Buffers) *records {
 	r := &records{Conn: conn, pool: pool}
 	r.attach(nil)
 	return r
 }
 
 // attach gives the connection to whoever is to wait for it.
-func (r *records) attach(owner *link) {
+func (r *records) attach(owner *Link) {
 	r.owner = owner
 	if r.fast == nil && r.peeker == nil {
 		r.fast, r.peeker = newFastPath(r.Conn), newPeeker(r.Conn)
@@ -123,11 +144,11 @@ func (r *records) Read(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	part := r.held.b[r.at:r.n]
+	part := r.held.B[r.at:r.n]
 	n := copy(p, part[:min(len(part), r.most(part))])
 	r.follow(part[:n])
 	if r.at += n; r.at == r.n {
-		r.pool.put(r.held)
+		r.pool.Put(r.held)
 		r.held = nil
 	}
 	return n, nil
@@ -177,13 +198,13 @@ func (r *records) fill() (err error) {
 }
 
 // readInto reads into a buffer of the pool.
-func readInto(conn net.Conn, pool *buffers) (*buffer, int, error) {
-	b := pool.get()
-	n, err := conn.Read(b.b)
+func readInto(conn net.Conn, pool *Buffers) (*Buffer, int, error) {
+	b := pool.Get()
+	n, err := conn.Read(b.B)
 	if n > 0 {
 		return b, n, nil
 	}
-	pool.put(b)
+	pool.Put(b)
 	return nil, 0, something(n, err)
 }
 

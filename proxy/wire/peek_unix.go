@@ -1,13 +1,13 @@
 //go:build unix && !linux
 
-package proxy
+package wire
 
 import "syscall"
 
 const canPeek = true
 
 // peek looks at a socket of Go's, which never blocks.
-func peek(fd uintptr) glimpse {
+func peek(fd uintptr) peekResult {
 	var b [1]byte
 	for {
 		n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK)

@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"net"
@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// poller watches sockets by an epoll of its own. That of the Go runtime wakes goroutines, and thousands of idle clients had thousands of stacks.
-// It is a file like others, so whoever waits for it blocks no thread.
+// poller watches sockets by an epoll of its own. That of the Go runtime wakes goroutines, and thousands of idle
+// clients had thousands of stacks. It is a file like others, so whoever waits for it blocks no thread.
 type poller struct {
 	fd     int
 	file   *os.File
@@ -53,8 +53,8 @@ func (p *poller) control(what int, conn net.Conn, e *syscall.EpollEvent) bool {
 	return err == nil && failed == nil
 }
 
-// wait returns the numbers of sockets that have something to read or are closed. The list is good until the next call. The error says that the
-// poller is closed.
+// wait returns the numbers of sockets that have something to read or are closed. The list is good until the next
+// call. The error says that the poller is closed.
 func (p *poller) wait() ([]int, error) {
 	p.ready = p.ready[:0]
 	err := p.raw.Read(func(fd uintptr) bool {

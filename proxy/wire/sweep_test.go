@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"net"
@@ -36,16 +36,16 @@ func TestSweeperLooksWithoutLock(t *testing.T) {
 	near, far := net.Pipe()
 	defer near.Close()
 	defer far.Close()
-	s := newSweeper()
-	var client, member, other link
-	client.init(&slowConn{near, socket}, s)
-	member.init(far, s)
-	client.partner.Store(&member)
+	s := NewSweeper()
+	var client, member, other Link
+	client.Init(&slowConn{near, socket}, s)
+	member.Init(far, s)
+	client.WaitFor(&member)
 	swept := make(chan struct{})
 	go func() { s.sweep(1, true); close(swept) }()
 	<-socket.asked
-	other.init(near, s)
-	other.leave()
+	other.Init(near, s)
+	other.Leave()
 	close(socket.goOn)
 	<-swept
 	if !client.quit.Load() {
@@ -58,12 +58,12 @@ func TestSweeperForgetsEndedClients(t *testing.T) {
 	near, far := net.Pipe()
 	defer near.Close()
 	defer far.Close()
-	s := newSweeper()
-	var client, member link
-	client.init(near, s)
-	member.init(far, s)
-	client.partner.Store(&member)
-	client.leave()
+	s := NewSweeper()
+	var client, member Link
+	client.Init(near, s)
+	member.Init(far, s)
+	client.WaitFor(&member)
+	client.Leave()
 	if s.giveUp(&client); client.quit.Load() {
 		t.Error("a client that has been parked is given up")
 	}

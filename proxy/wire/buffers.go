@@ -1,0 +1,51 @@
+package wire
+
+import "sync"
+
+// Headroom stands before the bytes of every buffer, so that a head can grow where it stands: by a Date of 37 bytes and
+// a Connection line of at most 24.
+const Headroom = 64
+
+const (
+	SmallBuffer = 16 << 10 // holds a head, and most answers whole
+	LargeBuffer = 64 << 10 // for bodies that go through
+)
+
+// Buffer is a piece of memory that is read into. Nobody holds one while waiting for a head.
+type Buffer struct {
+	All []byte // headroom included
+	B   []byte
+}
+
+func newBuffer(size int) *Buffer {
+	all := make([]byte, Headroom+size)
+	return &Buffer{All: all, B: all[Headroom:]}
+}
+
+// Grown returns a buffer of the given size with the first n bytes of b.
+func (b *Buffer) Grown(size, n int) *Buffer {
+	g := newBuffer(size)
+	copy(g.B, b.B[:n])
+	return g
+}
+
+// Buffers is a pool of buffers of one size.
+type Buffers struct {
+	size int
+	pool sync.Pool
+}
+
+// NewBuffers makes an empty pool.
+func NewBuffers(size int) *Buffers {
+	return &Buffers{size: size, pool: sync.Pool{New: func() any { return newBuffer(size) }}}
+}
+
+// Get takes a buffer out of the pool.
+func (p *Buffers) Get() *Buffer { return p.pool.Get().(*Buffer) }
+
+// Put takes a buffer back; one that has grown is left to the garbage collector.
+func (p *Buffers) Put(b *Buffer) {
+	if b != nil && len(b.B) == p.size {
+		p.pool.Put(b)
+	}
+}

@@ -1,0 +1,12 @@
+// Package wire is the proxy's connections: sockets, the TLS on them, the buffers that they are read into, and how long
+// somebody waits for them.
+//
+// It knows bytes and time limits. It knows no HTTP, no member and no configuration, and of routecheck the unit of
+// time alone. With the admin listener it is the one room of the proxy that opens sockets and reads the clock; whoever
+// decides gets the time from outside.
+//
+// Start in link.go: a Link is one end of a connection, to a client or to a member. Below it stand a socket that it
+// reads and writes with no detour (link_linux.go), or package net; TLS, which keeps apart what it has read
+// (records.go); and a look at what stands in a socket (peek.go). The sweeper (sweep.go) ends waits whose time is
+// over. A client that waits for long is parked in a lot (lot.go), whose one poller watches them all.
+package wire

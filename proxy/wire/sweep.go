@@ -1,0 +1,114 @@
+package wire
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wasplug/wasplug/routecheck"
+)
+
+// Tick is how long the sweeper sleeps.
+const Tick = 250 * time.Millisecond
+
+// Sweeper keeps time limits for all links: a look at each of them four times a second costs less than a timer for
+// each wait.
+type Sweeper struct {
+	start   time.Time
+	time    atomic.Int64 // of the last tick
+	mu      sync.Mutex
+	links   []*Link
+	waiting []*Link // room for what sweep looks at
+}
+
+// NewSweeper makes a sweeper; its clock starts at 0.
+func NewSweeper() *Sweeper {
+	return &Sweeper{start: time.Now()}
+}
+
+// Start is the time at which the clock stood at 0.
+func (s *Sweeper) Start() time.Time { return s.start }
+
+// Clock returns the time since the start, to the nanosecond.
+func (s *Sweeper) Clock() routecheck.Nanos { return routecheck.Nanos(time.Since(s.start)) }
+
+// Now returns the time of the last tick. It is cheap, and at most a tick behind.
+func (s *Sweeper) Now() routecheck.Nanos { return routecheck.Nanos(s.time.Load()) }
+
+func (s *Sweeper) add(l *Link) {
+	s.mu.Lock()
+	l.slot = len(s.links)
+	s.links = append(s.links, l)
+	s.mu.Unlock()
+}
+
+// remove takes a link off the list; the last one takes its place.
+func (s *Sweeper) remove(l *Link) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l.slot < 0 {
+		return
+	}
+	last := s.links[len(s.links)-1]
+	s.links[l.slot], last.slot = last, l.slot
+	s.links[len(s.links)-1] = nil
+	s.links = s.links[:len(s.links)-1]
+	l.slot = -1
+}
+
+// Run ticks until ctx ends, and calls a function once a second.
+func (s *Sweeper) Run(ctx context.Context, everySecond func()) {
+	t := time.NewTicker(Tick)
+	defer t.Stop()
+	for n := 1; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		now := s.Clock()
+		s.time.Store(int64(now))
+		s.sweep(now, n%4 == 0)
+		if n%4 == 0 {
+			everySecond()
+		}
+	}
+}
+
+// sweep wakes the links whose time is up and, when asked to, the members' links whose client has left. Whether one has
+// left is a question to the kernel, so the list is not locked for it.
+func (s *Sweeper) sweep(now routecheck.Nanos, clients bool) {
+	for _, l := range s.wakeLate(now, clients) {
+		if l.left() {
+			s.giveUp(l)
+		}
+	}
+	clear(s.waiting)
+}
+
+// wakeLate wakes the links whose time is up. With clients it returns those of clients that wait for a member.
+func (s *Sweeper) wakeLate(now routecheck.Nanos, clients bool) []*Link {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.waiting = s.waiting[:0]
+	for _, l := range s.links {
+		if at := l.limit.Load(); at != 0 && int64(now) >= at {
+			l.Wake()
+		}
+		if clients && l.peer.Load() != nil {
+			s.waiting = append(s.waiting, l)
+		}
+	}
+	return s.waiting
+}
+
+// giveUp ends the wait for a member whose client has left, unless that wait, or the connection, has ended meanwhile.
+func (s *Sweeper) giveUp(l *Link) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := l.peer.Load(); m != nil && l.slot >= 0 {
+		l.quit.Store(true)
+		m.Wake() // whoever waits there now looks whether its own client has left
+	}
+}
