@@ -1,10 +1,10 @@
-// Package http1 parses HTTP/1.1 heads and chunked bodies without allocation. Heads are given as offsets into the caller's
-// buffer, so that parsing can go on when more bytes have come and the buffer has moved.
+// Package http1 parses HTTP/1.1 heads and chunked bodies without allocation. Heads are given as offsets into the
+// caller's buffer, so that parsing can go on when more bytes have come and the buffer has moved.
 //
-// It is strict where leniency lets two programs see different messages in the same bytes: a message that is not exactly
-// one thing is an error. What is taken in several forms, such as a URL in place of a path or a padded chunk size, is given
-// back in one. What net/http accepts and this package does not, or the other way round, stands in the tests, with the
-// reasons.
+// It is strict where leniency lets two programs see different messages in the same bytes: a message that is not
+// exactly one thing is an error. What is taken in several forms, such as a URL in place of a path or a padded chunk
+// size, is given back in one. What net/http accepts and this package does not, or the other way round, stands in the
+// tests, with the reasons.
 package http1
 
 // Error is a fault of a message. Status is what a client gets for it.

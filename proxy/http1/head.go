@@ -77,7 +77,8 @@ var (
 	errBoth       = bad("Content-Length and Transfer-Encoding exclude each other")
 )
 
-// nextLine finds the next whole line; it must end with CR LF, for readers differ about anything else (RFC 9112, 2.2). ok is false when more bytes are needed.
+// nextLine finds the next whole line; it must end with CR LF, for readers differ about anything else (RFC 9112, 2.2).
+// ok is false when more bytes are needed.
 func (h *Head) nextLine(buf []byte, lim Limits) (start, end int, ok bool, err error) {
 	i := bytes.IndexByte(buf[h.scan:], '\n')
 	if i < 0 {
@@ -129,8 +130,8 @@ func (h *Head) fields(buf []byte, lim Limits) (done bool, err error) {
 	}
 }
 
-// parse divides a line (without its end) into name and value. A folded line (RFC 9112, 5.2) and a blank before the colon (5.1) are refused:
-// both hide fields from one reader and not from another.
+// parse divides a line (without its end) into name and value. A folded line (RFC 9112, 5.2) and a blank before the
+// colon (5.1) are refused: both hide fields from one reader and not from another.
 func (f *Field) parse(line []byte) error {
 	i := int(f.Start)
 	if line[i] == ' ' || line[i] == '\t' {
@@ -164,7 +165,8 @@ func (f *Field) parse(line []byte) error {
 	return nil
 }
 
-// take notes what framing and connection fields say. Equal lengths that stand twice are refused, too: RFC 9112, 6.3 allows either.
+// take notes what framing and connection fields say. Equal lengths that stand twice are refused, too: RFC 9112, 6.3
+// allows either.
 func (h *Head) take(f *Field, buf []byte) error {
 	value := f.Text(buf)
 	switch f.Kind {
@@ -316,10 +318,11 @@ func kindOf(name []byte) Kind {
 	return Other
 }
 
-// private recognises the private headers, in any letter case: a server compares with case, but what stands behind it may not.
-// An application that maps "-" and "_" to one another must not be reached that way either.
+// private recognises the private headers, in any letter case: a server compares with case, but what stands behind it
+// may not. An application that maps "-" and "_" to one another must not be reached that way either.
 func private(name []byte) Kind {
-	if len(name) >= 3 && EqualFold(name[:3], "$WS") || len(name) >= 4 && (EqualFold(name[:4], "_WS_") || EqualFold(name[:4], "_WS-")) {
+	if len(name) >= 3 && EqualFold(name[:3], "$WS") ||
+		len(name) >= 4 && (EqualFold(name[:4], "_WS_") || EqualFold(name[:4], "_WS-")) {
 		return Private
 	}
 	return Other

@@ -5,8 +5,9 @@ import (
 	"strconv"
 )
 
-// This file reads answers that are not well formed, as applications produce them, where it is still certain what they are: nginx, HAProxy and
-// browsers accept them. Whoever sends them on must write the head anew (AppendHead), so that nobody behind has to guess.
+// This file reads answers that are not well formed, as applications produce them, where it is still certain what they
+// are: nginx, HAProxy and browsers accept them. Whoever sends them on must write the head anew (AppendHead), so that
+// nobody behind has to guess.
 
 var (
 	errHead       = malformed("the head has a NUL or a carriage return in a line")
@@ -21,7 +22,8 @@ var (
 // malformed is an error of an answer: the client gets 502 in its place.
 func malformed(msg string) *Error { return &Error{502, msg} }
 
-// lenient parses the head at the beginning of buf once more, from its start. Like Parse it can be called again with more bytes.
+// lenient parses the head at the beginning of buf once more, from its start. Like Parse it can be called again with
+// more bytes.
 func (r *Response) lenient(buf []byte, lim Limits) (done bool, err error) {
 	if !r.Odd {
 		r.Reset()
@@ -106,7 +108,8 @@ func (r *Response) oddLine(buf []byte, at, end int, lim Limits) error {
 func (r *Response) oddStatusLine(line []byte) error {
 	version, rest, _ := bytes.Cut(line, []byte{' '})
 	number, ok := bytes.CutPrefix(version, []byte("HTTP/"))
-	if !ok || len(number) != 1 && (len(number) != 3 || number[1] != '.' || !isDigit(number[2])) || !isDigit(number[0]) || number[0] == '0' {
+	if !ok || len(number) != 1 && (len(number) != 3 || number[1] != '.' || !isDigit(number[2])) ||
+		!isDigit(number[0]) || number[0] == '0' {
 		return errStatusLine
 	}
 	n, ok := decimal(rest[:min(len(rest), 3)])
@@ -162,7 +165,8 @@ func oddField(buf []byte, at, stop, end int) (f Field, ok bool) {
 	for stop > value && (buf[stop-1] == ' ' || buf[stop-1] == '\t') {
 		stop--
 	}
-	return Field{Start: uint32(at), NameEnd: uint32(at + len(name)), Value: uint32(value), ValueEnd: uint32(stop), End: uint32(end), Kind: kindOf(name)}, true
+	return Field{Start: uint32(at), NameEnd: uint32(at + len(name)), Value: uint32(value), ValueEnd: uint32(stop),
+		End: uint32(end), Kind: kindOf(name)}, true
 }
 
 // framing reads the fields that say where the answer ends. They may say one thing twice, and nothing else.
@@ -214,8 +218,8 @@ func (r *Response) codings(value []byte) error {
 	return nil
 }
 
-// AppendHead appends the head as it should have been, without its empty line: no fold, no blank before a colon, and what frames the answer
-// once. The fields for which drop holds are left out; extra are further lines.
+// AppendHead appends the head as it should have been, without its empty line: no fold, no blank before a colon, and
+// what frames the answer once. The fields for which drop holds are left out; extra are further lines.
 func (r *Response) AppendHead(dst, buf []byte, extra string, drop func(*Field) bool) []byte {
 	dst = strconv.AppendInt(append(dst, "HTTP/1.1 "...), int64(r.Status), 10)
 	dst = append(append(append(dst, ' '), buf[r.reason:r.reasonEnd]...), "\r\n"...)

@@ -79,8 +79,8 @@ var (
 // maxEmptyLines before a request line are what httpd takes.
 const maxEmptyLines = 10
 
-// Parse parses the head at the beginning of buf. done is false without an error when more bytes are needed: call again with the same
-// bytes and more. Reset must have been called before the first call.
+// Parse parses the head at the beginning of buf. done is false without an error when more bytes are needed: call
+// again with the same bytes and more. Reset must have been called before the first call.
 func (r *Request) Parse(buf []byte, lim Limits) (done bool, err error) {
 	for r.line == 0 {
 		start, end, ok, err := r.nextLine(buf, lim)
@@ -189,8 +189,8 @@ func hasPrefixFold(b []byte, prefix string) bool {
 	return len(b) >= len(prefix) && EqualFold(b[:len(prefix)], prefix)
 }
 
-// check looks at what only the whole head can tell: one Host (RFC 9112, 3.2), no chunks from a version that has none (6.1), and nothing but
-// 100-continue expected (RFC 9110, 10.1.1).
+// check looks at what only the whole head can tell: one Host (RFC 9112, 3.2), no chunks from a version that has none
+// (6.1), and nothing but 100-continue expected (RFC 9110, 10.1.1).
 func (r *Request) check(buf []byte) error {
 	for i := range r.Fields {
 		switch f := &r.Fields[i]; f.Kind {

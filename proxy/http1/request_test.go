@@ -70,9 +70,11 @@ var hostile = []struct {
 	status    int
 	reason    string // why net/http accepts what is refused here, "" where it refuses as well
 }{
-	{"length and chunked", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "drops the length; whoever reads the length instead sees another message"},
+	{"length and chunked", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+		400, "drops the length; whoever reads the length instead sees another message"},
 	{"two lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n", 400, ""},
-	{"two equal lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n", 400, "RFC 9110 allows to repair it; nobody needs it"},
+	{"two equal lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n", 400,
+		"RFC 9110 allows to repair it; nobody needs it"},
 	{"list of lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3, 3\r\n\r\n", 400, ""},
 	{"signed length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\n", 400, ""},
 	{"negative length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400, ""},
@@ -84,7 +86,8 @@ var hostile = []struct {
 	{"bare LF after a field", "GET / HTTP/1.1\r\nHost: a\nX: 1\r\n\r\n", 400, "takes LF for a line end"},
 	{"bare CR", "GET / HTTP/1.1\r\nHost: a\r\nX: 1\rY: 2\r\n\r\n", 400, ""},
 	{"CR CR LF", "GET / HTTP/1.1\r\r\nHost: a\r\n\r\n", 400, ""},
-	{"blank before colon", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length : 3\r\n\r\n", 400, "leaves the check of names to its server"},
+	{"blank before colon", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length : 3\r\n\r\n", 400,
+		"leaves the check of names to its server"},
 	{"tab before colon", "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding\t: chunked\r\n\r\n", 400, ""},
 	{"no colon", "GET / HTTP/1.1\r\nHost: a\r\nX\r\n\r\n", 400, ""},
 	{"empty name", "GET / HTTP/1.1\r\nHost: a\r\n: x\r\n\r\n", 400, ""},
@@ -92,7 +95,8 @@ var hostile = []struct {
 	{"NUL in a name", "GET / HTTP/1.1\r\nHost: a\r\nX\x00: a\r\n\r\n", 400, ""},
 	{"NUL in the target", "GET /\x00 HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
 	{"letter beyond ASCII in a name", "GET / HTTP/1.1\r\nHost: a\r\nX\xe4: a\r\n\r\n", 400, ""},
-	{"fragment in the target", "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", 400, "keeps it in the path; a fragment is never sent"},
+	{"fragment in the target", "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", 400,
+		"keeps it in the path; a fragment is never sent"},
 	{"blank in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
 	{"two blanks", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
 	{"two hosts in absolute form", "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400,
@@ -149,19 +153,24 @@ var hostile = []struct {
 	{"name in brackets", "GET / HTTP/1.1\r\nHost: [a]\r\n\r\n", 400, "leaves the check to its server"},
 	{"IPv4 in brackets", "GET / HTTP/1.1\r\nHost: [127.0.0.1]\r\n\r\n", 400, "leaves the check to its server"},
 	{"address with a zone", "GET / HTTP/1.1\r\nHost: [fe80::1%25eth0]\r\n\r\n", 400, "leaves the check to its server"},
-	{"chunked twice", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400, ""},
+	{"chunked twice", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n" +
+		"\r\n", 400, ""},
 	{"chunked in a list", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501, ""},
 	{"other coding", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n", 501, ""},
 	{"identity coding", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n", 501, ""},
 	{"vertical tab before chunked", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \x0bchunked\r\n\r\n", 400, ""},
-	{"chunked in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "takes HTTP/1.0 for chunked, or not, by version of Go"},
-	{"unknown expectation", "POST / HTTP/1.1\r\nHost: a\r\nExpect: magic\r\n\r\n", 417, "leaves the check to its server"},
+	{"chunked in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 400,
+		"takes HTTP/1.0 for chunked, or not, by version of Go"},
+	{"unknown expectation", "POST / HTTP/1.1\r\nHost: a\r\nExpect: magic\r\n\r\n", 417,
+		"leaves the check to its server"},
 	{"11 empty lines first", strings.Repeat("\r\n", 11) + "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
 	{"bare LF first", "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
 	{"CR CR LF first", "\r\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
 	{"blank line first", " \r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400, ""},
-	{"large head", "GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 100<<10) + "\r\n\r\n", 431, "leaves the limit to its server"},
-	{"many fields", "GET / HTTP/1.1\r\nHost: a\r\n" + strings.Repeat("X: 1\r\n", 400) + "\r\n", 431, "leaves the limit to its server"},
+	{"large head", "GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 100<<10) + "\r\n\r\n", 431,
+		"leaves the limit to its server"},
+	{"many fields", "GET / HTTP/1.1\r\nHost: a\r\n" + strings.Repeat("X: 1\r\n", 400) + "\r\n", 431,
+		"leaves the limit to its server"},
 }
 
 func TestHostileRequests(t *testing.T) {
@@ -223,7 +232,8 @@ func TestRequestInPieces(t *testing.T) {
 }
 
 func TestRequestAllocatesNothing(t *testing.T) {
-	raw := []byte("GET / HTTP/1.1\r\nHost: localhost:18080\r\nCookie: JSESSIONID=0000A2MB4IJozU_VM8IffsMNfdR:clone3\r\n\r\n")
+	raw := []byte("GET / HTTP/1.1\r\nHost: localhost:18080\r\n" +
+		"Cookie: JSESSIONID=0000A2MB4IJozU_VM8IffsMNfdR:clone3\r\n\r\n")
 	var r Request
 	n := testing.AllocsPerRun(100, func() {
 		r.Reset()
@@ -324,8 +334,10 @@ func FuzzRequest(f *testing.F) {
 		"POST /x?y HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
 		"\r\n\r\nGET / HTTP/1.2\r\nHost: a\r\n\r\n\r\nGET http://b:80/c HTTP/1.1\r\nHost: B\r\n\r\n",
 		"GET http://a?b HTTP/1.0\r\n\r\n", "OPTIONS https://[::1]:443 HTTP/1.1\r\nHost: [::1]\r\n\r\n",
-		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n05 ;x=y\r\nhello\r\n00\t\r\nA: b\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
-		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;x\r\na\r\n0\r\n\r\n\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nb",
+		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n05 ;x=y\r\nhello\r\n00\t\r\nA: b\r\n\r\n" +
+			"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;x\r\na\r\n0\r\n\r\n\r\n" +
+			"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nb",
 	} {
 		f.Add([]byte(seed), 20)
 	}

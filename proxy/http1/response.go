@@ -4,7 +4,8 @@ package http1
 type Response struct {
 	Head
 	Status int
-	// Odd: the head is not well formed, though there is no doubt what it says. It must be sent on by AppendHead, and its connection closed.
+	// Odd: the head is not well formed, though there is no doubt what it says. It must be sent on by AppendHead, and
+	// its connection closed.
 	Odd bool
 
 	reason, reasonEnd int  // with Odd: where the reason of the status line stands
@@ -19,7 +20,8 @@ func (r *Response) Reset() {
 
 var errStatusLine = malformed("the status line is not HTTP/1.1 NNN reason")
 
-// Parse parses the head at the beginning of buf, as Request.Parse does, but lets what is not well formed and still clear pass as Odd.
+// Parse parses the head at the beginning of buf, as Request.Parse does, but lets what is not well formed and still
+// clear pass as Odd.
 func (r *Response) Parse(buf []byte, lim Limits) (done bool, err error) {
 	if r.line == 0 {
 		if err := r.early(buf); err != nil {
@@ -109,8 +111,8 @@ func (r *Response) Body(head bool) Framing {
 	return ByClose
 }
 
-// Persists reports whether the connection can be used again: the server lets it live on, and has sent nothing odd. HTTP/1.0 knows no chunks
-// (RFC 9112, 6.1).
+// Persists reports whether the connection can be used again: the server lets it live on, and has sent nothing odd.
+// HTTP/1.0 knows no chunks (RFC 9112, 6.1).
 func (r *Response) Persists() bool {
 	return !r.Close && !r.Odd && (r.Minor == 1 || r.KeepAlive && !r.Chunked)
 }

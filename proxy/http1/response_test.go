@@ -31,15 +31,18 @@ func TestResponse(t *testing.T) {
 		r.Reset()
 		done, err := r.Parse([]byte(c.raw), Limits{})
 		if !done || err != nil || r.Status != c.status || r.Body(c.head) != c.framing || r.Persists() != c.persist {
-			t.Errorf("%q: %v %v status %d framing %d persists %v", c.raw, done, err, r.Status, r.Body(c.head), r.Persists())
+			t.Errorf("%q: %v %v status %d framing %d persists %v", c.raw, done, err, r.Status, r.Body(c.head),
+				r.Persists())
 		}
 	}
 }
 
 func TestHostileResponses(t *testing.T) {
 	for _, raw := range []string{
-		"garbage", "\r\n", "HTTP/0.9 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n",
-		"HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\rX: y\n\n", "HTTP/1.1 200 O\x00K\r\n\r\n", "HTTP/1.1 200 OK\r\n X: 1\r\n\r\n",
+		"garbage", "\r\n", "HTTP/0.9 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n",
+		"HTTP/1.1 099 X\r\n\r\n",
+		"HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\rX: y\n\n", "HTTP/1.1 200 O\x00K\r\n\r\n",
+		"HTTP/1.1 200 OK\r\n X: 1\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
@@ -55,17 +58,22 @@ func TestHostileResponses(t *testing.T) {
 
 // What is not well formed and still clear is read in any division into pieces, and comes out as it should have been.
 func TestOddResponses(t *testing.T) {
-	for raw, want := range map[string]string{
-		"HTTP/2.0 200 OK\r\n\r\n":                                                                       "HTTP/1.1 200 OK\r\n",
-		"HTTP/1.1 200 OK\n\n":                                                                           "HTTP/1.1 200 OK\r\n",
-		"HTTP/1.1 200\nX: 1\r\n\r\n":                                                                    "HTTP/1.1 200 \r\nX: 1\r\n",
-		"HTTP/1.1 200 OK\r\nX: 1\r\n 2\r\n\t 3 \r\nY: 4\r\n\r\n":                                        "HTTP/1.1 200 OK\r\nX: 1 2 3\r\nY: 4\r\n",
-		"HTTP/1.1 200 OK\r\nX:\r\n 2\r\n \r\n\r\n":                                                      "HTTP/1.1 200 OK\r\nX: 2\r\n",
-		"HTTP/1.1 200 OK\r\nno colon\r\n fold\r\nX : a\x01\r\n\r\n":                                     "HTTP/1.1 200 OK\r\nX: a\x01\r\n",
-		"HTTP/1.1 200 OK\r\nContent-Length: 05, 5\r\nX: 1\r\ncontent-length: 5\r\n\r\n":                 "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: 1\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity, chunked\r\nTransfer-Encoding: chunked\r\n\r\n": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 5\r\nDropped: x\r\n\r\n":     "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n",
+	for _, c := range []struct{ raw, want string }{
+		{"HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\n"},
+		{"HTTP/1.1 200 OK\n\n", "HTTP/1.1 200 OK\r\n"},
+		{"HTTP/1.1 200\nX: 1\r\n\r\n", "HTTP/1.1 200 \r\nX: 1\r\n"},
+		{"HTTP/1.1 200 OK\r\nX: 1\r\n 2\r\n\t 3 \r\nY: 4\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nX: 1 2 3\r\nY: 4\r\n"},
+		{"HTTP/1.1 200 OK\r\nX:\r\n 2\r\n \r\n\r\n", "HTTP/1.1 200 OK\r\nX: 2\r\n"},
+		{"HTTP/1.1 200 OK\r\nno colon\r\n fold\r\nX : a\x01\r\n\r\n", "HTTP/1.1 200 OK\r\nX: a\x01\r\n"},
+		{"HTTP/1.1 200 OK\r\nContent-Length: 05, 5\r\nX: 1\r\ncontent-length: 5\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: 1\r\n"},
+		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity, chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"},
+		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 5\r\nDropped: x\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"},
 	} {
+		raw, want := c.raw, c.want
 		for step := 1; step <= len(raw); step++ {
 			var r Response
 			r.Reset()
@@ -110,12 +118,14 @@ func FuzzResponse(f *testing.F) {
 			return // net/http keeps the length that the body would have
 		}
 		if theirs.StatusCode != r.Status || theirs.ContentLength != want {
-			t.Fatalf("net/http reads %d with %d bytes, we %d with %d", theirs.StatusCode, theirs.ContentLength, r.Status, want)
+			t.Fatalf("net/http reads %d with %d bytes, we %d with %d", theirs.StatusCode, theirs.ContentLength,
+				r.Status, want)
 		}
 	})
 }
 
-// mended is an odd answer as it is sent on, but for control characters in values, which net/http does not take. It is odd no more, and says the same.
+// mended is an odd answer as it is sent on, but for control characters in values, which net/http does not take. It is
+// odd no more, and says the same.
 func mended(t *testing.T, r *Response, raw []byte) []byte {
 	head := append(r.AppendHead(nil, raw, "", func(*Field) bool { return false }), "\r\n"...)
 	for i, c := range head {
@@ -125,7 +135,8 @@ func mended(t *testing.T, r *Response, raw []byte) []byte {
 	}
 	var again Response
 	again.Reset()
-	if done, err := again.Parse(head, Limits{Bytes: 1 << 20}); !done || err != nil || again.Odd || again.Size != len(head) ||
+	if done, err := again.Parse(head, Limits{Bytes: 1 << 20}); !done || err != nil || again.Odd ||
+		again.Size != len(head) ||
 		again.Status != r.Status || again.Length != r.Length || again.Chunked != r.Chunked {
 		t.Fatalf("%q is sent on as %q: %v %v", raw, head, done, err)
 	}
