@@ -2,7 +2,6 @@ package routecheck
 
 import (
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 
@@ -39,7 +38,7 @@ type inquiry struct {
 	m      *Match
 	c      *Cluster
 	a      Affinity
-	ids    []string // what stands behind separators, of all identifiers
+	ids    []string // what stands behind separators, of all identifiers, or of the one that a remedy made readable
 	causes []Cause
 }
 
@@ -55,14 +54,10 @@ func (e *explanation) cause(rq *Request, o *Outcome, ends []Answer) (*Cause, []s
 	}
 	q := inquiry{e: e, rq: rq, m: &o.Match, c: &e.t.Clusters[o.Match.Cluster], a: e.t.Affinity(rq, &o.Match, &e.sem, nil)}
 	for i := range q.a.n {
-		q.ids = append(q.ids, CloneIDs(q.a.session(i).value, q.c.Separator)...)
+		q.ids = append(q.ids, q.c.cloneIDs(q.a.session(i).value)...)
 	}
-	q.ids = slices.DeleteFunc(q.ids, func(id string) bool { return id == "" })
-	q.notWatched()
-	if q.a.n > 0 && !q.atHome() {
-		for _, look := range []func(){q.separator, q.encoded, q.withoutClones, q.noClone, q.partition, q.letterCase, q.otherCluster, q.unknown, q.unlisted} {
-			look()
-		}
+	if !q.atHome() {
+		q.look()
 	}
 	if len(q.causes) == 0 {
 		return nil, also
@@ -71,6 +66,32 @@ func (e *explanation) cause(rq *Request, o *Outcome, ends []Answer) (*Cause, []s
 		also = append(also, c.Code)
 	}
 	return &q.causes[0], also
+}
+
+// look goes through the causes in their order. A session that stands where nobody looks for it is told of only where it has a home here; to the only
+// server of a cluster its sessions come whatever they carry.
+func (q *inquiry) look() {
+	watched := q.watched()
+	switch {
+	case len(q.c.Members) == 1:
+		q.otherCluster()
+		q.unknown()
+		return
+	case q.a.n == 0:
+		q.mend(q.unwatched(), append([]remedies{otherPlace, otherCoding, otherSeparator, otherCase}, several...)...)
+		return
+	}
+	separator, coding := q.mend(watched, otherSeparator), q.mend(watched, otherCoding)
+	if !separator && !coding {
+		q.mend(watched, several...)
+	}
+	q.withoutClones()
+	q.noClone()
+	q.partition()
+	q.mend(watched, otherCase)
+	q.otherCluster()
+	q.unknown()
+	q.unlisted()
 }
 
 func (q *inquiry) add(c Cause) {
@@ -82,9 +103,9 @@ func (q *inquiry) add(c Cause) {
 }
 
 // owner returns the member of the cluster that has a clone ID, NoMember for none.
-func (q *inquiry) owner(id string) MemberID {
+func (q *inquiry) owner(id string, sem *Semantics) MemberID {
 	for i := range q.c.Members {
-		if own := q.c.Members[i].CloneID; own == id || own != "" && sameButForCase(own, id, &q.e.sem, nil) {
+		if own := q.c.Members[i].CloneID; own != "" && (own == id || sameButForCase(own, id, sem, nil)) {
 			return MemberID(i)
 		}
 	}
@@ -93,7 +114,7 @@ func (q *inquiry) owner(id string) MemberID {
 
 // atHome reports whether the session has a home in the primary list.
 func (q *inquiry) atHome() bool {
-	return slices.ContainsFunc(q.ids, func(id string) bool { return slices.Contains(q.c.Primary, q.owner(id)) })
+	return slices.ContainsFunc(q.ids, func(id string) bool { return slices.Contains(q.c.Primary, q.owner(id, &q.e.sem)) })
 }
 
 // with is the request with another session value, in the affinity cookie that the Uri names.
@@ -116,56 +137,6 @@ func (q *inquiry) home(rq *Request, sem *Semantics, what string) *Near {
 	return &Near{What: what, Name: m.CloneID, Cluster: c.Name, Member: m.Name, At: q.e.place(m.CloneAt)}
 }
 
-// notWatched: the session stands in a cookie, or in a part of the URL, that the winning Uri does not name (R4).
-func (q *inquiry) notWatched() {
-	if q.a.n > 0 {
-		return
-	}
-	by := "the Route without UriGroup"
-	if q.m.pattern != nil {
-		by = q.m.Pattern()
-	}
-	for name, value := range eachCookie(q.rq.Cookies) {
-		if near := q.home(q.with(value), &q.e.sem, fmt.Sprintf("in a cookie named %s", q.m.Cookie())); near != nil {
-			q.add(Cause{Code: "session-cookie-not-watched", Near: append([]Near{*near}, q.watchers(name)...),
-				Text:   fmt.Sprintf("%s watches cookie %s, the browser sent %s", by, q.m.Cookie(), name),
-				Advice: q.adviceOnName(name)})
-			return
-		}
-	}
-	for name, value := range eachParameter(q.rq.Target) {
-		if near := q.home(q.with(value), &q.e.sem, fmt.Sprintf("behind ;%s=", q.m.Identifier())); near != nil {
-			q.add(Cause{Code: "session-cookie-not-watched", Near: []Near{*near},
-				Text:   fmt.Sprintf("%s watches ;%s= in the URL, the URL carries ;%s=", by, q.m.Identifier(), name),
-				Advice: "the AffinityURLIdentifier of this Uri" + q.where(q.m.URIAt()) + " must be the name that the application writes"})
-			return
-		}
-	}
-}
-
-// eachParameter yields what stands behind each ";" of a path, as name and value, in the order of the path.
-func eachParameter(target string) iter.Seq2[string, string] {
-	return func(yield func(name, value string) bool) {
-		path, _, _ := strings.Cut(target, "?")
-		parts := strings.FieldsFunc(path, func(r rune) bool { return r == ';' || r == '/' })
-		for _, part := range parts {
-			if name, value, ok := strings.Cut(part, "="); ok && strings.Contains(path, ";"+part) && !yield(name, value) {
-				return
-			}
-		}
-	}
-}
-
-func (q *inquiry) adviceOnName(name string) string {
-	switch {
-	case name == sslCookie:
-		return "SSLJSESSION counts on requests that came over TLS (choice ssl-session-cookie)"
-	case strings.EqualFold(name, q.m.Cookie()):
-		return "the letter case of the name counts (choice letter-case)"
-	}
-	return "the AffinityCookie of this Uri" + q.where(q.m.URIAt()) + " must be the name of the application's cookie"
-}
-
 // where is the place of something, to stand behind its name.
 func (q *inquiry) where(s diag.Span) string {
 	at := q.e.place(s)
@@ -173,67 +144,6 @@ func (q *inquiry) where(s diag.Span) string {
 		return ""
 	}
 	return fmt.Sprintf(" (%s:%d:%d)", at.File, at.Line, at.Column)
-}
-
-// watchers are Uris of the same host that name a cookie.
-func (q *inquiry) watchers(cookie string) (near []Near) {
-	for s := range q.samples(func(r *route, p *pattern) bool { return p.source.AffinityCookie.V == cookie }) {
-		near = append(near, Near{What: "watches cookie " + cookie, Name: s.match.Pattern(), Cluster: q.e.t.Clusters[s.match.Cluster].Name,
-			URL: s.url, At: q.e.place(s.match.URIAt())})
-		if len(near) == mostNear {
-			break
-		}
-	}
-	return near
-}
-
-// separator: split at the other separator the value leads home (R21).
-func (q *inquiry) separator() {
-	other := byte('+')
-	if q.c.Separator == '+' {
-		other = ':'
-	}
-	for i := range q.a.n {
-		x := q.a.session(i)
-		value := x.value[:len(x.value)-len(behindCacheID(x.value))] + strings.ReplaceAll(behindCacheID(x.value), string(other), string(q.c.Separator))
-		if value == x.value {
-			continue
-		}
-		if near := q.home(q.with(value), &q.e.sem, fmt.Sprintf("with %c as the separator", q.c.Separator)); near != nil {
-			q.add(Cause{Code: "session-separator", Near: []Near{*near},
-				Text:   fmt.Sprintf("%s separates with %c, cluster %s expects %c (CloneSeparatorChange)", x.short(), other, q.c.Name, q.c.Separator),
-				Advice: fmt.Sprintf("CloneSeparatorChange of cluster %s%s must be what its servers do", q.c.Name, q.where(q.c.At))})
-			return
-		}
-	}
-}
-
-// short is the source of a session in few words.
-func (x *sessionValue) short() string {
-	if x.source == SessionURL {
-		return "the URL"
-	}
-	return "the cookie"
-}
-
-// encoded: %-decoded, or without quotes, the value leads home.
-func (q *inquiry) encoded() {
-	for i := range q.a.n {
-		x := q.a.session(i)
-		plain, refused := decoded(strings.Trim(x.value, `"`))
-		if refused != accepted || plain == x.value {
-			continue
-		}
-		if near := q.home(q.with(plain), &q.e.sem, "where the value is "+plain); near != nil {
-			how := "%-encoded"
-			if plain == strings.Trim(x.value, `"`) {
-				how = "in quotes"
-			}
-			q.add(Cause{Code: "session-encoded", Near: []Near{*near}, Text: fmt.Sprintf("%s arrived %s; a device in front changed it", x.short(), how),
-				Advice: "what stands before the web server must pass cookies on as they are"})
-			return
-		}
-	}
 }
 
 func (q *inquiry) withoutClones() {
@@ -266,18 +176,6 @@ func (q *inquiry) partition() {
 		c.Advice = fmt.Sprintf("--partition %s=MEMBER tells what the plug-in has learned from the servers", q.ids[i])
 	}
 	q.add(c)
-}
-
-// letterCase: where letter case did not count, the session would be at home.
-func (q *inquiry) letterCase() {
-	near := q.home(q.rq, q.ignoringCase(), "in this letter case")
-	if near == nil {
-		return
-	}
-	if i := slices.IndexFunc(q.ids, func(id string) bool { return strings.EqualFold(id, near.Name) }); i >= 0 {
-		q.add(Cause{Code: "session-case", Near: []Near{*near}, Text: fmt.Sprintf("clone ID %s is not %s of %s; letter case counts", q.ids[i], near.Name, near.Member),
-			Advice: "whether it counts is undocumented (choice letter-case)"})
-	}
 }
 
 func (q *inquiry) ignoringCase() *Semantics {
@@ -322,7 +220,7 @@ func (q *inquiry) unknown() {
 	folded := q.home(q.rq, q.ignoringCase(), "") != nil
 	ids := slices.DeleteFunc(slices.Clone(q.ids), func(id string) bool {
 		_, elsewhere := q.elsewhere(id)
-		return folded || elsewhere != NoMember || q.owner(id) != NoMember || q.e.t.isPartitionID(id)
+		return folded || elsewhere != NoMember || q.owner(id, &q.e.sem) != NoMember || q.e.t.isPartitionID(id)
 	})
 	if len(ids) == 0 {
 		return
@@ -368,7 +266,7 @@ func (q *inquiry) similar(id string) (near []Near) {
 // unlisted: the session's member is a backup, or in neither list (R39, R40).
 func (q *inquiry) unlisted() {
 	for _, id := range q.ids {
-		m := q.owner(id)
+		m := q.owner(id, &q.e.sem)
 		if m == NoMember {
 			continue
 		}

@@ -23,13 +23,16 @@ const twoApplications = `<Config>
  <PrimaryServers><Server Name="m1"/><Server Name="m2"/></PrimaryServers><BackupServers><Server Name="m3"/></BackupServers>
 </ServerCluster>
 <ServerCluster Name="D"><Server Name="d1" CloneID="shop1"><Transport Hostname="h5" Port="1"/></Server></ServerCluster>
-<ServerCluster Name="E"><Server Name="e1"><Transport Hostname="h6" Port="1"/></Server></ServerCluster>
+<ServerCluster Name="E"><Server Name="e1"><Transport Hostname="h6" Port="1"/></Server><Server Name="e2"><Transport Hostname="h7" Port="1"/></Server></ServerCluster>
+<ServerCluster Name="F" CLUSTER><Server Name="f1" CloneID="only1"><Transport Hostname="h8" Port="1"/></Server></ServerCluster>
 <UriGroup Name="app"><Uri Name="/app/*"/><Uri Name="/sid/*" AffinityURLIdentifier="sid"/></UriGroup>
 <UriGroup Name="shop"><Uri Name="/shop/*" AffinityCookie="SHOPSESSION"/><Uri Name="/shopadmin/*"/></UriGroup>
 <UriGroup Name="none"><Uri Name="/none/*"/></UriGroup>
+<UriGroup Name="one"><Uri Name="/one/*"/></UriGroup>
 <Route ServerCluster="C" UriGroup="app" VirtualHostGroup="v"/>
 <Route ServerCluster="D" UriGroup="shop" VirtualHostGroup="v"/>
 <Route ServerCluster="E" UriGroup="none" VirtualHostGroup="v"/>
+<Route ServerCluster="F" UriGroup="one" VirtualHostGroup="v"/>
 </Config>`
 
 // explainOne asks one request of a file, in which text is replaced.
@@ -68,6 +71,55 @@ func TestCause(t *testing.T) {
 			want: "session-cookie-not-watched: the session is lost: /app/* watches ;jsessionid= in the URL, the URL carries ;mysession=",
 			near: "clone2 of m2 in C: behind ;jsessionid="},
 		{path: "/app/x/s=0001abcdef:clone1"},
+		// More than one thing at once.
+		{path: "/app/x", cookie: "SHOPSESSION=0001abcdef+clone2", also: "session-separator",
+			want: "session-cookie-not-watched: the session is lost: /app/* watches cookie JSESSIONID, the browser sent SHOPSESSION",
+			near: "clone2 of m2 in C: in a cookie named JSESSIONID, with : as the separator; /shop/* in D: watches cookie SHOPSESSION"},
+		{path: "/app/x", cookie: "other=0001abcdef%2BCLONE2", also: "session-separator session-encoded session-case",
+			want: "session-cookie-not-watched: the session is lost: /app/* watches cookie JSESSIONID, the browser sent other",
+			near: "clone2 of m2 in C: in a cookie named JSESSIONID, where the value is 0001abcdef+CLONE2, with : as the separator, in this letter case"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef%2Bclone2", also: "session-encoded session-no-clone",
+			want: "session-separator: the session is lost: the cookie separates with +, cluster C expects : (CloneSeparatorChange)",
+			near: "clone2 of m2 in C: where the value is 0001abcdef+clone2, with : as the separator"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef+CLONE2", also: "session-case session-no-clone",
+			want: "session-separator: the session is lost: the cookie separates with +, cluster C expects : (CloneSeparatorChange)",
+			near: "clone2 of m2 in C: with : as the separator, in this letter case"},
+		{path: "/app/x;sid=0001abcdef+clone1", also: "session-separator",
+			want: "session-cookie-not-watched: the session is lost: /app/* watches ;jsessionid= in the URL, the URL carries ;sid=",
+			near: "clone1 of m1 in C: behind ;jsessionid=, with : as the separator"},
+		// The query is no part of the path.
+		{path: "/app/x?a=b&jsessionid=0001abcdef:clone2",
+			want: "session-cookie-not-watched: the session is lost: /app/* watches ;jsessionid= in the path, jsessionid= stands in the query",
+			near: "clone2 of m2 in C: behind ;jsessionid="},
+		{path: "/sid/x?jsessionid=0001abcdef%3Aclone2", also: "session-encoded",
+			want: "session-cookie-not-watched: the session is lost: /sid/* watches ;sid= in the path, jsessionid= stands in the query",
+			near: "clone2 of m2 in C: behind ;sid=, where the value is 0001abcdef:clone2"},
+		{path: "/app/x?from=0001abcdef:zzz&to=theme:dark"},
+		{path: "/app/x?jsessionid=0001abcdef:clone2", cookie: "JSESSIONID=0001abcdef:clone1"},
+		// A server that is known, though the session has no home there.
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef+kept03", also: "session-on-backup",
+			want: "session-separator: the session is lost: the cookie separates with +, cluster C expects : (CloneSeparatorChange)"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef+shop1", also: "session-other-cluster",
+			want: "session-separator: the session is lost: the cookie separates with +, cluster C expects : (CloneSeparatorChange)"},
+		{path: "/app/x", cookie: "JSESSIONID=0001abcdef:GONE04", also: "session-in-no-list",
+			want: "session-case: the session is lost: clone ID GONE04 is not gone04 of m4; letter case counts"},
+		{path: "/app/x", cookie: "SHOPSESSION=0001abcdef:gone04",
+			want: "session-cookie-not-watched: the session is lost: /app/* watches cookie JSESSIONID, the browser sent SHOPSESSION",
+			near: "/shop/* in D: watches cookie SHOPSESSION"},
+		{path: "/app/x", cookie: "SHOPSESSION=0001abcdef:shop1"}, // of the other application, as it should be
+		{cluster: learns, path: "/app/x", cookie: "JSESSIONID=0001abcdef+1158590921", also: "session-partition",
+			want: "session-separator: the session is lost: the cookie separates with +, cluster C expects : (CloneSeparatorChange)"},
+		// To the only server its sessions come whatever they carry.
+		{path: "/one/x", cookie: "JSESSIONID=0001abcdef+only1"},
+		{path: "/one/x", cookie: "SHOPSESSION=0001abcdef:only1"},
+		{path: "/one/x", cookie: "JSESSIONID=0001abcdef"},
+		{path: "/one/x", cookie: "JSESSIONID=0001abcdef:1158590921"},
+		{cluster: learns, path: "/one/x", cookie: "JSESSIONID=0001abcdef:1158590921"},
+		{path: "/one/x", cookie: "JSESSIONID=0001abcdef:other1",
+			want: "session-unknown-clone: the session is lost: clone ID other1 is nowhere in plugin-cfg.xml"},
+		{path: "/one/x", cookie: "JSESSIONID=0001abcdef:shop1",
+			want: "session-other-cluster: the session is lost: clone ID shop1 belongs to d1 of cluster D",
+			near: "shop1 of d1 in D: http://www.example.com/shop/x goes there"},
 		{path: "/app/x", cookie: "JSESSIONID=0001abcdef+clone2", also: "session-no-clone",
 			want: "session-separator: the session is lost: the cookie separates with +, cluster C expects : (CloneSeparatorChange)",
 			near: "clone2 of m2 in C: with : as the separator"},
@@ -113,7 +165,7 @@ func TestCause(t *testing.T) {
 		if c.cookie != "" {
 			rq.Cookies = []string{c.cookie}
 		}
-		d := explainOne(t, strings.Replace(twoApplications, "CLUSTER", c.cluster, 1), &Scenario{Requests: Repeat(rq, 1, 0)}, c.assume)
+		d := explainOne(t, strings.Replace(twoApplications, "CLUSTER", c.cluster, 2), &Scenario{Requests: Repeat(rq, 1, 0)}, c.assume)
 		got, near := "", ""
 		if d.Cause != nil {
 			got = fmt.Sprintf("%s: %s: %s", d.Cause.Code, d.Cause.Effect, d.Cause.Text)
@@ -153,11 +205,25 @@ func TestPartitionIsNotCertain(t *testing.T) {
 		{`GetDWLMTable="true"`, "1234567", nil, true},
 		{``, "1158590921", nil, true},
 	} {
-		xml := strings.Replace(twoApplications, "CLUSTER", c.cluster, 1)
+		xml := strings.Replace(twoApplications, "CLUSTER", c.cluster, 2)
 		d := explainOne(t, xml, &Scenario{Requests: Repeat(get("/app/x", affinityTo+c.id), 1, 0), Partition: c.table}, "")
 		facts := fmt.Sprint(d.DependsOn)
 		if d.Certain != c.certain || !c.certain && !strings.Contains(facts, "partition-table") {
 			t.Errorf("%s %s %v: certain %t, %s", c.cluster, c.id, c.table, d.Certain, facts)
+		}
+	}
+	// The table of a cluster with one server can name no other one; that is no help where the server is full.
+	only := strings.ReplaceAll(twoApplications, "CLUSTER", `GetDWLMTable="true"`)
+	only = strings.Replace(only, `CloneID="only1"`, `CloneID="only1" MaxConnections="5"`, 1)
+	c, m, err := mustTable(t, only).FindMember("f1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pending, certain := range map[int32]bool{0: true, 4: true, 5: false} {
+		sc := &Scenario{Requests: Repeat(get("/one/x", affinityTo+"1158590921"), 1, 0),
+			Members: []MemberFact{{Cluster: c, Member: m, Pending: &pending}}}
+		if d := explainOne(t, only, sc, ""); d.Certain != certain {
+			t.Errorf("%d pending: certain %t: %v", pending, d.Certain, d.DependsOn)
 		}
 	}
 	// A cluster of memory-to-memory servers without CloneIDs learns a table all the same.

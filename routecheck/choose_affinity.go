@@ -55,13 +55,20 @@ func (s *selection) clone(id string) MemberID {
 		return NoMember
 	}
 	s.askLetterCase(id)
-	if s.c.GetTable && s.cs.Partition == nil && s.t.isPartitionID(id) {
+	if s.c.GetTable && s.cs.Partition == nil && s.t.isPartitionID(id) && s.tableMatters() {
 		s.consult(PartitionTable)
 	}
 	if s.rec.wants() {
 		s.tellUnknown(id)
 	}
 	return NoMember
+}
+
+// tableMatters reports whether it can matter whom a partition table names. The only server of a cluster gets the request in
+// any case, unless it is full or has failed it: then affinity and balancing differ.
+func (s *selection) tableMatters() bool {
+	const only = 0
+	return len(s.c.Members) > 1 || s.f.tried.has(only) || s.check(only, true).Full
 }
 
 // cloneIn walks a list from its first server; a match that is not usable does not end the walk (R22). known reports whether there was a match.

@@ -142,6 +142,8 @@ func (s *selection) partitionUnknown(step *Step, id string) {
 	switch {
 	case s.cs.Partition != nil:
 		step.Text = fmt.Sprintf("%s is a partition ID, and the partition table names no member for it", id)
+	case s.c.GetTable && !s.tableMatters():
+		step.Text = fmt.Sprintf("%s is a partition ID: the partition table, which is not given, can name no other server than %s", id, s.name(0))
 	case s.c.GetTable:
 		step.Choice = PartitionTable.String()
 		step.Text = fmt.Sprintf("%s is a partition ID: the partition table, which the plug-in learns from the servers, names its member, and it is not given", id)
