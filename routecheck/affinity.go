@@ -65,7 +65,7 @@ func (t *Table) Affinity(rq *Request, m *Match, sem *Semantics, seen *Consulted)
 		a.addCookies(rq.Cookies, SSLSession, sslCookie, sem, seen)
 	}
 	a.addCookies(rq.Cookies, SessionCookie, m.Cookie(), sem, seen)
-	if value, ok := urlSession(rq.Target, m.Identifier()); ok {
+	if value, ok := t.pathSession(rq, m, sem, seen); ok {
 		a.add(sessionValue{SessionURL, m.Identifier(), value})
 	}
 	return a
@@ -127,9 +127,32 @@ func (a *Affinity) truncate(n int) {
 	a.n = n
 }
 
-// urlSession finds ";identifier=value" in the path; the value ends at ";", "/" or the end of the path (R14, R20).
-func urlSession(target, identifier string) (string, bool) {
-	p, _, _ := strings.Cut(target, "?")
+// pathSession is the session identifier of the URL. R16 speaks of what is matched; which path this is read from no text says.
+func (t *Table) pathSession(rq *Request, m *Match, sem *Semantics, seen *Consulted) (string, bool) {
+	c, identifier := &t.Clusters[m.Cluster], m.Identifier()
+	sent, plain := pathOf(rq.Target)
+	if plain {
+		return "", false
+	}
+	value, ok := urlSession(sent, identifier)
+	if rq.Normalised || !c.hasClones && !c.GetTable || len(c.Members) < 2 {
+		return value, ok // there is no other path, or nobody asks for a session
+	}
+	if left, _ := normalised(sent, sem, seen); left != sent {
+		if v, _ := urlSession(left, identifier); clonePart(v) != clonePart(value) {
+			sem.ask(SessionPath, seen)
+		}
+	}
+	return value, ok
+}
+
+// clonePart is a session value from its first separator on, whichever of the two it is.
+func clonePart(value string) string {
+	return strings.TrimLeftFunc(value, func(r rune) bool { return r != ':' && r != '+' })
+}
+
+// urlSession finds ";identifier=value" in a path; the value ends at ";", "/" or the end of the path (R14, R20).
+func urlSession(p, identifier string) (string, bool) {
 	for {
 		_, rest, ok := strings.Cut(p, ";")
 		if !ok {

@@ -112,9 +112,13 @@ func (q *inquiry) owner(id string, sem *Semantics) MemberID {
 	return NoMember
 }
 
-// atHome reports whether the session has a home in the primary list.
+// atHome reports whether the session has a home in the primary list, or the partition table names one (R28).
 func (q *inquiry) atHome() bool {
-	return slices.ContainsFunc(q.ids, func(id string) bool { return slices.Contains(q.c.Primary, q.owner(id, &q.e.sem)) })
+	table := q.e.sc.partition(q.m.Cluster)
+	return slices.ContainsFunc(q.ids, func(id string) bool {
+		_, named := table[id]
+		return named && q.e.t.isPartitionID(id) || slices.Contains(q.c.Primary, q.owner(id, &q.e.sem))
+	})
 }
 
 // with is the request with another session value, in the affinity cookie that the Uri names.

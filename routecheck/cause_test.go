@@ -226,6 +226,13 @@ func TestPartitionIsNotCertain(t *testing.T) {
 			t.Errorf("%d pending: certain %t: %v", pending, d.Certain, d.DependsOn)
 		}
 	}
+	// Who is named has a home: that it is marked down tells another step.
+	marked := Nanos(10 * second)
+	sc := &Scenario{Requests: Repeat(get("/app/x", affinityTo+"1158590921"), 1, 0), Members: []MemberFact{{Marked: &marked}},
+		Partition: []PartitionEntry{{ID: "1158590921"}}}
+	if d := explainOne(t, strings.Replace(twoApplications, "CLUSTER", `GetDWLMTable="true"`, 1), sc, ""); d.Cause != nil || !d.Certain {
+		t.Errorf("%+v, certain %t", d.Cause, d.Certain)
+	}
 	// A cluster of memory-to-memory servers without CloneIDs learns a table all the same.
 	xml := strings.NewReplacer("CLUSTER", `GetDWLMTable="true"`, `CloneID="clone1"`, "", `CloneID="clone2"`, "", `CloneID="kept03"`, "", `CloneID="gone04"`, "").Replace(twoApplications)
 	if d := explainOne(t, xml, &Scenario{Requests: Repeat(get("/app/x", affinityTo+"1158590921"), 1, 0)}, ""); d.Certain {

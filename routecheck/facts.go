@@ -8,6 +8,7 @@ import "slices"
 const (
 	BodyBeyondBuffer Choice = numChoices + iota
 	BodyBeyondLimit
+	SessionPath
 	PartitionTable
 	IntelligentManagement
 	numPoints
@@ -32,6 +33,8 @@ var openFacts = [numPoints - numChoices]OpenFact{
 		"the body, whose size is unknown beforehand, fits PostBufferSize", "--body-size gives its size"},
 	BodyBeyondLimit - numChoices: {"body-beyond-limit", "R59",
 		"the body, whose size is unknown beforehand, fits PostSizeLimit", "--body-size gives its size"},
+	SessionPath - numChoices: {"session-path", "R20",
+		"the session of the URL is read from the path as it was sent, not from what the web server leaves of it", ""},
 	PartitionTable - numChoices: {"partition-table", "R28",
 		"the partition table, which the plug-in learns from the servers, names no member for the partition ID", "--partition ID=MEMBER gives its entry"},
 	IntelligentManagement - numChoices: {"intelligent-management", "R69",

@@ -65,6 +65,29 @@ func TestBodyOfUnknownSize(t *testing.T) {
 	}
 }
 
+// TestSessionPath: no text says whether the session of the URL is read from the path as sent or from what the web server leaves of it. It is asked for only
+// where that is not the same.
+func TestSessionPath(t *testing.T) {
+	for _, c := range []struct{ path, answer, depends string }{
+		{"/x;jsessionid=0000s:b1", "b of C", ""},
+		{"/x%20y;jsessionid=0000s:b1", "b of C", ""},
+		{"/x/../y;jsessionid=0000s:b1", "b of C", ""},
+		{"/x%3Bjsessionid=0000s:b1", "a of C", "session-path:unknown"},
+		{"/x;jsessionid=0000s%3Ab1", "a of C", "session-path:unknown"},
+		{"/x;jsessionid=0000%73:b1", "b of C", ""},
+		{"/x;jsessionid=0000s:b1/../y", "b of C", "session-path:unknown"},
+		{"/x%3Bjsessionid=0000s", "a of C", ""},
+		{"/x%253Bjsessionid=0000s:b1", "a of C", ""},
+		{"/x?;jsessionid=0000s:b1", "a of C", ""},
+		{"/x%3F;jsessionid=0000s:b1", "b of C", ""},
+	} {
+		d := explained(t, clusterXML("", "", threeServers("")), nil, get(c.path))[0]
+		if got := dependsOn(&d); d.Answers != c.answer || got != c.depends || d.Certain != (c.depends == "") {
+			t.Errorf("%s: %s, certain %t, hangs on %q; want %s, %q", c.path, d.Answers, d.Certain, got, c.answer, c.depends)
+		}
+	}
+}
+
 // TestIntelligentManagement is R69: every answer hangs on the connectors, unless they are switched off.
 func TestIntelligentManagement(t *testing.T) {
 	for im, on := range map[string]bool{
