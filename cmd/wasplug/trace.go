@@ -1,27 +1,22 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
-	"errors"
 	"fmt"
 	"io"
-	"math"
+	"io/fs"
 	"os"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
-	"golang.org/x/text/encoding/unicode"
 
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/report"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
 // traceCommand is "wasplug trace": what the plug-in's own log says about the requests that went through it.
@@ -50,269 +45,189 @@ Exit code: 0 the log was read, 1 no such request or a disagreement, 2 wrong usag
 	}
 }
 
-// traceRun is one run of the command.
-type traceRun struct {
-	files  []string
-	names  []string // of the files as shown
-	given  []string // the names as they were given, nil where that is the order of their times
-	slow   time.Duration
-	limit  int
-	json   bool
-	in     io.Reader
-	out    io.Writer
-	errOut io.Writer
-	spool  string // holds what stdin gave when it is read twice
-	bar    *progressbar.ProgressBar
-}
-
 func traceAction(c *cli.Context) error {
-	run, err := newTraceRun(c)
+	format, err := chosen(c, "format")
 	if err != nil {
 		return usageError("trace: %w", err)
 	}
+	if limit := c.Int("limit"); limit < 0 {
+		return usageError("trace: --limit %d is below 0", limit)
+	}
 	if err := checkReplayFlags(c); err != nil {
 		return err
-	}
-	defer run.close()
-	run.order()
-	for _, name := range run.files {
-		noteRead(c, name)
 	}
 	if os.Getenv("GOGC") == "" {
 		// Each block of the log is garbage soon: collecting it often costs little, and memory stays low whatever the
 		// program's default.
 		defer debug.SetGCPercent(debug.SetGCPercent(100))
 	}
-	switch want := c.String("request"); {
-	case want != "":
-		return run.request(want)
-	case c.IsSet("config"):
-		return run.replay(c)
-	}
-	return run.summary()
-}
-
-func newTraceRun(c *cli.Context) (*traceRun, error) {
-	run := &traceRun{
-		files: c.Args().Slice(), limit: c.Int("limit"),
-		in: c.App.Reader, out: c.App.Writer, errOut: c.App.ErrWriter,
-	}
-	format, err := chosen(c, "format")
-	if err != nil {
-		return nil, err
-	}
-	run.json = format == "json"
-	seconds := c.Float64("slow")
+	request := app.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow")}
 	switch {
-	case len(run.files) == 0:
-		return nil, errors.New("no log given; name one or more files, or - for stdin")
-	case !(seconds > 0 && seconds < 1e6):
-		return nil, fmt.Errorf("--slow %v is no time; give seconds above 0", seconds)
-	case run.limit < 0:
-		return nil, fmt.Errorf("--limit %d is below 0", run.limit)
+	case c.String("request") != "":
+		return traceRequest(c, format, app.TraceRequest{Trace: request, Want: c.String("request")})
+	case c.IsSet("config"):
+		return traceReplay(c, format, app.Replay{Trace: request, Config: configOf(c), Plugin: pluginOf(c)})
 	}
-	run.slow = time.Duration(math.Round(seconds * float64(time.Second)))
-	stdins := 0
-	for _, name := range run.files {
-		if name == "-" {
-			stdins++
-		}
-		run.names = append(run.names, displayName(name))
-	}
-	if stdins > 1 {
-		return nil, errors.New("stdin can be read only once, but - is given more than once")
-	}
-	return run, nil
-}
-
-func (run *traceRun) close() {
-	if run.spool != "" {
-		os.Remove(run.spool)
-	}
-}
-
-// traceResult is what the first pass over the files found.
-type traceResult struct {
-	requests.Summary
-	stats   pluginlog.Stats
-	perFile fileTimes
-}
-
-// errEnough ends a pass early.
-var errEnough = errors.New("stop")
-
-// analyse reads all files once. visit, when given, sees every finished request and may end the pass with errEnough. A
-// packed file that is cut gives what could be read and the error.
-func (run *traceRun) analyse(visit func(*requests.Request) error) (*traceResult, error) {
-	a := new(traceResult)
-	var stop error
-	requests := requests.Assembler{Slow: run.slow, Done: func(r *requests.Request) {
-		a.AddRequest(r)
-		if visit != nil && stop == nil {
-			stop = visit(r)
-		}
-	}}
-	run.startProgress()
-	defer run.stopProgress()
-	for i := range run.files {
-		requests.NextFile()
-		a.NextFile()
-		stats, err := run.readEvents(i, func(e *pluginlog.Event) error {
-			a.Add(e)
-			requests.Add(e)
-			return stop
-		})
-		a.stats.Add(stats)
-		a.perFile = append(a.perFile, stats)
-		if err != nil {
-			requests.Close()
-			a.Finish()
-			return a, err
-		}
-	}
-	requests.Close()
-	a.Finish()
-	return a, nil
-}
-
-func (run *traceRun) readEvents(i int, add func(*pluginlog.Event) error) (pluginlog.Stats, error) {
-	r, err := run.open(i)
-	if err != nil {
-		return pluginlog.Stats{}, err
-	}
-	defer r.Close()
-	stats, err := pluginlog.Read(r, pluginlog.Options{Want: requests.SummaryKinds()}, add)
-	if err != nil && !errors.Is(err, errEnough) {
-		err = fmt.Errorf("%s: after line %d: %w", run.names[i], stats.Lines, err)
-	}
-	return stats, err
-}
-
-// summary prints the overview of all requests.
-func (run *traceRun) summary() error {
-	a, err := run.analyse(nil)
-	if err == nil && a.stats.Events+a.stats.Other == 0 {
-		return failure(run.noLog(a))
-	}
-	if a.stats.Events+a.stats.Other > 0 {
-		write := run.writeText
-		if run.json {
-			write = run.writeJSON
-		}
-		if err := write(a); err != nil {
+	in, stop := watched(c)
+	answer, err := request.Run(in)
+	stop()
+	if answer.Known() {
+		shown := report.Traced{TraceAnswer: answer, Log: report.Log{Limit: c.Int("limit")}}
+		if err := report.Trace.Write(c.App.Writer, format, shown); err != nil {
 			return err
 		}
 	}
+	return ended(err)
+}
+
+func traceRequest(c *cli.Context, format string, request app.TraceRequest) error {
+	in, stop := watched(c)
+	if slices.Contains(request.Files, "-") {
+		kept, err := keep(in.Stdin)
+		if err != nil {
+			return failure(err)
+		}
+		defer os.Remove(kept.Name())
+		defer kept.Close()
+		in.Stdin = kept
+	}
+	answer, err := request.Run(in)
+	stop()
+	switch {
+	case err != nil:
+		return ended(err)
+	case answer.Request == nil:
+		return &exitError{exitFindings, fmt.Errorf("no request %s in %s", request.Want, strings.Join(answer.Names, ", "))}
+	}
+	return report.TraceRequest.Write(c.App.Writer, format, answer)
+}
+
+// keep copies what can be read once to a file, which can be read again.
+func keep(r io.Reader) (*os.File, error) {
+	f, err := os.CreateTemp("", "wasplug-trace-")
 	if err != nil {
+		return nil, err
+	}
+	if _, err = io.Copy(f, r); err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		f.Close()
+		os.Remove(f.Name())
+		return nil, err
+	}
+	return f, nil
+}
+
+func traceReplay(c *cli.Context, format string, request app.Replay) error {
+	in, stop := watched(c)
+	answer, err := request.Run(in)
+	stop()
+	tell(c, answer.Notes)
+	if err != nil {
+		return ended(err)
+	}
+	shown := report.Replayed{ReplayAnswer: answer, Log: report.Log{Limit: c.Int("limit")}}
+	if err := report.Replay.Write(c.App.Writer, format, shown); err != nil {
 		return failure(err)
+	}
+	if path := c.String("settle"); path != "" {
+		if err := spare(c, path); err != nil {
+			return err
+		}
+		if err := writeFile(path, answer.Settled(), forced(path, c.Bool("force"))); err != nil {
+			return err
+		}
+	}
+	if answer.Mismatches > 0 {
+		return findings()
 	}
 	return nil
 }
 
-func (run *traceRun) noLog(a *traceResult) error {
-	return fmt.Errorf("%s: no line of a plug-in log among %s; is this the file that the Log element of plugin-cfg.xml names?",
-		strings.Join(run.names, ", "), countOf(a.stats.Lines, "line"))
+// replayFlags are those of "trace" that hold the log against a configuration.
+func replayFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "config", Aliases: []string{"c"},
+			Usage: "`FILE`, a plugin-cfg.xml or a topology: replay each logged decision by it"},
+		&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the `NAME` of the one whose file is meant"},
+		&cli.StringFlag{Name: "plugin-level", Value: "latest",
+			Usage: "with -c: `LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+		platformFlag("with -c: "),
+		&cli.StringSliceFlag{Name: "assume", Usage: "with -c: `CHOICE=VALUE`, settle an open choice, repeatable"},
+		&cli.StringFlag{Name: "settle", Usage: "with -c: write the choices that the log settles to `FILE`, for 'wasplug why --assume-file'"},
+		&cli.BoolFlag{Name: "force", Usage: "overwrite a --settle file that says something else"},
+	}
 }
 
-// open opens a file for one pass, unpacked.
-func (run *traceRun) open(i int) (io.ReadCloser, error) {
-	var source io.ReadCloser
-	name := run.files[i]
-	switch {
-	case name == "-" && run.spool == "":
-		source = io.NopCloser(run.in)
-	default:
-		if name == "-" {
-			name = run.spool
+// checkReplayFlags refuses flags that would be ignored.
+func checkReplayFlags(c *cli.Context) error {
+	if c.IsSet("config") {
+		switch {
+		case given(c, "request") && given(c, "config"):
+			return usageError("trace: --request shows the lines of one request, -c replays all: give one of them")
+		case c.String("config") == "-" && slices.Contains(c.Args().Slice(), "-"):
+			return usageError("trace: stdin can be read only once, but both -c and the log are -")
+		case given(c, "force") && !c.IsSet("settle"):
+			return usageError("trace: --force is about the file of --settle, which is not given")
 		}
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		source = f
-	}
-	var r io.Reader = source
-	if run.bar != nil {
-		r = io.TeeReader(source, run.bar)
-	}
-	return unpack(r, source)
-}
-
-// unpack looks at the first bytes, not at the name, to see whether a file is packed with gzip, or in the UTF-16 that
-// PowerShell writes when the output of a command goes to a file.
-func unpack(r io.Reader, source io.Closer) (io.ReadCloser, error) {
-	b := bufio.NewReaderSize(r, 64<<10)
-	if head, _ := b.Peek(2); string(head) == "\x1f\x8b" {
-		z, err := gzip.NewReader(b)
-		if err != nil {
-			source.Close()
-			return nil, err
-		}
-		b = bufio.NewReaderSize(z, 64<<10)
-	}
-	if head, _ := b.Peek(2); string(head) == "\xff\xfe" || string(head) == "\xfe\xff" {
-		return readerAndCloser{unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(b), source}, nil
-	}
-	return readerAndCloser{b, source}, nil
-}
-
-type readerAndCloser struct {
-	io.Reader
-	io.Closer
-}
-
-// keepStdin copies stdin to a file, because one request is looked for in a first pass and shown in a second.
-func (run *traceRun) keepStdin() error {
-	if !slices.Contains(run.files, "-") {
 		return nil
 	}
-	f, err := os.CreateTemp("", "wasplug-trace-")
-	if err != nil {
-		return err
+	for _, flag := range []string{"web-server", "plugin-level", "platform", "assume", "settle", "force"} {
+		if given(c, flag) {
+			return usageError("trace: --%s needs -c: without a configuration nothing is replayed", flag)
+		}
 	}
-	run.spool = f.Name()
-	if _, err := io.Copy(f, run.in); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	return nil
 }
 
 // progressFrom is the size from which on a progress bar is worth while: about half a second of work.
 const progressFrom = 256 << 20
 
-func (run *traceRun) startProgress() {
-	out, _ := run.errOut.(diag.VisibleWriter)
+// watched is what use cases read from, with a progress bar on a terminal where there is much to read. It is gone when
+// all is read, or by stop.
+func watched(c *cli.Context) (in app.Input, stop func()) {
+	in, stop = inputOf(c), func() {}
+	out, _ := c.App.ErrWriter.(diag.VisibleWriter)
 	terminal, ok := out.To.(*os.File)
 	if !ok || !term.IsTerminal(int(terminal.Fd())) {
-		return
+		return in, stop
 	}
 	var size int64
-	for _, name := range run.files {
+	for _, name := range c.Args().Slice() {
 		info, err := os.Stat(name)
 		if err != nil || !info.Mode().IsRegular() {
-			return
+			return in, stop
 		}
 		size += info.Size()
 	}
-	if size >= progressFrom {
-		run.bar = progressbar.NewOptions64(size, progressbar.OptionSetWriter(terminal), progressbar.OptionShowBytes(true),
-			progressbar.OptionSetDescription("reading"), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+	if size < progressFrom {
+		return in, stop
 	}
+	bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(terminal), progressbar.OptionShowBytes(true),
+		progressbar.OptionSetDescription("reading"), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionClearOnFinish())
+	open := in.Open
+	in.Open = func(name string) (fs.File, error) {
+		f, err := open(name)
+		if err != nil {
+			return nil, err
+		}
+		return watchedFile{f, bar}, nil
+	}
+	return in, func() { bar.Finish() }
 }
 
-func (run *traceRun) stopProgress() {
-	if run.bar != nil {
-		run.bar.Finish()
-		run.bar = nil
-	}
+// watchedFile shows how much of it has been read.
+type watchedFile struct {
+	fs.File
+	bar *progressbar.ProgressBar
 }
 
-// place writes a line's place, with the file when there are several.
-func (run *traceRun) place(p requests.Place) string {
-	line := strconv.FormatInt(p.Line, 10)
-	if len(run.names) == 1 {
-		return line
+func (f watchedFile) Read(b []byte) (int, error) {
+	n, err := f.File.Read(b)
+	if !f.bar.IsFinished() {
+		f.bar.Add(n)
 	}
-	return run.names[p.File-1] + ":" + line
+	return n, err
 }

@@ -65,7 +65,7 @@ func formats(command string) []string {
 	case "test":
 		return report.Test.Names()
 	}
-	return []string{"text", "json"}
+	return []string{"text", "json"} // of why, trace and version
 }
 
 // chosen returns the value of a flag that takes one of a few words. An unknown word is an error, never a silent default.

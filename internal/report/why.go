@@ -38,7 +38,7 @@ func printDecision(w io.Writer, t *routecheck.Table, d *routecheck.Decision) {
 	}
 	fmt.Fprint(w, "\nsteps\n")
 	for i, s := range d.Steps {
-		fmt.Fprintf(w, "%3d. %s\n     %s\n", i+1, s.Text, Evidence(s))
+		fmt.Fprintf(w, "%3d. %s\n     %s\n", i+1, s.Text, evidence(s))
 	}
 	printRoutes(w, d)
 	printPossible(w, d)
@@ -59,8 +59,8 @@ func printSession(w io.Writer, d *routecheck.Decision) {
 	}
 }
 
-// Evidence is the second line of a step: place, rules, mark.
-func Evidence(s routecheck.StepNote) string {
+// evidence is the second line of a step: place, rules, mark.
+func evidence(s routecheck.StepNote) string {
 	text := strings.Join(append([]string{s.Rule}, s.Also...), " ") + ", " + s.Mark
 	if s.Choice != "" {
 		text += " (" + s.Choice + ")"

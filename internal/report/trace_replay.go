@@ -1,131 +1,45 @@
-package main
+package report
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
-	"github.com/urfave/cli/v2"
-
 	"github.com/wasplug/wasplug/internal/app"
-	"github.com/wasplug/wasplug/internal/report"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/replay"
 )
 
-// replayFlags are those of "trace" that hold the log against a configuration.
-func replayFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "config", Aliases: []string{"c"},
-			Usage: "`FILE`, a plugin-cfg.xml or a topology: replay each logged decision by it"},
-		&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the `NAME` of the one whose file is meant"},
-		&cli.StringFlag{Name: "plugin-level", Value: "latest",
-			Usage: "with -c: `LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
-		platformFlag("with -c: "),
-		&cli.StringSliceFlag{Name: "assume", Usage: "with -c: `CHOICE=VALUE`, settle an open choice, repeatable"},
-		&cli.StringFlag{Name: "settle", Usage: "with -c: write the choices that the log settles to `FILE`, for 'wasplug why --assume-file'"},
-		&cli.BoolFlag{Name: "force", Usage: "overwrite a --settle file that says something else"},
-	}
+// Replay are the formats of a log that was held against a configuration.
+var Replay = Formats[Replayed]{
+	{"text", func(w io.Writer, r Replayed) error { return r.show(w, (*traceRun).writeReplay) }},
+	{"json", func(w io.Writer, r Replayed) error { return r.show(w, (*traceRun).writeReplayJSON) }},
 }
 
-// checkReplayFlags refuses flags that would be ignored.
-func checkReplayFlags(c *cli.Context) error {
-	if c.IsSet("config") {
-		switch {
-		case given(c, "request") && given(c, "config"):
-			return usageError("trace: --request shows the lines of one request, -c replays all: give one of them")
-		case c.String("config") == "-" && slices.Contains(c.Args().Slice(), "-"):
-			return usageError("trace: stdin can be read only once, but both -c and the log are -")
-		case given(c, "force") && !c.IsSet("settle"):
-			return usageError("trace: --force is about the file of --settle, which is not given")
-		}
-		return nil
-	}
-	for _, flag := range []string{"web-server", "plugin-level", "platform", "assume", "settle", "force"} {
-		if given(c, flag) {
-			return usageError("trace: --%s needs -c: without a configuration nothing is replayed", flag)
-		}
-	}
-	return nil
+// Replayed is a replay, and how it is shown.
+type Replayed struct {
+	*app.ReplayAnswer
+	Log
 }
 
-// replayed is a replay and what it was made with.
+func (r Replayed) show(w io.Writer, write func(*traceRun, io.Writer, *replayed) error) error {
+	return write(r.of(r.Logs), w, &replayed{r.Report, r.Files, r.Config, r.Semantics, r.PerFile})
+}
+
+// replayed is what is shown of a replay.
 type replayed struct {
 	*replay.Report
 	files   *diag.Files
 	config  string
 	sem     routecheck.Semantics
-	stats   pluginlog.Stats
-	perFile fileTimes
-}
-
-// replay holds the log against the configuration.
-func (run *traceRun) replay(c *cli.Context) error {
-	plugin, notes := pluginOf(c), app.Notes{}
-	l, sem, _, err := plugin.Load(inputOf(c), configOf(c), diag.NewFiles(), &notes)
-	tell(c, notes)
-	if err != nil {
-		return ended(err)
-	}
-	a := &replayed{files: l.Files, config: displayName(c.String("config")), sem: sem}
-	if err := run.replayFiles(replay.New(l.Table, sem), a); err != nil {
-		return failure(err)
-	}
-	if a.stats.Events+a.stats.Other == 0 {
-		return failure(run.noLog(&traceResult{stats: a.stats}))
-	}
-	write := run.writeReplay
-	if run.json {
-		write = run.writeReplayJSON
-	}
-	if err := write(a); err != nil {
-		return failure(err)
-	}
-	if path := c.String("settle"); path != "" {
-		if err := spare(c, path); err != nil {
-			return err
-		}
-		if err := writeFile(path, a.settled(run.names), forced(path, c.Bool("force"))); err != nil {
-			return err
-		}
-	}
-	if a.Mismatches > 0 {
-		return findings()
-	}
-	return nil
-}
-
-func (run *traceRun) replayFiles(r *replay.Replay, a *replayed) error {
-	run.startProgress()
-	defer run.stopProgress()
-	for i := range run.files {
-		r.NextFile()
-		source, err := run.open(i)
-		if err != nil {
-			return err
-		}
-		stats, err := pluginlog.Read(source, pluginlog.Options{Want: replay.Kinds()},
-			func(e *pluginlog.Event) error { r.Add(e); return nil })
-		source.Close()
-		a.stats.Add(stats)
-		a.perFile = append(a.perFile, stats)
-		if err != nil {
-			return fmt.Errorf("%s: after line %d: %w", run.names[i], stats.Lines, err)
-		}
-	}
-	a.Report = r.Report()
-	return nil
+	perFile app.FileTimes
 }
 
 // writeReplay prints the answer first, then the disagreements, then what the log says about the open choices.
-func (run *traceRun) writeReplay(a *replayed) error {
-	b := bufio.NewWriter(run.out)
-	w := readable(b, "text")
+func (run *traceRun) writeReplay(w io.Writer, a *replayed) error {
 	fmt.Fprintf(w, "%s against %s: %d of %s agree, %s\n", printable(strings.Join(run.names, ", ")), printable(a.config),
 		a.Agreed, countOf(a.Decisions, "decision"), countOf(a.Mismatches, "disagreement"))
 	if a.Lines > 0 {
@@ -150,7 +64,7 @@ func (run *traceRun) writeReplay(a *replayed) error {
 	}
 	run.writeDisagreements(w, a)
 	run.writeEvidence(w, a)
-	return b.Flush()
+	return nil
 }
 
 func (run *traceRun) writeDisagreements(w io.Writer, a *replayed) {
@@ -175,7 +89,7 @@ func (run *traceRun) writeDisagreements(w io.Writer, a *replayed) {
 			fmt.Fprintf(w, "    fits  %s\n", strings.Join(settingNames(d.Fits), ", or "))
 		}
 		for _, s := range a.notes(d) {
-			fmt.Fprintf(w, "    - %s\n      %s\n", printable(s.Text), report.Evidence(s))
+			fmt.Fprintf(w, "    - %s\n      %s\n", printable(s.Text), evidence(s))
 		}
 	}
 }
@@ -210,7 +124,7 @@ func settingNames(all []replay.Setting) []string {
 	return out
 }
 
-func valueOf(s replay.Setting) string { return routecheck.Choices()[s.Choice].Values[s.Value] }
+func valueOf(s replay.Setting) string { return app.ValueOf(s) }
 
 // writeEvidence prints which values of each consulted choice the log allows.
 func (run *traceRun) writeEvidence(w io.Writer, a *replayed) {
@@ -305,7 +219,7 @@ type traceValueJSON struct {
 	RuledOutBy *tracePlaceJSON `json:"ruledOutBy,omitempty"`
 }
 
-func (run *traceRun) writeReplayJSON(a *replayed) error {
+func (run *traceRun) writeReplayJSON(w io.Writer, a *replayed) error {
 	doc := traceReplayJSON{Version: traceVersion, Files: run.names, Given: run.given, Config: a.config,
 		Decisions: a.Decisions, Agreed: a.Agreed,
 		Lines: a.Lines, LinesAgreed: a.LinesAgreed, Unchecked: a.Unchecked, ByTable: a.ByTable, Synchronised: a.Synchronised,
@@ -321,7 +235,7 @@ func (run *traceRun) writeReplayJSON(a *replayed) error {
 	for i := range a.Choices {
 		doc.Choices = append(doc.Choices, run.choiceJSON(a, &a.Choices[i]))
 	}
-	return run.encode(doc)
+	return indentedJSON(w, doc)
 }
 
 func (run *traceRun) choiceJSON(a *replayed, e *replay.Evidence) traceChoiceJSON {

@@ -1,11 +1,12 @@
-package main
+package report
 
 import (
-	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"time"
 
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
@@ -155,7 +156,7 @@ type traceErrorJSON struct {
 	Rule    string         `json:"rule,omitempty"`
 }
 
-func (run *traceRun) writeJSON(a *traceResult) error {
+func (run *traceRun) writeJSON(w io.Writer, a *traceResult) error {
 	s := a.stats
 	doc := traceJSON{
 		Version: traceVersion, Files: run.names, Given: run.given, First: traceTime(a.stats.First),
@@ -197,7 +198,7 @@ func (run *traceRun) writeJSON(a *traceResult) error {
 	for _, e := range a.Errors {
 		doc.Errors = append(doc.Errors, run.errorJSON(e))
 	}
-	return run.encode(doc)
+	return indentedJSON(w, doc)
 }
 
 func (run *traceRun) errorJSON(e *requests.ErrorCount) traceErrorJSON {
@@ -209,21 +210,14 @@ func (run *traceRun) errorJSON(e *requests.ErrorCount) traceErrorJSON {
 	}
 }
 
-func (run *traceRun) stepsJSON(files fileTimes) (all []traceStepBack, more int64) {
-	steps, more := files.clockSteps(math.MaxInt)
+func (run *traceRun) stepsJSON(files app.FileTimes) (all []traceStepBack, more int64) {
+	steps, more := files.ClockSteps(math.MaxInt)
 	all = []traceStepBack{}
 	for _, step := range steps {
-		all = append(all, traceStepBack{run.placeJSON(step.at), traceTime(step.From), traceTime(step.To),
+		all = append(all, traceStepBack{run.placeJSON(step.At), traceTime(step.From), traceTime(step.To),
 			step.From.Sub(step.To).Seconds()})
 	}
 	return all, more
-}
-
-func (run *traceRun) encode(doc any) error {
-	enc := json.NewEncoder(readable(run.out, "json"))
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(doc)
 }
 
 func (run *traceRun) requestJSON(r *requests.Request, noisiest pluginlog.Level) traceRequestJSON {

@@ -1,12 +1,10 @@
-package main
+package app
 
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
@@ -30,13 +28,13 @@ func (run *traceRun) order() {
 		}
 	}
 	slices.SortStableFunc(dated, func(a, b datedFile) int { return compareTime(a.first, b.first) })
-	given := slices.Clone(run.names)
+	given := slices.Clone(run.Names)
 	run.files = slices.Clone(run.files)
 	for i, place := range places {
-		run.files[place], run.names[place] = dated[i].name, displayName(dated[i].name)
+		run.files[place], run.Names[place] = dated[i].name, DisplayName(dated[i].name)
 	}
-	if !slices.Equal(given, run.names) {
-		run.given = given
+	if !slices.Equal(given, run.Names) {
+		run.Given = given
 	}
 }
 
@@ -77,46 +75,21 @@ func (run *traceRun) head(i int) (io.ReadCloser, error) {
 	return unpack(bytes.NewReader(head), io.NopCloser(nil))
 }
 
-// fileTimes holds what was counted of each file, in the order in which they were read.
-type fileTimes []pluginlog.Stats
+// FileTimes holds what was counted of each file, in the order in which they were read.
+type FileTimes []pluginlog.Stats
 
-// writeOrder says in which order the files were read where it is not the given one, and what is odd about their
-// times.
-func (run *traceRun) writeOrder(w io.Writer, files fileTimes) {
-	if run.given != nil {
-		fmt.Fprintf(w, "files read in the order of their times: %s (given: %s)\n", printable(strings.Join(run.names, ", ")),
-			printable(strings.Join(run.given, ", ")))
-	}
-	steps, more := files.clockSteps(shownSteps)
-	for _, step := range steps {
-		fmt.Fprintf(w, "the clock runs backwards at %s: %s, the line before %s\n", run.fileLine(step.at), step.To, step.From)
-	}
-	if more > 0 {
-		fmt.Fprintf(w, "the clock runs backwards at %s\n", countOf(more, "further line"))
-	}
-	for i := 1; i < len(files); i++ {
-		if before, next := &files[i-1], &files[i]; next.First != 0 && before.Last > next.First {
-			fmt.Fprintf(w, "%s begins at %s, before %s ends at %s: are they files of one log?\n",
-				printable(run.names[i]), next.First, printable(run.names[i-1]), before.Last)
-		}
-	}
-}
-
-// shownSteps is how many steps of the clock the text shows.
-const shownSteps = 5
-
-// placedStep is a step of the clock with its file.
-type placedStep struct {
+// PlacedStep is a step of the clock with its file.
+type PlacedStep struct {
 	pluginlog.ClockStep
-	at requests.Place
+	At requests.Place
 }
 
-// clockSteps returns the first steps back, over all files, and how many there are besides.
-func (files fileTimes) clockSteps(limit int) (all []placedStep, more int64) {
+// ClockSteps returns the first steps back, over all files, and how many there are besides.
+func (files FileTimes) ClockSteps(limit int) (all []PlacedStep, more int64) {
 	for i := range files {
 		for _, step := range files[i].Backwards {
 			if len(all) < limit {
-				all = append(all, placedStep{step, requests.Place{File: i + 1, Line: step.Line}})
+				all = append(all, PlacedStep{step, requests.Place{File: i + 1, Line: step.Line}})
 			} else {
 				more++
 			}

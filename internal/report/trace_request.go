@@ -1,96 +1,39 @@
-package main
+package report
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
-// chosenRequest is what the first pass found for --request.
+// TraceRequest are the formats of one request of a log.
+var TraceRequest = Formats[*app.RequestAnswer]{
+	{"text", func(w io.Writer, a *app.RequestAnswer) error { return showRequest(w, a, (*traceRun).writeRequest) }},
+	{"json", func(w io.Writer, a *app.RequestAnswer) error { return showRequest(w, a, (*traceRun).writeRequestJSON) }},
+}
+
+func showRequest(w io.Writer, a *app.RequestAnswer,
+	write func(*traceRun, io.Writer, *chosenRequest, []numbered) error) error {
+	found := &chosenRequest{request: a.Request, others: a.Others, more: a.More, noisiest: a.Noisiest}
+	var lines []numbered
+	for i := range a.Lines {
+		l := &a.Lines[i]
+		lines = append(lines, numbered{l.Place, l.Text, l.Event, l.Known})
+	}
+	return write(Log{}.of(a.Logs), w, found, lines)
+}
+
+// chosenRequest is the request that is shown.
 type chosenRequest struct {
 	request  *requests.Request
 	others   []int64 // further requests that fit, as many as are worth naming
 	more     int64
 	noisiest pluginlog.Level // of the lines read
-}
-
-const maxOthers = 10
-
-// request shows one request: a first pass finds it, a second one collects its lines.
-func (run *traceRun) request(want string) error {
-	if err := run.keepStdin(); err != nil {
-		return failure(err)
-	}
-	found, err := run.find(want)
-	if err != nil {
-		return failure(err)
-	}
-	if found.request == nil {
-		return &exitError{exitFindings, fmt.Errorf("no request %s in %s", want, strings.Join(run.names, ", "))}
-	}
-	lines, err := run.linesOf(found.request)
-	if err != nil {
-		return failure(err)
-	}
-	if run.json {
-		return run.writeRequestJSON(found, lines)
-	}
-	return run.writeRequest(found, lines)
-}
-
-// find looks for the request of a number, or for the oddest of a path.
-func (run *traceRun) find(want string) (*chosenRequest, error) {
-	number, err := strconv.ParseInt(want, 10, 64)
-	byNumber := err == nil
-	found := new(chosenRequest)
-	a, err := run.analyse(func(r *requests.Request) error {
-		switch {
-		case byNumber && r.Number == number:
-			found.request = r.Clone()
-			return errEnough
-		case !byNumber && fitsPath(want, r.URI):
-			found.offer(r)
-		}
-		return nil
-	})
-	found.noisiest = a.stats.Noisiest
-	if errors.Is(err, errEnough) {
-		err = nil
-	}
-	return found, err
-}
-
-// fitsPath compares a request's URI, without its query, with a path; a * at the end stands for the rest.
-func fitsPath(want, uri string) bool {
-	path, _, _ := strings.Cut(uri, "?")
-	if prefix, ok := strings.CutSuffix(want, "*"); ok {
-		return uri != "" && strings.HasPrefix(path, prefix)
-	}
-	return want == path || want == uri
-}
-
-// offer keeps the oddest request, or else the first, and the numbers of some others.
-func (f *chosenRequest) offer(r *requests.Request) {
-	other := r.Number
-	switch {
-	case f.request == nil:
-		f.request = r.Clone()
-		return
-	case r.Reasons != 0 && (f.request.Reasons == 0 || requests.Odder(r, f.request) < 0):
-		other = f.request.Number
-		f.request = r.Clone()
-	}
-	if len(f.others) < maxOthers {
-		f.others = append(f.others, other)
-	} else {
-		f.more++
-	}
 }
 
 // numbered is one line of the request.
@@ -101,43 +44,7 @@ type numbered struct {
 	known bool
 }
 
-// maxLines is how many lines of one request are collected.
-const maxLines = 20000
-
-// linesOf collects the lines that the request's thread wrote between its first and its last.
-func (run *traceRun) linesOf(r *requests.Request) ([]numbered, error) {
-	var lines []numbered
-	for file := r.First.File; file <= r.Last.File; file++ {
-		err := run.readLines(file-1, func(l *pluginlog.Line) error {
-			switch {
-			case file == r.Last.File && l.Number > r.Last.Line || len(lines) >= maxLines:
-				return errEnough
-			case file == r.First.File && l.Number < r.First.Line:
-			case l.PID == r.PID && l.TID == r.TID:
-				e, known := l.Parse()
-				lines = append(lines, numbered{requests.Place{File: file, Line: l.Number}, strings.Clone(l.Raw), e, known})
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, errEnough) {
-			return nil, err
-		}
-	}
-	return lines, nil
-}
-
-func (run *traceRun) readLines(i int, yield func(*pluginlog.Line) error) error {
-	r, err := run.open(i)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	return pluginlog.ReadLines(r, yield)
-}
-
-func (run *traceRun) writeRequest(found *chosenRequest, lines []numbered) error {
-	b := bufio.NewWriter(run.out)
-	w := readable(b, "text")
+func (run *traceRun) writeRequest(w io.Writer, found *chosenRequest, lines []numbered) error {
 	r := found.request
 	run.writeRequestHead(w, found)
 	if len(found.others) > 0 {
@@ -150,7 +57,7 @@ func (run *traceRun) writeRequest(found *chosenRequest, lines []numbered) error 
 	for _, l := range lines {
 		fmt.Fprintf(w, "  %*s  %s\n", width, run.place(l.place), printable(l.text))
 	}
-	return b.Flush()
+	return nil
 }
 
 func otherNumbers(found *chosenRequest) string {
@@ -285,7 +192,7 @@ type traceTextJSON struct {
 	Text string `json:"text"`
 }
 
-func (run *traceRun) writeRequestJSON(found *chosenRequest, lines []numbered) error {
+func (run *traceRun) writeRequestJSON(w io.Writer, found *chosenRequest, lines []numbered) error {
 	doc := traceOneJSON{Version: traceVersion, Request: run.requestJSON(found.request, found.noisiest), Others: found.others, More: found.more,
 		Steps: []traceStepJSON{}, Lines: []traceTextJSON{}}
 	if doc.Others == nil {
@@ -297,5 +204,5 @@ func (run *traceRun) writeRequestJSON(found *chosenRequest, lines []numbered) er
 	for _, l := range lines {
 		doc.Lines = append(doc.Lines, traceTextJSON{run.placeJSON(l.place), l.text})
 	}
-	return run.encode(doc)
+	return indentedJSON(w, doc)
 }

@@ -1,0 +1,81 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+)
+
+// Log is how a log is shown.
+type Log struct{ Limit int } // at most so many odd requests, or disagreements; 0 all
+
+// traceRun is the files of a log, and how it is shown.
+type traceRun struct {
+	Log
+	names, given []string
+	limit        int
+}
+
+func (l Log) of(logs app.Logs) *traceRun { return &traceRun{l, logs.Names, logs.Given, l.Limit} }
+
+// traceResult is what is shown of a log.
+type traceResult struct {
+	requests.Summary
+	stats   pluginlog.Stats
+	perFile app.FileTimes
+}
+
+// Trace are the formats of what a log tells.
+var Trace = Formats[Traced]{
+	{"text", func(w io.Writer, t Traced) error { return t.show(w, (*traceRun).writeText) }},
+	{"json", func(w io.Writer, t Traced) error { return t.show(w, (*traceRun).writeJSON) }},
+}
+
+// Traced is what a log tells, and how it is shown.
+type Traced struct {
+	*app.TraceAnswer
+	Log
+}
+
+func (t Traced) show(w io.Writer, write func(*traceRun, io.Writer, *traceResult) error) error {
+	return write(t.of(t.Logs), w, &traceResult{t.Summary, t.Stats, t.PerFile})
+}
+
+// writeOrder says in which order the files were read where it is not the given one, and what is odd about their
+// times.
+func (run *traceRun) writeOrder(w io.Writer, files app.FileTimes) {
+	if run.given != nil {
+		fmt.Fprintf(w, "files read in the order of their times: %s (given: %s)\n", printable(strings.Join(run.names, ", ")),
+			printable(strings.Join(run.given, ", ")))
+	}
+	steps, more := files.ClockSteps(shownSteps)
+	for _, step := range steps {
+		fmt.Fprintf(w, "the clock runs backwards at %s: %s, the line before %s\n", run.fileLine(step.At), step.To, step.From)
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "the clock runs backwards at %s\n", countOf(more, "further line"))
+	}
+	for i := 1; i < len(files); i++ {
+		if before, next := &files[i-1], &files[i]; next.First != 0 && before.Last > next.First {
+			fmt.Fprintf(w, "%s begins at %s, before %s ends at %s: are they files of one log?\n",
+				printable(run.names[i]), next.First, printable(run.names[i-1]), before.Last)
+		}
+	}
+}
+
+// shownSteps is how many steps of the clock the text shows.
+const shownSteps = 5
+
+// place writes a line's place, with the file when there are several.
+func (run *traceRun) place(p requests.Place) string {
+	line := strconv.FormatInt(p.Line, 10)
+	if len(run.names) == 1 {
+		return line
+	}
+	return run.names[p.File-1] + ":" + line
+}
