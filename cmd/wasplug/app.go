@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -90,7 +87,7 @@ func newApp() *cli.App {
 			return printAppHelp(c)
 		},
 	}
-	onUsage := func(c *cli.Context, err error, _ bool) error { return usageError("%s", flagFault(c.Command, err)) }
+	onUsage := func(_ *cli.Context, err error, _ bool) error { return usageError("%s", err) } // what line.go lets through
 	app.OnUsageError = onUsage
 	for _, cmd := range app.Commands {
 		cmd.OnUsageError = onUsage
@@ -112,60 +109,9 @@ func unknownCommand(app *cli.App, name string) error {
 	return usageError("no command is named %q; 'wasplug help' lists them", name)
 }
 
-var (
-	unknownFlag = regexp.MustCompile(`^flag provided but not defined: -(.*)$`)
-	badValue    = regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?-(\S+): (.*)$`)
-	noValue     = regexp.MustCompile(`^flag needs an argument: -(.*)$`)
-)
-
-// flagFault words what package flag says about a flag of a command: with the dashes that people write, and what would be right.
-func flagFault(cmd *cli.Command, err error) string {
-	if m := unknownFlag.FindStringSubmatch(err.Error()); m != nil {
-		var known []string
-		for _, f := range cmd.Flags {
-			for _, name := range f.Names() {
-				known = append(known, dashed(name))
-			}
-		}
-		if hint := diag.DidYouMean(dashed(m[1]), known); hint != "" {
-			return "no flag is named " + dashed(m[1]) + hint
-		}
-		return fmt.Sprintf("no flag is named %s; '%s --help' lists them", dashed(m[1]), strings.TrimSuffix("wasplug "+cmd.Name, " wasplug"))
-	}
-	if m := badValue.FindStringSubmatch(err.Error()); m != nil {
-		return fmt.Sprintf("%s %s: %s", dashed(m[2]), m[1], wanted(cmd, m[2], m[3]))
-	}
-	return noValue.ReplaceAllStringFunc(err.Error(), func(s string) string {
-		return dashed(noValue.FindStringSubmatch(s)[1]) + " needs a value"
-	})
-}
-
 func dashed(name string) string {
 	if len(name) == 1 {
 		return "-" + name
 	}
 	return "--" + name
-}
-
-// wanted says what value a flag takes, where package flag only says that it cannot read this one.
-func wanted(cmd *cli.Command, name, reason string) string {
-	if reason != "parse error" && reason != "value out of range" {
-		return reason
-	}
-	for _, f := range cmd.Flags {
-		if !slices.Contains(f.Names(), name) {
-			continue
-		}
-		switch f.(type) {
-		case *cli.BoolFlag:
-			return "want true or false"
-		case *cli.Float64Flag:
-			return "want a number"
-		case *cli.DurationFlag:
-			return "want a time such as 500ms, 10s or 2m"
-		case *cli.Uint64Flag:
-			return "want a whole number from 0 on"
-		}
-	}
-	return "want a whole number"
 }

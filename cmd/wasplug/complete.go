@@ -126,7 +126,7 @@ func offered(app *cli.App, words []string) offer {
 func (a *asked) read(words []string) (pending string, ended bool) {
 	for _, word := range words {
 		name, value, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
-		switch f := flagNamed(a.command, name); {
+		switch f := flagNamed(a.command.Flags, name); {
 		case pending != "":
 			a.flags[pending], pending = word, ""
 		case ended || word == "-" || !strings.HasPrefix(word, "-"):
@@ -185,7 +185,7 @@ func (a *asked) argument() offer {
 
 // value offers values of a flag, behind the first skip bytes of the current word.
 func (a *asked) value(flag string, skip int) offer {
-	f := flagNamed(a.command, flag)
+	f := flagNamed(a.command.Flags, flag)
 	if f == nil {
 		return offer{}
 	}

@@ -4,9 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // line is a command line that was taken apart. Package flag stops at the first argument, and a flag that is silently ignored is a trap:
@@ -17,6 +21,7 @@ type line struct {
 	typed     map[string]bool
 	variables map[string]string // by flag: the environment variable that set it
 	help      bool              // --help is among the flags
+	fault     error             // of the first flag that there is not, or that cannot have its value
 }
 
 // givenFlags is the key of the flags that were typed, among what an App carries for its commands.
@@ -31,11 +36,38 @@ func readLine(app *cli.App, args []string, environment func(string) string) *lin
 	}
 	l.help = isHelp(args[1])
 	if l.command = app.Command(args[1]); l.command == nil {
+		l.readBare(args[1])
 		return l
 	}
 	flags, rest := l.split(args[2:])
+	typed := l.fault
+	l.fault = nil
 	l.args = slices.Concat(args[:2], l.fromEnvironment(environment), flags, rest)
+	if l.fault == nil {
+		l.fault = typed
+	}
 	return l
+}
+
+// readBare reads a flag in the place of a command.
+func (l *line) readBare(word string) {
+	name, value, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
+	if !strings.HasPrefix(word, "-") || name == "" || l.help {
+		return
+	}
+	f := flagNamed([]cli.Flag{cli.VersionFlag}, name)
+	if f == nil {
+		l.wrong(noFlag("wasplug", []cli.Flag{cli.VersionFlag}, name))
+	} else if hasValue {
+		l.wrong(refused(f, name, value))
+	}
+}
+
+// wrong keeps the first fault.
+func (l *line) wrong(err error) {
+	if l.fault == nil {
+		l.fault = err
+	}
 }
 
 // split divides the words behind a command into flags and arguments; the latter begin with the "--" that ends the flags.
@@ -54,33 +86,86 @@ func (l *line) split(words []string) (flags, rest []string) {
 			continue
 		}
 		flags = append(flags, word)
-		name, _, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
-		f := flagNamed(l.command, name)
+		name, value, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
+		f := flagNamed(l.command.Flags, name)
 		if f == nil {
+			if name != "" && !strings.HasPrefix(word, "---") {
+				l.wrong(noFlag("wasplug "+l.command.Name, l.command.Flags, name))
+			}
 			continue
 		}
 		l.typed[f.Names()[0]] = true
-		if hasValue || !takesValue(f) {
+		switch {
+		case hasValue:
+		case !takesValue(f):
 			continue
+		case i+1 == len(words):
+			l.wrong(usageError("%s needs a value", dashed(name)))
+			return flags, nil // nothing behind it may be taken for that
+		default:
+			i++
+			value = words[i]
+			flags = append(flags, value)
 		}
-		if i++; i == len(words) {
-			return flags, nil // the last lacks its value: nothing behind it may be taken for that
-		}
-		flags = append(flags, words[i])
+		l.wrong(refused(f, name, value))
 	}
 	return flags, rest
 }
 
 func isHelp(word string) bool { return word == "--help" || word == "-help" || word == "-h" }
 
-// flagNamed returns the flag of a command that has a name, nil for none.
-func flagNamed(cmd *cli.Command, name string) cli.Flag {
-	for _, f := range cmd.Flags {
+// flagNamed returns the flag that has a name, nil for none.
+func flagNamed(flags []cli.Flag, name string) cli.Flag {
+	for _, f := range flags {
 		if slices.Contains(f.Names(), name) {
 			return f
 		}
 	}
 	return nil
+}
+
+// noFlag is what is said of a flag that a command does not have.
+func noFlag(command string, flags []cli.Flag, name string) error {
+	var known []string
+	for _, f := range flags {
+		for _, name := range f.Names() {
+			known = append(known, dashed(name))
+		}
+	}
+	if hint := diag.DidYouMean(dashed(name), known); hint != "" {
+		return usageError("no flag is named %s%s", dashed(name), hint)
+	}
+	return usageError("no flag is named %s; '%s --help' lists them", dashed(name), command)
+}
+
+// refused says what values a flag takes when it does not take one. The texts of package flag do not say it.
+func refused(f cli.Flag, name, value string) (err error) {
+	want := ""
+	switch f := f.(type) {
+	case *cli.BoolFlag:
+		_, err = strconv.ParseBool(value)
+		want = "want true or false"
+	case *cli.Float64Flag:
+		_, err = strconv.ParseFloat(value, 64)
+		want = "want a number"
+	case *cli.DurationFlag:
+		_, err = time.ParseDuration(value)
+		want = "want a time such as 500ms, 10s or 2m"
+	case *cli.Uint64Flag:
+		_, err = strconv.ParseUint(value, 0, 64)
+		want = "want a whole number from 0 on"
+	case *cli.IntFlag, *cli.Int64Flag:
+		_, err = strconv.ParseInt(value, 0, 64)
+		want = "want a whole number"
+	case fixFlag:
+		if err = f.Value.Set(value); err != nil {
+			want = err.Error()
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	return usageError("%s %q: %s", dashed(name), value, want)
 }
 
 func takesValue(f cli.Flag) bool {
@@ -99,6 +184,7 @@ func (l *line) fromEnvironment(environment func(string) string) (flags []string)
 			if value := environment(variable); value != "" {
 				l.variables[name] = variable
 				flags = append(flags, "--"+name+"="+value)
+				l.wrong(refused(f, name, value))
 				break
 			}
 		}
@@ -124,6 +210,8 @@ func (l *line) run(ctx context.Context, app *cli.App) error {
 		return printCommandHelp(app.Writer, l.command)
 	case l.help:
 		l.args = l.args[:1]
+	case l.fault != nil:
+		return l.fault
 	}
 	return app.RunContext(ctx, l.args)
 }
