@@ -14,7 +14,7 @@ import (
 func (t *Topology) check(cfg *parser.Config) []diag.Diagnostic {
 	var told []diag.Diagnostic
 	rules := rules.All()
-	for _, d := range lint.Run(rules, t.files, []lint.Input{{File: t.Node.Span.File, Config: cfg}}, lint.Options{}) {
+	for _, d := range lint.Run(rules, t.files, []lint.Input{{File: t.Node.Span.File, Config: cfg, Sessions: t.Sessions()}}, lint.Options{}) {
 		if d.Severity == diag.Error || lint.Lookup(rules, d.Rule.Code).Topology {
 			told = append(told, d)
 		}

@@ -1,6 +1,10 @@
 package generate
 
 import (
+	"strconv"
+	"time"
+
+	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
@@ -67,13 +71,32 @@ func (s Session) settings() session.Settings {
 	return out
 }
 
-// Persistence says by the name of each cluster what its servers do with sessions: none, database or memory-to-memory.
-func (t *Topology) Persistence() map[string]string {
-	by := map[string]string{}
+// Sessions says by the name of each cluster what its servers do with sessions, and where that is written.
+func (t *Topology) Sessions() map[string]lint.Session {
+	by := map[string]lint.Session{}
 	for _, k := range t.Clusters {
-		if p := k.Session.over(t.Session).Persistence; p.Set() {
-			by[k.name().V] = p.V
+		s := k.Session.over(t.Session)
+		timeout, _ := parseSeconds(s.Timeout.V)
+		one := lint.Session{Policy: t.SessionPolicy(k.name().V), Known: s.Persistence.Set(), Timeout: timeout, Level: s.TuningLevel.V,
+			Written: map[string]diag.Span{}, Cluster: k.name().Span()}
+		for name, v := range map[string]interface {
+			Set() bool
+			Span() diag.Span
+		}{"persistence": s.Persistence, "writeFrequency": s.WriteFrequency, "writeInterval": s.WriteInterval, "tuningLevel": s.TuningLevel,
+			"replicas": s.Replicas, "timeout": s.Timeout} {
+			if v.Set() {
+				one.Written[name] = v.Span()
+			}
 		}
+		by[k.name().V] = one
 	}
 	return by
+}
+
+// parseSeconds reads 30m, 90s, or a number of seconds.
+func parseSeconds(text string) (time.Duration, error) {
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+		return time.Duration(seconds * float64(time.Second)), nil
+	}
+	return time.ParseDuration(text)
 }

@@ -21,12 +21,12 @@ type Pass struct {
 	// Fragment: the file is a part of a Config, so that what it lacks may stand elsewhere.
 	Fragment bool
 
-	Files       *diag.Files
-	Faults      []diag.Diagnostic // of Parse
-	Rejects     []diag.Diagnostic // of routecheck.New
-	Persistence map[string]string // of Input
-	Rule        *Rule             // the one that is asked
-	Memo        any               // what the rules keep of the file, nil before the first: the engine does not look into it
+	Files    *diag.Files
+	Faults   []diag.Diagnostic  // of Parse
+	Rejects  []diag.Diagnostic  // of routecheck.New
+	Sessions map[string]Session // of Input
+	Rule     *Rule              // the one that is asked
+	Memo     any                // what the rules keep of the file, nil before the first: the engine does not look into it
 
 	file     diag.FileID
 	groups   []string // of the Input

@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // Options tune a run. The zero Options are the default profile at the latest plug-in level.
@@ -49,9 +50,28 @@ type Input struct {
 	// Groups names the groups of the file. Rules about several files see those together that share one; files without a group are one, too.
 	Groups []string
 
-	// Persistence says what the servers of a cluster do with sessions, by its name, where that is known: a topology says it. "memory-to-memory"
-	// matters to WP312.
-	Persistence map[string]string
+	// Sessions says what the servers of a cluster do with sessions, by its name, where that is known: a topology says it.
+	Sessions map[string]Session
+}
+
+// Session is what the servers of a cluster do with sessions, and where that is written.
+type Session struct {
+	Policy  session.Policy
+	Known   bool          // the persistence is written
+	Timeout time.Duration // 0: not written
+	Level   string        // of tuning, "" for none
+	Written map[string]diag.Span
+	Cluster diag.Span
+}
+
+// At returns where the first of some settings that is written stands, else the cluster.
+func (s *Session) At(settings ...string) diag.Span {
+	for _, name := range settings {
+		if at, ok := s.Written[name]; ok {
+			return at
+		}
+	}
+	return s.Cluster
 }
 
 // Read parses the files of a register.
@@ -101,7 +121,7 @@ func (p *Pass) check(active []*Rule) {
 func newPasses(rules []*Rule, files *diag.Files, inputs []Input, o *Options) []*Pass {
 	passes := make([]*Pass, 0, len(inputs))
 	for _, in := range inputs {
-		p := &Pass{Config: in.Config, Options: o, Files: files, file: in.File, Faults: in.Faults, groups: in.Groups, Persistence: in.Persistence,
+		p := &Pass{Config: in.Config, Options: o, Files: files, file: in.File, Faults: in.Faults, groups: in.Groups, Sessions: in.Sessions,
 			rules: rules}
 		p.Table, p.Rejects = routecheck.New(in.Config)
 		p.Fragment = slices.ContainsFunc(in.Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == diag.NotAConfig })

@@ -141,7 +141,7 @@ func (r *linting) compile(id diag.FileID, groups []string) {
 	r.faults = append(append(r.faults, faults...), more...)
 	for _, o := range outputs {
 		if name := r.request.WebServer; name == "" || name == o.WebServer {
-			r.inputs = append(r.inputs, lint.Input{File: id, Config: o.Config, Groups: groups, Persistence: topology.Persistence()})
+			r.inputs = append(r.inputs, lint.Input{File: id, Config: o.Config, Groups: groups, Sessions: topology.Sessions()})
 		}
 	}
 }

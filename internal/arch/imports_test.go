@@ -24,7 +24,7 @@ var may = map[string][]string{
 	"routecheck/session":         {"parser/diag"},
 	"routecheck/...": {"routecheck", "routecheck/session", "parser", "parser/pluginlog", "parser/pluginlog/requests", "schemas/...",
 		"parser/diag"},
-	"lint":          {"parser", "routecheck", "parser/diag"},
+	"lint":          {"parser", "routecheck", "routecheck/session", "parser/diag"},
 	"lint/rules":    {"lint", "parser", "routecheck", "routecheck/session", "parser/diag"},
 	"lint/settings": {"lint", "lint/rules", "schemas/...", "parser/diag"},
 	"generate": {"generate/...", "parser", "routecheck", "routecheck/session", "lint", "lint/rules", "schemas/...",

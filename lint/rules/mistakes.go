@@ -12,7 +12,7 @@ import (
 
 // mistakeRules are about slips of the hand that leave a file well-formed and its references whole.
 var mistakeRules = []*lint.Rule{
-	listedTwice, cloneIDPrefix, affinityCookieOdd, hostnameOdd, logNameEmpty,
+	listedTwice, cloneIDPrefix, affinityCookieOdd, hostnameOdd, logNameEmpty, sessionSettingsLose,
 }
 
 // cloneIDs writes a cluster whose servers have the CloneIDs.
@@ -26,11 +26,12 @@ func cloneIDs(ids ...string) string {
 }
 
 var cloneIDPrefix = &lint.Rule{
-	Code: diag.CloneIDPrefix, Name: "clone-id-prefix", Category: lint.Affinity, Severity: diag.Warning, Check: on(checkClonePrefix), Topology: true,
+	Code: diag.CloneIDPrefix, Name: "clone-id-prefix", Category: lint.Affinity, Severity: diag.Warning,
+	Check: on(checkClonePrefix), Topology: true, Otherwise: "error where a topology says noAffinitySwitchBack: true",
 	Subjects: []string{"Server/CloneID"},
 	Doc: lint.Doc{
 		Title:  "A CloneID is the beginning of another one of its cluster",
-		Why:    "A server looks its own ID up in the session cookie as a substring: :c1 is found in :c10. After a failover from c10 to c1 it does not add itself, so the next request is balanced again and the session may be lost on the way.",
+		Why:    "A server looks its own ID up in the session cookie as a substring: :c1 is found in :c10. After a failover from c10 to c1 it does not add itself, so the next request is balanced again and the session may be lost on the way. With noAffinitySwitchBack it cuts the list to pieces, :x:c10 becomes :c1:x0, so a session can lose its home for good.",
 		Bad:    cloneIDs("c1", "c10"),
 		Good:   cloneIDs("c01", "c10"),
 		Near:   cloneIDs("c1", "xc1"),
@@ -53,8 +54,12 @@ func checkClonePrefix(p *pass) {
 				continue
 			}
 			o := servers[i+next]
-			p.Report(s.CloneID.Span(), "CloneID %q of server %q is the beginning of %q of server %q on %s; a server looks its own ID up as a substring of the session cookie, so %q does not record that it took a session over from %q, and the next request is balanced again",
-				s.CloneID.V, s.Name.V, o.CloneID.V, o.Name.V, p.Where(o.CloneID.Span()), s.Name.V, o.Name.V).See(o.CloneID.Span(), "the longer CloneID")
+			severity, effect := p.Rule.Severity, ""
+			if p.Sessions[c.Name.V].Policy.NoSwitchBack {
+				severity, effect = diag.Error, "; under noAffinitySwitchBack it cuts the longer ID out of the cookie's list instead (S10)"
+			}
+			p.Report(s.CloneID.Span(), "CloneID %q of server %q is the beginning of %q of server %q on %s; a server looks its own ID up as a substring of the session cookie, so %q does not record that it took a session over from %q, and the next request is balanced again%s",
+				s.CloneID.V, s.Name.V, o.CloneID.V, o.Name.V, p.Where(o.CloneID.Span()), s.Name.V, o.Name.V, effect).As(severity).See(o.CloneID.Span(), "the longer CloneID")
 		}
 	}
 }

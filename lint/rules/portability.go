@@ -269,9 +269,9 @@ var partitionTableNotFetched = &lint.Rule{
 
 func checkPartitionTable(p *pass) {
 	for _, c := range p.clusters() {
-		sessions, known := p.Persistence[c.Name.V]
-		if !known {
-			sessions = p.Options.Session
+		sessions := p.Options.Session
+		if s := p.Sessions[c.Name.V]; s.Known {
+			sessions = s.Policy.Persistence.String()
 		}
 		if sessions == "memory-to-memory" && !c.GetDWLMTable.V && len(c.Servers) > 1 {
 			p.Report(at(c.GetDWLMTable, c.Node), "sessions are replicated from memory to memory, but GetDWLMTable of cluster %q is not true; a new process of the web server has no partition table and balances sessions away (R28)", c.Name.V).

@@ -57,8 +57,8 @@ var (
 	name = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
-// Rules about several files, about the machine, or about other files have no example of one file.
-var withoutExample = []string{"WP309", "WP825", "WP903"}
+// Rules about several files, about the machine, about other files, or about a topology have no example of one file.
+var withoutExample = []string{"WP309", "WP315", "WP825", "WP903"}
 
 func TestRegistry(t *testing.T) {
 	seen := map[string]bool{}

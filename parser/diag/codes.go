@@ -44,6 +44,7 @@ const (
 	PartitionTableNotFetched       = "WP312"
 	CloneIDPrefix                  = "WP313"
 	AffinityCookieOdd              = "WP314"
+	SessionSettingsLose            = "WP315"
 
 	ServerInNoList                 = "WP401"
 	ServerInBothLists              = "WP402"
