@@ -3,7 +3,6 @@ package proxy
 import (
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/wasplug/wasplug/proxy/http1"
 )
@@ -78,7 +77,7 @@ func localAnswer(dst []byte, status int, body string, head, closes bool, extra s
 
 // setDate renews the Date line once a second: to format one for each answer would cost more than all its other lines.
 func (p *Proxy) setDate() {
-	line := "Date: " + time.Now().UTC().Format(http.TimeFormat) + "\r\n"
+	line := "Date: " + p.sweeper.WallTime().UTC().Format(http.TimeFormat) + "\r\n"
 	p.date.Store(&line)
 }
 

@@ -3,6 +3,8 @@ package proxy
 import (
 	"sync"
 	"time"
+
+	"github.com/wasplug/wasplug/routecheck"
 )
 
 // breather lets requests have their turn while a configuration is read and made ready. With GOMAXPROCS=1 the
@@ -11,7 +13,8 @@ import (
 // reload takes longer, and nobody waits for it.
 type breather struct {
 	mu    sync.Mutex // whoever else works on the same configuration pauses, too
-	since time.Time  // when the work at hand began
+	clock func() routecheck.Nanos
+	since routecheck.Nanos // when the work at hand began
 }
 
 const (
@@ -19,14 +22,16 @@ const (
 	restTime = 3 * workTime
 )
 
-func newBreather() *breather { return &breather{since: time.Now()} }
+func newBreather(clock func() routecheck.Nanos) *breather {
+	return &breather{clock: clock, since: clock()}
+}
 
 // pause rests when it is time to.
 func (b *breather) pause() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if time.Since(b.since) >= workTime {
+	if b.clock()-b.since >= routecheck.Nanos(workTime) {
 		time.Sleep(restTime)
-		b.since = time.Now()
+		b.since = b.clock()
 	}
 }

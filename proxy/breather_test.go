@@ -8,12 +8,14 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
 )
 
 // A quarter of the time at most is worked.
 func TestBreather(t *testing.T) {
 	synctest.Test(t, func(*testing.T) {
-		b, start := newBreather(), time.Now()
+		start := time.Now()
+		b := newBreather(func() routecheck.Nanos { return routecheck.Nanos(time.Since(start)) })
 		const pieces = 1000
 		for range pieces {
 			time.Sleep(workTime / 4) // the work

@@ -39,7 +39,7 @@ type Options struct {
 	Keystore  map[string]string // a .kdb file and the PEM file that replaces it
 
 	Resolver Resolver                                                             // default the system's
-	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // default net.Dialer
+	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // default wire.Dial
 	// Now is the time that decisions are made by, 0 when New is called.
 	Now func() routecheck.Nanos
 }
@@ -73,7 +73,7 @@ func (o *Options) complete(s *wire.Sweeper) {
 		o.Resolver = net.DefaultResolver
 	}
 	if o.Dial == nil {
-		o.Dial = new(net.Dialer).DialContext
+		o.Dial = wire.Dial
 	}
 	if o.Now == nil {
 		o.Now = s.Clock

@@ -130,7 +130,7 @@ func (p *Proxy) refresh(ctx context.Context, always bool) error {
 	if err == nil && stamp == r.stamp && !always {
 		return nil
 	}
-	pause := newBreather().pause
+	pause := newBreather(p.sweeper.Clock).pause
 	var cfg *parser.Config
 	var files *diag.Files
 	if err == nil {
@@ -140,7 +140,7 @@ func (p *Proxy) refresh(ctx context.Context, always bool) error {
 		err = p.use(ctx, cfg, files, pause)
 	}
 	r.stamp = stamp
-	r.last.Store(&reloadNote{time.Now(), err})
+	r.last.Store(&reloadNote{p.sweeper.WallTime(), err})
 	if err != nil {
 		r.refused.Add(1)
 		p.logRefusal(err)
@@ -178,7 +178,7 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, 
 		g.carry(old)
 	}
 	g.number++
-	g.loaded = time.Now()
+	g.loaded = p.sweeper.WallTime()
 	p.begins(g)
 	p.logUnusable(g)
 	p.gen.Store(g)

@@ -37,7 +37,7 @@ func (p *Proxy) refuseFull(conn net.Conn, cfg *tls.Config) {
 	p.working.Go(func() {
 		defer p.refusing.Add(-1)
 		defer conn.Close()
-		conn.SetDeadline(time.Now().Add(refusalTime))
+		conn.SetDeadline(p.sweeper.WallTime().Add(refusalTime))
 		talk := conn
 		if cfg != nil {
 			talk = tls.Server(conn, cfg)

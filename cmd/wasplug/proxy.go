@@ -24,6 +24,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/proxy"
 	"github.com/wasplug/wasplug/proxy/admin"
+	"github.com/wasplug/wasplug/proxy/demo"
 	"github.com/wasplug/wasplug/proxy/keystore"
 )
 
@@ -117,7 +118,7 @@ type proxySetup struct {
 	c     *cli.Context
 	log   *slog.Logger
 	files []io.Closer
-	demo  *proxy.Demo
+	demo  *demo.Demo
 	page  string // URL of the status page
 }
 
@@ -223,18 +224,18 @@ func (s *proxySetup) source(ctx context.Context) (proxy.Source, []*proxy.Listene
 }
 
 func (s *proxySetup) demoSource(ctx context.Context) (proxy.Source, []*proxy.Listener, error) {
-	demo, err := proxy.StartDemo()
+	d, err := demo.Start()
 	if err != nil {
 		return proxy.Source{}, nil, failure(err)
 	}
-	s.demo = demo
-	s.files = append(s.files, demo)
+	s.demo = d
+	s.files = append(s.files, d)
 	if addresses := s.c.StringSlice("listen"); len(addresses) > 0 {
 		l, err := listen("--listen", addresses[0])
-		return demo.Source(), []*proxy.Listener{l}, err
+		return d.Source(), []*proxy.Listener{l}, err
 	}
 	inner, err := listenFree("127.0.0.1:9080")
-	return demo.Source(), []*proxy.Listener{{Listener: inner}}, err
+	return d.Source(), []*proxy.Listener{{Listener: inner}}, err
 }
 
 // listenFree listens on the usual address of the demo, or on a free port where another program has it.

@@ -33,6 +33,7 @@ var may = map[string][]string{
 		"parser/diag"},
 	"proxy":          {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
 	"proxy/admin":    {"routecheck", "parser/diag"},
+	"proxy/demo":     {"proxy", "parser", "parser/diag"},
 	"proxy/http1":    {},
 	"proxy/keystore": {"parser/diag"},
 	"proxy/wire":     {"routecheck"}, // for the unit of time alone

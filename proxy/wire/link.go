@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
+// Why a wait ended without what was waited for.
 var (
 	ErrAborted  = errors.New("given up")
 	ErrStale    = errors.New("closed while idle")
@@ -42,6 +44,11 @@ type Link struct {
 	peer    atomic.Pointer[Link] // of a client's link: the member's link that its request waits on
 	owner   *Link                // of a member's link: the client's link that it works for
 	one     [1]byte
+}
+
+// Dial connects to a member.
+func Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, network, address)
 }
 
 // Init puts a link on a connection.

@@ -33,6 +33,9 @@ func (s *Sweeper) Start() time.Time { return s.start }
 // Clock returns the time since the start, to the nanosecond.
 func (s *Sweeper) Clock() routecheck.Nanos { return routecheck.Nanos(time.Since(s.start)) }
 
+// WallTime is the time of day, for what people and other programs read.
+func (s *Sweeper) WallTime() time.Time { return time.Now() }
+
 // Now returns the time of the last tick. It is cheap, and at most a tick behind.
 func (s *Sweeper) Now() routecheck.Nanos { return routecheck.Nanos(s.time.Load()) }
 

@@ -1,4 +1,7 @@
-package proxy
+// Package demo is the sample topology of the documents with members that run in this process: what "wasplug proxy --demo"
+// shows. It knows how a member answers and makes sessions, and nothing of how a proxy chooses one. It listens on the
+// loopback interface.
+package demo
 
 import (
 	"fmt"
@@ -11,28 +14,29 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/proxy"
 )
 
 // Demo is the sample topology of the documents, two members behind one web server, with members that run in this
 // process.
 type Demo struct {
-	members []*demoMember
+	members []*member
 	mu      sync.Mutex
 	serial  int
 }
 
-// demoMember is an application server of one page. It makes sessions as WebSphere does: the clone ID of the member
+// member is an application server of one page. It makes sessions as WebSphere does: the clone ID of the member
 // that takes a session over is appended (R24).
-type demoMember struct {
+type member struct {
 	name, clone string
 	address     string
 	server      *http.Server
 }
 
-// StartDemo starts the members on free ports of the loopback interface.
-func StartDemo() (*Demo, error) {
+// Start starts the members on free ports of the loopback interface.
+func Start() (*Demo, error) {
 	d := &Demo{}
-	for _, m := range []*demoMember{
+	for _, m := range []*member{
 		{name: "PluginMember1", clone: "v544d031"}, {name: "PluginMember2", clone: "v544d0o0"},
 	} {
 		if err := d.start(m, "127.0.0.1:0"); err != nil {
@@ -44,7 +48,7 @@ func StartDemo() (*Demo, error) {
 	return d, nil
 }
 
-func (d *Demo) start(m *demoMember, address string) error {
+func (d *Demo) start(m *member, address string) error {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return err
@@ -68,14 +72,14 @@ func (d *Demo) Close() error {
 	return nil
 }
 
-func (m *demoMember) stop() {
+func (m *member) stop() {
 	if m.server != nil {
 		m.server.Close()
 		m.server = nil
 	}
 }
 
-func (d *Demo) answer(m *demoMember, w http.ResponseWriter, r *http.Request) {
+func (d *Demo) answer(m *member, w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch r.URL.Path {
@@ -97,7 +101,7 @@ func (d *Demo) answer(m *demoMember, w http.ResponseWriter, r *http.Request) {
 		r.Header.Get("$Wsfo") != "")
 }
 
-func (d *Demo) stopOne(m *demoMember) {
+func (d *Demo) stopOne(m *member) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	m.stop()
@@ -117,7 +121,7 @@ func (d *Demo) startAll(w http.ResponseWriter) {
 }
 
 // session is the session ID that the member answers with: it appends its clone ID to one that it takes over (R24).
-func (d *Demo) session(m *demoMember, r *http.Request) string {
+func (d *Demo) session(m *member, r *http.Request) string {
 	if c, err := r.Cookie("JSESSIONID"); err == nil && len(c.Value) > 4 {
 		if ids := strings.Split(c.Value, ":"); ids[len(ids)-1] == m.clone {
 			return c.Value
@@ -132,7 +136,7 @@ func (d *Demo) session(m *demoMember, r *http.Request) string {
 }
 
 // Source is the configuration of the demo.
-func (d *Demo) Source() Source {
+func (d *Demo) Source() proxy.Source {
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>
 <Config RefreshInterval="60">
@@ -151,7 +155,7 @@ func (d *Demo) Source() Source {
 </Config>
 `)
 	src := []byte(b.String())
-	return Source{Read: func(parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
+	return proxy.Source{Read: func(parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
 		files := diag.NewFiles()
 		cfg, ds := parser.Parse(files.Add("demo-plugin-cfg.xml", src), src)
 		return cfg, files, ds, nil
