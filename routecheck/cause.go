@@ -56,7 +56,7 @@ func (e *explanation) cause(rq *Request, o *Outcome, ends []Answer) (*Cause, []s
 	for i := range q.a.n {
 		q.ids = append(q.ids, q.c.cloneIDs(q.a.session(i).value)...)
 	}
-	if !q.atHome() {
+	if !q.atHome(ends) {
 		q.look()
 	}
 	if len(q.causes) == 0 {
@@ -112,12 +112,14 @@ func (q *inquiry) owner(id string, sem *Semantics) MemberID {
 	return NoMember
 }
 
-// atHome reports whether the session has a home in the primary list, or the partition table names one (R28).
-func (q *inquiry) atHome() bool {
+// atHome reports whether the session has a home in the primary list, the partition table names one (R28), or its member gets the request all the same,
+// such as a backup while no primary is usable.
+func (q *inquiry) atHome(ends []Answer) bool {
 	table := q.e.sc.partition(q.m.Cluster)
 	return slices.ContainsFunc(q.ids, func(id string) bool {
 		_, named := table[id]
-		return named && q.e.t.isPartitionID(id) || slices.Contains(q.c.Primary, q.owner(id, &q.e.sem))
+		owner := q.owner(id, &q.e.sem)
+		return named && q.e.t.isPartitionID(id) || slices.Contains(q.c.Primary, owner) || len(ends) == 1 && ends[0].Member == owner
 	})
 }
 

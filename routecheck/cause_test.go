@@ -226,17 +226,32 @@ func TestPartitionIsNotCertain(t *testing.T) {
 			t.Errorf("%d pending: certain %t: %v", pending, d.Certain, d.DependsOn)
 		}
 	}
-	// Who is named has a home: that it is marked down tells another step.
-	marked := Nanos(10 * second)
-	sc := &Scenario{Requests: Repeat(get("/app/x", affinityTo+"1158590921"), 1, 0), Members: []MemberFact{{Marked: &marked}},
-		Partition: []PartitionEntry{{ID: "1158590921"}}}
-	if d := explainOne(t, strings.Replace(twoApplications, "CLUSTER", `GetDWLMTable="true"`, 1), sc, ""); d.Cause != nil || !d.Certain {
-		t.Errorf("%+v, certain %t", d.Cause, d.Certain)
-	}
 	// A cluster of memory-to-memory servers without CloneIDs learns a table all the same.
 	xml := strings.NewReplacer("CLUSTER", `GetDWLMTable="true"`, `CloneID="clone1"`, "", `CloneID="clone2"`, "", `CloneID="kept03"`, "", `CloneID="gone04"`, "").Replace(twoApplications)
 	if d := explainOne(t, xml, &Scenario{Requests: Repeat(get("/app/x", affinityTo+"1158590921"), 1, 0)}, ""); d.Certain {
 		t.Error("without CloneIDs the table decides, too")
+	}
+}
+
+// TestNothingIsLost: a session that has a home, or reaches its member all the same, has no cause; why another member gets it the steps tell.
+func TestNothingIsLost(t *testing.T) {
+	marked := Nanos(10 * second)
+	for _, c := range []struct {
+		name, id, member string
+		marked           []MemberID
+		table            []PartitionEntry
+	}{
+		{"the table names a member that is marked down", "1158590921", "m2", []MemberID{0}, []PartitionEntry{{ID: "1158590921"}}},
+		{"a backup serves while no primary is usable", "kept03", "m3", []MemberID{0, 1}, nil},
+		{"its member is marked down", "clone2", "m1", []MemberID{1}, nil},
+	} {
+		sc := &Scenario{Requests: Repeat(get("/app/x", affinityTo+c.id), 1, 0), Partition: c.table}
+		for _, m := range c.marked {
+			sc.Members = append(sc.Members, MemberFact{Member: m, Marked: &marked})
+		}
+		if d := explainOne(t, strings.Replace(twoApplications, "CLUSTER", `GetDWLMTable="true"`, 1), sc, ""); d.Cause != nil || d.Member != c.member {
+			t.Errorf("%s: %s: %+v", c.name, d.Member, d.Cause)
+		}
 	}
 }
 
