@@ -188,16 +188,29 @@ func (a *Assembler) counted(r *Request, e *pluginlog.Event) (over bool) {
 }
 
 func (a *Assembler) transactionFailed(r *Request, e *pluginlog.Event) {
-	at := r.end(e, Failed)
+	at := r.endedBefore(e)
+	if at == nil {
+		at = r.end(e, Failed)
+	}
 	if at.Outcome == Answered {
 		at.Outcome = Failed
 	}
-	at.Member, at.ended, at.finished = a.name(e.Member), true, true
+	at.Member, at.ended, at.finished, at.told = a.name(e.Member), true, true, true
 	if at.Host == "" {
 		at.Host = a.name(e.Host)
 	}
 	r.saw.retry, r.saw.again = r.saw.retry || e.Retry, e.Retry
 	r.saw.read = false
+}
+
+// endedBefore returns the attempt that a line before has ended, with a timeout or a status, and which this line tells
+// of; nil when it tells of another one.
+func (r *Request) endedBefore(e *pluginlog.Event) *Attempt {
+	at := r.last()
+	if at == nil || !at.ended || at.told || r.saw.next.member != "" || at.Member != "" && at.Member != e.Member {
+		return nil
+	}
+	return at
 }
 
 // exchange handles streams, times and the answer.

@@ -22,19 +22,19 @@ func fails(k pluginlog.Kind) bool {
 	switch k {
 	case pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.HandshakeFailed, pluginlog.StreamFailed,
 		pluginlog.IOTimedOut, pluginlog.TimeoutFired, pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,
-		pluginlog.TransactionFailed, pluginlog.MarkedDown, pluginlog.ClientWriteFailed,
+		pluginlog.TransactionFailed, pluginlog.MarkedDown, pluginlog.ClientWriteFailed, pluginlog.BodyShort,
 		pluginlog.NoAppServer, pluginlog.AllCouldBeDown, pluginlog.RequestFailed:
 		return true
 	}
 	return false
 }
 
-// anotherEpisode reports whether a failure belongs to another request than the episode that is open on its thread.
+// anotherEpisode reports whether a line belongs to another request than the episode that is open on its thread.
 func (a *Assembler) anotherEpisode(r *Request, e *pluginlog.Event) bool {
-	if r.Began || !fails(e.Kind) {
+	if r.Began {
 		return false
 	}
-	return a.late(r, e) || !r.awaited() && (elsewhere(r, e) || r.markedEarlier(e))
+	return a.late(r, e) || fails(e.Kind) && !r.awaited() && (elsewhere(r, e) || r.markedEarlier(e))
 }
 
 // late reports whether a line comes too long after an episode to belong to it.

@@ -41,6 +41,7 @@ type Attempt struct {
 	Start, End pluginlog.Time
 	Line       int64          // the first line about it
 	ended      bool           // no more lines of it come
+	told       bool           // a line says that the transaction failed
 	finished   bool           // the log says that it failed, though lines about it may follow
 	before     Place          // the request's last line before its own
 	quiet      pluginlog.Time // the time of that line
