@@ -20,6 +20,10 @@ func (c *Cluster) MemberByName(name string) (MemberID, bool) {
 	return id, ok
 }
 
+// Lacks reports whether no request can go to a member of that name: no cluster has it, and no On Demand Router knows
+// others (R69).
+func (t *Table) Lacks(name string) bool { return len(t.clustersOf[name]) == 0 && t.router.IsZero() }
+
 // FindMember resolves "MEMBER" or "CLUSTER/MEMBER". A name that several clusters have must be given with its cluster.
 func (t *Table) FindMember(name string) (ClusterID, MemberID, error) {
 	for i := range len(name) {

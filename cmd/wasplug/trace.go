@@ -139,7 +139,7 @@ func traceReplay(c *cli.Context, format string, request app.Replay) error {
 			return err
 		}
 	}
-	if answer.Mismatches > 0 {
+	if answer.Mismatches > 0 || len(answer.Strangers) > 0 {
 		return findings()
 	}
 	return nil

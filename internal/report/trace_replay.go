@@ -54,6 +54,10 @@ func (run *traceRun) writeReplay(w io.Writer, a *replayed) error {
 			fmt.Fprintf(w, "%d of them by a partition ID: the partition table names the member, and no log holds it (R28)\n", a.ByTable)
 		}
 	}
+	if len(a.Strangers) > 0 {
+		fmt.Fprintf(w, "members that %s does not have, so it was not in force for them: %s\n", printable(a.config),
+			printable(strings.Join(a.Strangers, ", ")))
+	}
 	if a.Synchronised > 0 {
 		fmt.Fprintf(w, "%s taken from the log, because it does not hold what led to them\n",
 			countOf(a.Synchronised, "state"))
@@ -186,6 +190,7 @@ type traceReplayJSON struct {
 	LinesAgreed   int64               `json:"linesAgreed"`
 	Unchecked     int64               `json:"unchecked"`
 	ByTable       int64               `json:"uncheckedByPartitionTable"` // of unchecked
+	Strangers     []string            `json:"unknownMembers"`            // at most 100
 	Synchronised  int64               `json:"synchronised"`
 	Count         int64               `json:"disagreementCount"`
 	Unexplained   int64               `json:"unexplainedCount"`
@@ -222,7 +227,7 @@ type traceValueJSON struct {
 func (run *traceRun) writeReplayJSON(w io.Writer, a *replayed) error {
 	doc := traceReplayJSON{Version: traceVersion, Files: run.names, Given: run.given, Config: a.config,
 		Decisions: a.Decisions, Agreed: a.Agreed,
-		Lines: a.Lines, LinesAgreed: a.LinesAgreed, Unchecked: a.Unchecked, ByTable: a.ByTable, Synchronised: a.Synchronised,
+		Lines: a.Lines, LinesAgreed: a.LinesAgreed, Unchecked: a.Unchecked, ByTable: a.ByTable, Strangers: append([]string{}, a.Strangers...), Synchronised: a.Synchronised,
 		Count: a.Mismatches, Unexplained: a.Unexplained,
 		Disagreements: []traceDisagreeJSON{}, Choices: []traceChoiceJSON{},
 		NotConsulted: append([]string{}, a.notConsulted()...)}

@@ -22,7 +22,9 @@ func (m *machine) pick(o *op, r *result) {
 		fl = m.otherCluster(o)
 	}
 	if fl == nil || !m.lists(fl, o.member) {
-		r.unchecked = !r.decision
+		if r.unchecked = !r.decision; m.t.Lacks(o.member) {
+			r.stranger = o.member
+		}
 		m.setFlight(o.thread, nil)
 		return
 	}

@@ -73,11 +73,12 @@ const (
 
 // result is what playing an operation gave.
 type result struct {
-	decision  bool // the operation was a decision that could be checked
-	unchecked bool // it was one that could not
-	byTable   bool // because the partition table may have made it (R28)
-	line      bool // it was another line that could be checked
-	synced    int  // states that a line set right without being at odds with what was known
+	decision  bool   // the operation was a decision that could be checked
+	unchecked bool   // it was one that could not
+	stranger  string // because the file has no member of this name
+	byTable   bool   // because the partition table may have made it (R28)
+	line      bool   // it was another line that could be checked
+	synced    int    // states that a line set right without being at odds with what was known
 	mismatch  *mismatch
 }
 

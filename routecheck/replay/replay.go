@@ -2,6 +2,7 @@ package replay
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
@@ -86,6 +87,7 @@ type Report struct {
 	// decisions about members or requests that the configuration or the log does not tell enough of
 	Unchecked     int64
 	ByTable       int64          // those of them that the partition table may have made, which no log holds (R28)
+	Strangers     []string       // members that get attempts and that the file does not have, in the order of the log
 	Synchronised  int64          // states of members that a line set right, because the log does not hold their history
 	Mismatches    int64          // disagreements
 	Unexplained   int64          // those that no single choice explains: they weaken what the log says about the choices
@@ -178,9 +180,18 @@ func (r *Replay) count(base *result) {
 		}
 	case base.unchecked:
 		r.report.Unchecked++
+		r.stranger(base.stranger)
 		if base.byTable {
 			r.report.ByTable++
 		}
+	}
+}
+
+const maxStrangers = 100
+
+func (r *Replay) stranger(name string) {
+	if all := r.report.Strangers; name != "" && len(all) < maxStrangers && !slices.Contains(all, name) {
+		r.report.Strangers = append(all, keep(name))
 	}
 }
 
