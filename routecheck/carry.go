@@ -9,14 +9,14 @@ func Carry(old, new *Table, sem *Semantics, pair func(from, to ClusterID, copy f
 	}
 	for i := range new.Clusters {
 		to := &new.Clusters[i]
-		id, ok := old.byName[to.Name]
+		id, ok := old.ClusterByName(to.Name)
 		if !ok {
 			continue
 		}
 		from := &old.Clusters[id]
 		pair(id, ClusterID(i), func(before, after *ClusterState) {
 			for m := range to.Members {
-				if was, ok := from.byName[to.Members[m].Name]; ok {
+				if was, ok := from.MemberByName(to.Members[m].Name); ok {
 					kept := before.Members[was]
 					kept.Pending, kept.Retrying = 0, false
 					after.Members[m] = kept

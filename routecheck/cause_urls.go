@@ -299,7 +299,7 @@ const mostSamples = 200 // patterns for which a URL is sought
 // samples yields URLs on the host of the request that win by a wanted pattern of a Route.
 func (q *inquiry) samples(wanted func(*route, *pattern) bool) iter.Seq[siteURL] {
 	return func(yield func(siteURL) bool) {
-		r := reacher{t: q.e.t, fresh: q.e.t.Fresh()}
+		unused := q.e.t.Fresh()
 		scheme, tried := "http://", 0
 		if q.rq.TLS {
 			scheme = "https://"
@@ -314,7 +314,7 @@ func (q *inquiry) samples(wanted func(*route, *pattern) bool) iter.Seq[siteURL] 
 			}
 			for j := range rt.uris.patterns {
 				p := &rt.uris.patterns[j]
-				path, ok := r.path(p)
+				path, ok := unused.Path(p)
 				if !ok || p.internal || !wanted(rt, p) {
 					continue
 				}
@@ -324,7 +324,7 @@ func (q *inquiry) samples(wanted func(*route, *pattern) bool) iter.Seq[siteURL] 
 				rq := *q.rq
 				rq.Target = path
 				m, ok := q.e.t.Match(&rq, &q.e.sem)
-				if ok && isOf(&m, p) && m.route == rt && !yield(siteURL{scheme + rq.Host + path, m}) {
+				if ok && m.By(p) && m.Of(rt) && !yield(siteURL{scheme + rq.Host + path, m}) {
 					return
 				}
 			}

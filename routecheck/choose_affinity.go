@@ -73,7 +73,7 @@ func (s *selection) tableMatters() bool {
 
 // cloneIn walks a list from its first server; a match that is not usable does not end the walk (R22). known reports whether there was a match.
 func (s *selection) cloneIn(list []MemberID, id string, primary bool) (usable MemberID, known bool) {
-	if s.c.clones != nil && !s.rec.wants() {
+	if s.c.Indexed() && !s.rec.wants() {
 		return s.indexed(id, primary)
 	}
 	for i, m := range list {
@@ -97,10 +97,10 @@ func (s *selection) cloneIn(list []MemberID, id string, primary bool) (usable Me
 
 // indexed is cloneIn by the index.
 func (s *selection) indexed(id string, primary bool) (usable MemberID, known bool) {
-	spots := s.c.clones[lower(id)]
-	list, at := s.c.Primary, spots.primary
+	list := s.c.Primary
+	at, backup := s.c.ClonePlaces(id)
 	if !primary {
-		list, at = s.c.Backup, spots.backup
+		list, at = s.c.Backup, backup
 	}
 	for _, i := range at {
 		m := list[i]
@@ -121,8 +121,9 @@ func (s *selection) onBackup(id string) bool {
 	if id == "" || len(s.c.Backup) == 0 {
 		return false
 	}
-	if s.c.clones != nil {
-		return slices.ContainsFunc(s.c.clones[lower(id)].backup, func(i int32) bool { return s.hasClone(s.c.Backup[i], id) })
+	if s.c.Indexed() {
+		_, backup := s.c.ClonePlaces(id)
+		return slices.ContainsFunc(backup, func(i int32) bool { return s.hasClone(s.c.Backup[i], id) })
 	}
 	return slices.ContainsFunc(s.c.Backup, func(m MemberID) bool { return s.hasClone(m, id) })
 }
@@ -148,8 +149,8 @@ func (s *selection) hasClone(m MemberID, id string) bool {
 
 // askLetterCase notes, where nobody has a clone ID, that somebody has it in another letter case.
 func (s *selection) askLetterCase(id string) {
-	if s.c.clones != nil {
-		if spots := s.c.clones[lower(id)]; id != "" && len(spots.primary)+len(spots.backup) > 0 {
+	if s.c.Indexed() {
+		if primary, backup := s.c.ClonePlaces(id); id != "" && len(primary)+len(backup) > 0 {
 			s.consult(LetterCase)
 		}
 		return

@@ -30,3 +30,13 @@ func (c *Cluster) indexClones() {
 	}
 	c.clones = index
 }
+
+// Indexed reports whether clone IDs are found by an index.
+func (c *Cluster) Indexed() bool { return c.clones != nil }
+
+// ClonePlaces returns where in the primary and in the backup list the servers with a clone ID stand, whatever its letter case. Only a cluster that is
+// Indexed knows.
+func (c *Cluster) ClonePlaces(id string) (primary, backup []int32) {
+	spots := c.clones[lower(id)]
+	return spots.primary, spots.backup
+}

@@ -477,14 +477,14 @@ func checkRun(t *rapid.T, c *Cluster, p *Process, rq *Request) {
 	failed := map[MemberID]bool{}
 	for sends := 0; ; sends++ {
 		before := cs.Clone()
-		resend := f.todo == todoFresh || f.todo == todoSecond
+		attempts := f.Attempts
 		a := p.t.Next(cs, &f, p.Now, p.sem, nil)
 		if a.Kind != Send {
 			return
 		}
 		ms := before.Members[a.Member]
 		max := c.Members[a.Member].MaxConnections
-		if !resend {
+		if f.Attempts > attempts { // and not the same member once more
 			switch {
 			case ms.Marked && (ms.Retrying || p.Now-ms.FailedAt < c.RetryInterval):
 				t.Fatalf("assigned to %s, which is marked down and not due", c.Members[a.Member].Name)

@@ -174,19 +174,10 @@ func parseVersion(name string) (v version, ok bool) {
 		return v, false
 	}
 	for i, part := range parts {
-		if v[i], ok = decimal(part); !ok {
+		n, err := strconv.ParseUint(part, 10, 32)
+		if v[i] = int(n); err != nil || n > 999_999 {
 			return v, false
 		}
 	}
 	return v, true
-}
-
-func decimal(s string) (n int, ok bool) {
-	for _, c := range []byte(s) {
-		if c < '0' || c > '9' || n > 99999 {
-			return 0, false
-		}
-		n = n*10 + int(c-'0')
-	}
-	return n, s != ""
 }

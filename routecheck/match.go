@@ -54,6 +54,19 @@ func (m *Match) EqualScores(o *Match) bool {
 // made reports whether the deciding Uri is one that R3 made.
 func (m *Match) made() bool { return m.pattern != nil && m.pattern.internal }
 
+// By reports whether a Uri, or the internal one that R3 makes of it, decided.
+func (m *Match) By(p *pattern) bool {
+	return m.pattern == p || m.pattern != nil && m.pattern.internal && m.pattern.source == p.source
+}
+
+// Of reports whether a Route won.
+func (m *Match) Of(r *route) bool { return m.route == r }
+
+// SameRule reports whether two Routes win by the same Uri on the same alias, with equal scores.
+func (m *Match) SameRule(o *Match) bool {
+	return m.URI() == o.URI() && m.alias != nil && o.alias != nil && m.alias.host == o.alias.host && m.alias.port == o.alias.port && m.EqualScores(o)
+}
+
 // RouteAt is where the Route stands.
 func (m *Match) RouteAt() diag.Span {
 	if m.route == nil {
@@ -86,6 +99,9 @@ func (m *Match) URI() string {
 	return m.pattern.text
 }
 
+// HasURI reports whether a Uri decided: a Route without UriGroup has none (R17).
+func (m *Match) HasURI() bool { return m.pattern != nil }
+
 // Pattern returns the deciding Uri as it is written, also where R3 made the Uri that matched; "" for an open route.
 func (m *Match) Pattern() string {
 	if m.pattern == nil {
@@ -116,6 +132,24 @@ func (m *Match) Identifier() string {
 		return defaultIdentifier
 	}
 	return m.pattern.source.AffinityURLIdentifier.V
+}
+
+// Rules are the rules beside R1 that a winning Route shows.
+func (m *Match) Rules() (also []string) {
+	switch {
+	case m.pattern == nil:
+		return []string{"R17"}
+	case m.pattern.internal:
+		also = append(also, "R3")
+	case m.pattern.kind == suffixPattern:
+		also = append(also, "R15")
+	default:
+		also = append(also, "R2")
+	}
+	if m.alias == nil {
+		also = append(also, "R17")
+	}
+	return also
 }
 
 // Match finds the winning Route (R1). ok is false when none matches and the plug-in declines (R9), or when the web server refuses the path itself

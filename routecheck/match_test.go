@@ -385,26 +385,3 @@ func TestAliasAnswers(t *testing.T) {
 		t.Error("ServesPort")
 	}
 }
-
-// TestSamplesOfOddPaths: a sample is written as the web server needs it, which decodes paths or passes them on as they are (R16).
-func TestSamplesOfOddPaths(t *testing.T) {
-	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<Uri Name="/*"/>`, `<Uri Name="/my shop/*"/><Uri Name="/a%20b"/><Uri Name="*.do"/>`, 1))
-	for platform, want := range map[string]string{
-		"ihs": "http://any.example/my%20shop/x http://any.example/a%2520b http://any.example/x.do",
-		"zos": "http://any.example/my shop/x http://any.example/a%20b http://any.example/x.do",
-	} {
-		sem, err := Defaults("latest", platform)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for _, s := range table.Samples(&sem)[0].Requests {
-			if strings.HasPrefix(s.URL, "http:") {
-				got = append(got, s.URL)
-			}
-		}
-		if strings.Join(got, " ") != want {
-			t.Errorf("%s: %v", platform, got)
-		}
-	}
-}

@@ -1,9 +1,6 @@
 package routecheck
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // maxAttempts bounds a request under attempts=unlimited-until-none, where an unmarked affinity member could be tried for ever.
 const maxAttempts = 100
@@ -213,73 +210,4 @@ func (s *selection) tooLarge() Action {
 			Text: fmt.Sprintf("the body %s exceeds PostSizeLimit %d: refused with %d", size, s.c.PostLimit, status)})
 	}
 	return failing(status)
-}
-
-// transport is R64: the Transport of the request's scheme, else the other one. ok is false where the request fails at once.
-func (s *selection) transport(m MemberID) (index int, ok bool) {
-	https := s.t.wantsHTTPS(s.f)
-	trs := s.c.Members[m].Transports
-	if len(trs) > 0 && trs[0].HTTPS == https && trs[0].Usable {
-		return 0, true // nearly always, and quicker
-	}
-	want, other := -1, -1
-	for i := range trs {
-		if trs[i].HTTPS == https && want < 0 {
-			want = i
-		} else if trs[i].HTTPS != https && other < 0 {
-			other = i
-		}
-	}
-	switch {
-	case want >= 0 && trs[want].Usable:
-		return want, true
-	case other < 0:
-		return 0, false
-	case https && s.t.useInsecure:
-		return other, true
-	case want >= 0:
-		return 0, false
-	}
-	return other, s.consult(TransportChoice) != strictScheme && trs[other].Usable
-}
-
-// wantsHTTPS reports the scheme that a request is to leave by (R64).
-func (t *Table) wantsHTTPS(f *Flight) bool { return t.onload || f.TLS && !t.offload }
-
-func (s *selection) whyNoTransport(m MemberID) (why, choice string) {
-	trs := s.c.Members[m].Transports
-	https := slices.ContainsFunc(trs, func(t Transport) bool { return t.HTTPS })
-	switch {
-	case len(trs) == 0:
-		return s.name(m) + " has no Transport", ""
-	case https:
-		return cannotUse(s.name(m)), ""
-	case s.t.onload && !s.f.TLS:
-		return "SSLMapMode onload sends http requests out as https, and " + s.name(m) + " has no https Transport", TransportChoice.String()
-	}
-	return s.name(m) + " has no Transport of the request's scheme", TransportChoice.String()
-}
-
-func cannotUse(member string) string {
-	return "the https Transport of " + member + " cannot be used: it needs a keyring, and the file PluginInstallRoot"
-}
-
-// pickCost says what a pick has cost that no attempt follows.
-func (s *selection) pickCost() string {
-	if s.f.cost == free {
-		return ""
-	}
-	return " (the pick has cost its weight)"
-}
-
-func (s *selection) noTransport(m MemberID) Action {
-	s.f.todo, s.f.status = todoFail, 500
-	if s.rec.wants() {
-		why, choice := s.whyNoTransport(m)
-		s.note(Step{Kind: StepTransport, Rule: "R64", Mark: Documented, Choice: choice, Member: m, At: s.c.Members[m].At,
-			Weight: s.cs.Members[m].Weight, Text: why + ": the client gets 500, no other member is tried" + s.pickCost()})
-	}
-	a := failing(500)
-	a.Picked = m
-	return a
 }

@@ -474,7 +474,7 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 	s := &o.members[m]
 	repeatable := body == 0 || o.c.buffer == -1 || body <= int64(o.c.buffer)*1024
 	single := o.listed() == 1 && !o.isAddress(m)
-	failover := len(o.answer.attempts) > 0 && o.sem.TellsFailover // R63: whenever the selection has started again
+	other := len(o.answer.attempts) > 0 && o.sem.TellsFailover // R63: whenever the selection has started again
 	fresh := false
 	for {
 		fault, reused := o.fault(m), false
@@ -484,7 +484,7 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 		default:
 			reused = !fresh && o.dequeue(s, https)
 		}
-		o.answer.attempts = append(o.answer.attempts, oracleAttempt{member: m, outcome: fault, reused: reused, failover: failover})
+		o.answer.attempts = append(o.answer.attempts, oracleAttempt{member: m, outcome: fault, reused: reused, failover: other})
 		s.retrying = false // silent: the end of any attempt frees the probe, also where two were under way (all-down, probe=all)
 		connect := fault == Refused || fault == Timeout
 		if fault == Reset && !reused && s.handshake && o.is(ExtendedHandshake, "as-connect") {

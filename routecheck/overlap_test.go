@@ -39,7 +39,9 @@ func TestMeet(t *testing.T) {
 	names := []string{"*:*", "*:80", "*", "a:*", "a:80", "a:443", "b:80", "*:443"}
 	f := Fresh{Host: "fresh", Port: 8080}
 	spots := []Spot{{Host: "a", Port: 80}, {Host: "a", Port: 443}, {Host: "b", Port: 80}, {Host: "b", Port: 443}, {Host: "fresh", Port: 80}, {Host: "fresh", Port: 8080}, {Host: "a", Port: 8080}, {Host: "fresh", Port: 443}}
-	takes := func(a parser.Alias, s Spot) bool { return (&alias{host: a.Host, port: a.Port}).matches(s.Host, s.Port) }
+	takes := func(a parser.Alias, s Spot) bool {
+		return (a.Host == "*" || a.Host == s.Host) && (a.Port == 0 || a.Port == s.Port)
+	}
 	for _, x := range names {
 		for _, y := range names {
 			a, _ := parser.ParseAlias(x)

@@ -92,6 +92,9 @@ var refusals = [...]struct {
 	guardedEscape: {"a % without two hexadecimal digits behind it", 400},
 }
 
+// ByChoice reports whether the refusal hangs on the choice path-normalisation.
+func (r refusal) ByChoice() bool { return r < guardedNul }
+
 func (r refusal) String() string {
 	return fmt.Sprintf("the path holds %s, which the web server refuses itself with %d", refusals[r].what, refusals[r].status)
 }
@@ -157,6 +160,12 @@ func hasDotSegment(p string) bool {
 		}
 	}
 	return false
+}
+
+// Decoded is a text %-decoded once, as R16 does it; ok is false where the web server refuses it.
+func Decoded(text string) (plain string, ok bool) {
+	plain, refused := decoded(text)
+	return plain, refused == accepted
 }
 
 // decoded replaces each %XX by its byte, once.

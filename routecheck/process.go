@@ -235,6 +235,9 @@ func (p *Process) dropStreams(c ClusterID, m MemberID) {
 	}
 }
 
+// osConnect is how long a connect takes that only the operating system ends (ConnectTimeout 0), on the offline clock (R50).
+const osConnect = 120 * second
+
 // connectWait is how long a connect that nobody answers takes (R50).
 func (m *Member) connectWait(sem *Semantics) Nanos {
 	if limit := m.ConnectIn(sem); limit > 0 {

@@ -50,15 +50,15 @@ func (t *Table) freshText() string {
 	return ""
 }
 
-// path returns a path that a pattern matches and nothing longer does; ok is false when there is none.
-func (r *reacher) path(p *pattern) (path string, ok bool) {
+// Path returns a path that a pattern matches and nothing longer does; ok is false when there is none.
+func (f Fresh) Path(p *pattern) (path string, ok bool) {
 	switch p.kind {
 	case exactPattern:
 		return p.head(), true
 	case deadPattern:
 		return "", false
 	}
-	return p.head() + r.fresh.Text + p.tail(), r.fresh.Text != ""
+	return p.head() + f.Text + p.tail(), f.Text != ""
 }
 
 func (r *reacher) place(a *alias, path string) Spot {

@@ -70,7 +70,7 @@ func (r *reacher) unreachable() {
 	for _, g := range r.uris {
 		for i := range g.patterns {
 			p := &g.patterns[i]
-			path, ok := r.path(p)
+			path, ok := r.fresh.Path(p)
 			if p.internal || !ok || r.budget < 0 {
 				continue
 			}
@@ -113,7 +113,7 @@ func (r *reacher) beaten(g *uriGroup, p *pattern, path string) (Unreached, bool)
 
 func (r *reacher) wins(p *pattern, pl Spot) bool {
 	m, ok := r.look(&pl, &r.sem)
-	if ok && isOf(&m, p) {
+	if ok && m.By(p) {
 		return true
 	}
 	if r.seen.Points()&routeChoices == 0 {
@@ -121,7 +121,7 @@ func (r *reacher) wins(p *pattern, pl Spot) bool {
 	}
 	rulings := r.t.Rulings(pl)
 	r.budget -= len(rulings)
-	return slices.ContainsFunc(rulings, func(o Ruling) bool { return o.OK && isOf(&o.Match, p) })
+	return slices.ContainsFunc(rulings, func(o Ruling) bool { return o.OK && o.Match.By(p) })
 }
 
 // look matches a place and leaves what it consulted in seen.
@@ -142,11 +142,6 @@ func (r *reacher) differs(pl *Spot, cluster ClusterID) bool {
 		leaf: func(*Semantics, uint64, struct{}) {},
 	}
 	return !walk.walk(&r.sem, 0)
-}
-
-// isOf reports whether a Uri, or the internal one that R3 makes of it, decided.
-func isOf(m *Match, p *pattern) bool {
-	return m.pattern == p || m.pattern != nil && m.pattern.internal && m.pattern.source == p.source
 }
 
 // hostClass is a host and port with the Routes that compete for it; another host with the same ones has the same answers.
@@ -240,7 +235,7 @@ func (r *reacher) examine(c *hostClass) {
 	}
 	suffixes := false
 	each(func(rt *route, p *pattern) {
-		if path, ok := r.path(p); ok {
+		if path, ok := r.fresh.Path(p); ok {
 			r.judge(Spot{c.host, c.port, path})
 		}
 		switch p.kind {
@@ -290,7 +285,7 @@ func (r *reacher) judge(pl Spot) {
 	if b.Route() < a.Route() {
 		a, b = b, a
 	}
-	key := pairKey{a.Route(), b.Route(), sameRule(a, b)}
+	key := pairKey{a.Route(), b.Route(), a.SameRule(b)}
 	at, known := r.byPair[key]
 	if !known {
 		at, r.byPair[key] = len(r.Undetermined), len(r.Undetermined)
@@ -304,9 +299,4 @@ func (r *reacher) judge(pl Spot) {
 		r.counted[c] = true
 		u.Patterns++
 	}
-}
-
-// sameRule reports whether two Routes win by the same Uri on the same alias, with equal scores.
-func sameRule(a, b *Match) bool {
-	return a.URI() == b.URI() && a.alias != nil && b.alias != nil && a.alias.host == b.alias.host && a.alias.port == b.alias.port && a.EqualScores(b)
 }

@@ -51,6 +51,17 @@ func (t *Table) ToldPort(rq *Request, sem *Semantics) int {
 	return port
 }
 
+// RequestRules are the rules beside R7 that the reading of a request shows.
+func (t *Table) RequestRules(rq *Request) (also []string) {
+	if _, port := SplitHost(rq.Host); port == "" && !t.portArrived {
+		also = append(also, "R8")
+	}
+	if strings.ContainsAny(rq.Target, "?;") {
+		also = append(also, "R14")
+	}
+	return also
+}
+
 // SplitHost divides a Host header into host and written port; an IPv6 address keeps its brackets.
 func SplitHost[T string | []byte](s T) (host, port T) {
 	for i := len(s) - 1; i >= 0 && s[i] != ']'; i-- {
@@ -59,6 +70,17 @@ func SplitHost[T string | []byte](s T) (host, port T) {
 		}
 	}
 	return s, port
+}
+
+// decimal reads a number without sign.
+func decimal(s string) (n int, ok bool) {
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' || n > 99999 {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, s != ""
 }
 
 // lower is strings.ToLower, faster for the usual host that has no capitals.

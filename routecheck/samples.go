@@ -81,7 +81,7 @@ func (r *reacher) sample(rt *route, a *alias, p *pattern, won map[diag.Span]bool
 	path := "/" + r.fresh.Text
 	if p != nil {
 		var ok bool
-		if path, ok = r.path(p); !ok {
+		if path, ok = r.fresh.Path(p); !ok {
 			return
 		}
 	}

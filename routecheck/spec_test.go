@@ -66,3 +66,21 @@ what the marks mean and how the rules are read in detail.
 func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "<", `\<`, "*", `\*`, "_", `\_`).Replace(text)
 }
+
+// TestFactsAreNoChoices: a fact is shown with the choices, but nobody can assume it, and the callers that try every choice do not meet it.
+func TestFactsAreNoChoices(t *testing.T) {
+	var sem Semantics
+	for _, f := range OpenFacts() {
+		_, err := sem.Assume(f.Name + "=yes")
+		if err == nil || !strings.HasPrefix(err.Error(), f.Name+" is a fact, no open choice of the plug-in: it cannot be assumed") {
+			t.Errorf("%s: %v", f.Name, err)
+		}
+		if f.Rule == "" || f.Where == "" || ruleMark(f.Rule) == "" {
+			t.Errorf("%+v", f)
+		}
+	}
+	rec := Consulted{points: 1<<numPoints - 1}
+	if got := rec.Asked(); got != 1<<len(Choices())-1 {
+		t.Errorf("%b", got)
+	}
+}

@@ -66,7 +66,7 @@ func (t *Table) cloneList(ids []string) string {
 	if len(ids) == 0 {
 		return "no clone ID"
 	}
-	if !slices.ContainsFunc(ids, t.isPartitionID) {
+	if !slices.ContainsFunc(ids, func(id string) bool { return t.isPartitionID(id) }) {
 		if len(ids) == 1 {
 			return "clone ID " + ids[0]
 		}

@@ -14,7 +14,7 @@ func (p *Process) noteRequest(rq *Request, f *Flight, rec *Recorder) {
 		return
 	}
 	path, refused := p.t.matchPath(rq, p.sem, nil)
-	step := Step{Kind: StepRequest, Rule: "R7", Also: p.t.requestRules(rq), Member: NoMember, Text: "request for " + path, At: p.t.at}
+	step := Step{Kind: StepRequest, Rule: "R7", Also: p.t.RequestRules(rq), Member: NoMember, Text: "request for " + path, At: p.t.at}
 	if rq.TLS && slices.Contains(step.Also, "R8") {
 		step.Choice = TLSDefaultPort.String()
 	}
@@ -23,7 +23,7 @@ func (p *Process) noteRequest(rq *Request, f *Flight, rec *Recorder) {
 		step.Also, step.Choice = append(step.Also, "R16"), PathNormalisation.String()
 	}
 	step.Text += " on " + p.t.place(rq, p.sem)
-	if f != nil && f.Affinity.n > 0 {
+	if f != nil && f.Affinity.Len() > 0 {
 		step.Text += " with " + p.t.cloneList(CloneIDs(f.Affinity.session(0).value, p.t.Clusters[f.Cluster].Separator))
 	}
 	rec.note(step)
@@ -35,7 +35,7 @@ func (p *Process) noteRequest(rq *Request, f *Flight, rec *Recorder) {
 
 // place words host and port as they are matched (R7, R8).
 func (t *Table) place(rq *Request, sem *Semantics) string {
-	host, port := t.hostPort(rq, sem, nil)
+	host, port := t.HostPort(rq, sem)
 	text := fmt.Sprintf("%s:%d", host, port)
 	if host == "" {
 		text = fmt.Sprintf("port %d without a Host, which only aliases with host * match", port)
@@ -49,35 +49,6 @@ func (t *Table) place(rq *Request, sem *Semantics) string {
 	return text
 }
 
-// requestRules are the rules beside R7 that the reading of a request shows.
-func (t *Table) requestRules(rq *Request) (also []string) {
-	if _, port := SplitHost(rq.Host); port == "" && !t.portArrived {
-		also = append(also, "R8")
-	}
-	if strings.ContainsAny(rq.Target, "?;") {
-		also = append(also, "R14")
-	}
-	return also
-}
-
-// routeRules are the rules beside R1 that a winning Route shows.
-func (m *Match) routeRules() (also []string) {
-	switch {
-	case m.pattern == nil:
-		return []string{"R17"}
-	case m.pattern.internal:
-		also = append(also, "R3")
-	case m.pattern.kind == suffixPattern:
-		also = append(also, "R15")
-	default:
-		also = append(also, "R2")
-	}
-	if m.alias == nil {
-		also = append(also, "R17")
-	}
-	return also
-}
-
 // noteDeclined tells why the plug-in is not asked (R16), or sends the request nowhere (R9).
 func (p *Process) noteDeclined(refused refusal, rec *Recorder) {
 	if !rec.wants() {
@@ -85,7 +56,7 @@ func (p *Process) noteDeclined(refused refusal, rec *Recorder) {
 	}
 	step := Step{Kind: StepDeclined, Rule: "R16", Member: NoMember, At: p.t.at}
 	if refused != noRoute {
-		if refused < guardedNul {
+		if refused.ByChoice() {
 			step.Choice = PathNormalisation.String()
 		}
 		step.Text = refused.String() + ": the plug-in is not asked"
@@ -106,7 +77,7 @@ func (t *Table) whyDeclined() string {
 
 func (p *Process) noteRoute(m *Match, rec *Recorder) {
 	if rec.wants() {
-		rec.note(Step{Kind: StepRoute, Rule: "R1", Also: m.routeRules(), Member: NoMember, At: m.RouteAt(),
+		rec.note(Step{Kind: StepRoute, Rule: "R1", Also: m.Rules(), Member: NoMember, At: m.RouteAt(),
 			Text: fmt.Sprintf("virtual host %s and URI %s give cluster %s", orAny(m.Alias()), orAny(m.URI()), p.t.Clusters[m.Cluster].Name)})
 	}
 }

@@ -41,7 +41,7 @@ func compare(clone, server string) string {
 		server + "'"
 }
 
-func match(member string) string {
+func found(member string) string {
 	return "TRACE: ws_server_group: serverGroupFindClone: Match for clone '" + member + "'"
 }
 
@@ -84,9 +84,9 @@ func TestLines(t *testing.T) {
 		{"host not logged", "", []string{foundURI("/shop/*", "shop"), ended}},
 		{"host not logged, Uri unknown", "1 pattern R1 Uri /bank/* of bank: /* of all with score 1, /shop/* of shop with score 6", []string{foundURI("/bank/*", "bank"), ended}},
 		{"the primary list from its first server", "", []string{asked, cloneAdded("b1"), compare("b1", "a1"),
-			compare("b1", "b1"), match("b"), checkedStatus("b", 0), picked("b"), transport("hb", 9080), ended}},
+			compare("b1", "b1"), found("b"), checkedStatus("b", 0), picked("b"), transport("hb", 9080), ended}},
 		{"each clone ID anew", "", []string{asked, cloneAdded("b1"), cloneAdded("a1"), compare("b1", "a1"),
-			compare("b1", "b1"), match("b"), checkedStatus("b", 1), compare("a1", "a1"), match("a"), checkedStatus("a", 0),
+			compare("b1", "b1"), found("b"), checkedStatus("b", 1), compare("a1", "a1"), found("a"), checkedStatus("a", 0),
 			picked("a"), ended}},
 		{"backups are not compared", "4 clone R22 clone ID c1 is compared with c1: no further comparison",
 			[]string{asked, compare("c1", "a1"), compare("c1", "b1"), compare("c1", "c1")}},
@@ -96,18 +96,18 @@ func TestLines(t *testing.T) {
 		{"a clone ID of nobody", "3 clone R22 clone ID a1 is compared with x9: clone ID a1 is compared with a1 of a",
 			[]string{asked, cloneAdded("a1"), compare("a1", "x9"), compare("a1", "b1")}},
 		{"the match of another", "4 clone R22 the clone ID is that of b: clone ID a1 is that of a",
-			[]string{asked, cloneAdded("a1"), compare("a1", "a1"), match("b")}},
+			[]string{asked, cloneAdded("a1"), compare("a1", "a1"), found("b")}},
 		{"a match that is none", "4 clone R22 the clone ID is that of a: clone ID zz is of no primary server",
-			[]string{asked, cloneAdded("zz"), compare("zz", "a1"), match("a")}},
+			[]string{asked, cloneAdded("zz"), compare("zz", "a1"), found("a")}},
 		{"the same clone ID twice", "", []string{asked, cloneAdded("b1"), cloneAdded("b1"), compare("b1", "a1"),
-			compare("b1", "b1"), match("b"), checkedStatus("b", 1), compare("b1", "a1"), compare("b1", "b1"), match("b")}},
+			compare("b1", "b1"), found("b"), checkedStatus("b", 1), compare("b1", "a1"), compare("b1", "b1"), found("b")}},
 		{"a second selection begins anew", "", []string{asked, cloneAdded("b1"), compare("b1", "a1"), compare("b1", "b1"),
-			match("b"), checkedStatus("b", 0), picked("b"),
+			found("b"), checkedStatus("b", 0), picked("b"),
 			"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'hb', OS err=111",
 			"ERROR: ws_common: websphereExecute: Failed to create the stream",
 			"ERROR: ws_server: serverSetFailoverStatus: Marking b down",
 			"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'b'on host 'hb'; will try another one",
-			cloneAdded("b1"), compare("b1", "a1"), compare("b1", "b1"), match("b")}},
+			cloneAdded("b1"), compare("b1", "a1"), compare("b1", "b1"), found("b")}},
 		{"https where the request may have come over TLS", "", []string{asked, picked("a"), transport("HA", 9443), ended}},
 		{"another port", "3 transport R64 a: ha, port 9081: a: ha, port 9080; a: ha, port 9443",
 			[]string{asked, picked("a"), transport("ha", 9081), ended}},

@@ -183,7 +183,7 @@ func TestProcessAgrees(t *testing.T) {
 func FuzzReplay(f *testing.F) {
 	f.Add(logOf(tried, cloneAdded("a1"), picked("b"), ended))
 	f.Add(logOf(tried, foundAlias("*:80", "v"), foundURI("/*", "u"), cloneAdded("b1"), compare("b1", "a1"),
-		compare("b1", "b1"), match("b"), picked("b"), transport("h", 9080), ended))
+		compare("b1", "b1"), found("b"), picked("b"), transport("h", 9080), ended))
 	f.Add([]byte("ERROR: ws_server: serverSetFailoverStatus: Marking a down\nSTATS: ws_server: serverSetFailoverStatus: Server a : pendingRequests 7 failedRequests 1 affinityRequests 0 totalRequests 1."))
 	f.Add([]byte("STATS: ws_server_group: serverGroupCheckServerStatus: Checking status of a, ignoreWeights 0, markedDown 1, retryNow 0, retryInSec 2147483647, wlbAllows 0 reachedMaxConnectionsLimit 1\n" + picked("a")))
 	table := tableOf(f, clusterXML(`RetryInterval="0"`,

@@ -1,0 +1,25 @@
+package routecheck
+
+import "testing"
+
+// BenchmarkNext is one assignment and its answer, with affinity and without.
+func BenchmarkNext(b *testing.B) {
+	table := mustTable(b, clusterXML("", "", threeServers("")))
+	sem := Latest()
+	for name, cookies := range map[string][]string{"affinity": {affinityTo + "b1"}, "balance": nil} {
+		b.Run(name, func(b *testing.B) {
+			rq := get("/x", cookies...)
+			m, _ := table.Match(&rq, &sem)
+			cs := table.Clusters[0].NewState(&sem, 1)
+			begun := table.Begin(&rq, &m, 0, &sem, nil)
+			b.ReportAllocs()
+			for b.Loop() {
+				f := begun
+				if a := table.Next(&cs, &f, 0, &sem, nil); a.Kind != Send {
+					b.Fatal(a)
+				}
+				cs.Members[f.Last].Pending--
+			}
+		})
+	}
+}
