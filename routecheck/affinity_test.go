@@ -109,7 +109,7 @@ func TestCloneIndex(t *testing.T) {
 			}
 		}
 		table := mustParse(clusterXML("", "", servers.String()+lists("m0"+primary, backup)))
-		if table.Clusters[0].clones == nil {
+		if !table.Clusters[0].Indexed() {
 			t.Fatal("no index")
 		}
 		sem := Latest()

@@ -322,7 +322,7 @@ func TestOracleMatch(t *testing.T) {
 			want, wantOK := oracleMatch(routes, compat, &rq, &sem)
 			// Of aliases with the same score the one named may be another: routecheck prefers the more specific, R13 the first.
 			score := -1
-			if h, p := table.hostPort(&rq, &sem, nil); m.Alias() != "" {
+			if h, p := table.HostPort(&rq, &sem); m.Alias() != "" {
 				score = oracleAlias(m.Alias(), h, fmt.Sprint(p), func(c Choice, value string) bool { return sem.Value(c) == value })
 			} else if ok {
 				score = m.VhostScore()
