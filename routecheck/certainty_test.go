@@ -78,7 +78,7 @@ func TestCertaintyIsSound(t *testing.T) {
 			w := sc.runAll(table, &sem)
 			for i, d := range decisions {
 				if got := table.describe(w.answers[i]); d.Certain && !w.answers[i].sameEnds(d.Ends) {
-					t.Fatalf("request %d is certain to give %s, but %v gives %s", i, d.Answers, sem.value, got)
+					t.Fatalf("request %d is certain to give %s, but %v gives %s", i, d.Answers, sem, got)
 				}
 			}
 		}

@@ -205,7 +205,7 @@ func TestMatchAgreesWithCandidates(t *testing.T) {
 			got, gotOK := table.Match(&rq, &sem)
 			want, wantOK := table.winner(&rq, &sem)
 			if gotOK != wantOK || got.Route() != want.Route() || got.pattern != want.pattern || got.alias != want.alias {
-				t.Fatalf("%+v under %v: index %t route %d %q, walk %t route %d %q", rq, sem.value, gotOK, got.Route(), got.URI(), wantOK, want.Route(), want.URI())
+				t.Fatalf("%+v under %v: index %t route %d %q, walk %t route %d %q", rq, sem, gotOK, got.Route(), got.URI(), wantOK, want.Route(), want.URI())
 			}
 		})
 	})
