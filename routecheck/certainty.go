@@ -17,9 +17,9 @@ func (o *Outcome) Answer() Answer {
 	case !o.Matched:
 		return Answer{Decision: Declined, Cluster: -1, Member: NoMember}
 	case o.Status != 0:
-		return Answer{Errored, false, o.Status, o.Match.Cluster, o.Member}
+		return Answer{Decision: Errored, Status: o.Status, Cluster: o.Match.Cluster, Member: o.Member}
 	}
-	return Answer{Forward, false, 0, o.Match.Cluster, o.Member}
+	return Answer{Decision: Forward, Cluster: o.Match.Cluster, Member: o.Member}
 }
 
 // leaf is what one combination of choices and facts gives: a set of answers for each request of the scenario.
@@ -92,7 +92,7 @@ func (x *explorer) add(overrides []Override, p *played) {
 	x.leaves = append(x.leaves, leaf{overrides, p.answers})
 	for open := p.consulted() &^ knowable; open != 0; open &= open - 1 {
 		c := Choice(bits.TrailingZeros64(open))
-		x.leaves = append(x.leaves, leaf{append(slices.Clone(overrides), Override{c, 1}), p.without(c)})
+		x.leaves = append(x.leaves, leaf{append(slices.Clone(overrides), Override{Choice: c, Value: 1}), p.without(c)})
 	}
 }
 

@@ -188,7 +188,7 @@ func (e *explanation) possible(rq *Request, answers chances, after *Process, c C
 	firsts := answers.shares()
 	spread := e.sc.shares(rq, settled, cluster, settled.State(c)).given().shares()
 	for i := range cluster.Members {
-		want := Answer{Forward, false, 0, c, MemberID(i)}
+		want := Answer{Decision: Forward, Cluster: c, Member: MemberID(i)}
 		first, share := firsts[want], spread[want]
 		if first > 0 || share > 0 && len(answers) > 1 {
 			out = append(out, Possibility{cluster.Members[i].Name, round(first), round(share)})

@@ -116,9 +116,9 @@ func TestIntelligentManagement(t *testing.T) {
 // TestUnknownFacts: what follows from a fact that nobody can tell is unknown for the request that asks for it and for those after it that
 // meet its cluster, for no other.
 func TestUnknownFacts(t *testing.T) {
-	answer := func(c ClusterID) chances { return chances{{Answer{Forward, false, 0, c, 0}, 1}} }
+	answer := func(c ClusterID) chances { return chances{{Answer{Decision: Forward, Cluster: c, Member: 0}, 1}} }
 	p := played{
-		answers: []chances{answer(0), answer(1), answer(0), answer(2), {{Answer{Declined, false, 0, -1, NoMember}, 1}}},
+		answers: []chances{answer(0), answer(1), answer(0), answer(2), {{Answer{Decision: Declined, Cluster: -1, Member: NoMember}, 1}}},
 		asked:   []uint64{0, 0, 0, 0, 0},
 	}
 	told := func() (text string) {

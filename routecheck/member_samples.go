@@ -32,7 +32,7 @@ func (t *Table) MemberSamples(s Sample, sem *Semantics) []MemberSample {
 		for sc := range t.waysTo(s, MemberID(i), seeds) {
 			sc.stage = stage
 			answers := sc.runAll(t, sem).answers[0]
-			if len(answers) == 1 && answers[0].answer == (Answer{Forward, false, 0, id, MemberID(i)}) {
+			if len(answers) == 1 && answers[0].answer == (Answer{Decision: Forward, Cluster: id, Member: MemberID(i)}) {
 				sc.stage = nil
 				out = append(out, MemberSample{MemberID(i), sc, stage})
 				break

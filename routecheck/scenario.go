@@ -50,9 +50,9 @@ func (t *Table) StateFacts(id ClusterID, cs *ClusterState, now Nanos, idle func(
 	c := &t.Clusters[id]
 	facts := make([]MemberFact, len(cs.Members))
 	for i := range cs.Members {
-		ms := cs.Members[i]
-		f := &facts[i]
-		f.Cluster, f.Member, f.Marked, f.Pending, f.Weight = id, MemberID(i), ms.MarkedFor(now), &ms.Pending, &ms.Weight
+		ms, f := &cs.Members[i], &facts[i]
+		pending, weight := ms.Pending, ms.Weight
+		f.Cluster, f.Member, f.Marked, f.Pending, f.Weight = id, MemberID(i), ms.MarkedFor(now), &pending, &weight
 		for transport := range c.Members[i].Transports {
 			f.Idle = append(f.Idle, idle(f.Member, transport))
 		}
