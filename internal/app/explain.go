@@ -25,7 +25,7 @@ func (e *Explain) Run() (pages []string, err error) {
 		words = []string{phrase} // GSK 414, errno 111
 	}
 	for _, word := range words {
-		text := explain(word)
+		text := pagesOf(word)
 		if text == "" {
 			text = explainTopic(word)
 		}
@@ -38,8 +38,8 @@ func (e *Explain) Run() (pages []string, err error) {
 	return pages, nil
 }
 
-// explain returns all pages that a word names, "" for none.
-func explain(word string) string {
+// pagesOf returns all pages that a word names, "" for none.
+func pagesOf(word string) string {
 	var pages []string
 	if r := lint.Lookup(rules.All(), word); r != nil {
 		pages = append(pages, r.Page())

@@ -9,7 +9,7 @@ func TestTopicsLeadSomewhere(t *testing.T) {
 	pages := map[string]bool{}
 	for _, h := range explainable() {
 		pages[h.word] = true
-		if explain(h.word) == "" {
+		if pagesOf(h.word) == "" {
 			t.Errorf("nothing is known of %q", h.word)
 		}
 	}
@@ -20,7 +20,7 @@ func TestTopicsLeadSomewhere(t *testing.T) {
 			}
 		}
 		for _, name := range topic.names {
-			if explain(name) != "" || explainTopic(name) == "" {
+			if pagesOf(name) != "" || explainTopic(name) == "" {
 				t.Errorf("topic %q cannot be asked for", name)
 			}
 		}
