@@ -53,7 +53,7 @@ func (e *explanation) cause(rq *Request, o *Outcome, ends []Answer) (*Cause, []s
 		return nil, also
 	}
 	q := inquiry{e: e, rq: rq, m: &o.Match, c: &e.t.Clusters[o.Match.Cluster], a: e.t.Affinity(rq, &o.Match, &e.sem, nil)}
-	for i := range q.a.n {
+	for i := range q.a.Len() {
 		q.ids = append(q.ids, q.c.cloneIDs(q.a.session(i).value)...)
 	}
 	if !q.atHome(ends) {
@@ -77,7 +77,7 @@ func (q *inquiry) look() {
 		q.otherCluster()
 		q.unknown()
 		return
-	case q.a.n == 0:
+	case q.a.Len() == 0:
 		q.mend(q.unwatched(), append([]remedies{otherPlace, otherCoding, otherSeparator, otherCase}, several...)...)
 		return
 	}
@@ -167,7 +167,7 @@ func (q *inquiry) noClone() {
 }
 
 func (q *inquiry) partition() {
-	i := slices.IndexFunc(q.ids, q.e.t.isPartitionID)
+	i := slices.IndexFunc(q.ids, func(id string) bool { return q.e.t.isPartitionID(id) })
 	if i < 0 {
 		return
 	}

@@ -33,7 +33,7 @@ func (p *carrier) String() string {
 
 // watched are the places of the session identifiers.
 func (q *inquiry) watched() (all []carrier) {
-	for i := range q.a.n {
+	for i := range q.a.Len() {
 		s := q.a.session(i)
 		p := carrier{name: s.name, value: s.value, watched: true}
 		if s.source == SessionURL {
@@ -146,8 +146,8 @@ func (q *inquiry) apply(r *reading, one remedies) string {
 		}
 		return "behind ;" + q.m.Identifier() + "="
 	case otherCoding:
-		plain, refused := decoded(strings.Trim(before, `"`))
-		if refused != accepted || plain == before {
+		plain, ok := Decoded(strings.Trim(before, `"`))
+		if !ok || plain == before {
 			return ""
 		}
 		r.mended = plain
@@ -198,7 +198,7 @@ func (q *inquiry) mendedCause(r *reading, one remedies) Cause {
 			Advice: fmt.Sprintf("CloneSeparatorChange of cluster %s%s must be what its servers do", q.c.Name, q.where(q.c.At))}
 	case otherCoding:
 		how := "%-encoded"
-		if plain, _ := decoded(r.value); plain == r.value {
+		if plain, _ := Decoded(r.value); plain == r.value {
 			how = "in quotes"
 		}
 		return Cause{Code: "session-encoded", Text: fmt.Sprintf("%s arrived %s; a device in front changed it", r, how),
@@ -212,7 +212,7 @@ func (q *inquiry) notWatched(r *reading) Cause {
 	c := Cause{Code: "session-cookie-not-watched",
 		Advice: "the AffinityURLIdentifier of this Uri" + q.where(q.m.URIAt()) + " must be the name that the application writes"}
 	by := "the Route without UriGroup"
-	if q.m.pattern != nil {
+	if q.m.HasURI() {
 		by = q.m.Pattern()
 	}
 	switch r.kind {

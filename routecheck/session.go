@@ -58,7 +58,7 @@ func (s *sessionCase) find(t *Table, rq *Request, m *Match, sc *Scenario, sem *S
 	s.Owner = -1
 	a := t.Affinity(rq, m, sem, nil)
 	table := sc.partition(m.Cluster)
-	for i := range a.n {
+	for i := range a.Len() {
 		for _, id := range CloneIDs(a.session(i).value, s.c.Separator) {
 			if owner, ok := table[id]; ok && t.isPartitionID(id) {
 				s.owner, s.Partition = owner, true
