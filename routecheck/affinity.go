@@ -16,7 +16,8 @@ const (
 	SessionURL
 )
 
-const sslCookie = "SSLJSESSION"
+// SSLCookie is the cookie that holds the SSL session id (R20): a log names it too, and no file does.
+const SSLCookie = "SSLJSESSION"
 
 // sessionValue is one session identifier: cache id, session id and clone IDs (R21).
 type sessionValue struct {
@@ -61,8 +62,8 @@ func (a *Affinity) add(s sessionValue) {
 // Affinity finds the session identifiers of a request that matched (R4, R20, R29).
 func (t *Table) Affinity(rq *Request, m *Match, sem *Semantics, seen *Consulted) Affinity {
 	a := Affinity{at: m.URIAt()}
-	if rq.TLS || sends(rq.Cookies, sslCookie) && sem.ask(SSLSessionCookie, seen) == sslCookieAlways {
-		a.addCookies(rq.Cookies, SSLSession, sslCookie, sem, seen)
+	if rq.TLS || sends(rq.Cookies, SSLCookie) && sem.ask(SSLSessionCookie, seen) == sslCookieAlways {
+		a.addCookies(rq.Cookies, SSLSession, SSLCookie, sem, seen)
 	}
 	a.addCookies(rq.Cookies, SessionCookie, m.Cookie(), sem, seen)
 	if value, ok := t.pathSession(rq, m, sem, seen); ok {

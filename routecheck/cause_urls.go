@@ -230,7 +230,7 @@ func (q *inquiry) notWatched(r *reading) Cause {
 
 func (q *inquiry) adviceOnName(name string) string {
 	switch {
-	case name == sslCookie:
+	case name == SSLCookie:
 		return "SSLJSESSION counts on requests that came over TLS (choice ssl-session-cookie)"
 	case strings.EqualFold(name, q.m.Cookie()):
 		return "the letter case of the name counts (choice letter-case)"

@@ -3,9 +3,6 @@ package routecheck
 // This file says what a log at level Trace shows of a selection, line by line, so that a reader of logs can compare
 // and need not decide.
 
-// SSLCookie is the cookie that holds the SSL session id (R20): a log names it too, and no file does.
-const SSLCookie = sslCookie
-
 // CloneComparison is one line "serverGroupFindClone: Comparing curCloneID".
 type CloneComparison struct {
 	Clone   string // of the session
