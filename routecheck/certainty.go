@@ -152,7 +152,7 @@ func (e *explanation) sessionUnder(request int, l *leaf) session.Prediction {
 func sessionOverrides(assumed, base session.Assumed) (out []Override) {
 	for c := range assumed {
 		if assumed[c] != base[c] {
-			out = append(out, Override{firstSession + Choice(c), assumed[c]})
+			out = append(out, Override{Choice: firstSession + Choice(c), Value: assumed[c]})
 		}
 	}
 	return out
