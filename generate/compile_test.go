@@ -12,7 +12,7 @@ import (
 	"github.com/wasplug/wasplug/internal/golden"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
@@ -208,7 +208,7 @@ func TestOneUriOnce(t *testing.T) {
 		"the same by rule": {"- {cluster: c, contextRoot: x/}\n- {cluster: c, contextRoot: /x}", "/x/*"},
 	} {
 		outputs, _ := compile(t, "t.yaml", []byte(head+c.apps))
-		names := routecheck.Resolve(outputs[0].Config)
+		names := match.Resolve(outputs[0].Config)
 		var groups []string
 		for _, r := range outputs[0].Config.Routes {
 			var uris []string

@@ -10,7 +10,7 @@ import (
 	"github.com/wasplug/wasplug/generate/diff"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
@@ -83,14 +83,14 @@ type importer struct {
 	tls    [3]string  // keyring, stashfile and certLabel of the web server, "" when it has none
 	faults []diag.Diagnostic
 
-	names           *routecheck.Names // which definition a Name means
+	names           *match.Names      // which definition a Name means
 	hosts, clusters map[string]string // Name -> key, of the definition that it means
 	raw             []*yamldoc.Node   // elements to be written as they are
 	pending         []string          // comments that wait for the next entry
 }
 
 func newImporter(cfg *parser.Config) *importer {
-	im := &importer{cfg: cfg, names: routecheck.Resolve(cfg)}
+	im := &importer{cfg: cfg, names: match.Resolve(cfg)}
 	im.web = &WebServer{Name: text{V: "webserver1"}, PluginRoot: text{V: defaultRoot}}
 	if p := parser.Find(cfg.Properties, "PluginInstallRoot"); p != nil && p.Name.V == "PluginInstallRoot" && p.Value.Set() {
 		im.web.PluginRoot.V = p.Value.V

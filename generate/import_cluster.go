@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
@@ -87,7 +87,7 @@ func lists(c *parser.ServerCluster) (roles map[*parser.Server]string, primary, b
 	for _, s := range c.Servers {
 		roles[s] = "none"
 	}
-	primaries, backups := routecheck.PrimaryAndBackup(c)
+	primaries, backups := match.PrimaryAndBackup(c)
 	for _, s := range primaries {
 		roles[s] = "primary"
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -37,7 +38,7 @@ func CheckTarget(target string) error {
 	if target == "liberty" || target == "" {
 		return nil
 	}
-	_, err := routecheck.Level(target)
+	_, err := choices.Level(target)
 	return err
 }
 

@@ -8,13 +8,14 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/proxy/http1"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // entry is what the access log tells of a request.
 type entry struct {
-	start    routecheck.Nanos
-	head     routecheck.Nanos // the head of the answer came, 0 when none did
+	start    match.Nanos
+	head     match.Nanos // the head of the answer came, 0 when none did
 	status   int
 	bytes    int64 // sent to the client
 	attempts int
@@ -33,11 +34,11 @@ func (e *entry) attempt(member string) {
 }
 
 // affinity says what became of the session affinity of the request.
-func (r *request) affinity() routecheck.AffinityOutcome {
+func (r *request) affinity() failover.AffinityOutcome {
 	if r.entry.attempts == 0 {
-		return routecheck.AffinityNone // there may be no flight
+		return failover.AffinityNone // there may be no flight
 	}
-	return r.fw.x.gen.table.AffinityOutcome(&r.fw.x.flight, &r.fw.x.gen.sem)
+	return failover.OutcomeOf(r.fw.x.gen.table, &r.fw.x.flight, &r.fw.x.gen.sem)
 }
 
 // AccessLog writes a line for each request.
@@ -55,7 +56,7 @@ func NewAccessLog(w io.Writer, json bool, now func() time.Time) *AccessLog {
 }
 
 // write makes the line under the lock, in one buffer for all, and hands it over whole: lines never mix.
-func (l *AccessLog) write(r *request, took routecheck.Nanos) {
+func (l *AccessLog) write(r *request, took match.Nanos) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.json {
@@ -69,7 +70,7 @@ func (l *AccessLog) write(r *request, took routecheck.Nanos) {
 // appendText writes the common log format with the plug-in's facts behind it: ADDRESS - - [TIME] "REQUEST" STATUS
 // BYTES CLUSTER/MEMBER attempts=N affinity=OUTCOME took=SECONDS wait=SECONDS, where wait is the time to the head of
 // the answer.
-func (l *AccessLog) appendText(b []byte, r *request, took routecheck.Nanos) []byte {
+func (l *AccessLog) appendText(b []byte, r *request, took match.Nanos) []byte {
 	e := &r.entry
 	b = append(b, r.c.remote()...)
 	b = append(b, " - - ["...)
@@ -104,12 +105,12 @@ func (l *AccessLog) appendText(b []byte, r *request, took routecheck.Nanos) []by
 // quoteMarks are what would end a quoted text, in a text line as in JSON.
 const quoteMarks = `"\`
 
-func appendSeconds(b []byte, d routecheck.Nanos) []byte {
+func appendSeconds(b []byte, d match.Nanos) []byte {
 	return strconv.AppendFloat(b, float64(d)/float64(second), 'f', 6, 64)
 }
 
 // appendJSON writes the same facts as appendText. encoding/json would make garbage for each request.
-func (l *AccessLog) appendJSON(b []byte, r *request, took routecheck.Nanos) []byte {
+func (l *AccessLog) appendJSON(b []byte, r *request, took match.Nanos) []byte {
 	e := &r.entry
 	text := func(name, value string) {
 		b = append(append(append(b, ',', '"'), name...), `":"`...)

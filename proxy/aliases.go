@@ -3,7 +3,7 @@ package proxy
 import (
 	"net"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Serves lists the virtual hosts of the configuration in use that requests to a listener can match; any is false
@@ -23,7 +23,7 @@ func (r *request) hostForMatching(host []byte) []byte {
 	if r.c.from.Port == 0 || len(host) == 0 {
 		return host
 	}
-	name, _ := routecheck.SplitHost(host)
+	name, _ := match.SplitHost(host)
 	r.host = append(append(append(r.host[:0], name...), ':'), r.c.from.matchPort...)
 	return r.host
 }

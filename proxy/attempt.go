@@ -6,7 +6,8 @@ import (
 
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/proxy/wire"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // maxInterim bounds the 1xx answers before the final one. RFC 9110, 15.2 does not, so a broken member could hold a
@@ -15,7 +16,7 @@ const maxInterim = 16
 
 // send makes one attempt: a stream, the request, the head of the answer. A 503 that the attempt before has held back
 // is forgotten; its stream goes back to the queue where nothing of it is left to read.
-func (fw *forwarder) send(act routecheck.Action) routecheck.Event {
+func (fw *forwarder) send(act failover.Action) failover.Event {
 	fw.release(fw.settled())
 	fw.joinPump()
 	m := &fw.x.cluster.members[act.Member]
@@ -43,13 +44,13 @@ func (fw *forwarder) send(act routecheck.Action) routecheck.Event {
 
 // connectFailed passes a failed connect on, unless it is this process that lacks something: then the client gets 503,
 // the member's state stays as it was, as with a client that leaves, and nobody else is tried.
-func (fw *forwarder) connectFailed(ev routecheck.Event) routecheck.Event {
+func (fw *forwarder) connectFailed(ev failover.Event) failover.Event {
 	if !isLocalWant(fw.r.entry.cause) {
 		return ev
 	}
 	fw.c.p.logWant(fw.r.entry.cause)
 	fw.r.fail(503)
-	return routecheck.Event{Kind: routecheck.LocalWant}
+	return failover.Event{Kind: failover.LocalWant}
 }
 
 // joinPump ends what passes on a body from its file: the stream that it writes to is closed, and the next attempt
@@ -62,10 +63,10 @@ func (fw *forwarder) joinPump() {
 }
 
 // stream takes a stream from the queue or opens one (R66).
-func (fw *forwarder) stream(t *transport, fresh bool, limit routecheck.Nanos) (*stream, routecheck.Event) {
+func (fw *forwarder) stream(t *transport, fresh bool, limit match.Nanos) (*stream, failover.Event) {
 	if !fresh {
 		if s := t.take(fw.x.at); s != nil {
-			return s, routecheck.Event{}
+			return s, failover.Event{}
 		}
 	}
 	s, kind, err := fw.c.p.open(fw.c.p.ctx, t, limit)
@@ -73,12 +74,12 @@ func (fw *forwarder) stream(t *transport, fresh bool, limit routecheck.Nanos) (*
 		fw.r.entry.cause = err
 		fw.x.log.failed(err)
 	}
-	return s, routecheck.Event{Kind: kind}
+	return s, failover.Event{Kind: kind}
 }
 
 // talk sends the request on a stream and reads the head of the answer. stale: the stream was dead before anything was
 // sent.
-func (fw *forwarder) talk(s *stream, m *member, limit routecheck.Nanos) (ev routecheck.Event, stale bool) {
+func (fw *forwarder) talk(s *stream, m *member, limit match.Nanos) (ev failover.Event, stale bool) {
 	s.rs.Reset()
 	s.off, s.n = 0, 0
 	s.Within(limit)
@@ -107,12 +108,12 @@ func (fw *forwarder) talk(s *stream, m *member, limit routecheck.Nanos) (ev rout
 	case err != nil:
 		return fw.failure(s, err, sent), false
 	}
-	return routecheck.Event{Kind: routecheck.Head, Status: s.rs.Status}, false
+	return failover.Event{Kind: failover.Head, Status: s.rs.Status}, false
 }
 
 // lastWords looks for the answer of a member that has closed the stream before the request was out: one that refuses
 // a body does not read it. Without an answer the stream was lost as before.
-func (fw *forwarder) lastWords(s *stream, limit routecheck.Nanos, lost error) error {
+func (fw *forwarder) lastWords(s *stream, limit match.Nanos, lost error) error {
 	s.unusable = true
 	err := fw.answer(s, limit, false)
 	if isLost(err) {
@@ -123,7 +124,7 @@ func (fw *forwarder) lastWords(s *stream, limit routecheck.Nanos, lost error) er
 
 // isLost reports whether the stream ended, of itself.
 func isLost(err error) bool {
-	return err != nil && err != wire.ErrAborted && lossOf(err) == routecheck.StreamLost
+	return err != nil && err != wire.ErrAborted && lossOf(err) == failover.StreamLost
 }
 
 // sendWhole sends head and body together where the body is small: one system call and one packet in place of two.
@@ -149,7 +150,7 @@ func (fw *forwarder) sendWhole(s *stream) (sent int, err error) {
 
 // sendStreaming sends the head and starts to pass on the body, from the client or from a file. It does not wait for
 // the end of it: a member may answer before.
-func (fw *forwarder) sendStreaming(s *stream, m *member, limit routecheck.Nanos) (sent int, err error) {
+func (fw *forwarder) sendStreaming(s *stream, m *member, limit match.Nanos) (sent int, err error) {
 	b := &fw.r.body
 	if s.reused && s.Readable() {
 		return 0, wire.ErrStale
@@ -183,7 +184,7 @@ func (fw *forwarder) sendStreaming(s *stream, m *member, limit routecheck.Nanos)
 // answer reads up to the end of the head of the final answer; with hundred a 100 ends the wait, too. Interim answers
 // end here, though RFC 9110, 15.2 would have them passed on: a failover may still follow, and nobody should get the
 // hints of two members. A 101 that nobody asked for is a fault.
-func (fw *forwarder) answer(s *stream, limit routecheck.Nanos, hundred bool) error {
+func (fw *forwarder) answer(s *stream, limit match.Nanos, hundred bool) error {
 	for interim := 0; ; {
 		if err := fw.answerHead(s, limit); err != nil {
 			return err
@@ -204,7 +205,7 @@ func (fw *forwarder) answer(s *stream, limit routecheck.Nanos, hundred bool) err
 }
 
 // answerHead parses the next head, reading as long as it is not whole.
-func (fw *forwarder) answerHead(s *stream, limit routecheck.Nanos) error {
+func (fw *forwarder) answerHead(s *stream, limit match.Nanos) error {
 	for {
 		if s.in != nil {
 			done, err := s.rs.Parse(s.in.B[s.off:s.n], http1.Limits{Fields: 1000})
@@ -258,11 +259,11 @@ func (fw *forwarder) checkBody(s *stream) error {
 }
 
 // failure words what went wrong for Observe.
-func (fw *forwarder) failure(s *stream, err error, sent int) routecheck.Event {
+func (fw *forwarder) failure(s *stream, err error, sent int) failover.Event {
 	fw.r.entry.cause = err
-	ev := routecheck.Event{Kind: lossOf(err), ReusedStream: s.reused}
+	ev := failover.Event{Kind: lossOf(err), ReusedStream: s.reused}
 	if sent > 0 {
-		ev.Sent = routecheck.SentSome
+		ev.Sent = failover.SentSome
 	}
 	if err == wire.ErrAborted {
 		fw.release(false)
@@ -273,19 +274,19 @@ func (fw *forwarder) failure(s *stream, err error, sent int) routecheck.Event {
 }
 
 // lossOf tells how an attempt failed whose stream was open.
-func lossOf(err error) routecheck.EventKind {
+func lossOf(err error) failover.EventKind {
 	switch {
 	case err == wire.ErrTimeout:
-		return routecheck.IOTimeout
+		return failover.IOTimeout
 	case errors.As(err, new(*http1.Error)):
-		return routecheck.Malformed
+		return failover.Malformed
 	}
-	return routecheck.StreamLost
+	return failover.StreamLost
 }
 
 // clientFailed finds out why the client's side gave up, and answers where it is still there. A body that is too large
 // is for Next to refuse, as one whose size was known from the start (R59).
-func (fw *forwarder) clientFailed() routecheck.EventKind {
+func (fw *forwarder) clientFailed() failover.EventKind {
 	fw.r.close = true
 	var err error
 	if fw.r.body.pumped != nil {
@@ -297,11 +298,11 @@ func (fw *forwarder) clientFailed() routecheck.EventKind {
 		fw.r.entry.gone = true
 	case errPostSize:
 		fw.x.flight.Sized(fw.r.body.content)
-		return routecheck.BodyTooLarge
+		return failover.BodyTooLarge
 	default:
 		fw.r.badBody(err)
 	}
-	return routecheck.ClientGone
+	return failover.ClientGone
 }
 
 // settled reports whether the answer at hand is whole in its buffer, so that its stream can be used again without

@@ -7,7 +7,8 @@ import (
 
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/proxy/wire"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // body is the body of a request: what is kept of it, and how to find its end in what still comes.
@@ -50,7 +51,7 @@ func (b *body) claim(p []byte) (out []byte, used int, err error) {
 }
 
 // prepare reads the body as far as it is buffered (R57), so that slow clients keep no member busy.
-func (r *request) prepare(tc *routecheck.Cluster) error {
+func (r *request) prepare(tc *match.Cluster) error {
 	b := &r.body
 	*b = body{has: true, chunked: r.head.Chunked, left: max(r.head.Length, 0), limit: tc.PostLimit}
 	kept, n, err := b.claim(r.c.in.B[r.used:r.c.n])
@@ -69,7 +70,7 @@ func (r *request) prepare(tc *routecheck.Cluster) error {
 			return err
 		}
 	}
-	if r.fw.x.flight.Body == routecheck.Unbuffered {
+	if r.fw.x.flight.Body == failover.Unbuffered {
 		return nil
 	}
 	return r.buffer(tc.PostBuffer)
@@ -158,7 +159,7 @@ func (b *body) coming() bool { return b.pumped != nil && !b.ending.Load() }
 
 // pump passes on what is not buffered. It ends when the body does, when the client fails, or when the member takes no
 // more: that is for the goroutine that waits for the member's answer to find out.
-func (fw *forwarder) pump(s *stream, timeout routecheck.Nanos) error {
+func (fw *forwarder) pump(s *stream, timeout match.Nanos) error {
 	buf := fw.c.p.large.Get()
 	defer fw.c.p.large.Put(buf)
 	b := &fw.r.body
@@ -197,7 +198,7 @@ func (fw *forwarder) pump(s *stream, timeout routecheck.Nanos) error {
 
 // pumpFile passes on what is kept of a body in its file and in memory. done: the member takes no more, or the file is
 // gone.
-func (fw *forwarder) pumpFile(s *stream, buf []byte, timeout routecheck.Nanos) (done bool, err error) {
+func (fw *forwarder) pumpFile(s *stream, buf []byte, timeout match.Nanos) (done bool, err error) {
 	b := &fw.r.body
 	for at := int64(0); at < b.file.size; {
 		n, err := b.file.read(buf, at)

@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // breather lets requests have their turn while a configuration is read and made ready. With GOMAXPROCS=1 the
@@ -13,8 +13,8 @@ import (
 // reload takes longer, and nobody waits for it.
 type breather struct {
 	mu    sync.Mutex // whoever else works on the same configuration pauses, too
-	clock func() routecheck.Nanos
-	since routecheck.Nanos // when the work at hand began
+	clock func() match.Nanos
+	since match.Nanos // when the work at hand began
 }
 
 const (
@@ -22,7 +22,7 @@ const (
 	restTime = 3 * workTime
 )
 
-func newBreather(clock func() routecheck.Nanos) *breather {
+func newBreather(clock func() match.Nanos) *breather {
 	return &breather{clock: clock, since: clock()}
 }
 
@@ -30,7 +30,7 @@ func newBreather(clock func() routecheck.Nanos) *breather {
 func (b *breather) pause() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.clock()-b.since >= routecheck.Nanos(workTime) {
+	if b.clock()-b.since >= match.Nanos(workTime) {
 		time.Sleep(restTime)
 		b.since = b.clock()
 	}

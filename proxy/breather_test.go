@@ -8,14 +8,14 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // A quarter of the time at most is worked.
 func TestBreather(t *testing.T) {
 	synctest.Test(t, func(*testing.T) {
 		start := time.Now()
-		b := newBreather(func() routecheck.Nanos { return routecheck.Nanos(time.Since(start)) })
+		b := newBreather(func() match.Nanos { return match.Nanos(time.Since(start)) })
 		const pieces = 1000
 		for range pieces {
 			time.Sleep(workTime / 4) // the work

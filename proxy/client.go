@@ -11,7 +11,7 @@ import (
 
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/proxy/wire"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // client is a connection from a client. It reads one head after the other, has each answered, and is parked or ends.
@@ -24,8 +24,8 @@ type client struct {
 	tls  *tls.ConnectionState
 	idle atomic.Int32 // see isIdle
 
-	until  routecheck.Nanos // when it will have been idle for too long, 0 while it is not idle
-	parked bool             // the connection lives on in the lot
+	until  match.Nanos // when it will have been idle for too long, 0 while it is not idle
+	parked bool        // the connection lives on in the lot
 
 	in     *wire.Buffer // what was read: in.b[:n]; nil while the connection is idle
 	n      int
@@ -56,8 +56,8 @@ func (p *Proxy) newClient(conn net.Conn, from *Listener) *client {
 // parked is all that is kept of a client that is parked.
 type parked struct {
 	from   *Listener
-	thread uint64           // see client
-	until  routecheck.Nanos // see client
+	thread uint64      // see client
+	until  match.Nanos // see client
 }
 
 // resume takes a parked connection up again.
@@ -156,7 +156,7 @@ func (c *client) first() bool {
 	}
 	c.p.small.Put(c.in)
 	c.in = nil
-	now := c.p.sweeper.Now() + routecheck.Nanos(wire.Tick) // never too early
+	now := c.p.sweeper.Now() + match.Nanos(wire.Tick) // never too early
 	if c.until == 0 {
 		c.until = now + c.p.opt.IdleTimeout
 	}
@@ -175,7 +175,7 @@ func (c *client) first() bool {
 	return c.idle.CompareAndSwap(isIdle, isBusy) && err == nil
 }
 
-func (c *client) firstUntil(limit routecheck.Nanos) (err error) {
+func (c *client) firstUntil(limit match.Nanos) (err error) {
 	c.Until(limit)
 	c.in, c.n, err = c.Wait(c.p.small)
 	return err

@@ -16,6 +16,10 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // TestSameDecisions sends random sequences of requests through the proxy to members that fail at random, and the same
@@ -42,20 +46,20 @@ type stage struct {
 	rng    *rand.Rand
 	now    atomic.Int64
 	mu     sync.Mutex
-	faults []routecheck.Fault // by member
-	unmet  []bool             // nothing has met the fault yet
-	trail  []string           // attempts as they happened
+	faults []explain.FailureMode // by member
+	unmet  []bool                // nothing has met the fault yet
+	trail  []string              // attempts as they happened
 }
 
 func sameDecisions(t *testing.T, seed uint64, n int) bool {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	members := 1 + rng.IntN(5)
-	st := &stage{rng: rng, faults: make([]routecheck.Fault, members), unmet: make([]bool, members)}
+	st := &stage{rng: rng, faults: make([]explain.FailureMode, members), unmet: make([]bool, members)}
 	st.now.Store(1)
 	sem := randomSemantics(rng)
 	var log syncBuffer
 	opt := Options{
-		Semantics: &sem, Seed: seed, Now: func() routecheck.Nanos { return routecheck.Nanos(st.now.Load()) },
+		Semantics: &sem, Seed: seed, Now: func() match.Nanos { return match.Nanos(st.now.Load()) },
 		PluginLog: &log,
 	}
 	start(t, false, randomSite(rng, members), opt, func(w *world) {
@@ -65,9 +69,9 @@ func sameDecisions(t *testing.T, seed uint64, n int) bool {
 			f.act = st.script(i)
 		}
 		c := &w.p.gen.Load().clusters[0]
-		c.state = w.p.gen.Load().table.Clusters[0].NewState(&sem, seed)
+		c.state = failover.NewState(&w.p.gen.Load().table.Clusters[0], &sem, seed)
 	})
-	offline := routecheck.NewProcess(st.p.gen.Load().table, &sem, seed)
+	offline := explain.NewProcess(st.p.gen.Load().table, &sem, seed)
 	defer st.stop()
 	v := st.visit()
 	defer func() { v.Close() }()
@@ -76,10 +80,10 @@ func sameDecisions(t *testing.T, seed uint64, n int) bool {
 		raw, rq := randomRequest(rng)
 		st.mu.Lock()
 		st.trail = nil
-		offline.Now = routecheck.Nanos(st.now.Load())
-		offline.Facts = nil
+		offline.Now = match.Nanos(st.now.Load())
+		offline.Conditions = nil
 		for m, f := range st.faults {
-			offline.Facts = append(offline.Facts, routecheck.Fact{Member: routecheck.MemberID(m), Fault: f})
+			offline.Conditions = append(offline.Conditions, explain.MemberCondition{Member: match.MemberID(m), Failure: f})
 		}
 		st.mu.Unlock()
 		want := st.describe(offline.Do(&rq, nil))
@@ -108,14 +112,14 @@ func memberList(w *world, n int) (list []*fake) {
 	return list
 }
 
-func randomSemantics(rng *rand.Rand) routecheck.Semantics {
-	sem, _ := routecheck.Defaults("latest", "proxy")
-	for i, c := range routecheck.Choices() {
-		switch routecheck.Choice(i) {
-		case routecheck.OpenRoute, routecheck.WaitForContinue, routecheck.TransportChoice:
+func randomSemantics(rng *rand.Rand) choices.Assumptions {
+	sem, _ := choices.Defaults("latest", "proxy")
+	for i, c := range choices.All() {
+		switch choices.Choice(i) {
+		case choices.OpenRoute, choices.WaitForContinue, choices.TransportChoice:
 		default:
 			if rng.IntN(4) == 0 {
-				sem = sem.With(routecheck.Choice(i), uint8(rng.IntN(len(c.Values))))
+				sem = sem.With(choices.Choice(i), uint8(rng.IntN(len(c.Values))))
 			}
 		}
 	}
@@ -172,11 +176,11 @@ func (st *stage) shuffle() {
 		return
 	}
 	m := st.rng.IntN(len(st.faults))
-	fault := routecheck.Fault(st.rng.IntN(int(routecheck.Garbled) + 1))
+	fault := explain.FailureMode(st.rng.IntN(int(explain.Garbled) + 1))
 	if st.rng.IntN(2) == 0 {
-		fault = routecheck.Healthy
+		fault = explain.Healthy
 	}
-	down := fault == routecheck.Refused || fault == routecheck.Timeout
+	down := fault == explain.Refused || fault == explain.Timeout
 	st.mu.Lock()
 	if st.unmet[m] { // offline, idle streams end with the first attempt that is refused; here they end now
 		st.mu.Unlock()
@@ -194,13 +198,13 @@ func (st *stage) shuffle() {
 	}
 }
 
-func (st *stage) fault(m int) routecheck.Fault {
+func (st *stage) fault(m int) explain.FailureMode {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	return st.faults[m]
 }
 
-func (st *stage) note(m int, f routecheck.Fault) {
+func (st *stage) note(m int, f explain.FailureMode) {
 	st.mu.Lock()
 	st.trail = append(st.trail, fmt.Sprintf("m%d %s", m+1, f))
 	st.unmet[m] = false
@@ -210,9 +214,9 @@ func (st *stage) note(m int, f routecheck.Fault) {
 func (st *stage) dialOrFail(ctx context.Context, network, address string) (net.Conn, error) {
 	m := int(address[len("10.0.0.")] - '1')
 	switch f := st.fault(m); f {
-	case routecheck.Refused:
+	case explain.Refused:
 		st.note(m, f)
-	case routecheck.Timeout:
+	case explain.Timeout:
 		st.note(m, f)
 		st.now.Add(5 * int64(second))
 		return nil, context.DeadlineExceeded
@@ -228,16 +232,16 @@ func (st *stage) script(m int) func(*fake, net.Conn, *http.Request) bool {
 		fault := st.fault(m)
 		st.note(m, fault)
 		switch fault {
-		case routecheck.NoAnswer:
+		case explain.NoAnswer:
 			st.now.Add(7 * int64(second))
 			st.expire()
 			c.Read(make([]byte, 1))
 			return false
-		case routecheck.Busy:
+		case explain.Busy:
 			return answer("HTTP/1.1 503 Busy\r\nX-Member: "+f.name+"\r\nContent-Length: 0\r\n\r\n", true)(f, c, rq)
-		case routecheck.Reset:
+		case explain.Reset:
 			return false
-		case routecheck.Garbled:
+		case explain.Garbled:
 			io.WriteString(c, "HTTP/1.1 20 OK\r\n\r\n")
 			return true
 		}
@@ -262,7 +266,7 @@ func (w *world) settle() {
 	c := &w.p.gen.Load().clusters[0]
 	for {
 		c.mu.Lock()
-		busy := slices.ContainsFunc(c.state.Members, func(m routecheck.MemberState) bool { return m.Pending > 0 })
+		busy := slices.ContainsFunc(c.state.Members, func(m failover.MemberState) bool { return m.Pending > 0 })
 		c.mu.Unlock()
 		if !busy {
 			return
@@ -271,7 +275,7 @@ func (w *world) settle() {
 }
 
 // describe words an offline outcome as the stage words what happened.
-func (st *stage) describe(out routecheck.Outcome) string {
+func (st *stage) describe(out explain.Result) string {
 	var trail []string
 	for _, a := range out.Attempts {
 		trail = append(trail, fmt.Sprintf("m%d %s", a.Member+1, a.Outcome))
@@ -280,7 +284,7 @@ func (st *stage) describe(out routecheck.Outcome) string {
 	if status == 0 {
 		status = 200
 	}
-	if out.Member != routecheck.NoMember {
+	if out.Member != match.NoMember {
 		member = fmt.Sprint("m", out.Member+1)
 	}
 	return fmt.Sprintf("%s: %d %s", strings.Join(trail, ", "), status, member)

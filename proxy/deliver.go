@@ -6,12 +6,13 @@ import (
 
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/proxy/wire"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // deliver passes the answer at hand on. Once it has begun nothing is retried: whatever goes wrong cuts the connection
 // (R58).
-func (fw *forwarder) deliver() routecheck.Event {
+func (fw *forwarder) deliver() failover.Event {
 	s := fw.up
 	fw.r.entry.status, fw.r.entry.head = s.rs.Status, fw.x.at
 	if s.rs.Status == 101 {
@@ -23,7 +24,7 @@ func (fw *forwarder) deliver() routecheck.Event {
 		fw.r.close = true
 	}
 	ev := d.run()
-	whole := ev.Kind == routecheck.Done
+	whole := ev.Kind == failover.Done
 	if !whole {
 		fw.r.close = true
 	}
@@ -54,7 +55,7 @@ func (b *body) underWay() bool {
 	}
 }
 
-func (fw *forwarder) ioTimeout() routecheck.Nanos {
+func (fw *forwarder) ioTimeout() match.Nanos {
 	f := &fw.x.flight
 	return fw.x.gen.table.Clusters[f.Cluster].Members[f.Last].IOTimeout
 }
@@ -65,7 +66,7 @@ type delivery struct {
 	s       *stream
 	framing http1.Framing
 	dechunk bool // the client speaks HTTP/1.0
-	limit   routecheck.Nanos
+	limit   match.Nanos
 	left    int64
 	chunks  http1.Chunks
 	over    bool // the end of the body is there
@@ -74,7 +75,7 @@ type delivery struct {
 
 // run passes on the head, and with it the part of the body that came with the head: by far the most answers are then
 // complete.
-func (d *delivery) run() routecheck.Event {
+func (d *delivery) run() failover.Event {
 	s := d.s
 	d.left, d.chunks.Answer, d.chunks.Bare = s.rs.Length, true, d.dechunk
 	s.large = s.rs.Length > wire.SmallBuffer
@@ -96,12 +97,12 @@ func (d *delivery) run() routecheck.Event {
 		return gone
 	}
 	if d.over {
-		return routecheck.Event{Kind: routecheck.Done}
+		return failover.Event{Kind: failover.Done}
 	}
 	return d.stream()
 }
 
-var gone = routecheck.Event{Kind: routecheck.ClientGone}
+var gone = failover.Event{Kind: failover.ClientGone}
 
 // extra are the lines that the client gets about its own connection.
 func (d *delivery) extra() string {
@@ -134,7 +135,7 @@ func (d *delivery) claim(p []byte) (out []byte, used int, err error) {
 }
 
 // stream passes on the rest of the body.
-func (d *delivery) stream() routecheck.Event {
+func (d *delivery) stream() failover.Event {
 	buf := d.fw.c.p.large.Get()
 	defer d.fw.c.p.large.Put(buf)
 	for !d.over {
@@ -159,21 +160,21 @@ func (d *delivery) stream() routecheck.Event {
 			return gone
 		}
 	}
-	return routecheck.Event{Kind: routecheck.Done}
+	return failover.Event{Kind: failover.Done}
 }
 
 // broken is a member that failed in the middle of its answer. One that ends before its body does cannot be read, as
 // one whose chunks are none (R70): only before its head is complete is that a lost stream.
-func (d *delivery) broken(err error) routecheck.Event {
+func (d *delivery) broken(err error) failover.Event {
 	d.fw.r.entry.cause = err
 	kind := lossOf(err)
 	switch {
 	case err == wire.ErrAborted:
 		return gone
-	case kind == routecheck.StreamLost:
-		kind = routecheck.Malformed
+	case kind == failover.StreamLost:
+		kind = failover.Malformed
 	}
-	return routecheck.Event{Kind: kind, ReusedStream: d.s.reused, Sent: routecheck.SentSome}
+	return failover.Event{Kind: kind, ReusedStream: d.s.reused, Sent: failover.SentSome}
 }
 
 // oddHead writes the head of an answer that is not well formed as it should have been.

@@ -1,14 +1,17 @@
 package proxy
 
-import "github.com/wasplug/wasplug/routecheck"
+import (
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
 
 // carrier does what an exchange asks for: a forwarder.
 type carrier interface {
 	// send sends the request to a member and waits for the head of its answer: Head, or what went wrong.
 	// An answer that was held before is forgotten.
-	send(routecheck.Action) routecheck.Event
+	send(failover.Action) failover.Event
 	// deliver passes the answer at hand on to the client: Done, StreamLost, IOTimeout or ClientGone.
-	deliver() routecheck.Event
+	deliver() failover.Event
 	fail(status int)
 	cut()
 }
@@ -18,24 +21,24 @@ type carrier interface {
 type exchange struct {
 	gen     *generation
 	cluster *cluster
-	flight  routecheck.Flight
-	now     func() routecheck.Nanos
-	at      routecheck.Nanos // the time of the last step
-	log     *pluginLog       // nil: none
+	flight  failover.RequestState
+	now     func() match.Nanos
+	at      match.Nanos // the time of the last step
+	log     *pluginLog  // nil: none
 }
 
 func (x *exchange) run(w carrier) {
 	for {
 		act := x.next()
 		switch {
-		case act.Kind == routecheck.Send:
+		case act.Kind == failover.Send:
 			if x.attempt(w, act) {
 				return
 			}
-		case act.Kind == routecheck.Fail && act.Member != routecheck.NoMember:
+		case act.Kind == failover.Fail && act.Member != match.NoMember:
 			w.deliver() // that member's 503; its attempt is settled
 			return
-		case act.Kind == routecheck.Fail:
+		case act.Kind == failover.Fail:
 			w.fail(act.Status)
 			return
 		default:
@@ -46,31 +49,31 @@ func (x *exchange) run(w carrier) {
 }
 
 // attempt makes one attempt and reports whether the request is over.
-func (x *exchange) attempt(w carrier, act routecheck.Action) (over bool) {
+func (x *exchange) attempt(w carrier, act failover.Action) (over bool) {
 	then := x.observe(w.send(act))
-	if then == routecheck.Deliver {
+	if then == failover.Deliver {
 		then = x.observe(w.deliver())
 	}
-	return then == routecheck.Over
+	return then == failover.Over
 }
 
-func (x *exchange) next() routecheck.Action {
+func (x *exchange) next() failover.Action {
 	defer x.log.flush()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
 	// under the lock: decisions of a cluster, and their lines in the log, are in the order of their times
 	x.at = x.now()
-	act := x.gen.table.Next(&x.cluster.state, &x.flight, x.at, &x.gen.sem, x.log.recorder())
+	act := failover.Next(x.gen.table, &x.cluster.state, &x.flight, x.at, &x.gen.sem, x.log.recorder())
 	x.log.steps(x.gen.table, x.flight.Cluster, x.at)
 	return act
 }
 
-func (x *exchange) observe(ev routecheck.Event) routecheck.ActionKind {
+func (x *exchange) observe(ev failover.Event) failover.ActionKind {
 	defer x.log.flush()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
 	x.at = x.now()
-	then := x.gen.table.Observe(&x.cluster.state, &x.flight, x.at, ev, &x.gen.sem, x.log.recorder())
+	then := failover.Observe(x.gen.table, &x.cluster.state, &x.flight, x.at, ev, &x.gen.sem, x.log.recorder())
 	x.log.steps(x.gen.table, x.flight.Cluster, x.at)
 	return then
 }

@@ -14,7 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Every way in which a member can mark the end of an answer, for clients of both versions.
@@ -211,7 +211,7 @@ func TestMaxConnections(t *testing.T) {
 // R65: a stream that has been idle for longer than ConnectionTTL is not used again.
 func TestConnectionTTL(t *testing.T) {
 	var clock atomic.Int64
-	now := func() routecheck.Nanos { return routecheck.Nanos(clock.Load()) }
+	now := func() match.Nanos { return match.Nanos(clock.Load()) }
 	w := start(t, false, site{members: 1}, Options{Now: now})
 	defer w.stop()
 	v := w.visit()

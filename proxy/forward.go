@@ -1,6 +1,9 @@
 package proxy
 
-import "github.com/wasplug/wasplug/routecheck"
+import (
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
 
 // forwarder takes a request to members, one attempt after the other, and brings back an answer. It is the carrier of
 // the exchange: it knows streams and bytes, and does what the exchange asks for. The attempts stand in attempt.go,
@@ -14,10 +17,10 @@ type forwarder struct {
 }
 
 // carry sends the request through the cluster that matches.
-func (fw *forwarder) carry(gen *generation, m *routecheck.Match) {
+func (fw *forwarder) carry(gen *generation, m *match.Match) {
 	fw.x.gen, fw.x.cluster, fw.x.now = gen, &gen.clusters[m.Cluster], fw.c.p.now
 	fw.r.entry.times = fw.x.cluster.times
-	fw.x.flight = gen.table.Begin(&fw.r.req, m, fw.r.entry.start, &gen.sem, fw.x.log.recorder())
+	fw.x.flight = failover.Begin(gen.table, &fw.r.req, m, fw.r.entry.start, &gen.sem, fw.x.log.recorder())
 	fw.trusted = gen.table.Clusters[m.Cluster].KeepHeaders || len(gen.trusted) > 0 && gen.trusts(fw.c.addr)
 	if fw.r.head.HasBody() {
 		if err := fw.r.prepare(&gen.table.Clusters[m.Cluster]); err != nil {

@@ -14,6 +14,9 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/proxy/keystore"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // generation is one configuration at work. A reload makes a new one; requests in flight keep theirs.
@@ -21,20 +24,20 @@ type generation struct {
 	table    *routecheck.Table
 	cfg      *parser.Config
 	files    *diag.Files
-	sem      routecheck.Semantics
+	sem      choices.Assumptions
 	clusters []cluster
 	trusted  []netip.Prefix // TrustedProxyGroup
 	fields   int            // HTTPMaxHeaders
 	number   int            // 1 for the first
 	loaded   time.Time
 	log      *pluginlog.Writer // nil: none
-	refresh  routecheck.Nanos  // RefreshInterval
+	refresh  match.Nanos       // RefreshInterval
 }
 
 // cluster is the state of a ServerCluster in this process.
 type cluster struct {
 	mu      sync.Mutex
-	state   routecheck.ClusterState
+	state   failover.ClusterState
 	members []member
 	times   *histogram // lives as long as the name of the cluster does
 }
@@ -64,7 +67,7 @@ type builder struct {
 func (p *Proxy) build(
 	ctx context.Context, cfg *parser.Config, files *diag.Files, pause parser.Pause,
 ) (*generation, error) {
-	table, _ := routecheck.NewPausing(cfg, pause)
+	table, _ := match.NewPausing(cfg, pause)
 	if reasons := table.Rejected(p.opt.Semantics); diag.Worst(reasons) >= diag.Error {
 		return nil, &Rejected{Files: files, Diagnostics: reasons}
 	}
@@ -83,8 +86,8 @@ func (p *Proxy) build(
 			p.log.Warn("GetDWLMTable is accepted, but the wire form of the partition table is not public: "+
 				"requests are balanced", "cluster", tc.Name)
 		}
-		g.clusters[i].state = tc.NewState(&g.sem, p.opt.Seed+uint64(i))
-		if err := b.members(routecheck.ClusterID(i)); err != nil {
+		g.clusters[i].state = failover.NewState(tc, &g.sem, p.opt.Seed+uint64(i))
+		if err := b.members(match.ClusterID(i)); err != nil {
 			return nil, err
 		}
 	}
@@ -93,7 +96,7 @@ func (p *Proxy) build(
 
 // members fails on a name that cannot be resolved, as the plug-in does, unless IgnoreDNSFailures lets it live without
 // the member.
-func (b *builder) members(id routecheck.ClusterID) error {
+func (b *builder) members(id match.ClusterID) error {
 	tc, c := &b.g.table.Clusters[id], &b.g.clusters[id]
 	c.members = make([]member, len(tc.Members))
 	reachable, unresolved := false, error(nil)
@@ -105,7 +108,7 @@ func (b *builder) members(id routecheck.ClusterID) error {
 			b.p.log.Warn("ExtendedHandshake is accepted, but its wire form is not public: a connect alone tells "+
 				"whether the member lives", "cluster", tc.Name, "member", tm.Name)
 		}
-		m.name, m.wait = tm.Name, b.g.table.WaitsForContinue(id, routecheck.MemberID(i), &b.g.sem)
+		m.name, m.wait = tm.Name, failover.WaitsForContinue(b.g.table, id, match.MemberID(i), &b.g.sem)
 		m.transports = make([]transport, len(tm.Transports))
 		for j := range tm.Transports {
 			t := &m.transports[j]
@@ -132,7 +135,7 @@ func (b *builder) members(id routecheck.ClusterID) error {
 }
 
 // transport makes an address ready. A Transport that R64 never uses needs no keyring that can be read.
-func (b *builder) transport(tt *routecheck.Transport, t *transport) error {
+func (b *builder) transport(tt *match.Transport, t *transport) error {
 	t.ttl = tt.TTLIn(&b.g.sem)
 	t.name = net.JoinHostPort(tt.Host, strconv.Itoa(tt.Port))
 	if tt.HTTPS && tt.Usable {
@@ -200,7 +203,7 @@ func (g *generation) close() {
 }
 
 // sweep drops idle streams that are too old or were closed by their member.
-func (g *generation) sweep(now routecheck.Nanos) {
+func (g *generation) sweep(now match.Nanos) {
 	for i := range g.clusters {
 		for j := range g.clusters[i].members {
 			for k := range g.clusters[i].members[j].transports {

@@ -361,7 +361,7 @@ func (w *world) memberState(name string) (marked bool, pending int32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	id, _ := g.table.Clusters[0].MemberByName(name)
-	return c.state.Members[id].Marked, c.state.Members[id].Pending
+	return c.state.Members[id].MarkedDown, c.state.Members[id].Pending
 }
 
 func (w *world) stopGently() { w.p.Shutdown(context.Background()) }

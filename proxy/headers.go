@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/proxy/http1"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // appendHead appends the head of the request as a member gets it: hop-by-hop fields and private headers of the client
@@ -109,7 +109,7 @@ func (c *client) connectionHeaders() []byte {
 func (fw *forwarder) appendServer(dst []byte) []byte {
 	rq := fw.r.req
 	rq.Host = fw.r.hostName()
-	name, _ := routecheck.SplitHost(rq.Host)
+	name, _ := match.SplitHost(rq.Host)
 	dst = append(append(dst, "$WSSN: "...), name...)
 	dst = append(dst, "\r\n$WSSP: "...)
 	dst = strconv.AppendInt(dst, int64(fw.x.gen.table.ToldPort(&rq, &fw.x.gen.sem)), 10)

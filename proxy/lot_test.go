@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/internal/certtest"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // idlers are clients of one kind, plain or TLS.
@@ -197,7 +197,7 @@ func TestMaxClientsCountsParkedOnes(t *testing.T) {
 // test's, and for TLS what crypto/tls holds at both.
 func TestParkedClientsAreSmall(t *testing.T) {
 	bounds := map[string]uint64{"plain": 3 << 10, "TLS": 24 << 10}
-	eachKind(t, Options{IdleTimeout: routecheck.Nanos(3600 * second)}, func(t *testing.T, w *idlers) {
+	eachKind(t, Options{IdleTimeout: match.Nanos(3600 * second)}, func(t *testing.T, w *idlers) {
 		const clients = 200
 		_, kind, _ := strings.Cut(t.Name(), "/")
 		measure := func() (memory uint64, goroutines int) {

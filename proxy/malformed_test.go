@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 // malformed is an answer that is not as HTTP/1.1 wants it. want is what the client gets for GET and POST, head for
@@ -417,7 +417,7 @@ func (h *malformedWorld) ran(member, path string) (n int) {
 
 // malformed-answer=stream-lost lets such an answer count as a stream that is closed too early (R50b).
 func TestMalformedAsLost(t *testing.T) {
-	sem, err := routecheck.Defaults("latest", "proxy")
+	sem, err := choices.Defaults("latest", "proxy")
 	if err == nil {
 		_, err = sem.Assume("malformed-answer=stream-lost")
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/replay"
 )
 
@@ -22,11 +24,11 @@ type pluginLog struct {
 	lines  *lineQueue
 	thread pluginlog.Thread
 	epoch  time.Time // when the clock of decisions stood at 0
-	rec    routecheck.Recorder
+	rec    failover.Recorder
 	cause  error // of the attempt that failed last
 
 	// at is the time of the decision whose lines are written: a replay must count retry intervals as it did.
-	at routecheck.Nanos
+	at match.Nanos
 }
 
 // newWriter returns the writer for a configuration: its LogLevel says how much is written. nil where no log is wanted.
@@ -56,7 +58,7 @@ func (r *request) pluginLog(gen *generation) *pluginLog {
 }
 
 // recorder returns where decisions note their steps.
-func (l *pluginLog) recorder() *routecheck.Recorder {
+func (l *pluginLog) recorder() *failover.Recorder {
 	if l == nil {
 		return nil
 	}
@@ -78,7 +80,7 @@ func (l *pluginLog) emit(e *pluginlog.Event) {
 	l.w.Write(e)
 }
 
-func timeOf(epoch time.Time, at routecheck.Nanos) pluginlog.Time {
+func timeOf(epoch time.Time, at match.Nanos) pluginlog.Time {
 	return pluginlog.TimeOf(epoch.Add(time.Duration(at)))
 }
 
@@ -103,7 +105,7 @@ func (p *Proxy) eventNow(kind pluginlog.Kind) pluginlog.Event {
 }
 
 // matched tells how the request found its Route, or that it found none.
-func (l *pluginLog) matched(g *generation, rq *routecheck.Request, m *routecheck.Match) {
+func (l *pluginLog) matched(g *generation, rq *routecheck.Request, m *match.Match) {
 	if l != nil {
 		replay.MatchEvents(g.table, rq, m, &g.sem, l.emit)
 		l.flush()
@@ -112,7 +114,7 @@ func (l *pluginLog) matched(g *generation, rq *routecheck.Request, m *routecheck
 
 // steps tells what was noted since the last call. The lock of the cluster is held, for the order of lines is that of
 // decisions.
-func (l *pluginLog) steps(t *routecheck.Table, cluster routecheck.ClusterID, at routecheck.Nanos) {
+func (l *pluginLog) steps(t *routecheck.Table, cluster match.ClusterID, at match.Nanos) {
 	if l != nil {
 		l.at = at
 		replay.Events(t, cluster, l.rec.Steps, l.emit)
@@ -128,14 +130,14 @@ func (l *pluginLog) flush() {
 }
 
 // noteStream tells that an attempt has a stream.
-func (x *exchange) noteStream(act routecheck.Action, reused bool) {
+func (x *exchange) noteStream(act failover.Action, reused bool) {
 	if x.log == nil {
 		return
 	}
 	defer x.log.flush()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
-	x.gen.table.NoteStream(&x.flight, act, reused, x.log.recorder())
+	failover.NoteStream(x.gen.table, &x.flight, act, reused, x.log.recorder())
 	x.log.steps(x.gen.table, x.flight.Cluster, x.now())
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/wasplug/wasplug/internal/certtest"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/replay"
 )
 
@@ -184,7 +185,7 @@ func TestConcurrentLogReplays(t *testing.T) {
 const traceLog = `<Log LogLevel="Trace" Name="http_plugin.log"/>`
 
 // replays holds a log of level Trace against the core, from the start of the process on: all of it must agree.
-func replays(t *testing.T, table *routecheck.Table, sem *routecheck.Semantics, text string) bool {
+func replays(t *testing.T, table *routecheck.Table, sem *choices.Assumptions, text string) bool {
 	t.Helper()
 	r := replay.New(table, *sem)
 	if _, err := pluginlog.Read(strings.NewReader(text), pluginlog.Options{Want: replay.Kinds()},

@@ -15,19 +15,20 @@ import (
 	"time"
 
 	"github.com/wasplug/wasplug/proxy/wire"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Options steer a proxy. The zero value of each field is its default.
 type Options struct {
-	Semantics *routecheck.Semantics // open choices; default those of the latest plug-in level
-	Seed      uint64                // of round robin's start and random choices, 0 for one by chance
-	Log       *slog.Logger          // default none
+	Semantics *choices.Assumptions // open choices; default those of the latest plug-in level
+	Seed      uint64               // of round robin's start and random choices, 0 for one by chance
+	Log       *slog.Logger         // default none
 
-	HeadTimeout   routecheck.Nanos // from the first byte of a request to the end of its head, default 30 s
-	IdleTimeout   routecheck.Nanos // between two requests of a connection, default 60 s
-	BodyTimeout   routecheck.Nanos // for each piece of a request's body, default 60 s
-	ClientTimeout routecheck.Nanos // for a client that takes nothing of its answer, default 60 s
+	HeadTimeout   match.Nanos // from the first byte of a request to the end of its head, default 30 s
+	IdleTimeout   match.Nanos // between two requests of a connection, default 60 s
+	BodyTimeout   match.Nanos // for each piece of a request's body, default 60 s
+	ClientTimeout match.Nanos // for a client that takes nothing of its answer, default 60 s
 
 	AllowTrace bool // members get TRACE requests; by default it is not allowed
 	MaxClients int  // connections of clients at once, 0 no limit; those beyond it are answered 503
@@ -41,15 +42,15 @@ type Options struct {
 	Resolver Resolver                                                             // default the system's
 	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // default wire.Dial
 	// Now is the time that decisions are made by, 0 when New is called.
-	Now func() routecheck.Nanos
+	Now func() match.Nanos
 }
 
-const second = routecheck.Nanos(time.Second)
+const second = match.Nanos(time.Second)
 
 func (o *Options) complete(s *wire.Sweeper) {
-	def := func(d *routecheck.Nanos, seconds int) {
+	def := func(d *match.Nanos, seconds int) {
 		if *d == 0 {
-			*d = routecheck.Nanos(seconds) * second
+			*d = match.Nanos(seconds) * second
 		}
 	}
 	def(&o.HeadTimeout, 30)
@@ -57,7 +58,7 @@ func (o *Options) complete(s *wire.Sweeper) {
 	def(&o.BodyTimeout, 60)
 	def(&o.ClientTimeout, 60)
 	if o.Semantics == nil {
-		bundled, _ := routecheck.Defaults("latest", "proxy")
+		bundled, _ := choices.Defaults("latest", "proxy")
 		o.Semantics = &bundled
 	}
 	if o.Seed == 0 {
@@ -84,7 +85,7 @@ func (o *Options) complete(s *wire.Sweeper) {
 type Proxy struct {
 	opt        Options
 	log        *slog.Logger
-	now        func() routecheck.Nanos
+	now        func() match.Nanos
 	sweeper    *wire.Sweeper
 	lines      *lineQueue // nil: no log of the plug-in's
 	small      *wire.Buffers

@@ -5,13 +5,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 // Under open-route=rejects-file a Route without a group is refused at the start and on a reload, where the old file
 // stays in use (R17).
 func TestOpenRouteRejectsTheFile(t *testing.T) {
-	sem := routecheck.Latest()
+	sem := choices.Latest()
 	if _, err := sem.Assume("open-route=rejects-file"); err != nil {
 		t.Fatal(err)
 	}

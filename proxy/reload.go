@@ -13,7 +13,8 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Source is where a configuration comes from.
@@ -171,7 +172,7 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, 
 	}
 	g.log = p.newWriter(cfg)
 	p.keepTimes(g)
-	g.refresh = routecheck.Nanos(cfg.RefreshInterval.V) * second
+	g.refresh = match.Nanos(cfg.RefreshInterval.V) * second
 	old := p.gen.Load()
 	if old != nil {
 		g.number = old.number
@@ -196,7 +197,7 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, 
 // logUnusable says which Transports cannot be used: at start and at each reload, for it shows nowhere else before a
 // request fails.
 func (p *Proxy) logUnusable(g *generation) {
-	for _, u := range g.table.UnusableTransports() {
+	for _, u := range failover.UnusableTransports(g.table) {
 		p.log.Warn(u.Reason, "at", g.files.Start(u.At))
 		if g.log != nil {
 			e := p.eventNow(pluginlog.ErrorLine)
@@ -223,8 +224,8 @@ func (p *Proxy) keepTimes(g *generation) {
 
 // carry takes over from the old configuration what a reload keeps.
 func (g *generation) carry(old *generation) {
-	type taker = func(from, to *routecheck.ClusterState)
-	routecheck.Carry(old.table, g.table, &g.sem, func(from, to routecheck.ClusterID, take taker) {
+	type taker = func(from, to *failover.ClusterState)
+	failover.Carry(old.table, g.table, &g.sem, func(from, to match.ClusterID, take taker) {
 		before := &old.clusters[from]
 		before.mu.Lock()
 		defer before.mu.Unlock()

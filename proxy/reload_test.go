@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 // The file is looked at when RefreshInterval has passed and a request arrives; that request still gets the old
@@ -175,7 +175,7 @@ func TestRejectedFiles(t *testing.T) {
 		{noURIs, "open-route=rejects-file", true},
 		{noHosts, "", false}, {noHosts, "open-route=rejects-file", true}, {"", "open-route=rejects-file", false},
 	} {
-		sem, err := routecheck.Defaults("latest", "proxy")
+		sem, err := choices.Defaults("latest", "proxy")
 		if err == nil && c.assume != "" {
 			_, err = sem.Assume(c.assume)
 		}

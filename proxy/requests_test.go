@@ -13,6 +13,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/certtest"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 // kind is a request as somebody may send it.
@@ -529,7 +530,7 @@ func TestAllowTrace(t *testing.T) {
 func TestRefusedPaths(t *testing.T) {
 	for target, want := range map[string]int{"/a%2Fb": 404, "/a%00": 404, "/a%zz": 400, "/../a": 400, "/none": 404,
 		"/app/a%2Fb": 404} {
-		sem := routecheck.Latest()
+		sem := choices.Latest()
 		if _, err := sem.Assume("path-normalisation=decode-and-clean"); err != nil {
 			t.Fatal(err)
 		}

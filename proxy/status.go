@@ -6,6 +6,9 @@ import (
 
 	"github.com/wasplug/wasplug/proxy/admin"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Snapshot says what the process is doing. Each cluster's lock is held for as long as its state is copied.
@@ -23,10 +26,10 @@ func (p *Proxy) Snapshot() *admin.Snapshot {
 	s.Requests, s.Affinity = p.counters.status()
 	now := p.now()
 	for i := range g.clusters {
-		s.Clusters = append(s.Clusters, g.status(routecheck.ClusterID(i), now))
+		s.Clusters = append(s.Clusters, g.status(match.ClusterID(i), now))
 		s.Times = append(s.Times, g.clusters[i].times.snapshot(g.table.Clusters[i].Name))
 	}
-	for _, u := range g.table.UnusableTransports() {
+	for _, u := range failover.UnusableTransports(g.table) {
 		s.Clusters[u.Cluster].Members[u.Member].Unusable = u.Reason
 	}
 	return s
@@ -59,14 +62,14 @@ func (n *counters) status() (rq admin.RequestStatus, affinity map[string]uint64)
 	}
 	affinity = map[string]uint64{}
 	for i := range n.affinity {
-		affinity[routecheck.AffinityOutcome(i).String()] = n.affinity[i].Load()
+		affinity[failover.AffinityOutcome(i).String()] = n.affinity[i].Load()
 	}
 	return rq, affinity
 }
 
 // snapshot copies the counts of a cluster.
 func (h *histogram) snapshot(cluster string) admin.Histogram {
-	out := admin.Histogram{Cluster: cluster, Bounds: bounds[:], Sum: routecheck.Nanos(h.sum.Load())}
+	out := admin.Histogram{Cluster: cluster, Bounds: bounds[:], Sum: match.Nanos(h.sum.Load())}
 	for i := range h.buckets {
 		out.Counts = append(out.Counts, h.buckets[i].Load())
 	}
@@ -81,17 +84,17 @@ func (g *generation) name() string {
 	return g.files.Name(g.cfg.Node.NameSpan.File)
 }
 
-func (g *generation) status(id routecheck.ClusterID, now routecheck.Nanos) admin.ClusterStatus {
+func (g *generation) status(id match.ClusterID, now match.Nanos) admin.ClusterStatus {
 	c, tc := &g.clusters[id], &g.table.Clusters[id]
 	c.mu.Lock()
-	note := g.table.Note(id, &c.state, now)
+	note := explain.Note(g.table, id, &c.state, now)
 	c.mu.Unlock()
 	out := admin.ClusterStatus{Cluster: note.Cluster, Next: note.Next}
 	for i, n := range note.Members {
 		n.RetryIn = tenths(n.RetryIn)
 		m := admin.MemberStatus{
 			MemberNote: n, New: n.Total - n.Affinity, Max: tc.Members[i].MaxConnections, Address: []string{},
-			Draining: tc.Drained(routecheck.MemberID(i)),
+			Draining: tc.Drained(match.MemberID(i)),
 		}
 		for j := range c.members[i].transports {
 			t := &c.members[i].transports[j]
@@ -109,16 +112,16 @@ func (g *generation) status(id routecheck.ClusterID, now routecheck.Nanos) admin
 // Explain answers "why" against the state that the process is in now: it decides a request without sending it.
 func (p *Proxy) Explain(rq routecheck.Request) []routecheck.Decision {
 	g := p.gen.Load()
-	sc := routecheck.Scenario{Requests: routecheck.Repeat(rq, 1, 0)}
+	sc := explain.Scenario{Requests: explain.Repeat(rq, 1, 0)}
 	now := p.now()
 	for i := range g.clusters {
-		sc.Members = append(sc.Members, g.facts(routecheck.ClusterID(i), now)...)
+		sc.Members = append(sc.Members, g.facts(match.ClusterID(i), now)...)
 	}
-	return g.table.Explain(g.files, &sc, g.sem, nil, routecheck.WithAll)
+	return explain.Explain(g.table, g.files, &sc, g.sem, nil, explain.WithAll)
 }
 
 // facts words the state of a cluster as a scenario has it. Streams are counted before: that may close some.
-func (g *generation) facts(id routecheck.ClusterID, now routecheck.Nanos) []routecheck.MemberFact {
+func (g *generation) facts(id match.ClusterID, now match.Nanos) []explain.MemberFact {
 	c := &g.clusters[id]
 	idle := make([][]int, len(c.members))
 	for i := range c.members {
@@ -128,6 +131,6 @@ func (g *generation) facts(id routecheck.ClusterID, now routecheck.Nanos) []rout
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	count := func(m routecheck.MemberID, transport int) int { return idle[m][transport] }
-	return g.table.StateFacts(id, &c.state, now, count)
+	count := func(m match.MemberID, transport int) int { return idle[m][transport] }
+	return explain.StateFacts(g.table, id, &c.state, now, count)
 }

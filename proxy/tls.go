@@ -7,12 +7,12 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/proxy/keystore"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // memberTLS makes the TLS configuration of an https transport from its keyring. What it cannot do is an error: never a
 // silent fallback.
-func (b *builder) memberTLS(tt *routecheck.Transport) (*tls.Config, error) {
+func (b *builder) memberTLS(tt *match.Transport) (*tls.Config, error) {
 	name := keystore.Name{
 		Path: propertyOf(tt, "keyring"), Stash: propertyOf(tt, "stashfile"), Password: propertyOf(tt, "password"),
 	}
@@ -32,7 +32,7 @@ func (b *builder) memberTLS(tt *routecheck.Transport) (*tls.Config, error) {
 	return cfg, nil
 }
 
-func propertyOf(tt *routecheck.Transport, name string) string {
+func propertyOf(tt *match.Transport, name string) string {
 	if p := parser.Find(tt.Source.Properties, name); p != nil {
 		return p.Value.V
 	}

@@ -4,11 +4,12 @@ import (
 	"time"
 
 	"github.com/wasplug/wasplug/proxy/wire"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // upgrade passes a 101 on; from then on bytes go both ways until one side ends (a WebSocket).
-func (fw *forwarder) upgrade(s *stream) routecheck.Event {
+func (fw *forwarder) upgrade(s *stream) failover.Event {
 	f := &fw.x.flight
 	source := fw.x.gen.table.Clusters[f.Cluster].Members[f.Last].Source
 	t := tunnel{
@@ -22,8 +23,8 @@ func (fw *forwarder) upgrade(s *stream) routecheck.Event {
 	return ev
 }
 
-func seconds(n int) routecheck.Nanos {
-	return routecheck.Nanos(max(n, 0)) * routecheck.Nanos(time.Second)
+func seconds(n int) match.Nanos {
+	return match.Nanos(max(n, 0)) * match.Nanos(time.Second)
 }
 
 // tunnel is an upgraded connection. wsServerIOTimeout limits each read and write on the member's side,
@@ -31,10 +32,10 @@ func seconds(n int) routecheck.Nanos {
 type tunnel struct {
 	fw       *forwarder
 	s        *stream
-	io, idle routecheck.Nanos
+	io, idle match.Nanos
 }
 
-func (t *tunnel) run() routecheck.Event {
+func (t *tunnel) run() failover.Event {
 	c, r, s := t.fw.c, t.fw.r, t.s
 	at := s.off
 	start := rewrite(s.in.All, wire.Headroom+at, &s.rs, false, "")
@@ -50,7 +51,7 @@ func (t *tunnel) run() routecheck.Event {
 	}()
 	t.copy(&c.Link, &s.Link, nil)
 	<-done
-	return routecheck.Event{Kind: routecheck.Done}
+	return failover.Event{Kind: failover.Done}
 }
 
 // copy passes bytes on until one side ends, then ends both.

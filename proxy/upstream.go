@@ -12,7 +12,8 @@ import (
 
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/proxy/wire"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // transport is an address of a member, and the queue of idle streams to it (R66).
@@ -21,11 +22,11 @@ type transport struct {
 	addrs []string // as resolved at load
 	err   error    // why it could not be resolved
 	tls   *tls.Config
-	spare bool             // a certificate with another host name does not mark the member down
-	ttl   routecheck.Nanos // R65, 0 no limit
+	spare bool        // a certificate with another host name does not mark the member down
+	ttl   match.Nanos // R65, 0 no limit
 
 	mu     sync.Mutex
-	queue  routecheck.StreamQueue[*stream]
+	queue  failover.StreamQueue[*stream]
 	closed bool
 }
 
@@ -42,7 +43,7 @@ type stream struct {
 }
 
 // take gives an idle stream that is not too old, nil when there is none (R65, R66).
-func (t *transport) take(now routecheck.Nanos) *stream {
+func (t *transport) take(now match.Nanos) *stream {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.queue.Expire(now, t.ttl, func(s *stream) { s.Close() })
@@ -55,7 +56,7 @@ func (t *transport) take(now routecheck.Nanos) *stream {
 }
 
 // put queues a stream for the next request.
-func (t *transport) put(s *stream, now routecheck.Nanos) {
+func (t *transport) put(s *stream, now match.Nanos) {
 	s.Rest()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -77,7 +78,7 @@ func (t *transport) close() {
 
 // sweep drops streams that are too old (R65), and those that the member has closed: a request that finds one would
 // have to begin again.
-func (t *transport) sweep(now routecheck.Nanos) {
+func (t *transport) sweep(now match.Nanos) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.queue.Expire(now, t.ttl, func(s *stream) { s.Close() })
@@ -91,7 +92,7 @@ func (t *transport) sweep(now routecheck.Nanos) {
 }
 
 // idle returns how many streams can be taken.
-func (t *transport) idle(now routecheck.Nanos) int {
+func (t *transport) idle(now match.Nanos) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.queue.Expire(now, t.ttl, func(s *stream) { s.Close() })
@@ -99,10 +100,10 @@ func (t *transport) idle(now routecheck.Nanos) int {
 }
 
 // open connects. The event says what went wrong: ConnectFailed, ConnectTimeout or NameDiffers, 0 when nothing did.
-func (p *Proxy) open(ctx context.Context, t *transport, limit routecheck.Nanos) (*stream, routecheck.EventKind,
+func (p *Proxy) open(ctx context.Context, t *transport, limit match.Nanos) (*stream, failover.EventKind,
 	error) {
 	if t.err != nil {
-		return nil, routecheck.ConnectFailed, t.err
+		return nil, failover.ConnectFailed, t.err
 	}
 	if limit > 0 {
 		var cancel context.CancelFunc
@@ -127,11 +128,11 @@ func (p *Proxy) open(ctx context.Context, t *transport, limit routecheck.Nanos) 
 		s.Init(conn, p.sweeper)
 		return s, 0, nil
 	case isTimeout(err):
-		return nil, routecheck.ConnectTimeout, err
+		return nil, failover.ConnectTimeout, err
 	case t.spare && errors.As(err, new(x509.HostnameError)):
-		return nil, routecheck.NameDiffers, err
+		return nil, failover.NameDiffers, err
 	}
-	return nil, routecheck.ConnectFailed, err
+	return nil, failover.ConnectFailed, err
 }
 
 // handshakeError is why a handshake with a member failed.

@@ -13,6 +13,9 @@ import (
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas"
 )
@@ -232,7 +235,7 @@ func commandNames(app *cli.App) (names []string) {
 // levels lists the plug-in levels at which something changes.
 func levels() []string {
 	all := []string{"latest"}
-	for _, fact := range routecheck.LevelFacts() {
+	for _, fact := range choices.LevelFacts() {
 		for _, since := range fact.Since {
 			all = append(all, since.Level)
 		}
@@ -253,7 +256,7 @@ func assumptions(typed string) (all []string) {
 			}
 		}
 	}
-	for _, ch := range routecheck.Choices() {
+	for _, ch := range choices.All() {
 		add(ch.Name, ch.Values)
 	}
 	for _, ch := range session.Choices() {
@@ -286,7 +289,7 @@ func (a *asked) members(flag, typed string) (all []string) {
 			all = append(all, "cluster:"+t.Clusters[i].Name)
 		}
 		for j := range t.Clusters[i].Members {
-			name := t.MemberName(routecheck.ClusterID(i), routecheck.MemberID(j))
+			name := t.MemberName(match.ClusterID(i), match.MemberID(j))
 			if _, _, err := t.FindMember(name); err != nil {
 				name = t.Clusters[i].Name + "/" + name
 			}
@@ -300,7 +303,7 @@ func (a *asked) members(flag, typed string) (all []string) {
 }
 
 func withFaults(member string) (all []string) {
-	for _, fault := range routecheck.FaultNames() {
+	for _, fault := range explain.FailureModes() {
 		all = append(all, member+"="+fault)
 	}
 	return all
@@ -351,7 +354,7 @@ func (a *asked) table() *routecheck.Table {
 	if path == "" {
 		return nil
 	}
-	sem := routecheck.Latest()
+	sem := choices.Latest()
 	load := app.Load{Config: app.Config{Path: path, WebServer: a.flags["web-server"]}, DecideBy: &sem}
 	l, err := load.Run(app.Input{Open: openFile})
 	if err != nil {

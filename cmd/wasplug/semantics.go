@@ -6,13 +6,13 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/internal/app"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 // platformFlag names the web server that the plug-in sits in; when says when it counts.
 func platformFlag(when string) cli.Flag {
-	return &cli.StringFlag{Name: "platform", Usage: when + "`WEB_SERVER` that the plug-in sits in: " + strings.Join(routecheck.Platforms(), ", ") +
-		" (default " + routecheck.Platforms()[0] + "; proxy is the bundled one)"}
+	return &cli.StringFlag{Name: "platform", Usage: when + "`WEB_SERVER` that the plug-in sits in: " + strings.Join(choices.Platforms(), ", ") +
+		" (default " + choices.Platforms()[0] + "; proxy is the bundled one)"}
 }
 
 // pluginOf is the plug-in that the flags describe.

@@ -10,7 +10,7 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas"
 )
@@ -59,9 +59,9 @@ func TestTraceFitsItsSchema(t *testing.T) {
 
 // TestSemanticsSchemaKnowsEveryChoice: the schema lists the choices and values of the core, no more and no less.
 func TestSemanticsSchemaKnowsEveryChoice(t *testing.T) {
-	all := routecheck.Choices()
+	all := choices.All()
 	for _, c := range session.Choices() {
-		all = append(all, routecheck.ChoiceInfo{Name: c.Name, Values: c.Values})
+		all = append(all, choices.Info{Name: c.Name, Values: c.Values})
 	}
 	for _, c := range all {
 		for _, v := range append(slices.Clone(c.Values), "nonsense") {

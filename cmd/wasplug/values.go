@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/internal/report"
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -32,7 +32,7 @@ func flagValues(command, flag string) []string {
 	case "profile":
 		return lint.Profiles()
 	case "platform":
-		return routecheck.Platforms()
+		return choices.Platforms()
 	case "persistence":
 		return session.Persistences()
 	case "write-frequency":

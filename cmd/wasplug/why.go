@@ -9,7 +9,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/internal/report"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
 )
 
 func whyCommand() *cli.Command {
@@ -85,7 +85,7 @@ func why(c *cli.Context) error {
 		return err
 	}
 	if format == "text" && request.Times > 1 {
-		request.Detail = routecheck.WithCertainty // which is all that the table of several requests shows
+		request.Detail = explain.WithCertainty // which is all that the table of several requests shows
 	}
 	answer, err := request.Run(inputOf(c))
 	tell(c, answer.Notes)

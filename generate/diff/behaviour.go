@@ -10,6 +10,9 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Target is where a request goes.
@@ -138,17 +141,17 @@ func (c *Class) add(s ask) {
 // side is one of the two files, with a description of each cluster.
 type side struct {
 	File
-	sem      routecheck.Semantics
+	sem      choices.Assumptions
 	table    *routecheck.Table
 	clusters []described
 	clones   map[string][]owner // by clone ID
-	home     func(*routecheck.Request) (routecheck.ClusterID, routecheck.MemberID, bool)
+	home     func(*routecheck.Request) (match.ClusterID, match.MemberID, bool)
 }
 
 // owner is a member that has a clone ID.
 type owner struct {
-	cluster routecheck.ClusterID
-	member  routecheck.MemberID
+	cluster match.ClusterID
+	member  match.MemberID
 }
 
 type described struct {
@@ -158,15 +161,15 @@ type described struct {
 
 func newSide(f File) (*side, error) {
 	if f.Platform == "" {
-		f.Platform = routecheck.Platforms()[0]
+		f.Platform = choices.Platforms()[0]
 	}
-	sem, err := routecheck.Defaults("latest", f.Platform)
+	sem, err := choices.Defaults("latest", f.Platform)
 	if err != nil {
 		return nil, err
 	}
 	t, _ := routecheck.New(f.Config)
 	s := &side{File: f, sem: sem, table: t, clones: map[string][]owner{}}
-	s.home = t.Home(&s.sem)
+	s.home = explain.Home(t, &s.sem)
 	for i := range t.Clusters {
 		c := &t.Clusters[i]
 		d := described{Target: Target{Cluster: c.Name, Members: members(c, nil)}}
@@ -174,7 +177,7 @@ func newSide(f File) (*side, error) {
 		s.clusters = append(s.clusters, d)
 		for j := range c.Members {
 			if id := c.Members[j].CloneID; id != "" {
-				s.clones[id] = append(s.clones[id], owner{routecheck.ClusterID(i), routecheck.MemberID(j)})
+				s.clones[id] = append(s.clones[id], owner{match.ClusterID(i), match.MemberID(j)})
 			}
 		}
 	}
@@ -191,14 +194,14 @@ func (s *side) renamed(r renames) {
 }
 
 // members describes those of a cluster, by the names that they had before.
-func members(c *routecheck.Cluster, r renames) []string {
+func members(c *match.Cluster, r renames) []string {
 	var all []string
 	for i, m := range c.Members {
 		var addresses []string
 		for _, t := range m.Transports {
 			addresses = append(addresses, parser.Address(t.Host, strconv.Itoa(t.Port)))
 		}
-		all = append(all, fmt.Sprintf("%s (%s, %s)", r.before(c.Name, m.Name), c.RoleInWords(routecheck.MemberID(i)), strings.Join(addresses, " ")))
+		all = append(all, fmt.Sprintf("%s (%s, %s)", r.before(c.Name, m.Name), c.RoleInWords(match.MemberID(i)), strings.Join(addresses, " ")))
 	}
 	slices.Sort(all)
 	return all

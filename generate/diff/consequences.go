@@ -8,7 +8,8 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Kinds of consequences, in the order in which they are told. They name the sections too.
@@ -57,8 +58,8 @@ type sample struct {
 // target is where a side leads a spot.
 type target struct {
 	described
-	id    routecheck.ClusterID
-	match routecheck.Match
+	id    match.ClusterID
+	match match.Match
 }
 
 // note keeps a request as the sample of its cluster if it says more than the one before.
@@ -117,14 +118,14 @@ func (c *comparison) consequences() []Consequence {
 // newSessions compares how the new sessions of a cluster spread.
 func (c *comparison) newSessions(s *sample) {
 	type member struct {
-		id    routecheck.MemberID
+		id    match.MemberID
 		share float64
 	}
 	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
-	before, after := c.old.table.NewSessions(s.old.id, &c.old.sem), c.new.table.NewSessions(s.new.id, &c.new.sem)
+	before, after := explain.NewSessions(c.old.table, s.old.id, &c.old.sem), explain.NewSessions(c.new.table, s.new.id, &c.new.sem)
 	left := map[string]member{}
 	for i := range a.Members {
-		left[a.Members[i].Name] = member{routecheck.MemberID(i), before[i]}
+		left[a.Members[i].Name] = member{match.MemberID(i), before[i]}
 	}
 	for i := range b.Members {
 		m := &b.Members[i]
@@ -144,10 +145,10 @@ func (c *comparison) newSessions(s *sample) {
 			k.said = append(k.said, subjectOf(b.Name, m.Name))
 		default:
 			k.Old = a.Members[was.id].At
-			if a.Role(was.id) != b.Role(routecheck.MemberID(i)) {
+			if a.Role(was.id) != b.Role(match.MemberID(i)) {
 				k.said = append(k.said, listsOf(b.Name)...)
 			}
-			k.Text = fmt.Sprintf("%s -> %s%s", percent(was.share), percent(after[i]), why(b, routecheck.MemberID(i), after[i]))
+			k.Text = fmt.Sprintf("%s -> %s%s", percent(was.share), percent(after[i]), why(b, match.MemberID(i), after[i]))
 		}
 		c.tell(k)
 	}
@@ -161,7 +162,7 @@ func (c *comparison) newSessions(s *sample) {
 }
 
 // why says for what reason a member gets no new sessions.
-func why(c *routecheck.Cluster, m routecheck.MemberID, share float64) string {
+func why(c *match.Cluster, m match.MemberID, share float64) string {
 	switch {
 	case share > 0:
 		return ""

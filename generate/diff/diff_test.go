@@ -18,6 +18,8 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/schemas"
 )
 
@@ -240,11 +242,11 @@ func TestSamplesAreConfirmed(t *testing.T) {
 			for i, src := range []string{a, b} {
 				cfg, _ := parser.Parse(1, []byte(src))
 				table, _ := routecheck.New(cfg)
-				rq, err := routecheck.ParseURL(c.URL)
+				rq, err := match.ParseURL(c.URL)
 				if err != nil {
 					t.Fatal(err)
 				}
-				sem := routecheck.Latest()
+				sem := choices.Latest()
 				m, ok := table.Match(&rq, &sem)
 				want := []Target{c.Old, c.New}[i]
 				if ok == want.Declined || ok && table.Clusters[m.Cluster].Name != want.Cluster {
@@ -388,8 +390,8 @@ func TestPlatforms(t *testing.T) {
 			platform string
 			want     Target
 		}{{"ihs", c.Old}, {"iis", c.New}} {
-			sem, _ := routecheck.Defaults("latest", side.platform)
-			rq, err := routecheck.ParseURL(c.URL)
+			sem, _ := choices.Defaults("latest", side.platform)
+			rq, err := match.ParseURL(c.URL)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // fact is one statement of a file: what it speaks of, its value in effect, and where it stands.
@@ -125,7 +125,7 @@ const maxPairs = 2_000_000
 
 // pairs counts the pairs of alias and URI of all Routes.
 func pairs(cfg *parser.Config) int {
-	n, names := 0, routecheck.Resolve(cfg)
+	n, names := 0, match.Resolve(cfg)
 	for _, r := range cfg.Routes {
 		aliases, uris := 1, 1
 		h, g, _ := names.RouteParts(r)
@@ -211,7 +211,7 @@ func (f *facts) cluster(c *parser.ServerCluster) {
 // weights are the start weights of a cluster, by the names that the members had before.
 func (f *facts) weights(c *parser.ServerCluster) string {
 	starts := map[string]int32{}
-	for name, start := range routecheck.StartWeights(c) {
+	for name, start := range match.StartWeights(c) {
 		starts[f.named.before(c.Name.V, name)] = start
 	}
 	return fmt.Sprint(starts)
@@ -251,7 +251,7 @@ func (f *facts) server(subject string, s *parser.Server) {
 // claim it. A Route that names a missing definition is stated as it is: the plug-in rejects the file for it (R18).
 func (f *facts) routes(cfg *parser.Config) {
 	f.leads = true
-	names := routecheck.Resolve(cfg)
+	names := match.Resolve(cfg)
 	for _, r := range cfg.Routes {
 		h, g, c := names.RouteParts(r)
 		target := diag.Sprintf("ServerCluster %q", r.ServerCluster.V)

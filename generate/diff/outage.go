@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // outage compares what it costs when a member fails: how long a client waits, how often one is sent to a member that is down, which bodies can be sent
@@ -17,7 +18,7 @@ func (c *comparison) outage(s *sample) {
 	tell := func(text string, said ...string) {
 		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, Text: text, said: said})
 	}
-	if was, is := c.old.table.WorstWait(s.old.id, 1, &c.old.sem), c.new.table.WorstWait(s.new.id, 1, &c.new.sem); wait(was) != wait(is) {
+	if was, is := explain.WorstWait(c.old.table, s.old.id, 1, &c.old.sem), explain.WorstWait(c.new.table, s.new.id, 1, &c.new.sem); wait(was) != wait(is) {
 		tell(fmt.Sprintf("longest wait while one member hangs: %s -> %s", wait(was), wait(is)))
 	}
 	if a.RetryInterval != b.RetryInterval {
@@ -34,13 +35,13 @@ func (c *comparison) outage(s *sample) {
 
 // marking are the failures that may mark a member down, and how each is told.
 var marking = []struct {
-	fault routecheck.Fault
+	fault explain.FailureMode
 	words string
 }{
-	{routecheck.Refused, "a failed connect"},
-	{routecheck.NoAnswer, "an expired ServerIOTimeout"},
-	{routecheck.Reset, "a stream that is closed early"},
-	{routecheck.Busy, "a 503"},
+	{explain.Refused, "a failed connect"},
+	{explain.NoAnswer, "an expired ServerIOTimeout"},
+	{explain.Reset, "a stream that is closed early"},
+	{explain.Busy, "a 503"},
 }
 
 // marks tells which failures no longer mark a member down, or do so from now on (R51 to R55), of members that get requests by both files. What holds of
@@ -51,7 +52,7 @@ func (c *comparison) marks(s *sample) {
 	var list []Consequence
 	asked := 0
 	for m := range b.Members {
-		id := routecheck.MemberID(m)
+		id := match.MemberID(m)
 		old, known := a.MemberByName(c.renamed.before(b.Name, b.Members[m].Name))
 		if !known || a.Role(old) == "none" || b.Role(id) == "none" {
 			continue
@@ -80,10 +81,10 @@ func (c *comparison) marks(s *sample) {
 }
 
 // marks says for each member which of the failures mark it down.
-func (s *side) marks(id routecheck.ClusterID) [][]bool {
+func (s *side) marks(id match.ClusterID) [][]bool {
 	all := make([][]bool, len(s.table.Clusters[id].Members))
 	for _, k := range marking {
-		for m, marks := range s.table.Marks(id, k.fault, &s.sem) {
+		for m, marks := range explain.Marks(s.table, id, k.fault, &s.sem) {
 			all[m] = append(all[m], marks)
 		}
 	}
@@ -111,10 +112,10 @@ func marked(did, does []bool) string {
 	return strings.Join(parts, "; ")
 }
 
-func seconds(n routecheck.Nanos) string { return fmt.Sprintf("%d s", n/1_000_000_000) }
+func seconds(n match.Nanos) string { return fmt.Sprintf("%d s", n/1_000_000_000) }
 
 // probes bounds how many requests a minute meet a member whose connects are refused.
-func probes(interval routecheck.Nanos) string {
+func probes(interval match.Nanos) string {
 	if interval <= 0 {
 		return "as many as come"
 	}
@@ -131,7 +132,7 @@ func buffer(n int64) string {
 	return fmt.Sprintf("up to %d KB", n/1024)
 }
 
-func wait(w routecheck.Wait) string {
+func wait(w explain.Wait) string {
 	if w.Endless {
 		return "without end"
 	}

@@ -5,16 +5,16 @@ import (
 	"math"
 	"strings"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 // platform tells that the sides are for web servers that hand other paths to the plug-in (R16). The requests that this leads elsewhere are classes.
 func (c *comparison) platform() {
 	var differ []string
-	for choice := range routecheck.Choices() {
-		was, is := c.old.sem.Value(routecheck.Choice(choice)), c.new.sem.Value(routecheck.Choice(choice))
+	for choice := range choices.All() {
+		was, is := c.old.sem.Value(choices.Choice(choice)), c.new.sem.Value(choices.Choice(choice))
 		if was != is {
-			differ = append(differ, fmt.Sprintf("%s: %s -> %s", routecheck.Choice(choice), was, is))
+			differ = append(differ, fmt.Sprintf("%s: %s -> %s", choices.Choice(choice), was, is))
 		}
 	}
 	if differ != nil {

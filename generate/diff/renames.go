@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // renames are the members that have another name in the new file, by cluster. The clone ID tells a member, because
@@ -19,8 +19,8 @@ type names struct{ before, now map[string]string }
 
 // findRenames pairs members that only one of two files knows.
 func findRenames(old, new *parser.Config) renames {
-	all, is := renames{}, routecheck.Resolve(new)
-	for _, c := range routecheck.Resolve(old).Clusters() {
+	all, is := renames{}, match.Resolve(new)
+	for _, c := range match.Resolve(old).Clusters() {
 		if now := is.Cluster(c.Name.V); now != nil {
 			all[c.Name.V] = pairMembers(c, now)
 		}
@@ -50,7 +50,7 @@ func newcomers(of, other *parser.ServerCluster) (list []*parser.Server) {
 	for _, s := range other.Servers {
 		known[s.Name.V] = true
 	}
-	for _, s := range routecheck.Servers(of) {
+	for _, s := range match.Servers(of) {
 		if !known[s.Name.V] {
 			list = append(list, s)
 		}

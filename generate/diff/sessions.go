@@ -5,13 +5,14 @@ import (
 	"math"
 
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // sessions tells whose sessions lose their home: for each member of a cluster both files are asked about a request with a session of it.
 func (c *comparison) sessions(s *sample) {
 	cluster := &c.old.table.Clusters[s.old.id]
-	shares := c.old.table.NewSessions(s.old.id, &c.old.sem)
+	shares := explain.NewSessions(c.old.table, s.old.id, &c.old.sem)
 	var lost []Consequence
 	homes := 0
 	for i := range cluster.Members {
@@ -21,7 +22,7 @@ func (c *comparison) sessions(s *sample) {
 		}
 		homes++
 		if !c.home(c.new, s, m.CloneID) {
-			lost = append(lost, Consequence{Kind: Sessions, Cluster: cluster.Name, Member: m.Name, Share: shares[i], Old: m.At, Text: c.reason(s, routecheck.MemberID(i))})
+			lost = append(lost, Consequence{Kind: Sessions, Cluster: cluster.Name, Member: m.Name, Share: shares[i], Old: m.At, Text: c.reason(s, match.MemberID(i))})
 		}
 	}
 	if whole := c.wholeCluster(s); whole != "" && len(lost) > 0 && len(lost) == homes {
@@ -90,7 +91,7 @@ func (c *comparison) wholeCluster(s *sample) string {
 }
 
 // reason says why the sessions of a member of the old file lose their home.
-func (c *comparison) reason(s *sample, id routecheck.MemberID) string {
+func (c *comparison) reason(s *sample, id match.MemberID) string {
 	m := &c.old.table.Clusters[s.old.id].Members[id]
 	if s.new.Declined {
 		return "no request reaches its cluster any more"

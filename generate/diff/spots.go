@@ -8,6 +8,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/space"
 )
 
 const (
@@ -27,7 +28,7 @@ type ask struct {
 
 // URL returns the URL that the client asked for.
 func (a ask) URL() string {
-	return routecheck.Spot{Host: a.host, Port: a.port, Path: "/"}.URL() + a.target[1:]
+	return space.MatchKey{Host: a.host, Port: a.port, Path: "/"}.URL() + a.target[1:]
 }
 
 func (a ask) request() routecheck.Request {
@@ -42,7 +43,7 @@ func asks(old, new *side) iter.Seq[ask] {
 		for _, p := range places(old, new) {
 			patterns := distinct(append(had(p.host, p.port), has(p.host, p.port)...))
 			for _, path := range paths(patterns) {
-				plain, odd := targets(routecheck.Spot{Host: p.host, Port: p.port, Path: path}, old, new)
+				plain, odd := targets(space.MatchKey{Host: p.host, Port: p.port, Path: path}, old, new)
 				for i, target := range append(plain, odd...) {
 					if !yield(ask{p, target, i >= len(plain)}) {
 						return
@@ -54,7 +55,7 @@ func asks(old, new *side) iter.Seq[ask] {
 }
 
 // targets are the ways in which a path is sent.
-func targets(s routecheck.Spot, old, new *side) (plain, odd []string) {
+func targets(s space.MatchKey, old, new *side) (plain, odd []string) {
 	was := s.TargetIn(&old.sem)
 	if old.sem == new.sem {
 		return []string{was}, nil

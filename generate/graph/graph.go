@@ -8,6 +8,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Formats are the names that Write takes.
@@ -59,7 +60,7 @@ type member struct{ name, role, clone, addresses string }
 
 func build(cfg *parser.Config) *graph {
 	table, missing := routecheck.New(cfg)
-	names := routecheck.Resolve(cfg)
+	names := match.Resolve(cfg)
 	g := &graph{}
 	if len(missing) > 0 {
 		g.idle = "nothing is served by this file: the plug-in rejects it, as a Route names what is not defined"
@@ -154,7 +155,7 @@ func newCluster(table *routecheck.Table, name string) *cluster {
 	}
 	c := &table.Clusters[id]
 	for i, m := range c.Members {
-		k.members = append(k.members, newMember(m.Source, c.RoleInWords(routecheck.MemberID(i))))
+		k.members = append(k.members, newMember(m.Source, c.RoleInWords(match.MemberID(i))))
 	}
 	return k
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // cluster is a ServerCluster of the output: the members of one or several clusters of the inputs.
@@ -174,7 +174,7 @@ func roles(c *parser.ServerCluster) map[*parser.Server]role {
 	for _, s := range c.Servers {
 		in[s] = none
 	}
-	primaries, backups := routecheck.PrimaryAndBackup(c)
+	primaries, backups := match.PrimaryAndBackup(c)
 	for _, s := range primaries {
 		in[s] = primary
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Mode says who serves a URI that several files have.
@@ -179,7 +179,7 @@ func (m *merger) collect() error {
 	m.units, m.reported = map[uint64]*unit{}, map[string]int{}
 	m.bySet, m.byMembers = map[int32]*cluster{}, map[string][]*cluster{}
 	for file, in := range m.inputs {
-		names := routecheck.Resolve(in.Config)
+		names := match.Resolve(in.Config)
 		known := map[*parser.ServerCluster]int32{}
 		for _, r := range in.Config.Routes {
 			c, cluster := m.resolve(file, in, names, r)
@@ -207,7 +207,7 @@ func (m *merger) collect() error {
 }
 
 // resolve finds what a Route names. A Route that leads nowhere contributes nothing; the plug-in would reject the whole file for it (R18).
-func (m *merger) resolve(file int, in Input, names *routecheck.Names, r *parser.Route) (claim, *parser.ServerCluster) {
+func (m *merger) resolve(file int, in Input, names *match.Names, r *parser.Route) (claim, *parser.ServerCluster) {
 	c := claim{file: file, route: r}
 	var cluster *parser.ServerCluster
 	c.host, c.group, cluster = names.RouteParts(r)

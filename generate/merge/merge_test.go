@@ -16,7 +16,7 @@ import (
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // inputs parses files; their names are in1.xml, in2.xml and so on.
@@ -46,7 +46,7 @@ func parse(src []byte) *parser.Config {
 // triples are clone ID, alias and URI as the peer's own test computes them: from the names of each Route.
 func triples(cfg *parser.Config) map[string]bool {
 	all := map[string]bool{}
-	names := routecheck.Resolve(cfg)
+	names := match.Resolve(cfg)
 	for _, r := range cfg.Routes {
 		h, g, c := names.RouteParts(r)
 		if c == nil || h == nil || g == nil {
@@ -229,7 +229,7 @@ func TestConflicts(t *testing.T) {
 func TestModes(t *testing.T) {
 	a, b := file([4]string{"*:80", "/a /b", "x@h:1", ""}), file([4]string{"*:80", "/a /c", "y@h:2", ""})
 	byURI := func(cfg *parser.Config, uri string) (primary, backup []string) {
-		names := routecheck.Resolve(cfg)
+		names := match.Resolve(cfg)
 		for _, r := range cfg.Routes {
 			if _, g, c := names.RouteParts(r); slices.ContainsFunc(g.Uris, func(u *parser.Uri) bool { return u.Name.V == uri }) {
 				for _, s := range c.Servers {

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Unmet is an expectation that a request does not meet.
@@ -20,7 +22,7 @@ type Unmet struct {
 // expectation is what must hold of every request.
 type expectation struct {
 	text  string
-	holds func(routecheck.Answer) bool
+	holds func(failover.Answer) bool
 }
 
 // readExpectations reads member:X, cluster:X, status:N, declined, and bare words where only one of them fits.
@@ -28,10 +30,10 @@ func readExpectations(t *routecheck.Table, texts []string) ([]expectation, error
 	var out []expectation
 	for _, text := range texts {
 		kind, value, ok := strings.Cut(text, ":")
-		if text == routecheck.Declined {
+		if text == failover.Declined {
 			kind, ok = text, true
 		}
-		if !ok || kind != "member" && kind != "cluster" && kind != "status" && kind != routecheck.Declined {
+		if !ok || kind != "member" && kind != "cluster" && kind != "status" && kind != failover.Declined {
 			var err error
 			if kind, err = bareKind(t, text); err != nil {
 				return nil, err
@@ -57,7 +59,7 @@ func bareKind(t *routecheck.Table, word string) (string, error) {
 		kinds = append(kinds, "cluster")
 	}
 	_, _, err := t.FindMember(word)
-	if several := (*routecheck.AmbiguousMember)(nil); err == nil || errors.As(err, &several) {
+	if several := (*match.AmbiguousMember)(nil); err == nil || errors.As(err, &several) {
 		kinds = append(kinds, "member")
 	}
 	switch len(kinds) {
@@ -70,27 +72,27 @@ func bareKind(t *routecheck.Table, word string) (string, error) {
 	return "", wrong("expect", " %q can mean a %s: write %s:%s", word, strings.Join(kinds, " or a "), kinds[0], word)
 }
 
-func expectationOf(t *routecheck.Table, kind, value string) (func(routecheck.Answer) bool, error) {
+func expectationOf(t *routecheck.Table, kind, value string) (func(failover.Answer) bool, error) {
 	switch kind {
-	case routecheck.Declined:
-		if value != "" && value != routecheck.Declined {
+	case failover.Declined:
+		if value != "" && value != failover.Declined {
 			return nil, fmt.Errorf("nothing stands behind declined")
 		}
-		return func(a routecheck.Answer) bool { return a.Decision == routecheck.Declined }, nil
+		return func(a failover.Answer) bool { return a.Decision == failover.Declined }, nil
 	case "status":
 		status, err := strconv.Atoi(value)
 		if err != nil || status < 400 || status > 599 {
 			return nil, errors.New("want status:N with an error from 400 to 599, such as status:503; " +
 				"for a request that is forwarded, name a member or a cluster")
 		}
-		return func(a routecheck.Answer) bool { return a.Decision == routecheck.Errored && a.Status == status }, nil
+		return func(a failover.Answer) bool { return a.Decision == failover.Errored && a.Status == status }, nil
 	case "cluster":
 		cluster, err := t.FindCluster(value)
-		return func(a routecheck.Answer) bool { return a.Cluster == cluster }, err
+		return func(a failover.Answer) bool { return a.Cluster == cluster }, err
 	}
 	cluster, member, err := t.FindMember(value)
-	return func(a routecheck.Answer) bool {
-		return a.Decision == routecheck.Forward && a.Cluster == cluster && a.Member == member
+	return func(a failover.Answer) bool {
+		return a.Decision == failover.Forward && a.Cluster == cluster && a.Member == member
 	}, err
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -44,18 +44,18 @@ func pagesOf(word string) string {
 	if r := lint.Lookup(rules.All(), word); r != nil {
 		pages = append(pages, r.Page())
 	}
-	for _, r := range routecheck.Rules() {
+	for _, r := range choices.Rules() {
 		if strings.EqualFold(r.ID, word) {
 			pages = append(pages, explainRule(r))
 		}
 	}
-	for c, ch := range routecheck.Choices() {
+	for c, ch := range choices.All() {
 		if strings.EqualFold(ch.Name, word) {
-			pages = append(pages, explainChoice(routecheck.Choice(c)))
+			pages = append(pages, explainChoice(choices.Choice(c)))
 		}
 	}
 	pages = append(pages, explainSession(word)...)
-	for _, f := range routecheck.OpenFacts() {
+	for _, f := range choices.OpenFacts() {
 		if strings.EqualFold(f.Name, word) {
 			pages = append(pages, explainFact(f))
 		}
@@ -80,20 +80,20 @@ func pagesOf(word string) string {
 	return strings.Join(pages, "\n")
 }
 
-func explainRule(r routecheck.RuleInfo) string {
+func explainRule(r choices.RuleInfo) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s of the plug-in's decision (%s)\n\n%s\n", r.ID, r.Mark, r.Says)
-	for _, ch := range routecheck.Choices() {
+	for _, ch := range choices.All() {
 		if ch.Rule == r.ID {
 			fmt.Fprintf(&b, "\nOpen choice %s (%s): %s.\n", ch.Name, strings.Join(ch.Values, ", "), ch.Meaning)
 		}
 	}
-	for _, f := range routecheck.OpenFacts() {
+	for _, f := range choices.OpenFacts() {
 		if f.Rule == r.ID {
 			fmt.Fprintf(&b, "\nFact %s: an answer that hangs on it holds only where %s.\n", f.Name, f.Where)
 		}
 	}
-	for _, f := range routecheck.LevelFacts() {
+	for _, f := range choices.LevelFacts() {
 		if f.Rule == r.ID {
 			fmt.Fprintf(&b, "\nBy level, %s: %s.\n", f.Name, byLevel(f))
 		}
@@ -167,7 +167,7 @@ func defaultByLevel(a *parser.Attribute) string {
 	if strings.HasPrefix(a.Doc.Default, "as ") {
 		return a.Doc.Default // of a ClusterAddress: as on a Server
 	}
-	for _, f := range routecheck.LevelFacts() {
+	for _, f := range choices.LevelFacts() {
 		if f.Name != a.Name+" absent" {
 			continue
 		}
@@ -221,14 +221,14 @@ func facts(b *strings.Builder, typ string, d parser.Doc) {
 // ExplainWords lists everything that explain knows.
 func ExplainWords() []string {
 	words := lint.Words(rules.All())
-	for _, r := range routecheck.Rules() {
+	for _, r := range choices.Rules() {
 		words = append(words, r.ID)
 	}
-	for _, ch := range routecheck.Choices() {
+	for _, ch := range choices.All() {
 		words = append(words, ch.Name)
 	}
 	words = append(words, sessionWords()...)
-	for _, f := range routecheck.OpenFacts() {
+	for _, f := range choices.OpenFacts() {
 		words = append(words, f.Name)
 	}
 	for _, a := range parser.Attributes() {
@@ -258,7 +258,7 @@ func ExplainList() string {
 		fmt.Fprintf(w, "  %s  %-7s  %-34s  %s\n", r.Code, r.Severity, r.Name, r.Doc.Title)
 	}
 	fmt.Fprintln(w, "\nOpen choices:")
-	for _, ch := range routecheck.Choices() {
+	for _, ch := range choices.All() {
 		fmt.Fprintf(w, "  %-28s  %s\n", ch.Name, strings.Join(ch.Values, ", "))
 	}
 	fmt.Fprintln(w, "\nSession choices:")
@@ -266,11 +266,11 @@ func ExplainList() string {
 		fmt.Fprintf(w, "  %-28s  %s\n", ch.Name, strings.Join(ch.Values, ", "))
 	}
 	fmt.Fprintln(w, "\nFacts that an answer can hang on:")
-	for _, f := range routecheck.OpenFacts() {
+	for _, f := range choices.OpenFacts() {
 		fmt.Fprintf(w, "  %-28s  it holds only where %s\n", f.Name, f.Where)
 	}
 	fmt.Fprintln(w, "\nRules of the decision:")
-	for _, r := range routecheck.Rules() {
+	for _, r := range choices.Rules() {
 		fmt.Fprintf(w, "  %-4s  %s\n", r.ID, r.Says)
 	}
 	fmt.Fprintln(w, "\nRules of the session manager:")

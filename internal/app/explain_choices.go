@@ -6,17 +6,17 @@ import (
 
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/lint/rules"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 // This file explains what is not known of the plug-in: open choices, the facts that an answer hangs on, and what levels and platforms change.
 
-func explainChoice(c routecheck.Choice) string {
-	ch := routecheck.Choices()[c]
+func explainChoice(c choices.Choice) string {
+	ch := choices.All()[c]
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, an open choice (%s)\n\n%s%s.\n\nValues: %s; the first is the default at the latest level.\n", ch.Name, ch.Rule,
 		strings.ToUpper(ch.Meaning[:1]), ch.Meaning[1:], strings.Join(ch.Values, ", "))
-	for _, f := range routecheck.LevelFacts() {
+	for _, f := range choices.LevelFacts() {
 		if f.Name == ch.Name {
 			fmt.Fprintf(&b, "By level%s: %s\n", onlyOn(f), byLevel(f))
 		}
@@ -31,7 +31,7 @@ func explainChoice(c routecheck.Choice) string {
 }
 
 // byLevel writes the values of a fact and the plug-in levels from which they hold.
-func byLevel(f routecheck.LevelFact) string {
+func byLevel(f choices.LevelFact) string {
 	var parts []string
 	for _, s := range f.Since {
 		parts = append(parts, strings.Replace(s.Value, "OS", "until the operating system gives up", 1)+" ("+s.Level+" on)")
@@ -40,7 +40,7 @@ func byLevel(f routecheck.LevelFact) string {
 }
 
 // onlyOn says that levels change a fact on one platform only.
-func onlyOn(f routecheck.LevelFact) string {
+func onlyOn(f choices.LevelFact) string {
 	if f.Platform == "" {
 		return ""
 	}
@@ -48,11 +48,11 @@ func onlyOn(f routecheck.LevelFact) string {
 }
 
 // byPlatform writes the defaults of a choice by platform at the latest level, "" where all have the same.
-func byPlatform(c routecheck.Choice) string {
+func byPlatform(c choices.Choice) string {
 	var values, parts []string
 	platforms := map[string][]string{}
-	for _, platform := range routecheck.Platforms() {
-		sem, err := routecheck.Defaults("latest", platform)
+	for _, platform := range choices.Platforms() {
+		sem, err := choices.Defaults("latest", platform)
 		if err != nil {
 			continue // none that Platforms lists
 		}
@@ -72,7 +72,7 @@ func byPlatform(c routecheck.Choice) string {
 }
 
 // explainFact tells of a fact that nobody has given.
-func explainFact(f routecheck.OpenFact) string {
+func explainFact(f choices.OpenFact) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, a fact (%s)\n\n", f.Name, f.Rule)
 	fmt.Fprintf(&b, "Where an answer hangs on it, why says so, and that it holds only where %s.\n", f.Where)

@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -101,10 +101,10 @@ func explainable() (all []hit) {
 	for _, a := range parser.Attributes() {
 		all = append(all, hit{a.Element + "/" + a.Name, a.Doc.Meaning})
 	}
-	for _, r := range routecheck.Rules() {
+	for _, r := range choices.Rules() {
 		all = append(all, hit{r.ID, r.Says})
 	}
-	for _, ch := range routecheck.Choices() {
+	for _, ch := range choices.All() {
 		all = append(all, hit{ch.Name, ch.Meaning})
 	}
 	for _, r := range session.Rules() {

@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -19,9 +20,9 @@ type Config struct{ Path, WebServer string }
 // Load reads a configuration, or compiles a topology in memory.
 type Load struct {
 	Config
-	DecideBy *routecheck.Semantics // requests are to be decided by it so; nil: it is only read
-	Files    *diag.Files           // that take the text, nil for new ones
-	Pause    parser.Pause          // nil for none
+	DecideBy *choices.Assumptions // requests are to be decided by it so; nil: it is only read
+	Files    *diag.Files          // that take the text, nil for new ones
+	Pause    parser.Pause         // nil for none
 }
 
 // Loaded is a configuration that was read.
@@ -88,7 +89,7 @@ func (l *Loaded) compile(id diag.FileID, webServer string) error {
 		strings.Join(names, ", "))
 }
 
-func (l *Loaded) decidable(name string, sem *routecheck.Semantics) error {
+func (l *Loaded) decidable(name string, sem *choices.Assumptions) error {
 	l.Table, _ = routecheck.New(l.Config)
 	l.Faults = append(l.Faults, l.Table.Rejected(sem)...)
 	diag.Sort(l.Faults)

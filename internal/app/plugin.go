@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/schemas"
 )
 
@@ -19,8 +19,8 @@ type Plugin struct {
 }
 
 // Load reads a configuration that the plug-in is to decide by, and how it decides there.
-func (p Plugin) Load(in Input, config Config, files *diag.Files, notes *Notes) (l *Loaded, sem routecheck.Semantics,
-	fixed []routecheck.Choice, err error) {
+func (p Plugin) Load(in Input, config Config, files *diag.Files, notes *Notes) (l *Loaded, sem choices.Assumptions,
+	fixed []choices.Choice, err error) {
 	if sem, fixed, err = p.Semantics(in, notes); err != nil {
 		return nil, sem, nil, err
 	}
@@ -35,16 +35,16 @@ func (p Plugin) Load(in Input, config Config, files *diag.Files, notes *Notes) (
 }
 
 // Semantics returns how that plug-in decides, and the choices that are settled.
-func (p *Plugin) Semantics(in Input, notes *Notes) (routecheck.Semantics, []routecheck.Choice, error) {
+func (p *Plugin) Semantics(in Input, notes *Notes) (choices.Assumptions, []choices.Choice, error) {
 	sem, err := p.Defaults()
 	if err != nil {
 		return sem, nil, err
 	}
-	steps := []func(Input, *Notes, *routecheck.Semantics) ([]routecheck.Choice, error){p.assumeFile, p.assume}
+	steps := []func(Input, *Notes, *choices.Assumptions) ([]choices.Choice, error){p.assumeFile, p.assume}
 	if p.FileWins {
 		slices.Reverse(steps)
 	}
-	var fixed []routecheck.Choice
+	var fixed []choices.Choice
 	for _, step := range steps {
 		choices, err := step(in, notes, &sem)
 		if err != nil {
@@ -56,18 +56,18 @@ func (p *Plugin) Semantics(in Input, notes *Notes) (routecheck.Semantics, []rout
 }
 
 // Defaults returns how the plug-in decides where nothing is settled.
-func (p *Plugin) Defaults() (routecheck.Semantics, error) {
-	if _, err := routecheck.Defaults("latest", p.Platform); err != nil {
-		return routecheck.Semantics{}, wrong("platform", ": %w", err)
+func (p *Plugin) Defaults() (choices.Assumptions, error) {
+	if _, err := choices.Defaults("latest", p.Platform); err != nil {
+		return choices.Assumptions{}, wrong("platform", ": %w", err)
 	}
-	sem, err := routecheck.Defaults(p.Level, p.Platform)
+	sem, err := choices.Defaults(p.Level, p.Platform)
 	if err != nil {
 		return sem, wrong("plugin-level", ": %w", err)
 	}
 	return sem, nil
 }
 
-func (p *Plugin) assume(_ Input, _ *Notes, sem *routecheck.Semantics) (fixed []routecheck.Choice, err error) {
+func (p *Plugin) assume(_ Input, _ *Notes, sem *choices.Assumptions) (fixed []choices.Choice, err error) {
 	for _, a := range p.Assume {
 		choice, err := sem.Assume(a)
 		if err != nil {
@@ -78,7 +78,7 @@ func (p *Plugin) assume(_ Input, _ *Notes, sem *routecheck.Semantics) (fixed []r
 	return fixed, nil
 }
 
-func (p *Plugin) assumeFile(in Input, notes *Notes, sem *routecheck.Semantics) (fixed []routecheck.Choice, err error) {
+func (p *Plugin) assumeFile(in Input, notes *Notes, sem *choices.Assumptions) (fixed []choices.Choice, err error) {
 	path := p.AssumeFile
 	if path == "" {
 		return nil, nil

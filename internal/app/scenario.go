@@ -9,6 +9,8 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Members says how the members are doing, each MEMBER or CLUSTER/MEMBER.
@@ -22,7 +24,7 @@ type Members struct {
 }
 
 // into resolves the members, and adds what is said of them to a scenario.
-func (m *Members) into(t *routecheck.Table, sc *routecheck.Scenario, notes *Notes) error {
+func (m *Members) into(t *routecheck.Table, sc *explain.Scenario, notes *Notes) error {
 	var once once
 	for _, s := range m.Down {
 		fact, err := readDown(t, s)
@@ -32,7 +34,7 @@ func (m *Members) into(t *routecheck.Table, sc *routecheck.Scenario, notes *Note
 		if err != nil {
 			return wrong("down", " %q: %w", s, err)
 		}
-		sc.Facts = append(sc.Facts, fact)
+		sc.Conditions = append(sc.Conditions, fact)
 	}
 	for _, field := range []struct {
 		name   string
@@ -54,7 +56,7 @@ func (m *Members) into(t *routecheck.Table, sc *routecheck.Scenario, notes *Note
 		if err != nil {
 			return wrong("partition", " %q: %w", s, err)
 		}
-		if err := t.FitsPartition(entry); err != nil {
+		if err := explain.FitsPartition(t, entry); err != nil {
 			notes.say("warning: --partition %s is followed, but %v", diag.Quote(s), err)
 		}
 		sc.Partition = append(sc.Partition, entry)
@@ -65,7 +67,7 @@ func (m *Members) into(t *routecheck.Table, sc *routecheck.Scenario, notes *Note
 // once refuses a flag that says two things about one member.
 type once map[string]bool
 
-func (o *once) say(flag string, cluster routecheck.ClusterID, member routecheck.MemberID) error {
+func (o *once) say(flag string, cluster match.ClusterID, member match.MemberID) error {
 	key := fmt.Sprint(flag, cluster, "/", member)
 	if (*o)[key] {
 		return errors.New("this member is given twice")
@@ -77,7 +79,7 @@ func (o *once) say(flag string, cluster routecheck.ClusterID, member routecheck.
 	return nil
 }
 
-func readPartition(t *routecheck.Table, s string) (entry routecheck.PartitionEntry, err error) {
+func readPartition(t *routecheck.Table, s string) (entry explain.PartitionEntry, err error) {
 	id, member, ok := strings.Cut(s, "=")
 	if !ok || id == "" {
 		return entry, fmt.Errorf("want ID=MEMBER")
@@ -87,24 +89,24 @@ func readPartition(t *routecheck.Table, s string) (entry routecheck.PartitionEnt
 	return entry, err
 }
 
-func readDown(t *routecheck.Table, s string) (routecheck.Fact, error) {
+func readDown(t *routecheck.Table, s string) (explain.MemberCondition, error) {
 	cluster, member, how, err := memberAndValue(t, s)
 	if err != nil {
-		return routecheck.Fact{}, err
+		return explain.MemberCondition{}, err
 	}
-	fault := routecheck.Refused
+	fault := explain.Refused
 	if how != "" || strings.HasSuffix(s, "=") {
-		if fault, err = routecheck.ParseFault(how); err != nil {
-			return routecheck.Fact{}, err
+		if fault, err = explain.ParseFailureMode(how); err != nil {
+			return explain.MemberCondition{}, err
 		}
 	}
-	fact := routecheck.Fact{Cluster: cluster, Member: member, Fault: fault}
-	return fact, t.Fits(fact)
+	fact := explain.MemberCondition{Cluster: cluster, Member: member, Failure: fault}
+	return fact, explain.Fits(t, fact)
 }
 
-func readMemberFact(t *routecheck.Table, flag, s string) (routecheck.MemberFact, error) {
+func readMemberFact(t *routecheck.Table, flag, s string) (explain.MemberFact, error) {
 	cluster, member, value, err := memberAndValue(t, s)
-	fact := routecheck.MemberFact{Cluster: cluster, Member: member}
+	fact := explain.MemberFact{Cluster: cluster, Member: member}
 	if err != nil {
 		return fact, err
 	}
@@ -133,13 +135,13 @@ func readMemberFact(t *routecheck.Table, flag, s string) (routecheck.MemberFact,
 			fact.Pending, fact.Weight = nil, &n32
 		}
 	}
-	return fact, t.FitsState(fact)
+	return fact, explain.FitsState(t, fact)
 }
 
 var errNoMember = errors.New("want MEMBER or CLUSTER/MEMBER")
 
 // memberAndValue splits "MEMBER=VALUE" at the last "=" whose left side is a member; without one the value is "".
-func memberAndValue(t *routecheck.Table, s string) (cluster routecheck.ClusterID, member routecheck.MemberID,
+func memberAndValue(t *routecheck.Table, s string) (cluster match.ClusterID, member match.MemberID,
 	value string, err error) {
 	if s == "" {
 		return 0, 0, "", errNoMember
@@ -155,4 +157,4 @@ func memberAndValue(t *routecheck.Table, s string) (cluster routecheck.ClusterID
 	return cluster, member, "", err
 }
 
-func nanos(seconds float64) routecheck.Nanos { return routecheck.Nanos(math.Round(seconds * 1e9)) }
+func nanos(seconds float64) match.Nanos { return match.Nanos(math.Round(seconds * 1e9)) }

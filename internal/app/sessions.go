@@ -3,7 +3,8 @@ package app
 import (
 	"time"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -22,7 +23,7 @@ type Sessions struct {
 }
 
 // read returns what is said of sessions, nil where nothing is.
-func (s *Sessions) read(l *Loaded, fixed []routecheck.Choice) (*routecheck.Sessions, error) {
+func (s *Sessions) read(l *Loaded, fixed []choices.Choice) (*explain.Sessions, error) {
 	policy, err := s.policy(l)
 	if err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ func (s *Sessions) read(l *Loaded, fixed []routecheck.Choice) (*routecheck.Sessi
 	case policy == nil:
 		return nil, nil
 	}
-	out := &routecheck.Sessions{Policy: policy, Failure: failure, Settled: routecheck.SessionChoices(fixed)}
+	out := &explain.Sessions{Policy: policy, Failure: failure, Settled: choices.SessionChoices(fixed)}
 	return out, fitsMoment(l, out)
 }
 
@@ -92,7 +93,7 @@ func (s *Sessions) failure() (f session.Failure, field string, err error) {
 }
 
 // fitsMoment refuses a moment that no cluster's write frequency knows.
-func fitsMoment(l *Loaded, s *routecheck.Sessions) (err error) {
+func fitsMoment(l *Loaded, s *explain.Sessions) (err error) {
 	for i := range l.Table.Clusters {
 		p := s.Policy(l.Table.Clusters[i].Name)
 		if err = p.Fits(s.Failure.Moment); err == nil {

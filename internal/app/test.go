@@ -6,7 +6,7 @@ import (
 	"regexp"
 
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/suite"
 )
 
@@ -45,12 +45,12 @@ type Tested struct {
 
 // TestedRequest is a request of a test, and what came of it.
 type TestedRequest struct {
-	URL      string                `json:"url"`
-	Answer   string                `json:"answer"`
-	At       diag.Position         `json:"at"`
-	Failures []TestFailure         `json:"failures"`
-	Expected diag.Position         `json:"-"` // where the suite says what is expected
-	Steps    []routecheck.StepNote `json:"-"` // that decided, where it failed
+	URL      string             `json:"url"`
+	Answer   string             `json:"answer"`
+	At       diag.Position      `json:"at"`
+	Failures []TestFailure      `json:"failures"`
+	Expected diag.Position      `json:"-"` // where the suite says what is expected
+	Steps    []explain.StepNote `json:"-"` // that decided, where it failed
 }
 
 // TestFailure is an expected field that is not so.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/replay"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
@@ -25,7 +25,7 @@ type ReplayAnswer struct {
 	Notes     Notes
 	Files     *diag.Files
 	Config    string // as reports name it
-	Semantics routecheck.Semantics
+	Semantics choices.Assumptions
 	Stats     pluginlog.Stats
 	PerFile   FileTimes
 }
@@ -111,4 +111,4 @@ func openChoice(e *replay.Evidence) string {
 }
 
 // ValueOf names the value of a choice.
-func ValueOf(s replay.Setting) string { return routecheck.Choices()[s.Choice].Values[s.Value] }
+func ValueOf(s replay.Setting) string { return choices.All()[s.Choice].Values[s.Value] }

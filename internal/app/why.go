@@ -6,6 +6,8 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Why asks which cluster and member a request goes to, and why.
@@ -20,8 +22,8 @@ type Why struct {
 
 	Sessions Sessions
 
-	Expect []string          // member:X, cluster:X, status:N, declined, or the bare name or status
-	Detail routecheck.Detail // 0 for all
+	Expect []string       // member:X, cluster:X, status:N, declined, or the bare name or status
+	Detail explain.Detail // 0 for all
 }
 
 // Request is what a client sends.
@@ -66,7 +68,7 @@ func (w *Why) run(in Input, a *WhyAnswer) error {
 		return err
 	}
 	a.Table = l.Table
-	sc := &routecheck.Scenario{Requests: routecheck.Repeat(request, w.Times, nanos(w.Every)), Seed: w.Seed}
+	sc := &explain.Scenario{Requests: explain.Repeat(request, w.Times, nanos(w.Every)), Seed: w.Seed}
 	if err := w.Members.into(l.Table, sc, &a.Notes); err != nil {
 		return err
 	}
@@ -79,16 +81,16 @@ func (w *Why) run(in Input, a *WhyAnswer) error {
 	}
 	detail := w.Detail
 	if detail == 0 {
-		detail = routecheck.WithAll
+		detail = explain.WithAll
 	}
-	a.Decisions = l.Table.Explain(a.Files, sc, sem, fixed, detail)
+	a.Decisions = explain.Explain(l.Table, a.Files, sc, sem, fixed, detail)
 	a.Unmet = unmet(a.Decisions, expect)
 	return nil
 }
 
 // read makes the request. The path stays byte for byte as it is written.
 func (r *Request) read() (routecheck.Request, error) {
-	rq, err := routecheck.ParseURL(r.URL)
+	rq, err := match.ParseURL(r.URL)
 	if err != nil {
 		return rq, misuse("%w", err)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -163,15 +163,15 @@ func TestWhatWinsOfThePlugin(t *testing.T) {
 	}
 }
 
-func choice(t *testing.T, name string) routecheck.ChoiceInfo {
+func choice(t *testing.T, name string) choices.Info {
 	t.Helper()
-	for _, c := range routecheck.Choices() {
+	for _, c := range choices.All() {
 		if c.Name == name {
 			return c
 		}
 	}
 	t.Fatal("no choice ", name)
-	return routecheck.ChoiceInfo{}
+	return choices.Info{}
 }
 
 func lastValue(t *testing.T, name string) string {

@@ -14,8 +14,12 @@ import (
 	"testing"
 )
 
-// core is where the plug-in's decision has its one home.
-const core = "routecheck"
+// The plug-in's decision has its one home in two rooms: which cluster, and which member.
+const (
+	choicesRoom  = "routecheck/choices"
+	matchRoom    = "routecheck/match"
+	failoverRoom = "routecheck/failover"
+)
 
 // A sign is a piece of code by which a decision outside the core shows itself. It cannot see every disguise; it sees
 // the copies that were once made, and testdata/decides holds one of each.
@@ -28,20 +32,24 @@ type sign struct {
 
 var signs = []sign{
 	{"state", "Begin, Next, Observe, Carry and the Learn methods write state", writesState, nil},
-	{"alias", "Table.Match and what routecheck answers about aliases and ports", comparesAlias, nil},
-	{"clone", "Table.AffinityOutcome, Table.SessionPrediction and the steps of Explain", readsCloneIDs, nil},
-	{"usable", "Table.Check says whether a member is usable", asksUsable, nil},
-	{"role", "routecheck.PrimaryAndBackup and Cluster.Role say who is primary, backup, balanced or drained", asksRole,
+	{"alias", "Table.Match and what match answers about aliases and ports", comparesAlias, map[string]string{
+		"routecheck/space": "aliases meet each other there, no request",
+	}},
+	{"clone", "failover.OutcomeOf and the steps of Explain", readsCloneIDs, map[string]string{
+		"routecheck/explain": "it tells what a session names, and where else that is known",
+	}},
+	{"usable", "failover.CheckMember says whether a member is usable", asksUsable, nil},
+	{"role", "match.PrimaryAndBackup and Cluster.Role say who is primary, backup, balanced or drained", asksRole,
 		nil},
 	{"choice", "Table.Rejected, Carry and others consult the open choices", comparesChoice, nil},
-	{"first", "routecheck.Resolve says which definition a name means", resolvesNames, nil},
-	{"url", "routecheck.ParseURL and Request.AddHeader read what a client sends", readsURL, nil},
+	{"first", "match.Resolve says which definition a name means", resolvesNames, nil},
+	{"url", "match.ParseURL and Request.AddHeader read what a client sends", readsURL, nil},
 	{"escape", "Table.Refusal says which paths the web server refuses", readsEscapes, nil},
 	{"hold", "Observe says whether an answer is held back", comparesBusy, map[string]string{
 		"routecheck/replay":         "a status in a log names the event that Observe is told",
 		"parser/pluginlog/requests": "the oddities of a log are no decision",
 	}},
-	{"stream", "routecheck.StreamQueue says which idle stream is taken, and which is too old", agesStream, nil},
+	{"stream", "failover.StreamQueue says which idle stream is taken, and which is too old", agesStream, nil},
 }
 
 // TestWhoDecides holds "Who may decide" of the design: outside the core nobody decides a piece of it again.
@@ -49,7 +57,7 @@ func TestWhoDecides(t *testing.T) {
 	program, found := loadProgram(t), map[string]bool{}
 	for i := range program.packages {
 		name, ok := program.packages[i].ours()
-		if !ok || name == core || name == "parser" {
+		if !ok || name == matchRoom || name == failoverRoom || name == "parser" {
 			continue
 		}
 		for _, f := range program.checkPackage(t, &program.packages[i]).findings() {
@@ -202,6 +210,9 @@ func operands(n ast.Node) []ast.Expr {
 // constant returns the value of a constant expression, nil for any other.
 func (p *typed) constant(e ast.Expr) constant.Value { return p.info.Types[e].Value }
 
+// stateTypes hold what a process knows of clusters, members and requests.
+var stateTypes = []string{"ClusterState", "MemberState", "RequestState"}
+
 func writesState(p *typed, n ast.Node) bool {
 	var targets []ast.Expr
 	switch n := n.(type) {
@@ -211,15 +222,16 @@ func writesState(p *typed, n ast.Node) bool {
 		targets = []ast.Expr{n.X}
 	case *ast.UnaryExpr:
 		if n.Op == token.AND {
-			return p.fieldOf(n.X, core, "ClusterState", "MemberState", "Flight") != ""
+			return p.fieldOf(n.X, failoverRoom, stateTypes...) != ""
 		}
 	}
 	return slices.ContainsFunc(targets, func(e ast.Expr) bool {
-		if p.fieldOf(e, core, "ClusterState", "MemberState", "Flight") != "" {
+		if p.fieldOf(e, failoverRoom, stateTypes...) != "" {
 			return true
 		}
 		index, ok := ast.Unparen(e).(*ast.IndexExpr)
-		return ok && p.isOf(p.info.TypeOf(index), core, "MemberState") && p.fieldOf(index.X, core, "ClusterState") != ""
+		return ok && p.isOf(p.info.TypeOf(index), failoverRoom, "MemberState") &&
+			p.fieldOf(index.X, failoverRoom, "ClusterState") != ""
 	})
 }
 
@@ -228,13 +240,13 @@ func comparesAlias(p *typed, n ast.Node) bool {
 }
 
 func readsCloneIDs(p *typed, n ast.Node) bool {
-	return p.calls(n, module+core, "CloneIDs", "Session")
+	return p.calls(n, module+failoverRoom, "CloneIDs", "Session")
 }
 
 func asksUsable(p *typed, n ast.Node) bool {
 	asks := func(e ast.Expr) bool {
-		return slices.Contains([]string{"Marked", "Retrying", "FailedAt", "Pending", "Weight"},
-			p.fieldOf(e, core, "MemberState"))
+		return slices.Contains([]string{"MarkedDown", "Probing", "FailedAt", "Pending", "Weight"},
+			p.fieldOf(e, failoverRoom, "MemberState"))
 	}
 	switch n := n.(type) {
 	case *ast.BinaryExpr:
@@ -271,11 +283,14 @@ func asksRole(p *typed, n ast.Node) bool {
 func comparesChoice(p *typed, n ast.Node) bool {
 	value := func(e ast.Expr) bool {
 		call, ok := ast.Unparen(e).(*ast.CallExpr)
-		if !ok || !p.calls(call, module+core, "Value") {
+		if !ok || !p.calls(call, module+choicesRoom, "Value", "Consult") {
 			return false
 		}
 		s := p.info.Selections[call.Fun.(*ast.SelectorExpr)]
-		return s != nil && p.isOf(s.Recv(), core, "Semantics")
+		return s != nil && p.isOf(s.Recv(), choicesRoom, "Assumptions")
+	}
+	if call, ok := n.(*ast.CallExpr); ok && p.calls(call, module+choicesRoom, "Is") {
+		return true
 	}
 	if sw, ok := n.(*ast.SwitchStmt); ok && sw.Tag != nil {
 		return value(sw.Tag)
@@ -339,6 +354,6 @@ func agesStream(p *typed, n ast.Node) bool {
 		case *ast.Ident:
 			name = e.Name
 		}
-		return strings.EqualFold(name, "ttl") && p.isOf(p.info.TypeOf(e), core, "Nanos")
+		return strings.EqualFold(name, "ttl") && p.isOf(p.info.TypeOf(e), matchRoom, "Nanos")
 	})
 }

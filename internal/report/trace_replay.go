@@ -9,7 +9,8 @@ import (
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/replay"
 )
 
@@ -34,7 +35,7 @@ type replayed struct {
 	*replay.Report
 	files   *diag.Files
 	config  string
-	sem     routecheck.Semantics
+	sem     choices.Assumptions
 	perFile app.FileTimes
 }
 
@@ -104,13 +105,13 @@ func (run *traceRun) fileLine(p requests.Place) string {
 }
 
 // notes are the steps behind a disagreement that people can read.
-func (a *replayed) notes(d *replay.Disagreement) []routecheck.StepNote {
-	var notes []routecheck.StepNote
+func (a *replayed) notes(d *replay.Disagreement) []explain.StepNote {
+	var notes []explain.StepNote
 	for _, s := range d.Steps {
 		if s.Text == "" {
 			continue
 		}
-		note := routecheck.StepNote{Rule: s.Rule, Also: s.Also, Mark: s.Mark, Choice: s.Choice, Text: s.Text}
+		note := explain.StepNote{Rule: s.Rule, Also: s.Also, Mark: s.Mark, Choice: s.Choice, Text: s.Text}
 		if !s.At.IsZero() {
 			at := a.files.Start(s.At)
 			note.At = &at
@@ -170,8 +171,8 @@ func baseMark(a *replayed, s replay.Setting) string {
 }
 
 func (a *replayed) notConsulted() (names []string) {
-	for i, c := range routecheck.Choices() {
-		if !slices.ContainsFunc(a.Choices, func(e replay.Evidence) bool { return e.Choice == routecheck.Choice(i) }) {
+	for i, c := range choices.All() {
+		if !slices.ContainsFunc(a.Choices, func(e replay.Evidence) bool { return e.Choice == choices.Choice(i) }) {
 			names = append(names, c.Name)
 		}
 	}
@@ -200,15 +201,15 @@ type traceReplayJSON struct {
 }
 
 type traceDisagreeJSON struct {
-	At      tracePlaceJSON        `json:"at"`
-	Process string                `json:"process"`
-	Thread  string                `json:"thread"`
-	What    string                `json:"what"`
-	Rule    string                `json:"rule"`
-	Logged  string                `json:"logged"`
-	Ours    []string              `json:"ours"`
-	Fits    []string              `json:"fits"` // CHOICE=VALUE under which the core agrees
-	Steps   []routecheck.StepNote `json:"steps"`
+	At      tracePlaceJSON     `json:"at"`
+	Process string             `json:"process"`
+	Thread  string             `json:"thread"`
+	What    string             `json:"what"`
+	Rule    string             `json:"rule"`
+	Logged  string             `json:"logged"`
+	Ours    []string           `json:"ours"`
+	Fits    []string           `json:"fits"` // CHOICE=VALUE under which the core agrees
+	Steps   []explain.StepNote `json:"steps"`
 }
 
 type traceChoiceJSON struct {
@@ -235,7 +236,7 @@ func (run *traceRun) writeReplayJSON(w io.Writer, a *replayed) error {
 		d := &a.Disagreements[i]
 		doc.Disagreements = append(doc.Disagreements, traceDisagreeJSON{run.placeJSON(d.Place), hexID(d.Thread.PID),
 			hexID(d.Thread.TID), string(d.What), d.Rule,
-			d.Logged, d.Ours, append([]string{}, settingNames(d.Fits)...), append([]routecheck.StepNote{}, a.notes(d)...)})
+			d.Logged, d.Ours, append([]string{}, settingNames(d.Fits)...), append([]explain.StepNote{}, a.notes(d)...)})
 	}
 	for i := range a.Choices {
 		doc.Choices = append(doc.Choices, run.choiceJSON(a, &a.Choices[i]))

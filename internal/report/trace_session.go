@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
 )
 
 // sessionIDs are the IDs that the session of one request carries. Whether a number is the ID of a partition only all
@@ -28,7 +28,7 @@ func sessionIDsOf(lines []numbered) (ids sessionIDs) {
 }
 
 func (ids *sessionIDs) partition(id string) bool {
-	return routecheck.PartitionForm(id) && !slices.Contains(ids.servers, id)
+	return failover.PartitionForm(id) && !slices.Contains(ids.servers, id)
 }
 
 // words says what a line means.

@@ -9,6 +9,9 @@ import (
 
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -33,7 +36,7 @@ func whyText(w io.Writer, a *app.WhyAnswer) error {
 }
 
 func printDecision(w io.Writer, t *routecheck.Table, d *routecheck.Decision) {
-	for _, line := range t.Headlines(d) {
+	for _, line := range explain.Headlines(t, d) {
 		fmt.Fprintln(w, line)
 	}
 	fmt.Fprint(w, "\nsteps\n")
@@ -60,7 +63,7 @@ func printSession(w io.Writer, d *routecheck.Decision) {
 }
 
 // evidence is the second line of a step: place, rules, mark.
-func evidence(s routecheck.StepNote) string {
+func evidence(s explain.StepNote) string {
 	text := strings.Join(append([]string{s.Rule}, s.Also...), " ") + ", " + s.Mark
 	if s.Choice != "" {
 		text += " (" + s.Choice + ")"
@@ -157,7 +160,7 @@ func printCertainty(w io.Writer, d *routecheck.Decision) {
 
 // printDependences tells what the answer hangs on: first the open choices, then the facts.
 func printDependences(w io.Writer, d *routecheck.Decision) {
-	undocumented := func(dep routecheck.Dependence) bool { return len(dep.Assume) > 0 }
+	undocumented := func(dep explain.Dependence) bool { return len(dep.Assume) > 0 }
 	if slices.ContainsFunc(d.DependsOn, undocumented) {
 		fmt.Fprintln(w, "not certain: the plug-in's behaviour is undocumented here, "+
 			"and the answer would be another with")
@@ -182,7 +185,7 @@ func printDependences(w io.Writer, d *routecheck.Decision) {
 	if shown > mostDependences {
 		fmt.Fprintf(w, "  ... and %d more combinations (--format json lists them)\n", shown-mostDependences)
 	}
-	for _, fact := range routecheck.OpenFacts() {
+	for _, fact := range choices.OpenFacts() {
 		for _, dep := range d.DependsOn {
 			if dep.Fact == fact.Name && !undocumented(dep) {
 				fmt.Fprintf(w, "not certain: the answer holds only where %s%s (%s)%s\n", fact.Where, otherwise(dep),
@@ -193,8 +196,8 @@ func printDependences(w io.Writer, d *routecheck.Decision) {
 }
 
 // otherwise words the other answer of a fact, where it can be told.
-func otherwise(dep routecheck.Dependence) string {
-	if dep.Gives == routecheck.Unknown {
+func otherwise(dep explain.Dependence) string {
+	if dep.Gives == failover.Unknown {
 		return ""
 	}
 	return "; otherwise it is " + dep.Gives
@@ -210,7 +213,7 @@ func after(join, text string) string {
 
 // printRequestLine is one request of several.
 func printRequestLine(w io.Writer, d *routecheck.Decision) {
-	o := d.Outcome
+	o := d.Result
 	fmt.Fprintf(w, "%4d  %8.3f s  %s", d.Request, float64(o.Start)/1e9, d.Answers)
 	if len(d.Attempts) > 1 {
 		var parts []string

@@ -7,6 +7,7 @@ import (
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/space"
 )
 
 var aliasInSeveralGroups = &lint.Rule{
@@ -100,9 +101,9 @@ func (x *overlapper) set(g *parser.UriGroup) *uriSet {
 }
 
 func (p *pass) reportShared(f, l *aliasOf, m *meeting) {
-	spot := p.fresh().Spot(l.Alias)
+	spot := p.fresh().Key(l.Alias)
 	spot.Path = m.path
-	who := p.Table.Rulings(spot)
+	who := space.RouteOutcomes(p.Table, spot)
 	if !who[0].OK {
 		return
 	}

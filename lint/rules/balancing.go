@@ -6,7 +6,7 @@ import (
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 var balancingRules = []*lint.Rule{
@@ -17,7 +17,7 @@ var balancingRules = []*lint.Rule{
 
 // primaries returns the servers that share new requests by weight (R37).
 func primaries(c *parser.ServerCluster) []*parser.Server {
-	primary, _ := routecheck.PrimaryAndBackup(c)
+	primary, _ := match.PrimaryAndBackup(c)
 	return primary
 }
 
@@ -36,7 +36,7 @@ var serverInNoList = &lint.Rule{
 
 func checkInNoList(p *pass) {
 	for _, c := range p.Config.Clusters {
-		primary, backup := routecheck.PrimaryAndBackup(c)
+		primary, backup := match.PrimaryAndBackup(c)
 		listed := map[*parser.Server]bool{}
 		for _, s := range slices.Concat(primary, backup) {
 			listed[s] = true
@@ -45,7 +45,7 @@ func checkInNoList(p *pass) {
 		if p.Fragment && !sure {
 			continue // what the list names may stand outside of what was pasted
 		}
-		for _, s := range routecheck.Servers(c) {
+		for _, s := range match.Servers(c) {
 			if !listed[s] && s.Name.Set() {
 				f := p.Report(s.Name.Span(), "server %q%s is in neither PrimaryServers nor BackupServers; it gets no requests at all (R40), which is right only while it is being retired",
 					s.Name.V, ofCluster(c)).About(s.Node)
@@ -111,7 +111,7 @@ func checkBackupsAlone(p *pass) {
 		if len(refs(c.Backup)) == 0 {
 			continue
 		}
-		if _, backup := routecheck.PrimaryAndBackup(c); len(backup) == 0 && !named(c, c.Primary) && named(c, c.Backup) {
+		if _, backup := match.PrimaryAndBackup(c); len(backup) == 0 && !named(c, c.Primary) && named(c, c.Backup) {
 			p.Report(c.Backup.Node.NameSpan, "cluster %q has BackupServers but %s; then every server is primary (R37) and there is no backup", c.Name.V, noPrimaries(c)).
 				About(c.Node)
 		}
@@ -150,7 +150,7 @@ var weightOfBackup = &lint.Rule{
 func checkBackupWeights(p *pass) {
 	for _, c := range p.clusters() {
 		var first *parser.Server
-		_, backup := routecheck.PrimaryAndBackup(c)
+		_, backup := match.PrimaryAndBackup(c)
 		for _, s := range backup {
 			if first == nil {
 				first = s
@@ -183,7 +183,7 @@ func checkEqualWeights(p *pass) {
 			continue
 		}
 		end := &k.Members[k.Primary[len(k.Primary)-1]]
-		if end.Start == 0 || slices.ContainsFunc(k.Primary, func(m routecheck.MemberID) bool { return k.Members[m].Start != end.Start }) {
+		if end.Start == 0 || slices.ContainsFunc(k.Primary, func(m match.MemberID) bool { return k.Members[m].Start != end.Start }) {
 			continue
 		}
 		last := end.Source
@@ -216,7 +216,7 @@ func checkZeroWeight(p *pass) {
 			continue // new sessions go to the address, whatever the weights
 		}
 		for m := range k.Members {
-			if s := k.Members[m].Source; k.Drained(routecheck.MemberID(m)) && s.LoadBalanceWeight.Valid {
+			if s := k.Members[m].Source; k.Drained(match.MemberID(m)) && s.LoadBalanceWeight.Valid {
 				p.Report(s.LoadBalanceWeight.Span(), "server %q of cluster %q has weight %d; it gets no new sessions (R36), which is right only while it is being drained", s.Name.V, c.Name.V, s.LoadBalanceWeight.V).
 					About(c.Node)
 			}
@@ -241,7 +241,7 @@ var allWeightsZero = &lint.Rule{
 func checkAllZero(p *pass) {
 	for _, c := range p.clusters() {
 		k := p.decided(c)
-		if k == nil || len(k.Primary) == 0 || c.ClusterAddress != nil || slices.ContainsFunc(k.Primary, func(m routecheck.MemberID) bool { return !k.Drained(m) }) {
+		if k == nil || len(k.Primary) == 0 || c.ClusterAddress != nil || slices.ContainsFunc(k.Primary, func(m match.MemberID) bool { return !k.Drained(m) }) {
 			continue
 		}
 		first := k.Members[k.Primary[0]].Source
@@ -378,7 +378,7 @@ var backupSharesAddressWithPrimary = &lint.Rule{
 
 func checkBackupAddress(p *pass) {
 	for _, c := range p.clusters() {
-		primary, backup := routecheck.PrimaryAndBackup(c)
+		primary, backup := match.PrimaryAndBackup(c)
 		at := map[string]*parser.Server{}
 		for _, s := range primary {
 			for _, t := range s.Transports {

@@ -4,7 +4,8 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/space"
 )
 
 // facts are look-ups that several rules need, made once for a file.
@@ -12,8 +13,8 @@ type facts struct {
 	routes   []routed
 	byRoute  map[string][]*routed // Routes of a cluster, by its name
 	aliases  []aliasOf            // every alias that can be read
-	reach    *routecheck.Reach    // when a rule first asks
-	fresh    *routecheck.Fresh    // likewise
+	reach    *space.Reach         // when a rule first asks
+	fresh    *space.UnusedNames   // likewise
 	elements []element            // likewise
 	clones   map[string][]cloneAt // of all files of the run, in the first one
 }
@@ -43,7 +44,7 @@ type hostPort struct {
 
 func gather(c *parser.Config) facts {
 	f := facts{byRoute: map[string][]*routed{}, routes: make([]routed, len(c.Routes))}
-	names := routecheck.Resolve(c)
+	names := match.Resolve(c)
 	for i, r := range c.Routes {
 		vhosts, uris, cluster := names.RouteParts(r)
 		f.routes[i] = routed{r, vhosts, uris, cluster}
@@ -62,7 +63,7 @@ func gather(c *parser.Config) facts {
 // serversByName indexes the servers of a cluster.
 func serversByName(c *parser.ServerCluster) map[string]*parser.Server {
 	m := make(map[string]*parser.Server, len(c.Servers))
-	for _, s := range routecheck.Servers(c) {
+	for _, s := range match.Servers(c) {
 		m[s.Name.V] = s
 	}
 	return m
@@ -78,7 +79,7 @@ func entries(l *parser.ServerList) map[string]*parser.ServerRef {
 }
 
 // decided returns a cluster as the decision core has it, nil for a second one of its name, which does not count.
-func (p *pass) decided(c *parser.ServerCluster) *routecheck.Cluster {
+func (p *pass) decided(c *parser.ServerCluster) *match.Cluster {
 	id, ok := p.Table.ClusterByName(c.Name.V)
 	if !ok || p.Table.Clusters[id].At != at(c.Name, c.Node) {
 		return nil
@@ -87,9 +88,9 @@ func (p *pass) decided(c *parser.ServerCluster) *routecheck.Cluster {
 }
 
 // fresh returns texts and places that the file does not name.
-func (p *pass) fresh() routecheck.Fresh {
+func (p *pass) fresh() space.UnusedNames {
 	if p.facts.fresh == nil {
-		f := p.Table.Fresh()
+		f := space.Unused(p.Table)
 		p.facts.fresh = &f
 	}
 	return *p.facts.fresh

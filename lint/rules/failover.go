@@ -11,7 +11,9 @@ import (
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 var failoverRules = []*lint.Rule{
@@ -45,7 +47,7 @@ func (p *pass) eachServer(visit func(c *parser.ServerCluster, s *parser.Server))
 
 // listed returns how many servers failover can choose from (R62).
 func listed(c *parser.ServerCluster) int {
-	primary, backup := routecheck.PrimaryAndBackup(c)
+	primary, backup := match.PrimaryAndBackup(c)
 	return len(primary) + len(backup)
 }
 
@@ -63,7 +65,7 @@ var connectTimeoutZero = &lint.Rule{
 }
 
 func checkConnectTimeout(p *pass) {
-	unset, _ := routecheck.DefaultAt("ConnectTimeout absent", targetName(p.Options))
+	unset, _ := choices.DefaultAt("ConnectTimeout absent", targetName(p.Options))
 	absent := unset == "OS"
 	p.eachServer(func(c *parser.ServerCluster, s *parser.Server) {
 		switch {
@@ -321,9 +323,9 @@ var worstCaseWait = &lint.Rule{
 // checkWorstWait runs a request of the decision core against servers that hang, and reports the longest wait.
 func checkWorstWait(p *pass) {
 	limit := p.Option("max-wait")
-	sem, err := routecheck.Level(targetName(p.Options))
+	sem, err := choices.Level(targetName(p.Options))
 	if err != nil {
-		sem = routecheck.Latest()
+		sem = choices.Latest()
 	}
 	until := sem
 	if _, err := until.Assume("attempts=unlimited-until-none"); err != nil {
@@ -335,16 +337,16 @@ func checkWorstWait(p *pass) {
 		if all > 50 || c.At.IsZero() || !waits(c) {
 			continue
 		}
-		id := routecheck.ClusterID(i)
-		w := p.Table.WorstWait(id, all, &sem)
+		id := match.ClusterID(i)
+		w := explain.WorstWait(p.Table, id, all, &sem)
 		if w.Seconds <= limit {
 			continue
 		}
 		text := fmt.Sprintf("%d attempts, each until %s ends it", w.Attempts, waitEnd(w, c, &sem))
 		for k := 1; k < all && k <= 3; k++ {
-			text += fmt.Sprintf(", %d seconds when %d of them %s", p.Table.WorstWait(id, k, &sem).Seconds, k, ifElse(k == 1, "hangs", "hang"))
+			text += fmt.Sprintf(", %d seconds when %d of them %s", explain.WorstWait(p.Table, id, k, &sem).Seconds, k, ifElse(k == 1, "hangs", "hang"))
 		}
-		if more := p.Table.WorstWait(id, all, &until); more.Seconds != w.Seconds && more.Attempts < 1000 {
+		if more := explain.WorstWait(p.Table, id, all, &until); more.Seconds != w.Seconds && more.Attempts < 1000 {
 			text += fmt.Sprintf("; %d seconds with attempts=unlimited-until-none, which is an open choice", more.Seconds)
 		}
 		p.Report(c.At, "a client of cluster %q waits %d seconds for an error when %s: %s; the limit is %d (R50, R54, R62)", c.Name, w.Seconds,
@@ -353,10 +355,10 @@ func checkWorstWait(p *pass) {
 }
 
 // waitEnd names what ends each attempt of a wait: a ConnectTimeout of 0 leaves it to the operating system (R50).
-func waitEnd(w routecheck.Wait, c *routecheck.Cluster, sem *routecheck.Semantics) string {
-	byOS := func(m routecheck.Member) bool { return m.ConnectIn(sem) == 0 }
+func waitEnd(w explain.Wait, c *match.Cluster, sem *choices.Assumptions) string {
+	byOS := func(m match.Member) bool { return m.ConnectIn(sem) == 0 }
 	switch {
-	case w.Fault != routecheck.Timeout:
+	case w.Failure != explain.Timeout:
 		return "ServerIOTimeout"
 	case slices.ContainsFunc(c.Members, byOS):
 		return "ConnectTimeout (0: the operating system, counted as 120 seconds)"
@@ -365,13 +367,13 @@ func waitEnd(w routecheck.Wait, c *routecheck.Cluster, sem *routecheck.Semantics
 }
 
 // waits reports whether hanging is bounded for every member: where it is not, WP502 says so. A cluster address keeps its own rules.
-func waits(c *routecheck.Cluster) bool {
+func waits(c *match.Cluster) bool {
 	for _, m := range c.Members {
 		if len(m.Transports) == 0 || m.IOTimeout == 0 {
 			return false
 		}
 	}
-	return len(c.Members) > 0 && c.Address == routecheck.NoMember
+	return len(c.Members) > 0 && c.Address == match.NoMember
 }
 
 // targetName is the plug-in level that the decision core knows the target by.
@@ -397,9 +399,9 @@ var timeoutsDiffer = &lint.Rule{
 }
 
 func checkTimeoutsDiffer(p *pass) {
-	sem, err := routecheck.Level(targetName(p.Options))
+	sem, err := choices.Level(targetName(p.Options))
 	if err != nil {
-		sem = routecheck.Latest()
+		sem = choices.Latest()
 	}
 	connect := func(s *parser.Server) parser.Val[int] {
 		v := s.ConnectTimeout

@@ -8,7 +8,7 @@ import (
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/space"
 )
 
 var loginURIMissing = &lint.Rule{
@@ -56,7 +56,7 @@ func checkLogin(p *pass) {
 	}
 }
 
-func (p *pass) reportLogin(u *parser.Uri, spot routecheck.Spot, root string) {
+func (p *pass) reportLogin(u *parser.Uri, spot space.MatchKey, root string) {
 	missing := []string{root + "/j_security_check"}
 	if logout := root + "/ibm_security_logout"; !p.serves(spot, logout) {
 		missing = append(missing, logout)
@@ -107,18 +107,18 @@ func foldersOf(g *parser.UriGroup) []string {
 }
 
 // serves reports whether a Route takes a path of a place under some choice.
-func (p *pass) serves(spot routecheck.Spot, path string) bool {
+func (p *pass) serves(spot space.MatchKey, path string) bool {
 	spot.Path = path
-	return slices.ContainsFunc(p.Table.Rulings(spot), func(r routecheck.Ruling) bool { return r.OK })
+	return slices.ContainsFunc(space.RouteOutcomes(p.Table, spot), func(r space.RouteOutcome) bool { return r.OK })
 }
 
 // firstSpots gives a host and port for each group of virtual hosts: those of its first alias.
-func (p *pass) firstSpots() map[*parser.VirtualHostGroup]routecheck.Spot {
-	spots, fresh := map[*parser.VirtualHostGroup]routecheck.Spot{}, p.fresh()
+func (p *pass) firstSpots() map[*parser.VirtualHostGroup]space.MatchKey {
+	spots, fresh := map[*parser.VirtualHostGroup]space.MatchKey{}, p.fresh()
 	for i := range p.facts.aliases {
 		a := &p.facts.aliases[i]
 		if _, known := spots[a.group]; !known {
-			spots[a.group] = fresh.Spot(a.Alias)
+			spots[a.group] = fresh.Key(a.Alias)
 		}
 	}
 	return spots

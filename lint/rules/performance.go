@@ -8,7 +8,7 @@ import (
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 var performanceRules = []*lint.Rule{
@@ -142,7 +142,7 @@ func checkESI(p *pass) {
 		return
 	}
 	level := ifElse(targetName(p.Options) == "", "latest", targetName(p.Options))
-	switch unset, _ := routecheck.DefaultAt("ESIEnable absent", level); unset {
+	switch unset, _ := choices.DefaultAt("ESIEnable absent", level); unset {
 	case "true":
 		p.Report(p.Config.Node.NameSpan, "ESI caching is on, as there is no Property ESIEnable and level %s has it on by default"+effect, level)
 	case "unknown":

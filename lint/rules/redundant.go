@@ -9,6 +9,9 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/space"
 )
 
 // A Uri is redundant when the file decides the same without it. The decision core is asked, with and without, at every place where leaving
@@ -28,7 +31,7 @@ type spare struct {
 	group  *parser.UriGroup
 	uri    *parser.Uri
 	target target
-	cover  routecheck.Match // who gets its requests without it
+	cover  match.Match // who gets its requests without it
 }
 
 var redundantURI = &lint.Rule{
@@ -151,13 +154,13 @@ const (
 type redundancy struct {
 	*pass
 	budget  int
-	fresh   routecheck.Fresh
+	fresh   space.UnusedNames
 	routes  map[*parser.UriGroup][]*routed
 	byHead  map[string][]grouped // Uris by what stands before their "*"
 	heads   []string             // the keys, sorted
 	aliases map[*parser.VirtualHostGroup][]*aliasOf
 
-	semantics []routecheck.Semantics
+	semantics []choices.Assumptions
 }
 
 type grouped struct {
@@ -167,7 +170,7 @@ type grouped struct {
 
 func newRedundancy(p *pass) *redundancy {
 	x := &redundancy{pass: p, budget: redundancyBudget, fresh: p.fresh(), routes: map[*parser.UriGroup][]*routed{},
-		byHead: map[string][]grouped{}, aliases: map[*parser.VirtualHostGroup][]*aliasOf{}, semantics: routecheck.RouteSemantics()}
+		byHead: map[string][]grouped{}, aliases: map[*parser.VirtualHostGroup][]*aliasOf{}, semantics: space.RouteAssumptions()}
 	for i := range p.facts.routes {
 		r := &p.facts.routes[i]
 		x.routes[r.uris] = append(x.routes[r.uris], r)
@@ -223,7 +226,7 @@ func (x *redundancy) tableWithout(spares []*spare) *routecheck.Table {
 // redundant reports whether others take every place that a Uri wins, under the choices under which it wins, to the same target in a table
 // without it. Where it never wins nobody misses it.
 func (x *redundancy) redundant(s *spare, without *routecheck.Table) bool {
-	s.cover = routecheck.Match{}
+	s.cover = match.Match{}
 	others := x.meeting(s.uri.Name.V)
 	for _, r := range x.routes[s.group] {
 		if r.vhosts == nil || !x.same(s, without, x.spots(r.vhosts, r.vhosts), pathsOf(s.uri.Name.V, s.uri.Name.V, x.fresh.Text)) {
@@ -257,17 +260,17 @@ func (x *redundancy) meeting(uri string) (out []grouped) {
 	return out
 }
 
-func (x *redundancy) same(s *spare, without *routecheck.Table, spots []routecheck.Spot, paths []string) bool {
+func (x *redundancy) same(s *spare, without *routecheck.Table, spots []space.MatchKey, paths []string) bool {
 	for _, spot := range spots {
 		for _, spot.Path = range paths {
 			if x.budget--; x.budget < 0 {
 				return false
 			}
-			if !slices.ContainsFunc(x.Table.Rulings(spot), func(o routecheck.Ruling) bool { return o.OK && s.won(&o.Match) }) {
+			if !slices.ContainsFunc(space.RouteOutcomes(x.Table, spot), func(o space.RouteOutcome) bool { return o.OK && s.won(&o.Match) }) {
 				continue
 			}
-			now := without.Rulings(spot)
-			if x.budget--; slices.ContainsFunc(now, func(o routecheck.Ruling) bool { return !s.taken(without, &o.Match, o.OK) }) && !x.sameByChoice(s, without, spot) {
+			now := space.RouteOutcomes(without, spot)
+			if x.budget--; slices.ContainsFunc(now, func(o space.RouteOutcome) bool { return !s.taken(without, &o.Match, o.OK) }) && !x.sameByChoice(s, without, spot) {
 				return false
 			}
 			if s.cover.Pattern() == "" {
@@ -279,21 +282,21 @@ func (x *redundancy) same(s *spare, without *routecheck.Table, spots []routechec
 }
 
 // won reports whether the Uri decided.
-func (s *spare) won(m *routecheck.Match) bool { return uriAt(m) == s.uri.Name.Span() }
+func (s *spare) won(m *match.Match) bool { return uriAt(m) == s.uri.Name.Span() }
 
 // taken reports whether a match leads to where the Uri leads.
-func (s *spare) taken(t *routecheck.Table, m *routecheck.Match, ok bool) bool {
+func (s *spare) taken(t *routecheck.Table, m *match.Match, ok bool) bool {
 	return ok && target{t.Clusters[m.Cluster].Name, m.Cookie(), m.Identifier()} == s.target
 }
 
 // sameByChoice asks under each set of choices by itself: one may give a place to the Uri, and another one to somebody else.
-func (x *redundancy) sameByChoice(s *spare, without *routecheck.Table, spot routecheck.Spot) bool {
+func (x *redundancy) sameByChoice(s *spare, without *routecheck.Table, spot space.MatchKey) bool {
 	x.budget -= len(x.semantics) / 4
-	return !slices.ContainsFunc(x.semantics, func(sem routecheck.Semantics) bool {
-		if m, ok := x.Table.MatchSpot(spot, &sem); !ok || !s.won(&m) {
+	return !slices.ContainsFunc(x.semantics, func(sem choices.Assumptions) bool {
+		if m, ok := space.MatchAt(x.Table, spot, &sem); !ok || !s.won(&m) {
 			return false
 		}
-		m, ok := without.MatchSpot(spot, &sem)
+		m, ok := space.MatchAt(without, spot, &sem)
 		return !s.taken(without, &m, ok)
 	})
 }
@@ -317,15 +320,15 @@ func pathsOf(a, b, gap string) []string {
 }
 
 // spots lists the places of a group of virtual hosts that belong to another group too. A Route without the other (R17) has every place.
-func (x *redundancy) spots(g, other *parser.VirtualHostGroup) []routecheck.Spot {
+func (x *redundancy) spots(g, other *parser.VirtualHostGroup) []space.MatchKey {
 	if other == nil {
 		other = g
 	}
 	if x.budget -= 1 + len(x.aliases[g])*len(x.aliases[other])/16; x.budget < 0 {
 		return nil
 	}
-	var out []routecheck.Spot
-	seen := map[routecheck.Spot]bool{}
+	var out []space.MatchKey
+	seen := map[space.MatchKey]bool{}
 	for _, a := range x.aliases[g] {
 		for _, b := range x.aliases[other] {
 			if spot, ok := x.fresh.Meet(a.Alias, b.Alias); ok && !seen[spot] {

@@ -11,6 +11,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 // onlyRule switches every other rule off.
@@ -48,7 +49,7 @@ func drawCovered(t *rapid.T) string {
 }
 
 // decisions sends requests of every kind through a file, and writes down where they go.
-func decisions(src []byte, sem *routecheck.Semantics) string {
+func decisions(src []byte, sem *choices.Assumptions) string {
 	cfg, _ := parser.Parse(1, src)
 	table, _ := routecheck.New(cfg)
 	var b strings.Builder
@@ -106,12 +107,12 @@ func TestRedundantUrisAreMissedByNobody(t *testing.T) {
 	}
 }
 
-func drawSemantics(t *rapid.T) routecheck.Semantics {
-	sem := routecheck.Latest()
-	for i, c := range routecheck.Choices() {
+func drawSemantics(t *rapid.T) choices.Assumptions {
+	sem := choices.Latest()
+	for i, c := range choices.All() {
 		switch c.Name {
 		case "score-combination", "vhost-score", "score-tie", "slash-star-serves-bare", "suffix-patterns":
-			sem = sem.With(routecheck.Choice(i), uint8(rapid.IntRange(0, len(c.Values)-1).Draw(t, c.Name)))
+			sem = sem.With(choices.Choice(i), uint8(rapid.IntRange(0, len(c.Values)-1).Draw(t, c.Name)))
 		}
 	}
 	return sem

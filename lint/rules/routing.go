@@ -8,7 +8,8 @@ import (
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/space"
 )
 
 var routingRules = []*lint.Rule{
@@ -18,21 +19,21 @@ var routingRules = []*lint.Rule{
 }
 
 // reach asks the decision core once for a file.
-func (p *pass) reach() *routecheck.Reach {
+func (p *pass) reach() *space.Reach {
 	if p.facts.reach == nil {
-		p.facts.reach = p.Table.NewReach()
+		p.facts.reach = space.NewReach(p.Table)
 	}
 	return p.facts.reach
 }
 
 // clusterName returns the name of the cluster that a match leads to.
-func (p *pass) clusterName(m *routecheck.Match) string { return p.Table.Clusters[m.Cluster].Name }
+func (p *pass) clusterName(m *match.Match) string { return p.Table.Clusters[m.Cluster].Name }
 
 // two returns the first two rulings that lead to different clusters, the one later in the file last.
-func (p *pass) two(u *routecheck.Undetermined) (a, b *routecheck.Ruling) {
-	first := &u.Rulings[0]
-	for i := range u.Rulings[1:] {
-		o := &u.Rulings[i+1]
+func (p *pass) two(u *space.Undetermined) (a, b *space.RouteOutcome) {
+	first := &u.Outcomes[0]
+	for i := range u.Outcomes[1:] {
+		o := &u.Outcomes[i+1]
 		if !o.OK || o.Match.Cluster == first.Match.Cluster {
 			continue
 		}
@@ -45,7 +46,7 @@ func (p *pass) two(u *routecheck.Undetermined) (a, b *routecheck.Ruling) {
 }
 
 // uriAt returns where a match was decided: its Uri, or its Route when that has none.
-func uriAt(m *routecheck.Match) diag.Span {
+func uriAt(m *match.Match) diag.Span {
 	if m.URIAt().IsZero() {
 		return m.RouteAt()
 	}
@@ -159,7 +160,7 @@ func checkUndetermined(p *pass) {
 }
 
 // by names the Uri and the alias of a match, or the group that its Route lacks (R17).
-func by(m *routecheck.Match) string {
+func by(m *match.Match) string {
 	uri, alias := "a Route without UriGroup", "without VirtualHostGroup"
 	if m.Pattern() != "" {
 		uri = "Uri " + quote(m.Pattern())

@@ -8,7 +8,8 @@ import (
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/space"
 )
 
 var securityRules = []*lint.Rule{
@@ -94,7 +95,7 @@ func checkKeystore(p *pass) {
 	p.eachHTTPS(func(s *parser.Server, t *parser.Transport) {
 		keyring, stash := parser.Find(t.Properties, "keyring"), parser.Find(t.Properties, "stashfile")
 		switch {
-		case !routecheck.HasKeyring(t):
+		case !match.HasKeyring(t):
 			p.Report(at(t.Protocol, t.Node), "https Transport of server %q has %s Property keyring; it cannot be used: https clients get 500, or clear text with UseInsecure (R64)", s.Name.V, ifElse(keyring == nil, "no", "an empty"))
 		case isSAF(keyring.Value.V) || stash != nil && stash.Value.V != "" || parser.Find(t.Properties, "password") != nil:
 		default:
@@ -239,12 +240,12 @@ var adminURIExposed = &lint.Rule{
 func checkAdmin(p *pass) {
 	ports, fresh := p.OptionList("public-ports"), p.fresh()
 	type exposed struct {
-		match routecheck.Match
+		match match.Match
 		uris  []string
 	}
 	var found []*exposed
 	byURI := map[diag.Span]*exposed{}
-	liberty := map[routecheck.ClusterID]bool{} // lets another endpoint of Liberty through
+	liberty := map[match.ClusterID]bool{} // lets another endpoint of Liberty through
 	type tried struct {
 		group *parser.VirtualHostGroup
 		any   bool
@@ -258,7 +259,7 @@ func checkAdmin(p *pass) {
 			continue
 		}
 		done[key] = true
-		spot := fresh.Spot(a.Alias)
+		spot := fresh.Key(a.Alias)
 		if a.Port == 0 {
 			spot.Port = ports[0]
 		}
@@ -294,16 +295,16 @@ func checkAdmin(p *pass) {
 }
 
 // answer returns who gets a URI or what is below it, under any scoring choice.
-func (p *pass) answer(spot routecheck.Spot, uri string) (routecheck.Match, bool) {
+func (p *pass) answer(spot space.MatchKey, uri string) (match.Match, bool) {
 	for _, path := range []string{uri, uri + "/x"} {
 		spot.Path = path
-		for _, r := range p.Table.Rulings(spot) {
+		for _, r := range space.RouteOutcomes(p.Table, spot) {
 			if r.OK {
 				return r.Match, true
 			}
 		}
 	}
-	return routecheck.Match{}, false
+	return match.Match{}, false
 }
 
 var secretInClear = &lint.Rule{

@@ -19,6 +19,8 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 //go:embed status.html
@@ -126,7 +128,7 @@ func (a *Handler) ask(v url.Values) question {
 	if q.URL == "" {
 		return q
 	}
-	rq, err := routecheck.ParseURL(q.URL)
+	rq, err := match.ParseURL(q.URL)
 	if err == nil && q.Cookie != "" {
 		err = rq.AddCookie(q.Cookie)
 	}
@@ -174,7 +176,7 @@ func fieldOf(typed string) template.HTML {
 	return template.HTML(diag.AppendVisible(nil, template.HTMLEscapeString(typed), diag.XML, ""))
 }
 
-func rulesOf(s routecheck.StepNote) string {
+func rulesOf(s explain.StepNote) string {
 	return strings.Join(append([]string{s.Rule}, s.Also...), " ")
 }
 

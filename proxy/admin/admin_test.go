@@ -15,6 +15,9 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // still is a proxy that stands still.
@@ -35,9 +38,9 @@ func (s *still) Explain(rq routecheck.Request) []routecheck.Decision {
 <Route VirtualHostGroup="vh" UriGroup="u" ServerCluster="C"/></Config>`)
 	cfg, _ := parser.Parse(files.Add("plugin-cfg.xml", src), src)
 	table, _ := routecheck.New(cfg)
-	sem, _ := routecheck.Defaults("latest", "proxy")
-	sc := routecheck.Scenario{Requests: routecheck.Repeat(rq, 1, 0)}
-	return table.Explain(files, &sc, sem, nil, routecheck.WithAll)
+	sem, _ := choices.Defaults("latest", "proxy")
+	sc := explain.Scenario{Requests: explain.Repeat(rq, 1, 0)}
+	return explain.Explain(table, files, &sc, sem, nil, explain.WithAll)
 }
 
 func fetch(h *Handler, method, target string, header ...string) *httptest.ResponseRecorder {
@@ -61,14 +64,14 @@ func TestWordsOfMembers(t *testing.T) {
 		want   string
 	}{
 		{MemberStatus{}, `<span class="up">up</span>`},
-		{MemberStatus{MemberNote: routecheck.MemberNote{Marked: true, RetryIn: 12.5}},
+		{MemberStatus{MemberNote: explain.MemberNote{Marked: true, RetryIn: 12.5}},
 			"marked down; retry in 12.5 s<"},
-		{MemberStatus{MemberNote: routecheck.MemberNote{Marked: true}}, "marked down; retry due at the next request<"},
+		{MemberStatus{MemberNote: explain.MemberNote{Marked: true}}, "marked down; retry due at the next request<"},
 		{MemberStatus{Down: "no such host"}, "unreachable: no such host<"},
 		{MemberStatus{Draining: true}, "<td>draining<"},
 		{MemberStatus{Unusable: "it needs a keyring"}, `up</span> <span class="down">it needs a keyring<`},
-		{MemberStatus{Max: 9, MemberNote: routecheck.MemberNote{Pending: 3}}, ">3 / 9<"},
-		{MemberStatus{MemberNote: routecheck.MemberNote{Member: "m1"}}, "<td>m1 &#9666;</td>"},
+		{MemberStatus{Max: 9, MemberNote: explain.MemberNote{Pending: 3}}, ">3 / 9<"},
+		{MemberStatus{MemberNote: explain.MemberNote{Member: "m1"}}, "<td>m1 &#9666;</td>"},
 	} {
 		s := &still{}
 		s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Next: "m1", Members: []MemberStatus{c.member}}}
@@ -81,12 +84,12 @@ func TestWordsOfMembers(t *testing.T) {
 // A histogram of Prometheus counts up, and its times are seconds.
 func TestMetrics(t *testing.T) {
 	s := &still{Snap: Snapshot{Full: 7, Sent: 8, Times: []Histogram{{
-		Cluster: "C", Bounds: []routecheck.Nanos{1e6, 1e9}, Counts: []uint64{1, 2, 3}, Sum: 5e9,
+		Cluster: "C", Bounds: []match.Nanos{1e6, 1e9}, Counts: []uint64{1, 2, 3}, Sum: 5e9,
 	}}}}
 	s.Snap.Reload = ReloadStatus{Done: 4, Refused: 1, Error: "no"}
 	s.Snap.Requests.Classes[2] = 9
 	s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Members: []MemberStatus{{
-		MemberNote: routecheck.MemberNote{Member: "m1", Marked: true, RetryIn: 1.5, Affinity: 3}, New: 2,
+		MemberNote: explain.MemberNote{Member: "m1", Marked: true, RetryIn: 1.5, Affinity: 3}, New: 2,
 	}}}}
 	answer := fetch(New(s, ""), "GET", "/metrics").Body.String()
 	for _, want := range []string{

@@ -6,7 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // collector gives a snapshot as Prometheus metrics. Counters of members begin anew with each configuration.
@@ -109,7 +109,7 @@ func (to sink) histogram(h *Histogram) {
 	to <- prometheus.MustNewConstHistogram(descDuration, total, seconds(h.Sum), upTo, h.Cluster)
 }
 
-func seconds(d routecheck.Nanos) float64 { return float64(d) / float64(time.Second) }
+func seconds(d match.Nanos) float64 { return float64(d) / float64(time.Second) }
 
 func oneIf(b bool) float64 {
 	if b {

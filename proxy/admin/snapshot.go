@@ -1,6 +1,10 @@
 package admin
 
-import "github.com/wasplug/wasplug/routecheck"
+import (
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
 
 // Proxy is what the pages ask. What it answers is taken at once, and stays as it is.
 type Proxy interface {
@@ -22,9 +26,9 @@ type Snapshot struct {
 // Histogram counts the durations of the requests of a cluster; that of Cluster "" those that no Route matches.
 type Histogram struct {
 	Cluster string
-	Bounds  []routecheck.Nanos // upper bounds, rising
-	Counts  []uint64           // one for each bound, and one for what took longer than the last
-	Sum     routecheck.Nanos
+	Bounds  []match.Nanos // upper bounds, rising
+	Counts  []uint64      // one for each bound, and one for what took longer than the last
+	Sum     match.Nanos
 }
 
 // Status is what the process is doing, as the status page and its JSON form tell it.
@@ -66,7 +70,7 @@ type ClusterStatus struct {
 
 // MemberStatus is a member as this process sees it.
 type MemberStatus struct {
-	routecheck.MemberNote
+	explain.MemberNote
 	New     uint64   `json:"new"` // requests that were balanced
 	Max     int32    `json:"max"` // MaxConnections, 0 no limit
 	Idle    int      `json:"idle"`

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Why a wait ended without what was waited for.
@@ -86,15 +86,15 @@ func (l *Link) Close() {
 }
 
 // Within limits waiting to d from now; 0 lifts the limit.
-func (l *Link) Within(d routecheck.Nanos) {
+func (l *Link) Within(d match.Nanos) {
 	if d != 0 {
-		d += l.sweeper.Now() + routecheck.Nanos(Tick) // never too early
+		d += l.sweeper.Now() + match.Nanos(Tick) // never too early
 	}
 	l.limit.Store(int64(d))
 }
 
 // Until sets the time at which waiting ends, 0 for none.
-func (l *Link) Until(at routecheck.Nanos) { l.limit.Store(int64(at)) }
+func (l *Link) Until(at match.Nanos) { l.limit.Store(int64(at)) }
 
 // Abort lets whoever waits here return with ErrAborted, now and later. Any goroutine may call it.
 func (l *Link) Abort() {
@@ -288,6 +288,6 @@ func (l *Link) Linger(pool *Buffers) {
 }
 
 const (
-	LingerTime  = 2 * routecheck.Nanos(time.Second)
+	LingerTime  = 2 * match.Nanos(time.Second)
 	lingerBytes = 1 << 20
 )

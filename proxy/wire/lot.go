@@ -4,12 +4,12 @@ import (
 	"net"
 	"sync"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // ParkAfter is how long a client waits for its next request in a goroutine of its own. Parking and taking up again
 // cost about as much as a request does, so clients that ask again at once never pay for it.
-const ParkAfter = routecheck.Nanos(Tick) / 2 // the second tick from now finds it over
+const ParkAfter = match.Nanos(Tick) / 2 // the second tick from now finds it over
 
 // Lot is where idle connections of clients wait: one poller watches them all, and none of them has a goroutine,
 // buffers, or anything else that serves a request. A parked client costs what the kernel, package net and, over TLS,
@@ -30,7 +30,7 @@ type Lot[Kept any] struct {
 
 type spot[Kept any] struct {
 	conn  net.Conn
-	until routecheck.Nanos // the end of its IdleTimeout
+	until match.Nanos // the end of its IdleTimeout
 	kept  Kept
 }
 
@@ -48,7 +48,7 @@ func (l *Lot[Kept]) CanPark(link *Link) bool {
 
 // Put parks a connection. It is taken up again when there is something to read, or its time is over; at once, where it
 // cannot be parked.
-func (l *Lot[Kept]) Put(conn net.Conn, until routecheck.Nanos, kept Kept) {
+func (l *Lot[Kept]) Put(conn net.Conn, until match.Nanos, kept Kept) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed || l.poll == nil {
@@ -99,7 +99,7 @@ func (l *Lot[Kept]) watch(poll *poller) {
 }
 
 // Expire takes up those whose time is over: they find out by themselves.
-func (l *Lot[Kept]) Expire(now routecheck.Nanos) {
+func (l *Lot[Kept]) Expire(now match.Nanos) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for n := range l.spots {

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Tick is how long the sweeper sleeps.
@@ -31,13 +31,13 @@ func NewSweeper() *Sweeper {
 func (s *Sweeper) Start() time.Time { return s.start }
 
 // Clock returns the time since the start, to the nanosecond.
-func (s *Sweeper) Clock() routecheck.Nanos { return routecheck.Nanos(time.Since(s.start)) }
+func (s *Sweeper) Clock() match.Nanos { return match.Nanos(time.Since(s.start)) }
 
 // WallTime is the time of day, for what people and other programs read.
 func (s *Sweeper) WallTime() time.Time { return time.Now() }
 
 // Now returns the time of the last tick. It is cheap, and at most a tick behind.
-func (s *Sweeper) Now() routecheck.Nanos { return routecheck.Nanos(s.time.Load()) }
+func (s *Sweeper) Now() match.Nanos { return match.Nanos(s.time.Load()) }
 
 func (s *Sweeper) add(l *Link) {
 	s.mu.Lock()
@@ -81,7 +81,7 @@ func (s *Sweeper) Run(ctx context.Context, everySecond func()) {
 
 // sweep wakes the links whose time is up and, when asked to, the members' links whose client has left. Whether one has
 // left is a question to the kernel, so the list is not locked for it.
-func (s *Sweeper) sweep(now routecheck.Nanos, clients bool) {
+func (s *Sweeper) sweep(now match.Nanos, clients bool) {
 	for _, l := range s.wakeLate(now, clients) {
 		if l.left() {
 			s.giveUp(l)
@@ -91,7 +91,7 @@ func (s *Sweeper) sweep(now routecheck.Nanos, clients bool) {
 }
 
 // wakeLate wakes the links whose time is up. With clients it returns those of clients that wait for a member.
-func (s *Sweeper) wakeLate(now routecheck.Nanos, clients bool) []*Link {
+func (s *Sweeper) wakeLate(now match.Nanos, clients bool) []*Link {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.waiting = s.waiting[:0]

@@ -6,7 +6,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // pick checks which member got an attempt.
@@ -43,7 +44,7 @@ func (m *machine) otherCluster(o *op) *flight {
 		return nil
 	}
 	rq := o.rq.request()
-	fl := &flight{match: routecheck.Match{Cluster: id}}
+	fl := &flight{match: match.Match{Cluster: id}}
 	m.beginFlight(fl, &rq, o)
 	return fl
 }
@@ -65,13 +66,13 @@ func (m *machine) pickIn(fl *flight, o *op, r *result) {
 	}
 	c.known[member].mark = c.known[member].mark || !o.coarse
 	if o.hasWeight && member != conf.Address {
-		m.compareWeight(o, c, fl.f.By == routecheck.ByBalance && fl.f.Lowered(), member, r)
+		m.compareWeight(o, c, fl.f.By == failover.ByBalance && fl.f.Lowered(), member, r)
 	}
 	m.setCluster(key, c)
 	m.setFlight(o.thread, fl)
 }
 
-func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member routecheck.MemberID, r *result) {
+func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member match.MemberID, r *result) {
 	r.decision = true
 	if m.picks(c, fl, o, member) {
 		return
@@ -79,23 +80,23 @@ func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member routecheck.Memb
 	if r.mismatch == nil {
 		r.mismatch = m.disagree(c, fl, o, MemberDiffers, o.member)
 	}
-	by := routecheck.ByBalance
+	by := failover.ByBalance
 	if o.rq.affine == o.member {
-		by = routecheck.ByAffinity
+		by = failover.ByAffinity
 	}
-	m.t.LearnPick(&c.state, &fl.f, member, by, &m.sem, m.rec)
+	failover.LearnPick(m.t, &c.state, &fl.f, member, by, &m.sem, m.rec)
 }
 
 // pickUnseen takes in a pick of which the log hides sessions or earlier picks: it may agree, but it cannot disagree.
 // Where balancing stands and which weights are left is not known afterwards.
-func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.MemberID, r *result) {
+func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member match.MemberID, r *result) {
 	before := c.state.Clone()
 	c.state.ForgetPosition()
 	if m.picks(c, fl, o, member) {
 		r.decision = true
 	} else {
 		r.unchecked = true
-		m.t.LearnPick(&c.state, &fl.f, member, routecheck.ByBackup, &m.sem, m.rec)
+		failover.LearnPick(m.t, &c.state, &fl.f, member, failover.ByBackup, &m.sem, m.rec)
 	}
 	if o.implied { // the pick itself is long past
 		c.state.LearnBalance(&before)
@@ -107,12 +108,12 @@ func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member routecheck.Me
 // picks looks for the pick of a member: first for one that an attempt follows, then for one whose member has no
 // Transport that can be used (R64). A log that does not tell whether the request came over TLS shows by the next lines
 // which of them it was; where nothing was sent after all, the attempt is let go.
-func (m *machine) picks(c *cluster, fl *flight, o *op, member routecheck.MemberID) bool {
-	sends := func(a routecheck.Action) bool { return a.Kind == routecheck.Send && a.Picked == member }
+func (m *machine) picks(c *cluster, fl *flight, o *op, member match.MemberID) bool {
+	sends := func(a failover.Action) bool { return a.Kind == failover.Send && a.Picked == member }
 	if m.find(c, fl, o, sends) {
 		return true
 	}
-	if m.find(c, fl, o, func(a routecheck.Action) bool { return a.Picked == member }) {
+	if m.find(c, fl, o, func(a failover.Action) bool { return a.Picked == member }) {
 		fl.flying = false
 		return true
 	}
@@ -121,12 +122,12 @@ func (m *machine) picks(c *cluster, fl *flight, o *op, member routecheck.MemberI
 
 // find looks for an outcome of Next that the log agrees with, over chance and over what the log does not say of the
 // request; it adopts the first.
-func (m *machine) find(c *cluster, fl *flight, o *op, agrees func(routecheck.Action) bool) (found bool) {
+func (m *machine) find(c *cluster, fl *flight, o *op, agrees func(failover.Action) bool) (found bool) {
 	for f := range m.guesses(fl, o.rq) {
-		m.t.Outcomes(&c.state, f, o.now, &m.sem, m.rec,
-			func(state *routecheck.ClusterState, after *routecheck.Flight, a routecheck.Action) bool {
+		failover.Outcomes(m.t, &c.state, f, o.now, &m.sem, m.rec,
+			func(state *failover.ClusterState, after *failover.RequestState, a failover.Action) bool {
 				if found = agrees(a); found {
-					if !c.state.KnowsPosition() && (a.Kind != routecheck.Send || after.By != routecheck.ByBalance) {
+					if !c.state.KnowsPosition() && (a.Kind != failover.Send || after.By != failover.ByBalance) {
 						state.ForgetPosition() // round robin began somewhere, but the log does not say where (R30)
 					}
 					c.state, fl.f = *state, *after
@@ -141,9 +142,9 @@ func (m *machine) find(c *cluster, fl *flight, o *op, agrees func(routecheck.Act
 }
 
 // guesses are the flights that fit what the log says of a request: it shows TLS only by the source of the session.
-func (m *machine) guesses(fl *flight, q *request) iter.Seq[*routecheck.Flight] {
-	return func(yield func(*routecheck.Flight) bool) {
-		certain := q.tls() && routecheck.SSLSessionShowsTLS(&m.sem, m.rec.Seen())
+func (m *machine) guesses(fl *flight, q *request) iter.Seq[*failover.RequestState] {
+	return func(yield func(*failover.RequestState) bool) {
+		certain := q.tls() && failover.SSLSessionShowsTLS(&m.sem, m.rec.Seen())
 		if !certain {
 			if plain := fl.f.Supposing(false, fl.f.Size); !yield(&plain) {
 				return
@@ -160,13 +161,13 @@ func (m *machine) disagree(c *cluster, fl *flight, o *op, what What, logged stri
 	if !m.explain {
 		return f
 	}
-	rec := new(routecheck.Recorder)
-	var f2 *routecheck.Flight
+	rec := new(failover.Recorder)
+	var f2 *failover.RequestState
 	for f2 = range m.guesses(fl, o.rq) {
 		break // the first will do
 	}
-	m.t.Outcomes(&c.state, f2, o.now, &m.sem, rec, func(_ *routecheck.ClusterState, _ *routecheck.Flight,
-		a routecheck.Action) bool {
+	failover.Outcomes(m.t, &c.state, f2, o.now, &m.sem, rec, func(_ *failover.ClusterState, _ *failover.RequestState,
+		a failover.Action) bool {
 		if len(f.ours) == 0 {
 			f.steps, f.rule = slices.Clone(rec.Steps), deciding(rec.Steps)
 		}
@@ -180,23 +181,23 @@ func (m *machine) disagree(c *cluster, fl *flight, o *op, what What, logged stri
 }
 
 // deciding returns the rule of the step that a decision ends with.
-func deciding(steps []routecheck.Step) string {
+func deciding(steps []failover.Step) string {
 	for _, s := range slices.Backward(steps) {
 		switch s.Kind {
-		case routecheck.StepPick, routecheck.StepClone, routecheck.StepGiveUp, routecheck.StepTransport:
+		case failover.StepPick, failover.StepClone, failover.StepGiveUp, failover.StepTransport:
 			return s.Rule
 		}
 	}
 	return "R42"
 }
 
-func (m *machine) words(fl *flight, a routecheck.Action) string {
+func (m *machine) words(fl *flight, a failover.Action) string {
 	switch {
-	case a.Kind == routecheck.Send:
+	case a.Kind == failover.Send:
 		return m.t.MemberName(fl.match.Cluster, a.Member)
-	case a.Kind == routecheck.Cut:
+	case a.Kind == failover.Cut:
 		return "no further attempt"
-	case a.Member != routecheck.NoMember:
+	case a.Member != match.NoMember:
 		return fmt.Sprintf("the %d of %s is passed on", a.Status, m.t.MemberName(fl.match.Cluster, a.Member))
 	}
 	return fmt.Sprintf("no member, the client gets %d", a.Status)
@@ -204,7 +205,7 @@ func (m *machine) words(fl *flight, a routecheck.Action) string {
 
 // compareWeight holds the weight behind a pick against the line about it. Of a process that was not seen from its
 // start the weights are learnt here.
-func (m *machine) compareWeight(o *op, c *cluster, lowered bool, member routecheck.MemberID, r *result) {
+func (m *machine) compareWeight(o *op, c *cluster, lowered bool, member match.MemberID, r *result) {
 	weight, kn := c.state.Member(member).Weight, &c.known[member]
 	switch {
 	case r.mismatch != nil:
@@ -243,8 +244,8 @@ func (m *machine) end(o *op, r *result) {
 	key := clusterKey{o.thread.PID, fl.match.Cluster}
 	c := m.copyOf(key)
 	m.prepare(fl, o.rq)
-	over := func(a routecheck.Action) bool { return a.Kind != routecheck.Send }
-	unrepeatable := o.rq.noRetry && o.rq.body && (o.rq.length == 0 || fl.f.Body == routecheck.Unbuffered)
+	over := func(a failover.Action) bool { return a.Kind != failover.Send }
+	unrepeatable := o.rq.noRetry && o.rq.body && (o.rq.length == 0 || fl.f.Body == failover.Unbuffered)
 	agreed := unrepeatable || m.tooLarge(c, fl, o, over) || m.find(c, fl, o, over)
 	if r.decision = agreed || !o.coarse; !r.decision {
 		r.unchecked = true
@@ -256,7 +257,7 @@ func (m *machine) end(o *op, r *result) {
 }
 
 // tooLarge explains an end before anybody was looked for by a body whose size the log does not show (R59).
-func (m *machine) tooLarge(c *cluster, fl *flight, o *op, over func(routecheck.Action) bool) bool {
+func (m *machine) tooLarge(c *cluster, fl *flight, o *op, over func(failover.Action) bool) bool {
 	if o.rq.looked || fl.f.Attempts > 0 || m.t.Clusters[fl.match.Cluster].PostLimit < 0 {
 		return false
 	}

@@ -5,7 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // This file holds lines that decide nothing against the file: which Uri and alias were found, which clone IDs were
@@ -15,7 +16,7 @@ import (
 type walked struct {
 	round, list, ids int // which selection and identifier, and how many of its clone IDs are known
 	at               int // index of the last comparison, -1 before the first
-	walk             []routecheck.CloneComparison
+	walk             []failover.CloneComparison
 }
 
 // differs notes that the file cannot give a line.
@@ -34,7 +35,7 @@ func (m *machine) found(o *op, r *result) {
 		}
 	}
 	all := m.t.URIsFound(&rq, anyHost, &m.sem)
-	if slices.ContainsFunc(all, func(u routecheck.URIFound) bool { return o.fits(&u) }) {
+	if slices.ContainsFunc(all, func(u match.URIFound) bool { return o.fits(&u) }) {
 		return
 	}
 	what := o.pattern
@@ -43,7 +44,7 @@ func (m *machine) found(o *op, r *result) {
 	}
 	if o.kind == opAlias {
 		r.differs(PatternDiffers, "R6", "virtual host "+what,
-			foundWords(all, func(u *routecheck.URIFound) string { return u.Alias + " of " + u.Hosts })...)
+			foundWords(all, func(u *match.URIFound) string { return u.Alias + " of " + u.Hosts })...)
 		return
 	}
 	rule := "R1"
@@ -52,27 +53,27 @@ func (m *machine) found(o *op, r *result) {
 			rule, what = "R2", fmt.Sprintf("%s with score %d", what, o.weight)
 		}
 	}
-	r.differs(PatternDiffers, rule, "Uri "+what, foundWords(all, func(u *routecheck.URIFound) string {
+	r.differs(PatternDiffers, rule, "Uri "+what, foundWords(all, func(u *match.URIFound) string {
 		return fmt.Sprintf("%s of %s with score %d", u.Pattern, u.Group, u.Score)
 	})...)
 }
 
 // matchOf asks for the winning Route, where the log says enough to ask.
-func (m *machine) matchOf(rq *routecheck.Request, anyHost bool) (routecheck.Match, bool) {
+func (m *machine) matchOf(rq *match.Request, anyHost bool) (match.Match, bool) {
 	if anyHost {
-		return routecheck.Match{}, false
+		return match.Match{}, false
 	}
 	return m.t.MatchNoted(rq, &m.sem, m.rec.Seen())
 }
 
-func (o *op) fits(u *routecheck.URIFound) bool {
+func (o *op) fits(u *match.URIFound) bool {
 	if o.kind == opAlias {
 		return strings.EqualFold(o.pattern, u.Alias) && (o.group == "" || o.group == u.Hosts)
 	}
 	return u.Fits(o.pattern, o.group, int(o.weight))
 }
 
-func foundWords(all []routecheck.URIFound, words func(*routecheck.URIFound) string) (out []string) {
+func foundWords(all []match.URIFound, words func(*match.URIFound) string) (out []string) {
 	for i := range all {
 		if w := words(&all[i]); !slices.Contains(out, w) {
 			out = append(out, w)
@@ -92,7 +93,7 @@ func (m *machine) compared(o *op, r *result) {
 		return
 	}
 	r.line = true
-	here := func(c routecheck.CloneComparison) bool { return c.Clone == o.clone && c.Server == o.pattern }
+	here := func(c failover.CloneComparison) bool { return c.Clone == o.clone && c.Server == o.pattern }
 	next := w.at + 1
 	free := o.rq.partial && w.at < 0 // the log may begin anywhere
 	at := slices.IndexFunc(w.walk[min(next, len(w.walk)):], here)
@@ -126,7 +127,7 @@ func (m *machine) matched(o *op, r *result) {
 		return
 	}
 	r.line = true
-	name := func(c routecheck.CloneComparison) string {
+	name := func(c failover.CloneComparison) string {
 		return m.t.Clusters[fl.match.Cluster].Members[c.Member].Name
 	}
 	var owners []string
@@ -173,7 +174,7 @@ func (m *machine) walkOf(o *op) (*flight, *walked) {
 		}
 		c := m.copyOf(clusterKey{o.thread.PID, fl.match.Cluster})
 		w.round, w.list, w.ids = q.round, q.list, ids
-		w.walk = m.t.CloneComparisons(&c.state, &fl.f, q.list, &m.sem, m.rec)
+		w.walk = failover.CloneComparisons(m.t, &c.state, &fl.f, q.list, &m.sem, m.rec)
 	}
 	fl.walked = w
 	return fl, &fl.walked
@@ -196,7 +197,7 @@ func (m *machine) transport(o *op, r *result) {
 		return
 	}
 	for other := range conf.Members { // where no line names the member that was picked, it may be any
-		if o.coarse && !o.named && m.addresses(fl, o, routecheck.MemberID(other)) == nil {
+		if o.coarse && !o.named && m.addresses(fl, o, match.MemberID(other)) == nil {
 			return
 		}
 	}
@@ -205,9 +206,9 @@ func (m *machine) transport(o *op, r *result) {
 
 // addresses returns where a member would get the request, nil when it is what the log says. Whether the request came
 // over TLS is not always logged.
-func (m *machine) addresses(fl *flight, o *op, member routecheck.MemberID) (ours []string) {
+func (m *machine) addresses(fl *flight, o *op, member match.MemberID) (ours []string) {
 	for f := range m.guesses(fl, o.rq) {
-		tr, ok := m.t.TransportOf(f, member, &m.sem, m.rec)
+		tr, ok := failover.TransportOf(m.t, f, member, &m.sem, m.rec)
 		words := o.member + ": no Transport that can be used"
 		if ok {
 			if strings.EqualFold(tr.Host, o.host) && (o.port == 0 || int(o.port) == tr.Port) {

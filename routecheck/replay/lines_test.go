@@ -8,7 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
-	"github.com/wasplug/wasplug/routecheck"
+
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 // twoGroups has a Route for /shop/* and one for everything, three members with clone IDs and one without https
@@ -129,7 +130,7 @@ func TestLines(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			table := tableOf(t, twoGroups)
 			log := logOf(c.lines...)
-			rep := replayLog(t, table, routecheck.Latest(), log)
+			rep := replayLog(t, table, choices.Latest(), log)
 			var got []string
 			for _, d := range rep.Disagreements {
 				separator := "; "
@@ -152,7 +153,7 @@ func TestLines(t *testing.T) {
 // TestLoggedPath: the path of a log is as the web server left it and is not decoded again (R16).
 func TestLoggedPath(t *testing.T) {
 	table := tableOf(t, strings.ReplaceAll(clusterXML("", server("a", "")), `Name="/*"`, `Name="/a%20b/../c/*"`))
-	rep := replayLog(t, table, routecheck.Latest(), logOf(strings.Replace(tried, "/shop", "/a%20b/../c/x", 1),
+	rep := replayLog(t, table, choices.Latest(), logOf(strings.Replace(tried, "/shop", "/a%20b/../c/x", 1),
 		picked("a"), ended))
 	if rep.Mismatches > 0 || rep.Agreed != 1 {
 		t.Errorf("%d agreed, %d mismatches", rep.Agreed, rep.Mismatches)
@@ -165,7 +166,7 @@ func TestPickWithoutTransport(t *testing.T) {
 	https := `<Server Name="a" CloneID="a1"><Transport Hostname="h" Port="9443" Protocol="https"><Property Name="keyring" Value="k"/><Property Name="stashfile" Value="s"/></Transport></Server>`
 	xml := strings.Replace(clusterXML("", https+server("b", `CloneID="b1"`)), "<Config>",
 		`<Config><Property Name="PluginInstallRoot" Value="/opt/plugins/"/>`, 1)
-	strict := routecheck.Latest()
+	strict := choices.Latest()
 	if _, err := strict.Assume("transport-choice=strict"); err != nil {
 		t.Fatal(err)
 	}

@@ -7,20 +7,22 @@ import (
 	"time"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-const second = routecheck.Nanos(time.Second)
+const second = match.Nanos(time.Second)
 
 // MatchEvents emits how a request found its Route; m is nil when there was none. Call it before the first
 // [routecheck.Table.Next]. The caller fills Time and Thread of each event; the event is emit's only until it returns.
-func MatchEvents(t *routecheck.Table, rq *routecheck.Request, m *routecheck.Match, sem *routecheck.Semantics,
+func MatchEvents(t *match.Table, rq *match.Request, m *match.Match, sem *choices.Assumptions,
 	emit func(*pluginlog.Event)) {
 	if t.Refused(rq, sem) != "" {
 		return // by the web server: the plug-in is not asked (R16)
 	}
 	host, port := t.HostPort(rq, sem)
-	path := strings.ReplaceAll(routecheck.SeenPath(rq, sem), "?", "%3F") // or it would read as the query
+	path := strings.ReplaceAll(match.SeenPath(rq, sem), "?", "%3F") // or it would read as the query
 	emit(&pluginlog.Event{Kind: pluginlog.RouteTried, Host: host + ":" + strconv.Itoa(port), URI: path})
 	if m == nil {
 		emit(&pluginlog.Event{Kind: pluginlog.RouteNotFound})
@@ -34,7 +36,7 @@ func MatchEvents(t *routecheck.Table, rq *routecheck.Request, m *routecheck.Matc
 // Events emits the lines for the steps of one call of Next, Observe or NoteStream. Decisions of one cluster are
 // replayed in the order of their lines, so a caller with several threads emits them before it releases the cluster's
 // lock.
-func Events(t *routecheck.Table, cluster routecheck.ClusterID, steps []routecheck.Step, emit func(*pluginlog.Event)) {
+func Events(t *match.Table, cluster match.ClusterID, steps []failover.Step, emit func(*pluginlog.Event)) {
 	w := lines{c: &t.Clusters[cluster], emit: emit}
 	for i := range steps {
 		w.step(&steps[i])
@@ -43,7 +45,7 @@ func Events(t *routecheck.Table, cluster routecheck.ClusterID, steps []routechec
 
 // lines writes the lines of one call's steps.
 type lines struct {
-	c    *routecheck.Cluster
+	c    *match.Cluster
 	emit func(*pluginlog.Event)
 }
 
@@ -53,56 +55,56 @@ func (w *lines) say(kinds ...pluginlog.Kind) {
 	}
 }
 
-func (w *lines) step(s *routecheck.Step) {
+func (w *lines) step(s *failover.Step) {
 	switch s.Kind {
-	case routecheck.StepAffinity:
+	case failover.StepAffinity:
 		w.session(s)
-	case routecheck.StepCompare:
+	case failover.StepCompare:
 		w.emit(&pluginlog.Event{Kind: pluginlog.CloneCompared, Clone: s.Clone, Pattern: w.c.Members[s.Member].CloneID})
-	case routecheck.StepClone:
+	case failover.StepClone:
 		w.clone(s)
-	case routecheck.StepStatus:
+	case failover.StepStatus:
 		w.status(s)
-	case routecheck.StepAssign:
+	case failover.StepAssign:
 		w.emit(&pluginlog.Event{Kind: pluginlog.Picked, Member: w.name(s), Weight: s.Weight})
 		w.say(pluginlog.Executing)
-	case routecheck.StepAgain:
+	case failover.StepAgain:
 		w.say(pluginlog.Executing)
-	case routecheck.StepStream:
+	case failover.StepStream:
 		w.stream(s)
-	case routecheck.StepFailed:
+	case failover.StepFailed:
 		w.failed(s)
 	default:
 		w.end(s)
 	}
 }
 
-func (w *lines) end(s *routecheck.Step) {
+func (w *lines) end(s *failover.Step) {
 	switch s.Kind {
-	case routecheck.StepHead:
+	case failover.StepHead:
 		w.emit(&pluginlog.Event{Kind: pluginlog.StatusLine, Code: int32(s.Status)})
-	case routecheck.StepAnswer:
+	case failover.StepAnswer:
 		w.counted(s)
 		w.say(pluginlog.RequestEnded)
-	case routecheck.StepGone:
+	case failover.StepGone:
 		w.emit(gone(s))
 		w.counted(s)
 		w.say(pluginlog.RequestEnded)
-	case routecheck.StepTransport:
+	case failover.StepTransport:
 		w.emit(&pluginlog.Event{Kind: pluginlog.Picked, Member: w.name(s), Weight: s.Weight})
 		w.say(pluginlog.RequestFailed, pluginlog.RequestEnded)
-	case routecheck.StepGiveUp:
+	case failover.StepGiveUp:
 		w.giveUp(s)
 	}
 }
 
 // gone words why an attempt ended that the member did not end.
-func gone(s *routecheck.Step) *pluginlog.Event {
+func gone(s *failover.Step) *pluginlog.Event {
 	switch s.Event {
-	case routecheck.LocalWant:
+	case failover.LocalWant:
 		return &pluginlog.Event{Kind: pluginlog.AttemptDropped,
 			Text: "Attempt dropped: this process lacks descriptors, ports or memory"}
-	case routecheck.BodyTooLarge:
+	case failover.BodyTooLarge:
 		return &pluginlog.Event{Kind: pluginlog.AttemptDropped,
 			Text: "Attempt dropped: the body exceeds PostSizeLimit"}
 	}
@@ -110,20 +112,20 @@ func gone(s *routecheck.Step) *pluginlog.Event {
 }
 
 // clone writes whose clone ID it is; one of nobody (R27) has its own line.
-func (w *lines) clone(s *routecheck.Step) {
-	if s.Member == routecheck.NoMember {
+func (w *lines) clone(s *failover.Step) {
+	if s.Member == match.NoMember {
 		w.say(pluginlog.CloneNotFound)
 		return
 	}
 	w.emit(&pluginlog.Event{Kind: pluginlog.CloneMatched, Member: w.name(s)})
 }
 
-func (w *lines) name(s *routecheck.Step) string { return w.c.Members[s.Member].Name }
+func (w *lines) name(s *failover.Step) string { return w.c.Members[s.Member].Name }
 
 // sources are how a plug-in names the places where it looks for a session (R20).
 var sources = [...]string{"", "the SSL session id", "the cookie affinity", "the url rewrite affinity"}
 
-func (w *lines) session(s *routecheck.Step) {
+func (w *lines) session(s *failover.Step) {
 	w.say(pluginlog.AffinityChecked)
 	if s.Source == 0 {
 		return
@@ -135,7 +137,7 @@ func (w *lines) session(s *routecheck.Step) {
 	w.say(pluginlog.ClonesListed)
 }
 
-func (w *lines) status(s *routecheck.Step) {
+func (w *lines) status(s *failover.Step) {
 	wait := int32((s.Check.RetryIn + second - 1) / second)
 	w.emit(&pluginlog.Event{Kind: pluginlog.StatusChecked, Member: w.name(s), Check: pluginlog.Check{
 		IgnoreWeights: s.Check.IgnoreWeights, MarkedDown: s.Check.MarkedDown, RetryNow: s.Check.RetryNow,
@@ -147,7 +149,7 @@ func (w *lines) status(s *routecheck.Step) {
 	}
 }
 
-func (w *lines) stream(s *routecheck.Step) {
+func (w *lines) stream(s *failover.Step) {
 	tr := &w.c.Members[s.Member].Transports[s.Transport]
 	at := pluginlog.Event{Kind: pluginlog.TransportSet, Host: tr.Host, Port: int32(tr.Port)}
 	if tr.HTTPS {
@@ -170,21 +172,21 @@ func (w *lines) stream(s *routecheck.Step) {
 
 // failed writes what went wrong and what it did to the member. A stream from the queue that failed is only looked for
 // once more (R50c, R54).
-func (w *lines) failed(s *routecheck.Step) {
+func (w *lines) failed(s *failover.Step) {
 	host := w.host(s)
 	switch s.Event {
-	case routecheck.ConnectFailed:
+	case failover.ConnectFailed:
 		w.emit(&pluginlog.Event{Kind: pluginlog.ConnectFailed, Host: host})
 		w.say(pluginlog.StreamFailed)
-	case routecheck.ConnectTimeout:
+	case failover.ConnectTimeout:
 		w.say(pluginlog.ConnectTimedOut, pluginlog.StreamFailed)
-	case routecheck.IOTimeout:
+	case failover.IOTimeout:
 		w.emit(&pluginlog.Event{Kind: pluginlog.IOTimedOut, Seconds: int32(w.c.Members[s.Member].IOTimeout / second),
 			Count: int32(s.Retries),
 			Limit: int32(w.c.IORetries), Retry: s.Retry})
-	case routecheck.Malformed:
+	case failover.Malformed:
 		w.emit(&pluginlog.Event{Kind: pluginlog.ResponseMalformed, Text: "Malformed response"})
-	case routecheck.StreamLost:
+	case failover.StreamLost:
 		if !s.Again {
 			w.emit(&pluginlog.Event{Kind: pluginlog.ServerWriteFailed, Text: "Write failed; the stream was closed"})
 		}
@@ -199,21 +201,21 @@ func (w *lines) failed(s *routecheck.Step) {
 	w.counted(s)
 	w.emit(&pluginlog.Event{Kind: pluginlog.TransactionFailed, Member: w.name(s), Host: host, Retry: s.Retry})
 	switch s.End {
-	case routecheck.EndCut:
+	case failover.EndCut:
 		w.say(pluginlog.RequestEnded)
-	case routecheck.EndAttempts:
+	case failover.EndAttempts:
 		w.say(pluginlog.NoAppServer, pluginlog.RequestFailed, pluginlog.RequestEnded)
 	}
 }
 
-func (w *lines) host(s *routecheck.Step) string {
+func (w *lines) host(s *failover.Step) string {
 	if trs := w.c.Members[s.Member].Transports; len(trs) > 0 {
 		return trs[0].Host
 	}
 	return ""
 }
 
-func (w *lines) counted(s *routecheck.Step) {
+func (w *lines) counted(s *failover.Step) {
 	w.emit(&pluginlog.Event{Kind: pluginlog.Counted, Member: w.name(s), Counters: pluginlog.Counters{
 		Pending: int64(s.State.Pending), Failed: int64(s.State.Failed), Affinity: int64(s.State.Affinity),
 		Total: int64(s.State.Total),
@@ -221,16 +223,16 @@ func (w *lines) counted(s *routecheck.Step) {
 }
 
 // giveUp writes the end of a request that no member answers, or whose 503 is passed on (R53).
-func (w *lines) giveUp(s *routecheck.Step) {
+func (w *lines) giveUp(s *failover.Step) {
 	switch s.End {
-	case routecheck.EndPassedOn:
+	case failover.EndPassedOn:
 		w.say(pluginlog.RequestEnded)
 		return
-	case routecheck.EndNobody:
+	case failover.EndNobody:
 		w.say(pluginlog.AllCouldBeDown, pluginlog.NoAppServer)
-	case routecheck.EndAttempts:
+	case failover.EndAttempts:
 		w.say(pluginlog.NoAppServer)
-	case routecheck.EndTooLarge:
+	case failover.EndTooLarge:
 		w.emit(&pluginlog.Event{Kind: pluginlog.ErrorLine,
 			Text: fmt.Sprintf("ws_common: websphereHandleRequest: %s", s.Text)})
 	}

@@ -5,7 +5,9 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // maxMembers bounds the members whose state one machine keeps, over all processes; beyond it all is forgotten and
@@ -15,10 +17,10 @@ const maxMembers = 1 << 14
 // machine plays the operations under one setting of the open choices. What its maps point to is never changed in
 // place: a copy of the maps is a copy of the machine.
 type machine struct {
-	t        *routecheck.Table
-	sem      routecheck.Semantics
-	rec      *routecheck.Recorder // notes the consulted choices
-	explain  bool                 // disagreements get steps and members
+	t        *match.Table
+	sem      choices.Assumptions
+	rec      *failover.Recorder // notes the consulted choices
+	explain  bool               // disagreements get steps and members
 	clusters map[clusterKey]*cluster
 	flights  map[pluginlog.Thread]*flight
 	fresh    map[uint64]bool // processes that were seen starting
@@ -31,12 +33,12 @@ type machine struct {
 
 type clusterKey struct {
 	pid uint64
-	id  routecheck.ClusterID
+	id  match.ClusterID
 }
 
 // cluster is what a process knows about a cluster, and how much of that the log vouches for.
 type cluster struct {
-	state routecheck.ClusterState
+	state failover.ClusterState
 	known []known
 }
 
@@ -49,8 +51,8 @@ type known struct {
 
 // flight is a request on its way.
 type flight struct {
-	f      routecheck.Flight
-	match  routecheck.Match
+	f      failover.RequestState
+	match  match.Match
 	routed bool // the log named host and URI
 	flying bool
 	walked walked
@@ -88,20 +90,20 @@ type mismatch struct {
 	rule   string
 	logged string
 	ours   []string
-	steps  []routecheck.Step
+	steps  []failover.Step
 }
 
-func newMachine(t *routecheck.Table, sem routecheck.Semantics) *machine {
+func newMachine(t *match.Table, sem choices.Assumptions) *machine {
 	return &machine{
-		t: t, sem: sem, rec: routecheck.Quiet(), explain: true,
+		t: t, sem: sem, rec: failover.ChoicesOnly(), explain: true,
 		clusters: map[clusterKey]*cluster{}, flights: map[pluginlog.Thread]*flight{}, fresh: map[uint64]bool{},
 	}
 }
 
 // before returns the machine as it was before the operation just played, under another setting.
-func (m *machine) before(sem routecheck.Semantics) *machine {
+func (m *machine) before(sem choices.Assumptions) *machine {
 	c := *m
-	c.sem, c.rec, c.explain, c.undo = sem, routecheck.Quiet(), false, nil
+	c.sem, c.rec, c.explain, c.undo = sem, failover.ChoicesOnly(), false, nil
 	c.clusters, c.flights, c.fresh = maps.Clone(m.clusters), maps.Clone(m.flights), maps.Clone(m.fresh)
 	for _, undo := range slices.Backward(m.undo) {
 		undo(&c)
@@ -181,7 +183,7 @@ func (m *machine) play(o *op) (r result) {
 // forget drops what is known of a process's clusters.
 func (m *machine) forget(pid uint64) {
 	for id := range m.t.Clusters {
-		key := clusterKey{pid, routecheck.ClusterID(id)}
+		key := clusterKey{pid, match.ClusterID(id)}
 		if c := m.clusters[key]; c != nil {
 			delete(m.clusters, key)
 			m.members -= len(c.known)
@@ -200,9 +202,9 @@ func (m *machine) copyOf(key clusterKey) *cluster {
 		m.members = 0
 	}
 	conf := &m.t.Clusters[key.id]
-	c := &cluster{conf.NewState(&m.sem, 0), make([]known, len(conf.Members))}
+	c := &cluster{failover.NewState(conf, &m.sem, 0), make([]known, len(conf.Members))}
 	if conf.Single() {
-		m.also |= 1 << routecheck.SingleMemberWeight
+		m.also |= 1 << choices.SingleMemberWeight
 	}
 	if m.fresh[key.pid] {
 		for i := range c.known {
@@ -233,7 +235,7 @@ func (m *machine) flightOf(o *op) (fl *flight, declined bool) {
 	if err != nil {
 		return nil, declined
 	}
-	fl.match = routecheck.Match{Cluster: id}
+	fl.match = match.Match{Cluster: id}
 	m.beginFlight(fl, &rq, o)
 	return fl, declined
 }
@@ -247,15 +249,15 @@ func (m *machine) flightToRead(o *op) *flight {
 	return fl
 }
 
-func (m *machine) beginFlight(fl *flight, rq *routecheck.Request, o *op) {
-	fl.f = m.t.Begin(rq, &fl.match, o.rq.arrived, &m.sem, m.rec)
+func (m *machine) beginFlight(fl *flight, rq *match.Request, o *op) {
+	fl.f = failover.Begin(m.t, rq, &fl.match, o.rq.arrived, &m.sem, m.rec)
 }
 
 // prepare gives the flight what the log has shown of the request since.
 func (m *machine) prepare(fl *flight, q *request) {
 	c := &m.t.Clusters[fl.match.Cluster]
 	rq := q.withSessions(q.request(), &fl.match, c.Separator)
-	m.t.LearnRequest(&fl.f, &rq, &fl.match, &m.sem, m.rec)
+	failover.LearnRequest(m.t, &fl.f, &rq, &fl.match, &m.sem, m.rec)
 }
 
 // decline checks a request that the log leaves to the web server.
@@ -281,25 +283,25 @@ func (m *machine) observe(o *op, r *result) {
 	if o.rq.length > 0 {
 		m.prepare(fl, o.rq)
 	} else if o.rq.body && o.event.ReusedStream && !o.fresh &&
-		(o.event.Kind == routecheck.StreamLost || o.event.Kind == routecheck.IOTimeout) {
+		(o.event.Kind == failover.StreamLost || o.event.Kind == failover.IOTimeout) {
 		fl.f.LearnUnbuffered() // why else would no new stream follow (R50c, R54)
 	}
 	key := clusterKey{o.thread.PID, fl.match.Cluster}
 	c := m.copyOf(key)
 	member := fl.f.Last
-	before := c.state.Member(member).Marked
-	happens := func(ev routecheck.Event) { m.t.Observe(&c.state, &fl.f, o.now, ev, &m.sem, m.rec) }
+	before := c.state.Member(member).MarkedDown
+	happens := func(ev failover.Event) { failover.Observe(m.t, &c.state, &fl.f, o.now, ev, &m.sem, m.rec) }
 	switch o.kind {
 	case opHead:
 		happens(o.event)
 	case opGone:
 		fl.flying = false
-		happens(routecheck.Event{Kind: routecheck.ClientGone})
+		happens(failover.Event{Kind: failover.ClientGone})
 	case opDone:
 		if fl.flying = false; !fl.f.Begun() {
-			happens(routecheck.Event{Kind: routecheck.Head, Status: 200})
+			happens(failover.Event{Kind: failover.Head, Status: 200})
 		}
-		happens(routecheck.Event{Kind: routecheck.Done})
+		happens(failover.Event{Kind: failover.Done})
 	case opFail:
 		fl.flying = false
 		happens(o.event)
@@ -310,8 +312,8 @@ func (m *machine) observe(o *op, r *result) {
 }
 
 // compareMark holds the mark that a failure left against the log, which wins.
-func (m *machine) compareMark(o *op, c *cluster, member routecheck.MemberID, before bool, r *result) {
-	marked, kn := c.state.Member(member).Marked, &c.known[member]
+func (m *machine) compareMark(o *op, c *cluster, member match.MemberID, before bool, r *result) {
+	marked, kn := c.state.Member(member).MarkedDown, &c.known[member]
 	if !before && marked != o.marked {
 		if o.coarse {
 			r.synced++ // whether it was marked before, or the stream a new one, is hidden

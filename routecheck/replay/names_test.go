@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 // TestSessionNames: the names under which the plug-in looks for a session are those of the winning Uri (R4). Where
@@ -46,7 +46,7 @@ func TestSessionNames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			log := logOf(c.lines...)
-			rep := replayLog(t, tableOf(t, xml), routecheck.Latest(), log)
+			rep := replayLog(t, tableOf(t, xml), choices.Latest(), log)
 			var got []string
 			for _, d := range rep.Disagreements {
 				if d.What == CookieDiffers {

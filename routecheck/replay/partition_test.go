@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 func balancedStatus(member string) string {
@@ -47,7 +47,7 @@ func TestPartitionTable(t *testing.T) {
 			}
 			log := logOf(lines...)
 			table := tableOf(t, clusterXML(c.attributes, servers))
-			rep := replayLog(t, table, routecheck.Latest(), log)
+			rep := replayLog(t, table, choices.Latest(), log)
 			var members int64
 			for _, d := range rep.Disagreements {
 				if d.What == MemberDiffers {

@@ -5,7 +5,8 @@ import (
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // maxOpen bounds the requests under way; what those beyond it still hold is set right by later lines.
@@ -41,7 +42,7 @@ type op struct {
 	kind      opKind
 	place     requests.Place
 	thread    pluginlog.Thread
-	now       routecheck.Nanos
+	now       match.Nanos
 	rq        *request
 	member    string
 	pattern   string     // a Uri, an alias, the clone ID of a server, or the name of a cookie
@@ -54,7 +55,7 @@ type op struct {
 	hasWeight bool
 	marked    bool // with opFail
 	fresh     bool // with opFail: another stream to the same member follows
-	event     routecheck.Event
+	event     failover.Event
 	check     pluginlog.Check
 	pending   int64
 	implied   bool // with opPick: no line says so, what follows it does
@@ -74,7 +75,7 @@ type reader struct {
 	reloads   map[uint64]bool           // processes that have taken a new file
 	picks     map[uint64]bool           // processes that log their picks
 	file      int
-	now       routecheck.Nanos
+	now       match.Nanos
 	e         *pluginlog.Event
 	play      func(*op)
 }
@@ -105,7 +106,7 @@ func (r *reader) op(q *request, o op) {
 func (r *reader) add(e *pluginlog.Event) {
 	r.e = e
 	if e.Time != 0 {
-		r.now = routecheck.Nanos(e.Time)
+		r.now = match.Nanos(e.Time)
 	}
 	if r.outdated() {
 		return
@@ -310,8 +311,8 @@ func (r *reader) failed(q *request, o op) {
 		q.failure = failed
 	}
 	o.kind, o.event, o.fresh = opFail, q.event(), o.fresh || q.repeats
-	if o.event.Sent = routecheck.SentNothing; q.reused && !o.fresh {
-		o.event.Sent = routecheck.SentSome // or a new stream would follow, whatever the body (R50c, R57)
+	if o.event.Sent = failover.SentNothing; q.reused && !o.fresh {
+		o.event.Sent = failover.SentSome // or a new stream would follow, whatever the body (R50c, R57)
 	}
 	q.flying, q.failure, q.settled, q.repeats = false, noFailure, q.member, false
 	r.op(q, o)
@@ -449,7 +450,7 @@ func (r *reader) status(q *request) {
 		q.failure = busy
 	default:
 		q.head = true
-		r.op(q, op{kind: opHead, member: q.member, event: routecheck.Event{Kind: routecheck.Head, Status: int(code)}})
+		r.op(q, op{kind: opHead, member: q.member, event: failover.Event{Kind: failover.Head, Status: int(code)}})
 	}
 }
 

@@ -6,7 +6,9 @@ import (
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // What says in what a log and the core disagree.
@@ -33,14 +35,14 @@ type Disagreement struct {
 	What   What
 	Rule   string // by which the core would not have written the line
 	Logged string
-	Ours   []string          // what the core would have done, every outcome of chance
-	Steps  []routecheck.Step // of the first of them
-	Fits   []Setting         // single choices under which the core agrees with the log
+	Ours   []string        // what the core would have done, every outcome of chance
+	Steps  []failover.Step // of the first of them
+	Fits   []Setting       // single choices under which the core agrees with the log
 }
 
 // Setting is an open choice with a value.
 type Setting struct {
-	Choice routecheck.Choice
+	Choice choices.Choice
 	Value  uint8 // index into the choice's values
 }
 
@@ -54,7 +56,7 @@ type ValueVerdict struct {
 // Evidence is what the log says about an open choice that a decision consulted. The other choices are held at their
 // base values.
 type Evidence struct {
-	Choice routecheck.Choice
+	Choice choices.Choice
 	Values []ValueVerdict // in the order of the choice's values
 }
 
@@ -102,7 +104,7 @@ type Replay struct {
 	reader   *reader
 	base     *machine
 	variants []variant
-	evidence map[routecheck.Choice]*Evidence
+	evidence map[choices.Choice]*Evidence
 	report   Report
 }
 
@@ -114,8 +116,8 @@ type variant struct {
 }
 
 // New returns a Replay under a configuration and the base values of the open choices.
-func New(t *routecheck.Table, sem routecheck.Semantics) *Replay {
-	r := &Replay{base: newMachine(t, sem), evidence: map[routecheck.Choice]*Evidence{}}
+func New(t *match.Table, sem choices.Assumptions) *Replay {
+	r := &Replay{base: newMachine(t, sem), evidence: map[choices.Choice]*Evidence{}}
 	r.reader = newReader(r.play)
 	return r
 }
@@ -129,8 +131,8 @@ func (r *Replay) Add(e *pluginlog.Event) { r.reader.add(e) }
 // Report returns what was found so far.
 func (r *Replay) Report() *Report {
 	out := r.report
-	for c := range routecheck.Choices() {
-		if e := r.evidence[routecheck.Choice(c)]; e != nil {
+	for c := range choices.All() {
+		if e := r.evidence[choices.Choice(c)]; e != nil {
 			out.Choices = append(out.Choices, *e)
 		}
 	}
@@ -143,7 +145,7 @@ func (r *Replay) play(o *op) {
 	before := r.base.consulted()
 	base := r.base.play(o)
 	for news := r.base.consulted() &^ before; news != 0; news &= news - 1 {
-		r.vary(routecheck.Choice(bits.TrailingZeros64(news)))
+		r.vary(choices.Choice(bits.TrailingZeros64(news)))
 	}
 	for i := range r.variants {
 		r.variants[i].agrees = r.variants[i].m.play(o).mismatch == nil
@@ -152,8 +154,8 @@ func (r *Replay) play(o *op) {
 	r.judge(o, base.mismatch)
 }
 
-func (r *Replay) vary(c routecheck.Choice) {
-	values := routecheck.Choices()[c].Values
+func (r *Replay) vary(c choices.Choice) {
+	values := choices.All()[c].Values
 	e := &Evidence{Choice: c}
 	for v := range uint8(len(values)) {
 		s := Setting{c, v}

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 // TestFlippedChoice: a log written under another value of one choice agrees with that value on every line, never
@@ -15,12 +15,12 @@ import (
 func TestFlippedChoice(t *testing.T) {
 	mattered := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		choice := routecheck.Choice(rapid.IntRange(0, len(routecheck.Choices())-1).Draw(t, "choice"))
-		info := routecheck.Choices()[choice]
+		choice := choices.Choice(rapid.IntRange(0, len(choices.All())-1).Draw(t, "choice"))
+		info := choices.All()[choice]
 		value := uint8(rapid.IntRange(1, len(info.Values)-1).Draw(t, "value"))
 		xml := drawer{t}.config()
 		table := rapidTable(t, xml)
-		base := routecheck.Latest()
+		base := choices.Latest()
 		flipped := base.With(choice, value)
 		log := new(bytes.Buffer)
 		simulate(t, table, flipped, log)
@@ -61,12 +61,12 @@ func TestHalfALog(t *testing.T) {
 		log := new(bytes.Buffer)
 		level := rapid.SampledFrom([]pluginlog.Level{pluginlog.LevelTrace, pluginlog.LevelTrace, pluginlog.LevelDetail,
 			pluginlog.LevelStats, pluginlog.LevelError}).Draw(t, "level")
-		simulateAt(t, table, routecheck.Latest(), log, level)
+		simulateAt(t, table, choices.Latest(), log, level)
 		text := log.Bytes()
 		for range rapid.IntRange(0, 100).Draw(t, "cut") {
 			_, text, _ = bytes.Cut(text, []byte("\n"))
 		}
-		return replayIn(t, table, routecheck.Latest(), text)
+		return replayIn(t, table, choices.Latest(), text)
 	})
 	var decisions, mismatches, synced int64
 	for seed := range 1000 {

@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Limits for what is kept of one request, so that no log can fill the memory.
@@ -19,7 +20,7 @@ const (
 // request is what the log says of one request. It is free of open choices: every machine reads the same one.
 type request struct {
 	thread    pluginlog.Thread
-	arrived   routecheck.Nanos
+	arrived   match.Nanos
 	host, uri string
 	lists     []cloneList
 	body      bool  // a body was sent
@@ -83,24 +84,24 @@ const (
 	busy
 )
 
-var failureEvents = [...]routecheck.EventKind{
-	connectFailed: routecheck.ConnectFailed, connectTimeout: routecheck.ConnectTimeout, ioTimeout: routecheck.IOTimeout,
-	streamLost: routecheck.StreamLost, malformed: routecheck.Malformed, busy: routecheck.Head,
+var failureEvents = [...]failover.EventKind{
+	connectFailed: failover.ConnectFailed, connectTimeout: failover.ConnectTimeout, ioTimeout: failover.IOTimeout,
+	streamLost: failover.StreamLost, malformed: failover.Malformed, busy: failover.Head,
 }
 
 // event is the failure as Observe takes it, but for how much was sent; one of unknown kind is a lost stream.
-func (q *request) event() routecheck.Event {
+func (q *request) event() failover.Event {
 	if q.failure == noFailure {
 		q.failure = streamLost
 	}
-	ev := routecheck.Event{Kind: failureEvents[q.failure], ReusedStream: q.reused}
+	ev := failover.Event{Kind: failureEvents[q.failure], ReusedStream: q.reused}
 	if q.failure == busy {
 		ev.Status = 503
 	}
 	return ev
 }
 
-func newRequest(thread pluginlog.Thread, now routecheck.Nanos) *request {
+func newRequest(thread pluginlog.Thread, now match.Nanos) *request {
 	return &request{thread: thread, arrived: now, list: -1}
 }
 
@@ -215,8 +216,8 @@ func (q *request) tls() bool {
 }
 
 // request rebuilds the request as the plug-in saw it; sessions are added by withSessions, once the Route is known.
-func (q *request) request() routecheck.Request {
-	rq := routecheck.Request{Host: q.host, Target: q.uri, Normalised: true, TLS: q.tls(), Body: q.length}
+func (q *request) request() match.Request {
+	rq := match.Request{Host: q.host, Target: q.uri, Normalised: true, TLS: q.tls(), Body: q.length}
 	if i := strings.LastIndexByte(q.host, ':'); i >= 0 {
 		for _, d := range []byte(q.host[i+1:]) {
 			if d < '0' || d > '9' || rq.Port > 99999 {
@@ -234,7 +235,7 @@ func (q *request) request() routecheck.Request {
 
 // withSessions puts the logged clone IDs where the Route looks for them. Cache id and session id are not logged and
 // decide nothing (R21).
-func (q *request) withSessions(rq routecheck.Request, m *routecheck.Match, separator byte) routecheck.Request {
+func (q *request) withSessions(rq match.Request, m *match.Match, separator byte) match.Request {
 	for _, l := range q.lists {
 		var value strings.Builder
 		value.WriteString("0000logged")

@@ -11,15 +11,17 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-func tableOf(t testing.TB, xml string) *routecheck.Table {
+func tableOf(t testing.TB, xml string) *match.Table {
 	t.Helper()
 	files := diag.NewFiles()
 	id := files.Add("plugin-cfg.xml", []byte(xml))
 	cfg, reports := parser.Parse(id, []byte(xml))
-	table, missing := routecheck.New(cfg)
+	table, missing := match.New(cfg)
 	for _, d := range append(reports, missing...) {
 		if d.Severity >= diag.Error {
 			t.Fatalf("%s\n%s", files.Line(d), xml)
@@ -94,8 +96,8 @@ const (
 	httpsTransport = `<Transport Hostname="host.example.com" Port="9443" Protocol="https"><Property Name="keyring" Value="k.kdb"/><Property Name="stashfile" Value="k.sth"/></Transport>`
 )
 
-func (d drawer) request() routecheck.Request {
-	rq := routecheck.Request{
+func (d drawer) request() match.Request {
+	rq := match.Request{
 		Host: d.pick("host", "www.example.com", "www.example.com:443", "other.example.com", "other.example.com:90"),
 		TLS:  d.n("tls", 0, 3) == 0, Port: 80,
 		Target: d.pick("target", "/a/x", "/a/b", "/a/bc", "/long/x.jsp", "/none", "/a/x;jsessionid=0000s:id0:id1",
@@ -118,10 +120,10 @@ func (d drawer) request() routecheck.Request {
 // process is a web server process whose threads take turns: what a proxy does, without its sockets.
 type process struct {
 	drawer
-	table  *routecheck.Table
-	sem    routecheck.Semantics
-	now    routecheck.Nanos
-	states map[routecheck.ClusterID]*routecheck.ClusterState
+	table  *match.Table
+	sem    choices.Assumptions
+	now    match.Nanos
+	states map[match.ClusterID]*failover.ClusterState
 	log    *pluginlog.Writer
 	pid    uint64
 	ends   int // requests that ended
@@ -131,9 +133,9 @@ type worker struct {
 	tid    uint64
 	busy   bool
 	stage  int // 0 ask Next, 1 connect, 2 answer, 3 body
-	flight routecheck.Flight
-	state  *routecheck.ClusterState // of the configuration that the request began with
-	act    routecheck.Action
+	flight failover.RequestState
+	state  *failover.ClusterState // of the configuration that the request began with
+	act    failover.Action
 	reused bool
 }
 
@@ -146,9 +148,9 @@ func (p *process) emit(w *worker) func(*pluginlog.Event) {
 	}
 }
 
-func (p *process) state(id routecheck.ClusterID) *routecheck.ClusterState {
+func (p *process) state(id match.ClusterID) *failover.ClusterState {
 	if p.states[id] == nil {
-		cs := p.table.Clusters[id].NewState(&p.sem, uint64(p.n("seed", 0, 100)))
+		cs := failover.NewState(&p.table.Clusters[id], &p.sem, uint64(p.n("seed", 0, 100)))
 		p.states[id] = &cs
 	}
 	return p.states[id]
@@ -160,48 +162,48 @@ func (p *process) turn(w *worker) {
 		p.start(w)
 		return
 	}
-	rec := new(routecheck.Recorder)
+	rec := new(failover.Recorder)
 	cs := w.state
-	observe := func(ev routecheck.Event, stage int) {
-		p.table.Observe(cs, &w.flight, p.now, ev, &p.sem, rec)
+	observe := func(ev failover.Event, stage int) {
+		failover.Observe(p.table, cs, &w.flight, p.now, ev, &p.sem, rec)
 		if w.stage = stage; stage < 0 {
 			w.busy = false
 			p.ends++
 		}
 	}
 	if w.flight.Size < 0 && w.stage == 2 && rapid.Bool().Draw(p.t, "outgrown") {
-		w.flight.Body = routecheck.Unbuffered
+		w.flight.Body = failover.Unbuffered
 	}
-	lost := routecheck.Event{Kind: routecheck.StreamLost, ReusedStream: w.reused,
-		Sent: routecheck.SentKind(p.n("sent", 0, 1))}
+	lost := failover.Event{Kind: failover.StreamLost, ReusedStream: w.reused,
+		Sent: failover.SentKind(p.n("sent", 0, 1))}
 	switch w.stage {
 	case 0:
-		w.act = p.table.Next(cs, &w.flight, p.now, &p.sem, rec)
-		if w.stage = 1; w.act.Kind != routecheck.Send {
+		w.act = failover.Next(p.table, cs, &w.flight, p.now, &p.sem, rec)
+		if w.stage = 1; w.act.Kind != failover.Send {
 			w.busy = false
 			p.ends++
 		}
 	case 1:
 		switch p.pick("connect", "ok", "ok", "ok", "refused", "timeout") {
 		case "refused":
-			observe(routecheck.Event{Kind: routecheck.ConnectFailed}, 0)
+			observe(failover.Event{Kind: failover.ConnectFailed}, 0)
 		case "timeout":
-			observe(routecheck.Event{Kind: routecheck.ConnectTimeout}, 0)
+			observe(failover.Event{Kind: failover.ConnectTimeout}, 0)
 		default:
 			w.reused = !w.act.FreshStream && rapid.Bool().Draw(p.t, "reused")
-			p.table.NoteStream(&w.flight, w.act, w.reused, rec)
+			failover.NoteStream(p.table, &w.flight, w.act, w.reused, rec)
 			w.stage = 2
 		}
 	case 2:
 		switch what := p.pick("answer", "200", "200", "200", "503", "lost", "io", "gone"); {
 		case what == "200":
-			observe(routecheck.Event{Kind: routecheck.Head, Status: 200}, 3)
+			observe(failover.Event{Kind: failover.Head, Status: 200}, 3)
 		case what == "503":
-			observe(routecheck.Event{Kind: routecheck.Head, Status: 503}, 0)
+			observe(failover.Event{Kind: failover.Head, Status: 503}, 0)
 		case what == "gone":
-			observe(routecheck.Event{Kind: routecheck.ClientGone}, -1)
+			observe(failover.Event{Kind: failover.ClientGone}, -1)
 		case what == "io" && p.table.Clusters[w.flight.Cluster].Members[w.act.Member].IOTimeout > 0:
-			lost.Kind = routecheck.IOTimeout
+			lost.Kind = failover.IOTimeout
 			observe(lost, 0)
 		default:
 			observe(lost, 0)
@@ -211,9 +213,9 @@ func (p *process) turn(w *worker) {
 		case "lost":
 			observe(lost, 0)
 		case "gone":
-			observe(routecheck.Event{Kind: routecheck.ClientGone}, -1)
+			observe(failover.Event{Kind: failover.ClientGone}, -1)
 		default:
-			observe(routecheck.Event{Kind: routecheck.Done}, -1)
+			observe(failover.Event{Kind: failover.Done}, -1)
 		}
 	}
 	Events(p.table, w.flight.Cluster, rec.Steps, p.emit(w))
@@ -228,21 +230,21 @@ func (p *process) start(w *worker) {
 	}
 	MatchEvents(p.table, &rq, &m, &p.sem, p.emit(w))
 	w.busy, w.stage = true, 0
-	w.flight, w.state = p.table.Begin(&rq, &m, p.now, &p.sem, nil), p.state(m.Cluster)
+	w.flight, w.state = failover.Begin(p.table, &rq, &m, p.now, &p.sem, nil), p.state(m.Cluster)
 }
 
 // reload gives the process a new configuration of the same file: its requests go on with the old one.
 func (p *process) reload(w *worker) {
 	p.emit(w)(&pluginlog.Event{Kind: pluginlog.ConfigReloaded})
-	p.states = map[routecheck.ClusterID]*routecheck.ClusterState{}
+	p.states = map[match.ClusterID]*failover.ClusterState{}
 }
 
 // simulate writes the log of a few processes under a setting of the open choices.
-func simulate(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, log *bytes.Buffer) {
+func simulate(t *rapid.T, table *match.Table, sem choices.Assumptions, log *bytes.Buffer) {
 	simulateAt(t, table, sem, log, pluginlog.LevelTrace)
 }
 
-func simulateAt(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, log *bytes.Buffer,
+func simulateAt(t *rapid.T, table *match.Table, sem choices.Assumptions, log *bytes.Buffer,
 	level pluginlog.Level) {
 	d := drawer{t}
 	writer := pluginlog.NewWriter(log, level)
@@ -250,7 +252,7 @@ func simulateAt(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, l
 	var workers []*worker
 	for pid := range d.n("processes", 1, 2) {
 		processes = append(processes, &process{drawer: d, table: table, sem: sem,
-			states: map[routecheck.ClusterID]*routecheck.ClusterState{}, log: writer, pid: uint64(pid + 1)})
+			states: map[match.ClusterID]*failover.ClusterState{}, log: writer, pid: uint64(pid + 1)})
 	}
 	for tid := range d.n("threads", 1, 4) {
 		workers = append(workers, &worker{tid: uint64(tid + 1)})
@@ -263,7 +265,7 @@ func simulateAt(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, l
 		}
 	}
 	for range d.n("turns", 1, 150) {
-		now += rapid.SampledFrom([]routecheck.Nanos{0, 10000, second / 2, second, 7 * second, 40 * second}).Draw(t, "pause")
+		now += rapid.SampledFrom([]match.Nanos{0, 10000, second / 2, second, 7 * second, 40 * second}).Draw(t, "pause")
 		i := d.n("worker", 0, len(workers)-1)
 		p := processes[i%len(processes)]
 		p.now = now
@@ -274,7 +276,7 @@ func simulateAt(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, l
 	}
 }
 
-func replayLog(t testing.TB, table *routecheck.Table, sem routecheck.Semantics, log []byte) *Report {
+func replayLog(t testing.TB, table *match.Table, sem choices.Assumptions, log []byte) *Report {
 	t.Helper()
 	r := New(table, sem)
 	feed(t, r, log)
@@ -289,7 +291,7 @@ func feed(t interface{ Fatal(...any) }, r *Replay, log []byte) {
 	}
 }
 
-func describe(table *routecheck.Table, rep *Report, log []byte) string {
+func describe(table *match.Table, rep *Report, log []byte) string {
 	var b strings.Builder
 	for _, d := range rep.Disagreements[:min(len(rep.Disagreements), 3)] {
 		fmt.Fprintf(&b, "line %d %s: log %s, ours %v, fits %v\n", d.Place.Line, d.What, d.Logged, d.Ours, d.Fits)
@@ -311,7 +313,7 @@ func TestOwnLogAgrees(t *testing.T) {
 	check := func(t *rapid.T) {
 		xml := drawer{t}.config()
 		table := rapidTable(t, xml)
-		sem := routecheck.Latest()
+		sem := choices.Latest()
 		log := new(bytes.Buffer)
 		simulate(t, table, sem, log)
 		rep := replayIn(t, table, sem, log.Bytes())
@@ -335,16 +337,16 @@ func TestOwnLogAgrees(t *testing.T) {
 // shortened is by what rapid divides its number of draws under -short: so many short rounds are a whole one.
 const shortened = 5
 
-func rapidTable(t *rapid.T, xml string) *routecheck.Table {
+func rapidTable(t *rapid.T, xml string) *match.Table {
 	cfg, _ := parser.Parse(diag.NewFiles().Add("plugin-cfg.xml", []byte(xml)), []byte(xml))
-	table, missing := routecheck.New(cfg)
+	table, missing := match.New(cfg)
 	if len(missing) > 0 {
 		t.Fatal(missing)
 	}
 	return table
 }
 
-func replayIn(t *rapid.T, table *routecheck.Table, sem routecheck.Semantics, log []byte) *Report {
+func replayIn(t *rapid.T, table *match.Table, sem choices.Assumptions, log []byte) *Report {
 	r := New(table, sem)
 	feed(t, r, log)
 	return r.Report()

@@ -3,7 +3,8 @@ package replay
 import (
 	"fmt"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // memberLine takes in a line about the state of a member. Where the state does not follow from the log so far, the
@@ -41,7 +42,7 @@ type line struct {
 	r  *result
 	fl *flight
 	c  *cluster
-	id routecheck.MemberID
+	id match.MemberID
 	kn *known
 }
 
@@ -59,8 +60,8 @@ func (l *line) flag(known bool, name string, logged bool) {
 	l.differ(known, name+digit[logged], name+digit[!logged])
 }
 
-func (l *line) check() routecheck.Check {
-	return l.m.t.Check(&l.c.state, &l.fl.f, l.id, l.o.check.IgnoreWeights, l.o.now, &l.m.sem, l.m.rec)
+func (l *line) check() failover.Check {
+	return failover.CheckMember(l.m.t, &l.c.state, &l.fl.f, l.id, l.o.check.IgnoreWeights, l.o.now, &l.m.sem, l.m.rec)
 }
 
 // status compares what a status line prints, field by field (R42).
@@ -80,26 +81,26 @@ func (l *line) status() {
 	if ours := l.check(); !logged.IgnoreWeights && ours.Allows != logged.WLBAllows {
 		l.flag(l.kn.weight, "wlbAllows", logged.WLBAllows)
 		l.kn.weight = false
-		l.m.t.LearnAllows(&l.c.state, &l.fl.f, l.id, logged.WLBAllows, &l.m.sem)
+		failover.LearnAllows(l.m.t, &l.c.state, &l.fl.f, l.id, logged.WLBAllows, &l.m.sem)
 	}
 	if ours := l.check(); logged.HasFull && ours.Full != logged.Full {
 		l.flag(l.kn.pending, "reachedMaxConnectionsLimit", logged.Full)
 		l.kn.pending = true
-		l.m.t.LearnFull(&l.c.state, &l.fl.f, l.id, logged.Full)
+		failover.LearnFull(l.m.t, &l.c.state, &l.fl.f, l.id, logged.Full)
 	}
 }
 
 // due is how long it is until the retry is due, below 0 when it is overdue (R52).
-func (l *line) due() routecheck.Nanos {
-	return l.m.t.RetryDue(&l.c.state, &l.fl.f, l.id, l.o.now, &l.m.sem)
+func (l *line) due() match.Nanos {
+	return failover.RetryDue(l.m.t, &l.c.state, &l.fl.f, l.id, l.o.now, &l.m.sem)
 }
 
-func (l *line) learnRetry(wait routecheck.Nanos) {
-	l.m.t.LearnRetry(&l.c.state, &l.fl.f, l.id, wait, l.o.now, &l.m.sem)
+func (l *line) learnRetry(wait match.Nanos) {
+	failover.LearnRetry(l.m.t, &l.c.state, &l.fl.f, l.id, wait, l.o.now, &l.m.sem)
 }
 
 // slack is how much the times of lines may differ from those that the plug-in reckoned with.
-func (l *line) slack() routecheck.Nanos {
+func (l *line) slack() match.Nanos {
 	if l.o.now%second == 0 {
 		return second // old levels print whole seconds
 	}
@@ -112,7 +113,7 @@ func (l *line) timer() {
 	if !logged.HasRetryIn || !l.check().MarkedDown || logged.RetryIn < 0 {
 		return
 	}
-	wait := routecheck.Nanos(logged.RetryIn) * second
+	wait := match.Nanos(logged.RetryIn) * second
 	ours := max(l.due(), 0)
 	if d := wait - ours; l.kn.timer && d >= -second-l.slack() && d <= second+l.slack() {
 		return
@@ -141,7 +142,7 @@ func (l *line) retry() {
 		l.c.state.LearnProbe(l.id, false)
 		l.learnRetry(min(due, 0))
 	case near || logged.HasRetryIn && logged.RetryIn > 0:
-		l.learnRetry(max(1, routecheck.Nanos(logged.RetryIn)*second))
+		l.learnRetry(max(1, match.Nanos(logged.RetryIn)*second))
 	default:
 		l.c.state.LearnProbe(l.id, true) // somebody whom the log does not show is probing it
 	}

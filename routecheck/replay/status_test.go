@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 func status(member, fields string) string {
@@ -59,7 +60,7 @@ func TestStates(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			table := tableOf(t, clusterXML("", server("a", `CloneID="a1" LoadBalanceWeight="2" MaxConnections="3"`)+server("b",
 				`CloneID="b1" LoadBalanceWeight="1"`)))
-			r := New(table, routecheck.Latest())
+			r := New(table, choices.Latest())
 			feed(t, r, logOf(c.lines...))
 			rep := r.Report()
 			var mismatches []string
@@ -71,11 +72,11 @@ func TestStates(t *testing.T) {
 			}
 			cs := r.base.clusters[clusterKey{1, 0}].state
 			a := cs.Members[0]
-			wait := routecheck.Nanos(0)
-			if a.Marked {
+			wait := match.Nanos(0)
+			if a.MarkedDown {
 				wait = max(a.FailedAt+60*second-r.reader.now, 0) / second
 			}
-			if got := fmt.Sprintf("%t %d %d", a.Marked, wait, a.Weight); got != c.state ||
+			if got := fmt.Sprintf("%t %d %d", a.MarkedDown, wait, a.Weight); got != c.state ||
 				strings.Join(mismatches, "\n") != c.mismatches || rep.Synchronised != c.synced {
 				t.Errorf("state %s, want %s; mismatches %q, want %q; %d synchronised, want %d", got, c.state, mismatches,
 					c.mismatches,
@@ -89,14 +90,14 @@ func TestStates(t *testing.T) {
 // choice settled.
 func TestOnlyOneChoiceExplains(t *testing.T) {
 	three := server("a", `CloneID="a1"`) + server("b", `CloneID="b1"`) + server("c", `CloneID="c1"`)
-	rep := replayLog(t, tableOf(t, clusterXML("", three)), routecheck.Latest(), logOf(
+	rep := replayLog(t, tableOf(t, clusterXML("", three)), choices.Latest(), logOf(
 		tried, picked("b"), ended, // round robin stands at c
 		tried, cloneAdded("a1"), picked("a"), dies, marking, cloneAdded("a1"), picked("b"), ended))
 	if rep.Mismatches != 1 || rep.Unexplained != 0 || len(rep.Disagreements[0].Fits) != 1 {
 		t.Fatalf("%d mismatches, %d unexplained", rep.Mismatches, rep.Unexplained)
 	}
 	for _, e := range rep.Choices {
-		if v, ok := e.Settled(); ok != (e.Choice == routecheck.AffinityFailover) || ok &&
+		if v, ok := e.Settled(); ok != (e.Choice == choices.AffinityFailover) || ok &&
 			(v != 1 || !e.Values[0].RuledOut || e.Values[0].At.Line != 10) {
 			t.Errorf("%s: settled %t as %d, %+v", e.Choice, ok, v, e.Values)
 		}

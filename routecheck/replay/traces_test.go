@@ -9,7 +9,10 @@ import (
 
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 func clusterXML(attributes, servers string) string {
@@ -48,7 +51,7 @@ func TestRealTraces(t *testing.T) {
 				t.Fatal(err)
 			}
 			table := tableOf(t, clusterXML("", c.servers))
-			rep := replayLog(t, table, routecheck.Latest(), log)
+			rep := replayLog(t, table, choices.Latest(), log)
 			if rep.Mismatches != 0 || rep.Decisions != c.decisions || rep.Agreed != c.decisions ||
 				rep.Unchecked != c.unchecked ||
 				rep.Synchronised != c.synced {
@@ -69,12 +72,12 @@ func TestSecondConnectIsSettled(t *testing.T) {
 		"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'a'on host 'h'; will try another one"}
 	lines := append(append(append([]string{tried, picked("a")}, refused...), refused...),
 		"ERROR: ws_common: websphereWriteRequestReadResponse: Failed to find an app server to handle this request")
-	rep := replayLog(t, tableOf(t, clusterXML("", server("a", ""))), routecheck.Latest(), logOf(lines...))
+	rep := replayLog(t, tableOf(t, clusterXML("", server("a", ""))), choices.Latest(), logOf(lines...))
 	if rep.Mismatches > 0 || rep.Decisions != 3 {
 		t.Errorf("%d decisions, %d mismatches", rep.Decisions, rep.Mismatches)
 	}
 	for _, e := range rep.Choices {
-		if e.Choice == routecheck.SingleMemberConnectRetry {
+		if e.Choice == choices.SingleMemberConnectRetry {
 			if v, ok := e.Settled(); !ok || v != 0 || e.Values[1].At.Line != 8 {
 				t.Errorf("settled %d %t, ruled out at %v", v, ok, e.Values[1].At)
 			}
@@ -133,7 +136,7 @@ func TestDisagreements(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table := tableOf(t, clusterXML("", two))
-			rep := replayLog(t, table, routecheck.Latest(), logOf(c.lines...))
+			rep := replayLog(t, table, choices.Latest(), logOf(c.lines...))
 			var got []string
 			for _, d := range rep.Disagreements {
 				got = append(got, fmt.Sprintf("%d %s %s: %s", d.Place.Line, d.What, d.Logged, strings.Join(d.Ours, " or ")))
@@ -149,15 +152,15 @@ func TestDisagreements(t *testing.T) {
 func TestProcessAgrees(t *testing.T) {
 	table := tableOf(t, clusterXML("", server("a", `CloneID="a1" LoadBalanceWeight="2"`)+server("b",
 		`CloneID="b1" LoadBalanceWeight="3"`)+server("c", `CloneID="c1"`)))
-	sem := routecheck.Latest()
-	p := routecheck.NewProcess(table, &sem, 7)
+	sem := choices.Latest()
+	p := explain.NewProcess(table, &sem, 7)
 	log := new(bytes.Buffer)
 	w := pluginlog.NewWriter(log, pluginlog.LevelTrace)
-	failures := []routecheck.Fault{routecheck.Healthy, routecheck.Refused, routecheck.Busy, routecheck.Reset}
+	failures := []explain.FailureMode{explain.Healthy, explain.Refused, explain.Busy, explain.Reset}
 	for i := range 200 {
-		p.Now = 1507316760*second + routecheck.Nanos(i)*9*second
-		p.Facts = []routecheck.Fact{{Member: routecheck.MemberID(i % 3), Fault: failures[i/3%4]}}
-		rq := routecheck.Request{Host: "www.example.com", Port: 80, Target: "/x"}
+		p.Now = 1507316760*second + match.Nanos(i)*9*second
+		p.Conditions = []explain.MemberCondition{{Member: match.MemberID(i % 3), Failure: failures[i/3%4]}}
+		rq := match.Request{Host: "www.example.com", Port: 80, Target: "/x"}
 		if i%2 == 0 {
 			rq.Cookies = []string{"JSESSIONID=0000s:" + []string{"a1", "b1:c1", "c1"}[i%3]}
 		}
@@ -169,7 +172,7 @@ func TestProcessAgrees(t *testing.T) {
 		}
 		m, _ := table.Match(&rq, &sem)
 		MatchEvents(table, &rq, &m, &sem, emit)
-		rec := new(routecheck.Recorder)
+		rec := new(failover.Recorder)
 		p.Do(&rq, rec)
 		Events(table, m.Cluster, rec.Steps, emit)
 	}
@@ -189,7 +192,7 @@ func FuzzReplay(f *testing.F) {
 	table := tableOf(f, clusterXML(`RetryInterval="0"`,
 		server("a", `CloneID="a1" MaxConnections="1"`)+server("b", `CloneID="b1"`)))
 	f.Fuzz(func(t *testing.T, log []byte) {
-		rep := replayLog(t, table, routecheck.Latest(), log)
+		rep := replayLog(t, table, choices.Latest(), log)
 		if rep.Agreed > rep.Decisions || rep.Mismatches < rep.Decisions-rep.Agreed {
 			t.Errorf("%+v", rep)
 		}
@@ -199,7 +202,7 @@ func FuzzReplay(f *testing.F) {
 // TestBoundedMemory: processes and threads without end leave no more behind than the limits allow.
 func TestBoundedMemory(t *testing.T) {
 	table := tableOf(t, clusterXML("", server("a", "")+server("b", "")))
-	r := New(table, routecheck.Latest())
+	r := New(table, choices.Latest())
 	for i := range uint64(20000) {
 		thread := pluginlog.Thread{PID: i, TID: i}
 		r.Add(&pluginlog.Event{Kind: pluginlog.BuildVersion, Thread: thread})

@@ -5,7 +5,10 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/space"
 )
 
 // Coverage is how much of what is reachable a run has reached. What no request can reach is not counted: lint reports it.
@@ -39,7 +42,7 @@ func (c *Coverage) Percent() float64 {
 }
 
 // Cover compares the results of a run with what is reachable.
-func (s *Suite) Cover(table *routecheck.Table, results []Result) Coverage {
+func (s *Suite) Cover(table *match.Table, results []Result) Coverage {
 	c := counter{table: table, seen: map[diag.Span]bool{}}
 	for i := range results {
 		for j := range results[i].Requests {
@@ -51,7 +54,7 @@ func (s *Suite) Cover(table *routecheck.Table, results []Result) Coverage {
 }
 
 type counter struct {
-	table *routecheck.Table
+	table *match.Table
 	seen  map[diag.Span]bool
 	kinds [4]KindCoverage
 }
@@ -64,19 +67,19 @@ func (c *counter) see(q *RequestResult) {
 	m := &q.Match
 	c.seen[m.RouteAt()], c.seen[m.AliasAt()], c.seen[m.URIAt()] = true, true, true
 	for _, a := range q.Ends {
-		if a.Member != routecheck.NoMember {
+		if a.Member != match.NoMember {
 			c.seen[c.table.Clusters[a.Cluster].Members[a.Member].At] = true
 		}
 	}
 }
 
 // reachable counts everything that a sample reaches.
-func (c *counter) reachable(sem *routecheck.Semantics) {
+func (c *counter) reachable(sem *choices.Assumptions) {
 	for i, kind := range []string{"routes", "aliases", "uris", "members"} {
 		c.kinds[i].Kind = kind
 	}
 	counted := map[diag.Span]bool{{}: true}
-	clusters := map[routecheck.ClusterID]bool{}
+	clusters := map[match.ClusterID]bool{}
 	count := func(kind int, at diag.Span, name string) {
 		if counted[at] {
 			return
@@ -90,7 +93,7 @@ func (c *counter) reachable(sem *routecheck.Semantics) {
 			k.Uncovered = append(k.Uncovered, Uncovered{name, at})
 		}
 	}
-	for _, r := range c.table.Samples(sem) {
+	for _, r := range space.Samples(c.table, sem) {
 		if len(r.Requests) == 0 {
 			continue
 		}
@@ -101,7 +104,7 @@ func (c *counter) reachable(sem *routecheck.Semantics) {
 		}
 		if !clusters[r.Cluster] {
 			clusters[r.Cluster] = true
-			for _, m := range c.table.MemberSamples(r.Requests[0], sem) {
+			for _, m := range explain.MemberSamples(c.table, r.Requests[0], sem) {
 				member := &c.table.Clusters[r.Cluster].Members[m.Member]
 				count(3, member.At, c.table.Clusters[r.Cluster].Name+"/"+member.Name)
 			}

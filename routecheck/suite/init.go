@@ -5,16 +5,19 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/space"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // Init writes a suite that covers all that is reachable: a test for each Route, and one for the members of each cluster. It passes at once,
 // since what it expects is what the configuration does today.
-func Init(table *routecheck.Table, config string, sem *routecheck.Semantics) []byte {
+func Init(table *match.Table, config string, sem *choices.Assumptions) []byte {
 	tests := yamldoc.NewList()
-	members := map[routecheck.ClusterID]bool{}
-	for _, r := range table.Samples(sem) {
+	members := map[match.ClusterID]bool{}
+	for _, r := range space.Samples(table, sem) {
 		if len(r.Requests) == 0 {
 			continue
 		}
@@ -24,7 +27,7 @@ func Init(table *routecheck.Table, config string, sem *routecheck.Semantics) []b
 			continue
 		}
 		members[r.Cluster] = true
-		for _, m := range table.MemberSamples(r.Requests[0], sem) {
+		for _, m := range explain.MemberSamples(table, r.Requests[0], sem) {
 			tests.Items = append(tests.Items, memberTest(table, r.Requests[0], &m, sem))
 		}
 	}
@@ -34,17 +37,17 @@ func Init(table *routecheck.Table, config string, sem *routecheck.Semantics) []b
 
 func newMap() *yamldoc.Node { return &yamldoc.Node{Kind: yamldoc.Map} }
 
-func routeRequests(table *routecheck.Table, r *routecheck.RouteSamples, sem *routecheck.Semantics) *yamldoc.Node {
+func routeRequests(table *match.Table, r *space.RouteSamples, sem *choices.Assumptions) *yamldoc.Node {
 	list := yamldoc.NewList()
 	for _, s := range r.Requests {
 		cluster := yamldoc.NewText(table.Clusters[r.Cluster].Name)
-		cluster.Comment = hangsOn(table.ClusterHangsOn(&s, sem))
+		cluster.Comment = hangsOn(space.ClusterHangsOn(table, &s, sem))
 		list.Items = append(list.Items, newMap().Put("url", yamldoc.NewText(s.URL)).Put("expect", newMap().Put("cluster", cluster)))
 	}
 	return list
 }
 
-func memberTest(table *routecheck.Table, s routecheck.Sample, m *routecheck.MemberSample, sem *routecheck.Semantics) *yamldoc.Node {
+func memberTest(table *match.Table, s space.Sample, m *explain.MemberSample, sem *choices.Assumptions) *yamldoc.Node {
 	cluster := &table.Clusters[s.Match.Cluster]
 	name := cluster.Members[m.Member].Name
 	test := newMap().Put("name", yamldoc.NewText(cluster.Name+" reaches "+name))
@@ -52,8 +55,8 @@ func memberTest(table *routecheck.Table, s routecheck.Sample, m *routecheck.Memb
 	for _, f := range m.Scenario.Members {
 		facts.Items = append(facts.Items, aboutMember(cluster, f.Member).Put("next", yamldoc.NewPlain("true")))
 	}
-	for _, f := range m.Scenario.Facts {
-		facts.Items = append(facts.Items, aboutMember(cluster, f.Member).Put("down", yamldoc.NewText(f.Fault.String())))
+	for _, f := range m.Scenario.Conditions {
+		facts.Items = append(facts.Items, aboutMember(cluster, f.Member).Put("down", yamldoc.NewText(f.Failure.String())))
 	}
 	if len(facts.Items) > 0 {
 		test.Put("facts", facts)
@@ -67,7 +70,7 @@ func memberTest(table *routecheck.Table, s routecheck.Sample, m *routecheck.Memb
 		request.Put("cookies", newMap().Put(cookie, yamldoc.NewText(value)))
 	}
 	member := yamldoc.NewText(name)
-	member.Comment = hangsOn(table.MemberHangsOn(m, sem))
+	member.Comment = hangsOn(explain.MemberHangsOn(table, m, sem))
 	request.Put("expect", newMap().Put("member", member))
 	return test.Put("requests", yamldoc.NewList(request))
 }
@@ -80,6 +83,6 @@ func hangsOn(choices []string) string {
 	return "hangs on " + strings.Join(choices, ", ") + ": undocumented"
 }
 
-func aboutMember(c *routecheck.Cluster, m routecheck.MemberID) *yamldoc.Node {
+func aboutMember(c *match.Cluster, m match.MemberID) *yamldoc.Node {
 	return newMap().Put("member", yamldoc.NewText(c.Name+"/"+c.Members[m].Name))
 }

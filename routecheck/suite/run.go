@@ -9,7 +9,10 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -37,11 +40,11 @@ type RequestResult struct {
 	Request  *Request
 	Answer   string // in words
 	Failures []Failure
-	Steps    []routecheck.StepNote // the deciding steps, of a failed request only
-	Ends     []routecheck.Answer
-	Match    routecheck.Match
+	Steps    []explain.StepNote // the deciding steps, of a failed request only
+	Ends     []failover.Answer
+	Match    match.Match
 	Matched  bool
-	Tried    []routecheck.MemberID
+	Tried    []match.MemberID
 }
 
 // Failure is one expected field that is not so.
@@ -49,9 +52,9 @@ type Failure struct{ Field, Want, Got string }
 
 // Run runs a suite over a table. The diagnostics are faults that show only with the configuration, such as an unknown
 // member; with an error among them there are no results.
-func (s *Suite) Run(files *diag.Files, table *routecheck.Table, o Options) ([]Result, []diag.Diagnostic) {
+func (s *Suite) Run(files *diag.Files, table *match.Table, o Options) ([]Result, []diag.Diagnostic) {
 	run := &runner{suite: s, files: files, table: table, options: o}
-	var scenarios []*routecheck.Scenario
+	var scenarios []*explain.Scenario
 	var tests []*Test
 	for _, t := range s.Tests {
 		if o.Run == nil || o.Run.MatchString(t.Name.V) {
@@ -72,7 +75,7 @@ func (s *Suite) Run(files *diag.Files, table *routecheck.Table, o Options) ([]Re
 type runner struct {
 	suite   *Suite
 	files   *diag.Files
-	table   *routecheck.Table
+	table   *match.Table
 	options Options
 	faults  []diag.Diagnostic
 }
@@ -82,9 +85,9 @@ func (r *runner) fault(span diag.Span, format string, args ...any) {
 }
 
 // scenario resolves the members of a test.
-func (r *runner) scenario(t *Test) *routecheck.Scenario {
-	sc := &routecheck.Scenario{Seed: t.seed, Sessions: &routecheck.Sessions{Policy: r.policy,
-		Settled: routecheck.SessionChoices(r.suite.Settled)}}
+func (r *runner) scenario(t *Test) *explain.Scenario {
+	sc := &explain.Scenario{Seed: t.seed, Sessions: &explain.Sessions{Policy: r.policy,
+		Settled: choices.SessionChoices(r.suite.Settled)}}
 	for _, f := range t.facts {
 		cluster, member, err := r.table.FindMember(f.member.V)
 		if err != nil {
@@ -94,25 +97,25 @@ func (r *runner) scenario(t *Test) *routecheck.Scenario {
 		if f.hasState {
 			state := f.state
 			state.Cluster, state.Member = cluster, member
-			if err := r.table.FitsState(state); err != nil {
+			if err := explain.FitsState(r.table, state); err != nil {
 				r.fault(f.member.Span(), "%v", err)
 			}
 			sc.Members = append(sc.Members, state)
 		}
 		if f.down.Set() {
-			how, _ := routecheck.ParseFault(f.down.V) // the schema lists them
-			down := routecheck.Fact{Cluster: cluster, Member: member, Fault: how, From: f.from, To: f.to}
-			if err := r.table.Fits(down); err != nil {
+			how, _ := explain.ParseFailureMode(f.down.V) // the schema lists them
+			down := explain.MemberCondition{Cluster: cluster, Member: member, Failure: how, From: f.from, To: f.to}
+			if err := explain.Fits(r.table, down); err != nil {
 				r.fault(f.down.Span(), "%v", err)
 			}
-			sc.Facts = append(sc.Facts, down)
+			sc.Conditions = append(sc.Conditions, down)
 		}
 	}
 	for id, member := range t.partition {
-		entry := routecheck.PartitionEntry{ID: id}
+		entry := explain.PartitionEntry{ID: id}
 		var err error
 		if entry.Cluster, entry.Member, err = r.table.FindMember(member.V); err == nil {
-			err = r.table.FitsPartition(entry)
+			err = explain.FitsPartition(r.table, entry)
 		}
 		if err != nil {
 			r.fault(member.Span(), "%v", err)
@@ -128,7 +131,7 @@ func (r *runner) scenario(t *Test) *routecheck.Scenario {
 
 // checkExpect refuses expectations that name nobody: they would fail for the wrong reason, or pass for none.
 func (r *runner) checkExpect(e *Expect) {
-	if e.Bare.Set() && e.Bare.V != routecheck.Declined {
+	if e.Bare.Set() && e.Bare.V != failover.Declined {
 		if _, err := strconv.Atoi(e.Bare.V); err != nil && !r.known(e.Bare.V) {
 			r.fault(e.Bare.Span(), "%q is no member and no cluster of the configuration; want one of them, declined or a status", e.Bare.V)
 		}
@@ -153,26 +156,26 @@ func (r *runner) known(name string) bool {
 // member reports a name that no member has; one that several have is fine in an expectation.
 func (r *runner) member(name string) error {
 	_, _, err := r.table.FindMember(name)
-	if several := (*routecheck.AmbiguousMember)(nil); errors.As(err, &several) {
+	if several := (*match.AmbiguousMember)(nil); errors.As(err, &several) {
 		return nil
 	}
 	return err
 }
 
-func (r *runner) test(t *Test, sc *routecheck.Scenario) Result {
-	var detail routecheck.Detail
+func (r *runner) test(t *Test, sc *explain.Scenario) Result {
+	var detail explain.Detail
 	for _, q := range t.Requests {
 		if q.Expect.Certain.Set() {
-			detail |= routecheck.WithCertainty
+			detail |= explain.WithCertainty
 		}
 	}
-	decisions := r.table.Explain(r.files, sc, r.suite.Semantics, r.suite.Settled, detail)
+	decisions := explain.Explain(r.table, r.files, sc, r.suite.Semantics, r.suite.Settled, detail)
 	out := Result{Test: t}
 	for i, q := range t.Requests {
 		out.Requests = append(out.Requests, r.judge(q, &decisions[i]))
 	}
 	if out.Failed() {
-		steps := r.table.Explain(r.files, sc, r.suite.Semantics, r.suite.Settled, detail|routecheck.WithSteps)
+		steps := explain.Explain(r.table, r.files, sc, r.suite.Semantics, r.suite.Settled, detail|explain.WithSteps)
 		for i := range out.Requests {
 			if len(out.Requests[i].Failures) > 0 {
 				out.Requests[i].Steps = steps[i].Steps
@@ -183,9 +186,9 @@ func (r *runner) test(t *Test, sc *routecheck.Scenario) Result {
 }
 
 // judge compares one decision with what is expected, field by field.
-func (r *runner) judge(q *Request, d *routecheck.Decision) RequestResult {
-	out := RequestResult{Request: q, Answer: d.Answers, Ends: d.Ends, Match: d.Outcome.Match, Matched: d.Outcome.Matched}
-	for _, a := range d.Outcome.Attempts {
+func (r *runner) judge(q *Request, d *explain.Decision) RequestResult {
+	out := RequestResult{Request: q, Answer: d.Answers, Ends: d.Ends, Match: d.Result.Match, Matched: d.Result.Matched}
+	for _, a := range d.Result.Attempts {
 		out.Tried = append(out.Tried, a.Member)
 	}
 	e := &q.Expect
@@ -197,7 +200,7 @@ func (r *runner) judge(q *Request, d *routecheck.Decision) RequestResult {
 	members := r.members(d)
 	bare(e, d, members, check)
 	check("declined", e.Declined.Set(), strconv.FormatBool(e.Declined.V),
-		strconv.FormatBool(d.Decision == routecheck.Declined))
+		strconv.FormatBool(d.Decision == failover.Declined))
 	check("status", e.Status.Set(), strconv.Itoa(e.Status.V), status(d))
 	check("cluster", e.Cluster.Set(), e.Cluster.V, orNone(d.Cluster))
 	check("member", e.Members != nil, list(sorted(e.Members)), list(sorted(members)))
@@ -212,14 +215,14 @@ func (r *runner) judge(q *Request, d *routecheck.Decision) RequestResult {
 }
 
 // bare compares with the one word that a short expectation is.
-func bare(e *Expect, d *routecheck.Decision, members []string, check func(field string, set bool, want, got string)) {
+func bare(e *Expect, d *explain.Decision, members []string, check func(field string, set bool, want, got string)) {
 	if !e.Bare.Set() {
 		return
 	}
 	word := e.Bare.V
 	_, err := strconv.Atoi(word)
 	switch {
-	case word == routecheck.Declined:
+	case word == failover.Declined:
 		check("decision", true, word, d.Decision)
 	case err == nil:
 		check("status", true, word, status(d))
@@ -232,21 +235,21 @@ func bare(e *Expect, d *routecheck.Decision, members []string, check func(field 
 
 // suffixLen is the length of " of CLUSTER" in the words of a forwarded answer, so that a bare member name compares
 // with the member.
-func suffixLen(d *routecheck.Decision) int {
-	if d.Decision == routecheck.Forward {
+func suffixLen(d *explain.Decision) int {
+	if d.Decision == failover.Forward {
 		return len(" of ") + len(d.Cluster)
 	}
 	return 0
 }
 
 // members lists the members that can answer, none when the request may fail.
-func (r *runner) members(d *routecheck.Decision) []string {
+func (r *runner) members(d *explain.Decision) []string {
 	names := []string{}
 	for _, a := range d.Ends {
 		switch {
-		case a.Decision == routecheck.Forward:
+		case a.Decision == failover.Forward:
 			names = append(names, r.table.MemberName(a.Cluster, a.Member))
-		case a.Decision == routecheck.Errored:
+		case a.Decision == failover.Errored:
 			names = append(names, fmt.Sprintf("(error %d)", a.Status))
 		}
 	}
@@ -255,8 +258,8 @@ func (r *runner) members(d *routecheck.Decision) []string {
 
 const byChance = "(a matter of chance)"
 
-func attempts(d *routecheck.Decision) string {
-	if len(d.Attempts) == 0 && len(d.Outcome.Attempts) > 0 {
+func attempts(d *explain.Decision) string {
+	if len(d.Attempts) == 0 && len(d.Result.Attempts) > 0 {
 		return byChance
 	}
 	names := []string{}
@@ -266,14 +269,14 @@ func attempts(d *routecheck.Decision) string {
 	return list(names)
 }
 
-func marked(d *routecheck.Decision) string {
+func marked(d *explain.Decision) string {
 	if d.Marked == nil {
 		return byChance
 	}
 	return list(sorted(d.Marked))
 }
 
-func status(d *routecheck.Decision) string {
+func status(d *explain.Decision) string {
 	if d.Status == nil {
 		return "(none)"
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
@@ -74,7 +74,7 @@ func (r *runner) policy(cluster string) session.Policy {
 }
 
 // fate is the fate of the session where it is the same whoever answers.
-func fate(d *routecheck.Decision) string {
+func fate(d *explain.Decision) string {
 	switch {
 	case d.Session == nil:
 		return session.FateNone
@@ -85,7 +85,7 @@ func fate(d *routecheck.Decision) string {
 }
 
 // outcome are the parts of what becomes of the session, as they are compared.
-func outcome(d *routecheck.Decision) map[string]string {
+func outcome(d *explain.Decision) map[string]string {
 	if d.Session == nil {
 		return map[string]string{"session": session.FateNone}
 	}

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
@@ -17,8 +19,8 @@ import (
 type Suite struct {
 	Config    diag.Val[string] // path of the configuration, relative to the suite's file
 	WebServer string
-	Semantics routecheck.Semantics // at its level and on its platform, with what it settles
-	Settled   []routecheck.Choice
+	Semantics choices.Assumptions // at its level and on its platform, with what it settles
+	Settled   []choices.Choice
 	Sessions  *session.Settings // nil: what the topology says
 	Tests     []*Test
 
@@ -39,7 +41,7 @@ type Test struct {
 // Request is one request and what is expected of it.
 type Request struct {
 	URL    diag.Val[string]
-	Timed  routecheck.Timed
+	Timed  explain.Timed
 	Expect Expect
 }
 
@@ -61,8 +63,8 @@ type Expect struct {
 type fact struct {
 	member   diag.Val[string]
 	down     diag.Val[string]
-	from, to routecheck.Nanos
-	state    routecheck.MemberFact
+	from, to match.Nanos
+	state    explain.MemberFact
 	hasState bool
 }
 
@@ -110,13 +112,13 @@ func items(n *yamldoc.Node) []*yamldoc.Node {
 func (r *reader) semantics(s *Suite, root *yamldoc.Node) {
 	level := root.Get("pluginLevel").Str()
 	var err error
-	if s.Semantics, err = routecheck.Level(level.V); err != nil {
+	if s.Semantics, err = choices.Level(level.V); err != nil {
 		r.fault(level.Span(), "%v", err)
 		return
 	}
 	platform := root.Get("platform").Str()
 	s.level, s.platform = level.V, platform.V
-	if s.Semantics, err = routecheck.Defaults(level.V, platform.V); err != nil {
+	if s.Semantics, err = choices.Defaults(level.V, platform.V); err != nil {
 		r.fault(platform.Span(), "%v", err)
 	}
 	assume := root.Get("assume")
@@ -141,7 +143,7 @@ func (s *Suite) On(platform string) error {
 	if s.platform != "" || platform == "" {
 		return nil
 	}
-	sem, err := routecheck.Defaults(s.level, platform)
+	sem, err := choices.Defaults(s.level, platform)
 	if err != nil {
 		return err
 	}
@@ -205,24 +207,24 @@ func (r *reader) fact(n *yamldoc.Node) fact {
 }
 
 // duration reads 10s, 500ms or a bare number of seconds.
-func (r *reader) duration(n *yamldoc.Node) routecheck.Nanos {
+func (r *reader) duration(n *yamldoc.Node) match.Nanos {
 	s := n.Str()
 	if !s.Set() {
 		return 0
 	}
 	if seconds, err := strconv.ParseFloat(s.V, 64); err == nil && seconds >= 0 && seconds < 1e9 {
-		return routecheck.Nanos(seconds * 1e9)
+		return match.Nanos(seconds * 1e9)
 	}
 	d, err := time.ParseDuration(s.V)
 	if err != nil || d < 0 {
 		r.fault(s.Span(), "%q is no time: want 10s, 500ms or 2m", s.V)
 	}
-	return routecheck.Nanos(d)
+	return match.Nanos(d)
 }
 
 func (r *reader) request(n *yamldoc.Node) *Request {
 	q := &Request{URL: n.Get("url").Str()}
-	rq, err := routecheck.ParseURL(q.URL.V)
+	rq, err := match.ParseURL(q.URL.V)
 	if err != nil {
 		r.fault(q.URL.Span(), "%v", err)
 	}
@@ -240,7 +242,7 @@ func (r *reader) request(n *yamldoc.Node) *Request {
 		rq.Port = port.V
 	}
 	rq.Body = int64(n.Get("bodySize").Int().V)
-	q.Timed = routecheck.Timed{Request: rq, At: r.duration(n.Get("at"))}
+	q.Timed = explain.Timed{Request: rq, At: r.duration(n.Get("at"))}
 	q.Expect = expect(n.Get("expect"))
 	return q
 }

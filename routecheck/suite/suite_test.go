@@ -12,13 +12,14 @@ import (
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-func table(t testing.TB, files *diag.Files, src []byte) (*routecheck.Table, bool) {
+func table(t testing.TB, files *diag.Files, src []byte) (*match.Table, bool) {
 	t.Helper()
 	cfg, faults := parser.Parse(files.Add("plugin-cfg.xml", src), src)
-	tb, missing := routecheck.New(cfg)
+	tb, missing := match.New(cfg)
 	return tb, diag.Worst(append(faults, missing...)) < diag.Error
 }
 
@@ -55,7 +56,7 @@ func TestInitPassesAndCovers(t *testing.T) {
 		if !ok {
 			continue
 		}
-		sem := routecheck.Latest()
+		sem := choices.Latest()
 		s := read(t, files, Init(tb, "plugin-cfg.xml", &sem))
 		if len(s.Tests) == 0 {
 			continue
@@ -154,7 +155,7 @@ func TestRead(t *testing.T) {
 func TestDurations(t *testing.T) {
 	files := diag.NewFiles()
 	text := "config: x\ntests:\n  - name: a\n    requests:\n"
-	want := map[string]routecheck.Nanos{"1": 1e9, "0.5": 5e8, "500ms": 5e8, "2m": 12e10, "1h": 36e11}
+	want := map[string]match.Nanos{"1": 1e9, "0.5": 5e8, "500ms": 5e8, "2m": 12e10, "1h": 36e11}
 	var order []string
 	for at := range want {
 		order = append(order, at)

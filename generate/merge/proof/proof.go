@@ -9,7 +9,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Error is an endpoint that the merged file has and the inputs have not, or the other way round. It means a fault of the merge itself.
@@ -56,7 +56,7 @@ type witness struct {
 
 // read adds the endpoints of a file. Routes that lead nowhere give none (R18).
 func (w *witness) read(cfg *parser.Config, into endpoints, firstKeeps bool) {
-	names := routecheck.Resolve(cfg)
+	names := match.Resolve(cfg)
 	own := into
 	if firstKeeps {
 		own = endpoints{}

@@ -1,15 +1,18 @@
 package try
 
-import "github.com/wasplug/wasplug/routecheck"
+import (
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
 
-func owner(c *routecheck.Cluster, f *routecheck.Flight) routecheck.MemberID {
-	_, _, value := f.Affinity.Session(0)                         // want clone
-	for _, id := range routecheck.CloneIDs(value, c.Separator) { // want clone
+func owner(c *match.Cluster, f *failover.RequestState) match.MemberID {
+	_, _, value := f.Affinity.Session(0)                       // want clone
+	for _, id := range failover.CloneIDs(value, c.Separator) { // want clone
 		for i := range c.Members {
 			if c.Members[i].CloneID == id {
-				return routecheck.MemberID(i)
+				return match.MemberID(i)
 			}
 		}
 	}
-	return routecheck.NoMember
+	return match.NoMember
 }

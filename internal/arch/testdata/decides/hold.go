@@ -1,9 +1,9 @@
 package try
 
-import "github.com/wasplug/wasplug/routecheck"
+import "github.com/wasplug/wasplug/routecheck/failover"
 
-func held(ev routecheck.Event) bool {
-	return ev.Kind == routecheck.Head && ev.Status == 503 // want hold
+func held(ev failover.Event) bool {
+	return ev.Kind == failover.Head && ev.Status == 503 // want hold
 }
 
 func kept(status int) bool {

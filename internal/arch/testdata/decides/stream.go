@@ -1,12 +1,12 @@
 package try
 
-import "github.com/wasplug/wasplug/routecheck"
+import "github.com/wasplug/wasplug/routecheck/match"
 
 type queue struct {
-	since []routecheck.Nanos
-	ttl   routecheck.Nanos
+	since []match.Nanos
+	ttl   match.Nanos
 }
 
-func (q *queue) tooOld(i int, now routecheck.Nanos) bool {
+func (q *queue) tooOld(i int, now match.Nanos) bool {
 	return now-q.since[i] > q.ttl // want stream
 }

@@ -1,0 +1,240 @@
+package explain
+
+import (
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/session"
+)
+
+// Answer returns where a request ended.
+func (o *Result) Answer() failover.Answer {
+	switch {
+	case o.Rejected:
+		return failover.Answer{Decision: failover.Errored, Rejected: true, Cluster: -1, Member: match.NoMember}
+	case !o.Matched:
+		return failover.Answer{Decision: failover.Declined, Cluster: -1, Member: match.NoMember}
+	case o.Status != 0:
+		return failover.Answer{Decision: failover.Errored, Status: o.Status, Cluster: o.Match.Cluster, Member: o.Member}
+	}
+	return failover.Answer{Decision: failover.Forward, Cluster: o.Match.Cluster, Member: o.Member}
+}
+
+// branch is what one combination of choices and facts gives: a set of answers for each request of the scenario.
+type branch struct {
+	overrides []choices.Override
+	answers   []distribution
+}
+
+// played is what a scenario gives under one setting of the choices and facts.
+type played struct {
+	answers []distribution
+	asked   []uint64 // what each request consulted: sets of Choice
+	flights int      // requests and attempts played: what the budget counts
+}
+
+func (p *played) consulted() (all uint64) {
+	for _, asked := range p.asked {
+		all |= asked
+	}
+	return all
+}
+
+// without returns the answers where a fact is the opposite of what they assume, and nobody can tell what follows: unknown for the requests
+// that consulted it, and for those after them that the same cluster serves, whose state it changes.
+func (p *played) without(c choices.Choice) []distribution {
+	out := slices.Clone(p.answers)
+	stirred := map[match.ClusterID]bool{}
+	for i, answers := range p.answers {
+		asks := p.asked[i]>>c&1 != 0
+		if asks || slices.ContainsFunc(answers, func(a chanced) bool { return stirred[a.answer.Cluster] }) {
+			out[i] = distribution{{failover.Answer{Decision: failover.Unknown, Cluster: -1, Member: match.NoMember}, 1}}
+		}
+		for _, a := range answers {
+			stirred[a.answer.Cluster] = stirred[a.answer.Cluster] || asks && a.answer.Cluster >= 0
+		}
+	}
+	return out
+}
+
+// explorer plays a scenario under every combination of the choices and facts that it consults.
+type explorer struct {
+	run    func(sem *choices.Assumptions) played
+	budget int // flights left
+	leaves []branch
+}
+
+// explore returns what every combination of the open choices and facts gives, the base first. fixed are choices that the user has settled.
+// proven is false when the budget ended before the walk did.
+func (x *explorer) explore(base *choices.Assumptions, fixed uint64) (leaves []branch, proven bool) {
+	begun := false
+	walk := choices.Tree[played]{
+		Among: choices.Knowable,
+		Decide: func(sem *choices.Assumptions) (played, uint64, bool) {
+			if begun && x.budget <= 0 {
+				return played{}, 0, false
+			}
+			begun = true
+			p := x.run(sem)
+			x.budget -= p.flights
+			return p, p.consulted(), true
+		},
+		Each: func(sem *choices.Assumptions, fixed uint64, p played) { x.add(sem.Overrides(base), &p) },
+	}
+	proven = walk.Walk(base, fixed)
+	return x.leaves, proven
+}
+
+// add keeps the answers of a combination, and that they are unknown where a fact is the opposite that nobody can tell.
+func (x *explorer) add(overrides []choices.Override, p *played) {
+	x.leaves = append(x.leaves, branch{overrides, p.answers})
+	for open := p.consulted() &^ choices.Knowable; open != 0; open &= open - 1 {
+		c := choices.Choice(bits.TrailingZeros64(open))
+		x.leaves = append(x.leaves, branch{append(slices.Clone(overrides), choices.Override{Choice: c, Value: 1}), p.without(c)})
+	}
+}
+
+// Dependence is a combination of open choices, a fact that is not known, or both, that gives another answer.
+type Dependence struct {
+	Assume map[string]string `json:"assume,omitempty"` // choice: value
+	Fact   string            `json:"fact,omitempty"`   // one of [OpenFacts]
+	Gives  string            `json:"gives"`            // the answer, or unknown
+}
+
+// alternative is what one combination of choices and facts gives for one request: a set of answers, and the fate of its session.
+type alternative struct {
+	overrides []choices.Override
+	answers   distribution
+	fate      string // "" where nothing is known of sessions
+}
+
+func (v *alternative) same(other *alternative) bool {
+	return v.fate == other.fate && v.answers.same(other.answers)
+}
+
+// alternatives lists what every combination gives for one request, the base first. What becomes of the session hangs on choices of its own.
+func (e *explanation) alternatives(request int) []alternative {
+	var all []alternative
+	for _, l := range e.leaves {
+		v := alternative{overrides: l.overrides, answers: l.answers[request]}
+		if e.sc.Sessions == nil || v.answers[0].answer.Cluster < 0 {
+			all = append(all, v)
+			continue
+		}
+		p := e.sessionUnder(request, &l)
+		v.fate = p.Fate
+		all = append(all, v)
+		for _, other := range p.Otherwise {
+			if other.Fate != p.Fate {
+				all = append(all, alternative{append(slices.Clone(l.overrides), sessionOverrides(other.Assumed, e.sem.Session)...), v.answers, other.Fate})
+			}
+		}
+	}
+	return all
+}
+
+// sessionUnder is what becomes of the session of a request under a combination.
+func (e *explanation) sessionUnder(request int, l *branch) session.Prediction {
+	sem, rq := e.sem, &e.sc.Requests[request].Request
+	for _, f := range l.overrides {
+		sem = sem.With(f.Choice, f.Value)
+	}
+	m, _ := e.t.Match(rq, &sem)
+	var ends []failover.Answer
+	for _, c := range l.answers[request] {
+		ends = append(ends, c.answer)
+	}
+	return PredictSession(e.t, rq, &m, ends, e.sc, &sem, e.starts[request])
+}
+
+func sessionOverrides(assumed, base session.Assumed) (out []choices.Override) {
+	for c := range assumed {
+		if assumed[c] != base[c] {
+			out = append(out, choices.Override{Choice: choices.FirstSession + choices.Choice(c), Value: assumed[c]})
+		}
+	}
+	return out
+}
+
+// dependences lists, for one request, the smallest combinations that change what the base, the first, gives.
+func dependences(t *match.Table, all []alternative) []Dependence {
+	base := &all[0]
+	var changing []alternative
+	for _, v := range all[1:] {
+		if !v.same(base) {
+			changing = append(changing, v)
+		}
+	}
+	slices.SortStableFunc(changing, func(a, b alternative) int { return len(a.overrides) - len(b.overrides) })
+	var out []Dependence
+	var kept []alternative
+	for _, v := range changing {
+		covered := slices.ContainsFunc(kept, func(k alternative) bool { return k.same(&v) && subset(k.overrides, v.overrides) })
+		if covered {
+			continue
+		}
+		kept = append(kept, v)
+		gives := describe(t, v.answers)
+		if v.answers.same(base.answers) {
+			gives += ", its session " + v.fate
+		}
+		out = append(out, dependence(v.overrides, gives))
+	}
+	return out
+}
+
+func dependence(overrides []choices.Override, gives string) Dependence {
+	d := Dependence{Gives: gives}
+	for _, f := range overrides {
+		if f.Choice.IsFact() {
+			d.Fact = f.Choice.String()
+			continue
+		}
+		if d.Assume == nil {
+			d.Assume = map[string]string{}
+		}
+		d.Assume[f.Choice.String()] = f.Choice.ValueName(f.Value)
+	}
+	return d
+}
+
+func subset(small, large []choices.Override) bool {
+	for _, f := range small {
+		if !slices.Contains(large, f) {
+			return false
+		}
+	}
+	return true
+}
+
+// describe words a set of answers: "m1 or m2 of shopCluster", "declined", "500 in shopCluster".
+func describe(t *match.Table, cs distribution) string {
+	var parts []string
+	var members []string
+	cluster := match.ClusterID(-1)
+	for _, c := range cs {
+		a := c.answer
+		switch {
+		case a.Rejected:
+			parts = append(parts, "the plug-in rejects the file")
+		case a.Decision == failover.Declined, a.Decision == failover.Unknown:
+			parts = append(parts, a.Decision)
+		case a.Decision == failover.Errored && a.Member != match.NoMember:
+			parts = append(parts, strconv.Itoa(a.Status)+" of "+t.MemberName(a.Cluster, a.Member)+" in "+t.Clusters[a.Cluster].Name)
+		case a.Decision == failover.Errored:
+			parts = append(parts, strconv.Itoa(a.Status)+" in "+t.Clusters[a.Cluster].Name)
+		default:
+			cluster = a.Cluster
+			members = append(members, t.MemberName(a.Cluster, a.Member))
+		}
+	}
+	if len(members) > 0 {
+		parts = append([]string{strings.Join(members, " or ") + " of " + t.Clusters[cluster].Name}, parts...)
+	}
+	return strings.Join(parts, ", or ")
+}

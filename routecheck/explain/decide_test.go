@@ -1,0 +1,502 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// run plays one request with faults "member=fault ..." and returns "a:refused! b:ok -> forward b", ! meaning marked.
+func run(t *testing.T, p *Process, rq match.Request, faults string) string {
+	t.Helper()
+	p.Conditions = nil
+	for _, f := range strings.Fields(faults) {
+		name, how, _ := strings.Cut(f, "=")
+		c, m, err := p.t.FindMember(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fault, err := ParseFailureMode(how)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Conditions = append(p.Conditions, MemberCondition{Cluster: c, Member: m, Failure: fault})
+	}
+	o := p.Do(&rq, nil)
+	return describeRun(p.t, &o)
+}
+
+func describeRun(t *match.Table, o *Result) string {
+	var parts []string
+	for _, a := range o.Attempts {
+		mark := ""
+		if a.Marked {
+			mark = "!"
+		}
+		parts = append(parts, fmt.Sprintf("%s:%s%s", t.MemberName(0, a.Member), a.Outcome, mark))
+	}
+	a := o.Answer()
+	end := a.Decision
+	if a.Decision == failover.Errored {
+		end = fmt.Sprint(a.Status)
+	}
+	if a.Member != match.NoMember {
+		end += " " + t.MemberName(0, a.Member)
+	}
+	return strings.Join(append(parts, "-> "+end), " ")
+}
+
+const affinityTo = "JSESSIONID=0000abc:"
+
+// TestFailover is the table of section 4: one request, its attempts, marks and end.
+func TestFailover(t *testing.T) {
+	for _, c := range []struct {
+		name, config, cluster, servers, assume, level string
+		cookie, faults, want                          string
+		tls                                           bool
+		body                                          int64
+		setup                                         func(*Process)
+	}{
+		{name: "R22 affinity", cookie: affinityTo + "b1", want: "b:ok -> forward b"},
+		{name: "R21 plus separator", cluster: `CloneSeparatorChange="true"`, cookie: "JSESSIONID=0000abc+c1", want: "c:ok -> forward c"},
+		{name: "R21 wrong separator", cluster: `CloneSeparatorChange="true"`, cookie: affinityTo + "c1", want: "a:ok -> forward a"},
+		{name: "R22 second clone ID", cookie: affinityTo + "gone:c1", want: "c:ok -> forward c"},
+		{name: "R27 unknown clone ID", cookie: affinityTo + "zz", want: "a:ok -> forward a"},
+		{name: "R29 in order", cookie: affinityTo + "zz; JSESSIONID=0000abc:c1", want: "c:ok -> forward c"},
+		{name: "R29 first", cookie: affinityTo + "zz; JSESSIONID=0000abc:c1", assume: "many-cookies=first", want: "a:ok -> forward a"},
+		{name: "R20 SSL session first", tls: true, cookie: "SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "b:ok -> forward b"},
+		{name: "R20 SSL session needs TLS", cookie: "SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "c:ok -> forward c"},
+		{name: "R50 refused", cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! a:ok -> forward a"},
+		{name: "R50 timeout", cookie: affinityTo + "b1", faults: "b=timeout", want: "b:timeout! a:ok -> forward a"},
+		{name: "R26 next primary by level", level: "6.1", cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! c:ok -> forward c"},
+		{name: "R26 FailoverToNext", config: `FailoverToNext="true"`, cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! c:ok -> forward c"},
+		{name: "R26 next primary cyclic", level: "5.1", cookie: affinityTo + "c1", faults: "c=refused a=refused", want: "c:refused! a:refused! b:ok -> forward b"},
+		{name: "R50 unbuffered body follows", cluster: `PostBufferSize="0"`, body: 10, cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! a:ok -> forward a"},
+		{name: "R61 all refused", faults: "a=refused b=refused c=refused", want: "a:refused! b:refused! c:refused! -> 500"},
+		{name: "R51 single refused", servers: server("a", `CloneID="a1"`), faults: "a=refused", want: "a:refused a:refused -> 500"},
+		{name: "R51 no second", servers: server("a", ""), faults: "a=refused", assume: "single-member-connect-retry=none", want: "a:refused -> 500"},
+		{name: "R53 503 without affinity", faults: "a=503", want: "a:503 b:ok -> forward b"},
+		{name: "R53 503 with affinity", cookie: affinityTo + "b1", faults: "b=503", want: "b:503 b:503 b:503 -> 503 b"},
+		{name: "R53 MarkBusyDown", config: `MarkBusyDown="true"`, cookie: affinityTo + "b1", faults: "b=503", want: "b:503! a:ok -> forward a"},
+		{name: "R53 all busy", faults: "a=503 b=503 c=503", want: "a:503 b:503 c:503 -> 503 c"},
+		{name: "R53 single busy", config: `MarkBusyDown="true"`, servers: server("a", ""), faults: "a=503", want: "a:503 -> 503 a"},
+		{name: "R57 503 of an unbuffered body", body: 100000, faults: "a=503", want: "a:503 -> 503 a"},
+		{name: "R54 positive timeout", faults: "a=io-timeout", want: "a:io-timeout b:ok -> forward b"},
+		{name: "R54 affinity chooses it again", cookie: affinityTo + "b1", faults: "b=io-timeout", want: "b:io-timeout b:io-timeout b:io-timeout -> 500"},
+		{name: "R56 no retry", cluster: `ServerIOTimeoutRetry="0"`, faults: "a=io-timeout", want: "a:io-timeout -> 500"},
+		{name: "R56 one retry", cluster: `ServerIOTimeoutRetry="1"`, faults: "a=io-timeout b=io-timeout", want: "a:io-timeout b:io-timeout -> 500"},
+		{name: "R55 negative timeout", servers: threeServers(`ServerIOTimeout="-10"`), cookie: affinityTo + "b1", faults: "b=io-timeout", want: "b:io-timeout! a:ok -> forward a"},
+		{name: "R55 unbuffered", cluster: `PostBufferSize="0"`, servers: threeServers(`ServerIOTimeout="-10"`), body: 1, faults: "a=io-timeout", want: "a:io-timeout! -> 500"},
+		{name: "R57 unbuffered", cluster: `PostBufferSize="0"`, body: 1, faults: "a=reset", want: "a:reset! -> 500"},
+		{name: "R57 buffered", cluster: `PostBufferSize="1"`, body: 1024, faults: "a=reset", want: "a:reset! b:ok -> forward b"},
+		{name: "R57 larger than the buffer", cluster: `PostBufferSize="1"`, body: 1025, faults: "a=reset", want: "a:reset! -> 500"},
+		{name: "R57 no limit", cluster: `PostBufferSize="-1"`, body: 1 << 30, faults: "a=reset", want: "a:reset! b:ok -> forward b"},
+		{name: "R50b single", servers: server("a", ""), faults: "a=reset", want: "a:reset -> 500"},
+		{name: "R59 post limit", cluster: `PostSizeLimit="10"`, body: 11, want: "-> 413"},
+		{name: "R59 other status", cluster: `PostSizeLimit="10"`, body: 11, assume: "post-limit-status=500", want: "-> 500"},
+		{name: "R59 at the limit", cluster: `PostSizeLimit="10"`, body: 10, want: "a:ok -> forward a"},
+		{name: "R60 all full", servers: threeServers(`MaxConnections="1"`), setup: pending(1), want: "-> 503"},
+		{name: "R60 mixed", servers: threeServers(`MaxConnections="1"`), setup: func(p *Process) { pending(1)(p); markAll(0)(p); p.State(0).Members[2].MarkedDown = false }, want: "-> 503"},
+		{name: "R60 zero is no limit", servers: threeServers(`MaxConnections="0"`), setup: pending(1), want: "a:ok -> forward a"},
+		{name: "R23 full affinity member", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", setup: func(p *Process) { p.State(0).Members[1].Pending = 1 }, want: "a:ok -> forward a"},
+		{name: "R23 full ignored", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", assume: "affinity-max-connections=ignored", setup: func(p *Process) { p.State(0).Members[1].Pending = 1 }, want: "b:ok -> forward b"},
+		{name: "R61 all marked", setup: markAll(10 * match.Second), want: "-> 500"},
+		{name: "R61 retry marked", setup: markAll(10 * match.Second), assume: "all-down=retry-marked", want: "a:ok -> forward a"},
+		{name: "R52 probe succeeds", setup: markAll(60 * match.Second), cookie: affinityTo + "b1", want: "b:ok -> forward b"},
+		{name: "R52 probe fails", setup: markAll(60 * match.Second), cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused a:ok -> forward a"},
+		{name: "R52 interval 0 never again in the request", cluster: `RetryInterval="0"`, cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! a:ok -> forward a"},
+		{name: "R38 backup", servers: threeServers("") + lists("a b", "c"), faults: "a=refused b=refused", want: "a:refused! b:refused! c:ok -> forward c"},
+		{name: "R38 failed without mark", servers: threeServers("") + lists("a", "b c"), faults: "a=503", want: "a:503 b:ok -> forward b"},
+		{name: "R39 affinity to a backup", servers: threeServers("") + lists("a b", "c"), cookie: affinityTo + "c1", want: "a:ok -> forward a"},
+		{name: "R39 other reading", servers: threeServers("") + lists("a b", "c"), cookie: affinityTo + "c1", assume: "affinity-to-backup=after-primaries", want: "c:ok -> forward c"},
+		{name: "R40 in neither list", servers: threeServers("") + lists("b", ""), cookie: affinityTo + "c1", want: "b:ok -> forward b"},
+		{name: "R36 weight 0 last", servers: threeServers(`LoadBalanceWeight="0"`) + lists("a b", "c"), want: "a:ok -> forward a"},
+		{name: "R36 after backups", servers: threeServers(`LoadBalanceWeight="0"`) + lists("a b", "c"), assume: "weight-zero=after-backups", want: "c:ok -> forward c"},
+		{name: "R36 affinity is served", servers: threeServers(`LoadBalanceWeight="0"`), cookie: affinityTo + "c1", want: "c:ok -> forward c"},
+		{name: "R41 cluster address", servers: address + threeServers(""), want: "ClusterAddress:ok -> forward ClusterAddress"},
+		{name: "R41 affinity goes straight", servers: address + threeServers(""), cookie: affinityTo + "b1", want: "b:ok -> forward b"},
+		{name: "R41 fails", servers: address + threeServers(""), faults: "ClusterAddress=refused", want: "ClusterAddress:refused -> 500"},
+		{name: "R41 balance instead", servers: address + threeServers(""), faults: "ClusterAddress=refused", assume: "cluster-address-failure=balance", want: "ClusterAddress:refused a:ok -> forward a"},
+		{name: "R41 its 503", servers: address + threeServers(""), faults: "ClusterAddress=503", want: "ClusterAddress:503 -> 503 ClusterAddress"},
+		{name: "R41 after affinity failed", servers: address + threeServers(""), cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! ClusterAddress:ok -> forward ClusterAddress"},
+		{name: "R41 next primary comes first", level: "5.1", servers: address + threeServers(""), cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! c:ok -> forward c"},
+		{name: "R62 unlimited", cookie: affinityTo + "b1", faults: "b=refused a=refused c=refused", assume: "attempts=unlimited-until-none", want: "b:refused! a:refused! c:refused! -> 500"},
+		{name: "R64 no https Transport", tls: true, want: "a:ok -> forward a"},
+		{name: "R64 strict", tls: true, assume: "transport-choice=strict", want: "-> 500"},
+		{name: "R64 strict, but UseInsecure", config: `UseInsecure="true"`, tls: true, assume: "transport-choice=strict", want: "a:ok -> forward a"},
+		{name: "R64 https without keyring", tls: true, servers: https(""), want: "-> 500"},
+		{name: "R64 https without keyring, UseInsecure", config: `UseInsecure="true"`, tls: true, servers: https(""), want: "a:ok -> forward a"},
+		{name: "R64 onload without https", config: `SSLMapMode="onload"`, want: "a:ok -> forward a"},
+		{name: "R64 onload without https, strict", config: `SSLMapMode="onload"`, assume: "transport-choice=strict", want: "-> 500"},
+		{name: "R64 onload without https, strict, UseInsecure", config: `SSLMapMode="onload" UseInsecure="true"`, assume: "transport-choice=strict", want: "a:ok -> forward a"},
+		{name: "R64 onload with an https Transport that cannot be used", config: `SSLMapMode="onload"`, servers: https(""), want: "-> 500"},
+		{name: "R64 onload", config: `SSLMapMode="onload"`, servers: https(keyring), want: "a:ok -> forward a"},
+		{name: "R64 offload", config: `SSLMapMode="offload"`, tls: true, servers: https(""), want: "a:ok -> forward a"},
+		{name: "R61 marked and full is not full", servers: threeServers(`MaxConnections="1"`), setup: func(p *Process) { pending(1)(p); markAll(0)(p) }, want: "-> 500"},
+		{name: "R22 an empty clone ID is nobody's", servers: server("a", "") + server("b", `CloneID="b1"`) + server("c", ""), cookie: affinityTo, setup: func(p *Process) { p.State(0).Next = 2 }, want: "c:ok -> forward c"},
+		{name: "R26 after the first of two marked members", config: `FailoverToNext="true"`, servers: threeServers("") + server("d", ""), cookie: affinityTo + "a1:c1", setup: func(p *Process) { p.State(0).Next = 3; mark(0, 2)(p) }, want: "b:ok -> forward b"},
+		{name: "R23 full ignored by a probe", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", assume: "affinity-max-connections=ignored", setup: func(p *Process) { pending(1)(p); markAll(60 * match.Second)(p) }, want: "b:ok -> forward b"},
+		{name: "R36 a weight of its own is not asked for", servers: server("a", `LoadBalanceWeight="0"`) + server("b", ""), setup: func(p *Process) { p.State(0).Members[0].Weight = 3 }, want: "b:ok -> forward b"},
+		{name: "R41 is no single server", servers: address + server("a", ""), faults: "ClusterAddress=refused", want: "ClusterAddress:refused -> 500"},
+		{name: "R52 a probe answered 503 stays marked", config: `MarkBusyDown="true"`, setup: markAll(60 * match.Second), cookie: affinityTo + "b1", faults: "b=503", want: "b:503 a:ok -> forward a"},
+		{name: "R29 first, but SSL before", tls: true, assume: "many-cookies=first", cookie: "JSESSIONID=0000abc:zz; SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "b:ok -> forward b"},
+		{name: "R29 first after SSL finds nobody", tls: true, assume: "many-cookies=first", cookie: "JSESSIONID=0000abc:c1; SSLJSESSION=0000abc:zz; JSESSIONID=0000abc:b1", want: "c:ok -> forward c"},
+		{name: "R29 last, but SSL before", tls: true, assume: "many-cookies=last", cookie: "JSESSIONID=0000abc:zz; SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "b:ok -> forward b"},
+		{name: "R20 a tab between cookies", cookie: "x=y;\tJSESSIONID=0000abc:c1", want: "c:ok -> forward c"},
+		{name: "R25 no clone IDs", servers: server("a", "") + server("b", ""), cookie: affinityTo + "b1", want: "a:ok -> forward a"},
+		{name: "R50 balance may try again", assume: "balance-retry=allow", faults: "a=503", want: "a:503 b:ok -> forward b"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.servers == "" {
+				c.servers = threeServers("")
+			}
+			table := mustTable(t, clusterXML(c.config, c.cluster, strings.ReplaceAll(c.servers, `ServerIOTimeout="10" ServerIOTimeout`, "ServerIOTimeout")))
+			sem, err := choices.Level(c.level)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.assume != "" {
+				choiceByName(t, c.assume, &sem)
+			}
+			p := NewProcess(table, &sem, 0)
+			p.State(0).Next = 0
+			p.Now = 1000 * match.Second
+			if c.setup != nil {
+				c.setup(p)
+			}
+			rq := get("/x")
+			rq.TLS, rq.Body = c.tls, c.body
+			if c.cookie != "" {
+				rq.Cookies = []string{c.cookie}
+			}
+			if got := run(t, p, rq, c.faults); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+			for _, m := range p.State(0).Members {
+				if c.setup == nil && m.Pending != 0 || m.Probing {
+					t.Errorf("a request left %+v behind", m)
+				}
+			}
+		})
+	}
+}
+
+const (
+	address = `<ClusterAddress Name="lb"><Transport Hostname="lb.example.com" Port="80" Protocol="http"/></ClusterAddress>`
+	keyring = `<Property Name="Keyring" Value="/k.kdb"/>`
+)
+
+// https is a server with an http Transport and an https one that holds the given properties.
+func https(properties string) string {
+	return `<Server Name="a"><Transport Hostname="h" Port="9080" Protocol="http"/><Transport Hostname="h" Port="9443" Protocol="https">` + properties + `</Transport></Server>`
+}
+
+func pending(n int32) func(*Process) {
+	return func(p *Process) {
+		for i := range p.State(0).Members {
+			p.State(0).Members[i].Pending = n
+		}
+	}
+}
+
+func mark(members ...match.MemberID) func(*Process) {
+	return func(p *Process) {
+		for _, m := range members {
+			p.State(0).Members[m].MarkedDown, p.State(0).Members[m].FailedAt = true, p.Now
+		}
+	}
+}
+
+func markAll(ago match.Nanos) func(*Process) {
+	return func(p *Process) {
+		for i := range p.State(0).Members {
+			p.State(0).Members[i].MarkedDown, p.State(0).Members[i].FailedAt = true, p.Now-ago
+		}
+	}
+}
+
+// TestStreams is R50c, R54 and R65 on a stream from the queue.
+func TestStreams(t *testing.T) {
+	for _, c := range []struct{ name, servers, faults, want string }{
+		{"R50c stale stream", threeServers(""), "a=reset", "a:reset a:reset! b:ok -> forward b"},
+		{"R54 second stream", threeServers(""), "a=io-timeout", "a:io-timeout a:io-timeout a:io-timeout a:io-timeout -> 500"},
+		{"R54 single", server("a", `CloneID="a1" ServerIOTimeout="10"`), "a=io-timeout", "a:io-timeout a:io-timeout -> 500"},
+		{"R55 marks after the second stream", threeServers(`ServerIOTimeout="-10"`), "a=io-timeout", "a:io-timeout a:io-timeout! b:ok -> forward b"},
+		{"R50 a refusing member has no streams", threeServers(""), "a=refused", "a:refused! b:ok -> forward b"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			sem := choices.Latest()
+			p := NewProcess(mustTable(t, clusterXML("", "", strings.ReplaceAll(c.servers, `ServerIOTimeout="10" ServerIOTimeout`, "ServerIOTimeout"))), &sem, 0)
+			p.State(0).Next = 1
+			rq := get("/x", affinityTo+"a1")
+			if got := run(t, p, rq, ""); got != "a:ok -> forward a" {
+				t.Fatal(got)
+			}
+			q := p.Clone()
+			if got := run(t, p, rq, c.faults); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+			q.Now += 29 * match.Second // R65: idle for longer than 28 s
+			q.Do(&rq, nil)
+			o := q.Do(&rq, nil)
+			if !o.Attempts[0].Reused {
+				t.Error("a young stream must be taken from the queue")
+			}
+		})
+	}
+}
+
+// TestRetriesOfReusedStreams: the second stream of R54 is a resend that R56 counts, and no failover (R63).
+func TestRetriesOfReusedStreams(t *testing.T) {
+	sem := choices.Latest()
+	p := NewProcess(mustTable(t, clusterXML("", `ServerIOTimeoutRetry="1"`, threeServers(""))), &sem, 0)
+	rq := get("/x", affinityTo+"a1")
+	if got := run(t, p, rq, ""); got != "a:ok -> forward a" {
+		t.Fatal(got)
+	}
+	p.Conditions = []MemberCondition{{Member: 0, Failure: NoAnswer}}
+	o := p.Do(&rq, nil)
+	if got := describeRun(p.t, &o); got != "a:io-timeout a:io-timeout -> 500" {
+		t.Error(got)
+	}
+	for i, a := range o.Attempts {
+		if a.Failover || a.Reused != (i == 0) {
+			t.Errorf("attempt %d: %+v", i+1, a)
+		}
+	}
+}
+
+// TestOtherRequestsLeaveAProbeAlone: a request that was under way before the mark ends without ending the probe (R52).
+func TestOtherRequestsLeaveAProbeAlone(t *testing.T) {
+	table, sem := mustTable(t, clusterXML("", "", threeServers(""))), choices.Latest()
+	cs := failover.NewState(&table.Clusters[0], &sem, 0)
+	rq := get("/x", affinityTo+"a1")
+	m, _ := table.Match(&rq, &sem)
+	begin := func(now match.Nanos) *failover.RequestState {
+		f := failover.Begin(table, &rq, &m, now, &sem, nil)
+		if a := failover.Next(table, &cs, &f, now, &sem, nil); a.Member != 0 {
+			t.Fatalf("%+v", a)
+		}
+		return &f
+	}
+	early, failing := begin(0), begin(0)
+	failover.Observe(table, &cs, failing, 0, failover.Event{Kind: failover.ConnectFailed}, &sem, nil)
+	probe := begin(60 * match.Second)
+	failover.Observe(table, &cs, early, 60*match.Second, failover.Event{Kind: failover.Done}, &sem, nil)
+	if !cs.Members[0].MarkedDown || !cs.Members[0].Probing {
+		t.Errorf("%+v", cs.Members[0])
+	}
+	failover.Observe(table, &cs, probe, 60*match.Second, failover.Event{Kind: failover.ClientGone}, &sem, nil)
+	if !cs.Members[0].MarkedDown || cs.Members[0].Probing {
+		t.Errorf("%+v", cs.Members[0])
+	}
+}
+
+// TestFactsHoldInTheirTime: a fact begins with its first moment and is over in its last.
+func TestFactsHoldInTheirTime(t *testing.T) {
+	table, sem := mustTable(t, clusterXML("", "", threeServers(""))), choices.Latest()
+	for at, want := range map[match.Nanos]string{9: "a:ok -> forward a", 10: "a:503 b:ok -> forward b", 19: "a:503 b:ok -> forward b", 20: "a:ok -> forward a"} {
+		p := NewProcess(table, &sem, 0)
+		p.State(0).Next, p.Now = 0, at*match.Second
+		p.Conditions = []MemberCondition{{Member: 0, Failure: Busy, From: 10 * match.Second, To: 20 * match.Second}}
+		rq := get("/x")
+		o := p.Do(&rq, nil)
+		if got := describeRun(table, &o); got != want {
+			t.Errorf("at %d s: %s, want %s", at, got, want)
+		}
+	}
+}
+
+// TestStarts: a request starts a gap behind the start of the one before, at its own time, or when the one before has ended, whatever is last.
+func TestStarts(t *testing.T) {
+	table := mustTable(t, clusterXML("", "", server("a", `ConnectTimeout="7"`)+server("b", "")))
+	for _, c := range []struct {
+		gap, at match.Nanos
+		want    string
+	}{{0, 0, "[0 7 7]"}, {5, 0, "[0 7 12]"}, {30, 0, "[0 30 60]"}, {5, 50, "[0 7 50]"}, {30, 50, "[0 30 60]"}} {
+		sc := &Scenario{
+			Requests: Repeat(get("/x"), 3, c.gap*match.Second), Conditions: []MemberCondition{{Member: 0, Failure: Timeout}}, Members: []MemberFact{{Next: true}},
+		}
+		sc.Requests[2].At = c.at * match.Second
+		var starts []match.Nanos
+		for _, d := range Explain(table, diag.NewFiles(), sc, choices.Latest(), nil, 0) {
+			starts = append(starts, d.Result.Start/match.Second)
+		}
+		if got := fmt.Sprint(starts); got != c.want {
+			t.Errorf("every %d s: %s, want %s", c.gap, got, c.want)
+		}
+	}
+}
+
+// TestFirstTransportOfAScheme: of several Transports of one scheme the first counts.
+func TestFirstTransportOfAScheme(t *testing.T) {
+	const two = `<Server Name="a"><Transport Hostname="one" Port="1"/><Transport Hostname="two" Port="2"/></Server>`
+	table, sem := mustTable(t, clusterXML("", "", two)), choices.Latest()
+	rq := get("/x")
+	m, _ := table.Match(&rq, &sem)
+	f, cs := failover.Begin(table, &rq, &m, 0, &sem, nil), failover.NewState(&table.Clusters[0], &sem, 0)
+	if a := failover.Next(table, &cs, &f, 0, &sem, nil); a.Transport != 0 {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestConnectionTTL(t *testing.T) {
+	for level, reused := range map[string]bool{"latest": false, "8.5.5": true} {
+		sem, _ := choices.Level(level)
+		p := NewProcess(mustTable(t, clusterXML("", "", server("a", ""))), &sem, 0)
+		rq := get("/x")
+		p.Do(&rq, nil)
+		p.Now += 29 * match.Second
+		if o := p.Do(&rq, nil); o.Attempts[0].Reused != reused {
+			t.Errorf("%s: stream of 29 s reused: %t, want %t", level, o.Attempts[0].Reused, reused)
+		}
+	}
+}
+
+// TestRoundRobinShares: over a full cycle round robin gives exactly the normalised weights (R30, R31, R32, R33).
+func TestRoundRobinShares(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		weights := rapid.SliceOfN(rapid.IntRange(0, 20), 1, 6).Draw(t, "weights")
+		down := rapid.SliceOfN(rapid.Bool(), len(weights), len(weights)).Draw(t, "down")
+		var servers strings.Builder
+		for i, w := range weights {
+			servers.WriteString(server(fmt.Sprintf("m%d", i), fmt.Sprintf(`LoadBalanceWeight="%d"`, w)))
+		}
+		table := mustParse(clusterXML("", "", servers.String()))
+		c := &table.Clusters[0]
+		sem := choices.Latest()
+		p := NewProcess(table, &sem, rapid.Uint64().Draw(t, "seed"))
+		cycle := 0
+		for i := range down {
+			p.State(0).Members[i].MarkedDown = down[i] && !c.Single()
+			if !p.State(0).Members[i].MarkedDown {
+				cycle += int(c.Members[i].Start)
+			}
+		}
+		if cycle == 0 {
+			return
+		}
+		for range 3 {
+			counts := make([]int, len(weights))
+			for range cycle {
+				rq := get("/x")
+				if o := p.Do(&rq, nil); o.Member != match.NoMember {
+					counts[o.Member]++
+				}
+			}
+			for i, n := range counts {
+				want := int(c.Members[i].Start)
+				if p.State(0).Members[i].MarkedDown {
+					want = 0
+				}
+				if n != want {
+					t.Fatalf("weights %v, down %v: %v in a cycle of %d", weights, down, counts, cycle)
+				}
+			}
+		}
+	})
+}
+
+func TestNormalisedWeights(t *testing.T) {
+	for _, c := range []struct{ weights, want []int32 }{
+		{[]int32{100, 90, 80}, []int32{10, 9, 8}},
+		{[]int32{20, 20, 20}, []int32{1, 1, 1}},
+		{[]int32{20, 20, 19}, []int32{20, 20, 19}},
+		{[]int32{0, 4, 6}, []int32{0, 2, 3}},
+		{[]int32{20}, []int32{1}},
+		{[]int32{0, 0}, []int32{0, 0}},
+	} {
+		var servers strings.Builder
+		for i, w := range c.weights {
+			servers.WriteString(server(fmt.Sprintf("m%d", i), fmt.Sprintf(`LoadBalanceWeight="%d"`, w)))
+		}
+		for i, m := range mustTable(t, clusterXML("", "", servers.String())).Clusters[0].Members {
+			if m.Start != c.want[i] {
+				t.Errorf("%v: member %d starts with %d, want %d", c.weights, i, m.Start, c.want[i])
+			}
+		}
+	}
+}
+
+// TestOnlyUsableMembers plays random faults, marks and clocks and checks each assignment against a literal reading of R42.
+func TestOnlyUsableMembers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 5).Draw(t, "members")
+		var servers strings.Builder
+		var primary, backup string
+		for i := range n {
+			name := fmt.Sprintf("m%d", i)
+			servers.WriteString(server(name, fmt.Sprintf(`CloneID="%s" LoadBalanceWeight="%d" ServerIOTimeout="%d" MaxConnections="%d"`, name,
+				rapid.IntRange(0, 4).Draw(t, "weight"), rapid.SampledFrom([]int{5, -5}).Draw(t, "io"), rapid.IntRange(0, 2).Draw(t, "max"))))
+			if i == 0 || rapid.Bool().Draw(t, "primary") {
+				primary += " " + name
+			} else {
+				backup += " " + name
+			}
+		}
+		cluster := rapid.SampledFrom([]string{"", `LoadBalance="Random"`, `RetryInterval="10" IgnoreAffinityRequests="false"`}).Draw(t, "cluster")
+		table := mustParse(clusterXML("", cluster, servers.String()+lists(primary, backup)))
+		c := &table.Clusters[0]
+		sem := choices.Latest()
+		p := NewProcess(table, &sem, rapid.Uint64().Draw(t, "seed"))
+		for range 30 {
+			p.Now += match.Nanos(rapid.IntRange(0, 30).Draw(t, "wait")) * match.Second
+			p.Conditions = nil
+			for i := range n {
+				p.Conditions = append(p.Conditions, MemberCondition{Member: match.MemberID(i), Failure: FailureMode(rapid.IntRange(0, int(Reset)).Draw(t, "fault"))})
+			}
+			rq := get("/x")
+			if rapid.Bool().Draw(t, "session") {
+				rq.Cookies = []string{fmt.Sprintf("JSESSIONID=0000a:m%d:m%d", rapid.IntRange(0, n).Draw(t, "clone"), rapid.IntRange(0, n).Draw(t, "clone"))}
+			}
+			checkRun(t, c, p, &rq)
+		}
+	})
+}
+
+// checkRun steps one request by hand so that the state before each assignment can be looked at.
+func checkRun(t *rapid.T, c *match.Cluster, p *Process, rq *match.Request) {
+	m, ok := p.t.Match(rq, p.sem)
+	if !ok {
+		t.Fatal("no match")
+	}
+	cs := p.State(0)
+	f := failover.Begin(p.t, rq, &m, p.Now, p.sem, nil)
+	failed := map[match.MemberID]bool{}
+	for sends := 0; ; sends++ {
+		before := cs.Clone()
+		attempts := f.Attempts
+		a := failover.Next(p.t, cs, &f, p.Now, p.sem, nil)
+		if a.Kind != failover.Send {
+			return
+		}
+		ms := before.Members[a.Member]
+		max := c.Members[a.Member].MaxConnections
+		if f.Attempts > attempts { // and not the same member once more
+			switch {
+			case ms.MarkedDown && (ms.Probing || p.Now-ms.FailedAt < c.RetryInterval):
+				t.Fatalf("assigned to %s, which is marked down and not due", c.Members[a.Member].Name)
+			case max > 0 && ms.Pending >= max:
+				t.Fatalf("assigned to %s, which is full", c.Members[a.Member].Name)
+			case f.By != failover.ByAffinity && failed[a.Member]:
+				t.Fatalf("balanced to %s, which failed this request", c.Members[a.Member].Name)
+			case f.Attempts > c.Listed:
+				t.Fatalf("%d attempts for %d servers", f.Attempts, c.Listed)
+			}
+		}
+		if _, over := p.attempt(cs, &f, a, nil); over {
+			return
+		}
+		failed[a.Member] = true
+		if sends > 3*len(c.Members)+3 {
+			t.Fatal("the request does not end")
+		}
+	}
+}

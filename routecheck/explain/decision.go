@@ -1,0 +1,125 @@
+package explain
+
+import (
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/session"
+)
+
+// Decision is the explained answer to one request, as `why --format json` prints it (schemas/why.schema.json).
+type Decision struct {
+	Version    int               `json:"version"`
+	Request    int               `json:"request"` // number of the request, from 1
+	Decision   string            `json:"decision"`
+	Status     *int              `json:"status"`
+	Cluster    string            `json:"cluster"`
+	Member     string            `json:"member"` // "" where chance decides between several
+	Attempts   []AttemptNote     `json:"attempts"`
+	Steps      []StepNote        `json:"steps"`
+	Candidates []RouteNote       `json:"candidates"`
+	NotMatched map[string]int    `json:"notMatched"` // Routes that do not compete, by what does not match
+	Possible   []Possibility     `json:"possible"`
+	State      StateNotes        `json:"state"`
+	Session    *SessionNote      `json:"session"` // nil where nothing is known of the servers' sessions
+	Cause      *Cause            `json:"cause"`   // why its session does not get home; nil where it does, or there is none
+	Also       []string          `json:"also"`    // codes of the other causes that apply
+	Certain    bool              `json:"certain"`
+	Proven     bool              `json:"proven"` // false: the budget ended before every combination of choices was tried
+	DependsOn  []Dependence      `json:"dependsOn"`
+	Refused    string            `json:"-"` // why the web server answers itself without asking the plug-in (R16)
+	Ends       []failover.Answer `json:"-"` // every answer that chance allows
+	Marked     []string          `json:"-"` // the members that the request marks down, nil where chance decides
+	Result     *Result           `json:"-"` // of the run that Steps shows
+	Answers    string            `json:"-"` // the set of answers in words
+}
+
+// AttemptNote is one attempt.
+type AttemptNote struct {
+	Member  string `json:"member"`
+	Outcome string `json:"outcome"` // ok, refused, timeout, io-timeout, 503, reset or malformed
+	Marked  bool   `json:"marked"`  // this attempt marked the member down
+}
+
+// StepNote is one step that has a text.
+type StepNote struct {
+	Rule   string         `json:"rule"`
+	Also   []string       `json:"also,omitempty"`
+	Mark   string         `json:"mark"`
+	Choice string         `json:"choice,omitempty"`
+	Text   string         `json:"text"`
+	At     *diag.Position `json:"at"`
+}
+
+// RouteNote is a Route that competed, or that nearly did when none matches.
+type RouteNote struct {
+	Route      int            `json:"route"` // number in the file, from 1
+	Cluster    string         `json:"cluster"`
+	Alias      string         `json:"alias"`
+	URI        string         `json:"uri"`
+	VhostScore int            `json:"vhostScore"`
+	URIScore   int            `json:"uriScore"`
+	Wins       bool           `json:"wins"`
+	Why        string         `json:"why"`
+	Missing    string         `json:"-"` // of a Route that does not compete: its key in NotMatched
+	At         *diag.Position `json:"at"`
+}
+
+// SessionNote says what becomes of the session.
+type SessionNote struct {
+	Fate    string         `json:"fate"` // one of package session's, or changes younger than N s lost
+	Text    string         `json:"text"`
+	Outcome SessionOutcome `json:"outcome"`
+	Notes   []string       `json:"-"` // what people read below the text
+}
+
+// SessionOutcome is what becomes of the session, in parts.
+type SessionOutcome struct {
+	Session string   `json:"session"` // home, kept, empty, new, none or depends
+	Changes string   `json:"changes"` // all, none-lost-older-than, unwritten-lost or lost
+	Bound   float64  `json:"bound"`   // seconds: nothing older is lost; 0 with all
+	Applied [2]int   `json:"applied"` // how often the request at the moment of the failure takes effect: least, most
+	Serves  []string `json:"serves"`
+	Cookie  string   `json:"cookie"`
+	User    string   `json:"user"`
+	Rules   []string `json:"rules"`
+	Hangs   []string `json:"hangs"` // session choices that would change it
+}
+
+func sessionNote(p *session.Prediction) *SessionNote {
+	o := SessionOutcome{string(p.Session), string(p.Changes), p.Bound.Seconds(), p.Applied, p.Serves, p.Cookie, p.User, p.Rules, p.Hangs}
+	return &SessionNote{p.Fate, p.Text, o, p.Notes}
+}
+
+// Possibility is a member that chance can choose for this request, or for one of those that follow.
+type Possibility struct {
+	Member string  `json:"member"`
+	First  float64 `json:"first"` // probability for this request
+	Share  float64 `json:"share"` // of the requests that members get over a full cycle once failures have been noticed; all together 1
+}
+
+// StateNotes is the state of the cluster around the request, in the run that Steps shows.
+type StateNotes struct {
+	Before *ClusterNote `json:"before"`
+	After  *ClusterNote `json:"after"`
+}
+
+// ClusterNote is the state of a cluster in a process.
+type ClusterNote struct {
+	Cluster string       `json:"cluster"`
+	Next    string       `json:"next"` // where round robin stands, "" before it has started
+	Members []MemberNote `json:"members"`
+}
+
+// MemberNote is the state of a member in a process.
+type MemberNote struct {
+	Member   string  `json:"member"`
+	Role     string  `json:"role"` // primary, backup, cluster-address or none
+	Weight   int32   `json:"weight"`
+	Start    int32   `json:"start"`
+	Marked   bool    `json:"marked"`
+	RetryIn  float64 `json:"retryIn"` // seconds until the retry is due
+	Pending  int32   `json:"pending"`
+	Failed   uint64  `json:"failed"`
+	Affinity uint64  `json:"affinity"`
+	Total    uint64  `json:"total"`
+}

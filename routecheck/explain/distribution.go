@@ -1,0 +1,68 @@
+package explain
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/wasplug/wasplug/routecheck/failover"
+)
+
+// distribution is the set of answers that chance allows for one request, with the probability of each, in the order of the file.
+type distribution []chanced
+
+// sort puts members in the order of the file, and ends without one behind them: one set has one form, whoever is next.
+func (cs distribution) sort() {
+	slices.SortStableFunc(cs, func(a, b chanced) int {
+		return cmp.Or(cmp.Compare(uint(a.answer.Cluster), uint(b.answer.Cluster)), cmp.Compare(uint(a.answer.Member), uint(b.answer.Member)))
+	})
+}
+
+type chanced struct {
+	answer failover.Answer
+	share  float64
+}
+
+// tally gathers chances. A cluster of thousands of members has as many answers, so each is found by its value.
+type tally struct {
+	chances distribution
+	at      map[failover.Answer]int
+}
+
+func (t *tally) add(a failover.Answer, share float64) {
+	i, known := t.at[a]
+	if !known {
+		if t.at == nil {
+			t.at = map[failover.Answer]int{}
+		}
+		i = len(t.chances)
+		t.at[a] = i
+		t.chances = append(t.chances, chanced{answer: a})
+	}
+	t.chances[i].share += share
+}
+
+// same reports whether two sets hold the same answers; shares are not compared (chance is no open choice).
+func (cs distribution) same(other distribution) bool {
+	if len(cs) != len(other) {
+		return false
+	}
+	if slices.EqualFunc(cs, other, func(a, b chanced) bool { return a.answer == b.answer }) {
+		return true
+	}
+	shares := other.shares()
+	for _, c := range cs {
+		if _, ok := shares[c.answer]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// shares returns the share of each answer.
+func (cs distribution) shares() map[failover.Answer]float64 {
+	out := make(map[failover.Answer]float64, len(cs))
+	for _, c := range cs {
+		out[c.answer] = c.share
+	}
+	return out
+}

@@ -1,0 +1,271 @@
+package explain
+
+import (
+	"slices"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// FailureMode is how attempts on a member end while a Fact holds.
+type FailureMode uint8
+
+const (
+	Healthy  FailureMode = iota
+	Refused              // connects are refused
+	Timeout              // connects run into ConnectTimeout
+	NoAnswer             // requests run into ServerIOTimeout
+	Busy                 // the member answers 503
+	Reset                // the member closes the stream before it answers
+	Garbled              // the member's answer cannot be read
+	numFailures
+)
+
+var failureNames = [numFailures]string{"ok", "refused", "timeout", "io-timeout", "503", "reset", "malformed"}
+
+// String returns the fault as flags and reports write it; a Healthy attempt is "ok".
+func (f FailureMode) String() string { return failureNames[f] }
+
+// FailureModes lists what ParseFault reads.
+func FailureModes() []string { return slices.Clone(failureNames[Refused:]) }
+
+// ParseFailureMode reads refused, timeout, io-timeout, 503, reset or malformed.
+func ParseFailureMode(s string) (FailureMode, error) {
+	if i := slices.Index(failureNames[:], s); i > 0 {
+		return FailureMode(i), nil
+	}
+	return 0, diag.Errorf("attempts cannot end with %q: want refused, timeout, io-timeout, 503, reset or malformed", s)
+}
+
+// MemberCondition says how attempts on a member end during [From, To); To 0 means for ever.
+type MemberCondition struct {
+	Cluster  match.ClusterID
+	Member   match.MemberID
+	Failure  FailureMode
+	From, To match.Nanos
+}
+
+// Attempt is one attempt of a request, a second stream included.
+type Attempt struct {
+	Member   match.MemberID
+	Outcome  FailureMode
+	Marked   bool // this attempt marked the member down
+	By       failover.SelectedBy
+	Start    match.Nanos
+	Reused   bool // the stream came from the queue
+	Failover bool // $WSFO was set (R63)
+}
+
+// Result is the end of a request.
+type Result struct {
+	Matched  bool
+	Rejected bool // the plug-in rejects the file (choice open-route)
+	Match    match.Match
+	Status   int            // of an error: what the client gets; 0 when the request was forwarded or declined
+	Member   match.MemberID // who answered, NoMember when nobody did
+	By       failover.SelectedBy
+	Attempts []Attempt
+	Start    match.Nanos
+	End      match.Nanos
+}
+
+// Process is one web server process on an offline clock: it drives Match, Next and Observe with members that behave as Facts say.
+// A timeout takes its seconds, a refusal and an answer none.
+type Process struct {
+	Now        match.Nanos
+	Conditions []MemberCondition
+
+	t       *match.Table
+	sem     *choices.Assumptions
+	seed    uint64
+	dice    *failover.Chance
+	states  map[match.ClusterID]*failover.ClusterState    // of the clusters that were touched
+	set     func(match.ClusterID, *failover.ClusterState) // puts a fresh cluster into its first state
+	streams map[stream]failover.StreamQueue[struct{}]
+
+	checkpoint *checkpoint // nil: none was set
+	stage      *stage      // nil: the states are its own
+}
+
+type stream struct {
+	cluster   match.ClusterID
+	member    match.MemberID
+	transport int
+}
+
+// NewProcess returns a fresh process. Random choices are drawn from seed.
+func NewProcess(t *match.Table, sem *choices.Assumptions, seed uint64) *Process {
+	return &Process{t: t, sem: sem, seed: seed, states: map[match.ClusterID]*failover.ClusterState{}, streams: map[stream]failover.StreamQueue[struct{}]{}}
+}
+
+// State returns the state of a cluster.
+func (p *Process) State(id match.ClusterID) *failover.ClusterState {
+	cs := p.states[id]
+	if cs == nil {
+		cs = p.stage.state(&p.t.Clusters[id], id, p.sem, p.seed+uint64(id))
+		if p.set != nil {
+			p.set(id, cs)
+		}
+		p.states[id] = cs
+		p.checkpoint.add(id, cs)
+	}
+	return cs
+}
+
+// Clone returns an independent copy.
+func (p *Process) Clone() *Process {
+	c := *p
+	c.checkpoint, c.stage = nil, nil
+	c.states = make(map[match.ClusterID]*failover.ClusterState, len(p.states))
+	for id, cs := range p.states {
+		copied := cs.Clone()
+		c.states[id] = &copied
+	}
+	c.streams = make(map[stream]failover.StreamQueue[struct{}], len(p.streams))
+	for k, q := range p.streams {
+		c.streams[k] = q.Clone()
+	}
+	return &c
+}
+
+// Do runs one request from Now to its end. rec may be nil.
+func (p *Process) Do(rq *match.Request, rec *failover.Recorder) Result {
+	out := Result{Member: match.NoMember, Start: p.Now, End: p.Now}
+	if p.t.RejectsOpen(p.sem, rec.Seen()) {
+		out.Rejected = true
+		return out
+	}
+	if !p.t.Router.IsZero() {
+		p.sem.Consult(choices.IntelligentManagement, rec.Seen())
+	}
+	m, refused := p.t.Decide(rq, p.sem, rec.Seen())
+	if refused != match.Accepted {
+		p.noteRequest(rq, nil, rec)
+		p.noteDeclined(refused, rec)
+		return out
+	}
+	out.Matched, out.Match = true, m
+	f := failover.Begin(p.t, rq, &m, p.Now, p.sem, rec)
+	f.DrawFrom(p.dice)
+	p.noteRequest(rq, &f, rec)
+	p.noteRoute(&m, rec)
+	cs := p.State(m.Cluster)
+	for {
+		a := failover.Next(p.t, cs, &f, p.Now, p.sem, rec)
+		p.noteChanges(&f, a)
+		if a.Kind != failover.Send {
+			out.Status, out.Member, out.By, out.End = a.Status, a.Member, f.By, p.Now
+			return out
+		}
+		at, over := p.attempt(cs, &f, a, rec)
+		out.Attempts = append(out.Attempts, at)
+		if over {
+			out.Member, out.By, out.End = a.Member, f.By, p.Now
+			return out
+		}
+	}
+}
+
+// noteChanges tells whoever will want the states back what an action changes.
+func (p *Process) noteChanges(f *failover.RequestState, a failover.Action) {
+	if p.checkpoint != nil {
+		p.checkpoint.note(f, a)
+	}
+	if p.stage != nil {
+		p.stage.note(f, a)
+	}
+}
+
+// attempt lets the facts decide how an attempt ends, and tells Observe. over says that the request has ended with it.
+func (p *Process) attempt(cs *failover.ClusterState, f *failover.RequestState, a failover.Action, rec *failover.Recorder) (at Attempt, over bool) {
+	key := stream{f.Cluster, a.Member, a.Transport}
+	member := &p.t.Clusters[f.Cluster].Members[a.Member]
+	at = Attempt{Member: a.Member, Outcome: p.fault(f.Cluster, a.Member), By: f.By, Start: p.Now, Failover: a.Failover}
+	before := cs.MarkedDown(a.Member)
+	ev := failover.Event{Sent: failover.SentSome}
+	switch at.Outcome {
+	case Refused:
+		ev = failover.Event{Kind: failover.ConnectFailed}
+	case Timeout:
+		ev = failover.Event{Kind: failover.ConnectTimeout}
+		p.Now += connectWait(member, p.sem)
+	default:
+		at.Reused = !a.FreshStream && p.take(key, &member.Transports[a.Transport])
+		ev.ReusedStream = at.Reused
+		failover.NoteStream(p.t, f, a, at.Reused, rec)
+	}
+	switch at.Outcome {
+	case Refused, Timeout:
+		p.dropStreams(f.Cluster, a.Member) // they are gone with it
+	case NoAnswer:
+		ev.Kind = failover.IOTimeout
+		p.Now += member.IOTimeout
+	case Reset:
+		ev.Kind = failover.StreamLost
+		if !at.Reused && failover.HandshakeFails(member, p.sem, rec.Seen()) {
+			ev.Sent = failover.SentNothing
+		}
+	case Garbled:
+		ev.Kind = failover.Malformed
+	case Busy:
+		ev.Kind, ev.Status = failover.Head, 503
+		p.put(key)
+	default:
+		ev.Kind, ev.Status = failover.Head, 200
+		p.put(key)
+	}
+	then := failover.Observe(p.t, cs, f, p.Now, ev, p.sem, rec)
+	if then == failover.Deliver {
+		then = failover.Observe(p.t, cs, f, p.Now, failover.Event{Kind: failover.Done}, p.sem, rec)
+	}
+	at.Marked = cs.MarkedDown(a.Member) && !before
+	return at, then == failover.Over
+}
+
+func (p *Process) put(key stream) {
+	queue := p.streams[key]
+	queue.Put(struct{}{}, p.Now)
+	p.streams[key] = queue
+}
+
+func (p *Process) dropStreams(c match.ClusterID, m match.MemberID) {
+	for key := range p.streams {
+		if key.cluster == c && key.member == m {
+			delete(p.streams, key)
+		}
+	}
+}
+
+// osConnect is how long a connect takes that only the operating system ends (ConnectTimeout 0), on the offline clock (R50).
+const osConnect = 120 * match.Second
+
+// connectWait is how long a connect that nobody answers takes (R50).
+func connectWait(m *match.Member, sem *choices.Assumptions) match.Nanos {
+	if limit := m.ConnectIn(sem); limit > 0 {
+		return limit
+	}
+	return osConnect
+}
+
+func (p *Process) fault(c match.ClusterID, m match.MemberID) FailureMode {
+	for _, f := range p.Conditions {
+		if f.Cluster == c && f.Member == m && p.Now >= f.From && (f.To == 0 || p.Now < f.To) {
+			return f.Failure
+		}
+	}
+	return Healthy
+}
+
+// take takes the youngest stream from a queue; those idle for longer than ConnectionTTL are dropped (R65, R66).
+func (p *Process) take(key stream, tr *match.Transport) bool {
+	queue, ok := p.streams[key]
+	if !ok {
+		return false
+	}
+	queue.Expire(p.Now, tr.TTLIn(p.sem), func(struct{}) {})
+	_, ok = queue.Take()
+	p.streams[key] = queue
+	return ok
+}

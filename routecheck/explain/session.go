@@ -1,0 +1,123 @@
+package explain
+
+import (
+	"slices"
+	"time"
+
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/session"
+)
+
+// Sessions are facts about the servers, not about plugin-cfg.xml: what they do with sessions, and how the owner of
+// one failed.
+type Sessions struct {
+	Policy  func(cluster string) session.Policy
+	Failure session.Failure
+	Settled session.Set // the session choices that somebody has settled
+}
+
+// PredictSession says what becomes of the session of a request that matched and, as chance decides, ended in one
+// of several ways. now is when it began.
+func PredictSession(t *match.Table, rq *match.Request, m *match.Match, ends []failover.Answer, sc *Scenario, sem *choices.Assumptions, now match.Nanos) session.Prediction {
+	c := &t.Clusters[m.Cluster]
+	s := &sessionCase{c: c, at: make([]int, len(c.Members)), owner: match.NoMember}
+	s.members()
+	s.find(t, rq, m, sc, sem)
+	s.Case.Policy, s.Case.Failure, s.Assumed = sc.Sessions.Policy(c.Name), sc.Sessions.Failure, sem.Session
+	s.ends(ends)
+	s.deaths(sc, m.Cluster, now)
+	p := s.Predict(sc.Sessions.Settled)
+	if s.owner == match.NoMember && len(s.Serves) > 0 {
+		p.Text = "the request carries no session of a member of " + c.Name
+	}
+	return p
+}
+
+// sessionCase puts the question of a request to the room that predicts: members by their place among the servers of
+// the cluster.
+type sessionCase struct {
+	session.Case
+	c     *match.Cluster
+	at    []int // the place of each member, -1 for a ClusterAddress
+	owner match.MemberID
+}
+
+func (s *sessionCase) members() {
+	for i := range s.c.Members {
+		if s.at[i] = len(s.Members); match.MemberID(i) == s.c.Address {
+			s.at[i] = -1
+			continue
+		}
+		s.Members = append(s.Members, session.Member{Name: s.c.Members[i].Name, Clone: s.c.Members[i].CloneID})
+	}
+	s.Separator = s.c.Separator
+}
+
+// find looks for the member that had the session last: the last clone ID that names a member (R24), or whom the
+// table names for its partition ID (R28).
+func (s *sessionCase) find(t *match.Table, rq *match.Request, m *match.Match, sc *Scenario, sem *choices.Assumptions) {
+	s.Owner = -1
+	a := failover.AffinityOf(t, rq, m, sem, nil)
+	table := sc.partition(m.Cluster)
+	for i := range a.Len() {
+		for _, id := range failover.CloneIDs(a.ID(i).Value, s.c.Separator) {
+			if owner, ok := table[id]; ok && failover.IsPartitionID(t, id) {
+				s.owner, s.Partition = owner, true
+			}
+			for j := range s.c.Members {
+				if clone := s.c.Members[j].CloneID; id != "" && (clone == id || failover.SameButForCase(clone, id, sem, nil)) {
+					s.owner, s.Partition = match.MemberID(j), false
+				}
+			}
+		}
+		if s.owner != match.NoMember && s.at[s.owner] >= 0 {
+			s.Value, s.Owner = a.ID(i).Value, s.at[s.owner]
+			return
+		}
+	}
+}
+
+// ends takes the members that can answer. A ClusterAddress that answers stands for a member that nobody can tell.
+func (s *sessionCase) ends(ends []failover.Answer) {
+	for _, a := range ends {
+		switch {
+		case a.Decision != failover.Forward:
+			s.Fails = true
+		case s.at[a.Member] < 0:
+			s.at[a.Member] = len(s.Members)
+			s.Members = append(s.Members, session.Member{Name: s.c.Members[a.Member].Name})
+			fallthrough
+		default:
+			s.Serves = append(s.Serves, s.at[a.Member])
+		}
+	}
+}
+
+// deaths takes the members that are down at a time, with how long before the owner they went. A member that answers
+// 503, or what cannot be read, lives and gives its copies out.
+func (s *sessionCase) deaths(sc *Scenario, cluster match.ClusterID, now match.Nanos) {
+	gone := map[int]match.Nanos{}
+	for _, f := range sc.Conditions {
+		if f.Cluster != cluster || s.at[f.Member] < 0 || f.From > now || f.To != 0 && f.To <= now {
+			continue
+		}
+		if slices.Contains([]FailureMode{Refused, Timeout, NoAnswer, Reset}, f.Failure) {
+			gone[s.at[f.Member]] = f.From
+		}
+	}
+	for _, f := range sc.Members {
+		if f.Cluster != cluster || f.Marked == nil {
+			continue
+		}
+		if since, down := gone[s.at[f.Member]]; down && since == 0 {
+			gone[s.at[f.Member]] = -*f.Marked
+		}
+	}
+	for i := range s.Members {
+		if since, down := gone[i]; down {
+			s.Down = append(s.Down, session.Death{Member: i, Before: time.Duration(max(0, gone[s.Owner]-since))})
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package explain
+
+import (
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// Wait is how long a client waits for the end of one request while members hang.
+type Wait struct {
+	Seconds  int
+	Attempts int         // second streams included
+	Failure  FailureMode // Timeout: connects get no answer; NoAnswer: requests get none
+	Endless  bool        // a request that gets no answer is never given up (R55): Seconds counts hanging connects only
+}
+
+// WorstWait runs one request without body against a cluster of which the first n members of its lists hang, once at the connect and once
+// after it, each with a fresh stream in its queue, and returns the longer wait.
+func WorstWait(t *match.Table, id match.ClusterID, n int, sem *choices.Assumptions) Wait {
+	c := &t.Clusters[id]
+	hung := append(append([]match.MemberID{}, c.Primary...), c.Backup...)
+	hung = hung[:min(n, len(hung))]
+	worst := wait(t, id, hung, Timeout, sem)
+	for _, m := range hung {
+		if c.Members[m].IOTimeout == 0 {
+			worst.Endless = true
+			return worst
+		}
+	}
+	if w := wait(t, id, hung, NoAnswer, sem); w.Seconds > worst.Seconds {
+		return w
+	}
+	return worst
+}
+
+func wait(t *match.Table, id match.ClusterID, hung []match.MemberID, fault FailureMode, sem *choices.Assumptions) Wait {
+	p := NewProcess(t, sem, 0)
+	c := &t.Clusters[id]
+	for _, m := range hung {
+		p.Conditions = append(p.Conditions, MemberCondition{Cluster: id, Member: m, Failure: fault})
+		for i := range c.Members[m].Transports {
+			if fault == NoAnswer {
+				var busy failover.StreamQueue[struct{}]
+				busy.Put(struct{}{}, 1<<62) // other requests keep it fresh
+				p.streams[stream{id, m, i}] = busy
+			}
+		}
+	}
+	if len(c.Primary) > 0 {
+		p.State(id).LearnPosition(0) // at the first hung member
+	}
+	f := failover.NewRequestState(id, nil)
+	w := Wait{Failure: fault}
+	for w.Attempts < 1000 {
+		a := failover.Next(t, p.State(id), &f, p.Now, sem, nil)
+		if a.Kind != failover.Send {
+			break
+		}
+		w.Attempts++
+		if _, over := p.attempt(p.State(id), &f, a, nil); over {
+			break
+		}
+	}
+	w.Seconds = int(p.Now / match.Second)
+	return w
+}

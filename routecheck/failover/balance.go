@@ -1,0 +1,104 @@
+package failover
+
+import (
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// balance is R30 to R36 over the primaries.
+func (s *selection) balance() match.MemberID {
+	if s.c.Random {
+		return s.random()
+	}
+	n := len(s.c.Primary)
+	if n == 0 {
+		return match.NoMember
+	}
+	started := s.cs.Next >= 0
+	if !started {
+		s.cs.Next = int32(s.cs.draw(s.f, n))
+	}
+	from := int(s.cs.Next)
+	m, raised := s.byWeight(from), false
+	if m == match.NoMember && s.raise() {
+		m, raised = s.byWeight(from), true
+	}
+	if m == match.NoMember {
+		m = s.weightZero(from)
+	}
+	if m == match.NoMember {
+		return match.NoMember
+	}
+	if s.rec.Wants() {
+		s.tellRoundRobin(m, from, started, raised)
+	}
+	at := from
+	for s.c.Primary[at] != m {
+		at = (at + 1) % n
+	}
+	s.cs.Next = int32((at + 1) % n) // behind the pick, also when others were skipped (R30)
+	return m
+}
+
+// byWeight returns the first usable primary with weight left, from a position on.
+func (s *selection) byWeight(from int) match.MemberID {
+	for i := range s.c.Primary {
+		m := s.c.Primary[(from+i)%len(s.c.Primary)]
+		if s.c.Members[m].Start > 0 && s.usable(m, false) {
+			return m
+		}
+	}
+	return match.NoMember
+}
+
+// raise is R32 and R33: when a usable primary is there but none has weight left, every member gets weight again.
+func (s *selection) raise() bool {
+	usable := false
+	for _, m := range s.c.Primary {
+		if s.c.Members[m].Start > 0 && s.usable(m, true) {
+			usable = true
+			break
+		}
+	}
+	if !usable {
+		return false
+	}
+	differs := false
+	for i := range s.cs.Members {
+		differs = differs || s.raised(match.MemberID(i)) != startWeight(s.c, match.MemberID(i), s.sem)
+	}
+	set := differs && s.consult(choices.WeightReset) == choices.SetToStart
+	s.f.raised = true
+	for i := range s.cs.Members {
+		if set {
+			s.cs.Members[i].Weight = startWeight(s.c, match.MemberID(i), s.sem)
+		} else {
+			s.cs.Members[i].Weight = s.raised(match.MemberID(i))
+		}
+	}
+	return true
+}
+
+// raised returns the weight of a member with its start weight added until it is above 0; start weight 0 is left alone.
+func (s *selection) raised(m match.MemberID) int32 {
+	w, start := s.cs.Members[m].Weight, startWeight(s.c, m, s.sem)
+	if w > 0 || start == 0 {
+		return w
+	}
+	return w + (-w/start+1)*start
+}
+
+// weightZero is R36: members of weight 0 get new requests only when no other primary is usable.
+func (s *selection) weightZero(from int) match.MemberID {
+	for i := range s.c.Primary {
+		m := s.c.Primary[(from+i)%len(s.c.Primary)]
+		if s.c.Members[m].Start > 0 || !s.usable(m, true) {
+			continue
+		}
+		if s.firstBackup() != match.NoMember && s.consult(choices.WeightZero) == choices.ZeroAfterBackups {
+			return match.NoMember
+		}
+		return m
+	}
+	return match.NoMember
+}

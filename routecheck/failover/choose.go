@@ -1,0 +1,160 @@
+package failover
+
+import (
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// selection is one run of R20 to R42: who gets the next attempt.
+type selection struct {
+	t   *match.Table
+	c   *match.Cluster
+	cs  *ClusterState
+	f   *RequestState
+	now match.Nanos
+	sem *choices.Assumptions
+	rec *Recorder
+
+	passing bool // no affinity member is taken: the walk is only looked at
+
+	status  Check // of the member checked last
+	skipped *Step // the affinity member that was passed over, told together with the pick that follows
+}
+
+// consult reads a choice.
+func (s *selection) consult(c choices.Choice) uint8 { return s.sem.Consult(c, s.rec.Seen()) }
+
+// choose picks a member, NoMember when nobody is usable.
+func (s *selection) choose() (match.MemberID, SelectedBy) {
+	s.f.homeMarked, s.f.full = false, false
+	if m := s.affinity(); m != match.NoMember {
+		return m, ByAffinity
+	}
+	if m := s.nextAfterHome(); m != match.NoMember {
+		return m, ByNextPrimary
+	}
+	if s.c.Address != match.NoMember {
+		if m, done := s.address(); done {
+			return m, ByClusterAddress
+		}
+	}
+	if m := s.balance(); m != match.NoMember {
+		return m, ByBalance
+	}
+	if m := s.backup(); m != match.NoMember {
+		return m, ByBackup
+	}
+	if m := s.anyMarked(); m != match.NoMember {
+		return m, ByRetryMarked
+	}
+	return match.NoMember, 0
+}
+
+// check is R42. It gives the status that a log line shows, valid until the next check, and notes who was passed over only for being full (R60).
+func (s *selection) check(m match.MemberID, ignoreWeights bool) *Check {
+	ms, member := &s.cs.Members[m], &s.c.Members[m]
+	st := &s.status
+	st.IgnoreWeights, st.MarkedDown, st.RetryNow, st.RetryIn = ignoreWeights, ms.MarkedDown, false, 0
+	up := true
+	if ms.MarkedDown {
+		st.RetryIn = s.retryIn(ms)
+		st.RetryNow = s.retryDue(m, ms)
+		up = st.RetryNow
+	}
+	st.Allows = s.weightAllows(m, ignoreWeights)
+	st.Full = member.MaxConnections > 0 && ms.Pending >= member.MaxConnections
+	st.Usable = up && (ignoreWeights || st.Allows) && !st.Full
+	if up && st.Full {
+		s.f.full = true
+	}
+	return st
+}
+
+// usable is the check of balancing: R42, and R50's passing over of members that already failed this request.
+func (s *selection) usable(m match.MemberID, ignoreWeights bool) bool {
+	st := s.check(m, ignoreWeights)
+	if s.rec.Wants() {
+		s.tellCheck(m, *st)
+	}
+	return st.Usable && !(s.f.tried.has(m) && s.consult(choices.BalanceRetry) != choices.AllowTried)
+}
+
+// retryDue is R52: the interval is over and nobody else is probing; never again within the request that marked the member when it is 0.
+func (s *selection) retryDue(m match.MemberID, ms *MemberState) bool {
+	if s.retryIn(ms) > 0 {
+		return false
+	}
+	if s.c.RetryInterval <= 0 && s.f.marked.has(m) {
+		return false
+	}
+	return !ms.Probing || s.consult(choices.Probe) == choices.AllProbe
+}
+
+// retryIn is how long the retry interval of a marked member has still to run, by the clock that judges it (R52; choice retry-clock).
+func (s *selection) retryIn(ms *MemberState) match.Nanos {
+	left := max(ms.FailedAt+s.c.RetryInterval-s.now, 0)
+	if s.f.Arrived == s.now {
+		return left
+	}
+	arrived := max(ms.FailedAt+s.c.RetryInterval-s.f.Arrived, 0)
+	if (left > 0) != (arrived > 0) {
+		s.consult(choices.RetryClock) // a choice is consulted only where it decides
+	}
+	if s.f.JudgedAt(s.now, s.sem) == s.now {
+		return left
+	}
+	return arrived
+}
+
+// JudgedAt returns the time by which retry intervals are judged for a request: now, or its arrival (R52; choice retry-clock).
+func (f *RequestState) JudgedAt(now match.Nanos, sem *choices.Assumptions) match.Nanos {
+	if sem.Is(choices.RetryClock, choices.ArrivalJudges) || sem.Is(choices.RetryClock, choices.ArrivalBoth) {
+		return f.Arrived
+	}
+	return now
+}
+
+// weightAllows is R32: at weight 0 or below a member gets no new requests. With ignoreWeights the answer is only for the log line.
+func (s *selection) weightAllows(m match.MemberID, ignoreWeights bool) bool {
+	w := s.cs.Members[m].Weight
+	if w != 0 || ignoreWeights || s.c.Members[m].Start == 0 {
+		return w > 0
+	}
+	return s.consult(choices.WeightThreshold) == choices.BelowZero
+}
+
+// nextAfterHome is the old way of R26: the next usable primary after the marked affinity member, weights ignored.
+func (s *selection) nextAfterHome() match.MemberID {
+	if !s.f.homeMarked {
+		return match.NoMember
+	}
+	if !s.c.FailoverToNext && s.consult(choices.AffinityFailover) != choices.NextPrimary {
+		return match.NoMember
+	}
+	at := 0
+	for s.c.Primary[at] != s.f.home {
+		at++
+	}
+	for i := 1; i < len(s.c.Primary); i++ {
+		m := s.c.Primary[(at+i)%len(s.c.Primary)]
+		if s.usable(m, true) {
+			if s.rec.Wants() {
+				s.tellPick(m, ByNextPrimary, "R26")
+			}
+			return m
+		}
+	}
+	return match.NoMember
+}
+
+// address is R41: the ClusterAddress takes what affinity did not place. done is false when the plug-in balances all the same.
+func (s *selection) address() (m match.MemberID, done bool) {
+	m = s.c.Address
+	if s.check(m, true).Usable && !s.f.tried.has(m) {
+		if s.rec.Wants() {
+			s.tellPick(m, ByClusterAddress, "R41")
+		}
+		return m, true
+	}
+	return match.NoMember, s.consult(choices.ClusterAddressFailure) != choices.BalanceInstead
+}

@@ -1,0 +1,370 @@
+package failover
+
+import (
+	"fmt"
+
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// Observe takes in what became of the attempt under way: marks, timers, counters. It returns what the caller does: Deliver the answer whose
+// head has come, Hold it back until Next says whether somebody else is tried (R53), nothing more when the request is Over, or Ask, call Next.
+// rec may be nil.
+func Observe(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos, ev Event, sem *choices.Assumptions, rec *Recorder) ActionKind {
+	o := outcome{selection: selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}, kind: ev.Kind}
+	from := rec.count()
+	switch ev.Kind {
+	case ConnectFailed, ConnectTimeout, NameDiffers:
+		o.connect(ev)
+	case StreamLost:
+		o.lost(ev)
+	case IOTimeout:
+		o.ioTimeout(ev)
+	case Malformed:
+		o.malformed()
+	case Head:
+		o.head(ev.Status)
+	case Done:
+		o.done()
+	case ClientGone, LocalWant:
+		o.gone()
+	case BodyTooLarge:
+		o.gone()              // with the line in the log that tells of it: others decide before this request is refused
+		o.f.todo = todoChoose // where Next refuses it (R59)
+	}
+	rec.settle(from, f)
+	return f.then(ev.Kind)
+}
+
+// then says what the caller does after an event.
+func (f *RequestState) then(kind EventKind) ActionKind {
+	switch {
+	case kind == Head && f.begun:
+		return Deliver
+	case kind == Head:
+		return Hold
+	case f.todo == todoOver:
+		return Over
+	}
+	return Ask
+}
+
+// outcome settles one attempt.
+type outcome struct {
+	selection
+	kind   EventKind
+	fits   bool   // a body of unknown size is taken to fit the buffer
+	choice string // what the failure hangs on, "" for nothing
+	also   string // another rule that the failure shows
+}
+
+// hangsOn reads a choice that says how the attempt is settled; the step that tells of it names the choice.
+func (o *outcome) hangsOn(c choices.Choice) uint8 {
+	o.choice = c.String()
+	return o.consult(c)
+}
+
+func (o *outcome) state() *MemberState { return &o.cs.Members[o.f.Last] }
+
+// unmarkable: the only listed server is never marked (R51), nor is the ClusterAddress (R41).
+func (o *outcome) unmarkable() bool { return o.f.Last == o.c.Address || o.c.Single() }
+
+// failsFree notes that an attempt ends without the head of an answer, which under weight-on-failure=success-only has cost nothing (R32).
+func (o *outcome) failsFree() {
+	if o.f.cost != free {
+		o.consult(choices.WeightOnFailure)
+	}
+}
+
+// release ends the attempt's claim on the member; a probe that decided nothing lets the next request probe (R52).
+func (o *outcome) release() {
+	ms := o.state()
+	ms.Pending--
+	if o.f.probing {
+		ms.Probing = false
+	}
+}
+
+// fail books a failure. Where mark holds, the member is marked down; a probe that fails restarts its timer in any case (R52).
+func (o *outcome) fail(mark bool) (marked bool) {
+	ms := o.state()
+	o.release()
+	o.failsFree()
+	ms.Failed++
+	o.f.tried.add(o.f.Last)
+	o.f.lastBusy = false
+	mark = mark && !o.unmarkable()
+	if !mark && !o.f.probing {
+		return false
+	}
+	marked = !ms.MarkedDown
+	ms.MarkedDown, ms.FailedAt = true, o.failedAt()
+	o.f.marked.add(o.f.Last)
+	return marked
+}
+
+// failedAt is where the retry timer starts (R52; choice retry-clock).
+func (o *outcome) failedAt() match.Nanos {
+	if o.f.Arrived != o.now {
+		if clock := o.consult(choices.RetryClock); clock == choices.ArrivalStarts || clock == choices.ArrivalBoth {
+			return o.f.Arrived
+		}
+	}
+	return o.now
+}
+
+// again lets Next select once more, or ends the request when its body cannot be sent again (R57).
+func (o *outcome) again(repeatable bool) {
+	if o.f.Last == o.c.Address && o.consult(choices.ClusterAddressFailure) != choices.BalanceInstead {
+		o.end(500)
+		o.tell("R41", o.name(o.f.Last)+" failed: the plug-in does not balance instead, the client gets 500", choices.ClusterAddressFailure.String())
+		return
+	}
+	if !repeatable {
+		o.end(500)
+		o.tell("R57", o.notBuffered()+" and cannot be sent again: the client gets 500", "")
+		return
+	}
+	o.f.todo = todoChoose
+}
+
+// repeatable reports whether the request can be sent once more (R57). A body whose size is unknown beforehand can, as long as it fits the buffer.
+func (o *outcome) repeatable(sent SentKind) bool {
+	switch {
+	case sent == SentNothing:
+		return true
+	case o.f.Body == Buffered && o.f.Size < 0 && o.c.PostBuffer >= 0 && !fitsBuffer(o.c):
+		if o.fits = o.consult(choices.BodyBeyondBuffer) == 0; o.fits && o.choice == "" {
+			o.choice = choices.BodyBeyondBuffer.String()
+		}
+		return o.fits
+	}
+	return o.f.Body != Unbuffered
+}
+
+// fitsBuffer reports whether every body that PostSizeLimit lets through fits PostBufferSize.
+func fitsBuffer(c *match.Cluster) bool { return c.PostLimit >= 0 && c.PostLimit <= c.PostBuffer }
+
+func (o *outcome) end(status int) { o.f.todo, o.f.status = todoFail, status }
+
+// connect is R50 and R51: nothing was sent, so any body may follow. A certificate with another name is a failed connect, too; only
+// SecureHostVerification says whether it marks (APAR PH48747).
+func (o *outcome) connect(ev Event) {
+	what := "connect refused"
+	switch ev.Kind {
+	case StreamLost:
+		what = "closed early, so its handshake failed (ExtendedHandshake)"
+	case ConnectTimeout:
+		if o.rec.Wants() {
+			what = o.connectExpired()
+		}
+	case NameDiffers:
+		what = "its certificate has another host name, which does not mark it down (SecureHostVerification=true-nomarkdown)"
+	}
+	marked := o.fail(ev.Kind != NameDiffers)
+	if o.f.Last != o.c.Address && o.c.Single() {
+		if !o.f.second && o.consult(choices.SingleMemberConnectRetry) != choices.NoSecondConnect {
+			o.f.second, o.f.todo = true, todoSecond
+			o.tellFailure("R51", "no stream to %s: %s; the only server of a cluster is not marked down but tried once more", what, marked)
+			return
+		}
+		o.tellFailure("R51", "no stream to %s: %s; the only server of a cluster is never marked down, the client gets 500", what, marked)
+		o.end(500)
+		return
+	}
+	o.tellFailure("R50", "no stream to %s: %s", what, marked)
+	o.again(true)
+}
+
+// lost is R50b, R50c, R58 and R68.
+func (o *outcome) lost(ev Event) {
+	if o.f.begun {
+		o.cut("closed the stream", o.closeMarks())
+		return
+	}
+	handshake := o.c.Members[o.f.Last].Handshake && !ev.ReusedStream && ev.Sent == SentNothing
+	if handshake && o.hangsOn(choices.ExtendedHandshake) != choices.HandshakeAsStream {
+		o.also = "R68"
+		o.connect(ev)
+		return
+	}
+	repeatable := o.repeatable(ev.Sent)
+	switch {
+	case ev.ReusedStream && repeatable:
+		o.release()
+		o.tellFailure("R50c", "the stream from the queue to %s %s: it was stale, not a failure; the same member gets a new stream", "was closed", false)
+		o.f.todo = todoFresh
+	case ev.ReusedStream:
+		o.release()
+		o.failsFree()
+		o.tellFailure("R50c", "the stream from the queue to %s %s: it was stale, the member is not marked down", "was closed", false)
+		o.again(false)
+	default:
+		o.closed("closed the new stream too early", repeatable)
+	}
+}
+
+// HandshakeFails reports whether a new stream that is closed before anything was read fails as a handshake (R68).
+func HandshakeFails(m *match.Member, sem *choices.Assumptions, seen *choices.Consulted) bool {
+	return m.Handshake && sem.Consult(choices.ExtendedHandshake, seen) != choices.HandshakeAsStream
+}
+
+// cut is R58.
+func (o *outcome) cut(what string, mark bool) {
+	o.tellFailure("R58", "%s: %s in the middle of the answer; nothing can be retried, the connection is cut", what, o.fail(mark))
+	o.f.todo = todoCut
+}
+
+// closed is R50b: the member is marked down, or the attempt counts like one that ran into a positive ServerIOTimeout (choice early-close),
+// without the bound of ServerIOTimeoutRetry.
+func (o *outcome) closed(what string, repeatable bool) {
+	marks := o.closeMarks()
+	o.tellFailure("R50b", "%s %s", what, o.fail(marks))
+	if !marks && repeatable && o.onlyServer("a stream that is closed early") {
+		return
+	}
+	o.again(repeatable)
+}
+
+// closeMarks reports whether a stream that is closed too early marks its member.
+func (o *outcome) closeMarks() bool {
+	if o.unmarkable() || o.f.probing {
+		return !o.sem.Is(choices.EarlyClose, choices.CloseAsTimeout) // the mark is what it is, whatever the choice
+	}
+	return o.hangsOn(choices.EarlyClose) != choices.CloseAsTimeout
+}
+
+// onlyServer ends a request whose cluster has no other server to be asked (R54).
+func (o *outcome) onlyServer(after string) bool {
+	if !o.c.Single() || o.f.Last == o.c.Address {
+		return false
+	}
+	o.end(500)
+	o.tell("R54", "the only server of a cluster is not tried again after "+after+": the client gets 500", "")
+	return true
+}
+
+// malformed is R70: the member has answered, so it is not marked down, but its answer is of no use.
+func (o *outcome) malformed() {
+	const what = "sent an answer that cannot be read"
+	lost := o.hangsOn(choices.MalformedAnswer) == choices.MalformedAsLost
+	switch {
+	case o.f.begun:
+		o.cut(what, lost && o.closeMarks())
+	case lost:
+		o.closed(what+", which counts as a stream that is closed too early", o.repeatable(SentSome))
+	default:
+		if o.f.probing {
+			o.clear()
+		}
+		o.tellFailure("R70", "%s %s", what, o.fail(false))
+		o.end(502)
+		o.tell("R70", "nothing is repeated, for the member has answered: the client gets 502", choices.MalformedAnswer.String())
+	}
+}
+
+// ioTimeout is R54, R55 and R56.
+func (o *outcome) ioTimeout(ev Event) {
+	allowed := o.c.IORetries < 0 || o.f.IORetries < o.c.IORetries
+	member := &o.c.Members[o.f.Last]
+	rule := "R54"
+	if member.MarkOnIO {
+		rule = "R55"
+	}
+	what := "ServerIOTimeout of " + seconds(member.IOTimeout) + " expired"
+	if o.f.begun {
+		o.cut(what, member.MarkOnIO)
+		return
+	}
+	repeatable := o.repeatable(ev.Sent)
+	if ev.ReusedStream && repeatable && allowed {
+		o.release()
+		o.tellFailure("R54", "%s: %s on a stream from the queue; the same member gets a new stream", what, false)
+		o.f.IORetries++
+		o.f.todo = todoFresh
+		return
+	}
+	o.tellFailure(rule, "%s: %s", what, o.fail(member.MarkOnIO))
+	if repeatable && !allowed {
+		o.end(500)
+		o.tell("R56", fmt.Sprintf("ServerIOTimeoutRetry %d is used up: the client gets 500", o.c.IORetries), "")
+		return
+	}
+	if repeatable && o.onlyServer("a timeout") {
+		return
+	}
+	o.f.IORetries++
+	o.again(repeatable)
+}
+
+func (o *outcome) gone() {
+	o.release()
+	if !o.f.begun {
+		o.failsFree()
+	}
+	o.f.todo = todoOver
+	if o.rec.Wants() {
+		o.note(Step{Kind: StepGone, Rule: "R52", Member: o.f.Last, Event: o.kind, State: *o.state(),
+			At: o.c.Members[o.f.Last].At})
+	}
+}
+
+// head is R53 for a 503, otherwise the answer begins and a probe has succeeded (R52).
+func (o *outcome) head(status int) {
+	if o.rec.Wants() {
+		o.note(Step{Kind: StepHead, Rule: "R67", Member: o.f.Last, Status: status, At: o.c.Members[o.f.Last].At})
+	}
+	o.pay()
+	o.f.cost = free
+	if status == 503 {
+		o.busy()
+		return
+	}
+	o.f.begun, o.f.todo = true, todoOver
+	if o.f.probing {
+		o.clear()
+	}
+}
+
+func (o *outcome) clear() {
+	ms := o.state()
+	ms.MarkedDown, ms.Probing, o.f.probing = false, false, false
+	if o.rec.Wants() {
+		o.note(Step{Kind: StepClear, Rule: "R52", Member: o.f.Last, At: o.c.Members[o.f.Last].At,
+			Text: o.name(o.f.Last) + " answered the probe: its mark is cleared"})
+	}
+}
+
+func (o *outcome) busy() {
+	if o.f.probing && !o.c.MarkBusy && o.sem.BusyClears {
+		o.clear()
+	}
+	stuck := o.f.probing && !o.c.MarkBusy && !o.sem.BusyClears && o.hangsOn(choices.Probe503BeforeFix) != choices.ProbeRestartsTimer
+	marked := o.fail(o.c.MarkBusy)
+	o.state().Probing = o.state().Probing || stuck
+	o.f.lastBusy = true
+	if o.c.MarkBusy {
+		o.tellFailure("R53", "%s %s", "answered 503 (MarkBusyDown)", marked)
+	} else {
+		o.tellFailure("R53", "%s %s, which does not mark it down", "answered 503", marked)
+	}
+	o.f.todo = todoChoose
+	if !o.repeatable(SentSome) || o.f.Last == o.c.Address && o.consult(choices.ClusterAddressFailure) != choices.BalanceInstead {
+		o.f.todo = todoPass
+	}
+}
+
+// done is R67.
+func (o *outcome) done() {
+	ms := o.state()
+	o.release()
+	ms.Total++
+	affine := o.f.By == ByAffinity || o.f.By == ByNextPrimary
+	if affine {
+		ms.Affinity++
+	}
+	o.f.todo = todoOver
+	if o.rec.Wants() {
+		o.tellAnswer(ms)
+	}
+}

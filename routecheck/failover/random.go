@@ -1,0 +1,65 @@
+package failover
+
+import (
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// random is R35: weights are unused; an unusable choice moves on in list order.
+func (s *selection) random() match.MemberID {
+	n, enough := len(s.c.Primary), 1
+	if s.rec.Wants() {
+		enough = len(s.c.Primary) // each check is told
+	}
+	usable := s.usablePrimaries(enough)
+	if usable == 0 {
+		return match.NoMember
+	}
+	at := s.cs.draw(s.f, n)
+	if !s.usable(s.c.Primary[at], true) {
+		if enough < n {
+			usable = s.usablePrimaries(n)
+		}
+		if usable > 1 && s.consult(choices.RandomReplacement) == choices.Redraw {
+			return s.redraw(usable)
+		}
+	}
+	for !s.usable(s.c.Primary[at], true) {
+		at = (at + 1) % n
+	}
+	if s.rec.Wants() {
+		s.tellPick(s.c.Primary[at], ByBalance, "R35")
+	}
+	return s.c.Primary[at]
+}
+
+// usablePrimaries counts the usable primaries, and stops when there are enough.
+func (s *selection) usablePrimaries(enough int) (n int) {
+	for _, m := range s.c.Primary {
+		if s.usable(m, true) {
+			n++
+		}
+		if n == enough {
+			break
+		}
+	}
+	return n
+}
+
+// redraw draws among the usable primaries, which is what drawing again and again comes to.
+func (s *selection) redraw(usable int) match.MemberID {
+	k := s.cs.draw(s.f, usable)
+	for _, m := range s.c.Primary {
+		if !s.usable(m, true) {
+			continue
+		}
+		if k == 0 {
+			if s.rec.Wants() {
+				s.tellPick(m, ByBalance, "R35")
+			}
+			return m
+		}
+		k--
+	}
+	return match.NoMember
+}

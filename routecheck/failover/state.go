@@ -1,0 +1,143 @@
+package failover
+
+import (
+	"slices"
+
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// ClusterState is what one web server process knows about a cluster (section 1). It is a plain value: Clone makes Next and Observe pure,
+// a lock makes them safe to share.
+type ClusterState struct {
+	RNG  uint64 // state of the generator that random choices draw from
+	Next int32  // position in the primary list where round robin stands; -1: not yet started (R30)
+
+	Members   []MemberState
+	Partition map[string]match.MemberID // partition table (R28), nil when there is none; never changed in place
+}
+
+// MemberState is what a process knows about a member. Counters are per process.
+type MemberState struct {
+	Weight     int32       // current weight (R32)
+	MarkedDown bool        // marked down
+	Probing    bool        // a request is probing it (R52)
+	FailedAt   match.Nanos // when the retry timer started
+	Pending    int32       // requests under way (R60)
+
+	Failed, Affinity, Total uint64
+}
+
+// NewState returns the state of a fresh process: start weights, nothing marked, round robin not yet started.
+func NewState(c *match.Cluster, sem *choices.Assumptions, seed uint64) ClusterState {
+	cs := ClusterState{RNG: seed, Next: -1, Members: make([]MemberState, len(c.Members))}
+	for i := range c.Members {
+		cs.Members[i].Weight = startWeight(c, match.MemberID(i), sem)
+	}
+	return cs
+}
+
+// MarkedDown reports whether a member is marked down.
+func (cs *ClusterState) MarkedDown(m match.MemberID) bool { return cs.Members[m].MarkedDown }
+
+// MarkedFor returns for how long a member has been marked down, nil where it is not.
+func (ms *MemberState) MarkedFor(now match.Nanos) *match.Nanos {
+	if !ms.MarkedDown {
+		return nil
+	}
+	age := now - ms.FailedAt
+	return &age
+}
+
+// RetryIn returns how long a retry interval has still to run, 0 where the member is not marked down.
+func (ms *MemberState) RetryIn(interval, now match.Nanos) match.Nanos {
+	if !ms.MarkedDown {
+		return 0
+	}
+	return max(ms.FailedAt+interval-now, 0)
+}
+
+// Clone returns an independent copy.
+func (cs *ClusterState) Clone() ClusterState {
+	c := *cs
+	c.Members = slices.Clone(cs.Members)
+	return c
+}
+
+// Restart lets chance, round robin and the partition table stand where they do in a fresh process.
+func (cs *ClusterState) Restart(seed uint64) { cs.RNG, cs.Next, cs.Partition = seed, -1, nil }
+
+// Restore lets chance, round robin and the partition table stand where they stood.
+func (cs *ClusterState) Restore(was *ClusterState) {
+	cs.RNG, cs.Next, cs.Partition = was.RNG, was.Next, was.Partition
+}
+
+// RestoreMember gives a member the state that it had.
+func (cs *ClusterState) RestoreMember(m match.MemberID, was *ClusterState) {
+	cs.Members[m] = was.Members[m]
+}
+
+// RestoreMembers gives all members the states that they had.
+func (cs *ClusterState) RestoreMembers(was *ClusterState) { copy(cs.Members, was.Members) }
+
+// ResetMember gives a member its state in a fresh process.
+func ResetMember(c *match.Cluster, cs *ClusterState, m match.MemberID, sem *choices.Assumptions) {
+	cs.Members[m] = MemberState{Weight: startWeight(c, m, sem)}
+}
+
+// startWeight is R31. The one choice about it concerns a cluster with one server, where weights decide nothing.
+func startWeight(c *match.Cluster, m match.MemberID, sem *choices.Assumptions) int32 {
+	if c.Listed == 1 && sem.Is(choices.SingleMemberWeight, choices.WeightKept) {
+		return c.Members[m].Weight
+	}
+	return c.Members[m].Start
+}
+
+// SessionCycle begins a cycle of new sessions, and returns how many it has: without any weight the primaries take turns (R36).
+func SessionCycle(c *match.Cluster, cs *ClusterState, sem *choices.Assumptions) int {
+	cycle := FullCycle(c, cs, sem)
+	if !slices.ContainsFunc(c.Primary, func(m match.MemberID) bool { return cs.Members[m].Weight > 0 }) {
+		return max(len(c.Primary), 1)
+	}
+	return cycle
+}
+
+// FullCycle begins a cycle of round robin, with the start weights, and returns how many requests it has, at most 10,000.
+func FullCycle(c *match.Cluster, cs *ClusterState, sem *choices.Assumptions) int {
+	cycle := 0
+	for i := range cs.Members {
+		cs.Members[i].Weight = startWeight(c, match.MemberID(i), sem)
+	}
+	for _, m := range c.Primary {
+		if !cs.Members[m].MarkedDown {
+			cycle += int(c.Members[m].Start)
+		}
+	}
+	return min(max(cycle, 1), 10000)
+}
+
+// memberSet is a set of members without allocation for clusters of up to 128.
+type memberSet struct {
+	low  [2]uint64
+	high []uint64
+}
+
+func (s *memberSet) has(m match.MemberID) bool {
+	word, bit := m/64, uint64(1)<<(m%64)
+	if word < 2 {
+		return s.low[word]&bit != 0
+	}
+	return int(word-2) < len(s.high) && s.high[word-2]&bit != 0
+}
+
+func (s *memberSet) add(m match.MemberID) {
+	word, bit := m/64, uint64(1)<<(m%64)
+	if word < 2 {
+		s.low[word] |= bit
+		return
+	}
+	for int(word-2) >= len(s.high) {
+		s.high = append(s.high, 0)
+	}
+	s.high[word-2] |= bit
+}

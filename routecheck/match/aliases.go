@@ -1,0 +1,172 @@
+package match
+
+import (
+	"encoding/binary"
+	"iter"
+	"slices"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/choices"
+)
+
+// This file answers who matches a host or a port, for those who list it or look for gaps: nobody else compares an alias.
+
+// AliasesFor lists the aliases, as they are written, that a request for a port can match: those of the port and those of any port, in the
+// groups that Routes name, each once, in the order of the Routes (R6). A Route without VirtualHostGroup has none, see [Table.ServesPort].
+func (t *Table) AliasesFor(port int) []string {
+	var names []string
+	seen := map[string]bool{}
+	t.eachVhostGroup(func(g *VhostGroup) bool {
+		for i := range g.Aliases {
+			a := &g.Aliases[i]
+			if (a.Port == 0 || a.Port == port) && !seen[a.text] {
+				seen[a.text] = true
+				names = append(names, a.text)
+			}
+		}
+		return true
+	})
+	return names
+}
+
+// ServesPort reports whether a request for a port can match a Route at all: by an alias, or because a Route lacks a VirtualHostGroup (R17).
+func (t *Table) ServesPort(port int, sem *choices.Assumptions) bool {
+	if t.TakesAnyHost() && sem.Is(choices.OpenRoute, choices.OpenMatchesAll) {
+		return true
+	}
+	found := false
+	t.eachVhostGroup(func(g *VhostGroup) bool {
+		found = slices.ContainsFunc(g.Aliases, func(a Alias) bool { return a.Port == 0 || a.Port == port })
+		return !found
+	})
+	return found
+}
+
+// TakesPort reports whether some Route takes requests for a port, whatever their host (R6, R17).
+func (t *Table) TakesPort(port int) bool {
+	if t.TakesAnyHost() {
+		return true
+	}
+	for _, host := range t.Hosts() {
+		for p := range t.Ports(host) {
+			if p == 0 || p == port {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Hosts lists the hosts of all aliases in order, "*" for any.
+func (t *Table) Hosts() []string {
+	hosts := []string{"*"}
+	for h := range t.index.hosts {
+		if h != "*" {
+			hosts = append(hosts, h)
+		}
+	}
+	slices.Sort(hosts)
+	return hosts
+}
+
+// NamesHost reports whether an alias names a host.
+func (t *Table) NamesHost(host string) bool { return t.index.hosts[host] != nil }
+
+// Ports yields the ports of the aliases of a host, 0 for any.
+func (t *Table) Ports(host string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		ports := t.index.ports(host)
+		for i := range ports {
+			if !yield(ports[i].port) {
+				return
+			}
+		}
+	}
+}
+
+// TakesAnyHost reports whether a Route lacks a VirtualHostGroup (R17).
+func (t *Table) TakesAnyHost() bool { return t.index.open != nil }
+
+// Competing returns the groups of virtual hosts that take a host and port, and a key: where two keys are equal, so are all answers.
+func (t *Table) Competing(host string, port int) (key string, groups []*VhostGroup) {
+	var k []byte
+	matched := 0
+	note := func(host string) {
+		ports := t.index.ports(host)
+		for i := range ports {
+			if ports[i].port != port && ports[i].port != 0 {
+				continue
+			}
+			for v := range ports[i].variants {
+				va := &ports[i].variants[v]
+				matched++
+				k = binary.AppendUvarint(k, va.uris.number)
+				k = binary.AppendUvarint(k, uint64(va.score.class))
+				k = binary.AppendUvarint(k, uint64(va.score.chars))
+				for _, pl := range va.places {
+					groups = append(groups, pl.group)
+				}
+			}
+		}
+	}
+	note(host)
+	note("*")
+	if matched == 1 { // with one alias its score compares with nothing
+		_, used := binary.Uvarint(k)
+		k = k[:used]
+	}
+	return string(k), groups
+}
+
+func (x *hostIndex) ports(host string) []portEntry {
+	if host == "*" {
+		return x.anyHost
+	}
+	return x.hosts[host]
+}
+
+// eachVhostGroup visits the groups of virtual hosts that Routes name, each once, until visit returns false.
+func (t *Table) eachVhostGroup(visit func(*VhostGroup) bool) {
+	seen := map[*VhostGroup]bool{nil: true}
+	for i := range t.Routes {
+		g := t.Routes[i].Vhosts
+		if seen[g] {
+			continue
+		}
+		if seen[g] = true; !visit(g) {
+			return
+		}
+	}
+}
+
+// AliasList names the aliases of a Route, and what in its group is none.
+func (t *Table) AliasList(index int) string {
+	for i := range t.Routes {
+		g := t.Routes[i].Vhosts
+		if t.Routes[i].Index != index || g == nil {
+			continue
+		}
+		var names []string
+		for j := range g.Aliases {
+			names = append(names, g.Aliases[j].text)
+		}
+		text := "its group has " + join(names, 5)
+		if len(names) == 0 {
+			text = "its group has none"
+		}
+		if len(g.invalid) > 0 {
+			text += "; not host:port, so never matched: " + join(g.invalid, 5)
+		}
+		return text
+	}
+	return ""
+}
+
+func (t *Table) RouteAt(index int) diag.Span {
+	for i := range t.Routes {
+		if t.Routes[i].Index == index {
+			return t.Routes[i].At
+		}
+	}
+	return diag.Span{}
+}

@@ -1,0 +1,281 @@
+package match
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/choices"
+)
+
+// Cluster is a ServerCluster made ready for decisions.
+type Cluster struct {
+	Name    string
+	Members []Member   // servers in file order, then the ClusterAddress if there is one
+	Primary []MemberID // in list order; all servers when there is no list (R37)
+	Backup  []MemberID // in list order
+
+	Address MemberID // the ClusterAddress, NoMember when there is none
+	At      diag.Span
+
+	Random        bool
+	RetryInterval Nanos
+	CountAffinity bool // IgnoreAffinityRequests=false: affinity requests lower the weight (R34)
+	Separator     byte // between clone IDs: ':' or '+' (R21)
+	PostLimit     int64
+	PostBuffer    int64 // bytes kept for another attempt, 0 none, -1 no limit (R57)
+	IORetries     int   // ServerIOTimeoutRetry, -1 no limit of its own (R56)
+	GetTable      bool  // GetDWLMTable
+	KeepHeaders   bool  // RemoveSpecialHeaders=false
+
+	HasClones      bool
+	CaseTwins      bool                  // two clone IDs differ in letter case only
+	clones         map[string]cloneSpots // of a large cluster, by clone ID in lower case; nil otherwise
+	Listed         int                   // servers in the two lists (R62)
+	FailoverToNext bool
+	MarkBusy       bool
+	byName         map[string]MemberID
+}
+
+// Member is a Server, or the ClusterAddress, made ready for decisions.
+type Member struct {
+	Name, CloneID  string
+	Weight         int32 // LoadBalanceWeight as written, 2 when absent, 0 when negative
+	Start          int32 // start weight: Weight divided by the cluster's highest common factor (R31)
+	ConnectTimeout Nanos // 0: the operating system decides; -1 absent, see ConnectIn
+	IOTimeout      Nanos // 0: none
+	MarkOnIO       bool  // ServerIOTimeout is negative (R55)
+	Handshake      bool  // ExtendedHandshake (R68)
+	MaxConnections int32 // 0: no limit
+	Transports     []Transport
+	Source         *parser.Server
+
+	At, CloneAt diag.Span // the Server element's name, the value of CloneID
+}
+
+// Transport is an address of a member.
+type Transport struct {
+	Host   string
+	Port   int
+	HTTPS  bool
+	Usable bool  // an https Transport needs a keyring and PluginInstallRoot (R64)
+	TTL    Nanos // ConnectionTTL, 0 no limit; -1 absent, see TTLIn
+	Source *parser.Transport
+	At     diag.Span
+}
+
+// Single reports whether the cluster lists one server only: it is never marked down (R51).
+func (c *Cluster) Single() bool { return c.Listed == 1 }
+
+// TTLIn returns how long a stream of a transport may idle before it is dropped, 0 no limit (R65).
+func (tr *Transport) TTLIn(sem *choices.Assumptions) Nanos {
+	if tr.TTL < 0 {
+		return Nanos(sem.TTLAbsent)
+	}
+	return tr.TTL
+}
+
+// Address is host and port as URLs have them, an IPv6 host in brackets.
+func (tr *Transport) Address() string {
+	host := tr.Host
+	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+		host = "[" + host + "]"
+	}
+	return host + ":" + strconv.Itoa(tr.Port)
+}
+
+// ConnectIn returns the ConnectTimeout that holds for a member, 0 when only the operating system ends a connect (R50).
+func (m *Member) ConnectIn(sem *choices.Assumptions) Nanos {
+	if m.ConnectTimeout < 0 {
+		return Nanos(sem.ConnectAbsent)
+	}
+	return m.ConnectTimeout
+}
+
+func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
+	c := Cluster{
+		Name:           sc.Name.V,
+		Address:        NoMember,
+		At:             nameSpan(sc.Name, sc.Node),
+		Random:         sc.LoadBalance.V == "Random",
+		RetryInterval:  Nanos(sc.RetryInterval.V) * Second,
+		CountAffinity:  !sc.IgnoreAffinityRequests.V,
+		Separator:      ':',
+		PostLimit:      int64(sc.PostSizeLimit.V),
+		PostBuffer:     int64(sc.PostBufferSize.V) * 1024,
+		IORetries:      sc.ServerIOTimeoutRetry.V,
+		GetTable:       sc.GetDWLMTable.V,
+		KeepHeaders:    !sc.RemoveSpecialHeaders.V,
+		FailoverToNext: cfg.FailoverToNext.V,
+		MarkBusy:       cfg.MarkBusyDown.V,
+	}
+	if sc.CloneSeparatorChange.V {
+		c.Separator = '+'
+	}
+	installRoot := parser.Find(cfg.Properties, "PluginInstallRoot") != nil
+	servers := c.names(sc)
+	c.Members = make([]Member, 0, len(servers)+1)
+	for _, s := range servers {
+		c.Members = append(c.Members, newMember(s, installRoot))
+	}
+	c.normalise()
+	c.findCaseTwins()
+	c.list(sc)
+	c.indexClones()
+	if sc.ClusterAddress != nil {
+		c.Address = MemberID(len(c.Members))
+		m := newMember(sc.ClusterAddress, installRoot)
+		m.Name, m.CloneID, m.Weight = "ClusterAddress", "", 0 // neither means anything on it
+		c.byName[m.Name] = c.Address
+		c.Members = append(c.Members, m)
+	}
+	return c
+}
+
+// normalise computes the start weights: divided by the highest common factor of all servers, those of weight 0 left out (R31).
+func (c *Cluster) normalise() {
+	factor := int32(0)
+	for i := range c.Members {
+		for a, b := factor, c.Members[i].Weight; ; a, b = b, a%b {
+			if b == 0 {
+				factor = a
+				break
+			}
+		}
+	}
+	for i := range c.Members {
+		m := &c.Members[i]
+		m.Start = m.Weight / max(factor, 1)
+		c.HasClones = c.HasClones || m.CloneID != ""
+	}
+}
+
+// StartWeights returns the start weight of each server of a cluster that counts, by its name (R31): weights that differ by a common factor come to the
+// same.
+func StartWeights(sc *parser.ServerCluster) map[string]int32 {
+	var c Cluster
+	for _, s := range c.names(sc) {
+		c.Members = append(c.Members, newMember(s, false))
+	}
+	c.normalise()
+	starts := make(map[string]int32, len(c.Members))
+	for i := range c.Members {
+		starts[c.Members[i].Name] = c.Members[i].Start
+	}
+	return starts
+}
+
+// HasKeyring reports whether an https Transport names its key store (R64). A stashfile is not looked at: key rings of z/OS have none.
+func HasKeyring(t *parser.Transport) bool {
+	p := parser.Find(t.Properties, "keyring")
+	return p != nil && p.Value.V != ""
+}
+
+func (c *Cluster) findCaseTwins() {
+	seen := make(map[string]string, len(c.Members))
+	for i := range c.Members {
+		id := c.Members[i].CloneID
+		if first, known := seen[strings.ToLower(id)]; known && first != id {
+			c.CaseTwins = true
+		} else {
+			seen[strings.ToLower(id)] = id
+		}
+	}
+}
+
+// PrimaryAndBackup returns the servers that are primary and those that are backup in a cluster, each in list order (R37, R38); a server in neither gets
+// nothing (R40).
+func PrimaryAndBackup(sc *parser.ServerCluster) (primary, backup []*parser.Server) {
+	var c Cluster
+	servers := c.names(sc)
+	c.list(sc)
+	for _, id := range c.Primary {
+		primary = append(primary, servers[id])
+	}
+	for _, id := range c.Backup {
+		backup = append(backup, servers[id])
+	}
+	return primary, backup
+}
+
+// names numbers the servers. Of two of one name the first counts.
+func (c *Cluster) names(sc *parser.ServerCluster) []*parser.Server {
+	servers := make([]*parser.Server, 0, len(sc.Servers))
+	c.byName = make(map[string]MemberID, len(sc.Servers))
+	for _, s := range sc.Servers {
+		if _, twice := c.byName[s.Name.V]; !twice {
+			c.byName[s.Name.V] = MemberID(len(servers))
+			servers = append(servers, s)
+		}
+	}
+	return servers
+}
+
+// list fills the primary and the backup list (R37, R38). Unknown names are ignored, a server in both is primary, an empty list is an
+// absent one, and without primaries there are no backups.
+func (c *Cluster) list(sc *parser.ServerCluster) {
+	role := make([]byte, len(c.byName))
+	add := func(list *parser.ServerList, into *[]MemberID) {
+		if list == nil {
+			return
+		}
+		for _, ref := range list.Servers {
+			if id, ok := c.byName[ref.Name.V]; ok && role[id] == 0 {
+				role[id] = 1
+				*into = append(*into, id)
+			}
+		}
+	}
+	add(sc.Primary, &c.Primary)
+	if len(c.Primary) > 0 {
+		add(sc.Backup, &c.Backup)
+	} else {
+		for id := range role {
+			c.Primary = append(c.Primary, MemberID(id))
+		}
+	}
+	c.Listed = len(c.Primary) + len(c.Backup)
+}
+
+func newMember(s *parser.Server, installRoot bool) Member {
+	m := Member{
+		Name:           s.Name.V,
+		CloneID:        s.CloneID.V,
+		Weight:         int32(min(max(s.LoadBalanceWeight.V, 0), 1<<30)),
+		ConnectTimeout: -1,
+		IOTimeout:      Nanos(s.ServerIOTimeout.V) * Second,
+		MaxConnections: int32(min(max(s.MaxConnections.V, 0), 1<<30)),
+		Handshake:      s.ExtendedHandshake.V,
+		Source:         s,
+		At:             nameSpan(s.Name, s.Node),
+		CloneAt:        s.CloneID.Span(),
+	}
+	if s.ConnectTimeout.Valid {
+		m.ConnectTimeout = Nanos(max(s.ConnectTimeout.V, 0)) * Second
+	}
+	if m.IOTimeout < 0 {
+		m.IOTimeout, m.MarkOnIO = -m.IOTimeout, true
+	}
+	for _, tr := range s.Transports {
+		https := strings.EqualFold(tr.Protocol.V, "https")
+		ttl := Nanos(-1)
+		if tr.ConnectionTTL.Valid {
+			ttl = Nanos(max(tr.ConnectionTTL.V, 0)) * Second
+		}
+		m.Transports = append(m.Transports, Transport{
+			Host: tr.Hostname.V, Port: tr.Port.V, HTTPS: https,
+			Usable: !https || installRoot && HasKeyring(tr),
+			TTL:    ttl, Source: tr, At: nameSpan(tr.Hostname, tr.Node),
+		})
+	}
+	return m
+}
+
+// nameSpan returns where a name is written, or where its element is.
+func nameSpan(name parser.Val[string], n *parser.Node) diag.Span {
+	if name.Set() || n == nil {
+		return name.Span()
+	}
+	return n.NameSpan
+}

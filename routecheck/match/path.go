@@ -1,0 +1,241 @@
+package match
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wasplug/wasplug/routecheck/choices"
+)
+
+// ComparedPath returns the part of the target that is compared with the patterns: no query, no session parameter (R14, R16). Where the web server
+// refuses the path itself, it says why.
+func (t *Table) ComparedPath(rq *Request, sem *choices.Assumptions, seen *choices.Consulted) (p string, refused Refusal) {
+	p, plain := PathOf(rq.Target)
+	if plain {
+		return p, Accepted
+	}
+	if !rq.Normalised {
+		p, refused = Normalised(p, sem, seen)
+	}
+	if refused != Accepted || strings.IndexByte(p, ';') < 0 {
+		return p, refused
+	}
+	switch sem.Consult(choices.PathParams, seen) {
+	case choices.CutAtSemicolon:
+		p, _, _ = strings.Cut(p, ";")
+	case choices.KeepParams:
+	default:
+		p = t.cutIdentifier(p)
+	}
+	return p, Accepted
+}
+
+// PathOf cuts the query. plain says that nothing in the path asks for R14 or R16: no ; no % and no / before another / or a dot.
+func PathOf(target string) (path string, plain bool) {
+	odd, behind := uint64(0), uint64(0)
+	for i := 0; i < len(target); i += 8 {
+		var w uint64
+		if i+8 <= len(target) {
+			w = word(target[i:])
+		} else {
+			w = wordAt(target, i)
+		}
+		slash := equal(w, '/')
+		o := equal(w, ';') | equal(w, '%') | (slash<<8|behind)&(slash|equal(w, '.'))
+		if query := equal(w, '?'); query != 0 {
+			return target[:i+first(query)], odd|o&(query-1) == 0
+		}
+		odd, behind = odd|o, slash>>56
+	}
+	return target, odd == 0
+}
+
+// cutIdentifier ends a path before the first ";identifier=" of the file's identifiers.
+func (t *Table) cutIdentifier(p string) string {
+	for from := 0; ; {
+		semi := strings.IndexByte(p[from:], ';')
+		if semi < 0 {
+			return p
+		}
+		from += semi + 1
+		name, _, ok := strings.Cut(p[from:], "=")
+		for _, ident := range t.identifiers {
+			if ok && name == ident {
+				return p[:from-1]
+			}
+		}
+	}
+}
+
+// Refusal is why a web server answers a request itself: no Route takes it (R9), or the plug-in is never asked (R16).
+type Refusal uint8
+
+const (
+	Accepted Refusal = iota
+	NoRoute
+	encodedSlash
+	encodedNul
+	brokenEscape
+	aboveRoot
+	guardedNul // from here on see guard
+	guardedEscape
+)
+
+// refusals are in the words that follow "the path holds"; the statuses are those of httpd.
+var refusals = [...]struct {
+	what   string
+	status int
+}{
+	encodedSlash:  {"an encoded slash, %2F", 404},
+	encodedNul:    {"an encoded NUL, %00", 404},
+	brokenEscape:  {"a % without two hexadecimal digits behind it", 400},
+	aboveRoot:     {"a .. that leads above the root", 400},
+	guardedNul:    {"an encoded NUL, %00", 400},
+	guardedEscape: {"a % without two hexadecimal digits behind it", 400},
+}
+
+// ByChoice reports whether the refusal hangs on the choice path-normalisation.
+func (r Refusal) ByChoice() bool { return r < guardedNul }
+
+func (r Refusal) String() string {
+	return fmt.Sprintf("the path holds %s, which the web server refuses itself with %d", refusals[r].what, refusals[r].status)
+}
+
+// Refused says why the web server answers a request itself without asking the plug-in (R16), "" where it asks.
+func (t *Table) Refused(rq *Request, sem *choices.Assumptions) string {
+	_, why := t.Refusal(rq, sem)
+	return why
+}
+
+// Refusal returns the status with which the web server answers a request itself, and why; 0 where it asks the plug-in (R16).
+func (t *Table) Refusal(rq *Request, sem *choices.Assumptions) (status int, why string) {
+	if _, refused := t.Decide(rq, sem, nil); refused > NoRoute {
+		return refusals[refused].status, refused.String()
+	}
+	return 0, ""
+}
+
+// guard is why the bundled proxy answers what a Route takes itself: behind a NUL or a broken escape a path ends for one
+// reader and goes on for another. A path of the plug-in's log has reached it.
+func guard(s *choices.Assumptions, rq *Request) Refusal {
+	if !s.GuardsMembers || rq.Normalised {
+		return Accepted
+	}
+	path, _, _ := strings.Cut(rq.Target, "?")
+	switch badEscape(path, false) {
+	case encodedNul:
+		return guardedNul
+	case brokenEscape:
+		return guardedEscape
+	}
+	return Accepted
+}
+
+// Normalised is what the web server leaves of a path before the plug-in sees it (R16): %-decoded once, // merged, dot segments removed.
+func Normalised(p string, sem *choices.Assumptions, seen *choices.Consulted) (string, Refusal) {
+	escaped, slashes := strings.Contains(p, "%"), strings.Contains(p, "//")
+	if !escaped && !slashes && !hasDotSegment(p) {
+		return p, Accepted
+	}
+	how := sem.Consult(choices.PathNormalisation, seen)
+	if escaped && (how == choices.DecodePath || how == choices.DecodeAndClean) {
+		var refused Refusal
+		if p, refused = decoded(p); refused != Accepted {
+			return p, refused
+		}
+	}
+	if how == choices.CleanPath || how == choices.DecodeAndClean {
+		return cleaned(p, slashes && sem.Consult(choices.MergeSlashes, seen) != choices.SlashesKept)
+	}
+	return p, Accepted
+}
+
+// DecodesPaths reports whether the web server decodes paths (R16).
+func DecodesPaths(sem *choices.Assumptions) bool {
+	return sem.Is(choices.PathNormalisation, choices.DecodePath) || sem.Is(choices.PathNormalisation, choices.DecodeAndClean)
+}
+
+func hasDotSegment(p string) bool {
+	for s := range strings.SplitSeq(p, "/") {
+		if s == "." || s == ".." {
+			return true
+		}
+	}
+	return false
+}
+
+// Decoded is a text %-decoded once, as R16 does it; ok is false where the web server refuses it.
+func Decoded(text string) (plain string, ok bool) {
+	plain, refused := decoded(text)
+	return plain, refused == Accepted
+}
+
+// decoded replaces each %XX by its byte, once.
+func decoded(p string) (string, Refusal) {
+	if refused := badEscape(p, true); refused != Accepted {
+		return p, refused
+	}
+	out := make([]byte, 0, len(p))
+	for i := 0; i < len(p); i++ {
+		c := p[i]
+		if c == '%' {
+			c = unhex(p[i+1])<<4 | unhex(p[i+2])
+			i += 2
+		}
+		out = append(out, c)
+	}
+	return string(out), Accepted
+}
+
+// badEscape is what the first escape is that a web server refuses: broken, a NUL or, where slashes count, a slash.
+func badEscape(p string, slashes bool) Refusal {
+	for {
+		i := strings.IndexByte(p, '%')
+		if i < 0 {
+			return Accepted
+		}
+		if p = p[i+1:]; len(p) < 2 || !isHex(p[0]) || !isHex(p[1]) {
+			return brokenEscape
+		}
+		switch c := unhex(p[0])<<4 | unhex(p[1]); {
+		case c == 0:
+			return encodedNul
+		case c == '/' && slashes:
+			return encodedSlash
+		}
+	}
+}
+
+func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
+
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
+}
+
+// cleaned removes dot segments (RFC 3986 5.2.4), and merges slashes where merge says so; a final slash stays.
+func cleaned(p string, merge bool) (string, Refusal) {
+	segments := strings.Split(p, "/")
+	kept := segments[:0:0]
+	for i, s := range segments {
+		last := i == len(segments)-1
+		switch {
+		case s == "." || s == "..":
+			if s == ".." {
+				if len(kept) < 2 {
+					return p, aboveRoot
+				}
+				kept = kept[:len(kept)-1]
+			}
+			if last {
+				kept = append(kept, "")
+			}
+		case s == "" && merge && i > 0 && !last:
+		default:
+			kept = append(kept, s)
+		}
+	}
+	return strings.Join(kept, "/"), Accepted
+}

@@ -1,0 +1,106 @@
+package match
+
+import (
+	"strings"
+
+	"github.com/wasplug/wasplug/routecheck/choices"
+)
+
+// Request is what a decision needs of a request.
+type Request struct {
+	TLS    bool   // it came over TLS
+	Host   string // value of the Host header, "" when there is none: then only aliases with host * match (R8)
+	Port   int    // the port it arrived on
+	Target string // path and query as sent
+	// Normalised says that the path of Target is as the plug-in saw it, which its log shows: R16 is not applied to it again.
+	Normalised bool
+	Cookies    []string // values of the Cookie headers in the order sent
+	Body       int64    // bytes of the body, 0 none, -1 unknown beforehand (chunked)
+}
+
+// HostPort returns the host in lower case and the port that a request is matched by (R5, R7, R8).
+func (t *Table) HostPort(rq *Request, sem *choices.Assumptions) (host string, port int) {
+	return t.hostPort(rq, sem, nil)
+}
+
+// hostPort returns the host in lower case and the port used for matching (R5, R7, R8).
+func (t *Table) hostPort(rq *Request, sem *choices.Assumptions, seen *choices.Consulted) (string, int) {
+	if t.PortArrived {
+		host, _ := SplitHost(rq.Host)
+		return lower(host), rq.Port
+	}
+	return hostPortOf(rq, sem, seen)
+}
+
+// hostPortOf reads the Host header; without a port it means the usual one of the scheme (R8).
+func hostPortOf(rq *Request, sem *choices.Assumptions, seen *choices.Consulted) (string, int) {
+	host, written := SplitHost(rq.Host)
+	host = lower(host)
+	if n, ok := decimal(written); ok {
+		return host, n
+	}
+	if !rq.TLS || sem.Consult(choices.TLSDefaultPort, seen) == choices.TLSPort80 {
+		return host, 80
+	}
+	return host, 443
+}
+
+// ToldPort returns the port that a member is told the request came to ($WSSP): that of the Host header, or with AppServerPortPreference
+// WebserverPort the one that it arrived on (R8, R10).
+func (t *Table) ToldPort(rq *Request, sem *choices.Assumptions) int {
+	if t.tellsArrived {
+		return rq.Port
+	}
+	_, port := hostPortOf(rq, sem, nil)
+	return port
+}
+
+// RequestRules are the rules beside R7 that the reading of a request shows.
+func (t *Table) RequestRules(rq *Request) (also []string) {
+	if _, port := SplitHost(rq.Host); port == "" && !t.PortArrived {
+		also = append(also, "R8")
+	}
+	if strings.ContainsAny(rq.Target, "?;") {
+		also = append(also, "R14")
+	}
+	return also
+}
+
+// SplitHost divides a Host header into host and written port; an IPv6 address keeps its brackets.
+func SplitHost[T string | []byte](s T) (host, port T) {
+	for i := len(s) - 1; i >= 0 && s[i] != ']'; i-- {
+		if s[i] == ':' {
+			return s[:i], s[i+1:]
+		}
+	}
+	return s, port
+}
+
+// decimal reads a number without sign.
+func decimal(s string) (n int, ok bool) {
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' || n > 99999 {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, s != ""
+}
+
+// lower is strings.ToLower, faster for the usual host that has no capitals.
+func lower(s string) string {
+	odd := uint64(0)
+	for i := 0; i < len(s); i += 8 {
+		var w uint64
+		if i+8 <= len(s) {
+			w = word(s[i:])
+		} else {
+			w = wordAt(s, i)
+		}
+		odd |= w&0x8080808080808080 | w&^(w<<1)&0x4040404040404040 // beyond ASCII, or among @ A-Z [ \ ] ^ _
+	}
+	if odd != 0 {
+		return strings.ToLower(s)
+	}
+	return s
+}

@@ -1,0 +1,139 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/choices"
+)
+
+// ClusterID and MemberID index Table.Clusters and Cluster.Members.
+type (
+	ClusterID int32
+	MemberID  int32
+)
+
+// NoMember stands where no member is meant.
+const NoMember MemberID = -1
+
+// Nanos is a time or a duration in nanoseconds on the caller's clock; only differences count.
+type Nanos int64
+
+const Second = Nanos(time.Second)
+
+// Table is what New makes of a configuration: immutable, free of open choices, safe for concurrent use.
+type Table struct {
+	Clusters []Cluster // in file order; read only
+
+	Routes       []Route
+	index        hostIndex
+	identifiers  []string          // every AffinityURLIdentifier of the file, jsessionid included (R14)
+	missing      []diag.Diagnostic // reasons of R18
+	anyOpen      bool              // a Route lacks a group (R17)
+	PortArrived  bool              // VHostMatchingCompat (R7)
+	tellsArrived bool              // AppServerPortPreference WebserverPort (R10)
+	Onload       bool              // SSLMapMode (R64)
+	Offload      bool
+	UseInsecure  bool      // UseInsecure (R64)
+	Router       diag.Span // IntelligentManagement where it is enabled, else zero (R69)
+	byName       map[string]ClusterID
+	clustersOf   map[string][]ClusterID // by the name of a member
+	At           diag.Span              // VHostMatchingCompat, or the Config element
+	pause        parser.Pause           // while it is made
+}
+
+// rules of the faults that a table itself finds.
+var (
+	openRoute    = diag.Rule{Code: diag.OpenRoute, Name: "open-route"}
+	missingGroup = diag.Rule{Code: diag.RouteToMissingGroup, Name: "route-to-missing-group"}
+)
+
+// New makes a table. The diagnostics are the reasons why the plug-in would reject the file (R18); the table is usable all the same,
+// without the Routes that they name, so that the rest can be examined.
+func New(cfg *parser.Config) (*Table, []diag.Diagnostic) { return NewPausing(cfg, nil) }
+
+// NewPausing is New with pauses.
+func NewPausing(cfg *parser.Config, pause parser.Pause) (*Table, []diag.Diagnostic) {
+	t := &Table{
+		pause:       pause,
+		PortArrived: cfg.VHostMatchingCompat.V, tellsArrived: strings.EqualFold(cfg.AppServerPort.V, "WebserverPort"), UseInsecure: cfg.UseInsecure.V,
+		Onload: strings.EqualFold(cfg.SSLMapMode.V, "onload"), Offload: strings.EqualFold(cfg.SSLMapMode.V, "offload"),
+		byName: map[string]ClusterID{}, clustersOf: map[string][]ClusterID{}, At: cfg.VHostMatchingCompat.Span(),
+	}
+	if t.At.IsZero() && cfg.Node != nil {
+		t.At = cfg.Node.NameSpan
+	}
+	if im := cfg.IntelligentManagement; im != nil && routes(im) {
+		t.Router = im.NameSpan
+	}
+	names := Resolve(cfg)
+	for i, sc := range names.distinct {
+		t.byName[sc.Name.V] = ClusterID(i)
+	}
+	var clusters sync.WaitGroup
+	clusters.Go(func() { t.addClusters(cfg, names.distinct) }) // beside the Routes, which need only the names
+	t.missing = t.addRoutes(cfg, names)
+	clusters.Wait()
+	t.pause = nil
+	return t, t.missing
+}
+
+// routes reports whether IntelligentManagement is enabled: nothing switches off the element itself or all of its ConnectorClusters (R69).
+func routes(im *parser.Node) bool {
+	off := func(n *parser.Node) bool {
+		for _, name := range []string{"enabled", "enable"} {
+			if a := n.Attr(name); a != nil && strings.EqualFold(a.Value, "false") {
+				return true
+			}
+		}
+		return false
+	}
+	clusters := im.Elements("ConnectorCluster")
+	return !off(im) && (len(clusters) == 0 || slices.ContainsFunc(clusters, func(n *parser.Node) bool { return !off(n) }))
+}
+
+// Rejected lists the reasons why the plug-in rejects the file: Routes that name what does not exist (R18) and, under
+// open-route=rejects-file, Routes without a group (R17). Without any the file is used.
+func (t *Table) Rejected(sem *choices.Assumptions) []diag.Diagnostic {
+	if !t.RejectsOpen(sem, nil) {
+		return t.missing
+	}
+	reasons := slices.Clone(t.missing)
+	for i := range t.Routes {
+		if r := &t.Routes[i]; r.Vhosts == nil || r.URIs == nil {
+			reasons = append(reasons, diag.Diagnostic{Span: r.At, Severity: diag.Error, Rule: openRoute,
+				Message: "Route lacks VirtualHostGroup or UriGroup; under open-route=rejects-file the plug-in rejects the whole file: " +
+					"no routing at start, the old routing after a reload"})
+		}
+	}
+	return reasons
+}
+
+// RejectsOpen reports whether the plug-in rejects the file for a Route without a group (R17).
+func (t *Table) RejectsOpen(sem *choices.Assumptions, seen *choices.Consulted) bool {
+	return t.anyOpen && sem.Consult(choices.OpenRoute, seen) == choices.OpenRejects
+}
+
+func (t *Table) addClusters(cfg *parser.Config, distinct []*parser.ServerCluster) {
+	t.Clusters = make([]Cluster, 0, len(distinct))
+	for i, sc := range distinct {
+		t.pause.Take()
+		t.Clusters = append(t.Clusters, newCluster(cfg, sc))
+		for j := range t.Clusters[i].Members {
+			name := t.Clusters[i].Members[j].Name
+			t.clustersOf[name] = append(t.clustersOf[name], ClusterID(i))
+		}
+	}
+}
+
+// MemberName returns the name of a member, "" for NoMember.
+func (t *Table) MemberName(c ClusterID, m MemberID) string {
+	if c < 0 || m == NoMember {
+		return ""
+	}
+	return t.Clusters[c].Members[m].Name
+}
