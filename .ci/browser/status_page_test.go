@@ -99,7 +99,7 @@ func send(t *testing.T, target, clone string) {
 }
 
 // browse starts the browser; the test is skipped, and says so, where there is none.
-func browse(t *testing.T) context.Context {
+func browse(t *testing.T, flags ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -107,6 +107,7 @@ func browse(t *testing.T) context.Context {
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.UserDataDir(t.TempDir()))
+	opts = append(opts, flags...)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
@@ -156,5 +157,50 @@ func TestStatusPage(t *testing.T) {
 	}
 	if err := chromedp.Cancel(ctx); err != nil {
 		t.Log(err)
+	}
+}
+
+// contrasts measures every element that shows text, and the hints in fields, against what stands behind it (WCAG 2).
+const contrasts = `(() => {
+	const parse = c => (c.match(/[0-9.]+/g) || [0, 0, 0, 0]).map(Number);
+	const over = (top, under) => { const a = top.length > 3 ? top[3] : 1; return [0, 1, 2].map(i => top[i] * a + under[i] * (1 - a)) };
+	const behind = e => {
+		if (!e) return matchMedia("(prefers-color-scheme: dark)").matches ? [18, 18, 18] : [255, 255, 255];
+		return over(parse(getComputedStyle(e).backgroundColor), behind(e.parentElement));
+	};
+	const light = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : Math.pow((v + .055) / 1.055, 2.4) }); return .2126 * r + .7152 * g + .0722 * b };
+	const bad = [];
+	const check = (e, color, what) => {
+		const under = behind(e), [x, y] = [light(over(parse(color), under)), light(under)].sort((a, b) => b - a), ratio = (x + .05) / (y + .05);
+		if (ratio < 4.5) bad.push(what + " " + ratio.toFixed(2) + ":1");
+	};
+	for (const e of document.body.querySelectorAll("*")) {
+		if ([...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) check(e, getComputedStyle(e).color, e.tagName + " " + e.textContent.trim().slice(0, 20));
+		if (e.placeholder) check(e, getComputedStyle(e, "::placeholder").color, "hint " + e.placeholder);
+	}
+	return bad.join("; ");
+})()`
+
+// Everything on the page can be read, in light and in dark: 4.5:1 or more.
+func TestContrast(t *testing.T) {
+	m1, m2 := startMember(t), startMember(t)
+	p := serve(t, `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster Name="shop">`+
+		serverElement(t, "m1", "c1", m1)+serverElement(t, "m2", "c2", m2)+
+		`</ServerCluster><UriGroup Name="u"><Uri Name="/app/*"/></UriGroup><Route ServerCluster="shop" UriGroup="u" VirtualHostGroup="v"/></Config>`)
+	m2.Close()
+	send(t, p.site+"/app/", "c2")
+	for scheme, value := range map[string]string{"light": "1", "dark": "0"} {
+		ctx := browse(t, chromedp.Flag("blink-settings", "preferredColorScheme="+value))
+		if err := chromedp.Do(ctx, chromedp.Navigate(p.page+"?url=http://shop/app/cart"), chromedp.WaitVisible("#answer")); err != nil {
+			t.Fatal(err)
+		}
+		dark, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`matchMedia("(prefers-color-scheme: dark)").matches`))
+		if err != nil || dark != (scheme == "dark") {
+			t.Fatalf("the browser does not show the page in %s: %v", scheme, err)
+		}
+		if bad, err := chromedp.Run(ctx, chromedp.Evaluate[string](contrasts)); err != nil || bad != "" {
+			t.Errorf("%s: %v: %s", scheme, err, bad)
+		}
+		chromedp.Cancel(ctx)
 	}
 }
