@@ -64,7 +64,9 @@ func diffAction(c *cli.Context) error {
 	case isFolder(request.Old):
 		return diffFolders(c, request, format, options)
 	}
+	done := working(c, "comparing "+displayName(request.Old)+" and "+displayName(request.New))
 	answer, err := request.Run(inputOf(c))
+	done()
 	tell(c, answer.Notes)
 	if err != nil {
 		return ended(err)
@@ -90,7 +92,9 @@ func diffFolders(c *cli.Context, both app.Diff, format string, options diff.Opti
 	}{{both.Old, &request.OldFiles}, {both.New, &request.NewFiles}} {
 		findConfigs(c.App.ErrWriter, side.folder, cannot, func(path string) { *side.files = append(*side.files, path) })
 	}
+	done := working(c, "comparing "+both.Old+" and "+both.New)
 	answer, err := request.Run(inputOf(c))
+	done()
 	tell(c, answer.Notes)
 	if err != nil {
 		return ended(err)

@@ -29,7 +29,9 @@ func importAction(c *cli.Context) error {
 		return usageError("import takes one plugin-cfg.xml; got %d arguments", c.NArg())
 	}
 	request := app.Import{Path: c.Args().First()}
+	done := working(c, "importing "+displayName(request.Path))
 	answer, err := request.Run(inputOf(c))
+	done()
 	tell(c, answer.Notes)
 	switch {
 	case err != nil:

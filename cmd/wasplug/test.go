@@ -105,7 +105,9 @@ func initSuite(c *cli.Context) error {
 	if out := c.String("output"); out != "" && out != "-" && request.Named != "-" {
 		request.Named = seenFrom(filepath.Dir(out), request.Named)
 	}
+	done := working(c, "looking for the requests of "+displayName(request.Named))
 	answer, err := request.Run(inputOf(c))
+	done()
 	tell(c, answer.Notes)
 	if err != nil {
 		return ended(err)
