@@ -50,7 +50,8 @@ func (c *compiler) administers(a *Application) bool {
 	if !a.VirtualHost.Set() || h == nil || !c.t.administration(h) {
 		return false
 	}
-	c.note(a.VirtualHost.Span(), "%s is left out with its virtual host %q, so no request reaches it through the web server", a.label(), h.Key.V)
+	c.note(a.VirtualHost.Span(), "%s is left out with its virtual host %q, so no request reaches it through the web "+
+		"server", a.label(), h.Key.V)
 	c.notes[len(c.notes)-1].Severity = diag.Warning
 	return true
 }
@@ -61,7 +62,8 @@ func (c *compiler) administrative(m *Member, port text) bool {
 	if host == "" {
 		return false
 	}
-	c.note(port.Span(), "the Transport of %q at port %s is left out: only virtual host %q, which is for administration, has that port; admin: false under it writes both", m.Server.V, port.V, host)
+	c.note(port.Span(), "the Transport of %q at port %s is left out: only virtual host %q, which is for "+
+		"administration, has that port; admin: false under it writes both", m.Server.V, port.V, host)
 	return true
 }
 

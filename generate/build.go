@@ -6,7 +6,7 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-// element is a node under construction. What is written unasked carries the span of what caused the element.
+// element is a node under construction. What is written by default carries the span of what caused the element.
 type element struct {
 	*parser.Node
 	at diag.Span
@@ -49,8 +49,8 @@ func (e element) drop(name string) {
 	}
 }
 
-// unasked sets what a generator writes when nobody says otherwise. Its name stands nowhere: an empty span says so.
-func (e element) unasked(pairs ...pair) {
+// putDefaults sets what a generator writes when nobody says otherwise. Its name stands nowhere: an empty span says so.
+func (e element) putDefaults(pairs ...pair) {
 	for _, p := range pairs {
 		e.put(p.name, p.value, start(e.at), e.at)
 	}
@@ -123,9 +123,9 @@ func property(name, value text, at diag.Span) element {
 	return p
 }
 
-// properties adds the Property elements of a node that has the keys properties and propertyList: the unasked ones in
+// properties adds the Property elements of a node that has the keys properties and propertyList: the default ones in
 // their order, changed or left out as properties says, then its others; or exactly propertyList.
-func (e element) properties(n *yamldoc.Node, unasked []element) {
+func (e element) properties(n *yamldoc.Node, defaults []element) {
 	if list := n.Get("propertyList"); list != nil {
 		for _, item := range list.Items {
 			e.add(property(item.Get("name").Str(), item.Get("value").Str(), item.Span))
@@ -134,7 +134,7 @@ func (e element) properties(n *yamldoc.Node, unasked []element) {
 	}
 	written := n.Get("properties")
 	used := map[string]bool{}
-	for _, p := range unasked {
+	for _, p := range defaults {
 		name := p.Attr("Name").Value
 		if f := written.Field(name); f != nil {
 			used[name] = true

@@ -34,18 +34,18 @@ func (t *Topology) Compile(o Options) ([]Output, []diag.Diagnostic) {
 	for _, out := range outputs {
 		faults = append(faults, t.check(out.Config)...)
 	}
-	return outputs, t.Tolerate(faults)
+	return outputs, t.ApplyAllow(faults)
 }
 
 // Build writes the files without asking lint about them.
 func (t *Topology) Build(o Options) ([]Output, []diag.Diagnostic) {
 	outputs, faults, _ := t.build(o)
-	return outputs, t.Tolerate(faults)
+	return outputs, t.ApplyAllow(faults)
 }
 
 // build writes the files; notes say what they leave out on purpose, as the flavor's generator does.
 func (t *Topology) build(o Options) (outputs []Output, faults, notes []diag.Diagnostic) {
-	c := &compiler{t: t, flavor: unasked(t.Flavor.V), rules: rules.All(), adminPorts: t.adminPorts()}
+	c := &compiler{t: t, flavor: flavorDefaults(t.Flavor.V), rules: rules.All(), adminPorts: t.adminPorts()}
 	c.checkNames()
 	for _, w := range t.WebServers {
 		doc := c.document(w, o)
@@ -66,7 +66,7 @@ type compiler struct {
 
 func (c *compiler) document(w *WebServer, o Options) *parser.Document {
 	root := newElement("Config", w.at)
-	root.unasked(c.flavor.config...)
+	root.putDefaults(c.flavor.config...)
 	root.keys(w.Node, []pair{{"refreshInterval", "RefreshInterval"}})
 	proxies := w.Node.Get("trustedProxies")
 	if proxies != nil {
@@ -127,8 +127,8 @@ func (c *compiler) log(root element, w *WebServer) {
 		at = w.Node.Field("log").NameSpan
 	}
 	log := newElement("Log", at)
-	log.unasked(c.flavor.log...)
-	log.unasked(pair{"Name", w.path("logs", w.Name.V, "http_plugin.log")})
+	log.putDefaults(c.flavor.log...)
+	log.putDefaults(pair{"Name", w.path("logs", w.Name.V, "http_plugin.log")})
 	log.keys(n, []pair{{"level", "LogLevel"}, {"file", "Name"}})
 	log.override(n.Get("overrides"))
 	root.add(log)
@@ -151,7 +151,8 @@ func (c *compiler) configProperties(w *WebServer) []element {
 	if f := w.Node.Field("pluginRoot"); f == nil && c.flavor.root {
 		all = append(all, property(diag.Written("PluginInstallRoot", w.at), diag.Written(w.PluginRoot.V, w.at), w.at))
 	} else if f != nil && !f.Value.Null() {
-		all = append(all, property(diag.Written("PluginInstallRoot", f.NameSpan), w.PluginRoot, f.NameSpan.To(f.Value.Span)))
+		all = append(all, property(diag.Written("PluginInstallRoot", f.NameSpan), w.PluginRoot,
+			f.NameSpan.To(f.Value.Span)))
 	}
 	return all
 }
@@ -165,7 +166,8 @@ func (w *WebServer) tls(at diag.Span) []element {
 		switch {
 		case f == nil && p.value == "", f != nil && f.Value.Str().V == "":
 		case f == nil:
-			all = append(all, property(diag.Written(p.name, at), diag.Written(w.path("config", w.Name.V, p.value), at), at))
+			all = append(all, property(diag.Written(p.name, at), diag.Written(w.path("config", w.Name.V, p.value), at),
+				at))
 		default:
 			v := f.Value.Str()
 			if p.name != "certLabel" && !absolute(v.V) {
@@ -206,7 +208,8 @@ func (c *compiler) virtualHosts(root element, w *WebServer, served []*Applicatio
 			continue
 		}
 		if c.t.administration(h) {
-			c.note(h.Key.Span(), "virtual host %q is left out: it is for administration, which WebSphere's generator keeps from the web server; admin: false under it writes it all the same", h.Key.V)
+			c.note(h.Key.Span(), "virtual host %q is left out: it is for administration, which WebSphere's "+
+				"generator keeps from the web server; admin: false under it writes it all the same", h.Key.V)
 			continue
 		}
 		group := newElement("VirtualHostGroup", h.Key.Span())

@@ -11,7 +11,7 @@ import (
 func (c *compiler) cluster(w *WebServer, k *Cluster) element {
 	e := newElement("ServerCluster", k.Key.Span())
 	session := k.Session.over(c.t.Session)
-	e.unasked(c.flavor.cluster...)
+	e.putDefaults(c.flavor.cluster...)
 	e.set("Name", k.name())
 	if session.CloneSeparator.V == "+" {
 		e.put("CloneSeparatorChange", "true", session.CloneSeparator.Span(), session.CloneSeparator.Span())
@@ -20,7 +20,7 @@ func (c *compiler) cluster(w *WebServer, k *Cluster) element {
 		// A new web server process has no partition table unless it fetches one, and would balance (PK48101, R28).
 		e.put("GetDWLMTable", "true", session.Persistence.Span(), session.Persistence.Span())
 	}
-	e.keys(k.Node, clusterKeys)
+	e.keys(k.Node, clusterKeys())
 	e.override(k.Node.Get("overrides"))
 	single := k.single()
 	for _, m := range k.Members {
@@ -43,15 +43,15 @@ func (k *Cluster) single() bool {
 
 func (c *compiler) server(w *WebServer, k *Cluster, m *Member, name string, plain bool) element {
 	e := newElement(name, start(m.Node.Span))
-	e.unasked(c.flavor.server...)
+	e.putDefaults(c.flavor.server...)
 	if plain {
 		e.drop("LoadBalanceWeight")
 	}
 	e.set("Name", m.Server)
 	e.set("CloneID", m.CloneID)
-	e.keys(k.Defaults, serverKeys)
+	e.keys(k.Defaults, serverKeys())
 	e.override(k.Defaults.Get("overrides"))
-	e.keys(m.Node, serverKeys)
+	e.keys(m.Node, serverKeys())
 	e.override(m.Node.Get("overrides"))
 	if list := m.Node.Get("transports"); list != nil {
 		for _, item := range list.Items {
@@ -98,11 +98,11 @@ func (c *compiler) transport(w *WebServer, k *Cluster, m *Member, n *yamldoc.Nod
 	t.set("Protocol", n.Get("protocol").Str())
 	t.set("ConnectionTTL", n.Get("connectionTTL").Str())
 	t.override(n.Get("overrides"))
-	var unasked []element
+	var defaults []element
 	if n.Get("protocol").Str().V == "https" && n.Field("properties") == nil {
-		unasked = w.tls(start(n.Span))
+		defaults = w.tls(start(n.Span))
 	}
-	t.properties(n, unasked)
+	t.properties(n, defaults)
 	t.raw(n.Get("elements"))
 	return t
 }
@@ -140,7 +140,8 @@ func (e element) serverList(name, role string, k *Cluster, written *yamldoc.Fiel
 			if m.Role.Set() {
 				at = m.Role.Span()
 			}
-			ref := element{&parser.Node{Kind: parser.Element, Name: "Server", Span: at, NameSpan: at, Tag: at, Closed: true},
+			ref := element{&parser.Node{Kind: parser.Element, Name: "Server", Span: at, NameSpan: at, Tag: at,
+				Closed: true},
 				at}
 			ref.put("Name", m.Server.V, m.Server.Span(), m.Server.Span())
 			list.add(ref)

@@ -122,44 +122,69 @@ applications: [{cluster: c, contextRoot: /shop}]
 }
 
 func TestCompileRules(t *testing.T) {
-	head := "clusters:\n  c: {members: [{name: m1, host: a, http: 1, cloneId: x}, {name: m2, host: b, http: 1, cloneId: y}]}\n"
+	head := "clusters:\n  c: {members: [{name: m1, host: a, http: 1, cloneId: x}, {name: m2, host: b, http: 1, " +
+		"cloneId: y}]}\n"
 	for name, c := range map[string]struct{ src, want string }{
 		"clone IDs missing": {
 			"clusters: {c: {members: [{name: a, host: a, http: 1}, {name: b, host: b, http: 1}]}}",
-			`t.yaml:1:12: warning: no server of cluster "c" has a CloneID; affinity is off, and sessions held in memory are lost at random (R25); write cloneId, or affinity: false under session where sessions need not come back [WP303 clone-id-missing]`},
+			`t.yaml:1:12: warning: no server of cluster "c" has a CloneID; affinity is off, and sessions held in ` +
+				`memory are lost at random (R25); write cloneId, or affinity: false under session where sessions ` +
+				`need not come back [WP303 clone-id-missing]`},
 		"one clone ID missing": {
 			"clusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1}]}}",
-			`t.yaml:1:74: error: server "b" has no CloneID while 1 of 2 servers of cluster "c" have one; its sessions are balanced away and lost at random (R25); write cloneId, or affinity: false under session where sessions need not come back [WP303 clone-id-missing]`},
+			`t.yaml:1:74: error: server "b" has no CloneID while 1 of 2 servers of cluster "c" have one; its ` +
+				`sessions are balanced away and lost at random (R25); write cloneId, or affinity: false under ` +
+				`session where sessions need not come back [WP303 clone-id-missing]`},
 		"one clone ID missing, allowed": {
-			"allow: [WP303]\nclusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1}]}}",
-			`t.yaml:2:74: warning: server "b" has no CloneID while 1 of 2 servers of cluster "c" have one; its sessions are balanced away and lost at random (R25); write cloneId, or affinity: false under session where sessions need not come back [WP303 clone-id-missing]`},
+			"allow: [WP303]\nclusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, " +
+				"http: 1}]}}",
+			`t.yaml:2:74: warning: server "b" has no CloneID while 1 of 2 servers of cluster "c" have one; its ` +
+				`sessions are balanced away and lost at random (R25); write cloneId, or affinity: false under ` +
+				`session where sessions need not come back [WP303 clone-id-missing]`},
 		"one clone ID missing, no affinity wanted": {
-			"clusters: {c: {session: {affinity: false}, members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1}]}}", ""},
-		"no affinity wanted": {"session: {affinity: false}\nclusters: {c: {members: [{name: a, host: a, http: 1}, {name: b, host: b, http: 1}]}}", ""},
+			"clusters: {c: {session: {affinity: false}, members: [{name: a, host: a, http: 1, cloneId: x}, {name: " +
+				"b, host: b, http: 1}]}}", ""},
+		"no affinity wanted": {"session: {affinity: false}\nclusters: {c: {members: [{name: a, host: a, http: 1}, " +
+			"{name: b, host: b, http: 1}]}}", ""},
 		"clone ID twice": {
-			"clusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1, cloneId: x}]}}",
-			`t.yaml:1:104: error: CloneID "x" of server "b" is already used by server "a" on line 1; sessions of one reach the other [WP301 clone-id-collision]`},
+			"clusters: {c: {members: [{name: a, host: a, http: 1, cloneId: x}, {name: b, host: b, http: 1, cloneId: " +
+				"x}]}}",
+			`t.yaml:1:104: error: CloneID "x" of server "b" is already used by server "a" on line 1; sessions of ` +
+				`one reach the other [WP301 clone-id-collision]`},
 		"two clusters for one URI": {
-			"clusters:\n  c: {members: [{host: a, http: 1}]}\n  d: {members: [{host: b, http: 1}]}\napplications:\n  - {name: one, cluster: c, contextRoot: /x}\n  - {name: two, cluster: d, uris: [/x/*]}",
-			`t.yaml:6:36: error: URI "/x/*" of application "two" also goes to cluster "c" by application "one"; one application gets the other's requests [WP601 alias-and-uri-to-two-clusters]`},
+			"clusters:\n  c: {members: [{host: a, http: 1}]}\n  d: {members: [{host: b, http: 1}]}\napplications:\n" +
+				"  - {name: one, cluster: c, contextRoot: /x}\n  - {name: two, cluster: d, uris: [/x/*]}",
+			`t.yaml:6:36: error: URI "/x/*" of application "two" also goes to cluster "c" by application "one"; one ` +
+				`application gets the other's requests [WP601 alias-and-uri-to-two-clusters]`},
 		"two cookies for one URI": {
-			head + "applications: [{name: one, cluster: c, contextRoot: /x}, {name: two, cluster: c, contextRoot: x, session: {cookie: y}}]",
-			`t.yaml:3:95: warning: URI "/x/*" of application "two" has another affinity cookie or identifier than in application "one"; which of the two counts is documented nowhere, and sessions of the other are not found [WP306 affinity-cookie-differs-on-overlap]`},
+			head + "applications: [{name: one, cluster: c, contextRoot: /x}, {name: two, cluster: c, contextRoot: " +
+				"x, session: {cookie: y}}]",
+			`t.yaml:3:95: warning: URI "/x/*" of application "two" has another affinity cookie or identifier than ` +
+				`in application "one"; which of the two counts is documented nowhere, and sessions of the other are ` +
+				`not found [WP306 affinity-cookie-differs-on-overlap]`},
 		"one URI of two applications": {
-			head + "applications: [{name: one, cluster: c, contextRoot: /x}, {name: two, cluster: c, uris: [/y, /x/*, /y]}]",
+			head + "applications: [{name: one, cluster: c, contextRoot: /x}, {name: two, cluster: c, uris: [/y, " +
+				"/x/*, /y]}]",
 			`t.yaml:3:93: warning: URI "/x/*" of application "two" is also listed by application "one", for the same cluster; once is enough [WP604 redundant-uri]
 t.yaml:3:99: info: URI "/y" is listed twice by application "two"; once is enough [WP604 redundant-uri]`},
 		"clone ID in two clusters of one cookie": {
-			"clusters: {c: {members: [{host: a, http: 1, cloneId: x}]}, d: {members: [{host: b, http: 1, cloneId: x}]}}\n" +
+			"clusters: {c: {members: [{host: a, http: 1, cloneId: x}]}, d: {members: [{host: b, http: 1, cloneId: " +
+				"x}]}}\n" +
 				"applications: [{cluster: c, uris: [/c]}, {cluster: d, uris: [/d]}]",
-			`t.yaml:1:102: error: CloneID "x" of server "b" is already used by server "a" of cluster "c" on line 1, at another address; both clusters get one cookie of the browser, and a session that says it belongs here is looked for there [WP302 clone-id-reused-across-clusters]`},
+			`t.yaml:1:102: error: CloneID "x" of server "b" is already used by server "a" of cluster "c" on line 1, ` +
+				`at another address; both clusters get one cookie of the browser, and a session that says it ` +
+				`belongs here is looked for there [WP302 clone-id-reused-across-clusters]`},
 		"clone ID in two clusters of two cookies": {
-			"clusters: {c: {members: [{host: a, http: 1, cloneId: x}]}, d: {members: [{host: b, http: 1, cloneId: x}]}}\n" +
+			"clusters: {c: {members: [{host: a, http: 1, cloneId: x}]}, d: {members: [{host: b, http: 1, cloneId: " +
+				"x}]}}\n" +
 				"applications: [{cluster: c, uris: [/c]}, {cluster: d, uris: [/d], session: {cookie: D}}]",
-			`t.yaml:1:102: warning: CloneID "x" of server "b" is already used by server "a" of cluster "c" on line 1, at another address; no alias shares their cookie today, one new Route can change that [WP302 clone-id-reused-across-clusters]`},
+			`t.yaml:1:102: warning: CloneID "x" of server "b" is already used by server "a" of cluster "c" on line ` +
+				`1, at another address; no alias shares their cookie today, one new Route can change that [WP302 ` +
+				`clone-id-reused-across-clusters]`},
 		"catch-all": {
 			head + "applications: [{cluster: c, contextRoot: /}]",
-			`t.yaml:3:42: warning: context root "/" becomes the URI /*, which takes static files and every other path from the web server [WP606 uri-catch-all]`},
+			`t.yaml:3:42: warning: context root "/" becomes the URI /*, which takes static files and every other ` +
+				`path from the web server [WP606 uri-catch-all]`},
 		"nothing to reach": {
 			"clusters: {c: {members: [{name: a, host: a}]}}\napplications: [{name: x, cluster: c}, {uris: [/a]}]",
 			`t.yaml:1:33: error: server "a" has no Transport; it cannot be reached, requests that choose it fail [WP108 missing-required]
@@ -174,11 +199,13 @@ t.yaml:3:50: error: the value of Value holds the character U+0001, which cannot 
 t.yaml:3:69: error: "1a" cannot be the name of an element: letters, digits, "-", "_" and "." only, a letter or "_" first
 t.yaml:3:69: warning: element <1a> is unknown; it is believed to be ignored, its settings have no effect [WP103 unknown-element]`},
 		"misspelt attributes": {
-			"clusters: {c: {overrides: {RetryIntervall: 5}, members: [{name: a, host: a, http: 1, overrides: {ConnectTimeout: soon}}]}}",
+			"clusters: {c: {overrides: {RetryIntervall: 5}, members: [{name: a, host: a, http: 1, overrides: " +
+				"{ConnectTimeout: soon}}]}}",
 			`t.yaml:1:28: warning: attribute "RetryIntervall" of <ServerCluster> is unknown (did you mean "RetryInterval"?); it is believed to be ignored, the value has no effect [WP104 unknown-attribute]
 t.yaml:1:114: error: ConnectTimeout "soon" of Server "a" is not a whole number; whether the plug-in takes the default, refuses the file or reads a part of it is undocumented [WP110 bad-number]`},
 		"served by nobody": {
-			head + "webServers: [{name: w, serves: [shpo]}, {name: w}]\napplications: [{name: shop, cluster: c, contextRoot: /x}]",
+			head + "webServers: [{name: w, serves: [shpo]}, {name: w}]\napplications: [{name: shop, cluster: c, " +
+				"contextRoot: /x}]",
 			`t.yaml:3:33: error: web server "w" serves "shpo", which no application is called (did you mean "shop"?)
 t.yaml:3:41: error: a second web server is called "w"`},
 	} {
@@ -194,12 +221,15 @@ t.yaml:3:41: error: a second web server is called "w"`},
 // TestOneUriOnce: what several applications of a virtual host and a cluster ask for stands in the file once, in the
 // first of their groups; a group that another Route uses stays whole.
 func TestOneUriOnce(t *testing.T) {
-	head := "virtualHosts: {default_host: {}, other: {aliases: [\"o:80\"]}}\nclusters: {c: {members: [{host: a, http: 1}]}}\napplications:\n"
+	head := "virtualHosts: {default_host: {}, other: {aliases: [\"o:80\"]}}\nclusters: {c: {members: [{host: a, " +
+		"http: 1}]}}\napplications:\n"
 	for name, c := range map[string]struct{ apps, want string }{
-		"one group":      {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uris: [/y, /x/*]}", "/x/* /y"},
-		"two groups":     {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, uris: [/y, /x/*]}", "/x/* | /y"},
-		"nothing left":   {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, contextRoot: /x}", "/x/*"},
-		"a shared group": {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, uris: [/y, /x/*]}\n- {cluster: c, virtualHost: other, uriGroup: g, uris: [/y, /x/*]}", "/x/* | /y /x/* | /y /x/*"},
+		"one group": {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uris: [/y, /x/*]}", "/x/* /y"},
+		"two groups": {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, uris: [/y, /x/*]}",
+			"/x/* | /y"},
+		"nothing left": {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, contextRoot: /x}", "/x/*"},
+		"a shared group": {"- {cluster: c, contextRoot: /x}\n- {cluster: c, uriGroup: g, uris: [/y, /x/*]}\n" +
+			"- {cluster: c, virtualHost: other, uriGroup: g, uris: [/y, /x/*]}", "/x/* | /y /x/* | /y /x/*"},
 		"two hosts": {"- {cluster: c, contextRoot: /x}\n- {cluster: c, virtualHost: other, contextRoot: /x}",
 			"/x/* | /x/*"},
 		"two cookies": {"- {cluster: c, contextRoot: /x}\n- {cluster: c, contextRoot: /x, session: {cookie: D}}",
@@ -241,7 +271,8 @@ func TestExamplesOfTheSchema(t *testing.T) {
 
 func TestSessionFacts(t *testing.T) {
 	files := diag.NewFiles()
-	src := "session: {persistence: memory-to-memory, replicas: 1}\nclusters:\n  c: {session: {tuningLevel: very high}, members: [{host: a, http: 1}]}\n  d: {session: {persistence: none, writeFrequency: manual update}}"
+	src := "session: {persistence: memory-to-memory, replicas: 1}\nclusters:\n  c: {session: {tuningLevel: very " +
+		"high}, members: [{host: a, http: 1}]}\n  d: {session: {persistence: none, writeFrequency: manual update}}"
 	top, ds := Read(files, files.Add("t.yaml", []byte(src)))
 	if len(ds) > 0 {
 		t.Fatal(files.Line(ds[0]))
@@ -276,7 +307,7 @@ func TestOrigin(t *testing.T) {
 			t.Errorf("line %d %q: %q, %v", n+1, line, origin.Text, err)
 		}
 		if strings.Contains(line, "<Transport") && (origin.Span.Start != 61 || len(origin.Attrs) != 3 ||
-			origin.Attrs[0].Unasked) {
+			origin.Attrs[0].FlavorDefault) {
 			t.Errorf("%+v", origin)
 		}
 	}

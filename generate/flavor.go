@@ -1,19 +1,24 @@
 package generate
 
-import "github.com/wasplug/wasplug/parser"
+import (
+	"sync"
 
-// pair is a name and a value that a generator writes unasked.
+	"github.com/wasplug/wasplug/parser"
+)
+
+// pair is a name and a value that a generator writes by default.
 type pair struct{ name, value string }
 
-// flavor holds what is written when nobody says otherwise: what the traditional generator writes, what Liberty's does, or nothing.
+// flavor holds what is written when nobody says otherwise: what the traditional generator writes, what Liberty's does,
+// or nothing.
 type flavor struct {
 	config, log, properties, cluster, server, uri []pair
 	root                                          bool // the Property PluginInstallRoot
 	noAdmin                                       bool // admin_host is left out
 }
 
-// unasked returns what the generator of a flavor writes by default, as the parser's table has it.
-func unasked(name string) flavor {
+// flavorDefaults returns what the generator of a flavor writes by default, as the parser's table has it.
+func flavorDefaults(name string) flavor {
 	var f flavor
 	if name == "plain" {
 		return f
@@ -42,19 +47,21 @@ func unasked(name string) flavor {
 }
 
 var properties = []pair{
-	{"ESIEnable", "true"}, {"ESIMaxCacheSize", "1024"}, {"ESIInvalidationMonitor", "false"}, {"ESIEnableToPassCookies", "false"},
+	{"ESIEnable", "true"}, {"ESIMaxCacheSize", "1024"}, {"ESIInvalidationMonitor", "false"},
+	{"ESIEnableToPassCookies", "false"},
 }
 
-// The keys of the topology that stand for an attribute.
+// keysOf lists the keys of the topology that stand for an attribute of an element, as the parser's table has them.
+func keysOf(element string) (keys []pair) {
+	for _, a := range parser.Attributes() {
+		if a.Element == element && a.Key != "" {
+			keys = append(keys, pair{a.Key, a.Name})
+		}
+	}
+	return keys
+}
+
 var (
-	clusterKeys = []pair{
-		{"loadBalance", "LoadBalance"}, {"retryInterval", "RetryInterval"}, {"ignoreAffinityRequests", "IgnoreAffinityRequests"},
-		{"removeSpecialHeaders", "RemoveSpecialHeaders"}, {"postSizeLimit", "PostSizeLimit"}, {"postBufferSize", "PostBufferSize"},
-		{"getDWLMTable", "GetDWLMTable"}, {"serverIOTimeoutRetry", "ServerIOTimeoutRetry"},
-	}
-	serverKeys = []pair{
-		{"connectTimeout", "ConnectTimeout"}, {"serverIOTimeout", "ServerIOTimeout"}, {"wsServerIOTimeout", "wsServerIOTimeout"},
-		{"wsServerIdleTimeout", "wsServerIdleTimeout"}, {"maxConnections", "MaxConnections"}, {"extendedHandshake", "ExtendedHandshake"},
-		{"waitForContinue", "WaitForContinue"}, {"weight", "LoadBalanceWeight"},
-	}
+	clusterKeys = sync.OnceValue(func() []pair { return keysOf("ServerCluster") })
+	serverKeys  = sync.OnceValue(func() []pair { return keysOf("Server") })
 )

@@ -14,13 +14,15 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-// Import turns a plugin-cfg.xml into the YAML of a topology from which Compile makes a file of the same meaning: same endpoints, attributes
-// in effect and decisions. What is irregular is kept by overrides, by elements and by allow. The diagnostics name, with its place in
-// the XML, whatever a topology cannot say; they are errors when the YAML is nil, because the file is not a whole plugin-cfg.xml.
+// Import turns a plugin-cfg.xml into the YAML of a topology from which Compile makes a file of the same meaning: same
+// endpoints, attributes in effect and decisions. What is irregular is kept by overrides, by elements and by allow. The
+// diagnostics name, with its place in the XML, whatever a topology cannot say; they are errors when the YAML is nil,
+// because the file is not a whole plugin-cfg.xml.
 func Import(cfg *parser.Config) ([]byte, []diag.Diagnostic) {
 	if cfg.Node == nil {
 		span := diag.Span{File: cfg.Doc.File}
-		return nil, []diag.Diagnostic{{Span: span, Severity: diag.Error, Rule: diag.Rule{Code: diag.NotAConfig, Name: "not-a-config"},
+		return nil, []diag.Diagnostic{{Span: span, Severity: diag.Error,
+			Rule:    diag.Rule{Code: diag.NotAConfig, Name: "not-a-config"},
 			Message: "not a whole plugin-cfg.xml: there is no Config element, so there is no topology to write"}}
 	}
 	im := newImporter(cfg)
@@ -41,10 +43,13 @@ func Import(cfg *parser.Config) ([]byte, []diag.Diagnostic) {
 		if span.IsZero() {
 			span = cfg.Node.NameSpan
 		}
-		if slices.ContainsFunc(im.faults, func(d diag.Diagnostic) bool { return strings.HasSuffix(c.Subject, " text") && d.Span == span }) {
+		if slices.ContainsFunc(im.faults, func(d diag.Diagnostic) bool {
+			return strings.HasSuffix(c.Subject, " text") && d.Span == span
+		}) {
 			continue // that text is told of already
 		}
-		im.faults = append(im.faults, diag.Diagnostic{Span: span, Severity: diag.Warning, Message: "a topology cannot say this: " + c.String()})
+		im.faults = append(im.faults, diag.Diagnostic{Span: span, Severity: diag.Warning,
+			Message: "a topology cannot say this: " + c.String()})
 	}
 	diag.Sort(im.faults)
 	return src, im.faults
@@ -92,12 +97,14 @@ type importer struct {
 func newImporter(cfg *parser.Config) *importer {
 	im := &importer{cfg: cfg, names: match.Resolve(cfg)}
 	im.web = &WebServer{Name: text{V: "webserver1"}, PluginRoot: text{V: defaultRoot}}
-	if p := parser.Find(cfg.Properties, "PluginInstallRoot"); p != nil && p.Name.V == "PluginInstallRoot" && p.Value.Set() {
+	if p := parser.Find(cfg.Properties, "PluginInstallRoot"); p != nil && p.Name.V == "PluginInstallRoot" &&
+		p.Value.Set() {
 		im.web.PluginRoot.V = p.Value.V
 	}
 	im.web.Windows = strings.Contains(im.web.PluginRoot.V, `\`)
 	if cfg.Log != nil {
-		if m := regexp.MustCompile(`[/\\]logs[/\\]([^/\\]+)[/\\][^/\\]+$`).FindStringSubmatch(cfg.Log.Name.V); m != nil {
+		if m := regexp.MustCompile(`[/\\]logs[/\\]([^/\\]+)[/\\][^/\\]+$`).FindStringSubmatch(
+			cfg.Log.Name.V); m != nil {
 			im.web.Name.V = m[1]
 		}
 	}
@@ -106,7 +113,8 @@ func newImporter(cfg *parser.Config) *importer {
 }
 
 func (im *importer) lost(n *parser.Node, format string, args ...any) {
-	im.faults = append(im.faults, diag.Diagnostic{Span: n.Span, Severity: diag.Warning, Message: "a topology cannot say " + diag.Sprintf(format, args...)})
+	im.faults = append(im.faults, diag.Diagnostic{Span: n.Span, Severity: diag.Warning,
+		Message: "a topology cannot say " + diag.Sprintf(format, args...)})
 }
 
 // topology writes the file in the flavor that needs fewer words.
@@ -116,7 +124,7 @@ func (im *importer) topology() *yamldoc.Node {
 	length := 0
 	for _, name := range []string{"was", "liberty", "plain"} {
 		try := *im
-		try.flavor = unasked(name)
+		try.flavor = flavorDefaults(name)
 		root := try.write(name)
 		if n := len(yamldoc.Print(root)); best == nil || n < length {
 			best, faults, length = root, try.faults, n
@@ -166,7 +174,8 @@ func (im *importer) write(flavor string) *yamldoc.Node {
 
 var headline = regexp.MustCompile(`for the webserver (\S+)\.(\S+) generated`)
 
-// cell returns the name of the cell, and of the node where there is one, that the generators' comment has before the web server's; nil for none.
+// cell returns the name of the cell, and of the node where there is one, that the generators' comment has before the
+// web server's; nil for none.
 func (im *importer) cell(header string) *yamldoc.Node {
 	m := headline.FindStringSubmatch(header)
 	if m == nil || m[2] != im.web.Name.V {
@@ -175,11 +184,12 @@ func (im *importer) cell(header string) *yamldoc.Node {
 	return yamldoc.NewText(m[1])
 }
 
-// children walks the children of Config in file order, so that comments stay with what they speak of. Routes come last: they need to know
-// every definition.
+// children walks the children of Config in file order, so that comments stay with what they speak of. Routes come
+// last: they need to know every definition.
 func (im *importer) children() (hosts, clusters, applications *yamldoc.Node) {
 	hosts, clusters, applications = newMap(), newMap(), yamldoc.NewList()
-	hostOf, clusterOf, routeOf := map[*parser.Node]*parser.VirtualHostGroup{}, map[*parser.Node]*parser.ServerCluster{}, map[*parser.Node]*parser.Route{}
+	hostOf, clusterOf, routeOf := map[*parser.Node]*parser.VirtualHostGroup{},
+		map[*parser.Node]*parser.ServerCluster{}, map[*parser.Node]*parser.Route{}
 	for _, h := range im.cfg.VirtualHostGroups {
 		hostOf[h.Node] = h
 	}

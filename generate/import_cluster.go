@@ -56,7 +56,7 @@ func (im *importer) cluster(clusters *yamldoc.Node, c *parser.ServerCluster) {
 		im.lost(c.Node, "the V4 form %s; it becomes a ServerCluster", c.Node.Name)
 	}
 	n := newMap().Put("name", written)
-	fields, overrides := im.attributes(c.Node, im.flavor.cluster, clusterKeys, "Name")
+	fields, overrides := im.attributes(c.Node, im.flavor.cluster, clusterKeys(), "Name")
 	n.Fields = append(n.Fields, fields...)
 	n.Put("overrides", orNothing(overrides))
 	roles, primary, backup := lists(c)
@@ -64,7 +64,8 @@ func (im *importer) cluster(clusters *yamldoc.Node, c *parser.ServerCluster) {
 	if single { // the generators' form for it has no list
 		primary = orNull(nameList(c.Primary))
 	}
-	if len(c.Servers) > 1 && !slices.ContainsFunc(c.Servers, func(s *parser.Server) bool { return s.CloneID.V != "" }) {
+	if len(c.Servers) > 1 && !slices.ContainsFunc(c.Servers,
+		func(s *parser.Server) bool { return s.CloneID.V != "" }) {
 		n.Put("session", newMap().Put("affinity", yamldoc.NewPlain("false")))
 	}
 	members := yamldoc.NewList()
@@ -115,7 +116,10 @@ func sameNames(l *parser.ServerList, names []string) bool {
 	if l == nil {
 		return len(names) == 0
 	}
-	return len(names) > 0 && slices.EqualFunc(l.Servers, names, func(r *parser.ServerRef, name string) bool { return r.Name.Set() && r.Name.V == name })
+	return len(names) > 0 && slices.EqualFunc(l.Servers, names, func(r *parser.ServerRef,
+		name string) bool {
+		return r.Name.Set() && r.Name.V == name
+	})
 }
 
 func nameList(l *parser.ServerList) *yamldoc.Node {
@@ -138,9 +142,10 @@ func orNull(n *yamldoc.Node) *yamldoc.Node {
 }
 
 func (im *importer) member(s *parser.Server, role string, single bool) *yamldoc.Node {
-	unasked := im.flavor.server
+	defaults := im.flavor.server
 	if single {
-		unasked = slices.DeleteFunc(slices.Clone(unasked), func(p pair) bool { return p.name == "LoadBalanceWeight" })
+		defaults = slices.DeleteFunc(slices.Clone(defaults),
+			func(p pair) bool { return p.name == "LoadBalanceWeight" })
 	}
 	m := newMap().Put("name", optional(s.Node, "Name"))
 	im.transports(m, s)
@@ -154,7 +159,7 @@ func (im *importer) member(s *parser.Server, role string, single bool) *yamldoc.
 	if s.CloneID.V != "" {
 		skip = append(skip, "CloneID")
 	}
-	fields, overrides := im.attributes(s.Node, unasked, serverKeys, skip...)
+	fields, overrides := im.attributes(s.Node, defaults, serverKeys(), skip...)
 	m.Fields = append(m.Fields, fields...)
 	return m.Put("overrides", orNothing(overrides)).Put("elements", im.strays(s.Node, "Transport"))
 }
@@ -170,7 +175,7 @@ func (im *importer) clusterAddress(a *parser.Server, defaults *yamldoc.Node) *ya
 		own = newMap()
 		m.Put("overrides", own)
 	}
-	for _, k := range serverKeys {
+	for _, k := range serverKeys() {
 		if defaults.Get(k.name) != nil && m.Get(k.name) == nil && own.Field(k.value) == nil {
 			own.Put(k.value, optional(a.Node, k.value))
 		}
@@ -207,11 +212,13 @@ func (im *importer) transports(m *yamldoc.Node, s *parser.Server) {
 		if t.Port.Set() {
 			n.Put("port", portNode(t.Port.Raw()))
 		}
-		fields, overrides := im.attributes(t.Node, nil, []pair{{"connectionTTL", "ConnectionTTL"}}, "Protocol", "Hostname", "Port")
+		fields, overrides := im.attributes(t.Node, nil, []pair{{"connectionTTL", "ConnectionTTL"}}, "Protocol",
+			"Hostname", "Port")
 		n.Fields = append(n.Fields, fields...)
 		n.Put("overrides", orNothing(overrides))
 		changes, all := im.properties(t.Properties, nil)
-		if triple, ok := tlsOf(t); changes == nil && t.Protocol.Raw() == "https" && all == nil && !(ok && triple == im.tls) {
+		if triple, ok := tlsOf(t); changes == nil && t.Protocol.Raw() == "https" && all == nil &&
+			!(ok && triple == im.tls) {
 			changes = newMap()
 		} else if ok && triple == im.tls && t.Protocol.Raw() == "https" {
 			changes = nil
@@ -244,7 +251,8 @@ func (im *importer) transportStrays(t *parser.Transport) *yamldoc.Node {
 	return orNothing(list)
 }
 
-// regular reports whether ports alone say the transports of a server: http before https, one host, and the web server's TLS settings.
+// regular reports whether ports alone say the transports of a server: http before https, one host, and the web
+// server's TLS settings.
 func (im *importer) regular(s *parser.Server) bool {
 	if len(s.Transports) == 0 || len(s.Transports) > 2 {
 		return false
@@ -256,13 +264,16 @@ func (im *importer) regular(s *parser.Server) bool {
 			attrs++
 		}
 		if len(t.Node.Attrs) != attrs || !t.Hostname.Set() || !t.Port.Set() || !t.Protocol.Set() ||
-			strings.HasPrefix(t.Hostname.V, "[") || t.Hostname.V != first.Hostname.V || t.ConnectionTTL.Raw() != first.ConnectionTTL.Raw() ||
-			keyValue("http", t.Port.Raw()) == nil || t.Port.V < 1 || t.ConnectionTTL.Set() && keyValue("connectionTTL", t.ConnectionTTL.Raw()) == nil {
+			strings.HasPrefix(t.Hostname.V, "[") || t.Hostname.V != first.Hostname.V ||
+			t.ConnectionTTL.Raw() != first.ConnectionTTL.Raw() ||
+			keyValue("http", t.Port.Raw()) == nil || t.Port.V < 1 || t.ConnectionTTL.Set() &&
+			keyValue("connectionTTL", t.ConnectionTTL.Raw()) == nil {
 			return false
 		}
 		switch triple, ok := tlsOf(t); {
 		case t.Protocol.Raw() == "http" && i == 0 && len(t.Node.Elements("")) == 0:
-		case t.Protocol.Raw() == "https" && i == len(s.Transports)-1 && (i == 0 || s.Transports[0].Protocol.Raw() == "http") && ok && triple == im.tls:
+		case t.Protocol.Raw() == "https" && i == len(s.Transports)-1 &&
+			(i == 0 || s.Transports[0].Protocol.Raw() == "http") && ok && triple == im.tls:
 		default:
 			return false
 		}
@@ -276,7 +287,7 @@ func common(members []*yamldoc.Node) *yamldoc.Node {
 	if len(members) < 2 {
 		return nil
 	}
-	for _, k := range append([]pair{{"connectionTTL", ""}}, serverKeys...) {
+	for _, k := range append([]pair{{"connectionTTL", ""}}, serverKeys()...) {
 		if v := shared(members, k.name); v != nil {
 			defaults.Put(k.name, v)
 			for _, m := range members {

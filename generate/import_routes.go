@@ -26,8 +26,8 @@ func (im *importRoutes) add(applications *yamldoc.Node, r *parser.Route) {
 		im.rest = true // no application says this
 	}
 	if im.rest || im.seen[id] {
-		// As an element it stands behind the Routes of all applications, so those that follow must be elements too; a Route that is
-		// there already never wins, wherever it stands.
+		// As an element it stands behind the Routes of all applications, so those that follow must be elements too; a
+		// Route that is there already never wins, wherever it stands.
 		im.raw = append(im.raw, im.element(r.Node))
 		return
 	}
@@ -94,11 +94,13 @@ func (im *importRoutes) application(r *parser.Route) *yamldoc.Node {
 	return app
 }
 
-// runs cuts the URIs of a group into runs of equal cookie names: each becomes an application. An empty group is one empty run.
+// runs cuts the URIs of a group into runs of equal cookie names: each becomes an application. An empty group is one
+// empty run.
 func runs(uris []*parser.Uri) [][]*parser.Uri {
 	all := [][]*parser.Uri{nil}
 	for i, u := range uris {
-		if i > 0 && (reference(u.AffinityCookie) != reference(uris[i-1].AffinityCookie) || reference(u.AffinityURLIdentifier) != reference(uris[i-1].AffinityURLIdentifier)) {
+		if i > 0 && (reference(u.AffinityCookie) != reference(uris[i-1].AffinityCookie) ||
+			reference(u.AffinityURLIdentifier) != reference(uris[i-1].AffinityURLIdentifier)) {
 			all = append(all, nil)
 		}
 		all[len(all)-1] = append(all[len(all)-1], u)
@@ -128,7 +130,8 @@ func (im *importRoutes) uris(app *yamldoc.Node, run []*parser.Uri) {
 		if im.flavor.uri != nil {
 			default_ = im.flavor.uri[i].value
 		}
-		if a := run[0].Node.Attr(name); a == nil && default_ != "" || a != nil && (a.Value != default_ || default_ == "") {
+		if a := run[0].Node.Attr(name); a == nil && default_ != "" || a != nil &&
+			(a.Value != default_ || default_ == "") {
 			session.Put(key, optional(run[0].Node, name))
 		}
 	}
@@ -148,7 +151,8 @@ func (im *importRoutes) uri(u *parser.Uri) *yamldoc.Node {
 	overrides := newMap()
 	for i := range u.Node.Attrs {
 		a := &u.Node.Attrs[i]
-		if a.Name != "Name" && a.Name != "AffinityCookie" && a.Name != "AffinityURLIdentifier" && u.Node.Attr(a.Name) == a {
+		if a.Name != "Name" && a.Name != "AffinityCookie" && a.Name != "AffinityURLIdentifier" &&
+			u.Node.Attr(a.Name) == a {
 			overrides.Put(a.Name, yamldoc.NewText(a.Value))
 		}
 	}

@@ -2,10 +2,10 @@ package generate
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/schemas"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
@@ -16,7 +16,7 @@ func (im *importer) webServer() *yamldoc.Node {
 	if im.web.Windows {
 		w.Put("os", yamldoc.NewText("windows"))
 	}
-	properties, list := im.properties(cfg.Properties, im.unaskedProperties())
+	properties, list := im.properties(cfg.Properties, im.defaultProperties())
 	switch root := parser.Find(cfg.Properties, "PluginInstallRoot"); {
 	case list != nil:
 		if im.web.PluginRoot.V != defaultRoot {
@@ -30,17 +30,19 @@ func (im *importer) webServer() *yamldoc.Node {
 		w.Put("pluginRoot", yamldoc.NewText(im.web.PluginRoot.V))
 	}
 	w.Put("log", im.log())
-	fields, overrides := im.attributes(cfg.Node, im.flavor.config, []pair{{"refreshInterval", "RefreshInterval"}}, "ConfigHash")
+	fields, overrides := im.attributes(cfg.Node, im.flavor.config, []pair{{"refreshInterval", "RefreshInterval"}},
+		"ConfigHash")
 	proxies := im.trustedProxies()
 	if proxies != nil { // trustedProxies switches TrustedProxyEnable on
 		im.fixProxySwitch(overrides)
 	}
 	w.Fields = append(w.Fields, fields...)
-	return w.Put("tls", im.tlsNode()).Put("config", orNothing(overrides)).Put("properties", properties).Put("propertyList", list).
+	return w.Put("tls", im.tlsNode()).Put("config", orNothing(overrides)).Put("properties",
+		properties).Put("propertyList", list).
 		Put("trustedProxies", proxies).Put("elements", orNothing(yamldoc.NewList(im.raw...)))
 }
 
-func (im *importer) unaskedProperties() []pair {
+func (im *importer) defaultProperties() []pair {
 	all := append([]pair{}, im.flavor.properties...)
 	if p := parser.Find(im.cfg.Properties, "PluginInstallRoot"); p != nil && p.Name.V == "PluginInstallRoot" {
 		all = append(all, pair{"PluginInstallRoot", p.Value.Raw()})
@@ -79,8 +81,8 @@ func (im *importer) log() *yamldoc.Node {
 		}
 		return yamldoc.NewPlain("")
 	}
-	unasked := append([]pair{{"Name", im.web.path("logs", im.web.Name.V, "http_plugin.log")}}, im.flavor.log...)
-	fields, overrides := im.attributes(log.Node, unasked, []pair{{"level", "LogLevel"}, {"file", "Name"}})
+	defaults := append([]pair{{"Name", im.web.path("logs", im.web.Name.V, "http_plugin.log")}}, im.flavor.log...)
+	fields, overrides := im.attributes(log.Node, defaults, []pair{{"level", "LogLevel"}, {"file", "Name"}})
 	n := newMap()
 	n.Fields = fields
 	n.Put("overrides", orNothing(overrides))
@@ -90,12 +92,13 @@ func (im *importer) log() *yamldoc.Node {
 	return orNothing(n)
 }
 
-// attributes writes the attributes of an element that differ from what is written unasked: by the keys that stand for them where a key can
-// say the value, else as overrides.
-func (im *importer) attributes(n *parser.Node, unasked, keys []pair, skip ...string) ([]yamldoc.Field, *yamldoc.Node) {
-	said, overrides := newMap(), newMap()
+// attributes writes the attributes of an element that differ from what is written by default: by the keys that stand
+// for them where a key can say the value, else as overrides.
+func (im *importer) attributes(n *parser.Node, defaults, keys []pair, skip ...string) ([]yamldoc.Field,
+	*yamldoc.Node) {
+	keyed, overrides := newMap(), newMap()
 	default_ := map[string]string{}
-	for _, p := range unasked {
+	for _, p := range defaults {
 		default_[p.name] = p.value
 		if n.Attr(p.name) == nil && !contains(skip, p.name) {
 			overrides.Put(p.name, yamldoc.NewPlain(""))
@@ -109,78 +112,54 @@ func (im *importer) attributes(n *parser.Node, unasked, keys []pair, skip ...str
 		}
 		if k := slices.IndexFunc(keys, func(p pair) bool { return p.value == a.Name }); k >= 0 {
 			if v := keyValue(keys[k].name, a.Value); v != nil {
-				said.Put(keys[k].name, v)
+				keyed.Put(keys[k].name, v)
 				continue
 			}
 		}
 		overrides.Put(a.Name, yamldoc.NewText(a.Value))
 	}
-	return said.Fields, overrides
+	return keyed.Fields, overrides
 }
 
-// keyValue is a value as the schema wants it for a key, nil when the key cannot say it.
+// keyValue is a value as the schema of topologies wants it for a key, nil when the key cannot say it.
 func keyValue(key, value string) *yamldoc.Node {
-	switch key {
-	case "file":
-		return yamldoc.NewText(value)
-	case "level":
-		return oneOf(value, "Error", "Warn", "Stats", "Detail", "Debug", "Trace")
-	case "loadBalance":
-		return oneOf(value, "Round Robin", "Random")
-	case "ignoreAffinityRequests", "removeSpecialHeaders", "getDWLMTable", "extendedHandshake", "waitForContinue":
-		if value == "true" || value == "false" {
-			return yamldoc.NewPlain(value)
+	for _, place := range [][]string{{"member"}, {"cluster"}, {"webServer"}, {"webServer", "log"}} {
+		if n, known := schemas.Scalar("topology", value, place[0], append(place[1:], key)...); known {
+			return n
 		}
-		return nil
-	}
-	low, high := -1, 65535
-	switch key {
-	case "connectTimeout", "serverIOTimeout", "maxConnections", "retryInterval", "refreshInterval":
-		low, high = -1<<31, 1<<31-1
-	case "weight", "wsServerIOTimeout", "wsServerIdleTimeout", "connectionTTL":
-		low = 0
-	}
-	n, err := strconv.Atoi(value)
-	if err != nil || strconv.Itoa(n) != value || n < low || n > high {
-		return nil
-	}
-	return yamldoc.NewPlain(value)
-}
-
-func oneOf(value string, allowed ...string) *yamldoc.Node {
-	if contains(allowed, value) {
-		return yamldoc.NewText(value)
 	}
 	return nil
 }
 
-// odd reports whether a Property has more than a name and a value; then all of its kind are written as elements, so that their order stays.
+// odd reports whether a Property has more than a name and a value; then all of its kind are written as elements, so
+// that their order stays.
 func odd(ps []*parser.Property) bool {
 	return slices.ContainsFunc(ps, func(p *parser.Property) bool { return !plainProperty(p.Node) })
 }
 
-// properties writes Property elements: as changes to those written unasked, or one by one when a name occurs twice.
-func (im *importer) properties(ps []*parser.Property, unasked []pair) (changes, list *yamldoc.Node) {
+// properties writes Property elements: as changes to those written by default, or one by one when a name occurs twice.
+func (im *importer) properties(ps []*parser.Property, defaults []pair) (changes, list *yamldoc.Node) {
 	if odd(ps) {
 		return nil, yamldoc.NewList()
 	}
 	seen := map[string]bool{}
-	twice := false
+	duplicate := false
 	for _, p := range ps {
 		name := strings.ToLower(p.Name.V)
-		twice = twice || seen[name] || !p.Value.Set()
+		duplicate = duplicate || seen[name] || !p.Value.Set()
 		seen[name] = true
 	}
-	if twice {
+	if duplicate {
 		list = yamldoc.NewList()
 		for _, p := range ps {
-			list.Items = append(list.Items, newMap().Put("name", optional(p.Node, "Name")).Put("value", optional(p.Node, "Value")))
+			list.Items = append(list.Items, newMap().Put("name", optional(p.Node, "Name")).Put("value",
+				optional(p.Node, "Value")))
 		}
 		return nil, list
 	}
 	changes = newMap()
 	default_ := map[string]string{}
-	for _, u := range unasked {
+	for _, u := range defaults {
 		default_[u.name] = u.value
 		if !slices.ContainsFunc(ps, func(p *parser.Property) bool { return p.Name.V == u.name }) {
 			changes.Put(u.name, yamldoc.NewPlain(""))
@@ -221,7 +200,8 @@ func (im *importer) commonTLS() (best [3]string) {
 		}
 	}
 	if most == 0 {
-		best = [3]string{im.web.path("config", im.web.Name.V, "plugin-key.kdb"), im.web.path("config", im.web.Name.V, "plugin-key.sth"), ""}
+		best = [3]string{im.web.path("config", im.web.Name.V, "plugin-key.kdb"),
+			im.web.path("config", im.web.Name.V, "plugin-key.sth"), ""}
 	}
 	return best
 }

@@ -24,7 +24,7 @@ func parse(src []byte) (*parser.Config, *diag.Files, []diag.Diagnostic) {
 }
 
 // back imports a file and generates it anew.
-func back(t testing.TB, src []byte) (cfg *parser.Config, yaml []byte, again *parser.Config, said string) {
+func back(t testing.TB, src []byte) (cfg *parser.Config, yaml []byte, again *parser.Config, messages string) {
 	t.Helper()
 	cfg, files, _ := parse(src)
 	yaml, ds := Import(cfg)
@@ -44,7 +44,8 @@ func back(t testing.TB, src []byte) (cfg *parser.Config, yaml []byte, again *par
 
 // TestImportOfTheCorpus: every whole file that strangers wrote comes back with the same meaning.
 func TestImportOfTheCorpus(t *testing.T) {
-	paths := append(sharedtest.Files(t, "*.xml", "corpus", "cfg"), sharedtest.Files(t, "*/*.xml", "corpus", "merge")...)
+	paths := append(sharedtest.Files(t, "*.xml", "corpus", "cfg"), sharedtest.Files(t, "*/*.xml", "corpus",
+		"merge")...)
 	whole := 0
 	for _, path := range paths {
 		src, err := os.ReadFile(path)
@@ -56,11 +57,12 @@ func TestImportOfTheCorpus(t *testing.T) {
 			continue
 		}
 		whole++
-		_, yaml, again, said := back(t, src)
+		_, yaml, again, messages := back(t, src)
 		changes := slices.DeleteFunc(diff.Attributes(cfg, again), func(c diff.Change) bool {
 			// A topology has no place for text between elements; that is said, which is all that can be done.
-			place := fmt.Sprintf("plugin-cfg.xml:%d:%d: warning: a topology cannot say ", files.Start(c.OldAt).Line, files.Start(c.OldAt).Column)
-			return strings.HasSuffix(c.Subject, " text") && strings.Contains(said, place)
+			place := fmt.Sprintf("plugin-cfg.xml:%d:%d: warning: a topology cannot say ", files.Start(c.OldAt).Line,
+				files.Start(c.OldAt).Column)
+			return strings.HasSuffix(c.Subject, " text") && strings.Contains(messages, place)
 		})
 		if r, err := diff.Compare(diff.File{Config: cfg}, diff.File{Config: again}); err != nil {
 			t.Fatal(err)
@@ -68,7 +70,7 @@ func TestImportOfTheCorpus(t *testing.T) {
 			t.Errorf("%s: other decisions: %+v", filepath.Base(path), r.Classes)
 		}
 		if len(changes) > 0 {
-			t.Errorf("%s: %s\n%v\n%s", filepath.Base(path), said, changes, yaml)
+			t.Errorf("%s: %s\n%v\n%s", filepath.Base(path), messages, changes, yaml)
 		}
 	}
 	if whole < 50 {
@@ -86,8 +88,8 @@ func TestImportGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, yaml, _, said := back(t, src)
-		golden.Check(t, in+".golden", append([]byte(said), yaml...))
+		_, yaml, _, messages := back(t, src)
+		golden.Check(t, in+".golden", append([]byte(messages), yaml...))
 	}
 }
 
@@ -96,9 +98,9 @@ func TestImportOfTheFigure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, yaml, _, said := back(t, src)
+	_, yaml, _, messages := back(t, src)
 	outputs, _ := compile(t, "t.yaml", yaml)
-	if d := cmp.Diff(string(src), string(xml(t, outputs[0]))); d != "" || said != "" {
-		t.Errorf("%s%s", said, d)
+	if d := cmp.Diff(string(src), string(xml(t, outputs[0]))); d != "" || messages != "" {
+		t.Errorf("%s%s", messages, d)
 	}
 }

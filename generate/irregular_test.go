@@ -11,15 +11,16 @@ import (
 	"github.com/wasplug/wasplug/parser"
 )
 
-// TestImportOfIrregularFiles: whatever is odd about a file, its topology generates a file of the same meaning, or what got lost is named.
+// TestImportOfIrregularFiles: whatever is odd about a file, its topology generates a file of the same meaning, or what
+// got lost is named.
 func TestImportOfIrregularFiles(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		src := irregular.Draw(rt)
 		cfg, files, _ := parse([]byte(src))
 		yaml, ds := Import(cfg)
-		said := ""
+		messages := ""
 		for _, d := range ds {
-			said += files.Line(d) + "\n"
+			messages += files.Line(d) + "\n"
 		}
 		_, outputs, faults := reread(yaml)
 		if outputs == nil {
@@ -31,7 +32,7 @@ func TestImportOfIrregularFiles(t *testing.T) {
 		}
 		again, _, _ := parse([]byte(written.String()))
 		for _, c := range diff.Attributes(cfg, again) {
-			rt.Fatalf("%s\n%s\n%s\n%s", c, said, src, yaml)
+			rt.Fatalf("%s\n%s\n%s\n%s", c, messages, src, yaml)
 		}
 		r, err := diff.Compare(diff.File{Config: cfg}, diff.File{Config: again})
 		if err != nil {

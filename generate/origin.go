@@ -15,11 +15,11 @@ type Origin struct {
 	Attrs []AttrOrigin
 }
 
-// AttrOrigin is an attribute of the line. Unasked: no word of the topology made it, it is the flavor's default.
+// AttrOrigin is an attribute of the line. FlavorDefault: no word of the topology made it, it is the flavor's default.
 type AttrOrigin struct {
-	Name, Value string
-	Span        diag.Span
-	Unasked     bool
+	Name, Value   string
+	Span          diag.Span
+	FlavorDefault bool
 }
 
 // Origin returns the origin of a line, counted from 1, of the file that XML gives.
@@ -37,7 +37,8 @@ func (o Output) Origin(line int) (Origin, error) {
 	}
 	origin := Origin{Text: text, Span: node.Span}
 	for _, a := range node.Attrs {
-		origin.Attrs = append(origin.Attrs, AttrOrigin{a.Name, a.Value, a.Span, a.Span == node.Span && a.NameSpan == start(a.Span)})
+		origin.Attrs = append(origin.Attrs, AttrOrigin{a.Name, a.Value, a.Span,
+			a.Span == node.Span && a.NameSpan == start(a.Span)})
 	}
 	slices.SortFunc(origin.Attrs, func(a, b AttrOrigin) int { return cmp.Compare(a.Name, b.Name) })
 	return origin, nil

@@ -17,23 +17,27 @@ import (
 
 // drawTopology draws a sound topology: a few clusters, hosts and applications.
 func drawTopology(t *rapid.T) []byte {
-	root := newMap().Put("flavor", yamldoc.NewText(rapid.SampledFrom([]string{"was", "liberty", "plain"}).Draw(t, "flavor")))
+	root := newMap().Put("flavor", yamldoc.NewText(rapid.SampledFrom([]string{"was", "liberty", "plain"}).Draw(t,
+		"flavor")))
 	root.Put("webServers", yamldoc.NewList(newMap().Put("pluginRoot", yamldoc.NewText("/opt/plugins"))))
-	root.Put("session", newMap().Put("cloneSeparator", yamldoc.NewText(rapid.SampledFrom([]string{":", "+"}).Draw(t, "separator"))))
+	root.Put("session", newMap().Put("cloneSeparator", yamldoc.NewText(rapid.SampledFrom([]string{":", "+"}).Draw(t,
+		"separator"))))
 	hosts := newMap()
 	for i := range rapid.IntRange(0, 4).Draw(t, "hosts") {
 		aliases := yamldoc.NewList()
 		for j := range rapid.IntRange(1, 4).Draw(t, "aliases") {
 			aliases.Items = append(aliases.Items, yamldoc.NewText(fmt.Sprintf("h%d-%d.example.com:%d", i, j, 80+j)))
 		}
-		hosts.Put(fmt.Sprintf("vh%d", i), newMap().Put("aliases", aliases).Put("addWebServerPorts", yamldoc.NewPlain(rapid.SampledFrom([]string{"true", "false"}).Draw(t, "ports"))))
+		hosts.Put(fmt.Sprintf("vh%d", i), newMap().Put("aliases", aliases).Put("addWebServerPorts",
+			yamldoc.NewPlain(rapid.SampledFrom([]string{"true", "false"}).Draw(t, "ports"))))
 	}
 	clusters, applications := newMap(), yamldoc.NewList()
 	for i := range rapid.IntRange(1, 8).Draw(t, "clusters") {
 		name := fmt.Sprintf("c%d", i)
 		clusters.Put(name, drawCluster(t, i))
 		for j := range rapid.IntRange(0, 4).Draw(t, "applications") {
-			app := newMap().Put("name", yamldoc.NewText(fmt.Sprintf("a%d-%d", i, j))).Put("cluster", yamldoc.NewText(name))
+			app := newMap().Put("name", yamldoc.NewText(fmt.Sprintf("a%d-%d", i, j))).Put("cluster",
+				yamldoc.NewText(name))
 			if len(hosts.Fields) > 0 && rapid.Bool().Draw(t, "own host") {
 				app.Put("virtualHost", yamldoc.NewText(rapid.SampledFrom(hosts.Fields).Draw(t, "host").Name))
 			}
@@ -42,7 +46,8 @@ func drawTopology(t *rapid.T) []byte {
 			}
 			uris := yamldoc.NewList()
 			for k := range rapid.SampledFrom([]int{1, 2, 5, 30}).Draw(t, "uris") {
-				uris.Items = append(uris.Items, yamldoc.NewText(fmt.Sprintf("/%s/%d/%d%s", name, j, k, rapid.SampledFrom([]string{"", "/*"}).Draw(t, "kind"))))
+				uris.Items = append(uris.Items, yamldoc.NewText(fmt.Sprintf("/%s/%d/%d%s", name, j, k,
+					rapid.SampledFrom([]string{"", "/*"}).Draw(t, "kind"))))
 			}
 			applications.Items = append(applications.Items, app.Put("uris", uris))
 		}
@@ -56,11 +61,13 @@ func drawCluster(t *rapid.T, i int) *yamldoc.Node {
 		c.Put("retryInterval", yamldoc.NewPlain("7")).Put("loadBalance", yamldoc.NewText("Random"))
 	}
 	if rapid.Bool().Draw(t, "overrides") {
-		c.Put("overrides", newMap().Put("PostBufferSize", yamldoc.NewPlain("")).Put("Odd", yamldoc.NewText(rapid.StringMatching(`[ -~é<&"']{0,8}`).Draw(t, "odd"))))
+		c.Put("overrides", newMap().Put("PostBufferSize", yamldoc.NewPlain("")).Put("Odd",
+			yamldoc.NewText(rapid.StringMatching(`[ -~é<&"']{0,8}`).Draw(t, "odd"))))
 	}
 	members := yamldoc.NewList()
 	for j := range rapid.SampledFrom([]int{1, 2, 3, 20}).Draw(t, "members") {
-		m := newMap().Put("name", yamldoc.NewText(fmt.Sprintf("m%d", j))).Put("host", yamldoc.NewText(fmt.Sprintf("10.0.%d.%d", i, j)))
+		m := newMap().Put("name", yamldoc.NewText(fmt.Sprintf("m%d", j))).Put("host",
+			yamldoc.NewText(fmt.Sprintf("10.0.%d.%d", i, j)))
 		m.Put("http", yamldoc.NewPlain("9080")).Put("cloneId", yamldoc.NewText(fmt.Sprintf("%de%d", i, j)))
 		if rapid.Bool().Draw(t, "https") {
 			m.Put("https", yamldoc.NewPlain("9443"))
@@ -76,8 +83,8 @@ func drawCluster(t *rapid.T, i int) *yamldoc.Node {
 	return c.Put("members", members)
 }
 
-// TestRoundTripOfGeneratedTopologies: a topology gives the same bytes twice, XML that parses without a word, and, imported and generated anew,
-// the same meaning.
+// TestRoundTripOfGeneratedTopologies: a topology gives the same bytes twice, XML that parses without a word, and,
+// imported and generated anew, the same meaning.
 func TestRoundTripOfGeneratedTopologies(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		roundTrip(t, rt, drawTopology(rt))
@@ -117,8 +124,10 @@ func roundTrip(t *testing.T, rt rapid.TB, src []byte) {
 
 // FuzzImport: whatever XML comes, an import ends in YAML that compiles, or in a diagnostic; never in a panic.
 func FuzzImport(f *testing.F) {
-	for _, s := range []string{"<Config/>", "<Config><Route/></Config>", "<ServerCluster/>", "<Config><ServerCluster><Server/><PrimaryServers/></ServerCluster><UriGroup><Uri/></UriGroup></Config>",
-		`<Config><VirtualHostGroup Name="h"/><ServerCluster Name="&#9;"><Server Name="a"><Transport Port="1"/></Server></ServerCluster><Route ServerCluster="&#9;" VirtualHostGroup="h"/></Config>`} {
+	for _, s := range []string{"<Config/>", "<Config><Route/></Config>", "<ServerCluster/>",
+		"<Config><ServerCluster><Server/><PrimaryServers/></ServerCluster><UriGroup><Uri/></UriGroup></Config>",
+		`<Config><VirtualHostGroup Name="h"/><ServerCluster Name="&#9;"><Server Name="a"><Transport ` +
+			`Port="1"/></Server></ServerCluster><Route ServerCluster="&#9;" VirtualHostGroup="h"/></Config>`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
@@ -139,7 +148,8 @@ func FuzzImport(f *testing.F) {
 // FuzzCompile: whatever topology comes, it ends in XML that parses, or in diagnostics with places.
 func FuzzCompile(f *testing.F) {
 	f.Add([]byte("clusters: {c: {members: [{host: a, http: 1}]}}\napplications: [{cluster: c, contextRoot: /x}]"))
-	f.Add([]byte("clusters:\napplications: [{cluster: null, uris: null, virtualHost: null}]\nallow: [WP201]\nwebServers: [{name: \"\\x01\", elements: [{element: a b}]}]"))
+	f.Add([]byte("clusters:\napplications: [{cluster: null, uris: null, virtualHost: null}]\nallow: [WP201]\n" +
+		"webServers: [{name: \"\\x01\", elements: [{element: a b}]}]"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		files := diag.NewFiles()
 		top, ds := Read(files, files.Add("t.yaml", src))
@@ -177,7 +187,8 @@ func large(members, uris int) []byte {
 	for i := range clusters {
 		fmt.Fprintf(&b, "  cluster%d:\n    retryInterval: 60\n    members:\n", i)
 		for j := range 10 {
-			fmt.Fprintf(&b, "      - {name: member%d, node: node%d, host: host%d.example.com, http: 9080, https: 9443, cloneId: c%dm%d, weight: 2}\n", j, j, i*10+j, i, j)
+			fmt.Fprintf(&b, "      - {name: member%d, node: node%d, host: host%d.example.com, http: 9080, https: "+
+				"9443, cloneId: c%dm%d, weight: 2}\n", j, j, i*10+j, i, j)
 		}
 	}
 	b.WriteString("applications:\n")
@@ -190,8 +201,8 @@ func large(members, uris int) []byte {
 	return []byte(b.String())
 }
 
-// BenchmarkGenerate compares the way from a topology of 2,000 members and 20,000 URIs to XML with the time that yaml.v3 alone needs to read
-// it; the ratio must stay below 4.
+// BenchmarkGenerate compares the way from a topology of 2,000 members and 20,000 URIs to XML with the time that
+// yaml.v3 alone needs to read it; the ratio must stay below 4.
 func BenchmarkGenerate(b *testing.B) {
 	src := large(2000, 20000)
 	b.Run("yaml", func(b *testing.B) {

@@ -36,7 +36,8 @@ func (c *compiler) routes(root element, served []*Application) {
 		}
 		if other := groups[r.group.V]; other != nil {
 			if !sameURIs(r.uris, other.uris) {
-				c.report(r.group.Span(), diag.DuplicateName, "uri group %q has other URIs for cluster %q than for %q; give one of them another uriGroup", r.group.V, other.cluster.V, r.cluster.V)
+				c.report(r.group.Span(), diag.DuplicateName, "uri group %q has other URIs for cluster %q than for "+
+					"%q; give one of them another uriGroup", r.group.V, other.cluster.V, r.cluster.V)
 			}
 			continue
 		}
@@ -67,7 +68,8 @@ func (c *compiler) gather(served []*Application) []*route {
 	known := map[key]*route{}
 	var all []*route
 	for _, a := range served {
-		r := &route{host: a.VirtualHost, cluster: a.Cluster, group: a.UriGroup, everyURI: a.EveryURI, at: start(a.Node.Span)}
+		r := &route{host: a.VirtualHost, cluster: a.Cluster, group: a.UriGroup, everyURI: a.EveryURI,
+			at: start(a.Node.Span)}
 		if k := c.t.cluster(a.Cluster.V); k != nil && a.Cluster.Set() {
 			r.cluster.V = k.name().V
 		}
@@ -106,7 +108,7 @@ func (c *compiler) uris(all []uri, a *Application) []uri {
 	own := len(all)
 	add := func(name text, at diag.Span) element {
 		e := newElement("Uri", at)
-		e.unasked(c.flavor.uri...)
+		e.putDefaults(c.flavor.uri...)
 		e.setOrDrop("AffinityCookie", session.Cookie, session.noCookie)
 		e.setOrDrop("AffinityURLIdentifier", session.URLIdentifier, session.noIdentifier)
 		e.set("Name", name)
@@ -121,7 +123,8 @@ func (c *compiler) uris(all []uri, a *Application) []uri {
 		name.V = contextURI(name.V)
 		add(name, root.Value.Span)
 		if name.V == "/*" {
-			c.report(root.Value.Span, diag.URICatchAll, "context root %q becomes the URI /*, which takes static files and every other path from the web server", root.Value.Text)
+			c.report(root.Value.Span, diag.URICatchAll, "context root %q becomes the URI /*, which takes static "+
+				"files and every other path from the web server", root.Value.Text)
 		}
 	case list == nil:
 		c.fault(a.Node.Span, "application %q has neither a contextRoot nor uris, so no request can reach it", a.Name.V)

@@ -14,7 +14,8 @@ import (
 func (t *Topology) check(cfg *parser.Config) []diag.Diagnostic {
 	var told []diag.Diagnostic
 	rules := rules.All()
-	for _, d := range lint.Run(rules, t.files, []lint.Input{{File: t.Node.Span.File, Config: cfg, Sessions: t.Sessions()}}, lint.Options{}) {
+	for _, d := range lint.Run(rules, t.files, []lint.Input{{File: t.Node.Span.File, Config: cfg,
+		Sessions: t.Sessions()}}, lint.Options{}) {
 		if d.Severity == diag.Error || lint.Lookup(rules, d.Rule.Code).Topology {
 			told = append(told, d)
 		}
@@ -22,9 +23,9 @@ func (t *Topology) check(cfg *parser.Config) []diag.Diagnostic {
 	return told
 }
 
-// Tolerate turns the errors that the topology allows into warnings, drops what it says to be meant and what the files
-// of two web servers say alike, and sorts. Findings about other files stay as they are.
-func (t *Topology) Tolerate(found []diag.Diagnostic) []diag.Diagnostic {
+// ApplyAllow turns the errors that the topology allows into warnings, drops what it says to be meant and what the
+// files of two web servers say alike, and sorts. Findings about other files stay as they are.
+func (t *Topology) ApplyAllow(found []diag.Diagnostic) []diag.Diagnostic {
 	diag.Sort(found)
 	var kept []diag.Diagnostic
 	for _, d := range found {
@@ -35,7 +36,8 @@ func (t *Topology) Tolerate(found []diag.Diagnostic) []diag.Diagnostic {
 				}
 				d.Message += "; write cloneId, or affinity: false under session where sessions need not come back"
 			}
-			if d.Severity == diag.Error && slices.ContainsFunc(t.Allow, func(a text) bool { return a.V == d.Rule.Code }) {
+			if d.Severity == diag.Error && slices.ContainsFunc(t.Allow,
+				func(a text) bool { return a.V == d.Rule.Code }) {
 				d.Severity = diag.Warning
 			}
 		}
@@ -61,7 +63,8 @@ func (t *Topology) wantsNoAffinity(span diag.Span) bool {
 
 // fault reports what only a topology can have wrong: an error.
 func (c *compiler) fault(span diag.Span, format string, args ...any) {
-	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
+	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: diag.Error,
+		Message: diag.Sprintf(format, args...)})
 }
 
 // report reports in the words of a topology what a rule of lint is about, as severely as that rule does.
@@ -166,13 +169,17 @@ func (c *compiler) reportURI(before, again claim) {
 	var d *diag.Diagnostic
 	switch {
 	case before.route.cluster.V != again.route.cluster.V:
-		d = c.report(u.element.at, diag.AliasAndURIToTwoClusters, "URI %q of %s also goes to cluster %q by %s; one application gets the other's requests", name, one, before.route.cluster.V, other)
+		d = c.report(u.element.at, diag.AliasAndURIToTwoClusters, "URI %q of %s also goes to cluster %q by %s; one "+
+			"application gets the other's requests", name, one, before.route.cluster.V, other)
 	case !u.agrees(o):
-		d = c.report(u.element.at, diag.AffinityCookieDiffersOnOverlap, "URI %q of %s has another affinity cookie or identifier than in %s; which of the two counts is documented nowhere, and sessions of the other are not found", name, one, other)
+		d = c.report(u.element.at, diag.AffinityCookieDiffersOnOverlap, "URI %q of %s has another affinity cookie "+
+			"or identifier than in %s; which of the two counts is documented nowhere, and sessions of the other are "+
+			"not found", name, one, other)
 	case u.app == o.app:
 		d = c.report(u.element.at, diag.RedundantURI, "URI %q is listed twice by %s; once is enough", name, one)
 	default:
-		d = c.report(u.element.at, diag.RedundantURI, "URI %q of %s is also listed by %s, for the same cluster; once is enough", name, one, other)
+		d = c.report(u.element.at, diag.RedundantURI, "URI %q of %s is also listed by %s, for the same cluster; "+
+			"once is enough", name, one, other)
 		d.Severity = diag.Warning // two applications may have had two things in mind
 	}
 	d.Related = []diag.Related{{Span: o.element.at, Message: "used first here"}}

@@ -61,9 +61,11 @@ func (t *Topology) SessionPolicy(cluster string) session.Policy {
 
 func (s Session) settings() session.Settings {
 	out := session.Settings{
-		Persistence: s.Persistence.V, WriteFrequency: s.WriteFrequency.V, WriteInterval: s.WriteInterval.V, WriteContents: s.WriteContents.V,
-		TuningLevel: s.TuningLevel.V, Schema: s.Schema.V, Mode: s.Mode.V, NoAffinitySwitchBack: s.NoAffinitySwitchBack.V,
-		IDReuse: s.IDReuse.V, ExpectedCloneIDs: s.ExpectedCloneIDs,
+		Persistence: s.Persistence.V, WriteFrequency: s.WriteFrequency.V, WriteInterval: s.WriteInterval.V,
+		WriteContents: s.WriteContents.V,
+		TuningLevel:   s.TuningLevel.V, Schema: s.Schema.V, Mode: s.Mode.V,
+		NoAffinitySwitchBack: s.NoAffinitySwitchBack.V,
+		IDReuse:              s.IDReuse.V, ExpectedCloneIDs: s.ExpectedCloneIDs,
 	}
 	if s.Replicas.Set() {
 		out.Replicas = &s.Replicas.V
@@ -77,13 +79,15 @@ func (t *Topology) Sessions() map[string]lint.Session {
 	for _, k := range t.Clusters {
 		s := k.Session.over(t.Session)
 		timeout, _ := parseSeconds(s.Timeout.V)
-		one := lint.Session{Policy: t.SessionPolicy(k.name().V), Known: s.Persistence.Set(), Timeout: timeout, Level: s.TuningLevel.V,
+		one := lint.Session{Policy: t.SessionPolicy(k.name().V), Known: s.Persistence.Set(), Timeout: timeout,
+			Level:   s.TuningLevel.V,
 			Written: map[string]diag.Span{}, Cluster: k.name().Span()}
 		for name, v := range map[string]interface {
 			Set() bool
 			Span() diag.Span
-		}{"persistence": s.Persistence, "writeFrequency": s.WriteFrequency, "writeInterval": s.WriteInterval, "tuningLevel": s.TuningLevel,
-			"replicas": s.Replicas, "timeout": s.Timeout} {
+		}{"persistence": s.Persistence, "writeFrequency": s.WriteFrequency, "writeInterval": s.WriteInterval,
+			"tuningLevel": s.TuningLevel,
+			"replicas":    s.Replicas, "timeout": s.Timeout} {
 			if v.Set() {
 				one.Written[name] = v.Span()
 			}

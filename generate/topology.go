@@ -150,7 +150,8 @@ func (t *Topology) addDefaultHost() {
 		return
 	}
 	for _, a := range t.Applications {
-		if a.VirtualHost.V == "default_host" && (a.Node.Field("virtualHost") == nil || t.Node.Field("virtualHosts") == nil) {
+		if a.VirtualHost.V == "default_host" && (a.Node.Field("virtualHost") == nil ||
+			t.Node.Field("virtualHosts") == nil) {
 			key := diag.Written("default_host", a.VirtualHost.Span())
 			t.addHost(&VirtualHost{Key: key, AddPorts: true})
 			return

@@ -10,9 +10,10 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// One fault is one finding. A name in another letter case hides what it names: a Route without its cluster, a Transport without key store, two
-// clone IDs that are not compared. What follows from that is known once it is written right, so the rules see the file both ways, and of all
-// but the letter case only what they say both times is reported.
+// One fault is one finding. A name in another letter case hides what it names: a Route without its cluster, a
+// Transport without key store, two clone IDs that are not compared. What follows from that is known once it is written
+// right, so the rules see the file both ways, and of all but the letter case only what they say both times is
+// reported.
 
 // causes drops the findings of each pass that follow from names in another letter case.
 func causes(passes []*Pass, active []*Rule) {
@@ -89,7 +90,8 @@ type what struct {
 	span diag.Span
 }
 
-// dropConsequences keeps the causes, and what the rules say of the mended file, too. A cause from which an error follows is one.
+// dropConsequences keeps the causes, and what the rules say of the mended file, too. A cause from which an error
+// follows is one.
 func (p *Pass) dropConsequences(mended *Pass) {
 	both := make(map[what]bool, len(mended.findings))
 	for _, f := range mended.findings {
@@ -144,7 +146,10 @@ func (b *blame) put(f *Finding) {
 
 func (b *blame) within(span diag.Span) []*Finding {
 	find := func(at int32) int {
-		i, _ := slices.BinarySearchFunc(b.causes, at, func(f *Finding, at int32) int { return cmp.Compare(f.Span.Start, at) })
+		i, _ := slices.BinarySearchFunc(b.causes, at, func(f *Finding,
+			at int32) int {
+			return cmp.Compare(f.Span.Start, at)
+		})
 		return i
 	}
 	return b.causes[find(span.Start):find(span.End)]

@@ -10,7 +10,9 @@ import (
 )
 
 func TestPath(t *testing.T) {
-	text := `<Config><Log Name="/l"/><ServerCluster Name="a b"><Server Name="m"><Transport Port="1"/><Transport Port="2"/></Server><PrimaryServers><Server Name="m"/></PrimaryServers></ServerCluster><Route UriGroup="u" ServerCluster="c"/></Config>`
+	text := `<Config><Log Name="/l"/><ServerCluster Name="a b"><Server Name="m"><Transport Port="1"/><Transport ` +
+		`Port="2"/></Server><PrimaryServers><Server Name="m"/></PrimaryServers></ServerCluster><Route UriGroup="u" ` +
+		`ServerCluster="c"/></Config>`
 	cfg, _ := parser.Parse(1, []byte(text))
 	for mark, want := range map[string]string{
 		`"2"`:            `/Config/ServerCluster[@Name="a b"]/Server[@Name="m"]/Transport[2]/@Port`,
@@ -23,7 +25,7 @@ func TestPath(t *testing.T) {
 		if mark[0] == '"' {
 			at++
 		}
-		if got := Path(cfg.Doc, diag.Span{File: 1, Start: int32(at), End: int32(at + 1)}); got != want {
+		if got := newPaths(cfg.Doc).of(diag.Span{File: 1, Start: int32(at), End: int32(at + 1)}); got != want {
 			t.Errorf("%s: got %s, want %s", mark, got, want)
 		}
 	}
@@ -34,15 +36,16 @@ func TestPathOfBuiltContent(t *testing.T) {
 	at := func(start int32) diag.Span { return diag.Span{File: 1, Start: start, End: start + 5} }
 	root := &parser.Node{Kind: parser.Element, Name: "Config", Span: at(0), NameSpan: at(0)}
 	for i, name := range []string{"b", "a"} {
-		c := &parser.Node{Kind: parser.Element, Name: "ServerCluster", Parent: root, NameSpan: at(int32(200 - i*100)), Span: at(int32(200 - i*100))}
+		c := &parser.Node{Kind: parser.Element, Name: "ServerCluster", Parent: root, NameSpan: at(int32(200 - i*100)),
+			Span: at(int32(200 - i*100))}
 		c.Attrs = []parser.Attr{{Name: "Name", Value: name, Span: at(int32(210 - i*100))}}
 		root.Children = append(root.Children, c)
 	}
 	doc := &parser.Document{File: 1, Nodes: []*parser.Node{root}}
-	if got, want := Path(doc, at(110)), `/Config/ServerCluster[@Name="a"]/@Name`; got != want {
+	if got, want := newPaths(doc).of(at(110)), `/Config/ServerCluster[@Name="a"]/@Name`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if got, want := Path(doc, at(200)), `/Config/ServerCluster[@Name="b"]`; got != want {
+	if got, want := newPaths(doc).of(at(200)), `/Config/ServerCluster[@Name="b"]`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -51,7 +54,8 @@ func TestFixesThatTouchWaitForTheNextRound(t *testing.T) {
 	edit := func(from, to int32, text string) *diag.Fix {
 		return &diag.Fix{Edits: []diag.Edit{{Span: diag.Span{File: 1, Start: from, End: to}, New: text}}}
 	}
-	got, n := apply([]byte("abcdef"), []*diag.Fix{edit(2, 4, "X"), edit(4, 4, "Y"), edit(0, 2, "Z"), edit(5, 6, "W"), edit(3, 5, "V")})
+	got, n := apply([]byte("abcdef"), []*diag.Fix{edit(2, 4, "X"), edit(4, 4, "Y"), edit(0, 2, "Z"), edit(5, 6, "W"),
+		edit(3, 5, "V")})
 	if string(got) != "abXeW" || n != 2 {
 		t.Errorf("got %s after %d fixes", got, n)
 	}
@@ -73,10 +77,13 @@ func TestPlaceWork(t *testing.T) {
 
 // TestIgnoreWork: a finding is compared with the scopes around it, not with all of the file.
 func TestIgnoreWork(t *testing.T) {
-	text := "<!-- wasplug:ignore WP301 all -->\n<Config>" + strings.Repeat("<!-- wasplug:ignore WP301,WP502 known -->\n", 500) +
-		strings.Repeat("<ServerCluster><!-- wasplug:ignore WP301 known -->\n<Server/></ServerCluster>", 500) + "</Config>"
+	text := "<!-- wasplug:ignore WP301 all -->\n<Config>" +
+		strings.Repeat("<!-- wasplug:ignore WP301,WP502 known -->\n", 500) +
+		strings.Repeat("<ServerCluster><!-- wasplug:ignore WP301 known -->\n<Server/></ServerCluster>", 500) +
+		"</Config>"
 	files := diag.NewFiles()
-	pass := newPasses([]*Rule{{Code: "WP301"}, {Code: "WP502"}}, files, Read(files, files.Add("f", []byte(text))), &Options{})[0]
+	pass := newPasses([]*Rule{{Code: "WP301"}, {Code: "WP502"}}, files, Read(files, files.Add("f", []byte(text))),
+		&Options{})[0]
 	list := newScopes(pass.ignores(), true).byRule["WP301"]
 	if len(list) != 503 { // the file, the tag of Config, the first cluster by 499 comments, the tag of each cluster
 		t.Fatalf("%d scopes", len(list))

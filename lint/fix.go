@@ -6,12 +6,13 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// maxRounds bounds how often a file is checked again while it is repaired: each round removes what the one before uncovered.
+// maxRounds bounds how often a file is checked again while it is repaired: each round removes what the one before
+// uncovered.
 const maxRounds = 10
 
-// Fix repairs a file: it applies the safe fixes of its findings, with unsafe also the others, and checks the result again until nothing
-// is left to repair. It returns the new bytes and how many fixes were applied; bytes outside of their edits stay as they are. A file that
-// is not well-formed is left alone: what its elements are is a guess.
+// Fix repairs a file: it applies the safe fixes of its findings, with unsafe also the others, and checks the result
+// again until nothing is left to repair. It returns the new bytes and how many fixes were applied; bytes outside of
+// their edits stay as they are. A file that is not well-formed is left alone: what its elements are is a guess.
 func Fix(rules []*Rule, files *diag.Files, id diag.FileID, o Options, unsafe bool) (src []byte, applied int) {
 	src = files.Source(id)
 	for range maxRounds {
@@ -19,7 +20,10 @@ func Fix(rules []*Rule, files *diag.Files, id diag.FileID, o Options, unsafe boo
 		f := register.Add(files.Name(id), src)
 		var fixes []*diag.Fix
 		inputs := Read(register, f)
-		if slices.ContainsFunc(inputs[0].Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == diag.XMLSyntax && d.Severity == diag.Error }) {
+		if slices.ContainsFunc(inputs[0].Faults, func(d diag.Diagnostic) bool {
+			return d.Rule.Code == diag.XMLSyntax &&
+				d.Severity == diag.Error
+		}) {
 			break
 		}
 		for _, d := range Run(rules, register, inputs, o) {
@@ -66,5 +70,6 @@ func overlaps(edits []diag.Edit, e diag.Edit) bool {
 }
 
 func changes(src []byte, f *diag.Fix) bool {
-	return slices.ContainsFunc(f.Edits, func(e diag.Edit) bool { return string(src[e.Span.Start:e.Span.End]) != e.New })
+	return slices.ContainsFunc(f.Edits,
+		func(e diag.Edit) bool { return string(src[e.Span.Start:e.Span.End]) != e.New })
 }

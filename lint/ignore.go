@@ -11,8 +11,9 @@ import (
 
 const ignoreMark = "wasplug:ignore"
 
-// ignore is a comment that takes findings away: <!-- wasplug:ignore WP501,WP502 until 2027-01-31 the reason -->. On a line of its own it
-// holds for the next element and all within, before the root element for the whole file; behind an element on its line for that one.
+// ignore is a comment that takes findings away: <!-- wasplug:ignore WP501,WP502 until 2027-01-31 the reason -->. On a
+// line of its own it holds for the next element and all within, before the root element for the whole file; behind an
+// element on its line for that one.
 type ignore struct {
 	at      diag.Span
 	scope   diag.Span
@@ -42,7 +43,8 @@ func (p *Pass) applyIgnores(findings []*Finding, active map[string]*Rule) []*Fin
 		case unused != nil:
 			for _, r := range ig.rules {
 				if active[r.Code] != nil && !scopes.used(r.Code, ig.scope) {
-					kept = append(kept, p.own(unused, ig.at, "no finding of %s %s to ignore here; remove the comment", r.Code, r.Name))
+					kept = append(kept, p.own(unused, ig.at, "no finding of %s %s to ignore here; remove the comment",
+						r.Code, r.Name))
 				}
 			}
 		}
@@ -53,7 +55,8 @@ func (p *Pass) applyIgnores(findings []*Finding, active map[string]*Rule) []*Fin
 // own makes a finding of a rule that is about the comments themselves.
 func (p *Pass) own(r *Rule, span diag.Span, format string, args ...any) *Finding {
 	return &Finding{Diagnostic: diag.Diagnostic{
-		Span: span, Severity: p.Options.severity(r, r.Severity), Rule: r.Diag(), Message: diag.Sprintf(format, args...),
+		Span: span, Severity: p.Options.severity(r, r.Severity), Rule: r.Diag(),
+		Message: diag.Sprintf(format, args...),
 	}}
 }
 
@@ -85,8 +88,8 @@ func (p *Pass) ignores() []ignore {
 	return found
 }
 
-// scopeOf returns what a comment holds for, the zero span when nothing follows it: the element before it or the tag that it stands behind
-// on the line, else the first of those behind it.
+// scopeOf returns what a comment holds for, the zero span when nothing follows it: the element before it or the tag
+// that it stands behind on the line, else the first of those behind it.
 func scopeOf(parent, comment, before *parser.Node, behind []*parser.Node) diag.Span {
 	switch {
 	case comment.Inline && before != nil:

@@ -7,8 +7,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// scopes finds what the ignores of a file take away. Elements lie within each other, so the scopes of a rule are a tree: a finding is looked up
-// once, however many comments there are.
+// scopes finds what the ignores of a file take away. Elements lie within each other, so the scopes of a rule are a
+// tree: a finding is looked up once, however many comments there are.
 type scopes struct {
 	byRule map[string][]scope
 }
@@ -19,7 +19,8 @@ type scope struct {
 	used   bool
 }
 
-// newScopes orders the scopes of ignores. Those of content that was built, whose elements stand anywhere, form one long branch.
+// newScopes orders the scopes of ignores. Those of content that was built, whose elements stand anywhere, form one
+// long branch.
 func newScopes(ignores []ignore, written bool) *scopes {
 	s := &scopes{byRule: map[string][]scope{}}
 	for _, ig := range ignores {
@@ -52,7 +53,10 @@ func compareScopes(a, b diag.Span) int {
 // take reports whether a finding lies in a scope of its rule, and marks all those as used.
 func (s *scopes) take(f *Finding) bool {
 	list := s.byRule[f.Rule.Code]
-	i, found := slices.BinarySearchFunc(list, f.Span, func(s scope, span diag.Span) int { return compareScopes(s.span, span) })
+	i, found := slices.BinarySearchFunc(list, f.Span, func(s scope, span diag.Span) int {
+		return compareScopes(s.span,
+			span)
+	})
 	if !found {
 		i--
 	}
@@ -68,6 +72,9 @@ func (s *scopes) take(f *Finding) bool {
 // used reports whether a scope has taken a finding of a rule.
 func (s *scopes) used(code string, span diag.Span) bool {
 	list := s.byRule[code]
-	i, found := slices.BinarySearchFunc(list, span, func(s scope, span diag.Span) int { return compareScopes(s.span, span) })
+	i, found := slices.BinarySearchFunc(list, span, func(s scope, span diag.Span) int {
+		return compareScopes(s.span,
+			span)
+	})
 	return found && list[i].used
 }

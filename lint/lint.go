@@ -1,6 +1,6 @@
-// Package lint is the engine that finds what is wrong or dangerous in plugin-cfg.xml. A rule is a value without state; [Run] gives each rule
-// that it gets a [Pass] over a file and collects what it reports. The rules themselves are in lint/rules. Questions about routing are asked
-// of package routecheck: there is no second matcher here.
+// Package lint is the engine that finds what is wrong or dangerous in plugin-cfg.xml. A rule is a value without state;
+// [Run] gives each rule that it gets a [Pass] over a file and collects what it reports. The rules themselves are in
+// lint/rules. Questions about routing are asked of package routecheck: there is no second matcher here.
 package lint
 
 import (
@@ -15,16 +15,17 @@ import (
 type FixClass uint8
 
 const (
-	NoFix      FixClass = iota
-	SafeFix             // no request is routed, refused or protected differently afterwards
-	UnsafeFix           // changes behaviour in a way that the owner of the file must choose
-	SomeSafe            // safe where only one meaning is possible, none elsewhere
-	SomeUnsafe          // unsafe where a near word or name exists, none elsewhere
+	NoFix             FixClass = iota
+	SafeFix                    // no request is routed, refused or protected differently afterwards
+	UnsafeFix                  // changes behaviour in a way that the owner of the file must choose
+	ConditionallySafe          // safe where only one meaning is possible, none elsewhere
+	SomeUnsafe                 // unsafe where a near word or name exists, none elsewhere
 )
 
 // String returns the class as documentation shows it.
 func (c FixClass) String() string {
-	return [...]string{"none", "safe", "unsafe", "safe where only one meaning is possible", "unsafe where one can be computed"}[c]
+	return [...]string{"none", "safe", "unsafe", "safe where only one meaning is possible",
+		"unsafe where one can be computed"}[c]
 }
 
 // Categories of rules, in the order of their codes.
@@ -53,9 +54,9 @@ type Rule struct {
 	Doc        Doc
 	Check      func(*Pass)
 
-	Silences   []string // codes of rules whose findings about the same thing are pointless beside this one's
-	WellFormed bool     // says nothing sensible where the text around it is not well-formed
-	Topology   bool     // the generator tells its warnings too; it refuses what any rule calls an error
+	Suppresses      []string // codes of rules whose findings about the same thing are pointless beside this one's
+	NeedsWellFormed bool     // says nothing sensible where the text around it is not well-formed
+	Topology        bool     // the generator tells its warnings too; it refuses what any rule calls an error
 }
 
 // Option is a number, or a list of numbers, by which a settings file tunes a rule.
@@ -65,12 +66,12 @@ type Option struct {
 	Doc     string // with its unit
 }
 
-// Doc is the page of a rule. Bad, Good and Near are pieces of plugin-cfg.xml: the rule reports Bad, and neither Good, which is how to
-// write it, nor Near, which looks like Bad and is right.
+// Doc is the page of a rule. Bad, Good and NearMiss are pieces of plugin-cfg.xml: the rule reports Bad, and neither
+// Good, which is how to write it, nor NearMiss, which looks like Bad and is right.
 type Doc struct {
-	Title, Why      string
-	Bad, Good, Near string
-	Source          string // where the behaviour is documented, or the rule (R22) and open choice it follows from
+	Title, Why          string
+	Bad, Good, NearMiss string
+	Source              string // where the behaviour is documented, or the rule (R22) and open choice it follows from
 }
 
 // Diag returns the rule as diagnostics name it.
@@ -98,16 +99,20 @@ func Words(rules []*Rule) []string {
 // Page returns the documentation of a rule as plain text.
 func (r *Rule) Page() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n%s.\n\nCategory: %s. Severity: %s. Fix: %s.\n\n%s\n", r.Code, r.Name, r.Doc.Title, r.Category, r.Severities(), r.Fix, wrap(r.Doc.Why))
-	for _, e := range []struct{ title, text string }{{"Reported", r.Doc.Bad}, {"Right", r.Doc.Good}, {"Not reported", r.Doc.Near}} {
+	fmt.Fprintf(&b, "%s %s\n%s.\n\nCategory: %s. Severity: %s. Fix: %s.\n\n%s\n", r.Code, r.Name, r.Doc.Title,
+		r.Category, r.Severities(), r.Fix, wrap(r.Doc.Why))
+	for _, e := range []struct{ title, text string }{{"Reported", r.Doc.Bad}, {"Right", r.Doc.Good},
+		{"Not reported", r.Doc.NearMiss}} {
 		if e.text != "" {
-			fmt.Fprintf(&b, "\n%s:\n\n    %s\n", e.title, strings.ReplaceAll(strings.TrimRight(e.text, "\n"), "\n", "\n    "))
+			fmt.Fprintf(&b, "\n%s:\n\n    %s\n", e.title, strings.ReplaceAll(strings.TrimRight(e.text, "\n"), "\n",
+				"\n    "))
 		}
 	}
 	if len(r.Options) > 0 {
 		b.WriteString("\nOptions:\n")
 		for _, o := range r.Options {
-			fmt.Fprintf(&b, "    %s: %s (default %s)\n", o.Name, o.Doc, strings.Trim(strings.ReplaceAll(fmt.Sprint(o.Default), " ", ", "), "[]"))
+			fmt.Fprintf(&b, "    %s: %s (default %s)\n", o.Name, o.Doc,
+				strings.Trim(strings.ReplaceAll(fmt.Sprint(o.Default), " ", ", "), "[]"))
 		}
 	}
 	fmt.Fprintf(&b, "\nSource: %s\n", r.Doc.Source)

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -26,7 +25,8 @@ type Pass struct {
 	Rejects  []diag.Diagnostic  // of routecheck.New
 	Sessions map[string]Session // of Input
 	Rule     *Rule              // the one that is asked
-	Memo     any                // what the rules keep of the file, nil before the first: the engine does not look into it
+	// what the rules keep of the file, nil before the first: the engine does not look into it
+	Memo any
 
 	file     diag.FileID
 	groups   []string // of the Input
@@ -43,18 +43,21 @@ type Finding struct {
 // Report adds a finding at a span.
 func (p *Pass) Report(span diag.Span, format string, args ...any) *Finding {
 	f := &Finding{Diagnostic: diag.Diagnostic{
-		Span: span, Severity: p.Rule.Severity, Rule: p.Rule.Diag(), Message: unnamed.Replace(printable(diag.Sprintf(format, clip(args)...))),
+		Span: span, Severity: p.Rule.Severity, Rule: p.Rule.Diag(),
+		Message: unnamed.Replace(diag.Printable(diag.Sprintf(format, clip(args)...))),
 	}}
 	p.findings = append(p.findings, f)
 	return f
 }
 
 // unnamed words what has no name, in fragments and where an attribute is misspelt.
-var unnamed = strings.NewReplacer(` of cluster ""`, "", `cluster ""`, "the cluster without Name", `server ""`, "the server without Name")
+var unnamed = strings.NewReplacer(` of cluster ""`, "", `cluster ""`, "the cluster without Name", `server ""`,
+	"the server without Name")
 
 // Grouped reports whether rules about several files see both files at once.
 func (p *Pass) Grouped(q *Pass) bool {
-	return len(p.groups)+len(q.groups) == 0 || slices.ContainsFunc(p.groups, func(g string) bool { return slices.Contains(q.groups, g) })
+	return len(p.groups)+len(q.groups) == 0 || slices.ContainsFunc(p.groups,
+		func(g string) bool { return slices.Contains(q.groups, g) })
 }
 
 // Adopt reports what the parser or the decision core has found.
@@ -69,7 +72,8 @@ func (p *Pass) Adopt(ds []diag.Diagnostic) {
 // See adds a second place.
 func (f *Finding) See(span diag.Span, format string, args ...any) *Finding {
 	if !span.IsZero() {
-		f.Related = append(f.Related, diag.Related{Span: span, Message: printable(diag.Sprintf(format, clip(args)...))})
+		f.Related = append(f.Related, diag.Related{Span: span, Message: diag.Printable(diag.Sprintf(format,
+			clip(args)...))})
 	}
 	return f
 }
@@ -129,9 +133,6 @@ func (p *Pass) Where(span diag.Span) string {
 	return "line " + strconv.Itoa(at.Line)
 }
 
-// printable keeps control characters of hostile names out of reports.
-func printable(text string) string { return string(diag.AppendVisible(nil, text, diag.Text, "")) }
-
 // LongWord is how many bytes of a name a message shows.
 const LongWord = 80
 
@@ -148,10 +149,4 @@ func clip(args []any) []any {
 }
 
 // ClipWord shortens a text that is longer than LongWord.
-func ClipWord(text string) string {
-	cut := LongWord
-	for cut > 0 && !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return text[:cut] + "..."
-}
+func ClipWord(text string) string { return diag.Clip(text, LongWord) }

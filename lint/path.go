@@ -31,11 +31,10 @@ func Place(inputs []Input, ds []diag.Diagnostic) []Placed {
 	return out
 }
 
-// Path names the place of a span by the elements around it, as /Config/ServerCluster[@Name="shop"]/Server[@Name="m1"]/@CloneID. It stays
-// the same when lines move, which is what a baseline and the fingerprints of SARIF hang on.
-func Path(doc *parser.Document, span diag.Span) string { return newPaths(doc).of(span) }
-
-// paths names many places of a document. What was counted once is kept, so that each costs what its depth does.
+// paths names places of a document by the elements around them, as
+// /Config/ServerCluster[@Name="shop"]/Server[@Name="m1"]/@CloneID. A name stays the same when lines move, which is
+// what a baseline and the fingerprints of SARIF hang on. What was counted once is kept, so that each costs what its
+// depth does.
 type paths struct {
 	doc    *parser.Document
 	places map[*parser.Node]int  // among the siblings alike
@@ -65,8 +64,8 @@ func (p *paths) of(span diag.Span) string {
 	return path
 }
 
-// holder returns the innermost element around a span. In content that was built its elements stand in no order in their file: there it is
-// the first one with an attribute, else with a name, at the span.
+// holder returns the innermost element around a span. In content that was built its elements stand in no order in
+// their file: there it is the first one with an attribute, else with a name, at the span.
 func (p *paths) holder(span diag.Span) *parser.Node {
 	var found *parser.Node
 	for n := around(p.doc.Nodes, span); n != nil; n = around(n.Children, span) {
@@ -122,7 +121,8 @@ func around(nodes []*parser.Node, span diag.Span) *parser.Node {
 	return nil
 }
 
-// identity tells an element from its siblings: by its name, by what a Route names, else by its number among those alike.
+// identity tells an element from its siblings: by its name, by what a Route names, else by its number among those
+// alike.
 func (p *paths) identity(n *parser.Node) string {
 	if name := n.Attr("Name"); name != nil {
 		return fmt.Sprintf("[@Name=%q]", name.Value)

@@ -16,14 +16,17 @@ import (
 
 // Options tune a run. The zero Options are the default profile at the latest plug-in level.
 type Options struct {
-	Now      time.Time                                    // today, for dates in ignores and clone IDs; zero: dates are not judged
+	// today, for dates in ignores and clone IDs; zero: dates are not judged
+	Now      time.Time
 	Resolver func(ctx context.Context, host string) error // looks a host name up (WP510); nil: nothing is looked up
-	Inspect  func(path string) (problem string)           // looks at a file on this machine (WP825); nil: nothing is looked at
-	Context  context.Context                              // of Resolver; nil: none
-	Target   string                                       // plug-in level, such as 8.5.5.20; "" is the latest
-	Profile  string                                       // one of Profiles; "" is default
-	Session  string                                       // persistence of sessions, "memory-to-memory" for WP312; a fact about the servers, not of the file
-	Rules    map[string]RuleSetting                       // by code
+	// looks at a file on this machine (WP825); nil: nothing is looked at
+	Inspect func(path string) (problem string)
+	Context context.Context // of Resolver; nil: none
+	Target  string          // plug-in level, such as 8.5.5.20; "" is the latest
+	Profile string          // one of Profiles; "" is default
+	// persistence of sessions, "memory-to-memory" for WP312; a fact about the servers, not of the file
+	Session string
+	Rules   map[string]RuleSetting // by code
 }
 
 // RuleSetting is what a settings file says of one rule.
@@ -48,10 +51,12 @@ type Input struct {
 	Config *parser.Config
 	Faults []diag.Diagnostic
 
-	// Groups names the groups of the file. Rules about several files see those together that share one; files without a group are one, too.
+	// Groups names the groups of the file. Rules about several files see those together that share one; files without
+	// a group are one, too.
 	Groups []string
 
-	// Sessions says what the servers of a cluster do with sessions, by its name, where that is known: a topology says it.
+	// Sessions says what the servers of a cluster do with sessions, by its name, where that is known: a topology says
+	// it.
 	Sessions map[string]Session
 }
 
@@ -85,8 +90,8 @@ func Read(files *diag.Files, ids ...diag.FileID) []Input {
 	return inputs
 }
 
-// Run asks rules about files together: rules about several files see all of them. The findings are sorted by file name and place; neither the
-// order of the inputs nor anything outside of them and the options has an influence.
+// Run asks rules about files together: rules about several files see all of them. The findings are sorted by file name
+// and place; neither the order of the inputs nor anything outside of them and the options has an influence.
 func Run(rules []*Rule, files *diag.Files, inputs []Input, o Options) []diag.Diagnostic {
 	passes := newPasses(rules, files, inputs, &o)
 	active := o.active(rules)
@@ -122,13 +127,18 @@ func (p *Pass) check(active []*Rule) {
 func newPasses(rules []*Rule, files *diag.Files, inputs []Input, o *Options) []*Pass {
 	passes := make([]*Pass, 0, len(inputs))
 	for _, in := range inputs {
-		p := &Pass{Config: in.Config, Options: o, Files: files, file: in.File, Faults: in.Faults, groups: in.Groups, Sessions: in.Sessions,
-			rules: rules}
+		p := &Pass{Config: in.Config, Options: o, Files: files, file: in.File, Faults: in.Faults, groups: in.Groups,
+			Sessions: in.Sessions,
+			rules:    rules}
 		p.Table, p.Rejects = routecheck.New(in.Config)
-		p.Fragment = slices.ContainsFunc(in.Faults, func(d diag.Diagnostic) bool { return d.Rule.Code == diag.NotAConfig })
+		p.Fragment = slices.ContainsFunc(in.Faults,
+			func(d diag.Diagnostic) bool { return d.Rule.Code == diag.NotAConfig })
 		passes = append(passes, p)
 	}
-	slices.SortStableFunc(passes, func(a, b *Pass) int { return strings.Compare(files.Name(a.file), files.Name(b.file)) })
+	slices.SortStableFunc(passes, func(a, b *Pass) int {
+		return strings.Compare(files.Name(a.file),
+			files.Name(b.file))
+	})
 	for _, p := range passes {
 		p.Run = passes
 	}
@@ -171,8 +181,8 @@ func (p *Pass) finish(active []*Rule) []diag.Diagnostic {
 	return compact(out)
 }
 
-// Apply makes of diagnostics that carry a rule's code and were not found by Run what the options make of findings: none where the rule is off,
-// none below what the profile shows, the severity that they set.
+// Apply makes of diagnostics that carry a rule's code and were not found by Run what the options make of findings:
+// none where the rule is off, none below what the profile shows, the severity that they set.
 func (o *Options) Apply(rules []*Rule, ds []diag.Diagnostic) []diag.Diagnostic {
 	active := o.active(rules)
 	var out []diag.Diagnostic
@@ -191,7 +201,8 @@ func (o *Options) Apply(rules []*Rule, ds []diag.Diagnostic) []diag.Diagnostic {
 	return out
 }
 
-// written reports whether the content stands in the file as XML. That of a topology has places in its YAML, where no repair fits.
+// written reports whether the content stands in the file as XML. That of a topology has places in its YAML, where no
+// repair fits.
 func (p *Pass) written() bool {
 	for _, n := range p.Config.Doc.Nodes {
 		if n.Kind == parser.Element {
@@ -242,14 +253,20 @@ func brokenText(findings []*Finding) (out regions) {
 
 // contain reports whether a span lies within one of the regions.
 func (rs regions) contain(s diag.Span) bool {
-	i, _ := slices.BinarySearchFunc(rs, s.Start+1, func(r region, start int32) int { return cmp.Compare(r.start, start) })
+	i, _ := slices.BinarySearchFunc(rs, s.Start+1, func(r region, start int32) int {
+		return cmp.Compare(r.start,
+			start)
+	})
 	return i > 0 && rs[i-1].end >= s.End
 }
 
 // silence drops the findings that another one makes pointless.
 func silence(findings []*Finding, rules map[string]*Rule) []*Finding {
 	if broken := brokenText(findings); len(broken) > 0 {
-		findings = slices.DeleteFunc(findings, func(f *Finding) bool { return rules[f.Rule.Code].WellFormed && broken.contain(f.Span) })
+		findings = slices.DeleteFunc(findings, func(f *Finding) bool {
+			return rules[f.Rule.Code].NeedsWellFormed &&
+				broken.contain(f.Span)
+		})
 	}
 	type mute struct {
 		code string
@@ -257,7 +274,7 @@ func silence(findings []*Finding, rules map[string]*Rule) []*Finding {
 	}
 	muted := map[mute]bool{}
 	for _, f := range findings {
-		for _, code := range rules[f.Rule.Code].Silences {
+		for _, code := range rules[f.Rule.Code].Suppresses {
 			for _, key := range f.about {
 				muted[mute{code, key}] = true
 			}

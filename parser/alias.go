@@ -25,8 +25,8 @@ type Alias struct {
 	PortWritten bool
 }
 
-// ParseAlias reads a virtual host name: host, IPv4 address, [IPv6 address] or "*", then optionally ":" and a port or "*".
-// The error says what is wrong: a partial wildcard, a bad port, an IPv6 address without brackets, nothing at all.
+// ParseAlias reads a virtual host name: host, IPv4 address, [IPv6 address] or "*", then optionally ":" and a port or
+// "*". The error says what is wrong: a partial wildcard, a bad port, an IPv6 address without brackets, nothing at all.
 func ParseAlias(name string) (Alias, error) {
 	host, port, written, err := splitAlias(name)
 	if err != nil {
@@ -43,7 +43,8 @@ func ParseAlias(name string) (Alias, error) {
 	default:
 		n, ok := readInt(port)
 		if !ok || n < 1 || n > 65535 || strings.ContainsAny(port, "+-") {
-			return Alias{}, diag.Errorf("port %q of virtual host %q is neither a number from 1 to 65535 nor \"*\"", port, name)
+			return Alias{}, diag.Errorf("port %q of virtual host %q is neither a number from 1 to 65535 nor \"*\"",
+				port, name)
 		}
 		a.Port = n
 	}
@@ -56,12 +57,14 @@ func splitAlias(name string) (host, port string, written bool, err error) {
 		addr, err := netip.ParseAddr(inner)
 		port, written = strings.CutPrefix(tail, ":")
 		if !closed || err != nil || !addr.Is6() || tail != "" && !written {
-			return "", "", false, diag.Errorf("virtual host %q does not hold an IPv6 address in brackets, as in [2001:db8::1]:443", name)
+			return "", "", false, diag.Errorf("virtual host %q does not hold an IPv6 address in brackets, as in "+
+				"[2001:db8::1]:443", name)
 		}
 		return "[" + inner + "]", port, written, nil
 	}
 	if strings.Count(name, ":") > 1 {
-		return "", "", false, diag.Errorf("virtual host %q has more than one \":\": an IPv6 address stands in brackets, as in [2001:db8::1]:443", name)
+		return "", "", false, diag.Errorf("virtual host %q has more than one \":\": an IPv6 address stands in "+
+			"brackets, as in [2001:db8::1]:443", name)
 	}
 	host, port, written = strings.Cut(name, ":")
 	return host, port, written, nil

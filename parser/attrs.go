@@ -22,7 +22,8 @@ const (
 	Ref      Type = "ref"       // the Name of another element
 )
 
-// Doc is what is known of an element or attribute in words. A "~" before a value means that the fact is recalled, not confirmed.
+// Doc is what is known of an element or attribute in words. A "~" before a value means that the fact is recalled, not
+// confirmed.
 type Doc struct {
 	Cardinality string // "1", "0..1", "0..n" and so on, with remarks
 	Allowed     string // values in words, with units
@@ -43,13 +44,14 @@ func (d Doc) Mark() string {
 	return mark
 }
 
-// Required reports whether the element or attribute must stand there at least once.
-func (d Doc) Required() bool { return strings.HasPrefix(d.Cardinality, "1") }
+// required reports whether the element or attribute must stand there at least once.
+func (d Doc) required() bool { return strings.HasPrefix(d.Cardinality, "1") }
 
 // Once reports whether it may stand there only once.
 func (d Doc) Once() bool { return !strings.Contains(d.Cardinality, "..n") }
 
-// Attribute is a row of the table: an attribute of an element, or the value of a Property that goes by a name of its own.
+// Attribute is a row of the table: an attribute of an element, or the value of a Property that goes by a name of its
+// own.
 type Attribute struct {
 	Element  string // "Server"; of a Property the element around it
 	Name     string // "CloneID"; of a Property its name
@@ -62,13 +64,15 @@ type Attribute struct {
 	Default  string // value in force without it, "" when there is none or no value says it
 	WAS      string // value that the traditional generator writes by default, "" when none or it depends
 	Liberty  string // likewise the Liberty generator
+	Key      string // of the topology, by which a member or a cluster sets it; "" when only overrides do
 	Doc      Doc
 }
 
-// Required reports whether nothing stands in for the attribute when it is missing.
-func (a *Attribute) Required() bool { return a.Doc.Required() && a.Default == "" && !a.Ignored }
+// required reports whether nothing stands in for the attribute when it is missing.
+func (a *Attribute) Required() bool { return a.Doc.required() && a.Default == "" && !a.Ignored }
 
-// Target returns the name of the element that a Ref names: "UriGroup" for Route/@UriGroup, "Server" for the lists of a cluster.
+// Target returns the name of the element that a Ref names: "UriGroup" for Route/@UriGroup, "Server" for the lists of a
+// cluster.
 func (a *Attribute) Target() string {
 	switch {
 	case a.Type != Ref:
@@ -79,7 +83,8 @@ func (a *Attribute) Target() string {
 	return "Server"
 }
 
-// ElementType is what the table says of an element in its place: a Server of a cluster and a Server of PrimaryServers are two.
+// ElementType is what the table says of an element in its place: a Server of a cluster and a Server of PrimaryServers
+// are two.
 type ElementType struct {
 	Name       string
 	Parents    []string // the elements it may stand in; "" the top level
@@ -151,8 +156,8 @@ func ElementsNamed(name string) []*ElementType {
 	return found
 }
 
-// TypeOf returns what the table says of an element where it stands, nil when it is unknown or out of place. At the top level of
-// a fragment every element is in place.
+// TypeOf returns what the table says of an element where it stands, nil when it is unknown or out of place. At the top
+// level of a fragment every element is in place.
 func TypeOf(n *Node) *ElementType {
 	if n == nil || n.Kind != Element {
 		return nil
@@ -169,7 +174,8 @@ func TypeOf(n *Node) *ElementType {
 	return nil
 }
 
-// AttributeOf returns the row for an attribute of a node; nil when the element is unknown, out of place, or has no such attribute.
+// AttributeOf returns the row for an attribute of a node; nil when the element is unknown, out of place, or has no
+// such attribute.
 func AttributeOf(n *Node, name string) *Attribute { return TypeOf(n).Attribute(name) }
 
 // isLeaf reports whether an element never has children.
@@ -180,7 +186,8 @@ func isLeaf(name string) bool {
 
 func elementNames() map[string][]*ElementType { return load().byName }
 
-// The table is text so that it stays readable and costs nothing until it is asked for. Its columns are those of Doc and Attribute.
+// The table is text so that it stays readable and costs nothing until it is asked for. Its columns are those of Doc
+// and Attribute.
 //
 //go:embed attributes.tsv
 var tableText string
@@ -189,7 +196,8 @@ type table struct {
 	types      []*ElementType
 	byName     map[string][]*ElementType
 	attributes []*Attribute
-	rows       map[rowKey]*Attribute // of attributes; where an element has two places, equal names mean the same to a view
+	// of attributes; where an element has two places, equal names mean the same to a view
+	rows map[rowKey]*Attribute
 }
 
 type rowKey struct{ element, attribute string }
@@ -241,14 +249,15 @@ func (t *table) link() {
 }
 
 func decodeDoc(c []string) Doc {
-	return Doc{Cardinality: c[3], Allowed: c[5], Default: c[6], WAS: c[7], Liberty: c[8], Since: c[9], Deprecated: c[10],
-		Meaning: c[11], Hazard: c[12], Evidence: c[13], Source: c[14]}
+	return Doc{Cardinality: c[3], Allowed: c[5], Default: c[6], WAS: c[7], Liberty: c[8], Since: c[9],
+		Deprecated: c[10],
+		Meaning:    c[11], Hazard: c[12], Evidence: c[13], Source: c[14]}
 }
 
 func decodeAttribute(element string, c []string) *Attribute {
 	a := &Attribute{
 		Element: element, Name: c[1], Property: c[0] == "property", Ignored: c[0] == "ignored", Type: Type(c[4]),
-		Default: c[17], WAS: c[18], Liberty: c[19], Doc: decodeDoc(c),
+		Default: c[17], WAS: c[18], Liberty: c[19], Key: c[20], Doc: decodeDoc(c),
 	}
 	if c[15] != "" {
 		a.Values = strings.Split(c[15], "|")

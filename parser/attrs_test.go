@@ -11,7 +11,8 @@ import (
 // TestTable checks that the table agrees with itself: whoever adds a row with a slip of the pen learns it here.
 func TestTable(t *testing.T) {
 	marks := []string{"documented", "observed", "traced", "inferred", "recalled", "unknown"}
-	types := []parser.Type{parser.Boolean, parser.Int, parser.Enum, parser.String, parser.Path, parser.Host, parser.Port, parser.HostPort, parser.Ref}
+	types := []parser.Type{parser.Boolean, parser.Int, parser.Enum, parser.String, parser.Path, parser.Host,
+		parser.Port, parser.HostPort, parser.Ref}
 	for _, a := range parser.Attributes() {
 		at := a.Element + "/" + a.Name
 		if a.Doc.Meaning == "" || !slices.Contains(marks, a.Doc.Mark()) || a.Doc.Source == "" {
@@ -37,7 +38,8 @@ func TestTable(t *testing.T) {
 }
 
 func TestTypeOf(t *testing.T) {
-	cfg, _ := parser.Parse(1, []byte(strings.Replace(small, "<Log ", "<Uri Name='/x'/><Unknown><Server/></Unknown><Log ", 1)))
+	cfg, _ := parser.Parse(1, []byte(strings.Replace(small, "<Log ",
+		"<Uri Name='/x'/><Unknown><Server/></Unknown><Log ", 1)))
 	c := cfg.Clusters[0]
 	tests := []struct {
 		n    *parser.Node
@@ -66,16 +68,19 @@ func TestTypeOf(t *testing.T) {
 			t.Errorf("%+v: %s, want %s", test.n, got, test.want)
 		}
 	}
-	if fragment, _ := parser.Parse(1, []byte("<Uri Name='/x'/>")); parser.AttributeOf(fragment.Doc.Nodes[0], "Name") == nil {
+	if fragment, _ := parser.Parse(1, []byte("<Uri Name='/x'/>")); parser.AttributeOf(fragment.Doc.Nodes[0],
+		"Name") == nil {
 		t.Error("no type at the top level of a fragment")
 	}
 	if a := parser.AttributeOf(c.Servers[0].Node, "CloneID"); a == nil || a.Doc.Once() != true || a.Required() {
 		t.Errorf("CloneID: %+v", a)
 	}
-	if parser.AttributeOf(cfg.Clusters[1].Node, "LoadBalance") == nil || parser.AttributeOf(c.Servers[0].Node, "CloneId") != nil {
+	if parser.AttributeOf(cfg.Clusters[1].Node, "LoadBalance") == nil ||
+		parser.AttributeOf(c.Servers[0].Node, "CloneId") != nil {
 		t.Error("attributes of a V4 cluster, or without letter case")
 	}
-	if p := parser.TypeOf(cfg.Node).Property("esienable"); p == nil || p.Name != "ESIEnable" || p.Default != "" { // its default changes with the level
+	// its default changes with the level
+	if p := parser.TypeOf(cfg.Node).Property("esienable"); p == nil || p.Name != "ESIEnable" || p.Default != "" {
 		t.Errorf("ESIEnable: %+v", p)
 	}
 	if named := parser.AttributesNamed("cloneid"); len(named) != 1 || named[0].Element != "Server" {
@@ -119,7 +124,8 @@ func TestCheck(t *testing.T) {
 		a := parser.ElementsNamed(test.element)[0].Attribute(test.attribute)
 		near, _ := a.Near(test.value)
 		if got := a.Check(test.value); got != test.want || near != test.near {
-			t.Errorf("%s/%s=%q: %v, near %q, want %v, %q", test.element, test.attribute, test.value, got, near, test.want, test.near)
+			t.Errorf("%s/%s=%q: %v, near %q, want %v, %q", test.element, test.attribute, test.value, got, near,
+				test.want, test.near)
 		}
 	}
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/wasplug/wasplug/parser"
 )
 
-// BenchmarkParse reads the large file with all positions and the typed view. Compare with BenchmarkEncodingXMLRawToken in one run.
+// BenchmarkParse reads the large file with all positions and the typed view. Compare with BenchmarkEncodingXMLRawToken
+// in one run.
 func BenchmarkParse(b *testing.B) {
 	src := sharedtest.Large(b)
 	b.SetBytes(int64(len(src)))
@@ -23,7 +24,8 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
-// BenchmarkEncodingXMLRawToken is the standard library's fastest loop over the same file: no tree, no positions, no checks of tags.
+// BenchmarkEncodingXMLRawToken is the standard library's fastest loop over the same file: no tree, no positions, no
+// checks of tags.
 func BenchmarkEncodingXMLRawToken(b *testing.B) {
 	src := sharedtest.Large(b)
 	b.SetBytes(int64(len(src)))
@@ -42,7 +44,8 @@ func BenchmarkEncodingXMLRawToken(b *testing.B) {
 // BenchmarkParseSizes shows that the time grows with the size and no faster: compare the MB/s.
 func BenchmarkParseSizes(b *testing.B) {
 	for _, clusters := range []int{25, 100, 400} {
-		src := sharedtest.Large(b, "--clusters", strconv.Itoa(clusters), "--routes", strconv.Itoa(10*clusters), "--uris", strconv.Itoa(100*clusters))
+		src := sharedtest.Large(b, "--clusters", strconv.Itoa(clusters), "--routes", strconv.Itoa(10*clusters),
+			"--uris", strconv.Itoa(100*clusters))
 		b.Run(strconv.Itoa(len(src)>>10)+"KB", func(b *testing.B) {
 			b.SetBytes(int64(len(src)))
 			for b.Loop() {

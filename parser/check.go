@@ -79,7 +79,8 @@ func (a *Attribute) inRange(n int) bool {
 	return len(a.Range) == 0
 }
 
-// Near returns the allowed value of a Boolean or Enum that differs from a written one only by letter case, blanks, "-" and "_".
+// Near returns the allowed value of a Boolean or Enum that differs from a written one only by letter case, blanks, "-"
+// and "_".
 func (a *Attribute) Near(value string) (string, bool) {
 	values := a.Values
 	if a.Type == Boolean {
@@ -102,13 +103,13 @@ func bare(s string) string {
 	}, s)
 }
 
-// FoldsCase reports whether values compare without letter case: IBM's pages and its generators spell them differently.
-func (a *Attribute) FoldsCase() bool { return a.Name == "AppServerPortPreference" }
+// foldsCase reports whether values compare without letter case: IBM's pages and its generators spell them differently.
+func (a *Attribute) foldsCase() bool { return a.Name == "AppServerPortPreference" }
 
 // readEnum returns the allowed value that a written one stands for.
 func (a *Attribute) readEnum(value string) (string, bool) {
 	for _, v := range a.Values {
-		if v == value || a.FoldsCase() && strings.EqualFold(v, value) {
+		if v == value || a.foldsCase() && strings.EqualFold(v, value) {
 			return v, true
 		}
 	}

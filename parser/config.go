@@ -92,22 +92,6 @@ type ServerCluster struct {
 	Backup         *ServerList // nil when there is none
 }
 
-// Server is the definition of a cluster member, or a ClusterAddress.
-type Server struct {
-	Node              *Node
-	Name              Val[string]
-	CloneID           Val[string]
-	LoadBalanceWeight Val[int] // default 2
-	ConnectTimeout    Val[int] // seconds, 0 (default): the operating system decides
-	ServerIOTimeout   Val[int] // seconds, 0 (default): none; negative: mark the server down
-	WSIOTimeout       Val[int] // wsServerIOTimeout, seconds
-	WSIdleTimeout     Val[int] // wsServerIdleTimeout, seconds
-	MaxConnections    Val[int] // pending requests per web server process, -1 (default) and 0 no limit
-	ExtendedHandshake Val[bool]
-	WaitForContinue   Val[bool]
-	Transports        []*Transport
-}
-
 // Transport is an address where a server listens.
 type Transport struct {
 	Node     *Node

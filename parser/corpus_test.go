@@ -67,7 +67,8 @@ func count(ds []diag.Diagnostic, code string) int {
 	return n
 }
 
-// oracle reads a file with encoding/xml, which takes no encoding but UTF-8, and returns its elements in a form of its own.
+// oracle reads a file with encoding/xml, which takes no encoding but UTF-8, and returns its elements in a form of its
+// own.
 func oracle(src []byte) (string, error) {
 	d := xml.NewDecoder(bytes.NewReader(src))
 	d.CharsetReader = charsetReader
@@ -149,7 +150,8 @@ func latin1(r io.Reader) (io.Reader, error) {
 	return strings.NewReader(string(runes)), err
 }
 
-// checkTree checks what holds of every tree: spans lie in the file and within each other, names stand where they are said to.
+// checkTree checks what holds of every tree: spans lie in the file and within each other, names stand where they are
+// said to.
 func checkTree(t *testing.T, src []byte, doc *parser.Document, ds []diag.Diagnostic) {
 	t.Helper()
 	whole := diag.Span{File: doc.File, End: int32(len(src))}
@@ -177,7 +179,8 @@ func checkNodes(t *testing.T, src []byte, around diag.Span, parent *parser.Node,
 		}
 		last := n.NameSpan.End
 		for _, a := range n.Attrs {
-			if a.NameSpan.Start < last || a.Span.Start <= a.NameSpan.End-1 || a.Span.End < a.Span.Start || a.Span.End > n.Tag.End {
+			if a.NameSpan.Start < last || a.Span.Start <= a.NameSpan.End-1 || a.Span.End < a.Span.Start ||
+				a.Span.End > n.Tag.End {
 				t.Fatalf("attribute %s of %s: name %v, value %v", a.Name, n.Name, a.NameSpan, a.Span)
 			}
 			last = a.Span.End

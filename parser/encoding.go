@@ -29,15 +29,18 @@ func (s *scanner) encoding() {
 		return
 	}
 	if strings.HasPrefix(s.src, bom) {
-		s.mismatch(0, len(bom), "byte order mark before the XML declaration; what the plug-in makes of it is undocumented")
-		s.faults[0].Fix = &diag.Fix{Title: "drop the byte order mark", Safe: true, Edits: []diag.Edit{{Span: s.span(0, len(bom))}}}
+		s.mismatch(0, len(bom), "byte order mark before the XML declaration; what the plug-in makes of it is "+
+			"undocumented")
+		s.faults[0].Fix = &diag.Fix{Title: "drop the byte order mark", Safe: true,
+			Edits: []diag.Edit{{Span: s.span(0, len(bom))}}}
 		s.pos, s.begin = len(bom), len(bom)
 	}
 	name, at := s.declared()
 	first := firstHigh(s.src[s.pos:]) + s.pos
 	known := charsetOf(name)
 	if known == "" {
-		s.mismatch(int(at.Start), int(at.End), "encoding %q is none of UTF-8, US-ASCII and ISO-8859-1: characters outside of ASCII are "+
+		s.mismatch(int(at.Start), int(at.End), "encoding %q is none of UTF-8, US-ASCII and ISO-8859-1: characters "+
+			"outside of ASCII are "+
 			"read as UTF-8 or ISO-8859-1, and whether the plug-in can read the file is undocumented", name)
 	}
 	if first == len(s.src) {
@@ -57,15 +60,17 @@ func (s *scanner) encoding() {
 		}
 	case known == "UTF-8" && !valid:
 		bad := firstInvalid(s.src)
-		s.mismatch(bad, bad+1, "the file is UTF-8 by its declaration or for want of one, but the byte 0x%X here is not UTF-8: it is read as "+
+		s.mismatch(bad, bad+1, "the file is UTF-8 by its declaration or for want of one, but the byte 0x%X here is "+
+			"not UTF-8: it is read as "+
 			"ISO-8859-1"+effect, s.src[bad])
 	}
 }
 
-// unreadable reports a file whose bytes are no text that can be read, and ends the reading. It is an error although the plug-in may read
-// the file: what was not checked must not pass.
+// unreadable reports a file whose bytes are no text that can be read, and ends the reading. It is an error although
+// the plug-in may read the file: what was not checked must not pass.
 func (s *scanner) unreadable(size int, format string, args ...any) {
-	s.report(0, size, ruleSyntax, diag.Error, diag.Sprintf(format, args...)+", so nothing of it was checked; what the plug-in makes of it is undocumented")
+	s.report(0, size, ruleSyntax, diag.Error, diag.Sprintf(format, args...)+", so nothing of it was checked; what "+
+		"the plug-in makes of it is undocumented")
 	s.halted = true
 }
 
@@ -107,7 +112,8 @@ func (s *scanner) leading(text string) int {
 	}
 }
 
-// charsetOf returns the canonical name of an encoding that is understood, "" for any other. No name means UTF-8, as XML says.
+// charsetOf returns the canonical name of an encoding that is understood, "" for any other. No name means UTF-8, as
+// XML says.
 func charsetOf(name string) string {
 	switch strings.ToUpper(name) {
 	case "", "UTF-8", "UTF8":

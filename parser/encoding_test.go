@@ -32,7 +32,8 @@ func TestEncoding(t *testing.T) {
 		{"windows-1252", declared("windows-1252", "a"), "a", "WP111", `encoding "windows-1252" is none of`},
 		{"UTF-16 only by name", declared("UTF-16", "a"), "a", "WP111", `encoding "UTF-16"`},
 		{"byte order mark", "\xef\xbb\xbf" + declared("UTF-8", "é"), "é", "WP111", "byte order mark"},
-		{"byte order mark and ISO-8859-1", "\xef\xbb\xbf" + declared("ISO-8859-1", "é"), "é", "WP111", "byte order mark"},
+		{"byte order mark and ISO-8859-1", "\xef\xbb\xbf" + declared("ISO-8859-1", "é"), "é", "WP111",
+			"byte order mark"},
 		{"UTF-16, big end first", "\xfe\xff\x00<\x00C", "", "WP101", "file in UTF-16"},
 		{"UTF-16, little end first", "\xff\xfe<\x00C\x00", "", "WP101", "file in UTF-16"},
 		{"UTF-16 without a mark", "<\x00?\x00x\x00m\x00l\x00", "", "WP101", "file in UTF-16"},
@@ -106,10 +107,14 @@ func TestByteOrderMarkFix(t *testing.T) {
 func TestWriteEncoding(t *testing.T) {
 	tests := []struct{ declaration, comment, want string }{
 		{`xml version="1.0" encoding="UTF-8"`, "é", `<?xml version="1.0" encoding="UTF-8"?><!--é--><Config a="é•"/>`},
-		{`xml version="1.0" encoding="ISO-8859-1"`, "é", `<?xml version="1.0" encoding="ISO-8859-1"?><!--` + "\xe9--><Config a=\"\xe9&#8226;\"/>"},
-		{`xml version="1.0" encoding="ISO-8859-1"`, "ő", `<?xml version="1.0" encoding="UTF-8"?><!--ő--><Config a="é•"/>`},
-		{`xml version="1.0" encoding="US-ASCII"`, "e", `<?xml version="1.0" encoding="US-ASCII"?><!--e--><Config a="&#233;&#8226;"/>`},
-		{`xml version="1.0" encoding="windows-1252"`, "e", `<?xml version="1.0" encoding="windows-1252"?><!--e--><Config a="&#233;&#8226;"/>`},
+		{`xml version="1.0" encoding="ISO-8859-1"`, "é", `<?xml version="1.0" encoding="ISO-8859-1"?><!--` +
+			"\xe9--><Config a=\"\xe9&#8226;\"/>"},
+		{`xml version="1.0" encoding="ISO-8859-1"`, "ő", `<?xml version="1.0" encoding="UTF-8"?><!--ő--><Config ` +
+			`a="é•"/>`},
+		{`xml version="1.0" encoding="US-ASCII"`, "e", `<?xml version="1.0" encoding="US-ASCII"?><!--e--><Config ` +
+			`a="&#233;&#8226;"/>`},
+		{`xml version="1.0" encoding="windows-1252"`, "e", `<?xml version="1.0" ` +
+			`encoding="windows-1252"?><!--e--><Config a="&#233;&#8226;"/>`},
 		{`xml version="1.0" encoding="UTF-16"`, "e", `<?xml version="1.0" encoding="UTF-8"?><!--e--><Config a="é•"/>`},
 		{`xml version="1.0"`, "é", `<?xml version="1.0"?><!--é--><Config a="é•"/>`},
 	}
@@ -126,7 +131,8 @@ func TestWriteEncoding(t *testing.T) {
 		if got := strings.ReplaceAll(b.String(), "\n", ""); got != test.want {
 			t.Errorf("got  %q\nwant %q", got, test.want)
 		}
-		if _, ds := parser.Parse(1, b.Bytes()); has(ds, "WP101") || has(ds, "WP111") && !strings.Contains(test.declaration, "windows") {
+		if _, ds := parser.Parse(1, b.Bytes()); has(ds, "WP101") || has(ds, "WP111") &&
+			!strings.Contains(test.declaration, "windows") {
 			t.Errorf("%q: %v", b.String(), ds)
 		}
 	}

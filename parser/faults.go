@@ -1,10 +1,6 @@
 package parser
 
-import (
-	"unicode/utf8"
-
-	"github.com/wasplug/wasplug/parser/diag"
-)
+import "github.com/wasplug/wasplug/parser/diag"
 
 // The rules that Parse itself reports. Their pages stand with all others in package lint.
 var (
@@ -16,8 +12,8 @@ var (
 // What a file with a WP101 or WP102 does at run time.
 const refused = "the plug-in keeps the old configuration on a reload and does not start with this one"
 
-// fault reports that the file is not well-formed. It returns the diagnostic for additions before the next one is made, nil when
-// nothing more is reported.
+// fault reports that the file is not well-formed. It returns the diagnostic for additions before the next one is made,
+// nil when nothing more is reported.
 func (s *scanner) fault(start, end int, format string, args ...any) *diag.Diagnostic {
 	return s.syntax(start, end, diag.Error, diag.Sprintf(format, clip(args)...)+"; "+refused)
 }
@@ -46,12 +42,14 @@ func (s *scanner) limit(start int, format string, args ...any) {
 	}
 	s.halted = true
 	what := diag.Sprintf(format, args...)
-	s.report(start, start+1, ruleSyntax, diag.Error, what+": a limit of wasplug; what stands behind this place is not read")
+	s.report(start, start+1, ruleSyntax, diag.Error, what+": a limit of wasplug; what stands behind this place is "+
+		"not read")
 }
 
 func (s *scanner) report(start, end int, rule diag.Rule, sev diag.Severity, message string) {
 	end = min(max(end, start), len(s.src))
-	s.faults = append(s.faults, diag.Diagnostic{Span: s.span(min(start, end), end), Severity: sev, Rule: rule, Message: message})
+	s.faults = append(s.faults, diag.Diagnostic{Span: s.span(min(start, end), end), Severity: sev, Rule: rule,
+		Message: message})
 }
 
 const longName = 60 // bytes of a name or word that a message shows
@@ -59,12 +57,8 @@ const longName = 60 // bytes of a name or word that a message shows
 // clip shortens the strings of a message.
 func clip(args []any) []any {
 	for i, a := range args {
-		if text, ok := a.(string); ok && len(text) > longName {
-			cut := longName
-			for cut > 0 && !utf8.RuneStart(text[cut]) {
-				cut--
-			}
-			args[i] = text[:cut] + "..."
+		if text, ok := a.(string); ok {
+			args[i] = diag.Clip(text, longName)
 		}
 	}
 	return args

@@ -12,7 +12,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// TestGolden reads each file of testdata and compares its diagnostics, and what is written of the tree, with the .out file beside it.
+// TestGolden reads each file of testdata and compares its diagnostics, and what is written of the tree, with the .out
+// file beside it.
 func TestGolden(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/*.xml")
 	if err != nil || len(inputs) == 0 {

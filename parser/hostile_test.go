@@ -12,7 +12,8 @@ import (
 
 const million = 1_000_000
 
-// TestHostile reads files made to exhaust memory, stack or time. Each ends in one diagnostic about a limit, or in a bounded number.
+// TestHostile reads files made to exhaust memory, stack or time. Each ends in one diagnostic about a limit, or in a
+// bounded number.
 func TestHostile(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads hundreds of megabytes")
@@ -40,18 +41,26 @@ func TestHostile(t *testing.T) {
 		{"a value", "<Config Name='" + strings.Repeat("&amp;", 10*million) + "'/>", "", 0},
 		{"a name", "<Config><" + strings.Repeat("a", 50*million) + "/></Config>", "", 0},
 		{"a bad name", "<Config><" + strings.Repeat("!", 10*million) + "/></Config>", "", 2},
-		{"doubled attributes", "<Config" + strings.Repeat(" a=''", million) + "/>", "more than 1000", parser.MaxFaults + 1},
+		{"doubled attributes", "<Config" + strings.Repeat(" a=''", million) + "/>", "more than 1000",
+			parser.MaxFaults + 1},
 		{"stray <", strings.Repeat("<", 60*million), "more than 1000 faults", parser.MaxFaults + 1},
-		{"stray &", "<Config>" + strings.Repeat("&", 60*million) + "</Config>", "more than 1000 faults", parser.MaxFaults + 1},
+		{"stray &", "<Config>" + strings.Repeat("&", 60*million) + "</Config>", "more than 1000 faults",
+			parser.MaxFaults + 1},
 		{"open quotes", strings.Repeat("<Uri Name=\"\n", 4*million), "more than 1000 faults", parser.MaxFaults + 1},
-		{"open comments", "<Config>" + strings.Repeat("<!--\n", 4*million), "more than 1000 faults", parser.MaxFaults + 1},
-		{"comments with a lost end", "<Config>" + strings.Repeat("<!-- --\n", 4*million) + "--></Config>", "more than 1000 faults", parser.MaxFaults + 1},
-		{"open sections", "<Config>" + strings.Repeat("<![CDATA[\n", 4*million), "more than 1000 faults", parser.MaxFaults + 1},
-		{"open instructions", "<Config>" + strings.Repeat("<?x\n", 4*million), "more than 1000 faults", parser.MaxFaults + 1},
-		{"open declarations", "<Config>" + strings.Repeat("<!DOCTYPE a [\n", 4*million), "more than 1000 faults", parser.MaxFaults + 1},
+		{"open comments", "<Config>" + strings.Repeat("<!--\n", 4*million), "more than 1000 faults",
+			parser.MaxFaults + 1},
+		{"comments with a lost end", "<Config>" + strings.Repeat("<!-- --\n", 4*million) + "--></Config>",
+			"more than 1000 faults", parser.MaxFaults + 1},
+		{"open sections", "<Config>" + strings.Repeat("<![CDATA[\n", 4*million), "more than 1000 faults",
+			parser.MaxFaults + 1},
+		{"open instructions", "<Config>" + strings.Repeat("<?x\n", 4*million), "more than 1000 faults",
+			parser.MaxFaults + 1},
+		{"open declarations", "<Config>" + strings.Repeat("<!DOCTYPE a [\n", 4*million), "more than 1000 faults",
+			parser.MaxFaults + 1},
 		{"end tags", "<Config>" + strings.Repeat("</a>", 10*million), "more than 1000 faults", parser.MaxFaults + 1},
 		{"words", "<Config" + strings.Repeat(" a", 10*million) + "/>", "is not an attribute", 1},
-		{"control characters", "<Config>" + strings.Repeat("\x01a", 10*million) + "</Config>", "more than 1000 faults", parser.MaxFaults + 1},
+		{"control characters", "<Config>" + strings.Repeat("\x01a", 10*million) + "</Config>", "more than 1000 faults",
+			parser.MaxFaults + 1},
 		{"dashes", "<Config><!--" + strings.Repeat("-", 10*million) + "--></Config>", "within a comment", 1},
 		{"no ASCII", "<Config a='" + strings.Repeat("\xe9", 10*million) + "'/>", "is not UTF-8", 1},
 	}
@@ -94,10 +103,12 @@ func attributes(n int) string {
 	return b.String()
 }
 
-// TestMemoryIsLinear: eight times the file takes eight times the memory, and an eighth more for the rounding of blocks.
+// TestMemoryIsLinear: eight times the file takes eight times the memory, and an eighth more for the rounding of
+// blocks.
 func TestMemoryIsLinear(t *testing.T) {
 	file := func(n int) []byte {
-		return []byte("<Config>" + strings.Repeat("<UriGroup Name='g'><Uri Name='/a/*' AffinityCookie='C'/><!-- c --></UriGroup>\n", n) + "</Config>")
+		return []byte("<Config>" + strings.Repeat("<UriGroup Name='g'><Uri Name='/a/*' AffinityCookie='C'/><!-- c "+
+			"--></UriGroup>\n", n) + "</Config>")
 	}
 	parser.Parse(1, file(1)) // decodes the table
 	measure := func(src []byte) float64 {

@@ -7,8 +7,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// until returns where term stands at or behind pos, -1 when nowhere. What was found once is kept, so that a file full of unterminated
-// comments, or of comments that end before their terminator, stays linear.
+// until returns where term stands at or behind pos, -1 when nowhere. What was found once is kept, so that a file full
+// of unterminated comments, or of comments that end before their terminator, stays linear.
 func (s *scanner) until(pos int, term string) int {
 	at, known := s.ends[term]
 	if known && (at < 0 || at >= pos) {
@@ -36,8 +36,8 @@ func (s *scanner) lineEnd(pos int, or string) int {
 	return len(s.src)
 }
 
-// enclosed reads a construct from "<" through term. Without term it ends with its line, or at the first of the bytes in or, and
-// has a fault. It returns what stands between.
+// enclosed reads a construct from "<" through term. Without term it ends with its line, or at the first of the bytes
+// in or, and has a fault. It returns what stands between.
 func (s *scanner) enclosed(opening, term, or, what string) (from, to int) {
 	start := s.pos
 	from = start + len(opening)
@@ -69,7 +69,8 @@ func (s *scanner) comment() *Node {
 	return n
 }
 
-// doubleDash returns where "--" stands in the text of a comment, -1 when nowhere; its last "-" and that of "-->" are one, too.
+// doubleDash returns where "--" stands in the text of a comment, -1 when nowhere; its last "-" and that of "-->" are
+// one, too.
 func doubleDash(text string) int {
 	if i := strings.Index(text, "--"); i >= 0 || !strings.HasSuffix(text, "-") {
 		return i
@@ -77,8 +78,8 @@ func doubleDash(text string) int {
 	return len(text) - 1
 }
 
-// lostEnd returns where a comment ends that has "--" at dashes where its "-->" should be: nothing but a blank or ">" follows in the line,
-// and another comment begins before the "-->" at to. 0 says that the comment ends there.
+// lostEnd returns where a comment ends that has "--" at dashes where its "-->" should be: nothing but a blank or ">"
+// follows in the line, and another comment begins before the "-->" at to. 0 says that the comment ends there.
 func (s *scanner) lostEnd(dashes, to int) int {
 	behind := s.src[min(dashes+len("--"), to):to]
 	rest := strings.TrimLeft(behind, " \t")
@@ -116,11 +117,13 @@ func (s *scanner) doctype() {
 		s.pos++
 	}
 	s.dtd = true
-	s.doubt(start, s.pos, "document type definition: it is not read here, and whether the plug-in reads it is undocumented; nothing in the file should rely on it")
+	s.doubt(start, s.pos, "document type definition: it is not read here, and whether the plug-in reads it is "+
+		"undocumented; nothing in the file should rely on it")
 	s.leaf(Doctype, start, s.pos, s.resolve(from, to, inRaw))
 }
 
-// doctypeEnd finds the ">" that ends a declaration, skipping strings and the internal subset; without one the first ">" or line end.
+// doctypeEnd finds the ">" that ends a declaration, skipping strings and the internal subset; without one the first
+// ">" or line end.
 func (s *scanner) doctypeEnd(from int) int {
 	var quote byte
 	depth := 0
@@ -163,8 +166,8 @@ func (s *scanner) instruction() {
 	s.leaf(Declaration, start, s.pos, s.resolve(from, to, inRaw))
 }
 
-// lateDeclaration reports an XML declaration from start to pos that is not the first thing of the file. Behind nothing but white space and
-// comments it can still be meant: merge tools write such files, and people run them.
+// lateDeclaration reports an XML declaration from start to pos that is not the first thing of the file. Behind nothing
+// but white space and comments it can still be meant: merge tools write such files, and people run them.
 func (s *scanner) lateDeclaration(start int) {
 	onlyComments := len(s.open) == 0 && !slices.ContainsFunc(s.kids, func(n *Node) bool { return n.Kind != Comment })
 	if !onlyComments || strings.Contains(s.src[s.begin:start], "\ufeff") {
@@ -177,7 +180,8 @@ func (s *scanner) lateDeclaration(start int) {
 		what, title = "a comment", "move it to the start of the file"
 		moved = diag.Edit{Span: s.span(s.begin, s.pos), New: s.src[start:s.pos] + s.newline() + before}
 	}
-	d := s.doubt(start, s.pos, "XML declaration behind %s, which XML does not allow: strict parsers refuse the file, and what the plug-in makes of it is "+
+	d := s.doubt(start, s.pos, "XML declaration behind %s, which XML does not allow: strict parsers refuse the "+
+		"file, and what the plug-in makes of it is "+
 		"undocumented; make it the first thing of the file", what)
 	if d != nil {
 		d.Fix = &diag.Fix{Title: title, Safe: true, Edits: []diag.Edit{moved}}

@@ -7,9 +7,9 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Parse reads a file. The result keeps src, whose bytes must not change afterwards. It always returns a Config, as whole as could be read, and
-// every fault of the text in one run: WP101 (not well-formed, limits), WP102 (not a Config, several roots), WP111 (encoding). It reads on behind a
-// fault.
+// Parse reads a file. The result keeps src, whose bytes must not change afterwards. It always returns a Config, as
+// whole as could be read, and every fault of the text in one run: WP101 (not well-formed, limits), WP102 (not a
+// Config, several roots), WP111 (encoding). It reads on behind a fault.
 func Parse(f diag.FileID, src []byte) (*Config, []diag.Diagnostic) { return ParsePausing(f, src, nil) }
 
 // ParsePausing is Parse with pauses.
@@ -19,7 +19,8 @@ func ParsePausing(f diag.FileID, src []byte, pause Pause) (*Config, []diag.Diagn
 	if len(src) > MaxSize {
 		s.limit(0, "file of %d bytes, more than %d", len(src), MaxSize)
 	} else {
-		s.src = unsafe.String(unsafe.SliceData(src), len(src)) // a copy of a large file costs as much as a tenth of reading it
+		// a copy of a large file costs as much as a tenth of reading it
+		s.src = unsafe.String(unsafe.SliceData(src), len(src))
 		s.encoding()
 		doc.CRLF = crlf(s.src)
 		doc.Nodes = s.run()

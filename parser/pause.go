@@ -1,7 +1,7 @@
 package parser
 
-// Pause lets a program that has something else to do read a large file bit by bit: it is called every few dozen elements, by several goroutines
-// at once, and may sleep. nil never does.
+// Pause lets a program that has something else to do read a large file bit by bit: it is called every few dozen
+// elements, by several goroutines at once, and may sleep. nil never does.
 type Pause func()
 
 // Take pauses.

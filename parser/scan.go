@@ -7,18 +7,19 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Limits of what Parse reads. Going beyond one is a single diagnostic; they bound the memory that a hostile file can claim.
+// Limits of what Parse reads. Going beyond one is a single diagnostic; they bound the memory that a hostile file can
+// claim.
 const (
 	MaxSize   = 64 << 20  // bytes of a file
-	MaxDepth  = 1000      // elements within elements
-	MaxAttrs  = 1000      // attributes of one element
-	MaxNodes  = 1_000_000 // elements, comments and texts of a file
-	MaxTotal  = 4_000_000 // attributes of a file
+	maxDepth  = 1000      // elements within elements
+	maxAttrs  = 1000      // attributes of one element
+	maxNodes  = 1_000_000 // elements, comments and texts of a file
+	maxTotal  = 4_000_000 // attributes of a file
 	MaxFaults = 1000      // WP101 diagnostics of a file
 )
 
-// scanner turns the bytes of a file into a tree. It works on the original bytes throughout, so that every span is a place in
-// the file, and goes on behind a fault at the next place that can be the start of something.
+// scanner turns the bytes of a file into a tree. It works on the original bytes throughout, so that every span is a
+// place in the file, and goes on behind a fault at the next place that can be the start of something.
 type scanner struct {
 	file   diag.FileID
 	src    string
@@ -71,8 +72,8 @@ func (s *scanner) span(start, end int) diag.Span {
 
 // node returns a new node of the tree that starts at start; its end is set when it is known.
 func (s *scanner) node(kind Kind, start int) *Node {
-	if s.count++; s.count > MaxNodes {
-		s.limit(start, "more than %d elements and comments", MaxNodes)
+	if s.count++; s.count > maxNodes {
+		s.limit(start, "more than %d elements and comments", maxNodes)
 	}
 	if s.count%pauseEvery == 0 {
 		s.pause.Take()
@@ -202,14 +203,16 @@ func (s *scanner) endTag() {
 	}
 }
 
-// match closes the element that an end tag from start to pos belongs to, and those within it whose own end tag is missing.
+// match closes the element that an end tag from start to pos belongs to, and those within it whose own end tag is
+// missing.
 func (s *scanner) match(start int, name string) {
 	for i := len(s.open) - 1; i >= 0; i-- {
 		if s.open[i].node.Name != name {
 			continue
 		}
 		for len(s.open) > i+1 && !s.halted {
-			s.unclosed(&diag.Related{Span: s.span(start, s.pos), Message: "this end tag belongs to an element around it"})
+			s.unclosed(&diag.Related{Span: s.span(start, s.pos),
+				Message: "this end tag belongs to an element around it"})
 		}
 		if len(s.open) > i {
 			s.close(s.pos)
@@ -233,8 +236,8 @@ func (s *scanner) close(end int) {
 	s.finish(end, len(s.kids)-f.first)
 }
 
-// unclosed ends the innermost open element, which has no end tag, behind its last child. What cannot be its child by the table
-// becomes a sibling, so that one forgotten "/" does not hide the rest of the file from the view.
+// unclosed ends the innermost open element, which has no end tag, behind its last child. What cannot be its child by
+// the table becomes a sibling, so that one forgotten "/" does not hide the rest of the file from the view.
 func (s *scanner) unclosed(rel *diag.Related) {
 	f := s.open[len(s.open)-1]
 	n := f.node
@@ -255,8 +258,8 @@ func (s *scanner) unclosed(rel *diag.Related) {
 	s.finish(int(end), own)
 }
 
-// ownChildren returns how many of the children that follow the start tag of n can belong to it: those before the first that is known
-// to belong elsewhere.
+// ownChildren returns how many of the children that follow the start tag of n can belong to it: those before the first
+// that is known to belong elsewhere.
 func ownChildren(n *Node, children []*Node) int {
 	t := TypeOf(n)
 	if named := elementNames()[n.Name]; t == nil && named != nil {
@@ -287,7 +290,8 @@ func belongsAround(n *Node, name string) bool {
 	return name == "Config"
 }
 
-// finish takes the innermost open element from the stack with the given number of children; those behind go to its parent.
+// finish takes the innermost open element from the stack with the given number of children; those behind go to its
+// parent.
 func (s *scanner) finish(end, own int) {
 	f := s.open[len(s.open)-1]
 	f.node.Span.End = int32(end)

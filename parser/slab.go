@@ -1,7 +1,7 @@
 package parser
 
-// slab hands out values one by one from larger blocks: a file has tens of thousands of nodes, and one allocation for each would
-// cost more than reading it.
+// slab hands out values one by one from larger blocks: a file has tens of thousands of nodes, and one allocation for
+// each would cost more than reading it.
 type slab[T any] struct {
 	free []T
 	size int // of the next block

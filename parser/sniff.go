@@ -19,8 +19,8 @@ const (
 
 const sniffed = 4096 // bytes in which binary data shows
 
-// Sniff says what the bytes of a file are, and in words for a message: "plain text", "binary data (a gzip archive)". It knows text in the encodings that Parse
-// reads, and the others and the binary formats by their first bytes.
+// Sniff says what the bytes of a file are, and in words for a message: "plain text", "binary data (a gzip archive)".
+// It knows text in the encodings that Parse reads, and the others and the binary formats by their first bytes.
 func Sniff(src []byte) (Content, string) { return sniff(string(src)) }
 
 func sniff(src string) (Content, string) {
@@ -47,7 +47,8 @@ func sniff(src string) (Content, string) {
 
 // foreign names the encodings that are no superset of ASCII by their first bytes. None can be read.
 var foreign = []struct{ start, name string }{
-	{"\x00\x00\xfe\xff", "UTF-32"}, {"\xff\xfe\x00\x00", "UTF-32"}, {"\x00\x00\x00<", "UTF-32"}, {"<\x00\x00\x00", "UTF-32"},
+	{"\x00\x00\xfe\xff", "UTF-32"}, {"\xff\xfe\x00\x00", "UTF-32"}, {"\x00\x00\x00<", "UTF-32"},
+	{"<\x00\x00\x00", "UTF-32"},
 	{"\xfe\xff", "UTF-16"}, {"\xff\xfe", "UTF-16"},
 	{"\x4c\x6f\xa7\x94", "EBCDIC"},                 // <?xm
 	{"\x4c\xc3\x96\x95\x86\x89\x87", "EBCDIC"},     // <Config
@@ -58,7 +59,8 @@ var foreign = []struct{ start, name string }{
 func foreignEncoding(head string) string {
 	const ebcdicBlanks = "\x40\x15\x25\x0d\x05"
 	for _, f := range foreign {
-		if strings.HasPrefix(head, f.start) || f.name == "EBCDIC" && strings.HasPrefix(strings.TrimLeft(head, ebcdicBlanks), f.start) {
+		if strings.HasPrefix(head, f.start) || f.name == "EBCDIC" && strings.HasPrefix(strings.TrimLeft(head,
+			ebcdicBlanks), f.start) {
 			return f.name
 		}
 	}
@@ -68,7 +70,8 @@ func foreignEncoding(head string) string {
 	return ""
 }
 
-// wideXML reports whether a text of two bytes a character begins as XML does, white space before it included; the low bytes stand at low.
+// wideXML reports whether a text of two bytes a character begins as XML does, white space before it included; the low
+// bytes stand at low.
 func wideXML(head string, low int) bool {
 	for i := 0; i+1 < len(head) && head[i+1-low] == 0; i += 2 {
 		switch c := head[i+low]; {
@@ -83,14 +86,17 @@ func wideXML(head string, low int) bool {
 
 // formats are known by their first bytes.
 var formats = []struct{ start, name string }{
-	{"\x1f\x8b", "a gzip archive"}, {"PK\x03\x04", "a zip or jar archive"}, {"BZh", "a bzip2 archive"}, {"\xfd7zXZ\x00", "an xz archive"},
-	{"\x28\xb5\x2f\xfd", "a zstd archive"}, {"\x7fELF", "a program"}, {"MZ", "a program"}, {"\xca\xfe\xba\xbe", "a Java class"},
-	{"\xfe\xed\xfe\xed", "a Java key store"}, {"\x89PNG", "a picture"}, {"\xff\xd8\xff", "a picture"}, {"GIF8", "a picture"}, {"%PDF-", "a PDF document"},
+	{"\x1f\x8b", "a gzip archive"}, {"PK\x03\x04", "a zip or jar archive"}, {"BZh", "a bzip2 archive"},
+	{"\xfd7zXZ\x00", "an xz archive"},
+	{"\x28\xb5\x2f\xfd", "a zstd archive"}, {"\x7fELF", "a program"}, {"MZ", "a program"},
+	{"\xca\xfe\xba\xbe", "a Java class"},
+	{"\xfe\xed\xfe\xed", "a Java key store"}, {"\x89PNG", "a picture"}, {"\xff\xd8\xff", "a picture"},
+	{"GIF8", "a picture"}, {"%PDF-", "a PDF document"},
 	{"SQLite format 3\x00", "a database"},
 }
 
-// dataFormat names what is no text: a twentieth of it are bytes that no text holds, or it has a NUL and does not begin as XML. One message tells
-// more than one for each such byte.
+// dataFormat names what is no text: a twentieth of it are bytes that no text holds, or it has a NUL and does not begin
+// as XML. One message tells more than one for each such byte.
 func dataFormat(head string) string {
 	controls, nul := 0, false
 	for i := range len(head) {
@@ -111,7 +117,8 @@ func dataFormat(head string) string {
 	return "binary data, such as a key store"
 }
 
-// likelyXML reports whether a text begins with a tag, a comment or a declaration: what stands behind it is a fault of a file that is meant.
+// likelyXML reports whether a text begins with a tag, a comment or a declaration: what stands behind it is a fault of
+// a file that is meant.
 func likelyXML(head string) bool {
 	text := strings.TrimLeft(strings.TrimPrefix(head, bom), " \t\r\n")
 	if strings.HasPrefix(text, "<?xml") || strings.HasPrefix(text, "<!--") {
@@ -128,7 +135,8 @@ func mapping(text string) bool {
 	}
 	for line := range strings.Lines(text) {
 		key, value, found := strings.Cut(strings.TrimRight(line, "\r\n"), ":")
-		if found && key != "" && !strings.ContainsAny(key, " \t<") && (value == "" || value[0] == ' ' || value[0] == '\t') {
+		if found && key != "" && !strings.ContainsAny(key, " \t<") && (value == "" || value[0] == ' ' ||
+			value[0] == '\t') {
 			return true
 		}
 	}

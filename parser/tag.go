@@ -8,14 +8,15 @@ func (s *scanner) startTag(start, name int) {
 	end, good := s.name(name)
 	n.Name, n.NameSpan = s.read(name, end), s.span(name, end)
 	if !good {
-		s.fault(name, end, "%q is not a name: letters, digits, \"-\", \"_\" and \".\" only, a letter or \"_\" first", n.Name)
+		s.fault(name, end, "%q is not a name: letters, digits, \"-\", \"_\" and \".\" only, a letter or \"_\" first",
+			n.Name)
 	}
 	s.pos, s.tag, s.wordEnd = end, s.attrs.begin(), 0
 	first := len(s.kids)
 	empty, cut := s.attributes(n)
-	n.Attrs = s.attrs.end(s.tag, MaxAttrs)
-	if s.attrCount += len(s.tag); s.attrCount > MaxTotal {
-		s.limit(start, "more than %d attributes in the file", MaxTotal)
+	n.Attrs = s.attrs.end(s.tag, maxAttrs)
+	if s.attrCount += len(s.tag); s.attrCount > maxTotal {
+		s.limit(start, "more than %d attributes in the file", maxTotal)
 	}
 	n.Tag = s.span(start, s.pos)
 	s.last = s.pos
@@ -30,8 +31,8 @@ func (s *scanner) enter(f frame, empty bool) {
 	s.open = append(s.open, f)
 	if empty {
 		s.close(s.pos)
-	} else if len(s.open) > MaxDepth {
-		s.limit(int(f.node.Span.Start), "more than %d elements within each other", MaxDepth)
+	} else if len(s.open) > maxDepth {
+		s.limit(int(f.node.Span.Start), "more than %d elements within each other", maxDepth)
 	}
 }
 
@@ -119,7 +120,8 @@ func (s *scanner) attribute(n *Node, before int) {
 	if !s.admit(n, name, start, end) {
 		return
 	}
-	s.tag = append(s.tag, Attr{Name: name, Value: s.src[from:to], NameSpan: s.span(start, end), Span: s.span(from, to)})
+	s.tag = append(s.tag, Attr{Name: name, Value: s.src[from:to], NameSpan: s.span(start, end),
+		Span: s.span(from, to)})
 	if !plain {
 		s.tag[len(s.tag)-1].Value = s.resolve(from, to, inValue)
 	}
@@ -141,10 +143,10 @@ func (s *scanner) notAttribute(n *Node, start, end int) {
 // which counts.
 func (s *scanner) admit(n *Node, name string, start, end int) bool {
 	switch {
-	case len(s.tag) > MaxAttrs:
+	case len(s.tag) > maxAttrs:
 		return false
-	case len(s.tag) == MaxAttrs:
-		s.fault(start, end, "more than %d attributes of <%s>: the rest is left out", MaxAttrs, n.Name)
+	case len(s.tag) == maxAttrs:
+		s.fault(start, end, "more than %d attributes of <%s>: the rest is left out", maxAttrs, n.Name)
 	case s.doubled(name):
 		s.fault(start, end, "attribute %q of <%s> is given twice", name, n.Name)
 	}

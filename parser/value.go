@@ -80,7 +80,8 @@ func isNameStart(r rune) bool {
 		return class[r]&nameStart != 0
 	}
 	return r >= 0xC0 && r <= 0x2FF && r != 0xD7 && r != 0xF7 || r >= 0x370 && r <= 0x1FFF && r != 0x37E ||
-		r == 0x200C || r == 0x200D || r >= 0x2070 && r <= 0x218F || r >= 0x2C00 && r <= 0x2FEF || r >= 0x3001 && r <= 0xD7FF ||
+		r == 0x200C || r == 0x200D || r >= 0x2070 && r <= 0x218F || r >= 0x2C00 && r <= 0x2FEF ||
+		r >= 0x3001 && r <= 0xD7FF ||
 		r >= 0xF900 && r <= 0xFDCF || r >= 0xFDF0 && r <= 0xFFFD || r >= 0x10000 && r <= 0xEFFFF
 }
 
@@ -96,7 +97,8 @@ func isChar(r rune) bool {
 	return r >= 0x20 && r != 0xFFFE && r != 0xFFFF && (r < 0xD800 || r > 0xDFFF) || r == '\t' || r == '\n' || r == '\r'
 }
 
-// value reads the value of an attribute at pos and returns where it stands without its quotes; plain: it can be taken as it is.
+// value reads the value of an attribute at pos and returns where it stands without its quotes; plain: it can be taken
+// as it is.
 func (s *scanner) value(name string) (from, to int, plain bool) {
 	q := s.at()
 	if q != '"' && q != '\'' {
@@ -117,7 +119,8 @@ func (s *scanner) value(name string) (from, to int, plain bool) {
 	return s.quoted(name, from, q)
 }
 
-// quoted reads a value that is not plain. Without the quote that ends it, the value ends before whatever starts something new.
+// quoted reads a value that is not plain. Without the quote that ends it, the value ends before whatever starts
+// something new.
 func (s *scanner) quoted(name string, from int, q byte) (int, int, bool) {
 	to := s.until(from, string(q))
 	if to < 0 || s.lost(from, to) {
@@ -133,10 +136,11 @@ func (s *scanner) quoted(name string, from int, q byte) (int, int, bool) {
 	return from, to, false
 }
 
-// lost reports whether the quote at to opens a value rather than ends the one that begins at from: the ending quote is missing
-// where ` name=` stands before it and more of a value behind it.
+// lost reports whether the quote at to opens a value rather than ends the one that begins at from: the ending quote is
+// missing where ` name=` stands before it and more of a value behind it.
 func (s *scanner) lost(from, to int) bool {
-	if to+1 == len(s.src) || class[s.src[to+1]]&blank != 0 || s.src[to+1] == '>' || strings.HasPrefix(s.src[to+1:], "/>") {
+	if to+1 == len(s.src) || class[s.src[to+1]]&blank != 0 || s.src[to+1] == '>' ||
+		strings.HasPrefix(s.src[to+1:], "/>") {
 		return false
 	}
 	v := strings.TrimRight(s.src[from:to], " \t\r\n")
@@ -169,7 +173,8 @@ func (s *scanner) cut(from int) int {
 func (s *scanner) unquoted(name string) (from, to int, plain bool) {
 	from = s.pos
 	i := from
-	for i < len(s.src) && (class[s.src[i]]&nameStop == 0 || s.src[i] == '=' || s.src[i] == '/' && !strings.HasPrefix(s.src[i:], "/>")) {
+	for i < len(s.src) && (class[s.src[i]]&nameStop == 0 || s.src[i] == '=' ||
+		s.src[i] == '/' && !strings.HasPrefix(s.src[i:], "/>")) {
 		i++
 	}
 	s.pos = i
@@ -204,8 +209,8 @@ func (s *scanner) curly(name string, size int) (from, to int, plain bool) {
 	return from, to, false
 }
 
-// curlyQuote returns the size of the typographic quote at i, 0 when there is none: in UTF-8, or in the Windows code page that
-// calls itself ISO-8859-1.
+// curlyQuote returns the size of the typographic quote at i, 0 when there is none: in UTF-8, or in the Windows code
+// page that calls itself ISO-8859-1.
 func (s *scanner) curlyQuote(i int) int {
 	if i == len(s.src) || s.src[i] < utf8.RuneSelf {
 		return 0
@@ -306,8 +311,8 @@ func (s *scanner) resolve(start, end int, where place) string {
 	return string(b)
 }
 
-// noChars reads characters in a row that XML does not allow, the first of them r at i, and reports them once: the rest of a block of a disk is
-// hundreds of NULs.
+// noChars reads characters in a row that XML does not allow, the first of them r at i, and reports them once: the rest
+// of a block of a disk is hundreds of NULs.
 func (s *scanner) noChars(b []byte, i, end int, r rune) ([]byte, int) {
 	start, count, first := i, 0, r
 	for i < end {
@@ -325,7 +330,8 @@ func (s *scanner) noChars(b []byte, i, end int, r rune) ([]byte, int) {
 	return b, i
 }
 
-// reference reads "&name;" or "&#number;" and returns its meaning, or the "&" itself when it is none, and where to go on.
+// reference reads "&name;" or "&#number;" and returns its meaning, or the "&" itself when it is none, and where to go
+// on.
 func (s *scanner) reference(i, end int) (string, int) {
 	j := i + 1
 	for j < end && (class[s.src[j]]&nameChar != 0 || s.src[j] == '#') {
@@ -343,8 +349,10 @@ func (s *scanner) reference(i, end int) (string, int) {
 		s.fault(i, j+1, "reference &%s; to no character that XML allows", name)
 	} else if s.dtd {
 		// Unlike the definition itself this is an error: what is decided on the value would be a guess.
-		s.syntax(i, j+1, diag.Error, fmt.Sprintf("entity &%s; is defined at most in the document type definition, which is not read here, so what it "+
-			"stands for is unknown; whether the plug-in knows it is undocumented, write the text itself", clip([]any{s.read(i+1, j)})...))
+		s.syntax(i, j+1, diag.Error, fmt.Sprintf("entity &%s; is defined at most in the document type definition, "+
+			"which is not read here, so what it "+
+			"stands for is unknown; whether the plug-in knows it is undocumented, write the text itself",
+			clip([]any{s.read(i+1, j)})...))
 	} else {
 		s.fault(i, j+1, "entity &%s; that is not defined: only lt, gt, amp, apos and quot are", s.read(i+1, j))
 	}

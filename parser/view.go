@@ -102,8 +102,8 @@ func first[T any](p *pool[T], nodes []*Node, fill func(*T, *Node), name string) 
 	return nil
 }
 
-// content returns the first Config, or what stands for it, and what a Config would hold: the children of every Config at the top level,
-// and what stands there by itself.
+// content returns the first Config, or what stands for it, and what a Config would hold: the children of every Config
+// at the top level, and what stands there by itself.
 func (v *viewer) content(doc *Document) (config *Node, content []*Node) {
 	var lone []*Node
 	for _, n := range doc.Nodes {
@@ -133,7 +133,8 @@ func (v *viewer) standsForConfig(n *Node) bool {
 	})
 }
 
-// gather puts elements that do not belong into a Config into elements that hold them: lone Servers into one cluster, say.
+// gather puts elements that do not belong into a Config into elements that hold them: lone Servers into one cluster,
+// say.
 func (v *viewer) gather(nodes []*Node) (held []*Node, gathered bool) {
 	holders := map[string]*Node{}
 	for _, n := range nodes {
@@ -180,7 +181,8 @@ func (v *viewer) row(n *Node, name string) *Attribute {
 	return &Attribute{}
 }
 
-// text reads an attribute that can have any value. Every element that there are many of has one, so this is the place to pause.
+// text reads an attribute that can have any value. Every element that there are many of has one, so this is the place
+// to pause.
 func (v *viewer) text(n *Node, name string) Val[string] {
 	if v.texts++; v.texts%pauseEvery == 0 {
 		v.pause.Take()
@@ -258,21 +260,6 @@ func (v *viewer) cluster(c *ServerCluster, n *Node) {
 	c.ClusterAddress = first(&v.servers, n.Children, v.server, "ClusterAddress")
 	c.Primary = first(&v.lists, n.Children, v.list, "PrimaryServers")
 	c.Backup = first(&v.lists, n.Children, v.list, "BackupServers")
-}
-
-func (v *viewer) server(s *Server, n *Node) {
-	s.Node = n
-	s.Name = v.text(n, "Name")
-	s.CloneID = v.text(n, "CloneID")
-	s.LoadBalanceWeight = v.num(n, "LoadBalanceWeight")
-	s.ConnectTimeout = v.num(n, "ConnectTimeout")
-	s.ServerIOTimeout = v.num(n, "ServerIOTimeout")
-	s.WSIOTimeout = v.num(n, "wsServerIOTimeout")
-	s.WSIdleTimeout = v.num(n, "wsServerIdleTimeout")
-	s.MaxConnections = v.num(n, "MaxConnections")
-	s.ExtendedHandshake = v.flag(n, "ExtendedHandshake")
-	s.WaitForContinue = v.flag(n, "WaitForContinue")
-	s.Transports = each(&v.transports, n.Children, v.transport, "Transport")
 }
 
 func (v *viewer) transport(t *Transport, n *Node) {

@@ -62,17 +62,22 @@ func TestView(t *testing.T) {
 		{"plus sign", show(m1.ConnectTimeout), `5/"+5"/true`},
 		{"minus sign", show(m1.ServerIOTimeout), `-30/"-30"/true`},
 		{"small name", show(m1.WSIOTimeout), `7/"7"/true`},
-		{"defaults of a server", show(m2.LoadBalanceWeight) + show(m2.MaxConnections) + show(m2.ConnectTimeout), `2/""/false-1/""/false0/""/false`},
+		{"defaults of a server", show(m2.LoadBalanceWeight) + show(m2.MaxConnections) + show(m2.ConnectTimeout),
+			`2/""/false-1/""/false0/""/false`},
 		{"default of a list of values", show(m1.Transports[1].Protocol), `http/""/false`},
 		{"empty number", show(m1.Transports[1].Port), `0/""/false`},
 		{"no default at all", show(m1.Transports[1].ConnectionTTL), `0/""/false`},
-		{"property, case aside", show(parser.Find(m1.Transports[0].Properties, "keyring").Value), `/k.kdb/"/k.kdb"/true`},
-		{"cluster address", show(c.ClusterAddress.Transports[0].Hostname) + show(c.ClusterAddress.MaxConnections), `vip/"vip"/true-1/""/false`},
+		{"property, case aside", show(parser.Find(m1.Transports[0].Properties, "keyring").Value),
+			`/k.kdb/"/k.kdb"/true`},
+		{"cluster address", show(c.ClusterAddress.Transports[0].Hostname) + show(c.ClusterAddress.MaxConnections),
+			`vip/"vip"/true-1/""/false`},
 		{"lists", c.Primary.Servers[0].Name.V + c.Backup.Servers[0].Name.V, "m1m2"},
-		{"cookie", cfg.UriGroups[0].Uris[0].AffinityCookie.V + cfg.UriGroups[0].Uris[1].AffinityCookie.V, "CJSESSIONID"},
+		{"cookie", cfg.UriGroups[0].Uris[0].AffinityCookie.V + cfg.UriGroups[0].Uris[1].AffinityCookie.V,
+			"CJSESSIONID"},
 		{"aliases", cfg.VirtualHostGroups[0].Aliases[1].Name.V, "*:443"},
 		{"proxies", cfg.TrustedProxies[1].Name.V, "p2"},
-		{"routes", cfg.Routes[0].ServerCluster.V + " " + cfg.Routes[1].ServerCluster.V + " " + show(cfg.Routes[1].UriGroup), `one old /""/false`},
+		{"routes", cfg.Routes[0].ServerCluster.V + " " + cfg.Routes[1].ServerCluster.V + " " +
+			show(cfg.Routes[1].UriGroup), `one old /""/false`},
 		{"intelligent management", cfg.IntelligentManagement.Name, "IntelligentManagement"},
 	}
 	for _, test := range tests {
@@ -91,7 +96,8 @@ func TestViewSpans(t *testing.T) {
 	files := diag.NewFiles()
 	files.Add("small.xml", []byte(small))
 	uri := cfg.UriGroups[0].Uris[0]
-	if got := files.Text(uri.Name.Span()) + files.Text(uri.AffinityCookie.At.NameSpan) + files.Text(uri.Node.NameSpan); got != "/a/*AffinityCookieUri" {
+	if got := files.Text(uri.Name.Span()) + files.Text(uri.AffinityCookie.At.NameSpan) +
+		files.Text(uri.Node.NameSpan); got != "/a/*AffinityCookieUri" {
 		t.Error(got)
 	}
 	if !cfg.HTTPMaxHeaders.Span().IsZero() || cfg.HTTPMaxHeaders.Set() || !cfg.ResponseChunkSize.Set() {
@@ -119,16 +125,20 @@ func TestViewOfFragments(t *testing.T) {
 		t.Fatalf("%d clusters, %d groups, %d routes", len(cfg.Clusters), len(cfg.UriGroups), len(cfg.Routes))
 	}
 	c := cfg.Clusters[0]
-	if len(c.Servers) != 2 || c.Servers[0].LoadBalanceWeight.V != 3 || len(c.Primary.Servers) != 1 || c.Node == nil || !c.Node.Span.IsZero() {
+	if len(c.Servers) != 2 || c.Servers[0].LoadBalanceWeight.V != 3 || len(c.Primary.Servers) != 1 || c.Node == nil ||
+		!c.Node.Span.IsZero() {
 		t.Errorf("cluster %+v", c)
 	}
 	if cfg.RefreshInterval.V != 60 || cfg.UriGroups[0].Uris[0].Name.V != "/a/*" {
 		t.Error("no defaults, or no Uri")
 	}
-	for _, text := range []string{"", "text", "<a/>", "<Transport Port='1'/>", "<Connector/>", "<Config/><Config><Log/></Config>", "<Uri/><Config/>"} {
+	for _, text := range []string{"", "text", "<a/>", "<Transport Port='1'/>", "<Connector/>",
+		"<Config/><Config><Log/></Config>", "<Uri/><Config/>"} {
 		parser.Parse(1, []byte(text))
 	}
-	if cfg, _ := parser.Parse(1, []byte("<Config RefreshInterval='1'/><Config><Log/></Config><Route/>")); cfg.RefreshInterval.V != 1 || cfg.Log == nil || len(cfg.Routes) != 1 {
+	if cfg, _ := parser.Parse(1, []byte(
+		"<Config RefreshInterval='1'/><Config><Log/></Config><Route/>")); cfg.RefreshInterval.V != 1 ||
+		cfg.Log == nil || len(cfg.Routes) != 1 {
 		t.Error("several roots are not viewed together")
 	}
 }
@@ -136,13 +146,21 @@ func TestViewOfFragments(t *testing.T) {
 // TestReadOn: the view has what stands behind a fault.
 func TestReadOn(t *testing.T) {
 	faults := []string{
-		"<Log Name='/a'>", "<Log Name='/a'", "<Log Name='/a", "<Log Name=/a>", "<Log Name=“/a”/>", "<Log Name='/a' <!-- x -->/>", "</Log>", "</Config", "</>", "< Log/>",
-		"<", "&", "&a;", "]]>", "<!-- a", "<!- a ->", "<![CDATA[ a", "<?a", "<!DOCTYPE a [ <!ENTITY b 'c'>", "<1/>", "<Log a='1' a='2'/>", "<Log a='1'b='2'/>",
-		"<UriGroup Name='u'>", "<UriGroup Name='u'><Uri Name='/x'></UriGroup>", "<ServerCluster Name='c'><Server Name='m'><Transport Port='1'>", "<Log \x01/>", "\x01",
-		"<UriGroup Name=\"u><Uri Name=\"/x\"/></UriGroup>", "<Log Name=>", "<Log =\"x\"/>", "<Log/ >", "<Log Name=\x93/a\x94/>", "<VirtualHostGroup Name='u'><VirtualHost Name='a'><VirtualHost Name='b'><VirtualHost Name='c'></VirtualHostGroup>", "<a></b>", "<a><b></a>", "<a>", "<Prop<a>erty Name='x'/>", "<UriGroup Name='u'></é/UriGroup>", "<!-- a -- >\n<Log/><!-- b -->", "<Log a=\"b<c\"/>", "<Log\x00/>",
+		"<Log Name='/a'>", "<Log Name='/a'", "<Log Name='/a", "<Log Name=/a>", "<Log Name=“/a”/>",
+		"<Log Name='/a' <!-- x -->/>", "</Log>", "</Config", "</>", "< Log/>",
+		"<", "&", "&a;", "]]>", "<!-- a", "<!- a ->", "<![CDATA[ a", "<?a", "<!DOCTYPE a [ <!ENTITY b 'c'>", "<1/>",
+		"<Log a='1' a='2'/>", "<Log a='1'b='2'/>",
+		"<UriGroup Name='u'>", "<UriGroup Name='u'><Uri Name='/x'></UriGroup>", "<ServerCluster Name='c'><Server " +
+			"Name='m'><Transport Port='1'>", "<Log \x01/>", "\x01",
+		"<UriGroup Name=\"u><Uri Name=\"/x\"/></UriGroup>", "<Log Name=>", "<Log =\"x\"/>", "<Log/ >",
+		"<Log Name=\x93/a\x94/>", "<VirtualHostGroup Name='u'><VirtualHost Name='a'><VirtualHost " +
+			"Name='b'><VirtualHost Name='c'></VirtualHostGroup>", "<a></b>", "<a><b></a>", "<a>",
+		"<Prop<a>erty Name='x'/>", "<UriGroup Name='u'></é/UriGroup>", "<!-- a -- >\n<Log/><!-- b -->",
+		"<Log a=\"b<c\"/>", "<Log\x00/>",
 	}
 	for _, fault := range faults {
-		src := []byte("<Config>\n" + fault + "\n<VirtualHostGroup Name='behind'/>\n<ServerCluster Name='behind'>\n<Server Name='m1'/>\n</ServerCluster>\n</Config>\n")
+		src := []byte("<Config>\n" + fault + "\n<VirtualHostGroup Name='behind'/>\n<ServerCluster Name='behind'>\n" +
+			"<Server Name='m1'/>\n</ServerCluster>\n</Config>\n")
 		cfg, ds := parser.Parse(1, src)
 		checkTree(t, src, cfg.Doc, ds)
 		if !has(ds, "WP101") {
@@ -151,15 +169,18 @@ func TestReadOn(t *testing.T) {
 		if ds[0].Span.Start > int32(len("<Config>\n")+len(fault)) {
 			t.Errorf("%q: the fault is said to be at %v", fault, ds[0].Span)
 		}
-		if len(cfg.VirtualHostGroups) == 0 || len(cfg.Clusters) == 0 || len(cfg.Clusters[len(cfg.Clusters)-1].Servers) != 1 {
-			t.Errorf("%q: what stands behind is not read: %d groups, %d clusters", fault, len(cfg.VirtualHostGroups), len(cfg.Clusters))
+		if len(cfg.VirtualHostGroups) == 0 || len(cfg.Clusters) == 0 ||
+			len(cfg.Clusters[len(cfg.Clusters)-1].Servers) != 1 {
+			t.Errorf("%q: what stands behind is not read: %d groups, %d clusters", fault, len(cfg.VirtualHostGroups),
+				len(cfg.Clusters))
 		}
 	}
 }
 
 // TestMisspeltRoot: an element of an unknown name that holds what a Config holds is viewed as one.
 func TestMisspeltRoot(t *testing.T) {
-	for _, root := range []string{"<Confg RefreshInterval='1'>%s</Confg>", "<Confg RefreshInterval='1'>%s</Config>", "<Con\"fig RefreshInterval='1'>%s</Config>",
+	for _, root := range []string{"<Confg RefreshInterval='1'>%s</Confg>", "<Confg RefreshInterval='1'>%s</Config>",
+		"<Con\"fig RefreshInterval='1'>%s</Config>",
 		"<file for it --><Config RefreshInterval='1'>%s</Config>"} {
 		cfg, ds := parser.Parse(1, fmt.Appendf(nil, root, "<UriGroup Name='u'/><Route/>"))
 		if len(cfg.UriGroups) != 1 || len(cfg.Routes) != 1 || cfg.RefreshInterval.V != 1 || len(ds) == 0 {
@@ -168,9 +189,11 @@ func TestMisspeltRoot(t *testing.T) {
 	}
 }
 
-// TestUnclosed: an element without end tag says so, and what belongs elsewhere stands behind it, with the comment above.
+// TestUnclosed: an element without end tag says so, and what belongs elsewhere stands behind it, with the comment
+// above.
 func TestUnclosed(t *testing.T) {
-	cfg, _ := parser.Parse(1, []byte("<Config>\n<UriGroup Name='u'>\n<Uri/> <!-- of the Uri -->\n<!-- of the Route -->\n<Route/>\n</Config>"))
+	cfg, _ := parser.Parse(1, []byte("<Config>\n<UriGroup Name='u'>\n<Uri/> <!-- of the Uri -->\n"+
+		"<!-- of the Route -->\n<Route/>\n</Config>"))
 	var got []string
 	for _, n := range cfg.Node.Children {
 		got = append(got, fmt.Sprintf("%s|%s|%t|%d; ", n.Name, n.Text, n.Closed, len(n.Children)))
@@ -181,8 +204,10 @@ func TestUnclosed(t *testing.T) {
 	if !cfg.Node.Closed {
 		t.Error("Config is closed")
 	}
-	cfg, ds := parser.Parse(1, []byte("<Config><VirtualHostGroup><VirtualHost Name='a'><VirtualHost Name='b'>\n<VirtualHost Name='c'\n<VirtualHost Name='d'></VirtualHostGroup></Config>"))
-	if aliases := cfg.VirtualHostGroups[0].Aliases; len(aliases) != 4 || len(ds) != 4 || aliases[0].Node.Closed || !aliases[2].Node.Closed {
+	cfg, ds := parser.Parse(1, []byte("<Config><VirtualHostGroup><VirtualHost Name='a'><VirtualHost Name='b'>\n"+
+		"<VirtualHost Name='c'\n<VirtualHost Name='d'></VirtualHostGroup></Config>"))
+	if aliases := cfg.VirtualHostGroups[0].Aliases; len(aliases) != 4 || len(ds) != 4 || aliases[0].Node.Closed ||
+		!aliases[2].Node.Closed {
 		t.Errorf("%d aliases, %v", len(aliases), ds)
 	}
 }
@@ -217,7 +242,8 @@ func TestParseAlias(t *testing.T) {
 	}
 	for _, test := range tests {
 		got, err := parser.ParseAlias(test.name)
-		if got != test.want || (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+		if got != test.want || (err == nil) != (test.err == "") || err != nil &&
+			!strings.Contains(err.Error(), test.err) {
 			t.Errorf("%q: %+v, %v, want %+v, %q", test.name, got, err, test.want, test.err)
 		}
 	}
@@ -245,9 +271,11 @@ func TestWriteBuilt(t *testing.T) {
 	doc := &parser.Document{Nodes: []*parser.Node{
 		{Kind: parser.Declaration, Text: `xml version="1.0"`},
 		{Kind: parser.Comment, Text: " a -- b ---"},
-		{Kind: parser.Element, Name: "Config", Attrs: []parser.Attr{{Name: "b", Value: "\x00\n"}, {Name: "a", Value: "\xff"}}, Children: []*parser.Node{
+		{Kind: parser.Element, Name: "Config", Attrs: []parser.Attr{{Name: "b", Value: "\x00\n"},
+			{Name: "a", Value: "\xff"}}, Children: []*parser.Node{
 			{Kind: parser.Element, Name: "Empty"},
-			{Kind: parser.Element, Name: "Full", Children: []*parser.Node{{Kind: parser.CDATA, Text: "a]]>b"}, {Kind: parser.Text, Text: "]]>"}}},
+			{Kind: parser.Element, Name: "Full", Children: []*parser.Node{{Kind: parser.CDATA, Text: "a]]>b"},
+				{Kind: parser.Text, Text: "]]>"}}},
 		}},
 	}}
 	var b strings.Builder

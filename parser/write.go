@@ -11,10 +11,11 @@ import (
 	"unicode/utf8"
 )
 
-// Write prints a document: 3 blanks per level, one element per line, attributes in alphabetical order, comments where they stand.
-// It is the only printer of the format. Lines end as those of the file did. White space between elements is layout and made anew; text, and with it the inside of an
-// element that has text, is kept. The bytes fit the encoding that the XML declaration names: what US-ASCII or ISO-8859-1 lack becomes
-// a character reference, and where none may stand (a comment, a name) the file and its declaration become UTF-8.
+// Write prints a document: 3 blanks per level, one element per line, attributes in alphabetical order, comments where
+// they stand. It is the only printer of the format. Lines end as those of the file did. White space between elements
+// is layout and made anew; text, and with it the inside of an element that has text, is kept. The bytes fit the
+// encoding that the XML declaration names: what US-ASCII or ISO-8859-1 lack becomes a character reference, and where
+// none may stand (a comment, a name) the file and its declaration become UTF-8.
 func Write(w io.Writer, doc *Document) error {
 	if doc.CRLF {
 		w = crlfWriter{w}
@@ -78,13 +79,14 @@ func (p *printer) line(wanted bool, level int) {
 	}
 }
 
-// isInline reports whether a comment goes on the line of what stands before it. One that was built, not read, does so behind the
-// XML declaration, where generators write theirs.
+// isInline reports whether a comment goes on the line of what stands before it. One that was built, not read, does so
+// behind the XML declaration, where generators write theirs.
 func isInline(n, before *Node) bool {
 	return n.Kind == Comment && (n.Inline || n.Span.IsZero() && before.Kind == Declaration)
 }
 
-// inline prints a comment on the line of what stands before it: right behind the declaration, as generators do, else after a blank.
+// inline prints a comment on the line of what stands before it: right behind the declaration, as generators do, else
+// after a blank.
 func (p *printer) inline(before, comment *Node) {
 	if before == nil || before.Kind != Declaration {
 		p.w.WriteByte(' ')
@@ -265,8 +267,8 @@ func commentText(text string) string {
 	return text
 }
 
-// chooseEncoding takes the declared encoding, or UTF-8 where that cannot be written. Of an encoding that is not known, only its
-// ASCII part is used, which is right for every superset of ASCII.
+// chooseEncoding takes the declared encoding, or UTF-8 where that cannot be written. Of an encoding that is not known,
+// only its ASCII part is used, which is right for every superset of ASCII.
 func (p *printer) chooseEncoding(nodes []*Node) {
 	name := ""
 	if len(nodes) > 0 && isXMLDeclaration(nodes[0]) {
@@ -283,13 +285,15 @@ func (p *printer) chooseEncoding(nodes []*Node) {
 }
 
 func isXMLDeclaration(n *Node) bool {
-	return n.Kind == Declaration && strings.HasPrefix(n.Text, "xml") && (len(n.Text) == 3 || class[n.Text[3]]&blank != 0)
+	return n.Kind == Declaration && strings.HasPrefix(n.Text, "xml") &&
+		(len(n.Text) == 3 || class[n.Text[3]]&blank != 0)
 }
 
 // wide reports whether an encoding is no superset of ASCII.
 func wide(name string) bool {
 	name = strings.ToUpper(name)
-	for _, prefix := range []string{"UTF-16", "UTF-32", "UCS-", "ISO-10646", "EBCDIC", "IBM", "CP037", "CP1047", "UTF-7"} {
+	for _, prefix := range []string{"UTF-16", "UTF-32", "UCS-", "ISO-10646", "EBCDIC", "IBM", "CP037", "CP1047",
+		"UTF-7"} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Formats are the names that Write takes.
-var Formats = []string{"text", "mermaid", "dot"}
+// formats are the names that Write takes.
+var formats = []string{"text", "mermaid", "dot"}
 
 // Write draws the Routes of a configuration in file order: as a tree of lines, or for Mermaid or Graphviz.
 func Write(w io.Writer, cfg *parser.Config, format string) error {
@@ -26,7 +26,7 @@ func Write(w io.Writer, cfg *parser.Config, format string) error {
 	case "dot":
 		g.dot(&b)
 	default:
-		return fmt.Errorf("no format %q; there are %s", format, strings.Join(Formats, ", "))
+		return fmt.Errorf("no format %q; there are %s", format, strings.Join(formats, ", "))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -62,13 +62,15 @@ func TestNamesCannotBreakOut(t *testing.T) {
 	if got := draw(t, irregular, "mermaid"); !strings.Contains(got, `c1{{"c#34;]"}}`) {
 		t.Error(got)
 	}
-	if got := draw(t, irregular, "dot"); !strings.Contains(got, `c1 [label="c\"]", shape=hexagon];`) || !strings.Contains(got, `/b\\x09`) {
+	if got := draw(t, irregular, "dot"); !strings.Contains(got, `c1 [label="c\"]", shape=hexagon];`) ||
+		!strings.Contains(got, `/b\\x09`) {
 		t.Error(got)
 	}
 }
 
 func TestUnknownFormat(t *testing.T) {
-	if err := Write(new(strings.Builder), &parser.Config{}, "svg"); err == nil || !strings.Contains(err.Error(), "text, mermaid, dot") {
+	if err := Write(new(strings.Builder), &parser.Config{}, "svg"); err == nil ||
+		!strings.Contains(err.Error(), "text, mermaid, dot") {
 		t.Error(err)
 	}
 }
@@ -77,18 +79,19 @@ func TestUnknownFormat(t *testing.T) {
 func TestNothingIsServed(t *testing.T) {
 	for src, want := range map[string]string{
 		`<Config/>`: "nothing is served: the file has no Route",
-		`<Config><VirtualHostGroup Name="h"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster Name="c"><Server Name="m"/></ServerCluster></Config>`: "nothing is served: the file has no Route",
+		`<Config><VirtualHostGroup Name="h"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster ` +
+			`Name="c"><Server Name="m"/></ServerCluster></Config>`: "nothing is served: the file has no Route",
 		`<Config><VirtualHostGroup Name="h"/><ServerCluster Name="c"/><UriGroup Name="u"><Uri Name="/*"/></UriGroup>
 <Route ServerCluster="c" UriGroup="u" VirtualHostGroup="h"/></Config>`: "nothing is served: no Route has an alias and a Uri",
 		`<Config><IntelligentManagement/></Config>`: "IntelligentManagement gives the routing",
 	} {
-		for _, format := range Formats {
+		for _, format := range formats {
 			if got := draw(t, src, format); strings.Count(got, want) != 1 {
 				t.Errorf("%s: %s: %s", src, format, got)
 			}
 		}
 	}
-	for _, format := range Formats {
+	for _, format := range formats {
 		served := strings.Replace(irregular, `<Route ServerCluster="gone" UriGroup="missing" VirtualHostGroup="nowhere"/>
 <Route ServerCluster="gone"/>`, "", 1)
 		if got := draw(t, served, format); strings.Contains(got, "nothing is served") {
@@ -101,14 +104,17 @@ func TestNothingIsServed(t *testing.T) {
 func TestAddresses(t *testing.T) {
 	src := `<Config><ServerCluster Name="c"><Server Name="m"><Transport Hostname="2001:db8::1" Port="9080"/><Transport Hostname="[::1]" Port="9443" Protocol="https"/>
 <Transport Hostname="h" Port="1"/></Server></ServerCluster></Config>`
-	if got := draw(t, src, "text"); !strings.Contains(got, "(primary, http://[2001:db8::1]:9080 https://[::1]:9443 http://h:1)") {
+	if got := draw(t, src, "text"); !strings.Contains(got, "(primary, http://[2001:db8::1]:9080 https://[::1]:9443 "+
+		"http://h:1)") {
 		t.Error(got)
 	}
 }
 
-// TestListsOfUnknownServers: a list that names nobody is no list (R37), and the first of two servers of one name counts.
+// TestListsOfUnknownServers: a list that names nobody is no list (R37), and the first of two servers of one name
+// counts.
 func TestListsOfUnknownServers(t *testing.T) {
-	src := `<Config><ServerCluster Name="c"><Server Name="a"/><Server Name="b"/><Server Name="a"/><PrimaryServers><Server Name="gone"/></PrimaryServers></ServerCluster></Config>`
+	src := `<Config><ServerCluster Name="c"><Server Name="a"/><Server Name="b"/><Server ` +
+		`Name="a"/><PrimaryServers><Server Name="gone"/></PrimaryServers></ServerCluster></Config>`
 	if got := draw(t, src, "text"); !strings.Contains(got, "├─ a (primary)\n   └─ b (primary)\n") {
 		t.Error(got)
 	}

@@ -11,9 +11,9 @@ import (
 func (g *graph) text(b *strings.Builder) {
 	shown := map[*cluster]bool{}
 	for _, h := range g.hosts {
-		fmt.Fprintf(b, "%s", printable(h.name))
+		fmt.Fprintf(b, "%s", diag.Printable(h.name))
 		if h.aliases != "" {
-			fmt.Fprintf(b, " (%s)", printable(h.aliases))
+			fmt.Fprintf(b, " (%s)", diag.Printable(h.aliases))
 		}
 		b.WriteByte('\n')
 		for i, r := range h.routes {
@@ -25,9 +25,9 @@ func (g *graph) text(b *strings.Builder) {
 				if j == len(r.uris)-1 {
 					break
 				}
-				fmt.Fprintf(b, "├─ %s\n", printable(u))
+				fmt.Fprintf(b, "├─ %s\n", diag.Printable(u))
 			}
-			fmt.Fprintf(b, "%s%s\n", branch, printable(r.uris[len(r.uris)-1]))
+			fmt.Fprintf(b, "%s%s\n", branch, diag.Printable(r.uris[len(r.uris)-1]))
 			r.cluster.text(b, below, shown)
 		}
 	}
@@ -42,7 +42,7 @@ func (g *graph) text(b *strings.Builder) {
 }
 
 func (c *cluster) text(b *strings.Builder, indent string, shown map[*cluster]bool) {
-	fmt.Fprintf(b, "%s└─ %s\n", indent, printable(c.label()))
+	fmt.Fprintf(b, "%s└─ %s\n", indent, diag.Printable(c.label()))
 	if shown[c] && len(c.members) > 0 {
 		fmt.Fprintf(b, "%s   └─ (members as above)\n", indent)
 		return
@@ -53,12 +53,9 @@ func (c *cluster) text(b *strings.Builder, indent string, shown map[*cluster]boo
 		if i == len(c.members)-1 {
 			branch = "└─ "
 		}
-		fmt.Fprintf(b, "%s   %s%s (%s)\n", indent, branch, printable(m.name), printable(m.notes()))
+		fmt.Fprintf(b, "%s   %s%s (%s)\n", indent, branch, diag.Printable(m.name), diag.Printable(m.notes()))
 	}
 }
-
-// printable keeps control characters of a hostile file from the terminal.
-func printable(s string) string { return string(diag.AppendVisible(nil, s, diag.Text, "")) }
 
 // walk calls node once for each vertex and edge for each edge, both with stable identifiers.
 func (g *graph) walk(node func(id, kind, label string), edge func(from, to, style string)) {
@@ -103,7 +100,8 @@ func (g *graph) walk(node func(id, kind, label string), edge func(from, to, styl
 
 func (g *graph) mermaid(b *strings.Builder) {
 	b.WriteString("flowchart LR\n")
-	shapes := map[string][2]string{"host": {"([", "])"}, "uri": {"[", "]"}, "cluster": {"{{", "}}"}, "member": {"(", ")"}, "note": {"[/", "/]"}}
+	shapes := map[string][2]string{"host": {"([", "])"}, "uri": {"[", "]"}, "cluster": {"{{", "}}"},
+		"member": {"(", ")"}, "note": {"[/", "/]"}}
 	g.walk(func(id, kind, label string) {
 		s := shapes[kind]
 		fmt.Fprintf(b, "  %s%s\"%s\"%s\n", id, s[0], mermaidText(label), s[1])
@@ -134,7 +132,8 @@ func mermaidText(s string) string {
 
 func (g *graph) dot(b *strings.Builder) {
 	b.WriteString("digraph wasplug {\n  rankdir=LR;\n")
-	shapes := map[string]string{"host": "oval", "uri": "box", "cluster": "hexagon", "member": "box, style=rounded", "note": "note"}
+	shapes := map[string]string{"host": "oval", "uri": "box", "cluster": "hexagon", "member": "box, style=rounded",
+		"note": "note"}
 	g.walk(func(id, kind, label string) {
 		fmt.Fprintf(b, "  %s [label=\"%s\", shape=%s];\n", id, dotText(label), shapes[kind])
 	}, func(from, to, style string) {
@@ -149,7 +148,7 @@ func (g *graph) dot(b *strings.Builder) {
 func dotText(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		lines[i] = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(printable(line))
+		lines[i] = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(diag.Printable(line))
 	}
 	return strings.Join(lines, `\n`)
 }

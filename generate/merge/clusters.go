@@ -50,8 +50,8 @@ func address(t *parser.Transport) string {
 	return strings.ToLower(t.Hostname.V) + ":" + t.Port.Raw()
 }
 
-// cluster returns the ServerCluster for a sequence of clusters of the inputs. Sequences that come to the same members, roles and attributes
-// share one, unless that would fold two clusters of one file.
+// cluster returns the ServerCluster for a sequence of clusters of the inputs. Sequences that come to the same members,
+// roles and attributes share one, unless that would fold two clusters of one file.
 func (m *merger) cluster(set int32) *cluster {
 	if c := m.bySet[set]; c != nil {
 		return c
@@ -111,7 +111,10 @@ func (c *cluster) key() string {
 }
 
 func sortedAttrs(n *parser.Node, skip ...string) []parser.Attr {
-	attrs := slices.DeleteFunc(slices.Clone(n.Attrs), func(a parser.Attr) bool { return slices.Contains(skip, a.Name) })
+	attrs := slices.DeleteFunc(slices.Clone(n.Attrs), func(a parser.Attr) bool {
+		return slices.Contains(skip,
+			a.Name)
+	})
 	slices.SortStableFunc(attrs, func(a, b parser.Attr) int { return strings.Compare(a.Name, b.Name) })
 	return attrs
 }
@@ -215,7 +218,8 @@ func (c *cluster) node(name string, remarks *comments) *parser.Node {
 		remarks.copy(n, c.address.Node)
 	}
 	for _, child := range first.Node.Children {
-		if child.Kind == parser.Element && !slices.Contains([]string{"Server", "ClusterAddress", "PrimaryServers", "BackupServers"}, child.Name) {
+		if child.Kind == parser.Element && !slices.Contains([]string{"Server", "ClusterAddress", "PrimaryServers",
+			"BackupServers"}, child.Name) {
 			remarks.copy(n, child)
 		}
 	}

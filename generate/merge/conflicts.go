@@ -33,7 +33,8 @@ func (m *merger) add(d diag.Diagnostic) {
 
 func (m *merger) cookieConflict(l *layer, c claim, u *parser.Uri) {
 	first := m.claims[l.first]
-	m.conflict(u.Node.Span, diag.AffinityCookieDiffersOnOverlap, "URI %q of %s has the affinity cookie %q and identifier %q, in %s it has %q and %q; those of %s count",
+	m.conflict(u.Node.Span, diag.AffinityCookieDiffersOnOverlap, "URI %q of %s has the affinity cookie %q and "+
+		"identifier %q, in %s it has %q and %q; those of %s count",
 		u.Name.V, m.inputs[c.file].Name, u.AffinityCookie.V, u.AffinityURLIdentifier.V,
 		m.inputs[first.file].Name, l.uri.AffinityCookie.V, l.uri.AffinityURLIdentifier.V, m.inputs[first.file].Name)
 }
@@ -42,27 +43,32 @@ func (m *merger) cookieConflict(l *layer, c claim, u *parser.Uri) {
 func (m *merger) clusterConflicts(first, other *source) {
 	a, b := first.cluster, other.cluster
 	for _, d := range differences(a.Node, b.Node, "Name") {
-		m.conflict(d.span, "", "%s of cluster %q of %s is %s, of cluster %q of %s, which serves the same URIs, %s; the first counts",
+		m.conflict(d.span, "", "%s of cluster %q of %s is %s, of cluster %q of %s, which serves the same URIs, %s; "+
+			"the first counts",
 			d.name, a.Name.V, m.inputs[first.file].Name, d.old, b.Name.V, m.inputs[other.file].Name, d.new)
 	}
 	switch x, y := a.ClusterAddress, b.ClusterAddress; {
 	case x == nil && y == nil:
 	case x == nil || y == nil:
-		m.conflict(b.Node.NameSpan, "", "of cluster %q of %s and cluster %q of %s, which serve the same URIs, one has a ClusterAddress; requests without a session go to it",
+		m.conflict(b.Node.NameSpan, "", "of cluster %q of %s and cluster %q of %s, which serve the same URIs, one "+
+			"has a ClusterAddress; requests without a session go to it",
 			a.Name.V, m.inputs[first.file].Name, b.Name.V, m.inputs[other.file].Name)
 	case identity(x) != identity(y):
-		m.conflict(y.Node.Span, "", "cluster %q of %s has another ClusterAddress than cluster %q of %s; the first one counts", b.Name.V, m.inputs[other.file].Name, a.Name.V, m.inputs[first.file].Name)
+		m.conflict(y.Node.Span, "", "cluster %q of %s has another ClusterAddress than cluster %q of %s; the first "+
+			"one counts", b.Name.V, m.inputs[other.file].Name, a.Name.V, m.inputs[first.file].Name)
 	}
 }
 
 // sameMember reports what two files say differently of one member.
 func (m *merger) sameMember(first *member, s *parser.Server, file int, r role) {
 	if first.role != r && m.options.Mode == Balance {
-		m.conflict(s.Node.Span, "", "server %q is %s in %s and %s in %s; it is merged as %s", s.Name.V, first.role, m.inputs[first.file].Name, r, m.inputs[file].Name, min(first.role, r))
+		m.conflict(s.Node.Span, "", "server %q is %s in %s and %s in %s; it is merged as %s", s.Name.V, first.role,
+			m.inputs[first.file].Name, r, m.inputs[file].Name, min(first.role, r))
 		first.role = min(first.role, r)
 	}
 	for _, d := range differences(first.server.Node, s.Node, "Name") {
-		m.conflict(d.span, "", "%s of server %q is %s in %s and %s in %s; the first counts", d.name, s.Name.V, d.old, m.inputs[first.file].Name, d.new, m.inputs[file].Name)
+		m.conflict(d.span, "", "%s of server %q is %s in %s and %s in %s; the first counts", d.name, s.Name.V, d.old,
+			m.inputs[first.file].Name, d.new, m.inputs[file].Name)
 	}
 }
 
@@ -108,7 +114,8 @@ func inEffect(n *parser.Node, name string) (value, words string) {
 	return "", "not set"
 }
 
-// otherConfigs reports the values of Config, Log and Properties, and the other elements, in which an input differs from the base.
+// otherConfigs reports the values of Config, Log and Properties, and the other elements, in which an input differs
+// from the base.
 func (m *merger) otherConfigs() {
 	base := m.inputs[m.options.Base]
 	for i, in := range m.inputs {
@@ -117,19 +124,23 @@ func (m *merger) otherConfigs() {
 		}
 		m.otherElements(base, in)
 		for _, d := range differences(base.Config.Node, in.Config.Node, "ConfigHash") {
-			m.conflict(d.span, "", "Config %s is %s in %s and %s in %s; %s counts", d.name, d.old, base.Name, d.new, in.Name, base.Name)
+			m.conflict(d.span, "", "Config %s is %s in %s and %s in %s; %s counts", d.name, d.old, base.Name, d.new,
+				in.Name, base.Name)
 		}
 		if x, y := base.Config.Log, in.Config.Log; x != nil && y != nil {
 			for _, d := range differences(x.Node, y.Node, "") {
-				m.conflict(d.span, "", "Log %s is %s in %s and %s in %s; %s counts", d.name, d.old, base.Name, d.new, in.Name, base.Name)
+				m.conflict(d.span, "", "Log %s is %s in %s and %s in %s; %s counts", d.name, d.old, base.Name, d.new,
+					in.Name, base.Name)
 			}
 		}
 		for _, p := range in.Config.Properties {
 			switch q := parser.Find(base.Config.Properties, p.Name.V); {
 			case q == nil:
-				m.conflict(p.Node.Span, "", "Property %s is in %s and not in %s; it is left out", p.Name.V, in.Name, base.Name)
+				m.conflict(p.Node.Span, "", "Property %s is in %s and not in %s; it is left out", p.Name.V, in.Name,
+					base.Name)
 			case q.Value.Raw() != p.Value.Raw():
-				m.conflict(p.Value.Span(), "", "Property %s is %q in %s and %q in %s; %s counts", p.Name.V, q.Value.V, base.Name, p.Value.V, in.Name, base.Name)
+				m.conflict(p.Value.Span(), "", "Property %s is %q in %s and %q in %s; %s counts", p.Name.V, q.Value.V,
+					base.Name, p.Value.V, in.Name, base.Name)
 			}
 		}
 	}
@@ -178,8 +189,10 @@ func (m *merger) sameAddress(address string, first, other holder, t *parser.Tran
 		if b.CloneID.Set() {
 			at = b.CloneID.Span() // where lint finds it
 		}
-		m.conflict(at, diag.SameAddressTwoCloneIDs, "%s is server %q with clone ID %q in %s and server %q with clone ID %q in %s", address, a.Name.V, a.CloneID.V, one, b.Name.V, b.CloneID.V, two)
+		m.conflict(at, diag.SameAddressTwoCloneIDs, "%s is server %q with clone ID %q in %s and server %q with "+
+			"clone ID %q in %s", address, a.Name.V, a.CloneID.V, one, b.Name.V, b.CloneID.V, two)
 	case a.Name.V != b.Name.V:
-		m.conflict(t.Node.Span, diag.SameAddressTwice, "%s is server %q in %s and server %q in %s; it is one member", address, a.Name.V, one, b.Name.V, two)
+		m.conflict(t.Node.Span, diag.SameAddressTwice, "%s is server %q in %s and server %q in %s; it is one member",
+			address, a.Name.V, one, b.Name.V, two)
 	}
 }

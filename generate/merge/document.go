@@ -8,7 +8,8 @@ import (
 	"github.com/wasplug/wasplug/parser"
 )
 
-// document writes the parts: first what the base says of everything else, then groups, clusters and Routes in the generators' order.
+// document writes the parts: first what the base says of everything else, then groups, clusters and Routes in the
+// generators' order.
 func (m *merger) document(parts []*part) *parser.Document {
 	base := m.inputs[m.options.Base].Config
 	root := shallow(base.Node)
@@ -18,7 +19,8 @@ func (m *merger) document(parts []*part) *parser.Document {
 		case n.Kind != parser.Element:
 		case n.Name == "Log" || n.Name == "Property":
 			m.comments.copy(root, n)
-		case !slices.Contains([]string{"VirtualHostGroup", "ServerCluster", "ServerGroup", "UriGroup", "Route", "ConfigHash"}, n.Name):
+		case !slices.Contains([]string{"VirtualHostGroup", "ServerCluster", "ServerGroup", "UriGroup", "Route",
+			"ConfigHash"}, n.Name):
 			behind = append(behind, n)
 		}
 	}

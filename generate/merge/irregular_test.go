@@ -12,7 +12,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// TestMergeOfIrregularFiles: whatever is odd about the files, the proof holds in every mode, and merging the result again changes nothing.
+// TestMergeOfIrregularFiles: whatever is odd about the files, the proof holds in every mode, and merging the result
+// again changes nothing.
 func TestMergeOfIrregularFiles(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		files := diag.NewFiles()

@@ -8,8 +8,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// leftOut reports the definitions of each input that the output lacks because no Route uses them, and the UriGroups with several Routes, of which other
-// tools keep one.
+// leftOut reports the definitions of each input that the output lacks because no Route uses them, and the UriGroups
+// with several Routes, of which other tools keep one.
 func (m *merger) leftOut() {
 	used := map[*parser.Node]bool{}
 	type ofFile struct {
@@ -29,7 +29,8 @@ func (m *merger) leftOut() {
 		if r := first[ofFile{c.file, c.group}]; r == nil {
 			first[ofFile{c.file, c.group}] = c.route
 		} else {
-			m.conflict(c.route.Node.Span, "", "uri group %q of %s has a second Route here, the first is on line %d; both are kept",
+			m.conflict(c.route.Node.Span, "", "uri group %q of %s has a second Route here, the first is on line %d; "+
+				"both are kept",
 				c.group.Name.V, m.inputs[c.file].Name, m.files.Start(r.Node.Span).Line)
 		}
 	}
@@ -63,7 +64,8 @@ func (m *merger) unused(in Input, used map[*parser.Node]bool) {
 	}
 	switch {
 	case len(in.Config.Routes) == 0 && in.Config.IntelligentManagement == nil:
-		why := fmt.Sprintf("%s has no Route, so no request reaches what it defines and nothing of it is merged", in.Name)
+		why := fmt.Sprintf("%s has no Route, so no request reaches what it defines and nothing of it is merged",
+			in.Name)
 		if names != nil {
 			why += "; left out: " + list(names)
 		}

@@ -6,8 +6,9 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// ask asks lint about the merged file. What it finds there and in no input is a conflict: every error, and the warnings that are told of generated
-// files too. Nodes of the merged file keep their places in the inputs, so a finding stands where its cause is.
+// ask asks lint about the merged file. What it finds there and in no input is a conflict: every error, and the
+// warnings that are told of generated files too. Nodes of the merged file keep their places in the inputs, so a
+// finding stands where its cause is.
 func (m *merger) ask(doc *parser.Document) {
 	type finding struct {
 		span diag.Span
@@ -21,14 +22,16 @@ func (m *merger) ask(doc *parser.Document) {
 	}
 	known := map[finding]bool{}
 	for _, in := range m.inputs {
-		for _, d := range lint.Run(m.rules, m.files, []lint.Input{{File: in.Config.Doc.File, Config: in.Config}}, options) {
+		for _, d := range lint.Run(m.rules, m.files, []lint.Input{{File: in.Config.Doc.File, Config: in.Config}},
+			options) {
 			known[finding{d.Span, d.Rule.Code}] = true
 		}
 	}
 	clones := m.cloneIDs()
 	nowhere := m.files.Add("the merged file", nil) // so that messages name the file of each place
 	for _, d := range lint.Run(m.rules, m.files, []lint.Input{{File: nowhere, Config: parser.View(doc)}}, options) {
-		if known[finding{d.Span, d.Rule.Code}] || d.Severity < diag.Error && !lint.Lookup(m.rules, d.Rule.Code).Topology {
+		if known[finding{d.Span, d.Rule.Code}] || d.Severity < diag.Error &&
+			!lint.Lookup(m.rules, d.Rule.Code).Topology {
 			continue
 		}
 		m.allow(&d) // by the code that the merged file has
@@ -63,7 +66,8 @@ func (m *merger) cloneIDs() map[diag.Span]holder {
 	return all
 }
 
-// collision words a finding about two servers of one clone ID in terms of the inputs when they come from two of them: the merge made it.
+// collision words a finding about two servers of one clone ID in terms of the inputs when they come from two of them:
+// the merge made it.
 func (m *merger) collision(d diag.Diagnostic, clones map[diag.Span]holder) diag.Diagnostic {
 	if len(d.Related) != 1 {
 		return d
@@ -73,8 +77,10 @@ func (m *merger) collision(d diag.Diagnostic, clones map[diag.Span]holder) diag.
 	if !isA || !isB || a.file == b.file || a.server.CloneID.V != b.server.CloneID.V {
 		return d
 	}
-	d.Message = diag.Sprintf("clone ID %q of server %q of %s is that of server %q of %s at another address; sessions of one reach the other (%s in the merged file)",
-		a.server.CloneID.V, a.server.Name.V, m.inputs[a.file].Name, b.server.Name.V, m.inputs[b.file].Name, d.Rule.Code)
+	d.Message = diag.Sprintf("clone ID %q of server %q of %s is that of server %q of %s at another address; "+
+		"sessions of one reach the other (%s in the merged file)",
+		a.server.CloneID.V, a.server.Name.V, m.inputs[a.file].Name, b.server.Name.V, m.inputs[b.file].Name,
+		d.Rule.Code)
 	d.Rule = lint.Lookup(m.rules, diag.CloneIDCollisionAfterMerge).Diag()
 	return d
 }

@@ -1,6 +1,6 @@
-// Package merge makes one plugin-cfg.xml of several. The key is the plug-in's own: a URI under an alias. The same inputs in the same order
-// give the same bytes, and [Merge] proves that the endpoints of the output, the triples of member, alias and URI, are exactly those of
-// the inputs.
+// Package merge makes one plugin-cfg.xml of several. The key is the plug-in's own: a URI under an alias. The same
+// inputs in the same order give the same bytes, and [Merge] proves that the endpoints of the output, the triples of
+// member, alias and URI, are exactly those of the inputs.
 package merge
 
 import (
@@ -33,16 +33,16 @@ type Input struct {
 	Config *parser.Config
 }
 
-// Options of a merge. Base is the input whose Config attributes, Log, Properties and other elements count. Allow holds codes of rules whose errors
-// are conflicts to live with.
+// Options of a merge. Base is the input whose Config attributes, Log, Properties and other elements count. Allow holds
+// codes of rules whose errors are conflicts to live with.
 type Options struct {
 	Mode  Mode
 	Base  int
 	Allow []string
 }
 
-// Result is the merged file. Conflicts name what the inputs say differently and which file won, what is left out, and what lint finds in the merged
-// file and in no input. With an error among them the file must not be used.
+// Result is the merged file. Conflicts name what the inputs say differently and which file won, what is left out, and
+// what lint finds in the merged file and in no input. With an error among them the file must not be used.
 type Result struct {
 	XML       []byte
 	Doc       *parser.Document
@@ -55,7 +55,8 @@ func Merge(files *diag.Files, inputs []Input, o Options) (*Result, error) {
 	if err := refuse(inputs); err != nil {
 		return nil, err
 	}
-	m := &merger{files: files, rules: rules.All(), inputs: inputs, options: o, sets: newSets(), comments: newComments(inputs)}
+	m := &merger{files: files, rules: rules.All(), inputs: inputs, options: o, sets: newSets(),
+		comments: newComments(inputs)}
 	if err := m.collect(); err != nil {
 		return nil, err
 	}
@@ -89,10 +90,12 @@ func (e *RefusedError) Error() string { return e.Reason }
 func refuse(inputs []Input) error {
 	for _, in := range inputs {
 		if n := in.Config.IntelligentManagement; n != nil && len(inputs) > 1 {
-			return &RefusedError{n.NameSpan, fmt.Sprintf("%s has IntelligentManagement: its routing comes from controllers at run time and cannot be merged; copy its ConnectorCluster elements by hand", in.Name)}
+			return &RefusedError{n.NameSpan, fmt.Sprintf("%s has IntelligentManagement: its routing comes from "+
+				"controllers at run time and cannot be merged; copy its ConnectorCluster elements by hand", in.Name)}
 		}
 		if in.Config.Node == nil {
-			return &RefusedError{diag.Span{File: in.Config.Doc.File}, fmt.Sprintf("%s is not a whole plugin-cfg.xml", in.Name)}
+			return &RefusedError{diag.Span{File: in.Config.Doc.File}, fmt.Sprintf("%s is not a whole plugin-cfg.xml",
+				in.Name)}
 		}
 	}
 	return nil
@@ -142,7 +145,8 @@ type unit struct {
 	layers     []layer
 }
 
-// layer is what the n-th Route of each file says of a unit: a file that has a unit twice keeps both Routes in their order.
+// layer is what the n-th Route of each file says of a unit: a file that has a unit twice keeps both Routes in their
+// order.
 type layer struct {
 	set   int32 // the clusters, in the order of the files
 	first int32 // the first claim
@@ -199,14 +203,16 @@ func (m *merger) collect() error {
 				m.enter(int32(len(m.claims)-1), c)
 			}
 			if !small || len(m.order) > maxUnits {
-				return &RefusedError{r.Node.Span, fmt.Sprintf("with this Route of %s there are more than %d pairs of alias and URI; that is too much to merge", in.Name, maxUnits)}
+				return &RefusedError{r.Node.Span, fmt.Sprintf("with this Route of %s there are more than %d pairs "+
+					"of alias and URI; that is too much to merge", in.Name, maxUnits)}
 			}
 		}
 	}
 	return nil
 }
 
-// resolve finds what a Route names. A Route that leads nowhere contributes nothing; the plug-in would reject the whole file for it (R18).
+// resolve finds what a Route names. A Route that leads nowhere contributes nothing; the plug-in would reject the whole
+// file for it (R18).
 func (m *merger) resolve(file int, in Input, names *match.Names, r *parser.Route) (claim, *parser.ServerCluster) {
 	c := claim{file: file, route: r}
 	var cluster *parser.ServerCluster
@@ -221,7 +227,8 @@ func (m *merger) resolve(file int, in Input, names *match.Names, r *parser.Route
 		missing = diag.Sprintf("server cluster %q", r.ServerCluster.V)
 	}
 	if missing != "" {
-		m.conflict(r.Node.Span, diag.RouteToMissingGroup, "route of %s leads to %s, which is not defined; it is left out", in.Name, missing)
+		m.conflict(r.Node.Span, diag.RouteToMissingGroup, "route of %s leads to %s, which is not defined; it is "+
+			"left out", in.Name, missing)
 		return c, nil
 	}
 	return c, cluster
@@ -306,5 +313,6 @@ func (m *merger) claim(id int32, c claim, alias, uri int32, u *parser.Uri) {
 }
 
 func sameCookies(a, b *parser.Uri) bool {
-	return a == nil || b == nil || a.AffinityCookie.V == b.AffinityCookie.V && a.AffinityURLIdentifier.V == b.AffinityURLIdentifier.V
+	return a == nil || b == nil || a.AffinityCookie.V == b.AffinityCookie.V &&
+		a.AffinityURLIdentifier.V == b.AffinityURLIdentifier.V
 }

@@ -79,7 +79,8 @@ func equal(a, b map[string]bool) bool {
 
 // TestPeerCases holds the rule of the peer's own tests wherever its expected file is the true union.
 func TestPeerCases(t *testing.T) {
-	for _, dir := range []string{"ol-test1", "ol-test2", "ol-vhost", "ol-improperly-scoped-subset", "ol-paused-endpoint"} {
+	for _, dir := range []string{"ol-test1", "ol-test2", "ol-vhost", "ol-improperly-scoped-subset",
+		"ol-paused-endpoint"} {
 		t.Run(dir, func(t *testing.T) {
 			files := diag.NewFiles()
 			var sources [][]byte
@@ -107,8 +108,10 @@ func TestPeerCases(t *testing.T) {
 				return // no file, or one with triples no input has
 			}
 			want := parse(src)
-			if len(got.Routes) != len(want.Routes) || len(got.UriGroups) != len(want.UriGroups) || len(got.Clusters) != len(want.Clusters) {
-				t.Errorf("%d Routes, %d UriGroups, %d ServerClusters; the peer has %d, %d, %d\n%s", len(got.Routes), len(got.UriGroups), len(got.Clusters),
+			if len(got.Routes) != len(want.Routes) || len(got.UriGroups) != len(want.UriGroups) ||
+				len(got.Clusters) != len(want.Clusters) {
+				t.Errorf("%d Routes, %d UriGroups, %d ServerClusters; the peer has %d, %d, %d\n%s", len(got.Routes),
+					len(got.UriGroups), len(got.Clusters),
 					len(want.Routes), len(want.UriGroups), len(want.Clusters), r.XML)
 			}
 			if !equal(triples(got), triples(want)) {
@@ -152,15 +155,18 @@ func TestSameInputsSameBytes(t *testing.T) {
 		}
 		a, b := parse(first.XML), parse(twice.XML)
 		conflicts := slices.DeleteFunc(twice.Conflicts, func(d diag.Diagnostic) bool {
-			return d.Severity < diag.Warning || d.Rule.Code == "WP201" || d.Rule.Code == "WP308" || aboutOneFile.MatchString(d.Message)
+			return d.Severity < diag.Warning || d.Rule.Code == "WP201" || d.Rule.Code == "WP308" ||
+				aboutOneFile.MatchString(d.Message)
 		})
 		if len(a.Routes) != len(b.Routes) || len(a.Clusters) != len(b.Clusters) || len(conflicts) > 0 {
-			t.Errorf("%s with itself: %d Routes, not %d; %s", filepath.Base(path), len(b.Routes), len(a.Routes), said(files, twice))
+			t.Errorf("%s with itself: %d Routes, not %d; %s", filepath.Base(path), len(b.Routes), len(a.Routes),
+				said(files, twice))
 		}
 	}
 }
 
-// file writes a small plugin-cfg.xml: per route its aliases, its URIs with their cookie, and its members as clone ID @ host:port.
+// file writes a small plugin-cfg.xml: per route its aliases, its URIs with their cookie, and its members as clone ID @
+// host:port.
 func file(routes ...[4]string) []byte {
 	var b strings.Builder
 	b.WriteString("<Config>\n")
@@ -173,7 +179,8 @@ func file(routes ...[4]string) []byte {
 		for j, m := range strings.Fields(r[2]) {
 			clone, at, _ := strings.Cut(m, "@")
 			host, port, _ := strings.Cut(at, ":")
-			fmt.Fprintf(&b, "<Server Name=\"s%d\" CloneID=%q><Transport Hostname=%q Port=%q Protocol=\"http\"/></Server>", j, clone, host, port)
+			fmt.Fprintf(&b, "<Server Name=\"s%d\" CloneID=%q><Transport Hostname=%q Port=%q "+
+				"Protocol=\"http\"/></Server>", j, clone, host, port)
 		}
 		fmt.Fprintf(&b, "</ServerCluster>\n<UriGroup Name=\"u%d\">", i)
 		for _, u := range strings.Fields(r[1]) {
@@ -209,13 +216,19 @@ func TestConflicts(t *testing.T) {
 	}{
 		"nothing": {file([4]string{"*:80", "/a", "x@h:1", ""}), file([4]string{"*:80", "/a", "y@h:2", ""}), ""},
 		"cookie": {file([4]string{"*:80", "/a", "x@h:1", ""}), file([4]string{"*:80", "/a=OTHER", "y@h:2", ""}),
-			`in2.xml:4:21: warning: URI "/a" of in2.xml has the affinity cookie "OTHER" and identifier "jsessionid", in in1.xml it has "JSESSIONID" and "jsessionid"; those of in1.xml count [WP306 affinity-cookie-differs-on-overlap]`},
+			`in2.xml:4:21: warning: URI "/a" of in2.xml has the affinity cookie "OTHER" and identifier ` +
+				`"jsessionid", in in1.xml it has "JSESSIONID" and "jsessionid"; those of in1.xml count [WP306 ` +
+				`affinity-cookie-differs-on-overlap]`},
 		"clone ID": {file([4]string{"*:80", "/a", "x@h:1", ""}), file([4]string{"*:80", "/b", "x@h:2", ""}),
-			`clone ID "x" of server "s0" of in2.xml is that of server "s0" of in1.xml at another address; sessions of one reach the other (WP302 in the merged file) [WP309 clone-id-collision-after-merge]`},
+			`clone ID "x" of server "s0" of in2.xml is that of server "s0" of in1.xml at another address; sessions ` +
+				`of one reach the other (WP302 in the merged file) [WP309 clone-id-collision-after-merge]`},
 		"host and port": {file([4]string{"*:80", "/a", "x@h:1", ""}), file([4]string{"*:80", "/a", "y@H:1", ""}),
-			`h:1 is server "s0" with clone ID "x" in in1.xml and server "s0" with clone ID "y" in in2.xml [WP307 same-address-two-clone-ids]`},
-		"cluster attribute": {file([4]string{"*:80", "/a", "x@h:1", `RetryInterval="5"`}), file([4]string{"*:80", "/a", "y@h:2", ""}),
-			`RetryInterval of cluster "c0" of in1.xml is "5", of cluster "c0" of in2.xml, which serves the same URIs, not set ("60" by default); the first counts`},
+			`h:1 is server "s0" with clone ID "x" in in1.xml and server "s0" with clone ID "y" in in2.xml [WP307 ` +
+				`same-address-two-clone-ids]`},
+		"cluster attribute": {file([4]string{"*:80", "/a", "x@h:1", `RetryInterval="5"`}),
+			file([4]string{"*:80", "/a", "y@h:2", ""}),
+			`RetryInterval of cluster "c0" of in1.xml is "5", of cluster "c0" of in2.xml, which serves the same ` +
+				`URIs, not set ("60" by default); the first counts`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, got := merged(t, Options{}, c.a, c.b)
@@ -231,7 +244,8 @@ func TestModes(t *testing.T) {
 	byURI := func(cfg *parser.Config, uri string) (primary, backup []string) {
 		names := match.Resolve(cfg)
 		for _, r := range cfg.Routes {
-			if _, g, c := names.RouteParts(r); slices.ContainsFunc(g.Uris, func(u *parser.Uri) bool { return u.Name.V == uri }) {
+			if _, g, c := names.RouteParts(r); slices.ContainsFunc(g.Uris,
+				func(u *parser.Uri) bool { return u.Name.V == uri }) {
 				for _, s := range c.Servers {
 					switch roles(c)[s] {
 					case 0:
@@ -270,21 +284,27 @@ func TestRefusals(t *testing.T) {
 // TestRolesAndAddresses: lists are joined member by member; what the files say differently is told.
 func TestRolesAndAddresses(t *testing.T) {
 	one := func(name, cluster string) []byte {
-		return []byte(`<Config><VirtualHostGroup Name="h"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster Name="` + name + `">` + cluster +
-			`</ServerCluster><UriGroup Name="u"><Uri Name="/a"/></UriGroup><Route ServerCluster="` + name + `" UriGroup="u" VirtualHostGroup="h"/></Config>`)
+		return []byte(`<Config><VirtualHostGroup Name="h"><VirtualHost ` +
+			`Name="*:80"/></VirtualHostGroup><ServerCluster Name="` + name + `">` + cluster +
+			`</ServerCluster><UriGroup Name="u"><Uri Name="/a"/></UriGroup><Route ServerCluster="` + name +
+			`" UriGroup="u" VirtualHostGroup="h"/></Config>`)
 	}
 	server := func(name, clone, at, more string) string {
-		return `<Server Name="` + name + `" CloneID="` + clone + `" ` + more + `><Transport Hostname="` + at + `" Port="1"/></Server>`
+		return `<Server Name="` + name + `" CloneID="` + clone + `" ` + more + `><Transport Hostname="` + at +
+			`" Port="1"/></Server>`
 	}
-	a := one("c", server("m", "x", "x", "")+server("n", "y", "y", "")+`<PrimaryServers><Server Name="m"/></PrimaryServers><BackupServers><Server Name="n"/></BackupServers>`)
-	b := one("d", server("k", "y", "y", `LoadBalanceWeight="7"`)+server("m", "z", "z", "")+`<ClusterAddress Name="lb"><Transport Hostname="lb" Port="1"/></ClusterAddress>`)
+	a := one("c", server("m", "x", "x", "")+server("n", "y", "y", "")+`<PrimaryServers><Server `+
+		`Name="m"/></PrimaryServers><BackupServers><Server Name="n"/></BackupServers>`)
+	b := one("d", server("k", "y", "y", `LoadBalanceWeight="7"`)+server("m", "z", "z", "")+`<ClusterAddress `+
+		`Name="lb"><Transport Hostname="lb" Port="1"/></ClusterAddress>`)
 	cfg, told := merged(t, Options{}, a, b)
 	c := cfg.Clusters[0]
 	var got []string
 	for _, s := range c.Servers {
 		got = append(got, s.Name.V+" "+s.CloneID.V+" "+roles(c)[s].String())
 	}
-	if want := []string{"m x primary", "n y primary", "m_2 z primary"}; !slices.Equal(got, want) || len(cfg.Clusters) != 1 || c.Name.V != "Shared_c" || c.ClusterAddress == nil {
+	if want := []string{"m x primary", "n y primary", "m_2 z primary"}; !slices.Equal(got, want) ||
+		len(cfg.Clusters) != 1 || c.Name.V != "Shared_c" || c.ClusterAddress == nil {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	for _, want := range []string{
@@ -314,8 +334,8 @@ func TestTooMuchToMerge(t *testing.T) {
 	}
 }
 
-// TestMergeOfRandomFiles: triples, computed the peer's way, are the union of the inputs'; each part of a file that shares nothing keeps its
-// clusters; no cluster is unused.
+// TestMergeOfRandomFiles: triples, computed the peer's way, are the union of the inputs'; each part of a file that
+// shares nothing keeps its clusters; no cluster is unused.
 func TestMergeOfRandomFiles(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		words := func(label string, max int, from ...string) string {
@@ -327,8 +347,10 @@ func TestMergeOfRandomFiles(t *testing.T) {
 			var routes [][4]string
 			for range rapid.IntRange(0, 5).Draw(t, "routes") {
 				routes = append(routes, [4]string{
-					words("aliases", 3, "*:80", "*:443", "a:80", "b:9080"), words("uris", 5, "/*", "/a", "/a/*", "/a/*=C", "/b/*", "/c", "*.jsp"),
-					words("members", 3, "x@h:1", "y@h:2", "z@h:3", "x@i:1", "w@h:1"), words("attributes", 1, `RetryInterval="1"`, `RetryInterval="60"`),
+					words("aliases", 3, "*:80", "*:443", "a:80", "b:9080"),
+					words("uris", 5, "/*", "/a", "/a/*", "/a/*=C", "/b/*", "/c", "*.jsp"),
+					words("members", 3, "x@h:1", "y@h:2", "z@h:3", "x@i:1", "w@h:1"),
+					words("attributes", 1, `RetryInterval="1"`, `RetryInterval="60"`),
 				})
 			}
 			sources = append(sources, file(routes...))
@@ -355,7 +377,8 @@ func TestMergeOfRandomFiles(t *testing.T) {
 
 func FuzzMerge(f *testing.F) {
 	f.Add(file([4]string{"*:80", "/a", "x@h:1", ""}), file([4]string{"*:80", "/a", "y@h:2", ""}))
-	f.Add([]byte("<Config><Route/></Config>"), []byte("<Config><ServerCluster><Server/><PrimaryServers/></ServerCluster><Route ServerCluster=''/></Config>"))
+	f.Add([]byte("<Config><Route/></Config>"),
+		[]byte("<Config><ServerCluster><Server/><PrimaryServers/></ServerCluster><Route ServerCluster=''/></Config>"))
 	f.Fuzz(func(t *testing.T, a, b []byte) {
 		files := diag.NewFiles()
 		in := inputs(files, a, b)

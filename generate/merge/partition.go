@@ -33,7 +33,8 @@ type column struct {
 	ids   []int32
 }
 
-// partition cuts the units into parts such that each part's Route gives exactly its units. Parts stand in the order of their first claims.
+// partition cuts the units into parts such that each part's Route gives exactly its units. Parts stand in the order of
+// their first claims.
 func (m *merger) partition() []*part {
 	byClass := map[class]int{}
 	var classes []class

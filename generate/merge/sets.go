@@ -1,7 +1,7 @@
 package merge
 
-// sets numbers sequences of distinct numbers: equal sequences have equal numbers, so a sequence is compared and stored as one number. The
-// empty sequence is 0.
+// sets numbers sequences of distinct numbers: equal sequences have equal numbers, so a sequence is compared and stored
+// as one number. The empty sequence is 0.
 type sets struct {
 	next  map[[2]int32]int32
 	nodes []setNode

@@ -116,8 +116,8 @@ func related(b *strings.Builder, rules []*lint.Rule) {
 	}
 }
 
-// folklore corrects what is often believed of an attribute.
-func folklore(name string) string {
+// misconceptions corrects what is often believed of an attribute.
+func misconceptions(name string) string {
 	switch name {
 	case "IgnoreAffinityRequests":
 		return "It does not switch affinity off: sessions stay on their server either way. It only says whether their requests count for\nthe weights of round robin (R34)."
@@ -148,7 +148,7 @@ func explainAttribute(a *parser.Attribute) string {
 		kind = "Property of"
 	}
 	fmt.Fprintf(&b, "%s, %s %s\n\n%s\n", a.Name, kind, a.Element, a.Doc.Meaning)
-	if text := folklore(a.Name); text != "" {
+	if text := misconceptions(a.Name); text != "" {
 		fmt.Fprintf(&b, "\nOften mistaken: %s\n", text)
 	}
 	b.WriteByte('\n')
@@ -183,7 +183,7 @@ func explainElement(t *parser.ElementType) string {
 		where = "the root"
 	}
 	fmt.Fprintf(&b, "<%s>, an element (%s)\n\n%s\n", t.Name, where, t.Doc.Meaning)
-	if text := folklore(t.Name); text != "" {
+	if text := misconceptions(t.Name); text != "" {
 		fmt.Fprintf(&b, "\nOften mistaken: %s\n", text)
 	}
 	b.WriteByte('\n')

@@ -58,7 +58,7 @@ func (l *Lint) Run(in Input) (*LintAnswer, error) {
 	a.Checked = r.checked()
 	found := append(lint.Run(rules.All(), r.files, r.inputs, l.Options), l.Options.Apply(rules.All(), r.faults)...)
 	for _, t := range r.topologies {
-		found = t.Tolerate(found)
+		found = t.ApplyAllow(found)
 	}
 	a.Findings = lint.Place(r.inputs, found)
 	if l.Baseline != "" {

@@ -37,9 +37,9 @@ type Loaded struct {
 	Table    *routecheck.Table // nil unless it was loaded to decide by
 }
 
-// Run reads the configuration. What is wrong with a plugin-cfg.xml stands in Faults, and the Config is as whole as could
-// be read. Only to decide by it, a file that the plug-in would reject, or whose routing is not in it, is an error, and
-// the notes give the reasons.
+// Run reads the configuration. What is wrong with a plugin-cfg.xml stands in Faults, and the Config is as whole as
+// could be read. Only to decide by it, a file that the plug-in would reject, or whose routing is not in it, is an
+// error, and the notes give the reasons.
 func (l *Load) Run(in Input) (*Loaded, error) {
 	out := &Loaded{Files: l.Files}
 	if out.Files == nil {
@@ -54,7 +54,8 @@ func (l *Load) Run(in Input) (*Loaded, error) {
 
 func (l *Load) into(in Input, out *Loaded) error {
 	if l.Path == "" {
-		return &RequestError{"config", errors.New("no configuration: name a plugin-cfg.xml or a topology with -c FILE")}
+		return &RequestError{"config", errors.New(
+			"no configuration: name a plugin-cfg.xml or a topology with -c FILE")}
 	}
 	src, err := in.Read(l.Path, l.Pause)
 	if err != nil {

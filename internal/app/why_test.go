@@ -29,18 +29,23 @@ func TestWhyAnswers(t *testing.T) {
 	}{
 		{"chance", nil, "PluginMember1 or PluginMember2", ""},
 		{"next", func(w *Why) { w.Members.Next = []string{"PluginMember2"} }, "PluginMember2", ""},
-		{"affinity", func(w *Why) { w.Request.Cookies = []string{"JSESSIONID=0000abc:v544d031"} }, "PluginMember1", ""},
-		{"a header", func(w *Why) { w.Request.Headers = []string{"Cookie: JSESSIONID=0000abc:v544d0o0"} }, "PluginMember2", ""},
+		{"affinity", func(w *Why) { w.Request.Cookies = []string{"JSESSIONID=0000abc:v544d031"} }, "PluginMember1",
+			""},
+		{"a header", func(w *Why) { w.Request.Headers = []string{"Cookie: JSESSIONID=0000abc:v544d0o0"} },
+			"PluginMember2", ""},
 		{"failover", func(w *Why) {
 			w.Request.Cookies = []string{"JSESSIONID=0000abc:v544d031"}
 			w.Members.Down = []string{"PluginMember1=refused"}
 		}, "PluginMember2", ""},
-		{"both down", func(w *Why) { w.Members.Down = []string{"PluginMember1", "PluginCluster/PluginMember2"} }, "500", ""},
-		{"port", func(w *Why) { port := 9080; w.Request.URL, w.Request.Port = "http://h:1/snoop", &port }, "declined", ""},
+		{"both down", func(w *Why) { w.Members.Down = []string{"PluginMember1", "PluginCluster/PluginMember2"} },
+			"500", ""},
+		{"port", func(w *Why) { port := 9080; w.Request.URL, w.Request.Port = "http://h:1/snoop", &port }, "declined",
+			""},
 		{"several", func(w *Why) { w.Times, w.Members.Next = 3, []string{"PluginMember1"} }, "PluginMember1", ""},
 		{"partition", func(w *Why) {
 			w.Members.Next, w.Members.Partition = []string{"PluginMember1"}, []string{"p=PluginMember2"}
-		}, "PluginMember1", "--partition \"p=PluginMember2\" is followed, but cluster PluginCluster has no GetDWLMTable"},
+		}, "PluginMember1", "--partition \"p=PluginMember2\" is followed, but cluster PluginCluster has no " +
+			"GetDWLMTable"},
 		{"buffer", func(w *Why) { w.Config.Path = "-" }, "declined", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -149,7 +154,8 @@ func TestWhyFails(t *testing.T) {
 
 // TestWhatWinsOfThePlugin: the file of settled choices yields to what is said, or wins over it.
 func TestWhatWinsOfThePlugin(t *testing.T) {
-	in := memory(t, map[string]string{"choices.yaml": "version: 1\nassume: {score-tie: " + lastValue(t, "score-tie") + "}\n"})
+	in := memory(t, map[string]string{"choices.yaml": "version: 1\nassume: {score-tie: " + lastValue(t, "score-tie") +
+		"}\n"})
 	first := "score-tie=" + choice(t, "score-tie").Values[0]
 	for wins, want := range map[bool]string{true: lastValue(t, "score-tie"), false: choice(t, "score-tie").Values[0]} {
 		p, notes := Plugin{Assume: []string{first}, AssumeFile: "choices.yaml", FileWins: wins}, Notes{}

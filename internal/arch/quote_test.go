@@ -18,8 +18,8 @@ var quotesForPrograms = map[string]string{
 	"generate/graph/graph.go":                  "the name of a format",
 }
 
-// TestQuotes: texts of the user's stand in messages as diag.Quote shows them. The %q of fmt, and strconv.Quote, double the backslashes of
-// a path of Windows.
+// TestQuotes: texts of the user's stand in messages as diag.Quote shows them. The %q of fmt, and strconv.Quote, double
+// the backslashes of a path of Windows.
 func TestQuotes(t *testing.T) {
 	program := loadProgram(t)
 	for i := range program.packages {

@@ -14,7 +14,8 @@ func TestLibrariesAreSilent(t *testing.T) {
 	program := loadProgram(t)
 	for i := range program.packages {
 		name, ours := program.packages[i].ours()
-		if !ours || name == "cmd/wasplug" || name == "internal/sharedtest" { // which tells a run of tests what it lacks
+		// which tells a run of tests what it lacks
+		if !ours || name == "cmd/wasplug" || name == "internal/sharedtest" {
 			continue
 		}
 		p := program.checkPackage(t, &program.packages[i])

@@ -1,5 +1,5 @@
-// Package atomicfile writes a file whole or not at all: into a temporary file beside it, which then takes its place. It knows nothing of what
-// is written.
+// Package atomicfile writes a file whole or not at all: into a temporary file beside it, which then takes its place.
+// It knows nothing of what is written.
 package atomicfile
 
 import (
@@ -18,8 +18,8 @@ import (
 // ErrChanged says that somebody else wrote the file since it was read: it is left as it is now.
 var ErrChanged = errors.New("somebody else has changed it meanwhile; it is left as it is")
 
-// Replace puts data into an existing file, which must still hold was. Owner, group and mode stay; a link stays a link, and what it points to is
-// replaced. The file holds data whole, or was: never a part. Errors name no path.
+// Replace puts data into an existing file, which must still hold was. Owner, group and mode stay; a link stays a link,
+// and what it points to is replaced. The file holds data whole, or was: never a part. Errors name no path.
 func Replace(path string, was, data []byte) error {
 	target, err := resolve(path)
 	if err != nil {
@@ -44,8 +44,8 @@ func Replace(path string, was, data []byte) error {
 	})
 }
 
-// Create writes a file that does not exist; the umask holds for its mode. What a dangling link points to is created, and the link stays. An error
-// that is fs.ErrExist says that somebody else has created it meanwhile.
+// Create writes a file that does not exist; the umask holds for its mode. What a dangling link points to is created,
+// and the link stays. An error that is fs.ErrExist says that somebody else has created it meanwhile.
 func Create(path string, data []byte) error {
 	target, err := resolve(path)
 	if err != nil {
@@ -63,8 +63,8 @@ func Create(path string, data []byte) error {
 	})
 }
 
-// write fills a temporary file beside the target, of the given mode, 0 for what the umask leaves, and lets place put it there. Neither an
-// error nor a signal nor a panic leaves the temporary file behind.
+// write fills a temporary file beside the target, of the given mode, 0 for what the umask leaves, and lets place put
+// it there. Neither an error nor a signal nor a panic leaves the temporary file behind.
 func write(target string, data []byte, mode fs.FileMode, place func(*os.File) error) error {
 	var making sync.Mutex
 	var tmp *os.File
@@ -100,7 +100,8 @@ func write(target string, data []byte, mode fs.FileMode, place func(*os.File) er
 // temporary creates a file of a name that nobody has, as the umask says.
 func temporary(target string) (*os.File, error) {
 	for i := 0; ; i++ {
-		name := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+"."+strconv.Itoa(os.Getpid())+"."+strconv.Itoa(i)+".tmp")
+		name := filepath.Join(filepath.Dir(target),
+			"."+filepath.Base(target)+"."+strconv.Itoa(os.Getpid())+"."+strconv.Itoa(i)+".tmp")
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if errors.Is(err, fs.ErrExist) && i < 100 {
 			continue
@@ -109,8 +110,8 @@ func temporary(target string) (*os.File, error) {
 	}
 }
 
-// onSignal runs clean when the user or the system ends the program, which then ends as it would have. The function that it returns ends the
-// watch, and does not return where a signal has come.
+// onSignal runs clean when the user or the system ends the program, which then ends as it would have. The function
+// that it returns ends the watch, and does not return where a signal has come.
 func onSignal(clean func()) (stop func()) {
 	heeded := slices.DeleteFunc(slices.Clone(ending), signal.Ignored) // nohup
 	if len(heeded) == 0 {

@@ -97,7 +97,8 @@ func TestCreateBehindADanglingLink(t *testing.T) {
 	if err := Create(link, []byte("new")); err != nil {
 		t.Fatal(err)
 	}
-	if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 || read(t, filepath.Join(dir, "d", "f")) != "new" {
+	if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 ||
+		read(t, filepath.Join(dir, "d", "f")) != "new" {
 		t.Errorf("the link is %v (%v)", info, err)
 	}
 }

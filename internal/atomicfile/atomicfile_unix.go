@@ -13,8 +13,8 @@ import (
 // ending are the signals by which programs are asked to end.
 var ending = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}
 
-// takeOwner gives a file the owner and group of another. Where that is not allowed it says so: a file that changes hands is a surprise for
-// the web server that reads it.
+// takeOwner gives a file the owner and group of another. Where that is not allowed it says so: a file that changes
+// hands is a surprise for the web server that reads it.
 func takeOwner(f *os.File, like fs.FileInfo) error {
 	want, ok := like.Sys().(*syscall.Stat_t)
 	if !ok {
@@ -28,7 +28,8 @@ func takeOwner(f *os.File, like fs.FileInfo) error {
 		return nil
 	}
 	if err := f.Chown(int(want.Uid), int(want.Gid)); err != nil {
-		return fmt.Errorf("it belongs to user %d and group %d, which cannot be kept: %w; write to another file with -o, or as that user",
+		return fmt.Errorf("it belongs to user %d and group %d, which cannot be kept: %w; write to another file with "+
+			"-o, or as that user",
 			want.Uid, want.Gid, bare(err))
 	}
 	return bare(f.Chmod(like.Mode().Perm())) // a change of owner can clear bits

@@ -25,7 +25,8 @@ func TestReplaceKeepsTheOwner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := info.Sys().(*syscall.Stat_t); s.Uid != 4711 || s.Gid != 4712 || info.Mode().Perm() != 0o660 || read(t, file) != "new" {
+	if s := info.Sys().(*syscall.Stat_t); s.Uid != 4711 || s.Gid != 4712 || info.Mode().Perm() != 0o660 ||
+		read(t, file) != "new" {
 		t.Errorf("owner %d, group %d, mode %v", s.Uid, s.Gid, info.Mode())
 	}
 }

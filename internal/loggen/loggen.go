@@ -86,7 +86,8 @@ func Write(w io.Writer, opt Options) (Truth, error) {
 			id := pluginlog.Thread{PID: uint64(0x00ea0000 + p), TID: uint64(0x1600 + t)}
 			g.thread = append(g.thread, thread{id: id, count: count})
 		}
-		g.emit(g.thread[len(g.thread)-1].id, line{event: pluginlog.Event{Kind: pluginlog.BuildVersion, Text: "9.0.5.7"}})
+		g.emit(g.thread[len(g.thread)-1].id, line{event: pluginlog.Event{Kind: pluginlog.BuildVersion,
+			Text: "9.0.5.7"}})
 	}
 	for g.step() {
 	}
@@ -154,9 +155,11 @@ func (g *generator) request(todo []line, t *thread) []line {
 	ev(pluginlog.Event{Kind: pluginlog.RouteTried, Host: "shop.example.com", URI: uri})
 	ev(pluginlog.Event{Kind: pluginlog.AliasCompared, Pattern: "*:443", Host: "shop.example.com:80",
 		Group: "default_host"})
-	ev(pluginlog.Event{Kind: pluginlog.AliasMatched, Pattern: "*:80", Host: "shop.example.com:80", Group: "default_host"})
+	ev(pluginlog.Event{Kind: pluginlog.AliasMatched, Pattern: "*:80", Host: "shop.example.com:80",
+		Group: "default_host"})
 	for i := range g.opt.Patterns {
-		ev(pluginlog.Event{Kind: pluginlog.URICompared, Pattern: fmt.Sprintf("/app%d/*", i), URI: uri, Group: "shop_URIs",
+		ev(pluginlog.Event{Kind: pluginlog.URICompared, Pattern: fmt.Sprintf("/app%d/*", i), URI: uri,
+			Group: "shop_URIs",
 			Score: 6})
 	}
 	ev(pluginlog.Event{Kind: pluginlog.URIMatched, Pattern: fmt.Sprintf("/app%d/*", n%int64(g.opt.Patterns)), URI: uri,
@@ -222,7 +225,8 @@ func (g *generator) failure(todo []line, t *thread, member int) []line {
 		line{event: pluginlog.Event{Kind: pluginlog.StreamFailed}},
 		line{event: pluginlog.Event{Kind: pluginlog.MarkedDown, Member: g.member(member)}},
 		line{event: pluginlog.Event{Kind: pluginlog.Counted, Member: g.member(member), Counters: *c}},
-		line{event: pluginlog.Event{Kind: pluginlog.TransactionFailed, Member: g.member(member), Host: "app1.example.com",
+		line{event: pluginlog.Event{Kind: pluginlog.TransactionFailed, Member: g.member(member),
+			Host:  "app1.example.com",
 			Retry: true}},
 	)
 }
@@ -234,7 +238,8 @@ func (g *generator) exchange(todo []line, t *thread, member int, uri string, aff
 		line{event: pluginlog.Event{Kind: pluginlog.RequestLine, Method: "GET", URI: uri}},
 	)
 	for _, h := range [...]string{"Host: shop.example.com", "Accept: text/html",
-		"User-Agent: Mozilla/5.0 (X11; Linux x86_64)", "$WSIS: false", "$WSSC: http", "$WSPR: HTTP/1.1", "$WSRA: 10.1.2.3",
+		"User-Agent: Mozilla/5.0 (X11; Linux x86_64)", "$WSIS: false", "$WSSC: http", "$WSPR: HTTP/1.1",
+		"$WSRA: 10.1.2.3",
 		"$WSSN: shop.example.com", "$WSSP: 80"} {
 		todo = append(todo, line{noise: "   " + h})
 	}

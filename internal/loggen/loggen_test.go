@@ -26,11 +26,12 @@ func TestTruth(t *testing.T) {
 	}
 	var s requests.Summary
 	a := requests.Assembler{Done: s.AddRequest}
-	stats, err := pluginlog.Read(&log, pluginlog.Options{Want: requests.SummaryKinds()}, func(e *pluginlog.Event) error {
-		s.Add(e)
-		a.Add(e)
-		return nil
-	})
+	stats, err := pluginlog.Read(&log, pluginlog.Options{Want: requests.SummaryKinds()},
+		func(e *pluginlog.Event) error {
+			s.Add(e)
+			a.Add(e)
+			return nil
+		})
 	if err != nil {
 		t.Fatal(err)
 	}

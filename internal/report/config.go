@@ -45,7 +45,7 @@ func Origin(w io.Writer, a *app.GenerateAnswer, line int, origin generate.Origin
 	a.Files.Snippet(w, origin.Span)
 	var defaults []string
 	for _, attr := range origin.Attrs {
-		if attr.Unasked {
+		if attr.FlavorDefault {
 			defaults = append(defaults, diag.Sprintf("%s=%q", attr.Name, attr.Value))
 			continue
 		}

@@ -8,7 +8,8 @@ import (
 )
 
 var (
-	summaryLine = regexp.MustCompile(`^(no findings|\d+ (errors?|warnings?|info)(, \d+ (errors?|warnings?|info))*) in \d+ files?$`)
+	summaryLine = regexp.MustCompile(`^(no findings|\d+ (errors?|warnings?|info)(, \d+ (errors?|warnings?|info))*) ` +
+		`in \d+ files?$`)
 	findingLine = regexp.MustCompile(`: (error|warning|info): .* \[WP\d{3} [a-z0-9-]+\]$`)
 	commandLine = regexp.MustCompile(`^::(error|warning|notice) `)
 )
@@ -31,7 +32,8 @@ func IsLint(format string, text []byte) bool {
 			Files, Findings *[]any
 			Summary         map[string]any
 		}
-		return json.Unmarshal(text, &r) == nil && r.Version != nil && r.Files != nil && r.Findings != nil && r.Summary != nil
+		return json.Unmarshal(text, &r) == nil && r.Version != nil && r.Files != nil && r.Findings != nil &&
+			r.Summary != nil
 	case "sarif":
 		var r struct {
 			Runs []struct {
@@ -45,7 +47,8 @@ func IsLint(format string, text []byte) bool {
 			Fingerprint string
 		}
 		err := json.Unmarshal(text, &issues)
-		return err == nil && (len(issues) == 0 || strings.HasPrefix(issues[0].Check, "WP") && issues[0].Fingerprint != "")
+		return err == nil && (len(issues) == 0 || strings.HasPrefix(issues[0].Check, "WP") &&
+			issues[0].Fingerprint != "")
 	}
 	return false
 }

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestReportsAreKnownAgain: a report is of its own kind, an empty one too, and of no other; nor are files of other people.
+// TestReportsAreKnownAgain: a report is of its own kind, an empty one too, and of no other; nor are files of other
+// people.
 func TestReportsAreKnownAgain(t *testing.T) {
 	for _, r := range []*Findings{run("default", "/src/conf/plugin-cfg.xml", example), run("default")} {
 		for _, written := range Lint.Names() {

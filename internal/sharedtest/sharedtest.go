@@ -15,7 +15,8 @@ func Dir(t testing.TB, elem ...string) string {
 	t.Helper()
 	path := filepath.Join(append([]string{checkout(t), "..", "shared"}, elem...)...)
 	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the shared material is not beside this checkout: no %s", filepath.Join(append([]string{"shared"}, elem...)...))
+		t.Skipf("the shared material is not beside this checkout: no %s",
+			filepath.Join(append([]string{"shared"}, elem...)...))
 	}
 	return path
 }
@@ -49,7 +50,8 @@ func Files(t testing.TB, pattern string, dir ...string) []string {
 	return files
 }
 
-// Large returns what the generator of large files writes for the given arguments ("--clusters", "20", ...); none gives the 4 MB file.
+// Large returns what the generator of large files writes for the given arguments ("--clusters", "20", ...); none gives
+// the 4 MB file.
 func Large(t testing.TB, args ...string) []byte {
 	t.Helper()
 	script := Dir(t, "bench", "gen_cfg.py")

@@ -25,15 +25,23 @@ type cloneAt struct {
 }
 
 var cloneIDCollision = &lint.Rule{
-	Code: diag.CloneIDCollision, Name: "clone-id-collision", Category: lint.Affinity, Severity: diag.Error, Check: on(checkCollision),
-	Subjects: []string{"Server/CloneID"},
-	Silences: []string{diag.CloneIDReusedAcrossClusters, diag.CloneIDCollisionAfterMerge},
+	Code: diag.CloneIDCollision, Name: "clone-id-collision", Category: lint.Affinity, Severity: diag.Error,
+	Check:      on(checkCollision),
+	Subjects:   []string{"Server/CloneID"},
+	Suppresses: []string{diag.CloneIDReusedAcrossClusters, diag.CloneIDCollisionAfterMerge},
 	Doc: lint.Doc{
-		Title:  "Two servers of one cluster have one CloneID",
-		Why:    "The first of them in the list gets the sessions of both: users of the other are logged out, or half of them. Copied profiles carry the same ID; IBM tells administrators to check by eye.",
-		Bad:    "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c1\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
-		Good:   "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
-		Near:   "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"C1\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
+		Title: "Two servers of one cluster have one CloneID",
+		Why: "The first of them in the list gets the sessions of both: users of the other are logged out, or " +
+			"half of them. Copied profiles carry the same ID; IBM tells administrators to check by eye.",
+		Bad: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c1\" Name=\"m2\"><Transport Hostname=\"h2\" " +
+			"Port=\"9080\"/></Server>\n</ServerCluster>",
+		Good: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" " +
+			"Port=\"9080\"/></Server>\n</ServerCluster>",
+		NearMiss: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n  <Server CloneID=\"C1\" Name=\"m2\"><Transport Hostname=\"h2\" " +
+			"Port=\"9080\"/></Server>\n</ServerCluster>",
 		Source: "R22; IBM eXtreme Scale manual, page txsgenliberty",
 	},
 }
@@ -54,8 +62,10 @@ func checkCollision(p *pass) {
 			if shareAddress(f, s) {
 				continue // one JVM twice, which is WP308
 			}
-			p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q on %s; sessions of one reach the other",
-				id, s.Name.V, f.Name.V, p.Where(f.CloneID.Span())).See(f.CloneID.Span(), "first used here%s", madeOn(id)).About(pair{f.Node, s.Node})
+			p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q on %s; sessions of one "+
+				"reach the other",
+				id, s.Name.V, f.Name.V, p.Where(f.CloneID.Span())).See(f.CloneID.Span(), "first used here%s",
+				madeOn(id)).About(pair{f.Node, s.Node})
 		}
 	}
 }
@@ -63,7 +73,7 @@ func checkCollision(p *pass) {
 // reach is what a browser needs to send one cookie to a cluster: the host, and the cookie's name.
 func (p *pass) cookies(c *parser.ServerCluster) (hosts, cookies map[string]bool) {
 	hosts, cookies = map[string]bool{}, map[string]bool{}
-	for _, r := range p.facts.byRoute[c.Name.V] {
+	for _, r := range p.index.byRoute[c.Name.V] {
 		if r.vhosts != nil {
 			for _, h := range r.vhosts.Aliases {
 				if a, err := parser.ParseAlias(h.Name.V); err == nil {
@@ -98,17 +108,20 @@ func meetHosts(a, b map[string]bool) bool {
 }
 
 var cloneIDReusedAcrossClusters = &lint.Rule{
-	Code: diag.CloneIDReusedAcrossClusters, Name: "clone-id-reused-across-clusters", Category: lint.Affinity, Severity: diag.Error, Check: on(checkReused),
+	Code: diag.CloneIDReusedAcrossClusters, Name: "clone-id-reused-across-clusters", Category: lint.Affinity,
+	Severity: diag.Error, Check: on(checkReused),
 	Subjects:  []string{"Server/CloneID"},
 	Otherwise: "warning where no Route brings their cookies together today",
 	Topology:  true,
 	Doc: lint.Doc{
-		Title:  "Servers of two clusters have one CloneID and different addresses",
-		Why:    "A browser sends one cookie to both clusters when they share an alias and the cookie's name: the session of application A's member is looked for in B's. An error where one cookie reaches both, else a warning.",
-		Bad:    twoClusters("c1", "c1", "JSESSIONID"),
-		Good:   twoClusters("c1", "c2", "JSESSIONID"),
-		Near:   sameAddressTwoClusters,
-		Source: "R21, R22",
+		Title: "Servers of two clusters have one CloneID and different addresses",
+		Why: "A browser sends one cookie to both clusters when they share an alias and the cookie's name: the " +
+			"session of application A's member is looked for in B's. An error where one cookie reaches both, else a " +
+			"warning.",
+		Bad:      twoClusters("c1", "c1", "JSESSIONID"),
+		Good:     twoClusters("c1", "c2", "JSESSIONID"),
+		NearMiss: sameAddressTwoClusters,
+		Source:   "R21, R22",
 	},
 }
 
@@ -139,11 +152,13 @@ func checkReused(p *pass) {
 				continue
 			}
 			a, b := of(f.cluster), of(c)
-			d := p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q of cluster %q on %s, at another address",
+			d := p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q of cluster %q on "+
+				"%s, at another address",
 				id, s.Name.V, f.server.Name.V, f.cluster.Name.V, p.Where(f.server.CloneID.Span())).
 				See(f.server.CloneID.Span(), "first used here%s", madeOn(id)).About(pair{f.server.Node, s.Node})
 			if meetHosts(a.hosts, b.hosts) && meet(a.cookies, b.cookies) {
-				d.Message += "; both clusters get one cookie of the browser, and a session that says it belongs here is looked for there"
+				d.Message += "; both clusters get one cookie of the browser, and a session that says it belongs " +
+					"here is looked for there"
 			} else {
 				d.As(diag.Warning)
 				d.Message += "; no alias shares their cookie today, one new Route can change that"
@@ -153,16 +168,24 @@ func checkReused(p *pass) {
 }
 
 var cloneIDMissing = &lint.Rule{
-	Code: diag.CloneIDMissing, Name: "clone-id-missing", Category: lint.Affinity, Severity: diag.Error, Check: on(checkMissingClone),
+	Code: diag.CloneIDMissing, Name: "clone-id-missing", Category: lint.Affinity, Severity: diag.Error,
+	Check:     on(checkMissingClone),
 	Subjects:  []string{"Server/CloneID", "ClusterAddress"},
 	Otherwise: "warning where no server of the cluster has one",
 	Topology:  true,
 	Doc: lint.Doc{
-		Title:  "Servers of a cluster with several members, or a ClusterAddress, have no CloneID",
-		Why:    "Without it there is no affinity to a server, without any message: sessions held in memory are lost at random. An error when some servers have one, a warning when none has (applications without sessions need none).",
-		Bad:    "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
-		Good:   "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
-		Near:   "<ServerCluster Name=\"shop\">\n  <Server Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n</ServerCluster>",
+		Title: "Servers of a cluster with several members, or a ClusterAddress, have no CloneID",
+		Why: "Without it there is no affinity to a server, without any message: sessions held in memory are " +
+			"lost at random. An error when some servers have one, a warning when none has (applications without " +
+			"sessions need none).",
+		Bad: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n  <Server Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n" +
+			"</ServerCluster>",
+		Good: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" " +
+			"Port=\"9080\"/></Server>\n</ServerCluster>",
+		NearMiss: "<ServerCluster Name=\"shop\">\n  <Server Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n</ServerCluster>",
 		Source: "IBM technote \"CloneID\" (V4); R25",
 	},
 }
@@ -181,8 +204,10 @@ func checkMissingClone(p *pass) {
 		switch {
 		case with == len(c.Servers):
 		case with == 0:
-			// Which of the servers the administrator thought of is unknown: one finding for the cluster, silent when each is misspelt.
-			f := p.Report(at(c.Name, c.Node), "no server of cluster %q has a CloneID; affinity is off, and sessions held in memory are lost at random (R25)", c.Name.V).As(diag.Warning)
+			// Which of the servers the administrator thought of is unknown: one finding for the cluster, silent when
+			// each is misspelt.
+			f := p.Report(at(c.Name, c.Node), "no server of cluster %q has a CloneID; affinity is off, and sessions "+
+				"held in memory are lost at random (R25)", c.Name.V).As(diag.Warning)
 			for _, s := range c.Servers {
 				f.About(attr{s.Node, "CloneID"})
 			}
@@ -197,23 +222,26 @@ func (p *pass) missingSome(c *parser.ServerCluster, with int) {
 		if s.CloneID.Set() {
 			continue // an empty one is WP304
 		}
-		p.Report(at(s.Name, s.Node), "server %q has no CloneID while %d of %d servers of cluster %q have one; its sessions are balanced away and lost at random (R25)",
+		p.Report(at(s.Name, s.Node), "server %q has no CloneID while %d of %d servers of cluster %q have one; its "+
+			"sessions are balanced away and lost at random (R25)",
 			s.Name.V, with, len(c.Servers), c.Name.V).About(attr{s.Node, "CloneID"})
 	}
 }
 
 var cloneIDCharacters = &lint.Rule{
-	Code: diag.CloneIDCharacters, Name: "clone-id-characters", Category: lint.Affinity, Severity: diag.Error, Check: on(checkCloneCharacters),
-	Subjects:  []string{"Server/CloneID", "ServerCluster/CloneSeparatorChange"},
-	Otherwise: "warning for one that is empty, or that the separator does not cut",
-	Silences:  []string{diag.CloneIDWrongFormat},
+	Code: diag.CloneIDCharacters, Name: "clone-id-characters", Category: lint.Affinity, Severity: diag.Error,
+	Check:      on(checkCloneCharacters),
+	Subjects:   []string{"Server/CloneID", "ServerCluster/CloneSeparatorChange"},
+	Otherwise:  "warning for one that is empty, or that the separator does not cut",
+	Suppresses: []string{diag.CloneIDWrongFormat},
 	Doc: lint.Doc{
-		Title:  "A CloneID holds the separator of clone IDs, white space, or nothing",
-		Why:    "The session cookie is cut at the separator, so the ID never matches. An error for the separator in use, a warning for the other, for white space and for an empty ID.",
-		Bad:    "<Server CloneID=\"c1:a\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-		Good:   "<Server CloneID=\"c1-a\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-		Near:   "<Server CloneID=\"c1_a.b-c\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-		Source: "R21; documented: neither : nor +",
+		Title: "A CloneID holds the separator of clone IDs, white space, or nothing",
+		Why: "The session cookie is cut at the separator, so the ID never matches. An error for the separator " +
+			"in use, a warning for the other, for white space and for an empty ID.",
+		Bad:      "<Server CloneID=\"c1:a\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Good:     "<Server CloneID=\"c1-a\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		NearMiss: "<Server CloneID=\"c1_a.b-c\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Source:   "R21; documented: neither : nor +",
 	},
 }
 
@@ -229,27 +257,34 @@ func checkCloneCharacters(p *pass) {
 			case !s.CloneID.Set():
 			case id == "":
 				if len(c.Servers) > 1 || c.ClusterAddress != nil {
-					p.Report(s.CloneID.Span(), "CloneID of server %q is empty; there is no affinity to this server", s.Name.V).As(diag.Warning)
+					p.Report(s.CloneID.Span(), "CloneID of server %q is empty; there is no affinity to this server",
+						s.Name.V).As(diag.Warning)
 				}
 			case strings.Contains(id, separator):
-				p.Report(s.CloneID.Span(), "CloneID %q of server %q holds %q, which separates clone IDs in a session cookie; it is cut there and never matches (R21)", id, s.Name.V, separator).About(attr{s.Node, "CloneID"})
+				p.Report(s.CloneID.Span(), "CloneID %q of server %q holds %q, which separates clone IDs in a "+
+					"session cookie; it is cut there and never matches (R21)", id, s.Name.V,
+					separator).About(attr{s.Node, "CloneID"})
 			case strings.ContainsAny(id, ":+ \t\n\r"):
-				p.Report(s.CloneID.Span(), "CloneID %q of server %q holds \":\", \"+\" or white space, which a clone ID must not; affinity to it may not work", id, s.Name.V).As(diag.Warning).About(attr{s.Node, "CloneID"})
+				p.Report(s.CloneID.Span(), "CloneID %q of server %q holds \":\", \"+\" or white space, which a "+
+					"clone ID must not; affinity to it may not work", id,
+					s.Name.V).As(diag.Warning).About(attr{s.Node, "CloneID"})
 			}
 		}
 	}
 }
 
 var separatorDiffers = &lint.Rule{
-	Code: diag.SeparatorDiffers, Name: "separator-differs", Category: lint.Affinity, Severity: diag.Warning, Check: on(checkSeparators),
+	Code: diag.SeparatorDiffers, Name: "separator-differs", Category: lint.Affinity, Severity: diag.Warning,
+	Check:    on(checkSeparators),
 	Subjects: []string{"ServerCluster/CloneSeparatorChange"},
 	Doc: lint.Doc{
-		Title:  "CloneSeparatorChange differs between clusters that share a host and a cookie",
-		Why:    "A cookie written with + is read with : and names no clone: affinity is lost where the browser moves from one application to the other.",
-		Bad:    twoClustersWith(`CloneSeparatorChange="true" `, ""),
-		Good:   twoClustersWith(`CloneSeparatorChange="true" `, `CloneSeparatorChange="true" `),
-		Near:   twoClustersWith(`CloneSeparatorChange="false" `, ""),
-		Source: "APAR PM56332",
+		Title: "CloneSeparatorChange differs between clusters that share a host and a cookie",
+		Why: "A cookie written with + is read with : and names no clone: affinity is lost where the browser " +
+			"moves from one application to the other.",
+		Bad:      twoClustersWith(`CloneSeparatorChange="true" `, ""),
+		Good:     twoClustersWith(`CloneSeparatorChange="true" `, `CloneSeparatorChange="true" `),
+		NearMiss: twoClustersWith(`CloneSeparatorChange="false" `, ""),
+		Source:   "APAR PM56332",
 	},
 }
 
@@ -278,8 +313,11 @@ func checkSeparators(p *pass) {
 				first[sent{a.host, name}] = user{c, c.CloneSeparatorChange.V}
 			} else if f.change != c.CloneSeparatorChange.V && !reported[c] {
 				reported[c] = true
-				p.Report(at(c.CloneSeparatorChange, c.Node), "CloneSeparatorChange of cluster %q differs from that of cluster %q on %s, and both get cookie %q of host %q; written with one separator and read with the other it names no clone",
-					c.Name.V, f.cluster.Name.V, p.Where(at(f.cluster.CloneSeparatorChange, f.cluster.Node)), name, a.host).
+				p.Report(at(c.CloneSeparatorChange, c.Node), "CloneSeparatorChange of cluster %q differs from that "+
+					"of cluster %q on %s, and both get cookie %q of host %q; written with one separator and read "+
+					"with the other it names no clone",
+					c.Name.V, f.cluster.Name.V, p.Where(at(f.cluster.CloneSeparatorChange, f.cluster.Node)), name,
+					a.host).
 					See(at(f.cluster.CloneSeparatorChange, f.cluster.Node), "the other cluster")
 			}
 		}
@@ -301,8 +339,8 @@ func (p *pass) routedHosts() []routedHost {
 	}
 	var out []routedHost
 	done := map[use]bool{}
-	for i := range p.facts.routes {
-		r := &p.facts.routes[i]
+	for i := range p.index.routes {
+		r := &p.index.routes[i]
 		if r.vhosts == nil || done[use{r.vhosts, r.cluster}] || len(out) > maxWork {
 			continue
 		}
@@ -322,15 +360,23 @@ func (p *pass) routedHosts() []routedHost {
 const maxWork = 1 << 20
 
 var sameAddressTwoCloneIDs = &lint.Rule{
-	Code: diag.SameAddressTwoCloneIDs, Name: "same-address-two-clone-ids", Category: lint.Affinity, Severity: diag.Error, Check: on(checkSameAddressIDs),
-	Subjects: []string{"Server/CloneID", "Transport/Hostname", "Transport/Port"},
-	Silences: []string{diag.SameAddressTwice},
+	Code: diag.SameAddressTwoCloneIDs, Name: "same-address-two-clone-ids", Category: lint.Affinity,
+	Severity: diag.Error, Check: on(checkSameAddressIDs),
+	Subjects:   []string{"Server/CloneID", "Transport/Hostname", "Transport/Port"},
+	Suppresses: []string{diag.SameAddressTwice},
 	Doc: lint.Doc{
-		Title:  "One address stands in two servers with different CloneIDs",
-		Why:    "One of the two IDs is stale: the server behind the address knows only one, and the sessions that name the other look foreign.",
-		Bad:    "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"H1\" Port=\"9080\"/></Server>\n</ServerCluster>",
-		Good:   "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
-		Near:   "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h1\" Port=\"9081\"/></Server>\n</ServerCluster>",
+		Title: "One address stands in two servers with different CloneIDs",
+		Why: "One of the two IDs is stale: the server behind the address knows only one, and the sessions that " +
+			"name the other look foreign.",
+		Bad: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"H1\" " +
+			"Port=\"9080\"/></Server>\n</ServerCluster>",
+		Good: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" " +
+			"Port=\"9080\"/></Server>\n</ServerCluster>",
+		NearMiss: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h1\" " +
+			"Port=\"9081\"/></Server>\n</ServerCluster>",
 		Source: "follows from R22",
 	},
 }
@@ -346,8 +392,10 @@ func checkSameAddressIDs(p *pass) {
 				case f == nil:
 					first[address(t)] = s
 				case f != s && f.CloneID.V != s.CloneID.V && f.CloneID.V != "" && s.CloneID.V != "":
-					p.Report(s.CloneID.Span(), "servers %q and %q (%s) have one address, %s, and different CloneIDs; one of the two is stale, its sessions look foreign",
-						s.Name.V, f.Name.V, p.Where(f.CloneID.Span()), address(t)).See(f.CloneID.Span(), "the other CloneID").About(pair{f.Node, s.Node})
+					p.Report(s.CloneID.Span(), "servers %q and %q (%s) have one address, %s, and different "+
+						"CloneIDs; one of the two is stale, its sessions look foreign",
+						s.Name.V, f.Name.V, p.Where(f.CloneID.Span()), address(t)).See(f.CloneID.Span(),
+						"the other CloneID").About(pair{f.Node, s.Node})
 				}
 			}
 		}
@@ -355,14 +403,22 @@ func checkSameAddressIDs(p *pass) {
 }
 
 var sameAddressTwice = &lint.Rule{
-	Code: diag.SameAddressTwice, Name: "same-address-twice", Category: lint.Affinity, Severity: diag.Warning, Check: on(checkSameAddress),
+	Code: diag.SameAddressTwice, Name: "same-address-twice", Category: lint.Affinity, Severity: diag.Warning,
+	Check:    on(checkSameAddress),
 	Subjects: []string{"Transport/Hostname", "Transport/Port"},
 	Doc: lint.Doc{
-		Title:  "One address stands in two members of a cluster",
-		Why:    "One JVM gets a double share of the load and two marks that know nothing of each other. It was once shown as a trick for weights; LoadBalanceWeight does that better.",
-		Bad:    "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c1\" Name=\"m2\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n</ServerCluster>",
-		Good:   "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server>\n</ServerCluster>",
-		Near:   "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h1\" Port=\"9090\"/></Server>\n</ServerCluster>",
+		Title: "One address stands in two members of a cluster",
+		Why: "One JVM gets a double share of the load and two marks that know nothing of each other. It was " +
+			"once shown as a trick for weights; LoadBalanceWeight does that better.",
+		Bad: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c1\" Name=\"m2\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n</ServerCluster>",
+		Good: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" " +
+			"Port=\"9080\"/></Server>\n</ServerCluster>",
+		NearMiss: "<ServerCluster Name=\"shop\">\n  <Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>\n  <Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h1\" " +
+			"Port=\"9090\"/></Server>\n</ServerCluster>",
 		Source: "V4 technote 1104515",
 	},
 }
@@ -381,8 +437,10 @@ func checkSameAddress(p *pass) {
 					continue
 				}
 				done[pair{f, s}] = true
-				p.Report(at(t.Hostname, t.Node), "server %q has the same address %s as server %q on %s; one JVM gets a double share of the load and two marks",
-					s.Name.V, address(t), f.Name.V, p.Where(f.Node.NameSpan)).See(f.Node.Tag, "the other server").About(pair{f.Node, s.Node})
+				p.Report(at(t.Hostname, t.Node), "server %q has the same address %s as server %q on %s; one JVM "+
+					"gets a double share of the load and two marks",
+					s.Name.V, address(t), f.Name.V, p.Where(f.Node.NameSpan)).See(f.Node.Tag,
+					"the other server").About(pair{f.Node, s.Node})
 			}
 		}
 	}
@@ -391,33 +449,37 @@ func checkSameAddress(p *pass) {
 // cloneIndex lists every clone ID of the run, made once.
 func (p *pass) cloneIndex() map[string][]cloneAt {
 	first := of(p.Run[0])
-	if first.facts.clones == nil {
-		first.facts.clones = map[string][]cloneAt{}
+	if first.index.clones == nil {
+		first.index.clones = map[string][]cloneAt{}
 		for _, q := range p.Run {
 			for _, c := range q.Config.Clusters {
 				for _, s := range c.Servers {
 					if id := s.CloneID.V; id != "" {
-						first.facts.clones[id] = append(first.facts.clones[id], cloneAt{of(q), c, s})
+						first.index.clones[id] = append(first.index.clones[id], cloneAt{of(q), c, s})
 					}
 				}
 			}
 		}
 	}
-	return first.facts.clones
+	return first.index.clones
 }
 
 var cloneIDCollisionAfterMerge = &lint.Rule{
-	Code: diag.CloneIDCollisionAfterMerge, Name: "clone-id-collision-after-merge", Category: lint.Affinity, Severity: diag.Error, Check: on(checkAcrossFiles),
+	Code: diag.CloneIDCollisionAfterMerge, Name: "clone-id-collision-after-merge", Category: lint.Affinity,
+	Severity: diag.Error, Check: on(checkAcrossFiles),
 	Subjects: []string{"Server/CloneID"},
 	Doc: lint.Doc{
-		Title:  "Two files that are checked together have one CloneID at different addresses",
-		Why:    "A merge copies the IDs unchecked; copied profiles carry the same one. Files whose clusters share a host and a cookie name then send sessions of one to the other. One ID at one address is fine. Looked at are files of one folder, of one command line and of one group in the settings; --across says so otherwise, for files of many web servers or versions of one file.",
+		Title: "Two files that are checked together have one CloneID at different addresses",
+		Why: "A merge copies the IDs unchecked; copied profiles carry the same one. Files whose clusters share a " +
+			"host and a cookie name then send sessions of one to the other. One ID at one address is fine. Looked " +
+			"at are files of one folder, of one command line and of one group in the settings; --across says so " +
+			"otherwise, for files of many web servers or versions of one file.",
 		Source: "observed in merge tools, OpenLiberty/open-liberty#24584 and #35345",
 	},
 }
 
-// checkAcrossFiles reports, in the later of two files, the clone IDs that a merge of both would make collide: once for the two files, for what
-// was copied was copied as a whole.
+// checkAcrossFiles reports, in the later of two files, the clone IDs that a merge of both would make collide: once for
+// the two files, for what was copied was copied as a whole.
 func checkAcrossFiles(p *pass) {
 	if len(p.Run) < 2 {
 		return
@@ -442,7 +504,8 @@ func checkAcrossFiles(p *pass) {
 	}
 }
 
-// collides finds a server of an earlier file of the group whose clone ID is that of s, at another address, and whose sessions meet those of s.
+// collides finds a server of an earlier file of the group whose clone ID is that of s, at another address, and whose
+// sessions meet those of s.
 func (p *pass) collides(c *parser.ServerCluster, s *parser.Server) (cloneAt, bool) {
 	same := p.cloneIndex()[s.CloneID.V]
 	for _, o := range same {
@@ -466,21 +529,26 @@ func (p *pass) tellCollision(s, o *parser.Server, others int) {
 	if others > 0 {
 		also = ", as are " + strconv.Itoa(others) + " more of this file"
 	}
-	p.Report(s.CloneID.Span(), "CloneID %q of server %q is also that of server %q in %s, at another address%s; merged into one file, sessions of one reach the other",
+	p.Report(s.CloneID.Span(), "CloneID %q of server %q is also that of server %q in %s, at another address%s; "+
+		"merged into one file, sessions of one reach the other",
 		s.CloneID.V, s.Name.V, o.Name.V, p.Where(o.CloneID.Span()), also).
 		See(o.CloneID.Span(), "the other server%s", madeOn(s.CloneID.V)).About(pair{o.Node, s.Node})
 }
 
 var cloneIDWrongFormat = &lint.Rule{
-	Code: diag.CloneIDWrongFormat, Name: "clone-id-wrong-format", Category: lint.Affinity, Severity: diag.Warning, Check: on(checkCloneFormat),
+	Code: diag.CloneIDWrongFormat, Name: "clone-id-wrong-format", Category: lint.Affinity, Severity: diag.Warning,
+	Check:     on(checkCloneFormat),
 	Subjects:  []string{"Server/CloneID"},
 	Otherwise: "info where only the form differs from the others",
 	Doc: lint.Doc{
-		Title:  "A CloneID looks mistyped, cut, or like a placeholder",
-		Why:    "An ID that does not equal the server's own gives no affinity. Known forms: a clock in base 32 (traditional servers), a UUID (Liberty), set by hand. IDs set by hand in a cluster of several servers, and several forms in one cluster, are only mentioned.",
-		Bad:    "<Server CloneID=\"placeholder\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-		Good:   "<Server CloneID=\"1b2c3d4e5\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-		Near:   "<Server CloneID=\"a0aaea8c-3251-45bb-87bb-f8b09169c03c\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Title: "A CloneID looks mistyped, cut, or like a placeholder",
+		Why: "An ID that does not equal the server's own gives no affinity. Known forms: a clock in base 32 " +
+			"(traditional servers), a UUID (Liberty), set by hand. IDs set by hand in a cluster of several servers, " +
+			"and several forms in one cluster, are only mentioned.",
+		Bad:  "<Server CloneID=\"placeholder\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Good: "<Server CloneID=\"1b2c3d4e5\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		NearMiss: "<Server CloneID=\"a0aaea8c-3251-45bb-87bb-f8b09169c03c\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>",
 		Source: "computed from published IDs",
 	},
 }
@@ -495,9 +563,10 @@ func checkCloneFormat(p *pass) {
 			if id == "" {
 				continue
 			}
-			form := ParseCloneID(id)
+			form := parseCloneID(id)
 			if problem := form.problem(p.Options); problem != "" {
-				p.Report(s.CloneID.Span(), "CloneID %q of server %q %s; an ID that is not the server's own gives no affinity", id, s.Name.V, problem).About(attr{s.Node, "CloneID"})
+				p.Report(s.CloneID.Span(), "CloneID %q of server %q %s; an ID that is not the server's own gives no "+
+					"affinity", id, s.Name.V, problem).About(attr{s.Node, "CloneID"})
 				continue
 			}
 			if forms[form.Form] != nil {
@@ -509,25 +578,35 @@ func checkCloneFormat(p *pass) {
 		switch {
 		case len(order) > 1:
 			first := forms[order[0]].CloneID.Span()
-			p.Report(forms[order[1]].CloneID.Span(), "the CloneIDs%s are of different forms, %s here and %s on %s; usually one of them was typed by hand",
-				ofCluster(c), order[1], order[0], p.Where(first)).As(diag.Info).See(first, "another form").About(attr{forms[order[1]].Node, "CloneID"}, attr{forms[order[0]].Node, "CloneID"})
-		case forms[byHand] != nil && (len(c.Servers) > 1 || c.ClusterAddress != nil): // one server alone needs no affinity
+			p.Report(forms[order[1]].CloneID.Span(), "the CloneIDs%s are of different forms, %s here and %s on %s; "+
+				"usually one of them was typed by hand",
+				ofCluster(c), order[1], order[0], p.Where(first)).As(diag.Info).See(first,
+				"another form").About(attr{forms[order[1]].Node, "CloneID"}, attr{forms[order[0]].Node, "CloneID"})
+		// one server alone needs no affinity
+		case forms[byHand] != nil && (len(c.Servers) > 1 || c.ClusterAddress != nil):
 			s := forms[byHand]
-			p.Report(s.CloneID.Span(), "CloneID %q of server %q%s%s %s set by hand; each must be set on its server too (HttpSessionCloneId, or cloneId of Liberty's httpSession), or there is no affinity",
-				s.CloneID.V, s.Name.V, others(same), ofCluster(c), ifElse(same > 0, "are", "is")).As(diag.Info).About(attr{s.Node, "CloneID"})
+			p.Report(s.CloneID.Span(), "CloneID %q of server %q%s%s %s set by hand; each must be set on its server "+
+				"too (HttpSessionCloneId, or cloneId of Liberty's httpSession), or there is no affinity",
+				s.CloneID.V, s.Name.V, others(same), ofCluster(c), ifElse(same > 0, "are",
+					"is")).As(diag.Info).About(attr{s.Node, "CloneID"})
 		}
 	}
 }
 
 var affinityCookieDiffersInCluster = &lint.Rule{
-	Code: diag.AffinityCookieDiffersInCluster, Name: "affinity-cookie-differs-in-cluster", Category: lint.Affinity, Severity: diag.Info, Check: on(checkCookieInCluster),
+	Code: diag.AffinityCookieDiffersInCluster, Name: "affinity-cookie-differs-in-cluster", Category: lint.Affinity,
+	Severity: diag.Info, Check: on(checkCookieInCluster),
 	Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
 	Doc: lint.Doc{
-		Title:  "Uris of one cluster use different affinity cookies",
-		Why:    "Right when applications have cookies of their own; otherwise one of them lost its affinity. Liberty learns the names of cookies late.",
-		Bad:    "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n  <Uri Name=\"/other/*\"/>\n</UriGroup>",
-		Good:   "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/other/*\"/>\n</UriGroup>",
-		Near:   "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"JSESSIONID\" Name=\"/shop/*\"/>\n  <Uri Name=\"/other/*\"/>\n</UriGroup>",
+		Title: "Uris of one cluster use different affinity cookies",
+		Why: "Right when applications have cookies of their own; otherwise one of them lost its affinity. " +
+			"Liberty learns the names of cookies late.",
+		Bad: "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n" +
+			"  <Uri Name=\"/other/*\"/>\n</UriGroup>",
+		Good: "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n" +
+			"  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/other/*\"/>\n</UriGroup>",
+		NearMiss: "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"JSESSIONID\" Name=\"/shop/*\"/>\n" +
+			"  <Uri Name=\"/other/*\"/>\n</UriGroup>",
 		Source: "R4",
 	},
 }
@@ -536,7 +615,7 @@ func checkCookieInCluster(p *pass) {
 	for _, c := range p.clusters() {
 		var first *parser.Uri
 		differs := map[string]bool{}
-		for _, r := range p.facts.byRoute[c.Name.V] {
+		for _, r := range p.index.byRoute[c.Name.V] {
 			if r.uris == nil {
 				continue
 			}
@@ -548,8 +627,10 @@ func checkCookieInCluster(p *pass) {
 					continue
 				}
 				differs[u.AffinityCookie.V] = true
-				p.Report(at(u.AffinityCookie, u.Node), "AffinityCookie %q differs from %q on %s, both for cluster %q; right when the applications have cookies of their own, else one of them lost its affinity",
-					u.AffinityCookie.V, first.AffinityCookie.V, p.Where(at(first.AffinityCookie, first.Node)), c.Name.V).
+				p.Report(at(u.AffinityCookie, u.Node), "AffinityCookie %q differs from %q on %s, both for cluster "+
+					"%q; right when the applications have cookies of their own, else one of them lost its affinity",
+					u.AffinityCookie.V, first.AffinityCookie.V, p.Where(at(first.AffinityCookie, first.Node)),
+					c.Name.V).
 					See(at(first.AffinityCookie, first.Node), "the other cookie").
 					About(attr{u.Node, "AffinityCookie"}, attr{first.Node, "AffinityCookie"})
 			}

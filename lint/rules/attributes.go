@@ -43,21 +43,26 @@ func foldedName(name string) string {
 const noEffect = "it is believed to be ignored, the value has no effect"
 
 var unknownAttribute = &lint.Rule{
-	Code: diag.UnknownAttribute, Name: "unknown-attribute", Category: lint.Structure, Severity: diag.Warning, Fix: lint.SomeUnsafe, Check: on(checkUnknownAttribute),
-	WellFormed: true, Topology: true,
+	Code: diag.UnknownAttribute, Name: "unknown-attribute", Category: lint.Structure, Severity: diag.Warning,
+	Fix: lint.SomeUnsafe, Check: on(checkUnknownAttribute),
+	NeedsWellFormed: true, Topology: true,
 	Doc: lint.Doc{
-		Title:  "An attribute is known on no element",
-		Why:    "SSLConsolidatedConfig for SSLConsolidate does nothing. On Config, where attributes from IBM support are normal, only near misses of known names are reported.",
-		Bad:    "<ServerCluster Name=\"shop\" RetryIntervall=\"60\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
-		Good:   "<ServerCluster Name=\"shop\" RetryInterval=\"60\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
-		Near:   "<Config SupportSwitch4711=\"on\"/>",
-		Source: "observed in public files; effect inferred",
+		Title: "An attribute is known on no element",
+		Why: "SSLConsolidatedConfig for SSLConsolidate does nothing. On Config, where attributes from IBM " +
+			"support are normal, only near misses of known names are reported.",
+		Bad: "<ServerCluster Name=\"shop\" RetryIntervall=\"60\"><Server CloneID=\"c1\" Name=\"m1\"><Transport " +
+			"Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
+		Good: "<ServerCluster Name=\"shop\" RetryInterval=\"60\"><Server CloneID=\"c1\" Name=\"m1\"><Transport " +
+			"Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
+		NearMiss: "<Config SupportSwitch4711=\"on\"/>",
+		Source:   "observed in public files; effect inferred",
 	},
 }
 
 func checkUnknownAttribute(p *pass) {
 	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
-		if row != nil || lint.FoldedAttr(typ, a.Name) != "" || len(homes(a.Name)) > 0 || foldedName(a.Name) != "" || strings.Contains(a.Name, ":") || a.Name == "xmlns" {
+		if row != nil || lint.FoldedAttr(typ, a.Name) != "" || len(homes(a.Name)) > 0 || foldedName(a.Name) != "" ||
+			strings.Contains(a.Name, ":") || a.Name == "xmlns" {
 			return
 		}
 		near := diag.Suggest(a.Name, attrNames(typ))
@@ -65,7 +70,8 @@ func checkUnknownAttribute(p *pass) {
 		if n.Name == "Config" && near == "" {
 			return
 		}
-		f := p.Report(a.NameSpan, "attribute %q of <%s> is unknown%s; "+noEffect, a.Name, n.Name, diag.Hint(near)).About(attr{n, a.Name})
+		f := p.Report(a.NameSpan, "attribute %q of <%s> is unknown%s; "+noEffect, a.Name, n.Name,
+			diag.Hint(near)).About(attr{n, a.Name})
 		if near != "" && n.Attr(near) == nil {
 			f.Repair(false, "rename to "+near, diag.Edit{Span: a.NameSpan, New: near})
 		}
@@ -73,14 +79,19 @@ func checkUnknownAttribute(p *pass) {
 }
 
 var misplacedAttribute = &lint.Rule{
-	Code: diag.MisplacedAttribute, Name: "misplaced-attribute", Category: lint.Structure, Severity: diag.Warning, Fix: lint.SomeUnsafe, Check: on(checkMisplacedAttribute),
-	WellFormed: true, Topology: true,
+	Code: diag.MisplacedAttribute, Name: "misplaced-attribute", Category: lint.Structure, Severity: diag.Warning,
+	Fix: lint.SomeUnsafe, Check: on(checkMisplacedAttribute),
+	NeedsWellFormed: true, Topology: true,
 	Doc: lint.Doc{
-		Title:  "A known attribute stands on the wrong element",
-		Why:    "RetryInterval on Server is ignored: the interval of the cluster, 60 seconds without one, stays in force while the author believes otherwise.",
-		Bad:    "<Server CloneID=\"c1\" Name=\"m1\" RetryInterval=\"10\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-		Good:   "<ServerCluster Name=\"shop\" RetryInterval=\"10\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
-		Near:   "<Server CloneID=\"c1\" ConnectTimeout=\"5\" MaxConnections=\"-1\" Name=\"m1\"><Transport ConnectionTTL=\"28\" Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Title: "A known attribute stands on the wrong element",
+		Why: "RetryInterval on Server is ignored: the interval of the cluster, 60 seconds without one, stays " +
+			"in force while the author believes otherwise.",
+		Bad: "<Server CloneID=\"c1\" Name=\"m1\" RetryInterval=\"10\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server>",
+		Good: "<ServerCluster Name=\"shop\" RetryInterval=\"10\"><Server CloneID=\"c1\" Name=\"m1\"><Transport " +
+			"Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
+		NearMiss: "<Server CloneID=\"c1\" ConnectTimeout=\"5\" MaxConnections=\"-1\" Name=\"m1\"><Transport " +
+			"ConnectionTTL=\"28\" Hostname=\"h1\" Port=\"9080\"/></Server>",
 		Source: "observed in public guides; effect inferred",
 	},
 }
@@ -92,19 +103,22 @@ func checkMisplacedAttribute(p *pass) {
 		}
 		if where := homes(a.Name); len(where) > 0 {
 			where = nearHomes(n, where)
-			p.Report(a.NameSpan, "attribute %q belongs on <%s>, not on <%s>; %s", a.Name, strings.Join(where, "> or <"), n.Name, noEffect).
+			p.Report(a.NameSpan, "attribute %q belongs on <%s>, not on <%s>; %s", a.Name,
+				strings.Join(where, "> or <"), n.Name, noEffect).
 				About(attr{n, a.Name}).Repair(false, "move it", p.move(n, a, where)...)
 		} else if name := foldedName(a.Name); name != "" {
-			p.Report(a.NameSpan, "attribute %q is written %q and belongs on <%s>, not on <%s>; %s", a.Name, name, strings.Join(nearHomes(n, homes(name)), "> or <"), n.Name, noEffect).
+			p.Report(a.NameSpan, "attribute %q is written %q and belongs on <%s>, not on <%s>; %s", a.Name, name,
+				strings.Join(nearHomes(n, homes(name)), "> or <"), n.Name, noEffect).
 				About(attr{n, a.Name})
 		} else if prop := parser.TypeOf(n).Property(a.Name); prop != nil && prop.Name == a.Name {
-			p.Report(a.NameSpan, "%q is a Property of <%s>, not an attribute: write <Property Name=%q Value=%q/>; %s", a.Name, n.Name, a.Name, a.Value, noEffect)
+			p.Report(a.NameSpan, "%q is a Property of <%s>, not an attribute: write <Property Name=%q Value=%q/>; %s",
+				a.Name, n.Name, a.Name, a.Value, noEffect)
 		}
 	})
 }
 
-// move takes an attribute to the one element around or within its own that it can be meant for and that lacks it; nil when there is none
-// or a choice.
+// move takes an attribute to the one element around or within its own that it can be meant for and that lacks it; nil
+// when there is none or a choice.
 func (p *pass) move(n *parser.Node, a *parser.Attr, where []string) []diag.Edit {
 	var to []*parser.Node
 	for up := n.Parent; up != nil; up = up.Parent {

@@ -35,7 +35,8 @@ func timeRules(src []byte) (parse, rules time.Duration) {
 	return parse, rules
 }
 
-// BenchmarkFigures compares all rules on a file of 4 MB with its parsing (wanted: under 8) and with a file of 8 MB (wanted: at most 2.2).
+// BenchmarkFigures compares all rules on a file of 4 MB with its parsing (wanted: under 8) and with a file of 8 MB
+// (wanted: at most 2.2).
 func BenchmarkFigures(b *testing.B) {
 	small := sharedtest.Large(b)
 	large := sharedtest.Large(b, "--clusters", "400", "--routes", "4000", "--uris", "40000")

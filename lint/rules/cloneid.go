@@ -8,8 +8,8 @@ import (
 	"github.com/wasplug/wasplug/lint"
 )
 
-// CloneID is what the form of a clone ID tells. The forms rest on published IDs, not on a text of IBM.
-type CloneID struct {
+// cloneID is what the form of a clone ID tells. The forms rest on published IDs, not on a text of IBM.
+type cloneID struct {
 	Form string    // "clock", "uuid", "number", "placeholder", "near-clock", "near-uuid" or byHand
 	Made time.Time // of a clock: when the profile was created, to the second
 }
@@ -19,40 +19,46 @@ const (
 	byHand      = "by hand"
 )
 
-// ParseCloneID tells the forms of clone IDs apart: traditional servers write the time of their creation in base 32, Liberty a UUID.
-func ParseCloneID(id string) CloneID {
+// parseCloneID tells the forms of clone IDs apart: traditional servers write the time of their creation in base 32,
+// Liberty a UUID.
+func parseCloneID(id string) cloneID {
 	lower := strings.ToLower(id)
 	switch {
 	case isPlaceholder(lower):
-		return CloneID{Form: "placeholder"}
+		return cloneID{Form: "placeholder"}
 	case isUUID(id):
-		return CloneID{Form: "uuid"}
+		return cloneID{Form: "uuid"}
 	case len(id) >= 15 && allOf(id, "0123456789"):
-		return CloneID{Form: "number"}
-	case (len(id) == 8 || len(id) == 9) && allOf(id, clockDigits) && strings.ContainsAny(id, "0123456789") && !allOf(id, "0123456789"):
+		return cloneID{Form: "number"}
+	case (len(id) == 8 || len(id) == 9) && allOf(id, clockDigits) && strings.ContainsAny(id, "0123456789") &&
+		!allOf(id, "0123456789"):
 		made := clock(id)
 		if made.Year() < 1998 || made.Year() > 2099 { // letters and digits, but no time at which a server was made
-			return CloneID{Form: byHand}
+			return cloneID{Form: byHand}
 		}
-		return CloneID{Form: "clock", Made: made}
+		return cloneID{Form: "clock", Made: made}
 	case (len(id) == 8 || len(id) == 9) && nearClock(id):
-		return CloneID{Form: "near-clock"}
+		return cloneID{Form: "near-clock"}
 	case nearUUID(lower):
-		return CloneID{Form: "near-uuid"}
+		return cloneID{Form: "near-uuid"}
 	}
-	return CloneID{Form: byHand}
+	return cloneID{Form: byHand}
 }
 
-// isPlaceholder: a word for what stands there, the marks of a template, or nothing but dots, question marks or crosses.
+// isPlaceholder: a word for what stands there, the marks of a template, or nothing but dots, question marks or
+// crosses.
 func isPlaceholder(lower string) bool {
-	named := strings.Contains(lower, "clone_id") || strings.Contains(lower, "clone-id") || strings.Contains(lower, "cloneid")
+	named := strings.Contains(lower, "clone_id") || strings.Contains(lower, "clone-id") ||
+		strings.Contains(lower, "cloneid")
 	return named && digits(lower) == 0 || strings.ContainsAny(lower, "${}<>%@") ||
-		lower == "changeme" || lower == "placeholder" || lower != "" && (allOf(lower, ".?-_") || allOf(lower, "x") && len(lower) > 1)
+		lower == "changeme" || lower == "placeholder" || lower != "" &&
+		(allOf(lower, ".?-_") || allOf(lower, "x") && len(lower) > 1)
 }
 
 func allOf(s, chars string) bool { return strings.Trim(s, chars) == "" }
 
-// nearClock: digits and letters mixed as a clock has them, but with capitals, or with letters that base 32 does not have.
+// nearClock: digits and letters mixed as a clock has them, but with capitals, or with letters that base 32 does not
+// have.
 func nearClock(id string) bool {
 	lower := strings.ToLower(id)
 	if id != lower && allOf(lower, clockDigits) {
@@ -64,7 +70,8 @@ func nearClock(id string) bool {
 // nearUUID: hexadecimal digits in the groups of a UUID, of which some are too long, too short or missing.
 func nearUUID(lower string) bool {
 	dashes := strings.Count(lower, "-")
-	return allOf(lower, "0123456789abcdef-") && (dashes == 4 || dashes > 1 && len(lower) > 13 && lower[8] == '-' && lower[13] == '-')
+	return allOf(lower, "0123456789abcdef-") && (dashes == 4 || dashes > 1 && len(lower) > 13 && lower[8] == '-' &&
+		lower[13] == '-')
 }
 
 func digits(s string) (n int) {
@@ -99,7 +106,7 @@ func clock(id string) time.Time {
 }
 
 // problem says what is suspicious about a clone ID, "" when nothing is.
-func (c CloneID) problem(o *lint.Options) string {
+func (c cloneID) problem(o *lint.Options) string {
 	switch c.Form {
 	case "placeholder":
 		return "looks like a placeholder that nobody replaced"
@@ -119,8 +126,9 @@ func (c CloneID) problem(o *lint.Options) string {
 
 // madeOn says when an ID was made that is a clock reading: two servers that have it are one profile and its copy.
 func madeOn(id string) string {
-	if c := ParseCloneID(id); c.Form == "clock" {
-		return "; the ID is a clock reading of " + c.Made.Format(time.DateOnly) + ", so one profile is a copy of the other"
+	if c := parseCloneID(id); c.Form == "clock" {
+		return "; the ID is a clock reading of " + c.Made.Format(time.DateOnly) +
+			", so one profile is a copy of the other"
 	}
 	return ""
 }

@@ -41,7 +41,7 @@ func TestCloneIDForms(t *testing.T) {
 		{"12345678", "by hand", "", false},
 		{"c1", "by hand", "", false},
 	} {
-		c := ParseCloneID(tt.id)
+		c := parseCloneID(tt.id)
 		made := ""
 		if !c.Made.IsZero() {
 			made = c.Made.Format(time.DateOnly)

@@ -30,8 +30,8 @@ func corpus(t *testing.T, o lint.Options, visit func(name string, ds []diag.Diag
 	}
 }
 
-// judged holds findings on real files against a list that was looked at by hand: each file of the list has a reason, a line that begins
-// with "#". show returns what the list says of a finding, "" for one that is not listed.
+// judged holds findings on real files against a list that was looked at by hand: each file of the list has a reason, a
+// line that begins with "#". show returns what the list says of a finding, "" for one that is not listed.
 func judged(t *testing.T, list string, o lint.Options, show func(d diag.Diagnostic, at diag.Position) string) {
 	t.Helper()
 	reasons := map[string]string{}
@@ -69,14 +69,16 @@ func TestCorpusErrors(t *testing.T) {
 	})
 }
 
-// TestCorpusCloneIDs: what the form of a clone ID tells is read off published IDs, so every finding about one is looked at.
+// TestCorpusCloneIDs: what the form of a clone ID tells is read off published IDs, so every finding about one is
+// looked at.
 func TestCorpusCloneIDs(t *testing.T) {
-	judged(t, "corpus-clone-ids.txt", lint.Options{Profile: "pedantic"}, func(d diag.Diagnostic, at diag.Position) string {
-		if d.Rule.Code != "WP310" {
-			return ""
-		}
-		return fmt.Sprintf("%d:%d %s\n", at.Line, at.Column, d.Severity)
-	})
+	judged(t, "corpus-clone-ids.txt", lint.Options{Profile: "pedantic"},
+		func(d diag.Diagnostic, at diag.Position) string {
+			if d.Rule.Code != "WP310" {
+				return ""
+			}
+			return fmt.Sprintf("%d:%d %s\n", at.Line, at.Column, d.Severity)
+		})
 }
 
 // TestCorpusCounts keeps how many files each rule speaks of, and that a file which somebody runs has few findings.
@@ -108,5 +110,6 @@ func TestCorpusCounts(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("%s: %d files", rule, n))
 	}
 	slices.Sort(lines)
-	golden.Check(t, filepath.Join("testdata", "corpus-counts.txt"), fmt.Appendf(nil, "%d whole files, warnings in the median one: %d\n%s\n", len(perFile), median, strings.Join(lines, "\n")))
+	golden.Check(t, filepath.Join("testdata", "corpus-counts.txt"), fmt.Appendf(nil,
+		"%d whole files, warnings in the median one: %d\n%s\n", len(perFile), median, strings.Join(lines, "\n")))
 }

@@ -12,8 +12,8 @@ import (
 // valueEdit replaces the value of an attribute.
 func valueEdit(at *parser.Attr, value string) diag.Edit { return writeValue(at.Span, "", value, "") }
 
-// writeValue writes a value between two texts. A value outside of ASCII gives the edit in no file, which makes no fix: its bytes hang on
-// the encoding of the file.
+// writeValue writes a value between two texts. A value outside of ASCII gives the edit in no file, which makes no fix:
+// its bytes hang on the encoding of the file.
 func writeValue(span diag.Span, before, value, after string) diag.Edit {
 	for i := range len(value) {
 		if value[i] >= utf8.RuneSelf {
@@ -41,7 +41,8 @@ func setAttr(n *parser.Node, name, value string) diag.Edit {
 	return addAttr(n, name, value)
 }
 
-// at returns where a value is written, the name of the attribute where the value is empty, or the name of the element that lacks it.
+// at returns where a value is written, the name of the attribute where the value is empty, or the name of the element
+// that lacks it.
 func at[T any](v parser.Val[T], n *parser.Node) diag.Span {
 	switch span := v.Span(); {
 	case v.At != nil && span.Start == span.End && !v.At.NameSpan.IsZero():
@@ -52,13 +53,14 @@ func at[T any](v parser.Val[T], n *parser.Node) diag.Span {
 	return n.NameSpan
 }
 
-// clusters returns the clusters that are written. A fragment may hold servers without the element around them: of its attributes and lists
-// nothing can be said.
+// clusters returns the clusters that are written. A fragment may hold servers without the element around them: of its
+// attributes and lists nothing can be said.
 func (p *pass) clusters() []*parser.ServerCluster {
 	if !p.Fragment {
 		return p.Config.Clusters
 	}
-	return slices.DeleteFunc(slices.Clone(p.Config.Clusters), func(c *parser.ServerCluster) bool { return c.Node.Span.IsZero() })
+	return slices.DeleteFunc(slices.Clone(p.Config.Clusters),
+		func(c *parser.ServerCluster) bool { return c.Node.Span.IsZero() })
 }
 
 // attr is the key of an attribute of an element, written or missing.

@@ -8,9 +8,10 @@ import (
 
 // base is a file that no rule of the default profile reports anything about. Each part can be replaced by an example.
 var base = map[string]string{
-	"Log":              `<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
-	"Property":         `<Property Name="PluginInstallRoot" Value="/opt/plugins/"/>`,
-	"VirtualHostGroup": `<VirtualHostGroup Name="default_host"><VirtualHost Name="*:80"/><VirtualHost Name="*:443"/></VirtualHostGroup>`,
+	"Log":      `<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
+	"Property": `<Property Name="PluginInstallRoot" Value="/opt/plugins/"/>`,
+	"VirtualHostGroup": `<VirtualHostGroup Name="default_host"><VirtualHost Name="*:80"/><VirtualHost ` +
+		`Name="*:443"/></VirtualHostGroup>`,
 	"ServerCluster": `<ServerCluster Name="shop" PostBufferSize="0">
 <Server CloneID="c1" ConnectTimeout="5" LoadBalanceWeight="2" Name="m1" ServerIOTimeout="60"><Transport Hostname="h1" Port="9080" Protocol="http"/>` + tls("h1") + `</Server>
 <Server CloneID="c2" ConnectTimeout="5" LoadBalanceWeight="3" Name="m2" ServerIOTimeout="60"><Transport Hostname="h2" Port="9080" Protocol="http"/>` + tls("h2") + `</Server>
@@ -20,13 +21,15 @@ var base = map[string]string{
 }
 
 func tls(host string) string {
-	return `<Transport Hostname="` + host + `" Port="9443" Protocol="https"><Property Name="keyring" Value="/opt/plugins/k.kdb"/><Property Name="stashfile" Value="/opt/plugins/k.sth"/></Transport>`
+	return `<Transport Hostname="` + host + `" Port="9443" Protocol="https"><Property Name="keyring" ` +
+		`Value="/opt/plugins/k.kdb"/><Property Name="stashfile" Value="/opt/plugins/k.sth"/></Transport>`
 }
 
-var order = []string{"Log", "Property", "VirtualHostGroup", "TrustedProxyGroup", "ServerCluster", "UriGroup", "Route", "other"}
+var order = []string{"Log", "Property", "VirtualHostGroup", "TrustedProxyGroup", "ServerCluster", "UriGroup", "Route",
+	"other"}
 
-// complete makes a whole file of an example: what the example does not have comes from base. Text that is no list of elements, a whole
-// file with its declaration, and examples with content of a Config, are taken as they are.
+// complete makes a whole file of an example: what the example does not have comes from base. Text that is no list of
+// elements, a whole file with its declaration, and examples with content of a Config, are taken as they are.
 func complete(example string) string {
 	if strings.HasPrefix(example, "<?xml") {
 		return example
@@ -68,7 +71,8 @@ func complete(example string) string {
 	if s := parts["servers"]; s != "" {
 		parts["ServerCluster"] = `<ServerCluster Name="shop">` + s + `</ServerCluster>`
 	}
-	if p := parts["Property"]; p != "" && !strings.Contains(p, "PluginInstallRoot") && !strings.Contains(example, "no PluginInstallRoot") {
+	if p := parts["Property"]; p != "" && !strings.Contains(p, "PluginInstallRoot") &&
+		!strings.Contains(example, "no PluginInstallRoot") {
 		parts["Property"] = base["Property"] + p
 	}
 	out := "<Config" + attrs + ">\n"

@@ -11,7 +11,8 @@ func members(cluster, lists string, attrs ...string) string {
 	text := `<ServerCluster ` + cluster + `Name="shop">`
 	for i, a := range attrs {
 		n := number(i + 1)
-		text += "\n  <Server CloneID=\"c" + n + `" ` + a + `Name="m` + n + `"><Transport Hostname="h` + n + `" Port="9080"/></Server>`
+		text += "\n  <Server CloneID=\"c" + n + `" ` + a + `Name="m` + n + `"><Transport Hostname="h` + n +
+			`" Port="9080"/></Server>`
 	}
 	if lists != "" {
 		lists = "\n  " + lists
@@ -82,7 +83,8 @@ const twoHostRoutes = `<Route ServerCluster="shop" UriGroup="shop_uris" VirtualH
 <Route ServerCluster="bank" UriGroup="bank_uris" VirtualHostGroup="bank_host"/>`
 
 const (
-	keys     = `<Property Name="keyring" Value="/k.kdb"/><Property Name="stashfile" Value="/k.sth"/>`
-	https1   = `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9443" Protocol="https">` + keys + `</Transport></Server>`
+	keys   = `<Property Name="keyring" Value="/k.kdb"/><Property Name="stashfile" Value="/k.sth"/>`
+	https1 = `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9443" Protocol="https">` + keys +
+		`</Transport></Server>`
 	proxies1 = `<TrustedProxyGroup><TrustedProxy Name="10.0.0.5"/></TrustedProxyGroup>`
 )

@@ -16,53 +16,85 @@ func expensiveFiles(n int) map[string]string {
 		return b.String()
 	}
 	return map[string]string{
-		"aliases times Uris": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup Name='v'>" + many(n, func(i int) string { return "<VirtualHost Name='h" + number(i) + ":80'/>" }) +
-			"</VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string { return "<Uri Name='/a" + number(i) + "/*.jsp'/><Uri Name='/*'/>" }) +
-			"</UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' VirtualHostGroup='v' UriGroup='u'/></Config>",
-		"Uris within others": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup Name='v'>" + many(n/10, func(i int) string { return "<VirtualHost Name='h" + number(i) + ":*'/>" }) +
-			"</VirtualHostGroup><UriGroup Name='u'><Uri Name='/*'/>" + many(n, func(i int) string { return "<Uri Name='/a/b" + number(i) + "/*'/>" }) +
-			"</UriGroup><UriGroup Name='w'>" + many(n, func(i int) string { return "<Uri Name='/a/b" + number(i) + "/x/*'/>" }) +
-			"</UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' VirtualHostGroup='v' UriGroup='w'/></Config>",
-		"one Route again": "<Config><ServerCluster Name='a'/><VirtualHostGroup Name='v'><VirtualHost Name='*:80'/></VirtualHostGroup><UriGroup Name='u'><Uri Name='/a'/></UriGroup>" +
-			many(n, func(int) string { return "<Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/>" }) + "</Config>",
+		"aliases times Uris": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup Name='v'>" +
+			many(n, func(i int) string { return "<VirtualHost Name='h" + number(i) + ":80'/>" }) +
+			"</VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {
+			return "<Uri Name='/a" +
+				number(i) + "/*.jsp'/><Uri Name='/*'/>"
+		}) +
+			"</UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' " +
+			"VirtualHostGroup='v' UriGroup='u'/></Config>",
+		"Uris within others": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup Name='v'>" +
+			many(n/10, func(i int) string { return "<VirtualHost Name='h" + number(i) + ":*'/>" }) +
+			"</VirtualHostGroup><UriGroup Name='u'><Uri Name='/*'/>" +
+			many(n, func(i int) string { return "<Uri Name='/a/b" + number(i) + "/*'/>" }) +
+			"</UriGroup><UriGroup Name='w'>" + many(n, func(i int) string {
+			return "<Uri Name='/a/b" + number(i) +
+				"/x/*'/>"
+		}) +
+			"</UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' " +
+			"VirtualHostGroup='v' UriGroup='w'/></Config>",
+		"one Route again": "<Config><ServerCluster Name='a'/><VirtualHostGroup Name='v'><VirtualHost " +
+			"Name='*:80'/></VirtualHostGroup><UriGroup Name='u'><Uri Name='/a'/></UriGroup>" +
+			many(n, func(int) string { return "<Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/>" }) +
+			"</Config>",
 		"one clone ID in clusters": "<Config>" + many(n, func(i int) string {
-			return "<ServerCluster Name='c" + number(i) + "'><Server CloneID='x' Name='m'><Transport Hostname='h" + number(i) + "' Port='1'/></Server></ServerCluster>"
+			return "<ServerCluster Name='c" + number(i) + "'><Server CloneID='x' Name='m'><Transport Hostname='h" +
+				number(i) + "' Port='1'/></Server></ServerCluster>"
 		}) + "</Config>",
 		"one cluster": "<Config><ServerCluster Name='c'>" + many(n, func(i int) string {
-			return "<Server CloneID='x' Name='m" + number(i) + "' ServerIOTimeout='1'><Transport Hostname='h' Port='1'/></Server>"
-		}) + "<PrimaryServers>" + many(n, func(i int) string { return "<Server Name='m" + number(i) + "'/>" }) + "</PrimaryServers></ServerCluster></Config>",
+			return "<Server CloneID='x' Name='m" + number(i) + "' ServerIOTimeout='1'><Transport Hostname='h' " +
+				"Port='1'/></Server>"
+		}) + "<PrimaryServers>" + many(n, func(i int) string { return "<Server Name='m" + number(i) + "'/>" }) +
+			"</PrimaryServers></ServerCluster></Config>",
 		"unknown names": "<Config>" + many(n/10, func(i int) string {
-			return "<Route ServerCluster='abcdefgh" + number(i) + "'/><ServerCluster Name='abcdefgx" + number(i) + "'/>"
+			return "<Route ServerCluster='abcdefgh" + number(i) + "'/><ServerCluster Name='abcdefgx" + number(i) +
+				"'/>"
 		}) + "</Config>",
-		"hosts with every port": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup Name='v'>" + many(n, func(i int) string {
+		"hosts with every port": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup " +
+			"Name='v'>" + many(n, func(i int) string {
 			return "<VirtualHost Name='h" + number(i) + ":*'/><VirtualHost Name='*:" + number(i+1) + "'/>"
-		}) + "</VirtualHostGroup><UriGroup Name='u'><Uri Name='/a'/></UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' VirtualHostGroup='v' UriGroup='u'/></Config>",
+		}) + "</VirtualHostGroup><UriGroup Name='u'><Uri Name='/a'/></UriGroup><Route ServerCluster='a' " +
+			"VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' VirtualHostGroup='v' UriGroup='u'/></Config>",
 		"unknown elements": "<Config>" + many(n, func(int) string { return "<Foo/>\n" }) + "</Config>",
-		"cookies that differ": "<Config><ServerCluster Name='a'/><VirtualHostGroup Name='v'><VirtualHost Name='*:80'/></VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {
-			return "<Uri Name='/a/b" + number(i) + "/*' AffinityCookie='c" + number(i%2) + "'/><Uri Name='*.x" + number(i) + "'/>"
+		"cookies that differ": "<Config><ServerCluster Name='a'/><VirtualHostGroup Name='v'><VirtualHost " +
+			"Name='*:80'/></VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {
+			return "<Uri Name='/a/b" + number(i) + "/*' AffinityCookie='c" + number(i%2) + "'/><Uri Name='*.x" +
+				number(i) + "'/>"
 		}) + "</UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/></Config>",
-		"patterns of files": "<Config><ServerCluster Name='a'/><VirtualHostGroup Name='v'><VirtualHost Name='*:80'/></VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {
+		"patterns of files": "<Config><ServerCluster Name='a'/><VirtualHostGroup Name='v'><VirtualHost " +
+			"Name='*:80'/></VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {
 			return "<Uri Name='/a" + number(i) + "/b/*.jsp'/>"
 		}) + "<Uri Name='*.jsp'/></UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/></Config>",
-		"groups that share aliases": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/>" + many(n, func(i int) string {
-			k := number(i)
-			return "<VirtualHostGroup Name='v" + k + "'><VirtualHost Name='*:80'/><VirtualHost Name='*:443'/></VirtualHostGroup><UriGroup Name='u" + k + "'><Uri Name='/a" + k + "/*'/></UriGroup><Route ServerCluster='" + []string{"a", "b"}[i%2] +
-				"' VirtualHostGroup='v" + k + "' UriGroup='u" + k + "'/>"
-		}) + "</Config>",
+		"groups that share aliases": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/>" +
+			many(n, func(i int) string {
+				k := number(i)
+				return "<VirtualHostGroup Name='v" + k + "'><VirtualHost Name='*:80'/><VirtualHost " +
+					"Name='*:443'/></VirtualHostGroup><UriGroup Name='u" + k + "'><Uri Name='/a" + k +
+					"/*'/></UriGroup><Route ServerCluster='" + []string{"a", "b"}[i%2] +
+					"' VirtualHostGroup='v" + k + "' UriGroup='u" + k + "'/>"
+			}) + "</Config>",
 		"clone IDs within others": "<Config><ServerCluster Name='c'>" + many(n, func(i int) string {
-			return "<Server CloneID='" + strings.Repeat("x", i%300) + number(i) + "' Name='m" + number(i) + "'><Transport Hostname='h" + number(i) + "' Port='1'/></Server>"
+			return "<Server CloneID='" + strings.Repeat("x", i%300) + number(i) + "' Name='m" + number(i) +
+				"'><Transport Hostname='h" + number(i) + "' Port='1'/></Server>"
 		}) + "</ServerCluster></Config>",
-		"ignores": "<Config>" + many(n, func(int) string { return "<!-- wasplug:ignore WP501 known -->\n" }) + "</Config>",
-		"unknown servers": "<Config><ServerCluster Name='c'>" + many(n, func(i int) string { return "<Server Name='abcdefgh" + number(i) + "'/>" }) +
-			"<PrimaryServers>" + many(n, func(i int) string { return "<Server Name='abcdefgx" + number(i) + "'/>" }) + "</PrimaryServers></ServerCluster></Config>",
+		"ignores": "<Config>" + many(n, func(int) string { return "<!-- wasplug:ignore WP501 known -->\n" }) +
+			"</Config>",
+		"unknown servers": "<Config><ServerCluster Name='c'>" + many(n,
+			func(i int) string { return "<Server Name='abcdefgh" + number(i) + "'/>" }) +
+			"<PrimaryServers>" + many(n, func(i int) string { return "<Server Name='abcdefgx" + number(i) + "'/>" }) +
+			"</PrimaryServers></ServerCluster></Config>",
 		"groups with one alias": "<Config><ServerCluster Name='a'/>" + many(n, func(i int) string {
-			return "<VirtualHostGroup Name='v" + number(i) + "'><VirtualHost Name='*:80'/></VirtualHostGroup><UriGroup Name='u" + number(i) + "'><Uri Name='/a" + number(i) + "'/></UriGroup><Route ServerCluster='a' VirtualHostGroup='v" + number(i) + "' UriGroup='u" + number(i) + "'/>"
+			return "<VirtualHostGroup Name='v" + number(i) + "'><VirtualHost " +
+				"Name='*:80'/></VirtualHostGroup><UriGroup Name='u" + number(i) + "'><Uri Name='/a" + number(i) +
+				"'/></UriGroup><Route ServerCluster='a' VirtualHostGroup='v" + number(i) + "' UriGroup='u" +
+				number(i) + "'/>"
 		}) + "</Config>",
 	}
 }
 
-// TestExpensiveFiles counts what a run allocates, which unlike time is the same on every machine: a file of twice the length may need
-// twice as much and a little, where comparing all with all would need four times.
+// TestExpensiveFiles counts what a run allocates, which unlike time is the same on every machine: a file of twice the
+// length may need twice as much and a little, where comparing all with all would need four times.
 func TestExpensiveFiles(t *testing.T) {
 	const n = 1500
 	half := expensiveFiles(n)
@@ -74,7 +106,8 @@ func TestExpensiveFiles(t *testing.T) {
 				t.Errorf("%d findings, in the file of twice the length %d", few, found)
 			}
 			if ratio := float64(large) / float64(small); ratio > 2.8 {
-				t.Errorf("%d and %d bytes of text need %d and %d kB: %.1f times as much", len(half[name]), len(text), small>>10, large>>10, ratio)
+				t.Errorf("%d and %d bytes of text need %d and %d kB: %.1f times as much", len(half[name]), len(text),
+					small>>10, large>>10, ratio)
 			} else {
 				t.Logf("%.2f, %d kB, %d findings", ratio, large>>10, found)
 			}

@@ -7,19 +7,22 @@ import (
 	"github.com/wasplug/wasplug/lint"
 )
 
-// TestFragmentsWithoutCluster: what is pasted may lack the cluster around its servers, or its name. Nothing is said of its attributes, and
-// nothing of a name that is "".
+// TestFragmentsWithoutCluster: what is pasted may lack the cluster around its servers, or its name. Nothing is said of
+// its attributes, and nothing of a name that is "".
 func TestFragmentsWithoutCluster(t *testing.T) {
 	server := func(n string) string {
-		return `<Server ConnectTimeout="0" Name="m` + n + `"><Transport Hostname="h` + n + `" Port="9443" Protocol="https"/></Server>` + "\n"
+		return `<Server ConnectTimeout="0" Name="m` + n + `"><Transport Hostname="h` + n +
+			`" Port="9443" Protocol="https"/></Server>` + "\n"
 	}
 	for name, text := range map[string]string{
-		"one server":                server("1"),
-		"servers":                   server("1") + server("2") + server("3"),
-		"servers and their list":    server("1") + server("2") + `<PrimaryServers><Server Name="m1"/></PrimaryServers>`,
-		"servers, a list of others": server("1") + server("2") + `<PrimaryServers><Server Name="m7"/></PrimaryServers>`,
-		"a cluster without a name":  "<ServerCluster>" + server("1") + server("2") + "</ServerCluster>",
-		"a cut cluster":             "<ServerCluster CloneSeparatorChange=\"false\"\n" + server("1"),
+		"one server": server("1"),
+		"servers":    server("1") + server("2") + server("3"),
+		"servers and their list": server("1") + server("2") +
+			`<PrimaryServers><Server Name="m1"/></PrimaryServers>`,
+		"servers, a list of others": server("1") + server("2") +
+			`<PrimaryServers><Server Name="m7"/></PrimaryServers>`,
+		"a cluster without a name": "<ServerCluster>" + server("1") + server("2") + "</ServerCluster>",
+		"a cut cluster":            "<ServerCluster CloneSeparatorChange=\"false\"\n" + server("1"),
 	} {
 		ds, files := lintText(text, lint.Options{Profile: "pedantic"})
 		got := describe(ds, files)

@@ -12,26 +12,28 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// FuzzLint holds lint to what must be true of any bytes: it ends, says the same twice, points into the file, and its fixes leave a file
-// that can be repaired no further.
+// FuzzLint holds lint to what must be true of any bytes: it ends, says the same twice, points into the file, and its
+// fixes leave a file that can be repaired no further.
 func FuzzLint(f *testing.F) {
 	f.Add([]byte(clean))
 	for _, r := range All() {
 		f.Add([]byte(complete(r.Doc.Bad)))
-		f.Add([]byte(r.Doc.Near))
+		f.Add([]byte(r.Doc.NearMiss))
 	}
 	f.Add([]byte("<UriGroup Name='u'><Uri Name='/a&amp;b'/><Uri Name='/\xdd'/></UriGroup>"))
 	f.Fuzz(func(t *testing.T, src []byte) { hold(t, src) })
 }
 
-var allOptions = lint.Options{Profile: "pedantic", Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Target: "7.0.0.13", Session: "memory-to-memory"}
+var allOptions = lint.Options{Profile: "pedantic", Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+	Target: "7.0.0.13", Session: "memory-to-memory"}
 
 func hold(t *testing.T, src []byte) {
 	files := diag.NewFiles()
 	id := files.Add("f.xml", src)
 	inputs := lint.Read(files, id)
 	ds := lint.Run(All(), files, inputs, allOptions)
-	if again := lint.Run(All(), files, lint.Read(files, id), allOptions); describe(again, files) != describe(ds, files) {
+	if again := lint.Run(All(), files, lint.Read(files, id), allOptions); describe(again, files) != describe(ds,
+		files) {
 		t.Errorf("two runs differ:\n%s%s", describe(ds, files), describe(again, files))
 	}
 	for _, d := range ds {
@@ -52,7 +54,8 @@ func hold(t *testing.T, src []byte) {
 			t.Error("no fix was applied, and the bytes changed")
 		}
 		again := diag.NewFiles()
-		if _, more := lint.Fix(All(), again, again.Add("f.xml", fixed), allOptions, unsafe); more > 0 && n < 200 && len(src) < 4096 {
+		if _, more := lint.Fix(All(), again, again.Add("f.xml", fixed), allOptions, unsafe); more > 0 && n < 200 &&
+			len(src) < 4096 {
 			t.Errorf("after %d fixes there are %d more (unsafe %t):\n%s\n--\n%s", n, more, unsafe, src, fixed)
 		}
 	}
@@ -74,8 +77,8 @@ func TestHoldsOnRealFiles(t *testing.T) {
 	}
 }
 
-// TestSafeFixesChangeOnlyTheirBytes repairs every bad example that has a safe fix: the finding is gone, nothing new is there, and what
-// stands around the edits is the same.
+// TestSafeFixesChangeOnlyTheirBytes repairs every bad example that has a safe fix: the finding is gone, nothing new is
+// there, and what stands around the edits is the same.
 func TestSafeFixesChangeOnlyTheirBytes(t *testing.T) {
 	fixed := 0
 	for _, r := range All() {

@@ -20,7 +20,8 @@ func cloneIDs(ids ...string) string {
 	text := `<ServerCluster Name="shop">`
 	for i, id := range ids {
 		n := number(i + 1)
-		text += "\n  <Server CloneID=\"" + id + `" Name="m` + n + `"><Transport Hostname="h` + n + `" Port="9080"/></Server>`
+		text += "\n  <Server CloneID=\"" + id + `" Name="m` + n + `"><Transport Hostname="h` + n +
+			`" Port="9080"/></Server>`
 	}
 	return text + "\n</ServerCluster>"
 }
@@ -30,21 +31,27 @@ var cloneIDPrefix = &lint.Rule{
 	Check: on(checkClonePrefix), Topology: true, Otherwise: "error where a topology says noAffinitySwitchBack: true",
 	Subjects: []string{"Server/CloneID"},
 	Doc: lint.Doc{
-		Title:  "A CloneID is the beginning of another one of its cluster",
-		Why:    "A server looks its own ID up in the session cookie as a substring: :c1 is found in :c10. After a failover from c10 to c1 it does not add itself, so the next request is balanced again and the session may be lost on the way. With noAffinitySwitchBack it cuts the list to pieces, :x:c10 becomes :c1:x0, so a session can lose its home for good.",
-		Bad:    cloneIDs("c1", "c10"),
-		Good:   cloneIDs("c01", "c10"),
-		Near:   cloneIDs("c1", "xc1"),
-		Source: "observed in the session manager of Open Liberty (updateCloneInfo)",
+		Title: "A CloneID is the beginning of another one of its cluster",
+		Why: "A server looks its own ID up in the session cookie as a substring: :c1 is found in :c10. After a " +
+			"failover from c10 to c1 it does not add itself, so the next request is balanced again and the session " +
+			"may be lost on the way. With noAffinitySwitchBack it cuts the list to pieces, :x:c10 becomes :c1:x0, " +
+			"so a session can lose its home for good.",
+		Bad:      cloneIDs("c1", "c10"),
+		Good:     cloneIDs("c01", "c10"),
+		NearMiss: cloneIDs("c1", "xc1"),
+		Source:   "observed in the session manager of Open Liberty (updateCloneInfo)",
 	},
 }
 
-// checkClonePrefix reports, for each CloneID that begins another one of its cluster, the next longer one. Sorted, one that begins others
-// stands directly before the first of them.
+// checkClonePrefix reports, for each CloneID that begins another one of its cluster, the next longer one. Sorted, one
+// that begins others stands directly before the first of them.
 func checkClonePrefix(p *pass) {
 	for _, c := range p.Config.Clusters {
 		servers := slices.DeleteFunc(slices.Clone(c.Servers), func(s *parser.Server) bool { return s.CloneID.V == "" })
-		slices.SortStableFunc(servers, func(a, b *parser.Server) int { return strings.Compare(a.CloneID.V, b.CloneID.V) })
+		slices.SortStableFunc(servers, func(a, b *parser.Server) int {
+			return strings.Compare(a.CloneID.V,
+				b.CloneID.V)
+		})
 		for i, s := range servers {
 			if i > 0 && servers[i-1].CloneID.V == s.CloneID.V {
 				continue // WP301
@@ -56,24 +63,31 @@ func checkClonePrefix(p *pass) {
 			o := servers[i+next]
 			severity, effect := p.Rule.Severity, ""
 			if p.Sessions[c.Name.V].Policy.NoSwitchBack {
-				severity, effect = diag.Error, "; under noAffinitySwitchBack it cuts the longer ID out of the cookie's list instead (S10)"
+				severity, effect = diag.Error, "; under noAffinitySwitchBack it cuts the longer ID out of the "+
+					"cookie's list instead (S10)"
 			}
-			p.Report(s.CloneID.Span(), "CloneID %q of server %q is the beginning of %q of server %q on %s; a server looks its own ID up as a substring of the session cookie, so %q does not record that it took a session over from %q, and the next request is balanced again%s",
-				s.CloneID.V, s.Name.V, o.CloneID.V, o.Name.V, p.Where(o.CloneID.Span()), s.Name.V, o.Name.V, effect).As(severity).See(o.CloneID.Span(), "the longer CloneID")
+			p.Report(s.CloneID.Span(), "CloneID %q of server %q is the beginning of %q of server %q on %s; a server "+
+				"looks its own ID up as a substring of the session cookie, so %q does not record that it took a "+
+				"session over from %q, and the next request is balanced again%s",
+				s.CloneID.V, s.Name.V, o.CloneID.V, o.Name.V, p.Where(o.CloneID.Span()), s.Name.V, o.Name.V,
+				effect).As(severity).See(o.CloneID.Span(), "the longer CloneID")
 		}
 	}
 }
 
 var affinityCookieOdd = &lint.Rule{
-	Code: diag.AffinityCookieOdd, Name: "affinity-cookie-odd", Category: lint.Affinity, Severity: diag.Error, Check: on(checkCookieName),
-	Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
-	Silences: []string{diag.AffinityCookieDiffersOnOverlap, diag.AffinityCookieDiffersInCluster},
+	Code: diag.AffinityCookieOdd, Name: "affinity-cookie-odd", Category: lint.Affinity, Severity: diag.Error,
+	Check:      on(checkCookieName),
+	Subjects:   []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
+	Suppresses: []string{diag.AffinityCookieDiffersOnOverlap, diag.AffinityCookieDiffersInCluster},
 	Doc: lint.Doc{
-		Title:  "AffinityCookie or AffinityURLIdentifier is empty or holds a character that no such name has",
-		Why:    "No cookie and no path parameter has that name, so no session is ever found: there is no affinity. The = and ; around the name in a URL do not belong to it.",
-		Bad:    `<UriGroup Name="shop_uris"><Uri AffinityURLIdentifier=";jsessionid=" Name="/shop/*"/></UriGroup>`,
-		Good:   `<UriGroup Name="shop_uris"><Uri AffinityURLIdentifier="jsessionid" Name="/shop/*"/></UriGroup>`,
-		Near:   `<UriGroup Name="shop_uris"><Uri AffinityCookie="JSESSIONID_shop.1" AffinityURLIdentifier="shop-id" Name="/shop/*"/></UriGroup>`,
+		Title: "AffinityCookie or AffinityURLIdentifier is empty or holds a character that no such name has",
+		Why: "No cookie and no path parameter has that name, so no session is ever found: there is no affinity. " +
+			"The = and ; around the name in a URL do not belong to it.",
+		Bad:  `<UriGroup Name="shop_uris"><Uri AffinityURLIdentifier=";jsessionid=" Name="/shop/*"/></UriGroup>`,
+		Good: `<UriGroup Name="shop_uris"><Uri AffinityURLIdentifier="jsessionid" Name="/shop/*"/></UriGroup>`,
+		NearMiss: `<UriGroup Name="shop_uris"><Uri AffinityCookie="JSESSIONID_shop.1" ` +
+			`AffinityURLIdentifier="shop-id" Name="/shop/*"/></UriGroup>`,
 		Source: "RFC 6265, cookie-name; R4, R20",
 	},
 }
@@ -84,7 +98,8 @@ func checkCookieName(p *pass) {
 			for _, v := range []struct {
 				name, what string
 				parser.Val[string]
-			}{{"AffinityCookie", "cookie", u.AffinityCookie}, {"AffinityURLIdentifier", "path parameter", u.AffinityURLIdentifier}} {
+			}{{"AffinityCookie", "cookie", u.AffinityCookie}, {"AffinityURLIdentifier", "path parameter",
+				u.AffinityURLIdentifier}} {
 				problem := ""
 				switch {
 				case !v.Set():
@@ -96,7 +111,8 @@ func checkCookieName(p *pass) {
 				default:
 					continue
 				}
-				p.Report(at(v.Val, u.Node), "%s %q of Uri %q %s; no %s has that name, so there is no affinity by it (R20)", v.name, v.V, u.Name.V, problem, v.what).
+				p.Report(at(v.Val, u.Node), "%s %q of Uri %q %s; no %s has that name, so there is no affinity by it "+
+					"(R20)", v.name, v.V, u.Name.V, problem, v.what).
 					About(attr{u.Node, v.name})
 			}
 		}
@@ -104,16 +120,19 @@ func checkCookieName(p *pass) {
 }
 
 var hostnameOdd = &lint.Rule{
-	Code: diag.HostnameOdd, Name: "hostname-odd", Category: lint.Failover, Severity: diag.Error, Fix: lint.SomeUnsafe, Check: on(checkHostname),
-	Subjects: []string{"Transport/Hostname"},
-	Silences: []string{diag.DNSFailureBlocksStart},
+	Code: diag.HostnameOdd, Name: "hostname-odd", Category: lint.Failover, Severity: diag.Error, Fix: lint.SomeUnsafe,
+	Check:      on(checkHostname),
+	Subjects:   []string{"Transport/Hostname"},
+	Suppresses: []string{diag.DNSFailureBlocksStart},
 	Doc: lint.Doc{
-		Title:  "The Hostname of a Transport is no host name",
-		Why:    "A port, a scheme, a blank or brackets stand in it, so it does not resolve: the server is not reached, and with IgnoreDNSFailures false the plug-in may not start. An IPv6 address stands bare here, and in brackets only in a VirtualHost.",
-		Bad:    `<Server CloneID="c1" Name="m1"><Transport Hostname="h1:9080" Port="9080"/></Server>`,
-		Good:   `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
-		Near:   `<Server CloneID="c1" Name="m1"><Transport Hostname="2001:db8::1" Port="9080"/></Server>`,
-		Source: "IBM page \"plugin-cfg.xml file\" (V9)",
+		Title: "The Hostname of a Transport is no host name",
+		Why: "A port, a scheme, a blank or brackets stand in it, so it does not resolve: the server is not " +
+			"reached, and with IgnoreDNSFailures false the plug-in may not start. An IPv6 address stands bare here, " +
+			"and in brackets only in a VirtualHost.",
+		Bad:      `<Server CloneID="c1" Name="m1"><Transport Hostname="h1:9080" Port="9080"/></Server>`,
+		Good:     `<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
+		NearMiss: `<Server CloneID="c1" Name="m1"><Transport Hostname="2001:db8::1" Port="9080"/></Server>`,
+		Source:   "IBM page \"plugin-cfg.xml file\" (V9)",
 	},
 }
 
@@ -129,7 +148,9 @@ func checkHostname(p *pass) {
 				if problem == "" || !t.Hostname.Set() {
 					continue
 				}
-				f := p.Report(at(t.Hostname, t.Node), "Hostname %q of server %q %s; it does not resolve, so the server is not reached, or the plug-in does not start (IgnoreDNSFailures)", t.Hostname.V, s.Name.V, problem).
+				f := p.Report(at(t.Hostname, t.Node), "Hostname %q of server %q %s; it does not resolve, so the "+
+					"server is not reached, or the plug-in does not start (IgnoreDNSFailures)", t.Hostname.V, s.Name.V,
+					problem).
 					About(t.Hostname.Span())
 				if right != "" && t.Hostname.At != nil {
 					f.Repair(false, "write "+right, valueEdit(t.Hostname.At, right))
@@ -149,7 +170,8 @@ func hostProblem(host string) (problem, right string) {
 		scheme, rest = rest[:i+3], strings.TrimRight(rest[i+3:], "/")
 	}
 	bare, port := rest, ""
-	if i := strings.LastIndexByte(rest, ':'); i >= 0 && len(rest) > i+1 && allOf(rest[i+1:], "0123456789") && (strings.Count(rest, ":") == 1 || strings.HasPrefix(rest, "[")) {
+	if i := strings.LastIndexByte(rest, ':'); i >= 0 && len(rest) > i+1 && allOf(rest[i+1:], "0123456789") &&
+		(strings.Count(rest, ":") == 1 || strings.HasPrefix(rest, "[")) {
 		bare, port = rest[:i], rest[i:]
 	}
 	brackets := strings.HasPrefix(bare, "[") && strings.HasSuffix(bare, "]")
@@ -183,15 +205,16 @@ func plainHost(host string) bool {
 }
 
 var logNameEmpty = &lint.Rule{
-	Code: diag.LogNameEmpty, Name: "log-name-empty", Category: lint.Portability, Severity: diag.Warning, Check: on(checkLogName),
+	Code: diag.LogNameEmpty, Name: "log-name-empty", Category: lint.Portability, Severity: diag.Warning,
+	Check:    on(checkLogName),
 	Subjects: []string{"Log/Name"},
 	Doc: lint.Doc{
-		Title:  "Log has no Name, or an empty one",
-		Why:    "Nothing says where the log is: there is believed to be none, and failures leave no trace.",
-		Bad:    `<Log LogLevel="Error"/>`,
-		Good:   `<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
-		Near:   `<Log LogLevel="Error" Name="|/opt/bin/rotatelogs /opt/plugins/logs/http_plugin.log 86400"/>`,
-		Source: "IBM page \"plugin-cfg.xml file\" (V9); effect inferred",
+		Title:    "Log has no Name, or an empty one",
+		Why:      "Nothing says where the log is: there is believed to be none, and failures leave no trace.",
+		Bad:      `<Log LogLevel="Error"/>`,
+		Good:     `<Log LogLevel="Error" Name="/opt/plugins/logs/http_plugin.log"/>`,
+		NearMiss: `<Log LogLevel="Error" Name="|/opt/bin/rotatelogs /opt/plugins/logs/http_plugin.log 86400"/>`,
+		Source:   "IBM page \"plugin-cfg.xml file\" (V9); effect inferred",
 	},
 }
 
@@ -200,5 +223,6 @@ func checkLogName(p *pass) {
 	if l == nil || strings.Trim(l.Name.V, " \t|") != "" {
 		return
 	}
-	p.Report(at(l.Name, l.Node), "Log has %s Name; nothing says where the log is, so there is believed to be none", ifElse(l.Name.Set(), "an empty", "no"))
+	p.Report(at(l.Name, l.Node), "Log has %s Name; nothing says where the log is, so there is believed to be none",
+		ifElse(l.Name.Set(), "an empty", "no"))
 }

@@ -31,8 +31,10 @@ func TestSeverityAndProfiles(t *testing.T) {
 	}{
 		{"default", lint.Options{}, "WP822 WP301"},
 		{"off", lint.Options{Rules: map[string]lint.RuleSetting{"WP822": {Off: true}}}, "WP301"},
-		{"raised", lint.Options{Rules: map[string]lint.RuleSetting{"WP405": {Severity: diag.Error}}}, "WP822 WP405 WP301"},
-		{"lowered out of sight", lint.Options{Rules: map[string]lint.RuleSetting{"WP301": {Severity: diag.Info}}}, "WP822"},
+		{"raised", lint.Options{Rules: map[string]lint.RuleSetting{"WP405": {Severity: diag.Error}}},
+			"WP822 WP405 WP301"},
+		{"lowered out of sight", lint.Options{Rules: map[string]lint.RuleSetting{"WP301": {Severity: diag.Info}}},
+			"WP822"},
 		{"liberty", lint.Options{Profile: "liberty"}, "WP301"},
 		{"security", lint.Options{Profile: "security"}, "WP709"},
 	} {
@@ -47,7 +49,8 @@ func TestSeverityAndProfiles(t *testing.T) {
 
 func TestMessageForm(t *testing.T) {
 	ds, files := lintText("<Config>\n"+collision+"\n</Config>", lint.Options{})
-	want := `plugin-cfg.xml:4:18: error: CloneID "c1" of server "m2" is already used by server "m1" on line 3; sessions of one reach the other [WP301 clone-id-collision]`
+	want := `plugin-cfg.xml:4:18: error: CloneID "c1" of server "m2" is already used by server "m1" on line 3; ` +
+		`sessions of one reach the other [WP301 clone-id-collision]`
 	if !strings.Contains(describe(ds, files), want) {
 		t.Errorf("got\n%swant\n  %s", describe(ds, files), want)
 	}
@@ -78,7 +81,8 @@ func TestIgnores(t *testing.T) {
 	if got := codes(whole); got != "WP822" {
 		t.Errorf("before the root: got %s\n%s", got, describe(whole, files))
 	}
-	inline := strings.Replace(complete(collision), "</Server>\n</ServerCluster>", "</Server> <!-- wasplug:ignore WP301 lab -->\n</ServerCluster>", 1)
+	inline := strings.Replace(complete(collision), "</Server>\n</ServerCluster>", "</Server> <!-- wasplug:ignore "+
+		"WP301 lab -->\n</ServerCluster>", 1)
 	if ds, files := lintText(inline, lint.Options{Now: now}); codes(ds) != "WP822" {
 		t.Errorf("behind the element: got\n%s", describe(ds, files))
 	}

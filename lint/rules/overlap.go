@@ -10,15 +10,22 @@ import (
 )
 
 var affinityCookieDiffersOnOverlap = &lint.Rule{
-	Code: diag.AffinityCookieDiffersOnOverlap, Name: "affinity-cookie-differs-on-overlap", Category: lint.Affinity, Severity: diag.Warning, Fix: lint.UnsafeFix, Check: on(checkCookieOverlap),
-	Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
-	Silences: []string{diag.AffinityCookieDiffersInCluster},
+	Code: diag.AffinityCookieDiffersOnOverlap, Name: "affinity-cookie-differs-on-overlap", Category: lint.Affinity,
+	Severity: diag.Warning, Fix: lint.UnsafeFix, Check: on(checkCookieOverlap),
+	Subjects:   []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
+	Suppresses: []string{diag.AffinityCookieDiffersInCluster},
 	Doc: lint.Doc{
-		Title:  "Two Uris that overlap, or are equal, have different affinity cookies or URL identifiers",
-		Why:    "The cookie of the Uri that decided counts: /app/* and /app/x/* behave differently, and one of them looks for a cookie that the application never sets. Of two equal Uris which one counts is undocumented (choice score-tie). Looked at are Uris that lead from one alias to one cluster: applications of different clusters have cookies of their own.",
-		Bad:    "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n  <Uri Name=\"/shop/cart/*\"/>\n</UriGroup>",
-		Good:   "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/cart/*\"/>\n</UriGroup>",
-		Near:   "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n  <Uri Name=\"/other/*\"/>\n</UriGroup>",
+		Title: "Two Uris that overlap, or are equal, have different affinity cookies or URL identifiers",
+		Why: "The cookie of the Uri that decided counts: /app/* and /app/x/* behave differently, and one of " +
+			"them looks for a cookie that the application never sets. Of two equal Uris which one counts is " +
+			"undocumented (choice score-tie). Looked at are Uris that lead from one alias to one cluster: " +
+			"applications of different clusters have cookies of their own.",
+		Bad: "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n" +
+			"  <Uri Name=\"/shop/cart/*\"/>\n</UriGroup>",
+		Good: "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n" +
+			"  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/cart/*\"/>\n</UriGroup>",
+		NearMiss: "<UriGroup Name=\"shop_uris\">\n  <Uri AffinityCookie=\"SHOPSESSION\" Name=\"/shop/*\"/>\n" +
+			"  <Uri Name=\"/other/*\"/>\n</UriGroup>",
 		Source: "APAR PQ67476; R4",
 	},
 }
@@ -52,7 +59,8 @@ func sameCookies(uris []*parser.Uri) bool {
 	return !slices.ContainsFunc(uris, func(u *parser.Uri) bool { return cookiesOf(u) != cookiesOf(uris[0]) })
 }
 
-// uriSet finds the Uris that can match a path of another one: what stands before the "*" of one begins with that of the other.
+// uriSet finds the Uris that can match a path of another one: what stands before the "*" of one begins with that of
+// the other.
 type uriSet struct {
 	byHead map[string][]alike
 	place  map[*parser.Uri]int
@@ -84,8 +92,8 @@ func newURISet(uris []*parser.Uri) *uriSet {
 	return x
 }
 
-// differing returns the Uri with the longest beginning that overlaps with another one under other cookie names: one around it, or an equal
-// one earlier in the file.
+// differing returns the Uri with the longest beginning that overlaps with another one under other cookie names: one
+// around it, or an equal one earlier in the file.
 func (x *uriSet) differing(p *pass, u *parser.Uri, work *int) *parser.Uri {
 	head, _, _ := strings.Cut(u.Name.V, "*")
 	for end := len(head); end >= 0; end-- {
@@ -134,7 +142,8 @@ func (x *uriSet) meets(p *pass, uris []*parser.Uri, work *int) string {
 	return ""
 }
 
-// within reports whether a Uri with the same text before its "*" as another one matches only a part of what that one matches.
+// within reports whether a Uri with the same text before its "*" as another one matches only a part of what that one
+// matches.
 func within(u, c *parser.Uri) bool {
 	return strings.HasSuffix(c.Name.V, "*") && !strings.HasSuffix(u.Name.V, "*")
 }
@@ -143,11 +152,13 @@ func (p *pass) reportCookies(c, u *parser.Uri) {
 	for _, v := range []struct {
 		name string
 		a, b parser.Val[string]
-	}{{"AffinityCookie", c.AffinityCookie, u.AffinityCookie}, {"AffinityURLIdentifier", c.AffinityURLIdentifier, u.AffinityURLIdentifier}} {
+	}{{"AffinityCookie", c.AffinityCookie, u.AffinityCookie}, {"AffinityURLIdentifier", c.AffinityURLIdentifier,
+		u.AffinityURLIdentifier}} {
 		if v.a.V == v.b.V {
 			continue
 		}
-		f := p.Report(at(v.b, u.Node), "%s of Uri %q is %q, but %q %s on %s; %s", v.name, u.Name.V, v.b.V, v.a.V, p.besides(c, u), p.Where(at(v.a, c.Node)), cookieEffect(c, u)).
+		f := p.Report(at(v.b, u.Node), "%s of Uri %q is %q, but %q %s on %s; %s", v.name, u.Name.V, v.b.V, v.a.V,
+			p.besides(c, u), p.Where(at(v.a, c.Node)), cookieEffect(c, u)).
 			See(at(v.a, c.Node), "the other Uri").About(attr{u.Node, v.name}, attr{c.Node, v.name})
 		f.Repair(false, "use the same", setAttr(u.Node, v.name, v.a.V))
 	}
@@ -163,13 +174,14 @@ func (p *pass) besides(c, u *parser.Uri) string {
 
 func cookieEffect(c, u *parser.Uri) string {
 	if c.Name.V == u.Name.V {
-		return "which of the two counts is undocumented (choice score-tie), so the sessions of one of them may not be found"
+		return "which of the two counts is undocumented (choice score-tie), so the sessions of one of them may not " +
+			"be found"
 	}
 	return "the Uri that decides counts (R4), so a session of one is not found by the other"
 }
 
-// together lists the Uris that one cookie of a browser can meet: of all groups that lead from one alias to one cluster, and of each group
-// that no Route uses.
+// together lists the Uris that one cookie of a browser can meet: of all groups that lead from one alias to one
+// cluster, and of each group that no Route uses.
 func (p *pass) together() [][]*parser.Uri {
 	type ends struct {
 		alias   hostPort
@@ -179,8 +191,8 @@ func (p *pass) together() [][]*parser.Uri {
 	var order []ends
 	used := map[*parser.UriGroup]bool{}
 	aliases, work := p.aliasKeys(), maxWork
-	for i := range p.facts.routes {
-		r := &p.facts.routes[i]
+	for i := range p.index.routes {
+		r := &p.index.routes[i]
 		if r.uris == nil {
 			continue
 		}
@@ -198,7 +210,8 @@ func (p *pass) together() [][]*parser.Uri {
 	var out [][]*parser.Uri
 	var seen [][]*parser.UriGroup
 	for _, e := range order {
-		if work -= len(seen); work > 0 && !slices.ContainsFunc(seen, func(s []*parser.UriGroup) bool { return slices.Equal(s, byEnds[e]) }) {
+		if work -= len(seen); work > 0 &&
+			!slices.ContainsFunc(seen, func(s []*parser.UriGroup) bool { return slices.Equal(s, byEnds[e]) }) {
 			seen = append(seen, byEnds[e])
 			out = append(out, urisOf(byEnds[e]))
 		}
@@ -218,11 +231,12 @@ func urisOf(groups []*parser.UriGroup) (out []*parser.Uri) {
 	return out
 }
 
-// aliasKeys lists what the aliases of each group match; one key stands for every host in a Route without a group, or with one that is not there.
+// aliasKeys lists what the aliases of each group match; one key stands for every host in a Route without a group, or
+// with one that is not there.
 func (p *pass) aliasKeys() map[*parser.VirtualHostGroup][]hostPort {
 	keys := map[*parser.VirtualHostGroup][]hostPort{nil: {{}}}
-	for i := range p.facts.aliases {
-		a := &p.facts.aliases[i]
+	for i := range p.index.aliases {
+		a := &p.index.aliases[i]
 		keys[a.group] = append(keys[a.group], a.key())
 	}
 	return keys

@@ -17,15 +17,16 @@ var performanceRules = []*lint.Rule{
 }
 
 var traceLevelLeftOn = &lint.Rule{
-	Code: diag.TraceLevelLeftOn, Name: "trace-level-left-on", Category: lint.Performance, Severity: diag.Warning, Fix: lint.SafeFix, Check: on(checkTraceLevel),
+	Code: diag.TraceLevelLeftOn, Name: "trace-level-left-on", Category: lint.Performance, Severity: diag.Warning,
+	Fix: lint.SafeFix, Check: on(checkTraceLevel),
 	Subjects: []string{"Log/LogLevel"},
 	Doc: lint.Doc{
-		Title:  "The log level is one for tracing",
-		Why:    "The log grows without bound and requests slow down; cookies and bodies may be in it.",
-		Bad:    "<Log LogLevel=\"Trace\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		Near:   "<Log LogLevel=\"Stats\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		Source: "levels: IBM, the plug-in log",
+		Title:    "The log level is one for tracing",
+		Why:      "The log grows without bound and requests slow down; cookies and bodies may be in it.",
+		Bad:      "<Log LogLevel=\"Trace\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Good:     "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		NearMiss: "<Log LogLevel=\"Stats\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Source:   "levels: IBM, the plug-in log",
 	},
 }
 
@@ -35,21 +36,24 @@ func checkTraceLevel(p *pass) {
 	}
 	switch level := p.Config.Log.Level; level.V {
 	case "Trace", "Debug", "Detail":
-		p.Report(level.Span(), "LogLevel %q writes many lines for each request; the log grows without bound, requests slow down, and cookies and bodies may be in it", level.V).
+		p.Report(level.Span(), "LogLevel %q writes many lines for each request; the log grows without bound, "+
+			"requests slow down, and cookies and bodies may be in it", level.V).
 			Repair(true, "write Error", valueEdit(level.At, "Error"))
 	}
 }
 
 var refreshInterval = &lint.Rule{
-	Code: diag.RefreshInterval, Name: "refresh-interval", Category: lint.Performance, Severity: diag.Info, Check: on(checkRefresh),
+	Code: diag.RefreshInterval, Name: "refresh-interval", Category: lint.Performance, Severity: diag.Info,
+	Check:    on(checkRefresh),
 	Subjects: []string{"Config/RefreshInterval"},
 	Doc: lint.Doc{
-		Title:  "RefreshInterval is very short, very long, or not positive",
-		Why:    "Edits seem to be ignored, or every process polls the disk. The value that means never is undocumented.",
-		Bad:    "<Config RefreshInterval=\"86400\"/>",
-		Good:   "<Config RefreshInterval=\"60\"/>",
-		Near:   "<Config RefreshInterval=\"3600\"/>",
-		Source: "IBM, refresh interval of the plug-in",
+		Title: "RefreshInterval is very short, very long, or not positive",
+		Why: "Edits seem to be ignored, or every process polls the disk. The value that means never is " +
+			"undocumented.",
+		Bad:      "<Config RefreshInterval=\"86400\"/>",
+		Good:     "<Config RefreshInterval=\"60\"/>",
+		NearMiss: "<Config RefreshInterval=\"3600\"/>",
+		Source:   "IBM, refresh interval of the plug-in",
 	},
 }
 
@@ -60,24 +64,28 @@ func checkRefresh(p *pass) {
 	}
 	switch n := v.V; {
 	case n <= 0:
-		p.Report(v.Span(), "RefreshInterval %d: that the file is then never read again is not documented, the number that means never is unknown", n)
+		p.Report(v.Span(), "RefreshInterval %d: that the file is then never read again is not documented, the "+
+			"number that means never is unknown", n)
 	case n < 10:
-		p.Report(v.Span(), "RefreshInterval %d lets every process of the web server look at the file every %d seconds", n, n)
+		p.Report(v.Span(), "RefreshInterval %d lets every process of the web server look at the file every %d seconds",
+			n, n)
 	case n > 3600:
-		p.Report(v.Span(), "RefreshInterval %d: a change of this file is noticed after up to %d minutes, edits seem to be ignored", n, n/60)
+		p.Report(v.Span(), "RefreshInterval %d: a change of this file is noticed after up to %d minutes, edits seem "+
+			"to be ignored", n, n/60)
 	}
 }
 
 var tlsNotConsolidated = &lint.Rule{
-	Code: diag.TLSNotConsolidated, Name: "tls-not-consolidated", Category: lint.Performance, Severity: diag.Info, Fix: lint.UnsafeFix, Check: on(checkConsolidate),
+	Code: diag.TLSNotConsolidated, Name: "tls-not-consolidated", Category: lint.Performance, Severity: diag.Info,
+	Fix: lint.UnsafeFix, Check: on(checkConsolidate),
 	Subjects: []string{"Config/SSLConsolidate"},
 	Doc: lint.Doc{
-		Title:  "Equal TLS environments are not shared",
-		Why:    "One TLS environment for each Transport: slow start, memory.",
-		Bad:    "<Config SSLConsolidate=\"false\"/>",
-		Good:   "<Config SSLConsolidate=\"true\"/>",
-		Near:   https1,
-		Source: "OpenLiberty/open-liberty#28696; meaning recalled",
+		Title:    "Equal TLS environments are not shared",
+		Why:      "One TLS environment for each Transport: slow start, memory.",
+		Bad:      "<Config SSLConsolidate=\"false\"/>",
+		Good:     "<Config SSLConsolidate=\"true\"/>",
+		NearMiss: https1,
+		Source:   "OpenLiberty/open-liberty#28696; meaning recalled",
 	},
 }
 
@@ -107,7 +115,8 @@ func checkConsolidate(p *pass) {
 		if a := p.Config.Node.Attr("SSLConsolidate"); a != nil {
 			span = a.Span
 		}
-		p.Report(span, "%d https Transports have one keyring and label, and SSLConsolidate is not true; each gets a TLS environment of its own: slow start, memory (recalled)", most).
+		p.Report(span, "%d https Transports have one keyring and label, and SSLConsolidate is not true; each gets a "+
+			"TLS environment of its own: slow start, memory (recalled)", most).
 			Repair(false, "share it", setAttr(p.Config.Node, "SSLConsolidate", "true"))
 	}
 }
@@ -116,15 +125,18 @@ func checkConsolidate(p *pass) {
 const largestCache = 512 * 1024
 
 var esiOn = &lint.Rule{
-	Code: diag.ESIOn, Name: "esi-on", Category: lint.Performance, Severity: diag.Info, Fix: lint.UnsafeFix, Check: on(checkESI),
+	Code: diag.ESIOn, Name: "esi-on", Category: lint.Performance, Severity: diag.Info, Fix: lint.UnsafeFix,
+	Check:    on(checkESI),
 	Subjects: []string{"Config/ESIEnable"},
 	Doc: lint.Doc{
-		Title:  "ESI caching is on",
-		Why:    "Each process caches by itself; a page with Set-Cookie and without Cache-Control may be given to other users. The default hangs on the level: on up to V7, unknown for V8 and V8.5, off at V9. ESIMaxCacheSize counts KB for each process: above 512 MB it is mentioned too.",
-		Bad:    "<Property Name=\"ESIEnable\" Value=\"true\"/>",
-		Good:   "<Property Name=\"ESIEnable\" Value=\"false\"/>",
-		Near:   "<Property Name=\"esiEnable\" Value=\"false\"/>",
-		Source: "IBM, edge side include caching",
+		Title: "ESI caching is on",
+		Why: "Each process caches by itself; a page with Set-Cookie and without Cache-Control may be given to " +
+			"other users. The default hangs on the level: on up to V7, unknown for V8 and V8.5, off at V9. " +
+			"ESIMaxCacheSize counts KB for each process: above 512 MB it is mentioned too.",
+		Bad:      "<Property Name=\"ESIEnable\" Value=\"true\"/>",
+		Good:     "<Property Name=\"ESIEnable\" Value=\"false\"/>",
+		NearMiss: "<Property Name=\"esiEnable\" Value=\"false\"/>",
+		Source:   "IBM, edge side include caching",
 	},
 }
 
@@ -132,11 +144,13 @@ func checkESI(p *pass) {
 	if p.Config.Node == nil {
 		return
 	}
-	const effect = "; each process of the web server caches by itself, and a page with Set-Cookie and without Cache-Control may be given to other users"
+	const effect = "; each process of the web server caches by itself, and a page with Set-Cookie and without " +
+		"Cache-Control may be given to other users"
 	prop := parser.Find(p.Config.Properties, "ESIEnable")
 	if prop != nil {
 		if prop.Value.V == "true" {
-			p.Report(at(prop.Value, prop.Node), "ESI caching is on"+effect).Repair(false, "switch it off", setAttr(prop.Node, "Value", "false"))
+			p.Report(at(prop.Value, prop.Node), "ESI caching is on"+effect).Repair(false, "switch it off",
+				setAttr(prop.Node, "Value", "false"))
 			checkCacheSize(p)
 		}
 		return
@@ -144,9 +158,11 @@ func checkESI(p *pass) {
 	level := ifElse(targetName(p.Options) == "", "latest", targetName(p.Options))
 	switch unset, _ := choices.DefaultAt("ESIEnable absent", level); unset {
 	case "true":
-		p.Report(p.Config.Node.NameSpan, "ESI caching is on, as there is no Property ESIEnable and level %s has it on by default"+effect, level)
+		p.Report(p.Config.Node.NameSpan, "ESI caching is on, as there is no Property ESIEnable and level %s has it "+
+			"on by default"+effect, level)
 	case "unknown":
-		p.Report(p.Config.Node.NameSpan, "whether ESI caching is on is unknown: there is no Property ESIEnable, and the default of level %s is undocumented", level)
+		p.Report(p.Config.Node.NameSpan, "whether ESI caching is on is unknown: there is no Property ESIEnable, and "+
+			"the default of level %s is undocumented", level)
 	}
 }
 
@@ -156,29 +172,33 @@ func checkCacheSize(p *pass) {
 		return
 	}
 	if n, err := strconv.Atoi(prop.Value.V); err == nil && n > largestCache {
-		p.Report(prop.Value.Span(), "ESIMaxCacheSize %d is in KB: each process of the web server may take %d MB for its cache", n, n/1024)
+		p.Report(prop.Value.Span(), "ESIMaxCacheSize %d is in KB: each process of the web server may take %d MB for "+
+			"its cache", n, n/1024)
 	}
 }
 
 var routeScanCost = &lint.Rule{
-	Code: diag.RouteScanCost, Name: "route-scan-cost", Category: lint.Performance, Severity: diag.Info, Check: on(checkScanCost),
+	Code: diag.RouteScanCost, Name: "route-scan-cost", Category: lint.Performance, Severity: diag.Info,
+	Check:    on(checkScanCost),
 	Subjects: []string{"Route", "Uri", "VirtualHost"},
-	Options:  []lint.Option{{Name: "max-comparisons", Default: []int{20000}, Doc: "aliases and Uris of all Routes that are not reported"}},
+	Options: []lint.Option{{Name: "max-comparisons", Default: []int{20000},
+		Doc: "aliases and Uris of all Routes that are not reported"}},
 	Doc: lint.Doc{
-		Title:  "Every request is compared with very many aliases and Uris",
-		Why:    "Every Route is scored for every request; thousands of listed servlets cost time that one /app/* does not.",
-		Bad:    uriGroup("shop_uris", "/shop/a", "/shop/b", "/shop/c"),
-		Good:   uriGroup("shop_uris", "/shop/*"),
-		Near:   uriGroup("shop_uris", "/shop/a", "/bank/b"),
-		Source: "R1",
+		Title: "Every request is compared with very many aliases and Uris",
+		Why: "Every Route is scored for every request; thousands of listed servlets cost time that one /app/* " +
+			"does not.",
+		Bad:      uriGroup("shop_uris", "/shop/a", "/shop/b", "/shop/c"),
+		Good:     uriGroup("shop_uris", "/shop/*"),
+		NearMiss: uriGroup("shop_uris", "/shop/a", "/bank/b"),
+		Source:   "R1",
 	},
 }
 
 func checkScanCost(p *pass) {
 	most := p.Option("max-comparisons")
 	sum := 0
-	for i := range p.facts.routes {
-		r := &p.facts.routes[i]
+	for i := range p.index.routes {
+		r := &p.index.routes[i]
 		if r.vhosts != nil {
 			sum += len(r.vhosts.Aliases)
 		}
@@ -186,22 +206,25 @@ func checkScanCost(p *pass) {
 			sum += len(r.uris.Uris)
 		}
 		if sum > most {
-			p.Report(r.Node.NameSpan, "up to this Route a request is compared with more than %d aliases and Uris; every Route is scored for every request (R1)", most)
+			p.Report(r.Node.NameSpan, "up to this Route a request is compared with more than %d aliases and Uris; "+
+				"every Route is scored for every request (R1)", most)
 			return
 		}
 	}
 }
 
 var extraRoundTrips = &lint.Rule{
-	Code: diag.ExtraRoundTrips, Name: "extra-round-trips", Category: lint.Performance, Severity: diag.Info, Fix: lint.UnsafeFix, Check: on(checkRoundTrips),
+	Code: diag.ExtraRoundTrips, Name: "extra-round-trips", Category: lint.Performance, Severity: diag.Info,
+	Fix: lint.UnsafeFix, Check: on(checkRoundTrips),
 	Subjects: []string{"Server/ExtendedHandshake", "Server/WaitForContinue"},
 	Doc: lint.Doc{
-		Title:  "ExtendedHandshake or WaitForContinue is true",
-		Why:    "A round trip more for each request, with WaitForContinue for each one with a body; only proxy firewalls need it.",
-		Bad:    members("", "", `ExtendedHandshake="true" `, ""),
-		Good:   members("", "", `ExtendedHandshake="false" `, ""),
-		Near:   members("", "", `WaitForContinue="false" `, ""),
-		Source: "IBM, plug-in properties",
+		Title: "ExtendedHandshake or WaitForContinue is true",
+		Why: "A round trip more for each request, with WaitForContinue for each one with a body; only proxy " +
+			"firewalls need it.",
+		Bad:      members("", "", `ExtendedHandshake="true" `, ""),
+		Good:     members("", "", `ExtendedHandshake="false" `, ""),
+		NearMiss: members("", "", `WaitForContinue="false" `, ""),
+		Source:   "IBM, plug-in properties",
 	},
 }
 
@@ -210,9 +233,11 @@ func checkRoundTrips(p *pass) {
 		for _, v := range []struct {
 			name, each string
 			parser.Val[bool]
-		}{{"ExtendedHandshake", "request", s.ExtendedHandshake}, {"WaitForContinue", "request with a body", s.WaitForContinue}} {
+		}{{"ExtendedHandshake", "request", s.ExtendedHandshake}, {"WaitForContinue", "request with a body",
+			s.WaitForContinue}} {
 			if v.Valid && v.V {
-				p.Report(v.Span(), "%s true of server %q costs a round trip more for each %s; only a proxy firewall between web server and server needs it", v.name, s.Name.V, v.each).
+				p.Report(v.Span(), "%s true of server %q costs a round trip more for each %s; only a proxy firewall "+
+					"between web server and server needs it", v.name, s.Name.V, v.each).
 					Repair(false, "switch it off", valueEdit(v.At, "false"))
 			}
 		}
@@ -220,15 +245,17 @@ func checkRoundTrips(p *pass) {
 }
 
 var noConnectionLimit = &lint.Rule{
-	Code: diag.NoConnectionLimit, Name: "no-connection-limit", Category: lint.Performance, Severity: diag.Info, Check: on(checkNoLimit),
+	Code: diag.NoConnectionLimit, Name: "no-connection-limit", Category: lint.Performance, Severity: diag.Info,
+	Check:    on(checkNoLimit),
 	Subjects: []string{"Server/MaxConnections"},
 	Doc: lint.Doc{
-		Title:  "Nothing limits the requests that wait for a hung Server",
-		Why:    "Without MaxConnections and with a long or no ServerIOTimeout, one hung server takes up every thread.",
-		Bad:    members("", "", `ServerIOTimeout="900" `, `ServerIOTimeout="900" `),
-		Good:   members("", "", `ServerIOTimeout="60" `, `ServerIOTimeout="60" `),
-		Near:   members("", "", `MaxConnections="50" ServerIOTimeout="900" `),
-		Source: "REDP-4308, 2.2.4",
+		Title: "Nothing limits the requests that wait for a hung Server",
+		Why: "Without MaxConnections and with a long or no ServerIOTimeout, one hung server takes up every " +
+			"thread.",
+		Bad:      members("", "", `ServerIOTimeout="900" `, `ServerIOTimeout="900" `),
+		Good:     members("", "", `ServerIOTimeout="60" `, `ServerIOTimeout="60" `),
+		NearMiss: members("", "", `MaxConnections="50" ServerIOTimeout="900" `),
+		Source:   "REDP-4308, 2.2.4",
 	},
 }
 
@@ -239,7 +266,8 @@ func checkNoLimit(p *pass) {
 		}
 		for _, s := range c.Servers {
 			if n := abs(s.ServerIOTimeout.V); n == 0 || n > 60 {
-				p.Report(at(s.MaxConnections, s.Node), "no server of cluster %q has MaxConnections, and server %q may hang for %s; one hung server then takes every thread of the web server", c.Name.V, s.Name.V,
+				p.Report(at(s.MaxConnections, s.Node), "no server of cluster %q has MaxConnections, and server %q "+
+					"may hang for %s; one hung server then takes every thread of the web server", c.Name.V, s.Name.V,
 					ifElse(n == 0, "ever", number(n)+" seconds"))
 				break
 			}
@@ -248,21 +276,23 @@ func checkNoLimit(p *pass) {
 }
 
 var esiInvalidationWithoutMonitor = &lint.Rule{
-	Code: diag.ESIInvalidationWithoutMonitor, Name: "esi-invalidation-without-monitor", Category: lint.Performance, Severity: diag.Info, Check: on(checkESIMonitor),
+	Code: diag.ESIInvalidationWithoutMonitor, Name: "esi-invalidation-without-monitor", Category: lint.Performance,
+	Severity: diag.Info, Check: on(checkESIMonitor),
 	Subjects: []string{"Config/ESIInvalidationMonitor"},
 	Doc: lint.Doc{
-		Title:  "ESIInvalidationMonitor is true",
-		Why:    "It needs DynaCacheEsi.ear on the servers, else the web server's log fills with errors.",
-		Bad:    "<Property Name=\"ESIInvalidationMonitor\" Value=\"true\"/>",
-		Good:   "<Property Name=\"ESIInvalidationMonitor\" Value=\"false\"/>",
-		Near:   "<Property Name=\"ESIEnable\" Value=\"true\"/>",
-		Source: "IBM, set edge side include caching",
+		Title:    "ESIInvalidationMonitor is true",
+		Why:      "It needs DynaCacheEsi.ear on the servers, else the web server's log fills with errors.",
+		Bad:      "<Property Name=\"ESIInvalidationMonitor\" Value=\"true\"/>",
+		Good:     "<Property Name=\"ESIInvalidationMonitor\" Value=\"false\"/>",
+		NearMiss: "<Property Name=\"ESIEnable\" Value=\"true\"/>",
+		Source:   "IBM, set edge side include caching",
 	},
 }
 
 func checkESIMonitor(p *pass) {
 	if prop := parser.Find(p.Config.Properties, "ESIInvalidationMonitor"); prop != nil && prop.Value.V == "true" {
-		p.Report(prop.Value.Span(), "ESIInvalidationMonitor true needs the application DynaCacheEsi.ear on the servers; without it the web server's log fills with errors")
+		p.Report(prop.Value.Span(), "ESIInvalidationMonitor true needs the application DynaCacheEsi.ear on the "+
+			"servers; without it the web server's log fills with errors")
 	}
 }
 

@@ -34,15 +34,18 @@ func (p *pass) paths(visit func(what string, v parser.Val[string], n *parser.Nod
 }
 
 var pathStyle = &lint.Rule{
-	Code: diag.PathStyle, Name: "path-style", Category: lint.Portability, Severity: diag.Warning, Check: on(checkPathStyle),
+	Code: diag.PathStyle, Name: "path-style", Category: lint.Portability, Severity: diag.Warning,
+	Check:    on(checkPathStyle),
 	Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
 	Doc: lint.Doc{
-		Title:  "Windows and Unix paths stand in one file",
-		Why:    "The file was made for another machine: the key store or the log is not found. One Windows path with slashes of both kinds, C:\\plugins/logs, is found all the same: WebSphere writes such paths itself, so they are not reported.",
-		Bad:    "<Log LogLevel=\"Error\" Name=\"C:\\plugins\\logs\\http_plugin.log\"/>",
-		Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		Near:   "<Log LogLevel=\"Error\" Name=\"logs/http_plugin.log\"/>",
-		Source: "observed",
+		Title: "Windows and Unix paths stand in one file",
+		Why: "The file was made for another machine: the key store or the log is not found. One Windows path " +
+			"with slashes of both kinds, C:\\plugins/logs, is found all the same: WebSphere writes such paths " +
+			"itself, so they are not reported.",
+		Bad:      "<Log LogLevel=\"Error\" Name=\"C:\\plugins\\logs\\http_plugin.log\"/>",
+		Good:     "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		NearMiss: "<Log LogLevel=\"Error\" Name=\"logs/http_plugin.log\"/>",
+		Source:   "observed",
 	},
 }
 
@@ -55,13 +58,17 @@ func checkPathStyle(p *pass) {
 		case isWindows(v.V):
 			if unix.Set() {
 				reported = true
-				p.Report(v.Span(), "%s %q is a Windows path, but %q on %s is one of Unix; made for another machine, one of the two is not found", what, v.V, unix.V, p.Where(unix.Span())).See(unix.Span(), "the other style")
+				p.Report(v.Span(), "%s %q is a Windows path, but %q on %s is one of Unix; made for another machine, "+
+					"one of the two is not found", what, v.V, unix.V, p.Where(unix.Span())).See(unix.Span(),
+					"the other style")
 			}
 			windows = v
 		case isUnix(v.V):
 			if windows.Set() {
 				reported = true
-				p.Report(v.Span(), "%s %q is a Unix path, but %q on %s is one of Windows; made for another machine, one of the two is not found", what, v.V, windows.V, p.Where(windows.Span())).See(windows.Span(), "the other style")
+				p.Report(v.Span(), "%s %q is a Unix path, but %q on %s is one of Windows; made for another machine, "+
+					"one of the two is not found", what, v.V, windows.V, p.Where(windows.Span())).See(windows.Span(),
+					"the other style")
 			}
 			unix = v
 		}
@@ -69,14 +76,17 @@ func checkPathStyle(p *pass) {
 }
 
 var localhostTransport = &lint.Rule{
-	Code: diag.LocalhostTransport, Name: "localhost-transport", Category: lint.Portability, Severity: diag.Warning, Check: on(checkLocalhost),
+	Code: diag.LocalhostTransport, Name: "localhost-transport", Category: lint.Portability, Severity: diag.Warning,
+	Check:    on(checkLocalhost),
 	Subjects: []string{"Transport/Hostname"},
 	Doc: lint.Doc{
-		Title:  "A Server is reached at localhost",
-		Why:    "Right on a laptop, wrong on a web server of another machine. Liberty writes it when its host is * and no default host name is valid.",
-		Bad:    "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"localhost\" Port=\"9080\"/></Server>",
-		Good:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-		Near:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"localhost.example.com\" Port=\"9080\"/></Server>",
+		Title: "A Server is reached at localhost",
+		Why: "Right on a laptop, wrong on a web server of another machine. Liberty writes it when its host is " +
+			"* and no default host name is valid.",
+		Bad:  "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"localhost\" Port=\"9080\"/></Server>",
+		Good: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		NearMiss: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"localhost.example.com\" " +
+			"Port=\"9080\"/></Server>",
 		Source: "observed in Liberty's generator",
 	},
 }
@@ -100,21 +110,33 @@ func checkLocalhost(p *pass) {
 			}
 		}
 		if first != nil {
-			p.Report(first.Hostname.Span(), "server %q%s of cluster %q %s reached at %q; on a web server of another machine that is the wrong one. Liberty writes it when its host is \"*\" and no default host name is valid",
+			p.Report(first.Hostname.Span(), "server %q%s of cluster %q %s reached at %q; on a web server of another "+
+				"machine that is the wrong one. Liberty writes it when its host is \"*\" and no default host name "+
+				"is valid",
 				server.Name.V, others(more), c.Name.V, ifElse(more > 0, "are", "is"), first.Hostname.V)
 		}
 	}
 }
 
 var legacyV4 = &lint.Rule{
-	Code: diag.LegacyV4, Name: "legacy-v4", Category: lint.Portability, Severity: diag.Warning, Fix: lint.UnsafeFix, Check: on(checkV4),
+	Code: diag.LegacyV4, Name: "legacy-v4", Category: lint.Portability, Severity: diag.Warning, Fix: lint.UnsafeFix,
+	Check:    on(checkV4),
 	Subjects: []string{"ServerGroup", "Route/ServerGroup"},
 	Doc: lint.Doc{
-		Title:  "The file has names of WebSphere 4",
-		Why:    "ServerGroup became ServerCluster in V5; later plug-ins do not read the old name.",
-		Bad:    "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerGroup Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerGroup>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerGroup=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
-		Good:   "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
-		Near:   "<!-- ServerGroup was the name in V4 -->\n<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>",
+		Title: "The file has names of WebSphere 4",
+		Why:   "ServerGroup became ServerCluster in V5; later plug-ins do not read the old name.",
+		Bad: "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost " +
+			"Name=\"*:80\"/></VirtualHostGroup>\n  <ServerGroup Name=\"shop\"><Server CloneID=\"c1\" " +
+			"Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerGroup>\n" +
+			"  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerGroup=\"shop\" " +
+			"UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
+		Good: "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost " +
+			"Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" " +
+			"Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n" +
+			"  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerCluster=\"shop\" " +
+			"UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
+		NearMiss: "<!-- ServerGroup was the name in V4 -->\n<UriGroup Name=\"shop_uris\"><Uri " +
+			"Name=\"/shop/*\"/></UriGroup>",
 		Source: "IBM V5 documentation of the renaming; effect inferred",
 	},
 }
@@ -122,13 +144,15 @@ var legacyV4 = &lint.Rule{
 func checkV4(p *pass) {
 	for _, c := range p.Config.Clusters {
 		if c.Node.Name == "ServerGroup" && !c.Node.Span.IsZero() {
-			p.Report(c.Node.NameSpan, "ServerGroup is the V4 name of ServerCluster; plug-ins from V5 on do not read it (inferred from the documented renaming)").
+			p.Report(c.Node.NameSpan, "ServerGroup is the V4 name of ServerCluster; plug-ins from V5 on do not read "+
+				"it (inferred from the documented renaming)").
 				Repair(false, "rename it", rename(c.Node, "ServerCluster")...)
 		}
 	}
 	for _, r := range p.Config.Routes {
 		if a := r.Node.Attr("ServerGroup"); a != nil && r.Node.Attr("ServerCluster") == nil {
-			p.Report(a.NameSpan, "attribute ServerGroup of Route is the V4 name of ServerCluster; plug-ins from V5 on do not read it (inferred from the documented renaming)").
+			p.Report(a.NameSpan, "attribute ServerGroup of Route is the V4 name of ServerCluster; plug-ins from V5 "+
+				"on do not read it (inferred from the documented renaming)").
 				Repair(false, "rename it", diag.Edit{Span: a.NameSpan, New: "ServerCluster"})
 		}
 	}
@@ -140,24 +164,30 @@ var (
 	level = regexp.MustCompile(`(\d+)\.(\d+)[.\dx]*`)
 )
 
-// tooOld reports whether the target is older than every level that a row names: fix packs brought some attributes to older releases too.
+// tooOld reports whether the target is older than every level that a row names: fix packs brought some attributes to
+// older releases too.
 func tooOld(o *lint.Options, since string) bool {
-	return dated.MatchString(since) && !slices.ContainsFunc(level.FindAllStringSubmatch(since, -1), func(m []string) bool {
-		major, _ := strconv.Atoi(m[1])
-		minor, _ := strconv.Atoi(m[2])
-		return targetAtLeast(o, major, minor)
-	})
+	return dated.MatchString(since) && !slices.ContainsFunc(level.FindAllStringSubmatch(since, -1),
+		func(m []string) bool {
+			major, _ := strconv.Atoi(m[1])
+			minor, _ := strconv.Atoi(m[2])
+			return targetAtLeast(o, major, minor)
+		})
 }
 
 var notInTarget = &lint.Rule{
-	Code: diag.NotInTarget, Name: "not-in-target", Category: lint.Portability, Severity: diag.Info, Check: on(checkTarget),
+	Code: diag.NotInTarget, Name: "not-in-target", Category: lint.Portability, Severity: diag.Info,
+	Check: on(checkTarget),
 	Doc: lint.Doc{
-		Title:  "An attribute is younger than the target level, or of another platform",
-		Why:    "The plug-in there ignores it. Levels are looked at only with --target or a target in the settings; many are recalled. A level names no platform: settings of IIS and IBM i are reported when they are not at their default and the paths of the file are those of another platform, which is a judgement.",
-		Bad:    "<Config MarkBusyDown=\"true\"/>",
-		Good:   "<Config/>",
-		Near:   "<Config VHostMatchingCompat=\"false\"/>",
-		Source: "the table of attributes, column since",
+		Title: "An attribute is younger than the target level, or of another platform",
+		Why: "The plug-in there ignores it. Levels are looked at only with --target or a target in the " +
+			"settings; many are recalled. A level names no platform: settings of IIS and IBM i are reported when " +
+			"they are not at their default and the paths of the file are those of another platform, which is a " +
+			"judgement.",
+		Bad:      "<Config MarkBusyDown=\"true\"/>",
+		Good:     "<Config/>",
+		NearMiss: "<Config VHostMatchingCompat=\"false\"/>",
+		Source:   "the table of attributes, column since",
 	},
 }
 
@@ -166,8 +196,8 @@ func checkTarget(p *pass) {
 	checkPlatform(p)
 }
 
-// checkPlatform looks for settings of another web server. Generators write those of IIS with their defaults into every file, so only
-// other values count, and only where the paths of the file tell what the machine is.
+// checkPlatform looks for settings of another web server. Generators write those of IIS with their defaults into every
+// file, so only other values count, and only where the paths of the file tell what the machine is.
 func checkPlatform(p *pass) {
 	var windows, unix, optional *parser.Val[string]
 	p.paths(func(_ string, v parser.Val[string], _ *parser.Node) {
@@ -200,7 +230,8 @@ func checkPlatform(p *pass) {
 			continue
 		}
 		if evidence != nil {
-			p.Report(a.NameSpan, "%s is a setting of %s alone; the web server seems to be another one by the path %q on %s, and ignores it", a.Name, server, evidence.V, p.Where(evidence.Span())).
+			p.Report(a.NameSpan, "%s is a setting of %s alone; the web server seems to be another one by the path "+
+				"%q on %s, and ignores it", a.Name, server, evidence.V, p.Where(evidence.Span())).
 				See(evidence.Span(), "the path")
 		}
 	}
@@ -219,17 +250,20 @@ func checkLevel(p *pass) {
 			return
 		}
 		reported[row.Element+row.Name] = true
-		p.Report(a.NameSpan, "%s of %s is known since %s%s; the target level %s ignores it", label(row), title(n), strings.TrimPrefix(row.Doc.Since, "~"),
+		p.Report(a.NameSpan, "%s of %s is known since %s%s; the target level %s ignores it", label(row), title(n),
+			strings.TrimPrefix(row.Doc.Since, "~"),
 			ifElse(strings.HasPrefix(row.Doc.Since, "~"), " (recalled)", ""), p.Options.Target)
 	})
 }
 
 var fileMissing = &lint.Rule{
-	Code: diag.FileMissing, Name: "file-missing", Category: lint.Portability, Severity: diag.Warning, Check: on(checkFiles),
+	Code: diag.FileMissing, Name: "file-missing", Category: lint.Portability, Severity: diag.Warning,
+	Check:    on(checkFiles),
 	Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
 	Doc: lint.Doc{
-		Title:  "A file or folder that is named does not exist on this machine",
-		Why:    "Works in the lab, fails at the customer's. Looked at only with --check-files, on the machine of the web server.",
+		Title: "A file or folder that is named does not exist on this machine",
+		Why: "Works in the lab, fails at the customer's. Looked at only with --check-files, on the machine of " +
+			"the web server.",
 		Source: "needs the machine",
 	},
 }
@@ -255,15 +289,18 @@ func checkFiles(p *pass) {
 }
 
 var partitionTableNotFetched = &lint.Rule{
-	Code: diag.PartitionTableNotFetched, Name: "partition-table-not-fetched", Category: lint.Affinity, Severity: diag.Warning, Fix: lint.UnsafeFix, Check: on(checkPartitionTable),
+	Code: diag.PartitionTableNotFetched, Name: "partition-table-not-fetched", Category: lint.Affinity,
+	Severity: diag.Warning, Fix: lint.UnsafeFix, Check: on(checkPartitionTable),
 	Subjects: []string{"ServerCluster/GetDWLMTable"},
 	Doc: lint.Doc{
-		Title:  "Memory-to-memory sessions, but GetDWLMTable is not true",
-		Why:    "A new process of the web server has no partition table and balances sessions away from their server. Reported only where the session: of a topology says persistence: memory-to-memory, or the settings say session: memory-to-memory.",
-		Bad:    members("", "", "", ""),
-		Good:   members(`GetDWLMTable="true" `, "", "", ""),
-		Near:   members("", "", ""),
-		Source: "APAR PK48101; R28",
+		Title: "Memory-to-memory sessions, but GetDWLMTable is not true",
+		Why: "A new process of the web server has no partition table and balances sessions away from their " +
+			"server. Reported only where the session: of a topology says persistence: memory-to-memory, or the " +
+			"settings say session: memory-to-memory.",
+		Bad:      members("", "", "", ""),
+		Good:     members(`GetDWLMTable="true" `, "", "", ""),
+		NearMiss: members("", "", ""),
+		Source:   "APAR PK48101; R28",
 	},
 }
 
@@ -274,7 +311,9 @@ func checkPartitionTable(p *pass) {
 			sessions = s.Policy.Persistence.String()
 		}
 		if sessions == "memory-to-memory" && !c.GetDWLMTable.V && len(c.Servers) > 1 {
-			p.Report(at(c.GetDWLMTable, c.Node), "sessions are replicated from memory to memory, but GetDWLMTable of cluster %q is not true; a new process of the web server has no partition table and balances sessions away (R28)", c.Name.V).
+			p.Report(at(c.GetDWLMTable, c.Node), "sessions are replicated from memory to memory, but GetDWLMTable "+
+				"of cluster %q is not true; a new process of the web server has no partition table and balances "+
+				"sessions away (R28)", c.Name.V).
 				Repair(false, "fetch the table", setAttr(c.Node, "GetDWLMTable", "true"))
 		}
 	}

@@ -14,10 +14,10 @@ import (
 	"github.com/wasplug/wasplug/routecheck/space"
 )
 
-// A Uri is redundant when the file decides the same without it. The decision core is asked, with and without, at every place where leaving
-// it out could show: on the paths that the Uri has alone and those that it shares with one other Uri, for the aliases that it has alone
-// and those that it shares with one other alias. More need not be asked: where a third one matches too and wins without the Uri, it wins
-// at the place that it shares with the Uri alone.
+// A Uri is redundant when the file decides the same without it. The decision core is asked, with and without, at every
+// place where leaving it out could show: on the paths that the Uri has alone and those that it shares with one other
+// Uri, for the aliases that it has alone and those that it shares with one other alias. More need not be asked: where
+// a third one matches too and wins without the Uri, it wins at the place that it shares with the Uri alone.
 
 // target is where a Uri leads: what must stay the same without it.
 type target struct{ cluster, cookie, identifier string }
@@ -35,14 +35,20 @@ type spare struct {
 }
 
 var redundantURI = &lint.Rule{
-	Code: diag.RedundantURI, Name: "redundant-uri", Category: lint.Routing, Severity: diag.Info, Fix: lint.SafeFix, Check: on(checkRedundant),
+	Code: diag.RedundantURI, Name: "redundant-uri", Category: lint.Routing, Severity: diag.Info, Fix: lint.SafeFix,
+	Check:    on(checkRedundant),
 	Subjects: []string{"Uri/Name"},
 	Doc: lint.Doc{
-		Title:  "A Uri is within another one, or its equal, and changes nothing",
-		Why:    "It is noise, and every Uri is compared with every request. The decision core is asked, with and without the Uri, for its paths and those it shares with other Uris, on every alias: reported is only what has the same cluster and the same cookie without it under every open choice. Files of more than 5000 Uris are left out.",
-		Bad:    twoServers + uriGroup("shop_uris", "/shop/*", "/shop/cart/*") + uriGroup("bank_uris", "/bank/*") + twoRoutes,
-		Good:   twoServers + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/bank/*") + twoRoutes,
-		Near:   twoServers + uriGroup("shop_uris", "/shop/*", "/shop/cart/pay/*") + uriGroup("bank_uris", "/shop/cart/*") + twoRoutes,
+		Title: "A Uri is within another one, or its equal, and changes nothing",
+		Why: "It is noise, and every Uri is compared with every request. The decision core is asked, with and " +
+			"without the Uri, for its paths and those it shares with other Uris, on every alias: reported is only " +
+			"what has the same cluster and the same cookie without it under every open choice. Files of more than " +
+			"5000 Uris are left out.",
+		Bad: twoServers + uriGroup("shop_uris", "/shop/*", "/shop/cart/*") + uriGroup("bank_uris", "/bank/*") +
+			twoRoutes,
+		Good: twoServers + uriGroup("shop_uris", "/shop/*") + uriGroup("bank_uris", "/bank/*") + twoRoutes,
+		NearMiss: twoServers + uriGroup("shop_uris", "/shop/*", "/shop/cart/pay/*") +
+			uriGroup("bank_uris", "/shop/cart/*") + twoRoutes,
 		Source: "R1, R2, R4",
 	},
 }
@@ -62,14 +68,16 @@ func checkRedundant(p *pass) {
 	x := newRedundancy(p)
 	for _, to := range order {
 		for _, s := range x.keepRedundant(byTarget[to]) {
-			p.Report(s.uri.Name.Span(), "Uri %q changes nothing: without it %q on %s takes its requests to the same cluster with the same cookie; every request is compared with it", s.uri.Name.V, s.cover.Pattern(), p.Where(uriAt(&s.cover))).
+			p.Report(s.uri.Name.Span(), "Uri %q changes nothing: without it %q on %s takes its requests to the same "+
+				"cluster with the same cookie; every request is compared with it", s.uri.Name.V, s.cover.Pattern(),
+				p.Where(uriAt(&s.cover))).
 				See(uriAt(&s.cover), "that Uri").About(s.uri.Name.Span()).Repair(true, "delete it", p.drop(s.uri.Node))
 		}
 	}
 }
 
-// spares lists the Uris that stand in their group a second time or within a shorter one of the same target, by target, which tells little:
-// other Uris may lie between.
+// spares lists the Uris that stand in their group a second time or within a shorter one of the same target, by target,
+// which tells little: other Uris may lie between.
 func (p *pass) spares() (byTarget map[target][]*spare, order []target) {
 	groups := p.singleTargets()
 	around := p.prefixes(groups)
@@ -102,8 +110,8 @@ func (p *pass) singleTargets() []*routed {
 	first := map[*parser.UriGroup]*routed{}
 	several := map[*parser.UriGroup]bool{}
 	var out []*routed
-	for i := range p.facts.routes {
-		r := &p.facts.routes[i]
+	for i := range p.index.routes {
+		r := &p.index.routes[i]
 		if r.uris == nil {
 			continue
 		}
@@ -145,7 +153,8 @@ func covered(around map[string][]target, to target, uri string) bool {
 	return false
 }
 
-// What the rule looks at: files of more Uris not at all, and of others as many targets as so many questions to the decision core allow.
+// What the rule looks at: files of more Uris not at all, and of others as many targets as so many questions to the
+// decision core allow.
 const (
 	mostUris         = 5000
 	redundancyBudget = 50_000
@@ -170,9 +179,10 @@ type grouped struct {
 
 func newRedundancy(p *pass) *redundancy {
 	x := &redundancy{pass: p, budget: redundancyBudget, fresh: p.fresh(), routes: map[*parser.UriGroup][]*routed{},
-		byHead: map[string][]grouped{}, aliases: map[*parser.VirtualHostGroup][]*aliasOf{}, semantics: space.RouteAssumptions()}
-	for i := range p.facts.routes {
-		r := &p.facts.routes[i]
+		byHead: map[string][]grouped{}, aliases: map[*parser.VirtualHostGroup][]*aliasOf{},
+		semantics: space.RouteAssumptions()}
+	for i := range p.index.routes {
+		r := &p.index.routes[i]
 		x.routes[r.uris] = append(x.routes[r.uris], r)
 	}
 	for _, g := range p.Config.UriGroups {
@@ -182,15 +192,15 @@ func newRedundancy(p *pass) *redundancy {
 		}
 	}
 	x.heads = slices.Sorted(maps.Keys(x.byHead))
-	for i := range p.facts.aliases {
-		a := &p.facts.aliases[i]
+	for i := range p.index.aliases {
+		a := &p.index.aliases[i]
 		x.aliases[a.group] = append(x.aliases[a.group], a)
 	}
 	return x
 }
 
-// keepRedundant returns those of one target that are redundant: any of them can go, alone or with others, also with those of other
-// targets, since what stays of them leads to the same target.
+// keepRedundant returns those of one target that are redundant: any of them can go, alone or with others, also with
+// those of other targets, since what stays of them leads to the same target.
 func (x *redundancy) keepRedundant(spares []*spare) []*spare {
 	for len(spares) > 0 && x.budget >= 0 && x.fresh.Text != "" {
 		table := x.tableWithout(spares)
@@ -223,13 +233,14 @@ func (x *redundancy) tableWithout(spares []*spare) *routecheck.Table {
 	return table
 }
 
-// redundant reports whether others take every place that a Uri wins, under the choices under which it wins, to the same target in a table
-// without it. Where it never wins nobody misses it.
+// redundant reports whether others take every place that a Uri wins, under the choices under which it wins, to the
+// same target in a table without it. Where it never wins nobody misses it.
 func (x *redundancy) redundant(s *spare, without *routecheck.Table) bool {
 	s.cover = match.Match{}
 	others := x.meeting(s.uri.Name.V)
 	for _, r := range x.routes[s.group] {
-		if r.vhosts == nil || !x.same(s, without, x.spots(r.vhosts, r.vhosts), pathsOf(s.uri.Name.V, s.uri.Name.V, x.fresh.Text)) {
+		if r.vhosts == nil || !x.same(s, without, x.spots(r.vhosts, r.vhosts),
+			pathsOf(s.uri.Name.V, s.uri.Name.V, x.fresh.Text)) {
 			return false
 		}
 		for _, o := range others {
@@ -266,11 +277,17 @@ func (x *redundancy) same(s *spare, without *routecheck.Table, spots []space.Mat
 			if x.budget--; x.budget < 0 {
 				return false
 			}
-			if !slices.ContainsFunc(space.RouteOutcomes(x.Table, spot), func(o space.RouteOutcome) bool { return o.OK && s.won(&o.Match) }) {
+			if !slices.ContainsFunc(space.RouteOutcomes(x.Table, spot), func(o space.RouteOutcome) bool {
+				return o.OK &&
+					s.won(&o.Match)
+			}) {
 				continue
 			}
 			now := space.RouteOutcomes(without, spot)
-			if x.budget--; slices.ContainsFunc(now, func(o space.RouteOutcome) bool { return !s.taken(without, &o.Match, o.OK) }) && !x.sameByChoice(s, without, spot) {
+			if x.budget--; slices.ContainsFunc(now, func(o space.RouteOutcome) bool {
+				return !s.taken(without, &o.Match,
+					o.OK)
+			}) && !x.sameByChoice(s, without, spot) {
 				return false
 			}
 			if s.cover.Pattern() == "" {
@@ -289,7 +306,8 @@ func (s *spare) taken(t *routecheck.Table, m *match.Match, ok bool) bool {
 	return ok && target{t.Clusters[m.Cluster].Name, m.Cookie(), m.Identifier()} == s.target
 }
 
-// sameByChoice asks under each set of choices by itself: one may give a place to the Uri, and another one to somebody else.
+// sameByChoice asks under each set of choices by itself: one may give a place to the Uri, and another one to somebody
+// else.
 func (x *redundancy) sameByChoice(s *spare, without *routecheck.Table, spot space.MatchKey) bool {
 	x.budget -= len(x.semantics) / 4
 	return !slices.ContainsFunc(x.semantics, func(sem choices.Assumptions) bool {
@@ -301,7 +319,8 @@ func (x *redundancy) sameByChoice(s *spare, without *routecheck.Table, spot spac
 	})
 }
 
-// pathsOf makes paths of the pieces of two Uris, with a gap where one has its "*". Some match only one of the two, which does no harm.
+// pathsOf makes paths of the pieces of two Uris, with a gap where one has its "*". Some match only one of the two,
+// which does no harm.
 func pathsOf(a, b, gap string) []string {
 	headA, tailA, _ := strings.Cut(a, "*")
 	headB, tailB, _ := strings.Cut(b, "*")
@@ -319,7 +338,8 @@ func pathsOf(a, b, gap string) []string {
 	return slices.Compact(paths)
 }
 
-// spots lists the places of a group of virtual hosts that belong to another group too. A Route without the other (R17) has every place.
+// spots lists the places of a group of virtual hosts that belong to another group too. A Route without the other (R17)
+// has every place.
 func (x *redundancy) spots(g, other *parser.VirtualHostGroup) []space.MatchKey {
 	if other == nil {
 		other = g

@@ -26,12 +26,14 @@ func onlyRule(code string) lint.Options {
 // drawCovered writes a small file whose Uris stand within each other.
 func drawCovered(t *rapid.T) string {
 	aliases := []string{"*:80", "*:443", "shop.example.com:443", "shop.example.com:80", "*:*", "a.example:80"}
-	uris := []string{"/*", "/a", "/a/*", "/a/b/*", "/a/b", "/a/b/c", "*.jsp", "/a/*.jsp", "/a/b/*.jsp", "/a/x.jsp", "/a/b.jsp/*", "/ab/*"}
+	uris := []string{"/*", "/a", "/a/*", "/a/b/*", "/a/b", "/a/b/c", "*.jsp", "/a/*.jsp", "/a/b/*.jsp", "/a/x.jsp",
+		"/a/b.jsp/*", "/ab/*"}
 	cookies := []string{"", "", "", "", ` AffinityCookie="OTHER"`}
 	text := "<Config>"
 	groups := rapid.IntRange(1, 3).Draw(t, "groups")
 	for g := range groups {
-		text += fmt.Sprintf("<ServerCluster Name=\"c%d\"><Server Name=\"m\"><Transport Hostname=\"h\" Port=\"1\"/></Server></ServerCluster>\n<VirtualHostGroup Name=\"v%d\">", g, g)
+		text += fmt.Sprintf("<ServerCluster Name=\"c%d\"><Server Name=\"m\"><Transport Hostname=\"h\" "+
+			"Port=\"1\"/></Server></ServerCluster>\n<VirtualHostGroup Name=\"v%d\">", g, g)
 		for _, a := range rapid.SliceOfN(rapid.SampledFrom(aliases), 1, 3).Draw(t, "aliases") {
 			text += fmt.Sprintf("<VirtualHost Name=%q/>", a)
 		}
@@ -43,7 +45,8 @@ func drawCovered(t *rapid.T) string {
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "routes") {
 		pick := func(what string) int { return rapid.IntRange(0, groups-1).Draw(t, what) }
-		text += fmt.Sprintf("<Route ServerCluster=\"c%d\" UriGroup=\"u%d\" VirtualHostGroup=\"v%d\"/>\n", pick("c"), pick("u"), pick("v"))
+		text += fmt.Sprintf("<Route ServerCluster=\"c%d\" UriGroup=\"u%d\" VirtualHostGroup=\"v%d\"/>\n", pick("c"),
+			pick("u"), pick("v"))
 	}
 	return text + "</Config>"
 }
@@ -53,8 +56,11 @@ func decisions(src []byte, sem *choices.Assumptions) string {
 	cfg, _ := parser.Parse(1, src)
 	table, _ := routecheck.New(cfg)
 	var b strings.Builder
-	for _, host := range []string{"shop.example.com", "shop.example.com:443", "a.example", "a.example:9080", "other", "other:443", "other:9080"} {
-		for _, path := range []string{"/", "/a", "/a/", "/a/q", "/a/b", "/a/b/", "/a/b/c", "/a/b/q", "/q.jsp", "/a/q.jsp", "/a/x.jsp", "/a/b.jsp", "/a/b.jsp/q", "/a/b/q.jsp", "/a/b/c.jsp", "/ab", "/ab/q", "/ab/q.jsp", "/q"} {
+	for _, host := range []string{"shop.example.com", "shop.example.com:443", "a.example", "a.example:9080", "other",
+		"other:443", "other:9080"} {
+		for _, path := range []string{"/", "/a", "/a/", "/a/q", "/a/b", "/a/b/", "/a/b/c", "/a/b/q", "/q.jsp",
+			"/a/q.jsp", "/a/x.jsp", "/a/b.jsp", "/a/b.jsp/q", "/a/b/q.jsp", "/a/b/c.jsp", "/ab", "/ab/q", "/ab/q.jsp",
+			"/q"} {
 			m, ok := table.Match(&routecheck.Request{Host: host, Target: path}, sem)
 			if ok {
 				fmt.Fprintf(&b, "%s%s %s %s\n", host, path, table.Clusters[m.Cluster].Name, m.Cookie())
@@ -66,8 +72,8 @@ func decisions(src []byte, sem *choices.Assumptions) string {
 	return b.String()
 }
 
-// TestRedundantUrisAreMissedByNobody deletes what WP604 reports, one by one and all together: no request goes elsewhere or has another
-// cookie, whatever the open choices are.
+// TestRedundantUrisAreMissedByNobody deletes what WP604 reports, one by one and all together: no request goes
+// elsewhere or has another cookie, whatever the open choices are.
 func TestRedundantUrisAreMissedByNobody(t *testing.T) {
 	found := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -132,22 +138,37 @@ func firstDifference(a, b string) string {
 func TestRedundantUri(t *testing.T) {
 	hosts := hostGroup("default_host", "*:80")
 	for _, tt := range []struct{ name, text, want string }{
-		{"same group", hosts + uriGroup("shop_uris", "/shop/*", "/shop/cart/*", "/shop/*.jsp", "/shop/a.html"), "/shop/cart/* /shop/*.jsp /shop/a.html"},
+		{"same group", hosts + uriGroup("shop_uris", "/shop/*", "/shop/cart/*", "/shop/*.jsp", "/shop/a.html"),
+			"/shop/cart/* /shop/*.jsp /shop/a.html"},
 		{"of three the widest stays", hosts + uriGroup("shop_uris", "/a/b/c/*", "/a/b/*", "/a/*"), "/a/b/c/* /a/b/*"},
 		{"the same again", hosts + uriGroup("shop_uris", "/shop/*", "/shop/*", "/b"), "/shop/*"},
-		{"the same again with another cookie", hosts + `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/><Uri AffinityCookie="OTHER" Name="/shop/*"/></UriGroup>`, ""},
+		{"the same again with another cookie", hosts + `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/><Uri ` +
+			`AffinityCookie="OTHER" Name="/shop/*"/></UriGroup>`, ""},
 		{"only the bare path is different", hosts + uriGroup("shop_uris", "/shop/*", "/shop"), ""},
-		{"another cluster lies between", twoServers + hosts + uriGroup("shop_uris", "/shop/*", "/shop/cart/pay/*") + uriGroup("bank_uris", "/shop/cart/*") + twoRoutes, ""},
-		{"another cluster lies within", twoServers + hosts + uriGroup("shop_uris", "/shop/*", "/shop/cart/*") + uriGroup("bank_uris", "/shop/cart/pay/*") + twoRoutes, "/shop/cart/*"},
-		{"a suffix pattern of another cluster may win instead", twoServers + hosts + uriGroup("shop_uris", "/*", "/shop/cart/*") + uriGroup("bank_uris", "*.jsp") + twoRoutes, ""},
-		{"another cookie", hosts + `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/><Uri AffinityCookie="OTHER" Name="/shop/cart/*"/></UriGroup>`, ""},
-		{"covered by another group", twoServers + hosts + uriGroup("shop_uris", "/shop/*") + uriGroup("more_uris", "/shop/cart/*", "/b/*") +
-			`<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/><Route ServerCluster="shop" UriGroup="more_uris" VirtualHostGroup="default_host"/>`, "/shop/cart/*"},
-		{"the other group has fewer aliases", twoServers + hostGroup("default_host", "*:80", "*:443") + hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/shop/*") + uriGroup("more_uris", "/shop/cart/*", "/b/*") +
-			`<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="bank_host"/><Route ServerCluster="shop" UriGroup="more_uris" VirtualHostGroup="default_host"/>`, ""},
-		{"a group is not emptied", twoServers + hosts + uriGroup("shop_uris", "/shop/*") + uriGroup("more_uris", "/shop/cart/*") +
-			`<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/><Route ServerCluster="shop" UriGroup="more_uris" VirtualHostGroup="default_host"/>`, ""},
-		{"a closer alias of another cluster", twoServers + hosts + hostGroup("bank_host", "www.example.com:80") + uriGroup("shop_uris", "/shop/*", "/shop/a/very/long/path/to/the/cart/*") + uriGroup("bank_uris", "/shop/a/*") + twoHostRoutes, ""},
+		{"another cluster lies between", twoServers + hosts + uriGroup("shop_uris", "/shop/*", "/shop/cart/pay/*") +
+			uriGroup("bank_uris", "/shop/cart/*") + twoRoutes, ""},
+		{"another cluster lies within", twoServers + hosts + uriGroup("shop_uris", "/shop/*", "/shop/cart/*") +
+			uriGroup("bank_uris", "/shop/cart/pay/*") + twoRoutes, "/shop/cart/*"},
+		{"a suffix pattern of another cluster may win instead", twoServers + hosts +
+			uriGroup("shop_uris", "/*", "/shop/cart/*") + uriGroup("bank_uris", "*.jsp") + twoRoutes, ""},
+		{"another cookie", hosts + `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/><Uri AffinityCookie="OTHER" ` +
+			`Name="/shop/cart/*"/></UriGroup>`, ""},
+		{"covered by another group", twoServers + hosts + uriGroup("shop_uris", "/shop/*") +
+			uriGroup("more_uris", "/shop/cart/*", "/b/*") +
+			`<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/><Route ` +
+			`ServerCluster="shop" UriGroup="more_uris" VirtualHostGroup="default_host"/>`, "/shop/cart/*"},
+		{"the other group has fewer aliases", twoServers + hostGroup("default_host", "*:80", "*:443") +
+			hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/shop/*") +
+			uriGroup("more_uris", "/shop/cart/*", "/b/*") +
+			`<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="bank_host"/><Route ` +
+			`ServerCluster="shop" UriGroup="more_uris" VirtualHostGroup="default_host"/>`, ""},
+		{"a group is not emptied", twoServers + hosts + uriGroup("shop_uris", "/shop/*") +
+			uriGroup("more_uris", "/shop/cart/*") +
+			`<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/><Route ` +
+			`ServerCluster="shop" UriGroup="more_uris" VirtualHostGroup="default_host"/>`, ""},
+		{"a closer alias of another cluster", twoServers + hosts + hostGroup("bank_host", "www.example.com:80") +
+			uriGroup("shop_uris", "/shop/*", "/shop/a/very/long/path/to/the/cart/*") +
+			uriGroup("bank_uris", "/shop/a/*") + twoHostRoutes, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ds, files := lintText(complete(tt.text), onlyRule("WP604"))

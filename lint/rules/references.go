@@ -17,15 +17,16 @@ var routeToMissingGroup = &lint.Rule{
 	Code: diag.RouteToMissingGroup, Name: "route-to-missing-group", Category: lint.References, Severity: diag.Error,
 	Subjects: []string{"Route/ServerCluster", "Route/UriGroup",
 		"Route/VirtualHostGroup", "Route/ServerGroup"},
-	Check:    on(checkMissingGroups),
-	Silences: []string{diag.ForwardReference},
+	Check:      on(checkMissingGroups),
+	Suppresses: []string{diag.ForwardReference},
 	Doc: lint.Doc{
-		Title:  "A Route names a group or cluster that does not exist",
-		Why:    "The plug-in rejects the whole file: initialisation fails with rc 4. No routing at start, the old routing after a reload.",
-		Bad:    "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"defualt_host\"/>",
-		Good:   "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-		Near:   "<Route UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\" ServerCluster=\"shop\"></Route>",
-		Source: "APAR PK12350 for VirtualHostGroup (R18), assumed for the others",
+		Title: "A Route names a group or cluster that does not exist",
+		Why: "The plug-in rejects the whole file: initialisation fails with rc 4. No routing at start, the old " +
+			"routing after a reload.",
+		Bad:      "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"defualt_host\"/>",
+		Good:     "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+		NearMiss: "<Route UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\" ServerCluster=\"shop\"></Route>",
+		Source:   "APAR PK12350 for VirtualHostGroup (R18), assumed for the others",
 	},
 }
 
@@ -37,14 +38,19 @@ func checkMissingGroups(p *pass) {
 }
 
 var unusedDefinition = &lint.Rule{
-	Code: diag.UnusedDefinition, Name: "unused-definition", Category: lint.References, Severity: diag.Info, Fix: lint.UnsafeFix, Check: on(checkUnused),
+	Code: diag.UnusedDefinition, Name: "unused-definition", Category: lint.References, Severity: diag.Info,
+	Fix: lint.UnsafeFix, Check: on(checkUnused),
 	Subjects: []string{"ServerCluster", "UriGroup", "VirtualHostGroup", "ServerGroup"},
 	Doc: lint.Doc{
-		Title:  "No Route uses a group or cluster",
-		Why:    "It is dead weight, and usually a sign of a forgotten Route.",
-		Bad:    "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<UriGroup Name=\"old_uris\"><Uri Name=\"/old/*\"/></UriGroup>",
-		Good:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>",
-		Near:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<UriGroup Name=\"old_uris\"><Uri Name=\"/old/*\"/></UriGroup>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"old_uris\" VirtualHostGroup=\"default_host\"/>",
+		Title: "No Route uses a group or cluster",
+		Why:   "It is dead weight, and usually a sign of a forgotten Route.",
+		Bad: "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n" +
+			"<UriGroup Name=\"old_uris\"><Uri Name=\"/old/*\"/></UriGroup>",
+		Good: "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>",
+		NearMiss: "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n" +
+			"<UriGroup Name=\"old_uris\"><Uri Name=\"/old/*\"/></UriGroup>\n<Route ServerCluster=\"shop\" " +
+			"UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" " +
+			"UriGroup=\"old_uris\" VirtualHostGroup=\"default_host\"/>",
 		Source: "follows from R1",
 	},
 }
@@ -54,12 +60,13 @@ func checkUnused(p *pass) {
 		return
 	}
 	used := map[string]bool{}
-	for _, r := range p.facts.routes {
+	for _, r := range p.index.routes {
 		used["v"+r.VirtualHostGroup.V], used["u"+r.UriGroup.V], used["c"+r.ServerCluster.V] = true, true, true
 	}
 	report := func(kind, key string, name parser.Val[string], n *parser.Node) {
 		if !used[key+name.V] && !n.Span.IsZero() {
-			p.Report(at(name, n), "no Route uses %s %q; it has no effect", kind, name.V).About(n).Repair(false, "delete it", p.drop(n))
+			p.Report(at(name, n), "no Route uses %s %q; it has no effect", kind, name.V).About(n).Repair(false,
+				"delete it", p.drop(n))
 		}
 	}
 	for _, g := range p.Config.VirtualHostGroups {
@@ -74,15 +81,22 @@ func checkUnused(p *pass) {
 }
 
 var duplicateName = &lint.Rule{
-	Code: diag.DuplicateName, Name: "duplicate-name", Category: lint.References, Severity: diag.Error, Check: on(checkDuplicateNames),
+	Code: diag.DuplicateName, Name: "duplicate-name", Category: lint.References, Severity: diag.Error,
+	Check: on(checkDuplicateNames),
 	Subjects: []string{"ServerCluster/Name", "UriGroup/Name", "VirtualHostGroup/Name",
 		"Server/Name", "ServerGroup"},
 	Doc: lint.Doc{
-		Title:  "Two definitions have one name",
-		Why:    "One of them wins in silence, which one is undocumented; server lists and STATS lines of the log become ambiguous.",
-		Bad:    "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><Server CloneID=\"c2\" Name=\"m1\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server></ServerCluster>",
-		Good:   "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" Port=\"9080\"/></Server></ServerCluster>",
-		Near:   "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><PrimaryServers><Server Name=\"m1\"/></PrimaryServers></ServerCluster>",
+		Title: "Two definitions have one name",
+		Why: "One of them wins in silence, which one is undocumented; server lists and STATS lines of the log " +
+			"become ambiguous.",
+		Bad: "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server><Server CloneID=\"c2\" Name=\"m1\"><Transport Hostname=\"h2\" " +
+			"Port=\"9080\"/></Server></ServerCluster>",
+		Good: "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server><Server CloneID=\"c2\" Name=\"m2\"><Transport Hostname=\"h2\" " +
+			"Port=\"9080\"/></Server></ServerCluster>",
+		NearMiss: "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server><PrimaryServers><Server Name=\"m1\"/></PrimaryServers></ServerCluster>",
 		Source: "technote swg21139573 demands unique names; the winner is unknown",
 	},
 }
@@ -94,12 +108,13 @@ func checkDuplicateNames(p *pass) {
 			return
 		}
 		key := kind + name.V
-		f, twice := first[key]
-		if !twice {
+		f, duplicate := first[key]
+		if !duplicate {
 			first[key] = name
 			return
 		}
-		p.Report(name.Span(), "%s %q%s is already defined on %s; which of the two the plug-in uses is undocumented", kind, name.V, scope, p.Where(f.Span())).
+		p.Report(name.Span(), "%s %q%s is already defined on %s; which of the two the plug-in uses is undocumented",
+			kind, name.V, scope, p.Where(f.Span())).
 			See(f.Span(), "first defined here")
 	}
 	for _, g := range p.Config.VirtualHostGroups {
@@ -120,22 +135,28 @@ func checkDuplicateNames(p *pass) {
 }
 
 var duplicateRoute = &lint.Rule{
-	Code: diag.DuplicateRoute, Name: "duplicate-route", Category: lint.References, Severity: diag.Warning, Fix: lint.SomeSafe, Check: on(checkDuplicateRoutes),
+	Code: diag.DuplicateRoute, Name: "duplicate-route", Category: lint.References, Severity: diag.Warning,
+	Fix: lint.ConditionallySafe, Check: on(checkDuplicateRoutes),
 	Subjects: []string{"Route"},
 	Doc: lint.Doc{
-		Title:  "Two Routes have the same virtual host group and URI group",
-		Why:    "Their scores are equal, so one of them never gets a request; which one is the open choice score-tie.",
-		Bad:    "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-		Good:   "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-		Near:   "<VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n<VirtualHostGroup Name=\"tls_host\"><VirtualHost Name=\"*:443\"/></VirtualHostGroup>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"tls_host\"/>",
+		Title: "Two Routes have the same virtual host group and URI group",
+		Why: "Their scores are equal, so one of them never gets a request; which one is the open choice " +
+			"score-tie.",
+		Bad: "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n" +
+			"<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+		Good: "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+		NearMiss: "<VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n" +
+			"<VirtualHostGroup Name=\"tls_host\"><VirtualHost Name=\"*:443\"/></VirtualHostGroup>\n" +
+			"<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n" +
+			"<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"tls_host\"/>",
 		Source: "R1, R13; choice score-tie",
 	},
 }
 
 func checkDuplicateRoutes(p *pass) {
 	first := map[[2]string]*routed{}
-	for i := range p.facts.routes {
-		r := &p.facts.routes[i]
+	for i := range p.index.routes {
+		r := &p.index.routes[i]
 		if !r.VirtualHostGroup.Set() || !r.UriGroup.Set() {
 			continue
 		}
@@ -145,7 +166,8 @@ func checkDuplicateRoutes(p *pass) {
 			first[key] = r
 			continue
 		}
-		d := p.Report(r.Node.NameSpan, "Route has the same VirtualHostGroup %q and UriGroup %q as the one on %s; the scores are equal and one of the two never gets a request (choice score-tie)",
+		d := p.Report(r.Node.NameSpan, "Route has the same VirtualHostGroup %q and UriGroup %q as the one on %s; "+
+			"the scores are equal and one of the two never gets a request (choice score-tie)",
 			r.VirtualHostGroup.V, r.UriGroup.V, p.Where(f.Node.Tag)).See(f.Node.Tag, "the other Route").
 			About(pair{f.Node.NameSpan, r.Node.NameSpan})
 		if r.ServerCluster.V == f.ServerCluster.V {
@@ -155,16 +177,18 @@ func checkDuplicateRoutes(p *pass) {
 }
 
 var openRoute = &lint.Rule{
-	Code: diag.OpenRoute, Name: "open-route", Category: lint.References, Severity: diag.Warning, Check: on(checkOpenRoutes),
-	Subjects: []string{"Route/UriGroup", "Route/VirtualHostGroup"},
-	Silences: []string{diag.AdminURIExposed},
+	Code: diag.OpenRoute, Name: "open-route", Category: lint.References, Severity: diag.Warning,
+	Check:      on(checkOpenRoutes),
+	Subjects:   []string{"Route/UriGroup", "Route/VirtualHostGroup"},
+	Suppresses: []string{diag.AdminURIExposed},
 	Doc: lint.Doc{
-		Title:  "A Route has no UriGroup or no VirtualHostGroup",
-		Why:    "It is believed to match everything, static content of the web server included. This rests on recollection: choice open-route.",
-		Bad:    "<Route ServerCluster=\"shop\" VirtualHostGroup=\"default_host\"/>",
-		Good:   "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-		Near:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop\"/><Uri Name=\"/shop/*\"/></UriGroup>",
-		Source: "R17; choice open-route",
+		Title: "A Route has no UriGroup or no VirtualHostGroup",
+		Why: "It is believed to match everything, static content of the web server included. This rests on " +
+			"recollection: choice open-route.",
+		Bad:      "<Route ServerCluster=\"shop\" VirtualHostGroup=\"default_host\"/>",
+		Good:     "<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+		NearMiss: "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop\"/><Uri Name=\"/shop/*\"/></UriGroup>",
+		Source:   "R17; choice open-route",
 	},
 }
 
@@ -172,31 +196,41 @@ func checkOpenRoutes(p *pass) {
 	for _, r := range p.Config.Routes {
 		switch {
 		case !r.UriGroup.Set():
-			p.Report(r.Node.NameSpan, "Route without UriGroup; it is believed to send every URI of its hosts to cluster %q, static content too (choice open-route)", r.ServerCluster.V).About(r.Node.NameSpan)
+			p.Report(r.Node.NameSpan, "Route without UriGroup; it is believed to send every URI of its hosts to "+
+				"cluster %q, static content too (choice open-route)", r.ServerCluster.V).About(r.Node.NameSpan)
 		case !r.VirtualHostGroup.Set():
-			p.Report(r.Node.NameSpan, "Route without VirtualHostGroup; it is believed to match every host and port (choice open-route)")
+			p.Report(r.Node.NameSpan, "Route without VirtualHostGroup; it is believed to match every host and port "+
+				"(choice open-route)")
 		}
 	}
 }
 
-// mostSuggested is how many names are compared with an unknown one: each comparison costs, and a file may have thousands of both.
+// mostSuggested is how many names are compared with an unknown one: each comparison costs, and a file may have
+// thousands of both.
 const mostSuggested = 200
 
-// whole reports whether a cluster of a fragment was pasted with its Servers: none of it is cut off, and no text, such as "...", stands for them.
+// whole reports whether a cluster of a fragment was pasted with its Servers: none of it is cut off, and no text, such
+// as "...", stands for them.
 func whole(c *parser.ServerCluster) bool {
 	return len(c.Servers) > 0 && !c.Node.Span.IsZero() && c.Node.Closed &&
 		!slices.ContainsFunc(c.Node.Children, func(n *parser.Node) bool { return n.Kind == parser.Text })
 }
 
 var unknownServerInList = &lint.Rule{
-	Code: diag.UnknownServerInList, Name: "unknown-server-in-list", Category: lint.References, Severity: diag.Error, Fix: lint.SomeUnsafe, Check: on(checkListNames),
+	Code: diag.UnknownServerInList, Name: "unknown-server-in-list", Category: lint.References, Severity: diag.Error,
+	Fix: lint.SomeUnsafe, Check: on(checkListNames),
 	Subjects: []string{"PrimaryServers", "BackupServers"},
 	Doc: lint.Doc{
-		Title:  "A server list names a Server that its cluster does not define",
-		Why:    "The member that was meant gets no traffic, or the file is refused: the effect in the plug-in is undocumented.",
-		Bad:    "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><PrimaryServers><Server Name=\"member1\"/><Server Name=\"mebmer2\"/></PrimaryServers></ServerCluster>",
-		Good:   "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server><PrimaryServers><Server Name=\"member1\"/></PrimaryServers></ServerCluster>",
-		Near:   "<ServerCluster Name=\"shop\"><PrimaryServers><Server Name=\"member1\"/></PrimaryServers><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
+		Title: "A server list names a Server that its cluster does not define",
+		Why: "The member that was meant gets no traffic, or the file is refused: the effect in the plug-in is " +
+			"undocumented.",
+		Bad: "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server><PrimaryServers><Server Name=\"member1\"/><Server " +
+			"Name=\"mebmer2\"/></PrimaryServers></ServerCluster>",
+		Good: "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" " +
+			"Port=\"9080\"/></Server><PrimaryServers><Server Name=\"member1\"/></PrimaryServers></ServerCluster>",
+		NearMiss: "<ServerCluster Name=\"shop\"><PrimaryServers><Server Name=\"member1\"/></PrimaryServers><Server " +
+			"CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
 		Source: "the reference is observed in generators, the effect unknown",
 	},
 }
@@ -216,10 +250,12 @@ func checkListNames(p *pass) {
 				if len(c.Servers) <= mostSuggested {
 					near = diag.Suggest(ref.Name.V, names(c.Servers))
 				}
-				f := p.Report(ref.Name.Span(), "%s of cluster %q names server %q, which the cluster does not define%s; no such member gets traffic, or the plug-in refuses the file (undocumented)",
+				f := p.Report(ref.Name.Span(), "%s of cluster %q names server %q, which the cluster does not "+
+					"define%s; no such member gets traffic, or the plug-in refuses the file (undocumented)",
 					l.Node.Name, c.Name.V, ref.Name.V, diag.Hint(near))
 				if s := known[near]; near != "" && s != nil {
-					f.See(s.Name.Span(), "the nearest name").Repair(false, "rename to "+near, valueEdit(ref.Name.At, near))
+					f.See(s.Name.Span(), "the nearest name").Repair(false, "rename to "+near,
+						valueEdit(ref.Name.At, near))
 				}
 			}
 		}
@@ -227,22 +263,36 @@ func checkListNames(p *pass) {
 }
 
 var forwardReference = &lint.Rule{
-	Code: diag.ForwardReference, Name: "forward-reference", Category: lint.References, Severity: diag.Warning, Fix: lint.SafeFix, Check: on(checkForwardReferences),
+	Code: diag.ForwardReference, Name: "forward-reference", Category: lint.References, Severity: diag.Warning,
+	Fix: lint.SafeFix, Check: on(checkForwardReferences),
 	Subjects: []string{"Route", "Route/VirtualHostGroup", "Route/UriGroup", "Route/ServerCluster"},
 	Doc: lint.Doc{
-		Title:  "A Route stands before the definition that it names",
-		Why:    "Routes are resolved while the file is parsed, so the group may count as missing and the whole file be rejected (WP201). That is inferred, not proven.",
-		Bad:    "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n</Config>",
-		Good:   "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
-		Near:   "<?xml version=\"1.0\"?>\n<Config>\n  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
+		Title: "A Route stands before the definition that it names",
+		Why: "Routes are resolved while the file is parsed, so the group may count as missing and the whole " +
+			"file be rejected (WP201). That is inferred, not proven.",
+		Bad: "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost " +
+			"Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" " +
+			"Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n" +
+			"  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n" +
+			"  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n</Config>",
+		Good: "<?xml version=\"1.0\"?>\n<Config>\n  <VirtualHostGroup Name=\"default_host\"><VirtualHost " +
+			"Name=\"*:80\"/></VirtualHostGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" " +
+			"Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n" +
+			"  <UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n  <Route ServerCluster=\"shop\" " +
+			"UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
+		NearMiss: "<?xml version=\"1.0\"?>\n<Config>\n  <UriGroup Name=\"shop_uris\"><Uri " +
+			"Name=\"/shop/*\"/></UriGroup>\n  <ServerCluster Name=\"shop\"><Server CloneID=\"c1\" " +
+			"Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>\n" +
+			"  <VirtualHostGroup Name=\"default_host\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n" +
+			"  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
 		Source: "inferred from APAR PK12350",
 	},
 }
 
 func checkForwardReferences(p *pass) {
 	place := map[*parser.Node]int{} // the order of the file; spans would mislead where a topology made it
-	for i := range p.facts.routes {
-		r := &p.facts.routes[i]
+	for i := range p.index.routes {
+		r := &p.index.routes[i]
 		if r.Node.Parent == nil {
 			continue
 		}
@@ -255,12 +305,15 @@ func checkForwardReferences(p *pass) {
 			kind string
 			name parser.Val[string]
 			node *parser.Node
-		}{{"VirtualHostGroup", r.VirtualHostGroup, nodeOfHosts(r.vhosts)}, {"UriGroup", r.UriGroup, nodeOfURIs(r.uris)}, {"cluster", r.ServerCluster, nodeOfCluster(r.cluster)}} {
+		}{{"VirtualHostGroup", r.VirtualHostGroup, nodeOfHosts(r.vhosts)},
+			{"UriGroup", r.UriGroup, nodeOfURIs(r.uris)}, {"cluster", r.ServerCluster, nodeOfCluster(r.cluster)}} {
 			if ref.node == nil || ref.node.Parent != r.Node.Parent || place[ref.node] < place[r.Node] {
 				continue
 			}
-			p.Report(ref.name.Span(), "Route names %s %q before its definition on %s; the plug-in resolves Routes while it reads and may reject the whole file (inferred)",
-				ref.kind, ref.name.V, p.Where(ref.node.NameSpan)).See(ref.node.NameSpan, "defined here").About(attr{r.Node, ref.kind}).
+			p.Report(ref.name.Span(), "Route names %s %q before its definition on %s; the plug-in resolves Routes "+
+				"while it reads and may reject the whole file (inferred)",
+				ref.kind, ref.name.V, p.Where(ref.node.NameSpan)).See(ref.node.NameSpan,
+				"defined here").About(attr{r.Node, ref.kind}).
 				Repair(true, "move the Route behind it", p.moveBehind(r)...)
 			break
 		}
@@ -288,8 +341,8 @@ func nodeOfCluster(c *parser.ServerCluster) *parser.Node {
 	return c.Node
 }
 
-// moveBehind moves a Route behind the last definition that it names, unless that would change the order of the Routes, which may decide
-// between equal scores: then another Route moves first.
+// moveBehind moves a Route behind the last definition that it names, unless that would change the order of the Routes,
+// which may decide between equal scores: then another Route moves first.
 func (p *pass) moveBehind(r *routed) []diag.Edit {
 	n := r.Node
 	var last *parser.Node
@@ -302,7 +355,8 @@ func (p *pass) moveBehind(r *routed) []diag.Edit {
 		}
 	}
 	for _, s := range n.Parent.Children {
-		if s.Kind == parser.Element && s.Name == "Route" && s.Span.Start > n.Span.Start && s.Span.Start < last.Span.Start {
+		if s.Kind == parser.Element && s.Name == "Route" && s.Span.Start > n.Span.Start &&
+			s.Span.Start < last.Span.Start {
 			return nil
 		}
 	}
@@ -310,7 +364,8 @@ func (p *pass) moveBehind(r *routed) []diag.Edit {
 	return []diag.Edit{p.drop(n), {Span: end, New: p.indent(n) + p.Files.Text(n.Span)}}
 }
 
-// indent returns what stands between the line before and an element: a line end, as the file writes it, and blanks, or nothing.
+// indent returns what stands between the line before and an element: a line end, as the file writes it, and blanks, or
+// nothing.
 func (p *pass) indent(n *parser.Node) string {
 	src := p.Files.Source(n.Span.File)
 	start := int(n.Span.Start)

@@ -85,17 +85,18 @@ func TestRegistry(t *testing.T) {
 }
 
 func checkExamples(t *testing.T, r *lint.Rule) {
-	if r.Doc.Bad == "" || r.Doc.Good == "" || r.Doc.Near == "" {
+	if r.Doc.Bad == "" || r.Doc.Good == "" || r.Doc.NearMiss == "" {
 		t.Fatal("the page has no bad, good or near example")
 	}
 	bad, files := lintText(complete(r.Doc.Bad), only(r))
 	if len(bad) == 0 || slices.ContainsFunc(bad, func(d diag.Diagnostic) bool { return d.Rule.Code != r.Code }) {
-		t.Errorf("the bad example gives not exactly %s:\n%s%s", r.Code, describe(bad, files), indentAll(complete(r.Doc.Bad)))
+		t.Errorf("the bad example gives not exactly %s:\n%s%s", r.Code, describe(bad, files),
+			indentAll(complete(r.Doc.Bad)))
 	}
 	for _, d := range bad {
 		checkMessage(t, d, r)
 	}
-	for kind, example := range map[string]string{"good": r.Doc.Good, "near": r.Doc.Near} {
+	for kind, example := range map[string]string{"good": r.Doc.Good, "near": r.Doc.NearMiss} {
 		ds, files := lintText(complete(example), only(r))
 		if slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return kind == "good" || d.Rule.Code == r.Code }) {
 			t.Errorf("the %s example has findings:\n%s%s", kind, describe(ds, files), indentAll(complete(example)))
@@ -105,7 +106,8 @@ func checkExamples(t *testing.T, r *lint.Rule) {
 
 // checkMessage holds messages to their form: lower case unless a name begins them, no full stop, a place in the file.
 func checkMessage(t *testing.T, d diag.Diagnostic, r *lint.Rule) {
-	if strings.HasSuffix(d.Message, ".") && !strings.HasSuffix(d.Message, "...") || d.Message == "" || strings.Contains(d.Message, "%!") || strings.Contains(d.Message, "\n") {
+	if strings.HasSuffix(d.Message, ".") && !strings.HasSuffix(d.Message, "...") || d.Message == "" ||
+		strings.Contains(d.Message, "%!") || strings.Contains(d.Message, "\n") {
 		t.Errorf("message %q", d.Message)
 	}
 	if d.Span.IsZero() || d.Span.End <= d.Span.Start {

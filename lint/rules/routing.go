@@ -20,10 +20,10 @@ var routingRules = []*lint.Rule{
 
 // reach asks the decision core once for a file.
 func (p *pass) reach() *space.Reach {
-	if p.facts.reach == nil {
-		p.facts.reach = space.NewReach(p.Table)
+	if p.index.reach == nil {
+		p.index.reach = space.NewReach(p.Table)
 	}
-	return p.facts.reach
+	return p.index.reach
 }
 
 // clusterName returns the name of the cluster that a match leads to.
@@ -54,16 +54,18 @@ func uriAt(m *match.Match) diag.Span {
 }
 
 var aliasAndURIToTwoClusters = &lint.Rule{
-	Code: diag.AliasAndURIToTwoClusters, Name: "alias-and-uri-to-two-clusters", Category: lint.Routing, Severity: diag.Error, Check: on(checkTwoClusters),
-	Subjects: []string{"Route", "VirtualHost/Name", "Uri/Name"},
-	Silences: []string{diag.DuplicateRoute, diag.UnreachableURI, diag.UndeterminedRoute, diag.AliasInSeveralGroups},
+	Code: diag.AliasAndURIToTwoClusters, Name: "alias-and-uri-to-two-clusters", Category: lint.Routing,
+	Severity: diag.Error, Check: on(checkTwoClusters),
+	Subjects:   []string{"Route", "VirtualHost/Name", "Uri/Name"},
+	Suppresses: []string{diag.DuplicateRoute, diag.UnreachableURI, diag.UndeterminedRoute, diag.AliasInSeveralGroups},
 	Doc: lint.Doc{
-		Title:  "The same alias and the same Uri lead to two clusters",
-		Why:    "The scores are equal, so one application gets the other's traffic; which one is undocumented. IBM counts it among the most common problems.",
-		Bad:    twoServers + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/*") + twoRoutes,
-		Good:   twoServers + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/bank/*") + twoRoutes,
-		Near:   twoServers + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/bank/*") + twoRoutes,
-		Source: "IBM, tracing the plug-in (V5.1); R1, R13",
+		Title: "The same alias and the same Uri lead to two clusters",
+		Why: "The scores are equal, so one application gets the other's traffic; which one is undocumented. " +
+			"IBM counts it among the most common problems.",
+		Bad:      twoServers + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/*") + twoRoutes,
+		Good:     twoServers + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/bank/*") + twoRoutes,
+		NearMiss: twoServers + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/bank/*") + twoRoutes,
+		Source:   "IBM, tracing the plug-in (V5.1); R1, R13",
 	},
 }
 
@@ -73,10 +75,14 @@ func checkTwoClusters(p *pass) {
 			continue
 		}
 		a, b := p.two(&u)
-		p.Report(uriAt(&b.Match), "Uri %q leads to cluster %q, and on %s to cluster %q, both on alias %q%s; the scores are equal (%s) and which one gets the requests is undocumented (choice score-tie), try %s",
-			b.Match.Pattern(), p.clusterName(&b.Match), p.Where(uriAt(&a.Match)), p.clusterName(&a.Match), b.Match.Alias(), moreURIs(u.Patterns), a.Match.Scores(), u.Sample.URL()).
-			See(uriAt(&a.Match), "the same Uri").See(a.Match.RouteAt(), "its Route").See(b.Match.RouteAt(), "the Route of the later one").
-			About(eitherWay(a.Match.AliasAt(), b.Match.AliasAt())...).About(eitherWay(a.Match.RouteAt(), b.Match.RouteAt())...)
+		p.Report(uriAt(&b.Match), "Uri %q leads to cluster %q, and on %s to cluster %q, both on alias %q%s; the "+
+			"scores are equal (%s) and which one gets the requests is undocumented (choice score-tie), try %s",
+			b.Match.Pattern(), p.clusterName(&b.Match), p.Where(uriAt(&a.Match)), p.clusterName(&a.Match),
+			b.Match.Alias(), moreURIs(u.Patterns), a.Match.Scores(), u.Sample.URL()).
+			See(uriAt(&a.Match), "the same Uri").See(a.Match.RouteAt(), "its Route").See(b.Match.RouteAt(),
+			"the Route of the later one").
+			About(eitherWay(a.Match.AliasAt(), b.Match.AliasAt())...).About(eitherWay(a.Match.RouteAt(),
+			b.Match.RouteAt())...)
 	}
 }
 
@@ -94,16 +100,19 @@ func moreURIs(n int) string {
 }
 
 var unreachableURI = &lint.Rule{
-	Code: diag.UnreachableURI, Name: "unreachable-uri", Category: lint.Routing, Severity: diag.Warning, Check: on(checkUnreachable),
-	Subjects: []string{"Uri/Name", "Route"},
-	Silences: []string{diag.RedundantURI},
+	Code: diag.UnreachableURI, Name: "unreachable-uri", Category: lint.Routing, Severity: diag.Warning,
+	Check:      on(checkUnreachable),
+	Subjects:   []string{"Uri/Name", "Route"},
+	Suppresses: []string{diag.RedundantURI},
 	Doc: lint.Doc{
-		Title:  "A Uri never gets a request",
-		Why:    "On each alias of its Routes another alias and Uri wins, under every open scoring choice. The decision core is asked for every Uri.",
-		Bad:    "<UriGroup Name=\"shop_uris\">\n  <Uri Name=\"/shop/*\"/>\n  <Uri Name=\"/shop/*\"/>\n  <Uri Name=\"/shop/*\"/>\n</UriGroup>",
-		Good:   uriGroup("shop_uris", "/shop/*"),
-		Near:   uriGroup("shop_uris", "/shop/*", "/shop/cart/*", "/shop/cart/pay"),
-		Source: "R1 to R15",
+		Title: "A Uri never gets a request",
+		Why: "On each alias of its Routes another alias and Uri wins, under every open scoring choice. The " +
+			"decision core is asked for every Uri.",
+		Bad: "<UriGroup Name=\"shop_uris\">\n  <Uri Name=\"/shop/*\"/>\n  <Uri Name=\"/shop/*\"/>\n" +
+			"  <Uri Name=\"/shop/*\"/>\n</UriGroup>",
+		Good:     uriGroup("shop_uris", "/shop/*"),
+		NearMiss: uriGroup("shop_uris", "/shop/*", "/shop/cart/*", "/shop/cart/pay"),
+		Source:   "R1 to R15",
 	},
 }
 
@@ -114,9 +123,11 @@ func checkUnreachable(p *pass) {
 		}
 		var lines []string
 		for i := range u.Blockers {
-			lines = append(lines, diag.Sprintf("%q on %s", clipWord80(u.Blockers[i].Pattern()), p.Where(uriAt(&u.Blockers[i]))))
+			lines = append(lines, diag.Sprintf("%q on %s", clipWord80(u.Blockers[i].Pattern()),
+				p.Where(uriAt(&u.Blockers[i]))))
 		}
-		f := p.Report(u.At, "Uri %q never gets a request: on every alias of its Routes others win under every scoring choice, %s for %s",
+		f := p.Report(u.At, "Uri %q never gets a request: on every alias of its Routes others win under every "+
+			"scoring choice, %s for %s",
 			u.URI, strings.Join(lines, " or "), u.Sample.URL()).About(u.At)
 		for i := range u.Blockers {
 			f.See(uriAt(&u.Blockers[i]), "wins")
@@ -132,15 +143,23 @@ func clipWord80(s string) string {
 }
 
 var undeterminedRoute = &lint.Rule{
-	Code: diag.UndeterminedRoute, Name: "undetermined-route", Category: lint.Routing, Severity: diag.Warning, Check: on(checkUndetermined),
-	Subjects: []string{"Uri/Name", "VirtualHost/Name", "Route"},
-	Silences: []string{diag.AliasInSeveralGroups},
+	Code: diag.UndeterminedRoute, Name: "undetermined-route", Category: lint.Routing, Severity: diag.Warning,
+	Check:      on(checkUndetermined),
+	Subjects:   []string{"Uri/Name", "VirtualHost/Name", "Route"},
+	Suppresses: []string{diag.AliasInSeveralGroups},
 	Doc: lint.Doc{
-		Title:  "Which cluster gets a request depends on an open choice",
-		Why:    "Admin or API traffic can land on the wrong cluster after a fix pack or a reorder of the file: how the scores of virtual host and URI combine is not documented.",
-		Bad:    twoServers + hostGroup("default_host", "www.shop.example.com:443") + hostGroup("bank_host", "*:443") + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/admin/*") + twoHostRoutes,
-		Good:   twoServers + hostGroup("default_host", "www.shop.example.com:443") + hostGroup("bank_host", "bank.example.com:443") + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/admin/*") + twoHostRoutes,
-		Near:   twoServers + hostGroup("default_host", "www.shop.example.com:443") + hostGroup("bank_host", "*:443") + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/bank/*") + twoHostRoutes,
+		Title: "Which cluster gets a request depends on an open choice",
+		Why: "Admin or API traffic can land on the wrong cluster after a fix pack or a reorder of the file: " +
+			"how the scores of virtual host and URI combine is not documented.",
+		Bad: twoServers + hostGroup("default_host", "www.shop.example.com:443") +
+			hostGroup("bank_host", "*:443") + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/admin/*") +
+			twoHostRoutes,
+		Good: twoServers + hostGroup("default_host", "www.shop.example.com:443") +
+			hostGroup("bank_host", "bank.example.com:443") + uriGroup("shop_uris", "/app/*") +
+			uriGroup("bank_uris", "/app/admin/*") + twoHostRoutes,
+		NearMiss: twoServers + hostGroup("default_host", "www.shop.example.com:443") +
+			hostGroup("bank_host", "*:443") + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/bank/*") +
+			twoHostRoutes,
 		Source: "R11 to R13; choices score-combination, vhost-score, score-tie, suffix-patterns",
 	},
 }
@@ -151,9 +170,11 @@ func checkUndetermined(p *pass) {
 			continue
 		}
 		a, b := p.two(&u)
-		p.Report(uriAt(&b.Match), "%s goes to cluster %q by %s (%s) with %s, but to cluster %q by %s (%s; %s) with %s%s; which is right is undocumented",
+		p.Report(uriAt(&b.Match), "%s goes to cluster %q by %s (%s) with %s, but to cluster %q by %s (%s; %s) with "+
+			"%s%s; which is right is undocumented",
 			u.Sample.URL(), p.clusterName(&b.Match), by(&b.Match), b.Match.Scores(), assumed(b.Assume),
-			p.clusterName(&a.Match), by(&a.Match), a.Match.Scores(), p.Where(uriAt(&a.Match)), assumed(a.Assume), moreURIs(u.Patterns)).
+			p.clusterName(&a.Match), by(&a.Match), a.Match.Scores(), p.Where(uriAt(&a.Match)), assumed(a.Assume),
+			moreURIs(u.Patterns)).
 			See(uriAt(&a.Match), "the other Uri").See(a.Match.RouteAt(), "its Route").
 			About(eitherWay(a.Match.RouteAt(), b.Match.RouteAt())...)
 	}
@@ -179,17 +200,19 @@ func assumed(choices []string) string {
 }
 
 var aliasSyntax = &lint.Rule{
-	Code: diag.AliasSyntax, Name: "alias-syntax", Category: lint.Routing, Severity: diag.Error, Check: on(checkAliasSyntax),
-	Subjects:  []string{"VirtualHost/Name"},
-	Otherwise: "warning for an alias without a port",
-	Silences:  []string{diag.AliasInSeveralGroups},
+	Code: diag.AliasSyntax, Name: "alias-syntax", Category: lint.Routing, Severity: diag.Error,
+	Check:      on(checkAliasSyntax),
+	Subjects:   []string{"VirtualHost/Name"},
+	Otherwise:  "warning for an alias without a port",
+	Suppresses: []string{diag.AliasInSeveralGroups},
 	Doc: lint.Doc{
-		Title:  "A virtual host has a form that never matches, or no port",
-		Why:    "There are no partial wildcards: *.example.com:80 matches nothing. Without a port (a warning) it means port 80 only.",
-		Bad:    hostGroup("default_host", "*:80", "*.example.com:443"),
-		Good:   hostGroup("default_host", "*:80", "www.example.com:443"),
-		Near:   hostGroup("default_host", "*:80", "[2001:db8::1]:443", "*:*"),
-		Source: "IBM, virtual hosts; R6, R8",
+		Title: "A virtual host has a form that never matches, or no port",
+		Why: "There are no partial wildcards: *.example.com:80 matches nothing. Without a port (a warning) it " +
+			"means port 80 only.",
+		Bad:      hostGroup("default_host", "*:80", "*.example.com:443"),
+		Good:     hostGroup("default_host", "*:80", "www.example.com:443"),
+		NearMiss: hostGroup("default_host", "*:80", "[2001:db8::1]:443", "*:*"),
+		Source:   "IBM, virtual hosts; R6, R8",
 	},
 }
 
@@ -204,23 +227,26 @@ func checkAliasSyntax(p *pass) {
 			case err != nil:
 				p.Report(h.Name.Span(), "%s; it never matches", err).About(h.Name.Span())
 			case !a.PortWritten:
-				p.Report(h.Name.Span(), "virtual host %q has no port, which means port 80 (R8); requests on 443 do not match it", h.Name.V).As(diag.Warning)
+				p.Report(h.Name.Span(), "virtual host %q has no port, which means port 80 (R8); requests on 443 do "+
+					"not match it", h.Name.V).As(diag.Warning)
 			}
 		}
 	}
 }
 
 var frontPortMissing = &lint.Rule{
-	Code: diag.FrontPortMissing, Name: "front-port-missing", Category: lint.Routing, Severity: diag.Warning, Check: on(checkFrontPort),
+	Code: diag.FrontPortMissing, Name: "front-port-missing", Category: lint.Routing, Severity: diag.Warning,
+	Check:    on(checkFrontPort),
 	Subjects: []string{"VirtualHost/Name", "Config/VHostMatchingCompat"},
 	Options:  []lint.Option{{Name: "ports", Default: []int{80, 443}, Doc: "ports on which the web server is asked"}},
 	Doc: lint.Doc{
-		Title:  "No alias has a port of the web server",
-		Why:    "With only 9080 and 9443 each request of a browser is declined, and the web server answers 404. Where the web server listens stands in no such file: the option ports says it.",
-		Bad:    hostGroup("default_host", "*:9080", "*:9443"),
-		Good:   hostGroup("default_host", "*:80", "*:443", "*:9080", "*:9443"),
-		Near:   hostGroup("default_host", "www.example.com:*"),
-		Source: "R7, R9",
+		Title: "No alias has a port of the web server",
+		Why: "With only 9080 and 9443 each request of a browser is declined, and the web server answers 404. " +
+			"Where the web server listens stands in no such file: the option ports says it.",
+		Bad:      hostGroup("default_host", "*:9080", "*:9443"),
+		Good:     hostGroup("default_host", "*:80", "*:443", "*:9080", "*:9443"),
+		NearMiss: hostGroup("default_host", "www.example.com:*"),
+		Source:   "R7, R9",
 	},
 }
 
@@ -233,9 +259,11 @@ func checkFrontPort(p *pass) {
 		return
 	}
 	routed := p.routedGroups()
-	for i := range p.facts.aliases {
-		if g := p.facts.aliases[i].group; routed[g] {
-			p.Report(at(g.Name, g.Node), "no alias of any routed VirtualHostGroup takes one of the ports %s; if the web server listens there, it answers each request itself, with 404 as a rule (R7, R9); if it listens elsewhere, say so with the option ports", intList(ports))
+	for i := range p.index.aliases {
+		if g := p.index.aliases[i].group; routed[g] {
+			p.Report(at(g.Name, g.Node), "no alias of any routed VirtualHostGroup takes one of the ports %s; if the "+
+				"web server listens there, it answers each request itself, with 404 as a rule (R7, R9); if it "+
+				"listens elsewhere, say so with the option ports", intList(ports))
 			return
 		}
 	}
@@ -244,8 +272,8 @@ func checkFrontPort(p *pass) {
 // routedGroups are the groups of virtual hosts that a Route uses.
 func (p *pass) routedGroups() map[*parser.VirtualHostGroup]bool {
 	used := map[*parser.VirtualHostGroup]bool{}
-	for i := range p.facts.routes {
-		used[p.facts.routes[i].vhosts] = true
+	for i := range p.index.routes {
+		used[p.index.routes[i].vhosts] = true
 	}
 	return used
 }
@@ -262,23 +290,24 @@ var casePairs = &lint.Rule{
 	Code: diag.CasePairs, Name: "case-pairs", Category: lint.Routing, Severity: diag.Info, Check: on(checkCasePairs),
 	Subjects: []string{"VirtualHost/Name", "Uri/Name"},
 	Doc: lint.Doc{
-		Title:  "Two aliases or two Uris differ in letter case only",
-		Why:    "Hosts compare without case, so the two are one; paths with case, so they are two, which surprises.",
-		Bad:    uriGroup("shop_uris", "/shop/*", "/Shop/*"),
-		Good:   uriGroup("shop_uris", "/shop/*"),
-		Near:   uriGroup("shop_uris", "/shop/*", "/shops/*"),
-		Source: "APAR PQ70620; R5",
+		Title:    "Two aliases or two Uris differ in letter case only",
+		Why:      "Hosts compare without case, so the two are one; paths with case, so they are two, which surprises.",
+		Bad:      uriGroup("shop_uris", "/shop/*", "/Shop/*"),
+		Good:     uriGroup("shop_uris", "/shop/*"),
+		NearMiss: uriGroup("shop_uris", "/shop/*", "/shops/*"),
+		Source:   "APAR PQ70620; R5",
 	},
 }
 
 func checkCasePairs(p *pass) {
 	hosts := map[hostPort]*aliasOf{}
-	for i := range p.facts.aliases {
-		a := &p.facts.aliases[i]
+	for i := range p.index.aliases {
+		a := &p.index.aliases[i]
 		if f := hosts[a.key()]; f == nil {
 			hosts[a.key()] = a
 		} else if f.host.Name.V != a.host.Name.V && strings.EqualFold(f.host.Name.V, a.host.Name.V) {
-			p.Report(a.host.Name.Span(), "virtual host %q differs from %q on %s in letter case only; hosts compare without case (R5), so they are one", a.host.Name.V, f.host.Name.V, p.Where(f.host.Name.Span())).
+			p.Report(a.host.Name.Span(), "virtual host %q differs from %q on %s in letter case only; hosts compare "+
+				"without case (R5), so they are one", a.host.Name.V, f.host.Name.V, p.Where(f.host.Name.Span())).
 				About(a.host.Name.Span())
 		}
 	}
@@ -289,29 +318,31 @@ func checkCasePairs(p *pass) {
 			if f := first[key]; f == nil {
 				first[key] = u
 			} else if f.Name.V != u.Name.V {
-				p.Report(u.Name.Span(), "Uri %q differs from %q on %s in letter case only; paths compare with case (R5), so they are two", u.Name.V, f.Name.V, p.Where(f.Name.Span()))
+				p.Report(u.Name.Span(), "Uri %q differs from %q on %s in letter case only; paths compare with case "+
+					"(R5), so they are two", u.Name.V, f.Name.V, p.Where(f.Name.Span()))
 			}
 		}
 	}
 }
 
 var exactURIWithoutSubtree = &lint.Rule{
-	Code: diag.ExactURIWithoutSubtree, Name: "exact-uri-without-subtree", Category: lint.Routing, Severity: diag.Info, Fix: lint.UnsafeFix, Check: on(checkExactOnly),
+	Code: diag.ExactURIWithoutSubtree, Name: "exact-uri-without-subtree", Category: lint.Routing, Severity: diag.Info,
+	Fix: lint.UnsafeFix, Check: on(checkExactOnly),
 	Subjects: []string{"Uri/Name"},
 	Doc: lint.Doc{
-		Title:  "A Uri matches one path and nothing below it",
-		Why:    "/app matches only /app: everything below is declined. /app/* serves both.",
-		Bad:    uriGroup("shop_uris", "/shop"),
-		Good:   uriGroup("shop_uris", "/shop", "/shop/*"),
-		Near:   uriGroup("shop_uris", "/index.html", "/shop/*"),
-		Source: "R2, R3",
+		Title:    "A Uri matches one path and nothing below it",
+		Why:      "/app matches only /app: everything below is declined. /app/* serves both.",
+		Bad:      uriGroup("shop_uris", "/shop"),
+		Good:     uriGroup("shop_uris", "/shop", "/shop/*"),
+		NearMiss: uriGroup("shop_uris", "/index.html", "/shop/*"),
+		Source:   "R2, R3",
 	},
 }
 
 func checkExactOnly(p *pass) {
 	spots, routes := p.firstSpots(), map[*parser.UriGroup]*routed{}
-	for i := range p.facts.routes {
-		if r := &p.facts.routes[i]; routes[r.uris] == nil {
+	for i := range p.index.routes {
+		if r := &p.index.routes[i]; routes[r.uris] == nil {
 			routes[r.uris] = r
 		}
 	}
@@ -319,7 +350,8 @@ func checkExactOnly(p *pass) {
 		prefixes := prefixesOf(g.Uris)
 		for _, u := range g.Uris {
 			name := u.Name.V
-			if len(name) < 2 || name[0] != '/' || strings.ContainsAny(name, "*.") || strings.Count(name, "/") > 1 || prefixes[name+"/"] != nil || covering(prefixes, u) != nil {
+			if len(name) < 2 || name[0] != '/' || strings.ContainsAny(name, "*.") || strings.Count(name, "/") > 1 ||
+				prefixes[name+"/"] != nil || covering(prefixes, u) != nil {
 				continue
 			}
 			if r := routes[g]; r != nil {
@@ -329,8 +361,10 @@ func checkExactOnly(p *pass) {
 				}
 			}
 			end := diag.Span{File: u.Node.Span.File, Start: u.Node.Span.End, End: u.Node.Span.End}
-			p.Report(u.Name.Span(), "Uri %q matches only the equal path (R2); everything below it is declined unless %q is listed too", name, name+"/*").About(u.Name.Span()).
-				Repair(false, "add "+name+"/*", diag.Edit{Span: end, New: p.indent(u.Node) + p.Files.Text(u.Node.Span.To(u.Name.Span())) + "/*" +
+			p.Report(u.Name.Span(), "Uri %q matches only the equal path (R2); everything below it is declined "+
+				"unless %q is listed too", name, name+"/*").About(u.Name.Span()).
+				Repair(false, "add "+name+"/*", diag.Edit{Span: end, New: p.indent(u.Node) +
+					p.Files.Text(u.Node.Span.To(u.Name.Span())) + "/*" +
 					p.Files.Text(diag.Span{File: end.File, Start: u.Name.Span().End, End: end.End})})
 		}
 	}

@@ -24,11 +24,13 @@ func found(text string, o lint.Options, rules ...string) string {
 
 // aliasesToTwoClusters has one Route for each of two groups of aliases and of Uris.
 func aliasesToTwoClusters(hosts1, hosts2 string, uris1, uris2 []string) string {
-	return complete(twoServers + hostGroup("default_host", strings.Fields(hosts1)...) + hostGroup("bank_host", strings.Fields(hosts2)...) +
+	return complete(twoServers + hostGroup("default_host", strings.Fields(hosts1)...) +
+		hostGroup("bank_host", strings.Fields(hosts2)...) +
 		uriGroup("shop_uris", uris1...) + uriGroup("bank_uris", uris2...) + twoHostRoutes)
 }
 
-// TestTwoClustersCountUris: what is counted are Uris, not the places that were tried, and the scores are those of the core.
+// TestTwoClustersCountUris: what is counted are Uris, not the places that were tried, and the scores are those of the
+// core.
 func TestTwoClustersCountUris(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
@@ -36,13 +38,18 @@ func TestTwoClustersCountUris(t *testing.T) {
 	}{
 		{"one Uri each", aliasesToTwoClusters("*:80 *:443", "*:80 *:443", []string{"/app/*"}, []string{"/app/*"}),
 			[]string{"WP601", "(URI 5, virtual host 2)"}, []string{"more Uri", "WP603"}},
-		{"two Uris each", aliasesToTwoClusters("*:80", "*:80", []string{"/app/*", "/b/*"}, []string{"/app/*", "/b/*", "/c"}),
+		{"two Uris each", aliasesToTwoClusters("*:80", "*:80", []string{"/app/*", "/b/*"},
+			[]string{"/app/*", "/b/*", "/c"}),
 			[]string{"WP601", "(and 1 more Uri of the same Routes)"}, []string{"WP603"}},
-		{"three Uris each", aliasesToTwoClusters("*:80", "*:80", []string{"/a/*", "/b", "*.jsp"}, []string{"/a/*", "/b", "*.jsp"}),
+		{"three Uris each", aliasesToTwoClusters("*:80", "*:80", []string{"/a/*", "/b", "*.jsp"},
+			[]string{"/a/*", "/b", "*.jsp"}),
 			[]string{"WP601", "(and 2 more Uris of the same Routes)"}, nil},
-		{"the port is written in one of two equal aliases", aliasesToTwoClusters("*:80", "*", []string{"/app/*"}, []string{"/app/*"}),
-			[]string{"WP603", `on alias "*" (URI 5, virtual host 0) with vhost-score=classes score-tie=last`, `on alias "*:80" (URI 5, virtual host 2;`}, []string{"WP601", "more Uri"}},
-		{"the same with a host", aliasesToTwoClusters("www.example.com:80", "www.example.com", []string{"/app/*"}, []string{"/app/*"}),
+		{"the port is written in one of two equal aliases", aliasesToTwoClusters("*:80", "*", []string{"/app/*"},
+			[]string{"/app/*"}),
+			[]string{"WP603", `on alias "*" (URI 5, virtual host 0) with vhost-score=classes score-tie=last`,
+				`on alias "*:80" (URI 5, virtual host 2;`}, []string{"WP601", "more Uri"}},
+		{"the same with a host", aliasesToTwoClusters("www.example.com:80", "www.example.com", []string{"/app/*"},
+			[]string{"/app/*"}),
 			[]string{"WP603", "(URI 5, virtual host 15"}, []string{"WP601"}},
 	} {
 		got := found(tt.text, lint.Options{}, "WP601", "WP603")
@@ -64,7 +71,8 @@ func TestOnePairOfGroupsToTwoClusters(t *testing.T) {
 	routes := strings.ReplaceAll(twoRoutes, "bank_uris", "shop_uris")
 	for _, uris := range [][]string{{"/app/*"}, {"/app/*", "/b", "*.jsp"}} {
 		for _, hosts := range [][]string{{"*:80"}, {"*:80", "*", "www.example.com:443"}} {
-			ds, files := lintText(complete(twoServers+hostGroup("default_host", hosts...)+uriGroup("shop_uris", uris...)+routes), onlyCategory(lint.Routing, lint.References))
+			ds, files := lintText(complete(twoServers+hostGroup("default_host", hosts...)+uriGroup("shop_uris",
+				uris...)+routes), onlyCategory(lint.Routing, lint.References))
 			if codes(ds) != "WP601" {
 				t.Errorf("%v on %v: got\n%s", uris, hosts, describe(ds, files))
 			}

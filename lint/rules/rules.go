@@ -1,5 +1,5 @@
-// Package rules holds the rules of lint, a file for each group, each rule's value above its check. What a rule is, and how rules are run,
-// says package lint.
+// Package rules holds the rules of lint, a file for each group, each rule's value above its check. What a rule is, and
+// how rules are run, says package lint.
 package rules
 
 import (
@@ -20,14 +20,14 @@ func All() []*lint.Rule {
 // pass is what a check sees of a file: the pass of the engine with the look-ups that rules share.
 type pass struct {
 	*lint.Pass
-	facts facts
+	index index
 }
 
 // of returns the one pass of a file.
 func of(p *lint.Pass) *pass {
 	known, ok := p.Memo.(*pass)
 	if !ok {
-		known = &pass{Pass: p, facts: gather(p.Config)}
+		known = &pass{Pass: p, index: gather(p.Config)}
 		p.Memo = known
 	}
 	return known

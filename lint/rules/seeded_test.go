@@ -78,7 +78,8 @@ const clean = `<?xml version="1.0" encoding="ISO-8859-1"?>
 </Config>
 `
 
-// seeds are faults: old becomes new, and the rule must report exactly what stands between the marks, in new or in place.
+// seeds are faults: old becomes new, and the rule must report exactly what stands between the marks, in new or in
+// place.
 var seeds = []struct{ rule, old, new, place string }{
 	{"WP101", `Name="/opt/plugins/logs/http_plugin.log"/>`, `Name="/opt/plugins/logs/«<»http_plugin.log"/>`, ""},
 	{"WP102", `</Config>`, "</Config>\n<«Config»/>", ""},
@@ -86,29 +87,37 @@ var seeds = []struct{ rule, old, new, place string }{
 	{"WP104", `RetryInterval="60"`, `«RetryIntervl»="60"`, ""},
 	{"WP105", `<Server CloneID="1b2c3d4e5"`, `<Server «RetryInterval»="10" CloneID="1b2c3d4e5"`, ""},
 	{"WP106", `LogLevel="Error"`, `LogLevel="«error»"`, ""},
-	{"WP107", `<Property Name="PluginInstallRoot"`, `<Property Name="«esiEnable»" Value="true"/><Property Name="PluginInstallRoot"`, ""},
+	{"WP107", `<Property Name="PluginInstallRoot"`, `<Property Name="«esiEnable»" Value="true"/><Property ` +
+		`Name="PluginInstallRoot"`, ""},
 	{"WP108", `Hostname="node1" Port="9080"`, `Port="9080"`, `<«Transport» ConnectionTTL="28" Port="9080"`},
 	{"WP109", `CloneID="1b2c3d4e6"`, `«CloneId»="1b2c3d4e6"`, ""},
 	{"WP110", `Port="9080" Protocol="http"`, `Port="«90800»" Protocol="http"`, ""},
 	{"WP111", `Name="/shop/*"`, "Name=\"/sh«ö»p/*\"", ""},
 	{"WP112", `   <UriGroup Name="admin_uris">`, `<«IntelligentManagement»/><UriGroup Name="admin_uris">`, ""},
-	{"WP113", `Hostname="node3" Port="9443" Protocol="https">`, `Hostname="node3" Port="9444" Protocol="https"><Property Name="keyring" Value="/k"/><Property Name="stashfile" Value="/s"/></Transport><Transport Hostname="node3" Port="9443" Protocol="«https»">`, ""},
+	{"WP113", `Hostname="node3" Port="9443" Protocol="https">`, `Hostname="node3" Port="9444" ` +
+		`Protocol="https"><Property Name="keyring" Value="/k"/><Property Name="stashfile" ` +
+		`Value="/s"/></Transport><Transport Hostname="node3" Port="9443" Protocol="«https»">`, ""},
 	{"WP114", `   <Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>
    <Route ServerCluster="admin" UriGroup="admin_uris" VirtualHostGroup="admin_host"/>`, ``, `<«Config» AppServerPortPreference`},
 	{"WP115", `<Server Name="m1"/>`, "<Server Name=\"m1\"/>\n «/&gt; Name=\"m1» \n\t", ""},
 	{"WP201", `VirtualHostGroup="admin_host"/>`, `VirtualHostGroup="«admin_hots»"/>`, ""},
-	{"WP202", `<UriGroup Name="admin_uris">`, `<UriGroup Name="«old»"><Uri Name="/old/*"/></UriGroup><UriGroup Name="admin_uris">`, ""},
+	{"WP202", `<UriGroup Name="admin_uris">`, `<UriGroup Name="«old»"><Uri Name="/old/*"/></UriGroup><UriGroup ` +
+		`Name="admin_uris">`, ""},
 	{"WP203", `Name="m2" ServerIOTimeout`, `Name="«m1»" ServerIOTimeout`, ""},
-	{"WP204", `<Route ServerCluster="admin"`, `<«Route» ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/><Route ServerCluster="admin"`, ""},
+	{"WP204", `<Route ServerCluster="admin"`, `<«Route» ServerCluster="shop" UriGroup="shop_uris" ` +
+		`VirtualHostGroup="default_host"/><Route ServerCluster="admin"`, ""},
 	{"WP205", `<Route ServerCluster="admin" UriGroup="admin_uris"`, `<«Route» ServerCluster="admin"`, ""},
 	{"WP206", `<Server Name="m2"/>`, `<Server Name="«m4»"/>`, ""},
-	{"WP207", `<UriGroup Name="shop_uris">`, `<Route ServerCluster="shop" UriGroup="«shop_uris»" VirtualHostGroup="admin_host"/><UriGroup Name="shop_uris">`, ""},
+	{"WP207", `<UriGroup Name="shop_uris">`, `<Route ServerCluster="shop" UriGroup="«shop_uris»" ` +
+		`VirtualHostGroup="admin_host"/><UriGroup Name="shop_uris">`, ""},
 	{"WP301", `CloneID="1b2c3d4e6"`, `CloneID="«1b2c3d4e5»"`, ""},
 	{"WP302", `CloneID="2b2c3d4e5"`, `CloneID="«1b2c3d4e5»"`, ""},
-	{"WP303", `CloneID="1b2c3d4e6" ConnectTimeout="5" LoadBalanceWeight="3" MaxConnections="-1" Name="m2"`, `ConnectTimeout="5" LoadBalanceWeight="3" MaxConnections="-1" Name="«m2»"`, ""},
+	{"WP303", `CloneID="1b2c3d4e6" ConnectTimeout="5" LoadBalanceWeight="3" MaxConnections="-1" Name="m2"`,
+		`ConnectTimeout="5" LoadBalanceWeight="3" MaxConnections="-1" Name="«m2»"`, ""},
 	{"WP304", `CloneID="1b2c3d4e6"`, `CloneID="«1b2c:d4e6»"`, ""},
 	{"WP305", `<ServerCluster Name="admin"`, `<ServerCluster CloneSeparatorChange="«true»" Name="admin"`, ""},
-	{"WP306", `<Uri AffinityCookie="JSESSIONID" AffinityURLIdentifier="jsessionid" Name="/catalogue/j_security_check"/>`, `<Uri AffinityCookie="«OTHER»" Name="/shop/x/*"/>`, ""},
+	{"WP306", `<Uri AffinityCookie="JSESSIONID" AffinityURLIdentifier="jsessionid" ` +
+		`Name="/catalogue/j_security_check"/>`, `<Uri AffinityCookie="«OTHER»" Name="/shop/x/*"/>`, ""},
 	{"WP307", `Hostname="node2" Port="9443"`, `Hostname="node1" Port="9443"`, `CloneID="«1b2c3d4e6»"`},
 	{"WP308", `1b2c3d4e6" ConnectTimeout="5" LoadBalanceWeight="3" MaxConnections="-1" Name="m2" ServerIOTimeout="30">
          <Transport ConnectionTTL="28" Hostname="node2"`, `1b2c3d4e5" ConnectTimeout="5" LoadBalanceWeight="3" MaxConnections="-1" Name="m2" ServerIOTimeout="30">
@@ -118,18 +127,23 @@ var seeds = []struct{ rule, old, new, place string }{
 	{"WP310", `CloneID="1b2c3d4e6"`, `CloneID="«a0aaea8c-3251-45bb-87bb-f8b09169c0»"`, ""},
 	{"WP310", `CloneID="1b2c3d4e6"`, `CloneID="«8646911284551352321»"`, ""},
 	{"WP310", `CloneID="1b2c3d4e6"`, `CloneID="«member2»"`, ""},
-	{"WP311", `<Uri AffinityCookie="JSESSIONID" AffinityURLIdentifier="jsessionid" Name="/catalogue/*.jsp"/>`, `<Uri AffinityCookie="«OTHER»" Name="/catalogue/*.jsp"/>`, ""},
+	{"WP311", `<Uri AffinityCookie="JSESSIONID" AffinityURLIdentifier="jsessionid" Name="/catalogue/*.jsp"/>`,
+		`<Uri AffinityCookie="«OTHER»" Name="/catalogue/*.jsp"/>`, ""},
 	{"WP312", `GetDWLMTable="false"`, `GetDWLMTable="«false»"`, ""},
 	{"WP401", `<Server Name="m2"/>`, ``, `Name="«m2»" ServerIOTimeout`},
 	{"WP402", `<Server Name="m3"/>`, `<Server Name="m3"/><Server Name="«m1»"/>`, ""},
-	{"WP403", "      <PrimaryServers>\n         <Server Name=\"m1\"/>\n         <Server Name=\"m2\"/>\n      </PrimaryServers>\n      <BackupServers>", `<«BackupServers»>`, ""},
+	{"WP403", "      <PrimaryServers>\n         <Server Name=\"m1\"/>\n         <Server Name=\"m2\"/>\n" +
+		"      </PrimaryServers>\n      <BackupServers>", `<«BackupServers»>`, ""},
 	{"WP404", `<Server Name="m1"/>
          <Server Name="m2"/>
       </PrimaryServers>
       <BackupServers>`, `<Server Name="m2"/></PrimaryServers><BackupServers><Server Name="m1"/>`, `LoadBalanceWeight="«3»" MaxConnections="-1" Name="m3"`},
-	{"WP405", `LoadBalanceWeight="3" MaxConnections="-1" Name="m2"`, `LoadBalanceWeight="«2»" MaxConnections="-1" Name="m2"`, ""},
-	{"WP406", `LoadBalanceWeight="3" MaxConnections="-1" Name="m2"`, `LoadBalanceWeight="«0»" MaxConnections="-1" Name="m2"`, ""},
-	{"WP407", `LoadBalance="Round Robin"`, `LoadBalance="Random"`, `LoadBalanceWeight="«3»" MaxConnections="-1" Name="m2"`},
+	{"WP405", `LoadBalanceWeight="3" MaxConnections="-1" Name="m2"`,
+		`LoadBalanceWeight="«2»" MaxConnections="-1" Name="m2"`, ""},
+	{"WP406", `LoadBalanceWeight="3" MaxConnections="-1" Name="m2"`,
+		`LoadBalanceWeight="«0»" MaxConnections="-1" Name="m2"`, ""},
+	{"WP407", `LoadBalance="Round Robin"`, `LoadBalance="Random"`,
+		`LoadBalanceWeight="«3»" MaxConnections="-1" Name="m2"`},
 	{"WP408", `IgnoreAffinityRequests="false"`, `IgnoreAffinityRequests="«true»"`, ""},
 	{"WP409", `GetDWLMTable="false"`, `GetDWLMTable="«true»"`, ""},
 	{"WP410", `<ServerCluster Name="admin"`, `<ServerCluster RetryInterval="«20»" Name="admin"`, ""},
@@ -138,21 +152,27 @@ var seeds = []struct{ rule, old, new, place string }{
       <Server LoadBalanceWeight="«0»" CloneID="2b2c3d4e5"`, ""},
 	{"WP412", `Hostname="node3"`, `Hostname="«node1»"`, ""},
 	{"WP413", `MaxConnections="-1" Name="m1"`, `MaxConnections="«10»" Name="m1"`, ""},
-	{"WP414", "      <PrimaryServers>\n         <Server Name=\"m1\"/>\n         <Server Name=\"m2\"/>\n      </PrimaryServers>\n      <BackupServers>\n         <Server Name=\"m3\"/>\n      </BackupServers>", `<«PrimaryServers»/>`, ""},
+	{"WP414", "      <PrimaryServers>\n         <Server Name=\"m1\"/>\n         <Server Name=\"m2\"/>\n" +
+		"      </PrimaryServers>\n      <BackupServers>\n         <Server Name=\"m3\"/>\n      </BackupServers>",
+		`<«PrimaryServers»/>`, ""},
 	{"WP501", `ConnectTimeout="5" LoadBalanceWeight="2"`, `ConnectTimeout="«0»" LoadBalanceWeight="2"`, ""},
 	{"WP502", `Name="m1" ServerIOTimeout="30"`, `Name="m1" ServerIOTimeout="«0»"`, ""},
 	{"WP503", `Name="m1" ServerIOTimeout="30"`, `Name="m1" ServerIOTimeout="«30»"`, ""},
-	{"WP504", `PostBufferSize="0" PostSizeLimit="1000000" RemoveSpecialHeaders="true" RetryInterval="60" ServerIOTimeoutRetry="0"`, `PostBufferSize="«64»" PostSizeLimit="1000000" RemoveSpecialHeaders="true" RetryInterval="60"`, ""},
+	{"WP504", `PostBufferSize="0" PostSizeLimit="1000000" RemoveSpecialHeaders="true" RetryInterval="60" ` +
+		`ServerIOTimeoutRetry="0"`, `PostBufferSize="«64»" PostSizeLimit="1000000" RemoveSpecialHeaders="true" ` +
+		`RetryInterval="60"`, ""},
 	{"WP505", `PostBufferSize="0"`, `PostBufferSize="«0»"`, ""},
 	{"WP506", `Name="m1" ServerIOTimeout="30"`, `Name="m1" ServerIOTimeout="«3»"`, ""},
 	{"WP507", `RetryInterval="60"`, `RetryInterval="«3»"`, ""},
 	{"WP508", ` ServerIOTimeoutRetry="0"`, ``, `Name="«shop»"`},
-	{"WP509", `ConnectTimeout="5" LoadBalanceWeight="3" MaxConnections="-1" Name="m2"`, `ConnectTimeout="«7»" LoadBalanceWeight="3" MaxConnections="-1" Name="m2"`, ""},
+	{"WP509", `ConnectTimeout="5" LoadBalanceWeight="3" MaxConnections="-1" Name="m2"`, `ConnectTimeout="«7»" ` +
+		`LoadBalanceWeight="3" MaxConnections="-1" Name="m2"`, ""},
 	{"WP510", `IgnoreDNSFailures="true"`, `IgnoreDNSFailures="«false»"`, ""},
 	{"WP511", `RetryInterval="60" ServerIOTimeoutRetry="0">
       <Server CloneID="1b2c3d4e5" ConnectTimeout="5" LoadBalanceWeight="2" MaxConnections="-1" Name="m1" ServerIOTimeout="30"`, `RetryInterval="60">
       <Server CloneID="1b2c3d4e5" ConnectTimeout="5" LoadBalanceWeight="2" MaxConnections="-1" Name="m1" ServerIOTimeout="«-90»"`, ""},
-	{"WP512", `ConnectionTTL="28" Hostname="node1" Port="9080"`, `ConnectionTTL="«60»" Hostname="node1" Port="9080"`, ""},
+	{"WP512", `ConnectionTTL="28" Hostname="node1" Port="9080"`, `ConnectionTTL="«60»" Hostname="node1" Port="9080"`,
+		""},
 	{"WP601", `VirtualHostGroup="admin_host"/>
 </Config>`, `VirtualHostGroup="admin_host"/><UriGroup Name="z"><Uri Name="«/shop/*»"/></UriGroup><Route ServerCluster="admin" UriGroup="z" VirtualHostGroup="default_host"/></Config>`, ""},
 	{"WP602", `Name="/shop/*"/>`, `Name="/shop/*"/><Uri Name="«/shop/*»"/><Uri Name="/shop/*"/>`, ""},
@@ -179,16 +199,19 @@ var seeds = []struct{ rule, old, new, place string }{
 	{"WP701", `Port="9043" Protocol="https"`, `Port="9043" Protocol="«http»"`, ""},
 	{"WP702", `Port="9043" Protocol="https">
             <Property Name="keyring" Value="/opt/plugins/key.kdb"/>`, `Port="9043" Protocol="«https»">`, ""},
-	{"WP703", "   <Property Name=\"PluginInstallRoot\" Value=\"/opt/plugins/\"/>\n", ``, `Hostname="node1" Port="9443" Protocol="«https»"`},
+	{"WP703", "   <Property Name=\"PluginInstallRoot\" Value=\"/opt/plugins/\"/>\n", ``,
+		`Hostname="node1" Port="9443" Protocol="«https»"`},
 	{"WP704", `SSLConsolidate="true"`, `SSLConsolidate="true" UseInsecure="«true»"`, ""},
 	{"WP704", `SSLConsolidate="true"`, `SSLConsolidate="true" StrictSecurity="«false»"`, ""},
 	{"WP705", "      <TrustedProxy Name=\"10.0.0.5\"/>\n", ``, `TrustedProxyEnable="«true»"`},
 	{"WP706", `RemoveSpecialHeaders="true"`, `RemoveSpecialHeaders="«false»"`, ""},
 	{"WP707", `Name="/shop/*"/>`, `Name="/shop/*"/><Uri Name="«/adminCenter/*»"/>`, ""},
-	{"WP708", `<Property Name="stashfile" Value="/opt/plugins/key.sth"/>`, `<Property Name="«password»" Value="x"/>`, ""},
+	{"WP708", `<Property Name="stashfile" Value="/opt/plugins/key.sth"/>`, `<Property Name="«password»" Value="x"/>`,
+		""},
 	{"WP709", `PostSizeLimit="1000000" RemoveSpecialHeaders`, `PostSizeLimit="«-1»" RemoveSpecialHeaders`, ""},
 	{"WP710", `SSLConsolidate="true"`, `SecureHostVerification="«false»"`, ""},
-	{"WP710", `<Property Name="ESIEnable" Value="false"/>`, `<Property Name="ESIEnable" Value="false"/><Property Name="GlobalHostAlias" Value="«a.example.com,.example.com»"/>`, ""},
+	{"WP710", `<Property Name="ESIEnable" Value="false"/>`, `<Property Name="ESIEnable" Value="false"/><Property ` +
+		`Name="GlobalHostAlias" Value="«a.example.com,.example.com»"/>`, ""},
 	{"WP711", `SSLConsolidate="true"`, `SSLMapMode="«offload»" SSLConsolidate="true"`, ""},
 	{"WP712", `Name="10.0.0.5"`, `Name="«8.8.8.8»"`, ""},
 	{"WP712", `Name="10.0.0.5"`, `Name="«10.0.0.0/8»"`, ""},
@@ -202,9 +225,12 @@ var seeds = []struct{ rule, old, new, place string }{
 	{"WP804", `Value="false"/>`, `Value="«true»"/>`, ""},
 	{"WP805", `<Route ServerCluster="admin"`, `<«Route» ServerCluster="admin"`, ""},
 	{"WP806", `Name="m1" ServerIOTimeout="30"`, `Name="m1" WaitForContinue="«true»" ServerIOTimeout="30"`, ""},
-	{"WP807", `MaxConnections="-1" Name="m2" ServerIOTimeout="30"`, `MaxConnections="«-1»" Name="m2" ServerIOTimeout="300"`, ""},
-	{"WP808", `<Property Name="ESIEnable" Value="false"/>`, `<Property Name="ESIEnable" Value="false"/><Property Name="ESIInvalidationMonitor" Value="«true»"/>`, ""},
-	{"WP821", `Name="/opt/plugins/logs/http_plugin.log"`, `Name="C:\plugins\logs\http_plugin.log"`, `<Property Name="PluginInstallRoot" Value="«/opt/plugins/»"/>`},
+	{"WP807", `MaxConnections="-1" Name="m2" ServerIOTimeout="30"`,
+		`MaxConnections="«-1»" Name="m2" ServerIOTimeout="300"`, ""},
+	{"WP808", `<Property Name="ESIEnable" Value="false"/>`, `<Property Name="ESIEnable" Value="false"/><Property ` +
+		`Name="ESIInvalidationMonitor" Value="«true»"/>`, ""},
+	{"WP821", `Name="/opt/plugins/logs/http_plugin.log"`, `Name="C:\plugins\logs\http_plugin.log"`,
+		`<Property Name="PluginInstallRoot" Value="«/opt/plugins/»"/>`},
 	{"WP822", `Hostname="node9"`, `Hostname="«localhost»"`, ""},
 	{"WP823", `<Route ServerCluster="admin"`, `<Route «ServerGroup»="admin"`, ""},
 	{"WP824", `SSLConsolidate="true"`, `«MarkBusyDown»="true"`, ""},
@@ -212,7 +238,8 @@ var seeds = []struct{ rule, old, new, place string }{
 	{"WP824", `SSLConsolidate="true"`, `«OS400ConvertQueryStringToJobCCSID»="true"`, ""},
 	{"WP208", `<Server Name="m2"/>`, `<Server Name="m2"/><Server Name="«m1»"/>`, ""},
 	{"WP208", `<VirtualHost Name="*:9060"/>`, `<VirtualHost Name="*:9060"/><VirtualHost Name="«*:9060»"/>`, ""},
-	{"WP208", `<VirtualHost Name="*:80"/>`, `<VirtualHost Name="*:80"/><VirtualHost Name="WWW.example.com:443"/>`, `<VirtualHost Name="«www.example.com:443»"/>`},
+	{"WP208", `<VirtualHost Name="*:80"/>`, `<VirtualHost Name="*:80"/><VirtualHost Name="WWW.example.com:443"/>`,
+		`<VirtualHost Name="«www.example.com:443»"/>`},
 	{"WP313", `CloneID="1b2c3d4e6"`, `CloneID="«1b2c»"`, ""},
 	{"WP314", `<Uri Name="/ibm/console/*"/>`, `<Uri «AffinityCookie»="" Name="/ibm/console/*"/>`, ""},
 	{"WP314", `<Uri Name="/ibm/console/*"/>`, `<Uri AffinityURLIdentifier="«;sid»" Name="/ibm/console/*"/>`, ""},
@@ -259,12 +286,17 @@ func TestSeededFaults(t *testing.T) {
 				}
 			}
 			if r.Code == "WP805" {
-				o.Rules[r.Code] = lint.RuleSetting{Severity: diag.Warning, Options: map[string][]int{"max-comparisons": {6}}}
+				o.Rules[r.Code] = lint.RuleSetting{Severity: diag.Warning,
+					Options: map[string][]int{"max-comparisons": {6}}}
 			}
 			o.Profile = "pedantic"
 			ds, files := lintText(text, o)
-			found := slices.DeleteFunc(slices.Clone(ds), func(d diag.Diagnostic) bool { return d.Rule.Code != seed.rule })
-			if !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return int(d.Span.Start) == start && int(d.Span.End) == end }) {
+			found := slices.DeleteFunc(slices.Clone(ds),
+				func(d diag.Diagnostic) bool { return d.Rule.Code != seed.rule })
+			if !slices.ContainsFunc(found, func(d diag.Diagnostic) bool {
+				return int(d.Span.Start) == start &&
+					int(d.Span.End) == end
+			}) {
 				t.Errorf("no %s at %d to %d (%q):\n%s", seed.rule, start, end, text[start:end], describe(ds, files))
 			}
 			before, _ := lintText(clean, o)
@@ -280,10 +312,11 @@ func TestSeededFaults(t *testing.T) {
 	}
 }
 
-// TestSeededFaultsElsewhere are those that no single file shows: of two files, of the machine. Package settings has those
-// of a baseline, and the script lint_session_settings those of a topology.
+// TestSeededFaultsElsewhere are those that no single file shows: of two files, of the machine. Package settings has
+// those of a baseline, and the script lint_session_settings those of a topology.
 func TestSeededFaultsElsewhere(t *testing.T) {
-	twin := strings.NewReplacer(`Hostname="node`, `Hostname="twin`, "1b2c3d4e6", "1b2c3d4e9", "1b2c3d4e7", "1b2c3d4e8", "2b2c3d4e5", "2b2c3d4e9").Replace(clean)
+	twin := strings.NewReplacer(`Hostname="node`, `Hostname="twin`, "1b2c3d4e6", "1b2c3d4e9", "1b2c3d4e7", "1b2c3d4e8",
+		"2b2c3d4e5", "2b2c3d4e9").Replace(clean)
 	files := diag.NewFiles()
 	a, b := files.Add("a.xml", []byte(clean)), files.Add("b.xml", []byte(twin))
 	missing := func(path string) string { return ifElse(strings.HasSuffix(path, "/logs/"), "does not exist", "") }
@@ -293,7 +326,8 @@ func TestSeededFaultsElsewhere(t *testing.T) {
 		t.Fatalf("%d findings", len(placed))
 	}
 	for i, want := range []struct{ code, file, text string }{
-		{"WP825", "a.xml", "/opt/plugins/logs/http_plugin.log"}, {"WP825", "b.xml", "/opt/plugins/logs/http_plugin.log"}, {"WP309", "b.xml", "1b2c3d4e5"},
+		{"WP825", "a.xml", "/opt/plugins/logs/http_plugin.log"}, {"WP825", "b.xml",
+			"/opt/plugins/logs/http_plugin.log"}, {"WP309", "b.xml", "1b2c3d4e5"},
 	} {
 		d := placed[i]
 		if d.Rule.Code != want.code || files.Name(d.Span.File) != want.file || files.Text(d.Span) != want.text {
@@ -304,7 +338,8 @@ func TestSeededFaultsElsewhere(t *testing.T) {
 
 // TestTarget: an attribute that fix packs brought to a release is known there.
 func TestTarget(t *testing.T) {
-	for target, want := range map[string]string{"": "", "liberty": "", "8.5.5.20": "", "8.0": "MarkBusyDown", "7.0.0.13": "MarkBusyDown", "6.1": "MarkBusyDown ServerIOTimeoutRetry"} {
+	for target, want := range map[string]string{"": "", "liberty": "", "8.5.5.20": "", "8.0": "MarkBusyDown",
+		"7.0.0.13": "MarkBusyDown", "6.1": "MarkBusyDown ServerIOTimeoutRetry"} {
 		o := onlyRule("WP824")
 		o.Target = target
 		ds, files := lintText(strings.Replace(clean, `SSLConsolidate="true"`, `MarkBusyDown="true"`, 1), o)
@@ -321,7 +356,8 @@ func TestTarget(t *testing.T) {
 }
 
 func TestTwoRunsAndAnyOrderGiveTheSame(t *testing.T) {
-	texts := []string{complete(collision), clean, strings.Replace(clean, "1b2c3d4e5", "c1", 1), "<Config><Server", strings.Replace(clean, "node1", "nodeX", -1)}
+	texts := []string{complete(collision), clean, strings.Replace(clean, "1b2c3d4e5", "c1", 1), "<Config><Server",
+		strings.Replace(clean, "node1", "nodeX", -1)}
 	run := func(order []int) string {
 		files := diag.NewFiles()
 		var ids []diag.FileID

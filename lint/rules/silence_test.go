@@ -15,10 +15,12 @@ func TestSilencing(t *testing.T) {
 		{members("", "", `LoadBalanceWeight="0" `, `LoadBalanceWeight="0" `), "WP411", "WP405 WP406"},
 		{members("", "<PrimaryServers/>"+backup2, "", ""), "WP403", "WP414"},
 		{strings.Replace(members("", "", "", ""), `"h2"`, `"h1"`, 1), "WP307", "WP308"},
-		{twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/*") + twoHostRoutes, "WP601", "WP603 WP611"},
+		{twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") +
+			uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/*") + twoHostRoutes, "WP601", "WP603 WP611"},
 		{uriGroup("shop_uris", "shop/*", "shop/*", "shop/*"), "WP605", "WP602 WP604 WP612"},
 		{strings.Replace(members("", "", "", ""), `CloneID="c1"`, `CloneID="x:y"`, 1), "WP304", "WP310"},
-		{strings.NewReplacer(`"c1"`, `"10ig7jdvd"`, `"c2"`, `" 138888kcd"`).Replace(members("", "", "", "")), "WP304", "WP310"},
+		{strings.NewReplacer(`"c1"`, `"10ig7jdvd"`, `"c2"`, `" 138888kcd"`).Replace(members("", "", "", "")), "WP304",
+			"WP310"},
 	} {
 		ds, files := lintText(complete(tt.text), lint.Options{Profile: "pedantic"})
 		got := codes(ds)
@@ -34,7 +36,8 @@ func TestSilencing(t *testing.T) {
 }
 
 func TestIgnoreInsideAStartTagLine(t *testing.T) {
-	text := strings.Replace(complete(collision), "<ServerCluster Name=\"shop\" PostBufferSize=\"0\">", "<ServerCluster Name=\"shop\" PostBufferSize=\"0\"> <!-- wasplug:ignore WP301 only for this tag -->", 1)
+	text := strings.Replace(complete(collision), "<ServerCluster Name=\"shop\" PostBufferSize=\"0\">",
+		"<ServerCluster Name=\"shop\" PostBufferSize=\"0\"> <!-- wasplug:ignore WP301 only for this tag -->", 1)
 	if ds, files := lintText(text, lint.Options{}); codes(ds) != "WP901 WP822 WP301" {
 		t.Errorf("got\n%s", describe(ds, files))
 	}
@@ -43,7 +46,8 @@ func TestIgnoreInsideAStartTagLine(t *testing.T) {
 // TestNameIsMendedOnce: a server in no list may be the one that a list misspells.
 func TestNameIsMendedOnce(t *testing.T) {
 	files := diag.NewFiles()
-	text := complete(members("", "<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2x\"/></PrimaryServers>", "", ""))
+	text := complete(members("", "<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2x\"/></PrimaryServers>", "",
+		""))
 	got, n := lint.Fix(All(), files, files.Add("f.xml", []byte(text)), lint.Options{}, true)
 	if n != 1 || strings.Count(string(got), `<Server Name="m2"/>`) != 1 {
 		t.Errorf("%d repairs:\n%s", n, got)
@@ -54,16 +58,23 @@ func TestNameIsMendedOnce(t *testing.T) {
 func TestAttributesMove(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"<Config><ServerCluster Name=\"c\">\r\n<Server RetryInterval=\"30\" Name=\"m\"/>\r\n</ServerCluster></Config>", "<Config><ServerCluster RetryInterval=\"30\" Name=\"c\">\r\n<Server Name=\"m\"/>\r\n</ServerCluster></Config>"},
-		{`<Config><ServerCluster Name="c" RetryInterval="9"><Server RetryInterval="30" Name="m"/></ServerCluster></Config>`, ""},
-		{`<Config><ServerCluster Name="c"><Server Name="m" ConnectionTTL = '20'><Transport Hostname="h" Port="1"/></Server></ServerCluster></Config>`, `<Config><ServerCluster Name="c"><Server Name="m"><Transport ConnectionTTL="20" Hostname="h" Port="1"/></Server></ServerCluster></Config>`},
-		{`<Config><ServerCluster Name="c"><Server Name="m" ConnectionTTL="20"><Transport Port="1"/><Transport Port="2"/></Server></ServerCluster></Config>`, ""},
-		{`<Config><ServerCluster Name="c"><Server Name="a" RetryInterval="1"/><Server Name="b" RetryInterval="2"/></ServerCluster></Config>`, `<Config><ServerCluster RetryInterval="1" Name="c"><Server Name="a"/><Server Name="b" RetryInterval="2"/></ServerCluster></Config>`},
+		{`<Config><ServerCluster Name="c" RetryInterval="9"><Server RetryInterval="30" ` +
+			`Name="m"/></ServerCluster></Config>`, ""},
+		{`<Config><ServerCluster Name="c"><Server Name="m" ConnectionTTL = '20'><Transport Hostname="h" ` +
+			`Port="1"/></Server></ServerCluster></Config>`, `<Config><ServerCluster Name="c"><Server ` +
+			`Name="m"><Transport ConnectionTTL="20" Hostname="h" Port="1"/></Server></ServerCluster></Config>`},
+		{`<Config><ServerCluster Name="c"><Server Name="m" ConnectionTTL="20"><Transport Port="1"/><Transport ` +
+			`Port="2"/></Server></ServerCluster></Config>`, ""},
+		{`<Config><ServerCluster Name="c"><Server Name="a" RetryInterval="1"/><Server Name="b" ` +
+			`RetryInterval="2"/></ServerCluster></Config>`, `<Config><ServerCluster RetryInterval="1" ` +
+			`Name="c"><Server Name="a"/><Server Name="b" RetryInterval="2"/></ServerCluster></Config>`},
 	} {
 		files := diag.NewFiles()
 		if tt.want == "" {
 			tt.want = tt.text
 		}
-		if got, _ := lint.Fix(All(), files, files.Add("f.xml", []byte(tt.text)), onlyRule("WP105"), true); string(got) != tt.want {
+		if got, _ := lint.Fix(All(), files, files.Add("f.xml", []byte(tt.text)), onlyRule("WP105"),
+			true); string(got) != tt.want {
 			t.Errorf("got\n%s\nwant\n%s", got, tt.want)
 		}
 	}
@@ -96,16 +107,19 @@ func TestRoutesMoveInOrder(t *testing.T) {
 	const want = `  <UriGroup Name="b"><Uri Name="/b"/></UriGroup>
   <Route ServerCluster="c" UriGroup="b" VirtualHostGroup="v"/>
 `
-	if n != 1 || !strings.Contains(string(got), want) || strings.Index(string(got), `UriGroup="a"`) > strings.Index(string(got), `UriGroup="b"`) {
+	if n != 1 || !strings.Contains(string(got), want) || strings.Index(string(got),
+		`UriGroup="a"`) > strings.Index(string(got), `UriGroup="b"`) {
 		t.Errorf("%d repairs:\n%s", n, got)
 	}
 }
 
 // TestOtherCharacters: a file that cannot be read does not pass, and nothing is claimed of the plug-in.
 func TestOtherCharacters(t *testing.T) {
-	for text, want := range map[string]string{"\xff\xfe<\x00C\x00": "file in UTF-16: only", "\x4c\x6f\xa7\x94\x93": "file in EBCDIC: only"} {
+	for text, want := range map[string]string{"\xff\xfe<\x00C\x00": "file in UTF-16: only",
+		"\x4c\x6f\xa7\x94\x93": "file in EBCDIC: only"} {
 		ds, files := lintText(text, lint.Options{})
-		if codes(ds) != "WP101" || ds[0].Severity != diag.Error || !strings.HasPrefix(ds[0].Message, want) || !strings.HasSuffix(ds[0].Message, "undocumented") {
+		if codes(ds) != "WP101" || ds[0].Severity != diag.Error || !strings.HasPrefix(ds[0].Message, want) ||
+			!strings.HasSuffix(ds[0].Message, "undocumented") {
 			t.Errorf("got %s", describe(ds, files))
 		}
 	}

@@ -9,41 +9,55 @@ import (
 )
 
 var nothingServed = &lint.Rule{
-	Code: diag.NothingServed, Name: "nothing-served", Category: lint.Structure, Severity: diag.Warning, Check: on(checkNothingServed),
+	Code: diag.NothingServed, Name: "nothing-served", Category: lint.Structure, Severity: diag.Warning,
+	Check:    on(checkNothingServed),
 	Subjects: []string{"Route", "Config"},
 	Doc: lint.Doc{
-		Title:  "The file has no Route, or none that any request can match",
-		Why:    "Every request is declined and ends in the web server's own 404. Liberty writes such files when it finds no virtual host or no application.",
-		Bad:    "<?xml version=\"1.0\"?>\n<Config><Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/><UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup></Config>",
-		Good:   "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
-		Near:   "<?xml version=\"1.0\"?>\n<Config><IntelligentManagement><ConnectorCluster enabled=\"true\" name=\"cell\"><Connector host=\"dmgr.example.com\" port=\"7061\" protocol=\"https\"/></ConnectorCluster></IntelligentManagement></Config>",
+		Title: "The file has no Route, or none that any request can match",
+		Why: "Every request is declined and ends in the web server's own 404. Liberty writes such files when " +
+			"it finds no virtual host or no application.",
+		Bad: "<?xml version=\"1.0\"?>\n<Config><Log LogLevel=\"Error\" " +
+			"Name=\"/opt/plugins/logs/http_plugin.log\"/><UriGroup Name=\"shop_uris\"><Uri " +
+			"Name=\"/shop/*\"/></UriGroup></Config>",
+		Good: "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop/*\"/></UriGroup>\n<Route ServerCluster=\"shop\" " +
+			"UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>",
+		NearMiss: "<?xml version=\"1.0\"?>\n<Config><IntelligentManagement><ConnectorCluster enabled=\"true\" " +
+			"name=\"cell\"><Connector host=\"dmgr.example.com\" port=\"7061\" " +
+			"protocol=\"https\"/></ConnectorCluster></IntelligentManagement></Config>",
 		Source: "follows from R1 and R9; observed: Liberty's generator",
 	},
 }
 
-// checkNothingServed asks the decision core whether any request can get through. Where the plug-in rejects the whole file, or some of it could
-// not be read, there is more to tell than that; and with IntelligentManagement the Routes come from elsewhere.
+// checkNothingServed asks the decision core whether any request can get through. Where the plug-in rejects the whole
+// file, or some of it could not be read, there is more to tell than that; and with IntelligentManagement the Routes
+// come from elsewhere.
 func checkNothingServed(p *pass) {
 	c := p.Config
-	if c.Node == nil || p.Fragment || c.IntelligentManagement != nil || len(p.Rejects) > 0 || p.Table.Serves() || diag.Worst(p.Faults) == diag.Error {
+	if c.Node == nil || p.Fragment || c.IntelligentManagement != nil || len(p.Rejects) > 0 || p.Table.Serves() ||
+		diag.Worst(p.Faults) == diag.Error {
 		return
 	}
 	if len(c.Routes) == 0 {
-		p.Report(c.Node.NameSpan, "the file has no Route; every request is declined, and the web server answers it by itself, mostly with 404")
+		p.Report(c.Node.NameSpan, "the file has no Route; every request is declined, and the web server answers it "+
+			"by itself, mostly with 404")
 		return
 	}
-	p.Report(c.Routes[0].Node.NameSpan, "no request can match any Route of the file: their groups hold no alias or no Uri that could match; every request is declined, "+
+	p.Report(c.Routes[0].Node.NameSpan, "no request can match any Route of the file: their groups hold no alias or "+
+		"no Uri that could match; every request is declined, "+
 		"and the web server answers it by itself, mostly with 404")
 }
 
 var textBetweenElements = &lint.Rule{
-	Code: diag.TextBetweenElements, Name: "text-between-elements", Category: lint.Structure, Severity: diag.Warning, Check: on(checkStrayText),
+	Code: diag.TextBetweenElements, Name: "text-between-elements", Category: lint.Structure, Severity: diag.Warning,
+	Check: on(checkStrayText),
 	Doc: lint.Doc{
-		Title:  "Text stands between elements",
-		Why:    "No element of plugin-cfg.xml holds text, so it is most likely the rest of an edit that went wrong, and what was meant to be set is not. What the plug-in makes of it is undocumented.",
-		Bad:    "<UriGroup Name=\"shop_uris\">AffinityCookie=\"SHOP\"/>\n<Uri Name=\"/shop/*\"/></UriGroup>",
-		Good:   "<UriGroup Name=\"shop_uris\"> <Uri Name=\"/shop/*\"/> </UriGroup>",
-		Near:   "<UriGroup Name=\"shop_uris\"><!-- text --><Uri Name=\"/shop/*\"/></UriGroup>\n<ConfigHash>42</ConfigHash>",
+		Title: "Text stands between elements",
+		Why: "No element of plugin-cfg.xml holds text, so it is most likely the rest of an edit that went " +
+			"wrong, and what was meant to be set is not. What the plug-in makes of it is undocumented.",
+		Bad:  "<UriGroup Name=\"shop_uris\">AffinityCookie=\"SHOP\"/>\n<Uri Name=\"/shop/*\"/></UriGroup>",
+		Good: "<UriGroup Name=\"shop_uris\"> <Uri Name=\"/shop/*\"/> </UriGroup>",
+		NearMiss: "<UriGroup Name=\"shop_uris\"><!-- text --><Uri Name=\"/shop/*\"/></UriGroup>\n" +
+			"<ConfigHash>42</ConfigHash>",
 		Source: "inferred from the format: no source shows an element with text, but for the ConfigHash of Liberty",
 	},
 }
@@ -56,7 +70,8 @@ func checkStrayText(p *pass) {
 		}
 		for _, c := range n.Children {
 			if text := strings.TrimSpace(c.Text); text != "" && (c.Kind == parser.Text || c.Kind == parser.CDATA) {
-				p.Report(p.trimmed(c.Span), "text %q directly in <%s>, which holds no text: most likely the rest of an edit or of a template; "+
+				p.Report(p.trimmed(c.Span), "text %q directly in <%s>, which holds no text: most likely the rest of "+
+					"an edit or of a template; "+
 					"what the plug-in makes of it is undocumented", line(text), n.Name)
 			}
 		}

@@ -12,7 +12,8 @@ import (
 )
 
 // general are rules that may report any attribute or element: the shape of the file, and comments.
-var general = []string{"WP101", "WP103", "WP104", "WP105", "WP109", "WP111", "WP115", "WP824", "WP901", "WP902", "WP903"}
+var general = []string{"WP101", "WP103", "WP104", "WP105", "WP109", "WP111", "WP115", "WP824", "WP901", "WP902",
+	"WP903"}
 
 // TestSubjectsExist: a rule judges what there is, and only the general ones judge nothing of their own.
 func TestSubjectsExist(t *testing.T) {
@@ -22,9 +23,11 @@ func TestSubjectsExist(t *testing.T) {
 		}
 		for _, s := range r.Subjects {
 			element, name, isAttribute := strings.Cut(s, "/")
-			known := slices.ContainsFunc(parser.ElementTypes(), func(e *parser.ElementType) bool { return e.Name == element })
+			known := slices.ContainsFunc(parser.ElementTypes(),
+				func(e *parser.ElementType) bool { return e.Name == element })
 			if isAttribute {
-				known = slices.ContainsFunc(parser.Attributes(), func(a *parser.Attribute) bool { return a.Element == element && a.Name == name })
+				known = slices.ContainsFunc(parser.Attributes(),
+					func(a *parser.Attribute) bool { return a.Element == element && a.Name == name })
 			}
 			if !known {
 				t.Errorf("%s: there is no %s", r.Code, s)
@@ -65,7 +68,8 @@ func TestSubjectsHoldTheExamples(t *testing.T) {
 	}
 }
 
-// TestOtherSeveritiesAreTold: a rule whose findings differ in severity says so, and says nothing that is not so of its usual one.
+// TestOtherSeveritiesAreTold: a rule whose findings differ in severity says so, and says nothing that is not so of its
+// usual one.
 func TestOtherSeveritiesAreTold(t *testing.T) {
 	for _, v := range variants {
 		r := lint.Lookup(All(), v.rule)

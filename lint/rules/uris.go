@@ -37,16 +37,18 @@ func covering(prefixes map[string]*parser.Uri, u *parser.Uri) *parser.Uri {
 
 var uriSyntax = &lint.Rule{
 	Code: diag.URISyntax, Name: "uri-syntax", Category: lint.Routing, Severity: diag.Error, Check: on(checkURISyntax),
-	Subjects:  []string{"Uri/Name"},
-	Otherwise: "warning where the effect is undocumented",
-	Silences:  []string{diag.UnreachableURI, diag.RedundantURI, diag.ExactURIWithoutSubtree},
+	Subjects:   []string{"Uri/Name"},
+	Otherwise:  "warning where the effect is undocumented",
+	Suppresses: []string{diag.UnreachableURI, diag.RedundantURI, diag.ExactURIWithoutSubtree},
 	Doc: lint.Doc{
-		Title:  "A Uri has a form that matches nothing, or more than meant",
-		Why:    "It never matches, or more than meant, or in a way that is undocumented: /app* also takes /apple. Only a warning for white space within and for letters beyond ASCII: where paths are decoded before the match, as IBM HTTP Server does, they match, and such names of folders exist.",
-		Bad:    uriGroup("shop_uris", "shop/*"),
-		Good:   uriGroup("shop_uris", "/shop/*"),
-		Near:   uriGroup("shop_uris", "*.jsp", "/shop/*.jsf", "/shop/*"),
-		Source: "IBM, Uri; R2, R14, R15",
+		Title: "A Uri has a form that matches nothing, or more than meant",
+		Why: "It never matches, or more than meant, or in a way that is undocumented: /app* also takes /apple. " +
+			"Only a warning for white space within and for letters beyond ASCII: where paths are decoded before the " +
+			"match, as IBM HTTP Server does, they match, and such names of folders exist.",
+		Bad:      uriGroup("shop_uris", "shop/*"),
+		Good:     uriGroup("shop_uris", "/shop/*"),
+		NearMiss: uriGroup("shop_uris", "*.jsp", "/shop/*.jsf", "/shop/*"),
+		Source:   "IBM, Uri; R2, R14, R15",
 	},
 }
 
@@ -71,33 +73,45 @@ func uriProblem(uri string) (string, diag.Severity) {
 	case strings.Count(uri, "*") > 1:
 		return "has more than one \"*\"; it is believed to match nothing (choice suffix-patterns, R15)", diag.Error
 	case strings.ContainsAny(uri, "?#"):
-		return "holds \"?\" or \"#\", but the query is no part of the match (R14): a request with that query does not match it", diag.Error
+		return "holds \"?\" or \"#\", but the query is no part of the match (R14): a request with that query does " +
+			"not match it", diag.Error
 	case uri[0] != '/' && !strings.HasPrefix(uri, "*."):
 		return "does not begin with \"/\"; every path of a request does, so it never matches", diag.Error
 	case strings.TrimSpace(uri) != uri:
 		return "ends with white space, which no path of a request does; it never matches", diag.Error
-	case strings.ContainsAny(uri, " \t\r\n"), strings.ContainsFunc(uri, func(r rune) bool { return r >= utf8.RuneSelf }):
-		return "holds white space or a letter beyond ASCII, which a request writes with \"%\"; whether paths are decoded before the match is undocumented (choice path-normalisation)", diag.Warning
+	case strings.ContainsAny(uri, " \t\r\n"), strings.ContainsFunc(uri,
+		func(r rune) bool { return r >= utf8.RuneSelf }):
+		return "holds white space or a letter beyond ASCII, which a request writes with \"%\"; whether paths are " +
+			"decoded before the match is undocumented (choice path-normalisation)", diag.Warning
 	case strings.ContainsAny(uri, "%;"):
-		return "holds \"%\" or \";\"; where paths are decoded or cut before the match, as IBM HTTP Server decodes them, it never matches (choices path-normalisation, path-params)", diag.Error
+		return "holds \"%\" or \";\"; where paths are decoded or cut before the match, as IBM HTTP Server decodes " +
+			"them, it never matches (choices path-normalisation, path-params)", diag.Error
 	case star > 0 && star == len(uri)-1 && uri[star-1] != '/':
-		return diag.Sprintf("matches every path that begins with %q, such as %q; %q is what is usually meant", uri[:star], uri[:star]+"x", uri[:star]+"/*"), diag.Error
+		return diag.Sprintf("matches every path that begins with %q, such as %q; %q is what is usually meant",
+			uri[:star], uri[:star]+"x", uri[:star]+"/*"), diag.Error
 	case star > 0 && star < len(uri)-1 && (uri[star-1] != '/' || uri[star+1] != '.'):
-		return "has a \"*\" in its middle, which only generators' forms such as \"/app/*.jsp\" have; what it matches is undocumented (choice suffix-patterns, R15)", diag.Error
+		return "has a \"*\" in its middle, which only generators' forms such as \"/app/*.jsp\" have; what it " +
+			"matches is undocumented (choice suffix-patterns, R15)", diag.Error
 	}
 	return "", 0
 }
 
 var uriCatchAll = &lint.Rule{
-	Code: diag.URICatchAll, Name: "uri-catch-all", Category: lint.Routing, Severity: diag.Warning, Check: on(checkCatchAll),
+	Code: diag.URICatchAll, Name: "uri-catch-all", Category: lint.Routing, Severity: diag.Warning,
+	Check:    on(checkCatchAll),
 	Subjects: []string{"Uri/Name"},
 	Doc: lint.Doc{
-		Title:  "A Uri takes every path, or the first page",
-		Why:    "Static files and other applications behind the web server disappear, and administration URIs become reachable with the rest. / alone takes the first page only, which is then no longer the web server's. Reported on aliases of any host, and on those that lead to other clusters too: a host that belongs to one cluster may well be its own.",
-		Bad:    hostGroup("default_host", "*:80") + hostGroup("inner_host", "*:9080") + uriGroup("shop_uris", "/shop/*") + uriGroup("all_uris", "/*") + innerRoutes,
-		Good:   hostGroup("default_host", "*:80") + hostGroup("inner_host", "*:9080") + uriGroup("shop_uris", "/shop/*") + uriGroup("all_uris", "/inner/*") + innerRoutes,
-		Near:   hostGroup("default_host", "*:80") + uriGroup("shop_uris", "/shop", "/shop/*"),
-		Source: "R1, R2",
+		Title: "A Uri takes every path, or the first page",
+		Why: "Static files and other applications behind the web server disappear, and administration URIs " +
+			"become reachable with the rest. / alone takes the first page only, which is then no longer the web " +
+			"server's. Reported on aliases of any host, and on those that lead to other clusters too: a host that " +
+			"belongs to one cluster may well be its own.",
+		Bad: hostGroup("default_host", "*:80") + hostGroup("inner_host", "*:9080") +
+			uriGroup("shop_uris", "/shop/*") + uriGroup("all_uris", "/*") + innerRoutes,
+		Good: hostGroup("default_host", "*:80") + hostGroup("inner_host", "*:9080") +
+			uriGroup("shop_uris", "/shop/*") + uriGroup("all_uris", "/inner/*") + innerRoutes,
+		NearMiss: hostGroup("default_host", "*:80") + uriGroup("shop_uris", "/shop", "/shop/*"),
+		Source:   "R1, R2",
 	},
 }
 
@@ -108,26 +122,29 @@ func checkCatchAll(p *pass) {
 			switch {
 			case !shared[g] && !p.Fragment:
 			case u.Name.V == "/*" || u.Name.V == "*":
-				p.Report(u.Name.Span(), "Uri %q takes every path of its hosts; static files and other applications behind the web server disappear (R1, R2)", u.Name.V)
+				p.Report(u.Name.Span(), "Uri %q takes every path of its hosts; static files and other applications "+
+					"behind the web server disappear (R1, R2)", u.Name.V)
 			case u.Name.V == "/":
-				p.Report(u.Name.Span(), "Uri \"/\" takes the first page of its hosts, and nothing else (R2); that of the web server, or of another application, disappears")
+				p.Report(u.Name.Span(), "Uri \"/\" takes the first page of its hosts, and nothing else (R2); that "+
+					"of the web server, or of another application, disappears")
 			}
 		}
 	}
 }
 
-// sharedGroups returns the groups of Uris that have an alias of any host, or one that Routes to another cluster have too.
+// sharedGroups returns the groups of Uris that have an alias of any host, or one that Routes to another cluster have
+// too.
 func (p *pass) sharedGroups() map[*parser.UriGroup]bool {
 	leads := map[*parser.VirtualHostGroup][]*parser.ServerCluster{} // two stand for all
-	for i := range p.facts.routes {
-		r := &p.facts.routes[i]
+	for i := range p.index.routes {
+		r := &p.index.routes[i]
 		if cs := leads[r.vhosts]; len(cs) < 2 && !slices.Contains(cs, r.cluster) {
 			leads[r.vhosts] = append(cs, r.cluster)
 		}
 	}
 	clusters := map[hostPort]*parser.ServerCluster{} // of each alias: its only cluster, nil for several
-	for i := range p.facts.aliases {
-		a := &p.facts.aliases[i]
+	for i := range p.index.aliases {
+		a := &p.index.aliases[i]
 		for _, c := range leads[a.group] {
 			if first, known := clusters[a.key()]; known && first != c {
 				c = nil
@@ -136,15 +153,15 @@ func (p *pass) sharedGroups() map[*parser.UriGroup]bool {
 		}
 	}
 	shared := map[*parser.VirtualHostGroup]bool{nil: true} // a Route without one has every host
-	for i := range p.facts.aliases {
-		a := &p.facts.aliases[i]
+	for i := range p.index.aliases {
+		a := &p.index.aliases[i]
 		if c, known := clusters[a.key()]; known && (c == nil || a.Host == "*") {
 			shared[a.group] = true
 		}
 	}
 	out := map[*parser.UriGroup]bool{}
-	for i := range p.facts.routes {
-		if r := &p.facts.routes[i]; shared[r.vhosts] {
+	for i := range p.index.routes {
+		if r := &p.index.routes[i]; shared[r.vhosts] {
 			out[r.uris] = true
 		}
 	}

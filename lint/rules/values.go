@@ -9,23 +9,26 @@ import (
 )
 
 var badEnumValue = &lint.Rule{
-	Code: diag.BadEnumValue, Name: "bad-enum-value", Category: lint.Structure, Severity: diag.Error, Fix: lint.SomeSafe, Check: on(checkBadEnum),
-	Subjects:   typed(parser.Enum, parser.Boolean),
-	Otherwise:  "warning for LoadBalance and for a value that differs only in letter case",
-	WellFormed: true, Topology: true,
+	Code: diag.BadEnumValue, Name: "bad-enum-value", Category: lint.Structure, Severity: diag.Error,
+	Fix: lint.ConditionallySafe, Check: on(checkBadEnum),
+	Subjects:        typed(parser.Enum, parser.Boolean),
+	Otherwise:       "warning for LoadBalance and for a value that differs only in letter case",
+	NeedsWellFormed: true, Topology: true,
 	Doc: lint.Doc{
-		Title:  "A value is none of those that the attribute knows",
-		Why:    "Either the default is used or the element becomes unusable; no text says which. LoadBalance \"Round-Robin\", without the blank, is only a warning because its default is Round Robin.",
-		Bad:    "<Log LogLevel=\"ERROR\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		Good:   "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
-		Near:   "<Config AppServerPortPreference=\"hostHeader\"/>",
-		Source: "allowed values documented for each attribute; effect of others unknown",
+		Title: "A value is none of those that the attribute knows",
+		Why: "Either the default is used or the element becomes unusable; no text says which. LoadBalance " +
+			"\"Round-Robin\", without the blank, is only a warning because its default is Round Robin.",
+		Bad:      "<Log LogLevel=\"ERROR\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		Good:     "<Log LogLevel=\"Error\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
+		NearMiss: "<Config AppServerPortPreference=\"hostHeader\"/>",
+		Source:   "allowed values documented for each attribute; effect of others unknown",
 	},
 }
 
 func checkBadEnum(p *pass) {
 	p.attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
-		if row == nil || row.Ignored || row.Type != parser.Enum && row.Type != parser.Boolean || row.Check(a.Value) == parser.Good {
+		if row == nil || row.Ignored || row.Type != parser.Enum && row.Type != parser.Boolean ||
+			row.Check(a.Value) == parser.Good {
 			return
 		}
 		values := row.Values
@@ -40,11 +43,13 @@ func checkBadEnum(p *pass) {
 			hint = diag.Hint(near)
 		}
 		if only && strings.EqualFold(near, a.Value) {
-			p.Report(a.Span, "%s %q of %s differs from %q in letter case; whether that counts here is undocumented", label(row), a.Value, title(n), near).
+			p.Report(a.Span, "%s %q of %s differs from %q in letter case; whether that counts here is undocumented",
+				label(row), a.Value, title(n), near).
 				As(diag.Warning).Repair(true, "write "+near, valueEdit(a, near))
 			return
 		}
-		f := p.Report(a.Span, "%s %q of %s is none of %s%s; whether the plug-in takes the default or drops the element is undocumented",
+		f := p.Report(a.Span, "%s %q of %s is none of %s%s; whether the plug-in takes the default or drops the "+
+			"element is undocumented",
 			label(row), a.Value, title(n), list(values), hint)
 		if row.Name == "LoadBalance" {
 			f.As(diag.Warning)
@@ -74,12 +79,7 @@ func title(n *parser.Node) string {
 	return n.Name + " " + quote(name.Value)
 }
 
-func quote(s string) string {
-	if len(s) > lint.LongWord {
-		s = lint.ClipWord(s)
-	}
-	return diag.Quote(s)
-}
+func quote(s string) string { return diag.Quote(lint.ClipWord(s)) }
 
 func list(values []string) string {
 	quoted := make([]string, len(values))
@@ -93,16 +93,18 @@ func list(values []string) string {
 }
 
 var badNumber = &lint.Rule{
-	Code: diag.BadNumber, Name: "bad-number", Category: lint.Structure, Severity: diag.Error, Check: on(checkBadNumber),
-	Subjects:   typed(parser.Int, parser.Port),
-	Otherwise:  "warning for a value that no source documents",
-	WellFormed: true, Topology: true,
+	Code: diag.BadNumber, Name: "bad-number", Category: lint.Structure, Severity: diag.Error,
+	Check:           on(checkBadNumber),
+	Subjects:        typed(parser.Int, parser.Port),
+	Otherwise:       "warning for a value that no source documents",
+	NeedsWellFormed: true, Topology: true,
 	Doc: lint.Doc{
-		Title:  "A number cannot be read, is out of range, or means nothing that is documented",
-		Why:    "The default, a refusal, or a wrap-around: no text says which.",
-		Bad:    "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"90800\"/></Server>",
-		Good:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
-		Near:   "<Server CloneID=\"c1\" MaxConnections=\"-1\" Name=\"m1\" ServerIOTimeout=\"-60\"><Transport Hostname=\"h1\" Port=\"65535\"/></Server>",
+		Title: "A number cannot be read, is out of range, or means nothing that is documented",
+		Why:   "The default, a refusal, or a wrap-around: no text says which.",
+		Bad:   "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"90800\"/></Server>",
+		Good:  "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		NearMiss: "<Server CloneID=\"c1\" MaxConnections=\"-1\" Name=\"m1\" ServerIOTimeout=\"-60\"><Transport " +
+			"Hostname=\"h1\" Port=\"65535\"/></Server>",
 		Source: "ranges documented for each attribute; effect of others unknown",
 	},
 }
@@ -114,15 +116,18 @@ func checkBadNumber(p *pass) {
 		}
 		switch row.Check(a.Value) {
 		case parser.Unreadable:
-			p.Report(a.Span, "%s %q of %s is not a whole number; whether the plug-in takes the default, refuses the file or reads a part of it is undocumented",
+			p.Report(a.Span, "%s %q of %s is not a whole number; whether the plug-in takes the default, refuses the "+
+				"file or reads a part of it is undocumented",
 				label(row), a.Value, title(n))
 		case parser.OutOfRange:
-			p.Report(a.Span, "%s %q of %s is out of range, want %s; the setting cannot work", label(row), a.Value, title(n), ranges(row))
+			p.Report(a.Span, "%s %q of %s is out of range, want %s; the setting cannot work", label(row), a.Value,
+				title(n), ranges(row))
 		case parser.Undocumented:
 			if own := ownRule[row.Name]; own {
 				return
 			}
-			p.Report(a.Span, "%s %q of %s: no source says what this value means, documented are %s; the effect is undocumented",
+			p.Report(a.Span, "%s %q of %s: no source says what this value means, documented are %s; the effect is "+
+				"undocumented",
 				label(row), a.Value, title(n), ranges(row)).As(diag.Warning)
 		}
 	})

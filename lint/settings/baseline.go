@@ -14,7 +14,8 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-// Baseline is a list of known findings. An entry is keyed on rule, file and element path, not on a line, so that it holds when lines move.
+// Baseline is a list of known findings. An entry is keyed on rule, file and element path, not on a line, so that it
+// holds when lines move.
 type Baseline struct {
 	entries map[baselineKey]*baselineEntry
 	order   []*baselineEntry
@@ -54,16 +55,18 @@ func list0(n *yamldoc.Node) []*yamldoc.Node {
 	return n.Items
 }
 
-// FileNamer returns how a baseline names the file that reports call name: one way, however it was named on the command line.
+// FileNamer returns how a baseline names the file that reports call name: one way, however it was named on the command
+// line.
 type FileNamer func(name string) string
 
 func (named FileNamer) key(files *diag.Files, p *lint.Placed) baselineKey {
 	return baselineKey{p.Rule.Code, named(files.Name(p.Span.File)), p.Path}
 }
 
-// Filter takes the findings away that the baseline knows, and adds one (WP903) for each entry that matches nothing, or less than it
-// counts, among the files that were checked.
-func (b *Baseline) Filter(files *diag.Files, placed []lint.Placed, checked []diag.FileID, named FileNamer) []lint.Placed {
+// Filter takes the findings away that the baseline knows, and adds one (WP903) for each entry that matches nothing, or
+// less than it counts, among the files that were checked.
+func (b *Baseline) Filter(files *diag.Files, placed []lint.Placed, checked []diag.FileID,
+	named FileNamer) []lint.Placed {
 	var kept []lint.Placed
 	for i := range placed {
 		if e := b.entries[named.key(files, &placed[i])]; e != nil && e.used < e.count {
@@ -81,9 +84,11 @@ func (b *Baseline) Filter(files *diag.Files, placed []lint.Placed, checked []dia
 		if e.used >= e.count || !was[e.file] {
 			continue
 		}
-		kept = append(kept, lint.Placed{Diagnostic: diag.Diagnostic{Span: e.at, Severity: rule.Severity, Rule: rule.Diag(), Message: fmt.Sprintf(
-			"%s has %d of the %d findings of %s at %s that the baseline knows; write the baseline again", e.file, e.used, e.count, e.rule,
-			diag.AppendVisible(nil, e.path, diag.Text, ""))}})
+		kept = append(kept, lint.Placed{Diagnostic: diag.Diagnostic{Span: e.at, Severity: rule.Severity,
+			Rule: rule.Diag(), Message: fmt.Sprintf(
+				"%s has %d of the %d findings of %s at %s that the baseline knows; write the baseline again", e.file,
+				e.used, e.count, e.rule,
+				diag.AppendVisible(nil, e.path, diag.Text, ""))}})
 	}
 	return kept
 }

@@ -52,18 +52,21 @@ func TestBaseline(t *testing.T) {
 	if left, files := run(strings.Repeat("\n", 10)+text, baseline); len(left) > 0 {
 		t.Errorf("ten lines above: %s", files.Line(left[0].Diagnostic))
 	}
-	left, files := run(strings.Replace(text, `CloneID="c1" ConnectTimeout="5" Name="m2"`, `CloneID="c2" ConnectTimeout="5" Name="m2"`, 1), baseline)
+	left, files := run(strings.Replace(text, `CloneID="c1" ConnectTimeout="5" Name="m2"`,
+		`CloneID="c2" ConnectTimeout="5" Name="m2"`, 1), baseline)
 	if len(left) != 1 || left[0].Rule.Code != "WP903" || files.Start(left[0].Span).File != "baseline.json" {
 		t.Errorf("a repaired fault leaves %+v", left)
 	}
-	more, _ := run(strings.Replace(text, "</ServerCluster>", `<Server CloneID="c1" Name="m3" ConnectTimeout="5" ServerIOTimeout="9"><Transport Hostname="localhost" Port="1"/></Server></ServerCluster>`, 1), baseline)
+	more, _ := run(strings.Replace(text, "</ServerCluster>", `<Server CloneID="c1" Name="m3" ConnectTimeout="5" `+
+		`ServerIOTimeout="9"><Transport Hostname="localhost" Port="1"/></Server></ServerCluster>`, 1), baseline)
 	if len(more) != 2 || more[0].Rule.Code != "WP301" || more[1].Rule.Code != "WP506" {
 		t.Errorf("new faults give %+v", more)
 	}
 }
 
 func TestBaselineCounts(t *testing.T) {
-	text := plugin(`<ServerCluster Name="shop" PostBufferSize="0"><Server CloneID="c1" Name="m1" ServerIOTimeout="60" ConnectTimeout="5"><Transport Hostname="127.0.0.1" Port="x"/></Server></ServerCluster>`)
+	text := plugin(`<ServerCluster Name="shop" PostBufferSize="0"><Server CloneID="c1" Name="m1" ` +
+		`ServerIOTimeout="60" ConnectTimeout="5"><Transport Hostname="127.0.0.1" Port="x"/></Server></ServerCluster>`)
 	files := diag.NewFiles()
 	id := files.Add("p.xml", []byte(text))
 	inputs := lint.Read(files, id)

@@ -1,5 +1,6 @@
-// Package settings reads what stands beside a configuration and says how it is checked: the settings file, .wasplug.yaml, and the
-// baseline, a list of known findings. Both are validated by a schema; the engine and the rules know neither files nor schemas.
+// Package settings reads what stands beside a configuration and says how it is checked: the settings file,
+// .wasplug.yaml, and the baseline, a list of known findings. Both are validated by a schema; the engine and the rules
+// know neither files nor schemas.
 package settings
 
 import (
@@ -24,7 +25,8 @@ type Settings struct {
 	Rules       map[string]lint.RuleSetting
 }
 
-// Read reads a settings file that stands in files. Everything that is wrong in it is an error: a misspelt rule must not go unnoticed.
+// Read reads a settings file that stands in files. Everything that is wrong in it is an error: a misspelt rule must
+// not go unnoticed.
 func Read(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnostic) {
 	root, faults := schemas.Load(files, id, "settings")
 	var s Settings
@@ -37,7 +39,8 @@ func Read(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnostic) {
 	target := root.Get("target").Str()
 	s.Target = target.V
 	fault := func(span diag.Span, format string, args ...any) {
-		faults = append(faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
+		faults = append(faults, diag.Diagnostic{Span: span, Severity: diag.Error,
+			Message: diag.Sprintf(format, args...)})
 	}
 	if err := lint.CheckTarget(s.Target); err != nil {
 		fault(target.Span(), "%s", err)
@@ -60,7 +63,7 @@ func Read(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnostic) {
 				fault(f.NameSpan, "no rule is called %q%s", f.Name, diag.DidYouMean(f.Name, lint.Words(rules)))
 				continue
 			}
-			if _, twice := s.Rules[r.Code]; twice {
+			if _, duplicate := s.Rules[r.Code]; duplicate {
 				fault(f.NameSpan, "rule %s is set twice, by its code and by its name", r.Code)
 			}
 			s.Rules[r.Code] = readRule(r, f.Value, fault)
@@ -82,7 +85,8 @@ func readRule(r *lint.Rule, n *yamldoc.Node, fault func(diag.Span, string, ...an
 				continue
 			}
 			if !slices.Contains(optionNames(r), f.Name) {
-				fault(f.NameSpan, "rule %s has no option %q%s", r.Code, f.Name, diag.DidYouMean(f.Name, optionNames(r)))
+				fault(f.NameSpan, "rule %s has no option %q%s", r.Code, f.Name,
+					diag.DidYouMean(f.Name, optionNames(r)))
 				continue
 			}
 			set.Options[f.Name] = numbers(f.Value)

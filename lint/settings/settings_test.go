@@ -26,9 +26,12 @@ func TestSettings(t *testing.T) {
 		s, faults := Read(files, files.Add(".wasplug.yaml", []byte(text)))
 		return s, describe(faults, files)
 	}
-	s, faults := read("profile: pedantic\ntarget: 8.5.5\nfail-on: warning\nrules:\n  WP501: off\n  worst-case-wait: {severity: error, max-wait: 30}\n  WP608: {ports: [8080, 8443]}\n")
-	if faults != "" || s.Profile != "pedantic" || s.Target != "8.5.5" || s.FailOn != "warning" || !s.Rules["WP501"].Off ||
-		s.Rules["WP508"].Severity != diag.Error || s.Rules["WP508"].Options["max-wait"][0] != 30 || len(s.Rules["WP608"].Options["ports"]) != 2 {
+	s, faults := read("profile: pedantic\ntarget: 8.5.5\nfail-on: warning\nrules:\n  WP501: off\n" +
+		"  worst-case-wait: {severity: error, max-wait: 30}\n  WP608: {ports: [8080, 8443]}\n")
+	if faults != "" || s.Profile != "pedantic" || s.Target != "8.5.5" || s.FailOn != "warning" ||
+		!s.Rules["WP501"].Off ||
+		s.Rules["WP508"].Severity != diag.Error || s.Rules["WP508"].Options["max-wait"][0] != 30 ||
+		len(s.Rules["WP608"].Options["ports"]) != 2 {
 		t.Errorf("read %+v, faults %s", s, faults)
 	}
 	for text, want := range map[string]string{

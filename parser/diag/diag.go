@@ -1,6 +1,7 @@
 // Package diag holds what every other package says about its input: files, spans of bytes in them, and diagnostics.
 //
-// A position is a byte range of the original file until the moment it is printed; only then does it become a line and a column.
+// A position is a byte range of the original file until the moment it is printed; only then does it become a line and
+// a column.
 package diag
 
 import (
@@ -51,7 +52,8 @@ func (s Severity) String() string {
 	return "off"
 }
 
-// Rule identifies what a diagnostic is about: the code never changes ("WP301"), the name is its readable form ("clone-id-collision").
+// Rule identifies what a diagnostic is about: the code never changes ("WP301"), the name is its readable form
+// ("clone-id-collision").
 type Rule struct{ Code, Name string }
 
 // Related is a second place that a diagnostic speaks of, such as the other of two equal clone IDs.
@@ -66,15 +68,16 @@ type Edit struct {
 	New  string
 }
 
-// Fix is a change that removes the cause of a diagnostic. A safe fix leaves every request routed, refused and protected as before;
-// an unsafe one changes behaviour in a way that the owner of the file must choose.
+// Fix is a change that removes the cause of a diagnostic. A safe fix leaves every request routed, refused and
+// protected as before; an unsafe one changes behaviour in a way that the owner of the file must choose.
 type Fix struct {
 	Title string
 	Safe  bool
 	Edits []Edit
 }
 
-// Diagnostic is one finding at one place. Message says what is wrong and what happens at run time, in lower case and without a full stop.
+// Diagnostic is one finding at one place. Message says what is wrong and what happens at run time, in lower case and
+// without a full stop.
 type Diagnostic struct {
 	Span     Span
 	Severity Severity

@@ -17,7 +17,8 @@ func TestApply(t *testing.T) {
 		want  string // "" for an error
 	}{
 		{"none", nil, "abcdef"},
-		{"replace, drop, insert in any order", []diag.Edit{edit(4, 6, "EF"), edit(0, 1, ""), edit(2, 2, "-")}, "b-cdEF"},
+		{"replace, drop, insert in any order", []diag.Edit{edit(4, 6, "EF"), edit(0, 1, ""), edit(2, 2, "-")},
+			"b-cdEF"},
 		{"side by side", []diag.Edit{edit(0, 2, "x"), edit(2, 4, "y")}, "xyef"},
 		{"the same twice", []diag.Edit{edit(1, 2, "x"), edit(1, 2, "x")}, "axcdef"},
 		{"insertions at one place", []diag.Edit{edit(3, 3, "1"), edit(3, 3, "2")}, "abc12def"},

@@ -23,8 +23,8 @@ type file struct {
 	once  sync.Once
 }
 
-// mark says how many code points stand before a place. One stands in every stretch of the file, so that a column far into a line, a file of one
-// line say, is not counted from its start.
+// mark says how many code points stand before a place. One stands in every stretch of the file, so that a column far
+// into a line, a file of one line say, is not counted from its start.
 type mark struct{ offset, runes int32 }
 
 const stretch = 1 << 10 // bytes
@@ -102,8 +102,8 @@ func (fs *Files) at(id FileID, offset int32) Position {
 	return Position{f.name, line + 1, f.between(f.lines[line], offset) + 1}
 }
 
-// between counts the code points between two places of a file that was indexed; the first is that of a code point. An invalid byte (a
-// Latin-1 letter, say) counts as one, as editors show it.
+// between counts the code points between two places of a file that was indexed; the first is that of a code point. An
+// invalid byte (a Latin-1 letter, say) counts as one, as editors show it.
 func (f *file) between(from, to int32) int {
 	if f.ascii {
 		return int(to - from)

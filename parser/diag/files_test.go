@@ -7,9 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// TestPositions compares columns with a count from the start of the line, for files of every mixture of characters, lines and broken bytes.
+// TestPositions compares columns with a count from the start of the line, for files of every mixture of characters,
+// lines and broken bytes.
 func TestPositions(t *testing.T) {
-	pieces := []string{"a", "<Uri/>", "é", "€", "😀", "\xe9", "\x80\x80", "\n", "\r\n", "\r", strings.Repeat("x", 500), strings.Repeat("ü", 700)}
+	pieces := []string{"a", "<Uri/>", "é", "€", "😀", "\xe9", "\x80\x80", "\n", "\r\n", "\r", strings.Repeat("x", 500),
+		strings.Repeat("ü", 700)}
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for range 40 {
 		var b strings.Builder

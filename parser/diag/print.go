@@ -30,8 +30,8 @@ func (fs *Files) Line(d Diagnostic) string {
 
 const snippetWidth = 120 // code points of source shown at most
 
-// Snippet writes the source line where a span begins and carets under the span. Control characters are shown as U+FFFD and
-// tabs as blanks, so that hostile bytes cannot reach the terminal. The zero span writes nothing.
+// Snippet writes the source line where a span begins and carets under the span. Control characters are shown as U+FFFD
+// and tabs as blanks, so that hostile bytes cannot reach the terminal. The zero span writes nothing.
 func (fs *Files) Snippet(w io.Writer, s Span) error {
 	f := fs.file(s.File)
 	if f == nil {
@@ -59,12 +59,13 @@ func (fs *Files) Snippet(w io.Writer, s Span) error {
 	to = min(to, len(line))
 	margin := fmt.Sprintf("%d", start.Line)
 	carets := strings.Repeat(" ", min(from, len(line))) + strings.Repeat("^", max(to-from, 1))
-	_, err := fmt.Fprintf(w, "%s | %s\n%*s | %s\n", margin, strings.TrimRight(string(line), " "), len(margin), "", carets)
+	_, err := fmt.Fprintf(w, "%s | %s\n%*s | %s\n", margin, strings.TrimRight(string(line), " "), len(margin), "",
+		carets)
 	return err
 }
 
-// window cuts a long line to what is near an offset, that many bytes to either side, so that a file of one line does not cost its size for
-// every snippet. It returns how many bytes are cut away before.
+// window cuts a long line to what is near an offset, that many bytes to either side, so that a file of one line does
+// not cost its size for every snippet. It returns how many bytes are cut away before.
 func window(line []byte, offset, near int) (text []byte, cut int) {
 	if start := min(offset, len(line)) - near; start > 0 {
 		for start > 0 && !utf8.RuneStart(line[start]) {

@@ -10,9 +10,11 @@ func TestSnippet(t *testing.T) {
 	for _, tt := range []struct{ name, before, mark, after, line, carets string }{
 		{"short", "ab ", "cde", " f", "ab cde f", "   ^^^"},
 		{"tab and control", "\ta\x1b", "b", "c", " a\ufffdbc", "   ^"},
-		{"far into a long line", long, "mark", long, "..." + strings.Repeat("é", 60) + "mark" + strings.Repeat("é", 53) + "...", strings.Repeat(" ", 63) + "^^^^"},
+		{"far into a long line", long, "mark", long, "..." + strings.Repeat("é", 60) + "mark" +
+			strings.Repeat("é", 53) + "...", strings.Repeat(" ", 63) + "^^^^"},
 		{"start of a long line", "", "mark", long, "mark" + strings.Repeat("é", 116) + "...", "^^^^"},
-		{"end of a long line", long, "mark", "", "..." + strings.Repeat("é", 60) + "mark", strings.Repeat(" ", 63) + "^^^^"},
+		{"end of a long line", long, "mark", "", "..." + strings.Repeat("é", 60) + "mark",
+			strings.Repeat(" ", 63) + "^^^^"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			fs := NewFiles()

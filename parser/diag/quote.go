@@ -8,8 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Quote puts a text of a file into quotes for a message. It stays as the file writes it: a path of Windows keeps its single backslashes. A text
-// with quotes of its own stands in the other ones; one that no terminal can show, or that has both kinds, is escaped as Go does.
+// Quote puts a text of a file into quotes for a message. It stays as the file writes it: a path of Windows keeps its
+// single backslashes. A text with quotes of its own stands in the other ones; one that no terminal can show, or that
+// has both kinds, is escaped as Go does.
 func Quote(text string) string {
 	switch {
 	case strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }):

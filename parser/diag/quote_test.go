@@ -8,8 +8,9 @@ import (
 
 func TestQuote(t *testing.T) {
 	for text, want := range map[string]string{
-		``: `""`, `C:\IBM\Plugins`: `"C:\IBM\Plugins"`, `Name="m1"`: `'Name="m1"'`, `it's`: `"it's"`, `"it's"`: `"\"it's\""`,
-		"a\tb": `"a\tb"`, "\x1b[1m": `"\x1b[1m"`, "é": `"é"`, "\xe9": `"\xe9"`,
+		``: `""`, `C:\IBM\Plugins`: `"C:\IBM\Plugins"`, `Name="m1"`: `'Name="m1"'`, `it's`: `"it's"`,
+		`"it's"`: `"\"it's\""`,
+		"a\tb":   `"a\tb"`, "\x1b[1m": `"\x1b[1m"`, "é": `"é"`, "\xe9": `"\xe9"`,
 	} {
 		if got := Quote(text); got != want {
 			t.Errorf("Quote(%q) = %s, want %s", text, got, want)

@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// Suggest returns the known word that a misspelt one most likely stands for, "" when none is near enough. Words that differ only in
-// letter case, blanks, "-" or "_" are nearest; of equally near ones the first of known wins.
+// Suggest returns the known word that a misspelt one most likely stands for, "" when none is near enough. Words that
+// differ only in letter case, blanks, "-" or "_" are nearest; of equally near ones the first of known wins.
 func Suggest(word string, known []string) string {
 	best, limit, plain := "", len(word)/3+1, bare(word)
 	for _, k := range known {
@@ -20,8 +20,8 @@ func Suggest(word string, known []string) string {
 	return best
 }
 
-// DidYouMean returns what a message says behind a word that is not known: ` (did you mean "X"?)` with the nearest that is, "" when none is
-// near.
+// DidYouMean returns what a message says behind a word that is not known: ` (did you mean "X"?)` with the nearest that
+// is, "" when none is near.
 func DidYouMean(word string, known []string) string { return Hint(Suggest(word, known)) }
 
 // Hint is DidYouMean for a word that was found near already. Nobody else words it.

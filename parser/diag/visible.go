@@ -17,9 +17,10 @@ const (
 	XML              // &#x85;
 )
 
-// Visible reports whether a character, as utf8.DecodeRune gives it, may reach a terminal as it is: no control character, not those of U+0080 to
-// U+009F either, none that turns the direction of writing or has no shape, and no byte that is no UTF-8. Whoever chooses a URL, a header or a
-// name must not be able to move the cursor, or to let a line say what it does not.
+// Visible reports whether a character, as utf8.DecodeRune gives it, may reach a terminal as it is: no control
+// character, not those of U+0080 to U+009F either, none that turns the direction of writing or has no shape, and no
+// byte that is no UTF-8. Whoever chooses a URL, a header or a name must not be able to move the cursor, or to let a
+// line say what it does not.
 func Visible(r rune, size int) bool {
 	if r < utf8.RuneSelf {
 		return ' ' <= r && r < 0x7f
@@ -27,14 +28,29 @@ func Visible(r rune, size int) bool {
 	return unicode.IsPrint(r) && (r != utf8.RuneError || size > 1)
 }
 
-// AppendVisible appends a text that stands within a line: everything in it that is not Visible is escaped, and the ASCII characters of special,
-// by a backslash.
+// AppendVisible appends a text that stands within a line: everything in it that is not Visible is escaped, and the
+// ASCII characters of special, by a backslash.
 func AppendVisible[T string | []byte](dst []byte, s T, form Form, special string) []byte {
 	return appendVisible(dst, s, form, special, false)
 }
 
-// VisibleWriter passes a report on, line feeds and tabs as they are, with everything else escaped that is not Visible. A character must not be
-// divided between two calls of Write: what divides texts, such as a bufio.Writer, stands behind it.
+// Printable is a text as it may stand within a line of a report: with the control characters of hostile names escaped.
+func Printable(s string) string { return string(AppendVisible(nil, s, Text, "")) }
+
+// Clip shortens a text that is longer than some bytes, at the end of a character.
+func Clip(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most] + "..."
+}
+
+// VisibleWriter passes a report on, line feeds and tabs as they are, with everything else escaped that is not Visible.
+// A character must not be divided between two calls of Write: what divides texts, such as a bufio.Writer, stands
+// behind it.
 type VisibleWriter struct {
 	To   io.Writer
 	Form Form

@@ -62,7 +62,8 @@ func TestVisible(t *testing.T) {
 func TestVisibleWriter(t *testing.T) {
 	var out bytes.Buffer
 	w := VisibleWriter{To: &out, Form: Text}
-	if n, err := w.Write([]byte("a\tb\u202e\nc\r\n")); n != len("a\tb\u202e\nc\r\n") || err != nil || out.String() != "a\tb\\u202e\nc\\x0d\n" {
+	if n, err := w.Write([]byte("a\tb\u202e\nc\r\n")); n != len("a\tb\u202e\nc\r\n") || err != nil ||
+		out.String() != "a\tb\\u202e\nc\\x0d\n" {
 		t.Errorf("%d, %v, %q", n, err, out.String())
 	}
 }

@@ -69,7 +69,8 @@ func checkSpans(t *rapid.T, src string, n *Node) {
 
 func drawNode(t *rapid.T, depth int) *Node {
 	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"010", "12e4", "yes", "*:80", "- a", "a: b", "#",
-		"null", "~", "", " x ", "a\nb", "\u0085", "\u2028", "é", "C:\\a'b", "\ufeff", "---", "0x1F", "1:30", "=", "<<"}))
+		"null", "~", "", " x ", "a\nb", "\u0085", "\u2028", "é", "C:\\a'b", "\ufeff", "---", "0x1F", "1:30", "=",
+		"<<"}))
 	if depth > 0 {
 		switch rapid.IntRange(0, 3).Draw(t, "kind") {
 		case 0:
@@ -79,7 +80,8 @@ func drawNode(t *rapid.T, depth int) *Node {
 			}
 			return n
 		case 1:
-			return NewList(rapid.SliceOfN(rapid.Custom(func(t *rapid.T) *Node { return drawNode(t, depth-1) }), 0, 4).Draw(t,
+			return NewList(rapid.SliceOfN(rapid.Custom(func(t *rapid.T) *Node { return drawNode(t, depth-1) }), 0,
+				4).Draw(t,
 				"items")...)
 		}
 	}

@@ -200,7 +200,8 @@ func (r *reader) fields(n *Node, y *yaml.Node, depth int) {
 		}
 		if first, duplicate := seen[key.Text]; duplicate {
 			r.reports = append(r.reports, diag.Diagnostic{Span: key.Span, Severity: diag.Error,
-				Message: diag.Sprintf("key %q is given twice, first on line %d", key.Text, r.place.line(int(first.Start))),
+				Message: diag.Sprintf("key %q is given twice, first on line %d", key.Text,
+					r.place.line(int(first.Start))),
 				Related: []diag.Related{{Span: first, Message: "given first here"}}})
 			continue
 		}

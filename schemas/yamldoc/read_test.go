@@ -75,10 +75,11 @@ func TestTextStays(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	for src, want := range map[string]string{
-		"":                       "t.yaml:1:1: error: the file is empty\n",
-		"a: 1\na: 2":             "t.yaml:2:1: error: key \"a\" is given twice, first on line 1\n",
-		"a: 1\n---\nb: 2":        "t.yaml:2:1: error: a second document begins here; a file holds one\n",
-		"a: &x 1\nb: *x":         "t.yaml:1:4: error: anchor &x is not read; write the value out where it is needed\nt.yaml:2:4: error: alias *x is not read; write the value out\n",
+		"":                "t.yaml:1:1: error: the file is empty\n",
+		"a: 1\na: 2":      "t.yaml:2:1: error: key \"a\" is given twice, first on line 1\n",
+		"a: 1\n---\nb: 2": "t.yaml:2:1: error: a second document begins here; a file holds one\n",
+		"a: &x 1\nb: *x": "t.yaml:1:4: error: anchor &x is not read; write the value out where it is " +
+			"needed\nt.yaml:2:4: error: alias *x is not read; write the value out\n",
 		"a:\n  <<: {b: 1}":       "t.yaml:2:3: error: merge key << is not read; write the fields out\n",
 		"a: !!binary aGk=":       "t.yaml:1:4: error: tag !!binary is not read; write text in quotes\n",
 		"? {a: 1}\n: x":          "t.yaml:1:3: error: a key must be text\n",

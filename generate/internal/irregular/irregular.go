@@ -8,7 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Draw draws a plugin-cfg.xml as irregular as people write them: names twice or missing, lists that do not fit, odd attributes.
+// Draw draws a plugin-cfg.xml as irregular as people write them: names twice or missing, lists that do not fit, odd
+// attributes.
 func Draw(t *rapid.T) string {
 	var b strings.Builder
 	some := func(label string, of ...string) string { return rapid.SampledFrom(of).Draw(t, label) }
@@ -19,12 +20,15 @@ func Draw(t *rapid.T) string {
 		return ""
 	}
 	times := func(label string, n int) int { return rapid.IntRange(0, n).Draw(t, label) }
-	fmt.Fprintf(&b, "<Config%s%s%s>", attr("RefreshInterval", "60", "5", "x"), attr("ASDisableNagle", "false", "true"), attr("Odd", "1"))
+	fmt.Fprintf(&b, "<Config%s%s%s>", attr("RefreshInterval", "60", "5", "x"), attr("ASDisableNagle", "false", "true"),
+		attr("Odd", "1"))
 	for range times("logs", 1) {
-		fmt.Fprintf(&b, "<Log%s%s/>", attr("Name", "/opt/IBM/WebSphere/Plugins/logs/webserver1/http_plugin.log", "/x", ""), attr("LogLevel", "Error", "Trace", "loud"))
+		fmt.Fprintf(&b, "<Log%s%s/>", attr("Name", "/opt/IBM/WebSphere/Plugins/logs/webserver1/http_plugin.log", "/x",
+			""), attr("LogLevel", "Error", "Trace", "loud"))
 	}
 	for range times("properties", 4) {
-		fmt.Fprintf(&b, "<Property%s%s%s/>", attr("Name", "ESIEnable", "esiEnable", "PluginInstallRoot", "Other"), attr("Value", "true", "/opt/IBM/WebSphere/Plugins", ""), some("more", "", "", ` Odd="1"`))
+		fmt.Fprintf(&b, "<Property%s%s%s/>", attr("Name", "ESIEnable", "esiEnable", "PluginInstallRoot", "Other"),
+			attr("Value", "true", "/opt/IBM/WebSphere/Plugins", ""), some("more", "", "", ` Odd="1"`))
 	}
 	for range times("hosts", 3) {
 		fmt.Fprintf(&b, "<VirtualHostGroup%s>", attr("Name", "default_host", "h", "g"))
@@ -34,16 +38,21 @@ func Draw(t *rapid.T) string {
 		b.WriteString("</VirtualHostGroup>")
 	}
 	transport := func() {
-		fmt.Fprintf(&b, "<Transport%s%s%s%s>", attr("Hostname", "a", "b", "[::1]"), attr("Port", "80", "443", "080"), attr("Protocol", "http", "https", "HTTP"), attr("ConnectionTTL", "28", "x"))
+		fmt.Fprintf(&b, "<Transport%s%s%s%s>", attr("Hostname", "a", "b", "[::1]"), attr("Port", "80", "443", "080"),
+			attr("Protocol", "http", "https", "HTTP"), attr("ConnectionTTL", "28", "x"))
 		for range times("transport properties", 3) {
-			fmt.Fprintf(&b, "<Property%s%s/>", attr("Name", "keyring", "stashfile", "certLabel", "Keyring"), attr("Value", "/k", "k", ""))
+			fmt.Fprintf(&b, "<Property%s%s/>", attr("Name", "keyring", "stashfile", "certLabel", "Keyring"),
+				attr("Value", "/k", "k", ""))
 		}
 		b.WriteString("</Transport>")
 	}
 	for range times("clusters", 3) {
-		fmt.Fprintf(&b, "<ServerCluster%s%s%s%s>", attr("Name", "c", "d", "e f"), attr("LoadBalance", "Round Robin", "Random", "random"), attr("PostBufferSize", "0", "64", "064"), attr("GetDWLMTable", "true", "false"))
+		fmt.Fprintf(&b, "<ServerCluster%s%s%s%s>", attr("Name", "c", "d", "e f"),
+			attr("LoadBalance", "Round Robin", "Random", "random"), attr("PostBufferSize", "0", "64", "064"),
+			attr("GetDWLMTable", "true", "false"))
 		for range times("servers", 3) {
-			fmt.Fprintf(&b, "<Server%s%s%s%s>", attr("Name", "m", "n", ""), attr("CloneID", "x", "010", ""), attr("LoadBalanceWeight", "2", "20", "-1", "70000"), attr("ConnectTimeout", "5", "0", "1.5"))
+			fmt.Fprintf(&b, "<Server%s%s%s%s>", attr("Name", "m", "n", ""), attr("CloneID", "x", "010", ""),
+				attr("LoadBalanceWeight", "2", "20", "-1", "70000"), attr("ConnectTimeout", "5", "0", "1.5"))
 			for range times("transports", 3) {
 				transport()
 			}
@@ -68,12 +77,16 @@ func Draw(t *rapid.T) string {
 	for range times("groups", 3) {
 		fmt.Fprintf(&b, "<UriGroup%s>", attr("Name", "u", "v", "default_host_c_URIs"))
 		for range times("uris", 4) {
-			fmt.Fprintf(&b, "<Uri%s%s%s%s/>", attr("Name", "/a", "/a/*", "/b", ""), attr("AffinityCookie", "JSESSIONID", "C"), attr("AffinityURLIdentifier", "jsessionid", "i"), some("odd", "", "", ` Odd="1"`))
+			fmt.Fprintf(&b, "<Uri%s%s%s%s/>", attr("Name", "/a", "/a/*", "/b", ""),
+				attr("AffinityCookie", "JSESSIONID", "C"), attr("AffinityURLIdentifier", "jsessionid", "i"),
+				some("odd", "", "", ` Odd="1"`))
 		}
 		b.WriteString("</UriGroup>")
 	}
 	for range times("routes", 4) {
-		fmt.Fprintf(&b, "<Route%s%s%s/>", attr("ServerCluster", "c", "d", "e f", "gone"), attr("UriGroup", "u", "v", "default_host_c_URIs", "gone"), attr("VirtualHostGroup", "default_host", "h", "g", "gone"))
+		fmt.Fprintf(&b, "<Route%s%s%s/>", attr("ServerCluster", "c", "d", "e f", "gone"),
+			attr("UriGroup", "u", "v", "default_host_c_URIs", "gone"),
+			attr("VirtualHostGroup", "default_host", "h", "g", "gone"))
 	}
 	return b.String() + "</Config>"
 }

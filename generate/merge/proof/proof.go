@@ -1,5 +1,5 @@
-// Package proof bears witness for a merge: it reads inputs and output by itself, asks package routecheck what names mean, and shares no line with
-// the code that merges, so that a fault there shows here.
+// Package proof bears witness for a merge: it reads inputs and output by itself, asks package routecheck what names
+// mean, and shares no line with the code that merges, so that a fault there shows here.
 package proof
 
 import (
@@ -12,22 +12,25 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Error is an endpoint that the merged file has and the inputs have not, or the other way round. It means a fault of the merge itself.
-type Error struct {
+// A mismatch is an endpoint that the merged file has and the inputs have not, or the other way round. It means a fault
+// of the merge itself.
+type mismatch struct {
 	Member, Alias, URI string
 	Added              bool // the output has it, no input does
 }
 
-func (e *Error) Error() string {
+func (e *mismatch) Error() string {
 	what := "is lost"
 	if e.Added {
 		what = "is in no input"
 	}
-	return diag.Sprintf("the merged file would be wrong: endpoint %s of URI %q under %q %s; nothing is written", e.Member, e.URI, e.Alias, what)
+	return diag.Sprintf("the merged file would be wrong: endpoint %s of URI %q under %q %s; nothing is written",
+		e.Member, e.URI, e.Alias, what)
 }
 
-// Check compares the endpoints of the output, the triples of member, alias and URI that its Routes give, with the union of the inputs', both
-// ways. With firstKeeps a URI under an alias belongs to the members of the first input that has it.
+// Check compares the endpoints of the output, the triples of member, alias and URI that its Routes give, with the
+// union of the inputs', both ways. With firstKeeps a URI under an alias belongs to the members of the first input that
+// has it.
 func Check(inputs []*parser.Config, output *parser.Config, firstKeeps bool) error {
 	w := &witness{members: map[string]int32{}, sets: newSets()}
 	want, got := endpoints{}, endpoints{}
@@ -89,7 +92,8 @@ func (w *witness) read(cfg *parser.Config, into endpoints, firstKeeps bool) {
 	}
 }
 
-// numbers returns the members of a cluster. A member is its clone ID with its addresses: one process under two names is one.
+// numbers returns the members of a cluster. A member is its clone ID with its addresses: one process under two names
+// is one.
 func (w *witness) numbers(cluster *parser.ServerCluster) (all []int32) {
 	for _, s := range cluster.Servers {
 		var addresses []string
@@ -119,7 +123,7 @@ func label(clone string, addresses []string) string {
 
 // lacking returns the least endpoint of a that b lacks.
 func (w *witness) lacking(a, b endpoints, added bool) error {
-	var worst *Error
+	var worst *mismatch
 	for at, set := range a {
 		has := b[at]
 		if set == has || w.sets.union(has, set) == has {
@@ -130,7 +134,7 @@ func (w *witness) lacking(a, b endpoints, added bool) error {
 		}
 		for _, m := range w.sets.lists[set] {
 			if !slices.Contains(w.sets.lists[has], m) {
-				worst = &Error{w.labels[m], at.alias, at.uri, added}
+				worst = &mismatch{w.labels[m], at.alias, at.uri, added}
 				break
 			}
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/space"
 )
 
-// facts are look-ups that several rules need, made once for a file.
-type facts struct {
+// index are look-ups that several rules need, made once for a file.
+type index struct {
 	routes   []routed
 	byRoute  map[string][]*routed // Routes of a cluster, by its name
 	aliases  []aliasOf            // every alias that can be read
@@ -42,8 +42,8 @@ type hostPort struct {
 	port int
 }
 
-func gather(c *parser.Config) facts {
-	f := facts{byRoute: map[string][]*routed{}, routes: make([]routed, len(c.Routes))}
+func gather(c *parser.Config) index {
+	f := index{byRoute: map[string][]*routed{}, routes: make([]routed, len(c.Routes))}
 	names := match.Resolve(c)
 	for i, r := range c.Routes {
 		vhosts, uris, cluster := names.RouteParts(r)
@@ -89,11 +89,11 @@ func (p *pass) decided(c *parser.ServerCluster) *match.Cluster {
 
 // fresh returns texts and places that the file does not name.
 func (p *pass) fresh() space.UnusedNames {
-	if p.facts.fresh == nil {
+	if p.index.fresh == nil {
 		f := space.Unused(p.Table)
-		p.facts.fresh = &f
+		p.index.fresh = &f
 	}
-	return *p.facts.fresh
+	return *p.index.fresh
 }
 
 // address is where a Transport listens, for comparison: hosts without letter case.
@@ -103,7 +103,8 @@ func address(t *parser.Transport) string {
 
 func isHTTPS(t *parser.Transport) bool { return strings.EqualFold(t.Protocol.V, "https") }
 
-// addressesOf returns the addresses of a server as one text that two servers of equal addresses share; http and https in file order.
+// addressesOf returns the addresses of a server as one text that two servers of equal addresses share; http and https
+// in file order.
 func addressesOf(s *parser.Server) string {
 	if len(s.Transports) == 1 {
 		return address(s.Transports[0])

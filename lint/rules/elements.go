@@ -2,20 +2,22 @@ package rules
 
 import "github.com/wasplug/wasplug/parser"
 
-// elements visits every element with what the table says of it in its place; typ is nil for what is unknown there, whose content is
-// not visited.
+// elements visits every element with what the table says of it in its place; typ is nil for what is unknown there,
+// whose content is not visited.
 func (p *pass) elements(visit func(n *parser.Node, typ *parser.ElementType)) {
-	p.survey()
-	for i := range p.facts.elements {
-		visit(p.facts.elements[i].node, p.facts.elements[i].typ)
+	p.walkElements()
+	for i := range p.index.elements {
+		visit(p.index.elements[i].node, p.index.elements[i].typ)
 	}
 }
 
-// attributes visits the written attributes of known elements with their row, nil for those that the element does not have.
-func (p *pass) attributes(visit func(n *parser.Node, typ *parser.ElementType, at *parser.Attr, row *parser.Attribute)) {
-	p.survey()
-	for i := range p.facts.elements {
-		e := &p.facts.elements[i]
+// attributes visits the written attributes of known elements with their row, nil for those that the element does not
+// have.
+func (p *pass) attributes(visit func(n *parser.Node, typ *parser.ElementType, at *parser.Attr,
+	row *parser.Attribute)) {
+	p.walkElements()
+	for i := range p.index.elements {
+		e := &p.index.elements[i]
 		for k := range e.rows {
 			visit(e.node, e.typ, &e.node.Attrs[k], e.rows[k])
 		}
@@ -29,12 +31,12 @@ type element struct {
 	rows []*parser.Attribute
 }
 
-// survey walks the tree once for all rules.
-func (p *pass) survey() {
-	if p.facts.elements != nil {
+// walkElements walks the tree once for all rules.
+func (p *pass) walkElements() {
+	if p.index.elements != nil {
 		return
 	}
-	p.facts.elements = []element{}
+	p.index.elements = []element{}
 	rowFor := map[rowKey]*parser.Attribute{}
 	var walk func(nodes []*parser.Node, parent *parser.ElementType)
 	walk = func(nodes []*parser.Node, parent *parser.ElementType) {
@@ -49,7 +51,7 @@ func (p *pass) survey() {
 			if e.typ != nil {
 				e.rows = rowsOf(n, e.typ, rowFor)
 			}
-			p.facts.elements = append(p.facts.elements, e)
+			p.index.elements = append(p.index.elements, e)
 			if e.typ != nil {
 				walk(n.Children, e.typ)
 			}
