@@ -90,6 +90,7 @@ type Proxy struct {
 	lines      *lineQueue // nil: no log of the plug-in's
 	small      *wire.Buffers
 	large      *wire.Buffers
+	waker      *wire.Waker
 	lot        *wire.Lot[parked]
 	gen        atomic.Pointer[generation]
 	reload     reloader
@@ -121,7 +122,8 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 		small: wire.NewBuffers(wire.SmallBuffer), large: wire.NewBuffers(wire.LargeBuffer),
 		clients: map[*client]struct{}{},
 	}
-	p.lot = wire.NewLot(p.resume)
+	p.waker = wire.NewWaker()
+	p.lot = wire.NewLot(p.waker, p.resume)
 	if opt.PluginLog != nil {
 		p.lines = &lineQueue{out: opt.PluginLog}
 	}
@@ -134,7 +136,7 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 	}
 	if err != nil {
 		p.stop()
-		p.lot.Close()
+		p.waker.Close()
 		return nil, err
 	}
 	everySecond := func() {
@@ -222,6 +224,7 @@ func (p *Proxy) admit(conn net.Conn, l *Listener) {
 		p.refuseFull(conn, l.TLS)
 		return
 	}
+	conn = p.waker.Adopt(conn)
 	if l.TLS != nil {
 		conn = wire.Server(conn, l.TLS, p.small)
 	}
@@ -284,7 +287,7 @@ func (p *Proxy) Shutdown(ctx context.Context) error {
 	}
 	p.stop()
 	p.sweeping.Wait()
-	p.lot.Close()
+	p.waker.Close()
 	p.gen.Load().close()
 	if p.docroot != nil {
 		p.docroot.Close()

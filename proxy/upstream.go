@@ -117,6 +117,9 @@ func (p *Proxy) open(ctx context.Context, t *transport, limit match.Nanos) (*str
 			break
 		}
 	}
+	if err == nil {
+		conn = p.waker.Adopt(conn)
+	}
 	if err == nil && t.tls != nil {
 		if conn, err = wire.Client(ctx, conn, t.tls, p.small); err != nil {
 			err = handshakeError{err}

@@ -28,12 +28,11 @@ func (timedOut) Error() string   { return "timed out" }
 func (timedOut) Timeout() bool   { return true }
 func (timedOut) Temporary() bool { return true }
 
-// Link is one end of a connection, to a client or to a member. On a plain socket it reads and writes through RawConn
-// and without telling the scheduler, for the socket never blocks: that saves a good part of what a system call costs.
-// Anything else goes through net.Conn. One goroutine reads and one writes at a time.
+// Link is one end of a connection, to a client or to a member: a socket, or anything else that is a net.Conn. One
+// goroutine reads and one writes at a time.
 type Link struct {
 	conn   net.Conn
-	fast   *fastPath   // nil: conn is used
+	fast   *socket     // nil: conn is used
 	secure *secureConn // conn, where that is TLS
 	peeker *peeker     // of the socket below, nil: nobody can tell what stands there
 
@@ -58,17 +57,18 @@ func (l *Link) Init(conn net.Conn, s *Sweeper) {
 		t.records.attach(l)
 		l.secure, l.peeker = t, t.records.peeker
 	} else {
-		l.fast, l.peeker = newFastPath(conn), newPeeker(conn)
+		l.fast, l.peeker = socketBelow(conn), newPeeker(conn)
 	}
 	s.add(l)
 }
 
-// socketBelow is the connection below TLS.
-func socketBelow(conn net.Conn) net.Conn {
+// socketBelow is the socket of a connection, below TLS where there is TLS; nil where package net has it, or nobody.
+func socketBelow(conn net.Conn) *socket {
 	if t, ok := conn.(*secureConn); ok {
-		return t.records.Conn
+		conn = t.records.Conn
 	}
-	return conn
+	s, _ := conn.(*socket)
+	return s
 }
 
 // Leave lets go of the connection, which stays open.
@@ -164,7 +164,7 @@ func (l *Link) Read(p []byte) (int, error) {
 
 func (l *Link) readOnce(p []byte) (int, error) {
 	if l.fast != nil {
-		return l.fast.read(p)
+		return l.fast.Read(p)
 	}
 	n, err := l.conn.Read(p)
 	return n, something(n, err)
@@ -195,7 +195,7 @@ func (l *Link) Write(p []byte) (sent int, err error) {
 
 func (l *Link) writeOnce(p []byte) (int, error) {
 	if l.fast != nil {
-		return l.fast.write(p)
+		return l.fast.Write(p)
 	}
 	return l.conn.Write(p)
 }

@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// glimpse is what a look at a socket without reading shows.
+// peekResult is what a look at a socket without reading shows.
 type peekResult uint8
 
 const (
@@ -17,22 +17,30 @@ const (
 
 // peeker looks at what stands in a socket and leaves it there. A nil one sees nothing.
 type peeker struct {
-	raw  syscall.RawConn
-	fn   func(fd uintptr) // made once, for a closure made for each look would be garbage
-	seen peekResult
+	lender lender
+	fn     func(fd uintptr) // made once, for a closure made for each look would be garbage
+	seen   peekResult
+}
+
+// lender lends a descriptor.
+type lender interface {
+	Control(f func(fd uintptr)) error
 }
 
 // newPeeker returns nil where nothing can be seen.
 func newPeeker(conn net.Conn) *peeker {
-	sc, ok := conn.(syscall.Conn)
-	if !ok || !canPeek {
+	p := &peeker{}
+	switch c := conn.(type) {
+	case lender:
+		p.lender = c
+	case syscall.Conn:
+		if raw, err := c.SyscallConn(); err == nil {
+			p.lender = raw
+		}
+	}
+	if p.lender == nil || !canPeek {
 		return nil
 	}
-	raw, err := sc.SyscallConn()
-	if err != nil {
-		return nil
-	}
-	p := &peeker{raw: raw}
 	p.fn = func(fd uintptr) { p.seen = peek(fd) }
 	return p
 }
@@ -43,6 +51,6 @@ func (p *peeker) peek() peekResult {
 		return unknown
 	}
 	p.seen = hasClosed // of a socket that is closed on our side
-	p.raw.Control(p.fn)
+	p.lender.Control(p.fn)
 	return p.seen
 }

@@ -86,9 +86,9 @@ const recordHeader = 5
 // holds bytes.
 type records struct {
 	net.Conn
-	owner  *Link     // says why a wait was interrupted; nil during a member's handshake
-	fast   *fastPath // nil: Conn is used
-	peeker *peeker   // nil: nobody can tell what stands in the socket
+	owner  *Link   // says why a wait was interrupted; nil during a member's handshake
+	fast   *socket // nil: Conn is used
+	peeker *peeker // nil: nobody can tell what stands in the socket
 	pool   *Buffers
 	reach  reach
 	ending atomic.Bool // crypto/tls limits the writes that remain by itself
@@ -118,7 +118,7 @@ func Client(ctx context.Context, conn net.Conn, cfg *tls.Config, pool *Buffers) 
 }
 
 func newRecords(conn net.Conn, pool *Buffers) *records {
-	r := &records{Conn: conn, pool: pool}
+	r := &records{Conn: conn, fast: socketBelow(conn), pool: pool}
 	r.attach(nil)
 	return r
 }
@@ -126,13 +126,13 @@ func newRecords(conn net.Conn, pool *Buffers) *records {
 // attach gives the connection to whoever is to wait for it.
 func (r *records) attach(owner *Link) {
 	r.owner = owner
-	if r.fast == nil && r.peeker == nil {
-		r.fast, r.peeker = newFastPath(r.Conn), newPeeker(r.Conn)
+	if r.peeker == nil {
+		r.peeker = newPeeker(r.Conn)
 	}
 }
 
 // detach is for a time in which nobody reads or writes: it keeps what the connection needs, and no more.
-func (r *records) detach() { r.owner, r.fast, r.peeker = nil, nil, nil }
+func (r *records) detach() { r.owner, r.peeker = nil, nil }
 
 // between reports whether every record of which anything has been read was handed on whole.
 func (r *records) between() bool { return r.held == nil && r.got == 0 && r.left == 0 }
@@ -211,12 +211,8 @@ func readInto(conn net.Conn, pool *Buffers) (*Buffer, int, error) {
 // Write writes all of p. A wake for nothing does not reach crypto/tls, which would never write again.
 func (r *records) Write(p []byte) (sent int, err error) {
 	for sent < len(p) {
-		n := 0
-		if r.fast != nil {
-			n, err = r.fast.write(p[sent:])
-		} else {
-			n, err = r.Conn.Write(p[sent:])
-		}
+		var n int
+		n, err = r.Conn.Write(p[sent:])
 		if sent += n; r.ending.Load() {
 			return sent, err
 		}

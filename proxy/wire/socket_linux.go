@@ -1,0 +1,291 @@
+package wire
+
+import (
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+// socket is a TCP connection that waits by a waker. Its descriptor never blocks, so system calls are made without
+// telling the scheduler: that saves a good part of what they cost. One goroutine reads and one writes at a time.
+type socket struct {
+	fd            int
+	users         atomic.Int32 // of fd; closing is set when the last of them is to close it
+	waker         *Waker
+	local, remote net.Addr
+	goodbye       *time.Timer // see SetWriteDeadline
+
+	in, out     chan struct{} // hold one when the waker has told of something since the last look
+	empty       bool          // a read has taken all: the waker will tell of more
+	ended       atomic.Bool   // the other side has closed, perhaps with its last bytes: that is told once
+	interrupted atomic.Bool   // see SetDeadline
+	parked      atomic.Bool   // it waits in the lot
+}
+
+func newSocket(fd int, w *Waker, tcp *net.TCPConn) *socket {
+	return &socket{
+		fd: fd, waker: w, local: tcp.LocalAddr(), remote: tcp.RemoteAddr(),
+		in: make(chan struct{}, 1), out: make(chan struct{}, 1),
+		empty: true, // the waker tells of what stands there from the start
+	}
+}
+
+const (
+	mayRead  = syscall.EPOLLIN | mayEnd
+	mayWrite = syscall.EPOLLOUT | syscall.EPOLLHUP | syscall.EPOLLERR
+	mayEnd   = syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR
+)
+
+// tell lets whoever waits, or will wait next, have a look.
+func (s *socket) tell(events uint32) {
+	if events&mayEnd != 0 {
+		s.ended.Store(true)
+	}
+	if events&mayRead != 0 {
+		put(s.in)
+	}
+	if events&mayWrite != 0 {
+		put(s.out)
+	}
+}
+
+func put(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+const closing = 1 << 30
+
+// enter keeps the descriptor open until leave, so that no system call meets another connection under its number.
+func (s *socket) enter() error {
+	for {
+		n := s.users.Load()
+		if n&closing != 0 {
+			return net.ErrClosed
+		}
+		if s.users.CompareAndSwap(n, n+1) {
+			return nil
+		}
+	}
+}
+
+func (s *socket) leave() {
+	if s.users.Add(-1) == closing {
+		syscall.Close(s.fd)
+	}
+}
+
+func (s *socket) Close() error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave()
+	if s.users.Or(closing)&closing != 0 {
+		return net.ErrClosed
+	}
+	s.waker.forget(s)
+	s.tell(mayRead | mayWrite)
+	return nil
+}
+
+// CloseWrite tells the other side that nothing more comes.
+func (s *socket) CloseWrite() error {
+	return s.Control(func(fd uintptr) { syscall.Shutdown(int(fd), syscall.SHUT_WR) })
+}
+
+// SetDeadline interrupts whoever waits, now and later, by any time, and no longer by none. Time limits are the
+// sweeper's.
+func (s *socket) SetDeadline(t time.Time) error {
+	s.interrupted.Store(!t.IsZero())
+	if !t.IsZero() {
+		s.tell(syscall.EPOLLIN | syscall.EPOLLOUT)
+	}
+	return nil
+}
+
+func (s *socket) SetReadDeadline(t time.Time) error { return s.SetDeadline(t) }
+
+// SetWriteDeadline is for crypto/tls, which sets one for its goodbye, and another that is over behind it.
+func (s *socket) SetWriteDeadline(t time.Time) error {
+	if s.goodbye != nil {
+		s.goodbye.Stop()
+	}
+	if !t.IsZero() {
+		s.goodbye = time.AfterFunc(time.Until(t), func() { s.SetDeadline(t) })
+	}
+	return nil
+}
+
+func (s *socket) LocalAddr() net.Addr  { return s.local }
+func (s *socket) RemoteAddr() net.Addr { return s.remote }
+
+// Control lends the descriptor.
+func (s *socket) Control(f func(fd uintptr)) error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave()
+	f(uintptr(s.fd))
+	return nil
+}
+
+// readable reports whether something stands there, or the connection has ended.
+func (s *socket) readable() bool {
+	if s.enter() != nil {
+		return true
+	}
+	defer s.leave()
+	return peek(uintptr(s.fd)) != nothingYet
+}
+
+// ready waits until there may be something to read, and enters.
+func (s *socket) ready() error {
+	for s.empty && !s.ended.Load() && !s.interrupted.Load() {
+		<-s.in
+		s.empty = false
+	}
+	return s.begin()
+}
+
+func (s *socket) begin() error {
+	if s.interrupted.Load() {
+		return os.ErrDeadlineExceeded
+	}
+	return s.enter()
+}
+
+// Read reads what there is, at least one byte.
+func (s *socket) Read(p []byte) (int, error) {
+	for {
+		if err := s.ready(); err != nil {
+			return 0, err
+		}
+		n, err := s.receive(p)
+		if err != syscall.EAGAIN {
+			return n, err
+		}
+	}
+}
+
+// wait holds no buffer while it sleeps, so that ten thousand idle connections hold none.
+func (s *socket) wait(pool *Buffers) (*Buffer, int, error) {
+	for {
+		if err := s.ready(); err != nil {
+			return nil, 0, err
+		}
+		b := pool.Get()
+		n, err := s.receive(b.B)
+		if err == nil {
+			return b, n, nil
+		}
+		pool.Put(b)
+		if err != syscall.EAGAIN {
+			return nil, 0, err
+		}
+	}
+}
+
+// receive reads once, and leaves.
+func (s *socket) receive(p []byte) (int, error) {
+	n, errno := receive(s.fd, p, 0)
+	s.leave()
+	switch {
+	case errno == syscall.EAGAIN:
+		s.empty = true
+		s.ended.Store(false)
+		return 0, errno
+	case errno != 0:
+		return 0, errno
+	case n == 0:
+		return 0, io.EOF
+	}
+	s.empty = n < len(p)
+	return n, nil
+}
+
+// Write writes all of p, or says how much of it.
+func (s *socket) Write(p []byte) (sent int, err error) {
+	for {
+		if err := s.begin(); err != nil {
+			return sent, err
+		}
+		n, errno := send(s.fd, p[sent:])
+		s.leave()
+		sent += n
+		switch {
+		case errno != 0 && errno != syscall.EAGAIN:
+			return sent, errno
+		case sent == len(p):
+			return sent, nil
+		}
+		<-s.out
+	}
+}
+
+// roundTrip writes a request and waits for the first bytes of what comes back. With check, a stream that something
+// stands in already is ErrStale. No bytes and no error: there was no room for all of the request.
+func (s *socket) roundTrip(p []byte, check bool, pool *Buffers) (sent int, b *Buffer, n int, err error) {
+	if err := s.begin(); err != nil {
+		return 0, nil, 0, err
+	}
+	if check && peek(uintptr(s.fd)) != nothingYet {
+		s.leave()
+		return 0, nil, 0, ErrStale
+	}
+	sent, errno := send(s.fd, p)
+	s.leave()
+	switch {
+	case errno != 0 && errno != syscall.EAGAIN:
+		return sent, nil, 0, errno
+	case sent < len(p):
+		return sent, nil, 0, nil
+	}
+	b, n, err = s.wait(pool)
+	return sent, b, n, err
+}
+
+const canPeek = true
+
+// peek leaves what it sees in the socket: bytes of a stream that nobody asked for say that it cannot be used, not
+// what they are.
+func peek(fd uintptr) peekResult {
+	var b [1]byte
+	n, errno := receive(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	switch {
+	case errno == syscall.EAGAIN:
+		return nothingYet
+	case errno != 0 || n == 0:
+		return hasClosed
+	}
+	return hasBytes
+}
+
+// receive is one system call: recvfrom, which gets to the socket on a shorter way through the kernel than read does.
+func receive(fd int, p []byte, flags uintptr) (int, syscall.Errno) {
+	return transfer(syscall.SYS_RECVFROM, fd, p, flags)
+}
+
+func send(fd int, p []byte) (int, syscall.Errno) {
+	return transfer(syscall.SYS_SENDTO, fd, p, syscall.MSG_NOSIGNAL)
+}
+
+// transfer handles EINTR, which the standard library would hide.
+func transfer(call uintptr, fd int, p []byte, flags uintptr) (int, syscall.Errno) {
+	for {
+		at := unsafe.Pointer(unsafe.SliceData(p))
+		n, _, errno := syscall.RawSyscall6(call, uintptr(fd), uintptr(at), uintptr(len(p)), flags, 0, 0)
+		switch errno {
+		case syscall.EINTR:
+		case 0:
+			return int(n), 0
+		default:
+			return 0, errno
+		}
+	}
+}

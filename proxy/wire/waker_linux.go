@@ -1,0 +1,169 @@
+package wire
+
+import (
+	"net"
+	"os"
+	"runtime"
+	"sync"
+	"syscall"
+)
+
+// Waker wakes whoever waits for a socket, first come, first served, by an epoll of its own.
+//
+// The poller of the Go runtime takes up to 128 sockets at once and runs their goroutines last come, first served:
+// netpollready pushes onto a list that is popped from the same end. A request that is early in one batch waits for
+// all of it, twice: for its bytes and for its answer. With 64 clients on one processor that made a p90 of 2.1 to
+// 2.4 ms where nginx has 1.2 to 1.4.
+//
+// With one to eight clients the second poller costs a twentieth more of the processor than it saves; with many,
+// what it saves is more.
+type Waker struct {
+	fd     int
+	file   *os.File // the epoll: a file like others, so whoever waits for it blocks no thread
+	raw    syscall.RawConn
+	look   func(fd uintptr) bool // poll, made once: a closure made for each wait would be garbage
+	events [atOnce]syscall.EpollEvent
+	ready  []syscall.EpollEvent
+	unpark func(fd int) // tells the lot of a socket
+
+	mu      sync.Mutex
+	sockets []*socket // by descriptor
+	waking  sync.WaitGroup
+	started bool
+	parked  []int // parked ones that are ready
+}
+
+// atOnce is how many are woken before others run. The scheduler looks behind its own queue, where the waker
+// stands, after 61 goroutines at the latest, so with 32 that queue does not grow; from 256 on its front would be
+// moved behind everybody. They stay in order in the kernel.
+const atOnce = 32
+
+// NewWaker returns one that adopts nothing where the system gives no epoll.
+func NewWaker() *Waker {
+	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
+	if err != nil {
+		return &Waker{}
+	}
+	syscall.SetNonblock(fd, true) // the sign by which package os knows that it can be waited for
+	w := &Waker{fd: fd, file: os.NewFile(uintptr(fd), "epoll")}
+	w.look = w.poll
+	if w.raw, err = w.file.SyscallConn(); err != nil {
+		w.file.Close()
+		return &Waker{}
+	}
+	return w
+}
+
+// Adopt takes a TCP connection out of the hands of package net, and so of the runtime's poller. What is none, or
+// what there is no descriptor for, stays there.
+func (w *Waker) Adopt(conn net.Conn) net.Conn {
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok || w.raw == nil {
+		return conn
+	}
+	fd, ok := duplicate(tcp)
+	if !ok {
+		return conn
+	}
+	s := newSocket(fd, w, tcp)
+	if !w.watch(s) {
+		syscall.Close(fd)
+		return conn
+	}
+	tcp.Close()
+	return s
+}
+
+// duplicate makes a second descriptor. The first one's close ends what package net has to do with the connection.
+func duplicate(tcp *net.TCPConn) (fd int, ok bool) {
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return 0, false
+	}
+	raw.Control(func(old uintptr) {
+		n, _, errno := syscall.RawSyscall(syscall.SYS_FCNTL, old, syscall.F_DUPFD_CLOEXEC, 0)
+		fd, ok = int(n), errno == 0
+	})
+	return fd, ok
+}
+
+// edgeTriggered is EPOLLET, which syscall has as a negative number: each time that something happens is told once.
+const edgeTriggered = 1 << 31
+
+// watch watches a socket for as long as it is open.
+func (w *Waker) watch(s *socket) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for s.fd >= len(w.sockets) {
+		w.sockets = append(w.sockets, nil)
+	}
+	const events = syscall.EPOLLIN | syscall.EPOLLOUT | syscall.EPOLLRDHUP | edgeTriggered
+	e := syscall.EpollEvent{Events: events, Fd: int32(s.fd)}
+	if syscall.EpollCtl(w.fd, syscall.EPOLL_CTL_ADD, s.fd, &e) != nil {
+		return false
+	}
+	w.sockets[s.fd] = s
+	if !w.started {
+		w.started = true
+		w.waking.Go(w.run)
+	}
+	return true
+}
+
+// forget is for a socket that is about to be closed. What was told of it may still reach the next one with that
+// descriptor, which then looks for nothing.
+func (w *Waker) forget(s *socket) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sockets[s.fd] = nil
+}
+
+// run wakes until the waker is closed. Whom it wakes stands in the scheduler's queue then, and it goes behind
+// them: what has come meanwhile is asked for when they have had their turn.
+func (w *Waker) run() {
+	for w.wait() {
+		w.tell()
+		for _, fd := range w.parked { // without the lock: who is taken up again may be closed at once
+			w.unpark(fd)
+		}
+		runtime.Gosched()
+	}
+}
+
+// wait waits until sockets are ready. false says that the waker is closed.
+func (w *Waker) wait() bool { return w.raw.Read(w.look) == nil }
+
+// poll reports whether there are any.
+func (w *Waker) poll(fd uintptr) bool {
+	n, err := syscall.EpollWait(int(fd), w.events[:], 0)
+	for err == syscall.EINTR {
+		n, err = syscall.EpollWait(int(fd), w.events[:], 0)
+	}
+	w.ready = w.events[:max(n, 0)]
+	return n > 0
+}
+
+// tell tells the sockets that are ready.
+func (w *Waker) tell() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.parked = w.parked[:0]
+	for i := range w.ready {
+		s := w.sockets[w.ready[i].Fd]
+		if s == nil {
+			continue
+		}
+		s.tell(w.ready[i].Events)
+		if s.parked.Load() {
+			w.parked = append(w.parked, s.fd)
+		}
+	}
+}
+
+// Close ends the waking. No socket is left by then.
+func (w *Waker) Close() {
+	if w.file != nil {
+		w.file.Close()
+	}
+	w.waking.Wait()
+}
