@@ -25,12 +25,14 @@ type Demo struct {
 	serial  int
 }
 
-// member is an application server of one page. It makes sessions as WebSphere does: the clone ID of the member
-// that takes a session over is appended (R24).
+// member is an application server of one page. It keeps sessions as WebSphere does without persistence: in memory,
+// so they are gone when it stops, and a member that gets a session of another makes a new one, with an ID and a clone
+// list of its own (S9, S15).
 type member struct {
 	name, clone string
 	address     string
 	server      *http.Server
+	sessions    map[string]bool // the values of their cookies
 }
 
 // Start starts the members on free ports of the loopback interface.
@@ -75,7 +77,7 @@ func (d *Demo) Close() error {
 func (m *member) stop() {
 	if m.server != nil {
 		m.server.Close()
-		m.server = nil
+		m.server, m.sessions = nil, nil
 	}
 }
 
@@ -120,19 +122,18 @@ func (d *Demo) startAll(w http.ResponseWriter) {
 	}
 }
 
-// session is the session ID that the member answers with: it appends its clone ID to one that it takes over (R24).
+// session is the cookie that the member answers with: that of the request where it has the session, else a new one.
 func (d *Demo) session(m *member, r *http.Request) string {
-	if c, err := r.Cookie("JSESSIONID"); err == nil && len(c.Value) > 4 {
-		if ids := strings.Split(c.Value, ":"); ids[len(ids)-1] == m.clone {
-			return c.Value
-		}
-		if strings.Contains(c.Value, ":"+m.clone) {
-			return c.Value
-		}
-		return c.Value + ":" + m.clone
+	if c, err := r.Cookie("JSESSIONID"); err == nil && m.sessions[c.Value] {
+		return c.Value
 	}
 	d.serial++
-	return fmt.Sprintf("0000DemoSession%04d:%s", d.serial, m.clone)
+	value := fmt.Sprintf("0000DemoSession%04d:%s", d.serial, m.clone)
+	if m.sessions == nil {
+		m.sessions = map[string]bool{}
+	}
+	m.sessions[value] = true
+	return value
 }
 
 // Source is the configuration of the demo.
@@ -169,8 +170,8 @@ func (d *Demo) Help(address, page string) string {
    curl -i http://%[1]s/snoop                 # a new session; look at the clone ID behind its last colon
    curl -b jar -c jar http://%[1]s/snoop      # a few times: the session stays with its member
    curl -b jar -c jar http://%[1]s/snoop/stop # that member stops
-   curl -b jar -c jar http://%[1]s/snoop      # the other one takes the session over and appends its clone ID
-   curl http://%[1]s/snoop/start              # and comes back, after the retry interval of 10 s the session returns to it
+   curl -b jar -c jar http://%[1]s/snoop      # the other one has to begin a new session: nothing is persistent
+   curl http://%[1]s/snoop/start              # and comes back; the new session stays where it is
    curl -i http://%[1]s/elsewhere             # no Route: declined
 
 The status page %[2]s shows what each of them does. Ctrl-C ends it.
