@@ -16,6 +16,7 @@ func commands() []*cli.Command {
 		fmtCommand(),
 		graphCommand(),
 		proxyCommand(),
+		labCommand(),
 		explainCommand(),
 		schemaCommand(),
 		completionCommand(),

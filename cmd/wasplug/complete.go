@@ -176,6 +176,8 @@ func (a *asked) argument() offer {
 		return a.offer([]string{"bash", "zsh", "fish"}, 0)
 	case "help":
 		return a.offer(commandNames(a.app), 0)
+	case "lab":
+		return a.offer([]string{"matrix"}, 0)
 	case "proxy", "version":
 		return offer{}
 	case "why":
