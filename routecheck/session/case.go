@@ -102,8 +102,9 @@ func (o *Outcome) Found() bool {
 
 // same compares all that somebody could notice, rules and choices aside.
 func (o *Outcome) same(other *Outcome) bool {
-	return o.Session == other.Session && o.Changes == other.Changes && o.Bound == other.Bound && o.Applied == other.Applied &&
-		o.Cookie == other.Cookie && o.User == other.User && slices.Equal(o.Serves, other.Serves)
+	return o.Session == other.Session && o.Changes == other.Changes && o.Bound == other.Bound &&
+		o.Applied == other.Applied && o.Cookie == other.Cookie && o.User == other.User &&
+		slices.Equal(o.Serves, other.Serves)
 }
 
 // ask reads a choice and notes that the outcome may hang on it.

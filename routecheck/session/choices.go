@@ -46,19 +46,23 @@ func Choices() []ChoiceInfo { return slices.Clone(choices[:]) }
 
 var choices = [NumChoices]ChoiceInfo{
 	TimeBasedScan: {"time-based-scan", []string{"fixed-10s", "exact"}, "W4",
-		"whether time based writes come from a look at all sessions every 10 s, or every session is written at its interval",
+		"whether time based writes come from a look at all sessions every 10 s, or every session is written at its " +
+			"interval",
 		"Open Liberty, issue #7634, against the texts"},
 	NewSessionWrite: {"new-session-write", []string{"as-frequency", "end-of-service"}, "W3",
-		"when the attributes of a new session are first written: by its write frequency, or at the end of the service call that made it",
+		"when the attributes of a new session are first written: by its write frequency, or at the end of the service " +
+			"call that made it",
 		"Open Liberty's source against IBM, write frequency"},
 	ReplicationAck: {"replication-ack", []string{"async", "wait"}, "M8",
 		"whether an answer waits until a copy of the session has reached the replicas", "none"},
 	ReplicaHolder: {"replica-holder", []string{"unknown", "next-in-list"}, "M9",
-		"which members hold the replicas of a member: nobody can tell, or those that follow it in the order of names", "none"},
+		"which members hold the replicas of a member: nobody can tell, or those that follow it in the order of names",
+		"none"},
 	ReplicaRetarget: {"replica-retarget", []string{"at-once", "next-write", "never"}, "L8",
 		"when the replicas of a member that has gone are made elsewhere", "none"},
 	PartitionAfterTakeover: {"partition-after-takeover", []string{"same", "clone-appended"}, "M14",
-		"whether the partition ID of a session stays alone in its cookie after a take-over", "Open Liberty's source, read for a database"},
+		"whether the partition ID of a session stays alone in its cookie after a take-over",
+		"Open Liberty's source, read for a database"},
 	AnswerBeforeWrite: {"answer-before-write", []string{"no", "yes"}, "W1",
 		"whether the last byte of an answer goes out before the write at the end of the servlet's service", "none"},
 	TakeoverID: {"takeover-id", []string{"new", "same"}, "S15",

@@ -14,7 +14,8 @@ import (
 
 // The columns of a table: what is given, and what is to be predicted. Rules are for the reader.
 var (
-	givenColumns     = []string{"persistence", "replicas", "dead", "frequency", "contents", "schema", "change", "moment"}
+	givenColumns = []string{
+		"persistence", "replicas", "dead", "frequency", "contents", "schema", "change", "moment"}
 	predictedColumns = []string{"session", "changeFound", "appliedLeast", "appliedMost", "cookie"}
 	rulesColumn      = "rules"
 )
@@ -85,11 +86,13 @@ func (m *Matrix) cell(line int, fields []string) (Cell, error) {
 
 // The table's short words.
 var (
-	tableFrequencies = map[string]string{"eos": "end of servlet service", "tbw": "time based", "manual": "manual update"}
-	tableContents    = map[string]string{"only-updated": "only updated attributes", "all": "all session attributes",
+	tableFrequencies = map[string]string{"eos": "end of servlet service", "tbw": "time based",
+		"manual": "manual update"}
+	tableContents = map[string]string{"only-updated": "only updated attributes", "all": "all session attributes",
 		"get-and-set": "get and set attributes"}
 	tableSchemas = map[string]string{"single-row": "single row", "multi-row": "multi-row", "delta": "", "-": ""}
-	tableChanges = map[string]Failure{"set": {}, "in-place": {InPlace: true}, "in-place+other-set": {InPlace: true, OtherSet: true}}
+	tableChanges = map[string]Failure{"set": {}, "in-place": {InPlace: true},
+		"in-place+other-set": {InPlace: true, OtherSet: true}}
 )
 
 // read makes the case of a cell, under the lab's own values of the session choices.

@@ -196,6 +196,13 @@ func TestOutcomes(t *testing.T) {
 		{"41 client/server", abc(m2mClient), "kept all 0s 0-0 0002<id>:a:b goes-on M2"},
 		{"41 without replicators", after(m2mClient, storeDown), "new lost 0s 0-0 0001<new>:b first-screen M2"},
 		{"the owner lives", with(m2m, func(c *Case) { c.Down = nil }), "kept all 0s 0-0 0002<id>:a:b goes-on L7"},
+		{"the owner lives, the holder does not", in(with(m2m, func(c *Case) {
+			c.Owner, c.Serves, c.Down, c.Value = 1, []int{0}, []Death{{Member: 2}}, "0002id:a:b"
+		}), ReplicaHolder, nextInList), "kept all 0s 0-0 0003<id>:a:b goes-on L7"},
+		{"40 some time after the answer", after(m2m, Failure{Moment: AfterAnswer, Aged: true, Age: time.Second}),
+			"kept all 0s 0-0 0002<id>:a:b goes-on W1"},
+		{"a new session is written whole", after(dbTimed, Failure{New: true, InPlace: true, Moment: AfterLook}),
+			"kept all 0s 0-0 0002<id>:a:b goes-on W4"},
 		{"partition ID", with(m2m, func(c *Case) { c.Value, c.Partition = "0001id:1158590921", true }),
 			"kept all 0s 0-0 0002<id>:1158590921 goes-on S4"},
 		{"clone ID behind it", in(with(m2m, func(c *Case) { c.Value, c.Partition = "0001id:1158590921", true }), PartitionAfterTakeover, cloneAppended),

@@ -75,8 +75,8 @@ var tuningLevels = map[string]struct {
 // liberty ("" is was).
 func (s Settings) Policy(flavor string) (Policy, error) {
 	d := defaultsOf(flavor)
-	p := Policy{Replicas: 1, Frequency: d.frequency, Interval: d.interval, Contents: d.contents, NoSwitchBack: s.NoAffinitySwitchBack,
-		IDReuse: s.IDReuse, ExpectedCloneIDs: s.ExpectedCloneIDs}
+	p := Policy{Replicas: 1, Frequency: d.frequency, Interval: d.interval, Contents: d.contents,
+		NoSwitchBack: s.NoAffinitySwitchBack, IDReuse: s.IDReuse, ExpectedCloneIDs: s.ExpectedCloneIDs}
 	if level, ok := tuningLevels[s.TuningLevel]; ok {
 		p.Frequency, p.Contents = level.frequency, level.contents
 		if level.interval > 0 {
@@ -145,7 +145,8 @@ func (p *Policy) Fits(m Moment) error {
 		needs = EndOfService
 	}
 	if needs != p.Frequency && p.Persistence != None {
-		return diag.Errorf("moment %s belongs to write frequency %s, and sessions are written by %s", m, needs, p.Frequency)
+		return diag.Errorf("moment %s belongs to write frequency %s, and sessions are written by %s", m, needs,
+			p.Frequency)
 	}
 	return nil
 }

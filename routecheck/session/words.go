@@ -117,8 +117,8 @@ const (
 	Synced
 )
 
-var moments = vocabulary{"anytime", "during", "before-write", "after-write", "after-answer", "flushed-before-write", "before-look",
-	"after-look", "orderly-stop", "not-synced", "synced"}
+var moments = vocabulary{"anytime", "during", "before-write", "after-write", "after-answer", "flushed-before-write",
+	"before-look", "after-look", "orderly-stop", "not-synced", "synced"}
 
 // Moments lists the words of Moment as flags and suites use them; between is the same as after-answer.
 func Moments() []string { return append(slices.Clone(moments[During:]), between) }
