@@ -4,7 +4,6 @@ import (
 	"os"
 	"testing"
 
-	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	"github.com/wasplug/wasplug/internal/sharedtest"
 )
 
