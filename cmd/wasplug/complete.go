@@ -196,7 +196,7 @@ func (a *asked) value(flag string, skip int) offer {
 	}
 	flag = f.Names()[0]
 	typed := a.current[skip:]
-	if words := flagValues(a.command.Name, flag); words != nil {
+	if words := wordsOf(f); words != nil {
 		if i := strings.IndexByte(typed, '='); i >= 0 { // lint --format sarif=FILE
 			return offer{files: true, skip: skip + i + 1}
 		}

@@ -33,7 +33,7 @@ side. A plugin-cfg.xml names none; it is taken to be for that of the other side.
 
 Exit codes: 0 no difference; 1 differences; 2 wrong usage; 3 a file cannot be read, or the plug-in would reject it.`,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or markdown"},
+			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or markdown"}, report.Diff.Names()},
 			&cli.StringSliceFlag{Name: "only", Usage: "show this `SECTION` alone: " + strings.Join(diff.Sections, ", ") + "; may be repeated"},
 			&cli.BoolFlag{Name: "values", Usage: "show every value in effect that differs, also where a consequence has told it"},
 			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the one whose file is meant"},

@@ -24,7 +24,7 @@ Exit codes: 0 fine; 2 wrong usage; 3 the file cannot be read.`,
 		Flags: append(outputFlags("`FILE` to write"),
 			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "`FILE`, a plugin-cfg.xml or a topology, in place of the argument"},
 			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},
-			&cli.StringFlag{Name: "format", Value: "text", Usage: "text, mermaid or dot"},
+			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text, mermaid or dot"}, report.Graph.Names()},
 		),
 		Action: graphAction,
 	}

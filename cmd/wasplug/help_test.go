@@ -40,7 +40,7 @@ func TestFlagValuesAreTaken(t *testing.T) {
 	seen := map[string]bool{}
 	for _, cmd := range commands() {
 		for _, f := range cmd.Flags {
-			for _, value := range flagValues(cmd.Name, f.Names()[0]) {
+			for _, value := range wordsOf(f) {
 				seen[f.Names()[0]] = true
 				_, errOut, code := program(t, cmd.Name, "--"+f.Names()[0]+"="+value, "/nowhere/x.xml", "http://h/")
 				if code == exitUsage && strings.Contains(errOut, "want") {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,11 +39,11 @@ folder or one above it.
 
 Exit codes: 0 nothing at --fail-on or above; 1 findings; 2 wrong usage; 3 a file cannot be read, or there is nothing to check.`,
 		Flags: []cli.Flag{
-			&cli.StringSliceFlag{Name: "format", Usage: "`FORMAT[=FILE]`, repeatable: " + strings.Join(report.Lint.Names(), ", ") + ", or auto (github inside GitHub Actions, else text)"},
+			wordsFlag{&cli.StringSliceFlag{Name: "format", Usage: "`FORMAT[=FILE]`, repeatable: " + strings.Join(report.Lint.Names(), ", ") + ", or auto (github inside GitHub Actions, else text)"}, append([]string{"auto"}, report.Lint.Names()...)},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` for reports without one", DefaultText: "standard output"},
-			&cli.StringFlag{Name: "fail-on", Usage: "least `SEVERITY` that gives exit code 1: error, warning, info or never", DefaultText: "error"},
-			&cli.StringFlag{Name: "min-severity", Usage: "least `SEVERITY` that is reported: error, warning or info"},
-			&cli.StringFlag{Name: "profile", Usage: "`PROFILE` of rules: " + strings.Join(lint.Profiles(), ", ")},
+			wordFlag{&cli.StringFlag{Name: "fail-on", Usage: "least `SEVERITY` that gives exit code 1: error, warning, info or never", DefaultText: "error"}, []string{"error", "warning", "info", "never"}},
+			wordFlag{&cli.StringFlag{Name: "min-severity", Usage: "least `SEVERITY` that is reported: error, warning or info"}, []string{"error", "warning", "info"}},
+			wordFlag{&cli.StringFlag{Name: "profile", Usage: "`PROFILE` of rules: " + strings.Join(lint.Profiles(), ", ")}, lint.Profiles()},
 			&cli.StringFlag{Name: "target", Usage: "`LEVEL` of the plug-in that reads the file, such as 8.5.5.20", DefaultText: "latest"},
 			&cli.StringFlag{Name: "settings", Usage: "settings `FILE`", DefaultText: ".wasplug.yaml, looked for upwards"},
 			&cli.BoolFlag{Name: "no-settings", Usage: "read no settings file"},
@@ -50,7 +51,7 @@ Exit codes: 0 nothing at --fail-on or above; 1 findings; 2 wrong usage; 3 a file
 			&cli.StringFlag{Name: "write-baseline", Usage: "write all findings to `FILE` as known, and report none"},
 			newFixFlag(),
 			&cli.StringFlag{Name: "stdin-filename", Usage: "`NAME` that reports give standard input"},
-			&cli.StringFlag{Name: "across", Value: acrossRun, Usage: "files that are checked against each other, `WHICH`: run (those named together, and those of one folder), folder (only those of one folder) or groups (only those of a group in the settings)"},
+			wordFlag{&cli.StringFlag{Name: "across", Value: acrossRun, Usage: "files that are checked against each other, `WHICH`: run (those named together, and those of one folder), folder (only those of one folder) or groups (only those of a group in the settings)"}, []string{acrossRun, acrossFolder, acrossGroups}},
 			&cli.StringFlag{Name: "web-server", Usage: "`NAME` of the one web server of a topology"},
 			&cli.BoolFlag{Name: "check-dns", Usage: "look host names up (uses the network)"},
 			&cli.BoolFlag{Name: "check-files", Usage: "look for key stores and folders on this machine"},
@@ -72,6 +73,8 @@ func newFixFlag() cli.Flag {
 
 func (fixFlag) TakesValue() bool { return false }
 
+var fixModes = []string{"safe", "all", "diff", "diff-all"}
+
 type fixMode string
 
 func (m *fixMode) String() string   { return string(*m) }
@@ -80,9 +83,10 @@ func (m *fixMode) Set(value string) error {
 	switch value {
 	case "true":
 		value = "safe"
-	case "safe", "all", "diff", "diff-all":
 	default:
-		return diag.Errorf("want safe, all, diff or diff-all, got %q", value)
+		if !slices.Contains(fixModes, value) {
+			return diag.Errorf("want safe, all, diff or diff-all, got %q", value)
+		}
 	}
 	*m = fixMode(value)
 	return nil
@@ -210,11 +214,11 @@ func (l *linting) repair(mode string) (stop bool, err error) {
 }
 
 // severityFlag reads the severity that a flag, or the settings in its place, says. "never" is 0.
-func severityFlag(name, text string, otherwise diag.Severity) (diag.Severity, error) {
+func severityFlag(c *cli.Context, name, text string, otherwise diag.Severity) (diag.Severity, error) {
 	if text == "" {
 		return otherwise, nil
 	}
-	if _, err := oneOf(name, text, flagValues("lint", name)); err != nil {
+	if _, err := allowed(c, name, text); err != nil {
 		return 0, err
 	}
 	s, _ := settings.ParseSeverity(text)
@@ -227,9 +231,9 @@ type output struct{ format, path string }
 // readSeverities reads the severities that fail and that are reported.
 func (l *linting) readSeverities() (err error) {
 	c := l.c
-	l.request.FailOn, err = severityFlag("fail-on", ranked(c, "fail-on", l.settings.FailOn), diag.Error)
+	l.request.FailOn, err = severityFlag(c, "fail-on", ranked(c, "fail-on", l.settings.FailOn), diag.Error)
 	if err == nil {
-		l.request.MinSeverity, err = severityFlag("min-severity", ranked(c, "min-severity", l.settings.MinSeverity), 0)
+		l.request.MinSeverity, err = severityFlag(c, "min-severity", ranked(c, "min-severity", l.settings.MinSeverity), 0)
 	}
 	if err == nil {
 		_, err = chosen(c, "across")
@@ -242,7 +246,7 @@ func (l *linting) readOutputs() error {
 	var outs []output
 	for _, text := range l.c.StringSlice("format") {
 		format, path, _ := strings.Cut(text, "=")
-		if _, err := oneOf("format", format, flagValues("lint", "format")); err != nil {
+		if _, err := allowed(l.c, "format", format); err != nil {
 			return err
 		}
 		if format == "auto" {
@@ -341,7 +345,7 @@ func (l *linting) readOptions() error {
 	}
 	o := lint.Options{Now: time.Now(), Context: c.Context, Session: l.settings.Session, Rules: l.settings.Rules}
 	if p := ranked(c, "profile", l.settings.Profile); p != "" {
-		if _, err := oneOf("profile", p, lint.Profiles()); err != nil {
+		if _, err := allowed(c, "profile", p); err != nil {
 			return err
 		}
 		o.Profile = p

@@ -30,7 +30,7 @@ Exit codes: 0 written; 1 the inputs conflict by an error, or with --strict by a 
 be read or merged, or the proof failed.`,
 		Flags: append(outputFlags("`FILE` to write"),
 			&cli.StringFlag{Name: "base", Usage: "the input `FILE` whose Config, Log and Properties count", DefaultText: "the first"},
-			&cli.StringFlag{Name: "mode", Value: "balance", Usage: "who serves what several files have: balance (all), failover (the first file, the others as backups) or precedence (the first file alone)"},
+			wordFlag{&cli.StringFlag{Name: "mode", Value: "balance", Usage: "who serves what several files have: balance (all), failover (the first file, the others as backups) or precedence (the first file alone)"}, merge.Modes},
 			&cli.StringSliceFlag{Name: "allow", Usage: "merge in spite of errors of this `RULE`, by code or name; may be repeated"},
 			&cli.BoolFlag{Name: "strict", Usage: "write nothing and exit 1 when the inputs conflict at all"},
 		),

@@ -53,7 +53,7 @@ func isTerminal(w io.Writer) bool {
 
 // colorFlag belongs to every command that colours.
 func colorFlag() cli.Flag {
-	return &cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` text is coloured: auto (on a terminal; NO_COLOR and FORCE_COLOR are heeded), always or never"}
+	return wordFlag{&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` text is coloured: auto (on a terminal; NO_COLOR and FORCE_COLOR are heeded), always or never"}, []string{"auto", "always", "never"}}
 }
 
 // coloured reports whether text on standard output may be coloured: as --color says, else as NO_COLOR, then FORCE_COLOR, then on a terminal.

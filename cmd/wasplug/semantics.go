@@ -11,8 +11,8 @@ import (
 
 // platformFlag names the web server that the plug-in sits in; when says when it counts.
 func platformFlag(when string) cli.Flag {
-	return &cli.StringFlag{Name: "platform", Usage: when + "`WEB_SERVER` that the plug-in sits in: " + strings.Join(choices.Platforms(), ", ") +
-		" (default " + choices.Platforms()[0] + "; proxy is the bundled one)"}
+	return wordFlag{&cli.StringFlag{Name: "platform", Usage: when + "`WEB_SERVER` that the plug-in sits in: " + strings.Join(choices.Platforms(), ", ") +
+		" (default " + choices.Platforms()[0] + "; proxy is the bundled one)"}, choices.Platforms()}
 }
 
 // pluginOf is the plug-in that the flags describe.

@@ -29,7 +29,7 @@ Exit codes: 0 all passed; 1 a test failed, or the coverage is below --fail-under
 			&cli.BoolFlag{Name: "only-failures", Usage: "show failed tests only"},
 			&cli.BoolFlag{Name: "coverage", Usage: "show which routes, aliases, URIs and members no test reaches"},
 			&cli.Float64Flag{Name: "fail-under", Usage: "exit 1 when less than `PERCENT` of what is reachable is covered"},
-			&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or junit"},
+			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or junit"}, report.Test.Names()},
 			&cli.BoolFlag{Name: "init", Usage: "write a suite that covers all that is reachable in --config"},
 			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "with --init: `FILE`, a plugin-cfg.xml or a topology; otherwise used instead of the suites' own"},
 			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},

@@ -39,7 +39,7 @@ Exit code: 0 the log was read, 1 no such request or a disagreement, 2 wrong usag
 			&cli.StringFlag{Name: "request", Usage: "show one request: `N|URI`, a number from the table or a path (/shop/* for a prefix)"},
 			&cli.Float64Flag{Name: "slow", Value: 5, Usage: "a request that takes as many `SECONDS` is odd"},
 			&cli.IntFlag{Name: "limit", Value: 20, Usage: "show at most `N` odd requests, the worst; 0 for all that are kept"},
-			&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` of the output: text or json"},
+			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` of the output: text or json"}, report.Trace.Names()},
 		}, replayFlags()...),
 		Action: traceAction,
 	}

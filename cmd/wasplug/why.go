@@ -47,7 +47,7 @@ Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong
 			&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable; 'wasplug explain CHOICE' tells of it"},
 			assumeFileFlag(),
 			&cli.StringSliceFlag{Name: "expect", Usage: "`WHAT`: member:X, cluster:X, status:N or declined; exit 1 if not met, or only by chance; repeatable"},
-			&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json (one line for each request)"},
+			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json (one line for each request)"}, report.Why.Names()},
 		}),
 		Action: why,
 	}

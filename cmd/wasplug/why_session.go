@@ -12,18 +12,18 @@ import (
 // sessionFlags say what the servers do with sessions, and how the member of the session failed.
 func sessionFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "persistence", Usage: "what the servers do with sessions: none, database or memory-to-memory; default what the topology says"},
+		wordFlag{&cli.StringFlag{Name: "persistence", Usage: "what the servers do with sessions: none, database or memory-to-memory; default what the topology says"}, session.Persistences()},
 		&cli.IntFlag{Name: "replicas", Value: 1, Usage: "copies of a session under memory-to-memory, -1 on every member"},
-		&cli.StringFlag{Name: "write-frequency", Usage: "when sessions are written: 'end of servlet service', 'time based' or 'manual update'; default by flavor, was: time based, liberty: end of servlet service"},
+		wordFlag{&cli.StringFlag{Name: "write-frequency", Usage: "when sessions are written: 'end of servlet service', 'time based' or 'manual update'; default by flavor, was: time based, liberty: end of servlet service"}, session.Frequencies()},
 		&cli.IntFlag{Name: "write-interval", Usage: "`SECONDS` between the writes under 'time based'; default by flavor, was: 10, liberty: 120"},
-		&cli.StringFlag{Name: "write-contents", Usage: "what is written: 'only updated attributes' (default), 'all session attributes' or 'get and set attributes'"},
-		&cli.StringFlag{Name: "moment", Usage: "`MOMENT` in which the member of the session failed: " + strings.Join(session.Moments(), ", ") + " (after-answer); default between requests, nobody knows when"},
+		wordFlag{&cli.StringFlag{Name: "write-contents", Usage: "what is written: 'only updated attributes' (default), 'all session attributes' or 'get and set attributes'"}, session.WriteContents()},
+		wordFlag{&cli.StringFlag{Name: "moment", Usage: "`MOMENT` in which the member of the session failed: " + strings.Join(session.Moments(), ", ") + " (after-answer); default between requests, nobody knows when"}, session.Moments()},
 		&cli.Float64Flag{Name: "change-age", Usage: "`SECONDS` since the last change of the session"},
 		&cli.BoolFlag{Name: "in-place", Usage: "the last change was made in place, without setAttribute"},
 		&cli.BoolFlag{Name: "other-set", Usage: "and another attribute was set in the same write period"},
 		&cli.BoolFlag{Name: "new-session", Usage: "the session was new: its last change is its first one"},
 		&cli.BoolFlag{Name: "store-down", Usage: "the database, or every replicator of client/server, cannot be reached"},
-		&cli.StringFlag{Name: "app", Usage: "`KIND` of application: " + strings.Join(session.Apps(), ", ") + "; default ordinary"},
+		wordFlag{&cli.StringFlag{Name: "app", Usage: "`KIND` of application: " + strings.Join(session.Apps(), ", ") + "; default ordinary"}, session.Apps()},
 	}
 }
 

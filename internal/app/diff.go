@@ -63,7 +63,8 @@ func (d *Diff) load(in Input, path string, files *diag.Files, notes *Notes) (*Lo
 	if faults := append(l.Faults, missing...); diag.Worst(faults) == diag.Error {
 		diag.Sort(faults)
 		notes.add(files, faults)
-		return nil, fmt.Errorf("%s: the plug-in would reject this file, so there is no behaviour to compare", DisplayName(path))
+		return nil, fmt.Errorf("%s: the plug-in would reject this file, so there is no behaviour to compare",
+			DisplayName(path))
 	}
 	return l, nil
 }

@@ -26,6 +26,7 @@ func TestAnswers(t *testing.T) {
 		return memory(t, map[string]string{
 			"slower.xml": slower, "clash.xml": clash, "topology.yaml": topology(t), "flat.xml": "<Config><Log/></Config>",
 			"old/a.xml": figure(t), "new/a.xml": slower, "-": figure(t),
+			"iis.yaml": strings.Replace(topology(t), "name: webserver1", "name: webserver1\n    platform: iis", 1),
 		})
 	}
 	for _, c := range []struct {
@@ -42,7 +43,7 @@ func TestAnswers(t *testing.T) {
 			return yes(a.Report.Same()), a.Notes, err
 		}, "no"},
 		{"diff: the other side's platform", func(t *testing.T) (string, Notes, error) {
-			a, err := (&Diff{Old: "figure.xml", New: "topology.yaml"}).Run(in(t))
+			a, err := (&Diff{Old: "figure.xml", New: "iis.yaml"}).Run(in(t))
 			return yes(a.Report.Same()), a.Notes, err
 		}, "yes"},
 		{"diff: folders", func(t *testing.T) (string, Notes, error) {

@@ -146,8 +146,8 @@ func (r *linting) compile(id diag.FileID, groups []string) {
 	}
 }
 
-// foundAgain reports whether lint finds in what is generated what the generator said already: two cookies of one Uri are
-// both written. All else that has a rule is told by the generator alone, for it does not write it.
+// foundAgain reports whether lint finds in what is generated what the generator said already: two cookies of one Uri
+// are both written. All else that has a rule is told by the generator alone, for it does not write it.
 func foundAgain(d diag.Diagnostic) bool { return d.Rule.Code == diag.AffinityCookieDiffersOnOverlap }
 
 func (r *linting) checked() []diag.FileID {

@@ -9,7 +9,8 @@ import (
 	"github.com/wasplug/wasplug/schemas"
 )
 
-// Plugin says which plug-in decides: its level, the web server that it sits in, and what is settled of the open choices.
+// Plugin says which plug-in decides: its level, the web server that it sits in, and what is settled of the open
+// choices.
 type Plugin struct {
 	Level      string   // "" the latest
 	Platform   string   // one of routecheck.Platforms; "" what a topology says, else the first of them

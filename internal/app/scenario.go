@@ -11,6 +11,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/suite"
 )
 
 // Members says how the members are doing, each MEMBER or CLUSTER/MEMBER.
@@ -23,32 +24,24 @@ type Members struct {
 	Partition []string // ID=MEMBER, entries of the partition table
 }
 
+// memberField is what one field says of members.
+type memberField struct {
+	name   string
+	values []string
+	read   func(value string, written bool) (suite.Fact, error)
+}
+
 // into resolves the members, and adds what is said of them to a scenario.
 func (m *Members) into(t *routecheck.Table, sc *explain.Scenario, notes *Notes) error {
-	var once once
-	for _, s := range m.Down {
-		fact, err := readDown(t, s)
-		if err == nil {
-			err = once.say("down", fact.Cluster, fact.Member)
-		}
-		if err != nil {
-			return wrong("down", " %q: %w", s, err)
-		}
-		sc.Conditions = append(sc.Conditions, fact)
-	}
-	for _, field := range []struct {
-		name   string
-		values []string
-	}{{"marked", m.Marked}, {"pending", m.Pending}, {"weight", m.Weight}, {"next", m.Next}} {
+	given := map[string]bool{} // field and member
+	for _, field := range []memberField{
+		{"down", m.Down, readDown}, {"marked", m.Marked, readMarked}, {"pending", m.Pending, readPending},
+		{"weight", m.Weight, readWeight}, {"next", m.Next, readNext},
+	} {
 		for _, s := range field.values {
-			fact, err := readMemberFact(t, field.name, s)
-			if err == nil {
-				err = once.say(field.name, fact.Cluster, fact.Member)
-			}
-			if err != nil {
+			if err := field.addTo(sc, t, s, given); err != nil {
 				return wrong(field.name, " %q: %w", s, err)
 			}
-			sc.Members = append(sc.Members, fact)
 		}
 	}
 	for _, s := range m.Partition {
@@ -64,19 +57,23 @@ func (m *Members) into(t *routecheck.Table, sc *explain.Scenario, notes *Notes) 
 	return nil
 }
 
-// once refuses a flag that says two things about one member.
-type once map[string]bool
-
-func (o *once) say(flag string, cluster match.ClusterID, member match.MemberID) error {
-	key := fmt.Sprint(flag, cluster, "/", member)
-	if (*o)[key] {
+// addTo adds what one value says. Two about one member are refused.
+func (f *memberField) addTo(sc *explain.Scenario, t *routecheck.Table, s string, given map[string]bool) error {
+	cluster, member, value, err := memberAndValue(t, s)
+	if err != nil {
+		return err
+	}
+	fact, err := f.read(value, value != "" || strings.HasSuffix(s, "="))
+	if err != nil {
+		return err
+	}
+	key := fmt.Sprint(f.name, cluster, "/", member)
+	if given[key] {
 		return errors.New("this member is given twice")
 	}
-	if *o == nil {
-		*o = once{}
-	}
-	(*o)[key] = true
-	return nil
+	given[key] = true
+	stateErr, downErr := fact.AddTo(sc, t, cluster, member)
+	return errors.Join(stateErr, downErr) // a field says one of the two
 }
 
 func readPartition(t *routecheck.Table, s string) (entry explain.PartitionEntry, err error) {
@@ -89,53 +86,58 @@ func readPartition(t *routecheck.Table, s string) (entry explain.PartitionEntry,
 	return entry, err
 }
 
-func readDown(t *routecheck.Table, s string) (explain.MemberCondition, error) {
-	cluster, member, how, err := memberAndValue(t, s)
-	if err != nil {
-		return explain.MemberCondition{}, err
+func readDown(value string, written bool) (f suite.Fact, err error) {
+	how := explain.Refused
+	if written {
+		how, err = explain.ParseFailureMode(value)
 	}
-	fault := explain.Refused
-	if how != "" || strings.HasSuffix(s, "=") {
-		if fault, err = explain.ParseFailureMode(how); err != nil {
-			return explain.MemberCondition{}, err
-		}
-	}
-	fact := explain.MemberCondition{Cluster: cluster, Member: member, Failure: fault}
-	return fact, explain.Fits(t, fact)
+	f.Down = &how
+	return f, err
 }
 
-func readMemberFact(t *routecheck.Table, flag, s string) (explain.MemberFact, error) {
-	cluster, member, value, err := memberAndValue(t, s)
-	fact := explain.MemberFact{Cluster: cluster, Member: member}
+func readMarked(value string, written bool) (f suite.Fact, err error) {
+	ago := 0.0
+	if written {
+		if ago, err = strconv.ParseFloat(value, 64); err != nil || !(ago >= 0 && ago < 1e9) {
+			return f, errors.New("want MEMBER or MEMBER=SECONDS, from 0 on")
+		}
+	}
+	n := nanos(ago)
+	f.State = &explain.MemberFact{Marked: &n}
+	return f, nil
+}
+
+func readPending(value string, _ bool) (f suite.Fact, err error) {
+	n, err := readNumber(value)
+	if err == nil && n < 0 {
+		err = errNoNumber
+	}
+	f.State = &explain.MemberFact{Pending: &n}
+	return f, err
+}
+
+func readWeight(value string, _ bool) (f suite.Fact, err error) {
+	n, err := readNumber(value)
+	f.State = &explain.MemberFact{Weight: &n}
+	return f, err
+}
+
+var errNoNumber = errors.New("want MEMBER=N with a whole number")
+
+func readNumber(value string) (int32, error) {
+	n, err := strconv.ParseInt(value, 10, 32)
 	if err != nil {
-		return fact, err
+		err = errNoNumber
 	}
-	switch flag {
-	case "next":
-		fact.Next = true
-		if value != "" {
-			return fact, fmt.Errorf("want a member only")
-		}
-	case "marked":
-		ago := 0.0
-		if value != "" || strings.HasSuffix(s, "=") {
-			if ago, err = strconv.ParseFloat(value, 64); err != nil || !(ago >= 0 && ago < 1e9) {
-				return fact, fmt.Errorf("want MEMBER or MEMBER=SECONDS, from 0 on")
-			}
-		}
-		n := nanos(ago)
-		fact.Marked = &n
-	default:
-		n, err := strconv.ParseInt(value, 10, 32)
-		if err != nil || flag == "pending" && n < 0 {
-			return fact, fmt.Errorf("want MEMBER=N with a whole number")
-		}
-		n32 := int32(n)
-		if fact.Pending = &n32; flag == "weight" {
-			fact.Pending, fact.Weight = nil, &n32
-		}
+	return int32(n), err
+}
+
+func readNext(value string, _ bool) (f suite.Fact, err error) {
+	if value != "" {
+		err = errors.New("want a member only")
 	}
-	return fact, explain.FitsState(t, fact)
+	f.State = &explain.MemberFact{Next: true}
+	return f, err
 }
 
 var errNoMember = errors.New("want MEMBER or CLUSTER/MEMBER")

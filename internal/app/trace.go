@@ -136,7 +136,8 @@ func (run *traceRun) readEvents(i int, add func(*pluginlog.Event) error) (plugin
 }
 
 func (run *traceRun) noLog(s *pluginlog.Stats) error {
-	return fmt.Errorf("%s: no line of a plug-in log among %s; is this the file that the Log element of plugin-cfg.xml names?",
+	return fmt.Errorf("%s: no line of a plug-in log among %s; "+
+		"is this the file that the Log element of plugin-cfg.xml names?",
 		strings.Join(run.Names, ", "), counted(s.Lines, "line"))
 }
 
@@ -175,8 +176,8 @@ type readerAndCloser struct {
 	io.Closer
 }
 
-// rewind makes the next pass read standard input anew, where that can be done. It does not seek: what reads ahead of the
-// pass before may not have ended.
+// rewind makes the next pass read standard input anew, where that can be done. It does not seek: what reads ahead of
+// the pass before may not have ended.
 func (run *traceRun) rewind() error {
 	if !slices.Contains(run.files, "-") {
 		return nil

@@ -76,7 +76,12 @@ func (run *traceRun) replay(r *replay.Replay, a *ReplayAnswer) error {
 func (a *ReplayAnswer) Settled() []byte {
 	root := &yamldoc.Node{Kind: yamldoc.Map}
 	root.Put("version", yamldoc.NewPlain("1"))
-	root.Fields[0].Value.Comment = fmt.Sprintf("what %s says about the open choices, by %s", strings.Join(a.Names, ", "), a.Config)
+	comment := fmt.Sprintf("what %s says about the open choices, by %s", strings.Join(a.Names, ", "), a.Config)
+	if a.Unexplained > 0 {
+		comment += fmt.Sprintf("\nno single choice explains %s of it: take this with care",
+			counted(a.Unexplained, "disagreement"))
+	}
+	root.Fields[0].Value.Comment = comment
 	assume := &yamldoc.Node{Kind: yamldoc.Map}
 	var open []string
 	for i := range a.Choices {
@@ -87,9 +92,6 @@ func (a *ReplayAnswer) Settled() []byte {
 			continue
 		}
 		assume.Put(e.Choice.String(), yamldoc.NewText(ValueOf(replay.Setting{Choice: e.Choice, Value: v})))
-	}
-	if a.Unexplained > 0 {
-		root.Fields[0].Value.Comment += fmt.Sprintf("\nno single choice explains %s of it: take this with care", counted(a.Unexplained, "disagreement"))
 	}
 	if len(open) > 0 {
 		assume.Comment = "still open:\n" + strings.Join(open, "\n")

@@ -32,10 +32,12 @@ func diffAs(format string) func(io.Writer, Differences) error {
 }
 
 // Graph are the formats of a drawing.
-var Graph = Formats[*app.GraphAnswer]{{"text", graphAs("text")}, {"mermaid", graphAs("mermaid")}, {"dot", graphAs("dot")}}
+var Graph = Formats[*app.GraphAnswer]{
+	{"text", graphAs("text")}, {"mermaid", graphAs("mermaid")}, {"dot", graphAs("dot")},
+}
 
 func graphAs(format string) func(io.Writer, *app.GraphAnswer) error {
-	return func(w io.Writer, a *app.GraphAnswer) error { return graph.Write(unwrapped(w), a.Config, format) } // it escapes itself
+	return func(w io.Writer, a *app.GraphAnswer) error { return graph.Write(w, a.Config, format) }
 }
 
 // Origin tells what in the topology made a line of the XML.

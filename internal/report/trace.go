@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/internal/app"
-	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
@@ -17,17 +16,7 @@ type Log struct{ Limit int } // at most so many odd requests, or disagreements; 
 // traceRun is the files of a log, and how it is shown.
 type traceRun struct {
 	Log
-	names, given []string
-	limit        int
-}
-
-func (l Log) of(logs app.Logs) *traceRun { return &traceRun{l, logs.Names, logs.Given, l.Limit} }
-
-// traceResult is what is shown of a log.
-type traceResult struct {
-	requests.Summary
-	stats   pluginlog.Stats
-	perFile app.FileTimes
+	app.Logs
 }
 
 // Trace are the formats of what a log tells.
@@ -42,16 +31,16 @@ type Traced struct {
 	Log
 }
 
-func (t Traced) show(w io.Writer, write func(*traceRun, io.Writer, *traceResult) error) error {
-	return write(t.of(t.Logs), w, &traceResult{t.Summary, t.Stats, t.PerFile})
+func (t Traced) show(w io.Writer, write func(*traceRun, io.Writer, *app.TraceAnswer) error) error {
+	return write(&traceRun{t.Log, t.Logs}, w, t.TraceAnswer)
 }
 
 // writeOrder says in which order the files were read where it is not the given one, and what is odd about their
 // times.
 func (run *traceRun) writeOrder(w io.Writer, files app.FileTimes) {
-	if run.given != nil {
-		fmt.Fprintf(w, "files read in the order of their times: %s (given: %s)\n", printable(strings.Join(run.names, ", ")),
-			printable(strings.Join(run.given, ", ")))
+	if run.Given != nil {
+		fmt.Fprintf(w, "files read in the order of their times: %s (given: %s)\n", printable(strings.Join(run.Names, ", ")),
+			printable(strings.Join(run.Given, ", ")))
 	}
 	steps, more := files.ClockSteps(shownSteps)
 	for _, step := range steps {
@@ -63,7 +52,7 @@ func (run *traceRun) writeOrder(w io.Writer, files app.FileTimes) {
 	for i := 1; i < len(files); i++ {
 		if before, next := &files[i-1], &files[i]; next.First != 0 && before.Last > next.First {
 			fmt.Fprintf(w, "%s begins at %s, before %s ends at %s: are they files of one log?\n",
-				printable(run.names[i]), next.First, printable(run.names[i-1]), before.Last)
+				printable(run.Names[i]), next.First, printable(run.Names[i-1]), before.Last)
 		}
 	}
 }
@@ -74,8 +63,8 @@ const shownSteps = 5
 // place writes a line's place, with the file when there are several.
 func (run *traceRun) place(p requests.Place) string {
 	line := strconv.FormatInt(p.Line, 10)
-	if len(run.names) == 1 {
+	if len(run.Names) == 1 {
 		return line
 	}
-	return run.names[p.File-1] + ":" + line
+	return run.Names[p.File-1] + ":" + line
 }

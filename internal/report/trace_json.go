@@ -156,11 +156,11 @@ type traceErrorJSON struct {
 	Rule    string         `json:"rule,omitempty"`
 }
 
-func (run *traceRun) writeJSON(w io.Writer, a *traceResult) error {
-	s := a.stats
+func (run *traceRun) writeJSON(w io.Writer, a *app.TraceAnswer) error {
+	s := a.Stats
 	doc := traceJSON{
-		Version: traceVersion, Files: run.names, Given: run.given, First: traceTime(a.stats.First),
-		Last:  traceTime(a.stats.Last),
+		Version: traceVersion, Files: run.Names, Given: run.Given, First: traceTime(a.Stats.First),
+		Last:  traceTime(a.Stats.Last),
 		Lines: traceLineJSON{s.Lines, s.Events, s.Other, s.Unknown, s.Blank, s.Glued},
 		Build: a.Build, Starts: a.Builds, WebServer: a.WebServer, Reloads: a.Reloads,
 		Requests: a.Requests, Episodes: a.Episodes, Declined: a.Declined, OddCount: a.Odd, Reasons: map[string]int64{},
@@ -177,9 +177,9 @@ func (run *traceRun) writeJSON(w io.Writer, a *traceResult) error {
 	for _, d := range a.Details {
 		doc.Details = append(doc.Details, traceDetailJSON{d.Reason.Name(), d.Text, d.Requests})
 	}
-	doc.Backwards, doc.MoreBack = run.stepsJSON(a.perFile)
+	doc.Backwards, doc.MoreBack = run.stepsJSON(a.PerFile)
 	for _, r := range a.OddRequests {
-		doc.Odd = append(doc.Odd, run.requestJSON(r, a.stats.Noisiest))
+		doc.Odd = append(doc.Odd, run.requestJSON(r, a.Stats.Noisiest))
 	}
 	for _, m := range a.Members {
 		doc.Members = append(doc.Members, traceMemberJSON{m.Member, m.Attempts, m.Answered, m.Failed, m.Marks, m.Affinity})
@@ -263,7 +263,7 @@ func secondsJSON(d time.Duration) *float64 {
 }
 
 func (run *traceRun) placeJSON(p requests.Place) tracePlaceJSON {
-	return tracePlaceJSON{run.names[p.File-1], p.Line}
+	return tracePlaceJSON{run.Names[p.File-1], p.Line}
 }
 
 // traceTime writes a time as ISO 8601 without zone: the log names none.

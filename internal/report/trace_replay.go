@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/internal/app"
-	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
@@ -26,28 +25,19 @@ type Replayed struct {
 	Log
 }
 
-func (r Replayed) show(w io.Writer, write func(*traceRun, io.Writer, *replayed) error) error {
-	return write(r.of(r.Logs), w, &replayed{r.Report, r.Files, r.Config, r.Semantics, r.PerFile})
-}
-
-// replayed is what is shown of a replay.
-type replayed struct {
-	*replay.Report
-	files   *diag.Files
-	config  string
-	sem     choices.Assumptions
-	perFile app.FileTimes
+func (r Replayed) show(w io.Writer, write func(*traceRun, io.Writer, *app.ReplayAnswer) error) error {
+	return write(&traceRun{r.Log, r.Logs}, w, r.ReplayAnswer)
 }
 
 // writeReplay prints the answer first, then the disagreements, then what the log says about the open choices.
-func (run *traceRun) writeReplay(w io.Writer, a *replayed) error {
-	fmt.Fprintf(w, "%s against %s: %d of %s agree, %s\n", printable(strings.Join(run.names, ", ")), printable(a.config),
+func (run *traceRun) writeReplay(w io.Writer, a *app.ReplayAnswer) error {
+	fmt.Fprintf(w, "%s against %s: %d of %s agree, %s\n", printable(strings.Join(run.Names, ", ")), printable(a.Config),
 		a.Agreed, countOf(a.Decisions, "decision"), countOf(a.Mismatches, "disagreement"))
 	if a.Lines > 0 {
 		fmt.Fprintf(w, "%d of %s about Uris, aliases, cookies, clone IDs and Transports agree\n", a.LinesAgreed,
 			countOf(a.Lines, "further line"))
 	}
-	run.writeOrder(w, a.perFile)
+	run.writeOrder(w, a.PerFile)
 	if a.Unchecked > 0 {
 		fmt.Fprintf(w, "%s not checked: the log or the configuration does not say enough about them\n",
 			countOf(a.Unchecked, "decision"))
@@ -56,7 +46,7 @@ func (run *traceRun) writeReplay(w io.Writer, a *replayed) error {
 		}
 	}
 	if len(a.Strangers) > 0 {
-		fmt.Fprintf(w, "members that %s does not have, so it was not in force for them: %s\n", printable(a.config),
+		fmt.Fprintf(w, "members that %s does not have, so it was not in force for them: %s\n", printable(a.Config),
 			printable(strings.Join(a.Strangers, ", ")))
 	}
 	if a.Synchronised > 0 {
@@ -72,13 +62,13 @@ func (run *traceRun) writeReplay(w io.Writer, a *replayed) error {
 	return nil
 }
 
-func (run *traceRun) writeDisagreements(w io.Writer, a *replayed) {
+func (run *traceRun) writeDisagreements(w io.Writer, a *app.ReplayAnswer) {
 	if len(a.Disagreements) == 0 {
 		return
 	}
 	show := a.Disagreements
-	if run.limit > 0 && len(show) > run.limit {
-		show = show[:run.limit]
+	if run.Limit > 0 && len(show) > run.Limit {
+		show = show[:run.Limit]
 	}
 	fmt.Fprint(w, "\ndisagreements")
 	if n := a.Mismatches - int64(len(show)); n > 0 {
@@ -93,7 +83,7 @@ func (run *traceRun) writeDisagreements(w io.Writer, a *replayed) {
 		if len(d.Fits) > 0 {
 			fmt.Fprintf(w, "    fits  %s\n", strings.Join(settingNames(d.Fits), ", or "))
 		}
-		for _, s := range a.notes(d) {
+		for _, s := range notesOf(a, d) {
 			fmt.Fprintf(w, "    - %s\n      %s\n", printable(s.Text), evidence(s))
 		}
 	}
@@ -101,11 +91,11 @@ func (run *traceRun) writeDisagreements(w io.Writer, a *replayed) {
 
 // fileLine names a line with its file also when there is one file only.
 func (run *traceRun) fileLine(p requests.Place) string {
-	return fmt.Sprintf("%s:%d", printable(run.names[p.File-1]), p.Line)
+	return fmt.Sprintf("%s:%d", printable(run.Names[p.File-1]), p.Line)
 }
 
-// notes are the steps behind a disagreement that people can read.
-func (a *replayed) notes(d *replay.Disagreement) []explain.StepNote {
+// notesOf lists the steps behind a disagreement that people can read.
+func notesOf(a *app.ReplayAnswer, d *replay.Disagreement) []explain.StepNote {
 	var notes []explain.StepNote
 	for _, s := range d.Steps {
 		if s.Text == "" {
@@ -113,7 +103,7 @@ func (a *replayed) notes(d *replay.Disagreement) []explain.StepNote {
 		}
 		note := explain.StepNote{Rule: s.Rule, Also: s.Also, Mark: s.Mark, Choice: s.Choice, Text: s.Text}
 		if !s.At.IsZero() {
-			at := a.files.Start(s.At)
+			at := a.Files.Start(s.At)
 			note.At = &at
 		}
 		notes = append(notes, note)
@@ -124,15 +114,13 @@ func (a *replayed) notes(d *replay.Disagreement) []explain.StepNote {
 func settingNames(all []replay.Setting) []string {
 	var out []string
 	for _, s := range all {
-		out = append(out, s.Choice.String()+"="+valueOf(s))
+		out = append(out, s.Choice.String()+"="+app.ValueOf(s))
 	}
 	return out
 }
 
-func valueOf(s replay.Setting) string { return app.ValueOf(s) }
-
 // writeEvidence prints which values of each consulted choice the log allows.
-func (run *traceRun) writeEvidence(w io.Writer, a *replayed) {
+func (run *traceRun) writeEvidence(w io.Writer, a *app.ReplayAnswer) {
 	t := textTable{head: []string{"choice", "value", "the log", ""}}
 	t.rightAlign() // nothing
 	for i := range a.Choices {
@@ -150,7 +138,7 @@ func (run *traceRun) writeEvidence(w io.Writer, a *replayed) {
 			if name != "" && e.Allowed() == 0 {
 				note = "no value fits every line"
 			}
-			t.add(name, valueOf(v.Setting)+baseMark(a, v.Setting), verdict, note)
+			t.add(name, app.ValueOf(v.Setting)+baseMark(a, v.Setting), verdict, note)
 			name = ""
 		}
 	}
@@ -158,19 +146,19 @@ func (run *traceRun) writeEvidence(w io.Writer, a *replayed) {
 	if len(a.Choices) > 0 {
 		fmt.Fprintln(w, "  * is the base value, which holds while another choice is tried; \"allows it\" says that no line of the log contradicts the value")
 	}
-	if rest := a.notConsulted(); len(rest) > 0 {
+	if rest := notConsulted(a); len(rest) > 0 {
 		fmt.Fprintf(w, "\nnot consulted: %s\n", strings.Join(rest, ", "))
 	}
 }
 
-func baseMark(a *replayed, s replay.Setting) string {
-	if a.sem.Value(s.Choice) == valueOf(s) {
+func baseMark(a *app.ReplayAnswer, s replay.Setting) string {
+	if a.Semantics.Value(s.Choice) == app.ValueOf(s) {
 		return " *"
 	}
 	return ""
 }
 
-func (a *replayed) notConsulted() (names []string) {
+func notConsulted(a *app.ReplayAnswer) (names []string) {
 	for i, c := range choices.All() {
 		if !slices.ContainsFunc(a.Choices, func(e replay.Evidence) bool { return e.Choice == choices.Choice(i) }) {
 			names = append(names, c.Name)
@@ -225,18 +213,18 @@ type traceValueJSON struct {
 	RuledOutBy *tracePlaceJSON `json:"ruledOutBy,omitempty"`
 }
 
-func (run *traceRun) writeReplayJSON(w io.Writer, a *replayed) error {
-	doc := traceReplayJSON{Version: traceVersion, Files: run.names, Given: run.given, Config: a.config,
+func (run *traceRun) writeReplayJSON(w io.Writer, a *app.ReplayAnswer) error {
+	doc := traceReplayJSON{Version: traceVersion, Files: run.Names, Given: run.Given, Config: a.Config,
 		Decisions: a.Decisions, Agreed: a.Agreed,
 		Lines: a.Lines, LinesAgreed: a.LinesAgreed, Unchecked: a.Unchecked, ByTable: a.ByTable, Strangers: append([]string{}, a.Strangers...), Synchronised: a.Synchronised,
 		Count: a.Mismatches, Unexplained: a.Unexplained,
 		Disagreements: []traceDisagreeJSON{}, Choices: []traceChoiceJSON{},
-		NotConsulted: append([]string{}, a.notConsulted()...)}
+		NotConsulted: append([]string{}, notConsulted(a)...)}
 	for i := range a.Disagreements {
 		d := &a.Disagreements[i]
 		doc.Disagreements = append(doc.Disagreements, traceDisagreeJSON{run.placeJSON(d.Place), hexID(d.Thread.PID),
 			hexID(d.Thread.TID), string(d.What), d.Rule,
-			d.Logged, d.Ours, append([]string{}, settingNames(d.Fits)...), append([]explain.StepNote{}, a.notes(d)...)})
+			d.Logged, d.Ours, append([]string{}, settingNames(d.Fits)...), append([]explain.StepNote{}, notesOf(a, d)...)})
 	}
 	for i := range a.Choices {
 		doc.Choices = append(doc.Choices, run.choiceJSON(a, &a.Choices[i]))
@@ -244,13 +232,13 @@ func (run *traceRun) writeReplayJSON(w io.Writer, a *replayed) error {
 	return indentedJSON(w, doc)
 }
 
-func (run *traceRun) choiceJSON(a *replayed, e *replay.Evidence) traceChoiceJSON {
-	doc := traceChoiceJSON{Choice: e.Choice.String(), Base: a.sem.Value(e.Choice)}
+func (run *traceRun) choiceJSON(a *app.ReplayAnswer, e *replay.Evidence) traceChoiceJSON {
+	doc := traceChoiceJSON{Choice: e.Choice.String(), Base: a.Semantics.Value(e.Choice)}
 	if v, ok := e.Settled(); ok {
-		doc.Settled = valueOf(replay.Setting{Choice: e.Choice, Value: v})
+		doc.Settled = app.ValueOf(replay.Setting{Choice: e.Choice, Value: v})
 	}
 	for _, v := range e.Values {
-		value := traceValueJSON{Value: valueOf(v.Setting), Allowed: !v.RuledOut}
+		value := traceValueJSON{Value: app.ValueOf(v.Setting), Allowed: !v.RuledOut}
 		if v.RuledOut {
 			at := run.placeJSON(v.At)
 			value.RuledOutBy = &at

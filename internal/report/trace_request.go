@@ -18,61 +18,39 @@ var TraceRequest = Formats[*app.RequestAnswer]{
 }
 
 func showRequest(w io.Writer, a *app.RequestAnswer,
-	write func(*traceRun, io.Writer, *chosenRequest, []numbered) error) error {
-	found := &chosenRequest{request: a.Request, others: a.Others, more: a.More, noisiest: a.Noisiest}
-	var lines []numbered
-	for i := range a.Lines {
-		l := &a.Lines[i]
-		lines = append(lines, numbered{l.Place, l.Text, l.Event, l.Known})
-	}
-	return write(Log{}.of(a.Logs), w, found, lines)
+	write func(*traceRun, io.Writer, *app.RequestAnswer, []app.LogLine) error) error {
+	return write(&traceRun{Logs: a.Logs}, w, a, a.Lines)
 }
 
-// chosenRequest is the request that is shown.
-type chosenRequest struct {
-	request  *requests.Request
-	others   []int64 // further requests that fit, as many as are worth naming
-	more     int64
-	noisiest pluginlog.Level // of the lines read
-}
-
-// numbered is one line of the request.
-type numbered struct {
-	place requests.Place
-	text  string
-	event pluginlog.Event
-	known bool
-}
-
-func (run *traceRun) writeRequest(w io.Writer, found *chosenRequest, lines []numbered) error {
-	r := found.request
+func (run *traceRun) writeRequest(w io.Writer, found *app.RequestAnswer, lines []app.LogLine) error {
+	r := found.Request
 	run.writeRequestHead(w, found)
-	if len(found.others) > 0 {
-		fmt.Fprintf(w, "%s of this path: no. %s\n", countOf(int64(len(found.others))+found.more, "further request"), otherNumbers(found))
+	if len(found.Others) > 0 {
+		fmt.Fprintf(w, "%s of this path: no. %s\n", countOf(int64(len(found.Others))+found.More, "further request"), otherNumbers(found))
 	}
 	writeAttempts(w, r)
 	run.writeSteps(w, lines)
 	fmt.Fprintln(w, "\nlines")
 	width := len(run.place(r.Last))
 	for _, l := range lines {
-		fmt.Fprintf(w, "  %*s  %s\n", width, run.place(l.place), printable(l.text))
+		fmt.Fprintf(w, "  %*s  %s\n", width, run.place(l.Place), printable(l.Text))
 	}
 	return nil
 }
 
-func otherNumbers(found *chosenRequest) string {
+func otherNumbers(found *app.RequestAnswer) string {
 	var all []string
-	for _, n := range found.others {
+	for _, n := range found.Others {
 		all = append(all, strconv.FormatInt(n, 10))
 	}
-	if found.more > 0 {
+	if found.More > 0 {
 		all = append(all, "...")
 	}
 	return strings.Join(all, ", ")
 }
 
-func (run *traceRun) writeRequestHead(w io.Writer, found *chosenRequest) {
-	r := found.request
+func (run *traceRun) writeRequestHead(w io.Writer, found *app.RequestAnswer) {
+	r := found.Request
 	if r.Episode() && r.URI == "" {
 		fmt.Fprintf(w, "episode %d, of a request that the log does not name", r.Number)
 	} else {
@@ -96,7 +74,7 @@ func (run *traceRun) writeRequestHead(w io.Writer, found *chosenRequest) {
 	case r.Timed():
 		fmt.Fprintf(w, ", %s, %s s", r.Start, wallSeconds(r))
 	case r.Start != 0:
-		fmt.Fprintf(w, ", %s, duration %s", r.Start, unknownDuration(r, found.noisiest))
+		fmt.Fprintf(w, ", %s, duration %s", r.Start, unknownDuration(r, found.Noisiest))
 	}
 	fmt.Fprintln(w)
 	for _, reason := range r.Reasons.Split() {
@@ -132,20 +110,20 @@ type traceStep struct {
 }
 
 // traceSteps puts the lines into words. Comparisons without a match are many: runs of them become one step.
-func traceSteps(lines []numbered) []traceStep {
+func traceSteps(lines []app.LogLine) []traceStep {
 	var all []traceStep
 	ids := sessionIDsOf(lines)
 	compared := 0
 	for _, l := range lines {
-		if !l.known {
+		if !l.Known {
 			continue
 		}
-		switch l.event.Kind {
+		switch l.Event.Kind {
 		case pluginlog.URICompared, pluginlog.AliasCompared, pluginlog.CloneCompared:
 			compared++
 			continue
 		}
-		words := ids.words(&l.event)
+		words := ids.words(&l.Event)
 		if words == "" {
 			continue
 		}
@@ -153,12 +131,12 @@ func traceSteps(lines []numbered) []traceStep {
 			words += fmt.Sprintf(", after %s", countOf(int64(compared), "comparison"))
 			compared = 0
 		}
-		all = append(all, traceStep{l.place, l.event.Time, l.event.Kind, words})
+		all = append(all, traceStep{l.Place, l.Event.Time, l.Event.Kind, words})
 	}
 	return all
 }
 
-func (run *traceRun) writeSteps(w io.Writer, lines []numbered) {
+func (run *traceRun) writeSteps(w io.Writer, lines []app.LogLine) {
 	t := textTable{head: []string{"step", "line", "time", "what happens"}}
 	t.rightAlign(0, 1)
 	for i, s := range traceSteps(lines) {
@@ -192,8 +170,8 @@ type traceTextJSON struct {
 	Text string `json:"text"`
 }
 
-func (run *traceRun) writeRequestJSON(w io.Writer, found *chosenRequest, lines []numbered) error {
-	doc := traceOneJSON{Version: traceVersion, Request: run.requestJSON(found.request, found.noisiest), Others: found.others, More: found.more,
+func (run *traceRun) writeRequestJSON(w io.Writer, found *app.RequestAnswer, lines []app.LogLine) error {
+	doc := traceOneJSON{Version: traceVersion, Request: run.requestJSON(found.Request, found.Noisiest), Others: found.Others, More: found.More,
 		Steps: []traceStepJSON{}, Lines: []traceTextJSON{}}
 	if doc.Others == nil {
 		doc.Others = []int64{}
@@ -202,7 +180,7 @@ func (run *traceRun) writeRequestJSON(w io.Writer, found *chosenRequest, lines [
 		doc.Steps = append(doc.Steps, traceStepJSON{run.placeJSON(s.place), traceTime(s.time), s.kind.String(), s.words})
 	}
 	for _, l := range lines {
-		doc.Lines = append(doc.Lines, traceTextJSON{run.placeJSON(l.place), l.text})
+		doc.Lines = append(doc.Lines, traceTextJSON{run.placeJSON(l.Place), l.Text})
 	}
 	return indentedJSON(w, doc)
 }

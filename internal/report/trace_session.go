@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck/failover"
 )
@@ -14,14 +15,14 @@ type sessionIDs struct {
 	named, servers []string
 }
 
-func sessionIDsOf(lines []numbered) (ids sessionIDs) {
+func sessionIDsOf(lines []app.LogLine) (ids sessionIDs) {
 	for _, l := range lines {
 		switch {
-		case !l.known:
-		case l.event.Kind == pluginlog.CloneCompared:
-			ids.servers = append(ids.servers, l.event.Pattern)
-		case l.event.Kind == pluginlog.CloneAdded:
-			ids.named = append(ids.named, l.event.Clone)
+		case !l.Known:
+		case l.Event.Kind == pluginlog.CloneCompared:
+			ids.servers = append(ids.servers, l.Event.Pattern)
+		case l.Event.Kind == pluginlog.CloneAdded:
+			ids.named = append(ids.named, l.Event.Clone)
 		}
 	}
 	return ids

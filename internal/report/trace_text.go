@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
@@ -15,9 +16,9 @@ import (
 
 // writeText prints the overview: the answer first, then the odd requests, then what they add up to, then the facts
 // about the files.
-func (run *traceRun) writeText(w io.Writer, a *traceResult) error {
+func (run *traceRun) writeText(w io.Writer, a *app.TraceAnswer) error {
 	run.writeHeadline(w, a)
-	run.writeOrder(w, a.perFile)
+	run.writeOrder(w, a.PerFile)
 	run.writeRefusals(w, a)
 	run.writeOdd(w, a)
 	writeReasons(w, a)
@@ -28,13 +29,13 @@ func (run *traceRun) writeText(w io.Writer, a *traceResult) error {
 	return nil
 }
 
-func (run *traceRun) writeHeadline(w io.Writer, a *traceResult) {
-	fmt.Fprintf(w, "%s: %s, %d odd", printable(strings.Join(run.names, ", ")), countOfRequests(a.Requests, a.Episodes), a.Odd)
+func (run *traceRun) writeHeadline(w io.Writer, a *app.TraceAnswer) {
+	fmt.Fprintf(w, "%s: %s, %d odd", printable(strings.Join(run.Names, ", ")), countOfRequests(a.Requests, a.Episodes), a.Odd)
 	if a.Declined > 0 {
 		fmt.Fprintf(w, ", %d left to the web server", a.Declined)
 	}
-	if a.stats.First != 0 {
-		fmt.Fprintf(w, "; %s to %s", a.stats.First, a.stats.Last)
+	if a.Stats.First != 0 {
+		fmt.Fprintf(w, "; %s to %s", a.Stats.First, a.Stats.Last)
 	}
 	fmt.Fprintln(w)
 }
@@ -62,15 +63,15 @@ func requestsWord(all, episodes int64) string {
 }
 
 // writeOdd prints the worst odd requests in the order of the log.
-func (run *traceRun) writeOdd(w io.Writer, a *traceResult) {
+func (run *traceRun) writeOdd(w io.Writer, a *app.TraceAnswer) {
 	if len(a.OddRequests) == 0 {
 		return
 	}
 	show := a.OddRequests
-	if run.limit > 0 && len(show) > run.limit {
+	if run.Limit > 0 && len(show) > run.Limit {
 		show = slices.Clone(show)
 		slices.SortFunc(show, requests.Odder)
-		show = show[:run.limit]
+		show = show[:run.Limit]
 		slices.SortFunc(show, func(x, y *requests.Request) int { return int(x.Number - y.Number) })
 	}
 	t := textTable{head: []string{"no.", "start", "lines", "seconds", "status", "member", "URI", "why"}}
@@ -87,7 +88,7 @@ func (run *traceRun) writeOdd(w io.Writer, a *traceResult) {
 	t.write(w)
 	var told []string
 	for _, r := range show {
-		if why := unknownDuration(r, a.stats.Noisiest); !r.Timed() && !slices.Contains(told, why) {
+		if why := unknownDuration(r, a.Stats.Noisiest); !r.Timed() && !slices.Contains(told, why) {
 			fmt.Fprintf(w, "  seconds -: %s\n", why)
 			told = append(told, why)
 		}
@@ -142,7 +143,7 @@ func reasonNames(set requests.Reason) string {
 	return strings.Join(names, ", ")
 }
 
-func writeReasons(w io.Writer, a *traceResult) {
+func writeReasons(w io.Writer, a *app.TraceAnswer) {
 	counted := requestsWord(a.Odd, a.OddEpisodes)
 	if strings.Contains(counted, " ") {
 		counted = "count"
@@ -162,7 +163,7 @@ func writeReasons(w io.Writer, a *traceResult) {
 	t.section(w, "reasons")
 }
 
-func writeMembers(w io.Writer, a *traceResult) {
+func writeMembers(w io.Writer, a *app.TraceAnswer) {
 	t := textTable{head: []string{"member", "attempts", "answered", "failed", "marked down", "by affinity"}}
 	t.rightAlign(1, 2, 3, 4, 5)
 	for _, m := range a.Members {
@@ -171,7 +172,7 @@ func writeMembers(w io.Writer, a *traceResult) {
 	t.section(w, "members, from the "+requestsWord(a.Requests, a.Episodes))
 }
 
-func writeCounters(w io.Writer, a *traceResult) {
+func writeCounters(w io.Writer, a *app.TraceAnswer) {
 	t := textTable{head: []string{"member", "process", "pending", "failed", "affinity", "new", "total"}}
 	t.rightAlign(2, 3, 4, 5, 6)
 	add := func(member, process string, c pluginlog.Counters) {
@@ -256,7 +257,7 @@ func compareUint(x, y uint64) int {
 	return 0
 }
 
-func (run *traceRun) writeErrors(w io.Writer, a *traceResult) {
+func (run *traceRun) writeErrors(w io.Writer, a *app.TraceAnswer) {
 	t := textTable{head: []string{"count", "first-line", "last-line", "first", "last", "text - meaning"}}
 	t.rightAlign(0, 1, 2)
 	for _, e := range a.Errors {
@@ -273,7 +274,7 @@ func (run *traceRun) writeErrors(w io.Writer, a *traceResult) {
 }
 
 // writeRefusals says which configuration the plug-in did not take, why, and what is in force instead.
-func (run *traceRun) writeRefusals(w io.Writer, a *traceResult) {
+func (run *traceRun) writeRefusals(w io.Writer, a *app.TraceAnswer) {
 	var causes []catalogue.Entry
 	lines := map[string][]string{} // by meaning
 	for _, e := range a.Errors {
@@ -294,8 +295,8 @@ func (run *traceRun) writeRefusals(w io.Writer, a *traceResult) {
 	}
 }
 
-func (run *traceRun) writeFacts(w io.Writer, a *traceResult) {
-	s := a.stats
+func (run *traceRun) writeFacts(w io.Writer, a *app.TraceAnswer) {
+	s := a.Stats
 	fmt.Fprintf(w, "\n%s: %d understood, %d without news, %d not of the log's form", countOf(s.Lines, "line"), s.Events, s.Other, s.Unknown)
 	if s.Glued > 0 {
 		fmt.Fprintf(w, ", %d glued", s.Glued)

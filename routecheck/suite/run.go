@@ -94,21 +94,12 @@ func (r *runner) scenario(t *Test) *explain.Scenario {
 			r.fault(f.member.Span(), "%v", err)
 			continue
 		}
-		if f.hasState {
-			state := f.state
-			state.Cluster, state.Member = cluster, member
-			if err := explain.FitsState(r.table, state); err != nil {
-				r.fault(f.member.Span(), "%v", err)
-			}
-			sc.Members = append(sc.Members, state)
+		stateErr, downErr := f.AddTo(sc, r.table, cluster, member)
+		if stateErr != nil {
+			r.fault(f.member.Span(), "%v", stateErr)
 		}
-		if f.down.Set() {
-			how, _ := explain.ParseFailureMode(f.down.V) // the schema lists them
-			down := explain.MemberCondition{Cluster: cluster, Member: member, Failure: how, From: f.from, To: f.to}
-			if err := explain.Fits(r.table, down); err != nil {
-				r.fault(f.down.Span(), "%v", err)
-			}
-			sc.Conditions = append(sc.Conditions, down)
+		if downErr != nil {
+			r.fault(f.down, "%v", downErr)
 		}
 	}
 	for id, member := range t.partition {

@@ -59,13 +59,11 @@ type Expect struct {
 	Attempts, Marked []string         // nil when not expected
 }
 
-// fact is a routecheck.Fact or MemberFact whose member is not yet looked up.
+// fact is a Fact whose member is not yet looked up.
 type fact struct {
-	member   diag.Val[string]
-	down     diag.Val[string]
-	from, to match.Nanos
-	state    explain.MemberFact
-	hasState bool
+	Fact
+	member diag.Val[string]
+	down   diag.Span
 }
 
 // Read reads a suite. It is nil when the file has an error; the diagnostics hold every one of them.
@@ -178,32 +176,43 @@ func (r *reader) test(n *yamldoc.Node) *Test {
 }
 
 func (r *reader) fact(n *yamldoc.Node) fact {
-	f := fact{member: n.Get("member").Str(), down: n.Get("down").Str(), from: r.duration(n.Get("from")),
-		to: r.duration(n.Get("to"))}
-	if marked := n.Get("marked"); marked != nil {
-		ago := r.duration(marked)
-		f.state.Marked, f.hasState = &ago, true
+	f := fact{member: n.Get("member").Str(), Fact: Fact{From: r.duration(n.Get("from")), To: r.duration(n.Get("to"))}}
+	if down := n.Get("down").Str(); down.Set() {
+		how, _ := explain.ParseFailureMode(down.V) // the schema lists them
+		f.Down, f.down = &how, down.Span()
 	}
-	if pending := n.Get("pending").Int(); pending.Set() {
-		v := int32(pending.V)
-		f.state.Pending, f.hasState = &v, true
-	}
-	if weight := n.Get("weight").Int(); weight.Set() {
-		v := int32(weight.V)
-		f.state.Weight, f.hasState = &v, true
-	}
-	if next := n.Get("next").Bool(); next.V {
-		f.state.Next, f.hasState = true, true
-	}
+	f.State = r.state(n)
 	switch {
-	case !f.down.Set() && !f.hasState:
+	case f.Down == nil && f.State == nil:
 		r.fault(n.Span, "this fact says nothing: give down, marked, pending, weight or next")
-	case !f.down.Set() && (n.Get("from") != nil || n.Get("to") != nil):
+	case f.Down == nil && (n.Get("from") != nil || n.Get("to") != nil):
 		r.fault(n.Span, "from and to belong to down: the rest holds at the start")
-	case f.to != 0 && f.to <= f.from:
+	case f.To != 0 && f.To <= f.From:
 		r.fault(n.Get("to").Span, "to is not after from: the fact would never hold")
 	}
 	return f
+}
+
+// state reads what a fact says of the start, nil for nothing.
+func (r *reader) state(n *yamldoc.Node) *explain.MemberFact {
+	var s explain.MemberFact
+	if marked := n.Get("marked"); marked != nil {
+		ago := r.duration(marked)
+		s.Marked = &ago
+	}
+	if pending := n.Get("pending").Int(); pending.Set() {
+		v := int32(pending.V)
+		s.Pending = &v
+	}
+	if weight := n.Get("weight").Int(); weight.Set() {
+		v := int32(weight.V)
+		s.Weight = &v
+	}
+	s.Next = n.Get("next").Bool().V
+	if s.Marked == nil && s.Pending == nil && s.Weight == nil && !s.Next {
+		return nil
+	}
+	return &s
 }
 
 // duration reads 10s, 500ms or a bare number of seconds.
