@@ -66,7 +66,9 @@ func (s *selection) charge(m match.MemberID, by SelectedBy) {
 	if !s.costs(by) {
 		return
 	}
-	s.rec.Seen().Shows(choices.WeightOnFailure) // an answer hangs on it only when the attempt fails, see failsFree
+	if s.rec != nil {
+		s.rec.seen.Shows(choices.WeightOnFailure) // an answer hangs on it only when the attempt fails, see failsFree
+	}
 	if s.f.cost = owed; !s.sem.Is(choices.WeightOnFailure, choices.CostsOnSuccess) {
 		s.pay()
 	}
@@ -74,7 +76,7 @@ func (s *selection) charge(m match.MemberID, by SelectedBy) {
 
 // costs reports whether a pick costs weight: one of balancing does, and under IgnoreAffinityRequests=false one of affinity.
 func (s *selection) costs(by SelectedBy) bool {
-	return !s.c.Random && (by == ByBalance || (by == ByAffinity || by == ByNextPrimary) && s.c.CountAffinity)
+	return !s.c.Random && (by == ByBalance || s.c.CountAffinity && (by == ByAffinity || by == ByNextPrimary))
 }
 
 // pay lowers the weight of the member that was picked last, unless that is done.
