@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wasplug/wasplug/generate/diff"
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
@@ -89,7 +90,11 @@ func TestRoundTripOfGeneratedTopologies(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		roundTrip(t, rt, drawTopology(rt))
 	})
-	roundTrip(t, t, large(500, 5000))
+	members, uris := 50, 500
+	if sharedtest.Long() {
+		members, uris = 500, 5000
+	}
+	roundTrip(t, t, large(members, uris))
 }
 
 func roundTrip(t *testing.T, rt rapid.TB, src []byte) {
