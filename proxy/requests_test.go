@@ -201,6 +201,8 @@ func turnedDown() []kind {
 		"word as port":                  hosted("shop:http"),
 		"two Hosts":                     "GET /a HTTP/1.1\r\n" + host + end,
 		"two dots in Host":              hosted("shop..example"),
+		"a dot as Host":                 hosted("."),
+		"a dot and a port as Host":      hosted(".:80"),
 		"path in Host":                  hosted("shop/a"),
 		"two values in Host":            hosted("shop, other"),
 		"eleven empty lines":            strings.Repeat("\r\n", 11) + get("/a"),

@@ -257,14 +257,15 @@ func validPort(port []byte) bool {
 	return len(port) == 0 || ok && len(port) <= 5 && n <= 65535
 }
 
-// validName takes what a URL may have, without an empty label within, which nginx and httpd refuse.
+// validName takes what a URL may have, without an empty label within, which nginx and httpd refuse. A dot alone is no
+// name for any of them: without its trailing dot nothing is left.
 func validName(name []byte) bool {
 	for i, c := range name {
 		if class[c]&hostChar == 0 || c == '.' && i > 0 && name[i-1] == '.' {
 			return false
 		}
 	}
-	return len(name) > 0
+	return len(name) > 0 && View(name) != "."
 }
 
 func validAddress(name []byte) bool {

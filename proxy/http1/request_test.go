@@ -141,6 +141,7 @@ var hostile = []struct {
 	{"two ports", "GET / HTTP/1.1\r\nHost: a:80:81\r\n\r\n", 400, "leaves the check to its server"},
 	{"empty Host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", 400, "leaves the check to its server"},
 	{"two dots in Host", "GET / HTTP/1.1\r\nHost: a..b\r\n\r\n", 400, "leaves the check to its server"},
+	{"a dot as Host", "GET / HTTP/1.1\r\nHost: .\r\n\r\n", 400, "leaves the check to its server"},
 	{"port alone", "GET / HTTP/1.1\r\nHost: :80\r\n\r\n", 400, "leaves the check to its server"},
 	{"port 99999", "GET / HTTP/1.1\r\nHost: a:99999\r\n\r\n", 400, "leaves the check to its server"},
 	{"port 65536", "GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n", 400, "leaves the check to its server"},
