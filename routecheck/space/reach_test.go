@@ -129,6 +129,28 @@ func TestReachAgainstEveryRequest(t *testing.T) {
 	})
 }
 
+// TestUndeterminedThroughSharedGroups: where a suffix and a prefix meet that several Routes lead to different clusters,
+// the first Route of each is not all there is to compare.
+func TestUndeterminedThroughSharedGroups(t *testing.T) {
+	text := "<Config>"
+	for _, c := range []string{"a", "b", "c"} {
+		text += `<ServerCluster Name="` + c + `"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>`
+	}
+	cfg, _ := parser.Parse(1, []byte(text+`
+		<VirtualHostGroup Name="any"><VirtualHost Name="shop.example.com:*"/></VirtualHostGroup>
+		<VirtualHostGroup Name="80"><VirtualHost Name="shop.example.com:80"/></VirtualHostGroup>
+		<UriGroup Name="jsp"><Uri Name="*.jsp"/></UriGroup>
+		<UriGroup Name="b"><Uri Name="/b/*"/></UriGroup>
+		<Route ServerCluster="a" UriGroup="jsp" VirtualHostGroup="any"/>
+		<Route ServerCluster="b" UriGroup="jsp" VirtualHostGroup="80"/>
+		<Route ServerCluster="a" UriGroup="b" VirtualHostGroup="any"/>
+		<Route ServerCluster="c" UriGroup="b" VirtualHostGroup="80"/></Config>`))
+	tab, _ := match.New(cfg)
+	if len(NewReach(tab).Undetermined) == 0 {
+		t.Error("nothing is open between *.jsp and /b/* on port 80")
+	}
+}
+
 // TestSamplesOfOddPaths: a sample is written as the web server needs it, which decodes paths or passes them on as they are (R16).
 func TestSamplesOfOddPaths(t *testing.T) {
 	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<Uri Name="/*"/>`, `<Uri Name="/my shop/*"/><Uri Name="/a%20b"/><Uri Name="*.do"/>`, 1))

@@ -219,10 +219,11 @@ func (r *reacher) undetermined() {
 // within each prefix of another cluster.
 func (r *reacher) examine(c *hostClass) {
 	type prefix struct {
-		head    string
-		cluster match.ClusterID
+		head string
+		to   destination
 	}
 	var prefixes []prefix
+	to := destinations(c.routes)
 	seen := map[*match.URIGroup]bool{}
 	each := func(visit func(rt *match.Route, p *match.Pattern)) {
 		clear(seen)
@@ -243,7 +244,7 @@ func (r *reacher) examine(c *hostClass) {
 		}
 		switch p.Kind {
 		case match.Prefix:
-			prefixes = append(prefixes, prefix{p.Head(), rt.Cluster})
+			prefixes = append(prefixes, prefix{p.Head(), to[rt.URIs]})
 		case match.Suffix:
 			suffixes = true
 		}
@@ -261,11 +262,30 @@ func (r *reacher) examine(c *hostClass) {
 			if !strings.HasPrefix(q.head, p.Head()) || r.budget < 0 {
 				break
 			}
-			if q.cluster != rt.Cluster {
+			if q.to != to[rt.URIs] || q.to.several {
 				r.judge(MatchKey{c.host, c.port, q.head + r.fresh.Text + p.Tail()})
 			}
 		}
 	})
+}
+
+// destination is where the Routes through one UriGroup lead.
+type destination struct {
+	cluster match.ClusterID
+	several bool // clusters
+}
+
+func destinations(routes []*match.Route) map[*match.URIGroup]destination {
+	to := map[*match.URIGroup]destination{}
+	for _, rt := range routes {
+		d, known := to[rt.URIs]
+		if !known {
+			d.cluster = rt.Cluster
+		}
+		d.several = d.several || d.cluster != rt.Cluster
+		to[rt.URIs] = d
+	}
+	return to
 }
 
 // judge notes a place whose cluster hangs on a choice.
