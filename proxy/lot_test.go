@@ -207,21 +207,27 @@ func TestParkedClientsAreSmall(t *testing.T) {
 			runtime.ReadMemStats(&m)
 			return m.HeapAlloc + m.StackInuse, runtime.NumGoroutine()
 		}
-		first := w.visit()
-		defer first.Close()
-		first.ask(get("/"))
-		w.atRestIn(1)
-		before, routines := measure()
 		answer := make([]byte, 4096)
-		for range clients {
-			c := w.connect()
-			defer c.Close()
-			io.WriteString(c, get("/"))
-			if _, err := c.Read(answer); err != nil {
-				t.Fatal(err)
+		fill := func() (all []net.Conn) {
+			for range clients {
+				c := w.connect()
+				io.WriteString(c, get("/"))
+				if _, err := c.Read(answer); err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, c)
 			}
+			w.atRestIn(clients)
+			return all
 		}
-		w.atRestIn(1 + clients)
+		for _, c := range fill() { // tables and stacks grow once
+			c.Close()
+		}
+		w.atRestIn(0)
+		before, routines := measure()
+		for _, c := range fill() {
+			defer c.Close()
+		}
 		after, now := measure()
 		if now > routines+20 { // a few streams to members
 			t.Errorf("%d goroutines, before %d clients came %d", now, clients, routines)
