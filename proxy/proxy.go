@@ -306,3 +306,14 @@ func (p *Proxy) cutAll() {
 }
 
 func statusText(status int) string { return http.StatusText(status) }
+
+// Serves lists the virtual hosts of the configuration in use that requests to a listener can match; any is false
+// where no request can match at all.
+func (p *Proxy) Serves(l *Listener) (aliases []string, any bool) {
+	port := l.Port
+	if a, ok := l.Addr().(*net.TCPAddr); ok && port == 0 {
+		port = a.Port
+	}
+	g := p.gen.Load()
+	return g.table.AliasesFor(port), g.table.ServesPort(port, &g.sem)
+}
