@@ -1,6 +1,6 @@
-// Package demo is the sample topology of the documents with members that run in this process: what "wasplug proxy --demo"
-// shows. It knows how a member answers and makes sessions, and nothing of how a proxy chooses one. It listens on the
-// loopback interface.
+// Package demo is the sample topology of the documents with members that run in this process: what "wasplug proxy
+// --demo" shows. It knows how a member answers and makes sessions, and nothing of how a proxy chooses one. It listens
+// on the loopback interface.
 package demo
 
 import (
