@@ -17,7 +17,13 @@ type Plugin struct {
 	Assume     []string // CHOICE=VALUE
 	AssumeFile string   // of settled open choices, as "trace --settle" writes it
 	FileWins   bool     // where AssumeFile and Assume settle the same; otherwise Assume wins
+
+	settled []setting // what AssumeFile holds: it is read once, as it may be standard input
+	read    bool
 }
+
+// setting is CHOICE=VALUE of a file, and its place there.
+type setting struct{ text, at string }
 
 // Load reads a configuration that the plug-in is to decide by, and how it decides there.
 func (p Plugin) Load(in Input, config Config, files *diag.Files, notes *Notes) (l *Loaded, sem choices.Assumptions,
@@ -80,28 +86,40 @@ func (p *Plugin) assume(_ Input, _ *Notes, sem *choices.Assumptions) (fixed []ch
 }
 
 func (p *Plugin) assumeFile(in Input, notes *Notes, sem *choices.Assumptions) (fixed []choices.Choice, err error) {
+	if err := p.readFile(in, notes); err != nil {
+		return nil, err
+	}
+	for _, s := range p.settled {
+		choice, err := sem.Assume(s.text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.at, err)
+		}
+		fixed = append(fixed, choice)
+	}
+	return fixed, nil
+}
+
+func (p *Plugin) readFile(in Input, notes *Notes) error {
 	path := p.AssumeFile
-	if path == "" {
-		return nil, nil
+	if path == "" || p.read {
+		return nil
 	}
 	src, err := in.Read(path, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	p.read = true
 	files := diag.NewFiles()
 	root, faults := schemas.Load(files, files.Add(DisplayName(path), src), "semantics")
 	if diag.Worst(faults) >= diag.Error {
 		notes.add(files, faults)
-		return nil, fmt.Errorf("%s: not a file of settled choices", DisplayName(path))
+		return fmt.Errorf("%s: not a file of settled choices", DisplayName(path))
 	}
 	if assume := root.Get("assume"); assume != nil {
 		for _, f := range assume.Fields {
-			choice, err := sem.Assume(f.Name + "=" + f.Value.Text)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", files.Start(f.NameSpan), err)
-			}
-			fixed = append(fixed, choice)
+			at := fmt.Sprint(files.Start(f.NameSpan))
+			p.settled = append(p.settled, setting{f.Name + "=" + f.Value.Text, at})
 		}
 	}
-	return fixed, nil
+	return nil
 }
