@@ -16,8 +16,8 @@ type Server struct {
 	Transports        []*Transport
 }
 
-// server reads what stands at a Server. A new attribute needs its row in the table, and a line here and above only where
-// code asks for its value.
+// server reads what stands at a Server. A new attribute needs its row in the table, and a line here and above only
+// where code asks for its value.
 func (v *viewer) server(s *Server, n *Node) {
 	s.Node = n
 	s.Name = v.text(n, "Name")

@@ -1,6 +1,6 @@
-// Package routecheck is the one home of the plug-in's decision: which cluster a request belongs to, which member gets it, and what a
-// failed attempt leads to. It is arithmetic on plain values: sockets, clocks and random numbers come from the caller. `why`, test
-// suites, log replay, lint and the proxy all drive the same Match, Next and Observe.
+// Package routecheck is the one home of the plug-in's decision: which cluster a request belongs to, which member gets
+// it, and what a failed attempt leads to. It is arithmetic on plain values: sockets, clocks and random numbers come
+// from the caller. `why`, test suites, log replay, lint and the proxy all drive the same Match, Next and Observe.
 //
 // The rooms, of which each imports only those below it:
 //
@@ -14,5 +14,6 @@
 //
 // Rule numbers (R1 to R70) are those of docs/spec; every step of a decision carries its rule and how well it is known.
 //
-// This package is the face: [Table], [Request], [Decision] and [New]. Start reading at match.Table.Match, then failover.Next.
+// This package is the face: [Table], [Request], [Decision] and [New]. Start reading at match.Table.Match, then
+// failover.Next.
 package routecheck

@@ -14,6 +14,6 @@ type (
 	Decision = explain.Decision
 )
 
-// New makes a table. The diagnostics are the reasons why the plug-in would reject the file (R18); the table is usable all the same,
-// without the Routes that they name, so that the rest can be examined.
+// New makes a table. The diagnostics are the reasons why the plug-in would reject the file (R18); the table is usable
+// all the same, without the Routes that they name, so that the rest can be examined.
 func New(cfg *parser.Config) (*Table, []diag.Diagnostic) { return match.New(cfg) }

@@ -7,9 +7,9 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-// Scalar returns a value as the scalar that a schema wants at a path below one of its definitions: a number and a truth
-// value plain, words as text. It is nil when the schema does not take the value; known reports whether it says anything
-// of the path.
+// Scalar returns a value as the scalar that a schema wants at a path below one of its definitions: a number and a
+// truth value plain, words as text. It is nil when the schema does not take the value; known reports whether it says
+// anything of the path.
 func Scalar(name, value, definition string, path ...string) (n *yamldoc.Node, known bool) {
 	load := compiledSchemas()[name]
 	if load == nil {

@@ -1,5 +1,5 @@
-// Package browser tests the status page of the real program in a real browser. It is a module of its own, so that what it needs is no
-// requirement of wasplug.
+// Package browser tests the status page of the real program in a real browser. It is a module of its own, so that what
+// it needs is no requirement of wasplug.
 package browser
 
 import (

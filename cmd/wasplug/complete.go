@@ -21,8 +21,8 @@ import (
 )
 
 const (
-	// completeCommand is the first word of the line that completion scripts run. The words of the person stand behind it and are data there:
-	// none of them is acted upon.
+	// completeCommand is the first word of the line that completion scripts run. The words of the person stand behind
+	// it and are data there: none of them is acted upon.
 	completeCommand = "__complete"
 	// oldCompletionFlag is what scripts of earlier builds put behind the words.
 	oldCompletionFlag = "--generate-bash-completion"
@@ -61,8 +61,9 @@ func complete(app *cli.App, args []string, w io.Writer) (done bool) {
 	return true
 }
 
-// answer writes what a script reads: a line "files N" where the shell knows better what may stand there, or "words" and the words. The words of
-// "bash LINE WORD" are still in one line; WORD is the part of the last one that the shell would replace.
+// answer writes what a script reads: a line "files N" where the shell knows better what may stand there, or "words"
+// and the words. The words of "bash LINE WORD" are still in one line; WORD is the part of the last one that the shell
+// would replace.
 func answer(app *cli.App, args []string, w io.Writer) {
 	if len(args) < 2 {
 		return

@@ -7,7 +7,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// The scripts ask the program what may stand in place of a word and leave names of files to the shell, which quotes them and knows "~".
+// The scripts ask the program what may stand in place of a word and leave names of files to the shell, which quotes
+// them and knows "~".
 const bashCompletion = `# bash completion of wasplug: source <(wasplug completion bash)
 _wasplug() {
   local mode word
@@ -89,8 +90,8 @@ Exit codes: 0 fine; 2 no such shell.`,
 	}
 }
 
-// shellWords splits a line as a shell does, without expanding anything. The last word is the one being typed, "" behind a blank; quote is the
-// quote that it leaves open, 0 for none.
+// shellWords splits a line as a shell does, without expanding anything. The last word is the one being typed, ""
+// behind a blank; quote is the quote that it leaves open, 0 for none.
 func shellWords(line string) (words []string, quote byte) {
 	var word strings.Builder
 	begun := false

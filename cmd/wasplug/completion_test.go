@@ -23,7 +23,8 @@ var typed = []struct{ line, want string }{
 	{`wasplug explain WP301`, `explain|WP301`},
 }
 
-// shells are the ways to press TAB. Each script gets the lines on its standard input and writes the arguments of each, "|" between them.
+// shells are the ways to press TAB. Each script gets the lines on its standard input and writes the arguments of each,
+// "|" between them.
 var shells = []struct{ name, script string }{
 	{"bash", `
 cat >rc <<'END'

@@ -78,7 +78,8 @@ func stampOption(c *cli.Context) (string, error) {
 	return now.Format("2006.01.02 at 15:04:05 MST"), nil
 }
 
-// outputPath is where the file of a web server belongs: path itself, or, in a folder, plugin-cfg.xml or WEBSERVER/plugin-cfg.xml.
+// outputPath is where the file of a web server belongs: path itself, or, in a folder, plugin-cfg.xml or
+// WEBSERVER/plugin-cfg.xml.
 func outputPath(path string, o generate.Output, several bool) (string, error) {
 	info, err := os.Stat(path)
 	if !several && !strings.HasSuffix(path, "/") && (err != nil || !info.IsDir()) {

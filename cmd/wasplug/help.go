@@ -79,8 +79,8 @@ func printCommandHelp(w io.Writer, cmd *cli.Command) error {
 	return err
 }
 
-// describeFlag writes the names of a flag with the name of its value, which stands in its text between backquotes, and the text. A default
-// that says nothing (0, false, no text) is not shown.
+// describeFlag writes the names of a flag with the name of its value, which stands in its text between backquotes, and
+// the text. A default that says nothing (0, false, no text) is not shown.
 func describeFlag(b *strings.Builder, f cli.Flag) {
 	doc, ok := f.(cli.DocGenerationFlag)
 	if !ok {

@@ -10,7 +10,8 @@ import (
 	"github.com/wasplug/wasplug/internal/wrap"
 )
 
-// TestHelpIsReadable holds the help of every command to the width of a terminal, and each flag to a line with its text below.
+// TestHelpIsReadable holds the help of every command to the width of a terminal, and each flag to a line with its text
+// below.
 func TestHelpIsReadable(t *testing.T) {
 	for _, cmd := range append(commands(), &cli.Command{Name: ""}) {
 		out, errOut, code := program(t, "help", cmd.Name)

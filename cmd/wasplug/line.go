@@ -13,8 +13,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// line is a command line that was taken apart. Package flag stops at the first argument, and a flag that is silently ignored is a trap:
-// flags may stand anywhere, and "--" ends them.
+// line is a command line that was taken apart. Package flag stops at the first argument, and a flag that is silently
+// ignored is a trap: flags may stand anywhere, and "--" ends them.
 type line struct {
 	command   *cli.Command // nil for none
 	args      []string     // as package flag wants them
@@ -70,7 +70,8 @@ func (l *line) wrong(err error) {
 	}
 }
 
-// split divides the words behind a command into flags and arguments; the latter begin with the "--" that ends the flags.
+// split divides the words behind a command into flags and arguments; the latter begin with the "--" that ends the
+// flags.
 func (l *line) split(words []string) (flags, rest []string) {
 	rest = []string{"--"}
 	for i := 0; i < len(words); i++ {
@@ -192,8 +193,9 @@ func (l *line) fromEnvironment(environment func(string) string) (flags []string)
 	return flags
 }
 
-// variables lists the environment variables that set a flag of a command, the first one first: WASPLUG_LINT_FAIL_ON for lint --fail-on.
-// One name for all commands have --config and --settings only; one "format" means another thing to each command.
+// variables lists the environment variables that set a flag of a command, the first one first: WASPLUG_LINT_FAIL_ON
+// for lint --fail-on. One name for all commands have --config and --settings only; one "format" means another thing to
+// each command.
 func variables(command, flag string) []string {
 	upper := func(s string) string { return strings.ToUpper(strings.ReplaceAll(s, "-", "_")) }
 	own := "WASPLUG_" + upper(command) + "_" + upper(flag)
@@ -226,8 +228,8 @@ func (l *line) origin(message string) string {
 	return ""
 }
 
-// given reports whether a flag was typed. One that the environment sets is not: it yields to what a file says, and where a command does
-// not want it, it is meant for another run.
+// given reports whether a flag was typed. One that the environment sets is not: it yields to what a file says, and
+// where a command does not want it, it is meant for another run.
 func given(c *cli.Context, name string) bool {
 	typed, _ := c.App.Metadata[givenFlags].(map[string]bool)
 	return typed[name]
@@ -243,7 +245,8 @@ func firstGiven(c *cli.Context, names ...string) string {
 	return ""
 }
 
-// ranked returns the text of a flag: what was typed, else what a file says, else what the environment or the default says.
+// ranked returns the text of a flag: what was typed, else what a file says, else what the environment or the default
+// says.
 func ranked(c *cli.Context, name, file string) string {
 	if file != "" && !given(c, name) {
 		return file

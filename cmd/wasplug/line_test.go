@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestReadLine: flags may stand anywhere before "--", values stay with their flags, and variables fill in what is not typed.
+// TestReadLine: flags may stand anywhere before "--", values stay with their flags, and variables fill in what is not
+// typed.
 func TestReadLine(t *testing.T) {
 	environment := map[string]string{"WASPLUG_WHY_FORMAT": "json", "WASPLUG_CONFIG": "shared.xml", "WASPLUG_DIFF_FORMAT": "markdown", "WASPLUG_FORMAT": "dot"}
 	for _, tt := range []struct{ typed, want, given string }{

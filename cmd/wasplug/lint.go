@@ -293,7 +293,8 @@ func isBaseline(text []byte) bool {
 	return diag.Worst(faults) < diag.Error
 }
 
-// spareFiles refuses, before anything is written, reports and a baseline that would take the place of an input or of somebody's file.
+// spareFiles refuses, before anything is written, reports and a baseline that would take the place of an input or of
+// somebody's file.
 func (l *linting) spareFiles() error {
 	check := func(path string, allow overwrite) error {
 		if err := spare(l.c, path); err != nil {

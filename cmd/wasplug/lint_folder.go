@@ -92,7 +92,8 @@ func (l *linting) cannot(err error) {
 	}
 }
 
-// beside returns how a baseline names files: from its own folder on, so that it holds wherever lint is run and however a file is named.
+// beside returns how a baseline names files: from its own folder on, so that it holds wherever lint is run and however
+// a file is named.
 func beside(baseline string) settings.FileNamer {
 	folder := realFolder(baseline)
 	return func(name string) string {
@@ -123,7 +124,8 @@ const (
 	acrossGroups = "groups" // no others
 )
 
-// namedGroup is the group of the files that are named on the command line; those of a folder are a group of the folder's name.
+// namedGroup is the group of the files that are named on the command line; those of a folder are a group of the
+// folder's name.
 const namedGroup = "<named>"
 
 func isFolder(path string) bool {
@@ -131,8 +133,8 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// groups lists the groups of a file: those of the settings that name it or a folder above it, else the one that it was found in. Who puts
-// files into groups has said what belongs together.
+// groups lists the groups of a file: those of the settings that name it or a folder above it, else the one that it was
+// found in. Who puts files into groups has said what belongs together.
 func (l *linting) groups(path, group string) []string {
 	var groups []string
 	real := filepath.Join(realFolder(path), filepath.Base(path))
@@ -155,8 +157,8 @@ func (l *linting) groups(path, group string) []string {
 	return []string{group}
 }
 
-// findConfigs finds what looks like plugin-cfg.xml in a folder and those below it, in alphabetical order, and says what it passes over. What cannot be
-// read does not hide the rest.
+// findConfigs finds what looks like plugin-cfg.xml in a folder and those below it, in alphabetical order, and says
+// what it passes over. What cannot be read does not hide the rest.
 func findConfigs(stderr io.Writer, folder string, cannot func(error), found func(path string)) {
 	var others []string
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
@@ -193,7 +195,8 @@ func findConfigs(stderr io.Writer, folder string, cannot func(error), found func
 
 const foreign = "it is no plugin-cfg.xml"
 
-// passOver says why a file of a folder is not checked, "" for one that is: plugin-cfg.xml by its name, or XML that holds its elements.
+// passOver says why a file of a folder is not checked, "" for one that is: plugin-cfg.xml by its name, or XML that
+// holds its elements.
 func passOver(path string) string {
 	info, err := os.Stat(path)
 	switch {

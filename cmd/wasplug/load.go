@@ -13,7 +13,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// configFlags are -c/--config, a plugin-cfg.xml or a topology everywhere, and which web server's file of a topology is meant.
+// configFlags are -c/--config, a plugin-cfg.xml or a topology everywhere, and which web server's file of a topology is
+// meant.
 func configFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "`FILE`, a plugin-cfg.xml or a topology (YAML), - for standard input"},

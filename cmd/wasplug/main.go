@@ -1,4 +1,5 @@
-// Command wasplug checks, explains, generates and serves plugin-cfg.xml, the file that steers IBM's web server plug-in.
+// Command wasplug checks, explains, generates and serves plugin-cfg.xml, the file that steers IBM's web server
+// plug-in.
 package main
 
 import (
@@ -13,8 +14,9 @@ func main() {
 	os.Exit(run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr))
 }
 
-// relaxGC lets commands that end by themselves work without collecting garbage as long as they need less than 64 MB: a third of their time on a
-// large file. The proxy runs for months and keeps Go's default, as does everybody who sets GOGC.
+// relaxGC lets commands that end by themselves work without collecting garbage as long as they need less than 64 MB: a
+// third of their time on a large file. The proxy runs for months and keeps Go's default, as does everybody who sets
+// GOGC.
 func relaxGC(args []string) {
 	if os.Getenv("GOGC") != "" || len(args) > 1 && args[1] == "proxy" {
 		return

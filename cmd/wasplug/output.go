@@ -16,8 +16,8 @@ import (
 	"github.com/wasplug/wasplug/internal/report"
 )
 
-// checkedWriter is standard output. It keeps the first error and writes nothing after it, so that no command has to ask after each line
-// whether it was written: one that was not ends every command with exit code 3.
+// checkedWriter is standard output. It keeps the first error and writes nothing after it, so that no command has to
+// ask after each line whether it was written: one that was not ends every command with exit code 3.
 type checkedWriter struct {
 	to    io.Writer
 	mutex sync.Mutex // the proxy writes its access log here
@@ -56,7 +56,8 @@ func colorFlag() cli.Flag {
 	return wordFlag{&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` text is coloured: auto (on a terminal; NO_COLOR and FORCE_COLOR are heeded), always or never"}, []string{"auto", "always", "never"}}
 }
 
-// coloured reports whether text on standard output may be coloured: as --color says, else as NO_COLOR, then FORCE_COLOR, then on a terminal.
+// coloured reports whether text on standard output may be coloured: as --color says, else as NO_COLOR, then
+// FORCE_COLOR, then on a terminal.
 func coloured(c *cli.Context) bool {
 	switch c.String("color") {
 	case "always":
@@ -92,8 +93,8 @@ func noteRead(c *cli.Context, path string) {
 	}
 }
 
-// spare refuses to write over a file that the command has read, under whatever name. That takes more than --force: -o in place of an input is a
-// slip of the hand.
+// spare refuses to write over a file that the command has read, under whatever name. That takes more than --force: -o
+// in place of an input is a slip of the hand.
 func spare(c *cli.Context, path string) error {
 	target, err := os.Stat(path)
 	if err != nil || !target.Mode().IsRegular() {
@@ -136,7 +137,8 @@ func forced(path string, force bool) overwrite {
 	}
 }
 
-// ownKind is forced for what is written again and again, such as a report: one of the same kind, or an empty file, is replaced all the same.
+// ownKind is forced for what is written again and again, such as a report: one of the same kind, or an empty file, is
+// replaced all the same.
 func ownKind(path string, force bool, own func(old []byte) bool) overwrite {
 	return func(old []byte) error {
 		if len(old) == 0 || own(old) {
@@ -156,7 +158,8 @@ func unchanged(path string, was []byte) overwrite {
 	}
 }
 
-// writeFile writes a file whole or not at all, if allow has nothing against it. A file that says the same is not touched.
+// writeFile writes a file whole or not at all, if allow has nothing against it. A file that says the same is not
+// touched.
 func writeFile(path string, data []byte, allow overwrite) error {
 	p, err := lookAt(path)
 	switch {

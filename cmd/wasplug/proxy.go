@@ -175,8 +175,8 @@ func (s *proxySetup) options() (opt proxy.Options, err error) {
 	return opt, nil
 }
 
-// clientsFor says how many clients a limit of open files allows, 0 for no limit: each may need a stream to a member and a file for its body,
-// and some are needed for everything else.
+// clientsFor says how many clients a limit of open files allows, 0 for no limit: each may need a stream to a member
+// and a file for its body, and some are needed for everything else.
 func clientsFor(files uint64) int {
 	if files == 0 || files > 1<<30 {
 		return 0

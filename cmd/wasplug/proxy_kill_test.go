@@ -23,10 +23,11 @@ import (
 	"time"
 )
 
-// TestProxyKill kills members while clients send requests: every request is answered, nobody gets the answer of another, and a request runs
-// more than once only where the plug-in's own rules let it (R54, R57; a body beyond PostBufferSize never does). Members close idle streams
-// after 30 ms, one is stopped for a while, and the file is replaced again and again by good, broken, empty and half-written ones.
-// WASPLUG_KILL=100000 sets the number of requests, 16 kills among them.
+// TestProxyKill kills members while clients send requests: every request is answered, nobody gets the answer of
+// another, and a request runs more than once only where the plug-in's own rules let it (R54, R57; a body beyond
+// PostBufferSize never does). Members close idle streams after 30 ms, one is stopped for a while, and the file is
+// replaced again and again by good, broken, empty and half-written ones. WASPLUG_KILL=100000 sets the number of
+// requests, 16 kills among them.
 func TestProxyKill(t *testing.T) {
 	requests, kills := 1500, 4
 	if n, err := strconv.Atoi(os.Getenv("WASPLUG_KILL")); err == nil {

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// TRACE reaches a member with --allow-trace alone; the access log says why it was refused, and shows a URL in the request
-// line as it came.
+// TRACE reaches a member with --allow-trace alone; the access log says why it was refused, and shows a URL in the
+// request line as it came.
 func TestProxyTrace(t *testing.T) {
 	member := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, rq *http.Request) {
 		fmt.Fprint(w, rq.Method, " ", rq.RequestURI, " ", rq.Host)

@@ -93,7 +93,8 @@ func statusOf(t *testing.T, url string) (int, []byte) {
 	return rs.StatusCode, body
 }
 
-// SIGHUP takes a good file and refuses a bad one with its diagnostics, SIGTERM ends the program, and the log of all that replays.
+// SIGHUP takes a good file and refuses a bad one with its diagnostics, SIGTERM ends the program, and the log of all
+// that replays.
 func TestProxySignals(t *testing.T) {
 	member := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok") }))
 	defer member.Close()
@@ -191,7 +192,8 @@ func TestProxyEarlyHangup(t *testing.T) {
 	}
 }
 
-// A file that nobody can read, here a pipe without a writer, holds up neither requests nor the end of the program; nor does one below a link.
+// A file that nobody can read, here a pipe without a writer, holds up neither requests nor the end of the program; nor
+// does one below a link.
 func TestProxyBlockedFiles(t *testing.T) {
 	for _, front := range []string{"http", "https"} {
 		t.Run(front, func(t *testing.T) {

@@ -149,7 +149,8 @@ func (s *secureSite) client() *siteClient {
 	return &siteClient{c, bufio.NewReader(c), s.t}
 }
 
-// ask sends a request, one for a tunnel where the path says so, and reads the answer. Status 0 is a connection that ended.
+// ask sends a request, one for a tunnel where the path says so, and reads the answer. Status 0 is a connection that
+// ended.
 func (c *siteClient) ask(path string) (status int, body string) {
 	head := "GET " + path + " HTTP/1.1\r\nHost: shop\r\n"
 	if path == "/tunnel" {
@@ -181,7 +182,8 @@ func (s *secureSite) connect() (net.Conn, error) {
 	return secure, nil
 }
 
-// A busy state of a connection is one in which somebody waits for somebody else: what the client sends, and whether the member gets a request.
+// A busy state of a connection is one in which somebody waits for somebody else: what the client sends, and whether
+// the member gets a request.
 type busyState struct {
 	name, sent string
 	reaches    bool
@@ -204,7 +206,8 @@ func busy() []busyState {
 	}
 }
 
-// SIGTERM ends the program within --grace, whatever connections wait for, over TLS on either side too, and a second signal ends it at once.
+// SIGTERM ends the program within --grace, whatever connections wait for, over TLS on either side too, and a second
+// signal ends it at once.
 func TestProxyStops(t *testing.T) {
 	for _, front := range []string{"http", "https"} {
 		for _, back := range []string{"http", "https"} {
@@ -258,8 +261,9 @@ func (s *secureSite) occupy() {
 	}
 }
 
-// A process that has few descriptors refuses politely before they run out; where --max-clients lets them run out all the same, the requests that
-// need one are answered 503. Nobody is marked down, and all works again when clients have left, over TLS on either side too.
+// A process that has few descriptors refuses politely before they run out; where --max-clients lets them run out all
+// the same, the requests that need one are answered 503. Nobody is marked down, and all works again when clients have
+// left, over TLS on either side too.
 func TestProxyDescriptors(t *testing.T) {
 	for _, front := range []string{"http", "https"} {
 		for _, back := range []string{"http", "https"} {
@@ -278,7 +282,8 @@ func TestProxyDescriptors(t *testing.T) {
 	}
 }
 
-// exhaust connects so many clients, lets each ask for a path, and sees that some are served, some refused, and all when these have left.
+// exhaust connects so many clients, lets each ask for a path, and sees that some are served, some refused, and all
+// when these have left.
 func (s *secureSite) exhaust(path string, n int) {
 	s.t.Helper()
 	var clients []*siteClient

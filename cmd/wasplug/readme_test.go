@@ -16,8 +16,8 @@ import (
 // consoleBlock is a fenced block of README.md and docs that begins with a command.
 var consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
 
-// TestDocuments runs every example of README.md and docs in the checkout's folder and compares what it prints. A line "..." stands for any
-// number of lines. With -update the outputs are rewritten, those with such a line excepted.
+// TestDocuments runs every example of README.md and docs in the checkout's folder and compares what it prints. A line
+// "..." stands for any number of lines. With -update the outputs are rewritten, those with such a line excepted.
 func TestDocuments(t *testing.T) {
 	t.Chdir("../..")
 	names, err := filepath.Glob("docs/*.md")
@@ -76,7 +76,8 @@ func splitExamples(body string) (examples []string) {
 	return examples
 }
 
-// runExample runs "wasplug ..." or "go run ./cmd/wasplug ..." in this process; other commands are not run, ok is false.
+// runExample runs "wasplug ..." or "go run ./cmd/wasplug ..." in this process; other commands are not run, ok is
+// false.
 func runExample(t *testing.T, command string) (output string, ok bool) {
 	for _, prefix := range []string{"wasplug ", "go run ./cmd/wasplug "} {
 		if rest, found := strings.CutPrefix(command, prefix); found {

@@ -12,7 +12,8 @@ import (
 
 const idleLimit = 30 * time.Millisecond
 
-// recordingMember is the program of a member: it records the id of each request before it answers with it. See TestMain.
+// recordingMember is the program of a member: it records the id of each request before it answers with it. See
+// TestMain.
 func recordingMember() {
 	record, err := os.OpenFile(os.Args[3], os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {

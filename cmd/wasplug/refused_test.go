@@ -18,8 +18,8 @@ const (
 	noLog      = "[06/Oct/2017:19:06:43.24773] 00000001 00000001 - PLUGIN: Bld version: 9.0.5.7\n"
 )
 
-// TestRefusedFiles: a file that the plug-in rejects under an open choice is refused by every command that decides by it, with the same words
-// at the same place and exit code 3; without the choice they take it.
+// TestRefusedFiles: a file that the plug-in rejects under an open choice is refused by every command that decides by
+// it, with the same words at the same place and exit code 3; without the choice they take it.
 func TestRefusedFiles(t *testing.T) {
 	const reason = "plugin-cfg.xml:6:3: error: Route lacks VirtualHostGroup or UriGroup; under open-route=rejects-file the plug-in rejects the whole file"
 	for name, open := range map[string]string{"no URIs": `<Route ServerCluster="C" VirtualHostGroup="vh"/>`, "no hosts": `<Route ServerCluster="C" UriGroup="u"/>`} {

@@ -14,7 +14,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"wasplug": main, "recording-member": recordingMember})
 }
 
-// TestScript runs every script of testdata/script against the real program. $ROOT is the checkout, $FIGURE the first case.
+// TestScript runs every script of testdata/script against the real program. $ROOT is the checkout, $FIGURE the first
+// case.
 func TestScript(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {

@@ -115,7 +115,8 @@ func initSuite(c *cli.Context) error {
 	return writeOutput(c, answer.YAML)
 }
 
-// seenFrom returns a path that leads to a file from a folder, whatever the current one is: relative as long as the file was named so and can be.
+// seenFrom returns a path that leads to a file from a folder, whatever the current one is: relative as long as the
+// file was named so and can be.
 func seenFrom(dir, path string) string {
 	if filepath.IsAbs(path) {
 		return path

@@ -10,7 +10,8 @@ import (
 	"github.com/wasplug/wasplug/schemas"
 )
 
-// TestTestFitsItsSchema validates reports of suites that pass, fail and measure coverage against schemas/test.schema.json.
+// TestTestFitsItsSchema validates reports of suites that pass, fail and measure coverage against
+// schemas/test.schema.json.
 func TestTestFitsItsSchema(t *testing.T) {
 	source, err := schemas.Source("test")
 	if err != nil {

@@ -16,8 +16,9 @@ import (
 	"github.com/wasplug/wasplug/internal/loggen"
 )
 
-// TestTraceSpeed holds trace to its figures on a log of 200 MB: at most three times the wall time of "grep -c Marking" on the same file in
-// the same run (medians of seven, taken in turns), and less than 100 MB of memory. It wants a machine to itself: WASPLUG_SPEED=1.
+// TestTraceSpeed holds trace to its figures on a log of 200 MB: at most three times the wall time of "grep -c Marking"
+// on the same file in the same run (medians of seven, taken in turns), and less than 100 MB of memory. It wants a
+// machine to itself: WASPLUG_SPEED=1.
 func TestTraceSpeed(t *testing.T) {
 	if os.Getenv("WASPLUG_SPEED") == "" {
 		t.Skip("set WASPLUG_SPEED=1 to measure")

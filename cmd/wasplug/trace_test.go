@@ -68,7 +68,8 @@ func TestTraceExitCodes(t *testing.T) {
 	}
 }
 
-// TestTraceSources: a packed file, stdin and a packed stdin say the same as the plain file, and one request is found in each.
+// TestTraceSources: a packed file, stdin and a packed stdin say the same as the plain file, and one request is found
+// in each.
 func TestTraceSources(t *testing.T) {
 	var plain, packed bytes.Buffer
 	z := gzip.NewWriter(&packed)

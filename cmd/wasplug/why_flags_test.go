@@ -119,7 +119,8 @@ func TestWhyTakesPathsAsTheyAre(t *testing.T) {
 	}
 }
 
-// TestTestRefusesFlags that would be passed over; from the environment, where they are meant for other commands, they are.
+// TestTestRefusesFlags that would be passed over; from the environment, where they are meant for other commands, they
+// are.
 func TestTestRefusesFlags(t *testing.T) {
 	const suite = "../../testdata/figure-5-12/suite.yaml"
 	for want, args := range map[string][]string{

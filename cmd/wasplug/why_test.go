@@ -63,7 +63,8 @@ func TestWhyFitsItsSchema(t *testing.T) {
 	}
 }
 
-// TestWhyOnFilesOfStrangers: every file is answered or refused, never worse, and an answer repeats itself byte for byte.
+// TestWhyOnFilesOfStrangers: every file is answered or refused, never worse, and an answer repeats itself byte for
+// byte.
 func TestWhyOnFilesOfStrangers(t *testing.T) {
 	for _, file := range append(sharedtest.Files(t, "*.xml", "corpus", "cfg"), sharedtest.Files(t, "*.xml", "corpus", "merge", "*")...) {
 		out, errOut, code := program(t, "why", "-c", file, "http://localhost/health", "--requests", "2")

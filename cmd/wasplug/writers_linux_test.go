@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// These tests hold the writers of the real program to what they promise: a file of the user's is never lost, half written or given away.
+// These tests hold the writers of the real program to what they promise: a file of the user's is never lost, half
+// written or given away.
 
 // untidy is a file that fmt lays out anew and that lint repairs, with that many further servers.
 func untidy(servers int) string {
@@ -58,8 +59,8 @@ func text(t *testing.T, path string) string {
 	return string(b)
 }
 
-// A file that somebody else changes after lint has read it, and before it is repaired, is left as it is now. The second file is a pipe: when
-// the program opens it, it has read the first.
+// A file that somebody else changes after lint has read it, and before it is repaired, is left as it is now. The
+// second file is a pipe: when the program opens it, it has read the first.
 func TestLintFixAndConcurrentEdit(t *testing.T) {
 	dir := t.TempDir()
 	file, pipe := filepath.Join(dir, "plugin-cfg.xml"), filepath.Join(dir, "second.xml")
@@ -106,7 +107,8 @@ func watch(t *testing.T, path string, events uint32) (wait func()) {
 	}
 }
 
-// fmt -w compares once more before it replaces a file: the program is stopped when it has read the file, and goes on when that has changed.
+// fmt -w compares once more before it replaces a file: the program is stopped when it has read the file, and goes on
+// when that has changed.
 func TestFmtAndConcurrentEdit(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "plugin-cfg.xml")
@@ -157,7 +159,8 @@ func TestSignalWhileWriting(t *testing.T) {
 	}
 }
 
-// endedWhileWriting reports whether the program could be stopped between the making of its temporary file and the end of that.
+// endedWhileWriting reports whether the program could be stopped between the making of its temporary file and the end
+// of that.
 func endedWhileWriting(t *testing.T, input, old string, sig syscall.Signal) bool {
 	dir := t.TempDir()
 	output := filepath.Join(dir, "out.dot")
@@ -204,7 +207,8 @@ func endedWhileWriting(t *testing.T, input, old string, sig syscall.Signal) bool
 	return true
 }
 
-// Owner, group and mode of a file that is repaired stay; a new one is as the umask says; a link stays a link, even one that leads nowhere.
+// Owner, group and mode of a file that is repaired stay; a new one is as the umask says; a link stays a link, even one
+// that leads nowhere.
 func TestWhoseFileItIs(t *testing.T) {
 	for _, args := range [][]string{{"lint", "--fix", "--fail-on", "never"}, {"fmt", "-w"}} {
 		file := filepath.Join(t.TempDir(), "plugin-cfg.xml")

@@ -37,9 +37,9 @@ func (c Change) String() string {
 	return fmt.Sprintf("%s: %s -> %s", c.Subject, c.Old, c.New)
 }
 
-// Attributes compares the values in effect: those of Config, Log and Properties, of each cluster that a Route uses with its members,
-// and for each alias and URI the cluster and the cookie names. A cluster or server that is new or gone is one change. Changes stand in
-// alphabetical order of their subjects.
+// Attributes compares the values in effect: those of Config, Log and Properties, of each cluster that a Route uses
+// with its members, and for each alias and URI the cluster and the cookie names. A cluster or server that is new or
+// gone is one change. Changes stand in alphabetical order of their subjects.
 func Attributes(old, new *parser.Config) []Change {
 	return attributes(old, new, findRenames(old, new))
 }
@@ -79,7 +79,8 @@ func attributes(old, new *parser.Config, renamed renames) []Change {
 	return slices.SortedFunc(maps.Values(changes), func(a, b Change) int { return cmp.Compare(a.Subject, b.Subject) })
 }
 
-// same reports whether two facts about one thing come to the same. Weights do where all of the cluster keep their proportions.
+// same reports whether two facts about one thing come to the same. Weights do where all of the cluster keep their
+// proportions.
 func (f fact) same(g fact) bool {
 	return f.value == g.value || f.weights != "" && f.weights == g.weights
 }
@@ -111,7 +112,8 @@ func entities(list []fact) map[string]bool {
 	return all
 }
 
-// first returns the outermost cluster or server of a fact that the other file does not know, "" when it knows them all.
+// first returns the outermost cluster or server of a fact that the other file does not know, "" when it knows them
+// all.
 func (f fact) first(known map[string]bool) string {
 	for _, e := range f.within {
 		if !known[e] {

@@ -63,8 +63,9 @@ type File struct {
 	At       diag.Span // where the platform is named, if anywhere
 }
 
-// Compare compares two files by what they do. Both are asked of routecheck, at the latest plug-in level, about the same requests: for each
-// alias and each URI pattern of either file the paths at which a decision can turn. The error is about an unknown platform.
+// Compare compares two files by what they do. Both are asked of routecheck, at the latest plug-in level, about the
+// same requests: for each alias and each URI pattern of either file the paths at which a decision can turn. The error
+// is about an unknown platform.
 func Compare(old, new File) (*Report, error) {
 	c := &comparison{reached: map[string]sample{}}
 	var err error
@@ -218,7 +219,8 @@ func (s *side) target(a ask) target {
 	return t
 }
 
-// lostClones lists the clone IDs of the clusters that Routes use in the old file and that no member of the new one has.
+// lostClones lists the clone IDs of the clusters that Routes use in the old file and that no member of the new one
+// has.
 func lostClones(old, new *parser.Config) []Clone {
 	kept := map[string]bool{}
 	for _, c := range new.Clusters {

@@ -48,8 +48,8 @@ type comparison struct {
 	told       []Consequence
 }
 
-// sample is a request that the old file leads to a cluster, if possible one that the new file leads to the cluster of the same name. If there is none
-// but the new file leads others there, it takes one of them in place of the first.
+// sample is a request that the old file leads to a cluster, if possible one that the new file leads to the cluster of
+// the same name. If there is none but the new file leads others there, it takes one of them in place of the first.
 type sample struct {
 	spot, newSpot ask
 	old, new      target
@@ -75,7 +75,8 @@ func (c *comparison) note(spot ask, old, new target) {
 	}
 }
 
-// closeness says how near a request of an old cluster comes to that in the new file: declined, to another one, or to the one of its name.
+// closeness says how near a request of an old cluster comes to that in the new file: declined, to another one, or to
+// the one of its name.
 func closeness(old, new target) int {
 	switch {
 	case new.Declined:

@@ -374,7 +374,8 @@ func drawConfig(t *rapid.T) string {
 	return b.String() + "</Config>"
 }
 
-// TestPlatforms: files for two web servers that hand other paths to the plug-in differ, with samples that the core confirms on each.
+// TestPlatforms: files for two web servers that hand other paths to the plug-in differ, with samples that the core
+// confirms on each.
 func TestPlatforms(t *testing.T) {
 	cfg, _ := parser.Parse(1, []byte(base))
 	r, err := Compare(File{Config: cfg, Platform: "ihs"}, File{Config: cfg, Platform: "iis"})

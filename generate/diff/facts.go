@@ -1,5 +1,6 @@
-// Package diff compares two plugin-cfg.xml by what they mean: [Attributes] by the values in effect, [Behaviour] by the decisions they
-// lead to. The order of elements that have none, the names of groups, and definitions that no Route uses are no difference.
+// Package diff compares two plugin-cfg.xml by what they mean: [Attributes] by the values in effect, [Behaviour] by the
+// decisions they lead to. The order of elements that have none, the names of groups, and definitions that no Route
+// uses are no difference.
 package diff
 
 import (
@@ -247,8 +248,9 @@ func (f *facts) server(subject string, s *parser.Server) {
 	}
 }
 
-// routes states for each alias and URI where it leads: the cluster and the cookie names, all of them in file order where several Routes
-// claim it. A Route that names a missing definition is stated as it is: the plug-in rejects the file for it (R18).
+// routes states for each alias and URI where it leads: the cluster and the cookie names, all of them in file order
+// where several Routes claim it. A Route that names a missing definition is stated as it is: the plug-in rejects the
+// file for it (R18).
 func (f *facts) routes(cfg *parser.Config) {
 	f.leads = true
 	names := match.Resolve(cfg)

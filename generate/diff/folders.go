@@ -12,7 +12,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Pair is a file of one folder and the one of the other that stands for it, by their paths in the folders; "" for none.
+// Pair is a file of one folder and the one of the other that stands for it, by their paths in the folders; "" for
+// none.
 type Pair struct {
 	Old, New string
 	Report   *Report // nil: there is Trouble
@@ -25,7 +26,8 @@ type Folders struct {
 	Pairs            []Pair
 }
 
-// Pairs pairs the files of two folders: those of one path, then those with the same aliases. The others stand alone, last.
+// Pairs pairs the files of two folders: those of one path, then those with the same aliases. The others stand alone,
+// last.
 func Pairs(old, new map[string]*parser.Config) []Pair {
 	var pairs, gone []Pair
 	left := maps.Clone(new)

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Headline is the report in one sentence: who gets no new sessions, whose sessions lose their home, what goes elsewhere.
+// Headline is the report in one sentence: who gets no new sessions, whose sessions lose their home, what goes
+// elsewhere.
 func (r *Report) Headline() string {
 	if r.Same() {
 		return "same in effect"

@@ -11,8 +11,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// outage compares what it costs when a member fails: how long a client waits, how often one is sent to a member that is down, which bodies can be sent
-// again, and which failures mark a member down.
+// outage compares what it costs when a member fails: how long a client waits, how often one is sent to a member that
+// is down, which bodies can be sent again, and which failures mark a member down.
 func (c *comparison) outage(s *sample) {
 	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
 	tell := func(text string, said ...string) {
@@ -44,8 +44,8 @@ var marking = []struct {
 	{explain.Busy, "a 503"},
 }
 
-// marks tells which failures no longer mark a member down, or do so from now on (R51 to R55), of members that get requests by both files. What holds of
-// all of them is told of the cluster.
+// marks tells which failures no longer mark a member down, or do so from now on (R51 to R55), of members that get
+// requests by both files. What holds of all of them is told of the cluster.
 func (c *comparison) marks(s *sample) {
 	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
 	did, does := c.old.marks(s.old.id), c.new.marks(s.new.id)

@@ -8,7 +8,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// platform tells that the sides are for web servers that hand other paths to the plug-in (R16). The requests that this leads elsewhere are classes.
+// platform tells that the sides are for web servers that hand other paths to the plug-in (R16). The requests that this
+// leads elsewhere are classes.
 func (c *comparison) platform() {
 	var differ []string
 	for choice := range choices.All() {

@@ -72,7 +72,8 @@ func (c *comparison) keyrings() map[string]*keyring {
 	return has
 }
 
-// newNames are the host names, no addresses, at which only the new file has members, and where the first of them stands.
+// newNames are the host names, no addresses, at which only the new file has members, and where the first of them
+// stands.
 func (c *comparison) newNames() (names []string, at diag.Span) {
 	known := map[string]bool{}
 	for t := range transports(c.old.Config) {

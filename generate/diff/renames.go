@@ -100,7 +100,8 @@ func (r renames) now(cluster, name string) string {
 	return name
 }
 
-// renamings tells which members of a cluster have another name. Sessions do not mind: they name a member by its clone ID.
+// renamings tells which members of a cluster have another name. Sessions do not mind: they name a member by its clone
+// ID.
 func (c *comparison) renamings(s *sample) {
 	was, is := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
 	for i := range is.Members {

@@ -9,7 +9,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// sessions tells whose sessions lose their home: for each member of a cluster both files are asked about a request with a session of it.
+// sessions tells whose sessions lose their home: for each member of a cluster both files are asked about a request
+// with a session of it.
 func (c *comparison) sessions(s *sample) {
 	cluster := &c.old.table.Clusters[s.old.id]
 	shares := explain.NewSessions(c.old.table, s.old.id, &c.old.sem)
@@ -59,8 +60,8 @@ func (c *comparison) place(s *sample, k *Consequence) {
 	}
 }
 
-// home asks a file who serves a session of a clone ID: whether the one that has it does. The session comes in the cookie that this file asks for; that
-// cookies change is told by itself.
+// home asks a file who serves a session of a clone ID: whether the one that has it does. The session comes in the
+// cookie that this file asks for; that cookies change is told by itself.
 func (c *comparison) home(of *side, s *sample, clone string) bool {
 	at, spot := s.old, s.spot
 	if of == c.new {
@@ -122,7 +123,8 @@ func (c *comparison) reason(s *sample, id match.MemberID) string {
 	return fmt.Sprintf("it is gone, and its clone ID %s with it", m.CloneID)
 }
 
-// cookies tells the Uris whose sessions browsers name by another cookie, or in another part of the URL, than the new file asks for.
+// cookies tells the Uris whose sessions browsers name by another cookie, or in another part of the URL, than the new
+// file asks for.
 func (c *comparison) cookies() {
 	type kind struct{ cluster, uri, was, is string }
 	known := map[kind]int{}

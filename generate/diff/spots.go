@@ -35,8 +35,8 @@ func (a ask) request() routecheck.Request {
 	return routecheck.Request{TLS: a.port == 443, Host: parser.Address(a.host, strconv.Itoa(a.port)), Port: a.port, Target: a.target}
 }
 
-// asks lists the requests at which the decision of either side can turn. Where the sides are for different web servers, each of them is sent in the ways,
-// too, that only one of the two may clean up (R16).
+// asks lists the requests at which the decision of either side can turn. Where the sides are for different web
+// servers, each of them is sent in the ways, too, that only one of the two may clean up (R16).
 func asks(old, new *side) iter.Seq[ask] {
 	return func(yield func(ask) bool) {
 		had, has := old.table.UrisAt(), new.table.UrisAt()
@@ -113,8 +113,8 @@ func distinct[T comparable](items []T) []T {
 	})
 }
 
-// paths are the paths at which patterns tell requests apart: each exact path, the path and a path below of each prefix, and for suffixes one
-// below each prefix; and a path that none of them names.
+// paths are the paths at which patterns tell requests apart: each exact path, the path and a path below of each
+// prefix, and for suffixes one below each prefix; and a path that none of them names.
 func paths(patterns []string) []string {
 	all := []string{"/", "/" + other}
 	prefixes, suffixes := []string{"/"}, []string{}

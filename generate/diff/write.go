@@ -13,7 +13,8 @@ import (
 // Formats are the names that Write takes.
 var Formats = []string{"text", "json", "markdown"}
 
-// Options of a report. Only holds names of Sections, nil for all; AllValues tells of values too that a consequence has told already.
+// Options of a report. Only holds names of Sections, nil for all; AllValues tells of values too that a consequence has
+// told already.
 type Options struct {
 	Only      []string
 	AllValues bool

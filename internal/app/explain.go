@@ -14,8 +14,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-// Explain asks about words: a lint rule, an attribute or element, an open choice, a rule of the decision, a text or code
-// of http_plugin.log, or a topic.
+// Explain asks about words: a lint rule, an attribute or element, an open choice, a rule of the decision, a text or
+// code of http_plugin.log, or a topic.
 type Explain struct{ Words []string }
 
 // Run returns the pages of each word. Several words that are one phrase of the log are taken together.
@@ -162,7 +162,8 @@ func explainAttribute(a *parser.Attribute) string {
 	return b.String()
 }
 
-// defaultByLevel says what holds without an attribute: the table of what plug-in levels change is asked before the attribute's own row.
+// defaultByLevel says what holds without an attribute: the table of what plug-in levels change is asked before the
+// attribute's own row.
 func defaultByLevel(a *parser.Attribute) string {
 	if strings.HasPrefix(a.Doc.Default, "as ") {
 		return a.Doc.Default // of a ClusterAddress: as on a Server

@@ -9,7 +9,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// This file explains what is not known of the plug-in: open choices, the facts that an answer hangs on, and what levels and platforms change.
+// This file explains what is not known of the plug-in: open choices, the facts that an answer hangs on, and what
+// levels and platforms change.
 
 func explainChoice(c choices.Choice) string {
 	ch := choices.All()[c]

@@ -127,8 +127,8 @@ func ExplainPages() (words []string) {
 	return words
 }
 
-// explainTopic returns the page of a topic, or else the list of the pages that speak of a word, "" for none. Those whose name
-// holds the word come first.
+// explainTopic returns the page of a topic, or else the list of the pages that speak of a word, "" for none. Those
+// whose name holds the word come first.
 func explainTopic(word string) string {
 	var b strings.Builder
 	t := topicNamed(word)

@@ -6,8 +6,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-// LabMatrix asks what a table of failovers comes to: three members of which the first owns a session, one change, some of
-// them dead.
+// LabMatrix asks what a table of failovers comes to: three members of which the first owns a session, one change, some
+// of them dead.
 type LabMatrix struct{ Predict string } // the path of the table
 
 // LabMatrixAnswer is the table with its predicted columns, and where it gave others.

@@ -15,8 +15,8 @@ import (
 // what is gone, and adds nothing.
 const unusedPath = "testdata/unused.txt"
 
-// inTheMaking are rooms that are being built or cut: their next user may come with the next commit. Their names are not
-// held to the list, and -update writes them as they are.
+// inTheMaking are rooms that are being built or cut: their next user may come with the next commit. Their names are
+// not held to the list, and -update writes them as they are.
 var inTheMaking = []string{"routecheck/...", "proxy/...", "cmd/...", "internal/app/...", "internal/report/...",
 	"parser/pluginlog/...", "generate/diff"}
 

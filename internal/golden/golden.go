@@ -1,5 +1,5 @@
-// Package golden compares what a test made with the file that holds what is right, and writes the file anew under -update.
-// Every package with tests imports it, so that "go test ./... -update" is known everywhere.
+// Package golden compares what a test made with the file that holds what is right, and writes the file anew under
+// -update. Every package with tests imports it, so that "go test ./... -update" is known everywhere.
 package golden
 
 import (

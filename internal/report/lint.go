@@ -56,8 +56,8 @@ func (r *Findings) relative(id diag.FileID) string {
 	return name
 }
 
-// within returns the path of a file with slashes: relative to the base where it lies below it, else absolute. Without a base it is the name
-// that the file was given.
+// within returns the path of a file with slashes: relative to the base where it lies below it, else absolute. Without
+// a base it is the name that the file was given.
 func (r *Findings) within(id diag.FileID) (name string, inside bool) {
 	if name = r.Files.Name(id); name == "<stdin>" {
 		return "stdin", true
@@ -76,7 +76,8 @@ func (r *Findings) within(id diag.FileID) (name string, inside bool) {
 	return filepath.ToSlash(name), false
 }
 
-// spot is a span as the formats want it: lines and columns from 1, columns in code points, the end behind the last one.
+// spot is a span as the formats want it: lines and columns from 1, columns in code points, the end behind the last
+// one.
 type spot struct {
 	File      string `json:"file"`
 	Line      int    `json:"line"`

@@ -19,8 +19,8 @@ import (
 
 const home = "https://github.com/wasplug/wasplug"
 
-// fingerprints returns, for each finding, what stays the same when lines move: rule, file and element path; several of one kind in one
-// place are numbered.
+// fingerprints returns, for each finding, what stays the same when lines move: rule, file and element path; several of
+// one kind in one place are numbered.
 func (r *Findings) fingerprints() []string {
 	seen := map[string]int{}
 	out := make([]string, len(r.Findings))
@@ -117,7 +117,8 @@ func (r *Findings) result(f *lint.Placed, index map[string]int, print string) *s
 	return res
 }
 
-// location places a finding; one that stands in no file is placed at the first line of the first file, as code scanning wants a place.
+// location places a finding; one that stands in no file is placed at the first line of the first file, as code
+// scanning wants a place.
 func (r *Findings) location(s diag.Span) *sarif.Location {
 	if s.IsZero() && len(r.Checked) > 0 {
 		s.File = r.Checked[0]
@@ -152,7 +153,8 @@ func (r *Findings) region(s diag.Span) *sarif.Region {
 	return region
 }
 
-// fix describes a repair. An edit of every fix is in the file of its finding; its place is given in bytes too, which no encoding changes.
+// fix describes a repair. An edit of every fix is in the file of its finding; its place is given in bytes too, which
+// no encoding changes.
 func (r *Findings) fix(f *diag.Fix) *sarif.Fix {
 	how := " (changes behaviour: --fix=all)"
 	if f.Safe {

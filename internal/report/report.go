@@ -1,8 +1,8 @@
 // Package report writes what use cases answer, in the formats that people and programs read. It knows how an answer
 // looks and not how it came about, and writes to whatever it is given.
 //
-// Each kind of answer has a list of formats: [Why] and others. A format is one row in such a list and one function that
-// writes it; --format, its help and completion read the list. What formats share stands in json.go and junit.go.
+// Each kind of answer has a list of formats: [Why] and others. A format is one row in such a list and one function
+// that writes it; --format, its help and completion read the list. What formats share stands in json.go and junit.go.
 package report
 
 import (

@@ -88,8 +88,8 @@ func reports(t *testing.T) map[string]struct {
 	}
 }
 
-// TestEveryReport holds each kind of answer in each of its formats to the syntax of the format, and to what a terminal may
-// get. What it says, the scripts of cmd/wasplug hold.
+// TestEveryReport holds each kind of answer in each of its formats to the syntax of the format, and to what a terminal
+// may get. What it says, the scripts of cmd/wasplug hold.
 func TestEveryReport(t *testing.T) {
 	for kind, r := range reports(t) {
 		for _, format := range r.names {

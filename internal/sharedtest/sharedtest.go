@@ -68,6 +68,6 @@ func Large(t testing.TB, args ...string) []byte {
 	return out.Bytes()
 }
 
-// Long reports whether the long form of a test is asked for, by WASPLUG_LONG: .ci/run does. What takes seconds on large
-// inputs has a short form that every run goes through.
+// Long reports whether the long form of a test is asked for, by WASPLUG_LONG: .ci/run does. What takes seconds on
+// large inputs has a short form that every run goes through.
 func Long() bool { return os.Getenv("WASPLUG_LONG") != "" }

@@ -6,8 +6,8 @@ import "strings"
 // Width is that of a terminal that nobody has widened.
 const Width = 80
 
-// Fill breaks text into lines of Width columns, behind an indent. Lines that begin with blanks are examples: one that is
-// too long is continued with "\" as a shell takes it, so that it can be copied.
+// Fill breaks text into lines of Width columns, behind an indent. Lines that begin with blanks are examples: one that
+// is too long is continued with "\" as a shell takes it, so that it can be copied.
 func Fill(text string, indent int) string {
 	var b strings.Builder
 	var paragraph []string

@@ -11,9 +11,9 @@ import (
 // cost about as much as a request does, so clients that ask again at once never pay for it.
 const ParkAfter = match.Nanos(Tick) / 2 // the second tick from now finds it over
 
-// Lot is where idle connections of clients wait: the waker watches them all, and none of them has a goroutine, buffers,
-// or anything else that serves a request. A parked client costs what the kernel, its socket and, over TLS, crypto/tls
-// hold for its connection, and a spot with what its server keeps of it.
+// Lot is where idle connections of clients wait: the waker watches them all, and none of them has a goroutine,
+// buffers, or anything else that serves a request. A parked client costs what the kernel, its socket and, over TLS,
+// crypto/tls hold for its connection, and a spot with what its server keeps of it.
 type Lot[Kept any] struct {
 	// resume takes a connection up again. It is called with the lock held, so that whoever empties the lot knows it
 	// empty.

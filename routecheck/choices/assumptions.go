@@ -10,8 +10,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-// Assumptions holds a value for every open choice, and the defaults that changed between plug-in levels. The zero Assumptions is no level's;
-// begin with [Latest], [Level] or [Defaults].
+// Assumptions holds a value for every open choice, and the defaults that changed between plug-in levels. The zero
+// Assumptions is no level's; begin with [Latest], [Level] or [Defaults].
 type Assumptions struct {
 	value   [NumPoints]uint8
 	Session session.Assumed // what is assumed of the servers' sessions
@@ -25,8 +25,8 @@ type Assumptions struct {
 	TellsFailover bool
 	// ESIAbsent says whether ESI caching is on when ESIEnable is absent: true, false, or unknown.
 	ESIAbsent string
-	// GuardsMembers: the web server answers a path with %00 or a broken escape with 400 where a Route takes it, whatever
-	// the choice path-normalisation is (R16). The bundled proxy does.
+	// GuardsMembers: the web server answers a path with %00 or a broken escape with 400 where a Route takes it,
+	// whatever the choice path-normalisation is (R16). The bundled proxy does.
 	GuardsMembers bool
 }
 
@@ -111,8 +111,8 @@ type Override struct {
 	Value  uint8
 }
 
-// Consult reads a choice and notes that an answer may hang on it. Every decision reads its choices here, and only where the values
-// would differ: that is what makes certainty sound and cheap.
+// Consult reads a choice and notes that an answer may hang on it. Every decision reads its choices here, and only
+// where the values would differ: that is what makes certainty sound and cheap.
 func (s *Assumptions) Consult(c Choice, seen *Consulted) uint8 {
 	if seen != nil {
 		seen.points |= 1 << c

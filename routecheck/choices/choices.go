@@ -6,10 +6,12 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-// Choice names a point on which the real plug-in's behaviour is not documented. Every rule marked "assumed" hangs on one.
+// Choice names a point on which the real plug-in's behaviour is not documented. Every rule marked "assumed" hangs on
+// one.
 type Choice uint8
 
-// The open choices. Their names on the command line and their values stand in [Choices]; the first value is the default.
+// The open choices. Their names on the command line and their values stand in [Choices]; the first value is the
+// default.
 const (
 	ScoreCombination Choice = iota
 	VhostScore
@@ -133,8 +135,8 @@ func (c Choice) ValueName(value uint8) string {
 	return table[c].Values[value]
 }
 
-// FirstSession is the place of the first session choice behind the points of the plug-in: they are no choices of the plug-in, so no decision
-// consults them, but what becomes of a session hangs on them.
+// FirstSession is the place of the first session choice behind the points of the plug-in: they are no choices of the
+// plug-in, so no decision consults them, but what becomes of a session hangs on them.
 const FirstSession = NumPoints
 
 var sessionChoices = session.Choices()

@@ -1,8 +1,9 @@
-// Package choices holds the points on which the real plug-in's behaviour is not documented: each has a name, values, and a default that
-// may hang on the plug-in level and the web server. It also keeps the rules of the decision procedure with how well each is known.
+// Package choices holds the points on which the real plug-in's behaviour is not documented: each has a name, values,
+// and a default that may hang on the plug-in level and the web server. It also keeps the rules of the decision
+// procedure with how well each is known.
 //
-// It knows which choices were consulted by a decision, and walks the tree of those that were: that is what certainty stands on. It
-// does not know what a value leads to, nor what a request is.
+// It knows which choices were consulted by a decision, and walks the tree of those that were: that is what certainty
+// stands on. It does not know what a value leads to, nor what a request is.
 //
 // Start at [Choice], [Assumptions.Consult] and [Tree].
 package choices

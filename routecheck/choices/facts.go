@@ -2,9 +2,9 @@ package choices
 
 import "slices"
 
-// The facts that neither the file nor the request tells. No value of an open choice settles them, but an answer hangs on them in the same
-// way: they are consulted like choices, count on behind them, and one walk visits both (see explorer). The value 0 is what the
-// answer assumes, 1 the opposite.
+// The facts that neither the file nor the request tells. No value of an open choice settles them, but an answer hangs
+// on them in the same way: they are consulted like choices, count on behind them, and one walk visits both (see
+// explorer). The value 0 is what the answer assumes, 1 the opposite.
 const (
 	BodyBeyondBuffer Choice = NumChoices + iota
 	BodyBeyondLimit

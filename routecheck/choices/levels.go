@@ -13,7 +13,8 @@ import (
 // version is a plug-in level: four numbers, 7.0.0.13.
 type version [4]int
 
-// LevelFact is a choice or default that a plug-in level changes: one row of the one table that lint, explain, why and the proxy ask.
+// LevelFact is a choice or default that a plug-in level changes: one row of the one table that lint, explain, why and
+// the proxy ask.
 type LevelFact struct {
 	Name     string // of the choice, or of the default
 	Rule     string // the rule of the decision that asks for it, "" for none
@@ -99,12 +100,12 @@ var latest = sync.OnceValue(func() Assumptions {
 	return s
 })
 
-// Level returns the defaults of a plug-in level in IBM HTTP Server: "latest", or a version such as "8.5.5.20". A level takes what the
-// nearest one not above it has; a version below 5.1 is an error.
+// Level returns the defaults of a plug-in level in IBM HTTP Server: "latest", or a version such as "8.5.5.20". A level
+// takes what the nearest one not above it has; a version below 5.1 is an error.
 func Level(name string) (Assumptions, error) { return Defaults(name, "") }
 
-// Defaults returns the defaults of a plug-in level in a web server. level is "latest" ("" too), or a version; platform one of [Platforms],
-// "" the first.
+// Defaults returns the defaults of a plug-in level in a web server. level is "latest" ("" too), or a version; platform
+// one of [Platforms], "" the first.
 func Defaults(level, platform string) (Assumptions, error) {
 	var s Assumptions
 	v, err := parseLevel(level)

@@ -67,7 +67,8 @@ func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "<", `\<`, "*", `\*`, "_", `\_`).Replace(text)
 }
 
-// TestFactsAreNoChoices: a fact is shown with the choices, but nobody can assume it, and the callers that try every choice do not meet it.
+// TestFactsAreNoChoices: a fact is shown with the choices, but nobody can assume it, and the callers that try every
+// choice do not meet it.
 func TestFactsAreNoChoices(t *testing.T) {
 	var sem Assumptions
 	for _, f := range OpenFacts() {

@@ -12,7 +12,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// homes says who gets a request, "chance" when nobody has its session, and which of the choices about names were consulted.
+// homes says who gets a request, "chance" when nobody has its session, and which of the choices about names were
+// consulted.
 func homes(t *testing.T, table *match.Table, rq match.Request, assume string) string {
 	t.Helper()
 	sem, rec := choices.Latest(), failover.ChoicesOnly()
@@ -32,7 +33,8 @@ func homes(t *testing.T, table *match.Table, rq match.Request, assume string) st
 	return got
 }
 
-// TestLetterCase: the letter case of clone IDs and cookie names counts by default; the choice is asked only where another case would match.
+// TestLetterCase: the letter case of clone IDs and cookie names counts by default; the choice is asked only where
+// another case would match.
 func TestLetterCase(t *testing.T) {
 	table := mustTable(t, clusterXML("", "", threeServers("")+lists("a b", "c")))
 	for _, c := range []struct{ cookie, assume, want string }{
@@ -52,7 +54,8 @@ func TestLetterCase(t *testing.T) {
 	}
 }
 
-// TestSSLSessionCookie: SSLJSESSION counts over TLS, otherwise only under the choice, which is asked only where the cookie is there.
+// TestSSLSessionCookie: SSLJSESSION counts over TLS, otherwise only under the choice, which is asked only where the
+// cookie is there.
 func TestSSLSessionCookie(t *testing.T) {
 	table := mustTable(t, clusterXML("", "", threeServers("")))
 	for _, c := range []struct{ cookie, assume, want string }{
@@ -85,7 +88,8 @@ func TestPartitionID(t *testing.T) {
 	}
 }
 
-// TestCloneIDIsNoPartitionID: an entry of the partition table for a number that is a server's clone ID decides nothing (R28).
+// TestCloneIDIsNoPartitionID: an entry of the partition table for a number that is a server's clone ID decides nothing
+// (R28).
 func TestCloneIDIsNoPartitionID(t *testing.T) {
 	table := mustTable(t, clusterXML("", `GetDWLMTable="true"`, server("a", `CloneID="12345678"`)+server("b", `CloneID="c1"`)))
 	for id, want := range map[string]match.MemberID{"12345678": 0, "12345679": 1} {

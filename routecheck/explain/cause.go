@@ -34,7 +34,8 @@ type Near struct {
 
 const mostNear = 3
 
-// inquiry looks for the causes of a session that does not get home. It finds them by changing the request and asking again.
+// inquiry looks for the causes of a session that does not get home. It finds them by changing the request and asking
+// again.
 type inquiry struct {
 	e      *explanation
 	rq     *match.Request
@@ -47,8 +48,9 @@ type inquiry struct {
 
 const lost = "the session is lost"
 
-// cause returns the first cause in the order of these rules, and the codes of the others that apply. Nothing is told of an answer that is an
-// error, of a request without session, and of one whose session has a home in the primary list: other steps tell why that is not usable.
+// cause returns the first cause in the order of these rules, and the codes of the others that apply. Nothing is told
+// of an answer that is an error, of a request without session, and of one whose session has a home in the primary
+// list: other steps tell why that is not usable.
 func (e *explanation) cause(rq *match.Request, o *Result, ends []failover.Answer) (*Cause, []string) {
 	also := []string{}
 	if len(o.Attempts) == 0 || o.Attempts[0].By == failover.ByAffinity || o.Attempts[0].By == failover.ByNextPrimary ||
@@ -71,8 +73,8 @@ func (e *explanation) cause(rq *match.Request, o *Result, ends []failover.Answer
 	return &q.causes[0], also
 }
 
-// look goes through the causes in their order. A session that stands where nobody looks for it is told of only where it has a home here; to the only
-// server of a cluster its sessions come whatever they carry.
+// look goes through the causes in their order. A session that stands where nobody looks for it is told of only where
+// it has a home here; to the only server of a cluster its sessions come whatever they carry.
 func (q *inquiry) look() {
 	watched := q.watched()
 	switch {
@@ -115,8 +117,8 @@ func (q *inquiry) owner(id string, sem *choices.Assumptions) match.MemberID {
 	return match.NoMember
 }
 
-// atHome reports whether the session has a home in the primary list, the partition table names one (R28), or its member gets the request all the same,
-// such as a backup while no primary is usable.
+// atHome reports whether the session has a home in the primary list, the partition table names one (R28), or its
+// member gets the request all the same, such as a backup while no primary is usable.
 func (q *inquiry) atHome(ends []failover.Answer) bool {
 	table := q.e.sc.partition(q.m.Cluster)
 	return slices.ContainsFunc(q.ids, func(id string) bool {

@@ -192,7 +192,8 @@ func nearText(near []Near) string {
 	return strings.Join(parts, "; ")
 }
 
-// TestPartitionIsNotCertain: where the table that a process learns would decide, the answer is not certain unless the entry is given (R28).
+// TestPartitionIsNotCertain: where the table that a process learns would decide, the answer is not certain unless the
+// entry is given (R28).
 func TestPartitionIsNotCertain(t *testing.T) {
 	for _, c := range []struct {
 		cluster, id string
@@ -236,7 +237,8 @@ func TestPartitionIsNotCertain(t *testing.T) {
 	}
 }
 
-// TestNothingIsLost: a session that has a home, or reaches its member all the same, has no cause; why another member gets it the steps tell.
+// TestNothingIsLost: a session that has a home, or reaches its member all the same, has no cause; why another member
+// gets it the steps tell.
 func TestNothingIsLost(t *testing.T) {
 	marked := match.Nanos(10 * match.Second)
 	for _, c := range []struct {

@@ -92,7 +92,8 @@ type reading struct {
 	near   *Near // nil: it names a server, but does not lead to it
 }
 
-// mend tells the causes by the first set of remedies after which a carrier leads home, or names a server at least. It reports whether there was one.
+// mend tells the causes by the first set of remedies after which a carrier leads home, or names a server at least. It
+// reports whether there was one.
 func (q *inquiry) mend(carriers []carrier, sets ...remedies) bool {
 	for _, set := range sets {
 		for i := range carriers {

@@ -45,8 +45,9 @@ func (p *played) consulted() (all uint64) {
 	return all
 }
 
-// without returns the answers where a fact is the opposite of what they assume, and nobody can tell what follows: unknown for the requests
-// that consulted it, and for those after them that the same cluster serves, whose state it changes.
+// without returns the answers where a fact is the opposite of what they assume, and nobody can tell what follows:
+// unknown for the requests that consulted it, and for those after them that the same cluster serves, whose state it
+// changes.
 func (p *played) without(c choices.Choice) []distribution {
 	out := slices.Clone(p.answers)
 	stirred := map[match.ClusterID]bool{}
@@ -69,8 +70,8 @@ type explorer struct {
 	leaves []branch
 }
 
-// explore returns what every combination of the open choices and facts gives, the base first. fixed are choices that the user has settled.
-// proven is false when the budget ended before the walk did.
+// explore returns what every combination of the open choices and facts gives, the base first. fixed are choices that
+// the user has settled. proven is false when the budget ended before the walk did.
 func (x *explorer) explore(base *choices.Assumptions, fixed uint64) (leaves []branch, proven bool) {
 	begun := false
 	walk := choices.Tree[played]{
@@ -106,7 +107,8 @@ type Dependence struct {
 	Gives  string            `json:"gives"`            // the answer, or unknown
 }
 
-// alternative is what one combination of choices and facts gives for one request: a set of answers, and the fate of its session.
+// alternative is what one combination of choices and facts gives for one request: a set of answers, and the fate of
+// its session.
 type alternative struct {
 	overrides []choices.Override
 	answers   distribution
@@ -117,7 +119,8 @@ func (v *alternative) same(other *alternative) bool {
 	return v.fate == other.fate && v.answers.same(other.answers)
 }
 
-// alternatives lists what every combination gives for one request, the base first. What becomes of the session hangs on choices of its own.
+// alternatives lists what every combination gives for one request, the base first. What becomes of the session hangs
+// on choices of its own.
 func (e *explanation) alternatives(request int) []alternative {
 	var all []alternative
 	for _, l := range e.leaves {

@@ -62,7 +62,8 @@ func randomScenario(t *rapid.T) (*match.Table, *Scenario) {
 	return table, sc
 }
 
-// TestCertaintyIsSound: when an answer is certain, no combination of the open choices gives another; and each dependence gives what it says.
+// TestCertaintyIsSound: when an answer is certain, no combination of the open choices gives another; and each
+// dependence gives what it says.
 func TestCertaintyIsSound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		table, sc := randomScenario(t)
@@ -118,7 +119,8 @@ func (cs distribution) sameEnds(ends []failover.Answer) bool {
 	return cs.same(other.chances)
 }
 
-// TestExhaustive tries every combination of the choices that a case can consult, by brute force, for each of its requests.
+// TestExhaustive tries every combination of the choices that a case can consult, by brute force, for each of its
+// requests.
 func TestExhaustive(t *testing.T) {
 	sixty := 60 * match.Second
 	probes := append(Repeat(get("/x", affinityTo+"a1"), 1, 0), Repeat(get("/x"), 2, 90*match.Second)...)
@@ -220,7 +222,8 @@ func TestSettledChoicesAreNotOpen(t *testing.T) {
 	}
 }
 
-// TestMoreChanceThanCanBeVisited: ten random choices among three members have 59,049 outcomes; the answer is then an estimate, and says so.
+// TestMoreChanceThanCanBeVisited: ten random choices among three members have 59,049 outcomes; the answer is then an
+// estimate, and says so.
 func TestMoreChanceThanCanBeVisited(t *testing.T) {
 	table := mustTable(t, clusterXML("", `LoadBalance="Random"`, threeServers("")))
 	sc := &Scenario{Requests: Repeat(get("/x"), 10, 0)}
@@ -236,7 +239,8 @@ func TestMoreChanceThanCanBeVisited(t *testing.T) {
 	}
 }
 
-// TestPartition is R28: with a table the partition ID names the member and the lists do not apply; without one the request is balanced.
+// TestPartition is R28: with a table the partition ID names the member and the lists do not apply; without one the
+// request is balanced.
 func TestPartition(t *testing.T) {
 	table := mustTable(t, clusterXML("", `GetDWLMTable="true"`, threeServers("")+lists("a", "b")))
 	sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"-123456"), 1, 0)}

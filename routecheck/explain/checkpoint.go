@@ -5,8 +5,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// checkpoint is a moment that a process can return to again and again, at the cost of what has happened since and not of what there is: whoever
-// visits every outcome of chance in a cluster of thousands of members plays as many runs, each of which touches a few of them.
+// checkpoint is a moment that a process can return to again and again, at the cost of what has happened since and not
+// of what there is: whoever visits every outcome of chance in a cluster of thousands of members plays as many runs,
+// each of which touches a few of them.
 type checkpoint struct {
 	now     match.Nanos
 	states  map[match.ClusterID]failover.ClusterState
@@ -33,7 +34,8 @@ func (p *Process) mark() {
 	}
 }
 
-// add keeps the state of a cluster. One that the process touches first behind its checkpoint is in its first state until then.
+// add keeps the state of a cluster. One that the process touches first behind its checkpoint is in its first state
+// until then.
 func (c *checkpoint) add(id match.ClusterID, cs *failover.ClusterState) {
 	if c != nil {
 		c.states[id] = cs.Clone()

@@ -50,7 +50,8 @@ func TestCheckpoint(t *testing.T) {
 	})
 }
 
-// TestCheckpointOfRaise: an action that gives weight to every member (R32) is undone for those that got no attempt, too.
+// TestCheckpointOfRaise: an action that gives weight to every member (R32) is undone for those that got no attempt,
+// too.
 func TestCheckpointOfRaise(t *testing.T) {
 	p := NewProcess(mustTable(t, clusterXML("", "", server("a", `LoadBalanceWeight="3"`)+server("b", `LoadBalanceWeight="2"`))), &choices.Assumptions{}, 1)
 	for i := range p.State(0).Members {
@@ -136,8 +137,9 @@ func samplesBytes(t testing.TB, members int) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// TestExplainWork counts what an explanation allocates, which unlike time is the same on every machine: for four times the members it may need
-// four times as much and a little, where playing every outcome with all members anew would need sixteen times.
+// TestExplainWork counts what an explanation allocates, which unlike time is the same on every machine: for four times
+// the members it may need four times as much and a little, where playing every outcome with all members anew would
+// need sixteen times.
 func TestExplainWork(t *testing.T) {
 	for _, kind := range []string{"", `LoadBalance="Random"`} {
 		small, large := explainBytes(t, kind, 500), explainBytes(t, kind, 2000)

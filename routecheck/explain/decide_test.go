@@ -314,7 +314,8 @@ func TestFactsHoldInTheirTime(t *testing.T) {
 	}
 }
 
-// TestStarts: a request starts a gap behind the start of the one before, at its own time, or when the one before has ended, whatever is last.
+// TestStarts: a request starts a gap behind the start of the one before, at its own time, or when the one before has
+// ended, whatever is last.
 func TestStarts(t *testing.T) {
 	table := mustTable(t, clusterXML("", "", server("a", `ConnectTimeout="7"`)+server("b", "")))
 	for _, c := range []struct {
@@ -425,7 +426,8 @@ func TestNormalisedWeights(t *testing.T) {
 	}
 }
 
-// TestOnlyUsableMembers plays random faults, marks and clocks and checks each assignment against a literal reading of R42.
+// TestOnlyUsableMembers plays random faults, marks and clocks and checks each assignment against a literal reading of
+// R42.
 func TestOnlyUsableMembers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 5).Draw(t, "members")

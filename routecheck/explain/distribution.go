@@ -7,7 +7,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/failover"
 )
 
-// distribution is the set of answers that chance allows for one request, with the probability of each, in the order of the file.
+// distribution is the set of answers that chance allows for one request, with the probability of each, in the order of
+// the file.
 type distribution []chanced
 
 // sort puts members in the order of the file, and ends without one behind them: one set has one form, whoever is next.

@@ -1,8 +1,10 @@
-// Package explain answers a scenario: requests, asked of one process in a given state, with conditions of its members. It plays them
-// through match and failover under every outcome of chance and every combination of the open choices that were consulted, and says
-// what the answer is, how certain, on what it hangs, and why a session does not get home.
+// Package explain answers a scenario: requests, asked of one process in a given state, with conditions of its members.
+// It plays them through match and failover under every outcome of chance and every combination of the open choices
+// that were consulted, and says what the answer is, how certain, on what it hangs, and why a session does not get
+// home.
 //
-// It knows an offline clock and members that fail on command. It decides nothing: a [Process] drives match and failover.
+// It knows an offline clock and members that fail on command. It decides nothing: a [Process] drives match and
+// failover.
 //
 // Start at [Explain], then at Process.Do.
 package explain

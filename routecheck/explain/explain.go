@@ -59,7 +59,8 @@ func (e *explanation) prove(fixed []choices.Choice) {
 	e.leaves, e.proven = x.explore(&e.sem, settled)
 }
 
-// decisions plays the scenario once more: where chance is open, the run in which every draw gives the first possibility.
+// decisions plays the scenario once more: where chance is open, the run in which every draw gives the first
+// possibility.
 func (e *explanation) decisions() []Decision {
 	out := make([]Decision, len(e.sc.Requests))
 	e.starts = make([]match.Nanos, len(out))
@@ -183,7 +184,8 @@ func (e *explanation) place(s diag.Span) *diag.Position {
 	return &p
 }
 
-// possible lists the members that chance can choose for this request or, where it chooses, later on, in the order of the cluster.
+// possible lists the members that chance can choose for this request or, where it chooses, later on, in the order of
+// the cluster.
 func (e *explanation) possible(rq *match.Request, answers distribution, after *Process, c match.ClusterID) []Possibility {
 	out := []Possibility{}
 	cluster := &e.t.Clusters[c]

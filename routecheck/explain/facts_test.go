@@ -34,7 +34,8 @@ func dependsOn(d *Decision) string {
 	return strings.Join(parts, "; ")
 }
 
-// TestBodyOfUnknownSize: whether it fits PostBufferSize decides only where it has been sent, and would be sent again (R57).
+// TestBodyOfUnknownSize: whether it fits PostBufferSize decides only where it has been sent, and would be sent again
+// (R57).
 func TestBodyOfUnknownSize(t *testing.T) {
 	for _, c := range []struct {
 		name, cluster, servers string
@@ -68,8 +69,8 @@ func TestBodyOfUnknownSize(t *testing.T) {
 	}
 }
 
-// TestSessionPath: no text says whether the session of the URL is read from the path as sent or from what the web server leaves of it. It is asked for only
-// where that is not the same.
+// TestSessionPath: no text says whether the session of the URL is read from the path as sent or from what the web
+// server leaves of it. It is asked for only where that is not the same.
 func TestSessionPath(t *testing.T) {
 	for _, c := range []struct{ path, answer, depends string }{
 		{"/x;jsessionid=0000s:b1", "b of C", ""},
@@ -116,8 +117,8 @@ func TestIntelligentManagement(t *testing.T) {
 	}
 }
 
-// TestUnknownFacts: what follows from a fact that nobody can tell is unknown for the request that asks for it and for those after it that
-// meet its cluster, for no other.
+// TestUnknownFacts: what follows from a fact that nobody can tell is unknown for the request that asks for it and for
+// those after it that meet its cluster, for no other.
 func TestUnknownFacts(t *testing.T) {
 	answer := func(c match.ClusterID) distribution {
 		return distribution{{failover.Answer{Decision: failover.Forward, Cluster: c, Member: 0}, 1}}

@@ -8,7 +8,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Headlines are the first lines of an answer: what becomes of the request, and why; where its session does not get home, that comes first.
+// Headlines are the first lines of an answer: what becomes of the request, and why; where its session does not get
+// home, that comes first.
 func Headlines(t *match.Table, d *Decision) []string {
 	if d.Cause != nil {
 		return causeLines(t, d)

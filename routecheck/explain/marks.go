@@ -6,8 +6,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Marks says of each member of a cluster whether a fault marks it down, when a request without body meets it on a fresh stream (R50 to R55). It is false
-// of those that get no request: they stand in no list, have no usable Transport, or the fault cannot happen to them.
+// Marks says of each member of a cluster whether a fault marks it down, when a request without body meets it on a
+// fresh stream (R50 to R55). It is false of those that get no request: they stand in no list, have no usable
+// Transport, or the fault cannot happen to them.
 func Marks(t *match.Table, id match.ClusterID, fault FailureMode, sem *choices.Assumptions) []bool {
 	c := &t.Clusters[id]
 	marks := make([]bool, len(c.Members))

@@ -11,7 +11,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// TestMarksOfSteps: a step is no better known than the rules that it shows, and names the open choice that it hangs on.
+// TestMarksOfSteps: a step is no better known than the rules that it shows, and names the open choice that it hangs
+// on.
 func TestMarksOfSteps(t *testing.T) {
 	route := func(uri string) string {
 		return strings.Replace(clusterXML("", "", server("a", "")+server("b", "")), `<Uri Name="/*"/>`, `<Uri Name="`+uri+`"/>`, 1)
@@ -58,7 +59,8 @@ func TestMarksOfSteps(t *testing.T) {
 	}
 }
 
-// TestProbedByAnother: a member whose retry is due, but which another request is probing, is skipped, and the step says so (R52).
+// TestProbedByAnother: a member whose retry is due, but which another request is probing, is skipped, and the step
+// says so (R52).
 func TestProbedByAnother(t *testing.T) {
 	table, sem := mustTable(t, clusterXML("", "", threeServers(""))), choices.Latest()
 	p := NewProcess(table, &sem, 0)
@@ -120,7 +122,8 @@ func TestBusyProbeUnderMarkBusyDown(t *testing.T) {
 	}
 }
 
-// TestPassedOnAnswerHasBegun: a 503 that is passed on is the client's answer, and nothing is retried behind it (R53, R58).
+// TestPassedOnAnswerHasBegun: a 503 that is passed on is the client's answer, and nothing is retried behind it (R53,
+// R58).
 func TestPassedOnAnswerHasBegun(t *testing.T) {
 	table, sem := mustTable(t, clusterXML("", "", server("a", ""))), choices.Latest()
 	rq := get("/x")

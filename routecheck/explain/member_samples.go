@@ -18,12 +18,13 @@ type MemberSample struct {
 	stage *stage // shared by the samples of a cluster
 }
 
-// crowd is how many members of a Random cluster are too many to let all but one refuse: for each member that takes as many facts and draws.
+// crowd is how many members of a Random cluster are too many to let all but one refuse: for each member that takes as
+// many facts and draws.
 const crowd = 32
 
-// MemberSamples finds, for a cluster and a request that it wins, a scenario for each member that can answer: by its session, by where round
-// robin stands, or because everybody else refuses. In a large Random cluster chance is pinned instead, and backups that have no clone ID have none; nor has
-// a server in neither list (R40).
+// MemberSamples finds, for a cluster and a request that it wins, a scenario for each member that can answer: by its
+// session, by where round robin stands, or because everybody else refuses. In a large Random cluster chance is pinned
+// instead, and backups that have no clone ID have none; nor has a server in neither list (R40).
 func MemberSamples(t *match.Table, s space.Sample, sem *choices.Assumptions) []MemberSample {
 	var out []MemberSample
 	id := s.Match.Cluster
@@ -104,8 +105,8 @@ func waysTo(t *match.Table, s space.Sample, m match.MemberID, seeds map[match.Me
 	}
 }
 
-// MemberHangsOn names the open choices and facts on which it hangs that a scenario reaches its member. Samples that MemberSamples gave together must not
-// be asked about at the same time.
+// MemberHangsOn names the open choices and facts on which it hangs that a scenario reaches its member. Samples that
+// MemberSamples gave together must not be asked about at the same time.
 func MemberHangsOn(t *match.Table, m *MemberSample, sem *choices.Assumptions) (names []string) {
 	sc := m.Scenario
 	sc.stage = m.stage

@@ -10,7 +10,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// oracleLevels is the table of defaults by plug-in level, as the text has it; a row between two columns of the text says which one holds there.
+// oracleLevels is the table of defaults by plug-in level, as the text has it; a row between two columns of the text
+// says which one holds there.
 const oracleLevels = `
 level      affinity-failover retry-clock  ttl 503-clears wsfo  connect esi     merge-slashes
 5.1        next-primary      arrival-both 0   false      false 0       true    no

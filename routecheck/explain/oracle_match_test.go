@@ -15,7 +15,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// This file is a naive reading of section 2 of the procedure, written from its text alone, and what holds the matcher against it.
+// This file is a naive reading of section 2 of the procedure, written from its text alone, and what holds the matcher
+// against it.
 
 // oracleRoute is a Route; a nil list is a group that the Route does not name.
 type oracleRoute struct {
@@ -94,7 +95,8 @@ func oracleMatch(routes []oracleRoute, compat bool, rq *match.Request, sem *choi
 }
 
 func oracleBeats(a, b oracleFound, is func(choices.Choice, string) bool) bool {
-	// The text does not say which of two choices goes first: here vhost-then-uri does, so a better host wins even for a suffix pattern.
+	// The text does not say which of two choices goes first: here vhost-then-uri does, so a better host wins even for
+	// a suffix pattern.
 	if a.suffix != b.suffix && !(is(choices.ScoreCombination, "vhost-then-uri") && a.vhostScore != b.vhostScore) {
 		return b.suffix
 	}
@@ -241,7 +243,8 @@ func oracleNormalised(p string, is func(choices.Choice, string) bool) (string, b
 	return "/" + strings.Join(kept, "/"), true
 }
 
-// oracleInURL is the session identifier of R20. The text does not say which path it is read from: here the one that was sent.
+// oracleInURL is the session identifier of R20. The text does not say which path it is read from: here the one that
+// was sent.
 func oracleInURL(rq *match.Request, identifier string) string {
 	path, _, _ := strings.Cut(rq.Target, "?")
 	_, value, ok := strings.Cut(path, ";"+identifier+"=")
@@ -324,7 +327,8 @@ func TestOracleMatch(t *testing.T) {
 					pick("params", "", "", "", ";jsessionid=1:a", ";jsessionid=0000%31:a", ";jsessionid=0000/../x", ";other=1", ";jsessionid", ";a=1;other=2", ";a=1", ";JSESSIONID=2") + pick("query", "", "", "?x=/y;z", "?")}
 			m, ok := table.Match(&rq, &sem)
 			want, wantOK := oracleMatch(routes, compat, &rq, &sem)
-			// Of aliases with the same score the one named may be another: routecheck prefers the more specific, R13 the first.
+			// Of aliases with the same score the one named may be another: routecheck prefers the more specific, R13
+			// the first.
 			score := -1
 			if h, p := table.HostPort(&rq, &sem); m.Alias() != "" {
 				score = oracleAlias(m.Alias(), h, fmt.Sprint(p), func(c choices.Choice, value string) bool { return sem.Value(c) == value })

@@ -10,8 +10,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// This file is a second, naive reading of the decision procedure, written from its text alone: slow, plain, and independent of Next and
-// Observe. The property test beside it holds the two against each other. The ClusterAddress is the member after the last server.
+// This file is a second, naive reading of the decision procedure, written from its text alone: slow, plain, and
+// independent of Next and Observe. The property test beside it holds the two against each other. The ClusterAddress is
+// the member after the last server.
 
 type oracleServer struct {
 	name, clone          string
@@ -283,7 +284,8 @@ func (o *oracle) choose(rq *match.Request) (m int, affinity, full, ok bool) {
 	return m, false, full || isFull, ok
 }
 
-// allDown is R61 under retry-marked. The text does not say whom it tries: the first in list order that is not full and did not fail already.
+// allDown is R61 under retry-marked. The text does not say whom it tries: the first in list order that is not full and
+// did not fail already.
 func (o *oracle) allDown() (m int, ok bool) {
 	all := slices.Concat(o.primary, o.backup)
 	if o.markedTried || o.is(choices.AllDown, "fail") {
@@ -475,7 +477,8 @@ func (o *oracle) last() oracleAnswer {
 	return o.end(500)
 }
 
-// visit makes the attempts on a member that was selected, second streams and second connects included: done, over, or again.
+// visit makes the attempts on a member that was selected, second streams and second connects included: done, over, or
+// again.
 func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 	s := &o.members[m]
 	repeatable := body == 0 || o.c.buffer == -1 || body <= int64(o.c.buffer)*1024

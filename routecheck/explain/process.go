@@ -71,8 +71,8 @@ type Result struct {
 	End      match.Nanos
 }
 
-// Process is one web server process on an offline clock: it drives Match, Next and Observe with members that behave as Facts say.
-// A timeout takes its seconds, a refusal and an answer none.
+// Process is one web server process on an offline clock: it drives Match, Next and Observe with members that behave as
+// Facts say. A timeout takes its seconds, a refusal and an answer none.
 type Process struct {
 	Now        match.Nanos
 	Conditions []MemberCondition
@@ -238,7 +238,8 @@ func (p *Process) dropStreams(c match.ClusterID, m match.MemberID) {
 	}
 }
 
-// osConnect is how long a connect takes that only the operating system ends (ConnectTimeout 0), on the offline clock (R50).
+// osConnect is how long a connect takes that only the operating system ends (ConnectTimeout 0), on the offline clock
+// (R50).
 const osConnect = 120 * match.Second
 
 // connectWait is how long a connect that nobody answers takes (R50).

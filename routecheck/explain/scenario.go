@@ -22,7 +22,8 @@ type Scenario struct {
 	Sessions *Sessions // nil when nothing is known of the servers' sessions
 }
 
-// Timed is a request with its time. It starts at At, or Gap after the start of the one before, or when that one has ended: whatever is last.
+// Timed is a request with its time. It starts at At, or Gap after the start of the one before, or when that one has
+// ended: whatever is last.
 type Timed struct {
 	Request match.Request
 	At, Gap match.Nanos
@@ -49,7 +50,8 @@ type MemberFact struct {
 	Idle    []int  // idle streams to each Transport (R66)
 }
 
-// StateFacts words the state of a cluster in a process as a scenario has it. idle gives the number of idle streams to a Transport of a member.
+// StateFacts words the state of a cluster in a process as a scenario has it. idle gives the number of idle streams to
+// a Transport of a member.
 func StateFacts(t *match.Table, id match.ClusterID, cs *failover.ClusterState, now match.Nanos, idle func(m match.MemberID, transport int) int) []MemberFact {
 	c := &t.Clusters[id]
 	facts := make([]MemberFact, len(cs.Members))
@@ -74,7 +76,8 @@ type PartitionEntry struct {
 	Member  match.MemberID
 }
 
-// FitsPartition reports an entry that a process never learns: that takes GetDWLMTable. A scenario that holds it all the same is played with it.
+// FitsPartition reports an entry that a process never learns: that takes GetDWLMTable. A scenario that holds it all
+// the same is played with it.
 func FitsPartition(t *match.Table, e PartitionEntry) error {
 	if c := &t.Clusters[e.Cluster]; !c.GetTable {
 		return fmt.Errorf("cluster %s has no GetDWLMTable=\"true\", so the plug-in never learns a partition table for it (R28)", c.Name)
@@ -287,8 +290,8 @@ func same(kept *string, text string) {
 	}
 }
 
-// shares returns how new requests spread in the long run: over a full cycle of round robin on a process that has settled after the first
-// requests, or for a random choice its probabilities. It answers for the state that p is in.
+// shares returns how new requests spread in the long run: over a full cycle of round robin on a process that has
+// settled after the first requests, or for a random choice its probabilities. It answers for the state that p is in.
 func (sc *Scenario) shares(rq *match.Request, p *Process, c *match.Cluster, cs *failover.ClusterState) distribution {
 	var spread tally
 	if c.Random {

@@ -6,8 +6,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// NewSessions returns the share of each member in the new sessions of a cluster in the long run, while all members are well: by the weights over a full
-// cycle of round robin, or the probabilities of a random choice (R30 to R36). Together they are 1, or 0 where nobody gets any.
+// NewSessions returns the share of each member in the new sessions of a cluster in the long run, while all members are
+// well: by the weights over a full cycle of round robin, or the probabilities of a random choice (R30 to R36).
+// Together they are 1, or 0 where nobody gets any.
 func NewSessions(t *match.Table, id match.ClusterID, sem *choices.Assumptions) []float64 {
 	shares := make([]float64, len(t.Clusters[id].Members))
 	p := NewProcess(t, sem, 0)
@@ -48,8 +49,9 @@ func (p *Process) newSession(id match.ClusterID, cs *failover.ClusterState, dice
 	}
 }
 
-// Home returns a function that tells which member serves a request by its session while all members are well (R20 to R24); ok is false where the session
-// has no home there, and the request is balanced or not forwarded at all. One goroutine at a time may call it.
+// Home returns a function that tells which member serves a request by its session while all members are well (R20 to
+// R24); ok is false where the session has no home there, and the request is balanced or not forwarded at all. One
+// goroutine at a time may call it.
 func Home(t *match.Table, sem *choices.Assumptions) func(rq *match.Request) (c match.ClusterID, m match.MemberID, ok bool) {
 	stage := newStage(t)
 	return func(rq *match.Request) (match.ClusterID, match.MemberID, bool) {

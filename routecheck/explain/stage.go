@@ -6,8 +6,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// stage keeps the states of clusters from one play of a scenario to the next, so that a play costs what it touches and not what there is: whoever asks
-// about each member of a cluster of thousands plays as many scenarios. One process at a time uses it.
+// stage keeps the states of clusters from one play of a scenario to the next, so that a play costs what it touches and
+// not what there is: whoever asks about each member of a cluster of thousands plays as many scenarios. One process at
+// a time uses it.
 type stage struct {
 	states map[match.ClusterID]*failover.ClusterState
 	t      *match.Table
@@ -18,8 +19,8 @@ func newStage(t *match.Table) *stage {
 	return &stage{map[match.ClusterID]*failover.ClusterState{}, t, changes{raised: map[match.ClusterID]bool{}}}
 }
 
-// state returns the state of a cluster in a fresh process: see [Cluster.NewState]. Without a stage it is a new one, and so it is where the weights hang on
-// the semantics.
+// state returns the state of a cluster in a fresh process: see [Cluster.NewState]. Without a stage it is a new one,
+// and so it is where the weights hang on the semantics.
 func (s *stage) state(c *match.Cluster, id match.ClusterID, sem *choices.Assumptions, seed uint64) *failover.ClusterState {
 	if s == nil || c.Single() {
 		fresh := failover.NewState(c, sem, seed)

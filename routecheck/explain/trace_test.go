@@ -21,7 +21,8 @@ func trace(t *testing.T, name string) string {
 	return regexp.MustCompile(`(?m)^#.*$`).ReplaceAllString(string(text), "") // without what the collector noted
 }
 
-// TestTrace01: affinity walks the clone IDs in order, each over the whole primary list; a marked member does not end the walk.
+// TestTrace01: affinity walks the clone IDs in order, each over the whole primary list; a marked member does not end
+// the walk.
 func TestTrace01(t *testing.T) {
 	log := trace(t, "01-sg246198-ordered-routing-affinity-down.txt")
 	servers := server("HAClusterServer1", `CloneID="u307p2vq"`) + server("HAClusterServer2", `CloneID="u307p48r"`) +
@@ -78,7 +79,8 @@ func TestTrace02(t *testing.T) {
 	}
 }
 
-// TestTrace03: the only server of a cluster is tried twice over its https Transport and never marked; the client gets 500.
+// TestTrace03: the only server of a cluster is tried twice over its https Transport and never marked; the client gets
+// 500.
 func TestTrace03(t *testing.T) {
 	log := trace(t, "03-dellyqiao-connect-timeout-https-transport.txt")
 	table := mustTable(t, clusterXML("", "", `<Server Name="wasserverNode01_abc" ConnectTimeout="5"><Transport Hostname="wasserver" Port="9081" Protocol="http"/>`+
@@ -103,7 +105,8 @@ func TestTrace03(t *testing.T) {
 	}
 }
 
-// TestTrace06: the score of a URI is its characters without the *, and /fon/* brings /fon with it, which stands before it.
+// TestTrace06: the score of a URI is its characters without the *, and /fon/* brings /fon with it, which stands before
+// it.
 func TestTrace06(t *testing.T) {
 	log := trace(t, "06-PQ83204-uri-score-zos.txt")
 	xml := strings.NewReplacer(`Uri Name="/*"`, `Uri Name="/fon/*"`, `"u"`, `"default_URI"`).Replace(clusterXML("", "", server("m", "")))

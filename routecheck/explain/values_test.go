@@ -18,7 +18,8 @@ const (
 	usable   = `<Server Name="a" CloneID="a1"><Transport Hostname="h" Port="9443" Protocol="https"><Property Name="keyring" Value="/k.kdb"/></Transport></Server>`
 )
 
-// valueCase is a row of requests on which each value of an open choice gives another story, and the answer says that it hangs on the choice.
+// valueCase is a row of requests on which each value of an open choice gives another story, and the answer says that
+// it hangs on the choice.
 type valueCase struct {
 	name                     string
 	choice                   choices.Choice
@@ -140,8 +141,8 @@ func hangsOn(d *Decision, c choices.Choice) bool {
 	return slices.ContainsFunc(d.DependsOn, func(dep Dependence) bool { return dep.Assume[c.String()] != "" })
 }
 
-// TestPicksThatNoAttemptFollows: a member whose Transport cannot be used costs its request its answer, its own weight, and nothing else, so
-// that the others are picked in their turn (R32, R64).
+// TestPicksThatNoAttemptFollows: a member whose Transport cannot be used costs its request its answer, its own weight,
+// and nothing else, so that the others are picked in their turn (R32, R64).
 func TestPicksThatNoAttemptFollows(t *testing.T) {
 	const a, none = "a:ok -> forward a", "-> 500"
 	for _, c := range []struct {
@@ -184,7 +185,8 @@ func TestPicksThatNoAttemptFollows(t *testing.T) {
 	}
 }
 
-// TestWeightsOfPicks: what a request costs the members that it picked, sessions where R34 counts them, by value of weight-on-failure.
+// TestWeightsOfPicks: what a request costs the members that it picked, sessions where R34 counts them, by value of
+// weight-on-failure.
 func TestWeightsOfPicks(t *testing.T) {
 	two := usable + unusable
 	for _, c := range []struct {

@@ -14,8 +14,8 @@ type Wait struct {
 	Endless  bool        // a request that gets no answer is never given up (R55): Seconds counts hanging connects only
 }
 
-// WorstWait runs one request without body against a cluster of which the first n members of its lists hang, once at the connect and once
-// after it, each with a fresh stream in its queue, and returns the longer wait.
+// WorstWait runs one request without body against a cluster of which the first n members of its lists hang, once at
+// the connect and once after it, each with a fresh stream in its queue, and returns the longer wait.
 func WorstWait(t *match.Table, id match.ClusterID, n int, sem *choices.Assumptions) Wait {
 	c := &t.Clusters[id]
 	hung := append(append([]match.MemberID{}, c.Primary...), c.Backup...)

@@ -130,7 +130,8 @@ func (a *Affinity) truncate(n int) {
 	a.n = n
 }
 
-// pathSession is the session identifier of the URL. R16 speaks of what is matched; which path this is read from no text says.
+// pathSession is the session identifier of the URL. R16 speaks of what is matched; which path this is read from no
+// text says.
 func pathSession(t *match.Table, rq *match.Request, m *match.Match, sem *choices.Assumptions, seen *choices.Consulted) (string, bool) {
 	c, identifier := &t.Clusters[m.Cluster], m.Identifier()
 	sent, plain := match.PathOf(rq.Target)
@@ -205,11 +206,12 @@ func BehindCacheID(value string) string { return value[min(cacheID, len(value)):
 
 const leastPartition = 8 // digits of a partition ID (R28)
 
-// IsPartitionID reports whether what stands behind a separator is a partition ID: a decimal number of 8 digits or more that is the clone ID of no
-// server (R28).
+// IsPartitionID reports whether what stands behind a separator is a partition ID: a decimal number of 8 digits or more
+// that is the clone ID of no server (R28).
 func IsPartitionID(t *match.Table, id string) bool { return PartitionForm(id) && !isCloneID(t, id) }
 
-// PartitionForm reports whether what stands behind a separator has the form of a partition ID. It is one unless a server has it for clone ID.
+// PartitionForm reports whether what stands behind a separator has the form of a partition ID. It is one unless a
+// server has it for clone ID.
 func PartitionForm(id string) bool {
 	return len(id) >= leastPartition && strings.Trim(id, "0123456789") == ""
 }

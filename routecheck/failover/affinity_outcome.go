@@ -43,8 +43,8 @@ func OutcomeOf(t *match.Table, f *RequestState, sem *choices.Assumptions) Affini
 	return known
 }
 
-// namedClones tells by the clone IDs of a request alone: AffinityDown when a member has one of them, AffinityUnknown or AffinityPartition when none
-// has, AffinityNone when the request names none.
+// namedClones tells by the clone IDs of a request alone: AffinityDown when a member has one of them, AffinityUnknown
+// or AffinityPartition when none has, AffinityNone when the request names none.
 func namedClones(t *match.Table, f *RequestState, sem *choices.Assumptions) AffinityOutcome {
 	c := &t.Clusters[f.Cluster]
 	outcome := AffinityNone
@@ -68,7 +68,8 @@ func namedClones(t *match.Table, f *RequestState, sem *choices.Assumptions) Affi
 	return outcome
 }
 
-// homecoming tells a member that the session never left from one to which it returns: another member's clone ID stands behind its own (R24).
+// homecoming tells a member that the session never left from one to which it returns: another member's clone ID stands
+// behind its own (R24).
 func homecoming(c *match.Cluster, f *RequestState, sem *choices.Assumptions) AffinityOutcome {
 	last, ids := "", 0
 	for rest := BehindCacheID(f.Affinity.ID(f.session).Value); ; ids++ {

@@ -13,7 +13,8 @@ func (cs *ClusterState) draw(f *RequestState, n int) int {
 	return int(z % uint64(n))
 }
 
-// Chance replaces chance by a script, so that every outcome can be visited: a throw beyond the script gives 0 and is noted.
+// Chance replaces chance by a script, so that every outcome can be visited: a throw beyond the script gives 0 and is
+// noted.
 type Chance struct {
 	script []int // outcomes to give, in order
 	sides  []int // sides of each throw made

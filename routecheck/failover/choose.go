@@ -50,7 +50,8 @@ func (s *selection) choose() (match.MemberID, SelectedBy) {
 	return match.NoMember, 0
 }
 
-// check is R42. It gives the status that a log line shows, valid until the next check, and notes who was passed over only for being full (R60).
+// check is R42. It gives the status that a log line shows, valid until the next check, and notes who was passed over
+// only for being full (R60).
 func (s *selection) check(m match.MemberID, ignoreWeights bool) *Check {
 	ms, member := &s.cs.Members[m], &s.c.Members[m]
 	st := &s.status
@@ -79,7 +80,8 @@ func (s *selection) usable(m match.MemberID, ignoreWeights bool) bool {
 	return st.Usable && !(s.f.tried.has(m) && s.consult(choices.BalanceRetry) != choices.AllowTried)
 }
 
-// retryDue is R52: the interval is over and nobody else is probing; never again within the request that marked the member when it is 0.
+// retryDue is R52: the interval is over and nobody else is probing; never again within the request that marked the
+// member when it is 0.
 func (s *selection) retryDue(m match.MemberID, ms *MemberState) bool {
 	if s.retryIn(ms) > 0 {
 		return false
@@ -90,7 +92,8 @@ func (s *selection) retryDue(m match.MemberID, ms *MemberState) bool {
 	return !ms.Probing || s.consult(choices.Probe) == choices.AllProbe
 }
 
-// retryIn is how long the retry interval of a marked member has still to run, by the clock that judges it (R52; choice retry-clock).
+// retryIn is how long the retry interval of a marked member has still to run, by the clock that judges it (R52; choice
+// retry-clock).
 func (s *selection) retryIn(ms *MemberState) match.Nanos {
 	left := max(ms.FailedAt+s.c.RetryInterval-s.now, 0)
 	if s.f.Arrived == s.now {
@@ -106,7 +109,8 @@ func (s *selection) retryIn(ms *MemberState) match.Nanos {
 	return arrived
 }
 
-// JudgedAt returns the time by which retry intervals are judged for a request: now, or its arrival (R52; choice retry-clock).
+// JudgedAt returns the time by which retry intervals are judged for a request: now, or its arrival (R52; choice
+// retry-clock).
 func (f *RequestState) JudgedAt(now match.Nanos, sem *choices.Assumptions) match.Nanos {
 	if sem.Is(choices.RetryClock, choices.ArrivalJudges) || sem.Is(choices.RetryClock, choices.ArrivalBoth) {
 		return f.Arrived
@@ -114,7 +118,8 @@ func (f *RequestState) JudgedAt(now match.Nanos, sem *choices.Assumptions) match
 	return now
 }
 
-// weightAllows is R32: at weight 0 or below a member gets no new requests. With ignoreWeights the answer is only for the log line.
+// weightAllows is R32: at weight 0 or below a member gets no new requests. With ignoreWeights the answer is only for
+// the log line.
 func (s *selection) weightAllows(m match.MemberID, ignoreWeights bool) bool {
 	w := s.cs.Members[m].Weight
 	if w != 0 || ignoreWeights || s.c.Members[m].Start == 0 {
@@ -147,7 +152,8 @@ func (s *selection) nextAfterHome() match.MemberID {
 	return match.NoMember
 }
 
-// address is R41: the ClusterAddress takes what affinity did not place. done is false when the plug-in balances all the same.
+// address is R41: the ClusterAddress takes what affinity did not place. done is false when the plug-in balances all
+// the same.
 func (s *selection) address() (m match.MemberID, done bool) {
 	m = s.c.Address
 	if s.check(m, true).Usable && !s.f.tried.has(m) {

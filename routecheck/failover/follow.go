@@ -27,7 +27,8 @@ func (f *RequestState) Clone() RequestState {
 	return c
 }
 
-// Outcomes asks Next once for each outcome of chance, every time on clones of state and flight, until yield returns false.
+// Outcomes asks Next once for each outcome of chance, every time on clones of state and flight, until yield returns
+// false.
 func Outcomes(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos, sem *choices.Assumptions, rec *Recorder, yield func(*ClusterState, *RequestState, Action) bool) {
 	dice := new(Chance)
 	for more := true; more; more = dice.Next() {

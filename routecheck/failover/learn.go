@@ -22,7 +22,8 @@ func LearnPick(t *match.Table, cs *ClusterState, f *RequestState, m match.Member
 	s.assign(m, by)
 }
 
-// Adopt lets balancing pick a member, whatever its state, and gives it a new stream. ok is false where it has no Transport that can be used (R64).
+// Adopt lets balancing pick a member, whatever its state, and gives it a new stream. ok is false where it has no
+// Transport that can be used (R64).
 func Adopt(t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, sem *choices.Assumptions) (a Action, ok bool) {
 	f.Last = m
 	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, sem: sem}

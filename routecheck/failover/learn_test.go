@@ -8,7 +8,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// TestLearn: after a line was learnt, the core says of the member what the line says, under every reading of the clock and of weights.
+// TestLearn: after a line was learnt, the core says of the member what the line says, under every reading of the clock
+// and of weights.
 func TestLearn(t *testing.T) {
 	table := mustTable(t, clusterXML("", `RetryInterval="60"`, server("a", `MaxConnections="3" LoadBalanceWeight="2"`)+server("b", `LoadBalanceWeight="6"`)))
 	c := &table.Clusters[0]
@@ -48,7 +49,8 @@ func TestLearn(t *testing.T) {
 	}
 }
 
-// TestLearnPick: a pick that the log shows moves round robin behind the member and costs weight; what balancing knew can be put back.
+// TestLearnPick: a pick that the log shows moves round robin behind the member and costs weight; what balancing knew
+// can be put back.
 func TestLearnPick(t *testing.T) {
 	table := mustTable(t, clusterXML("", "", server("a", "")+server("b", "")+server("c", "")))
 	sem := choices.Latest()

@@ -7,11 +7,12 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// maxAttempts bounds a request under attempts=unlimited-until-none, where an unmarked affinity member could be tried for ever.
+// maxAttempts bounds a request under attempts=unlimited-until-none, where an unmarked affinity member could be tried
+// for ever.
 const maxAttempts = 100
 
-// Next says what happens to a request now: the first attempt, another one after a failure that Observe has seen, or the end.
-// It changes the state: an assignment costs weight and counts as pending. rec may be nil.
+// Next says what happens to a request now: the first attempt, another one after a failure that Observe has seen, or
+// the end. It changes the state: an assignment costs weight and counts as pending. rec may be nil.
 func Next(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos, sem *choices.Assumptions, rec *Recorder) Action {
 	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}
 	switch f.todo {
@@ -60,7 +61,8 @@ func (s *selection) limit() int {
 	return s.c.Listed
 }
 
-// charge lets a pick cost weight (R32, R34): at once, or under weight-on-failure=success-only once an answer's head has come.
+// charge lets a pick cost weight (R32, R34): at once, or under weight-on-failure=success-only once an answer's head
+// has come.
 func (s *selection) charge(m match.MemberID, by SelectedBy) {
 	s.f.Last, s.f.cost = m, free
 	if !s.costs(by) {
@@ -74,7 +76,8 @@ func (s *selection) charge(m match.MemberID, by SelectedBy) {
 	}
 }
 
-// costs reports whether a pick costs weight: one of balancing does, and under IgnoreAffinityRequests=false one of affinity.
+// costs reports whether a pick costs weight: one of balancing does, and under IgnoreAffinityRequests=false one of
+// affinity.
 func (s *selection) costs(by SelectedBy) bool {
 	return !s.c.Random && (by == ByBalance || s.c.CountAffinity && (by == ByAffinity || by == ByNextPrimary))
 }
@@ -190,7 +193,8 @@ func (s *selection) whyPassedOn() string {
 	return "nobody else is usable"
 }
 
-// beyondLimit asks of a body whose size is unknown beforehand; of one that has been read in part, RequestState.Size tells.
+// beyondLimit asks of a body whose size is unknown beforehand; of one that has been read in part, RequestState.Size
+// tells.
 func (s *selection) beyondLimit() bool {
 	switch {
 	case s.c.PostLimit < 0:

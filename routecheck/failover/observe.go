@@ -7,9 +7,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Observe takes in what became of the attempt under way: marks, timers, counters. It returns what the caller does: Deliver the answer whose
-// head has come, Hold it back until Next says whether somebody else is tried (R53), nothing more when the request is Over, or Ask, call Next.
-// rec may be nil.
+// Observe takes in what became of the attempt under way: marks, timers, counters. It returns what the caller does:
+// Deliver the answer whose head has come, Hold it back until Next says whether somebody else is tried (R53), nothing
+// more when the request is Over, or Ask, call Next. rec may be nil.
 func Observe(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos, ev Event, sem *choices.Assumptions, rec *Recorder) ActionKind {
 	o := outcome{selection: selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}, kind: ev.Kind}
 	from := rec.count()
@@ -69,7 +69,8 @@ func (o *outcome) state() *MemberState { return &o.cs.Members[o.f.Last] }
 // unmarkable: the only listed server is never marked (R51), nor is the ClusterAddress (R41).
 func (o *outcome) unmarkable() bool { return o.f.Last == o.c.Address || o.c.Single() }
 
-// failsFree notes that an attempt ends without the head of an answer, which under weight-on-failure=success-only has cost nothing (R32).
+// failsFree notes that an attempt ends without the head of an answer, which under weight-on-failure=success-only has
+// cost nothing (R32).
 func (o *outcome) failsFree() {
 	if o.f.cost != free {
 		o.consult(choices.WeightOnFailure)
@@ -85,7 +86,8 @@ func (o *outcome) release() {
 	}
 }
 
-// fail books a failure. Where mark holds, the member is marked down; a probe that fails restarts its timer in any case (R52).
+// fail books a failure. Where mark holds, the member is marked down; a probe that fails restarts its timer in any case
+// (R52).
 func (o *outcome) fail(mark bool) (marked bool) {
 	ms := o.state()
 	o.release()
@@ -128,7 +130,8 @@ func (o *outcome) again(repeatable bool) {
 	o.f.todo = todoChoose
 }
 
-// repeatable reports whether the request can be sent once more (R57). A body whose size is unknown beforehand can, as long as it fits the buffer.
+// repeatable reports whether the request can be sent once more (R57). A body whose size is unknown beforehand can, as
+// long as it fits the buffer.
 func (o *outcome) repeatable(sent SentKind) bool {
 	switch {
 	case sent == SentNothing:
@@ -147,8 +150,8 @@ func fitsBuffer(c *match.Cluster) bool { return c.PostLimit >= 0 && c.PostLimit 
 
 func (o *outcome) end(status int) { o.f.todo, o.f.status = todoFail, status }
 
-// connect is R50 and R51: nothing was sent, so any body may follow. A certificate with another name is a failed connect, too; only
-// SecureHostVerification says whether it marks (APAR PH48747).
+// connect is R50 and R51: nothing was sent, so any body may follow. A certificate with another name is a failed
+// connect, too; only SecureHostVerification says whether it marks (APAR PH48747).
 func (o *outcome) connect(ev Event) {
 	what := "connect refused"
 	switch ev.Kind {
@@ -215,8 +218,8 @@ func (o *outcome) cut(what string, mark bool) {
 	o.f.todo = todoCut
 }
 
-// closed is R50b: the member is marked down, or the attempt counts like one that ran into a positive ServerIOTimeout (choice early-close),
-// without the bound of ServerIOTimeoutRetry.
+// closed is R50b: the member is marked down, or the attempt counts like one that ran into a positive ServerIOTimeout
+// (choice early-close), without the bound of ServerIOTimeoutRetry.
 func (o *outcome) closed(what string, repeatable bool) {
 	marks := o.closeMarks()
 	o.tellFailure("R50b", "%s %s", what, o.fail(marks))

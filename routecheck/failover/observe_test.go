@@ -9,9 +9,10 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// TestEventsOfLiveMembers plays events that an offline process never sees, for they need a wire: name, where the certificate of a member
-// has another host name and SecureHostVerification=true-nomarkdown; large, where a body outgrows PostSizeLimit on its way; unsent and slow,
-// where a stream ends, or times out, before anything was sent, late once it was; cut and stall, where it does so in the middle of the answer.
+// TestEventsOfLiveMembers plays events that an offline process never sees, for they need a wire: name, where the
+// certificate of a member has another host name and SecureHostVerification=true-nomarkdown; large, where a body
+// outgrows PostSizeLimit on its way; unsent and slow, where a stream ends, or times out, before anything was sent,
+// late once it was; cut and stall, where it does so in the middle of the answer.
 func TestEventsOfLiveMembers(t *testing.T) {
 	three := threeServers("")
 	marked := func(cs *ClusterState) { cs.Members[0].MarkedDown = true }

@@ -107,7 +107,8 @@ type Check struct {
 // Wants reports whether steps are kept; texts are made only then.
 func (r *Recorder) Wants() bool { return r != nil && !r.choicesOnly }
 
-// Note appends a step. Its mark is that of its rule, or assumed when it hangs on an open choice or shows another rule that is assumed.
+// Note appends a step. Its mark is that of its rule, or assumed when it hangs on an open choice or shows another rule
+// that is assumed.
 func (r *Recorder) Note(s Step) {
 	switch {
 	case s.Choice != "" || slices.ContainsFunc(s.Also, func(rule string) bool { return choices.MarkOf(rule) == choices.Assumed }):

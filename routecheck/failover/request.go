@@ -93,7 +93,8 @@ func Begin(t *match.Table, rq *match.Request, m *match.Match, now match.Nanos, s
 	}
 }
 
-// NewRequestState is the flight of a request without session and body through a cluster. With dice, chance is a script.
+// NewRequestState is the flight of a request without session and body through a cluster. With dice, chance is a
+// script.
 func NewRequestState(id match.ClusterID, dice *Chance) RequestState {
 	return RequestState{Cluster: id, Last: match.NoMember, Chance: dice}
 }
@@ -101,8 +102,8 @@ func NewRequestState(id match.ClusterID, dice *Chance) RequestState {
 // DrawFrom lets a script take the place of chance, nil for none.
 func (f *RequestState) DrawFrom(dice *Chance) { f.Chance = dice }
 
-// KindOfBody classifies a body of n bytes (R57). An unknown length (-1) counts as buffered until it outgrows the buffer;
-// the caller then sets RequestState.Body to Unbuffered.
+// KindOfBody classifies a body of n bytes (R57). An unknown length (-1) counts as buffered until it outgrows the
+// buffer; the caller then sets RequestState.Body to Unbuffered.
 func KindOfBody(c *match.Cluster, n int64) BodyKind {
 	switch {
 	case n == 0:

@@ -69,14 +69,15 @@ func (s *selection) clone(id string) match.MemberID {
 	return match.NoMember
 }
 
-// tableMatters reports whether it can matter whom a partition table names. The only server of a cluster gets the request in
-// any case, unless it is full or has failed it: then affinity and balancing differ.
+// tableMatters reports whether it can matter whom a partition table names. The only server of a cluster gets the
+// request in any case, unless it is full or has failed it: then affinity and balancing differ.
 func (s *selection) tableMatters() bool {
 	const only = 0
 	return len(s.c.Members) > 1 || s.f.tried.has(only) || s.check(only, true).Full
 }
 
-// cloneIn walks a list from its first server; a match that is not usable does not end the walk (R22). known reports whether there was a match.
+// cloneIn walks a list from its first server; a match that is not usable does not end the walk (R22). known reports
+// whether there was a match.
 func (s *selection) cloneIn(list []match.MemberID, id string, primary bool) (usable match.MemberID, known bool) {
 	if s.c.Indexed() && !s.rec.Wants() {
 		return s.indexed(id, primary)
@@ -140,8 +141,8 @@ func (s *selection) passedHome(m match.MemberID, primary bool) {
 	}
 }
 
-// looksAtCase reports whether a clone ID in another letter case can count on the way: the choice says so, or two members have clone IDs that differ
-// in nothing else.
+// looksAtCase reports whether a clone ID in another letter case can count on the way: the choice says so, or two
+// members have clone IDs that differ in nothing else.
 func (s *selection) looksAtCase() bool {
 	return s.c.CaseTwins || s.sem.Is(choices.LetterCase, choices.CaseIgnored)
 }

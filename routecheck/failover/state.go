@@ -7,8 +7,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// ClusterState is what one web server process knows about a cluster (section 1). It is a plain value: Clone makes Next and Observe pure,
-// a lock makes them safe to share.
+// ClusterState is what one web server process knows about a cluster (section 1). It is a plain value: Clone makes Next
+// and Observe pure, a lock makes them safe to share.
 type ClusterState struct {
 	RNG  uint64 // state of the generator that random choices draw from
 	Next int32  // position in the primary list where round robin stands; -1: not yet started (R30)
@@ -93,7 +93,8 @@ func startWeight(c *match.Cluster, m match.MemberID, sem *choices.Assumptions) i
 	return c.Members[m].Start
 }
 
-// SessionCycle begins a cycle of new sessions, and returns how many it has: without any weight the primaries take turns (R36).
+// SessionCycle begins a cycle of new sessions, and returns how many it has: without any weight the primaries take
+// turns (R36).
 func SessionCycle(c *match.Cluster, cs *ClusterState, sem *choices.Assumptions) int {
 	cycle := FullCycle(c, cs, sem)
 	if !slices.ContainsFunc(c.Primary, func(m match.MemberID) bool { return cs.Members[m].Weight > 0 }) {
@@ -102,7 +103,8 @@ func SessionCycle(c *match.Cluster, cs *ClusterState, sem *choices.Assumptions) 
 	return cycle
 }
 
-// FullCycle begins a cycle of round robin, with the start weights, and returns how many requests it has, at most 10,000.
+// FullCycle begins a cycle of round robin, with the start weights, and returns how many requests it has, at most
+// 10,000.
 func FullCycle(c *match.Cluster, cs *ClusterState, sem *choices.Assumptions) int {
 	cycle := 0
 	for i := range cs.Members {

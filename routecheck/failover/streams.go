@@ -6,8 +6,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// StreamQueue is the queue of idle streams to one Transport of a member in one process (R65, R66). The zero value is an empty queue. It is
-// no safer for concurrent use than a slice.
+// StreamQueue is the queue of idle streams to one Transport of a member in one process (R65, R66). The zero value is
+// an empty queue. It is no safer for concurrent use than a slice.
 type StreamQueue[S any] struct {
 	idle []idleStream[S] // the one that was put last stands last
 }

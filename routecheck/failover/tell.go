@@ -9,7 +9,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// This file words the steps of a selection. Nothing here decides, and nothing here is called without a recorder that wants steps.
+// This file words the steps of a selection. Nothing here decides, and nothing here is called without a recorder that
+// wants steps.
 
 func (s *selection) name(m match.MemberID) string { return s.c.Members[m].Name }
 
@@ -107,8 +108,8 @@ func (s *selection) tellClone(m match.MemberID, id string, place int, primary bo
 	s.note(step)
 }
 
-// tellUnknown is R27: nobody is found by a clone ID, so the request is balanced unless another one finds somebody. A server outside of the
-// primary list that has it is the likely reason (R39, R40).
+// tellUnknown is R27: nobody is found by a clone ID, so the request is balanced unless another one finds somebody. A
+// server outside of the primary list that has it is the likely reason (R39, R40).
 func (s *selection) tellUnknown(id string) {
 	step := Step{Kind: StepClone, Rule: "R27", Member: match.NoMember, Clone: id, At: s.c.At,
 		Text: fmt.Sprintf("no server in the primary list of %s has clone ID %s", s.c.Name, id)}
@@ -227,7 +228,8 @@ func (s *selection) judged() string {
 	return " when this request arrived"
 }
 
-// stuck reports whether a member counts as being probed for ever, though nobody does: what a 503 to a probe leads to before PM49491.
+// stuck reports whether a member counts as being probed for ever, though nobody does: what a 503 to a probe leads to
+// before PM49491.
 func (s *selection) stuck(ms *MemberState) bool {
 	return ms.Probing && ms.Pending == 0 && !s.sem.BusyClears && !s.sem.Is(choices.Probe503BeforeFix, choices.ProbeRestartsTimer)
 }
@@ -244,7 +246,8 @@ func (s *selection) tellCheck(m match.MemberID, st Check) {
 	s.rec.Note(Step{Kind: StepStatus, Rule: "R42", Member: m, Check: st, At: s.c.Members[m].At})
 }
 
-// tellStatus tells the outcome of an affinity member's check. A skip waits for the pick that follows: both are one step, as in the ten steps.
+// tellStatus tells the outcome of an affinity member's check. A skip waits for the pick that follows: both are one
+// step, as in the ten steps.
 func (s *selection) tellStatus(m match.MemberID, st Check) {
 	step := Step{Kind: StepStatus, Rule: "R42", Member: m, Check: st, At: s.c.Members[m].At}
 	switch {

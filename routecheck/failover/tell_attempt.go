@@ -20,7 +20,8 @@ func (o *outcome) tell(rule, text, choice string) {
 	}
 }
 
-// tellFailure words a failed attempt and what it did to the mark. format takes the member's name and what, in the order of their roles.
+// tellFailure words a failed attempt and what it did to the mark. format takes the member's name and what, in the
+// order of their roles.
 func (o *outcome) tellFailure(rule, format, what string, marked bool) {
 	if !o.rec.Wants() {
 		return

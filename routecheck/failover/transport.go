@@ -7,7 +7,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// transport is R64: the Transport of the request's scheme, else the other one. ok is false where the request fails at once.
+// transport is R64: the Transport of the request's scheme, else the other one. ok is false where the request fails at
+// once.
 func (s *selection) transport(m match.MemberID) (index int, ok bool) {
 	https := wantsHTTPS(s.t, s.f)
 	trs := s.c.Members[m].Transports

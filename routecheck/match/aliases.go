@@ -9,10 +9,12 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// This file answers who matches a host or a port, for those who list it or look for gaps: nobody else compares an alias.
+// This file answers who matches a host or a port, for those who list it or look for gaps: nobody else compares an
+// alias.
 
-// AliasesFor lists the aliases, as they are written, that a request for a port can match: those of the port and those of any port, in the
-// groups that Routes name, each once, in the order of the Routes (R6). A Route without VirtualHostGroup has none, see [Table.ServesPort].
+// AliasesFor lists the aliases, as they are written, that a request for a port can match: those of the port and those
+// of any port, in the groups that Routes name, each once, in the order of the Routes (R6). A Route without
+// VirtualHostGroup has none, see [Table.ServesPort].
 func (t *Table) AliasesFor(port int) []string {
 	var names []string
 	seen := map[string]bool{}
@@ -29,7 +31,8 @@ func (t *Table) AliasesFor(port int) []string {
 	return names
 }
 
-// ServesPort reports whether a request for a port can match a Route at all: by an alias, or because a Route lacks a VirtualHostGroup (R17).
+// ServesPort reports whether a request for a port can match a Route at all: by an alias, or because a Route lacks a
+// VirtualHostGroup (R17).
 func (t *Table) ServesPort(port int, sem *choices.Assumptions) bool {
 	if t.TakesAnyHost() && sem.Is(choices.OpenRoute, choices.OpenMatchesAll) {
 		return true
@@ -87,7 +90,8 @@ func (t *Table) Ports(host string) iter.Seq[int] {
 // TakesAnyHost reports whether a Route lacks a VirtualHostGroup (R17).
 func (t *Table) TakesAnyHost() bool { return t.index.open != nil }
 
-// Competing returns the groups of virtual hosts that take a host and port, and a key: where two keys are equal, so are all answers.
+// Competing returns the groups of virtual hosts that take a host and port, and a key: where two keys are equal, so are
+// all answers.
 func (t *Table) Competing(host string, port int) (key string, groups []*VhostGroup) {
 	var k []byte
 	matched := 0

@@ -17,7 +17,8 @@ type Candidate struct {
 // Matches reports whether the Route competes for the request.
 func (c *Candidate) Matches() bool { return c.HostMatches && c.URIMatches }
 
-// Candidates visits every Route in file order (R1). It is the literal reading that explanation and tests hold against Match.
+// Candidates visits every Route in file order (R1). It is the literal reading that explanation and tests hold against
+// Match.
 func (t *Table) Candidates(rq *Request, sem *choices.Assumptions) []Candidate {
 	w := t.newWalk(rq, sem)
 	out := make([]Candidate, len(t.Routes))

@@ -7,7 +7,8 @@ type cloneSpots struct{ primary, backup []int32 }
 
 const manyServers = 16 // below, walking the list is faster than hashing a clone ID
 
-// indexClones lets large clusters find clone IDs without a walk. Only ASCII is folded alike everywhere: other clone IDs are left to the walk.
+// indexClones lets large clusters find clone IDs without a walk. Only ASCII is folded alike everywhere: other clone
+// IDs are left to the walk.
 func (c *Cluster) indexClones() {
 	if c.Listed <= manyServers {
 		return
@@ -34,8 +35,8 @@ func (c *Cluster) indexClones() {
 // Indexed reports whether clone IDs are found by an index.
 func (c *Cluster) Indexed() bool { return c.clones != nil }
 
-// ClonePlaces returns where in the primary and in the backup list the servers with a clone ID stand, whatever its letter case. Only a cluster that is
-// Indexed knows.
+// ClonePlaces returns where in the primary and in the backup list the servers with a clone ID stand, whatever its
+// letter case. Only a cluster that is Indexed knows.
 func (c *Cluster) ClonePlaces(id string) (primary, backup []int32) {
 	spots := c.clones[lower(id)]
 	return spots.primary, spots.backup

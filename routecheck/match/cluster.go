@@ -133,7 +133,8 @@ func newCluster(cfg *parser.Config, sc *parser.ServerCluster) Cluster {
 	return c
 }
 
-// normalise computes the start weights: divided by the highest common factor of all servers, those of weight 0 left out (R31).
+// normalise computes the start weights: divided by the highest common factor of all servers, those of weight 0 left
+// out (R31).
 func (c *Cluster) normalise() {
 	factor := int32(0)
 	for i := range c.Members {
@@ -151,8 +152,8 @@ func (c *Cluster) normalise() {
 	}
 }
 
-// StartWeights returns the start weight of each server of a cluster that counts, by its name (R31): weights that differ by a common factor come to the
-// same.
+// StartWeights returns the start weight of each server of a cluster that counts, by its name (R31): weights that
+// differ by a common factor come to the same.
 func StartWeights(sc *parser.ServerCluster) map[string]int32 {
 	var c Cluster
 	for _, s := range c.names(sc) {
@@ -166,7 +167,8 @@ func StartWeights(sc *parser.ServerCluster) map[string]int32 {
 	return starts
 }
 
-// HasKeyring reports whether an https Transport names its key store (R64). A stashfile is not looked at: key rings of z/OS have none.
+// HasKeyring reports whether an https Transport names its key store (R64). A stashfile is not looked at: key rings of
+// z/OS have none.
 func HasKeyring(t *parser.Transport) bool {
 	p := parser.Find(t.Properties, "keyring")
 	return p != nil && p.Value.V != ""
@@ -184,8 +186,8 @@ func (c *Cluster) findCaseTwins() {
 	}
 }
 
-// PrimaryAndBackup returns the servers that are primary and those that are backup in a cluster, each in list order (R37, R38); a server in neither gets
-// nothing (R40).
+// PrimaryAndBackup returns the servers that are primary and those that are backup in a cluster, each in list order
+// (R37, R38); a server in neither gets nothing (R40).
 func PrimaryAndBackup(sc *parser.ServerCluster) (primary, backup []*parser.Server) {
 	var c Cluster
 	servers := c.names(sc)
@@ -212,8 +214,8 @@ func (c *Cluster) names(sc *parser.ServerCluster) []*parser.Server {
 	return servers
 }
 
-// list fills the primary and the backup list (R37, R38). Unknown names are ignored, a server in both is primary, an empty list is an
-// absent one, and without primaries there are no backups.
+// list fills the primary and the backup list (R37, R38). Unknown names are ignored, a server in both is primary, an
+// empty list is an absent one, and without primaries there are no backups.
 func (c *Cluster) list(sc *parser.ServerCluster) {
 	role := make([]byte, len(c.byName))
 	add := func(list *parser.ServerList, into *[]MemberID) {

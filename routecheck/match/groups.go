@@ -144,7 +144,8 @@ func (p *Pattern) Matches(path string) bool {
 	return false
 }
 
-// newUriGroup compiles a group. R3: "/x/*" also serves "/x" unless the group lists it; the internal Uri stands before its origin.
+// newUriGroup compiles a group. R3: "/x/*" also serves "/x" unless the group lists it; the internal Uri stands before
+// its origin.
 func newUriGroup(g *parser.UriGroup) *URIGroup {
 	lists := listing(g)
 	out := &URIGroup{name: g.Name.V, at: nameSpan(g.Name, g.Node), Patterns: make([]Pattern, 0, len(g.Uris)+len(g.Uris)/2)}

@@ -9,9 +9,10 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// hostIndex answers R1 without visiting the Routes. It knows no open choice: for one alias every way to combine scores grows with the URI
-// score, so per alias form (host:port, host:*, *:port, *:*) the best exact, prefix and suffix pattern are enough, and better decides between
-// them. Where two Routes could tie it keeps the first and the last of the file.
+// hostIndex answers R1 without visiting the Routes. It knows no open choice: for one alias every way to combine scores
+// grows with the URI score, so per alias form (host:port, host:*, *:port, *:*) the best exact, prefix and suffix
+// pattern are enough, and better decides between them. Where two Routes could tie it keeps the first and the last of
+// the file.
 type hostIndex struct {
 	hosts    map[string][]portEntry
 	literals map[netip.Addr][]string // the hosts that are IPv6 literals, by address: one address can be written in several ways
@@ -26,7 +27,8 @@ type portEntry struct {
 	variants []variant
 }
 
-// variant is one alias as written with one number of characters: "host" and "host:80" mean the same but score differently.
+// variant is one alias as written with one number of characters: "host" and "host:80" mean the same but score
+// differently.
 type variant struct {
 	score  score // that of the alias alone
 	uris   *uriIndex
@@ -39,7 +41,8 @@ type aliasPlace struct {
 	alias *Alias
 }
 
-// uriIndex is the patterns of the Routes that one alias leads to. They stand in the patternTable, hashed with its seed.
+// uriIndex is the patterns of the Routes that one alias leads to. They stand in the patternTable, hashed with its
+// seed.
 type uriIndex struct {
 	number  uint64 // among all indexes
 	seed    uint64 // of the hashes of its texts: those of two indexes differ
@@ -178,8 +181,8 @@ type search struct {
 	variant *variant // where the search is, nil in the Routes without VirtualHostGroup
 }
 
-// hit is an entry that matches. Who wins shows in the scores; entries are read on a tie and for the winner alone. It is small enough for
-// registers.
+// hit is an entry that matches. Who wins shows in the scores; entries are read on a tie and for the winner alone. It
+// is small enough for registers.
 type hit struct {
 	entry   int32 // index into entries plus 1, 0 none
 	score   score
@@ -200,7 +203,8 @@ func (x *hostIndex) search(s *search, host string, port int) {
 	}
 }
 
-// searchLiteral looks at the aliases of an IPv6 host: those written as it is, or all of its address (choice ipv6-hosts).
+// searchLiteral looks at the aliases of an IPv6 host: those written as it is, or all of its address (choice
+// ipv6-hosts).
 func (x *hostIndex) searchLiteral(s *search, host string, port int) {
 	spellings := x.literals[ipv6(host)]
 	others := slices.ContainsFunc(spellings, func(h string) bool { return h != host })
@@ -225,8 +229,8 @@ func (x *hostIndex) searchPorts(s *search, ports []portEntry, port int) {
 	}
 }
 
-// searchURIs offers what the patterns of an index have for the path: at each slash, and at the lengths that do not end with one, the texts
-// before a *; then the whole path.
+// searchURIs offers what the patterns of an index have for the path: at each slash, and at the lengths that do not end
+// with one, the texts before a *; then the whole path.
 func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
 	table, path := &x.patterns, s.path
 	state, w, at := u.seed, uint64(0), uint64(1)
@@ -325,7 +329,8 @@ func (s *search) offer(n *node, sl slot, uri int, suffix bool) {
 	}
 }
 
-// ahead breaks a tie with the best (R13). Of two aliases that lead to the same, the first in the file is the one to name.
+// ahead breaks a tie with the best (R13). Of two aliases that lead to the same, the first in the file is the one to
+// name.
 func (s *search) ahead(h hit) bool {
 	a, b := s.t.index.place(h.entry), s.t.index.place(s.best.entry)
 	if a != b {

@@ -8,8 +8,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// Match is the winning Route of a request. One that only names a Cluster stands for a Route without groups (R17). It is four words, which
-// Go passes in registers.
+// Match is the winning Route of a request. One that only names a Cluster stands for a Route without groups (R17). It
+// is four words, which Go passes in registers.
 type Match struct {
 	Cluster ClusterID
 
@@ -47,7 +47,8 @@ func (m *Match) Scores() string {
 	return fmt.Sprintf("URI %d, virtual host %d", m.URIScore(), m.VhostScore())
 }
 
-// EqualScores reports whether two matches tie under every open choice about scores: only their order can decide then (R13).
+// EqualScores reports whether two matches tie under every open choice about scores: only their order can decide then
+// (R13).
 func (m *Match) EqualScores(o *Match) bool {
 	return m.URIScore() == o.URIScore() && m.alias.score() == o.alias.score()
 }
@@ -153,8 +154,8 @@ func (m *Match) Rules() (also []string) {
 	return also
 }
 
-// Match finds the winning Route (R1). ok is false when none matches and the plug-in declines (R9), or when the web server refuses the path itself
-// (R16, see [Table.Refused]). It allocates nothing for a path that R16 leaves as it is.
+// Match finds the winning Route (R1). ok is false when none matches and the plug-in declines (R9), or when the web
+// server refuses the path itself (R16, see [Table.Refused]). It allocates nothing for a path that R16 leaves as it is.
 func (t *Table) Match(rq *Request, sem *choices.Assumptions) (Match, bool) {
 	m, refused := t.Decide(rq, sem, nil)
 	return m, refused == Accepted

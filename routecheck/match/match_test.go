@@ -256,7 +256,8 @@ func TestMatchAsksWhatMatters(t *testing.T) {
 	})
 }
 
-// TestPathOfWebServer is R16 and its fine print: %-decoded once, then // merged, then dot segments removed; some paths never reach the plug-in.
+// TestPathOfWebServer is R16 and its fine print: %-decoded once, then // merged, then dot segments removed; some paths
+// never reach the plug-in.
 func TestPathOfWebServer(t *testing.T) {
 	for _, c := range []struct{ sent, how, want string }{
 		{"/x/%2e%2e/app/x", "", "/app/x"},

@@ -7,8 +7,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// ComparedPath returns the part of the target that is compared with the patterns: no query, no session parameter (R14, R16). Where the web server
-// refuses the path itself, it says why.
+// ComparedPath returns the part of the target that is compared with the patterns: no query, no session parameter (R14,
+// R16). Where the web server refuses the path itself, it says why.
 func (t *Table) ComparedPath(rq *Request, sem *choices.Assumptions, seen *choices.Consulted) (p string, refused Refusal) {
 	p, plain := PathOf(rq.Target)
 	if plain {
@@ -30,7 +30,8 @@ func (t *Table) ComparedPath(rq *Request, sem *choices.Assumptions, seen *choice
 	return p, Accepted
 }
 
-// PathOf cuts the query. plain says that nothing in the path asks for R14 or R16: no ; no % and no / before another / or a dot.
+// PathOf cuts the query. plain says that nothing in the path asks for R14 or R16: no ; no % and no / before another /
+// or a dot.
 func PathOf(target string) (path string, plain bool) {
 	odd, behind := uint64(0), uint64(0)
 	for i := 0; i < len(target); i += 8 {
@@ -107,7 +108,8 @@ func (t *Table) Refused(rq *Request, sem *choices.Assumptions) string {
 	return why
 }
 
-// Refusal returns the status with which the web server answers a request itself, and why; 0 where it asks the plug-in (R16).
+// Refusal returns the status with which the web server answers a request itself, and why; 0 where it asks the plug-in
+// (R16).
 func (t *Table) Refusal(rq *Request, sem *choices.Assumptions) (status int, why string) {
 	if _, refused := t.Decide(rq, sem, nil); refused > NoRoute {
 		return refusals[refused].status, refused.String()
@@ -115,8 +117,8 @@ func (t *Table) Refusal(rq *Request, sem *choices.Assumptions) (status int, why 
 	return 0, ""
 }
 
-// guard is why the bundled proxy answers what a Route takes itself: behind a NUL or a broken escape a path ends for one
-// reader and goes on for another. A path of the plug-in's log has reached it.
+// guard is why the bundled proxy answers what a Route takes itself: behind a NUL or a broken escape a path ends for
+// one reader and goes on for another. A path of the plug-in's log has reached it.
 func guard(s *choices.Assumptions, rq *Request) Refusal {
 	if !s.GuardsMembers || rq.Normalised {
 		return Accepted
@@ -131,7 +133,8 @@ func guard(s *choices.Assumptions, rq *Request) Refusal {
 	return Accepted
 }
 
-// Normalised is what the web server leaves of a path before the plug-in sees it (R16): %-decoded once, // merged, dot segments removed.
+// Normalised is what the web server leaves of a path before the plug-in sees it (R16): %-decoded once, // merged, dot
+// segments removed.
 func Normalised(p string, sem *choices.Assumptions, seen *choices.Consulted) (string, Refusal) {
 	escaped, slashes := strings.Contains(p, "%"), strings.Contains(p, "//")
 	if !escaped && !slashes && !hasDotSegment(p) {

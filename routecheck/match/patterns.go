@@ -2,9 +2,10 @@ package match
 
 import "math/rand/v2"
 
-// patternTable finds the patterns of a uriIndex by the text before their *, or their whole text. It is a hash table of its own because the
-// hash of each leading part of a path comes out of one pass over the path, and because a look-up among 20,000 patterns is a matter of how
-// many cache lines it touches: find compares hashes only, the text of the winner alone is held against the path by Lookup.
+// patternTable finds the patterns of a uriIndex by the text before their *, or their whole text. It is a hash table of
+// its own because the hash of each leading part of a path comes out of one pass over the path, and because a look-up
+// among 20,000 patterns is a matter of how many cache lines it touches: find compares hashes only, the text of the
+// winner alone is held against the path by Lookup.
 type patternTable struct {
 	seed    uint64
 	mask    uint64
@@ -31,8 +32,8 @@ type node struct {
 	tails    int32 // suffix patterns: index into tails plus 1, 0 none
 } // 64 bytes, a whole cache line
 
-// tail is the end of suffix patterns whose head is the text of a node. After the first few of a node only their lengths stand here: each text is
-// the prefix of a node of its own then, hashed with the hash of the head.
+// tail is the end of suffix patterns whose head is the text of a node. After the first few of a node only their
+// lengths stand here: each text is the prefix of a node of its own then, hashed with the hash of the head.
 type tail struct {
 	text   string // what stands behind the *, "" for the many of that length
 	length int32

@@ -12,7 +12,8 @@ type Request struct {
 	Host   string // value of the Host header, "" when there is none: then only aliases with host * match (R8)
 	Port   int    // the port it arrived on
 	Target string // path and query as sent
-	// Normalised says that the path of Target is as the plug-in saw it, which its log shows: R16 is not applied to it again.
+	// Normalised says that the path of Target is as the plug-in saw it, which its log shows: R16 is not applied to it
+	// again.
 	Normalised bool
 	Cookies    []string // values of the Cookie headers in the order sent
 	Body       int64    // bytes of the body, 0 none, -1 unknown beforehand (chunked)
@@ -45,8 +46,8 @@ func hostPortOf(rq *Request, sem *choices.Assumptions, seen *choices.Consulted) 
 	return host, 443
 }
 
-// ToldPort returns the port that a member is told the request came to ($WSSP): that of the Host header, or with AppServerPortPreference
-// WebserverPort the one that it arrived on (R8, R10).
+// ToldPort returns the port that a member is told the request came to ($WSSP): that of the Host header, or with
+// AppServerPortPreference WebserverPort the one that it arrived on (R8, R10).
 func (t *Table) ToldPort(rq *Request, sem *choices.Assumptions) int {
 	if t.tellsArrived {
 		return rq.Port

@@ -2,8 +2,8 @@ package match
 
 import "github.com/wasplug/wasplug/parser"
 
-// Names says which definition each name of a file means: of two of one name the first counts (assumed; IBM does not say). Nobody else
-// decides that.
+// Names says which definition each name of a file means: of two of one name the first counts (assumed; IBM does not
+// say). Nobody else decides that.
 type Names struct {
 	clusters map[string]*parser.ServerCluster
 	vhosts   map[string]*parser.VirtualHostGroup

@@ -15,8 +15,8 @@ func (c *Cluster) Role(m MemberID) string {
 	return "none"
 }
 
-// Drained reports whether a member gets no new requests as long as others do, because its weight is 0 (R36). Random does not look at weights
-// (R35).
+// Drained reports whether a member gets no new requests as long as others do, because its weight is 0 (R36). Random
+// does not look at weights (R35).
 func (c *Cluster) Drained(m MemberID) bool {
 	return !c.Random && m != c.Address && c.Members[m].Weight == 0
 }

@@ -30,16 +30,16 @@ func (t *Table) addRoutes(cfg *parser.Config, names *Names) []diag.Diagnostic {
 	return r.missing
 }
 
-// Serves reports whether any request can match a Route (R1): one that has an alias and a Uri, or that lacks the group (R17). Without one
-// every request is declined (R9).
+// Serves reports whether any request can match a Route (R1): one that has an alias and a Uri, or that lacks the group
+// (R17). Without one every request is declined (R9).
 func (t *Table) Serves() bool {
 	return slices.ContainsFunc(t.Routes, func(r Route) bool {
 		return (r.Vhosts == nil || len(r.Vhosts.Aliases) > 0) && (r.URIs == nil || r.URIs.matchesAny())
 	})
 }
 
-// UrisAt returns a function that lists the Uris of the Routes that take requests for a host, in lower case, and a port (R6), those of each group
-// once, in the order of the Routes. A Route without VirtualHostGroup takes every host (R17).
+// UrisAt returns a function that lists the Uris of the Routes that take requests for a host, in lower case, and a port
+// (R6), those of each group once, in the order of the Routes. A Route without VirtualHostGroup takes every host (R17).
 func (t *Table) UrisAt() func(host string, port int) []string {
 	type place struct {
 		host string // "*" any
@@ -99,7 +99,8 @@ func newResolver(names *Names) *resolver {
 	return &resolver{names: names, vhostsOf: map[*parser.VirtualHostGroup]*VhostGroup{}, urisOf: map[*parser.UriGroup]*URIGroup{}}
 }
 
-// vhostGroup returns nil for a Route without VirtualHostGroup (R17) and, with a diagnostic, for one that names a missing group.
+// vhostGroup returns nil for a Route without VirtualHostGroup (R17) and, with a diagnostic, for one that names a
+// missing group.
 func (r *resolver) vhostGroup(rt *parser.Route) *VhostGroup {
 	if !rt.VirtualHostGroup.Set() {
 		return nil

@@ -52,8 +52,8 @@ var (
 	missingGroup = diag.Rule{Code: diag.RouteToMissingGroup, Name: "route-to-missing-group"}
 )
 
-// New makes a table. The diagnostics are the reasons why the plug-in would reject the file (R18); the table is usable all the same,
-// without the Routes that they name, so that the rest can be examined.
+// New makes a table. The diagnostics are the reasons why the plug-in would reject the file (R18); the table is usable
+// all the same, without the Routes that they name, so that the rest can be examined.
 func New(cfg *parser.Config) (*Table, []diag.Diagnostic) { return NewPausing(cfg, nil) }
 
 // NewPausing is New with pauses.
@@ -82,7 +82,8 @@ func NewPausing(cfg *parser.Config, pause parser.Pause) (*Table, []diag.Diagnost
 	return t, t.missing
 }
 
-// routes reports whether IntelligentManagement is enabled: nothing switches off the element itself or all of its ConnectorClusters (R69).
+// routes reports whether IntelligentManagement is enabled: nothing switches off the element itself or all of its
+// ConnectorClusters (R69).
 func routes(im *parser.Node) bool {
 	off := func(n *parser.Node) bool {
 		for _, name := range []string{"enabled", "enable"} {

@@ -2,8 +2,9 @@ package match
 
 import "math/bits"
 
-// A text is hashed eight bytes at a time, such that the hash of each leading part comes out of one pass over the whole: absorb takes in each word
-// but the last, seal adds that one. The seed is secret, so that nobody can write paths that collide.
+// A text is hashed eight bytes at a time, such that the hash of each leading part comes out of one pass over the
+// whole: absorb takes in each word but the last, seal adds that one. The seed is secret, so that nobody can write
+// paths that collide.
 func hashOf(seed uint64, text string) uint64 {
 	state, w := seed, uint64(0)
 	for i := 0; i < len(text); i += 8 {
@@ -40,8 +41,8 @@ func equal(word uint64, c byte) uint64 {
 // first counts the bytes before the first marked one.
 func first(marks uint64) int { return bits.TrailingZeros64(marks) / 8 }
 
-// wordAt reads the eight bytes from i on, little endian, zero behind the end of the text. Loops over requests ask for full words themselves: a call
-// for each would be half of their time.
+// wordAt reads the eight bytes from i on, little endian, zero behind the end of the text. Loops over requests ask for
+// full words themselves: a call for each would be half of their time.
 func wordAt(text string, i int) uint64 {
 	left := len(text) - i
 	switch {

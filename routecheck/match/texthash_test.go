@@ -11,7 +11,8 @@ import (
 // awkward texts have what the word-wise loops look for at every place of a word.
 var awkward = rapid.StringOfN(rapid.SampledFrom([]rune("/.;%?:ab@AZ[_{é\x00")), 0, 40, -1)
 
-// TestHashOfLeadingParts: one pass over a text gives for each part that ends with a slash what hashing that part alone gives.
+// TestHashOfLeadingParts: one pass over a text gives for each part that ends with a slash what hashing that part alone
+// gives.
 func TestHashOfLeadingParts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text, seed := awkward.Draw(t, "text"), rapid.Uint64().Draw(t, "seed")

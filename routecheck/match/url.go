@@ -11,11 +11,11 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// This file reads a request as people write it: a URL, cookies, header fields. The command line, test suites and the proxy's page all read here,
-// so that all take and refuse the same, in the same words.
+// This file reads a request as people write it: a URL, cookies, header fields. The command line, test suites and the
+// proxy's page all read here, so that all take and refuse the same, in the same words.
 
-// ParseURL makes the request that a client sends for a URL. The path stays byte for byte as it is written, blanks included; without one it is
-// "/". The error says what is wrong with the URL.
+// ParseURL makes the request that a client sends for a URL. The path stays byte for byte as it is written, blanks
+// included; without one it is "/". The error says what is wrong with the URL.
 func ParseURL(raw string) (Request, error) {
 	scheme, rest, _ := strings.Cut(raw, "://")
 	authority := rest[:len(rest)-len(strings.TrimLeftFunc(rest, func(r rune) bool { return !strings.ContainsRune("/?#", r) }))]
@@ -56,8 +56,8 @@ func target(raw string) string {
 	}
 }
 
-// AddHeader lets a header field of the client count: Host and Cookie do. The error is about a Host that names no host and port, or a cookie
-// without a name. An empty Host stands for a request that has none (R8).
+// AddHeader lets a header field of the client count: Host and Cookie do. The error is about a Host that names no host
+// and port, or a cookie without a name. An empty Host stands for a request that has none (R8).
 func (rq *Request) AddHeader(name, value string) error {
 	switch strings.ToLower(name) {
 	case "host":
@@ -71,8 +71,8 @@ func (rq *Request) AddHeader(name, value string) error {
 	return nil
 }
 
-// AddCookie adds what a Cookie header holds: NAME=VALUE, or several of them with ; between. A cookie without a name is an error: no rule could
-// ever look at it.
+// AddCookie adds what a Cookie header holds: NAME=VALUE, or several of them with ; between. A cookie without a name is
+// an error: no rule could ever look at it.
 func (rq *Request) AddCookie(field string) error {
 	for pair := range strings.SplitSeq(field, ";") {
 		if pair = strings.Trim(pair, " \t"); pair != "" && strings.IndexByte(pair, '=') < 1 {

@@ -5,7 +5,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Overlap returns a path that two Uris both match, false where there is none (R2, R15). What R3 makes of "/x/*" is left out.
+// Overlap returns a path that two Uris both match, false where there is none (R2, R15). What R3 makes of "/x/*" is
+// left out.
 func (f UnusedNames) Overlap(a, b string) (path string, ok bool) {
 	p, q := match.Compile(a), match.Compile(b)
 	switch {

@@ -13,7 +13,8 @@ import (
 // routeChoices are the open choices that decide which Route wins for a host, a port and a path.
 const routeChoices = 1<<choices.ScoreCombination | 1<<choices.VhostScore | 1<<choices.ScoreTie | 1<<choices.SlashStarServesBare | 1<<choices.SuffixPatterns | 1<<choices.OpenRoute
 
-// scoreChoices are those about scores alone: neither about a path that only R3 serves nor about Routes that lack a group.
+// scoreChoices are those about scores alone: neither about a path that only R3 serves nor about Routes that lack a
+// group.
 const scoreChoices = 1<<choices.ScoreCombination | 1<<choices.VhostScore | 1<<choices.ScoreTie | 1<<choices.SuffixPatterns
 
 // MatchKey is a host, a port and a path as they are compared with aliases and patterns (R1).
@@ -41,7 +42,8 @@ func (p MatchKey) urlUnder(sem *choices.Assumptions) string {
 	return MatchKey{p.Host, p.Port, "/"}.URL() + strings.TrimPrefix(p.TargetIn(sem), "/")
 }
 
-// TargetIn returns the path that a client sends to reach the place: escaped where the web server decodes paths (R16), else as it is.
+// TargetIn returns the path that a client sends to reach the place: escaped where the web server decodes paths (R16),
+// else as it is.
 func (p MatchKey) TargetIn(sem *choices.Assumptions) string {
 	if match.DecodesPaths(sem) {
 		return (&url.URL{Path: p.Path}).EscapedPath()
@@ -56,8 +58,8 @@ type RouteOutcome struct {
 	Assume []string // the choices that led here, as flags write them; empty when none was asked
 }
 
-// RouteOutcomes returns every different ruling that the open choices can give for a place, the default first. One ruling means that none of
-// them matters.
+// RouteOutcomes returns every different ruling that the open choices can give for a place, the default first. One
+// ruling means that none of them matters.
 func RouteOutcomes(t *match.Table, p MatchKey) []RouteOutcome {
 	return routeOutcomes(t, p, routeChoices)
 }

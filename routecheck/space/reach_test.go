@@ -62,7 +62,8 @@ func everySemantics(among uint64, visit func(*choices.Assumptions)) {
 	walk(choices.Latest(), 0)
 }
 
-// sampled returns every Uri that wins some place under some combination, and the places whose cluster differs between combinations.
+// sampled returns every Uri that wins some place under some combination, and the places whose cluster differs between
+// combinations.
 func sampled(tab *match.Table) (won map[diag.Span]bool, open int) {
 	won = map[diag.Span]bool{}
 	for _, host := range []string{"shop.example.com", "a", "other"} {
@@ -129,8 +130,8 @@ func TestReachAgainstEveryRequest(t *testing.T) {
 	})
 }
 
-// TestUndeterminedThroughSharedGroups: where a suffix and a prefix meet that several Routes lead to different clusters,
-// the first Route of each is not all there is to compare.
+// TestUndeterminedThroughSharedGroups: where a suffix and a prefix meet that several Routes lead to different
+// clusters, the first Route of each is not all there is to compare.
 func TestUndeterminedThroughSharedGroups(t *testing.T) {
 	text := "<Config>"
 	for _, c := range []string{"a", "b", "c"} {
@@ -151,7 +152,8 @@ func TestUndeterminedThroughSharedGroups(t *testing.T) {
 	}
 }
 
-// TestSamplesOfOddPaths: a sample is written as the web server needs it, which decodes paths or passes them on as they are (R16).
+// TestSamplesOfOddPaths: a sample is written as the web server needs it, which decodes paths or passes them on as they
+// are (R16).
 func TestSamplesOfOddPaths(t *testing.T) {
 	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<Uri Name="/*"/>`, `<Uri Name="/my shop/*"/><Uri Name="/a%20b"/><Uri Name="*.do"/>`, 1))
 	for platform, want := range map[string]string{

@@ -9,8 +9,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// NewReach examines the Routes of a table: for each Uri it makes requests that this Uri matches best and asks who wins them under every
-// value of the open scoring choices. The work is bounded; what stands behind the bound counts as reachable and determined.
+// NewReach examines the Routes of a table: for each Uri it makes requests that this Uri matches best and asks who wins
+// them under every value of the open scoring choices. The work is bounded; what stands behind the bound counts as
+// reachable and determined.
 func NewReach(t *match.Table) *Reach {
 	r := &reacher{t: t, sem: choices.Latest(), byPair: map[pairKey]int{}, counted: map[counted]bool{}, groups: map[*match.VhostGroup][]*match.Route{}}
 	for i := range t.Routes {
@@ -133,7 +134,8 @@ func (r *reacher) look(pl *MatchKey, sem *choices.Assumptions) (match.Match, boo
 	return matchPlace(r.t, *pl, sem, &r.seen)
 }
 
-// differs reports whether some value of the scoring choices leads to another cluster. It is RouteOutcomes without its memory.
+// differs reports whether some value of the scoring choices leads to another cluster. It is RouteOutcomes without its
+// memory.
 func (r *reacher) differs(pl *MatchKey, cluster match.ClusterID) bool {
 	walk := choices.Tree[struct{}]{
 		Among: scoreChoices,
@@ -147,7 +149,8 @@ func (r *reacher) differs(pl *MatchKey, cluster match.ClusterID) bool {
 	return !walk.Walk(&r.sem, 0)
 }
 
-// hostClass is a host and port with the Routes that compete for it; another host with the same ones has the same answers.
+// hostClass is a host and port with the Routes that compete for it; another host with the same ones has the same
+// answers.
 type hostClass struct {
 	host   string
 	port   int
@@ -215,8 +218,8 @@ func (r *reacher) undetermined() {
 	}
 }
 
-// examine looks at the places of a class where patterns meet: the own place of each pattern, and for a pattern such as *.jsp a place
-// within each prefix of another cluster.
+// examine looks at the places of a class where patterns meet: the own place of each pattern, and for a pattern such as
+// *.jsp a place within each prefix of another cluster.
 func (r *reacher) examine(c *hostClass) {
 	type prefix struct {
 		head string

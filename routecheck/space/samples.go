@@ -22,7 +22,8 @@ type RouteSamples struct {
 	Unreached []diag.Span
 }
 
-// Samples finds requests for every Route: each alias with each pattern, as far as one adds something new. It asks Match who wins.
+// Samples finds requests for every Route: each alias with each pattern, as far as one adds something new. It asks
+// Match who wins.
 func Samples(t *match.Table, sem *choices.Assumptions) []RouteSamples {
 	r := &reacher{t: t, sem: *sem, groups: map[*match.VhostGroup][]*match.Route{}}
 	r.distinctGroups()
@@ -106,7 +107,8 @@ func (r *reacher) sample(rt *match.Route, a *match.Alias, p *match.Pattern, won 
 	}
 }
 
-// ClusterHangsOn names the open choices of which another value, by itself, would give the request of a sample to another cluster, or to none.
+// ClusterHangsOn names the open choices of which another value, by itself, would give the request of a sample to
+// another cluster, or to none.
 func ClusterHangsOn(t *match.Table, s *Sample, sem *choices.Assumptions) (names []string) {
 	rq, err := match.ParseURL(s.URL)
 	if err != nil {

@@ -5,7 +5,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// UnusedNames is what no Uri and no alias that a Route uses names: with it places are made that only the patterns and aliases at hand match.
+// UnusedNames is what no Uri and no alias that a Route uses names: with it places are made that only the patterns and
+// aliases at hand match.
 type UnusedNames struct {
 	Text string // one character, "" when there is none: then nothing can be said of prefixes
 	Host string

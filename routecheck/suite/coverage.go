@@ -11,7 +11,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/space"
 )
 
-// Coverage is how much of what is reachable a run has reached. What no request can reach is not counted: lint reports it.
+// Coverage is how much of what is reachable a run has reached. What no request can reach is not counted: lint reports
+// it.
 type Coverage struct {
 	Kinds []KindCoverage // routes, aliases, URIs, members
 }

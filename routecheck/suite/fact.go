@@ -12,8 +12,8 @@ type Fact struct {
 	State    *explain.MemberFact  // before the first request, of whichever member
 }
 
-// AddTo adds what is said of a member to a scenario. What cannot be is an error: about the state, and about how attempts
-// end.
+// AddTo adds what is said of a member to a scenario. What cannot be is an error: about the state, and about how
+// attempts end.
 func (f *Fact) AddTo(sc *explain.Scenario, t *match.Table, cluster match.ClusterID,
 	member match.MemberID) (stateErr, downErr error) {
 	if f.State != nil {

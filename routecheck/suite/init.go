@@ -12,8 +12,8 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-// Init writes a suite that covers all that is reachable: a test for each Route, and one for the members of each cluster. It passes at once,
-// since what it expects is what the configuration does today.
+// Init writes a suite that covers all that is reachable: a test for each Route, and one for the members of each
+// cluster. It passes at once, since what it expects is what the configuration does today.
 func Init(table *match.Table, config string, sem *choices.Assumptions) []byte {
 	tests := yamldoc.NewList()
 	members := map[match.ClusterID]bool{}

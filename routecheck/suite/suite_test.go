@@ -42,8 +42,8 @@ func configs(t *testing.T) []string {
 	return files
 }
 
-// TestInitPassesAndCovers: a suite that Init wrote passes at once and covers all that is reachable; without one of its tests exactly what that
-// test reached alone is uncovered.
+// TestInitPassesAndCovers: a suite that Init wrote passes at once and covers all that is reachable; without one of its
+// tests exactly what that test reached alone is uncovered.
 func TestInitPassesAndCovers(t *testing.T) {
 	ran := 0
 	for _, name := range configs(t) {
@@ -101,7 +101,8 @@ func TestInitPassesAndCovers(t *testing.T) {
 	}
 }
 
-// TestPartition: an entry of the partition table is refused for a cluster that never has one (R28), and goes to the cluster that it names.
+// TestPartition: an entry of the partition table is refused for a cluster that never has one (R28), and goes to the
+// cluster that it names.
 func TestPartition(t *testing.T) {
 	const server = `<Server Name="m"><Transport Hostname="h" Port="1"/></Server>`
 	const xml = `<Config><ServerCluster Name="c" GetDWLMTable="true">` + server + `<Server Name="n"/></ServerCluster>
