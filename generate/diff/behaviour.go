@@ -45,11 +45,11 @@ type Report struct {
 	Classes      []Class
 	LostClones   []Clone
 	Attributes   []Change
-	Unasked      bool // there were more than MaxRequests requests to ask about: the rest was left out
+	Unasked      bool // there were more than maxRequests requests to ask about: the rest was left out
 }
 
-// MaxRequests bounds how many requests are asked about.
-const MaxRequests = 5_000_000
+// maxRequests bounds how many requests are asked about.
+const maxRequests = 5_000_000
 
 // Same reports whether there is no difference.
 func (r *Report) Same() bool {
@@ -102,7 +102,7 @@ func (c *comparison) classes() (list []Class, unasked bool) {
 	known := map[[2]string]*Class{}
 	asked := 0
 	for s := range asks(c.old, c.new) {
-		if asked++; asked > MaxRequests {
+		if asked++; asked > maxRequests {
 			unasked = true
 			break
 		}

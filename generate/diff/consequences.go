@@ -14,17 +14,17 @@ import (
 
 // Kinds of consequences, in the order in which they are told. They name the sections too.
 const (
-	Sessions    = "sessions"     // who loses the members that hold the sessions
-	NewSessions = "new-sessions" // who gets no, more or fewer new sessions
-	Routes      = "routes"       // which requests go elsewhere
-	Renamed     = "renamed"      // which members have another name
-	Outage      = "outage"       // what the failure of a member costs
-	Reload      = "reload"       // what needs more than a reload of the file
-	Values      = "values"       // which values in effect differ
+	sessions    = "sessions"     // who loses the members that hold the sessions
+	newSessions = "new-sessions" // who gets no, more or fewer new sessions
+	routes      = "routes"       // which requests go elsewhere
+	renamed     = "renamed"      // which members have another name
+	outage      = "outage"       // what the failure of a member costs
+	reload      = "reload"       // what needs more than a reload of the file
+	values      = "values"       // which values in effect differ
 )
 
 // Sections are the names of the parts of a report.
-var Sections = []string{Sessions, NewSessions, Routes, Renamed, Outage, Reload, Values}
+var Sections = []string{sessions, newSessions, routes, renamed, outage, reload, values}
 
 // Consequence is what a change does to users.
 type Consequence struct {
@@ -136,7 +136,7 @@ func (c *comparison) newSessions(s *sample) {
 		if alike(was.share, after[i]) && known {
 			continue
 		}
-		k := Consequence{Kind: NewSessions, Cluster: b.Name, Member: m.Name, Share: after[i], New: m.At, none: known && after[i] == 0}
+		k := Consequence{Kind: newSessions, Cluster: b.Name, Member: m.Name, Share: after[i], New: m.At, none: known && after[i] == 0}
 		k.said = []string{subjectOf(b.Name, name) + " LoadBalanceWeight"}
 		switch {
 		case !known && after[i] == 0:
@@ -156,7 +156,7 @@ func (c *comparison) newSessions(s *sample) {
 	for i := range a.Members {
 		m := &a.Members[i]
 		if was, gone := left[m.Name]; gone && !alike(was.share, 0) {
-			c.tell(Consequence{Kind: NewSessions, Cluster: a.Name, Member: m.Name, Old: m.At, Text: percent(was.share) + " -> 0 %, the member is gone",
+			c.tell(Consequence{Kind: newSessions, Cluster: a.Name, Member: m.Name, Old: m.At, Text: percent(was.share) + " -> 0 %, the member is gone",
 				none: true, said: []string{subjectOf(a.Name, m.Name)}})
 		}
 	}

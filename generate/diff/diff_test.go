@@ -210,9 +210,9 @@ func TestSections(t *testing.T) {
 		hasNo []string
 	}{
 		"all":     {Options{}, []string{"lose their home", "new sessions\n", "RefreshInterval: 60 -> 5"}, []string{"LoadBalanceWeight:", "CloneID:"}},
-		"values":  {Options{Only: []string{Values}, AllValues: true}, []string{"LoadBalanceWeight: 19 -> 0", "CloneID: c1 -> x1", "RefreshInterval"}, []string{"- m1 of C"}},
-		"one":     {Options{Only: []string{NewSessions}}, []string{"- m2 of C: 48.7 % -> 0 %"}, []string{"clone ID", "Refresh"}},
-		"nothing": {Options{Only: []string{Routes}}, []string{"m2 gets no new sessions, sessions of m1 lose their home\n"}, []string{"- ", "~ "}},
+		"values":  {Options{Only: []string{values}, AllValues: true}, []string{"LoadBalanceWeight: 19 -> 0", "CloneID: c1 -> x1", "RefreshInterval"}, []string{"- m1 of C"}},
+		"one":     {Options{Only: []string{newSessions}}, []string{"- m2 of C: 48.7 % -> 0 %"}, []string{"clone ID", "Refresh"}},
+		"nothing": {Options{Only: []string{routes}}, []string{"m2 gets no new sessions, sessions of m1 lose their home\n"}, []string{"- ", "~ "}},
 	} {
 		for _, format := range []string{"text", "markdown"} {
 			var out strings.Builder
@@ -382,8 +382,8 @@ func TestPlatforms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "the web server hands other paths to the plug-in"; !strings.Contains(r.Headline(), want) || len(r.Consequences) != 1 || len(r.Classes) == 0 || len(r.Attributes) > 0 {
-		t.Errorf("%s: %+v", r.Headline(), r)
+	if want := "the web server hands other paths to the plug-in"; !strings.Contains(r.headline(), want) || len(r.Consequences) != 1 || len(r.Classes) == 0 || len(r.Attributes) > 0 {
+		t.Errorf("%s: %+v", r.headline(), r)
 	}
 	table, _ := routecheck.New(cfg)
 	for _, c := range r.Classes {

@@ -92,7 +92,7 @@ func (p *Pair) verdict() string {
 	if p.Report == nil {
 		return "cannot be compared: " + p.Trouble
 	}
-	return p.Report.Headline()
+	return p.Report.headline()
 }
 
 // Write prints a line for each pair, and below the reports of those that differ. The JSON holds everything.

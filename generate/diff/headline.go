@@ -9,7 +9,7 @@ import (
 
 // Headline is the report in one sentence: who gets no new sessions, whose sessions lose their home, what goes
 // elsewhere.
-func (r *Report) Headline() string {
+func (r *Report) headline() string {
 	if r.Same() {
 		return "same in effect"
 	}
@@ -26,16 +26,16 @@ func (r *Report) Headline() string {
 	if len(parts) > 0 {
 		return strings.Join(parts, ", ")
 	}
-	if n := r.number(NewSessions) + r.number(Outage); n > 0 {
+	if n := r.number(newSessions) + r.number(outage); n > 0 {
 		return "no session is lost and no request goes to another cluster; " + count(n, "consequence") + " for new sessions and outages"
 	}
-	if n := r.number(Renamed); n > 0 {
+	if n := r.number(renamed); n > 0 {
 		return "no session is lost and no request goes to another cluster; " + count(n, "member") + " " + verb(n, "has", "have") + " another name"
 	}
 	if n := len(r.Classes); n > 0 {
 		return "no session is lost and no request goes to another cluster; the members behind some requests differ"
 	}
-	if n := r.number(Reload); n > 0 {
+	if n := r.number(reload); n > 0 {
 		return "no consequence for requests and sessions; " + count(n, "change") + " " + verb(n, "needs", "need") + " more than a reload"
 	}
 	return "no consequence for requests and sessions; " + count(len(r.Attributes), "value") + " in effect " + verb(len(r.Attributes), "differs", "differ")
@@ -53,7 +53,7 @@ func (r *Report) number(kind string) (n int) {
 
 // elsewhere says that another web server hands other paths to the plug-in.
 func (r *Report) elsewhere() string {
-	if r.number(Routes) == 0 {
+	if r.number(routes) == 0 {
 		return ""
 	}
 	return "the web server hands other paths to the plug-in"
@@ -81,7 +81,7 @@ func (r *Report) homeless() string {
 	var members, clusters, others []string
 	for _, k := range r.Consequences {
 		switch {
-		case k.Kind != Sessions:
+		case k.Kind != sessions:
 		case k.Member != "":
 			members = append(members, k.Member)
 		case k.Share == 1:

@@ -74,7 +74,7 @@ func jsonSide(files *diag.Files, t Target) jsonTarget {
 func (r *Report) json(w io.Writer, files *diag.Files) error { return printJSON(w, r.jsonReport(files)) }
 
 func (r *Report) jsonReport(files *diag.Files) jsonReport {
-	out := jsonReport{Version: 2, Same: r.Same(), Complete: !r.Unasked, Summary: r.Headline(), Consequences: []jsonConsequence{},
+	out := jsonReport{Version: 2, Same: r.Same(), Complete: !r.Unasked, Summary: r.headline(), Consequences: []jsonConsequence{},
 		Requests: []jsonClass{}, LostClones: []jsonClone{}, Attributes: []jsonChange{}}
 	for _, k := range r.Consequences {
 		j := jsonConsequence{k.Kind, k.Cluster, k.Member, k.Text, nil, spot(files, k.Old), spot(files, k.New)}

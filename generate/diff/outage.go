@@ -16,7 +16,7 @@ import (
 func (c *comparison) outage(s *sample) {
 	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
 	tell := func(text string, said ...string) {
-		c.tell(Consequence{Kind: Outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, Text: text, said: said})
+		c.tell(Consequence{Kind: outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, Text: text, said: said})
 	}
 	if was, is := explain.WorstWait(c.old.table, s.old.id, 1, &c.old.sem), explain.WorstWait(c.new.table, s.new.id, 1, &c.new.sem); wait(was) != wait(is) {
 		tell(fmt.Sprintf("longest wait while one member hangs: %s -> %s", wait(was), wait(is)))
@@ -67,7 +67,7 @@ func (c *comparison) marks(s *sample) {
 		case a.Single() && !b.Single():
 			text = "it is no longer the only server of its cluster, so failures mark it down (R51)"
 		}
-		list = append(list, Consequence{Kind: Outage, Cluster: b.Name, Member: b.Members[m].Name, Share: math.NaN(), Old: a.Members[old].At, New: b.Members[m].At,
+		list = append(list, Consequence{Kind: outage, Cluster: b.Name, Member: b.Members[m].Name, Share: math.NaN(), Old: a.Members[old].At, New: b.Members[m].At,
 			Text: text, said: []string{"Config MarkBusyDown"}})
 	}
 	if len(list) == asked && asked > 1 && !slices.ContainsFunc(list, func(k Consequence) bool { return k.Text != list[0].Text }) {

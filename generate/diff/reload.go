@@ -16,7 +16,7 @@ import (
 // reload tells what the plug-in does not take up by loading the file again, or what must be ready before it does.
 func (c *comparison) reload() {
 	tell := func(text string, old, new diag.Span, said ...string) {
-		c.tell(Consequence{Kind: Reload, Share: math.NaN(), Old: old, New: new, Text: text, said: said})
+		c.tell(Consequence{Kind: reload, Share: math.NaN(), Old: old, New: new, Text: text, said: said})
 	}
 	keyrings := c.keyrings()
 	for _, path := range slices.Sorted(maps.Keys(keyrings)) {

@@ -121,7 +121,7 @@ func (c *comparison) renamings(s *sample) {
 		default:
 			text += fmt.Sprintf(", its clone ID %s is the same", m.CloneID)
 		}
-		c.tell(Consequence{Kind: Renamed, Cluster: is.Name, Member: name, Share: math.NaN(), Old: m.At, New: now.At, Text: text,
+		c.tell(Consequence{Kind: renamed, Cluster: is.Name, Member: name, Share: math.NaN(), Old: m.At, New: now.At, Text: text,
 			said: []string{subjectOf(is.Name, name) + " Name"}})
 	}
 }

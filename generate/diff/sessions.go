@@ -23,11 +23,11 @@ func (c *comparison) sessions(s *sample) {
 		}
 		homes++
 		if !c.home(c.new, s, m.CloneID) {
-			lost = append(lost, Consequence{Kind: Sessions, Cluster: cluster.Name, Member: m.Name, Share: shares[i], Old: m.At, Text: c.reason(s, match.MemberID(i))})
+			lost = append(lost, Consequence{Kind: sessions, Cluster: cluster.Name, Member: m.Name, Share: shares[i], Old: m.At, Text: c.reason(s, match.MemberID(i))})
 		}
 	}
 	if whole := c.wholeCluster(s); whole != "" && len(lost) > 0 && len(lost) == homes {
-		k := Consequence{Kind: Sessions, Cluster: cluster.Name, Share: 1, Old: cluster.At, Text: whole, said: []string{diag.Sprintf("ServerCluster %q CloneSeparatorChange", cluster.Name)}}
+		k := Consequence{Kind: sessions, Cluster: cluster.Name, Share: 1, Old: cluster.At, Text: whole, said: []string{diag.Sprintf("ServerCluster %q CloneSeparatorChange", cluster.Name)}}
 		if !s.new.Declined {
 			k.New = c.new.table.Clusters[s.new.id].At
 		}
@@ -39,7 +39,7 @@ func (c *comparison) sessions(s *sample) {
 		c.tell(k)
 	}
 	if !s.new.Declined && cluster.GetTable && !c.new.table.Clusters[s.new.id].GetTable {
-		c.tell(Consequence{Kind: Sessions, Cluster: cluster.Name, Share: math.NaN(), Old: cluster.At, New: c.new.table.Clusters[s.new.id].At,
+		c.tell(Consequence{Kind: sessions, Cluster: cluster.Name, Share: math.NaN(), Old: cluster.At, New: c.new.table.Clusters[s.new.id].At,
 			Text: "GetDWLMTable is off: sessions that a partition ID names are not found (R28)", said: []string{diag.Sprintf("ServerCluster %q GetDWLMTable", cluster.Name)}})
 	}
 }
@@ -137,7 +137,7 @@ func (c *comparison) cookies() {
 		if !again {
 			i = len(c.told)
 			known[key] = i
-			c.tell(Consequence{Kind: Sessions, Cluster: ch.cluster, Share: math.NaN(), Old: ch.OldAt, New: ch.NewAt,
+			c.tell(Consequence{Kind: sessions, Cluster: ch.cluster, Share: math.NaN(), Old: ch.OldAt, New: ch.NewAt,
 				Text: fmt.Sprintf("the %s of %s changes from %s to %s: sessions under the old name are not found (R4)", what, ch.newURI.Name.V, was, is)})
 		}
 		c.told[i].said = append(c.told[i].said, ch.Subject)

@@ -10,8 +10,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Formats are the names that Write takes.
-var Formats = []string{"text", "json", "markdown"}
+// formats are the names that Write takes.
+var formats = []string{"text", "json", "markdown"}
 
 // Options of a report. Only holds names of Sections, nil for all; AllValues tells of values too that a consequence has
 // told already.
@@ -31,7 +31,7 @@ func (r *Report) Write(w io.Writer, files *diag.Files, format string, o Options)
 	case "json":
 		return r.json(w, files)
 	default:
-		return diag.Errorf("no format %q; there are %s", format, strings.Join(Formats, ", "))
+		return diag.Errorf("no format %q; there are %s", format, strings.Join(formats, ", "))
 	}
 	_, err := io.WriteString(w, p.String())
 	return err
@@ -60,7 +60,7 @@ func (p *printer) of(section string) (list []Consequence) {
 }
 
 func (p *printer) classes() []Class {
-	if !p.wants(Routes) {
+	if !p.wants(routes) {
 		return nil
 	}
 	return p.report.Classes
@@ -68,7 +68,7 @@ func (p *printer) classes() []Class {
 
 // values lists what differs and what no consequence has told.
 func (p *printer) values() (list []Change) {
-	if !p.wants(Values) {
+	if !p.wants(values) {
 		return nil
 	}
 	told := map[string]bool{}
@@ -88,9 +88,9 @@ func (p *printer) values() (list []Change) {
 // subject says whom a consequence concerns.
 func (k *Consequence) subject() string {
 	switch {
-	case k.Kind == Routes:
+	case k.Kind == routes:
 		return "every request"
-	case k.Kind == Reload:
+	case k.Kind == reload:
 		return "web server"
 	case k.Member == "":
 		return "cluster " + k.Cluster
@@ -101,7 +101,7 @@ func (k *Consequence) subject() string {
 // sentence is a consequence as text.
 func (k *Consequence) sentence() string {
 	s := k.subject() + ": " + k.Text
-	if k.Kind == Sessions && !math.IsNaN(k.Share) {
+	if k.Kind == sessions && !math.IsNaN(k.Share) {
 		s += fmt.Sprintf("; %s of the sessions of %s", percent(k.Share), k.Cluster)
 	}
 	return s
@@ -110,15 +110,15 @@ func (k *Consequence) sentence() string {
 // headings are those of the sections with consequences.
 func heading(section string) string {
 	switch section {
-	case Sessions:
+	case sessions:
 		return "sessions that lose their home"
-	case NewSessions:
+	case newSessions:
 		return "new sessions"
-	case Routes:
+	case routes:
 		return "requests that change cluster or members"
-	case Renamed:
+	case renamed:
 		return "members with another name"
-	case Reload:
+	case reload:
 		return "needs more than a reload"
 	}
 	return "when a member fails"
@@ -133,22 +133,22 @@ func (t Target) words() string {
 
 func (p *printer) text() {
 	if p.report.Unasked {
-		fmt.Fprintf(p, "not every request was asked about: the files have more than %d to ask\n", MaxRequests)
+		fmt.Fprintf(p, "not every request was asked about: the files have more than %d to ask\n", maxRequests)
 	}
-	fmt.Fprintln(p, p.report.Headline())
+	fmt.Fprintln(p, p.report.headline())
 	for _, section := range Sections {
-		if section == Values {
+		if section == values {
 			p.differences()
 			continue
 		}
 		list := p.of(section)
-		if list != nil || section == Routes && len(p.classes()) > 0 {
+		if list != nil || section == routes && len(p.classes()) > 0 {
 			fmt.Fprintln(p, heading(section))
 		}
 		for _, k := range list {
 			fmt.Fprintf(p, "- %s%s\n", k.sentence(), whereabouts(p.files, k.Old, k.New))
 		}
-		if section == Routes {
+		if section == routes {
 			p.routes()
 		}
 	}
@@ -198,9 +198,9 @@ func whereabouts(files *diag.Files, spans ...diag.Span) string {
 
 func (p *printer) markdown() {
 	if p.report.Unasked {
-		fmt.Fprintf(p, "Not every request was asked about: the files have more than %d to ask.\n\n", MaxRequests)
+		fmt.Fprintf(p, "Not every request was asked about: the files have more than %d to ask.\n\n", maxRequests)
 	}
-	fmt.Fprintf(p, "**%s**\n", mark(p.report.Headline()))
+	fmt.Fprintf(p, "**%s**\n", mark(p.report.headline()))
 	for _, section := range Sections {
 		if list := p.of(section); list != nil {
 			title := heading(section)
@@ -210,7 +210,7 @@ func (p *printer) markdown() {
 				fmt.Fprintf(p, "| %s | %s | %s | %s |\n", cell(k.subject()), mark(what), p.at(k.Old), p.at(k.New))
 			}
 		}
-		if classes := p.classes(); section == Routes && len(classes) > 0 {
+		if classes := p.classes(); section == routes && len(classes) > 0 {
 			p.table("Samples of requests that change cluster or members", "sample", "sample requests", "before", "now")
 			for _, c := range classes {
 				fmt.Fprintf(p, "| %s | %d | %s | %s |\n", cell(c.URL), c.Requests, cell(c.Old.words()), cell(c.New.words()))

@@ -47,7 +47,7 @@ func (d *Diff) Run(in Input) (*DiffAnswer, error) {
 
 func (d *Diff) check() error {
 	p := Plugin{Platform: d.Platform}
-	_, err := p.Defaults()
+	_, err := p.defaults()
 	return err
 }
 

@@ -22,7 +22,7 @@ type FmtAnswer struct {
 func (f *Fmt) Run(in Input) (*FmtAnswer, error) {
 	a, name := new(FmtAnswer), DisplayName(f.Path)
 	var err error
-	if a.Old, err = in.Read(f.Path, nil); err != nil {
+	if a.Old, err = in.read(f.Path, nil); err != nil {
 		return a, err
 	}
 	if content, _ := parser.Sniff(a.Old); content == parser.PlainText || content == parser.Mapping {

@@ -28,7 +28,7 @@ type GenerateAnswer struct {
 // Run makes the files. With an error in the topology there are none.
 func (g *Generate) Run(in Input) (*GenerateAnswer, error) {
 	a, name := &GenerateAnswer{Files: diag.NewFiles()}, DisplayName(g.Topology)
-	src, err := in.Read(g.Topology, nil)
+	src, err := in.read(g.Topology, nil)
 	if err != nil {
 		return a, err
 	}
@@ -113,7 +113,7 @@ type Changed struct {
 // Run compares the two.
 func (c *Check) Run(in Input) (*CheckAnswer, error) {
 	a, name, files := new(CheckAnswer), DisplayName(c.Path), diag.NewFiles()
-	src, err := in.Read(c.Path, nil)
+	src, err := in.read(c.Path, nil)
 	if err != nil {
 		return a, err
 	}

@@ -35,7 +35,7 @@ func (i *Import) Run(in Input) (*ImportAnswer, error) {
 
 // readXML reads a plugin-cfg.xml that has no error.
 func (in *Input) readXML(path string, files *diag.Files, notes *Notes) (*parser.Config, error) {
-	src, err := in.Read(path, nil)
+	src, err := in.read(path, nil)
 	if err != nil {
 		return nil, err
 	}

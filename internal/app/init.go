@@ -24,7 +24,7 @@ type SuiteAnswer struct {
 // Run writes the suite.
 func (i *InitSuite) Run(in Input) (*SuiteAnswer, error) {
 	a := new(SuiteAnswer)
-	l, sem, _, err := i.Plugin.Load(in, i.Config, diag.NewFiles(), &a.Notes)
+	l, sem, _, err := i.Plugin.load(in, i.Config, diag.NewFiles(), &a.Notes)
 	if err != nil {
 		return a, err
 	}

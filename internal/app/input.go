@@ -16,8 +16,8 @@ type Input struct {
 	Stdin io.Reader // what the file "-" is
 }
 
-// Read reads a file up to the size that the parser takes and one byte more, in pieces with a pause before each.
-func (in *Input) Read(path string, pause parser.Pause) ([]byte, error) {
+// read reads a file up to the size that the parser takes and one byte more, in pieces with a pause before each.
+func (in *Input) read(path string, pause parser.Pause) ([]byte, error) {
 	r, size := in.Stdin, 0
 	if path != "-" {
 		f, err := in.Open(path)

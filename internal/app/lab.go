@@ -18,7 +18,7 @@ type LabMatrixAnswer struct {
 
 // Run predicts the table.
 func (l *LabMatrix) Run(in Input) (*LabMatrixAnswer, error) {
-	text, err := in.Read(l.Predict, nil)
+	text, err := in.read(l.Predict, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -72,7 +72,7 @@ func (l *Lint) Run(in Input) (*LintAnswer, error) {
 
 // forget takes the known findings away.
 func (l *Lint) forget(in Input, a *LintAnswer) error {
-	src, err := in.Read(l.Baseline, nil)
+	src, err := in.read(l.Baseline, nil)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ type linting struct {
 // read reads all files. One that cannot be read does not hide the others.
 func (r *linting) read(in Input) {
 	for _, f := range r.request.Files {
-		src, err := in.Read(f.Path, nil)
+		src, err := in.read(f.Path, nil)
 		if err != nil {
 			r.notes.say("%v", err)
 			r.unread++
@@ -213,7 +213,7 @@ type SettingsAnswer struct {
 // Run reads the file.
 func (s *Settings) Run(in Input) (*SettingsAnswer, error) {
 	a := new(SettingsAnswer)
-	src, err := in.Read(s.Path, nil)
+	src, err := in.read(s.Path, nil)
 	if err != nil {
 		return a, err
 	}

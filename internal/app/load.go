@@ -57,7 +57,7 @@ func (l *Load) into(in Input, out *Loaded) error {
 		return &RequestError{"config", errors.New(
 			"no configuration: name a plugin-cfg.xml or a topology with -c FILE")}
 	}
-	src, err := in.Read(l.Path, l.Pause)
+	src, err := in.read(l.Path, l.Pause)
 	if err != nil {
 		return err
 	}
@@ -107,16 +107,16 @@ func (l *Loaded) decidable(name string, sem *choices.Assumptions) error {
 	return nil
 }
 
-// SessionPolicy tells what a topology says of the sessions of its clusters, nil where there is none.
-func (l *Loaded) SessionPolicy() func(cluster string) session.Policy {
+// sessionPolicy tells what a topology says of the sessions of its clusters, nil where there is none.
+func (l *Loaded) sessionPolicy() func(cluster string) session.Policy {
 	if l.Topology == nil {
 		return nil
 	}
 	return l.Topology.SessionPolicy
 }
 
-// Flavor is that of the servers, "" where no topology says it.
-func (l *Loaded) Flavor() string {
+// flavor is that of the servers, "" where no topology says it.
+func (l *Loaded) flavor() string {
 	if l.Topology == nil {
 		return ""
 	}

@@ -25,8 +25,8 @@ type Plugin struct {
 // setting is CHOICE=VALUE of a file, and its place there.
 type setting struct{ text, at string }
 
-// Load reads a configuration that the plug-in is to decide by, and how it decides there.
-func (p Plugin) Load(in Input, config Config, files *diag.Files, notes *Notes) (l *Loaded, sem choices.Assumptions,
+// load reads a configuration that the plug-in is to decide by, and how it decides there.
+func (p Plugin) load(in Input, config Config, files *diag.Files, notes *Notes) (l *Loaded, sem choices.Assumptions,
 	fixed []choices.Choice, err error) {
 	if sem, fixed, err = p.Semantics(in, notes); err != nil {
 		return nil, sem, nil, err
@@ -43,7 +43,7 @@ func (p Plugin) Load(in Input, config Config, files *diag.Files, notes *Notes) (
 
 // Semantics returns how that plug-in decides, and the choices that are settled.
 func (p *Plugin) Semantics(in Input, notes *Notes) (choices.Assumptions, []choices.Choice, error) {
-	sem, err := p.Defaults()
+	sem, err := p.defaults()
 	if err != nil {
 		return sem, nil, err
 	}
@@ -62,8 +62,8 @@ func (p *Plugin) Semantics(in Input, notes *Notes) (choices.Assumptions, []choic
 	return sem, fixed, nil
 }
 
-// Defaults returns how the plug-in decides where nothing is settled.
-func (p *Plugin) Defaults() (choices.Assumptions, error) {
+// defaults returns how the plug-in decides where nothing is settled.
+func (p *Plugin) defaults() (choices.Assumptions, error) {
 	if _, err := choices.Defaults("latest", p.Platform); err != nil {
 		return choices.Assumptions{}, wrong("platform", ": %w", err)
 	}
@@ -104,7 +104,7 @@ func (p *Plugin) readFile(in Input, notes *Notes) error {
 	if path == "" || p.read {
 		return nil
 	}
-	src, err := in.Read(path, nil)
+	src, err := in.read(path, nil)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (s *Sessions) read(l *Loaded, fixed []choices.Choice) (*explain.Sessions, e
 
 func (s *Sessions) policy(l *Loaded) (func(string) session.Policy, error) {
 	if s.Settings == nil || s.Yield && l.Topology != nil {
-		return l.SessionPolicy(), nil
+		return l.sessionPolicy(), nil
 	}
 	if n := s.Settings.Replicas; n != nil && *n < -1 {
 		return nil, wrong("replicas", " %d: want a number of copies, or -1 for one on every member", *n)
@@ -51,7 +51,7 @@ func (s *Sessions) policy(l *Loaded) (func(string) session.Policy, error) {
 	if n := s.Settings.WriteInterval; n < 0 {
 		return nil, wrong("write-interval", " %d: want seconds from 1 on", n)
 	}
-	p, err := s.Settings.Policy(l.Flavor())
+	p, err := s.Settings.Policy(l.flavor())
 	if err != nil {
 		return nil, wrong("persistence", ": %w", err)
 	}

@@ -99,7 +99,7 @@ func (t *Test) Run(in Input) (*TestAnswer, error) {
 }
 
 func (t *Test) suite(in Input, path string, run *regexp.Regexp, a *TestAnswer) error {
-	src, err := in.Read(path, nil)
+	src, err := in.read(path, nil)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (t *Test) suite(in Input, path string, run *regexp.Regexp, a *TestAnswer) e
 	if err := s.On(l.Platform); err != nil {
 		return err
 	}
-	results, faults := s.Run(files, l.Table, suite.Options{Run: run, Sessions: l.SessionPolicy(), Flavor: l.Flavor()})
+	results, faults := s.Run(files, l.Table, suite.Options{Run: run, Sessions: l.sessionPolicy(), Flavor: l.flavor()})
 	if len(faults) > 0 {
 		a.Notes.add(files, faults)
 		return fmt.Errorf("%s: the suite does not fit its configuration", name)

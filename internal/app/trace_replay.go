@@ -38,7 +38,7 @@ func (r *Replay) Run(in Input) (*ReplayAnswer, error) {
 		return a, err
 	}
 	a.Logs = run.Logs
-	l, sem, _, err := r.Plugin.Load(in, r.Config, a.Files, &a.Notes)
+	l, sem, _, err := r.Plugin.load(in, r.Config, a.Files, &a.Notes)
 	if err != nil {
 		return a, err
 	}

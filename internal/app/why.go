@@ -63,7 +63,7 @@ func (w *Why) run(in Input, a *WhyAnswer) error {
 	case !(w.Every >= 0 && w.Every <= 1e9):
 		return wrong("every", " %v: want seconds from 0 on", w.Every)
 	}
-	l, sem, fixed, err := w.Plugin.Load(in, w.Config, a.Files, &a.Notes)
+	l, sem, fixed, err := w.Plugin.load(in, w.Config, a.Files, &a.Notes)
 	if err != nil {
 		return err
 	}

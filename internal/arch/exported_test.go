@@ -3,55 +3,22 @@ package arch
 import (
 	"fmt"
 	"go/types"
-	"os"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/wasplug/wasplug/internal/golden"
 )
-
-// unusedPath lists the names that are still exported for nobody, by top room. It may only shrink: -update takes away
-// what is gone, and adds nothing.
-const unusedPath = "testdata/unused.txt"
-
-// inTheMaking are rooms that are being built or cut: their next user may come with the next commit. Their names are
-// not held to the list, and -update writes them as they are.
-var inTheMaking = []string{"routecheck/...", "proxy/...", "cmd/...", "internal/app/...", "internal/report/...",
-	"parser/pluginlog/...", "generate/diff"}
 
 // TestExported holds that what is exported serves another package of ours, a test counting as one. A method may also
 // be exported because an interface asks for it.
 func TestExported(t *testing.T) {
 	program := loadProgram(t)
 	used, asked := program.usedOutside(t), program.interfaces(t)
-	var found, known []string
-	known = strings.Fields(read(t, unusedPath))
 	for i := range program.packages {
-		name, ours := program.packages[i].ours()
-		if !ours {
+		if _, ours := program.packages[i].ours(); !ours {
 			continue
 		}
-		free := slices.ContainsFunc(inTheMaking, func(pattern string) bool { return matches(name, pattern) })
 		for _, e := range program.checkPackage(t, &program.packages[i]).unused(used, asked) {
-			short := inRoom(e.name)
-			if !free && !slices.Contains(known, short) {
-				t.Errorf("%s: nobody outside uses %s: do not export it", program.fset.Position(e.Pos()), e.name)
-				continue
-			}
-			found = append(found, short)
-		}
-	}
-	slices.Sort(found)
-	if golden.Update() {
-		write(t, unusedPath, strings.Join(slices.Compact(found), "\n")+"\n")
-		return
-	}
-	for _, name := range known {
-		room, _, _ := strings.Cut(name, ":")
-		making := slices.ContainsFunc(inTheMaking, func(p string) bool { return strings.HasPrefix(p, room+"/") })
-		if !slices.Contains(found, name) && !making {
-			t.Errorf("%s is gone, or is used: run with -update, which takes it from %s", name, unusedPath)
+			t.Errorf("%s: nobody outside uses %s: do not export it", program.fset.Position(e.Pos()), e.name)
 		}
 	}
 }
@@ -71,20 +38,6 @@ func TestExportedFinds(t *testing.T) {
 	if want := wanted(t, try); !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
 	}
-}
-
-// inRoom shortens "routecheck/replay.Reader" to "routecheck:Reader": a split of a room does not touch the list.
-func inRoom(name string) string {
-	pkg, rest := splitName(name)
-	room, _, _ := strings.Cut(pkg, "/")
-	return room + ":" + rest
-}
-
-// splitName cuts "parser/diag.Span.Pos" into package and name.
-func splitName(name string) (pkg, rest string) {
-	slash := strings.LastIndex(name, "/") + 1
-	dot := slash + strings.Index(name[slash:], ".")
-	return name[:dot], name[dot+1:]
 }
 
 // An export is a name that a package offers: of its scope, or of a method of an exported type.
@@ -325,21 +278,5 @@ func (u usage) meet(typ types.Type) {
 				u.meet(f.Type())
 			}
 		}
-	}
-}
-
-func read(t *testing.T, path string) string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-func write(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
 	}
 }

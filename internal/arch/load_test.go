@@ -164,3 +164,12 @@ func (l *listed) paths(files ...[]string) (paths []string) {
 	}
 	return paths
 }
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -412,8 +412,8 @@ func NewWriter(w io.Writer, level Level) *Writer {
 	return &Writer{w: w, level: level, line: make([]byte, 0, 512)}
 }
 
-// Enabled reports whether events of a kind are written: ask before making one that costs something.
-func (w *Writer) Enabled(k Kind) bool { return k < numKinds && k.Level() <= w.level }
+// enabled reports whether events of a kind are written: ask before making one that costs something.
+func (w *Writer) enabled(k Kind) bool { return k < numKinds && k.Level() <= w.level }
 
 // Write writes the event's line unless its level is above the Writer's.
 func (w *Writer) Write(e *Event) error {

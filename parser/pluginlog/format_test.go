@@ -239,7 +239,7 @@ PLUGIN: Bld version: wasplug 1.0
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)
 	}
-	if w.Enabled(Picked) || !w.Enabled(Counted) || !w.Enabled(BuildVersion) {
+	if w.enabled(Picked) || !w.enabled(Counted) || !w.enabled(BuildVersion) {
 		t.Error("Enabled does not follow the level")
 	}
 }

@@ -85,7 +85,7 @@ func (e *Event) matchingWords() string {
 func (e *Event) choiceWords() string {
 	switch e.Kind {
 	case StatusChecked:
-		return e.Member + " " + e.Check.Words() + " [R42]"
+		return e.Member + " " + e.Check.words() + " [R42]"
 	case StillMarkedDown:
 		return fmt.Sprintf("%s stays marked down for another %d s and is passed over [R52]", e.Member, e.Seconds)
 	case Picked:
@@ -94,8 +94,8 @@ func (e *Event) choiceWords() string {
 	return fmt.Sprintf("%s gets the request (%d pending, %d in all) [R67]", e.Member, e.Pending, e.Total)
 }
 
-// Words says what the check found, without the conclusion: that is the plug-in's.
-func (c Check) Words() string {
+// words says what the check found, without the conclusion: that is the plug-in's.
+func (c Check) words() string {
 	var found []string
 	switch {
 	case !c.MarkedDown:

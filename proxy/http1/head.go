@@ -56,9 +56,6 @@ func (f *Field) Name(buf []byte) []byte { return buf[f.Start:f.NameEnd] }
 // Text returns the value of a field.
 func (f *Field) Text(buf []byte) []byte { return buf[f.Value:f.ValueEnd] }
 
-// Line returns the whole line with its line end.
-func (f *Field) Line(buf []byte) []byte { return buf[f.Start:f.End] }
-
 // View returns bytes as a string that shares them: valid as long as they do not change.
 func View(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
@@ -197,7 +194,7 @@ func (h *Head) take(f *Field, buf []byte) error {
 func (h *Head) connection(value []byte) {
 	for len(value) > 0 {
 		var token []byte
-		token, value = NextToken(value)
+		token, value = nextToken(value)
 		switch {
 		case len(token) == 0:
 		case EqualFold(token, "close"):
@@ -221,7 +218,7 @@ func (h *Head) Nominated(f *Field, buf []byte) bool {
 		}
 		for value := h.Fields[i].Text(buf); len(value) > 0; {
 			var token []byte
-			if token, value = NextToken(value); EqualFold(token, name) {
+			if token, value = nextToken(value); EqualFold(token, name) {
 				return true
 			}
 		}
@@ -229,8 +226,8 @@ func (h *Head) Nominated(f *Field, buf []byte) bool {
 	return false
 }
 
-// NextToken cuts the first member of a comma-separated list.
-func NextToken(list []byte) (token, rest []byte) {
+// nextToken cuts the first member of a comma-separated list.
+func nextToken(list []byte) (token, rest []byte) {
 	token, rest, _ = bytes.Cut(list, []byte{','})
 	return bytes.Trim(token, " \t"), rest
 }

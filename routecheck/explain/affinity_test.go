@@ -94,7 +94,7 @@ func TestCloneIDIsNoPartitionID(t *testing.T) {
 	table := mustTable(t, clusterXML("", `GetDWLMTable="true"`, server("a", `CloneID="12345678"`)+server("b", `CloneID="c1"`)))
 	for id, want := range map[string]match.MemberID{"12345678": 0, "12345679": 1} {
 		p := NewProcess(table, new(choices.Assumptions), 1)
-		p.State(0).Partition = map[string]match.MemberID{"12345678": 1, "12345679": 1}
+		p.state(0).Partition = map[string]match.MemberID{"12345678": 1, "12345679": 1}
 		rq := get("/x", "JSESSIONID=0000abc:"+id)
 		if out := p.Do(&rq, nil); out.Member != want {
 			t.Errorf("%s: member %d, want %d", id, out.Member, want)
@@ -130,7 +130,7 @@ func TestCloneIndex(t *testing.T) {
 		for i, rec := range []*failover.Recorder{quiet, told} {
 			p := NewProcess(table, &sem, 1)
 			for m := range 24 {
-				p.State(0).Members[m].MarkedDown = m%3 == 0
+				p.state(0).Members[m].MarkedDown = m%3 == 0
 			}
 			ends[i] = p.Do(&rq, rec)
 		}

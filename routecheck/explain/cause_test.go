@@ -318,7 +318,7 @@ func TestSessionOfTakers(t *testing.T) {
 	table, sem, rq := mustTable(t, clusterXML("", "", threeServers(""))), choices.Latest(), get("/x", affinityTo+"b1")
 	m, _ := table.Match(&rq, &sem)
 	sc := &Scenario{Sessions: sessionsOf(session.Settings{})}
-	if p := PredictSession(table, &rq, &m, ends, sc, &sem, 0); p.Fate != session.FateByChance || strings.Count(p.Text, "; or ") != 2 {
+	if p := predictSession(table, &rq, &m, ends, sc, &sem, 0); p.Fate != session.FateByChance || strings.Count(p.Text, "; or ") != 2 {
 		t.Errorf("%s: %s", p.Fate, p.Text)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-// Answer returns where a request ended.
-func (o *Result) Answer() failover.Answer {
+// answer returns where a request ended.
+func (o *Result) answer() failover.Answer {
 	switch {
 	case o.Rejected:
 		return failover.Answer{Decision: failover.Errored, Rejected: true, Cluster: -1, Member: match.NoMember}
@@ -152,7 +152,7 @@ func (e *explanation) sessionUnder(request int, l *branch) session.Prediction {
 	for _, c := range l.answers[request] {
 		ends = append(ends, c.answer)
 	}
-	return PredictSession(e.t, rq, &m, ends, e.sc, &sem, e.starts[request])
+	return predictSession(e.t, rq, &m, ends, e.sc, &sem, e.starts[request])
 }
 
 func sessionOverrides(assumed, base session.Assumed) (out []choices.Override) {

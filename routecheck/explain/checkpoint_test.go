@@ -23,7 +23,7 @@ func TestCheckpoint(t *testing.T) {
 		table := mustParse(c.xml())
 		o, p := newOracle(c, sem), NewProcess(table, sem, 7)
 		if d.yes("started", 2) {
-			d.setUp(o, p.State(0))
+			d.setUp(o, p.state(0))
 		}
 		p.Conditions = d.facts(o)
 		var requests []match.Request
@@ -34,11 +34,11 @@ func TestCheckpoint(t *testing.T) {
 			for i := range requests {
 				p.Now += 5 * match.Second
 				out := p.Do(&requests[i], nil)
-				log += describeProcess(p, &out, false) + fmt.Sprint(p.State(0).RNG, len(p.streams), "\n")
+				log += describeProcess(p, &out, false) + fmt.Sprint(p.state(0).RNG, len(p.streams), "\n")
 			}
 			return log
 		}
-		fresh := p.Clone()
+		fresh := p.clone()
 		p.mark()
 		want := run(fresh)
 		for range 3 {
@@ -54,16 +54,16 @@ func TestCheckpoint(t *testing.T) {
 // too.
 func TestCheckpointOfRaise(t *testing.T) {
 	p := NewProcess(mustTable(t, clusterXML("", "", server("a", `LoadBalanceWeight="3"`)+server("b", `LoadBalanceWeight="2"`))), &choices.Assumptions{}, 1)
-	for i := range p.State(0).Members {
-		p.State(0).Members[i].Weight = 0
+	for i := range p.state(0).Members {
+		p.state(0).Members[i].Weight = 0
 	}
 	p.mark()
 	rq := get("/x")
-	if p.Do(&rq, nil); p.State(0).Members[0].Weight <= 0 || p.State(0).Members[1].Weight <= 0 {
-		t.Fatalf("no weights were raised: %+v", p.State(0).Members)
+	if p.Do(&rq, nil); p.state(0).Members[0].Weight <= 0 || p.state(0).Members[1].Weight <= 0 {
+		t.Fatalf("no weights were raised: %+v", p.state(0).Members)
 	}
 	p.rewind()
-	for _, m := range p.State(0).Members {
+	for _, m := range p.state(0).Members {
 		if m != (failover.MemberState{}) {
 			t.Errorf("left behind: %+v", m)
 		}

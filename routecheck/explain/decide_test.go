@@ -42,7 +42,7 @@ func describeRun(t *match.Table, o *Result) string {
 		}
 		parts = append(parts, fmt.Sprintf("%s:%s%s", t.MemberName(0, a.Member), a.Outcome, mark))
 	}
-	a := o.Answer()
+	a := o.answer()
 	end := a.Decision
 	if a.Decision == failover.Errored {
 		end = fmt.Sprint(a.Status)
@@ -103,10 +103,10 @@ func TestFailover(t *testing.T) {
 		{name: "R59 other status", cluster: `PostSizeLimit="10"`, body: 11, assume: "post-limit-status=500", want: "-> 500"},
 		{name: "R59 at the limit", cluster: `PostSizeLimit="10"`, body: 10, want: "a:ok -> forward a"},
 		{name: "R60 all full", servers: threeServers(`MaxConnections="1"`), setup: pending(1), want: "-> 503"},
-		{name: "R60 mixed", servers: threeServers(`MaxConnections="1"`), setup: func(p *Process) { pending(1)(p); markAll(0)(p); p.State(0).Members[2].MarkedDown = false }, want: "-> 503"},
+		{name: "R60 mixed", servers: threeServers(`MaxConnections="1"`), setup: func(p *Process) { pending(1)(p); markAll(0)(p); p.state(0).Members[2].MarkedDown = false }, want: "-> 503"},
 		{name: "R60 zero is no limit", servers: threeServers(`MaxConnections="0"`), setup: pending(1), want: "a:ok -> forward a"},
-		{name: "R23 full affinity member", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", setup: func(p *Process) { p.State(0).Members[1].Pending = 1 }, want: "a:ok -> forward a"},
-		{name: "R23 full ignored", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", assume: "affinity-max-connections=ignored", setup: func(p *Process) { p.State(0).Members[1].Pending = 1 }, want: "b:ok -> forward b"},
+		{name: "R23 full affinity member", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", setup: func(p *Process) { p.state(0).Members[1].Pending = 1 }, want: "a:ok -> forward a"},
+		{name: "R23 full ignored", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", assume: "affinity-max-connections=ignored", setup: func(p *Process) { p.state(0).Members[1].Pending = 1 }, want: "b:ok -> forward b"},
 		{name: "R61 all marked", setup: markAll(10 * match.Second), want: "-> 500"},
 		{name: "R61 retry marked", setup: markAll(10 * match.Second), assume: "all-down=retry-marked", want: "a:ok -> forward a"},
 		{name: "R52 probe succeeds", setup: markAll(60 * match.Second), cookie: affinityTo + "b1", want: "b:ok -> forward b"},
@@ -140,10 +140,10 @@ func TestFailover(t *testing.T) {
 		{name: "R64 onload", config: `SSLMapMode="onload"`, servers: https(keyring), want: "a:ok -> forward a"},
 		{name: "R64 offload", config: `SSLMapMode="offload"`, tls: true, servers: https(""), want: "a:ok -> forward a"},
 		{name: "R61 marked and full is not full", servers: threeServers(`MaxConnections="1"`), setup: func(p *Process) { pending(1)(p); markAll(0)(p) }, want: "-> 500"},
-		{name: "R22 an empty clone ID is nobody's", servers: server("a", "") + server("b", `CloneID="b1"`) + server("c", ""), cookie: affinityTo, setup: func(p *Process) { p.State(0).Next = 2 }, want: "c:ok -> forward c"},
-		{name: "R26 after the first of two marked members", config: `FailoverToNext="true"`, servers: threeServers("") + server("d", ""), cookie: affinityTo + "a1:c1", setup: func(p *Process) { p.State(0).Next = 3; mark(0, 2)(p) }, want: "b:ok -> forward b"},
+		{name: "R22 an empty clone ID is nobody's", servers: server("a", "") + server("b", `CloneID="b1"`) + server("c", ""), cookie: affinityTo, setup: func(p *Process) { p.state(0).Next = 2 }, want: "c:ok -> forward c"},
+		{name: "R26 after the first of two marked members", config: `FailoverToNext="true"`, servers: threeServers("") + server("d", ""), cookie: affinityTo + "a1:c1", setup: func(p *Process) { p.state(0).Next = 3; mark(0, 2)(p) }, want: "b:ok -> forward b"},
 		{name: "R23 full ignored by a probe", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", assume: "affinity-max-connections=ignored", setup: func(p *Process) { pending(1)(p); markAll(60 * match.Second)(p) }, want: "b:ok -> forward b"},
-		{name: "R36 a weight of its own is not asked for", servers: server("a", `LoadBalanceWeight="0"`) + server("b", ""), setup: func(p *Process) { p.State(0).Members[0].Weight = 3 }, want: "b:ok -> forward b"},
+		{name: "R36 a weight of its own is not asked for", servers: server("a", `LoadBalanceWeight="0"`) + server("b", ""), setup: func(p *Process) { p.state(0).Members[0].Weight = 3 }, want: "b:ok -> forward b"},
 		{name: "R41 is no single server", servers: address + server("a", ""), faults: "ClusterAddress=refused", want: "ClusterAddress:refused -> 500"},
 		{name: "R52 a probe answered 503 stays marked", config: `MarkBusyDown="true"`, setup: markAll(60 * match.Second), cookie: affinityTo + "b1", faults: "b=503", want: "b:503 a:ok -> forward a"},
 		{name: "R29 first, but SSL before", tls: true, assume: "many-cookies=first", cookie: "JSESSIONID=0000abc:zz; SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "b:ok -> forward b"},
@@ -166,7 +166,7 @@ func TestFailover(t *testing.T) {
 				choiceByName(t, c.assume, &sem)
 			}
 			p := NewProcess(table, &sem, 0)
-			p.State(0).Next = 0
+			p.state(0).Next = 0
 			p.Now = 1000 * match.Second
 			if c.setup != nil {
 				c.setup(p)
@@ -179,7 +179,7 @@ func TestFailover(t *testing.T) {
 			if got := run(t, p, rq, c.faults); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
-			for _, m := range p.State(0).Members {
+			for _, m := range p.state(0).Members {
 				if c.setup == nil && m.Pending != 0 || m.Probing {
 					t.Errorf("a request left %+v behind", m)
 				}
@@ -200,8 +200,8 @@ func https(properties string) string {
 
 func pending(n int32) func(*Process) {
 	return func(p *Process) {
-		for i := range p.State(0).Members {
-			p.State(0).Members[i].Pending = n
+		for i := range p.state(0).Members {
+			p.state(0).Members[i].Pending = n
 		}
 	}
 }
@@ -209,15 +209,15 @@ func pending(n int32) func(*Process) {
 func mark(members ...match.MemberID) func(*Process) {
 	return func(p *Process) {
 		for _, m := range members {
-			p.State(0).Members[m].MarkedDown, p.State(0).Members[m].FailedAt = true, p.Now
+			p.state(0).Members[m].MarkedDown, p.state(0).Members[m].FailedAt = true, p.Now
 		}
 	}
 }
 
 func markAll(ago match.Nanos) func(*Process) {
 	return func(p *Process) {
-		for i := range p.State(0).Members {
-			p.State(0).Members[i].MarkedDown, p.State(0).Members[i].FailedAt = true, p.Now-ago
+		for i := range p.state(0).Members {
+			p.state(0).Members[i].MarkedDown, p.state(0).Members[i].FailedAt = true, p.Now-ago
 		}
 	}
 }
@@ -234,12 +234,12 @@ func TestStreams(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			sem := choices.Latest()
 			p := NewProcess(mustTable(t, clusterXML("", "", strings.ReplaceAll(c.servers, `ServerIOTimeout="10" ServerIOTimeout`, "ServerIOTimeout"))), &sem, 0)
-			p.State(0).Next = 1
+			p.state(0).Next = 1
 			rq := get("/x", affinityTo+"a1")
 			if got := run(t, p, rq, ""); got != "a:ok -> forward a" {
 				t.Fatal(got)
 			}
-			q := p.Clone()
+			q := p.clone()
 			if got := run(t, p, rq, c.faults); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
@@ -304,7 +304,7 @@ func TestFactsHoldInTheirTime(t *testing.T) {
 	table, sem := mustTable(t, clusterXML("", "", threeServers(""))), choices.Latest()
 	for at, want := range map[match.Nanos]string{9: "a:ok -> forward a", 10: "a:503 b:ok -> forward b", 19: "a:503 b:ok -> forward b", 20: "a:ok -> forward a"} {
 		p := NewProcess(table, &sem, 0)
-		p.State(0).Next, p.Now = 0, at*match.Second
+		p.state(0).Next, p.Now = 0, at*match.Second
 		p.Conditions = []MemberCondition{{Member: 0, Failure: Busy, From: 10 * match.Second, To: 20 * match.Second}}
 		rq := get("/x")
 		o := p.Do(&rq, nil)
@@ -376,8 +376,8 @@ func TestRoundRobinShares(t *testing.T) {
 		p := NewProcess(table, &sem, rapid.Uint64().Draw(t, "seed"))
 		cycle := 0
 		for i := range down {
-			p.State(0).Members[i].MarkedDown = down[i] && !c.Single()
-			if !p.State(0).Members[i].MarkedDown {
+			p.state(0).Members[i].MarkedDown = down[i] && !c.Single()
+			if !p.state(0).Members[i].MarkedDown {
 				cycle += int(c.Members[i].Start)
 			}
 		}
@@ -394,7 +394,7 @@ func TestRoundRobinShares(t *testing.T) {
 			}
 			for i, n := range counts {
 				want := int(c.Members[i].Start)
-				if p.State(0).Members[i].MarkedDown {
+				if p.state(0).Members[i].MarkedDown {
 					want = 0
 				}
 				if n != want {
@@ -469,7 +469,7 @@ func checkRun(t *rapid.T, c *match.Cluster, p *Process, rq *match.Request) {
 	if !ok {
 		t.Fatal("no match")
 	}
-	cs := p.State(0)
+	cs := p.state(0)
 	f := failover.Begin(p.t, rq, &m, p.Now, p.sem, nil)
 	failed := map[match.MemberID]bool{}
 	for sends := 0; ; sends++ {

@@ -70,7 +70,7 @@ func (e *explanation) decisions() []Decision {
 		start = e.sc.begin(p, i, start)
 		rec, before := failover.ChoicesOnly(), p
 		if e.detail&WithSteps != 0 {
-			rec, before = &failover.Recorder{}, p.Clone()
+			rec, before = &failover.Recorder{}, p.clone()
 		}
 		o := p.Do(&e.sc.Requests[i].Request, rec)
 		out[i] = e.decision(i, &o, rec, before, p)
@@ -105,7 +105,7 @@ func (e *explanation) decision(i int, o *Result, rec *failover.Recorder, before,
 		d.Cluster = e.t.Clusters[a.Cluster].Name
 	}
 	if e.sc.Sessions != nil && d.Cluster != "" {
-		p := PredictSession(e.t, &e.sc.Requests[i].Request, &o.Match, d.Ends, e.sc, &e.sem, o.Start)
+		p := predictSession(e.t, &e.sc.Requests[i].Request, &o.Match, d.Ends, e.sc, &e.sem, o.Start)
 		e.starts[i], d.Session = o.Start, sessionNote(&p)
 	}
 	if e.detail&WithSteps != 0 {
@@ -189,9 +189,9 @@ func (e *explanation) place(s diag.Span) *diag.Position {
 func (e *explanation) possible(rq *match.Request, answers distribution, after *Process, c match.ClusterID) []Possibility {
 	out := []Possibility{}
 	cluster := &e.t.Clusters[c]
-	settled := after.Clone()
+	settled := after.clone()
 	firsts := answers.shares()
-	spread := e.sc.shares(rq, settled, cluster, settled.State(c)).given().shares()
+	spread := e.sc.shares(rq, settled, cluster, settled.state(c)).given().shares()
 	for i := range cluster.Members {
 		want := failover.Answer{Decision: failover.Forward, Cluster: c, Member: match.MemberID(i)}
 		first, share := firsts[want], spread[want]

@@ -13,7 +13,7 @@ func Marks(t *match.Table, id match.ClusterID, fault FailureMode, sem *choices.A
 	c := &t.Clusters[id]
 	marks := make([]bool, len(c.Members))
 	p := NewProcess(t, sem, 0)
-	cs := p.State(id)
+	cs := p.state(id)
 	for _, list := range [][]match.MemberID{c.Primary, c.Backup} {
 		for _, m := range list {
 			what := MemberCondition{Cluster: id, Member: m, Failure: fault}

@@ -65,8 +65,8 @@ func TestProbedByAnother(t *testing.T) {
 	table, sem := mustTable(t, clusterXML("", "", threeServers(""))), choices.Latest()
 	p := NewProcess(table, &sem, 0)
 	p.Now = 100 * match.Second
-	p.State(0).Next = 0
-	p.State(0).Members[1] = failover.MemberState{Weight: 1, MarkedDown: true, Probing: true, FailedAt: p.Now - 60*match.Second}
+	p.state(0).Next = 0
+	p.state(0).Members[1] = failover.MemberState{Weight: 1, MarkedDown: true, Probing: true, FailedAt: p.Now - 60*match.Second}
 	var rec failover.Recorder
 	rq := get("/x", affinityTo+"b1")
 	if o := p.Do(&rq, &rec); o.Member != 0 {
@@ -84,7 +84,7 @@ func TestProbedByAnother(t *testing.T) {
 func TestFailureWithoutMark(t *testing.T) {
 	table, sem := mustTable(t, clusterXML("", "", threeServers(""))), choices.Latest()
 	p := NewProcess(table, &sem, 0)
-	p.State(0).Next = 0
+	p.state(0).Next = 0
 	p.Conditions = []MemberCondition{{Member: 0, Failure: Busy}}
 	var rec failover.Recorder
 	rq := get("/x")

@@ -6,7 +6,7 @@ import (
 )
 
 func (e *explanation) clusterNote(p *Process, id match.ClusterID) *ClusterNote {
-	return Note(p.t, id, p.State(id), p.Now)
+	return Note(p.t, id, p.state(id), p.Now)
 }
 
 // Note describes the state of a cluster at a time, for people and programs.

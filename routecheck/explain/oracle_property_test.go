@@ -262,12 +262,12 @@ func (d draws) facts(o *oracle) (facts []MemberCondition) {
 
 func describeProcess(p *Process, out *Result, random bool) string {
 	var b strings.Builder
-	a := out.Answer()
+	a := out.answer()
 	fmt.Fprintf(&b, "%s %d by %d at %v, attempts", a.Decision, a.Status, a.Member, p.Now/match.Second)
 	for _, at := range out.Attempts {
 		fmt.Fprintf(&b, " %d:%s:%t:%t:%t", at.Member, at.Outcome, at.Marked, at.Reused, at.Failover)
 	}
-	cs := p.State(0)
+	cs := p.state(0)
 	if !random {
 		fmt.Fprintf(&b, "; position %d", cs.Next)
 	}
@@ -289,7 +289,7 @@ func TestOracle(t *testing.T) {
 		text := c.xml()
 		table := mustParse(text)
 		o, p := newOracle(c, sem), NewProcess(table, sem, 1)
-		d.setUp(o, p.State(0))
+		d.setUp(o, p.state(0))
 		log := text + fmt.Sprint("\n", changed(sem), "\n", o.learned, describeProcess(p, &Result{Member: match.NoMember}, false))
 		for range d.n("requests", 1, 15) {
 			rq := d.request(&c)

@@ -100,8 +100,8 @@ func NewProcess(t *match.Table, sem *choices.Assumptions, seed uint64) *Process 
 	return &Process{t: t, sem: sem, seed: seed, states: map[match.ClusterID]*failover.ClusterState{}, streams: map[stream]failover.StreamQueue[struct{}]{}}
 }
 
-// State returns the state of a cluster.
-func (p *Process) State(id match.ClusterID) *failover.ClusterState {
+// state returns the state of a cluster.
+func (p *Process) state(id match.ClusterID) *failover.ClusterState {
 	cs := p.states[id]
 	if cs == nil {
 		cs = p.stage.state(&p.t.Clusters[id], id, p.sem, p.seed+uint64(id))
@@ -114,8 +114,8 @@ func (p *Process) State(id match.ClusterID) *failover.ClusterState {
 	return cs
 }
 
-// Clone returns an independent copy.
-func (p *Process) Clone() *Process {
+// clone returns an independent copy.
+func (p *Process) clone() *Process {
 	c := *p
 	c.checkpoint, c.stage = nil, nil
 	c.states = make(map[match.ClusterID]*failover.ClusterState, len(p.states))
@@ -151,7 +151,7 @@ func (p *Process) Do(rq *match.Request, rec *failover.Recorder) Result {
 	f.DrawFrom(p.dice)
 	p.noteRequest(rq, &f, rec)
 	p.noteRoute(&m, rec)
-	cs := p.State(m.Cluster)
+	cs := p.state(m.Cluster)
 	for {
 		a := failover.Next(p.t, cs, &f, p.Now, p.sem, rec)
 		p.noteChanges(&f, a)

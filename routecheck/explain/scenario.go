@@ -264,7 +264,7 @@ func (w *scenarioRun) play(sc *Scenario, p *Process, chance func() float64) {
 	share := chance()
 	for i := range outs {
 		w.flights += 1 + len(outs[i].Attempts)
-		w.tallies[i].add(outs[i].Answer(), share)
+		w.tallies[i].add(outs[i].answer(), share)
 		w.noteAttempts(i, &outs[i])
 	}
 }
@@ -300,7 +300,7 @@ func (sc *Scenario) shares(rq *match.Request, p *Process, c *match.Cluster, cs *
 		p.mark()
 		for more := true; more; more = dice.Next() {
 			out := p.Do(rq, nil)
-			spread.add(out.Answer(), dice.Probability())
+			spread.add(out.answer(), dice.Probability())
 			p.rewind()
 		}
 		return spread.chances
@@ -313,7 +313,7 @@ func (sc *Scenario) shares(rq *match.Request, p *Process, c *match.Cluster, cs *
 	cycle := failover.FullCycle(c, cs, p.sem)
 	for range cycle {
 		out := p.Do(rq, nil)
-		spread.add(out.Answer(), 1/float64(cycle))
+		spread.add(out.answer(), 1/float64(cycle))
 	}
 	return spread.chances
 }

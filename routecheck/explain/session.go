@@ -18,9 +18,9 @@ type Sessions struct {
 	Settled session.Set // the session choices that somebody has settled
 }
 
-// PredictSession says what becomes of the session of a request that matched and, as chance decides, ended in one
+// predictSession says what becomes of the session of a request that matched and, as chance decides, ended in one
 // of several ways. now is when it began.
-func PredictSession(t *match.Table, rq *match.Request, m *match.Match, ends []failover.Answer, sc *Scenario, sem *choices.Assumptions, now match.Nanos) session.Prediction {
+func predictSession(t *match.Table, rq *match.Request, m *match.Match, ends []failover.Answer, sc *Scenario, sem *choices.Assumptions, now match.Nanos) session.Prediction {
 	c := &t.Clusters[m.Cluster]
 	s := &sessionCase{c: c, at: make([]int, len(c.Members)), owner: match.NoMember}
 	s.members()

@@ -12,7 +12,7 @@ import (
 func NewSessions(t *match.Table, id match.ClusterID, sem *choices.Assumptions) []float64 {
 	shares := make([]float64, len(t.Clusters[id].Members))
 	p := NewProcess(t, sem, 0)
-	cs := p.State(id)
+	cs := p.state(id)
 	if t.Clusters[id].Random {
 		dice := &failover.Chance{}
 		p.mark()

@@ -31,7 +31,7 @@ func TestTrace01(t *testing.T) {
 	sem := choices.Latest()
 	p := NewProcess(table, &sem, 0)
 	p.Now = 100 * match.Second
-	p.State(0).Members[0] = failover.MemberState{MarkedDown: true, FailedAt: p.Now - 2*match.Second}
+	p.state(0).Members[0] = failover.MemberState{MarkedDown: true, FailedAt: p.Now - 2*match.Second}
 	rq, rec := get("/x", "JSESSIONID=0000abc:u307p2vq:u307p62u"), &failover.Recorder{}
 	o := p.Do(&rq, rec)
 
@@ -67,12 +67,12 @@ func TestTrace02(t *testing.T) {
 	table := mustTable(t, clusterXML("", "", server("was1node_PluginMember1", "")+server("was2node_PluginMember2", "")))
 	sem := choices.Latest()
 	p := NewProcess(table, &sem, 0)
-	p.State(0).Next = 0
+	p.state(0).Next = 0
 	rq := get("/snoop")
 	if got := run(t, p, rq, "was1node_PluginMember1=refused"); got != "was1node_PluginMember1:refused! was2node_PluginMember2:ok -> forward was2node_PluginMember2" {
 		t.Error(got)
 	}
-	m := p.State(0).Members[0]
+	m := p.state(0).Members[0]
 	if !m.MarkedDown || m.Pending != 0 || m.Failed != 1 || m.Affinity != 0 || m.Total != 0 ||
 		!strings.Contains(log, "Marking was1node_PluginMember1 down") || !strings.Contains(log, "pendingConnections 0 failedConnections 1 affinityConnections 0 totalConnections 0.") {
 		t.Errorf("got %+v", m)
@@ -93,8 +93,8 @@ func TestTrace03(t *testing.T) {
 	o := p.Do(&rq, rec)
 	first, _, _ := strings.Cut(log, "----")
 	tries := strings.Count(first, "Failed to execute the transaction")
-	if len(o.Attempts) != tries || o.Status != 500 || p.State(0).Members[0].MarkedDown || strings.Contains(first, "Marking") {
-		t.Errorf("%d attempts, status %d, marked %t; the trace has %d attempts, 500 and no mark", len(o.Attempts), o.Status, p.State(0).Members[0].MarkedDown, tries)
+	if len(o.Attempts) != tries || o.Status != 500 || p.state(0).Members[0].MarkedDown || strings.Contains(first, "Marking") {
+		t.Errorf("%d attempts, status %d, marked %t; the trace has %d attempts, 500 and no mark", len(o.Attempts), o.Status, p.state(0).Members[0].MarkedDown, tries)
 	}
 	p.Conditions = nil
 	rec.Steps = nil

@@ -164,7 +164,7 @@ func TestPicksThatNoAttemptFollows(t *testing.T) {
 				choiceByName(t, c.assume, &sem)
 			}
 			p := NewProcess(table, &sem, 0)
-			p.State(0).Next = 0
+			p.state(0).Next = 0
 			var told []string
 			for range 6 {
 				rq := get("/x")
@@ -176,7 +176,7 @@ func TestPicksThatNoAttemptFollows(t *testing.T) {
 			if got := strings.Join(told, ", "); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
-			for i, ms := range p.State(0).Members {
+			for i, ms := range p.state(0).Members {
 				if ms.Pending != 0 || ms.Failed != 0 || ms.MarkedDown || ms.Probing {
 					t.Errorf("member %d: %+v", i, ms)
 				}
@@ -210,16 +210,16 @@ func TestWeightsOfPicks(t *testing.T) {
 			table := mustTable(t, clusterXML(c.config, c.cluster, c.servers))
 			sem := choices.Latest().With(choices.WeightOnFailure, uint8(v))
 			p := NewProcess(table, &sem, 0)
-			p.State(0).Next = 0
-			for i := range p.State(0).Members {
-				p.State(0).Members[i].Weight = 5
+			p.state(0).Next = 0
+			for i := range p.state(0).Members {
+				p.state(0).Members[i].Weight = 5
 			}
 			rq := get("/x")
 			if rq.TLS = c.tls; c.cookie != "" {
 				rq.Cookies = []string{affinityTo + c.cookie}
 			}
 			story := run(t, p, rq, c.faults)
-			ms := p.State(0).Members
+			ms := p.state(0).Members
 			if got := fmt.Sprint(ms[0].Weight, ms[1].Weight); got != want {
 				t.Errorf("%s, %s: %s leaves %s, want %s", c.name, sem.Value(choices.WeightOnFailure), story, got, want)
 			}

@@ -47,17 +47,17 @@ func wait(t *match.Table, id match.ClusterID, hung []match.MemberID, fault Failu
 		}
 	}
 	if len(c.Primary) > 0 {
-		p.State(id).LearnPosition(0) // at the first hung member
+		p.state(id).LearnPosition(0) // at the first hung member
 	}
 	f := failover.NewRequestState(id, nil)
 	w := Wait{Failure: fault}
 	for w.Attempts < 1000 {
-		a := failover.Next(t, p.State(id), &f, p.Now, sem, nil)
+		a := failover.Next(t, p.state(id), &f, p.Now, sem, nil)
 		if a.Kind != failover.Send {
 			break
 		}
 		w.Attempts++
-		if _, over := p.attempt(p.State(id), &f, a, nil); over {
+		if _, over := p.attempt(p.state(id), &f, a, nil); over {
 			break
 		}
 	}

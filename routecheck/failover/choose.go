@@ -103,15 +103,15 @@ func (s *selection) retryIn(ms *MemberState) match.Nanos {
 	if (left > 0) != (arrived > 0) {
 		s.consult(choices.RetryClock) // a choice is consulted only where it decides
 	}
-	if s.f.JudgedAt(s.now, s.sem) == s.now {
+	if s.f.judgedAt(s.now, s.sem) == s.now {
 		return left
 	}
 	return arrived
 }
 
-// JudgedAt returns the time by which retry intervals are judged for a request: now, or its arrival (R52; choice
+// judgedAt returns the time by which retry intervals are judged for a request: now, or its arrival (R52; choice
 // retry-clock).
-func (f *RequestState) JudgedAt(now match.Nanos, sem *choices.Assumptions) match.Nanos {
+func (f *RequestState) judgedAt(now match.Nanos, sem *choices.Assumptions) match.Nanos {
 	if sem.Is(choices.RetryClock, choices.ArrivalJudges) || sem.Is(choices.RetryClock, choices.ArrivalBoth) {
 		return f.Arrived
 	}

@@ -43,7 +43,7 @@ func (cs *ClusterState) LearnMark(m match.MemberID, marked bool, since match.Nan
 
 // LearnRetry takes over how long it is until the retry of a marked member is due for a request (R52).
 func LearnRetry(t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, wait, now match.Nanos, sem *choices.Assumptions) {
-	cs.Members[m].FailedAt = f.JudgedAt(now, sem) + wait - t.Clusters[f.Cluster].RetryInterval
+	cs.Members[m].FailedAt = f.judgedAt(now, sem) + wait - t.Clusters[f.Cluster].RetryInterval
 }
 
 // LearnProbe takes over whether somebody is probing a marked member (R52).
@@ -97,7 +97,7 @@ func (cs *ClusterState) LearnBalance(from *ClusterState) {
 func LearnRequest(t *match.Table, f *RequestState, rq *match.Request, m *match.Match, sem *choices.Assumptions, rec *Recorder) {
 	f.Affinity = AffinityOf(t, rq, m, sem, rec.Seen())
 	if rq.Body > 0 {
-		f.Size, f.Body = rq.Body, KindOfBody(&t.Clusters[f.Cluster], rq.Body)
+		f.Size, f.Body = rq.Body, kindOfBody(&t.Clusters[f.Cluster], rq.Body)
 	}
 }
 
@@ -130,5 +130,5 @@ func (cs *ClusterState) Member(m match.MemberID) MemberState { return cs.Members
 // RetryDue returns how long it is until the retry of a marked member is due for a request, below 0 when it is overdue
 // (R52).
 func RetryDue(t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, now match.Nanos, sem *choices.Assumptions) match.Nanos {
-	return cs.Members[m].FailedAt + t.Clusters[f.Cluster].RetryInterval - f.JudgedAt(now, sem)
+	return cs.Members[m].FailedAt + t.Clusters[f.Cluster].RetryInterval - f.judgedAt(now, sem)
 }

@@ -88,7 +88,7 @@ func (b SelectedBy) String() string { return selectedByNames[b] }
 // Begin prepares the flight of a request that matched.
 func Begin(t *match.Table, rq *match.Request, m *match.Match, now match.Nanos, sem *choices.Assumptions, rec *Recorder) RequestState {
 	return RequestState{
-		Cluster: m.Cluster, TLS: rq.TLS, Size: rq.Body, Body: KindOfBody(&t.Clusters[m.Cluster], rq.Body),
+		Cluster: m.Cluster, TLS: rq.TLS, Size: rq.Body, Body: kindOfBody(&t.Clusters[m.Cluster], rq.Body),
 		Affinity: AffinityOf(t, rq, m, sem, rec.Seen()), Arrived: now, Last: match.NoMember,
 	}
 }
@@ -102,9 +102,9 @@ func NewRequestState(id match.ClusterID, dice *Chance) RequestState {
 // DrawFrom lets a script take the place of chance, nil for none.
 func (f *RequestState) DrawFrom(dice *Chance) { f.Chance = dice }
 
-// KindOfBody classifies a body of n bytes (R57). An unknown length (-1) counts as buffered until it outgrows the
+// kindOfBody classifies a body of n bytes (R57). An unknown length (-1) counts as buffered until it outgrows the
 // buffer; the caller then sets RequestState.Body to Unbuffered.
-func KindOfBody(c *match.Cluster, n int64) BodyKind {
+func kindOfBody(c *match.Cluster, n int64) BodyKind {
 	switch {
 	case n == 0:
 		return NoBody

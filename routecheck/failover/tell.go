@@ -222,7 +222,7 @@ func (s *selection) skippedBefore(m match.MemberID, from int) string {
 
 // judged says that a retry is judged by another time than now (choice retry-clock).
 func (s *selection) judged() string {
-	if s.f.JudgedAt(s.now, s.sem) == s.now {
+	if s.f.judgedAt(s.now, s.sem) == s.now {
 		return ""
 	}
 	return " when this request arrived"

@@ -58,7 +58,7 @@ func BenchmarkNaive(b *testing.B) {
 		sem := choices.Latest()
 		b.Run(size, func(b *testing.B) {
 			for i := range b.N {
-				table.MatchLinear(&requests[i%len(requests)], &sem)
+				table.matchLinear(&requests[i%len(requests)], &sem)
 			}
 		})
 	}

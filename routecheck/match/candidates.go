@@ -28,8 +28,8 @@ func (t *Table) Candidates(rq *Request, sem *choices.Assumptions) []Candidate {
 	return out
 }
 
-// MatchLinear picks the Route of R1 from the naive walk: what Match must find through its index.
-func (t *Table) MatchLinear(rq *Request, sem *choices.Assumptions) (Match, bool) {
+// matchLinear picks the Route of R1 from the naive walk: what Match must find through its index.
+func (t *Table) matchLinear(rq *Request, sem *choices.Assumptions) (Match, bool) {
 	return t.linear(t.newWalk(rq, sem), nil)
 }
 

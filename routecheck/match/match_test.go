@@ -129,7 +129,7 @@ func TestManyTails(t *testing.T) {
 			rq := get(fmt.Sprint(path, i))
 			forEach(scoring, choices.Latest(), func(sem choices.Assumptions) {
 				got, ok := table.Match(&rq, &sem)
-				if want, wantOK := table.MatchLinear(&rq, &sem); ok != wantOK || got != want {
+				if want, wantOK := table.matchLinear(&rq, &sem); ok != wantOK || got != want {
 					t.Fatalf("%s: index %t %q, walk %t %q", rq.Target, ok, got.URI(), wantOK, want.URI())
 				}
 			})
@@ -205,7 +205,7 @@ func TestMatchAgreesWithCandidates(t *testing.T) {
 		}
 		forEach(matching, choices.Latest(), func(sem choices.Assumptions) {
 			got, gotOK := table.Match(&rq, &sem)
-			want, wantOK := table.MatchLinear(&rq, &sem)
+			want, wantOK := table.matchLinear(&rq, &sem)
 			if gotOK != wantOK || got.Route() != want.Route() || got.pattern != want.pattern || got.alias != want.alias {
 				t.Fatalf("%+v under %v: index %t route %d %q, walk %t route %d %q", rq, sem, gotOK, got.Route(), got.URI(), wantOK, want.Route(), want.URI())
 			}

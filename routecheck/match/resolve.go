@@ -48,7 +48,7 @@ func (n *Names) Cluster(name string) *parser.ServerCluster { return n.clusters[n
 func (n *Names) VirtualHostGroup(name string) *parser.VirtualHostGroup { return n.vhosts[name] }
 
 // UriGroup returns the group that a name means, nil for none.
-func (n *Names) UriGroup(name string) *parser.UriGroup { return n.uris[name] }
+func (n *Names) uriGroup(name string) *parser.UriGroup { return n.uris[name] }
 
 // Clusters lists the clusters that count, in file order.
 func (n *Names) Clusters() []*parser.ServerCluster { return n.distinct }

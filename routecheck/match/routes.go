@@ -116,12 +116,12 @@ func (r *resolver) vhostGroup(rt *parser.Route) *VhostGroup {
 	return r.vhostsOf[g]
 }
 
-// uriGroup is vhostGroup for UriGroup.
+// UriGroup is vhostGroup for UriGroup.
 func (r *resolver) uriGroup(rt *parser.Route) *URIGroup {
 	if !rt.UriGroup.Set() {
 		return nil
 	}
-	g := r.names.UriGroup(rt.UriGroup.V)
+	g := r.names.uriGroup(rt.UriGroup.V)
 	if g == nil {
 		r.dangling("UriGroup", rt.UriGroup, rt.Node, func() []string { return keys(r.names.uris) })
 		return nil

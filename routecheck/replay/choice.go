@@ -15,11 +15,11 @@ func (m *machine) pick(o *op, r *result) {
 	fl, declined := m.flightOf(o)
 	if declined {
 		r.decision = true
-		r.differs(RouteDiffers, "R1", o.member, noRoute(o.rq))
+		r.differs(routeDiffers, "R1", o.member, noRoute(o.rq))
 	}
 	if fl != nil && !m.lists(fl, o.member) && fl.routed {
 		r.decision = true
-		r.differs(RouteDiffers, "R1", o.member, "cluster "+m.t.Clusters[fl.match.Cluster].Name)
+		r.differs(routeDiffers, "R1", o.member, "cluster "+m.t.Clusters[fl.match.Cluster].Name)
 		fl = m.otherCluster(o)
 	}
 	if fl == nil || !m.lists(fl, o.member) {
@@ -78,7 +78,7 @@ func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member match.MemberID,
 		return
 	}
 	if r.mismatch == nil {
-		r.mismatch = m.disagree(c, fl, o, MemberDiffers, o.member)
+		r.mismatch = m.disagree(c, fl, o, memberDiffers, o.member)
 	}
 	by := failover.ByBalance
 	if o.rq.affine == o.member {
@@ -221,7 +221,7 @@ func (m *machine) compareWeight(o *op, c *cluster, lowered bool, member match.Me
 		}
 		return
 	case kn.weight:
-		r.differs(WeightDiffers, "R32", fmt.Sprintf("%s has weight %d", o.member, o.weight),
+		r.differs(weightDiffers, "R32", fmt.Sprintf("%s has weight %d", o.member, o.weight),
 			fmt.Sprintf("%s has weight %d", o.member, weight))
 	default:
 		r.synced++
@@ -250,7 +250,7 @@ func (m *machine) end(o *op, r *result) {
 	if r.decision = agreed || !o.coarse; !r.decision {
 		r.unchecked = true
 	} else if !agreed {
-		r.mismatch = m.disagree(c, fl, o, EndDiffers, "no further attempt")
+		r.mismatch = m.disagree(c, fl, o, endDiffers, "no further attempt")
 	}
 	m.setFlight(o.thread, nil)
 	m.setCluster(key, c)

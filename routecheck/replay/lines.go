@@ -43,7 +43,7 @@ func (m *machine) found(o *op, r *result) {
 		what += " of " + o.group
 	}
 	if o.kind == opAlias {
-		r.differs(PatternDiffers, "R6", "virtual host "+what,
+		r.differs(patternDiffers, "R6", "virtual host "+what,
 			foundWords(all, func(u *match.URIFound) string { return u.Alias + " of " + u.Hosts })...)
 		return
 	}
@@ -53,7 +53,7 @@ func (m *machine) found(o *op, r *result) {
 			rule, what = "R2", fmt.Sprintf("%s with score %d", what, o.weight)
 		}
 	}
-	r.differs(PatternDiffers, rule, "Uri "+what, foundWords(all, func(u *match.URIFound) string {
+	r.differs(patternDiffers, rule, "Uri "+what, foundWords(all, func(u *match.URIFound) string {
 		return fmt.Sprintf("%s of %s with score %d", u.Pattern, u.Group, u.Score)
 	})...)
 }
@@ -101,7 +101,7 @@ func (m *machine) compared(o *op, r *result) {
 	case at == 0 || at > 0 && free:
 		w.at = next + at
 	default:
-		r.differs(CloneDiffers, "R22", fmt.Sprintf("clone ID %s is compared with %s", o.clone, o.pattern),
+		r.differs(cloneDiffers, "R22", fmt.Sprintf("clone ID %s is compared with %s", o.clone, o.pattern),
 			w.words(m, fl, next))
 		if w.at = next; at > 0 {
 			w.at = next + at
@@ -142,7 +142,7 @@ func (m *machine) matched(o *op, r *result) {
 	if owners == nil {
 		owners = []string{fmt.Sprintf("clone ID %s is of no primary server", w.clone())}
 	}
-	r.differs(CloneDiffers, "R22", "the clone ID is that of "+o.member, owners...)
+	r.differs(cloneDiffers, "R22", "the clone ID is that of "+o.member, owners...)
 }
 
 // clone returns the clone ID that was compared last.
@@ -201,7 +201,7 @@ func (m *machine) transport(o *op, r *result) {
 			return
 		}
 	}
-	r.differs(TransportDiffers, "R64", address(o.member, o.host, int(o.port)), ours...)
+	r.differs(transportDiffers, "R64", address(o.member, o.host, int(o.port)), ours...)
 }
 
 // addresses returns where a member would get the request, nil when it is what the log says. Whether the request came

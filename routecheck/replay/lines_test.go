@@ -134,7 +134,7 @@ func TestLines(t *testing.T) {
 			var got []string
 			for _, d := range rep.Disagreements {
 				separator := "; "
-				if d.What == PatternDiffers {
+				if d.What == patternDiffers {
 					separator = ", "
 				}
 				got = append(got, fmt.Sprintf("%d %s %s %s: %s", d.Place.Line, d.What, d.Rule, d.Logged,

@@ -269,7 +269,7 @@ func (m *machine) decline(o *op, r *result) {
 	rq := o.rq.request()
 	r.decision = true
 	if match, ok := m.t.MatchNoted(&rq, &m.sem, m.rec.Seen()); ok {
-		r.differs(RouteDiffers, "R1", noRoute(o.rq), "cluster "+m.t.Clusters[match.Cluster].Name)
+		r.differs(routeDiffers, "R1", noRoute(o.rq), "cluster "+m.t.Clusters[match.Cluster].Name)
 	}
 }
 
@@ -318,7 +318,7 @@ func (m *machine) compareMark(o *op, c *cluster, member match.MemberID, before b
 		if o.coarse {
 			r.synced++ // whether it was marked before, or the stream a new one, is hidden
 		} else {
-			r.differs(MarkDiffers, "R50", markWords(o.member, o.marked), markWords(o.member, marked))
+			r.differs(markDiffers, "R50", markWords(o.member, o.marked), markWords(o.member, marked))
 		}
 		c.state.LearnMark(member, o.marked, o.now)
 		marked = o.marked

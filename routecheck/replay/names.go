@@ -51,6 +51,6 @@ func (m *machine) sessionName(o *op, r *result) {
 		what, ours = "URL identifier ", fl.match.Identifier()
 	}
 	if ours != o.pattern {
-		r.differs(CookieDiffers, "R4", what+o.pattern, what+ours+" of Uri "+fl.match.Pattern())
+		r.differs(cookieDiffers, "R4", what+o.pattern, what+ours+" of Uri "+fl.match.Pattern())
 	}
 }

@@ -49,7 +49,7 @@ func TestSessionNames(t *testing.T) {
 			rep := replayLog(t, tableOf(t, xml), choices.Latest(), log)
 			var got []string
 			for _, d := range rep.Disagreements {
-				if d.What == CookieDiffers {
+				if d.What == cookieDiffers {
 					got = append(got, fmt.Sprintf("%d %s: %s", d.Place.Line, d.Logged, strings.Join(d.Ours, ", ")))
 				}
 			}

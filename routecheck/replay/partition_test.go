@@ -50,7 +50,7 @@ func TestPartitionTable(t *testing.T) {
 			rep := replayLog(t, table, choices.Latest(), log)
 			var members int64
 			for _, d := range rep.Disagreements {
-				if d.What == MemberDiffers {
+				if d.What == memberDiffers {
 					members++
 				}
 			}

@@ -16,16 +16,16 @@ type What string
 
 // The kinds of disagreement.
 const (
-	RouteDiffers     What = "route"     // which cluster, or whether there is a Route
-	PatternDiffers   What = "pattern"   // which Uri of which group was found, or which alias
-	CookieDiffers    What = "cookie"    // under which name the session is looked for
-	CloneDiffers     What = "clone"     // which clone IDs are compared, and whose it is
-	MemberDiffers    What = "member"    // who gets an attempt
-	TransportDiffers What = "transport" // the address that the request is sent to
-	EndDiffers       What = "end"       // whether the request ends without another attempt
-	MarkDiffers      What = "mark"      // whether a failure marks the member down
-	StateDiffers     What = "state"     // what a status line says of a member whose state follows from the log
-	WeightDiffers    What = "weight"    // the weight that a line about a pick shows
+	routeDiffers     What = "route"     // which cluster, or whether there is a Route
+	patternDiffers   What = "pattern"   // which Uri of which group was found, or which alias
+	cookieDiffers    What = "cookie"    // under which name the session is looked for
+	cloneDiffers     What = "clone"     // which clone IDs are compared, and whose it is
+	memberDiffers    What = "member"    // who gets an attempt
+	transportDiffers What = "transport" // the address that the request is sent to
+	endDiffers       What = "end"       // whether the request ends without another attempt
+	markDiffers      What = "mark"      // whether a failure marks the member down
+	stateDiffers     What = "state"     // what a status line says of a member whose state follows from the log
+	weightDiffers    What = "weight"    // the weight that a line about a pick shows
 )
 
 // Disagreement is a line of the log that the core would not have written.

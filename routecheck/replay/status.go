@@ -51,7 +51,7 @@ func (l *line) differ(known bool, logged, ours string) {
 	if !known || l.o.coarse {
 		l.r.synced++
 	} else if l.r.mismatch == nil {
-		l.r.differs(StateDiffers, "R42", l.o.member+": "+logged, l.o.member+": "+ours)
+		l.r.differs(stateDiffers, "R42", l.o.member+": "+logged, l.o.member+": "+ours)
 	}
 }
 

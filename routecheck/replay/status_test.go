@@ -65,7 +65,7 @@ func TestStates(t *testing.T) {
 			rep := r.Report()
 			var mismatches []string
 			for _, d := range rep.Disagreements {
-				if d.What == StateDiffers {
+				if d.What == stateDiffers {
 					mismatches = append(mismatches, fmt.Sprintf("%d %s, not %s", d.Place.Line, d.Logged,
 						strings.Join(d.Ours, " or ")))
 				}

@@ -53,10 +53,10 @@ type Changes string
 
 // What can become of changes.
 const (
-	All               Changes = "all"
-	NoneLostOlderThan Changes = "none-lost-older-than" // Outcome.Bound
-	UnwrittenLost     Changes = "unwritten-lost"
-	Lost              Changes = "lost"
+	all               Changes = "all"
+	noneLostOlderThan Changes = "none-lost-older-than" // Outcome.Bound
+	unwrittenLost     Changes = "unwritten-lost"
+	lost              Changes = "lost"
 )
 
 // State says what the member that serves has of the session.
@@ -64,21 +64,21 @@ type State string
 
 // The states.
 const (
-	NoSession State = "none"    // the request carries none, or nobody answers
-	Home      State = "home"    // its owner serves
-	Kept      State = "kept"    // the same session
-	Empty     State = "empty"   // the same session ID, no attributes
-	New       State = "new"     // another session
-	Depends   State = "depends" // it hangs on who answers, or on who holds the copies
+	noSession State = "none"    // the request carries none, or nobody answers
+	home      State = "home"    // its owner serves
+	kept      State = "kept"    // the same session
+	empty     State = "empty"   // the same session ID, no attributes
+	another   State = "new"     // another session
+	depends   State = "depends" // it hangs on who answers, or on who holds the copies
 )
 
 // The users' view of a failover.
 const (
-	GoesOn             = "goes-on"
-	FirstScreen        = "first-screen"
-	SendAgain          = "send-again"
-	PortletUnavailable = "portlet-unavailable"
-	LogIn              = "log-in"
+	goesOn             = "goes-on"
+	firstScreen        = "first-screen"
+	sendAgain          = "send-again"
+	portletUnavailable = "portlet-unavailable"
+	logIn              = "log-in"
 )
 
 // Outcome is what becomes of a session.
@@ -96,8 +96,8 @@ type Outcome struct {
 
 // Found reports whether the member that serves shows the last change in the old session: from its copy, or because
 // the repeated request made it.
-func (o *Outcome) Found() bool {
-	return (o.Session == Kept || o.Session == Home) && (o.Changes == All || o.Applied[0] > 0)
+func (o *Outcome) found() bool {
+	return (o.Session == kept || o.Session == home) && (o.Changes == all || o.Applied[0] > 0)
 }
 
 // same compares all that somebody could notice, rules and choices aside.
@@ -126,7 +126,7 @@ func (c Case) decide(serves int) (Outcome, Set) {
 	c.serves = serves
 	o := Outcome{Serves: []string{c.Members[serves].Name}}
 	if serves == c.Owner {
-		o.Session, o.Changes, o.User = Home, All, GoesOn
+		o.Session, o.Changes, o.User = home, all, goesOn
 	} else {
 		c.moved(&o)
 	}
@@ -141,19 +141,19 @@ func (c *Case) moved(o *Outcome) {
 		c.found(o)
 	case perhaps:
 		c.found(o)
-		if o.Session != New {
-			o.Session = Depends
+		if o.Session != another {
+			o.Session = depends
 		}
 	default:
-		o.Session, o.Changes = New, Lost
+		o.Session, o.Changes = another, lost
 		if c.Failure.Moment.inFlight() {
 			o.Applied = again(0)
 		}
 	}
 	switch o.Session {
-	case New:
+	case another:
 		o.Cookie = c.newCookie()
-	case Depends:
+	case depends:
 		c.cite("S4")
 	default:
 		c.cite("S4", "S9")
@@ -164,21 +164,21 @@ func (c *Case) moved(o *Outcome) {
 
 // user is what the person at the browser has to do.
 func (c *Case) user(o *Outcome) string {
-	began := o.Session == New || o.Session == Empty || o.Session == Depends
+	began := o.Session == another || o.Session == empty || o.Session == depends
 	switch {
-	case c.Failure.App == Post:
+	case c.Failure.App == post:
 		c.cite("W8")
-		return SendAgain
-	case c.Failure.App == Portlet:
+		return sendAgain
+	case c.Failure.App == portlet:
 		c.cite("W7")
-		return PortletUnavailable
-	case c.Failure.App == Login && began:
-		return LogIn
-	case c.Failure.App == Wizard:
+		return portletUnavailable
+	case c.Failure.App == login && began:
+		return logIn
+	case c.Failure.App == wizard:
 		c.cite("W8")
-		return FirstScreen
+		return firstScreen
 	case began:
-		return FirstScreen
+		return firstScreen
 	}
-	return GoesOn
+	return goesOn
 }

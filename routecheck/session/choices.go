@@ -9,27 +9,27 @@ type Choice uint8
 // The session choices. Their names on the command line and their values stand in [Choices]; the first value is the
 // default.
 const (
-	TimeBasedScan Choice = iota
-	NewSessionWrite
-	ReplicationAck
-	ReplicaHolder
-	ReplicaRetarget
-	PartitionAfterTakeover
-	AnswerBeforeWrite
-	TakeoverID
-	NumChoices
+	timeBasedScan Choice = iota
+	newSessionWrite
+	replicationAck
+	replicaHolder
+	replicaRetarget
+	partitionAfterTakeover
+	earlyAnswer
+	takeoverID
+	numChoices
 )
 
 // The values that a prediction looks for, as indexes into ChoiceInfo.Values.
 const (
-	exactInterval     = 1    // TimeBasedScan
-	atEndOfService    = 1    // NewSessionWrite
-	ackWaits          = 1    // ReplicationAck
-	nextInList        = 1    // ReplicaHolder
-	nextWrite, never  = 1, 2 // ReplicaRetarget
-	cloneAppended     = 1    // PartitionAfterTakeover
-	answerBeforeWrite = 1    // AnswerBeforeWrite
-	sameID            = 1    // TakeoverID
+	exactInterval     = 1    // timeBasedScan
+	atEndOfService    = 1    // newSessionWrite
+	ackWaits          = 1    // replicationAck
+	nextInList        = 1    // replicaHolder
+	nextWrite, never  = 1, 2 // replicaRetarget
+	cloneAppended     = 1    // partitionAfterTakeover
+	answerBeforeWrite = 1    // earlyAnswer
+	sameID            = 1    // takeoverID
 )
 
 // ChoiceInfo describes a session choice.
@@ -44,34 +44,34 @@ type ChoiceInfo struct {
 // Choices lists the session choices, indexed by Choice.
 func Choices() []ChoiceInfo { return slices.Clone(choices[:]) }
 
-var choices = [NumChoices]ChoiceInfo{
-	TimeBasedScan: {"time-based-scan", []string{"fixed-10s", "exact"}, "W4",
+var choices = [numChoices]ChoiceInfo{
+	timeBasedScan: {"time-based-scan", []string{"fixed-10s", "exact"}, "W4",
 		"whether time based writes come from a look at all sessions every 10 s, or every session is written at its " +
 			"interval",
 		"Open Liberty, issue #7634, against the texts"},
-	NewSessionWrite: {"new-session-write", []string{"as-frequency", "end-of-service"}, "W3",
+	newSessionWrite: {"new-session-write", []string{"as-frequency", "end-of-service"}, "W3",
 		"when the attributes of a new session are first written: by its write frequency, or at the end of the service " +
 			"call that made it",
 		"Open Liberty's source against IBM, write frequency"},
-	ReplicationAck: {"replication-ack", []string{"async", "wait"}, "M8",
+	replicationAck: {"replication-ack", []string{"async", "wait"}, "M8",
 		"whether an answer waits until a copy of the session has reached the replicas", "none"},
-	ReplicaHolder: {"replica-holder", []string{"unknown", "next-in-list"}, "M9",
+	replicaHolder: {"replica-holder", []string{"unknown", "next-in-list"}, "M9",
 		"which members hold the replicas of a member: nobody can tell, or those that follow it in the order of names",
 		"none"},
-	ReplicaRetarget: {"replica-retarget", []string{"at-once", "next-write", "never"}, "L8",
+	replicaRetarget: {"replica-retarget", []string{"at-once", "next-write", "never"}, "L8",
 		"when the replicas of a member that has gone are made elsewhere", "none"},
-	PartitionAfterTakeover: {"partition-after-takeover", []string{"same", "clone-appended"}, "M14",
+	partitionAfterTakeover: {"partition-after-takeover", []string{"same", "clone-appended"}, "M14",
 		"whether the partition ID of a session stays alone in its cookie after a take-over",
 		"Open Liberty's source, read for a database"},
-	AnswerBeforeWrite: {"answer-before-write", []string{"no", "yes"}, "W1",
+	earlyAnswer: {"answer-before-write", []string{"no", "yes"}, "W1",
 		"whether the last byte of an answer goes out before the write at the end of the servlet's service", "none"},
-	TakeoverID: {"takeover-id", []string{"new", "same"}, "S15",
+	takeoverID: {"takeover-id", []string{"new", "same"}, "S15",
 		"whether a member that finds nothing of a session draws a new session ID, where sessions are not persistent",
 		"Open Liberty's source; APAR PQ55940"},
 }
 
 // Assumed holds a value for every session choice. The zero value is the defaults.
-type Assumed [NumChoices]uint8
+type Assumed [numChoices]uint8
 
 // Set is a set of session choices.
 type Set uint16
@@ -79,5 +79,5 @@ type Set uint16
 // Of returns the set of one choice.
 func Of(c Choice) Set { return 1 << c }
 
-// Has reports whether a choice is in the set.
-func (s Set) Has(c Choice) bool { return s>>c&1 != 0 }
+// has reports whether a choice is in the set.
+func (s Set) has(c Choice) bool { return s>>c&1 != 0 }

@@ -101,7 +101,7 @@ func (c *Case) keptCookie() string {
 	if !c.Partition {
 		return had.next() + anyID + c.Policy.taken(had.list, c.clone(), c.Separator)
 	}
-	if c.ask(PartitionAfterTakeover) == cloneAppended {
+	if c.ask(partitionAfterTakeover) == cloneAppended {
 		return had.next() + anyID + c.Policy.taken(had.list, c.clone(), c.Separator)
 	}
 	return had.next() + anyID + had.list
@@ -110,7 +110,7 @@ func (c *Case) keptCookie() string {
 // newCookie is what the client has after a member has made a session of its own. With a new ID the old list is
 // thrown away (S9).
 func (c *Case) newCookie() string {
-	same := c.Policy.IDReuse || c.Policy.Persistence == None && c.ask(TakeoverID) == sameID
+	same := c.Policy.IDReuse || c.Policy.Persistence == None && c.ask(takeoverID) == sameID
 	if same {
 		return c.Policy.first() + anyID + c.Policy.taken(cut(c.Value, c.Separator).list, c.clone(), c.Separator)
 	}

@@ -84,7 +84,7 @@ func (c *Case) amongOthers(n int) left {
 		return c.anyAlive(others)
 	case gone == len(others):
 		return nothing
-	case c.ask(ReplicaHolder) == nextInList:
+	case c.ask(replicaHolder) == nextInList:
 		return c.anyAlive(others[:n])
 	}
 	c.cite("M9")
@@ -93,7 +93,7 @@ func (c *Case) amongOthers(n int) left {
 
 // retargets reports whether the replicas of a member that went before the owner were made elsewhere in time (L8).
 func (c *Case) retargets() bool {
-	switch c.ask(ReplicaRetarget) {
+	switch c.ask(replicaRetarget) {
 	case nextWrite: // only a change that came after it makes them
 		for _, d := range c.Down {
 			if d.Before > 0 && c.Failure.Aged && c.Failure.Age < d.Before {

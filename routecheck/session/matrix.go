@@ -149,7 +149,7 @@ func (c *Cell) scene(s Settings, f Failure) (Case, error) {
 	}
 	out := Case{Policy: p, Failure: f, Separator: ':', Members: []Member{{"a", "a"}, {"b", "b"}, {"c", "c"}},
 		Value: p.first() + "id:a"}
-	out.Assumed[ReplicaHolder], out.Assumed[ReplicationAck] = nextInList, ackWaits
+	out.Assumed[replicaHolder], out.Assumed[replicationAck] = nextInList, ackWaits
 	for i, m := range out.Members {
 		if strings.Contains(c.values["dead"], m.Name) {
 			out.Down = append(out.Down, Death{Member: i})
@@ -163,14 +163,14 @@ func (c *Cell) scene(s Settings, f Failure) (Case, error) {
 	return out, nil
 }
 
-// Predicted are the predicted columns of a cell.
-func (c *Cell) Predicted() map[string]string {
+// predicted are the predicted columns of a cell.
+func (c *Cell) predicted() map[string]string {
 	p := c.Case.Predict(^Set(0))
-	out := map[string]string{"session": string(p.Session), "changeFound": strconv.Itoa(count(p.Found())),
+	out := map[string]string{"session": string(p.Session), "changeFound": strconv.Itoa(count(p.found())),
 		"appliedLeast": strconv.Itoa(p.Applied[0]), "appliedMost": strconv.Itoa(p.Applied[1]), "cookie": p.Cookie,
 		rulesColumn: strings.Join(p.Rules, " ")}
 	short := strings.NewReplacer(newID, "NEW", anyID, "ID").Replace(p.Cookie)
-	if p.Session == New && c.Case.Policy.Persistence != None {
+	if p.Session == another && c.Case.Policy.Persistence != None {
 		short = strings.TrimSuffix(short, ":"+p.Serves[0])
 	} else {
 		short = strings.TrimSuffix(short, ":a:"+p.Serves[0])
@@ -181,7 +181,7 @@ func (c *Cell) Predicted() map[string]string {
 
 // Differs lists the columns of a cell in which another value is given than predicted.
 func (c *Cell) Differs() (columns []string) {
-	predicted := c.Predicted()
+	predicted := c.predicted()
 	for _, name := range predictedColumns {
 		if given, ok := c.values[name]; ok && given != predicted[name] {
 			columns = append(columns, fmt.Sprintf("%s: given %s, predicted %s", name, given, predicted[name]))
@@ -197,7 +197,7 @@ func (m *Matrix) Print() string {
 	b.WriteString(strings.Join(columns, "\t") + "\n")
 	for i := range m.Cells {
 		c, row := &m.Cells[i], []string{}
-		predicted := c.Predicted()
+		predicted := c.predicted()
 		for _, name := range columns {
 			if v, ok := predicted[name]; ok {
 				row = append(row, v)

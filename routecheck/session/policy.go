@@ -137,11 +137,11 @@ func (s Settings) check(p *Policy) error {
 func (p *Policy) Fits(m Moment) error {
 	needs := p.Frequency
 	switch m {
-	case BeforeLook, AfterLook:
+	case untilLook, afterLook:
 		needs = TimeBased
-	case NotSynced, Synced:
+	case notSynced, synced:
 		needs = Manual
-	case BeforeWrite, AfterWrite, FlushedBeforeWrite:
+	case beforeWrite, afterWrite, flushedBeforeWrite:
 		needs = EndOfService
 	}
 	if needs != p.Frequency && p.Persistence != None {

@@ -50,17 +50,17 @@ func (c *Case) survey() (s survey, asked Set) {
 // merged is the outcome that stands for all of them: what they have in common, or else the worst.
 func (s survey) merged(c *Case) Outcome {
 	if len(s) == 0 {
-		return Outcome{Session: NoSession, Changes: All, Applied: c.unserved(), Serves: []string{}, User: c.unanswered(),
+		return Outcome{Session: noSession, Changes: all, Applied: c.unserved(), Serves: []string{}, User: c.unanswered(),
 			Rules: []string{}}
 	}
 	out := s[0]
 	cookies := []string{out.Cookie}
 	for _, o := range s[1:] {
 		if o.Session != out.Session {
-			out.Session = Depends
+			out.Session = depends
 		}
-		out.Changes = worse(out.Changes, o.Changes, []Changes{All, NoneLostOlderThan, UnwrittenLost, Lost})
-		out.User = worse(out.User, o.User, []string{GoesOn, FirstScreen, SendAgain, PortletUnavailable, LogIn})
+		out.Changes = worse(out.Changes, o.Changes, []Changes{all, noneLostOlderThan, unwrittenLost, lost})
+		out.User = worse(out.User, o.User, []string{goesOn, firstScreen, sendAgain, portletUnavailable, logIn})
 		out.Bound = max(out.Bound, o.Bound)
 		out.Applied = [2]int{min(out.Applied[0], o.Applied[0]), max(out.Applied[1], o.Applied[1])}
 		out.Serves = append(slices.Clone(out.Serves), o.Serves...)
@@ -68,7 +68,7 @@ func (s survey) merged(c *Case) Outcome {
 		cookies = union(cookies, []string{o.Cookie})
 	}
 	if c.Fails {
-		out.Session = Depends
+		out.Session = depends
 	}
 	out.Cookie = strings.Join(slices.DeleteFunc(cookies, func(s string) bool { return s == "" }), " or ")
 	return out
@@ -77,14 +77,14 @@ func (s survey) merged(c *Case) Outcome {
 // unanswered is what a user does who gets an error in place of an answer.
 func (c *Case) unanswered() string {
 	if c.Fails && c.Owner >= 0 {
-		return SendAgain
+		return sendAgain
 	}
-	return GoesOn
+	return goesOn
 }
 
 // unserved is how often a request took effect that nobody answered: what its member had written stays (W9).
 func (c *Case) unserved() [2]int {
-	if c.Owner >= 0 && c.Failure.Moment == AfterWrite && c.Policy.Persistence != None {
+	if c.Owner >= 0 && c.Failure.Moment == afterWrite && c.Policy.Persistence != None {
 		return [2]int{1, 1}
 	}
 	return [2]int{}
@@ -116,8 +116,8 @@ type explorer struct {
 }
 
 func (x *explorer) branch(under Assumed, asked, fixed Set) {
-	for choice := range NumChoices {
-		if !asked.Has(choice) || fixed.Has(choice) {
+	for choice := range numChoices {
+		if !asked.has(choice) || fixed.has(choice) {
 			continue
 		}
 		fixed |= Of(choice)
@@ -157,8 +157,8 @@ func (x *explorer) hangs() []string {
 		}
 	}
 	names := []string{}
-	for choice := range NumChoices {
-		if in.Has(choice) {
+	for choice := range numChoices {
+		if in.has(choice) {
 			names = append(names, choices[choice].Name)
 		}
 	}
@@ -167,7 +167,7 @@ func (x *explorer) hangs() []string {
 
 // flipped are the choices that differ from the base.
 func (x *explorer) flipped(under *Assumed) (s Set) {
-	for choice := range NumChoices {
+	for choice := range numChoices {
 		if under[choice] != x.c.Assumed[choice] {
 			s |= Of(choice)
 		}
@@ -177,8 +177,8 @@ func (x *explorer) flipped(under *Assumed) (s Set) {
 
 // within reports that what differs from the base in one combination is so in the other.
 func (x *explorer) within(small, large *Assumed) bool {
-	for choice := range NumChoices {
-		if x.flipped(small).Has(choice) && small[choice] != large[choice] {
+	for choice := range numChoices {
+		if x.flipped(small).has(choice) && small[choice] != large[choice] {
 			return false
 		}
 	}

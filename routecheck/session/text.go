@@ -11,9 +11,9 @@ import (
 const (
 	FateNone      = "none" // the request carries no session of the cluster, or nobody answers
 	FateKept      = "kept" // its member answers, or all finished requests were written
-	FateNew       = "new"  // the answering member knows nothing of it
-	FateEmpty     = "empty"
-	FateUnwritten = "unwritten changes lost"
+	fateNew       = "new"  // the answering member knows nothing of it
+	fateEmpty     = "empty"
+	fateUnwritten = "unwritten changes lost"
 	FateReplica   = "depends on replica" // kept where a member that is up has a replica, else new
 
 	// FateByChance: the members among which chance decides do not all give it the same fate.
@@ -29,18 +29,18 @@ const nobody = "nobody answers, so the session stays where it is"
 // fate is the word of the outcome of one member.
 func (c *Case) fate(o *Outcome) string {
 	switch o.Session {
-	case Home:
+	case home:
 		return FateKept
-	case Depends:
+	case depends:
 		return FateReplica
-	case New, Empty:
+	case another, empty:
 		return string(o.Session)
 	}
 	switch o.Changes {
-	case NoneLostOlderThan:
+	case noneLostOlderThan:
 		return c.younger()
-	case UnwrittenLost:
-		return FateUnwritten
+	case unwrittenLost:
+		return fateUnwritten
 	}
 	return FateKept
 }
@@ -73,7 +73,7 @@ func (s survey) text(c *Case) string {
 	var kinds []*Outcome
 	for i := range s {
 		o := &s[i]
-		if o.Session == Home {
+		if o.Session == home {
 			clauses = append(clauses, "the session is at home on "+from)
 			continue
 		}
@@ -98,13 +98,13 @@ const allLost = "a new session begins and everything is lost"
 // clause says what the members find that the session moves to.
 func (c *Case) clause(o *Outcome, to string) string {
 	switch {
-	case o.Session == Empty:
+	case o.Session == empty:
 		return to + " finds the session without attributes, which were not yet written: everything is lost"
-	case o.Session == New && c.Failure.New && c.Failure.Moment.inFlight() && c.Policy.Persistence != None:
+	case o.Session == another && c.Failure.New && c.Failure.Moment.inFlight() && c.Policy.Persistence != None:
 		return "the client has no cookie of the new session yet, so another one begins"
 	case c.Policy.Persistence == None:
 		return "sessions are not persistent, so " + allLost
-	case c.Policy.Persistence == Database && o.Session == New:
+	case c.Policy.Persistence == Database && o.Session == another:
 		return to + " finds nothing while the database cannot be reached, so " + allLost
 	case c.Policy.Persistence == Database:
 		return to + " reads it from the database, " + c.missing(o)
@@ -114,11 +114,11 @@ func (c *Case) clause(o *Outcome, to string) string {
 
 func (c *Case) replicaClause(o *Outcome, to string) string {
 	switch {
-	case o.Session == New && c.Policy.Replicas == 0:
+	case o.Session == another && c.Policy.Replicas == 0:
 		return "there are no replicas (0), so " + allLost
-	case o.Session == New:
+	case o.Session == another:
 		return "its replicas are down, too, so " + allLost
-	case o.Session == Depends:
+	case o.Session == depends:
 		return "kept if a member that is up has a replica (" + c.missing(o) + "), otherwise " + allLost
 	case c.everywhere():
 		return to + " has a replica, " + c.missing(o)
@@ -135,9 +135,9 @@ func (c *Case) everywhere() bool {
 func (c *Case) missing(o *Outcome) string {
 	f := &c.Failure
 	switch {
-	case o.Changes == All:
+	case o.Changes == all:
 		return "nothing of finished requests is lost"
-	case o.Changes == NoneLostOlderThan:
+	case o.Changes == noneLostOlderThan:
 		return c.younger()
 	case f.InPlace && !c.noticed():
 		return "what was changed in place without setAttribute is lost"
@@ -145,7 +145,7 @@ func (c *Case) missing(o *Outcome) string {
 		return "changes that sync() did not write are lost"
 	case c.Policy.Frequency == TimeBased:
 		return "what changed since the last look of the writing thread is lost"
-	case f.Moment == AfterAnswer:
+	case f.Moment == afterAnswer:
 		return "what was answered last can be lost: the answer does not wait for the replica"
 	}
 	return "what was answered before the write is lost"
@@ -159,10 +159,10 @@ func (c *Case) noticed() bool {
 
 // notes are the lines below the sentence.
 func (c *Case) notes(p *Prediction) (lines []string) {
-	if p.Session == NoSession || p.Session == Home {
+	if p.Session == noSession || p.Session == home {
 		return nil
 	}
-	if p.Bound > 0 && p.Changes == NoneLostOlderThan {
+	if p.Bound > 0 && p.Changes == noneLostOlderThan {
 		lines = append(lines, fmt.Sprintf("none older than %s is lost (W4), 10 s more for each look that finds the session in use",
 			seconds(p.Bound)))
 	}
@@ -203,8 +203,8 @@ func times(n [2]int) string {
 
 // users says what the person at the browser does.
 var users = map[string]string{
-	FirstScreen:        "begins again on the first screen",
-	SendAgain:          "has to send the form again",
-	PortletUnavailable: "sees Portlet Unavailable, and has to log out and in again",
-	LogIn:              "has to log in again",
+	firstScreen:        "begins again on the first screen",
+	sendAgain:          "has to send the form again",
+	portletUnavailable: "sees Portlet Unavailable, and has to log out and in again",
+	logIn:              "has to log in again",
 }

@@ -77,8 +77,8 @@ type Schema uint8
 
 // The schemas of the database.
 const (
-	SingleRow Schema = iota
-	MultiRow
+	singleRow Schema = iota
+	multiRow
 )
 
 var schemas = vocabulary{"single row", "multi-row"}
@@ -104,24 +104,24 @@ type Moment uint8
 
 // The moments. Anytime is between requests, at a time that is not known.
 const (
-	Anytime            Moment = iota
-	During                    // while the servlet worked
-	BeforeWrite               // after service, before the write at its end
-	AfterWrite                // after that write, before the answer
-	AfterAnswer               // right after the answer
-	FlushedBeforeWrite        // the servlet flushed its answer, and the write was still to come (W1)
-	BeforeLook                // before the next look of the thread that writes (W4)
-	AfterLook
-	OrderlyStop // the member was stopped in order
-	NotSynced   // before sync() (W2)
-	Synced
+	anytime            Moment = iota
+	during                    // while the servlet worked
+	beforeWrite               // after service, before the write at its end
+	afterWrite                // after that write, before the answer
+	afterAnswer               // right after the answer
+	flushedBeforeWrite        // the servlet flushed its answer, and the write was still to come (W1)
+	untilLook                 // before the next look of the thread that writes (W4)
+	afterLook
+	orderlyStop // the member was stopped in order
+	notSynced   // before sync() (W2)
+	synced
 )
 
 var moments = vocabulary{"anytime", "during", "before-write", "after-write", "after-answer", "flushed-before-write",
 	"before-look", "after-look", "orderly-stop", "not-synced", "synced"}
 
 // Moments lists the words of Moment as flags and suites use them; between is the same as after-answer.
-func Moments() []string { return append(slices.Clone(moments[During:]), between) }
+func Moments() []string { return append(slices.Clone(moments[during:]), between) }
 
 const between = "between"
 
@@ -131,25 +131,25 @@ func (m Moment) String() string { return moments[m] }
 // ParseMoment reads one of [Moments].
 func ParseMoment(word string) (Moment, error) {
 	if word == between {
-		return AfterAnswer, nil
+		return afterAnswer, nil
 	}
-	i, err := moments[During:].read("moment", word)
-	return During + Moment(i), err
+	i, err := moments[during:].read("moment", word)
+	return during + Moment(i), err
 }
 
 // inFlight reports a moment at which the client had no answer yet.
-func (m Moment) inFlight() bool { return m >= During && m <= AfterWrite }
+func (m Moment) inFlight() bool { return m >= during && m <= afterWrite }
 
 // App is the kind of application, as far as its users see a failover differently.
 type App uint8
 
 // The kinds of application.
 const (
-	Ordinary App = iota
-	Wizard       // choices live in the member until the last screen
-	Post         // a form whose POST is answered by a redirect
-	Portlet      // has something that cannot be serialised (W7)
-	Login        // keeps the login in the session
+	ordinary App = iota
+	wizard       // choices live in the member until the last screen
+	post         // a form whose POST is answered by a redirect
+	portlet      // has something that cannot be serialised (W7)
+	login        // keeps the login in the session
 )
 
 var apps = vocabulary{"ordinary", "wizard", "post", "portlet", "login"}

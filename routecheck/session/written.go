@@ -9,13 +9,13 @@ func (c *Case) covers() bool {
 		return true
 	}
 	c.cite("W6")
-	whole := c.Policy.Persistence == Database && c.Policy.Schema == SingleRow
+	whole := c.Policy.Persistence == Database && c.Policy.Schema == singleRow
 	return c.Policy.Contents != OnlyUpdated || c.Failure.OtherSet && whole
 }
 
 // found fills in what a copy holds: its session is kept, and some changes are not in it.
 func (c *Case) found(o *Outcome) {
-	o.Session, o.Changes = Kept, All
+	o.Session, o.Changes = kept, all
 	if c.Failure.Moment.inFlight() {
 		c.cite("W9")
 	}
@@ -33,18 +33,18 @@ func (c *Case) found(o *Outcome) {
 func (c *Case) endOfService(o *Outcome) {
 	c.cite("W1", "D5")
 	switch m := c.answered(); m {
-	case During, BeforeWrite:
+	case during, beforeWrite:
 		o.Applied = again(0)
-	case AfterWrite:
+	case afterWrite:
 		o.Applied = again(count(c.covers()))
-	case FlushedBeforeWrite:
-		o.Changes = UnwrittenLost
+	case flushedBeforeWrite:
+		o.Changes = unwrittenLost
 		c.covers()
 		if c.Failure.New { // its cookie is with the client, its row is without attributes
 			c.empty(o)
 		}
 	default:
-		o.Changes = unless(c.covers() && !(m == AfterAnswer && c.unacknowledged()))
+		o.Changes = unless(c.covers() && !(m == afterAnswer && c.unacknowledged()))
 	}
 	if c.Failure.New && c.answered().inFlight() {
 		c.neverKnown(o)
@@ -54,13 +54,13 @@ func (c *Case) endOfService(o *Outcome) {
 // answered is the moment of the failure, with the answer out already where it goes before the write.
 func (c *Case) answered() Moment {
 	m := c.Failure.Moment
-	if m != BeforeWrite && m != AfterWrite || c.ask(AnswerBeforeWrite) != answerBeforeWrite {
+	if m != beforeWrite && m != afterWrite || c.ask(earlyAnswer) != answerBeforeWrite {
 		return m
 	}
-	if m == BeforeWrite {
-		return FlushedBeforeWrite
+	if m == beforeWrite {
+		return flushedBeforeWrite
 	}
-	return Anytime
+	return anytime
 }
 
 func count(written bool) int {
@@ -77,13 +77,13 @@ func (c *Case) unacknowledged() bool {
 		return false
 	}
 	c.cite("M8")
-	return c.ask(ReplicationAck) != ackWaits
+	return c.ask(replicationAck) != ackWaits
 }
 
 // neverKnown: the client had not yet got the cookie of a session that the request made, so the repeated request
 // makes another one.
 func (c *Case) neverKnown(o *Outcome) {
-	o.Session, o.Changes = New, Lost
+	o.Session, o.Changes = another, lost
 	if o.Applied[1] > 1 {
 		o.Applied = [2]int{1, 1}
 	}
@@ -95,9 +95,9 @@ func again(written int) [2]int { return [2]int{written + 1, written + 1} }
 
 func unless(written bool) Changes {
 	if written {
-		return All
+		return all
 	}
-	return UnwrittenLost
+	return unwrittenLost
 }
 
 // timeBased: written by a thread that looks at the sessions from time to time (W4).
@@ -105,8 +105,8 @@ func (c *Case) timeBased(o *Outcome) {
 	c.cite("W4", "D7")
 	f := &c.Failure
 	switch {
-	case f.Moment == AfterLook, f.Moment == OrderlyStop: // a new session is written whole
-		if f.Moment == OrderlyStop {
+	case f.Moment == afterLook, f.Moment == orderlyStop: // a new session is written whole
+		if f.Moment == orderlyStop {
 			c.cite("D11")
 		}
 		o.Changes = unless(f.New || c.covers())
@@ -114,20 +114,20 @@ func (c *Case) timeBased(o *Outcome) {
 	case f.New:
 		c.unwrittenNew(o)
 		return
-	case f.Moment == BeforeLook, f.Moment == FlushedBeforeWrite:
-		o.Changes = UnwrittenLost
+	case f.Moment == untilLook, f.Moment == flushedBeforeWrite:
+		o.Changes = unwrittenLost
 		c.covers()
 	default:
 		o.Changes = c.byAge()
 	}
 	switch f.Moment {
-	case During, BeforeWrite:
+	case during, beforeWrite:
 		o.Applied = again(0)
-	case AfterWrite: // a look may have come, or not
+	case afterWrite: // a look may have come, or not
 		o.Applied = [2]int{again(0)[0], again(1)[1]}
 	}
-	if o.Changes != All {
-		o.Bound = c.Policy.bound(c.ask(TimeBasedScan) == exactInterval)
+	if o.Changes != all {
+		o.Bound = c.Policy.bound(c.ask(timeBasedScan) == exactInterval)
 	}
 }
 
@@ -136,15 +136,15 @@ func (c *Case) byAge() Changes {
 	f := &c.Failure
 	switch {
 	case !c.covers():
-		return UnwrittenLost
+		return unwrittenLost
 	case !f.Aged:
-		return NoneLostOlderThan
+		return noneLostOlderThan
 	case f.Age > c.Policy.bound(false) && f.Age > c.Policy.bound(true):
-		return All
-	case f.Age > c.Policy.bound(c.ask(TimeBasedScan) == exactInterval):
-		return All
+		return all
+	case f.Age > c.Policy.bound(c.ask(timeBasedScan) == exactInterval):
+		return all
 	}
-	return NoneLostOlderThan
+	return noneLostOlderThan
 }
 
 // unwrittenNew: a session that may be without attributes in the store, since its first write is still to come (W3).
@@ -155,12 +155,12 @@ func (c *Case) unwrittenNew(o *Outcome) {
 		c.neverKnown(o)
 		return
 	}
-	if f.Aged && f.Moment != BeforeLook && c.Policy.Frequency == TimeBased {
+	if f.Aged && f.Moment != untilLook && c.Policy.Frequency == TimeBased {
 		if f.Age > c.firstWrite() {
 			return // it has been written since, whole
 		}
 	}
-	if c.ask(NewSessionWrite) == atEndOfService {
+	if c.ask(newSessionWrite) == atEndOfService {
 		return
 	}
 	c.empty(o)
@@ -168,13 +168,13 @@ func (c *Case) unwrittenNew(o *Outcome) {
 
 // firstWrite is the age by which a new session has been written under time based.
 func (c *Case) firstWrite() time.Duration {
-	return c.Policy.firstWrite(c.ask(TimeBasedScan) == exactInterval)
+	return c.Policy.firstWrite(c.ask(timeBasedScan) == exactInterval)
 }
 
 // empty: the row was made by getSession, the attributes were never written (W3, D1).
 func (c *Case) empty(o *Outcome) {
 	c.cite("W3", "D1")
-	o.Session, o.Changes = Empty, Lost
+	o.Session, o.Changes = empty, lost
 }
 
 // manual: written by sync() and nothing else (W2).
@@ -182,19 +182,19 @@ func (c *Case) manual(o *Outcome) {
 	c.cite("W2", "D8")
 	f := &c.Failure
 	switch {
-	case f.Moment == Synced:
+	case f.Moment == synced:
 		o.Changes = unless(f.New || c.covers())
 		return
 	case f.New:
 		c.unwrittenNew(o)
 		return
 	}
-	o.Changes = UnwrittenLost
+	o.Changes = unwrittenLost
 	c.covers()
 	switch f.Moment {
-	case During, BeforeWrite:
+	case during, beforeWrite:
 		o.Applied = again(0)
-	case AfterWrite: // the servlet may have called sync(), or not
+	case afterWrite: // the servlet may have called sync(), or not
 		o.Applied = [2]int{again(0)[0], again(1)[1]}
 	}
 }

@@ -143,7 +143,7 @@ func (r *Request) current(e *pluginlog.Event) *Attempt {
 // end closes the attempt that is under way.
 func (r *Request) end(e *pluginlog.Event, o Outcome) *Attempt {
 	at := r.current(e)
-	if at.Outcome == Pending || at.Outcome == Failed {
+	if at.Outcome == pending || at.Outcome == failed {
 		at.Outcome = o
 	}
 	at.End = e.Time
@@ -158,7 +158,7 @@ func (a *Assembler) markedDown(r *Request, e *pluginlog.Event) {
 		r.Attempts[n-1].Member = a.name(e.Member)
 		return
 	}
-	at := r.end(e, Failed)
+	at := r.end(e, failed)
 	at.Marked, at.finished, at.Member = true, true, a.name(e.Member)
 }
 
@@ -175,25 +175,25 @@ func (a *Assembler) counted(r *Request, e *pluginlog.Event) (over bool) {
 	}
 	at := &r.Attempts[n-1]
 	if at.ended {
-		if at.Outcome == Answered && at.Member == "" {
+		if at.Outcome == answered && at.Member == "" {
 			at.Member = a.name(e.Member) // no line before named it
 		}
 		return false
 	}
-	if at.Outcome != Pending && at.Outcome != Answered || at.Member != "" && at.Member != e.Member {
+	if at.Outcome != pending && at.Outcome != answered || at.Member != "" && at.Member != e.Member {
 		return false
 	}
-	at.Outcome, at.End, at.ended = Answered, e.Time, true
+	at.Outcome, at.End, at.ended = answered, e.Time, true
 	return !r.Began
 }
 
 func (a *Assembler) transactionFailed(r *Request, e *pluginlog.Event) {
 	at := r.endedBefore(e)
 	if at == nil {
-		at = r.end(e, Failed)
+		at = r.end(e, failed)
 	}
-	if at.Outcome == Answered {
-		at.Outcome = Failed
+	if at.Outcome == answered {
+		at.Outcome = failed
 	}
 	at.Member, at.ended, at.finished, at.told = a.name(e.Member), true, true, true
 	if at.Host == "" {
@@ -235,24 +235,24 @@ func (r *Request) exchange(e *pluginlog.Event) {
 	case pluginlog.ConnectFailed:
 		r.connectFailed(e)
 	case pluginlog.StreamFailed:
-		r.end(e, Failed).finished = true
+		r.end(e, failed).finished = true
 	case pluginlog.IOTimedOut:
-		at := r.end(e, IOTimeout)
+		at := r.end(e, ioTimeout)
 		at.ended, at.finished, r.saw.again = true, true, e.Retry
 		r.Server += e.Time.Sub(r.at.reading)
 		r.at.reading = 0
 	case pluginlog.TimeoutFired:
 		r.saw.otherTimeout = true
-		r.end(e, Failed)
+		r.end(e, failed)
 	case pluginlog.FailoverHeaderSent:
 		r.saw.wsfo = true
 	case pluginlog.BodyShort:
 		r.saw.short = true
 	case pluginlog.ResponseMalformed:
-		r.end(e, Failed)
+		r.end(e, failed)
 	case pluginlog.ServerWriteFailed:
 		r.saw.serverWrite = true
-		r.end(e, Failed)
+		r.end(e, failed)
 	case pluginlog.ClientWriteFailed:
 		r.saw.clientWrite = true
 	default:
@@ -270,7 +270,7 @@ func (r *Request) connected(e *pluginlog.Event) {
 func (r *Request) connectTimedOut(e *pluginlog.Event) {
 	shown := r.at.sought != 0
 	r.connected(e)
-	r.end(e, ConnectTimeout)
+	r.end(e, connectTimeout)
 	if shown {
 		r.at.sought = e.Time
 	}
@@ -287,10 +287,10 @@ func (r *Request) connectedTo(e *pluginlog.Event) {
 // attempt, announced or not.
 func (r *Request) connectFailed(e *pluginlog.Event) {
 	r.connected(e)
-	if last := r.last(); last != nil && last.Outcome > Answered && last.otherHost(e.Host) {
+	if last := r.last(); last != nil && last.Outcome > answered && last.otherHost(e.Host) {
 		last.ended = true
 	}
-	at := r.end(e, Refused)
+	at := r.end(e, refused)
 	at.OSError = e.OSError
 	if at.Host == "" {
 		at.Host = keep(e.Host)
@@ -309,7 +309,7 @@ func (r *Request) handshaken(e *pluginlog.Event) {
 
 func (a *Assembler) handshakeFailed(r *Request, e *pluginlog.Event) {
 	r.handshaken(e)
-	r.end(e, HandshakeRefused).GSK = pluginlog.GSK{Name: a.name(e.Text), Code: e.Code}
+	r.end(e, handshakeRefused).GSK = pluginlog.GSK{Name: a.name(e.Text), Code: e.Code}
 }
 
 // transfer handles the body on its way to the member and the answer on its way back.
@@ -354,7 +354,7 @@ func (r *Request) status(e *pluginlog.Event) {
 	r.at.reading = 0
 	r.Server += wait
 	r.saw.serverError = r.saw.serverError || odd(e.Code)
-	at := r.end(e, Answered)
+	at := r.end(e, answered)
 	at.Status, at.ended = e.Code, true
 	if r.saw.esiOpen > 0 {
 		r.saw.esiOpen--

@@ -116,7 +116,7 @@ func (a *Assembler) byNumber() []*Request {
 // cutOff finishes a request of which no more lines come.
 func (a *Assembler) cutOff(r *Request) {
 	if r.Began && !r.Complete && !r.settled() && (a.ends || r.Status == 0) {
-		r.Reasons |= Unfinished
+		r.Reasons |= unfinished
 	}
 	a.finish(r)
 }
@@ -128,7 +128,7 @@ func (r *Request) settled() bool {
 
 func (r *Request) lastOutcome() Outcome {
 	if len(r.Attempts) == 0 {
-		return Pending
+		return pending
 	}
 	return r.Attempts[len(r.Attempts)-1].Outcome
 }
@@ -217,7 +217,7 @@ func (a *Assembler) beginsAnother(r *Request, e *pluginlog.Event) bool {
 	case pluginlog.StatusChecked, pluginlog.ClonesListed, pluginlog.AffinityChecked, pluginlog.Picked,
 		pluginlog.PickedOld:
 		// At LogLevel Stats nothing shows the beginning: after an answer the next choice is the next request's.
-		return !r.Began && r.lastOutcome() == Answered || saw.closing
+		return !r.Began && r.lastOutcome() == answered || saw.closing
 	}
 	return saw.closing && opens(e.Kind) || a.anotherEpisode(r, e)
 }
@@ -269,7 +269,7 @@ func (r *Request) declined() bool {
 
 func (a *Assembler) finish(r *Request) {
 	r.Declined = r.declined()
-	r.when(a.reloads[r.PID] > r.saw.reloads, ReloadInside)
+	r.when(a.reloads[r.PID] > r.saw.reloads, reloadInside)
 	r.judge(cmp.Or(a.Slow, defaultSlow))
 	if a.Done != nil {
 		a.Done(r)

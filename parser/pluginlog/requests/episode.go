@@ -10,7 +10,7 @@ import (
 // begins the request. It has no duration and is never unfinished, and where it ends has to be concluded from what
 // cannot belong to it.
 
-// usualTimeout is what ConnectTimeout and ServerIOTimeout are taken for when the log prints none, and marginTime what
+// usualTimeout is what connectTimeout and ServerIOTimeout are taken for when the log prints none, and marginTime what
 // comes on top.
 const (
 	usualTimeout = 10 * time.Second
@@ -48,7 +48,7 @@ func (r *Request) awaited() bool {
 		return true // it was checked last, and the log level hides the attempt
 	}
 	last := r.last()
-	return last != nil && last.Outcome == Pending && !last.ended
+	return last != nil && last.Outcome == pending && !last.ended
 }
 
 // patience is how long the thread of an episode may be silent: the longest timeout that the log prints.

@@ -15,17 +15,17 @@ func (r *Request) judge(slow time.Duration) {
 	r.bodySent()
 	r.judgeAttempts()
 	saw := &r.saw
-	r.when(saw.otherTimeout, IOTimeoutFired)
-	r.when(saw.retry, FailedOver)
-	r.when(saw.wsfo, WSFOSent)
-	r.when(saw.noApp || saw.allDown, AllDown)
-	r.when(saw.gaveUp, GaveUp)
-	r.when(saw.short, ShortBody)
-	r.when(saw.serverWrite, ServerWrite)
-	r.when(saw.clientWrite, ClientWrite)
-	r.when(saw.serverError, ServerError)
-	r.when(r.Complete && r.Status == 0 && (saw.read || saw.ended && len(r.Attempts) > 0), NoResponse)
-	r.when(r.cache.cookie && !r.cache.private, CookieCacheable)
+	r.when(saw.otherTimeout, ioTimeoutFired)
+	r.when(saw.retry, failedOver)
+	r.when(saw.wsfo, wsfoSent)
+	r.when(saw.noApp || saw.allDown, allDown)
+	r.when(saw.gaveUp, gaveUp)
+	r.when(saw.short, shortBody)
+	r.when(saw.serverWrite, serverWrite)
+	r.when(saw.clientWrite, clientWrite)
+	r.when(saw.serverError, serverError)
+	r.when(r.Complete && r.Status == 0 && (saw.read || saw.ended && len(r.Attempts) > 0), noResponse)
+	r.when(r.cache.cookie && !r.cache.private, cookieCacheable)
 	r.judgeTimes(slow)
 }
 
@@ -38,13 +38,13 @@ func (r *Request) when(yes bool, reason Reason) {
 func (r *Request) judgeAttempts() {
 	for i := range r.Attempts {
 		at := &r.Attempts[i]
-		r.when(at.Marked, MarkedDownInside)
-		r.when(at.Outcome == Refused, ConnectRefused)
-		r.when(at.Outcome == HandshakeRefused, HandshakeFault)
-		r.when(at.Outcome == ConnectTimeout, ConnectTimeoutFired)
-		r.when(at.Outcome == IOTimeout, IOTimeoutFired)
-		r.when(i > 0 && at.Member != "" && at.Member != r.Attempts[i-1].Member && r.Attempts[i-1].Outcome > Answered,
-			FailedOver)
+		r.when(at.Marked, markedDownInside)
+		r.when(at.Outcome == refused, connectRefused)
+		r.when(at.Outcome == handshakeRefused, handshakeFault)
+		r.when(at.Outcome == connectTimeout, connectTimeoutFired)
+		r.when(at.Outcome == ioTimeout, ioTimeoutFired)
+		r.when(i > 0 && at.Member != "" && at.Member != r.Attempts[i-1].Member && r.Attempts[i-1].Outcome > answered,
+			failedOver)
 	}
 }
 
@@ -53,14 +53,14 @@ func (r *Request) judgeTimes(slow time.Duration) {
 	phase := func(took, limit time.Duration, percent int, reason Reason) {
 		r.when(took > limit || took >= leastPhase && r.Timed() && took*100 > wall*time.Duration(percent), reason)
 	}
-	phase(r.Connect, 2*time.Second, 25, SlowConnect)
-	phase(r.Handshake, 4*time.Second, 25, SlowHandshake)
-	phase(r.Continue, 2*time.Second, 25, SlowContinue)
-	phase(r.Body, 10*time.Second, 75, SlowBody)
-	phase(r.Answer, 5*time.Second, 75, SlowAnswer)
-	r.when(r.Extended >= time.Second, SlowExtended)
-	r.when(r.Began && wall >= slow, Slow)
-	r.when(r.Timed() && wall > 2*time.Second && r.Server > 0 && 2*r.Server < wall, LittleServer)
+	phase(r.Connect, 2*time.Second, 25, slowConnect)
+	phase(r.Handshake, 4*time.Second, 25, slowHandshake)
+	phase(r.Continue, 2*time.Second, 25, slowContinue)
+	phase(r.Body, 10*time.Second, 75, slowBody)
+	phase(r.Answer, 5*time.Second, 75, slowAnswer)
+	r.when(r.Extended >= time.Second, slowExtended)
+	r.when(r.Began && wall >= slow, tookLong)
+	r.when(r.Timed() && wall > 2*time.Second && r.Server > 0 && 2*r.Server < wall, littleServer)
 }
 
 // cacheHeader takes a header of the response. Cache-Control of a request is none of the response's: those come before

@@ -11,18 +11,18 @@ type Outcome uint8
 
 // The outcomes. Pending: the log does not say, because it ends or is not detailed enough.
 const (
-	Pending          Outcome = iota
-	Answered                 // a status line came, or the member's counters went up without a failure
-	Refused                  // connect failed at once (R50)
-	ConnectTimeout           // ConnectTimeout expired (R50)
-	IOTimeout                // ServerIOTimeout expired (R54, R55)
-	Failed                   // failed in another way: a stream that broke, a write that failed
-	HandshakeRefused         // the TLS handshake failed (R50)
+	pending          Outcome = iota
+	answered                 // a status line came, or the member's counters went up without a failure
+	refused                  // connect failed at once (R50)
+	connectTimeout           // connectTimeout expired (R50)
+	ioTimeout                // ServerIOTimeout expired (R54, R55)
+	failed                   // failed in another way: a stream that broke, a write that failed
+	handshakeRefused         // the TLS handshake failed (R50)
 )
 
 // String returns the outcome in the words of the command line; "" for Pending.
 func (o Outcome) String() string {
-	return [...]string{"", "ok", "refused", "timeout", "io-timeout", "failed", "tls-handshake"}[min(o, HandshakeRefused)]
+	return [...]string{"", "ok", "refused", "timeout", "io-timeout", "failed", "tls-handshake"}[min(o, handshakeRefused)]
 }
 
 // Attempt is one try to have a member answer the request.
@@ -64,36 +64,36 @@ type Reason uint32
 // The reasons; the comment says when each is given. The share of a phase counts only when the phase itself took
 // [leastPhase]: of a request that took 3 ms no share is odd.
 const (
-	MarkedDownInside    Reason = 1 << iota // a member was marked down
-	ConnectTimeoutFired                    // ConnectTimeout expired
-	IOTimeoutFired                         // ServerIOTimeout, or another timeout, fired
-	ConnectRefused                         // a connect failed
-	HandshakeFault                         // a TLS handshake with a member failed
-	FailedOver                             // a second member was tried, or the plug-in said that it will try another one
-	WSFOSent                               // $WSFO was sent
-	AllDown                                // "all could be down", or no app server was found
-	GaveUp                                 // "Failed to handle request"
-	SlowConnect                            // TCP connect over 2 s, or a quarter of the request
-	SlowHandshake                          // TLS handshake over 4 s, or a quarter
-	SlowContinue                           // 100 Continue over 2 s, or a quarter
-	SlowExtended                           // the extended handshake took 1 s or more
-	SlowBody                               // forwarding the body over 10 s, or three quarters
-	SlowAnswer                             // waiting for the status over 5 s, or three quarters
-	ShortBody                              // fewer bytes of the body were read than the client promised
-	ServerWrite                            // a write to the member failed
-	ClientWrite                            // a write to the client failed: it left
-	NoResponse                             // the request ended and no status was seen
-	ServerError                            // a member answered 500, 502, 503 or 504
-	ReloadInside                           // the process took a new configuration while the request ran
-	Slow                                   // took as long as the threshold or longer
-	LittleServer                           // over 2 s, less than half of it due to the member
-	CookieCacheable                        // Set-Cookie without a Cache-Control that keeps caches away
-	Unfinished                             // the log ends before the request does
+	markedDownInside    Reason = 1 << iota // a member was marked down
+	connectTimeoutFired                    // connectTimeout expired
+	ioTimeoutFired                         // ServerIOTimeout, or another timeout, fired
+	connectRefused                         // a connect failed
+	handshakeFault                         // a TLS handshake with a member failed
+	failedOver                             // a second member was tried, or the plug-in said that it will try another one
+	wsfoSent                               // $WSFO was sent
+	allDown                                // "all could be down", or no app server was found
+	gaveUp                                 // "Failed to handle request"
+	slowConnect                            // TCP connect over 2 s, or a quarter of the request
+	slowHandshake                          // TLS handshake over 4 s, or a quarter
+	slowContinue                           // 100 Continue over 2 s, or a quarter
+	slowExtended                           // the extended handshake took 1 s or more
+	slowBody                               // forwarding the body over 10 s, or three quarters
+	slowAnswer                             // waiting for the status over 5 s, or three quarters
+	shortBody                              // fewer bytes of the body were read than the client promised
+	serverWrite                            // a write to the member failed
+	clientWrite                            // a write to the client failed: it left
+	noResponse                             // the request ended and no status was seen
+	serverError                            // a member answered 500, 502, 503 or 504
+	reloadInside                           // the process took a new configuration while the request ran
+	tookLong                               // took as long as the threshold or longer
+	littleServer                           // over 2 s, less than half of it due to the member
+	cookieCacheable                        // Set-Cookie without a Cache-Control that keeps caches away
+	unfinished                             // the log ends before the request does
 
-	NumReasons = iota
+	numReasons = iota
 )
 
-var reasonNames = [NumReasons]struct{ name, words string }{
+var reasonNames = [numReasons]struct{ name, words string }{
 	{"marked-down", "a member was marked down"},
 	{"connect-timeout", "a connect timed out"},
 	{"io-timeout", "ServerIOTimeout fired"},
@@ -124,7 +124,7 @@ var reasonNames = [NumReasons]struct{ name, words string }{
 // Split returns the single reasons of the set, in the order of their constants.
 func (r Reason) Split() []Reason {
 	var all []Reason
-	for i := range NumReasons {
+	for i := range numReasons {
 		if one := Reason(1) << i; r&one != 0 {
 			all = append(all, one)
 		}
@@ -139,7 +139,7 @@ func (r Reason) Name() string { return r.entry().name }
 func (r Reason) Words() string { return r.entry().words }
 
 func (r Reason) entry() struct{ name, words string } {
-	for i := range NumReasons {
+	for i := range numReasons {
 		if r == Reason(1)<<i {
 			return reasonNames[i]
 		}
@@ -198,7 +198,7 @@ type Request struct {
 // not end before it. What low log levels show is an episode, lines of one thread about failures, and nobody knows how
 // long before the first of them its request came.
 func (r *Request) Timed() bool {
-	return r.Began && r.Reasons&Unfinished == 0 && r.Start != 0 && r.End != 0
+	return r.Began && r.Reasons&unfinished == 0 && r.Start != 0 && r.End != 0
 }
 
 // Episode reports whether all that the log shows of the request is how it failed.
@@ -223,7 +223,7 @@ func (r *Request) atLeast() time.Duration {
 // Member returns who answered, or else who was tried last; "" when the log does not name anybody.
 func (r *Request) Member() string {
 	for i := len(r.Attempts) - 1; i >= 0; i-- {
-		if at := &r.Attempts[i]; at.Member != "" || at.Outcome == Answered {
+		if at := &r.Attempts[i]; at.Member != "" || at.Outcome == answered {
 			return at.Member
 		}
 	}

@@ -40,7 +40,7 @@ type Summary struct {
 
 	Requests, Odd, Declined int64
 	Episodes, OddEpisodes   int64             // of Requests and of Odd, see [Request.Episode]
-	Reasons                 [NumReasons]int64 // requests with the reason, by its bit
+	Reasons                 [numReasons]int64 // requests with the reason, by its bit
 	// what some reasons say of single members, in the order of the first request
 	Details     []*Detail
 	OddRequests []*Request // the oddest, in order of their numbers once Finish was called
@@ -198,7 +198,7 @@ func (s *Summary) AddRequest(r *Request) {
 	if r.Episode() {
 		s.OddEpisodes++
 	}
-	for i := range NumReasons {
+	for i := range numReasons {
 		if one := Reason(1) << i; r.Reasons&one != 0 {
 			s.Reasons[i]++
 			s.detail(r, one)
@@ -242,9 +242,9 @@ func (s *Summary) use(at *Attempt) {
 	}
 	u.Attempts++
 	switch {
-	case at.Outcome == Answered:
+	case at.Outcome == answered:
 		u.Answered++
-	case at.Outcome != Pending:
+	case at.Outcome != pending:
 		u.Failed++
 	}
 	if at.Marked {
@@ -256,8 +256,8 @@ func (s *Summary) use(at *Attempt) {
 }
 
 // serious reasons come before the others when not all odd requests can be kept or shown.
-const serious = MarkedDownInside | HandshakeFault | ConnectTimeoutFired | IOTimeoutFired | ConnectRefused | AllDown |
-	GaveUp | NoResponse | ServerError | ServerWrite
+const serious = markedDownInside | handshakeFault | connectTimeoutFired | ioTimeoutFired | connectRefused | allDown |
+	gaveUp | noResponse | serverError | serverWrite
 
 // Odder orders requests: the ones with failures first, then the slower, then the earlier.
 func Odder(a, b *Request) int {

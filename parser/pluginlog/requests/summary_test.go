@@ -15,14 +15,14 @@ import (
 // TestReasons: every reason is given by a log of testdata, and has a name and words.
 func TestReasonNames(t *testing.T) {
 	seen := map[string]bool{}
-	for i := range NumReasons {
+	for i := range numReasons {
 		r := Reason(1) << i
 		if r.Name() == "" || r.Words() == "" || seen[r.Name()] {
 			t.Errorf("reason %d has name %q, words %q", i, r.Name(), r.Words())
 		}
 		seen[r.Name()] = true
 	}
-	if Reason(1<<NumReasons).Name() != "" {
+	if Reason(1<<numReasons).Name() != "" {
 		t.Error("a reason beyond the last has a name")
 	}
 }

@@ -11,9 +11,9 @@ import (
 func (r *Request) Why(reason Reason) string {
 	var say func(*Attempt) string
 	switch reason {
-	case HandshakeFault:
+	case handshakeFault:
 		say = (*Attempt).handshakeWords
-	case ServerError:
+	case serverError:
 		say = (*Attempt).statusWords
 	default:
 		return reason.Words()
@@ -32,7 +32,7 @@ func (r *Request) Why(reason Reason) string {
 
 // handshakeWords says which handshake failed and what the code means; "" where none did.
 func (at *Attempt) handshakeWords() string {
-	if at.Outcome != HandshakeRefused {
+	if at.Outcome != handshakeRefused {
 		return ""
 	}
 	words := "TLS handshake failed"
