@@ -26,40 +26,40 @@ type Options struct {
 	Stamp string // put behind "generated on" in the comment at the top; "": no stamp
 }
 
-// Compile writes the file of each web server and returns every fault of the topology in one run, sorted by position:
-// those that Build finds and those that lint calls errors. Files with an error must not be used.
+// Compile writes the file of each web server and returns all reports on the topology in one run, sorted by position:
+// its own and what lint calls errors. Files with an error must not be used.
 func (t *Topology) Compile(o Options) ([]Output, []diag.Diagnostic) {
-	outputs, faults, notes := t.build(o)
-	faults = append(faults, notes...)
+	outputs, reports, notes := t.build(o)
+	reports = append(reports, notes...)
 	for _, out := range outputs {
-		faults = append(faults, t.check(out.Config)...)
+		reports = append(reports, t.check(out.Config)...)
 	}
-	return outputs, t.ApplyAllow(faults)
+	return outputs, t.ApplyAllow(reports)
 }
 
 // Build writes the files without asking lint about them.
 func (t *Topology) Build(o Options) ([]Output, []diag.Diagnostic) {
-	outputs, faults, _ := t.build(o)
-	return outputs, t.ApplyAllow(faults)
+	outputs, reports, _ := t.build(o)
+	return outputs, t.ApplyAllow(reports)
 }
 
 // build writes the files; notes say what they leave out on purpose, as the flavor's generator does.
-func (t *Topology) build(o Options) (outputs []Output, faults, notes []diag.Diagnostic) {
+func (t *Topology) build(o Options) (outputs []Output, reports, notes []diag.Diagnostic) {
 	c := &compiler{t: t, flavor: flavorDefaults(t.Flavor.V), rules: rules.All(), adminPorts: t.adminPorts()}
 	c.checkNames()
 	for _, w := range t.WebServers {
 		doc := c.document(w, o)
 		outputs = append(outputs, Output{w.Name.V, w.Platform, doc, parser.View(doc)})
 	}
-	return outputs, c.faults, c.notes
+	return outputs, c.reports, c.notes
 }
 
 type compiler struct {
-	t      *Topology
-	flavor flavor
-	rules  []*lint.Rule
-	faults []diag.Diagnostic
-	notes  []diag.Diagnostic
+	t       *Topology
+	flavor  flavor
+	rules   []*lint.Rule
+	reports []diag.Diagnostic
+	notes   []diag.Diagnostic
 
 	adminPorts map[string]string // port -> the virtual host for administration that alone has it
 }

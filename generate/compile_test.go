@@ -10,9 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/wasplug/wasplug/internal/golden"
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/resolve"
 	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
@@ -31,11 +32,7 @@ func compile(t testing.TB, name string, src []byte) ([]Output, string) {
 		outputs, more = top.Compile(Options{})
 		ds = append(ds, more...)
 	}
-	var b strings.Builder
-	for _, d := range ds {
-		b.WriteString(files.Line(d) + "\n")
-	}
-	return outputs, b.String()
+	return outputs, sharedtest.Lines(files, ds)
 }
 
 func xml(t testing.TB, o Output) []byte {
@@ -52,9 +49,9 @@ func TestFigure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outputs, faults := compile(t, "topology.yaml", src)
-	if faults != "" {
-		t.Fatal(faults)
+	outputs, reports := compile(t, "topology.yaml", src)
+	if reports != "" {
+		t.Fatal(reports)
 	}
 	golden.Check(t, filepath.Join(figure, "plugin-cfg.xml"), xml(t, outputs[0]))
 }
@@ -70,9 +67,9 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			outputs, faults := compile(t, filepath.Base(in), src)
+			outputs, reports := compile(t, filepath.Base(in), src)
 			var b bytes.Buffer
-			b.WriteString(faults)
+			b.WriteString(reports)
 			for _, o := range outputs {
 				b.WriteString("== " + o.WebServer + "\n")
 				b.Write(xml(t, o))
@@ -107,12 +104,12 @@ func TestCompiledFilesAreSound(t *testing.T) {
 }
 
 func TestMinimalTopology(t *testing.T) {
-	outputs, faults := compile(t, "t.yaml", []byte(`
+	outputs, reports := compile(t, "t.yaml", []byte(`
 clusters: {c: {members: [{host: a.example.com, http: 9080}]}}
 applications: [{cluster: c, contextRoot: /shop}]
 `))
-	if faults != "" || len(outputs) != 1 {
-		t.Fatalf("%d files, %s", len(outputs), faults)
+	if reports != "" || len(outputs) != 1 {
+		t.Fatalf("%d files, %s", len(outputs), reports)
 	}
 	c := outputs[0].Config
 	if len(c.Routes) != 1 || c.UriGroups[0].Uris[0].Name.V != "/shop/*" ||
@@ -210,8 +207,8 @@ t.yaml:1:114: error: ConnectTimeout "soon" of Server "a" is not a whole number; 
 t.yaml:3:41: error: a second web server is called "w"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, faults := compile(t, "t.yaml", []byte(c.src))
-			if d := cmp.Diff(c.want, strings.TrimSuffix(faults, "\n")); d != "" {
+			_, reports := compile(t, "t.yaml", []byte(c.src))
+			if d := cmp.Diff(c.want, strings.TrimSuffix(reports, "\n")); d != "" {
 				t.Error(d)
 			}
 		})
@@ -238,7 +235,7 @@ func TestOneUriOnce(t *testing.T) {
 		"the same by rule": {"- {cluster: c, contextRoot: x/}\n- {cluster: c, contextRoot: /x}", "/x/*"},
 	} {
 		outputs, _ := compile(t, "t.yaml", []byte(head+c.apps))
-		names := match.Resolve(outputs[0].Config)
+		names := resolve.New(outputs[0].Config)
 		var groups []string
 		for _, r := range outputs[0].Config.Routes {
 			var uris []string
@@ -254,7 +251,7 @@ func TestOneUriOnce(t *testing.T) {
 	}
 }
 
-// TestExamplesOfTheSchema: what the schema shows as an example is a topology without fault.
+// TestExamplesOfTheSchema: what the schema shows as an example is a topology without error.
 func TestExamplesOfTheSchema(t *testing.T) {
 	src, err := schemas.Source("topology")
 	if err != nil {
@@ -263,8 +260,8 @@ func TestExamplesOfTheSchema(t *testing.T) {
 	files := diag.NewFiles()
 	root, _ := yamldoc.Load(files, files.Add("schema.json", src))
 	for _, example := range root.Get("examples").Items {
-		if outputs, faults := compile(t, "example.yaml", yamldoc.Print(example)); faults != "" || len(outputs) != 1 {
-			t.Errorf("%s\n%s", faults, yamldoc.Print(example))
+		if outputs, reports := compile(t, "example.yaml", yamldoc.Print(example)); reports != "" || len(outputs) != 1 {
+			t.Errorf("%s\n%s", reports, yamldoc.Print(example))
 		}
 	}
 }

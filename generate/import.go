@@ -10,15 +10,16 @@ import (
 	"github.com/wasplug/wasplug/generate/diff"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/resolve"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
 // Import turns a plugin-cfg.xml into the YAML of a topology from which Compile makes a file of the same meaning: same
 // endpoints, attributes in effect and decisions. What is irregular is kept by overrides, by elements and by allow. The
 // diagnostics name, with its place in the XML, whatever a topology cannot say; they are errors when the YAML is nil,
-// because the file is not a whole plugin-cfg.xml.
-func Import(cfg *parser.Config) ([]byte, []diag.Diagnostic) {
+// because the file is not a whole plugin-cfg.xml. sessions, unless nil, is what the servers say of sessions, keys of
+// session: that no plugin-cfg.xml holds.
+func Import(cfg *parser.Config, sessions *yamldoc.Node) ([]byte, []diag.Diagnostic) {
 	if cfg.Node == nil {
 		span := diag.Span{File: cfg.Doc.File}
 		return nil, []diag.Diagnostic{{Span: span, Severity: diag.Error,
@@ -26,50 +27,53 @@ func Import(cfg *parser.Config) ([]byte, []diag.Diagnostic) {
 			Message: "not a whole plugin-cfg.xml: there is no Config element, so there is no topology to write"}}
 	}
 	im := newImporter(cfg)
+	if sessions != nil {
+		im.sessions = orNothing(sessions)
+	}
 	root := im.topology()
 	src := yamldoc.Print(root)
-	top, outputs, faults := reread(src)
-	if allow := allowance(faults); len(allow) > 0 {
+	top, outputs, reports := reread(src)
+	if allow := allowance(reports); len(allow) > 0 {
 		root.Put("allow", yamldoc.NewList(allow...))
 		src = yamldoc.Print(root)
 		top, outputs, _ = reread(src)
 	}
 	if top == nil {
 		im.lost(cfg.Node, "this file: the topology made of it cannot be read")
-		return nil, im.faults
+		return nil, im.reports
 	}
 	for _, c := range diff.Attributes(cfg, outputs[0].Config) {
 		span := c.OldAt
 		if span.IsZero() {
 			span = cfg.Node.NameSpan
 		}
-		if slices.ContainsFunc(im.faults, func(d diag.Diagnostic) bool {
+		if slices.ContainsFunc(im.reports, func(d diag.Diagnostic) bool {
 			return strings.HasSuffix(c.Subject, " text") && d.Span == span
 		}) {
 			continue // that text is told of already
 		}
-		im.faults = append(im.faults, diag.Diagnostic{Span: span, Severity: diag.Warning,
+		im.reports = append(im.reports, diag.Diagnostic{Span: span, Severity: diag.Warning,
 			Message: "a topology cannot say this: " + c.String()})
 	}
-	diag.Sort(im.faults)
-	return src, im.faults
+	diag.Sort(im.reports)
+	return src, im.reports
 }
 
 // reread compiles a topology that was just written.
 func reread(src []byte) (*Topology, []Output, []diag.Diagnostic) {
 	files := diag.NewFiles()
-	top, faults := Read(files, files.Add("topology.yaml", src))
+	top, reports := Read(files, files.Add("topology.yaml", src))
 	if top == nil {
-		return nil, nil, faults
+		return nil, nil, reports
 	}
-	outputs, faults := top.Compile(Options{})
-	return top, outputs, faults
+	outputs, reports := top.Compile(Options{})
+	return top, outputs, reports
 }
 
 // allowance lists the codes of the errors that a file already lives with.
-func allowance(faults []diag.Diagnostic) []*yamldoc.Node {
+func allowance(reports []diag.Diagnostic) []*yamldoc.Node {
 	seen := map[string]bool{}
-	for _, d := range faults {
+	for _, d := range reports {
 		if d.Severity == diag.Error && d.Rule.Code != "" {
 			seen[d.Rule.Code] = true
 		}
@@ -82,20 +86,21 @@ func allowance(faults []diag.Diagnostic) []*yamldoc.Node {
 }
 
 type importer struct {
-	cfg    *parser.Config
-	flavor flavor
-	web    *WebServer // the web server under construction, for its default paths
-	tls    [3]string  // keyring, stashfile and certLabel of the web server, "" when it has none
-	faults []diag.Diagnostic
+	cfg      *parser.Config
+	sessions *yamldoc.Node // of the servers; nil where nothing is known
+	flavor   flavor
+	web      *WebServer // the web server under construction, for its default paths
+	tls      [3]string  // keyring, stashfile and certLabel of the web server, "" when it has none
+	reports  []diag.Diagnostic
 
-	names           *match.Names      // which definition a Name means
+	names           *resolve.Names    // which definition a Name means
 	hosts, clusters map[string]string // Name -> key, of the definition that it means
 	raw             []*yamldoc.Node   // elements to be written as they are
 	pending         []string          // comments that wait for the next entry
 }
 
 func newImporter(cfg *parser.Config) *importer {
-	im := &importer{cfg: cfg, names: match.Resolve(cfg)}
+	im := &importer{cfg: cfg, names: resolve.New(cfg)}
 	im.web = &WebServer{Name: text{V: "webserver1"}, PluginRoot: text{V: defaultRoot}}
 	if p := parser.Find(cfg.Properties, "PluginInstallRoot"); p != nil && p.Name.V == "PluginInstallRoot" &&
 		p.Value.Set() {
@@ -113,24 +118,24 @@ func newImporter(cfg *parser.Config) *importer {
 }
 
 func (im *importer) lost(n *parser.Node, format string, args ...any) {
-	im.faults = append(im.faults, diag.Diagnostic{Span: n.Span, Severity: diag.Warning,
+	im.reports = append(im.reports, diag.Diagnostic{Span: n.Span, Severity: diag.Warning,
 		Message: "a topology cannot say " + diag.Sprintf(format, args...)})
 }
 
 // topology writes the file in the flavor that needs fewer words.
 func (im *importer) topology() *yamldoc.Node {
 	var best *yamldoc.Node
-	var faults []diag.Diagnostic
+	var reports []diag.Diagnostic
 	length := 0
 	for _, name := range []string{"was", "liberty", "plain"} {
 		try := *im
 		try.flavor = flavorDefaults(name)
 		root := try.write(name)
 		if n := len(yamldoc.Print(root)); best == nil || n < length {
-			best, faults, length = root, try.faults, n
+			best, reports, length = root, try.reports, n
 		}
 	}
-	im.faults = faults
+	im.reports = reports
 	return best
 }
 
@@ -166,6 +171,7 @@ func (im *importer) write(flavor string) *yamldoc.Node {
 		Put("flavor", yamldoc.NewText(flavor)).
 		Put("webServers", yamldoc.NewList(im.webServer())).
 		Put("virtualHosts", hosts).
+		Put("session", im.sessions).
 		Put("clusters", clusters).
 		Put("applications", orNothing(applications))
 	root.Comment = strings.Trim(header+"\n"+im.waiting(), "\n")

@@ -47,6 +47,15 @@ func (im *importer) onlyName(n *parser.Node) {
 	}
 }
 
+// clusterDefaults are what a cluster has without words: with replicated sessions the table of partition IDs, too.
+func (im *importer) clusterDefaults() []pair {
+	if im.sessions.Get("persistence").Str().V != "memory-to-memory" {
+		return im.flavor.cluster
+	}
+	rest := slices.DeleteFunc(slices.Clone(im.flavor.cluster), func(p pair) bool { return p.name == "GetDWLMTable" })
+	return append(rest, pair{"GetDWLMTable", "true"})
+}
+
 func (im *importer) cluster(clusters *yamldoc.Node, c *parser.ServerCluster) {
 	name, written := key(clusters, c.Node, "cluster")
 	if im.names.Cluster(c.Name.V) == c && c.Name.Set() {
@@ -56,7 +65,7 @@ func (im *importer) cluster(clusters *yamldoc.Node, c *parser.ServerCluster) {
 		im.lost(c.Node, "the V4 form %s; it becomes a ServerCluster", c.Node.Name)
 	}
 	n := newMap().Put("name", written)
-	fields, overrides := im.attributes(c.Node, im.flavor.cluster, clusterKeys(), "Name")
+	fields, overrides := im.attributes(c.Node, im.clusterDefaults(), clusterKeys(), "Name")
 	n.Fields = append(n.Fields, fields...)
 	n.Put("overrides", orNothing(overrides))
 	roles, primary, backup := lists(c)
@@ -285,7 +294,7 @@ func (im *importer) regular(s *parser.Server) bool {
 func common(members []*yamldoc.Node) *yamldoc.Node {
 	defaults := newMap()
 	if len(members) < 2 {
-		return nil
+		return nil // a member alone says it itself
 	}
 	for _, k := range append([]pair{{"connectionTTL", ""}}, serverKeys()...) {
 		if v := shared(members, k.name); v != nil {

@@ -27,19 +27,16 @@ func parse(src []byte) (*parser.Config, *diag.Files, []diag.Diagnostic) {
 func back(t testing.TB, src []byte) (cfg *parser.Config, yaml []byte, again *parser.Config, messages string) {
 	t.Helper()
 	cfg, files, _ := parse(src)
-	yaml, ds := Import(cfg)
-	var b strings.Builder
-	for _, d := range ds {
-		b.WriteString(files.Line(d) + "\n")
-	}
+	yaml, ds := Import(cfg, nil)
+	messages = sharedtest.Lines(files, ds)
 	if yaml == nil {
-		return cfg, nil, nil, b.String()
+		return cfg, nil, nil, messages
 	}
-	outputs, faults := compile(t, "topology.yaml", yaml)
-	if strings.Contains(faults, " error: ") || len(outputs) != 1 {
-		t.Fatalf("the imported topology does not compile:\n%s\n%s", faults, yaml)
+	outputs, reports := compile(t, "topology.yaml", yaml)
+	if strings.Contains(reports, " error: ") || len(outputs) != 1 {
+		t.Fatalf("the imported topology does not compile:\n%s\n%s", reports, yaml)
 	}
-	return cfg, yaml, outputs[0].Config, b.String()
+	return cfg, yaml, outputs[0].Config, messages
 }
 
 // TestImportOfTheCorpus: every whole file that strangers wrote comes back with the same meaning.

@@ -7,7 +7,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wasplug/wasplug/generate/diff"
-	"github.com/wasplug/wasplug/generate/internal/irregular"
+	"github.com/wasplug/wasplug/internal/configtest"
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser"
 )
 
@@ -15,16 +16,13 @@ import (
 // got lost is named.
 func TestImportOfIrregularFiles(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		src := irregular.Draw(rt)
+		src := configtest.Irregular(rt)
 		cfg, files, _ := parse([]byte(src))
-		yaml, ds := Import(cfg)
-		messages := ""
-		for _, d := range ds {
-			messages += files.Line(d) + "\n"
-		}
-		_, outputs, faults := reread(yaml)
+		yaml, ds := Import(cfg, nil)
+		messages := sharedtest.Lines(files, ds)
+		_, outputs, reports := reread(yaml)
 		if outputs == nil {
-			rt.Fatalf("%v\n%s\n%s", faults, src, yaml)
+			rt.Fatalf("%v\n%s\n%s", reports, src, yaml)
 		}
 		var written strings.Builder
 		if err := parser.Write(&written, outputs[0].Doc); err != nil {

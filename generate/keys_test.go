@@ -16,7 +16,8 @@ func TestKeys(t *testing.T) {
 		}
 		for _, definition := range places[a.Element] {
 			if _, known := schemas.Scalar("topology", "1", definition, a.Key); !known {
-				t.Errorf("topology.schema.json has no key %s for %s/@%s under %s", a.Key, a.Element, a.Name, definition)
+				t.Errorf("topology.schema.json has no key %s for %s/@%s under %s", a.Key, a.Element,
+					a.Name, definition)
 			}
 		}
 		if places[a.Element] == nil {

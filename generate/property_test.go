@@ -98,9 +98,9 @@ func TestRoundTripOfGeneratedTopologies(t *testing.T) {
 }
 
 func roundTrip(t *testing.T, rt rapid.TB, src []byte) {
-	outputs, faults := compile(t, "t.yaml", src)
-	if strings.Contains(faults, "error:") {
-		rt.Fatalf("%s\n%s", faults, src)
+	outputs, reports := compile(t, "t.yaml", src)
+	if strings.Contains(reports, "error:") {
+		rt.Fatalf("%s\n%s", reports, src)
 	}
 	again, _ := compile(t, "t.yaml", src)
 	first := xml(t, outputs[0])
@@ -114,13 +114,13 @@ func roundTrip(t *testing.T, rt rapid.TB, src []byte) {
 	if changes := diff.Attributes(outputs[0].Config, cfg); len(changes) > 0 {
 		rt.Fatalf("what is compiled and what is written differ: %v", changes)
 	}
-	yaml, unsaid := Import(cfg)
+	yaml, unsaid := Import(cfg, nil)
 	for _, d := range unsaid {
 		rt.Fatal(files.Line(d))
 	}
-	back, faults := compile(t, "back.yaml", yaml)
-	if strings.Contains(faults, "error:") {
-		rt.Fatalf("%s\n%s", faults, yaml)
+	back, reports := compile(t, "back.yaml", yaml)
+	if strings.Contains(reports, "error:") {
+		rt.Fatalf("%s\n%s", reports, yaml)
 	}
 	if changes := diff.Attributes(cfg, back[0].Config); len(changes) > 0 {
 		rt.Fatalf("import changed %v\n%s", changes, yaml)
@@ -136,15 +136,15 @@ func FuzzImport(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		cfg, files, faults := parse(src)
-		yaml, ds := Import(cfg)
+		cfg, files, reports := parse(src)
+		yaml, ds := Import(cfg, nil)
 		for _, d := range ds {
 			_ = files.Line(d)
 		}
 		if yaml == nil && len(ds) == 0 {
 			t.Fatal("neither a topology nor a reason")
 		}
-		if top, _, more := reread(yaml); yaml != nil && top == nil && diag.Worst(faults) < diag.Error {
+		if top, _, more := reread(yaml); yaml != nil && top == nil && diag.Worst(reports) < diag.Error {
 			t.Fatalf("%v\n%s", more, yaml)
 		}
 	})
@@ -173,9 +173,9 @@ func FuzzCompile(f *testing.F) {
 		}
 		for _, o := range outputs {
 			out := xml(t, o)
-			cfg, faults := parser.Parse(0, out)
-			if diag.Worst(faults) == diag.Error {
-				t.Fatalf("%v\n%q", faults, out)
+			cfg, reports := parser.Parse(0, out)
+			if diag.Worst(reports) == diag.Error {
+				t.Fatalf("%v\n%q", reports, out)
 			}
 			if changes := diff.Attributes(o.Config, cfg); len(changes) > 0 {
 				t.Fatalf("%v\n%q", changes, out)
@@ -222,9 +222,9 @@ func BenchmarkGenerate(b *testing.B) {
 	b.Run("generate", func(b *testing.B) {
 		b.SetBytes(int64(len(src)))
 		for b.Loop() {
-			outputs, faults := compile(b, "t.yaml", src)
-			if faults != "" {
-				b.Fatal(faults)
+			outputs, reports := compile(b, "t.yaml", src)
+			if reports != "" {
+				b.Fatal(reports)
 			}
 			xml(b, outputs[0])
 		}

@@ -117,7 +117,7 @@ func (c *compiler) uris(all []uri, a *Application) []uri {
 	}
 	switch {
 	case list != nil && root != nil:
-		c.fault(root.NameSpan, "application %q has uris and a contextRoot; write one of them", a.Name.V)
+		c.wrong(root.NameSpan, "application %q has uris and a contextRoot; write one of them", a.Name.V)
 	case root != nil:
 		name := root.Value.Str()
 		name.V = contextURI(name.V)
@@ -127,7 +127,7 @@ func (c *compiler) uris(all []uri, a *Application) []uri {
 				"files and every other path from the web server", root.Value.Text)
 		}
 	case list == nil:
-		c.fault(a.Node.Span, "application %q has neither a contextRoot nor uris, so no request can reach it", a.Name.V)
+		c.wrong(a.Node.Span, "application %q has neither a contextRoot nor uris, so no request can reach it", a.Name.V)
 	default:
 		all = slices.Grow(all, len(list.Items))
 		for _, item := range list.Items {

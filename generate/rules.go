@@ -61,18 +61,18 @@ func (t *Topology) wantsNoAffinity(span diag.Span) bool {
 	return false
 }
 
-// fault reports what only a topology can have wrong: an error.
-func (c *compiler) fault(span diag.Span, format string, args ...any) {
-	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: diag.Error,
+// wrong reports what only a topology can have wrong: an error.
+func (c *compiler) wrong(span diag.Span, format string, args ...any) {
+	c.reports = append(c.reports, diag.Diagnostic{Span: span, Severity: diag.Error,
 		Message: diag.Sprintf(format, args...)})
 }
 
 // report reports in the words of a topology what a rule of lint is about, as severely as that rule does.
 func (c *compiler) report(span diag.Span, code, format string, args ...any) *diag.Diagnostic {
 	r := lint.Lookup(c.rules, code)
-	c.faults = append(c.faults, diag.Diagnostic{Span: span, Severity: r.Severity, Rule: r.Diag(),
+	c.reports = append(c.reports, diag.Diagnostic{Span: span, Severity: r.Severity, Rule: r.Diag(),
 		Message: diag.Sprintf(format, args...)})
-	return &c.faults[len(c.faults)-1]
+	return &c.reports[len(c.reports)-1]
 }
 
 // checkNames reports what only the topology knows: applications without a cluster, and web servers that serve nothing
@@ -84,13 +84,13 @@ func (c *compiler) checkNames() {
 			apps = append(apps, a.Name.V)
 		}
 		if a.Node.Field("cluster") == nil {
-			c.fault(a.Node.Span, "application %q names no cluster", a.Name.V)
+			c.wrong(a.Node.Span, "application %q names no cluster", a.Name.V)
 		}
 	}
 	for _, w := range c.t.WebServers {
 		for _, name := range w.Serves {
 			if !contains(apps, name.V) {
-				c.fault(name.Span(), "web server %q serves %q, which no application is called%s", w.Name.V, name.V,
+				c.wrong(name.Span(), "web server %q serves %q, which no application is called%s", w.Name.V, name.V,
 					diag.DidYouMean(name.V, apps))
 			}
 		}
@@ -103,7 +103,7 @@ func (c *compiler) checkWebServers() {
 	seen := map[string]bool{}
 	for _, w := range c.t.WebServers {
 		if seen[w.Name.V] {
-			c.fault(w.at, "a second web server is called %q", w.Name.V)
+			c.wrong(w.at, "a second web server is called %q", w.Name.V)
 		}
 		seen[w.Name.V] = true
 	}

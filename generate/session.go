@@ -73,6 +73,25 @@ func (s Session) settings() session.Settings {
 	return out
 }
 
+// Lab is how the lab runs the members of a topology: its block of that name.
+type Lab struct {
+	Store, DSN            string
+	Grid, Redis           string
+	Replicators, PortBase int
+	Apps                  []string
+}
+
+// Lab reads the block, which nothing but the lab does.
+func (t *Topology) Lab() Lab {
+	n := t.Node.Get("lab")
+	l := Lab{Store: n.Get("store").Str().V, DSN: n.Get("dsn").Str().V, Replicators: n.Get("replicators").Int().V,
+		PortBase: n.Get("portBase").Int().V, Grid: n.Get("grid").Str().V, Redis: n.Get("redis").Str().V}
+	for _, app := range texts(n.Get("apps")) {
+		l.Apps = append(l.Apps, app.V)
+	}
+	return l
+}
+
 // Sessions says by the name of each cluster what its servers do with sessions, and where that is written.
 func (t *Topology) Sessions() map[string]lint.Session {
 	by := map[string]lint.Session{}

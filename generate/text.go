@@ -27,17 +27,17 @@ func (c *compiler) checkText(n *parser.Node) {
 		return
 	}
 	if !isName(n.Name) {
-		c.fault(n.Span, "%q cannot be the name of an element: letters, digits, \"-\", \"_\" and \".\" only, a "+
+		c.wrong(n.Span, "%q cannot be the name of an element: letters, digits, \"-\", \"_\" and \".\" only, a "+
 			"letter or \"_\" first", n.Name)
 	}
 	for i := range n.Attrs {
 		a := &n.Attrs[i]
 		if !isName(a.Name) {
-			c.fault(a.NameSpan, "%q cannot be the name of an attribute: letters, digits, \"-\", \"_\" and \".\" "+
+			c.wrong(a.NameSpan, "%q cannot be the name of an attribute: letters, digits, \"-\", \"_\" and \".\" "+
 				"only, a letter or \"_\" first", a.Name)
 		}
 		if r, bad := notXML(a.Value); bad {
-			c.fault(a.Span, "the value of %s holds the character %U, which cannot stand in XML", a.Name, r)
+			c.wrong(a.Span, "the value of %s holds the character %U, which cannot stand in XML", a.Name, r)
 		}
 	}
 	for _, child := range n.Children {
@@ -47,7 +47,7 @@ func (c *compiler) checkText(n *parser.Node) {
 
 func (c *compiler) checkCharacters(text string, n *parser.Node) {
 	if r, bad := notXML(text); bad {
-		c.fault(n.Span, "the text holds the character %U, which cannot stand in XML", r)
+		c.wrong(n.Span, "the text holds the character %U, which cannot stand in XML", r)
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package generate turns a topology, a YAML file that says what runs where, into plugin-cfg.xml: [Read] gives the
 // model, [Topology.Compile] the documents. Everything in them keeps the bytes of the YAML that caused it, so whoever
-// finds fault with the XML points at the YAML. [Import] goes the other way.
+// complains of the XML points at the YAML. [Import] goes the other way.
 package generate
 
 import (
@@ -91,7 +91,7 @@ type Session struct {
 	CloneSeparator text // ":" (default) or "+"
 	Affinity       boolean
 
-	Persistence    text   // none (default), database or memory-to-memory
+	Persistence    text   // none (default), database, memory-to-memory or grid
 	Replicas       number // copies under memory-to-memory, -1 on every member
 	WriteFrequency text   // end of servlet service, time based or manual update; default by flavor
 	WriteInterval  number // seconds between the writes under time based

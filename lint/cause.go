@@ -10,7 +10,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 )
 
-// One fault is one finding. A name in another letter case hides what it names: a Route without its cluster, a
+// One mistake is one finding. A name in another letter case hides what it names: a Route without its cluster, a
 // Transport without key store, two clone IDs that are not compared. What follows from that is known once it is written
 // right, so the rules see the file both ways, and of all but the letter case only what they say both times is
 // reported.

@@ -20,7 +20,7 @@ func Fix(rules []*Rule, files *diag.Files, id diag.FileID, o Options, unsafe boo
 		f := register.Add(files.Name(id), src)
 		var fixes []*diag.Fix
 		inputs := Read(register, f)
-		if slices.ContainsFunc(inputs[0].Faults, func(d diag.Diagnostic) bool {
+		if slices.ContainsFunc(inputs[0].Reports, func(d diag.Diagnostic) bool {
 			return d.Rule.Code == diag.XMLSyntax &&
 				d.Severity == diag.Error
 		}) {

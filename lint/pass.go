@@ -21,7 +21,7 @@ type Pass struct {
 	Fragment bool
 
 	Files    *diag.Files
-	Faults   []diag.Diagnostic  // of Parse
+	Reports  []diag.Diagnostic  // of Parse
 	Rejects  []diag.Diagnostic  // of routecheck.New
 	Sessions map[string]Session // of Input
 	Rule     *Rule              // the one that is asked

@@ -45,11 +45,11 @@ func CheckTarget(target string) error {
 	return err
 }
 
-// Input is a file to check: a Config and what Parse found. Content that was built rather than parsed has no faults.
+// Input is a file to check: a Config and what Parse found. Content that was built rather than parsed has none.
 type Input struct {
-	File   diag.FileID
-	Config *parser.Config
-	Faults []diag.Diagnostic
+	File    diag.FileID
+	Config  *parser.Config
+	Reports []diag.Diagnostic
 
 	// Groups names the groups of the file. Rules about several files see those together that share one; files without
 	// a group are one, too.
@@ -85,7 +85,7 @@ func Read(files *diag.Files, ids ...diag.FileID) []Input {
 	inputs := make([]Input, len(ids))
 	for i, id := range ids {
 		inputs[i].File = id
-		inputs[i].Config, inputs[i].Faults = parser.Parse(id, files.Source(id))
+		inputs[i].Config, inputs[i].Reports = parser.Parse(id, files.Source(id))
 	}
 	return inputs
 }
@@ -127,11 +127,11 @@ func (p *Pass) check(active []*Rule) {
 func newPasses(rules []*Rule, files *diag.Files, inputs []Input, o *Options) []*Pass {
 	passes := make([]*Pass, 0, len(inputs))
 	for _, in := range inputs {
-		p := &Pass{Config: in.Config, Options: o, Files: files, file: in.File, Faults: in.Faults, groups: in.Groups,
+		p := &Pass{Config: in.Config, Options: o, Files: files, file: in.File, Reports: in.Reports, groups: in.Groups,
 			Sessions: in.Sessions,
 			rules:    rules}
 		p.Table, p.Rejects = routecheck.New(in.Config)
-		p.Fragment = slices.ContainsFunc(in.Faults,
+		p.Fragment = slices.ContainsFunc(in.Reports,
 			func(d diag.Diagnostic) bool { return d.Rule.Code == diag.NotAConfig })
 		passes = append(passes, p)
 	}

@@ -77,7 +77,8 @@ func checkHost(host, name string) error {
 	case host == "":
 		return diag.Errorf("virtual host %q names no host: a name, an address or \"*\" is expected", name)
 	case strings.Contains(host, "*"):
-		return diag.Errorf("virtual host %q has a partial wildcard: \"*\" stands for a whole host or a whole port only", name)
+		return diag.Errorf(
+			"virtual host %q has a partial wildcard: \"*\" stands for a whole host or a whole port only", name)
 	case strings.ContainsAny(host, " \t\r\n/\\@?#]"):
 		return diag.Errorf("virtual host %q has a character that no host name has", name)
 	}

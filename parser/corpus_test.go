@@ -214,7 +214,7 @@ func roundTrip(t *testing.T, doc *parser.Document) {
 	}
 	again, ds := parser.Parse(1, one.Bytes())
 	if has(ds, "WP101") {
-		t.Fatalf("written with faults: %v\n%s", ds, one.String())
+		t.Fatalf("written with errors: %v\n%s", ds, one.String())
 	}
 	if diff := cmp.Diff(shape(doc.Nodes), shape(again.Doc.Nodes)); diff != "" {
 		t.Errorf("another tree after writing (-read +written):\n%s", diff)

@@ -31,12 +31,12 @@ func (s *scanner) encoding() {
 	if strings.HasPrefix(s.src, bom) {
 		s.mismatch(0, len(bom), "byte order mark before the XML declaration; what the plug-in makes of it is "+
 			"undocumented")
-		s.faults[0].Fix = &diag.Fix{Title: "drop the byte order mark", Safe: true,
+		s.reports[0].Fix = &diag.Fix{Title: "drop the byte order mark", Safe: true,
 			Edits: []diag.Edit{{Span: s.span(0, len(bom))}}}
 		s.pos, s.begin = len(bom), len(bom)
 	}
 	name, at := s.declared()
-	first := firstHigh(s.src[s.pos:]) + s.pos
+	first := diag.FirstHigh(s.src[s.pos:]) + s.pos
 	known := charsetOf(name)
 	if known == "" {
 		s.mismatch(int(at.Start), int(at.End), "encoding %q is none of UTF-8, US-ASCII and ISO-8859-1: characters "+
@@ -56,7 +56,8 @@ func (s *scanner) encoding() {
 		s.chars = latin1
 		if valid {
 			_, size := utf8.DecodeRuneInString(s.src[first:])
-			s.mismatch(first, first+size, "the file declares ISO-8859-1 but its letters outside of ASCII are UTF-8"+effect)
+			s.mismatch(first, first+size, "the file declares ISO-8859-1 but its letters outside of ASCII are UTF-8"+
+				effect)
 		}
 	case known == "UTF-8" && !valid:
 		bad := firstInvalid(s.src)
@@ -156,20 +157,6 @@ func declaration(text string) []part {
 		parts = append(parts, part{name: strings.TrimRight(name, white), value: value, at: len(text) - len(rest) + 1})
 		i = len(text) - len(tail)
 	}
-}
-
-// firstHigh returns the position of the first byte above 0x7f, the length of text when there is none.
-func firstHigh(text string) int {
-	i := 0
-	for ; i+8 <= len(text); i += 8 {
-		if t := text[i : i+8]; (t[0]|t[1]|t[2]|t[3]|t[4]|t[5]|t[6]|t[7])&0x80 != 0 {
-			break
-		}
-	}
-	for i < len(text) && text[i] < utf8.RuneSelf {
-		i++
-	}
-	return i
 }
 
 // firstInvalid returns the position of the first byte that is no UTF-8.

@@ -41,7 +41,7 @@ func seed(f *testing.F) {
 	}
 }
 
-// markup reports whether a file is read as XML. What is not has one report in place of its faults, and is neither
+// markup reports whether a file is read as XML. What is not has one report in place of its errors, and is neither
 // compared nor written.
 func markup(src []byte) bool {
 	content, _ := parser.Sniff(src)
@@ -68,7 +68,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzRoundTrip: markup that is read without a fault is the same after writing and reading.
+// FuzzRoundTrip: markup that is read without an error is the same after writing and reading.
 func FuzzRoundTrip(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, src []byte) {
@@ -92,13 +92,13 @@ func FuzzAgainstEncodingXML(f *testing.F) {
 		cfg, ds := parser.Parse(1, src)
 		want, err := oracle(src)
 		if err != nil && !has(ds, "WP101") && !stricter(err, src) {
-			t.Fatalf("encoding/xml: %v; Parse finds no fault", err)
+			t.Fatalf("encoding/xml: %v; Parse finds no error", err)
 		}
 		if err != nil || excused(ds) {
 			return
 		}
 		if has(ds, "WP101") {
-			t.Fatalf("encoding/xml finds no fault; Parse: %v", ds)
+			t.Fatalf("encoding/xml finds no error; Parse: %v", ds)
 		}
 		if diff := cmp.Diff(want, outline(cfg.Doc.Nodes)); diff != "" {
 			t.Errorf("-encoding/xml +Parse:\n%s", diff)
@@ -109,7 +109,7 @@ func FuzzAgainstEncodingXML(f *testing.F) {
 // excused reports whether Parse found something that encoding/xml accepts although XML 1.0 does not, or that wasplug
 // refuses.
 func excused(ds []diag.Diagnostic) bool {
-	faults := []string{
+	broken := []string{
 		"is given twice",                // encoding/xml takes doubled attributes
 		"no blank before the attribute", // and attributes side by side
 		// and text before and behind the root, a byte order mark within the file too
@@ -127,7 +127,7 @@ func excused(ds []diag.Diagnostic) bool {
 		"is none of UTF-8, US-ASCII and ISO", // never sees WP111
 	}
 	for _, d := range ds {
-		for _, f := range faults {
+		for _, f := range broken {
 			if strings.Contains(d.Message, f) {
 				return true
 			}

@@ -37,7 +37,7 @@ func (s *scanner) lineEnd(pos int, or string) int {
 }
 
 // enclosed reads a construct from "<" through term. Without term it ends with its line, or at the first of the bytes
-// in or, and has a fault. It returns what stands between.
+// in or, and has an error. It returns what stands between.
 func (s *scanner) enclosed(opening, term, or, what string) (from, to int) {
 	start := s.pos
 	from = start + len(opening)
@@ -46,7 +46,7 @@ func (s *scanner) enclosed(opening, term, or, what string) (from, to int) {
 		return from, to
 	}
 	to = s.lineEnd(from, or)
-	s.fault(start, to, "%s without the %q that ends it", what, term)
+	s.malformed(start, to, "%s without the %q that ends it", what, term)
 	if s.pos = to; s.at() == '>' {
 		s.pos++
 	}
@@ -59,9 +59,9 @@ func (s *scanner) comment() *Node {
 	if dashes := doubleDash(s.src[from:to]); dashes >= 0 && s.pos > to {
 		if end := s.lostEnd(from+dashes, to); end > 0 {
 			s.pos, to = end, from+dashes
-			s.fault(start, s.pos, "comment without the \"-->\" that ends it")
+			s.malformed(start, s.pos, "comment without the \"-->\" that ends it")
 		} else {
-			s.fault(from+dashes, min(from+dashes+2, s.pos), "\"--\" within a comment")
+			s.malformed(from+dashes, min(from+dashes+2, s.pos), "\"--\" within a comment")
 		}
 	}
 	n := s.leaf(Comment, start, s.pos, s.resolve(from, to, inRaw))
@@ -97,7 +97,7 @@ func (s *scanner) cdata() {
 	start := s.pos
 	from, to := s.enclosed("<![CDATA[", "]]>", "", "CDATA section")
 	if len(s.open) == 0 {
-		s.fault(start, s.pos, "CDATA section outside of the root element")
+		s.malformed(start, s.pos, "CDATA section outside of the root element")
 	}
 	s.leaf(CDATA, start, s.pos, s.resolve(from, to, inRaw))
 }
@@ -107,7 +107,7 @@ func (s *scanner) doctype() {
 	start := s.pos
 	if !strings.HasPrefix(s.src[start:], "<!DOCTYPE") {
 		from, to := s.enclosed("<!", ">", "", "\"<!\" that starts no comment,")
-		s.fault(start, s.pos, "\"<!\" that starts neither a comment (\"<!--\") nor a CDATA section")
+		s.malformed(start, s.pos, "\"<!\" that starts neither a comment (\"<!--\") nor a CDATA section")
 		s.leaf(Doctype, start, s.pos, s.resolve(from, to, inRaw))
 		return
 	}
@@ -155,12 +155,12 @@ func (s *scanner) instruction() {
 	target := text[:min(s.nameEnd(from)-from, len(text))]
 	switch {
 	case !isName(s.read(from, from+len(target))):
-		s.fault(start, s.pos, "\"<?\" without a name behind it")
+		s.malformed(start, s.pos, "\"<?\" without a name behind it")
 	case target == "xml" && start > s.begin:
 		s.lateDeclaration(start)
 	case target == "xml" && s.pos == to+len("?>"):
 		if bad := checkDeclaration(text); bad != "" {
-			s.fault(start, s.pos, "XML declaration with %s", bad)
+			s.malformed(start, s.pos, "XML declaration with %s", bad)
 		}
 	}
 	s.leaf(Declaration, start, s.pos, s.resolve(from, to, inRaw))
@@ -171,7 +171,7 @@ func (s *scanner) instruction() {
 func (s *scanner) lateDeclaration(start int) {
 	onlyComments := len(s.open) == 0 && !slices.ContainsFunc(s.kids, func(n *Node) bool { return n.Kind != Comment })
 	if !onlyComments || strings.Contains(s.src[s.begin:start], "\ufeff") {
-		s.fault(start, s.pos, "XML declaration that is not at the start of the file")
+		s.malformed(start, s.pos, "XML declaration that is not at the start of the file")
 		return
 	}
 	before, title := strings.Trim(s.src[s.begin:start], " \t\r\n"), "drop the white space before it"

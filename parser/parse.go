@@ -8,12 +8,28 @@ import (
 )
 
 // Parse reads a file. The result keeps src, whose bytes must not change afterwards. It always returns a Config, as
-// whole as could be read, and every fault of the text in one run: WP101 (not well-formed, limits), WP102 (not a
-// Config, several roots), WP111 (encoding). It reads on behind a fault.
+// whole as could be read, and every error of the text in one run: WP101 (not well-formed, limits), WP102 (not a
+// Config, several roots), WP111 (encoding). It reads on behind an error.
 func Parse(f diag.FileID, src []byte) (*Config, []diag.Diagnostic) { return ParsePausing(f, src, nil) }
 
 // ParsePausing is Parse with pauses.
 func ParsePausing(f diag.FileID, src []byte, pause Pause) (*Config, []diag.Diagnostic) {
+	s, doc := parse(f, src, pause)
+	if !s.halted {
+		s.roots(doc)
+	}
+	diag.Sort(s.reports)
+	return view(doc, pause), s.reports
+}
+
+// ParseXML reads a file that is no plugin-cfg.xml, as a server.xml, with the same limits and errors of the text.
+func ParseXML(f diag.FileID, src []byte) (*Document, []diag.Diagnostic) {
+	s, doc := parse(f, src, nil)
+	diag.Sort(s.reports)
+	return doc, s.reports
+}
+
+func parse(f diag.FileID, src []byte, pause Pause) (*scanner, *Document) {
 	s := &scanner{file: f, last: -1, pause: pause}
 	doc := &Document{File: f}
 	if len(src) > MaxSize {
@@ -25,11 +41,7 @@ func ParsePausing(f diag.FileID, src []byte, pause Pause) (*Config, []diag.Diagn
 		doc.CRLF = crlf(s.src)
 		doc.Nodes = s.run()
 	}
-	if !s.halted {
-		s.roots(doc)
-	}
-	diag.Sort(s.faults)
-	return view(doc, pause), s.faults
+	return s, doc
 }
 
 // crlf reports whether most lines of a text end in CR LF.
@@ -58,10 +70,24 @@ func (s *scanner) roots(doc *Document) {
 	case root == nil:
 		content, what := sniff(s.src)
 		if content == PlainText || content == Mapping {
-			s.faults = nil // as text it is not broken
+			s.reports = nil // as text it is not broken
 		}
 		s.notConfig(s.span(0, 1), "the file is %s and has no element <Config>; "+refused, what)
 	case root.Name != "Config":
 		s.notConfig(root.NameSpan, "the root element is <%s>, not <Config>"+fragment, root.Name)
 	}
 }
+
+// Pause lets a program that has something else to do read a large file bit by bit: it is called every few dozen
+// elements, by several goroutines at once, and may sleep. nil never does.
+type Pause func()
+
+// Take pauses.
+func (p Pause) Take() {
+	if p != nil {
+		p()
+	}
+}
+
+// pauseEvery is how many elements are worked on between two pauses: some ten microseconds.
+const pauseEvery = 32

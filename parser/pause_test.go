@@ -26,12 +26,12 @@ func TestParsePausing(t *testing.T) {
 	b.WriteString("</Config>\n")
 	src := []byte(b.String())
 	var pauses atomic.Int64
-	cfg, faults := parser.ParsePausing(1, src, func() { pauses.Add(1) })
+	cfg, reports := parser.ParsePausing(1, src, func() { pauses.Add(1) })
 	if n, want := pauses.Load(), int64(2*clusters*(2*servers+1)/64); n < want {
 		t.Errorf("%d pauses, want %d at least", n, want)
 	}
-	plain, plainFaults := parser.Parse(1, src)
-	if d := cmp.Diff(plainFaults, faults); d != "" {
+	plain, plainReports := parser.Parse(1, src)
+	if d := cmp.Diff(plainReports, reports); d != "" {
 		t.Error(d)
 	}
 	if len(cfg.Clusters) != clusters || len(cfg.Clusters[7].Servers) != len(plain.Clusters[7].Servers) {

@@ -15,20 +15,20 @@ const (
 	maxAttrs  = 1000      // attributes of one element
 	maxNodes  = 1_000_000 // elements, comments and texts of a file
 	maxTotal  = 4_000_000 // attributes of a file
-	MaxFaults = 1000      // WP101 diagnostics of a file
+	MaxErrors = 1000      // WP101 diagnostics of a file
 )
 
 // scanner turns the bytes of a file into a tree. It works on the original bytes throughout, so that every span is a
-// place in the file, and goes on behind a fault at the next place that can be the start of something.
+// place in the file, and goes on behind an error at the next place that can be the start of something.
 type scanner struct {
-	file   diag.FileID
-	src    string
-	pos    int
-	begin  int // where the text begins: behind a byte order mark
-	chars  charset
-	dtd    bool // a document type definition was passed over
-	faults []diag.Diagnostic
-	halted bool // a limit was reached: nothing more is read
+	file    diag.FileID
+	src     string
+	pos     int
+	begin   int // where the text begins: behind a byte order mark
+	chars   charset
+	dtd     bool // a document type definition was passed over
+	reports []diag.Diagnostic
+	halted  bool // a limit was reached: nothing more is read
 
 	open []frame // the elements around pos
 	kids []*Node // children of the open elements so far, those of the innermost last
@@ -51,7 +51,7 @@ type scanner struct {
 type frame struct {
 	node   *Node
 	first  int  // its children are kids[first:]
-	cutOff bool // its start tag has no ">", and a fault that says so
+	cutOff bool // its start tag has no ">", and a report that says so
 }
 
 func (s *scanner) run() []*Node {
@@ -107,7 +107,7 @@ func (s *scanner) text() {
 	s.pos = s.next('<')
 	if len(s.open) == 0 {
 		end := first + len(strings.TrimRight(s.src[first:s.pos], " \t\r\n"))
-		s.fault(first, end, "text outside of the root element")
+		s.malformed(first, end, "text outside of the root element")
 	}
 	s.leaf(Text, start, s.pos, s.resolve(start, s.pos, inText))
 }
@@ -167,12 +167,12 @@ func (s *scanner) strayLess() {
 	_, known := elementNames()[s.src[name:s.nameEnd(name)]]
 	switch {
 	case name > start+1 && known:
-		s.fault(start, name, "blank between \"<\" and the name of an element")
+		s.malformed(start, name, "blank between \"<\" and the name of an element")
 		s.startTag(start, name)
 	case name == start+1 && class[s.at()]&nameChar != 0:
 		s.startTag(start, name)
 	default:
-		s.fault(start, start+1, "\"<\" that starts no tag: in text it is written \"&lt;\"")
+		s.malformed(start, start+1, "\"<\" that starts no tag: in text it is written \"&lt;\"")
 		s.pos = start + 1
 		s.last = s.pos
 	}
@@ -193,7 +193,7 @@ func (s *scanner) endTag() {
 		for s.pos < len(s.src) && s.src[s.pos] != '<' && s.src[s.pos] != '>' {
 			s.pos++
 		}
-		s.fault(start, max(end, to), "end tag </%s that is not closed by \">\"", s.src[from:to])
+		s.malformed(start, max(end, to), "end tag </%s that is not closed by \">\"", s.src[from:to])
 		if s.at() == '>' {
 			s.pos++
 		}
@@ -221,12 +221,12 @@ func (s *scanner) match(start int, name string) {
 	}
 	if len(s.open) > 0 {
 		if n := s.open[len(s.open)-1].node; name == "" || similar(n.Name, name) {
-			s.fault(start, s.pos, "end tag </%s> does not match the start tag <%s>", name, n.Name)
+			s.malformed(start, s.pos, "end tag </%s> does not match the start tag <%s>", name, n.Name)
 			s.close(s.pos)
 			return
 		}
 	}
-	s.fault(start, s.pos, "end tag </%s> without a start tag", name)
+	s.malformed(start, s.pos, "end tag </%s> without a start tag", name)
 }
 
 // close ends the innermost open element at end.
@@ -242,7 +242,7 @@ func (s *scanner) unclosed(rel *diag.Related) {
 	f := s.open[len(s.open)-1]
 	n := f.node
 	if !f.cutOff {
-		d := s.fault(int(n.NameSpan.Start), int(n.NameSpan.End), "element <%s> has no end tag", n.Name)
+		d := s.malformed(int(n.NameSpan.Start), int(n.NameSpan.End), "element <%s> has no end tag", n.Name)
 		if d != nil && rel != nil {
 			d.Related = append(d.Related, *rel)
 		}

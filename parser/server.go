@@ -30,5 +30,5 @@ func (v *viewer) server(s *Server, n *Node) {
 	s.MaxConnections = v.num(n, "MaxConnections")
 	s.ExtendedHandshake = v.flag(n, "ExtendedHandshake")
 	s.WaitForContinue = v.flag(n, "WaitForContinue")
-	s.Transports = each(&v.transports, n.Children, v.transport, "Transport")
+	s.Transports = each(v, &v.transports, n.Children, v.transport, "Transport")
 }

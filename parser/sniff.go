@@ -39,7 +39,7 @@ func sniff(src string) (Content, string) {
 		return Markup, "XML"
 	case mapping(text):
 		return Mapping, "YAML or JSON"
-	case strings.Contains(text, "<?xml"), strings.Contains(text, "<Config"): // text before it is a fault of it
+	case strings.Contains(text, "<?xml"), strings.Contains(text, "<Config"): // text before it is an error of it
 		return Markup, "XML"
 	}
 	return PlainText, "plain text"
@@ -117,7 +117,7 @@ func dataFormat(head string) string {
 	return "binary data, such as a key store"
 }
 
-// likelyXML reports whether a text begins with a tag, a comment or a declaration: what stands behind it is a fault of
+// likelyXML reports whether a text begins with a tag, a comment or a declaration: what stands behind it is an error of
 // a file that is meant.
 func likelyXML(head string) bool {
 	text := strings.TrimLeft(strings.TrimPrefix(head, bom), " \t\r\n")

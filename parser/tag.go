@@ -8,7 +8,8 @@ func (s *scanner) startTag(start, name int) {
 	end, good := s.name(name)
 	n.Name, n.NameSpan = s.read(name, end), s.span(name, end)
 	if !good {
-		s.fault(name, end, "%q is not a name: letters, digits, \"-\", \"_\" and \".\" only, a letter or \"_\" first",
+		s.malformed(name, end,
+			"%q is not a name: letters, digits, \"-\", \"_\" and \".\" only, a letter or \"_\" first",
 			n.Name)
 	}
 	s.pos, s.tag, s.wordEnd = end, s.attrs.begin(), 0
@@ -54,7 +55,7 @@ func (s *scanner) attributes(n *Node) (empty, cut bool) {
 			s.pos += 2
 			return true, false
 		case c == '<' && strings.HasPrefix(s.src[s.pos:], "<!--"):
-			s.fault(s.pos, s.pos+len("<!--"), "comment within the start tag of <%s>", n.Name)
+			s.malformed(s.pos, s.pos+len("<!--"), "comment within the start tag of <%s>", n.Name)
 			s.comment().Inline = true
 		case c == '<':
 			s.cutOff(n, before)
@@ -68,7 +69,7 @@ func (s *scanner) attributes(n *Node) (empty, cut bool) {
 
 func (s *scanner) cutOff(n *Node, end int) {
 	s.pos = end
-	s.fault(int(n.NameSpan.Start), int(n.NameSpan.End), "start tag of <%s> that is not closed by \">\"", n.Name)
+	s.malformed(int(n.NameSpan.Start), int(n.NameSpan.End), "start tag of <%s> that is not closed by \">\"", n.Name)
 }
 
 // plainAttribute reads name="value" at pos when nothing about it needs a closer look, as is the rule, and does
@@ -108,13 +109,13 @@ func (s *scanner) attribute(n *Node, before int) {
 		return
 	}
 	if start == before {
-		s.fault(start, end, "no blank before the attribute %q", s.read(start, end))
+		s.malformed(start, end, "no blank before the attribute %q", s.read(start, end))
 	}
 	s.pos++
 	s.blanks()
 	name := s.read(start, end)
 	if !good {
-		s.fault(start, end, "%q is not a name of an attribute", name)
+		s.malformed(start, end, "%q is not a name of an attribute", name)
 	}
 	from, to, plain := s.value(name)
 	if !s.admit(n, name, start, end) {
@@ -131,9 +132,9 @@ func (s *scanner) attribute(n *Node, before int) {
 func (s *scanner) notAttribute(n *Node, start, end int) {
 	s.pos = end
 	if s.wordEnd > 0 && strings.TrimLeft(s.src[s.wordEnd:start], " \t\r\n") == "" {
-		s.faults[len(s.faults)-1].Span.End = int32(end)
+		s.reports[len(s.reports)-1].Span.End = int32(end)
 	} else {
-		s.fault(start, end, "%q in the start tag of <%s> is not an attribute: name=\"value\" is expected",
+		s.malformed(start, end, "%q in the start tag of <%s> is not an attribute: name=\"value\" is expected",
 			s.read(start, end), n.Name)
 	}
 	s.wordEnd = end
@@ -146,9 +147,9 @@ func (s *scanner) admit(n *Node, name string, start, end int) bool {
 	case len(s.tag) > maxAttrs:
 		return false
 	case len(s.tag) == maxAttrs:
-		s.fault(start, end, "more than %d attributes of <%s>: the rest is left out", maxAttrs, n.Name)
+		s.malformed(start, end, "more than %d attributes of <%s>: the rest is left out", maxAttrs, n.Name)
 	case s.doubled(name):
-		s.fault(start, end, "attribute %q of <%s> is given twice", name, n.Name)
+		s.malformed(start, end, "attribute %q of <%s> is given twice", name, n.Name)
 	}
 	return true
 }

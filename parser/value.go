@@ -125,12 +125,12 @@ func (s *scanner) quoted(name string, from int, q byte) (int, int, bool) {
 	to := s.until(from, string(q))
 	if to < 0 || s.lost(from, to) {
 		to = s.cut(from)
-		s.fault(from-1, to, "value of %q without the quote that ends it", name)
+		s.malformed(from-1, to, "value of %q without the quote that ends it", name)
 		s.pos = to
 		return from, to, false
 	}
 	if i := strings.IndexByte(s.src[from:to], '<'); i >= 0 {
-		s.fault(from+i, from+i+1, "\"<\" within the value of %q: it is written \"&lt;\"", name)
+		s.malformed(from+i, from+i+1, "\"<\" within the value of %q: it is written \"&lt;\"", name)
 	}
 	s.pos = to + 1
 	return from, to, false
@@ -182,9 +182,9 @@ func (s *scanner) unquoted(name string) (from, to int, plain bool) {
 		s.pos++
 	}
 	if from == i {
-		s.fault(from, s.pos, "attribute %q without a value", name)
+		s.malformed(from, s.pos, "attribute %q without a value", name)
 	} else {
-		s.fault(from, s.pos, "value of %q without quotes", name)
+		s.malformed(from, s.pos, "value of %q without quotes", name)
 	}
 	return from, i, false
 }
@@ -196,7 +196,7 @@ func (s *scanner) curly(name string, size int) (from, to int, plain bool) {
 	for to = from; to < len(s.src) && strings.IndexByte("<\r\n\"", s.src[to]) < 0; to++ {
 		if end := s.curlyQuote(to); end > 0 {
 			s.pos = to + end
-			s.fault(start, s.pos, "value of %q in typographic quotes: XML knows only \" and '", name)
+			s.malformed(start, s.pos, "value of %q in typographic quotes: XML knows only \" and '", name)
 			return from, to, false
 		}
 	}
@@ -205,7 +205,7 @@ func (s *scanner) curly(name string, size int) (from, to int, plain bool) {
 	} else {
 		s.pos = to
 	}
-	s.fault(start, s.pos, "value of %q in typographic quotes: XML knows only \" and '", name)
+	s.malformed(start, s.pos, "value of %q in typographic quotes: XML knows only \" and '", name)
 	return from, to, false
 }
 
@@ -292,7 +292,7 @@ func (s *scanner) resolve(start, end int, where place) string {
 		case c == '\r':
 			b = append(b, '\n')
 		case c == ']' && where == inText && strings.HasPrefix(s.src[i:end], "]]>"):
-			s.fault(i, i+len("]]>"), "\"]]>\" in text: it is written \"]]&gt;\"")
+			s.malformed(i, i+len("]]>"), "\"]]>\" in text: it is written \"]]&gt;\"")
 			b = append(b, c)
 		case c >= 0x20 && c < utf8.RuneSelf || class[c]&blank != 0:
 			b = append(b, c)
@@ -323,9 +323,9 @@ func (s *scanner) noChars(b []byte, i, end int, r rune) ([]byte, int) {
 		b, i, count = utf8.AppendRune(b, utf8.RuneError), i+size, count+1
 	}
 	if count == 1 {
-		s.fault(start, i, "character U+%04X, which XML does not allow", first)
+		s.malformed(start, i, "character U+%04X, which XML does not allow", first)
 	} else {
-		s.fault(start, i, "%d characters that XML does not allow, the first of them U+%04X", count, first)
+		s.malformed(start, i, "%d characters that XML does not allow, the first of them U+%04X", count, first)
 	}
 	return b, i
 }
@@ -338,7 +338,7 @@ func (s *scanner) reference(i, end int) (string, int) {
 		j++
 	}
 	if j == i+1 || j == end || s.src[j] != ';' {
-		s.fault(i, i+1, "\"&\" that starts no entity: it is written \"&amp;\"")
+		s.malformed(i, i+1, "\"&\" that starts no entity: it is written \"&amp;\"")
 		return "&", i + 1
 	}
 	name := s.src[i+1 : j]
@@ -346,7 +346,7 @@ func (s *scanner) reference(i, end int) (string, int) {
 		return string(r), j + 1
 	}
 	if name[0] == '#' {
-		s.fault(i, j+1, "reference &%s; to no character that XML allows", name)
+		s.malformed(i, j+1, "reference &%s; to no character that XML allows", name)
 	} else if s.dtd {
 		// Unlike the definition itself this is an error: what is decided on the value would be a guess.
 		s.syntax(i, j+1, diag.Error, fmt.Sprintf("entity &%s; is defined at most in the document type definition, "+
@@ -354,7 +354,7 @@ func (s *scanner) reference(i, end int) (string, int) {
 			"stands for is unknown; whether the plug-in knows it is undocumented, write the text itself",
 			clip([]any{s.read(i+1, j)})...))
 	} else {
-		s.fault(i, j+1, "entity &%s; that is not defined: only lt, gt, amp, apos and quot are", s.read(i+1, j))
+		s.malformed(i, j+1, "entity &%s; that is not defined: only lt, gt, amp, apos and quot are", s.read(i+1, j))
 	}
 	return "&", i + 1
 }

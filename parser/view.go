@@ -16,19 +16,19 @@ func view(doc *Document, pause Pause) *Config {
 		config = &Node{Kind: Element, Name: "Config"}
 	}
 	var beside sync.WaitGroup // half the work of a usual file
-	beside.Go(func() { c.Clusters = each(&clusters.clusters, content, clusters.cluster, "ServerCluster") })
+	beside.Go(func() { c.Clusters = each(clusters, &clusters.clusters, content, clusters.cluster, "ServerCluster") })
 	v.switches(c, config)
-	if logs := each(&v.logs, content, v.log, "Log"); len(logs) > 0 {
+	if logs := each(v, &v.logs, content, v.log, "Log"); len(logs) > 0 {
 		c.Log = logs[0]
 	}
-	c.Properties = each(&v.properties, content, v.property, "Property")
-	c.VirtualHostGroups = each(&v.hostGroups, content, v.hostGroup, "VirtualHostGroup")
-	c.UriGroups = each(&v.uriGroups, content, v.uriGroup, "UriGroup")
-	c.Routes = each(&v.routes, content, v.route, "Route")
+	c.Properties = each(v, &v.properties, content, v.property, "Property")
+	c.VirtualHostGroups = each(v, &v.hostGroups, content, v.hostGroup, "VirtualHostGroup")
+	c.UriGroups = each(v, &v.uriGroups, content, v.uriGroup, "UriGroup")
+	c.Routes = each(v, &v.routes, content, v.route, "Route")
 	for _, n := range content {
 		switch {
 		case n.Name == "TrustedProxyGroup":
-			c.TrustedProxies = append(c.TrustedProxies, each(&v.proxies, n.Children, v.proxy, "TrustedProxy")...)
+			c.TrustedProxies = append(c.TrustedProxies, each(v, &v.proxies, n.Children, v.proxy, "TrustedProxy")...)
 		case n.Name == "IntelligentManagement" && c.IntelligentManagement == nil:
 			c.IntelligentManagement = n
 		}
@@ -41,7 +41,7 @@ func view(doc *Document, pause Pause) *Config {
 type viewer struct {
 	table      *table
 	pause      Pause
-	texts      int
+	seen       int // elements, for the pause
 	logs       pool[Log]
 	properties pool[Property]
 	hostGroups pool[VirtualHostGroup]
@@ -63,7 +63,7 @@ type pool[T any] struct {
 }
 
 // each views the elements of a name among nodes, in file order.
-func each[T any](p *pool[T], nodes []*Node, fill func(*T, *Node), name string) []*T {
+func each[T any](v *viewer, p *pool[T], nodes []*Node, fill func(*T, *Node), name string) []*T {
 	count := 0
 	for _, n := range nodes {
 		if n.is(name) {
@@ -80,6 +80,9 @@ func each[T any](p *pool[T], nodes []*Node, fill func(*T, *Node), name string) [
 			fill(&values[i], n)
 			list[i] = &values[i]
 			i++
+			if v.seen++; v.seen%pauseEvery == 0 {
+				v.pause.Take()
+			}
 		}
 	}
 	return list
@@ -181,12 +184,8 @@ func (v *viewer) row(n *Node, name string) *Attribute {
 	return &Attribute{}
 }
 
-// text reads an attribute that can have any value. Every element that there are many of has one, so this is the place
-// to pause.
+// text reads an attribute that can have any value.
 func (v *viewer) text(n *Node, name string) Val[string] {
-	if v.texts++; v.texts%pauseEvery == 0 {
-		v.pause.Take()
-	}
 	if at := n.Attr(name); at != nil {
 		return Val[string]{V: at.Value, At: at, Valid: true}
 	}
@@ -231,7 +230,7 @@ func (v *viewer) property(p *Property, n *Node) {
 func (v *viewer) hostGroup(g *VirtualHostGroup, n *Node) {
 	g.Node = n
 	g.Name = v.text(n, "Name")
-	g.Aliases = each(&v.hosts, n.Children, v.host, "VirtualHost")
+	g.Aliases = each(v, &v.hosts, n.Children, v.host, "VirtualHost")
 }
 
 func (v *viewer) host(h *VirtualHost, n *Node) {
@@ -256,7 +255,7 @@ func (v *viewer) cluster(c *ServerCluster, n *Node) {
 	c.PostBufferSize = v.num(n, "PostBufferSize")
 	c.GetDWLMTable = v.flag(n, "GetDWLMTable")
 	c.ServerIOTimeoutRetry = v.num(n, "ServerIOTimeoutRetry")
-	c.Servers = each(&v.servers, n.Children, v.server, "Server")
+	c.Servers = each(v, &v.servers, n.Children, v.server, "Server")
 	c.ClusterAddress = first(&v.servers, n.Children, v.server, "ClusterAddress")
 	c.Primary = first(&v.lists, n.Children, v.list, "PrimaryServers")
 	c.Backup = first(&v.lists, n.Children, v.list, "BackupServers")
@@ -268,12 +267,12 @@ func (v *viewer) transport(t *Transport, n *Node) {
 	t.Port = v.num(n, "Port")
 	t.Protocol = v.enum(n, "Protocol")
 	t.ConnectionTTL = v.num(n, "ConnectionTTL")
-	t.Properties = each(&v.properties, n.Children, v.property, "Property")
+	t.Properties = each(v, &v.properties, n.Children, v.property, "Property")
 }
 
 func (v *viewer) list(l *ServerList, n *Node) {
 	l.Node = n
-	l.Servers = each(&v.refs, n.Children, v.ref, "Server")
+	l.Servers = each(v, &v.refs, n.Children, v.ref, "Server")
 }
 
 func (v *viewer) ref(r *ServerRef, n *Node) {
@@ -284,7 +283,7 @@ func (v *viewer) ref(r *ServerRef, n *Node) {
 func (v *viewer) uriGroup(g *UriGroup, n *Node) {
 	g.Node = n
 	g.Name = v.text(n, "Name")
-	g.Uris = each(&v.uris, n.Children, v.uri, "Uri")
+	g.Uris = each(v, &v.uris, n.Children, v.uri, "Uri")
 }
 
 func (v *viewer) uri(u *Uri, n *Node) {

@@ -143,9 +143,9 @@ func TestViewOfFragments(t *testing.T) {
 	}
 }
 
-// TestReadOn: the view has what stands behind a fault.
+// TestReadOn: the view has what stands behind an error.
 func TestReadOn(t *testing.T) {
-	faults := []string{
+	broken := []string{
 		"<Log Name='/a'>", "<Log Name='/a'", "<Log Name='/a", "<Log Name=/a>", "<Log Name=“/a”/>",
 		"<Log Name='/a' <!-- x -->/>", "</Log>", "</Config", "</>", "< Log/>",
 		"<", "&", "&a;", "]]>", "<!-- a", "<!- a ->", "<![CDATA[ a", "<?a", "<!DOCTYPE a [ <!ENTITY b 'c'>", "<1/>",
@@ -158,20 +158,20 @@ func TestReadOn(t *testing.T) {
 		"<Prop<a>erty Name='x'/>", "<UriGroup Name='u'></é/UriGroup>", "<!-- a -- >\n<Log/><!-- b -->",
 		"<Log a=\"b<c\"/>", "<Log\x00/>",
 	}
-	for _, fault := range faults {
-		src := []byte("<Config>\n" + fault + "\n<VirtualHostGroup Name='behind'/>\n<ServerCluster Name='behind'>\n" +
+	for _, text := range broken {
+		src := []byte("<Config>\n" + text + "\n<VirtualHostGroup Name='behind'/>\n<ServerCluster Name='behind'>\n" +
 			"<Server Name='m1'/>\n</ServerCluster>\n</Config>\n")
 		cfg, ds := parser.Parse(1, src)
 		checkTree(t, src, cfg.Doc, ds)
 		if !has(ds, "WP101") {
-			t.Errorf("%q: no fault", fault)
+			t.Errorf("%q: no report", text)
 		}
-		if ds[0].Span.Start > int32(len("<Config>\n")+len(fault)) {
-			t.Errorf("%q: the fault is said to be at %v", fault, ds[0].Span)
+		if ds[0].Span.Start > int32(len("<Config>\n")+len(text)) {
+			t.Errorf("%q: the error is said to be at %v", text, ds[0].Span)
 		}
 		if len(cfg.VirtualHostGroups) == 0 || len(cfg.Clusters) == 0 ||
 			len(cfg.Clusters[len(cfg.Clusters)-1].Servers) != 1 {
-			t.Errorf("%q: what stands behind is not read: %d groups, %d clusters", fault, len(cfg.VirtualHostGroups),
+			t.Errorf("%q: what stands behind is not read: %d groups, %d clusters", text, len(cfg.VirtualHostGroups),
 				len(cfg.Clusters))
 		}
 	}

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"encoding/json"
+	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -59,4 +60,23 @@ func TestAccessLog(t *testing.T) {
 		line["status"] != 200.0 || line["request"] != "GET /a\"\\\uFFFD HTTP/1.1" {
 		t.Errorf("%v: %s", err, structured.String())
 	}
+}
+
+// The line of what is no request stands in the log when its client hears that no more comes, however long that one
+// keeps its connection open.
+func TestAccessLogOfRefusedRequests(t *testing.T) {
+	var log syncBuffer
+	lines := 0
+	eachKind(t, Options{AccessLog: NewAccessLog(&log, false, time.Now)}, func(t *testing.T, w *idlers) {
+		v := w.visit()
+		defer v.Close()
+		v.send("nonsense\r\n\r\n")
+		if _, err := io.ReadAll(v.br); err != nil {
+			t.Fatal(err)
+		}
+		lines++
+		if got := log.String(); strings.Count(got, " 400 ") != lines {
+			t.Errorf("the log has %q", got)
+		}
+	})
 }

@@ -3,6 +3,7 @@ package proxy
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/wasplug/wasplug/proxy/http1"
 )
@@ -35,17 +36,49 @@ func (r *request) say(text string) error {
 
 // fail answers with a status of the proxy's own.
 func (r *request) fail(status int) {
+	lines := "Content-Type: text/plain\r\n"
+	if status == 405 {
+		lines += "Allow: " + r.allowed() + "\r\n"
+	}
+	r.reply(status, lines, strconv.Itoa(status)+" "+statusText(status)+"\n")
+}
+
+// reply is an answer of the proxy's own.
+func (r *request) reply(status int, lines, body string) {
 	r.entry.status = status
 	if r.bodyUnderWay() {
 		r.close = true
 	}
-	text := strconv.Itoa(status) + " " + statusText(status) + "\n"
-	lines := *r.c.p.date.Load() + "Content-Type: text/plain\r\n" + r.keepAliveLine()
-	if status == 405 {
-		lines += "Allow: " + r.allowed() + "\r\n"
-	}
-	r.c.out = localAnswer(r.c.out[:0], status, text, r.head.Size > 0 && r.isHead(), r.close, lines)
+	lines = *r.c.p.date.Load() + r.keepAliveLine() + lines
+	r.c.out = localAnswer(r.c.out[:0], status, body, r.head.Size > 0 && r.isHead(), r.close, lines)
 	r.writeOut(r.c.out)
+}
+
+// endHere answers an OPTIONS or a TRACE that may not be passed on any further (RFC 9110, 7.6.2).
+func (r *request) endHere() {
+	r.skipBody()
+	if r.isTrace() {
+		r.reply(200, "Content-Type: message/http\r\n", r.echo())
+	} else {
+		r.reply(200, "Allow: "+r.allowed()+"\r\n", "")
+	}
+}
+
+// echo is the head as it came, without what may be a secret (RFC 9110, 9.3.8).
+func (r *request) echo() string {
+	var b strings.Builder
+	buf := r.c.in.B
+	b.Write(r.head.Line(buf))
+	b.WriteString("\r\n")
+	for i := range r.head.Fields {
+		f := &r.head.Fields[i]
+		name := f.Name(buf)
+		if f.Kind != http1.Cookie && f.Kind != http1.Private && !http1.EqualFold(name, "authorization") &&
+			!http1.EqualFold(name, "proxy-authorization") {
+			b.Write(buf[f.Start:f.End])
+		}
+	}
+	return b.String() + "\r\n"
 }
 
 // keepAliveLine is what a client of HTTP/1.0 needs to hear.

@@ -36,6 +36,9 @@ func (fw *forwarder) send(act failover.Action) failover.Event {
 		fw.c.WaitFor(&s.Link)
 		ev, stale := fw.talk(s, m, tm.IOTimeout)
 		if !stale {
+			if ev.Kind == failover.Head {
+				fw.learn(s)
+			}
 			return ev
 		}
 		fw.release(false) // it was closed while idle, and nothing has been sent: as if it had not been in the queue
@@ -183,7 +186,7 @@ func (fw *forwarder) sendStreaming(s *stream, m *member, limit match.Nanos) (sen
 
 // answer reads up to the end of the head of the final answer; with hundred a 100 ends the wait, too. Interim answers
 // end here, though RFC 9110, 15.2 would have them passed on: a failover may still follow, and nobody should get the
-// hints of two members. A 101 that nobody asked for is a fault.
+// hints of two members. A 101 that nobody asked for is an error.
 func (fw *forwarder) answer(s *stream, limit match.Nanos, hundred bool) error {
 	for interim := 0; ; {
 		if err := fw.answerHead(s, limit); err != nil {

@@ -54,6 +54,7 @@ func (b *body) claim(p []byte) (out []byte, used int, err error) {
 func (r *request) prepare(tc *match.Cluster) error {
 	b := &r.body
 	*b = body{has: true, chunked: r.head.Chunked, left: max(r.head.Length, 0), limit: tc.PostLimit}
+	b.chunks.Ends = r.head.Nominations(r.c.in.B)
 	kept, n, err := b.claim(r.c.in.B[r.used:r.c.n])
 	b.kept = kept
 	r.used += n

@@ -46,10 +46,11 @@ func (p *Proxy) newClient(conn net.Conn, from *Listener) *client {
 	c := &client{p: p, from: from}
 	c.rq.c, c.rq.fw.c, c.rq.fw.r = c, c, &c.rq
 	c.Init(conn, p.sweeper)
-	if a, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
-		c.addr = a.AddrPort().Addr().Unmap()
+	local, remote := c.Ends()
+	c.addr, c.port = remote.Addr().Unmap(), from.Port
+	if c.port == 0 {
+		c.port = int(local.Port())
 	}
-	c.port = from.port(conn)
 	return c
 }
 
@@ -83,8 +84,8 @@ func (c *client) serve() {
 }
 
 func (c *client) end() {
-	if fault := recover(); fault != nil { // a fault of ours costs one connection, not all of them
-		c.p.log.Error("panic while serving a client", "fault", fault, "stack", string(debug.Stack()))
+	if problem := recover(); problem != nil { // a bug of ours costs one connection, not all of them
+		c.p.log.Error("panic while serving a client", "panic", problem, "stack", string(debug.Stack()))
 		c.rq.close, c.parked = true, false
 		c.rq.fw.release(false)
 		c.rq.body.file.close()

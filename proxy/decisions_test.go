@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
@@ -27,7 +28,11 @@ import (
 // written is replayed, as wasplug trace -c does: every decision in it must be the one that the core makes.
 // WASPLUG_DECISIONS sets the number of requests.
 func TestSameDecisions(t *testing.T) {
-	requests := 3000
+	t.Parallel()
+	requests := 1000
+	if sharedtest.Long() {
+		requests = 3000
+	}
 	if n, err := strconv.Atoi(os.Getenv("WASPLUG_DECISIONS")); err == nil {
 		requests = n
 	}
@@ -43,28 +48,28 @@ func TestSameDecisions(t *testing.T) {
 // stage is a world whose members fail as the offline facts say.
 type stage struct {
 	*world
-	rng    *rand.Rand
-	now    atomic.Int64
-	mu     sync.Mutex
-	faults []explain.FailureMode // by member
-	unmet  []bool                // nothing has met the fault yet
-	trail  []string              // attempts as they happened
+	rng      *rand.Rand
+	now      atomic.Int64
+	mu       sync.Mutex
+	failures []explain.FailureMode // by member
+	unmet    []bool                // nothing has met the failure yet
+	trail    []string              // attempts as they happened
 }
 
 func sameDecisions(t *testing.T, seed uint64, n int) bool {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	members := 1 + rng.IntN(5)
-	st := &stage{rng: rng, faults: make([]explain.FailureMode, members), unmet: make([]bool, members)}
+	st := &stage{rng: rng, failures: make([]explain.FailureMode, members), unmet: make([]bool, members)}
 	st.now.Store(1)
-	sem := randomSemantics(rng)
+	sem := randomAssumptions(rng)
 	var log syncBuffer
 	opt := Options{
-		Semantics: &sem, Seed: seed, Now: func() match.Nanos { return match.Nanos(st.now.Load()) },
+		Assumptions: &sem, Seed: seed, Now: func() match.Nanos { return match.Nanos(st.now.Load()) },
 		PluginLog: &log,
 	}
 	start(t, false, randomSite(rng, members), opt, func(w *world) {
 		st.world = w
-		w.p.opt.Dial = st.dialOrFail
+		w.p.dialer.Dial = st.dialOrFail
 		for i, f := range memberList(w, members) {
 			f.act = st.script(i)
 		}
@@ -82,8 +87,9 @@ func sameDecisions(t *testing.T, seed uint64, n int) bool {
 		st.trail = nil
 		offline.Now = match.Nanos(st.now.Load())
 		offline.Conditions = nil
-		for m, f := range st.faults {
-			offline.Conditions = append(offline.Conditions, explain.MemberCondition{Member: match.MemberID(m), Failure: f})
+		for m, f := range st.failures {
+			offline.Conditions = append(offline.Conditions, explain.MemberCondition{Member: match.MemberID(m),
+				Failure: f})
 		}
 		st.mu.Unlock()
 		want := st.describe(offline.Do(&rq, nil))
@@ -112,7 +118,7 @@ func memberList(w *world, n int) (list []*fake) {
 	return list
 }
 
-func randomSemantics(rng *rand.Rand) choices.Assumptions {
+func randomAssumptions(rng *rand.Rand) choices.Assumptions {
 	sem, _ := choices.Defaults("latest", "proxy")
 	for i, c := range choices.All() {
 		switch choices.Choice(i) {
@@ -175,18 +181,18 @@ func (st *stage) shuffle() {
 	if st.rng.IntN(4) > 0 {
 		return
 	}
-	m := st.rng.IntN(len(st.faults))
-	fault := explain.FailureMode(st.rng.IntN(int(explain.Garbled) + 1))
+	m := st.rng.IntN(len(st.failures))
+	failure := explain.FailureMode(st.rng.IntN(int(explain.Malformed) + 1))
 	if st.rng.IntN(2) == 0 {
-		fault = explain.Healthy
+		failure = explain.Healthy
 	}
-	down := fault == explain.Refused || fault == explain.Timeout
+	down := failure == explain.Refused || failure == explain.Timeout
 	st.mu.Lock()
 	if st.unmet[m] { // offline, idle streams end with the first attempt that is refused; here they end now
 		st.mu.Unlock()
 		return
 	}
-	st.faults[m], st.unmet[m] = fault, down
+	st.failures[m], st.unmet[m] = failure, down
 	st.mu.Unlock()
 	if down {
 		f := st.fakes[fmt.Sprint("m", m+1)]
@@ -198,10 +204,10 @@ func (st *stage) shuffle() {
 	}
 }
 
-func (st *stage) fault(m int) explain.FailureMode {
+func (st *stage) failure(m int) explain.FailureMode {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	return st.faults[m]
+	return st.failures[m]
 }
 
 func (st *stage) note(m int, f explain.FailureMode) {
@@ -213,7 +219,7 @@ func (st *stage) note(m int, f explain.FailureMode) {
 
 func (st *stage) dialOrFail(ctx context.Context, network, address string) (net.Conn, error) {
 	m := int(address[len("10.0.0.")] - '1')
-	switch f := st.fault(m); f {
+	switch f := st.failure(m); f {
 	case explain.Refused:
 		st.note(m, f)
 	case explain.Timeout:
@@ -226,12 +232,12 @@ func (st *stage) dialOrFail(ctx context.Context, network, address string) (net.C
 	return nil, fmt.Errorf("refused")
 }
 
-// script lets a fake behave as its fault says.
+// script lets a fake behave as its failure says.
 func (st *stage) script(m int) func(*fake, net.Conn, *http.Request) bool {
 	return func(f *fake, c net.Conn, rq *http.Request) bool {
-		fault := st.fault(m)
-		st.note(m, fault)
-		switch fault {
+		failure := st.failure(m)
+		st.note(m, failure)
+		switch failure {
 		case explain.NoAnswer:
 			st.now.Add(7 * int64(second))
 			st.expire()
@@ -241,7 +247,7 @@ func (st *stage) script(m int) func(*fake, net.Conn, *http.Request) bool {
 			return answer("HTTP/1.1 503 Busy\r\nX-Member: "+f.name+"\r\nContent-Length: 0\r\n\r\n", true)(f, c, rq)
 		case explain.Reset:
 			return false
-		case explain.Garbled:
+		case explain.Malformed:
 			io.WriteString(c, "HTTP/1.1 20 OK\r\n\r\n")
 			return true
 		}

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"io"
 	"time"
 
@@ -80,6 +81,9 @@ func (d *delivery) run() failover.Event {
 	d.left, d.chunks.Answer, d.chunks.Bare = s.rs.Length, true, d.dechunk
 	s.large = s.rs.Length > wire.SmallBuffer
 	at := s.off
+	if s.rs.Nominates {
+		d.chunks.Ends = s.rs.Nominations(bytes.Clone(s.in.B[at : at+s.rs.Size])) // rewrite moves its lines
+	}
 	body := s.in.B[at+s.rs.Size : s.n]
 	out, n, err := d.claim(body)
 	if err != nil {

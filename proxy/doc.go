@@ -16,5 +16,5 @@
 // It knows clients, members and what passes between them. Connections, TLS, buffers and time limits are wire's,
 // messages http1's, key stores keystore's, pages and metrics admin's, which gets a snapshot (status.go). Time limits
 // cost no timers: each link notes until when it may wait, and one sweeper (wire/sweep.go) wakes those that are late.
-// A limit is therefore kept to a quarter of a second.
+// A limit is therefore kept to a tenth of a second.
 package proxy

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -187,5 +188,66 @@ func TestRequestBehindTooLargeBody(t *testing.T) {
 		}
 		v.Close()
 		w.stop()
+	}
+}
+
+// A client that sends its request and closes its sending side gets the answer, however long it takes: the member waits
+// until the sweeper has looked after the client.
+func TestHalfClosedClients(t *testing.T) {
+	t.Parallel()
+	eachKind(t, Options{}, func(t *testing.T, w *idlers) {
+		reached, release := make(chan bool), make(chan bool)
+		w.fakes["m2"].act = func(f *fake, c net.Conn, rq *http.Request) bool {
+			if rq.URL.Path == "/long" {
+				reached <- true
+				<-release
+			}
+			return good(f, c, rq)
+		}
+		v := w.visit()
+		defer v.Close()
+		io.WriteString(v.Conn, get("/long", sticky("m2")))
+		v.saysAll()
+		<-reached
+		w.swept()
+		close(release)
+		if r, err := v.read("GET"); err != nil || r.member != "m2" {
+			t.Errorf("an answer that takes long: %+v, %v", r, err)
+		}
+		if rest, err := io.ReadAll(v.br); len(rest) > 0 || err != nil {
+			t.Errorf("behind it: %q, %v", rest, err)
+		}
+		for name, raw := range map[string]string{
+			"GET": get("/"), "the last one": get("/", "Connection: close"), "POST": post("body"),
+			"chunks": postChunked("body"), "several": get("/1") + post("body"),
+		} {
+			v := w.visit()
+			io.WriteString(v.Conn, raw)
+			v.saysAll()
+			for range strings.Count(raw, "HTTP/1.1\r\n") {
+				if r, err := v.read("GET"); err != nil || r.status != 200 {
+					t.Errorf("%s: %+v, %v", name, r, err)
+				}
+			}
+			if rest, err := io.ReadAll(v.br); len(rest) > 0 || err != nil {
+				t.Errorf("%s: more comes: %q, %v", name, rest, err)
+			}
+			v.Close()
+		}
+	})
+}
+
+// saysAll closes the sending side, that of TLS first.
+func (v *visitor) saysAll() {
+	v.Conn.(interface{ CloseWrite() error }).CloseWrite()
+	socketOf(v.Conn).CloseWrite()
+}
+
+// swept returns when the sweeper has looked after all clients, which it does before it renews the date.
+func (w *world) swept() {
+	for range 2 { // the first look may have begun before
+		for date := w.p.date.Load(); date == w.p.date.Load(); {
+			runtime.Gosched()
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wasplug/wasplug/parser"
@@ -42,6 +43,8 @@ type cluster struct {
 	state   failover.ClusterState
 	members []member
 	times   *histogram // lives as long as the name of the cluster does
+
+	tableVersion atomic.Uint64 // of the partition table, 0 none; set under mu
 }
 
 // member is a Server with its streams.
@@ -70,11 +73,11 @@ func (p *Proxy) build(
 	ctx context.Context, cfg *parser.Config, files *diag.Files, pause parser.Pause,
 ) (*generation, error) {
 	table, _ := match.NewPausing(cfg, pause)
-	if reasons := table.Rejected(p.opt.Semantics); diag.Worst(reasons) >= diag.Error {
+	if reasons := table.Rejected(p.opt.Assumptions); diag.Worst(reasons) >= diag.Error {
 		return nil, &Rejected{Files: files, Diagnostics: reasons}
 	}
 	g := &generation{
-		table: table, cfg: cfg, files: files, sem: *p.opt.Semantics,
+		table: table, cfg: cfg, files: files, sem: *p.opt.Assumptions,
 		fields:   max(cfg.HTTPMaxHeaders.V, 0),
 		clusters: make([]cluster, len(table.Clusters)),
 	}
@@ -84,11 +87,14 @@ func (p *Proxy) build(
 	b := builder{p, g, ctx, pause, map[keystore.Name]*keystore.Ring{}}
 	for i := range table.Clusters {
 		tc := &table.Clusters[i]
-		if tc.GetTable {
+		if tc.GetTable && p.opt.PartitionForm == "" {
 			p.log.Warn("GetDWLMTable is accepted, but the wire form of the partition table is not public: "+
 				"requests are balanced", "cluster", tc.Name)
 		}
 		g.clusters[i].state = failover.NewState(tc, &g.sem, p.opt.Seed+uint64(i))
+		if at := p.opt.Next(tc.Name); at >= 0 {
+			g.clusters[i].state.LearnPosition(at)
+		}
 		if err := b.members(match.ClusterID(i)); err != nil {
 			return nil, err
 		}

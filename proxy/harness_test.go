@@ -94,6 +94,15 @@ func (f *fake) forget(c net.Conn) {
 	f.mu.Unlock()
 }
 
+// hangUp closes the member's connections.
+func (f *fake) hangUp() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for c := range f.conns {
+		c.Close()
+	}
+}
+
 func (f *fake) requests() []*http.Request {
 	f.mu.Lock()
 	defer f.mu.Unlock()

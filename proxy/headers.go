@@ -40,6 +40,9 @@ func (fw *forwarder) appendHead(dst []byte, failover bool) []byte {
 	if !rq.HostInField(buf) {
 		dst = append(append(append(dst, "Host: "...), fw.r.hostName()...), "\r\n"...)
 	}
+	if rq.Forwards >= 0 {
+		dst = append(strconv.AppendInt(append(dst, "Max-Forwards: "...), rq.Forwards-1, 10), "\r\n"...)
+	}
 	if upgrade {
 		dst = append(dst, "Connection: Upgrade\r\nUpgrade: websocket\r\n"...)
 	}
@@ -57,6 +60,8 @@ func (fw *forwarder) forwards(f *http1.Field) bool {
 		return !fw.r.head.Nominates || !fw.r.head.Nominated(f, fw.c.in.B)
 	case http1.Host:
 		return fw.r.head.HostInField(fw.c.in.B)
+	case http1.MaxForwards:
+		return fw.r.head.Forwards < 0
 	case http1.Private:
 		return fw.trusted
 	case http1.Connection, http1.HopByHop, http1.Upgrade, http1.Expect:
@@ -82,7 +87,7 @@ func (fw *forwarder) appendPrivate(dst []byte) []byte {
 	} else {
 		dst = append(dst, "$WSPR: HTTP/1.0\r\n"...)
 	}
-	return fw.appendServer(dst)
+	return fw.appendVersion(fw.appendServer(dst))
 }
 
 // connectionHeaders are those that are the same for every request of the connection. $WSRH is the address, as with a

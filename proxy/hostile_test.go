@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/wasplug/wasplug/internal/sharedtest"
 )
 
 // Messages that two programs could read in two ways never reach a member; the connection ends with a 4xx or without a
@@ -251,30 +253,36 @@ func servedMeanwhile(t *testing.T, pipes bool, sent string) {
 
 // A client that leaves while it waits is no member's failure (R52), and the member's connection ends.
 func TestClientLeaves(t *testing.T) {
-	w := start(t, false, site{members: 2}, Options{})
-	reached, released := make(chan bool), make(chan bool)
-	w.fakes["m1"].act = func(_ *fake, c net.Conn, _ *http.Request) bool {
-		close(reached)
-		c.Read(make([]byte, 1))
-		close(released)
-		return false
-	}
-	v := w.visit()
-	v.send(get("/", sticky("m1")))
-	<-reached
-	v.Close()
-	<-released
-	w.stop()
-	if marked, pending := w.memberState("m1"); marked || pending != 0 {
-		t.Errorf("marked %v, pending %d", marked, pending)
-	}
+	t.Parallel()
+	eachKind(t, Options{}, func(t *testing.T, w *idlers) {
+		reached, released := make(chan bool), make(chan bool)
+		w.fakes["m1"].act = func(_ *fake, c net.Conn, _ *http.Request) bool {
+			close(reached)
+			c.Read(make([]byte, 1))
+			close(released)
+			return false
+		}
+		c := w.connect()
+		io.WriteString(c, get("/", sticky("m1")))
+		<-reached
+		socketOf(c).SetLinger(0) // a reset: an end alone tells of nobody who has left
+		socketOf(c).Close()
+		<-released
+		w.atRest("m1")
+		if marked, _ := w.memberState("m1"); marked {
+			t.Error("m1 is marked down")
+		}
+	})
 }
 
 // Idle connections hold no buffers; others are served meanwhile.
 func TestManyIdleConnections(t *testing.T) {
-	n := min(9500, openFiles()/2-200)
-	if testing.Short() {
+	n := 1500
+	switch {
+	case testing.Short():
 		n = 200
+	case sharedtest.Long():
+		n = min(9500, openFiles()/2-200)
 	}
 	w := start(t, false, site{members: 1}, Options{})
 	defer w.stop()

@@ -94,6 +94,7 @@ func (w *idlers) awake() {
 // A parked client is served as any other, again and again: by one request, several at once, one in two halves, and
 // before its first.
 func TestParkedClientsAreServed(t *testing.T) {
+	t.Parallel()
 	eachKind(t, Options{}, func(t *testing.T, w *idlers) {
 		v := w.visit()
 		defer v.Close()
@@ -130,6 +131,7 @@ func TestParkedClientsAreServed(t *testing.T) {
 // Limits hold for those that have been parked: half a head is not waited for longer than HeadTimeout, and a silent
 // client no longer than IdleTimeout.
 func TestParkedClientsTimeOut(t *testing.T) {
+	t.Parallel()
 	eachKind(t, Options{IdleTimeout: second, HeadTimeout: second}, func(t *testing.T, w *idlers) {
 		half := w.visit()
 		defer half.Close()
@@ -196,7 +198,7 @@ func TestMaxClientsCountsParkedOnes(t *testing.T) {
 // A parked client has no goroutine and no buffer. The bound includes the other end of each connection, which is this
 // test's, and for TLS what crypto/tls holds at both.
 func TestParkedClientsAreSmall(t *testing.T) {
-	bounds := map[string]uint64{"plain": 3 << 10, "TLS": 24 << 10}
+	bounds := map[string]uint64{"plain": 2 << 10, "TLS": 24 << 10}
 	eachKind(t, Options{IdleTimeout: match.Nanos(3600 * second)}, func(t *testing.T, w *idlers) {
 		const clients = 200
 		_, kind, _ := strings.Cut(t.Name(), "/")
@@ -238,4 +240,30 @@ func TestParkedClientsAreSmall(t *testing.T) {
 			t.Logf("a parked client costs %d bytes, both ends", each)
 		}
 	})
+}
+
+// What a crowd has needed is given back when it is parked, though no request makes garbage then.
+func TestCrowdIsCollected(t *testing.T) {
+	w := idlers{world: start(t, false, site{members: 2}, Options{IdleTimeout: match.Nanos(3600 * second)})}
+	defer w.stop()
+	if runtime.GOOS != "linux" {
+		t.Skip("nobody is parked on this system")
+	}
+	forced := func() uint32 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.NumForcedGC
+	}
+	before := forced()
+	for range crowd {
+		c, err := net.Dial("tcp", w.front.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	w.atRestIn(crowd)
+	for forced() == before {
+		runtime.Gosched()
+	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -26,6 +27,7 @@ type pluginLog struct {
 	epoch  time.Time // when the clock of decisions stood at 0
 	rec    failover.Recorder
 	cause  error // of the attempt that failed last
+	teller *teller
 
 	// at is the time of the decision whose lines are written: a replay must count retry intervals as it did.
 	at match.Nanos
@@ -54,7 +56,8 @@ func (r *request) pluginLog(gen *generation) *pluginLog {
 		r.c.thread = r.c.p.threads.Add(1)
 	}
 	thread := pluginlog.Thread{PID: uint64(os.Getpid()), TID: r.c.thread}
-	return &pluginLog{w: gen.log, lines: r.c.p.lines, thread: thread, epoch: r.c.p.sweeper.Start(), at: r.entry.start}
+	return &pluginLog{teller: r.c.p.teller(), w: gen.log, lines: r.c.p.lines, thread: thread,
+		epoch: r.c.p.sweeper.Start(), at: r.entry.start}
 }
 
 // recorder returns where decisions note their steps.
@@ -107,6 +110,7 @@ func (p *Proxy) eventNow(kind pluginlog.Kind) pluginlog.Event {
 // matched tells how the request found its Route, or that it found none.
 func (l *pluginLog) matched(g *generation, rq *routecheck.Request, m *match.Match) {
 	if l != nil {
+		l.teller.matched(g.table, rq, m)
 		replay.MatchEvents(g.table, rq, m, &g.sem, l.emit)
 		l.flush()
 	}
@@ -117,6 +121,7 @@ func (l *pluginLog) matched(g *generation, rq *routecheck.Request, m *match.Matc
 func (l *pluginLog) steps(t *routecheck.Table, cluster match.ClusterID, at match.Nanos) {
 	if l != nil {
 		l.at = at
+		l.teller.steps(t, l.rec.Steps)
 		replay.Events(t, cluster, l.rec.Steps, l.emit)
 		l.rec.Steps = l.rec.Steps[:0]
 	}
@@ -148,7 +153,7 @@ func describeConnect(e *pluginlog.Event, cause error) {
 	if errors.As(cause, &number) {
 		e.OSError = int32(number)
 	}
-	if errors.As(cause, new(handshakeError)) {
+	if errors.As(cause, new(wire.HandshakeError)) {
 		e.Kind = pluginlog.HandshakeFailed
 		e.Text, e.Code = gskError(cause)
 	}

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -21,9 +22,9 @@ import (
 
 // Options steer a proxy. The zero value of each field is its default.
 type Options struct {
-	Semantics *choices.Assumptions // open choices; default those of the latest plug-in level
-	Seed      uint64               // of round robin's start and random choices, 0 for one by chance
-	Log       *slog.Logger         // default none
+	Assumptions *choices.Assumptions // open choices; default those of the latest plug-in level
+	Seed        uint64               // of round robin's start and random choices, 0 for one by chance
+	Log         *slog.Logger         // default none
 
 	HeadTimeout   match.Nanos // from the first byte of a request to the end of its head, default 30 s
 	IdleTimeout   match.Nanos // between two requests of a connection, default 60 s
@@ -33,16 +34,25 @@ type Options struct {
 	AllowTrace bool // members get TRACE requests; by default it is not allowed
 	MaxClients int  // connections of clients at once, 0 no limit; those beyond it are answered 503
 
-	Docroot   string            // declined requests get files from here; "" gives 404
-	AccessLog *AccessLog        // default none
-	PluginLog io.Writer         // the plug-in's own log, at the LogLevel of the configuration in use; default none
-	Version   string            // that the plug-in's own log names, default wasplug
-	Keystore  map[string]string // a .kdb file and the PEM file that replaces it
+	Docroot   string     // declined requests get files from here; "" gives 404
+	AccessLog *AccessLog // default none
+	PluginLog io.Writer  // the plug-in's own log, at the LogLevel of the configuration in use; default none
+	Version   string     // that the plug-in's own log names, default wasplug
+	// OnSteps is told what becomes of each request, as it does. It must return at once: decisions wait for it. nil:
+	// nobody.
+	OnSteps  func(*match.Table, Told)
+	Keystore map[string]string // a .kdb file and the PEM file that replaces it
 
 	Resolver Resolver                                                             // default the system's
 	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // default wire.Dial
 	// Now is the time that decisions are made by, 0 when New is called.
 	Now func() match.Nanos
+	// PartitionForm is the form of partition tables that members tell of (R28): lab-wspt-1, which the lab's members
+	// speak. Default none: that of IBM's servers is not public.
+	PartitionForm string
+	// Next is where round robin of a cluster begins: a place in its primary list (R30), -1 by chance; default by
+	// chance.
+	Next func(cluster string) int
 }
 
 const second = match.Nanos(time.Second)
@@ -57,9 +67,9 @@ func (o *Options) complete(s *wire.Sweeper) {
 	def(&o.IdleTimeout, 60)
 	def(&o.BodyTimeout, 60)
 	def(&o.ClientTimeout, 60)
-	if o.Semantics == nil {
+	if o.Assumptions == nil {
 		bundled, _ := choices.Defaults("latest", "proxy")
-		o.Semantics = &bundled
+		o.Assumptions = &bundled
 	}
 	if o.Seed == 0 {
 		o.Seed = rand.Uint64()
@@ -76,6 +86,9 @@ func (o *Options) complete(s *wire.Sweeper) {
 	if o.Dial == nil {
 		o.Dial = wire.Dial
 	}
+	if o.Next == nil {
+		o.Next = func(string) int { return -1 }
+	}
 	if o.Now == nil {
 		o.Now = s.Clock
 	}
@@ -88,9 +101,11 @@ type Proxy struct {
 	now        func() match.Nanos
 	sweeper    *wire.Sweeper
 	lines      *lineQueue // nil: no log of the plug-in's
+	told       atomic.Uint64
 	small      *wire.Buffers
 	large      *wire.Buffers
 	waker      *wire.Waker
+	dialer     wire.Dialer
 	lot        *wire.Lot[parked]
 	gen        atomic.Pointer[generation]
 	reload     reloader
@@ -108,6 +123,7 @@ type Proxy struct {
 	mu        sync.Mutex
 	clients   map[*client]struct{} // but those that are parked
 	parked    int
+	collected int // of those, when the last collection began
 	listeners []net.Listener
 	working   sync.WaitGroup // clients and listeners
 	sweeping  sync.WaitGroup
@@ -115,6 +131,9 @@ type Proxy struct {
 
 // New makes a proxy for what the source has now. The error is a *Rejected where the plug-in would reject the file.
 func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
+	if err := opt.checkPartitionForm(); err != nil {
+		return nil, err
+	}
 	s := wire.NewSweeper()
 	opt.complete(s)
 	p := &Proxy{
@@ -123,7 +142,11 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 		clients: map[*client]struct{}{},
 	}
 	p.waker = wire.NewWaker()
+	p.dialer = wire.Dialer{Dial: opt.Dial, Waker: p.waker, Pool: p.small}
 	p.lot = wire.NewLot(p.waker, p.resume)
+	if opt.PluginLog == nil && opt.OnSteps != nil {
+		opt.PluginLog = io.Discard // who writes the log knows the steps
+	}
 	if opt.PluginLog != nil {
 		p.lines = &lineQueue{out: opt.PluginLog}
 	}
@@ -142,9 +165,11 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 	everySecond := func() {
 		p.setDate()
 		p.lot.Expire(s.Now())
+		p.collect()
 		p.gen.Load().sweep(p.now())
 	}
 	p.sweeping.Go(func() { s.Run(p.ctx, everySecond) })
+	p.fetchTables(p.gen.Load())
 	return p, nil
 }
 
@@ -166,35 +191,29 @@ type Listener struct {
 	TLS  *tls.Config // nil: plain
 	Port int         // the port that virtual hosts are matched with, 0 that of the connection
 
-	name      string // HOST:PORT for requests without Host
+	name      string // HOST:PORT for requests without Host; the port is the one that it stands for
 	matchPort string // Port in digits
-}
-
-func (l *Listener) port(conn net.Conn) int {
-	if l.Port != 0 {
-		return l.Port
-	}
-	if a, ok := conn.LocalAddr().(*net.TCPAddr); ok {
-		return a.Port
-	}
-	return 0
 }
 
 // Serve accepts clients until Shutdown. It returns nil then, else why it cannot accept.
 func (p *Proxy) Serve(l *Listener) error {
 	l.name, l.matchPort = l.Addr().String(), strconv.Itoa(l.Port)
+	if host, _ := match.SplitHost(l.name); l.Port != 0 {
+		l.name = host + ":" + l.matchPort
+	}
 	p.mu.Lock()
 	if p.ending.Load() {
 		p.mu.Unlock()
 		l.Close()
 		return nil
 	}
-	p.listeners = append(p.listeners, l.Listener)
+	inner := p.waker.Listener(l.Listener)
+	p.listeners = append(p.listeners, inner)
 	p.working.Add(1)
 	p.mu.Unlock()
 	defer p.working.Done()
 	for {
-		conn, err := l.Accept()
+		conn, err := inner.Accept()
 		switch {
 		case err == nil:
 			p.admit(conn, l)
@@ -202,10 +221,7 @@ func (p *Proxy) Serve(l *Listener) error {
 			return nil
 		case isTemporary(err):
 			p.log.Warn("cannot accept a connection", "error", err)
-			select {
-			case <-time.After(50 * time.Millisecond):
-			case <-p.ctx.Done():
-			}
+			p.sweeper.Rest(p.ctx, second/20)
 		default:
 			return err
 		}
@@ -259,6 +275,21 @@ func (p *Proxy) forget(c *client) {
 		p.parked++
 	}
 	p.mu.Unlock()
+}
+
+// A crowd is how many clients are parked before a collection is worth its while.
+const crowd = 500
+
+// collect gives back what a crowd has left behind that was parked, stacks for the most part. A proxy makes no garbage
+// while its clients sleep, so no other collection would come.
+func (p *Proxy) collect() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.parked >= p.collected+crowd {
+		p.collected = p.parked
+		p.sweeping.Go(debug.FreeOSMemory)
+	}
+	p.collected = min(p.collected, p.parked)
 }
 
 // Shutdown stops accepting, closes idle connections, and waits for requests in flight; when ctx ends they are cut.

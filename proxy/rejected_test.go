@@ -17,7 +17,7 @@ func TestOpenRouteRejectsTheFile(t *testing.T) {
 	}
 	for _, extra := range []string{`<Route ServerCluster="C" UriGroup="u"/>`,
 		`<Route ServerCluster="C" VirtualHostGroup="vh"/>`} {
-		w := start(t, false, site{members: 1}, Options{Semantics: &sem})
+		w := start(t, false, site{members: 1}, Options{Assumptions: &sem})
 		w.xml.Store(site{members: 1, uri: "/other", extra: extra}.xml())
 		for what, err := range map[string]error{
 			"a reload": w.p.Reload(t.Context()),

@@ -13,6 +13,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -118,7 +119,7 @@ func (p *Proxy) current() *generation {
 // inFlight is how long after a reload the memory of the old configuration is freed: most requests that hold it have
 // ended by then. The next collection would come when memory has doubled, and a proxy that makes no garbage would keep
 // two configurations for ever, three while it reloads.
-const inFlight = 100 * time.Millisecond
+const inFlight = second / 10
 
 // Reload reads the configuration now, changed or not. After an error the old one stays in use.
 func (p *Proxy) Reload(ctx context.Context) error { return p.refresh(ctx, true) }
@@ -131,7 +132,7 @@ func (p *Proxy) refresh(ctx context.Context, always bool) error {
 	if err == nil && stamp == r.stamp && !always {
 		return nil
 	}
-	pause := newBreather(p.sweeper.Clock).pause
+	pause := p.sweeper.Breather().Pause
 	var cfg *parser.Config
 	var files *diag.Files
 	if err == nil {
@@ -148,7 +149,7 @@ func (p *Proxy) refresh(ctx context.Context, always bool) error {
 		return err
 	}
 	r.done.Add(1)
-	time.AfterFunc(inFlight, runtime.GC)
+	p.sweeper.Later(inFlight, runtime.GC)
 	p.log.Info("configuration reloaded", "generation", p.gen.Load().number)
 	return nil
 }
@@ -198,10 +199,11 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, 
 // request fails.
 func (p *Proxy) logUnusable(g *generation) {
 	for _, u := range failover.UnusableTransports(g.table) {
-		p.log.Warn(u.Reason, "at", g.files.Start(u.At))
+		text := words.UnusableTransport(g.table, &u)
+		p.log.Warn(text, "at", g.files.Start(u.At))
 		if g.log != nil {
 			e := p.eventNow(pluginlog.ErrorLine)
-			e.Text = "ws_transport: transportInitializeSecurity: " + u.Reason
+			e.Text = "ws_transport: transportInitializeSecurity: " + text
 			g.log.Write(&e)
 			p.lines.flush()
 		}

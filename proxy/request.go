@@ -6,6 +6,7 @@ import (
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -42,6 +43,8 @@ func (r *request) handle() bool {
 	m, ok := gen.table.Match(&r.req, &gen.sem)
 	if err := r.refusal(gen, ok); err != nil {
 		r.turnDown(err)
+	} else if ok && r.head.Forwards == 0 {
+		r.endHere()
 	} else if ok {
 		r.fw.x.log.matched(gen, &r.req, &m)
 		r.fw.carry(gen, &m)
@@ -114,7 +117,7 @@ func (r *request) refuse(err error) {
 		r.entry.cause = err
 		r.close = true
 		r.fail(bad.Status)
-		r.c.Linger(r.c.p.small)
+		defer r.c.Linger(r.c.p.small) // behind the line in the access log
 	case errors.Is(err, wire.ErrTimeout) && r.head.Began():
 		r.entry.begin(r.c.p)
 		r.close = true
@@ -177,10 +180,10 @@ func (r *request) field(name string) string {
 	return ""
 }
 
-// hostForMatching is the Host header with the port that the listener stands for (--listen ADDRESS=PORT). The string
-// lives as long as the request.
+// hostForMatching is the Host header with the port that the listener stands for (--listen ADDRESS=PORT), that port
+// alone where there is none. The string lives as long as the request.
 func (r *request) hostForMatching(host []byte) []byte {
-	if r.c.from.Port == 0 || len(host) == 0 {
+	if r.c.from.Port == 0 {
 		return host
 	}
 	name, _ := match.SplitHost(host)
@@ -200,8 +203,8 @@ func (r *request) refusal(gen *generation, matched bool) *http1.Error {
 	case matched:
 		return nil
 	}
-	if status, why := gen.table.Refusal(&r.req, &gen.sem); status != 0 {
-		return &http1.Error{Status: status, Msg: why}
+	if why, refused := gen.table.Refusal(&r.req, &gen.sem); refused {
+		return &http1.Error{Status: why.Status(), Msg: words.Refusal(why)}
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/internal/certtest"
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
@@ -124,6 +125,10 @@ func served() []kind {
 		{name: "trailers around one that ends here", raw: chunkedTo + fiveBytes +
 			"0\r\nA: 1\r\nDate: x\r\nB: 2\r\n\r\n",
 			wire: fiveBytes + "0\r\nA: 1\r\nB: 2\r\n\r\n"},
+		{name: "trailers that Connection names", raw: strings.Replace(chunkedTo, "\r\n",
+			"\r\nConnection: x-hop, close-by\r\nConnection: B\r\n", 1) + fiveBytes +
+			"0\r\nX-Hop: 1\r\nA: 1\r\nb: 2\r\nX-Hop-2: 3\r\n\r\n",
+			wire: fiveBytes + "0\r\nA: 1\r\nX-Hop-2: 3\r\n\r\n"},
 		{name: "many trailers", raw: chunkedTo + fiveBytes + "0\r\n" + strings.Repeat("X: y\r\n", 300) + "\r\n",
 			wire: fiveBytes + "0\r\n" + strings.Repeat("X: y\r\n", 300) + "\r\n"},
 	}
@@ -169,57 +174,59 @@ func turnedDown() []kind {
 			closes: true},
 	}
 	for name, raw := range map[string]string{
-		"another host in absolute form": "GET http://other/a HTTP/1.1\r\n" + end,
-		"another port in absolute form": "GET http://shop:81/a HTTP/1.1\r\n" + end,
-		"the port of https":             "GET http://shop:443/a HTTP/1.1\r\n" + end,
-		"absolute form without Host":    "GET http://shop/a HTTP/1.1\r\n\r\n",
-		"absolute form, empty Host":     "GET http://shop/a HTTP/1.1\r\nHost:\r\n\r\n",
-		"absolute form, two Hosts":      "GET http://shop/a HTTP/1.1\r\n" + host + end,
-		"absolute form with a user":     "GET http://shop@other/a HTTP/1.1\r\nHost: other\r\n\r\n",
-		"absolute form without a host":  "GET http:///a HTTP/1.1\r\n" + end,
-		"absolute form of ftp":          "GET ftp://shop/a HTTP/1.1\r\n" + end,
-		"absolute form, port 99999":     "GET http://shop:99999/a HTTP/1.1\r\nHost: shop:99999\r\n\r\n",
-		"authority form":                "GET shop:80 HTTP/1.1\r\n" + end,
-		"%00":                           get("/a%00"),
-		"%00 in absolute form":          get("http://shop/a%00"),
-		"broken escape":                 get("/a%zz"),
-		"half an escape":                get("/a%4"),
-		"escape alone":                  get("/%?%41"),
-		"escape of JavaScript":          get("/%u0041"),
-		"fragment":                      get("/a#b"),
-		"NUL":                           get("/a\x00"),
-		"no Host":                       "GET /a HTTP/1.1\r\n\r\n",
-		"empty Host":                    hosted(""),
-		"blank Host":                    hosted("  "),
-		"port alone":                    hosted(":80"),
-		"open bracket":                  hosted("[::1"),
-		"closed bracket":                hosted("::1]"),
-		"address without brackets":      hosted("::1"),
-		"name in brackets":              hosted("[shop]"),
-		"port 99999":                    hosted("shop:99999"),
-		"port 65536":                    hosted("shop:65536"),
-		"word as port":                  hosted("shop:http"),
-		"two Hosts":                     "GET /a HTTP/1.1\r\n" + host + end,
-		"two dots in Host":              hosted("shop..example"),
-		"a dot as Host":                 hosted("."),
-		"a dot and a port as Host":      hosted(".:80"),
-		"path in Host":                  hosted("shop/a"),
-		"two values in Host":            hosted("shop, other"),
-		"eleven empty lines":            strings.Repeat("\r\n", 11) + get("/a"),
-		"endless empty lines":           strings.Repeat("\r\n", 40000),
-		"bare LF first":                 "\n" + get("/a"),
-		"blank line first":              " \r\n" + get("/a"),
-		"HTTP/1.10":                     "GET /a HTTP/1.10\r\n" + end,
-		"HTTP/0.9":                      "GET /a\r\n",
-		"bare LF":                       "GET /a HTTP/1.1\nHost: shop\n\n",
-		"fold":                          "GET /a HTTP/1.1\r\nX: y\r\n z\r\n" + end,
-		"blank before a colon":          "GET /a HTTP/1.1\r\nX : y\r\n" + end,
-		"length and chunked":            posted("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"),
-		"two lengths":                   posted("Content-Length: 1\r\nContent-Length: 1\r\n"),
-		"list of lengths":               posted("Content-Length: 1, 1\r\n"),
-		"signed length":                 posted("Content-Length: +1\r\n"),
-		"chunked twice":                 posted("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
-		"chunked in HTTP/1.0":           strings.Replace(chunkedTo, "1.1", "1.0", 1) + fiveBytes + lastChunk,
+		"another host in absolute form":  "GET http://other/a HTTP/1.1\r\n" + end,
+		"another port in absolute form":  "GET http://shop:81/a HTTP/1.1\r\n" + end,
+		"the port of https":              "GET http://shop:443/a HTTP/1.1\r\n" + end,
+		"absolute form without Host":     "GET http://shop/a HTTP/1.1\r\n\r\n",
+		"absolute form, empty Host":      "GET http://shop/a HTTP/1.1\r\nHost:\r\n\r\n",
+		"absolute form, two Hosts":       "GET http://shop/a HTTP/1.1\r\n" + host + end,
+		"absolute form with a user":      "GET http://shop@other/a HTTP/1.1\r\nHost: other\r\n\r\n",
+		"absolute form without a host":   "GET http:///a HTTP/1.1\r\n" + end,
+		"absolute form of ftp":           "GET ftp://shop/a HTTP/1.1\r\n" + end,
+		"absolute form, port 99999":      "GET http://shop:99999/a HTTP/1.1\r\nHost: shop:99999\r\n\r\n",
+		"authority form":                 "GET shop:80 HTTP/1.1\r\n" + end,
+		"%00":                            get("/a%00"),
+		"%00 in absolute form":           get("http://shop/a%00"),
+		"broken escape":                  get("/a%zz"),
+		"half an escape":                 get("/a%4"),
+		"escape alone":                   get("/%?%41"),
+		"escape of JavaScript":           get("/%u0041"),
+		"fragment":                       get("/a#b"),
+		"NUL":                            get("/a\x00"),
+		"no Host":                        "GET /a HTTP/1.1\r\n\r\n",
+		"empty Host":                     hosted(""),
+		"blank Host":                     hosted("  "),
+		"port alone":                     hosted(":80"),
+		"open bracket":                   hosted("[::1"),
+		"closed bracket":                 hosted("::1]"),
+		"address without brackets":       hosted("::1"),
+		"name in brackets":               hosted("[shop]"),
+		"port 99999":                     hosted("shop:99999"),
+		"port 65536":                     hosted("shop:65536"),
+		"word as port":                   hosted("shop:http"),
+		"two Hosts":                      "GET /a HTTP/1.1\r\n" + host + end,
+		"two dots in Host":               hosted("shop..example"),
+		"a dot as Host":                  hosted("."),
+		"a dot and a port as Host":       hosted(".:80"),
+		"path in Host":                   hosted("shop/a"),
+		"two values in Host":             hosted("shop, other"),
+		"eleven empty lines":             strings.Repeat("\r\n", 11) + get("/a"),
+		"endless empty lines":            strings.Repeat("\r\n", 40000),
+		"bare LF first":                  "\n" + get("/a"),
+		"blank line first":               " \r\n" + get("/a"),
+		"HTTP/1.10":                      "GET /a HTTP/1.10\r\n" + end,
+		"HTTP/0.9":                       "GET /a\r\n",
+		"bare LF":                        "GET /a HTTP/1.1\nHost: shop\n\n",
+		"fold":                           "GET /a HTTP/1.1\r\nX: y\r\n z\r\n" + end,
+		"blank before a colon":           "GET /a HTTP/1.1\r\nX : y\r\n" + end,
+		"length and chunked":             posted("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"),
+		"two lengths":                    posted("Content-Length: 1\r\nContent-Length: 1\r\n"),
+		"list of lengths":                posted("Content-Length: 1, 1\r\n"),
+		"signed length":                  posted("Content-Length: +1\r\n"),
+		"Max-Forwards that is no number": "OPTIONS /a HTTP/1.1\r\nMax-Forwards: -1\r\n" + end,
+		"two Max-Forwards":               "OPTIONS /a HTTP/1.1\r\nMax-Forwards: 1\r\nMax-Forwards: 1\r\n" + end,
+		"chunked twice":                  posted("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+		"chunked in HTTP/1.0":            strings.Replace(chunkedTo, "1.1", "1.0", 1) + fiveBytes + lastChunk,
 	} {
 		kinds = append(kinds, kind{name: name, raw: raw, status: 400, closes: true})
 	}
@@ -261,14 +268,18 @@ func turnedDown() []kind {
 }
 
 // Each kind of request: what the client gets, what a member gets, once, and what becomes of the connection,
-// whatever the next request on it is.
+// whatever the next request on it is. The long form crosses both kinds of clients with both kinds of streams.
 func TestRequests(t *testing.T) {
+	t.Parallel()
 	kinds := append(served(), turnedDown()...)
 	if len(kinds) < 60 {
 		t.Fatal("too few kinds")
 	}
 	for _, front := range []string{"http", "https"} {
 		for _, back := range []uint16{0, tls.VersionTLS13} {
+			if (front == "https") != (back != 0) && !sharedtest.Long() {
+				continue
+			}
 			for _, reused := range []bool{false, true} {
 				for _, body := range []string{"together", "in pieces", "unbuffered"} {
 					t.Run(fmt.Sprintf("%s/TLS %x/reused %v/%s", front, back, reused, body), func(t *testing.T) {
@@ -400,7 +411,7 @@ func (h *requestWorld) checkMember(k *kind) {
 	t, m := h.t, h.fakes["m1"]
 	raw, _, _ := strings.Cut(m.raw.String(), "GET /next ")
 	if k.member == "" {
-		if h.body == "unbuffered" { // its head may have gone out before the fault came
+		if h.body == "unbuffered" { // its head may have gone out before the failure came
 			raw = ""
 		}
 		for _, rq := range m.requests() {
@@ -527,6 +538,61 @@ func TestAllowTrace(t *testing.T) {
 	}
 }
 
+// Max-Forwards of OPTIONS and TRACE is one less for the member, and at 0 the proxy answers itself; no other method
+// heeds it. TRACE shows no secret.
+func TestMaxForwards(t *testing.T) {
+	const trace = "TRACE /a HTTP/1.1\r\nHost: shop\r\nMax-Forwards: 0\r\nX: y\r\n"
+	eachKind(t, Options{AllowTrace: true}, func(t *testing.T, w *idlers) {
+		for _, c := range []struct {
+			raw, member, body string // member: the field as it gets it, "" it gets nothing
+		}{
+			{get("/", "max-forwards: 0"), "max-forwards: 0", "m1"},
+			{post("body", "Max-Forwards: x"), "Max-Forwards: x", "m1"},
+			{"OPTIONS / HTTP/1.1\r\nHost: shop\r\nMAX-FORWARDS: 10\r\n\r\n", "Max-Forwards: 9", "m1"},
+			{"OPTIONS / HTTP/1.1\r\nHost: shop\r\nMax-Forwards: 1\r\n\r\n", "Max-Forwards: 0", "m1"},
+			{"OPTIONS / HTTP/1.1\r\nHost: shop\r\nMax-Forwards: 0\r\n\r\n", "", ""},
+			{"OPTIONS / HTTP/1.1\r\nHost: shop\r\nMax-Forwards: 0\r\nContent-Length: 4\r\n\r\nbody", "", ""},
+			{"TRACE / HTTP/1.1\r\nHost: shop\r\nMax-Forwards: 3\r\n\r\n", "Max-Forwards: 2", "m1"},
+			{trace + "Cookie: a=b\r\nAuthorization: c\r\nproxy-authorization: d\r\n$WSRA: e\r\n\r\n", "",
+				trace + "\r\n"},
+		} {
+			m := w.fakes["m1"]
+			m.raw.reset()
+			v := w.visit()
+			r := v.ask(strings.Replace(c.raw, host, host+sticky("m1")+"\r\n", 1))
+			if method, _, _ := strings.Cut(c.raw, " "); r.status != 200 || r.body != c.body ||
+				(method == "OPTIONS" && c.member == "") != (r.header.Get("Allow") != "") {
+				t.Errorf("%q: %+v", c.raw, r)
+			}
+			if raw := m.raw.String(); (raw != "") != (c.member != "") || strings.Count(raw, c.member+"\r\n") != 1 &&
+				raw != "" || strings.Count(strings.ToLower(raw), "max-forwards") > 1 {
+				t.Errorf("%q: the member gets %q", c.raw, raw)
+			}
+			if r := v.ask(get("/next")); r.status != 200 {
+				t.Errorf("behind %q: %+v", c.raw, r)
+			}
+			v.Close()
+		}
+	})
+}
+
+// A request without Host is one for the address of the listener, and the port that it stands for.
+func TestNoHostAtStandIn(t *testing.T) {
+	eachKind(t, Options{}, func(t *testing.T, w *idlers) {
+		v := w.visit()
+		defer v.Close()
+		if r := v.ask("GET / HTTP/1.0\r\n" + sticky("m1") + "\r\n\r\n"); r.status != 200 {
+			t.Errorf("%+v", r)
+		}
+		raw := w.fakes["m1"].raw.String()
+		for _, line := range []string{"Host: 127.0.0.1:80\r\n", "$WSSN: 127.0.0.1\r\n", "$WSSP: 80\r\n"} {
+			if !strings.Contains(raw, line) {
+				t.Errorf("the member gets %q, without %q", raw, line)
+			}
+		}
+	})
+}
+
 // What a web server refuses itself under another path-normalisation has that one's status, and no file is looked
 // for (R16).
 func TestRefusedPaths(t *testing.T) {
@@ -536,7 +602,7 @@ func TestRefusedPaths(t *testing.T) {
 		if _, err := sem.Assume("path-normalisation=decode-and-clean"); err != nil {
 			t.Fatal(err)
 		}
-		w := start(t, false, site{members: 1, uri: "/app/*"}, Options{Semantics: &sem, Docroot: t.TempDir()})
+		w := start(t, false, site{members: 1, uri: "/app/*"}, Options{Assumptions: &sem, Docroot: t.TempDir()})
 		if r := w.once(get(target)); r.status != want || len(w.fakes["m1"].requests()) > 0 {
 			t.Errorf("%s: %+v, want %d", target, r, want)
 		}
@@ -625,6 +691,34 @@ func TestTrailersOfMembers(t *testing.T) {
 				}
 				w.stop()
 			}
+		}
+	}
+}
+
+// Trailers that Connection names end here, as fields of the head do (RFC 9110, 7.6.1).
+func TestNominatedTrailersOfMembers(t *testing.T) {
+	for _, way := range ways {
+		for _, first := range []string{"", fiveBytes} { // with the head, or behind it
+			w := startOver(t, way.version, site{members: 2}, Options{})
+			w.fakes["m1"].act = func(_ *fake, conn net.Conn, _ *http.Request) bool {
+				io.WriteString(conn, "HTTP/1.1 200 OK\r\nX-Hop: 0\r\nConnection: x-hop\r\nDate: x\r\n"+
+					"Transfer-Encoding: chunked\r\n\r\n"+first)
+				_, err := io.WriteString(conn,
+					strings.TrimPrefix(fiveBytes, first)+"0\r\nX-HOP: 1\r\nX-Sum: 2\r\n\r\n")
+				return err == nil
+			}
+			v := w.visit()
+			for range 2 {
+				v.send(get("/", sticky("m1")))
+				want := "HTTP/1.1 200 OK\r\nDate: x\r\nTransfer-Encoding: chunked\r\n\r\n" +
+					fiveBytes + "0\r\nX-Sum: 2\r\n\r\n"
+				got := make([]byte, len(want))
+				if _, err := io.ReadFull(v.br, got); err != nil || string(got) != want {
+					t.Errorf("%s: %q, %v", way.name, got, err)
+				}
+			}
+			v.Close()
+			w.stop()
 		}
 	}
 }

@@ -135,15 +135,17 @@ func TestUnsolicitedAnswers(t *testing.T) {
 	}
 }
 
+// socketOf is the connection below TLS.
+func socketOf(c net.Conn) *net.TCPConn {
+	if s, ok := c.(*tls.Conn); ok {
+		c = s.NetConn()
+	}
+	return c.(*net.TCPConn)
+}
+
 // A member that has closed an idle stream, in whatever way, is noticed before anything is sent, also a body that
 // could not be sent again. TLS's own messages on an idle stream are no reason to leave it.
 func TestIdleStreams(t *testing.T) {
-	raw := func(c net.Conn) net.Conn {
-		if s, ok := c.(*tls.Conn); ok {
-			return s.NetConn()
-		}
-		return c
-	}
 	for _, way := range ways {
 		for _, k := range []struct {
 			name string
@@ -152,12 +154,12 @@ func TestIdleStreams(t *testing.T) {
 		}{
 			{"left alone", func(net.Conn) {}, true},
 			{"closed", func(c net.Conn) { c.Close() }, false},
-			{"closed without a word", func(c net.Conn) { raw(c).Close() }, false},
-			{"reset", func(c net.Conn) { raw(c).(*net.TCPConn).SetLinger(0); raw(c).Close() }, false},
+			{"closed without a word", func(c net.Conn) { socketOf(c).Close() }, false},
+			{"reset", func(c net.Conn) { socketOf(c).SetLinger(0); socketOf(c).Close() }, false},
 			{"half closed", func(c net.Conn) { c.(interface{ CloseWrite() error }).CloseWrite() }, false},
-			{"the beginning of a record", func(c net.Conn) { raw(c).Write([]byte{23, 3, 3}) }, false},
-			{"half a record", func(c net.Conn) { raw(c).Write([]byte{23, 3, 3, 0, 100, 1, 2, 3}) }, false},
-			{"no record", func(c net.Conn) { raw(c).Write([]byte("HTTP/1.1 200 OK\r\n\r\n")) }, false},
+			{"the beginning of a record", func(c net.Conn) { socketOf(c).Write([]byte{23, 3, 3}) }, false},
+			{"half a record", func(c net.Conn) { socketOf(c).Write([]byte{23, 3, 3, 0, 100, 1, 2, 3}) }, false},
+			{"no record", func(c net.Conn) { socketOf(c).Write([]byte("HTTP/1.1 200 OK\r\n\r\n")) }, false},
 		} {
 			for _, swept := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%s/swept %v", way.name, k.name, swept), func(t *testing.T) {

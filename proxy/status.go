@@ -8,6 +8,8 @@ import (
 	"github.com/wasplug/wasplug/proxy/admin"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/explain/cause"
+	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -31,7 +33,7 @@ func (p *Proxy) Snapshot() *admin.Snapshot {
 		s.Times = append(s.Times, g.clusters[i].times.snapshot(g.table.Clusters[i].Name))
 	}
 	for _, u := range failover.UnusableTransports(g.table) {
-		s.Clusters[u.Cluster].Members[u.Member].Unusable = u.Reason
+		s.Clusters[u.Cluster].Members[u.Member].Unusable = words.UnusableTransport(g.table, &u)
 	}
 	return s
 }
@@ -113,12 +115,29 @@ func (g *generation) status(id match.ClusterID, now match.Nanos) admin.ClusterSt
 // Explain answers "why" against the state that the process is in now: it decides a request without sending it.
 func (p *Proxy) Explain(rq routecheck.Request) []routecheck.Decision {
 	g := p.gen.Load()
-	sc := explain.Scenario{Requests: explain.Repeat(rq, 1, 0)}
-	now := p.now()
+	sc := explain.Scenario{Requests: explain.Repeat(rq, 1, 0), Members: p.Facts()}
+	return cause.Explain(g.table, g.files, &sc, g.sem, nil, explain.WithAll)
+}
+
+// Facts words the state that the process is in now as a scenario has it.
+func (p *Proxy) Facts() (all []explain.MemberFact) {
+	g, now := p.gen.Load(), p.now()
 	for i := range g.clusters {
-		sc.Members = append(sc.Members, g.facts(match.ClusterID(i), now)...)
+		all = append(all, g.facts(match.ClusterID(i), now)...)
 	}
-	return explain.Explain(g.table, g.files, &sc, g.sem, nil, explain.WithAll)
+	return all
+}
+
+// PartitionTable is what the process knows of partition IDs (R28), as a scenario has it.
+func (p *Proxy) PartitionTable() (all []explain.PartitionEntry) {
+	g := p.gen.Load()
+	for i := range g.clusters {
+		c := &g.clusters[i]
+		c.mu.Lock()
+		all = append(all, explain.StatePartition(match.ClusterID(i), &c.state)...)
+		c.mu.Unlock()
+	}
+	return all
 }
 
 // facts words the state of a cluster as a scenario has it. Streams are counted before: that may close some.

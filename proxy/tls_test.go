@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,15 +205,10 @@ func TestBadKeyrings(t *testing.T) {
 func TestTLSListener(t *testing.T) {
 	dir := t.TempDir()
 	ca := certtest.NewAuthority(t)
-	certFile, keyFile := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	write := func(name string, age time.Duration) {
-		key := certtest.NewKey(t)
-		certtest.WritePEM(t, certFile, certtest.CertBlock(ca.Sign(t, name, key)))
-		certtest.WritePEM(t, keyFile, certtest.KeyBlock(t, key))
-		os.Chtimes(certFile, time.Time{}, time.Now().Add(-age))
-	}
-	write("shop", time.Hour)
-	cert, err := keystore.LoadCertificate(certFile, keyFile, slog.New(slog.DiscardHandler))
+	certFile, keyFile := ca.Write(t, dir, "shop", time.Hour)
+	var looks atomic.Int64
+	clock := func() time.Time { return time.Unix(looks.Add(1), 0) } // each look is later
+	cert, err := keystore.LoadCertificate(certFile, keyFile, clock, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +248,7 @@ func TestTLSListener(t *testing.T) {
 			t.Errorf("the member gets %s, which nobody knows: %q", never, raw)
 		}
 	}
-	write("shop2", 0)
+	ca.Write(t, dir, "shop2", 0)
 	if rs := ask("shop2"); rs.StatusCode != 200 {
 		t.Error(rs.Status)
 	}
@@ -260,7 +256,7 @@ func TestTLSListener(t *testing.T) {
 	if rs := ask("shop2"); rs.StatusCode != 200 {
 		t.Error("a broken file replaces the certificate")
 	}
-	if _, err := keystore.LoadCertificate(certFile, keyFile, nil); err == nil {
+	if _, err := keystore.LoadCertificate(certFile, keyFile, clock, nil); err == nil {
 		t.Error("a broken certificate is accepted at start")
 	}
 	c, err := net.Dial("tcp", l.Addr().String())

@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"sync"
-	"time"
 
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/proxy/wire"
@@ -105,26 +104,7 @@ func (p *Proxy) open(ctx context.Context, t *transport, limit match.Nanos) (*str
 	if t.err != nil {
 		return nil, failover.ConnectFailed, t.err
 	}
-	if limit > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Duration(limit))
-		defer cancel()
-	}
-	var conn net.Conn
-	var err error
-	for _, addr := range t.addrs {
-		if conn, err = p.opt.Dial(ctx, "tcp", addr); err == nil {
-			break
-		}
-	}
-	if err == nil {
-		conn = p.waker.Adopt(conn)
-	}
-	if err == nil && t.tls != nil {
-		if conn, err = wire.Client(ctx, conn, t.tls, p.small); err != nil {
-			err = handshakeError{err}
-		}
-	}
+	conn, err := p.dialer.Connect(ctx, t.addrs, t.tls, limit)
 	switch {
 	case err == nil:
 		s := &stream{transport: t}
@@ -137,11 +117,6 @@ func (p *Proxy) open(ctx context.Context, t *transport, limit match.Nanos) (*str
 	}
 	return nil, failover.ConnectFailed, err
 }
-
-// handshakeError is why a handshake with a member failed.
-type handshakeError struct{ error }
-
-func (h handshakeError) Unwrap() error { return h.error }
 
 func isTimeout(err error) bool {
 	var ne net.Error

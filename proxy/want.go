@@ -19,7 +19,7 @@ func isLocalWant(err error) bool {
 
 const (
 	maxRefusals = 32 // refused at once in words; whoever comes beyond them is closed
-	refusalTime = time.Second
+	refusalTime = second
 )
 
 const fullAnswer = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n" +
@@ -37,7 +37,7 @@ func (p *Proxy) refuseFull(conn net.Conn, cfg *tls.Config) {
 	p.working.Go(func() {
 		defer p.refusing.Add(-1)
 		defer conn.Close()
-		conn.SetDeadline(p.sweeper.WallTime().Add(refusalTime))
+		defer p.sweeper.Later(refusalTime, func() { conn.Close() })()
 		talk := conn
 		if cfg != nil {
 			talk = tls.Server(conn, cfg)

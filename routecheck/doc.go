@@ -4,11 +4,20 @@
 //
 // The rooms, of which each imports only those below it:
 //
+//	diagnose        what causes a symptom, by file and logs
 //	suite, replay   drivers: test suites and logs
-//	explain         a scenario becomes a decision: the process, every outcome of chance, certainty, causes
+//	simulate        a driver: many processes over virtual time; simulate/written reads its scenarios
+//	cookie          a session cookie without a request
+//	explain/cause   why an answer is not that of a healthy request
+//	explain/reverse what leads to a cluster or a member
+//	explain         a scenario becomes a decision: the process, every outcome of chance, certainty
+//	explain/words   the sentences about a step: they are made of its facts, and decide nothing
 //	space           where decisions can turn: which Uri is reached, sample requests
 //	failover        which member: affinity, balancing, backups; what a failure leads to; the state of a cluster
+//	match/lookups   the same as maps of texts, for programs that have no index
+//	match/names, match/written   what people name or write: members and clusters, a request
 //	match           which cluster: the configuration made ready, Routes, scores, the index and the linear walk
+//	match/resolve   which definition a name of the file means
 //	choices         the open choices, their levels and defaults, and which of them were consulted
 //	session         what becomes of a session that another member gets; it knows nothing of the others
 //

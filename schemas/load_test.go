@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
@@ -13,14 +14,6 @@ func load(src, schema string) (*yamldoc.Node, []diag.Diagnostic, *diag.Files) {
 	files := diag.NewFiles()
 	n, ds := Load(files, files.Add("t.yaml", []byte(src)), schema)
 	return n, ds, files
-}
-
-func lines(files *diag.Files, ds []diag.Diagnostic) string {
-	var b strings.Builder
-	for _, d := range ds {
-		b.WriteString(files.Line(d) + "\n")
-	}
-	return b.String()
 }
 
 func TestEveryViolationIsReportedWithItsPlace(t *testing.T) {
@@ -50,15 +43,15 @@ t.yaml:10:60: error: clusters.shop.members[1].role is "Backup" (did you mean "ba
 t.yaml:11:9: error: clusters.shop.members[2] is "text", it must be a map
 t.yaml:13:34: error: applications[0].contextRoot is a list, it must be text
 `
-	if got := lines(files, ds); got != want {
+	if got := sharedtest.Lines(files, ds); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 
 func TestSchemasAreUsable(t *testing.T) {
 	for _, name := range Names() {
-		if _, ds, files := load("{}", name); strings.Contains(lines(files, ds), "cannot be used") {
-			t.Errorf("%s: %s", name, lines(files, ds))
+		if _, ds, files := load("{}", name); strings.Contains(sharedtest.Lines(files, ds), "cannot be used") {
+			t.Errorf("%s: %s", name, sharedtest.Lines(files, ds))
 		}
 		src, err := Source(name)
 		if err != nil || strings.Contains(string(src), `"$ref": "http`) {

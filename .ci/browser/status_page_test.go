@@ -1,4 +1,4 @@
-// Package browser tests the status page of the real program in a real browser. It is a module of its own, so that what
+// Package browser tests the pages of the real program in a real browser. It is a module of its own, so that what
 // it needs is no requirement of wasplug.
 package browser
 
@@ -25,16 +25,22 @@ type program struct{ site, page string }
 
 var address = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
 
+// build builds wasplug.
+func build(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "wasplug")
+	cmd := exec.Command("go", "build", "-o", binary, "./cmd/wasplug")
+	cmd.Dir = "../.."
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return binary
+}
+
 // serve builds wasplug and starts it on a file.
 func serve(t *testing.T, config string) program {
 	t.Helper()
-	dir := t.TempDir()
-	binary, file := filepath.Join(dir, "wasplug"), filepath.Join(dir, "plugin-cfg.xml")
-	build := exec.Command("go", "build", "-o", binary, "./cmd/wasplug")
-	build.Dir = "../.."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	binary, file := build(t), filepath.Join(t.TempDir(), "plugin-cfg.xml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +75,8 @@ func serve(t *testing.T, config string) program {
 }
 
 func startMember(t *testing.T) *httptest.Server {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello") }))
+	server := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello") }))
 	t.Cleanup(server.Close)
 	return server
 }
@@ -80,7 +87,8 @@ func serverElement(t *testing.T, name, clone string, server *httptest.Server) st
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Sprintf(`<Server Name=%q CloneID=%q><Transport Hostname=%q Port=%q Protocol="http"/></Server>`, name, clone, u.Hostname(), u.Port())
+	return fmt.Sprintf(`<Server Name=%q CloneID=%q><Transport Hostname=%q Port=%q Protocol="http"/></Server>`, name,
+		clone, u.Hostname(), u.Port())
 }
 
 func send(t *testing.T, target, clone string) {
@@ -105,7 +113,8 @@ func browse(t *testing.T, flags ...chromedp.ExecAllocatorOption) context.Context
 	if err != nil {
 		t.Skip("chromium is not installed (on Debian: apt-get install chromium)")
 	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
+		chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.UserDataDir(t.TempDir()))
 	opts = append(opts, flags...)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
@@ -121,9 +130,11 @@ func browse(t *testing.T, flags ...chromedp.ExecAllocatorOption) context.Context
 func TestStatusPage(t *testing.T) {
 	ctx := browse(t)
 	m1, m2 := startMember(t), startMember(t)
-	config := `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster Name="shop">` +
+	config := `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>` +
+		`<ServerCluster Name="shop">` +
 		serverElement(t, "m1", "c1", m1) + serverElement(t, "m2", "c2", m2) +
-		`</ServerCluster><UriGroup Name="u"><Uri Name="/app/*"/></UriGroup><Route ServerCluster="shop" UriGroup="u" VirtualHostGroup="v"/></Config>`
+		`</ServerCluster><UriGroup Name="u"><Uri Name="/app/*"/></UriGroup>` +
+		`<Route ServerCluster="shop" UriGroup="u" VirtualHostGroup="v"/></Config>`
 	m2.Close()
 	p := serve(t, config)
 	do := func(steps ...chromedp.Action[chromedp.Void]) {
@@ -146,7 +157,8 @@ func TestStatusPage(t *testing.T) {
 	send(t, p.site+"/app/", "c2")
 	do(chromedp.Reload(), chromedp.WaitVisible("#total"))
 	after, state := text("#total"), text(`tr[data-member="m2"] .down`)
-	do(chromedp.SendKeys(`input[name="url"]`, "http://shop/app/cart"), chromedp.SendKeys(`input[name="cookie"]`, "JSESSIONID=0000abc:c2"),
+	do(chromedp.SendKeys(`input[name="url"]`, "http://shop/app/cart"),
+		chromedp.SendKeys(`input[name="cookie"]`, "JSESSIONID=0000abc:c2"),
 		chromedp.Submit("form"), chromedp.WaitVisible("#answer"))
 	answer := text("#answer")
 	if before != "1" || after != "2" || !strings.Contains(state, "marked down; retry in") {
@@ -184,14 +196,17 @@ const contrasts = `(() => {
 // Everything on the page can be read, in light and in dark: 4.5:1 or more.
 func TestContrast(t *testing.T) {
 	m1, m2 := startMember(t), startMember(t)
-	p := serve(t, `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster Name="shop">`+
+	p := serve(t, `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>`+
+		`<ServerCluster Name="shop">`+
 		serverElement(t, "m1", "c1", m1)+serverElement(t, "m2", "c2", m2)+
-		`</ServerCluster><UriGroup Name="u"><Uri Name="/app/*"/></UriGroup><Route ServerCluster="shop" UriGroup="u" VirtualHostGroup="v"/></Config>`)
+		`</ServerCluster><UriGroup Name="u"><Uri Name="/app/*"/></UriGroup>`+
+		`<Route ServerCluster="shop" UriGroup="u" VirtualHostGroup="v"/></Config>`)
 	m2.Close()
 	send(t, p.site+"/app/", "c2")
 	for scheme, value := range map[string]string{"light": "1", "dark": "0"} {
 		ctx := browse(t, chromedp.Flag("blink-settings", "preferredColorScheme="+value))
-		if err := chromedp.Do(ctx, chromedp.Navigate(p.page+"?url=http://shop/app/cart"), chromedp.WaitVisible("#answer")); err != nil {
+		if err := chromedp.Do(ctx, chromedp.Navigate(p.page+"?url=http://shop/app/cart"),
+			chromedp.WaitVisible("#answer")); err != nil {
 			t.Fatal(err)
 		}
 		dark, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`matchMedia("(prefers-color-scheme: dark)").matches`))

@@ -87,7 +87,8 @@ func newApp() *cli.App {
 			return printAppHelp(c)
 		},
 	}
-	onUsage := func(_ *cli.Context, err error, _ bool) error { return usageError("%s", err) } // what line.go lets through
+	// what line.go lets through
+	onUsage := func(_ *cli.Context, err error, _ bool) error { return usageError("%s", err) }
 	app.OnUsageError = onUsage
 	for _, cmd := range app.Commands {
 		cmd.OnUsageError = onUsage

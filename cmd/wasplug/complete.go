@@ -11,11 +11,13 @@ import (
 
 	"github.com/wasplug/wasplug/generate"
 	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/reference"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/names"
 	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas"
 )
@@ -63,7 +65,7 @@ func complete(app *cli.App, args []string, w io.Writer) (done bool) {
 
 // answer writes what a script reads: a line "files N" where the shell knows better what may stand there, or "words"
 // and the words. The words of "bash LINE WORD" are still in one line; WORD is the part of the last one that the shell
-// would replace.
+// would replace; the last one of "powershell WORD..." stands behind "=".
 func answer(app *cli.App, args []string, w io.Writer) {
 	if len(args) < 2 {
 		return
@@ -75,6 +77,9 @@ func answer(app *cli.App, args []string, w io.Writer) {
 			return
 		}
 		replaced = args[len(args)-1]
+	}
+	if last := len(words) - 1; args[0] == "powershell" {
+		words = append(slices.Clone(words[:last]), strings.TrimPrefix(words[last], "="))
 	}
 	o := offered(app, words)
 	if o.files {
@@ -104,10 +109,16 @@ func offered(app *cli.App, words []string) offer {
 	if len(words) == 0 {
 		return a.offer(append(commandNames(app), "--help", "--version"), 0)
 	}
-	if a.command = app.Command(words[0]); a.command == nil {
+	named := 0
+	if a.command, named = commandOf(app, words); named == 1 && len(words) == 1 {
+		if second := secondWords(app, words[0]); second != nil && !strings.HasPrefix(a.current, "-") {
+			return a.offer(second, 0)
+		}
+	}
+	if a.command == nil {
 		return offer{}
 	}
-	pending, ended := a.read(words[1:])
+	pending, ended := a.read(words[named:])
 	switch {
 	case pending != "":
 		return a.value(pending, 0)
@@ -166,20 +177,20 @@ func (a *asked) offer(words []string, skip int) offer {
 func (a *asked) argument() offer {
 	switch a.command.Name {
 	case "explain":
-		words := app.ExplainWords()
+		words := reference.Words()
 		if strings.Contains(a.current, "/") { // Server/CloneID
-			words = app.ExplainPages()
+			words = reference.PageWords()
 		}
 		return a.offer(words, 0)
 	case "schema":
 		return a.offer(schemas.Names(), 0)
 	case "completion":
-		return a.offer([]string{"bash", "zsh", "fish"}, 0)
+		return a.offer(completionShells(), 0)
 	case "help":
 		return a.offer(commandNames(a.app), 0)
-	case "lab":
-		return a.offer([]string{"matrix"}, 0)
-	case "proxy", "version":
+	case "man":
+		return a.offer(append(commandNames(a.app), "files"), 0)
+	case "lab matrix", "proxy", "members", "verify", "version":
 		return offer{}
 	case "why":
 		if a.args > 0 || a.flags["config"] != "" { // a URL
@@ -212,7 +223,7 @@ func (a *asked) value(flag string, skip int) offer {
 		return a.offer(a.webServers(), skip)
 	case "method":
 		return a.offer([]string{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}, skip)
-	case "down", "marked", "next", "pending", "weight", "expect", "partition":
+	case "down", "marked", "next", "pending", "weight", "expect", "not", "to", "partition":
 		return a.offer(a.members(flag, typed), skip)
 	}
 	if doc, ok := f.(cli.DocGenerationFlag); ok && namesFile(doc.GetUsage()) {
@@ -229,8 +240,19 @@ func namesFile(usage string) bool {
 }
 
 func commandNames(app *cli.App) (names []string) {
-	for _, cmd := range app.Commands {
-		names = append(names, cmd.Name)
+	for _, cmd := range app.VisibleCommands() {
+		first, _, _ := strings.Cut(cmd.Name, " ")
+		names = append(names, first)
+	}
+	return names
+}
+
+// secondWords lists the second words of the commands that begin with a word, such as those of lab.
+func secondWords(app *cli.App, word string) (names []string) {
+	for _, cmd := range app.VisibleCommands() {
+		if first, second, ok := strings.Cut(cmd.Name, " "); ok && first == word {
+			names = append(names, second)
+		}
 	}
 	return names
 }
@@ -278,7 +300,7 @@ func (a *asked) members(flag, typed string) (all []string) {
 	switch flag {
 	case "pending", "weight":
 		behind = "="
-	case "expect":
+	case "expect", "not":
 		all, before = append(all, "declined", "status:"), "member:"
 	case "partition":
 		id, _, ok := strings.Cut(typed, "=")
@@ -288,26 +310,29 @@ func (a *asked) members(flag, typed string) (all []string) {
 		before = id + "="
 	}
 	for i := range t.Clusters {
-		if flag == "expect" {
+		switch flag {
+		case "expect", "not":
 			all = append(all, "cluster:"+t.Clusters[i].Name)
+		case "to":
+			all = append(all, t.Clusters[i].Name)
 		}
 		for j := range t.Clusters[i].Members {
 			name := t.MemberName(match.ClusterID(i), match.MemberID(j))
-			if _, _, err := t.FindMember(name); err != nil {
+			if _, _, err := names.Member(t, name); err != nil {
 				name = t.Clusters[i].Name + "/" + name
 			}
 			all = append(all, before+name+behind)
 			if flag == "down" && strings.HasPrefix(typed, name+"=") {
-				all = append(all, withFaults(name)...)
+				all = append(all, withFailures(name)...)
 			}
 		}
 	}
 	return all
 }
 
-func withFaults(member string) (all []string) {
-	for _, fault := range explain.FailureModes() {
-		all = append(all, member+"="+fault)
+func withFailures(member string) (all []string) {
+	for _, failure := range explain.FailureModes() {
+		all = append(all, member+"="+failure)
 	}
 	return all
 }
@@ -320,8 +345,8 @@ func (a *asked) webServers() (names []string) {
 		return nil
 	}
 	files := diag.NewFiles()
-	t, faults := generate.Read(files, files.Add(path, src))
-	if diag.Worst(faults) >= diag.Error {
+	t, reports := generate.Read(files, files.Add(path, src))
+	if diag.Worst(reports) >= diag.Error {
 		return nil
 	}
 	outputs, _ := t.Compile(generate.Options{})

@@ -63,26 +63,55 @@ complete -c wasplug -n 'not __wasplug_files' -a '(__wasplug_words)'
 complete -c wasplug -n __wasplug_files -F
 `
 
+// PowerShell drops an argument without text, so that the word being typed stands behind "=". A completer that returns
+// nothing leaves the word to PowerShell, which offers files; an empty text keeps it from that.
+const powershellCompletion = `# PowerShell completion of wasplug: wasplug completion powershell | Out-String | Invoke-Expression
+Register-ArgumentCompleter -Native -CommandName wasplug -ScriptBlock {
+  param($word, $ast, $cursor)
+  $typed = @($ast.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.EndOffset -lt $cursor } |
+    ForEach-Object { if ($_.Value -is [string]) { $_.Value } else { $_.Extent.Text } })
+  $lines = @(& $ast.CommandElements[0].Value __complete powershell @typed "=$word" 2>$null)
+  if ($lines.Count -eq 0 -or $lines[0] -like 'files*') { return }
+  if ($lines.Count -eq 1) { return '' }
+  foreach ($line in $lines[1..($lines.Count - 1)]) {
+    $text = $line
+    if ($text -match '[\s''"$(){};,|&@#<>\x60]') { $text = "'" + $text.Replace("'", "''") + "'" }
+    [System.Management.Automation.CompletionResult]::new($text, $line, 'ParameterValue', $line)
+  }
+}
+`
+
+// completionScripts are the scripts by the names of their shells.
+func completionScripts() map[string]string {
+	return map[string]string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion,
+		"powershell": powershellCompletion}
+}
+
+// completionShells lists the shells in the order in which help shows them.
+func completionShells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
+
 func completionCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
 		Usage:     "print the completion script of a shell",
-		ArgsUsage: "bash|zsh|fish",
-		Description: `The script offers commands, flags and their values, the members of the file of -c, rules, choices, and files. It runs no command.
+		ArgsUsage: strings.Join(completionShells(), "|"),
+		Description: `The script offers commands, flags and their values, the members of the file of -c, rules,
+choices, and files. It runs no command.
 
    source <(wasplug completion bash)
    source <(wasplug completion zsh)
    wasplug completion fish > ~/.config/fish/completions/wasplug.fish
+   wasplug completion powershell | Out-String | Invoke-Expression
 
 Exit codes: 0 fine; 2 no such shell.`,
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
-				return usageError("completion takes one shell: bash, zsh or fish")
+				return usageError("completion takes one shell: %s", strings.Join(completionShells(), ", "))
 			}
-			scripts := map[string]string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}
-			script, ok := scripts[c.Args().First()]
+			script, ok := completionScripts()[c.Args().First()]
 			if !ok {
-				return usageError("completion %q: want bash, zsh or fish", c.Args().First())
+				return usageError("completion %q: want one of %s", c.Args().First(),
+					strings.Join(completionShells(), ", "))
 			}
 			_, err := io.WriteString(c.App.Writer, script)
 			return err
@@ -98,7 +127,8 @@ func shellWords(line string) (words []string, quote byte) {
 	for i := 0; i < len(line); i++ {
 		c := line[i]
 		switch {
-		case c == '\\' && quote != '\'' && i+1 < len(line) && (quote == 0 || strings.IndexByte("\"\\$`", line[i+1]) >= 0):
+		case c == '\\' && quote != '\'' && i+1 < len(line) &&
+			(quote == 0 || strings.IndexByte("\"\\$`", line[i+1]) >= 0):
 			i++
 			begun = true
 			word.WriteByte(line[i])
@@ -120,8 +150,8 @@ func shellWords(line string) (words []string, quote byte) {
 	return append(words, word.String()), quote
 }
 
-// forBash cuts off what bash keeps: it ends words at "=" and ":" and replaces the last piece only. And it quotes, which bash leaves to the
-// script.
+// forBash cuts off what bash keeps: it ends words at "=" and ":" and replaces the last piece only. And it quotes,
+// which bash leaves to the script.
 func forBash(words []string, current, replaced string, quote byte) []string {
 	if quote == 0 {
 		pieces, _ := shellWords(replaced)

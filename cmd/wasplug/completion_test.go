@@ -51,10 +51,20 @@ while read -l line
   string join '|' -- $words[2..-2] (string replace -r '\t.*' '' -- (complete -C $line)) | string replace '~' $HOME
 end
 true`},
+	{"pwsh", `
+$lines = @($input)
+wasplug completion powershell | Out-String | Invoke-Expression
+foreach ($line in $lines) {
+  $found = TabExpansion2 $line $line.Length
+  $done = $line.Substring(0, $found.ReplacementIndex) + $found.CompletionMatches[0].CompletionText
+  $words = [System.Management.Automation.PSParser]::Tokenize($done, [ref]$null)
+  ($words | Select-Object -Skip 1 | ForEach-Object { $_.Content }) -join '|'
+}`},
 }
 
 // TestTab presses TAB in each shell that is here.
 func TestTab(t *testing.T) {
+	t.Parallel()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -65,6 +75,7 @@ func TestTab(t *testing.T) {
 	}
 	for _, shell := range shells {
 		t.Run(shell.name, func(t *testing.T) {
+			t.Parallel()
 			path, err := exec.LookPath(shell.name)
 			if err != nil {
 				t.Skipf("%s is not here: its script is not run", shell.name)
@@ -73,7 +84,8 @@ func TestTab(t *testing.T) {
 			if err := os.Symlink(self, filepath.Join(dir, "wasplug")); err != nil {
 				t.Skip("no links here:", err)
 			}
-			for _, name := range []string{dir + "/plugin-cfg.xml", dir + "/it's.xml", dir + "/a dir/my file.xml", home + "/home.xml"} {
+			for _, name := range []string{dir + "/plugin-cfg.xml", dir + "/it's.xml", dir + "/a dir/my file.xml",
+				home + "/home.xml"} {
 				os.MkdirAll(filepath.Dir(name), 0o700)
 				if err := os.WriteFile(name, figure, 0o600); err != nil {
 					t.Fatal(err)
@@ -85,7 +97,8 @@ func TestTab(t *testing.T) {
 			}
 			cmd := exec.Command(path, "-c", shell.script)
 			cmd.Dir, cmd.Stdin = dir, strings.NewReader(lines.String())
-			cmd.Env = append(os.Environ(), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"), "HOME="+home, "TERM=dumb")
+			cmd.Env = append(os.Environ(), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"), "HOME="+home,
+				"TERM=dumb")
 			out, err := cmd.CombinedOutput()
 			got := strings.Split(strings.TrimSpace(string(out)), "\n")
 			if err != nil || len(got) != len(typed) {

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate/diff"
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/checks"
 	"github.com/wasplug/wasplug/internal/report"
 )
 
@@ -16,29 +15,38 @@ func diffCommand() *cli.Command {
 		Name:      "diff",
 		Usage:     "compare two configurations by what they do",
 		ArgsUsage: "OLD NEW",
-		Description: `OLD and NEW are plugin-cfg.xml or topologies. The first line says what the change does to users. Then follow whose sessions lose their home, who
-gets no, more or fewer new sessions, which requests go elsewhere, with a sample of each kind, what the failure of a member costs, what needs more
-than a reload of the file, and the values in effect of which nothing has been said. The order of elements, names of groups, definitions that no Route
-uses and a common factor of all weights of a cluster are no difference.
+		Description: `OLD and NEW are plugin-cfg.xml or topologies. The first line says what the change does to users.
+Then follow whose sessions lose their home, who gets no, more or fewer new sessions, which requests go elsewhere, with
+a sample of each kind, what the failure of a member costs, what needs more than a reload of the file, and the values
+in effect of which nothing has been said. The order of elements, names of groups, definitions that no Route uses and a
+common factor of all weights of a cluster are no difference.
 
-Of two folders the plugin-cfg.xml are compared in pairs: those of one path, then those with the same aliases. A line tells of each pair, the reports follow.
+Of two folders the plugin-cfg.xml are compared in pairs: those of one path, then those with the same aliases. A line
+tells of each pair, the reports follow.
 
-What the web server does to a path before the plug-in sees it belongs to what is compared: --platform, or platform: of a topology, names it for each
-side. A plugin-cfg.xml names none; it is taken to be for that of the other side.
+What the web server does to a path before the plug-in sees it belongs to what is compared: --platform, or platform: of
+a topology, names it for each side. A plugin-cfg.xml names none; it is taken to be for that of the other side.
 
    wasplug diff live.xml plugin-cfg.xml
    wasplug diff live/ generated/
    wasplug diff --only sessions --only new-sessions live.xml plugin-cfg.xml
    wasplug diff --format markdown live.xml topology.yaml
+   wasplug diff --urls access.log live.xml plugin-cfg.xml
+
+--urls asks both about every request of a log, and says how many of them change and how.
 
 Exit codes: 0 no difference; 1 differences; 2 wrong usage; 3 a file cannot be read, or the plug-in would reject it.`,
-		Flags: []cli.Flag{
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or markdown"}, report.Diff.Names()},
-			&cli.StringSliceFlag{Name: "only", Usage: "show this `SECTION` alone: " + strings.Join(diff.Sections, ", ") + "; may be repeated"},
-			&cli.BoolFlag{Name: "values", Usage: "show every value in effect that differs, also where a consequence has told it"},
-			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the one whose file is meant"},
+		Flags: append([]cli.Flag{
+			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
+				Usage: "text, json or markdown"}, report.Diff.Names()},
+			&cli.StringSliceFlag{Name: "only",
+				Usage: "show this `SECTION` alone: " + strings.Join(diff.Sections, ", ") + "; may be repeated"},
+			&cli.BoolFlag{Name: "values",
+				Usage: "show every value in effect that differs, also where a consequence has told it"},
+			&cli.StringFlag{Name: "web-server",
+				Usage: "with a topology of several web servers: the one whose file is meant"},
 			platformFlag("of both sides, the "),
-		},
+		}, logFlags()...),
 		Action: diffAction,
 	}
 }
@@ -55,8 +63,14 @@ func diffAction(c *cli.Context) error {
 	if c.NArg() != 2 {
 		return usageError("diff takes two files or two folders, the old and the new one; got %d arguments", c.NArg())
 	}
-	request := app.Diff{
+	request := checks.Diff{
 		Old: c.Args().Get(0), New: c.Args().Get(1), WebServer: c.String("web-server"), Platform: c.String("platform"),
+	}
+	if c.String("urls") != "" {
+		return diffURLs(c, request, format)
+	}
+	if err := onlyWithURLs(c, logFlags()); err != nil {
+		return err
 	}
 	switch {
 	case isFolder(request.Old) != isFolder(request.New):
@@ -67,7 +81,7 @@ func diffAction(c *cli.Context) error {
 	done := working(c, "comparing "+displayName(request.Old)+" and "+displayName(request.New))
 	answer, err := request.Run(inputOf(c))
 	done()
-	tell(c, answer.Notes)
+	printNotes(c, answer.Notes)
 	if err != nil {
 		return ended(err)
 	}
@@ -82,20 +96,14 @@ func diffAction(c *cli.Context) error {
 }
 
 // diffFolders compares two folders. A file that cannot be used does not hide the others; the exit code is 3 then.
-func diffFolders(c *cli.Context, both app.Diff, format string, options diff.Options) error {
-	failed := false
-	cannot := func(err error) { failed = true; fmt.Fprintf(c.App.ErrWriter, "wasplug: %s\n", err) }
-	request := app.DiffFolders{Diff: both}
-	for _, side := range []struct {
-		folder string
-		files  *[]string
-	}{{both.Old, &request.OldFiles}, {both.New, &request.NewFiles}} {
-		findConfigs(c.App.ErrWriter, side.folder, cannot, func(path string) { *side.files = append(*side.files, path) })
-	}
+func diffFolders(c *cli.Context, both checks.Diff, format string, options diff.Options) error {
+	request := checks.DiffFolders{Diff: both}
+	var failed error
+	request.OldFiles, request.NewFiles, failed = filesOfFolders(c, both.Old, both.New)
 	done := working(c, "comparing "+both.Old+" and "+both.New)
 	answer, err := request.Run(inputOf(c))
 	done()
-	tell(c, answer.Notes)
+	printNotes(c, answer.Notes)
 	if err != nil {
 		return ended(err)
 	}
@@ -104,7 +112,7 @@ func diffFolders(c *cli.Context, both app.Diff, format string, options diff.Opti
 		return failure(err)
 	}
 	switch {
-	case failed || answer.Unread > 0:
+	case failed != nil || answer.Unread > 0:
 		return &exitError{exitFailed, errSilent}
 	case !answer.Folders.Same():
 		return findings()

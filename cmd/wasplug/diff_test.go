@@ -34,24 +34,30 @@ func TestDiff(t *testing.T) {
 	}{
 		"same":           {[]string{live, filepath.Join(figure, "topology.yaml")}, 0, "same in effect\n", ""},
 		"standard input": {[]string{"-", live}, 0, "same in effect\n", ""},
-		"different":      {[]string{live, changed}, 1, "- PluginMember2 of PluginCluster: its clone ID changes from v544d0o0 to other; 50 % of the sessions", ""},
-		"json":           {[]string{"--format", "json", live, changed}, 1, `"cloneId": "v544d0o0"`, ""},
-		"markdown":       {[]string{live, changed, "--format=markdown"}, 1, "| `PluginMember2 of PluginCluster` | its clone ID changes from v544d0o0 to other;", ""},
-		"one section":    {[]string{"--only", "values,new-sessions", live, changed}, 1, "sessions of PluginMember2 lose their home\n", ""},
-		"bad section":    {[]string{"--only", "session", live, changed}, 2, "", `--only "session" (did you mean "sessions"?)`},
-		"no old file":    {[]string{"", live}, 2, "", "argument 1 of diff is empty"},
-		"no new file":    {[]string{live, ""}, 2, "", "argument 2 of diff is empty"},
-		"bad format":     {[]string{"--format", "html", live, changed}, 2, "", "text, json, markdown"},
-		"one file":       {[]string{live}, 2, "", "diff takes two files"},
-		"twice stdin":    {[]string{"-", "-"}, 2, "", "only one of the two"},
-		"broken":         {[]string{live, broken}, 3, "", "WP101"},
-		"rejected":       {[]string{dangling, live}, 3, "", "the plug-in would reject this file"},
-		"missing":        {[]string{live, filepath.Join(dir, "none.xml")}, 3, "", "none.xml"},
+		"different": {[]string{live, changed}, 1,
+			"- PluginMember2 of PluginCluster: its clone ID changes from v544d0o0 to other; 50 % of the sessions", ""},
+		"json": {[]string{"--format", "json", live, changed}, 1, `"cloneId": "v544d0o0"`, ""},
+		"markdown": {[]string{live, changed, "--format=markdown"}, 1,
+			"| `PluginMember2 of PluginCluster` | its clone ID changes from v544d0o0 to other;", ""},
+		"one section": {[]string{"--only", "values,new-sessions", live, changed}, 1,
+			"sessions of PluginMember2 lose their home\n", ""},
+		"bad section": {[]string{"--only", "session", live, changed}, 2, "",
+			`--only "session" (did you mean "sessions"?)`},
+		"no old file": {[]string{"", live}, 2, "", "argument 1 of diff is empty"},
+		"no new file": {[]string{live, ""}, 2, "", "argument 2 of diff is empty"},
+		"bad format":  {[]string{"--format", "html", live, changed}, 2, "", "text, json, markdown"},
+		"one file":    {[]string{live}, 2, "", "diff takes two files"},
+		"twice stdin": {[]string{"-", "-"}, 2, "", "only one of the two"},
+		"broken":      {[]string{live, broken}, 3, "", "WP101"},
+		"rejected":    {[]string{dangling, live}, 3, "", "the plug-in would reject this file"},
+		"missing":     {[]string{live, filepath.Join(dir, "none.xml")}, 3, "", "none.xml"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			code := run(t.Context(), append([]string{"wasplug", "diff"}, c.args...), bytes.NewReader(src), &stdout, &stderr)
-			if code != c.code || !strings.Contains(stdout.String(), c.stdout) || !strings.Contains(stderr.String(), c.stderr) {
+			code := run(t.Context(), append([]string{"wasplug", "diff"}, c.args...), bytes.NewReader(src),
+				&stdout, &stderr)
+			if code != c.code || !strings.Contains(stdout.String(), c.stdout) ||
+				!strings.Contains(stderr.String(), c.stderr) {
 				t.Errorf("code %d, want %d\n%s\n%s", code, c.code, stdout.String(), stderr.String())
 			}
 		})

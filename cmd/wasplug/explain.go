@@ -2,20 +2,23 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/answers"
+	"github.com/wasplug/wasplug/internal/reference"
+	"github.com/wasplug/wasplug/internal/report"
 )
 
 func explainCommand() *cli.Command {
 	return &cli.Command{
-		Name:      "explain",
-		Usage:     "explain a lint rule, an attribute or element, an open choice, a rule of the decision, or a text or code of http_plugin.log",
+		Name: "explain",
+		Usage: "explain a lint rule, an attribute or element, an open choice, a rule of the decision, or a text " +
+			"or code of http_plugin.log",
 		ArgsUsage: "WORD...",
-		Description: `Everything is in the program: nothing is looked up anywhere. What an open choice, such as path-normalisation, is by platform holds for --platform of
-why, trace, diff and 'test --init', for platform: of a web server in a topology, and for platform: of a suite.
+		Description: `Everything is in the program: nothing is looked up anywhere. What an open choice, such as
+path-normalisation, is by platform holds for --platform of why, trace, diff and 'test --init', for platform: of a web
+server in a topology, and for platform: of a suite.
 
    wasplug explain WP301
    wasplug explain ServerIOTimeout
@@ -27,10 +30,13 @@ why, trace, diff and 'test --init', for platform: of a web server in a topology,
    wasplug explain errno 111
    wasplug explain 'Connect timeout fired'
    wasplug explain --list
+   wasplug explain --list --format json
 
 Exit codes: 0 explained; 2 nobody knows the word.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "list", Usage: "list everything that can be explained"},
+			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
+				Usage: "`FORMAT` of the list: text or json ('wasplug schema explain')"}, report.Reference.Names()},
 		},
 		Action: explainAction,
 	}
@@ -38,13 +44,22 @@ Exit codes: 0 explained; 2 nobody knows the word.`,
 
 func explainAction(c *cli.Context) error {
 	if c.Bool("list") {
-		_, err := io.WriteString(c.App.Writer, app.ExplainList())
-		return err
+		format, err := chosen(c, "format")
+		if err != nil {
+			return err
+		}
+		if c.NArg() > 0 {
+			return usageError("--list shows everything; leave %q out", c.Args().First())
+		}
+		return report.Reference.Write(c.App.Writer, format, reference.List())
+	}
+	if given(c, "format") {
+		return usageError("--format is for --list; a page is text")
 	}
 	if c.NArg() == 0 {
 		return usageError("explain takes a word, such as WP301, ServerIOTimeout, score-tie or R22; --list shows all")
 	}
-	request := app.Explain{Words: c.Args().Slice()}
+	request := answers.Explain{Words: c.Args().Slice()}
 	pages, err := request.Run()
 	for i, page := range pages {
 		if i > 0 {

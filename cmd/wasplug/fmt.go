@@ -6,7 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/authoring"
 	"github.com/wasplug/wasplug/internal/report"
 )
 
@@ -15,16 +15,19 @@ func fmtCommand() *cli.Command {
 		Name:      "fmt",
 		Usage:     "lay plugin-cfg.xml out as the generators do",
 		ArgsUsage: "[FILE ...]",
-		Description: `One element a line, 3 blanks a level, attributes in alphabetical order. Comments stay, and no value changes. Without a file, standard input is read.
+		Description: `One element a line, 3 blanks a level, attributes in alphabetical order. Comments stay, and no
+value changes. Without a file, standard input is read.
 
    wasplug fmt plugin-cfg.xml
    wasplug fmt -w plugin-cfg.xml
    wasplug fmt --check --diff *.xml
 
-Exit codes: 0 fine; 1 --check found a file that is laid out otherwise; 2 wrong usage; 3 a file cannot be read or is no XML.`,
+Exit codes: 0 fine; 1 --check found a file that is laid out otherwise; 2 wrong usage; 3 a file cannot be read or is no
+XML.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, Usage: "write the files in place"},
-			&cli.BoolFlag{Name: "check", Aliases: []string{"l"}, Usage: "list the files that would change and exit 1 if there are any"},
+			&cli.BoolFlag{Name: "check", Aliases: []string{"l"},
+				Usage: "list the files that would change and exit 1 if there are any"},
 			&cli.BoolFlag{Name: "diff", Aliases: []string{"d"}, Usage: "show what would change"},
 		},
 		Action: fmtAction,
@@ -38,9 +41,9 @@ func fmtAction(c *cli.Context) error {
 	}
 	changed := false
 	for _, path := range paths {
-		request := app.Fmt{Path: path}
+		request := authoring.Fmt{Path: path}
 		answer, err := request.Run(inputOf(c))
-		tell(c, answer.Notes)
+		printNotes(c, answer.Notes)
 		if err != nil {
 			return ended(err)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate"
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/authoring"
 	"github.com/wasplug/wasplug/internal/report"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -20,21 +20,26 @@ func generateCommand() *cli.Command {
 		Name:      "generate",
 		Usage:     "make plugin-cfg.xml from a topology",
 		ArgsUsage: "TOPOLOGY",
-		Description: `Writes what WebSphere's or Liberty's generator would write for the topology, the same bytes each time. With several web servers -o is a
-folder, and each file stands in a folder named after its web server. Nothing is written when the topology has an error.
+		Description: `Writes what WebSphere's or Liberty's generator would write for the topology, the same bytes each
+time. With several web servers -o is a folder, and each file stands in a folder named after its web server. Nothing is
+written when the topology has an error.
 
    wasplug generate topology.yaml > plugin-cfg.xml
    wasplug generate -o plugin-cfg.xml --force topology.yaml
    wasplug generate --check plugin-cfg.xml topology.yaml
    wasplug generate --explain-line 14 topology.yaml
 
-Exit codes: 0 written, or --check found the same meaning; 1 --check found differences; 2 wrong usage; 3 an error in the topology, or the file
-cannot be written.`,
+Exit codes: 0 written, or --check found the same meaning; 1 --check found differences; 2 wrong usage; 3 an error in
+the topology, or the file cannot be written.`,
 		Flags: append(outputFlags("`FILE|DIR` to write"),
 			&cli.StringFlag{Name: "web-server", Usage: "`NAME` of the one web server whose file is meant"},
-			&cli.BoolFlag{Name: "stamp", Usage: "say in the file when it was generated (SOURCE_DATE_EPOCH, if set, is that time)"},
-			&cli.StringFlag{Name: "check", Usage: "compare `FILE` (or the folder that -o would fill) with what would be written, by meaning, and write nothing"},
-			&cli.IntFlag{Name: "explain-line", Usage: "say which lines of the topology made line `N` of the XML, and write nothing"},
+			&cli.BoolFlag{Name: "stamp",
+				Usage: "say in the file when it was generated (SOURCE_DATE_EPOCH, if set, is that time)"},
+			&cli.StringFlag{Name: "check",
+				Usage: "compare `FILE` (or the folder that -o would fill) with what would be written, by meaning, " +
+					"and write nothing"},
+			&cli.IntFlag{Name: "explain-line",
+				Usage: "say which lines of the topology made line `N` of the XML, and write nothing"},
 		),
 		Action: generateAction,
 	}
@@ -48,9 +53,9 @@ func generateAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	request := app.Generate{Topology: c.Args().First(), WebServer: c.String("web-server"), Stamp: stamp}
+	request := authoring.Generate{Topology: c.Args().First(), WebServer: c.String("web-server"), Stamp: stamp}
 	answer, err := request.Run(inputOf(c))
-	tell(c, answer.Notes)
+	printNotes(c, answer.Notes)
 	switch {
 	case err != nil:
 		return ended(err)
@@ -94,7 +99,7 @@ func outputPath(path string, o generate.Output, several bool) (string, error) {
 	return filepath.Join(path, o.WebServer, "plugin-cfg.xml"), nil
 }
 
-func writeOutputs(c *cli.Context, answer *app.GenerateAnswer) error {
+func writeOutputs(c *cli.Context, answer *authoring.GenerateAnswer) error {
 	path := c.String("output")
 	if path == "" || path == "-" {
 		o, err := answer.Only("choose one with --web-server, or name a folder with -o")
@@ -143,9 +148,9 @@ func checkFiles(c *cli.Context, outputs []generate.Output) error {
 		if err != nil {
 			return err
 		}
-		request := app.Check{Path: path, Output: o}
+		request := authoring.Check{Path: path, Output: o}
 		answer, err := request.Run(inputOf(c))
-		tell(c, answer.Notes)
+		printNotes(c, answer.Notes)
 		if err != nil {
 			return ended(err)
 		}
@@ -159,7 +164,7 @@ func checkFiles(c *cli.Context, outputs []generate.Output) error {
 }
 
 // explainLine prints what in the topology made a line of the XML.
-func explainLine(c *cli.Context, answer *app.GenerateAnswer) error {
+func explainLine(c *cli.Context, answer *authoring.GenerateAnswer) error {
 	line := c.Int("explain-line")
 	origin, err := answer.Origin(line)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/authoring"
 	"github.com/wasplug/wasplug/internal/report"
 )
 
@@ -13,8 +14,8 @@ func graphCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "graph",
 		Usage:     "draw virtual hosts, URIs, clusters and members",
-		ArgsUsage: "FILE",
-		Description: `FILE is a plugin-cfg.xml or a topology.
+		ArgsUsage: "[FILE]",
+		Description: `FILE is a plugin-cfg.xml or a topology, without it ./plugin-cfg.xml.
 
    wasplug graph plugin-cfg.xml
    wasplug graph --format mermaid topology.yaml
@@ -22,9 +23,12 @@ func graphCommand() *cli.Command {
 
 Exit codes: 0 fine; 2 wrong usage; 3 the file cannot be read.`,
 		Flags: append(outputFlags("`FILE` to write"),
-			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "`FILE`, a plugin-cfg.xml or a topology, in place of the argument"},
-			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text, mermaid or dot"}, report.Graph.Names()},
+			&cli.StringFlag{Name: "config", Aliases: []string{"c"},
+				Usage: "`FILE`, a plugin-cfg.xml or a topology, in place of the argument"},
+			&cli.StringFlag{Name: "web-server",
+				Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},
+			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
+				Usage: "text, mermaid or dot"}, report.Graph.Names()},
 		),
 		Action: graphAction,
 	}
@@ -35,16 +39,19 @@ func graphAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	path := c.String("config")
+	path := c.Args().First()
 	switch {
-	case c.NArg() == 1 && !given(c, "config"):
-		path = c.Args().First()
-	case path == "" || c.NArg() > 0:
+	case c.NArg() > 1 || c.NArg() == 1 && given(c, "config"):
 		return usageError("graph takes one file, such as plugin-cfg.xml; got %d arguments", c.NArg())
+	case c.NArg() == 0:
+		if err := needConfig(c); err != nil {
+			return err
+		}
+		path = c.String("config")
 	}
-	request := app.Graph{Config: app.Config{Path: path, WebServer: c.String("web-server")}}
+	request := authoring.Graph{Config: app.Config{Path: path, WebServer: c.String("web-server")}}
 	answer, err := request.Run(inputOf(c))
-	tell(c, answer.Notes)
+	printNotes(c, answer.Notes)
 	if err != nil {
 		return ended(err)
 	}

@@ -18,9 +18,9 @@ const appDescription = `   wasplug why -c plugin-cfg.xml http://shop.example.com
 
 Exit codes: 0 fine; 1 findings, expectation not met or differences; 2 wrong usage; 3 could not do the work.
 
-Environment: WASPLUG_COMMAND_FLAG stands for a flag of a command, as WASPLUG_LINT_FAIL_ON for lint --fail-on; WASPLUG_CONFIG and
-WASPLUG_SETTINGS for --config and --settings of all commands. A flag that is typed and what a file says (.wasplug.yaml, a suite's config:) win
-over them. NO_COLOR and FORCE_COLOR are heeded.`
+Environment: WASPLUG_COMMAND_FLAG stands for a flag of a command, as WASPLUG_LINT_FAIL_ON for lint --fail-on;
+WASPLUG_CONFIG and WASPLUG_SETTINGS for --config and --settings of all commands. A flag that is typed and what a file
+says (.wasplug.yaml, a suite's config:) win over them. NO_COLOR and FORCE_COLOR are heeded.`
 
 func helpCommand() *cli.Command {
 	return &cli.Command{
@@ -32,7 +32,7 @@ func helpCommand() *cli.Command {
 			if c.NArg() == 0 {
 				return printAppHelp(c)
 			}
-			cmd := c.App.Command(c.Args().First())
+			cmd, _ := commandOf(c.App, c.Args().Slice())
 			if cmd == nil {
 				return unknownCommand(c.App, c.Args().First())
 			}
@@ -43,9 +43,10 @@ func helpCommand() *cli.Command {
 
 func printAppHelp(c *cli.Context) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "wasplug %s - %s\n\nUsage: %s\n\n%s\nCommands:\n", c.App.Version, c.App.Usage, c.App.UsageText, wrap.Fill(c.App.Description, 0))
-	for _, cmd := range c.App.Commands {
-		fmt.Fprintf(&b, "  %-11s %s", cmd.Name, strings.TrimLeft(wrap.Fill(cmd.Usage, 14), " "))
+	fmt.Fprintf(&b, "wasplug %s - %s\n\nUsage: %s\n\n%s\nCommands:\n", c.App.Version, c.App.Usage, c.App.UsageText,
+		wrap.Fill(c.App.Description, 0))
+	for _, cmd := range c.App.VisibleCommands() {
+		fmt.Fprintf(&b, "  %-13s %s", cmd.Name, strings.TrimLeft(wrap.Fill(cmd.Usage, 16), " "))
 	}
 	b.WriteString("\n'wasplug --version' prints the version.\n")
 	_, err := io.WriteString(c.App.Writer, b.String())
@@ -55,14 +56,7 @@ func printAppHelp(c *cli.Context) error {
 // printCommandHelp writes the help of a command: each flag on a line of its own, and its text below.
 func printCommandHelp(w io.Writer, cmd *cli.Command) error {
 	var b strings.Builder
-	usage := "wasplug " + cmd.Name
-	if len(cmd.Flags) > 0 {
-		usage += " [flags]"
-	}
-	if cmd.ArgsUsage != "" {
-		usage += " " + cmd.ArgsUsage
-	}
-	fmt.Fprintf(&b, "%s\n%s", wrap.Fill("wasplug "+cmd.Name+" - "+cmd.Usage, 0), wrap.Fill("Usage: "+usage, 0))
+	fmt.Fprintf(&b, "%s\n%s", wrap.Fill("wasplug "+cmd.Name+" - "+cmd.Usage, 0), wrap.Fill("Usage: "+usageOf(cmd), 0))
 	if len(cmd.Aliases) > 0 {
 		fmt.Fprintf(&b, "Also: wasplug %s\n", strings.Join(cmd.Aliases, ", "))
 	}
@@ -73,37 +67,54 @@ func printCommandHelp(w io.Writer, cmd *cli.Command) error {
 		b.WriteString("\nFlags:\n")
 	}
 	for _, f := range cmd.Flags {
-		describeFlag(&b, f)
+		if h, ok := helpOf(f); ok {
+			fmt.Fprintf(&b, "  %s%s\n%s", h.names, h.value, wrap.Fill(h.text, 6))
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// describeFlag writes the names of a flag with the name of its value, which stands in its text between backquotes, and
-// the text. A default that says nothing (0, false, no text) is not shown.
-func describeFlag(b *strings.Builder, f cli.Flag) {
+// usageOf is how a command is called.
+func usageOf(cmd *cli.Command) string {
+	usage := "wasplug " + cmd.Name
+	if len(cmd.Flags) > 0 {
+		usage += " [flags]"
+	}
+	if cmd.ArgsUsage != "" {
+		usage += " " + cmd.ArgsUsage
+	}
+	return usage
+}
+
+// flagHelp is what help says of a flag.
+type flagHelp struct{ names, value, text string }
+
+// helpOf returns the names of a flag with the name of its value, which stands in its text between backquotes, and the
+// text. A default that says nothing (0, false, no text) is not shown.
+func helpOf(f cli.Flag) (h flagHelp, ok bool) {
 	doc, ok := f.(cli.DocGenerationFlag)
 	if !ok {
-		return
+		return h, false
 	}
-	text, value := doc.GetUsage(), ""
-	if before, rest, found := strings.Cut(text, "`"); found {
+	h.text = doc.GetUsage()
+	if before, rest, found := strings.Cut(h.text, "`"); found {
 		name, after, _ := strings.Cut(rest, "`")
-		if value, text = " "+name, before+name+after; !doc.TakesValue() {
-			value = "[=" + name + "]"
+		if h.value, h.text = " "+name, before+name+after; !doc.TakesValue() {
+			h.value = "[=" + name + "]"
 		}
 	} else if doc.TakesValue() {
-		value = " VALUE"
+		h.value = " VALUE"
 	}
 	var names []string
 	for _, name := range f.Names() {
 		names = append([]string{dashed(name)}, names...)
 	}
-	fmt.Fprintf(b, "  %s%s\n", strings.Join(names, ", "), value)
-	if d := defaultOf(f, doc); d != "" && !strings.Contains(text, "default") {
-		text += " (default: " + d + ")"
+	h.names = strings.Join(names, ", ")
+	if d := defaultOf(f, doc); d != "" && !strings.Contains(h.text, "default") {
+		h.text += " (default: " + d + ")"
 	}
-	b.WriteString(wrap.Fill(text, 6))
+	return h, true
 }
 
 func defaultOf(f cli.Flag, doc cli.DocGenerationFlag) string {

@@ -36,7 +36,8 @@ func TestHelpIsReadable(t *testing.T) {
 	}
 }
 
-// TestFlagValuesAreTaken: what completion offers for a flag is what the command takes, and every flag with such values exists.
+// TestFlagValuesAreTaken: what completion offers for a flag is what the command takes, and every flag with such values
+// exists.
 func TestFlagValuesAreTaken(t *testing.T) {
 	seen := map[string]bool{}
 	for _, cmd := range commands() {

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/authoring"
 )
 
 func importCommand() *cli.Command {
@@ -11,14 +11,24 @@ func importCommand() *cli.Command {
 		Name:      "import",
 		Usage:     "make a topology from plugin-cfg.xml",
 		ArgsUsage: "FILE",
-		Description: `Writes the topology from which 'wasplug generate' makes a file of the same meaning: same endpoints, attributes in effect, decisions. What is
-irregular is kept by overrides, elements and allow; what a topology cannot say is named on standard error, with its place.
+		Description: `Writes the topology from which 'wasplug generate' makes a file of the same meaning: same
+endpoints, attributes in effect, decisions. What is irregular is kept by overrides, elements and allow; what a
+topology cannot say is named on standard error, with its place.
 
    wasplug import plugin-cfg.xml > topology.yaml
    wasplug import -o topology.yaml plugin-cfg.xml
+   wasplug import --session server.xml -o topology.yaml plugin-cfg.xml
 
-Exit codes: 0 written; 1 with --strict, something cannot be said; 2 wrong usage; 3 the file cannot be read or is not a whole plugin-cfg.xml.`,
+--session adds what the servers do with sessions, as session: of the topology: from a server.xml of Liberty
+(httpSession, httpSessionDatabase, httpSessionCache), or from the server.xml or deployment.xml of a traditional cell
+(tuningParams, replication). What stands elsewhere, as in an include or in a variable that the file does not define, is
+named and not guessed.
+
+Exit codes: 0 written; 1 with --strict, something cannot be said; 2 wrong usage; 3 the file cannot be read or is not a
+whole plugin-cfg.xml.`,
 		Flags: append(outputFlags("`FILE` to write"),
+			&cli.StringFlag{Name: "session",
+				Usage: "`FILE` of the servers, a server.xml or a deployment.xml, for session: of the topology"},
 			&cli.BoolFlag{Name: "strict", Usage: "write nothing and exit 1 when something cannot be said"}),
 		Action: importAction,
 	}
@@ -28,11 +38,11 @@ func importAction(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return usageError("import takes one plugin-cfg.xml; got %d arguments", c.NArg())
 	}
-	request := app.Import{Path: c.Args().First()}
+	request := authoring.Import{Path: c.Args().First(), Session: c.String("session")}
 	done := working(c, "importing "+displayName(request.Path))
 	answer, err := request.Run(inputOf(c))
 	done()
-	tell(c, answer.Notes)
+	printNotes(c, answer.Notes)
 	switch {
 	case err != nil:
 		return ended(err)

@@ -2,53 +2,171 @@ package main
 
 import (
 	"fmt"
-	"io"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/lab"
+	"github.com/wasplug/wasplug/lab/member"
+	"github.com/wasplug/wasplug/lab/page"
+	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 func labCommand() *cli.Command {
+	flags := append(configFlags(),
+		&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080",
+			Usage: "loopback `ADDRESS` of the first web server process"},
+		&cli.StringFlag{Name: "admin",
+			Usage: "loopback `ADDRESS` of the status page; default 127.0.0.1:9090, or a free port"},
+		wordFlag{&cli.StringFlag{Name: "store", Value: "sqlite",
+			Usage: "with --persistence database: sqlite or postgres"},
+			[]string{"sqlite", "postgres"}},
+		&cli.StringFlag{Name: "dsn",
+			Usage: "`URL` of the PostgreSQL database; the lab makes a schema there and drops it at the end"},
+		gridFlag(), redisFlag(),
+		&cli.BoolFlag{Name: "allow-remote-database",
+			Usage: "the DSN, or the URL of the Redis, may name another host"},
+		&cli.IntFlag{Name: "replicators",
+			Usage: "`N` members that hold copies and get no requests, for client/server replication"},
+		&cli.IntFlag{Name: "proxies", Value: 1, Usage: "`N` web server processes, each with marks of its own"},
+		&cli.StringFlag{Name: "keep", Usage: "`FOLDER` for the files of the run, which then stay"},
+	)
+	flags = append(flags, labSessionFlags()...)
+	flags = append(flags,
+		&cli.StringFlag{Name: "plugin-level", Value: "latest",
+			Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+		&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable"},
+		&cli.Uint64Flag{Name: "seed", Usage: "draw random choices and session IDs from seed `N`, not 0"},
+	)
 	return &cli.Command{
-		Name:      "lab",
-		Usage:     "what becomes of sessions when members die",
-		ArgsUsage: "matrix",
-		Description: `Predicts a table of failovers, tab-separated with a header: three members a, b and c, of which a owns the session, write an
-older state, then a makes one change, and those of the column dead die at once. The columns that are given: persistence,
-replicas, dead, frequency, contents, schema, change, moment; those that are predicted may be missing: session,
-changeFound, appliedLeast, appliedMost, cookie, rules.
+		Name:  "lab",
+		Usage: "run the members of a file, to kill them and see what becomes of sessions",
+		Description: `Starts a member process for each Server of the clusters that Routes reach, on loopback ports, and a
+proxy that serves the file as it is before them. The members keep sessions as WebSphere does, in memory, in a database,
+replicated to each other or in a grid outside of them. Orders can be typed: kill, stop, continue, shutdown or start and
+the name of a member, tick for a look of the write threads, advance 60s to move the clocks. Ctrl-C ends everything, a
+second one at once.
 
-   wasplug lab matrix --predict cells.tsv
+   wasplug lab -c topology.yaml
+   wasplug lab -c plugin-cfg.xml --persistence database --store postgres --dsn postgres://me@localhost/test
+   wasplug lab -c plugin-cfg.xml --persistence memory-to-memory --replicas 1
+   wasplug lab -c plugin-cfg.xml --persistence grid
 
-Exit codes: 0 fine; 1 a predicted column is given and is another one; 2 wrong usage; 3 the table cannot be read.`,
-		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "predict", Usage: "`FILE` of the table; it is printed with the predicted columns"},
-		},
-		Action: lab,
+Exit codes: 0 stopped as asked; 2 wrong usage; 3 the file cannot be read, an address cannot be listened on, a member
+does not start, or the database or the Redis cannot be reached.`,
+		Flags:  flags,
+		Action: runLab,
 	}
 }
 
-func lab(c *cli.Context) error {
-	if c.NArg() != 1 || c.Args().First() != "matrix" {
-		return usageError("lab takes one word, matrix, as in 'wasplug lab matrix --predict cells.tsv'")
+// labSessionFlags are those of why that say what the servers do.
+func labSessionFlags() (flags []cli.Flag) {
+	for _, f := range sessionFlags() {
+		switch f.Names()[0] {
+		case "persistence", "replicas", "write-frequency", "write-interval", "write-contents":
+			flags = append(flags, f)
+		}
 	}
-	if c.String("predict") == "" {
-		return usageError("lab matrix needs --predict FILE, a table of failovers")
+	return flags
+}
+
+// labMemberCommand is what the lab starts for each member; people do not call it.
+func labMemberCommand() *cli.Command {
+	return &cli.Command{Name: "lab member",
+		Hidden: true, Usage: "be a member of the lab; what it is comes on standard input",
+		Action: func(c *cli.Context) error {
+			ctx, stop := signal.NotifyContext(c.Context, syscall.SIGTERM)
+			defer stop()
+			if err := member.Run(ctx, c.App.Reader, c.App.Writer); err != nil {
+				return failure(err)
+			}
+			return nil
+		}}
+}
+
+func runLab(c *cli.Context) error {
+	if c.NArg() > 0 {
+		return usageError("no command is named \"lab %s\"; lab alone takes a file with -c", c.Args().First())
 	}
-	request := app.LabMatrix{Predict: c.String("predict")}
-	answer, err := request.Run(inputOf(c))
+	opt, about, err := labOptions(c)
 	if err != nil {
-		return ended(err)
+		return err
 	}
-	if _, err := io.WriteString(c.App.Writer, answer.Table); err != nil {
+	about.Feed, about.Trail = &page.Feed{}, &page.Trail{}
+	opt.OnEvent, opt.OnSteps = about.Feed.Add, about.Trail.Add
+	ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	l, err := lab.Start(ctx, opt)
+	if err != nil {
 		return failure(err)
 	}
-	for _, line := range answer.Differs {
-		fmt.Fprintln(c.App.ErrWriter, line)
+	closeAdmin, err := serveLab(c, l, about)
+	if err == nil {
+		go labOrders(ctx, l, c.App.Reader, c.App.Writer)
+		<-ctx.Done()
 	}
-	if len(answer.Differs) > 0 {
-		return findings()
+	closeAdmin()
+	stop()
+	return endLab(c, l, err)
+}
+
+// endLab ends everything in order. A second Ctrl-C kills.
+func endLab(c *cli.Context, l *lab.Lab, cause error) error {
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(again)
+	done := make(chan error, 1)
+	go func() { done <- l.Close() }()
+	for {
+		select {
+		case <-again:
+			l.Abort()
+		case err := <-done:
+			if err != nil {
+				fmt.Fprintf(c.App.ErrWriter, "wasplug: warning: %v\n", err)
+			}
+			return cause
+		}
 	}
-	return nil
+}
+
+// labOptions reads the flags and the file: what is to run, and what its page predicts by.
+func labOptions(c *cli.Context) (opt lab.Options, about page.Options, err error) {
+	if err := checkLabFlags(c); err != nil {
+		return opt, about, err
+	}
+	plugin, notes := pluginOf(c), app.Notes{}
+	plugin.Platform = "proxy"
+	sem, fixed, err := plugin.Assumptions(inputOf(c), &notes)
+	if err != nil {
+		return opt, about, ended(err)
+	}
+	load := app.Load{Config: configOf(c), DecideBy: &sem}
+	loaded, err := load.Run(inputOf(c))
+	printNotes(c, append(notes, loaded.Notes...))
+	if err != nil {
+		return opt, about, ended(err)
+	}
+	opt = lab.Options{
+		Config: loaded.Config, Files: loaded.Files, Assumptions: &sem, Listen: c.String("listen"),
+		Processes:   c.Int("proxies"),
+		Replicators: c.Int("replicators"), Keep: c.String("keep"), Seed: c.Uint64("seed"),
+		Database: lab.Database{Kind: c.String("store"), DSN: c.String("dsn"),
+			AllowRemote: c.Bool("allow-remote-database")},
+	}
+	if opt.Grid, err = labGrid(c); err != nil {
+		return opt, about, err
+	}
+	about = page.Options{Assumed: sem.Session, Settled: choices.SessionChoices(fixed)}
+	if about.Policy, err = labPolicy(c, loaded); err != nil {
+		return opt, about, err
+	}
+	opt.Sessions = labSessions(c, loaded, about.Policy, &sem)
+	if loaded.Topology != nil {
+		fromTopology(c, &opt, loaded)
+	}
+	return opt, about, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,7 +22,7 @@ type line struct {
 	typed     map[string]bool
 	variables map[string]string // by flag: the environment variable that set it
 	help      bool              // --help is among the flags
-	fault     error             // of the first flag that there is not, or that cannot have its value
+	wrongFlag error             // of the first flag that there is not, or that cannot have its value
 }
 
 // givenFlags is the key of the flags that were typed, among what an App carries for its commands.
@@ -35,18 +36,33 @@ func readLine(app *cli.App, args []string, environment func(string) string) *lin
 		return l
 	}
 	l.help = isHelp(args[1])
-	if l.command = app.Command(args[1]); l.command == nil {
+	words := 0
+	if l.command, words = commandOf(app, args[1:]); l.command == nil {
 		l.readBare(args[1])
 		return l
 	}
-	flags, rest := l.split(args[2:])
-	typed := l.fault
-	l.fault = nil
-	l.args = slices.Concat(args[:2], l.fromEnvironment(environment), flags, rest)
-	if l.fault == nil {
-		l.fault = typed
+	flags, rest := l.split(args[1+words:])
+	typed := l.wrongFlag
+	l.wrongFlag = nil
+	name := strings.Join(args[1:1+words], " ")
+	l.args = slices.Concat([]string{args[0], name}, l.fromEnvironment(environment), flags, rest)
+	if l.wrongFlag == nil {
+		l.wrongFlag = typed
 	}
 	return l
+}
+
+// commandOf returns the command that words begin with, and how many of them name it: "lab run" takes two.
+func commandOf(app *cli.App, words []string) (*cli.Command, int) {
+	if len(words) > 1 {
+		if c := app.Command(words[0] + " " + words[1]); c != nil {
+			return c, 2
+		}
+	}
+	if len(words) == 0 {
+		return nil, 0
+	}
+	return app.Command(words[0]), 1
 }
 
 // readBare reads a flag in the place of a command.
@@ -63,10 +79,10 @@ func (l *line) readBare(word string) {
 	}
 }
 
-// wrong keeps the first fault.
+// wrong keeps the first error.
 func (l *line) wrong(err error) {
-	if l.fault == nil {
-		l.fault = err
+	if l.wrongFlag == nil {
+		l.wrongFlag = err
 	}
 }
 
@@ -94,6 +110,9 @@ func (l *line) split(words []string) (flags, rest []string) {
 				l.wrong(noFlag("wasplug "+l.command.Name, l.command.Flags, name))
 			}
 			continue
+		}
+		if l.typed[f.Names()[0]] && !repeatable(f) {
+			l.wrong(usageError("%s is given twice, and can have one value", dashed(name)))
 		}
 		l.typed[f.Names()[0]] = true
 		switch {
@@ -143,6 +162,10 @@ func noFlag(command string, flags []cli.Flag, name string) error {
 func refused(f cli.Flag, name, value string) (err error) {
 	want := ""
 	switch f := f.(type) {
+	case *cli.StringFlag:
+		if value == "" {
+			err, want = errors.New("no value"), "want a value; leave the flag out where there is none"
+		}
 	case *cli.BoolFlag:
 		_, err = strconv.ParseBool(value)
 		want = "want true or false"
@@ -167,6 +190,15 @@ func refused(f cli.Flag, name, value string) (err error) {
 		return nil
 	}
 	return usageError("%s %q: %s", dashed(name), value, want)
+}
+
+// repeatable reports whether a flag may stand several times: one that collects values, or a switch.
+func repeatable(f cli.Flag) bool {
+	switch f.(type) {
+	case *cli.StringSliceFlag, wordsFlag:
+		return true
+	}
+	return !takesValue(f)
 }
 
 func takesValue(f cli.Flag) bool {
@@ -197,7 +229,7 @@ func (l *line) fromEnvironment(environment func(string) string) (flags []string)
 // for lint --fail-on. One name for all commands have --config and --settings only; one "format" means another thing to
 // each command.
 func variables(command, flag string) []string {
-	upper := func(s string) string { return strings.ToUpper(strings.ReplaceAll(s, "-", "_")) }
+	upper := func(s string) string { return strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(s)) }
 	own := "WASPLUG_" + upper(command) + "_" + upper(flag)
 	if flag == "config" || flag == "settings" {
 		return []string{own, "WASPLUG_" + upper(flag)}
@@ -212,8 +244,8 @@ func (l *line) run(ctx context.Context, app *cli.App) error {
 		return printCommandHelp(app.Writer, l.command)
 	case l.help:
 		l.args = l.args[:1]
-	case l.fault != nil:
-		return l.fault
+	case l.wrongFlag != nil:
+		return l.wrongFlag
 	}
 	return app.RunContext(ctx, l.args)
 }

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/checks"
 	"github.com/wasplug/wasplug/lint/settings"
 	"github.com/wasplug/wasplug/parser"
 )
@@ -30,9 +30,9 @@ func (l *linting) readSettings() error {
 			return nil
 		}
 	}
-	request := app.Settings{Path: path}
+	request := checks.Settings{Path: path}
 	answer, err := request.Run(inputOf(l.c))
-	tell(l.c, answer.Notes)
+	printNotes(l.c, answer.Notes)
 	l.settings = answer.Settings
 	return ended(err)
 }
@@ -56,7 +56,13 @@ func findUpwards(name string) string {
 
 // findFiles finds the files of the arguments, each once.
 func (l *linting) findFiles() error {
-	if l.c.NArg() == 0 {
+	args := l.c.Args().Slice()
+	switch {
+	case len(args) > 0:
+	case isFile(ownConfig):
+		sayOwnConfig(l.c)
+		args = []string{ownConfig}
+	default:
 		return usageError("lint takes files or folders, such as plugin-cfg.xml, or - for standard input")
 	}
 	seen := map[string]bool{}
@@ -65,13 +71,12 @@ func (l *linting) findFiles() error {
 			return
 		}
 		seen[filepath.Clean(path)] = true
-		f := app.LintFile{Path: path, Groups: l.groups(path, group)}
+		f := checks.LintFile{Path: path, Groups: l.groups(path, group)}
 		if path == "-" {
 			f.Name = l.c.String("stdin-filename")
 		}
 		l.request.Files = append(l.request.Files, f)
 	}
-	args := l.c.Args().Slice()
 	for _, arg := range args {
 		if !isFolder(arg) {
 			add(arg, namedGroup)
@@ -189,7 +194,8 @@ func findConfigs(stderr io.Writer, folder string, cannot func(error), found func
 	if n := len(others); n == 1 {
 		fmt.Fprintf(stderr, "wasplug: %s: skipped, %s\n", others[0], foreign)
 	} else if n > 1 {
-		fmt.Fprintf(stderr, "wasplug: %s: skipped %d .xml files that are no plugin-cfg.xml, %s the first\n", folder, n, others[0])
+		fmt.Fprintf(stderr, "wasplug: %s: skipped %d .xml files that are no plugin-cfg.xml, %s the first\n",
+			folder, n, others[0])
 	}
 }
 
@@ -230,7 +236,8 @@ func passOver(path string) string {
 	}
 	name := firstElement(head)
 	if slices.ContainsFunc(parser.ElementTypes(), func(t *parser.ElementType) bool { return t.Name == name }) {
-		return fmt.Sprintf("it begins with <%s>, a piece of a plugin-cfg.xml at most; name the file to have it checked", name)
+		return fmt.Sprintf(
+			"it begins with <%s>, a piece of a plugin-cfg.xml at most; name the file to have it checked", name)
 	}
 	return foreign
 }

@@ -17,14 +17,40 @@ import (
 // meant.
 func configFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "`FILE`, a plugin-cfg.xml or a topology (YAML), - for standard input"},
-		&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},
+		&cli.StringFlag{Name: "config", Aliases: []string{"c"},
+			Usage: "`FILE`, a plugin-cfg.xml or a topology (YAML), - for standard input"},
+		&cli.StringFlag{Name: "web-server",
+			Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},
 	}
 }
 
 // configOf is the configuration that these flags name.
 func configOf(c *cli.Context) app.Config {
 	return app.Config{Path: c.String("config"), WebServer: c.String("web-server")}
+}
+
+// needConfig takes the plugin-cfg.xml of the current folder, and says so, where nothing names a configuration.
+func needConfig(c *cli.Context) error {
+	switch {
+	case c.String("config") != "":
+		return nil
+	case !isFile(ownConfig):
+		return usageError(
+			"no configuration: name a plugin-cfg.xml or a topology with -c FILE, as the first argument or by "+
+				"WASPLUG_CONFIG, or run in the folder of %s", ownConfig)
+	}
+	sayOwnConfig(c)
+	return c.Set("config", ownConfig)
+}
+
+func sayOwnConfig(c *cli.Context) { printNotes(c, app.Notes{{Text: "the file is " + ownConfig}}) }
+
+// ownConfig is the file that is meant where none is named.
+const ownConfig = "plugin-cfg.xml"
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
 }
 
 // inputOf is what use cases read from: the disk, and standard input. What they open is noted, for spare.
@@ -37,8 +63,8 @@ func inputOf(c *cli.Context) app.Input {
 
 func openFile(name string) (fs.File, error) { return os.Open(name) }
 
-// tell writes what a use case has noted to standard error.
-func tell(c *cli.Context, notes app.Notes) {
+// printNotes writes what a use case has noted to standard error.
+func printNotes(c *cli.Context, notes app.Notes) {
 	for _, n := range notes {
 		if n.Text != "" {
 			fmt.Fprintf(c.App.ErrWriter, "wasplug: %s\n", n.Text)
@@ -63,7 +89,8 @@ func ended(err error) error {
 func argumentsGiven(c *cli.Context) error {
 	for i, arg := range c.Args().Slice() {
 		if arg == "" {
-			return usageError("argument %d of %s is empty, as an unset variable of a shell gives it", i+1, c.Command.Name)
+			return usageError("argument %d of %s is empty, as an unset variable of a shell gives it", i+1,
+				c.Command.Name)
 		}
 	}
 	return nil

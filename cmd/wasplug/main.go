@@ -7,6 +7,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 )
 
 func main() {
@@ -16,9 +18,10 @@ func main() {
 
 // relaxGC lets commands that end by themselves work without collecting garbage as long as they need less than 64 MB: a
 // third of their time on a large file. The proxy runs for months and keeps Go's default, as does everybody who sets
-// GOGC.
+// GOGC, and what reads a log of any size (tightGC).
 func relaxGC(args []string) {
-	if os.Getenv("GOGC") != "" || len(args) > 1 && args[1] == "proxy" {
+	if os.Getenv("GOGC") != "" || len(args) > 1 && (args[1] == "proxy" || args[1] == "lab") ||
+		slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--urls") }) {
 		return
 	}
 	usual := debug.SetGCPercent(1600) // of the 4 MB that Go's collector takes for the least

@@ -9,7 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate/merge"
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/authoring"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -18,20 +18,25 @@ func mergeCommand() *cli.Command {
 		Name:      "merge",
 		Usage:     "make one plugin-cfg.xml of several",
 		ArgsUsage: "FILE ...",
-		Description: `The same inputs in the same order give the same bytes. Endpoints of the output, the triples of member, alias and URI, are proved to be those of the
-inputs; otherwise nothing is written. Listed on standard error are what the inputs say differently, what is left out, and what 'wasplug lint'
-would find in the merged file and in no input. An error among that, such as a clone ID of two servers, stops the merge.
+		Description: `The same inputs in the same order give the same bytes. Endpoints of the output, the triples of
+member, alias and URI, are proved to be those of the inputs; otherwise nothing is written. Listed on standard error
+are what the inputs say differently, what is left out, and what 'wasplug lint' would find in the merged file and in no
+input. An error among that, such as a clone ID of two servers, stops the merge.
 
    wasplug merge -o plugin-cfg.xml srv1/plugin-cfg.xml srv2/plugin-cfg.xml
    wasplug merge --base srv2.xml --mode failover srv1.xml srv2.xml > plugin-cfg.xml
    wasplug merge --allow WP309 -o plugin-cfg.xml srv1.xml srv2.xml
 
-Exit codes: 0 written; 1 the inputs conflict by an error, or with --strict by a warning, and nothing is written; 2 wrong usage; 3 an input cannot
-be read or merged, or the proof failed.`,
+Exit codes: 0 written; 1 the inputs conflict by an error, or with --strict by a warning, and nothing is written; 2
+wrong usage; 3 an input cannot be read or merged, or the proof failed.`,
 		Flags: append(outputFlags("`FILE` to write"),
-			&cli.StringFlag{Name: "base", Usage: "the input `FILE` whose Config, Log and Properties count", DefaultText: "the first"},
-			wordFlag{&cli.StringFlag{Name: "mode", Value: "balance", Usage: "who serves what several files have: balance (all), failover (the first file, the others as backups) or precedence (the first file alone)"}, merge.Modes},
-			&cli.StringSliceFlag{Name: "allow", Usage: "merge in spite of errors of this `RULE`, by code or name; may be repeated"},
+			&cli.StringFlag{Name: "base",
+				Usage: "the input `FILE` whose Config, Log and Properties count", DefaultText: "the first"},
+			wordFlag{&cli.StringFlag{Name: "mode", Value: "balance",
+				Usage: "who serves what several files have: balance (all), failover (the first file, the others as " +
+					"backups) or precedence (the first file alone)"}, merge.Modes},
+			&cli.StringSliceFlag{Name: "allow",
+				Usage: "merge in spite of errors of this `RULE`, by code or name; may be repeated"},
 			&cli.BoolFlag{Name: "strict", Usage: "write nothing and exit 1 when the inputs conflict at all"},
 		),
 		Action: mergeAction,
@@ -46,12 +51,12 @@ func mergeAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	request := app.Merge{
+	request := authoring.Merge{
 		Files: c.Args().Slice(), Base: c.String("base"), Mode: merge.Mode(slices.Index(merge.Modes, mode)),
 		Allow: c.StringSlice("allow"),
 	}
 	answer, err := request.Run(inputOf(c))
-	tell(c, answer.Notes)
+	printNotes(c, answer.Notes)
 	if err != nil {
 		return ended(err)
 	}
@@ -62,7 +67,7 @@ func mergeAction(c *cli.Context) error {
 }
 
 // mergeable reports conflicts that stop the merge: errors, with strict warnings too.
-func mergeable(answer *app.MergeAnswer, strict bool) error {
+func mergeable(answer *authoring.MergeAnswer, strict bool) error {
 	codes := answer.Errors()
 	switch {
 	case codes != nil:

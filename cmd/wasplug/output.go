@@ -13,7 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/wasplug/wasplug/internal/atomicfile"
-	"github.com/wasplug/wasplug/internal/report"
+	"github.com/wasplug/wasplug/internal/report/forms"
 )
 
 // checkedWriter is standard output. It keeps the first error and writes nothing after it, so that no command has to
@@ -40,7 +40,7 @@ func (w *checkedWriter) failed() error {
 }
 
 // readable is what a report of a format goes through: nothing in it does more on a terminal than be read.
-func readable(w io.Writer, format string) io.Writer { return report.Visible(w, format) }
+func readable(w io.Writer, format string) io.Writer { return forms.Visible(w, format) }
 
 // isTerminal reports whether a stream of the program is one.
 func isTerminal(w io.Writer) bool {
@@ -53,7 +53,9 @@ func isTerminal(w io.Writer) bool {
 
 // colorFlag belongs to every command that colours.
 func colorFlag() cli.Flag {
-	return wordFlag{&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` text is coloured: auto (on a terminal; NO_COLOR and FORCE_COLOR are heeded), always or never"}, []string{"auto", "always", "never"}}
+	return wordFlag{&cli.StringFlag{Name: "color", Value: "auto",
+		Usage: "`WHEN` text is coloured: auto (on a terminal; NO_COLOR and FORCE_COLOR are heeded), always or never"},
+		[]string{"auto", "always", "never"}}
 }
 
 // coloured reports whether text on standard output may be coloured: as --color says, else as NO_COLOR, then
@@ -77,7 +79,8 @@ func coloured(c *cli.Context) bool {
 // outputFlags are -o/--output, a file or folder, and --force.
 func outputFlags(what string) []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: what + ", - for standard output", DefaultText: "standard output"},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"},
+			Usage: what + ", - for standard output", DefaultText: "standard output"},
 		&cli.BoolFlag{Name: "force", Usage: "overwrite a file that says something else"},
 	}
 }

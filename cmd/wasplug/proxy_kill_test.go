@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -21,6 +20,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wasplug/wasplug/internal/port/porttest"
 )
 
 // TestProxyKill kills members while clients send requests: every request is answered, nobody gets the answer of
@@ -80,32 +81,27 @@ func newKillTest(t *testing.T, scheme string) *killTest {
 		t.Fatal(err)
 	}
 	for i := range killMembers {
-		m := &killMember{name: fmt.Sprint("m", i+1), address: freeAddress(t)}
+		m := &killMember{name: fmt.Sprint("m", i+1), address: porttest.Keep(t)}
 		m.record = filepath.Join(k.dir, m.name)
 		k.members = append(k.members, m)
 		m.start(t, scheme)
 		host, port, _ := strings.Cut(m.address, ":")
-		fmt.Fprintf(&servers, `<Server Name=%q CloneID="c%d" ConnectTimeout="3" ServerIOTimeout="-3"><Transport Hostname=%q Port=%q Protocol=%q>`+
-			`<Property Name="keyring" Value=%q/></Transport></Server>`, m.name, i+1, host, port, scheme, ring)
+		fmt.Fprintf(&servers, `<Server Name=%q CloneID="c%d" ConnectTimeout="3" ServerIOTimeout="-3"><Transport `+
+			`Hostname=%q Port=%q Protocol=%q><Property Name="keyring" Value=%q/></Transport></Server>`, m.name, i+1,
+			host, port, scheme, ring)
 	}
-	k.good = fmt.Sprintf(`<Config RefreshInterval="-1"><Property Name="PluginInstallRoot" Value=%q/><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
+	k.good = fmt.Sprintf(
+		`<Config RefreshInterval="-1"><Property Name="PluginInstallRoot" Value=%q/><VirtualHostGroup Name="v">
+<VirtualHost Name="*:80"/></VirtualHostGroup>
 <ServerCluster Name="shop" RetryInterval="1" PostBufferSize="%d">%s</ServerCluster>
-<UriGroup Name="u"><Uri Name="/*"/></UriGroup><Route ServerCluster="shop" UriGroup="u" VirtualHostGroup="v"/></Config>`, k.dir, postBuffer, &servers)
+<UriGroup Name="u"><Uri Name="/*"/></UriGroup><Route ServerCluster="shop" UriGroup="u" VirtualHostGroup="v"/>
+</Config>`, k.dir, postBuffer, &servers)
 	k.config = filepath.Join(k.dir, "plugin-cfg.xml")
 	k.write(k.good)
 	k.proxy = runProgram(t, "proxy", "-c", k.config, "--listen", "127.0.0.1:0=80")
 	k.site = k.proxy.find(`listening on (http://\S+);`)
 	go io.Copy(io.Discard, k.proxy.rest())
 	return k
-}
-
-func freeAddress(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // testCertificate is the one that every httptest server shows.
@@ -279,7 +275,8 @@ func (k *killTest) judge(requests int) {
 		statuses = append(statuses, fmt.Sprintf("%d: %d", status, n.(*atomic.Int64).Load()))
 		return true
 	})
-	k.t.Logf("%d requests over %s; answers %s; %d ran more than once; %d wrong", requests, k.scheme, strings.Join(statuses, ", "), doubles, k.wrong.Load())
+	k.t.Logf("%d requests over %s; answers %s; %d ran more than once; %d wrong", requests, k.scheme,
+		strings.Join(statuses, ", "), doubles, k.wrong.Load())
 	if n, ok := k.statuses.Load(200); !ok || n.(*atomic.Int64).Load() < int64(requests)/2 {
 		k.t.Error("fewer than half of the requests were answered with 200")
 	}

@@ -22,7 +22,8 @@ func TestProxyTrace(t *testing.T) {
 	defer member.Close()
 	host, port, _ := strings.Cut(strings.TrimPrefix(member.URL, "http://"), ":")
 	config, log := filepath.Join(t.TempDir(), "plugin-cfg.xml"), filepath.Join(t.TempDir(), "access.log")
-	os.WriteFile(config, fmt.Appendf(nil, `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
+	os.WriteFile(config,
+		fmt.Appendf(nil, `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
 <ServerCluster Name="C"><Server Name="a"><Transport Hostname="%s" Port="%s" Protocol="http"/></Server></ServerCluster>
 <UriGroup Name="u"><Uri Name="/*"/></UriGroup><Route VirtualHostGroup="v" UriGroup="u" ServerCluster="C"/>
 </Config>`, host, port), 0o600)
@@ -43,7 +44,8 @@ func TestProxyTrace(t *testing.T) {
 		}
 	}
 	text, _ := os.ReadFile(log)
-	for _, line := range []string{`"GET http://shop/b HTTP/1.1" 200 `, `"TRACE /a HTTP/1.1" 405 `, `cause="TRACE is not allowed (--allow-trace)"`} {
+	for _, line := range []string{`"GET http://shop/b HTTP/1.1" 200 `, `"TRACE /a HTTP/1.1" 405 `,
+		`cause="TRACE is not allowed (--allow-trace)"`} {
 		if !strings.Contains(string(text), line) {
 			t.Errorf("the access log has no %s:\n%s", line, text)
 		}

@@ -96,7 +96,9 @@ func statusOf(t *testing.T, url string) (int, []byte) {
 // SIGHUP takes a good file and refuses a bad one with its diagnostics, SIGTERM ends the program, and the log of all
 // that replays.
 func TestProxySignals(t *testing.T) {
-	member := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok") }))
+	member := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, "ok")
+	}))
 	defer member.Close()
 	config, log := filepath.Join(t.TempDir(), "plugin-cfg.xml"), filepath.Join(t.TempDir(), "http_plugin.log")
 	write := func(uris string) {
@@ -104,7 +106,8 @@ func TestProxySignals(t *testing.T) {
 		xml := fmt.Sprintf(`<Config>
 <Log LogLevel="Trace" Name="http_plugin.log"/>
 <VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
-<ServerCluster Name="C"><Server Name="a"><Transport Hostname="%s" Port="%s" Protocol="http"/></Server><Server Name="b"><Transport Hostname="%s" Port="%s" Protocol="http"/></Server></ServerCluster>
+<ServerCluster Name="C"><Server Name="a"><Transport Hostname="%s" Port="%s" Protocol="http"/></Server>
+<Server Name="b"><Transport Hostname="%s" Port="%s" Protocol="http"/></Server></ServerCluster>
 <UriGroup Name="u">%s</UriGroup>
 <Route VirtualHostGroup="v" UriGroup="u" ServerCluster="C"/>
 </Config>`, host, port, host, port, uris)
@@ -113,7 +116,8 @@ func TestProxySignals(t *testing.T) {
 		}
 	}
 	write(`<Uri Name="/one"/>`)
-	r := runProgram(t, "proxy", "-c", config, "--listen", "127.0.0.1:0=80", "--admin", "127.0.0.1:0", "--plugin-log", log)
+	r := runProgram(t, "proxy", "-c", config, "--listen", "127.0.0.1:0=80", "--admin", "127.0.0.1:0",
+		"--plugin-log", log)
 	admin := r.find(`status page on (http://\S+)/`)
 	base := r.find(`listening on (http://\S+);`)
 	expect := func(path string, status, generation, refused int) {
@@ -129,7 +133,8 @@ func TestProxySignals(t *testing.T) {
 			}
 		}
 		_, body := statusOf(t, admin+"/status.json")
-		if err := json.Unmarshal(body, &s); err != nil || s.Generation != generation || s.Reload.Refused != refused || (s.Reload.Error != "") != (refused > 0) {
+		if err := json.Unmarshal(body, &s); err != nil || s.Generation != generation || s.Reload.Refused != refused ||
+			(s.Reload.Error != "") != (refused > 0) {
 			t.Errorf("%v\n%s", err, body)
 		}
 	}
@@ -142,7 +147,7 @@ func TestProxySignals(t *testing.T) {
 
 	write(`<Uri Name="/one"/></UriGroup><UriGroup Name="w"><Uri`)
 	r.signal(syscall.SIGHUP)
-	r.find(`(the old one stays in use).*plugin-cfg.xml:5:`)
+	r.find(`(the old one stays in use).*plugin-cfg.xml:6:`)
 	expect("/two", 200, 2, 1)
 
 	r.signal(syscall.SIGTERM)
@@ -152,7 +157,8 @@ func TestProxySignals(t *testing.T) {
 		t.Errorf("stopped with %v", err)
 	}
 	write(`<Uri Name="/one"/><Uri Name="/two"/>`)
-	if out, errOut, code := program(t, "trace", log, "-c", config); code != exitFine || !strings.Contains(out, "3 decisions") {
+	if out, errOut, code := program(t, "trace", log, "-c", config); code != exitFine ||
+		!strings.Contains(out, "3 decisions") {
 		t.Errorf("exit code %d\n%s%s", code, out, errOut)
 	}
 }

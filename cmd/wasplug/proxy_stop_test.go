@@ -23,6 +23,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wasplug/wasplug/internal/sharedtest"
 )
 
 // secureSite is the real proxy before one member, over http or https to either side.
@@ -89,9 +91,13 @@ func startSite(t *testing.T, front, back, limits string, more ...string) *secure
 	s.config = filepath.Join(dir, "plugin-cfg.xml")
 	put(t, ring, string(testCertificate()))
 	host, port, _ := strings.Cut(member.Listener.Addr().String(), ":")
-	s.rewrite(fmt.Sprintf(`<Config><Property Name="PluginInstallRoot" Value=%q/><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
-<ServerCluster Name="C"><Server Name="a"><Transport Hostname=%q Port=%q Protocol=%q><Property Name="keyring" Value=%q/></Transport></Server></ServerCluster>
-<UriGroup Name="u"><Uri Name="/*"/></UriGroup><Route VirtualHostGroup="v" UriGroup="u" ServerCluster="C"/></Config>`, dir, host, port, back, ring))
+	s.rewrite(fmt.Sprintf(
+		`<Config><Property Name="PluginInstallRoot" Value=%q/><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/>
+</VirtualHostGroup>
+<ServerCluster Name="C"><Server Name="a"><Transport Hostname=%q Port=%q Protocol=%q>
+<Property Name="keyring" Value=%q/></Transport></Server></ServerCluster>
+<UriGroup Name="u"><Uri Name="/*"/></UriGroup><Route VirtualHostGroup="v" UriGroup="u" ServerCluster="C"/>
+</Config>`, dir, host, port, back, ring))
 	args := []string{"proxy", "-c", s.config, "--admin", "127.0.0.1:0"}
 	if s.tls {
 		cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
@@ -113,7 +119,8 @@ func writePair(t *testing.T, cert, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"shop"}}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour),
+		DNSNames: []string{"shop"}}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	if err != nil {
 		t.Fatal(err)
@@ -192,7 +199,8 @@ type busyState struct {
 // busy is a function: its 50 MB would be made at the start of each program of a script, too.
 func busy() []busyState {
 	return []busyState{
-		{"a tunnel", "GET /tunnel HTTP/1.1\r\nHost: shop\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhello", true},
+		{"a tunnel", "GET /tunnel HTTP/1.1\r\nHost: shop\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhello",
+			true},
 		{"a member that says nothing", "GET /silent HTTP/1.1\r\nHost: shop\r\n\r\n", true},
 		{"half a head of an answer", "GET /head HTTP/1.1\r\nHost: shop\r\n\r\n", true},
 		{"half an answer", "GET /half HTTP/1.1\r\nHost: shop\r\n\r\n", true},
@@ -201,8 +209,11 @@ func busy() []busyState {
 		{"half a head", "GET /well HTTP/1.1\r\nHost: sh", false},
 		{"half a small body", "POST /well HTTP/1.1\r\nHost: shop\r\nContent-Length: 100\r\n\r\nhalf", false},
 		{"half a chunk", "POST /well HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhalf", false},
-		{"half a body on its way", "POST /silent HTTP/1.1\r\nHost: shop\r\nContent-Length: 1000000\r\n\r\n" + strings.Repeat("x", 300000), true},
-		{"a body that the member does not read", "POST /unread HTTP/1.1\r\nHost: shop\r\nContent-Length: 50000000\r\n\r\n" + strings.Repeat("x", 49000000), true},
+		{"half a body on its way", "POST /silent HTTP/1.1\r\nHost: shop\r\nContent-Length: 1000000\r\n\r\n" +
+			strings.Repeat("x", 300000), true},
+		{"a body that the member does not read",
+			"POST /unread HTTP/1.1\r\nHost: shop\r\nContent-Length: 50000000\r\n\r\n" + strings.Repeat("x", 49000000),
+			true},
 	}
 }
 
@@ -211,7 +222,7 @@ func busy() []busyState {
 func TestProxyStops(t *testing.T) {
 	for _, front := range []string{"http", "https"} {
 		for _, back := range []string{"http", "https"} {
-			if testing.Short() && front != back {
+			if !sharedtest.Long() && front != back {
 				continue
 			}
 			t.Run(front+" to "+back, func(t *testing.T) {
@@ -231,7 +242,8 @@ func TestProxyStops(t *testing.T) {
 				}
 				s.signal(syscall.SIGTERM)
 				s.cmd.Wait()
-				if status := s.cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGTERM {
+				if status := s.cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() ||
+					status.Signal() != syscall.SIGTERM {
 					t.Errorf("ended as %v", status)
 				}
 			})
@@ -267,7 +279,7 @@ func (s *secureSite) occupy() {
 func TestProxyDescriptors(t *testing.T) {
 	for _, front := range []string{"http", "https"} {
 		for _, back := range []string{"http", "https"} {
-			if testing.Short() && front != back {
+			if !sharedtest.Long() && front != back {
 				continue
 			}
 			t.Run(front+" to "+back, func(t *testing.T) {

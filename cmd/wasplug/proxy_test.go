@@ -19,7 +19,8 @@ func TestProxyDemo(t *testing.T) {
 	stderr, stderrW := io.Pipe()
 	exit := make(chan int)
 	go func() {
-		code := run(ctx, []string{"wasplug", "proxy", "--demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--plugin-log", "-"}, strings.NewReader(""), stdoutW, stderrW)
+		code := run(ctx, []string{"wasplug", "proxy", "--demo", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0",
+			"--plugin-log", "-"}, strings.NewReader(""), stdoutW, stderrW)
 		stdoutW.Close()
 		stderrW.Close()
 		exit <- code
@@ -63,7 +64,8 @@ func TestProxyDemo(t *testing.T) {
 	}
 	for !strings.Contains(ask(base+"/snoop"), "failover true") { // until the member has stopped
 	}
-	if got := ask(base + "/snoop"); strings.HasPrefix(got, first) || strings.Count(got, ":") != 1 || id.FindString(got) == id.FindString(began) {
+	if got := ask(base + "/snoop"); strings.HasPrefix(got, first) || strings.Count(got, ":") != 1 ||
+		id.FindString(got) == id.FindString(began) {
 		t.Errorf("not a new session of the other member: %s", got)
 	}
 	if got := ask(base + "/snoop/start"); !strings.Contains(got, first+" runs again") {

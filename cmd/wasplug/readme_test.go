@@ -82,7 +82,8 @@ func runExample(t *testing.T, command string) (output string, ok bool) {
 	for _, prefix := range []string{"wasplug ", "go run ./cmd/wasplug "} {
 		if rest, found := strings.CutPrefix(command, prefix); found {
 			var out bytes.Buffer
-			run(context.Background(), append([]string{"wasplug"}, splitWords(t, rest)...), strings.NewReader(""), &out, &out)
+			run(context.Background(), append([]string{"wasplug"}, splitWords(t, rest)...), strings.NewReader(""), &out,
+				&out)
 			return out.String(), true
 		}
 	}

@@ -13,7 +13,8 @@ func schemaCommand() *cli.Command {
 		Name:      "schema",
 		Usage:     "print the JSON Schema of a file that wasplug reads or writes",
 		ArgsUsage: "[NAME]",
-		Description: `Without a name the schemas are listed. An editor that knows JSON Schema checks and completes a topology with
+		Description: `Without a name the schemas are listed. An editor that knows JSON Schema checks and completes a
+topology with
 
    wasplug schema topology > topology.schema.json
 

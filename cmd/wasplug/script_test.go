@@ -1,16 +1,23 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/wasplug/wasplug/internal/golden"
+	"github.com/wasplug/wasplug/internal/sharedtest"
 )
 
 func TestMain(m *testing.M) {
+	if slices.Equal(os.Args[1:], []string{"lab", "member"}) { // a lab in this process has started it
+		main()
+	}
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // or each program of ours would sleep for a second under the race detector
 	testscript.Main(m, map[string]func(){"wasplug": main, "recording-member": recordingMember})
 }
 
@@ -24,11 +31,17 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: golden.Update(),
+		Condition: func(name string) (bool, error) {
+			if name == "long" {
+				return sharedtest.Long(), nil
+			}
+			return false, fmt.Errorf("no condition is named %q", name)
+		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ROOT", root)
 			env.Setenv("FIGURE", filepath.Join(root, "testdata", "figure-5-12"))
 			env.Setenv("NO_COLOR", os.Getenv("NO_COLOR"))
-			env.Setenv("GORACE", "atexit_sleep_ms=0") // or each program would sleep for a second under the race detector
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},
 	})

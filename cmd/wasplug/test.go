@@ -7,7 +7,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/authoring"
+	"github.com/wasplug/wasplug/internal/app/checks"
 	"github.com/wasplug/wasplug/internal/report"
 )
 
@@ -16,23 +17,31 @@ func testCommand() *cli.Command {
 		Name:      "test",
 		Usage:     "run test suites: requests, and what is expected of each",
 		ArgsUsage: "routes.yaml...",
-		Description: `Decides the requests of each suite as the plug-in would and compares with what the suite expects ('wasplug schema suite' tells all it can say).
-The plug-in sits in the web server that the suite's platform: names, else in that of its topology, else in IBM HTTP Server.
+		Description: `Decides the requests of each suite as the plug-in would and compares with what the suite expects
+('wasplug schema suite' tells all it can say). The plug-in sits in the web server that the suite's platform: names,
+else in that of its topology, else in IBM HTTP Server.
 
    wasplug test routes.yaml
    wasplug test --coverage --fail-under 90 --format junit routes.yaml
    wasplug test --init -c plugin-cfg.xml > routes.yaml
 
-Exit codes: 0 all passed; 1 a test failed, or the coverage is below --fail-under; 2 wrong usage; 3 a suite or its configuration cannot be used.`,
+Exit codes: 0 all passed; 1 a test failed, or the coverage is below --fail-under; 2 wrong usage; 3 a suite or its
+configuration cannot be used.`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "run", Usage: "run only tests whose name matches `REGEX`"},
 			&cli.BoolFlag{Name: "only-failures", Usage: "show failed tests only"},
 			&cli.BoolFlag{Name: "coverage", Usage: "show which routes, aliases, URIs and members no test reaches"},
-			&cli.Float64Flag{Name: "fail-under", Usage: "exit 1 when less than `PERCENT` of what is reachable is covered"},
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or junit"}, report.Test.Names()},
+			&cli.Float64Flag{Name: "fail-under",
+				Usage: "exit 1 when less than `PERCENT` of what is reachable is covered"},
+			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
+				Usage: "text, json or junit"}, report.Test.Names()},
 			&cli.BoolFlag{Name: "init", Usage: "write a suite that covers all that is reachable in --config"},
-			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "with --init: `FILE`, a plugin-cfg.xml or a topology; otherwise used instead of the suites' own"},
-			&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},
+			&cli.StringFlag{Name: "config", Aliases: []string{"c"},
+				Usage: "with --init: `FILE`, a plugin-cfg.xml or a topology, without it ./plugin-cfg.xml; " +
+					"otherwise used instead of the suites' " +
+					"own"},
+			&cli.StringFlag{Name: "web-server",
+				Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},
 			&cli.StringFlag{Name: "plugin-level", Usage: "with --init: `LEVEL` of the plug-in"},
 			platformFlag("with --init: "),
 		}, outputFlags("with --init: the suite's `FILE`")...),
@@ -45,7 +54,8 @@ func test(c *cli.Context) error {
 		return initSuite(c)
 	}
 	if name := firstGiven(c, "plugin-level", "platform", "output", "force"); name != "" {
-		return usageError("--%s is for --init; a suite names its own plug-in level, and reports go to standard output", name)
+		return usageError("--%s is for --init; a suite names its own plug-in level, and reports go to standard output",
+			name)
 	}
 	format, err := chosen(c, "format")
 	if err != nil {
@@ -54,7 +64,7 @@ func test(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return usageError("test takes suites, such as routes.yaml; 'wasplug test --init -c plugin-cfg.xml' writes one")
 	}
-	request := app.Test{Suites: c.Args().Slice(), Only: c.String("run"), Coverage: c.Bool("coverage")}
+	request := checks.Test{Suites: c.Args().Slice(), Only: c.String("run"), Coverage: c.Bool("coverage")}
 	if given(c, "config") {
 		config := configOf(c)
 		request.Config = &config
@@ -64,7 +74,7 @@ func test(c *cli.Context) error {
 		request.FailUnder = &under
 	}
 	answer, err := request.Run(inputOf(c))
-	tell(c, answer.Notes)
+	printNotes(c, answer.Notes)
 	if err != nil {
 		return ended(err)
 	}
@@ -76,7 +86,7 @@ func test(c *cli.Context) error {
 }
 
 // judgeTests turns results into the exit code. Running nothing is never green.
-func judgeTests(c *cli.Context, request *app.Test, answer *app.TestAnswer) error {
+func judgeTests(c *cli.Context, request *checks.Test, answer *checks.TestAnswer) error {
 	switch {
 	case answer.Passed+answer.Failed == 0:
 		return failure(errors.New("no test ran"))
@@ -98,17 +108,17 @@ func initSuite(c *cli.Context) error {
 	if c.Args().Present() {
 		return usageError("--init writes a suite for the --config, and takes no arguments; got %q", c.Args().First())
 	}
-	if !c.IsSet("config") {
-		return usageError("test --init takes --config FILE and no argument: it writes a suite")
+	if err := needConfig(c); err != nil {
+		return err
 	}
-	request := app.InitSuite{Config: configOf(c), Named: c.String("config"), Plugin: pluginOf(c)}
+	request := authoring.InitSuite{Config: configOf(c), Named: c.String("config"), Plugin: pluginOf(c)}
 	if out := c.String("output"); out != "" && out != "-" && request.Named != "-" {
 		request.Named = seenFrom(filepath.Dir(out), request.Named)
 	}
 	done := working(c, "looking for the requests of "+displayName(request.Named))
 	answer, err := request.Run(inputOf(c))
 	done()
-	tell(c, answer.Notes)
+	printNotes(c, answer.Notes)
 	if err != nil {
 		return ended(err)
 	}

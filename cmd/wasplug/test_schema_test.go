@@ -13,20 +13,13 @@ import (
 // TestTestFitsItsSchema validates reports of suites that pass, fail and measure coverage against
 // schemas/test.schema.json.
 func TestTestFitsItsSchema(t *testing.T) {
-	source, err := schemas.Source("test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema, err := gojsonschema.NewSchema(gojsonschema.NewBytesLoader(source))
-	if err != nil {
-		t.Fatal(err)
-	}
 	absolute, err := filepath.Abs(figure)
 	if err != nil {
 		t.Fatal(err)
 	}
 	failing := filepath.Join(t.TempDir(), "routes.yaml")
-	text := "config: " + absolute + "\ntests:\n  - name: wrong\n    requests: [{url: http://h/snoop, expect: {status: 404}}]\n"
+	text := "config: " + absolute + "\ntests:\n  - name: wrong\n    requests: [{url: http://h/snoop, expect: " +
+		"{status: 404}}]\n"
 	if err := os.WriteFile(failing, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -44,12 +37,30 @@ func TestTestFitsItsSchema(t *testing.T) {
 		if code != c.code {
 			t.Errorf("%v: exit code %d\n%s", c.args, code, errOut)
 		}
-		result, err := schema.Validate(gojsonschema.NewStringLoader(out))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range result.Errors() {
-			t.Errorf("%v: %s", c.args, e)
-		}
+		fitsSchema(t, "test", out)
+	}
+}
+
+// TestListFitsItsSchema validates the list of all that can be explained.
+func TestListFitsItsSchema(t *testing.T) {
+	out, errOut, code := program(t, "explain", "--list", "--format", "json")
+	if code != exitFine {
+		t.Fatalf("exit code %d\n%s", code, errOut)
+	}
+	fitsSchema(t, "explain", out)
+}
+
+func fitsSchema(t *testing.T, name, doc string) {
+	t.Helper()
+	source, err := schemas.Source(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := gojsonschema.Validate(gojsonschema.NewBytesLoader(source), gojsonschema.NewStringLoader(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range result.Errors() {
+		t.Errorf("%s: %s", name, e)
 	}
 }

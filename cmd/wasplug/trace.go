@@ -15,31 +15,50 @@ import (
 	"golang.org/x/term"
 
 	"github.com/wasplug/wasplug/internal/app"
-	"github.com/wasplug/wasplug/internal/report"
+	"github.com/wasplug/wasplug/internal/app/evidence"
+	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/internal/report/tracereport"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog/story"
 )
 
 // traceCommand is "wasplug trace": what the plug-in's own log says about the requests that went through it.
 func traceCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "trace",
-		Usage:     "say what http_plugin.log tells: members, attempts, times, and what is odd",
+		Usage:     "tell the story of http_plugin.log: incidents, whom they hit, what to do; requests, members, times",
 		ArgsUsage: "http_plugin.log...",
 		Description: `Examples:
    wasplug trace http_plugin.log
+   wasplug trace --since 15:40 --until 16:00 --fail-on all-down,open http_plugin.log
    wasplug trace --request /shop/cart http_plugin.log.1.gz http_plugin.log
    zcat old.gz | wasplug trace --format json -
    wasplug trace -c plugin-cfg.xml --settle semantics.yaml http_plugin.log
 
-Files are read in the order of their times, packed ones too; "-" is stdin. Requests are found at LogLevel Trace and Detail,
-failures and counters already at Error and Stats, where nobody knows how long a request took. With -c each logged decision
-is replayed, as if that file had been in force throughout; so are the Uris, cookies, clone IDs and Transports that the log names.
-Exit code: 0 the log was read, 1 no such request or a disagreement, 2 wrong usage, 3 unreadable or no plug-in log.`,
+Files are read in the order of their times, packed ones too; "-" is stdin. What fails in the same way at the same member
+is one incident, with what it cost clients, whether it is over, and what to do; a "!" says that clients got errors.
+Requests are found at LogLevel Trace and Detail, failures and counters already at Error and Stats, where nobody knows
+how long a request took. What belongs to users is left out unless --show-secrets is given. With -c each logged decision
+is replayed, as if that file had been in force throughout; so are the Uris, cookies, clone IDs and Transports that the
+log names. Exit code: 0 the log was read, 1 no such request, a disagreement, or an incident that --fail-on names, 2
+wrong usage, 3 unreadable or no plug-in log.`,
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "request", Usage: "show one request: `N|URI`, a number from the table or a path (/shop/* for a prefix)"},
+			&cli.StringFlag{Name: "request",
+				Usage: "show one request: `N|URI`, a number from the table or a path (/shop/* for a prefix)"},
 			&cli.Float64Flag{Name: "slow", Value: 5, Usage: "a request that takes as many `SECONDS` is odd"},
-			&cli.IntFlag{Name: "limit", Value: 20, Usage: "show at most `N` odd requests, the worst; 0 for all that are kept"},
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` of the output: text or json"}, report.Trace.Names()},
+			&cli.IntFlag{Name: "limit", Value: 20,
+				Usage: "show at most `N` incidents and odd requests, the worst; 0 for all that are kept"},
+			&cli.StringFlag{Name: "since",
+				Usage: "leave out what is before `TIME`: 15:40, 2026-11-29T15:40, a time of the log, or -2h"},
+			&cli.StringFlag{Name: "until", Usage: "leave out what is after `TIME`"},
+			&cli.StringFlag{Name: "pid", Usage: "only the process of that `HEX` number, as the log shows it"},
+			&cli.StringFlag{Name: "member", Usage: "only incidents and requests that have to do with that `MEMBER`"},
+			&cli.StringSliceFlag{Name: "kind", Usage: "only incidents of that `KIND`, repeatable: " + kindNames()},
+			&cli.StringSliceFlag{Name: "fail-on",
+				Usage: "exit code 1 where an incident is of that `KIND`, repeatable; open: goes on, any: is no notice"},
+			&cli.BoolFlag{Name: "show-secrets", Usage: "whole session IDs, queries, cookies and user names"},
+			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
+				Usage: "`FORMAT` of the output: text or json"}, tracereport.Trace.Names()},
 		}, replayFlags()...),
 		Action: traceAction,
 	}
@@ -61,26 +80,60 @@ func traceAction(c *cli.Context) error {
 		// program's default.
 		defer debug.SetGCPercent(debug.SetGCPercent(100))
 	}
-	request := app.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow")}
+	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"), Selection: evidence.Selection{
+		Since: c.String("since"), Until: c.String("until"), PID: c.String("pid"), Member: c.String("member"),
+		Kinds: commaList(c, "kind")}}
+	fail, err := evidence.ParseFailOn(commaList(c, "fail-on"))
+	if err != nil {
+		return ended(err)
+	}
 	switch {
 	case c.String("request") != "":
-		return traceRequest(c, format, app.TraceRequest{Trace: request, Want: c.String("request")})
+		return traceRequest(c, format, evidence.TraceRequest{Trace: request, Want: c.String("request")})
 	case c.IsSet("config"):
-		return traceReplay(c, format, app.Replay{Trace: request, Config: configOf(c), Plugin: pluginOf(c)})
+		return traceReplay(c, format, evidence.Replay{Trace: request, Config: configOf(c), Plugin: pluginOf(c)})
 	}
 	in, stop := watched(c)
 	answer, err := request.Run(in)
 	stop()
 	if answer.Known() {
-		shown := report.Traced{TraceAnswer: answer, Log: report.Log{Limit: c.Int("limit")}}
-		if err := report.Trace.Write(c.App.Writer, format, shown); err != nil {
+		shown := tracereport.Traced{TraceAnswer: answer, Log: tracereport.Log{Limit: c.Int("limit"), Secrets: secretsOf(c)}}
+		if err := tracereport.Trace.Write(c.App.Writer, format, shown); err != nil {
 			return err
+		}
+		if err == nil && fail.Fails(answer.Incidents) {
+			return findings()
 		}
 	}
 	return ended(err)
 }
 
-func traceRequest(c *cli.Context, format string, request app.TraceRequest) error {
+// secretsOf says whether the output holds what belongs to users, and tells so.
+func secretsOf(c *cli.Context) forms.Secrets {
+	if c.Bool("show-secrets") {
+		printNotes(c, app.Notes{{Text: "the output holds session IDs and queries: --show-secrets"}})
+	}
+	return forms.Secrets(c.Bool("show-secrets"))
+}
+
+// commaList is a repeatable flag, of which one value may name several words.
+func commaList(c *cli.Context, flag string) (all []string) {
+	for _, value := range c.StringSlice(flag) {
+		all = append(all, strings.Split(value, ",")...)
+	}
+	return all
+}
+
+// kindNames are the kinds of incidents.
+func kindNames() string {
+	var names []string
+	for _, k := range story.Kinds() {
+		names = append(names, k.String())
+	}
+	return strings.Join(names, ", ")
+}
+
+func traceRequest(c *cli.Context, format string, request evidence.TraceRequest) error {
 	in, stop := watched(c)
 	if slices.Contains(request.Files, "-") {
 		kept, err := keep(in.Stdin)
@@ -97,9 +150,11 @@ func traceRequest(c *cli.Context, format string, request app.TraceRequest) error
 	case err != nil:
 		return ended(err)
 	case answer.Request == nil:
-		return &exitError{exitFindings, fmt.Errorf("no request %s in %s", request.Want, strings.Join(answer.Names, ", "))}
+		return &exitError{exitFindings, fmt.Errorf("no request %s in %s", request.Want,
+			strings.Join(answer.Names, ", "))}
 	}
-	return report.TraceRequest.Write(c.App.Writer, format, answer)
+	return tracereport.TraceRequest.Write(c.App.Writer, format,
+		tracereport.Requested{RequestAnswer: answer, Secrets: secretsOf(c)})
 }
 
 // keep copies what can be read once to a file, which can be read again.
@@ -119,16 +174,16 @@ func keep(r io.Reader) (*os.File, error) {
 	return f, nil
 }
 
-func traceReplay(c *cli.Context, format string, request app.Replay) error {
+func traceReplay(c *cli.Context, format string, request evidence.Replay) error {
 	in, stop := watched(c)
 	answer, err := request.Run(in)
 	stop()
-	tell(c, answer.Notes)
+	printNotes(c, answer.Notes)
 	if err != nil {
 		return ended(err)
 	}
-	shown := report.Replayed{ReplayAnswer: answer, Log: report.Log{Limit: c.Int("limit")}}
-	if err := report.Replay.Write(c.App.Writer, format, shown); err != nil {
+	shown := tracereport.Replayed{ReplayAnswer: answer, Log: tracereport.Log{Limit: c.Int("limit"), Secrets: secretsOf(c)}}
+	if err := tracereport.Replay.Write(c.App.Writer, format, shown); err != nil {
 		return failure(err)
 	}
 	if path := c.String("settle"); path != "" {
@@ -150,18 +205,28 @@ func replayFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "config", Aliases: []string{"c"},
 			Usage: "`FILE`, a plugin-cfg.xml or a topology: replay each logged decision by it"},
-		&cli.StringFlag{Name: "web-server", Usage: "with a topology of several web servers: the `NAME` of the one whose file is meant"},
+		&cli.StringFlag{Name: "web-server",
+			Usage: "with a topology of several web servers: the `NAME` of the one whose file is meant"},
 		&cli.StringFlag{Name: "plugin-level", Value: "latest",
 			Usage: "with -c: `LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
 		platformFlag("with -c: "),
 		&cli.StringSliceFlag{Name: "assume", Usage: "with -c: `CHOICE=VALUE`, settle an open choice, repeatable"},
-		&cli.StringFlag{Name: "settle", Usage: "with -c: write the choices that the log settles to `FILE`, for 'wasplug why --assume-file'"},
+		&cli.StringFlag{Name: "settle",
+			Usage: "with -c: write the choices that the log settles to `FILE`, for 'wasplug why --assume-file'"},
 		&cli.BoolFlag{Name: "force", Usage: "overwrite a --settle file that says something else"},
 	}
 }
 
 // checkReplayFlags refuses flags that would be ignored.
 func checkReplayFlags(c *cli.Context) error {
+	for _, flag := range []string{"since", "until", "pid", "member", "kind", "fail-on"} {
+		switch {
+		case given(c, flag) && given(c, "config"):
+			return usageError("trace: --%s is about incidents; a replay (-c) needs the whole log", flag)
+		case given(c, flag) && given(c, "request") && (flag == "kind" || flag == "fail-on"):
+			return usageError("trace: --%s is about incidents, --request about one request", flag)
+		}
+	}
 	if c.IsSet("config") {
 		switch {
 		case given(c, "request") && given(c, "config"):

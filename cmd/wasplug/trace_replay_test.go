@@ -67,8 +67,8 @@ func TestSemanticsSchemaKnowsEveryChoice(t *testing.T) {
 		for _, v := range append(slices.Clone(c.Values), "nonsense") {
 			src := "version: 1\nassume: {" + c.Name + ": \"" + v + "\"}\n"
 			files := diag.NewFiles()
-			_, faults := schemas.Load(files, files.Add("semantics.yaml", []byte(src)), "semantics")
-			if ok := diag.Worst(faults) < diag.Error; ok != (v != "nonsense") {
+			_, reports := schemas.Load(files, files.Add("semantics.yaml", []byte(src)), "semantics")
+			if ok := diag.Worst(reports) < diag.Error; ok != (v != "nonsense") {
 				t.Errorf("%s: accepted %t", src, ok)
 			}
 		}

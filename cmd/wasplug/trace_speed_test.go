@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wasplug/wasplug/internal/loggen"
+	"github.com/wasplug/wasplug/internal/logtest"
 )
 
 // TestTraceSpeed holds trace to its figures on a log of 200 MB: at most three times the wall time of "grep -c Marking"
@@ -62,7 +62,7 @@ func writeLog(t *testing.T, name string, size int64) {
 		t.Fatal(err)
 	}
 	w := bufio.NewWriter(f)
-	if _, err := loggen.Write(w, loggen.Options{Size: size}); err != nil {
+	if _, err := logtest.Write(w, logtest.Options{Size: size}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Flush(); err != nil {

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 
-	"github.com/wasplug/wasplug/internal/loggen"
+	"github.com/wasplug/wasplug/internal/logtest"
 )
 
 // runTrace runs the command inside the test. What the program does stands in testdata/script/trace_*.txtar.
@@ -23,7 +23,8 @@ func runTrace(stdin io.Reader, args ...string) (stdout, stderr string, code int)
 	return out.String(), errOut.String(), code
 }
 
-const traceLine = "[06/Oct/2017:19:06:43.24773] 00000001 00000001 - ERROR: ws_server: serverSetFailoverStatus: Marking m down\n"
+const traceLine = "[06/Oct/2017:19:06:43.24773] 00000001 00000001 - ERROR: ws_server: serverSetFailoverStatus: " +
+	"Marking m down\n"
 
 func TestTraceExitCodes(t *testing.T) {
 	dir := t.TempDir()
@@ -71,9 +72,10 @@ func TestTraceExitCodes(t *testing.T) {
 // TestTraceSources: a packed file, stdin and a packed stdin say the same as the plain file, and one request is found
 // in each.
 func TestTraceSources(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // where nobody else leaves anything
 	var plain, packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
-	if _, err := loggen.Write(io.MultiWriter(&plain, z), loggen.Options{Size: 1 << 20, FailEvery: 7}); err != nil {
+	if _, err := logtest.Write(io.MultiWriter(&plain, z), logtest.Options{Size: 1 << 20, FailEvery: 7}); err != nil {
 		t.Fatal(err)
 	}
 	z.Close()
@@ -84,7 +86,8 @@ func TestTraceSources(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, flags := range [][]string{{"--format", "json"}, {"--request", "7", "--format", "json"}, {"--request", "/app0/*"}} {
+	for _, flags := range [][]string{{"--format", "json"}, {"--request", "7", "--format", "json"},
+		{"--request", "/app0/*"}} {
 		want, _, code := runTrace(nil, append(flags, name)...)
 		if code != 0 {
 			t.Fatal(code)
@@ -93,7 +96,8 @@ func TestTraceSources(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for source, stdin := range map[string][]byte{gz: nil, "-": plain.Bytes(), "- packed": packed.Bytes(), "- UTF-16": wide} {
+		for source, stdin := range map[string][]byte{gz: nil, "-": plain.Bytes(), "- packed": packed.Bytes(),
+			"- UTF-16": wide} {
 			file, _, _ := strings.Cut(source, " ")
 			got, stderr, code := runTrace(bytes.NewReader(stdin), append(flags, file)...)
 			got = strings.ReplaceAll(strings.ReplaceAll(got, "<stdin>", name), gz, name)
@@ -115,7 +119,8 @@ func TestTraceCutGzip(t *testing.T) {
 	z.Write([]byte(strings.Repeat(traceLine, 5000)))
 	z.Close()
 	stdout, stderr, code := runTrace(bytes.NewReader(packed.Bytes()[:packed.Len()-20]), "-")
-	if code != exitFailed || !strings.Contains(stderr, "unexpected EOF") || !strings.Contains(stdout, "Marking m down") {
+	if code != exitFailed || !strings.Contains(stderr, "unexpected EOF") ||
+		!strings.Contains(stdout, "Marking m down") {
 		t.Errorf("exit code %d, stderr %q, stdout %q", code, stderr, stdout)
 	}
 }
@@ -133,7 +138,8 @@ func TestTraceJSON(t *testing.T) {
 	}
 	for _, flags := range [][]string{{}, {"--request", "1"}} {
 		stdout, _, _ = runTrace(strings.NewReader(log), append(flags, "-")...)
-		if strings.ContainsAny(stdout, "\x1b\x00") || strings.Contains(stdout, "\xff") || !strings.Contains(stdout, `\x1b[31mm\xff\x00<b>`) {
+		if strings.ContainsAny(stdout, "\x1b\x00") || strings.Contains(stdout, "\xff") ||
+			!strings.Contains(stdout, `\x1b[31mm\xff\x00<b>`) {
 			t.Errorf("%q", stdout)
 		}
 	}

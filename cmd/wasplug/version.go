@@ -47,7 +47,8 @@ func versionCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "version",
 		Usage: "print the version of this program",
-		Flags: []cli.Flag{wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"}, []string{"text", "json"}}},
+		Flags: []cli.Flag{wordFlag{&cli.StringFlag{Name: "format", Value: "text",
+			Usage: "text or json"}, []string{"text", "json"}}},
 		Action: func(c *cli.Context) error {
 			format, err := chosen(c, "format")
 			if err != nil {

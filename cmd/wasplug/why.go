@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/answers"
 	"github.com/wasplug/wasplug/internal/report"
 	"github.com/wasplug/wasplug/routecheck/explain"
 )
@@ -17,38 +17,74 @@ func whyCommand() *cli.Command {
 		Name:      "why",
 		Aliases:   []string{"routecheck"},
 		Usage:     "explain which cluster and member a request goes to, and why",
-		ArgsUsage: "[FILE] URL",
-		Description: `Decides one request as the plug-in would and explains each step: which rule, how well it is known, and the place in the file that caused it.
+		ArgsUsage: "[FILE] URL|--to NAME",
+		Description: `Decides one request as the plug-in would and explains each step: which rule, how well it is
+known, and the place in the file that caused it. Without FILE it is ./plugin-cfg.xml. URL may be
+HOST[:PORT]/PATH, or a path alone where it goes to one cluster on all hosts of the file.
 
    wasplug why -c plugin-cfg.xml http://shop.example.com/shop/cart
+   wasplug why /shop/cart
+   wasplug why --to shop2
    wasplug why -c plugin-cfg.xml --cookie JSESSIONID=0000abc:shop1a --down shop1 http://shop.example.com/shop/cart
-   wasplug why -c plugin-cfg.xml --requests 6 --next shop1 --expect cluster:shopCluster http://shop.example.com/shop/cart
+   wasplug why --urls access.log plugin-cfg.xml
+   wasplug why -c plugin-cfg.xml --requests 6 --next shop1 --expect cluster:shopCluster http://shop.example.com/cart
 
-Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong usage; 3 the file cannot be read, or the plug-in would reject it.`,
+--urls asks about every request of a log, each as the first of a fresh process: who gets how many, whose sessions do
+not get home and why, and whether the file was in force where the log names members.
+
+Exit codes: 0 it could answer; 1 --expect is not met, or only by chance, --not is met, or less than --expect-agree
+agrees; 2 wrong usage; 3 the file cannot be read, the plug-in would reject it, or the form of the log is not clear.`,
 		Flags: slices.Concat(configFlags(), []cli.Flag{
-			&cli.StringSliceFlag{Name: "cookie", Usage: "`NAME=VALUE` sent by the client, repeatable"},
-			&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "`'NAME: VALUE'` sent by the client, repeatable; Host and Cookie count"},
-			&cli.StringFlag{Name: "method", Aliases: []string{"X"}, Value: "GET", Usage: "HTTP `METHOD`; no rule decides by it, --body-size says whether there is a body"},
-			&cli.Int64Flag{Name: "body-size", Usage: "size of the request body in `BYTES`, -1 unknown beforehand (chunked)"},
-			&cli.StringFlag{Name: "client", Usage: "`IP` address of the client; told to members in $WSRA, no rule decides by it"},
-			&cli.IntFlag{Name: "port", Usage: "port the request arrived on (VHostMatchingCompat=true matches by it); default that of the URL"},
-			&cli.StringSliceFlag{Name: "down", Usage: "`MEMBER[=refused|timeout|io-timeout|503|reset|malformed]`: how attempts on it end, default refused; repeatable"},
-			&cli.StringSliceFlag{Name: "marked", Usage: "`MEMBER[=SECONDS]`: marked down that long ago, default 0; repeatable"},
+			&cli.StringSliceFlag{Name: "cookie", Usage: "`NAME=VALUE` sent by the client, a whole Cookie header, " +
+				"or a session value alone, then of the " +
+				"cookie that the winning Uri watches; repeatable"},
+			&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"},
+				Usage: "`'NAME: VALUE'` sent by the client, repeatable; Host and Cookie count"},
+			&cli.StringFlag{Name: "method", Aliases: []string{"X"}, Value: "GET",
+				Usage: "HTTP `METHOD`; no rule decides by it, --body-size says whether there is a body"},
+			&cli.Int64Flag{Name: "body-size",
+				Usage: "size of the request body in `BYTES`, -1 unknown beforehand (chunked)"},
+			&cli.StringFlag{Name: "client",
+				Usage: "`IP` address of the client; told to members in $WSRA, no rule decides by it"},
+			&cli.IntFlag{Name: "port",
+				Usage: "port the request arrived on (VHostMatchingCompat=true matches by it); default that of the " +
+					"URL"},
+			&cli.StringSliceFlag{Name: "down",
+				Usage: "`MEMBER[=refused|timeout|io-timeout|503|reset|malformed]`: how attempts on it end, default " +
+					"refused; repeatable"},
+			&cli.StringSliceFlag{Name: "marked",
+				Usage: "`MEMBER[=SECONDS]`: marked down that long ago, default 0; repeatable"},
 			&cli.StringSliceFlag{Name: "pending", Usage: "`MEMBER=N`: pending requests of this process; repeatable"},
 			&cli.StringSliceFlag{Name: "weight", Usage: "`MEMBER=N`: current weight; repeatable"},
-			&cli.StringSliceFlag{Name: "partition", Usage: "`ID=MEMBER`: entry of the partition table, which the plug-in learns only where GetDWLMTable is true; repeatable"},
+			&cli.StringSliceFlag{Name: "partition",
+				Usage: "`ID=MEMBER`: entry of the partition table, which the plug-in learns only where GetDWLMTable " +
+					"is true; repeatable, of several members of an ID the first that can be used gets the request"},
 			&cli.StringFlag{Name: "next", Usage: "`MEMBER` where round robin stands; default anywhere, by chance"},
 			&cli.Uint64Flag{Name: "seed", Usage: "draw random choices from seed `N` instead of leaving chance open"},
 			&cli.IntFlag{Name: "requests", Value: 1, Usage: "send the same request `N` times through one process"},
 			&cli.Float64Flag{Name: "every", Usage: "`SECONDS` from the start of one request to that of the next"},
 		}, sessionFlags(), []cli.Flag{
-			&cli.StringFlag{Name: "plugin-level", Value: "latest", Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+			&cli.StringFlag{Name: "plugin-level", Value: "latest",
+				Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
 			platformFlag(""),
-			&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable; 'wasplug explain CHOICE' tells of it"},
+			&cli.StringSliceFlag{Name: "assume",
+				Usage: "`CHOICE=VALUE`: settle an open choice, repeatable; 'wasplug explain CHOICE' tells of it"},
 			assumeFileFlag(),
-			&cli.StringSliceFlag{Name: "expect", Usage: "`WHAT`: member:X, cluster:X, status:N or declined; exit 1 if not met, or only by chance; repeatable"},
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json (one line for each request)"}, report.Why.Names()},
-		}),
+			&cli.StringSliceFlag{Name: "expect",
+				Usage: "`WHAT`: member:X, cluster:X, status:N or declined; exit 1 if not met, or only by chance; " +
+					"repeatable"},
+			&cli.StringSliceFlag{Name: "not",
+				Usage: "`WHAT`, as for --expect: exit 1 if the answer can be so; repeatable"},
+			&cli.StringFlag{Name: "to",
+				Usage: "instead of a URL: what leads to `MEMBER|CLUSTER|CLUSTER/MEMBER`, on --host HOST alone if " +
+					"that is given; exit 1 " +
+					"if it gets no new session"},
+			&cli.BoolFlag{Name: "brief", Usage: "print only the first lines: the cause, who gets it, what to check"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print only who gets the request"},
+			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
+				Usage: "text or json (one line for each request); with --each ndjson or csv"},
+				append(report.Why.Names(), report.EachURL...)},
+		}, whyLogFlags()),
 		Action: why,
 	}
 }
@@ -57,10 +93,14 @@ Exit codes: 0 it could answer; 1 --expect is not met, or only by chance; 2 wrong
 func whyArguments(c *cli.Context) error {
 	first := c.Args().First()
 	switch {
+	case c.NArg() == 1 && isFile(first):
+		return usageError("why takes a URL behind the file, such as http://shop.example.com/shop/cart; %q is a "+
+			"file", first)
 	case c.NArg() == 1:
-		return nil
+		return needConfig(c)
 	case c.NArg() != 2:
-		return usageError("why takes one URL, such as http://shop.example.com/shop/cart, and before it a file where -c names none; got %d arguments", c.NArg())
+		return usageError("why takes one URL, such as http://shop.example.com/shop/cart, and before it a file where "+
+			"-c names none; got %d arguments", c.NArg())
 	case given(c, "config"):
 		return usageError("why takes one URL where -c names the file; got %q, too", first)
 	case strings.Contains(first, "://"):
@@ -70,25 +110,46 @@ func whyArguments(c *cli.Context) error {
 }
 
 func why(c *cli.Context) error {
+	switch {
+	case c.String("urls") != "":
+		return whyURLs(c)
+	case c.IsSet("to"):
+		return whyTo(c)
+	case given(c, "host"):
+		return usageError("--host is for --to NAME and --urls LOG; a URL names its host")
+	}
+	if err := onlyWithURLs(c, whyLogFlags()); err != nil {
+		return err
+	}
 	if err := whyArguments(c); err != nil {
 		return err
 	}
 	format, err := chosen(c, "format")
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case slices.Contains(report.EachURL, format):
+		return usageError("--format %s is for --urls LOG --each", format)
 	}
-	request := app.Why{
+	request := answers.Why{
 		Config: configOf(c), Request: requestOf(c), Plugin: pluginOf(c), Members: membersOf(c), Seed: seedOf(c),
 		Times: c.Int("requests"), Every: c.Float64("every"), Expect: c.StringSlice("expect"),
+		Not: c.StringSlice("not"),
 	}
 	if request.Sessions, err = sessionsOf(c); err != nil {
 		return err
 	}
-	if format == "text" && request.Times > 1 {
+	if format == "text" && request.Times > 1 && !c.Bool("quiet") {
 		request.Detail = explain.WithCertainty // which is all that the table of several requests shows
 	}
+	switch {
+	case c.Bool("quiet"):
+		request.Show = answers.GoesTo
+	case c.Bool("brief"):
+		request.Show = answers.Brief
+	}
 	answer, err := request.Run(inputOf(c))
-	tell(c, answer.Notes)
+	printNotes(c, answer.Notes)
 	if err != nil {
 		return ended(err)
 	}
@@ -98,8 +159,8 @@ func why(c *cli.Context) error {
 	return expected(c, answer.Unmet)
 }
 
-func requestOf(c *cli.Context) app.Request {
-	r := app.Request{
+func requestOf(c *cli.Context) answers.Request {
+	r := answers.Request{
 		URL: c.Args().Get(c.NArg() - 1), Headers: c.StringSlice("header"), Cookies: c.StringSlice("cookie"),
 		Method: c.String("method"), BodySize: c.Int64("body-size"), Client: c.String("client"),
 	}
@@ -110,8 +171,8 @@ func requestOf(c *cli.Context) app.Request {
 	return r
 }
 
-func membersOf(c *cli.Context) app.Members {
-	m := app.Members{
+func membersOf(c *cli.Context) answers.Members {
+	m := answers.Members{
 		Down: c.StringSlice("down"), Marked: c.StringSlice("marked"), Pending: c.StringSlice("pending"),
 		Weight: c.StringSlice("weight"), Partition: c.StringSlice("partition"),
 	}
@@ -130,14 +191,14 @@ func seedOf(c *cli.Context) *uint64 {
 }
 
 // expected ends with exit code 1 when an expectation is not met.
-func expected(c *cli.Context, unmet []app.Unmet) error {
+func expected(c *cli.Context, unmet []answers.Unmet) error {
 	for _, u := range unmet {
 		how := "not met"
 		if u.ByChance {
 			how = "met only by chance (pin it with --next or --seed)"
 		}
-		fmt.Fprintf(c.App.ErrWriter, "wasplug: request %d: expected %s: %s, the answer is %s\n", u.Request, u.Expected, how,
-			u.Answers)
+		fmt.Fprintf(c.App.ErrWriter, "wasplug: request %d: expected %s: %s, the answer is %s\n", u.Request,
+			u.Expected, how, u.Answers)
 	}
 	if len(unmet) > 0 {
 		return findings()

@@ -16,7 +16,7 @@ func TestWhyRefuses(t *testing.T) {
 	}{
 		{"takes one URL", []string{}},
 		{"takes one URL", []string{url, url}},
-		{"want http://HOST[:PORT]/PATH", []string{"h/snoop"}},
+		{"want http://HOST[:PORT]/PATH", []string{"snoop"}},
 		{"want http://HOST[:PORT]/PATH", []string{"ftp://h/snoop"}},
 		{"want http://HOST[:PORT]/PATH", []string{"http:///snoop"}},
 		{"want http://HOST[:PORT]/PATH", []string{"http://h:abc/snoop"}},
@@ -50,7 +50,7 @@ func TestWhyRefuses(t *testing.T) {
 		{"MEMBER=N with a whole number", []string{url, "--weight", m1 + "=x"}},
 		{"is given twice", []string{url, "--weight", m1 + "=1", "--weight", m1 + "=2"}},
 		{"want a member only", []string{url, "--next", m1 + "=3"}},
-		{"want MEMBER or CLUSTER/MEMBER", []string{url, "--next", ""}},
+		{"--next \"\": want a value", []string{url, "--next", ""}},
 		{"--seed \"-1\": want a whole number", []string{url, "--seed", "-1"}},
 		{"want 1 to 10000", []string{url, "--requests", "10001"}},
 		{"want seconds from 0 on", []string{url, "--every", "-1"}},
@@ -76,7 +76,8 @@ func TestWhyRefuses(t *testing.T) {
 		{"--down needs a value", []string{url, "--down"}},
 	} {
 		out, errOut, code := program(t, append([]string{"why", "-c", figure}, c.args...)...)
-		if code != exitUsage || out != "" || !strings.HasPrefix(errOut, "wasplug: ") || !strings.Contains(errOut, c.want) {
+		if code != exitUsage || out != "" || !strings.HasPrefix(errOut, "wasplug: ") ||
+			!strings.Contains(errOut, c.want) {
 			t.Errorf("%q: exit code %d, output %q\n%swant %s", c.args, code, out, errOut, c.want)
 		}
 	}

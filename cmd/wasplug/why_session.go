@@ -5,32 +5,47 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/answers"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // sessionFlags say what the servers do with sessions, and how the member of the session failed.
 func sessionFlags() []cli.Flag {
 	return []cli.Flag{
-		wordFlag{&cli.StringFlag{Name: "persistence", Usage: "what the servers do with sessions: none, database or memory-to-memory; default what the topology says"}, session.Persistences()},
-		&cli.IntFlag{Name: "replicas", Value: 1, Usage: "copies of a session under memory-to-memory, -1 on every member"},
-		wordFlag{&cli.StringFlag{Name: "write-frequency", Usage: "when sessions are written: 'end of servlet service', 'time based' or 'manual update'; default by flavor, was: time based, liberty: end of servlet service"}, session.Frequencies()},
-		&cli.IntFlag{Name: "write-interval", Usage: "`SECONDS` between the writes under 'time based'; default by flavor, was: 10, liberty: 120"},
-		wordFlag{&cli.StringFlag{Name: "write-contents", Usage: "what is written: 'only updated attributes' (default), 'all session attributes' or 'get and set attributes'"}, session.WriteContents()},
-		wordFlag{&cli.StringFlag{Name: "moment", Usage: "`MOMENT` in which the member of the session failed: " + strings.Join(session.Moments(), ", ") + " (after-answer); default between requests, nobody knows when"}, session.Moments()},
+		wordFlag{&cli.StringFlag{Name: "persistence",
+			Usage: "what the servers do with sessions: none, database, memory-to-memory or grid (a session cache " +
+				"outside the members); default what the topology says"}, session.Persistences()},
+		&cli.IntFlag{Name: "replicas", Value: 1,
+			Usage: "copies of a session under memory-to-memory, -1 on every member"},
+		wordFlag{&cli.StringFlag{Name: "write-frequency",
+			Usage: "when sessions are written: 'end of servlet service', 'time based' or 'manual update'; default " +
+				"by flavor, was: time based, liberty: end of servlet service"}, session.Frequencies()},
+		&cli.IntFlag{Name: "write-interval",
+			Usage: "`SECONDS` between the writes under 'time based'; default by flavor, was: 10, liberty: 120"},
+		wordFlag{&cli.StringFlag{Name: "write-contents",
+			Usage: "what is written: 'only updated attributes' (default), 'all session attributes' or 'get and set " +
+				"attributes'"}, session.WriteContents()},
+		wordFlag{&cli.StringFlag{Name: "moment",
+			Usage: "`MOMENT` in which the member of the session failed: " + strings.Join(session.Moments(), ", ") +
+				" (after-answer); default between requests, nobody knows when"}, session.Moments()},
 		&cli.Float64Flag{Name: "change-age", Usage: "`SECONDS` since the last change of the session"},
 		&cli.BoolFlag{Name: "in-place", Usage: "the last change was made in place, without setAttribute"},
 		&cli.BoolFlag{Name: "other-set", Usage: "and another attribute was set in the same write period"},
 		&cli.BoolFlag{Name: "new-session", Usage: "the session was new: its last change is its first one"},
-		&cli.BoolFlag{Name: "store-down", Usage: "the database, or every replicator of client/server, cannot be reached"},
-		wordFlag{&cli.StringFlag{Name: "app", Usage: "`KIND` of application: " + strings.Join(session.Apps(), ", ") + "; default ordinary"}, session.Apps()},
+		&cli.BoolFlag{Name: "store-down",
+			Usage: "the database, a majority of the grid, or every replicator of client/server, cannot be reached"},
+		&cli.BoolFlag{Name: "store-lost",
+			Usage: "the database or the grid has lost what it had, as a Redis without persistence that was killed"},
+		wordFlag{&cli.StringFlag{Name: "app",
+			Usage: "`KIND` of application: " + strings.Join(session.Apps(), ", ") + "; default ordinary"},
+			session.Apps()},
 	}
 }
 
 // sessionsOf reads these flags.
-func sessionsOf(c *cli.Context) (s app.Sessions, err error) {
-	s = app.Sessions{InPlace: c.Bool("in-place"), OtherSet: c.Bool("other-set"), New: c.Bool("new-session"),
-		StoreDown: c.Bool("store-down"), Yield: !given(c, "persistence")}
+func sessionsOf(c *cli.Context) (s answers.Sessions, err error) {
+	s = answers.Sessions{InPlace: c.Bool("in-place"), OtherSet: c.Bool("other-set"), New: c.Bool("new-session"),
+		StoreDown: c.Bool("store-down"), StoreLost: c.Bool("store-lost"), Yield: !given(c, "persistence")}
 	if c.IsSet("change-age") {
 		age := c.Float64("change-age")
 		s.ChangeAge = &age

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,7 +39,8 @@ func TestWhyFitsItsSchema(t *testing.T) {
 		{"http://h/snoop", "--requests", "3", "--every", "30", "--down", "PluginMember1=io-timeout"},
 		{"http://h/snoop", "--down", "PluginMember1", "--down", "PluginMember2"},
 		{"https://h/snoop;jsessionid=0000a:v544d0o0", "--assume", "tls-default-port=80"},
-		{"http://h/snoop", "--marked", "PluginMember1=3", "--pending", "PluginMember2=4", "--weight", "PluginMember2=-1", "--seed", "7"},
+		{"http://h/snoop", "--marked", "PluginMember1=3", "--pending", "PluginMember2=4", "--weight",
+			"PluginMember2=-1", "--seed", "7"},
 		{"http://h/x", "-c", "testdata/empty-cluster.xml"},
 		{"http://h/snoop", "--down", "PluginMember1=503", "--body-size", "-1"},
 		{"http://h/snoop", "--down", "PluginMember1=malformed", "--next", "PluginMember1"},
@@ -47,7 +49,10 @@ func TestWhyFitsItsSchema(t *testing.T) {
 		{"http://h/snoop", "--cookie", "JSESSIONID=0001abc+v544d031"},
 		{"http://h/snoop%2F"},
 	} {
-		out, errOut, code := program(t, append([]string{"why", "-c", figure, "--format", "json"}, args...)...)
+		if !slices.Contains(args, "-c") {
+			args = append(args, "-c", figure)
+		}
+		out, errOut, code := program(t, append([]string{"why", "--format", "json"}, args...)...)
 		if code != exitFine {
 			t.Errorf("%v: exit code %d\n%s", args, code, errOut)
 		}
@@ -66,7 +71,8 @@ func TestWhyFitsItsSchema(t *testing.T) {
 // TestWhyOnFilesOfStrangers: every file is answered or refused, never worse, and an answer repeats itself byte for
 // byte.
 func TestWhyOnFilesOfStrangers(t *testing.T) {
-	for _, file := range append(sharedtest.Files(t, "*.xml", "corpus", "cfg"), sharedtest.Files(t, "*.xml", "corpus", "merge", "*")...) {
+	for _, file := range append(sharedtest.Files(t, "*.xml", "corpus", "cfg"),
+		sharedtest.Files(t, "*.xml", "corpus", "merge", "*")...) {
 		out, errOut, code := program(t, "why", "-c", file, "http://localhost/health", "--requests", "2")
 		again, _, _ := program(t, "why", "-c", file, "http://localhost/health", "--requests", "2")
 		switch {

@@ -16,11 +16,14 @@ import (
 // untidy is a file that fmt lays out anew and that lint repairs, with that many further servers.
 func untidy(servers int) string {
 	var b strings.Builder
-	b.WriteString("<Config>\n<VirtualHostGroup Name=\"v\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n<ServerCluster Name=\"C\" LoadBalance=\"round robin\">")
+	b.WriteString("<Config>\n<VirtualHostGroup Name=\"v\"><VirtualHost Name=\"*:80\"/></VirtualHostGroup>\n" +
+		"<ServerCluster Name=\"C\" LoadBalance=\"round robin\">")
 	for i := range servers + 1 {
-		fmt.Fprintf(&b, "<Server Name=\"m%d\"><Transport Port=\"9080\" Hostname=\"h%d\" Protocol=\"http\"/></Server>\n", i, i)
+		fmt.Fprintf(&b,
+			"<Server Name=\"m%d\"><Transport Port=\"9080\" Hostname=\"h%d\" Protocol=\"http\"/></Server>\n", i, i)
 	}
-	b.WriteString("</ServerCluster><UriGroup Name=\"u\"><Uri Name=\"/a\"/></UriGroup>\n<Route ServerCluster=\"C\" UriGroup=\"u\" VirtualHostGroup=\"v\"/></Config>\n")
+	b.WriteString("</ServerCluster><UriGroup Name=\"u\"><Uri Name=\"/a\"/></UriGroup>\n<Route ServerCluster=\"C\" " +
+		"UriGroup=\"u\" VirtualHostGroup=\"v\"/></Config>\n")
 	return b.String()
 }
 
@@ -36,7 +39,8 @@ func wasplug(t *testing.T, umask string, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	if umask != "" {
-		return exec.Command("/bin/sh", append([]string{"-c", "umask " + umask + `; exec "$@"`, "sh", program}, args...)...)
+		return exec.Command("/bin/sh", append([]string{"-c", "umask " + umask + `; exec "$@"`, "sh", program},
+			args...)...)
 	}
 	return exec.Command(program, args...)
 }
@@ -83,7 +87,8 @@ func TestLintFixAndConcurrentEdit(t *testing.T) {
 	w.WriteString("<Config/>\n")
 	w.Close()
 	cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != exitFailed || !strings.Contains(out.String(), "somebody else has changed it meanwhile") || text(t, file) != theirs {
+	if code := cmd.ProcessState.ExitCode(); code != exitFailed ||
+		!strings.Contains(out.String(), "somebody else has changed it meanwhile") || text(t, file) != theirs {
 		t.Errorf("exit code %d\n%s\nthe file says\n%s", code, &out, text(t, file))
 	}
 	alone(t, dir, file, pipe)
@@ -135,7 +140,8 @@ func TestFmtAndConcurrentEdit(t *testing.T) {
 		if late {
 			continue
 		}
-		if code := cmd.ProcessState.ExitCode(); code != exitFailed || !strings.Contains(out.String(), "somebody else has changed it meanwhile") || text(t, file) != theirs {
+		if code := cmd.ProcessState.ExitCode(); code != exitFailed ||
+			!strings.Contains(out.String(), "somebody else has changed it meanwhile") || text(t, file) != theirs {
 			t.Errorf("exit code %d: %s", code, &out)
 		}
 		return
@@ -147,7 +153,8 @@ func TestFmtAndConcurrentEdit(t *testing.T) {
 func TestSignalWhileWriting(t *testing.T) {
 	input := filepath.Join(t.TempDir(), "plugin-cfg.xml")
 	put(t, input, untidy(8000))
-	for sig, old := range map[syscall.Signal]string{syscall.SIGINT: "", syscall.SIGTERM: "digraph of before\n", syscall.SIGHUP: ""} {
+	for sig, old := range map[syscall.Signal]string{syscall.SIGINT: "", syscall.SIGTERM: "digraph of before\n",
+		syscall.SIGHUP: ""} {
 		t.Run(fmt.Sprintf("%v, %q before", sig, old), func(t *testing.T) {
 			for range 30 {
 				if endedWhileWriting(t, input, old, sig) {
@@ -187,7 +194,8 @@ func endedWhileWriting(t *testing.T, input, old string, sig syscall.Signal) bool
 	status := cmd.ProcessState.Sys().(syscall.WaitStatus)
 	switch {
 	case status.Signaled() && status.Signal() == sig:
-		if b, err := os.ReadFile(output); err == nil && strings.HasSuffix(string(b), "}\n") { // the file was in place, whole
+		// the file was in place, whole
+		if b, err := os.ReadFile(output); err == nil && strings.HasSuffix(string(b), "}\n") {
 			alone(t, dir, output)
 			return false
 		}
@@ -230,13 +238,15 @@ func TestWhoseFileItIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s := info.Sys().(*syscall.Stat_t); text(t, file) == untidy(0) || int(s.Uid) != owner || os.Getuid() == 0 && int(s.Gid) != owner+1 || info.Mode().Perm() != 0o640 {
+		if s := info.Sys().(*syscall.Stat_t); text(t, file) == untidy(0) || int(s.Uid) != owner || os.Getuid() == 0 &&
+			int(s.Gid) != owner+1 || info.Mode().Perm() != 0o640 {
 			t.Errorf("%v: owner %d, group %d, mode %v", args, s.Uid, s.Gid, info.Mode())
 		}
 	}
 	for umask, want := range map[string]os.FileMode{"077": 0o600, "027": 0o640, "000": 0o666} {
 		dir := t.TempDir()
-		input, link, target := filepath.Join(dir, "plugin-cfg.xml"), filepath.Join(dir, "link"), filepath.Join(dir, "out.txt")
+		input, link, target := filepath.Join(dir, "plugin-cfg.xml"), filepath.Join(dir, "link"),
+			filepath.Join(dir, "out.txt")
 		put(t, input, untidy(0))
 		if err := os.Symlink("out.txt", link); err != nil {
 			t.Skip("no links here:", err)

@@ -61,7 +61,8 @@ func attributes(old, new *parser.Config, renamed renames) []Change {
 				changes[entity] = Change{Subject: entity, HasNew: true, NewAt: f.at}
 			}
 		} else if !known || !o.same(f) && !sameMembers(o, f, hadEntity, hasEntity) {
-			changes[f.subject] = Change{f.subject, o.value, f.value, known, true, o.at, f.at, f.route, f.cluster, o.uri, f.uri}
+			changes[f.subject] = Change{f.subject, o.value, f.value, known, true, o.at, f.at, f.route,
+				f.cluster, o.uri, f.uri}
 		}
 	}
 	for _, o := range before {

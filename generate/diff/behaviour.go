@@ -12,6 +12,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -45,7 +46,7 @@ type Report struct {
 	Classes      []Class
 	LostClones   []Clone
 	Attributes   []Change
-	Unasked      bool // there were more than maxRequests requests to ask about: the rest was left out
+	Incomplete   bool // there were more than maxRequests requests to ask about: the rest was left out
 }
 
 // maxRequests bounds how many requests are asked about.
@@ -80,7 +81,7 @@ func Compare(old, new File) (*Report, error) {
 	c.attributes = attributes(old.Config, new.Config, c.renamed)
 	c.samples = make([]*sample, len(c.old.clusters))
 	r := &Report{LostClones: lostClones(old.Config, new.Config)}
-	r.Classes, r.Unasked = c.classes()
+	r.Classes, r.Incomplete = c.classes()
 	r.Consequences = c.consequences()
 	for _, ch := range c.attributes {
 		// Where a URI leads has been said; what is left of it are other cookie names.
@@ -97,13 +98,13 @@ func leadsTo(value string) string {
 	return target
 }
 
-func (c *comparison) classes() (list []Class, unasked bool) {
+func (c *comparison) classes() (list []Class, incomplete bool) {
 	var all []*Class
 	known := map[[2]string]*Class{}
 	asked := 0
 	for s := range asks(c.old, c.new) {
 		if asked++; asked > maxRequests {
-			unasked = true
+			incomplete = true
 			break
 		}
 		x, y := c.old.target(s), c.new.target(s)
@@ -124,7 +125,7 @@ func (c *comparison) classes() (list []Class, unasked bool) {
 		list = append(list, *k)
 	}
 	slices.SortStableFunc(list, func(a, b Class) int { return cmp.Compare(b.Requests, a.Requests) })
-	return list, unasked
+	return list, incomplete
 }
 
 // add counts a request to a class. The first one is the sample, or the first on a host that a file names.
@@ -202,7 +203,8 @@ func members(c *match.Cluster, r renames) []string {
 		for _, t := range m.Transports {
 			addresses = append(addresses, parser.Address(t.Host, strconv.Itoa(t.Port)))
 		}
-		all = append(all, fmt.Sprintf("%s (%s, %s)", r.before(c.Name, m.Name), c.RoleInWords(match.MemberID(i)), strings.Join(addresses, " ")))
+		all = append(all, fmt.Sprintf("%s (%s, %s)", r.before(c.Name, m.Name), words.Role(c, match.MemberID(i)),
+			strings.Join(addresses, " ")))
 	}
 	slices.Sort(all)
 	return all

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -31,11 +32,12 @@ type Consequence struct {
 	Kind            string
 	Cluster, Member string // Member "": of the whole cluster; Cluster "": of the whole file
 	Text            string
-	Share           float64 // of the cluster's sessions, or of its new sessions from now on; 0 to 1, NaN where it is not known
-	Old, New        diag.Span
+	// of the cluster's sessions, or of its new sessions from now on; 0 to 1, NaN where it is not known
+	Share    float64
+	Old, New diag.Span
 
-	none bool     // the member gets no new sessions any more
-	said []string // subjects of changes that need not be told again
+	none   bool     // the member gets no new sessions any more
+	covers []string // subjects of changes that need not be reported again
 }
 
 // comparison is what both files do with the same requests.
@@ -45,17 +47,17 @@ type comparison struct {
 	reached    map[string]sample // by name, of the clusters that requests of the new file reach
 	attributes []Change
 	renamed    renames
-	told       []Consequence
+	recorded   []Consequence
 }
 
 // sample is a request that the old file leads to a cluster, if possible one that the new file leads to the cluster of
 // the same name. If there is none but the new file leads others there, it takes one of them in place of the first.
 type sample struct {
-	spot, newSpot ask
+	asked, newAsk ask
 	old, new      target
 }
 
-// target is where a side leads a spot.
+// target is where a side leads a request.
 type target struct {
 	described
 	id    match.ClusterID
@@ -63,15 +65,15 @@ type target struct {
 }
 
 // note keeps a request as the sample of its cluster if it says more than the one before.
-func (c *comparison) note(spot ask, old, new target) {
+func (c *comparison) note(asked ask, old, new target) {
 	if _, known := c.reached[new.Cluster]; !known && !new.Declined {
-		c.reached[new.Cluster] = sample{spot, spot, old, new}
+		c.reached[new.Cluster] = sample{asked, asked, old, new}
 	}
 	if old.Declined {
 		return
 	}
 	if s := c.samples[old.id]; s == nil || closeness(old, new) > closeness(old, s.new) {
-		c.samples[old.id] = &sample{spot, spot, old, new}
+		c.samples[old.id] = &sample{asked, asked, old, new}
 	}
 }
 
@@ -87,7 +89,7 @@ func closeness(old, new target) int {
 	return 2
 }
 
-func (c *comparison) tell(k Consequence) { c.told = append(c.told, k) }
+func (c *comparison) record(k Consequence) { c.recorded = append(c.recorded, k) }
 
 // consequences tells what the files do differently to sessions, what a failure costs, and what a reload does not do.
 func (c *comparison) consequences() []Consequence {
@@ -96,7 +98,7 @@ func (c *comparison) consequences() []Consequence {
 			continue
 		}
 		if by, known := c.reached[s.old.Cluster]; known && s.new.Cluster != s.old.Cluster {
-			s.newSpot, s.new = by.newSpot, by.new
+			s.newAsk, s.new = by.newAsk, by.new
 		}
 		c.sessions(s)
 	}
@@ -110,10 +112,10 @@ func (c *comparison) consequences() []Consequence {
 		}
 	}
 	c.reload()
-	slices.SortStableFunc(c.told, func(a, b Consequence) int {
+	slices.SortStableFunc(c.recorded, func(a, b Consequence) int {
 		return cmp.Compare(slices.Index(Sections, a.Kind), slices.Index(Sections, b.Kind))
 	})
-	return c.told
+	return c.recorded
 }
 
 // newSessions compares how the new sessions of a cluster spread.
@@ -123,7 +125,8 @@ func (c *comparison) newSessions(s *sample) {
 		share float64
 	}
 	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
-	before, after := explain.NewSessions(c.old.table, s.old.id, &c.old.sem), explain.NewSessions(c.new.table, s.new.id, &c.new.sem)
+	before, after := explain.NewSessions(c.old.table, s.old.id, &c.old.sem),
+		explain.NewSessions(c.new.table, s.new.id, &c.new.sem)
 	left := map[string]member{}
 	for i := range a.Members {
 		left[a.Members[i].Name] = member{match.MemberID(i), before[i]}
@@ -136,28 +139,31 @@ func (c *comparison) newSessions(s *sample) {
 		if alike(was.share, after[i]) && known {
 			continue
 		}
-		k := Consequence{Kind: newSessions, Cluster: b.Name, Member: m.Name, Share: after[i], New: m.At, none: known && after[i] == 0}
-		k.said = []string{subjectOf(b.Name, name) + " LoadBalanceWeight"}
+		k := Consequence{Kind: newSessions, Cluster: b.Name, Member: m.Name, Share: after[i], New: m.At,
+			none: known && after[i] == 0}
+		k.covers = []string{subjectOf(b.Name, name) + " LoadBalanceWeight"}
 		switch {
 		case !known && after[i] == 0:
 			continue // a new member that gets none is no news for users
 		case !known:
 			k.Text = "new: " + percent(after[i])
-			k.said = append(k.said, subjectOf(b.Name, m.Name))
+			k.covers = append(k.covers, subjectOf(b.Name, m.Name))
 		default:
 			k.Old = a.Members[was.id].At
 			if a.Role(was.id) != b.Role(match.MemberID(i)) {
-				k.said = append(k.said, listsOf(b.Name)...)
+				k.covers = append(k.covers, listsOf(b.Name)...)
 			}
-			k.Text = fmt.Sprintf("%s -> %s%s", percent(was.share), percent(after[i]), why(b, match.MemberID(i), after[i]))
+			k.Text = fmt.Sprintf("%s -> %s%s", percent(was.share), percent(after[i]),
+				why(b, match.MemberID(i), after[i]))
 		}
-		c.tell(k)
+		c.record(k)
 	}
 	for i := range a.Members {
 		m := &a.Members[i]
 		if was, gone := left[m.Name]; gone && !alike(was.share, 0) {
-			c.tell(Consequence{Kind: newSessions, Cluster: a.Name, Member: m.Name, Old: m.At, Text: percent(was.share) + " -> 0 %, the member is gone",
-				none: true, said: []string{subjectOf(a.Name, m.Name)}})
+			c.record(Consequence{Kind: newSessions, Cluster: a.Name, Member: m.Name, Old: m.At,
+				Text: percent(was.share) + " -> 0 %, the member is gone",
+				none: true, covers: []string{subjectOf(a.Name, m.Name)}})
 		}
 	}
 }
@@ -172,7 +178,7 @@ func why(c *match.Cluster, m match.MemberID, share float64) string {
 	case c.Role(m) == "primary":
 		return ""
 	}
-	return ", " + c.RoleInWords(m)
+	return ", " + words.Role(c, m)
 }
 
 // listsOf are the subjects of the two lists of a cluster: what became of the members in them is told.

@@ -13,18 +13,20 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
 // fact is one statement of a file: what it speaks of, its value in effect, and where it stands.
 type fact struct {
 	subject, value string
 	at             diag.Span
-	within         []string // the cluster and the server it belongs to: when one comes or goes, that is all there is to say
-	route          bool     // it says where an alias and a URI lead
-	weights        string   // with a weight: the start weights of the whole cluster, which are what counts (R31)
-	cluster        string   // with route: where
-	uri            *parser.Uri
-	servers        []string // with a list of servers: their names
+	// the cluster and the server it belongs to: when one comes or goes, that is all there is to say
+	within  []string
+	route   bool   // it says where an alias and a URI lead
+	weights string // with a weight: the start weights of the whole cluster, which are what counts (R31)
+	cluster string // with route: where
+	uri     *parser.Uri
+	servers []string // with a list of servers: their names
 }
 
 // facts states a file. A subject occurs once: things of one name are numbered.
@@ -126,7 +128,7 @@ const maxPairs = 2_000_000
 
 // pairs counts the pairs of alias and URI of all Routes.
 func pairs(cfg *parser.Config) int {
-	n, names := 0, match.Resolve(cfg)
+	n, names := 0, resolve.New(cfg)
 	for _, r := range cfg.Routes {
 		aliases, uris := 1, 1
 		h, g, _ := names.RouteParts(r)
@@ -147,7 +149,8 @@ func state(cfg *parser.Config, folded bool, named renames) []fact {
 	if n := cfg.Node; n != nil {
 		f.attributes("Config", n, "ConfigHash")
 		f.properties("Config", n, cfg.Properties)
-		f.others("Config", n, "Log", "Property", "VirtualHostGroup", "TrustedProxyGroup", "ServerCluster", "ServerGroup", "UriGroup", "Route", "ConfigHash")
+		f.others("Config", n, "Log", "Property", "VirtualHostGroup", "TrustedProxyGroup", "ServerCluster",
+			"ServerGroup", "UriGroup", "Route", "ConfigHash")
 		for i, log := range n.Elements("Log") {
 			f.attributes("Log", log)
 			if i == 0 {
@@ -253,7 +256,7 @@ func (f *facts) server(subject string, s *parser.Server) {
 // file for it (R18).
 func (f *facts) routes(cfg *parser.Config) {
 	f.leads = true
-	names := match.Resolve(cfg)
+	names := resolve.New(cfg)
 	for _, r := range cfg.Routes {
 		h, g, c := names.RouteParts(r)
 		target := diag.Sprintf("ServerCluster %q", r.ServerCluster.V)
@@ -264,7 +267,8 @@ func (f *facts) routes(cfg *parser.Config) {
 		}
 		if r.VirtualHostGroup.Set() && h == nil {
 			dangling = true
-			f.add(diag.Sprintf("Route from a missing VirtualHostGroup %q to %s", r.VirtualHostGroup.V, target), "", r.Node.Span)
+			f.add(diag.Sprintf("Route from a missing VirtualHostGroup %q to %s", r.VirtualHostGroup.V, target),
+				"", r.Node.Span)
 		}
 		if r.UriGroup.Set() && g == nil {
 			dangling = true
@@ -303,7 +307,8 @@ func (f *facts) route(r *parser.Route, h *parser.VirtualHostGroup, g *parser.Uri
 			continue
 		}
 		for _, u := range g.Uris {
-			value := diag.Sprintf("%s, cookie %q, identifier %q", target, u.AffinityCookie.V, u.AffinityURLIdentifier.V)
+			value := diag.Sprintf("%s, cookie %q, identifier %q", target, u.AffinityCookie.V,
+				u.AffinityURLIdentifier.V)
 			if subject := alias + " " + u.Name.V; f.claims[subject] != value {
 				f.claims[subject] = value
 				f.add(subject, value, u.Node.Span)

@@ -72,7 +72,10 @@ func aliasesOf(cfg *parser.Config) string {
 
 // Same reports whether no file differs from the one that it is paired with, and none stands alone.
 func (f *Folders) Same() bool {
-	return !slices.ContainsFunc(f.Pairs, func(p Pair) bool { return p.Report == nil || p.Old == "" || p.New == "" || !p.Report.Same() })
+	return !slices.ContainsFunc(f.Pairs, func(p Pair) bool {
+		return p.Report == nil || p.Old == "" || p.New == "" ||
+			!p.Report.Same()
+	})
 }
 
 // name is what a pair is called.
@@ -104,7 +107,7 @@ func (f *Folders) Write(w io.Writer, files *diag.Files, format string, o Options
 	for i, p := range f.Pairs {
 		line, end := f.name(p)+": "+p.verdict(), "\n"
 		if format == "markdown" {
-			line = "- " + mark(line)
+			line = "- " + Mark(line)
 			if i == len(f.Pairs)-1 {
 				end = "\n\n"
 			}
@@ -116,7 +119,7 @@ func (f *Folders) Write(w io.Writer, files *diag.Files, format string, o Options
 			continue
 		}
 		if format == "markdown" {
-			fmt.Fprintf(&out, "## %s\n\n", mark(f.name(p)))
+			fmt.Fprintf(&out, "## %s\n\n", Mark(f.name(p)))
 		} else {
 			fmt.Fprintf(&out, "\n%s: ", f.name(p))
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Headline is the report in one sentence: who gets no new sessions, whose sessions lose their home, what goes
+// headline is the report in one sentence: who gets no new sessions, whose sessions lose their home, what goes
 // elsewhere.
 func (r *Report) headline() string {
 	if r.Same() {
@@ -27,18 +27,22 @@ func (r *Report) headline() string {
 		return strings.Join(parts, ", ")
 	}
 	if n := r.number(newSessions) + r.number(outage); n > 0 {
-		return "no session is lost and no request goes to another cluster; " + count(n, "consequence") + " for new sessions and outages"
+		return "no session is lost and no request goes to another cluster; " + count(n, "consequence") +
+			" for new sessions and outages"
 	}
 	if n := r.number(renamed); n > 0 {
-		return "no session is lost and no request goes to another cluster; " + count(n, "member") + " " + verb(n, "has", "have") + " another name"
+		return "no session is lost and no request goes to another cluster; " + count(n, "member") + " " +
+			verb(n, "has", "have") + " another name"
 	}
 	if n := len(r.Classes); n > 0 {
 		return "no session is lost and no request goes to another cluster; the members behind some requests differ"
 	}
 	if n := r.number(reload); n > 0 {
-		return "no consequence for requests and sessions; " + count(n, "change") + " " + verb(n, "needs", "need") + " more than a reload"
+		return "no consequence for requests and sessions; " + count(n, "change") + " " + verb(n, "needs", "need") +
+			" more than a reload"
 	}
-	return "no consequence for requests and sessions; " + count(len(r.Attributes), "value") + " in effect " + verb(len(r.Attributes), "differs", "differ")
+	return "no consequence for requests and sessions; " + count(len(r.Attributes), "value") + " in effect " +
+		verb(len(r.Attributes), "differs", "differ")
 }
 
 // number counts the consequences of a kind.
@@ -121,7 +125,8 @@ func (r *Report) moving() string {
 	for _, k := range []struct {
 		apps     map[string]bool
 		one, all string
-	}{{moved, "moves to another cluster", "move to another cluster"}, {gone, "is no longer served", "are no longer served"}, {come, "is newly served", "are newly served"}} {
+	}{{moved, "moves to another cluster", "move to another cluster"},
+		{gone, "is no longer served", "are no longer served"}, {come, "is newly served", "are newly served"}} {
 		if n := len(k.apps); n > 0 {
 			parts = append(parts, count(n, "application")+" "+verb(n, k.one, k.all))
 		}

@@ -19,13 +19,13 @@ type (
 		Attributes   []jsonChange      `json:"attributes"`
 	}
 	jsonConsequence struct {
-		Kind    string    `json:"kind"`
-		Cluster string    `json:"cluster"`
-		Member  string    `json:"member"`
-		Text    string    `json:"text"`
-		Share   *float64  `json:"share"`
-		Old     *jsonSpot `json:"old"`
-		New     *jsonSpot `json:"new"`
+		Kind    string     `json:"kind"`
+		Cluster string     `json:"cluster"`
+		Member  string     `json:"member"`
+		Text    string     `json:"text"`
+		Share   *float64   `json:"share"`
+		Old     *jsonPlace `json:"old"`
+		New     *jsonPlace `json:"new"`
 	}
 	jsonClass struct {
 		URL   string     `json:"url"`
@@ -34,50 +34,52 @@ type (
 		New   jsonTarget `json:"new"`
 	}
 	jsonTarget struct {
-		Declined bool      `json:"declined"`
-		Cluster  string    `json:"cluster"`
-		Members  []string  `json:"members"`
-		At       *jsonSpot `json:"at"`
+		Declined bool       `json:"declined"`
+		Cluster  string     `json:"cluster"`
+		Members  []string   `json:"members"`
+		At       *jsonPlace `json:"at"`
 	}
 	jsonClone struct {
-		CloneID string    `json:"cloneId"`
-		Server  string    `json:"server"`
-		Cluster string    `json:"cluster"`
-		At      *jsonSpot `json:"at"`
+		CloneID string     `json:"cloneId"`
+		Server  string     `json:"server"`
+		Cluster string     `json:"cluster"`
+		At      *jsonPlace `json:"at"`
 	}
 	jsonChange struct {
-		Subject string    `json:"subject"`
-		Old     *string   `json:"old"`
-		New     *string   `json:"new"`
-		OldAt   *jsonSpot `json:"oldAt"`
-		NewAt   *jsonSpot `json:"newAt"`
+		Subject string     `json:"subject"`
+		Old     *string    `json:"old"`
+		New     *string    `json:"new"`
+		OldAt   *jsonPlace `json:"oldAt"`
+		NewAt   *jsonPlace `json:"newAt"`
 	}
-	jsonSpot struct {
+	jsonPlace struct {
 		File   string `json:"file"`
 		Line   int    `json:"line"`
 		Column int    `json:"column"`
 	}
 )
 
-func spot(files *diag.Files, s diag.Span) *jsonSpot {
+func jsonPlaceOf(files *diag.Files, s diag.Span) *jsonPlace {
 	if s.IsZero() {
 		return nil
 	}
 	p := files.Start(s)
-	return &jsonSpot{p.File, p.Line, p.Column}
+	return &jsonPlace{p.File, p.Line, p.Column}
 }
 
 func jsonSide(files *diag.Files, t Target) jsonTarget {
-	return jsonTarget{t.Declined, t.Cluster, append([]string{}, t.Members...), spot(files, t.At)}
+	return jsonTarget{t.Declined, t.Cluster, append([]string{}, t.Members...), jsonPlaceOf(files, t.At)}
 }
 
 func (r *Report) json(w io.Writer, files *diag.Files) error { return printJSON(w, r.jsonReport(files)) }
 
 func (r *Report) jsonReport(files *diag.Files) jsonReport {
-	out := jsonReport{Version: 2, Same: r.Same(), Complete: !r.Unasked, Summary: r.headline(), Consequences: []jsonConsequence{},
-		Requests: []jsonClass{}, LostClones: []jsonClone{}, Attributes: []jsonChange{}}
+	out := jsonReport{Version: 2, Same: r.Same(), Complete: !r.Incomplete, Summary: r.headline(),
+		Consequences: []jsonConsequence{},
+		Requests:     []jsonClass{}, LostClones: []jsonClone{}, Attributes: []jsonChange{}}
 	for _, k := range r.Consequences {
-		j := jsonConsequence{k.Kind, k.Cluster, k.Member, k.Text, nil, spot(files, k.Old), spot(files, k.New)}
+		j := jsonConsequence{k.Kind, k.Cluster, k.Member, k.Text, nil, jsonPlaceOf(files, k.Old),
+			jsonPlaceOf(files, k.New)}
 		if !math.IsNaN(k.Share) {
 			share := math.Round(k.Share*1e6) / 1e6
 			j.Share = &share
@@ -85,13 +87,14 @@ func (r *Report) jsonReport(files *diag.Files) jsonReport {
 		out.Consequences = append(out.Consequences, j)
 	}
 	for _, c := range r.Classes {
-		out.Requests = append(out.Requests, jsonClass{c.URL, c.Requests, jsonSide(files, c.Old), jsonSide(files, c.New)})
+		out.Requests = append(out.Requests, jsonClass{c.URL, c.Requests, jsonSide(files, c.Old),
+			jsonSide(files, c.New)})
 	}
 	for _, c := range r.LostClones {
-		out.LostClones = append(out.LostClones, jsonClone{c.ID, c.Server, c.Cluster, spot(files, c.At)})
+		out.LostClones = append(out.LostClones, jsonClone{c.ID, c.Server, c.Cluster, jsonPlaceOf(files, c.At)})
 	}
 	for _, c := range r.Attributes {
-		j := jsonChange{Subject: c.Subject, OldAt: spot(files, c.OldAt), NewAt: spot(files, c.NewAt)}
+		j := jsonChange{Subject: c.Subject, OldAt: jsonPlaceOf(files, c.OldAt), NewAt: jsonPlaceOf(files, c.NewAt)}
 		if c.HasOld {
 			j.Old = &c.Old
 		}

@@ -15,19 +15,23 @@ import (
 // is down, which bodies can be sent again, and which failures mark a member down.
 func (c *comparison) outage(s *sample) {
 	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
-	tell := func(text string, said ...string) {
-		c.tell(Consequence{Kind: outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At, Text: text, said: said})
+	record := func(text string, covers ...string) {
+		c.record(Consequence{Kind: outage, Cluster: a.Name, Share: math.NaN(), Old: a.At, New: b.At,
+			Text: text, covers: covers})
 	}
-	if was, is := explain.WorstWait(c.old.table, s.old.id, 1, &c.old.sem), explain.WorstWait(c.new.table, s.new.id, 1, &c.new.sem); wait(was) != wait(is) {
-		tell(fmt.Sprintf("longest wait while one member hangs: %s -> %s", wait(was), wait(is)))
+	if was, is := explain.WorstWait(c.old.table, s.old.id, 1, &c.old.sem),
+		explain.WorstWait(c.new.table, s.new.id, 1, &c.new.sem); wait(was) != wait(is) {
+		record(fmt.Sprintf("longest wait while one member hangs: %s -> %s", wait(was), wait(is)))
 	}
 	if a.RetryInterval != b.RetryInterval {
-		tell(fmt.Sprintf("a member that is down is tried again after %s -> %s by each process, with a request of a user: %s -> %s",
+		record(fmt.Sprintf("a member that is down is tried again after %s -> %s by each process, with a request of a "+
+			"user: %s -> %s",
 			seconds(a.RetryInterval), seconds(b.RetryInterval), probes(a.RetryInterval), probes(b.RetryInterval)),
 			diag.Sprintf("ServerCluster %q RetryInterval", a.Name))
 	}
 	if a.PostBuffer != b.PostBuffer {
-		tell(fmt.Sprintf("a request body that can be sent to another member: %s -> %s (R57)", buffer(a.PostBuffer), buffer(b.PostBuffer)),
+		record(fmt.Sprintf("a request body that can be sent to another member: %s -> %s (R57)", buffer(a.PostBuffer),
+			buffer(b.PostBuffer)),
 			diag.Sprintf("ServerCluster %q PostBufferSize", a.Name))
 	}
 	c.marks(s)
@@ -35,8 +39,8 @@ func (c *comparison) outage(s *sample) {
 
 // marking are the failures that may mark a member down, and how each is told.
 var marking = []struct {
-	fault explain.FailureMode
-	words string
+	failure explain.FailureMode
+	words   string
 }{
 	{explain.Refused, "a failed connect"},
 	{explain.NoAnswer, "an expired ServerIOTimeout"},
@@ -67,16 +71,18 @@ func (c *comparison) marks(s *sample) {
 		case a.Single() && !b.Single():
 			text = "it is no longer the only server of its cluster, so failures mark it down (R51)"
 		}
-		list = append(list, Consequence{Kind: outage, Cluster: b.Name, Member: b.Members[m].Name, Share: math.NaN(), Old: a.Members[old].At, New: b.Members[m].At,
-			Text: text, said: []string{"Config MarkBusyDown"}})
+		list = append(list, Consequence{Kind: outage, Cluster: b.Name, Member: b.Members[m].Name, Share: math.NaN(),
+			Old: a.Members[old].At, New: b.Members[m].At,
+			Text: text, covers: []string{"Config MarkBusyDown"}})
 	}
-	if len(list) == asked && asked > 1 && !slices.ContainsFunc(list, func(k Consequence) bool { return k.Text != list[0].Text }) {
+	if len(list) == asked && asked > 1 &&
+		!slices.ContainsFunc(list, func(k Consequence) bool { return k.Text != list[0].Text }) {
 		k := list[0]
 		k.Member, k.Old, k.New, k.Text = "", a.At, b.At, "of each member: "+k.Text
 		list = []Consequence{k}
 	}
 	for _, k := range list {
-		c.tell(k)
+		c.record(k)
 	}
 }
 
@@ -84,7 +90,7 @@ func (c *comparison) marks(s *sample) {
 func (s *side) marks(id match.ClusterID) [][]bool {
 	all := make([][]bool, len(s.table.Clusters[id].Members))
 	for _, k := range marking {
-		for m, marks := range explain.Marks(s.table, id, k.fault, &s.sem) {
+		for m, marks := range explain.Marks(s.table, id, k.failure, &s.sem) {
 			all[m] = append(all[m], marks)
 		}
 	}
@@ -104,10 +110,12 @@ func marked(did, does []bool) string {
 	}
 	var parts []string
 	if n := len(less); n > 0 {
-		parts = append(parts, strings.Join(less, " and ")+" no longer "+verb(n, "marks", "mark")+" it down, so requests meet it again and again")
+		parts = append(parts, strings.Join(less, " and ")+" no longer "+verb(n, "marks", "mark")+
+			" it down, so requests meet it again and again")
 	}
 	if n := len(more); n > 0 {
-		parts = append(parts, strings.Join(more, " and ")+" now "+verb(n, "marks", "mark")+" it down for RetryInterval")
+		parts = append(parts, strings.Join(more, " and ")+" now "+verb(n, "marks", "mark")+
+			" it down for RetryInterval")
 	}
 	return strings.Join(parts, "; ")
 }

@@ -19,7 +19,8 @@ func (c *comparison) platform() {
 		}
 	}
 	if differ != nil {
-		c.tell(Consequence{Kind: routes, Share: math.NaN(), Old: c.old.At, New: c.new.At,
-			Text: fmt.Sprintf("the plug-in sits in %s and no longer in %s, which hands it other paths (R16): %s", c.new.Platform, c.old.Platform, strings.Join(differ, ", "))})
+		c.record(Consequence{Kind: routes, Share: math.NaN(), Old: c.old.At, New: c.new.At,
+			Text: fmt.Sprintf("the plug-in sits in %s and no longer in %s, which hands it other paths (R16): %s",
+				c.new.Platform, c.old.Platform, strings.Join(differ, ", "))})
 	}
 }

@@ -15,26 +15,32 @@ import (
 
 // reload tells what the plug-in does not take up by loading the file again, or what must be ready before it does.
 func (c *comparison) reload() {
-	tell := func(text string, old, new diag.Span, said ...string) {
-		c.tell(Consequence{Kind: reload, Share: math.NaN(), Old: old, New: new, Text: text, said: said})
+	record := func(text string, old, new diag.Span, covers ...string) {
+		c.record(Consequence{Kind: reload, Share: math.NaN(), Old: old, New: new, Text: text, covers: covers})
 	}
 	keyrings := c.keyrings()
 	for _, path := range slices.Sorted(maps.Keys(keyrings)) {
 		k := keyrings[path]
-		tell(fmt.Sprintf("the key store %s is new to the file: TLS is set up when the web server starts, so restart it (assumed)", path), diag.Span{}, k.at, k.said...)
+		record(fmt.Sprintf(
+			"the key store %s is new to the file: TLS is set up when the web server starts, so restart "+
+				"it (assumed)", path), diag.Span{}, k.at, k.covers...)
 	}
 	for _, ch := range c.attributes {
 		switch ch.Subject {
 		case "Config Property PluginInstallRoot":
-			tell(ch.String()+": the libraries for TLS are loaded from there when the web server starts, so restart it (assumed)", ch.OldAt, ch.NewAt, ch.Subject)
+			record(ch.String()+": the libraries for TLS are loaded from there when the web server starts, so restart "+
+				"it (assumed)", ch.OldAt, ch.NewAt, ch.Subject)
 		case "Config <IntelligentManagement>":
 			what := "differs"
 			if !ch.HasOld || !ch.HasNew {
 				what = map[bool]string{true: "is new", false: "is gone"}[ch.HasNew]
 			}
-			tell("IntelligentManagement "+what+": its connectors are made when the web server starts, so restart it (assumed)", ch.OldAt, ch.NewAt, ch.Subject)
+			record("IntelligentManagement "+what+
+				": its connectors are made when the web server starts, so restart it "+
+				"(assumed)", ch.OldAt, ch.NewAt, ch.Subject)
 		case "Log Name":
-			tell(ch.String()+": the next load writes there, if the folder is there and can be written to; what rotates and reads the log must follow", ch.OldAt, ch.NewAt, ch.Subject)
+			record(ch.String()+": the next load writes there, if the folder is there and can be written to; what "+
+				"rotates and reads the log must follow", ch.OldAt, ch.NewAt, ch.Subject)
 		}
 	}
 	if names, at := c.newNames(); len(names) > 0 {
@@ -42,14 +48,15 @@ func (c *comparison) reload() {
 		if c.new.Config.IgnoreDNSFailures.V {
 			fails = "a member whose name is not found is unusable until the next load (IgnoreDNSFailures)"
 		}
-		tell(fmt.Sprintf("new host %s %s: looked up once, when the file is loaded; %s", verb(len(names), "name", "names"), few(names), fails), diag.Span{}, at)
+		record(fmt.Sprintf("new host %s %s: looked up once, when the file is loaded; %s",
+			verb(len(names), "name", "names"), few(names), fails), diag.Span{}, at)
 	}
 }
 
 // keyring is a key store that only the new file names.
 type keyring struct {
-	at   diag.Span
-	said []string
+	at     diag.Span
+	covers []string
 }
 
 func (c *comparison) keyrings() map[string]*keyring {
@@ -66,7 +73,7 @@ func (c *comparison) keyrings() map[string]*keyring {
 	}
 	for _, ch := range c.attributes {
 		if k := has[ch.New]; k != nil && strings.HasSuffix(ch.Subject, " Property keyring") {
-			k.said = append(k.said, ch.Subject)
+			k.covers = append(k.covers, ch.Subject)
 		}
 	}
 	return has

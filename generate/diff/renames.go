@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
-	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
 // renames are the members that have another name in the new file, by cluster. The clone ID tells a member, because
@@ -19,8 +19,8 @@ type names struct{ before, now map[string]string }
 
 // findRenames pairs members that only one of two files knows.
 func findRenames(old, new *parser.Config) renames {
-	all, is := renames{}, match.Resolve(new)
-	for _, c := range match.Resolve(old).Clusters() {
+	all, is := renames{}, resolve.New(new)
+	for _, c := range resolve.New(old).Clusters() {
 		if now := is.Cluster(c.Name.V); now != nil {
 			all[c.Name.V] = pairMembers(c, now)
 		}
@@ -31,7 +31,8 @@ func findRenames(old, new *parser.Config) renames {
 func pairMembers(old, new *parser.ServerCluster) names {
 	gone, come := newcomers(old, new), newcomers(new, old)
 	pairs := names{map[string]string{}, map[string]string{}}
-	for _, key := range []func(*parser.Server) string{func(s *parser.Server) string { return s.CloneID.V }, addresses} {
+	for _, key := range []func(*parser.Server) string{func(s *parser.Server) string { return s.CloneID.V },
+		addresses} {
 		was := only(gone, key)
 		for k, s := range only(come, key) {
 			if o := was[k]; o != nil {
@@ -50,7 +51,7 @@ func newcomers(of, other *parser.ServerCluster) (list []*parser.Server) {
 	for _, s := range other.Servers {
 		known[s.Name.V] = true
 	}
-	for _, s := range match.Servers(of) {
+	for _, s := range resolve.Servers(of) {
 		if !known[s.Name.V] {
 			list = append(list, s)
 		}
@@ -121,7 +122,8 @@ func (c *comparison) renamings(s *sample) {
 		default:
 			text += fmt.Sprintf(", its clone ID %s is the same", m.CloneID)
 		}
-		c.tell(Consequence{Kind: renamed, Cluster: is.Name, Member: name, Share: math.NaN(), Old: m.At, New: now.At, Text: text,
-			said: []string{subjectOf(is.Name, name) + " Name"}})
+		c.record(Consequence{Kind: renamed, Cluster: is.Name, Member: name, Share: math.NaN(), Old: m.At,
+			New: now.At, Text: text,
+			covers: []string{subjectOf(is.Name, name) + " Name"}})
 	}
 }

@@ -23,31 +23,35 @@ func (c *comparison) sessions(s *sample) {
 		}
 		homes++
 		if !c.home(c.new, s, m.CloneID) {
-			lost = append(lost, Consequence{Kind: sessions, Cluster: cluster.Name, Member: m.Name, Share: shares[i], Old: m.At, Text: c.reason(s, match.MemberID(i))})
+			lost = append(lost, Consequence{Kind: sessions, Cluster: cluster.Name, Member: m.Name, Share: shares[i],
+				Old: m.At, Text: c.reason(s, match.MemberID(i))})
 		}
 	}
 	if whole := c.wholeCluster(s); whole != "" && len(lost) > 0 && len(lost) == homes {
-		k := Consequence{Kind: sessions, Cluster: cluster.Name, Share: 1, Old: cluster.At, Text: whole, said: []string{diag.Sprintf("ServerCluster %q CloneSeparatorChange", cluster.Name)}}
+		k := Consequence{Kind: sessions, Cluster: cluster.Name, Share: 1, Old: cluster.At, Text: whole,
+			covers: []string{diag.Sprintf("ServerCluster %q CloneSeparatorChange", cluster.Name)}}
 		if !s.new.Declined {
 			k.New = c.new.table.Clusters[s.new.id].At
 		}
-		c.tell(k)
+		c.record(k)
 		return
 	}
 	for _, k := range lost {
 		c.place(s, &k)
-		c.tell(k)
+		c.record(k)
 	}
 	if !s.new.Declined && cluster.GetTable && !c.new.table.Clusters[s.new.id].GetTable {
-		c.tell(Consequence{Kind: sessions, Cluster: cluster.Name, Share: math.NaN(), Old: cluster.At, New: c.new.table.Clusters[s.new.id].At,
-			Text: "GetDWLMTable is off: sessions that a partition ID names are not found (R28)", said: []string{diag.Sprintf("ServerCluster %q GetDWLMTable", cluster.Name)}})
+		c.record(Consequence{Kind: sessions, Cluster: cluster.Name, Share: math.NaN(), Old: cluster.At,
+			New:    c.new.table.Clusters[s.new.id].At,
+			Text:   "GetDWLMTable is off: sessions that a partition ID names are not found (R28)",
+			covers: []string{diag.Sprintf("ServerCluster %q GetDWLMTable", cluster.Name)}})
 	}
 }
 
 // place says where a member whose sessions lose their home stands now, and what need not be told again.
 func (c *comparison) place(s *sample, k *Consequence) {
 	subject := subjectOf(k.Cluster, k.Member)
-	k.said = append([]string{subject, subject + " CloneID"}, listsOf(k.Cluster)...)
+	k.covers = append([]string{subject, subject + " CloneID"}, listsOf(k.Cluster)...)
 	if s.new.Declined {
 		return
 	}
@@ -63,15 +67,16 @@ func (c *comparison) place(s *sample, k *Consequence) {
 // home asks a file who serves a session of a clone ID: whether the one that has it does. The session comes in the
 // cookie that this file asks for; that cookies change is told by itself.
 func (c *comparison) home(of *side, s *sample, clone string) bool {
-	at, spot := s.old, s.spot
+	at, asked := s.old, s.asked
 	if of == c.new {
-		at, spot = s.new, s.newSpot
+		at, asked = s.new, s.newAsk
 	}
 	if at.Declined {
 		return false
 	}
-	rq := spot.request()
-	rq.Cookies = []string{at.match.Cookie() + "=0000session" + string(c.old.table.Clusters[s.old.id].Separator) + clone}
+	rq := asked.request()
+	rq.Cookies = []string{at.match.Cookie() + "=0000session" + string(c.old.table.Clusters[s.old.id].Separator) +
+		clone}
 	cluster, m, ok := of.home(&rq)
 	return ok && of.table.Clusters[cluster].Members[m].CloneID == clone
 }
@@ -86,7 +91,8 @@ func (c *comparison) wholeCluster(s *sample) string {
 	case was.Name != is.Name:
 		return fmt.Sprintf("its requests go to cluster %s, which has none of its clone IDs", is.Name)
 	case was.Separator != is.Separator:
-		return diag.Sprintf("clone IDs in cookies are separated by %q and no longer by %q (R21)", is.Separator, was.Separator)
+		return diag.Sprintf("clone IDs in cookies are separated by %q and no longer by %q (R21)",
+			is.Separator, was.Separator)
 	}
 	return ""
 }
@@ -112,7 +118,8 @@ func (c *comparison) reason(s *sample, id match.MemberID) string {
 		return "requests that name it are served by another member"
 	}
 	if len(has) > 0 {
-		return fmt.Sprintf("its clone ID %s is in cluster %s now", m.CloneID, c.new.table.Clusters[has[0].cluster].Name)
+		return fmt.Sprintf("its clone ID %s is in cluster %s now", m.CloneID,
+			c.new.table.Clusters[has[0].cluster].Name)
 	}
 	if n, known := is.MemberByName(c.renamed.now(is.Name, m.Name)); known {
 		if now := is.Members[n].CloneID; now != "" {
@@ -135,12 +142,13 @@ func (c *comparison) cookies() {
 		key := kind{ch.cluster, ch.newURI.Name.V, what + was, is}
 		i, again := known[key]
 		if !again {
-			i = len(c.told)
+			i = len(c.recorded)
 			known[key] = i
-			c.tell(Consequence{Kind: sessions, Cluster: ch.cluster, Share: math.NaN(), Old: ch.OldAt, New: ch.NewAt,
-				Text: fmt.Sprintf("the %s of %s changes from %s to %s: sessions under the old name are not found (R4)", what, ch.newURI.Name.V, was, is)})
+			c.record(Consequence{Kind: sessions, Cluster: ch.cluster, Share: math.NaN(), Old: ch.OldAt, New: ch.NewAt,
+				Text: fmt.Sprintf("the %s of %s changes from %s to %s: sessions under the old name are not found (R4)",
+					what, ch.newURI.Name.V, was, is)})
 		}
-		c.told[i].said = append(c.told[i].said, ch.Subject)
+		c.recorded[i].covers = append(c.recorded[i].covers, ch.Subject)
 	}
 	for _, ch := range c.attributes {
 		if ch.oldURI == nil || ch.newURI == nil || leadsTo(ch.Old) != leadsTo(ch.New) {

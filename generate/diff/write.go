@@ -66,19 +66,26 @@ func (p *printer) classes() []Class {
 	return p.report.Classes
 }
 
-// values lists what differs and what no consequence has told.
-func (p *printer) values() (list []Change) {
-	if !p.wants(values) {
+func (p *printer) values() []Change {
+	switch {
+	case !p.wants(values):
 		return nil
+	case p.AllValues:
+		return p.report.Attributes
 	}
-	told := map[string]bool{}
-	for _, k := range p.report.Consequences {
-		for _, subject := range k.said {
-			told[subject] = !p.AllValues
+	return p.report.Untold()
+}
+
+// Untold lists the values that differ and that no consequence has told.
+func (r *Report) Untold() (list []Change) {
+	covered := map[string]bool{}
+	for _, k := range r.Consequences {
+		for _, subject := range k.covers {
+			covered[subject] = true
 		}
 	}
-	for _, c := range p.report.Attributes {
-		if !told[c.Subject] {
+	for _, c := range r.Attributes {
+		if !covered[c.Subject] {
 			list = append(list, c)
 		}
 	}
@@ -98,13 +105,22 @@ func (k *Consequence) subject() string {
 	return k.Member + " of " + k.Cluster
 }
 
-// sentence is a consequence as text.
-func (k *Consequence) sentence() string {
+// Sentence is a consequence as text.
+func (k *Consequence) Sentence() string {
 	s := k.subject() + ": " + k.Text
 	if k.Kind == sessions && !math.IsNaN(k.Share) {
 		s += fmt.Sprintf("; %s of the sessions of %s", percent(k.Share), k.Cluster)
 	}
 	return s
+}
+
+// Sentence is a class of requests as text.
+func (c *Class) Sentence() string {
+	more := ""
+	if n := c.Requests - 1; n > 0 {
+		more = fmt.Sprintf(" and %d more sample %s", n, verb(n, "request", "requests"))
+	}
+	return c.URL + more + ": " + c.Old.words() + " -> " + c.New.words()
 }
 
 // headings are those of the sections with consequences.
@@ -132,7 +148,7 @@ func (t Target) words() string {
 }
 
 func (p *printer) text() {
-	if p.report.Unasked {
+	if p.report.Incomplete {
 		fmt.Fprintf(p, "not every request was asked about: the files have more than %d to ask\n", maxRequests)
 	}
 	fmt.Fprintln(p, p.report.headline())
@@ -146,7 +162,7 @@ func (p *printer) text() {
 			fmt.Fprintln(p, heading(section))
 		}
 		for _, k := range list {
-			fmt.Fprintf(p, "- %s%s\n", k.sentence(), whereabouts(p.files, k.Old, k.New))
+			fmt.Fprintf(p, "- %s%s\n", k.Sentence(), whereabouts(p.files, k.Old, k.New))
 		}
 		if section == routes {
 			p.routes()
@@ -197,37 +213,40 @@ func whereabouts(files *diag.Files, spans ...diag.Span) string {
 }
 
 func (p *printer) markdown() {
-	if p.report.Unasked {
+	if p.report.Incomplete {
 		fmt.Fprintf(p, "Not every request was asked about: the files have more than %d to ask.\n\n", maxRequests)
 	}
-	fmt.Fprintf(p, "**%s**\n", mark(p.report.headline()))
+	fmt.Fprintf(p, "**%s**\n", Mark(p.report.headline()))
 	for _, section := range Sections {
 		if list := p.of(section); list != nil {
 			title := heading(section)
 			p.table(strings.ToUpper(title[:1])+title[1:], "who", "what", "before", "now")
 			for _, k := range list {
-				what, _ := strings.CutPrefix(k.sentence(), k.subject()+": ")
-				fmt.Fprintf(p, "| %s | %s | %s | %s |\n", cell(k.subject()), mark(what), p.at(k.Old), p.at(k.New))
+				what, _ := strings.CutPrefix(k.Sentence(), k.subject()+": ")
+				fmt.Fprintf(p, "| %s | %s | %s | %s |\n", cell(k.subject()), Mark(what), p.at(k.Old), p.at(k.New))
 			}
 		}
 		if classes := p.classes(); section == routes && len(classes) > 0 {
 			p.table("Samples of requests that change cluster or members", "sample", "sample requests", "before", "now")
 			for _, c := range classes {
-				fmt.Fprintf(p, "| %s | %d | %s | %s |\n", cell(c.URL), c.Requests, cell(c.Old.words()), cell(c.New.words()))
+				fmt.Fprintf(p, "| %s | %d | %s | %s |\n", cell(c.URL), c.Requests, cell(c.Old.words()),
+					cell(c.New.words()))
 			}
 		}
 	}
 	if values := p.values(); len(values) > 0 {
 		p.table("Values in effect", "what", "before", "now")
 		for _, c := range values {
-			fmt.Fprintf(p, "| %s | %s | %s |\n", cell(c.Subject), cell(either(c.HasOld, c.Old, "present")), cell(either(c.HasNew, c.New, "present")))
+			fmt.Fprintf(p, "| %s | %s | %s |\n", cell(c.Subject), cell(either(c.HasOld, c.Old, "present")),
+				cell(either(c.HasNew, c.New, "present")))
 		}
 	}
 }
 
 // table begins a section that is a table.
 func (p *printer) table(title string, columns ...string) {
-	fmt.Fprintf(p, "\n### %s\n\n| %s |\n|%s\n", title, strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
+	fmt.Fprintf(p, "\n### %s\n\n| %s |\n|%s\n", title, strings.Join(columns, " | "),
+		strings.Repeat("---|", len(columns)))
 }
 
 func (p *printer) at(s diag.Span) string {
@@ -237,8 +256,8 @@ func (p *printer) at(s diag.Span) string {
 	return cell(p.files.Start(s).String())
 }
 
-// mark keeps a sentence from being read as markup.
-func mark(s string) string {
+// Mark keeps a sentence from being read as markup.
+func Mark(s string) string {
 	return strings.NewReplacer("|", `\|`, "*", `\*`, "_", `\_`, "<", "&lt;", "`", "'", "\n", " ", "\r", " ").Replace(s)
 }
 

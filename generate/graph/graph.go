@@ -8,7 +8,9 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
 // formats are the names that Write takes.
@@ -60,7 +62,7 @@ type member struct{ name, role, clone, addresses string }
 
 func build(cfg *parser.Config) *graph {
 	table, missing := routecheck.New(cfg)
-	names := match.Resolve(cfg)
+	names := resolve.New(cfg)
 	g := &graph{}
 	if len(missing) > 0 {
 		g.idle = "nothing is served by this file: the plug-in rejects it, as a Route names what is not defined"
@@ -155,7 +157,7 @@ func newCluster(table *routecheck.Table, name string) *cluster {
 	}
 	c := &table.Clusters[id]
 	for i, m := range c.Members {
-		k.members = append(k.members, newMember(m.Source, c.RoleInWords(match.MemberID(i))))
+		k.members = append(k.members, newMember(m.Source, words.Role(c, match.MemberID(i))))
 	}
 	return k
 }

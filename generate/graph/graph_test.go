@@ -12,7 +12,8 @@ import (
 
 const irregular = `<Config>
 <VirtualHostGroup Name="h"><VirtualHost Name="*:80"/><VirtualHost Name="a:443"/></VirtualHostGroup>
-<ServerCluster Name="c&quot;]"><Server Name="p" CloneID="one"><Transport Hostname="p" Port="1"/></Server><Server Name="q"/><Server Name="r"/>
+<ServerCluster Name="c&quot;]"><Server Name="p" CloneID="one"><Transport Hostname="p" Port="1"/></Server>
+<Server Name="q"/><Server Name="r"/>
 <ClusterAddress Name="lb"><Transport Hostname="lb" Port="80"/></ClusterAddress>
 <PrimaryServers><Server Name="p"/></PrimaryServers><BackupServers><Server Name="q"/></BackupServers></ServerCluster>
 <UriGroup Name="u"><Uri Name="/a"/><Uri Name="/b&#9;"/></UriGroup><UriGroup Name="empty"/>
@@ -82,7 +83,8 @@ func TestNothingIsServed(t *testing.T) {
 		`<Config><VirtualHostGroup Name="h"><VirtualHost Name="*:80"/></VirtualHostGroup><ServerCluster ` +
 			`Name="c"><Server Name="m"/></ServerCluster></Config>`: "nothing is served: the file has no Route",
 		`<Config><VirtualHostGroup Name="h"/><ServerCluster Name="c"/><UriGroup Name="u"><Uri Name="/*"/></UriGroup>
-<Route ServerCluster="c" UriGroup="u" VirtualHostGroup="h"/></Config>`: "nothing is served: no Route has an alias and a Uri",
+<Route ServerCluster="c" UriGroup="u" VirtualHostGroup="h"/>
+</Config>`: "nothing is served: no Route has an alias and a Uri",
 		`<Config><IntelligentManagement/></Config>`: "IntelligentManagement gives the routing",
 	} {
 		for _, format := range formats {
@@ -92,7 +94,8 @@ func TestNothingIsServed(t *testing.T) {
 		}
 	}
 	for _, format := range formats {
-		served := strings.Replace(irregular, `<Route ServerCluster="gone" UriGroup="missing" VirtualHostGroup="nowhere"/>
+		served := strings.Replace(irregular,
+			`<Route ServerCluster="gone" UriGroup="missing" VirtualHostGroup="nowhere"/>
 <Route ServerCluster="gone"/>`, "", 1)
 		if got := draw(t, served, format); strings.Contains(got, "nothing is served") {
 			t.Error(got)
@@ -102,7 +105,8 @@ func TestNothingIsServed(t *testing.T) {
 
 // TestAddresses: an IPv6 address stands in brackets, as a URL wants it, however the file writes it.
 func TestAddresses(t *testing.T) {
-	src := `<Config><ServerCluster Name="c"><Server Name="m"><Transport Hostname="2001:db8::1" Port="9080"/><Transport Hostname="[::1]" Port="9443" Protocol="https"/>
+	src := `<Config><ServerCluster Name="c"><Server Name="m"><Transport Hostname="2001:db8::1" Port="9080"/>
+<Transport Hostname="[::1]" Port="9443" Protocol="https"/>
 <Transport Hostname="h" Port="1"/></Server></ServerCluster></Config>`
 	if got := draw(t, src, "text"); !strings.Contains(got, "(primary, http://[2001:db8::1]:9080 https://[::1]:9443 "+
 		"http://h:1)") {

@@ -132,9 +132,10 @@ func (m *merger) build(from []*source) *cluster {
 		for _, server := range s.cluster.Servers {
 			r := roles[server]
 			if i > 0 && m.options.Mode == Failover && r == primary {
-				r, c.lists = backup, true
+				r, c.lists = backup, true // roles hold only where lists say so: without any, all are primaries (R37)
 			}
 			id := identity(server)
+			// The same server in two files is one member. Twice in one file it stays twice: merging mends no file.
 			if first := known[id]; first != nil && first.file != s.file {
 				m.sameMember(first, server, s.file, r)
 				continue
@@ -205,6 +206,7 @@ func (c *cluster) node(name string, remarks *comments) *parser.Node {
 		remarks.whole(first.Node)
 		return n
 	}
+	// Attributes are those of the first file: clusterConflicts has told where others differ.
 	n := shallow(first.Node)
 	n.Name = "ServerCluster"
 	setAttr(n, "Name", name)

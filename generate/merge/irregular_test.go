@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wasplug/wasplug/generate/diff"
-	"github.com/wasplug/wasplug/generate/internal/irregular"
+	"github.com/wasplug/wasplug/internal/configtest"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 )
@@ -19,7 +19,7 @@ func TestMergeOfIrregularFiles(t *testing.T) {
 		files := diag.NewFiles()
 		var sources [][]byte
 		for range rapid.IntRange(1, 3).Draw(rt, "files") {
-			sources = append(sources, []byte(irregular.Draw(rt)))
+			sources = append(sources, []byte(configtest.Irregular(rt)))
 		}
 		in := inputs(files, sources...)
 		for mode := range Modes {
@@ -46,7 +46,7 @@ func TestMergeOfIrregularFiles(t *testing.T) {
 // TestMergeOfOneFile: a file alone keeps every decision.
 func TestMergeOfOneFile(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		src := []byte(irregular.Draw(rt))
+		src := []byte(configtest.Irregular(rt))
 		files := diag.NewFiles()
 		in := inputs(files, src)
 		if _, rejected := routecheck.New(in[0].Config); len(rejected) > 0 {

@@ -37,7 +37,7 @@ func (m *merger) leftOut() {
 	for _, in := range m.inputs {
 		m.unused(in, used)
 	}
-	m.tellComments()
+	m.recordComments()
 }
 
 // unused reports what of an input no Route uses.

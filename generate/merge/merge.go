@@ -12,7 +12,7 @@ import (
 	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
 // Mode says who serves a URI that several files have.
@@ -67,9 +67,9 @@ func Merge(files *diag.Files, inputs []Input, o Options) (*Result, error) {
 	if err := parser.Write(&out, doc); err != nil {
 		return nil, err
 	}
-	written, faults := parser.Parse(0, out.Bytes())
-	if diag.Worst(faults) == diag.Error {
-		return nil, fmt.Errorf("the merged file cannot be read back: %s", faults[0].Message)
+	written, reports := parser.Parse(0, out.Bytes())
+	if diag.Worst(reports) == diag.Error {
+		return nil, fmt.Errorf("the merged file cannot be read back: %s", reports[0].Message)
 	}
 	if err := proof.Check(configs(inputs), written, o.Mode == Precedence); err != nil {
 		return nil, err
@@ -183,7 +183,7 @@ func (m *merger) collect() error {
 	m.units, m.reported = map[uint64]*unit{}, map[string]int{}
 	m.bySet, m.byMembers = map[int32]*cluster{}, map[string][]*cluster{}
 	for file, in := range m.inputs {
-		names := match.Resolve(in.Config)
+		names := resolve.New(in.Config)
 		known := map[*parser.ServerCluster]int32{}
 		for _, r := range in.Config.Routes {
 			c, cluster := m.resolve(file, in, names, r)
@@ -213,7 +213,7 @@ func (m *merger) collect() error {
 
 // resolve finds what a Route names. A Route that leads nowhere contributes nothing; the plug-in would reject the whole
 // file for it (R18).
-func (m *merger) resolve(file int, in Input, names *match.Names, r *parser.Route) (claim, *parser.ServerCluster) {
+func (m *merger) resolve(file int, in Input, names *resolve.Names, r *parser.Route) (claim, *parser.ServerCluster) {
 	c := claim{file: file, route: r}
 	var cluster *parser.ServerCluster
 	c.host, c.group, cluster = names.RouteParts(r)

@@ -16,7 +16,7 @@ import (
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
 // inputs parses files; their names are in1.xml, in2.xml and so on.
@@ -30,12 +30,8 @@ func inputs(files *diag.Files, sources ...[]byte) []Input {
 	return all
 }
 
-func said(files *diag.Files, r *Result) string {
-	var b strings.Builder
-	for _, d := range r.Conflicts {
-		b.WriteString(files.Line(d) + "\n")
-	}
-	return b.String()
+func reported(files *diag.Files, r *Result) string {
+	return sharedtest.Lines(files, r.Conflicts)
 }
 
 func parse(src []byte) *parser.Config {
@@ -46,7 +42,7 @@ func parse(src []byte) *parser.Config {
 // triples are clone ID, alias and URI as the peer's own test computes them: from the names of each Route.
 func triples(cfg *parser.Config) map[string]bool {
 	all := map[string]bool{}
-	names := match.Resolve(cfg)
+	names := resolve.New(cfg)
 	for _, r := range cfg.Routes {
 		h, g, c := names.RouteParts(r)
 		if c == nil || h == nil || g == nil {
@@ -97,7 +93,7 @@ func TestPeerCases(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Logf("%s", said(files, r))
+			t.Logf("%s", reported(files, r))
 			got := parse(r.XML)
 			if want := union(unions...); !equal(triples(got), want) {
 				t.Errorf("%d triples, the union has %d\n%s", len(triples(got)), len(want), r.XML)
@@ -160,7 +156,7 @@ func TestSameInputsSameBytes(t *testing.T) {
 		})
 		if len(a.Routes) != len(b.Routes) || len(a.Clusters) != len(b.Clusters) || len(conflicts) > 0 {
 			t.Errorf("%s with itself: %d Routes, not %d; %s", filepath.Base(path), len(b.Routes), len(a.Routes),
-				said(files, twice))
+				reported(files, twice))
 		}
 	}
 }
@@ -206,7 +202,7 @@ func merged(t *testing.T, o Options, sources ...[]byte) (*parser.Config, string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return parse(r.XML), said(files, r)
+	return parse(r.XML), reported(files, r)
 }
 
 func TestConflicts(t *testing.T) {
@@ -242,7 +238,7 @@ func TestConflicts(t *testing.T) {
 func TestModes(t *testing.T) {
 	a, b := file([4]string{"*:80", "/a /b", "x@h:1", ""}), file([4]string{"*:80", "/a /c", "y@h:2", ""})
 	byURI := func(cfg *parser.Config, uri string) (primary, backup []string) {
-		names := match.Resolve(cfg)
+		names := resolve.New(cfg)
 		for _, r := range cfg.Routes {
 			if _, g, c := names.RouteParts(r); slices.ContainsFunc(g.Uris,
 				func(u *parser.Uri) bool { return u.Name.V == uri }) {
@@ -393,7 +389,7 @@ func FuzzMerge(f *testing.F) {
 			t.Fatal(err)
 		}
 		if r != nil {
-			_ = said(files, r)
+			_ = reported(files, r)
 		}
 	})
 }

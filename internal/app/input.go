@@ -16,8 +16,8 @@ type Input struct {
 	Stdin io.Reader // what the file "-" is
 }
 
-// read reads a file up to the size that the parser takes and one byte more, in pieces with a pause before each.
-func (in *Input) read(path string, pause parser.Pause) ([]byte, error) {
+// Read reads a file up to the size that the parser takes and one byte more, in pieces with a pause before each.
+func (in *Input) Read(path string, pause parser.Pause) ([]byte, error) {
 	r, size := in.Stdin, 0
 	if path != "-" {
 		f, err := in.Open(path)
@@ -69,12 +69,14 @@ type Note struct {
 	Text        string
 }
 
-func (n *Notes) add(files *diag.Files, ds []diag.Diagnostic) {
+// Add notes diagnostics about those files; none is no note.
+func (n *Notes) Add(files *diag.Files, ds []diag.Diagnostic) {
 	if len(ds) > 0 {
 		*n = append(*n, Note{Files: files, Diagnostics: ds})
 	}
 }
 
-func (n *Notes) say(format string, args ...any) {
+// Say notes a sentence. What stands in quotes of %q is safe for a terminal (diag.Sprintf).
+func (n *Notes) Say(format string, args ...any) {
 	*n = append(*n, Note{Text: diag.Sprintf(format, args...)})
 }

@@ -31,13 +31,13 @@ type Loaded struct {
 	Files    *diag.Files
 	Config   *parser.Config
 	Topology *generate.Topology // nil for a plugin-cfg.xml
-	Faults   []diag.Diagnostic
+	Reports  []diag.Diagnostic
 	Platform string            // of the web server, as a topology says it; "" when nothing does
 	At       diag.Span         // where it says so
 	Table    *routecheck.Table // nil unless it was loaded to decide by
 }
 
-// Run reads the configuration. What is wrong with a plugin-cfg.xml stands in Faults, and the Config is as whole as
+// Run reads the configuration. What is wrong with a plugin-cfg.xml stands in Reports, and the Config is as whole as
 // could be read. Only to decide by it, a file that the plug-in would reject, or whose routing is not in it, is an
 // error, and the notes give the reasons.
 func (l *Load) Run(in Input) (*Loaded, error) {
@@ -57,7 +57,7 @@ func (l *Load) into(in Input, out *Loaded) error {
 		return &RequestError{"config", errors.New(
 			"no configuration: name a plugin-cfg.xml or a topology with -c FILE")}
 	}
-	src, err := in.read(l.Path, l.Pause)
+	src, err := in.Read(l.Path, l.Pause)
 	if err != nil {
 		return err
 	}
@@ -65,40 +65,40 @@ func (l *Load) into(in Input, out *Loaded) error {
 	if IsTopology(l.Path, src) {
 		return out.compile(id, l.WebServer)
 	}
-	out.Config, out.Faults = parser.ParsePausing(id, src, l.Pause)
+	out.Config, out.Reports = parser.ParsePausing(id, src, l.Pause)
 	return nil
 }
 
 // compile gives the file of one web server; its spans stand in the topology.
 func (l *Loaded) compile(id diag.FileID, webServer string) error {
-	topology, faults := generate.Read(l.Files, id)
-	if diag.Worst(faults) >= diag.Error {
-		l.Notes.add(l.Files, faults)
+	topology, reports := generate.Read(l.Files, id)
+	if diag.Worst(reports) >= diag.Error {
+		l.Notes.Add(l.Files, reports)
 		return fmt.Errorf("%s: the topology has errors, so there is no file to decide by", l.Files.Name(id))
 	}
 	outputs, more := topology.Compile(generate.Options{})
 	var names []string
 	for _, o := range outputs {
 		if o.WebServer == webServer || webServer == "" && len(outputs) == 1 {
-			l.Config, l.Topology, l.Faults = o.Config, topology, append(faults, more...)
+			l.Config, l.Topology, l.Reports = o.Config, topology, append(reports, more...)
 			l.Platform, l.At = o.Platform.V, o.Platform.Span()
 			return nil
 		}
 		names = append(names, o.WebServer)
 	}
-	return misuse("%s describes the web servers %s: choose one with --web-server", l.Files.Name(id),
+	return Misuse("%s describes the web servers %s: choose one with --web-server", l.Files.Name(id),
 		strings.Join(names, ", "))
 }
 
 func (l *Loaded) decidable(name string, sem *choices.Assumptions) error {
 	l.Table, _ = routecheck.New(l.Config)
-	l.Faults = append(l.Faults, l.Table.Rejected(sem)...)
-	diag.Sort(l.Faults)
-	if diag.Worst(l.Faults) >= diag.Error {
-		l.Notes.add(l.Files, l.Faults)
+	l.Reports = append(l.Reports, l.Table.Rejected(sem)...)
+	diag.Sort(l.Reports)
+	if diag.Worst(l.Reports) >= diag.Error {
+		l.Notes.Add(l.Files, l.Reports)
 		return fmt.Errorf("%s: the plug-in would reject this file, so no request is decided by it", name)
 	}
-	l.Notes.add(l.Files, Doubts(l.Faults))
+	l.Notes.Add(l.Files, Doubts(l.Reports))
 	if len(l.Config.Routes) == 0 && l.Config.IntelligentManagement != nil {
 		at := l.Files.Start(l.Config.IntelligentManagement.NameSpan)
 		return fmt.Errorf("%s: the routing is not in this file: it holds IntelligentManagement and no Route, "+
@@ -107,16 +107,16 @@ func (l *Loaded) decidable(name string, sem *choices.Assumptions) error {
 	return nil
 }
 
-// sessionPolicy tells what a topology says of the sessions of its clusters, nil where there is none.
-func (l *Loaded) sessionPolicy() func(cluster string) session.Policy {
+// SessionPolicy tells what a topology says of the sessions of its clusters, nil where there is none.
+func (l *Loaded) SessionPolicy() func(cluster string) session.Policy {
 	if l.Topology == nil {
 		return nil
 	}
 	return l.Topology.SessionPolicy
 }
 
-// flavor is that of the servers, "" where no topology says it.
-func (l *Loaded) flavor() string {
+// Flavor is that of the servers, "" where no topology says it.
+func (l *Loaded) Flavor() string {
 	if l.Topology == nil {
 		return ""
 	}
@@ -124,8 +124,8 @@ func (l *Loaded) flavor() string {
 }
 
 // Doubts are the findings about a text that the plug-in may read otherwise than it was read here, or not at all.
-func Doubts(faults []diag.Diagnostic) []diag.Diagnostic {
-	return slices.DeleteFunc(slices.Clone(faults), func(d diag.Diagnostic) bool {
+func Doubts(reports []diag.Diagnostic) []diag.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(reports), func(d diag.Diagnostic) bool {
 		return d.Rule.Code != diag.XMLSyntax || d.Severity >= diag.Error
 	})
 }
@@ -141,4 +141,16 @@ func IsTopology(path string, src []byte) bool {
 	}
 	content, _ := parser.Sniff(src)
 	return content == parser.Mapping
+}
+
+// WhatItIs says what a file is that is not what was asked for, and what takes it.
+func WhatItIs(src []byte) string {
+	content, what := parser.Sniff(src)
+	switch content {
+	case parser.Markup:
+		return what + "; 'wasplug import' makes a topology of a plugin-cfg.xml"
+	case parser.Mapping:
+		return what + "; 'wasplug generate' makes a plugin-cfg.xml of a topology"
+	}
+	return what
 }

@@ -25,10 +25,10 @@ type Plugin struct {
 // setting is CHOICE=VALUE of a file, and its place there.
 type setting struct{ text, at string }
 
-// load reads a configuration that the plug-in is to decide by, and how it decides there.
-func (p Plugin) load(in Input, config Config, files *diag.Files, notes *Notes) (l *Loaded, sem choices.Assumptions,
+// Load reads a configuration that the plug-in is to decide by, and how it decides there.
+func (p Plugin) Load(in Input, config Config, files *diag.Files, notes *Notes) (l *Loaded, sem choices.Assumptions,
 	fixed []choices.Choice, err error) {
-	if sem, fixed, err = p.Semantics(in, notes); err != nil {
+	if sem, fixed, err = p.Assumptions(in, notes); err != nil {
 		return nil, sem, nil, err
 	}
 	load := Load{Config: config, DecideBy: &sem, Files: files}
@@ -36,13 +36,13 @@ func (p Plugin) load(in Input, config Config, files *diag.Files, notes *Notes) (
 	*notes = append(*notes, l.Notes...)
 	if err == nil && p.Platform == "" && l.Platform != "" {
 		p.Platform = l.Platform
-		sem, fixed, err = p.Semantics(in, notes)
+		sem, fixed, err = p.Assumptions(in, notes)
 	}
 	return l, sem, fixed, err
 }
 
-// Semantics returns how that plug-in decides, and the choices that are settled.
-func (p *Plugin) Semantics(in Input, notes *Notes) (choices.Assumptions, []choices.Choice, error) {
+// Assumptions returns how that plug-in decides, and the choices that are settled.
+func (p *Plugin) Assumptions(in Input, notes *Notes) (choices.Assumptions, []choices.Choice, error) {
 	sem, err := p.defaults()
 	if err != nil {
 		return sem, nil, err
@@ -65,11 +65,11 @@ func (p *Plugin) Semantics(in Input, notes *Notes) (choices.Assumptions, []choic
 // defaults returns how the plug-in decides where nothing is settled.
 func (p *Plugin) defaults() (choices.Assumptions, error) {
 	if _, err := choices.Defaults("latest", p.Platform); err != nil {
-		return choices.Assumptions{}, wrong("platform", ": %w", err)
+		return choices.Assumptions{}, Wrong("platform", ": %w", err)
 	}
 	sem, err := choices.Defaults(p.Level, p.Platform)
 	if err != nil {
-		return sem, wrong("plugin-level", ": %w", err)
+		return sem, Wrong("plugin-level", ": %w", err)
 	}
 	return sem, nil
 }
@@ -78,7 +78,7 @@ func (p *Plugin) assume(_ Input, _ *Notes, sem *choices.Assumptions) (fixed []ch
 	for _, a := range p.Assume {
 		choice, err := sem.Assume(a)
 		if err != nil {
-			return nil, wrong("assume", ": %w", err)
+			return nil, Wrong("assume", ": %w", err)
 		}
 		fixed = append(fixed, choice)
 	}
@@ -104,15 +104,15 @@ func (p *Plugin) readFile(in Input, notes *Notes) error {
 	if path == "" || p.read {
 		return nil
 	}
-	src, err := in.read(path, nil)
+	src, err := in.Read(path, nil)
 	if err != nil {
 		return err
 	}
 	p.read = true
 	files := diag.NewFiles()
-	root, faults := schemas.Load(files, files.Add(DisplayName(path), src), "semantics")
-	if diag.Worst(faults) >= diag.Error {
-		notes.add(files, faults)
+	root, reports := schemas.Load(files, files.Add(DisplayName(path), src), "semantics")
+	if diag.Worst(reports) >= diag.Error {
+		notes.Add(files, reports)
 		return fmt.Errorf("%s: not a file of settled choices", DisplayName(path))
 	}
 	if assume := root.Get("assume"); assume != nil {

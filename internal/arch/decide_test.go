@@ -36,20 +36,27 @@ var signs = []sign{
 		"routecheck/space": "aliases meet each other there, no request",
 	}},
 	{"clone", "failover.OutcomeOf and the steps of Explain", readsCloneIDs, map[string]string{
-		"routecheck/explain": "it tells what a session names, and where else that is known",
+		"routecheck/explain":       "it tells what a session names",
+		"routecheck/explain/cause": "it tells where else that is known",
+		"routecheck/cookie":        "it reads a value that stands in no request",
 	}},
 	{"usable", "failover.CheckMember says whether a member is usable", asksUsable, nil},
 	{"role", "match.PrimaryAndBackup and Cluster.Role say who is primary, backup, balanced or drained", asksRole,
 		nil},
 	{"choice", "Table.Rejected, Carry and others consult the open choices", comparesChoice, nil},
-	{"first", "match.Resolve says which definition a name means", resolvesNames, nil},
-	{"url", "match.ParseURL and Request.AddHeader read what a client sends", readsURL, nil},
+	{"first", "resolve.New says which definition a name means", resolvesNames, nil},
+	{"url", "match/written reads what a client sends", readsURL, map[string]string{
+		"routecheck/match/written": "it is the one place",
+	}},
 	{"escape", "Table.Refusal says which paths the web server refuses", readsEscapes, nil},
 	{"hold", "Observe says whether an answer is held back", comparesBusy, map[string]string{
 		"routecheck/replay":         "a status in a log names the event that Observe is told",
 		"parser/pluginlog/requests": "the oddities of a log are no decision",
+		"routecheck/diagnose":       "it counts what clients got",
+		"parser/pluginlog/story":    "the incidents of a log are none either",
 	}},
 	{"stream", "failover.StreamQueue says which idle stream is taken, and which is too old", agesStream, nil},
+	{"rule", "Step.Kind and Step.Why tell programs what happened; Rule and Text are for people", comparesRule, nil},
 }
 
 // TestWhoDecides holds "Who may decide" of the design: outside the core nobody decides a piece of it again.
@@ -356,4 +363,16 @@ func agesStream(p *typed, n ast.Node) bool {
 		}
 		return strings.EqualFold(name, "ttl") && p.isOf(p.info.TypeOf(e), matchRoom, "Nanos")
 	})
+}
+
+// comparesRule finds a program that follows a step by the name of its rule, or by its sentence.
+func comparesRule(p *typed, n ast.Node) bool {
+	read := func(e ast.Expr) bool {
+		return p.fieldOf(e, failoverRoom, "Step") == "Rule" ||
+			slices.Contains([]string{"Rule", "Text"}, p.fieldOf(e, "routecheck/explain", "StepNote"))
+	}
+	if sw, ok := n.(*ast.SwitchStmt); ok && sw.Tag != nil {
+		return read(sw.Tag)
+	}
+	return slices.ContainsFunc(operands(n), read)
 }

@@ -12,8 +12,8 @@ import (
 
 // mayTouch are the rooms at the edge: these alone read the wall clock, wait, open sockets and draw numbers by chance.
 // All others are given what they need: a time, a connection, a seed.
-var mayTouch = []string{"cmd/wasplug", "proxy/wire", "proxy/admin", "proxy/demo", "lab/...", "internal/watch", "internal/live",
-	"internal/certtest"} // for tests
+var mayTouch = []string{"cmd/wasplug", "proxy/wire", "proxy/admin", "proxy/demo", "lab", "lab/...", "internal/watch",
+	"internal/live", "internal/port", "internal/certtest", "internal/exporttest"} // the last two for tests
 
 // An edge is a part of the world outside, and the names of the standard library through which a program reaches it.
 // "..." stands for any end of a name, and what ends with a point for all names of a package or methods
@@ -48,13 +48,9 @@ var touches = map[string]string{
 
 	"proxy socket Options.complete":  "the resolver and the dialer that it has unless it is given others",
 	"proxy chance Options.complete":  "the seed that it draws unless it is given one",
-	"proxy clock Proxy.open":         "ConnectTimeout, for the dialer",
-	"proxy clock Proxy.Serve":        "rests before it accepts again, when the system has no descriptor left",
-	"proxy clock Proxy.refresh":      "the heap of the old file is given back once its requests are through",
 	"proxy clock Source.readInTime":  "a file that hangs while it is read must not stop the reload",
 	"proxy clock docroot.openInTime": "a file that hangs while it is opened must not hold the request",
 	"proxy clock body.underWay":      "a member that has answered may not hold the rest of the body for ever",
-	"proxy clock breather.pause":     "a long reload rests, to leave the processors to the requests",
 }
 
 // TestEdges holds who may touch clock, sockets and chance.

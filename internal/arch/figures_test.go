@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-var figuresOf = flag.String("figures", "", "two folders with wasplug, before and after: print their figures (.ci/figures)")
+var figuresOf = flag.String("figures", "", "two folders with wasplug, before and after: print their figures "+
+	"(.ci/figures)")
 
 // TestFigures prints the figures of two trees side by side. They are for orientation: nothing here fails.
 func TestFigures(t *testing.T) {

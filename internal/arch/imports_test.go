@@ -17,39 +17,103 @@ var may = map[string][]string{
 	"parser":                     {"parser/diag"},
 	"parser/pluginlog":           {"parser/pluginlog/catalogue", "parser/diag"},
 	"parser/pluginlog/catalogue": {},
+	"parser/accesslog":           {"parser/diag"},
 	"parser/pluginlog/requests":  {"parser/pluginlog", "parser/pluginlog/catalogue"},
+	"parser/pluginlog/story":     {"parser/pluginlog", "parser/pluginlog/catalogue", "parser/pluginlog/requests"},
 	"schemas/yamldoc":            {"parser/diag"},
 	"schemas":                    {"schemas/yamldoc", "parser/diag"},
 	"routecheck/session":         {"parser/diag"},
 	"routecheck/choices":         {"routecheck/session", "parser/diag"},
-	"routecheck/match":           {"routecheck/choices", "parser", "parser/diag"},
+	"routecheck/match":           {"routecheck/choices", "routecheck/match/resolve", "parser", "parser/diag"},
+	"routecheck/match/resolve":   {"parser", "parser/diag"},
+	"routecheck/match/names":     {"routecheck/match", "parser/diag"},
+	"routecheck/match/written":   {"routecheck/match", "parser/diag"},
 	"routecheck/failover":        {"routecheck/choices", "routecheck/match", "parser/diag"},
-	"routecheck/space":           {"routecheck/choices", "routecheck/match", "parser", "parser/diag"},
-	"routecheck/explain": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/failover",
-		"routecheck/space", "parser/diag"},
-	"routecheck": {"routecheck/match", "routecheck/explain", "parser", "parser/diag"},
-	"routecheck/...": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/failover",
-		"routecheck/space", "routecheck/explain", "parser", "parser/pluginlog", "parser/pluginlog/requests", "schemas/...",
+	"routecheck/space": {"routecheck/choices", "routecheck/match", "routecheck/match/written", "parser",
 		"parser/diag"},
-	"lint":          {"parser", "routecheck/...", "parser/diag"},
-	"lint/rules":    {"lint", "parser", "routecheck/...", "parser/diag"},
-	"lint/settings": {"lint", "lint/rules", "schemas/...", "parser/diag"},
+	"routecheck/explain": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/match/written",
+		"routecheck/failover", "routecheck/space", "routecheck/explain/words", "parser/diag"},
+	"routecheck/explain/cause": {"routecheck/choices", "routecheck/match", "routecheck/match/written",
+		"routecheck/failover", "routecheck/space", "routecheck/explain", "routecheck/explain/words",
+		"parser", "parser/diag"},
+	"routecheck/explain/words":     {"routecheck/match", "routecheck/failover"},
+	"routecheck":                   {"routecheck/match", "routecheck/explain", "parser", "parser/diag"},
+	"routecheck/internal/coretest": {"routecheck/choices", "routecheck/match", "parser", "parser/diag"}, // for tests
+	// What people write of a scenario; the engine reads no text.
+	"routecheck/simulate/written": {"routecheck/session", "routecheck/choices", "routecheck/match",
+		"routecheck/match/...", "routecheck/explain", "routecheck/space", "routecheck/suite", "routecheck/simulate",
+		"schemas", "schemas/yamldoc", "parser/diag"},
+	"routecheck/batch": {"routecheck/choices", "routecheck/match", "routecheck/space", "routecheck/explain",
+		"routecheck/explain/cause", "parser", "parser/accesslog", "parser/diag"},
+	// It asks what lint has found, and all who know something of a log.
+	"routecheck/diagnose": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/failover",
+		"routecheck/cookie", "parser", "parser/pluginlog", "parser/pluginlog/...", "parser/accesslog", "parser/diag"},
+	"routecheck/...": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/match/...",
+		"routecheck/failover", "routecheck/space", "routecheck/explain", "routecheck/explain/...", "parser",
+		"parser/pluginlog", "parser/pluginlog/requests", "schemas/...", "parser/diag"},
+	"lint":       {"parser", "routecheck/...", "parser/diag"},
+	"lint/rules": {"lint", "lint/rules/..."},
+	// A group of rules knows no other group.
+	"lint/rules/...": {"lint", "lint/rules/check", "lint/rules/example", "parser", "routecheck/...", "parser/diag"},
+	"lint/settings":  {"lint", "lint/rules", "schemas/...", "parser/diag"},
 	"generate": {"generate/...", "parser", "routecheck/...", "lint", "lint/rules", "schemas/...",
 		"parser/diag"},
 	"generate/...": {"generate/...", "parser", "routecheck/...", "lint", "lint/rules", "schemas/...",
 		"parser/diag"},
+	// Edits of a file are written as the fixes of lint are.
+	"generate/edit":  {"parser", "routecheck", "routecheck/...", "lint/rules/check", "parser/diag"},
 	"proxy":          {"proxy/...", "parser", "parser/pluginlog", "routecheck/...", "parser/diag"},
 	"proxy/admin":    {"routecheck/...", "parser/diag"},
-	"proxy/demo":     {"proxy", "parser", "parser/diag"},
+	"proxy/demo":     {"internal/port", "proxy", "parser", "parser/diag"},
 	"proxy/http1":    {},
 	"proxy/keystore": {"parser/diag"},
 	"proxy/wire":     {"routecheck/..."}, // for the unit of time alone
-	"internal/...":   {"internal/..."},
-	"internal/app": {"internal/wrap", "parser/...", "routecheck/...", "lint", "lint/rules", "lint/settings",
-		"generate/...",
-		"schemas/..."},
-	"internal/report": {"internal/app", "parser/...", "routecheck/...", "lint", "lint/rules", "generate/..."},
-	"internal/loggen": {"parser/pluginlog"}, // logs for tests
+	"proxy/wspt":     {"parser/diag"},
+	"lab": {"internal/port", "lab/...", "proxy", "proxy/wire", "proxy/admin", "parser", "routecheck", "routecheck/choices",
+		"routecheck/match", "routecheck/failover", "routecheck/explain", "parser/diag"},
+	"lab/session":               {},
+	"lab/store/...":             {"lab/session", "lab/store/...", "parser/diag"},
+	"lab/store/grid/redistest":  {"internal/port/porttest"},
+	"lab/store/database/pgtest": {"internal/port", "lab/store/database"},
+	"lab/listener":              {"internal/port"},
+	"lab/system":                {},
+	"lab/member":                {"lab/listener", "lab/session", "lab/store/..."},
+	"lab/history":               {"parser/diag"},
+	"lab/check":                 {"lab/history", "routecheck/session", "parser/diag"},
+	// These two put what is predicted beside what happens; the rest of the lab never sees the predictor.
+	"lab/scenario": {"lab", "lab/...", "proxy", "parser", "parser/pluginlog", "parser/pluginlog/requests",
+		"routecheck", "routecheck/...", "schemas/...", "generate/...", "parser/diag"},
+	"testdata/lab":  {}, // scenarios, and nothing that runs
+	"lab/page":      {"lab", "lab/...", "routecheck", "routecheck/...", "parser/diag"},
+	"internal/...":  {"internal/..."},
+	"internal/port": {},
+	"internal/live": {"internal/live/...", "lab/listener", "routecheck/choices", "routecheck/match",
+		"routecheck/explain", "parser/diag"},
+	// What is asked and learnt is plain values; only the room above has sockets.
+	"internal/live/question": {"internal/live/probe", "routecheck/..."},
+	"internal/live/probe":    {"parser", "parser/diag"},
+	"internal/reference": {"internal/wrap", "parser", "parser/pluginlog/catalogue", "routecheck/choices", "routecheck/diagnose",
+		"routecheck/explain/words", "routecheck/session", "lint", "lint/rules", "parser/diag"},
+	"internal/manpage": {"parser", "parser/diag", "schemas"},
+	"internal/app":     {"parser/...", "routecheck/...", "generate", "schemas/..."},
+	// The use cases of one room know nothing of those of another.
+	"internal/app/...": {"internal/app", "internal/reference", "internal/live/question", "internal/live/probe",
+		"parser/...", "routecheck/...", "lint", "lint/rules", "lint/settings", "generate/...", "schemas/..."},
+	"internal/apptest": {"internal/app", "internal/sharedtest"}, // files in memory for tests
+	"internal/report": {"internal/app/...", "internal/reference", "internal/live/question", "internal/report/forms",
+		"parser/...", "routecheck/...", "generate/..."},
+	"internal/report/lintreport": {"internal/app/checks", "internal/report/forms", "lint", "lint/rules",
+		"parser/diag"},
+	"internal/report/tracereport": {"internal/app", "internal/app/evidence", "internal/report/forms", "parser/...",
+		"routecheck/..."},
+	"internal/report/forms": {"parser/diag"},
+	"internal/report/labreport": {"internal/report/forms", "lab/scenario", "lab/history", "lab/check",
+		"lab/store/database", "parser/...", "routecheck/..."},
+	"internal/logtest":    {"parser/pluginlog"}, // logs for tests
+	"internal/sharedtest": {"parser/diag"},
+	// puts exports before real daemons, in tests
+	"internal/exporttest": {"generate/export", "lab/listener", "parser", "parser/diag", "routecheck/...",
+		"internal/sharedtest", "internal/certtest", "internal/port/porttest"},
 }
 
 // outside says who alone may import a package that is not ours.
@@ -58,8 +122,18 @@ var outside = map[string][]string{
 	"gopkg.in/yaml.v3":                {"schemas/yamldoc"},
 	"github.com/xeipuuv/gojsonschema": {"schemas"},
 	// addresses; sockets only in proxy and cmd
-	"net":      {"cmd/wasplug", "proxy", "proxy/...", "generate", "generate/..."},
-	"net/http": {"cmd/wasplug", "proxy", "proxy/..."},
+	"net": {"cmd/wasplug", "proxy", "proxy/...", "lab", "lab/...", "generate", "generate/...", "internal/exporttest",
+		"internal/live", "internal/port"},
+	"net/http": {"cmd/wasplug", "proxy", "proxy/...", "lab", "lab/...", "internal/exporttest", "internal/live"},
+	"github.com/nats-io/nats-server/v2/server":       {"lab/store/replication", "lab/store/grid"},
+	"github.com/nats-io/nats.go":                     {"lab/store/replication", "lab/store/grid"},
+	"github.com/nats-io/nats.go/jetstream":           {"lab/store/grid"},
+	"github.com/redis/go-redis/v9":                   {"lab/store/grid"},
+	"modernc.org/sqlite":                             {"lab/store/database"},
+	"github.com/jackc/pgx/v5":                        {"lab/store/database"},
+	"github.com/jackc/pgx/v5/pgconn":                 {"lab/store/database"},
+	"github.com/jackc/pgx/v5/stdlib":                 {"lab/store/database"},
+	"github.com/anishathalye/porcupine":              {"lab/history"},
 	"github.com/prometheus/client_golang/prometheus": {"cmd/wasplug", "proxy", "proxy/..."},
 }
 
@@ -114,6 +188,25 @@ func (p *listed) forbidden() (out []string) {
 		}
 	}
 	return out
+}
+
+// forTests are rooms that only tests import.
+var forTests = []string{"internal/golden", "internal/sharedtest", "internal/certtest", "internal/logtest",
+	"internal/configtest", "internal/exporttest", "internal/apptest", "routecheck/internal/coretest",
+	"lab/store/grid/redistest", "internal/port/porttest"}
+
+// TestForTestsAlone: what helps tests is in no program.
+func TestForTestsAlone(t *testing.T) {
+	for _, p := range loadProgram(t).packages {
+		if name, _ := p.ours(); slices.Contains(forTests, name) {
+			continue
+		}
+		for _, i := range p.Imports {
+			if ours, ok := strings.CutPrefix(i, module); ok && slices.Contains(forTests, ours) {
+				t.Errorf("%s must not import %s, which is for tests", p.ImportPath, i)
+			}
+		}
+	}
 }
 
 // portable are the rooms that run in a browser, too: nothing below them may speak HTTP or validate schemas.

@@ -88,9 +88,15 @@ func list(dir string, patterns ...string) (all []listed, err error) {
 
 func loadProgram(t *testing.T) *program {
 	t.Helper()
-	packages, err := listOnce()
-	return newProgram(t, packages, err)
+	if loaded == nil {
+		packages, err := listOnce()
+		loaded = newProgram(t, packages, err)
+	}
+	return loaded
 }
+
+// loaded is the program of all tests of this package, which run one after another: a package is checked once.
+var loaded *program
 
 // loadProgramAt loads the module in another folder.
 func loadProgramAt(t *testing.T, dir string) *program {

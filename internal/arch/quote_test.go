@@ -9,13 +9,13 @@ import (
 
 // quotesForPrograms are the files that quote as Go does for a reader that is a program, or for nobody.
 var quotesForPrograms = map[string]string{
-	"parser/diag/quote.go":                     "the one home of quotes",
-	"lint/path.go":                             "paths of elements are keys of a baseline",
-	"proxy/demo/demo.go":                       "it writes XML, of names of its own",
-	"generate/internal/irregular/irregular.go": "it writes XML for tests",
-	"generate/merge/clusters.go":               "a key, shown to nobody",
-	"generate/merge/proof/proof.go":            "a key",
-	"generate/graph/graph.go":                  "the name of a format",
+	"parser/diag/quote.go":              "the one home of quotes",
+	"lint/path.go":                      "paths of elements are keys of a baseline",
+	"proxy/demo/demo.go":                "it writes XML, of names of its own",
+	"internal/configtest/configtest.go": "it writes XML for tests",
+	"generate/merge/clusters.go":        "a key, shown to nobody",
+	"generate/merge/proof/proof.go":     "a key",
+	"generate/graph/graph.go":           "the name of a format",
 }
 
 // TestQuotes: texts of the user's stand in messages as diag.Quote shows them. The %q of fmt, and strconv.Quote, double

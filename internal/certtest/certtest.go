@@ -13,6 +13,7 @@ import (
 	"encoding/pem"
 	"math/big"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -85,6 +86,18 @@ func WritePEM(t *testing.T, path string, blocks ...*pem.Block) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// Write writes a certificate of a name and its key, of that age, to cert.pem and key.pem of a folder.
+func (a *Authority) Write(t *testing.T, dir, name string, age time.Duration) (cert, key string) {
+	t.Helper()
+	private := NewKey(t)
+	cert = WritePEM(t, filepath.Join(dir, "cert.pem"), CertBlock(a.Sign(t, name, private)))
+	key = WritePEM(t, filepath.Join(dir, "key.pem"), KeyBlock(t, private))
+	if err := os.Chtimes(cert, time.Time{}, time.Now().Add(-age)); err != nil {
+		t.Fatal(err)
+	}
+	return cert, key
 }
 
 // CertBlock is a certificate as PEM files have it.

@@ -8,19 +8,22 @@ import (
 	"github.com/wasplug/wasplug/generate"
 	"github.com/wasplug/wasplug/generate/diff"
 	"github.com/wasplug/wasplug/generate/graph"
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/authoring"
+	"github.com/wasplug/wasplug/internal/app/checks"
+	"github.com/wasplug/wasplug/internal/report/forms"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Differences are what two files, or two folders, do differently; one of the two is nil.
 type Differences struct {
-	Files   *app.DiffAnswer
-	Folders *app.FoldersAnswer
+	Files   *checks.DiffAnswer
+	Folders *checks.FoldersAnswer
 	Options diff.Options
 }
 
 // Diff are the formats of differences.
-var Diff = Formats[Differences]{{"text", diffAs("text")}, {"json", diffAs("json")}, {"markdown", diffAs("markdown")}}
+var Diff = forms.List[Differences]{{Name: "text", Write: diffAs("text")}, {Name: "json", Write: diffAs("json")},
+	{Name: "markdown", Write: diffAs("markdown")}}
 
 func diffAs(format string) func(io.Writer, Differences) error {
 	return func(w io.Writer, d Differences) error {
@@ -32,17 +35,18 @@ func diffAs(format string) func(io.Writer, Differences) error {
 }
 
 // Graph are the formats of a drawing.
-var Graph = Formats[*app.GraphAnswer]{
-	{"text", graphAs("text")}, {"mermaid", graphAs("mermaid")}, {"dot", graphAs("dot")},
+var Graph = forms.List[*authoring.GraphAnswer]{
+	{Name: "text", Write: graphAs("text")}, {Name: "mermaid", Write: graphAs("mermaid")},
+	{Name: "dot", Write: graphAs("dot")},
 }
 
-func graphAs(format string) func(io.Writer, *app.GraphAnswer) error {
-	return func(w io.Writer, a *app.GraphAnswer) error { return graph.Write(w, a.Config, format) }
+func graphAs(format string) func(io.Writer, *authoring.GraphAnswer) error {
+	return func(w io.Writer, a *authoring.GraphAnswer) error { return graph.Write(w, a.Config, format) }
 }
 
 // Origin tells what in the topology made a line of the XML.
-func Origin(w io.Writer, a *app.GenerateAnswer, line int, origin generate.Origin) {
-	w = Visible(w, "text")
+func Origin(w io.Writer, a *authoring.GenerateAnswer, line int, origin generate.Origin) {
+	w = forms.Visible(w, "text")
 	fmt.Fprintf(w, "line %d: %s\n%s\n", line, origin.Text, a.Files.Start(origin.Span))
 	a.Files.Snippet(w, origin.Span)
 	var defaults []string
@@ -59,8 +63,8 @@ func Origin(w io.Writer, a *app.GenerateAnswer, line int, origin generate.Origin
 }
 
 // Check tells what a file says otherwise than what would be written.
-func Check(w io.Writer, a *app.CheckAnswer) {
+func Check(w io.Writer, a *authoring.CheckAnswer) {
 	for _, c := range a.Changes {
-		fmt.Fprintf(Visible(w, "text"), "%s: %s\n", c.At, c.Change)
+		fmt.Fprintf(forms.Visible(w, "text"), "%s: %s\n", c.At, c.Change)
 	}
 }

@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"bytes"
@@ -13,6 +13,13 @@ import (
 
 	"github.com/wasplug/wasplug/generate/diff"
 	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/answers"
+	"github.com/wasplug/wasplug/internal/app/authoring"
+	"github.com/wasplug/wasplug/internal/app/checks"
+	"github.com/wasplug/wasplug/internal/app/evidence"
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/internal/report"
+	"github.com/wasplug/wasplug/internal/report/tracereport"
 )
 
 // hostile is a name that does more on a terminal than be read.
@@ -22,10 +29,11 @@ const (
 	hostileConfig = `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
 <ServerCluster Name="c"><Server CloneID="c1" Name="` + hostile + `"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
 <UriGroup Name="u"><Uri Name="/a/*"/></UriGroup><Route ServerCluster="c" UriGroup="u" VirtualHostGroup="v"/></Config>`
-	hostileSuite = "config: a.xml\ntests:\n  - {name: \"x\\e[31m\\u202e\", requests: [{url: http://h/a/b, expect: declined}]}\n" +
-		"  - {name: fine, requests: [{url: http://h/a/b, expect: c}]}\n"
-	hostileLog = "[06/Oct/2017:19:06:01.00000] 00000001 00000001 - TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='h:80'; uri='/a/b'\n" +
-		"[06/Oct/2017:19:06:01.00000] 00000001 00000001 - ERROR: ws_server: serverSetFailoverStatus: Marking " + hostile + " down\n" +
+	hostileSuite = "config: a.xml\ntests:\n  - {name: \"x\\e[31m\\u202e\", requests: [{url: http://h/a/b, expect: " +
+		"declined}]}\n  - {name: fine, requests: [{url: http://h/a/b, expect: c}]}\n"
+	hostileLog = "[06/Oct/2017:19:06:01.00000] 00000001 00000001 - TRACE: ws_common: websphereShouldHandleRequest: " +
+		"trying to match a route for: vhost='h:80'; uri='/a/b'\n[06/Oct/2017:19:06:01.00000] 00000001 00000001 - " +
+		"ERROR: ws_server: serverSetFailoverStatus: Marking " + hostile + " down\n" +
 		"[06/Oct/2017:19:06:02.00000] 00000001 00000001 - TRACE: ws_common: websphereEndRequest: Ending the request\n"
 )
 
@@ -51,40 +59,52 @@ func reports(t *testing.T) map[string]struct {
 			t.Fatal(err)
 		}
 	}
-	why := app.Why{Config: app.Config{Path: "a.xml"}, Request: app.Request{URL: "http://h/a/b", Method: "GET"}, Times: 1}
+	why := answers.Why{Config: app.Config{Path: "a.xml"}, Request: answers.Request{URL: "http://h/a/b", Method: "GET"},
+		Times: 1}
 	one, err := why.Run(given())
 	must(err)
 	why.Times = 3
 	three, err := why.Run(given())
 	must(err)
-	tests, err := (&app.Test{Suites: []string{"suite.yaml"}, Coverage: true}).Run(given())
+	tests, err := (&checks.Test{Suites: []string{"suite.yaml"}, Coverage: true}).Run(given())
 	must(err)
-	trace := app.Trace{Files: []string{"plugin.log"}, Slow: 5}
+	trace := evidence.Trace{Files: []string{"plugin.log"}, Slow: 5}
 	traced, err := trace.Run(given())
 	must(err)
-	request, err := (&app.TraceRequest{Trace: trace, Want: "1"}).Run(given())
+	request, err := (&evidence.TraceRequest{Trace: trace, Want: "1"}).Run(given())
 	must(err)
-	replayed, err := (&app.Replay{Trace: trace, Config: app.Config{Path: "a.xml"}}).Run(given())
+	replayed, err := (&evidence.Replay{Trace: trace, Config: app.Config{Path: "a.xml"}}).Run(given())
 	must(err)
-	differ, err := (&app.Diff{Old: "a.xml", New: "b.xml"}).Run(given())
+	differ, err := (&checks.Diff{Old: "a.xml", New: "b.xml"}).Run(given())
 	must(err)
-	drawn, err := (&app.Graph{Config: app.Config{Path: "a.xml"}}).Run(given())
+	drawn, err := (&authoring.Graph{Config: app.Config{Path: "a.xml"}}).Run(given())
 	must(err)
 	return map[string]struct {
 		names []string
 		write func(w io.Writer, format string) error
 	}{
-		"why":     {Why.Names(), func(w io.Writer, f string) error { return Why.Write(w, f, one) }},
-		"whys":    {Why.Names(), func(w io.Writer, f string) error { return Why.Write(w, f, three) }},
-		"test":    {Test.Names(), func(w io.Writer, f string) error { return Test.Write(w, f, Tests{tests, false, true}) }},
-		"failed":  {Test.Names(), func(w io.Writer, f string) error { return Test.Write(w, f, Tests{tests, true, false}) }},
-		"trace":   {Trace.Names(), func(w io.Writer, f string) error { return Trace.Write(w, f, Traced{traced, Log{}}) }},
-		"request": {TraceRequest.Names(), func(w io.Writer, f string) error { return TraceRequest.Write(w, f, request) }},
-		"replay":  {Replay.Names(), func(w io.Writer, f string) error { return Replay.Write(w, f, Replayed{replayed, Log{}}) }},
-		"diff": {Diff.Names(), func(w io.Writer, f string) error {
-			return Diff.Write(w, f, Differences{Files: differ, Options: diff.Options{}})
+		"why":  {report.Why.Names(), func(w io.Writer, f string) error { return report.Why.Write(w, f, one) }},
+		"whys": {report.Why.Names(), func(w io.Writer, f string) error { return report.Why.Write(w, f, three) }},
+		"test": {report.Test.Names(),
+			func(w io.Writer, f string) error { return report.Test.Write(w, f, report.Tests{tests, false, true}) }},
+		"failed": {report.Test.Names(),
+			func(w io.Writer, f string) error { return report.Test.Write(w, f, report.Tests{tests, true, false}) }},
+		"trace": {tracereport.Trace.Names(),
+			func(w io.Writer, f string) error {
+				return tracereport.Trace.Write(w, f, tracereport.Traced{TraceAnswer: traced})
+			}},
+		"request": {tracereport.TraceRequest.Names(),
+			func(w io.Writer, f string) error {
+				return tracereport.TraceRequest.Write(w, f, tracereport.Requested{RequestAnswer: request})
+			}},
+		"replay": {tracereport.Replay.Names(),
+			func(w io.Writer, f string) error {
+				return tracereport.Replay.Write(w, f, tracereport.Replayed{ReplayAnswer: replayed})
+			}},
+		"diff": {report.Diff.Names(), func(w io.Writer, f string) error {
+			return report.Diff.Write(w, f, report.Differences{Files: differ, Options: diff.Options{}})
 		}},
-		"graph": {Graph.Names(), func(w io.Writer, f string) error { return Graph.Write(w, f, drawn) }},
+		"graph": {report.Graph.Names(), func(w io.Writer, f string) error { return report.Graph.Write(w, f, drawn) }},
 	}
 }
 
@@ -150,7 +170,7 @@ func TestUnified(t *testing.T) {
 		{"a", "a\n", "--- x\n+++ y\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+a\n"},
 	} {
 		var out strings.Builder
-		if err := Unified(&out, "x", "y", []byte(c.old), []byte(c.new)); err != nil || out.String() != c.want {
+		if err := report.Unified(&out, "x", "y", []byte(c.old), []byte(c.new)); err != nil || out.String() != c.want {
 			t.Errorf("%v\n%s", err, out.String())
 		}
 	}

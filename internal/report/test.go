@@ -6,18 +6,20 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/checks"
+	"github.com/wasplug/wasplug/internal/report/forms"
 )
 
 // Tests are suites that ran, and what of it is shown.
 type Tests struct {
-	*app.TestAnswer
+	*checks.TestAnswer
 	OnlyFailures bool // leave out what passed, in text and JSON
 	Coverage     bool // show it in text; JSON holds it where it is known
 }
 
 // Test are the formats of suites that ran.
-var Test = Formats[Tests]{{"text", testText}, {"json", testJSON}, {"junit", testJUnit}}
+var Test = forms.List[Tests]{{Name: "text", Write: testText}, {Name: "json", Write: testJSON},
+	{Name: "junit", Write: testJUnit}}
 
 func testText(w io.Writer, t Tests) error {
 	for i := range t.Suites {
@@ -38,7 +40,7 @@ func testText(w io.Writer, t Tests) error {
 }
 
 // textFailure shows a failed test: field by field what was expected and what came, then the steps that decided.
-func textFailure(w io.Writer, t *app.Tested) {
+func textFailure(w io.Writer, t *checks.Tested) {
 	fmt.Fprintf(w, "FAIL  %s\n", t.Name)
 	for i := range t.Requests {
 		q := &t.Requests[i]
@@ -55,7 +57,7 @@ func textFailure(w io.Writer, t *app.Tested) {
 	}
 }
 
-func textCoverage(w io.Writer, s *app.TestedSuite) {
+func textCoverage(w io.Writer, s *checks.TestedSuite) {
 	fmt.Fprintf(w, "\ncoverage of %s: %.1f %% of what is reachable\n", s.File, s.Coverage.Percent)
 	for _, k := range s.Coverage.Kinds {
 		fmt.Fprintf(w, "  %-8s %d of %d\n", k.Kind, k.Covered, k.Total)
@@ -67,37 +69,37 @@ func textCoverage(w io.Writer, s *app.TestedSuite) {
 
 func testJSON(w io.Writer, t Tests) error {
 	if !t.OnlyFailures {
-		return indentedJSON(w, t.TestAnswer)
+		return forms.JSON(w, t.TestAnswer)
 	}
 	failed := *t.TestAnswer
 	failed.Suites = slices.Clone(failed.Suites)
 	for i := range failed.Suites {
 		s := &failed.Suites[i]
-		s.Tests = slices.DeleteFunc(slices.Clone(s.Tests), func(t app.Tested) bool { return t.Passed })
+		s.Tests = slices.DeleteFunc(slices.Clone(s.Tests), func(t checks.Tested) bool { return t.Passed })
 	}
-	return indentedJSON(w, &failed)
+	return forms.JSON(w, &failed)
 }
 
 // testJUnit has a suite for each file and a case for each test.
 func testJUnit(w io.Writer, t Tests) error {
-	var suites []junitSuite
+	var suites []forms.Suite
 	for _, s := range t.Suites {
-		suite := junitSuite{Name: s.File}
+		suite := forms.Suite{Name: s.File}
 		for i := range s.Tests {
-			c := junitCase{Name: s.Tests[i].Name, Class: s.File}
+			c := forms.Case{Name: s.Tests[i].Name, Class: s.File}
 			if !s.Tests[i].Passed {
 				var text strings.Builder
 				textFailure(&text, &s.Tests[i])
-				c.Failure = &junitFailure{Message: firstFailure(&s.Tests[i]), Text: text.String()}
+				c.Failure = &forms.Failure{Message: firstFailure(&s.Tests[i]), Text: text.String()}
 			}
 			suite.Cases = append(suite.Cases, c)
 		}
 		suites = append(suites, suite)
 	}
-	return writeJUnit(w, "", suites)
+	return forms.JUnit(w, "", suites)
 }
 
-func firstFailure(t *app.Tested) string {
+func firstFailure(t *checks.Tested) string {
 	for i := range t.Requests {
 		for _, f := range t.Requests[i].Failures {
 			return fmt.Sprintf("%s: %s: want %s, got %s", t.Requests[i].URL, f.Field, f.Want, f.Got)

@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/answers"
+	"github.com/wasplug/wasplug/internal/report/forms"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
@@ -16,16 +17,25 @@ import (
 )
 
 // Why are the formats of an explanation; json has one line for each request.
-var Why = Formats[*app.WhyAnswer]{
-	{"text", whyText},
-	{"json", func(w io.Writer, a *app.WhyAnswer) error { return jsonLines(w, a.Decisions) }},
+var Why = forms.List[*answers.WhyAnswer]{
+	{Name: "text", Write: whyText},
+	{Name: "json", Write: func(w io.Writer, a *answers.WhyAnswer) error { return forms.JSONLines(w, a.Decisions) }},
 }
 
 // whyText is the explanation for people: the answer first, then the steps, the Routes that lost, and what the answer
 // hangs on.
-func whyText(w io.Writer, a *app.WhyAnswer) error {
+func whyText(w io.Writer, a *answers.WhyAnswer) error {
+	if a.Show == answers.GoesTo {
+		for i := range a.Decisions {
+			fmt.Fprintln(w, a.Decisions[i].GoesTo)
+		}
+		return nil
+	}
 	if len(a.Decisions) == 1 {
-		printDecision(w, a.Table, &a.Decisions[0])
+		printLines(w, &a.Decisions[0])
+		if a.Show != answers.Brief {
+			printDecision(w, &a.Decisions[0])
+		}
 		return nil
 	}
 	for i := range a.Decisions {
@@ -35,13 +45,16 @@ func whyText(w io.Writer, a *app.WhyAnswer) error {
 	return nil
 }
 
-func printDecision(w io.Writer, t *routecheck.Table, d *routecheck.Decision) {
-	for _, line := range explain.Headlines(t, d) {
+func printLines(w io.Writer, d *routecheck.Decision) {
+	for _, line := range d.Lines {
 		fmt.Fprintln(w, line)
 	}
+}
+
+func printDecision(w io.Writer, d *routecheck.Decision) {
 	fmt.Fprint(w, "\nsteps\n")
 	for i, s := range d.Steps {
-		fmt.Fprintf(w, "%3d. %s\n     %s\n", i+1, s.Text, evidence(s))
+		fmt.Fprintf(w, "%3d. %s\n     %s\n", i+1, s.Text, s.Source())
 	}
 	printRoutes(w, d)
 	printPossible(w, d)
@@ -60,18 +73,6 @@ func printSession(w io.Writer, d *routecheck.Decision) {
 	if d.Session.Fate != session.FateKept || len(d.Attempts) > 1 {
 		fmt.Fprintf(w, "  %s\n", session.AlwaysLost)
 	}
-}
-
-// evidence is the second line of a step: place, rules, mark.
-func evidence(s explain.StepNote) string {
-	text := strings.Join(append([]string{s.Rule}, s.Also...), " ") + ", " + s.Mark
-	if s.Choice != "" {
-		text += " (" + s.Choice + ")"
-	}
-	if s.At == nil {
-		return text
-	}
-	return fmt.Sprintf("%s:%d:%d: %s", s.At.File, s.At.Line, s.At.Column, text)
 }
 
 const mostRoutes = 20 // losing Routes shown in text

@@ -1,5 +1,6 @@
 // Package sharedtest finds the material that lies beside the checkout: files of strangers, log excerpts, the generator
-// of large files. The project builds and passes its tests without it.
+// of large files. The project builds and passes its tests without it. Beside that it has what tests of many rooms
+// write: small configurations, and diagnostics as text.
 package sharedtest
 
 import (
@@ -13,7 +14,7 @@ import (
 // Dir returns the path of a folder or file of the shared material, and skips the test when it is absent.
 func Dir(t testing.TB, elem ...string) string {
 	t.Helper()
-	path := filepath.Join(append([]string{checkout(t), "..", "shared"}, elem...)...)
+	path := filepath.Join(append([]string{Checkout(t), "..", "shared"}, elem...)...)
 	if _, err := os.Stat(path); err != nil {
 		t.Skipf("the shared material is not beside this checkout: no %s",
 			filepath.Join(append([]string{"shared"}, elem...)...))
@@ -21,8 +22,8 @@ func Dir(t testing.TB, elem ...string) string {
 	return path
 }
 
-// checkout finds the folder of go.mod above the package under test: a binary built with -trimpath knows no path.
-func checkout(t testing.TB) string {
+// Checkout finds the folder of go.mod above the package under test: a binary built with -trimpath knows no path.
+func Checkout(t testing.TB) string {
 	dir, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,8 @@ func ClusterXML(config, cluster, servers string) string {
 
 // Server is a Server element with an http Transport.
 func Server(name, attributes string) string {
-	return fmt.Sprintf(`<Server Name="%s" %s><Transport Hostname="%s.example.com" Port="9080" Protocol="http"/></Server>`, name, attributes, name)
+	return fmt.Sprintf(`<Server Name="%s" %s><Transport Hostname="%s.example.com" Port="9080" `+
+		`Protocol="http"/></Server>`, name, attributes, name)
 }
 
 // Lists are the primary and backup lists, each a string of names separated by blanks.

@@ -9,7 +9,8 @@ import (
 
 // TestExamplesAreContinuedAsAShellTakesIt: a long example can be copied.
 func TestExamplesAreContinuedAsAShellTakesIt(t *testing.T) {
-	example := "wasplug why -c plugin-cfg.xml --cookie JSESSIONID=0000abc:shop1a --down shop1 http://shop.example.com/shop/cart"
+	example := "wasplug why -c plugin-cfg.xml --cookie JSESSIONID=0000abc:shop1a --down shop1 " +
+		"http://shop.example.com/shop/cart"
 	got := strings.Join(strings.Fields(strings.ReplaceAll(Fill("   "+example, 0), "\\\n", " ")), " ")
 	if got != example {
 		t.Errorf("got %s", got)

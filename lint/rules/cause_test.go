@@ -62,7 +62,7 @@ func TestOneFault(t *testing.T) {
 		{"Uri", `<Uri Name="/ibm/console/*"/>`, `<URI Name="/ibm/console/*"/>`, "error WP109"},
 		{"equal clone IDs once it is mended", `CloneID="1b2c3d4e6"`, `CloneId="1b2c3d4e5"`, "error WP109"},
 		{"beside the right name", `Name="m2" ServerIOTimeout`, `Name="m2" name="x" ServerIOTimeout`, "warning WP109"},
-		{"another fault is told", `CloneID="1b2c3d4e6" ConnectTimeout="5"`, `CloneID="1b2c3d4e5" connectTimeout="5"`,
+		{"another mistake is told", `CloneID="1b2c3d4e6" ConnectTimeout="5"`, `CloneID="1b2c3d4e5" connectTimeout="5"`,
 			"warning WP109 error WP301"},
 	}
 	for _, test := range tests {

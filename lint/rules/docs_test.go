@@ -29,7 +29,9 @@ the pedantic profile shows. Fix: safe ones are applied by `+"`--fix`"+`, unsafe 
 	for _, r := range rules {
 		if r.Category != category {
 			category = r.Category
-			fmt.Fprintf(&b, "\n## %s%s\n\n| code | name | severity | fix | what is reported |\n|---|---|---|---|---|\n", strings.ToUpper(category[:1]), category[1:])
+			fmt.Fprintf(&b,
+				"\n## %s%s\n\n| code | name | severity | fix | what is reported |\n|---|---|---|---|---|\n",
+				strings.ToUpper(category[:1]), category[1:])
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.Code, r.Name, r.Severities(), r.Fix,
 			strings.ReplaceAll(markdown(r.Doc.Title), "|", "\\|"))

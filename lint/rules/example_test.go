@@ -13,8 +13,10 @@ var base = map[string]string{
 	"VirtualHostGroup": `<VirtualHostGroup Name="default_host"><VirtualHost Name="*:80"/><VirtualHost ` +
 		`Name="*:443"/></VirtualHostGroup>`,
 	"ServerCluster": `<ServerCluster Name="shop" PostBufferSize="0">
-<Server CloneID="c1" ConnectTimeout="5" LoadBalanceWeight="2" Name="m1" ServerIOTimeout="60"><Transport Hostname="h1" Port="9080" Protocol="http"/>` + tls("h1") + `</Server>
-<Server CloneID="c2" ConnectTimeout="5" LoadBalanceWeight="3" Name="m2" ServerIOTimeout="60"><Transport Hostname="h2" Port="9080" Protocol="http"/>` + tls("h2") + `</Server>
+<Server CloneID="c1" ConnectTimeout="5" LoadBalanceWeight="2" Name="m1" ServerIOTimeout="60">
+<Transport Hostname="h1" Port="9080" Protocol="http"/>` + tls("h1") + `</Server>
+<Server CloneID="c2" ConnectTimeout="5" LoadBalanceWeight="3" Name="m2" ServerIOTimeout="60">
+<Transport Hostname="h2" Port="9080" Protocol="http"/>` + tls("h2") + `</Server>
 </ServerCluster>`,
 	"UriGroup": `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/></UriGroup>`,
 	"Route":    `<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>`,
@@ -34,8 +36,8 @@ func complete(example string) string {
 	if strings.HasPrefix(example, "<?xml") {
 		return example
 	}
-	cfg, faults := parser.Parse(1, []byte("<x>"+example+"</x>"))
-	for _, f := range faults {
+	cfg, reports := parser.Parse(1, []byte("<x>"+example+"</x>"))
+	for _, f := range reports {
 		if f.Rule.Code == "WP101" {
 			return "<Config>" + example + "</Config>"
 		}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -17,19 +18,19 @@ func expensiveFiles(n int) map[string]string {
 	}
 	return map[string]string{
 		"aliases times Uris": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup Name='v'>" +
-			many(n, func(i int) string { return "<VirtualHost Name='h" + number(i) + ":80'/>" }) +
+			many(n, func(i int) string { return "<VirtualHost Name='h" + strconv.Itoa(i) + ":80'/>" }) +
 			"</VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {
 			return "<Uri Name='/a" +
-				number(i) + "/*.jsp'/><Uri Name='/*'/>"
+				strconv.Itoa(i) + "/*.jsp'/><Uri Name='/*'/>"
 		}) +
 			"</UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' " +
 			"VirtualHostGroup='v' UriGroup='u'/></Config>",
 		"Uris within others": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup Name='v'>" +
-			many(n/10, func(i int) string { return "<VirtualHost Name='h" + number(i) + ":*'/>" }) +
+			many(n/10, func(i int) string { return "<VirtualHost Name='h" + strconv.Itoa(i) + ":*'/>" }) +
 			"</VirtualHostGroup><UriGroup Name='u'><Uri Name='/*'/>" +
-			many(n, func(i int) string { return "<Uri Name='/a/b" + number(i) + "/*'/>" }) +
+			many(n, func(i int) string { return "<Uri Name='/a/b" + strconv.Itoa(i) + "/*'/>" }) +
 			"</UriGroup><UriGroup Name='w'>" + many(n, func(i int) string {
-			return "<Uri Name='/a/b" + number(i) +
+			return "<Uri Name='/a/b" + strconv.Itoa(i) +
 				"/x/*'/>"
 		}) +
 			"</UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' " +
@@ -39,56 +40,61 @@ func expensiveFiles(n int) map[string]string {
 			many(n, func(int) string { return "<Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/>" }) +
 			"</Config>",
 		"one clone ID in clusters": "<Config>" + many(n, func(i int) string {
-			return "<ServerCluster Name='c" + number(i) + "'><Server CloneID='x' Name='m'><Transport Hostname='h" +
-				number(i) + "' Port='1'/></Server></ServerCluster>"
+			return "<ServerCluster Name='c" + strconv.Itoa(i) +
+				"'><Server CloneID='x' Name='m'><Transport Hostname='h" +
+				strconv.Itoa(i) + "' Port='1'/></Server></ServerCluster>"
 		}) + "</Config>",
 		"one cluster": "<Config><ServerCluster Name='c'>" + many(n, func(i int) string {
-			return "<Server CloneID='x' Name='m" + number(i) + "' ServerIOTimeout='1'><Transport Hostname='h' " +
+			return "<Server CloneID='x' Name='m" + strconv.Itoa(i) + "' ServerIOTimeout='1'><Transport Hostname='h' " +
 				"Port='1'/></Server>"
-		}) + "<PrimaryServers>" + many(n, func(i int) string { return "<Server Name='m" + number(i) + "'/>" }) +
+		}) + "<PrimaryServers>" + many(n, func(i int) string { return "<Server Name='m" + strconv.Itoa(i) + "'/>" }) +
 			"</PrimaryServers></ServerCluster></Config>",
 		"unknown names": "<Config>" + many(n/10, func(i int) string {
-			return "<Route ServerCluster='abcdefgh" + number(i) + "'/><ServerCluster Name='abcdefgx" + number(i) +
+			return "<Route ServerCluster='abcdefgh" + strconv.Itoa(i) + "'/><ServerCluster Name='abcdefgx" +
+				strconv.Itoa(i) +
 				"'/>"
 		}) + "</Config>",
 		"hosts with every port": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/><VirtualHostGroup " +
 			"Name='v'>" + many(n, func(i int) string {
-			return "<VirtualHost Name='h" + number(i) + ":*'/><VirtualHost Name='*:" + number(i+1) + "'/>"
+			return "<VirtualHost Name='h" + strconv.Itoa(i) + ":*'/><VirtualHost Name='*:" + strconv.Itoa(i+1) + "'/>"
 		}) + "</VirtualHostGroup><UriGroup Name='u'><Uri Name='/a'/></UriGroup><Route ServerCluster='a' " +
 			"VirtualHostGroup='v' UriGroup='u'/><Route ServerCluster='b' VirtualHostGroup='v' UriGroup='u'/></Config>",
 		"unknown elements": "<Config>" + many(n, func(int) string { return "<Foo/>\n" }) + "</Config>",
 		"cookies that differ": "<Config><ServerCluster Name='a'/><VirtualHostGroup Name='v'><VirtualHost " +
 			"Name='*:80'/></VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {
-			return "<Uri Name='/a/b" + number(i) + "/*' AffinityCookie='c" + number(i%2) + "'/><Uri Name='*.x" +
-				number(i) + "'/>"
+			return "<Uri Name='/a/b" + strconv.Itoa(i) + "/*' AffinityCookie='c" + strconv.Itoa(i%2) +
+				"'/><Uri Name='*.x" +
+				strconv.Itoa(i) + "'/>"
 		}) + "</UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/></Config>",
 		"patterns of files": "<Config><ServerCluster Name='a'/><VirtualHostGroup Name='v'><VirtualHost " +
 			"Name='*:80'/></VirtualHostGroup><UriGroup Name='u'>" + many(n, func(i int) string {
-			return "<Uri Name='/a" + number(i) + "/b/*.jsp'/>"
+			return "<Uri Name='/a" + strconv.Itoa(i) + "/b/*.jsp'/>"
 		}) + "<Uri Name='*.jsp'/></UriGroup><Route ServerCluster='a' VirtualHostGroup='v' UriGroup='u'/></Config>",
 		"groups that share aliases": "<Config><ServerCluster Name='a'/><ServerCluster Name='b'/>" +
 			many(n, func(i int) string {
-				k := number(i)
+				k := strconv.Itoa(i)
 				return "<VirtualHostGroup Name='v" + k + "'><VirtualHost Name='*:80'/><VirtualHost " +
 					"Name='*:443'/></VirtualHostGroup><UriGroup Name='u" + k + "'><Uri Name='/a" + k +
 					"/*'/></UriGroup><Route ServerCluster='" + []string{"a", "b"}[i%2] +
 					"' VirtualHostGroup='v" + k + "' UriGroup='u" + k + "'/>"
 			}) + "</Config>",
 		"clone IDs within others": "<Config><ServerCluster Name='c'>" + many(n, func(i int) string {
-			return "<Server CloneID='" + strings.Repeat("x", i%300) + number(i) + "' Name='m" + number(i) +
-				"'><Transport Hostname='h" + number(i) + "' Port='1'/></Server>"
+			return "<Server CloneID='" + strings.Repeat("x", i%300) + strconv.Itoa(i) + "' Name='m" + strconv.Itoa(i) +
+				"'><Transport Hostname='h" + strconv.Itoa(i) + "' Port='1'/></Server>"
 		}) + "</ServerCluster></Config>",
 		"ignores": "<Config>" + many(n, func(int) string { return "<!-- wasplug:ignore WP501 known -->\n" }) +
 			"</Config>",
 		"unknown servers": "<Config><ServerCluster Name='c'>" + many(n,
-			func(i int) string { return "<Server Name='abcdefgh" + number(i) + "'/>" }) +
-			"<PrimaryServers>" + many(n, func(i int) string { return "<Server Name='abcdefgx" + number(i) + "'/>" }) +
+			func(i int) string { return "<Server Name='abcdefgh" + strconv.Itoa(i) + "'/>" }) +
+			"<PrimaryServers>" +
+			many(n, func(i int) string { return "<Server Name='abcdefgx" + strconv.Itoa(i) + "'/>" }) +
 			"</PrimaryServers></ServerCluster></Config>",
 		"groups with one alias": "<Config><ServerCluster Name='a'/>" + many(n, func(i int) string {
-			return "<VirtualHostGroup Name='v" + number(i) + "'><VirtualHost " +
-				"Name='*:80'/></VirtualHostGroup><UriGroup Name='u" + number(i) + "'><Uri Name='/a" + number(i) +
-				"'/></UriGroup><Route ServerCluster='a' VirtualHostGroup='v" + number(i) + "' UriGroup='u" +
-				number(i) + "'/>"
+			return "<VirtualHostGroup Name='v" + strconv.Itoa(i) + "'><VirtualHost " +
+				"Name='*:80'/></VirtualHostGroup><UriGroup Name='u" + strconv.Itoa(i) + "'><Uri Name='/a" +
+				strconv.Itoa(i) +
+				"'/></UriGroup><Route ServerCluster='a' VirtualHostGroup='v" + strconv.Itoa(i) + "' UriGroup='u" +
+				strconv.Itoa(i) + "'/>"
 		}) + "</Config>",
 	}
 }

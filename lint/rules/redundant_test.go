@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules/example"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
@@ -99,7 +100,7 @@ func TestRedundantUrisAreMissedByNobody(t *testing.T) {
 			without = append(without, one)
 		}
 		for range 8 {
-			sem := drawSemantics(t)
+			sem := drawAssumptions(t)
 			want := decisions(src, &sem)
 			for _, text := range without {
 				if got := decisions(text, &sem); got != want {
@@ -113,7 +114,7 @@ func TestRedundantUrisAreMissedByNobody(t *testing.T) {
 	}
 }
 
-func drawSemantics(t *rapid.T) choices.Assumptions {
+func drawAssumptions(t *rapid.T) choices.Assumptions {
 	sem := choices.Latest()
 	for i, c := range choices.All() {
 		switch c.Name {
@@ -136,39 +137,46 @@ func firstDifference(a, b string) string {
 
 // TestRedundantUri names what is reported, and by its absence what is not.
 func TestRedundantUri(t *testing.T) {
-	hosts := hostGroup("default_host", "*:80")
+	hosts := example.HostGroup("default_host", "*:80")
 	for _, tt := range []struct{ name, text, want string }{
-		{"same group", hosts + uriGroup("shop_uris", "/shop/*", "/shop/cart/*", "/shop/*.jsp", "/shop/a.html"),
+		{"same group", hosts + example.UriGroup("shop_uris", "/shop/*", "/shop/cart/*", "/shop/*.jsp", "/shop/a.html"),
 			"/shop/cart/* /shop/*.jsp /shop/a.html"},
-		{"of three the widest stays", hosts + uriGroup("shop_uris", "/a/b/c/*", "/a/b/*", "/a/*"), "/a/b/c/* /a/b/*"},
-		{"the same again", hosts + uriGroup("shop_uris", "/shop/*", "/shop/*", "/b"), "/shop/*"},
+		{"of three the widest stays", hosts + example.UriGroup("shop_uris", "/a/b/c/*", "/a/b/*", "/a/*"),
+			"/a/b/c/* /a/b/*"},
+		{"the same again", hosts + example.UriGroup("shop_uris", "/shop/*", "/shop/*", "/b"), "/shop/*"},
 		{"the same again with another cookie", hosts + `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/><Uri ` +
 			`AffinityCookie="OTHER" Name="/shop/*"/></UriGroup>`, ""},
-		{"only the bare path is different", hosts + uriGroup("shop_uris", "/shop/*", "/shop"), ""},
-		{"another cluster lies between", twoServers + hosts + uriGroup("shop_uris", "/shop/*", "/shop/cart/pay/*") +
-			uriGroup("bank_uris", "/shop/cart/*") + twoRoutes, ""},
-		{"another cluster lies within", twoServers + hosts + uriGroup("shop_uris", "/shop/*", "/shop/cart/*") +
-			uriGroup("bank_uris", "/shop/cart/pay/*") + twoRoutes, "/shop/cart/*"},
-		{"a suffix pattern of another cluster may win instead", twoServers + hosts +
-			uriGroup("shop_uris", "/*", "/shop/cart/*") + uriGroup("bank_uris", "*.jsp") + twoRoutes, ""},
+		{"only the bare path is different", hosts + example.UriGroup("shop_uris", "/shop/*", "/shop"), ""},
+		{"another cluster lies between", example.TwoServers("c1", "c2") + hosts + example.UriGroup("shop_uris",
+			"/shop/*", "/shop/cart/pay/*") +
+			example.UriGroup("bank_uris", "/shop/cart/*") + example.TwoRoutes, ""},
+		{"another cluster lies within", example.TwoServers("c1", "c2") + hosts + example.UriGroup("shop_uris",
+			"/shop/*", "/shop/cart/*") +
+			example.UriGroup("bank_uris", "/shop/cart/pay/*") + example.TwoRoutes, "/shop/cart/*"},
+		{"a suffix pattern of another cluster may win instead", example.TwoServers("c1", "c2") + hosts +
+			example.UriGroup("shop_uris", "/*", "/shop/cart/*") + example.UriGroup("bank_uris", "*.jsp") +
+			example.TwoRoutes, ""},
 		{"another cookie", hosts + `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/><Uri AffinityCookie="OTHER" ` +
 			`Name="/shop/cart/*"/></UriGroup>`, ""},
-		{"covered by another group", twoServers + hosts + uriGroup("shop_uris", "/shop/*") +
-			uriGroup("more_uris", "/shop/cart/*", "/b/*") +
+		{"covered by another group", example.TwoServers("c1", "c2") + hosts +
+			example.UriGroup("shop_uris", "/shop/*") +
+			example.UriGroup("more_uris", "/shop/cart/*", "/b/*") +
 			`<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/><Route ` +
 			`ServerCluster="shop" UriGroup="more_uris" VirtualHostGroup="default_host"/>`, "/shop/cart/*"},
-		{"the other group has fewer aliases", twoServers + hostGroup("default_host", "*:80", "*:443") +
-			hostGroup("bank_host", "*:80") + uriGroup("shop_uris", "/shop/*") +
-			uriGroup("more_uris", "/shop/cart/*", "/b/*") +
+		{"the other group has fewer aliases", example.TwoServers("c1", "c2") + example.HostGroup("default_host",
+			"*:80", "*:443") +
+			example.HostGroup("bank_host", "*:80") + example.UriGroup("shop_uris", "/shop/*") +
+			example.UriGroup("more_uris", "/shop/cart/*", "/b/*") +
 			`<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="bank_host"/><Route ` +
 			`ServerCluster="shop" UriGroup="more_uris" VirtualHostGroup="default_host"/>`, ""},
-		{"a group is not emptied", twoServers + hosts + uriGroup("shop_uris", "/shop/*") +
-			uriGroup("more_uris", "/shop/cart/*") +
+		{"a group is not emptied", example.TwoServers("c1", "c2") + hosts + example.UriGroup("shop_uris", "/shop/*") +
+			example.UriGroup("more_uris", "/shop/cart/*") +
 			`<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/><Route ` +
 			`ServerCluster="shop" UriGroup="more_uris" VirtualHostGroup="default_host"/>`, ""},
-		{"a closer alias of another cluster", twoServers + hosts + hostGroup("bank_host", "www.example.com:80") +
-			uriGroup("shop_uris", "/shop/*", "/shop/a/very/long/path/to/the/cart/*") +
-			uriGroup("bank_uris", "/shop/a/*") + twoHostRoutes, ""},
+		{"a closer alias of another cluster", example.TwoServers("c1", "c2") + hosts + example.HostGroup("bank_host",
+			"www.example.com:80") +
+			example.UriGroup("shop_uris", "/shop/*", "/shop/a/very/long/path/to/the/cart/*") +
+			example.UriGroup("bank_uris", "/shop/a/*") + example.TwoHostRoutes, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ds, files := lintText(complete(tt.text), onlyRule("WP604"))

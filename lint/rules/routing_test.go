@@ -1,10 +1,12 @@
 package rules
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules/example"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -15,7 +17,7 @@ func found(text string, o lint.Options, rules ...string) string {
 	for _, d := range ds {
 		for _, code := range rules {
 			if d.Rule.Code == code {
-				b.WriteString(number(files.Start(d.Span).Line) + " " + code + " " + d.Message + "\n")
+				b.WriteString(strconv.Itoa(files.Start(d.Span).Line) + " " + code + " " + d.Message + "\n")
 			}
 		}
 	}
@@ -24,9 +26,9 @@ func found(text string, o lint.Options, rules ...string) string {
 
 // aliasesToTwoClusters has one Route for each of two groups of aliases and of Uris.
 func aliasesToTwoClusters(hosts1, hosts2 string, uris1, uris2 []string) string {
-	return complete(twoServers + hostGroup("default_host", strings.Fields(hosts1)...) +
-		hostGroup("bank_host", strings.Fields(hosts2)...) +
-		uriGroup("shop_uris", uris1...) + uriGroup("bank_uris", uris2...) + twoHostRoutes)
+	return complete(example.TwoServers("c1", "c2") + example.HostGroup("default_host", strings.Fields(hosts1)...) +
+		example.HostGroup("bank_host", strings.Fields(hosts2)...) +
+		example.UriGroup("shop_uris", uris1...) + example.UriGroup("bank_uris", uris2...) + example.TwoHostRoutes)
 }
 
 // TestTwoClustersCountUris: what is counted are Uris, not the places that were tried, and the scores are those of the
@@ -66,13 +68,14 @@ func TestTwoClustersCountUris(t *testing.T) {
 	}
 }
 
-// TestOnePairOfGroupsToTwoClusters: two Routes with the same groups are one fault, and one finding.
+// TestOnePairOfGroupsToTwoClusters: two Routes with the same groups are one mistake, and one finding.
 func TestOnePairOfGroupsToTwoClusters(t *testing.T) {
-	routes := strings.ReplaceAll(twoRoutes, "bank_uris", "shop_uris")
+	routes := strings.ReplaceAll(example.TwoRoutes, "bank_uris", "shop_uris")
 	for _, uris := range [][]string{{"/app/*"}, {"/app/*", "/b", "*.jsp"}} {
 		for _, hosts := range [][]string{{"*:80"}, {"*:80", "*", "www.example.com:443"}} {
-			ds, files := lintText(complete(twoServers+hostGroup("default_host", hosts...)+uriGroup("shop_uris",
-				uris...)+routes), onlyCategory(lint.Routing, lint.References))
+			ds, files := lintText(complete(example.TwoServers("c1", "c2")+example.HostGroup("default_host", hosts...)+
+				example.UriGroup("shop_uris",
+					uris...)+routes), onlyCategory(lint.Routing, lint.References))
 			if codes(ds) != "WP601" {
 				t.Errorf("%v on %v: got\n%s", uris, hosts, describe(ds, files))
 			}

@@ -1,5 +1,3 @@
-// Package rules holds the rules of lint, a file for each group, each rule's value above its check. What a rule is, and
-// how rules are run, says package lint.
 package rules
 
 import (
@@ -7,31 +5,24 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules/affinity"
+	"github.com/wasplug/wasplug/lint/rules/balancing"
+	"github.com/wasplug/wasplug/lint/rules/failover"
+	"github.com/wasplug/wasplug/lint/rules/mistakes"
+	"github.com/wasplug/wasplug/lint/rules/performance"
+	"github.com/wasplug/wasplug/lint/rules/portability"
+	"github.com/wasplug/wasplug/lint/rules/references"
+	"github.com/wasplug/wasplug/lint/rules/routing"
+	"github.com/wasplug/wasplug/lint/rules/security"
+	"github.com/wasplug/wasplug/lint/rules/structure"
+	"github.com/wasplug/wasplug/lint/rules/suppression"
 )
 
 // All returns all rules, ordered by code.
 func All() []*lint.Rule {
-	all := slices.Concat(structureRules, referenceRules, affinityRules, balancingRules, failoverRules, routingRules,
-		securityRules, performanceRules, portabilityRules, suppressionRules, mistakeRules)
+	all := slices.Concat(structure.Rules(), references.Rules(), affinity.Rules(), balancing.Rules(), failover.Rules(),
+		routing.Rules(),
+		security.Rules(), performance.Rules(), portability.Rules(), suppression.Rules(), mistakes.Rules())
 	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Code, b.Code) })
 	return all
 }
-
-// pass is what a check sees of a file: the pass of the engine with the look-ups that rules share.
-type pass struct {
-	*lint.Pass
-	index index
-}
-
-// of returns the one pass of a file.
-func of(p *lint.Pass) *pass {
-	known, ok := p.Memo.(*pass)
-	if !ok {
-		known = &pass{Pass: p, index: gather(p.Config)}
-		p.Memo = known
-	}
-	return known
-}
-
-// on makes a check one that the engine calls.
-func on(check func(*pass)) func(*lint.Pass) { return func(p *lint.Pass) { check(of(p)) } }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules/check"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -78,7 +79,7 @@ const clean = `<?xml version="1.0" encoding="ISO-8859-1"?>
 </Config>
 `
 
-// seeds are faults: old becomes new, and the rule must report exactly what stands between the marks, in new or in
+// seeds are mistakes: old becomes new, and the rule must report exactly what stands between the marks, in new or in
 // place.
 var seeds = []struct{ rule, old, new, place string }{
 	{"WP101", `Name="/opt/plugins/logs/http_plugin.log"/>`, `Name="/opt/plugins/logs/«<»http_plugin.log"/>`, ""},
@@ -307,7 +308,7 @@ func TestSeededFaults(t *testing.T) {
 	}
 	for _, r := range All() {
 		if !seen[r.Code] && !slices.Contains(withoutExample, r.Code) {
-			t.Errorf("no seeded fault for %s", r.Code)
+			t.Errorf("no seeded mistake for %s", r.Code)
 		}
 	}
 }
@@ -319,7 +320,10 @@ func TestSeededFaultsElsewhere(t *testing.T) {
 		"2b2c3d4e5", "2b2c3d4e9").Replace(clean)
 	files := diag.NewFiles()
 	a, b := files.Add("a.xml", []byte(clean)), files.Add("b.xml", []byte(twin))
-	missing := func(path string) string { return ifElse(strings.HasSuffix(path, "/logs/"), "does not exist", "") }
+	missing := func(path string) string {
+		return check.IfElse(strings.HasSuffix(path, "/logs/"),
+			"does not exist", "")
+	}
 	inputs := lint.Read(files, b, a)
 	placed := lint.Place(inputs, lint.Run(All(), files, inputs, lint.Options{Inspect: missing}))
 	if len(placed) != 3 {

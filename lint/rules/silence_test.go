@@ -5,22 +5,26 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules/example"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// TestSilencing: one fault gives one finding.
+// TestSilencing: one mistake gives one finding.
 func TestSilencing(t *testing.T) {
 	for _, tt := range []struct{ text, only, not string }{
-		{strings.Replace(members("", "", "", ""), "CloneID=\"c1\"", "CloneId=\"c1\"", 1), "WP109", "WP303 WP104"},
-		{members("", "", `LoadBalanceWeight="0" `, `LoadBalanceWeight="0" `), "WP411", "WP405 WP406"},
-		{members("", "<PrimaryServers/>"+backup2, "", ""), "WP403", "WP414"},
-		{strings.Replace(members("", "", "", ""), `"h2"`, `"h1"`, 1), "WP307", "WP308"},
-		{twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") +
-			uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/*") + twoHostRoutes, "WP601", "WP603 WP611"},
-		{uriGroup("shop_uris", "shop/*", "shop/*", "shop/*"), "WP605", "WP602 WP604 WP612"},
-		{strings.Replace(members("", "", "", ""), `CloneID="c1"`, `CloneID="x:y"`, 1), "WP304", "WP310"},
-		{strings.NewReplacer(`"c1"`, `"10ig7jdvd"`, `"c2"`, `" 138888kcd"`).Replace(members("", "", "", "")), "WP304",
-			"WP310"},
+		{strings.Replace(example.Members("", "", "", ""), "CloneID=\"c1\"", "CloneId=\"c1\"", 1), "WP109",
+			"WP303 WP104"},
+		{example.Members("", "", `LoadBalanceWeight="0" `, `LoadBalanceWeight="0" `), "WP411", "WP405 WP406"},
+		{example.Members("", "<PrimaryServers/>"+example.Backup2, "", ""), "WP403", "WP414"},
+		{strings.Replace(example.Members("", "", "", ""), `"h2"`, `"h1"`, 1), "WP307", "WP308"},
+		{example.TwoServers("c1", "c2") + example.HostGroup("default_host", "*:80") + example.HostGroup("bank_host",
+			"*:80") +
+			example.UriGroup("shop_uris", "/app/*") + example.UriGroup("bank_uris", "/app/*") + example.TwoHostRoutes,
+			"WP601", "WP603 WP611"},
+		{example.UriGroup("shop_uris", "shop/*", "shop/*", "shop/*"), "WP605", "WP602 WP604 WP612"},
+		{strings.Replace(example.Members("", "", "", ""), `CloneID="c1"`, `CloneID="x:y"`, 1), "WP304", "WP310"},
+		{strings.NewReplacer(`"c1"`, `"10ig7jdvd"`, `"c2"`, `" 138888kcd"`).Replace(example.Members("", "", "", "")),
+			"WP304", "WP310"},
 	} {
 		ds, files := lintText(complete(tt.text), lint.Options{Profile: "pedantic"})
 		got := codes(ds)
@@ -46,8 +50,8 @@ func TestIgnoreInsideAStartTagLine(t *testing.T) {
 // TestNameIsMendedOnce: a server in no list may be the one that a list misspells.
 func TestNameIsMendedOnce(t *testing.T) {
 	files := diag.NewFiles()
-	text := complete(members("", "<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2x\"/></PrimaryServers>", "",
-		""))
+	text := complete(example.Members("",
+		"<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2x\"/></PrimaryServers>", "", ""))
 	got, n := lint.Fix(All(), files, files.Add("f.xml", []byte(text)), lint.Options{}, true)
 	if n != 1 || strings.Count(string(got), `<Server Name="m2"/>`) != 1 {
 		t.Errorf("%d repairs:\n%s", n, got)
@@ -57,7 +61,10 @@ func TestNameIsMendedOnce(t *testing.T) {
 // TestAttributesMove: an attribute goes to the one element that it can be meant for, the line ends of the file stay.
 func TestAttributesMove(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
-		{"<Config><ServerCluster Name=\"c\">\r\n<Server RetryInterval=\"30\" Name=\"m\"/>\r\n</ServerCluster></Config>", "<Config><ServerCluster RetryInterval=\"30\" Name=\"c\">\r\n<Server Name=\"m\"/>\r\n</ServerCluster></Config>"},
+		{"<Config><ServerCluster Name=\"c\">\r\n<Server RetryInterval=\"30\" Name=\"m\"/>\r\n" +
+			"</ServerCluster></Config>",
+			"<Config><ServerCluster RetryInterval=\"30\" Name=\"c\">\r\n<Server Name=\"m\"/>\r\n" +
+				"</ServerCluster></Config>"},
 		{`<Config><ServerCluster Name="c" RetryInterval="9"><Server RetryInterval="30" ` +
 			`Name="m"/></ServerCluster></Config>`, ""},
 		{`<Config><ServerCluster Name="c"><Server Name="m" ConnectionTTL = '20'><Transport Hostname="h" ` +
@@ -82,7 +89,7 @@ func TestAttributesMove(t *testing.T) {
 
 // TestLineEndsStay: what a repair writes on a line of its own ends as the lines around it.
 func TestLineEndsStay(t *testing.T) {
-	text := strings.ReplaceAll(complete(uriGroup("shop_uris", "/shop")), "\n", "\r\n")
+	text := strings.ReplaceAll(complete(example.UriGroup("shop_uris", "/shop")), "\n", "\r\n")
 	files := diag.NewFiles()
 	got, n := lint.Fix(All(), files, files.Add("f.xml", []byte(text)), onlyRule("WP612"), true)
 	if n != 1 || strings.Count(string(got), "\n") != strings.Count(string(got), "\r\n") {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules/example"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -22,7 +23,7 @@ var variants = []struct {
 	{"WP106", `<Config VHostMatchingCompat="yes"/>`, diag.Error, `is none of "true" and "false"`},
 	{"WP104", `<Config SSLConsolidatedConfig="true"/>`, diag.Warning, `did you mean "SSLConsolidate"?`},
 	{"WP105", `<Config IgnoreAffinityRequests="true"/>`, diag.Warning, "belongs on <ServerCluster>"},
-	{"WP105", members(`loadbalanceweight="3" `, "", "", ""), diag.Warning, `"loadbalanceweight" is written ` +
+	{"WP105", example.Members(`loadbalanceweight="3" `, "", "", ""), diag.Warning, `"loadbalanceweight" is written ` +
 		`"LoadBalanceWeight" and belongs on <Server>`},
 	{"WP101", "<?xml version=\"1.0\"?>\n<!DOCTYPE Config [ <!ENTITY kdb \"/k.kdb\"> ]>\n<Config/>", diag.Warning,
 		"whether the plug-in reads it is undocumented"},
@@ -31,7 +32,7 @@ var variants = []struct {
 	{"WP101", "<?xml version=\"1.0\"?>\n<Config><Log Name=\"&log;\"/></Config>", diag.Error,
 		"entity &log; that is not defined"},
 	{"WP105", `<Config PluginInstallRoot="/o/"/>`, diag.Warning, "is a Property of <Config>"},
-	{"WP106", members(`LoadBalance="Round-Robin" `, "", "", ""), diag.Warning, `did you mean "Round Robin"?`},
+	{"WP106", example.Members(`LoadBalance="Round-Robin" `, "", "", ""), diag.Warning, `did you mean "Round Robin"?`},
 	{"WP107", `<Log LogLevel="Error" Name="/a"/><Log LogLevel="Error" Name="/b"/>`, diag.Warning, "a second time"},
 	{"WP107", `<Config FIPSEnable="true"/><Property Name="FIPSEnable" Value="true"/>`, diag.Warning,
 		"an attribute here and a Property"},
@@ -39,9 +40,9 @@ var variants = []struct {
 	{"WP108", `<VirtualHostGroup Name="default_host"/>`, diag.Error, "has no VirtualHost"},
 	{"WP108", `<UriGroup Name="shop_uris"/>`, diag.Error, "has no Uri"},
 	{"WP109", `<Config><log LogLevel="Error" Name="/a"/></Config>`, diag.Warning, "with letter case"},
-	{"WP109", members(`Loadbalance="Random" `, "", "", ""), diag.Warning, `is written "LoadBalance"`},
-	{"WP110", members(`RetryInterval="-5" `, "", "", ""), diag.Warning, "no source says"},
-	{"WP110", members(`RetryInterval="60s" `, "", "", ""), diag.Error, "not a whole number"},
+	{"WP109", example.Members(`Loadbalance="Random" `, "", "", ""), diag.Warning, `is written "LoadBalance"`},
+	{"WP110", example.Members(`RetryInterval="-5" `, "", "", ""), diag.Warning, "no source says"},
+	{"WP110", example.Members(`RetryInterval="60s" `, "", "", ""), diag.Error, "not a whole number"},
 	{"WP114", `<Config>` + strings.NewReplacer("<VirtualHost Name=\"*:80\"/>",
 		"<VirtualHost Name=\"*.a.example:80\"/>", "<VirtualHost Name=\"*:443\"/>",
 		"").Replace(base["VirtualHostGroup"]) + `</Config>`, diag.Warning, "no request can match any Route"},
@@ -56,11 +57,11 @@ var variants = []struct {
 	{"WP115", "<Log LogLevel=\"Error\" Name=\"/a\">&#32;</Log>", 0, ""},
 	{"WP203", `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/></UriGroup><UriGroup Name="shop_uris"><Uri ` +
 		`Name="/b/*"/></UriGroup>`, diag.Error, "UriGroup"},
-	{"WP302", twoClusters("c1", "c1", "OTHER"), diag.Warning, "no alias shares their cookie"},
-	{"WP302", strings.Replace(twoClusters("c1", "c1", "JSESSIONID"), twoRoutes, "", 1), diag.Warning,
+	{"WP302", example.TwoClusters("c1", "c1", "OTHER"), diag.Warning, "no alias shares their cookie"},
+	{"WP302", strings.Replace(example.TwoClusters("c1", "c1", "JSESSIONID"), example.TwoRoutes, "", 1), diag.Warning,
 		"no alias shares their cookie"},
-	{"WP303", members("", "", "", "") + "", 0, ""},
-	{"WP303", strings.NewReplacer(`CloneID="c1" `, "", `CloneID="c2" `, "").Replace(members("", "", "", "")),
+	{"WP303", example.Members("", "", "", "") + "", 0, ""},
+	{"WP303", strings.NewReplacer(`CloneID="c1" `, "", `CloneID="c2" `, "").Replace(example.Members("", "", "", "")),
 		diag.Warning, "no server of cluster"},
 	{"WP303", `<ServerCluster Name="shop"><Server Name="m1"><Transport Hostname="h" ` +
 		`Port="1"/></Server><ClusterAddress Name="a"><Transport Hostname="lb" ` +
@@ -68,77 +69,90 @@ var variants = []struct {
 	{"WP304", `<Server CloneID="a+b" Name="m1"><Transport Hostname="h" Port="1"/></Server>`, diag.Warning, "must not"},
 	{"WP304", `<ServerCluster CloneSeparatorChange="true" Name="shop"><Server CloneID="a+b" Name="m1"><Transport ` +
 		`Hostname="h" Port="1"/></Server></ServerCluster>`, diag.Error, "separates"},
-	{"WP304", strings.Replace(members("", "", "", ""), `CloneID="c2"`, `CloneID=""`, 1), diag.Warning, "is empty"},
-	{"WP305", strings.Replace(twoClustersWith(`CloneSeparatorChange="true" `, ""), `<Uri Name="/bank/*"/>`,
+	{"WP304", strings.Replace(example.Members("", "", "", ""), `CloneID="c2"`, `CloneID=""`, 1), diag.Warning,
+		"is empty"},
+	{"WP305", strings.Replace(example.TwoClustersWith(`CloneSeparatorChange="true" `, ""), `<Uri Name="/bank/*"/>`,
 		`<Uri AffinityCookie="BANK" Name="/bank/*"/>`, 1), 0, ""},
-	{"WP305", strings.Replace(twoClustersWith(`CloneSeparatorChange="true" `, ""), `<Uri Name="/bank/*"/>`,
+	{"WP305", strings.Replace(example.TwoClustersWith(`CloneSeparatorChange="true" `, ""), `<Uri Name="/bank/*"/>`,
 		`<Uri AffinityCookie="BANK" Name="/bank/*"/><Uri Name="/b/*"/>`, 1), diag.Warning,
 		`cookie "JSESSIONID" of host "*"`},
 	{"WP306", "<UriGroup Name=\"shop_uris\"><Uri AffinityURLIdentifier=\"sid\" Name=\"/*\"/><Uri " +
 		"Name=\"/shop/x\"/></UriGroup>", diag.Warning, "AffinityURLIdentifier"},
-	{"WP310", strings.Replace(strings.Replace(members("", "", "", ""), `"c1"`, `"10ig7jdvd"`, 1), `"c2"`,
+	{"WP310", strings.Replace(strings.Replace(example.Members("", "", "", ""), `"c1"`, `"10ig7jdvd"`, 1), `"c2"`,
 		`"a0aaea8c-3251-45bb-87bb-f8b09169c03c"`, 1), diag.Info, "different forms"},
-	{"WP310", members("", "", "", ""), diag.Info, `"c1" of server "m1" and another one of cluster "shop" are set by ` +
-		`hand`},
-	{"WP310", strings.NewReplacer(`"c1"`, `"10ig7jdvd"`, `"c2"`, `"138888kcd"`).Replace(members("", "", "", "")), 0,
-		""},
+	{"WP310", example.Members("", "", "", ""), diag.Info, `"c1" of server "m1" and another one of cluster "shop" ` +
+		`are set by hand`},
+	{"WP310", strings.NewReplacer(`"c1"`, `"10ig7jdvd"`, `"c2"`, `"138888kcd"`).
+		Replace(example.Members("", "", "", "")), 0, ""},
 	{"WP310", `<Server CloneID="member1" Name="m1"><Transport Hostname="h" Port="1"/></Server>`, 0, ""},
-	{"WP310", strings.NewReplacer(`"c1"`, `"10ig7jdvd"`, `"c2"`, `"placeholder"`).Replace(members("", "", "", "")),
-		diag.Warning, "nobody replaced"},
-	{"WP403", members("", "<PrimaryServers/>"+backup2, "", ""), diag.Error, "an empty PrimaryServers"},
-	{"WP406", strings.Replace(members("", "", `LoadBalanceWeight="0" `, ""), "</ServerCluster>", `<ClusterAddress `+
-		`Name="a"><Transport Hostname="lb" Port="80"/></ClusterAddress></ServerCluster>`, 1), 0, ""},
-	{"WP405", members("", "", `LoadBalanceWeight="20" `, `LoadBalanceWeight="20" `), diag.Info, "which acts as 1"},
-	{"WP405", members("", "<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2\"/></PrimaryServers>",
+	{"WP310", strings.NewReplacer(`"c1"`, `"10ig7jdvd"`, `"c2"`, `"placeholder"`).
+		Replace(example.Members("", "", "", "")), diag.Warning, "nobody replaced"},
+	{"WP403", example.Members("", "<PrimaryServers/>"+example.Backup2, "", ""), diag.Error, "an empty PrimaryServers"},
+	{"WP406", strings.Replace(example.Members("", "", `LoadBalanceWeight="0" `, ""), "</ServerCluster>",
+		`<ClusterAddress `+
+			`Name="a"><Transport Hostname="lb" Port="80"/></ClusterAddress></ServerCluster>`, 1), 0, ""},
+	{"WP405", example.Members("", "", `LoadBalanceWeight="20" `, `LoadBalanceWeight="20" `), diag.Info,
+		"which acts as 1"},
+	{"WP405", example.Members("", "<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2\"/></PrimaryServers>",
 		`LoadBalanceWeight="20" `, `LoadBalanceWeight="20" `, `LoadBalanceWeight="30" `), diag.Info,
 		"which acts as 2"},
 	// WP206; an unknown name is ignored, so all are primary
-	{"WP401", members("", "<PrimaryServers><Server Name=\"gone\"/></PrimaryServers>", "", ""), 0, ""},
-	{"WP401", members("", "<PrimaryServers><Server Name=\"gone\"/><Server Name=\"m1\"/></PrimaryServers>", "", ""),
+	{"WP401", example.Members("", "<PrimaryServers><Server Name=\"gone\"/></PrimaryServers>", "", ""), 0, ""},
+	{"WP401", example.Members("", "<PrimaryServers><Server Name=\"gone\"/><Server Name=\"m1\"/></PrimaryServers>", "",
+		""),
 		diag.Warning, `server "m2"`},
-	{"WP403", members("", "<PrimaryServers><Server Name=\"gone\"/></PrimaryServers>"+backup2, "", ""), diag.Error,
-		"names none of its servers"},
-	{"WP411", members("", "<PrimaryServers><Server Name=\"gone\"/></PrimaryServers>", `LoadBalanceWeight="0" `,
+	{"WP403", example.Members("", "<PrimaryServers><Server Name=\"gone\"/></PrimaryServers>"+example.Backup2, "", ""),
+		diag.Error, "names none of its servers"},
+	{"WP411", example.Members("", "<PrimaryServers><Server Name=\"gone\"/></PrimaryServers>", `LoadBalanceWeight="0" `,
 		`LoadBalanceWeight="0" `), diag.Error, "every balanced server"},
-	{"WP411", members("", "<PrimaryServers><Server Name=\"m1\"/></PrimaryServers>", `LoadBalanceWeight="0" `, ""),
+	{"WP411", example.Members("", "<PrimaryServers><Server Name=\"m1\"/></PrimaryServers>", `LoadBalanceWeight="0" `,
+		""),
 		diag.Error, "every balanced server"},
-	{"WP410", members("", "<BackupServers/>", ""), diag.Info, "BackupServers is written"},
-	{"WP413", members("", "", `MaxConnections="10" `, `MaxConnections="20" `), diag.Warning,
+	{"WP410", example.Members("", "<BackupServers/>", ""), diag.Info, "BackupServers is written"},
+	{"WP413", example.Members("", "", `MaxConnections="10" `, `MaxConnections="20" `), diag.Warning,
 		"different MaxConnections"},
-	{"WP502", members("", "", `ConnectTimeout="5" `, ""), diag.Warning, "and another one of cluster \"shop\" have"},
-	{"WP504", members(`PostBufferSize="-1" `, "", `ServerIOTimeout="60" `, `ServerIOTimeout="60" `), diag.Warning,
-		"without bound"},
-	{"WP507", members(`RetryInterval="0" `, "", "", ""), diag.Warning, "undocumented"},
-	{"WP507", members(`RetryInterval="59" `, "", `ServerIOTimeout="-60" `, `ServerIOTimeout="-60" `), 0, ""},
-	{"WP507", members(`RetryInterval="60" `, "", `ServerIOTimeout="-60" `, `ServerIOTimeout="-60" `), diag.Warning,
-		"= 59"},
-	{"WP508", members("", "", `ConnectTimeout="5" ServerIOTimeout="40" `, `ConnectTimeout="5" ServerIOTimeout="40" `),
+	{"WP502", example.Members("", "", `ConnectTimeout="5" `, ""), diag.Warning,
+		"and another one of cluster \"shop\" have"},
+	{"WP504", example.Members(`PostBufferSize="-1" `, "", `ServerIOTimeout="60" `, `ServerIOTimeout="60" `),
+		diag.Warning, "without bound"},
+	{"WP507", example.Members(`RetryInterval="0" `, "", "", ""), diag.Warning, "undocumented"},
+	{"WP507", example.Members(`RetryInterval="59" `, "", `ServerIOTimeout="-60" `, `ServerIOTimeout="-60" `), 0, ""},
+	{"WP507", example.Members(`RetryInterval="60" `, "", `ServerIOTimeout="-60" `, `ServerIOTimeout="-60" `),
+		diag.Warning, "= 59"},
+	{"WP508", example.Members("", "", `ConnectTimeout="5" ServerIOTimeout="40" `,
+		`ConnectTimeout="5" ServerIOTimeout="40" `),
 		diag.Info, "waits 160 seconds for an error when all 2 servers hang: 4 attempts, each until ServerIOTimeout " +
 			"ends it, 80 seconds when 1 of them hangs"},
-	{"WP508", members("", "", `ConnectTimeout="0" ServerIOTimeout="1" `, `ConnectTimeout="0" ServerIOTimeout="1" `),
+	{"WP508", example.Members("", "", `ConnectTimeout="0" ServerIOTimeout="1" `,
+		`ConnectTimeout="0" ServerIOTimeout="1" `),
 		diag.Info, "waits 240 seconds for an error when all 2 servers hang: 2 attempts, each until ConnectTimeout " +
 			"(0: the operating system, counted as 120 seconds) ends it"},
-	{"WP509", members("", "", "", `ConnectTimeout="5" `), 0, ""}, // 5 is what absent means
-	{"WP509", members("", "", "", `ConnectTimeout="9" `), diag.Info, `ConnectTimeout of server "m2" is 9 and of ` +
-		`server "m1" on line`},
+	{"WP509", example.Members("", "", "", `ConnectTimeout="5" `), 0, ""}, // 5 is what absent means
+	{"WP509", example.Members("", "", "", `ConnectTimeout="9" `), diag.Info, `ConnectTimeout of server "m2" is 9 ` +
+		`and of server "m1" on line`},
 	{"WP512", `<Server CloneID="c1" Name="m1"><Transport ConnectionTTL="0" Hostname="h" Port="1"/></Server>`,
 		diag.Warning, "for ever"},
-	{"WP605", uriGroup("shop_uris", "/shop*"), diag.Error, `"/shop/*" is what is usually meant`},
-	{"WP605", uriGroup("shop_uris", "/a/*/b/*"), diag.Error, "more than one"},
-	{"WP605", uriGroup("shop_uris", "/a?x=1"), diag.Error, "the query is no part"},
-	{"WP605", uriGroup("shop_uris", "/a b"), diag.Warning, "white space"},
-	{"WP605", uriGroup("shop_uris", "/a/* "), diag.Error, "ends with white space"},
-	{"WP605", uriGroup("shop_uris", " /a/*"), diag.Error, "does not begin"},
-	{"WP605", uriGroup("shop_uris", "/café/*"), diag.Warning, "beyond ASCII"},
-	{"WP605", uriGroup("shop_uris", "/a%20b"), diag.Error, "path-normalisation"},
-	{"WP605", uriGroup("shop_uris", "/a/*/b"), diag.Error, "in its middle"},
+	{"WP605", example.UriGroup("shop_uris", "/shop*"), diag.Error, `"/shop/*" is what is usually meant`},
+	{"WP605", example.UriGroup("shop_uris", "/a/*/b/*"), diag.Error, "more than one"},
+	{"WP605", example.UriGroup("shop_uris", "/a?x=1"), diag.Error, "the query is no part"},
+	{"WP605", example.UriGroup("shop_uris", "/a b"), diag.Warning, "white space"},
+	{"WP605", example.UriGroup("shop_uris", "/a/* "), diag.Error, "ends with white space"},
+	{"WP605", example.UriGroup("shop_uris", " /a/*"), diag.Error, "does not begin"},
+	{"WP605", example.UriGroup("shop_uris", "/café/*"), diag.Warning, "beyond ASCII"},
+	{"WP605", example.UriGroup("shop_uris", "/a%20b"), diag.Error, "path-normalisation"},
+	{"WP605", example.UriGroup("shop_uris", "/a/*/b"), diag.Error, "in its middle"},
 	{"WP605", `<UriGroup Name="shop_uris"><Uri Name=""/></UriGroup>`, diag.Error, "is empty"},
-	{"WP306", hostGroup("default_host", "*:80") + uriGroup("shop_uris", "/shop/*") + `<UriGroup Name="cart_uris"><Uri AffinityCookie="CART" Name="/shop/cart/*"/></UriGroup>
-<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/><Route ServerCluster="shop" UriGroup="cart_uris" VirtualHostGroup="default_host"/>`, diag.Warning, `is "CART"`},
-	{"WP306", twoServers + uriGroup("shop_uris", "/shop/*") + `<UriGroup Name="bank_uris"><Uri ` +
-		`AffinityCookie="BANK" Name="/shop/bank/*"/></UriGroup>` + twoRoutes, 0, ""},
-	{"WP306", `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/><Uri AffinityCookie="OTHER" Name="/shop/*"/></UriGroup>`, diag.Warning, "which of the two counts is undocumented (choice score-tie)"},
-	{"WP311", `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/><Uri AffinityCookie="OTHER" Name="/shop/*"/></UriGroup>`, 0, ""},
+	{"WP306", example.HostGroup("default_host", "*:80") + example.UriGroup("shop_uris", "/shop/*") +
+		`<UriGroup Name="cart_uris"><Uri AffinityCookie="CART" Name="/shop/cart/*"/></UriGroup>
+<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>
+<Route ServerCluster="shop" UriGroup="cart_uris" VirtualHostGroup="default_host"/>`, diag.Warning, `is "CART"`},
+	{"WP306", example.TwoServers("c1", "c2") + example.UriGroup("shop_uris", "/shop/*") +
+		`<UriGroup Name="bank_uris"><Uri ` +
+		`AffinityCookie="BANK" Name="/shop/bank/*"/></UriGroup>` + example.TwoRoutes, 0, ""},
+	{"WP306", `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/><Uri AffinityCookie="OTHER" Name="/shop/*"/></UriGroup>`,
+		diag.Warning, "which of the two counts is undocumented (choice score-tie)"},
+	{"WP311", `<UriGroup Name="shop_uris"><Uri Name="/shop/*"/><Uri AffinityCookie="OTHER" Name="/shop/*"/></UriGroup>`,
+		0, ""},
 	{"WP306", `<UriGroup Name="shop_uris"><Uri AffinityCookie="A" Name="*.jsp"/><Uri AffinityCookie="B" ` +
 		`Name="/shop/*"/></UriGroup>`, diag.Warning, `"A" for Uri "*.jsp", which also matches "/shop/`},
 	{"WP306", `<UriGroup Name="shop_uris"><Uri AffinityCookie="A" Name="/shop/*.jsp"/><Uri AffinityCookie="B" ` +
@@ -148,33 +162,40 @@ var variants = []struct {
 		`Uri "/shop/cart/*"`},
 	{"WP306", `<UriGroup Name="shop_uris"><Uri AffinityCookie="A" Name="*.jsp"/><Uri AffinityCookie="B" ` +
 		`Name="*.do"/></UriGroup>`, 0, ""},
-	{"WP306", hostGroup("default_host", "*:80") + hostGroup("old_host", "*:80") + uriGroup("shop_uris", "/shop/*") + `<UriGroup Name="cart_uris"><Uri AffinityCookie="CART" Name="/shop/cart/*"/></UriGroup>
-<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/><Route ServerCluster="shop" UriGroup="cart_uris" VirtualHostGroup="old_host"/>`, diag.Warning, `is "CART"`},
-	{"WP606", hostGroup("default_host", "shop.example.com:443") + uriGroup("shop_uris", "/*"), 0, ""},
-	{"WP606", twoServers + hostGroup("default_host", "shop.example.com:443") + uriGroup("shop_uris", "/*") +
-		uriGroup("bank_uris", "/bank/*") + twoRoutes, diag.Warning, "every path"},
-	{"WP606", hostGroup("default_host", "*:443") + uriGroup("shop_uris", "/*"), diag.Warning, "every path"},
-	{"WP606", hostGroup("default_host", "*:443") + uriGroup("shop_uris", "/"), diag.Warning,
+	{"WP306", example.HostGroup("default_host", "*:80") + example.HostGroup("old_host", "*:80") +
+		example.UriGroup("shop_uris", "/shop/*") +
+		`<UriGroup Name="cart_uris"><Uri AffinityCookie="CART" Name="/shop/cart/*"/></UriGroup>
+<Route ServerCluster="shop" UriGroup="shop_uris" VirtualHostGroup="default_host"/>
+<Route ServerCluster="shop" UriGroup="cart_uris" VirtualHostGroup="old_host"/>`, diag.Warning, `is "CART"`},
+	{"WP606", example.HostGroup("default_host", "shop.example.com:443") + example.UriGroup("shop_uris", "/*"), 0, ""},
+	{"WP606", example.TwoServers("c1", "c2") + example.HostGroup("default_host", "shop.example.com:443") +
+		example.UriGroup("shop_uris", "/*") +
+		example.UriGroup("bank_uris", "/bank/*") + example.TwoRoutes, diag.Warning, "every path"},
+	{"WP606", example.HostGroup("default_host", "*:443") + example.UriGroup("shop_uris", "/*"), diag.Warning,
+		"every path"},
+	{"WP606", example.HostGroup("default_host", "*:443") + example.UriGroup("shop_uris", "/"), diag.Warning,
 		`"/" takes the first page of its hosts`},
-	{"WP606", hostGroup("default_host", "shop.example.com:443") + uriGroup("shop_uris", "/"), 0, ""},
-	{"WP607", hostGroup("default_host", "www.example.com"), diag.Warning, "has no port"},
-	{"WP607", hostGroup("default_host", "*:80", "2001:db8::1:443"), diag.Error, "IPv6"},
-	{"WP608", `<Config VHostMatchingCompat="true"/>` + hostGroup("default_host", "*:9080"), 0, ""},
-	{"WP609", hostGroup("default_host", "WWW.example.com:80") + hostGroup("old_host", "www.example.com:80"), diag.Info,
+	{"WP606", example.HostGroup("default_host", "shop.example.com:443") + example.UriGroup("shop_uris", "/"), 0, ""},
+	{"WP607", example.HostGroup("default_host", "www.example.com"), diag.Warning, "has no port"},
+	{"WP607", example.HostGroup("default_host", "*:80", "2001:db8::1:443"), diag.Error, "IPv6"},
+	{"WP608", `<Config VHostMatchingCompat="true"/>` + example.HostGroup("default_host", "*:9080"), 0, ""},
+	{"WP609", example.HostGroup("default_host", "WWW.example.com:80") + example.HostGroup("old_host",
+		"www.example.com:80"), diag.Info,
 		"they are one"},
-	{"WP609", hostGroup("default_host", "WWW.example.com:80", "www.example.com:80"), 0, ""}, // WP208
-	{"WP114", uriGroup("shop_uris", "/a/*/b/*"), diag.Warning, "no request can match any Route"},
+	{"WP609", example.HostGroup("default_host", "WWW.example.com:80", "www.example.com:80"), 0, ""}, // WP208
+	{"WP114", example.UriGroup("shop_uris", "/a/*/b/*"), diag.Warning, "no request can match any Route"},
 	{"WP114", `<Route ServerCluster="shop"/>`, 0, ""},
-	{"WP208", members("", "<PrimaryServers><Server Name=\"m1\"/></PrimaryServers><BackupServers><Server "+
+	{"WP208", example.Members("", "<PrimaryServers><Server Name=\"m1\"/></PrimaryServers><BackupServers><Server "+
 		"Name=\"m2\"/><Server Name=\"m2\"/></BackupServers>", "", ""), diag.Warning,
 		"in BackupServers of cluster \"shop\" a second time"},
-	{"WP208", hostGroup("default_host", "*", "*:80"), 0, ""},
-	{"WP313", cloneIDs("c1", "c10", "c1x"), diag.Warning,
+	{"WP208", example.HostGroup("default_host", "*", "*:80"), 0, ""},
+	{"WP313", example.CloneIDs("c1", "c10", "c1x"), diag.Warning,
 		`"c1" of server "m1" is the beginning of "c10" of server "m2"`},
-	{"WP313", cloneIDs("shop10", "shop2", "shop1"), diag.Warning, `"shop1" of server "m3" is the beginning of ` +
-		`"shop10" of server "m1"`},
-	{"WP313", cloneIDs("c1", "C10"), 0, ""},
-	{"WP313", cloneIDs("1b2c3d4e5", "1b2c3d4e6"), 0, ""},
+	{"WP313", example.CloneIDs("shop10", "shop2", "shop1"),
+		diag.Warning, `"shop1" of server "m3" is the beginning of ` +
+			`"shop10" of server "m1"`},
+	{"WP313", example.CloneIDs("c1", "C10"), 0, ""},
+	{"WP313", example.CloneIDs("1b2c3d4e5", "1b2c3d4e6"), 0, ""},
 	{"WP314", `<UriGroup Name="shop_uris"><Uri AffinityCookie="" Name="/shop/*"/></UriGroup>`, diag.Error, "is empty"},
 	{"WP314", `<UriGroup Name="shop_uris"><Uri AffinityCookie="JSESSION ID" Name="/shop/*"/></UriGroup>`, diag.Error,
 		"holds a blank"},
@@ -204,7 +225,8 @@ var variants = []struct {
 	{"WP108", `<ServerCluster Name="idle"/>`, diag.Info, `cluster "idle" has no Server, and no Route uses it`},
 	{"WP108", `<UriGroup Name="old_uris"/>`, diag.Info, "no Route uses it"},
 	{"WP202", `<VirtualHostGroup Name="proxy_host"/>`, 0, ""}, // WP108
-	{"WP611", hostGroup("default_host", "*:80") + hostGroup("old_host", "*:80"), diag.Info, "must not overlap"},
+	{"WP611", example.HostGroup("default_host", "*:80") + example.HostGroup("old_host", "*:80"), diag.Info,
+		"must not overlap"},
 	{"WP611", sharedAlias("shop", []string{"/shop/*"}, []string{"/shop/cart/*"}), 0, ""},
 	{"WP611", sharedAlias("bank", []string{"/shop/*"}, []string{"/shopping/*"}), 0, ""},
 	{"WP611", sharedAlias("bank", []string{"/shop/*"}, []string{"/shop/bank/*.jsp"}), 0, ""}, // WP603
@@ -215,8 +237,9 @@ var variants = []struct {
 
 	{"WP704", `<Config StrictSecurity="false"/>`, diag.Warning, "recalled"},
 	{"WP705", `<Config TrustedProxyList="10.0.0.1"/>`, diag.Warning, "the element TrustedProxyGroup"},
-	{"WP707", uriGroup("shop_uris", "/*"), diag.Warning, "\"/IBMJMXConnectorREST\" and 8 more URIs"},
-	{"WP707", hostGroup("default_host", "inner.example.com:9080") + uriGroup("shop_uris", "/*"), 0, ""},
+	{"WP707", example.UriGroup("shop_uris", "/*"), diag.Warning, "\"/IBMJMXConnectorREST\" and 8 more URIs"},
+	{"WP707", example.HostGroup("default_host", "inner.example.com:9080") + example.UriGroup("shop_uris", "/*"), 0,
+		""},
 	{"WP708", `<Config SSLPKCSPassword="hunter2"/>`, diag.Error, "clear text"},
 	{"WP710", `<Property Name="GlobalHostAlias" Value="*.example.com"/>`, diag.Warning, "very wide"},
 	{"WP710", `<Property Name="GlobalHostAlias" Value="a.example.com,.example.com"/>`, diag.Warning, "a whole domain"},
@@ -249,24 +272,29 @@ var variants = []struct {
 		"safkeyring:///WASKeyring", 1), 0, ""},
 	{"WP702", strings.Replace(strings.Replace(tlsServer, "stashfile", "other", 1), "/opt/plugins/k.kdb",
 		"safkeyringhybrid://WASKeyring", 1), 0, ""},
-	{"WP707", uriGroup("shop_uris", "/metrics/*", "/app/*"), 0, ""},
-	{"WP707", uriGroup("shop_uris", "/health", "/app/*"), 0, ""},
-	{"WP707", uriGroup("shop_uris", "/metrics/*", "/ibm/api/*"), diag.Warning, `Uri "/metrics/*" lets "/metrics"`},
-	{"WP707", uriGroup("shop_uris", "/health/*", "/snoop/*"), diag.Warning, `lets "/snoop"`},
+	{"WP707", example.UriGroup("shop_uris", "/metrics/*", "/app/*"), 0, ""},
+	{"WP707", example.UriGroup("shop_uris", "/health", "/app/*"), 0, ""},
+	{"WP707", example.UriGroup("shop_uris", "/metrics/*", "/ibm/api/*"), diag.Warning,
+		`Uri "/metrics/*" lets "/metrics"`},
+	{"WP707", example.UriGroup("shop_uris", "/health/*", "/snoop/*"), diag.Warning, `lets "/snoop"`},
 	{"WP702", strings.Replace(tlsServer, `Value="/opt/plugins/k.kdb"`, `Value=""`, 1), diag.Error,
 		"an empty Property keyring"},
 	{"WP803", strings.ReplaceAll(tlsServer+tlsServer, `Value="/opt/plugins/k.kdb"`, `Value=""`), 0, ""},
-	{"WP612", twoServers + uriGroup("shop_uris", "/shop") + uriGroup("bank_uris", "/*") + twoRoutes, 0, ""},
-	{"WP612", twoServers + uriGroup("shop_uris", "/shop") + uriGroup("bank_uris", "/bank/*") + twoRoutes, diag.Info,
+	{"WP612", example.TwoServers("c1", "c2") + example.UriGroup("shop_uris", "/shop") + example.UriGroup("bank_uris",
+		"/*") + example.TwoRoutes, 0, ""},
+	{"WP612", example.TwoServers("c1", "c2") + example.UriGroup("shop_uris", "/shop") + example.UriGroup("bank_uris",
+		"/bank/*") + example.TwoRoutes, diag.Info,
 		"is declined"},
-	{"WP711", `<Config SSLMapMode="onload"/>` + members("", "", "", ""), diag.Warning, "choice transport-choice"},
+	{"WP711", `<Config SSLMapMode="onload"/>` + example.Members("", "", "", ""), diag.Warning,
+		"choice transport-choice"},
 	{"WP821", `<Log LogLevel="Error" Name="C:\logs\p.log"/>`, diag.Warning, `"C:\logs\p.log" on line`},
-	{"WP601", twoServers + uriGroup("shop_uris", "/app/*") + uriGroup("bank_uris", "/app/*") + twoRoutes, diag.Error,
+	{"WP601", example.TwoServers("c1", "c2") + example.UriGroup("shop_uris", "/app/*") + example.UriGroup("bank_uris",
+		"/app/*") + example.TwoRoutes, diag.Error,
 		`Uri "/app/*" leads to`},
 	{"WP804", `<Config/>`, 0, ""},
 	{"WP804", `<Property Name="ESIEnable" Value="true"/><Property Name="ESIMaxCacheSize" Value="4194304"/>`, diag.Info,
 		"may take 4096 MB"},
-	{"WP807", members("", "", `ServerIOTimeout="900" `), diag.Info, "takes every thread"},
+	{"WP807", example.Members("", "", `ServerIOTimeout="900" `), diag.Info, "takes every thread"},
 	{"WP802", `<Config RefreshInterval="0"/>`, diag.Info, "unknown"},
 	{"WP824", `<Config IISDisableNagle="true"/>`, diag.Info, "of IIS alone"},
 	{"WP824", `<Config IISDisableNagle="false" IISPluginPriority="High"/>`, 0, ""},
@@ -278,32 +306,35 @@ var variants = []struct {
 	{"WP824", "<?xml version=\"1.0\"?><Config IISDisableNagle=\"true\"><Log Name=\"C:\\logs\\p.log\"/><Property " +
 		"Name=\"PluginInstallRoot\" Value=\"/opt/p/\"/></Config>", 0, ""},
 	{"WP824", "<?xml version=\"1.0\"?><Config IISDisableNagle=\"true\"><Log Name=\"logs/p.log\"/></Config>", 0, ""},
-	{"WP610", uriGroup("shop_uris", "/shop/*.do"), diag.Warning,
+	{"WP610", example.UriGroup("shop_uris", "/shop/*.do"), diag.Warning,
 		`"/shop/j_security_check" and "/shop/ibm_security_logout"`},
-	{"WP610", uriGroup("shop_uris", "/shop/*.do", "/shop/ibm_security_logout"), diag.Warning,
+	{"WP610", example.UriGroup("shop_uris", "/shop/*.do", "/shop/ibm_security_logout"), diag.Warning,
 		`without "/shop/j_security_check";`},
-	{"WP610", uriGroup("shop_uris", "/a/*", "/a/b/*.jsp"), 0, ""},
-	{"WP610", uriGroup("shop_uris", "/a/servlet/*", "/a/j_security_check"), 0, ""},
-	{"WP610", uriGroup("shop_uris", "/a/b", "/a/c"), 0, ""},
-	{"WP610", uriGroup("shop_uris", "*.jsp"), diag.Warning, `without "/j_security_check"`},
-	{"WP610", uriGroup("shop_uris", "*.jsp", "/shop/*"), 0, ""},
-	{"WP610", uriGroup("shop_uris", "/shop/html/*.gif", "/shop/*.jsp", "/shop/j_security_check"), 0, ""},
-	{"WP610", uriGroup("shop_uris", "/shop/pages/*.jsp", "/shop/j_security_check"), 0, ""},
-	{"WP610", uriGroup("shop_uris", "/shop/pages/*.jsp", "/shop/cart/*"), diag.Warning, `at "/shop/" is listed by ` +
-		`its patterns, without "/shop/j_security_check"`},
-	{"WP610", uriGroup("shop_uris", "/shop/img/*.gif", "/shop/css/*.css"), 0, ""},
-	{"WP610", uriGroup("shop_uris", "/a/b/*.jsp", "/a/b/j_security_check"), 0, ""},
-	{"WP610", uriGroup("shop_uris", "/shop/servlet/Cart"), diag.Warning, `without "/shop/j_security_check"`},
-	{"WP610", twoServers + uriGroup("shop_uris", "/a/*.jsp") + uriGroup("bank_uris", "/*") + twoRoutes, 0, ""},
+	{"WP610", example.UriGroup("shop_uris", "/a/*", "/a/b/*.jsp"), 0, ""},
+	{"WP610", example.UriGroup("shop_uris", "/a/servlet/*", "/a/j_security_check"), 0, ""},
+	{"WP610", example.UriGroup("shop_uris", "/a/b", "/a/c"), 0, ""},
+	{"WP610", example.UriGroup("shop_uris", "*.jsp"), diag.Warning, `without "/j_security_check"`},
+	{"WP610", example.UriGroup("shop_uris", "*.jsp", "/shop/*"), 0, ""},
+	{"WP610", example.UriGroup("shop_uris", "/shop/html/*.gif", "/shop/*.jsp", "/shop/j_security_check"), 0, ""},
+	{"WP610", example.UriGroup("shop_uris", "/shop/pages/*.jsp", "/shop/j_security_check"), 0, ""},
+	{"WP610", example.UriGroup("shop_uris", "/shop/pages/*.jsp", "/shop/cart/*"), diag.Warning,
+		`at "/shop/" is listed by ` +
+			`its patterns, without "/shop/j_security_check"`},
+	{"WP610", example.UriGroup("shop_uris", "/shop/img/*.gif", "/shop/css/*.css"), 0, ""},
+	{"WP610", example.UriGroup("shop_uris", "/a/b/*.jsp", "/a/b/j_security_check"), 0, ""},
+	{"WP610", example.UriGroup("shop_uris", "/shop/servlet/Cart"), diag.Warning, `without "/shop/j_security_check"`},
+	{"WP610", example.TwoServers("c1", "c2") + example.UriGroup("shop_uris", "/a/*.jsp") +
+		example.UriGroup("bank_uris", "/*") + example.TwoRoutes, 0, ""},
 	{"WP823", `<Config><ServerGroup Name="old"><Server Name="m"><Transport Hostname="h" ` +
 		`Port="1"/></Server></ServerGroup></Config>`, diag.Warning, "V4 name"},
 }
 
 // sharedAlias has one alias in two groups, the second of which leads to a cluster.
 func sharedAlias(cluster string, uris1, uris2 []string) string {
-	return twoServers + hostGroup("default_host", "*:80") + hostGroup("bank_host", "*:80") +
-		uriGroup("shop_uris", uris1...) + uriGroup("bank_uris", uris2...) +
-		strings.Replace(twoHostRoutes, `ServerCluster="bank"`, `ServerCluster="`+cluster+`"`, 1)
+	return example.TwoServers("c1", "c2") + example.HostGroup("default_host", "*:80") + example.HostGroup("bank_host",
+		"*:80") +
+		example.UriGroup("shop_uris", uris1...) + example.UriGroup("bank_uris", uris2...) +
+		strings.Replace(example.TwoHostRoutes, `ServerCluster="bank"`, `ServerCluster="`+cluster+`"`, 1)
 }
 
 func host(name string) string {

@@ -29,12 +29,12 @@ type baselineEntry struct {
 	at          diag.Span
 }
 
-// ReadBaseline reads a baseline that stands in files. Its faults are errors of the baseline file.
+// ReadBaseline reads a baseline that stands in files. What is wrong in it is reported as errors of the baseline file.
 func ReadBaseline(files *diag.Files, id diag.FileID) (*Baseline, []diag.Diagnostic) {
-	root, faults := schemas.Load(files, id, "baseline")
+	root, reports := schemas.Load(files, id, "baseline")
 	b := &Baseline{entries: map[baselineKey]*baselineEntry{}}
-	if diag.Worst(faults) >= diag.Error {
-		return b, faults
+	if diag.Worst(reports) >= diag.Error {
+		return b, reports
 	}
 	for _, n := range list0(root.Get("findings")) {
 		e := &baselineEntry{count: 1, at: n.Get("path").Str().Span(),
@@ -45,7 +45,7 @@ func ReadBaseline(files *diag.Files, id diag.FileID) (*Baseline, []diag.Diagnost
 		b.entries[e.baselineKey] = e
 		b.order = append(b.order, e)
 	}
-	return b, faults
+	return b, reports
 }
 
 func list0(n *yamldoc.Node) []*yamldoc.Node {

@@ -24,8 +24,11 @@ func plugin(cluster string) string {
 }
 
 const collision = `<ServerCluster Name="shop" PostBufferSize="0">
-<Server CloneID="c1" ConnectTimeout="5" Name="m1" ServerIOTimeout="60"><Transport Hostname="localhost" Port="9080"/></Server>
-<Server CloneID="c1" ConnectTimeout="5" Name="m2" ServerIOTimeout="60"><Transport Hostname="h2" Port="9443" Protocol="https"><Property Name="keyring" Value="/k"/><Property Name="stashfile" Value="/s"/></Transport></Server>
+<Server CloneID="c1" ConnectTimeout="5" Name="m1" ServerIOTimeout="60">
+<Transport Hostname="localhost" Port="9080"/></Server>
+<Server CloneID="c1" ConnectTimeout="5" Name="m2" ServerIOTimeout="60">
+<Transport Hostname="h2" Port="9443" Protocol="https"><Property Name="keyring" Value="/k"/>
+<Property Name="stashfile" Value="/s"/></Transport></Server>
 </ServerCluster>`
 
 func TestBaseline(t *testing.T) {
@@ -37,9 +40,9 @@ func TestBaseline(t *testing.T) {
 		if baseline == nil {
 			return placed, files
 		}
-		b, faults := ReadBaseline(files, files.Add("baseline.json", baseline))
-		if len(faults) > 0 {
-			t.Fatalf("faults in the baseline: %s", describe(faults, files))
+		b, reports := ReadBaseline(files, files.Add("baseline.json", baseline))
+		if len(reports) > 0 {
+			t.Fatalf("reports in the baseline: %s", describe(reports, files))
 		}
 		return b.Filter(files, placed, []diag.FileID{id}, path.Clean), files
 	}
@@ -55,12 +58,12 @@ func TestBaseline(t *testing.T) {
 	left, files := run(strings.Replace(text, `CloneID="c1" ConnectTimeout="5" Name="m2"`,
 		`CloneID="c2" ConnectTimeout="5" Name="m2"`, 1), baseline)
 	if len(left) != 1 || left[0].Rule.Code != "WP903" || files.Start(left[0].Span).File != "baseline.json" {
-		t.Errorf("a repaired fault leaves %+v", left)
+		t.Errorf("a repaired place leaves %+v", left)
 	}
 	more, _ := run(strings.Replace(text, "</ServerCluster>", `<Server CloneID="c1" Name="m3" ConnectTimeout="5" `+
 		`ServerIOTimeout="9"><Transport Hostname="localhost" Port="1"/></Server></ServerCluster>`, 1), baseline)
 	if len(more) != 2 || more[0].Rule.Code != "WP301" || more[1].Rule.Code != "WP506" {
-		t.Errorf("new faults give %+v", more)
+		t.Errorf("new findings give %+v", more)
 	}
 }
 

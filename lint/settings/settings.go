@@ -28,22 +28,22 @@ type Settings struct {
 // Read reads a settings file that stands in files. Everything that is wrong in it is an error: a misspelt rule must
 // not go unnoticed.
 func Read(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnostic) {
-	root, faults := schemas.Load(files, id, "settings")
+	root, reports := schemas.Load(files, id, "settings")
 	var s Settings
-	if diag.Worst(faults) >= diag.Error {
-		return s, faults
+	if diag.Worst(reports) >= diag.Error {
+		return s, reports
 	}
 	s.Profile, s.Session = root.Get("profile").Str().V, root.Get("session").Str().V
 	s.FailOn, s.MinSeverity = root.Get("fail-on").Str().V, root.Get("min-severity").Str().V
 	s.Baseline = root.Get("baseline").Str().V
 	target := root.Get("target").Str()
 	s.Target = target.V
-	fault := func(span diag.Span, format string, args ...any) {
-		faults = append(faults, diag.Diagnostic{Span: span, Severity: diag.Error,
+	report := func(span diag.Span, format string, args ...any) {
+		reports = append(reports, diag.Diagnostic{Span: span, Severity: diag.Error,
 			Message: diag.Sprintf(format, args...)})
 	}
 	if err := lint.CheckTarget(s.Target); err != nil {
-		fault(target.Span(), "%s", err)
+		report(target.Span(), "%s", err)
 	}
 	s.Groups = map[string][]string{}
 	if n := root.Get("groups"); n != nil {
@@ -60,20 +60,20 @@ func Read(files *diag.Files, id diag.FileID) (Settings, []diag.Diagnostic) {
 			f := &n.Fields[i]
 			r := lint.Lookup(rules, f.Name)
 			if r == nil {
-				fault(f.NameSpan, "no rule is called %q%s", f.Name, diag.DidYouMean(f.Name, lint.Words(rules)))
+				report(f.NameSpan, "no rule is called %q%s", f.Name, diag.DidYouMean(f.Name, lint.Words(rules)))
 				continue
 			}
 			if _, duplicate := s.Rules[r.Code]; duplicate {
-				fault(f.NameSpan, "rule %s is set twice, by its code and by its name", r.Code)
+				report(f.NameSpan, "rule %s is set twice, by its code and by its name", r.Code)
 			}
-			s.Rules[r.Code] = readRule(r, f.Value, fault)
+			s.Rules[r.Code] = readRule(r, f.Value, report)
 		}
 	}
-	diag.Sort(faults)
-	return s, faults
+	diag.Sort(reports)
+	return s, reports
 }
 
-func readRule(r *lint.Rule, n *yamldoc.Node, fault func(diag.Span, string, ...any)) lint.RuleSetting {
+func readRule(r *lint.Rule, n *yamldoc.Node, report func(diag.Span, string, ...any)) lint.RuleSetting {
 	var set lint.RuleSetting
 	severity := n.Str()
 	if n.Kind == yamldoc.Map {
@@ -85,7 +85,7 @@ func readRule(r *lint.Rule, n *yamldoc.Node, fault func(diag.Span, string, ...an
 				continue
 			}
 			if !slices.Contains(optionNames(r), f.Name) {
-				fault(f.NameSpan, "rule %s has no option %q%s", r.Code, f.Name,
+				report(f.NameSpan, "rule %s has no option %q%s", r.Code, f.Name,
 					diag.DidYouMean(f.Name, optionNames(r)))
 				continue
 			}

@@ -23,16 +23,16 @@ func describe(ds []diag.Diagnostic, files *diag.Files) string {
 func TestSettings(t *testing.T) {
 	read := func(text string) (Settings, string) {
 		files := diag.NewFiles()
-		s, faults := Read(files, files.Add(".wasplug.yaml", []byte(text)))
-		return s, describe(faults, files)
+		s, reports := Read(files, files.Add(".wasplug.yaml", []byte(text)))
+		return s, describe(reports, files)
 	}
-	s, faults := read("profile: pedantic\ntarget: 8.5.5\nfail-on: warning\nrules:\n  WP501: off\n" +
+	s, reports := read("profile: pedantic\ntarget: 8.5.5\nfail-on: warning\nrules:\n  WP501: off\n" +
 		"  worst-case-wait: {severity: error, max-wait: 30}\n  WP608: {ports: [8080, 8443]}\n")
-	if faults != "" || s.Profile != "pedantic" || s.Target != "8.5.5" || s.FailOn != "warning" ||
+	if reports != "" || s.Profile != "pedantic" || s.Target != "8.5.5" || s.FailOn != "warning" ||
 		!s.Rules["WP501"].Off ||
 		s.Rules["WP508"].Severity != diag.Error || s.Rules["WP508"].Options["max-wait"][0] != 30 ||
 		len(s.Rules["WP608"].Options["ports"]) != 2 {
-		t.Errorf("read %+v, faults %s", s, faults)
+		t.Errorf("read %+v, reports %s", s, reports)
 	}
 	for text, want := range map[string]string{
 		"profil: pedantic\n":                                 ".wasplug.yaml:1:1",
@@ -42,8 +42,8 @@ func TestSettings(t *testing.T) {
 		"target: 4.0\n":                                      ".wasplug.yaml:1:9",
 		"rules: {WP501: off, connect-timeout-zero: error}\n": "set twice",
 	} {
-		if _, faults := read(text); !strings.Contains(faults, want) {
-			t.Errorf("%q: faults %q, want %s", text, faults, want)
+		if _, reports := read(text); !strings.Contains(reports, want) {
+			t.Errorf("%q: reports %q, want %s", text, reports, want)
 		}
 	}
 }

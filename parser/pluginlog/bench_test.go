@@ -5,13 +5,13 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/wasplug/wasplug/internal/loggen"
+	"github.com/wasplug/wasplug/internal/logtest"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
 var sample = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
-	if _, err := loggen.Write(&b, loggen.Options{Size: 20 << 20}); err != nil {
+	if _, err := logtest.Write(&b, logtest.Options{Size: 20 << 20}); err != nil {
 		panic(err)
 	}
 	return b.Bytes()
@@ -25,7 +25,8 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		opt := pluginlog.Options{Want: most, Workers: 1}
-		if _, err := pluginlog.Read(bytes.NewReader(log), opt, func(*pluginlog.Event) error { return nil }); err != nil {
+		if _, err := pluginlog.Read(bytes.NewReader(log), opt,
+			func(*pluginlog.Event) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
 	}

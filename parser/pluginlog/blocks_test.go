@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/wasplug/wasplug/internal/loggen"
+	"github.com/wasplug/wasplug/internal/logtest"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
@@ -14,7 +14,7 @@ import (
 // in a new one.
 func TestManyBlocks(t *testing.T) {
 	var log bytes.Buffer
-	if _, err := loggen.Write(&log, loggen.Options{Size: 8 << 20, FailEvery: 5, Seed: 3}); err != nil {
+	if _, err := logtest.Write(&log, logtest.Options{Size: 8 << 20, FailEvery: 5, Seed: 3}); err != nil {
 		t.Fatal(err)
 	}
 	var want []pluginlog.Event

@@ -1,13 +1,8 @@
 package pluginlog
 
 import (
-	"io"
 	"strconv"
 	"strings"
-	"sync"
-	"unicode/utf8"
-
-	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Append appends the event's line to dst, line end included, and returns the longer slice. It allocates nothing when
@@ -104,7 +99,8 @@ func (e *Event) appendMatching(dst []byte) []byte {
 	case URINotMatched:
 		dst = append(dst, "Failed to match: "...)
 		if strings.HasPrefix(e.URI, " ") || strings.HasPrefix(e.URI, ":") {
-			return append(quoted(append(dst, '\''), e.URI), '\'') // a reader would take its first character for the line's
+			// a reader would take its first character for the line's
+			return append(quoted(append(dst, '\''), e.URI), '\'')
 		}
 		return quoted(dst, e.URI)
 	case AffinityChecked:
@@ -294,93 +290,6 @@ func (e *Event) appendExchange(dst []byte) []byte {
 	return str(dst, e.Text)
 }
 
-// str appends a text so that it stays one, whoever chose it: what no terminal shows, and what would read as the time
-// of another line or as an escape, is escaped. The reader takes that back (unescaped).
-func str(dst []byte, s string) []byte { return appendEscaped(dst, s, false) }
-
-// quoted appends a text that stands between quotation marks: such marks are escaped, too, and a colon that could end
-// the level of a message.
-func quoted(dst []byte, s string) []byte { return appendEscaped(dst, s, true) }
-
-func appendEscaped(dst []byte, s string, inMarks bool) []byte {
-	for s != "" {
-		n := plain(s)
-		if dst, s = append(dst, s[:n]...), s[n:]; s == "" {
-			break
-		}
-		r, size := utf8.DecodeRuneInString(s)
-		if !diag.Visible(r, size) || misread(s) || inMarks && endsQuoted(s) {
-			dst = diag.AppendEscape(dst, s[:size], diag.Text)
-		} else {
-			dst = append(dst, s[:size]...)
-		}
-		s = s[size:]
-	}
-	return dst
-}
-
-// plain returns how many of the first bytes are ASCII that needs no second look.
-func plain(s string) int {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= 0x7f || c == '\'' || c == '"' || c == '`' || c == '\\' || c == '[' || c == ':' {
-			return i
-		}
-	}
-	return len(s)
-}
-
-// misread reports whether s begins with what a reader would take for an escape, or for the begin of another line (see
-// glued).
-func misread(s string) bool {
-	switch s[0] {
-	case '\\':
-		return len(s) > 1 && strings.IndexByte(escapes, s[1]) >= 0
-	case '[':
-		_, _, ok := cutStamp(s)
-		return ok
-	}
-	return false
-}
-
-// endsQuoted reports whether s begins with what a reader would take for the end of a quoted text.
-func endsQuoted(s string) bool {
-	class, _ := quoteAt(s)
-	return class != 0 || strings.HasPrefix(s, ": ")
-}
-
-// escapes are the letters behind the backslash of an escape.
-const escapes = "xuU"
-
-// unescaped takes back what str and quoted did. The plug-in itself escapes nothing; what looks so in its log is read
-// as ours.
-func unescaped(s string) string {
-	if strings.IndexByte(s, '\\') < 0 {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for s != "" {
-		if len(s) > 1 && s[0] == '\\' && strings.IndexByte(escapes, s[1]) >= 0 {
-			if r, multibyte, rest, err := strconv.UnquoteChar(s, 0); err == nil {
-				if s = rest; multibyte {
-					b = utf8.AppendRune(b, r)
-				} else {
-					b = append(b, byte(r))
-				}
-				continue
-			}
-		}
-		b, s = append(b, s[0]), s[1:]
-	}
-	return string(b)
-}
-
-// unescape reads the texts of an event as they were before they were written.
-func (e *Event) unescape() {
-	for _, s := range [...]*string{&e.Text, &e.Member, &e.Host, &e.URI, &e.Pattern, &e.Group, &e.Clone, &e.Method} {
-		*s = unescaped(*s)
-	}
-}
-
 func num(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) }
 
 func bit(dst []byte, on bool) []byte {
@@ -396,37 +305,4 @@ func appendHex(dst []byte, n uint64) []byte {
 		dst = append(dst, '0')
 	}
 	return strconv.AppendUint(dst, n, 16)
-}
-
-// Writer writes events up to a level, each with one call of Write so that lines of several processes do not mix. It
-// is safe for concurrent use.
-type Writer struct {
-	mu    sync.Mutex
-	w     io.Writer
-	level Level
-	line  []byte
-}
-
-// NewWriter returns a Writer for LogLevel level. The plug-in's default is Error.
-func NewWriter(w io.Writer, level Level) *Writer {
-	return &Writer{w: w, level: level, line: make([]byte, 0, 512)}
-}
-
-// enabled reports whether events of a kind are written: ask before making one that costs something.
-func (w *Writer) enabled(k Kind) bool { return k < numKinds && k.Level() <= w.level }
-
-// Write writes the event's line unless its level is above the Writer's.
-func (w *Writer) Write(e *Event) error {
-	level := e.Level
-	if level == LevelNone {
-		level = e.Kind.Level()
-	}
-	if level > w.level {
-		return nil
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.line = e.Append(w.line[:0])
-	_, err := w.w.Write(w.line)
-	return err
 }

@@ -93,8 +93,8 @@ func eventOf(t *rapid.T, k Kind) Event {
 	case ConnectFailed:
 		e.Host, e.OSError = word.Draw(t, "host"), number.Draw(t, "error")
 	case IOTimedOut:
-		e.Seconds, e.Count, e.Limit, e.Code = number.Draw(t, "s"), number.Draw(t, "c"), rapid.Int32Range(-1, 9).Draw(t, "l"),
-			number.Draw(t, "rc")
+		e.Seconds, e.Count, e.Limit, e.Code = number.Draw(t, "s"), number.Draw(t, "c"),
+			rapid.Int32Range(-1, 9).Draw(t, "l"), number.Draw(t, "rc")
 		e.Retry = rapid.Bool().Draw(t, "retry")
 	case TransactionFailed:
 		e.Member, e.Host, e.Retry = word.Draw(t, "member"), word.Draw(t, "host"), rapid.Bool().Draw(t, "retry")
@@ -122,8 +122,8 @@ func eventOf(t *rapid.T, k Kind) Event {
 func sent(from string) *rapid.Generator[string] {
 	piece := rapid.OneOf(
 		rapid.StringMatching(`[!-~]{1,6}`),
-		rapid.SampledFrom([]string{"\u0085", "\u009b31m", "\u200e", "\u202e", "\u2066", "\u061c", "\xff", "\xc2", "\x91",
-			"é", "’", "“", `\x41`, `\u0041`, `\`, "%41", "%0A", "'",
+		rapid.SampledFrom([]string{"\u0085", "\u009b31m", "\u200e", "\u202e", "\u2066", "\u061c", "\xff", "\xc2",
+			"\x91", "é", "’", "“", `\x41`, `\u0041`, `\`, "%41", "%0A", "'",
 			"[06/Oct/2017:19:06:43.24773]", "[06/Oct/2017:19:06:43]a/b/c", "[x]", "' to server clone id 'x",
 			"' in UriGroup: u score is 3", "'; uri='/x"}),
 		rapid.SampledFrom([]string{" ", "\n", "\r", "\x1b", "\t", " to 'x",
@@ -135,13 +135,14 @@ func sent(from string) *rapid.Generator[string] {
 
 // TestRoundTripOfHostileText: what a client chooses reads back as it was, and is one line that a terminal can show.
 func TestRoundTripOfHostileText(t *testing.T) {
-	for _, k := range []Kind{RouteTried, RequestNamed, AliasMatched, URIMatched, CloneAdded, CloneCompared, CloneMatched,
-		CookieSought, TransactionFailed} {
+	for _, k := range []Kind{RouteTried, RequestNamed, AliasMatched, URIMatched, CloneAdded,
+		CloneCompared, CloneMatched, CookieSought, TransactionFailed} {
 		t.Run(k.String(), func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				want := eventOf(t, k)
 				want.Time, want.Thread = 1507316803247730000, Thread{1, 2}
-				for _, s := range []*string{&want.URI, &want.Host, &want.Pattern, &want.Clone, &want.Member, &want.Text} {
+				for _, s := range []*string{&want.URI, &want.Host, &want.Pattern, &want.Clone,
+					&want.Member, &want.Text} {
 					if *s != "" && s != &want.Text || s == &want.Text && k == CookieSought {
 						*s = sent((*s)[:1]).Draw(t, "hostile")
 					}
@@ -248,8 +249,9 @@ PLUGIN: Bld version: wasplug 1.0
 func TestNoAllocation(t *testing.T) {
 	w := NewWriter(discard{}, LevelTrace)
 	for k := None + 1; k < numKinds; k++ {
-		e := Event{Kind: k, Time: 1507316803247730000, Thread: Thread{1, 2}, Member: "member", Host: "host.example.com",
-			URI: "/a/b\n"}
+		e := Event{Kind: k, Time: 1507316803247730000, Thread: Thread{1, 2}, Member: "member",
+			Host: "host.example.com",
+			URI:  "/a/b\n"}
 		if n := testing.AllocsPerRun(20, func() { w.Write(&e) }); n > 0 {
 			t.Errorf("%s: %v allocations", k, n)
 		}

@@ -303,7 +303,8 @@ func glued(raw string) int {
 		return gluedStamp(raw, len(raw))
 	}
 	if at := gluedStamp(raw, bare); at > 0 {
-		return at // the message is of a line with a time, which begins behind what grep, a shipper or a cut file put there
+		// the message is of a line with a time, which begins behind what grep, a shipper or a cut file put there
+		return at
 	}
 	return bare
 }

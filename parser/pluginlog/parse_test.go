@@ -79,9 +79,11 @@ func TestForms(t *testing.T) {
 		{"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to \"m's\" on host \"h\"",
 			Event{Kind: TransactionFailed, Member: "m's", Host: "h"}},
 		{"TRACE: ws_common: websphereUriMatch: Failed to match: /x", Event{Kind: URINotMatched, URI: "/x"}},
-		{"TRACE: ws_common: websphereVhostMatch: Found a match '*:80' to 'h:80' in VhostGroup: default_host with score 1, exact match 0",
+		{"TRACE: ws_common: websphereVhostMatch: Found a match '*:80' to 'h:80' in VhostGroup: default_host with " +
+			"score 1, exact match 0",
 			Event{Kind: AliasMatched, Pattern: "*:80", Host: "h:80", Group: "default_host", Score: 1}},
-		{"TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='shop.example.com'; uri='/shop?q='x''",
+		{"TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='shop.example.com'; " +
+			"uri='/shop?q='x''",
 			Event{Kind: RouteTried, Host: "shop.example.com", URI: "/shop?q='x'"}},
 		{"TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost=‘shop’; uri=‘/shop’",
 			Event{Kind: RouteTried, Host: "shop", URI: "/shop"}},
@@ -90,48 +92,60 @@ func TestForms(t *testing.T) {
 		{"DETAIL: ws_common: websphereBeginRequest: Request is: host='h'; uri='/u",
 			Event{Kind: RequestNamed, Host: "h", URI: "/u"}},
 		{"TRACE: mod_was_ap22_http: ws_handle_request: Handling WebSphere request", Event{Kind: RequestStarted}},
-		{"TRACE: ws_server_group: serverGroupCheckServerStatus: Checking status of a.b-c, ignoreWeights 0, markedDown 1, retryNow 1, retryInSec -3, wlbAllows 1 reachedMaxConnectionsLimit 1",
-			Event{Kind: StatusChecked, Member: "a.b-c", Check: Check{MarkedDown: true, RetryNow: true, HasRetryIn: true,
-				RetryIn: -3, WLBAllows: true, HasFull: true, Full: true}}},
+		{"TRACE: ws_server_group: serverGroupCheckServerStatus: Checking status of a.b-c, ignoreWeights 0, " +
+			"markedDown 1, retryNow 1, retryInSec -3, wlbAllows 1 reachedMaxConnectionsLimit 1",
+			Event{Kind: StatusChecked, Member: "a.b-c", Check: Check{MarkedDown: true, RetryNow: true,
+				HasRetryIn: true,
+				RetryIn:    -3, WLBAllows: true, HasFull: true, Full: true}}},
 		{"TRACE: ws_server_group: serverGroupCheckServerStatus: Checking status of m, ignoreWeights 1, markedD",
 			Event{Kind: StatusChecked, Member: "m", Check: Check{IgnoreWeights: true}}},
 		{"TRACE: ws_server_group: serverGroupCheckServerStatus: Server m is marked down; retry in 58",
 			Event{Kind: StillMarkedDown, Member: "m", Seconds: 58}},
 		{"TRACE: ws_server_group: lockedServerGroupUseServer: Server m picked, weight -1.",
 			Event{Kind: Picked, Member: "m", Weight: -1}},
-		{"TRACE: ws_server_group: serverGroupIncrementConnectionCount: Server m picked, pendingConnectionCount 3 totalConnectionsCount 40.",
+		{"TRACE: ws_server_group: serverGroupIncrementConnectionCount: Server m picked, pendingConnectionCount 3 " +
+			"totalConnectionsCount 40.",
 			Event{Kind: PickedOld, Member: "m", Pending: 3, Total: 40}},
 		{"DETAIL: ws_common: websphereFindTransport: Setting the transport(case 2): fe80::1 on port 9443",
 			Event{Kind: TransportSet, Case: 2, Host: "fe80::1", Port: 9443}},
 		{"DEBUG: ws_common: websphereGetStream: Created a new stream; queue was empty, socket = 23",
 			Event{Kind: StreamCreated, Socket: 23}},
-		{"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h' (79): Connect (local port 4096)",
+		{"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h' (79): Connect (local " +
+			"port 4096)",
 			Event{Kind: ConnectFailed, Host: "h", OSError: 79, Port: 4096}},
 		{"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h', OS err=10061",
 			Event{Kind: ConnectFailed, Host: "h", OSError: 10061}},
-		{"ERROR: ws_server: serverSetFailoverStatus: Marking node-1.m down", Event{Kind: MarkedDown, Member: "node-1.m"}},
+		{"ERROR: ws_server: serverSetFailoverStatus: Marking node-1.m down", Event{Kind: MarkedDown,
+			Member: "node-1.m"}},
 		{"ERROR: Marking m down", Event{Kind: MarkedDown, Member: "m"}},
-		{"STATS: ws_server: serverSetFailoverStatus: Server m 1 : pendingRequests 1 failedRequests 2 affinityRequests 3 totalRequests 4.",
+		{"STATS: ws_server: serverSetFailoverStatus: Server m 1 : pendingRequests 1 failedRequests 2 " +
+			"affinityRequests 3 totalRequests 4.",
 			Event{Kind: Counted, Member: "m 1", Counters: Counters{1, 2, 3, 4}}},
-		{"STATS: ws_server: serverSetFailoverStatus: Server m : pendingConnections 1 failedConnections 2 affinityConnections 3 totalConnections 4.",
+		{"STATS: ws_server: serverSetFailoverStatus: Server m : pendingConnections 1 failedConnections 2 " +
+			"affinityConnections 3 totalConnections 4.",
 			Event{Kind: Counted, Member: "m", Old: true, Counters: Counters{1, 2, 3, 4}}},
-		{"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to ‘m'on host ‘h’; will try another one",
+		{"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to ‘m'on host ‘h’; will try " +
+			"another one",
 			Event{Kind: TransactionFailed, Member: "m", Host: "h", Retry: true}},
-		{"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'm' on host 'h:9080'; will not try another one",
+		{"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'm' on host 'h:9080'; will " +
+			"not try another one",
 			Event{Kind: TransactionFailed, Member: "m", Host: "h:9080"}},
-		{"ERROR: ws_common: ServerActionfromReadRC: ServerIOTimeout fired. Time out 60. retry count 1. serverIOTimeoutRetry 2, retry NO, rc 10",
+		{"ERROR: ws_common: ServerActionfromReadRC: ServerIOTimeout fired. Time out 60. retry count 1. " +
+			"serverIOTimeoutRetry 2, retry NO, rc 10",
 			Event{Kind: IOTimedOut, Seconds: 60, Count: 1, Limit: 2, Code: 10}},
 		{"ERROR: lib_stream: someRead: a timeout has fired", Event{Kind: TimeoutFired, Text: "a timeout has fired"}},
 		{"ERROR: mod_was_ap22_http: cb_read_body: just_read = 5 of the expected 10",
 			Event{Kind: BodyShort, Length: 5, Expected: 10}},
-		{"TRACE: mod_was_ap22_http: cb_read_body: just_read 0 of the expected 10", Event{Kind: BodyShort, Expected: 10}},
+		{"TRACE: mod_was_ap22_http: cb_read_body: just_read 0 of the expected 10", Event{Kind: BodyShort,
+			Expected: 10}},
 		{"ERROR: cb_write_body: write failed: RC=-1", Event{Kind: ClientWriteFailed, Text: "write failed: RC=-1"}},
 		{"ERROR: lib_htrequest: htrequestWrite: Write failed", Event{Kind: ServerWriteFailed, Text: "Write failed"}},
 		{"DEBUG: ws_server_group: serverGroupNextRoundRobinServer: all could be down",
 			Event{Kind: AllCouldBeDown, Text: "all could be down"}},
 		{"TRACE: lib_htrequest: htrequestWrite: Writing the request content, length 5000000000",
 			Event{Kind: BodyStarted, Length: 5000000000}},
-		{"DETAIL:    HTTP/1.1 503 Service Unavailable", Event{Kind: StatusLine, Code: 503, Text: "Service Unavailable"}},
+		{"DETAIL:    HTTP/1.1 503 Service Unavailable", Event{Kind: StatusLine, Code: 503,
+			Text: "Service Unavailable"}},
 		{"TRACE:    HTTP/1.0 200", Event{Kind: StatusLine, Code: 200}},
 		{"DETAIL:    POST /a?b=c HTTP/1.1", Event{Kind: RequestLine, Method: "POST", URI: "/a?b=c"}},
 		{"DETAIL:    set-cookie: JSESSIONID=0000a:b; Path=/",
@@ -140,7 +154,8 @@ func TestForms(t *testing.T) {
 		{"TRACE: HTTP/1.1 200 OK", Event{Kind: StatusLine, Code: 200, Text: "OK"}},
 		{"TRACE:\u00a0\u00a0\u00a0 HTTP/1.1 404 Not Found", Event{Kind: StatusLine, Code: 404, Text: "Not Found"}},
 		{"DETAIL: Set-Cookie: a=b", Event{Kind: Header, Pattern: "Set-Cookie", Text: "a=b"}},
-		{"TRACE: ws_common: websphereParseCloneID: Parsed clone id 'v544d0o0'", Event{Kind: CloneAdded, Clone: "v544d0o0"}},
+		{"TRACE: ws_common: websphereParseCloneID: Parsed clone id 'v544d0o0'", Event{Kind: CloneAdded,
+			Clone: "v544d0o0"}},
 		{"ERROR: ws_common: websphereGetStream: Failed to connect to app server, OS err=79",
 			Event{Kind: ConnectFailed, OSError: 79}},
 		{"TRACE: ws_server_group: assureWeightsValid: the group: all could be down",
@@ -209,7 +224,8 @@ func TestTime(t *testing.T) {
 }
 
 func TestGlued(t *testing.T) {
-	const a, b = "[Wed Dec 03 15:40:13 2014] 00000dbc 00000e78 - ERROR: ws_common: websphereExecute: Failed to create the stream",
+	const a, b = "[Wed Dec 03 15:40:13 2014] 00000dbc 00000e78 - ERROR: ws_common: websphereExecute: Failed to " +
+		"create the stream",
 		"[Wed Dec 03 15:40:13 2014] 00000dbd 00000e79 - ERROR: ws_server: serverSetFailoverStatus: Marking m down"
 	events, stats := readAll(t, a+b+"\n\n"+a+b[:30]+"\n[x] "+a+"\n")
 	want := []string{"1 dbc stream-failed", "1 dbd marked-down", "3 dbc stream-failed", "4 dbc stream-failed"}
@@ -227,10 +243,13 @@ func TestGlued(t *testing.T) {
 // TestGluedBare splits excerpts whose prefixes and line ends are gone, but no text that names a level.
 func TestGluedBare(t *testing.T) {
 	for text, want := range map[string][]string{
-		"PLUGIN: Plugins loaded.PLUGIN: ---- System Information ----PLUGIN: Bld version: 5.1.PLUGIN: Webserver: x":                             {"1 0 build-version", "1 0 web-server"},
-		"ERROR: ws_server: serverAddTransport: Failed to initialize security ERROR: ws_server: serverAddTransport: HTTPS Transport is skipped": {"1 0 error", "1 0 error"},
-		"ERROR: ws_common: x: the log says ERROR: too often":                                                                                   {"1 0 error"},
-		"TRACE: ws_common: websphereWriteRequestReadResponse: EnterERROR: ws_common: websphereExecute: Failed to create the stream":            {"1 0 stream-failed"},
+		"PLUGIN: Plugins loaded.PLUGIN: ---- System Information ----PLUGIN: Bld version: 5.1.PLUGIN: Webserver: x": {
+			"1 0 build-version", "1 0 web-server"},
+		"ERROR: ws_server: serverAddTransport: Failed to initialize security ERROR: ws_server: serverAddTransport: " +
+			"HTTPS Transport is skipped": {"1 0 error", "1 0 error"},
+		"ERROR: ws_common: x: the log says ERROR: too often": {"1 0 error"},
+		"TRACE: ws_common: websphereWriteRequestReadResponse: EnterERROR: ws_common: websphereExecute: Failed to " +
+			"create the stream": {"1 0 stream-failed"},
 	} {
 		events, _ := readAll(t, text)
 		if diff := cmp.Diff(want, brief(events)); diff != "" {
@@ -276,7 +295,8 @@ func TestOddTimes(t *testing.T) {
 		for _, before := range []string{"", "17:", "http_plugin.log:3:", "Dec  3 15:40:13 web1 httpd[1234]: ",
 			"\x00\x00\x00", "> "} {
 			events, _ := readAll(t, before+"["+stamp+"]"+rest+"\n")
-			if len(events) != 1 || events[0].Member != "m1" || events[0].PID != 0x1a2b || events[0].Time.String() != want {
+			if len(events) != 1 || events[0].Member != "m1" || events[0].PID != 0x1a2b ||
+				events[0].Time.String() != want {
 				t.Errorf("%q [%s]: %+v, want %s", before, stamp, events, want)
 			}
 		}

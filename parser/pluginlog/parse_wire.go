@@ -142,7 +142,8 @@ var (
 	// since V6.1 or V7
 	counterNames = [4]string{"pendingRequests ", "failedRequests ", "affinityRequests ", "totalRequests "}
 	// V5
-	oldCounterNames = [4]string{"pendingConnections ", "failedConnections ", "affinityConnections ", "totalConnections "}
+	oldCounterNames = [4]string{"pendingConnections ", "failedConnections ", "affinityConnections ",
+		"totalConnections "}
 )
 
 // parseHandleRequest reads "Failed to execute the transaction to 'X'on host 'H'; will try another one", "Failed to

@@ -42,7 +42,8 @@ func brief(events []Event) []string {
 func TestBlocks(t *testing.T) {
 	var log bytes.Buffer
 	for i := 0; log.Len() < 3*blockSize; i++ {
-		e := Event{Kind: MarkedDown, Time: 1507316803247730000, Thread: Thread{1, uint64(i)}, Member: fmt.Sprint("m", i)}
+		e := Event{Kind: MarkedDown, Time: 1507316803247730000, Thread: Thread{1, uint64(i)},
+			Member: fmt.Sprint("m", i)}
 		log.Write(e.Append(nil))
 		if i%7 == 0 {
 			log.WriteString("\r\n")
@@ -76,7 +77,8 @@ func TestBlocks(t *testing.T) {
 // TestLongLine cuts a line that is longer than a block and finds the next.
 func TestLongLine(t *testing.T) {
 	for _, n := range []int{blockSize - 20, blockSize, blockSize + 1, 12*blockSize + 17} {
-		events, stats := readAll(t, "ERROR: Marking m down\nERROR: x "+strings.Repeat("a", n)+"\nERROR: Marking z down\n")
+		events, stats := readAll(t, "ERROR: Marking m down\nERROR: x "+strings.Repeat("a", n)+
+			"\nERROR: Marking z down\n")
 		if len(events) != 3 || events[2].Member != "z" || events[2].Line != 3 || stats.Lines != 3 {
 			t.Errorf("%d bytes: %d events, %+v", n, len(events), stats)
 		}
@@ -87,8 +89,8 @@ func TestLongLine(t *testing.T) {
 func TestHostile(t *testing.T) {
 	const size = 1 << 18
 	for _, part := range []string{
-		"TRACE: ws_a:", "ERROR: ws_a: b: ", ":", "[", "[06/Oct/2017:19:06:43.00000] 1 1 ", "'", "’", " to ", "Comparing '",
-		"\u00a0", "\xe2", "\r", "\x00",
+		"TRACE: ws_a:", "ERROR: ws_a: b: ", ":", "[", "[06/Oct/2017:19:06:43.00000] 1 1 ", "'", "’", " to ",
+		"Comparing '", "\u00a0", "\xe2", "\r", "\x00",
 		"TRACE: ws_common: websphereUriMatch: Comparing '/a' to '", "x fired ",
 	} {
 		for _, start := range []string{"", "ERROR: ws_common: websphereUriMatch: Comparing '",
@@ -108,12 +110,14 @@ func TestReadStops(t *testing.T) {
 	stop := errors.New("enough")
 	log := strings.Repeat("ERROR: Marking m down\n", 200000)
 	n := 0
-	if _, err := Read(strings.NewReader(log), Options{}, func(*Event) error { n++; return stop }); err != stop || n != 1 {
+	if _, err := Read(strings.NewReader(log), Options{}, func(*Event) error { n++; return stop }); err != stop ||
+		n != 1 {
 		t.Errorf("got %v after %d events", err, n)
 	}
 	broken := io.MultiReader(strings.NewReader(log), iotest.ErrReader(io.ErrUnexpectedEOF))
 	n = 0
-	if _, err := Read(broken, Options{}, func(*Event) error { n++; return nil }); !errors.Is(err, io.ErrUnexpectedEOF) ||
+	if _, err := Read(broken, Options{}, func(*Event) error { n++; return nil }); !errors.Is(err,
+		io.ErrUnexpectedEOF) ||
 		n != 200000 {
 		t.Errorf("got %v after %d events", err, n)
 	}
@@ -128,7 +132,8 @@ func TestWant(t *testing.T) {
 	stats, err := Read(strings.NewReader("ERROR: Marking m down\nERROR: x\nTRACE: y\nz\n"),
 		Options{Want: KindsOf(ErrorLine)},
 		func(e *Event) error { got = append(got, *e); return nil })
-	if diff := cmp.Diff([]Event{{Line: 2, Offset: 22, Kind: ErrorLine, Level: LevelError, Text: "x"}}, got); diff != "" ||
+	if diff := cmp.Diff([]Event{{Line: 2, Offset: 22, Kind: ErrorLine, Level: LevelError, Text: "x"}},
+		got); diff != "" ||
 		err != nil {
 		t.Error(diff, err)
 	}
@@ -140,8 +145,10 @@ func TestWant(t *testing.T) {
 
 // FuzzRead: no input makes the reader panic or hang, and every line is counted once.
 func FuzzRead(f *testing.F) {
-	f.Add([]byte("[Wed Dec 03 15:40:13 2014] 00000dbc 00000e78 - ERROR: ws_common: websphereGetStream: Connect timeout fired\n"))
-	f.Add([]byte("[06/Oct/2017:19:06:43.24773] 1/Q/J 1 2 - STATS: x: serverGroupCheckServerStatus: Checking status of m, ignoreWeights 1, markedDown 0[06/Oct"))
+	f.Add([]byte("[Wed Dec 03 15:40:13 2014] 00000dbc 00000e78 - ERROR: ws_common: websphereGetStream: Connect " +
+		"timeout fired\n"))
+	f.Add([]byte("[06/Oct/2017:19:06:43.24773] 1/Q/J 1 2 - STATS: x: serverGroupCheckServerStatus: Checking status " +
+		"of m, ignoreWeights 1, markedDown 0[06/Oct"))
 	f.Add([]byte("TRACE:    HTTP/1.1 200 OK\r\n\x00\xff'\x91\xe2\x80"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		stats, err := Read(bytes.NewReader(data), Options{Workers: 1}, func(e *Event) error {

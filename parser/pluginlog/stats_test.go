@@ -18,7 +18,8 @@ func at(second int, text string) string {
 // TestSpan: the span of time covers lines that say nothing of interest, and files in any order.
 func TestSpan(t *testing.T) {
 	var s Stats
-	for _, log := range []string{at(9, "ERROR: x") + at(10, "TRACE: nothing of interest"), "junk\n" + at(2, "ERROR: y")} {
+	for _, log := range []string{at(9, "ERROR: x") + at(10, "TRACE: nothing of interest"),
+		"junk\n" + at(2, "ERROR: y")} {
 		one, err := Read(strings.NewReader(log), Options{}, func(*Event) error { return nil })
 		if err != nil {
 			t.Fatal(err)

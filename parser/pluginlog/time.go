@@ -45,6 +45,10 @@ type clock struct {
 	whole  Time
 }
 
+// ParseTime reads a time as log lines show it: the plug-in's own two forms, ISO 8601, and month names of languages of
+// WebSphere's consoles. False says that it is none.
+func ParseTime(s string) (Time, bool) { return new(clock).read(s) }
+
 const (
 	oldTime = len("Wed Dec 03 15:40:13 2014")
 	newTime = len("06/Oct/2017:19:06:43")

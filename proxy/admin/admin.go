@@ -20,7 +20,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/explain"
-	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/written"
 )
 
 //go:embed status.html
@@ -128,9 +128,9 @@ func (a *Handler) ask(v url.Values) question {
 	if q.URL == "" {
 		return q
 	}
-	rq, err := match.ParseURL(q.URL)
+	rq, err := written.URL(q.URL)
 	if err == nil && q.Cookie != "" {
-		err = rq.AddCookie(q.Cookie)
+		err = written.Cookie(&rq, q.Cookie)
 	}
 	if err != nil {
 		q.Error = err.Error()

@@ -17,6 +17,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/explain/cause"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -40,7 +41,7 @@ func (s *still) Explain(rq routecheck.Request) []routecheck.Decision {
 	table, _ := routecheck.New(cfg)
 	sem, _ := choices.Defaults("latest", "proxy")
 	sc := explain.Scenario{Requests: explain.Repeat(rq, 1, 0)}
-	return explain.Explain(table, files, &sc, sem, nil, explain.WithAll)
+	return cause.Explain(table, files, &sc, sem, nil, explain.WithAll)
 }
 
 func fetch(h *Handler, method, target string, header ...string) *httptest.ResponseRecorder {
@@ -118,6 +119,17 @@ func TestHealth(t *testing.T) {
 	for stopping, want := range map[bool]int{false: 200, true: 503} {
 		if got := fetch(New(&still{stopping: stopping}, "secret"), "GET", "/health"); got.Code != want {
 			t.Errorf("stopping %t: %d %s", stopping, got.Code, got.Body)
+		}
+	}
+}
+
+// TestWhyLines: the page begins an answer with the lines that `why` prints.
+func TestWhyLines(t *testing.T) {
+	page := fetch(New(&still{}, ""), "GET", "/?url=http://shop:81/x").Body.String()
+	for _, line := range []string{"the web server serves it itself: shop is served on 80, not on 81",
+		"near     http://shop/x in cluster C: port 80", "check    the Host header carries"} {
+		if !strings.Contains(page, line) {
+			t.Errorf("the page lacks %q:\n%s", line, page)
 		}
 	}
 }

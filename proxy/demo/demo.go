@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/wasplug/wasplug/internal/port"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/proxy"
@@ -31,6 +32,7 @@ type Demo struct {
 type member struct {
 	name, clone string
 	address     string
+	release     func() // of its port
 	server      *http.Server
 	sessions    map[string]bool // the values of their cookies
 }
@@ -41,21 +43,24 @@ func Start() (*Demo, error) {
 	for _, m := range []*member{
 		{name: "PluginMember1", clone: "v544d031"}, {name: "PluginMember2", clone: "v544d0o0"},
 	} {
-		if err := d.start(m, "127.0.0.1:0"); err != nil {
+		var err error
+		if m.address, m.release, err = port.Reserve("127.0.0.1:0"); err == nil {
+			d.members = append(d.members, m)
+			err = d.start(m)
+		}
+		if err != nil {
 			d.Close()
 			return nil, err
 		}
-		d.members = append(d.members, m)
 	}
 	return d, nil
 }
 
-func (d *Demo) start(m *member, address string) error {
-	l, err := net.Listen("tcp", address)
+func (d *Demo) start(m *member) error {
+	l, err := net.Listen("tcp", m.address)
 	if err != nil {
 		return err
 	}
-	m.address = l.Addr().String()
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.answer(m, w, r)
 	})}
@@ -70,6 +75,7 @@ func (d *Demo) Close() error {
 	defer d.mu.Unlock()
 	for _, m := range d.members {
 		m.stop()
+		m.release()
 	}
 	return nil
 }
@@ -114,7 +120,7 @@ func (d *Demo) startAll(w http.ResponseWriter) {
 		if m.server != nil {
 			continue
 		}
-		if err := d.start(m, m.address); err != nil {
+		if err := d.start(m); err != nil {
 			fmt.Fprintln(w, err)
 			continue
 		}

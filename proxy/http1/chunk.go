@@ -7,6 +7,8 @@ type Chunks struct {
 	Answer  bool  // of an answer: private trailers and cookies are dropped; those of a request are refused
 	Bare    bool  // lets the content alone through, for a client of HTTP/1.0
 	Content int64 // bytes of content so far
+	// Ends says which trailers end here beside those that always do: those that Connection names; nil for none.
+	Ends func(name []byte) bool
 
 	left  int64 // bytes of the chunk at hand that are still to come
 	state chunkState
@@ -220,7 +222,7 @@ func (c *Chunks) trailerLine() error {
 		return errTrailer
 	}
 	goes, err := f.goesAsTrailer(line, c.Answer)
-	if !goes {
+	if !goes || c.Ends != nil && c.Ends(f.Name(line)) {
 		c.held = c.held[:c.line]
 	}
 	c.state, c.line = lineStart, len(c.held)

@@ -7,7 +7,7 @@
 // tests, with the reasons.
 package http1
 
-// Error is a fault of a message. Status is what a client gets for it.
+// Error is what is wrong with a message. Status is what a client gets for it.
 type Error struct {
 	Status int
 	Msg    string

@@ -2,6 +2,7 @@ package http1
 
 import (
 	"bytes"
+	"encoding/binary"
 	"unsafe"
 )
 
@@ -17,6 +18,7 @@ const (
 	Cookie
 	Expect
 	Upgrade
+	MaxForwards
 	HopByHop // Keep-Alive, Proxy-Connection, TE, Proxy-Authenticate and Proxy-Authorization excepted
 	Private  // $WS... and _WS_...: between the plug-in and its servers
 	Date
@@ -154,12 +156,33 @@ func (f *Field) parse(line []byte) error {
 		end--
 	}
 	f.Value, f.ValueEnd = uint32(i), uint32(end)
-	for _, c := range line[i:end] {
-		if class[c]&valueChar == 0 {
-			return errValue
-		}
+	if !validValue(line[i:end]) {
+		return errValue
 	}
 	return nil
+}
+
+// validValue reports whether a value has no control character but tabs. It looks at eight bytes at once, for values are
+// most of a head: is one below the blank, or DEL?
+func validValue(v []byte) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; len(v) >= 8; v = v[8:] {
+		eight := binary.LittleEndian.Uint64(v)
+		del := eight ^ 0x7f*ones // 0 where there is one
+		if ((eight-' '*ones)&^eight|(del-ones)&^del)&tops != 0 && !validBytes(v[:8]) {
+			return false
+		}
+	}
+	return validBytes(v)
+}
+
+func validBytes(v []byte) bool {
+	for _, c := range v {
+		if class[c]&valueChar == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // take notes what framing and connection fields say. Equal lengths that stand twice are refused, too: RFC 9112, 6.3
@@ -210,8 +233,17 @@ func (h *Head) connection(value []byte) {
 }
 
 // Nominated reports whether a Connection field names this field: then it ends here.
-func (h *Head) Nominated(f *Field, buf []byte) bool {
-	name := View(f.Name(buf))
+func (h *Head) Nominated(f *Field, buf []byte) bool { return h.nominates(View(f.Name(buf)), buf) }
+
+// Nominations is for Chunks.Ends; buf has to stay as it is until the body is over.
+func (h *Head) Nominations(buf []byte) func(name []byte) bool {
+	if !h.Nominates {
+		return nil
+	}
+	return func(name []byte) bool { return h.nominates(View(name), buf) }
+}
+
+func (h *Head) nominates(name string, buf []byte) bool {
 	for i := range h.Fields {
 		if h.Fields[i].Kind != Connection {
 			continue
@@ -252,7 +284,7 @@ func EqualFold(a []byte, b string) bool {
 		return false
 	}
 	for i, c := range a {
-		if lower(c) != lower(b[i]) {
+		if c != b[i] && lower(c) != lower(b[i]) { // most letters are small ones
 			return false
 		}
 	}
@@ -304,6 +336,10 @@ func kindOf(name []byte) Kind {
 	case 'k':
 		if EqualFold(name, "keep-alive") {
 			return HopByHop
+		}
+	case 'm':
+		if len(name) == 12 && EqualFold(name, "max-forwards") {
+			return MaxForwards
 		}
 	case 'p':
 		if EqualFold(name, "proxy-connection") {

@@ -16,11 +16,15 @@ type Request struct {
 	host                      int    // index of the Host field, -1 when there is none
 	empty                     int    // lines before the request line
 	Continue                  bool   // Expect: 100-continue
+
+	// Forwards is how many more may pass the request on: Max-Forwards of OPTIONS and TRACE, which other methods do not
+	// heed (RFC 9110, 7.6.2); -1 any number.
+	Forwards int64
 }
 
 // Reset makes a Request ready for another head.
 func (r *Request) Reset() {
-	*r = Request{Head: r.Head, host: -1}
+	*r = Request{Head: r.Head, host: -1, Forwards: -1}
 	r.Head.reset()
 }
 
@@ -74,6 +78,7 @@ var (
 	errOldChunked  = bad("an HTTP/1.0 request has a Transfer-Encoding")
 	errExpect      = &Error{417, "only 100-continue can be expected"}
 	errConnect     = &Error{405, "CONNECT is not served here"}
+	errForwards    = bad("Max-Forwards is not one decimal number")
 )
 
 // maxEmptyLines before a request line are what httpd takes.
@@ -190,7 +195,7 @@ func hasPrefixFold(b []byte, prefix string) bool {
 }
 
 // check looks at what only the whole head can tell: one Host (RFC 9112, 3.2), no chunks from a version that has none
-// (6.1), and nothing but 100-continue expected (RFC 9110, 10.1.1).
+// (6.1), nothing but 100-continue expected (RFC 9110, 10.1.1), and how far it may go.
 func (r *Request) check(buf []byte) error {
 	for i := range r.Fields {
 		switch f := &r.Fields[i]; f.Kind {
@@ -204,12 +209,29 @@ func (r *Request) check(buf []byte) error {
 				return errExpect
 			}
 			r.Continue = r.Minor == 1 // HTTP/1.0 knows no interim answers
+		case MaxForwards:
+			if err := r.limit(buf, f.Text(buf)); err != nil {
+				return err
+			}
 		}
 	}
 	if r.Chunked && r.Minor == 0 {
 		return errOldChunked
 	}
 	return r.checkHost(buf)
+}
+
+// limit reads Max-Forwards.
+func (r *Request) limit(buf, value []byte) error {
+	if method := View(r.Method(buf)); method != "OPTIONS" && method != "TRACE" {
+		return nil
+	}
+	n, ok := decimal(value)
+	if !ok || r.Forwards >= 0 {
+		return errForwards
+	}
+	r.Forwards = n
+	return nil
 }
 
 // checkHost holds the Host field against the version, which may not do without it from 1.1 on, and against the host
@@ -245,7 +267,8 @@ func (r *Request) sameHost(a, b []byte) bool {
 // validHost checks host[:port] (RFC 9110, 4.2.1): a name, or an IPv6 address in brackets.
 func validHost(h []byte) bool {
 	name, port := h, []byte(nil)
-	if colon := bytes.LastIndexByte(h, ':'); colon > bytes.LastIndexByte(h, ']') {
+	colon := bytes.LastIndexByte(h, ':')
+	if colon >= 0 && bytes.IndexByte(h[colon:], ']') < 0 {
 		name, port = h[:colon], h[colon+1:]
 	}
 	return validPort(port) && (validName(name) || validAddress(name))

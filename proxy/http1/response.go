@@ -69,10 +69,8 @@ func (r *Response) statusLine(line []byte) error {
 	if !ok || n < 100 || len(line) > 12 && line[12] != ' ' {
 		return errStatusLine
 	}
-	for _, c := range line[12:] {
-		if class[c]&valueChar == 0 {
-			return errStatusLine
-		}
+	if !validValue(line[12:]) {
+		return errStatusLine
 	}
 	r.Status = int(n)
 	return nil

@@ -14,16 +14,22 @@ import (
 // files do not fit together the old one stays.
 type Certificate struct {
 	certFile, keyFile string
+	now               func() time.Time
 	log               *slog.Logger
 
-	mu    sync.Mutex
-	pair  *tls.Certificate
-	stamp [2]time.Time
+	mu     sync.Mutex
+	pair   *tls.Certificate
+	stamp  [2]time.Time
+	looked time.Time
 }
 
-// LoadCertificate reads a certificate chain and its key in PEM form.
-func LoadCertificate(certFile, keyFile string, log *slog.Logger) (*Certificate, error) {
-	c := &Certificate{certFile: certFile, keyFile: keyFile, log: log}
+// lookAgain is how long handshakes do without a look at the files: it is a good part of what one costs beside its
+// cryptography, and files on a network folder may let it wait.
+const lookAgain = time.Second
+
+// LoadCertificate reads a certificate chain and its key in PEM form. now is the time.
+func LoadCertificate(certFile, keyFile string, now func() time.Time, log *slog.Logger) (*Certificate, error) {
+	c := &Certificate{certFile: certFile, keyFile: keyFile, now: now, log: log}
 	if err := c.refresh(); err != nil {
 		return nil, err
 	}
@@ -32,6 +38,11 @@ func LoadCertificate(certFile, keyFile string, log *slog.Logger) (*Certificate, 
 
 // refresh reads the files when they have changed.
 func (c *Certificate) refresh() error {
+	now := c.now()
+	if since := now.Sub(c.looked); since >= 0 && since < lookAgain {
+		return nil
+	}
+	c.looked = now
 	var stamp [2]time.Time
 	for i, name := range []string{c.certFile, c.keyFile} {
 		info, err := os.Stat(name)
@@ -61,7 +72,7 @@ func (c *Certificate) Config(clientCA *x509.CertPool) *tls.Config {
 	return cfg
 }
 
-// get is called for each handshake; a look at two files costs little beside it.
+// get is called for each handshake.
 func (c *Certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

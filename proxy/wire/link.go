@@ -1,10 +1,10 @@
 package wire
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/netip"
 	"os"
 	"sync/atomic"
 	"time"
@@ -34,7 +34,7 @@ type Link struct {
 	conn   net.Conn
 	fast   *socket     // nil: conn is used
 	secure *secureConn // conn, where that is TLS
-	peeker *peeker     // of the socket below, nil: nobody can tell what stands there
+	looker looker      // at the socket below, nil: nobody can tell what stands there
 
 	sweeper *Sweeper
 	slot    int                  // place in the sweeper's list
@@ -45,19 +45,14 @@ type Link struct {
 	one     [1]byte
 }
 
-// Dial connects to a member.
-func Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	return new(net.Dialer).DialContext(ctx, network, address)
-}
-
 // Init puts a link on a connection.
 func (l *Link) Init(conn net.Conn, s *Sweeper) {
 	l.conn, l.sweeper = conn, s
 	if t, ok := conn.(*secureConn); ok {
 		t.records.attach(l)
-		l.secure, l.peeker = t, t.records.peeker
+		l.secure, l.looker = t, t.records.looker
 	} else {
-		l.fast, l.peeker = socketBelow(conn), newPeeker(conn)
+		l.fast, l.looker = socketBelow(conn), lookerAt(conn)
 	}
 	s.add(l)
 }
@@ -121,6 +116,22 @@ func (l *Link) WaitForNone() { l.peer.Store(nil) }
 func (l *Link) Rest() {
 	l.owner = nil
 	l.limit.Store(0)
+}
+
+// Ends are the two ends of a TCP connection, ours (as the listener has it) and the other one; of anything else it
+// knows none.
+func (l *Link) Ends() (local, remote netip.AddrPort) {
+	if s := socketBelow(l.conn); s != nil {
+		return s.local, s.remote
+	}
+	return addrPort(l.conn.LocalAddr()), addrPort(l.conn.RemoteAddr())
+}
+
+func addrPort(a net.Addr) netip.AddrPort {
+	if tcp, ok := a.(*net.TCPAddr); ok {
+		return tcp.AddrPort()
+	}
+	return netip.AddrPort{}
 }
 
 // Conn is the connection below.
@@ -214,8 +225,18 @@ func (l *Link) Wait(pool *Buffers) (b *Buffer, n int, err error) {
 	}
 }
 
-// waitSlowly reads one byte; the next read gets the others without waiting.
+// waitSlowly reads one byte; the next read gets the others without waiting. Over TLS it reads all at once where a
+// record has come whole.
 func (l *Link) waitSlowly(pool *Buffers) (*Buffer, int, error) {
+	if l.secure != nil {
+		whole, err := l.secure.await()
+		if err != nil {
+			return nil, 0, err
+		}
+		if whole {
+			return readInto(l.secure, pool)
+		}
+	}
 	n, err := l.conn.Read(l.one[:])
 	if n == 0 {
 		return nil, 0, something(n, err)
@@ -250,7 +271,7 @@ func (l *Link) Quiet() bool {
 	if l.secure != nil {
 		return l.secure.quiet()
 	}
-	return l.peeker != nil
+	return l.looker != nil
 }
 
 // Readable reports whether an idle link has been closed or has bytes to read, or nobody can tell. It never waits.
@@ -258,12 +279,11 @@ func (l *Link) Readable() bool {
 	if l.secure != nil {
 		return !l.secure.silent()
 	}
-	return l.peeker.peek() != nothingYet
+	return l.looker == nil || l.looker.peek() != nothingYet
 }
 
-// left reports whether the other side has closed. It never waits, and cannot always tell: bytes may stand before the
-// end.
-func (l *Link) left() bool { return l.peeker.peek() == hasClosed }
+// left reports whether nobody is there any more to whom an answer could be sent. It never waits.
+func (l *Link) left() bool { return l.looker != nil && l.looker.broken() }
 
 // closeWrite tells the other side that nothing more comes.
 func (l *Link) closeWrite() {

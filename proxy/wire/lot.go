@@ -58,13 +58,14 @@ func (l *Lot[Kept]) Put(conn net.Conn, until match.Nanos, kept Kept) {
 		l.spots = append(l.spots, spot[Kept]{})
 	}
 	l.spots[s.fd] = spot[Kept]{conn, until, kept}
+	s.rest()
 	s.parked.Store(true)
-	if s.readable() { // the waker may have told of it before
+	if s.peek() != nothingYet { // the waker may have told of it before
 		l.take(s.fd)
 	}
 }
 
-// take takes a connection up again. One that has gone already is no fault: the waker may tell of it too late.
+// take takes a connection up again. One that has gone already is no error: the waker may tell of it too late.
 func (l *Lot[Kept]) take(fd int) {
 	s := l.spots[fd]
 	if s.conn == nil {

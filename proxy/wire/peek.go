@@ -15,20 +15,19 @@ const (
 	hasClosed
 )
 
-// peeker looks at what stands in a socket and leaves it there. A nil one sees nothing.
-type peeker struct {
-	lender lender
-	fn     func(fd uintptr) // made once, for a closure made for each look would be garbage
-	seen   peekResult
+// looker looks at what stands in a socket, and leaves it there. It never waits.
+type looker interface {
+	peek() peekResult
+	// broken reports whether the other side has reset the connection, or ours has closed it. Its end alone is no sign:
+	// who has said all may close its sending side and wait for the answer.
+	broken() bool
 }
 
-// lender lends a descriptor.
-type lender interface {
-	Control(f func(fd uintptr)) error
-}
-
-// newPeeker returns nil where nothing can be seen.
-func newPeeker(conn net.Conn) *peeker {
+// lookerAt returns nil where nothing can be seen.
+func lookerAt(conn net.Conn) looker {
+	if s := socketBelow(conn); s != nil {
+		return s
+	}
 	p := &peeker{}
 	switch c := conn.(type) {
 	case lender:
@@ -45,12 +44,26 @@ func newPeeker(conn net.Conn) *peeker {
 	return p
 }
 
-// peek never waits.
+// peeker looks at a socket that package net has.
+type peeker struct {
+	lender lender
+	fn     func(fd uintptr) // made once, for a closure made for each look would be garbage
+	seen   peekResult
+}
+
+// lender lends a descriptor.
+type lender interface {
+	Control(f func(fd uintptr)) error
+}
+
 func (p *peeker) peek() peekResult {
-	if p == nil {
-		return unknown
-	}
 	p.seen = hasClosed // of a socket that is closed on our side
 	p.lender.Control(p.fn)
 	return p.seen
+}
+
+func (p *peeker) broken() (yes bool) {
+	yes = true // as above
+	p.lender.Control(func(fd uintptr) { yes = broken(fd) })
+	return yes
 }

@@ -6,3 +6,5 @@ package wire
 const canPeek = false
 
 func peek(uintptr) peekResult { return unknown }
+
+func broken(uintptr) bool { return false }

@@ -22,3 +22,10 @@ func peek(fd uintptr) peekResult {
 		return hasBytes
 	}
 }
+
+// broken cannot always tell: bytes, or the end, may stand before the error.
+func broken(fd uintptr) bool {
+	var b [1]byte
+	_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK)
+	return err != nil && err != syscall.EAGAIN && err != syscall.EINTR
+}

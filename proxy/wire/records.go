@@ -24,6 +24,15 @@ func (s *secureConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// await waits until something has come, and reports whether that is a whole record: reading it does not wait.
+func (s *secureConn) await() (whole bool, err error) {
+	r := s.records
+	if s.drained && r.held == nil {
+		err = r.fill()
+	}
+	return err == nil && r.held != nil && r.n-r.at >= r.most(r.held.B[r.at:r.n]), err
+}
+
 // Close says goodbye where the other side still listens, for at most five seconds.
 func (s *secureConn) Close() error {
 	s.records.ending.Store(true)
@@ -38,16 +47,19 @@ func (s *secureConn) CloseWrite() error {
 
 // quiet reports whether nothing that has come is left in memory. It makes no system call.
 func (s *secureConn) quiet() bool {
-	return s.records.peeker != nil && (s.drained && s.records.between() || s.nothingUpTo(inMemory))
+	return s.records.looker != nil && (s.drained && s.records.between() || s.nothingUpTo(inMemory))
 }
 
 // silent reports whether nothing has come but what belongs to TLS itself: session tickets and new keys are taken in.
 // Half a record may become anything, so it is no silence.
 func (s *secureConn) silent() bool {
-	if s.drained && s.records.between() && s.records.peeker.peek() == nothingYet {
+	if s.records.looker == nil {
+		return false
+	}
+	if s.drained && s.records.between() && s.records.looker.peek() == nothingYet {
 		return true
 	}
-	return s.records.peeker != nil && s.nothingUpTo(inSocket)
+	return s.nothingUpTo(inSocket)
 }
 
 // nothingUpTo reads without waiting, and reports whether there was nothing to read.
@@ -88,7 +100,7 @@ type records struct {
 	net.Conn
 	owner  *Link   // says why a wait was interrupted; nil during a member's handshake
 	fast   *socket // nil: Conn is used
-	peeker *peeker // nil: nobody can tell what stands in the socket
+	looker looker  // nil: nobody can tell what stands in the socket
 	pool   *Buffers
 	reach  reach
 	ending atomic.Bool // crypto/tls limits the writes that remain by itself
@@ -103,13 +115,13 @@ type records struct {
 // Server puts TLS on the connection of a client.
 func Server(conn net.Conn, cfg *tls.Config, pool *Buffers) net.Conn {
 	r := newRecords(conn, pool)
-	return &secureConn{Conn: tls.Server(r, cfg), records: r}
+	return &secureConn{Conn: tls.Server(r, cfg), records: r, drained: true}
 }
 
-// Client puts TLS on the connection to a member, and does the handshake. It closes the connection when that fails.
-func Client(ctx context.Context, conn net.Conn, cfg *tls.Config, pool *Buffers) (net.Conn, error) {
+// startTLS puts TLS on the connection to a member, and does the handshake. It closes the connection when that fails.
+func startTLS(ctx context.Context, conn net.Conn, cfg *tls.Config, pool *Buffers) (net.Conn, error) {
 	r := newRecords(conn, pool)
-	c := &secureConn{Conn: tls.Client(r, cfg), records: r}
+	c := &secureConn{Conn: tls.Client(r, cfg), records: r, drained: true}
 	if err := c.HandshakeContext(ctx); err != nil {
 		conn.Close()
 		return nil, err
@@ -126,13 +138,13 @@ func newRecords(conn net.Conn, pool *Buffers) *records {
 // attach gives the connection to whoever is to wait for it.
 func (r *records) attach(owner *Link) {
 	r.owner = owner
-	if r.peeker == nil {
-		r.peeker = newPeeker(r.Conn)
+	if r.looker == nil {
+		r.looker = lookerAt(r.Conn)
 	}
 }
 
 // detach is for a time in which nobody reads or writes: it keeps what the connection needs, and no more.
-func (r *records) detach() { r.owner, r.peeker = nil, nil }
+func (r *records) detach() { r.owner, r.looker = nil, nil }
 
 // between reports whether every record of which anything has been read was handed on whole.
 func (r *records) between() bool { return r.held == nil && r.got == 0 && r.left == 0 }
@@ -182,7 +194,7 @@ func (r *records) follow(p []byte) {
 
 // fill reads from the socket, as far as the reach of the read goes.
 func (r *records) fill() (err error) {
-	if r.reach == inMemory || r.reach == inSocket && r.peeker.peek() == nothingYet {
+	if r.reach == inMemory || r.reach == inSocket && r.looker.peek() == nothingYet {
 		return errNotYet
 	}
 	for {

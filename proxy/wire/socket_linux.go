@@ -3,6 +3,7 @@ package wire
 import (
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"sync/atomic"
 	"syscall"
@@ -16,20 +17,19 @@ type socket struct {
 	fd            int
 	users         atomic.Int32 // of fd; closing is set when the last of them is to close it
 	waker         *Waker
-	local, remote net.Addr
+	local, remote netip.AddrPort
 	goodbye       *time.Timer // see SetWriteDeadline
 
-	in, out     chan struct{} // hold one when the waker has told of something since the last look
-	empty       bool          // a read has taken all: the waker will tell of more
-	ended       atomic.Bool   // the other side has closed, perhaps with its last bytes: that is told once
-	interrupted atomic.Bool   // see SetDeadline
-	parked      atomic.Bool   // it waits in the lot
+	in, out     gate        // opened when the waker tells of something
+	empty       bool        // a read has taken all: the waker will tell of more
+	ended       atomic.Bool // the other side has closed, perhaps with its last bytes: that is told once
+	interrupted atomic.Bool // see SetDeadline
+	parked      atomic.Bool // it waits in the lot
 }
 
-func newSocket(fd int, w *Waker, tcp *net.TCPConn) *socket {
+func newSocket(fd int, w *Waker, local, remote netip.AddrPort) *socket {
 	return &socket{
-		fd: fd, waker: w, local: tcp.LocalAddr(), remote: tcp.RemoteAddr(),
-		in: make(chan struct{}, 1), out: make(chan struct{}, 1),
+		fd: fd, waker: w, local: local, remote: remote,
 		empty: true, // the waker tells of what stands there from the start
 	}
 }
@@ -46,17 +46,10 @@ func (s *socket) tell(events uint32) {
 		s.ended.Store(true)
 	}
 	if events&mayRead != 0 {
-		put(s.in)
+		s.in.open()
 	}
 	if events&mayWrite != 0 {
-		put(s.out)
-	}
-}
-
-func put(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
+		s.out.open()
 	}
 }
 
@@ -122,8 +115,8 @@ func (s *socket) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
-func (s *socket) LocalAddr() net.Addr  { return s.local }
-func (s *socket) RemoteAddr() net.Addr { return s.remote }
+func (s *socket) LocalAddr() net.Addr  { return net.TCPAddrFromAddrPort(s.local) }
+func (s *socket) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(s.remote) }
 
 // Control lends the descriptor.
 func (s *socket) Control(f func(fd uintptr)) error {
@@ -135,19 +128,33 @@ func (s *socket) Control(f func(fd uintptr)) error {
 	return nil
 }
 
-// readable reports whether something stands there, or the connection has ended.
-func (s *socket) readable() bool {
+func (s *socket) peek() peekResult {
+	if s.enter() != nil {
+		return hasClosed
+	}
+	seen := peek(uintptr(s.fd))
+	s.leave()
+	return seen
+}
+
+func (s *socket) broken() bool {
 	if s.enter() != nil {
 		return true
 	}
 	defer s.leave()
-	return peek(uintptr(s.fd)) != nothingYet
+	return broken(uintptr(s.fd))
+}
+
+// rest gives back what a socket needs that somebody waits for.
+func (s *socket) rest() {
+	s.in.rest(s.waker)
+	s.out.rest(s.waker)
 }
 
 // ready waits until there may be something to read, and enters.
 func (s *socket) ready() error {
 	for s.empty && !s.ended.Load() && !s.interrupted.Load() {
-		<-s.in
+		s.in.wait(s.waker)
 		s.empty = false
 	}
 	return s.begin()
@@ -224,7 +231,7 @@ func (s *socket) Write(p []byte) (sent int, err error) {
 		case sent == len(p):
 			return sent, nil
 		}
-		<-s.out
+		s.out.wait(s.waker)
 	}
 }
 
@@ -264,6 +271,17 @@ func peek(fd uintptr) peekResult {
 		return hasClosed
 	}
 	return hasBytes
+}
+
+// broken asks for the state, not for bytes: behind an end, a read tells of no reset.
+func broken(fd uintptr) bool {
+	ask := struct {
+		fd              int32
+		asked, answered int16
+	}{fd: int32(fd)}
+	var atOnce syscall.Timespec
+	syscall.RawSyscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&ask)), 1, uintptr(unsafe.Pointer(&atOnce)), 0, 0, 0)
+	return ask.answered&(syscall.EPOLLERR|syscall.EPOLLHUP) != 0 // poll has the same bits
 }
 
 // receive is one system call: recvfrom, which gets to the socket on a shorter way through the kernel than read does.

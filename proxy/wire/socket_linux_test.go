@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -112,5 +113,102 @@ func TestSocketClosesBehindItsUsers(t *testing.T) {
 	}
 	if err := here.Close(); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("closed twice: %v", err)
+	}
+}
+
+// A client that has closed its sending side is still served, whatever stands before that end; one that resets the
+// connection is not, even behind its end.
+func TestSweeperTellsLeftFromSaidAll(t *testing.T) {
+	w, l := wakerAndListener(t)
+	s := NewSweeper()
+	type end func(*net.TCPConn)
+	sends := func(c *net.TCPConn) { c.Write([]byte("x")) }
+	saidAll := func(c *net.TCPConn) { c.CloseWrite() }
+	resets := func(c *net.TCPConn) { c.SetLinger(0); c.Close() }
+	for name, c := range map[string]struct {
+		does []end
+		left bool
+	}{
+		"waits":                     {nil, false},
+		"sends more":                {[]end{sends}, false},
+		"has said all":              {[]end{saidAll}, false},
+		"has said more and all":     {[]end{sends, saidAll}, false},
+		"resets":                    {[]end{resets}, true},
+		"resets behind bytes":       {[]end{sends, resets}, true},
+		"resets behind its end":     {[]end{saidAll, resets}, true},
+		"resets behind all of this": {[]end{sends, saidAll, resets}, true},
+	} {
+		here, there := adopted(t, w, l)
+		near, far := net.Pipe()
+		var client, member Link
+		client.Init(here, s)
+		member.Init(near, s)
+		client.WaitFor(&member)
+		for _, do := range c.does {
+			do(there.(*net.TCPConn))
+		}
+		s.sweep(1, true)
+		for c.left && !client.quit.Load() { // the reset is still on its way
+			s.sweep(1, true)
+		}
+		if client.quit.Load() != c.left {
+			t.Errorf("%s: given up %v", name, !c.left)
+		}
+		client.Leave()
+		member.Close()
+		far.Close()
+	}
+}
+
+// A connection that begins with the waker has what package net would have set on it, and its ends.
+func TestListener(t *testing.T) {
+	for _, address := range []string{"127.0.0.1:0", "[::1]:0", ":0"} {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Logf("%s: %v", address, err) // there may be no IPv6
+			continue
+		}
+		w := NewWaker()
+		inner := w.Listener(l)
+		there, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := inner.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, ok := conn.(*socket)
+		if !ok {
+			t.Fatalf("%T", conn)
+		}
+		if local := s.local.Port(); int(local) != l.Addr().(*net.TCPAddr).Port {
+			t.Errorf("%s: port %d", address, local)
+		}
+		if want := addrPort(there.LocalAddr()); s.remote.Port() != want.Port() ||
+			s.remote.Addr().Unmap() != want.Addr().Unmap() {
+			t.Errorf("%s: from %v, want %v", address, s.remote, want)
+		}
+		s.Control(func(fd uintptr) {
+			for name, want := range map[[2]int]int{
+				{syscall.IPPROTO_TCP, syscall.TCP_NODELAY}: 1, {syscall.SOL_SOCKET, syscall.SO_KEEPALIVE}: 1,
+				{syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE}: 15, {syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT}: 9,
+			} {
+				if got, err := syscall.GetsockoptInt(int(fd), name[0], name[1]); got != want || err != nil {
+					t.Errorf("%s: option %v is %d, want %d: %v", address, name, got, want, err)
+				}
+			}
+		})
+		there.Write([]byte("x"))
+		if n, err := s.Read(make([]byte, 1)); n != 1 || err != nil {
+			t.Error(n, err)
+		}
+		there.Close()
+		s.Close()
+		inner.Close()
+		if _, err := inner.Accept(); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("closed: %v", err)
+		}
+		w.Close()
 	}
 }

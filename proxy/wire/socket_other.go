@@ -4,6 +4,7 @@ package wire
 
 import (
 	"net"
+	"net/netip"
 	"sync/atomic"
 )
 
@@ -11,15 +12,21 @@ import (
 // its goroutine.
 type socket struct {
 	net.Conn
-	fd     int
-	parked atomic.Bool
+	fd int
+
+	local, remote netip.AddrPort
+	parked        atomic.Bool
 }
 
 func (*socket) wait(*Buffers) (*Buffer, int, error) { panic("no socket") }
 
 func (*socket) roundTrip([]byte, bool, *Buffers) (int, *Buffer, int, error) { panic("no socket") }
 
-func (*socket) readable() bool { panic("no socket") }
+func (*socket) peek() peekResult { panic("no socket") }
+
+func (*socket) broken() bool { panic("no socket") }
+
+func (*socket) rest() { panic("no socket") }
 
 func (*socket) Control(func(uintptr)) error { panic("no socket") }
 
@@ -31,6 +38,9 @@ func NewWaker() *Waker { return &Waker{} }
 
 // Adopt leaves a connection where it is.
 func (*Waker) Adopt(conn net.Conn) net.Conn { return conn }
+
+// Listener leaves a listener as it is.
+func (*Waker) Listener(l net.Listener) net.Listener { return l }
 
 // Close has nothing to end.
 func (*Waker) Close() {}

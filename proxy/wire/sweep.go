@@ -10,9 +10,9 @@ import (
 )
 
 // Tick is how long the sweeper sleeps.
-const Tick = 250 * time.Millisecond
+const Tick = 100 * time.Millisecond
 
-// Sweeper keeps time limits for all links: a look at each of them four times a second costs less than a timer for
+// Sweeper keeps time limits for all links: a look at each of them ten times a second costs less than a timer for
 // each wait.
 type Sweeper struct {
 	start   time.Time
@@ -38,6 +38,19 @@ func (s *Sweeper) WallTime() time.Time { return time.Now() }
 
 // Now returns the time of the last tick. It is cheap, and at most a tick behind.
 func (s *Sweeper) Now() match.Nanos { return match.Nanos(s.time.Load()) }
+
+// Later calls a function when d is over, unless it is stopped.
+func (s *Sweeper) Later(d match.Nanos, f func()) (stop func() bool) {
+	return time.AfterFunc(time.Duration(d), f).Stop
+}
+
+// Rest returns when d is over, or ctx ends.
+func (s *Sweeper) Rest(ctx context.Context, d match.Nanos) {
+	select {
+	case <-time.After(time.Duration(d)):
+	case <-ctx.Done():
+	}
+}
 
 func (s *Sweeper) add(l *Link) {
 	s.mu.Lock()
@@ -72,15 +85,17 @@ func (s *Sweeper) Run(ctx context.Context, everySecond func()) {
 		}
 		now := s.Clock()
 		s.time.Store(int64(now))
-		s.sweep(now, n%4 == 0)
-		if n%4 == 0 {
+		second := n%int(time.Second/Tick) == 0
+		s.sweep(now, second)
+		if second {
 			everySecond()
 		}
 	}
 }
 
-// sweep wakes the links whose time is up and, when asked to, the members' links whose client has left. Whether one has
-// left is a question to the kernel, so the list is not locked for it.
+// sweep wakes the links whose time is up and, when asked to, the members' links whose client has left: one that has
+// closed its sending side alone has not. Whether one has left is a question to the kernel, so the list is not locked
+// for it.
 func (s *Sweeper) sweep(now match.Nanos, clients bool) {
 	for _, l := range s.wakeLate(now, clients) {
 		if l.left() {

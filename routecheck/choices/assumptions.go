@@ -42,10 +42,12 @@ func (s *Assumptions) Assume(assignment string) (Choice, error) {
 		}
 		v := slices.Index(table[c].Values, value)
 		if Choice(c) == RetryClock && value == "arrival" {
-			return 0, fmt.Errorf("retry-clock=arrival is now one of three values, which say whose arrival counts: arrival-starts, arrival-judges, arrival-both")
+			return 0, fmt.Errorf("retry-clock=arrival is now one of three values, which say whose arrival counts: " +
+				"arrival-starts, arrival-judges, arrival-both")
 		}
 		if v < 0 {
-			return 0, diag.Errorf("choice %s has no value %q: want one of %s", name, value, strings.Join(table[c].Values, ", "))
+			return 0, diag.Errorf("choice %s has no value %q: want one of %s",
+				name, value, strings.Join(table[c].Values, ", "))
 		}
 		s.value[c] = uint8(v)
 		return Choice(c), nil
@@ -53,13 +55,15 @@ func (s *Assumptions) Assume(assignment string) (Choice, error) {
 	if c, ok := sessionChoice(name); ok {
 		v := slices.Index(sessionChoices[c].Values, value)
 		if v < 0 {
-			return 0, diag.Errorf("choice %s has no value %q: want one of %s", name, value, strings.Join(sessionChoices[c].Values, ", "))
+			return 0, diag.Errorf("choice %s has no value %q: want one of %s",
+				name, value, strings.Join(sessionChoices[c].Values, ", "))
 		}
 		s.Session[c] = uint8(v)
 		return FirstSession + Choice(c), nil
 	}
 	if i := slices.IndexFunc(openFacts[:], func(f OpenFact) bool { return f.Name == name }); i >= 0 {
-		return 0, fmt.Errorf("%s is a fact, no open choice of the plug-in: it cannot be assumed%s", name, after("; ", openFacts[i].Settle))
+		return 0, fmt.Errorf("%s is a fact, no open choice of the plug-in: it cannot be assumed%s",
+			name, after("; ", openFacts[i].Settle))
 	}
 	return 0, diag.Errorf("no open choice is named %q%s", name, diag.DidYouMean(name, choiceNames()))
 }
@@ -85,6 +89,9 @@ func choiceNames() []string {
 
 // Value returns the value of a choice as the flags write it.
 func (s *Assumptions) Value(c Choice) string { return table[c].Values[s.value[c]] }
+
+// Index returns the value of a choice as an index into its Values, for whoever compares what values lead to.
+func (s *Assumptions) Index(c Choice) uint8 { return s.value[c] }
 
 // With returns a copy in which a choice has the given value, an index into its Values.
 func (s Assumptions) With(c Choice, value uint8) Assumptions {

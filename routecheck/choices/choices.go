@@ -157,42 +157,218 @@ func SessionChoices(settled []Choice) (set session.Set) {
 }
 
 var table = [NumChoices]Info{
-	ScoreCombination:         {"score-combination", []string{"sum", "uri-then-vhost", "vhost-then-uri"}, "R12", "how the URI score and the virtual host score of a route combine", "the wording of R1 against the order of the On Demand Router (PI78774)"},
-	VhostScore:               {"vhost-score", []string{"characters", "classes"}, "R11", "what the virtual host score counts: the characters of the alias without * and :, or its class (host:port, host:*, *:port, *:*)", "R1 against R11"},
-	ScoreTie:                 {"score-tie", []string{"first", "last"}, "R13", "which of two equal scores wins: the first or the last in the file", "none"},
-	SlashStarServesBare:      {"slash-star-serves-bare", []string{"yes", "no"}, "R3", "whether /x/* also serves /x", "the text of PQ67476; trace 06 lists both"},
-	SuffixPatterns:           {"suffix-patterns", []string{"by-score", "prefix-first"}, "R15", "whether a pattern such as *.jsp competes by score or only where no exact or prefix pattern matches", "none"},
-	PathParams:               {"path-params", []string{"cut-at-identifier", "cut-at-semicolon", "keep"}, "R14", "where the path ends for matching: before ;identifier=, before any ;, or nowhere", "none"},
-	PathNormalisation:        {"path-normalisation", []string{"decode-and-clean", "none", "decode", "clean"}, "R16", "whether the path that is matched is %-decoded, and // and dot segments are cleaned up: what the web server does before the plug-in sees it", "plugin_alter_uri of IBM's ihsdiag pages; httpd decodes and collapses before its translate hooks"},
-	MergeSlashes:             {"merge-slashes", []string{"yes", "no"}, "R16", "whether // becomes / where the path is cleaned up", "MergeSlashes of httpd, since 2.4.39"},
-	TLSDefaultPort:           {"tls-default-port", []string{"443", "80"}, "R8", "the port of a Host header without port on a request that came over TLS", "none"},
-	OpenRoute:                {"open-route", []string{"matches-all", "never", "rejects-file"}, "R17", "what a Route without VirtualHostGroup or UriGroup does", "recollection only"},
-	ManyCookies:              {"many-cookies", []string{"in-order", "first", "last"}, "R29", "which of several affinity cookies of one name count", "PQ85554 for z/OS"},
-	AffinityMaxConnections:   {"affinity-max-connections", []string{"vetoes", "ignored"}, "R23", "whether a member at MaxConnections refuses its own sessions", "none"},
-	AffinityFailover:         {"affinity-failover", []string{"balance", "next-primary"}, "R26", "who gets a request whose affinity member is marked down", "PM12112 and the ten steps; FailoverToNext=true always means next-primary"},
-	AffinityToBackup:         {"affinity-to-backup", []string{"no", "after-primaries"}, "R39", "whether affinity also looks at the backup list", "trace 01"},
-	SingleMemberWeight:       {"single-member-weight", []string{"normalised", "kept"}, "R31", "whether the weight of a single member is divided by itself", "trace 03 prints weight 2"},
-	WeightThreshold:          {"weight-threshold", []string{"at-zero", "below-zero"}, "R32", "at which weight a member gets no new requests", "IBM texts disagree; the 2:4 table of redp4045 fits at-zero"},
-	WeightReset:              {"weight-reset", []string{"add", "set"}, "R33", "whether weights are raised by their start weight or set to it", "IBM texts disagree"},
-	WeightZero:               {"weight-zero", []string{"before-backups", "after-backups"}, "R36", "whether members of weight 0 come before the backups or after them", "none"},
-	RandomReplacement:        {"random-replacement", []string{"next", "redraw"}, "R35", "who replaces an unusable random choice: the next in list order, or another draw", "none"},
-	ClusterAddressFailure:    {"cluster-address-failure", []string{"fail", "balance"}, "R41", "whether a failed ClusterAddress fails the request or lets the plug-in balance", "none"},
-	Probe:                    {"probe", []string{"one", "all"}, "R52", "how many requests try a marked member once its retry interval is over", "the \"flood\" text of PM49491"},
-	BalanceRetry:             {"balance-retry", []string{"skip-tried", "allow"}, "R50", "whether balancing passes over members that already failed this request", "none"},
-	AttemptLimit:             {"attempts", []string{"listed", "unlimited-until-none"}, "R62", "how many attempts one request gets: as many as the cluster lists servers, or until nobody is usable", "trace 03"},
-	SingleMemberConnectRetry: {"single-member-connect-retry", []string{"second", "none"}, "R51", "whether the only server of a cluster gets a second connect", "trace 03 against swg21408884"},
-	AllDown:                  {"all-down", []string{"fail", "retry-marked"}, "R61", "what happens when everybody is marked down: 500, or one try on a marked member", "PH46938, text cut"},
-	PostLimitStatus:          {"post-limit-status", []string{"413", "500"}, "R59", "the status of a request larger than PostSizeLimit", "none"},
-	TransportChoice:          {"transport-choice", []string{"fallback", "strict"}, "R64", "what happens when a member has no Transport of the request's scheme, or under SSLMapMode onload none for https: the other one, or 500", "common practice of deleting the https Transport; PH23808"},
-	WaitForContinue:          {"wait-for-continue", []string{"only-when-true", "always-with-body"}, "R64", "when Expect: 100-continue is sent to a member", "Liberty's text against older ones"},
-	ReloadState:              {"reload-state", []string{"fresh", "kept-by-name"}, "R42", "whether marks and weights survive a reload", "none"},
-	RetryClock:               {"retry-clock", []string{"now", "arrival-starts", "arrival-judges", "arrival-both"}, "R52", "which clock the retry interval runs by: the time of failure and look, or the arrival of the failing request (starts), of the looking one (judges), or of each", "PK28197; its symptom fits arrival-both"},
-	EarlyClose:               {"early-close", []string{"marks", "as-io-timeout"}, "R50b", "whether a new stream that is closed too early marks the member, or counts like a ServerIOTimeout above 0", "swg21219808 against swg21408884"},
-	WeightOnFailure:          {"weight-on-failure", []string{"always", "success-only"}, "R32", "whether an attempt that fails costs its weight", "\"the first successful request\" in IBM's weight tables"},
-	ExtendedHandshake:        {"extended-handshake", []string{"as-connect", "as-stream"}, "R68", "whether ExtendedHandshake=true makes an early close a failed connect, after which any body may follow elsewhere", "none"},
-	Probe503BeforeFix:        {"probe-503-before-fix", []string{"stuck", "restarts-timer"}, "R52", "what a 503 to a probe does before PM49491: nobody probes again until a reload, or the retry timer starts again", "PM49491"},
-	MalformedAnswer:          {"malformed-answer", []string{"fail-request", "stream-lost"}, "R70", "whether an answer that cannot be read fails its request, or counts as a stream closed too early", "none"},
-	SSLSessionCookie:         {"ssl-session-cookie", []string{"tls-only", "always"}, "R20", "whether the cookie SSLJSESSION counts only on requests that came over TLS", "trace 09"},
-	LetterCase:               {"letter-case", []string{"exact", "ignored"}, "R22", "whether the letter case of clone IDs and cookie names counts", "PQ70020, its title only"},
-	IPv6Hosts:                {"ipv6-hosts", []string{"text", "address"}, "R5", "whether IPv6 hosts are compared as they are written or as addresses", "none"},
+	ScoreCombination: {
+		Name: "score-combination", Values: []string{"sum", "uri-then-vhost", "vhost-then-uri"}, Rule: "R12",
+		Meaning:  "how the URI score and the virtual host score of a route combine",
+		Evidence: "the wording of R1 against the order of the On Demand Router (PI78774)",
+	},
+	VhostScore: {
+		Name: "vhost-score", Values: []string{"characters", "classes"}, Rule: "R11",
+		Meaning: "what the virtual host score counts: the characters of the alias without * and :, " +
+			"or its class (host:port, " +
+			"" +
+			"" +
+			"" +
+			"" +
+			"" +
+			"" +
+			"" +
+			"" +
+			"host:*, *:port, *:*)",
+		Evidence: "R1 against R11",
+	},
+	ScoreTie: {
+		Name: "score-tie", Values: []string{"first", "last"}, Rule: "R13",
+		Meaning:  "which of two equal scores wins: the first or the last in the file",
+		Evidence: "none",
+	},
+	SlashStarServesBare: {
+		Name: "slash-star-serves-bare", Values: []string{"yes", "no"}, Rule: "R3",
+		Meaning:  "whether /x/* also serves /x",
+		Evidence: "the text of PQ67476; trace 06 lists both",
+	},
+	SuffixPatterns: {
+		Name: "suffix-patterns", Values: []string{"by-score", "prefix-first"}, Rule: "R15",
+		Meaning:  "whether a pattern such as *.jsp competes by score or only where no exact or prefix pattern matches",
+		Evidence: "none",
+	},
+	PathParams: {
+		Name: "path-params", Values: []string{"cut-at-identifier", "cut-at-semicolon", "keep"}, Rule: "R14",
+		Meaning:  "where the path ends for matching: before ;identifier=, before any ;, or nowhere",
+		Evidence: "none",
+	},
+	PathNormalisation: {
+		Name: "path-normalisation", Values: []string{"decode-and-clean", "none", "decode", "clean"}, Rule: "R16",
+		Meaning: "whether the path that is matched is %-decoded, and // and dot segments are " +
+			"cleaned up: what the web " +
+			"server " +
+			"does before the plug-in sees it",
+		Evidence: "plugin_alter_uri of IBM's ihsdiag pages; httpd decodes and collapses before its translate hooks",
+	},
+	MergeSlashes: {
+		Name: "merge-slashes", Values: []string{"yes", "no"}, Rule: "R16",
+		Meaning:  "whether // becomes / where the path is cleaned up",
+		Evidence: "MergeSlashes of httpd, since 2.4.39",
+	},
+	TLSDefaultPort: {
+		Name: "tls-default-port", Values: []string{"443", "80"}, Rule: "R8",
+		Meaning:  "the port of a Host header without port on a request that came over TLS",
+		Evidence: "none",
+	},
+	OpenRoute: {
+		Name: "open-route", Values: []string{"matches-all", "never", "rejects-file"}, Rule: "R17",
+		Meaning:  "what a Route without VirtualHostGroup or UriGroup does",
+		Evidence: "recollection only",
+	},
+	ManyCookies: {
+		Name: "many-cookies", Values: []string{"in-order", "first", "last"}, Rule: "R29",
+		Meaning:  "which of several affinity cookies of one name count",
+		Evidence: "PQ85554 for z/OS",
+	},
+	AffinityMaxConnections: {
+		Name: "affinity-max-connections", Values: []string{"vetoes", "ignored"}, Rule: "R23",
+		Meaning:  "whether a member at MaxConnections refuses its own sessions",
+		Evidence: "none",
+	},
+	AffinityFailover: {
+		Name: "affinity-failover", Values: []string{"balance", "next-primary"}, Rule: "R26",
+		Meaning:  "who gets a request whose affinity member is marked down",
+		Evidence: "PM12112 and the ten steps; FailoverToNext=true always means next-primary",
+	},
+	AffinityToBackup: {
+		Name: "affinity-to-backup", Values: []string{"no", "after-primaries"}, Rule: "R39",
+		Meaning:  "whether affinity also looks at the backup list",
+		Evidence: "trace 01",
+	},
+	SingleMemberWeight: {
+		Name: "single-member-weight", Values: []string{"normalised", "kept"}, Rule: "R31",
+		Meaning:  "whether the weight of a single member is divided by itself",
+		Evidence: "trace 03 prints weight 2",
+	},
+	WeightThreshold: {
+		Name: "weight-threshold", Values: []string{"at-zero", "below-zero"}, Rule: "R32",
+		Meaning:  "at which weight a member gets no new requests",
+		Evidence: "IBM texts disagree; the 2:4 table of redp4045 fits at-zero",
+	},
+	WeightReset: {
+		Name: "weight-reset", Values: []string{"add", "set"}, Rule: "R33",
+		Meaning:  "whether weights are raised by their start weight or set to it",
+		Evidence: "IBM texts disagree",
+	},
+	WeightZero: {
+		Name: "weight-zero", Values: []string{"before-backups", "after-backups"}, Rule: "R36",
+		Meaning:  "whether members of weight 0 come before the backups or after them",
+		Evidence: "none",
+	},
+	RandomReplacement: {
+		Name: "random-replacement", Values: []string{"next", "redraw"}, Rule: "R35",
+		Meaning:  "who replaces an unusable random choice: the next in list order, or another draw",
+		Evidence: "none",
+	},
+	ClusterAddressFailure: {
+		Name: "cluster-address-failure", Values: []string{"fail", "balance"}, Rule: "R41",
+		Meaning:  "whether a failed ClusterAddress fails the request or lets the plug-in balance",
+		Evidence: "none",
+	},
+	Probe: {
+		Name: "probe", Values: []string{"one", "all"}, Rule: "R52",
+		Meaning:  "how many requests try a marked member once its retry interval is over",
+		Evidence: "the \"flood\" text of PM49491",
+	},
+	BalanceRetry: {
+		Name: "balance-retry", Values: []string{"skip-tried", "allow"}, Rule: "R50",
+		Meaning:  "whether balancing passes over members that already failed this request",
+		Evidence: "none",
+	},
+	AttemptLimit: {
+		Name: "attempts", Values: []string{"listed", "unlimited-until-none"}, Rule: "R62",
+		Meaning: "how many attempts one request gets: as many as the cluster lists servers, " +
+			"or until nobody is usable",
+		Evidence: "trace 03",
+	},
+	SingleMemberConnectRetry: {
+		Name: "single-member-connect-retry", Values: []string{"second", "none"}, Rule: "R51",
+		Meaning:  "whether the only server of a cluster gets a second connect",
+		Evidence: "trace 03 against swg21408884",
+	},
+	AllDown: {
+		Name: "all-down", Values: []string{"fail", "retry-marked"}, Rule: "R61",
+		Meaning:  "what happens when everybody is marked down: 500, or one try on a marked member",
+		Evidence: "PH46938, text cut",
+	},
+	PostLimitStatus: {
+		Name: "post-limit-status", Values: []string{"413", "500"}, Rule: "R59",
+		Meaning:  "the status of a request larger than PostSizeLimit",
+		Evidence: "none",
+	},
+	TransportChoice: {
+		Name: "transport-choice", Values: []string{"fallback", "strict"}, Rule: "R64",
+		Meaning: "what happens when a member has no Transport of the request's scheme, " +
+			"or under SSLMapMode onload none for " +
+			"https: the other one, or 500",
+		Evidence: "common practice of deleting the https Transport; PH23808",
+	},
+	WaitForContinue: {
+		Name: "wait-for-continue", Values: []string{"only-when-true", "always-with-body"}, Rule: "R64",
+		Meaning:  "when Expect: 100-continue is sent to a member",
+		Evidence: "Liberty's text against older ones",
+	},
+	ReloadState: {
+		Name: "reload-state", Values: []string{"fresh", "kept-by-name"}, Rule: "R42",
+		Meaning:  "whether marks and weights survive a reload",
+		Evidence: "none",
+	},
+	RetryClock: {
+		Name: "retry-clock", Values: []string{"now", "arrival-starts", "arrival-judges", "arrival-both"}, Rule: "R52",
+		Meaning: "which clock the retry interval runs by: the time of failure and look, " +
+			"or the arrival of the failing " +
+			"request " +
+			"(starts), of the looking one (judges), or of each",
+		Evidence: "PK28197; its symptom fits arrival-both",
+	},
+	EarlyClose: {
+		Name: "early-close", Values: []string{"marks", "as-io-timeout"}, Rule: "R50b",
+		Meaning: "whether a new stream that is closed too early marks the member, " +
+			"or counts like a ServerIOTimeout above 0",
+		Evidence: "swg21219808 against swg21408884",
+	},
+	WeightOnFailure: {
+		Name: "weight-on-failure", Values: []string{"always", "success-only"}, Rule: "R32",
+		Meaning:  "whether an attempt that fails costs its weight",
+		Evidence: "\"the first successful request\" in IBM's weight tables",
+	},
+	ExtendedHandshake: {
+		Name: "extended-handshake", Values: []string{"as-connect", "as-stream"}, Rule: "R68",
+		Meaning: "whether ExtendedHandshake=true makes an early close a failed connect, " +
+			"after which any body may follow " +
+			"elsewhere",
+		Evidence: "none",
+	},
+	Probe503BeforeFix: {
+		Name: "probe-503-before-fix", Values: []string{"stuck", "restarts-timer"}, Rule: "R52",
+		Meaning: "what a 503 to a probe does before PM49491: nobody probes again until a reload, " +
+			"or the retry timer starts " +
+			"again",
+		Evidence: "PM49491",
+	},
+	MalformedAnswer: {
+		Name: "malformed-answer", Values: []string{"fail-request", "stream-lost"}, Rule: "R70",
+		Meaning:  "whether an answer that cannot be read fails its request, or counts as a stream closed too early",
+		Evidence: "none",
+	},
+	SSLSessionCookie: {
+		Name: "ssl-session-cookie", Values: []string{"tls-only", "always"}, Rule: "R20",
+		Meaning:  "whether the cookie SSLJSESSION counts only on requests that came over TLS",
+		Evidence: "trace 09",
+	},
+	LetterCase: {
+		Name: "letter-case", Values: []string{"exact", "ignored"}, Rule: "R22",
+		Meaning:  "whether the letter case of clone IDs and cookie names counts",
+		Evidence: "PQ70020, its title only",
+	},
+	IPv6Hosts: {
+		Name: "ipv6-hosts", Values: []string{"text", "address"}, Rule: "R5",
+		Meaning:  "whether IPv6 hosts are compared as they are written or as addresses",
+		Evidence: "none",
+	},
 }

@@ -36,7 +36,8 @@ var openFacts = [NumPoints - NumChoices]OpenFact{
 	SessionPath - NumChoices: {"session-path", "R20",
 		"the session of the URL is read from the path as it was sent, not from what the web server leaves of it", ""},
 	PartitionTable - NumChoices: {"partition-table", "R28",
-		"the partition table, which the plug-in learns from the servers, names no member for the partition ID", "--partition ID=MEMBER gives its entry"},
+		"the partition table, which the plug-in learns from the servers, names no member for the partition ID",
+		"--partition ID=MEMBER gives its entry"},
 	IntelligentManagement - NumChoices: {"intelligent-management", "R69",
 		"the connectors of IntelligentManagement tell the On Demand Router nothing of this application", ""},
 }

@@ -35,22 +35,51 @@ type Since struct {
 func LevelFacts() []LevelFact { return slices.Clone(levelFacts) }
 
 var levelFacts = []LevelFact{
-	{Name: "affinity-failover", Source: "PM12112",
-		Since: []Since{{"5.1", "next-primary"}, {"6.1.0.33", "balance"}, {"7.0", "next-primary"}, {"7.0.0.13", "balance"}}},
-	{Name: "retry-clock", Source: "PK28197", Since: []Since{{"5.1", "arrival-both"}, {"5.1.1.13", "now"}, {"6.0", "arrival-both"},
-		{"6.0.2.17", "now"}, {"6.1", "arrival-both"}, {"6.1.0.5", "now"}}},
-	{Name: "ConnectionTTL absent", Rule: "R65", Source: "PH09034", Since: []Since{{"5.1", "no limit"}, {"8.5.5.16", "28 s"}},
-		set: func(s *Assumptions, v string) { s.TTLAbsent = secondsOf(v) }},
-	{Name: "probe answered 503 clears the mark", Rule: "R52", Source: "PM49491; its fix pack is not public: 8.0 assumed",
-		Since: []Since{{"5.1", "no"}, {"8.0", "yes"}}, set: func(s *Assumptions, v string) { s.BusyClears = v == "yes" }},
-	{Name: "$WSFO", Rule: "R63", Source: "PK71492; earlier fix packs than 7.0.0.3 unknown", Since: []Since{{"5.1", "no"}, {"7.0.0.3", "yes"}},
-		set: func(s *Assumptions, v string) { s.TellsFailover = v == "yes" }},
-	{Name: "ConnectTimeout absent", Rule: "R50", Source: "IBM, plugin-cfg.xml file", Since: []Since{{"5.1", "OS"}, {"8.0", "5 s"}},
-		set: func(s *Assumptions, v string) { s.ConnectAbsent = secondsOf(v) }},
-	{Name: "ESIEnable absent", Source: "IBM says of V5.1 that ESI is enabled by default, of V9 that it is disabled",
-		Since: []Since{{"5.1", "true"}, {"8.0", "unknown"}, {"9.0.5", "false"}}, set: func(s *Assumptions, v string) { s.ESIAbsent = v }},
-	{Name: "merge-slashes", Source: "IHS 9 stands on httpd 2.4, which merges since 2.4.39", Platform: "ihs",
-		Since: []Since{{"5.1", "no"}, {"9.0.5", "yes"}}},
+	{
+		Name: "affinity-failover", Source: "PM12112",
+		Since: []Since{
+			{"5.1", "next-primary"}, {"6.1.0.33", "balance"},
+			{"7.0", "next-primary"}, {"7.0.0.13", "balance"},
+		},
+	},
+	{
+		Name: "retry-clock", Source: "PK28197",
+		Since: []Since{
+			{"5.1", "arrival-both"}, {"5.1.1.13", "now"},
+			{"6.0", "arrival-both"}, {"6.0.2.17", "now"},
+			{"6.1", "arrival-both"}, {"6.1.0.5", "now"},
+		},
+	},
+	{
+		Name: "ConnectionTTL absent", Rule: "R65", Source: "PH09034",
+		Since: []Since{{"5.1", "no limit"}, {"8.5.5.16", "28 s"}},
+		set:   func(s *Assumptions, v string) { s.TTLAbsent = secondsOf(v) },
+	},
+	{
+		Name: "probe answered 503 clears the mark", Rule: "R52",
+		Source: "PM49491; its fix pack is not public: 8.0 assumed",
+		Since:  []Since{{"5.1", "no"}, {"8.0", "yes"}},
+		set:    func(s *Assumptions, v string) { s.BusyClears = v == "yes" },
+	},
+	{
+		Name: "$WSFO", Rule: "R63", Source: "PK71492; earlier fix packs than 7.0.0.3 unknown",
+		Since: []Since{{"5.1", "no"}, {"7.0.0.3", "yes"}},
+		set:   func(s *Assumptions, v string) { s.TellsFailover = v == "yes" },
+	},
+	{
+		Name: "ConnectTimeout absent", Rule: "R50", Source: "IBM, plugin-cfg.xml file",
+		Since: []Since{{"5.1", "OS"}, {"8.0", "5 s"}},
+		set:   func(s *Assumptions, v string) { s.ConnectAbsent = secondsOf(v) },
+	},
+	{
+		Name: "ESIEnable absent", Source: "IBM says of V5.1 that ESI is enabled by default, of V9 that it is disabled",
+		Since: []Since{{"5.1", "true"}, {"8.0", "unknown"}, {"9.0.5", "false"}},
+		set:   func(s *Assumptions, v string) { s.ESIAbsent = v },
+	},
+	{
+		Name: "merge-slashes", Source: "IHS 9 stands on httpd 2.4, which merges since 2.4.39", Platform: "ihs",
+		Since: []Since{{"5.1", "no"}, {"9.0.5", "yes"}},
+	},
 }
 
 // at returns the value of a fact at a level: the last one whose level is not above it.
@@ -134,7 +163,8 @@ func Defaults(level, platform string) (Assumptions, error) {
 			return s, err
 		}
 	}
-	return s, diag.Errorf("platform %q: want one of %s%s", platform, strings.Join(Platforms(), ", "), diag.DidYouMean(platform, Platforms()))
+	return s, diag.Errorf("platform %q: want one of %s%s", platform, strings.Join(Platforms(), ", "),
+		diag.DidYouMean(platform, Platforms()))
 }
 
 // DefaultAt returns the value of a fact of [LevelFacts], such as "ConnectTimeout absent", at a plug-in level.
@@ -161,7 +191,9 @@ func parseLevel(name string) (version, error) {
 	}
 	v, ok := parseVersion(name)
 	if !ok {
-		return v, diag.Errorf("plug-in level %q: want \"latest\" or a version of at most four numbers, such as 8.5.5.20", name)
+		return v, diag.Errorf(
+			"plug-in level %q: want \"latest\" or a version of at most four numbers, such as 8.5.5.20",
+			name)
 	}
 	if first := (version{5, 1}); slices.Compare(v[:], first[:]) < 0 {
 		return v, diag.Errorf("plug-in level %q: nothing is known of levels below 5.1", name)

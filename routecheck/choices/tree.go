@@ -2,14 +2,14 @@ package choices
 
 import "math/bits"
 
-// Tree walks the tree of open choices. One flip at a time is not enough: two together can change an answer that
+// Tree walks the tree of open choices. One override at a time is not enough: two together can change an answer that
 // neither changes alone. So it decides, notes what was consulted, and decides again for every other value of the first
 // choice that is not yet fixed, until nothing that is not fixed is consulted any more.
 type Tree[T any] struct {
 	Among uint64 // the choices to branch on
-	// decide gives the result under some values, and what led to it was consulted; false ends the walk.
+	// Decide gives the result under some values, and what led to it was consulted; false ends the walk.
 	Decide func(*Assumptions) (result T, asked uint64, ok bool)
-	// leaf takes the result of a combination that no other choice can change, and the choices that it fixes. The first
+	// Each takes the result of a combination that no other choice can change, and the choices that it fixes. The first
 	// is that of the values which the walk began with.
 	Each func(sem *Assumptions, fixed uint64, result T)
 }

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -78,12 +79,13 @@ func TestSSLSessionCookie(t *testing.T) {
 // TestPartitionID: a decimal number of 8 digits or more that no server of the file has for clone ID (R28).
 func TestPartitionID(t *testing.T) {
 	table := mustTable(t, clusterXML("", "", server("a", `CloneID="12345678"`)+server("b", `CloneID="c1"`)))
-	for id, want := range map[string]bool{"1158590921": true, "12345679": true, "12345678": false, "1234567": false, "1234567a": false, "c1": false, "": false} {
+	for id, want := range map[string]bool{"1158590921": true, "12345679": true, "12345678": false, "1234567": false,
+		"1234567a": false, "c1": false, "": false} {
 		if got := failover.IsPartitionID(table, id); got != want {
 			t.Errorf("%q: %t", id, got)
 		}
 	}
-	if got := failover.CloneList(table, []string{"c1", "1158590921"}); got != "clone ID c1, then partition ID 1158590921" {
+	if got := words.Clones(table, []string{"c1", "1158590921"}); got != "clone ID c1, then partition ID 1158590921" {
 		t.Error(got)
 	}
 }
@@ -91,13 +93,32 @@ func TestPartitionID(t *testing.T) {
 // TestCloneIDIsNoPartitionID: an entry of the partition table for a number that is a server's clone ID decides nothing
 // (R28).
 func TestCloneIDIsNoPartitionID(t *testing.T) {
-	table := mustTable(t, clusterXML("", `GetDWLMTable="true"`, server("a", `CloneID="12345678"`)+server("b", `CloneID="c1"`)))
+	table := mustTable(t,
+		clusterXML("", `GetDWLMTable="true"`, server("a", `CloneID="12345678"`)+server("b", `CloneID="c1"`)))
 	for id, want := range map[string]match.MemberID{"12345678": 0, "12345679": 1} {
 		p := NewProcess(table, new(choices.Assumptions), 1)
-		p.state(0).Partition = map[string]match.MemberID{"12345678": 1, "12345679": 1}
+		p.state(0).Partition = map[string][]match.MemberID{"12345678": {1}, "12345679": {1}}
 		rq := get("/x", "JSESSIONID=0000abc:"+id)
 		if out := p.Do(&rq, nil); out.Member != want {
 			t.Errorf("%s: member %d, want %d", id, out.Member, want)
+		}
+	}
+}
+
+// TestPartitionHasNext: of the members that the table names for a partition ID the first that is up gets the request,
+// and where none is it is balanced (R28).
+func TestPartitionHasNext(t *testing.T) {
+	table := mustTable(t, clusterXML("", `GetDWLMTable="true"`, threeServers("")))
+	for want, down := range map[match.MemberID][]match.MemberID{2: nil, 1: {2}, 0: {2, 1}} {
+		p := NewProcess(table, new(choices.Assumptions), 1)
+		cs := p.state(0)
+		failover.LearnPartitionTable(table, cs, 0, map[string][]string{"12345678": {"nobody", "c1", "b1"}})
+		for _, m := range down {
+			cs.LearnMark(m, true, 0)
+		}
+		rq := get("/x", "JSESSIONID=0000abc:12345678")
+		if out := p.Do(&rq, nil); out.Member != want {
+			t.Errorf("without %v: member %d, want %d", down, out.Member, want)
 		}
 	}
 }
@@ -108,7 +129,8 @@ func TestCloneIndex(t *testing.T) {
 		var servers strings.Builder
 		var primary, backup string
 		for i := range 24 {
-			id := fmt.Sprintf("%s%d", rapid.SampledFrom([]string{"c", "c", "C"}).Draw(t, "letter"), rapid.IntRange(0, 12).Draw(t, "id"))
+			id := fmt.Sprintf("%s%d",
+				rapid.SampledFrom([]string{"c", "c", "C"}).Draw(t, "letter"), rapid.IntRange(0, 12).Draw(t, "id"))
 			servers.WriteString(server(fmt.Sprintf("m%d", i), `CloneID="`+id+`"`))
 			if rapid.IntRange(0, 3).Draw(t, "role") > 0 {
 				primary += fmt.Sprintf(" m%d", i)
@@ -124,7 +146,8 @@ func TestCloneIndex(t *testing.T) {
 		for _, c := range []choices.Choice{choices.LetterCase, choices.AffinityToBackup, choices.AffinityFailover} {
 			sem = sem.With(c, uint8(rapid.IntRange(0, 1).Draw(t, c.String())))
 		}
-		rq := get("/x", fmt.Sprintf("%sc%d:C%d", affinityTo, rapid.IntRange(0, 13).Draw(t, "first"), rapid.IntRange(0, 13).Draw(t, "second")))
+		rq := get("/x", fmt.Sprintf("%sc%d:C%d",
+			affinityTo, rapid.IntRange(0, 13).Draw(t, "first"), rapid.IntRange(0, 13).Draw(t, "second")))
 		quiet, told := failover.ChoicesOnly(), &failover.Recorder{}
 		var ends [2]Result
 		for i, rec := range []*failover.Recorder{quiet, told} {
@@ -135,7 +158,8 @@ func TestCloneIndex(t *testing.T) {
 			ends[i] = p.Do(&rq, rec)
 		}
 		if ends[0].Member != ends[1].Member || ends[0].By != ends[1].By || *quiet.Seen() != *told.Seen() {
-			t.Fatalf("index: %d %v %b, walk: %d %v %b", ends[0].Member, ends[0].By, quiet.Seen().Points(), ends[1].Member, ends[1].By, told.Seen().Points())
+			t.Fatalf("index: %d %v %b, walk: %d %v %b",
+				ends[0].Member, ends[0].By, quiet.Seen().Points(), ends[1].Member, ends[1].By, told.Seen().Points())
 		}
 	})
 }

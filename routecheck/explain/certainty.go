@@ -20,7 +20,8 @@ func (o *Result) answer() failover.Answer {
 	case !o.Matched:
 		return failover.Answer{Decision: failover.Declined, Cluster: -1, Member: match.NoMember}
 	case o.Status != 0:
-		return failover.Answer{Decision: failover.Errored, Status: o.Status, Cluster: o.Match.Cluster, Member: o.Member}
+		return failover.Answer{Decision: failover.Errored, Status: o.Status,
+			Cluster: o.Match.Cluster, Member: o.Member}
 	}
 	return failover.Answer{Decision: failover.Forward, Cluster: o.Match.Cluster, Member: o.Member}
 }
@@ -35,7 +36,8 @@ type branch struct {
 type played struct {
 	answers []distribution
 	asked   []uint64 // what each request consulted: sets of Choice
-	flights int      // requests and attempts played: what the budget counts
+	several []bool   // of each request: more than one member could have got it where a partition table names somebody
+	plays   int      // requests and attempts played: what the budget counts
 }
 
 func (p *played) consulted() (all uint64) {
@@ -47,17 +49,19 @@ func (p *played) consulted() (all uint64) {
 
 // without returns the answers where a fact is the opposite of what they assume, and nobody can tell what follows:
 // unknown for the requests that consulted it, and for those after them that the same cluster serves, whose state it
-// changes.
+// changes. Whomever a partition table names, a request that one member alone can get is that member's.
 func (p *played) without(c choices.Choice) []distribution {
 	out := slices.Clone(p.answers)
-	stirred := map[match.ClusterID]bool{}
+	changed := map[match.ClusterID]bool{}
 	for i, answers := range p.answers {
 		asks := p.asked[i]>>c&1 != 0
-		if asks || slices.ContainsFunc(answers, func(a chanced) bool { return stirred[a.answer.Cluster] }) {
-			out[i] = distribution{{failover.Answer{Decision: failover.Unknown, Cluster: -1, Member: match.NoMember}, 1}}
+		open := asks && (c != choices.PartitionTable || p.several[i])
+		if open || slices.ContainsFunc(answers, func(a chanced) bool { return changed[a.answer.Cluster] }) {
+			out[i] = distribution{
+				{failover.Answer{Decision: failover.Unknown, Cluster: -1, Member: match.NoMember}, 1}}
 		}
 		for _, a := range answers {
-			stirred[a.answer.Cluster] = stirred[a.answer.Cluster] || asks && a.answer.Cluster >= 0
+			changed[a.answer.Cluster] = changed[a.answer.Cluster] || asks && a.answer.Cluster >= 0
 		}
 	}
 	return out
@@ -65,38 +69,39 @@ func (p *played) without(c choices.Choice) []distribution {
 
 // explorer plays a scenario under every combination of the choices and facts that it consults.
 type explorer struct {
-	run    func(sem *choices.Assumptions) played
-	budget int // flights left
-	leaves []branch
+	run      func(sem *choices.Assumptions) played
+	budget   int // plays left
+	branches []branch
 }
 
 // explore returns what every combination of the open choices and facts gives, the base first. fixed are choices that
 // the user has settled. proven is false when the budget ended before the walk did.
-func (x *explorer) explore(base *choices.Assumptions, fixed uint64) (leaves []branch, proven bool) {
+func (x *explorer) explore(base *choices.Assumptions, fixed uint64) (branches []branch, proven bool) {
 	begun := false
 	walk := choices.Tree[played]{
 		Among: choices.Knowable,
 		Decide: func(sem *choices.Assumptions) (played, uint64, bool) {
-			if begun && x.budget <= 0 {
+			if begun && x.budget <= 0 { // the base is played whatever the budget: it is the answer
 				return played{}, 0, false
 			}
 			begun = true
 			p := x.run(sem)
-			x.budget -= p.flights
+			x.budget -= p.plays
 			return p, p.consulted(), true
 		},
 		Each: func(sem *choices.Assumptions, fixed uint64, p played) { x.add(sem.Overrides(base), &p) },
 	}
 	proven = walk.Walk(base, fixed)
-	return x.leaves, proven
+	return x.branches, proven
 }
 
 // add keeps the answers of a combination, and that they are unknown where a fact is the opposite that nobody can tell.
 func (x *explorer) add(overrides []choices.Override, p *played) {
-	x.leaves = append(x.leaves, branch{overrides, p.answers})
+	x.branches = append(x.branches, branch{overrides, p.answers})
 	for open := p.consulted() &^ choices.Knowable; open != 0; open &= open - 1 {
 		c := choices.Choice(bits.TrailingZeros64(open))
-		x.leaves = append(x.leaves, branch{append(slices.Clone(overrides), choices.Override{Choice: c, Value: 1}), p.without(c)})
+		x.branches = append(x.branches,
+			branch{append(slices.Clone(overrides), choices.Override{Choice: c, Value: 1}), p.without(c)})
 	}
 }
 
@@ -123,7 +128,7 @@ func (v *alternative) same(other *alternative) bool {
 // on choices of its own.
 func (e *explanation) alternatives(request int) []alternative {
 	var all []alternative
-	for _, l := range e.leaves {
+	for _, l := range e.branches {
 		v := alternative{overrides: l.overrides, answers: l.answers[request]}
 		if e.sc.Sessions == nil || v.answers[0].answer.Cluster < 0 {
 			all = append(all, v)
@@ -134,7 +139,9 @@ func (e *explanation) alternatives(request int) []alternative {
 		all = append(all, v)
 		for _, other := range p.Otherwise {
 			if other.Fate != p.Fate {
-				all = append(all, alternative{append(slices.Clone(l.overrides), sessionOverrides(other.Assumed, e.sem.Session)...), v.answers, other.Fate})
+				all = append(all,
+					alternative{append(slices.Clone(l.overrides), sessionOverrides(other.Assumed, e.sem.Session)...),
+						v.answers, other.Fate})
 			}
 		}
 	}
@@ -173,11 +180,13 @@ func dependences(t *match.Table, all []alternative) []Dependence {
 			changing = append(changing, v)
 		}
 	}
+	// The smallest come first, so that a larger one is left out where a part of it gives the same.
 	slices.SortStableFunc(changing, func(a, b alternative) int { return len(a.overrides) - len(b.overrides) })
 	var out []Dependence
 	var kept []alternative
 	for _, v := range changing {
-		covered := slices.ContainsFunc(kept, func(k alternative) bool { return k.same(&v) && subset(k.overrides, v.overrides) })
+		covered := slices.ContainsFunc(kept,
+			func(k alternative) bool { return k.same(&v) && subset(k.overrides, v.overrides) })
 		if covered {
 			continue
 		}
@@ -228,7 +237,8 @@ func describe(t *match.Table, cs distribution) string {
 		case a.Decision == failover.Declined, a.Decision == failover.Unknown:
 			parts = append(parts, a.Decision)
 		case a.Decision == failover.Errored && a.Member != match.NoMember:
-			parts = append(parts, strconv.Itoa(a.Status)+" of "+t.MemberName(a.Cluster, a.Member)+" in "+t.Clusters[a.Cluster].Name)
+			parts = append(parts,
+				strconv.Itoa(a.Status)+" of "+t.MemberName(a.Cluster, a.Member)+" in "+t.Clusters[a.Cluster].Name)
 		case a.Decision == failover.Errored:
 			parts = append(parts, strconv.Itoa(a.Status)+" in "+t.Clusters[a.Cluster].Name)
 		default:

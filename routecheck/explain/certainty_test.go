@@ -23,7 +23,9 @@ func randomScenario(t *rapid.T) (*match.Table, *Scenario) {
 		name := fmt.Sprintf("m%d", i)
 		transport := pick("transport", `Protocol="http"`, `Protocol="http"`, `Protocol="https"`)
 		fmt.Fprintf(&servers, `<Server Name="%s" CloneID="%s" LoadBalanceWeight="%s" ServerIOTimeout="%s" MaxConnections="%s" ExtendedHandshake="%s"><Transport Hostname="h" Port="1" %s>%s</Transport></Server>`,
-			name, pick("clone", name, name, "M0"), pick("weight", "0", "1", "2"), pick("io", "5", "-5"), pick("max", "0", "1"), pick("handshake", "false", "false", "true"), transport, pick("keyring", keyring, keyring, ""))
+			name, pick("clone", name, name, "M0"), pick("weight", "0", "1", "2"),
+			pick("io", "5", "-5"), pick("max", "0", "1"),
+			pick("handshake", "false", "false", "true"), transport, pick("keyring", keyring, keyring, ""))
 		if i == 0 || rapid.Bool().Draw(t, "primary") {
 			fmt.Fprintf(&primary, " %s", name)
 		} else {
@@ -34,25 +36,33 @@ func randomScenario(t *rapid.T) (*match.Table, *Scenario) {
 		servers.WriteString(address)
 	}
 	config := pick("config", "", "", `MarkBusyDown="true"`, `FailoverToNext="true"`, `SSLMapMode="onload"`)
-	cluster := pick("cluster", "", "", `LoadBalance="Random"`, `PostBufferSize="0"`, `IgnoreAffinityRequests="false" RetryInterval="5"`, `PostSizeLimit="1"`)
+	cluster := pick("cluster", "", "", `LoadBalance="Random"`, `PostBufferSize="0"`,
+		`IgnoreAffinityRequests="false" RetryInterval="5"`, `PostSizeLimit="1"`)
 	xml := clusterXML(config, cluster, servers.String()+lists(primary.String(), backup.String()))
 	xml = strings.Replace(xml, "*:80", pick("alias", "*:80", "*:80", "[::1]:80"), 1)
 	table := mustParse(strings.Replace(xml, `"/*"`, pick("uri", `"/*"`, `"/x/*"`), 1))
-	rq := get(pick("path", "/x", "/x", "/x/%2e./x", "/y//../x", "/x/..", "/x%2Fy", "/%78;v=1", "/x%3Bjsessionid=0000a:m1", "/x;jsessionid=0000a%3Am1"))
+	rq := get(pick("path", "/x", "/x", "/x/%2e./x", "/y//../x", "/x/..", "/x%2Fy", "/%78;v=1",
+		"/x%3Bjsessionid=0000a:m1",
+		"/x;jsessionid=0000a%3Am1"))
 	rq.Host = pick("host", "h", "[::1]", "[0::1]", "")
 	rq.TLS = rapid.Bool().Draw(t, "tls")
 	rq.Body = int64(rapid.IntRange(-1, 2).Draw(t, "body"))
 	for range rapid.IntRange(0, 2).Draw(t, "cookies") {
-		rq.Cookies = append(rq.Cookies, fmt.Sprintf("%s=0000a:m%d:%s%d", pick("cookie", "JSESSIONID", "JSESSIONID", "JSessionID", "SSLJSESSION"), rapid.IntRange(0, n).Draw(t, "clone"), pick("case", "m", "m", "M"), rapid.IntRange(0, n).Draw(t, "clone")))
+		rq.Cookies = append(rq.Cookies, fmt.Sprintf("%s=0000a:m%d:%s%d",
+			pick("cookie", "JSESSIONID", "JSESSIONID", "JSessionID", "SSLJSESSION"),
+			rapid.IntRange(0, n).Draw(t, "clone"),
+			pick("case", "m", "m", "M"), rapid.IntRange(0, n).Draw(t, "clone")))
 	}
 	sc := &Scenario{Requests: Repeat(rq, rapid.IntRange(1, 2).Draw(t, "requests"), 3*match.Second)}
 	for i := range table.Clusters[0].Members {
 		m := match.MemberID(i)
-		sc.Conditions = append(sc.Conditions, MemberCondition{Member: m, Failure: FailureMode(rapid.IntRange(0, int(numFailures)-1).Draw(t, "fault"))})
+		sc.Conditions = append(sc.Conditions,
+			MemberCondition{Member: m, Failure: FailureMode(rapid.IntRange(0, int(NumFailureModes)-1).Draw(t, "failure"))})
 		if Fits(table, sc.Conditions[len(sc.Conditions)-1]) != nil {
 			sc.Conditions[len(sc.Conditions)-1].Failure = Healthy
 		}
-		ago, pending, weight := match.Nanos(rapid.IntRange(0, 9).Draw(t, "ago"))*match.Second, int32(rapid.IntRange(0, 1).Draw(t, "pending")), int32(rapid.IntRange(-1, 1).Draw(t, "weight"))
+		ago, pending, weight := match.Nanos(rapid.IntRange(0, 9).Draw(t, "ago"))*match.Second,
+			int32(rapid.IntRange(0, 1).Draw(t, "pending")), int32(rapid.IntRange(-1, 1).Draw(t, "weight"))
 		fact := MemberFact{Member: m, Marked: &ago, Pending: &pending, Weight: &weight}
 		if rapid.IntRange(0, 2).Draw(t, "marked") > 0 || FitsState(table, fact) != nil {
 			fact.Marked = nil
@@ -104,7 +114,8 @@ func TestCertaintyIsSound(t *testing.T) {
 				}
 				w := sc.runAll(table, &sem)
 				if got := describe(table, w.answers[i]); got != dep.Gives || w.answers[i].sameEnds(d.Ends) {
-					t.Fatalf("request %d with %v: said to give %s instead of %s, but gives %s", i, dep.Assume, dep.Gives, d.Answers, got)
+					t.Fatalf("request %d with %v: said to give %s instead of %s, but gives %s",
+						i, dep.Assume, dep.Gives, d.Answers, got)
 				}
 			}
 		}
@@ -116,7 +127,7 @@ func (cs distribution) sameEnds(ends []failover.Answer) bool {
 	for _, a := range ends {
 		other.add(a, 1)
 	}
-	return cs.same(other.chances)
+	return cs.same(other.answers)
 }
 
 // TestExhaustive tries every combination of the choices that a case can consult, by brute force, for each of its
@@ -133,17 +144,35 @@ func TestExhaustive(t *testing.T) {
 		members                      []MemberFact
 		choices                      []choices.Choice
 	}{
-		{"sessions of members that fail", "", "", threeServers(`MaxConnections="5"`) + lists("a b", "c"), Repeat(get("/x", affinityTo+"b1:c1"), 1, 0),
+		{"sessions of members that fail", "", "",
+			threeServers(`MaxConnections="5"`) + lists("a b", "c"), Repeat(get("/x", affinityTo+"b1:c1"), 1, 0),
 			[]MemberCondition{{Member: 1, Failure: Refused}, {Member: 2, Failure: Busy}}, nil,
-			[]choices.Choice{choices.AffinityFailover, choices.AffinityToBackup, choices.BalanceRetry, choices.AttemptLimit, choices.AllDown, choices.Probe, choices.WeightZero, choices.WeightThreshold, choices.AffinityMaxConnections}},
-		{"a probe before PM49491", "7.0", "", threeServers(`ConnectTimeout="5"`), probes, []MemberCondition{{Member: 0, Failure: Busy, To: 10 * sixty}, {Member: 1, Failure: Timeout}},
-			[]MemberFact{{Marked: &sixty}, {Member: 2, Next: true}}, []choices.Choice{choices.AffinityFailover, choices.Probe, choices.Probe503BeforeFix, choices.RetryClock, choices.WeightOnFailure, choices.BalanceRetry, choices.WeightReset}},
-		{"streams that are closed early", "", "", threeServers(`ExtendedHandshake="true"`), []Timed{{Request: large}, {Request: large, Gap: 1}}, []MemberCondition{{Member: 0, Failure: Reset}, {Member: 1, Failure: Reset}},
-			[]MemberFact{{Member: 1, Next: true}}, []choices.Choice{choices.AffinityFailover, choices.EarlyClose, choices.ExtendedHandshake, choices.WeightOnFailure, choices.BalanceRetry, choices.AttemptLimit, choices.AllDown}},
-		{"answers that cannot be read", "", "", threeServers(""), []Timed{{Request: large}, {Request: get("/x", affinityTo+"a1")}}, []MemberCondition{{Member: 0, Failure: Garbled}},
-			[]MemberFact{{Member: 1, Next: true}}, []choices.Choice{choices.AffinityFailover, choices.EarlyClose, choices.MalformedAnswer, choices.WeightOnFailure, choices.BalanceRetry, choices.AttemptLimit}},
-		{"http as https", "5.1", `SSLMapMode="onload"`, usable + server("b", "") + unusable2, Repeat(get("/x"), 4, 0), []MemberCondition{{Member: 0, Failure: Reset}},
-			[]MemberFact{{Next: true}}, []choices.Choice{choices.TransportChoice, choices.EarlyClose, choices.WeightOnFailure, choices.WeightThreshold, choices.WeightReset, choices.BalanceRetry}},
+			[]choices.Choice{choices.AffinityFailover, choices.AffinityToBackup,
+				choices.BalanceRetry, choices.AttemptLimit,
+				choices.AllDown, choices.Probe, choices.WeightZero, choices.WeightThreshold,
+				choices.AffinityMaxConnections}},
+		{"a probe before PM49491", "7.0", "", threeServers(`ConnectTimeout="5"`), probes,
+			[]MemberCondition{{Member: 0, Failure: Busy, To: 10 * sixty}, {Member: 1, Failure: Timeout}},
+			[]MemberFact{{Marked: &sixty}, {Member: 2, Next: true}},
+			[]choices.Choice{choices.AffinityFailover, choices.Probe,
+				choices.Probe503BeforeFix, choices.RetryClock, choices.WeightOnFailure,
+				choices.BalanceRetry, choices.WeightReset}},
+		{"streams that are closed early", "", "", threeServers(`ExtendedHandshake="true"`),
+			[]Timed{{Request: large}, {Request: large, Gap: 1}},
+			[]MemberCondition{{Member: 0, Failure: Reset}, {Member: 1, Failure: Reset}},
+			[]MemberFact{{Member: 1, Next: true}}, []choices.Choice{choices.AffinityFailover, choices.EarlyClose,
+				choices.ExtendedHandshake, choices.WeightOnFailure, choices.BalanceRetry,
+				choices.AttemptLimit, choices.AllDown}},
+		{"answers that cannot be read", "", "", threeServers(""),
+			[]Timed{{Request: large}, {Request: get("/x", affinityTo+"a1")}},
+			[]MemberCondition{{Member: 0, Failure: Malformed}},
+			[]MemberFact{{Member: 1, Next: true}}, []choices.Choice{choices.AffinityFailover, choices.EarlyClose,
+				choices.MalformedAnswer, choices.WeightOnFailure, choices.BalanceRetry, choices.AttemptLimit}},
+		{"http as https", "5.1", `SSLMapMode="onload"`, usable + server("b", "") + unusable2, Repeat(get("/x"), 4, 0),
+			[]MemberCondition{{Member: 0, Failure: Reset}},
+			[]MemberFact{{Next: true}},
+			[]choices.Choice{choices.TransportChoice, choices.EarlyClose, choices.WeightOnFailure,
+				choices.WeightThreshold, choices.WeightReset, choices.BalanceRetry}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table := mustTable(t, clusterXML(c.config, "", c.servers))
@@ -167,7 +196,8 @@ func TestExhaustive(t *testing.T) {
 					said[dep.Gives] = true
 				}
 				if fmt.Sprint(given[i]) != fmt.Sprint(said) || d.Certain != (len(given[i]) == 1) || !d.Proven {
-					t.Errorf("request %d: brute force gives %v, explained are %v, proven %t", i+1, given[i], said, d.Proven)
+					t.Errorf("request %d: brute force gives %v, explained are %v, proven %t",
+						i+1, given[i], said, d.Proven)
 				}
 			}
 		})
@@ -177,7 +207,8 @@ func TestExhaustive(t *testing.T) {
 const unusable2 = `<Server Name="c" CloneID="c1"><Transport Hostname="h" Port="9443" Protocol="https"/></Server>`
 
 func TestPossibleMembers(t *testing.T) {
-	weighted := server("a", `LoadBalanceWeight="100"`) + server("b", `LoadBalanceWeight="90"`) + server("c", `LoadBalanceWeight="80"`)
+	weighted := server("a", `LoadBalanceWeight="100"`) + server("b", `LoadBalanceWeight="90"`) +
+		server("c", `LoadBalanceWeight="80"`)
 	next := MemberFact{Member: 1, Next: true}
 	for _, c := range []struct {
 		name, cluster, servers string
@@ -186,10 +217,13 @@ func TestPossibleMembers(t *testing.T) {
 		want                   string
 	}{
 		{name: "weights", servers: weighted, want: "a 0.333333 0.370370, b 0.333333 0.333333, c 0.333333 0.296296"},
-		{name: "random", cluster: `LoadBalance="Random"`, servers: weighted, want: "a 0.333333 0.333333, b 0.333333 0.333333, c 0.333333 0.333333"},
+		{name: "random", cluster: `LoadBalance="Random"`, servers: weighted,
+			want: "a 0.333333 0.333333, b 0.333333 0.333333, c 0.333333 0.333333"},
 		{name: "pinned", servers: weighted, members: []MemberFact{next}, want: "b 1.000000 0.333333"},
-		{name: "one refuses", servers: weighted, facts: []MemberCondition{{Member: 0, Failure: Refused}}, want: "b 0.666667 0.529412, c 0.333333 0.470588"},
-		{name: "one refuses, random", cluster: `LoadBalance="Random"`, servers: weighted, facts: []MemberCondition{{Member: 0, Failure: Refused}}, want: "b 0.555556 0.666667, c 0.444444 0.333333"},
+		{name: "one refuses", servers: weighted, facts: []MemberCondition{{Member: 0, Failure: Refused}},
+			want: "b 0.666667 0.529412, c 0.333333 0.470588"},
+		{name: "one refuses, random", cluster: `LoadBalance="Random"`, servers: weighted,
+			facts: []MemberCondition{{Member: 0, Failure: Refused}}, want: "b 0.555556 0.666667, c 0.444444 0.333333"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table := mustTable(t, clusterXML("", c.cluster, c.servers))
@@ -213,11 +247,15 @@ func TestPossibleMembers(t *testing.T) {
 
 func TestSettledChoicesAreNotOpen(t *testing.T) {
 	table := mustTable(t, clusterXML("", "", threeServers("")))
-	sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"b1"), 1, 0), Conditions: []MemberCondition{{Member: 1, Failure: Refused}}, Members: []MemberFact{{Member: 0, Next: true}}}
-	if d := Explain(table, diag.NewFiles(), sc, choices.Latest(), nil, WithAll)[0]; d.Certain || len(d.DependsOn) != 1 || d.DependsOn[0].Assume["affinity-failover"] != "next-primary" {
+	sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"b1"), 1, 0),
+		Conditions: []MemberCondition{{Member: 1, Failure: Refused}}, Members: []MemberFact{{Member: 0, Next: true}}}
+	if d := Explain(table, diag.NewFiles(), sc, choices.Latest(), nil, WithAll)[0]; d.Certain ||
+		len(d.DependsOn) != 1 ||
+		d.DependsOn[0].Assume["affinity-failover"] != "next-primary" {
 		t.Errorf("want a dependence on affinity-failover, got %+v", d.DependsOn)
 	}
-	if d := Explain(table, diag.NewFiles(), sc, choices.Latest(), []choices.Choice{choices.AffinityFailover}, WithAll)[0]; !d.Certain {
+	if d := Explain(table, diag.NewFiles(), sc, choices.Latest(), []choices.Choice{choices.AffinityFailover},
+		WithAll)[0]; !d.Certain {
 		t.Errorf("a settled choice is not open: %+v", d.DependsOn)
 	}
 }
@@ -239,12 +277,84 @@ func TestMoreChanceThanCanBeVisited(t *testing.T) {
 	}
 }
 
+// TestUnknownTableIsSound: an answer that is certain although the partition table is not known is that of every table
+// (R28).
+func TestUnknownTableIsSound(t *testing.T) {
+	const id = "12345678"
+	rapid.Check(t, func(t *rapid.T) {
+		table, sc := randomScenario(t)
+		table.Clusters[0].GetTable = true
+		for i := range sc.Requests {
+			sc.Requests[i].Request.Cookies = []string{"JSESSIONID=0000a:" + id}
+		}
+		base := choices.Latest()
+		decisions := Explain(table, diag.NewFiles(), sc, base, nil, WithAll)
+		for m := range table.Clusters[0].Members {
+			sc.Partition = []PartitionEntry{{id, 0, match.MemberID(m)}}
+			if table.Clusters[0].Address == match.MemberID(m) {
+				continue // no server, so nobody names it
+			}
+			w := sc.runAll(table, &base)
+			for i, d := range decisions {
+				if got := describe(table, w.answers[i]); d.Certain && !w.answers[i].sameEnds(d.Ends) {
+					t.Fatalf("request %d is certain to give %s, but where %s is member %d it gives %s",
+						i, d.Answers, id, m, got)
+				}
+			}
+		}
+	})
+}
+
+// TestOnlyOneIsLeft: where all other members are marked down, no table can name another one; it can what the
+// request leaves behind decides the next.
+func TestOnlyOneIsLeft(t *testing.T) {
+	now, long := match.Nanos(0), 120*match.Second
+	a, b := MemberFact{Member: 0, Marked: &now}, MemberFact{Member: 1, Marked: &now}
+	const unknown = "partition-table:unknown"
+	for name, c := range map[string]struct {
+		servers string
+		facts   []MemberFact
+		failing FailureMode // of the one that is left
+		want    [2]string   // what each of two requests hangs on
+	}{
+		"one is left":  {threeServers(""), []MemberFact{a, b}, Healthy, [2]string{"", unknown}},
+		"two are left": {threeServers(""), []MemberFact{a}, Healthy, [2]string{unknown, unknown}},
+		"its probe is due": {threeServers(""), []MemberFact{a, {Member: 1, Marked: &long}}, Healthy,
+			[2]string{unknown, unknown}},
+		"it fails": {threeServers(""), []MemberFact{a, b}, Busy, [2]string{unknown, unknown}},
+		"a backup is left": {threeServers("") + lists("a b", "c"), []MemberFact{a, b}, Healthy,
+			[2]string{"", unknown}},
+		"in no list": {threeServers("") + lists("a b", ""), []MemberFact{a, b}, Healthy,
+			[2]string{unknown, unknown}},
+		"a ClusterAddress":   {address + threeServers(""), []MemberFact{a, b}, Healthy, [2]string{unknown, unknown}},
+		"all can be reached": {threeServers(""), nil, Healthy, [2]string{unknown, unknown}},
+	} {
+		sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"12345678"), 2, 0), Members: c.facts,
+			Conditions: []MemberCondition{{Member: 2, Failure: c.failing}}}
+		table := mustTable(t, clusterXML("", `GetDWLMTable="true"`, c.servers))
+		for i, d := range Explain(table, diag.NewFiles(), sc, choices.Latest(), allChoices(), WithAll) {
+			if got := dependsOn(&d); got != c.want[i] {
+				t.Errorf("%s, request %d: hangs on %q, want %q", name, i+1, got, c.want[i])
+			}
+		}
+	}
+}
+
+// allChoices are the open choices, settled.
+func allChoices() (all []choices.Choice) {
+	for c := range choices.NumChoices {
+		all = append(all, c)
+	}
+	return all
+}
+
 // TestPartition is R28: with a table the partition ID names the member and the lists do not apply; without one the
 // request is balanced.
 func TestPartition(t *testing.T) {
 	table := mustTable(t, clusterXML("", `GetDWLMTable="true"`, threeServers("")+lists("a", "b")))
 	sc := &Scenario{Requests: Repeat(get("/x", affinityTo+"-123456"), 1, 0)}
-	for want, partition := range map[string][]PartitionEntry{"a": nil, "c": {{"-123456", 0, 2}}, "b": {{"-123456", 0, 1}, {"9", 0, 0}, {"-123456", 1, 0}}} {
+	for want, partition := range map[string][]PartitionEntry{"a": nil, "c": {{"-123456", 0, 2}},
+		"b": {{"-123456", 0, 1}, {"9", 0, 0}, {"-123456", 1, 0}}} {
 		sc.Partition = partition
 		if d := Explain(table, diag.NewFiles(), sc, choices.Latest(), nil, 0)[0]; d.Member != want {
 			t.Errorf("table %v: %s, want %s", partition, d.Member, want)

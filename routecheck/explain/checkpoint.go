@@ -28,7 +28,8 @@ type touched struct {
 
 // mark sets the checkpoint of a process.
 func (p *Process) mark() {
-	p.checkpoint = &checkpoint{now: p.Now, states: map[match.ClusterID]failover.ClusterState{}, streams: p.clone().streams, changes: changes{raised: map[match.ClusterID]bool{}}}
+	p.checkpoint = &checkpoint{now: p.Now, states: map[match.ClusterID]failover.ClusterState{},
+		streams: p.clone().streams, changes: changes{raised: map[match.ClusterID]bool{}}}
 	for id, cs := range p.states {
 		p.checkpoint.add(id, cs)
 	}

@@ -53,7 +53,8 @@ func TestCheckpoint(t *testing.T) {
 // TestCheckpointOfRaise: an action that gives weight to every member (R32) is undone for those that got no attempt,
 // too.
 func TestCheckpointOfRaise(t *testing.T) {
-	p := NewProcess(mustTable(t, clusterXML("", "", server("a", `LoadBalanceWeight="3"`)+server("b", `LoadBalanceWeight="2"`))), &choices.Assumptions{}, 1)
+	p := NewProcess(mustTable(t, clusterXML("", "",
+		server("a", `LoadBalanceWeight="3"`)+server("b", `LoadBalanceWeight="2"`))), &choices.Assumptions{}, 1)
 	for i := range p.state(0).Members {
 		p.state(0).Members[i].Weight = 0
 	}
@@ -84,7 +85,8 @@ func TestStage(t *testing.T) {
 				sc.Requests = append(sc.Requests, Timed{Request: d.request(&c), Gap: 3 * match.Second})
 			}
 			if len(table.Clusters[0].Primary) > 0 && d.yes("next", 2) {
-				sc.Members = []MemberFact{{Member: table.Clusters[0].Primary[0], Next: true, Pending: new(int32), Weight: new(int32)}}
+				sc.Members = []MemberFact{
+					{Member: table.Clusters[0].Primary[0], Next: true, Pending: new(int32), Weight: new(int32)}}
 			}
 			alone := sc.runAll(table, sem)
 			sc.stage = stage
@@ -177,7 +179,8 @@ func BenchmarkExplainMembers(b *testing.B) {
 		table := manyMembers(b, "", n)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				Explain(table, diag.NewFiles(), &Scenario{Requests: Repeat(get("/x"), 1, 0)}, choices.Latest(), nil, WithAll)
+				Explain(table, diag.NewFiles(), &Scenario{Requests: Repeat(get("/x"), 1, 0)},
+					choices.Latest(), nil, WithAll)
 			}
 		})
 	}

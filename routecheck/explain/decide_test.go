@@ -11,23 +11,25 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/names"
 )
 
-// run plays one request with faults "member=fault ..." and returns "a:refused! b:ok -> forward b", ! meaning marked.
-func run(t *testing.T, p *Process, rq match.Request, faults string) string {
+// run plays one request with failures "member=failure ..." and returns "a:refused! b:ok -> forward b", ! meaning
+// marked.
+func run(t *testing.T, p *Process, rq match.Request, failures string) string {
 	t.Helper()
 	p.Conditions = nil
-	for _, f := range strings.Fields(faults) {
+	for _, f := range strings.Fields(failures) {
 		name, how, _ := strings.Cut(f, "=")
-		c, m, err := p.t.FindMember(name)
+		c, m, err := names.Member(p.t, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fault, err := ParseFailureMode(how)
+		failure, err := ParseFailureMode(how)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.Conditions = append(p.Conditions, MemberCondition{Cluster: c, Member: m, Failure: fault})
+		p.Conditions = append(p.Conditions, MemberCondition{Cluster: c, Member: m, Failure: failure})
 	}
 	o := p.Do(&rq, nil)
 	return describeRun(p.t, &o)
@@ -59,105 +61,183 @@ const affinityTo = "JSESSIONID=0000abc:"
 func TestFailover(t *testing.T) {
 	for _, c := range []struct {
 		name, config, cluster, servers, assume, level string
-		cookie, faults, want                          string
+		cookie, failures, want                        string
 		tls                                           bool
 		body                                          int64
 		setup                                         func(*Process)
 	}{
 		{name: "R22 affinity", cookie: affinityTo + "b1", want: "b:ok -> forward b"},
-		{name: "R21 plus separator", cluster: `CloneSeparatorChange="true"`, cookie: "JSESSIONID=0000abc+c1", want: "c:ok -> forward c"},
-		{name: "R21 wrong separator", cluster: `CloneSeparatorChange="true"`, cookie: affinityTo + "c1", want: "a:ok -> forward a"},
+		{name: "R21 plus separator", cluster: `CloneSeparatorChange="true"`, cookie: "JSESSIONID=0000abc+c1",
+			want: "c:ok -> forward c"},
+		{name: "R21 wrong separator", cluster: `CloneSeparatorChange="true"`, cookie: affinityTo + "c1",
+			want: "a:ok -> forward a"},
 		{name: "R22 second clone ID", cookie: affinityTo + "gone:c1", want: "c:ok -> forward c"},
 		{name: "R27 unknown clone ID", cookie: affinityTo + "zz", want: "a:ok -> forward a"},
 		{name: "R29 in order", cookie: affinityTo + "zz; JSESSIONID=0000abc:c1", want: "c:ok -> forward c"},
-		{name: "R29 first", cookie: affinityTo + "zz; JSESSIONID=0000abc:c1", assume: "many-cookies=first", want: "a:ok -> forward a"},
-		{name: "R20 SSL session first", tls: true, cookie: "SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "b:ok -> forward b"},
-		{name: "R20 SSL session needs TLS", cookie: "SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "c:ok -> forward c"},
-		{name: "R50 refused", cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! a:ok -> forward a"},
-		{name: "R50 timeout", cookie: affinityTo + "b1", faults: "b=timeout", want: "b:timeout! a:ok -> forward a"},
-		{name: "R26 next primary by level", level: "6.1", cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! c:ok -> forward c"},
-		{name: "R26 FailoverToNext", config: `FailoverToNext="true"`, cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! c:ok -> forward c"},
-		{name: "R26 next primary cyclic", level: "5.1", cookie: affinityTo + "c1", faults: "c=refused a=refused", want: "c:refused! a:refused! b:ok -> forward b"},
-		{name: "R50 unbuffered body follows", cluster: `PostBufferSize="0"`, body: 10, cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! a:ok -> forward a"},
-		{name: "R61 all refused", faults: "a=refused b=refused c=refused", want: "a:refused! b:refused! c:refused! -> 500"},
-		{name: "R51 single refused", servers: server("a", `CloneID="a1"`), faults: "a=refused", want: "a:refused a:refused -> 500"},
-		{name: "R51 no second", servers: server("a", ""), faults: "a=refused", assume: "single-member-connect-retry=none", want: "a:refused -> 500"},
-		{name: "R53 503 without affinity", faults: "a=503", want: "a:503 b:ok -> forward b"},
-		{name: "R53 503 with affinity", cookie: affinityTo + "b1", faults: "b=503", want: "b:503 b:503 b:503 -> 503 b"},
-		{name: "R53 MarkBusyDown", config: `MarkBusyDown="true"`, cookie: affinityTo + "b1", faults: "b=503", want: "b:503! a:ok -> forward a"},
-		{name: "R53 all busy", faults: "a=503 b=503 c=503", want: "a:503 b:503 c:503 -> 503 c"},
-		{name: "R53 single busy", config: `MarkBusyDown="true"`, servers: server("a", ""), faults: "a=503", want: "a:503 -> 503 a"},
-		{name: "R57 503 of an unbuffered body", body: 100000, faults: "a=503", want: "a:503 -> 503 a"},
-		{name: "R54 positive timeout", faults: "a=io-timeout", want: "a:io-timeout b:ok -> forward b"},
-		{name: "R54 affinity chooses it again", cookie: affinityTo + "b1", faults: "b=io-timeout", want: "b:io-timeout b:io-timeout b:io-timeout -> 500"},
-		{name: "R56 no retry", cluster: `ServerIOTimeoutRetry="0"`, faults: "a=io-timeout", want: "a:io-timeout -> 500"},
-		{name: "R56 one retry", cluster: `ServerIOTimeoutRetry="1"`, faults: "a=io-timeout b=io-timeout", want: "a:io-timeout b:io-timeout -> 500"},
-		{name: "R55 negative timeout", servers: threeServers(`ServerIOTimeout="-10"`), cookie: affinityTo + "b1", faults: "b=io-timeout", want: "b:io-timeout! a:ok -> forward a"},
-		{name: "R55 unbuffered", cluster: `PostBufferSize="0"`, servers: threeServers(`ServerIOTimeout="-10"`), body: 1, faults: "a=io-timeout", want: "a:io-timeout! -> 500"},
-		{name: "R57 unbuffered", cluster: `PostBufferSize="0"`, body: 1, faults: "a=reset", want: "a:reset! -> 500"},
-		{name: "R57 buffered", cluster: `PostBufferSize="1"`, body: 1024, faults: "a=reset", want: "a:reset! b:ok -> forward b"},
-		{name: "R57 larger than the buffer", cluster: `PostBufferSize="1"`, body: 1025, faults: "a=reset", want: "a:reset! -> 500"},
-		{name: "R57 no limit", cluster: `PostBufferSize="-1"`, body: 1 << 30, faults: "a=reset", want: "a:reset! b:ok -> forward b"},
-		{name: "R50b single", servers: server("a", ""), faults: "a=reset", want: "a:reset -> 500"},
+		{name: "R29 first", cookie: affinityTo + "zz; JSESSIONID=0000abc:c1", assume: "many-cookies=first",
+			want: "a:ok -> forward a"},
+		{name: "R20 SSL session first", tls: true, cookie: "SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1",
+			want: "b:ok -> forward b"},
+		{name: "R20 SSL session needs TLS", cookie: "SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1",
+			want: "c:ok -> forward c"},
+		{name: "R50 refused", cookie: affinityTo + "b1", failures: "b=refused", want: "b:refused! a:ok -> forward a"},
+		{name: "R50 timeout", cookie: affinityTo + "b1", failures: "b=timeout", want: "b:timeout! a:ok -> forward a"},
+		{name: "R26 next primary by level", level: "6.1", cookie: affinityTo + "b1", failures: "b=refused",
+			want: "b:refused! c:ok -> forward c"},
+		{name: "R26 FailoverToNext", config: `FailoverToNext="true"`, cookie: affinityTo + "b1", failures: "b=refused",
+			want: "b:refused! c:ok -> forward c"},
+		{name: "R26 next primary cyclic", level: "5.1", cookie: affinityTo + "c1", failures: "c=refused a=refused",
+			want: "c:refused! a:refused! b:ok -> forward b"},
+		{name: "R50 unbuffered body follows", cluster: `PostBufferSize="0"`, body: 10, cookie: affinityTo + "b1",
+			failures: "b=refused", want: "b:refused! a:ok -> forward a"},
+		{name: "R61 all refused", failures: "a=refused b=refused c=refused",
+			want: "a:refused! b:refused! c:refused! -> 500"},
+		{name: "R51 single refused", servers: server("a", `CloneID="a1"`), failures: "a=refused",
+			want: "a:refused a:refused -> 500"},
+		{name: "R51 no second", servers: server("a", ""), failures: "a=refused",
+			assume: "single-member-connect-retry=none",
+			want:   "a:refused -> 500"},
+		{name: "R53 503 without affinity", failures: "a=503", want: "a:503 b:ok -> forward b"},
+		{name: "R53 503 with affinity", cookie: affinityTo + "b1", failures: "b=503",
+			want: "b:503 b:503 b:503 -> 503 b"},
+		{name: "R53 MarkBusyDown", config: `MarkBusyDown="true"`, cookie: affinityTo + "b1", failures: "b=503",
+			want: "b:503! a:ok -> forward a"},
+		{name: "R53 all busy", failures: "a=503 b=503 c=503", want: "a:503 b:503 c:503 -> 503 c"},
+		{name: "R53 single busy", config: `MarkBusyDown="true"`, servers: server("a", ""), failures: "a=503",
+			want: "a:503 -> 503 a"},
+		{name: "R57 503 of an unbuffered body", body: 100000, failures: "a=503", want: "a:503 -> 503 a"},
+		{name: "R54 positive timeout", failures: "a=io-timeout", want: "a:io-timeout b:ok -> forward b"},
+		{name: "R54 affinity chooses it again", cookie: affinityTo + "b1", failures: "b=io-timeout",
+			want: "b:io-timeout b:io-timeout b:io-timeout -> 500"},
+		{name: "R56 no retry", cluster: `ServerIOTimeoutRetry="0"`, failures: "a=io-timeout",
+			want: "a:io-timeout -> 500"},
+		{name: "R56 one retry", cluster: `ServerIOTimeoutRetry="1"`, failures: "a=io-timeout b=io-timeout",
+			want: "a:io-timeout b:io-timeout -> 500"},
+		{name: "R55 negative timeout", servers: threeServers(`ServerIOTimeout="-10"`), cookie: affinityTo + "b1",
+			failures: "b=io-timeout", want: "b:io-timeout! a:ok -> forward a"},
+		{name: "R55 unbuffered",
+			cluster: `PostBufferSize="0"`, servers: threeServers(`ServerIOTimeout="-10"`), body: 1,
+			failures: "a=io-timeout", want: "a:io-timeout! -> 500"},
+		{name: "R57 unbuffered", cluster: `PostBufferSize="0"`, body: 1, failures: "a=reset", want: "a:reset! -> 500"},
+		{name: "R57 buffered", cluster: `PostBufferSize="1"`, body: 1024, failures: "a=reset",
+			want: "a:reset! b:ok -> forward b"},
+		{name: "R57 larger than the buffer", cluster: `PostBufferSize="1"`, body: 1025, failures: "a=reset",
+			want: "a:reset! -> 500"},
+		{name: "R57 no limit", cluster: `PostBufferSize="-1"`, body: 1 << 30, failures: "a=reset",
+			want: "a:reset! b:ok -> forward b"},
+		{name: "R50b single", servers: server("a", ""), failures: "a=reset", want: "a:reset -> 500"},
 		{name: "R59 post limit", cluster: `PostSizeLimit="10"`, body: 11, want: "-> 413"},
-		{name: "R59 other status", cluster: `PostSizeLimit="10"`, body: 11, assume: "post-limit-status=500", want: "-> 500"},
+		{name: "R59 other status", cluster: `PostSizeLimit="10"`, body: 11,
+			assume: "post-limit-status=500", want: "-> 500"},
 		{name: "R59 at the limit", cluster: `PostSizeLimit="10"`, body: 10, want: "a:ok -> forward a"},
 		{name: "R60 all full", servers: threeServers(`MaxConnections="1"`), setup: pending(1), want: "-> 503"},
-		{name: "R60 mixed", servers: threeServers(`MaxConnections="1"`), setup: func(p *Process) { pending(1)(p); markAll(0)(p); p.state(0).Members[2].MarkedDown = false }, want: "-> 503"},
-		{name: "R60 zero is no limit", servers: threeServers(`MaxConnections="0"`), setup: pending(1), want: "a:ok -> forward a"},
-		{name: "R23 full affinity member", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", setup: func(p *Process) { p.state(0).Members[1].Pending = 1 }, want: "a:ok -> forward a"},
-		{name: "R23 full ignored", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", assume: "affinity-max-connections=ignored", setup: func(p *Process) { p.state(0).Members[1].Pending = 1 }, want: "b:ok -> forward b"},
+		{name: "R60 mixed", servers: threeServers(`MaxConnections="1"`),
+			setup: func(p *Process) { pending(1)(p); markAll(0)(p); p.state(0).Members[2].MarkedDown = false },
+			want:  "-> 503"},
+		{name: "R60 zero is no limit", servers: threeServers(`MaxConnections="0"`), setup: pending(1),
+			want: "a:ok -> forward a"},
+		{name: "R23 full affinity member", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1",
+			setup: func(p *Process) { p.state(0).Members[1].Pending = 1 }, want: "a:ok -> forward a"},
+		{name: "R23 full ignored", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1",
+			assume: "affinity-max-connections=ignored", setup: func(p *Process) { p.state(0).Members[1].Pending = 1 },
+			want: "b:ok -> forward b"},
 		{name: "R61 all marked", setup: markAll(10 * match.Second), want: "-> 500"},
-		{name: "R61 retry marked", setup: markAll(10 * match.Second), assume: "all-down=retry-marked", want: "a:ok -> forward a"},
-		{name: "R52 probe succeeds", setup: markAll(60 * match.Second), cookie: affinityTo + "b1", want: "b:ok -> forward b"},
-		{name: "R52 probe fails", setup: markAll(60 * match.Second), cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused a:ok -> forward a"},
-		{name: "R52 interval 0 never again in the request", cluster: `RetryInterval="0"`, cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! a:ok -> forward a"},
-		{name: "R38 backup", servers: threeServers("") + lists("a b", "c"), faults: "a=refused b=refused", want: "a:refused! b:refused! c:ok -> forward c"},
-		{name: "R38 failed without mark", servers: threeServers("") + lists("a", "b c"), faults: "a=503", want: "a:503 b:ok -> forward b"},
-		{name: "R39 affinity to a backup", servers: threeServers("") + lists("a b", "c"), cookie: affinityTo + "c1", want: "a:ok -> forward a"},
-		{name: "R39 other reading", servers: threeServers("") + lists("a b", "c"), cookie: affinityTo + "c1", assume: "affinity-to-backup=after-primaries", want: "c:ok -> forward c"},
-		{name: "R40 in neither list", servers: threeServers("") + lists("b", ""), cookie: affinityTo + "c1", want: "b:ok -> forward b"},
-		{name: "R36 weight 0 last", servers: threeServers(`LoadBalanceWeight="0"`) + lists("a b", "c"), want: "a:ok -> forward a"},
-		{name: "R36 after backups", servers: threeServers(`LoadBalanceWeight="0"`) + lists("a b", "c"), assume: "weight-zero=after-backups", want: "c:ok -> forward c"},
-		{name: "R36 affinity is served", servers: threeServers(`LoadBalanceWeight="0"`), cookie: affinityTo + "c1", want: "c:ok -> forward c"},
-		{name: "R41 cluster address", servers: address + threeServers(""), want: "ClusterAddress:ok -> forward ClusterAddress"},
-		{name: "R41 affinity goes straight", servers: address + threeServers(""), cookie: affinityTo + "b1", want: "b:ok -> forward b"},
-		{name: "R41 fails", servers: address + threeServers(""), faults: "ClusterAddress=refused", want: "ClusterAddress:refused -> 500"},
-		{name: "R41 balance instead", servers: address + threeServers(""), faults: "ClusterAddress=refused", assume: "cluster-address-failure=balance", want: "ClusterAddress:refused a:ok -> forward a"},
-		{name: "R41 its 503", servers: address + threeServers(""), faults: "ClusterAddress=503", want: "ClusterAddress:503 -> 503 ClusterAddress"},
-		{name: "R41 after affinity failed", servers: address + threeServers(""), cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! ClusterAddress:ok -> forward ClusterAddress"},
-		{name: "R41 next primary comes first", level: "5.1", servers: address + threeServers(""), cookie: affinityTo + "b1", faults: "b=refused", want: "b:refused! c:ok -> forward c"},
-		{name: "R62 unlimited", cookie: affinityTo + "b1", faults: "b=refused a=refused c=refused", assume: "attempts=unlimited-until-none", want: "b:refused! a:refused! c:refused! -> 500"},
+		{name: "R61 retry marked", setup: markAll(10 * match.Second), assume: "all-down=retry-marked",
+			want: "a:ok -> forward a"},
+		{name: "R52 probe succeeds", setup: markAll(60 * match.Second), cookie: affinityTo + "b1",
+			want: "b:ok -> forward b"},
+		{name: "R52 probe fails", setup: markAll(60 * match.Second), cookie: affinityTo + "b1", failures: "b=refused",
+			want: "b:refused a:ok -> forward a"},
+		{name: "R52 interval 0 never again in the request", cluster: `RetryInterval="0"`, cookie: affinityTo + "b1",
+			failures: "b=refused", want: "b:refused! a:ok -> forward a"},
+		{name: "R38 backup", servers: threeServers("") + lists("a b", "c"), failures: "a=refused b=refused",
+			want: "a:refused! b:refused! c:ok -> forward c"},
+		{name: "R38 failed without mark", servers: threeServers("") + lists("a", "b c"), failures: "a=503",
+			want: "a:503 b:ok -> forward b"},
+		{name: "R39 affinity to a backup", servers: threeServers("") + lists("a b", "c"), cookie: affinityTo + "c1",
+			want: "a:ok -> forward a"},
+		{name: "R39 other reading", servers: threeServers("") + lists("a b", "c"), cookie: affinityTo + "c1",
+			assume: "affinity-to-backup=after-primaries", want: "c:ok -> forward c"},
+		{name: "R40 in neither list", servers: threeServers("") + lists("b", ""), cookie: affinityTo + "c1",
+			want: "b:ok -> forward b"},
+		{name: "R36 weight 0 last", servers: threeServers(`LoadBalanceWeight="0"`) + lists("a b", "c"),
+			want: "a:ok -> forward a"},
+		{name: "R36 after backups", servers: threeServers(`LoadBalanceWeight="0"`) + lists("a b", "c"),
+			assume: "weight-zero=after-backups", want: "c:ok -> forward c"},
+		{name: "R36 affinity is served", servers: threeServers(`LoadBalanceWeight="0"`), cookie: affinityTo + "c1",
+			want: "c:ok -> forward c"},
+		{name: "R41 cluster address", servers: address + threeServers(""),
+			want: "ClusterAddress:ok -> forward ClusterAddress"},
+		{name: "R41 affinity goes straight", servers: address + threeServers(""), cookie: affinityTo + "b1",
+			want: "b:ok -> forward b"},
+		{name: "R41 fails", servers: address + threeServers(""), failures: "ClusterAddress=refused",
+			want: "ClusterAddress:refused -> 500"},
+		{name: "R41 balance instead", servers: address + threeServers(""), failures: "ClusterAddress=refused",
+			assume: "cluster-address-failure=balance", want: "ClusterAddress:refused a:ok -> forward a"},
+		{name: "R41 its 503", servers: address + threeServers(""), failures: "ClusterAddress=503",
+			want: "ClusterAddress:503 -> 503 ClusterAddress"},
+		{name: "R41 after affinity failed", servers: address + threeServers(""), cookie: affinityTo + "b1",
+			failures: "b=refused", want: "b:refused! ClusterAddress:ok -> forward ClusterAddress"},
+		{name: "R41 next primary comes first", level: "5.1",
+			servers: address + threeServers(""), cookie: affinityTo + "b1",
+			failures: "b=refused", want: "b:refused! c:ok -> forward c"},
+		{name: "R62 unlimited", cookie: affinityTo + "b1", failures: "b=refused a=refused c=refused",
+			assume: "attempts=unlimited-until-none", want: "b:refused! a:refused! c:refused! -> 500"},
 		{name: "R64 no https Transport", tls: true, want: "a:ok -> forward a"},
 		{name: "R64 strict", tls: true, assume: "transport-choice=strict", want: "-> 500"},
-		{name: "R64 strict, but UseInsecure", config: `UseInsecure="true"`, tls: true, assume: "transport-choice=strict", want: "a:ok -> forward a"},
+		{name: "R64 strict, but UseInsecure", config: `UseInsecure="true"`, tls: true,
+			assume: "transport-choice=strict",
+			want:   "a:ok -> forward a"},
 		{name: "R64 https without keyring", tls: true, servers: https(""), want: "-> 500"},
-		{name: "R64 https without keyring, UseInsecure", config: `UseInsecure="true"`, tls: true, servers: https(""), want: "a:ok -> forward a"},
+		{name: "R64 https without keyring, UseInsecure", config: `UseInsecure="true"`, tls: true, servers: https(""),
+			want: "a:ok -> forward a"},
 		{name: "R64 onload without https", config: `SSLMapMode="onload"`, want: "a:ok -> forward a"},
-		{name: "R64 onload without https, strict", config: `SSLMapMode="onload"`, assume: "transport-choice=strict", want: "-> 500"},
-		{name: "R64 onload without https, strict, UseInsecure", config: `SSLMapMode="onload" UseInsecure="true"`, assume: "transport-choice=strict", want: "a:ok -> forward a"},
-		{name: "R64 onload with an https Transport that cannot be used", config: `SSLMapMode="onload"`, servers: https(""), want: "-> 500"},
+		{name: "R64 onload without https, strict", config: `SSLMapMode="onload"`,
+			assume: "transport-choice=strict", want: "-> 500"},
+		{name: "R64 onload without https, strict, UseInsecure", config: `SSLMapMode="onload" UseInsecure="true"`,
+			assume: "transport-choice=strict", want: "a:ok -> forward a"},
+		{name: "R64 onload with an https Transport that cannot be used",
+			config: `SSLMapMode="onload"`, servers: https(""), want: "-> 500"},
 		{name: "R64 onload", config: `SSLMapMode="onload"`, servers: https(keyring), want: "a:ok -> forward a"},
-		{name: "R64 offload", config: `SSLMapMode="offload"`, tls: true, servers: https(""), want: "a:ok -> forward a"},
-		{name: "R61 marked and full is not full", servers: threeServers(`MaxConnections="1"`), setup: func(p *Process) { pending(1)(p); markAll(0)(p) }, want: "-> 500"},
-		{name: "R22 an empty clone ID is nobody's", servers: server("a", "") + server("b", `CloneID="b1"`) + server("c", ""), cookie: affinityTo, setup: func(p *Process) { p.state(0).Next = 2 }, want: "c:ok -> forward c"},
-		{name: "R26 after the first of two marked members", config: `FailoverToNext="true"`, servers: threeServers("") + server("d", ""), cookie: affinityTo + "a1:c1", setup: func(p *Process) { p.state(0).Next = 3; mark(0, 2)(p) }, want: "b:ok -> forward b"},
-		{name: "R23 full ignored by a probe", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1", assume: "affinity-max-connections=ignored", setup: func(p *Process) { pending(1)(p); markAll(60 * match.Second)(p) }, want: "b:ok -> forward b"},
-		{name: "R36 a weight of its own is not asked for", servers: server("a", `LoadBalanceWeight="0"`) + server("b", ""), setup: func(p *Process) { p.state(0).Members[0].Weight = 3 }, want: "b:ok -> forward b"},
-		{name: "R41 is no single server", servers: address + server("a", ""), faults: "ClusterAddress=refused", want: "ClusterAddress:refused -> 500"},
-		{name: "R52 a probe answered 503 stays marked", config: `MarkBusyDown="true"`, setup: markAll(60 * match.Second), cookie: affinityTo + "b1", faults: "b=503", want: "b:503 a:ok -> forward a"},
-		{name: "R29 first, but SSL before", tls: true, assume: "many-cookies=first", cookie: "JSESSIONID=0000abc:zz; SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "b:ok -> forward b"},
-		{name: "R29 first after SSL finds nobody", tls: true, assume: "many-cookies=first", cookie: "JSESSIONID=0000abc:c1; SSLJSESSION=0000abc:zz; JSESSIONID=0000abc:b1", want: "c:ok -> forward c"},
-		{name: "R29 last, but SSL before", tls: true, assume: "many-cookies=last", cookie: "JSESSIONID=0000abc:zz; SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "b:ok -> forward b"},
+		{name: "R64 offload", config: `SSLMapMode="offload"`, tls: true, servers: https(""),
+			want: "a:ok -> forward a"},
+		{name: "R61 marked and full is not full", servers: threeServers(`MaxConnections="1"`),
+			setup: func(p *Process) { pending(1)(p); markAll(0)(p) }, want: "-> 500"},
+		{name: "R22 an empty clone ID is nobody's",
+			servers: server("a", "") + server("b", `CloneID="b1"`) + server("c", ""),
+			cookie:  affinityTo, setup: func(p *Process) { p.state(0).Next = 2 }, want: "c:ok -> forward c"},
+		{name: "R26 after the first of two marked members", config: `FailoverToNext="true"`,
+			servers: threeServers("") + server("d", ""), cookie: affinityTo + "a1:c1",
+			setup: func(p *Process) { p.state(0).Next = 3; mark(0, 2)(p) }, want: "b:ok -> forward b"},
+		{name: "R23 full ignored by a probe", servers: threeServers(`MaxConnections="1"`), cookie: affinityTo + "b1",
+			assume: "affinity-max-connections=ignored",
+			setup:  func(p *Process) { pending(1)(p); markAll(60 * match.Second)(p) }, want: "b:ok -> forward b"},
+		{name: "R36 a weight of its own is not asked for",
+			servers: server("a", `LoadBalanceWeight="0"`) + server("b", ""),
+			setup:   func(p *Process) { p.state(0).Members[0].Weight = 3 }, want: "b:ok -> forward b"},
+		{name: "R41 is no single server", servers: address + server("a", ""), failures: "ClusterAddress=refused",
+			want: "ClusterAddress:refused -> 500"},
+		{name: "R52 a probe answered 503 stays marked",
+			config: `MarkBusyDown="true"`, setup: markAll(60 * match.Second),
+			cookie: affinityTo + "b1", failures: "b=503", want: "b:503 a:ok -> forward a"},
+		{name: "R29 first, but SSL before", tls: true, assume: "many-cookies=first",
+			cookie: "JSESSIONID=0000abc:zz; SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "b:ok -> forward b"},
+		{name: "R29 first after SSL finds nobody", tls: true, assume: "many-cookies=first",
+			cookie: "JSESSIONID=0000abc:c1; SSLJSESSION=0000abc:zz; JSESSIONID=0000abc:b1", want: "c:ok -> forward c"},
+		{name: "R29 last, but SSL before", tls: true, assume: "many-cookies=last",
+			cookie: "JSESSIONID=0000abc:zz; SSLJSESSION=0000abc:b1; JSESSIONID=0000abc:c1", want: "b:ok -> forward b"},
 		{name: "R20 a tab between cookies", cookie: "x=y;\tJSESSIONID=0000abc:c1", want: "c:ok -> forward c"},
-		{name: "R25 no clone IDs", servers: server("a", "") + server("b", ""), cookie: affinityTo + "b1", want: "a:ok -> forward a"},
-		{name: "R50 balance may try again", assume: "balance-retry=allow", faults: "a=503", want: "a:503 b:ok -> forward b"},
+		{name: "R25 no clone IDs", servers: server("a", "") + server("b", ""), cookie: affinityTo + "b1",
+			want: "a:ok -> forward a"},
+		{name: "R50 balance may try again", assume: "balance-retry=allow", failures: "a=503",
+			want: "a:503 b:ok -> forward b"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.servers == "" {
 				c.servers = threeServers("")
 			}
-			table := mustTable(t, clusterXML(c.config, c.cluster, strings.ReplaceAll(c.servers, `ServerIOTimeout="10" ServerIOTimeout`, "ServerIOTimeout")))
+			table := mustTable(t, clusterXML(c.config, c.cluster,
+				strings.ReplaceAll(c.servers, `ServerIOTimeout="10" ServerIOTimeout`, "ServerIOTimeout")))
 			sem, err := choices.Level(c.level)
 			if err != nil {
 				t.Fatal(err)
@@ -176,7 +256,7 @@ func TestFailover(t *testing.T) {
 			if c.cookie != "" {
 				rq.Cookies = []string{c.cookie}
 			}
-			if got := run(t, p, rq, c.faults); got != c.want {
+			if got := run(t, p, rq, c.failures); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 			for _, m := range p.state(0).Members {
@@ -195,7 +275,8 @@ const (
 
 // https is a server with an http Transport and an https one that holds the given properties.
 func https(properties string) string {
-	return `<Server Name="a"><Transport Hostname="h" Port="9080" Protocol="http"/><Transport Hostname="h" Port="9443" Protocol="https">` + properties + `</Transport></Server>`
+	return `<Server Name="a"><Transport Hostname="h" Port="9080" Protocol="http"/>` +
+		`<Transport Hostname="h" Port="9443" Protocol="https">` + properties + `</Transport></Server>`
 }
 
 func pending(n int32) func(*Process) {
@@ -224,23 +305,27 @@ func markAll(ago match.Nanos) func(*Process) {
 
 // TestStreams is R50c, R54 and R65 on a stream from the queue.
 func TestStreams(t *testing.T) {
-	for _, c := range []struct{ name, servers, faults, want string }{
+	for _, c := range []struct{ name, servers, failures, want string }{
 		{"R50c stale stream", threeServers(""), "a=reset", "a:reset a:reset! b:ok -> forward b"},
-		{"R54 second stream", threeServers(""), "a=io-timeout", "a:io-timeout a:io-timeout a:io-timeout a:io-timeout -> 500"},
-		{"R54 single", server("a", `CloneID="a1" ServerIOTimeout="10"`), "a=io-timeout", "a:io-timeout a:io-timeout -> 500"},
-		{"R55 marks after the second stream", threeServers(`ServerIOTimeout="-10"`), "a=io-timeout", "a:io-timeout a:io-timeout! b:ok -> forward b"},
+		{"R54 second stream", threeServers(""), "a=io-timeout",
+			"a:io-timeout a:io-timeout a:io-timeout a:io-timeout -> 500"},
+		{"R54 single", server("a", `CloneID="a1" ServerIOTimeout="10"`), "a=io-timeout",
+			"a:io-timeout a:io-timeout -> 500"},
+		{"R55 marks after the second stream", threeServers(`ServerIOTimeout="-10"`), "a=io-timeout",
+			"a:io-timeout a:io-timeout! b:ok -> forward b"},
 		{"R50 a refusing member has no streams", threeServers(""), "a=refused", "a:refused! b:ok -> forward b"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sem := choices.Latest()
-			p := NewProcess(mustTable(t, clusterXML("", "", strings.ReplaceAll(c.servers, `ServerIOTimeout="10" ServerIOTimeout`, "ServerIOTimeout"))), &sem, 0)
+			p := NewProcess(mustTable(t, clusterXML("", "",
+				strings.ReplaceAll(c.servers, `ServerIOTimeout="10" ServerIOTimeout`, "ServerIOTimeout"))), &sem, 0)
 			p.state(0).Next = 1
 			rq := get("/x", affinityTo+"a1")
 			if got := run(t, p, rq, ""); got != "a:ok -> forward a" {
 				t.Fatal(got)
 			}
 			q := p.clone()
-			if got := run(t, p, rq, c.faults); got != c.want {
+			if got := run(t, p, rq, c.failures); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 			q.Now += 29 * match.Second // R65: idle for longer than 28 s
@@ -302,7 +387,8 @@ func TestOtherRequestsLeaveAProbeAlone(t *testing.T) {
 // TestFactsHoldInTheirTime: a fact begins with its first moment and is over in its last.
 func TestFactsHoldInTheirTime(t *testing.T) {
 	table, sem := mustTable(t, clusterXML("", "", threeServers(""))), choices.Latest()
-	for at, want := range map[match.Nanos]string{9: "a:ok -> forward a", 10: "a:503 b:ok -> forward b", 19: "a:503 b:ok -> forward b", 20: "a:ok -> forward a"} {
+	for at, want := range map[match.Nanos]string{9: "a:ok -> forward a", 10: "a:503 b:ok -> forward b",
+		19: "a:503 b:ok -> forward b", 20: "a:ok -> forward a"} {
 		p := NewProcess(table, &sem, 0)
 		p.state(0).Next, p.Now = 0, at*match.Second
 		p.Conditions = []MemberCondition{{Member: 0, Failure: Busy, From: 10 * match.Second, To: 20 * match.Second}}
@@ -323,7 +409,9 @@ func TestStarts(t *testing.T) {
 		want    string
 	}{{0, 0, "[0 7 7]"}, {5, 0, "[0 7 12]"}, {30, 0, "[0 30 60]"}, {5, 50, "[0 7 50]"}, {30, 50, "[0 30 60]"}} {
 		sc := &Scenario{
-			Requests: Repeat(get("/x"), 3, c.gap*match.Second), Conditions: []MemberCondition{{Member: 0, Failure: Timeout}}, Members: []MemberFact{{Next: true}},
+			Requests:   Repeat(get("/x"), 3, c.gap*match.Second),
+			Conditions: []MemberCondition{{Member: 0, Failure: Timeout}},
+			Members:    []MemberFact{{Next: true}},
 		}
 		sc.Requests[2].At = c.at * match.Second
 		var starts []match.Nanos
@@ -426,8 +514,8 @@ func TestNormalisedWeights(t *testing.T) {
 	}
 }
 
-// TestOnlyUsableMembers plays random faults, marks and clocks and checks each assignment against a literal reading of
-// R42.
+// TestOnlyUsableMembers plays random failures, marks and clocks and checks each assignment against a literal reading
+// of R42.
 func TestOnlyUsableMembers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 5).Draw(t, "members")
@@ -435,15 +523,20 @@ func TestOnlyUsableMembers(t *testing.T) {
 		var primary, backup string
 		for i := range n {
 			name := fmt.Sprintf("m%d", i)
-			servers.WriteString(server(name, fmt.Sprintf(`CloneID="%s" LoadBalanceWeight="%d" ServerIOTimeout="%d" MaxConnections="%d"`, name,
-				rapid.IntRange(0, 4).Draw(t, "weight"), rapid.SampledFrom([]int{5, -5}).Draw(t, "io"), rapid.IntRange(0, 2).Draw(t, "max"))))
+			servers.WriteString(
+				server(name, fmt.Sprintf(
+					`CloneID="%s" LoadBalanceWeight="%d" ServerIOTimeout="%d" MaxConnections="%d"`, name,
+					rapid.IntRange(0, 4).Draw(t, "weight"), rapid.SampledFrom([]int{5, -5}).Draw(t, "io"),
+					rapid.IntRange(0, 2).Draw(t, "max"))))
 			if i == 0 || rapid.Bool().Draw(t, "primary") {
 				primary += " " + name
 			} else {
 				backup += " " + name
 			}
 		}
-		cluster := rapid.SampledFrom([]string{"", `LoadBalance="Random"`, `RetryInterval="10" IgnoreAffinityRequests="false"`}).Draw(t, "cluster")
+		cluster := rapid.SampledFrom(
+			[]string{"", `LoadBalance="Random"`, `RetryInterval="10" IgnoreAffinityRequests="false"`}).Draw(t,
+			"cluster")
 		table := mustParse(clusterXML("", cluster, servers.String()+lists(primary, backup)))
 		c := &table.Clusters[0]
 		sem := choices.Latest()
@@ -452,11 +545,14 @@ func TestOnlyUsableMembers(t *testing.T) {
 			p.Now += match.Nanos(rapid.IntRange(0, 30).Draw(t, "wait")) * match.Second
 			p.Conditions = nil
 			for i := range n {
-				p.Conditions = append(p.Conditions, MemberCondition{Member: match.MemberID(i), Failure: FailureMode(rapid.IntRange(0, int(Reset)).Draw(t, "fault"))})
+				p.Conditions = append(p.Conditions,
+					MemberCondition{Member: match.MemberID(i),
+						Failure: FailureMode(rapid.IntRange(0, int(Reset)).Draw(t, "failure"))})
 			}
 			rq := get("/x")
 			if rapid.Bool().Draw(t, "session") {
-				rq.Cookies = []string{fmt.Sprintf("JSESSIONID=0000a:m%d:m%d", rapid.IntRange(0, n).Draw(t, "clone"), rapid.IntRange(0, n).Draw(t, "clone"))}
+				rq.Cookies = []string{fmt.Sprintf("JSESSIONID=0000a:m%d:m%d",
+					rapid.IntRange(0, n).Draw(t, "clone"), rapid.IntRange(0, n).Draw(t, "clone"))}
 			}
 			checkRun(t, c, p, &rq)
 		}

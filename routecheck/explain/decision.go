@@ -1,6 +1,8 @@
 package explain
 
 import (
+	"strings"
+
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/session"
@@ -8,30 +10,80 @@ import (
 
 // Decision is the explained answer to one request, as `why --format json` prints it (schemas/why.schema.json).
 type Decision struct {
-	Version    int               `json:"version"`
-	Request    int               `json:"request"` // number of the request, from 1
-	Decision   string            `json:"decision"`
-	Status     *int              `json:"status"`
-	Cluster    string            `json:"cluster"`
-	Member     string            `json:"member"` // "" where chance decides between several
-	Attempts   []AttemptNote     `json:"attempts"`
-	Steps      []StepNote        `json:"steps"`
-	Candidates []RouteNote       `json:"candidates"`
-	NotMatched map[string]int    `json:"notMatched"` // Routes that do not compete, by what does not match
-	Possible   []Possibility     `json:"possible"`
-	State      StateNotes        `json:"state"`
-	Session    *SessionNote      `json:"session"` // nil where nothing is known of the servers' sessions
-	Cause      *Cause            `json:"cause"`   // why its session does not get home; nil where it does, or there is none
-	Also       []string          `json:"also"`    // codes of the other causes that apply
-	Certain    bool              `json:"certain"`
-	Proven     bool              `json:"proven"` // false: the budget ended before every combination of choices was tried
-	DependsOn  []Dependence      `json:"dependsOn"`
-	Refused    string            `json:"-"` // why the web server answers itself without asking the plug-in (R16)
-	Ends       []failover.Answer `json:"-"` // every answer that chance allows
-	Marked     []string          `json:"-"` // the members that the request marks down, nil where chance decides
-	Result     *Result           `json:"-"` // of the run that Steps shows
-	Answers    string            `json:"-"` // the set of answers in words
+	Version    int            `json:"version"`
+	Request    int            `json:"request"` // number of the request, from 1
+	Decision   string         `json:"decision"`
+	Status     *int           `json:"status"`
+	Cluster    string         `json:"cluster"`
+	Member     string         `json:"member"` // "" where chance decides between several
+	Attempts   []AttemptNote  `json:"attempts"`
+	Steps      []StepNote     `json:"steps"`
+	Candidates []RouteNote    `json:"candidates"`
+	NotMatched map[string]int `json:"notMatched"` // Routes that do not compete, by what does not match
+	Possible   []Possibility  `json:"possible"`
+	State      StateNotes     `json:"state"`
+	Session    *SessionNote   `json:"session"` // nil where nothing is known of the servers' sessions
+	// why the answer is not that of a healthy request, filled in by package cause
+	Cause     *Cause       `json:"cause"`
+	Also      []string     `json:"also"`   // codes of the other causes that apply
+	Margin    *Margin      `json:"margin"` // of a Route to another cluster that nearly won
+	Certain   bool         `json:"certain"`
+	Proven    bool         `json:"proven"` // false: the budget ended before every combination of choices was tried
+	DependsOn []Dependence `json:"dependsOn"`
+	// why the web server answers itself without asking the plug-in (R16)
+	Refused string `json:"-"`
+	// of a path that was asked without a host: for which the answer is the same
+	Hosts  string            `json:"hosts,omitempty"`
+	Lines  []string          `json:"-"` // what people read first, of package cause
+	GoesTo string            `json:"-"` // who gets the request, likewise
+	Ends   []failover.Answer `json:"-"` // every answer that chance allows
+	// the members that the request marks down, nil where chance decides
+	Marked  []string `json:"-"`
+	Result  *Result  `json:"-"` // of the run that Steps shows
+	Answers string   `json:"-"` // the set of answers in words
 }
+
+// Cause says why an answer is not what a healthy request would get: what it means for the user, and why.
+type Cause struct {
+	Code   string   `json:"code"`
+	Effect string   `json:"effect"` // "the session is lost"
+	Text   string   `json:"text"`   // the cause; with the effect and a colon before it, it is the first line of `why`
+	Near   []Near   `json:"near"`   // at most three
+	Margin *Margin  `json:"margin"` // of the Route that beats the expected one
+	Until  *float64 `json:"until"`  // seconds until a retry is due, where the cause waits for one
+	Advice string   `json:"advice"` // what to look at
+}
+
+// Near is a near miss: a name, or a URL, for which the answer is another one. Each was asked again before it is told.
+type Near struct {
+	What    string         `json:"what"` // what is different
+	Name    string         `json:"name"` // a clone ID, or a Uri; "" where the URL tells
+	Cluster string         `json:"cluster"`
+	Member  string         `json:"member"` // "" where the near miss leads to a cluster only
+	URL     string         `json:"url"`
+	At      *diag.Position `json:"at"`
+}
+
+// Margin is how far a Route to another cluster was from winning (R1, R12).
+type Margin struct {
+	By     int      `json:"by"` // the winner's scores together, less those of the loser
+	Winner Side     `json:"winner"`
+	Loser  Side     `json:"loser"`
+	Assume []string `json:"assume"` // choice=value, each of which alone lets the loser's cluster win
+}
+
+// Side is a Route that competed, by the alias and the Uri that it matched with.
+type Side struct {
+	Cluster    string         `json:"cluster"`
+	Alias      string         `json:"alias"`
+	URI        string         `json:"uri"`
+	VhostScore int            `json:"vhostScore"`
+	URIScore   int            `json:"uriScore"`
+	At         *diag.Position `json:"at"`
+}
+
+// Sum is both scores together.
+func (s *Side) Sum() int { return s.VhostScore + s.URIScore }
 
 // AttemptNote is one attempt.
 type AttemptNote struct {
@@ -48,6 +100,19 @@ type StepNote struct {
 	Choice string         `json:"choice,omitempty"`
 	Text   string         `json:"text"`
 	At     *diag.Position `json:"at"`
+	Step   failover.Step  `json:"-"` // what the text tells
+}
+
+// Source says where a step comes from: its place in the file, its rules, their mark.
+func (n *StepNote) Source() string {
+	text := strings.Join(append([]string{n.Rule}, n.Also...), " ") + ", " + n.Mark
+	if n.Choice != "" {
+		text += " (" + n.Choice + ")"
+	}
+	if n.At == nil {
+		return text
+	}
+	return n.At.String() + ": " + text
 }
 
 // RouteNote is a Route that competed, or that nearly did when none matches.
@@ -86,7 +151,8 @@ type SessionOutcome struct {
 }
 
 func sessionNote(p *session.Prediction) *SessionNote {
-	o := SessionOutcome{string(p.Session), string(p.Changes), p.Bound.Seconds(), p.Applied, p.Serves, p.Cookie, p.User, p.Rules, p.Hangs}
+	o := SessionOutcome{string(p.Session), string(p.Changes), p.Bound.Seconds(), p.Applied, p.Serves, p.Cookie,
+		p.User, p.Rules, p.Hangs}
 	return &SessionNote{p.Fate, p.Text, o, p.Notes}
 }
 
@@ -94,7 +160,8 @@ func sessionNote(p *session.Prediction) *SessionNote {
 type Possibility struct {
 	Member string  `json:"member"`
 	First  float64 `json:"first"` // probability for this request
-	Share  float64 `json:"share"` // of the requests that members get over a full cycle once failures have been noticed; all together 1
+	// of the requests that members get over a full cycle once failures have been noticed; all together 1
+	Share float64 `json:"share"`
 }
 
 // StateNotes is the state of the cluster around the request, in the run that Steps shows.

@@ -14,7 +14,8 @@ type distribution []chanced
 // sort puts members in the order of the file, and ends without one behind them: one set has one form, whoever is next.
 func (cs distribution) sort() {
 	slices.SortStableFunc(cs, func(a, b chanced) int {
-		return cmp.Or(cmp.Compare(uint(a.answer.Cluster), uint(b.answer.Cluster)), cmp.Compare(uint(a.answer.Member), uint(b.answer.Member)))
+		return cmp.Or(cmp.Compare(uint(a.answer.Cluster), uint(b.answer.Cluster)),
+			cmp.Compare(uint(a.answer.Member), uint(b.answer.Member)))
 	})
 }
 
@@ -23,9 +24,10 @@ type chanced struct {
 	share  float64
 }
 
-// tally gathers chances. A cluster of thousands of members has as many answers, so each is found by its value.
+// tally gathers the answers that chance allows. A cluster of thousands of members has as many, so each is found by its
+// value.
 type tally struct {
-	chances distribution
+	answers distribution
 	at      map[failover.Answer]int
 }
 
@@ -35,11 +37,11 @@ func (t *tally) add(a failover.Answer, share float64) {
 		if t.at == nil {
 			t.at = map[failover.Answer]int{}
 		}
-		i = len(t.chances)
+		i = len(t.answers)
 		t.at[a] = i
-		t.chances = append(t.chances, chanced{answer: a})
+		t.answers = append(t.answers, chanced{answer: a})
 	}
-	t.chances[i].share += share
+	t.answers[i].share += share
 }
 
 // same reports whether two sets hold the same answers; shares are not compared (chance is no open choice).

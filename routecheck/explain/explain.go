@@ -6,6 +6,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -23,7 +24,9 @@ const (
 )
 
 // Explain answers a scenario, one Decision for each of its requests. fixed are the choices that the user has settled.
-func Explain(t *match.Table, files *diag.Files, sc *Scenario, sem choices.Assumptions, fixed []choices.Choice, detail Detail) []Decision {
+func Explain(
+	t *match.Table, files *diag.Files, sc *Scenario, sem choices.Assumptions, fixed []choices.Choice, detail Detail,
+) []Decision {
 	e := explanation{t: t, files: files, sc: sc, sem: sem, detail: detail}
 	e.base = sc.runAll(t, &sem)
 	if detail&WithCertainty != 0 {
@@ -35,15 +38,15 @@ func Explain(t *match.Table, files *diag.Files, sc *Scenario, sem choices.Assump
 const flightBudget = 40000 // requests and attempts played to prove an answer certain
 
 type explanation struct {
-	t      *match.Table
-	files  *diag.Files
-	sc     *Scenario
-	sem    choices.Assumptions
-	detail Detail
-	base   scenarioRun
-	leaves []branch
-	proven bool
-	starts []match.Nanos // of the requests, where sessions are looked at
+	t        *match.Table
+	files    *diag.Files
+	sc       *Scenario
+	sem      choices.Assumptions
+	detail   Detail
+	base     scenarioRun
+	branches []branch
+	proven   bool
+	starts   []match.Nanos // of the requests, where sessions are looked at
 }
 
 func (e *explanation) prove(fixed []choices.Choice) {
@@ -56,7 +59,7 @@ func (e *explanation) prove(fixed []choices.Choice) {
 		w := e.sc.runAll(e.t, s)
 		return w.played
 	}}
-	e.leaves, e.proven = x.explore(&e.sem, settled)
+	e.branches, e.proven = x.explore(&e.sem, settled)
 }
 
 // decisions plays the scenario once more: where chance is open, the run in which every draw gives the first
@@ -83,8 +86,12 @@ func (e *explanation) decision(i int, o *Result, rec *failover.Recorder, before,
 	a := worst(answers)
 	d := Decision{
 		Version: 2, Request: i + 1, Decision: a.Decision, Result: o, Answers: describe(e.t, answers),
-		Attempts: []AttemptNote{}, Steps: e.steps(rec), Candidates: []RouteNote{}, NotMatched: map[string]int{}, Possible: []Possibility{}, DependsOn: []Dependence{},
-		Also: []string{}, Refused: e.t.Refused(&e.sc.Requests[i].Request, &e.sem),
+		Attempts: []AttemptNote{}, Steps: StepNotes(e.t, e.files, rec.Steps), Candidates: []RouteNote{},
+		NotMatched: map[string]int{}, Possible: []Possibility{}, DependsOn: []Dependence{},
+		Also: []string{},
+	}
+	if why, refused := e.t.Refusal(&e.sc.Requests[i].Request, &e.sem); refused {
+		d.Refused = words.Refusal(why)
 	}
 	for _, c := range answers {
 		d.Ends = append(d.Ends, c.answer)
@@ -107,9 +114,6 @@ func (e *explanation) decision(i int, o *Result, rec *failover.Recorder, before,
 	if e.sc.Sessions != nil && d.Cluster != "" {
 		p := predictSession(e.t, &e.sc.Requests[i].Request, &o.Match, d.Ends, e.sc, &e.sem, o.Start)
 		e.starts[i], d.Session = o.Start, sessionNote(&p)
-	}
-	if e.detail&WithSteps != 0 {
-		d.Cause, d.Also = e.cause(&e.sc.Requests[i].Request, o, d.Ends)
 	}
 	e.addDetail(&d, i, a.Cluster, before, after)
 	return d
@@ -166,27 +170,33 @@ func (e *explanation) marked(o *Result) []string {
 	return out
 }
 
-func (e *explanation) steps(rec *failover.Recorder) []StepNote {
+// StepNotes lists the steps that people are told of.
+func StepNotes(t *match.Table, files *diag.Files, steps []failover.Step) []StepNote {
 	out := []StepNote{}
-	for _, s := range rec.Steps {
-		if s.Text != "" {
-			out = append(out, StepNote{s.Rule, s.Also, s.Mark, s.Choice, s.Text, e.place(s.At)})
+	for i := range steps {
+		if s := &steps[i]; s.Why != 0 {
+			out = append(out, StepNote{s.Rule, s.Also, s.Mark, s.Choice, words.Step(t, s), Place(files, s.At), *s})
 		}
 	}
 	return out
 }
 
-func (e *explanation) place(s diag.Span) *diag.Position {
+func (e *explanation) place(s diag.Span) *diag.Position { return Place(e.files, s) }
+
+// Place is where a span begins, nil for none.
+func Place(files *diag.Files, s diag.Span) *diag.Position {
 	if s.IsZero() {
 		return nil
 	}
-	p := e.files.Start(s)
+	p := files.Start(s)
 	return &p
 }
 
 // possible lists the members that chance can choose for this request or, where it chooses, later on, in the order of
 // the cluster.
-func (e *explanation) possible(rq *match.Request, answers distribution, after *Process, c match.ClusterID) []Possibility {
+func (e *explanation) possible(
+	rq *match.Request, answers distribution, after *Process, c match.ClusterID,
+) []Possibility {
 	out := []Possibility{}
 	cluster := &e.t.Clusters[c]
 	settled := after.clone()
@@ -226,7 +236,7 @@ const nearMisses = 10 // Routes told of when none matches
 func (e *explanation) candidates(rq *match.Request) ([]RouteNote, map[string]int) {
 	out := []RouteNote{}
 	counts := map[string]int{}
-	if e.t.Refused(rq, &e.sem) != "" {
+	if _, refused := e.t.Refusal(rq, &e.sem); refused {
 		return out, counts
 	}
 	all := e.t.Candidates(rq, &e.sem)
@@ -261,14 +271,14 @@ func (e *explanation) competitor(c *match.Candidate, winner *match.Match) RouteN
 		Route: c.Route + 1, Cluster: e.t.Clusters[c.Cluster].Name, Alias: m.Alias(), URI: m.URI(),
 		VhostScore: m.VhostScore(), URIScore: m.URIScore(), At: e.place(m.RouteAt()), Wins: c.Route == winner.Route(),
 	}
-	score := m.Scores()
+	score := words.Scores(m)
 	switch {
 	case n.Wins:
 		n.Why = "wins: " + score
 	case m.URIScore() == winner.URIScore() && m.VhostScore() == winner.VhostScore():
 		n.Why = "loses: equal scores (" + score + "), and the winner stands " + tieOrder(c.Route, winner.Route())
 	default:
-		n.Why = fmt.Sprintf("loses: %s against %s", score, winner.Scores())
+		n.Why = fmt.Sprintf("loses: %s against %s", score, words.Scores(winner))
 	}
 	return n
 }
@@ -281,10 +291,11 @@ func tieOrder(loser, winner int) string {
 }
 
 func (e *explanation) nearMiss(c *match.Candidate) RouteNote {
-	n := RouteNote{Route: c.Route + 1, Cluster: e.t.Clusters[c.Cluster].Name, Missing: "URI", Why: "host and port match, but no Uri matches the path", At: e.place(e.t.RouteAt(c.Route))}
+	n := RouteNote{Route: c.Route + 1, Cluster: e.t.Clusters[c.Cluster].Name, Missing: "URI",
+		Why: "host and port match, but no Uri matches the path", At: e.place(e.t.RouteAt(c.Route))}
 	if c.URIMatches {
 		n.Missing = "host"
-		n.Why = "a Uri matches the path, but no alias matches host and port: " + e.t.AliasList(c.Route)
+		n.Why = "a Uri matches the path, but no alias matches host and port: " + words.Aliases(e.t, c.Route)
 	}
 	return n
 }

@@ -18,7 +18,8 @@ func explained(t *testing.T, xml string, facts []MemberCondition, requests ...ma
 	for _, rq := range requests {
 		sc.Requests = append(sc.Requests, Repeat(rq, 1, 0)...)
 	}
-	return Explain(mustTable(t, xml), diag.NewFiles(), sc, choices.Latest(), []choices.Choice{choices.EarlyClose, choices.ExtendedHandshake}, WithAll)
+	return Explain(mustTable(t, xml), diag.NewFiles(), sc, choices.Latest(),
+		[]choices.Choice{choices.EarlyClose, choices.ExtendedHandshake}, WithAll)
 }
 
 // dependsOn writes what an answer hangs on: "balance-retry=allow:a of C; body-beyond-buffer:500 in C".
@@ -39,7 +40,7 @@ func dependsOn(d *Decision) string {
 func TestBodyOfUnknownSize(t *testing.T) {
 	for _, c := range []struct {
 		name, cluster, servers string
-		fault                  FailureMode
+		failure                FailureMode
 		body                   int64
 		answer, depends        string
 	}{
@@ -51,9 +52,13 @@ func TestBodyOfUnknownSize(t *testing.T) {
 		{"the size is known", "", threeServers(""), Reset, 1000, "b of C", ""},
 		{"no limit", `PostBufferSize="-1"`, threeServers(""), Reset, -1, "b of C", ""},
 		{"no buffer", `PostBufferSize="0"`, threeServers(""), Reset, -1, "500 in C", ""},
-		{"beyond the limit", `PostSizeLimit="100000"`, threeServers(""), Healthy, -1, "a of C", "body-beyond-limit:413 in C; body-beyond-limit post-limit-status=500:500 in C"},
-		{"beyond the limit or the buffer", `PostSizeLimit="100000"`, threeServers(""), Reset, -1, "b of C", "body-beyond-limit:413 in C; body-beyond-buffer:500 in C; body-beyond-limit post-limit-status=500:500 in C"},
-		{"a limit below the buffer", `PostSizeLimit="1000"`, threeServers(""), Reset, -1, "b of C", "body-beyond-limit:413 in C; body-beyond-limit post-limit-status=500:500 in C"},
+		{"beyond the limit", `PostSizeLimit="100000"`, threeServers(""), Healthy, -1, "a of C",
+			"body-beyond-limit:413 in C; body-beyond-limit post-limit-status=500:500 in C"},
+		{"beyond the limit or the buffer", `PostSizeLimit="100000"`, threeServers(""), Reset, -1, "b of C",
+			"body-beyond-limit:413 in C; body-beyond-buffer:500 in C; body-beyond-limit " +
+				"post-limit-status=500:500 in C"},
+		{"a limit below the buffer", `PostSizeLimit="1000"`, threeServers(""), Reset, -1, "b of C",
+			"body-beyond-limit:413 in C; body-beyond-limit post-limit-status=500:500 in C"},
 		{"no body", `PostSizeLimit="1000"`, threeServers(""), Healthy, 0, "a of C", ""},
 		{"within the limit", `PostSizeLimit="1000"`, threeServers(""), Healthy, 1000, "a of C", ""},
 		{"nobody else to ask", "", server("a", ""), Reset, -1, "500 in C", ""},
@@ -61,7 +66,8 @@ func TestBodyOfUnknownSize(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			rq := get("/x")
 			rq.Body = c.body
-			d := explained(t, clusterXML("", c.cluster, c.servers), []MemberCondition{{Member: 0, Failure: c.fault}}, rq)[0]
+			d := explained(t, clusterXML("", c.cluster, c.servers),
+				[]MemberCondition{{Member: 0, Failure: c.failure}}, rq)[0]
 			if got := dependsOn(&d); d.Answers != c.answer || got != c.depends || d.Certain != (c.depends == "") {
 				t.Errorf("%s, certain %t, hangs on %q; want %s, %q", d.Answers, d.Certain, got, c.answer, c.depends)
 			}
@@ -87,7 +93,8 @@ func TestSessionPath(t *testing.T) {
 	} {
 		d := explained(t, clusterXML("", "", threeServers("")), nil, get(c.path))[0]
 		if got := dependsOn(&d); d.Answers != c.answer || got != c.depends || d.Certain != (c.depends == "") {
-			t.Errorf("%s: %s, certain %t, hangs on %q; want %s, %q", c.path, d.Answers, d.Certain, got, c.answer, c.depends)
+			t.Errorf("%s: %s, certain %t, hangs on %q; want %s, %q",
+				c.path, d.Answers, d.Certain, got, c.answer, c.depends)
 		}
 	}
 }
@@ -97,12 +104,17 @@ func TestIntelligentManagement(t *testing.T) {
 	for im, on := range map[string]bool{
 		"":                         false,
 		`<IntelligentManagement/>`: true,
-		`<IntelligentManagement enable="true"><Connector host="h" port="1"/></IntelligentManagement>`:                          true,
-		`<IntelligentManagement enable="false"/>`:                                                                              false,
-		`<IntelligentManagement><ConnectorCluster enabled="false"/></IntelligentManagement>`:                                   false,
-		`<IntelligentManagement><ConnectorCluster enabled="false"/><ConnectorCluster enabled="TRUE"/></IntelligentManagement>`: true,
-		`<IntelligentManagement enabled="false"><ConnectorCluster enabled="true"/></IntelligentManagement>`:                    false,
-		`<IntelligentManagement><ConnectorCluster/><Property name="webserverName" value="w"/></IntelligentManagement>`:         true,
+		`<IntelligentManagement enable="true"><Connector host="h" port="1"/>` +
+			`</IntelligentManagement>`: true,
+		`<IntelligentManagement enable="false"/>`: false,
+		`<IntelligentManagement><ConnectorCluster enabled="false"/>` +
+			`</IntelligentManagement>`: false,
+		`<IntelligentManagement><ConnectorCluster enabled="false"/><ConnectorCluster enabled="TRUE"/>` +
+			`</IntelligentManagement>`: true,
+		`<IntelligentManagement enabled="false"><ConnectorCluster enabled="true"/>` +
+			`</IntelligentManagement>`: false,
+		`<IntelligentManagement><ConnectorCluster/><Property name="webserverName" value="w"/>` +
+			`</IntelligentManagement>`: true,
 	} {
 		xml := strings.Replace(clusterXML("", "", threeServers("")), "<VirtualHostGroup", im+"<VirtualHostGroup", 1)
 		for i, d := range explained(t, xml, nil, get("/x"), match.Request{Host: "h", Port: 81, Target: "/x"}) {
@@ -124,8 +136,9 @@ func TestUnknownFacts(t *testing.T) {
 		return distribution{{failover.Answer{Decision: failover.Forward, Cluster: c, Member: 0}, 1}}
 	}
 	p := played{
-		answers: []distribution{answer(0), answer(1), answer(0), answer(2), {{failover.Answer{Decision: failover.Declined, Cluster: -1, Member: match.NoMember}, 1}}},
-		asked:   []uint64{0, 0, 0, 0, 0},
+		answers: []distribution{answer(0), answer(1), answer(0), answer(2),
+			{{failover.Answer{Decision: failover.Declined, Cluster: -1, Member: match.NoMember}, 1}}},
+		asked: []uint64{0, 0, 0, 0, 0}, several: []bool{true, true, true, true, true},
 	}
 	told := func() (text string) {
 		for _, a := range p.without(choices.PartitionTable) {
@@ -134,7 +147,8 @@ func TestUnknownFacts(t *testing.T) {
 		return text
 	}
 	for i, want := range []string{
-		"unknown forward unknown forward declined ", "forward unknown forward forward declined ", "forward forward unknown forward declined ",
+		"unknown forward unknown forward declined ", "forward unknown forward forward declined ",
+		"forward forward unknown forward declined ",
 		"forward forward forward unknown declined ", "forward forward forward forward unknown ",
 	} {
 		p.asked[i] = 1 << choices.PartitionTable

@@ -6,17 +6,17 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Marks says of each member of a cluster whether a fault marks it down, when a request without body meets it on a
+// Marks says of each member of a cluster whether a failure marks it down, when a request without body meets it on a
 // fresh stream (R50 to R55). It is false of those that get no request: they stand in no list, have no usable
-// Transport, or the fault cannot happen to them.
-func Marks(t *match.Table, id match.ClusterID, fault FailureMode, sem *choices.Assumptions) []bool {
+// Transport, or the failure cannot happen to them.
+func Marks(t *match.Table, id match.ClusterID, failure FailureMode, sem *choices.Assumptions) []bool {
 	c := &t.Clusters[id]
 	marks := make([]bool, len(c.Members))
 	p := NewProcess(t, sem, 0)
 	cs := p.state(id)
 	for _, list := range [][]match.MemberID{c.Primary, c.Backup} {
 		for _, m := range list {
-			what := MemberCondition{Cluster: id, Member: m, Failure: fault}
+			what := MemberCondition{Cluster: id, Member: m, Failure: failure}
 			if Fits(t, what) != nil {
 				continue
 			}

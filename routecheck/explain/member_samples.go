@@ -7,6 +7,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/written"
 	"github.com/wasplug/wasplug/routecheck/space"
 )
 
@@ -38,7 +39,8 @@ func MemberSamples(t *match.Table, s space.Sample, sem *choices.Assumptions) []M
 		for sc := range waysTo(t, s, match.MemberID(i), seeds) {
 			sc.stage = stage
 			answers := sc.runAll(t, sem).answers[0]
-			if len(answers) == 1 && answers[0].answer == (failover.Answer{Decision: failover.Forward, Cluster: id, Member: match.MemberID(i)}) {
+			want := failover.Answer{Decision: failover.Forward, Cluster: id, Member: match.MemberID(i)}
+			if len(answers) == 1 && answers[0].answer == want {
 				sc.stage = nil
 				out = append(out, MemberSample{match.MemberID(i), sc, stage})
 				break
@@ -51,7 +53,7 @@ func MemberSamples(t *match.Table, s space.Sample, sem *choices.Assumptions) []M
 // seedsFor finds for the primaries of a Random cluster a seed each with which a request without session goes to it.
 func seedsFor(t *match.Table, s space.Sample, sem *choices.Assumptions, stage *stage) map[match.MemberID]uint64 {
 	found := map[match.MemberID]uint64{}
-	rq, err := match.ParseURL(s.URL)
+	rq, err := written.URL(s.URL)
 	if err != nil {
 		return found
 	}
@@ -69,7 +71,7 @@ func seedsFor(t *match.Table, s space.Sample, sem *choices.Assumptions, stage *s
 // waysTo lists scenarios that may lead to a member, the plainest first. With seeds chance is pinned.
 func waysTo(t *match.Table, s space.Sample, m match.MemberID, seeds map[match.MemberID]uint64) iter.Seq[Scenario] {
 	return func(yield func(Scenario) bool) {
-		rq, err := match.ParseURL(s.URL)
+		rq, err := written.URL(s.URL)
 		if err != nil {
 			return
 		}
@@ -98,7 +100,8 @@ func waysTo(t *match.Table, s space.Sample, m match.MemberID, seeds map[match.Me
 		alone := plain
 		for i := range c.Members {
 			if match.MemberID(i) != m {
-				alone.Conditions = append(alone.Conditions, MemberCondition{Cluster: id, Member: match.MemberID(i), Failure: Refused})
+				alone.Conditions = append(alone.Conditions,
+					MemberCondition{Cluster: id, Member: match.MemberID(i), Failure: Refused})
 			}
 		}
 		yield(alone)

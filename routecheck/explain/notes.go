@@ -20,7 +20,8 @@ func Note(t *match.Table, id match.ClusterID, cs *failover.ClusterState, now mat
 	for i := range c.Members {
 		ms := &cs.Members[i]
 		note := MemberNote{
-			Member: c.Members[i].Name, Role: roles[i], Weight: ms.Weight, Start: c.Members[i].Start, Marked: ms.MarkedDown,
+			Member: c.Members[i].Name, Role: roles[i], Weight: ms.Weight,
+			Start: c.Members[i].Start, Marked: ms.MarkedDown,
 			RetryIn: float64(ms.RetryIn(c.RetryInterval, now)) / float64(match.Second),
 			Pending: ms.Pending, Failed: ms.Failed, Affinity: ms.Affinity, Total: ms.Total,
 		}

@@ -64,13 +64,17 @@ func TestOracleLevels(t *testing.T) {
 			case "apache":
 				normalisation = "decode-and-clean"
 			}
-			got := fmt.Sprint(want[0], " ", sem.Value(choices.AffinityFailover), " ", sem.Value(choices.RetryClock), " ", int(sem.TTLAbsent/time.Second), " ", sem.BusyClears, " ",
-				sem.TellsFailover, " ", int(sem.ConnectAbsent/time.Second), " ", sem.ESIAbsent, " ", sem.Value(choices.MergeSlashes), " ", sem.Value(choices.PathNormalisation))
+			got := fmt.Sprint(want[0], " ", sem.Value(choices.AffinityFailover), " ",
+				sem.Value(choices.RetryClock), " ",
+				int(sem.TTLAbsent/time.Second), " ", sem.BusyClears, " ",
+				sem.TellsFailover, " ", int(sem.ConnectAbsent/time.Second), " ", sem.ESIAbsent, " ",
+				sem.Value(choices.MergeSlashes), " ", sem.Value(choices.PathNormalisation))
 			if w := strings.Join(want[:8], " ") + " " + merge + " " + normalisation; got != w {
 				t.Errorf("%s:\ngot  %s\nwant %s", platform, got, w)
 			}
 			for i, c := range choices.All() {
-				tabled := []choices.Choice{choices.AffinityFailover, choices.RetryClock, choices.MergeSlashes, choices.PathNormalisation}
+				tabled := []choices.Choice{choices.AffinityFailover, choices.RetryClock, choices.MergeSlashes,
+					choices.PathNormalisation}
 				if v := sem.Value(choices.Choice(i)); v != c.Values[0] && !slices.Contains(tabled, choices.Choice(i)) {
 					t.Errorf("%s %s: %s=%s, but it is the same at every level", want[0], platform, c.Name, v)
 				}
@@ -81,7 +85,8 @@ func TestOracleLevels(t *testing.T) {
 
 // TestOracleLevelsRefused are names that are no level, and no web server, of the text.
 func TestOracleLevelsRefused(t *testing.T) {
-	for _, c := range [][2]string{{"5.0", "ihs"}, {"4.0.7", "ihs"}, {"v8", "ihs"}, {"8..5", "ihs"}, {"8.5.x", "ihs"}, {"9.0.5", "nginx"}} {
+	for _, c := range [][2]string{{"5.0", "ihs"}, {"4.0.7", "ihs"}, {"v8", "ihs"}, {"8..5", "ihs"},
+		{"8.5.x", "ihs"}, {"9.0.5", "nginx"}} {
 		if _, err := choices.Defaults(c[0], c[1]); err == nil {
 			t.Errorf("level %q, platform %q: no error", c[0], c[1])
 		}

@@ -21,8 +21,10 @@ func (d draws) n(name string, low, high int) int {
 func (d draws) of(name string, from ...int) int { return rapid.SampledFrom(from).Draw(d.t, name) }
 
 func (d draws) server(name string) oracleServer {
-	s := oracleServer{name: name, weight: d.of("weight", 0, 1, 2, 2, 3, 4, 6, 9, 20, -3), io: d.of("io", 0, 5, -5, 70), connect: d.of("connect", -1, 0, 3, 90),
-		most: d.of("most", -1, 0, 0, 1, 2), http: true, ttl: d.of("ttl", -1, -1, 0, 4, 40), handshake: d.yes("handshake", 4)}
+	s := oracleServer{name: name, weight: d.of("weight", 0, 1, 2, 2, 3, 4, 6, 9, 20, -3), io: d.of("io", 0, 5, -5, 70),
+		connect: d.of("connect", -1, 0, 3, 90),
+		most:    d.of("most", -1, 0, 0, 1, 2), http: true, ttl: d.of("ttl", -1, -1, 0, 4, 40),
+		handshake: d.yes("handshake", 4)}
 	switch d.n("transports", 1, 8) {
 	case 1:
 		s.http, s.https, s.keyring = false, true, true
@@ -37,9 +39,11 @@ func (d draws) server(name string) oracleServer {
 }
 
 func (d draws) cluster() oracleCluster {
-	c := oracleCluster{random: d.yes("random", 6), countAffinity: d.yes("countAffinity", 3), plus: d.yes("plus", 4), markBusy: d.yes("markBusy", 3),
+	c := oracleCluster{random: d.yes("random", 6), countAffinity: d.yes("countAffinity", 3), plus: d.yes("plus", 4),
+		markBusy:       d.yes("markBusy", 3),
 		failoverToNext: d.yes("failoverToNext", 4), onload: d.yes("onload", 8), insecure: d.yes("insecure", 3),
-		retryInterval: d.of("retryInterval", 0, 1, 5, 60), postLimit: d.of("postLimit", -1, -1, -1, 70000, 100, 0), buffer: d.of("buffer", 64, 0, -1, 1),
+		retryInterval: d.of("retryInterval", 0, 1, 5, 60), postLimit: d.of("postLimit", -1, -1, -1, 70000, 100, 0),
+		buffer:    d.of("buffer", 64, 0, -1, 1),
 		ioRetries: d.of("ioRetries", -1, -1, 0, 1, 2), cookie: "JSESSIONID", identifier: "jsessionid"}
 	c.noRoot = d.yes("noRoot", 12)
 	c.offload = !c.onload && d.yes("offload", 8)
@@ -79,9 +83,10 @@ func (d draws) cluster() oracleCluster {
 		c.primary, c.backup = list("primary"), list("backup")
 	}
 	if d.yes("table", 5) {
-		c.partitions = map[string]int{}
+		c.partitions = map[string][]int{}
 		for range d.n("entries", 0, 3) {
-			c.partitions[fmt.Sprint(10000000+d.n("partition", 0, 2))] = d.n("member", 0, 4)
+			id := fmt.Sprint(10000000 + d.n("partition", 0, 2))
+			c.partitions[id] = append(c.partitions[id], d.n("member", 0, 4))
 		}
 	}
 	if d.yes("address", 6) {
@@ -113,7 +118,8 @@ func (c *oracleCluster) xml() string {
 	}
 	list("PrimaryServers", c.primary)
 	list("BackupServers", c.backup)
-	config := yes("MarkBusyDown", c.markBusy) + yes("FailoverToNext", c.failoverToNext) + yes("UseInsecure", c.insecure)
+	config := yes("MarkBusyDown", c.markBusy) + yes("FailoverToNext", c.failoverToNext) +
+		yes("UseInsecure", c.insecure)
 	if c.onload {
 		config += ` SSLMapMode="onload"`
 	}
@@ -125,13 +131,15 @@ func (c *oracleCluster) xml() string {
 		balance = "Random"
 	}
 	cluster := fmt.Sprintf(`LoadBalance="%s" RetryInterval="%d" PostSizeLimit="%d" PostBufferSize="%d" ServerIOTimeoutRetry="%d"`, balance, c.retryInterval, c.postLimit, c.buffer, c.ioRetries) +
-		yes("GetDWLMTable", c.partitions != nil) + yes("IgnoreAffinityRequests", !c.countAffinity) + yes("CloneSeparatorChange", c.plus)
+		yes("GetDWLMTable", c.partitions != nil) + yes("IgnoreAffinityRequests", !c.countAffinity) +
+		yes("CloneSeparatorChange", c.plus)
 	text := clusterXML(config, cluster, b.String())
 	if c.noRoot {
 		text = strings.Replace(text, `<Property Name="PluginInstallRoot" Value="/opt/plugins/"/>`, "", 1)
 	}
 	if c.cookie != "JSESSIONID" {
-		text = strings.Replace(text, `<Uri Name="/*"`, fmt.Sprintf(`<Uri AffinityCookie="%s" AffinityURLIdentifier="%s" Name="/*"`, c.cookie, c.identifier), 1)
+		text = strings.Replace(text, `<Uri Name="/*"`,
+			fmt.Sprintf(`<Uri AffinityCookie="%s" AffinityURLIdentifier="%s" Name="/*"`, c.cookie, c.identifier), 1)
 	}
 	return text
 }
@@ -150,7 +158,8 @@ func (s *oracleServer) xml(element string) string {
 	if s.clone != "" {
 		clone = fmt.Sprintf(` CloneID="%s"`, s.clone)
 	}
-	b := fmt.Sprintf(`<%s Name="%s"%s LoadBalanceWeight="%d" ServerIOTimeout="%d" MaxConnections="%d" ExtendedHandshake="%t"%s>`,
+	b := fmt.Sprintf(
+		`<%s Name="%s"%s LoadBalanceWeight="%d" ServerIOTimeout="%d" MaxConnections="%d" ExtendedHandshake="%t"%s>`,
 		element, s.name, clone, s.weight, s.io, s.most, s.handshake, connect)
 	if s.http {
 		b += fmt.Sprintf(`<Transport Hostname="h" Port="1" Protocol="http"%s/>`, ttl)
@@ -187,20 +196,23 @@ func (d draws) request(c *oracleCluster) match.Request {
 		return v
 	}
 	for range d.n("cookies", 0, 2) {
-		line := fmt.Sprintf("a=b; %s=%s", rapid.SampledFrom([]string{c.cookie, c.cookie, c.cookie, "JSESSIONID", "SSLJSESSION", "jsessionID", "sslJSession"}).Draw(d.t, "cookie"), session())
+		line := fmt.Sprintf("a=b; %s=%s", rapid.SampledFrom([]string{c.cookie, c.cookie, c.cookie, "JSESSIONID",
+			"SSLJSESSION", "jsessionID", "sslJSession"}).Draw(d.t, "cookie"), session())
 		if d.yes("second", 4) {
 			line += fmt.Sprintf("; %s=%s", c.cookie, session())
 		}
 		rq.Cookies = append(rq.Cookies, line)
 	}
 	if d.yes("inURL", 4) {
-		rq.Target += ";" + c.identifier + "=" + session() + rapid.SampledFrom([]string{"", "?q=1", ";z=1", "/y"}).Draw(d.t, "tail")
+		rq.Target += ";" + c.identifier + "=" + session() +
+			rapid.SampledFrom([]string{"", "?q=1", ";z=1", "/y"}).Draw(d.t, "tail")
 	}
 	return rq
 }
 
 func (d draws) semantics() *choices.Assumptions {
-	sem, err := choices.Level(rapid.SampledFrom([]string{"latest", "latest", "5.1", "6.1", "7.0.0.3", "7.0.0.13", "8.5.5", "9.0.5"}).Draw(d.t, "level"))
+	sem, err := choices.Level(rapid.SampledFrom(
+		[]string{"latest", "latest", "5.1", "6.1", "7.0.0.3", "7.0.0.13", "8.5.5", "9.0.5"}).Draw(d.t, "level"))
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -215,10 +227,13 @@ func (d draws) semantics() *choices.Assumptions {
 // setUp puts both processes into the same awkward state.
 func (d draws) setUp(o *oracle, cs *failover.ClusterState) {
 	if o.c.partitions != nil && d.yes("learned", 2) {
-		o.learned, cs.Partition = map[string]int{}, map[string]match.MemberID{}
-		for id, m := range o.c.partitions {
-			if m < len(o.c.servers) {
-				o.learned[id], cs.Partition[id] = m, match.MemberID(m)
+		o.learned, cs.Partition = map[string][]int{}, map[string][]match.MemberID{}
+		for id, members := range o.c.partitions {
+			for _, m := range members {
+				if m < len(o.c.servers) {
+					o.learned[id], cs.Partition[id] = append(o.learned[id], m),
+						append(cs.Partition[id], match.MemberID(m))
+				}
 			}
 		}
 	}
@@ -235,8 +250,8 @@ func (d draws) setUp(o *oracle, cs *failover.ClusterState) {
 			s.Pending = int32(m.pending)
 		}
 		if o.listed() > 1 && !o.isAddress(i) && d.yes("mark", 4) {
-			m.marked, m.failedAt, m.retrying = true, -match.Nanos(d.n("ago", 0, 9))*match.Second, d.yes("retrying", 6)
-			s.MarkedDown, s.FailedAt, s.Probing = m.marked, m.failedAt, m.retrying
+			m.marked, m.failedAt, m.probing = true, -match.Nanos(d.n("ago", 0, 9))*match.Second, d.yes("probing", 6)
+			s.MarkedDown, s.FailedAt, s.Probing = m.marked, m.failedAt, m.probing
 		}
 	}
 }
@@ -244,7 +259,7 @@ func (d draws) setUp(o *oracle, cs *failover.ClusterState) {
 func (d draws) facts(o *oracle) (facts []MemberCondition) {
 	for i := range o.members {
 		for range d.n("facts", 0, 2) {
-			f := MemberCondition{Member: match.MemberID(i), Failure: FailureMode(d.n("fault", 0, int(Garbled)))}
+			f := MemberCondition{Member: match.MemberID(i), Failure: FailureMode(d.n("failure", 0, int(Malformed)))}
 			if o.members[i].io == 0 && f.Failure == NoAnswer {
 				f.Failure = Reset
 			}
@@ -276,7 +291,8 @@ func describeProcess(p *Process, out *Result, random bool) string {
 		if m.MarkedDown {
 			since = m.FailedAt
 		}
-		fmt.Fprintf(&b, "\n  %d: weight %d marked %t %d pending %d failed %d affinity %d total %d", i, m.Weight, m.MarkedDown, since/match.Second, m.Pending, m.Failed, m.Affinity, m.Total)
+		fmt.Fprintf(&b, "\n  %d: weight %d marked %t %d pending %d failed %d affinity %d total %d",
+			i, m.Weight, m.MarkedDown, since/match.Second, m.Pending, m.Failed, m.Affinity, m.Total)
 	}
 	return b.String()
 }
@@ -290,7 +306,8 @@ func TestOracle(t *testing.T) {
 		table := mustParse(text)
 		o, p := newOracle(c, sem), NewProcess(table, sem, 1)
 		d.setUp(o, p.state(0))
-		log := text + fmt.Sprint("\n", changed(sem), "\n", o.learned, describeProcess(p, &Result{Member: match.NoMember}, false))
+		log := text + fmt.Sprint("\n", changed(sem), "\n",
+			o.learned, describeProcess(p, &Result{Member: match.NoMember}, false))
 		for range d.n("requests", 1, 15) {
 			rq := d.request(&c)
 			p.Now += match.Nanos(d.of("gap", 0, 0, 1, 3, 6, 30, 61)) * match.Second

@@ -30,8 +30,8 @@ type oracleCluster struct {
 	random, countAffinity, plus      bool
 	markBusy, failoverToNext         bool
 	onload, offload, insecure        bool
-	noRoot                           bool           // no PluginInstallRoot
-	partitions                       map[string]int // of R28, nil without GetDWLMTable
+	noRoot                           bool             // no PluginInstallRoot
+	partitions                       map[string][]int // of R28, nil without GetDWLMTable
 	retryInterval, postLimit, buffer int
 	ioRetries                        int
 	cookie, identifier               string
@@ -40,7 +40,7 @@ type oracleCluster struct {
 type oracleMember struct {
 	oracleServer
 	start, current          int
-	marked, retrying        bool
+	marked, probing         bool
 	failedAt                match.Nanos
 	pending                 int
 	failed, affinity, total int
@@ -68,7 +68,7 @@ type oracle struct {
 	members         []oracleMember
 	primary, backup []int
 	pos             int
-	learned         map[string]int // the partition table of this process, by partition ID
+	learned         map[string][]int // the partition table of this process, by partition ID
 	now             match.Nanos
 	facts           []MemberCondition
 	follow          []Attempt // what chance gave, for Random
@@ -106,7 +106,8 @@ func newOracle(c oracleCluster, sem *choices.Assumptions) *oracle {
 		if factor > 0 && !(o.listed() == 1 && o.is(choices.SingleMemberWeight, "kept")) {
 			start /= factor
 		}
-		o.members = append(o.members, oracleMember{oracleServer: s, start: start, current: start, streams: map[bool][]match.Nanos{}})
+		o.members = append(o.members,
+			oracleMember{oracleServer: s, start: start, current: start, streams: map[bool][]match.Nanos{}})
 	}
 	if c.address != nil {
 		o.members = append(o.members, oracleMember{oracleServer: *c.address, streams: map[bool][]match.Nanos{}})
@@ -147,7 +148,7 @@ func (o *oracle) lists() {
 func (o *oracle) listed() int          { return len(o.primary) + len(o.backup) }
 func (o *oracle) isAddress(m int) bool { return m == len(o.c.servers) }
 
-// free is the first part of R42: not marked, or due and nobody else is retrying (R52).
+// free is the first part of R42: not marked, or due and nobody else is probing (R52).
 func (o *oracle) free(m int) bool {
 	s := &o.members[m]
 	if !s.marked {
@@ -159,7 +160,7 @@ func (o *oracle) free(m int) bool {
 		judged = o.arrival
 	}
 	due := judged-s.failedAt >= interval && !(interval == 0 && o.marks[m])
-	return due && (!s.retrying || o.is(choices.Probe, "all"))
+	return due && (!s.probing || o.is(choices.Probe, "all"))
 }
 
 func (o *oracle) full(m int) bool {
@@ -229,13 +230,16 @@ func (o *oracle) choose(rq *match.Request) (m int, affinity, full, ok bool) {
 			if o.is(choices.AffinityToBackup, "after-primaries") {
 				list = slices.Concat(o.primary, o.backup)
 			}
-			if m, ok := o.learned[id]; ok && !slices.ContainsFunc(o.members, func(s oracleMember) bool { return o.same(s.clone, id) }) {
-				isFull := o.full(m) && o.is(choices.AffinityMaxConnections, "vetoes") // R28: whatever the lists say
-				if o.free(m) && !isFull {
-					o.pick(m, o.c.countAffinity)
-					return m, true, false, true
+			if named := o.learned[id]; named != nil &&
+				!slices.ContainsFunc(o.members, func(s oracleMember) bool { return o.same(s.clone, id) }) {
+				for _, m := range named { // R28: whatever the lists say
+					isFull := o.full(m) && o.is(choices.AffinityMaxConnections, "vetoes")
+					if o.free(m) && !isFull {
+						o.pick(m, o.c.countAffinity)
+						return m, true, false, true
+					}
+					full = full || o.free(m) && isFull
 				}
-				full = full || o.free(m) && isFull
 				continue
 			}
 			for i, m := range list {
@@ -427,7 +431,8 @@ func (o *oracle) transport(m int, tls bool) (https, ok bool) {
 // do is section 4.
 func (o *oracle) do(rq *match.Request) oracleAnswer {
 	o.arrival, o.tls, o.answer = o.now, rq.TLS, oracleAnswer{}
-	o.tried, o.marks, o.addressFailed, o.ioTimeouts, o.connects, o.markedTried = map[int]bool{}, map[int]bool{}, false, 0, 0, false
+	o.tried, o.marks, o.addressFailed, o.ioTimeouts, o.connects, o.markedTried = map[int]bool{},
+		map[int]bool{}, false, 0, 0, false
 	if o.c.postLimit >= 0 && rq.Body > int64(o.c.postLimit) {
 		if o.is(choices.PostLimitStatus, "500") {
 			return o.end(500)
@@ -435,7 +440,8 @@ func (o *oracle) do(rq *match.Request) oracleAnswer {
 		return o.end(413)
 	}
 	for selections := 0; ; selections++ {
-		if selections == 100 { // the text knows no bound for unlimited-until-none; affinity never gives up a member that answers 503
+		// the text knows no bound for unlimited-until-none; affinity never gives up a member that answers 503
+		if selections == 100 {
 			return o.last()
 		}
 		if o.is(choices.AttemptLimit, "listed") && selections >= o.listed() {
@@ -486,22 +492,24 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 	other := len(o.answer.attempts) > 0 && o.sem.TellsFailover // R63: whenever the selection has started again
 	fresh := false
 	for {
-		fault, reused := o.fault(m), false
-		switch fault {
+		failure, reused := o.failure(m), false
+		switch failure {
 		case Refused, Timeout:
 			clear(s.streams)
 		default:
 			reused = !fresh && o.dequeue(s, https)
 		}
-		o.answer.attempts = append(o.answer.attempts, oracleAttempt{member: m, outcome: fault, reused: reused, failover: other})
-		s.retrying = false // silent: the end of any attempt frees the probe, also where two were under way (all-down, probe=all)
-		connect := fault == Refused || fault == Timeout
-		if fault == Reset && !reused && s.handshake && o.is(choices.ExtendedHandshake, "as-connect") {
+		o.answer.attempts = append(o.answer.attempts,
+			oracleAttempt{member: m, outcome: failure, reused: reused, failover: other})
+		// silent: the end of any attempt frees the probe, also where two were under way (all-down, probe=all)
+		s.probing = false
+		connect := failure == Refused || failure == Timeout
+		if failure == Reset && !reused && s.handshake && o.is(choices.ExtendedHandshake, "as-connect") {
 			connect = true // R68
 		}
-		lost := fault == Reset || fault == Garbled && o.is(choices.MalformedAnswer, "stream-lost")
+		lost := failure == Reset || failure == Malformed && o.is(choices.MalformedAnswer, "stream-lost")
 		switch {
-		case fault == Healthy:
+		case failure == Healthy:
 			o.pay(m)
 			s.marked = false
 			s.total++
@@ -512,7 +520,7 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 			o.answer.decision, o.answer.member = failover.Forward, m
 			return "done"
 		case connect:
-			if fault == Timeout {
+			if failure == Timeout {
 				o.now += o.connectTime(s)
 			}
 			o.failed(m, true)
@@ -525,12 +533,12 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 				return "over"
 			}
 			return o.again(m, true)
-		case fault == Busy:
+		case failure == Busy:
 			o.pay(m)
 			s.streams[https] = append(s.streams[https], o.now)
 			o.busy(m)
 			return o.again(m, repeatable)
-		case fault == NoAnswer:
+		case failure == NoAnswer:
 			o.now += match.Nanos(max(s.io, -s.io)) * match.Second
 			o.ioTimeouts++
 			goesOn := repeatable && (o.c.ioRetries < 0 || o.ioTimeouts <= o.c.ioRetries)
@@ -544,7 +552,7 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 			}
 			return o.again(m, true)
 		case lost:
-			if reused && fault == Reset { // R50c: a stale stream is no failure of the member
+			if reused && failure == Reset { // R50c: a stale stream is no failure of the member
 				if !repeatable {
 					return "over"
 				}
@@ -619,12 +627,12 @@ func (o *oracle) busy(m int) {
 		s.failed++
 		s.marked = false
 	default:
-		s.retrying = s.marked && o.is(choices.Probe503BeforeFix, "stuck") // for ever
+		s.probing = s.marked && o.is(choices.Probe503BeforeFix, "stuck") // for ever
 		o.failed(m, false)
 	}
 }
 
-func (o *oracle) fault(m int) FailureMode {
+func (o *oracle) failure(m int) FailureMode {
 	for _, f := range o.facts {
 		if int(f.Member) == m && o.now >= f.From && (f.To == 0 || o.now < f.To) {
 			return f.Failure
@@ -663,7 +671,8 @@ func (o *oracle) describe(a oracleAnswer) string {
 		if m.marked {
 			since = m.failedAt
 		}
-		fmt.Fprintf(&b, "\n  %d: weight %d marked %t %d pending %d failed %d affinity %d total %d", i, m.current, m.marked, since/match.Second, m.pending, m.failed, m.affinity, m.total)
+		fmt.Fprintf(&b, "\n  %d: weight %d marked %t %d pending %d failed %d affinity %d total %d",
+			i, m.current, m.marked, since/match.Second, m.pending, m.failed, m.affinity, m.total)
 	}
 	return b.String()
 }

@@ -13,19 +13,19 @@ import (
 type FailureMode uint8
 
 const (
-	Healthy  FailureMode = iota
-	Refused              // connects are refused
-	Timeout              // connects run into ConnectTimeout
-	NoAnswer             // requests run into ServerIOTimeout
-	Busy                 // the member answers 503
-	Reset                // the member closes the stream before it answers
-	Garbled              // the member's answer cannot be read
-	numFailures
+	Healthy   FailureMode = iota
+	Refused               // connects are refused
+	Timeout               // connects run into ConnectTimeout
+	NoAnswer              // requests run into ServerIOTimeout
+	Busy                  // the member answers 503
+	Reset                 // the member closes the stream before it answers
+	Malformed             // the member's answer cannot be read
+	NumFailureModes
 )
 
-var failureNames = [numFailures]string{"ok", "refused", "timeout", "io-timeout", "503", "reset", "malformed"}
+var failureNames = [NumFailureModes]string{"ok", "refused", "timeout", "io-timeout", "503", "reset", "malformed"}
 
-// String returns the fault as flags and reports write it; a Healthy attempt is "ok".
+// String returns the failure as flags and reports write it; a Healthy attempt is "ok".
 func (f FailureMode) String() string { return failureNames[f] }
 
 // FailureModes lists what ParseFault reads.
@@ -69,6 +69,7 @@ type Result struct {
 	Attempts []Attempt
 	Start    match.Nanos
 	End      match.Nanos
+	OnlyOne  bool // the answer is this one, whomever the partition table names
 }
 
 // Process is one web server process on an offline clock: it drives Match, Next and Observe with members that behave as
@@ -80,7 +81,7 @@ type Process struct {
 	t       *match.Table
 	sem     *choices.Assumptions
 	seed    uint64
-	dice    *failover.Chance
+	chance  *failover.Chance
 	states  map[match.ClusterID]*failover.ClusterState    // of the clusters that were touched
 	set     func(match.ClusterID, *failover.ClusterState) // puts a fresh cluster into its first state
 	streams map[stream]failover.StreamQueue[struct{}]
@@ -97,7 +98,8 @@ type stream struct {
 
 // NewProcess returns a fresh process. Random choices are drawn from seed.
 func NewProcess(t *match.Table, sem *choices.Assumptions, seed uint64) *Process {
-	return &Process{t: t, sem: sem, seed: seed, states: map[match.ClusterID]*failover.ClusterState{}, streams: map[stream]failover.StreamQueue[struct{}]{}}
+	return &Process{t: t, sem: sem, seed: seed, states: map[match.ClusterID]*failover.ClusterState{},
+		streams: map[stream]failover.StreamQueue[struct{}]{}}
 }
 
 // state returns the state of a cluster.
@@ -132,40 +134,96 @@ func (p *Process) clone() *Process {
 
 // Do runs one request from Now to its end. rec may be nil.
 func (p *Process) Do(rq *match.Request, rec *failover.Recorder) Result {
+	out, f := p.begin(rq, rec)
+	if f == nil {
+		return out
+	}
+	for {
+		a := p.next(f, rec)
+		if a.Kind != failover.Send {
+			out.Status, out.Member, out.By, out.End = a.Status, a.Member, f.By, p.Now
+			return out
+		}
+		at, over := p.attempt(p.state(f.Cluster), f, a, rec)
+		out.Attempts = append(out.Attempts, at)
+		if over {
+			out.Member, out.By, out.End = a.Member, f.By, p.Now
+			out.OnlyOne = f.OnlyOne() && len(out.Attempts) == 1 && out.Status == 0
+			return out
+		}
+	}
+}
+
+// begin takes a request up; nil: it has no way through a cluster, and the result says why.
+func (p *Process) begin(rq *match.Request, rec *failover.Recorder) (Result, *failover.RequestState) {
 	out := Result{Member: match.NoMember, Start: p.Now, End: p.Now}
 	if p.t.RejectsOpen(p.sem, rec.Seen()) {
 		out.Rejected = true
-		return out
+		return out, nil
 	}
 	if !p.t.Router.IsZero() {
 		p.sem.Consult(choices.IntelligentManagement, rec.Seen())
 	}
 	m, refused := p.t.Decide(rq, p.sem, rec.Seen())
 	if refused != match.Accepted {
-		p.noteRequest(rq, nil, rec)
-		p.noteDeclined(refused, rec)
-		return out
+		failover.NoteRequest(p.t, rq, nil, p.sem, rec)
+		failover.NoteDeclined(p.t, refused, rec)
+		return out, nil
 	}
 	out.Matched, out.Match = true, m
 	f := failover.Begin(p.t, rq, &m, p.Now, p.sem, rec)
-	f.DrawFrom(p.dice)
-	p.noteRequest(rq, &f, rec)
-	p.noteRoute(&m, rec)
-	cs := p.state(m.Cluster)
-	for {
-		a := failover.Next(p.t, cs, &f, p.Now, p.sem, rec)
-		p.noteChanges(&f, a)
+	f.DrawFrom(p.chance)
+	failover.NoteRequest(p.t, rq, &f, p.sem, rec)
+	failover.NoteRoute(m, rec)
+	return out, &f
+}
+
+// next asks what happens to a request.
+func (p *Process) next(f *failover.RequestState, rec *failover.Recorder) failover.Action {
+	a := failover.Next(p.t, p.state(f.Cluster), f, p.Now, p.sem, rec)
+	p.noteChanges(f, a)
+	return a
+}
+
+// underWay is a request whose member has not answered yet.
+type underWay struct {
+	f  failover.RequestState
+	a  failover.Action
+	at Attempt
+}
+
+// hold is Do until a member that is well has the request. It is nil where the request came to its end before.
+func (p *Process) hold(rq *match.Request, rec *failover.Recorder) (Result, *underWay) {
+	out, f := p.begin(rq, rec)
+	for f != nil {
+		a := p.next(f, rec)
 		if a.Kind != failover.Send {
 			out.Status, out.Member, out.By, out.End = a.Status, a.Member, f.By, p.Now
-			return out
+			break
 		}
-		at, over := p.attempt(cs, &f, a, rec)
+		if p.failure(f.Cluster, a.Member) == Healthy {
+			at := Attempt{Member: a.Member, By: f.By, Start: p.Now, Failover: a.Failover}
+			at.Reused = !a.FreshStream && p.take(stream{f.Cluster, a.Member, a.Transport},
+				&p.t.Clusters[f.Cluster].Members[a.Member].Transports[a.Transport])
+			out.Attempts, out.Member, out.By = append(out.Attempts, at), a.Member, f.By
+			return out, &underWay{*f, a, at}
+		}
+		at, over := p.attempt(p.state(f.Cluster), f, a, rec)
 		out.Attempts = append(out.Attempts, at)
 		if over {
 			out.Member, out.By, out.End = a.Member, f.By, p.Now
-			return out
+			break
 		}
 	}
+	return out, nil
+}
+
+// answered is what comes after hold: the member answers.
+func (p *Process) answered(u *underWay, rec *failover.Recorder) {
+	cs := p.state(u.f.Cluster)
+	p.put(stream{u.f.Cluster, u.a.Member, u.a.Transport})
+	failover.Observe(p.t, cs, &u.f, p.Now, failover.Event{Kind: failover.Head, Status: 200}, p.sem, rec)
+	failover.Observe(p.t, cs, &u.f, p.Now, failover.Event{Kind: failover.Done}, p.sem, rec)
 }
 
 // noteChanges tells whoever will want the states back what an action changes.
@@ -179,49 +237,67 @@ func (p *Process) noteChanges(f *failover.RequestState, a failover.Action) {
 }
 
 // attempt lets the facts decide how an attempt ends, and tells Observe. over says that the request has ended with it.
-func (p *Process) attempt(cs *failover.ClusterState, f *failover.RequestState, a failover.Action, rec *failover.Recorder) (at Attempt, over bool) {
+func (p *Process) attempt(
+	cs *failover.ClusterState, f *failover.RequestState, a failover.Action, rec *failover.Recorder,
+) (at Attempt, over bool) {
 	key := stream{f.Cluster, a.Member, a.Transport}
 	member := &p.t.Clusters[f.Cluster].Members[a.Member]
-	at = Attempt{Member: a.Member, Outcome: p.fault(f.Cluster, a.Member), By: f.By, Start: p.Now, Failover: a.Failover}
+	at = Attempt{Member: a.Member, Outcome: p.failure(f.Cluster, a.Member), By: f.By,
+		Start: p.Now, Failover: a.Failover}
 	before := cs.MarkedDown(a.Member)
-	ev := failover.Event{Sent: failover.SentSome}
-	switch at.Outcome {
-	case Refused:
-		ev = failover.Event{Kind: failover.ConnectFailed}
-	case Timeout:
-		ev = failover.Event{Kind: failover.ConnectTimeout}
-		p.Now += connectWait(member, p.sem)
-	default:
+	if at.Outcome.connected() {
 		at.Reused = !a.FreshStream && p.take(key, &member.Transports[a.Transport])
-		ev.ReusedStream = at.Reused
 		failover.NoteStream(p.t, f, a, at.Reused, rec)
 	}
 	switch at.Outcome {
-	case Refused, Timeout:
+	case Refused:
 		p.dropStreams(f.Cluster, a.Member) // they are gone with it
+	case Timeout:
+		p.Now += ConnectWait(member, p.sem)
+		p.dropStreams(f.Cluster, a.Member)
 	case NoAnswer:
-		ev.Kind = failover.IOTimeout
 		p.Now += member.IOTimeout
-	case Reset:
-		ev.Kind = failover.StreamLost
-		if !at.Reused && failover.HandshakeFails(member, p.sem, rec.Seen()) {
-			ev.Sent = failover.SentNothing
-		}
-	case Garbled:
-		ev.Kind = failover.Malformed
-	case Busy:
-		ev.Kind, ev.Status = failover.Head, 503
-		p.put(key)
-	default:
-		ev.Kind, ev.Status = failover.Head, 200
+	case Busy, Healthy:
 		p.put(key)
 	}
+	ev := at.Outcome.Event(member, at.Reused, p.sem, rec)
 	then := failover.Observe(p.t, cs, f, p.Now, ev, p.sem, rec)
 	if then == failover.Deliver {
 		then = failover.Observe(p.t, cs, f, p.Now, failover.Event{Kind: failover.Done}, p.sem, rec)
 	}
 	at.Marked = cs.MarkedDown(a.Member) && !before
 	return at, then == failover.Over
+}
+
+// connected reports whether an attempt that ends so has had a stream.
+func (f FailureMode) connected() bool { return f != Refused && f != Timeout }
+
+// Event is what Observe is told of an attempt on a member that ends so. Busy and Healthy answer: Done is to follow
+// where Observe says Deliver.
+func (f FailureMode) Event(
+	m *match.Member, reused bool, sem *choices.Assumptions, rec *failover.Recorder,
+) failover.Event {
+	ev := failover.Event{Sent: failover.SentSome, ReusedStream: reused}
+	switch f {
+	case Refused:
+		return failover.Event{Kind: failover.ConnectFailed}
+	case Timeout:
+		return failover.Event{Kind: failover.ConnectTimeout}
+	case NoAnswer:
+		ev.Kind = failover.IOTimeout
+	case Reset:
+		ev.Kind = failover.StreamLost
+		if !reused && failover.HandshakeFails(m, sem, rec.Seen()) {
+			ev.Sent = failover.SentNothing
+		}
+	case Malformed:
+		ev.Kind = failover.Malformed
+	case Busy:
+		ev.Kind, ev.Status = failover.Head, 503
+	default:
+		ev.Kind, ev.Status = failover.Head, 200
+	}
+	return ev
 }
 
 func (p *Process) put(key stream) {
@@ -242,15 +318,15 @@ func (p *Process) dropStreams(c match.ClusterID, m match.MemberID) {
 // (R50).
 const osConnect = 120 * match.Second
 
-// connectWait is how long a connect that nobody answers takes (R50).
-func connectWait(m *match.Member, sem *choices.Assumptions) match.Nanos {
+// ConnectWait is how long a connect that nobody answers takes (R50).
+func ConnectWait(m *match.Member, sem *choices.Assumptions) match.Nanos {
 	if limit := m.ConnectIn(sem); limit > 0 {
 		return limit
 	}
 	return osConnect
 }
 
-func (p *Process) fault(c match.ClusterID, m match.MemberID) FailureMode {
+func (p *Process) failure(c match.ClusterID, m match.MemberID) FailureMode {
 	for _, f := range p.Conditions {
 		if f.Cluster == c && f.Member == m && p.Now >= f.From && (f.To == 0 || p.Now < f.To) {
 			return f.Failure

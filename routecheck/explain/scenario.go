@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
@@ -52,13 +53,15 @@ type MemberFact struct {
 
 // StateFacts words the state of a cluster in a process as a scenario has it. idle gives the number of idle streams to
 // a Transport of a member.
-func StateFacts(t *match.Table, id match.ClusterID, cs *failover.ClusterState, now match.Nanos, idle func(m match.MemberID, transport int) int) []MemberFact {
+func StateFacts(t *match.Table, id match.ClusterID, cs *failover.ClusterState, now match.Nanos,
+	idle func(m match.MemberID, transport int) int) []MemberFact {
 	c := &t.Clusters[id]
 	facts := make([]MemberFact, len(cs.Members))
 	for i := range cs.Members {
 		ms, f := &cs.Members[i], &facts[i]
 		pending, weight := ms.Pending, ms.Weight
-		f.Cluster, f.Member, f.Marked, f.Pending, f.Weight = id, match.MemberID(i), ms.MarkedFor(now), &pending, &weight
+		f.Cluster, f.Member, f.Marked, f.Pending, f.Weight = id, match.MemberID(i),
+			ms.MarkedFor(now), &pending, &weight
 		for transport := range c.Members[i].Transports {
 			f.Idle = append(f.Idle, idle(f.Member, transport))
 		}
@@ -76,11 +79,23 @@ type PartitionEntry struct {
 	Member  match.MemberID
 }
 
+// StatePartition is the partition table of a cluster in the form of a scenario, in the order of the IDs.
+func StatePartition(id match.ClusterID, cs *failover.ClusterState) (entries []PartitionEntry) {
+	for _, partition := range slices.Sorted(maps.Keys(cs.Partition)) {
+		for _, m := range cs.Partition[partition] {
+			entries = append(entries, PartitionEntry{ID: partition, Cluster: id, Member: m})
+		}
+	}
+	return entries
+}
+
 // FitsPartition reports an entry that a process never learns: that takes GetDWLMTable. A scenario that holds it all
 // the same is played with it.
 func FitsPartition(t *match.Table, e PartitionEntry) error {
 	if c := &t.Clusters[e.Cluster]; !c.GetTable {
-		return fmt.Errorf("cluster %s has no GetDWLMTable=\"true\", so the plug-in never learns a partition table for it (R28)", c.Name)
+		return fmt.Errorf(
+			"cluster %s has no GetDWLMTable=\"true\", so the plug-in never learns a partition table for it (R28)",
+			c.Name)
 	}
 	return nil
 }
@@ -89,7 +104,8 @@ func FitsPartition(t *match.Table, e PartitionEntry) error {
 func Fits(t *match.Table, f MemberCondition) error {
 	c := &t.Clusters[f.Cluster]
 	if f.Failure == NoAnswer && c.Members[f.Member].IOTimeout == 0 {
-		return fmt.Errorf("member %s has no ServerIOTimeout, so io-timeout cannot happen: a request that gets no answer waits for ever (R55)", c.Members[f.Member].Name)
+		return fmt.Errorf("member %s has no ServerIOTimeout, so io-timeout cannot happen: "+
+			"a request that gets no answer waits for ever (R55)", c.Members[f.Member].Name)
 	}
 	return nil
 }
@@ -106,21 +122,22 @@ func FitsState(t *match.Table, f MemberFact) error {
 	case f.Weight != nil && *f.Weight > 0 && f.Member == c.Address:
 		return fmt.Errorf("the ClusterAddress has no weight (R41)")
 	case f.Weight != nil && *f.Weight > 0 && c.Members[f.Member].Start == 0:
-		return fmt.Errorf("the LoadBalanceWeight of member %s counts as 0, so its weight is never above 0: it is never raised (R33, R36)", name)
+		return fmt.Errorf("the LoadBalanceWeight of member %s counts as 0, so its weight is never above 0: "+
+			"it is never raised (R33, R36)", name)
 	case f.Next && !slices.Contains(c.Primary, f.Member):
 		return fmt.Errorf("member %s is not in the primary list of %s, where round robin stands", name, c.Name)
 	}
 	return nil
 }
 
-// process returns the process of a scenario in its first state. With dice, chance is a script.
-func (sc *Scenario) process(t *match.Table, sem *choices.Assumptions, dice *failover.Chance) *Process {
+// process returns the process of a scenario in its first state. With a Chance, draws are by its script.
+func (sc *Scenario) process(t *match.Table, sem *choices.Assumptions, chance *failover.Chance) *Process {
 	seed := uint64(0)
 	if sc.Seed != nil {
-		seed, dice = *sc.Seed, nil
+		seed, chance = *sc.Seed, nil
 	}
 	p := NewProcess(t, sem, seed)
-	p.Conditions, p.dice = sc.Conditions, dice
+	p.Conditions, p.chance = sc.Conditions, chance
 	if p.stage = sc.stage; p.stage != nil {
 		p.stage.clear(sem)
 	}
@@ -134,7 +151,7 @@ func (sc *Scenario) process(t *match.Table, sem *choices.Assumptions, dice *fail
 		}
 	}
 	p.set = func(id match.ClusterID, cs *failover.ClusterState) {
-		cs.LearnPartition(sc.partition(id))
+		cs.LearnPartition(sc.PartitionOf(id))
 		for i := range sc.Members {
 			if f := &sc.Members[i]; f.Cluster == id {
 				f.apply(&t.Clusters[id], cs, start)
@@ -142,6 +159,13 @@ func (sc *Scenario) process(t *match.Table, sem *choices.Assumptions, dice *fail
 			}
 		}
 	}
+	return p
+}
+
+// Healthy returns a fresh process of which all members are well, with the partition tables of the scenario.
+func (sc *Scenario) Healthy(t *match.Table, sem *choices.Assumptions) *Process {
+	p := NewProcess(t, sem, 0)
+	p.set = func(id match.ClusterID, cs *failover.ClusterState) { cs.LearnPartition(sc.PartitionOf(id)) }
 	return p
 }
 
@@ -160,16 +184,18 @@ func (f *MemberFact) apply(c *match.Cluster, cs *failover.ClusterState, now matc
 	}
 }
 
-func (sc *Scenario) partition(c match.ClusterID) map[string]match.MemberID {
-	var table map[string]match.MemberID
+// PartitionOf is the partition table of a cluster, nil for none. An ID that several entries name has several members,
+// the first first.
+func (sc *Scenario) PartitionOf(c match.ClusterID) map[string][]match.MemberID {
+	var table map[string][]match.MemberID
 	for _, e := range sc.Partition {
 		if e.Cluster != c {
 			continue
 		}
 		if table == nil {
-			table = map[string]match.MemberID{}
+			table = map[string][]match.MemberID{}
 		}
-		table[e.ID] = e.Member
+		table[e.ID] = append(table[e.ID], e.Member)
 	}
 	return table
 }
@@ -182,7 +208,7 @@ func (sc *Scenario) begin(p *Process, i int, before match.Nanos) match.Nanos {
 }
 
 const (
-	maxFlights = 20000 // requests and attempts played to visit every outcome of chance
+	maxPlays   = 20000 // requests and attempts played to visit every outcome of chance
 	maxRuns    = 32    // or this many runs, where there are many requests
 	samples    = 500   // seeds tried when that is not enough,
 	leastSeeds = 50    // fewer of them where there are many requests
@@ -190,7 +216,7 @@ const (
 
 // seeds returns how many seeds are tried to estimate chance.
 func (sc *Scenario) seeds() int {
-	return min(max(10*maxFlights/len(sc.Requests), leastSeeds), samples)
+	return min(max(10*maxPlays/len(sc.Requests), leastSeeds), samples)
 }
 
 // scenarioRun is what one setting of the open choices gives.
@@ -204,18 +230,19 @@ type scenarioRun struct {
 
 // runAll plays a scenario under every outcome of chance, or, where those are too many, under a fixed set of seeds.
 func (sc *Scenario) runAll(t *match.Table, sem *choices.Assumptions) scenarioRun {
-	w := sc.newWorld()
+	w := sc.newRun()
 	w.whole = true
-	dice := &failover.Chance{}
-	w.play(sc, sc.process(t, sem, dice), dice.Probability)
-	if !dice.Next() {
+	chance := &failover.Chance{}
+	w.play(sc, sc.process(t, sem, chance), chance.Probability)
+	if !chance.Next() {
 		return w.gathered() // nothing is left to chance
 	}
-	p := sc.process(t, sem, dice)
+	// One process plays all the others and is put back each time: to make one anew costs more than to play it.
+	p := sc.process(t, sem, chance)
 	p.mark()
-	for more := true; more; more = dice.Next() {
-		w.play(sc, p, dice.Probability)
-		if w.flights > max(maxFlights, maxRuns*len(sc.Requests)) {
+	for more := true; more; more = chance.Next() {
+		w.play(sc, p, chance.Probability)
+		if w.plays > max(maxPlays, maxRuns*len(sc.Requests)) {
 			return sc.sampleAll(t, sem)
 		}
 		p.rewind()
@@ -224,7 +251,7 @@ func (sc *Scenario) runAll(t *match.Table, sem *choices.Assumptions) scenarioRun
 }
 
 func (sc *Scenario) sampleAll(t *match.Table, sem *choices.Assumptions) scenarioRun {
-	w := sc.newWorld()
+	w := sc.newRun()
 	n := sc.seeds()
 	for i := range uint64(n) {
 		seeded := *sc
@@ -234,20 +261,23 @@ func (sc *Scenario) sampleAll(t *match.Table, sem *choices.Assumptions) scenario
 	return w.gathered()
 }
 
-// gathered ends a world with the answers of its runs.
+// gathered ends a run with the answers under all outcomes of chance.
 func (w *scenarioRun) gathered() scenarioRun {
 	for i := range w.tallies {
-		w.answers[i] = w.tallies[i].chances
+		w.answers[i] = w.tallies[i].answers
 		w.answers[i].sort()
 	}
 	w.tallies = nil
 	return *w
 }
 
-func (sc *Scenario) newWorld() scenarioRun {
+func (sc *Scenario) newRun() scenarioRun {
 	n := len(sc.Requests)
-	return scenarioRun{played: played{answers: make([]distribution, n), asked: make([]uint64, n)}, attempts: make([]string, n), marked: make([]string, n),
-		tallies: make([]tally, n)}
+	return scenarioRun{
+		played:   played{answers: make([]distribution, n), asked: make([]uint64, n), several: make([]bool, n)},
+		attempts: make([]string, n), marked: make([]string, n),
+		tallies: make([]tally, n),
+	}
 }
 
 // play runs the scenario once and adds its answers; chance is the probability of the run, known when it is over.
@@ -260,10 +290,12 @@ func (w *scenarioRun) play(sc *Scenario, p *Process, chance func() float64) {
 		rec.Seen().Reset()
 		outs[i] = p.Do(&sc.Requests[i].Request, rec)
 		w.asked[i] |= rec.Seen().Points()
+		// who had the session is not known all the same, and what becomes of it hangs on that
+		w.several[i] = w.several[i] || !outs[i].OnlyOne || sc.Sessions != nil
 	}
 	share := chance()
 	for i := range outs {
-		w.flights += 1 + len(outs[i].Attempts)
+		w.plays += 1 + len(outs[i].Attempts)
 		w.tallies[i].add(outs[i].answer(), share)
 		w.noteAttempts(i, &outs[i])
 	}
@@ -295,15 +327,15 @@ func same(kept *string, text string) {
 func (sc *Scenario) shares(rq *match.Request, p *Process, c *match.Cluster, cs *failover.ClusterState) distribution {
 	var spread tally
 	if c.Random {
-		dice := &failover.Chance{}
-		p.dice = dice
+		chance := &failover.Chance{}
+		p.chance = chance
 		p.mark()
-		for more := true; more; more = dice.Next() {
+		for more := true; more; more = chance.Next() {
 			out := p.Do(rq, nil)
-			spread.add(out.answer(), dice.Probability())
+			spread.add(out.answer(), chance.Probability())
 			p.rewind()
 		}
-		return spread.chances
+		return spread.answers
 	}
 	if len(sc.Conditions) > 0 {
 		for range failover.FullCycle(c, cs, p.sem) {
@@ -315,5 +347,5 @@ func (sc *Scenario) shares(rq *match.Request, p *Process, c *match.Cluster, cs *
 		out := p.Do(rq, nil)
 		spread.add(out.answer(), 1/float64(cycle))
 	}
-	return spread.chances
+	return spread.answers
 }

@@ -16,18 +16,27 @@ type Sessions struct {
 	Policy  func(cluster string) session.Policy
 	Failure session.Failure
 	Settled session.Set // the session choices that somebody has settled
+	Owner   string      // the member that served the session last, where somebody knows; "": what the cookie says
+
+	Ended                bool     // the session of the cookie was invalidated
+	Remembers, Restarted []string // members, as in session.Case
 }
 
 // predictSession says what becomes of the session of a request that matched and, as chance decides, ended in one
 // of several ways. now is when it began.
-func predictSession(t *match.Table, rq *match.Request, m *match.Match, ends []failover.Answer, sc *Scenario, sem *choices.Assumptions, now match.Nanos) session.Prediction {
+func predictSession(t *match.Table, rq *match.Request, m *match.Match, ends []failover.Answer, sc *Scenario,
+	sem *choices.Assumptions, now match.Nanos) session.Prediction {
 	c := &t.Clusters[m.Cluster]
 	s := &sessionCase{c: c, at: make([]int, len(c.Members)), owner: match.NoMember}
+	s.Case.Policy, s.Case.Failure, s.Assumed = sc.Sessions.Policy(c.Name), sc.Sessions.Failure, sem.Session
 	s.members()
 	s.find(t, rq, m, sc, sem)
-	s.Case.Policy, s.Case.Failure, s.Assumed = sc.Sessions.Policy(c.Name), sc.Sessions.Failure, sem.Session
 	s.ends(ends)
 	s.deaths(sc, m.Cluster, now)
+	s.Remembers, s.Restarted = s.named(sc.Sessions.Remembers), s.named(sc.Sessions.Restarted)
+	if sc.Sessions.Ended {
+		s.owner, s.Owner = match.NoMember, -1
+	}
 	p := s.Predict(sc.Sessions.Settled)
 	if s.owner == match.NoMember && len(s.Serves) > 0 {
 		p.Text = "the request carries no session of a member of " + c.Name
@@ -55,27 +64,48 @@ func (s *sessionCase) members() {
 	s.Separator = s.c.Separator
 }
 
-// find looks for the member that had the session last: the last clone ID that names a member (R24), or whom the
-// table names for its partition ID (R28).
+// find looks for the member that had the session last: the last clone ID that names a member (R24), the first where a
+// take-over puts its own in front (S9), or whom the table names for its partition ID (R28). After a switch-back the
+// list does not tell it: then somebody must.
 func (s *sessionCase) find(t *match.Table, rq *match.Request, m *match.Match, sc *Scenario, sem *choices.Assumptions) {
 	s.Owner = -1
 	a := failover.AffinityOf(t, rq, m, sem, nil)
-	table := sc.partition(m.Cluster)
+	table := sc.PartitionOf(m.Cluster)
 	for i := range a.Len() {
 		for _, id := range failover.CloneIDs(a.ID(i).Value, s.c.Separator) {
-			if owner, ok := table[id]; ok && failover.IsPartitionID(t, id) {
-				s.owner, s.Partition = owner, true
+			if owners := table[id]; len(owners) > 0 && failover.IsPartitionID(t, id) {
+				s.owner, s.Partition = owners[0], true
 			}
 			for j := range s.c.Members {
-				if clone := s.c.Members[j].CloneID; id != "" && (clone == id || failover.SameButForCase(clone, id, sem, nil)) {
+				clone := s.c.Members[j].CloneID
+				if id != "" && (clone == id || failover.SameButForCase(clone, id, sem, nil)) && !s.settled() {
 					s.owner, s.Partition = match.MemberID(j), false
 				}
 			}
 		}
+		s.known(t, sc.Sessions.Owner, a.ID(i).Value)
 		if s.owner != match.NoMember && s.at[s.owner] >= 0 {
 			s.Value, s.Owner = a.ID(i).Value, s.at[s.owner]
 			return
 		}
+	}
+}
+
+// settled reports that the first clone ID has said it.
+func (s *sessionCase) settled() bool {
+	return s.owner != match.NoMember && !s.Partition && s.Policy.NoSwitchBack
+}
+
+// known takes the member that somebody knows to have had the session last. A partition ID says nobody, then.
+func (s *sessionCase) known(t *match.Table, owner, value string) {
+	for j := range s.c.Members {
+		if owner == "" || s.c.Members[j].Name != owner {
+			continue
+		}
+		ids := failover.CloneIDs(value, s.c.Separator)
+		s.Partition = s.Partition || s.owner == match.NoMember &&
+			slices.ContainsFunc(ids, func(id string) bool { return failover.IsPartitionID(t, id) })
+		s.owner = match.MemberID(j)
 	}
 }
 
@@ -93,6 +123,16 @@ func (s *sessionCase) ends(ends []failover.Answer) {
 			s.Serves = append(s.Serves, s.at[a.Member])
 		}
 	}
+}
+
+// named are the places of members that somebody names.
+func (s *sessionCase) named(names []string) (at []int) {
+	for i := range s.Members {
+		if slices.Contains(names, s.Members[i].Name) {
+			at = append(at, i)
+		}
+	}
+	return at
 }
 
 // deaths takes the members that are down at a time, with how long before the owner they went. A member that answers

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/names"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -25,7 +26,8 @@ func TestSessions(t *testing.T) {
 	eos := session.Settings{Persistence: "database", WriteFrequency: "end of servlet service"}
 	m2m := session.Settings{Persistence: "memory-to-memory", WriteFrequency: "end of servlet service"}
 	two := 2
-	m2mTwo := session.Settings{Persistence: "memory-to-memory", WriteFrequency: "end of servlet service", Replicas: &two}
+	m2mTwo := session.Settings{Persistence: "memory-to-memory",
+		WriteFrequency: "end of servlet service", Replicas: &two}
 	for _, c := range []struct {
 		name, servers, cookie, down, assume string
 		s                                   session.Settings
@@ -63,7 +65,8 @@ func TestSessions(t *testing.T) {
 		sc := &Scenario{Requests: Repeat(get("/x", "JSESSIONID="+c.cookie), 1, 0), Sessions: sessionsOf(c.s)}
 		sc.Conditions = down(t, xml, c.down)
 		d := explainOne(t, xml, sc, c.assume)
-		if got := fmt.Sprintf("%s %s %s", d.Session.Fate, d.Session.Outcome.Session, d.Session.Outcome.Cookie); got != c.want {
+		if got := fmt.Sprintf("%s %s %s",
+			d.Session.Fate, d.Session.Outcome.Session, d.Session.Outcome.Cookie); got != c.want {
 			t.Errorf("%s: %s (%s), want %s", c.name, got, d.Session.Text, c.want)
 		}
 	}
@@ -73,15 +76,15 @@ func TestSessions(t *testing.T) {
 func down(t *testing.T, xml, list string) (facts []MemberCondition) {
 	for _, word := range strings.Fields(list) {
 		name, how, given := strings.Cut(word, "=")
-		_, m, err := mustTable(t, xml).FindMember(name)
+		_, m, err := names.Member(mustTable(t, xml), name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fault := Refused
+		failure := Refused
 		if given {
-			fault, _ = ParseFailureMode(how)
+			failure, _ = ParseFailureMode(how)
 		}
-		facts = append(facts, MemberCondition{Member: m, Failure: fault})
+		facts = append(facts, MemberCondition{Member: m, Failure: failure})
 	}
 	return facts
 }
@@ -109,8 +112,11 @@ func TestReplicaMadeElsewhere(t *testing.T) {
 		from   match.Nanos
 		marked match.Nanos
 		want   string
-	}{{0, 0, session.FateReplica}, {60 * match.Second, 0, session.FateKept}, {0, 300 * match.Second, session.FateKept}} {
-		sc := &Scenario{Requests: []Timed{{Request: rq, At: 90 * match.Second}}, Sessions: sessionsOf(session.Settings{Persistence: "memory-to-memory", WriteFrequency: "end of servlet service"})}
+	}{{0, 0, session.FateReplica}, {60 * match.Second, 0, session.FateKept},
+		{0, 300 * match.Second, session.FateKept}} {
+		sc := &Scenario{Requests: []Timed{{Request: rq, At: 90 * match.Second}},
+			Sessions: sessionsOf(
+				session.Settings{Persistence: "memory-to-memory", WriteFrequency: "end of servlet service"})}
 		sc.Conditions = []MemberCondition{{Member: 0, Failure: Refused, From: c.from}, {Member: 1, Failure: Refused}}
 		if c.marked > 0 {
 			sc.Members = []MemberFact{{Member: 1, Marked: &c.marked}}
@@ -136,7 +142,8 @@ func TestSessionCertainty(t *testing.T) {
 		{"settled", "a b", "replica-holder=next-in-list", "", "",
 			session.Settings{Persistence: "memory-to-memory", WriteFrequency: "end of servlet service"}},
 	} {
-		sc := &Scenario{Requests: Repeat(get("/x", "JSESSIONID=0001x:a1"), 1, 0), Sessions: sessionsOf(c.s), Conditions: down(t, xml, c.down)}
+		sc := &Scenario{Requests: Repeat(get("/x", "JSESSIONID=0001x:a1"), 1, 0), Sessions: sessionsOf(c.s),
+			Conditions: down(t, xml, c.down)}
 		sem := choices.Latest()
 		var fixed []choices.Choice
 		if c.settled != "" {
@@ -152,7 +159,8 @@ func TestSessionCertainty(t *testing.T) {
 		for _, on := range d.DependsOn {
 			got += fmt.Sprintln(on.Assume, on.Fact, on.Gives)
 		}
-		if strings.TrimSpace(got) != c.want || d.Certain != (c.want == "") || strings.Join(d.Session.Outcome.Hangs, " ") != c.hangs {
+		if strings.TrimSpace(got) != c.want || d.Certain != (c.want == "") ||
+			strings.Join(d.Session.Outcome.Hangs, " ") != c.hangs {
 			t.Errorf("%s: certain %t, depends on %s, hangs on %v", c.name, d.Certain, got, d.Session.Outcome.Hangs)
 		}
 	}

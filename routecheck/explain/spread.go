@@ -14,11 +14,11 @@ func NewSessions(t *match.Table, id match.ClusterID, sem *choices.Assumptions) [
 	p := NewProcess(t, sem, 0)
 	cs := p.state(id)
 	if t.Clusters[id].Random {
-		dice := &failover.Chance{}
+		chance := &failover.Chance{}
 		p.mark()
-		for more := true; more; more = dice.Next() {
-			if m := p.newSession(id, cs, dice); m != match.NoMember {
-				shares[m] += dice.Probability()
+		for more := true; more; more = chance.Next() {
+			if m := p.newSession(id, cs, chance); m != match.NoMember {
+				shares[m] += chance.Probability()
 			}
 			p.rewind()
 		}
@@ -35,8 +35,8 @@ func NewSessions(t *match.Table, id match.ClusterID, sem *choices.Assumptions) [
 }
 
 // newSession plays a request without session and returns who serves it.
-func (p *Process) newSession(id match.ClusterID, cs *failover.ClusterState, dice *failover.Chance) match.MemberID {
-	f := failover.NewRequestState(id, dice)
+func (p *Process) newSession(id match.ClusterID, cs *failover.ClusterState, chance *failover.Chance) match.MemberID {
+	f := failover.NewRequestState(id, chance)
 	for {
 		a := failover.Next(p.t, cs, &f, p.Now, p.sem, nil)
 		p.noteChanges(&f, a)
@@ -52,7 +52,9 @@ func (p *Process) newSession(id match.ClusterID, cs *failover.ClusterState, dice
 // Home returns a function that tells which member serves a request by its session while all members are well (R20 to
 // R24); ok is false where the session has no home there, and the request is balanced or not forwarded at all. One
 // goroutine at a time may call it.
-func Home(t *match.Table, sem *choices.Assumptions) func(rq *match.Request) (c match.ClusterID, m match.MemberID, ok bool) {
+func Home(
+	t *match.Table, sem *choices.Assumptions,
+) func(rq *match.Request) (c match.ClusterID, m match.MemberID, ok bool) {
 	stage := newStage(t)
 	return func(rq *match.Request) (match.ClusterID, match.MemberID, bool) {
 		p := NewProcess(t, sem, 0)

@@ -21,7 +21,9 @@ func newStage(t *match.Table) *stage {
 
 // state returns the state of a cluster in a fresh process: see [Cluster.NewState]. Without a stage it is a new one,
 // and so it is where the weights hang on the semantics.
-func (s *stage) state(c *match.Cluster, id match.ClusterID, sem *choices.Assumptions, seed uint64) *failover.ClusterState {
+func (s *stage) state(
+	c *match.Cluster, id match.ClusterID, sem *choices.Assumptions, seed uint64,
+) *failover.ClusterState {
 	if s == nil || c.Single() {
 		fresh := failover.NewState(c, sem, seed)
 		return &fresh

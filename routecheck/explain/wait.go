@@ -1,6 +1,8 @@
 package explain
 
 import (
+	"slices"
+
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -14,11 +16,14 @@ type Wait struct {
 	Endless  bool        // a request that gets no answer is never given up (R55): Seconds counts hanging connects only
 }
 
-// WorstWait runs one request without body against a cluster of which the first n members of its lists hang, once at
-// the connect and once after it, each with a fresh stream in its queue, and returns the longer wait.
+// WorstWait runs one request without body against a cluster of which the first n members of its lists hang,
+// primaries of weight 0 behind the others, since a request reaches them later (R36): once at the connect and once
+// after it, each with a fresh stream in its queue. It returns the longer wait.
 func WorstWait(t *match.Table, id match.ClusterID, n int, sem *choices.Assumptions) Wait {
 	c := &t.Clusters[id]
-	hung := append(append([]match.MemberID{}, c.Primary...), c.Backup...)
+	primary := slices.Clone(c.Primary)
+	slices.SortStableFunc(primary, func(a, b match.MemberID) int { return last(c, a) - last(c, b) })
+	hung := append(primary, c.Backup...)
 	hung = hung[:min(n, len(hung))]
 	worst := wait(t, id, hung, Timeout, sem)
 	for _, m := range hung {
@@ -33,24 +38,34 @@ func WorstWait(t *match.Table, id match.ClusterID, n int, sem *choices.Assumptio
 	return worst
 }
 
-func wait(t *match.Table, id match.ClusterID, hung []match.MemberID, fault FailureMode, sem *choices.Assumptions) Wait {
+// last sorts drained members behind those that are not.
+func last(c *match.Cluster, m match.MemberID) int {
+	if c.Drained(m) {
+		return 1
+	}
+	return 0
+}
+
+func wait(
+	t *match.Table, id match.ClusterID, hung []match.MemberID, failure FailureMode, sem *choices.Assumptions,
+) Wait {
 	p := NewProcess(t, sem, 0)
 	c := &t.Clusters[id]
 	for _, m := range hung {
-		p.Conditions = append(p.Conditions, MemberCondition{Cluster: id, Member: m, Failure: fault})
+		p.Conditions = append(p.Conditions, MemberCondition{Cluster: id, Member: m, Failure: failure})
 		for i := range c.Members[m].Transports {
-			if fault == NoAnswer {
+			if failure == NoAnswer {
 				var busy failover.StreamQueue[struct{}]
 				busy.Put(struct{}{}, 1<<62) // other requests keep it fresh
 				p.streams[stream{id, m, i}] = busy
 			}
 		}
 	}
-	if len(c.Primary) > 0 {
-		p.state(id).LearnPosition(0) // at the first hung member
+	if len(hung) > 0 {
+		p.state(id).LearnPosition(max(0, slices.Index(c.Primary, hung[0])))
 	}
 	f := failover.NewRequestState(id, nil)
-	w := Wait{Failure: fault}
+	w := Wait{Failure: failure}
 	for w.Attempts < 1000 {
 		a := failover.Next(t, p.state(id), &f, p.Now, sem, nil)
 		if a.Kind != failover.Send {

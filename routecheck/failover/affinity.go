@@ -62,9 +62,12 @@ func (a *Affinity) add(s SessionID) {
 }
 
 // AffinityOf finds the session identifiers of a request that matched (R4, R20, R29).
-func AffinityOf(t *match.Table, rq *match.Request, m *match.Match, sem *choices.Assumptions, seen *choices.Consulted) Affinity {
+func AffinityOf(
+	t *match.Table, rq *match.Request, m *match.Match, sem *choices.Assumptions, seen *choices.Consulted,
+) Affinity {
 	a := Affinity{at: m.URIAt()}
-	if rq.TLS || sends(rq.Cookies, SSLCookie) && sem.Consult(choices.SSLSessionCookie, seen) == choices.SSLCookieAlways {
+	if rq.TLS || sends(rq.Cookies, SSLCookie) &&
+		sem.Consult(choices.SSLSessionCookie, seen) == choices.SSLCookieAlways {
 		a.addCookies(rq.Cookies, SSLSession, SSLCookie, sem, seen)
 	}
 	a.addCookies(rq.Cookies, SessionCookie, m.Cookie(), sem, seen)
@@ -75,7 +78,9 @@ func AffinityOf(t *match.Table, rq *match.Request, m *match.Match, sem *choices.
 }
 
 // addCookies adds the cookies of one name (R29).
-func (a *Affinity) addCookies(headers []string, source Source, name string, sem *choices.Assumptions, seen *choices.Consulted) {
+func (a *Affinity) addCookies(
+	headers []string, source Source, name string, sem *choices.Assumptions, seen *choices.Consulted,
+) {
 	first, count := a.n, 0
 	var last string
 	for _, h := range headers {
@@ -132,7 +137,9 @@ func (a *Affinity) truncate(n int) {
 
 // pathSession is the session identifier of the URL. R16 speaks of what is matched; which path this is read from no
 // text says.
-func pathSession(t *match.Table, rq *match.Request, m *match.Match, sem *choices.Assumptions, seen *choices.Consulted) (string, bool) {
+func pathSession(
+	t *match.Table, rq *match.Request, m *match.Match, sem *choices.Assumptions, seen *choices.Consulted,
+) (string, bool) {
 	c, identifier := &t.Clusters[m.Cluster], m.Identifier()
 	sent, plain := match.PathOf(rq.Target)
 	if plain {

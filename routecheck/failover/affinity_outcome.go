@@ -13,14 +13,16 @@ const (
 	AffinityHit                              // the member of the session has served it
 	AffinityUnknown                          // no member has one of the clone IDs (R27)
 	AffinityPartition                        // no member has one of the IDs, and one is that of a partition (R28)
-	AffinityDown                             // the member of the session was not usable before the first attempt; another one has served it
-	AffinityMoved                            // the member of the session failed this request; another one has served it
-	AffinityReturned                         // back with a member that the session had left (R24)
-	AffinityFailed                           // the request names a clone, and no member that was tried has answered
+	// the member of the session was not usable before the first attempt; another one has served it
+	AffinityDown
+	AffinityMoved    // the member of the session failed this request; another one has served it
+	AffinityReturned // back with a member that the session had left (R24)
+	AffinityFailed   // the request names a clone, and no member that was tried has answered
 	NumAffinityOutcomes
 )
 
-var affinityNames = [NumAffinityOutcomes]string{"none", "hit", "unknown-clone", "partition-id", "member-down", "moved", "returned", "failed"}
+var affinityNames = [NumAffinityOutcomes]string{"none", "hit", "unknown-clone", "partition-id", "member-down",
+	"moved", "returned", "failed"}
 
 // String returns the name as the access log and the metrics write it.
 func (a AffinityOutcome) String() string { return affinityNames[a] }

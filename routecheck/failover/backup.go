@@ -8,8 +8,8 @@ import (
 // backup is R38: only when every primary is unavailable, in list order, weights unused; then R36's other reading.
 func (s *selection) backup() match.MemberID {
 	if m := s.firstBackup(); m != match.NoMember {
-		if s.rec.Wants() {
-			s.tellPick(m, ByBackup, "R38")
+		if s.rec.wants() {
+			s.notePick(m, WhyFirstBackup, "R38")
 		}
 		return m
 	}
@@ -51,8 +51,8 @@ func (s *selection) anyMarked() match.MemberID {
 				return match.NoMember
 			}
 			s.f.retried = true
-			if s.rec.Wants() {
-				s.tellPick(m, ByRetryMarked, "R61")
+			if s.rec.wants() {
+				s.notePick(m, WhyTriedAllTheSame, "R61")
 			}
 			return m
 		}

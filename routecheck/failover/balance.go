@@ -14,11 +14,12 @@ func (s *selection) balance() match.MemberID {
 	if n == 0 {
 		return match.NoMember
 	}
-	started := s.cs.Next >= 0
+	started := s.cs.Next >= 0 // the place is drawn once in a process, even where nobody can be picked then
 	if !started {
 		s.cs.Next = int32(s.cs.draw(s.f, n))
 	}
 	from := int(s.cs.Next)
+	// Weights are raised and looked at again from the same place: raising gives nobody a turn that is another's.
 	m, raised := s.byWeight(from), false
 	if m == match.NoMember && s.raise() {
 		m, raised = s.byWeight(from), true
@@ -29,8 +30,8 @@ func (s *selection) balance() match.MemberID {
 	if m == match.NoMember {
 		return match.NoMember
 	}
-	if s.rec.Wants() {
-		s.tellRoundRobin(m, from, started, raised)
+	if s.rec.wants() {
+		s.noteRoundRobin(m, from, started, raised)
 	}
 	at := from
 	for s.c.Primary[at] != m {
@@ -63,6 +64,8 @@ func (s *selection) raise() bool {
 	if !usable {
 		return false
 	}
+	// Adding and setting may come to the same. The choice is consulted only where it decides: an answer hangs on
+	// whatever was consulted.
 	differs := false
 	for i := range s.cs.Members {
 		differs = differs || s.raised(match.MemberID(i)) != startWeight(s.c, match.MemberID(i), s.sem)
@@ -85,7 +88,7 @@ func (s *selection) raised(m match.MemberID) int32 {
 	if w > 0 || start == 0 {
 		return w
 	}
-	return w + (-w/start+1)*start
+	return w + (-w/start+1)*start // the division rounds down, so this is the first sum above 0
 }
 
 // weightZero is R36: members of weight 0 get new requests only when no other primary is usable.
@@ -95,6 +98,7 @@ func (s *selection) weightZero(from int) match.MemberID {
 		if s.c.Members[m].Start > 0 || !s.usable(m, true) {
 			continue
 		}
+		// Without a usable backup both readings pick this member, so nothing hangs on the choice.
 		if s.firstBackup() != match.NoMember && s.consult(choices.WeightZero) == choices.ZeroAfterBackups {
 			return match.NoMember
 		}

@@ -9,7 +9,8 @@ import (
 // nothing, or marks, weights and counters of members of the same name. What is pending stays with the old file, where
 // the requests in flight end. pair is called for each cluster that both files have; it holds whatever locks the two
 // states need while it calls copy.
-func Carry(old, new *match.Table, sem *choices.Assumptions, pair func(from, to match.ClusterID, copy func(from, to *ClusterState))) {
+func Carry(old, new *match.Table, sem *choices.Assumptions,
+	pair func(from, to match.ClusterID, copy func(from, to *ClusterState))) {
 	if sem.Consult(choices.ReloadState, nil) != choices.KeptByName {
 		return
 	}

@@ -1,6 +1,6 @@
 package failover
 
-// draw returns a number below n from the state's generator (splitmix64), or from the flight's dice.
+// draw returns a number below n from the state's generator (splitmix64), or from the request's Chance.
 func (cs *ClusterState) draw(f *RequestState, n int) int {
 	if f.Chance != nil {
 		return f.Chance.draw(n)
@@ -13,11 +13,11 @@ func (cs *ClusterState) draw(f *RequestState, n int) int {
 	return int(z % uint64(n))
 }
 
-// Chance replaces chance by a script, so that every outcome can be visited: a throw beyond the script gives 0 and is
+// Chance replaces chance by a script, so that every outcome can be visited: a draw beyond the script gives 0 and is
 // noted.
 type Chance struct {
 	script []int // outcomes to give, in order
-	sides  []int // sides of each throw made
+	sides  []int // sides of each draw made
 }
 
 func (d *Chance) draw(n int) int {

@@ -24,9 +24,12 @@ type selection struct {
 // consult reads a choice.
 func (s *selection) consult(c choices.Choice) uint8 { return s.sem.Consult(c, s.rec.Seen()) }
 
-// choose picks a member, NoMember when nobody is usable.
+// choose picks a member, NoMember when nobody is usable. The order is that of the procedure: the member that has the
+// session (R20), the next one of the list where that is down and the level or FailoverToNext wants it (R26), the
+// ClusterAddress for whatever affinity did not place (R41), balancing (R30), backups once no primary is left (R38),
+// and a marked member all the same where that is taken to happen (R61, choice all-down).
 func (s *selection) choose() (match.MemberID, SelectedBy) {
-	s.f.homeMarked, s.f.full = false, false
+	s.f.homeMarked, s.f.full = false, false // of this selection alone: members may have come back since the last one
 	if m := s.affinity(); m != match.NoMember {
 		return m, ByAffinity
 	}
@@ -74,8 +77,8 @@ func (s *selection) check(m match.MemberID, ignoreWeights bool) *Check {
 // usable is the check of balancing: R42, and R50's passing over of members that already failed this request.
 func (s *selection) usable(m match.MemberID, ignoreWeights bool) bool {
 	st := s.check(m, ignoreWeights)
-	if s.rec.Wants() {
-		s.tellCheck(m, *st)
+	if s.rec.wants() {
+		s.noteCheck(m, *st)
 	}
 	return st.Usable && !(s.f.tried.has(m) && s.consult(choices.BalanceRetry) != choices.AllowTried)
 }
@@ -136,15 +139,15 @@ func (s *selection) nextAfterHome() match.MemberID {
 	if !s.c.FailoverToNext && s.consult(choices.AffinityFailover) != choices.NextPrimary {
 		return match.NoMember
 	}
-	at := 0
+	at := 0 // home is a primary: passedHome keeps nobody else
 	for s.c.Primary[at] != s.f.home {
 		at++
 	}
 	for i := 1; i < len(s.c.Primary); i++ {
 		m := s.c.Primary[(at+i)%len(s.c.Primary)]
 		if s.usable(m, true) {
-			if s.rec.Wants() {
-				s.tellPick(m, ByNextPrimary, "R26")
+			if s.rec.wants() {
+				s.notePick(m, WhyNextPrimary, "R26")
 			}
 			return m
 		}
@@ -157,8 +160,8 @@ func (s *selection) nextAfterHome() match.MemberID {
 func (s *selection) address() (m match.MemberID, done bool) {
 	m = s.c.Address
 	if s.check(m, true).Usable && !s.f.tried.has(m) {
-		if s.rec.Wants() {
-			s.tellPick(m, ByClusterAddress, "R41")
+		if s.rec.wants() {
+			s.notePick(m, WhyClusterAddress, "R41")
 		}
 		return m, true
 	}

@@ -4,7 +4,7 @@
 //
 // Nobody else writes the state: [ClusterState] and [RequestState] are plain values that this package changes, and
 // whoever follows decisions that were made elsewhere uses the Learn functions. A nil [Recorder] costs nothing; the
-// walk is the same.
+// walk is the same. What is recorded are facts, see [Step]: this package makes no sentence.
 //
 // It knows neither sockets nor clocks: time is an argument, events come from the caller.
 //

@@ -13,7 +13,8 @@ import (
 
 // LearnPick books the attempt that the log shows, whatever Next would have said. A balanced member moves round robin
 // behind it.
-func LearnPick(t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, by SelectedBy, sem *choices.Assumptions, rec *Recorder) {
+func LearnPick(t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, by SelectedBy,
+	sem *choices.Assumptions, rec *Recorder) {
 	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, sem: sem, rec: rec}
 	if at := slices.Index(s.c.Primary, m); by == ByBalance && at >= 0 {
 		cs.Next = int32((at + 1) % len(s.c.Primary))
@@ -24,7 +25,9 @@ func LearnPick(t *match.Table, cs *ClusterState, f *RequestState, m match.Member
 
 // Adopt lets balancing pick a member, whatever its state, and gives it a new stream. ok is false where it has no
 // Transport that can be used (R64).
-func Adopt(t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, sem *choices.Assumptions) (a Action, ok bool) {
+func Adopt(
+	t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, sem *choices.Assumptions,
+) (a Action, ok bool) {
 	f.Last = m
 	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, sem: sem}
 	transport, ok := s.transport(m)
@@ -42,7 +45,10 @@ func (cs *ClusterState) LearnMark(m match.MemberID, marked bool, since match.Nan
 }
 
 // LearnRetry takes over how long it is until the retry of a marked member is due for a request (R52).
-func LearnRetry(t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, wait, now match.Nanos, sem *choices.Assumptions) {
+func LearnRetry(
+	t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, wait, now match.Nanos,
+	sem *choices.Assumptions,
+) {
 	cs.Members[m].FailedAt = f.judgedAt(now, sem) + wait - t.Clusters[f.Cluster].RetryInterval
 }
 
@@ -54,7 +60,9 @@ func (cs *ClusterState) LearnWeight(m match.MemberID, weight int32) { cs.Members
 
 // LearnAllows gives a member a weight under which it gets new requests, or gets none, where the log prints only that
 // (R32).
-func LearnAllows(t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, allows bool, sem *choices.Assumptions) {
+func LearnAllows(
+	t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, allows bool, sem *choices.Assumptions,
+) {
 	c := &t.Clusters[f.Cluster]
 	ms := &cs.Members[m]
 	if allows {
@@ -92,9 +100,11 @@ func (cs *ClusterState) LearnBalance(from *ClusterState) {
 	}
 }
 
-// LearnRequest takes over what the log has shown of a request since its flight began: its sessions, and the size of
-// its body, 0 not yet.
-func LearnRequest(t *match.Table, f *RequestState, rq *match.Request, m *match.Match, sem *choices.Assumptions, rec *Recorder) {
+// LearnRequest takes over what the log has shown of a request since it began: its sessions, and the size of its
+// body, 0 not yet.
+func LearnRequest(
+	t *match.Table, f *RequestState, rq *match.Request, m *match.Match, sem *choices.Assumptions, rec *Recorder,
+) {
 	f.Affinity = AffinityOf(t, rq, m, sem, rec.Seen())
 	if rq.Body > 0 {
 		f.Size, f.Body = rq.Body, kindOfBody(&t.Clusters[f.Cluster], rq.Body)
@@ -104,7 +114,7 @@ func LearnRequest(t *match.Table, f *RequestState, rq *match.Request, m *match.M
 // LearnUnbuffered takes over that the body of a request cannot be sent again (R57).
 func (f *RequestState) LearnUnbuffered() { f.Body = Unbuffered }
 
-// Supposing returns the flight as it would be had the request come over TLS, or not, with a body of a size: a log
+// Supposing returns the request as it would be had the request come over TLS, or not, with a body of a size: a log
 // does not always show them.
 func (f *RequestState) Supposing(tls bool, size int64) RequestState {
 	g := f.Clone()
@@ -116,7 +126,23 @@ func (f *RequestState) Supposing(tls bool, size int64) RequestState {
 func (cs *ClusterState) LearnPosition(at int) { cs.Next = int32(at) }
 
 // LearnPartition takes over the partition table, nil for none (R28).
-func (cs *ClusterState) LearnPartition(table map[string]match.MemberID) { cs.Partition = table }
+func (cs *ClusterState) LearnPartition(table map[string][]match.MemberID) { cs.Partition = table }
+
+// LearnPartitionTable takes over a partition table whose members are named by their clone IDs (R28). Those that the
+// cluster does not have are left out.
+func LearnPartitionTable(t *match.Table, cs *ClusterState, id match.ClusterID, clones map[string][]string) {
+	table := map[string][]match.MemberID{}
+	for partition, named := range clones {
+		for _, clone := range named {
+			for m := range t.Clusters[id].Members {
+				if clone != "" && t.Clusters[id].Members[m].CloneID == clone {
+					table[partition] = append(table[partition], match.MemberID(m))
+				}
+			}
+		}
+	}
+	cs.LearnPartition(table)
+}
 
 // ForgetPosition lets round robin stand anywhere, as before the first request of a process (R30).
 func (cs *ClusterState) ForgetPosition() { cs.Next = -1 }
@@ -129,6 +155,8 @@ func (cs *ClusterState) Member(m match.MemberID) MemberState { return cs.Members
 
 // RetryDue returns how long it is until the retry of a marked member is due for a request, below 0 when it is overdue
 // (R52).
-func RetryDue(t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, now match.Nanos, sem *choices.Assumptions) match.Nanos {
+func RetryDue(
+	t *match.Table, cs *ClusterState, f *RequestState, m match.MemberID, now match.Nanos, sem *choices.Assumptions,
+) match.Nanos {
 	return cs.Members[m].FailedAt + t.Clusters[f.Cluster].RetryInterval - f.judgedAt(now, sem)
 }

@@ -11,10 +11,13 @@ import (
 // TestLearn: after a line was learnt, the core says of the member what the line says, under every reading of the clock
 // and of weights.
 func TestLearn(t *testing.T) {
-	table := mustTable(t, clusterXML("", `RetryInterval="60"`, server("a", `MaxConnections="3" LoadBalanceWeight="2"`)+server("b", `LoadBalanceWeight="6"`)))
+	table := mustTable(t, clusterXML("",
+		`RetryInterval="60"`,
+		server("a", `MaxConnections="3" LoadBalanceWeight="2"`)+server("b", `LoadBalanceWeight="6"`)))
 	c := &table.Clusters[0]
 	rq := get("/x")
-	for _, assume := range []string{"retry-clock=now", "retry-clock=arrival-judges", "retry-clock=arrival-both", "weight-threshold=below-zero"} {
+	for _, assume := range []string{"retry-clock=now", "retry-clock=arrival-judges", "retry-clock=arrival-both",
+		"weight-threshold=below-zero"} {
 		sem := choices.Latest()
 		choiceByName(t, assume, &sem)
 		m, _ := table.Match(&rq, &sem)
@@ -67,7 +70,8 @@ func TestLearnPick(t *testing.T) {
 	if a := Next(table, &cs, &next, 0, &sem, nil); a.Member != 2 {
 		t.Errorf("the next one is %d", a.Member)
 	}
-	if cs.LearnBalance(&before); cs.KnowsPosition() || cs.Member(1).Weight != before.Member(1).Weight || cs.Member(1).Pending != 1 {
+	if cs.LearnBalance(&before); cs.KnowsPosition() || cs.Member(1).Weight != before.Member(1).Weight ||
+		cs.Member(1).Pending != 1 {
 		t.Errorf("%+v", cs)
 	}
 	LearnPick(table, &cs, &next, 0, ByAffinity, &sem, nil)
@@ -83,11 +87,14 @@ func TestEnds(t *testing.T) {
 		events                 []Event
 		want                   []End
 	}{
-		{"one server, refused twice", server("a", ""), "", []Event{{Kind: ConnectFailed}, {Kind: ConnectFailed}}, []End{NoEnd, EndAttempts}},
-		{"two servers, refused", server("a", "") + server("b", ""), "", []Event{{Kind: ConnectFailed}, {Kind: ConnectFailed}}, []End{NoEnd, NoEnd, EndAttempts}},
+		{"one server, refused twice", server("a", ""), "",
+			[]Event{{Kind: ConnectFailed}, {Kind: ConnectFailed}}, []End{NoEnd, EndAttempts}},
+		{"two servers, refused", server("a", "") + server("b", ""), "",
+			[]Event{{Kind: ConnectFailed}, {Kind: ConnectFailed}}, []End{NoEnd, NoEnd, EndAttempts}},
 		{"503 of one server", server("a", ""), "", []Event{{Kind: Head, Status: 503}}, []End{NoEnd, EndPassedOn}},
 		{"cut", server("a", ""), "", []Event{{Kind: Head, Status: 200}, {Kind: StreamLost}}, []End{EndCut}},
-		{"one server, timed out", server("a", `ServerIOTimeout="3"`), "", []Event{{Kind: IOTimeout}}, []End{NoEnd, EndFailed}},
+		{"one server, timed out", server("a", `ServerIOTimeout="3"`), "",
+			[]Event{{Kind: IOTimeout}}, []End{NoEnd, EndFailed}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			table := mustTable(t, clusterXML("", tc.cluster, tc.servers))

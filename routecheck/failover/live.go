@@ -10,7 +10,8 @@ import (
 
 // WaitsForContinue reports whether a member gets a body only after its 100 Continue (R57; choice wait-for-continue).
 func WaitsForContinue(t *match.Table, c match.ClusterID, m match.MemberID, sem *choices.Assumptions) bool {
-	return t.Clusters[c].Members[m].Source.WaitForContinue.V || sem.Consult(choices.WaitForContinue, nil) == choices.AlwaysWithBody
+	return t.Clusters[c].Members[m].Source.WaitForContinue.V ||
+		sem.Consult(choices.WaitForContinue, nil) == choices.AlwaysWithBody
 }
 
 // OutgrewBuffer notes that the body is larger than what is kept of it, so that it cannot be sent again (R57).
@@ -23,7 +24,6 @@ func (f *RequestState) Sized(bytes int64) { f.Size = bytes }
 type UnusableTransport struct {
 	Cluster match.ClusterID
 	Member  match.MemberID
-	Reason  string // in the words of a decision that comes to it
 	At      diag.Span
 }
 
@@ -34,17 +34,10 @@ func UnusableTransports(t *match.Table) (list []UnusableTransport) {
 			m := &t.Clusters[i].Members[j]
 			for k := range m.Transports {
 				if tr := &m.Transports[k]; !tr.Usable {
-					list = append(list, UnusableTransport{match.ClusterID(i), match.MemberID(j), cannotUse(m.Name) + insteadOfTLS(t), tr.At})
+					list = append(list, UnusableTransport{match.ClusterID(i), match.MemberID(j), tr.At})
 				}
 			}
 		}
 	}
 	return list
-}
-
-func insteadOfTLS(t *match.Table) string {
-	if t.UseInsecure {
-		return "; http is used instead (UseInsecure)"
-	}
-	return "; requests that need it get 500"
 }

@@ -18,20 +18,23 @@ type CloneComparison struct {
 
 // CloneComparisons lists the comparisons for one session identifier of a request as long as nobody is usable (R22); a
 // walk ends at the first member that is.
-func CloneComparisons(t *match.Table, cs *ClusterState, f *RequestState, session int, sem *choices.Assumptions, rec *Recorder) (all []CloneComparison) {
+func CloneComparisons(
+	t *match.Table, cs *ClusterState, f *RequestState, session int, sem *choices.Assumptions, rec *Recorder,
+) (all []CloneComparison) {
 	c := &t.Clusters[f.Cluster]
 	if !c.HasClones {
 		return nil
 	}
-	own, flight := new(Recorder), f.Clone()
-	s := selection{t: t, c: c, cs: cs, f: &flight, sem: sem, rec: own, passing: true}
+	own, request := new(Recorder), f.Clone()
+	s := selection{t: t, c: c, cs: cs, f: &request, sem: sem, rec: own, passing: true}
 	for _, id := range CloneIDs(f.Affinity.ID(session).Value, c.Separator) {
 		s.clone(id)
 	}
 	for i := range own.Steps {
 		switch step := &own.Steps[i]; step.Kind {
 		case StepCompare:
-			all = append(all, CloneComparison{Clone: step.Clone, Server: c.Members[step.Member].CloneID, Member: step.Member})
+			all = append(all,
+				CloneComparison{Clone: step.Clone, Server: c.Members[step.Member].CloneID, Member: step.Member})
 		case StepClone:
 			if step.Member != match.NoMember && len(all) > 0 {
 				all[len(all)-1].Matches = true
@@ -43,7 +46,9 @@ func CloneComparisons(t *match.Table, cs *ClusterState, f *RequestState, session
 }
 
 // TransportOf returns the Transport by which a member would get a request (R64); false where none can be used.
-func TransportOf(t *match.Table, f *RequestState, m match.MemberID, sem *choices.Assumptions, rec *Recorder) (*match.Transport, bool) {
+func TransportOf(
+	t *match.Table, f *RequestState, m match.MemberID, sem *choices.Assumptions, rec *Recorder,
+) (*match.Transport, bool) {
 	s := selection{t: t, c: &t.Clusters[f.Cluster], f: f, sem: sem, rec: rec}
 	i, ok := s.transport(m)
 	if !ok {

@@ -1,8 +1,6 @@
 package failover
 
 import (
-	"fmt"
-
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -13,7 +11,9 @@ const maxAttempts = 100
 
 // Next says what happens to a request now: the first attempt, another one after a failure that Observe has seen, or
 // the end. It changes the state: an assignment costs weight and counts as pending. rec may be nil.
-func Next(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos, sem *choices.Assumptions, rec *Recorder) Action {
+func Next(
+	t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos, sem *choices.Assumptions, rec *Recorder,
+) Action {
 	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}
 	switch f.todo {
 	case todoFresh, todoSecond:
@@ -28,6 +28,7 @@ func Next(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos, se
 	if s.beyondLimit() {
 		return s.tooLarge()
 	}
+	// Whoever is beyond the limit is not looked for: a selection draws, raises weights and moves round robin's place.
 	m, by := match.NoMember, SelectedBy(0)
 	limit := f.Attempts > 0 && f.Attempts >= s.limit()
 	if !limit {
@@ -53,7 +54,7 @@ func failing(status int) Action {
 // failover reports whether the attempt to come carries $WSFO: true (R63).
 func (s *selection) failover() bool { return s.f.Attempts > 1 && s.sem.TellsFailover }
 
-// limit is R62.
+// limit is R62. The choice about it is consulted only once the documented number is reached.
 func (s *selection) limit() int {
 	if s.f.Attempts >= s.c.Listed && s.consult(choices.AttemptLimit) == choices.UntilNone {
 		return maxAttempts
@@ -92,15 +93,14 @@ func (s *selection) pay() {
 
 // assign books an attempt: pending (R60), probe (R52).
 func (s *selection) assign(m match.MemberID, by SelectedBy) {
-	ms := &s.cs.Members[m]
 	if s.f.Attempts == 0 {
 		s.f.First = by
 	}
 	s.f.By = by
 	s.f.Attempts++
 	s.take(m)
-	if s.rec.Wants() {
-		s.note(Step{Kind: StepAssign, Rule: "R32", Member: m, Weight: ms.Weight, State: *ms, At: s.c.Members[m].At})
+	if s.rec.wants() {
+		s.noteAssign(m)
 	}
 }
 
@@ -123,8 +123,8 @@ func (s *selection) sendAgain(fresh bool) Action {
 		return s.noTransport(m)
 	}
 	s.take(m)
-	if s.rec.Wants() {
-		s.note(Step{Kind: StepAgain, Rule: "R66", Member: m, State: s.cs.Members[m], At: s.c.Members[m].At})
+	if s.rec.wants() {
+		s.noteAgain(m)
 	}
 	return Action{Kind: Send, Member: m, Picked: m, Transport: transport, FreshStream: fresh, Failover: s.failover()}
 }
@@ -135,62 +135,24 @@ func (s *selection) giveUp(limit bool) Action {
 	if f.Attempts > 0 && f.lastBusy {
 		return s.passOn()
 	}
-	status := 500
+	status := 500 // behind a failed attempt the outcome of that decides, not who was full (R61)
 	if f.Attempts == 0 && f.full {
 		status = 503
 	}
 	f.todo, f.status = todoFail, status
-	if s.rec.Wants() {
-		s.note(s.tellGiveUp(limit, status))
+	if s.rec.wants() {
+		s.noteGiveUp(limit, status)
 	}
 	return failing(status)
-}
-
-func (s *selection) tellGiveUp(limit bool, status int) Step {
-	step := Step{Kind: StepGiveUp, Rule: "R61", End: EndNobody, Member: match.NoMember, At: s.c.At}
-	switch {
-	case limit:
-		step.Rule, step.End = "R62", EndAttempts
-		step.Text = fmt.Sprintf("%s: no further attempt, the client gets %d", attempts(s.f.Attempts, s.c.Listed), status)
-	case status == 503:
-		step.Rule, step.Text = "R60", "nobody is usable, and somebody only because of MaxConnections: nothing is forwarded, the client gets 503"+s.passedOver()
-	case s.f.Attempts > 0:
-		step.Text = fmt.Sprintf("nobody else is usable: the client gets %d", status) + s.passedOver()
-	case s.c.Listed == 0:
-		step.Mark, step.Text = choices.Assumed, "the cluster has no server: nothing is forwarded, the client gets 500"
-	default:
-		step.Text = "everybody is marked down and no retry is due: nothing is forwarded, the client gets 500" + s.passedOver()
-	}
-	return step
-}
-
-func attempts(n, listed int) string {
-	if n == 1 {
-		return fmt.Sprintf("1 attempt for %d listed server(s)", listed)
-	}
-	return fmt.Sprintf("%d attempts for %d listed server(s)", n, listed)
 }
 
 // passOn gives the client the last member's 503 (R53, R61).
 func (s *selection) passOn() Action {
 	s.f.todo, s.f.begun = todoOver, true
-	if s.rec.Wants() {
-		s.note(Step{Kind: StepGiveUp, Rule: "R53", End: EndPassedOn, Member: s.f.Last, At: s.c.Members[s.f.Last].At,
-			Text: fmt.Sprintf("%s: the 503 of %s is passed on", s.whyPassedOn(), s.name(s.f.Last))})
+	if s.rec.wants() {
+		s.notePassedOn()
 	}
 	return Action{Kind: Fail, Member: s.f.Last, Picked: match.NoMember, Status: 503}
-}
-
-func (s *selection) whyPassedOn() string {
-	switch {
-	case s.f.Body == Unbuffered:
-		return "the body was not buffered and cannot be sent again"
-	case s.f.Last == s.c.Address:
-		return "the ClusterAddress is not replaced by balancing"
-	case s.f.Attempts >= s.c.Listed:
-		return attempts(s.f.Attempts, s.c.Listed)
-	}
-	return "nobody else is usable"
 }
 
 // beyondLimit asks of a body whose size is unknown beforehand; of one that has been read in part, RequestState.Size
@@ -212,13 +174,8 @@ func (s *selection) tooLarge() Action {
 		status = 500
 	}
 	s.f.todo, s.f.status = todoFail, status
-	if s.rec.Wants() {
-		size := fmt.Sprintf("of %d bytes", s.f.Size)
-		if s.f.Size < 0 {
-			size = "of unknown size"
-		}
-		s.note(Step{Kind: StepGiveUp, Rule: "R59", End: EndTooLarge, Choice: choices.PostLimitStatus.String(), Member: match.NoMember, At: s.c.At,
-			Text: fmt.Sprintf("the body %s exceeds PostSizeLimit %d: refused with %d", size, s.c.PostLimit, status)})
+	if s.rec.wants() {
+		s.noteTooLarge(status)
 	}
 	return failing(status)
 }

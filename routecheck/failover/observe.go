@@ -1,8 +1,6 @@
 package failover
 
 import (
-	"fmt"
-
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -10,8 +8,10 @@ import (
 // Observe takes in what became of the attempt under way: marks, timers, counters. It returns what the caller does:
 // Deliver the answer whose head has come, Hold it back until Next says whether somebody else is tried (R53), nothing
 // more when the request is Over, or Ask, call Next. rec may be nil.
-func Observe(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos, ev Event, sem *choices.Assumptions, rec *Recorder) ActionKind {
-	o := outcome{selection: selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec}, kind: ev.Kind}
+func Observe(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos, ev Event, sem *choices.Assumptions,
+	rec *Recorder) ActionKind {
+	o := outcome{selection: selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: f, now: now, sem: sem, rec: rec},
+		kind: ev.Kind}
 	from := rec.count()
 	switch ev.Kind {
 	case ConnectFailed, ConnectTimeout, NameDiffers:
@@ -29,7 +29,8 @@ func Observe(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos,
 	case ClientGone, LocalWant:
 		o.gone()
 	case BodyTooLarge:
-		o.gone()              // with the line in the log that tells of it: others decide before this request is refused
+		// with the line in the log that tells of it: others decide before this request is refused
+		o.gone()
 		o.f.todo = todoChoose // where Next refuses it (R59)
 	}
 	rec.settle(from, f)
@@ -87,7 +88,7 @@ func (o *outcome) release() {
 }
 
 // fail books a failure. Where mark holds, the member is marked down; a probe that fails restarts its timer in any case
-// (R52).
+// (R52), also by a failure that would not have marked the member. marked says that it was not marked before.
 func (o *outcome) fail(mark bool) (marked bool) {
 	ms := o.state()
 	o.release()
@@ -119,12 +120,12 @@ func (o *outcome) failedAt() match.Nanos {
 func (o *outcome) again(repeatable bool) {
 	if o.f.Last == o.c.Address && o.consult(choices.ClusterAddressFailure) != choices.BalanceInstead {
 		o.end(500)
-		o.tell("R41", o.name(o.f.Last)+" failed: the plug-in does not balance instead, the client gets 500", choices.ClusterAddressFailure.String())
+		o.noteEnd(WhyAddressFailed, "R41")
 		return
 	}
 	if !repeatable {
 		o.end(500)
-		o.tell("R57", o.notBuffered()+" and cannot be sent again: the client gets 500", "")
+		o.noteEnd(WhyNotRepeatable, "R57")
 		return
 	}
 	o.f.todo = todoChoose
@@ -153,36 +154,25 @@ func (o *outcome) end(status int) { o.f.todo, o.f.status = todoFail, status }
 // connect is R50 and R51: nothing was sent, so any body may follow. A certificate with another name is a failed
 // connect, too; only SecureHostVerification says whether it marks (APAR PH48747).
 func (o *outcome) connect(ev Event) {
-	what := "connect refused"
-	switch ev.Kind {
-	case StreamLost:
-		what = "closed early, so its handshake failed (ExtendedHandshake)"
-	case ConnectTimeout:
-		if o.rec.Wants() {
-			what = o.connectExpired()
-		}
-	case NameDiffers:
-		what = "its certificate has another host name, which does not mark it down (SecureHostVerification=true-nomarkdown)"
-	}
 	marked := o.fail(ev.Kind != NameDiffers)
 	if o.f.Last != o.c.Address && o.c.Single() {
 		if !o.f.second && o.consult(choices.SingleMemberConnectRetry) != choices.NoSecondConnect {
 			o.f.second, o.f.todo = true, todoSecond
-			o.tellFailure("R51", "no stream to %s: %s; the only server of a cluster is not marked down but tried once more", what, marked)
+			o.noteFailure(WhyNoStreamSecond, "R51", marked)
 			return
 		}
-		o.tellFailure("R51", "no stream to %s: %s; the only server of a cluster is never marked down, the client gets 500", what, marked)
+		o.noteFailure(WhyNoStreamOnly, "R51", marked)
 		o.end(500)
 		return
 	}
-	o.tellFailure("R50", "no stream to %s: %s", what, marked)
+	o.noteFailure(WhyNoStream, "R50", marked)
 	o.again(true)
 }
 
 // lost is R50b, R50c, R58 and R68.
 func (o *outcome) lost(ev Event) {
-	if o.f.begun {
-		o.cut("closed the stream", o.closeMarks())
+	if o.f.begun { // R58 goes before all others: what the client has cannot be taken back
+		o.cut(o.closeMarks())
 		return
 	}
 	handshake := o.c.Members[o.f.Last].Handshake && !ev.ReusedStream && ev.Sent == SentNothing
@@ -193,17 +183,17 @@ func (o *outcome) lost(ev Event) {
 	}
 	repeatable := o.repeatable(ev.Sent)
 	switch {
-	case ev.ReusedStream && repeatable:
+	case ev.ReusedStream && repeatable: // no failure of the member's: it is neither counted nor tried
 		o.release()
-		o.tellFailure("R50c", "the stream from the queue to %s %s: it was stale, not a failure; the same member gets a new stream", "was closed", false)
+		o.noteFailure(WhyStale, "R50c", false)
 		o.f.todo = todoFresh
 	case ev.ReusedStream:
 		o.release()
 		o.failsFree()
-		o.tellFailure("R50c", "the stream from the queue to %s %s: it was stale, the member is not marked down", "was closed", false)
+		o.noteFailure(WhyStaleEnds, "R50c", false)
 		o.again(false)
 	default:
-		o.closed("closed the new stream too early", repeatable)
+		o.closed(WhyClosed, repeatable)
 	}
 }
 
@@ -213,17 +203,17 @@ func HandshakeFails(m *match.Member, sem *choices.Assumptions, seen *choices.Con
 }
 
 // cut is R58.
-func (o *outcome) cut(what string, mark bool) {
-	o.tellFailure("R58", "%s: %s in the middle of the answer; nothing can be retried, the connection is cut", what, o.fail(mark))
+func (o *outcome) cut(mark bool) {
+	o.noteFailure(WhyCut, "R58", o.fail(mark))
 	o.f.todo = todoCut
 }
 
 // closed is R50b: the member is marked down, or the attempt counts like one that ran into a positive ServerIOTimeout
 // (choice early-close), without the bound of ServerIOTimeoutRetry.
-func (o *outcome) closed(what string, repeatable bool) {
+func (o *outcome) closed(why Reason, repeatable bool) {
 	marks := o.closeMarks()
-	o.tellFailure("R50b", "%s %s", what, o.fail(marks))
-	if !marks && repeatable && o.onlyServer("a stream that is closed early") {
+	o.noteFailure(why, "R50b", o.fail(marks))
+	if !marks && repeatable && o.onlyServer(WhyOnlyClosed) {
 		return
 	}
 	o.again(repeatable)
@@ -238,31 +228,30 @@ func (o *outcome) closeMarks() bool {
 }
 
 // onlyServer ends a request whose cluster has no other server to be asked (R54).
-func (o *outcome) onlyServer(after string) bool {
+func (o *outcome) onlyServer(why Reason) bool {
 	if !o.c.Single() || o.f.Last == o.c.Address {
 		return false
 	}
 	o.end(500)
-	o.tell("R54", "the only server of a cluster is not tried again after "+after+": the client gets 500", "")
+	o.noteEnd(why, "R54")
 	return true
 }
 
 // malformed is R70: the member has answered, so it is not marked down, but its answer is of no use.
 func (o *outcome) malformed() {
-	const what = "sent an answer that cannot be read"
 	lost := o.hangsOn(choices.MalformedAnswer) == choices.MalformedAsLost
 	switch {
 	case o.f.begun:
-		o.cut(what, lost && o.closeMarks())
+		o.cut(lost && o.closeMarks())
 	case lost:
-		o.closed(what+", which counts as a stream that is closed too early", o.repeatable(SentSome))
+		o.closed(WhyUnreadableCloses, o.repeatable(SentSome))
 	default:
 		if o.f.probing {
 			o.clear()
 		}
-		o.tellFailure("R70", "%s %s", what, o.fail(false))
+		o.noteFailure(WhyUnreadable, "R70", o.fail(false))
 		o.end(502)
-		o.tell("R70", "nothing is repeated, for the member has answered: the client gets 502", choices.MalformedAnswer.String())
+		o.noteEnd(WhyAnswered, "R70")
 	}
 }
 
@@ -274,50 +263,50 @@ func (o *outcome) ioTimeout(ev Event) {
 	if member.MarkOnIO {
 		rule = "R55"
 	}
-	what := "ServerIOTimeout of " + seconds(member.IOTimeout) + " expired"
 	if o.f.begun {
-		o.cut(what, member.MarkOnIO)
+		o.cut(member.MarkOnIO)
 		return
 	}
 	repeatable := o.repeatable(ev.Sent)
 	if ev.ReusedStream && repeatable && allowed {
+		// A stream that was stale hangs as a member does that is stuck: a new one tells, and R56 counts it.
 		o.release()
-		o.tellFailure("R54", "%s: %s on a stream from the queue; the same member gets a new stream", what, false)
+		o.noteFailure(WhyStaleTimeout, "R54", false)
 		o.f.IORetries++
 		o.f.todo = todoFresh
 		return
 	}
-	o.tellFailure(rule, "%s: %s", what, o.fail(member.MarkOnIO))
+	o.noteFailure(WhyIOTimeout, rule, o.fail(member.MarkOnIO))
 	if repeatable && !allowed {
 		o.end(500)
-		o.tell("R56", fmt.Sprintf("ServerIOTimeoutRetry %d is used up: the client gets 500", o.c.IORetries), "")
+		o.noteEnd(WhyRetriesUsed, "R56")
 		return
 	}
-	if repeatable && o.onlyServer("a timeout") {
+	if repeatable && o.onlyServer(WhyOnlyTimeout) {
 		return
 	}
 	o.f.IORetries++
 	o.again(repeatable)
 }
 
+// gone ends a request whose client has left, or that is refused here: no failure of the member's.
 func (o *outcome) gone() {
 	o.release()
 	if !o.f.begun {
 		o.failsFree()
 	}
 	o.f.todo = todoOver
-	if o.rec.Wants() {
-		o.note(Step{Kind: StepGone, Rule: "R52", Member: o.f.Last, Event: o.kind, State: *o.state(),
-			At: o.c.Members[o.f.Last].At})
+	if o.rec.wants() {
+		o.noteGone()
 	}
 }
 
 // head is R53 for a 503, otherwise the answer begins and a probe has succeeded (R52).
 func (o *outcome) head(status int) {
-	if o.rec.Wants() {
-		o.note(Step{Kind: StepHead, Rule: "R67", Member: o.f.Last, Status: status, At: o.c.Members[o.f.Last].At})
+	if o.rec.wants() {
+		o.noteHead(status)
 	}
-	o.pay()
+	o.pay() // under weight-on-failure=success-only a head is the success, a 503 included
 	o.f.cost = free
 	if status == 503 {
 		o.busy()
@@ -329,30 +318,36 @@ func (o *outcome) head(status int) {
 	}
 }
 
+// clear ends the mark of a member whose probe has succeeded (R52).
 func (o *outcome) clear() {
 	ms := o.state()
 	ms.MarkedDown, ms.Probing, o.f.probing = false, false, false
-	if o.rec.Wants() {
-		o.note(Step{Kind: StepClear, Rule: "R52", Member: o.f.Last, At: o.c.Members[o.f.Last].At,
-			Text: o.name(o.f.Last) + " answered the probe: its mark is cleared"})
+	if o.rec.wants() {
+		o.noteCleared()
 	}
 }
 
+// busy is R53: the answer is held back while somebody else may be asked. What a 503 does to a probe changed with
+// PM49491: since then it clears the mark, as the member has answered; before, it may have left the probe to itself for
+// ever, so that nobody probed again.
 func (o *outcome) busy() {
 	if o.f.probing && !o.c.MarkBusy && o.sem.BusyClears {
 		o.clear()
 	}
-	stuck := o.f.probing && !o.c.MarkBusy && !o.sem.BusyClears && o.hangsOn(choices.Probe503BeforeFix) != choices.ProbeRestartsTimer
+	stuck := o.f.probing && !o.c.MarkBusy && !o.sem.BusyClears &&
+		o.hangsOn(choices.Probe503BeforeFix) != choices.ProbeRestartsTimer
 	marked := o.fail(o.c.MarkBusy)
+	// fail has released the probe
 	o.state().Probing = o.state().Probing || stuck
-	o.f.lastBusy = true
+	o.f.lastBusy = true // behind fail, which says that the last attempt was not
 	if o.c.MarkBusy {
-		o.tellFailure("R53", "%s %s", "answered 503 (MarkBusyDown)", marked)
+		o.noteFailure(WhyBusyMarks, "R53", marked)
 	} else {
-		o.tellFailure("R53", "%s %s, which does not mark it down", "answered 503", marked)
+		o.noteFailure(WhyBusy, "R53", marked)
 	}
 	o.f.todo = todoChoose
-	if !o.repeatable(SentSome) || o.f.Last == o.c.Address && o.consult(choices.ClusterAddressFailure) != choices.BalanceInstead {
+	if !o.repeatable(SentSome) ||
+		o.f.Last == o.c.Address && o.consult(choices.ClusterAddressFailure) != choices.BalanceInstead {
 		o.f.todo = todoPass
 	}
 }
@@ -367,7 +362,7 @@ func (o *outcome) done() {
 		ms.Affinity++
 	}
 	o.f.todo = todoOver
-	if o.rec.Wants() {
-		o.tellAnswer(ms)
+	if o.rec.wants() {
+		o.noteAnswer(ms)
 	}
 }

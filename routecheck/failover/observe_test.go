@@ -25,18 +25,25 @@ func TestEventsOfLiveMembers(t *testing.T) {
 		rules                  string // of what was told of failures and ends
 	}{
 		{"balancing passes over it", "", three, "", nil, "name", "a b -> ok", "R50"},
-		{"affinity chooses it again until attempts are used up", "", three, "a1", nil, "name name name", "a a a -> 500", "R50 R50 R50 R62"},
-		{"the only server gets its second connect", "", server("a", ""), "", nil, "name name", "a a -> 500", "R51 R51"},
+		{"affinity chooses it again until attempts are used up", "", three, "a1", nil, "name name name",
+			"a a a -> 500", "R50 R50 R50 R62"},
+		{"the only server gets its second connect", "", server("a", ""), "", nil, "name name",
+			"a a -> 500", "R51 R51"},
 		{"a probe stays marked", `RetryInterval="0"`, three, "a1", marked, "name", "a b -> ok, a marked", "R50"},
 		{"a body that is not buffered may follow", `PostBufferSize="0"`, three, "", nil, "name", "a b -> ok", "R50"},
 		{"a large body is refused", `PostSizeLimit="100"`, three, "", nil, "large", "a -> 413", "R59"},
-		{"a body that is not buffered follows where nothing was sent", `PostBufferSize="0"`, three, "", nil, "unsent", "a b -> ok, a marked", "R50b"},
+		{"a body that is not buffered follows where nothing was sent", `PostBufferSize="0"`, three, "", nil, "unsent",
+			"a b -> ok, a marked", "R50b"},
 		{"also after a timeout", `PostBufferSize="0"`, three, "", nil, "slow", "a b -> ok", "R54"},
-		{"a body that is not buffered ends it, whatever retries are left", `PostBufferSize="0" ServerIOTimeoutRetry="0"`, three, "", nil, "late", "a -> 500", "R54 R57"},
+		{"a body that is not buffered ends it, whatever retries are left",
+			`PostBufferSize="0" ServerIOTimeoutRetry="0"`, three, "", nil, "late", "a -> 500", "R54 R57"},
 		{"an answer that breaks off", "", three, "", nil, "cut", "a -> 0, a marked", "R58"},
 		{"an answer that stalls", "", three, "", nil, "stall", "a -> 0", "R58"},
-		{"an answer that stalls, negative timeout", "", strings.ReplaceAll(three, `IOTimeout="10"`, `IOTimeout="-10"`), "", nil, "stall", "a -> 0, a marked", "R58"},
-		{"a large body at a probe leaves the mark as it was", `PostSizeLimit="100" RetryInterval="0"`, three, "a1", marked, "large", "a -> 413, a marked", "R59"},
+		{"an answer that stalls, negative timeout", "",
+			strings.ReplaceAll(three, `IOTimeout="10"`, `IOTimeout="-10"`), "",
+			nil, "stall", "a -> 0, a marked", "R58"},
+		{"a large body at a probe leaves the mark as it was", `PostSizeLimit="100" RetryInterval="0"`, three, "a1",
+			marked, "large", "a -> 413, a marked", "R59"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table, sem := mustTable(t, clusterXML("", c.cluster, c.servers)), choices.Latest()
@@ -68,8 +75,10 @@ func TestEventsOfLiveMembers(t *testing.T) {
 	}
 }
 
-// playEvents drives a flight to its end and tells who was tried, what came of it and who is marked down.
-func playEvents(t *match.Table, cs *ClusterState, f *RequestState, events []string, sem *choices.Assumptions, rec *Recorder) string {
+// playEvents drives a request to its end and tells who was tried, what came of it and who is marked down.
+func playEvents(
+	t *match.Table, cs *ClusterState, f *RequestState, events []string, sem *choices.Assumptions, rec *Recorder,
+) string {
 	var b strings.Builder
 	for {
 		a := Next(t, cs, f, 1, sem, rec)
@@ -91,8 +100,10 @@ func playEvents(t *match.Table, cs *ClusterState, f *RequestState, events []stri
 			Observe(t, cs, f, 1, Event{Kind: Head, Status: 200}, sem, rec)
 		}
 		Observe(t, cs, f, 1, map[string]Event{
-			"name": {Kind: NameDiffers}, "large": {Kind: BodyTooLarge, Sent: SentSome}, "unsent": {Kind: StreamLost}, "slow": {Kind: IOTimeout},
-			"late": {Kind: IOTimeout, Sent: SentSome}, "cut": {Kind: StreamLost, Sent: SentSome}, "stall": {Kind: IOTimeout, Sent: SentSome},
+			"name": {Kind: NameDiffers}, "large": {Kind: BodyTooLarge, Sent: SentSome}, "unsent": {Kind: StreamLost},
+			"slow": {Kind: IOTimeout},
+			"late": {Kind: IOTimeout, Sent: SentSome}, "cut": {Kind: StreamLost, Sent: SentSome},
+			"stall": {Kind: IOTimeout, Sent: SentSome},
 		}[events[0]], sem, rec)
 		events = events[1:]
 	}

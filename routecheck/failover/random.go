@@ -8,16 +8,16 @@ import (
 // random is R35: weights are unused; an unusable choice moves on in list order.
 func (s *selection) random() match.MemberID {
 	n, enough := len(s.c.Primary), 1
-	if s.rec.Wants() {
+	if s.rec.wants() {
 		enough = len(s.c.Primary) // each check is told
 	}
 	usable := s.usablePrimaries(enough)
 	if usable == 0 {
-		return match.NoMember
+		return match.NoMember // and nothing is drawn: who visits every draw would see one answer many times
 	}
 	at := s.cs.draw(s.f, n)
 	if !s.usable(s.c.Primary[at], true) {
-		if enough < n {
+		if enough < n { // it was enough to know that there is one
 			usable = s.usablePrimaries(n)
 		}
 		if usable > 1 && s.consult(choices.RandomReplacement) == choices.Redraw {
@@ -27,8 +27,8 @@ func (s *selection) random() match.MemberID {
 	for !s.usable(s.c.Primary[at], true) {
 		at = (at + 1) % n
 	}
-	if s.rec.Wants() {
-		s.tellPick(s.c.Primary[at], ByBalance, "R35")
+	if s.rec.wants() {
+		s.notePick(s.c.Primary[at], WhyRandom, "R35")
 	}
 	return s.c.Primary[at]
 }
@@ -54,8 +54,8 @@ func (s *selection) redraw(usable int) match.MemberID {
 			continue
 		}
 		if k == 0 {
-			if s.rec.Wants() {
-				s.tellPick(m, ByBalance, "R35")
+			if s.rec.wants() {
+				s.notePick(m, WhyRandom, "R35")
 			}
 			return m
 		}

@@ -41,6 +41,7 @@ type RequestState struct {
 	full       bool // somebody was skipped only because it was full (R60)
 	raised     bool // the weights of all members were set (R32)
 	session    int  // with ByAffinity: the session identifier that led to Last
+	onlyOne    bool // one member alone could be chosen where a partition table would have helped (R28)
 	home       match.MemberID
 	homeMarked bool      // home is valid: the first matched member that is marked down (R26)
 	tried      memberSet // members that failed this request
@@ -80,27 +81,37 @@ const (
 	ByRetryMarked    // the one try when everybody is down (choice all-down)
 )
 
-var selectedByNames = [...]string{"", "affinity", "next-primary", "balance", "backup", "cluster-address", "retry-marked"}
+var selectedByNames = [...]string{"", "affinity", "next-primary", "balance", "backup",
+	"cluster-address", "retry-marked"}
 
 // String returns the name as reports write it.
 func (b SelectedBy) String() string { return selectedByNames[b] }
 
-// Begin prepares the flight of a request that matched.
-func Begin(t *match.Table, rq *match.Request, m *match.Match, now match.Nanos, sem *choices.Assumptions, rec *Recorder) RequestState {
+// Begin prepares a request that matched.
+func Begin(
+	t *match.Table, rq *match.Request, m *match.Match, now match.Nanos, sem *choices.Assumptions, rec *Recorder,
+) RequestState {
 	return RequestState{
 		Cluster: m.Cluster, TLS: rq.TLS, Size: rq.Body, Body: kindOfBody(&t.Clusters[m.Cluster], rq.Body),
 		Affinity: AffinityOf(t, rq, m, sem, rec.Seen()), Arrived: now, Last: match.NoMember,
 	}
 }
 
-// NewRequestState is the flight of a request without session and body through a cluster. With dice, chance is a
-// script.
-func NewRequestState(id match.ClusterID, dice *Chance) RequestState {
-	return RequestState{Cluster: id, Last: match.NoMember, Chance: dice}
+// Repeat makes another flight of a request that comes again and again: f is as Begin has made it, and nothing has
+// happened to it.
+func (f *RequestState) Repeat(into *RequestState, now match.Nanos) {
+	*into = *f
+	into.Arrived = now
+}
+
+// NewRequestState is a request without session and body to a cluster. With a Chance, draws are
+// by its script.
+func NewRequestState(id match.ClusterID, chance *Chance) RequestState {
+	return RequestState{Cluster: id, Last: match.NoMember, Chance: chance}
 }
 
 // DrawFrom lets a script take the place of chance, nil for none.
-func (f *RequestState) DrawFrom(dice *Chance) { f.Chance = dice }
+func (f *RequestState) DrawFrom(chance *Chance) { f.Chance = chance }
 
 // kindOfBody classifies a body of n bytes (R57). An unknown length (-1) counts as buffered until it outgrows the
 // buffer; the caller then sets RequestState.Body to Unbuffered.
@@ -120,6 +131,9 @@ func (f *RequestState) Begun() bool { return f.begun }
 // Raised reports whether a selection has set the weights of all members (R32).
 func (f *RequestState) Raised() bool { return f.raised }
 
+// OnlyOne reports whether a partition table that is not known could name nobody but who was chosen.
+func (f *RequestState) OnlyOne() bool { return f.onlyOne }
+
 // Lowered reports whether the last pick has lowered its member's weight so far (R32).
 func (f *RequestState) Lowered() bool { return f.cost == paid }
 
@@ -138,15 +152,17 @@ const (
 	Over    // the request has ended
 )
 
-// Action is what Next says. The request is declined (R9) before there is a flight, when Match finds no Route.
+// Action is what Next says. The request is declined (R9) before there is a state, when Match finds no Route.
 type Action struct {
-	Kind        ActionKind
-	Member      match.MemberID // with Fail: the one whose answer is passed on, NoMember without any
-	Picked      match.MemberID // with Send: Member; with Fail: the one that was picked and has no Transport that can be used (R64), else NoMember
-	Transport   int            // with Send: index into Member.Transports
-	FreshStream bool           // with Send: open a new stream, take none from the queue
-	Failover    bool           // with Send: a failed attempt has led to another selection, of whichever member; $WSFO is set (R63)
-	Status      int            // with Fail
+	Kind   ActionKind
+	Member match.MemberID // with Fail: the one whose answer is passed on, NoMember without any
+	// with Send: Member; with Fail: the one that was picked and has no Transport that can be used (R64), else NoMember
+	Picked      match.MemberID
+	Transport   int  // with Send: index into Member.Transports
+	FreshStream bool // with Send: open a new stream, take none from the queue
+	// with Send: a failed attempt has led to another selection, of whichever member; $WSFO is set (R63)
+	Failover bool
+	Status   int // with Fail
 }
 
 // EventKind is what became of an attempt.
@@ -160,10 +176,13 @@ const (
 	Head                                // the head of a final answer arrived
 	Done                                // the answer was passed on whole
 	ClientGone                          // the client left: no failure of the member
-	NameDiffers                         // the certificate has another host name, and SecureHostVerification=true-nomarkdown
-	Malformed                           // the answer cannot be read or framed, or is over a limit, and did not just break off (R70)
-	LocalWant                           // this process lacks descriptors, ports or memory: no failure of the member
-	BodyTooLarge                        // the body outgrew PostSizeLimit on its way, RequestState.Size says so: no failure of the member (R59)
+	// the certificate has another host name, and SecureHostVerification=true-nomarkdown
+	NameDiffers
+	// the answer cannot be read or framed, or is over a limit, and did not just break off (R70)
+	Malformed
+	LocalWant // this process lacks descriptors, ports or memory: no failure of the member
+	// the body outgrew PostSizeLimit on its way, RequestState.Size says so: no failure of the member (R59)
+	BodyTooLarge
 )
 
 // SentKind says how much of the request had been written when an attempt failed.

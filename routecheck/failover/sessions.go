@@ -13,15 +13,15 @@ import (
 func (s *selection) affinity() match.MemberID {
 	a := &s.f.Affinity
 	if !s.c.HasClones && !s.c.GetTable && s.cs.Partition == nil || a.n == 0 {
-		if s.rec.Wants() {
-			s.tellNoSession()
+		if s.rec.wants() {
+			s.noteNoSession()
 		}
 		return match.NoMember
 	}
 	for i := range a.n {
 		session := a.ID(i)
-		if s.rec.Wants() {
-			s.tellSession(session)
+		if s.rec.wants() {
+			s.noteSession(session)
 		}
 		for rest := BehindCacheID(session.Value); ; {
 			clone, after, ok := cutClone(rest, s.c.Separator)
@@ -40,13 +40,8 @@ func (s *selection) affinity() match.MemberID {
 
 // clone tries one clone ID, or a partition ID when a table names its member (R22, R28, R39).
 func (s *selection) clone(id string) match.MemberID {
-	if s.cs.Partition != nil {
-		if m, ok := s.cs.Partition[id]; ok && !isCloneID(s.t, id) {
-			if s.rec.Wants() {
-				s.tellPartition(m, id)
-			}
-			return s.ifUsable(m)
-		}
+	if members, ok := s.cs.Partition[id]; ok && !isCloneID(s.t, id) {
+		return s.partition(members, id)
 	}
 	m, known := s.cloneIn(s.c.Primary, id, true)
 	if m != match.NoMember {
@@ -62,9 +57,24 @@ func (s *selection) clone(id string) match.MemberID {
 	s.askLetterCase(id)
 	if s.c.GetTable && s.cs.Partition == nil && IsPartitionID(s.t, id) && s.tableMatters() {
 		s.consult(choices.PartitionTable)
+		s.f.onlyOne = s.onlyOne()
 	}
-	if s.rec.Wants() {
-		s.tellUnknown(id)
+	if s.rec.wants() {
+		s.noteUnknown(id)
+	}
+	return match.NoMember
+}
+
+// partition takes the first member that can take the request of those that the table names: the owner of the session,
+// then those that hold copies.
+func (s *selection) partition(members []match.MemberID, id string) match.MemberID {
+	for _, m := range members {
+		if s.rec.wants() {
+			s.notePartition(m, id)
+		}
+		if s.ifUsable(m) != match.NoMember {
+			return m
+		}
 	}
 	return match.NoMember
 }
@@ -76,21 +86,42 @@ func (s *selection) tableMatters() bool {
 	return len(s.c.Members) > 1 || s.f.tried.has(only) || s.check(only, true).Full
 }
 
+// onlyOne reports whether one member alone can be chosen, by affinity as by balancing: then it gets the request
+// whomever a partition table names. A ClusterAddress is asked by balancing only, a server in neither list by affinity
+// only.
+func (s *selection) onlyOne() bool {
+	full := s.f.full                   // check sets it
+	defer func() { s.f.full = full }() // nobody has been passed over here (R60)
+	one := match.NoMember
+	for i := range s.c.Members {
+		m := match.MemberID(i)
+		st := s.check(m, true)
+		if st.MarkedDown && !st.RetryNow {
+			continue
+		}
+		if one != match.NoMember || st.Full || s.f.tried.has(m) {
+			return false
+		}
+		one = m
+	}
+	return s.c.Address == match.NoMember && (slices.Contains(s.c.Primary, one) || slices.Contains(s.c.Backup, one))
+}
+
 // cloneIn walks a list from its first server; a match that is not usable does not end the walk (R22). known reports
 // whether there was a match.
 func (s *selection) cloneIn(list []match.MemberID, id string, primary bool) (usable match.MemberID, known bool) {
-	if s.c.Indexed() && !s.rec.Wants() {
+	if s.c.Indexed() && !s.rec.wants() {
 		return s.indexed(id, primary)
 	}
 	for i, m := range list {
-		if s.rec.Wants() {
-			s.tellCompare(m, id)
+		if s.rec.wants() {
+			s.noteCompare(m, id)
 		}
 		if id == "" || s.c.Members[m].CloneID != id && !(s.looksAtCase() && s.hasClone(m, id)) {
 			continue
 		}
-		if s.rec.Wants() {
-			s.tellClone(m, id, i, primary)
+		if s.rec.wants() {
+			s.noteClone(m, id, i, primary)
 		}
 		known = true
 		if s.ifUsable(m) != match.NoMember {
@@ -174,11 +205,12 @@ func (s *selection) ifUsable(m match.MemberID) match.MemberID {
 		return match.NoMember
 	}
 	st := s.check(m, true)
-	if !st.Usable && st.Full && (!st.MarkedDown || st.RetryNow) && s.consult(choices.AffinityMaxConnections) == choices.FullIgnored {
+	if !st.Usable && st.Full && (!st.MarkedDown || st.RetryNow) &&
+		s.consult(choices.AffinityMaxConnections) == choices.FullIgnored {
 		st.Usable = true
 	}
-	if s.rec.Wants() {
-		s.tellStatus(m, *st)
+	if s.rec.wants() {
+		s.noteStatus(m, *st)
 	}
 	if st.Usable {
 		return m

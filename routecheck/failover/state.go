@@ -13,8 +13,10 @@ type ClusterState struct {
 	RNG  uint64 // state of the generator that random choices draw from
 	Next int32  // position in the primary list where round robin stands; -1: not yet started (R30)
 
-	Members   []MemberState
-	Partition map[string]match.MemberID // partition table (R28), nil when there is none; never changed in place
+	Members []MemberState
+	// Partition is the partition table (R28): the members of each partition ID, the first that can take the request
+	// gets it. Nil when there is none; never changed in place.
+	Partition map[string][]match.MemberID
 }
 
 // MemberState is what a process knows about a member. Counters are per process.

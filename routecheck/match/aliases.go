@@ -143,27 +143,18 @@ func (t *Table) eachVhostGroup(visit func(*VhostGroup) bool) {
 	}
 }
 
-// AliasList names the aliases of a Route, and what in its group is none.
-func (t *Table) AliasList(index int) string {
-	for i := range t.Routes {
-		g := t.Routes[i].Vhosts
-		if t.Routes[i].Index != index || g == nil {
-			continue
-		}
-		var names []string
-		for j := range g.Aliases {
-			names = append(names, g.Aliases[j].text)
-		}
-		text := "its group has " + join(names, 5)
-		if len(names) == 0 {
-			text = "its group has none"
-		}
-		if len(g.invalid) > 0 {
-			text += "; not host:port, so never matched: " + join(g.invalid, 5)
-		}
-		return text
+// AliasesOf lists the aliases of a Route, and what in its group is none; ok is false for a Route without
+// VirtualHostGroup (R17).
+func (t *Table) AliasesOf(route int) (aliases, invalid []string, ok bool) {
+	i := slices.IndexFunc(t.Routes, func(r Route) bool { return r.Index == route })
+	if i < 0 || t.Routes[i].Vhosts == nil {
+		return nil, nil, false
 	}
-	return ""
+	g := t.Routes[i].Vhosts
+	for j := range g.Aliases {
+		aliases = append(aliases, g.Aliases[j].text)
+	}
+	return aliases, g.invalid, true
 }
 
 func (t *Table) RouteAt(index int) diag.Span {

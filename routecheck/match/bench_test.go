@@ -28,7 +28,8 @@ func large(b *testing.B, args ...string) (*Table, []Request) {
 }
 
 var (
-	sized = map[string][]string{"uris=20000": nil, "uris=200": {"--clusters", "20", "--routes", "20", "--uris", "200", "--vhosts", "5"}}
+	sized = map[string][]string{"uris=20000": nil,
+		"uris=200": {"--clusters", "20", "--routes", "20", "--uris", "200", "--vhosts", "5"}}
 	sizes = []string{"uris=200", "uris=20000"}
 )
 

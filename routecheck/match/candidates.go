@@ -95,7 +95,8 @@ func (w *walk) serves(p *Pattern) bool {
 // visit scores one Route: of its matching aliases and patterns the best count.
 func (w *walk) visit(r *Route) (Candidate, found) {
 	c := Candidate{Route: r.Index, Cluster: r.Cluster}
-	if w.refused != Accepted || (r.Vhosts == nil || r.URIs == nil) && !w.sem.Is(choices.OpenRoute, choices.OpenMatchesAll) {
+	if w.refused != Accepted ||
+		(r.Vhosts == nil || r.URIs == nil) && !w.sem.Is(choices.OpenRoute, choices.OpenMatchesAll) {
 		return c, found{}
 	}
 	aliases, patterns := w.aliases(r), w.patterns(r)
@@ -139,7 +140,8 @@ func (w *walk) aliases(r *Route) (out []*Alias) {
 // accepts is R5 and R6 read literally.
 func (w *walk) accepts(a *Alias) bool {
 	return a.matches(w.host, w.port) ||
-		w.sem.Is(choices.IPv6Hosts, choices.HostsAsAddress) && w.address.IsValid() && w.address == ipv6(a.Host) && (a.Port == 0 || a.Port == w.port)
+		w.sem.Is(choices.IPv6Hosts, choices.HostsAsAddress) && w.address.IsValid() && w.address == ipv6(a.Host) &&
+			(a.Port == 0 || a.Port == w.port)
 }
 
 // patterns returns the places of the patterns that match; a Route without UriGroup has one (R17).

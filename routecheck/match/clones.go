@@ -2,8 +2,8 @@ package match
 
 import "strings"
 
-// cloneSpots is where the servers with one clone ID, whatever its letter case, stand in the lists of their cluster.
-type cloneSpots struct{ primary, backup []int32 }
+// clonePlaces is where the servers with one clone ID, whatever its letter case, stand in the lists of their cluster.
+type clonePlaces struct{ primary, backup []int32 }
 
 const manyServers = 16 // below, walking the list is faster than hashing a clone ID
 
@@ -13,20 +13,20 @@ func (c *Cluster) indexClones() {
 	if c.Listed <= manyServers {
 		return
 	}
-	index := make(map[string]cloneSpots, c.Listed)
+	index := make(map[string]clonePlaces, c.Listed)
 	for l, list := range [2][]MemberID{c.Primary, c.Backup} {
 		for i, m := range list {
 			id := c.Members[m].CloneID
 			if strings.ContainsFunc(id, func(r rune) bool { return r > 0x7f }) {
 				return
 			}
-			spots := index[lower(id)]
+			places := index[lower(id)]
 			if l == 0 {
-				spots.primary = append(spots.primary, int32(i))
+				places.primary = append(places.primary, int32(i))
 			} else {
-				spots.backup = append(spots.backup, int32(i))
+				places.backup = append(places.backup, int32(i))
 			}
-			index[lower(id)] = spots
+			index[lower(id)] = places
 		}
 	}
 	c.clones = index
@@ -38,6 +38,6 @@ func (c *Cluster) Indexed() bool { return c.clones != nil }
 // ClonePlaces returns where in the primary and in the backup list the servers with a clone ID stand, whatever its
 // letter case. Only a cluster that is Indexed knows.
 func (c *Cluster) ClonePlaces(id string) (primary, backup []int32) {
-	spots := c.clones[lower(id)]
-	return spots.primary, spots.backup
+	places := c.clones[lower(id)]
+	return places.primary, places.backup
 }

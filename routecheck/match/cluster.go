@@ -7,6 +7,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
 // Cluster is a ServerCluster made ready for decisions.
@@ -30,9 +31,9 @@ type Cluster struct {
 	KeepHeaders   bool  // RemoveSpecialHeaders=false
 
 	HasClones      bool
-	CaseTwins      bool                  // two clone IDs differ in letter case only
-	clones         map[string]cloneSpots // of a large cluster, by clone ID in lower case; nil otherwise
-	Listed         int                   // servers in the two lists (R62)
+	CaseTwins      bool                   // two clone IDs differ in letter case only
+	clones         map[string]clonePlaces // of a large cluster, by clone ID in lower case; nil otherwise
+	Listed         int                    // servers in the two lists (R62)
 	FailoverToNext bool
 	MarkBusy       bool
 	byName         map[string]MemberID
@@ -178,10 +179,11 @@ func (c *Cluster) findCaseTwins() {
 	seen := make(map[string]string, len(c.Members))
 	for i := range c.Members {
 		id := c.Members[i].CloneID
-		if first, known := seen[strings.ToLower(id)]; known && first != id {
+		folded := strings.ToLower(id)
+		if first, known := seen[folded]; known && first != id {
 			c.CaseTwins = true
 		} else {
-			seen[strings.ToLower(id)] = id
+			seen[folded] = id
 		}
 	}
 }
@@ -201,15 +203,12 @@ func PrimaryAndBackup(sc *parser.ServerCluster) (primary, backup []*parser.Serve
 	return primary, backup
 }
 
-// names numbers the servers. Of two of one name the first counts.
+// names numbers the servers that count.
 func (c *Cluster) names(sc *parser.ServerCluster) []*parser.Server {
-	servers := make([]*parser.Server, 0, len(sc.Servers))
-	c.byName = make(map[string]MemberID, len(sc.Servers))
-	for _, s := range sc.Servers {
-		if _, twice := c.byName[s.Name.V]; !twice {
-			c.byName[s.Name.V] = MemberID(len(servers))
-			servers = append(servers, s)
-		}
+	servers := resolve.Servers(sc)
+	c.byName = make(map[string]MemberID, len(servers))
+	for i, s := range servers {
+		c.byName[s.Name.V] = MemberID(i)
 	}
 	return servers
 }

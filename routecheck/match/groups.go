@@ -148,7 +148,8 @@ func (p *Pattern) Matches(path string) bool {
 // its origin.
 func newUriGroup(g *parser.UriGroup) *URIGroup {
 	lists := listing(g)
-	out := &URIGroup{name: g.Name.V, at: nameSpan(g.Name, g.Node), Patterns: make([]Pattern, 0, len(g.Uris)+len(g.Uris)/2)}
+	out := &URIGroup{name: g.Name.V, at: nameSpan(g.Name, g.Node),
+		Patterns: make([]Pattern, 0, len(g.Uris)+len(g.Uris)/2)}
 	for _, u := range g.Uris {
 		p := newPattern(u)
 		if p.Kind == Prefix && len(p.Text) > len("/*") && strings.HasSuffix(p.Text, "/*") && !lists(p.bare().Text) {

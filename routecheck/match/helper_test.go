@@ -12,14 +12,14 @@ import (
 
 var clusterXML, server = sharedtest.ClusterXML, sharedtest.Server
 
-// mustTable makes the table of a configuration without faults.
+// mustTable makes the table of a configuration that nothing is reported of.
 func mustTable(t testing.TB, xml string) *Table {
 	t.Helper()
 	files := diag.NewFiles()
 	id := files.Add("plugin-cfg.xml", []byte(xml))
-	cfg, faults := parser.Parse(id, []byte(xml))
+	cfg, reports := parser.Parse(id, []byte(xml))
 	table, missing := New(cfg)
-	for _, d := range append(faults, missing...) {
+	for _, d := range append(reports, missing...) {
 		t.Fatalf("%s\n%s", files.Line(d), xml)
 	}
 	return table
@@ -36,7 +36,7 @@ func choiceByName(t testing.TB, assignment string, sem *choices.Assumptions) {
 	}
 }
 
-// parseOnly views a configuration whatever its faults.
+// parseOnly views a configuration whatever is reported of it.
 func parseOnly(xml string) *parser.Config {
 	cfg, _ := parser.Parse(diag.NewFiles().Add("plugin-cfg.xml", []byte(xml)), []byte(xml))
 	return cfg

@@ -14,10 +14,11 @@ import (
 // pattern are enough, and better decides between them. Where two Routes could tie it keeps the first and the last of
 // the file.
 type hostIndex struct {
-	hosts    map[string][]portEntry
-	literals map[netip.Addr][]string // the hosts that are IPv6 literals, by address: one address can be written in several ways
-	anyHost  []portEntry             // host "*"
-	open     *uriIndex               // Routes without VirtualHostGroup (R17), nil when there are none
+	hosts map[string][]portEntry
+	// the hosts that are IPv6 literals, by address: one address can be written in several ways
+	literals map[netip.Addr][]string
+	anyHost  []portEntry // host "*"
+	open     *uriIndex   // Routes without VirtualHostGroup (R17), nil when there are none
 	patterns patternTable
 	made     uint64 // uriIndexes so far
 }
@@ -51,6 +52,8 @@ type uriIndex struct {
 	lengths []int  // distinct lengths of the other texts before a *, ascending
 }
 
+// buildIndex makes the index in two passes: which groups list an alias shows only once all Routes are known, and
+// aliases of the same groups share what is made of their patterns.
 func (t *Table) buildIndex() {
 	groups := map[*VhostGroup][]*Route{}
 	var order []*VhostGroup
@@ -74,6 +77,7 @@ func (t *Table) buildIndex() {
 		}
 	}
 	t.link(order, groups)
+	// Every request asks for it, and no Host header may find it by its name.
 	t.index.anyHost = t.index.hosts["*"]
 	delete(t.index.hosts, "*")
 }
@@ -87,6 +91,7 @@ func (t *Table) countPatterns() (n int) {
 	return n
 }
 
+// addAlias lists a group under one of its aliases. One that it lists twice stands there once, as the first.
 func (x *hostIndex) addAlias(g *VhostGroup, a *Alias) {
 	ports, known := x.hosts[a.Host]
 	if addr := ipv6(a.Host); addr.IsValid() && !known {
@@ -126,6 +131,7 @@ func (t *Table) link(order []*VhostGroup, groups map[*VhostGroup][]*Route) {
 					routes = append(routes, groups[p.group]...)
 				}
 				if made[string(key)] == nil {
+					// in the order of the file again, by which equal patterns are told apart (R13)
 					slices.SortFunc(routes, func(a, b *Route) int { return a.Index - b.Index })
 					made[string(key)] = t.newURIIndex(routes)
 				}
@@ -232,6 +238,7 @@ func (x *hostIndex) searchPorts(s *search, ports []portEntry, port int) {
 // searchURIs offers what the patterns of an index have for the path: at each slash, and at the lengths that do not end
 // with one, the texts before a *; then the whole path.
 func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
+	// state is the hash of the words before the one at hand, w; at stands for the slashes so far, as depth does.
 	table, path := &x.patterns, s.path
 	state, w, at := u.seed, uint64(0), uint64(1)
 	for from := 0; from < len(path); from += 8 {
@@ -245,7 +252,7 @@ func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
 		}
 		for slashes := equal(w, '/'); slashes != 0; slashes &= slashes - 1 {
 			if at = at << 1; at == 0 {
-				at = 1 << 63
+				at = 1 << 63 // and stays there: 63 slashes and more are one depth
 			}
 			if u.depths&at != 0 {
 				n := first(slashes) + 1
@@ -256,6 +263,7 @@ func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
 	if len(u.lengths) > 0 {
 		x.searchLengths(s, u)
 	}
+	// The last word is never absorbed, a whole one neither, so the hash of the whole path is at hand.
 	if n := table.find(seal(state, w, len(path)), len(path)); n != nil {
 		s.offer(n, n.exact, len(n.text), false)
 		if n.internal != (slot{}) && s.sem.Consult(choices.SlashStarServesBare, s.seen) != choices.BareNotServed {
@@ -270,7 +278,7 @@ func (x *hostIndex) searchURIs(s *search, u *uriIndex) {
 // searchLengths offers the texts before a * that do not end with a slash.
 func (x *hostIndex) searchLengths(s *search, u *uriIndex) {
 	lengths, state, w := u.lengths, u.seed, uint64(0)
-	for from := 0; from < len(s.path) || from == 0; from += 8 {
+	for from := 0; from < len(s.path) || from == 0; from += 8 { // once for an empty path, which "*" takes
 		if from > 0 {
 			state = absorb(state, w)
 		}
@@ -289,7 +297,7 @@ func (s *search) leading(n *node) {
 	}
 	s.offer(n, n.prefix, len(n.text), false)
 	if n.ends&ending(s.path) == 0 {
-		return
+		return // no tail ends as the path does, which spares nearly all look-ups
 	}
 	table, rest := &s.t.index.patterns, s.path[len(n.text):]
 	for i := n.tails; i != 0; {
@@ -308,6 +316,8 @@ func (s *search) leading(n *node) {
 	}
 }
 
+// offer holds equal patterns against the best so far. A choice is consulted only where these two differ by it, so that
+// what is noted is what the answer hangs on.
 func (s *search) offer(n *node, sl slot, uri int, suffix bool) {
 	if sl.first == 0 {
 		return

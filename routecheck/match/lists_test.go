@@ -10,15 +10,19 @@ import (
 // TestLists is the table of R37, R38 and R40, and holds the table of New to it.
 func TestLists(t *testing.T) {
 	for name, c := range map[string]struct{ lists, want string }{
-		"no list":                  {"", "[a b c] []"},
-		"both":                     {`<PrimaryServers><Server Name="c"/><Server Name="a"/></PrimaryServers><BackupServers><Server Name="b"/></BackupServers>`, "[c a] [b]"},
-		"in neither":               {`<PrimaryServers><Server Name="b"/></PrimaryServers>`, "[b] []"},
-		"in both is primary":       {`<PrimaryServers><Server Name="b"/></PrimaryServers><BackupServers><Server Name="b"/><Server Name="c"/></BackupServers>`, "[b] [c]"},
-		"twice in one":             {`<PrimaryServers><Server Name="b"/><Server Name="b"/></PrimaryServers>`, "[b] []"},
-		"empty list":               {`<PrimaryServers/><BackupServers><Server Name="c"/></BackupServers>`, "[a b c] []"},
-		"unknown names only":       {`<PrimaryServers><Server Name="x"/></PrimaryServers><BackupServers><Server Name="c"/></BackupServers>`, "[a b c] []"},
-		"backups without a first":  {`<BackupServers><Server Name="c"/></BackupServers>`, "[a b c] []"},
-		"unknown among the others": {`<PrimaryServers><Server Name="x"/><Server Name="c"/></PrimaryServers>`, "[c] []"},
+		"no list": {"", "[a b c] []"},
+		"both": {`<PrimaryServers><Server Name="c"/><Server Name="a"/></PrimaryServers>` +
+			`<BackupServers><Server Name="b"/></BackupServers>`, "[c a] [b]"},
+		"in neither": {`<PrimaryServers><Server Name="b"/></PrimaryServers>`, "[b] []"},
+		"in both is primary": {`<PrimaryServers><Server Name="b"/></PrimaryServers>` +
+			`<BackupServers><Server Name="b"/><Server Name="c"/></BackupServers>`, "[b] [c]"},
+		"twice in one": {`<PrimaryServers><Server Name="b"/><Server Name="b"/></PrimaryServers>`, "[b] []"},
+		"empty list":   {`<PrimaryServers/><BackupServers><Server Name="c"/></BackupServers>`, "[a b c] []"},
+		"unknown names only": {`<PrimaryServers><Server Name="x"/></PrimaryServers>` +
+			`<BackupServers><Server Name="c"/></BackupServers>`, "[a b c] []"},
+		"backups without a first": {`<BackupServers><Server Name="c"/></BackupServers>`, "[a b c] []"},
+		"unknown among the others": {`<PrimaryServers><Server Name="x"/><Server Name="c"/></PrimaryServers>`,
+			"[c] []"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := parseOnly(clusterXML("", "", server("a", "")+server("b", "")+server("c", "")+c.lists))

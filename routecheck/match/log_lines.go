@@ -19,7 +19,8 @@ type URIFound struct {
 
 // Fits reports whether a log that names a pattern and, perhaps, a group and a score means this Uri.
 func (u *URIFound) Fits(pattern, group string, score int) bool {
-	return (pattern == u.Pattern || pattern == u.Written) && (group == "" || group == u.Group) && (score == 0 || score == u.Score)
+	return (pattern == u.Pattern || pattern == u.Written) && (group == "" || group == u.Group) &&
+		(score == 0 || score == u.Score)
 }
 
 // URIsFound lists the best Uri of each UriGroup whose Route takes the request (R1, R2), in file order; with anyHost

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -42,11 +41,6 @@ func (m *Match) VhostScore() int {
 	return m.alias.chars
 }
 
-// Scores writes the two scores as every output shows them.
-func (m *Match) Scores() string {
-	return fmt.Sprintf("URI %d, virtual host %d", m.URIScore(), m.VhostScore())
-}
-
 // EqualScores reports whether two matches tie under every open choice about scores: only their order can decide then
 // (R13).
 func (m *Match) EqualScores(o *Match) bool {
@@ -66,7 +60,8 @@ func (m *Match) Of(r *Route) bool { return m.route == r }
 
 // SameRule reports whether two Routes win by the same Uri on the same alias, with equal scores.
 func (m *Match) SameRule(o *Match) bool {
-	return m.URI() == o.URI() && m.alias != nil && o.alias != nil && m.alias.Host == o.alias.Host && m.alias.Port == o.alias.Port && m.EqualScores(o)
+	return m.URI() == o.URI() && m.alias != nil && o.alias != nil && m.alias.Host == o.alias.Host &&
+		m.alias.Port == o.alias.Port && m.EqualScores(o)
 }
 
 // RouteAt is where the Route stands.
@@ -155,7 +150,7 @@ func (m *Match) Rules() (also []string) {
 }
 
 // Match finds the winning Route (R1). ok is false when none matches and the plug-in declines (R9), or when the web
-// server refuses the path itself (R16, see [Table.Refused]). It allocates nothing for a path that R16 leaves as it is.
+// server refuses the path itself (R16, see [Table.Refusal]). It allocates nothing for a path that R16 leaves as it is.
 func (t *Table) Match(rq *Request, sem *choices.Assumptions) (Match, bool) {
 	m, refused := t.Decide(rq, sem, nil)
 	return m, refused == Accepted
@@ -184,14 +179,18 @@ func (t *Table) Decide(rq *Request, sem *choices.Assumptions, seen *choices.Cons
 }
 
 // Lookup finds the winning Route for a host in lower case, a port and a path as they are compared.
-func (t *Table) Lookup(host string, port int, path string, sem *choices.Assumptions, seen *choices.Consulted) (Match, bool) {
-	s := search{t: t, sem: sem, seen: seen, path: path, open: t.anyOpen && sem.Consult(choices.OpenRoute, seen) == choices.OpenMatchesAll}
+func (t *Table) Lookup(
+	host string, port int, path string, sem *choices.Assumptions, seen *choices.Consulted,
+) (Match, bool) {
+	s := search{t: t, sem: sem, seen: seen, path: path,
+		open: t.anyOpen && sem.Consult(choices.OpenRoute, seen) == choices.OpenMatchesAll}
 	t.index.search(&s, host, port)
 	switch {
 	case s.best.entry == 0:
 		return Match{}, false
 	case s.best.node != nil && !strings.HasPrefix(path, s.best.node.text):
-		return t.linear(&walk{sem: sem, host: host, address: ipv6(host), port: port, path: path}, seen) // two texts with one hash of 64 bits
+		// two texts with one hash of 64 bits
+		return t.linear(&walk{sem: sem, host: host, address: ipv6(host), port: port, path: path}, seen)
 	}
 	return s.match(), true
 }

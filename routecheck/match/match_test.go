@@ -14,11 +14,13 @@ import (
 func TestMatch(t *testing.T) {
 	const config = `<Config>
    <VirtualHostGroup Name="any"><VirtualHost Name="*:80"/><VirtualHost Name="*:443"/></VirtualHostGroup>
-   <VirtualHostGroup Name="shop"><VirtualHost Name="Shop.example.com:80"/><VirtualHost Name="noport.example.com"/><VirtualHost Name="[::1]:8080"/></VirtualHostGroup>
+   <VirtualHostGroup Name="shop"><VirtualHost Name="Shop.example.com:80"/><VirtualHost Name="noport.example.com"/>
+   <VirtualHost Name="[::1]:8080"/></VirtualHostGroup>
    <ServerCluster Name="all"><Server Name="a"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
    <ServerCluster Name="shop"><Server Name="s"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
    <ServerCluster Name="first"><Server Name="f"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
-   <UriGroup Name="all"><Uri Name="/fon/*"/><Uri Name="/exact"/><Uri Name="*.jsp"/><Uri Name="/a/*.do"/><Uri Name="/two*/*"/><Uri Name="/sess" AffinityURLIdentifier="sid"/></UriGroup>
+   <UriGroup Name="all"><Uri Name="/fon/*"/><Uri Name="/exact"/><Uri Name="*.jsp"/><Uri Name="/a/*.do"/>
+   <Uri Name="/two*/*"/><Uri Name="/sess" AffinityURLIdentifier="sid"/></UriGroup>
    <UriGroup Name="shop"><Uri Name="/shop/*" AffinityCookie="SHOP"/><Uri Name="/*"/></UriGroup>
    <UriGroup Name="tie"><Uri Name="/exact"/></UriGroup>
    <Route ServerCluster="all" UriGroup="all" VirtualHostGroup="any"/>
@@ -40,16 +42,20 @@ func TestMatch(t *testing.T) {
 		{name: "R8 alias without port is 80", host: "noport.example.com", path: "/shop/x", want: "shop /shop/*"},
 		{name: "R8 TLS is 443", host: "h", path: "/exact", tls: true, want: "all /exact"},
 		{name: "R8 IPv6", host: "[::1]:8080", path: "/shop/x", want: "shop /shop/*"},
-		{name: "R8 TLS as 80", host: "noport.example.com", path: "/shop/x", tls: true, assume: "tls-default-port=80", want: "shop /shop/*"},
-		{name: "R11 longer alias wins over longer URI by sum", host: "shop.example.com", path: "/fon/x", want: "shop /*"},
-		{name: "R12 URI first", host: "shop.example.com", path: "/fon/x", assume: "score-combination=uri-then-vhost", want: "all /fon/*"},
+		{name: "R8 TLS as 80", host: "noport.example.com", path: "/shop/x", tls: true,
+			assume: "tls-default-port=80", want: "shop /shop/*"},
+		{name: "R11 longer alias wins over longer URI by sum", host: "shop.example.com",
+			path: "/fon/x", want: "shop /*"},
+		{name: "R12 URI first", host: "shop.example.com", path: "/fon/x",
+			assume: "score-combination=uri-then-vhost", want: "all /fon/*"},
 		{name: "R13 tie first", host: "h", path: "/exact", want: "all /exact"},
 		{name: "R13 tie last", host: "h", path: "/exact", assume: "score-tie=last", want: "first /exact"},
 		{name: "R14 query", host: "h", path: "/exact?a=/b", want: "all /exact"},
 		{name: "R14 jsessionid", host: "h", path: "/exact;jsessionid=1", want: "all /exact"},
 		{name: "R14 identifier of the file", host: "h", path: "/exact;sid=1", want: "all /exact"},
 		{name: "R14 other parameter", host: "h", path: "/exact;v=1", want: "declined"},
-		{name: "R14 any parameter", host: "h", path: "/exact;v=1", assume: "path-params=cut-at-semicolon", want: "all /exact"},
+		{name: "R14 any parameter", host: "h", path: "/exact;v=1",
+			assume: "path-params=cut-at-semicolon", want: "all /exact"},
 		{name: "R14 kept", host: "h", path: "/exact;jsessionid=1", assume: "path-params=keep", want: "declined"},
 		{name: "R15 suffix", host: "h", path: "/x/y.jsp", want: "all *.jsp"},
 		{name: "R15 middle", host: "h", path: "/a/b/c.do", want: "all /a/*.do"},
@@ -94,7 +100,8 @@ func TestMatchByArrivalPort(t *testing.T) {
 // TestFirstAliasIsNamed: of two aliases of a group that score the same the first is the one to name (R13).
 func TestFirstAliasIsNamed(t *testing.T) {
 	for _, aliases := range [][2]string{{"h:*", "*:8"}, {"*:8", "h:*"}} {
-		table := mustTable(t, `<Config><VirtualHostGroup Name="v"><VirtualHost Name="`+aliases[0]+`"/><VirtualHost Name="`+aliases[1]+`"/></VirtualHostGroup>
+		table := mustTable(t, `<Config><VirtualHostGroup Name="v">
+<VirtualHost Name="`+aliases[0]+`"/><VirtualHost Name="`+aliases[1]+`"/></VirtualHostGroup>
 <ServerCluster Name="c"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
 <UriGroup Name="u"><Uri Name="/*"/></UriGroup><Route ServerCluster="c" UriGroup="u" VirtualHostGroup="v"/></Config>`)
 		sem, rq := choices.Latest(), Request{Host: "h:8", Target: "/x"}
@@ -107,9 +114,11 @@ func TestFirstAliasIsNamed(t *testing.T) {
 // TestDeepPath: patterns and paths of more segments than the index has bits for.
 func TestDeepPath(t *testing.T) {
 	deep := strings.Repeat("/d", 70)
-	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<Uri Name="/*"/>`, `<Uri Name="`+deep+`/*"/>`, 1))
+	table := mustTable(t,
+		strings.Replace(clusterXML("", "", server("m", "")), `<Uri Name="/*"/>`, `<Uri Name="`+deep+`/*"/>`, 1))
 	sem := choices.Latest()
-	for path, want := range map[string]bool{deep + "/x": true, deep + deep + "/x": true, deep: true, strings.Repeat("/d", 69) + "/x": false} {
+	for path, want := range map[string]bool{deep + "/x": true, deep + deep + "/x": true, deep: true,
+		strings.Repeat("/d", 69) + "/x": false} {
 		rq := get(path)
 		if _, ok := table.Match(&rq, &sem); ok != want {
 			t.Errorf("%d segments: %t", strings.Count(path, "/"), ok)
@@ -123,7 +132,8 @@ func TestManyTails(t *testing.T) {
 	for i := range 120 {
 		fmt.Fprintf(&uris, `<Uri Name="/a/*.x%d"/>`, i%50*7)
 	}
-	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<Uri Name="/*"/>`, uris.String()+`<Uri Name="/a/*"/><Uri Name="*.x14"/>`, 1))
+	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<Uri Name="/*"/>`,
+		uris.String()+`<Uri Name="/a/*"/><Uri Name="*.x14"/>`, 1))
 	for i := range 400 {
 		for _, path := range []string{"/a/b.x", "/a/.x", "/b.x", "/a/b.y"} {
 			rq := get(fmt.Sprint(path, i))
@@ -144,7 +154,8 @@ func TestDanglingRoute(t *testing.T) {
 	xml := strings.Replace(clusterXML("", "", server("m", "")), `UriGroup="u"`, `UriGroup="U"`, 1)
 	cfg := parseOnly(xml)
 	table, missing := New(cfg)
-	if len(missing) != 1 || !strings.Contains(missing[0].Message, `did you mean "u"?`) || missing[0].Rule.Code != "WP201" {
+	if len(missing) != 1 || !strings.Contains(missing[0].Message, `did you mean "u"?`) ||
+		missing[0].Rule.Code != "WP201" {
 		t.Errorf("got %v", missing)
 	}
 	sem, rq := choices.Latest(), get("/")
@@ -156,8 +167,13 @@ func TestDanglingRoute(t *testing.T) {
 var (
 	someHosts    = []string{"*", "a.example", "A.Example", "b.example", "[::1]", "[0:0::1]", "[::A]"}
 	somePorts    = []string{"", ":*", ":80", ":443", ":8080"}
-	somePatterns = []string{"/", "/*", "/a", "/a/*", "/a*", "*.jsp", "/a/*.jsp", "/a/b", "/a/b/*", "/a/b*", "/*.jsp", "*", "/a*p", "/a/*b*", "*p", "/application/*", "/application/part/*", "/application/part*", "/application/*.jsp", "/application/part/x.jsp"}
-	somePaths    = []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b.jsp", "/ab.jsp", "/a/b/c.jsp", "/x.jsp", "/a/b;jsessionid=1", "/a;x=y", "//a", "/a/../a/b", "/%61", "/a%2Fb", "/..", "/a/.//b", "/ap", "", "/a/.jsp", "/application", "/application/", "/application/part/x.jsp", "/application/part/y?/a", "/applications"}
+	somePatterns = []string{"/", "/*", "/a", "/a/*", "/a*", "*.jsp", "/a/*.jsp", "/a/b",
+		"/a/b/*", "/a/b*", "/*.jsp", "*",
+		"/a*p", "/a/*b*", "*p", "/application/*", "/application/part/*", "/application/part*", "/application/*.jsp",
+		"/application/part/x.jsp"}
+	somePaths = []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b.jsp", "/ab.jsp", "/a/b/c.jsp", "/x.jsp",
+		"/a/b;jsessionid=1", "/a;x=y", "//a", "/a/../a/b", "/%61", "/a%2Fb", "/..", "/a/.//b", "/ap", "", "/a/.jsp",
+		"/application", "/application/", "/application/part/x.jsp", "/application/part/y?/a", "/applications"}
 )
 
 // randomConfig draws a configuration in which everything collides with everything.
@@ -192,22 +208,27 @@ func randomConfig(t *rapid.T) string {
 }
 
 // matching are the choices that matching reads, open-route without rejects-file, which is not a matter of matching.
-var matching = []choices.Choice{choices.ScoreCombination, choices.VhostScore, choices.ScoreTie, choices.SlashStarServesBare, choices.SuffixPatterns, choices.PathParams, choices.PathNormalisation, choices.MergeSlashes, choices.TLSDefaultPort, choices.IPv6Hosts, choices.OpenRoute}
+var matching = []choices.Choice{choices.ScoreCombination, choices.VhostScore, choices.ScoreTie,
+	choices.SlashStarServesBare, choices.SuffixPatterns, choices.PathParams, choices.PathNormalisation,
+	choices.MergeSlashes, choices.TLSDefaultPort, choices.IPv6Hosts, choices.OpenRoute}
 
 // TestMatchAgreesWithCandidates holds the index against the naive walk under every combination of the scoring choices.
 func TestMatchAgreesWithCandidates(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		table := mustParse(randomConfig(t))
 		rq := Request{
-			TLS:    rapid.Bool().Draw(t, "tls"),
-			Host:   rapid.SampledFrom([]string{"a.example", "b.example", "A.EXAMPLE", "c", "[::1]", "a.example:8080", "b.example:443", "[::1]:80", "[0::1]:80", "[::a]", ""}).Draw(t, "Host"),
+			TLS: rapid.Bool().Draw(t, "tls"),
+			Host: rapid.SampledFrom([]string{"a.example", "b.example", "A.EXAMPLE", "c", "[::1]", "a.example:8080",
+				"b.example:443", "[::1]:80", "[0::1]:80", "[::a]", ""}).Draw(t, "Host"),
 			Target: rapid.SampledFrom(somePaths).Draw(t, "path"),
 		}
 		forEach(matching, choices.Latest(), func(sem choices.Assumptions) {
 			got, gotOK := table.Match(&rq, &sem)
 			want, wantOK := table.matchLinear(&rq, &sem)
-			if gotOK != wantOK || got.Route() != want.Route() || got.pattern != want.pattern || got.alias != want.alias {
-				t.Fatalf("%+v under %v: index %t route %d %q, walk %t route %d %q", rq, sem, gotOK, got.Route(), got.URI(), wantOK, want.Route(), want.URI())
+			if gotOK != wantOK || got.Route() != want.Route() || got.pattern != want.pattern ||
+				got.alias != want.alias {
+				t.Fatalf("%+v under %v: index %t route %d %q, walk %t route %d %q",
+					rq, sem, gotOK, got.Route(), got.URI(), wantOK, want.Route(), want.URI())
 			}
 		})
 	})
@@ -232,8 +253,10 @@ func TestMatchAsksWhatMatters(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		table := mustParse(randomConfig(t))
 		rq := Request{
-			TLS:    rapid.Bool().Draw(t, "tls"),
-			Host:   rapid.SampledFrom([]string{"a.example", "b.example", "a.example:8080", "[::1]", "[0::1]:8080"}).Draw(t, "Host"),
+			TLS: rapid.Bool().Draw(t, "tls"),
+			Host: rapid.SampledFrom(
+				[]string{"a.example", "b.example", "a.example:8080", "[::1]", "[0::1]:8080"}).Draw(t,
+				"Host"),
 			Target: rapid.SampledFrom(somePaths).Draw(t, "path"),
 		}
 		sem := choices.Latest()
@@ -248,7 +271,8 @@ func TestMatchAsksWhatMatters(t *testing.T) {
 					continue
 				}
 				other := sem.With(c, uint8(v))
-				if m, ok := table.Match(&rq, &other); ok != baseOK || m.Route() != base.Route() || m.pattern != base.pattern {
+				if m, ok := table.Match(&rq, &other); ok != baseOK || m.Route() != base.Route() ||
+					m.pattern != base.pattern {
 					t.Fatalf("%s was not consulted, but its value %d changes the answer", c, v)
 				}
 			}
@@ -274,7 +298,8 @@ func TestPathOfWebServer(t *testing.T) {
 		{"/%61//b/..", "path-normalisation=decode", "/a//b/.."},
 		{"/%61//b/..", "path-normalisation=clean", "/%61/"},
 		{"/%61//b/..", "path-normalisation=none", "/%61//b/.."},
-		{"/a%2Fb", "", "404"}, {"/a%2fb", "path-normalisation=decode", "404"}, {"/a%2Fb", "path-normalisation=clean", "/a%2Fb"},
+		{"/a%2Fb", "", "404"}, {"/a%2fb", "path-normalisation=decode", "404"},
+		{"/a%2Fb", "path-normalisation=clean", "/a%2Fb"},
 		{"/a%00", "", "404"}, {"/a%0", "", "400"}, {"/a%zz", "", "400"}, {"/100%", "path-normalisation=decode", "400"},
 		{"/..", "", "400"}, {"/a/../../app", "path-normalisation=clean", "400"}, {"/%2e%2E/app", "", "400"},
 		{"/..", "path-normalisation=decode", "/.."}, {"/%", "path-normalisation=none", "/%"},
@@ -285,14 +310,15 @@ func TestPathOfWebServer(t *testing.T) {
 		}
 		got, refused := table.ComparedPath(&Request{Target: c.sent + "?q=/../%"}, &sem, nil)
 		if refused != Accepted {
-			got = fmt.Sprint(refusals[refused].status)
+			got = fmt.Sprint(refused.Status())
 		}
 		if got != c.want {
 			t.Errorf("%s under %q: %s, want %s", c.sent, c.how, got, c.want)
 		}
 		rq := get(c.sent)
-		if _, ok := table.Match(&rq, &sem); ok != (refused == Accepted) || (table.Refused(&rq, &sem) != "") == ok {
-			t.Errorf("%s under %q: matched %t, refused %q", c.sent, c.how, ok, table.Refused(&rq, &sem))
+		_, ok := table.Match(&rq, &sem)
+		if why, itself := table.Refusal(&rq, &sem); ok != (refused == Accepted) || itself == ok || why != refused {
+			t.Errorf("%s under %q: matched %t, refused %t %d", c.sent, c.how, ok, itself, why)
 		}
 	}
 }
@@ -302,27 +328,29 @@ func TestPathOfWebServer(t *testing.T) {
 func TestBundledProxyGuards(t *testing.T) {
 	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `Name="/*"`, `Name="/a*"`, 1))
 	for target, status := range map[string]int{
-		"/a": 0, "/a%41": 0, "/a%2F%2e": 0, "/a%c3%a4": 0, "/a?%00": 0, "/a?b=%": 0, "/a/../x": 0, "/x%00": 0, "/x%zz": 0,
-		"/a%00": 400, "/a%00b?c": 400, "/a%": 400, "/a%4": 400, "/a%zz": 400, "/a%4z": 400, "/a%41%": 400, "/a%%41": 400,
+		"/a": 0, "/a%41": 0, "/a%2F%2e": 0, "/a%c3%a4": 0, "/a?%00": 0, "/a?b=%": 0,
+		"/a/../x": 0, "/x%00": 0, "/x%zz": 0,
+		"/a%00": 400, "/a%00b?c": 400, "/a%": 400, "/a%4": 400, "/a%zz": 400, "/a%4z": 400,
+		"/a%41%": 400, "/a%%41": 400,
 		"/a%u0041": 400, "/a%4?1": 400, "/a;jsessionid=%zz": 400, "/a%2f%00": 400,
 	} {
 		sem, _ := choices.Defaults("latest", "proxy")
 		rq := get(target)
-		if got, why := table.Refusal(&rq, &sem); got != status || (why != "") != (status != 0) {
-			t.Errorf("%s: %d %q, want %d", target, got, why, status)
+		if why, refused := table.Refusal(&rq, &sem); why.Status() != status || refused != (status != 0) {
+			t.Errorf("%s: %d, want %d", target, why.Status(), status)
 		}
 		if _, ok := table.Match(&rq, &sem); ok != (status == 0 && target[1] == 'a') {
 			t.Errorf("%s: matched %t", target, ok)
 		}
 		rq.Normalised = true
-		if got, why := table.Refusal(&rq, &sem); got != 0 {
-			t.Errorf("%s from a log: %d %q", target, got, why)
+		if why, refused := table.Refusal(&rq, &sem); refused {
+			t.Errorf("%s from a log: %d", target, why.Status())
 		}
 	}
 	whole, _ := choices.Defaults("latest", "proxy")
 	choiceByName(t, "path-normalisation=decode-and-clean", &whole)
-	if got, _ := table.Refusal(&Request{Host: "a", Port: 80, Target: "/a%00"}, &whole); got != 404 {
-		t.Errorf("decoded first: %d, want the status of httpd", got)
+	if why, _ := table.Refusal(&Request{Host: "a", Port: 80, Target: "/a%00"}, &whole); why.Status() != 404 {
+		t.Errorf("decoded first: %d, want the status of httpd", why.Status())
 	}
 }
 
@@ -357,8 +385,11 @@ func TestIPv6Hosts(t *testing.T) {
 
 // TestNoHost is R8: a request without Host has an empty one, which only * matches.
 func TestNoHost(t *testing.T) {
-	for alias, want := range map[string]bool{"*:80": true, "*": true, "*:*": true, "h:80": false, "h:*": false, "*:443": false} {
-		table, sem := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<VirtualHost Name="*:80"/><VirtualHost Name="*:443"/>`, `<VirtualHost Name="`+alias+`"/>`, 1)), choices.Latest()
+	for alias, want := range map[string]bool{"*:80": true, "*": true, "*:*": true, "h:80": false,
+		"h:*": false, "*:443": false} {
+		table, sem := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")),
+			`<VirtualHost Name="*:80"/><VirtualHost Name="*:443"/>`, `<VirtualHost Name="`+alias+`"/>`, 1)),
+			choices.Latest()
 		rq := Request{Port: 80, Target: "/"}
 		if _, ok := table.Match(&rq, &sem); ok != want {
 			t.Errorf("alias %s: %t", alias, ok)
@@ -373,12 +404,15 @@ func TestNoHost(t *testing.T) {
 // TestAliasAnswers: who lists aliases or patterns asks here.
 func TestAliasAnswers(t *testing.T) {
 	table := mustTable(t, `<Config>
-<VirtualHostGroup Name="used"><VirtualHost Name="A.example:80"/><VirtualHost Name="b.example:*"/><VirtualHost Name="c.example"/><VirtualHost Name="[::1]:443"/></VirtualHostGroup>
+<VirtualHostGroup Name="used"><VirtualHost Name="A.example:80"/><VirtualHost Name="b.example:*"/>
+<VirtualHost Name="c.example"/><VirtualHost Name="[::1]:443"/></VirtualHostGroup>
 <VirtualHostGroup Name="unused"><VirtualHost Name="*:9999"/></VirtualHostGroup>
 <ServerCluster Name="c"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
 <UriGroup Name="u"><Uri Name="/x/*"/><Uri Name="*.do"/></UriGroup>
-<Route ServerCluster="c" UriGroup="u" VirtualHostGroup="used"/><Route ServerCluster="c" UriGroup="u" VirtualHostGroup="used"/></Config>`)
-	for port, want := range map[int]string{80: "[A.example:80 b.example:* c.example]", 443: "[b.example:* [::1]:443]", 9999: "[b.example:*]"} {
+<Route ServerCluster="c" UriGroup="u" VirtualHostGroup="used"/>
+<Route ServerCluster="c" UriGroup="u" VirtualHostGroup="used"/></Config>`)
+	for port, want := range map[int]string{80: "[A.example:80 b.example:* c.example]", 443: "[b.example:* [::1]:443]",
+		9999: "[b.example:*]"} {
 		if got := fmt.Sprint(table.AliasesFor(port)); got != want {
 			t.Errorf("port %d: %s", port, got)
 		}

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
@@ -9,7 +8,9 @@ import (
 
 // ComparedPath returns the part of the target that is compared with the patterns: no query, no session parameter (R14,
 // R16). Where the web server refuses the path itself, it says why.
-func (t *Table) ComparedPath(rq *Request, sem *choices.Assumptions, seen *choices.Consulted) (p string, refused Refusal) {
+func (t *Table) ComparedPath(
+	rq *Request, sem *choices.Assumptions, seen *choices.Consulted,
+) (p string, refused Refusal) {
 	p, plain := PathOf(rq.Target)
 	if plain {
 		return p, Accepted
@@ -28,6 +29,20 @@ func (t *Table) ComparedPath(rq *Request, sem *choices.Assumptions, seen *choice
 		p = t.cutIdentifier(p)
 	}
 	return p, Accepted
+}
+
+// PathEnds are the texts before the first of which a path ends for matching (R14), none where it is compared whole.
+func (t *Table) PathEnds(sem *choices.Assumptions) (ends []string) {
+	switch {
+	case sem.Is(choices.PathParams, choices.CutAtSemicolon):
+		return []string{";"}
+	case sem.Is(choices.PathParams, choices.KeepParams):
+		return nil
+	}
+	for _, name := range t.identifiers {
+		ends = append(ends, ";"+name+"=")
+	}
+	return ends
 }
 
 // PathOf cuts the query. plain says that nothing in the path asks for R14 or R16: no ; no % and no / before another /
@@ -74,47 +89,28 @@ type Refusal uint8
 const (
 	Accepted Refusal = iota
 	NoRoute
-	encodedSlash
-	encodedNul
-	brokenEscape
-	aboveRoot
-	guardedNul // from here on see guard
-	guardedEscape
+	EncodedSlash
+	EncodedNUL
+	BrokenEscape
+	AboveRoot
+	GuardedNUL // from here on see guard
+	GuardedEscape
 )
 
-// refusals are in the words that follow "the path holds"; the statuses are those of httpd.
-var refusals = [...]struct {
-	what   string
-	status int
-}{
-	encodedSlash:  {"an encoded slash, %2F", 404},
-	encodedNul:    {"an encoded NUL, %00", 404},
-	brokenEscape:  {"a % without two hexadecimal digits behind it", 400},
-	aboveRoot:     {"a .. that leads above the root", 400},
-	guardedNul:    {"an encoded NUL, %00", 400},
-	guardedEscape: {"a % without two hexadecimal digits behind it", 400},
-}
+// statuses are those of httpd.
+var statuses = [...]int{EncodedSlash: 404, EncodedNUL: 404, BrokenEscape: 400, AboveRoot: 400,
+	GuardedNUL: 400, GuardedEscape: 400}
 
 // ByChoice reports whether the refusal hangs on the choice path-normalisation.
-func (r Refusal) ByChoice() bool { return r < guardedNul }
+func (r Refusal) ByChoice() bool { return r < GuardedNUL }
 
-func (r Refusal) String() string {
-	return fmt.Sprintf("the path holds %s, which the web server refuses itself with %d", refusals[r].what, refusals[r].status)
-}
+// Status is what the web server answers a path with that it refuses.
+func (r Refusal) Status() int { return statuses[r] }
 
-// Refused says why the web server answers a request itself without asking the plug-in (R16), "" where it asks.
-func (t *Table) Refused(rq *Request, sem *choices.Assumptions) string {
-	_, why := t.Refusal(rq, sem)
-	return why
-}
-
-// Refusal returns the status with which the web server answers a request itself, and why; 0 where it asks the plug-in
-// (R16).
-func (t *Table) Refusal(rq *Request, sem *choices.Assumptions) (status int, why string) {
-	if _, refused := t.Decide(rq, sem, nil); refused > NoRoute {
-		return refusals[refused].status, refused.String()
-	}
-	return 0, ""
+// Refusal says why the web server answers a request itself without asking the plug-in (R16); false where it asks.
+func (t *Table) Refusal(rq *Request, sem *choices.Assumptions) (why Refusal, refused bool) {
+	_, why = t.Decide(rq, sem, nil)
+	return why, why > NoRoute
 }
 
 // guard is why the bundled proxy answers what a Route takes itself: behind a NUL or a broken escape a path ends for
@@ -125,10 +121,10 @@ func guard(s *choices.Assumptions, rq *Request) Refusal {
 	}
 	path, _, _ := strings.Cut(rq.Target, "?")
 	switch badEscape(path, false) {
-	case encodedNul:
-		return guardedNul
-	case brokenEscape:
-		return guardedEscape
+	case EncodedNUL:
+		return GuardedNUL
+	case BrokenEscape:
+		return GuardedEscape
 	}
 	return Accepted
 }
@@ -155,7 +151,8 @@ func Normalised(p string, sem *choices.Assumptions, seen *choices.Consulted) (st
 
 // DecodesPaths reports whether the web server decodes paths (R16).
 func DecodesPaths(sem *choices.Assumptions) bool {
-	return sem.Is(choices.PathNormalisation, choices.DecodePath) || sem.Is(choices.PathNormalisation, choices.DecodeAndClean)
+	return sem.Is(choices.PathNormalisation, choices.DecodePath) ||
+		sem.Is(choices.PathNormalisation, choices.DecodeAndClean)
 }
 
 func hasDotSegment(p string) bool {
@@ -198,13 +195,13 @@ func badEscape(p string, slashes bool) Refusal {
 			return Accepted
 		}
 		if p = p[i+1:]; len(p) < 2 || !isHex(p[0]) || !isHex(p[1]) {
-			return brokenEscape
+			return BrokenEscape
 		}
 		switch c := unhex(p[0])<<4 | unhex(p[1]); {
 		case c == 0:
-			return encodedNul
+			return EncodedNUL
 		case c == '/' && slashes:
-			return encodedSlash
+			return EncodedSlash
 		}
 	}
 }
@@ -228,7 +225,7 @@ func cleaned(p string, merge bool) (string, Refusal) {
 		case s == "." || s == "..":
 			if s == ".." {
 				if len(kept) < 2 {
-					return p, aboveRoot
+					return p, AboveRoot
 				}
 				kept = kept[:len(kept)-1]
 			}

@@ -16,7 +16,8 @@ func TestNewPausing(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>`)
 	for i := range n {
-		fmt.Fprintf(&b, `<ServerCluster Name="c%[1]d"><Server Name="s"/></ServerCluster><UriGroup Name="u%[1]d"><Uri Name="/%[1]d/*"/></UriGroup>
+		fmt.Fprintf(&b, `<ServerCluster Name="c%[1]d"><Server Name="s"/></ServerCluster><UriGroup Name="u%[1]d">
+<Uri Name="/%[1]d/*"/></UriGroup>
 			<Route VirtualHostGroup="v" UriGroup="u%[1]d" ServerCluster="c%[1]d"/>`, i)
 	}
 	b.WriteString(`</Config>`)
@@ -24,7 +25,7 @@ func TestNewPausing(t *testing.T) {
 	var pauses atomic.Int64
 	table, missing := NewPausing(cfg, func() { pauses.Add(1) })
 	if got := pauses.Load(); got < 2*n || len(missing) > 0 {
-		t.Errorf("%d pauses, faults %v", got, missing)
+		t.Errorf("%d pauses, reports %v", got, missing)
 	}
 	sem, _ := choices.Defaults("latest", "proxy")
 	m, ok := table.Match(&Request{Host: "h", Port: 80, Target: "/7/x"}, &sem)

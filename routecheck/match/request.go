@@ -36,14 +36,18 @@ func (t *Table) hostPort(rq *Request, sem *choices.Assumptions, seen *choices.Co
 // hostPortOf reads the Host header; without a port it means the usual one of the scheme (R8).
 func hostPortOf(rq *Request, sem *choices.Assumptions, seen *choices.Consulted) (string, int) {
 	host, written := SplitHost(rq.Host)
-	host = lower(host)
+	return lower(host), rq.portOf(written, sem, seen)
+}
+
+// portOf is the port that a Host header means that has this one written.
+func (rq *Request) portOf(written string, sem *choices.Assumptions, seen *choices.Consulted) int {
 	if n, ok := decimal(written); ok {
-		return host, n
+		return n
 	}
 	if !rq.TLS || sem.Consult(choices.TLSDefaultPort, seen) == choices.TLSPort80 {
-		return host, 80
+		return 80
 	}
-	return host, 443
+	return 443
 }
 
 // ToldPort returns the port that a member is told the request came to ($WSSP): that of the Host header, or with
@@ -52,8 +56,8 @@ func (t *Table) ToldPort(rq *Request, sem *choices.Assumptions) int {
 	if t.tellsArrived {
 		return rq.Port
 	}
-	_, port := hostPortOf(rq, sem, nil)
-	return port
+	_, written := SplitHost(rq.Host)
+	return rq.portOf(written, sem, nil)
 }
 
 // RequestRules are the rules beside R7 that the reading of a request shows.

@@ -35,15 +35,3 @@ func (c *Cluster) Roles() []string {
 	}
 	return out
 }
-
-// RoleInWords is Role as it stands in a sentence or a label.
-func (c *Cluster) RoleInWords(m MemberID) string {
-	switch role := c.Role(m); role {
-	case "none":
-		return "in no list"
-	case "cluster-address":
-		return "cluster address"
-	default:
-		return role
-	}
-}

@@ -1,33 +1,48 @@
 package match
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/wasplug/wasplug/parser"
-	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
-// addRoutes resolves the Routes (R18) and builds the index.
-func (t *Table) addRoutes(cfg *parser.Config, names *Names) []diag.Diagnostic {
+// addRoutes compiles the Routes whose references exist (R18) and builds the index.
+func (t *Table) addRoutes(cfg *parser.Config, names *resolve.Names) {
 	t.noteIdentifiers(cfg)
-	r := newResolver(names)
+	groups := compiler{vhosts: map[*parser.VirtualHostGroup]*VhostGroup{}, uris: map[*parser.UriGroup]*URIGroup{}}
 	t.Routes = make([]Route, 0, len(cfg.Routes))
 	for i, rt := range cfg.Routes {
 		t.pause.Take()
-		out := Route{Index: i, At: rt.Node.NameSpan, Vhosts: r.vhostGroup(rt), URIs: r.uriGroup(rt)}
-		var ok bool
-		if out.Cluster, ok = t.byName[rt.ServerCluster.V]; !ok || !rt.ServerCluster.Set() {
-			ok = false
-			r.dangling("ServerCluster", rt.ServerCluster, rt.Node, t.clusterNames)
+		vhosts, uris, cluster := names.RouteParts(rt)
+		if cluster == nil || vhosts == nil && rt.VirtualHostGroup.Set() || uris == nil && rt.UriGroup.Set() {
+			continue
 		}
-		if ok && (out.Vhosts != nil || !rt.VirtualHostGroup.Set()) && (out.URIs != nil || !rt.UriGroup.Set()) {
-			t.anyOpen = t.anyOpen || out.Vhosts == nil || out.URIs == nil
-			t.Routes = append(t.Routes, out)
-		}
+		t.anyOpen = t.anyOpen || vhosts == nil || uris == nil
+		t.Routes = append(t.Routes, Route{Index: i, Cluster: t.byName[cluster.Name.V], At: rt.Node.NameSpan,
+			Vhosts: groups.vhostGroup(vhosts), URIs: groups.uriGroup(uris)})
 	}
 	t.buildIndex()
-	return r.missing
+}
+
+// compiler makes the groups that Routes name, each once; nil is that of a Route without one (R17).
+type compiler struct {
+	vhosts map[*parser.VirtualHostGroup]*VhostGroup
+	uris   map[*parser.UriGroup]*URIGroup
+}
+
+func (c *compiler) vhostGroup(g *parser.VirtualHostGroup) *VhostGroup {
+	if g != nil && c.vhosts[g] == nil {
+		c.vhosts[g] = newVhostGroup(g)
+	}
+	return c.vhosts[g]
+}
+
+func (c *compiler) uriGroup(g *parser.UriGroup) *URIGroup {
+	if g != nil && c.uris[g] == nil {
+		c.uris[g] = newUriGroup(g)
+	}
+	return c.uris[g]
 }
 
 // Serves reports whether any request can match a Route (R1): one that has an alias and a Uri, or that lacks the group
@@ -68,7 +83,8 @@ func (t *Table) UrisAt() func(host string, port int) []string {
 		}
 	}
 	return func(host string, port int) (all []string) {
-		at := slices.Concat(routes[place{host, port}], routes[place{host, 0}], routes[place{"*", port}], routes[place{"*", 0}])
+		at := slices.Concat(routes[place{host, port}], routes[place{host, 0}],
+			routes[place{"*", port}], routes[place{"*", 0}])
 		slices.Sort(at)
 		done := map[*URIGroup]bool{}
 		for _, i := range at {
@@ -86,86 +102,6 @@ func (t *Table) UrisAt() func(host string, port int) []string {
 		return all
 	}
 }
-
-// resolver finds and compiles the groups that Routes name; each is compiled once.
-type resolver struct {
-	names    *Names
-	vhostsOf map[*parser.VirtualHostGroup]*VhostGroup
-	urisOf   map[*parser.UriGroup]*URIGroup
-	missing  []diag.Diagnostic
-}
-
-func newResolver(names *Names) *resolver {
-	return &resolver{names: names, vhostsOf: map[*parser.VirtualHostGroup]*VhostGroup{}, urisOf: map[*parser.UriGroup]*URIGroup{}}
-}
-
-// vhostGroup returns nil for a Route without VirtualHostGroup (R17) and, with a diagnostic, for one that names a
-// missing group.
-func (r *resolver) vhostGroup(rt *parser.Route) *VhostGroup {
-	if !rt.VirtualHostGroup.Set() {
-		return nil
-	}
-	g := r.names.VirtualHostGroup(rt.VirtualHostGroup.V)
-	if g == nil {
-		r.dangling("VirtualHostGroup", rt.VirtualHostGroup, rt.Node, func() []string { return keys(r.names.vhosts) })
-		return nil
-	}
-	if r.vhostsOf[g] == nil {
-		r.vhostsOf[g] = newVhostGroup(g)
-	}
-	return r.vhostsOf[g]
-}
-
-// UriGroup is vhostGroup for UriGroup.
-func (r *resolver) uriGroup(rt *parser.Route) *URIGroup {
-	if !rt.UriGroup.Set() {
-		return nil
-	}
-	g := r.names.uriGroup(rt.UriGroup.V)
-	if g == nil {
-		r.dangling("UriGroup", rt.UriGroup, rt.Node, func() []string { return keys(r.names.uris) })
-		return nil
-	}
-	if r.urisOf[g] == nil {
-		r.urisOf[g] = newUriGroup(g)
-	}
-	return r.urisOf[g]
-}
-
-// dangling is the fault of R18: what a Route names does not exist.
-func (r *resolver) dangling(kind string, ref parser.Val[string], route *parser.Node, known func() []string) {
-	d := diag.Diagnostic{Span: nameSpan(ref, route), Severity: diag.Error, Rule: missingGroup}
-	if ref.Set() {
-		d.Message = diag.Sprintf("Route names %s %q, which does not exist%s", kind, ref.V, r.suggest(ref.V, known))
-	} else {
-		d.Message = fmt.Sprintf("Route names no %s", kind)
-	}
-	d.Message += "; the plug-in rejects the whole file: no routing at start, the old routing after a reload"
-	if kind != "VirtualHostGroup" {
-		d.Message += " (documented for VirtualHostGroup, assumed here)"
-	}
-	r.missing = append(r.missing, d)
-}
-
-const mostSuggestions = 20 // a file with more missing names is not misspelt but broken, and looking for near names costs
-
-func (r *resolver) suggest(name string, known func() []string) string {
-	if len(r.missing) >= mostSuggestions {
-		return ""
-	}
-	return diag.DidYouMean(name, known())
-}
-
-func keys[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-func (t *Table) clusterNames() []string { return keys(t.byName) }
 
 // noteIdentifiers collects the names that end a path (R14).
 func (t *Table) noteIdentifiers(cfg *parser.Config) {

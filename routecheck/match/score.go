@@ -22,10 +22,11 @@ func (f *found) score() score {
 
 // score is what R1 compares.
 type score struct {
-	uri    int32 // characters of the pattern (R2)
-	chars  int32 // of the alias (R11)
-	class  int8  // of the alias: host:port, host:*, *:port, *:* are 4, 3, 2, 1 (R11); 0 is for a Route without VirtualHostGroup
-	suffix bool  // the pattern goes on behind its * (R15)
+	uri   int32 // characters of the pattern (R2)
+	chars int32 // of the alias (R11)
+	// of the alias: host:port, host:*, *:port, *:* are 4, 3, 2, 1 (R11); 0 is for a Route without VirtualHostGroup
+	class  int8
+	suffix bool // the pattern goes on behind its * (R15)
 }
 
 // compare is positive when a wins over b, 0 on a tie (R1, R11, R12, R15).

@@ -9,6 +9,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
 // ClusterID and MemberID index Table.Clusters and Cluster.Members.
@@ -46,12 +47,6 @@ type Table struct {
 	pause        parser.Pause           // while it is made
 }
 
-// rules of the faults that a table itself finds.
-var (
-	openRoute    = diag.Rule{Code: diag.OpenRoute, Name: "open-route"}
-	missingGroup = diag.Rule{Code: diag.RouteToMissingGroup, Name: "route-to-missing-group"}
-)
-
 // New makes a table. The diagnostics are the reasons why the plug-in would reject the file (R18); the table is usable
 // all the same, without the Routes that they name, so that the rest can be examined.
 func New(cfg *parser.Config) (*Table, []diag.Diagnostic) { return NewPausing(cfg, nil) }
@@ -60,9 +55,11 @@ func New(cfg *parser.Config) (*Table, []diag.Diagnostic) { return NewPausing(cfg
 func NewPausing(cfg *parser.Config, pause parser.Pause) (*Table, []diag.Diagnostic) {
 	t := &Table{
 		pause:       pause,
-		PortArrived: cfg.VHostMatchingCompat.V, tellsArrived: strings.EqualFold(cfg.AppServerPort.V, "WebserverPort"), UseInsecure: cfg.UseInsecure.V,
-		Onload: strings.EqualFold(cfg.SSLMapMode.V, "onload"), Offload: strings.EqualFold(cfg.SSLMapMode.V, "offload"),
-		byName: map[string]ClusterID{}, clustersOf: map[string][]ClusterID{}, At: cfg.VHostMatchingCompat.Span(),
+		PortArrived: cfg.VHostMatchingCompat.V, tellsArrived: strings.EqualFold(cfg.AppServerPort.V, "WebserverPort"),
+		UseInsecure: cfg.UseInsecure.V,
+		Onload:      strings.EqualFold(cfg.SSLMapMode.V, "onload"),
+		Offload:     strings.EqualFold(cfg.SSLMapMode.V, "offload"),
+		byName:      map[string]ClusterID{}, clustersOf: map[string][]ClusterID{}, At: cfg.VHostMatchingCompat.Span(),
 	}
 	if t.At.IsZero() && cfg.Node != nil {
 		t.At = cfg.Node.NameSpan
@@ -70,13 +67,14 @@ func NewPausing(cfg *parser.Config, pause parser.Pause) (*Table, []diag.Diagnost
 	if im := cfg.IntelligentManagement; im != nil && routes(im) {
 		t.Router = im.NameSpan
 	}
-	names := Resolve(cfg)
-	for i, sc := range names.distinct {
+	names := resolve.New(cfg)
+	for i, sc := range names.Clusters() {
 		t.byName[sc.Name.V] = ClusterID(i)
 	}
 	var clusters sync.WaitGroup
-	clusters.Go(func() { t.addClusters(cfg, names.distinct) }) // beside the Routes, which need only the names
-	t.missing = t.addRoutes(cfg, names)
+	clusters.Go(func() { t.addClusters(cfg, names.Clusters()) }) // beside the Routes, which need only the names
+	t.addRoutes(cfg, names)
+	t.missing = names.Dangling(cfg)
 	clusters.Wait()
 	t.pause = nil
 	return t, t.missing
@@ -94,7 +92,8 @@ func routes(im *parser.Node) bool {
 		return false
 	}
 	clusters := im.Elements("ConnectorCluster")
-	return !off(im) && (len(clusters) == 0 || slices.ContainsFunc(clusters, func(n *parser.Node) bool { return !off(n) }))
+	return !off(im) &&
+		(len(clusters) == 0 || slices.ContainsFunc(clusters, func(n *parser.Node) bool { return !off(n) }))
 }
 
 // Rejected lists the reasons why the plug-in rejects the file: Routes that name what does not exist (R18) and, under
@@ -106,9 +105,7 @@ func (t *Table) Rejected(sem *choices.Assumptions) []diag.Diagnostic {
 	reasons := slices.Clone(t.missing)
 	for i := range t.Routes {
 		if r := &t.Routes[i]; r.Vhosts == nil || r.URIs == nil {
-			reasons = append(reasons, diag.Diagnostic{Span: r.At, Severity: diag.Error, Rule: openRoute,
-				Message: "Route lacks VirtualHostGroup or UriGroup; under open-route=rejects-file the plug-in rejects the whole file: " +
-					"no routing at start, the old routing after a reload"})
+			reasons = append(reasons, resolve.OpenRoute(r.At))
 		}
 	}
 	return reasons
@@ -131,10 +128,39 @@ func (t *Table) addClusters(cfg *parser.Config, distinct []*parser.ServerCluster
 	}
 }
 
+// ClusterByName returns the cluster of that name.
+func (t *Table) ClusterByName(name string) (ClusterID, bool) {
+	id, ok := t.byName[name]
+	return id, ok
+}
+
+// MemberByName returns the member of that name; the ClusterAddress is called ClusterAddress.
+func (c *Cluster) MemberByName(name string) (MemberID, bool) {
+	id, ok := c.byName[name]
+	return id, ok
+}
+
+// ClustersOf returns the clusters that have a member of that name, in file order.
+func (t *Table) ClustersOf(member string) []ClusterID { return t.clustersOf[member] }
+
+// Lacks reports whether no request can go to a member of that name: no cluster has it, and no On Demand Router knows
+// others (R69).
+func (t *Table) Lacks(name string) bool { return len(t.clustersOf[name]) == 0 && t.Router.IsZero() }
+
 // MemberName returns the name of a member, "" for NoMember.
 func (t *Table) MemberName(c ClusterID, m MemberID) string {
 	if c < 0 || m == NoMember {
 		return ""
 	}
 	return t.Clusters[c].Members[m].Name
+}
+
+// AllMembers lists the members of all clusters, as CLUSTER/MEMBER.
+func (t *Table) AllMembers() (names []string) {
+	for c := range t.Clusters {
+		for m := range t.Clusters[c].Members {
+			names = append(names, t.Clusters[c].Name+"/"+t.Clusters[c].Members[m].Name)
+		}
+	}
+	return names
 }

@@ -45,7 +45,8 @@ func TestHashOfLeadingParts(t *testing.T) {
 // TestHashTells: texts that differ in one byte, or by zero bytes at the end, hash differently.
 func TestHashTells(t *testing.T) {
 	seen := map[uint64]string{}
-	for _, text := range []string{"", "\x00", "\x00\x00", "/", "/\x00", "/1234567", "/1234567\x00", "/12345678", "/123456789", "/1234567/1234567", "/1234567/1234568"} {
+	for _, text := range []string{"", "\x00", "\x00\x00", "/", "/\x00", "/1234567", "/1234567\x00", "/12345678",
+		"/123456789", "/1234567/1234567", "/1234567/1234568"} {
 		h := hashOf(42, text)
 		if other, clash := seen[h]; clash {
 			t.Errorf("%q and %q have one hash", text, other)
@@ -70,7 +71,8 @@ func TestWords(t *testing.T) {
 }
 
 func TestPathOf(t *testing.T) {
-	for target, want := range map[string]string{"/a?;?": "/a", "/abcdefg?%": "/abcdefg", "?": "", "": "", "/a?b?c;": "/a"} {
+	for target, want := range map[string]string{"/a?;?": "/a", "/abcdefg?%": "/abcdefg", "?": "",
+		"": "", "/a?b?c;": "/a"} {
 		if p, plain := PathOf(target); p != want || !plain {
 			t.Errorf("pathOf(%q) is %q, plain %t", target, p, plain)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/names"
 )
 
 // pick checks which member got an attempt.
@@ -39,7 +40,7 @@ func (m *machine) lists(fl *flight, member string) bool {
 
 // otherCluster begins the flight in the cluster of the logged member.
 func (m *machine) otherCluster(o *op) *flight {
-	id, _, err := m.t.FindMember(o.member)
+	id, _, err := names.Member(m.t, o.member)
 	if err != nil {
 		return nil
 	}

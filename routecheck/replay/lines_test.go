@@ -18,14 +18,17 @@ const twoGroups = `<?xml version="1.0"?><Config><Property Name="PluginInstallRoo
 <VirtualHostGroup Name="v"><VirtualHost Name="*:80"/><VirtualHost Name="www.example.com:443"/></VirtualHostGroup>
 <VirtualHostGroup Name="other"><VirtualHost Name="other.example.com:80"/></VirtualHostGroup>
 <ServerCluster Name="C">
-<Server Name="a" CloneID="a1"><Transport Hostname="ha" Port="9080" Protocol="http"/><Transport Hostname="ha" Port="9443" Protocol="https">
+<Server Name="a" CloneID="a1"><Transport Hostname="ha" Port="9080" Protocol="http"/>
+<Transport Hostname="ha" Port="9443" Protocol="https">
 <Property Name="keyring" Value="k.kdb"/><Property Name="stashfile" Value="k.sth"/></Transport></Server>
 <Server Name="b" CloneID="b1"><Transport Hostname="hb" Port="9080" Protocol="http"/></Server>
 <Server Name="c" CloneID="c1"><Transport Hostname="hc" Port="9080" Protocol="http"/></Server>
 <PrimaryServers><Server Name="a"/><Server Name="b"/></PrimaryServers><BackupServers><Server Name="c"/></BackupServers>
 </ServerCluster>
-<UriGroup Name="all"><Uri Name="/*"/></UriGroup><UriGroup Name="shop"><Uri Name="/shop/*"/><Uri Name="/shop/cart"/></UriGroup><UriGroup Name="none"><Uri Name="/never"/></UriGroup>
-<Route ServerCluster="C" UriGroup="all" VirtualHostGroup="v"/><Route ServerCluster="C" UriGroup="shop" VirtualHostGroup="v"/>
+<UriGroup Name="all"><Uri Name="/*"/></UriGroup><UriGroup Name="shop"><Uri Name="/shop/*"/>
+<Uri Name="/shop/cart"/></UriGroup><UriGroup Name="none"><Uri Name="/never"/></UriGroup>
+<Route ServerCluster="C" UriGroup="all" VirtualHostGroup="v"/>
+<Route ServerCluster="C" UriGroup="shop" VirtualHostGroup="v"/>
 <Route ServerCluster="C" UriGroup="none" VirtualHostGroup="other"/></Config>`
 
 func foundURI(pattern, group string) string {
@@ -47,7 +50,9 @@ func found(member string) string {
 }
 
 func checkedStatus(member string, marked int) string {
-	return fmt.Sprintf("STATS: ws_server_group: serverGroupCheckServerStatus: Checking status of %s, ignoreWeights 1, markedDown %d, retryNow 0, retryInSec --, wlbAllows 1 reachedMaxConnectionsLimit 0", member, marked)
+	return fmt.Sprintf(
+		"STATS: ws_server_group: serverGroupCheckServerStatus: Checking status of %s, ignoreWeights 1, "+
+			"markedDown %d, retryNow 0, retryInSec --, wlbAllows 1 reachedMaxConnectionsLimit 0", member, marked)
 }
 
 func transport(host string, port int) string {
@@ -66,7 +71,8 @@ func refusedBy(member, host string) string {
 
 // TestLines: each line that the file cannot give is a disagreement with its rule, and each that it can give is none.
 func TestLines(t *testing.T) {
-	asked := "TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='www.example.com:80'; uri='/shop/x'"
+	asked := "TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: " +
+		"vhost='www.example.com:80'; uri='/shop/x'"
 	for _, c := range []struct {
 		name, want string
 		lines      []string
@@ -74,25 +80,32 @@ func TestLines(t *testing.T) {
 		{"the best Uri of each group that takes the request", "",
 			[]string{asked, foundAlias("*:80", "v"), foundURI("/*", "all"), foundURI("/shop/*", "shop")}},
 		{"with scores", "", []string{asked, foundURI("/*", "all score is 1"), foundURI("/shop/*", "shop score is 6")}},
-		{"another score", "2 pattern R2 Uri /shop/* of shop with score 7: /* of all with score 1, /shop/* of shop with score 6", []string{asked, foundURI("/shop/*", "shop score is 7")}},
+		{"another score", "2 pattern R2 Uri /shop/* of shop with score 7: /* of all with score 1, " +
+			"/shop/* of shop with score 6", []string{asked, foundURI("/shop/*", "shop score is 7")}},
 		{"another Uri", "2 pattern R1 Uri /shop/cart of shop: /* of all with score 1, /shop/* of shop with score 6",
 			[]string{asked, foundURI("/shop/cart", "shop")}},
 		{"another group", "2 pattern R1 Uri /shop/* of all: /* of all with score 1, /shop/* of shop with score 6",
 			[]string{asked, foundURI("/shop/*", "all")}},
-		{"a group of another host", "2 pattern R1 Uri /never of none: /* of all with score 1, /shop/* of shop with score 6",
+		{"a group of another host",
+			"2 pattern R1 Uri /never of none: /* of all with score 1, /shop/* of shop with score 6",
 			[]string{asked, foundURI("/never", "none")}},
-		{"another alias", "2 pattern R6 virtual host *:443 of v: *:80 of v", []string{asked, foundAlias("*:443", "v")}},
+		{"another alias", "2 pattern R6 virtual host *:443 of v: *:80 of v",
+			[]string{asked, foundAlias("*:443", "v")}},
 		{"host not logged", "", []string{foundURI("/shop/*", "shop"), ended}},
-		{"host not logged, Uri unknown", "1 pattern R1 Uri /bank/* of bank: /* of all with score 1, /shop/* of shop with score 6", []string{foundURI("/bank/*", "bank"), ended}},
+		{"host not logged, Uri unknown", "1 pattern R1 Uri /bank/* of bank: /* of all with score 1, " +
+			"/shop/* of shop with score 6", []string{foundURI("/bank/*", "bank"), ended}},
 		{"the primary list from its first server", "", []string{asked, cloneAdded("b1"), compare("b1", "a1"),
 			compare("b1", "b1"), found("b"), checkedStatus("b", 0), picked("b"), transport("hb", 9080), ended}},
 		{"each clone ID anew", "", []string{asked, cloneAdded("b1"), cloneAdded("a1"), compare("b1", "a1"),
-			compare("b1", "b1"), found("b"), checkedStatus("b", 1), compare("a1", "a1"), found("a"), checkedStatus("a", 0),
+			compare("b1", "b1"), found("b"), checkedStatus("b", 1), compare("a1", "a1"),
+			found("a"), checkedStatus("a", 0),
 			picked("a"), ended}},
 		{"backups are not compared", "4 clone R22 clone ID c1 is compared with c1: no further comparison",
 			[]string{asked, compare("c1", "a1"), compare("c1", "b1"), compare("c1", "c1")}},
-		{"one server left out, said once", "3 clone R22 clone ID zz is compared with b1: clone ID zz is compared with a1 of a", []string{asked, cloneAdded("zz"), compare("zz", "b1")}},
-		{"another order, said for each line", "3 clone R22 clone ID a1 is compared with b1: clone ID a1 is compared with a1 of a; 4 clone R22 clone ID a1 is compared with a1: no further comparison",
+		{"one server left out, said once", "3 clone R22 clone ID zz is compared with b1: " +
+			"clone ID zz is compared with a1 of a", []string{asked, cloneAdded("zz"), compare("zz", "b1")}},
+		{"another order, said for each line", "3 clone R22 clone ID a1 is compared with b1: " +
+			"clone ID a1 is compared with a1 of a; 4 clone R22 clone ID a1 is compared with a1: no further comparison",
 			[]string{asked, cloneAdded("a1"), compare("a1", "b1"), compare("a1", "a1")}},
 		{"a clone ID of nobody", "3 clone R22 clone ID a1 is compared with x9: clone ID a1 is compared with a1 of a",
 			[]string{asked, cloneAdded("a1"), compare("a1", "x9"), compare("a1", "b1")}},
@@ -101,15 +114,19 @@ func TestLines(t *testing.T) {
 		{"a match that is none", "4 clone R22 the clone ID is that of a: clone ID zz is of no primary server",
 			[]string{asked, cloneAdded("zz"), compare("zz", "a1"), found("a")}},
 		{"the same clone ID twice", "", []string{asked, cloneAdded("b1"), cloneAdded("b1"), compare("b1", "a1"),
-			compare("b1", "b1"), found("b"), checkedStatus("b", 1), compare("b1", "a1"), compare("b1", "b1"), found("b")}},
-		{"a second selection begins anew", "", []string{asked, cloneAdded("b1"), compare("b1", "a1"), compare("b1", "b1"),
-			found("b"), checkedStatus("b", 0), picked("b"),
-			"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'hb', OS err=111",
-			"ERROR: ws_common: websphereExecute: Failed to create the stream",
-			"ERROR: ws_server: serverSetFailoverStatus: Marking b down",
-			"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'b'on host 'hb'; will try another one",
-			cloneAdded("b1"), compare("b1", "a1"), compare("b1", "b1"), found("b")}},
-		{"https where the request may have come over TLS", "", []string{asked, picked("a"), transport("HA", 9443), ended}},
+			compare("b1", "b1"), found("b"), checkedStatus("b", 1), compare("b1", "a1"),
+			compare("b1", "b1"), found("b")}},
+		{"a second selection begins anew", "",
+			[]string{asked, cloneAdded("b1"), compare("b1", "a1"), compare("b1", "b1"),
+				found("b"), checkedStatus("b", 0), picked("b"),
+				"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'hb', OS err=111",
+				"ERROR: ws_common: websphereExecute: Failed to create the stream",
+				"ERROR: ws_server: serverSetFailoverStatus: Marking b down",
+				"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'b'on host " +
+					"'hb'; will try another one",
+				cloneAdded("b1"), compare("b1", "a1"), compare("b1", "b1"), found("b")}},
+		{"https where the request may have come over TLS", "",
+			[]string{asked, picked("a"), transport("HA", 9443), ended}},
 		{"another port", "3 transport R64 a: ha, port 9081: a: ha, port 9080; a: ha, port 9443",
 			[]string{asked, picked("a"), transport("ha", 9081), ended}},
 		{"the host of another member", "3 transport R64 a: hb, port 9080: a: ha, port 9080; a: ha, port 9443",
@@ -121,7 +138,8 @@ func TestLines(t *testing.T) {
 		{"the host of a failed attempt", "4 transport R64 a: hx: a: ha, port 9080; a: ha, port 9443",
 			[]string{asked, picked("a"), markedDown("a"), refusedBy("a", "hx"), picked("b"), ended}},
 		{"once, where its Transport is logged", "3 transport R64 a: hx, port 9080: a: ha, port 9080; a: ha, port 9443",
-			[]string{asked, picked("a"), transport("hx", 9080), markedDown("a"), refusedBy("a", "hx"), picked("b"), ended}},
+			[]string{asked, picked("a"), transport("hx", 9080), markedDown("a"),
+				refusedBy("a", "hx"), picked("b"), ended}},
 		{"of each attempt", "6 transport R64 b: hx: b: hb, port 9080", []string{picked("a"), transport("ha", 9080),
 			markedDown("a"), refusedBy("a", "ha"), markedDown("b"), refusedBy("b", "hx")}},
 		{"below LogLevel Detail too", "2 transport R64 a: hb: a: ha, port 9080; a: ha, port 9443",
@@ -163,7 +181,8 @@ func TestLoggedPath(t *testing.T) {
 // TestPickWithoutTransport: under transport-choice=strict a member with https alone has no attempt for plain requests.
 // Whether one was made, the lines behind the pick tell.
 func TestPickWithoutTransport(t *testing.T) {
-	https := `<Server Name="a" CloneID="a1"><Transport Hostname="h" Port="9443" Protocol="https"><Property Name="keyring" Value="k"/><Property Name="stashfile" Value="s"/></Transport></Server>`
+	https := `<Server Name="a" CloneID="a1"><Transport Hostname="h" Port="9443" Protocol="https">` +
+		`<Property Name="keyring" Value="k"/><Property Name="stashfile" Value="s"/></Transport></Server>`
 	xml := strings.Replace(clusterXML("", https+server("b", `CloneID="b1"`)), "<Config>",
 		`<Config><Property Name="PluginInstallRoot" Value="/opt/plugins/"/>`, 1)
 	strict := choices.Latest()
@@ -171,10 +190,12 @@ func TestPickWithoutTransport(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, lines := range map[string][]string{
-		"sent": {tried, cloneAdded("a1"), picked("a"), "ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h', OS err=111",
+		"sent": {tried, cloneAdded("a1"), picked("a"),
+			"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h', OS err=111",
 			"ERROR: ws_common: websphereExecute: Failed to create the stream",
 			"ERROR: ws_server: serverSetFailoverStatus: Marking a down",
-			"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'a'on host 'h'; will try another one", checkedStatus("a", 1), picked("b"), ended},
+			"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'a'on host 'h'; " +
+				"will try another one", checkedStatus("a", 1), picked("b"), ended},
 		"not sent": {tried, cloneAdded("a1"), picked("a"),
 			"ERROR: ws_common: websphereHandleRequest: Failed to handle request", ended,
 			tried, cloneAdded("a1"), checkedStatus("a", 0), picked("a"),

@@ -1,13 +1,13 @@
 package replay
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -18,7 +18,7 @@ const second = match.Nanos(time.Second)
 // [routecheck.Table.Next]. The caller fills Time and Thread of each event; the event is emit's only until it returns.
 func MatchEvents(t *match.Table, rq *match.Request, m *match.Match, sem *choices.Assumptions,
 	emit func(*pluginlog.Event)) {
-	if t.Refused(rq, sem) != "" {
+	if _, refused := t.Refusal(rq, sem); refused {
 		return // by the web server: the plug-in is not asked (R16)
 	}
 	host, port := t.HostPort(rq, sem)
@@ -37,7 +37,7 @@ func MatchEvents(t *match.Table, rq *match.Request, m *match.Match, sem *choices
 // replayed in the order of their lines, so a caller with several threads emits them before it releases the cluster's
 // lock.
 func Events(t *match.Table, cluster match.ClusterID, steps []failover.Step, emit func(*pluginlog.Event)) {
-	w := lines{c: &t.Clusters[cluster], emit: emit}
+	w := lines{t: t, c: &t.Clusters[cluster], emit: emit}
 	for i := range steps {
 		w.step(&steps[i])
 	}
@@ -45,6 +45,7 @@ func Events(t *match.Table, cluster match.ClusterID, steps []failover.Step, emit
 
 // lines writes the lines of one call's steps.
 type lines struct {
+	t    *match.Table
 	c    *match.Cluster
 	emit func(*pluginlog.Event)
 }
@@ -234,7 +235,7 @@ func (w *lines) giveUp(s *failover.Step) {
 		w.say(pluginlog.NoAppServer)
 	case failover.EndTooLarge:
 		w.emit(&pluginlog.Event{Kind: pluginlog.ErrorLine,
-			Text: fmt.Sprintf("ws_common: websphereHandleRequest: %s", s.Text)})
+			Text: "ws_common: websphereHandleRequest: " + words.Step(w.t, s)})
 	}
 	w.say(pluginlog.RequestFailed, pluginlog.RequestEnded)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/names"
 )
 
 // maxMembers bounds the members whose state one machine keeps, over all processes; beyond it all is forgotten and
@@ -100,7 +101,9 @@ func newMachine(t *match.Table, sem choices.Assumptions) *machine {
 	}
 }
 
-// before returns the machine as it was before the operation just played, under another setting.
+// before returns the machine as it was before the operation just played, under another setting. Until a choice is
+// consulted all its values play alike; so the variant for a value begins at the operation that first consults it, as a
+// copy of the base, and plays that operation for itself.
 func (m *machine) before(sem choices.Assumptions) *machine {
 	c := *m
 	c.sem, c.rec, c.explain, c.undo = sem, failover.ChoicesOnly(), false, nil
@@ -115,6 +118,8 @@ func (m *machine) before(sem choices.Assumptions) *machine {
 // consulted returns the set of open choices that were consulted.
 func (m *machine) consulted() uint64 { return m.rec.Seen().Asked() | m.also }
 
+// setCluster stores what is known of a cluster from now on. What was stored is never changed in place: the functions
+// that undo hold it.
 func (m *machine) setCluster(key clusterKey, c *cluster) {
 	old, members, form := m.clusters[key], m.members, m.form
 	m.undo = append(m.undo, func(m *machine) {
@@ -196,17 +201,17 @@ func (m *machine) copyOf(key clusterKey) *cluster {
 	if c := m.clusters[key]; c != nil {
 		return &cluster{c.state.Clone(), slices.Clone(c.known)}
 	}
-	if m.members > maxMembers {
+	if m.members > maxMembers { // a log of any length is replayed in bounded memory: what is forgotten is learnt again
 		clear(m.clusters)
 		clear(m.flights)
 		m.members = 0
 	}
 	conf := &m.t.Clusters[key.id]
 	c := &cluster{failover.NewState(conf, &m.sem, 0), make([]known, len(conf.Members))}
-	if conf.Single() {
+	if conf.Single() { // NewState has asked for it without a recorder
 		m.also |= 1 << choices.SingleMemberWeight
 	}
-	if m.fresh[key.pid] {
+	if m.fresh[key.pid] { // the log has the start of this process, so its state is that of one that has just begun
 		for i := range c.known {
 			c.known[i] = known{true, true, true, true, true}
 		}
@@ -231,7 +236,7 @@ func (m *machine) flightOf(o *op) (fl *flight, declined bool) {
 		}
 		declined = true
 	}
-	id, _, err := m.t.FindMember(o.member)
+	id, _, err := names.Member(m.t, o.member)
 	if err != nil {
 		return nil, declined
 	}

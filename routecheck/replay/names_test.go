@@ -12,11 +12,14 @@ import (
 // the log does not tell which Uri won, they tell nothing.
 func TestSessionNames(t *testing.T) {
 	const xml = `<?xml version="1.0"?><Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
-<ServerCluster Name="C"><Server Name="a" CloneID="a1"><Transport Hostname="h" Port="9080" Protocol="http"/></Server></ServerCluster>
-<UriGroup Name="u"><Uri Name="/*"/><Uri AffinityCookie="SSLURLS" AffinityURLIdentifier="shopid" Name="/shop/*"/></UriGroup>
+<ServerCluster Name="C"><Server Name="a" CloneID="a1"><Transport Hostname="h" Port="9080" Protocol="http"/>
+</Server></ServerCluster>
+<UriGroup Name="u"><Uri Name="/*"/><Uri AffinityCookie="SSLURLS" AffinityURLIdentifier="shopid" Name="/shop/*"/>
+</UriGroup>
 <Route ServerCluster="C" UriGroup="u" VirtualHostGroup="v"/></Config>`
 	asked := func(uri string) string {
-		return "TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='www.example.com:80'; uri='" + uri + "'"
+		return "TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: " +
+			"vhost='www.example.com:80'; uri='" + uri + "'"
 	}
 	checking := func(source string) string {
 		return "TRACE: ws_common: websphereHandleSessionAffinity: Checking " + source
@@ -32,16 +35,24 @@ func TestSessionNames(t *testing.T) {
 		want   string
 	}{
 		"of the Uri": {[]string{asked("/shop/x"), start, checking("the SSL session id"), looking("SSLJSESSION"),
-			checking("the cookie affinity: SSLURLS"), looking("SSLURLS"), checking("the url rewrite affinity: shopid"), ended}, 2, ""},
-		"the usual ones":      {[]string{asked("/x"), start, checking("the cookie affinity: JSESSIONID"), ended}, 1, ""},
-		"of another Uri":      {[]string{asked("/shop/x"), start, looking("JSESSIONID"), ended}, 0, "3 cookie JSESSIONID: cookie SSLURLS of Uri /shop/*"},
-		"in another case":     {[]string{asked("/x"), start, looking("JSessionId"), ended}, 0, "3 cookie JSessionId: cookie JSESSIONID of Uri /*"},
-		"in the URL":          {[]string{asked("/x"), start, checking("the url rewrite affinity: 'shopid'"), ended}, 0, "3 URL identifier shopid: URL identifier jsessionid of Uri /*"},
-		"said once":           {[]string{asked("/x"), start, checking("the cookie affinity: A"), looking("A"), ended}, 0, "3 cookie A: cookie JSESSIONID of Uri /*"},
+			checking("the cookie affinity: SSLURLS"), looking("SSLURLS"),
+			checking("the url rewrite affinity: shopid"), ended},
+			2, ""},
+		"the usual ones": {[]string{asked("/x"), start, checking("the cookie affinity: JSESSIONID"), ended}, 1, ""},
+		"of another Uri": {[]string{asked("/shop/x"), start, looking("JSESSIONID"), ended}, 0,
+			"3 cookie JSESSIONID: cookie SSLURLS of Uri /shop/*"},
+		"in another case": {[]string{asked("/x"), start, looking("JSessionId"), ended}, 0,
+			"3 cookie JSessionId: cookie JSESSIONID of Uri /*"},
+		"in the URL": {[]string{asked("/x"), start, checking("the url rewrite affinity: 'shopid'"), ended}, 0,
+			"3 URL identifier shopid: URL identifier jsessionid of Uri /*"},
+		"said once": {[]string{asked("/x"), start, checking("the cookie affinity: A"), looking("A"), ended}, 0,
+			"3 cookie A: cookie JSESSIONID of Uri /*"},
 		"no name":             {[]string{asked("/x"), start, checking("the cookie affinity"), ended}, 0, ""},
 		"the Uri not logged":  {[]string{start, looking("A"), checking("the cookie affinity: A"), ended}, 0, ""},
 		"before the affinity": {[]string{asked("/x"), looking("A"), ended}, 0, ""},
-		"said in each selection": {append(append([]string{asked("/x"), start, looking("A"), picked("a")}, again...), start, looking("A"), ended), 0,
+		"said in each selection": {
+			append(append([]string{asked("/x"), start, looking("A"), picked("a")}, again...), start,
+				looking("A"), ended), 0,
 			"3 cookie A: cookie JSESSIONID of Uri /*; 8 cookie A: cookie JSESSIONID of Uri /*"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,13 +32,17 @@ func TestPartitionTable(t *testing.T) {
 		agreed, unchecked  int64
 		byTable, different int64
 	}{
-		"the table":                       {`GetDWLMTable="true"`, [][]string{next("a"), byTable, byTable, next("b"), next("a")}, 3, 2, 2, 0},
-		"however often":                   {`GetDWLMTable="true"`, append([][]string{next("a")}, twelve[:]...), 1, 6, 6, 0},
-		"balanced, as the lines say":      {`GetDWLMTable="true"`, [][]string{next("a"), balanced, next("a")}, 3, 0, 0, 0},
-		"balanced against the turn":       {`GetDWLMTable="true"`, [][]string{next("a"), balanced, outOfTurn}, 2, 0, 0, 1},
-		"no line says how":                {`GetDWLMTable="true"`, [][]string{next("a"), silent, next("b"), next("a")}, 3, 1, 1, 0},
-		"no table without GetDWLMTable":   {"", [][]string{next("a"), byTable, byTable}, 2, 0, 0, 1},
-		"a number that is a clone ID too": {`GetDWLMTable="true"`, [][]string{next("a"), strings.Split(strings.ReplaceAll(strings.Join(byTable, "\n"), id, "b1"), "\n")}, 2, 0, 0, 0},
+		"the table": {`GetDWLMTable="true"`,
+			[][]string{next("a"), byTable, byTable, next("b"), next("a")}, 3, 2, 2, 0},
+		"however often":              {`GetDWLMTable="true"`, append([][]string{next("a")}, twelve[:]...), 1, 6, 6, 0},
+		"balanced, as the lines say": {`GetDWLMTable="true"`, [][]string{next("a"), balanced, next("a")}, 3, 0, 0, 0},
+		"balanced against the turn":  {`GetDWLMTable="true"`, [][]string{next("a"), balanced, outOfTurn}, 2, 0, 0, 1},
+		"no line says how": {`GetDWLMTable="true"`,
+			[][]string{next("a"), silent, next("b"), next("a")}, 3, 1, 1, 0},
+		"no table without GetDWLMTable": {"", [][]string{next("a"), byTable, byTable}, 2, 0, 0, 1},
+		"a number that is a clone ID too": {`GetDWLMTable="true"`,
+			[][]string{next("a"), strings.Split(strings.ReplaceAll(strings.Join(byTable, "\n"), id, "b1"), "\n")}, 2,
+			0, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var lines []string
@@ -54,7 +58,8 @@ func TestPartitionTable(t *testing.T) {
 					members++
 				}
 			}
-			if rep.Agreed != c.agreed || rep.Unchecked != c.unchecked || rep.ByTable != c.byTable || members != c.different {
+			if rep.Agreed != c.agreed || rep.Unchecked != c.unchecked || rep.ByTable != c.byTable ||
+				members != c.different {
 				t.Errorf("%d agreed, %d unchecked, %d by the table, %d members differ\n%s", rep.Agreed, rep.Unchecked,
 					rep.ByTable, members, describe(table, rep, log))
 			}

@@ -1,8 +1,6 @@
 package replay
 
 import (
-	"strings"
-
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 	"github.com/wasplug/wasplug/routecheck/failover"
@@ -11,57 +9,6 @@ import (
 
 // maxOpen bounds the requests under way; what those beyond it still hold is set right by later lines.
 const maxOpen = 2048
-
-// opKind tells the operations apart.
-type opKind uint8
-
-const (
-	opStart       opKind = iota + 1 // a process starts: its history is known from here on
-	opReload                        // it takes a new file
-	opDecline                       // no Route was found
-	opStatus                        // the status of a member was checked
-	opTimer                         // how long until the retry of a member is due
-	opPick                          // a member gets an attempt
-	opFail                          // the attempt failed
-	opHead                          // the head of its answer came
-	opDone                          // the answer was passed on
-	opGone                          // the client left, or nothing is known
-	opCount                         // pending requests of a member
-	opEnd                           // the request ends without an answer of a new attempt
-	opURI                           // a Uri was found
-	opAlias                         // an alias was found
-	opCompare                       // a clone ID of the session was compared with that of a server
-	opMatched                       // it is that of a member
-	opSessionName                   // the session was looked for under a name
-	opTransport                     // where the request is sent to
-	opClose                         // nothing more comes about the request
-)
-
-// op is one thing that the log says, free of open choices. A reader makes them of events, machines play them.
-type op struct {
-	kind      opKind
-	place     requests.Place
-	thread    pluginlog.Thread
-	now       match.Nanos
-	rq        *request
-	member    string
-	pattern   string     // a Uri, an alias, the clone ID of a server, or the name of a cookie
-	source    sourceHint // with opSessionName
-	group     string
-	clone     string
-	host      string
-	port      int32
-	weight    int32 // of the member; with opURI the score
-	hasWeight bool
-	marked    bool // with opFail
-	fresh     bool // with opFail: another stream to the same member follows
-	event     failover.Event
-	check     pluginlog.Check
-	pending   int64
-	implied   bool // with opPick: no line says so, what follows it does
-	named     bool // with opTransport: the line names the member
-	coarse    bool // the log hides what led here: its level is below Trace, or it begins in the middle of the request
-}
 
 // reader makes operations of events. Which lines are about one request the assembler knows; the reader's own request
 // is the Note of the assembler's, and there is none before a line that a machine can play.
@@ -284,7 +231,8 @@ func (r *reader) pick(q *request, member string, o op) {
 	if !o.implied { // the line of a Transport can stand before what implies a pick
 		q.sentTo = ""
 	}
-	q.member, q.flying, q.reused, q.head, q.failure, q.settled, q.noRetry = keep(member), true, false, false, noFailure,
+	q.member, q.flying, q.reused, q.head, q.failure, q.settled, q.noRetry = keep(member), true,
+		false, false, noFailure,
 		"", false
 	r.op(q, o)
 	q.reselect()
@@ -326,156 +274,4 @@ func (r *reader) done(q *request) {
 func (r *reader) leave(q *request) {
 	q.flying, q.failure = false, noFailure
 	r.op(q, op{kind: opGone, member: q.member})
-}
-
-// failing handles the lines about an attempt that failed, and the counters, which also end one that did not.
-func (r *reader) failing(q *request) {
-	e := r.e
-	if q == nil {
-		if e.Kind == pluginlog.Counted {
-			r.alone()
-			return
-		}
-		q = r.begin(nil)
-	}
-	switch e.Kind {
-	case pluginlog.ConnectFailed:
-		q.failure = connectFailed
-	case pluginlog.ConnectTimedOut:
-		q.failure = connectTimeout
-	case pluginlog.IOTimedOut:
-		q.failure, q.repeats = ioTimeout, e.Retry
-	case pluginlog.ServerWriteFailed:
-		q.failure = streamLost
-	case pluginlog.ResponseMalformed:
-		q.failure = malformed
-	case pluginlog.StreamFailed:
-		if q.failure == noFailure {
-			q.failure = connectFailed
-		}
-	case pluginlog.MarkedDown:
-		r.fail(q, e.Member, true)
-	case pluginlog.TransactionFailed:
-		if q.settled != e.Member || q.failure != noFailure {
-			r.fail(q, e.Member, false)
-		}
-		r.failedAt(q)
-		q.noRetry = !e.Retry
-	case pluginlog.Counted:
-		r.counted(q)
-	}
-}
-
-func (r *reader) counted(q *request) {
-	e := r.e
-	switch {
-	case q.failure != noFailure:
-		r.fail(q, e.Member, false)
-	case q.flying && q.member == e.Member:
-		r.done(q)
-	case !q.flying && q.checked == e.Member && e.Member != "" && !q.over && !q.ended:
-		r.pick(q, e.Member, op{implied: true}) // at LogLevel Stats nothing else is seen of an attempt
-		r.done(q)
-	}
-	r.op(q, op{kind: opCount, member: e.Member, pending: e.Counters.Pending})
-}
-
-// wire handles the lines about streams and answers, and the end of a request.
-func (r *reader) wire(q *request) {
-	e := r.e
-	switch e.Kind {
-	case pluginlog.TransportSet:
-		r.transport(q)
-	case pluginlog.Executing:
-		r.again(q)
-	case pluginlog.StreamSought:
-		r.stale(q)
-	case pluginlog.StreamReused:
-		r.again(q)
-		q.reused = true
-	case pluginlog.StreamCreated:
-		r.stale(q)
-		r.again(q)
-	case pluginlog.BodyStarted:
-		q.body, q.length = true, max(q.length, e.Length)
-	case pluginlog.StatusLine:
-		r.status(q)
-	case pluginlog.ClientWriteFailed, pluginlog.AttemptDropped:
-		if q.flying {
-			r.leave(q)
-			q.over = true
-		}
-	case pluginlog.NoAppServer, pluginlog.RequestFailed:
-		r.end(q)
-	case pluginlog.RequestEnded:
-		r.conclude(q)
-		if !q.over && q.settled != "" {
-			r.end(q)
-		}
-		r.finish(q)
-	}
-}
-
-// transport holds the address against the member of the attempt: that under way, or the one checked last.
-func (r *reader) transport(q *request) {
-	member := q.checked
-	if q.flying || member == "" && q.settled != "" {
-		member = q.member
-	}
-	if member != "" && !q.ended && !q.over {
-		q.sentTo = keep(r.e.Host)
-		r.op(q, op{kind: opTransport, member: member, host: r.e.Host, port: r.e.Port})
-	}
-}
-
-// failedAt holds the host of a failed attempt against its member, unless the line of the Transport named it before:
-// below LogLevel Detail no other line tells an address.
-func (r *reader) failedAt(q *request) {
-	if e := r.e; e.Host != "" && !strings.EqualFold(e.Host, q.sentTo) {
-		r.op(q, op{kind: opTransport, member: e.Member, host: e.Host, named: true})
-	}
-}
-
-// stale is a stream from the queue that another one replaces: it was closed, or ServerIOTimeout fired on it.
-func (r *reader) stale(q *request) {
-	if q.flying && q.reused {
-		r.failed(q, op{member: q.member, fresh: true})
-	}
-}
-
-func (r *reader) status(q *request) {
-	switch code := r.e.Code; {
-	case !q.flying || code < 200 && code != 101:
-	case code == 503:
-		q.failure = busy
-	default:
-		q.head = true
-		r.op(q, op{kind: opHead, member: q.member, event: failover.Event{Kind: failover.Head, Status: int(code)}})
-	}
-}
-
-func (r *reader) end(q *request) {
-	r.conclude(q)
-	if !q.ended && !q.over {
-		q.ended = true
-		r.op(q, op{kind: opEnd})
-	}
-}
-
-// Kinds are the kinds of events that a Replay reads.
-func Kinds() pluginlog.Kinds {
-	return pluginlog.KindsOf(pluginlog.BuildVersion, pluginlog.ConfigReloaded,
-		pluginlog.RouteTried, pluginlog.RequestStarted, pluginlog.RequestNamed, pluginlog.URIMatched,
-		pluginlog.RouteNotFound, pluginlog.AliasMatched,
-		pluginlog.TransportSet,
-		pluginlog.AffinityChecked, pluginlog.AffinitySource, pluginlog.CookieSought, pluginlog.CloneAdded,
-		pluginlog.ClonesListed, pluginlog.CloneCompared, pluginlog.CloneMatched,
-		pluginlog.StatusChecked, pluginlog.StillMarkedDown, pluginlog.Picked, pluginlog.PickedOld,
-		pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.IOTimedOut, pluginlog.StreamFailed,
-		pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,
-		pluginlog.MarkedDown, pluginlog.Counted, pluginlog.TransactionFailed,
-		pluginlog.Executing, pluginlog.StreamSought, pluginlog.StreamReused, pluginlog.StreamCreated, pluginlog.BodyStarted,
-		pluginlog.StatusLine,
-		pluginlog.ClientWriteFailed, pluginlog.AttemptDropped, pluginlog.NoAppServer, pluginlog.RequestFailed,
-		pluginlog.RequestEnded)
 }

@@ -82,17 +82,20 @@ func (e *Evidence) Settled() (value uint8, ok bool) {
 
 // Report is the outcome of a replay.
 type Report struct {
-	Decisions   int64 // decisions of the log that could be checked: Routes not found, members chosen, requests given up
-	Agreed      int64
-	Lines       int64 // further lines that could be checked: Uris and aliases found, cookies looked for, clone IDs compared, Transports
+	Decisions int64 // decisions of the log that could be checked: Routes not found, members chosen, requests given up
+	Agreed    int64
+	// further lines that could be checked: Uris and aliases found, cookies looked for, clone IDs compared, Transports
+	Lines       int64
 	LinesAgreed int64
 	// decisions about members or requests that the configuration or the log does not tell enough of
-	Unchecked     int64
-	ByTable       int64          // those of them that the partition table may have made, which no log holds (R28)
-	Strangers     []string       // members that get attempts and that the file does not have, in the order of the log
-	Synchronised  int64          // states of members that a line set right, because the log does not hold their history
-	Mismatches    int64          // disagreements
-	Unexplained   int64          // those that no single choice explains: they weaken what the log says about the choices
+	Unchecked int64
+	ByTable   int64    // those of them that the partition table may have made, which no log holds (R28)
+	Strangers []string // members that get attempts and that the file does not have, in the order of the log
+	// states of members that a line set right, because the log does not hold their history
+	Synchronised int64
+	Mismatches   int64 // disagreements
+	// those that no single choice explains: they weaken what the log says about the choices
+	Unexplained   int64
 	Disagreements []Disagreement // the first of them
 	Choices       []Evidence     // those consulted, in their order
 }

@@ -36,7 +36,8 @@ func TestFlippedChoice(t *testing.T) {
 				found = found || s == Setting{choice, value}
 			}
 			if !found {
-				t.Fatalf("%s=%s is not named\n%s\n%s", choice, info.Values[value], xml, describe(table, rep, log.Bytes()))
+				t.Fatalf("%s=%s is not named\n%s\n%s",
+					choice, info.Values[value], xml, describe(table, rep, log.Bytes()))
 			}
 		}
 		for _, e := range rep.Choices {

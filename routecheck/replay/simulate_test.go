@@ -13,22 +13,11 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/internal/coretest"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-func tableOf(t testing.TB, xml string) *match.Table {
-	t.Helper()
-	files := diag.NewFiles()
-	id := files.Add("plugin-cfg.xml", []byte(xml))
-	cfg, reports := parser.Parse(id, []byte(xml))
-	table, missing := match.New(cfg)
-	for _, d := range append(reports, missing...) {
-		if d.Severity >= diag.Error {
-			t.Fatalf("%s\n%s", files.Line(d), xml)
-		}
-	}
-	return table
-}
+var tableOf = coretest.Table
 
 // drawer draws small configurations, requests and what becomes of them.
 type drawer struct{ t *rapid.T }
@@ -49,8 +38,11 @@ func (d drawer) config() string {
 	for c := range 2 {
 		d.cluster(&b, c)
 	}
-	b.WriteString(`<UriGroup Name="u"><Uri Name="/a/*"/><Uri Name="/long/*"/></UriGroup><UriGroup Name="x"><Uri Name="/a/b*" AffinityCookie="OWN" AffinityURLIdentifier="own"/><Uri Name="*.jsp"/></UriGroup>`)
-	b.WriteString(`<Route ServerCluster="C0" UriGroup="u" VirtualHostGroup="v"/><Route ServerCluster="C1" UriGroup="x" VirtualHostGroup="w"/></Config>`)
+	b.WriteString(`<UriGroup Name="u"><Uri Name="/a/*"/><Uri Name="/long/*"/></UriGroup>` +
+		`<UriGroup Name="x"><Uri Name="/a/b*" AffinityCookie="OWN" AffinityURLIdentifier="own"/><Uri Name="*.jsp"/>` +
+		`</UriGroup>`)
+	b.WriteString(`<Route ServerCluster="C0" UriGroup="u" VirtualHostGroup="v"/>` +
+		`<Route ServerCluster="C1" UriGroup="x" VirtualHostGroup="w"/></Config>`)
 	return b.String()
 }
 
@@ -93,7 +85,8 @@ func (d drawer) server(b *strings.Builder, element, name string, clone bool, id 
 
 const (
 	httpTransport  = `<Transport Hostname="host.example.com" Port="9080" Protocol="http"/>`
-	httpsTransport = `<Transport Hostname="host.example.com" Port="9443" Protocol="https"><Property Name="keyring" Value="k.kdb"/><Property Name="stashfile" Value="k.sth"/></Transport>`
+	httpsTransport = `<Transport Hostname="host.example.com" Port="9443" Protocol="https">` +
+		`<Property Name="keyring" Value="k.kdb"/><Property Name="stashfile" Value="k.sth"/></Transport>`
 )
 
 func (d drawer) request() match.Request {
@@ -320,7 +313,8 @@ func TestOwnLogAgrees(t *testing.T) {
 		decisions += rep.Decisions
 		lines += rep.Lines
 		if rep.Mismatches > 0 || rep.Unchecked > 0 || rep.Agreed != rep.Decisions || rep.LinesAgreed != rep.Lines {
-			t.Fatalf("%d of %d decisions agree, %d mismatches, %d unchecked\n%s\n%s", rep.Agreed, rep.Decisions, rep.Mismatches,
+			t.Fatalf("%d of %d decisions agree, %d mismatches, %d unchecked\n%s\n%s",
+				rep.Agreed, rep.Decisions, rep.Mismatches,
 				rep.Unchecked, xml, describe(table, rep, log.Bytes()))
 		}
 	}

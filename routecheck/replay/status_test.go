@@ -37,12 +37,15 @@ func TestStates(t *testing.T) {
 		state      string // of a: marked, seconds to the retry, weight
 	}{
 		{"nothing new", []string{tried, status("a", up)}, 0, "", "false 0 2"},
-		{"marked before the log began", []string{tried, picked("b"), ended, tried, status("a", down58)}, 1, "", "true 58 2"},
+		{"marked before the log began",
+			[]string{tried, picked("b"), ended, tried, status("a", down58)}, 1, "", "true 58 2"},
 		{"marked although it is up", []string{started, tried, picked("b"), ended, tried, status("a", down58)}, 0,
 			"6 a: markedDown 1, not a: markedDown 0", "true 58 2"},
-		{"up although it was marked", []string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", up)},
+		{"up although it was marked",
+			[]string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", up)},
 			1, "7 a: markedDown 0, not a: markedDown 1", "false 0 1"},
-		{"seconds agree", []string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", down58)}, 1, "",
+		{"seconds agree",
+			[]string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", down58)}, 1, "",
 			"true 58 1"},
 		{"another timer", []string{tried, cloneAdded("a1"), picked("a"), dies, marking, tried, status("a", down10)}, 1,
 			"7 a: retry in 10 s, not a: retry in 58.0 s", "true 10 1"},
@@ -52,14 +55,16 @@ func TestStates(t *testing.T) {
 			"true 0 2"},
 		{"full by requests before the log", []string{tried, picked("b"), ended, tried, status("a", full)}, 1, "",
 			"false 0 2"},
-		{"no weight left since before the log", []string{tried, picked("b"), ended, tried, status("a", noWeight)}, 1, "",
+		{"no weight left since before the log",
+			[]string{tried, picked("b"), ended, tried, status("a", noWeight)}, 1, "",
 			"false 0 0"},
 		{"no weight left", []string{started, tried, picked("b"), ended, tried, status("a", noWeight)}, 0,
 			"6 a: wlbAllows 0, not a: wlbAllows 1", "false 0 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			table := tableOf(t, clusterXML("", server("a", `CloneID="a1" LoadBalanceWeight="2" MaxConnections="3"`)+server("b",
-				`CloneID="b1" LoadBalanceWeight="1"`)))
+			table := tableOf(t,
+				clusterXML("", server("a", `CloneID="a1" LoadBalanceWeight="2" MaxConnections="3"`)+server("b",
+					`CloneID="b1" LoadBalanceWeight="1"`)))
 			r := New(table, choices.Latest())
 			feed(t, r, logOf(c.lines...))
 			rep := r.Report()
@@ -78,7 +83,8 @@ func TestStates(t *testing.T) {
 			}
 			if got := fmt.Sprintf("%t %d %d", a.MarkedDown, wait, a.Weight); got != c.state ||
 				strings.Join(mismatches, "\n") != c.mismatches || rep.Synchronised != c.synced {
-				t.Errorf("state %s, want %s; mismatches %q, want %q; %d synchronised, want %d", got, c.state, mismatches,
+				t.Errorf("state %s, want %s; mismatches %q, want %q; %d synchronised, want %d",
+					got, c.state, mismatches,
 					c.mismatches,
 					rep.Synchronised, c.synced)
 			}

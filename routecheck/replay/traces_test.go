@@ -16,7 +16,8 @@ import (
 )
 
 func clusterXML(attributes, servers string) string {
-	return fmt.Sprintf(`<?xml version="1.0"?><Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
+	return fmt.Sprintf(`<?xml version="1.0"?><Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/>
+</VirtualHostGroup>
 <ServerCluster Name="C" %s>%s</ServerCluster><UriGroup Name="u"><Uri Name="/*"/></UriGroup>
 <Route ServerCluster="C" UriGroup="u" VirtualHostGroup="v"/></Config>`, attributes, servers)
 }
@@ -55,7 +56,8 @@ func TestRealTraces(t *testing.T) {
 			if rep.Mismatches != 0 || rep.Decisions != c.decisions || rep.Agreed != c.decisions ||
 				rep.Unchecked != c.unchecked ||
 				rep.Synchronised != c.synced {
-				t.Errorf("%d decisions, %d agreed, %d unchecked, %d synchronised, %d mismatches\n%s", rep.Decisions, rep.Agreed,
+				t.Errorf("%d decisions, %d agreed, %d unchecked, %d synchronised, %d mismatches\n%s",
+					rep.Decisions, rep.Agreed,
 					rep.Unchecked, rep.Synchronised, rep.Mismatches, describe(table, rep, log))
 			}
 			if len(rep.Choices) < int(c.n) {
@@ -67,9 +69,11 @@ func TestRealTraces(t *testing.T) {
 
 // TestSecondConnectIsSettled: a log at level Trace that shows the only server tried twice rules out that it is not.
 func TestSecondConnectIsSettled(t *testing.T) {
-	refused := []string{"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h', OS err=111",
+	refused := []string{
+		"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h', OS err=111",
 		"ERROR: ws_common: websphereExecute: Failed to create the stream",
-		"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'a'on host 'h'; will try another one"}
+		"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'a'on host " +
+			"'h'; will try another one"}
 	lines := append(append(append([]string{tried, picked("a")}, refused...), refused...),
 		"ERROR: ws_common: websphereWriteRequestReadResponse: Failed to find an app server to handle this request")
 	rep := replayLog(t, tableOf(t, clusterXML("", server("a", ""))), choices.Latest(), logOf(lines...))
@@ -97,7 +101,8 @@ func logOf(lines ...string) []byte {
 }
 
 const (
-	tried = "TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='www.example.com:80'; uri='/shop'"
+	tried = "TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: " +
+		"vhost='www.example.com:80'; uri='/shop'"
 	ended = "TRACE: ws_common: websphereEndRequest: Ending the request"
 )
 
@@ -111,7 +116,8 @@ func cloneAdded(id string) string {
 
 func TestDisagreements(t *testing.T) {
 	two := server("a", `CloneID="a1"`) + server("b", `CloneID="b1"`)
-	refused := []string{"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h', OS err=111",
+	refused := []string{
+		"ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h', OS err=111",
 		"ERROR: ws_common: websphereExecute: Failed to create the stream"}
 	for _, c := range []struct {
 		name  string
@@ -126,11 +132,13 @@ func TestDisagreements(t *testing.T) {
 			"2 route no Route matches /shop on www.example.com:80: cluster C"},
 		{"a member of nobody", []string{tried, picked("z"), ended}, "2 route z: cluster C"},
 		{"not marked", append(append([]string{tried, cloneAdded("a1"), picked("a")}, refused...),
-			"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'a'on host 'h'; will try another one"),
+			"ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'a'on host "+
+				"'h'; will try another one"),
 			"6 mark a is not marked down: a is marked down"},
 		{"gives up too early", append(append([]string{tried, cloneAdded("a1"), picked("a")}, refused...),
 			"ERROR: ws_server: serverSetFailoverStatus: Marking a down",
-			"ERROR: ws_common: websphereWriteRequestReadResponse: Failed to find an app server to handle this request"),
+			"ERROR: ws_common: websphereWriteRequestReadResponse: Failed to find an app server "+
+				"to handle this request"),
 			"7 end no further attempt: b"},
 		{"unhoused pick", []string{picked("a"), ended}, ""},
 	} {
@@ -139,7 +147,8 @@ func TestDisagreements(t *testing.T) {
 			rep := replayLog(t, table, choices.Latest(), logOf(c.lines...))
 			var got []string
 			for _, d := range rep.Disagreements {
-				got = append(got, fmt.Sprintf("%d %s %s: %s", d.Place.Line, d.What, d.Logged, strings.Join(d.Ours, " or ")))
+				got = append(got,
+					fmt.Sprintf("%d %s %s: %s", d.Place.Line, d.What, d.Logged, strings.Join(d.Ours, " or ")))
 			}
 			if strings.Join(got, "\n") != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
@@ -187,8 +196,10 @@ func FuzzReplay(f *testing.F) {
 	f.Add(logOf(tried, cloneAdded("a1"), picked("b"), ended))
 	f.Add(logOf(tried, foundAlias("*:80", "v"), foundURI("/*", "u"), cloneAdded("b1"), compare("b1", "a1"),
 		compare("b1", "b1"), found("b"), picked("b"), transport("h", 9080), ended))
-	f.Add([]byte("ERROR: ws_server: serverSetFailoverStatus: Marking a down\nSTATS: ws_server: serverSetFailoverStatus: Server a : pendingRequests 7 failedRequests 1 affinityRequests 0 totalRequests 1."))
-	f.Add([]byte("STATS: ws_server_group: serverGroupCheckServerStatus: Checking status of a, ignoreWeights 0, markedDown 1, retryNow 0, retryInSec 2147483647, wlbAllows 0 reachedMaxConnectionsLimit 1\n" + picked("a")))
+	f.Add([]byte("ERROR: ws_server: serverSetFailoverStatus: Marking a down\nSTATS: ws_server: " +
+		"serverSetFailoverStatus: Server a : pendingRequests 7 failedRequests 1 affinityRequests 0 totalRequests 1."))
+	f.Add([]byte("STATS: ws_server_group: serverGroupCheckServerStatus: Checking status of a, ignoreWeights 0, " +
+		"markedDown 1, retryNow 0, retryInSec 2147483647, wlbAllows 0 reachedMaxConnectionsLimit 1\n" + picked("a")))
 	table := tableOf(f, clusterXML(`RetryInterval="0"`,
 		server("a", `CloneID="a1" MaxConnections="1"`)+server("b", `CloneID="b1"`)))
 	f.Fuzz(func(t *testing.T, log []byte) {

@@ -16,6 +16,9 @@ type Case struct {
 	Down    []Death
 	Holders []int // the members that hold the replicas, nil where nobody knows
 
+	Remembers []int // the members that have had the session before, and have that older state in memory
+	Restarted []int // the members that are up, and have begun anew since: they have nothing of it
+
 	Value     string // of the session cookie
 	Separator byte
 	Partition bool // the cookie carries a partition ID in place of clone IDs (M10)
@@ -44,8 +47,11 @@ type Failure struct {
 	InPlace   bool          // an attribute was changed without setAttribute (W6)
 	OtherSet  bool          // and another one was set in the same write period
 	New       bool          // the session was new: the change is in its first request
-	StoreDown bool          // the database, or every replicator, cannot be reached
-	App       App
+	StoreDown bool          // the database, the grid, or every replicator, cannot be reached
+	StoreLost bool          // database or grid can, and have lost what they had
+	// a member that hung has gone on, and its write, which compares nothing, was the last (D5, D7)
+	Covered bool
+	App     App
 }
 
 // Changes says which changes of finished requests the member that serves does not find.
@@ -125,7 +131,7 @@ func (c *Case) cite(rules ...string) {
 func (c Case) decide(serves int) (Outcome, Set) {
 	c.serves = serves
 	o := Outcome{Serves: []string{c.Members[serves].Name}}
-	if serves == c.Owner {
+	if serves == c.Owner && !slices.Contains(c.Restarted, serves) && !c.forgotten() {
 		o.Session, o.Changes, o.User = home, all, goesOn
 	} else {
 		c.moved(&o)
@@ -134,12 +140,27 @@ func (c Case) decide(serves int) (Outcome, Set) {
 	return o, c.asked
 }
 
-// moved is decide where another member than the owner serves.
+// forgotten reports that even the owner has lost the session: its next request finds nothing in the store to compare
+// its last access with.
+func (c *Case) forgotten() bool {
+	if !c.Failure.StoreLost || !c.Policy.outside() || c.Policy.Frequency != EndOfService {
+		return false
+	}
+	c.cite("D2")
+	return true
+}
+
+// moved is decide where another member than the owner serves, or the owner has no session any more.
 func (c *Case) moved(o *Outcome) {
-	switch c.copies() {
-	case aCopy:
+	switch found := c.copies(); {
+	case found == nothing && c.fromMemory():
+		o.Session, o.Changes = kept, lost
+		if c.Failure.Moment.inFlight() {
+			o.Applied = again(0)
+		}
+	case found == aCopy:
 		c.found(o)
-	case perhaps:
+	case found == perhaps:
 		c.found(o)
 		if o.Session != another {
 			o.Session = depends
@@ -162,6 +183,12 @@ func (c *Case) moved(o *Outcome) {
 	o.User = c.user(o)
 }
 
+// fromMemory reports a member that has had the session before: while database or grid cannot be asked, it serves what
+// it has.
+func (c *Case) fromMemory() bool {
+	return c.Policy.outside() && c.Failure.StoreDown && slices.Contains(c.Remembers, c.serves)
+}
+
 // user is what the person at the browser has to do.
 func (c *Case) user(o *Outcome) string {
 	began := o.Session == another || o.Session == empty || o.Session == depends
@@ -182,3 +209,13 @@ func (c *Case) user(o *Outcome) string {
 	}
 	return goesOn
 }
+
+// Lost reports that the member that serves has nothing of the session: its user begins anew.
+func (o *Outcome) Lost() bool { return o.Session == another || o.Session == empty }
+
+// Open reports that nobody can tell whether the member that serves has the session.
+func (o *Outcome) Open() bool { return o.Session == depends }
+
+// LosesChanges reports that the member that serves has the session without its last change, if that is younger than
+// Bound; 0: however old it is.
+func (o *Outcome) LosesChanges() bool { return !o.Lost() && o.Changes != all }

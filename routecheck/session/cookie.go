@@ -86,10 +86,11 @@ func (p *Policy) foreign(list string, separator byte) bool {
 	return false
 }
 
-// The stand-ins of a predicted cookie for the session ID, which no prediction knows.
+// The stand-ins of a predicted cookie for what no prediction knows.
 const (
-	anyID = "<id>"  // that of the request
-	newID = "<new>" // another one
+	anyID       = "<id>"        // the session ID of the request
+	newID       = "<new>"       // another one
+	partitionID = "<partition>" // another partition ID than that of the request
 )
 
 // keptCookie is what the client has after a member has read the session from the store.
@@ -97,6 +98,9 @@ func (c *Case) keptCookie() string {
 	had := cut(c.Value, c.Separator)
 	if c.Value == "" {
 		had.cache = c.Policy.first()
+	}
+	if c.fromMemory() { // it was not read from the store
+		return had.cache + anyID + c.Policy.taken(had.list, c.clone(), c.Separator)
 	}
 	if !c.Partition {
 		return had.next() + anyID + c.Policy.taken(had.list, c.clone(), c.Separator)
@@ -110,15 +114,32 @@ func (c *Case) keptCookie() string {
 // newCookie is what the client has after a member has made a session of its own. With a new ID the old list is
 // thrown away (S9).
 func (c *Case) newCookie() string {
-	same := c.Policy.IDReuse || c.Policy.Persistence == None && c.ask(takeoverID) == sameID
-	if same {
-		return c.Policy.first() + anyID + c.Policy.taken(cut(c.Value, c.Separator).list, c.clone(), c.Separator)
+	if c.sameID() {
+		return max(cut(c.Value, c.Separator).cache, c.Policy.first()) + anyID +
+			c.Policy.taken(cut(c.Value, c.Separator).list, c.clone(), c.Separator)
 	}
-	own := c.Policy.first() + newID
-	if c.clone() == "" {
-		return own
+	if c.Partition { // that of the member that serves (M10)
+		return c.Policy.Cookie(newID, partitionID, c.Separator)
 	}
-	return own + string(c.Separator) + c.clone()
+	return c.Policy.Cookie(newID, c.clone(), c.Separator)
+}
+
+// Cookie is the value that a client gets with a new session of a member that has a clone ID, "" for none (S1, S3).
+func (p *Policy) Cookie(id, clone string, separator byte) string {
+	if clone == "" {
+		return p.first() + id
+	}
+	return p.first() + id + string(separator) + clone
+}
+
+// Fill puts an ID in place of what a predicted cookie cannot know: the session ID, kept or new.
+func Fill(predicted, id string) string {
+	return strings.NewReplacer(anyID, id, newID, id).Replace(predicted)
+}
+
+// sameID reports that a new session takes the ID of the request (S15).
+func (c *Case) sameID() bool {
+	return c.Policy.IDReuse || c.Policy.Persistence == None && c.ask(takeoverID) == sameID
 }
 
 // clone is the clone ID of the member that serves.

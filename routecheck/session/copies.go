@@ -19,14 +19,29 @@ func (c *Case) copies() left {
 	switch c.Policy.Persistence {
 	case Database:
 		c.cite("D4")
-		if c.Failure.StoreDown {
-			return nothing
-		}
-		return aCopy
+		return c.outside()
+	case Grid:
+		c.cite("G1", "D4")
+		return c.outside()
 	case MemoryToMemory:
 		return c.replicas()
 	}
 	c.cite("S15", "S9")
+	return nothing
+}
+
+// outside says whether what is outside of all members has the session.
+func (c *Case) outside() left {
+	f, rule := &c.Failure, "G5"
+	if !f.StoreDown && !f.StoreLost {
+		return aCopy
+	}
+	if f.StoreDown {
+		rule = "G4"
+	}
+	if c.Policy.Persistence == Grid {
+		c.cite(rule)
+	}
 	return nothing
 }
 
@@ -46,7 +61,7 @@ func (c *Case) replicas() left {
 		}
 		return aCopy
 	}
-	if c.death(c.Owner) == nil {
+	if c.death(c.Owner) == nil && !slices.Contains(c.Restarted, c.Owner) {
 		return aCopy
 	}
 	if c.Holders != nil {
@@ -135,8 +150,11 @@ func (c *Case) dead(members []int) (n int) {
 	return n
 }
 
-// death returns how a member went down, nil for one that is up.
+// death returns how a member went down, nil for one that is up. One that has begun anew has nothing, as the dead.
 func (c *Case) death(member int) *Death {
+	if slices.Contains(c.Restarted, member) {
+		return &Death{Member: member}
+	}
 	for i := range c.Down {
 		if c.Down[i].Member == member {
 			return &c.Down[i]

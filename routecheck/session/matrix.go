@@ -179,6 +179,54 @@ func (c *Cell) predicted() map[string]string {
 	return out
 }
 
+// Predicted are the predicted columns, and the rules that they rest on.
+func (c *Cell) Predicted() (columns map[string]string, rules []string) {
+	columns = c.predicted()
+	rules = strings.Fields(columns[rulesColumn])
+	delete(columns, rulesColumn)
+	return columns, rules
+}
+
+// Columns are what the table says: the columns that are given, and those of the predicted ones that it has.
+func (c *Cell) Columns() (given, table map[string]string) {
+	given, table = map[string]string{}, map[string]string{}
+	for _, name := range givenColumns {
+		given[name] = c.values[name]
+	}
+	for _, name := range predictedColumns {
+		if v, ok := c.values[name]; ok {
+			table[name] = v
+		}
+	}
+	return given, table
+}
+
+// Value is what the table says in a column.
+func (c *Cell) Value(column string) string { return c.values[column] }
+
+// Given are the values of the given columns, joined by blanks.
+func (c *Cell) Given() string {
+	var values []string
+	for _, name := range givenColumns {
+		values = append(values, c.values[name])
+	}
+	return strings.Join(values, " ")
+}
+
+// Compare lists the columns in which what was observed is neither what is predicted nor what the table says, or where
+// those two differ. How often a request took effect lies between least and most.
+func (c *Cell) Compare(observed map[string]string) (differs []string) {
+	predicted := c.predicted()
+	for _, name := range predictedColumns {
+		o, p := observed[name], predicted[name]
+		fits := o == p || name == "appliedLeast" && o >= p || name == "appliedMost" && o <= p // one digit each
+		if given, ok := c.values[name]; !fits || ok && given != p {
+			differs = append(differs, fmt.Sprintf("%s: given %s, predicted %s, observed %s", name, given, p, o))
+		}
+	}
+	return differs
+}
+
 // Differs lists the columns of a cell in which another value is given than predicted.
 func (c *Cell) Differs() (columns []string) {
 	predicted := c.predicted()

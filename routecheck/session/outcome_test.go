@@ -14,25 +14,33 @@ func abc(s Settings) Case {
 	if err != nil {
 		panic(err)
 	}
-	return Case{Policy: p, Members: []Member{{"a", "a"}, {"b", "b"}, {"c", "c"}}, Serves: []int{1}, Down: []Death{{Member: 0}},
-		Separator: ':', Value: p.first() + "id:a"}
+	return Case{
+		Policy: p, Members: []Member{{"a", "a"}, {"b", "b"}, {"c", "c"}},
+		Serves: []int{1}, Down: []Death{{Member: 0}},
+		Separator: ':', Value: p.first() + "id:a",
+	}
 }
+
+const eos = "end of servlet service"
 
 func replicas(n int) *int { return &n }
 
 var (
 	none       = Settings{}
-	db         = Settings{Persistence: "database", WriteFrequency: "end of servlet service", WriteContents: "all session attributes"}
+	db         = Settings{Persistence: "database", WriteFrequency: eos, WriteContents: "all session attributes"}
 	dbTimed    = Settings{Persistence: "database", WriteFrequency: "time based", WriteInterval: 10}
 	dbManual   = Settings{Persistence: "database", WriteFrequency: "manual update"}
-	dbUpdated  = Settings{Persistence: "database", WriteFrequency: "end of servlet service", WriteContents: "only updated attributes"}
-	dbMulti    = Settings{Persistence: "database", WriteFrequency: "end of servlet service", Schema: "multi-row"}
-	dbGetSet   = Settings{Persistence: "database", WriteFrequency: "end of servlet service", WriteContents: "get and set attributes"}
-	m2m        = Settings{Persistence: "memory-to-memory", WriteFrequency: "end of servlet service"}
-	m2mNone    = Settings{Persistence: "memory-to-memory", WriteFrequency: "end of servlet service", Replicas: replicas(0)}
-	m2mTwo     = Settings{Persistence: "memory-to-memory", WriteFrequency: "end of servlet service", Replicas: replicas(2)}
-	m2mAll     = Settings{Persistence: "memory-to-memory", WriteFrequency: "end of servlet service", Replicas: replicas(-1)}
-	m2mClient  = Settings{Persistence: "memory-to-memory", WriteFrequency: "end of servlet service", Mode: "client"}
+	dbUpdated  = Settings{Persistence: "database", WriteFrequency: eos, WriteContents: "only updated attributes"}
+	dbMulti    = Settings{Persistence: "database", WriteFrequency: eos, Schema: "multi-row"}
+	dbGetSet   = Settings{Persistence: "database", WriteFrequency: eos, WriteContents: "get and set attributes"}
+	m2m        = Settings{Persistence: "memory-to-memory", WriteFrequency: eos}
+	m2mNone    = Settings{Persistence: "memory-to-memory", WriteFrequency: eos, Replicas: replicas(0)}
+	m2mTwo     = Settings{Persistence: "memory-to-memory", WriteFrequency: eos, Replicas: replicas(2)}
+	m2mAll     = Settings{Persistence: "memory-to-memory", WriteFrequency: eos, Replicas: replicas(-1)}
+	m2mClient  = Settings{Persistence: "memory-to-memory", WriteFrequency: eos, Mode: "client"}
+	grid       = Settings{Persistence: "grid", WriteFrequency: eos}
+	gridTimed  = Settings{Persistence: "grid", WriteFrequency: "time based", WriteInterval: 10}
+	storeLost  = Failure{StoreLost: true}
 	inPlace    = Failure{InPlace: true}
 	otherSet   = Failure{InPlace: true, OtherSet: true}
 	firstLost  = Failure{New: true}
@@ -86,9 +94,11 @@ func TestOutcomes(t *testing.T) {
 		{"8 after the write", after(db, at(afterWrite)), "kept all 0s 2-2 0002<id>:a:b goes-on W9"},
 		{"8 answered before it", in(after(db, at(afterWrite)), earlyAnswer, answerBeforeWrite),
 			"kept all 0s 0-0 0002<id>:a:b goes-on W1"},
-		{"9 a POST that cannot be sent again", with(db, func(c *Case) { c.Failure.Moment, c.Serves, c.Fails = afterWrite, nil, true }),
+		{"9 a POST that cannot be sent again",
+			with(db, func(c *Case) { c.Failure.Moment, c.Serves, c.Fails = afterWrite, nil, true }),
 			"none all 0s 1-1  send-again"},
-		{"9 before the write", with(db, func(c *Case) { c.Failure.Moment, c.Serves, c.Fails = beforeWrite, nil, true }),
+		{"9 before the write",
+			with(db, func(c *Case) { c.Failure.Moment, c.Serves, c.Fails = beforeWrite, nil, true }),
 			"none all 0s 0-0  send-again"},
 		{"10 flushed", after(db, at(flushedBeforeWrite)), "kept unwritten-lost 0s 0-0 0002<id>:a:b goes-on W1"},
 
@@ -102,7 +112,8 @@ func TestOutcomes(t *testing.T) {
 		{"12 after it", after(dbTimed, at(afterLook)), "kept all 0s 0-0 0002<id>:a:b goes-on W4"},
 		{"13 a new session", after(dbTimed, Failure{New: true, Moment: untilLook}),
 			"empty lost 0s 0-0 0002<id>:a:b first-screen W3 D1"},
-		{"13 end of service", in(after(dbTimed, Failure{New: true, Moment: untilLook}), newSessionWrite, atEndOfService),
+		{"13 end of service",
+			in(after(dbTimed, Failure{New: true, Moment: untilLook}), newSessionWrite, atEndOfService),
 			"kept all 0s 0-0 0002<id>:a:b goes-on W4"},
 		{"a new session of an unknown age", after(dbTimed, firstLost),
 			"empty lost 0s 0-0 0002<id>:a:b first-screen W3"},
@@ -133,7 +144,46 @@ func TestOutcomes(t *testing.T) {
 		{"21 a POST and its redirect", after(db, Failure{App: post}), "kept all 0s 0-0 0002<id>:a:b send-again W8"},
 		{"login in the session", after(none, Failure{App: login}), "new lost 0s 0-0 0000<new>:b log-in"},
 		{"24 the database is down", after(db, storeDown), "new lost 0s 0-0 0001<new>:b first-screen D4"},
+		{"24 another one that has it in memory",
+			with(db, func(c *Case) { c.Failure, c.Remembers = storeDown, []int{1} }),
+			"kept lost 0s 0-0 0001<id>:a:b goes-on D4"},
+		{"it has it in memory, and asks the database", with(db, func(c *Case) { c.Remembers = []int{1} }),
+			"kept all 0s 0-0 0002<id>:a:b goes-on D4"},
+		{"30 a hung member has written over it",
+			after(db, Failure{Covered: true}), "kept lost 0s 0-0 0002<id>:a:b goes-on D12"},
+		{"46 restarted, a database keeps",
+			with(db, func(c *Case) { c.Serves, c.Down, c.Restarted = []int{0}, nil, []int{0} }),
+			"kept all 0s 0-0 0002<id>:a goes-on S4"},
+		{"46 restarted, memory is gone",
+			with(none, func(c *Case) { c.Serves, c.Down, c.Restarted = []int{0}, nil, []int{0} }),
+			"new lost 0s 0-0 0000<new>:a first-screen S15"},
+		{"42 the cluster restarted at once", with(m2m, func(c *Case) {
+			c.Serves, c.Down, c.Restarted = []int{0}, nil, []int{0, 1, 2}
+		}), "new lost 0s 0-0 0001<new>:a first-screen L7"},
+		{"2 the ID is used again, with its cache ID", with(db, func(c *Case) {
+			c.Policy.IDReuse, c.Failure, c.Value = true, storeDown, "0005id:a"
+		}), "new lost 0s 0-0 0005<id>:a:b first-screen D4"},
 		{"23 at home meanwhile", with(db, func(c *Case) { c.Failure, c.Serves = storeDown, []int{0} }),
+			"home all 0s 0-0  goes-on"},
+
+		{"a grid, as 5", abc(grid), "kept all 0s 0-0 0002<id>:a:b goes-on G1 D4 W1 S4 S9"},
+		{"a grid, as 8", after(grid, at(afterWrite)), "kept all 0s 2-2 0002<id>:a:b goes-on G1 W9"},
+		{"a grid, as 12", after(gridTimed, beforeLook), "kept unwritten-lost 20s 0-0 0002<id>:a:b goes-on G1 W4"},
+		{"a grid, as 17", after(grid, otherSet), "kept unwritten-lost 0s 0-0 0002<id>:a:b goes-on G2 W6"},
+		{"a grid, as 24", after(grid, storeDown), "new lost 0s 0-0 0001<new>:b first-screen G4"},
+		{"a grid, as 23", with(grid, func(c *Case) { c.Failure, c.Serves = storeDown, []int{0} }),
+			"home all 0s 0-0  goes-on"},
+		{"a grid that has lost all", after(grid, storeLost), "new lost 0s 0-0 0001<new>:b first-screen G1 G5"},
+		{"the owner finds it out",
+			with(grid, func(c *Case) { c.Failure, c.Serves, c.Down = storeLost, []int{0}, nil }),
+			"new lost 0s 0-0 0001<new>:a first-screen D2 G1"},
+		{"or does not, time based",
+			with(gridTimed, func(c *Case) { c.Failure, c.Serves, c.Down = storeLost, []int{0}, nil }),
+			"home all 0s 0-0  goes-on"},
+		{"so with a database", with(db, func(c *Case) { c.Failure, c.Serves, c.Down = storeLost, []int{0}, nil }),
+			"new lost 0s 0-0 0001<new>:a first-screen D2 D4"},
+		{"replicas have no such store",
+			with(m2m, func(c *Case) { c.Failure, c.Serves, c.Down = storeLost, []int{0}, nil }),
 			"home all 0s 0-0  goes-on"},
 
 		{"28 switch-back", with(db, func(c *Case) {
@@ -169,24 +219,36 @@ func TestOutcomes(t *testing.T) {
 			"kept all 0s 0-0 0002<id>:a goes-on S9"},
 
 		{"34 one replica of three", abc(m2m), "kept all 0s 0-0 0002<id>:a:b goes-on M3 L7 L4"},
-		{"35 the holder died before", with(m2m, func(c *Case) { c.Serves, c.Down = []int{2}, []Death{{1, time.Minute}, {Member: 0}} }),
+		{"35 the holder died before",
+			with(m2m, func(c *Case) { c.Serves, c.Down = []int{2}, []Death{{1, time.Minute}, {Member: 0}} }),
 			"kept all 0s 0-0 0002<id>:a:c goes-on L8"},
-		{"35 never", in(in(with(m2m, func(c *Case) { c.Serves, c.Down = []int{2}, []Death{{1, time.Minute}, {Member: 0}} }),
-			replicaRetarget, never), replicaHolder, nextInList), "new lost 0s 0-0 0001<new>:c first-screen L4"},
+		{"35 never", in(
+			in(with(m2m, func(c *Case) { c.Serves, c.Down = []int{2}, []Death{{1, time.Minute}, {Member: 0}} }),
+				replicaRetarget, never), replicaHolder, nextInList), "new lost 0s 0-0 0001<new>:c first-screen L4"},
 		{"35 next write", in(with(m2m, func(c *Case) {
 			c.Serves, c.Down, c.Failure = []int{2}, []Death{{1, time.Minute}, {Member: 0}}, aged(30)
 		}), replicaRetarget, nextWrite), "kept all 0s 0-0 0002<id>:a:c goes-on L8"},
-		{"36 owner and holder", in(with(m2m, func(c *Case) { c.Serves, c.Down = []int{2}, []Death{{Member: 0}, {Member: 1}} }),
-			replicaHolder, nextInList), "new lost 0s 0-0 0001<new>:c first-screen L4"},
-		{"36 nobody knows the holder", with(m2m, func(c *Case) { c.Serves, c.Down = []int{2}, []Death{{Member: 0}, {Member: 1}} }),
+		{"36 owner and holder",
+			in(with(m2m, func(c *Case) { c.Serves, c.Down = []int{2}, []Death{{Member: 0}, {Member: 1}} }),
+				replicaHolder, nextInList), "new lost 0s 0-0 0001<new>:c first-screen L4"},
+		{"36 nobody knows the holder",
+			with(m2m, func(c *Case) { c.Serves, c.Down = []int{2}, []Death{{Member: 0}, {Member: 1}} }),
 			"depends all 0s 0-0  first-screen M9"},
-		{"the holder is known", with(m2m, func(c *Case) { c.Serves, c.Down, c.Holders = []int{2}, []Death{{Member: 0}, {Member: 1}}, []int{1} }),
+		{"the holder is known",
+			with(m2m, func(c *Case) {
+				c.Serves, c.Down, c.Holders = []int{2}, []Death{{Member: 0}, {Member: 1}}, []int{1}
+			}),
 			"new lost 0s 0-0 0001<new>:c first-screen L7"},
-		{"the other one is", with(m2m, func(c *Case) { c.Serves, c.Down, c.Holders = []int{2}, []Death{{Member: 0}, {Member: 1}}, []int{2} }),
+		{"the other one is",
+			with(m2m, func(c *Case) {
+				c.Serves, c.Down, c.Holders = []int{2}, []Death{{Member: 0}, {Member: 1}}, []int{2}
+			}),
 			"kept all 0s 0-0 0002<id>:a:c goes-on L7"},
-		{"37 two replicas", with(m2mTwo, func(c *Case) { c.Serves, c.Down = []int{2}, []Death{{Member: 0}, {Member: 1}} }),
+		{"37 two replicas",
+			with(m2mTwo, func(c *Case) { c.Serves, c.Down = []int{2}, []Death{{Member: 0}, {Member: 1}} }),
 			"kept all 0s 0-0 0002<id>:a:c goes-on L4"},
-		{"37 everywhere", with(m2mAll, func(c *Case) { c.Serves, c.Down = []int{2}, []Death{{Member: 0}, {Member: 1}} }),
+		{"37 everywhere",
+			with(m2mAll, func(c *Case) { c.Serves, c.Down = []int{2}, []Death{{Member: 0}, {Member: 1}} }),
 			"kept all 0s 0-0 0002<id>:a:c goes-on L4"},
 		{"39 no replica", abc(m2mNone), "new lost 0s 0-0 0001<new>:b first-screen M1"},
 		{"40 right after the answer", after(m2m, at(afterAnswer)),
@@ -205,7 +267,8 @@ func TestOutcomes(t *testing.T) {
 			"kept all 0s 0-0 0002<id>:a:b goes-on W4"},
 		{"partition ID", with(m2m, func(c *Case) { c.Value, c.Partition = "0001id:1158590921", true }),
 			"kept all 0s 0-0 0002<id>:1158590921 goes-on S4"},
-		{"clone ID behind it", in(with(m2m, func(c *Case) { c.Value, c.Partition = "0001id:1158590921", true }), partitionAfterTakeover, cloneAppended),
+		{"clone ID behind it", in(with(m2m, func(c *Case) { c.Value, c.Partition = "0001id:1158590921", true }),
+			partitionAfterTakeover, cloneAppended),
 			"kept all 0s 0-0 0002<id>:1158590921:b goes-on S4"},
 		{"by chance the same", with(db, func(c *Case) { c.Serves = []int{1, 2} }),
 			"kept all 0s 0-0 0002<id>:a:b or 0002<id>:a:c goes-on S4"},
@@ -214,7 +277,8 @@ func TestOutcomes(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := tc.c.Predict(0)
-			got := fmt.Sprintf("%s %s %v %d-%d %s %s", p.Session, p.Changes, p.Bound, p.Applied[0], p.Applied[1], p.Cookie, p.User)
+			got := fmt.Sprintf("%s %s %v %d-%d %s %s",
+				p.Session, p.Changes, p.Bound, p.Applied[0], p.Applied[1], p.Cookie, p.User)
 			wantRules := strings.Fields(tc.want)
 			if !strings.HasPrefix(tc.want, got) {
 				t.Fatalf("got  %s\nwant %s", got, tc.want)
@@ -281,12 +345,16 @@ func TestPolicy(t *testing.T) {
 	}{
 		{Settings{}, "", "none 1 time based 10 only updated attributes"},
 		{Settings{Persistence: "database"}, "was", "database 1 time based 10 only updated attributes"},
-		{Settings{Persistence: "database"}, "liberty", "database 1 end of servlet service 120 only updated attributes"},
-		{Settings{Persistence: "database", WriteFrequency: "time based"}, "liberty", "database 1 time based 120 only updated attributes"},
-		{Settings{Persistence: "memory-to-memory", Replicas: replicas(0)}, "was", "memory-to-memory 0 time based 10 only updated attributes"},
+		{Settings{Persistence: "database"}, "liberty",
+			"database 1 end of servlet service 120 only updated attributes"},
+		{Settings{Persistence: "database", WriteFrequency: "time based"}, "liberty",
+			"database 1 time based 120 only updated attributes"},
+		{Settings{Persistence: "memory-to-memory", Replicas: replicas(0)}, "was",
+			"memory-to-memory 0 time based 10 only updated attributes"},
 		{Settings{TuningLevel: "very high"}, "was", "none 1 time based 300 only updated attributes"},
 		{Settings{TuningLevel: "low"}, "was", "none 1 end of servlet service 10 all session attributes"},
-		{Settings{TuningLevel: "high", WriteInterval: 30, WriteContents: "get and set attributes"}, "was", "none 1 time based 30 get and set attributes"},
+		{Settings{TuningLevel: "high", WriteInterval: 30, WriteContents: "get and set attributes"}, "was",
+			"none 1 time based 30 get and set attributes"},
 		{Settings{TuningLevel: "custom"}, "was", "none 1 time based 10 only updated attributes"},
 	} {
 		p, err := tc.s.Policy(tc.flavor)
@@ -295,7 +363,8 @@ func TestPolicy(t *testing.T) {
 			t.Errorf("%+v of %s: %s, %v; want %s", tc.s, tc.flavor, got, err, tc.want)
 		}
 	}
-	for _, s := range []Settings{{Persistence: "disk"}, {WriteFrequency: "never"}, {Schema: "many"}, {Mode: "x"}, {Replicas: replicas(-2)},
+	for _, s := range []Settings{{Persistence: "disk"}, {WriteFrequency: "never"}, {Schema: "many"}, {Mode: "x"},
+		{Replicas: replicas(-2)},
 		{WriteInterval: -1}, {WriteContents: "some"}} {
 		if _, err := s.Policy("was"); err == nil {
 			t.Errorf("%+v is no error", s)
@@ -306,8 +375,10 @@ func TestPolicy(t *testing.T) {
 // TestTableErrors: a table that cannot be read names its line.
 func TestTableErrors(t *testing.T) {
 	const head = "persistence\treplicas\tdead\tfrequency\tcontents\tschema\tchange\tmoment\n"
-	for _, text := range []string{"", "persistence", head + "x", head + "none\t-\ta\teos\tall\t-\tset\tnever", head + "none\t-\tb\teos\tall\t-\tset\tduring",
-		head + "none\tx\ta\teos\tall\t-\tset\tduring", head + "none\t-\ta\tx\tall\t-\tset\tduring", "x\t" + head, "dead\t" + head,
+	for _, text := range []string{"", "persistence", head + "x", head + "none\t-\ta\teos\tall\t-\tset\tnever",
+		head + "none\t-\tb\teos\tall\t-\tset\tduring",
+		head + "none\tx\ta\teos\tall\t-\tset\tduring", head + "none\t-\ta\tx\tall\t-\tset\tduring",
+		"x\t" + head, "dead\t" + head,
 		head + "none\t-\tabc\teos\tall\t-\tset\tduring", head + "x\t-\ta\teos\tall\t-\tset\tduring"} {
 		if _, err := ReadMatrix(text); err == nil {
 			t.Errorf("%q is no error", text)
@@ -318,7 +389,8 @@ func TestTableErrors(t *testing.T) {
 // TestTable predicts a table without predicted columns, and finds a wrong one.
 func TestTable(t *testing.T) {
 	const given = "persistence\treplicas\tdead\tfrequency\tcontents\tschema\tchange\tmoment\n" +
-		"database\t-\ta\teos\tall\tsingle-row\tset\tafter-write\nmemory-to-memory\tall\tac\ttbw\tall\tdelta\tset\tnew-before-look\n"
+		"database\t-\ta\teos\tall\tsingle-row\tset\tafter-write\n" +
+		"memory-to-memory\tall\tac\ttbw\tall\tdelta\tset\tnew-before-look\n"
 	m, err := ReadMatrix(given)
 	if err != nil {
 		t.Fatal(err)

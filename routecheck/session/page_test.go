@@ -15,12 +15,11 @@ func TestRulesPage(t *testing.T) {
 
 func rulesPage() string {
 	var b strings.Builder
-	b.WriteString(`# What becomes of a session, rule by rule
-
-Made from the tables in package routecheck/session, as ` + "`wasplug explain S4`" + ` shows them. These are rules of the servers'
-session manager, not of the plug-in; [sessions.md](../sessions.md) tells what follows from them.
-`)
-	titles := map[string]string{"S1": "Session identity", "D1": "Database", "M1": "Memory-to-memory",
+	b.WriteString("# What becomes of a session, rule by rule\n\n" +
+		"Made from the tables in package routecheck/session, as `wasplug explain S4` shows them. " +
+		"These are rules of the servers'\nsession manager, not of the plug-in; " +
+		"[sessions.md](../sessions.md) tells what follows from them.\n")
+	titles := map[string]string{"S1": "Session identity", "D1": "Database", "M1": "Memory-to-memory", "G1": "Grid",
 		"W1": "When what is written", "L1": "The replication of wasplug's lab"}
 	for _, r := range Rules() {
 		if title := titles[r.ID]; title != "" {
@@ -28,8 +27,10 @@ session manager, not of the plug-in; [sessions.md](../sessions.md) tells what fo
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.ID, cell(r.Says), r.Mark)
 	}
-	b.WriteString("\n## Session choices\n\nWhere the servers' behaviour is not documented. The first value is the default; " +
-		"`--assume NAME=VALUE` sets another.\n\n| choice | values | rule | decides | evidence |\n|---|---|---|---|---|\n")
+	b.WriteString("\n## Session choices\n\nWhere the servers' behaviour is not documented. " +
+		"The first value is the default; " +
+		"`--assume NAME=VALUE` sets another.\n\n| choice | values | rule | decides | evidence |\n" +
+		"|---|---|---|---|---|\n")
 	for _, c := range Choices() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", c.Name, strings.Join(c.Values, ", "), c.Rule, cell(c.Meaning),
 			cell(c.Evidence))

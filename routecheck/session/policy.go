@@ -97,6 +97,9 @@ func (s Settings) Policy(flavor string) (Policy, error) {
 	return p, s.check(&p)
 }
 
+// outside reports a store that is no member's: it can be out of reach, or come back empty.
+func (p *Policy) outside() bool { return p.Persistence == Database || p.Persistence == Grid }
+
 // words reads the settings that are words.
 func (s Settings) words(p *Policy) error {
 	for _, w := range []struct {

@@ -50,7 +50,8 @@ func (c *Case) survey() (s survey, asked Set) {
 // merged is the outcome that stands for all of them: what they have in common, or else the worst.
 func (s survey) merged(c *Case) Outcome {
 	if len(s) == 0 {
-		return Outcome{Session: noSession, Changes: all, Applied: c.unserved(), Serves: []string{}, User: c.unanswered(),
+		return Outcome{Session: noSession, Changes: all, Applied: c.unserved(),
+			Serves: []string{}, User: c.unanswered(),
 			Rules: []string{}}
 	}
 	out := s[0]

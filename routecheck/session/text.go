@@ -21,7 +21,8 @@ const (
 )
 
 // AlwaysLost is what no persistence saves when a member fails (W8).
-const AlwaysLost = "lost in every case: the request that the failed member was working on, data outside the session, " +
+const AlwaysLost = "lost in every case: the request that the failed member was working on, " +
+	"data outside the session, " +
 	"and the body of a POST answered by a redirect"
 
 const nobody = "nobody answers, so the session stays where it is"
@@ -73,8 +74,8 @@ func (s survey) text(c *Case) string {
 	var kinds []*Outcome
 	for i := range s {
 		o := &s[i]
-		if o.Session == home {
-			clauses = append(clauses, "the session is at home on "+from)
+		if own := c.atOwner(o, from); own != "" {
+			clauses = append(clauses, own)
 			continue
 		}
 		at := slices.IndexFunc(kinds, func(k *Outcome) bool { return c.clause(k, "") == c.clause(o, "") })
@@ -93,6 +94,31 @@ func (s survey) text(c *Case) string {
 	return strings.Join(clauses, "; or ")
 }
 
+// atOwner says what becomes of a session whose owner serves it, "" where another one does.
+func (c *Case) atOwner(o *Outcome, from string) string {
+	switch {
+	case o.Session == home:
+		return "the session is at home on " + from
+	case c.forgets() && len(o.Serves) == 1 && o.Serves[0] == from:
+		return "the " + c.store() + " does not have the session any more, which " + from + " finds out, so " + allLost
+	}
+	return ""
+}
+
+// forgets is forgotten without a citation.
+func (c *Case) forgets() bool {
+	quiet := *c
+	return quiet.forgotten()
+}
+
+// store names what is outside of all members.
+func (c *Case) store() string {
+	if c.Policy.Persistence == Grid {
+		return "grid"
+	}
+	return "database"
+}
+
 const allLost = "a new session begins and everything is lost"
 
 // clause says what the members find that the session moves to.
@@ -104,12 +130,16 @@ func (c *Case) clause(o *Outcome, to string) string {
 		return "the client has no cookie of the new session yet, so another one begins"
 	case c.Policy.Persistence == None:
 		return "sessions are not persistent, so " + allLost
-	case c.Policy.Persistence == Database && o.Session == another:
-		return to + " finds nothing while the database cannot be reached, so " + allLost
-	case c.Policy.Persistence == Database:
-		return to + " reads it from the database, " + c.missing(o)
+	case c.Policy.Persistence == MemoryToMemory:
+		return c.replicaClause(o, to)
+	case o.Session == another && c.Failure.StoreLost && !c.Failure.StoreDown:
+		return "the " + c.store() + " has lost what it had, so " + allLost
+	case o.Session == another:
+		return to + " finds nothing while the " + c.store() + " cannot be reached, so " + allLost
+	case c.fromMemory():
+		return to + " serves it as it has it in memory while the " + c.store() + " cannot be reached"
 	}
-	return c.replicaClause(o, to)
+	return to + " reads it from the " + c.store() + ", " + c.missing(o)
 }
 
 func (c *Case) replicaClause(o *Outcome, to string) string {
@@ -137,6 +167,8 @@ func (c *Case) missing(o *Outcome) string {
 	switch {
 	case o.Changes == all:
 		return "nothing of finished requests is lost"
+	case f.Covered:
+		return "but a member that hung has written its older state over it, and what came since is lost"
 	case o.Changes == noneLostOlderThan:
 		return c.younger()
 	case f.InPlace && !c.noticed():
@@ -163,8 +195,9 @@ func (c *Case) notes(p *Prediction) (lines []string) {
 		return nil
 	}
 	if p.Bound > 0 && p.Changes == noneLostOlderThan {
-		lines = append(lines, fmt.Sprintf("none older than %s is lost (W4), 10 s more for each look that finds the session in use",
-			seconds(p.Bound)))
+		lines = append(lines,
+			fmt.Sprintf("none older than %s is lost (W4), 10 s more for each look that finds the session in use",
+				seconds(p.Bound)))
 	}
 	if d := c.Policy.defaults; d != nil && c.Policy.Persistence != None {
 		lines = append(lines, "the write frequency is not given; the default of "+d.name+" is "+d.words())

@@ -26,9 +26,10 @@ const (
 	None Persistence = iota
 	Database
 	MemoryToMemory
+	Grid // a session cache: Liberty's httpSessionCache, WebSphere eXtreme Scale
 )
 
-var persistences = vocabulary{"none", "database", "memory-to-memory"}
+var persistences = vocabulary{"none", "database", "memory-to-memory", "grid"}
 
 // Persistences lists the words of Persistence.
 func Persistences() []string { return slices.Clone(persistences) }
@@ -97,6 +98,9 @@ const (
 )
 
 var modes = vocabulary{"both", "client", "server"}
+
+// String returns the word that settings use.
+func (m Mode) String() string { return modes[m] }
 
 // Moment says when a member died, seen from the request that made the last change, or from the thread that writes
 // under time based.

@@ -9,6 +9,9 @@ func (c *Case) covers() bool {
 		return true
 	}
 	c.cite("W6")
+	if c.Policy.Persistence == Grid {
+		c.cite("G2")
+	}
 	whole := c.Policy.Persistence == Database && c.Policy.Schema == singleRow
 	return c.Policy.Contents != OnlyUpdated || c.Failure.OtherSet && whole
 }
@@ -26,6 +29,10 @@ func (c *Case) found(o *Outcome) {
 		c.timeBased(o)
 	case Manual:
 		c.manual(o)
+	}
+	if c.Failure.Covered {
+		c.cite("D12")
+		o.Changes = lost
 	}
 }
 

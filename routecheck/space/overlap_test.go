@@ -18,7 +18,8 @@ func TestOverlap(t *testing.T) {
 			paths = append(paths, a+b)
 		}
 	}
-	uris := []string{"/*", "/a", "/a/", "/a/*", "/a*", "*.j", "/a/*.j", "/a/b", "/a/b/*", "/**", "/a/*b", "/b/*", "/a.j", "*"}
+	uris := []string{"/*", "/a", "/a/", "/a/*", "/a*", "*.j", "/a/*.j", "/a/b", "/a/b/*", "/**",
+		"/a/*b", "/b/*", "/a.j", "*"}
 	f := UnusedNames{Text: "x"}
 	for _, a := range uris {
 		for _, b := range uris {
@@ -40,7 +41,8 @@ func TestOverlap(t *testing.T) {
 func TestMeet(t *testing.T) {
 	names := []string{"*:*", "*:80", "*", "a:*", "a:80", "a:443", "b:80", "*:443"}
 	f := UnusedNames{Host: "fresh", Port: 8080}
-	spots := []MatchKey{{Host: "a", Port: 80}, {Host: "a", Port: 443}, {Host: "b", Port: 80}, {Host: "b", Port: 443}, {Host: "fresh", Port: 80}, {Host: "fresh", Port: 8080}, {Host: "a", Port: 8080}, {Host: "fresh", Port: 443}}
+	keys := []MatchKey{{Host: "a", Port: 80}, {Host: "a", Port: 443}, {Host: "b", Port: 80}, {Host: "b", Port: 443},
+		{Host: "fresh", Port: 80}, {Host: "fresh", Port: 8080}, {Host: "a", Port: 8080}, {Host: "fresh", Port: 443}}
 	takes := func(a parser.Alias, s MatchKey) bool {
 		return (a.Host == "*" || a.Host == s.Host) && (a.Port == 0 || a.Port == s.Port)
 	}
@@ -48,11 +50,11 @@ func TestMeet(t *testing.T) {
 		for _, y := range names {
 			a, _ := parser.ParseAlias(x)
 			b, _ := parser.ParseAlias(y)
-			spot, ok := f.Meet(a, b)
-			if ok && (!takes(a, spot) || !takes(b, spot)) {
-				t.Errorf("%s and %s do not both take %v", x, y, spot)
+			key, ok := f.Meet(a, b)
+			if ok && (!takes(a, key) || !takes(b, key)) {
+				t.Errorf("%s and %s do not both take %v", x, y, key)
 			}
-			for _, s := range spots {
+			for _, s := range keys {
 				if !ok && takes(a, s) && takes(b, s) {
 					t.Errorf("%s and %s both take %v", x, y, s)
 				}
@@ -74,7 +76,8 @@ func TestTakesPortAndServes(t *testing.T) {
 		for _, port := range []int{80, 443, 8080} {
 			matched := false
 			for _, host := range []string{"shop.example.com", "a", "other"} {
-				for _, path := range []string{"/", "/a", "/a/", "/a/b", "/a/x", "/x.jsp", "/b/x", "/ab", "/a/x/c", "/b"} {
+				for _, path := range []string{"/", "/a", "/a/", "/a/b", "/a/x", "/x.jsp", "/b/x",
+					"/ab", "/a/x/c", "/b"} {
 					if _, ok := MatchAt(tab, MatchKey{host, port, path}, &sem); ok {
 						matched = true
 					}
@@ -89,13 +92,16 @@ func TestTakesPortAndServes(t *testing.T) {
 
 func TestEqualScores(t *testing.T) {
 	text := `<Config><ServerCluster Name="c"/><UriGroup Name="u"><Uri Name="/a/*"/></UriGroup>` +
-		`<VirtualHostGroup Name="1"><VirtualHost Name="*:80"/></VirtualHostGroup><VirtualHostGroup Name="2"><VirtualHost Name="*"/></VirtualHostGroup>` +
-		`<Route ServerCluster="c" VirtualHostGroup="1" UriGroup="u"/><Route ServerCluster="c" VirtualHostGroup="2" UriGroup="u"/></Config>`
+		`<VirtualHostGroup Name="1"><VirtualHost Name="*:80"/></VirtualHostGroup>` +
+		`<VirtualHostGroup Name="2"><VirtualHost Name="*"/></VirtualHostGroup>` +
+		`<Route ServerCluster="c" VirtualHostGroup="1" UriGroup="u"/>` +
+		`<Route ServerCluster="c" VirtualHostGroup="2" UriGroup="u"/></Config>`
 	cfg, _ := parser.Parse(1, []byte(text))
 	tab, _ := match.New(cfg)
 	sem := choices.Latest()
 	all := tab.Candidates(&match.Request{Host: "h", Target: "/a/x"}, &sem)
-	if a, b := all[0].Match, all[1].Match; !a.EqualScores(&a) || a.EqualScores(&b) || a.Scores() != "URI 3, virtual host 2" || b.Scores() != "URI 3, virtual host 0" {
-		t.Errorf("%s and %s", a.Scores(), b.Scores())
+	if a, b := all[0].Match, all[1].Match; !a.EqualScores(&a) || a.EqualScores(&b) || a.URIScore() != 3 ||
+		a.VhostScore() != 2 || b.URIScore() != 3 || b.VhostScore() != 0 {
+		t.Errorf("%d %d and %d %d", a.URIScore(), a.VhostScore(), b.URIScore(), b.VhostScore())
 	}
 }

@@ -11,11 +11,13 @@ import (
 )
 
 // routeChoices are the open choices that decide which Route wins for a host, a port and a path.
-const routeChoices = 1<<choices.ScoreCombination | 1<<choices.VhostScore | 1<<choices.ScoreTie | 1<<choices.SlashStarServesBare | 1<<choices.SuffixPatterns | 1<<choices.OpenRoute
+const routeChoices = 1<<choices.ScoreCombination | 1<<choices.VhostScore | 1<<choices.ScoreTie |
+	1<<choices.SlashStarServesBare | 1<<choices.SuffixPatterns | 1<<choices.OpenRoute
 
 // scoreChoices are those about scores alone: neither about a path that only R3 serves nor about Routes that lack a
 // group.
-const scoreChoices = 1<<choices.ScoreCombination | 1<<choices.VhostScore | 1<<choices.ScoreTie | 1<<choices.SuffixPatterns
+const scoreChoices = 1<<choices.ScoreCombination | 1<<choices.VhostScore | 1<<choices.ScoreTie |
+	1<<choices.SuffixPatterns
 
 // MatchKey is a host, a port and a path as they are compared with aliases and patterns (R1).
 type MatchKey struct {
@@ -86,7 +88,8 @@ func routeOutcomes(t *match.Table, p MatchKey, among uint64) []RouteOutcome {
 
 func addOutcome(out *[]RouteOutcome, m match.Match, ok bool, sem *choices.Assumptions, fixed uint64) {
 	for _, o := range *out {
-		if o.OK == ok && (!ok || o.Match.Route() == m.Route() && o.Match.URIAt() == m.URIAt() && o.Match.URI() == m.URI()) {
+		if o.OK == ok &&
+			(!ok || o.Match.Route() == m.Route() && o.Match.URIAt() == m.URIAt() && o.Match.URI() == m.URI()) {
 			return
 		}
 	}

@@ -15,11 +15,14 @@ import (
 
 // drawRoutes writes a small file whose aliases and patterns meet often.
 func drawRoutes(t *rapid.T) string {
-	aliases := []string{"*:80", "*:443", "shop.example.com:443", "shop.example.com", "shop.example.com:80", "*:*", "shop.example.com:*", "a:443"}
-	patterns := []string{"/*", "/a", "/a/", "/a/*", "/a/b/*", "/a/b", "*.jsp", "/a/*.jsp", "/ab*", "/a*", "/b/*", "/a/*/c", "/**"}
+	aliases := []string{"*:80", "*:443", "shop.example.com:443", "shop.example.com", "shop.example.com:80", "*:*",
+		"shop.example.com:*", "a:443"}
+	patterns := []string{"/*", "/a", "/a/", "/a/*", "/a/b/*", "/a/b", "*.jsp", "/a/*.jsp", "/ab*", "/a*",
+		"/b/*", "/a/*/c", "/**"}
 	text := "<Config>"
 	for c := range 3 {
-		text += fmt.Sprintf(`<ServerCluster Name="c%d"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>`, c)
+		text += fmt.Sprintf(
+			`<ServerCluster Name="c%d"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>`, c)
 	}
 	groups := rapid.IntRange(1, 4).Draw(t, "groups")
 	for g := range groups {
@@ -44,8 +47,8 @@ func drawRoutes(t *rapid.T) string {
 	return text + "</Config>"
 }
 
-// everySemantics visits every combination of the choices.
-func everySemantics(among uint64, visit func(*choices.Assumptions)) {
+// everyAssumptions visits every combination of the choices.
+func everyAssumptions(among uint64, visit func(*choices.Assumptions)) {
 	var walk func(sem choices.Assumptions, c choices.Choice)
 	walk = func(sem choices.Assumptions, c choices.Choice) {
 		for c < choices.NumChoices && among&(1<<c) == 0 {
@@ -68,14 +71,16 @@ func sampled(tab *match.Table) (won map[diag.Span]bool, open int) {
 	won = map[diag.Span]bool{}
 	for _, host := range []string{"shop.example.com", "a", "other"} {
 		for _, port := range []int{80, 443, 8080} {
-			for _, path := range []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b/x", "/a/x", "/x.jsp", "/a/x.jsp", "/a/b/x.jsp", "/ab", "/abx", "/ab.jsp", "/ax", "/b", "/b/", "/b/x", "/b/x.jsp", "/a//c", "/a/b/c", "/a/x/c", "/*", "/q"} {
+			for _, path := range []string{"/", "/a", "/a/", "/a/b", "/a/b/", "/a/b/x", "/a/x", "/x.jsp", "/a/x.jsp",
+				"/a/b/x.jsp", "/ab", "/abx", "/ab.jsp", "/ax", "/b", "/b/", "/b/x", "/b/x.jsp", "/a//c",
+				"/a/b/c", "/a/x/c", "/*", "/q"} {
 				clusters := map[match.ClusterID]bool{}
-				everySemantics(routeChoices, func(sem *choices.Assumptions) {
+				everyAssumptions(routeChoices, func(sem *choices.Assumptions) {
 					if m, ok := matchPlace(tab, MatchKey{host, port, path}, sem, nil); ok {
 						won[m.URIAt()] = true
 					}
 				})
-				everySemantics(scoreChoices, func(sem *choices.Assumptions) {
+				everyAssumptions(scoreChoices, func(sem *choices.Assumptions) {
 					if m, ok := matchPlace(tab, MatchKey{host, port, path}, sem, nil); ok {
 						clusters[m.Cluster] = true
 					}
@@ -118,7 +123,7 @@ func TestReachAgainstEveryRequest(t *testing.T) {
 		}
 		for _, u := range reach.Undetermined {
 			clusters := map[match.ClusterID]bool{}
-			everySemantics(scoreChoices, func(sem *choices.Assumptions) {
+			everyAssumptions(scoreChoices, func(sem *choices.Assumptions) {
 				if m, ok := matchPlace(tab, u.Sample, sem, nil); ok {
 					clusters[m.Cluster] = true
 				}
@@ -135,7 +140,8 @@ func TestReachAgainstEveryRequest(t *testing.T) {
 func TestUndeterminedThroughSharedGroups(t *testing.T) {
 	text := "<Config>"
 	for _, c := range []string{"a", "b", "c"} {
-		text += `<ServerCluster Name="` + c + `"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>`
+		text += `<ServerCluster Name="` + c +
+			`"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>`
 	}
 	cfg, _ := parser.Parse(1, []byte(text+`
 		<VirtualHostGroup Name="any"><VirtualHost Name="shop.example.com:*"/></VirtualHostGroup>
@@ -155,7 +161,8 @@ func TestUndeterminedThroughSharedGroups(t *testing.T) {
 // TestSamplesOfOddPaths: a sample is written as the web server needs it, which decodes paths or passes them on as they
 // are (R16).
 func TestSamplesOfOddPaths(t *testing.T) {
-	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<Uri Name="/*"/>`, `<Uri Name="/my shop/*"/><Uri Name="/a%20b"/><Uri Name="*.do"/>`, 1))
+	table := mustTable(t, strings.Replace(clusterXML("", "", server("m", "")), `<Uri Name="/*"/>`,
+		`<Uri Name="/my shop/*"/><Uri Name="/a%20b"/><Uri Name="*.do"/>`, 1))
 	for platform, want := range map[string]string{
 		"ihs": "http://any.example/my%20shop/x http://any.example/a%2520b http://any.example/x.do",
 		"zos": "http://any.example/my shop/x http://any.example/a%20b http://any.example/x.do",

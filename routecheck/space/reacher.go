@@ -13,7 +13,8 @@ import (
 // them under every value of the open scoring choices. The work is bounded; what stands behind the bound counts as
 // reachable and determined.
 func NewReach(t *match.Table) *Reach {
-	r := &reacher{t: t, sem: choices.Latest(), byPair: map[pairKey]int{}, counted: map[counted]bool{}, groups: map[*match.VhostGroup][]*match.Route{}}
+	r := &reacher{t: t, sem: choices.Latest(), byPair: map[pairKey]int{}, counted: map[counted]bool{},
+		groups: map[*match.VhostGroup][]*match.Route{}}
 	for i := range t.Routes {
 		rt := &t.Routes[i]
 		r.groups[rt.Vhosts] = append(r.groups[rt.Vhosts], rt)
@@ -303,7 +304,8 @@ func (r *reacher) judge(pl MatchKey) {
 	rulings := routeOutcomes(r.t, pl, scoreChoices)
 	r.budget -= len(rulings)
 	first := &rulings[0]
-	i := slices.IndexFunc(rulings, func(o RouteOutcome) bool { return o.OK && first.OK && o.Match.Cluster != first.Match.Cluster })
+	i := slices.IndexFunc(rulings,
+		func(o RouteOutcome) bool { return o.OK && first.OK && o.Match.Cluster != first.Match.Cluster })
 	if i < 0 {
 		return
 	}
@@ -318,7 +320,8 @@ func (r *reacher) judge(pl MatchKey) {
 		r.Undetermined = append(r.Undetermined, Undetermined{Same: key.same})
 	}
 	u := &r.Undetermined[at]
-	if !known || u.Outcomes[0].Match.Made() && !first.Match.Made() { // a Uri as it is written tells more than one that R3 made
+	// a Uri as it is written tells more than one that R3 made
+	if !known || u.Outcomes[0].Match.Made() && !first.Match.Made() {
 		u.Sample, u.Outcomes = pl, rulings
 	}
 	if c := (counted{key, b.Pattern()}); !r.counted[c] {

@@ -4,6 +4,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/written"
 )
 
 // Sample is a request that one Route wins by one of its aliases and one of its Uris.
@@ -33,6 +34,12 @@ func Samples(t *match.Table, sem *choices.Assumptions) []RouteSamples {
 		out = append(out, r.samples(&t.Routes[i]))
 	}
 	return out
+}
+
+// SamplesOf is what Samples finds for one Route, with names that the file does not use.
+func SamplesOf(t *match.Table, rt *match.Route, unused UnusedNames, sem *choices.Assumptions) []Sample {
+	r := &reacher{t: t, sem: *sem, fresh: unused}
+	return r.samples(rt).Requests
 }
 
 func (r *reacher) samples(rt *match.Route) RouteSamples {
@@ -82,7 +89,9 @@ func spanOf(a *match.Alias) diag.Span {
 }
 
 // sample asks who wins the request of an alias and a pattern, and keeps it when the Route wins it by something new.
-func (r *reacher) sample(rt *match.Route, a *match.Alias, p *match.Pattern, won map[diag.Span]bool, out *RouteSamples) {
+func (r *reacher) sample(
+	rt *match.Route, a *match.Alias, p *match.Pattern, won map[diag.Span]bool, out *RouteSamples,
+) {
 	path := "/" + r.fresh.Text
 	if p != nil {
 		var ok bool
@@ -90,9 +99,9 @@ func (r *reacher) sample(rt *match.Route, a *match.Alias, p *match.Pattern, won 
 			return
 		}
 	}
-	spot := r.place(a, path)
-	url := spot.urlUnder(&r.sem)
-	rq, err := match.ParseURL(url)
+	key := r.place(a, path)
+	url := key.urlUnder(&r.sem)
+	rq, err := written.URL(url)
 	if err != nil {
 		return
 	}
@@ -100,7 +109,8 @@ func (r *reacher) sample(rt *match.Route, a *match.Alias, p *match.Pattern, won 
 	if !ok || m.Route() != rt.Index {
 		return
 	}
-	fresh := len(out.Requests) == 0 || !m.AliasAt().IsZero() && !won[m.AliasAt()] || !m.URIAt().IsZero() && !won[m.URIAt()]
+	fresh := len(out.Requests) == 0 || !m.AliasAt().IsZero() && !won[m.AliasAt()] ||
+		!m.URIAt().IsZero() && !won[m.URIAt()]
 	won[m.AliasAt()], won[m.URIAt()] = true, true
 	if fresh {
 		out.Requests = append(out.Requests, Sample{url, m})
@@ -110,7 +120,7 @@ func (r *reacher) sample(rt *match.Route, a *match.Alias, p *match.Pattern, won 
 // ClusterHangsOn names the open choices of which another value, by itself, would give the request of a sample to
 // another cluster, or to none.
 func ClusterHangsOn(t *match.Table, s *Sample, sem *choices.Assumptions) (names []string) {
-	rq, err := match.ParseURL(s.URL)
+	rq, err := written.URL(s.URL)
 	if err != nil {
 		return nil
 	}

@@ -50,7 +50,7 @@ func (s *Suite) Cover(table *match.Table, results []Result) Coverage {
 			c.see(&results[i].Requests[j])
 		}
 	}
-	c.reachable(&s.Semantics)
+	c.reachable(&s.Assumptions)
 	return Coverage{c.kinds[:]}
 }
 
@@ -112,6 +112,7 @@ func (c *counter) reachable(sem *choices.Assumptions) {
 		}
 	}
 	for i := range c.kinds {
-		slices.SortStableFunc(c.kinds[i].Uncovered, func(a, b Uncovered) int { return cmp.Compare(a.At.Start, b.At.Start) })
+		slices.SortStableFunc(c.kinds[i].Uncovered,
+			func(a, b Uncovered) int { return cmp.Compare(a.At.Start, b.At.Start) })
 	}
 }

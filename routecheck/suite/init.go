@@ -22,7 +22,9 @@ func Init(table *match.Table, config string, sem *choices.Assumptions) []byte {
 			continue
 		}
 		cluster := table.Clusters[r.Cluster].Name
-		tests.Items = append(tests.Items, newMap().Put("name", yamldoc.NewText(fmt.Sprintf("route %d to %s", r.Route+1, cluster))).Put("requests", routeRequests(table, &r, sem)))
+		tests.Items = append(tests.Items, newMap().Put("name",
+			yamldoc.NewText(fmt.Sprintf("route %d to %s", r.Route+1, cluster))).Put("requests",
+			routeRequests(table, &r, sem)))
 		if members[r.Cluster] {
 			continue
 		}
@@ -42,7 +44,8 @@ func routeRequests(table *match.Table, r *space.RouteSamples, sem *choices.Assum
 	for _, s := range r.Requests {
 		cluster := yamldoc.NewText(table.Clusters[r.Cluster].Name)
 		cluster.Comment = hangsOn(space.ClusterHangsOn(table, &s, sem))
-		list.Items = append(list.Items, newMap().Put("url", yamldoc.NewText(s.URL)).Put("expect", newMap().Put("cluster", cluster)))
+		list.Items = append(list.Items,
+			newMap().Put("url", yamldoc.NewText(s.URL)).Put("expect", newMap().Put("cluster", cluster)))
 	}
 	return list
 }
@@ -56,7 +59,8 @@ func memberTest(table *match.Table, s space.Sample, m *explain.MemberSample, sem
 		facts.Items = append(facts.Items, aboutMember(cluster, f.Member).Put("next", yamldoc.NewPlain("true")))
 	}
 	for _, f := range m.Scenario.Conditions {
-		facts.Items = append(facts.Items, aboutMember(cluster, f.Member).Put("down", yamldoc.NewText(f.Failure.String())))
+		facts.Items = append(facts.Items,
+			aboutMember(cluster, f.Member).Put("down", yamldoc.NewText(f.Failure.String())))
 	}
 	if len(facts.Items) > 0 {
 		test.Put("facts", facts)

@@ -13,6 +13,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/names"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -50,7 +51,7 @@ type RequestResult struct {
 // Failure is one expected field that is not so.
 type Failure struct{ Field, Want, Got string }
 
-// Run runs a suite over a table. The diagnostics are faults that show only with the configuration, such as an unknown
+// Run runs a suite over a table. The diagnostics are of what shows only with the configuration, such as an unknown
 // member; with an error among them there are no results.
 func (s *Suite) Run(files *diag.Files, table *match.Table, o Options) ([]Result, []diag.Diagnostic) {
 	run := &runner{suite: s, files: files, table: table, options: o}
@@ -61,9 +62,9 @@ func (s *Suite) Run(files *diag.Files, table *match.Table, o Options) ([]Result,
 			tests, scenarios = append(tests, t), append(scenarios, run.scenario(t))
 		}
 	}
-	if len(run.faults) > 0 {
-		diag.Sort(run.faults)
-		return nil, run.faults
+	if len(run.reports) > 0 {
+		diag.Sort(run.reports)
+		return nil, run.reports
 	}
 	var results []Result
 	for i, t := range tests {
@@ -77,11 +78,12 @@ type runner struct {
 	files   *diag.Files
 	table   *match.Table
 	options Options
-	faults  []diag.Diagnostic
+	reports []diag.Diagnostic
 }
 
-func (r *runner) fault(span diag.Span, format string, args ...any) {
-	r.faults = append(r.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
+func (r *runner) report(span diag.Span, format string, args ...any) {
+	r.reports = append(r.reports, diag.Diagnostic{Span: span, Severity: diag.Error,
+		Message: diag.Sprintf(format, args...)})
 }
 
 // scenario resolves the members of a test.
@@ -89,27 +91,27 @@ func (r *runner) scenario(t *Test) *explain.Scenario {
 	sc := &explain.Scenario{Seed: t.seed, Sessions: &explain.Sessions{Policy: r.policy,
 		Settled: choices.SessionChoices(r.suite.Settled)}}
 	for _, f := range t.facts {
-		cluster, member, err := r.table.FindMember(f.member.V)
+		cluster, member, err := names.Member(r.table, f.member.V)
 		if err != nil {
-			r.fault(f.member.Span(), "%v", err)
+			r.report(f.member.Span(), "%v", err)
 			continue
 		}
 		stateErr, downErr := f.AddTo(sc, r.table, cluster, member)
 		if stateErr != nil {
-			r.fault(f.member.Span(), "%v", stateErr)
+			r.report(f.member.Span(), "%v", stateErr)
 		}
 		if downErr != nil {
-			r.fault(f.down, "%v", downErr)
+			r.report(f.down, "%v", downErr)
 		}
 	}
 	for id, member := range t.partition {
 		entry := explain.PartitionEntry{ID: id}
 		var err error
-		if entry.Cluster, entry.Member, err = r.table.FindMember(member.V); err == nil {
+		if entry.Cluster, entry.Member, err = names.Member(r.table, member.V); err == nil {
 			err = explain.FitsPartition(r.table, entry)
 		}
 		if err != nil {
-			r.fault(member.Span(), "%v", err)
+			r.report(member.Span(), "%v", err)
 		}
 		sc.Partition = append(sc.Partition, entry)
 	}
@@ -124,17 +126,18 @@ func (r *runner) scenario(t *Test) *explain.Scenario {
 func (r *runner) checkExpect(e *Expect) {
 	if e.Bare.Set() && e.Bare.V != failover.Declined {
 		if _, err := strconv.Atoi(e.Bare.V); err != nil && !r.known(e.Bare.V) {
-			r.fault(e.Bare.Span(), "%q is no member and no cluster of the configuration; want one of them, declined or a status", e.Bare.V)
+			r.report(e.Bare.Span(), "%q is no member and no cluster of the configuration; want one of them, declined "+
+				"or a status", e.Bare.V)
 		}
 	}
 	if e.Cluster.Set() {
-		if _, err := r.table.FindCluster(e.Cluster.V); err != nil {
-			r.fault(e.Cluster.Span(), "%v", err)
+		if _, err := names.Cluster(r.table, e.Cluster.V); err != nil {
+			r.report(e.Cluster.Span(), "%v", err)
 		}
 	}
 	for _, m := range slices.Concat(e.Members, e.Attempts, e.Marked) {
 		if err := r.member(m); err != nil {
-			r.fault(e.At, "%v", err)
+			r.report(e.At, "%v", err)
 		}
 	}
 }
@@ -146,8 +149,8 @@ func (r *runner) known(name string) bool {
 
 // member reports a name that no member has; one that several have is fine in an expectation.
 func (r *runner) member(name string) error {
-	_, _, err := r.table.FindMember(name)
-	if several := (*match.AmbiguousMember)(nil); errors.As(err, &several) {
+	_, _, err := names.Member(r.table, name)
+	if several := (*names.AmbiguousMember)(nil); errors.As(err, &several) {
 		return nil
 	}
 	return err
@@ -160,13 +163,13 @@ func (r *runner) test(t *Test, sc *explain.Scenario) Result {
 			detail |= explain.WithCertainty
 		}
 	}
-	decisions := explain.Explain(r.table, r.files, sc, r.suite.Semantics, r.suite.Settled, detail)
+	decisions := explain.Explain(r.table, r.files, sc, r.suite.Assumptions, r.suite.Settled, detail)
 	out := Result{Test: t}
 	for i, q := range t.Requests {
 		out.Requests = append(out.Requests, r.judge(q, &decisions[i]))
 	}
 	if out.Failed() {
-		steps := explain.Explain(r.table, r.files, sc, r.suite.Semantics, r.suite.Settled, detail|explain.WithSteps)
+		steps := explain.Explain(r.table, r.files, sc, r.suite.Assumptions, r.suite.Settled, detail|explain.WithSteps)
 		for i := range out.Requests {
 			if len(out.Requests[i].Failures) > 0 {
 				out.Requests[i].Steps = steps[i].Steps

@@ -14,9 +14,9 @@ import (
 // Part is one part of what is expected to become of a session, such as changes or cookie.
 type Part struct{ Name, Want string }
 
-// sessions reads what a suite says of the servers' sessions.
-func (r *reader) sessions(n *yamldoc.Node) *session.Settings {
-	s := &session.Settings{
+// ReadSettings reads what a suite or a scenario says of the servers' sessions.
+func ReadSettings(n *yamldoc.Node) (session.Settings, error) {
+	s := session.Settings{
 		Persistence: n.Get("persistence").Str().V, WriteFrequency: n.Get("writeFrequency").Str().V,
 		WriteInterval: n.Get("writeInterval").Int().V, WriteContents: n.Get("writeContents").Str().V,
 		TuningLevel: n.Get("tuningLevel").Str().V, Schema: n.Get("schema").Str().V, Mode: n.Get("mode").Str().V,
@@ -28,10 +28,8 @@ func (r *reader) sessions(n *yamldoc.Node) *session.Settings {
 	for _, id := range items(n.Get("expectedCloneIds")) {
 		s.ExpectedCloneIDs = append(s.ExpectedCloneIDs, id.Str().V)
 	}
-	if _, err := s.Policy(""); err != nil {
-		r.fault(n.Span, "%v", err)
-	}
-	return s
+	_, err := s.Policy("")
+	return s, err
 }
 
 // session reads an expected fate, or parts of what is expected.
@@ -92,7 +90,8 @@ func outcome(d *explain.Decision) map[string]string {
 	o := &d.Session.Outcome
 	return map[string]string{
 		"session": o.Session, "changes": o.Changes, "bound": strconv.FormatFloat(o.Bound, 'f', -1, 64),
-		"applied": fmt.Sprintf("%d, %d", o.Applied[0], o.Applied[1]), "serves": strings.Join(o.Serves, ", "), "cookie": o.Cookie,
+		"applied": fmt.Sprintf("%d, %d", o.Applied[0], o.Applied[1]),
+		"serves":  strings.Join(o.Serves, ", "), "cookie": o.Cookie,
 		"user": o.User, "rules": strings.Join(o.Rules, ", "), "hangs": strings.Join(o.Hangs, ", "),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/written"
 	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
@@ -17,12 +18,12 @@ import (
 
 // Suite is a file of tests, see schemas/suite.schema.json.
 type Suite struct {
-	Config    diag.Val[string] // path of the configuration, relative to the suite's file
-	WebServer string
-	Semantics choices.Assumptions // at its level and on its platform, with what it settles
-	Settled   []choices.Choice
-	Sessions  *session.Settings // nil: what the topology says
-	Tests     []*Test
+	Config      diag.Val[string] // path of the configuration, relative to the suite's file
+	WebServer   string
+	Assumptions choices.Assumptions // at its level and on its platform, with what it settles
+	Settled     []choices.Choice
+	Sessions    *session.Settings // nil: what the topology says
+	Tests       []*Test
 
 	level, platform string   // as written
 	assumed         []string // CHOICE=VALUE, as written
@@ -37,6 +38,9 @@ type Test struct {
 	partition map[string]diag.Val[string]
 	seed      *uint64
 }
+
+// SetsState reports whether the test begins with members in a state that it sets.
+func (t *Test) SetsState() bool { return len(t.facts) > 0 || len(t.partition) > 0 }
 
 // Request is one request and what is expected of it.
 type Request struct {
@@ -68,36 +72,41 @@ type fact struct {
 
 // Read reads a suite. It is nil when the file has an error; the diagnostics hold every one of them.
 func Read(files *diag.Files, id diag.FileID) (*Suite, []diag.Diagnostic) {
-	root, faults := schemas.Load(files, id, "suite")
-	if diag.Worst(faults) >= diag.Error {
-		return nil, faults
+	root, reports := schemas.Load(files, id, "suite")
+	if diag.Worst(reports) >= diag.Error {
+		return nil, reports
 	}
-	r := &reader{faults: faults}
+	r := &reader{reports: reports}
 	s := &Suite{Config: root.Get("config").Str(), WebServer: root.Get("webServer").Str().V}
 	r.semantics(s, root)
 	if n := root.Get("session"); n != nil {
-		s.Sessions = r.sessions(n)
+		settings, err := ReadSettings(n)
+		if err != nil {
+			r.report(n.Span, "%v", err)
+		}
+		s.Sessions = &settings
 	}
 	names := map[string]bool{}
 	for _, n := range items(root.Get("tests")) {
 		t := r.test(n)
 		if names[t.Name.V] {
-			r.fault(t.Name.Span(), "a test named %q stands above: --run could not tell them apart", t.Name.V)
+			r.report(t.Name.Span(), "a test named %q stands above: --run could not tell them apart", t.Name.V)
 		}
 		names[t.Name.V] = true
 		s.Tests = append(s.Tests, t)
 	}
-	diag.Sort(r.faults)
-	if diag.Worst(r.faults) >= diag.Error {
-		return nil, r.faults
+	diag.Sort(r.reports)
+	if diag.Worst(r.reports) >= diag.Error {
+		return nil, r.reports
 	}
-	return s, r.faults
+	return s, r.reports
 }
 
-type reader struct{ faults []diag.Diagnostic }
+type reader struct{ reports []diag.Diagnostic }
 
-func (r *reader) fault(span diag.Span, format string, args ...any) {
-	r.faults = append(r.faults, diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
+func (r *reader) report(span diag.Span, format string, args ...any) {
+	r.reports = append(r.reports, diag.Diagnostic{Span: span, Severity: diag.Error,
+		Message: diag.Sprintf(format, args...)})
 }
 
 func items(n *yamldoc.Node) []*yamldoc.Node {
@@ -110,14 +119,14 @@ func items(n *yamldoc.Node) []*yamldoc.Node {
 func (r *reader) semantics(s *Suite, root *yamldoc.Node) {
 	level := root.Get("pluginLevel").Str()
 	var err error
-	if s.Semantics, err = choices.Level(level.V); err != nil {
-		r.fault(level.Span(), "%v", err)
+	if s.Assumptions, err = choices.Level(level.V); err != nil {
+		r.report(level.Span(), "%v", err)
 		return
 	}
 	platform := root.Get("platform").Str()
 	s.level, s.platform = level.V, platform.V
-	if s.Semantics, err = choices.Defaults(level.V, platform.V); err != nil {
-		r.fault(platform.Span(), "%v", err)
+	if s.Assumptions, err = choices.Defaults(level.V, platform.V); err != nil {
+		r.report(platform.Span(), "%v", err)
 	}
 	assume := root.Get("assume")
 	if assume == nil {
@@ -125,9 +134,9 @@ func (r *reader) semantics(s *Suite, root *yamldoc.Node) {
 	}
 	for _, f := range assume.Fields {
 		assignment := f.Name + "=" + f.Value.Str().V
-		choice, err := s.Semantics.Assume(assignment)
+		choice, err := s.Assumptions.Assume(assignment)
 		if err != nil {
-			r.fault(f.NameSpan, "%v", err)
+			r.report(f.NameSpan, "%v", err)
 			continue
 		}
 		s.Settled = append(s.Settled, choice)
@@ -150,7 +159,7 @@ func (s *Suite) On(platform string) error {
 			return err
 		}
 	}
-	s.Semantics = sem
+	s.Assumptions = sem
 	return nil
 }
 
@@ -184,11 +193,11 @@ func (r *reader) fact(n *yamldoc.Node) fact {
 	f.State = r.state(n)
 	switch {
 	case f.Down == nil && f.State == nil:
-		r.fault(n.Span, "this fact says nothing: give down, marked, pending, weight or next")
+		r.report(n.Span, "this fact says nothing: give down, marked, pending, weight or next")
 	case f.Down == nil && (n.Get("from") != nil || n.Get("to") != nil):
-		r.fault(n.Span, "from and to belong to down: the rest holds at the start")
+		r.report(n.Span, "from and to belong to down: the rest holds at the start")
 	case f.To != 0 && f.To <= f.From:
-		r.fault(n.Get("to").Span, "to is not after from: the fact would never hold")
+		r.report(n.Get("to").Span, "to is not after from: the fact would never hold")
 	}
 	return f
 }
@@ -226,25 +235,25 @@ func (r *reader) duration(n *yamldoc.Node) match.Nanos {
 	}
 	d, err := time.ParseDuration(s.V)
 	if err != nil || d < 0 {
-		r.fault(s.Span(), "%q is no time: want 10s, 500ms or 2m", s.V)
+		r.report(s.Span(), "%q is no time: want 10s, 500ms or 2m", s.V)
 	}
 	return match.Nanos(d)
 }
 
 func (r *reader) request(n *yamldoc.Node) *Request {
 	q := &Request{URL: n.Get("url").Str()}
-	rq, err := match.ParseURL(q.URL.V)
+	rq, err := written.URL(q.URL.V)
 	if err != nil {
-		r.fault(q.URL.Span(), "%v", err)
+		r.report(q.URL.Span(), "%v", err)
 	}
 	for _, f := range fields(n.Get("headers")) {
-		if err := rq.AddHeader(f.Name, f.Value.Str().V); err != nil {
-			r.fault(f.Value.Span, "%v", err)
+		if err := written.Header(&rq, f.Name, f.Value.Str().V); err != nil {
+			r.report(f.Value.Span, "%v", err)
 		}
 	}
 	for _, f := range fields(n.Get("cookies")) {
-		if err := rq.AddCookie(f.Name + "=" + f.Value.Str().V); err != nil {
-			r.fault(f.Value.Span, "%v", err)
+		if err := written.Cookie(&rq, f.Name+"="+f.Value.Str().V); err != nil {
+			r.report(f.Value.Span, "%v", err)
 		}
 	}
 	if port := n.Get("port").Int(); port.Set() {

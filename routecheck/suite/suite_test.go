@@ -18,15 +18,15 @@ import (
 
 func table(t testing.TB, files *diag.Files, src []byte) (*match.Table, bool) {
 	t.Helper()
-	cfg, faults := parser.Parse(files.Add("plugin-cfg.xml", src), src)
+	cfg, reports := parser.Parse(files.Add("plugin-cfg.xml", src), src)
 	tb, missing := match.New(cfg)
-	return tb, diag.Worst(append(faults, missing...)) < diag.Error
+	return tb, diag.Worst(append(reports, missing...)) < diag.Error
 }
 
 func read(t testing.TB, files *diag.Files, src []byte) *Suite {
 	t.Helper()
-	s, faults := Read(files, files.Add("suite.yaml", src))
-	for _, f := range faults {
+	s, reports := Read(files, files.Add("suite.yaml", src))
+	for _, f := range reports {
 		t.Fatalf("%s\n%s", files.Line(f), src)
 	}
 	return s
@@ -62,8 +62,8 @@ func TestInitPassesAndCovers(t *testing.T) {
 			continue
 		}
 		ran++
-		results, faults := s.Run(files, tb, Options{})
-		for _, f := range faults {
+		results, reports := s.Run(files, tb, Options{})
+		for _, f := range reports {
 			t.Fatal(files.Line(f))
 		}
 		for _, r := range results {
@@ -108,41 +108,56 @@ func TestPartition(t *testing.T) {
 	const xml = `<Config><ServerCluster Name="c" GetDWLMTable="true">` + server + `<Server Name="n"/></ServerCluster>
 <ServerCluster Name="d">` + server + `</ServerCluster></Config>`
 	for member, want := range map[string]string{
-		"c/m": "", "n": "", "m": `member "m" is in several clusters`, "x": `no member is named "x"`, "d/m": `cluster d has no GetDWLMTable="true"`,
+		"c/m": "", "n": "", "m": `member "m" is in several clusters`, "x": `no member is named "x"`,
+		"d/m": `cluster d has no GetDWLMTable="true"`,
 	} {
 		files := diag.NewFiles()
 		tb, _ := table(t, files, []byte(xml))
-		s := read(t, files, []byte("config: x\ntests:\n  - {name: a, partition: {p: "+member+"}, requests: [{url: 'http://h/', expect: declined}]}"))
-		_, faults := s.Run(files, tb, Options{})
-		if (len(faults) > 0) != (want != "") || want != "" && !strings.Contains(files.Line(faults[0]), "suite.yaml:3:30: error: "+want) {
-			t.Errorf("%s: %v, want %q", member, faults, want)
+		s := read(t, files, []byte(
+			"config: x\ntests:\n  - {name: a, partition: {p: "+member+"}, requests: [{url: "+
+				"'http://h/', expect: declined}]}"))
+		_, reports := s.Run(files, tb, Options{})
+		if (len(reports) > 0) != (want != "") ||
+			want != "" && !strings.Contains(files.Line(reports[0]), "suite.yaml:3:30: error: "+want) {
+			t.Errorf("%s: %v, want %q", member, reports, want)
 		}
 	}
 }
 
-// TestRead lists faults by where they stand and what they say.
+// TestRead lists reports by where they stand and what they say.
 func TestRead(t *testing.T) {
 	const head = "config: plugin-cfg.xml\ntests:\n"
 	for _, c := range []struct{ name, text, want string }{
 		{"empty", "", "suite.yaml:1:1: error: "},
 		{"no tests", "config: x\n", `needs "tests"`},
-		{"level", "pluginLevel: \"4\"\n" + head + "  - {name: a, requests: [{url: 'http://h/', expect: declined}]}", "suite.yaml:1:15: error: plug-in level"},
-		{"assume", "assume: {score-ties: last}\n" + head + "  - {name: a, requests: [{url: 'http://h/', expect: declined}]}", `suite.yaml:1:10: error: no open choice is named "score-ties" (did you mean "score-tie"?)`},
-		{"url", head + "  - {name: a, requests: [{url: /x, expect: declined}]}", `suite.yaml:3:32: error: URL "/x": want http://HOST`},
-		{"same name", head + "  - {name: a, requests: [{url: 'http://h/', expect: declined}]}\n  - {name: a, requests: [{url: 'http://h/', expect: declined}]}", `suite.yaml:4:12: error: a test named "a" stands above`},
-		{"no fact", head + "  - {name: a, facts: [{member: m}], requests: [{url: 'http://h/', expect: declined}]}", "suite.yaml:3:23: error: this fact says nothing"},
-		{"time", head + "  - {name: a, facts: [{member: m, down: 503, from: 3s, to: 2s}], requests: [{url: 'http://h/', expect: declined}]}", "to is not after from"},
-		{"host", head + "  - {name: a, requests: [{url: 'http://h/', headers: {Host: 'h:x'}, expect: declined}]}", `suite.yaml:3:62: error: Host "h:x": port "x", want 1 to 65535`},
-		{"negative time", head + "  - {name: a, requests: [{url: 'http://h/', at: -1s, expect: declined}]}", "suite.yaml:3:49: error: "},
+		{"level", "pluginLevel: \"4\"\n" + head + "  - {name: a, requests: [{url: 'http://h/', expect: declined}]}",
+			"suite.yaml:1:15: error: plug-in level"},
+		{"assume", "assume: {score-ties: last}\n" + head +
+			"  - {name: a, requests: [{url: 'http://h/', expect: declined}]}",
+			`suite.yaml:1:10: error: no open choice is named "score-ties" (did you mean "score-tie"?)`},
+		{"url", head + "  - {name: a, requests: [{url: /x, expect: declined}]}",
+			`suite.yaml:3:32: error: URL "/x": want http://HOST`},
+		{"same name", head +
+			"  - {name: a, requests: [{url: 'http://h/', expect: declined}]}\n  - {name: a, requests: " +
+			"[{url: 'http://h/', expect: declined}]}", `suite.yaml:4:12: error: a test named "a" stands above`},
+		{"no fact", head + "  - {name: a, facts: [{member: m}], requests: [{url: 'http://h/', expect: declined}]}",
+			"suite.yaml:3:23: error: this fact says nothing"},
+		{"time", head +
+			"  - {name: a, facts: [{member: m, down: 503, from: 3s, to: 2s}], requests: [{url: 'http://h/', " +
+			"expect: declined}]}", "to is not after from"},
+		{"host", head + "  - {name: a, requests: [{url: 'http://h/', headers: {Host: 'h:x'}, expect: declined}]}",
+			`suite.yaml:3:62: error: Host "h:x": port "x", want 1 to 65535`},
+		{"negative time", head + "  - {name: a, requests: [{url: 'http://h/', at: -1s, expect: declined}]}",
+			"suite.yaml:3:49: error: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			files := diag.NewFiles()
-			s, faults := Read(files, files.Add("suite.yaml", []byte(c.text)))
-			if s != nil || len(faults) == 0 {
+			s, reports := Read(files, files.Add("suite.yaml", []byte(c.text)))
+			if s != nil || len(reports) == 0 {
 				t.Fatal("it must be refused")
 			}
 			var lines []string
-			for _, f := range faults {
+			for _, f := range reports {
 				lines = append(lines, files.Line(f))
 			}
 			if got := strings.Join(lines, "\n"); !strings.Contains(got, c.want) {
@@ -183,8 +198,8 @@ func FuzzRead(f *testing.F) {
 	tb, _ := table(f, files, src)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		files := diag.NewFiles()
-		s, faults := Read(files, files.Add("suite.yaml", text))
-		if s == nil && len(faults) == 0 {
+		s, reports := Read(files, files.Add("suite.yaml", text))
+		if s == nil && len(reports) == 0 {
 			t.Fatal("refused without a reason")
 		}
 		if s == nil || len(s.Tests) > 20 {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/wasplug/wasplug/internal/sharedtest"
 )
 
 func TestPrintReadsWell(t *testing.T) {
@@ -41,7 +43,7 @@ func TestPrintAndLoadAgree(t *testing.T) {
 		src := string(Print(root))
 		back, ds, files := load(src)
 		if len(ds) > 0 {
-			t.Fatalf("%s\n%s", src, lines(files, ds))
+			t.Fatalf("%s\n%s", src, sharedtest.Lines(files, ds))
 		}
 		if got, want := dump(back), dump(root); got != want {
 			t.Fatalf("%s\n got %s\nwant %s", src, got, want)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -12,14 +13,6 @@ func load(src string) (*Node, []diag.Diagnostic, *diag.Files) {
 	files := diag.NewFiles()
 	n, ds := Load(files, files.Add("t.yaml", []byte(src)))
 	return n, ds, files
-}
-
-func lines(files *diag.Files, ds []diag.Diagnostic) string {
-	var b strings.Builder
-	for _, d := range ds {
-		b.WriteString(files.Line(d) + "\n")
-	}
-	return b.String()
 }
 
 func TestSpansAreExact(t *testing.T) {
@@ -40,7 +33,7 @@ func TestSpansAreExact(t *testing.T) {
 	} {
 		n, ds, files := load(src)
 		if len(ds) > 0 {
-			t.Errorf("%q: %s", src, lines(files, ds))
+			t.Errorf("%q: %s", src, sharedtest.Lines(files, ds))
 			continue
 		}
 		for n.Kind != Scalar {
@@ -63,7 +56,7 @@ func TestSpansAreExact(t *testing.T) {
 func TestTextStays(t *testing.T) {
 	n, ds, files := load("- 010\n- 12e4\n- yes\n- 0x1F\n- 1_000\n- 2001-01-01\n- .inf\n- 'a\n  b'\n")
 	if len(ds) > 0 {
-		t.Fatal(lines(files, ds))
+		t.Fatal(sharedtest.Lines(files, ds))
 	}
 	want := []string{"010", "12e4", "yes", "0x1F", "1_000", "2001-01-01", ".inf", "a b"}
 	for i, item := range n.Items {
@@ -88,7 +81,7 @@ func TestRefusals(t *testing.T) {
 		"version: 1\n  bad: 2\n": "t.yaml:2:3: error: not YAML: mapping values are not allowed in this context\n",
 	} {
 		_, ds, files := load(src)
-		if got := lines(files, ds); got != want {
+		if got := sharedtest.Lines(files, ds); got != want {
 			t.Errorf("%q:\n got %s want %s", src, got, want)
 		}
 	}

@@ -1,5 +1,5 @@
 // Package proof bears witness for a merge: it reads inputs and output by itself, asks package routecheck what names
-// mean, and shares no line with the code that merges, so that a fault there shows here.
+// mean, and shares no line with the code that merges, so that an error there shows here.
 package proof
 
 import (
@@ -9,10 +9,10 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
-// A mismatch is an endpoint that the merged file has and the inputs have not, or the other way round. It means a fault
+// A mismatch is an endpoint that the merged file has and the inputs have not, or the other way round. It means a bug
 // of the merge itself.
 type mismatch struct {
 	Member, Alias, URI string
@@ -59,7 +59,7 @@ type witness struct {
 
 // read adds the endpoints of a file. Routes that lead nowhere give none (R18).
 func (w *witness) read(cfg *parser.Config, into endpoints, firstKeeps bool) {
-	names := match.Resolve(cfg)
+	names := resolve.New(cfg)
 	own := into
 	if firstKeeps {
 		own = endpoints{}

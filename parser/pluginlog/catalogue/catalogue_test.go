@@ -11,7 +11,8 @@ import (
 func TestTable(t *testing.T) {
 	names, numbers := map[string]bool{}, map[Sort]map[int32]string{GSK: {}, OSError: {}}
 	for _, e := range All() {
-		for column, text := range map[string]string{"name": e.Name, "kind": e.Kind, "meaning": e.Meaning, "client": e.Client,
+		for column, text := range map[string]string{"name": e.Name, "kind": e.Kind, "meaning": e.Meaning,
+			"client": e.Client,
 			"advice": e.Advice, "rule": e.Rule} {
 			if text == "" || text != strings.TrimSpace(text) {
 				t.Errorf("%s %s: %s is %q", e.Sort, e.Name, column, text)
@@ -42,16 +43,20 @@ func TestTable(t *testing.T) {
 // TestLines: the first row that fits a line is the one that says most.
 func TestLines(t *testing.T) {
 	for line, want := range map[string]string{
-		"lib_stream: openStream: Failed in r_gsk_secure_soc_init: GSK_ERROR_BAD_CERT(gsk rc = 414)": "GSK_ERROR_BAD_CERT",
-		"openStream: Failed in r_gsk_secure_soc_init: (gsk rc = 420)":                               "GSK_ERROR_SOCKET_CLOSED",
-		"openStream: Failed in r_gsk_secure_soc_init: GSK_ERROR_NEW(gsk rc = 999)":                  "Failed in r_gsk_secure_soc_init",
-		"lib_security: logSSLError: str_security (gsk error 408):  GSK_ERROR_BAD_KEYFILE_PASSWORD":  "GSK_ERROR_BAD_KEYFILE_PASSWORD",
-		"ws_server: serverSetFailoverStatus: Marking m1 down":                                       "Marking * down",
-		"websphereHandleRequest: Failed to execute the transaction to 'm'on host 'h'":               "Failed to execute the transaction to",
-		"ws_transport: transportSetServerAddress: Failed to resolve address":                        "Failed to resolve address",
-		"ServerIOTimeout fired. Time out 60.":                                                       "ServerIOTimeout fired",
-		"MyTimeout fired":                                                                           "* fired",
-		"nothing of the kind":                                                                       "",
+		"lib_stream: openStream: Failed in r_gsk_secure_soc_init: GSK_ERROR_BAD_CERT(gsk rc = " +
+			"414)": "GSK_ERROR_BAD_CERT",
+		"openStream: Failed in r_gsk_secure_soc_init: (gsk rc = 420)": "GSK_ERROR_SOCKET_CLOSED",
+		"openStream: Failed in r_gsk_secure_soc_init: GSK_ERROR_NEW(gsk rc = 999)": "Failed " +
+			"in r_gsk_secure_soc_init",
+		"lib_security: logSSLError: str_security (gsk error 408):  GSK_ERROR_BAD_KEYFILE_PASSWORD": "GSK_ERROR_BAD_KEYFILE_PASSWORD",
+		"ws_server: serverSetFailoverStatus: Marking m1 down":                                      "Marking * down",
+		"websphereHandleRequest: Failed to execute the transaction to 'm'on host 'h'": "Failed to " +
+			"execute the transaction to",
+		"ws_transport: transportSetServerAddress: Failed to resolve address": "Failed to resolve " +
+			"address",
+		"ServerIOTimeout fired. Time out 60.": "ServerIOTimeout fired",
+		"MyTimeout fired":                     "* fired",
+		"nothing of the kind":                 "",
 	} {
 		if e, ok := OfLine(line); e.Name != want || ok != (want != "") {
 			t.Errorf("%s: %q, want %q", line, e.Name, want)
@@ -80,9 +85,11 @@ func TestLookup(t *testing.T) {
 		"GSK 414": "GSK_ERROR_BAD_CERT",
 		"414":     "GSK_ERROR_BAD_CERT", "gsk rc = 414": "GSK_ERROR_BAD_CERT", "errno 111": "connection refused",
 		"OS err=79": "connection refused",
-		"111":       "connection refused", "errno 414": "", "GSK 111": "", "Connect timeout fired": "Connect timeout fired",
-		"timeout fired":      "* fired",
-		"connection refused": "connection refused", "": "", " ": "", "fired": "", "weight": "", "WP301": "", "R22": "",
+		"111":       "connection refused", "errno 414": "", "GSK 111": "",
+		"Connect timeout fired": "Connect timeout fired",
+		"timeout fired":         "* fired",
+		"connection refused":    "connection refused", "": "", " ": "", "fired": "", "weight": "",
+		"WP301": "", "R22": "",
 		"port 111": "",
 	} {
 		got := ""

@@ -143,7 +143,7 @@ func (r *Request) current(e *pluginlog.Event) *Attempt {
 // end closes the attempt that is under way.
 func (r *Request) end(e *pluginlog.Event, o Outcome) *Attempt {
 	at := r.current(e)
-	if at.Outcome == pending || at.Outcome == failed {
+	if at.Outcome == Pending || at.Outcome == Failed {
 		at.Outcome = o
 	}
 	at.End = e.Time
@@ -158,7 +158,7 @@ func (a *Assembler) markedDown(r *Request, e *pluginlog.Event) {
 		r.Attempts[n-1].Member = a.name(e.Member)
 		return
 	}
-	at := r.end(e, failed)
+	at := r.end(e, Failed)
 	at.Marked, at.finished, at.Member = true, true, a.name(e.Member)
 }
 
@@ -175,25 +175,25 @@ func (a *Assembler) counted(r *Request, e *pluginlog.Event) (over bool) {
 	}
 	at := &r.Attempts[n-1]
 	if at.ended {
-		if at.Outcome == answered && at.Member == "" {
+		if at.Outcome == Answered && at.Member == "" {
 			at.Member = a.name(e.Member) // no line before named it
 		}
 		return false
 	}
-	if at.Outcome != pending && at.Outcome != answered || at.Member != "" && at.Member != e.Member {
+	if at.Outcome != Pending && at.Outcome != Answered || at.Member != "" && at.Member != e.Member {
 		return false
 	}
-	at.Outcome, at.End, at.ended = answered, e.Time, true
+	at.Outcome, at.End, at.ended = Answered, e.Time, true
 	return !r.Began
 }
 
 func (a *Assembler) transactionFailed(r *Request, e *pluginlog.Event) {
 	at := r.endedBefore(e)
 	if at == nil {
-		at = r.end(e, failed)
+		at = r.end(e, Failed)
 	}
-	if at.Outcome == answered {
-		at.Outcome = failed
+	if at.Outcome == Answered {
+		at.Outcome = Failed
 	}
 	at.Member, at.ended, at.finished, at.told = a.name(e.Member), true, true, true
 	if at.Host == "" {
@@ -211,197 +211,4 @@ func (r *Request) endedBefore(e *pluginlog.Event) *Attempt {
 		return nil
 	}
 	return at
-}
-
-// exchange handles streams, times and the answer.
-func (r *Request) exchange(e *pluginlog.Event) {
-	switch e.Kind {
-	case pluginlog.StreamSought:
-		r.current(e)
-		r.at.sought = e.Time
-	case pluginlog.StreamReused:
-		r.current(e).Reused = true
-		r.at.sought = 0
-	case pluginlog.Connected:
-		r.connectedTo(e)
-	case pluginlog.HandshakeStarted:
-		r.connected(e)
-		r.at.handshake = e.Time
-	case pluginlog.StreamCreated:
-		r.current(e)
-		r.handshaken(e)
-	case pluginlog.ConnectTimedOut:
-		r.connectTimedOut(e)
-	case pluginlog.ConnectFailed:
-		r.connectFailed(e)
-	case pluginlog.StreamFailed:
-		r.end(e, failed).finished = true
-	case pluginlog.IOTimedOut:
-		at := r.end(e, ioTimeout)
-		at.ended, at.finished, r.saw.again = true, true, e.Retry
-		r.Server += e.Time.Sub(r.at.reading)
-		r.at.reading = 0
-	case pluginlog.TimeoutFired:
-		r.saw.otherTimeout = true
-		r.end(e, failed)
-	case pluginlog.FailoverHeaderSent:
-		r.saw.wsfo = true
-	case pluginlog.BodyShort:
-		r.saw.short = true
-	case pluginlog.ResponseMalformed:
-		r.end(e, failed)
-	case pluginlog.ServerWriteFailed:
-		r.saw.serverWrite = true
-		r.end(e, failed)
-	case pluginlog.ClientWriteFailed:
-		r.saw.clientWrite = true
-	default:
-		r.transfer(e)
-	}
-}
-
-func (r *Request) connected(e *pluginlog.Event) {
-	r.Connect += e.Time.Sub(r.at.sought)
-	r.at.sought = 0
-}
-
-// connectTimedOut takes a connect that nobody answered. The connect to another address may follow at once: that begins
-// here, unless the log level hides where the first one began.
-func (r *Request) connectTimedOut(e *pluginlog.Event) {
-	shown := r.at.sought != 0
-	r.connected(e)
-	r.end(e, connectTimeout)
-	if shown {
-		r.at.sought = e.Time
-	}
-}
-
-func (r *Request) connectedTo(e *pluginlog.Event) {
-	r.connected(e)
-	if at := r.current(e); at.Host == "" {
-		at.Host, at.Port = keep(e.Host), e.Port
-	}
-}
-
-// connectFailed takes a refused connect. One to another host than the attempt that failed just now is another
-// attempt, announced or not.
-func (r *Request) connectFailed(e *pluginlog.Event) {
-	r.connected(e)
-	if last := r.last(); last != nil && last.Outcome > answered && last.otherHost(e.Host) {
-		last.ended = true
-	}
-	at := r.end(e, refused)
-	at.OSError = e.OSError
-	if at.Host == "" {
-		at.Host = keep(e.Host)
-	}
-}
-
-// handshaken ends the phase of the TLS handshake, or that of the connect where none was seen to begin.
-func (r *Request) handshaken(e *pluginlog.Event) {
-	if r.at.handshake == 0 {
-		r.connected(e)
-		return
-	}
-	r.Handshake += e.Time.Sub(r.at.handshake)
-	r.at.handshake = 0
-}
-
-func (a *Assembler) handshakeFailed(r *Request, e *pluginlog.Event) {
-	r.handshaken(e)
-	r.end(e, handshakeRefused).GSK = pluginlog.GSK{Name: a.name(e.Text), Code: e.Code}
-}
-
-// transfer handles the body on its way to the member and the answer on its way back.
-func (r *Request) transfer(e *pluginlog.Event) {
-	switch e.Kind {
-	case pluginlog.BodyStarted:
-		r.current(e)
-		r.at.body = e.Time
-	case pluginlog.BodyRead:
-		if r.at.body != 0 {
-			r.at.lastBody = e.Time
-		}
-	case pluginlog.ContinueAwaited:
-		r.at.waiting = e.Time
-	case pluginlog.HandshakeExtended:
-		if r.at.extended != 0 {
-			r.Extended = max(r.Extended, e.Time.Sub(r.at.extended))
-		}
-		r.at.extended = e.Time
-	case pluginlog.RequestWritten, pluginlog.ResponseAwaited:
-		r.current(e)
-		r.bodySent()
-		r.saw.read = true
-		r.at.reading = e.Time
-	case pluginlog.StatusLine:
-		r.status(e)
-	}
-}
-
-func (r *Request) bodySent() {
-	r.Body += r.at.lastBody.Sub(r.at.body)
-	r.at.body, r.at.lastBody = 0, 0
-}
-
-// status takes the status line: of 100 Continue, of an ESI sub-request, or of the request itself.
-func (r *Request) status(e *pluginlog.Event) {
-	if e.Code < 200 && e.Code != 101 {
-		r.continued(e)
-		return
-	}
-	wait := e.Time.Sub(r.at.reading)
-	r.at.reading = 0
-	r.Server += wait
-	r.saw.serverError = r.saw.serverError || odd(e.Code)
-	at := r.end(e, answered)
-	at.Status, at.ended = e.Code, true
-	if r.saw.esiOpen > 0 {
-		r.saw.esiOpen--
-		return
-	}
-	r.Answer += wait
-	r.Status = e.Code
-	r.cache = cacheHead{}
-}
-
-// odd reports whether a status of a member is the sign of trouble.
-func odd(status int32) bool {
-	return status == 500 || status == 502 || status == 503 || status == 504
-}
-
-// continued takes "HTTP/1.1 100 Continue". Where no line says that it was waited for, the wait began with the reading
-// of the answer, or else with the line before: nothing else was done meanwhile. In an episode that line may be about
-// anything.
-func (r *Request) continued(e *pluginlog.Event) {
-	since := r.at.waiting
-	if since == 0 {
-		if since = r.at.reading; since == 0 && r.Began {
-			since = r.prevEnd
-		}
-		r.Server += e.Time.Sub(since)
-	}
-	r.Continue += e.Time.Sub(since)
-	r.at.waiting = 0
-	if r.at.reading != 0 {
-		r.at.reading = e.Time
-	}
-}
-
-// esi follows the sub-requests of an Edge Side Include page: the first look into the cache is the request's own.
-func (r *Request) esi(e *pluginlog.Event) {
-	switch {
-	case e.Kind == pluginlog.ESI:
-		return
-	case !r.saw.esiMain:
-		r.saw.esiMain = true
-		if e.Kind == pluginlog.ESICacheHit {
-			r.Status = 200
-		}
-	default:
-		r.Subrequests++
-		if e.Kind == pluginlog.ESICacheMiss {
-			r.saw.esiOpen++
-		}
-	}
 }

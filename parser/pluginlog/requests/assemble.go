@@ -54,6 +54,7 @@ func (a *Assembler) Add(e *pluginlog.Event) {
 	}
 	if e.Kind == pluginlog.ConfigReloaded {
 		a.countReload(e.PID)
+		a.line(nil, e)
 		return
 	}
 	r := a.requestOf(e)
@@ -72,7 +73,7 @@ func (a *Assembler) Add(e *pluginlog.Event) {
 		r.Events = append(r.Events, e.Copy())
 	}
 	a.ends = a.ends || e.Kind == pluginlog.RequestEnded
-	r.saw.failed = r.saw.failed || fails(e.Kind)
+	r.saw.failed = r.saw.failed || Fails(e.Kind)
 	over := a.apply(r, e)
 	a.line(r, e)
 	if over {
@@ -128,7 +129,7 @@ func (r *Request) settled() bool {
 
 func (r *Request) lastOutcome() Outcome {
 	if len(r.Attempts) == 0 {
-		return pending
+		return Pending
 	}
 	return r.Attempts[len(r.Attempts)-1].Outcome
 }
@@ -217,7 +218,7 @@ func (a *Assembler) beginsAnother(r *Request, e *pluginlog.Event) bool {
 	case pluginlog.StatusChecked, pluginlog.ClonesListed, pluginlog.AffinityChecked, pluginlog.Picked,
 		pluginlog.PickedOld:
 		// At LogLevel Stats nothing shows the beginning: after an answer the next choice is the next request's.
-		return !r.Began && r.lastOutcome() == answered || saw.closing
+		return !r.Began && r.lastOutcome() == Answered || saw.closing
 	}
 	return saw.closing && opens(e.Kind) || a.anotherEpisode(r, e)
 }

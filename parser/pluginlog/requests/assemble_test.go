@@ -42,12 +42,13 @@ func summarise(t testing.TB, kinds pluginlog.Kinds, logs ...io.Reader) (*Summary
 
 // dump writes a request so that a person can check it against the log.
 func dump(w io.Writer, r *Request) {
-	fmt.Fprintf(w, "#%d %x/%x lines %d-%d %v %s%s status=%d", r.Number, r.PID, r.TID, r.First.Line, r.Last.Line, r.Wall(),
-		r.Host, r.URI, r.Status)
+	fmt.Fprintf(w, "#%d %x/%x lines %d-%d %v %s%s status=%d", r.Number, r.PID, r.TID, r.First.Line,
+		r.Last.Line, r.Wall(), r.Host, r.URI, r.Status)
 	for _, f := range []struct {
 		on   bool
 		name string
-	}{{r.Complete, "complete"}, {r.Began, "began"}, {!r.Timed(), "untimed"}, {r.Episode(), "episode"}, {r.Declined, "declined"},
+	}{{r.Complete, "complete"}, {r.Began, "began"}, {!r.Timed(), "untimed"}, {r.Episode(), "episode"},
+		{r.Declined, "declined"},
 		{r.Subrequests > 0, fmt.Sprint("esi=", r.Subrequests)}, {len(r.Clones) > 0, fmt.Sprint("clones=", r.Clones)}} {
 		if f.on {
 			fmt.Fprint(w, " ", f.name)
@@ -55,8 +56,8 @@ func dump(w io.Writer, r *Request) {
 	}
 	fmt.Fprintln(w)
 	for _, at := range r.Attempts {
-		fmt.Fprintf(w, "   %s by=%s %s:%d %s status=%d os=%d marked=%v reused=%v %v line %d\n", at.Member, at.SelectedBy(),
-			at.Host,
+		fmt.Fprintf(w, "   %s by=%s %s:%d %s status=%d os=%d marked=%v reused=%v %v line %d\n", at.Member,
+			at.SelectedBy(), at.Host,
 			at.Port, at.Outcome, at.Status, at.OSError, at.Marked, at.Reused, at.End.Sub(at.Start), at.Line)
 	}
 	for _, reason := range r.Reasons.Split() {
@@ -89,7 +90,8 @@ func TestRequests(t *testing.T) {
 				fmt.Fprintf(&out, "member %+v\n", *m)
 			}
 			for _, c := range s.Counters {
-				fmt.Fprintf(&out, "counters %s %x %+v new=%d line %d\n", c.Member, c.PID, c.Counters, c.New(), c.Place.Line)
+				fmt.Fprintf(&out, "counters %s %x %+v new=%d line %d\n", c.Member, c.PID, c.Counters,
+					c.New(), c.Place.Line)
 			}
 			for _, e := range s.Errors {
 				fmt.Fprintf(&out, "error %d x lines %d-%d %s\n", e.Count, e.First.Line, e.Last.Line, e.Text)

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"testing"
 
-	"github.com/wasplug/wasplug/internal/loggen"
+	"github.com/wasplug/wasplug/internal/logtest"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
@@ -12,7 +12,7 @@ import (
 // BenchmarkSummary is the whole work of a summary.
 func BenchmarkSummary(b *testing.B) {
 	var sample bytes.Buffer
-	if _, err := loggen.Write(&sample, loggen.Options{Size: 20 << 20}); err != nil {
+	if _, err := logtest.Write(&sample, logtest.Options{Size: 20 << 20}); err != nil {
 		b.Fatal(err)
 	}
 	log := sample.Bytes()

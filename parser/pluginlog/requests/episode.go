@@ -17,8 +17,8 @@ const (
 	marginTime   = 2 * time.Second
 )
 
-// fails reports whether a kind is about the failure of an attempt or of a request.
-func fails(k pluginlog.Kind) bool {
+// Fails reports whether a kind is about the failure of an attempt or of a request.
+func Fails(k pluginlog.Kind) bool {
 	switch k {
 	case pluginlog.ConnectFailed, pluginlog.ConnectTimedOut, pluginlog.HandshakeFailed, pluginlog.StreamFailed,
 		pluginlog.IOTimedOut, pluginlog.TimeoutFired, pluginlog.ServerWriteFailed, pluginlog.ResponseMalformed,
@@ -34,7 +34,7 @@ func (a *Assembler) anotherEpisode(r *Request, e *pluginlog.Event) bool {
 	if r.Began {
 		return false
 	}
-	return a.late(r, e) || fails(e.Kind) && !r.awaited() && (elsewhere(r, e) || r.markedEarlier(e))
+	return a.late(r, e) || Fails(e.Kind) && !r.awaited() && (elsewhere(r, e) || r.markedEarlier(e))
 }
 
 // late reports whether a line comes too long after an episode to belong to it.
@@ -48,7 +48,7 @@ func (r *Request) awaited() bool {
 		return true // it was checked last, and the log level hides the attempt
 	}
 	last := r.last()
-	return last != nil && last.Outcome == pending && !last.ended
+	return last != nil && last.Outcome == Pending && !last.ended
 }
 
 // patience is how long the thread of an episode may be silent: the longest timeout that the log prints.
@@ -79,7 +79,8 @@ func (r *Request) markedEarlier(e *pluginlog.Event) bool {
 	}
 	for i := range r.Attempts {
 		at := &r.Attempts[i]
-		if at.Marked && at.Member == e.Member && (at.ended || i < len(r.Attempts)-1) {
+		over := i < len(r.Attempts)-1 || at.told || at.ended && e.Kind == pluginlog.MarkedDown
+		if at.Marked && at.Member == e.Member && over {
 			return true
 		}
 	}

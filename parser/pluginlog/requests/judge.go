@@ -39,11 +39,11 @@ func (r *Request) judgeAttempts() {
 	for i := range r.Attempts {
 		at := &r.Attempts[i]
 		r.when(at.Marked, markedDownInside)
-		r.when(at.Outcome == refused, connectRefused)
-		r.when(at.Outcome == handshakeRefused, handshakeFault)
-		r.when(at.Outcome == connectTimeout, connectTimeoutFired)
-		r.when(at.Outcome == ioTimeout, ioTimeoutFired)
-		r.when(i > 0 && at.Member != "" && at.Member != r.Attempts[i-1].Member && r.Attempts[i-1].Outcome > answered,
+		r.when(at.Outcome == Refused, connectRefused)
+		r.when(at.Outcome == HandshakeRefused, handshakeBroken)
+		r.when(at.Outcome == ConnectTimeout, connectTimeoutFired)
+		r.when(at.Outcome == IOTimeout, ioTimeoutFired)
+		r.when(i > 0 && at.Member != "" && at.Member != r.Attempts[i-1].Member && r.Attempts[i-1].Outcome > Answered,
 			failedOver)
 	}
 }

@@ -11,18 +11,19 @@ type Outcome uint8
 
 // The outcomes. Pending: the log does not say, because it ends or is not detailed enough.
 const (
-	pending          Outcome = iota
-	answered                 // a status line came, or the member's counters went up without a failure
-	refused                  // connect failed at once (R50)
-	connectTimeout           // connectTimeout expired (R50)
-	ioTimeout                // ServerIOTimeout expired (R54, R55)
-	failed                   // failed in another way: a stream that broke, a write that failed
-	handshakeRefused         // the TLS handshake failed (R50)
+	Pending          Outcome = iota
+	Answered                 // a status line came, or the member's counters went up without a failure
+	Refused                  // connect failed at once (R50)
+	ConnectTimeout           // connectTimeout expired (R50)
+	IOTimeout                // ServerIOTimeout expired (R54, R55)
+	Failed                   // failed in another way: a stream that broke, a write that failed
+	HandshakeRefused         // the TLS handshake failed (R50)
 )
 
 // String returns the outcome in the words of the command line; "" for Pending.
 func (o Outcome) String() string {
-	return [...]string{"", "ok", "refused", "timeout", "io-timeout", "failed", "tls-handshake"}[min(o, handshakeRefused)]
+	return [...]string{"", "ok", "refused", "timeout", "io-timeout", "failed",
+		"tls-handshake"}[min(o, HandshakeRefused)]
 }
 
 // Attempt is one try to have a member answer the request.
@@ -68,27 +69,28 @@ const (
 	connectTimeoutFired                    // connectTimeout expired
 	ioTimeoutFired                         // ServerIOTimeout, or another timeout, fired
 	connectRefused                         // a connect failed
-	handshakeFault                         // a TLS handshake with a member failed
-	failedOver                             // a second member was tried, or the plug-in said that it will try another one
-	wsfoSent                               // $WSFO was sent
-	allDown                                // "all could be down", or no app server was found
-	gaveUp                                 // "Failed to handle request"
-	slowConnect                            // TCP connect over 2 s, or a quarter of the request
-	slowHandshake                          // TLS handshake over 4 s, or a quarter
-	slowContinue                           // 100 Continue over 2 s, or a quarter
-	slowExtended                           // the extended handshake took 1 s or more
-	slowBody                               // forwarding the body over 10 s, or three quarters
-	slowAnswer                             // waiting for the status over 5 s, or three quarters
-	shortBody                              // fewer bytes of the body were read than the client promised
-	serverWrite                            // a write to the member failed
-	clientWrite                            // a write to the client failed: it left
-	noResponse                             // the request ended and no status was seen
-	serverError                            // a member answered 500, 502, 503 or 504
-	reloadInside                           // the process took a new configuration while the request ran
-	tookLong                               // took as long as the threshold or longer
-	littleServer                           // over 2 s, less than half of it due to the member
-	cookieCacheable                        // Set-Cookie without a Cache-Control that keeps caches away
-	unfinished                             // the log ends before the request does
+	handshakeBroken                        // a TLS handshake with a member failed
+	// a second member was tried, or the plug-in said that it will try another one
+	failedOver
+	wsfoSent        // $WSFO was sent
+	allDown         // "all could be down", or no app server was found
+	gaveUp          // "Failed to handle request"
+	slowConnect     // TCP connect over 2 s, or a quarter of the request
+	slowHandshake   // TLS handshake over 4 s, or a quarter
+	slowContinue    // 100 Continue over 2 s, or a quarter
+	slowExtended    // the extended handshake took 1 s or more
+	slowBody        // forwarding the body over 10 s, or three quarters
+	slowAnswer      // waiting for the status over 5 s, or three quarters
+	shortBody       // fewer bytes of the body were read than the client promised
+	serverWrite     // a write to the member failed
+	clientWrite     // a write to the client failed: it left
+	noResponse      // the request ended and no status was seen
+	serverError     // a member answered 500, 502, 503 or 504
+	reloadInside    // the process took a new configuration while the request ran
+	tookLong        // took as long as the threshold or longer
+	littleServer    // over 2 s, less than half of it due to the member
+	cookieCacheable // Set-Cookie without a Cache-Control that keeps caches away
+	unfinished      // the log ends before the request does
 
 	numReasons = iota
 )
@@ -223,7 +225,7 @@ func (r *Request) atLeast() time.Duration {
 // Member returns who answered, or else who was tried last; "" when the log does not name anybody.
 func (r *Request) Member() string {
 	for i := len(r.Attempts) - 1; i >= 0; i-- {
-		if at := &r.Attempts[i]; at.Member != "" || at.Outcome == answered {
+		if at := &r.Attempts[i]; at.Member != "" || at.Outcome == Answered {
 			return at.Member
 		}
 	}
@@ -253,7 +255,7 @@ type seen struct {
 	// a member was checked with regard to its weight
 	balanced                                        bool
 	clientWrite, serverError, allDown, otherTimeout bool
-	failed                                          bool // a line about a failure, see fails
+	failed                                          bool // a line about a failure, see Fails
 }
 
 // cacheHead is what the response head says about caching.

@@ -242,9 +242,9 @@ func (s *Summary) use(at *Attempt) {
 	}
 	u.Attempts++
 	switch {
-	case at.Outcome == answered:
+	case at.Outcome == Answered:
 		u.Answered++
-	case at.Outcome != pending:
+	case at.Outcome != Pending:
 		u.Failed++
 	}
 	if at.Marked {
@@ -256,7 +256,7 @@ func (s *Summary) use(at *Attempt) {
 }
 
 // serious reasons come before the others when not all odd requests can be kept or shown.
-const serious = markedDownInside | handshakeFault | connectTimeoutFired | ioTimeoutFired | connectRefused | allDown |
+const serious = markedDownInside | handshakeBroken | connectTimeoutFired | ioTimeoutFired | connectRefused | allDown |
 	gaveUp | noResponse | serverError | serverWrite
 
 // Odder orders requests: the ones with failures first, then the slower, then the earlier.
@@ -302,6 +302,7 @@ func (s *Summary) Finish() {
 // Clone returns a copy that stays when the Assembler uses r again.
 func (r *Request) Clone() *Request {
 	c := *r
+	c.Note = nil
 	c.Clones, c.Attempts, c.Events = slices.Clone(r.Clones), slices.Clone(r.Attempts), slices.Clone(r.Events)
 	return &c
 }

@@ -31,10 +31,14 @@ func TestReasonNames(t *testing.T) {
 func hostileLog(lines int) []byte {
 	var b bytes.Buffer
 	for i := range lines {
-		fmt.Fprintf(&b, "[06/Oct/2017:19:06:43.24773] %08x %08x - TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='h%d'; uri='/%s%d'\n", i, i, i, strings.Repeat("x", 200), i)
-		fmt.Fprintf(&b, "[06/Oct/2017:19:06:43.24773] %08x %08x - ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h%d', OS err=%d\n", i, i, i, i)
-		fmt.Fprintf(&b, "[06/Oct/2017:19:06:43.24773] %08x %08x - STATS: ws_server: serverSetFailoverStatus: Server m%d : pendingRequests 0 failedRequests 0 affinityRequests 0 totalRequests 0.\n", i, i, i)
-		fmt.Fprintf(&b, "[06/Oct/2017:19:06:43.24773] %08x %08x - ERROR: ws_server: serverSetFailoverStatus: Marking m%d down\n", i, i, i)
+		fmt.Fprintf(&b, "[06/Oct/2017:19:06:43.24773] %08x %08x - TRACE: ws_common: websphereShouldHandleRequest: "+
+			"trying to match a route for: vhost='h%d'; uri='/%s%d'\n", i, i, i, strings.Repeat("x", 200), i)
+		fmt.Fprintf(&b, "[06/Oct/2017:19:06:43.24773] %08x %08x - ERROR: ws_common: websphereGetStream: Failed to "+
+			"connect to app server on host 'h%d', OS err=%d\n", i, i, i, i)
+		fmt.Fprintf(&b, "[06/Oct/2017:19:06:43.24773] %08x %08x - STATS: ws_server: serverSetFailoverStatus: Server "+
+			"m%d : pendingRequests 0 failedRequests 0 affinityRequests 0 totalRequests 0.\n", i, i, i)
+		fmt.Fprintf(&b, "[06/Oct/2017:19:06:43.24773] %08x %08x - ERROR: ws_server: serverSetFailoverStatus: "+
+			"Marking m%d down\n", i, i, i)
 	}
 	return b.Bytes()
 }
@@ -146,7 +150,8 @@ func summariseOnly(t testing.TB, log []byte) (s *Summary, open int) {
 func TestOneRequestForever(t *testing.T) {
 	var b bytes.Buffer
 	for i := range 5000 {
-		fmt.Fprintf(&b, "ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'm%d'on host 'h'; will try another one\n", i)
+		fmt.Fprintf(&b, "ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'm%d'on "+
+			"host 'h'; will try another one\n", i)
 		fmt.Fprintf(&b, "TRACE: ws_common: websphereParseCloneID: Adding clone id 'c%d'\n", i)
 	}
 	_, requests := summarise(t, SummaryKinds(), &b)
@@ -156,7 +161,8 @@ func TestOneRequestForever(t *testing.T) {
 	r := requests[0]
 	if len(r.Attempts) != maxAttempts || r.Dropped != 5000-maxAttempts || len(r.Clones) != maxClones ||
 		r.Member() != "m4999" {
-		t.Errorf("%d attempts, %d dropped, %d clones, last member %s", len(r.Attempts), r.Dropped, len(r.Clones), r.Member())
+		t.Errorf("%d attempts, %d dropped, %d clones, last member %s", len(r.Attempts), r.Dropped,
+			len(r.Clones), r.Member())
 	}
 }
 
@@ -169,8 +175,11 @@ func TestBlur(t *testing.T) {
 
 // TestRotated: a request goes on in the next file, unless its lines show no thread.
 func TestRotated(t *testing.T) {
-	const a = "[06/Oct/2017:19:06:43.00000] 00000001 00000001 - TRACE: ws_common: websphereShouldHandleRequest: trying to match a route for: vhost='h'; uri='/u'\nTRACE: ws_common: websphereHandleSessionAffinity: Checking for session affinity\n"
-	const b = "[06/Oct/2017:19:06:44.00000] 00000001 00000001 - TRACE: ws_common: websphereEndRequest: Ending the request\n"
+	const a = "[06/Oct/2017:19:06:43.00000] 00000001 00000001 - TRACE: ws_common: websphereShouldHandleRequest: " +
+		"trying to match a route for: vhost='h'; uri='/u'\nTRACE: ws_common: websphereHandleSessionAffinity: " +
+		"Checking for session affinity\n"
+	const b = "[06/Oct/2017:19:06:44.00000] 00000001 00000001 - TRACE: ws_common: websphereEndRequest: Ending the " +
+		"request\n"
 	_, requests := summarise(t, SummaryKinds(), strings.NewReader(a), strings.NewReader("\n"+b))
 	if len(requests) != 2 {
 		t.Fatalf("%d requests", len(requests))
@@ -197,21 +206,25 @@ func TestCases(t *testing.T) {
 	is := func(uri string) string { return fmt.Sprintf(named, uri) }
 	for _, tc := range []struct{ name, log, want string }{
 		{"named twice", at(1, start) + at(1, is("a")) + at(1, is("a")) + at(2, end), "/a []"},
-		{"named twice, by different paths", at(1, start) + at(1, is("a")) + at(1, is("b")) + at(2, end), "/a []; /b []"},
+		{"named twice, by different paths", at(1, start) + at(1, is("a")) + at(1, is("b")) + at(2, end),
+			"/a []; /b []"},
 		{"half of the time is the member's", at(0, start) + at(1, is("a")) + at(1, read) +
 			at(3, "DETAIL:    HTTP/1.1 200 OK") + at(4, end), "/a []"},
-		{"less than half is", at(0, start) + at(1, is("a")) + at(1, read) + at(2, "DETAIL:    HTTP/1.1 200 OK") + at(4, end),
-			"/a [little-server]"},
+		{"less than half is", at(0, start) + at(1, is("a")) + at(1, read) + at(2, "DETAIL:    HTTP/1.1 200 OK") +
+			at(4, end), "/a [little-server]"},
 		{"Cache-Control of the client", at(0, start) + at(0, is("a")) + at(0, "DETAIL:    Cache-Control: no-cache") +
 			at(0, read) + at(0, "DETAIL:    HTTP/1.1 200 OK") +
 			at(0, "DETAIL:    Set-Cookie: a=b") + at(0, end), "/a [cookie-cacheable]"},
-		{"Cache-Control of the member", at(0, start) + at(0, is("a")) + at(0, read) + at(0, "DETAIL:    HTTP/1.1 200 OK") +
+		{"Cache-Control of the member", at(0, start) + at(0, is("a")) + at(0, read) + at(0,
+			"DETAIL:    HTTP/1.1 200 OK") +
 			at(0, "DETAIL:    Set-Cookie: a=b") + at(0, "DETAIL:    Cache-Control: private") + at(0, end), "/a []"},
 		{"five seconds are slow", at(0, start) + at(0, is("a")) + at(5, end), "/a [slow]"},
 		{"less are not", at(0, start) + at(0, is("a")) + at(4, end), "/a []"},
-		{"502 and 504 are odd, too", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 504 Gateway Timeout") + at(1, is("b")) +
+		{"502 and 504 are odd, too", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 504 Gateway Timeout") +
+			at(1, is("b")) +
 			at(1, "DETAIL:    HTTP/1.1 502 Bad Gateway") +
-			at(2, is("c")) + at(2, "DETAIL:    HTTP/1.1 501 Not Implemented"), "/a [server-error]; /b [server-error]; /c []"},
+			at(2, is("c")) + at(2, "DETAIL:    HTTP/1.1 501 Not Implemented"),
+			"/a [server-error]; /b [server-error]; /c []"},
 		{"a 503 that another member made good", at(0, is("a")) + at(0, "DETAIL:    HTTP/1.1 503 Busy") +
 			at(0, "DETAIL:    HTTP/1.1 200 OK"), "/a [server-error]"},
 		{"100 Continue comes late, and no line says that it is waited for",
@@ -248,11 +261,14 @@ func TestCases(t *testing.T) {
 // TestWhoAnswered: an answer is never put down to the member that failed before it.
 func TestWhoAnswered(t *testing.T) {
 	const named = "DETAIL: ws_common: websphereHandleRequest: Request is: host='h'; uri='/a'"
-	failed := at(0, named) + at(0, "ERROR: ws_common: websphereGetStream: Failed to connect to app server on host 'h1', OS err=111") +
-		at(0, "ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'm1'on host 'h1'; will try another one") + at(1, "DETAIL:    HTTP/1.1 200 OK")
+	failed := at(0, named) + at(0, "ERROR: ws_common: websphereGetStream: Failed to connect to app server on host "+
+		"'h1', OS err=111") +
+		at(0, "ERROR: ws_common: websphereHandleRequest: Failed to execute the transaction to 'm1'on host 'h1'; "+
+			"will try another one") + at(1, "DETAIL:    HTTP/1.1 200 OK")
 	for log, want := range map[string]string{
 		failed: "",
-		failed + at(1, "STATS: ws_server: serverSetFailoverStatus: Server m2 : pendingRequests 0 failedRequests 0 affinityRequests 0 totalRequests 1."): "m2",
+		failed + at(1, "STATS: ws_server: serverSetFailoverStatus: Server m2 : pendingRequests 0 failedRequests 0 "+
+			"affinityRequests 0 totalRequests 1."): "m2",
 	} {
 		_, requests := summarise(t, SummaryKinds(), strings.NewReader(log))
 		if len(requests) != 1 || requests[0].Member() != want || requests[0].Status != 200 {
@@ -263,8 +279,10 @@ func TestWhoAnswered(t *testing.T) {
 
 // FuzzAssemble: no input makes the assembly panic or hang, or leaves a request open.
 func FuzzAssemble(f *testing.F) {
-	f.Add([]byte("[Wed Dec 03 15:40:13 2014] 00000dbc 00000e78 - ERROR: ws_common: websphereGetStream: Connect timeout fired\n"))
-	f.Add([]byte("[06/Oct/2017:19:06:43.24773] 1/Q/J 1 2 - STATS: x: serverGroupCheckServerStatus: Checking status of m, ignoreWeights 1, markedDown 0[06/Oct"))
+	f.Add([]byte("[Wed Dec 03 15:40:13 2014] 00000dbc 00000e78 - ERROR: ws_common: websphereGetStream: Connect " +
+		"timeout fired\n"))
+	f.Add([]byte("[06/Oct/2017:19:06:43.24773] 1/Q/J 1 2 - STATS: x: serverGroupCheckServerStatus: Checking status " +
+		"of m, ignoreWeights 1, markedDown 0[06/Oct"))
 	f.Add([]byte("TRACE:    HTTP/1.1 200 OK\r\n\x00\xff'\x91\xe2\x80"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var s Summary

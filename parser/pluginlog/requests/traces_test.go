@@ -16,8 +16,8 @@ import (
 func TestTraceRequests(t *testing.T) {
 	for prefix, want := range map[string]string{
 		"02-": "was1node_PluginMember1 refused marked, [marked-down connect-failed failover]",
-		"03-": "wasserverNode01_abc timeout, wasserverNode01_abc timeout, [connect-timeout failover all-down gave-up]; " +
-			"wasserver_abc timeout, [connect-timeout slow-connect]",
+		"03-": "wasserverNode01_abc timeout, wasserverNode01_abc timeout, [connect-timeout failover all-down " +
+			"gave-up]; wasserver_abc timeout, [connect-timeout slow-connect]",
 		"08-": " ok, [slow-answer]",
 		"10-": " io-timeout, [io-timeout]",
 	} {

@@ -11,7 +11,7 @@ import (
 func (r *Request) Why(reason Reason) string {
 	var say func(*Attempt) string
 	switch reason {
-	case handshakeFault:
+	case handshakeBroken:
 		say = (*Attempt).handshakeWords
 	case serverError:
 		say = (*Attempt).statusWords
@@ -32,7 +32,7 @@ func (r *Request) Why(reason Reason) string {
 
 // handshakeWords says which handshake failed and what the code means; "" where none did.
 func (at *Attempt) handshakeWords() string {
-	if at.Outcome != handshakeRefused {
+	if at.Outcome != HandshakeRefused {
 		return ""
 	}
 	words := "TLS handshake failed"

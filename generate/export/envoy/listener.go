@@ -1,0 +1,166 @@
+package envoy
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/wasplug/wasplug/generate/export"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// The headers by which the Lua programs and the routes speak with each other. A client's own are replaced, and members
+// get none.
+const (
+	placeHeader  = "x-wasplug-place"  // HOST:PORT PATH, as they are compared
+	memberHeader = "x-wasplug-member" // the cluster of the member, or of all members
+)
+
+func (w *writer) listener(name string, l export.Listen, tls bool) {
+	address := strings.Trim(l.Host, "[]")
+	if address == "" {
+		address = "0.0.0.0"
+	}
+	w.line(1, "- name: %s", name)
+	w.line(2, "address: { socket_address: { address: %s, port_value: %d } }", text(address), l.Port)
+	w.line(2, "filter_chains:")
+	if tls {
+		w.line(2, "- transport_socket:")
+		w.line(4, "name: envoy.transport_sockets.tls")
+		w.line(4, "typed_config:")
+		w.line(5, "'@type': type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext")
+		w.line(5, "common_tls_context:")
+		w.line(6, "tls_certificates:")
+		w.line(6, "- certificate_chain: { filename: %s }", text(w.opt.Certificate))
+		w.line(7, "private_key: { filename: %s }", text(w.opt.Certificate))
+		w.line(3, "filters:")
+	} else {
+		w.line(2, "- filters:")
+	}
+	w.line(3, "- name: envoy.filters.network.http_connection_manager")
+	w.line(4, "typed_config:")
+	w.manager(l, tls)
+}
+
+// manager reads paths as clients send them.
+func (w *writer) manager(l export.Listen, tls bool) {
+	w.line(5,
+		"'@type': type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager")
+	w.line(5, "stat_prefix: plugin")
+	w.line(5, "normalize_path: false")
+	w.line(5, "merge_slashes: false")
+	w.line(5, "path_with_escaped_slashes_action: KEEP_UNCHANGED")
+	w.line(5, "skip_xff_append: true")
+	w.line(5, "route_config:")
+	w.line(6, "virtual_hosts:")
+	w.line(6, "- name: plugin")
+	w.line(7, "domains: ['*']")
+	w.line(7, "request_headers_to_remove: [%s, %s]", placeHeader, memberHeader)
+	w.headers(tls)
+	w.line(7, "routes:")
+	w.routes(tls)
+	w.line(5, "http_filters:")
+	w.lua("wasplug.read", w.readProgram(l, tls))
+	w.lua(homeFilter, homeProgram)
+	w.line(5, "- name: envoy.filters.http.router")
+	w.line(6, "typed_config: { '@type': type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }")
+}
+
+// headers tells members of the client. Envoy writes their names in small letters.
+func (w *writer) headers(tls bool) {
+	set := map[string]string{}
+	var order []string
+	add := func(name, value string) { set[name] = value; order = append(order, name) }
+	scheme := "http"
+	if tls {
+		scheme = "https"
+	}
+	if w.opt.Private() {
+		add("$wsis", fmt.Sprint(tls))
+		add("$wssc", scheme)
+		add("$wspr", "%PROTOCOL%")
+		add("$wsra", "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%")
+		add("$wsrh", "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%")
+	}
+	if w.opt.Forwarded() {
+		add("x-forwarded-for", "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%")
+		add("x-forwarded-proto", scheme)
+		add("x-forwarded-host", "%REQ(:AUTHORITY)%")
+	}
+	if len(order) == 0 {
+		return
+	}
+	w.line(7, "request_headers_to_add:")
+	for _, name := range order {
+		w.line(7, "- header: { key: %s, value: %s }", text(name), text(set[name]))
+		w.line(8, "append_action: OVERWRITE_IF_EXISTS_OR_ADD")
+	}
+}
+
+// routes are the entries of the plan; the first that takes a request decides.
+func (w *writer) routes(tls bool) {
+	seen := map[string]bool{}
+	for i := range w.plan.Entries {
+		e := &w.plan.Entries[i]
+		re := placeRegex(e) + " " + export.PathRegex(e)
+		if seen[re] || !export.Sendable(e.Pattern) {
+			continue // it never decides
+		}
+		seen[re] = true
+		c := w.plan.ClusterOf(e)
+		w.line(7, "- match:")
+		w.line(9, "prefix: '/'")
+		w.line(9, "headers:")
+		w.line(9, "- { name: %s, string_match: { safe_regex: { regex: %s } } }", placeHeader, text(re))
+		w.line(8, "metadata: { filter_metadata: { %s: %s } }", homeFilter,
+			w.metadata(e, c, tls))
+		w.line(8, "route:")
+		w.line(9, "cluster_header: %s", memberHeader)
+		w.retries(c)
+	}
+	w.line(7, "- match: { prefix: '/' }")
+	w.line(8, "direct_response: { status: 404 }")
+}
+
+func (w *writer) metadata(e *match.Entry, c *export.Cluster, tls bool) string {
+	var homes []string
+	for _, m := range c.Ways(tls) {
+		if m.Member.CloneID != "" {
+			homes = append(homes, text(m.Member.CloneID)+": "+text(group(c, tls)+"."+m.Member.Ident))
+		}
+	}
+	return fmt.Sprintf("{ cluster: %s, cookie: %s, identifier: %s, separator: %s, homes: { %s } }",
+		text(group(c, tls)),
+		text(e.Cookie), text(e.Identifier), text(c.Separator), strings.Join(homes, ", "))
+}
+
+// retries says when a request goes to another member.
+func (w *writer) retries(c *export.Cluster) {
+	_, io, _ := c.Longest()
+	w.line(9, "timeout: %ds", 0)
+	w.line(9, "idle_timeout: %ds", io)
+	on := "connect-failure"
+	if c.PostBuffer != 0 {
+		on += ",reset"
+	}
+	w.line(9, "retry_policy:")
+	w.line(10, "retry_on: %s", on)
+	w.line(10, "num_retries: %d", max(c.Attempts-1, 1))
+	w.line(10, "retry_priority:")
+	w.line(11, "name: envoy.retry_priorities.previous_priorities")
+	w.line(11, "typed_config:")
+	w.line(12,
+		"'@type': type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig")
+	w.line(12, "update_frequency: 1")
+}
+
+func placeRegex(e *match.Entry) string {
+	host, port := ".*", ".*"
+	if e.Host != "*" {
+		host = regexp.QuoteMeta(e.Host)
+	}
+	if e.Port != 0 {
+		port = fmt.Sprint(e.Port)
+	}
+	return host + ":" + port
+}

@@ -1,0 +1,104 @@
+package envoy
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/generate/export"
+)
+
+// word is a text of a Lua program; names of cookies and parameters hold neither quotes nor backslashes.
+func word(text string) string { return `"` + text + `"` }
+
+// homeFilter is the name of the filter with homeProgram. A program gets the metadata of a route that stand under its
+// filter's name; older versions look under this name alone.
+const homeFilter = "envoy.filters.http.lua"
+
+// lua writes a filter with a program.
+func (w *writer) lua(name, program string) {
+	w.line(5, "- name: %s", name)
+	w.line(6, "typed_config:")
+	w.line(7, "'@type': type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua")
+	w.line(7, "default_source_code:")
+	w.line(8, "inline_string: |")
+	for line := range strings.Lines(program) {
+		w.out.WriteString(strings.TrimRight(strings.Repeat("  ", 9)+strings.TrimRight(line, "\n"), " ") + "\n")
+	}
+}
+
+// readProgram drops clients' private headers and tells the routes host, port and path as they are compared (R5 to R8,
+// R14).
+func (w *writer) readProgram(l export.Listen, tls bool) string {
+	port, written := w.plan.PlainPort, "true"
+	if tls {
+		port = w.plan.TLSPort
+	}
+	if w.plan.PortArrived {
+		port, written = l.As, "false"
+	}
+	told := "port"
+	if w.plan.ToldArrived {
+		told = word(strconv.Itoa(l.As))
+	}
+	var ends []string
+	for _, end := range w.plan.PathEnds {
+		ends = append(ends, word(end))
+	}
+	private := ""
+	if w.opt.Private() {
+		private = fmt.Sprintf("  h:replace(\"$wssn\", name)\n  h:replace(\"$wssp\", %s)\n", told)
+	}
+	return fmt.Sprintf(readTemplate, port, written, strings.Join(ends, ", "), private, placeHeader)
+}
+
+const readTemplate = `function envoy_on_request(handle)
+  local h, drop = handle:headers(), {}
+  for key in pairs(h) do
+    if key:sub(1, 3):lower() == "$ws" then drop[#drop + 1] = key end
+  end
+  for _, key in ipairs(drop) do h:remove(key) end
+  local authority, port = h:get(":authority") or "", "%d"
+  local name, digits = authority:match("^(.-):([^%%]:]*)$")
+  if not name then name = authority end
+  if %s and digits and digits:match("^%%d+$") then port = digits:match("^0*(%%d+)$") end
+  local path = (h:get(":path") or ""):match("^[^?]*")
+  local cut = #path + 1
+  for _, stop in ipairs({%s}) do
+    local at = path:find(stop, 1, true)
+    if at and at < cut then cut = at end
+  end
+%s  h:replace("%s", name:lower() .. ":" .. port .. " " .. path:sub(1, cut - 1))
+  handle:clearRouteCache()
+end
+`
+
+// homeProgram finds the first clone ID that a member has: of the cookies, then of the URL (R20 to R24), behind the
+// cache ID and the session ID.
+const homeProgram = `local function home(value, meta)
+  local rest = value:sub(5)
+  local at = rest:find(meta.separator, 1, true)
+  while at do
+    local stop = rest:find(meta.separator, at + 1, true)
+    local found = meta.homes[rest:sub(at + 1, (stop or #rest + 1) - 1)]
+    if found then return found end
+    at = stop
+  end
+end
+
+function envoy_on_request(handle)
+  local meta, h = handle:metadata(), handle:headers()
+  if not meta:get("cluster") then return end
+  local m = { separator = meta:get("separator"), homes = meta:get("homes") or {} }
+  local found
+  for pair in (h:get("cookie") or ""):gmatch("[^;]+") do
+    local name, value = pair:match("^[ \t]*(.-)=(.-)[ \t]*$")
+    if not found and name == meta:get("cookie") then found = home(value, m) end
+  end
+  local path, mark = (h:get(":path") or ""):match("^[^?]*"), ";" .. meta:get("identifier") .. "="
+  local at = path:find(mark, 1, true)
+  if not found and at then found = home(path:sub(at + #mark):match("^[^;/]*"), m) end
+  h:replace("x-wasplug-member", found or meta:get("cluster"))
+  handle:clearRouteCache()
+end
+`

@@ -1,0 +1,156 @@
+package haproxy
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wasplug/wasplug/generate/export"
+)
+
+func (w *writer) backend(c *export.Cluster, tls bool) error {
+	name := c.Ident
+	if tls {
+		name += ".tls"
+	}
+	w.section("backend %s # %s", name, export.Comment(c.Name))
+	members := c.Ways(tls)
+	if len(members) == 0 {
+		w.line("http-request return status 500 # no member has a Transport for this")
+		return nil
+	}
+	w.balancing(c)
+	w.timeouts(c)
+	w.retries(c)
+	if w.opt.Private() {
+		w.line("option h1-case-adjust-bogus-server # members read $WS headers letter by letter")
+	}
+	if c.Affinity() {
+		w.affinity(c, name)
+	}
+	if a := c.Address(); a != nil {
+		w.line("use-server %s if TRUE # the ClusterAddress takes what no session places", a.Ident)
+	}
+	for _, m := range members {
+		if err := w.server(c, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) balancing(c *export.Cluster) {
+	balance := "roundrobin"
+	if c.Random {
+		balance = "random(1)"
+	}
+	w.line("balance %s", balance)
+}
+
+func (w *writer) timeouts(c *export.Cluster) {
+	connect, io, _ := c.Longest()
+	if connect > 0 {
+		w.line("timeout connect %ds", connect)
+	}
+	if io > 0 {
+		w.line("timeout server %ds", io)
+	}
+	if c.Limited() {
+		w.line("timeout queue 1ms # who is full gets nothing")
+	}
+	if c.PostLimit >= 0 {
+		w.line("http-request return status 413 if { req.hdr_val(content-length) gt %d }", c.PostLimit)
+	}
+}
+
+// retries says when a request goes to another member. Retries of layer 7 keep HAProxy from marking a member by its
+// answers, so a cluster whose ServerIOTimeout marks goes without.
+func (w *writer) retries(c *export.Cluster) {
+	w.line("retries %d", max(c.Attempts-1, 1))
+	w.line("option redispatch 1")
+	_, _, marks := c.Longest()
+	if marks {
+		w.line("retry-on conn-failure")
+		return
+	}
+	w.line("retry-on conn-failure empty-response response-timeout 503")
+	switch {
+	case c.PostBuffer == 0:
+		w.line("http-request disable-l7-retry if { req.hdr_val(content-length) gt 0 } || { " +
+			"req.hdr(transfer-encoding) -m " +
+			"found }")
+	case c.PostBuffer > 0:
+		w.line("option http-buffer-request")
+		w.line("http-request disable-l7-retry if { req.hdr_val(content-length) gt %d }", c.PostBuffer)
+	default:
+		w.line("option http-buffer-request")
+	}
+}
+
+// affinity sends sessions home: for each clone ID of the cookie, then of the URL, the server that has it and is up.
+func (w *writer) affinity(c *export.Cluster, name string) {
+	w.line("http-request set-var(txn.cluster) str(%s)", c.Ident)
+	var homes []string
+	for _, source := range []string{"cookie", "url"} {
+		for k := range export.CloneIDs {
+			home := fmt.Sprintf("txn.%s%d", source, k+1)
+			w.line("http-request set-var(txn.clone) 'var(txn.%s),field(%d,%s)' if { var(txn.%s) -m sub %s }",
+				source, k+2,
+				c.Separator, source, c.Separator)
+			w.line("http-request set-var(%s) 'var(txn.cluster),concat(:,txn.clone),map_str(clones.map)'"+
+				" if { var(txn.%s) -m sub %s }", home, source, c.Separator)
+			w.full(c, name, home)
+			homes = append(homes, home)
+		}
+	}
+	for _, home := range homes {
+		w.line("use-server %%[var(%s)] if { var(%s) -m found }", home, home)
+	}
+}
+
+// full lets go of a home that has as many requests as it takes (R23).
+func (w *writer) full(c *export.Cluster, name, home string) {
+	for i := range c.Members {
+		if m := &c.Members[i]; m.MaxConnections > 0 && m.CloneID != "" {
+			w.line("http-request unset-var(%s) if { var(%s) -m str %s } { srv_conn(%s/%s) ge %d }",
+				home, home, m.Ident, name,
+				m.Ident, m.MaxConnections)
+		}
+	}
+}
+
+func (w *writer) server(c *export.Cluster, m export.Way) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "server %s %s", m.Member.Ident, m.To.Address())
+	weight := export.Scale(c, m.Member, 256)
+	if m.Member.Address {
+		weight = 0
+	}
+	fmt.Fprintf(&b, " weight %d", weight)
+	if m.Member.Backup {
+		b.WriteString(" backup")
+	}
+	if m.Member.MaxConnections > 0 {
+		fmt.Fprintf(&b, " maxconn %d", m.Member.MaxConnections)
+	}
+	if !c.Single {
+		layer := 4
+		if m.Member.MarkOnIO {
+			layer = 7
+		}
+		fmt.Fprintf(&b, " check inter %ds fall 1 rise 1 observe layer%d error-limit 1 on-error mark-down",
+			max(c.RetryInterval, 1), layer)
+	}
+	if m.To.HTTPS {
+		pem, err := w.opt.Keystore(m.To)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&b, " ssl verify required ca-file %s", argument(pem))
+		if w.plan.VerifyHost {
+			fmt.Fprintf(&b, " verifyhost %s sni str(%s)", m.To.Host, m.To.Host)
+		}
+	}
+	b.WriteString(" init-addr last,libc,none")
+	w.line("%s", b.String())
+	return nil
+}

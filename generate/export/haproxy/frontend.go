@@ -1,0 +1,164 @@
+package haproxy
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/wasplug/wasplug/generate/export"
+	"github.com/wasplug/wasplug/routecheck/match/lookups"
+)
+
+// entry writes a line of a map: a text, and the cluster with the number of the affinity names and what kind of text it
+// is.
+func (w *writer) entry(to *bytes.Buffer, key string, n *lookups.Node, kind string) {
+	if !export.Sendable(n.Text) {
+		return // no request has such a path
+	}
+	fmt.Fprintf(to, "%s %s/%d%s\n", key, w.plan.ClusterOf(n.Entry).Ident, w.plan.SessionOf(n.Entry), kind)
+}
+
+// quoted is a text for a regular expression in the argument of a converter, which stands in single quotes.
+func quoted(text string) string {
+	text = regexp.QuoteMeta(text)
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, `'`, `.`).Replace(text)
+}
+
+func (w *writer) frontend() {
+	w.section("frontend plugin")
+	w.binds()
+	w.line("# clients must not send what members believe of the plug-in")
+	w.line("http-request del-header '$ws' -m beg")
+	w.host()
+	w.path()
+	w.route()
+	w.session()
+	w.headers()
+	for _, tls := range w.opt.Schemes() {
+		suffix, when := "", "{ ssl_fc }"
+		if !tls {
+			when = "!" + when
+		} else {
+			suffix = ".tls"
+		}
+		w.line("use_backend %%[var(txn.to),field(1,/)]%s if %s", suffix, when)
+	}
+}
+
+func (w *writer) binds() {
+	id := 1
+	for _, l := range w.opt.Listen {
+		w.line("bind %s id %d", l.Address("*"), id)
+		id++
+	}
+	for _, l := range w.opt.TLSListen {
+		w.line("bind %s id %d ssl crt %s", l.Address("*"), id, argument(w.opt.Certificate))
+		id++
+	}
+}
+
+// argument is a text as one word.
+func argument(text string) string {
+	if strings.ContainsAny(text, " '\"\\#$") {
+		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	}
+	return text
+}
+
+// host finds the host and the port that a request is matched by (R5 to R8).
+func (w *writer) host() {
+	w.line("http-request set-var(txn.host) str(-)")
+	w.line(`http-request set-var(txn.host) 'req.hdr(host),lower,regsub(":[^]:]*$","")' if { req.hdr(host) -m found }`)
+	id := 1
+	for _, l := range append(append([]export.Listen{}, w.opt.Listen...), w.opt.TLSListen...) {
+		w.line("http-request set-var(txn.arrived) str(%d) if { so_id %d }", l.As, id)
+		id++
+	}
+	w.line("http-request set-var(txn.port) str(%d)", w.plan.PlainPort)
+	w.line("http-request set-var(txn.port) str(%d) if { ssl_fc }", w.plan.TLSPort)
+	w.line(`http-request set-var(txn.port) 'req.hdr(host),regsub("^.*:0*","")'` +
+		` if { req.hdr(host) -m reg ':0*[0-9]{1,5}$' }`)
+	w.line("http-request set-var(txn.told) var(txn.%s)", map[bool]string{true: "arrived",
+		false: "port"}[w.plan.ToldArrived])
+	if w.plan.PortArrived {
+		w.line("http-request set-var(txn.port) var(txn.arrived)")
+	}
+}
+
+// path finds the part of the path that is compared (R14).
+func (w *writer) path() {
+	w.line("http-request set-var(txn.path) path")
+	for _, end := range w.plan.PathEnds {
+		w.line(`http-request set-var(txn.path) 'var(txn.path),regsub("%s.*$","")' if { path -m sub '%s' }`,
+			quoted(end),
+			end)
+	}
+}
+
+// route looks up place, whole path and leading text.
+func (w *writer) route() {
+	w.line("# who serves this host and port, then this path: see places.map and paths.map")
+	unless := ""
+	for _, form := range export.PlaceForms(w.plan.Lookups) {
+		w.line("http-request set-var(txn.class) '%s,map_str(places.map)'%s", form.Key("var(txn.host)",
+			"concat(:,txn.port)", "str(*)", "concat(:*)"), unless)
+		unless = " unless { var(txn.class) -m found }"
+	}
+	w.line(`http-request set-var(txn.to) var(txn.class),concat(\#,txn.path,\x7f),map_beg(paths.map)`)
+	for i, tail := range w.plan.Lookups.Tails {
+		if !export.Sendable(tail) {
+			continue
+		}
+		w.line(`http-request set-var(txn.tail) str(.%d) if { var(txn.path) -m end -- '%s' } `+
+			`!{ var(txn.tail) -m found }`, i, tail)
+	}
+	for i, tail := range w.plan.Lookups.Tails {
+		if !export.Sendable(tail) {
+			continue
+		}
+		w.line(`http-request set-var(txn.head) 'var(txn.path),regsub("%s$","")' if { var(txn.tail) -m str .%d }`,
+			quoted(tail), i)
+	}
+	if len(w.plan.Lookups.Tails) > 0 {
+		w.line(`http-request set-var(txn.to) 'var(txn.class),concat(,txn.tail,"#"),concat(,txn.head),map_beg(paths.map)'` +
+			` if { var(txn.tail) -m found } !{ var(txn.to),field(3,/) -m str whole }`)
+	}
+	w.line(`http-request return status 404 content-type text/plain string "no Route takes this request"` +
+		` unless { var(txn.to) -m found }`)
+}
+
+// session reads the session identifiers: the cookie, then the URL (R20). What follows the cache ID begins with the
+// session ID, then come clone IDs (R21).
+func (w *writer) session() {
+	for i, s := range w.plan.Sessions {
+		when := ""
+		if len(w.plan.Sessions) > 1 {
+			when = fmt.Sprintf(" { var(txn.to),field(2,/) -m str %d }", i)
+		}
+		cookie := fmt.Sprintf("req.cook(%s)", s.Cookie)
+		w.line(`http-request set-var(txn.cookie) '%s,regsub("^.{0,4}","")' if { %s -m found }%s`, cookie, cookie, when)
+		w.line(`http-request set-var(txn.url) 'path,regsub("^.*?;%s=",""),regsub("[;/].*$",""),regsub("^.{0,4}","")'`+
+			` if { path -m sub ';%s=' }%s`, quoted(s.Identifier), s.Identifier, when)
+	}
+}
+
+// headers tells members of the client.
+func (w *writer) headers() {
+	if w.opt.Private() {
+		w.line("http-request set-header $WSIS %%[ssl_fc,iif(true,false)]")
+		w.line("http-request set-header $WSSC %%[ssl_fc,iif(https,http)]")
+		w.line("http-request set-header $WSCS %%[ssl_fc_cipher] if { ssl_fc }")
+		w.line("http-request set-header $WSPR HTTP/%%[req.ver]")
+		w.line("http-request set-header $WSRA %%[src]")
+		w.line("http-request set-header $WSRH %%[src]")
+		w.line(`http-request set-header $WSSN '%%[req.hdr(host),regsub(":[^]:]*$","")]'`)
+		w.line("http-request set-header $WSSP %%[var(txn.told)]")
+	}
+	if w.opt.Forwarded() {
+		w.line("http-request set-header X-Forwarded-For %%[src]")
+		w.line("http-request set-header X-Forwarded-Proto %%[ssl_fc,iif(https,http)]")
+		w.line("http-request set-header X-Forwarded-Host %%[req.hdr(host)]")
+		w.line("http-request set-header X-Forwarded-Port %%[var(txn.told)]")
+	}
+}

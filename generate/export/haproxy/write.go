@@ -1,0 +1,105 @@
+package haproxy
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/wasplug/wasplug/generate/export"
+)
+
+// writer collects a configuration.
+type writer struct {
+	plan *export.Plan
+	opt  *export.Options
+	out  bytes.Buffer
+}
+
+// Write writes haproxy.cfg and its maps.
+func Write(p *export.Plan, opt *export.Options) ([]export.File, []export.Loss, error) {
+	w := &writer{plan: p, opt: opt}
+	losses := p.Grade(verdicts())
+	w.out.WriteString(p.Header("#", "HAProxy 2.6 and later", losses))
+	if !opt.Fragment {
+		w.global()
+	}
+	w.frontend()
+	for i := range p.Clusters {
+		for _, s := range w.opt.Schemes() {
+			if err := w.backend(&p.Clusters[i], s); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return append([]export.File{{Name: "haproxy.cfg", Data: w.out.Bytes()}}, w.maps()...), losses, nil
+}
+
+// line writes a line of a section.
+func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.out, "    "+format+"\n", args...) }
+
+// section begins a section.
+func (w *writer) section(format string, args ...any) { fmt.Fprintf(&w.out, "\n"+format+"\n", args...) }
+
+// privateHeaders are the names that members of WebSphere read letter by letter.
+var privateHeaders = []string{"$WSIS", "$WSSC", "$WSPR", "$WSRA", "$WSRH", "$WSSN", "$WSSP", "$WSCS"}
+
+// global writes what the whole process needs. Without "daemon" it stays in the foreground.
+func (w *writer) global() {
+	w.section("global")
+	w.line("default-path config # maps are found beside this file")
+	w.line("log stdout format raw daemon notice")
+	if w.opt.Private() {
+		for _, name := range privateHeaders {
+			w.line("h1-case-adjust %s %s", strings.ToLower(name), name)
+		}
+	}
+	w.section("defaults")
+	w.line("mode http")
+	w.line("log global")
+	w.line("timeout client 300s")
+	w.line("timeout http-request 60s")
+	w.line("timeout http-keep-alive 60s")
+	w.line("timeout connect 120s")
+	w.line("timeout server 1d")
+}
+
+// end stands behind a path that is looked up whole: a byte that no request line holds (RFC 9112, 3). So one look-up of
+// the longest beginning finds whole paths, too.
+const end = "\x7f"
+
+// maps are the files that the frontend looks in.
+func (w *writer) maps() []export.File {
+	var places, paths, clones bytes.Buffer
+	t := w.plan.Lookups
+	for _, p := range t.Places {
+		fmt.Fprintf(&places, "%s %d\n", export.PlaceKey(p.Host, p.Port), p.Class)
+	}
+	for i := range t.Classes {
+		c := &t.Classes[i]
+		for _, n := range c.Exact {
+			w.entry(&paths, fmt.Sprintf("%d#%s%s", i, n.Text, end), &n, "/whole")
+		}
+		for _, trie := range c.Tries {
+			for _, n := range trie.Nodes {
+				w.entry(&paths, fmt.Sprintf("%d%s#%s", i, tailKey(trie.Tail), n.Text), &n, "")
+			}
+		}
+	}
+	for i := range w.plan.Clusters {
+		c := &w.plan.Clusters[i]
+		for _, m := range c.Members {
+			if m.CloneID != "" {
+				fmt.Fprintf(&clones, "%s:%s %s\n", c.Ident, m.CloneID, m.Ident)
+			}
+		}
+	}
+	return []export.File{{Name: "places.map", Data: places.Bytes()}, {Name: "paths.map", Data: paths.Bytes()},
+		{Name: "clones.map", Data: clones.Bytes()}}
+}
+
+func tailKey(tail int) string {
+	if tail < 0 {
+		return ""
+	}
+	return fmt.Sprintf(".%d", tail)
+}

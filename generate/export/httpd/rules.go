@@ -1,0 +1,171 @@
+package httpd
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/wasplug/wasplug/generate/export"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// route is the cookie by which a balancer is told the member of a session.
+const route = "wasplug_route"
+
+// known are the private headers that members read; httpd can drop names only one by one.
+var known = []string{"$WSAT", "$WSCC", "$WSCS", "$WSFO", "$WSIS", "$WSPC", "$WSPR", "$WSPT", "$WSRA", "$WSRH", "$WSRU",
+	"$WSSC", "$WSSI", "$WSSN", "$WSSP", "$WSEP", "$WSZIP"}
+
+// rules are what happens to a request of a virtual host.
+func (w *writer) rules(tls bool) {
+	w.line("RewriteEngine On\nRewriteMap wasplug_lower int:tolower\nAllowEncodedSlashes NoDecode")
+	w.line("ProxyAddHeaders Off\nProxyRequests Off")
+	if w.memberTLS() {
+		w.line("SSLProxyEngine On")
+	}
+	w.place(tls)
+	w.routes()
+	w.session()
+	for i := range w.plan.Clusters {
+		c := &w.plan.Clusters[i]
+		w.line("RewriteCond %%{ENV:WASPLUG_TO} \"^%s\\|\"", c.Ident)
+		if len(c.Ways(tls)) == 0 {
+			w.line("RewriteRule ^ - [R=500,L]")
+			continue
+		}
+		w.line("RewriteRule ^ \"balancer://%s%%{REQUEST_URI}\" [P,L]", group(c, tls))
+	}
+	w.headers(tls)
+}
+
+// place finds host, port and path as they are compared (R5 to R8, R14).
+func (w *writer) place(tls bool) {
+	port := w.plan.PlainPort
+	if tls {
+		port = w.plan.TLSPort
+	}
+	w.line(`RewriteCond %%{HTTP_HOST} "^(.*?)(?::[^\]:]*)?$"`)
+	w.line("RewriteRule ^ - [E=WASPLUG_NAME:%%1,E=WASPLUG_HOST:${wasplug_lower:%%1},E=WASPLUG_PORT:%d]", port)
+	w.line(`RewriteCond %%{HTTP_HOST} ":0*([0-9]{1,5})$"`)
+	w.line("RewriteRule ^ - [E=WASPLUG_PORT:%%1]")
+	told := "PORT"
+	if w.plan.ToldArrived {
+		told = "ARRIVED"
+	}
+	w.line("RewriteRule ^ - [E=WASPLUG_TOLD:%%{ENV:WASPLUG_%s}]", told)
+	if w.plan.PortArrived {
+		w.line("RewriteRule ^ - [E=WASPLUG_PORT:%%{ENV:WASPLUG_ARRIVED}]")
+	}
+	ends := []string{`\?`, " "}
+	for _, end := range w.plan.PathEnds {
+		ends = append(ends, regexp.QuoteMeta(end))
+	}
+	w.line("RewriteCond %%{THE_REQUEST} %s", regex(`^\S+ (?:[a-zA-Z]+://[^/ ]*)?([^ ?]*?)(?:`+strings.Join(ends,
+		"|")+")"))
+	w.line("RewriteRule ^ - [E=WASPLUG_PATH:%%1]")
+}
+
+// routes are the entries of the plan: the first that takes a request decides, and the rules behind it are passed over.
+func (w *writer) routes() {
+	var conditions, actions []string
+	seen := map[string]bool{}
+	for i := range w.plan.Entries {
+		e := &w.plan.Entries[i]
+		condition := placeRegex(e) + " " + export.PathRegex(e)
+		if seen[condition] || !export.Sendable(e.Pattern) {
+			continue // it never decides
+		}
+		seen[condition] = true
+		conditions = append(conditions, condition)
+		actions = append(actions, fmt.Sprintf("E=WASPLUG_TO:%s|%d", w.plan.ClusterOf(e).Ident, w.plan.SessionOf(e)))
+	}
+	w.line("# the pairs of an alias and a Uri, the best first")
+	for i, condition := range conditions {
+		w.line(`RewriteCond "%%{ENV:WASPLUG_HOST}:%%{ENV:WASPLUG_PORT} %%{ENV:WASPLUG_PATH}" %s`,
+			regex("^"+condition+"$"))
+		skip := ""
+		if left := len(conditions) - i - 1; left > 0 {
+			skip = fmt.Sprintf(",S=%d", left)
+		}
+		w.line("RewriteRule ^ - [%s%s]", actions[i], skip)
+	}
+	w.line("RewriteCond %%{ENV:WASPLUG_TO} \"^$\"\nRewriteRule ^ - [R=404,L]")
+}
+
+func placeRegex(e *match.Entry) string {
+	host, port := "[^ ]*", "[0-9]*"
+	if e.Host != "*" {
+		host = regexp.QuoteMeta(e.Host)
+	}
+	if e.Port != 0 {
+		port = fmt.Sprint(e.Port)
+	}
+	return host + ":" + port
+}
+
+// session finds the first clone ID that a member of the cluster has: of the cookie, then of the URL (R20 to R24).
+func (w *writer) session() {
+	for i, s := range w.plan.Sessions {
+		w.line("RewriteCond %%{ENV:WASPLUG_TO} \"\\|%d$\"", i)
+		w.line("RewriteCond %%{HTTP_COOKIE} %s", regex(`(?:^|;)[ \t]*`+regexp.QuoteMeta(s.Cookie)+"=([^;]*)"))
+		w.line("RewriteRule ^ - [E=WASPLUG_COOKIE:%%1]")
+		w.line("RewriteCond %%{ENV:WASPLUG_TO} \"\\|%d$\"", i)
+		w.line("RewriteCond %%{THE_REQUEST} %s", regex(`^\S+ [^ ?]*?;`+regexp.QuoteMeta(s.Identifier)+"=([^;/? ]*)"))
+		w.line("RewriteRule ^ - [E=WASPLUG_URL:%%1]")
+	}
+	for i := range w.plan.Clusters {
+		c := &w.plan.Clusters[i]
+		if !c.Affinity() {
+			continue
+		}
+		for _, source := range []string{"COOKIE", "URL"} {
+			w.line("RewriteCond %%{ENV:WASPLUG_HOME} \"^$\"")
+			w.line(`RewriteCond "%%{ENV:WASPLUG_TO} %%{ENV:WASPLUG_%s}" %s`, source, regex(homeRegex(c)))
+			w.line("RewriteRule ^ - [E=WASPLUG_HOME:%%1]")
+		}
+	}
+	w.line("RewriteRule ^ - [E=WASPLUG_COOKIES:%%{HTTP_COOKIE}]")
+}
+
+// homeRegex finds the first clone ID of a member behind the cache ID and the session ID.
+func homeRegex(c *export.Cluster) string {
+	var ids []string
+	for i := range c.Members {
+		if id := c.Members[i].CloneID; id != "" {
+			ids = append(ids, regexp.QuoteMeta(id))
+		}
+	}
+	s, known := regexp.QuoteMeta(c.Separator), strings.Join(ids, "|")
+	return fmt.Sprintf(`^%s\|[0-9]+ .{4}[^%s]*(?:%s(?!(?:%s)(?:%s|$))[^%s]*)*%s(%s)(?:%s|$)`, c.Ident, c.Separator, s,
+		known,
+		s, c.Separator, s, known, s)
+}
+
+// headers tells members of the client.
+func (w *writer) headers(tls bool) {
+	for _, name := range known {
+		w.line("RequestHeader unset %s", name)
+	}
+	w.line(`RequestHeader edit* Connection "\$[A-Za-z]*" "none"`)
+	w.line("RequestHeader set Cookie \"%s=.%%{WASPLUG_HOME}e; %%{WASPLUG_COOKIES}e\" env=WASPLUG_HOME", route)
+	w.line("RequestHeader edit Cookie \"; $\" \"\"")
+	scheme := "http"
+	if tls {
+		scheme = "https"
+	}
+	if w.opt.Private() {
+		w.line("RequestHeader set $WSIS %t\nRequestHeader set $WSSC %s", tls, scheme)
+		w.line("RequestHeader set $WSPR expr=%%{SERVER_PROTOCOL}")
+		w.line("RequestHeader set $WSRA expr=%%{REMOTE_ADDR}\nRequestHeader set $WSRH expr=%%{REMOTE_ADDR}")
+		w.line("RequestHeader set $WSSN %%{WASPLUG_NAME}e\nRequestHeader set $WSSP %%{WASPLUG_TOLD}e")
+		if tls {
+			w.line("RequestHeader set $WSCS %%{SSL_CIPHER}s")
+		}
+	}
+	if w.opt.Forwarded() {
+		w.line("RequestHeader set X-Forwarded-For expr=%%{REMOTE_ADDR}\nRequestHeader set X-Forwarded-Proto %s",
+			scheme)
+		w.line("RequestHeader set X-Forwarded-Host expr=%%{HTTP_HOST}\nRequestHeader set " +
+			"X-Forwarded-Port %%{WASPLUG_TOLD}e")
+	}
+}

@@ -1,0 +1,127 @@
+package nginx_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wasplug/wasplug/generate/export"
+	"github.com/wasplug/wasplug/generate/export/nginx"
+	"github.com/wasplug/wasplug/internal/exporttest"
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+)
+
+var daemon = exporttest.Daemon{
+	Name: "nginx",
+	Args: func(dir string) []string {
+		return []string{"-c", filepath.Join(dir, "nginx.conf"), "-g", "daemon off;"}
+	},
+	Check: func(dir string) []string { return []string{"-t", "-c", filepath.Join(dir, "nginx.conf")} },
+	Write: nginx.Write,
+}
+
+// forms are the chain of named locations, and "sticky route".
+func forms(t *testing.T, test func(*testing.T, *exporttest.Daemon)) {
+	t.Parallel()
+	sticky := daemon
+	sticky.For = nginx.Sticky
+	for name, form := range map[string]*exporttest.Daemon{"chain": &daemon, "sticky": &sticky} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, form)
+		})
+	}
+}
+
+// TestRouting asks nginx what the decision core is asked.
+func TestRouting(t *testing.T) {
+	forms(t, func(t *testing.T, d *exporttest.Daemon) {
+		t.Logf("%d questions", d.Prove(t, export.Options{Headers: "ws"}))
+	})
+}
+
+// TestFaults holds what becomes of a request whose member fails: see docs/export.md.
+func TestFaults(t *testing.T) {
+	forms(t, func(t *testing.T, d *exporttest.Daemon) {
+		want := map[string]string{
+			"503":              "503 by m1",
+			"all-down":         "502",
+			"backups":          "m3 m3",
+			"early-close":      "m2 by m1,m2",
+			"io-timeout":       "m2 by m1,m2",
+			"io-timeout-marks": "s2, then s2",
+			"marks":            "m2, then back",
+			"max-connections":  "the second by f1, the third by f2",
+			"post-buffered":    "m2 by m1,m2",
+			"post-unbuffered":  "502 by p1,p1",
+			"second-clone":     "m2 m2 m2 m2 m2 m2",
+		}
+		if d != &daemon {
+			want["max-connections"] = "the second by f2, the third is answered 502"
+			want["post-unbuffered"] = "502 by p1"
+		}
+		if diff := cmp.Diff(want, d.Faults(t, export.Options{Headers: "none"})); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestNotKept holds what each form loses.
+func TestNotKept(t *testing.T) {
+	for version, want := range map[export.Version]string{
+		{}:                              "post-unbuffered wsfo",
+		nginx.Sticky:                    "second-clone wsfo",
+		{Major: 1, Minor: 29, Patch: 5}: "post-unbuffered wsfo",
+		{Major: 2, Minor: 0}:            "second-clone wsfo",
+	} {
+		d := daemon
+		d.For = version
+		if got := strings.Join(d.NotKept(t), " "); got != want {
+			t.Errorf("nginx %s: %s are not kept, want %s", version, got, want)
+		}
+	}
+}
+
+// TestHeaders: no private header of a client arrives, and members get those that are asked for.
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	daemon.HeaderKinds(t, map[string][]string{
+		"ws": {"\r\n$WSIS: false\r\n", "$WSSC: http\r\n", "$WSRA: 127.0.0.1\r\n", "$WSSN: shop.example\r\n",
+			"$WSSP: 80\r\n"},
+		"forwarded": {"X-Forwarded-For: 127.0.0.1\r\n", "X-Forwarded-Proto: http\r\n"},
+		"both":      {"$WSPR: HTTP/1.1\r\n", "X-Forwarded-Host: shop.example:80\r\n"},
+		"none":      {"GET /shop/%61x?q=1 HTTP/1.1\r\n", "Host: shop.example:80\r\n", "X-Own: kept\r\n"},
+	})
+}
+
+// TestTLS: TLS on both sides.
+func TestTLS(t *testing.T) {
+	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.TLS(t) })
+}
+
+// TestCorpus has nginx check what strangers' files become.
+func TestCorpus(t *testing.T) {
+	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Corpus(t, exporttest.Authorities(t)) })
+}
+
+// TestHostile: names that are words of the target's own stay names.
+func TestHostile(t *testing.T) {
+	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Hostile(t) })
+}
+
+// TestGrades: every concept is graded.
+func TestGrades(t *testing.T) {
+	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Grades(t) })
+}
+
+// TestSeveralNames: where the certificates of a cluster's members have several names, each is checked by its own.
+func TestSeveralNames(t *testing.T) {
+	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.SeveralNames(t) })
+}
+
+// TestLarge: 20,000 Uris are taken.
+func TestLarge(t *testing.T) {
+	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Large(t) })
+}

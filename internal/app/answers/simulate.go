@@ -1,0 +1,184 @@
+package answers
+
+import (
+	"path/filepath"
+
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/session"
+	"github.com/wasplug/wasplug/routecheck/simulate"
+	"github.com/wasplug/wasplug/routecheck/simulate/written"
+)
+
+// Simulate plays many processes over virtual time.
+type Simulate struct {
+	File     string           // a scenario, "" where the options say all
+	Options  []written.Option // in place of what the file says
+	Config   app.Config       // in place of the file's own
+	Plugin   app.Plugin       // what it says counts before what the file says
+	Settings *session.Settings
+	Compare  string // another configuration for the same scenario, "" none
+	Workers  int    // 0: one for each processor; the answer does not hang on it
+}
+
+// Simulation is what has happened, with one configuration or with two.
+type Simulation struct {
+	Notes app.Notes
+	Runs  []SimulationRun
+}
+
+// SimulationRun is what has happened with one configuration.
+type SimulationRun struct {
+	Config   string
+	Scenario *simulate.Scenario
+	Result   *simulate.Result
+	Forms    []simulate.Form
+	Expected []Expected
+}
+
+// Expected is a figure that the scenario expects within bounds.
+type Expected struct {
+	Name, Want, Got string
+	Met             bool
+	At              diag.Position
+}
+
+// Unmet reports whether something is not as expected.
+func (a *Simulation) Unmet() bool {
+	for _, run := range a.Runs {
+		for _, e := range run.Expected {
+			if !e.Met {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Run plays the scenario.
+func (r *Simulate) Run(in app.Input) (*Simulation, error) {
+	a := &Simulation{}
+	var src []byte
+	if r.File != "" {
+		var err error
+		if src, err = in.Read(r.File, nil); err != nil {
+			return a, err
+		}
+	}
+	configs := []string{""}
+	if r.Compare != "" {
+		configs = append(configs, r.Compare)
+	}
+	for i, config := range configs {
+		notes := &a.Notes
+		if i > 0 { // it says the same as before
+			notes = new(app.Notes)
+		}
+		run, err := r.with(in, src, config, notes)
+		if err != nil {
+			a.Notes = append(a.Notes, (*notes)[:len(*notes)*min(i, 1)]...)
+			return a, err
+		}
+		a.Runs = append(a.Runs, *run)
+	}
+	return a, nil
+}
+
+// with plays it with a configuration, "" for its own.
+func (r *Simulate) with(in app.Input, src []byte, config string, notes *app.Notes) (*SimulationRun, error) {
+	files := diag.NewFiles()
+	var file *diag.FileID
+	if r.File != "" {
+		id := files.Add(app.DisplayName(r.File), src)
+		file = &id
+	}
+	unusable := func(reports []diag.Diagnostic) error {
+		notes.Add(files, reports)
+		return app.Misuse("the scenario cannot be played")
+	}
+	draft, reports := written.Read(files, file, r.Options)
+	if draft == nil || diag.Worst(reports) >= diag.Error {
+		return nil, unusable(reports)
+	}
+	from := r.configOf(draft)
+	if config != "" {
+		from.Path = config
+	}
+	plugin := r.pluginOf(draft)
+	l, sem, _, err := plugin.Load(in, from, files, notes)
+	if err != nil {
+		return nil, err
+	}
+	var reloads []*match.Table
+	for _, reload := range draft.Reloads {
+		other, _, _, err := plugin.Load(in, app.Config{Path: r.beside(reload.V), WebServer: from.WebServer}, files, notes)
+		if err != nil {
+			return nil, err
+		}
+		reloads = append(reloads, other.Table)
+	}
+	scenario, reports := draft.Scenario(l.Table, reloads, &sem)
+	if scenario == nil {
+		return nil, unusable(reports)
+	}
+	if err := r.policy(l, scenario); err != nil {
+		return nil, err
+	}
+	result, err := simulate.Run(scenario.Scenario, r.Workers)
+	if err != nil {
+		return nil, err
+	}
+	out := &SimulationRun{Config: app.DisplayName(from.Path), Scenario: scenario.Scenario, Result: result,
+		Forms: simulate.Forms(scenario.Scenario, result)}
+	for i := range scenario.Expects {
+		e := &scenario.Expects[i]
+		got, met := e.Met(result)
+		out.Expected = append(out.Expected, Expected{e.Name, e.Want, got, met, files.Start(e.At)})
+	}
+	return out, nil
+}
+
+// beside is a path of the scenario's file, which leads from its folder.
+func (r *Simulate) beside(path string) string {
+	if filepath.IsAbs(path) || path == "-" || r.File == "-" || r.File == "" {
+		return path
+	}
+	return filepath.Join(filepath.Dir(r.File), path)
+}
+
+// configOf is the configuration that is meant.
+func (r *Simulate) configOf(d *written.Draft) app.Config {
+	config := r.Config
+	if config.Path == "" && d.Config.V != "" {
+		config.Path = r.beside(d.Config.V)
+	}
+	if config.WebServer == "" {
+		config.WebServer = d.WebServer
+	}
+	return config
+}
+
+// pluginOf is the plug-in that decides.
+func (r *Simulate) pluginOf(d *written.Draft) app.Plugin {
+	p := r.Plugin
+	if p.Level == "" {
+		p.Level = d.Level
+	}
+	if p.Platform == "" {
+		p.Platform = d.Platform
+	}
+	p.Assume = append(append([]string{}, d.Assume...), p.Assume...)
+	return p
+}
+
+// policy takes what servers do with sessions: of the flags, else of the file, else of the topology.
+func (r *Simulate) policy(l *app.Loaded, w *written.Written) error {
+	s := Sessions{Settings: r.Settings}
+	if s.Settings == nil {
+		s.Settings = w.Settings
+	}
+	policy, err := s.policy(l)
+	w.Policy = policy
+	return err
+}

@@ -1,0 +1,225 @@
+package evidence
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/wasplug/wasplug/generate"
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
+	"github.com/wasplug/wasplug/parser/accesslog"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/diagnose"
+)
+
+// Diagnose asks what causes a symptom. At least one of configuration, log and access log is given.
+type Diagnose struct {
+	Symptom      string     // "" all
+	Config       app.Config // without a path none
+	Plugin       app.Plugin // by which the configuration is asked
+	Topology     string     // path of the one that says what servers do with sessions; "" that of Config, if it is one
+	Files        []string   // of one log; they are read in the order of their times
+	Access       app.URLs   // without a path none
+	Processes    int        // of the web server, 0 where nobody says
+	Since, Until string     // what part of the plug-in's log, as Selection has them; "" all
+}
+
+// DiagnoseAnswer is what was found out.
+type DiagnoseAnswer struct {
+	Notes   app.Notes
+	Reports []*diagnose.Report
+	One     bool // one symptom was asked about
+}
+
+// Found reports whether a cause was found.
+func (a *DiagnoseAnswer) Found() bool {
+	for _, r := range a.Reports {
+		if len(r.Found()) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Run reads what is there, and judges every cause.
+func (d *Diagnose) Run(in app.Input) (*DiagnoseAnswer, error) {
+	a := &DiagnoseAnswer{One: d.Symptom != ""}
+	if err := d.check(); err != nil {
+		return a, err
+	}
+	k := &diagnose.Case{Processes: d.Processes}
+	if err := d.readFile(in, k, &a.Notes); err != nil {
+		return a, err
+	}
+	if err := d.readLog(in, k); err != nil {
+		return a, err
+	}
+	if err := d.readAccess(in, k, &a.Notes); err != nil {
+		return a, err
+	}
+	var err error
+	if a.Reports, err = diagnose.Judge(k, d.Symptom); err != nil {
+		return a, app.Wrong("symptom", ": %w", err)
+	}
+	return a, nil
+}
+
+func (d *Diagnose) check() error {
+	if _, err := diagnose.Judge(&diagnose.Case{}, d.Symptom); err != nil {
+		return app.Wrong("symptom", ": %w", err)
+	}
+	stdins := 0
+	for _, path := range append([]string{d.Config.Path, d.Topology, d.Access.Path}, d.Files...) {
+		if path == "-" {
+			stdins++
+		}
+	}
+	switch {
+	case d.Config.Path == "" && len(d.Files) == 0 && d.Access.Path == "":
+		return app.Misuse("diagnose: nothing to judge by; give a configuration (-c), a log of the plug-in (-t) or " +
+			"an " +
+			"access log (--access-log)")
+	case d.Topology != "" && d.Config.Path == "":
+		return app.Wrong("topology", " says what the servers of a configuration do: name that with -c FILE")
+	case len(d.Files) == 0 && d.Since+d.Until != "":
+		return app.Misuse("diagnose: --since and --until select lines of a log of the plug-in: give it as -t")
+	case d.Processes < 0:
+		return app.Wrong("processes", " %d: want how many processes the web server has, from 1 on", d.Processes)
+	case stdins > 1:
+		return app.Misuse("diagnose: stdin can be read only once, but - is given more than once")
+	}
+	return d.Access.Check()
+}
+
+// readFile reads the configuration, also one that the plug-in would reject: that is a cause.
+func (d *Diagnose) readFile(in app.Input, k *diagnose.Case, notes *app.Notes) error {
+	if d.Config.Path == "" {
+		return nil
+	}
+	sem, _, err := d.Plugin.Assumptions(in, notes)
+	if err != nil {
+		return err
+	}
+	load := app.Load{Config: d.Config}
+	l, err := load.Run(in)
+	*notes = append(*notes, l.Notes...)
+	if err != nil {
+		return err
+	}
+	f := &diagnose.File{Files: l.Files, Config: l.Config, Sem: sem}
+	input := lint.Input{File: l.Config.Doc.File, Config: l.Config, Reports: l.Reports}
+	topology := l.Topology
+	if d.Topology != "" {
+		if topology, err = d.readTopology(in, l.Files, notes); err != nil {
+			return err
+		}
+	}
+	if topology != nil {
+		input.Sessions, f.Policy = topology.Sessions(), topology.SessionPolicy
+		for _, s := range input.Sessions {
+			f.Timeout = max(f.Timeout, s.Timeout)
+		}
+	}
+	f.Table, _ = routecheck.New(l.Config)
+	f.Findings = append(lint.Run(rules.All(), l.Files, []lint.Input{input}, lint.Options{Target: d.Plugin.Level}),
+		f.Table.Rejected(&sem)...)
+	k.File = f
+	return nil
+}
+
+func (d *Diagnose) readTopology(in app.Input, files *diag.Files, notes *app.Notes) (*generate.Topology, error) {
+	src, err := in.Read(d.Topology, nil)
+	if err != nil {
+		return nil, err
+	}
+	topology, reports := generate.Read(files, files.Add(app.DisplayName(d.Topology), src))
+	if diag.Worst(reports) >= diag.Error {
+		notes.Add(files, reports)
+		return nil, fmt.Errorf("%s: the topology has errors, so it says nothing of "+
+			"sessions", app.DisplayName(d.Topology))
+	}
+	return topology, nil
+}
+
+// readLog reads the files of the plug-in's log in the order of their times.
+func (d *Diagnose) readLog(in app.Input, k *diagnose.Case) error {
+	if len(d.Files) == 0 {
+		return nil
+	}
+	trace := Trace{Files: d.Files, Slow: 5, Selection: Selection{Since: d.Since, Until: d.Until}}
+	run, err := trace.open(in)
+	if err != nil {
+		return err
+	}
+	log := diagnose.NewLog(run.Names, k.File)
+	var all pluginlog.Stats
+	for i := range run.files {
+		log.NextFile()
+		r, err := run.open(i)
+		if err != nil {
+			return err
+		}
+		stats, err := pluginlog.Read(r, pluginlog.Options{Want: diagnose.LogKinds()},
+			run.chosenEvents(func(e *pluginlog.Event) error { log.Add(e); return nil }))
+		r.Close()
+		all.Add(stats)
+		if err != nil {
+			return fmt.Errorf("%s: after line %d: %w", run.Names[i], stats.Lines, err)
+		}
+	}
+	if !known(&all) {
+		return run.noLog(&all)
+	}
+	log.Close(all)
+	k.Log = log
+	return nil
+}
+
+// readAccess reads the access log.
+func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, notes *app.Notes) error {
+	if d.Access.Path == "" {
+		return nil
+	}
+	name := app.DisplayName(d.Access.Path)
+	l, err := d.Access.Open(in)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	if l.Format.Name == accesslog.PluginLog {
+		return app.Wrong("access-log", " %s is a log of the plug-in: give it as -t", diag.Quote(name))
+	}
+	access := diagnose.NewAccess(name, k.File)
+	var r accesslog.Record
+	other := 0
+	for {
+		part, err := l.Source()
+		if part.Block != nil {
+			other += part.Block.TooLong
+			part.Block.Each(func(line string, number int) {
+				if !l.Format.Parse(line, &r) {
+					other++
+					return
+				}
+				r.Line = number
+				access.Add(&r)
+			})
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if other > 0 {
+		notes.Say("%s: %s are not of the form %s, and were left out", name, counted(int64(other),
+			"line"), l.Format.Name)
+	}
+	k.Access = access
+	return nil
+}

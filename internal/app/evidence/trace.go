@@ -1,0 +1,190 @@
+package evidence
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+	"github.com/wasplug/wasplug/parser/pluginlog/story"
+)
+
+// Trace asks what http_plugin.log tells: members, attempts, times, and what is odd.
+type Trace struct {
+	Files []string // of one log; they are read in the order of their times
+	Slow  float64  // seconds from which on a request is odd
+	Selection
+}
+
+// Logs are the files of a log as reports name them.
+type Logs struct {
+	Names []string // in the order in which they were read
+	Given []string // as they were given, nil where that is this order
+}
+
+// TraceAnswer is what the log tells; beside an error, what was read until then.
+type TraceAnswer struct {
+	Logs
+	requests.Summary
+	Incidents []*story.Incident // in the order of their ends
+	Milder    int64             // incidents that are not among them, because there are so many
+	Chosen    Chosen
+	Stats     pluginlog.Stats
+	PerFile   FileTimes
+}
+
+// Known reports whether anything that was read is of a plug-in's log.
+func (a *TraceAnswer) Known() bool { return known(&a.Stats) }
+
+func known(s *pluginlog.Stats) bool { return s.Events+s.Other > 0 }
+
+// Run reads the log.
+func (t *Trace) Run(in app.Input) (*TraceAnswer, error) {
+	run, err := t.open(in)
+	if err != nil {
+		return new(TraceAnswer), err
+	}
+	tale := story.New(story.Options{})
+	a, err := run.analyse(tale, nil)
+	a.Incidents, a.Milder = tale.Incidents(a.Stats.Last)
+	a.Incidents = run.choose(a.Incidents)
+	if err == nil && !a.Known() {
+		err = run.noLog(&a.Stats)
+	}
+	return a, err
+}
+
+// traceRun reads the files of a log, once or several times.
+type traceRun struct {
+	input app.Input
+	files []string
+	Logs
+	slow time.Duration
+	in   io.Reader // what is left of standard input
+	Chosen
+}
+
+// open checks the request, and puts the files in order.
+func (t *Trace) open(in app.Input) (*traceRun, error) {
+	run := &traceRun{input: in, files: t.Files, in: in.Stdin}
+	stdins := 0
+	for _, name := range run.files {
+		if name == "-" {
+			stdins++
+		}
+		run.Names = append(run.Names, app.DisplayName(name))
+	}
+	switch {
+	case len(run.files) == 0:
+		return nil, app.Misuse("trace: no log given; name one or more files, or - for stdin")
+	case !(t.Slow > 0 && t.Slow < 1e6):
+		return nil, &app.RequestError{Field: "slow",
+			Err: fmt.Errorf("trace: --slow %v is no time; give seconds above 0", t.Slow)}
+	case stdins > 1:
+		return nil, app.Misuse("trace: stdin can be read only once, but - is given more than once")
+	}
+	run.slow = time.Duration(math.Round(t.Slow * float64(time.Second)))
+	run.order()
+	return run, run.choice(&t.Selection)
+}
+
+// errEnough ends a pass early.
+var errEnough = errors.New("stop")
+
+// analyse reads all files once. Where they are given, tale hears of all, and visit sees every finished request and may
+// end the pass with errEnough. A packed file that is cut gives what could be read and the error.
+func (run *traceRun) analyse(tale *story.Story, visit func(*requests.Request) error) (*TraceAnswer, error) {
+	a := &TraceAnswer{Logs: run.Logs, Chosen: run.Chosen}
+	defer a.Finish()
+	var stop error
+	assembler := requests.Assembler{Slow: run.slow, Done: func(r *requests.Request) {
+		if run.hides(r) {
+			return
+		}
+		a.AddRequest(r)
+		if visit != nil && stop == nil {
+			stop = visit(r)
+		}
+	}}
+	if tale != nil {
+		done := assembler.Done
+		assembler.Line, assembler.Done = tale.Line, func(r *requests.Request) { tale.Done(r); done(r) }
+	}
+	defer assembler.Close()
+	for i := range run.files {
+		assembler.NextFile()
+		a.NextFile()
+		if tale != nil {
+			tale.NextFile()
+		}
+		stats, err := run.readEvents(i, run.chosenEvents(func(e *pluginlog.Event) error {
+			a.Add(e)
+			assembler.Add(e)
+			return stop
+		}))
+		a.Stats.Add(stats)
+		a.PerFile = append(a.PerFile, stats)
+		if err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
+func (run *traceRun) readEvents(i int, add func(*pluginlog.Event) error) (pluginlog.Stats, error) {
+	r, err := run.open(i)
+	if err != nil {
+		return pluginlog.Stats{}, err
+	}
+	defer r.Close()
+	stats, err := pluginlog.Read(r, pluginlog.Options{Want: requests.SummaryKinds()}, add)
+	if err != nil && !errors.Is(err, errEnough) {
+		err = fmt.Errorf("%s: after line %d: %w", run.Names[i], stats.Lines, err)
+	}
+	return stats, err
+}
+
+func (run *traceRun) noLog(s *pluginlog.Stats) error {
+	return fmt.Errorf("%s: no line of a plug-in log among %s; "+
+		"is this the file that the Log element of plugin-cfg.xml names?",
+		strings.Join(run.Names, ", "), counted(s.Lines, "line"))
+}
+
+// open opens a file for one pass, unpacked.
+func (run *traceRun) open(i int) (io.ReadCloser, error) {
+	if run.files[i] == "-" {
+		return app.Unpack(run.in, io.NopCloser(nil))
+	}
+	f, err := run.input.Open(run.files[i])
+	if err != nil {
+		return nil, err
+	}
+	return app.Unpack(f, f)
+}
+
+// rewind makes the next pass read standard input anew, where that can be done. It does not seek: what reads ahead of
+// the pass before may not have ended.
+func (run *traceRun) rewind() error {
+	if !slices.Contains(run.files, "-") {
+		return nil
+	}
+	all, ok := run.input.Stdin.(io.ReaderAt)
+	if !ok {
+		return errors.New("stdin can be read only once, and is to be read twice")
+	}
+	run.in = io.NewSectionReader(all, 0, math.MaxInt64)
+	return nil
+}
+
+func counted(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprint(n, " ", what, "s")
+}

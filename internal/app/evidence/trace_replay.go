@@ -1,0 +1,112 @@
+package evidence
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/replay"
+)
+
+// Replay holds the decisions of a log against a configuration, as if that had been in force throughout.
+type Replay struct {
+	Trace
+	Config app.Config
+	Plugin app.Plugin
+}
+
+// ReplayAnswer is where the two agree and where they do not.
+type ReplayAnswer struct {
+	Logs
+	*replay.Report
+	Notes       app.Notes
+	Table       *routecheck.Table
+	Files       *diag.Files
+	Config      string // as reports name it
+	Assumptions choices.Assumptions
+	Stats       pluginlog.Stats
+	PerFile     FileTimes
+}
+
+// Run replays the log.
+func (r *Replay) Run(in app.Input) (*ReplayAnswer, error) {
+	a := &ReplayAnswer{Files: diag.NewFiles(), Config: app.DisplayName(r.Config.Path)}
+	run, err := r.open(in)
+	if err != nil {
+		return a, err
+	}
+	a.Logs = run.Logs
+	l, sem, _, err := r.Plugin.Load(in, r.Config, a.Files, &a.Notes)
+	if err != nil {
+		return a, err
+	}
+	a.Assumptions, a.Table = sem, l.Table
+	if err := run.replay(replay.New(l.Table, sem), a); err != nil {
+		return a, err
+	}
+	if !known(&a.Stats) {
+		return a, run.noLog(&a.Stats)
+	}
+	return a, nil
+}
+
+func (run *traceRun) replay(r *replay.Replay, a *ReplayAnswer) error {
+	for i := range run.files {
+		r.NextFile()
+		source, err := run.open(i)
+		if err != nil {
+			return err
+		}
+		stats, err := pluginlog.Read(source, pluginlog.Options{Want: replay.Kinds()},
+			func(e *pluginlog.Event) error { r.Add(e); return nil })
+		source.Close()
+		a.Stats.Add(stats)
+		a.PerFile = append(a.PerFile, stats)
+		if err != nil {
+			return fmt.Errorf("%s: after line %d: %w", run.Names[i], stats.Lines, err)
+		}
+	}
+	a.Report = r.Report()
+	return nil
+}
+
+// Settled writes the choices of which the log allows one value only; those that it leaves open stand in a comment.
+func (a *ReplayAnswer) Settled() []byte {
+	comment := fmt.Sprintf("what %s says about the open choices, by %s", strings.Join(a.Names, ", "), a.Config)
+	if a.Unexplained > 0 {
+		comment += fmt.Sprintf("\nno single choice explains %s of it: take this with care",
+			counted(a.Unexplained, "disagreement"))
+	}
+	var settled, open []string
+	for i := range a.Choices {
+		e := &a.Choices[i]
+		v, ok := e.Settled()
+		if !ok {
+			open = append(open, openChoice(e))
+			continue
+		}
+		value := ValueOf(replay.Setting{Choice: e.Choice, Value: v})
+		settled = append(settled, e.Choice.String()+"="+value)
+	}
+	return settledFile(comment, settled, open)
+}
+
+func openChoice(e *replay.Evidence) string {
+	var allowed []string
+	for _, v := range e.Values {
+		if !v.RuledOut {
+			allowed = append(allowed, ValueOf(v.Setting))
+		}
+	}
+	if len(allowed) == 0 {
+		return e.Choice.String() + ": no value fits every line"
+	}
+	return e.Choice.String() + ": " + strings.Join(allowed, " or ")
+}
+
+// ValueOf names the value of a choice.
+func ValueOf(s replay.Setting) string { return choices.All()[s.Choice].Values[s.Value] }

@@ -1,0 +1,196 @@
+package app
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/accesslog"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+	"github.com/wasplug/wasplug/routecheck/batch"
+)
+
+// URLs is a log of requests: an access log, a list of URLs, or a log of the plug-in.
+type URLs struct {
+	Path       string // - for standard input; packed with gzip or not
+	Format     string // auto, one of LogFormats, or a LogFormat of Apache
+	JSONFields string // FACT=FIELD,... of JSON logs that name their fields otherwise
+	Where      batch.Where
+	Jobs       int // how many workers ask, 0 for one on each core
+}
+
+// LogFormats are the names of the forms of logs.
+func LogFormats() []string {
+	return append(append([]string{"auto"}, accesslog.Names()...), accesslog.PluginLog)
+}
+
+// Check refuses what no log can be read by.
+func (u *URLs) Check() error {
+	switch w := u.Where; {
+	case w.Scheme != "" && w.Scheme != "http" && w.Scheme != "https":
+		return Wrong("scheme", " %q: want http or https", w.Scheme)
+	case w.Port < 0 || w.Port > 65535:
+		return Wrong("port", " %d: want 1 to 65535", w.Port)
+	case strings.ContainsAny(w.Host, "/?#@ \t"):
+		return Wrong("host", " %q: want HOST or HOST:PORT", w.Host)
+	case u.Jobs < 0 || u.Jobs > 1024:
+		return Wrong("jobs", " %d: want 1 to 1024", u.Jobs)
+	}
+	return nil
+}
+
+// Workers returns how many are to ask.
+func (u *URLs) Workers() int {
+	if u.Jobs > 0 {
+		return u.Jobs
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// RequestLog is an open log of requests, to be closed.
+type RequestLog struct {
+	io.Closer
+	Source batch.Source
+	Format *accesslog.Format
+}
+
+// Open opens the log and finds out its form.
+func (u *URLs) Open(in Input) (*RequestLog, error) {
+	r, closer := in.Stdin, io.Closer(io.NopCloser(nil))
+	if u.Path != "-" {
+		f, err := in.Open(u.Path)
+		if err != nil {
+			return nil, err
+		}
+		r, closer = f, f
+	}
+	unpacked, err := Unpack(r, closer)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", DisplayName(u.Path), err)
+	}
+	b := bufio.NewReaderSize(unpacked, 256<<10)
+	format, err := u.form(b)
+	if err != nil {
+		unpacked.Close()
+		return nil, err
+	}
+	l := &RequestLog{Closer: unpacked, Format: format}
+	if format.Name == accesslog.PluginLog {
+		stop := make(chan struct{})
+		l.Source, l.Closer = pluginLog(b, stop), stopping{unpacked, stop}
+		return l, nil
+	}
+	blocks := accesslog.NewBlocks(b)
+	l.Source = func() (batch.Part, error) {
+		block, err := blocks.Next()
+		if err != nil && err != io.EOF {
+			err = fmt.Errorf("%s: %w", DisplayName(u.Path), err)
+		}
+		return batch.Part{Block: block}, err
+	}
+	return l, nil
+}
+
+// form is the form of the log, named or found by its first lines.
+func (u *URLs) form(b *bufio.Reader) (f *accesslog.Format, err error) {
+	switch u.Format {
+	case accesslog.PluginLog:
+		return &accesslog.Format{Name: accesslog.PluginLog}, nil
+	case "json":
+		f, err = accesslog.JSON(u.JSONFields)
+	case "", "auto":
+		head, _ := b.Peek(128 << 10)
+		text := string(head)
+		if end := strings.LastIndexByte(text, '\n'); end >= 0 {
+			text = text[:end]
+		}
+		lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+		if f, err = accesslog.Detect(lines[:min(len(lines), accesslog.Sampled)]); err != nil {
+			return nil, fmt.Errorf("%s: %w", DisplayName(u.Path), err)
+		}
+		if f.Name == "json" {
+			f, err = accesslog.JSON(u.JSONFields)
+		}
+	default:
+		f, err = accesslog.Named(u.Format)
+	}
+	if err != nil {
+		return nil, &RequestError{"log-format", fmt.Errorf("--log-format: %w", err)}
+	}
+	return f, nil
+}
+
+// stopping ends a reader with its log.
+type stopping struct {
+	io.Closer
+	stop chan struct{}
+}
+
+func (s stopping) Close() error {
+	close(s.stop)
+	return s.Closer.Close()
+}
+
+// errStopped ends the reading of a log that nobody asks for more.
+var errStopped = errors.New("stopped")
+
+// pluginLog gives the requests of a log of the plug-in, as far as its level shows them, until stop is closed.
+func pluginLog(r io.Reader, stop <-chan struct{}) batch.Source {
+	parts := make(chan batch.Part, 2)
+	var failed error
+	go func() {
+		defer close(parts)
+		var records []accesslog.Record
+		flush := func() {
+			select {
+			case parts <- batch.Part{Records: records}:
+			case <-stop:
+			}
+			records = nil
+		}
+		assembler := requests.Assembler{Done: func(r *requests.Request) {
+			records = append(records, recordOf(r))
+			if len(records) >= 1000 {
+				flush()
+			}
+		}}
+		_, failed = pluginlog.Read(r, pluginlog.Options{Want: requests.SummaryKinds()},
+			func(e *pluginlog.Event) error {
+				assembler.Add(e)
+				select {
+				case <-stop:
+					return errStopped
+				default:
+					return nil
+				}
+			})
+		assembler.Close()
+		flush()
+	}()
+	return func() (batch.Part, error) {
+		if p, more := <-parts; more {
+			return p, nil
+		}
+		if failed != nil {
+			return batch.Part{}, failed
+		}
+		return batch.Part{}, io.EOF
+	}
+}
+
+// recordOf is what the plug-in's log tells of a request. Its cookies are not in it, only the clone IDs.
+func recordOf(r *requests.Request) accesslog.Record {
+	out := accesslog.Record{Line: int(r.First.Line), Host: r.Host, Target: r.URI, Method: r.Method, Micros: -1,
+		Status: int(r.Status), Normalised: true}
+	if n := len(r.Attempts); n > 0 && r.Attempts[n-1].Host != "" && r.Attempts[n-1].Port > 0 {
+		out.WAS = fmt.Sprintf("%s:%d", r.Attempts[n-1].Host, r.Attempts[n-1].Port)
+	}
+	if wall := r.Wall(); wall > 0 {
+		out.Micros = wall.Microseconds()
+	}
+	return out
+}

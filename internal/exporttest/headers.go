@@ -1,0 +1,56 @@
+package exporttest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/wasplug/wasplug/generate/export"
+)
+
+// smuggled are headers by which a client would tell members what they believe of the plug-in alone.
+var smuggled = []string{
+	"$WSRA: 6.6.6.6", "$wsra: 6.6.6.6", "$WsRa: 6.6.6.6", "$WSRU: 6.6.6.6", "$WSCC: 6.6.6.6", "$WSAT: 6.6.6.6",
+	"$WSIS: 6.6.6.6", "$WSSC: 6.6.6.6", "$WSSN: 6.6.6.6", "$WSSP: 6.6.6.6", "$WSPR: 6.6.6.6", "$WSPC: 6.6.6.6",
+	"$WSSI: 6.6.6.6", "$WSCS: 6.6.6.6", "$WSRH: 6.6.6.6", "$WSFO: 6.6.6.6", "$WSPT: 6.6.6.6",
+	"X-A: b\r\n $WSRA: 6.6.6.6", "Connection: $WSRA, $WSIS\r\n$WSRU: 6.6.6.6",
+}
+
+// HeaderKinds has a member get, for each kind of --headers, the lines that are wanted; "none" adds nothing.
+func (d *Daemon) HeaderKinds(t *testing.T, want map[string][]string) {
+	for kind, lines := range want {
+		head := d.headers(t, export.Options{Headers: kind})
+		for _, line := range lines {
+			if !strings.Contains(head, line) {
+				t.Errorf("--headers %s: no %q in\n%s", kind, line, head)
+			}
+		}
+		if kind == "none" && (strings.Contains(head, "$") || strings.Contains(strings.ToLower(head), "forwarded")) {
+			t.Errorf("--headers none: %s", head)
+		}
+	}
+}
+
+// headers sends private headers as a client, and returns the head that a member got without any. No value of the
+// client's may arrive.
+func (d *Daemon) headers(t *testing.T, opt export.Options) string {
+	m, xml := start(t, routingXML)
+	address := d.serve(t, xml, opt)
+	lines := smuggled
+	if !d.KnownOnly {
+		lines = append([]string{"$WSXY: 6.6.6.6"}, lines...)
+	}
+	for _, line := range lines {
+		ask(t, address, question{Host: "shop.example", Target: "/shop/x", Headers: []string{line}})
+	}
+	for _, seen := range m.Recorder.Since(0) {
+		for line := range strings.Lines(seen.Head) {
+			name, value, _ := strings.Cut(line, ":")
+			if strings.HasPrefix(strings.ToLower(name), "$ws") && strings.Contains(value, "6.6.6.6") {
+				t.Errorf("%s gets %q of a client", seen.Member, line)
+			}
+		}
+	}
+	before := uint64(len(m.Recorder.Since(0)))
+	ask(t, address, question{Host: "shop.example:80", Target: "/shop/%61x?q=1", Headers: []string{"X-Own: kept"}})
+	return m.Recorder.Since(before)[0].Head
+}

@@ -1,0 +1,216 @@
+package live_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"flag"
+	"net"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/wasplug/wasplug/internal/certtest"
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/internal/live"
+	"github.com/wasplug/wasplug/internal/live/probe"
+	"github.com/wasplug/wasplug/internal/live/question"
+	"github.com/wasplug/wasplug/internal/sharedtest"
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/proxy"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// rig is members, and the file that names them.
+type rig struct {
+	members *live.Members
+	control string
+	xml     string
+	table   *match.Table
+}
+
+// newRig opens members for what --probe adds to a file.
+func newRig(t *testing.T, file string) *rig {
+	r := &rig{members: live.NewMembers("127.0.0.1")}
+	t.Cleanup(r.members.Close)
+	cfg, err := probe.Add(parse(t, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := probe.Point(cfg, r.members.Door); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := parser.Write(&b, cfg.Doc); err != nil {
+		t.Fatal(err)
+	}
+	r.xml = b.String()
+	var missing []diag.Diagnostic
+	if r.table, missing = routecheck.New(parse(t, r.xml)); len(missing) > 0 {
+		t.Fatal(missing)
+	}
+	server := httptest.NewServer(r.members.Control())
+	t.Cleanup(server.Close)
+	r.control = server.URL
+	return r
+}
+
+func parse(t *testing.T, text string) *parser.Config {
+	cfg, reports := parser.Parse(diag.NewFiles().Add("f.xml", []byte(text)), []byte(text))
+	if diag.Worst(reports) >= diag.Error {
+		t.Fatal(reports)
+	}
+	return cfg
+}
+
+// serve starts a proxy for a file, and returns where it listens for plain requests and for TLS.
+func serve(t *testing.T, xml string, sem choices.Assumptions) (plain, secure string) {
+	files := diag.NewFiles()
+	cfg, _ := parser.Parse(files.Add("probe.xml", []byte(xml)), []byte(xml))
+	p, err := proxy.New(t.Context(), proxy.Source{
+		Read: func(parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
+			return cfg, files, nil, nil
+		},
+	}, proxy.Options{Assumptions: &sem})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var addresses []string
+	cert := certtest.NewAuthority(t).Pair(t, "127.0.0.1")
+	for _, cfg := range []*tls.Config{nil, {Certificates: []tls.Certificate{cert}}} {
+		inner, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		go p.Serve(&proxy.Listener{Listener: inner, TLS: cfg})
+		addresses = append(addresses, inner.Addr().String())
+	}
+	t.Cleanup(func() {
+		now, cancel := context.WithCancel(context.Background())
+		cancel()
+		p.Shutdown(now)
+	})
+	return addresses[0], addresses[1]
+}
+
+// base is what verify assumes of the bundled proxy.
+func base(t *testing.T) choices.Assumptions {
+	sem, err := choices.Defaults("latest", "proxy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sem
+}
+
+const every = 1<<choices.NumChoices - 1
+
+// planner plans for a rig.
+func (r *rig) planner(sem choices.Assumptions) *question.Planner {
+	return &question.Planner{Judge: question.Judge{Table: r.table, Base: sem, Among: every}, TLS: true, Members: true}
+}
+
+func (r *rig) driver(plain, secure string) *live.Driver {
+	sem, _ := choices.Defaults("latest", "proxy")
+	return &live.Driver{Table: r.table, Assumptions: &sem, Target: live.Target{Plain: plain, TLS: secure},
+		Members: &live.Remote{URL: r.control}, Run: "test", Clock: live.Wall{}}
+}
+
+// silent are the choices that nothing tells from outside, or that this file does not ask for.
+var silent = []choices.Choice{choices.OpenRoute, choices.SingleMemberWeight, choices.SingleMemberConnectRetry,
+	choices.ReloadState, choices.ExtendedHandshake, choices.Probe503BeforeFix}
+
+// TestMain lets many tests run at once: they wait for proxies, members and intervals more than they work.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	flag.Set("test.parallel", "10")
+	os.Exit(m.Run())
+}
+
+// TestRecognised: each value of each choice that can be told is recognised in a proxy that was started with it, and
+// all others are ruled out. Nothing is contradicted. The long form asks everything of each.
+func TestRecognised(t *testing.T) {
+	sem := base(t)
+	all := newRig(t, "<Config/>").planner(sem)
+	var whole *question.Plan
+	if sharedtest.Long() {
+		whole = all.Plan()
+	}
+	for c := range choices.NumChoices {
+		if slices.Contains(silent, c) || testing.Short() && c%8 != 2 {
+			continue
+		}
+		j, plan := all.Judge, whole
+		if plan == nil {
+			alone := *all
+			alone.Among = 1 << c
+			if c == choices.MergeSlashes {
+				alone.Among |= 1 << choices.PathNormalisation // they are asked where the path is cleaned up
+			}
+			j, plan = alone.Judge, alone.Plan()
+			plan.Processes = nil // there is one
+		}
+		for v := range c.NumValues() {
+			truth := sem.With(c, v)
+			if whole != nil && sem.Index(c) == v && c > 0 {
+				continue // one run shows what is known of the values that are assumed
+			}
+			if c == choices.MergeSlashes {
+				truth = truth.With(choices.PathNormalisation, choices.CleanPath)
+			}
+			t.Run(question.SettingWords(c, v), func(t *testing.T) {
+				t.Parallel()
+				inTime(t, func(report reporter) {
+					r := newRig(t, "<Config/>")
+					plain, secure := serve(t, r.xml, truth)
+					ran, err := r.driver(plain, secure).Execute(t.Context(), plan)
+					if err != nil {
+						t.Fatal(err)
+					}
+					recognised(report, r.table, j.Findings(ran), c, &truth)
+				})
+			})
+		}
+	}
+}
+
+// leastSettled is how many choices are settled whatever the values are: an unexpected one may hide the difference
+// between those of another.
+const leastSettled = 28
+
+// recognised reports what was not learnt of a proxy: the value of the choice that it was started with, and most others.
+func recognised(t reporter, table *match.Table, f *question.Findings, asked choices.Choice,
+	truth *choices.Assumptions) {
+	nothingContradicted(t, table, f)
+	settled := 0
+	for _, c := range f.Choices {
+		v, ok := c.Settled()
+		if ok {
+			settled++
+		}
+		switch {
+		case !slices.Contains(c.Agrees, truth.Index(c.Choice)):
+			t.Errorf("%s is ruled out: %v", question.SettingWords(c.Choice, truth.Index(c.Choice)), c.RuledOut)
+		case c.Choice == asked && !ok:
+			t.Errorf("%s is not settled: %v agree", c.Choice, c.Agrees)
+		case c.Choice == asked && v != truth.Index(c.Choice):
+			t.Errorf("%s was settled", question.SettingWords(c.Choice, v))
+		}
+	}
+	if sharedtest.Long() && settled < leastSettled {
+		t.Errorf("%d choices are settled", settled)
+	}
+}
+
+func nothingContradicted(t reporter, table *match.Table, f *question.Findings) {
+	for _, c := range f.Contradictions {
+		t.Errorf("contradicted: %s, request %d: %s: expected %q, seen %s", c.Asked.Question.Name, c.Asked.Step+1,
+			c.Asked.Question.Steps[c.Asked.Step].Words(), c.Expected, question.Observed(table, &c.Asked.Seen))
+	}
+	for _, q := range f.Unfinished {
+		t.Errorf("unfinished: %s", q.Name)
+	}
+}

@@ -1,0 +1,52 @@
+package reference
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
+)
+
+// logPages explains a code or a text of http_plugin.log, "" when the catalogue does not know it.
+func logPages(phrase string) string {
+	var pages []string
+	for _, e := range catalogue.Lookup(phrase) {
+		pages = append(pages, logPage(&e))
+	}
+	return strings.Join(pages, "\n")
+}
+
+func logPage(e *catalogue.Entry) string {
+	var b strings.Builder
+	switch e.Sort {
+	case catalogue.GSK:
+		fmt.Fprintf(&b, "%s (%d), a return code of GSKit, the TLS library of the plug-in\n", e.Name,
+			e.Numbers[0].Value)
+	case catalogue.OSError:
+		fmt.Fprintf(&b, "%s, an error of the operating system\n", e.Name)
+	default:
+		fmt.Fprintf(&b, "%s, a text of http_plugin.log\n", e.Name)
+	}
+	fmt.Fprintf(&b, "\n%s%s.\n\n", strings.ToUpper(e.Meaning[:1]), e.Meaning[1:])
+	row := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "%-10s %s\n", name+":", text)
+		}
+	}
+	row("Client", e.Client)
+	row("To do", e.Advice)
+	if e.Sort == catalogue.OSError {
+		row("Numbers", platforms(e))
+	}
+	row("Rule", e.Rule)
+	row("Evidence", e.Mark)
+	return b.String()
+}
+
+func platforms(e *catalogue.Entry) string {
+	var all []string
+	for _, n := range e.Numbers {
+		all = append(all, fmt.Sprintf("%d (%s)", n.Value, n.Platform))
+	}
+	return strings.Join(all, ", ")
+}

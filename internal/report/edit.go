@@ -1,0 +1,87 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/wasplug/wasplug/generate/diff"
+	"github.com/wasplug/wasplug/internal/app/checks"
+	"github.com/wasplug/wasplug/internal/report/forms"
+)
+
+// Edited is a change of a file; Written says that the file has it already.
+type Edited struct {
+	*checks.EditAnswer
+	Written bool
+}
+
+// Edit are the formats of a change: what a patch is made of, and what programs read.
+var Edit = forms.List[Edited]{{Name: "diff", Write: editDiff}, {Name: "json", Write: editJSON}}
+
+// editDiff writes the change as a patch, which holds nothing else.
+func editDiff(w io.Writer, e Edited) error {
+	if e.Written {
+		return nil
+	}
+	return Unified(forms.Unwrapped(w), e.Name, e.Name, e.Old, e.New)
+}
+
+// EditWords tells what a change does, for people who look at the patch.
+func EditWords(w io.Writer, a *checks.EditAnswer) error {
+	w = forms.Visible(w, "text")
+	for _, text := range a.Done {
+		fmt.Fprintln(w, text)
+	}
+	if a.Report != nil {
+		if err := a.Report.Write(w, a.Files, "text", diff.Options{}); err != nil {
+			return err
+		}
+	}
+	for _, text := range a.Advice {
+		fmt.Fprintln(w, text)
+	}
+	return nil
+}
+
+type (
+	jsonEdited struct {
+		Version int             `json:"version"`
+		File    string          `json:"file"`
+		Written bool            `json:"written"`
+		Edits   []jsonSpan      `json:"edits"`
+		Summary string          `json:"summary"`
+		What    json.RawMessage `json:"consequences"`
+		Notes   []string        `json:"notes"`
+	}
+	jsonSpan struct {
+		File  string `json:"file"`
+		Start int32  `json:"start"`
+		End   int32  `json:"end"`
+		Text  string `json:"text"`
+	}
+)
+
+func editJSON(w io.Writer, e Edited) error {
+	out := jsonEdited{Version: 1, File: e.Name, Written: e.Written, Edits: []jsonSpan{}, Summary: "same in effect",
+		What: json.RawMessage("[]"), Notes: append(append([]string{}, e.Done...), e.Advice...)}
+	for _, edit := range e.Edits {
+		out.Edits = append(out.Edits, jsonSpan{e.Name, edit.Span.Start, edit.Span.End, edit.New})
+	}
+	if e.Report != nil {
+		var all struct {
+			Summary      string          `json:"summary"`
+			Consequences json.RawMessage `json:"consequences"`
+		}
+		var b bytes.Buffer
+		if err := e.Report.Write(&b, e.Files, "json", diff.Options{}); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(b.Bytes(), &all); err != nil {
+			return err
+		}
+		out.Summary, out.What = all.Summary, all.Consequences
+	}
+	return forms.JSON(w, out)
+}

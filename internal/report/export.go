@@ -1,0 +1,24 @@
+package report
+
+import (
+	"io"
+
+	"github.com/wasplug/wasplug/generate/export"
+	"github.com/wasplug/wasplug/internal/report/forms"
+)
+
+// Export are the formats of what an export loses.
+var Export = forms.List[*export.Report]{{Name: "text", Write: exportText}, {Name: "json", Write: exportJSON}}
+
+func exportText(w io.Writer, r *export.Report) error {
+	_, err := w.Write(r.Text())
+	return err
+}
+
+func exportJSON(w io.Writer, r *export.Report) error {
+	data, err := r.JSON()
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	return err
+}

@@ -1,0 +1,56 @@
+package forms
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+)
+
+// The JUnit form that CI systems read: suites of cases, each passed or failed.
+type (
+	junitRun struct {
+		XMLName  xml.Name `xml:"testsuites"`
+		Name     string   `xml:"name,attr,omitempty"`
+		Tests    int      `xml:"tests,attr"`
+		Failures int      `xml:"failures,attr"`
+		Suites   []Suite  `xml:"testsuite"`
+	}
+	Suite struct {
+		Name     string `xml:"name,attr"`
+		Tests    int    `xml:"tests,attr"`
+		Failures int    `xml:"failures,attr"`
+		Cases    []Case `xml:"testcase"`
+	}
+	Case struct {
+		Name    string   `xml:"name,attr"`
+		Class   string   `xml:"classname,attr"`
+		Failure *Failure `xml:"failure"`
+		Output  string   `xml:"system-out,omitempty"`
+	}
+	Failure struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// JUnit counts and writes suites. A run with a name is known again by it.
+func JUnit(w io.Writer, name string, suites []Suite) error {
+	run := junitRun{Name: name, Suites: suites}
+	for i := range suites {
+		s := &suites[i]
+		s.Tests = len(s.Cases)
+		for _, c := range s.Cases {
+			if c.Failure != nil {
+				s.Failures++
+			}
+		}
+		run.Tests, run.Failures = run.Tests+s.Tests, run.Failures+s.Failures
+	}
+	out, err := xml.MarshalIndent(run, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, out)
+	return err
+}

@@ -1,0 +1,148 @@
+package labreport
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/lab/scenario"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// Run is what came of scenarios.
+type Run struct{ Files []File }
+
+// File is a scenario file that ran.
+type File struct {
+	Name    string
+	Results []*scenario.Result
+}
+
+// Failed is how many tests are not as expected, of how many.
+func (l *Run) Failed() (failed, all int) {
+	for _, f := range l.Files {
+		for _, r := range f.Results {
+			if all++; r.Failed() {
+				failed++
+			}
+		}
+	}
+	return failed, all
+}
+
+// Runs are the formats of scenarios that ran.
+var Runs = forms.List[*Run]{{Name: "text", Write: labText}, {Name: "json", Write: labJSON},
+	{Name: "junit", Write: labJUnit}}
+
+func labText(w io.Writer, l *Run) error {
+	for _, f := range l.Files {
+		for _, r := range f.Results {
+			word := "ok   "
+			if r.Failed() {
+				word = "FAIL "
+			}
+			fmt.Fprintf(w, "%s %s: %s (%s)\n", word, f.Name, r.Test.Name.V, milliseconds(r.Took))
+			for i := range r.Failovers {
+				labFailover(w, &r.Failovers[i])
+			}
+			labFailures(w, r)
+		}
+	}
+	failed, all := l.Failed()
+	_, err := fmt.Fprintf(w, "%d passed, %d failed\n", all-failed, failed)
+	return err
+}
+
+func milliseconds(d time.Duration) string { return d.Round(time.Millisecond).String() }
+
+// labFailover is the block of one failover.
+func labFailover(w io.Writer, f *scenario.Failover) {
+	for _, d := range f.Died {
+		fmt.Fprintf(w, "  %s: %s, %s before; the last change was %s old\n", d.Member, d.How, milliseconds(d.Ago),
+			milliseconds(f.Age))
+	}
+	who := "nobody answered"
+	if f.Took != "" {
+		who = f.Took + " took over"
+	}
+	fmt.Fprintf(w, "  %s %s of client %s after %s\n", who, f.Path, diag.Quote(f.Client), milliseconds(f.Gap))
+	fmt.Fprintf(w, "    cookie     %s -> %s\n", forms.OrDash(f.Before), forms.OrDash(f.After))
+	fmt.Fprintf(w, "    changes    %d sent, %d acknowledged, %d acknowledged as written, %d found, %d lost\n", f.Sent,
+		f.Acknowledged, f.Written, f.Found, f.Lost)
+	fmt.Fprintf(w, "    predicted  session %s, cookie %s: %s [%s]\n",
+		forms.OrDash(f.Session), forms.OrDash(f.Cookie), f.Predicted,
+		strings.Join(f.Rules, " "))
+	for i, s := range f.Steps {
+		at := "        -"
+		if s.After >= 0 {
+			at = fmt.Sprintf("%6.2f ms", float64(s.After.Microseconds())/1000)
+		}
+		fmt.Fprintf(w, "    %s %2d. %s [%s]\n", at, i+1, s.Text, s.Rule)
+	}
+}
+
+// labFailures tells what was not as expected.
+func labFailures(w io.Writer, r *scenario.Result) {
+	for _, s := range r.Steps {
+		if s.Late > 0 {
+			fmt.Fprintf(w, "  %s: %d more than its client was told of: what a member ran that had hung, "+
+				"on top of the retry, or "+
+				"what nobody answered\n", s.At, s.Late)
+		}
+		if s.Verdict == scenario.AsExpected {
+			continue
+		}
+		fmt.Fprintf(w, "  %s: %s\n    %s\n", s.At, s.What, s.Verdict)
+		for _, f := range s.Failures {
+			fmt.Fprintf(w, "      %s\n        - %s\n        + %s\n", f.Field, f.Want, f.Got)
+		}
+		if len(s.Rules) > 0 {
+			fmt.Fprintf(w, "      rules %s\n", strings.Join(s.Rules, " "))
+		}
+	}
+	if r.History != nil {
+		for _, f := range r.History.Findings {
+			fmt.Fprintf(w, "  %s: client %s: %s\n", f.Check, diag.Quote(f.Client), f.Text)
+		}
+	}
+	if r.Err != nil {
+		fmt.Fprintf(w, "  %v\n", r.Err)
+	}
+}
+
+// labJUnit has a suite for each file and a case for each test.
+func labJUnit(w io.Writer, l *Run) error {
+	var suites []forms.Suite
+	for _, f := range l.Files {
+		suite := forms.Suite{Name: f.Name}
+		for _, r := range f.Results {
+			c := forms.Case{Name: r.Test.Name.V, Class: f.Name}
+			if r.Failed() {
+				var text strings.Builder
+				labFailures(&text, r)
+				c.Failure = &forms.Failure{Message: labMessage(r), Text: text.String()}
+			}
+			suite.Cases = append(suite.Cases, c)
+		}
+		suites = append(suites, suite)
+	}
+	return forms.JUnit(w, "", suites)
+}
+
+// labMessage is the first thing that is wrong.
+func labMessage(r *scenario.Result) string {
+	if r.Err != nil {
+		return r.Err.Error()
+	}
+	for _, s := range r.Steps {
+		for _, f := range s.Failures {
+			return fmt.Sprintf("%s: %s: %s: want %s, got %s", s.What, s.Verdict, f.Field, f.Want, f.Got)
+		}
+	}
+	for _, f := range r.History.Findings {
+		return f.Check + ": " + f.Text
+	}
+	return string(r.Verdict)
+}

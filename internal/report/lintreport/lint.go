@@ -1,0 +1,93 @@
+package lintreport
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/wasplug/wasplug/internal/app/checks"
+	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// Findings are what lint has found, and what reports say beside that.
+type Findings struct {
+	*checks.LintAnswer
+	Version string // of wasplug
+	Base    string // folder that paths are relative to in formats that want such, "" when unknown
+	Colour  bool   // text may hold escape sequences of a terminal
+	Counts  bool   // text has how many findings each rule has, instead of the findings
+}
+
+// Lint are the formats of findings.
+var Lint = forms.List[*Findings]{
+	{Name: "text", Write: lintText}, {Name: "oneline", Write: lintOneLine}, {Name: "json", Write: lintJSON},
+	{Name: "sarif", Write: lintSARIF}, {Name: "junit", Write: lintJUnit}, {Name: "github", Write: lintGitHub},
+	{Name: "gitlab", Write: lintGitLab},
+}
+
+// count returns the number of findings of each severity.
+func count(findings []lint.Placed) (errors, warnings, infos int) {
+	for i := range findings {
+		switch findings[i].Severity {
+		case diag.Error:
+			errors++
+		case diag.Warning:
+			warnings++
+		default:
+			infos++
+		}
+	}
+	return errors, warnings, infos
+}
+
+func lintOneLine(w io.Writer, r *Findings) error {
+	for i := range r.Findings {
+		if _, err := fmt.Fprintln(w, r.Files.Line(r.Findings[i].Diagnostic)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// relative returns the path of a file with slashes, relative to the base where it lies below it.
+func (r *Findings) relative(id diag.FileID) string {
+	name, _ := r.within(id)
+	return name
+}
+
+// within returns the path of a file with slashes: relative to the base where it lies below it, else absolute. Without
+// a base it is the name that the file was given.
+func (r *Findings) within(id diag.FileID) (name string, inside bool) {
+	if name = r.Files.Name(id); name == "<stdin>" {
+		return "stdin", true
+	}
+	name = filepath.Clean(name)
+	if r.Base == "" {
+		return filepath.ToSlash(name), !filepath.IsAbs(name)
+	}
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(r.Base, name)
+	}
+	rel, err := filepath.Rel(r.Base, name)
+	if err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel), true
+	}
+	return filepath.ToSlash(name), false
+}
+
+// place is a span as the formats want it: lines and columns from 1, columns in code points, the end behind the last
+// one.
+type place struct {
+	File      string `json:"file"`
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"endLine"`
+	EndColumn int    `json:"endColumn"`
+}
+
+func (r *Findings) place(s diag.Span) place {
+	start, end := r.Files.Start(s), r.Files.End(s)
+	return place{start.File, start.Line, start.Column, end.Line, end.Column}
+}

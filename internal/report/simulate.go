@@ -1,0 +1,327 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/wasplug/wasplug/internal/app/answers"
+	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/simulate"
+)
+
+// Simulation are the formats of what many processes have done.
+var Simulation = forms.List[*answers.Simulation]{{Name: "text", Write: simulationText},
+	{Name: "json", Write: simulationJSON}, {Name: "csv", Write: simulationCSV}}
+
+func simulationText(w io.Writer, a *answers.Simulation) error {
+	if len(a.Runs) == 2 {
+		simulationCompared(w, &a.Runs[0], &a.Runs[1])
+		return nil
+	}
+	for i := range a.Runs {
+		simulationRun(w, &a.Runs[i])
+	}
+	return nil
+}
+
+func simulationRun(w io.Writer, run *answers.SimulationRun) {
+	sc, r := run.Scenario, run.Result
+	fmt.Fprintf(w, "simulate: %s of %s, %s, seed %d\n", counted(uint64(sc.Processes), "process"), run.Config,
+		counted(r.Requests, "request"), sc.Seed)
+	row := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(w, "  %-11s %s\n", name, text)
+		}
+	}
+	answered := fmt.Sprintf("%s, %s", percent(r.Answered(), r.Requests), grouped(r.Answered()))
+	if r.FailedOver > 0 {
+		answered += ", of them " + grouped(r.FailedOver) + " after a failed attempt"
+	}
+	row("answered", answered)
+	row("errors", simulationErrors(r))
+	row("declined", nonzero(r.Declined))
+	row("never ended", nonzero(r.Unended))
+	row("waits", fmt.Sprintf("half up to %s, 95 of 100 up to %s, 99 up to %s, longest %s", simulate.Time(r.Waits.P50),
+		simulate.Time(r.Waits.P95), simulate.Time(r.Waits.P99), simulate.Time(r.Waits.Max)))
+	if l := r.Waits.Longest; l != nil && len(l.Attempts) > 0 {
+		row("the longest", longestText(run, l))
+	}
+	row("sessions", simulationSessions(&r.Sessions))
+	simulationMembers(w, r)
+	simulationFaults(w, run)
+	simulationChart(w, r)
+	simulationForms(w, run)
+	simulationExpected(w, run)
+}
+
+func simulationErrors(r *simulate.Result) string {
+	var all []string
+	for _, e := range r.Errors {
+		all = append(all, fmt.Sprintf("%s with %d (%s)", grouped(e.Count), e.Status, percent(e.Count, r.Requests)))
+	}
+	return strings.Join(all, ", ")
+}
+
+func simulationSessions(s *simulate.SessionCounts) string {
+	if s.Began == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("%s began, %s moved, %s lost, %s kept", grouped(s.Began), grouped(s.Moved), grouped(s.Lost),
+		grouped(s.Kept))
+	if s.ChangesLost > 0 {
+		text += ", " + grouped(s.ChangesLost) + " of them without the last change"
+	}
+	if s.Open > 0 {
+		text += ", of " + grouped(s.Open) + " nobody can tell"
+	}
+	return text
+}
+
+// longestText tells the longest request.
+func longestText(run *answers.SimulationRun, l *simulate.Request) string {
+	var steps []string
+	for _, a := range l.Attempts {
+		m := run.Result.Members[a.Member].Member
+		steps = append(steps, fmt.Sprintf("%s %s after %s", m, a.Outcome, simulate.Time(a.End-a.Start)))
+	}
+	end := fmt.Sprintf("error %d", l.Status)
+	if l.Status == 0 {
+		end = "answered by " + memberName(run, l.Server)
+	}
+	return fmt.Sprintf("%s at %s in process %d: %s; %s", withoutQuery(run.Scenario.URLs[l.URL].Text),
+		simulate.Time(l.Start), l.Process+1, strings.Join(steps, ", "), end)
+}
+
+// memberName is that of a member by its place, "" for nobody.
+func memberName(run *answers.SimulationRun, at int) string {
+	if at < 0 {
+		return ""
+	}
+	return run.Result.Members[at].Member
+}
+
+// withoutQuery leaves out of a URL what may be a secret: its query, and a session behind its path.
+func withoutQuery(url string) string {
+	if i := strings.IndexAny(url, "?;"); i >= 0 {
+		return url[:i]
+	}
+	return url
+}
+
+func simulationMembers(w io.Writer, r *simulate.Result) {
+	t := forms.Table{Head: []string{"member", "new", "affinity", "all", "share", "failed", "probes failed", "most pending"}}
+	t.RightAlign(1, 2, 3, 4, 5, 6, 7)
+	for i := range r.Members {
+		m := &r.Members[i]
+		failed := uint64(0)
+		for _, f := range m.Failed {
+			failed += f.Count
+		}
+		t.Add(m.Member, grouped(m.New), grouped(m.Affinity), grouped(m.All()), percent(m.All(), r.Answered()),
+			grouped(failed), fmt.Sprintf("%s of %s", grouped(m.FailedProbes), grouped(m.Probes)),
+			grouped(uint64(m.MostPending)))
+	}
+	t.Section(w, "members")
+}
+
+func simulationFaults(w io.Writer, run *answers.SimulationRun) {
+	for i, n := range run.Result.Faults {
+		if i == 0 {
+			fmt.Fprintln(w, "\nfaults")
+		}
+		f := &run.Scenario.Faults[i]
+		fmt.Fprintf(w, "  %s %s %s\n", f.Member, f.How(), faultTime(f))
+		fmt.Fprintf(w, "    marked by %d of %s%s\n", len(n.Marked),
+			counted(uint64(run.Scenario.Processes), "process"), spreadOf(n.Marked))
+		if f.To > 0 && len(n.Marked) > 0 {
+			fmt.Fprintf(w, "    used again by %d of them%s\n", len(n.Back), spreadOf(n.Back))
+		}
+	}
+}
+
+func faultTime(f *simulate.Fault) string {
+	if f.To == 0 {
+		return "from " + simulate.Time(f.From) + " on"
+	}
+	return simulate.Time(f.From) + " to " + simulate.Time(f.To)
+}
+
+func spreadOf(times []match.Nanos) string {
+	if len(times) == 0 {
+		return ""
+	}
+	if len(times) == 1 {
+		return " after " + simulate.Time(times[0])
+	}
+	return fmt.Sprintf(", half after %s, all after %s", simulate.Time(times[(len(times)-1)/2]),
+		simulate.Time(times[len(times)-1]))
+}
+
+const chartWidth = 60
+
+// simulationChart draws what happened over time, a column for each step or for several.
+func simulationChart(w io.Writer, r *simulate.Result) {
+	steps := len(r.Series)
+	per := (steps + chartWidth - 1) / chartWidth
+	if steps < 2 {
+		return
+	}
+	fmt.Fprintf(w, "\nover time, %s a column\n", simulate.Time(match.Nanos(per)*r.Step))
+	line := func(name string, of func(*simulate.Outcomes) uint64) {
+		columns, most := make([]uint64, (steps+per-1)/per), uint64(0)
+		for i := range r.Series {
+			columns[i/per] += of(&r.Series[i])
+			most = max(most, columns[i/per])
+		}
+		if most == 0 {
+			return
+		}
+		var b strings.Builder
+		const levels = ".:-=+*#@"
+		for _, n := range columns {
+			if n == 0 {
+				b.WriteByte(' ')
+			} else {
+				b.WriteByte(levels[(n*uint64(len(levels))-1)/most])
+			}
+		}
+		fmt.Fprintf(w, "  %-11s |%s| up to %s\n", name, b.String(), grouped(most))
+	}
+	line("requests", func(o *simulate.Outcomes) uint64 { return o.Requests })
+	line("failed over", func(o *simulate.Outcomes) uint64 { return o.FailedOver })
+	line("errors", func(o *simulate.Outcomes) uint64 { return o.Failed() })
+}
+
+func simulationForms(w io.Writer, run *answers.SimulationRun) {
+	t := forms.Table{Head: []string{"form", "of", "member", "formula", "simulated", "sigma"}}
+	t.RightAlign(3, 4, 5)
+	for _, f := range run.Forms {
+		sigma := "-"
+		if f.Sigma != 0 {
+			sigma = fmt.Sprintf("%+.1f", f.Sigma)
+		}
+		t.Add(f.Name, f.Of, forms.OrDash(f.Member.Member), figure(f.Value), figure(f.Observed), sigma)
+	}
+	t.Section(w, "what closed forms say")
+}
+
+// figure is a share with four digits behind the point, and a number without.
+func figure(v float64) string {
+	if v <= 1 {
+		return fmt.Sprintf("%.4f", v)
+	}
+	return fmt.Sprintf("%.0f", v)
+}
+
+func simulationExpected(w io.Writer, run *answers.SimulationRun) {
+	for i, e := range run.Expected {
+		if i == 0 {
+			fmt.Fprintln(w, "\nexpected")
+		}
+		standing := "met"
+		if !e.Met {
+			standing = "NOT MET"
+		}
+		fmt.Fprintf(w, "  %-8s %s: %s, want %s\n", standing, e.Name, e.Got, e.Want)
+	}
+}
+
+// simulationCompared puts two runs beside one another.
+func simulationCompared(w io.Writer, a, b *answers.SimulationRun) {
+	fmt.Fprintf(w, "simulate: %s, %s, seed %d\n", counted(uint64(a.Scenario.Processes), "process"),
+		counted(a.Result.Requests, "request"), a.Scenario.Seed)
+	t := forms.Table{Head: []string{"", a.Config, b.Config, "difference"}}
+	t.RightAlign(1, 2, 3)
+	count := func(name string, of func(*simulate.Result) uint64) {
+		x, y := of(a.Result), of(b.Result)
+		t.Add(name, grouped(x), grouped(y), signed(int64(y)-int64(x)))
+	}
+	wait := func(name string, of func(*simulate.Waits) match.Nanos) {
+		x, y := of(&a.Result.Waits), of(&b.Result.Waits)
+		sign := "+"
+		if y < x {
+			sign = "-"
+		}
+		t.Add(name, simulate.Time(x), simulate.Time(y), sign+simulate.Time(max(y-x, x-y)))
+	}
+	count("answered", func(r *simulate.Result) uint64 { return r.Answered() })
+	count("after a failed attempt", func(r *simulate.Result) uint64 { return r.FailedOver })
+	count("errors", func(r *simulate.Result) uint64 { return r.Failed() })
+	count("declined", func(r *simulate.Result) uint64 { return r.Declined })
+	wait("half wait up to", func(w *simulate.Waits) match.Nanos { return w.P50 })
+	wait("99 of 100 wait up to", func(w *simulate.Waits) match.Nanos { return w.P99 })
+	wait("longest wait", func(w *simulate.Waits) match.Nanos { return w.Max })
+	count("sessions moved", func(r *simulate.Result) uint64 { return r.Sessions.Moved })
+	count("sessions lost", func(r *simulate.Result) uint64 { return r.Sessions.Lost })
+	count("changes lost", func(r *simulate.Result) uint64 { return r.Sessions.ChangesLost })
+	count("failed probes", func(r *simulate.Result) (n uint64) {
+		for i := range r.Members {
+			n += r.Members[i].FailedProbes
+		}
+		return n
+	})
+	for _, name := range simulationNames(a.Result, b.Result) {
+		count("answers of "+name.Member, func(r *simulate.Result) uint64 {
+			for i := range r.Members {
+				if r.Members[i].MemberName == name {
+					return r.Members[i].All()
+				}
+			}
+			return 0
+		})
+	}
+	t.Write(w)
+	for _, run := range []*answers.SimulationRun{a, b} {
+		if len(run.Expected) > 0 {
+			fmt.Fprintf(w, "\n%s\n", run.Config)
+			simulationExpected(w, run)
+		}
+	}
+}
+
+// simulationNames lists the members of two results, each once.
+func simulationNames(a, b *simulate.Result) (names []simulate.MemberName) {
+	seen := map[simulate.MemberName]bool{}
+	for _, r := range []*simulate.Result{a, b} {
+		for i := range r.Members {
+			if name := r.Members[i].MemberName; !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+func signed(n int64) string {
+	if n < 0 {
+		return "-" + grouped(uint64(-n))
+	}
+	return "+" + grouped(uint64(n))
+}
+
+func counted(n uint64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	if strings.HasSuffix(what, "s") {
+		what += "e"
+	}
+	return grouped(n) + " " + what + "s"
+}
+
+func nonzero(n uint64) string {
+	if n == 0 {
+		return ""
+	}
+	return grouped(n)
+}
+
+func percent(n, of uint64) string {
+	if of == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f %%", percentOf(int64(n), int64(of)))
+}

@@ -1,0 +1,75 @@
+package tracereport
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/internal/app/evidence"
+	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+)
+
+// Log is how a log is shown.
+type Log struct {
+	Limit   int // at most so many odd requests, incidents or disagreements; 0 all
+	Secrets forms.Secrets
+}
+
+// traceRun is the files of a log, and how it is shown.
+type traceRun struct {
+	Log
+	evidence.Logs
+}
+
+// Trace are the formats of what a log tells.
+var Trace = forms.List[Traced]{
+	{Name: "text", Write: func(w io.Writer, t Traced) error { return t.show(w, (*traceRun).writeText) }},
+	{Name: "json", Write: func(w io.Writer, t Traced) error { return t.show(w, (*traceRun).writeJSON) }},
+}
+
+// Traced is what a log tells, and how it is shown.
+type Traced struct {
+	*evidence.TraceAnswer
+	Log
+}
+
+func (t Traced) show(w io.Writer, write func(*traceRun, io.Writer, *evidence.TraceAnswer) error) error {
+	return write(&traceRun{t.Log, t.Logs}, w, t.TraceAnswer)
+}
+
+// writeOrder says in which order the files were read where it is not the given one, and what is odd about their
+// times.
+func (run *traceRun) writeOrder(w io.Writer, files evidence.FileTimes) {
+	if run.Given != nil {
+		fmt.Fprintf(w, "files read in the order of their times: %s (given: %s)\n",
+			forms.Printable(strings.Join(run.Names, ", ")), forms.Printable(strings.Join(run.Given, ", ")))
+	}
+	steps, more := files.ClockSteps(shownSteps)
+	for _, step := range steps {
+		fmt.Fprintf(w, "the clock runs backwards at %s: %s, the line before %s\n", run.fileLine(step.At),
+			step.To, step.From)
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "the clock runs backwards at %s\n", forms.Count(more, "further line"))
+	}
+	for i := 1; i < len(files); i++ {
+		if before, next := &files[i-1], &files[i]; next.First != 0 && before.Last > next.First {
+			fmt.Fprintf(w, "%s begins at %s, before %s ends at %s: are they files of one log?\n",
+				forms.Printable(run.Names[i]), next.First, forms.Printable(run.Names[i-1]), before.Last)
+		}
+	}
+}
+
+// shownSteps is how many steps of the clock the text shows.
+const shownSteps = 5
+
+// place writes a line's place, with the file when there are several.
+func (run *traceRun) place(p requests.Place) string {
+	line := strconv.FormatInt(p.Line, 10)
+	if len(run.Names) == 1 {
+		return line
+	}
+	return run.Names[p.File-1] + ":" + line
+}

@@ -1,0 +1,45 @@
+package tracereport
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/wasplug/wasplug/internal/app/evidence"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck/failover"
+)
+
+// sessionIDs are the IDs that the session of one request carries. Whether a number is the ID of a partition only all
+// lines of the request tell: the comparisons show what clone IDs the servers have (R28).
+type sessionIDs struct {
+	named, servers []string
+}
+
+func sessionIDsOf(lines []evidence.LogLine) (ids sessionIDs) {
+	for _, l := range lines {
+		switch {
+		case !l.Known:
+		case l.Event.Kind == pluginlog.CloneCompared:
+			ids.servers = append(ids.servers, l.Event.Pattern)
+		case l.Event.Kind == pluginlog.CloneAdded:
+			ids.named = append(ids.named, l.Event.Clone)
+		}
+	}
+	return ids
+}
+
+func (ids *sessionIDs) partition(id string) bool {
+	return failover.PartitionForm(id) && !slices.Contains(ids.servers, id)
+}
+
+// words says what a line means.
+func (ids *sessionIDs) words(e *pluginlog.Event) string {
+	switch {
+	case e.Kind == pluginlog.CloneAdded && ids.partition(e.Clone):
+		return fmt.Sprintf("the session names partition ID %s, whose member the partition table tells [R28]", e.Clone)
+	case e.Kind == pluginlog.CloneNotFound && slices.ContainsFunc(ids.named, ids.partition):
+		return "no member has the session's IDs for clone ID: the partition table decides, and a process without it " +
+			"balances [R28]"
+	}
+	return e.Words()
+}

@@ -1,0 +1,230 @@
+package member
+
+import (
+	"context"
+	crand "crypto/rand"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wasplug/wasplug/lab/listener"
+	"github.com/wasplug/wasplug/lab/session"
+	"github.com/wasplug/wasplug/lab/store/grid"
+	"github.com/wasplug/wasplug/lab/store/replication"
+)
+
+// stopPatience is how long requests in flight may take when the member is stopped in order.
+const stopPatience = 2 * time.Second
+
+// errAbandoned ends a member whose supervisor is gone.
+var errAbandoned = errors.New("standard input has ended: nobody is there to look after this member")
+
+// Run is the whole life of a member. It ends in order when ctx does, and at once, with an error, when stdin does.
+func Run(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
+	spec, rest, err := readSpec(stdin)
+	if err != nil {
+		return err
+	}
+	abandoned := make(chan struct{})
+	go func() { io.Copy(io.Discard, rest); close(abandoned) }()
+	life := start
+	if spec.GridServer != nil {
+		life = startGridServer
+	}
+	m, err := life(ctx, &spec, stdout)
+	if err != nil {
+		return fmt.Errorf("%s: %w", spec.Name, err)
+	}
+	m.out.say(m.ready())
+	select {
+	case <-abandoned:
+		return errAbandoned
+	case <-ctx.Done():
+		return m.stop()
+	}
+}
+
+// ready is what a process says that serves.
+func (m *server) ready() map[string]any {
+	said := map[string]any{"ready": true, "control": m.control.Addr().String(), "pid": os.Getpid()}
+	if m.listener != nil {
+		said["http"] = m.listener.Address()
+	}
+	return said
+}
+
+// server is a member that runs.
+type server struct {
+	spec     *Spec
+	clock    *clock
+	tokens   tokens
+	out      *lines
+	store    session.Store // nil: sessions live in memory only
+	recorder listener.Recorder
+	listener *listener.Listener
+	control  net.Listener
+	points   failpoints
+	busy     busy
+	memory   memory
+	members  session.Member
+	managers map[string]*session.Manager // by context root
+	ticking  context.CancelFunc
+	looked   atomic.Int64 // when the write thread looked last by itself, or began to wait; the system's milliseconds
+
+	replication *replication.Store // the store, where it is one
+	outage      *outage            // the store, where it is a database or a grid
+	gridServer  *grid.Server       // what runs here in place of a member
+	closeStore  func() error
+}
+
+// lines writes lines of JSON.
+type lines struct {
+	mu  sync.Mutex
+	enc *json.Encoder
+}
+
+func (l *lines) say(v any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.enc.Encode(v)
+}
+
+func start(ctx context.Context, spec *Spec, stdout io.Writer) (*server, error) {
+	m := &server{spec: spec, clock: newClock(spec.ManualClock, spec.Start), out: &lines{enc: json.NewEncoder(stdout)},
+		managers: map[string]*session.Manager{}}
+	m.tokens = tokens{spec.LTPAKey, m.clock}
+	if err := m.openStore(ctx); err != nil {
+		return nil, err
+	}
+	if err := m.openApplications(); err != nil {
+		return nil, err
+	}
+	return m, m.listen()
+}
+
+// openApplications makes a session manager for each context root.
+func (m *server) openApplications() error {
+	m.members = session.Member{Name: m.spec.Name, CloneID: m.spec.CloneID, Partition: m.spec.Partition,
+		Now: m.clock.Now, Random: random(m.spec.Seed), Store: m.store,
+		Tell: func(e session.Event) { m.out.say(e) }}
+	for _, root := range m.spec.roots() {
+		manager, err := session.NewManager(&m.members, root, m.spec.Session)
+		if err != nil {
+			return err
+		}
+		m.managers[root] = manager
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	m.ticking = cancel
+	m.looked.Store(time.Now().UnixMilli())
+	if !m.spec.ManualClock {
+		go every(ctx, m.spec.Session.LookEvery(), func() { m.looked.Store(time.Now().UnixMilli()); m.tick() })
+		go every(ctx, m.spec.Session.ReapEvery(), m.reap)
+	}
+	return nil
+}
+
+// random is where session IDs come from.
+func random(seed uint64) io.Reader {
+	if seed == 0 {
+		return crand.Reader
+	}
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
+	return &drawn{source: rand.NewChaCha8(key)}
+}
+
+// drawn is chance from a seed for several requests at once: two must not draw the same.
+type drawn struct {
+	mu     sync.Mutex
+	source *rand.ChaCha8
+}
+
+func (d *drawn) Read(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.source.Read(p)
+}
+
+func every(ctx context.Context, interval time.Duration, do func()) {
+	t := time.NewTicker(interval)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			do()
+		}
+	}
+}
+
+// tick is one look of the write thread of each application (W4).
+func (m *server) tick() {
+	for _, manager := range m.managers {
+		manager.Scan(m.clock.Now())
+	}
+}
+
+// reap is one run of the reaper of each application (D9).
+func (m *server) reap() {
+	for _, manager := range m.managers {
+		manager.Reap(m.clock.Now())
+	}
+}
+
+// listen opens the two ports, the clients' last: who connects there is served.
+func (m *server) listen() (err error) {
+	tls, err := m.spec.tls()
+	if err != nil {
+		return err
+	}
+	if err = m.listenForOrders(); err != nil {
+		return err
+	}
+	m.listener, err = listener.Open(listener.Options{Name: m.spec.Name, Address: m.spec.Listen, TLS: tls,
+		Recorder: &m.recorder, Serve: m.serve})
+	if err != nil {
+		return err
+	}
+	m.obey(m.controlHandler())
+	return nil
+}
+
+func (m *server) listenForOrders() (err error) {
+	if m.control, err = net.Listen("tcp", m.spec.Control); err != nil {
+		return fmt.Errorf("the control interface: %w", err)
+	}
+	return nil
+}
+
+// obey takes orders.
+func (m *server) obey(orders http.Handler) {
+	server := &http.Server{Handler: orders, ReadHeaderTimeout: 10 * time.Second}
+	go server.Serve(m.control)
+}
+
+// stop ends the member in order: no new requests, then what has to be written (D11).
+func (m *server) stop() error {
+	if m.gridServer != nil {
+		return m.gridServer.Close()
+	}
+	m.listener.Stop(stopPatience)
+	m.ticking()
+	for _, manager := range m.managers {
+		manager.Stop()
+	}
+	if m.closeStore == nil {
+		return nil
+	}
+	return m.closeStore()
+}

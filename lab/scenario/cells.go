@@ -1,0 +1,219 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wasplug/wasplug/lab"
+	"github.com/wasplug/wasplug/routecheck/session"
+)
+
+// This file stages the cells of a table of failovers (section 8 of the specification): three members a, b and c, an
+// older state that is written, one change, a death at an exact moment.
+
+// Staged is a cell that ran: what was observed beside what is predicted and what the table says.
+type Staged struct {
+	Cell     *session.Cell
+	Observed map[string]string // by the predicted columns
+	Differs  []string
+	Err      error
+}
+
+// cellRun is a cell on a stage.
+type cellRun struct {
+	*stage
+	cell   *session.Cell
+	b      *browser
+	dead   []*lab.Member
+	base   int64 // the count of the older state
+	answer *observed
+}
+
+// The names of columns.
+const (
+	appliedLeast = "appliedLeast"
+	appliedMost  = "appliedMost"
+	changeFound  = "changeFound"
+)
+
+// Stage runs a cell on a configuration with the members a, b and c.
+func Stage(ctx context.Context, c *session.Cell, source *Source, o *Options) (out *Staged) {
+	out = &Staged{Cell: c}
+	sem, err := Assumptions("")
+	if err != nil {
+		out.Err = err
+		return out
+	}
+	policy := c.Case.Policy
+	st, err := newStage(ctx, &Test{Setup: Setup{Assumptions: sem, Processes: 1, Policy: &policy}}, source, o)
+	if err != nil {
+		out.Err = err
+		return out
+	}
+	defer st.lab.Close()
+	r := &cellRun{stage: st, cell: c, b: st.client("u")}
+	if out.Err = r.run(ctx); out.Err == nil {
+		out.Observed = r.observed()
+		out.Differs = c.Compare(out.Observed)
+	}
+	return out
+}
+
+func (r *cellRun) run(ctx context.Context) error {
+	for _, name := range strings.Split(r.cell.Value("dead"), "") {
+		m, err := r.member(name)
+		if err != nil {
+			return err
+		}
+		r.dead = append(r.dead, m)
+	}
+	if err := r.older(ctx); err != nil {
+		return err
+	}
+	return r.change(ctx)
+}
+
+// get sends a request to a fresh web server process, whose round robin begins at a: so a gets it while it lives, also
+// where nothing else tells whose session it is.
+func (r *cellRun) get(ctx context.Context, query string) (*observed, error) {
+	if err := r.lab.Proxy(0).New(ctx); err != nil {
+		return nil, err
+	}
+	q := &request{method: "GET", path: "/hitcount" + query, client: "u"}
+	return r.observe(r.b, q, r.send(ctx, r.b, q)), nil
+}
+
+// order tells a something, as in "/tick".
+func (r *cellRun) order(ctx context.Context, path, query string) error {
+	_, err := r.lab.Member("a").Control(ctx, path, query)
+	return err
+}
+
+// later moves the clocks beyond the write interval, and lets the thread that writes look.
+func (r *cellRun) look(ctx context.Context) error {
+	if err := r.lab.Advance(ctx, 11*time.Second); err != nil {
+		return err
+	}
+	return r.order(ctx, "/tick", "")
+}
+
+// older writes an older state, unless the session is to be new.
+func (r *cellRun) older(ctx context.Context) error {
+	if strings.HasPrefix(r.cell.Value("moment"), "new-") {
+		return nil
+	}
+	query := ""
+	if r.cell.Value("frequency") == "manual" {
+		query = "?sync=1"
+	}
+	o, err := r.get(ctx, query)
+	if err != nil {
+		return err
+	}
+	if r.base = o.Count; o.Member != "a" || o.Count != 1 {
+		return fmt.Errorf("the older state: %d from %s, want 1 from a", o.Count, o.Member)
+	}
+	if r.cell.Value("frequency") == "tbw" {
+		return r.look(ctx)
+	}
+	return nil
+}
+
+// change makes the change, and lets the members die at the moment of the cell.
+func (r *cellRun) change(ctx context.Context) error {
+	moment := strings.TrimPrefix(r.cell.Value("moment"), "new-")
+	query := map[string]string{"set": "?x=1", "in-place": "?inplace=1",
+		"in-place+other-set": "?inplace=1&other=1"}[r.cell.Value("change")]
+	switch moment {
+	case "during", "before-write", "after-write":
+		return r.inFlight(ctx, moment, query)
+	case "flushed-before-write":
+		if err := r.order(ctx, "/failpoint", "at=before-write&do=delay&ms=5000"); err != nil {
+			return err
+		}
+		query += "&flush=1"
+	case "synced":
+		query += "&sync=1"
+	}
+	o, err := r.get(ctx, query)
+	if err == nil && (o.Member != "a" || o.Count != r.base+1) {
+		err = fmt.Errorf("the change: %d from %s, want %d from a", o.Count, o.Member, r.base+1)
+	}
+	if err == nil && moment == "after-look" {
+		err = r.look(ctx)
+	}
+	if err == nil {
+		err = r.die(ctx, moment == "orderly-stop")
+	}
+	if err == nil {
+		r.answer, err = r.get(ctx, "?get=1")
+	}
+	return err
+}
+
+// die ends the members of the cell at once; in an orderly stop a goes first, and the others before they can act on it.
+func (r *cellRun) die(ctx context.Context, orderly bool) error {
+	if !orderly {
+		return r.kill(r.dead)
+	}
+	if err := r.dead[0].Shutdown(ctx); err != nil {
+		return err
+	}
+	return r.kill(r.dead[1:])
+}
+
+// inFlight holds the request at the moment, and ends the members then. The survivor gets it again.
+func (r *cellRun) inFlight(ctx context.Context, moment, query string) error {
+	if err := r.order(ctx, "/failpoint", "do=delay&ms=5000&at="+moment); err != nil {
+		return err
+	}
+	died := make(chan error, 1)
+	go func() {
+		err := pause(ctx, 250*time.Millisecond)
+		if err == nil {
+			err = r.kill(r.dead)
+		}
+		died <- err
+	}()
+	var err error
+	if r.answer, err = r.get(ctx, query); err != nil {
+		return err
+	}
+	return <-died
+}
+
+// observed are the predicted columns as they came.
+func (r *cellRun) observed() map[string]string {
+	o, inFlight := r.answer, int64(0)
+	switch strings.TrimPrefix(r.cell.Value("moment"), "new-") {
+	case "during", "before-write", "after-write":
+		inFlight = 1
+	}
+	base, found := r.base, 0
+	if o.session != string(sessionKept) && o.session != string(sessionHome) {
+		base = 0
+	} else if o.Count > r.base {
+		found = 1
+	}
+	applied := strconv.FormatInt(inFlight*(o.Count-base), 10)
+	return map[string]string{"session": o.session, changeFound: strconv.Itoa(found), appliedLeast: applied,
+		appliedMost: applied, "cookie": r.shortCookie()}
+}
+
+// shortCookie is the cookie in the table's form: the ID is the old one or a new one, the clone list is left out where
+// sessions are persistent.
+func (r *cellRun) shortCookie() string {
+	id, o := "NEW", r.answer
+	if len(o.Before) > 4 && strings.HasPrefix(o.Before[4:], o.Session) {
+		id = "ID"
+	}
+	short := fmt.Sprintf("%04d%s", o.CacheID, id)
+	if r.cell.Value("persistence") != "none" {
+		return short
+	}
+	_, list, _ := strings.Cut(o.Cookie, ":")
+	return short + ":" + list
+}

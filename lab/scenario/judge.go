@@ -1,0 +1,168 @@
+package scenario
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wasplug/wasplug/lab/history"
+	"github.com/wasplug/wasplug/routecheck/explain"
+)
+
+// expected compares an answer with what a file expects of it.
+func (e *expectation) expected(o *observed) (out []Failure) {
+	for i := range e.fields {
+		w := &e.fields[i]
+		got := o.field(w.name)
+		if w.name == "attempts" || w.name == "marked" {
+			if got == nil {
+				got = []string{"(not known: requests overlapped)"}
+			}
+		}
+		if !w.fits(got) {
+			out = append(out, Failure{w.name, strings.Join(w.want, ", "), short(w.name, got)})
+		}
+	}
+	return out
+}
+
+// short keeps a page readable in a message.
+func short(field string, got []string) string {
+	text := strings.Join(got, ", ")
+	if field == "text" && len(text) > 300 {
+		text = text[:300] + "..."
+	}
+	return text
+}
+
+// differences compares an answer with its prediction.
+func (st *stage) differences(d *explain.Decision, f *facts, q *request, o *observed) (out []Failure) {
+	differ := func(field, predicted, got string) { out = append(out, Failure{field, predicted, got}) }
+	members, statuses := served(st.table, d)
+	switch {
+	case o.Member == "" && !slices.Contains(statuses, o.Status):
+		differ("status", fmt.Sprint(members, statuses), strconv.Itoa(o.Status))
+		return out
+	case o.Member != "" && !slices.ContainsFunc(members, func(m string) bool { return bare(m) == bare(o.Member) }):
+		differ("member", strings.Join(members, ", "), o.Member)
+		return out
+	}
+	if d.Session == nil || o.Member == "" || o.Status >= 500 || !q.showsSession() {
+		return out
+	}
+	p := &d.Session.Outcome
+	if !sameSession(p, o.session) {
+		differ("session", p.Session, o.session)
+	}
+	if p.Cookie != "" &&
+		!slices.ContainsFunc(strings.Split(p.Cookie, " or "), func(c string) bool { return o.hasCookie(c) }) {
+		differ("cookie", p.Cookie, o.Cookie)
+	}
+	if p.User != o.user && !(p.Session == "depends") {
+		differ("user", p.User, o.user)
+	}
+	if q.increments() && f.inFlight && (o.applied < int64(p.Applied[0]) || o.applied > int64(p.Applied[1])) {
+		differ("applied", fmt.Sprintf("%d to %d", p.Applied[0], p.Applied[1]), fmt.Sprint(o.applied))
+	}
+	if o.Count >= 0 {
+		out = append(out, losses(p, f, o)...)
+	}
+	return out
+}
+
+// owing compares how often requests that nobody answered have taken effect with what was predicted of them: the next
+// answer shows it.
+func (r *run) owing(b *browser, d *explain.Decision, f *facts, q *request, o *observed) []Failure {
+	if o.Status == 0 || o.Status >= 500 {
+		if d.Session != nil && f.inFlight && q.increments() {
+			if b.owed == nil {
+				b.owed = &[2]int64{}
+			}
+			b.owed[0] += int64(d.Session.Outcome.Applied[0])
+			b.owed[1] += int64(d.Session.Outcome.Applied[1])
+		}
+		return nil
+	}
+	owed := b.owed
+	if owed == nil || o.Count < 0 {
+		return nil
+	}
+	b.owed = nil
+	if o.lost > 0 || o.late >= owed[0] && o.late <= owed[1] {
+		return nil
+	}
+	return []Failure{{"applied", fmt.Sprintf("%d to %d, of requests without an answer", owed[0], owed[1]),
+		fmt.Sprint(o.late)}}
+}
+
+// sameSession compares a predicted session with the one that was found; what depends on who answers fits any. A new
+// session under the ID of the old one (S15) looks to its client like the old one without attributes.
+func sameSession(p *explain.SessionOutcome, got string) bool {
+	switch predicted := p.Session; predicted {
+	case "depends":
+		return true
+	case "new":
+		return got == predicted || got == string(sessionEmpty) && strings.Contains(p.Cookie, "<id>")
+	case "none":
+		return got == string(sessionNew) || got == string(sessionNone)
+	case "kept":
+		return got == string(sessionKept) || got == string(sessionHome)
+	default:
+		return predicted == got
+	}
+}
+
+// hasCookie compares the cookie that the client has with a predicted one: <id> stands for the ID that it had, <new>
+// for another one, <partition> for any partition ID.
+func (o *observed) hasCookie(predicted string) bool {
+	pattern := strings.NewReplacer("<id>", "[^:+]+", "<new>", "[^:+]+", "<partition>", "[0-9]+").Replace(
+		regexp.QuoteMeta(predicted))
+	if fits, err := regexp.MatchString("^"+pattern+"$", o.Cookie); err != nil || !fits {
+		return false
+	}
+	had := len(o.Before) > 4 && strings.HasPrefix(o.Before[4:], o.Session)
+	return had == strings.Contains(predicted, "<id>")
+}
+
+// losses compares what is lost with what was predicted to be.
+func losses(p *explain.SessionOutcome, f *facts, o *observed) (out []Failure) {
+	differ := func(want string) { out = append(out, Failure{"changes", want, fmt.Sprintf("%d lost", o.lost)}) }
+	if o.session == string(sessionNew) || o.session == string(sessionEmpty) {
+		return nil // the session says it all
+	}
+	switch p.Changes {
+	case "all":
+		if o.lost > 0 {
+			differ("none lost")
+		}
+	case "unwritten-lost":
+		if f.exact && o.lost == 0 {
+			differ("those that were not written are lost")
+		}
+	case "none-lost-older-than":
+		bound := time.Duration(p.Bound * float64(time.Second))
+		if o.lost > 0 && f.failure.Aged && f.failure.Age > bound {
+			differ(fmt.Sprintf("none older than %s lost, and the last was made %s before", bound, f.failure.Age))
+		}
+	}
+	if o.lost > 0 && p.Changes != "lost" && o.lastBefore-o.lost < o.floorBefore {
+		differ("nothing acknowledged as written is lost")
+	}
+	return out
+}
+
+// predictedLine is a prediction as the history has it.
+func predictedLine(d *explain.Decision, f *facts) *history.Predicted {
+	if d == nil || d.Session == nil || d.Session.Outcome.Session == "depends" || d.Session.Outcome.Session == "none" {
+		return nil
+	}
+	p := &d.Session.Outcome
+	out := &history.Predicted{Changes: p.Changes, Bound: int64(p.Bound * 1000), Exact: f.exact}
+	if f.inFlight {
+		out.Applied = &p.Applied
+	}
+	return out
+}

@@ -1,0 +1,270 @@
+package scenario
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wasplug/wasplug/lab/history"
+	"github.com/wasplug/wasplug/routecheck/session"
+)
+
+// observed is what a request came to, as it is compared.
+type observed struct {
+	*answer
+	session       string // none, home, kept, empty, new
+	lost, applied int64
+	late          int64 // changes of earlier requests that their client was not told of
+	steps         int   // of the prediction
+	written       int64 // the count that the member has told to be written
+	known         bool  // it has told one
+	user          string
+	lastBefore    int64         // the count before
+	floorBefore   int64         // and what had been told of it to be written
+	owner         string        // before
+	age           time.Duration // of the last change before
+	unwritten     int
+}
+
+// observe puts an answer beside what the client knew before, and lets the client know it.
+func (st *stage) observe(b *browser, q *request, a *answer) *observed {
+	st.known.Lock()
+	defer st.known.Unlock()
+	o := &observed{answer: a, session: b.finds(q, a), lastBefore: b.last, floorBefore: b.floor, owner: b.owner,
+		age: st.now() - b.trail.at, unwritten: b.trail.unwritten}
+	if b.counts == "" && a.Count >= 0 {
+		b.counts = q.servlet()
+	}
+	if b.counts != q.servlet() {
+		a.Count = -1 // one count of a client is followed
+	}
+	o.changes(b, q)
+	o.user = b.mustDo(q, o)
+	inPlace := st.policy.Contents != session.OnlyUpdated
+	if o.session == string(sessionNew) || o.session == string(sessionEmpty) {
+		b.trail.begins(st.losses)
+	}
+	o.written, o.known = b.told(q, a, inPlace)
+	if a.Status > 0 && a.Status < 400 && a.Session != "" {
+		st.remember(b, q, o)
+	}
+	if q.servlet() == "logout" && a.Status == 200 {
+		b.ends()
+	}
+	return o
+}
+
+// ends is a session that its client has invalidated.
+func (b *browser) ends() { b.had, b.last, b.ended = false, 0, true }
+
+type found string
+
+const (
+	sessionNone  found = "none"
+	sessionHome  found = "home"
+	sessionKept  found = "kept"
+	sessionEmpty found = "empty"
+	sessionNew   found = "new"
+)
+
+// finds says what the client finds of its session.
+func (b *browser) finds(q *request, a *answer) string {
+	switch {
+	case a.Session == "":
+		return string(sessionNone)
+	case !b.had || a.Session != b.id:
+		return string(sessionNew)
+	case a.Member == b.owner:
+		return string(sessionHome)
+	case b.last > 0 && a.Count >= 0 && a.Count == own(q) && q.servlet() != "author": // whose document begins empty
+		return string(sessionEmpty)
+	}
+	return string(sessionKept)
+}
+
+// own is how much a request adds to the count when it takes effect once.
+func own(q *request) int64 {
+	if q.increments() {
+		return 1
+	}
+	return 0
+}
+
+// changes works out what is lost and how often the request took effect: what is above the count that the client knew
+// is of this request, what is below it is lost.
+func (o *observed) changes(b *browser, q *request) {
+	if o.Count < 0 {
+		return
+	}
+	base := b.last
+	if o.session == string(sessionNew) || o.session == string(sessionEmpty) {
+		base = 0
+	}
+	o.lost, o.late = max(0, b.last-(o.Count-own(q))), max(0, o.Count-own(q)-base)
+	o.applied = own(q)
+	if o.Count > base {
+		o.applied = o.Count - base
+	}
+	if own(q) == 0 {
+		o.applied = 0
+	}
+}
+
+// screenOf is what /wizard shows.
+var screenOf = regexp.MustCompile(`Screen (\d) of`)
+
+// mustDo is what the person at the browser has to do.
+func (b *browser) mustDo(q *request, o *observed) string {
+	began := b.had && (o.session == string(sessionNew) || o.session == string(sessionEmpty))
+	screen := 0
+	if m := screenOf.FindStringSubmatch(o.Text); m != nil {
+		screen, _ = strconv.Atoi(m[1])
+	}
+	before := b.screen
+	b.screen = screen
+	switch {
+	case o.Status == 0 || o.Status >= 500:
+		return "send-again"
+	case strings.Contains(o.Text, "There is no note") && b.note:
+		return "send-again"
+	case strings.Contains(o.Text, "Portlet Unavailable"):
+		return "portlet-unavailable"
+	case o.Status == 401:
+		return "log-in"
+	case screen > 0 && before > screen && before < 5 || began:
+		return "first-screen"
+	}
+	return "goes-on"
+}
+
+// remember keeps what the client knows after an answer.
+func (st *stage) remember(b *browser, q *request, o *observed) {
+	if o.session == string(sessionNew) && !b.had {
+		b.trail.begins(st.losses)
+	}
+	if f := st.fates[b.owner]; f != nil && f.how == doStop && o.Member != b.owner && o.session == string(sessionKept) {
+		b.hung[b.owner] = true
+	}
+	if o.session != string(sessionKept) && o.session != string(sessionHome) {
+		clear(b.served)
+		clear(b.hung)
+	}
+	b.had, b.id, b.owner, b.ended, b.touched = true, o.Session, o.Member, false, st.elapsed()
+	b.served[o.Member] = true
+	if o.Count >= 0 {
+		b.last = o.Count
+	}
+	if q.servlet() == "note" && q.method == "POST" {
+		b.note = true
+	}
+	st.trailOf(b, q, o)
+	if q.has("invalidate") {
+		b.ends()
+	}
+}
+
+func (st *stage) trailOf(b *browser, q *request, o *observed) {
+	p := st.policy
+	largest := st.setup.LargestColumn
+	b.trail.large = largest > 0 && (q.number("bytes") > largest || b.trail.large && o.session == string(sessionHome))
+	b.trail.request(q, &p, st.now(), st.storeDown())
+}
+
+// line is the operation as the history has it.
+func (st *stage) line(q *request, o *observed, predicted *history.Predicted) *history.Line {
+	l := &history.Line{T0: st.micros(o.Sent), T1: st.micros(o.Got), Clock: st.clock(), Client: o.Client,
+		Session: o.Session, Op: history.Get, Member: o.Member, Status: o.Status, CacheID: o.CacheID,
+		WriteNo: o.WriteNo, Replicas: o.Replicas, Predicted: predicted}
+	l.Attr = map[string]string{"hitcount": "count", "author": "edits"}[q.servlet()]
+	switch {
+	case q.has("invalidate"):
+		l.Op = history.Invalidate
+	case q.increments():
+		l.Op = history.Increment
+	}
+	if o.Count >= 0 {
+		l.Value = &o.Count
+	}
+	if o.known {
+		l.Written = &o.written
+	}
+	return l
+}
+
+// field is what an answer has in a field of an expectation.
+func (o *observed) field(name string) []string {
+	if h, ok := strings.CutPrefix(name, "header "); ok {
+		return []string{o.Header.Get(h)}
+	}
+	switch name {
+	case "status":
+		return []string{strconv.Itoa(o.Status)}
+	case "member":
+		return []string{o.Member}
+	case "attempts":
+		return o.Attempts
+	case "marked":
+		return o.Marked
+	case "cookie":
+		return []string{o.Cookie}
+	case "session":
+		return []string{o.session}
+	case "count":
+		return []string{fmt.Sprint(o.Count)}
+	case "lost":
+		return []string{fmt.Sprint(o.lost)}
+	case "late":
+		return []string{fmt.Sprint(o.late)}
+	case "steps":
+		return []string{strconv.Itoa(o.steps)}
+	case "applied":
+		return []string{fmt.Sprint(o.applied)}
+	case "written":
+		return []string{fmt.Sprint(o.written)}
+	case "replicas":
+		return []string{strconv.Itoa(o.Replicas)}
+	case "user":
+		return []string{o.user}
+	case "text":
+		return []string{o.Text}
+	}
+	return []string{o.Location}
+}
+
+// fits compares a field of an answer with what is wanted.
+func (w *wanted) fits(got []string) bool {
+	switch w.name {
+	case "attempts":
+		return slices.Equal(w.want, got)
+	case "marked", "holders", "up":
+		return slices.Equal(slices.Sorted(slices.Values(w.want)), slices.Sorted(slices.Values(got)))
+	case "text":
+		return strings.Contains(got[0], w.want[0])
+	case "cookie":
+		return fitsCookie(w.want[0], got[0])
+	}
+	return len(got) > 0 && slices.Contains(w.want, got[0])
+}
+
+// partitionID is what stands for # in the pattern of a cookie.
+var partitionID = regexp.MustCompile(`[:+][0-9]+$`)
+
+// fitsCookie compares a cookie with a pattern in which * stands for a session ID and # for a partition ID.
+func fitsCookie(pattern, cookie string) bool {
+	if before, found := strings.CutSuffix(pattern, ":#"); found && partitionID.MatchString(cookie) {
+		pattern, cookie = before, partitionID.ReplaceAllString(cookie, "")
+	}
+	before, after, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == cookie
+	}
+	id, ok := strings.CutPrefix(cookie, before)
+	if !ok {
+		return false
+	}
+	id, ok = strings.CutSuffix(id, after)
+	return ok && id != "" && !strings.ContainsAny(id, ":+")
+}

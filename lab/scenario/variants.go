@@ -1,0 +1,64 @@
+package scenario
+
+import (
+	"strings"
+
+	"github.com/wasplug/wasplug/schemas/yamldoc"
+)
+
+// A test can be said to hold under several kinds of persistence, and is then one test for each: in a database, with
+// copies on servers of their own, with copies on the other members, in a grid outside of them.
+const (
+	underDatabase     = "database"
+	underClientServer = "client-server"
+	underPeerToPeer   = "peer-to-peer"
+	underGrid         = "grid"
+)
+
+// variants are the test, or those that it stands for.
+func (r *reader) variants(root, n *yamldoc.Node) (out []*Test) {
+	list := texts(n.Get("under"))
+	if len(list) == 0 {
+		return []*Test{r.test(root, n)}
+	}
+	found := len(r.reports)
+	for i, under := range list {
+		if i > 0 {
+			r.reports = r.reports[:found] // they are those of the first
+		}
+		r.peerToPeer = under.V == underPeerToPeer
+		t := r.test(root, n)
+		r.peerToPeer = false
+		if t.Setup.Sessions == nil {
+			r.report(n.Field("under").NameSpan,
+				"under stands in place of the session block's persistence, and there is no such block")
+			return out
+		}
+		t.Under = under.V
+		t.Name.V += " (" + under.V + ")"
+		t.Setup.under(under.V)
+		out = append(out, t)
+	}
+	return out
+}
+
+// under lets the members keep their sessions in another way.
+func (s *Setup) under(kind string) {
+	s.Sessions.Persistence = "memory-to-memory"
+	switch kind {
+	case underDatabase, underGrid:
+		s.Sessions.Persistence = kind
+	case underClientServer:
+		s.Sessions.Mode = "client"
+		s.Replicators = max(s.Replicators, 1)
+	}
+}
+
+// withPartition is the pattern of a cookie that carries a partition ID in place of clone IDs (M10).
+func withPartition(pattern string) string {
+	before, _, found := strings.Cut(pattern, "*:")
+	if !found {
+		return pattern
+	}
+	return before + "*:#"
+}

@@ -1,0 +1,58 @@
+//go:build (darwin || freebsd || linux || windows) && (386 || amd64 || arm64 || ppc64le || s390x)
+
+package database
+
+import (
+	"errors"
+
+	driver "modernc.org/sqlite"
+)
+
+// How SQLite is opened. What synchronous=normal acknowledged outlives a process that is killed, but no power cut.
+const sqliteParameters = "_pragma=journal_mode(wal)&_pragma=busy_timeout(5000)&_pragma=synchronous(normal)" +
+	"&_txlock=immediate"
+
+// The result codes of SQLite that matter here; the low byte of an extended code.
+const (
+	sqliteBusy       = 5
+	sqliteIOErr      = 10
+	sqliteCantOpen   = 14
+	sqliteProtocol   = 15
+	sqliteConstraint = 19
+)
+
+const sqliteReadOnly = "mode=ro&_pragma=busy_timeout(5000)&_pragma=query_only(1)"
+
+func sqlite(path string, readOnly bool) (*engine, error) {
+	parameters := sqliteParameters
+	if readOnly {
+		parameters = sqliteReadOnly
+	}
+	connector, err := driver.NewConnector(fileURL(path, parameters))
+	if err != nil {
+		return nil, err
+	}
+	return &engine{
+		connector: connector,
+		table:     createTable("varchar(256)", "blob"),
+		columns:   []column{{"small", 3122}, {"medium", 32700}, {"large", 2 << 20}},
+		refused: func(err error) bool {
+			switch sqliteCode(err) {
+			case 0, sqliteBusy, sqliteIOErr, sqliteCantOpen, sqliteProtocol:
+				return false
+			}
+			return true
+		},
+		duplicate: func(err error) bool { return sqliteCode(err) == sqliteConstraint },
+		busy:      func(err error) bool { return sqliteCode(err) == sqliteBusy },
+	}, nil
+}
+
+// sqliteCode is the primary result code of an error, 0 where SQLite did not make it.
+func sqliteCode(err error) int {
+	var e *driver.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
+}

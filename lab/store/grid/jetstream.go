@@ -1,0 +1,236 @@
+//go:build !aix
+
+package grid
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/wasplug/wasplug/lab/session"
+)
+
+// A bucket holds one value for each key, in the form of JetStream's key-value buckets. It is read from the server that
+// leads alone: what a follower gives can be old.
+const (
+	bucket  = "sessions"
+	stream  = "KV_" + bucket
+	subject = "$KV." + bucket + "."
+	copies  = 3 // one on each server
+)
+
+// jetStream is the grid of servers that [Serve] runs.
+type jetStream struct {
+	cfg  *Config
+	conn *nats.Conn
+	js   jetstream.JetStream
+	mu   sync.Mutex // while the bucket is looked for
+	held atomic.Pointer[jetstream.Stream]
+}
+
+func openJetStream(c *Config) (engine, error) {
+	for _, address := range c.Servers {
+		if err := onThisMachine(address); err != nil {
+			return nil, err
+		}
+	}
+	conn, err := nats.Connect("nats://"+strings.Join(c.Servers, ",nats://"), nats.Name(c.Member),
+		nats.UserInfo(c.User, c.Password), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1),
+		nats.ReconnectWait(pause), nats.ReconnectJitter(pause, pause), nats.Timeout(firstWait),
+		nats.PingInterval(time.Second), nats.MaxPingsOutstanding(2), nats.ReconnectBufSize(-1),
+		nats.IgnoreDiscoveredServers())
+	if err != nil {
+		return nil, fmt.Errorf("the grid: %w", err)
+	}
+	js, err := jetstream.New(conn)
+	if err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("the grid: %w", err)
+	}
+	return &jetStream{cfg: c, conn: conn, js: js}, nil
+}
+
+// stream is the bucket, which the first member makes that comes.
+func (g *jetStream) stream(ctx context.Context) (jetstream.Stream, error) {
+	if s := g.held.Load(); s != nil {
+		return *s, nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s, err := g.js.Stream(ctx, stream)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		s, err = g.js.CreateStream(ctx, jetstream.StreamConfig{Name: stream, Subjects: []string{subject + ">"},
+			Replicas: copies, Storage: jetstream.FileStorage, MaxMsgsPerSubject: 1, Discard: jetstream.DiscardNew,
+			AllowRollup: true, DenyDelete: false})
+	}
+	if err == nil {
+		g.held.Store(&s)
+	}
+	return s, err
+}
+
+// subjectOf is where the value of a key lies.
+func subjectOf(k session.Key) string { return subject + token(k.ID) + "." + token(k.App) }
+
+// token writes a name as one word of a subject.
+func token(name string) string {
+	var b strings.Builder
+	for _, c := range []byte(name) {
+		switch {
+		case c == '-' || c == '_' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z':
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "=%02X", c)
+		}
+	}
+	if b.Len() == 0 {
+		return "="
+	}
+	return b.String()
+}
+
+// keyOf is the key of a subject.
+func keyOf(at string) (k session.Key) {
+	id, app, _ := strings.Cut(strings.TrimPrefix(at, subject), ".")
+	return session.Key{App: untoken(app), ID: untoken(id)}
+}
+
+func untoken(word string) string {
+	parts := strings.Split(word, "=")
+	for i := 1; i < len(parts); i++ {
+		var c byte
+		if n, _ := fmt.Sscanf(parts[i], "%02X", &c); n == 1 {
+			parts[i] = string([]byte{c}) + parts[i][2:]
+		}
+	}
+	return strings.Join(parts, "")
+}
+
+func (g *jetStream) get(ctx context.Context, k session.Key) (*kept, error) {
+	s, err := g.stream(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.GetLastMsgForSubject(ctx, subjectOf(k))
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, errNone
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &kept{m.Data, m.Sequence}, nil
+}
+
+func (g *jetStream) put(ctx context.Context, k session.Key, old *kept, value []byte) error {
+	if _, err := g.stream(ctx); err != nil {
+		return err
+	}
+	revision := uint64(0)
+	if old != nil {
+		revision = old.revision
+	}
+	_, err := g.js.Publish(ctx, subjectOf(k), value, jetstream.WithExpectLastSequencePerSubject(revision),
+		jetstream.WithRetryAttempts(0))
+	var refused *jetstream.APIError
+	if errors.As(err, &refused) && refused.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+		return errOther
+	}
+	return err
+}
+
+// remove deletes the one message, which nobody has changed as long as it is there.
+func (g *jetStream) remove(ctx context.Context, _ session.Key, old *kept) error {
+	s, err := g.stream(ctx)
+	if err == nil {
+		err = s.DeleteMsg(ctx, old.revision)
+	}
+	if errors.Is(err, jetstream.ErrMsgDeleteUnsuccessful) {
+		return errOther
+	}
+	return err
+}
+
+func (g *jetStream) exists(ctx context.Context, id string) (bool, error) {
+	s, err := g.stream(ctx)
+	if err == nil {
+		_, err = s.GetLastMsgForSubject(ctx, subject+token(id)+".*")
+	}
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (g *jetStream) each(ctx context.Context, app string, give func(session.Key, *kept) error) error {
+	s, err := g.stream(ctx)
+	if err != nil {
+		return err
+	}
+	filter := subject + "*.*"
+	if app != "" {
+		filter = subject + "*." + token(app)
+	}
+	for next := uint64(1); ; {
+		var m *jetstream.RawStreamMsg
+		err := within(ctx, longest, func(ctx context.Context) (err error) {
+			m, err = s.GetMsg(ctx, next, jetstream.WithGetMsgSubject(filter))
+			return err
+		})
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			return nil
+		}
+		if err == nil {
+			err = give(keyOf(m.Subject), &kept{m.Data, m.Sequence})
+		}
+		if err != nil {
+			return err
+		}
+		next = m.Sequence + 1
+	}
+}
+
+// hopeful says that a majority of the servers is there: one of them leads or will.
+func (g *jetStream) hopeful(ctx context.Context, _ int) bool { return majority(ctx, g.cfg.Servers) }
+
+// majority asks all servers at once whether they are there. One that is stopped takes the connection and says nothing.
+func majority(ctx context.Context, servers []string) bool {
+	there := make(chan bool, len(servers))
+	for _, address := range servers {
+		go func() { there <- greets(ctx, address) }()
+	}
+	n := 0
+	for range servers {
+		if <-there {
+			n++
+		}
+	}
+	return n > len(servers)/2
+}
+
+func greets(ctx context.Context, address string) bool {
+	ctx, cancel := context.WithTimeout(ctx, firstWait)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	deadline, _ := ctx.Deadline()
+	conn.SetReadDeadline(deadline)
+	line, err := bufio.NewReader(conn).ReadString(' ')
+	return err == nil && line == "INFO "
+}
+
+func (g *jetStream) close() error {
+	g.conn.Close()
+	return nil
+}

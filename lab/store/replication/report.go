@@ -1,0 +1,83 @@
+package replication
+
+import (
+	"context"
+
+	"github.com/wasplug/wasplug/lab/session"
+)
+
+// State is what a member says of itself: for the page, and for whoever waits until a fault is got over.
+type State struct {
+	Ready       bool     `json:"ready"`
+	Living      []string `json:"living"`      // this one included
+	Owned       int      `json:"owned"`       // sessions
+	Held        int      `json:"held"`        // copies of others' sessions
+	Orphans     int      `json:"orphans"`     // of these, copies whose owner is dead (L8)
+	Unprotected int      `json:"unprotected"` // sessions of this member that nobody else holds (L10)
+	Moving      bool     `json:"moving"`      // copies are on their way to other holders
+	Version     uint64   `json:"version"`     // of the partition table
+}
+
+// State tells how things stand.
+func (s *Store) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := State{Ready: s.group.peers[s.group.self].ready, Version: s.table.version, Moving: s.moving > 0}
+	for i := range s.group.living().all() {
+		st.Living = append(st.Living, s.group.peers[i].Name)
+	}
+	for _, e := range s.held.all() {
+		switch {
+		case s.owns(e):
+			st.Owned++
+			if e.at == 0 {
+				st.Unprotected++
+			}
+			st.Moving = st.Moving || s.misplaced(e)
+		case e.state == live:
+			st.Held++
+			if s.orphan(e) {
+				st.Orphans++
+			}
+		}
+	}
+	return st
+}
+
+// where tells who owns a session, the number of its last write, and who holds that beside the owner, as far as this
+// member knows. False: it has no copy.
+func (s *Store) where(k session.Key) (owner string, writeNo uint64, holders []string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.held.get(k)
+	if e == nil || e.state != live {
+		return "", 0, nil, false
+	}
+	for i := range e.at.all() {
+		holders = append(holders, s.group.peers[i].Name)
+	}
+	return e.owner(), e.No, holders, true
+}
+
+// Close leaves the domain in order: what is on its way arrives, and the others need not find out (L8).
+func (s *Store) Close(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() { s.sending.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+	s.wire.tell(encode(beat{Member: s.cfg.Member, Life: s.life, Leaving: true}))
+	s.end()
+	return ctx.Err()
+}
+
+// end is the end of all that works here.
+func (s *Store) end() {
+	s.mu.Lock() // nothing is sent later that nobody would wait for
+	s.stop()
+	s.mu.Unlock()
+	s.wire.close()
+	s.sending.Wait()
+	s.working.Wait()
+}

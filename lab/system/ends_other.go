@@ -1,0 +1,9 @@
+//go:build !linux
+
+package system
+
+import "os/exec"
+
+const EndsWithParent = false
+
+func EndWithParent(*exec.Cmd) {}

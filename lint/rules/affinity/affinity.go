@@ -1,0 +1,14 @@
+// Package affinity holds the rules about clone IDs and affinity cookies: what keeps a session on its server, and what
+// sends it to a stranger.
+package affinity
+
+import "github.com/wasplug/wasplug/lint"
+
+// Rules returns the rules of the group.
+func Rules() []*lint.Rule {
+	return []*lint.Rule{
+		cloneIDCollision, cloneIDReusedAcrossClusters, cloneIDMissing, cloneIDCharacters,
+		separatorDiffers, affinityCookieDiffersOnOverlap, sameAddressTwoCloneIDs, sameAddressTwice,
+		cloneIDCollisionAfterMerge, cloneIDWrongFormat, affinityCookieDiffersInCluster,
+	}
+}

@@ -1,0 +1,94 @@
+package check
+
+import "github.com/wasplug/wasplug/parser"
+
+// Elements visits every element with what the table says of it in its place; typ is nil for what is unknown there,
+// whose content is not visited.
+func (p *Pass) Elements(visit func(n *parser.Node, typ *parser.ElementType)) {
+	for _, e := range p.AllElements() {
+		visit(e.Node, e.Typ)
+	}
+}
+
+// Attributes visits the written attributes of known elements with their row, nil for those that the element does not
+// have.
+func (p *Pass) Attributes(visit func(n *parser.Node, typ *parser.ElementType, at *parser.Attr,
+	row *parser.Attribute)) {
+	for _, e := range p.AllElements() {
+		for k := range e.Rows {
+			visit(e.Node, e.Typ, &e.Node.Attrs[k], e.Rows[k])
+		}
+	}
+}
+
+// Element is an element with its type and the rows of its attributes.
+type Element struct {
+	Node *parser.Node
+	Typ  *parser.ElementType
+	Rows []*parser.Attribute
+}
+
+// AllElements walks the tree once for all rules.
+func (p *Pass) AllElements() []Element {
+	if p.walked != nil {
+		return p.walked
+	}
+	p.walked = []Element{}
+	rowFor := map[rowKey]*parser.Attribute{}
+	var walk func(nodes []*parser.Node, parent *parser.ElementType)
+	walk = func(nodes []*parser.Node, parent *parser.ElementType) {
+		for _, n := range nodes {
+			if n.Kind != parser.Element {
+				continue
+			}
+			e := Element{Node: n, Typ: parent.Child(n.Name)}
+			if n.Parent == nil {
+				e.Typ = parser.TypeOf(n)
+			}
+			if e.Typ != nil {
+				e.Rows = rowsOf(n, e.Typ, rowFor)
+			}
+			p.walked = append(p.walked, e)
+			if e.Typ != nil {
+				walk(n.Children, e.Typ)
+			}
+		}
+	}
+	walk(p.Config.Doc.Nodes, nil)
+	return p.walked
+}
+
+type rowKey struct {
+	typ  *parser.ElementType
+	name string
+}
+
+func rowsOf(n *parser.Node, typ *parser.ElementType, known map[rowKey]*parser.Attribute) []*parser.Attribute {
+	rows := make([]*parser.Attribute, len(n.Attrs))
+	for i := range n.Attrs {
+		if n.Name == "Property" {
+			rows[i] = rowOf(n, typ, &n.Attrs[i])
+			continue
+		}
+		key := rowKey{typ, n.Attrs[i].Name}
+		row, ok := known[key]
+		if !ok {
+			row = typ.Attribute(n.Attrs[i].Name)
+			known[key] = row
+		}
+		rows[i] = row
+	}
+	return rows
+}
+
+// rowOf returns the row for an attribute. The Value of a Property of a known name has a row of its own.
+func rowOf(n *parser.Node, typ *parser.ElementType, at *parser.Attr) *parser.Attribute {
+	if n.Name == "Property" && at.Name == "Value" && n.Parent != nil {
+		if name := n.Attr("Name"); name != nil {
+			if row := parser.TypeOf(n.Parent).Property(name.Value); row != nil {
+				return row
+			}
+		}
+	}
+	return typ.Attribute(at.Name)
+}

@@ -1,0 +1,69 @@
+package check
+
+import (
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/routecheck/match/resolve"
+	"github.com/wasplug/wasplug/routecheck/space"
+)
+
+// index are look-ups that several rules need, made once for a file.
+type index struct {
+	Routes  []Routed
+	ByRoute map[string][]*Routed // Routes of a cluster, by its name
+	Aliases []AliasOf            // every alias that can be read
+	reached *space.Reach         // when a rule first asks
+	unused  *space.UnusedNames   // likewise
+	walked  []Element            // likewise
+	clones  map[string][]CloneAt // of all files of the run, in the first one
+}
+
+// Routed is a Route with what it names; a missing part is nil.
+type Routed struct {
+	*parser.Route
+	Hosts   *parser.VirtualHostGroup
+	Uris    *parser.UriGroup
+	Cluster *parser.ServerCluster
+}
+
+// AliasOf is a virtual host with its meaning.
+type AliasOf struct {
+	parser.Alias
+	Group       *parser.VirtualHostGroup
+	VirtualHost *parser.VirtualHost
+}
+
+// Key names what an alias matches: two spellings of one meaning are equal.
+func (a *AliasOf) Key() HostPort { return HostPort{a.Host, a.Port} }
+
+// HostPort is what an alias matches, hosts without letter case.
+type HostPort struct {
+	host string
+	port int
+}
+
+func gather(c *parser.Config) index {
+	f := index{ByRoute: map[string][]*Routed{}, Routes: make([]Routed, len(c.Routes))}
+	names := resolve.New(c)
+	for i, r := range c.Routes {
+		vhosts, uris, cluster := names.RouteParts(r)
+		f.Routes[i] = Routed{r, vhosts, uris, cluster}
+		f.ByRoute[r.ServerCluster.V] = append(f.ByRoute[r.ServerCluster.V], &f.Routes[i])
+	}
+	for _, g := range c.VirtualHostGroups {
+		for _, h := range g.Aliases {
+			if a, err := parser.ParseAlias(h.Name.V); err == nil {
+				f.Aliases = append(f.Aliases, AliasOf{a, g, h})
+			}
+		}
+	}
+	return f
+}
+
+// fresh returns texts and places that the file does not name.
+func (p *Pass) UnusedNames() space.UnusedNames {
+	if p.unused == nil {
+		f := space.Unused(p.Table)
+		p.unused = &f
+	}
+	return *p.unused
+}

@@ -1,0 +1,87 @@
+package failover
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules/check"
+	"github.com/wasplug/wasplug/lint/rules/example"
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+var dnsFailureBlocksStart = &lint.Rule{
+	Code: diag.DNSFailureBlocksStart, Name: "dns-failure-blocks-start", Category: lint.Failover, Severity: diag.Info,
+	Fix: lint.UnsafeFix, Check: check.On(checkDNS),
+	Subjects:  []string{"Config/IgnoreDNSFailures", "Transport/Hostname"},
+	Otherwise: "error for a name that --check-dns cannot resolve",
+	Doc: lint.Doc{
+		Title: "One host name that cannot be resolved stops the plug-in at start",
+		Why: "IgnoreDNSFailures is false, so every name must be resolved while the file is loaded. With " +
+			"--check-dns the names are looked up, and those that fail are errors.",
+		Bad:  example.Members("", "", "", ""),
+		Good: "<Config IgnoreDNSFailures=\"true\"/>",
+		NearMiss: "<ServerCluster Name=\"shop\"><Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"10.0.0.1\" " +
+			"Port=\"9080\"/></Server></ServerCluster>",
+		Source: "IBM page \"plugin-cfg.xml file\" (V9); technote swg21326077",
+	},
+}
+
+func checkDNS(p *check.Pass) {
+	if p.Config.IgnoreDNSFailures.V {
+		return
+	}
+	var first *parser.Transport
+	var bad []*parser.Transport
+	looked := map[string]error{}
+	names := 0
+	p.EachServer(func(c *parser.ServerCluster, s *parser.Server) {
+		for _, t := range s.Transports {
+			host := t.Hostname.V
+			if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil || host == "" || host == "localhost" {
+				continue
+			}
+			if first == nil {
+				first = t
+			}
+			err, known := looked[host]
+			if !known {
+				names++
+				if p.Options.Resolver != nil {
+					err = p.Options.Resolver(asking(p), host)
+				}
+				looked[host] = err
+			}
+			if err != nil && !known {
+				bad = append(bad, t)
+			}
+		}
+	})
+	for _, t := range bad {
+		p.Report(t.Hostname.Span(), "host name %q cannot be resolved here; with IgnoreDNSFailures false one such "+
+			"name stops the plug-in, at older levels the web server, at start",
+			t.Hostname.V).As(diag.Error).About(t.Hostname.Span())
+	}
+	if first != nil && len(bad) == 0 {
+		f := p.Report(check.At(p.Config.IgnoreDNSFailures,
+			p.Config.Node), "IgnoreDNSFailures is false and %s must be "+
+			"resolved at start; one that cannot be stops the plug-in, at older levels the web server",
+			check.IfElse(names == 1, "1 host name", strconv.Itoa(names)+" host names"))
+		if p.Config.Node != nil {
+			f.Repair(false, "start without such servers", check.SetAttr(p.Config.Node, "IgnoreDNSFailures", "true"))
+		}
+		if f.Span.IsZero() {
+			f.Span = first.Hostname.Span()
+		}
+	}
+}
+
+func asking(p *check.Pass) context.Context {
+	if p.Options.Context != nil {
+		return p.Options.Context
+	}
+	return context.Background()
+}

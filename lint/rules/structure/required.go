@@ -1,0 +1,105 @@
+package structure
+
+import (
+	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules/check"
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+var missingRequired = &lint.Rule{
+	Code: diag.MissingRequired, Name: "missing-required", Category: lint.Structure, Severity: diag.Error,
+	Check:           check.On(checkMissingRequired),
+	Subjects:        check.Required(),
+	Otherwise:       "info for an empty group or cluster that no Route uses",
+	NeedsWellFormed: true, Suppresses: []string{diag.UnusedDefinition},
+	Doc: lint.Doc{
+		Title: "Something without which an element cannot work is missing",
+		Why: "Nothing stands behind the Route. Liberty writes such files while its listeners are paused, and " +
+			"merge tools crash on them. An empty group or cluster that no Route uses is only mentioned (info).",
+		Bad: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Protocol=\"http\"/></Server>",
+		Good: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" " +
+			"Protocol=\"http\"/></Server>",
+		NearMiss: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
+		Source:   "observed: OpenLiberty/open-liberty#35767",
+	},
+}
+
+func checkMissingRequired(p *check.Pass) {
+	p.Elements(func(n *parser.Node, typ *parser.ElementType) {
+		if typ == nil {
+			return
+		}
+		for _, a := range typ.Attributes {
+			if a.Required() && n.Attr(a.Name) == nil && n.Name != "Route" && n.Name != "Log" {
+				p.Report(n.NameSpan, "<%s> has no %s; %s", n.Name, a.Name,
+					without(n.Name, a.Name)).About(check.Attr(n, a.Name))
+			}
+		}
+	})
+	if p.Fragment {
+		return // what is pasted is often cut
+	}
+	usedHosts, usedURIs, usedClusters := p.RoutedGroups(), map[*parser.UriGroup]bool{},
+		map[*parser.ServerCluster]bool{}
+	for i := range p.Routes {
+		r := &p.Routes[i]
+		usedURIs[r.Uris], usedClusters[r.Cluster] = true, true
+	}
+	for _, c := range p.Config.Clusters {
+		if len(c.Servers) == 0 && c.ClusterAddress == nil && p.Config.IntelligentManagement == nil {
+			reportEmpty(p, c.Node, c.Name, "Server", "requests that are routed to it find nobody and end in 500",
+				usedClusters[c])
+		}
+		for _, s := range c.Servers {
+			if len(s.Transports) == 0 {
+				p.Report(check.At(s.Name, s.Node), "server %q has no Transport; it cannot be reached, requests that "+
+					"choose it fail", s.Name.V)
+			}
+		}
+		if c.ClusterAddress != nil && len(c.ClusterAddress.Transports) == 0 {
+			p.Report(c.ClusterAddress.Node.NameSpan, "ClusterAddress of cluster %q has no Transport; requests "+
+				"without affinity fail", c.Name.V)
+		}
+	}
+	const unmatched = "its Routes match no request"
+	for _, g := range p.Config.VirtualHostGroups {
+		if len(g.Aliases) == 0 {
+			reportEmpty(p, g.Node, g.Name, "VirtualHost", unmatched, usedHosts[g])
+		}
+	}
+	for _, g := range p.Config.UriGroups {
+		if len(g.Uris) == 0 {
+			reportEmpty(p, g.Node, g.Name, "Uri", unmatched, usedURIs[g])
+		}
+	}
+}
+
+// reportEmpty reports a group or a cluster without content. Nothing hangs on one that no Route uses; deployment
+// managers write such.
+func reportEmpty(p *check.Pass, n *parser.Node, name parser.Val[string], what, effect string, used bool) {
+	kind := n.Name
+	if kind == "ServerCluster" {
+		kind = "cluster"
+	}
+	switch {
+	case n.Span.IsZero():
+	case used:
+		p.Report(check.At(name, n), "%s %q has no %s; %s", kind, name.V, what, effect)
+	default:
+		p.Report(check.At(name, n), "%s %q has no %s, and no Route uses it; it has no effect", kind, name.V,
+			what).As(diag.Info).About(n)
+	}
+}
+
+func without(element, name string) string {
+	switch {
+	case element == "Transport":
+		return "the server cannot be reached through it"
+	case name == "Name" && (element == "Uri" || element == "VirtualHost"):
+		return "it matches nothing"
+	case name == "Name":
+		return "nothing can refer to it"
+	}
+	return "what the plug-in does without it is undocumented"
+}

@@ -1,0 +1,201 @@
+package accesslog
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+)
+
+const stamp = "29/Nov/2026:15:40:00 +0100"
+
+var at = time.Date(2026, 11, 29, 14, 40, 0, 0, time.UTC).Unix()
+
+func TestForms(t *testing.T) {
+	for _, c := range []struct {
+		form, line string
+		want       Record
+	}{
+		{"common", `10.0.0.1 - - [` + stamp + `] "GET /app/x?a=b HTTP/1.1" 200 12`,
+			Record{Client: "10.0.0.1", Time: at, Method: "GET", Target: "/app/x?a=b", Status: 200, Micros: -1}},
+		{"common", `::1 - a user [` + stamp + `] "GET /a\"b\x22\\c HTTP/1.1" 404 - and more`,
+			Record{Client: "::1", Time: at, Method: "GET", Target: `/a"b"\c`, Status: 404, Micros: -1}},
+		{"common", `10.0.0.1 - - [` + stamp + `] "-" 408 -`,
+			Record{Client: "10.0.0.1", Time: at, Status: 408, Micros: -1}},
+		{"common", `10.0.0.1 - - [` + stamp + `] "GET http://shop:81/a HTTP/1.1" 200 1`, Record{Client: "10.0.0.1",
+			Time: at, Method: "GET", Target: "/a", Host: "shop:81", Scheme: "http", Status: 200, Micros: -1}},
+		{"combined", `10.0.0.1 - - [` + stamp + `] "POST /b HTTP/2.0" 201 5 "-" "agent \"x\" y"`,
+			Record{Client: "10.0.0.1", Time: at, Method: "POST", Target: "/b", Status: 201, Micros: -1}},
+		{"vhost_common", `[::1]:8443 10.0.0.1 - - [` + stamp + `] "GET /c HTTP/1.1" 200 5`, Record{Client: "10.0.0.1",
+			Time: at, Method: "GET", Target: "/c", Host: "[::1]", Port: 8443, Status: 200, Micros: -1}},
+		{"was-debug", `10.0.0.1 - - [` + stamp + `] "GET /d HTTP/1.1" 200 5 ID1 - WAS=h1:9080 - 0001abc:c1 50123 1500`,
+			Record{Client: "10.0.0.1", Time: at, Method: "GET", Target: "/d", Status: 200, Micros: 1500, ID: "ID1",
+				WAS: "h1:9080", Cookie: "JSESSIONID=0001abc:c1"}},
+		{"was-debug", `10.0.0.1 - - [` + stamp +
+			`] "GET /d HTTP/1.1" 200 5 ID1 - WAS=h1:9080 a=b; Path=/; HttpOnly, ` +
+			`c=d; Expires=Thu, 01 Dec 1994 16:00:00 GMT, e=f - 50123 1500`,
+			Record{Client: "10.0.0.1", Time: at, Method: "GET", Target: "/d", Status: 200, Micros: 1500, ID: "ID1",
+				WAS: "h1:9080"}},
+		{"json", `{"time":"2026-11-29T14:40:00Z","client":"10.0.0.1","request":"GET /e HTTP/1.1","host":"shop",` +
+			`"status":200,"member":"C/m1","microseconds":7}`,
+			Record{Client: "10.0.0.1", Time: at, Method: "GET", Target: "/e",
+				Host: "shop", Status: 200, Micros: 7, Member: "C/m1"}},
+		{"json", `{"uri":"/f","args":"x=1","http_host":"shop:80","scheme":"https","request_time":"0.25","status":"500"}`,
+			Record{Target: "/f?x=1", Host: "shop:80", Scheme: "https", Status: 500, Micros: 250000}},
+		{"wasplug", `10.0.0.1 - - [` + stamp + `] "GET /g HTTP/1.1" 200 5 C/m1 attempts=1 affinity=hit took=0.001500`,
+			Record{Client: "10.0.0.1", Time: at, Method: "GET", Target: "/g", Status: 200, Micros: 1500,
+				Member: "C/m1"}},
+		{"urls", "https://shop.example.com/h?x#y\tCookie: JSESSIONID=1", Record{Scheme: "https",
+			Host: "shop.example.com", Target: "/h?x", Cookie: "JSESSIONID=1", Micros: -1}},
+		{"urls", "/i", Record{Target: "/i", Micros: -1}},
+		{`%t "%r" %>s "%{Cookie}i" %{ms}T %{Host}i`,
+			`[` + stamp + `] "GET /j HTTP/1.1" 302 "a=b; c=\"d\"" 20 shop:8080`,
+			Record{Time: at, Method: "GET", Target: "/j", Status: 302, Cookie: `a=b; c="d"`, Micros: 20000,
+				Host: "shop:8080"}},
+		{`%m %U%q`, ``, Record{}},
+		{`%400,501{User-agent}i|%m|%U|%q|%!200s|%%`, `x y|GET|/k|?l=m|200|%`,
+			Record{Method: "GET", Target: "/k?l=m", Status: 200, Micros: -1}},
+	} {
+		f, err := Named(c.form)
+		if err != nil {
+			if c.line != "" {
+				t.Error(c.form, err)
+			}
+			continue
+		}
+		var r Record
+		if ok := f.Parse(c.line, &r); !ok && c.want != (Record{}) {
+			t.Errorf("%s: not read: %s", c.form, c.line)
+		} else if diff := cmp.Diff(c.want, r); ok && c.want != (Record{}) && diff != "" {
+			t.Errorf("%s: %s\n%s", c.form, c.line, diff)
+		}
+	}
+}
+
+// TestNoForm: what is no line of a form is not read as one.
+func TestNoForm(t *testing.T) {
+	for _, c := range [][2]string{
+		{"common", ""}, {"common", "nonsense"}, {"common", `10.0.0.1 - - [` + stamp + `] "GET /app/x`},
+		{"common", `10.0.0.1 - - [29/Foo/2026:15:40:00 +0100] "GET / HTTP/1.1" 200 1`},
+		{"common", `10.0.0.1 - - [` + stamp + `] "GET / HTTP/1.1" OK 1`}, {"json", `{"a":`}, {"json", `{} {}`},
+		{"urls", "shop/a"}, {"urls", "ftp://shop/a"},
+		{"was-debug", `10.0.0.1 - - [` + stamp + `] "GET / HTTP/1.1" 200 5 WAS`},
+	} {
+		f, err := Named(c[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r Record
+		if f.Parse(c[1], &r) {
+			t.Errorf("%s: %q gives %+v", c[0], c[1], r)
+		}
+	}
+}
+
+func TestCompileErrors(t *testing.T) {
+	for format, want := range map[string]string{
+		`%h %Z`: "begins no directive", `%h%l`: "nothing stands between %h and %l",
+		`%{a`:                     "begins no directive",
+		`%{A}i %{Set-Cookie}o %s`: "%{A}i and %{Set-Cookie}o may both hold blanks",
+		`nosuch`:                  "no log format",
+		`combind`:                 `did you mean "combined"`,
+	} {
+		if _, err := Named(format); err == nil && !strings.Contains(format, "%") || err != nil &&
+			!strings.Contains(err.Error(), want) || err == nil {
+			t.Errorf("%s: %v, want %q", format, err, want)
+		}
+	}
+}
+
+func TestDetect(t *testing.T) {
+	line := `10.0.0.1 - - [` + stamp + `] "GET /app/x HTTP/1.1" 200 12`
+	for want, lines := range map[string][]string{
+		"common": {line, line}, "combined": {line + ` "-" "a"`, line + ` "-" "b"`},
+		"vhost_common": {"shop:80 " + line}, "was-debug": {line + ` I R WAS=h:1 - - 1 2`},
+		"wasplug": {line + ` C/m1 attempts=1 affinity=none took=0.1`}, "json": {`{"path":"/a"}`},
+		"urls":       {"/a", "http://b/c"},
+		"plugin-log": {"[Sat Nov 28 12:00:00.12345 2026] 0000abcd 00000001 - TRACE: x"},
+	} {
+		if f, err := Detect(lines); err != nil || f.Name != want {
+			t.Errorf("%s: %v %v", want, f, err)
+		}
+	}
+	_, err := Detect(append(slicesRepeat(line, 9), "nonsense"))
+	if err == nil || !strings.Contains(err.Error(), "line 10: nonsense") {
+		t.Error(err)
+	}
+	if _, err := Detect([]string{"non", "sense"}); err == nil {
+		t.Error("nonsense has a form")
+	}
+}
+
+func slicesRepeat(s string, n int) (all []string) {
+	for range n {
+		all = append(all, s)
+	}
+	return all
+}
+
+// TestBlocks: however a log is read, its lines and their numbers are the same; one that is too long is left out.
+func TestBlocks(t *testing.T) {
+	long := strings.Repeat("x", maxLine+5)
+	log := "a\r\nb\n" + strings.Repeat("line of a log\n", 50000) + long + "\nc\n\nlast"
+	for _, r := range []io.Reader{strings.NewReader(log), iotest.HalfReader(strings.NewReader(log))} {
+		blocks, n, long, last := NewBlocks(r), 0, 0, ""
+		for {
+			b, err := blocks.Next()
+			if err != nil {
+				break
+			}
+			long += b.TooLong
+			b.Each(func(line string, number int) {
+				n++
+				last = line
+				if line == "c" && number != 50004 || line == "last" && number != 50006 {
+					t.Errorf("%s has number %d", line, number)
+				}
+			})
+		}
+		if n != 50005 || long != 1 || last != "last" {
+			t.Errorf("%d lines, %d too long, last %q", n, long, last)
+		}
+	}
+}
+
+// FuzzParse: no line makes a form panic, and what it reads is of the line.
+func FuzzParse(f *testing.F) {
+	f.Add(`10.0.0.1 - - [`+stamp+`] "GET /a\x22 HTTP/1.1" 200 5 I R WAS=h:1 a=b, c=d - 1 2`, `%h %{x}o %D`)
+	f.Add(`{"url":"http://[::1]:80/a","time":1}`, `"%r" %v:%p %%`)
+	f.Add("http://x\tCookie: a", `%{`)
+	f.Fuzz(func(t *testing.T, line, format string) {
+		var r Record
+		for _, name := range append(Names(), format) {
+			form, err := Named(name)
+			if err == nil && form.Parse(line, &r) && len(r.Target) > 2*len(line)+2 {
+				t.Errorf("%s makes %d bytes of %d", name, len(r.Target), len(line))
+			}
+		}
+		Detect(strings.Split(line, "\n"))
+	})
+}
+
+func BenchmarkCombined(b *testing.B) {
+	f, err := Named("combined")
+	if err != nil {
+		b.Fatal(err)
+	}
+	line := `10.0.0.1 - - [` + stamp + `] "GET /app/x/y/z?a=b HTTP/1.1" 200 1234 "https://shop/a" "Mozilla/5.0 (X11)"`
+	var r Record
+	b.SetBytes(int64(len(line)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if !f.Parse(line, &r) {
+			b.Fatal(line)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package accesslog
+
+// Record is what one line says of a request. Its texts lie in the text of the line wherever nothing was escaped.
+type Record struct {
+	Line   int    // from 1
+	Time   int64  // seconds since 1970 UTC at which the request began, or was logged; 0 unknown
+	Client string // address or name of the client, "" unknown
+
+	Method string // "" unknown
+	Target string // path and query as sent; "" where the line holds no request
+	Host   string // of the Host header or of the virtual host, HOST[:PORT]; "" unknown
+	Scheme string // http, https or "" for unknown
+	Port   int    // on which it arrived, 0 unknown
+	// Normalised: Target is what the web server made of the path, as the plug-in's own log has it.
+	Normalised bool
+	Cookie     string // what is known of the Cookie header, "" nothing
+
+	Status int    // that the client got, 0 unknown
+	Micros int64  // it took, -1 unknown
+	WAS    string // host:port of the member that the plug-in chose, "" unknown
+	Member string // CLUSTER/MEMBER, or declined, of wasplug's own log; "" unknown
+	ID     string // that the plug-in gave to the request, "" unknown
+}
+
+// Format is a form of lines.
+type Format struct {
+	Name  string
+	parse func(line string, r *Record) bool
+}
+
+// Parse reads a line, without its end, into a record. It reports false where the line is not of the form; the record
+// then holds nothing to go by.
+func (f *Format) Parse(line string, r *Record) bool {
+	*r = Record{Micros: -1}
+	return f.parse(line, r)
+}
+
+// known is a value that says something: logs write "-" for none.
+func known(value string) string {
+	if value == "-" {
+		return ""
+	}
+	return value
+}
+
+// number reads a decimal number without sign; ok is false for anything else, and for more than 18 digits.
+func number(s string) (n int64, ok bool) {
+	if s == "" || len(s) > 18 {
+		return 0, false
+	}
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(s[i]-'0')
+	}
+	return n, true
+}

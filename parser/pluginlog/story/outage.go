@@ -1,0 +1,170 @@
+package story
+
+import (
+	"time"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+)
+
+// A mark is held from the line that says so to the first evidence that the process does not hold it any more: a check
+// that finds the member not marked down, counters that show another request and no other failure, or an answer to a
+// request that was sent later.
+
+// place is a member in a process.
+type place struct {
+	member string
+	pid    uint64
+}
+
+// mark is a mark that a process holds, by all that is known.
+type mark struct {
+	at        pluginlog.Time
+	counters  pluginlog.Counters // after it
+	counted   bool
+	incidents []*Incident // that are about it
+}
+
+// run is how often a process marked a member and found it serving again, without a long pause.
+type run struct {
+	first, last pluginlog.Time
+	pairs, told int64 // told: those that an incident knows
+	line        Lines // of the last mark
+}
+
+const (
+	// settleTime is how long lines of other threads may still show what was before a mark.
+	settleTime = time.Second
+	// leastFlaps is how many pairs of a mark and its end make a member flap.
+	leastFlaps = 3
+)
+
+// markedDown takes a mark; i is the incident of its attempt.
+func (s *Story) markedDown(i *Incident, e *pluginlog.Event) {
+	if i == nil {
+		return
+	}
+	i.Marks++
+	if p := i.hit(e.PID); p != nil {
+		p.Marked, p.Back = e.Time, 0
+	}
+	at := place{e.Member, e.PID}
+	m := s.marks[at]
+	if m == nil {
+		if len(s.marks) >= maxMarks {
+			return
+		}
+		m = new(mark)
+		s.marks[place{keep(e.Member), e.PID}] = m
+	}
+	m.at, m.counted = e.Time, false
+	for _, known := range m.incidents {
+		if known == i {
+			i = nil
+		}
+	}
+	if i != nil && len(m.incidents) < maxOfRequest {
+		m.incidents = append(m.incidents, i)
+	}
+	s.ran(at, e)
+}
+
+// ran notes the mark in the run of its process.
+func (s *Story) ran(at place, e *pluginlog.Event) {
+	r := s.runs[at]
+	if r == nil {
+		if len(s.runs) >= maxMarks {
+			return
+		}
+		r = new(run)
+		s.runs[place{keep(at.member), at.pid}] = r
+	}
+	if r.first == 0 || e.Time.Sub(r.last) > s.window {
+		*r = run{first: e.Time}
+	}
+	r.last, r.line = e.Time, Lines{max(s.file, 1), e.Line, e.Line}
+}
+
+// back takes evidence that a process does not hold its mark of a member.
+func (s *Story) back(at place, e *pluginlog.Event) {
+	m := s.marks[at]
+	if m == nil || e.Time.Sub(m.at) < settleTime {
+		return
+	}
+	for _, i := range m.incidents {
+		if n, ok := i.process[at.pid]; ok && i.Processes[n].Back == 0 {
+			i.Processes[n].Back = e.Time
+		}
+	}
+	delete(s.marks, at)
+	r := s.runs[at]
+	if r == nil {
+		return
+	}
+	r.pairs++
+	r.last = e.Time
+	if r.pairs >= leastFlaps {
+		s.flaps(at, r, e)
+	}
+}
+
+// flaps tells of a run that is long enough: of all of it at first, then of each further pair.
+func (s *Story) flaps(at place, r *run, e *pluginlog.Event) {
+	i := s.incident(key{kind: Flapping, subject: at.member}, e.Time)
+	i.Member = keep(at.member)
+	more := r.pairs - r.told
+	r.told = r.pairs
+	i.Events[pluginlog.MarkedDown] += more
+	i.Marks += more
+	i.touch(at.pid, r.first, e.Time, r.line)
+}
+
+// checked takes the check of a member's status (R42).
+func (s *Story) checked(r *requests.Request, e *pluginlog.Event) {
+	if e.Check.Full {
+		i := s.alone(key{kind: Full, subject: e.Member}, e)
+		i.Member = keep(e.Member)
+		if r != nil {
+			taleOf(r).belong(i)
+		}
+	}
+	if !e.Check.MarkedDown && len(s.marks) > 0 {
+		s.back(place{e.Member, e.PID}, e)
+	}
+}
+
+// counted takes the counters of a member in a process (R67).
+func (s *Story) counted(r *requests.Request, e *pluginlog.Event) {
+	if r != nil && served(r) && r.Attempts[len(r.Attempts)-1].Member == e.Member {
+		s.hasServed(e.Member, e.Time)
+	}
+	m := s.marks[place{e.Member, e.PID}]
+	switch c := &e.Counters; {
+	case m == nil:
+	case !m.counted || c.Failed != m.counters.Failed || c.Total < m.counters.Total:
+		m.counters, m.counted = *c, true
+	case c.Total > m.counters.Total:
+		s.back(place{e.Member, e.PID}, e)
+	}
+}
+
+// statusLine takes the status of an answer: the member serves.
+func (s *Story) statusLine(r *requests.Request, e *pluginlog.Event) {
+	if r == nil || !served(r) || e.Code < 200 || e.Code == 503 {
+		return
+	}
+	at := &r.Attempts[len(r.Attempts)-1]
+	s.hasServed(at.Member, e.Time)
+	if m := s.marks[place{at.Member, e.PID}]; m != nil && at.Start > m.at {
+		s.back(place{at.Member, e.PID}, e)
+	}
+}
+
+func (s *Story) hasServed(member string, at pluginlog.Time) {
+	if _, known := s.served[member]; known || len(s.served) < maxMembers {
+		if !known {
+			member = keep(member)
+		}
+		s.served[member] = max(s.served[member], at)
+	}
+}

@@ -1,0 +1,231 @@
+package story
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+)
+
+// Options of a [Story]. The zero value takes what holds without a configuration.
+type Options struct {
+	RetryInterval  time.Duration // 0 means 60 s (R52)
+	ConnectTimeout time.Duration // what a connect waits where no line shows it; 0 where that is not known
+}
+
+// leastWindow is how long an incident may be silent at least.
+const leastWindow = 300 * time.Second
+
+// window is how long an incident may be silent: an event that comes later begins another one.
+func (o *Options) window() time.Duration {
+	return max(3*cmp.Or(o.RetryInterval, time.Minute), leastWindow)
+}
+
+// Story finds the incidents of a log. Give its Line and its Done to the Assembler that gets all of
+// [requests.SummaryKinds], then ask for the Incidents. The Notes of requests are its own.
+type Story struct {
+	opt     Options
+	window  time.Duration
+	file    int
+	now     pluginlog.Time
+	level   pluginlog.Level
+	running bool           // a line was seen that no start of a web server writes
+	taken   pluginlog.Time // when a file was taken last, by a reload or a start
+
+	open    map[key]*Incident
+	over    []*Incident
+	dropped int64
+
+	marks   map[place]*mark
+	runs    map[place]*run
+	served  map[string]pluginlog.Time // by member: when it answered last
+	windows map[pluginlog.Time]*window
+	streams bool // the log shows which streams are reused
+}
+
+// key is what the events of one incident share.
+type key struct {
+	kind    Kind
+	subject string // the member, or else the host
+	detail  string
+	osError int32
+}
+
+// New returns a Story without incidents.
+func New(opt Options) *Story {
+	return &Story{opt: opt, window: opt.window(), open: map[key]*Incident{}, marks: map[place]*mark{},
+		runs: map[place]*run{}, served: map[string]pluginlog.Time{}, windows: map[pluginlog.Time]*window{}}
+}
+
+// NextFile says that the lines that follow come from the next file.
+func (s *Story) NextFile() { s.file++ }
+
+// Line takes a line and the request that it belongs to, nil where it belongs to none, as an Assembler gives them.
+func (s *Story) Line(r *requests.Request, e *pluginlog.Event) {
+	s.now, s.level = max(s.now, e.Time), max(s.level, e.Level)
+	switch e.Kind {
+	case pluginlog.StatusChecked:
+		s.checked(r, e)
+	case pluginlog.Counted:
+		s.counted(r, e)
+	case pluginlog.StatusLine:
+		s.statusLine(r, e)
+	case pluginlog.StreamReused, pluginlog.StreamCreated:
+		s.streams = true
+	case pluginlog.BuildVersion:
+		s.taken = max(s.taken, e.Time)
+		if s.running {
+			s.alone(key{kind: Restart}, e)
+		}
+		return
+	case pluginlog.WebServer:
+		return
+	case pluginlog.ConfigReloaded:
+		s.taken = max(s.taken, e.Time)
+		s.alone(key{kind: Reload}, e)
+	case pluginlog.ErrorLine, pluginlog.WarnLine:
+		s.errorLine(e)
+	default:
+		if r != nil && requests.Fails(e.Kind) {
+			s.failing(r, e)
+		}
+	}
+	s.running = true
+}
+
+// alone takes a line that is an event by itself.
+func (s *Story) alone(k key, e *pluginlog.Event) *Incident {
+	i := s.incident(k, e.Time)
+	i.Events[e.Kind]++
+	at := s.at(e)
+	i.touch(e.PID, e.Time, e.Time, Lines{at.File, at.Line, at.Line})
+	return i
+}
+
+// errorLine takes a line of which the catalogue knows that it is an incident of no request.
+func (s *Story) errorLine(e *pluginlog.Event) {
+	entry, _ := catalogue.OfLine(e.Text)
+	switch {
+	case entry.Kind == catalogue.ReloadFailed:
+		s.alone(key{kind: ReloadFailed}, e).addText(e.Text)
+	case entry.Kind == TLS.String() && e.Kind == pluginlog.ErrorLine:
+		i := s.alone(key{kind: TLS}, e)
+		i.addText(e.Text)
+		if name, code := catalogue.GSKCode(e.Text); code != 0 && i.GSK.Code == 0 {
+			i.GSK = pluginlog.GSK{Name: keep(name), Code: code}
+		}
+	}
+}
+
+// incident returns the incident of a key that goes on at a time, a new one where there is none.
+func (s *Story) incident(k key, at pluginlog.Time) *Incident {
+	i := s.open[k]
+	if i != nil && at.Sub(i.Last) <= s.window {
+		return i
+	}
+	if i != nil {
+		s.close(k, i)
+	} else if len(s.open) >= maxOpen {
+		s.makeRoom(at)
+	}
+	i = &Incident{Kind: k.kind, First: at, Last: at, OSError: k.osError, Events: map[pluginlog.Kind]int64{},
+		process: map[uint64]int{}}
+	s.open[k] = i
+	return i
+}
+
+func (s *Story) close(k key, i *Incident) {
+	delete(s.open, k)
+	s.over = append(s.over, i)
+	if len(s.over) >= 2*maxKept {
+		slices.SortStableFunc(s.over, worse)
+		s.dropped += int64(len(s.over) - maxKept)
+		clear(s.over[maxKept:])
+		s.over = s.over[:maxKept]
+	}
+}
+
+// makeRoom closes what cannot go on, or else the half that was silent for longest.
+func (s *Story) makeRoom(now pluginlog.Time) {
+	for k, i := range s.open {
+		if now.Sub(i.Last) > s.window {
+			s.close(k, i)
+		}
+	}
+	if len(s.open) < maxOpen {
+		return
+	}
+	keys := make([]key, 0, len(s.open))
+	for k := range s.open {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b key) int {
+		return cmp.Or(cmp.Compare(s.open[a].Last, s.open[b].Last), cmp.Compare(a.subject, b.subject))
+	})
+	for _, k := range keys[:len(keys)/2] {
+		s.close(k, s.open[k])
+	}
+}
+
+// worse orders incidents for when not all can be kept.
+func worse(a, b *Incident) int {
+	return cmp.Or(cmp.Compare(b.Clients.Errors, a.Clients.Errors), cmp.Compare(a.Kind, b.Kind),
+		cmp.Compare(b.Marks, a.Marks), cmp.Compare(a.First, b.First))
+}
+
+// Incidents returns the incidents so far, folded, in the order of their ends, and how many milder ones were dropped.
+// now is how far the log goes, 0 for its last line: in a log that is being written it moves on while nothing is
+// written. They are copies: the Story may go on.
+func (s *Story) Incidents(now pluginlog.Time) (all []*Incident, dropped int64) {
+	now = max(now, s.now)
+	for _, i := range s.over {
+		all = append(all, s.finished(i, now))
+	}
+	for _, i := range s.open {
+		all = append(all, s.finished(i, now))
+	}
+	all = append(all, s.slow()...)
+	slices.SortFunc(all, inTime)
+	return fold(all), s.dropped
+}
+
+func inTime(a, b *Incident) int {
+	return cmp.Or(cmp.Compare(a.End(), b.End()), cmp.Compare(a.First, b.First), cmp.Compare(a.Kind, b.Kind),
+		cmp.Compare(a.Member, b.Member), cmp.Compare(a.Host, b.Host), cmp.Compare(a.OSError, b.OSError),
+		cmp.Compare(a.GSK.Code, b.GSK.Code), cmp.Compare(a.GSK.Name, b.GSK.Name))
+}
+
+// finished returns a copy that says how the incident stands at a time.
+func (s *Story) finished(i *Incident, now pluginlog.Time) *Incident {
+	c := *i
+	c.Processes, c.Lines = slices.Clone(i.Processes), slices.Clone(i.Lines)
+	c.Members, c.Texts = slices.Clone(i.Members), slices.Clone(i.Texts)
+	c.Events = make(map[pluginlog.Kind]int64, len(i.Events))
+	for k, n := range i.Events {
+		c.Events[k] = n
+	}
+	c.Level = s.level
+	for _, member := range append(slices.Clone(c.Members), c.Member) {
+		if at := s.served[member]; at > c.Last {
+			c.Served = max(c.Served, at)
+		}
+	}
+	c.Open = s.isOpen(&c, now)
+	return &c
+}
+
+func (s *Story) isOpen(i *Incident, now pluginlog.Time) bool {
+	marked, back, _, _ := i.Back()
+	switch {
+	case i.Kind == ReloadFailed:
+		return s.taken <= i.Last
+	case i.Kind >= StaleStreams || i.Last == 0 || now.Sub(i.Last) > s.window:
+		return false
+	case marked > 0:
+		return back < marked
+	}
+	return i.Served == 0
+}

@@ -1,0 +1,49 @@
+package proxy
+
+import (
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// Told is what became of a request since the last call: nothing yet where its cluster has been found. It is good
+// during the call only.
+type Told struct {
+	Number   uint64 // of the request, from 1
+	Request  *routecheck.Request
+	Cluster  match.ClusterID
+	Declined bool // no Route takes it
+	Steps    []failover.Step
+}
+
+// teller hands the steps of one request to who wants them; a nil one to nobody.
+type teller struct {
+	Told
+	to func(*match.Table, Told)
+}
+
+// teller is that of the next request.
+func (p *Proxy) teller() *teller {
+	if p.opt.OnSteps == nil {
+		return nil
+	}
+	return &teller{Told: Told{Number: p.told.Add(1)}, to: p.opt.OnSteps}
+}
+
+func (t *teller) matched(table *match.Table, rq *routecheck.Request, m *match.Match) {
+	if t != nil {
+		t.Request, t.Declined = rq, m == nil
+		if m != nil {
+			t.Cluster = m.Cluster
+		}
+		t.to(table, t.Told)
+	}
+}
+
+func (t *teller) steps(table *match.Table, steps []failover.Step) {
+	if t != nil && len(steps) > 0 {
+		told := t.Told
+		told.Steps = steps
+		t.to(table, told)
+	}
+}

@@ -1,0 +1,54 @@
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"time"
+
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// Dial connects to a member.
+func Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, network, address)
+}
+
+// Dialer connects to members.
+type Dialer struct {
+	Dial  func(ctx context.Context, network, address string) (net.Conn, error)
+	Waker *Waker   // adopts the connection
+	Pool  *Buffers // for TLS
+}
+
+// Connect connects to the first address that answers, and puts TLS on the connection where there is a cfg, all of it
+// within a limit; 0 is none.
+func (d *Dialer) Connect(ctx context.Context, addrs []string, cfg *tls.Config, limit match.Nanos) (conn net.Conn,
+	err error) {
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(limit))
+		defer cancel()
+	}
+	for _, addr := range addrs {
+		if conn, err = d.Dial(ctx, "tcp", addr); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	conn = d.Waker.Adopt(conn)
+	if cfg == nil {
+		return conn, nil
+	}
+	if conn, err = startTLS(ctx, conn, cfg, d.Pool); err != nil {
+		return nil, HandshakeError{err}
+	}
+	return conn, nil
+}
+
+// HandshakeError is why a handshake with a member failed.
+type HandshakeError struct{ error }
+
+func (h HandshakeError) Unwrap() error { return h.error }

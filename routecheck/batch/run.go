@@ -1,0 +1,152 @@
+package batch
+
+import (
+	"errors"
+	"io"
+
+	"github.com/wasplug/wasplug/parser/accesslog"
+)
+
+// Part is a piece of a log: text of a form, or records that something else has read.
+type Part struct {
+	Block   *accesslog.Block
+	Records []accesslog.Record
+}
+
+// Source gives a log piece by piece, io.EOF at its end.
+type Source func() (Part, error)
+
+// Each yields what stands in a part; ok is false for a line that is not of the form.
+func (p *Part) each(f *accesslog.Format, visit func(r *accesslog.Record, ok bool)) {
+	var r accesslog.Record
+	if p.Block != nil {
+		p.Block.Each(func(line string, number int) {
+			ok := f.Parse(line, &r)
+			r.Line = number
+			visit(&r, ok)
+		})
+	}
+	for i := range p.Records {
+		visit(&p.Records[i], true)
+	}
+}
+
+// run has workers work on the parts of a log, and takes their results in the order of the log. perWorker gives each
+// worker what it needs for itself. The first error of source or take ends the run.
+func run[R any](source Source, jobs int, perWorker func() func(*Part) R, take func(R) error) error {
+	type job struct {
+		part Part
+		done chan R
+	}
+	queue, ordered, stop := make(chan *job, jobs), make(chan *job, 2*jobs), make(chan struct{})
+	for range jobs {
+		go func() {
+			work := perWorker()
+			for j := range queue {
+				j.done <- work(&j.part)
+			}
+		}()
+	}
+	var failed error
+	go func() {
+		defer close(ordered)
+		defer close(queue)
+		for {
+			part, err := source()
+			if err != nil {
+				failed = err
+				return
+			}
+			j := &job{part, make(chan R, 1)}
+			select {
+			case <-stop:
+				return
+			case ordered <- j:
+				queue <- j
+			}
+		}
+	}()
+	for j := range ordered {
+		if err := take(<-j.done); err != nil {
+			close(stop)
+			for range ordered { // until the reader has seen it
+			}
+			return err
+		}
+	}
+	if errors.Is(failed, io.EOF) {
+		return nil
+	}
+	return failed
+}
+
+// Questions are what is asked of a whole log.
+type Questions struct {
+	Format *accesslog.Format
+	Asker  func() *Asker // a new one for each worker
+	By     Grouping
+	Jobs   int
+	Each   func(*Line) error // gets every line in order; nil for none
+}
+
+// Line is a line of the log and its answer.
+type Line struct {
+	accesslog.Record
+	Answer
+	Logged []string // the members that the line names, as CLUSTER/MEMBER
+}
+
+// result is what came of a part.
+type result struct {
+	summary *Summary
+	lines   []Line
+}
+
+// Summarise asks about every request of a log.
+func (q *Questions) Summarise(source Source) (*Summary, error) {
+	total := newSummary()
+	err := run(source, q.Jobs, func() func(*Part) result {
+		asker := q.Asker()
+		all := addressesOf(asker.t)
+		return func(p *Part) result { return q.part(p, asker, all) }
+	}, func(r result) error {
+		total.merge(r.summary)
+		for i := range r.lines {
+			if err := q.Each(&r.lines[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return total, err
+}
+
+func (q *Questions) part(p *Part, asker *Asker, all addresses) result {
+	out := result{summary: newSummary()}
+	s := out.summary
+	s.count(p)
+	p.each(q.Format, func(r *accesslog.Record, ok bool) {
+		if !ok {
+			s.Broken++
+			return
+		}
+		s.see(r)
+		a := asker.ask(r)
+		s.add(r, &a, q.By)
+		s.Agreed.compare(all, r, &a)
+		if q.Each != nil {
+			logged, _, _ := all.logged(r)
+			out.lines = append(out.lines, Line{*r, a, logged})
+		}
+	})
+	return out
+}
+
+// count counts the lines of a part.
+func (l *Lines) count(p *Part) {
+	l.All += int64(len(p.Records))
+	if p.Block != nil {
+		l.All += int64(p.Block.Lines)
+		l.TooLong += int64(p.Block.TooLong)
+	}
+}

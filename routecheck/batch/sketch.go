@@ -1,0 +1,109 @@
+package batch
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Distinct counts different texts: exactly up to some thousand, beyond that by the smallest of their hashes, which is
+// right to a few per cent. Two of them are merged without loss, in any order.
+type Distinct struct{ least map[uint64]bool }
+
+const leastKept = 4096
+
+// hash is FNV-1a with a final mix: the same in every run, as counts are printed.
+func hash(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	h ^= h >> 33
+	h *= 0xff51afd7ed558ccd
+	return h ^ h>>33
+}
+
+func (d *Distinct) add(s string) {
+	if d.least == nil {
+		d.least = map[uint64]bool{}
+	}
+	d.least[hash(s)] = true
+	if len(d.least) >= 2*leastKept {
+		d.cut()
+	}
+}
+
+func (d *Distinct) cut() {
+	if len(d.least) <= leastKept {
+		return
+	}
+	for _, h := range slices.Sorted(maps.Keys(d.least))[leastKept:] {
+		delete(d.least, h)
+	}
+}
+
+func (d *Distinct) merge(o *Distinct) {
+	if d.least == nil {
+		d.least = map[uint64]bool{}
+	}
+	maps.Copy(d.least, o.least)
+	d.cut()
+}
+
+// Count is how many there were; about: roughly.
+func (d *Distinct) Count() (n int64, about bool) {
+	d.cut()
+	if len(d.least) < leastKept {
+		return int64(len(d.least)), false
+	}
+	greatest := uint64(0)
+	for h := range d.least {
+		greatest = max(greatest, h)
+	}
+	return int64(math.Round(float64(leastKept-1) / (float64(greatest) / math.Exp2(64)))), true
+}
+
+// Top counts texts and keeps the most frequent ones. Those that were dropped on the way are missing in the counts of
+// texts that came late; a log has far fewer.
+type Top struct{ counts map[string]int64 }
+
+const topKept = 2000
+
+func (t *Top) add(s string, n int64) {
+	if t.counts == nil {
+		t.counts = map[string]int64{}
+	}
+	if _, known := t.counts[s]; !known {
+		s = strings.Clone(s) // not the text of a whole block
+	}
+	t.counts[s] += n
+}
+
+func (t *Top) merge(o *Top) {
+	for s, n := range o.counts {
+		t.add(s, n)
+	}
+	if len(t.counts) > 2*topKept {
+		for _, c := range t.Most(math.MaxInt)[topKept:] {
+			delete(t.counts, c.Text)
+		}
+	}
+}
+
+// Counted is a text and how often it came.
+type Counted struct {
+	Text string `json:"text"`
+	N    int64  `json:"count"`
+}
+
+// Most returns the most frequent texts, of equally frequent ones in alphabetical order.
+func (t *Top) Most(n int) []Counted {
+	all := make([]Counted, 0, len(t.counts))
+	for s, n := range t.counts {
+		all = append(all, Counted{s, n})
+	}
+	slices.SortFunc(all, func(a, b Counted) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Text, b.Text)) })
+	return all[:min(n, len(all))]
+}

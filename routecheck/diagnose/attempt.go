@@ -1,0 +1,349 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+)
+
+// Limits from which on something is long.
+const (
+	systemTimeout = 20 * time.Second // a connect that lasts as long is ended by the operating system (ND1)
+	longHang      = 5 * time.Minute  // an answer that is awaited as long will not come (ND2)
+	quickError    = time.Second      // an error that comes sooner cost the member little work (ND5)
+	slowRequest   = 5 * time.Second
+)
+
+// done takes a finished request.
+func (l *Log) done(r *requests.Request) {
+	n := l.noteOf(r)
+	l.requests++
+	l.process(r)
+	for i := range r.Attempts {
+		l.attempt(r, i)
+	}
+	if len(r.Attempts) > 1 {
+		l.retried++
+	}
+	l.sessionWent(r, n)
+	l.body(r, n)
+	l.phases(r)
+	l.routed(r, n)
+	l.tell(n, r, func() { l.story.Done(r) })
+	l.spare, r.Note = n, nil
+}
+
+// attempt takes one of them.
+func (l *Log) attempt(r *requests.Request, i int) {
+	at := &r.Attempts[i]
+	p := l.proc(at.Member, r.PID)
+	if p == nil {
+		return
+	}
+	p.attempts++
+	if at.Host != "" && at.Port != 0 {
+		p.address(fmt.Sprintf("%s:%d", at.Host, at.Port))
+	}
+	if p.began == 0 {
+		p.began = at.Start
+	}
+	switch at.Outcome {
+	case requests.Pending:
+	case requests.Answered:
+		l.answer(r, i, p)
+	default:
+		l.failure(r, i, p)
+	}
+	if at.Marked {
+		l.mark(r, at, p)
+	}
+}
+
+// seeAttempt counts an attempt by its first line.
+func (l *Log) seeAttempt(s *sightings, r *requests.Request, at *requests.Attempt, what string) {
+	l.see(s, requests.Place{File: r.First.File, Line: at.Line}, func() string {
+		where := at.Member
+		if at.Host != "" {
+			where = strings.TrimSpace(where + " on " + at.Host)
+		}
+		return where + ": " + what
+	})
+}
+
+func (l *Log) answer(r *requests.Request, i int, p *proc) {
+	at := &r.Attempts[i]
+	p.answered++
+	l.seeAttempt(&p.served, r, at, "answered")
+	if process := l.processes[r.PID]; i > 0 || process != nil && process.marked > 0 {
+		p.afterMark++
+	}
+	p.worked += r.Answer
+	if at.Affinity {
+		p.affinity++
+	} else {
+		p.fresh++
+	}
+	l.judgeStatus(r, at, p)
+	if p.markedAt != 0 {
+		l.back(r, at, p)
+	}
+	if p.wasMarked {
+		if at.Affinity {
+			p.oldBack++
+		} else {
+			p.newBack++
+		}
+	}
+	if len(p.marked) > 0 && p.marked[r.PID] == 0 {
+		p.servedWhileMarked++
+	}
+	delete(p.marked, r.PID)
+	p.okAt, p.okSince, p.failedAt, p.inRow, p.unreach = at.End, true, 0, 0, 0
+}
+
+// back takes the first answer after a mark.
+func (l *Log) back(r *requests.Request, at *requests.Attempt, p *proc) {
+	gap := at.Start.Sub(p.markedAt)
+	p.longestBack = max(p.longestBack, gap)
+	if gap > usualRetry+usualRetry/2 {
+		l.seeAttempt(&p.slowBack, r, at, fmt.Sprintf("tried again %.0f s after the mark, and answered", gap.Seconds()))
+	}
+	p.markedAt, p.newBack, p.oldBack = 0, 0, 0
+	if process := l.processes[r.PID]; process != nil {
+		process.marked--
+	}
+}
+
+// usualRetry is RetryInterval where no file says it.
+const usualRetry = 60 * time.Second
+
+func (l *Log) judgeStatus(r *requests.Request, at *requests.Attempt, p *proc) {
+	if at.Status == 0 {
+		return
+	}
+	l.statuses++
+	if at.Status < 500 {
+		return
+	}
+	p.errors++
+	if r.Answer < quickError {
+		p.quick++
+	}
+	switch at.Status {
+	case 503:
+		p.busy++
+		l.seeAttempt(&l.own503, r, at, "answered 503")
+	case 500:
+		p.lastError = at.End
+		if len(p.errorsAt) < mostEvidence {
+			p.errorsAt = append(p.errorsAt, requests.Place{File: r.First.File, Line: at.Line})
+		}
+		l.seeAttempt(&l.appErrors, r, at, "answered 500")
+	}
+}
+
+func (l *Log) failure(r *requests.Request, i int, p *proc) {
+	at := &r.Attempts[i]
+	how := at.Outcome
+	p.failed++
+	if p.inRow++; p.inRow == 1 {
+		p.failedAt = at.Start
+	}
+	if how != requests.Failed && how != requests.IOTimeout && !at.Marked {
+		l.seeAttempt(&p.unmarked, r, at, how.String()+", and not marked down")
+	}
+	if (how == requests.Refused || how == requests.ConnectTimeout) && r.Connect >= systemTimeout {
+		l.seeAttempt(&l.longConnect, r, at, fmt.Sprintf("the connect failed after %.0f s", r.Connect.Seconds()))
+	}
+	switch how {
+	case requests.Refused:
+		l.refused(r, at, p)
+	case requests.ConnectTimeout:
+		p.unreach++
+		l.seeAttempt(&p.unreachable, r, at, "the connect timed out")
+	case requests.IOTimeout:
+		l.ioTimedOut(r, i, p)
+	case requests.Failed:
+		if at.Reused {
+			l.seeAttempt(&p.reusedLost, r, at, "an idle connection was taken, and broke")
+		} else {
+			l.seeAttempt(&p.freshLost, r, at, "connected anew, and the connection broke")
+		}
+	}
+}
+
+func (l *Log) refused(r *requests.Request, at *requests.Attempt, p *proc) {
+	if p.okSinceMark() && p.lastError != 0 && at.Start.Sub(p.lastError) <= time.Minute {
+		l.seeAttempt(&l.dying, r, at, fmt.Sprintf("refused %.0f s after it answered 500",
+			at.Start.Sub(p.lastError).Seconds()))
+	}
+	if noHost(at.OSError) {
+		p.unreach++
+		l.seeAttempt(&p.unreachable, r, at, fmt.Sprintf("no way to the host (OS error %d)", at.OSError))
+		return
+	}
+	l.seeAttempt(&p.member.refused, r, at, fmt.Sprintf("refused (OS error %d)", at.OSError))
+	if p.wasMarked {
+		l.seeAttempt(&p.refusedAtBack, r, at, "refused again")
+	}
+}
+
+// okSinceMark reports whether the member has answered since it was marked, or was never marked.
+func (p *proc) okSinceMark() bool { return p.okSince || !p.wasMarked }
+
+// noHost reports whether an error number of some platform says that nobody was reached: timed out, or no route. The
+// catalogue has their names.
+func noHost(n int32) bool {
+	switch n {
+	case 110, 113, 78, 81, 145, 148, 238, 242, 10060, 10065, 3447, 1127:
+		return true
+	}
+	return false
+}
+
+func (l *Log) ioTimedOut(r *requests.Request, i int, p *proc) {
+	at := &r.Attempts[i]
+	path, _, _ := strings.Cut(r.URI, "?")
+	if use := l.paths[path]; use != nil {
+		use.ioTimeouts++
+	} else if path != "" && len(l.paths) < mostPaths {
+		l.paths[kept(path)] = &pathUse{1}
+	}
+	if at.Marked {
+		l.seeAttempt(&p.ioMarked, r, at, "ServerIOTimeout fired, marked down")
+	} else {
+		l.seeAttempt(&p.ioUnmarked, r, at, "ServerIOTimeout fired, and not marked down")
+	}
+	if i > 0 && r.Attempts[i-1].Outcome == requests.IOTimeout {
+		l.seeAttempt(&l.asked2, r, at, "ServerIOTimeout fired again in the same request")
+	}
+	if i+1 < len(r.Attempts) && r.Attempts[i+1].Member == at.Member && !at.Marked {
+		l.seeAttempt(&l.sameAgain, r, at, "ServerIOTimeout fired, and the same member was asked again")
+	}
+}
+
+func (l *Log) mark(r *requests.Request, at *requests.Attempt, p *proc) {
+	end := max(at.End, at.Start)
+	l.seeAttempt(&p.member.marks, r, at, "marked down")
+	p.times++
+	switch {
+	case !p.wasMarked:
+		if p.markedBy++; p.markedBy == 1 {
+			p.firstMark = end
+		}
+		p.lastFirstMark = end
+	case p.okSince:
+		l.seeAttempt(&p.flaps, r, at, "marked down again after it had answered")
+	default:
+		l.seeAttempt(&p.steps, r, at, fmt.Sprintf("the try after %.0f s failed, too", end.Sub(p.markedAt).Seconds()))
+	}
+	if process := l.processes[r.PID]; process != nil && p.markedAt == 0 {
+		process.marked++
+	}
+	p.markedAt, p.markAt = end, requests.Place{File: r.First.File, Line: at.Line}
+	p.wasMarked, p.okSince = true, false
+	if len(p.marked) < mostProcesses {
+		p.marked[r.PID] = end
+	}
+}
+
+// reasons that a request is odd, by name.
+func has(r *requests.Request, name string) bool {
+	for _, reason := range r.Reasons.Split() {
+		if reason.Name() == name {
+			return true
+		}
+	}
+	return false
+}
+
+// phases takes the times.
+func (l *Log) phases(r *requests.Request) {
+	if r.Timed() {
+		l.timed++
+	}
+	wall := r.Wall()
+	if wall >= slowRequest {
+		l.slow++
+	}
+	l.hangs(r)
+	if r.Reasons == 0 {
+		return
+	}
+	if has(r, "slow-answer") && r.Status != 0 && wall >= slowRequest {
+		l.seeRequest(&l.slowAnswer, r, fmt.Sprintf("%.1f s for the answer of %.1f "+
+			"s", r.Answer.Seconds(), wall.Seconds()))
+	}
+	if has(r, "slow-body") || has(r, "short-body") {
+		l.seeRequest(&l.slowBody, r, fmt.Sprintf("the client took %.1f s to send the body", r.Body.Seconds()))
+	}
+	if has(r, "slow-continue") || has(r, "slow-extended-handshake") || has(r, "slow-handshake") {
+		l.seeRequest(&l.slowRound, r, fmt.Sprintf("%.1f s for round trips before the request",
+			(r.Continue+r.Extended+r.Handshake).Seconds()))
+	}
+	if has(r, "little-server") && r.Body < wall/2 && r.Connect < wall/2 && r.Handshake+r.Continue+r.Extended < wall/2 {
+		l.seeRequest(&l.little, r, fmt.Sprintf("%.1f s, of which the member took %.1f s", wall.Seconds(),
+			r.Server.Seconds()))
+	}
+}
+
+// hangs finds requests whose member took the connection and says nothing.
+func (l *Log) hangs(r *requests.Request) {
+	if len(r.Attempts) == 0 {
+		return
+	}
+	at := &r.Attempts[len(r.Attempts)-1]
+	switch {
+	case r.Answer >= longHang:
+		l.seeAttempt(&l.hung, r, at, fmt.Sprintf("the answer took %.0f s", r.Answer.Seconds()))
+	case has(r, "unfinished") && at.Outcome == requests.Pending && l.lastTime.Sub(r.End) >= longHang:
+		l.seeAttempt(&l.hung, r, at, fmt.Sprintf("no answer for %.0f s, until the log ends",
+			l.lastTime.Sub(r.End).Seconds()))
+	}
+}
+
+// body takes what became of requests with a body.
+func (l *Log) body(r *requests.Request, n *note) {
+	gaveUp := has(r, "gave-up") || has(r, "no-response")
+	if r.Method != "POST" && n.posted == 0 {
+		return
+	}
+	if len(r.Attempts) == 0 {
+		if gaveUp && n.posted > 0 {
+			l.seeRequest(&l.postTooLong, r, fmt.Sprintf("given up without an attempt, the body has %d "+
+				"bytes", n.posted))
+		}
+		return
+	}
+	first := &r.Attempts[0]
+	how := first.Outcome
+	sent := how == requests.IOTimeout || how == requests.Failed
+	switch {
+	case sent && len(r.Attempts) > 1:
+		l.seeRequest(&l.postRepeated, r, fmt.Sprintf("sent %d times", len(r.Attempts)))
+	case how == requests.Failed && first.Reused && gaveUp:
+		l.seeRequest(&l.stale, r, "an idle connection broke, and the body could not be sent again")
+	case sent && gaveUp:
+		l.seeRequest(&l.postLost, r, "failed by "+how.String()+", and the body could not be sent again")
+	}
+	if how == requests.Failed && !first.Reused && n.bodies > 0 {
+		l.seeRequest(&l.postReset, r, "the connection broke after the body had been sent")
+	}
+}
+
+// settle ends what is only known at the end of the log.
+func (l *Log) settle() {
+	for _, p := range l.procs {
+		if p.unreach < 3 || p.inRow != p.unreach {
+			continue
+		}
+		for _, other := range l.procs {
+			if other.member == p.member && other.began > p.failedAt && other.okAt > p.failedAt && other.okAt != 0 &&
+				other.began != 0 {
+				l.oldAddress = l.oldAddress.join(p.unreachable)
+			}
+		}
+	}
+}

@@ -1,0 +1,444 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/story"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+func balancing() []*Cause {
+	return []*Cause{
+		{ID: "NB1", Symptom: notBalancing, needs: atStats,
+			Text: "affinity makes it uneven, balancing is fine: sessions of different length stay where they began",
+			Advice: "expected: judge balancing by new requests (total less affinity). Shorter sessions even it out; " +
+				"IgnoreAffinityRequests=false lets busy members get fewer new ones (F10)",
+			Commands: []string{"wasplug explain IgnoreAffinityRequests"}, Rules: []string{"R34", "F1"},
+			Source: "node/408229", file: affinityIgnored, log: unevenByAffinity},
+		{ID: "NB2", Symptom: notBalancing, needs: atStats.withAccess(),
+			Text:   "the test has one client session, or few: all its requests go to the member of that session",
+			Advice: "let the load tool begin each user with an empty cookie jar", Rules: []string{"R22"},
+			Source: "node/408229", log: fewSessions},
+		{ID: "NB3", Symptom: notBalancing, needs: atStats,
+			Text: "processes were compared with each other, or many processes got few requests each: each starts " +
+				"at random",
+			Advice: "judge the sum over all processes, or one process over many requests; fewer, larger processes",
+			Rules:  []string{"R30", "F2"}, Source: "node/408229", file: oneProcess, log: fewForEach},
+		{ID: "NB4", Symptom: notBalancing, needs: atStats.withFile(),
+			Text:     "the weights are unequal, or what they have in common makes small ones of them",
+			Advice:   "give each member the same weight, and not a multiple: IBM's advice is 20, 20, 19",
+			Commands: []string{"wasplug set -w 'Server[*].LoadBalanceWeight=20'", "wasplug explain WP405"},
+			Rules:    []string{"R31", "F1"}, Lint: []string{diag.WeightsCollapseToOne}, Source: "swg21318463",
+			file: unequalWeights, log: sharesByWeight},
+		{ID: "NB5", Symptom: notBalancing, needs: atStats.withFile(), Text: "LoadBalance is Random: this is its noise",
+			Advice: "none: the shares come closer with more requests", Rules: []string{"R35", "F3", "F15"},
+			Source: "F3",
+			file:   randomInFile, log: noise},
+		{ID: "NB6", Symptom: notBalancing, Also: []string{affinityLost}, needs: atStats.withFile(),
+			Text: "the member is in no list of its cluster, or is a backup", Advice: "put it back into PrimaryServers",
+			Commands: []string{"wasplug undrain MEMBER", "wasplug explain WP401"},
+			Rules:    []string{"R37", "R38", "R40"},
+			Lint:     []string{diag.ServerInNoList}, Source: "R37", file: inNoList, log: backupOnly},
+		{ID: "NB7", Symptom: notBalancing, needs: atStats.withFile(), Text: "its weight is 0, left from a drain",
+			Advice: "give it its weight back", Commands: []string{"wasplug undrain MEMBER", "wasplug explain WP406"},
+			Rules: []string{"R36"}, Lint: []string{diag.WeightZero}, Source: "R36",
+			file: byLint(proves, "LoadBalanceWeight is 0: it gets no new requests", denies, "no weight is 0",
+				diag.WeightZero)},
+		{ID: "NB8", Symptom: notBalancing, Also: []string{affinityLost, isSlow}, needs: atStats,
+			Text: "the member is marked down again and again", Advice: "see not-detected and slow: why does it fail?",
+			Commands: []string{"wasplug diagnose --symptom not-detected ..."}, Rules: []string{"R50", "R52"},
+			Source: "REDP-4308 2.2.7", log: flapping},
+		{ID: "NB9", Symptom: notBalancing, Also: []string{status503, affinityLost}, needs: atStats.withFile(),
+			Text: "MaxConnections was reached, so the member was passed over",
+			Advice: "MaxConnections counts per process: it must be above requests a second times seconds each " +
+				"takes (F11)",
+			Commands: []string{"wasplug explain WP413", "wasplug set -w 'Server[*].MaxConnections=-1'"},
+			Rules:    []string{"R60", "F11"}, Lint: []string{diag.MaxConnectionsPerProcess}, Source: "REDP-4308 2.2.6",
+			file: limited, log: fullMembers},
+		{ID: "NB10", Symptom: notBalancing, needs: atTrace.withFile(),
+			Text:     "all sessions of a dead member went to its neighbour in the list",
+			Advice:   "FailoverToNext=false spreads them (from level 7.0.0.13 on the default)",
+			Commands: []string{"wasplug set -w Config.FailoverToNext=false"}, Rules: []string{"R26", "F5"},
+			Source: "PM12112", file: toNext, log: allToOne},
+		{ID: "NB11", Symptom: notBalancing, needs: atStats.withFile(),
+			Text:     "IgnoreAffinityRequests=false keeps new sessions from busy members",
+			Advice:   "true spreads new sessions by weight alone",
+			Commands: []string{"wasplug set -w 'ServerCluster[*].IgnoreAffinityRequests=true'"},
+			Rules:    []string{"R34", "F10"}, Source: "F10", file: affinityCounts, log: busyStarve},
+		{ID: "NB12", Symptom: notBalancing, needs: atDetail.withFile(),
+			Text:   "two members of the file are one server: same host and port, one of them stale",
+			Advice: "generate plugin-cfg.xml again", Commands: []string{"wasplug explain WP307"},
+			Rules: []string{"R64"},
+			Lint:  []string{diag.SameAddressTwoCloneIDs, diag.SameAddressTwice}, Source: "WP307",
+			file: byLint(proves, "two members have one host and port", denies,
+				"all members have addresses of their own",
+				diag.SameAddressTwoCloneIDs, diag.SameAddressTwice), log: oneAddress},
+		{ID: "NB13", Symptom: notBalancing, needs: atDetail.withFile(),
+			Text:   "ClusterAddress takes all new requests: something behind it balances",
+			Advice: "look at that balancer, or take ClusterAddress out", Rules: []string{"R41"}, Source: "R41",
+			file: clusterAddress, log: addressServed},
+		{ID: "NB14", Symptom: notBalancing, Also: []string{affinityLost}, needs: atTrace.withFile(),
+			Text:     "sessions carry partition IDs, and a new process does not know their table",
+			Advice:   "GetDWLMTable=true fetches the table at the start of a process",
+			Commands: []string{"wasplug set -w 'ServerCluster[*].GetDWLMTable=true'", "wasplug explain WP312"},
+			Rules:    []string{"R28"}, Lint: []string{diag.PartitionTableNotFetched}, Source: "PK48101",
+			file: tableFetched, log: partitionIDs},
+		{ID: "NB15", Symptom: notBalancing, Also: []string{wrongAppName}, needs: atDetail.withFile(),
+			Text:     "Intelligent Management routes: controllers give the rules at run time",
+			Advice:   "this file decides only what they leave; look at the On Demand Router's rules",
+			Commands: []string{"wasplug explain WP112"}, Rules: []string{"R69"},
+			Lint: []string{diag.IntelligentManagementPresent}, Source: "R69", file: managed, log: managedMembers},
+	}
+}
+
+func affinityIgnored(k *Case) opinion {
+	seen := k.File.ofClusters(func(c *match.Cluster) bool { return !c.CountAffinity },
+		"requests of sessions do not count")
+	return either(seen, "requests of sessions are on top of the balance", "IgnoreAffinityRequests is false")
+}
+
+// unevenByAffinity: new requests are spread as they should be, and all requests are not.
+func unevenByAffinity(k *Case) opinion {
+	return k.ofBalances(func(b *balance) opinion {
+		fresh := sum(b.primaries(), func(s *share) float64 { return float64(s.new) })
+		switch {
+		case fresh < 10*float64(len(b.primaries())) || !b.fits(newOf):
+			return opinion{}
+		case b.uneven(totalOf) && !b.uneven(newOf):
+			return opinion{stance: proves, share: 1, why: fmt.Sprintf(
+				"new requests %s, requests of sessions %s (%s)", b.words(newOf), b.words(affinityOf), b.names()),
+				seen: k.counterLines(b)}
+		case !b.uneven(totalOf):
+			return opinion{stance: denies, why: "all requests together are even"}
+		}
+		return opinion{}
+	})
+}
+
+// counterLines are the members' numbers as evidence.
+func (k *Case) counterLines(b *balance) (seen sightings) {
+	for i := range b.shares {
+		s := &b.shares[i]
+		k.Log.see(&seen, s.countedAt, func() string {
+			return fmt.Sprintf("%s: %d new requests, %d of sessions, counted by %s", s.name, s.new, s.affinity,
+				processes(len(s.byProcess)))
+		})
+	}
+	return seen
+}
+
+func fewSessions(k *Case) opinion {
+	if a := k.Access; a != nil && a.withCookie >= 100 && k.File != nil {
+		if n := int64(len(k.File.Table.AllMembers())); int64(len(a.sessions)) >= 10*n {
+			return opinion{stance: denies, why: fmt.Sprintf("the access log has %d sessions", len(a.sessions))}
+		}
+	}
+	return k.ofBalances(func(b *balance) opinion {
+		all := b.primaries()
+		fresh := sum(all, func(s *share) float64 { return float64(s.new) })
+		total := sum(all, func(s *share) float64 { return float64(s.total()) })
+		switch {
+		case total >= 50 && total-fresh > 0.95*total && fresh < 10*float64(len(all)):
+			return opinion{stance: proves, share: (total - fresh) / total, seen: k.counterLines(b), why: fmt.Sprintf(
+				"%.0f of %.0f requests are of sessions, and %.0f began one", total-fresh, total, fresh)}
+		case fresh >= 10*float64(len(all)):
+			return opinion{stance: denies, why: fmt.Sprintf("%.0f requests began a session or have none", fresh)}
+		}
+		return opinion{}
+	})
+}
+
+// fewForEach: the sum over the processes is even, and each process by itself had hardly one round.
+func fewForEach(k *Case) opinion {
+	return k.ofBalances(func(b *balance) opinion {
+		all := b.primaries()
+		fresh := sum(all, func(s *share) float64 { return float64(s.new) })
+		round := sum(all, func(s *share) float64 { return s.weight })
+		perProcess := fresh / float64(max(b.processes, 1))
+		switch {
+		case b.processes >= 2 && fresh > 0 && perProcess < 2*round && b.unevenInProcess() && b.fits(newOf):
+			return opinion{stance: proves, share: 1, seen: k.counterLines(b), why: fmt.Sprintf(
+				"%d processes had %.1f new requests each, a round has %.0f", b.processes, perProcess, round)}
+		case b.processes == 1:
+			return opinion{stance: denies, why: "the counters are of one process"}
+		case perProcess >= 10*round:
+			return opinion{stance: denies, why: "each process had many rounds"}
+		}
+		return opinion{}
+	})
+}
+
+// unevenInProcess reports whether some member got nothing, or half more than another process gave it.
+func (b *balance) unevenInProcess() bool {
+	for _, s := range b.primaries() {
+		if len(s.byProcess) < b.processes || slices.Min(s.byProcess) == 0 ||
+			slices.Max(s.byProcess) >= 2*slices.Min(s.byProcess) {
+			return true
+		}
+	}
+	return false
+}
+
+func unequalWeights(k *Case) opinion {
+	collapse := k.File.found(diag.WeightsCollapseToOne)
+	unequal := k.File.ofClusters(func(c *match.Cluster) bool {
+		least, most := int32(0), int32(0)
+		for _, id := range c.Primary {
+			w := c.Members[id].Start
+			if w > 0 && (least == 0 || w < least) {
+				least = w
+			}
+			most = max(most, w)
+		}
+		return !c.Random && least != most
+	}, "weights differ")
+	return either(unequal.join(collapse), "weights differ, or collapse", "all weights are equal")
+}
+
+func sharesByWeight(k *Case) opinion {
+	if k.File == nil {
+		return opinion{}
+	}
+	return k.ofBalances(func(b *balance) opinion {
+		all := b.primaries()
+		fresh := sum(all, func(s *share) float64 { return float64(s.new) })
+		differ := false
+		for i := range all {
+			differ = differ || all[i].weight != all[0].weight
+		}
+		if !b.random() && differ && fresh >= 10*float64(len(all)) && b.fits(newOf) {
+			return opinion{stance: proves, share: 1, seen: k.counterLines(b),
+				why: "new requests are spread by the weights, which differ"}
+		}
+		return opinion{}
+	})
+}
+
+func randomInFile(k *Case) opinion {
+	return either(k.File.ofClusters(func(c *match.Cluster) bool { return c.Random }, "LoadBalance is Random"),
+		"LoadBalance is Random", "no cluster has LoadBalance Random")
+}
+
+func noise(k *Case) opinion {
+	if k.File == nil {
+		return opinion{}
+	}
+	return k.ofBalances(func(b *balance) opinion {
+		fresh := sum(b.primaries(), func(s *share) float64 { return float64(s.new) })
+		if b.random() && fresh >= 20 && b.fits(newOf) && b.uneven(newOf) {
+			return opinion{stance: proves, share: 1, seen: k.counterLines(b),
+				why: "new requests differ by chance alone"}
+		}
+		return opinion{}
+	})
+}
+
+func inNoList(k *Case) opinion {
+	if seen := k.File.found(diag.ServerInNoList); seen.n > 0 {
+		return opinion{stance: proves, why: "it stands in neither list: it gets no new requests", seen: seen}
+	}
+	return either(k.File.such(func(c *match.Cluster, id match.MemberID, _ *match.Member) bool {
+		return c.Role(id) == "backup"
+	}, "is a backup"), "a backup gets requests only when all primaries are down", "all members are primaries")
+}
+
+// backupOnly finds a backup that served, and only where a primary had failed or was down.
+func backupOnly(k *Case) opinion {
+	if k.Log == nil || k.File == nil {
+		return opinion{}
+	}
+	var seen sightings
+	for _, m := range k.Log.order {
+		c := k.clusterOf(m.name)
+		if c == nil {
+			continue
+		}
+		id, ok := c.MemberByName(m.name)
+		if ok && c.Role(id) == "backup" && m.answered > 0 && m.afterMark == m.answered {
+			seen = seen.join(m.served)
+		}
+	}
+	if seen.n > 0 {
+		return opinion{stance: proves, why: "a backup served, and only after a primary had been marked down",
+			seen: seen}
+	}
+	return opinion{}
+}
+
+func flapping(k *Case) opinion {
+	if k.Log == nil {
+		return opinion{}
+	}
+	marks := k.Log.overMembers(func(m *member) sightings { return m.marks }, nil)
+	var seen sightings
+	for _, i := range k.Log.incidents {
+		if m := k.Log.members[i.Member]; i.Kind == story.Flapping && m != nil {
+			seen = seen.join(m.marks)
+		}
+	}
+	switch {
+	case seen.n > 0:
+		return opinion{stance: proves,
+			why:  "processes marked it down and found it serving again, three times and more",
+			seen: seen, share: k.Log.share(seen.n)}
+	case marks.n == 0 && k.Log.requests > 0:
+		return opinion{stance: denies, why: "nobody was marked down"}
+	}
+	return opinion{}
+}
+
+func limited(k *Case) opinion {
+	return either(k.File.such(func(_ *match.Cluster, _ match.MemberID, m *match.Member) bool {
+		return m.MaxConnections > 0
+	}, "has MaxConnections"), "members have MaxConnections", "no member has MaxConnections")
+}
+
+func fullMembers(k *Case) opinion {
+	return seenIn(func(l *Log) sightings { return l.full }, pluginlog.LevelStats, "members had reached MaxConnections",
+		"no member had reached MaxConnections")(k)
+}
+
+func toNext(k *Case) opinion {
+	if k.File.Config.FailoverToNext.V {
+		return opinion{stance: allows, why: "FailoverToNext is true",
+			seen: k.File.at(k.File.Config.FailoverToNext.Span(), "FailoverToNext=true")}
+	}
+	return opinion{stance: denies, why: "FailoverToNext is not true"}
+}
+
+// allToOne finds a member of three or more whose sessions all went to one other.
+func allToOne(k *Case) opinion {
+	if k.Log == nil {
+		return opinion{}
+	}
+	targets, counts := map[string]int{}, map[string]int64{}
+	for m, n := range k.Log.moves {
+		targets[m.from]++
+		counts[m.from] += n
+	}
+	spread := false
+	for from, n := range counts {
+		if c := k.clusterOf(from); n < 10 || c != nil && len(c.Primary) < 3 || c == nil && len(k.Log.order) < 3 {
+			continue
+		}
+		if targets[from] == 1 {
+			return opinion{stance: proves, why: fmt.Sprintf("all %d moved sessions of %s went to one member", n, from),
+				seen: k.Log.movedByDown, share: k.Log.share(n)}
+		}
+		spread = true
+	}
+	if spread {
+		return opinion{stance: denies, why: "moved sessions went to several members"}
+	}
+	return opinion{}
+}
+
+func affinityCounts(k *Case) opinion {
+	return either(k.File.ofClusters(func(c *match.Cluster) bool { return c.CountAffinity },
+		"IgnoreAffinityRequests is false"), "requests of sessions count", "IgnoreAffinityRequests is true")
+}
+
+// busyStarve: the member with most requests of sessions gets fewest new ones, and they are not spread by weight.
+func busyStarve(k *Case) opinion {
+	if k.File == nil {
+		return opinion{}
+	}
+	return k.ofBalances(func(b *balance) opinion {
+		all := b.primaries()
+		busiest, starved := 0, 0
+		for i := range all {
+			if all[i].affinity > all[busiest].affinity {
+				busiest = i
+			}
+			if float64(all[i].new)/all[i].weight < float64(all[starved].new)/all[starved].weight {
+				starved = i
+			}
+		}
+		if b.cluster != nil && b.cluster.CountAffinity && busiest == starved && all[busiest].affinity > 0 &&
+			b.uneven(newOf) && !b.fits(newOf) {
+			return opinion{stance: proves, share: 1, seen: k.counterLines(b),
+				why: all[busiest].name + " has most requests of sessions and gets fewest new ones"}
+		}
+		return opinion{}
+	})
+}
+
+func oneAddress(k *Case) opinion {
+	if k.Log == nil {
+		return opinion{}
+	}
+	owner := map[string]*member{}
+	for _, m := range k.Log.order {
+		for _, h := range m.hosts {
+			if other := owner[h]; other != nil && other != m {
+				return opinion{stance: proves, why: other.name + " and " + m.name + " are both at " + h,
+					seen: other.served.join(m.served)}
+			}
+			owner[h] = m
+		}
+	}
+	return opinion{}
+}
+
+func clusterAddress(k *Case) opinion {
+	return either(k.File.ofClusters(func(c *match.Cluster) bool { return c.Address != match.NoMember },
+		"has a ClusterAddress"), "a cluster has a ClusterAddress", "no cluster has a ClusterAddress")
+}
+
+func addressServed(k *Case) opinion {
+	if k.Log == nil || k.File == nil {
+		return opinion{}
+	}
+	var seen sightings
+	for i := range k.File.Table.Clusters {
+		name := addressName(&k.File.Table.Clusters[i])
+		if m := k.Log.members[name]; m != nil && m.answered > 0 {
+			seen = seen.join(m.served)
+		}
+	}
+	if seen.n > 0 {
+		return opinion{stance: proves, why: "the ClusterAddress served requests", seen: seen,
+			share: k.Log.share(seen.n)}
+	}
+	return opinion{}
+}
+
+func tableFetched(k *Case) opinion {
+	fetched := k.File.ofClusters(func(c *match.Cluster) bool { return c.GetTable }, "")
+	if fetched.n > 0 {
+		return opinion{stance: denies, why: "GetDWLMTable is true"}
+	}
+	return opinion{}
+}
+
+func partitionIDs(k *Case) opinion {
+	switch {
+	case k.Log == nil:
+	case k.Log.partition.n > 0 && (k.File == nil || tableFetched(k).stance != denies):
+		return opinion{stance: proves,
+			why:  "sessions carry partition IDs, and nothing says that their table is fetched",
+			seen: k.Log.partition, share: k.Log.share(k.Log.partition.n)}
+	case k.Log.shows(pluginlog.LevelTrace) && k.Log.withSession > 0 && k.Log.partition.n == 0:
+		return opinion{stance: denies, why: "no session carries a partition ID"}
+	}
+	return opinion{}
+}
+
+func managed(k *Case) opinion {
+	if k.File.Table.Router.IsZero() {
+		return opinion{stance: denies, why: "the file has no IntelligentManagement"}
+	}
+	return opinion{stance: allows, why: "IntelligentManagement is on",
+		seen: k.File.at(k.File.Table.Router, "IntelligentManagement")}
+}
+
+func managedMembers(k *Case) opinion {
+	if k.Log == nil || k.File == nil || k.File.Table.Router.IsZero() || k.Log.strangers.n == 0 {
+		return opinion{}
+	}
+	return opinion{stance: proves, why: "members served that are not in this file", seen: k.Log.strangers,
+		share: k.Log.share(k.Log.strangers.n)}
+}

@@ -1,0 +1,292 @@
+package diagnose
+
+import (
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+func errors500() []*Cause {
+	return []*Cause{
+		{ID: "IE1", Symptom: status500, Also: []string{status503}, needs: atError,
+			Text:     "all members were marked down",
+			Advice:   "find the first cause among the members: not-detected and slow tell of them",
+			Commands: []string{"wasplug trace http_plugin.log"}, Rules: []string{"R61", "F14"},
+			Lint: []string{diag.WorstCaseWait}, Source: "R61", log: everybodyDown},
+		{ID: "IE2", Symptom: status500, needs: atDetail.withFile(), Text: "a POST could not be sent again",
+			Advice:   "PostBufferSize must hold the largest body that is to be repeated, in kilobytes",
+			Commands: []string{"wasplug explain PostBufferSize", "wasplug explain WP505"}, Rules: []string{"R57"},
+			Lint: []string{diag.PostNotRetried}, Source: "swg21408884, swg21450051",
+			log: seenIn(func(l *Log) sightings { return l.postLost }, pluginlog.LevelDetail,
+				"requests with a body failed and were not sent again", "no request with a body was given up")},
+		{ID: "IE3", Symptom: status500, Also: []string{isSlow}, needs: atDetail.withFile(),
+			Text:     "ServerIOTimeout is shorter than slow pages take",
+			Advice:   "make the page faster, or ServerIOTimeout longer than it takes",
+			Commands: []string{"wasplug explain WP506", "wasplug set -w 'Server[*].ServerIOTimeout=-900'"},
+			Rules:    []string{"R54"}, Lint: []string{diag.IOTimeoutTooShort}, Source: "WP506", log: slowPages},
+		{ID: "IE4", Symptom: status500, needs: need{file: true},
+			Text:   "the https Transport cannot be used: no keyring, or no PluginInstallRoot",
+			Advice: "give the Transport its keyring and stashfile", Commands: []string{"wasplug explain WP702"},
+			Rules: []string{"R64"}, Lint: []string{diag.TLSKeystoreMissing, diag.PluginRootMissing},
+			Source: "node/408041", file: unusableTransport},
+		{ID: "IE5", Symptom: status500, Also: []string{notDetected}, needs: atError,
+			Text: "the TLS handshake with the member failed", Advice: "the GSK code says why",
+			Commands: []string{"wasplug explain GSK 414", "gskcapicmd -cert -list -db plugin-key.kdb -stashed"},
+			Rules:    []string{"R50"}, Source: "swg21264477",
+			log: seenIn(func(l *Log) sightings { return l.tls }, pluginlog.LevelError, "handshakes failed",
+				"no handshake failed")},
+		{ID: "IE6", Symptom: status500, needs: atDetail.withAccess(), Text: "the application answers 500",
+			Advice: "SystemOut.log of the member at that time", Source: "R53", log: applicationErrors},
+		{ID: "IE7", Symptom: status500, needs: atDetail, Text: "a member that is being stopped answers 500",
+			Advice: "drain it first: no new sessions, then stop", Commands: []string{"wasplug drain MEMBER"},
+			Rules: []string{"R36"}, Source: "PQ99465",
+			log: seenIn(func(l *Log) sightings { return l.dying }, pluginlog.LevelDetail,
+				"a member answered 500 and refused within the minute",
+				"no member refused soon after it had answered 500")},
+		{ID: "IE8", Symptom: status500, needs: atTrace,
+			Text:     "an idle connection had been closed by the member, and a body cannot be sent twice",
+			Advice:   "ConnectionTTL below the keep-alive timeout of the members",
+			Commands: []string{"wasplug explain WP512", "wasplug set -w 'Transport[*].ConnectionTTL=20'"},
+			Rules:    []string{"R57", "R65"}, Lint: []string{diag.ConnectionTtlTooLong}, Source: "PH09034, PM76420",
+			file: byLint(allows, "ConnectionTTL may be longer than members keep connections", silent, "",
+				diag.ConnectionTtlTooLong),
+			log: seenIn(func(l *Log) sightings { return l.stale }, pluginlog.LevelTrace,
+				"idle connections broke under requests with a body",
+				"no idle connection broke under a request with a body")},
+		{ID: "IE9", Symptom: status500, needs: atError, Text: "the client left before its answer was written",
+			Advice: "no error of the server; see slow: why did it not wait?", Source: "parser/pluginlog/catalogue",
+			log: seenIn(func(l *Log) sightings { return l.clientLeft }, pluginlog.LevelError,
+				"answers could not be written to the client", "every answer was written")},
+		{ID: "IE10", Symptom: status500, needs: atTrace.withAccess().withFile(),
+			Text:     "the body is larger than PostSizeLimit",
+			Advice:   "raise PostSizeLimit, or keep the limit and tell the user",
+			Commands: []string{"wasplug explain PostSizeLimit"}, Rules: []string{"R59"}, Source: "R59",
+			file: postLimit,
+			log:  bodyTooLarge},
+		{ID: "IE11", Symptom: status500, needs: atError.withFile(),
+			Text:     "the plug-in was not loaded, could not read the file, or its log is full at 2 GB",
+			Advice:   "mend the file; until then the old one stays in force",
+			Commands: []string{"wasplug lint plugin-cfg.xml"},
+			Rules:    []string{"R18"},
+			Lint:     []string{diag.XMLSyntax, diag.RouteToMissingGroup, diag.DNSFailureBlocksStart},
+			Source:   "swg21326077", file: brokenFile,
+			log: seenIn(func(l *Log) sightings { return l.notLoaded }, pluginlog.LevelError,
+				"the plug-in did not take a configuration", "every configuration was taken")},
+	}
+}
+
+func everybodyDown(k *Case) opinion {
+	if k.Log == nil {
+		return opinion{}
+	}
+	marks := k.Log.overMembers(func(m *member) sightings { return m.marks }, nil)
+	seen := k.Log.noServer.join(k.Log.allDown)
+	switch {
+	case seen.n > 0 && marks.n > 0:
+		return opinion{stance: proves, why: "no member was left for requests", seen: seen,
+			share: k.Log.share(max(k.Log.noServer.n, k.Log.allDown.n))}
+	case seen.n == 0 && k.Log.requests > 0:
+		return opinion{stance: denies, why: "a member was left for every request"}
+	}
+	return opinion{}
+}
+
+// slowPages: nearly all timeouts are of few paths.
+func slowPages(k *Case) opinion {
+	if k.Log == nil {
+		return opinion{}
+	}
+	fired := k.Log.overMembers(func(m *member) sightings { return m.ioMarked.join(m.ioUnmarked) }, nil)
+	worst, all := int64(0), int64(0)
+	for _, p := range k.Log.paths {
+		worst, all = max(worst, p.ioTimeouts), all+p.ioTimeouts
+	}
+	members := 0
+	for _, m := range k.Log.order {
+		if m.ioMarked.n+m.ioUnmarked.n > 0 {
+			members++
+		}
+	}
+	switch {
+	case worst >= 3 && worst*5 >= all*4 && members >= 2:
+		return opinion{stance: proves, why: "ServerIOTimeout fires at several members, and always for one path",
+			seen: fired, share: k.Log.share(fired.n)}
+	case fired.n == 0 && k.Log.requests > 0:
+		return opinion{stance: denies, why: "ServerIOTimeout never fired"}
+	}
+	return opinion{}
+}
+
+// unusableTransport proves where all Transports of a member are https ones without what they need.
+func unusableTransport(k *Case) opinion {
+	unusable := k.File.such(func(_ *match.Cluster, _ match.MemberID, m *match.Member) bool {
+		for i := range m.Transports {
+			if m.Transports[i].Usable {
+				return false
+			}
+		}
+		return len(m.Transports) > 0
+	}, "has no Transport that can be used")
+	if unusable.n > 0 {
+		return opinion{stance: proves, why: "members have no Transport that can be used", seen: unusable}
+	}
+	if seen := k.File.found(diag.TLSKeystoreMissing, diag.PluginRootMissing); seen.n > 0 {
+		return opinion{stance: allows, why: "https Transports lack what they need", seen: seen}
+	}
+	return opinion{stance: denies, why: "every Transport can be used"}
+}
+
+func applicationErrors(k *Case) opinion {
+	var seen sightings
+	denied, of := false, int64(0)
+	if l := k.Log; l != nil {
+		of, denied = l.requests, l.shows(pluginlog.LevelDetail) && l.statuses > 0
+		if l.appErrors.n > l.dying.n {
+			seen = l.appErrors
+		}
+	}
+	if a := k.Access; a != nil {
+		of, denied = max(of, a.requests), denied || a.withMember > 0
+		if k.Log == nil || k.Log.dying.n == 0 {
+			seen = seen.join(a.member500)
+		}
+	}
+	if l := k.Log; l != nil && l.dying.n > 0 {
+		return opinion{}
+	}
+	switch {
+	case seen.n > 0:
+		return opinion{stance: proves, why: "members answered 500 themselves", seen: seen, share: shareOf(seen.n, of)}
+	case denied:
+		return opinion{stance: denies, why: "no member answered 500"}
+	}
+	return opinion{}
+}
+
+func postLimit(k *Case) opinion {
+	return either(k.File.ofClusters(func(c *match.Cluster) bool { return c.PostLimit > 0 }, "has PostSizeLimit"),
+		"a cluster has PostSizeLimit", "no cluster has PostSizeLimit")
+}
+
+func bodyTooLarge(k *Case) opinion {
+	seen := k.logged().postTooLong.join(k.accessed().tooLarge)
+	if seen.n > 0 {
+		return opinion{stance: proves, why: "requests with a body were refused without asking a member", seen: seen,
+			share: shareOf(seen.n, max(k.logged().requests, k.accessed().requests))}
+	}
+	return opinion{}
+}
+
+func brokenFile(k *Case) opinion {
+	var seen sightings
+	for _, d := range k.File.Findings {
+		if d.Severity >= diag.Error && (d.Rule.Code == diag.XMLSyntax || d.Rule.Code == diag.RouteToMissingGroup) {
+			seen = seen.join(k.File.at(d.Span, d.Message))
+		}
+	}
+	if seen.n > 0 {
+		return opinion{stance: proves, why: "the plug-in rejects this file", seen: seen}
+	}
+	return opinion{stance: denies, why: "the plug-in takes this file"}
+}
+
+func errors503() []*Cause {
+	return []*Cause{
+		{ID: "SU1", Symptom: status503, needs: atStats.withFile(), Text: "every member had reached MaxConnections",
+			Advice: "MaxConnections counts per process: above requests a second and process times seconds each " +
+				"takes (F11)",
+			Commands: []string{"wasplug explain WP413", "wasplug set -w 'Server[*].MaxConnections=-1'"},
+			Rules:    []string{"R60", "F11"}, Lint: []string{diag.MaxConnectionsPerProcess}, Source: "F11",
+			file: limited,
+			log:  allFull},
+		{ID: "SU2", Symptom: status503, needs: atStats.withFile(),
+			Text:     "hung requests hold the places of MaxConnections",
+			Advice:   "a ServerIOTimeout ends them",
+			Commands: []string{"wasplug set -w 'Server[*].ServerIOTimeout=-60'"},
+			Rules:    []string{"R54", "R60"}, Lint: []string{diag.IOTimeoutZero, diag.NoConnectionLimit}, Source: "WP502",
+			file: limited, log: placesHeld},
+		{ID: "SU3", Symptom: status503, needs: atDetail.withAccess().withFile(),
+			Text:     "the member itself answered 503, which was passed on, and sessions asked it again",
+			Advice:   "MarkBusyDown=true takes such an answer for a failure",
+			Commands: []string{"wasplug set -w Config.MarkBusyDown=true"}, Rules: []string{"R53"}, Source: "R53",
+			file: busyPassedOn, log: own503},
+		{ID: "SU4", Symptom: status503, needs: need{access: true}, Text: "the 503 is the web server's own",
+			Advice: "look at its limits and its error_log: MaxRequestWorkers, ThreadsPerChild", Source: "node/331563",
+			log: webServers503},
+	}
+}
+
+// heldLong is how long the total of a member may stand while requests are pending, before they are taken for hung.
+const heldLong = 60 // seconds
+
+func (l *Log) held() sightings {
+	return l.overMembers(func(m *member) sightings { return m.full }, func(m *member) bool {
+		for key, p := range l.procs {
+			if key.member == m.name && p.counts.flat.Seconds() >= heldLong && p.counts.pending > 0 {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func allFull(k *Case) opinion {
+	switch {
+	case k.Log == nil:
+	case k.Log.full.n > 0 && k.Log.noServer.n > 0 && k.Log.held().n == 0:
+		return opinion{stance: proves, why: "members were full, and none was left", seen: k.Log.full,
+			share: k.Log.share(k.Log.noServer.n)}
+	case k.Log.full.n == 0 && k.Log.shows(pluginlog.LevelStats) && k.Log.requests > 0:
+		return opinion{stance: denies, why: "no member had reached MaxConnections"}
+	}
+	return opinion{}
+}
+
+func placesHeld(k *Case) opinion {
+	if k.Log == nil {
+		return opinion{}
+	}
+	held := k.Log.held()
+	switch {
+	case held.n > 0:
+		return opinion{stance: proves, seen: held, share: k.Log.share(k.Log.noServer.n),
+			why: "requests were pending for a minute and more while none was finished, and the member was full"}
+	case k.Log.full.n == 0 && k.Log.shows(pluginlog.LevelStats) && k.Log.requests > 0:
+		return opinion{stance: denies, why: "no member had reached MaxConnections"}
+	}
+	return opinion{}
+}
+
+func busyPassedOn(k *Case) opinion {
+	if k.File.Config.MarkBusyDown.V {
+		return opinion{stance: denies, why: "MarkBusyDown is true"}
+	}
+	return opinion{}
+}
+
+func own503(k *Case) opinion {
+	seen := k.logged().own503.join(k.accessed().member503)
+	switch {
+	case seen.n > 0:
+		return opinion{stance: proves, why: "members answered 503 themselves", seen: seen,
+			share: shareOf(seen.n, max(k.logged().requests, k.accessed().requests))}
+	case k.Log != nil && k.Log.shows(pluginlog.LevelDetail) && k.Log.statuses > 0:
+		return opinion{stance: denies, why: "no member answered 503"}
+	case k.accessed().withMember > 0:
+		return opinion{stance: denies, why: "no 503 is of a member"}
+	}
+	return opinion{}
+}
+
+func webServers503(k *Case) opinion {
+	switch a := k.accessed(); {
+	case a.withMember == 0:
+	case a.webServer503.n > 0 && k.logged().noServer.n == 0:
+		return opinion{stance: proves, why: "clients got 503 for requests that reached no member",
+			seen:  a.webServer503,
+			share: shareOf(a.webServer503.n, a.requests)}
+	case a.webServer503.n == 0:
+		return opinion{stance: denies, why: "every 503 is of a member, or there is none"}
+	}
+	return opinion{}
+}

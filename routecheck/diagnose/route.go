@@ -1,0 +1,204 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+	"github.com/wasplug/wasplug/routecheck/cookie"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// sessionWent takes where the request of a session went.
+func (l *Log) sessionWent(r *requests.Request, n *note) {
+	home := n.named
+	if home == "" && len(r.Attempts) > 0 && r.Attempts[0].Affinity {
+		home = r.Attempts[0].Member
+	}
+	l.urlIdentifier(r, n)
+	if home == "" && len(r.Clones) == 0 {
+		if n.sets {
+			l.seeRequest(&l.newCookie, r, "no session came, and the answer sets one")
+		}
+		return
+	}
+	l.withSession++
+	if n.lost {
+		l.lostClones(r)
+	}
+	served := r.Member()
+	if home == "" || served == "" || served == home {
+		return
+	}
+	l.movedTo(r, n, home, served)
+}
+
+func (l *Log) movedTo(r *requests.Request, n *note, home, served string) {
+	l.seeRequest(&l.moved, r, "a session of "+home+" went elsewhere")
+	if key := (move{home, served}); l.moves[key] > 0 || len(l.moves) < mostMoves {
+		l.moves[move{kept(home), kept(served)}]++
+	}
+	p := l.procs[procKey{home, r.PID}]
+	switch {
+	case n.full == home:
+		l.seeRequest(&l.movedByFull, r, "a session of "+home+", which was full, went elsewhere")
+	case failedAt(r, home) || n.down == home || p != nil && p.markedAt != 0:
+		l.seeRequest(&l.movedByDown, r, "a session of "+home+", which was down, went elsewhere")
+		if p != nil && p.ioMarked.n+p.ioUnmarked.n > 0 {
+			p.movedByHang++
+		}
+	}
+}
+
+func failedAt(r *requests.Request, member string) bool {
+	for i := range r.Attempts {
+		if at := &r.Attempts[i]; at.Member == member && at.Outcome > requests.Answered {
+			return true
+		}
+	}
+	return false
+}
+
+// urlIdentifier finds a session ID in the path that the plug-in did not read, and one of TLS that came first.
+func (l *Log) urlIdentifier(r *requests.Request, n *note) {
+	if n.ssl && len(r.Clones) > 0 && n.lost {
+		l.seeRequest(&l.sslSession, r, "the SSL session ID was looked at first, and names no member")
+	}
+	if !n.checked || len(r.Clones) > 0 {
+		return
+	}
+	_, parameter, ok := strings.Cut(r.URI, ";")
+	if name, value, set := strings.Cut(parameter, "="); ok && set && value != "" &&
+		strings.Contains(strings.ToLower(name), "session") {
+		l.seeRequest(&l.urlSession, r, "the path carries "+name+", from which no clone ID was read")
+	}
+}
+
+// lostClones says why no member has the clone IDs of a session: nobody has them, or somebody else, or not so.
+func (l *Log) lostClones(r *requests.Request) {
+	for _, id := range r.Clones {
+		if failover.PartitionForm(id) {
+			return
+		}
+	}
+	last := r.Clones[len(r.Clones)-1:]
+	into, what := &l.unknownClone, "no server has the clone ID"
+	for _, id := range r.Clones {
+		switch {
+		case strings.Contains(id, "+"):
+			into, what = &l.joined, "+ stands in the clone ID"
+		case l.file == nil:
+		default:
+			into, what = l.lookUp(id, into, what)
+		}
+	}
+	l.seeRequest(into, r, what+" "+diag.Quote(strings.Join(last, "")))
+}
+
+// lookUp asks what a clone ID of no member of the cluster is.
+func (l *Log) lookUp(id string, into *sightings, what string) (*sightings, string) {
+	told := l.clones.of(":" + id)
+	if told == nil || len(told.IDs) != 1 {
+		return into, what
+	}
+	found := &told.IDs[0]
+	if found.Kind == cookie.Clone {
+		return &l.otherCluster, fmt.Sprintf("%s of cluster %s has the clone ID", found.Member, found.Cluster)
+	}
+	if twin := caseTwin(found); twin != "" {
+		return &l.caseTwin, "the file has " + twin + ", in other letter case than the clone ID"
+	}
+	return into, what
+}
+
+// routed takes where the request went, and whether that is what was meant.
+func (l *Log) routed(r *requests.Request, n *note) {
+	if r.Host != "" && r.Status != 0 {
+		l.countHost(r)
+	}
+	if r.Declined {
+		l.declined++
+	}
+	if l.file == nil {
+		return
+	}
+	member := r.Member()
+	if m := l.members[member]; m != nil && m.stranger {
+		l.seeRequest(&l.strangers, r, "the file knows no member "+member)
+		return
+	}
+	if !r.Declined && r.Status != 404 && member == "" {
+		return
+	}
+	rq, ok := l.file.request(r)
+	switch {
+	case !ok:
+	case r.Declined:
+		l.declinedRequest(r, rq)
+	case r.Status == 404 && !n.cacheHit:
+		l.notFoundRequest(r, n, rq)
+	case l.file.found(diag.AliasAndURIToTwoClusters, diag.UndeterminedRoute).n > 0:
+		l.compareCluster(r, rq, member)
+	}
+}
+
+func (l *Log) countHost(r *requests.Request) {
+	h := l.hosts[r.Host]
+	if h == nil {
+		if len(l.hosts) >= mostPaths {
+			return
+		}
+		h = new(hostUse)
+		l.hosts[kept(r.Host)] = h
+	}
+	h.requests++
+	if r.Status == 404 {
+		h.notFound++
+	}
+}
+
+// declinedRequest asks again with other letter case, then with other hosts and ports.
+func (l *Log) declinedRequest(r *requests.Request, rq match.Request) {
+	if _, ok := l.file.Table.Match(&rq, &l.file.Sem); ok {
+		return // another file was in force
+	}
+	lower := rq
+	lower.Target = strings.ToLower(rq.Target)
+	if m, ok := l.file.Table.Match(&lower, &l.file.Sem); ok && lower.Target != rq.Target {
+		l.seeRequest(&l.otherCase, r, "declined; in lower case it would go to cluster "+
+			l.file.Table.Clusters[m.Cluster].Name)
+		return
+	}
+	if place, ok := l.file.otherPlace(rq); ok {
+		l.seeRequest(&l.otherHost, r, "declined for "+r.Host+"; for "+place+" the file takes it")
+		return
+	}
+	l.seeRequest(&l.noRoute, r, "declined; no Uri of the file takes it")
+}
+
+func (l *Log) notFoundRequest(r *requests.Request, n *note, rq match.Request) {
+	takers := l.file.takers(&rq)
+	switch {
+	case len(takers) < 2:
+		l.seeRequest(&l.notFound, r, "404 from the member")
+	case n.pattern == "/*" || n.pattern == "*":
+		l.seeRequest(&l.notFoundCatchAll, r, "404 from the member; "+n.pattern+" took it, and clusters "+
+			l.file.clusterNames(takers)+" could")
+	default:
+		l.seeRequest(&l.notFoundElsewhere, r, "404 from the member; clusters "+l.file.clusterNames(takers)+
+			" could take it")
+	}
+}
+
+// compareCluster holds who served against whom the file names.
+func (l *Log) compareCluster(r *requests.Request, rq match.Request, member string) {
+	m, ok := l.file.Table.Match(&rq, &l.file.Sem)
+	if !ok {
+		return
+	}
+	if _, is := l.file.Table.Clusters[m.Cluster].MemberByName(member); !is {
+		l.seeRequest(&l.undetermined, r, "cluster "+l.file.Table.Clusters[m.Cluster].Name+" was expected")
+	}
+}

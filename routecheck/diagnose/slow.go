@@ -1,0 +1,137 @@
+package diagnose
+
+import (
+	"fmt"
+
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+)
+
+// mpmstats is what the web server itself can tell.
+const mpmstats = "mpmstats of the web server: ReportInterval 60 and TrackModules On; bsy at the maximum means that " +
+	"threads " +
+	"are short"
+
+func slow() []*Cause {
+	return []*Cause{
+		{ID: "SO1", Symptom: isSlow, needs: atError.withFile(),
+			Text:     "requests wait for ConnectTimeout at a dead host",
+			Advice:   "a lower ConnectTimeout: a connect in a LAN takes milliseconds",
+			Commands: []string{"wasplug set -w 'Server[*].ConnectTimeout=2'"}, Rules: []string{"R50", "F7"},
+			Source: "F7",
+			log: seenIn(func(l *Log) sightings { return l.connectTimeouts }, pluginlog.LevelError,
+				"connects timed out", "no connect timed out")},
+		{ID: "SO2", Symptom: isSlow, needs: atError.withFile(),
+			Text:     "a hung member was asked again and again by one request",
+			Advice:   "ServerIOTimeoutRetry limits the attempts; a negative ServerIOTimeout marks the member down",
+			Commands: []string{"wasplug explain ServerIOTimeoutRetry", "wasplug explain WP508"},
+			Rules:    []string{"R56", "R62", "F9"},
+			Lint:     []string{diag.WorstCaseWait, diag.HungMemberChosenAgain, diag.NegativeIOTimeoutCascade},
+			Source:   "R56",
+			log: seenIn(func(l *Log) sightings { return l.asked2 }, pluginlog.LevelError,
+				"ServerIOTimeout fired more than once in a request", "no request waited twice")},
+		{ID: "SO3", Symptom: isSlow, needs: atTrace.withAccess(), Text: "the application is slow",
+			Advice: "thread dumps of the member while it is; the slowest URLs", Source: "node/331563",
+			Commands: []string{"wasplug trace --slow 5 http_plugin.log"}, log: slowApplication},
+		{ID: "SO4", Symptom: isSlow, needs: atTrace, Text: "the client is slow, or its upload is large",
+			Advice: "none at the server; ThreadLimit and RequestReadTimeout keep slow clients from threads",
+			Source: "node/331563", log: seenIn(func(l *Log) sightings { return l.slowBody }, pluginlog.LevelTrace,
+				"requests waited for the body of the client", "no body came slowly")},
+		{ID: "SO5", Symptom: isSlow, needs: atTrace.withFile(),
+			Text: "each request opens a connection, or makes round trips before it: no reuse, 100 Continue, " +
+				"handshakes",
+			Advice:   "a ConnectionTTL of some seconds; WaitForContinue and ExtendedHandshake off",
+			Commands: []string{"wasplug explain WP806", "wasplug explain ConnectionTTL"},
+			Rules:    []string{"R65", "R68"},
+			Lint:     []string{diag.ExtraRoundTrips}, Source: "R68",
+			file: byLint(allows, "members wait for round trips before a request", silent, "", diag.ExtraRoundTrips),
+			log:  roundTrips},
+		{ID: "SO6", Symptom: isSlow, needs: need{file: true}, Text: "LogLevel is Trace or Detail all the time",
+			Advice:   "Trace writes some hundred lines for each request",
+			Commands: []string{"wasplug set -w Log.LogLevel=Error"},
+			Lint:     []string{diag.TraceLevelLeftOn}, Source: "WP801",
+			file: byLint(proves, "the file says so", denies, "LogLevel is low", diag.TraceLevelLeftOn)},
+		{ID: "SO7", Symptom: isSlow, needs: atTrace.noting(mpmstats),
+			Text:   "the web server is short of threads or of CPU",
+			Advice: "more threads, or fewer that wait: see the other causes first", Source: "PH47518",
+			log: littleServer},
+		{ID: "SO8", Symptom: isSlow, Also: []string{notBalancing}, needs: atStats,
+			Text:   "the web server has many processes of few threads, each of which makes marks of its own",
+			Advice: "fewer, larger processes: ThreadsPerChild", Rules: []string{"F6"},
+			Source: "information center 6.1, RetryInterval",
+			file:   fewProcesses, log: lonelyMarks},
+	}
+}
+
+func slowApplication(k *Case) opinion {
+	seen := k.logged().slowAnswer.join(k.accessed().slowMember)
+	if k.logged().slowAnswer.n > 0 {
+		seen = k.Log.slowAnswer
+	} else if k.Log != nil && k.Log.timed > 0 {
+		seen = sightings{} // the log of the plug-in says where the time went
+	}
+	switch {
+	case seen.n > 0:
+		return opinion{stance: proves, why: "members took their time to answer", seen: seen,
+			share: shareOf(seen.n, max(k.logged().requests, k.accessed().requests))}
+	case k.Log != nil && k.Log.timed > 0 && k.Log.shows(pluginlog.LevelTrace):
+		return opinion{stance: denies, why: "no member took 5 s to answer"}
+	}
+	return opinion{}
+}
+
+func roundTrips(k *Case) opinion {
+	switch l := k.Log; {
+	case l == nil:
+	case l.slowRound.n > 0:
+		return opinion{stance: proves, why: "requests waited for handshakes or for 100 Continue", seen: l.slowRound,
+			share: shareOf(l.slowRound.n, l.requests)}
+	case l.streams >= 50 && 2*l.freshStreams.n > l.streams:
+		return opinion{stance: proves, seen: l.freshStreams, share: shareOf(l.freshStreams.n, l.streams),
+			why: fmt.Sprintf("%d of %d requests opened a connection", l.freshStreams.n, l.streams)}
+	case l.streams >= 50:
+		return opinion{stance: denies, why: fmt.Sprintf("%d of %d requests used an open connection",
+			l.streams-l.freshStreams.n, l.streams)}
+	}
+	return opinion{}
+}
+
+func littleServer(k *Case) opinion {
+	switch l := k.Log; {
+	case l == nil:
+	case l.little.n >= 3:
+		return opinion{stance: proves, why: "requests took long without waiting for member, connect or client",
+			seen: l.little, share: shareOf(l.little.n, l.requests)}
+	case l.timed > 0 && l.little.n == 0 && l.shows(pluginlog.LevelTrace):
+		return opinion{stance: denies, why: "no time was lost inside the web server"}
+	}
+	return opinion{}
+}
+
+const manyProcesses = 8
+
+func fewProcesses(k *Case) opinion {
+	if k.Processes > 0 && k.Processes < manyProcesses {
+		return opinion{stance: denies, why: "the web server has " + processes(k.Processes)}
+	}
+	return opinion{}
+}
+
+// lonelyMarks: few of many processes mark a member that the others go on using.
+func lonelyMarks(k *Case) opinion {
+	if k.Log == nil {
+		return opinion{}
+	}
+	seen := k.Log.overMembers(func(m *member) sightings { return m.marks }, func(m *member) bool {
+		return len(k.Log.processes) >= manyProcesses && m.markedBy > 0 && 4*m.markedBy <= len(k.Log.processes) &&
+			m.servedWhileMarked > 0
+	})
+	switch {
+	case seen.n > 0:
+		return opinion{stance: proves, why: "few of many processes marked a member that the others used meanwhile",
+			seen: seen}
+	case k.Log.requests > 0 && len(k.Log.processes) < manyProcesses:
+		return opinion{stance: denies, why: "the log is of " + processes(len(k.Log.processes))}
+	}
+	return opinion{}
+}

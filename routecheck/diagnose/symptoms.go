@@ -1,0 +1,150 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Symptom is what an administrator sees.
+type Symptom struct {
+	Name, Text string
+	size       func(*Case, map[string]int64) string // it with its size in what was given, which is noted by name, too
+}
+
+// The symptoms by name.
+const (
+	notBalancing  = "not-balancing"
+	notDetected   = "not-detected"
+	notRecovering = "not-recovering"
+	affinityLost  = "affinity-lost"
+	sessionLost   = "session-lost"
+	status500     = "500s"
+	status503     = "503s"
+	isSlow        = "slow"
+	wrongAppName  = "wrong-app"
+	isTwice       = "twice"
+)
+
+var symptoms = []Symptom{
+	{notBalancing, "load is not balanced", sizeOfBalance},
+	{notDetected, "a failed member goes on being asked", sizeOfFailures},
+	{notRecovering, "a member that is up again gets no requests", sizeOfMarks},
+	{affinityLost, "sessions do not go to their member", sizeOfMoves},
+	{sessionLost, "sessions are gone although they go to their member, or after it failed", sizeOfMoves},
+	{status500, "clients get status 500", sizeOf500},
+	{status503, "clients get status 503", sizeOf503},
+	{isSlow, "answers are slow", sizeOfSlow},
+	{wrongAppName, "another application answers, or none", sizeOfWrong},
+	{isTwice, "something was done twice", sizeOfTwice},
+}
+
+// SymptomNames are the names of the symptoms in their order.
+func SymptomNames() (names []string) {
+	for i := range symptoms {
+		names = append(names, symptoms[i].Name)
+	}
+	return names
+}
+
+// Symptoms returns the symptoms in their order.
+func Symptoms() []Symptom { return slices.Clone(symptoms) }
+
+// sized puts numbers behind a symptom, those above zero; without a log there are none.
+func sized(k *Case, measured map[string]int64, counts ...sizeOf) string {
+	var parts []string
+	for _, c := range counts {
+		measured[c.name] = c.n
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", c.words, c.n))
+		}
+	}
+	switch {
+	case k.Log == nil && k.Access == nil:
+		return "no log was given"
+	case len(parts) == 0:
+		return "nothing of it in the logs"
+	}
+	return strings.Join(parts, ", ")
+}
+
+type sizeOf struct {
+	name, words string
+	n           int64
+}
+
+// logged returns a log to count in: an empty one where none was given.
+func (k *Case) logged() *Log {
+	if k.Log == nil {
+		return &Log{}
+	}
+	return k.Log
+}
+
+func (k *Case) accessed() *Access {
+	if k.Access == nil {
+		return &Access{}
+	}
+	return k.Access
+}
+
+func sizeOfFailures(k *Case, m map[string]int64) string {
+	l := k.logged()
+	var failed, marks int64
+	for _, one := range l.order {
+		failed, marks = failed+one.failed, marks+one.marks.n
+	}
+	return sized(k, m, sizeOf{"failed", "failed attempts", failed}, sizeOf{"marks", "marks", marks},
+		sizeOf{"hung", "requests without an answer for 5 minutes", l.hung.n})
+}
+
+func sizeOfMarks(k *Case, m map[string]int64) string {
+	var marks, longest int64
+	for _, one := range k.logged().order {
+		marks, longest = marks+one.marks.n, max(longest, int64(one.longestBack.Seconds()))
+	}
+	return sized(k, m, sizeOf{"marks", "marks", marks}, sizeOf{"longestBack", "longest way back in seconds", longest})
+}
+
+func sizeOfMoves(k *Case, m map[string]int64) string {
+	l, a := k.logged(), k.accessed()
+	unknown := l.unknownClone.n + l.otherCluster.n + l.caseTwin.n + l.joined.n
+	return sized(k, m, sizeOf{"sessions", "requests of sessions", max(l.withSession, a.withCookie)},
+		sizeOf{"moved", "that went to another member", l.moved.n}, sizeOf{"unknown",
+			"whose clone ID has no member", unknown})
+}
+
+func sizeOf500(k *Case, m map[string]int64) string {
+	l, a := k.logged(), k.accessed()
+	return sized(k, m, sizeOf{"gaveUp", "requests that the plug-in gave up", l.gaveUp.n},
+		sizeOf{"members", "answers 500 of members", l.appErrors.n}, sizeOf{"clients",
+			"status 500 in the access log", a.errors500})
+}
+
+func sizeOf503(k *Case, m map[string]int64) string {
+	l, a := k.logged(), k.accessed()
+	return sized(k, m, sizeOf{"full", "full members met", l.full.n}, sizeOf{"members",
+		"answers 503 of members", l.own503.n},
+		sizeOf{"clients", "status 503 in the access log", a.webServer503.n + a.member503.n})
+}
+
+func sizeOfSlow(k *Case, m map[string]int64) string {
+	l, a := k.logged(), k.accessed()
+	return sized(k, m, sizeOf{"timed", "requests with a duration", l.timed}, sizeOf{"slow", "slower than 5 s", l.slow},
+		sizeOf{"clients", "slower than 5 s in the access log", a.slowMember.n},
+		sizeOf{"connectTimeouts", "connect timeouts", l.connectTimeouts.n})
+}
+
+func sizeOfWrong(k *Case, m map[string]int64) string {
+	l, a := k.logged(), k.accessed()
+	missing := l.notFound.n + l.notFoundCatchAll.n + l.notFoundElsewhere.n
+	return sized(k, m, sizeOf{"declined", "requests that the plug-in declined", l.declined},
+		sizeOf{"notFound", "answers 404 of members", max(missing, a.notFound.n)},
+		sizeOf{"clients", "status 404 without a member in the access log", a.noMember404.n})
+}
+
+func sizeOfTwice(k *Case, m map[string]int64) string {
+	return sized(k, m, sizeOf{"retried", "requests with more than one attempt", k.logged().retried},
+		sizeOf{"repeated", "of those with a body", k.logged().postRepeated.n},
+		sizeOf{"clients", "POSTs that a client sent twice within 5 s", k.accessed().sentTwice.n})
+}

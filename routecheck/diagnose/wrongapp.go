@@ -1,0 +1,158 @@
+package diagnose
+
+import (
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+)
+
+func wrongApp() []*Cause {
+	return []*Cause{
+		{ID: "WA1", Symptom: wrongAppName, needs: atDetail.withFile(),
+			Text: "a longer URI, or a host, of another cluster wins", Advice: "see which Uri wins, and why",
+			Commands: []string{"wasplug why URL", "wasplug why --to CLUSTER"}, Rules: []string{"R1", "R2"},
+			Source: "R1",
+			file:   manyClusters,
+			log: seenIn(func(l *Log) sightings { return l.notFoundElsewhere }, pluginlog.LevelDetail,
+				"members answered 404 for paths that another cluster takes, too",
+				"no member answered 404 for a path that another cluster takes")},
+		{ID: "WA2", Symptom: wrongAppName, needs: atTrace.withFile(),
+			Text:     "a Uri or alias that takes everything wins",
+			Advice:   "name the paths of each application, and hosts instead of *:80",
+			Commands: []string{"wasplug explain WP606", "wasplug why URL"}, Rules: []string{"R2"},
+			Lint: []string{diag.URICatchAll, diag.AliasInSeveralGroups}, Source: "WP606",
+			file: byLint(allows, "a Uri takes everything, or an alias stands in several groups", silent, "",
+				diag.URICatchAll, diag.AliasInSeveralGroups),
+			log: seenIn(func(l *Log) sightings { return l.notFoundCatchAll }, pluginlog.LevelTrace,
+				"members answered 404 for what a Uri that takes everything gave them",
+				"no 404 of a Uri that takes everything")},
+		{ID: "WA3", Symptom: wrongAppName, needs: atTrace.withFile(),
+			Text:     "which Route wins is not determined by what is publicly known",
+			Advice:   "make the Uris differ; a trace settles what your level does",
+			Commands: []string{"wasplug trace -c plugin-cfg.xml --settle semantics.yaml http_plugin.log"},
+			Rules:    []string{"R12", "R13"}, Lint: []string{diag.AliasAndURIToTwoClusters, diag.UndeterminedRoute},
+			Source: "WP603", file: byLint(allows, "two Routes are equally good for some requests", denies,
+				"every request has one best Route", diag.AliasAndURIToTwoClusters, diag.UndeterminedRoute),
+			log: otherRoute},
+		{ID: "WA4", Symptom: wrongAppName, needs: atTrace.withFile(),
+			Text:     "the path is written in other letter case, or was rewritten before",
+			Advice:   "patterns are compared with regard to letter case: add both, or rewrite in front",
+			Commands: []string{"wasplug why URL", "wasplug explain WP609"}, Rules: []string{"R16"},
+			Lint: []string{diag.CasePairs}, Source: "R16",
+			log: declinedBy(func(l *Log) sightings { return l.otherCase },
+				"requests were declined that the file takes in lower case",
+				"no request was declined for its letter case")},
+		{ID: "WA5", Symptom: wrongAppName, needs: atTrace.withFile(),
+			Text: "something in front changes Host or port", Advice: "let it pass the Host header, or add the alias",
+			Commands: []string{"wasplug why --to CLUSTER", "wasplug explain VirtualHost"}, Rules: []string{"R7", "R8"},
+			Lint: []string{diag.FrontPortMissing}, Source: "R7",
+			log: declinedBy(func(l *Log) sightings { return l.otherHost },
+				"requests were declined that the file takes for another host or port",
+				"no request was declined for its host or port")},
+		{ID: "WA6", Symptom: wrongAppName, needs: atTrace.withFile(),
+			Text:     "the Edge Side Include cache answered, without asking a member",
+			Advice:   "let the application invalidate, or switch the cache off",
+			Commands: []string{"wasplug set -w 'Property[ESIEnable]=false'", "wasplug explain WP804"},
+			Lint:     []string{diag.ESIOn}, Source: "WP804",
+			file: byLint(allows, "ESIEnable is on", silent, "", diag.ESIOn),
+			log: seenIn(func(l *Log) sightings { return l.esi }, pluginlog.LevelTrace, "the cache answered requests",
+				"the cache answered nothing")},
+		{ID: "WA7", Symptom: wrongAppName, needs: atDetail.withFile(),
+			Text:     "the server itself answers 404: its virtual host lacks the host or port (SRVE0255E)",
+			Advice:   "add the alias to the virtual host on the server, or set AppServerPortPreference",
+			Commands: []string{"wasplug explain AppServerPortPreference"}, Rules: []string{"R10"},
+			Source: "node/7147759",
+			log:    hostNotServed},
+		{ID: "WA8", Symptom: wrongAppName, needs: atTrace.withFile().withAccess(),
+			Text:   "the file is older than the deployment: no Uri takes the path",
+			Advice: "generate plugin-cfg.xml again and propagate it", Commands: []string{"wasplug why URL"},
+			Rules: []string{"R9"}, Source: "R9", log: declinedBy(func(l *Log) sightings { return l.noRoute },
+				"requests were declined, and no change of case, host or port would help",
+				"the file takes what was asked")},
+	}
+}
+
+func manyClusters(k *Case) opinion {
+	if len(k.File.Table.Clusters) < 2 {
+		return opinion{stance: denies, why: "the file has one cluster"}
+	}
+	return opinion{}
+}
+
+// declinedBy is the opinion of requests that the plug-in declined, which the file was asked about again.
+func declinedBy(of func(*Log) sightings, yes, no string) func(*Case) opinion {
+	return func(k *Case) opinion {
+		switch {
+		case k.Log == nil || k.File == nil:
+		case of(k.Log).n > 0:
+			return opinion{stance: proves, why: yes, seen: of(k.Log), share: k.Log.share(of(k.Log).n)}
+		case k.Log.shows(pluginlog.LevelTrace) && k.Log.requests > 0:
+			return opinion{stance: denies, why: no}
+		}
+		return opinion{}
+	}
+}
+
+func otherRoute(k *Case) opinion {
+	switch {
+	case k.Log == nil || k.File == nil:
+	case k.Log.undetermined.n > 0:
+		return opinion{stance: proves, why: "members of another cluster served than was expected",
+			seen:  k.Log.undetermined,
+			share: k.Log.share(k.Log.undetermined.n)}
+	}
+	return opinion{}
+}
+
+// hostNotServed finds hosts all of whose requests get 404 from members, while others are served.
+func hostNotServed(k *Case) opinion {
+	if k.Log == nil {
+		return opinion{}
+	}
+	bad, good, missing := false, false, int64(0)
+	for _, h := range k.Log.hosts {
+		bad = bad || h.requests >= 5 && h.notFound == h.requests
+		good = good || h.notFound == 0
+		missing += h.notFound
+	}
+	switch {
+	case bad && good && k.Log.notFound.n > 0:
+		return opinion{stance: proves,
+			why:  "every request for one host gets 404 from members, those for others do not",
+			seen: k.Log.notFound, share: k.Log.share(k.Log.notFound.n)}
+	case missing == 0 && k.Log.statuses > 0:
+		return opinion{stance: denies, why: "no member answered 404"}
+	}
+	return opinion{}
+}
+
+func twice() []*Cause {
+	return []*Cause{
+		{ID: "TW1", Symptom: isTwice, needs: atDetail.withFile(), Text: "the plug-in sent a request with a body twice",
+			Advice: "ServerIOTimeoutRetry=0 and PostBufferSize=0 keep it from that; what is to be done once must " +
+				"be idempotent",
+			Commands: []string{"wasplug set -w 'ServerCluster[*].ServerIOTimeoutRetry=0'", "wasplug explain WP504"},
+			Rules:    []string{"R56", "R57"}, Lint: []string{diag.PostReplayed}, Source: "WP504",
+			file: byLint(allows, "requests with a body may be sent again", silent, "", diag.PostReplayed),
+			log: seenIn(func(l *Log) sightings { return l.postRepeated }, pluginlog.LevelDetail,
+				"requests with a body were sent again after they may have been read",
+				"no request with a body was sent twice")},
+		{ID: "TW2", Symptom: isTwice, needs: atTrace.withAccess(),
+			Text:   "the member died when the work was done, or the user sent it twice",
+			Advice: "a form that can be sent twice without harm: a token for each", Rules: []string{"W9"},
+			Source: "W9",
+			log:    sentAgain},
+	}
+}
+
+func sentAgain(k *Case) opinion {
+	seen := k.logged().postReset.join(k.accessed().sentTwice)
+	switch {
+	case seen.n > 0 && k.logged().postRepeated.n == 0:
+		return opinion{stance: proves,
+			why:  "a connection broke after the body had been sent, or a client sent it twice",
+			seen: seen, share: shareOf(seen.n, max(k.logged().requests, k.accessed().requests))}
+	case k.accessed().requests > 0 && k.Log != nil && seen.n == 0:
+		return opinion{stance: denies, why: "no client sent a POST twice, and no connection broke behind one"}
+	}
+	return opinion{}
+}

@@ -1,0 +1,185 @@
+package failover
+
+import (
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// Step is one thing that a decision did, as facts. It holds no sentence: explain/words makes one of it, and a log its
+// lines. What the configuration says of a member or a cluster is not repeated here, for whoever reads a step has the
+// table.
+type Step struct {
+	Kind StepKind
+	Why  Reason // what people are told; 0 is a detail that only a log at level Trace shows
+
+	Rule   string   // R22
+	Also   []string // further rules that the step shows
+	Mark   string   // documented, traced or assumed
+	Choice string   // the open choice that the step hangs on, "" when none
+
+	Cluster match.ClusterID // NoCluster before there is a Route
+	Member  match.MemberID  // NoMember where the step is about none
+	Other   match.MemberID  // the second member that a Reason speaks of
+	At      diag.Span       // the XML that caused it
+
+	Request *RequestFacts // with StepRequest
+	Refused match.Refusal // with StepDeclined
+	Route   *match.Match  // with StepRoute
+
+	Source     Source   // with StepAffinity: where the session identifier stands, 0 without any
+	CookieName string   // of the cookie or the identifier of the URL
+	Clones     []string // with StepAffinity, StepRequest: the clone IDs of the session, in order
+	Clone      string   // with StepCompare, StepClone
+	Place      int      // with StepClone: of Member in its list
+
+	Check  Check        // with StepStatus
+	Passed []PassedOver // with StepPick, StepGiveUp: who gets nothing, in the order of their lists
+	Skip   *PassedOver  // with StepSkip, and with the StepPick that it led to: the member of the session
+	Turn   *Turn        // with StepPick by round robin
+	Weight int32        // with StepAssign, StepTransport: what the member has left
+	Paid   bool         // with StepTransport: the pick has cost weight
+
+	Transport int    // with StepStream: index into Member.Transports
+	Scheme    Scheme // with StepStream
+	Reused    bool   // with StepStream: taken from the queue
+	Failover  bool   // with StepStream, StepAnswer: $WSFO is sent (R63)
+	Size      int64  // with StepStream, StepGiveUp: bytes of the body, -1 unknown
+
+	Event     EventKind   // with StepFailed, StepGone
+	Limit     match.Nanos // with a connect that timed out: its ConnectTimeout, 0 without one
+	Marked    bool        // with StepFailed: Member was marked down now
+	Stays     Stays       // with StepFailed: what became of a mark that Member had before
+	AtArrival bool        // with StepFailed: the retry timer starts where the request arrived (choice retry-clock)
+	Fits      bool        // with StepFailed: a body of unknown size is taken to fit PostBufferSize (R57)
+	Again     bool        // with StepFailed: the same member is tried once more, without a choice
+	Fresh     bool        // with StepFailed: it is the same attempt, which gets a new stream (R50c, R54)
+	Retry     bool        // with StepFailed: the request is tried once more
+	Retries   int         // with StepFailed: how often it has been sent again after I/O timeouts before (R56)
+
+	End      End // with StepFailed, StepGiveUp: how the request ends; before a StepGiveUp a StepFailed has none
+	Attempts int // with StepGiveUp: made so far
+	Status   int // with StepHead; with StepGiveUp: what the client gets
+
+	State MemberState // with StepAssign, StepAgain, StepFailed, StepAnswer, StepGone: of Member, afterwards
+}
+
+// NoCluster stands where no cluster is meant.
+const NoCluster match.ClusterID = -1
+
+// StepKind tells steps apart for programs; people are told by Reason.
+type StepKind uint8
+
+const (
+	StepRequest StepKind = iota + 1
+	StepRouter           // the On Demand Router may decide instead (R69)
+	StepRoute
+	StepDeclined
+	StepAffinity  // session identifiers found, or none
+	StepCompare   // a clone ID was compared with that of Member
+	StepClone     // it matched
+	StepStatus    // the status of Member was checked
+	StepSkip      // an affinity member is passed over (its StepStatus stands before)
+	StepPick      // Member was picked
+	StepAssign    // the attempt is booked
+	StepTransport // Member was picked, but has no Transport that can be used
+	StepStream    // a stream was opened or taken from the queue
+	StepFailed    // the attempt failed
+	StepClear     // the mark of Member was cleared
+	StepAnswer
+	StepGiveUp
+	StepAgain // the same member gets another stream, without a choice
+	StepHead  // the head of an answer arrived
+	StepGone  // the attempt ended, and not by the member: Event says why
+)
+
+// RequestFacts is a request as it is matched.
+type RequestFacts struct {
+	Path string // as compared (R14, R16)
+	Sent string // the path of the request where R16 changes it, else ""
+	Host string // "" matches only aliases with host * (R8)
+	Port int
+	TLS  bool
+}
+
+// PassedOver is a member that gets no request, with the reason.
+type PassedOver struct {
+	Member    match.MemberID
+	Why       Obstacle
+	RetryIn   match.Nanos // with RetryRuns
+	AtArrival bool        // with RetryRuns: when the request arrived (choice retry-clock)
+	Pending   int32       // with Full
+}
+
+// Obstacle is why a member gets no request.
+type Obstacle uint8
+
+const (
+	NoObstacle     Obstacle = iota
+	FailedRequest           // it failed this request
+	MarkedByItself          // this request marked it, and does not probe it (R52)
+	Stuck                   // nobody probes it until a reload (choice probe-503-before-fix)
+	BeingProbed             // by another request
+	RetryRuns               // its retry is not due
+	Full                    // MaxConnections (R60)
+	WeightZero              // its LoadBalanceWeight is 0 (R36)
+	NoWeightLeft            // (R32)
+)
+
+// Turn is how round robin came to its pick (R30 to R33, R36).
+type Turn struct {
+	From   match.MemberID // where it stood
+	Start  TurnStart
+	Raised bool  // the weights were raised for it (R33)
+	Weight int32 // of the pick, before the attempt costs any
+	Full   int32 // its start weight
+	Probes bool  // its retry is due (R52)
+}
+
+// TurnStart is how round robin came to where it stood.
+type TurnStart uint8
+
+const (
+	Stood      TurnStart = iota // since the request before
+	DrawnAmong                  // chance is open: From stands for every start that it can give
+	Drawn                       // by the generator of the process
+)
+
+// Scheme is why a request leaves by a scheme (R64).
+type Scheme uint8
+
+const (
+	SameScheme    Scheme = iota // it came by it
+	HTTPSUnusable               // no https Transport can be used, and UseInsecure is true
+	NoOtherScheme               // there is no Transport of the other one
+	SchemeOnload                // SSLMapMode
+	SchemeOffload               // SSLMapMode
+)
+
+// Stays is what became of the mark that a member had before an attempt failed (R52).
+type Stays uint8
+
+const (
+	NotKept   Stays = iota // it had none, or it is gone
+	Restarted              // its retry timer starts again
+	KeptStuck              // and nobody probes it until a reload (choice probe-503-before-fix)
+)
+
+// End says how a request ends that nobody answers, or whose answer breaks off.
+type End uint8
+
+const (
+	NoEnd       End = iota
+	EndCut          // part of the answer is out: the connection is cut (R58)
+	EndPassedOn     // the 503 of the last member is the answer (R53)
+	EndNobody       // nobody is usable (R60, R61)
+	EndAttempts     // no further attempt is allowed (R51, R62)
+	EndTooLarge     // the body exceeds PostSizeLimit (R59)
+	EndFailed       // the last failure allows no other attempt (R41, R54, R56, R57)
+)
+
+// Check is the status of a member as serverGroupCheckServerStatus prints it (R42).
+type Check struct {
+	IgnoreWeights, MarkedDown, RetryNow, Allows, Full bool
+	RetryIn                                           match.Nanos // until the retry is due, when marked
+	Usable                                            bool
+}

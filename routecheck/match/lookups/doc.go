@@ -1,0 +1,10 @@
+// Package lookups makes look-ups of an ordered list: for programs that have maps of texts and of leading texts, and no
+// index. A place (host and port) leads to a class; in it a whole path is looked up, then the leading text of a path
+// that ends as some Uri does, then the leading text of any path. Their cost does not grow with the number of Uris.
+//
+// Of an IPv6 address they know the spellings of the file alone, also where all of them count (choice ipv6-hosts).
+//
+// It decides nothing: which entry of two comes first is what [match.Table.Ordered] says.
+//
+// Start at [New], then [Tables.Find], which is what such a program does.
+package lookups
