@@ -81,7 +81,7 @@ func (run *traceRun) writeDisagreements(w io.Writer, a *evidence.ReplayAnswer) {
 	}
 	fmt.Fprintln(w)
 	for i := range show {
-		d := &show[i]
+		d := run.disagreement(a, &show[i])
 		fmt.Fprintf(w, "  %s: %s, %s, process %08x thread %08x\n", run.fileLine(d.Place), d.What, d.Rule, d.Thread.PID,
 			d.Thread.TID)
 		fmt.Fprintf(w, "    log   %s\n    ours  %s\n",
@@ -89,7 +89,7 @@ func (run *traceRun) writeDisagreements(w io.Writer, a *evidence.ReplayAnswer) {
 		if len(d.Fits) > 0 {
 			fmt.Fprintf(w, "    fits  %s\n", strings.Join(settingNames(d.Fits), ", or "))
 		}
-		for _, s := range notesOf(a, d) {
+		for _, s := range d.notes {
 			fmt.Fprintf(w, "    - %s\n      %s\n", forms.Printable(s.Text), s.Source())
 		}
 	}
@@ -100,9 +100,23 @@ func (run *traceRun) fileLine(p requests.Place) string {
 	return fmt.Sprintf("%s:%d", forms.Printable(run.Names[p.File-1]), p.Line)
 }
 
-// notesOf lists the steps behind a disagreement that people can read.
-func notesOf(a *evidence.ReplayAnswer, d *replay.Disagreement) []explain.StepNote {
-	return explain.StepNotes(a.Table, a.Files, d.Steps)
+// disagreement is one as it is shown, with the steps behind it that people can read.
+type disagreement struct {
+	replay.Disagreement
+	notes []explain.StepNote
+}
+
+// disagreement leaves out what belongs to users: a log may hold their sessions anywhere.
+func (run *traceRun) disagreement(a *evidence.ReplayAnswer, d *replay.Disagreement) disagreement {
+	shown := disagreement{*d, explain.StepNotes(a.Table, a.Files, d.Steps)}
+	shown.Logged, shown.Ours = run.Secrets.Line(d.Logged), slices.Clone(d.Ours)
+	for i := range shown.Ours {
+		shown.Ours[i] = run.Secrets.Line(shown.Ours[i])
+	}
+	for i := range shown.notes {
+		shown.notes[i].Text = run.Secrets.Line(shown.notes[i].Text)
+	}
+	return shown
 }
 
 func settingNames(all []replay.Setting) []string {
@@ -217,10 +231,10 @@ func (run *traceRun) writeReplayJSON(w io.Writer, a *evidence.ReplayAnswer) erro
 		Disagreements: []traceDisagreeJSON{}, Choices: []traceChoiceJSON{},
 		NotConsulted: append([]string{}, notConsulted(a)...)}
 	for i := range a.Disagreements {
-		d := &a.Disagreements[i]
+		d := run.disagreement(a, &a.Disagreements[i])
 		doc.Disagreements = append(doc.Disagreements, traceDisagreeJSON{run.placeJSON(d.Place), hexID(d.Thread.PID),
 			hexID(d.Thread.TID), string(d.What), d.Rule,
-			d.Logged, d.Ours, append([]string{}, settingNames(d.Fits)...), notesOf(a, d)})
+			d.Logged, d.Ours, append([]string{}, settingNames(d.Fits)...), d.notes})
 	}
 	for i := range a.Choices {
 		doc.Choices = append(doc.Choices, run.choiceJSON(a, &a.Choices[i]))
