@@ -31,7 +31,7 @@ const (
 
 var loaded = []string{
 	"SELECT listenercnt, lastaccess, creationtime, maxinactivetime, username FROM sessions" + row,
-	"UPDATE sessions SET lastaccess = $3" + row,
+	touch,
 }
 
 // A recorded store lists its statements.

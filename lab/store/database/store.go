@@ -94,33 +94,32 @@ func (s *Store) Touch(ctx context.Context, k session.Key, mine, now session.Mill
 	return changed > 0, err
 }
 
-const (
-	selectSession = "SELECT listenercnt, lastaccess, creationtime, maxinactivetime, username FROM sessions" + ofSession
-	takeSession   = "UPDATE sessions SET lastaccess = $3" + ofSession
-)
+const selectSession = "SELECT listenercnt, lastaccess, creationtime, maxinactivetime, username FROM sessions" +
+	ofSession
 
-// Load reads the plain columns and sets the time of last access without comparing it (D4).
+// Load reads the plain columns and moves the time of last access on from there (D4), again where another member has
+// moved it in between. Servers do so without comparing; but times are whole milliseconds, and of two members that hold
+// the same one D2 and S4 would take the older copy for the newest.
 func (s *Store) Load(ctx context.Context, k session.Key, _ int, now session.Millis) (*session.Record, error) {
-	if !fits(k.ID) {
-		return nil, session.ErrGone
+	for fits(k.ID) {
+		found, err := query(ctx, s.table, scanSession, selectSession, k.ID, k.App)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			break
+		}
+		r := found[0]
+		r.Key, r.Before, r.LastAccess = k, r.LastAccess, max(now, r.LastAccess+1)
+		moved, err := s.Touch(ctx, k, r.Before, r.LastAccess)
+		if err != nil {
+			return nil, err
+		}
+		if moved {
+			return r, nil
+		}
 	}
-	found, err := query(ctx, s.table, scanSession, selectSession, k.ID, k.App)
-	if err != nil {
-		return nil, err
-	}
-	if len(found) == 0 {
-		return nil, session.ErrGone
-	}
-	r := found[0]
-	r.Key, r.Before, r.LastAccess = k, r.LastAccess, max(now, r.LastAccess+1)
-	changed, err := s.exec(ctx, takeSession, k.ID, k.App, r.LastAccess)
-	if err == nil && changed == 0 {
-		err = session.ErrGone
-	}
-	if err != nil {
-		return nil, err
-	}
-	return r, nil
+	return nil, session.ErrGone
 }
 
 func scanSession(rows *sql.Rows) (*session.Record, error) {

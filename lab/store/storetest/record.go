@@ -10,6 +10,9 @@ import (
 
 // A Recorder lists the statements that go to a database, in order, as their text. It can cut the line, too.
 type Recorder struct {
+	// Before is what happens while a statement is on its way, nil for nothing.
+	Before func(statement string)
+
 	lock       sync.Mutex
 	statements []string
 	cut        int // so many connections are refused
@@ -53,6 +56,9 @@ func (r *Recorder) Take() []string {
 }
 
 func (r *Recorder) add(statement string) {
+	if r.Before != nil {
+		r.Before(statement)
+	}
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	r.statements = append(r.statements, statement)
