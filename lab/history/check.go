@@ -41,6 +41,7 @@ type entry struct {
 // checker goes through a history.
 type checker struct {
 	persistence string
+	served      bool // by a database that is a process of its own
 	faults      []entry
 	holders     map[string]bool // members that may have copies
 	ends        map[*Line]int64 // of faults, when their members were up again: asked for at every operation
@@ -101,7 +102,7 @@ func (c *checker) sort(h *History) (clients [][]entry) {
 		e := entry{&h.Lines[i], h.at[i]}
 		switch {
 		case e.Op == Begin:
-			c.persistence = e.Persistence
+			c.persistence, c.served = e.Persistence, e.Database == "postgres"
 		case e.isEvent():
 			c.faults = append(c.faults, e)
 			if e.down() {

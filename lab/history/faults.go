@@ -1,6 +1,9 @@
 package history
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // down reports an event after which a member does not answer.
 func (l *Line) down() bool { return l.Op == Kill || l.Op == Stop || l.Op == Shutdown }
@@ -119,6 +122,20 @@ func (w *walk) overwritten(e entry) bool {
 	}
 	for _, f := range w.faults {
 		if f.Op == Stop && f.T0 <= e.T1 && w.until(f) <= e.T1 && w.inside(f) {
+			return true
+		}
+	}
+	return false
+}
+
+// outlived reports a statement that a killed member had sent to a database server, and that was done when another
+// member had served the same request and had written more: it compares nothing either (D5, D12). It shows by its value,
+// which is that of the request. A database within the member ends with it.
+func (w *walk) outlived(found int64) bool {
+	for _, f := range w.faults {
+		if w.served && f.Op == Kill && slices.ContainsFunc(w.seen, func(s entry) bool {
+			return *s.Value == found && s.T0 <= f.T1 && s.T1 >= f.T0 && s.Member != f.Member
+		}) {
 			return true
 		}
 	}

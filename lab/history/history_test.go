@@ -99,6 +99,46 @@ var tables = []struct {
 {"t0":10,"t1":11,"client":"u","op":"increment","value":3,"written":3,"status":200,"session":"S","cacheId":2,"member":"b"}
 {"t0":12,"t1":12,"op":"continue","member":"a"}
 {"t0":13,"t1":14,"client":"u","op":"increment","value":3,"written":3,"status":200,"session":"S","cacheId":3,"member":"a"}`, ""},
+	{"what a killed member had sent to a database server covers what came meanwhile", `
+{"t0":0,"t1":1,"op":"run","persistence":"database","database":"postgres"}
+{"t0":1,"t1":2,"client":"u","op":"increment","value":1,"written":1,"status":200,"session":"S","cacheId":1,"member":"a"}
+{"t0":4,"t1":5,"op":"kill","member":"a"}
+{"t0":3,"t1":7,"client":"u","op":"increment","value":2,"written":2,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":8,"t1":9,"client":"u","op":"increment","value":3,"written":3,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":10,"t1":11,"client":"u","op":"increment","value":4,"written":4,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":12,"t1":13,"client":"u","op":"increment","value":3,"written":3,"status":200,"session":"S","cacheId":3,"member":"c"}`, ""},
+	{"it had sent no more than its request", `
+{"t0":0,"t1":1,"op":"run","persistence":"database","database":"postgres"}
+{"t0":1,"t1":2,"client":"u","op":"increment","value":1,"written":1,"status":200,"session":"S","cacheId":1,"member":"a"}
+{"t0":4,"t1":5,"op":"kill","member":"a"}
+{"t0":3,"t1":7,"client":"u","op":"increment","value":2,"written":2,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":8,"t1":9,"client":"u","op":"increment","value":3,"written":3,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":10,"t1":11,"client":"u","op":"increment","value":4,"written":4,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":12,"t1":13,"client":"u","op":"increment","value":4,"written":4,"status":200,"session":"S","cacheId":3,"member":"c"}`, "2 C7, 7 C1"},
+	{"nor less", `
+{"t0":0,"t1":1,"op":"run","persistence":"database","database":"postgres"}
+{"t0":1,"t1":2,"client":"u","op":"increment","value":1,"written":1,"status":200,"session":"S","cacheId":1,"member":"a"}
+{"t0":4,"t1":5,"op":"kill","member":"a"}
+{"t0":3,"t1":7,"client":"u","op":"increment","value":2,"written":2,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":8,"t1":9,"client":"u","op":"increment","value":3,"written":3,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":10,"t1":11,"client":"u","op":"increment","value":4,"written":4,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":12,"t1":13,"client":"u","op":"increment","value":2,"written":2,"status":200,"session":"S","cacheId":3,"member":"c"}`, "2 C7, 7 C1"},
+	{"a database within a member ends with it", `
+{"t0":0,"t1":1,"op":"run","persistence":"database","database":"sqlite"}
+{"t0":1,"t1":2,"client":"u","op":"increment","value":1,"written":1,"status":200,"session":"S","cacheId":1,"member":"a"}
+{"t0":4,"t1":5,"op":"kill","member":"a"}
+{"t0":3,"t1":7,"client":"u","op":"increment","value":2,"written":2,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":8,"t1":9,"client":"u","op":"increment","value":3,"written":3,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":10,"t1":11,"client":"u","op":"increment","value":4,"written":4,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":12,"t1":13,"client":"u","op":"increment","value":3,"written":3,"status":200,"session":"S","cacheId":3,"member":"c"}`, "2 C7, 7 C1"},
+	{"a killed member had no request of the session", `
+{"t0":0,"t1":1,"op":"run","persistence":"database","database":"postgres"}
+{"t0":1,"t1":2,"client":"u","op":"increment","value":1,"written":1,"status":200,"session":"S","cacheId":1,"member":"a"}
+{"t0":2,"t1":2,"op":"kill","member":"a"}
+{"t0":3,"t1":7,"client":"u","op":"increment","value":2,"written":2,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":8,"t1":9,"client":"u","op":"increment","value":3,"written":3,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":10,"t1":11,"client":"u","op":"increment","value":4,"written":4,"status":200,"session":"S","cacheId":2,"member":"b"}
+{"t0":12,"t1":13,"client":"u","op":"increment","value":3,"written":3,"status":200,"session":"S","cacheId":3,"member":"c"}`, "2 C7, 7 C1"},
 	{"a request that waited in a hung member ran on top of its retry", `
 {"t0":0,"t1":1,"op":"run","persistence":"database"}
 {"t0":1,"t1":2,"client":"u","op":"increment","value":1,"written":1,"status":200,"session":"S","cacheId":1,"member":"a"}

@@ -54,6 +54,7 @@ type Line struct {
 	// Of the first line.
 	// none, database, memory-to-memory, grid; "": a copy always survives
 	Persistence string `json:"persistence,omitempty"`
+	Database    string `json:"database,omitempty"` // sqlite or postgres
 	// the members that hold copies for others; none: all that appear
 	Holders []string `json:"holders,omitempty"`
 }

@@ -57,7 +57,7 @@ func (w *walk) answer(e entry) {
 func (w *walk) lost(e entry, base int64) {
 	w.report.Lost += int(w.last() - base)
 	switch {
-	case w.nobodyLeft(e) || w.overwritten(e) || w.timedOut(e):
+	case w.nobodyLeft(e) || w.overwritten(e) || w.outlived(base) || w.timedOut(e):
 		w.report.Excused++
 		w.sound = false
 	default:

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -116,7 +117,11 @@ func newStage(ctx context.Context, t *Test, source *Source, o *Options) (*stage,
 	if st.lab, err = lab.Start(ctx, opt); err != nil {
 		return nil, err
 	}
-	st.history.Add(&history.Line{Op: history.Begin, Persistence: st.policy.Persistence.String(), Holders: st.holders()})
+	begin := &history.Line{Op: history.Begin, Persistence: st.policy.Persistence.String(), Holders: st.holders()}
+	if st.policy.Persistence == session.Database {
+		begin.Database = cmp.Or(opt.Database.Kind, "sqlite")
+	}
+	st.history.Add(begin)
 	return st, nil
 }
 
