@@ -35,7 +35,7 @@ func (s *Session) get(name string) any {
 		return nil
 	}
 	v, there := s.attributes[name]
-	if there && s.m.cfg.WriteContents == GetAndSet {
+	if there && s.m.cfg.WriteContents == GetAndSet { // whoever got it may change it in place (W6)
 		s.changed(name)
 	}
 	return v.live

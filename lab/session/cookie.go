@@ -37,7 +37,7 @@ func (f *form) parse(s string) (v Value, ok bool) {
 	switch {
 	case at < 0:
 		v.ID = s[f.digits:]
-	case at >= f.digits:
+	case at >= f.digits: // before that there is no ID (S6)
 		v.ID, v.Clones = s[f.digits:at], s[at:]
 	}
 	if len(v.ID) > f.length {
@@ -58,7 +58,8 @@ func cacheID(digits string) int {
 	return int(n)
 }
 
-// suspicious is S11: a clone ID that is not expected makes the whole list worthless.
+// suspicious says that a clone ID is not one of those that are expected, which makes the whole list worthless (S11,
+// PI18177): it was written by a server outside of the cluster, or by the client.
 func (f *form) suspicious(clones string) bool {
 	if len(f.expected) == 0 {
 		return false
@@ -77,7 +78,9 @@ func (f *form) named(clones string) bool {
 	return f.own == "" || f.partition && clones != "" || strings.Contains(clones, f.separator+f.own)
 }
 
-// list puts this member into a list of clone IDs (S9, S10).
+// list puts this member into a list of clone IDs: behind the others, so that the plug-in, which takes the first that it
+// can reach, goes back to the old home once that is up; with NoAffinitySwitchBack in front (S9). By the substring test
+// of S10 it cuts other IDs to pieces there, as WebSphere does: :x:m10 becomes :m1:x0.
 func (f *form) list(clones string) string {
 	mine := f.separator + f.own
 	if f.own == "" || f.partition && clones != "" {
@@ -111,7 +114,7 @@ func (f *form) setCookie(v Value) string { return f.name + "=" + f.text(v) + "; 
 func (f *form) answer(asked Value, id string, cacheID int) (v Value, send bool) {
 	clones := asked.Clones
 	if asked.ID != id {
-		clones = "" // PM02781
+		clones = "" // they are of another session, whose members do not have this one (S9, PM02781)
 	}
 	v = Value{CacheID: cacheID, ID: id, Clones: f.list(clones)}
 	differs := f.digits > 0 && asked.CacheID != cacheID

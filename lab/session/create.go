@@ -40,7 +40,8 @@ func (m *Manager) createAs(ctx context.Context, asked Value, user string) (*Sess
 	return s, nil
 }
 
-// begin puts a new session into memory and into the store (D1).
+// begin puts a new session into memory and into the store (D1). The row is there before the servlet goes on, still
+// without attributes: a take-over in that moment finds a session, and finds it empty.
 func (m *Manager) begin(ctx context.Context, s *Session) {
 	m.put(s)
 	m.tell(Created, s, "")
@@ -62,7 +63,7 @@ func (m *Manager) insert(ctx context.Context, s *Session) error {
 	if errors.Is(err, ErrDown) {
 		return err
 	}
-	s.inserted(r)
+	s.inserted(r) // whatever else went wrong has been told, and would go wrong again
 	return nil
 }
 
@@ -78,7 +79,9 @@ func (m *Manager) overflow() (*Session, error) {
 	return s, nil
 }
 
-// reuses is S15: whether a new session takes the ID of the request.
+// reuses says whether a new session takes the ID of the request (S15): where that ID is known to be a session's, by
+// another application's copy or a row of the store, or where reuse is switched on. Anything else would let a client
+// choose the ID.
 func (m *Manager) reuses(ctx context.Context, id string) bool {
 	if len(id) != m.cfg.IDLength {
 		return false
@@ -96,7 +99,8 @@ func (m *Manager) reuses(ctx context.Context, id string) bool {
 	return there && err == nil
 }
 
-// firstCacheID is S3.
+// firstCacheID is that of a new session (S3). Whoever reads a cookie learns from 0000 that nothing is persistent, from
+// 0001 that something is.
 func (m *Manager) firstCacheID() int {
 	if m.store == nil {
 		return 0

@@ -32,6 +32,8 @@ type Exchange struct {
 // Begin reads the request's cookies or URL and, as every request touches its session whether or not the application
 // asks for it (S16), finds and touches it.
 func (m *Manager) Begin(r *http.Request) *Exchange {
+	// A client that leaves ends no write, as a servlet runs to its end whoever waits for it. It only stops waiting for
+	// its turn.
 	x := &Exchange{m: m, ctx: context.WithoutCancel(r.Context()), gone: r.Context().Done(),
 		values: m.form.asked(r, m.cfg.URLRewriting)}
 	for _, v := range x.values {
@@ -119,7 +121,8 @@ func (x *Exchange) begin() (*Session, error) {
 	return s, nil
 }
 
-// admit is S19.
+// admit gives a session to its user alone (S19). An anonymous one belongs to whoever logs in with it; another user's is
+// refused, or ended where that is configured, and then the request may begin a new one.
 func (x *Exchange) admit(create bool) (*Session, error) {
 	owner := x.s.User()
 	switch {

@@ -23,7 +23,9 @@ func (m *Manager) find(ctx context.Context, v Value) *Session {
 	return nil
 }
 
-// trusts is S5. Without a store there is nothing better than memory.
+// trusts says whether the copy in memory may be served (S5). A request that carries a higher cache ID has been served
+// elsewhere since: this, and not the clone list, keeps a member that was only hung from serving its old copy when the
+// session comes back. Without a store there is nothing better than memory, so validity is all that counts.
 func (m *Manager) trusts(s *Session, v Value) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,7 +35,9 @@ func (m *Manager) trusts(s *Session, v Value) bool {
 	return s.cacheID >= v.CacheID && !s.overdue(m.now())
 }
 
-// touch moves the last access to now: by compare-and-set at the end-of-service frequency (D2), else in memory (D3).
+// touch moves the last access to now. At the end-of-service frequency the store compares it and sets it (D2): that is
+// the only sign by which a member learns that another one has served the session, as the row has no version. At the
+// other frequencies, and with scheduled invalidation, it stays in memory (D3) until the reaper writes it (D9).
 // False: another member has had the session, and it is no longer in memory.
 func (m *Manager) touch(ctx context.Context, s *Session) bool {
 	s.storing.Lock()
@@ -68,7 +72,8 @@ func (m *Manager) lost(s *Session) {
 	}
 }
 
-// take reads a session from the store (D4). Own is the copy in memory that is not trusted, in use, or nil.
+// take reads a session from the store (D4). Own is the copy in memory that is not trusted, in use, or nil. One request
+// at a time reads an ID: two that come together would make two copies, and each would lose what the other changes.
 func (m *Manager) take(ctx context.Context, own *Session, v Value) *Session {
 	turn := m.turnOf(v.ID)
 	turn.Lock()
@@ -97,8 +102,11 @@ func (m *Manager) takenMeanwhile(ctx context.Context, own *Session, v Value) *Se
 	return nil
 }
 
+// load asks the store, but neither for an ID of another length than its own (S6) nor for one that was invalidated a
+// moment ago (D10), as WebSphere does not. While the store is down the own copy is served as it was: an old session is
+// better than none.
 func (m *Manager) load(ctx context.Context, own *Session, v Value) *Session {
-	if len(v.ID) != m.cfg.IDLength || m.recentlyEnded(v.ID) { // S6, D10
+	if len(v.ID) != m.cfg.IDLength || m.recentlyEnded(v.ID) {
 		return nil
 	}
 	r, err := m.store.Load(ctx, m.key(v.ID), v.CacheID, m.now())
@@ -145,7 +153,9 @@ func (m *Manager) notFound(own *Session, err error) {
 	}
 }
 
-// isSame says that nobody else has had the session since the own copy: it is used on, and the cache ID stays (S4).
+// isSame says that nobody else has had the session since the own copy: it is used on, and the cache ID stays (S4). Only
+// the end-of-service frequency keeps the store's last access up to date; at the others it lags behind memory, so equal
+// times prove nothing there, and WebSphere counts the cache ID up unless OptimizeCacheIdIncrements is set.
 func (m *Manager) isSame(own *Session, r *Record) bool {
 	if !m.eos() && !m.cfg.OptimizeCacheIDIncrements {
 		return false

@@ -133,7 +133,7 @@ func (m *Manager) recentlyEnded(id string) bool {
 	return slices.Contains(m.ended, id)
 }
 
-// full says that there is no room for another session (S18).
+// full says that there is no room for another session (S18). With a store there always is: memory is a cache then.
 func (m *Manager) full() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -12,7 +12,7 @@ func (m *Manager) Reap(now Millis) int {
 	if m.store == nil {
 		return m.reapMemory(now, TimedOut)
 	}
-	if !m.eos() {
+	if !m.eos() { // end of service has brought them to the store with each request (D2, D5)
 		m.writeAccesses(ctx)
 	}
 	m.reapMemory(now, Dropped)

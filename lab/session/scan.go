@@ -26,7 +26,9 @@ func (m *Manager) Scan(now Millis) {
 	}
 }
 
-// due says that a session is to be written: the interval is over, strictly, and it was used since.
+// due says that a session is to be written: the interval is over, and it was used since (W4). "Over" is strict, so with
+// looks each 10 s and an interval of 10 s a session that is used all the time is written at every second look: what it
+// loses at a crash is up to 20 s old, and not 10.
 func (s *Session) due(now, interval Millis) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -34,7 +36,8 @@ func (s *Session) due(now, interval Millis) bool {
 	return !s.invalid && used && (interval == 0 || now-s.look.at > interval)
 }
 
-// putsOffAtMost is how often a session in use is left to the next look.
+// putsOffAtMost is how often a session in use is left to the next look (W4). Then it is written under the request, or
+// one that is always in use would never be.
 const putsOffAtMost = 5
 
 func (m *Manager) putsOff(s *Session) bool {

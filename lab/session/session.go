@@ -21,7 +21,9 @@ type Session struct {
 	users int           // requests that use it; the manager's lock guards it
 	place *list.Element // the same
 
-	storing sync.Mutex // one operation of the store at a time; taken before mu
+	// storing lets one operation of the store at a time at the session, so that writes reach it in the order of their
+	// numbers. It is taken before mu, which is never held while a store is asked for anything but attributes.
+	storing sync.Mutex
 
 	mu       sync.Mutex
 	cacheID  int

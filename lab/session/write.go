@@ -45,7 +45,9 @@ const (
 	accessOnly               // nothing but the last access (D9)
 )
 
-// endOfService is D5, D6 and W3.
+// endOfService writes what the frequency says at the end of a request: changes at the end-of-service frequency (D5),
+// and the last access with them where scheduled invalidation keeps touch from writing it; at the others nothing (D6),
+// but a new session by the choice new-session-write, as IBM's texts and Liberty's code differ about it (W3).
 func (m *Manager) endOfService(ctx context.Context, s *Session, fresh bool) {
 	if m.store != nil {
 		switch {
@@ -100,7 +102,10 @@ func (s *Session) needsRow() bool {
 	return s.insert && !s.invalid
 }
 
-// draw makes the write of what there is to be written, nil for nothing, and takes the flags away.
+// draw makes the write of what there is to be written, nil for nothing, and takes the flags away: what a request
+// changes while the store is asked belongs to the next write. In a single row every write of attributes is a whole one
+// (W5), so the others must be read first; that is why what was changed in place is saved by a change of something else
+// (W6).
 func (s *Session) draw(what extent) (*Write, change, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
