@@ -38,8 +38,9 @@ them. Exit codes: 0 no cause was found, 1 one was, 2 wrong usage, 3 something ca
 		}, configFlags(), []cli.Flag{
 			&cli.StringSliceFlag{Name: "trace", Aliases: []string{"t"},
 				Usage: "`LOG` of the plug-in, packed or not, repeatable; they are read in the order of their times"},
-			&cli.StringFlag{Name: "since", Usage: "leave out what -t has before `TIME`: 15:40, 2026-11-29T15:40, a time of " +
-				"the log, or -2h"},
+			&cli.StringFlag{Name: "since",
+				Usage: "leave out what -t has before `TIME`: 15:40, 2026-11-29T15:40, a time of " +
+					"the log, or -2h"},
 			&cli.StringFlag{Name: "until", Usage: "leave out what -t has after `TIME`"},
 			&cli.StringFlag{Name: "access-log", Usage: "`LOG` of the web server, packed or not"},
 			&cli.StringFlag{Name: "log-format", Value: "auto", Usage: "`FORMAT` of the access log: " +
@@ -49,8 +50,7 @@ them. Exit codes: 0 no cause was found, 1 one was, 2 wrong usage, 3 something ca
 			&cli.StringFlag{Name: "topology",
 				Usage: "`FILE` that says what servers do with sessions, when -c is a plugin-cfg.xml"},
 			&cli.IntFlag{Name: "processes", Usage: "`N` processes that the web server has"},
-			&cli.StringFlag{Name: "plugin-level", Value: "latest",
-				Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+			levelFlag(""),
 			platformFlag(""),
 			&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`, settle an open choice, repeatable"},
 			&cli.BoolFlag{Name: "show-secrets", Usage: "show session IDs and queries as they are"},

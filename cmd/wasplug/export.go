@@ -46,7 +46,8 @@ func exportFlags() []cli.Flag {
 		wordFlag{&cli.StringFlag{Name: "to", Usage: "`TARGET`: " + strings.Join(authoring.ExportTargets(), ", ")},
 			authoring.ExportTargets()},
 		&cli.StringFlag{Name: "target-version",
-			Usage: "`VERSION` of the proxy; nginx from 1.29.6 on gets 'sticky route' (default: what every version takes)"},
+			Usage: "`VERSION` of the proxy; nginx from 1.29.6 on gets 'sticky route' " +
+				"(default: what every version takes)"},
 		&cli.StringFlag{Name: "modules", Usage: "with --to httpd: `DIR` of its modules (default Debian's)"},
 		&cli.BoolFlag{Name: "fragment", Usage: "write only the part to include, not a whole configuration"},
 		&cli.StringSliceFlag{Name: "listen",
@@ -61,8 +62,7 @@ func exportFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "keystore",
 			Usage: "`FILE.kdb=FILE.pem`: the authorities of members' certificates, in place of a key database that " +
 				"only GSKit reads; repeatable"},
-		&cli.StringFlag{Name: "plugin-level", Value: "latest",
-			Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+		levelFlag(""),
 		&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable"},
 		assumeFileFlag(),
 		&cli.BoolFlag{Name: "strict", Usage: "exit 1 where something that the file asks for is not kept (X)"},

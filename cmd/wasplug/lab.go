@@ -36,8 +36,7 @@ func labCommand() *cli.Command {
 	)
 	flags = append(flags, labSessionFlags()...)
 	flags = append(flags,
-		&cli.StringFlag{Name: "plugin-level", Value: "latest",
-			Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+		levelFlag(""),
 		&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable"},
 		&cli.Uint64Flag{Name: "seed", Usage: "draw random choices and session IDs from seed `N`, not 0"},
 	)

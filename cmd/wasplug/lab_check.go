@@ -98,8 +98,7 @@ func labCheckPrediction() []cli.Flag {
 			Usage: "`URL` of the page as the file knows it, where --url is a tunnel or a test address"},
 		&cli.StringSliceFlag{Name: "partition",
 			Usage: "`ID=MEMBER`: entry of the partition table, repeatable; default what the first answers show"},
-		&cli.StringFlag{Name: "plugin-level", Value: "latest",
-			Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+		levelFlag(""),
 		platformFlag(""),
 		&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`: settle an open choice, repeatable"},
 	)

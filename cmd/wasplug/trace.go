@@ -97,7 +97,8 @@ func traceAction(c *cli.Context) error {
 	answer, err := request.Run(in)
 	stop()
 	if answer.Known() {
-		shown := tracereport.Traced{TraceAnswer: answer, Log: tracereport.Log{Limit: c.Int("limit"), Secrets: secretsOf(c)}}
+		shown := tracereport.Traced{TraceAnswer: answer,
+			Log: tracereport.Log{Limit: c.Int("limit"), Secrets: secretsOf(c)}}
 		if err := tracereport.Trace.Write(c.App.Writer, format, shown); err != nil {
 			return err
 		}
@@ -182,17 +183,13 @@ func traceReplay(c *cli.Context, format string, request evidence.Replay) error {
 	if err != nil {
 		return ended(err)
 	}
-	shown := tracereport.Replayed{ReplayAnswer: answer, Log: tracereport.Log{Limit: c.Int("limit"), Secrets: secretsOf(c)}}
+	shown := tracereport.Replayed{ReplayAnswer: answer,
+		Log: tracereport.Log{Limit: c.Int("limit"), Secrets: secretsOf(c)}}
 	if err := tracereport.Replay.Write(c.App.Writer, format, shown); err != nil {
 		return failure(err)
 	}
-	if path := c.String("settle"); path != "" {
-		if err := spare(c, path); err != nil {
-			return err
-		}
-		if err := writeFile(path, answer.Settled(), forced(path, c.Bool("force"))); err != nil {
-			return err
-		}
+	if err := settle(c, answer.Settled()); err != nil {
+		return err
 	}
 	if answer.Mismatches > 0 || len(answer.Strangers) > 0 {
 		return findings()
@@ -207,8 +204,7 @@ func replayFlags() []cli.Flag {
 			Usage: "`FILE`, a plugin-cfg.xml or a topology: replay each logged decision by it"},
 		&cli.StringFlag{Name: "web-server",
 			Usage: "with a topology of several web servers: the `NAME` of the one whose file is meant"},
-		&cli.StringFlag{Name: "plugin-level", Value: "latest",
-			Usage: "with -c: `LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+		levelFlag("with -c: "),
 		platformFlag("with -c: "),
 		&cli.StringSliceFlag{Name: "assume", Usage: "with -c: `CHOICE=VALUE`, settle an open choice, repeatable"},
 		&cli.StringFlag{Name: "settle",

@@ -58,8 +58,7 @@ usage; 3 the file cannot be read, or the target or the members cannot be reached
 			&cli.Float64Flag{Name: "rate",
 				Usage: "send at most `N` requests a second; default 5, on loopback no limit"},
 			&cli.Uint64Flag{Name: "seed", Usage: "make the plan from seed `N`"},
-			&cli.StringFlag{Name: "plugin-level", Value: "latest",
-				Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+			levelFlag(""),
 			platformFlag(""),
 			&cli.StringSliceFlag{Name: "assume",
 				Usage: "`CHOICE=VALUE`: it is settled already, and not asked; repeatable"},
@@ -234,13 +233,8 @@ func (v *verifying) run(plan *evidence.VerifyPlan) error {
 	if err := report.Verify.Write(c.App.Writer, v.format, answer); err != nil {
 		return failure(err)
 	}
-	if path := c.String("settle"); path != "" {
-		if err := spare(c, path); err != nil {
-			return err
-		}
-		if err := writeFile(path, answer.Settled(), forced(path, c.Bool("force"))); err != nil {
-			return err
-		}
+	if err := settle(c, answer.Settled()); err != nil {
+		return err
 	}
 	if answer.Failed() {
 		return findings()

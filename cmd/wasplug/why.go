@@ -64,8 +64,7 @@ agrees; 2 wrong usage; 3 the file cannot be read, the plug-in would reject it, o
 			&cli.IntFlag{Name: "requests", Value: 1, Usage: "send the same request `N` times through one process"},
 			&cli.Float64Flag{Name: "every", Usage: "`SECONDS` from the start of one request to that of the next"},
 		}, sessionFlags(), []cli.Flag{
-			&cli.StringFlag{Name: "plugin-level", Value: "latest",
-				Usage: "`LEVEL` of the plug-in, such as 5.1, 7.0.0.13 or 9.0.5"},
+			levelFlag(""),
 			platformFlag(""),
 			&cli.StringSliceFlag{Name: "assume",
 				Usage: "`CHOICE=VALUE`: settle an open choice, repeatable; 'wasplug explain CHOICE' tells of it"},
