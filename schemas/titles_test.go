@@ -45,7 +45,8 @@ func untitled(rule any, report func(pattern string)) {
 // program's author for each key of the lab's reports.
 func TestDescribed(t *testing.T) {
 	for _, name := range Names() {
-		written := slices.Contains([]string{"topology", "suite", "scenario", "settings", "semantics", "baseline", "history"}, name)
+		written := slices.Contains([]string{"topology", "suite", "scenario",
+			"settings", "semantics", "baseline", "history"}, name)
 		if !written && !strings.HasPrefix(name, "lab") {
 			continue
 		}

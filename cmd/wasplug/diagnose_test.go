@@ -40,7 +40,8 @@ func TestDiagnoseHostile(t *testing.T) {
 		if code := run(t.Context(), args, strings.NewReader(log), &stdout, &stderr); code != 1 {
 			t.Errorf("%s: %d %s", format, code, stderr.String())
 		}
-		if out := stdout.String(); strings.Contains(out, "\x1b") || format == "markdown" && strings.Contains(out, "<script>") {
+		if out := stdout.String(); strings.Contains(out, "\x1b") ||
+			format == "markdown" && strings.Contains(out, "<script>") {
 			t.Errorf("%s: %q", format, out)
 		}
 	}
@@ -48,7 +49,8 @@ func TestDiagnoseHostile(t *testing.T) {
 
 // TestDiagnoseSecrets: queries and session IDs are passed on only where that is asked for, and then it is said.
 func TestDiagnoseSecrets(t *testing.T) {
-	log := `192.0.2.1 - - [28/Nov/2026:15:40:00 +0000] "GET /app/a;jsessionid=0000SECRETSECRETS:c1?card=4711 HTTP/1.1" ` +
+	log := `192.0.2.1 - - [28/Nov/2026:15:40:00 +0000] ` +
+		`"GET /app/a;jsessionid=0000SECRETSECRETS:c1?card=4711 HTTP/1.1" ` +
 		"500 12 I1 - WAS=h1:1 - 0000SECRETSECRETS 40000 1500\n"
 	for _, format := range []string{"text", "markdown", "json"} {
 		for _, show := range []bool{false, true} {
@@ -66,7 +68,8 @@ func TestDiagnoseSecrets(t *testing.T) {
 					t.Errorf("%s, show-secrets %v: %s", format, show, out)
 				}
 			}
-			if said := strings.Contains(out, "--show-secrets") || strings.Contains(out, `"secretsShown": true`); said != show {
+			if said := strings.Contains(out, "--show-secrets") ||
+				strings.Contains(out, `"secretsShown": true`); said != show {
 				t.Errorf("%s, show-secrets %v: it is not said: %s", format, show, out)
 			}
 		}

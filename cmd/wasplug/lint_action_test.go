@@ -33,7 +33,9 @@ func TestAction(t *testing.T) {
 		{"ACROSS=folder FAIL_ON=error FILES=conf/a.xml",
 			"lint|--format|github|--fail-on|error|--across|folder|--|conf/a.xml|"},
 		{"ACROSS=folder FAIL_ON=never PROFILE=pedantic SETTINGS=s.yaml BASELINE=b.json SARIF=o.sarif FILES=conf",
-			"lint|--format|github|--fail-on|never|--across|folder|--profile|pedantic|--settings|s.yaml|--baseline|b.json|--format|sarif=o.sarif|--|conf|"},
+			"lint|--format|github|--fail-on|never|--across|folder|--profile|pedantic|" +
+				"--settings|s.yaml|--baseline|b.json|" +
+				"--format|sarif=o.sarif|--|conf|"},
 		{"ACROSS=folder FAIL_ON=error FILES=conf/a.xml\nconf/with\u00a0blank/b.xml\n",
 			"lint|--format|github|--fail-on|error|--across|folder|--|conf/a.xml|conf/with blank/b.xml|"},
 		{"ACROSS=folder FAIL_ON=error FILES=**/*.xml",

@@ -60,7 +60,8 @@ func askExport(t *testing.T, r *verifyRig, address string) {
 		t.Fatal(err)
 	}
 	out, errOut, code := program(t, "verify", "-c", r.path("probe.xml"), "--against", "http://"+address,
-		"--member-header", "X-Wasplug-Member", "--suite", r.path("routes.yaml"), "--platform", "iis", "--format", "json")
+		"--member-header", "X-Wasplug-Member", "--suite", r.path("routes.yaml"),
+		"--platform", "iis", "--format", "json")
 	if code > exitFindings {
 		t.Fatal(errOut)
 	}

@@ -136,8 +136,8 @@ func (p *Plan) Grade(verdicts Verdicts) []Loss {
 		verdicts[Hosts] = Verdict{Approximate, "of an IPv6 address the spellings of the file alone", ""}
 	}
 	if slices.ContainsFunc(p.Entries, func(e match.Entry) bool { return !Sendable(e.Pattern) }) {
-		verdicts[Patterns] = Verdict{Approximate, verdicts[Patterns].What + "; Uris with quotes, backslashes, braces, #, " +
-			"blanks or characters beyond ASCII take no request", ""}
+		verdicts[Patterns] = Verdict{Approximate, verdicts[Patterns].What +
+			"; Uris with quotes, backslashes, braces, #, blanks or characters beyond ASCII take no request", ""}
 	}
 	for c := range numConcepts {
 		l := Loss{Concept: concepts[c].name, Title: concepts[c].title, Verdict: verdicts[c], Concerns: true}

@@ -137,7 +137,8 @@ func TestUnsendable(t *testing.T) {
 
 // TestVersion reads versions and compares them.
 func TestVersion(t *testing.T) {
-	for text, want := range map[string]string{"1.29.6": "1.29.6", "2.6": "2.6", "2.6.0": "2.6", "1": "", "x": "", "1.2.3.4": "",
+	for text, want := range map[string]string{"1.29.6": "1.29.6",
+		"2.6": "2.6", "2.6.0": "2.6", "1": "", "x": "", "1.2.3.4": "",
 		"99999.1": "", "-1.2": "", "": ""} {
 		v, err := export.ReadVersion(text)
 		if got := v.String(); got != want || (err == nil) != (want != "") {

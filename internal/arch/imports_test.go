@@ -69,8 +69,8 @@ var may = map[string][]string{
 	"proxy/keystore": {"parser/diag"},
 	"proxy/wire":     {"routecheck/..."}, // for the unit of time alone
 	"proxy/wspt":     {"parser/diag"},
-	"lab": {"internal/port", "lab/...", "proxy", "proxy/wire", "proxy/admin", "parser", "routecheck", "routecheck/choices",
-		"routecheck/match", "routecheck/failover", "routecheck/explain", "parser/diag"},
+	"lab": {"internal/port", "lab/...", "proxy", "proxy/wire", "proxy/admin", "parser", "routecheck",
+		"routecheck/choices", "routecheck/match", "routecheck/failover", "routecheck/explain", "parser/diag"},
 	"lab/session":               {},
 	"lab/store/...":             {"lab/session", "lab/store/...", "parser/diag"},
 	"lab/store/grid/redistest":  {"internal/port/porttest"},
@@ -92,8 +92,8 @@ var may = map[string][]string{
 	// What is asked and learnt is plain values; only the room above has sockets.
 	"internal/live/question": {"internal/live/probe", "routecheck/..."},
 	"internal/live/probe":    {"parser", "parser/diag"},
-	"internal/reference": {"internal/wrap", "parser", "parser/pluginlog/catalogue", "routecheck/choices", "routecheck/diagnose",
-		"routecheck/explain/words", "routecheck/session", "lint", "lint/rules", "parser/diag"},
+	"internal/reference": {"internal/wrap", "parser", "parser/pluginlog/catalogue", "routecheck/choices",
+		"routecheck/diagnose", "routecheck/explain/words", "routecheck/session", "lint", "lint/rules", "parser/diag"},
 	"internal/manpage": {"parser", "parser/diag", "schemas"},
 	"internal/app":     {"parser/...", "routecheck/...", "generate", "schemas/..."},
 	// The use cases of one room know nothing of those of another.

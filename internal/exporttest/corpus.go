@@ -109,7 +109,8 @@ const hostileXML = `<Config>
 <Route ServerCluster="%s" UriGroup="u4" VirtualHostGroup="v"/>
 </Config>`
 
-// Hostile exports names that must stay data, into a folder whose own name must, and has the daemon's own program check them.
+// Hostile exports names that must stay data, into a folder whose own name must, and has the daemon's own program check
+// them.
 func (d *Daemon) Hostile(t *testing.T) {
 	program, dir, long := d.find(t), filepath.Join(t.TempDir(), "-x a;b'c\"d#e{f}g\\h%i"), strings.Repeat("x", 300)
 	if err := os.Mkdir(dir, 0o777); err != nil {

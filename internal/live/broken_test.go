@@ -45,8 +45,8 @@ func askedAt(t *testing.T, r *rig, target live.Target, only ...choices.Choice) (
 // meets are choices whose questions a rule has a part in.
 type meets []choices.Choice
 
-// backups stand behind others in the clusters that these are asked of. Where balancing begins is by chance, and what one
-// of them sees can be right by chance.
+// backups stand behind others in the clusters that these are asked of. Where balancing begins is by chance, and what
+// one of them sees can be right by chance.
 var backups = meets{choices.AffinityToBackup, choices.WeightZero, choices.AllDown, choices.AffinityFailover}
 
 // broken are rules, each broken by what the proxy reads in place of what verify reads.

@@ -274,7 +274,8 @@ func (p *plant) attempt(proc *process, member int) (f *Planted, done bool) {
 	p.say(pluginlog.Event{Kind: pluginlog.TransportSet, Host: hostName(member), Port: 9080})
 	p.say(pluginlog.Event{Kind: pluginlog.StreamSought})
 	began := p.now
-	f = p.fault(member, p.now, Refuses, Flaps, HangsConnect, HangsAnswer, BreaksTLS, Fails503, LosesStreams, AnswersSlowly)
+	f = p.fault(member, p.now, Refuses, Flaps, HangsConnect,
+		HangsAnswer, BreaksTLS, Fails503, LosesStreams, AnswersSlowly)
 	if f != nil && f.First == 0 {
 		f.Begin = p.stamp(began)
 	}

@@ -111,7 +111,8 @@ func withoutQuery(url string) string {
 }
 
 func simulationMembers(w io.Writer, r *simulate.Result) {
-	t := forms.Table{Head: []string{"member", "new", "affinity", "all", "share", "failed", "probes failed", "most pending"}}
+	t := forms.Table{Head: []string{"member", "new", "affinity", "all", "share",
+		"failed", "probes failed", "most pending"}}
 	t.RightAlign(1, 2, 3, 4, 5, 6, 7)
 	for i := range r.Members {
 		m := &r.Members[i]

@@ -315,7 +315,8 @@ func TestCannotBeDone(t *testing.T) {
 		"no name on page": {&cluster{}, func(o *check.Options) { o.WhoFrom, o.Who = "", regexp.MustCompile("by (.)") },
 			"finds nothing on the page"},
 		"nobody listens": {&cluster{}, func(o *check.Options) { o.URL = "http://127.0.0.1:1/" }, "refused"},
-		"a password in the URL": {&cluster{}, func(o *check.Options) { o.URL = "http://u:secret@127.0.0.1:1/?token=secret" },
+		"a password in the URL": {&cluster{},
+			func(o *check.Options) { o.URL = "http://u:secret@127.0.0.1:1/?token=secret" },
 			"http://u:xxxxx@127.0.0.1:1/: "},
 		"no prediction": {&cluster{}, func(o *check.Options) {
 			o.Predict = func(string, string, string) (*check.Prediction, error) {

@@ -45,7 +45,8 @@ func TestForms(t *testing.T) {
 			`"status":200,"member":"C/m1","microseconds":7}`,
 			Record{Client: "10.0.0.1", Time: at, Method: "GET", Target: "/e",
 				Host: "shop", Status: 200, Micros: 7, Member: "C/m1"}},
-		{"json", `{"uri":"/f","args":"x=1","http_host":"shop:80","scheme":"https","request_time":"0.25","status":"500"}`,
+		{"json", `{"uri":"/f","args":"x=1","http_host":"shop:80","scheme":"https",` +
+			`"request_time":"0.25","status":"500"}`,
 			Record{Target: "/f?x=1", Host: "shop:80", Scheme: "https", Status: 500, Micros: 250000}},
 		{"wasplug", `10.0.0.1 - - [` + stamp + `] "GET /g HTTP/1.1" 200 5 C/m1 attempts=1 affinity=hit took=0.001500`,
 			Record{Client: "10.0.0.1", Time: at, Method: "GET", Target: "/g", Status: 200, Micros: 1500,

@@ -12,8 +12,8 @@ import (
 	"github.com/wasplug/wasplug/internal/certtest"
 )
 
-// A listener takes a changed certificate at the next handshake, a second later than the last look. Files that do not fit together leave the old one in
-// use, and are refused at the start.
+// A listener takes a changed certificate at the next handshake, a second later than the last look. Files that do not
+// fit together leave the old one in use, and are refused at the start.
 func TestCertificateChanges(t *testing.T) {
 	dir := t.TempDir()
 	ca := certtest.NewAuthority(t)
@@ -47,7 +47,8 @@ func TestCertificateChanges(t *testing.T) {
 	if !strings.Contains(logs.String(), "the old one stays in use") {
 		t.Errorf("the log says %q", logs.String())
 	}
-	if _, err := LoadCertificate(certFile, keyFile, clock, nil); err == nil || !strings.Contains(err.Error(), certFile) {
+	if _, err := LoadCertificate(certFile, keyFile, clock, nil); err == nil ||
+		!strings.Contains(err.Error(), certFile) {
 		t.Errorf("a broken certificate at the start: %v", err)
 	}
 }

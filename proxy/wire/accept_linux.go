@@ -8,8 +8,8 @@ import (
 )
 
 // Listener takes a TCP listener out of the hands of package net, as Adopt does with a connection: its connections
-// begin as sockets of the waker. Package net would make its own of each first, which costs a dozen system calls in place
-// of two. Any other listener stays as it is.
+// begin as sockets of the waker. Package net would make its own of each first, which costs a dozen system calls in
+// place of two. Any other listener stays as it is.
 func (w *Waker) Listener(l net.Listener) net.Listener {
 	tcp, ok := l.(*net.TCPListener)
 	if !ok || w.raw == nil {

@@ -22,7 +22,8 @@ func randomScenario(t *rapid.T) (*match.Table, *Scenario) {
 	for i := range n {
 		name := fmt.Sprintf("m%d", i)
 		transport := pick("transport", `Protocol="http"`, `Protocol="http"`, `Protocol="https"`)
-		fmt.Fprintf(&servers, `<Server Name="%s" CloneID="%s" LoadBalanceWeight="%s" ServerIOTimeout="%s" MaxConnections="%s" ExtendedHandshake="%s"><Transport Hostname="h" Port="1" %s>%s</Transport></Server>`,
+		fmt.Fprintf(&servers, `<Server Name="%s" CloneID="%s" LoadBalanceWeight="%s" ServerIOTimeout="%s" `+
+			`MaxConnections="%s" ExtendedHandshake="%s"><Transport Hostname="h" Port="1" %s>%s</Transport></Server>`,
 			name, pick("clone", name, name, "M0"), pick("weight", "0", "1", "2"),
 			pick("io", "5", "-5"), pick("max", "0", "1"),
 			pick("handshake", "false", "false", "true"), transport, pick("keyring", keyring, keyring, ""))
@@ -57,7 +58,8 @@ func randomScenario(t *rapid.T) (*match.Table, *Scenario) {
 	for i := range table.Clusters[0].Members {
 		m := match.MemberID(i)
 		sc.Conditions = append(sc.Conditions,
-			MemberCondition{Member: m, Failure: FailureMode(rapid.IntRange(0, int(NumFailureModes)-1).Draw(t, "failure"))})
+			MemberCondition{Member: m,
+				Failure: FailureMode(rapid.IntRange(0, int(NumFailureModes)-1).Draw(t, "failure"))})
 		if Fits(table, sc.Conditions[len(sc.Conditions)-1]) != nil {
 			sc.Conditions[len(sc.Conditions)-1].Failure = Healthy
 		}

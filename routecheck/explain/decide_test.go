@@ -269,7 +269,8 @@ func TestFailover(t *testing.T) {
 }
 
 const (
-	address = `<ClusterAddress Name="lb"><Transport Hostname="lb.example.com" Port="80" Protocol="http"/></ClusterAddress>`
+	address = `<ClusterAddress Name="lb"><Transport Hostname="lb.example.com" Port="80" Protocol="http"/>` +
+		`</ClusterAddress>`
 	keyring = `<Property Name="Keyring" Value="/k.kdb"/>`
 )
 

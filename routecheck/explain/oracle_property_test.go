@@ -130,7 +130,9 @@ func (c *oracleCluster) xml() string {
 	if c.random {
 		balance = "Random"
 	}
-	cluster := fmt.Sprintf(`LoadBalance="%s" RetryInterval="%d" PostSizeLimit="%d" PostBufferSize="%d" ServerIOTimeoutRetry="%d"`, balance, c.retryInterval, c.postLimit, c.buffer, c.ioRetries) +
+	cluster := fmt.Sprintf(`LoadBalance="%s" RetryInterval="%d" PostSizeLimit="%d" PostBufferSize="%d"`,
+		balance, c.retryInterval, c.postLimit, c.buffer) +
+		fmt.Sprintf(` ServerIOTimeoutRetry="%d"`, c.ioRetries) +
 		yes("GetDWLMTable", c.partitions != nil) + yes("IgnoreAffinityRequests", !c.countAffinity) +
 		yes("CloneSeparatorChange", c.plus)
 	text := clusterXML(config, cluster, b.String())

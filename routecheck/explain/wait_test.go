@@ -19,7 +19,9 @@ func TestWorstWait(t *testing.T) {
 			`<Server Name="a" ConnectTimeout="5"/><Server Name="b" ConnectTimeout="5"/>`, 2, 10, true},
 		{"one of two hangs", `<Server Name="a" ConnectTimeout="5" ServerIOTimeout="60"/>` +
 			`<Server Name="b" ConnectTimeout="5" ServerIOTimeout="60"/>`, 1, 120, false},
-		{"the drained one is not asked first", `<Server Name="a" ConnectTimeout="5" LoadBalanceWeight="0" ServerIOTimeout="60"/><Server Name="b" ConnectTimeout="5" ServerIOTimeout="60"/>`, 1, 120, false},
+		{"the drained one is not asked first",
+			`<Server Name="a" ConnectTimeout="5" LoadBalanceWeight="0" ServerIOTimeout="60"/>` +
+				`<Server Name="b" ConnectTimeout="5" ServerIOTimeout="60"/>`, 1, 120, false},
 		{"both hang: two streams each", `<Server Name="a" ConnectTimeout="5" ServerIOTimeout="60"/>` +
 			`<Server Name="b" ConnectTimeout="5" ServerIOTimeout="60"/>`, 2, 240, false},
 		{"marked down all the same", `<Server Name="a" ConnectTimeout="5" ServerIOTimeout="-30"/>` +

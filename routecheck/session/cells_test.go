@@ -81,7 +81,8 @@ func (c *staged) foretell() foretold {
 // allCells are all combinations of the columns.
 func allCells() (all []staged) {
 	type place struct{ persistence, replicas, schema, dead string }
-	places := []place{{"none", "-", "-", "a"}, {"database", "-", "single-row", "a"}, {"database", "-", "multi-row", "a"}}
+	places := []place{{"none", "-", "-", "a"}, {"database", "-", "single-row", "a"},
+		{"database", "-", "multi-row", "a"}}
 	for _, n := range []string{"0", "1", "2", "all"} {
 		for _, dead := range []string{"a", "ab", "ac"} {
 			places = append(places, place{"memory-to-memory", n, "delta", dead})

@@ -17,7 +17,8 @@ import (
 
 func weights(w ...int) (list []server) {
 	for i, weight := range w {
-		list = append(list, server{name: fmt.Sprintf("m%d", i+1), attributes: fmt.Sprintf(`LoadBalanceWeight="%d"`, weight)})
+		list = append(list, server{name: fmt.Sprintf("m%d", i+1),
+			attributes: fmt.Sprintf(`LoadBalanceWeight="%d"`, weight)})
 	}
 	return list
 }
@@ -215,7 +216,8 @@ func TestF7(t *testing.T) {
 			sc.Faults = []Fault{down("m1", c.do, 0, 0)}
 			m := run(t, sc).Members[0]
 			if want := float64(processes) * 1800 / c.period; math.Abs(float64(m.FailedProbes)-want) > float64(processes) {
-				t.Errorf("%d processes, %s: %d failed probes in half an hour, want %.1f", processes, c.do, m.FailedProbes, want)
+				t.Errorf("%d processes, %s: %d failed probes in half an hour, want %.1f", processes,
+					c.do, m.FailedProbes, want)
 			}
 			if m.Waited != map[bool]uint64{true: m.FailedProbes}[c.do == explain.Timeout] {
 				t.Errorf("%s: %d of %d probes made their clients wait", c.do, m.Waited, m.FailedProbes)
@@ -268,7 +270,8 @@ func TestF9(t *testing.T) {
 		{"the only server", 1, `ConnectTimeout="5" ServerIOTimeout="1"`, explain.Timeout, 1, false, 10},
 		{"answers that mark", 4, `ConnectTimeout="1" ServerIOTimeout="-10"`, explain.NoAnswer, 2, false, 40},
 		{"answers that do not", 4, `ConnectTimeout="1" ServerIOTimeout="10"`, explain.NoAnswer, 2, false, 40},
-		{"a session whose member is not marked", 3, `ConnectTimeout="1" ServerIOTimeout="10"`, explain.NoAnswer, 1, true, 40},
+		{"a session whose member is not marked", 3, `ConnectTimeout="1" ServerIOTimeout="10"`,
+			explain.NoAnswer, 1, true, 40},
 	} {
 		// In one of many processes a request comes to all members that hang before another one has marked any.
 		list := equal(c.members, c.attributes)
@@ -311,7 +314,8 @@ func TestF10(t *testing.T) {
 			r := run(t, sc)
 			got := float64(r.Members[0].New) / float64(r.Members[0].New+r.Members[1].New)
 			if want := c.want(affine); math.Abs(got-want) > .01 {
-				t.Errorf("IgnoreAffinityRequests=%s, %s, %v affinity requests: %.3f of the new ones, want %.3f", c.ignore,
+				t.Errorf("IgnoreAffinityRequests=%s, %s, %v affinity requests: %.3f of the new ones, want %.3f",
+					c.ignore,
 					c.reset, affine, got, want)
 			}
 		}
@@ -364,7 +368,8 @@ func TestF13(t *testing.T) {
 		sc.Arrivals.Rate, sc.Requests = .01, 20000
 		sc.Members = []MemberSettings{{Member: "*", Service: Distribution{shape: exponential, mean: 2 * match.Second}}}
 		attempts := map[int]float64{-1: 3, 0: 1, 1: 2}[retries]
-		within(t, fmt.Sprint("retries ", retries), float64(run(t, sc).errorsOf(500))/20000, math.Exp(-attempts/2), 20000)
+		within(t, fmt.Sprint("retries ", retries),
+			float64(run(t, sc).errorsOf(500))/20000, math.Exp(-attempts/2), 20000)
 	}
 }
 

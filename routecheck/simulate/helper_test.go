@@ -36,8 +36,9 @@ func equal(n int, attributes string) []server {
 func clusterXML(config, cluster string, list []server) string {
 	var members, primary, backup strings.Builder
 	for _, s := range list {
-		fmt.Fprintf(&members, `<Server Name="%s" CloneID="c%s" %s><Transport Hostname="%s" Port="9080" Protocol="http" %s/>`+
-			"</Server>\n", s.name, s.name, s.attributes, s.name, s.transport)
+		fmt.Fprintf(&members, `<Server Name="%s" CloneID="c%s" %s>`+
+			`<Transport Hostname="%s" Port="9080" Protocol="http" %s/>`+"</Server>\n",
+			s.name, s.name, s.attributes, s.name, s.transport)
 		if strings.HasPrefix(s.name, "b") {
 			fmt.Fprintf(&backup, `<Server Name="%s"/>`, s.name)
 		} else {

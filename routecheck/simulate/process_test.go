@@ -37,7 +37,8 @@ func randomXML(r *rand.Rand) string {
 	var list []server
 	for i := range 1 + r.IntN(5) {
 		list = append(list, server{fmt.Sprintf("%s%d", pick(r, "m", "m", "m", "b"), i), fmt.Sprintf(
-			`LoadBalanceWeight="%d" ConnectTimeout="%d" ServerIOTimeout="%d" MaxConnections="%d" ExtendedHandshake="%t"`,
+			`LoadBalanceWeight="%d" ConnectTimeout="%d" ServerIOTimeout="%d" MaxConnections="%d" `+
+				`ExtendedHandshake="%t"`,
 			pick(r, 0, 1, 2, 3, 20), pick(r, 0, 1, 5), pick(r, -60, -5, 0, 5, 60), pick(r, -1, 0, 1), r.IntN(4) == 0),
 			pick(r, "", `ConnectionTTL="0"`, `ConnectionTTL="50000"`)})
 	}

@@ -269,7 +269,8 @@ func (w *world) told(f *flight, status int, m match.MemberID) *Request {
 	if m == match.NoMember {
 		server = -1
 	}
-	return &Request{Server: server, Process: int(f.process.id), Number: f.number, URL: int(f.url), Start: f.state.Arrived,
+	return &Request{Server: server, Process: int(f.process.id),
+		Number: f.number, URL: int(f.url), Start: f.state.Arrived,
 		End: w.now, Status: status, Member: m, Cluster: f.state.Cluster, By: f.state.By, Attempts: f.failed,
 		Cookie: w.cookies.all[f.cookie].value}
 }

@@ -121,7 +121,8 @@ func (w *writer) route() {
 			quoted(tail), i)
 	}
 	if len(w.plan.Lookups.Tails) > 0 {
-		w.line(`http-request set-var(txn.to) 'var(txn.class),concat(,txn.tail,"#"),concat(,txn.head),map_beg(paths.map)'` +
+		w.line(`http-request set-var(txn.to) ` +
+			`'var(txn.class),concat(,txn.tail,"#"),concat(,txn.head),map_beg(paths.map)'` +
 			` if { var(txn.tail) -m found } !{ var(txn.to),field(3,/) -m str whole }`)
 	}
 	w.line(`http-request return status 404 content-type text/plain string "no Route takes this request"` +

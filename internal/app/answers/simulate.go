@@ -112,7 +112,8 @@ func (r *Simulate) with(in app.Input, src []byte, config string, notes *app.Note
 	}
 	var reloads []*match.Table
 	for _, reload := range draft.Reloads {
-		other, _, _, err := plugin.Load(in, app.Config{Path: r.beside(reload.V), WebServer: from.WebServer}, files, notes)
+		config := app.Config{Path: r.beside(reload.V), WebServer: from.WebServer}
+		other, _, _, err := plugin.Load(in, config, files, notes)
 		if err != nil {
 			return nil, err
 		}

@@ -29,8 +29,9 @@ func (show Secrets) URI(uri string) string {
 
 var (
 	queries  = regexp.MustCompile(`(/[^\s?'"|]*)\?[^\s'"|]+`)
-	sessions = regexp.MustCompile(`(?i)((?:jsession|session|ltpatoken2?|token)[a-z]*\s?=\s?['"]?[^\s;,&'"]{4})[^\s;,&'"]+`)
-	names    = regexp.MustCompile(`(?i)((?:^|\s\s)(?:authorization|\$wsru|remote_user|cookie2?|set-cookie2?):\s*).*`)
+	sessions = regexp.MustCompile(`(?i)((?:jsession|session|ltpatoken2?|token)[a-z]*\s?=\s?` +
+		`['"]?[^\s;,&'"]{4})[^\s;,&'"]+`)
+	names = regexp.MustCompile(`(?i)((?:^|\s\s)(?:authorization|\$wsru|remote_user|cookie2?|set-cookie2?):\s*).*`)
 )
 
 // Line returns a line of a log as the report shows it: headers that name a user or carry cookies lose their value,

@@ -81,7 +81,8 @@ func (run *traceRun) writeOdd(w io.Writer, a *evidence.TraceAnswer) {
 	t.RightAlign(0, 2, 3, 4)
 	for _, r := range show {
 		t.Add(strconv.FormatInt(r.Number, 10), forms.OrDash(r.Start.String()), run.lines(r), wallSeconds(r),
-			statusText(r.Status), forms.OrDash(r.Member()), forms.OrDash(run.Secrets.URI(r.URI)), reasonNames(r.Reasons))
+			statusText(r.Status), forms.OrDash(r.Member()),
+			forms.OrDash(run.Secrets.URI(r.URI)), reasonNames(r.Reasons))
 	}
 	fmt.Fprint(w, "\nodd ", requestsWord(a.Odd, a.OddEpisodes))
 	if n := a.Odd - int64(len(show)); n > 0 {

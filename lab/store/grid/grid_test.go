@@ -172,8 +172,8 @@ func TestMajority(t *testing.T) {
 	}
 }
 
-// TestLate: what a member asked of a leader without a majority may be done later. The member's session stays its own, and
-// is nobody's any more when another member has had it. What such a leader knows of an ID does not count.
+// TestLate: what a member asked of a leader without a majority may be done later. The member's session stays its own,
+// and is nobody's any more when another member has had it. What such a leader knows of an ID does not count.
 func TestLate(t *testing.T) {
 	c := members(t, serve(t))
 	a, b := c.Store(t, "a").(*Store), c.Store(t, "b")

@@ -112,7 +112,8 @@ func figures(i *story.Incident) string {
 		i.Clients.FailedOver = 0 // nothing shows where one request ends and the next one of its thread begins
 	}
 	return fmt.Sprintf("%s %s to %s: %d pids, %d marks, %d failed over, %d errors, %s, open %t", i.Kind, i.Member,
-		i.Last, len(i.Processes), i.Marks, i.Clients.FailedOver, i.Clients.Errors, i.Clients.Waited.Round(time.Second), i.Open)
+		i.Last, len(i.Processes), i.Marks, i.Clients.FailedOver, i.Clients.Errors,
+		i.Clients.Waited.Round(time.Second), i.Open)
 }
 
 // expected are the incidents of a fault at a LogLevel.
@@ -199,7 +200,8 @@ func TestBounded(t *testing.T) {
 	}
 	s := story.New(story.Options{})
 	a := requests.Assembler{Line: s.Line, Done: s.Done}
-	if _, err := pluginlog.Read(&log, pluginlog.Options{}, func(e *pluginlog.Event) error { a.Add(e); return nil }); err != nil {
+	add := func(e *pluginlog.Event) error { a.Add(e); return nil }
+	if _, err := pluginlog.Read(&log, pluginlog.Options{}, add); err != nil {
 		t.Fatal(err)
 	}
 	a.Close()

@@ -25,13 +25,15 @@ var words = [numKinds]struct{ name, title, advice string }{
 	HangsAnswer: {"member-hangs-answer", "%s does not answer requests",
 		"thread dumps of the member; a negative ServerIOTimeout also marks it down (R55); " +
 			"pages that take long need a longer one of their own"},
-	TLS:  {"tls", "TLS with %s fails", "wasplug explain and the GSK code tell what to do"},
-	Full: {"full", "%s full", "MaxConnections counts per process: is it high enough, and does the member answer in time?"},
+	TLS: {"tls", "TLS with %s fails", "wasplug explain and the GSK code tell what to do"},
+	Full: {"full", "%s full",
+		"MaxConnections counts per process: is it high enough, and does the member answer in time?"},
 	Busy: {"busy", "%s answers 503", "look at the application; MarkBusyDown decides whether the plug-in marks it down"},
 	StaleStreams: {"stale-streams", "streams to %s broken",
 		"set ConnectionTTL below the keep-alive of the member and of devices between (WP512)"},
-	Slow:       {"slow", "slow requests", "look at the slowest ones: wasplug trace --request N"},
-	ClientLeft: {"client-left", "clients left", "clients leave pages that take long: look at those, not at the plug-in"},
+	Slow: {"slow", "slow requests", "look at the slowest ones: wasplug trace --request N"},
+	ClientLeft: {"client-left", "clients left",
+		"clients leave pages that take long: look at those, not at the plug-in"},
 	Restart: {"restart", "processes of the web server started",
 		"often: MaxRequestsPerChild, MaxSpareThreads or MaxConnectionsPerChild end processes"},
 	Reload: {"reload", "plugin-cfg.xml reloaded", "was it meant to change?"},
@@ -242,7 +244,8 @@ func (c *Clients) waitWords(level pluginlog.Level) string {
 	case c.WaitUnknown == c.Waits:
 		return attempts + ", " + hidden
 	case c.WaitUnknown > 0:
-		return fmt.Sprintf("%s %s and more: of %d, %s", attempts, c.Waited.Round(time.Millisecond), c.WaitUnknown, hidden)
+		return fmt.Sprintf("%s %s and more: of %d, %s", attempts,
+			c.Waited.Round(time.Millisecond), c.WaitUnknown, hidden)
 	}
 	if c.Waits == 1 {
 		return fmt.Sprintf("%s %s", attempts, c.Waited.Round(time.Millisecond))

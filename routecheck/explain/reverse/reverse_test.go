@@ -21,7 +21,8 @@ func drawn(t *rapid.T) string {
 	var b strings.Builder
 	b.WriteString("<Config>")
 	for _, c := range []string{"A", "B", "C"} {
-		fmt.Fprintf(&b, `<ServerCluster Name="%s"><Server Name="%s1" CloneID="%s"><Transport Hostname="h" Port="1"/></Server></ServerCluster>`, c, c, c)
+		fmt.Fprintf(&b, `<ServerCluster Name="%s"><Server Name="%s1" CloneID="%s">`+
+			`<Transport Hostname="h" Port="1"/></Server></ServerCluster>`, c, c, c)
 	}
 	for i := range rapid.IntRange(1, 6).Draw(t, "routes") {
 		fmt.Fprintf(&b, `<VirtualHostGroup Name="v%d">`, i)

@@ -52,7 +52,8 @@ reloads: [{at: 30s, config: new.xml}]
 `)
 	flags, more := read(t, "arrivals: {uniform: 1/s}\nprocesses: 9\nfaults: [{member: m1, do: reset}]\n",
 		Option{"processes", "3"}, Option{"routing", "sticky"}, Option{"duration", "1m30s"}, Option{"seed", "7"},
-		Option{"poisson", "1200/m"}, Option{"affinity", "50%"}, Option{"session-length", "20"}, Option{"sessions", "50"},
+		Option{"poisson", "1200/m"}, Option{"affinity", "50%"},
+		Option{"session-length", "20"}, Option{"sessions", "50"},
 		Option{URLOption, "http://h/app/x=9"}, Option{URLOption, "http://h/app/y?a=b"},
 		Option{"service", "lognormal 80ms 1.5"}, Option{"threads", "5"}, Option{"backlog", "7"},
 		Option{FaultOption, "m1:slow:5@10..60"}, Option{FaultOption, "C/m2:hang"}, Option{ReloadOption, "new.xml@30s"})
@@ -80,9 +81,11 @@ func FuzzScenario(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(string(outage), "m1:timeout@10s..15s", "exp 10s")
-	f.Add("arrivals: {closed: {users: 5, think: 1s}}\nfor: 10s\nmembers: {m1: {threads: 1, backlog: 0, service: 5s}}\n", "m2:hang", "")
+	f.Add("arrivals: {closed: {users: 5, think: 1s}}\nfor: 10s\nmembers: {m1: {threads: 1, backlog: 0, service: 5s}}\n",
+		"m2:hang", "")
 	f.Add("requests: 100\narrivals: {uniform: 1e9/s}\nexpect: {share: {m1: 0..1}, errors: \"<= 1%\"}\n", ":@..", "x")
-	f.Add("arrivals: {poisson: 0.0001/h}\nfor: 1000h\nreloads: [{at: 1s, config: a}, {at: 2s, config: b}]\n", "m1:slow:1e6@0", "9e9s")
+	f.Add("arrivals: {poisson: 0.0001/h}\nfor: 1000h\nreloads: [{at: 1s, config: a}, {at: 2s, config: b}]\n",
+		"m1:slow:1e6@0", "9e9s")
 	f.Fuzz(func(t *testing.T, text, fault, service string) {
 		w, reports := read(t, text, Option{FaultOption, fault}, Option{"service", service})
 		if w == nil {

@@ -77,7 +77,8 @@ func (d *Draft) arrivals(sc *simulate.Scenario) {
 	n := d.root.Get("arrivals")
 	if n == nil {
 		d.report(d.root.Span, "it is not said how requests arrive: give a rate (arrivals: {poisson: 2000/s}, "+
-			"or --rate 2000/s) or users (arrivals: {closed: {users: 500, think: exp 10s}}, or --users 500 --think 'exp 10s')")
+			"or --rate 2000/s) or users (arrivals: {closed: {users: 500, think: exp 10s}}, "+
+			"or --users 500 --think 'exp 10s')")
 		return
 	}
 	if len(n.Fields) != 1 {

@@ -38,7 +38,8 @@ func rate(text string) (float64, error) {
 // distribution reads 80ms, exp 80ms, lognormal 80ms 1.5 or uniform 10ms 50ms.
 func distribution(text string) (d simulate.Distribution, err error) {
 	words := strings.Fields(text)
-	wrong := diag.Errorf("%q says no time: want 80ms, exp 80ms, lognormal 80ms 1.5 (mean, deviation of the logarithm) or "+
+	wrong := diag.Errorf("%q says no time: want 80ms, exp 80ms, "+
+		"lognormal 80ms 1.5 (mean, deviation of the logarithm) or "+
 		"uniform 10ms 50ms", text)
 	if len(words) == 0 {
 		return d, wrong
