@@ -77,10 +77,16 @@ func newApp() *cli.App {
 		Description:               appDescription,
 		Version:                   buildInfo().Version,
 		HideHelp:                  true, // help.go
+		HideVersion:               true, // the flag of the library is one value for all programs of a process
+		Flags:                     []cli.Flag{versionFlag()},
 		DisableSliceFlagSeparator: true, // header values hold commas
 		ExitErrHandler:            func(*cli.Context, error) {},
 		Commands:                  commands(),
 		Action: func(c *cli.Context) error {
+			if c.Bool("version") {
+				cli.ShowVersion(c)
+				return nil
+			}
 			if c.Args().Present() {
 				return unknownCommand(c.App, c.Args().First())
 			}

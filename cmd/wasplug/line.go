@@ -71,9 +71,10 @@ func (l *line) readBare(word string) {
 	if !strings.HasPrefix(word, "-") || name == "" || l.help {
 		return
 	}
-	f := flagNamed([]cli.Flag{cli.VersionFlag}, name)
+	known := []cli.Flag{versionFlag()}
+	f := flagNamed(known, name)
 	if f == nil {
-		l.wrong(noFlag("wasplug", []cli.Flag{cli.VersionFlag}, name))
+		l.wrong(noFlag("wasplug", known, name))
 	} else if hasValue {
 		l.wrong(refused(f, name, value))
 	}

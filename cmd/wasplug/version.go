@@ -43,6 +43,11 @@ func buildInfo() build {
 	return b
 }
 
+// versionFlag is the flag without a command; each program that a test runs has one of its own.
+func versionFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Usage: "print the version"}
+}
+
 func versionCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "version",
