@@ -44,7 +44,7 @@ func counts(value string) *session.Write {
 // line is a member's way to the database, over one connection. With a certain text on it the member is gone.
 type line struct {
 	dsn      string
-	last     []byte        // the message with the text
+	last     chan []byte   // the message with the text
 	server   net.Conn      // which it is for
 	answered chan struct{} // closed when the server has answered to it
 }
@@ -54,7 +54,7 @@ func dying(t *testing.T, dsn, text string) *line {
 	t.Helper()
 	to, err := url.Parse(dsn)
 	check(t, err)
-	l := &line{answered: make(chan struct{})}
+	l := &line{last: make(chan []byte, 1), answered: make(chan struct{})}
 	l.server, err = net.Dial("tcp", to.Host)
 	check(t, err)
 	t.Cleanup(func() { l.server.Close() })
@@ -84,7 +84,7 @@ func (l *line) lead(member net.Conn, text []byte) {
 			return
 		}
 		if bytes.Contains(message[:n], text) {
-			l.last = message[:n]
+			l.last <- message[:n]
 			return
 		}
 		if _, err := l.server.Write(message[:n]); err != nil {
@@ -96,6 +96,6 @@ func (l *line) lead(member net.Conn, text []byte) {
 // arrives brings the last message to the server, which does what it says and finds nobody to tell.
 func (l *line) arrives(t *testing.T) {
 	t.Helper()
-	check(t, second(l.server.Write(l.last)))
+	check(t, second(l.server.Write(<-l.last)))
 	<-l.answered
 }
