@@ -33,8 +33,10 @@ const (
 )
 
 const (
-	startLimit = 20 * time.Second // from the start of a process to its ready line
-	stopLimit  = 5 * time.Second  // from SIGTERM to SIGKILL
+	// startLimit is from the start of a process to its ready line. It is far: a process that cannot serve ends, and one
+	// that lives is slow, or the machine is.
+	startLimit = 2 * time.Minute
+	stopLimit  = 20 * time.Second // from SIGTERM to SIGKILL, which is an error
 	// controlLimit is for an order and its answer: a look of the writing thread may have many sessions to write.
 	controlLimit = 30 * time.Second
 )
@@ -237,8 +239,8 @@ func (m *Member) signal(send func(*os.Process) error, then State) error {
 	return err
 }
 
-// Shutdown stops the member in order (SIGTERM): it writes what it has to write. One that does not end within 5 s, or
-// until ctx ends, is killed.
+// Shutdown stops the member in order (SIGTERM): it writes what it has to write. One that does not end within 20 s,
+// or until ctx ends, is killed.
 func (m *Member) Shutdown(ctx context.Context) error {
 	r, err := m.alive()
 	if err != nil {

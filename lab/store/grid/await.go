@@ -14,7 +14,7 @@ import (
 const (
 	firstWait = 500 * time.Millisecond
 	longest   = 4 * time.Second
-	mostWait  = 30 * time.Second
+	mostWait  = time.Minute
 	pause     = 50 * time.Millisecond
 )
 

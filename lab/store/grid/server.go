@@ -73,8 +73,8 @@ func (c *ServerConfig) options() (*server.Options, error) {
 // meetFor is how long a server that starts waits for a majority before it goes on alone: all may be starting.
 const meetFor = 3 * time.Second
 
-// mostCatchUp is how long it may take until it serves: the lab does not wait longer for a process.
-const mostCatchUp = 15 * time.Second
+// mostCatchUp is how long it may take until it serves: half of what the lab waits for a process.
+const mostCatchUp = time.Minute
 
 // catchUp waits until the server has the sessions as they are.
 func (s *Server) catchUp(ctx context.Context, c *ServerConfig) {

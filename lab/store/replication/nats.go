@@ -85,11 +85,12 @@ func connect(cfg *Config) (*wire, error) {
 
 // listening waits until the other members can reach the server.
 func listening(srv *server.Server) error {
-	for range mostWait / beatEvery {
+	const limit, pause = 30 * time.Second, 10 * time.Millisecond
+	for range limit / pause {
 		if srv.ClusterAddr() != nil {
 			return nil
 		}
-		time.Sleep(beatEvery / 10)
+		time.Sleep(pause)
 	}
 	return errors.New("replication server: it cannot listen for the routes of the other members")
 }
