@@ -7,7 +7,7 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/proxy"
+	"github.com/wasplug/wasplug/proxy/logs"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
@@ -82,7 +82,7 @@ type Event struct {
 }
 
 // Told is what became of a request in a web server process.
-type Told = proxy.Told
+type Told = logs.Told
 
 // most is how many members a lab runs.
 const most = 16

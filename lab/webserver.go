@@ -12,6 +12,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/proxy"
 	"github.com/wasplug/wasplug/proxy/admin"
+	"github.com/wasplug/wasplug/proxy/logs"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -90,9 +91,9 @@ const partitionForm = "lab-wspt-1"
 
 func (p *Process) options() proxy.Options {
 	opt := &p.lab.opt
-	var told func(*routecheck.Table, proxy.Told)
+	var told func(*routecheck.Table, logs.Told)
 	if opt.OnSteps != nil {
-		told = func(t *routecheck.Table, told proxy.Told) { opt.OnSteps(p.index, t, told) }
+		told = func(t *routecheck.Table, told logs.Told) { opt.OnSteps(p.index, t, told) }
 	}
 	return proxy.Options{
 		Assumptions: opt.Assumptions, Seed: opt.Seed, Log: opt.Log, Keystore: p.lab.keystore,

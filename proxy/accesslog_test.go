@@ -7,13 +7,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wasplug/wasplug/proxy/logs"
 )
 
 // The outcomes of affinity, as the access log names them.
 func TestAccessLog(t *testing.T) {
 	var text, structured syncBuffer
 	now := func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
-	w := start(t, false, site{members: 3, uri: "/app/*"}, Options{AccessLog: NewAccessLog(&text, false, now)})
+	w := start(t, false, site{members: 3, uri: "/app/*"}, Options{AccessLog: logs.NewAccess(&text, false, now)})
 	w.refuse("m3")
 	for _, raw := range []string{
 		get("/app/none"), get("/app/hit", sticky("m2")), get("/app/returned", "Cookie: JSESSIONID=0000abc:c1:c2"),
@@ -39,7 +41,7 @@ func TestAccessLog(t *testing.T) {
 	}
 	w.once(get("/app/failed", sticky("m2")))
 	w.stop()
-	w = start(t, false, site{members: 1}, Options{AccessLog: NewAccessLog(&structured, true, now)})
+	w = start(t, false, site{members: 1}, Options{AccessLog: logs.NewAccess(&structured, true, now)})
 	w.once(get("/a\"\\\xff"))
 	w.stop()
 	lines := strings.Split(strings.TrimSpace(text.String()), "\n")
@@ -67,7 +69,7 @@ func TestAccessLog(t *testing.T) {
 func TestAccessLogOfRefusedRequests(t *testing.T) {
 	var log syncBuffer
 	lines := 0
-	eachKind(t, Options{AccessLog: NewAccessLog(&log, false, time.Now)}, func(t *testing.T, w *idlers) {
+	eachKind(t, Options{AccessLog: logs.NewAccess(&log, false, time.Now)}, func(t *testing.T, w *idlers) {
 		v := w.visit()
 		defer v.Close()
 		v.send("nonsense\r\n\r\n")

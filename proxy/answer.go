@@ -1,11 +1,19 @@
 package proxy
 
 import (
+	"io"
+	"io/fs"
+	"mime"
 	"net/http"
+	"os"
+	"path"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/wasplug/wasplug/proxy/docroot"
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/wire"
 )
 
 // writeOut writes to the client, whose time limit is the pump's to set while a body comes in. A client that takes
@@ -20,9 +28,9 @@ func (r *request) writeOut(p []byte) error {
 	if free {
 		r.c.Within(0)
 	}
-	r.entry.bytes += int64(n)
+	r.entry.Bytes += int64(n)
 	if err != nil {
-		r.close, r.entry.gone = true, true
+		r.close, r.entry.Gone = true, true
 	}
 	return err
 }
@@ -40,12 +48,12 @@ func (r *request) fail(status int) {
 	if status == 405 {
 		lines += "Allow: " + r.allowed() + "\r\n"
 	}
-	r.reply(status, lines, strconv.Itoa(status)+" "+statusText(status)+"\n")
+	r.reply(status, lines, strconv.Itoa(status)+" "+http.StatusText(status)+"\n")
 }
 
 // reply is an answer of the proxy's own.
 func (r *request) reply(status int, lines, body string) {
-	r.entry.status = status
+	r.entry.Status = status
 	if r.bodyUnderWay() {
 		r.close = true
 	}
@@ -87,6 +95,73 @@ func (r *request) keepAliveLine() string {
 		return "Connection: keep-alive\r\n"
 	}
 	return ""
+}
+
+// decline answers a request that no Route matches. Around the real plug-in there is a web server that serves it (R9):
+// here a folder of static files, or nothing but 404.
+func (r *request) decline() {
+	r.c.p.counters.declined.Add(1)
+	r.entry.Declined = true
+	if r.c.p.docroot == nil {
+		r.fail(404)
+		return
+	}
+	f, info, err := r.c.p.docroot.OpenInTime(r.c.p.ctx, string(r.head.Target(r.c.in.B)))
+	switch {
+	case wire.IsLocalWant(err):
+		r.c.p.logWant(err)
+		fallthrough
+	case err == docroot.ErrSlow:
+		r.fail(503)
+		return
+	case err != nil:
+		r.fail(404)
+		return
+	}
+	defer f.Close()
+	switch http1.View(r.head.Method(r.c.in.B)) {
+	case "GET", "HEAD":
+		r.serveFile(f, info)
+	default:
+		r.fail(405)
+	}
+}
+
+// serveFile sends a file, whole: ranges may be ignored (RFC 9110, 14.2). Its size was taken when it was opened: a
+// file that shrinks meanwhile ends the connection.
+func (r *request) serveFile(f *os.File, info fs.FileInfo) {
+	modified := info.ModTime().UTC().Truncate(time.Second)
+	lines := *r.c.p.date.Load() + "Last-Modified: " + modified.Format(http.TimeFormat) + "\r\n" + r.keepAliveLine()
+	if r.close {
+		lines += "Connection: close\r\n"
+	}
+	if since, err := http.ParseTime(r.field("If-Modified-Since")); err == nil && !modified.After(since) {
+		r.entry.Status = 304
+		r.writeOut([]byte("HTTP/1.1 304 Not Modified\r\n" + lines + "\r\n"))
+		return
+	}
+	kind := mime.TypeByExtension(path.Ext(info.Name()))
+	if kind == "" {
+		kind = "application/octet-stream"
+	}
+	r.entry.Status = 200
+	head := "HTTP/1.1 200 OK\r\n" + lines + "Content-Type: " + kind + "\r\n" +
+		"Content-Length: " + strconv.FormatInt(info.Size(), 10) + "\r\n\r\n"
+	if r.writeOut([]byte(head)) != nil || r.isHead() {
+		return
+	}
+	buf := r.c.p.large.Get()
+	defer r.c.p.large.Put(buf)
+	for left := info.Size(); left > 0; {
+		n, err := f.Read(buf.B[:min(left, int64(len(buf.B)))])
+		if err != nil && err != io.EOF || n == 0 {
+			r.close = true
+			return
+		}
+		if left -= int64(n); r.writeOut(buf.B[:n]) != nil {
+			return
+		}
+	}
 }
 
 // localAnswer is an answer of the proxy itself.

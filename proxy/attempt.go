@@ -21,7 +21,7 @@ func (fw *forwarder) send(act failover.Action) failover.Event {
 	fw.joinPump()
 	m := &fw.x.cluster.members[act.Member]
 	tm := &fw.x.gen.table.Clusters[fw.x.flight.Cluster].Members[act.Member]
-	fw.r.entry.attempt(m.name)
+	fw.r.entry.Attempt(m.name)
 	if act.Failover != fw.r.body.failover {
 		fw.r.body.failover = act.Failover
 		fw.c.out = fw.appendHead(fw.c.out[:0], act.Failover)
@@ -48,10 +48,10 @@ func (fw *forwarder) send(act failover.Action) failover.Event {
 // connectFailed passes a failed connect on, unless it is this process that lacks something: then the client gets 503,
 // the member's state stays as it was, as with a client that leaves, and nobody else is tried.
 func (fw *forwarder) connectFailed(ev failover.Event) failover.Event {
-	if !isLocalWant(fw.r.entry.cause) {
+	if !wire.IsLocalWant(fw.r.entry.Cause) {
 		return ev
 	}
-	fw.c.p.logWant(fw.r.entry.cause)
+	fw.c.p.logWant(fw.r.entry.Cause)
 	fw.r.fail(503)
 	return failover.Event{Kind: failover.LocalWant}
 }
@@ -74,8 +74,8 @@ func (fw *forwarder) stream(t *transport, fresh bool, limit match.Nanos) (*strea
 	}
 	s, kind, err := fw.c.p.open(fw.c.p.ctx, t, limit)
 	if err != nil {
-		fw.r.entry.cause = err
-		fw.x.log.failed(err)
+		fw.r.entry.Cause = err
+		fw.x.log.Failed(err)
 	}
 	return s, failover.Event{Kind: kind}
 }
@@ -263,7 +263,7 @@ func (fw *forwarder) checkBody(s *stream) error {
 
 // failure words what went wrong for Observe.
 func (fw *forwarder) failure(s *stream, err error, sent int) failover.Event {
-	fw.r.entry.cause = err
+	fw.r.entry.Cause = err
 	ev := failover.Event{Kind: lossOf(err), ReusedStream: s.reused}
 	if sent > 0 {
 		ev.Sent = failover.SentSome
@@ -298,7 +298,7 @@ func (fw *forwarder) clientFailed() failover.EventKind {
 	}
 	switch err {
 	case nil:
-		fw.r.entry.gone = true
+		fw.r.entry.Gone = true
 	case errPostSize:
 		fw.x.flight.Sized(fw.r.body.content)
 		return failover.BodyTooLarge

@@ -143,7 +143,7 @@ func (r *request) badBody(err error) {
 	switch {
 	case r.started:
 	case errors.As(err, &bad):
-		r.entry.cause = err
+		r.entry.Cause = err
 		if bad.Status >= 500 {
 			r.c.p.log.Error("a request is refused", "error", err)
 		}
@@ -151,7 +151,7 @@ func (r *request) badBody(err error) {
 	case errors.Is(err, wire.ErrTimeout):
 		r.fail(408)
 	default:
-		r.entry.gone = true
+		r.entry.Gone = true
 	}
 }
 

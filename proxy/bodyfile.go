@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/wire"
 )
 
 // bodyMemory is how much of a body is kept in memory, the rest goes to a file: four times what PostBufferSize is when
@@ -31,7 +32,7 @@ func newBodyFile() (*bodyFile, error) {
 // noRoom is an answer of the proxy's own: no member is to blame for a full disk.
 func noRoom(err error) error {
 	status := 500
-	if isLocalWant(err) {
+	if wire.IsLocalWant(err) {
 		status = 503
 	}
 	return &http1.Error{Status: status, Msg: fmt.Sprintf("cannot keep the body of the request: %v", err)}

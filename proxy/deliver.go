@@ -15,7 +15,7 @@ import (
 // (R58).
 func (fw *forwarder) deliver() failover.Event {
 	s := fw.up
-	fw.r.entry.status, fw.r.entry.head = s.rs.Status, fw.x.at
+	fw.r.entry.Status, fw.r.entry.Head = s.rs.Status, fw.x.at
 	if s.rs.Status == 101 {
 		return fw.upgrade(s)
 	}
@@ -170,7 +170,7 @@ func (d *delivery) stream() failover.Event {
 // broken is a member that failed in the middle of its answer. One that ends before its body does cannot be read, as
 // one whose chunks are none (R70): only before its head is complete is that a lost stream.
 func (d *delivery) broken(err error) failover.Event {
-	d.fw.r.entry.cause = err
+	d.fw.r.entry.Cause = err
 	kind := lossOf(err)
 	switch {
 	case err == wire.ErrAborted:

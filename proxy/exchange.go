@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"github.com/wasplug/wasplug/proxy/logs"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -23,8 +24,8 @@ type exchange struct {
 	cluster *cluster
 	flight  failover.RequestState
 	now     func() match.Nanos
-	at      match.Nanos // the time of the last step
-	log     *pluginLog  // nil: none
+	at      match.Nanos   // the time of the last step
+	log     *logs.Request // nil: none
 }
 
 func (x *exchange) run(w carrier) {
@@ -58,22 +59,34 @@ func (x *exchange) attempt(w carrier, act failover.Action) (over bool) {
 }
 
 func (x *exchange) next() failover.Action {
-	defer x.log.flush()
+	defer x.log.Flush()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
 	// under the lock: decisions of a cluster, and their lines in the log, are in the order of their times
 	x.at = x.now()
-	act := failover.Next(x.gen.table, &x.cluster.state, &x.flight, x.at, &x.gen.sem, x.log.recorder())
-	x.log.steps(x.gen.table, x.flight.Cluster, x.at)
+	act := failover.Next(x.gen.table, &x.cluster.state, &x.flight, x.at, &x.gen.sem, x.log.Recorder())
+	x.log.Steps(x.gen.table, x.flight.Cluster, x.at)
 	return act
 }
 
 func (x *exchange) observe(ev failover.Event) failover.ActionKind {
-	defer x.log.flush()
+	defer x.log.Flush()
 	x.cluster.mu.Lock()
 	defer x.cluster.mu.Unlock()
 	x.at = x.now()
-	then := failover.Observe(x.gen.table, &x.cluster.state, &x.flight, x.at, ev, &x.gen.sem, x.log.recorder())
-	x.log.steps(x.gen.table, x.flight.Cluster, x.at)
+	then := failover.Observe(x.gen.table, &x.cluster.state, &x.flight, x.at, ev, &x.gen.sem, x.log.Recorder())
+	x.log.Steps(x.gen.table, x.flight.Cluster, x.at)
 	return then
+}
+
+// noteStream tells that an attempt has a stream.
+func (x *exchange) noteStream(act failover.Action, reused bool) {
+	if x.log == nil {
+		return
+	}
+	defer x.log.Flush()
+	x.cluster.mu.Lock()
+	defer x.cluster.mu.Unlock()
+	failover.NoteStream(x.gen.table, &x.flight, act, reused, x.log.Recorder())
+	x.log.Steps(x.gen.table, x.flight.Cluster, x.now())
 }

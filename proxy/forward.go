@@ -19,8 +19,8 @@ type forwarder struct {
 // carry sends the request through the cluster that matches.
 func (fw *forwarder) carry(gen *generation, m *match.Match) {
 	fw.x.gen, fw.x.cluster, fw.x.now = gen, &gen.clusters[m.Cluster], fw.c.p.now
-	fw.r.entry.times = fw.x.cluster.times
-	fw.x.flight = failover.Begin(gen.table, &fw.r.req, m, fw.r.entry.start, &gen.sem, fw.x.log.recorder())
+	fw.r.times = fw.x.cluster.times
+	fw.x.flight = failover.Begin(gen.table, &fw.r.req, m, fw.r.entry.Start, &gen.sem, fw.x.log.Recorder())
 	fw.trusted = gen.table.Clusters[m.Cluster].KeepHeaders || len(gen.trusted) > 0 && gen.trusts(fw.c.addr)
 	if fw.r.head.HasBody() {
 		if err := fw.r.prepare(&gen.table.Clusters[m.Cluster]); err != nil {

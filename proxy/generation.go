@@ -14,8 +14,8 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/proxy/keystore"
+	"github.com/wasplug/wasplug/proxy/logs"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/failover"
@@ -33,8 +33,8 @@ type generation struct {
 	fields   int            // HTTPMaxHeaders
 	number   int            // 1 for the first
 	loaded   time.Time
-	log      *pluginlog.Writer // nil: none
-	refresh  match.Nanos       // RefreshInterval
+	log      *logs.Plugin // nil: none
+	refresh  match.Nanos  // RefreshInterval
 }
 
 // cluster is the state of a ServerCluster in this process.

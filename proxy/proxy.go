@@ -2,19 +2,17 @@ package proxy
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net"
-	"net/http"
 	"runtime/debug"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/wasplug/wasplug/proxy/docroot"
+	"github.com/wasplug/wasplug/proxy/logs"
 	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -34,13 +32,13 @@ type Options struct {
 	AllowTrace bool // members get TRACE requests; by default it is not allowed
 	MaxClients int  // connections of clients at once, 0 no limit; those beyond it are answered 503
 
-	Docroot   string     // declined requests get files from here; "" gives 404
-	AccessLog *AccessLog // default none
-	PluginLog io.Writer  // the plug-in's own log, at the LogLevel of the configuration in use; default none
-	Version   string     // that the plug-in's own log names, default wasplug
+	Docroot   string       // declined requests get files from here; "" gives 404
+	AccessLog *logs.Access // default none
+	PluginLog io.Writer    // the plug-in's own log, at the LogLevel of the configuration in use; default none
+	Version   string       // that the plug-in's own log names, default wasplug
 	// OnSteps is told what becomes of each request, as it does. It must return at once: decisions wait for it. nil:
 	// nobody.
-	OnSteps  func(*match.Table, Told)
+	OnSteps  func(*match.Table, logs.Told)
 	Keystore map[string]string // a .kdb file and the PEM file that replaces it
 
 	Resolver Resolver                                                             // default the system's
@@ -100,8 +98,7 @@ type Proxy struct {
 	log        *slog.Logger
 	now        func() match.Nanos
 	sweeper    *wire.Sweeper
-	lines      *lineQueue // nil: no log of the plug-in's
-	told       atomic.Uint64
+	logs       *logs.Output // of the plug-in's own log
 	small      *wire.Buffers
 	large      *wire.Buffers
 	waker      *wire.Waker
@@ -111,8 +108,7 @@ type Proxy struct {
 	reload     reloader
 	counters   counters
 	times      map[string]*histogram  // by cluster; the reloader's
-	threads    atomic.Uint64          // connections so far that the plug-in's log names
-	docroot    *docroot               // nil: 404
+	docroot    *docroot.Folder        // nil: 404
 	date       atomic.Pointer[string] // the Date line of answers that have none
 	ctx        context.Context        // ends when everything is to end
 	stop       context.CancelFunc
@@ -144,18 +140,13 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 	p.waker = wire.NewWaker()
 	p.dialer = wire.Dialer{Dial: opt.Dial, Waker: p.waker, Pool: p.small}
 	p.lot = wire.NewLot(p.waker, p.resume)
-	if opt.PluginLog == nil && opt.OnSteps != nil {
-		opt.PluginLog = io.Discard // who writes the log knows the steps
-	}
-	if opt.PluginLog != nil {
-		p.lines = &lineQueue{out: opt.PluginLog}
-	}
+	p.logs = logs.NewOutput(opt.PluginLog, opt.Version, s.Start(), opt.OnSteps)
 	p.setDate()
 	p.ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 	p.reload.source = source
 	err := p.begin(ctx)
 	if err == nil && opt.Docroot != "" {
-		p.docroot, err = openDocroot(opt.Docroot)
+		p.docroot, err = docroot.Open(opt.Docroot)
 	}
 	if err != nil {
 		p.stop()
@@ -183,88 +174,6 @@ func (p *Proxy) begin(ctx context.Context) error {
 		return err
 	}
 	return p.use(ctx, cfg, files, nil)
-}
-
-// Listener is where clients connect.
-type Listener struct {
-	net.Listener
-	TLS  *tls.Config // nil: plain
-	Port int         // the port that virtual hosts are matched with, 0 that of the connection
-
-	name      string // HOST:PORT for requests without Host; the port is the one that it stands for
-	matchPort string // Port in digits
-}
-
-// Serve accepts clients until Shutdown. It returns nil then, else why it cannot accept.
-func (p *Proxy) Serve(l *Listener) error {
-	l.name, l.matchPort = l.Addr().String(), strconv.Itoa(l.Port)
-	if host, _ := match.SplitHost(l.name); l.Port != 0 {
-		l.name = host + ":" + l.matchPort
-	}
-	p.mu.Lock()
-	if p.ending.Load() {
-		p.mu.Unlock()
-		l.Close()
-		return nil
-	}
-	inner := p.waker.Listener(l.Listener)
-	p.listeners = append(p.listeners, inner)
-	p.working.Add(1)
-	p.mu.Unlock()
-	defer p.working.Done()
-	for {
-		conn, err := inner.Accept()
-		switch {
-		case err == nil:
-			p.admit(conn, l)
-		case p.ending.Load():
-			return nil
-		case isTemporary(err):
-			p.log.Warn("cannot accept a connection", "error", err)
-			p.sweeper.Rest(p.ctx, second/20)
-		default:
-			return err
-		}
-	}
-}
-
-// isTemporary reports whether accepting may work again, as when file descriptors have run out.
-func isTemporary(err error) bool {
-	var t interface{ Temporary() bool }
-	return errors.As(err, &t) && t.Temporary()
-}
-
-// admit starts a connection, or ends it when Shutdown has come between.
-func (p *Proxy) admit(conn net.Conn, l *Listener) {
-	if p.full() {
-		p.refuseFull(conn, l.TLS)
-		return
-	}
-	conn = p.waker.Adopt(conn)
-	if l.TLS != nil {
-		conn = wire.Server(conn, l.TLS, p.small)
-	}
-	c := p.newClient(conn, l)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.ending.Load() {
-		c.Close()
-		return
-	}
-	p.clients[c] = struct{}{}
-	p.working.Go(c.serve)
-}
-
-// full reports whether there are as many clients as there may be.
-func (p *Proxy) full() bool {
-	return p.opt.MaxClients > 0 && p.connections() >= p.opt.MaxClients
-}
-
-// connections is how many clients are connected, parked ones included.
-func (p *Proxy) connections() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.clients) + p.parked
 }
 
 // forget is done with a client, but for its connection when that is to be parked.
@@ -336,15 +245,12 @@ func (p *Proxy) cutAll() {
 	}
 }
 
-func statusText(status int) string { return http.StatusText(status) }
-
-// Serves lists the virtual hosts of the configuration in use that requests to a listener can match; any is false
-// where no request can match at all.
-func (p *Proxy) Serves(l *Listener) (aliases []string, any bool) {
-	port := l.Port
-	if a, ok := l.Addr().(*net.TCPAddr); ok && port == 0 {
-		port = a.Port
+// logWant says once a minute that something is lacking.
+func (p *Proxy) logWant(err error) {
+	now := int64(p.sweeper.Clock())
+	last := p.wantLogged.Load()
+	if last != 0 && now-last < int64(time.Minute) || !p.wantLogged.CompareAndSwap(last, now) {
+		return
 	}
-	g := p.gen.Load()
-	return g.table.AliasesFor(port), g.table.ServesPort(port, &g.sem)
+	p.log.Error("requests get 503: this process lacks descriptors, ports or memory", "error", err)
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -171,7 +170,7 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, 
 	if err != nil {
 		return err
 	}
-	g.log = p.newWriter(cfg)
+	g.log = p.logs.For(cfg)
 	p.keepTimes(g)
 	g.refresh = match.Nanos(cfg.RefreshInterval.V) * second
 	old := p.gen.Load()
@@ -181,7 +180,7 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, 
 	}
 	g.number++
 	g.loaded = p.sweeper.WallTime()
-	p.begins(g)
+	g.log.Begins(g.number == 1, p.now())
 	p.logUnusable(g)
 	p.gen.Store(g)
 	if p.reload.source.Stamp != nil && g.refresh > 0 {
@@ -201,12 +200,7 @@ func (p *Proxy) logUnusable(g *generation) {
 	for _, u := range failover.UnusableTransports(g.table) {
 		text := words.UnusableTransport(g.table, &u)
 		p.log.Warn(text, "at", g.files.Start(u.At))
-		if g.log != nil {
-			e := p.eventNow(pluginlog.ErrorLine)
-			e.Text = "ws_transport: transportInitializeSecurity: " + text
-			g.log.Write(&e)
-			p.lines.flush()
-		}
+		g.log.Unusable(text, p.now())
 	}
 }
 

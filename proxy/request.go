@@ -4,9 +4,11 @@ import (
 	"errors"
 
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/logs"
 	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/explain/words"
+	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -22,7 +24,8 @@ type request struct {
 	host    []byte             // see hostForMatching
 	body    body
 	fw      forwarder
-	entry   entry
+	entry   logs.Entry
+	times   *histogram // where its duration counts
 
 	close   bool // the connection ends with this answer
 	started bool // part of an answer has gone out
@@ -36,7 +39,7 @@ func (r *request) handle() bool {
 	r.started, r.tunnel, r.body = false, false, body{}
 	r.used = r.head.Size
 	r.c.Within(0)
-	r.entry.begin(r.c.p)
+	r.begin()
 	gen := r.c.p.current()
 	r.describe()
 	r.fw.x.log = r.pluginLog(gen)
@@ -46,10 +49,10 @@ func (r *request) handle() bool {
 	} else if ok && r.head.Forwards == 0 {
 		r.endHere()
 	} else if ok {
-		r.fw.x.log.matched(gen, &r.req, &m)
+		r.fw.x.log.Matched(gen.table, &r.req, &m, &gen.sem)
 		r.fw.carry(gen, &m)
 	} else {
-		r.fw.x.log.matched(gen, &r.req, nil)
+		r.fw.x.log.Matched(gen.table, &r.req, nil, &gen.sem)
 		r.skipBody()
 		r.decline()
 	}
@@ -67,18 +70,49 @@ func (r *request) handle() bool {
 // finish ends a request: counters and the access log.
 func (r *request) finish() {
 	p, e := r.c.p, &r.entry
-	end := max(r.fw.x.at, e.start) // the last decision knows the time
-	if e.attempts == 0 {
+	end := max(r.fw.x.at, e.Start) // the last decision knows the time
+	if e.Attempts == 0 {
 		end = p.now()
 	}
-	took, n := end-e.start, &p.counters
-	n.classes[min(e.status/100, 5)].Add(1)
-	n.affinity[r.affinity()].Add(1)
-	n.sent.Add(uint64(e.bytes))
-	e.times.add(took)
+	took, n, affinity := end-e.Start, &p.counters, r.affinity()
+	n.classes[min(e.Status/100, 5)].Add(1)
+	n.affinity[affinity].Add(1)
+	n.sent.Add(uint64(e.Bytes))
+	r.times.add(took)
 	if p.opt.AccessLog != nil {
-		p.opt.AccessLog.write(r, took)
+		e.Client, e.Request, e.Host, e.Affinity, e.Took = r.c.addr, nil, r.req.Host, affinity, took
+		if r.head.Size > 0 {
+			e.Request = r.head.Line(r.c.in.B)
+		}
+		if e.Attempts > 0 {
+			e.Cluster = r.fw.x.gen.table.Clusters[r.fw.x.flight.Cluster].Name
+		}
+		p.opt.AccessLog.Write(e)
 	}
+}
+
+// affinity says what became of the session affinity of the request.
+func (r *request) affinity() failover.AffinityOutcome {
+	if r.entry.Attempts == 0 {
+		return failover.AffinityNone // there may be no flight
+	}
+	return failover.OutcomeOf(r.fw.x.gen.table, &r.fw.x.flight, &r.fw.x.gen.sem)
+}
+
+// begin starts the entry of the access log.
+func (r *request) begin() {
+	r.entry, r.times = logs.Entry{Start: r.c.p.now()}, &r.c.p.counters.others
+}
+
+// pluginLog is the plug-in's own log of the request, nil where none is wanted.
+func (r *request) pluginLog(gen *generation) *logs.Request {
+	if gen.log == nil {
+		return nil
+	}
+	if r.c.thread == 0 {
+		r.c.thread = gen.log.NewThread()
+	}
+	return gen.log.Request(r.c.thread, r.entry.Start)
 }
 
 // describe makes the request that decisions are made on. Its strings share the buffer of the head.
@@ -113,13 +147,13 @@ func (r *request) refuse(err error) {
 	r.req, r.body = routecheck.Request{}, body{}
 	switch {
 	case errors.As(err, &bad):
-		r.entry.begin(r.c.p)
-		r.entry.cause = err
+		r.begin()
+		r.entry.Cause = err
 		r.close = true
 		r.fail(bad.Status)
 		defer r.c.Linger(r.c.p.small) // behind the line in the access log
 	case errors.Is(err, wire.ErrTimeout) && r.head.Began():
-		r.entry.begin(r.c.p)
+		r.begin()
 		r.close = true
 		r.fail(408)
 	default:
@@ -216,7 +250,7 @@ func (r *request) isTrace() bool { return http1.View(r.head.Method(r.c.in.B)) ==
 func (r *request) turnDown(err *http1.Error) {
 	r.c.p.counters.refused.Add(1)
 	r.skipBody()
-	r.entry.cause = err
+	r.entry.Cause = err
 	r.close = r.close || err.Status == 400 || r.body.has
 	r.fail(err.Status)
 }
@@ -224,7 +258,7 @@ func (r *request) turnDown(err *http1.Error) {
 // allowed lists what a 405 has to (RFC 9110, 15.5.6): the methods of a file, or those that every resource of a
 // member may have.
 func (r *request) allowed() string {
-	if r.entry.declined {
+	if r.entry.Declined {
 		return "GET, HEAD"
 	}
 	return "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"

@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
-
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/proxy/logs"
 )
 
 // hostileTexts are what a client can put into a URL or a cookie, and what no terminal may get.
@@ -23,7 +23,7 @@ var hostileTexts = []string{"\u0085", "\u009b31m", "\u061c", "\u200e", "\u200f",
 func TestHostileTextInLogs(t *testing.T) {
 	var text, structured, plugin syncBuffer
 	var sent []string
-	for _, log := range []*AccessLog{NewAccessLog(&text, false, time.Now), NewAccessLog(&structured, true, time.Now)} {
+	for _, log := range []*logs.Access{logs.NewAccess(&text, false, time.Now), logs.NewAccess(&structured, true, time.Now)} {
 		plugin.reset()
 		opt := Options{AccessLog: log, PluginLog: &plugin}
 		w := start(t, false, site{members: 2, uri: "/app/*", extra: traceLog}, opt)

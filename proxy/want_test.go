@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wasplug/wasplug/proxy/logs"
 )
 
 // What this process lacks is no member's failure: 503, nobody is marked or asked in its place, and when it is there
@@ -15,7 +17,7 @@ func TestLocalWant(t *testing.T) {
 	for _, lacking := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS,
 		syscall.ENOMEM} {
 		var log, access syncBuffer
-		opt := Options{PluginLog: &log, AccessLog: NewAccessLog(&access, false, time.Now)}
+		opt := Options{PluginLog: &log, AccessLog: logs.NewAccess(&access, false, time.Now)}
 		w := start(t, false, site{members: 2, extra: traceLog}, opt)
 		set := func(e syscall.Errno) {
 			w.mu.Lock()

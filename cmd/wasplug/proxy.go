@@ -13,10 +13,10 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
-
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/proxy"
 	"github.com/wasplug/wasplug/proxy/demo"
+	"github.com/wasplug/wasplug/proxy/logs"
 )
 
 func proxyCommand() *cli.Command {
@@ -160,7 +160,7 @@ func (s *proxySetup) options() (opt proxy.Options, err error) {
 		if err != nil {
 			return opt, err
 		}
-		opt.AccessLog = proxy.NewAccessLog(w, format == "json", time.Now)
+		opt.AccessLog = logs.NewAccess(w, format == "json", time.Now)
 	}
 	if name := s.c.String("plugin-log"); name != "" {
 		if opt.PluginLog, err = s.appendTo(name); err != nil {

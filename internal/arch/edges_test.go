@@ -46,11 +46,11 @@ var touches = map[string]string{
 	"routecheck chance newPatternTable": "the seed of a hash, which no answer depends on: nobody outside can aim at " +
 		"a bucket",
 
-	"proxy socket Options.complete":  "the resolver and the dialer that it has unless it is given others",
-	"proxy chance Options.complete":  "the seed that it draws unless it is given one",
-	"proxy clock Source.readInTime":  "a file that hangs while it is read must not stop the reload",
-	"proxy clock docroot.openInTime": "a file that hangs while it is opened must not hold the request",
-	"proxy clock body.underWay":      "a member that has answered may not hold the rest of the body for ever",
+	"proxy socket Options.complete": "the resolver and the dialer that it has unless it is given others",
+	"proxy chance Options.complete": "the seed that it draws unless it is given one",
+	"proxy clock Source.readInTime": "a file that hangs while it is read must not stop the reload",
+	"proxy clock Folder.OpenInTime": "a file that hangs while it is opened must not hold the request",
+	"proxy clock body.underWay":     "a member that has answered may not hold the rest of the body for ever",
 }
 
 // TestEdges holds who may touch clock, sockets and chance.

@@ -1,4 +1,4 @@
-package proxy
+package logs
 
 import (
 	"github.com/wasplug/wasplug/routecheck"
@@ -23,11 +23,11 @@ type teller struct {
 }
 
 // teller is that of the next request.
-func (p *Proxy) teller() *teller {
-	if p.opt.OnSteps == nil {
+func (o *Output) teller() *teller {
+	if o.onSteps == nil {
 		return nil
 	}
-	return &teller{Told: Told{Number: p.told.Add(1)}, to: p.opt.OnSteps}
+	return &teller{Told: Told{Number: o.told.Add(1)}, to: o.onSteps}
 }
 
 func (t *teller) matched(table *match.Table, rq *routecheck.Request, m *match.Match) {

@@ -1,14 +1,14 @@
-package proxy
+package logs
 
 import (
 	"io"
 	"sync"
 )
 
-// lineQueue takes lines while a cluster's lock is held, and writes them when none is. Their order is that of
+// queue takes lines while a cluster's lock is held, and writes them when none is. Their order is that of
 // decisions, which a replay needs; and no decision waits for a disk, only the client whose lines are on their way to
 // it.
-type lineQueue struct {
+type queue struct {
 	out io.Writer
 
 	mu     sync.Mutex
@@ -19,7 +19,7 @@ type lineQueue struct {
 }
 
 // Write queues whole lines.
-func (q *lineQueue) Write(p []byte) (int, error) {
+func (q *queue) Write(p []byte) (int, error) {
 	q.mu.Lock()
 	q.queued = append(q.queued, p...)
 	q.mu.Unlock()
@@ -27,7 +27,7 @@ func (q *lineQueue) Write(p []byte) (int, error) {
 }
 
 // flush returns when everything that was queued before is written, by whomever.
-func (q *lineQueue) flush() {
+func (q *queue) flush() {
 	q.writing.Lock()
 	defer q.writing.Unlock()
 	q.mu.Lock()
