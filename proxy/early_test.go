@@ -237,6 +237,47 @@ func TestHalfClosedClients(t *testing.T) {
 	})
 }
 
+// With AbortOnClose a client that ends its side, or all of the connection, is gone: its member hears of it while it
+// still works, whatever else the client has sent. It is not marked, and serves the others.
+func TestAbortOnClose(t *testing.T) {
+	t.Parallel()
+	ends := map[string]func(*visitor){
+		"half": (*visitor).saysAll,
+		"all":  func(v *visitor) { v.Close() },
+	}
+	eachKind(t, Options{AbortOnClose: true}, func(t *testing.T, w *idlers) {
+		reached, ended := make(chan bool), make(chan bool)
+		w.fakes["m2"].act = func(f *fake, c net.Conn, rq *http.Request) bool {
+			if rq.URL.Path == "/long" {
+				reached <- true
+				io.Copy(io.Discard, c) // until the proxy gives it up
+				ended <- true
+				return false
+			}
+			return good(f, c, rq)
+		}
+		for name, end := range ends {
+			for _, more := range []string{"", get("/next")} {
+				v := w.visit()
+				io.WriteString(v.Conn, get("/long", sticky("m2"))+more)
+				<-reached
+				end(v)
+				<-ended
+				if rest, _ := io.ReadAll(v.br); len(rest) > 0 {
+					t.Errorf("%s: it gets %q", name, rest)
+				}
+				v.Close()
+			}
+		}
+		if marked, _ := w.memberState("m2"); marked {
+			t.Error("the member is marked down")
+		}
+		if r := w.once(get("/", sticky("m2"))); r.member != "m2" {
+			t.Errorf("another client: %+v", r)
+		}
+	})
+}
+
 // saysAll closes the sending side, that of TLS first.
 func (v *visitor) saysAll() {
 	v.Conn.(interface{ CloseWrite() error }).CloseWrite()

@@ -29,8 +29,9 @@ type Options struct {
 	BodyTimeout   match.Nanos // for each piece of a request's body, default 60 s
 	ClientTimeout match.Nanos // for a client that takes nothing of its answer, default 60 s
 
-	AllowTrace bool // members get TRACE requests; by default it is not allowed
-	MaxClients int  // connections of clients at once, 0 no limit; those beyond it are answered 503
+	AllowTrace   bool // members get TRACE requests; by default it is not allowed
+	AbortOnClose bool // a client that ends its side before its answer is whole has left; by default it may wait for it
+	MaxClients   int  // connections of clients at once, 0 no limit; those beyond it are answered 503
 
 	Docroot   string       // declined requests get files from here; "" gives 404
 	AccessLog *logs.Access // default none
@@ -131,6 +132,7 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 		return nil, err
 	}
 	s := wire.NewSweeper()
+	s.AbortOnClose = opt.AbortOnClose
 	opt.complete(s)
 	p := &Proxy{
 		opt: opt, log: opt.Log, now: opt.Now, sweeper: s,

@@ -23,7 +23,9 @@ var hostileTexts = []string{"\u0085", "\u009b31m", "\u061c", "\u200e", "\u200f",
 func TestHostileTextInLogs(t *testing.T) {
 	var text, structured, plugin syncBuffer
 	var sent []string
-	for _, log := range []*logs.Access{logs.NewAccess(&text, false, time.Now), logs.NewAccess(&structured, true, time.Now)} {
+	for _, log := range []*logs.Access{
+		logs.NewAccess(&text, false, time.Now), logs.NewAccess(&structured, true, time.Now),
+	} {
 		plugin.reset()
 		opt := Options{AccessLog: log, PluginLog: &plugin}
 		w := start(t, false, site{members: 2, uri: "/app/*", extra: traceLog}, opt)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
+
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/proxy"
 	"github.com/wasplug/wasplug/proxy/demo"
@@ -51,6 +52,9 @@ cannot be listened on.`,
 				Usage: "`FILE.kdb=FILE.pem`: read the PEM file in place of a key database that only GSKit reads; " +
 					"repeatable"},
 			&cli.BoolFlag{Name: "allow-trace", Usage: "pass TRACE on to members, which is answered 405 without it"},
+			&cli.BoolFlag{Name: "abort-on-close",
+				Usage: "give a request up within a second when its client ends its side, as HAProxy's option " +
+					"abortonclose; without it such a client gets its answer"},
 			&cli.IntFlag{Name: "max-clients",
 				Usage: "connections of clients at once, `N`; more are answered 503; default: what the limit of open " +
 					"files allows"},
@@ -133,7 +137,7 @@ func (s *proxySetup) options() (opt proxy.Options, err error) {
 	opt = proxy.Options{
 		Assumptions: &sem, Seed: s.c.Uint64("seed"), Log: s.log, Version: "wasplug " + buildInfo().Version,
 		Docroot: s.c.String("docroot"), Keystore: map[string]string{}, MaxClients: s.c.Int("max-clients"),
-		AllowTrace: s.c.Bool("allow-trace"),
+		AllowTrace: s.c.Bool("allow-trace"), AbortOnClose: s.c.Bool("abort-on-close"),
 	}
 	if opt.MaxClients < 0 {
 		return opt, usageError("--max-clients %d: want a number from 0 (no limit) on", opt.MaxClients)

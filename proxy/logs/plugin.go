@@ -104,7 +104,8 @@ type Request struct {
 
 // Request begins the lines of a request, which a connection of that number has sent.
 func (p *Plugin) Request(thread uint64, at match.Nanos) *Request {
-	return &Request{log: p, thread: pluginlog.Thread{PID: uint64(os.Getpid()), TID: thread}, teller: p.out.teller(), at: at}
+	id := pluginlog.Thread{PID: uint64(os.Getpid()), TID: thread}
+	return &Request{log: p, thread: id, teller: p.out.teller(), at: at}
 }
 
 // Recorder returns where decisions note their steps.

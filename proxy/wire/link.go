@@ -283,7 +283,7 @@ func (l *Link) Readable() bool {
 }
 
 // left reports whether nobody is there any more to whom an answer could be sent. It never waits.
-func (l *Link) left() bool { return l.looker != nil && l.looker.broken() }
+func (l *Link) left() bool { return l.looker != nil && l.looker.left(l.sweeper.AbortOnClose) }
 
 // closeWrite tells the other side that nothing more comes.
 func (l *Link) closeWrite() {

@@ -18,9 +18,9 @@ const (
 // looker looks at what stands in a socket, and leaves it there. It never waits.
 type looker interface {
 	peek() peekResult
-	// broken reports whether the other side has reset the connection, or ours has closed it. Its end alone is no sign:
-	// who has said all may close its sending side and wait for the answer.
-	broken() bool
+	// left reports whether the other side has reset the connection, or ours has closed it. With byEnding an end is
+	// enough: without, it is no sign, for who has said all may close its sending side and wait for the answer.
+	left(byEnding bool) bool
 }
 
 // lookerAt returns nil where nothing can be seen.
@@ -62,8 +62,8 @@ func (p *peeker) peek() peekResult {
 	return p.seen
 }
 
-func (p *peeker) broken() (yes bool) {
+func (p *peeker) left(byEnding bool) (yes bool) {
 	yes = true // as above
-	p.lender.Control(func(fd uintptr) { yes = broken(fd) })
+	p.lender.Control(func(fd uintptr) { yes = left(fd, byEnding) })
 	return yes
 }

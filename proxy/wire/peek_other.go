@@ -7,4 +7,4 @@ const canPeek = false
 
 func peek(uintptr) peekResult { return unknown }
 
-func broken(uintptr) bool { return false }
+func left(uintptr, bool) bool { return false }

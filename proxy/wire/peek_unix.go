@@ -23,9 +23,12 @@ func peek(fd uintptr) peekResult {
 	}
 }
 
-// broken cannot always tell: bytes, or the end, may stand before the error.
-func broken(fd uintptr) bool {
+// left cannot always tell: bytes may stand before the end or the error, and the end before the error.
+func left(fd uintptr, byEnding bool) bool {
 	var b [1]byte
-	_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK)
-	return err != nil && err != syscall.EAGAIN && err != syscall.EINTR
+	n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK)
+	if err == nil {
+		return byEnding && n == 0
+	}
+	return err != syscall.EAGAIN && err != syscall.EINTR
 }

@@ -137,12 +137,12 @@ func (s *socket) peek() peekResult {
 	return seen
 }
 
-func (s *socket) broken() bool {
+func (s *socket) left(byEnding bool) bool {
 	if s.enter() != nil {
 		return true
 	}
 	defer s.leave()
-	return broken(uintptr(s.fd))
+	return left(uintptr(s.fd), byEnding)
 }
 
 // rest gives back what a socket needs that somebody waits for.
@@ -273,15 +273,21 @@ func peek(fd uintptr) peekResult {
 	return hasBytes
 }
 
-// broken asks for the state, not for bytes: behind an end, a read tells of no reset.
-func broken(fd uintptr) bool {
+// left asks for the state, not for bytes: an end may stand behind bytes that nobody has read, over TLS behind those of
+// its goodbye, and behind an end, a read tells of no reset.
+func left(fd uintptr, byEnding bool) bool {
 	ask := struct {
 		fd              int32
 		asked, answered int16
 	}{fd: int32(fd)}
+	signs := int16(syscall.EPOLLERR | syscall.EPOLLHUP) // poll has the same bits
+	if byEnding {
+		ask.asked = syscall.EPOLLRDHUP
+		signs |= syscall.EPOLLRDHUP
+	}
 	var atOnce syscall.Timespec
 	syscall.RawSyscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&ask)), 1, uintptr(unsafe.Pointer(&atOnce)), 0, 0, 0)
-	return ask.answered&(syscall.EPOLLERR|syscall.EPOLLHUP) != 0 // poll has the same bits
+	return ask.answered&signs != 0
 }
 
 // receive is one system call: recvfrom, which gets to the socket on a shorter way through the kernel than read does.

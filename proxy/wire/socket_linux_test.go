@@ -117,46 +117,49 @@ func TestSocketClosesBehindItsUsers(t *testing.T) {
 }
 
 // A client that has closed its sending side is still served, whatever stands before that end; one that resets the
-// connection is not, even behind its end.
+// connection is not, even behind its end. With AbortOnClose the end is enough.
 func TestSweeperTellsLeftFromSaidAll(t *testing.T) {
 	w, l := wakerAndListener(t)
-	s := NewSweeper()
+	usual, aborting := NewSweeper(), NewSweeper()
+	aborting.AbortOnClose = true
 	type end func(*net.TCPConn)
 	sends := func(c *net.TCPConn) { c.Write([]byte("x")) }
 	saidAll := func(c *net.TCPConn) { c.CloseWrite() }
 	resets := func(c *net.TCPConn) { c.SetLinger(0); c.Close() }
 	for name, c := range map[string]struct {
-		does []end
-		left bool
+		does        []end
+		left, ended bool
 	}{
-		"waits":                     {nil, false},
-		"sends more":                {[]end{sends}, false},
-		"has said all":              {[]end{saidAll}, false},
-		"has said more and all":     {[]end{sends, saidAll}, false},
-		"resets":                    {[]end{resets}, true},
-		"resets behind bytes":       {[]end{sends, resets}, true},
-		"resets behind its end":     {[]end{saidAll, resets}, true},
-		"resets behind all of this": {[]end{sends, saidAll, resets}, true},
+		"waits":                     {nil, false, false},
+		"sends more":                {[]end{sends}, false, false},
+		"has said all":              {[]end{saidAll}, false, true},
+		"has said more and all":     {[]end{sends, saidAll}, false, true},
+		"resets":                    {[]end{resets}, true, true},
+		"resets behind bytes":       {[]end{sends, resets}, true, true},
+		"resets behind its end":     {[]end{saidAll, resets}, true, true},
+		"resets behind all of this": {[]end{sends, saidAll, resets}, true, true},
 	} {
-		here, there := adopted(t, w, l)
-		near, far := net.Pipe()
-		var client, member Link
-		client.Init(here, s)
-		member.Init(near, s)
-		client.WaitFor(&member)
-		for _, do := range c.does {
-			do(there.(*net.TCPConn))
-		}
-		s.sweep(1, true)
-		for c.left && !client.quit.Load() { // the reset is still on its way
+		for s, left := range map[*Sweeper]bool{usual: c.left, aborting: c.ended} {
+			here, there := adopted(t, w, l)
+			near, far := net.Pipe()
+			var client, member Link
+			client.Init(here, s)
+			member.Init(near, s)
+			client.WaitFor(&member)
+			for _, do := range c.does {
+				do(there.(*net.TCPConn))
+			}
 			s.sweep(1, true)
+			for left && !client.quit.Load() { // the end is still on its way
+				s.sweep(1, true)
+			}
+			if client.quit.Load() != left {
+				t.Errorf("%s, AbortOnClose %v: given up %v", name, s.AbortOnClose, !left)
+			}
+			client.Leave()
+			member.Close()
+			far.Close()
 		}
-		if client.quit.Load() != c.left {
-			t.Errorf("%s: given up %v", name, !c.left)
-		}
-		client.Leave()
-		member.Close()
-		far.Close()
 	}
 }
 

@@ -24,7 +24,7 @@ func (*socket) roundTrip([]byte, bool, *Buffers) (int, *Buffer, int, error) { pa
 
 func (*socket) peek() peekResult { panic("no socket") }
 
-func (*socket) broken() bool { panic("no socket") }
+func (*socket) left(bool) bool { panic("no socket") }
 
 func (*socket) rest() { panic("no socket") }
 

@@ -15,6 +15,10 @@ const Tick = 100 * time.Millisecond
 // Sweeper keeps time limits for all links: a look at each of them ten times a second costs less than a timer for
 // each wait.
 type Sweeper struct {
+	// AbortOnClose: a client that has ended its side has left, whether or not it still waits for an answer. It is set
+	// before the first link is.
+	AbortOnClose bool
+
 	start   time.Time
 	time    atomic.Int64 // of the last tick
 	mu      sync.Mutex
@@ -94,7 +98,7 @@ func (s *Sweeper) Run(ctx context.Context, everySecond func()) {
 }
 
 // sweep wakes the links whose time is up and, when asked to, the members' links whose client has left: one that has
-// closed its sending side alone has not. Whether one has left is a question to the kernel, so the list is not locked
+// closed its sending side alone has not, but with AbortOnClose. Whether one has left is a question to the kernel, so the list is not locked
 // for it.
 func (s *Sweeper) sweep(now match.Nanos, clients bool) {
 	for _, l := range s.wakeLate(now, clients) {
