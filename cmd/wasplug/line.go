@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"slices"
 	"strconv"
@@ -64,17 +63,6 @@ func commandOf(app *cli.App, words []string) (*cli.Command, int) {
 		return nil, 0
 	}
 	return app.Command(words[0]), 1
-}
-
-func init() { cli.VersionFlag = forgetful{cli.VersionFlag.(*cli.BoolFlag)} }
-
-// forgetful is a flag that a run leaves as it was: cli has one --version for all runs of a process.
-type forgetful struct{ *cli.BoolFlag }
-
-// Apply implements cli.Flag.
-func (f forgetful) Apply(set *flag.FlagSet) error {
-	own := *f.BoolFlag
-	return own.Apply(set)
 }
 
 // readBare reads a flag in the place of a command.
