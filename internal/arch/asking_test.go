@@ -7,8 +7,8 @@ import (
 
 // asking are the rooms that ask about many requests or tell a story. A near miss or a class is found there by asking
 // again: by a name of the file they could only conclude it.
-var asking = []string{"routecheck/batch", "routecheck/simulate", "routecheck/diagnose", "internal/watch",
-	"parser/pluginlog/story", "cmd/wasplug"}
+var asking = []string{"routecheck/batch", "routecheck/simulate", "routecheck/diagnose",
+	"routecheck/diagnose/facts", "internal/watch", "parser/pluginlog/story", "cmd/wasplug"}
 
 // readsNames finds the names of the file by which requests are decided.
 func readsNames(p *typed, n ast.Node) bool {

@@ -52,7 +52,7 @@ var signs = []sign{
 	{"hold", "Observe says whether an answer is held back", comparesBusy, map[string]string{
 		"routecheck/replay":         "a status in a log names the event that Observe is told",
 		"parser/pluginlog/requests": "the oddities of a log are no decision",
-		"routecheck/diagnose":       "it counts what clients got",
+		"routecheck/diagnose/facts": "it counts what clients got",
 		"parser/pluginlog/story":    "the incidents of a log are none either",
 	}},
 	{"stream", "failover.StreamQueue says which idle stream is taken, and which is too old", agesStream, nil},

@@ -45,9 +45,11 @@ var may = map[string][]string{
 		"schemas", "schemas/yamldoc", "parser/diag"},
 	"routecheck/batch": {"routecheck/choices", "routecheck/match", "routecheck/space", "routecheck/explain",
 		"routecheck/explain/cause", "parser", "parser/accesslog", "parser/diag"},
-	// It asks what lint has found, and all who know something of a log.
-	"routecheck/diagnose": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/failover",
+	// It asks what lint has found, and all who know something of a log; who judges by that reads none.
+	"routecheck/diagnose/facts": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/failover",
 		"routecheck/cookie", "parser", "parser/pluginlog", "parser/pluginlog/...", "parser/accesslog", "parser/diag"},
+	"routecheck/diagnose": {"routecheck/diagnose/facts", "routecheck/session", "routecheck/match", "parser/pluginlog",
+		"parser/pluginlog/story", "parser/diag"},
 	"routecheck/...": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/match/...",
 		"routecheck/failover", "routecheck/space", "routecheck/explain", "routecheck/explain/...", "parser",
 		"parser/pluginlog", "parser/pluginlog/requests", "schemas/...", "parser/diag"},

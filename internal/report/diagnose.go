@@ -11,6 +11,7 @@ import (
 	"github.com/wasplug/wasplug/internal/report/forms"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/diagnose"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
 // Diagnosed is what was found out, and whether what belongs to users is shown.
@@ -20,7 +21,7 @@ type Diagnosed struct {
 }
 
 // text is what a line of evidence says, as far as it is passed on.
-func (a Diagnosed) text(e *diagnose.Evidence) string {
+func (a Diagnosed) text(e *facts.Evidence) string {
 	text := a.Line(e.Text)
 	if !a.Secrets {
 		text = diag.Clip(text, mostText)
@@ -193,18 +194,18 @@ type (
 		Collect  []string         `json:"collect"`
 	}
 	jsonCause struct {
-		ID       string              `json:"id"`
-		Verdict  diagnose.Verdict    `json:"verdict"`
-		Text     string              `json:"text"`
-		Why      string              `json:"why"`
-		Share    float64             `json:"share"`
-		Count    int64               `json:"count"`
-		Evidence []diagnose.Evidence `json:"evidence"`
-		Advice   string              `json:"advice"`
-		Commands []string            `json:"commands"`
-		Rules    []string            `json:"rules"`
-		Lint     []string            `json:"lint"`
-		Source   string              `json:"source"`
+		ID       string           `json:"id"`
+		Verdict  diagnose.Verdict `json:"verdict"`
+		Text     string           `json:"text"`
+		Why      string           `json:"why"`
+		Share    float64          `json:"share"`
+		Count    int64            `json:"count"`
+		Evidence []facts.Evidence `json:"evidence"`
+		Advice   string           `json:"advice"`
+		Commands []string         `json:"commands"`
+		Rules    []string         `json:"rules"`
+		Lint     []string         `json:"lint"`
+		Source   string           `json:"source"`
 	}
 )
 
@@ -215,10 +216,10 @@ func diagnoseJSON(w io.Writer, a Diagnosed) error {
 			Causes: []jsonCause{}, Collect: orNone(r.Collect)}
 		for _, j := range r.Causes {
 			c := jsonCause{ID: j.ID, Verdict: j.Verdict, Text: j.Text, Why: j.Why, Share: j.Share, Count: j.Count,
-				Evidence: []diagnose.Evidence{}, Advice: j.Advice, Commands: orNone(j.Typed()), Rules: orNone(j.Rules),
+				Evidence: []facts.Evidence{}, Advice: j.Advice, Commands: orNone(j.Typed()), Rules: orNone(j.Rules),
 				Lint: orNone(j.Lint), Source: j.Source}
 			for _, e := range j.Evidence {
-				c.Evidence = append(c.Evidence, diagnose.Evidence{File: e.File, Line: e.Line, Text: a.text(&e)})
+				c.Evidence = append(c.Evidence, facts.Evidence{File: e.File, Line: e.Line, Text: a.text(&e)})
 			}
 			s.Causes = append(s.Causes, c)
 		}

@@ -5,33 +5,9 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
-
-// seenBoth is the opinion of both logs: lines of either prove; a log that would show them denies.
-func seenBoth(inLog func(*Log) sightings, inAccess func(*Access) sightings, yes, no string) func(*Case) opinion {
-	return func(k *Case) opinion {
-		var seen sightings
-		of, denied := int64(0), false
-		if k.Log != nil {
-			seen, of = seen.join(inLog(k.Log)), k.Log.withSession
-			denied = k.Log.shows(pluginlog.LevelTrace) && k.Log.withSession > 0
-		}
-		if k.Access != nil && inAccess != nil {
-			seen, of = seen.join(inAccess(k.Access)), max(of, k.Access.withCookie)
-			denied = denied || k.Access.withCookie > 0
-		}
-		switch {
-		case seen.n > 0:
-			return opinion{stance: proves, why: yes, seen: seen, share: shareOf(seen.n, of)}
-		case denied:
-			return opinion{stance: denies, why: no}
-		}
-		return opinion{}
-	}
-}
-
-func noLines(*Log) sightings { return sightings{} }
 
 func affinity() []*Cause {
 	return []*Cause{
@@ -40,22 +16,24 @@ func affinity() []*Cause {
 			Commands: []string{"wasplug cookie VALUE", "wasplug explain WP303"}, Rules: []string{"S1", "R25"},
 			Lint: []string{diag.CloneIDMissing}, Source: "WP303",
 			file: byLint(allows, "servers have no clone ID", silent, "", diag.CloneIDMissing),
-			log: seenBoth(noLines, func(a *Access) sightings { return a.noClone }, "cookies came without a clone ID",
+			log: seenBoth(noLines, func(a *facts.Access) sightings { return a.NoClone },
+				"cookies came without a clone ID",
 				"cookies carry clone IDs")},
 		{ID: "AL2", Symptom: affinityLost, needs: atTrace.withAccess().withFile(),
 			Text:     "the cookie's clone ID is of no server: the file is old, or of another cell",
 			Advice:   "generate plugin-cfg.xml again, or find out which server writes that clone ID",
 			Commands: []string{"wasplug cookie -c plugin-cfg.xml VALUE"}, Rules: []string{"R27"}, Source: "R27",
-			log: seenBoth(func(l *Log) sightings { return l.unknownClone },
-				func(a *Access) sightings { return a.unknown }, "no server has the clone ID of sessions",
+			log: seenBoth(func(l *facts.Log) sightings { return l.UnknownClone },
+				func(a *facts.Access) sightings { return a.Unknown }, "no server has the clone ID of sessions",
 				"every clone ID has its server")},
 		{ID: "AL3", Symptom: affinityLost, needs: atTrace.withAccess().withFile(),
 			Text:     "the clone ID is written in other letter case, or the attribute is",
 			Advice:   "write CloneID, and its value as the server does",
 			Commands: []string{"wasplug lint --fix plugin-cfg.xml"},
 			Rules:    []string{"R22"}, Lint: []string{diag.WrongLetterCase}, Source: "WP109", file: cloneAttribute,
-			log: seenBoth(func(l *Log) sightings { return l.caseTwin },
-				func(a *Access) sightings { return a.caseTwin }, "clone IDs differ from the file's in letter case",
+			log: seenBoth(func(l *facts.Log) sightings { return l.CaseTwin },
+				func(a *facts.Access) sightings { return a.CaseTwin },
+				"clone IDs differ from the file's in letter case",
 				"no clone ID differs in letter case alone")},
 		{ID: "AL4", Symptom: affinityLost, needs: atTrace.withFile(),
 			Text:     "the Uri that wins does not watch the cookie that the application writes",
@@ -67,7 +45,8 @@ func affinity() []*Cause {
 			file: byLint(allows, "Uris that overlap watch other cookies", silent, "",
 				diag.AffinityCookieDiffersOnOverlap,
 				diag.AffinityCookieDiffersInCluster, diag.AffinityCookieOdd),
-			log: strayCookie},
+			log: seenIn(func(l *facts.Log) sightings { return l.StrayCookie }, pluginlog.LevelTrace,
+				"answers set a session's cookie that nobody looked for", "every session's cookie was looked for")},
 		{ID: "AL5", Symptom: affinityLost, needs: atTrace.withAccess().withFile(),
 			Text:     "servers and file separate clone IDs by other characters",
 			Advice:   "CloneSeparatorChange must be the same in the file and on the servers",
@@ -75,23 +54,23 @@ func affinity() []*Cause {
 			Lint: []string{diag.CloneIDCharacters, diag.SeparatorDiffers}, Source: "R21",
 			file: byLint(allows, "the separator stands in a clone ID, or differs between clusters", silent, "",
 				diag.CloneIDCharacters, diag.SeparatorDiffers),
-			log: seenBoth(func(l *Log) sightings { return l.joined },
-				func(a *Access) sightings { return a.joined }, "cookies separate otherwise than the file says",
+			log: seenBoth(func(l *facts.Log) sightings { return l.Joined },
+				func(a *facts.Access) sightings { return a.Joined }, "cookies separate otherwise than the file says",
 				"cookies separate as the file says")},
 		{ID: "AL6", Symptom: affinityLost, needs: atTrace.withAccess().withFile(),
 			Text:     "two applications on one host overwrite each other's cookie",
 			Advice:   "give each application a cookie name, or a cookie path, of its own",
 			Commands: []string{"wasplug explain WP302"}, Rules: []string{"S14", "R27"},
 			Lint: []string{diag.CloneIDReusedAcrossClusters}, Source: "S14", file: severalClusters,
-			log: seenBoth(func(l *Log) sightings { return l.otherCluster },
-				func(a *Access) sightings { return a.alternates },
+			log: seenBoth(func(l *facts.Log) sightings { return l.OtherCluster },
+				func(a *facts.Access) sightings { return a.Alternates },
 				"the clone ID of a session is that of another cluster's member",
 				"clone IDs are of the cluster that served")},
 		{ID: "AL7", Symptom: affinityLost, needs: atTrace.withAccess(),
 			Text:     "a request has two cookies of the name, and the wrong one comes first",
 			Advice:   "two paths or domains set it: give one of the applications another name",
 			Commands: []string{"wasplug explain many-cookies"}, Rules: []string{"R29"}, Source: "R29",
-			log: seenBoth(noLines, func(a *Access) sightings { return a.twoCookies },
+			log: seenBoth(noLines, func(a *facts.Access) sightings { return a.TwoCookies },
 				"requests have two cookies of one name",
 				"no request has two cookies of one name")},
 		{ID: "AL8", Symptom: affinityLost, Also: []string{sessionLost}, needs: atTrace.withAccess(),
@@ -110,7 +89,7 @@ func affinity() []*Cause {
 			Advice:   "whether the session survives is a matter of persistence; see not-detected for the member",
 			Commands: []string{"wasplug why --down MEMBER --cookie ... URL"}, Rules: []string{"R22", "R26", "S9"},
 			Source: "R26",
-			log: seenIn(func(l *Log) sightings { return l.movedByDown }, pluginlog.LevelStats,
+			log: seenIn(func(l *facts.Log) sightings { return l.MovedByDown }, pluginlog.LevelStats,
 				"sessions of members that were down went to others", "no session moved from a member that was down")},
 		{ID: "AL11", Symptom: affinityLost, Also: []string{sessionLost, notBalancing}, needs: atStats.withFile(),
 			Text:     "the member was full, or is a backup, which sessions are not kept at",
@@ -118,14 +97,14 @@ func affinity() []*Cause {
 			Commands: []string{"wasplug explain affinity-max-connections", "wasplug explain WP413"},
 			Rules:    []string{"R23", "R39"}, Lint: []string{diag.MaxConnectionsPerProcess, diag.ServerInBothLists},
 			Source: "R39", file: limitedOrBackup,
-			log: seenIn(func(l *Log) sightings { return l.movedByFull }, pluginlog.LevelStats,
+			log: seenIn(func(l *facts.Log) sightings { return l.MovedByFull }, pluginlog.LevelStats,
 				"sessions of members that were full went to others", "no session moved from a member that was full")},
 		{ID: "AL12", Symptom: affinityLost, needs: atTrace,
 			Text: "the session is in the URL, and its identifier is another one or cut; or SSL session IDs " +
 				"come first",
 			Advice:   "AffinityURLIdentifier must be the name that the application writes behind the semicolon",
 			Commands: []string{"wasplug explain AffinityURLIdentifier"}, Rules: []string{"R14", "R20"}, Source: "R20",
-			log: seenIn(func(l *Log) sightings { return l.urlSession.join(l.sslSession) }, pluginlog.LevelTrace,
+			log: seenIn(func(l *facts.Log) sightings { return l.URLSession.Join(l.SSLSession) }, pluginlog.LevelTrace,
 				"paths carry sessions from which no clone ID was read", "every session of a path was read")},
 		{ID: "AL13", Symptom: affinityLost, Also: []string{sessionLost}, needs: need{access: true, file: true},
 			Text: "a clone ID begins with another member's: the take-over is not recorded, and the session goes " +
@@ -139,7 +118,7 @@ func affinity() []*Cause {
 			Text:   "a device in front encodes, quotes, strips or renames the cookie",
 			Advice: "let it pass the cookie as it is", Commands: []string{"wasplug cookie VALUE"},
 			Rules:  []string{"R21"},
-			Source: "R21", log: seenBoth(noLines, func(a *Access) sightings { return a.encoded },
+			Source: "R21", log: seenBoth(noLines, func(a *facts.Access) sightings { return a.Encoded },
 				"cookies came encoded or quoted", "cookies came as servers write them")},
 	}
 }
@@ -149,18 +128,10 @@ func cloneAttribute(k *Case) opinion {
 	var seen sightings
 	for _, d := range k.File.Findings {
 		if d.Rule.Code == diag.WrongLetterCase && strings.Contains(strings.ToLower(d.Message), "cloneid") {
-			seen = seen.join(k.File.at(d.Span, d.Message))
+			seen = seen.Join(k.File.At(d.Span, d.Message))
 		}
 	}
-	if seen.n > 0 {
-		return opinion{stance: proves, why: "the attribute CloneID is written otherwise, and not read", seen: seen}
-	}
-	return opinion{}
-}
-
-func strayCookie(k *Case) opinion {
-	return seenIn(func(l *Log) sightings { return l.strayCookie }, pluginlog.LevelTrace,
-		"answers set a session's cookie that nobody looked for", "every session's cookie was looked for")(k)
+	return proven("the attribute CloneID is written otherwise, and not read", seen, 0)
 }
 
 func severalClusters(k *Case) opinion {
@@ -175,10 +146,10 @@ func notSentBack(k *Case) opinion {
 	switch {
 	case k.Log == nil || k.Access == nil:
 		return opinion{}
-	case k.Access.withoutCookie.n > 0 && k.Log.newCookie.n >= 5:
+	case k.Access.WithoutCookie.Count > 0 && k.Log.NewCookie.Count >= 5:
 		return opinion{stance: proves, why: "each answer sets a new session, and the client sends none back",
-			seen: k.Access.withoutCookie.join(k.Log.newCookie), share: k.Log.share(k.Log.newCookie.n)}
-	case k.Access.withCookie > 0 && k.Access.withoutCookie.n == 0:
+			seen: k.Access.WithoutCookie.Join(k.Log.NewCookie), share: k.Log.Share(k.Log.NewCookie.Count)}
+	case k.Access.WithCookie > 0 && k.Access.WithoutCookie.Count == 0:
 		return opinion{stance: denies, why: "clients send their cookies"}
 	}
 	return opinion{}
@@ -188,18 +159,15 @@ func limitedOrBackup(k *Case) opinion {
 	if o := limited(k); o.stance == allows {
 		return o
 	}
-	return either(k.File.such(func(c *match.Cluster, id match.MemberID, _ *match.Member) bool {
+	return either(k.File.MembersThat(func(c *match.Cluster, id match.MemberID, _ *match.Member) bool {
 		return c.Role(id) == "backup"
 	}, "is a backup"), "backups keep no sessions while a primary is up", "no member has MaxConnections or is a backup")
 }
 
 func wentBack(k *Case) opinion {
-	if k.Access == nil || k.File == nil || k.File.found(diag.CloneIDPrefix).n == 0 {
+	if k.Access == nil || k.File == nil || k.File.Found(diag.CloneIDPrefix).Count == 0 {
 		return opinion{}
 	}
-	if k.Access.returns.n > 0 {
-		return opinion{stance: proves, why: "sessions went back with the cookie of before", seen: k.Access.returns,
-			share: shareOf(k.Access.returns.n, k.Access.withCookie)}
-	}
-	return opinion{}
+	return proven("sessions went back with the cookie of before",
+		k.Access.Returns, facts.ShareOf(k.Access.Returns.Count, k.Access.WithCookie))
 }

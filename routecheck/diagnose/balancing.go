@@ -2,11 +2,11 @@ package diagnose
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -57,7 +57,8 @@ func balancing() []*Cause {
 				"takes (F11)",
 			Commands: []string{"wasplug explain WP413", "wasplug set -w 'Server[*].MaxConnections=-1'"},
 			Rules:    []string{"R60", "F11"}, Lint: []string{diag.MaxConnectionsPerProcess}, Source: "REDP-4308 2.2.6",
-			file: limited, log: fullMembers},
+			file: limited, log: seenIn(func(l *facts.Log) sightings { return l.Full }, pluginlog.LevelStats,
+				"members had reached MaxConnections", "no member had reached MaxConnections")},
 		{ID: "NB10", Symptom: notBalancing, needs: atTrace.withFile(),
 			Text:     "all sessions of a dead member went to its neighbour in the list",
 			Advice:   "FailoverToNext=false spreads them (from level 7.0.0.13 on the default)",
@@ -95,96 +96,14 @@ func balancing() []*Cause {
 }
 
 func affinityIgnored(k *Case) opinion {
-	seen := k.File.ofClusters(func(c *match.Cluster) bool { return !c.CountAffinity },
+	seen := k.File.ClustersThat(func(c *match.Cluster) bool { return !c.CountAffinity },
 		"requests of sessions do not count")
 	return either(seen, "requests of sessions are on top of the balance", "IgnoreAffinityRequests is false")
 }
 
-// unevenByAffinity: new requests are spread as they should be, and all requests are not.
-func unevenByAffinity(k *Case) opinion {
-	return k.ofBalances(func(b *balance) opinion {
-		fresh := sum(b.primaries(), func(s *share) float64 { return float64(s.new) })
-		switch {
-		case fresh < 10*float64(len(b.primaries())) || !b.fits(newOf):
-			return opinion{}
-		case b.uneven(totalOf) && !b.uneven(newOf):
-			return opinion{stance: proves, share: 1, why: fmt.Sprintf(
-				"new requests %s, requests of sessions %s (%s)", b.words(newOf), b.words(affinityOf), b.names()),
-				seen: k.counterLines(b)}
-		case !b.uneven(totalOf):
-			return opinion{stance: denies, why: "all requests together are even"}
-		}
-		return opinion{}
-	})
-}
-
-// counterLines are the members' numbers as evidence.
-func (k *Case) counterLines(b *balance) (seen sightings) {
-	for i := range b.shares {
-		s := &b.shares[i]
-		k.Log.see(&seen, s.countedAt, func() string {
-			return fmt.Sprintf("%s: %d new requests, %d of sessions, counted by %s", s.name, s.new, s.affinity,
-				processes(len(s.byProcess)))
-		})
-	}
-	return seen
-}
-
-func fewSessions(k *Case) opinion {
-	if a := k.Access; a != nil && a.withCookie >= 100 && k.File != nil {
-		if n := int64(len(k.File.Table.AllMembers())); int64(len(a.sessions)) >= 10*n {
-			return opinion{stance: denies, why: fmt.Sprintf("the access log has %d sessions", len(a.sessions))}
-		}
-	}
-	return k.ofBalances(func(b *balance) opinion {
-		all := b.primaries()
-		fresh := sum(all, func(s *share) float64 { return float64(s.new) })
-		total := sum(all, func(s *share) float64 { return float64(s.total()) })
-		switch {
-		case total >= 50 && total-fresh > 0.95*total && fresh < 10*float64(len(all)):
-			return opinion{stance: proves, share: (total - fresh) / total, seen: k.counterLines(b), why: fmt.Sprintf(
-				"%.0f of %.0f requests are of sessions, and %.0f began one", total-fresh, total, fresh)}
-		case fresh >= 10*float64(len(all)):
-			return opinion{stance: denies, why: fmt.Sprintf("%.0f requests began a session or have none", fresh)}
-		}
-		return opinion{}
-	})
-}
-
-// fewForEach: the sum over the processes is even, and each process by itself had hardly one round.
-func fewForEach(k *Case) opinion {
-	return k.ofBalances(func(b *balance) opinion {
-		all := b.primaries()
-		fresh := sum(all, func(s *share) float64 { return float64(s.new) })
-		round := sum(all, func(s *share) float64 { return s.weight })
-		perProcess := fresh / float64(max(b.processes, 1))
-		switch {
-		case b.processes >= 2 && fresh > 0 && perProcess < 2*round && b.unevenInProcess() && b.fits(newOf):
-			return opinion{stance: proves, share: 1, seen: k.counterLines(b), why: fmt.Sprintf(
-				"%d processes had %.1f new requests each, a round has %.0f", b.processes, perProcess, round)}
-		case b.processes == 1:
-			return opinion{stance: denies, why: "the counters are of one process"}
-		case perProcess >= 10*round:
-			return opinion{stance: denies, why: "each process had many rounds"}
-		}
-		return opinion{}
-	})
-}
-
-// unevenInProcess reports whether some member got nothing, or half more than another process gave it.
-func (b *balance) unevenInProcess() bool {
-	for _, s := range b.primaries() {
-		if len(s.byProcess) < b.processes || slices.Min(s.byProcess) == 0 ||
-			slices.Max(s.byProcess) >= 2*slices.Min(s.byProcess) {
-			return true
-		}
-	}
-	return false
-}
-
 func unequalWeights(k *Case) opinion {
-	collapse := k.File.found(diag.WeightsCollapseToOne)
-	unequal := k.File.ofClusters(func(c *match.Cluster) bool {
+	collapse := k.File.Found(diag.WeightsCollapseToOne)
+	unequal := k.File.ClustersThat(func(c *match.Cluster) bool {
 		least, most := int32(0), int32(0)
 		for _, id := range c.Primary {
 			w := c.Members[id].Start
@@ -195,52 +114,19 @@ func unequalWeights(k *Case) opinion {
 		}
 		return !c.Random && least != most
 	}, "weights differ")
-	return either(unequal.join(collapse), "weights differ, or collapse", "all weights are equal")
-}
-
-func sharesByWeight(k *Case) opinion {
-	if k.File == nil {
-		return opinion{}
-	}
-	return k.ofBalances(func(b *balance) opinion {
-		all := b.primaries()
-		fresh := sum(all, func(s *share) float64 { return float64(s.new) })
-		differ := false
-		for i := range all {
-			differ = differ || all[i].weight != all[0].weight
-		}
-		if !b.random() && differ && fresh >= 10*float64(len(all)) && b.fits(newOf) {
-			return opinion{stance: proves, share: 1, seen: k.counterLines(b),
-				why: "new requests are spread by the weights, which differ"}
-		}
-		return opinion{}
-	})
+	return either(unequal.Join(collapse), "weights differ, or collapse", "all weights are equal")
 }
 
 func randomInFile(k *Case) opinion {
-	return either(k.File.ofClusters(func(c *match.Cluster) bool { return c.Random }, "LoadBalance is Random"),
+	return either(k.File.ClustersThat(func(c *match.Cluster) bool { return c.Random }, "LoadBalance is Random"),
 		"LoadBalance is Random", "no cluster has LoadBalance Random")
 }
 
-func noise(k *Case) opinion {
-	if k.File == nil {
-		return opinion{}
-	}
-	return k.ofBalances(func(b *balance) opinion {
-		fresh := sum(b.primaries(), func(s *share) float64 { return float64(s.new) })
-		if b.random() && fresh >= 20 && b.fits(newOf) && b.uneven(newOf) {
-			return opinion{stance: proves, share: 1, seen: k.counterLines(b),
-				why: "new requests differ by chance alone"}
-		}
-		return opinion{}
-	})
-}
-
 func inNoList(k *Case) opinion {
-	if seen := k.File.found(diag.ServerInNoList); seen.n > 0 {
+	if seen := k.File.Found(diag.ServerInNoList); seen.Count > 0 {
 		return opinion{stance: proves, why: "it stands in neither list: it gets no new requests", seen: seen}
 	}
-	return either(k.File.such(func(c *match.Cluster, id match.MemberID, _ *match.Member) bool {
+	return either(k.File.MembersThat(func(c *match.Cluster, id match.MemberID, _ *match.Member) bool {
 		return c.Role(id) == "backup"
 	}, "is a backup"), "a backup gets requests only when all primaries are down", "all members are primaries")
 }
@@ -251,60 +137,44 @@ func backupOnly(k *Case) opinion {
 		return opinion{}
 	}
 	var seen sightings
-	for _, m := range k.Log.order {
-		c := k.clusterOf(m.name)
+	for _, m := range k.Log.Order {
+		c := k.clusterOf(m.Name)
 		if c == nil {
 			continue
 		}
-		id, ok := c.MemberByName(m.name)
-		if ok && c.Role(id) == "backup" && m.answered > 0 && m.afterMark == m.answered {
-			seen = seen.join(m.served)
+		id, ok := c.MemberByName(m.Name)
+		if ok && c.Role(id) == "backup" && m.Answered > 0 && m.AfterMark == m.Answered {
+			seen = seen.Join(m.Served)
 		}
 	}
-	if seen.n > 0 {
-		return opinion{stance: proves, why: "a backup served, and only after a primary had been marked down",
-			seen: seen}
-	}
-	return opinion{}
+	return proven("a backup served, and only after a primary had been marked down", seen, 0)
 }
 
 func flapping(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	marks := k.Log.overMembers(func(m *member) sightings { return m.marks }, nil)
+	marks := k.Log.OverMembers(func(m *facts.Member) sightings { return m.Marks }, nil)
 	var seen sightings
-	for _, i := range k.Log.incidents {
-		if m := k.Log.members[i.Member]; i.Kind == story.Flapping && m != nil {
-			seen = seen.join(m.marks)
+	for _, i := range k.Log.Incidents {
+		if m := k.Log.Members[i.Member]; i.Kind == story.Flapping && m != nil {
+			seen = seen.Join(m.Marks)
 		}
 	}
-	switch {
-	case seen.n > 0:
-		return opinion{stance: proves,
-			why:  "processes marked it down and found it serving again, three times and more",
-			seen: seen, share: k.Log.share(seen.n)}
-	case marks.n == 0 && k.Log.requests > 0:
-		return opinion{stance: denies, why: "nobody was marked down"}
-	}
-	return opinion{}
+	return proven("processes marked it down and found it serving again, three times and more",
+		seen, k.Log.Share(seen.Count)).or(marks.Count == 0 && k.Log.Requests > 0, "nobody was marked down")
 }
 
 func limited(k *Case) opinion {
-	return either(k.File.such(func(_ *match.Cluster, _ match.MemberID, m *match.Member) bool {
+	return either(k.File.MembersThat(func(_ *match.Cluster, _ match.MemberID, m *match.Member) bool {
 		return m.MaxConnections > 0
 	}, "has MaxConnections"), "members have MaxConnections", "no member has MaxConnections")
-}
-
-func fullMembers(k *Case) opinion {
-	return seenIn(func(l *Log) sightings { return l.full }, pluginlog.LevelStats, "members had reached MaxConnections",
-		"no member had reached MaxConnections")(k)
 }
 
 func toNext(k *Case) opinion {
 	if k.File.Config.FailoverToNext.V {
 		return opinion{stance: allows, why: "FailoverToNext is true",
-			seen: k.File.at(k.File.Config.FailoverToNext.Span(), "FailoverToNext=true")}
+			seen: k.File.At(k.File.Config.FailoverToNext.Span(), "FailoverToNext=true")}
 	}
 	return opinion{stance: denies, why: "FailoverToNext is not true"}
 }
@@ -315,18 +185,18 @@ func allToOne(k *Case) opinion {
 		return opinion{}
 	}
 	targets, counts := map[string]int{}, map[string]int64{}
-	for m, n := range k.Log.moves {
-		targets[m.from]++
-		counts[m.from] += n
+	for m, n := range k.Log.Moves {
+		targets[m.From]++
+		counts[m.From] += n
 	}
 	spread := false
 	for from, n := range counts {
-		if c := k.clusterOf(from); n < 10 || c != nil && len(c.Primary) < 3 || c == nil && len(k.Log.order) < 3 {
+		if c := k.clusterOf(from); n < 10 || c != nil && len(c.Primary) < 3 || c == nil && len(k.Log.Order) < 3 {
 			continue
 		}
 		if targets[from] == 1 {
 			return opinion{stance: proves, why: fmt.Sprintf("all %d moved sessions of %s went to one member", n, from),
-				seen: k.Log.movedByDown, share: k.Log.share(n)}
+				seen: k.Log.MovedByDown, share: k.Log.Share(n)}
 		}
 		spread = true
 	}
@@ -337,45 +207,20 @@ func allToOne(k *Case) opinion {
 }
 
 func affinityCounts(k *Case) opinion {
-	return either(k.File.ofClusters(func(c *match.Cluster) bool { return c.CountAffinity },
+	return either(k.File.ClustersThat(func(c *match.Cluster) bool { return c.CountAffinity },
 		"IgnoreAffinityRequests is false"), "requests of sessions count", "IgnoreAffinityRequests is true")
-}
-
-// busyStarve: the member with most requests of sessions gets fewest new ones, and they are not spread by weight.
-func busyStarve(k *Case) opinion {
-	if k.File == nil {
-		return opinion{}
-	}
-	return k.ofBalances(func(b *balance) opinion {
-		all := b.primaries()
-		busiest, starved := 0, 0
-		for i := range all {
-			if all[i].affinity > all[busiest].affinity {
-				busiest = i
-			}
-			if float64(all[i].new)/all[i].weight < float64(all[starved].new)/all[starved].weight {
-				starved = i
-			}
-		}
-		if b.cluster != nil && b.cluster.CountAffinity && busiest == starved && all[busiest].affinity > 0 &&
-			b.uneven(newOf) && !b.fits(newOf) {
-			return opinion{stance: proves, share: 1, seen: k.counterLines(b),
-				why: all[busiest].name + " has most requests of sessions and gets fewest new ones"}
-		}
-		return opinion{}
-	})
 }
 
 func oneAddress(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	owner := map[string]*member{}
-	for _, m := range k.Log.order {
-		for _, h := range m.hosts {
+	owner := map[string]*facts.Member{}
+	for _, m := range k.Log.Order {
+		for _, h := range m.Hosts {
 			if other := owner[h]; other != nil && other != m {
-				return opinion{stance: proves, why: other.name + " and " + m.name + " are both at " + h,
-					seen: other.served.join(m.served)}
+				return opinion{stance: proves, why: other.Name + " and " + m.Name + " are both at " + h,
+					seen: other.Served.Join(m.Served)}
 			}
 			owner[h] = m
 		}
@@ -384,7 +229,7 @@ func oneAddress(k *Case) opinion {
 }
 
 func clusterAddress(k *Case) opinion {
-	return either(k.File.ofClusters(func(c *match.Cluster) bool { return c.Address != match.NoMember },
+	return either(k.File.ClustersThat(func(c *match.Cluster) bool { return c.Address != match.NoMember },
 		"has a ClusterAddress"), "a cluster has a ClusterAddress", "no cluster has a ClusterAddress")
 }
 
@@ -394,21 +239,17 @@ func addressServed(k *Case) opinion {
 	}
 	var seen sightings
 	for i := range k.File.Table.Clusters {
-		name := addressName(&k.File.Table.Clusters[i])
-		if m := k.Log.members[name]; m != nil && m.answered > 0 {
-			seen = seen.join(m.served)
+		name := facts.AddressName(&k.File.Table.Clusters[i])
+		if m := k.Log.Members[name]; m != nil && m.Answered > 0 {
+			seen = seen.Join(m.Served)
 		}
 	}
-	if seen.n > 0 {
-		return opinion{stance: proves, why: "the ClusterAddress served requests", seen: seen,
-			share: k.Log.share(seen.n)}
-	}
-	return opinion{}
+	return proven("the ClusterAddress served requests", seen, k.Log.Share(seen.Count))
 }
 
 func tableFetched(k *Case) opinion {
-	fetched := k.File.ofClusters(func(c *match.Cluster) bool { return c.GetTable }, "")
-	if fetched.n > 0 {
+	fetched := k.File.ClustersThat(func(c *match.Cluster) bool { return c.GetTable }, "")
+	if fetched.Count > 0 {
 		return opinion{stance: denies, why: "GetDWLMTable is true"}
 	}
 	return opinion{}
@@ -417,11 +258,11 @@ func tableFetched(k *Case) opinion {
 func partitionIDs(k *Case) opinion {
 	switch {
 	case k.Log == nil:
-	case k.Log.partition.n > 0 && (k.File == nil || tableFetched(k).stance != denies):
+	case k.Log.Partition.Count > 0 && (k.File == nil || tableFetched(k).stance != denies):
 		return opinion{stance: proves,
 			why:  "sessions carry partition IDs, and nothing says that their table is fetched",
-			seen: k.Log.partition, share: k.Log.share(k.Log.partition.n)}
-	case k.Log.shows(pluginlog.LevelTrace) && k.Log.withSession > 0 && k.Log.partition.n == 0:
+			seen: k.Log.Partition, share: k.Log.Share(k.Log.Partition.Count)}
+	case k.Log.Shows(pluginlog.LevelTrace) && k.Log.WithSession > 0 && k.Log.Partition.Count == 0:
 		return opinion{stance: denies, why: "no session carries a partition ID"}
 	}
 	return opinion{}
@@ -432,13 +273,13 @@ func managed(k *Case) opinion {
 		return opinion{stance: denies, why: "the file has no IntelligentManagement"}
 	}
 	return opinion{stance: allows, why: "IntelligentManagement is on",
-		seen: k.File.at(k.File.Table.Router, "IntelligentManagement")}
+		seen: k.File.At(k.File.Table.Router, "IntelligentManagement")}
 }
 
 func managedMembers(k *Case) opinion {
-	if k.Log == nil || k.File == nil || k.File.Table.Router.IsZero() || k.Log.strangers.n == 0 {
+	if k.Log == nil || k.File == nil || k.File.Table.Router.IsZero() || k.Log.Strangers.Count == 0 {
 		return opinion{}
 	}
-	return opinion{stance: proves, why: "members served that are not in this file", seen: k.Log.strangers,
-		share: k.Log.share(k.Log.strangers.n)}
+	return opinion{stance: proves, why: "members served that are not in this file", seen: k.Log.Strangers,
+		share: k.Log.Share(k.Log.Strangers.Count)}
 }

@@ -3,6 +3,8 @@ package diagnose
 import (
 	"slices"
 	"strings"
+
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
 // Verdict says what is known of a cause.
@@ -98,7 +100,7 @@ type Judged struct {
 	*Cause
 	Verdict  Verdict
 	Why      string // what speaks for it or against it
-	Evidence []Evidence
+	Evidence []facts.Evidence
 	Count    int64   // lines of evidence, of which Evidence are the first
 	Share    float64 // of the affected requests, 0 where nobody knows
 
@@ -109,7 +111,7 @@ type Judged struct {
 func (j *Judged) take(v Verdict, o opinion) {
 	j.Verdict, j.Why, j.Share, j.typed = v, o.why, min(o.share, 1), o.commands
 	if v != Excluded {
-		j.Evidence, j.Count = o.seen.first, o.seen.n
+		j.Evidence, j.Count = o.seen.First, o.seen.Count
 	}
 }
 
@@ -123,8 +125,8 @@ func (j *Judged) Typed() []string {
 
 // Causes returns all causes in the order of the symptoms.
 func Causes() []*Cause {
-	return slices.Concat(balancing(), detected(), recovering(), affinity(), sessions(), errors500(), errors503(), slow(),
-		wrongApp(), twice())
+	return slices.Concat(balancing(), detected(), recovering(), affinity(), sessions(), errors500(), errors503(),
+		slow(), wrongApp(), twice())
 }
 
 // Lookup finds a cause by its ID, whatever its letter case; nil when there is none.

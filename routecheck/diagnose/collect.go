@@ -52,11 +52,11 @@ func stepLevel(level pluginlog.Level) string {
 
 // missing is what of it is not there.
 func (n need) missing(k *Case) need {
-	if k.Log.shows(n.level) {
+	if k.Log.Shows(n.level) {
 		n.level = 0
 	}
 	n.file = n.file && k.File == nil
-	n.access = n.access && (k.Access == nil || k.Access.withMember == 0 && k.Access.withCookie == 0)
+	n.access = n.access && (k.Access == nil || k.Access.WithMember == 0 && k.Access.WithCookie == 0)
 	n.topology = n.topology && len(k.policies()) == 0
 	return n
 }
@@ -112,8 +112,8 @@ func (c *Cause) Needs() string {
 // words say why a cause is open.
 func (n need) words(k *Case) string {
 	switch {
-	case n.level != 0 && !k.Log.shows(n.level) && k.Log != nil:
-		return "not known at LogLevel " + levelName(k.Log.stats.Noisiest) + " (needs " + levelName(n.level) + ")"
+	case n.level != 0 && !k.Log.Shows(n.level) && k.Log != nil:
+		return "not known at LogLevel " + levelName(k.Log.Stats.Noisiest) + " (needs " + levelName(n.level) + ")"
 	case n.level != 0 && k.Log == nil:
 		return "not known without a log of the plug-in"
 	case n.access && k.Access == nil:

@@ -6,12 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // share is what one member of a cluster got, as the counters of the log say it.
 type share struct {
-	*member
+	*facts.Member
 	weight        float64 // start weight, 1 where no file says it
 	new, affinity int64
 	byProcess     []int64 // new requests in each process
@@ -33,8 +34,8 @@ func (k *Case) balances() (all []balance) {
 		return nil
 	}
 	byCluster := map[*match.Cluster]int{}
-	for _, m := range k.Log.order {
-		c := k.clusterOf(m.name)
+	for _, m := range k.Log.Order {
+		c := k.clusterOf(m.Name)
 		if k.File != nil && c == nil {
 			continue
 		}
@@ -51,24 +52,24 @@ func (k *Case) balances() (all []balance) {
 		all[i].shares = append(all[i].shares, s)
 	}
 	for i := range all {
-		slices.SortFunc(all[i].shares, func(a, b share) int { return strings.Compare(a.name, b.name) })
-		all[i].processes = k.Log.processesOf(all[i].shares)
+		slices.SortFunc(all[i].shares, func(a, b share) int { return strings.Compare(a.Name, b.Name) })
+		all[i].processes = processesOf(k.Log, all[i].shares)
 	}
 	return all
 }
 
-func (k *Case) shareOf(m *member, c *match.Cluster) (s share, counted bool) {
-	s = share{member: m, weight: 1}
+func (k *Case) shareOf(m *facts.Member, c *match.Cluster) (s share, counted bool) {
+	s = share{Member: m, weight: 1}
 	if c != nil {
-		id, _ := c.MemberByName(m.name)
+		id, _ := c.MemberByName(m.Name)
 		s.weight, s.role = float64(c.Members[id].Start), c.Role(id)
 		if c.Random {
 			s.weight = 1
 		}
 	}
-	for key, p := range k.Log.procs {
-		if key.member == m.name && p.counts.lines > 0 {
-			t := p.counts.total()
+	for key, p := range k.Log.Procs {
+		if key.Member == m.Name && p.Counts.Lines > 0 {
+			t := p.Counts.Total()
 			s.new += t.New()
 			s.affinity += t.Affinity
 			s.byProcess = append(s.byProcess, t.New())
@@ -80,11 +81,11 @@ func (k *Case) shareOf(m *member, c *match.Cluster) (s share, counted bool) {
 }
 
 // processesOf counts the processes that have counted a request of these members.
-func (l *Log) processesOf(shares []share) int {
+func processesOf(l *facts.Log, shares []share) int {
 	pids := map[uint64]bool{}
-	for key, p := range l.procs {
-		if p.counts.lines > 0 && slices.ContainsFunc(shares, func(s share) bool { return s.name == key.member }) {
-			pids[key.pid] = true
+	for key, p := range l.Procs {
+		if p.Counts.Lines > 0 && slices.ContainsFunc(shares, func(s share) bool { return s.Name == key.Member }) {
+			pids[key.PID] = true
 		}
 	}
 	return len(pids)
@@ -154,19 +155,22 @@ func (b *balance) words(of func(*share) int64) string {
 func (b *balance) names() string {
 	var parts []string
 	for i := range b.shares {
-		parts = append(parts, b.shares[i].name)
+		parts = append(parts, b.shares[i].Name)
 	}
 	return strings.Join(parts, ":")
 }
+
+// mostClusters is how many clusters are told of.
+const mostClusters = 5
 
 // sizeOfBalance says what each member got.
 func sizeOfBalance(k *Case, m map[string]int64) string {
 	var parts []string
 	for _, b := range k.balances() {
-		parts = append(parts, fmt.Sprintf("new requests %s, total %s "+
-			"(%s)", b.words(newOf), b.words(totalOf), b.names()))
+		parts = append(parts, fmt.Sprintf("new requests %s, total %s (%s)",
+			b.words(newOf), b.words(totalOf), b.names()))
 		for i := range b.shares {
-			m["new "+b.shares[i].name], m["total "+b.shares[i].name] = b.shares[i].new, b.shares[i].total()
+			m["new "+b.shares[i].Name], m["total "+b.shares[i].Name] = b.shares[i].new, b.shares[i].total()
 		}
 	}
 	switch {
@@ -175,7 +179,7 @@ func sizeOfBalance(k *Case, m map[string]int64) string {
 	case len(parts) == 0:
 		return "the log has no counters (needs LogLevel Stats)"
 	}
-	return strings.Join(parts[:min(len(parts), mostEvidence)], "; ")
+	return strings.Join(parts[:min(len(parts), mostClusters)], "; ")
 }
 
 // ofBalances is the opinion of the first cluster about which a test says something.

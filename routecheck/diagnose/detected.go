@@ -6,58 +6,9 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
-
-// seenIn is the opinion of a log: lines of a kind prove, and where the level would show them and none is there, that
-// denies.
-func seenIn(of func(*Log) sightings, level pluginlog.Level, yes, no string) func(*Case) opinion {
-	return func(k *Case) opinion {
-		if k.Log == nil {
-			return opinion{}
-		}
-		seen := of(k.Log)
-		switch {
-		case seen.n > 0:
-			return opinion{stance: proves, why: yes, seen: seen, share: k.Log.share(seen.n)}
-		case k.Log.shows(level) && k.Log.requests > 0:
-			return opinion{stance: denies, why: no}
-		}
-		return opinion{}
-	}
-}
-
-// share is that of some requests; 0 where the level hides those that went well.
-func (l *Log) share(n int64) float64 {
-	if !l.shows(pluginlog.LevelStats) {
-		return 0
-	}
-	return shareOf(n, l.requests)
-}
-
-func shareOf(n, of int64) float64 {
-	if of <= 0 {
-		return 0
-	}
-	return float64(n) / float64(of)
-}
-
-func processes(n int) string {
-	if n == 1 {
-		return "1 process"
-	}
-	return fmt.Sprint(n, " processes")
-}
-
-// overMembers joins lines of all members for which a test holds.
-func (l *Log) overMembers(of func(*member) sightings, test func(*member) bool) (all sightings) {
-	for _, m := range l.order {
-		if test == nil || test(m) {
-			all = all.join(of(m))
-		}
-	}
-	return all
-}
 
 func detected() []*Cause {
 	return []*Cause{
@@ -68,7 +19,7 @@ func detected() []*Cause {
 			Rules:    []string{"R50", "F7"}, Lint: []string{diag.ConnectTimeoutZero}, Source: "REDP-4308 2.3.4",
 			file: byLint(allows, "ConnectTimeout is 0 or absent", denies, "every server has a ConnectTimeout",
 				diag.ConnectTimeoutZero),
-			log: seenIn(func(l *Log) sightings { return l.longConnect }, pluginlog.LevelDetail,
+			log: seenIn(func(l *facts.Log) sightings { return l.LongConnect }, pluginlog.LevelDetail,
 				"connects failed only after 20 s and more", "no connect took 20 s")},
 		{ID: "ND2", Symptom: notDetected, Also: []string{isSlow}, needs: atTrace.withFile(),
 			Text: "a hung JVM goes on taking connections, and ServerIOTimeout is 0 or longer than the time " +
@@ -79,7 +30,7 @@ func detected() []*Cause {
 			Lint: []string{diag.IOTimeoutZero}, Source: "REDP-4308 2.3.5",
 			file: byLint(allows, "ServerIOTimeout is 0 or absent", denies, "every server has a ServerIOTimeout",
 				diag.IOTimeoutZero),
-			log: seenIn(func(l *Log) sightings { return l.hung }, pluginlog.LevelTrace,
+			log: seenIn(func(l *facts.Log) sightings { return l.Hung }, pluginlog.LevelTrace,
 				"connections were there, and no answer came for 5 minutes", "no answer was awaited for 5 minutes")},
 		{ID: "ND3", Symptom: notDetected, needs: atError.withFile(),
 			Text:     "ServerIOTimeout above 0 never marks a member; a session asks the same one again",
@@ -116,7 +67,7 @@ func detected() []*Cause {
 }
 
 func positiveIOTimeout(k *Case) opinion {
-	return either(k.File.such(func(_ *match.Cluster, _ match.MemberID, m *match.Member) bool {
+	return either(k.File.MembersThat(func(_ *match.Cluster, _ match.MemberID, m *match.Member) bool {
 		return m.IOTimeout > 0 && !m.MarkOnIO
 	}, "ServerIOTimeout is above 0"), "ServerIOTimeout above 0 never marks", "no ServerIOTimeout is above 0")
 }
@@ -125,21 +76,15 @@ func ioWithoutMark(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	unmarked := k.Log.sameAgain
-	fired := k.Log.overMembers(func(m *member) sightings { return m.ioMarked.join(m.ioUnmarked) }, nil)
-	switch {
-	case unmarked.n > 0:
-		return opinion{stance: proves,
-			why:  "ServerIOTimeout fired, no mark followed, and the same member was asked again",
-			seen: unmarked, share: k.Log.share(unmarked.n)}
-	case fired.n == 0 && k.Log.requests > 0:
-		return opinion{stance: denies, why: "ServerIOTimeout never fired"}
-	}
-	return opinion{}
+	unmarked := k.Log.SameAgain
+	fired := k.Log.OverMembers(func(m *facts.Member) sightings { return m.IOMarked.Join(m.IOUnmarked) }, nil)
+	return proven("ServerIOTimeout fired, no mark followed, and the same member was asked again",
+		unmarked, k.Log.Share(unmarked.Count)).
+		or(fired.Count == 0 && k.Log.Requests > 0, "ServerIOTimeout never fired")
 }
 
 func singleServer(k *Case) opinion {
-	return either(k.File.ofClusters((*match.Cluster).Single, "has one listed server"),
+	return either(k.File.ClustersThat((*match.Cluster).Single, "has one listed server"),
 		"a cluster has one listed server, which is never marked", "every cluster lists several servers")
 }
 
@@ -148,18 +93,14 @@ func neverMarked(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	seen := k.Log.overMembers(func(m *member) sightings { return m.unmarked }, func(m *member) bool {
-		c := k.clusterOf(m.name)
-		return c != nil && c.Single() && m.marks.n == 0 && m.unmarked.n >= 2
+	seen := k.Log.OverMembers(func(m *facts.Member) sightings { return m.Unmarked }, func(m *facts.Member) bool {
+		c := k.clusterOf(m.Name)
+		return c != nil && c.Single() && m.Marks.Count == 0 && m.Unmarked.Count >= 2
 	})
-	switch {
-	case seen.n > 0:
-		return opinion{stance: proves, why: "connects to the only server of a cluster failed, and it was not marked",
-			seen: seen, share: k.Log.share(seen.n)}
-	case k.Log.overMembers(func(m *member) sightings { return m.unmarked }, nil).n == 0 && k.Log.requests > 0:
-		return opinion{stance: denies, why: "no connect failed without a mark"}
-	}
-	return opinion{}
+	all := k.Log.OverMembers(func(m *facts.Member) sightings { return m.Unmarked }, nil)
+	return proven("connects to the only server of a cluster failed, and it was not marked",
+		seen, k.Log.Share(seen.Count)).
+		or(all.Count == 0 && k.Log.Requests > 0, "no connect failed without a mark")
 }
 
 // blackHole finds a member most of whose answers are errors that come at once, while others answer.
@@ -169,31 +110,26 @@ func blackHole(k *Case) opinion {
 	}
 	var all sightings
 	errors := int64(0)
-	for _, m := range k.Log.order {
-		errors += m.errors
-		if m.quick < 10 || 2*m.quick < m.answered || m.marks.n > 0 {
+	for _, m := range k.Log.Order {
+		errors += m.Errors
+		if m.Quick < 10 || 2*m.Quick < m.Answered || m.Marks.Count > 0 {
 			continue
 		}
-		for _, other := range k.Log.order {
-			if other != m && other.answered >= 10 && other.errors*10 < other.answered {
-				all = all.join(k.Log.appErrors, k.Log.own503)
+		for _, other := range k.Log.Order {
+			if other != m && other.Answered >= 10 && other.Errors*10 < other.Answered {
+				all = all.Join(k.Log.AppErrors, k.Log.Own503)
 				break
 			}
 		}
 	}
-	switch {
-	case all.n > 0:
-		return opinion{stance: proves, seen: all, share: k.Log.share(all.n),
-			why: "most answers of a member are errors within a second, others answer well, and no mark followed"}
-	case errors == 0 && k.Log.shows(pluginlog.LevelDetail) && k.Log.statuses > 0:
-		return opinion{stance: denies, why: "no member answered 5xx"}
-	}
-	return opinion{}
+	return proven("most answers of a member are errors within a second, others answer well, and no mark followed",
+		all, k.Log.Share(all.Count)).
+		or(errors == 0 && k.Log.Shows(pluginlog.LevelDetail) && k.Log.Statuses > 0, "no member answered 5xx")
 }
 
 func sharedTransport(k *Case) opinion {
 	places := map[string]string{}
-	shared := k.File.such(func(c *match.Cluster, _ match.MemberID, m *match.Member) bool {
+	shared := k.File.MembersThat(func(c *match.Cluster, _ match.MemberID, m *match.Member) bool {
 		for i := range m.Transports {
 			place := fmt.Sprintf("%s:%d", m.Transports[i].Host, m.Transports[i].Port)
 			if owner, known := places[place]; known && owner != c.Name+"/"+m.Name {
@@ -203,7 +139,7 @@ func sharedTransport(k *Case) opinion {
 		}
 		return false
 	}, "shares a host and port with another member")
-	if shared.n > 0 {
+	if shared.Count > 0 {
 		return opinion{stance: allows, why: "members share a host and port", seen: shared}
 	}
 	return opinion{}
@@ -214,18 +150,12 @@ func acceptedThenLost(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	seen := k.Log.overMembers(func(m *member) sightings { return m.freshLost }, func(m *member) bool {
-		return m.freshLost.n >= 3 && m.refused.n == 0 && m.answered == 0
+	seen := k.Log.OverMembers(func(m *facts.Member) sightings { return m.FreshLost }, func(m *facts.Member) bool {
+		return m.FreshLost.Count >= 3 && m.Refused.Count == 0 && m.Answered == 0
 	})
-	refusals := k.Log.overMembers(func(m *member) sightings { return m.refused }, nil)
-	switch {
-	case seen.n > 0:
-		return opinion{stance: proves, seen: seen, share: k.Log.share(seen.n),
-			why: "each connection was taken and then broke, none was refused, and no answer came"}
-	case refusals.n > 0:
-		return opinion{stance: denies, why: "the member's host refused connects by itself"}
-	}
-	return opinion{}
+	refusals := k.Log.OverMembers(func(m *facts.Member) sightings { return m.Refused }, nil)
+	return proven("each connection was taken and then broke, none was refused, and no answer came",
+		seen, k.Log.Share(seen.Count)).or(refusals.Count > 0, "the member's host refused connects by itself")
 }
 
 func oneProcess(k *Case) opinion {
@@ -243,17 +173,11 @@ func marksSpread(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	seen := k.Log.overMembers(func(m *member) sightings { return m.marks }, func(m *member) bool {
-		return m.markedBy >= 2 && m.lastFirstMark.Sub(m.firstMark) >= time.Second
+	seen := k.Log.OverMembers(func(m *facts.Member) sightings { return m.Marks }, func(m *facts.Member) bool {
+		return m.MarkedBy >= 2 && m.LastFirstMark.Sub(m.FirstMark) >= time.Second
 	})
-	switch {
-	case seen.n > 0:
-		return opinion{stance: proves, why: "processes marked the member one after the other", seen: seen,
-			share: k.Log.share(seen.n)}
-	case k.Log.requests > 0 && len(k.Log.processes) == 1:
-		return opinion{stance: denies, why: "the log is of one process"}
-	}
-	return opinion{}
+	return proven("processes marked the member one after the other", seen, k.Log.Share(seen.Count)).
+		or(k.Log.Requests > 0 && len(k.Log.Processes) == 1, "the log is of one process")
 }
 
 // onlyReused finds members that lose idle connections alone.
@@ -261,16 +185,10 @@ func onlyReused(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	seen := k.Log.overMembers(func(m *member) sightings { return m.reusedLost }, func(m *member) bool {
-		return m.reusedLost.n >= 3 && m.freshLost.n == 0 && m.refused.n == 0 && m.marks.n == 0 && m.answered > 0
+	seen := k.Log.OverMembers(func(m *facts.Member) sightings { return m.ReusedLost }, func(m *facts.Member) bool {
+		return m.ReusedLost.Count >= 3 && m.FreshLost.Count+m.Refused.Count+m.Marks.Count == 0 && m.Answered > 0
 	})
-	fresh := k.Log.overMembers(func(m *member) sightings { return m.freshLost.join(m.refused) }, nil)
-	switch {
-	case seen.n > 0:
-		return opinion{stance: proves, why: "idle connections broke when they were taken again, new ones did not",
-			seen: seen, share: k.Log.share(seen.n)}
-	case fresh.n > 0:
-		return opinion{stance: denies, why: "new connections failed, too"}
-	}
-	return opinion{}
+	fresh := k.Log.OverMembers(func(m *facts.Member) sightings { return m.FreshLost.Join(m.Refused) }, nil)
+	return proven("idle connections broke when they were taken again, new ones did not",
+		seen, k.Log.Share(seen.Count)).or(fresh.Count > 0, "new connections failed, too")
 }

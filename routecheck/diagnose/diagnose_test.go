@@ -62,7 +62,8 @@ func TestPlants(t *testing.T) {
 			if !slices.Equal(got, []string{p.cause}) {
 				t.Errorf("found %q", got)
 			}
-			if j := verdictOf(t, k, c); j.Verdict == diagnose.Found && (j.Count == 0 || len(j.Evidence) == 0 || j.Why == "") {
+			if j := verdictOf(t, k, c); j.Verdict == diagnose.Found &&
+				(j.Count == 0 || len(j.Evidence) == 0 || j.Why == "") {
 				t.Errorf("found without evidence: %+v", j)
 			}
 			if j := verdictOf(t, p.excluded.build(t), c); j.Verdict != diagnose.Excluded || j.Why == "" {

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -17,7 +18,7 @@ func errors500() []*Cause {
 			Advice:   "PostBufferSize must hold the largest body that is to be repeated, in kilobytes",
 			Commands: []string{"wasplug explain PostBufferSize", "wasplug explain WP505"}, Rules: []string{"R57"},
 			Lint: []string{diag.PostNotRetried}, Source: "swg21408884, swg21450051",
-			log: seenIn(func(l *Log) sightings { return l.postLost }, pluginlog.LevelDetail,
+			log: seenIn(func(l *facts.Log) sightings { return l.PostLost }, pluginlog.LevelDetail,
 				"requests with a body failed and were not sent again", "no request with a body was given up")},
 		{ID: "IE3", Symptom: status500, Also: []string{isSlow}, needs: atDetail.withFile(),
 			Text:     "ServerIOTimeout is shorter than slow pages take",
@@ -33,14 +34,14 @@ func errors500() []*Cause {
 			Text: "the TLS handshake with the member failed", Advice: "the GSK code says why",
 			Commands: []string{"wasplug explain GSK 414", "gskcapicmd -cert -list -db plugin-key.kdb -stashed"},
 			Rules:    []string{"R50"}, Source: "swg21264477",
-			log: seenIn(func(l *Log) sightings { return l.tls }, pluginlog.LevelError, "handshakes failed",
+			log: seenIn(func(l *facts.Log) sightings { return l.TLS }, pluginlog.LevelError, "handshakes failed",
 				"no handshake failed")},
 		{ID: "IE6", Symptom: status500, needs: atDetail.withAccess(), Text: "the application answers 500",
 			Advice: "SystemOut.log of the member at that time", Source: "R53", log: applicationErrors},
 		{ID: "IE7", Symptom: status500, needs: atDetail, Text: "a member that is being stopped answers 500",
 			Advice: "drain it first: no new sessions, then stop", Commands: []string{"wasplug drain MEMBER"},
 			Rules: []string{"R36"}, Source: "PQ99465",
-			log: seenIn(func(l *Log) sightings { return l.dying }, pluginlog.LevelDetail,
+			log: seenIn(func(l *facts.Log) sightings { return l.Dying }, pluginlog.LevelDetail,
 				"a member answered 500 and refused within the minute",
 				"no member refused soon after it had answered 500")},
 		{ID: "IE8", Symptom: status500, needs: atTrace,
@@ -50,12 +51,12 @@ func errors500() []*Cause {
 			Rules:    []string{"R57", "R65"}, Lint: []string{diag.ConnectionTtlTooLong}, Source: "PH09034, PM76420",
 			file: byLint(allows, "ConnectionTTL may be longer than members keep connections", silent, "",
 				diag.ConnectionTtlTooLong),
-			log: seenIn(func(l *Log) sightings { return l.stale }, pluginlog.LevelTrace,
+			log: seenIn(func(l *facts.Log) sightings { return l.Stale }, pluginlog.LevelTrace,
 				"idle connections broke under requests with a body",
 				"no idle connection broke under a request with a body")},
 		{ID: "IE9", Symptom: status500, needs: atError, Text: "the client left before its answer was written",
 			Advice: "no error of the server; see slow: why did it not wait?", Source: "parser/pluginlog/catalogue",
-			log: seenIn(func(l *Log) sightings { return l.clientLeft }, pluginlog.LevelError,
+			log: seenIn(func(l *facts.Log) sightings { return l.ClientLeft }, pluginlog.LevelError,
 				"answers could not be written to the client", "every answer was written")},
 		{ID: "IE10", Symptom: status500, needs: atTrace.withAccess().withFile(),
 			Text:     "the body is larger than PostSizeLimit",
@@ -70,7 +71,7 @@ func errors500() []*Cause {
 			Rules:    []string{"R18"},
 			Lint:     []string{diag.XMLSyntax, diag.RouteToMissingGroup, diag.DNSFailureBlocksStart},
 			Source:   "swg21326077", file: brokenFile,
-			log: seenIn(func(l *Log) sightings { return l.notLoaded }, pluginlog.LevelError,
+			log: seenIn(func(l *facts.Log) sightings { return l.NotLoaded }, pluginlog.LevelError,
 				"the plug-in did not take a configuration", "every configuration was taken")},
 	}
 }
@@ -79,13 +80,13 @@ func everybodyDown(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	marks := k.Log.overMembers(func(m *member) sightings { return m.marks }, nil)
-	seen := k.Log.noServer.join(k.Log.allDown)
+	marks := k.Log.OverMembers(func(m *facts.Member) sightings { return m.Marks }, nil)
+	seen := k.Log.NoServer.Join(k.Log.AllDown)
 	switch {
-	case seen.n > 0 && marks.n > 0:
+	case seen.Count > 0 && marks.Count > 0:
 		return opinion{stance: proves, why: "no member was left for requests", seen: seen,
-			share: k.Log.share(max(k.Log.noServer.n, k.Log.allDown.n))}
-	case seen.n == 0 && k.Log.requests > 0:
+			share: k.Log.Share(max(k.Log.NoServer.Count, k.Log.AllDown.Count))}
+	case seen.Count == 0 && k.Log.Requests > 0:
 		return opinion{stance: denies, why: "a member was left for every request"}
 	}
 	return opinion{}
@@ -96,22 +97,22 @@ func slowPages(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	fired := k.Log.overMembers(func(m *member) sightings { return m.ioMarked.join(m.ioUnmarked) }, nil)
+	fired := k.Log.OverMembers(func(m *facts.Member) sightings { return m.IOMarked.Join(m.IOUnmarked) }, nil)
 	worst, all := int64(0), int64(0)
-	for _, p := range k.Log.paths {
-		worst, all = max(worst, p.ioTimeouts), all+p.ioTimeouts
+	for _, p := range k.Log.Paths {
+		worst, all = max(worst, p.IOTimeouts), all+p.IOTimeouts
 	}
 	members := 0
-	for _, m := range k.Log.order {
-		if m.ioMarked.n+m.ioUnmarked.n > 0 {
+	for _, m := range k.Log.Order {
+		if m.IOMarked.Count+m.IOUnmarked.Count > 0 {
 			members++
 		}
 	}
 	switch {
 	case worst >= 3 && worst*5 >= all*4 && members >= 2:
 		return opinion{stance: proves, why: "ServerIOTimeout fires at several members, and always for one path",
-			seen: fired, share: k.Log.share(fired.n)}
-	case fired.n == 0 && k.Log.requests > 0:
+			seen: fired, share: k.Log.Share(fired.Count)}
+	case fired.Count == 0 && k.Log.Requests > 0:
 		return opinion{stance: denies, why: "ServerIOTimeout never fired"}
 	}
 	return opinion{}
@@ -119,7 +120,7 @@ func slowPages(k *Case) opinion {
 
 // unusableTransport proves where all Transports of a member are https ones without what they need.
 func unusableTransport(k *Case) opinion {
-	unusable := k.File.such(func(_ *match.Cluster, _ match.MemberID, m *match.Member) bool {
+	unusable := k.File.MembersThat(func(_ *match.Cluster, _ match.MemberID, m *match.Member) bool {
 		for i := range m.Transports {
 			if m.Transports[i].Usable {
 				return false
@@ -127,10 +128,10 @@ func unusableTransport(k *Case) opinion {
 		}
 		return len(m.Transports) > 0
 	}, "has no Transport that can be used")
-	if unusable.n > 0 {
+	if unusable.Count > 0 {
 		return opinion{stance: proves, why: "members have no Transport that can be used", seen: unusable}
 	}
-	if seen := k.File.found(diag.TLSKeystoreMissing, diag.PluginRootMissing); seen.n > 0 {
+	if seen := k.File.Found(diag.TLSKeystoreMissing, diag.PluginRootMissing); seen.Count > 0 {
 		return opinion{stance: allows, why: "https Transports lack what they need", seen: seen}
 	}
 	return opinion{stance: denies, why: "every Transport can be used"}
@@ -140,51 +141,42 @@ func applicationErrors(k *Case) opinion {
 	var seen sightings
 	denied, of := false, int64(0)
 	if l := k.Log; l != nil {
-		of, denied = l.requests, l.shows(pluginlog.LevelDetail) && l.statuses > 0
-		if l.appErrors.n > l.dying.n {
-			seen = l.appErrors
+		of, denied = l.Requests, l.Shows(pluginlog.LevelDetail) && l.Statuses > 0
+		if l.AppErrors.Count > l.Dying.Count {
+			seen = l.AppErrors
 		}
 	}
 	if a := k.Access; a != nil {
-		of, denied = max(of, a.requests), denied || a.withMember > 0
-		if k.Log == nil || k.Log.dying.n == 0 {
-			seen = seen.join(a.member500)
+		of, denied = max(of, a.Requests), denied || a.WithMember > 0
+		if k.Log == nil || k.Log.Dying.Count == 0 {
+			seen = seen.Join(a.Member500)
 		}
 	}
-	if l := k.Log; l != nil && l.dying.n > 0 {
+	if l := k.Log; l != nil && l.Dying.Count > 0 {
 		return opinion{}
 	}
-	switch {
-	case seen.n > 0:
-		return opinion{stance: proves, why: "members answered 500 themselves", seen: seen, share: shareOf(seen.n, of)}
-	case denied:
-		return opinion{stance: denies, why: "no member answered 500"}
-	}
-	return opinion{}
+	return proven("members answered 500 themselves", seen, facts.ShareOf(seen.Count, of)).
+		or(denied, "no member answered 500")
 }
 
 func postLimit(k *Case) opinion {
-	return either(k.File.ofClusters(func(c *match.Cluster) bool { return c.PostLimit > 0 }, "has PostSizeLimit"),
+	return either(k.File.ClustersThat(func(c *match.Cluster) bool { return c.PostLimit > 0 }, "has PostSizeLimit"),
 		"a cluster has PostSizeLimit", "no cluster has PostSizeLimit")
 }
 
 func bodyTooLarge(k *Case) opinion {
-	seen := k.logged().postTooLong.join(k.accessed().tooLarge)
-	if seen.n > 0 {
-		return opinion{stance: proves, why: "requests with a body were refused without asking a member", seen: seen,
-			share: shareOf(seen.n, max(k.logged().requests, k.accessed().requests))}
-	}
-	return opinion{}
+	seen := k.logged().PostTooLong.Join(k.accessed().TooLarge)
+	return proven("requests with a body were refused without asking a member", seen, k.share(seen.Count))
 }
 
 func brokenFile(k *Case) opinion {
 	var seen sightings
 	for _, d := range k.File.Findings {
 		if d.Severity >= diag.Error && (d.Rule.Code == diag.XMLSyntax || d.Rule.Code == diag.RouteToMissingGroup) {
-			seen = seen.join(k.File.at(d.Span, d.Message))
+			seen = seen.Join(k.File.At(d.Span, d.Message))
 		}
 	}
-	if seen.n > 0 {
+	if seen.Count > 0 {
 		return opinion{stance: proves, why: "the plug-in rejects this file", seen: seen}
 	}
 	return opinion{stance: denies, why: "the plug-in takes this file"}
@@ -203,8 +195,9 @@ func errors503() []*Cause {
 			Text:     "hung requests hold the places of MaxConnections",
 			Advice:   "a ServerIOTimeout ends them",
 			Commands: []string{"wasplug set -w 'Server[*].ServerIOTimeout=-60'"},
-			Rules:    []string{"R54", "R60"}, Lint: []string{diag.IOTimeoutZero, diag.NoConnectionLimit}, Source: "WP502",
-			file: limited, log: placesHeld},
+			Rules:    []string{"R54", "R60"}, Lint: []string{diag.IOTimeoutZero, diag.NoConnectionLimit},
+			Source: "WP502",
+			file:   limited, log: placesHeld},
 		{ID: "SU3", Symptom: status503, needs: atDetail.withAccess().withFile(),
 			Text:     "the member itself answered 503, which was passed on, and sessions asked it again",
 			Advice:   "MarkBusyDown=true takes such an answer for a failure",
@@ -219,10 +212,11 @@ func errors503() []*Cause {
 // heldLong is how long the total of a member may stand while requests are pending, before they are taken for hung.
 const heldLong = 60 // seconds
 
-func (l *Log) held() sightings {
-	return l.overMembers(func(m *member) sightings { return m.full }, func(m *member) bool {
-		for key, p := range l.procs {
-			if key.member == m.name && p.counts.flat.Seconds() >= heldLong && p.counts.pending > 0 {
+// held are the lines of members that were full while requests at them were not finished.
+func held(l *facts.Log) sightings {
+	return l.OverMembers(func(m *facts.Member) sightings { return m.Full }, func(m *facts.Member) bool {
+		for key, p := range l.Procs {
+			if key.Member == m.Name && p.Counts.Flat.Seconds() >= heldLong && p.Counts.Pending > 0 {
 				return true
 			}
 		}
@@ -233,10 +227,10 @@ func (l *Log) held() sightings {
 func allFull(k *Case) opinion {
 	switch {
 	case k.Log == nil:
-	case k.Log.full.n > 0 && k.Log.noServer.n > 0 && k.Log.held().n == 0:
-		return opinion{stance: proves, why: "members were full, and none was left", seen: k.Log.full,
-			share: k.Log.share(k.Log.noServer.n)}
-	case k.Log.full.n == 0 && k.Log.shows(pluginlog.LevelStats) && k.Log.requests > 0:
+	case k.Log.Full.Count > 0 && k.Log.NoServer.Count > 0 && held(k.Log).Count == 0:
+		return opinion{stance: proves, why: "members were full, and none was left", seen: k.Log.Full,
+			share: k.Log.Share(k.Log.NoServer.Count)}
+	case k.Log.Full.Count == 0 && k.Log.Shows(pluginlog.LevelStats) && k.Log.Requests > 0:
 		return opinion{stance: denies, why: "no member had reached MaxConnections"}
 	}
 	return opinion{}
@@ -246,15 +240,11 @@ func placesHeld(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	held := k.Log.held()
-	switch {
-	case held.n > 0:
-		return opinion{stance: proves, seen: held, share: k.Log.share(k.Log.noServer.n),
-			why: "requests were pending for a minute and more while none was finished, and the member was full"}
-	case k.Log.full.n == 0 && k.Log.shows(pluginlog.LevelStats) && k.Log.requests > 0:
-		return opinion{stance: denies, why: "no member had reached MaxConnections"}
-	}
-	return opinion{}
+	held := held(k.Log)
+	return proven("requests were pending for a minute and more while none was finished, and the member was full",
+		held, k.Log.Share(k.Log.NoServer.Count)).
+		or(k.Log.Full.Count == 0 && k.Log.Shows(pluginlog.LevelStats) && k.Log.Requests > 0,
+			"no member had reached MaxConnections")
 }
 
 func busyPassedOn(k *Case) opinion {
@@ -265,27 +255,21 @@ func busyPassedOn(k *Case) opinion {
 }
 
 func own503(k *Case) opinion {
-	seen := k.logged().own503.join(k.accessed().member503)
-	switch {
-	case seen.n > 0:
-		return opinion{stance: proves, why: "members answered 503 themselves", seen: seen,
-			share: shareOf(seen.n, max(k.logged().requests, k.accessed().requests))}
-	case k.Log != nil && k.Log.shows(pluginlog.LevelDetail) && k.Log.statuses > 0:
-		return opinion{stance: denies, why: "no member answered 503"}
-	case k.accessed().withMember > 0:
-		return opinion{stance: denies, why: "no 503 is of a member"}
-	}
-	return opinion{}
+	seen := k.logged().Own503.Join(k.accessed().Member503)
+	return proven("members answered 503 themselves", seen, k.share(seen.Count)).
+		or(k.Log != nil && k.Log.Shows(pluginlog.LevelDetail) && k.Log.Statuses > 0, "no member answered 503").
+		or(k.accessed().WithMember > 0,
+			"no 503 is of a member")
 }
 
 func webServers503(k *Case) opinion {
 	switch a := k.accessed(); {
-	case a.withMember == 0:
-	case a.webServer503.n > 0 && k.logged().noServer.n == 0:
+	case a.WithMember == 0:
+	case a.WebServer503.Count > 0 && k.logged().NoServer.Count == 0:
 		return opinion{stance: proves, why: "clients got 503 for requests that reached no member",
-			seen:  a.webServer503,
-			share: shareOf(a.webServer503.n, a.requests)}
-	case a.webServer503.n == 0:
+			seen:  a.WebServer503,
+			share: facts.ShareOf(a.WebServer503.Count, a.Requests)}
+	case a.WebServer503.Count == 0:
 		return opinion{stance: denies, why: "every 503 is of a member, or there is none"}
 	}
 	return opinion{}

@@ -15,6 +15,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/diagnose"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -424,14 +425,14 @@ func (s scene) build(t testing.TB) *diagnose.Case {
 	return k
 }
 
-func (s scene) readFile(t testing.TB) *diagnose.File {
+func (s scene) readFile(t testing.TB) *facts.File {
 	files := diag.NewFiles()
 	inputs := lint.Read(files, files.Add("plugin-cfg.xml", []byte(s.file)))
 	sem, err := choices.Defaults("", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &diagnose.File{Files: files, Config: inputs[0].Config, Sem: sem,
+	f := &facts.File{Files: files, Config: inputs[0].Config, Sem: sem,
 		Findings: lint.Run(rules.All(), files, inputs, lint.Options{})}
 	f.Table, _ = routecheck.New(f.Config)
 	if s.settings != nil {
@@ -444,10 +445,10 @@ func (s scene) readFile(t testing.TB) *diagnose.File {
 	return f
 }
 
-func readLog(t testing.TB, f *diagnose.File, text []byte) *diagnose.Log {
-	l := diagnose.NewLog([]string{"http_plugin.log"}, f)
+func readLog(t testing.TB, f *facts.File, text []byte) *facts.Log {
+	l := facts.NewLog([]string{"http_plugin.log"}, f)
 	l.NextFile()
-	stats, err := pluginlog.Read(bytes.NewReader(text), pluginlog.Options{Want: diagnose.LogKinds()},
+	stats, err := pluginlog.Read(bytes.NewReader(text), pluginlog.Options{Want: facts.LogKinds()},
 		func(e *pluginlog.Event) error { l.Add(e); return nil })
 	if err != nil {
 		t.Fatal(err)
@@ -456,8 +457,8 @@ func readLog(t testing.TB, f *diagnose.File, text []byte) *diagnose.Log {
 	return l
 }
 
-func readAccess(t testing.TB, f *diagnose.File, text string) *diagnose.Access {
-	a := diagnose.NewAccess("access_log", f)
+func readAccess(t testing.TB, f *facts.File, text string) *facts.Access {
+	a := facts.NewAccess("access_log", f)
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	format, err := accesslog.Detect(lines[:min(len(lines), accesslog.Sampled)])
 	if err != nil {

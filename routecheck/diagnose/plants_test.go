@@ -16,7 +16,12 @@ type plant struct {
 
 // Scenes in which nothing is wrong: they exclude most causes.
 var (
-	well     = scene{file: healthy, log: func(p *planter) { p.fresh(60); p.sessions(3, "m1"); p.sessions(3, "m2"); p.sessions(3, "m3") }}
+	well = scene{file: healthy, log: func(p *planter) {
+		p.fresh(60)
+		p.sessions(3, "m1")
+		p.sessions(3, "m2")
+		p.sessions(3, "m3")
+	}}
 	visited  = scene{file: healthy, access: func(p *planter) { p.visitors(30, 4) }}
 	wellBoth = scene{file: healthy, log: well.log, access: visited.access}
 )
@@ -62,6 +67,9 @@ func was(m int) string     { return fmt.Sprintf("10.0.0.%d:9080", m) }
 func client(i int) string  { return fmt.Sprint("192.0.2.", i) }
 func quick() time.Duration { return 10 * time.Millisecond }
 
+// hangs is an attempt that ServerIOTimeout ends, after which m1 is asked again.
+var hangs = try{member: "m1", how: "io", again: true}
+
 var plants = []plant{
 	{"NB1", logged(func(p *planter) { p.fresh(90); p.sessions(200, "m1"); p.sessions(20, "m2") }),
 		logged(func(p *planter) { p.fresh(90) })},
@@ -71,7 +79,11 @@ var plants = []plant{
 	}), logged(func(p *planter) { p.fresh(60) })},
 	{"NB4", configured(`"20" MaxConnections="-1" Name="m1"`, `"60" MaxConnections="-1" Name="m1"`).with(
 		func(p *planter) {
-			repeat(40, func(i int) { p.fresh(3); p.request(rq{tries: []try{ok("m1")}}); p.request(rq{tries: []try{ok("m1")}}) })
+			repeat(40, func(i int) {
+				p.fresh(3)
+				p.request(rq{tries: []try{ok("m1")}})
+				p.request(rq{tries: []try{ok("m1")}})
+			})
 		}), well},
 	{"NB5", configured("Round Robin", "Random").with(func(p *planter) {
 		p.fresh(60)
@@ -80,15 +92,23 @@ var plants = []plant{
 	{"NB6", configured("         <Server Name=\"m3\"/>\n", ""), well},
 	{"NB7", configured(`"20" MaxConnections="-1" Name="m3"`, `"0" MaxConnections="-1" Name="m3"`), well},
 	{"NB8", logged(func(p *planter) {
-		repeat(4, func(int) { p.fresh(6); p.down("m1"); p.wait(70 * time.Second); p.request(rq{tries: []try{ok("m1")}}) })
+		repeat(4, func(int) {
+			p.fresh(6)
+			p.down("m1")
+			p.wait(70 * time.Second)
+			p.request(rq{tries: []try{ok("m1")}})
+		})
 	}), well},
 	{"NB9", configured(`MaxConnections="-1"`, `MaxConnections="50"`).with(func(p *planter) {
 		p.fresh(60)
-		repeat(5, func(int) { p.request(rq{tries: []try{{member: "m2", how: "ok", full: []string{"m1"}, reused: true}}}) })
+		repeat(5, func(int) {
+			p.request(rq{tries: []try{{member: "m2", how: "ok", full: []string{"m1"}, reused: true}}})
+		})
 	}), well},
 	{"NB10", configured(`RefreshInterval="60"`, `RefreshInterval="60" FailoverToNext="true"`).with(moving(20, toM2)),
 		logged(moving(20, spread))},
-	{"NB11", configured(`CloneSeparatorChange="false"`, `CloneSeparatorChange="false" IgnoreAffinityRequests="false"`).with(
+	{"NB11", configured(`CloneSeparatorChange="false"`,
+		`CloneSeparatorChange="false" IgnoreAffinityRequests="false"`).with(
 		func(p *planter) {
 			p.sessions(60, "m1")
 			repeat(30, func(int) { p.request(rq{tries: []try{ok("m2")}}); p.request(rq{tries: []try{ok("m3")}}) })
@@ -114,7 +134,8 @@ var plants = []plant{
 	{"ND1", configured(`ConnectTimeout="5"`, `ConnectTimeout="0"`).with(func(p *planter) {
 		p.fresh(20)
 		repeat(3, func(int) {
-			p.request(rq{tries: []try{{member: "m1", how: "unreachable", wait: 75 * time.Second, marked: true, again: true}, ok("m2")}})
+			p.request(rq{tries: []try{{member: "m1", how: "unreachable", wait: 75 * time.Second,
+				marked: true, again: true}, ok("m2")}})
 		})
 	}), well},
 	{"ND2", configured(`ServerIOTimeout="-900"`, `ServerIOTimeout="0"`).with(func(p *planter) {
@@ -126,7 +147,7 @@ var plants = []plant{
 	{"ND3", configured(`ServerIOTimeout="-900"`, `ServerIOTimeout="3"`).with(func(p *planter) {
 		p.fresh(20)
 		repeat(3, func(int) {
-			p.request(rq{tries: []try{{member: "m1", how: "io", again: true}, {member: "m1", how: "io", again: true}, ok("m2")}})
+			p.request(rq{tries: []try{hangs, hangs, ok("m2")}})
 		})
 	}), well},
 	{"ND4", scene{file: onlyOne(), log: func(p *planter) {
@@ -190,7 +211,8 @@ var plants = []plant{
 	{"NR5", configured(`Hostname="10.0.0.1"`, `Hostname="m1host"`).with(func(p *planter) {
 		p.fresh(20)
 		bad := func(int) {
-			p.request(rq{tries: []try{{member: "m1", host: "m1host", how: "unreachable", marked: true, again: true}, ok("m2")}})
+			p.request(rq{tries: []try{{member: "m1", host: "m1host", how: "unreachable",
+				marked: true, again: true}, ok("m2")}})
 			p.wait(70 * time.Second)
 		}
 		repeat(3, bad)
@@ -360,10 +382,13 @@ var plants = []plant{
 		p.line(client(1), "GET /shop/a", 503, "", cookieOf(1, 1), quick())
 	}), visited},
 
-	{"SO1", logged(func(p *planter) { p.fresh(9); p.request(rq{tries: []try{fail("m1", "timeout"), ok("m2")}}) }), well},
+	{"SO1", logged(func(p *planter) {
+		p.fresh(9)
+		p.request(rq{tries: []try{fail("m1", "timeout"), ok("m2")}})
+	}), well},
 	{"SO2", logged(func(p *planter) {
 		p.fresh(20)
-		p.request(rq{tries: []try{{member: "m1", how: "io", again: true}, {member: "m1", how: "io", again: true}, ok("m2")}})
+		p.request(rq{tries: []try{hangs, hangs, ok("m2")}})
 	}), well},
 	{"SO3", logged(func(p *planter) {
 		p.fresh(60)
@@ -403,7 +428,8 @@ var plants = []plant{
 	{"WA2", scene{file: withSecond("/*"), log: func(p *planter) {
 		p.fresh(20)
 		repeat(5, func(int) {
-			p.request(rq{uri: "/shop/a", pattern: "/*", status: 404, tries: []try{{member: "o1", host: "10.0.1.1", how: "ok"}}})
+			p.request(rq{uri: "/shop/a", pattern: "/*", status: 404,
+				tries: []try{{member: "o1", host: "10.0.1.1", how: "ok"}}})
 		})
 	}}, well},
 	{"WA3", scene{file: withSecond("/shop/*"), log: func(p *planter) {

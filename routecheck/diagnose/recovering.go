@@ -2,11 +2,13 @@ package diagnose
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -54,9 +56,10 @@ func recovering() []*Cause {
 }
 
 func longRetry(k *Case) opinion {
-	return either(k.File.ofClusters(func(c *match.Cluster) bool { return time.Duration(c.RetryInterval) > 2*usualRetry },
-		"RetryInterval is long"), "RetryInterval is longer than 2 minutes",
-		"no RetryInterval is longer than 2 minutes")
+	long := k.File.ClustersThat(func(c *match.Cluster) bool {
+		return time.Duration(c.RetryInterval) > 2*facts.UsualRetry
+	}, "RetryInterval is long")
+	return either(long, "RetryInterval is longer than 2 minutes", "no RetryInterval is longer than 2 minutes")
 }
 
 // backByInterval finds members that were back as soon as their retry was due, and that was late.
@@ -64,14 +67,11 @@ func backByInterval(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	seen := k.Log.overMembers(func(m *member) sightings { return m.slowBack }, func(m *member) bool {
-		retry := max(k.retryInterval(m.name), m.retryIn)
-		return retry > 2*usualRetry && m.longestBack <= retry+retry/4 && m.longestBack >= retry-time.Second
+	seen := k.Log.OverMembers(func(m *facts.Member) sightings { return m.SlowBack }, func(m *facts.Member) bool {
+		retry := max(k.retryInterval(m.Name), m.RetryIn)
+		return retry > 2*facts.UsualRetry && m.LongestBack <= retry+retry/4 && m.LongestBack >= retry-time.Second
 	})
-	if seen.n > 0 {
-		return opinion{stance: proves, why: "it was tried as soon as RetryInterval allowed, and answered", seen: seen}
-	}
-	return opinion{}
+	return proven("it was tried as soon as RetryInterval allowed, and answered", seen, 0)
 }
 
 // nobodyTried finds marks whose retry was due without a request of that process afterwards.
@@ -81,30 +81,24 @@ func nobodyTried(k *Case) opinion {
 	}
 	var seen sightings
 	marked := false
-	for _, m := range k.Log.order {
-		marked = marked || m.marks.n > 0
-		for pid := range m.marked {
-			p, process := k.Log.procs[procKey{m.name, pid}], k.Log.processes[pid]
-			if p == nil || process == nil || p.markedAt == 0 {
+	for _, m := range k.Log.Order {
+		marked = marked || m.Marks.Count > 0
+		for pid := range m.Marked {
+			p, process := k.Log.Procs[facts.ProcKey{Member: m.Name, PID: pid}], k.Log.Processes[pid]
+			if p == nil || process == nil || p.MarkedAt == 0 {
 				continue
 			}
-			retry := k.retryInterval(m.name)
-			due := p.markedAt.Sub(process.last) + retry // after the last request
-			if due > 0 && k.Log.lastTime.Sub(p.markedAt) >= 2*retry {
-				k.Log.see(&seen, p.markAt, func() string {
-					return fmt.Sprintf("%s marked down; the process had no request since the retry was due", m.name)
+			retry := k.retryInterval(m.Name)
+			due := p.MarkedAt.Sub(process.Last) + retry // after the last request
+			if due > 0 && k.Log.LastTime.Sub(p.MarkedAt) >= 2*retry {
+				k.Log.See(&seen, p.MarkAt, func() string {
+					return fmt.Sprintf("%s marked down; the process had no request since the retry was due", m.Name)
 				})
 			}
 		}
 	}
-	switch {
-	case seen.n > 0:
-		return opinion{stance: proves, why: "a retry was due, and the process had no request to try it with",
-			seen: seen}
-	case !marked && k.Log.requests > 0:
-		return opinion{stance: denies, why: "nobody was marked down"}
-	}
-	return opinion{}
+	return proven("a retry was due, and the process had no request to try it with", seen, 0).
+		or(!marked && k.Log.Requests > 0, "nobody was marked down")
 }
 
 // onlyNewOnes finds members that get new requests since they are back, and none of sessions.
@@ -114,46 +108,39 @@ func onlyNewOnes(k *Case) opinion {
 	}
 	var seen sightings
 	came := false
-	for _, p := range k.Log.procs {
-		if !p.wasMarked || p.markedAt != 0 {
+	for _, p := range k.Log.Procs {
+		if !p.WasMarked || p.MarkedAt != 0 {
 			continue
 		}
-		came = came || p.oldBack > p.newBack
-		if p.newBack >= 10 && p.oldBack*10 <= p.newBack && k.Log.withSession > 0 {
-			seen = seen.join(p.member.marks)
+		came = came || p.OldBack > p.NewBack
+		if p.NewBack >= 10 && p.OldBack*10 <= p.NewBack && k.Log.WithSession > 0 {
+			seen = seen.Join(p.Member.Marks)
 		}
 	}
-	switch {
-	case seen.n > 0:
-		return opinion{stance: proves,
-			why:  "since it is back the member gets new requests, and hardly any of sessions",
-			seen: seen}
-	case came:
-		return opinion{stance: denies, why: "requests of sessions came back to it"}
-	}
-	return opinion{}
+	return proven("since it is back the member gets new requests, and hardly any of sessions", seen, 0).
+		or(came, "requests of sessions came back to it")
 }
 
 func cameBackElsewhere(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	back := k.Log.overMembers(func(m *member) sightings { return m.refusedAtBack }, func(m *member) bool {
-		return m.refusedAtBack.n > 0 && m.answered == 0
+	back := k.Log.OverMembers(func(m *facts.Member) sightings { return m.RefusedAtBack }, func(m *facts.Member) bool {
+		return m.RefusedAtBack.Count > 0 && m.Answered == 0
 	})
-	if back.n > 0 && k.Log.unknownClone.n > 0 {
-		return opinion{stance: proves, seen: back.join(k.Log.unknownClone),
+	if back.Count > 0 && k.Log.UnknownClone.Count > 0 {
+		return opinion{stance: proves, seen: back.Join(k.Log.UnknownClone),
 			why: "the old port goes on refusing, and sessions carry a clone ID that no server has"}
 	}
-	if refused := k.Log.overMembers(func(m *member) sightings { return m.refused }, nil); refused.n == 0 &&
-		k.Log.requests > 0 {
+	if refused := k.Log.OverMembers(func(m *facts.Member) sightings { return m.Refused }, nil); refused.Count == 0 &&
+		k.Log.Requests > 0 {
 		return opinion{stance: denies, why: "no connect was refused"}
 	}
 	return opinion{}
 }
 
 func hostNames(k *Case) opinion {
-	return either(k.File.such(func(_ *match.Cluster, _ match.MemberID, m *match.Member) bool {
+	return either(k.File.MembersThat(func(_ *match.Cluster, _ match.MemberID, m *match.Member) bool {
 		for i := range m.Transports {
 			if !isAddress(m.Transports[i].Host) {
 				return true
@@ -163,9 +150,15 @@ func hostNames(k *Case) opinion {
 	}, "its host is a name"), "hosts are names", "all hosts are written as addresses")
 }
 
+// isAddress reports whether a host is written as an address.
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil
+}
+
 func oldAddress(k *Case) opinion {
-	if k.Log != nil && k.Log.oldAddress.n > 0 {
-		return opinion{stance: proves, seen: k.Log.oldAddress,
+	if k.Log != nil && k.Log.OldAddress.Count > 0 {
+		return opinion{stance: proves, seen: k.Log.OldAddress,
 			why: "a process that started later reaches the member, one that started before reaches nobody"}
 	}
 	return opinion{}
@@ -174,10 +167,10 @@ func oldAddress(k *Case) opinion {
 func oldLevel(k *Case) opinion {
 	switch {
 	case k.Log == nil:
-	case k.Log.negativeRetry.n > 0:
-		return opinion{stance: proves, why: "retryInSec is negative (PK67423)", seen: k.Log.negativeRetry}
-	case newLevel(k.Log.build):
-		return opinion{stance: denies, why: "the plug-in is of level " + k.Log.build}
+	case k.Log.NegativeRetry.Count > 0:
+		return opinion{stance: proves, why: "retryInSec is negative (PK67423)", seen: k.Log.NegativeRetry}
+	case newLevel(k.Log.Build):
+		return opinion{stance: denies, why: "the plug-in is of level " + k.Log.Build}
 	}
 	return opinion{}
 }
@@ -191,18 +184,18 @@ func triesFail(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	seen := k.Log.overMembers(func(m *member) sightings { return m.steps }, func(m *member) bool {
-		return m.steps.n >= 2 && m.flaps.n == 0
+	seen := k.Log.OverMembers(func(m *facts.Member) sightings { return m.FailedTries }, func(m *facts.Member) bool {
+		return m.FailedTries.Count >= 2 && m.Flaps.Count == 0
 	})
-	backs := k.Log.overMembers(func(m *member) sightings { return m.marks }, func(m *member) bool {
-		return m.longestBack > 0
+	backs := k.Log.OverMembers(func(m *facts.Member) sightings { return m.Marks }, func(m *facts.Member) bool {
+		return m.LongestBack > 0
 	})
 	switch {
 	case cameBackElsewhere(k).stance == proves || oldAddress(k).stance == proves:
 		return opinion{} // and that is why
-	case seen.n > 0 && k.Log.shows(pluginlog.LevelError):
+	case seen.Count > 0 && k.Log.Shows(pluginlog.LevelError):
 		return opinion{stance: proves, why: "it was tried again and again, and each try failed", seen: seen}
-	case backs.n > 0:
+	case backs.Count > 0:
 		return opinion{stance: denies, why: "a try succeeded"}
 	}
 	return opinion{}
@@ -213,14 +206,14 @@ func otherFile(k *Case) opinion {
 		return opinion{}
 	}
 	known := false
-	for _, m := range k.Log.order {
-		known = known || !m.stranger
+	for _, m := range k.Log.Order {
+		known = known || !m.Stranger
 	}
 	switch {
-	case k.Log.strangers.n > 0 && k.File.Table.Router.IsZero():
+	case k.Log.Strangers.Count > 0 && k.File.Table.Router.IsZero():
 		return opinion{stance: proves, why: "the log names members that this file does not have",
-			seen:  k.Log.strangers,
-			share: k.Log.share(k.Log.strangers.n)}
+			seen:  k.Log.Strangers,
+			share: k.Log.Share(k.Log.Strangers.Count)}
 	case known:
 		return opinion{stance: denies, why: "all members that the log names are in the file"}
 	}

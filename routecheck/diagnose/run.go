@@ -5,13 +5,14 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
 // Case is what there is to judge by. At least one of the three is there.
 type Case struct {
-	File      *File
-	Log       *Log
-	Access    *Access
+	File      *facts.File
+	Log       *facts.Log
+	Access    *facts.Access
 	Processes int // of the web server, as somebody says; 0 where nobody does
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
@@ -95,12 +96,12 @@ func movedAnd(test func(*session.Policy) bool, yes string) func(*Case) opinion {
 	return func(k *Case) opinion {
 		switch {
 		case k.Log == nil:
-		case k.Log.movedByDown.n > 0 && k.anyPolicy(test):
-			return opinion{stance: proves, why: yes, seen: k.Log.movedByDown,
-				share: shareOf(k.Log.movedByDown.n, k.Log.withSession)}
-		case k.Log.movedByDown.n > 0 && len(k.policies()) == 0:
-			return opinion{stance: allows, why: "sessions moved from a member that was down", seen: k.Log.movedByDown}
-		case k.Log.withSession > 0 && k.Log.moved.n == 0:
+		case k.Log.MovedByDown.Count > 0 && k.anyPolicy(test):
+			return opinion{stance: proves, why: yes, seen: k.Log.MovedByDown,
+				share: facts.ShareOf(k.Log.MovedByDown.Count, k.Log.WithSession)}
+		case k.Log.MovedByDown.Count > 0 && len(k.policies()) == 0:
+			return opinion{stance: allows, why: "sessions moved from a member that was down", seen: k.Log.MovedByDown}
+		case k.Log.WithSession > 0 && k.Log.Moved.Count == 0:
 			return opinion{stance: denies, why: "no session moved"}
 		}
 		return opinion{}
@@ -112,27 +113,20 @@ func youngLost(k *Case) opinion {
 	if k.Access == nil || !k.anyPolicy(timeBased) {
 		return opinion{}
 	}
-	switch {
-	case k.Access.youngLost.n > 0:
-		return opinion{stance: proves, why: "sessions younger than the write interval were gone after they had moved",
-			seen: k.Access.youngLost, share: shareOf(k.Access.youngLost.n, k.Access.withCookie)}
-	case k.Access.withCookie > 0 && k.Access.changedID.n == 0:
-		return opinion{stance: denies, why: "no session was gone after it had moved"}
-	}
-	return opinion{}
+	seen := k.Access.YoungLost
+	return proven("sessions younger than the write interval were gone after they had moved",
+		seen, facts.ShareOf(seen.Count, k.Access.WithCookie)).
+		or(k.Access.WithCookie > 0 && k.Access.ChangedID.Count == 0, "no session was gone after it had moved")
 }
 
 func timedOut(k *Case) opinion {
-	switch {
-	case k.Access == nil:
-	case k.Access.timedOut.n > 0:
-		return opinion{stance: proves, seen: k.Access.timedOut,
-			share: shareOf(k.Access.timedOut.n, k.Access.withCookie),
-			why:   fmt.Sprintf("sessions were idle for more than %v", time.Duration(k.Access.timeout)*time.Second)}
-	case k.Access.withCookie > 0:
-		return opinion{stance: denies, why: "no session was idle for so long"}
+	if k.Access == nil {
+		return opinion{}
 	}
-	return opinion{}
+	seen, idle := k.Access.TimedOut, time.Duration(k.Access.Timeout)*time.Second
+	return proven(fmt.Sprintf("sessions were idle for more than %v", idle),
+		seen, facts.ShareOf(seen.Count, k.Access.WithCookie)).
+		or(k.Access.WithCookie > 0, "no session was idle for so long")
 }
 
 // nobodyToCopy proves where sessions moved under replication without replicas, or with all other members down.
@@ -140,17 +134,17 @@ func nobodyToCopy(k *Case) opinion {
 	if k.Log == nil || k.File == nil || !k.anyPolicy(replicated) {
 		return opinion{}
 	}
-	if k.Log.movedByDown.n == 0 {
+	if k.Log.MovedByDown.Count == 0 {
 		return opinion{stance: denies, why: "no session moved from a member that was down"}
 	}
 	if k.anyPolicy(func(p *session.Policy) bool { return replicated(p) && p.Replicas == 0 }) {
-		return opinion{stance: proves, why: "sessions moved, and no replica was kept", seen: k.Log.movedByDown,
-			share: shareOf(k.Log.movedByDown.n, k.Log.withSession)}
+		return opinion{stance: proves, why: "sessions moved, and no replica was kept", seen: k.Log.MovedByDown,
+			share: facts.ShareOf(k.Log.MovedByDown.Count, k.Log.WithSession)}
 	}
 	for i := range k.File.Table.Clusters {
 		if left := k.leftUp(&k.File.Table.Clusters[i]); left == 1 {
-			return opinion{stance: proves, why: "all members but one were marked down", seen: k.Log.movedByDown,
-				share: shareOf(k.Log.movedByDown.n, k.Log.withSession)}
+			return opinion{stance: proves, why: "all members but one were marked down", seen: k.Log.MovedByDown,
+				share: facts.ShareOf(k.Log.MovedByDown.Count, k.Log.WithSession)}
 		}
 	}
 	return opinion{}
@@ -162,7 +156,7 @@ func (k *Case) leftUp(c *match.Cluster) (left int) {
 		return 0
 	}
 	for i := range c.Members {
-		if m := k.Log.members[c.Members[i].Name]; m == nil || m.marks.n == 0 {
+		if m := k.Log.Members[c.Members[i].Name]; m == nil || m.Marks.Count == 0 {
 			left++
 		}
 	}
@@ -174,11 +168,11 @@ func lostFromStore(k *Case) opinion {
 	if k.Access == nil || !k.anyPolicy(stored) {
 		return opinion{}
 	}
-	switch old := k.Access.changedID.n - k.Access.youngLost.n; {
+	switch old := k.Access.ChangedID.Count - k.Access.YoungLost.Count; {
 	case old > 0:
 		return opinion{stance: proves, why: "sessions that must have been written were gone after they had moved",
-			seen: k.Access.changedID, share: shareOf(old, k.Access.withCookie)}
-	case k.Access.elsewhere.n > 0 && k.Access.changedID.n == 0:
+			seen: k.Access.ChangedID, share: facts.ShareOf(old, k.Access.WithCookie)}
+	case k.Access.Elsewhere.Count > 0 && k.Access.ChangedID.Count == 0:
 		return opinion{stance: denies, why: "sessions that moved kept their ID"}
 	}
 	return opinion{}
@@ -191,17 +185,12 @@ func backAfterHang(k *Case) opinion {
 	}
 	var seen sightings
 	hung := false
-	for _, p := range k.Log.procs {
-		hung = hung || p.movedByHang > 0
-		if p.movedByHang > 0 && p.oldBack > 0 && p.markedAt == 0 {
-			seen = seen.join(p.ioMarked, p.ioUnmarked)
+	for _, p := range k.Log.Procs {
+		hung = hung || p.MovedByHang > 0
+		if p.MovedByHang > 0 && p.OldBack > 0 && p.MarkedAt == 0 {
+			seen = seen.Join(p.IOMarked, p.IOUnmarked)
 		}
 	}
-	switch {
-	case seen.n > 0:
-		return opinion{stance: proves, why: "sessions left a hung member and came back to it", seen: seen}
-	case !hung && k.Log.withSession > 0:
-		return opinion{stance: denies, why: "no session left a hung member"}
-	}
-	return opinion{}
+	return proven("sessions left a hung member and came back to it", seen, 0).
+		or(!hung && k.Log.WithSession > 0, "no session left a hung member")
 }

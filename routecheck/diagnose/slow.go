@@ -5,12 +5,12 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
 // mpmstats is what the web server itself can tell.
 const mpmstats = "mpmstats of the web server: ReportInterval 60 and TrackModules On; bsy at the maximum means that " +
-	"threads " +
-	"are short"
+	"threads are short"
 
 func slow() []*Cause {
 	return []*Cause{
@@ -19,7 +19,7 @@ func slow() []*Cause {
 			Advice:   "a lower ConnectTimeout: a connect in a LAN takes milliseconds",
 			Commands: []string{"wasplug set -w 'Server[*].ConnectTimeout=2'"}, Rules: []string{"R50", "F7"},
 			Source: "F7",
-			log: seenIn(func(l *Log) sightings { return l.connectTimeouts }, pluginlog.LevelError,
+			log: seenIn(func(l *facts.Log) sightings { return l.ConnectTimeouts }, pluginlog.LevelError,
 				"connects timed out", "no connect timed out")},
 		{ID: "SO2", Symptom: isSlow, needs: atError.withFile(),
 			Text:     "a hung member was asked again and again by one request",
@@ -28,14 +28,14 @@ func slow() []*Cause {
 			Rules:    []string{"R56", "R62", "F9"},
 			Lint:     []string{diag.WorstCaseWait, diag.HungMemberChosenAgain, diag.NegativeIOTimeoutCascade},
 			Source:   "R56",
-			log: seenIn(func(l *Log) sightings { return l.asked2 }, pluginlog.LevelError,
+			log: seenIn(func(l *facts.Log) sightings { return l.AskedTwice }, pluginlog.LevelError,
 				"ServerIOTimeout fired more than once in a request", "no request waited twice")},
 		{ID: "SO3", Symptom: isSlow, needs: atTrace.withAccess(), Text: "the application is slow",
 			Advice: "thread dumps of the member while it is; the slowest URLs", Source: "node/331563",
 			Commands: []string{"wasplug trace --slow 5 http_plugin.log"}, log: slowApplication},
 		{ID: "SO4", Symptom: isSlow, needs: atTrace, Text: "the client is slow, or its upload is large",
 			Advice: "none at the server; ThreadLimit and RequestReadTimeout keep slow clients from threads",
-			Source: "node/331563", log: seenIn(func(l *Log) sightings { return l.slowBody }, pluginlog.LevelTrace,
+			Source: "node/331563", log: seenIn(func(l *facts.Log) sightings { return l.SlowBody }, pluginlog.LevelTrace,
 				"requests waited for the body of the client", "no body came slowly")},
 		{ID: "SO5", Symptom: isSlow, needs: atTrace.withFile(),
 			Text: "each request opens a connection, or makes round trips before it: no reuse, 100 Continue, " +
@@ -64,34 +64,28 @@ func slow() []*Cause {
 }
 
 func slowApplication(k *Case) opinion {
-	seen := k.logged().slowAnswer.join(k.accessed().slowMember)
-	if k.logged().slowAnswer.n > 0 {
-		seen = k.Log.slowAnswer
-	} else if k.Log != nil && k.Log.timed > 0 {
+	seen := k.logged().SlowAnswer.Join(k.accessed().SlowMember)
+	if k.logged().SlowAnswer.Count > 0 {
+		seen = k.Log.SlowAnswer
+	} else if k.Log != nil && k.Log.Timed > 0 {
 		seen = sightings{} // the log of the plug-in says where the time went
 	}
-	switch {
-	case seen.n > 0:
-		return opinion{stance: proves, why: "members took their time to answer", seen: seen,
-			share: shareOf(seen.n, max(k.logged().requests, k.accessed().requests))}
-	case k.Log != nil && k.Log.timed > 0 && k.Log.shows(pluginlog.LevelTrace):
-		return opinion{stance: denies, why: "no member took 5 s to answer"}
-	}
-	return opinion{}
+	return proven("members took their time to answer", seen, k.share(seen.Count)).
+		or(k.Log != nil && k.Log.Timed > 0 && k.Log.Shows(pluginlog.LevelTrace), "no member took 5 s to answer")
 }
 
 func roundTrips(k *Case) opinion {
 	switch l := k.Log; {
 	case l == nil:
-	case l.slowRound.n > 0:
-		return opinion{stance: proves, why: "requests waited for handshakes or for 100 Continue", seen: l.slowRound,
-			share: shareOf(l.slowRound.n, l.requests)}
-	case l.streams >= 50 && 2*l.freshStreams.n > l.streams:
-		return opinion{stance: proves, seen: l.freshStreams, share: shareOf(l.freshStreams.n, l.streams),
-			why: fmt.Sprintf("%d of %d requests opened a connection", l.freshStreams.n, l.streams)}
-	case l.streams >= 50:
+	case l.SlowRound.Count > 0:
+		return opinion{stance: proves, why: "requests waited for handshakes or for 100 Continue", seen: l.SlowRound,
+			share: facts.ShareOf(l.SlowRound.Count, l.Requests)}
+	case l.Streams >= 50 && 2*l.FreshStreams.Count > l.Streams:
+		return opinion{stance: proves, seen: l.FreshStreams, share: facts.ShareOf(l.FreshStreams.Count, l.Streams),
+			why: fmt.Sprintf("%d of %d requests opened a connection", l.FreshStreams.Count, l.Streams)}
+	case l.Streams >= 50:
 		return opinion{stance: denies, why: fmt.Sprintf("%d of %d requests used an open connection",
-			l.streams-l.freshStreams.n, l.streams)}
+			l.Streams-l.FreshStreams.Count, l.Streams)}
 	}
 	return opinion{}
 }
@@ -99,10 +93,10 @@ func roundTrips(k *Case) opinion {
 func littleServer(k *Case) opinion {
 	switch l := k.Log; {
 	case l == nil:
-	case l.little.n >= 3:
+	case l.LittleServer.Count >= 3:
 		return opinion{stance: proves, why: "requests took long without waiting for member, connect or client",
-			seen: l.little, share: shareOf(l.little.n, l.requests)}
-	case l.timed > 0 && l.little.n == 0 && l.shows(pluginlog.LevelTrace):
+			seen: l.LittleServer, share: facts.ShareOf(l.LittleServer.Count, l.Requests)}
+	case l.Timed > 0 && l.LittleServer.Count == 0 && l.Shows(pluginlog.LevelTrace):
 		return opinion{stance: denies, why: "no time was lost inside the web server"}
 	}
 	return opinion{}
@@ -122,16 +116,11 @@ func lonelyMarks(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
 	}
-	seen := k.Log.overMembers(func(m *member) sightings { return m.marks }, func(m *member) bool {
-		return len(k.Log.processes) >= manyProcesses && m.markedBy > 0 && 4*m.markedBy <= len(k.Log.processes) &&
-			m.servedWhileMarked > 0
+	seen := k.Log.OverMembers(func(m *facts.Member) sightings { return m.Marks }, func(m *facts.Member) bool {
+		return len(k.Log.Processes) >= manyProcesses && m.MarkedBy > 0 && 4*m.MarkedBy <= len(k.Log.Processes) &&
+			m.ServedWhileMarked > 0
 	})
-	switch {
-	case seen.n > 0:
-		return opinion{stance: proves, why: "few of many processes marked a member that the others used meanwhile",
-			seen: seen}
-	case k.Log.requests > 0 && len(k.Log.processes) < manyProcesses:
-		return opinion{stance: denies, why: "the log is of " + processes(len(k.Log.processes))}
-	}
-	return opinion{}
+	n := len(k.Log.Processes)
+	return proven("few of many processes marked a member that the others used meanwhile", seen, 0).
+		or(k.Log.Requests > 0 && n < manyProcesses, "the log is of "+processes(n))
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
 // Symptom is what an administrator sees.
@@ -74,16 +76,16 @@ type sizeOf struct {
 }
 
 // logged returns a log to count in: an empty one where none was given.
-func (k *Case) logged() *Log {
+func (k *Case) logged() *facts.Log {
 	if k.Log == nil {
-		return &Log{}
+		return &facts.Log{}
 	}
 	return k.Log
 }
 
-func (k *Case) accessed() *Access {
+func (k *Case) accessed() *facts.Access {
 	if k.Access == nil {
-		return &Access{}
+		return &facts.Access{}
 	}
 	return k.Access
 }
@@ -91,60 +93,60 @@ func (k *Case) accessed() *Access {
 func sizeOfFailures(k *Case, m map[string]int64) string {
 	l := k.logged()
 	var failed, marks int64
-	for _, one := range l.order {
-		failed, marks = failed+one.failed, marks+one.marks.n
+	for _, one := range l.Order {
+		failed, marks = failed+one.Failed, marks+one.Marks.Count
 	}
 	return sized(k, m, sizeOf{"failed", "failed attempts", failed}, sizeOf{"marks", "marks", marks},
-		sizeOf{"hung", "requests without an answer for 5 minutes", l.hung.n})
+		sizeOf{"hung", "requests without an answer for 5 minutes", l.Hung.Count})
 }
 
 func sizeOfMarks(k *Case, m map[string]int64) string {
 	var marks, longest int64
-	for _, one := range k.logged().order {
-		marks, longest = marks+one.marks.n, max(longest, int64(one.longestBack.Seconds()))
+	for _, one := range k.logged().Order {
+		marks, longest = marks+one.Marks.Count, max(longest, int64(one.LongestBack.Seconds()))
 	}
 	return sized(k, m, sizeOf{"marks", "marks", marks}, sizeOf{"longestBack", "longest way back in seconds", longest})
 }
 
 func sizeOfMoves(k *Case, m map[string]int64) string {
 	l, a := k.logged(), k.accessed()
-	unknown := l.unknownClone.n + l.otherCluster.n + l.caseTwin.n + l.joined.n
-	return sized(k, m, sizeOf{"sessions", "requests of sessions", max(l.withSession, a.withCookie)},
-		sizeOf{"moved", "that went to another member", l.moved.n}, sizeOf{"unknown",
+	unknown := l.UnknownClone.Count + l.OtherCluster.Count + l.CaseTwin.Count + l.Joined.Count
+	return sized(k, m, sizeOf{"sessions", "requests of sessions", max(l.WithSession, a.WithCookie)},
+		sizeOf{"moved", "that went to another member", l.Moved.Count}, sizeOf{"unknown",
 			"whose clone ID has no member", unknown})
 }
 
 func sizeOf500(k *Case, m map[string]int64) string {
 	l, a := k.logged(), k.accessed()
-	return sized(k, m, sizeOf{"gaveUp", "requests that the plug-in gave up", l.gaveUp.n},
-		sizeOf{"members", "answers 500 of members", l.appErrors.n}, sizeOf{"clients",
-			"status 500 in the access log", a.errors500})
+	return sized(k, m, sizeOf{"gaveUp", "requests that the plug-in gave up", l.GaveUp.Count},
+		sizeOf{"members", "answers 500 of members", l.AppErrors.Count}, sizeOf{"clients",
+			"status 500 in the access log", a.Errors500})
 }
 
 func sizeOf503(k *Case, m map[string]int64) string {
 	l, a := k.logged(), k.accessed()
-	return sized(k, m, sizeOf{"full", "full members met", l.full.n}, sizeOf{"members",
-		"answers 503 of members", l.own503.n},
-		sizeOf{"clients", "status 503 in the access log", a.webServer503.n + a.member503.n})
+	return sized(k, m, sizeOf{"full", "full members met", l.Full.Count}, sizeOf{"members",
+		"answers 503 of members", l.Own503.Count},
+		sizeOf{"clients", "status 503 in the access log", a.WebServer503.Count + a.Member503.Count})
 }
 
 func sizeOfSlow(k *Case, m map[string]int64) string {
 	l, a := k.logged(), k.accessed()
-	return sized(k, m, sizeOf{"timed", "requests with a duration", l.timed}, sizeOf{"slow", "slower than 5 s", l.slow},
-		sizeOf{"clients", "slower than 5 s in the access log", a.slowMember.n},
-		sizeOf{"connectTimeouts", "connect timeouts", l.connectTimeouts.n})
+	return sized(k, m, sizeOf{"timed", "requests with a duration", l.Timed}, sizeOf{"slow", "slower than 5 s", l.Slow},
+		sizeOf{"clients", "slower than 5 s in the access log", a.SlowMember.Count},
+		sizeOf{"connectTimeouts", "connect timeouts", l.ConnectTimeouts.Count})
 }
 
 func sizeOfWrong(k *Case, m map[string]int64) string {
 	l, a := k.logged(), k.accessed()
-	missing := l.notFound.n + l.notFoundCatchAll.n + l.notFoundElsewhere.n
-	return sized(k, m, sizeOf{"declined", "requests that the plug-in declined", l.declined},
-		sizeOf{"notFound", "answers 404 of members", max(missing, a.notFound.n)},
-		sizeOf{"clients", "status 404 without a member in the access log", a.noMember404.n})
+	missing := l.NotFound.Count + l.NotFoundCatchAll.Count + l.NotFoundElsewhere.Count
+	return sized(k, m, sizeOf{"declined", "requests that the plug-in declined", l.Declined},
+		sizeOf{"notFound", "answers 404 of members", max(missing, a.NotFound.Count)},
+		sizeOf{"clients", "status 404 without a member in the access log", a.NoMember404.Count})
 }
 
 func sizeOfTwice(k *Case, m map[string]int64) string {
-	return sized(k, m, sizeOf{"retried", "requests with more than one attempt", k.logged().retried},
-		sizeOf{"repeated", "of those with a body", k.logged().postRepeated.n},
-		sizeOf{"clients", "POSTs that a client sent twice within 5 s", k.accessed().sentTwice.n})
+	return sized(k, m, sizeOf{"retried", "requests with more than one attempt", k.logged().Retried},
+		sizeOf{"repeated", "of those with a body", k.logged().PostRepeated.Count},
+		sizeOf{"clients", "POSTs that a client sent twice within 5 s", k.accessed().SentTwice.Count})
 }

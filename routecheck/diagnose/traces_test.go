@@ -12,6 +12,7 @@ import (
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser/accesslog"
 	"github.com/wasplug/wasplug/routecheck/diagnose"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
 // excerpts says what is found in published excerpts of real logs, each by itself; nothing is found in the others. Who
@@ -51,8 +52,8 @@ func foundIn(t testing.TB, k *diagnose.Case) (ids []string) {
 	return ids
 }
 
-// TestGenerated: nothing is found in a long log of several processes in which nothing fails, but that each request of the
-// generator opens a connection, and all to one address; and its counters, whose lines overtake each other, add up.
+// TestGenerated: nothing is found in a long log of several processes in which nothing fails, but that each request of
+// the generator opens a connection, and all to one address; and its counters, whose lines overtake each other, add up.
 func TestGenerated(t *testing.T) {
 	var text bytes.Buffer
 	truth, err := logtest.Write(&text, logtest.Options{Size: 1 << 30, Requests: 2000, FailEvery: 1 << 40, Seed: 1})
@@ -93,7 +94,7 @@ func FuzzLog(f *testing.F) {
 	f.Fuzz(func(t *testing.T, log []byte, access string) {
 		k := &diagnose.Case{File: s.readFile(t)}
 		k.Log = readLog(t, k.File, log)
-		k.Access = diagnose.NewAccess("access_log", k.File)
+		k.Access = facts.NewAccess("access_log", k.File)
 		var r accesslog.Record
 		for i, line := range strings.Split(access, "\n") {
 			if format.Parse(line, &r) {

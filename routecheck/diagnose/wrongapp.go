@@ -3,6 +3,7 @@ package diagnose
 import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
 func wrongApp() []*Cause {
@@ -12,7 +13,7 @@ func wrongApp() []*Cause {
 			Commands: []string{"wasplug why URL", "wasplug why --to CLUSTER"}, Rules: []string{"R1", "R2"},
 			Source: "R1",
 			file:   manyClusters,
-			log: seenIn(func(l *Log) sightings { return l.notFoundElsewhere }, pluginlog.LevelDetail,
+			log: seenIn(func(l *facts.Log) sightings { return l.NotFoundElsewhere }, pluginlog.LevelDetail,
 				"members answered 404 for paths that another cluster takes, too",
 				"no member answered 404 for a path that another cluster takes")},
 		{ID: "WA2", Symptom: wrongAppName, needs: atTrace.withFile(),
@@ -22,7 +23,7 @@ func wrongApp() []*Cause {
 			Lint: []string{diag.URICatchAll, diag.AliasInSeveralGroups}, Source: "WP606",
 			file: byLint(allows, "a Uri takes everything, or an alias stands in several groups", silent, "",
 				diag.URICatchAll, diag.AliasInSeveralGroups),
-			log: seenIn(func(l *Log) sightings { return l.notFoundCatchAll }, pluginlog.LevelTrace,
+			log: seenIn(func(l *facts.Log) sightings { return l.NotFoundCatchAll }, pluginlog.LevelTrace,
 				"members answered 404 for what a Uri that takes everything gave them",
 				"no 404 of a Uri that takes everything")},
 		{ID: "WA3", Symptom: wrongAppName, needs: atTrace.withFile(),
@@ -38,14 +39,14 @@ func wrongApp() []*Cause {
 			Advice:   "patterns are compared with regard to letter case: add both, or rewrite in front",
 			Commands: []string{"wasplug why URL", "wasplug explain WP609"}, Rules: []string{"R16"},
 			Lint: []string{diag.CasePairs}, Source: "R16",
-			log: declinedBy(func(l *Log) sightings { return l.otherCase },
+			log: declinedBy(func(l *facts.Log) sightings { return l.OtherCase },
 				"requests were declined that the file takes in lower case",
 				"no request was declined for its letter case")},
 		{ID: "WA5", Symptom: wrongAppName, needs: atTrace.withFile(),
 			Text: "something in front changes Host or port", Advice: "let it pass the Host header, or add the alias",
 			Commands: []string{"wasplug why --to CLUSTER", "wasplug explain VirtualHost"}, Rules: []string{"R7", "R8"},
 			Lint: []string{diag.FrontPortMissing}, Source: "R7",
-			log: declinedBy(func(l *Log) sightings { return l.otherHost },
+			log: declinedBy(func(l *facts.Log) sightings { return l.OtherHost },
 				"requests were declined that the file takes for another host or port",
 				"no request was declined for its host or port")},
 		{ID: "WA6", Symptom: wrongAppName, needs: atTrace.withFile(),
@@ -54,8 +55,8 @@ func wrongApp() []*Cause {
 			Commands: []string{"wasplug set -w 'Property[ESIEnable]=false'", "wasplug explain WP804"},
 			Lint:     []string{diag.ESIOn}, Source: "WP804",
 			file: byLint(allows, "ESIEnable is on", silent, "", diag.ESIOn),
-			log: seenIn(func(l *Log) sightings { return l.esi }, pluginlog.LevelTrace, "the cache answered requests",
-				"the cache answered nothing")},
+			log: seenIn(func(l *facts.Log) sightings { return l.ESI }, pluginlog.LevelTrace,
+				"the cache answered requests", "the cache answered nothing")},
 		{ID: "WA7", Symptom: wrongAppName, needs: atDetail.withFile(),
 			Text:     "the server itself answers 404: its virtual host lacks the host or port (SRVE0255E)",
 			Advice:   "add the alias to the virtual host on the server, or set AppServerPortPreference",
@@ -65,7 +66,7 @@ func wrongApp() []*Cause {
 		{ID: "WA8", Symptom: wrongAppName, needs: atTrace.withFile().withAccess(),
 			Text:   "the file is older than the deployment: no Uri takes the path",
 			Advice: "generate plugin-cfg.xml again and propagate it", Commands: []string{"wasplug why URL"},
-			Rules: []string{"R9"}, Source: "R9", log: declinedBy(func(l *Log) sightings { return l.noRoute },
+			Rules: []string{"R9"}, Source: "R9", log: declinedBy(func(l *facts.Log) sightings { return l.NoRoute },
 				"requests were declined, and no change of case, host or port would help",
 				"the file takes what was asked")},
 	}
@@ -79,28 +80,22 @@ func manyClusters(k *Case) opinion {
 }
 
 // declinedBy is the opinion of requests that the plug-in declined, which the file was asked about again.
-func declinedBy(of func(*Log) sightings, yes, no string) func(*Case) opinion {
+func declinedBy(of func(*facts.Log) sightings, yes, no string) func(*Case) opinion {
+	judge := seenIn(of, pluginlog.LevelTrace, yes, no)
 	return func(k *Case) opinion {
-		switch {
-		case k.Log == nil || k.File == nil:
-		case of(k.Log).n > 0:
-			return opinion{stance: proves, why: yes, seen: of(k.Log), share: k.Log.share(of(k.Log).n)}
-		case k.Log.shows(pluginlog.LevelTrace) && k.Log.requests > 0:
-			return opinion{stance: denies, why: no}
+		if k.File == nil {
+			return opinion{}
 		}
-		return opinion{}
+		return judge(k)
 	}
 }
 
 func otherRoute(k *Case) opinion {
-	switch {
-	case k.Log == nil || k.File == nil:
-	case k.Log.undetermined.n > 0:
-		return opinion{stance: proves, why: "members of another cluster served than was expected",
-			seen:  k.Log.undetermined,
-			share: k.Log.share(k.Log.undetermined.n)}
+	if k.Log == nil || k.File == nil {
+		return opinion{}
 	}
-	return opinion{}
+	seen := k.Log.Undetermined
+	return proven("members of another cluster served than was expected", seen, k.Log.Share(seen.Count))
 }
 
 // hostNotServed finds hosts all of whose requests get 404 from members, while others are served.
@@ -109,17 +104,17 @@ func hostNotServed(k *Case) opinion {
 		return opinion{}
 	}
 	bad, good, missing := false, false, int64(0)
-	for _, h := range k.Log.hosts {
-		bad = bad || h.requests >= 5 && h.notFound == h.requests
-		good = good || h.notFound == 0
-		missing += h.notFound
+	for _, h := range k.Log.Hosts {
+		bad = bad || h.Requests >= 5 && h.NotFound == h.Requests
+		good = good || h.NotFound == 0
+		missing += h.NotFound
 	}
 	switch {
-	case bad && good && k.Log.notFound.n > 0:
+	case bad && good && k.Log.NotFound.Count > 0:
 		return opinion{stance: proves,
 			why:  "every request for one host gets 404 from members, those for others do not",
-			seen: k.Log.notFound, share: k.Log.share(k.Log.notFound.n)}
-	case missing == 0 && k.Log.statuses > 0:
+			seen: k.Log.NotFound, share: k.Log.Share(k.Log.NotFound.Count)}
+	case missing == 0 && k.Log.Statuses > 0:
 		return opinion{stance: denies, why: "no member answered 404"}
 	}
 	return opinion{}
@@ -133,7 +128,7 @@ func twice() []*Cause {
 			Commands: []string{"wasplug set -w 'ServerCluster[*].ServerIOTimeoutRetry=0'", "wasplug explain WP504"},
 			Rules:    []string{"R56", "R57"}, Lint: []string{diag.PostReplayed}, Source: "WP504",
 			file: byLint(allows, "requests with a body may be sent again", silent, "", diag.PostReplayed),
-			log: seenIn(func(l *Log) sightings { return l.postRepeated }, pluginlog.LevelDetail,
+			log: seenIn(func(l *facts.Log) sightings { return l.PostRepeated }, pluginlog.LevelDetail,
 				"requests with a body were sent again after they may have been read",
 				"no request with a body was sent twice")},
 		{ID: "TW2", Symptom: isTwice, needs: atTrace.withAccess(),
@@ -145,13 +140,13 @@ func twice() []*Cause {
 }
 
 func sentAgain(k *Case) opinion {
-	seen := k.logged().postReset.join(k.accessed().sentTwice)
+	seen := k.logged().PostReset.Join(k.accessed().SentTwice)
 	switch {
-	case seen.n > 0 && k.logged().postRepeated.n == 0:
+	case seen.Count > 0 && k.logged().PostRepeated.Count == 0:
 		return opinion{stance: proves,
 			why:  "a connection broke after the body had been sent, or a client sent it twice",
-			seen: seen, share: shareOf(seen.n, max(k.logged().requests, k.accessed().requests))}
-	case k.accessed().requests > 0 && k.Log != nil && seen.n == 0:
+			seen: seen, share: k.share(seen.Count)}
+	case k.accessed().Requests > 0 && k.Log != nil && seen.Count == 0:
 		return opinion{stance: denies, why: "no client sent a POST twice, and no connection broke behind one"}
 	}
 	return opinion{}

@@ -14,6 +14,7 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/diagnose"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
 // Diagnose asks what causes a symptom. At least one of configuration, log and access log is given.
@@ -110,7 +111,7 @@ func (d *Diagnose) readFile(in app.Input, k *diagnose.Case, notes *app.Notes) er
 	if err != nil {
 		return err
 	}
-	f := &diagnose.File{Files: l.Files, Config: l.Config, Sem: sem}
+	f := &facts.File{Files: l.Files, Config: l.Config, Sem: sem}
 	input := lint.Input{File: l.Config.Doc.File, Config: l.Config, Reports: l.Reports}
 	topology := l.Topology
 	if d.Topology != "" {
@@ -155,7 +156,7 @@ func (d *Diagnose) readLog(in app.Input, k *diagnose.Case) error {
 	if err != nil {
 		return err
 	}
-	log := diagnose.NewLog(run.Names, k.File)
+	log := facts.NewLog(run.Names, k.File)
 	var all pluginlog.Stats
 	for i := range run.files {
 		log.NextFile()
@@ -163,7 +164,7 @@ func (d *Diagnose) readLog(in app.Input, k *diagnose.Case) error {
 		if err != nil {
 			return err
 		}
-		stats, err := pluginlog.Read(r, pluginlog.Options{Want: diagnose.LogKinds()},
+		stats, err := pluginlog.Read(r, pluginlog.Options{Want: facts.LogKinds()},
 			run.chosenEvents(func(e *pluginlog.Event) error { log.Add(e); return nil }))
 		r.Close()
 		all.Add(stats)
@@ -193,7 +194,7 @@ func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, notes *app.Notes) 
 	if l.Format.Name == accesslog.PluginLog {
 		return app.Wrong("access-log", " %s is a log of the plug-in: give it as -t", diag.Quote(name))
 	}
-	access := diagnose.NewAccess(name, k.File)
+	access := facts.NewAccess(name, k.File)
 	var r accesslog.Record
 	other := 0
 	for {

@@ -1,8 +1,7 @@
-package diagnose
+package facts
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,24 +29,14 @@ type File struct {
 	Timeout time.Duration
 }
 
-// found returns the findings of some codes as evidence.
-func (f *File) found(codes ...string) (out sightings) {
+// Found returns the findings of some codes as evidence.
+func (f *File) Found(codes ...string) (out Sightings) {
 	for _, d := range f.Findings {
 		if slices.Contains(codes, d.Rule.Code) {
-			out = out.join(f.at(d.Span, d.Message+" ["+d.Rule.Code+"]"))
+			out = out.Join(f.At(d.Span, d.Message+" ["+d.Rule.Code+"]"))
 		}
 	}
 	return out
-}
-
-// byLint is the opinion of a file whose findings speak with a stance, and which says otherwise without any.
-func byLint(with stance, why string, without stance, otherwise string, codes ...string) func(*Case) opinion {
-	return func(k *Case) opinion {
-		if seen := k.File.found(codes...); seen.n > 0 {
-			return opinion{stance: with, why: why, seen: seen}
-		}
-		return opinion{stance: without, why: otherwise}
-	}
 }
 
 // members visits all members of all clusters.
@@ -60,32 +49,24 @@ func (f *File) members(visit func(c *match.Cluster, id match.MemberID, m *match.
 	}
 }
 
-// such returns the members for which a test holds, as evidence.
-func (f *File) such(test func(*match.Cluster, match.MemberID, *match.Member) bool, text string) (out sightings) {
+// MembersThat returns the members for which a test holds, as evidence.
+func (f *File) MembersThat(test func(*match.Cluster, match.MemberID, *match.Member) bool, text string) (out Sightings) {
 	f.members(func(c *match.Cluster, id match.MemberID, m *match.Member) {
 		if test(c, id, m) {
-			out = out.join(f.at(m.At, c.Name+"/"+m.Name+": "+text))
+			out = out.Join(f.At(m.At, c.Name+"/"+m.Name+": "+text))
 		}
 	})
 	return out
 }
 
-// ofClusters returns the clusters for which a test holds, as evidence.
-func (f *File) ofClusters(test func(*match.Cluster) bool, text string) (out sightings) {
+// ClustersThat returns the clusters for which a test holds, as evidence.
+func (f *File) ClustersThat(test func(*match.Cluster) bool, text string) (out Sightings) {
 	for i := range f.Table.Clusters {
 		if c := &f.Table.Clusters[i]; test(c) {
-			out = out.join(f.at(c.At, c.Name+": "+text))
+			out = out.Join(f.At(c.At, c.Name+": "+text))
 		}
 	}
 	return out
-}
-
-// either is an opinion that allows where something was seen in the file, and denies where not.
-func either(seen sightings, yes, no string) opinion {
-	if seen.n > 0 {
-		return opinion{stance: allows, why: yes, seen: seen}
-	}
-	return opinion{stance: denies, why: no}
 }
 
 // knows reports whether a member of a log is in the file. The log calls a ClusterAddress as the file does.
@@ -94,71 +75,19 @@ func (f *File) knows(member string) bool {
 		return true
 	}
 	for i := range f.Table.Clusters {
-		if addressName(&f.Table.Clusters[i]) == member {
+		if AddressName(&f.Table.Clusters[i]) == member {
 			return true
 		}
 	}
 	return false
 }
 
-// addressName is the name of a cluster's ClusterAddress, "" where there is none.
-func addressName(c *match.Cluster) string {
+// AddressName is the name of a cluster's ClusterAddress, "" where there is none.
+func AddressName(c *match.Cluster) string {
 	if c.Address == match.NoMember {
 		return ""
 	}
 	return c.Members[c.Address].Source.Name.V
-}
-
-// clusterOf returns the cluster of a member by its name, nil where none or several have one.
-func (k *Case) clusterOf(member string) *match.Cluster {
-	if k.File == nil {
-		return nil
-	}
-	if ids := k.File.Table.ClustersOf(member); len(ids) == 1 {
-		return &k.File.Table.Clusters[ids[0]]
-	}
-	return nil
-}
-
-// retryInterval is that of a member's cluster.
-func (k *Case) retryInterval(member string) time.Duration {
-	if c := k.clusterOf(member); c != nil {
-		return time.Duration(c.RetryInterval)
-	}
-	return usualRetry
-}
-
-// policies tells what the servers of some cluster do with sessions; false where nobody says it.
-func (k *Case) policies() (all []session.Policy) {
-	if k.File == nil || k.File.Policy == nil {
-		return nil
-	}
-	for i := range k.File.Table.Clusters {
-		all = append(all, k.File.Policy(k.File.Table.Clusters[i].Name))
-	}
-	return all
-}
-
-// byPolicy is an opinion on what servers do with sessions.
-func byPolicy(test func(*session.Policy) bool, yes, no string) func(*Case) opinion {
-	return func(k *Case) opinion {
-		all := k.policies()
-		if len(all) == 0 {
-			return opinion{}
-		}
-		for i := range all {
-			if test(&all[i]) {
-				return opinion{stance: allows, why: yes}
-			}
-		}
-		return opinion{stance: denies, why: no}
-	}
-}
-
-// isAddress reports whether a host is written as an address.
-func isAddress(host string) bool {
-	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil
 }
 
 // request is a request of the log as the plug-in matched it; false where the log does not show enough.

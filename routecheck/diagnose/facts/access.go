@@ -1,4 +1,4 @@
-package diagnose
+package facts
 
 import (
 	"fmt"
@@ -22,15 +22,19 @@ type Access struct {
 	clones lookups
 	name   string
 
-	requests, withMember, withCookie, errors500 int64
-	sessions                                    map[string]*visit
+	Requests, WithMember, WithCookie, Errors500 int64
+	Sessions                                    map[string]*visit
 	clients                                     map[string]*client
-	timeout                                     int64
+	Timeout                                     int64 // of idle sessions, in seconds
 
-	noClone, unknown, caseTwin, joined, encoded, twoCookies   sightings
-	webServer503, member503, member500, tooLarge, notFound    sightings
-	noMember404, timedOut, changedID, youngLost, sentTwice    sightings
-	slowMember, alternates, returns, withoutCookie, elsewhere sightings
+	// Cookies: without a clone ID, with one of nobody, in other letter case, joined by a plus; encoded; two of them.
+	NoClone, Unknown, CaseTwin, Joined, Encoded, TwoCookies Sightings
+	// Answers of members, and of the web server without a member.
+	WebServer503, Member503, Member500, TooLarge, NotFound, NoMember404, SlowMember Sightings
+	// Sessions: idle for too long, gone after a move, and those of them that were young; moved, and back again.
+	TimedOut, ChangedID, YoungLost, Elsewhere, Returns Sightings
+	// Clients: cookies of one cluster and another in turn, none at all, the same POST twice.
+	Alternates, WithoutCookie, SentTwice Sightings
 }
 
 // visit is what is known of one session.
@@ -53,16 +57,17 @@ type client struct {
 
 // NewAccess makes an access log of that name.
 func NewAccess(name string, file *File) *Access {
-	a := &Access{file: file, clones: lookups{file: file}, name: name, sessions: map[string]*visit{}, clients: map[string]*client{},
-		timeout: usualTimeout}
+	a := &Access{file: file, clones: lookups{file: file}, name: name, Sessions: map[string]*visit{},
+		clients: map[string]*client{},
+		Timeout: usualTimeout}
 	if file != nil && file.Timeout > 0 {
-		a.timeout = int64(file.Timeout.Seconds())
+		a.Timeout = int64(file.Timeout.Seconds())
 	}
 	return a
 }
 
 // see counts a record by its line.
-func (a *Access) see(s *sightings, r *accesslog.Record, what string) {
+func (a *Access) see(s *Sightings, r *accesslog.Record, what string) {
 	s.add(a.name, int64(r.Line), func() string { return strings.TrimSpace(r.Method + " " + r.Target + ": " + what) })
 }
 
@@ -71,9 +76,9 @@ func (a *Access) Add(r *accesslog.Record) {
 	if r.Target == "" {
 		return
 	}
-	a.requests++
+	a.Requests++
 	if r.WAS != "" {
-		a.withMember++
+		a.WithMember++
 	}
 	a.status(r)
 	id, tail := a.cookie(r)
@@ -88,24 +93,24 @@ func (a *Access) Add(r *accesslog.Record) {
 
 func (a *Access) status(r *accesslog.Record) {
 	if r.WAS != "" && r.Micros >= slowRequest.Microseconds() {
-		a.see(&a.slowMember, r, fmt.Sprintf("%.1f s, served by %s", float64(r.Micros)/1e6, r.WAS))
+		a.see(&a.SlowMember, r, fmt.Sprintf("%.1f s, served by %s", float64(r.Micros)/1e6, r.WAS))
 	}
 	switch {
 	case r.Status == 503 && r.WAS == "":
-		a.see(&a.webServer503, r, "503, and no member was chosen")
+		a.see(&a.WebServer503, r, "503, and no member was chosen")
 	case r.Status == 503:
-		a.see(&a.member503, r, "503 of "+r.WAS)
+		a.see(&a.Member503, r, "503 of "+r.WAS)
 	case r.Status == 500:
-		a.errors500++
+		a.Errors500++
 		if r.WAS != "" {
-			a.see(&a.member500, r, "500 of "+r.WAS)
+			a.see(&a.Member500, r, "500 of "+r.WAS)
 		}
 	case r.Status == 413 && r.WAS == "":
-		a.see(&a.tooLarge, r, "413, and no member was chosen")
+		a.see(&a.TooLarge, r, "413, and no member was chosen")
 	case r.Status == 404 && r.WAS == "":
-		a.see(&a.noMember404, r, "404, and no member was chosen")
+		a.see(&a.NoMember404, r, "404, and no member was chosen")
 	case r.Status == 404:
-		a.see(&a.notFound, r, "404 of "+r.WAS)
+		a.see(&a.NotFound, r, "404 of "+r.WAS)
 	}
 }
 
@@ -114,20 +119,20 @@ func (a *Access) cookie(r *accesslog.Record) (id, tail string) {
 	if r.Cookie == "" {
 		return "", ""
 	}
-	a.withCookie++
+	a.WithCookie++
 	var q cookie.Question
 	if q.Parse("Cookie: "+r.Cookie) != nil || q.Value == "" {
 		return "", ""
 	}
 	if q.Others > 0 {
-		a.see(&a.twoCookies, r, fmt.Sprintf("%d cookies %s", q.Others+1, q.Name))
+		a.see(&a.TwoCookies, r, fmt.Sprintf("%d cookies %s", q.Others+1, q.Name))
 	}
 	end := strings.IndexAny(q.Value, ":+")
 	if end < 0 {
 		end = len(q.Value)
 	}
 	id, tail = q.Value[min(4, end):end], q.Value[end:]
-	if v := a.sessions[id]; v != nil && v.tail == tail {
+	if v := a.Sessions[id]; v != nil && v.tail == tail {
 		return id, tail // as the last time
 	}
 	a.defects(r, cookie.Read(q))
@@ -142,9 +147,9 @@ func (a *Access) defects(r *accesslog.Record, told *cookie.Report) {
 	for _, p := range told.Problems {
 		switch p.Code {
 		case "no-clone":
-			a.see(&a.noClone, r, "a session without a clone ID")
+			a.see(&a.NoClone, r, "a session without a clone ID")
 		case "encoded", "quoted":
-			a.see(&a.encoded, r, "the cookie came "+p.Code)
+			a.see(&a.Encoded, r, "the cookie came "+p.Code)
 		}
 	}
 }
@@ -153,7 +158,7 @@ func (a *Access) defects(r *accesslog.Record, told *cookie.Report) {
 func (a *Access) cloneDefects(r *accesslog.Record, told *cookie.Report) {
 	for _, p := range told.Problems {
 		if p.Code == "separator" {
-			a.see(&a.joined, r, p.Text)
+			a.see(&a.Joined, r, p.Text)
 		}
 	}
 	for i := range told.IDs {
@@ -162,9 +167,9 @@ func (a *Access) cloneDefects(r *accesslog.Record, told *cookie.Report) {
 			continue
 		}
 		if twin := caseTwin(id); twin != "" {
-			a.see(&a.caseTwin, r, "clone ID "+id.ID+", and the file has "+twin)
+			a.see(&a.CaseTwin, r, "clone ID "+id.ID+", and the file has "+twin)
 		} else {
-			a.see(&a.unknown, r, "clone ID "+id.ID+" is of no server of the file")
+			a.see(&a.Unknown, r, "clone ID "+id.ID+" is of no server of the file")
 		}
 		return
 	}
@@ -184,25 +189,25 @@ func (a *Access) client(r *accesslog.Record) *client {
 
 // visited follows a session from member to member.
 func (a *Access) visited(r *accesslog.Record, c *client, id, tail string) {
-	v := a.sessions[id]
+	v := a.Sessions[id]
 	if v == nil {
-		if len(a.sessions) < mostSessions {
-			a.sessions[kept(id)] = &visit{first: r.Time, last: r.Time, tail: kept(tail),
+		if len(a.Sessions) < mostSessions {
+			a.Sessions[kept(id)] = &visit{first: r.Time, last: r.Time, tail: kept(tail),
 				home: kept(r.WAS), was: kept(r.WAS)}
 		}
 		return
 	}
-	if r.Time-v.last > a.timeout && v.last > 0 {
-		a.see(&a.timedOut, r, fmt.Sprintf("%d s after the request before, and servers keep a session for %d s",
-			r.Time-v.last, a.timeout))
+	if r.Time-v.last > a.Timeout && v.last > 0 {
+		a.see(&a.TimedOut, r, fmt.Sprintf("%d s after the request before, and servers keep a session for %d s",
+			r.Time-v.last, a.Timeout))
 	}
 	if r.WAS != "" && v.was != "" && r.WAS != v.was {
 		v.moves++
 		switch {
 		case r.WAS == v.home && tail == v.tail && v.moves > 1:
-			a.see(&a.returns, r, "back at "+r.WAS+" with the cookie of before")
+			a.see(&a.Returns, r, "back at "+r.WAS+" with the cookie of before")
 		case v.moves == 1:
-			a.see(&a.elsewhere, r, fmt.Sprintf("a session of %s, %d s old, went to %s", v.home, r.Time-v.first, r.WAS))
+			a.see(&a.Elsewhere, r, fmt.Sprintf("a session of %s, %d s old, went to %s", v.home, r.Time-v.first, r.WAS))
 		}
 	}
 	v.last, v.tail = r.Time, kept(tail)
@@ -216,23 +221,23 @@ func (a *Access) clientSent(r *accesslog.Record, c *client, id, tail string) {
 	c.requests++
 	if r.Method == "POST" {
 		if c.post == r.Target && r.Time-c.postAt <= repeatWithin && c.postAt > 0 {
-			a.see(&a.sentTwice, r, "sent twice by the same client")
+			a.see(&a.SentTwice, r, "sent twice by the same client")
 		}
 		c.post, c.postAt = kept(r.Target), r.Time
 	}
 	if id == "" {
 		c.without++
 		if c.requests >= 5 && c.without == c.requests && r.WAS != "" {
-			a.see(&a.withoutCookie, r, fmt.Sprintf("request %d of the client, and none had a cookie", c.requests))
+			a.see(&a.WithoutCookie, r, fmt.Sprintf("request %d of the client, and none had a cookie", c.requests))
 		}
 		return
 	}
 	a.clusterOf(r, c, tail)
 	if c.session != "" && c.session != id {
-		if v := a.sessions[c.session]; v != nil && v.moves > 0 {
-			a.see(&a.changedID, r, "another session ID after the session had gone to another member")
+		if v := a.Sessions[c.session]; v != nil && v.moves > 0 {
+			a.see(&a.ChangedID, r, "another session ID after the session had gone to another member")
 			if r.Time-v.first <= a.young() {
-				a.see(&a.youngLost, r, fmt.Sprintf("the session that was lost was %d s old", r.Time-v.first))
+				a.see(&a.YoungLost, r, fmt.Sprintf("the session that was lost was %d s old", r.Time-v.first))
 			}
 		}
 	}
@@ -267,8 +272,8 @@ func (a *Access) clusterOf(r *accesslog.Record, c *client, tail string) {
 		}
 		if c.cluster != "" && c.cluster != id.Cluster {
 			if c.switches++; c.switches >= 3 {
-				a.see(&a.alternates, r, fmt.Sprintf("cluster %s, after %s, for the %d. "+
-					"time", id.Cluster, c.cluster, c.switches))
+				a.see(&a.Alternates, r, fmt.Sprintf("cluster %s, after %s, for the %d. time",
+					id.Cluster, c.cluster, c.switches))
 			}
 		}
 		c.cluster = id.Cluster

@@ -1,4 +1,4 @@
-package diagnose
+package facts
 
 import (
 	"fmt"
@@ -20,11 +20,11 @@ func (l *Log) sessionWent(r *requests.Request, n *note) {
 	l.urlIdentifier(r, n)
 	if home == "" && len(r.Clones) == 0 {
 		if n.sets {
-			l.seeRequest(&l.newCookie, r, "no session came, and the answer sets one")
+			l.seeRequest(&l.NewCookie, r, "no session came, and the answer sets one")
 		}
 		return
 	}
-	l.withSession++
+	l.WithSession++
 	if n.lost {
 		l.lostClones(r)
 	}
@@ -36,18 +36,18 @@ func (l *Log) sessionWent(r *requests.Request, n *note) {
 }
 
 func (l *Log) movedTo(r *requests.Request, n *note, home, served string) {
-	l.seeRequest(&l.moved, r, "a session of "+home+" went elsewhere")
-	if key := (move{home, served}); l.moves[key] > 0 || len(l.moves) < mostMoves {
-		l.moves[move{kept(home), kept(served)}]++
+	l.seeRequest(&l.Moved, r, "a session of "+home+" went elsewhere")
+	if key := (move{home, served}); l.Moves[key] > 0 || len(l.Moves) < mostMoves {
+		l.Moves[move{kept(home), kept(served)}]++
 	}
-	p := l.procs[procKey{home, r.PID}]
+	p := l.Procs[ProcKey{home, r.PID}]
 	switch {
 	case n.full == home:
-		l.seeRequest(&l.movedByFull, r, "a session of "+home+", which was full, went elsewhere")
-	case failedAt(r, home) || n.down == home || p != nil && p.markedAt != 0:
-		l.seeRequest(&l.movedByDown, r, "a session of "+home+", which was down, went elsewhere")
-		if p != nil && p.ioMarked.n+p.ioUnmarked.n > 0 {
-			p.movedByHang++
+		l.seeRequest(&l.MovedByFull, r, "a session of "+home+", which was full, went elsewhere")
+	case failedAt(r, home) || n.down == home || p != nil && p.MarkedAt != 0:
+		l.seeRequest(&l.MovedByDown, r, "a session of "+home+", which was down, went elsewhere")
+		if p != nil && p.IOMarked.Count+p.IOUnmarked.Count > 0 {
+			p.MovedByHang++
 		}
 	}
 }
@@ -64,7 +64,7 @@ func failedAt(r *requests.Request, member string) bool {
 // urlIdentifier finds a session ID in the path that the plug-in did not read, and one of TLS that came first.
 func (l *Log) urlIdentifier(r *requests.Request, n *note) {
 	if n.ssl && len(r.Clones) > 0 && n.lost {
-		l.seeRequest(&l.sslSession, r, "the SSL session ID was looked at first, and names no member")
+		l.seeRequest(&l.SSLSession, r, "the SSL session ID was looked at first, and names no member")
 	}
 	if !n.checked || len(r.Clones) > 0 {
 		return
@@ -72,7 +72,7 @@ func (l *Log) urlIdentifier(r *requests.Request, n *note) {
 	_, parameter, ok := strings.Cut(r.URI, ";")
 	if name, value, set := strings.Cut(parameter, "="); ok && set && value != "" &&
 		strings.Contains(strings.ToLower(name), "session") {
-		l.seeRequest(&l.urlSession, r, "the path carries "+name+", from which no clone ID was read")
+		l.seeRequest(&l.URLSession, r, "the path carries "+name+", from which no clone ID was read")
 	}
 }
 
@@ -84,11 +84,11 @@ func (l *Log) lostClones(r *requests.Request) {
 		}
 	}
 	last := r.Clones[len(r.Clones)-1:]
-	into, what := &l.unknownClone, "no server has the clone ID"
+	into, what := &l.UnknownClone, "no server has the clone ID"
 	for _, id := range r.Clones {
 		switch {
 		case strings.Contains(id, "+"):
-			into, what = &l.joined, "+ stands in the clone ID"
+			into, what = &l.Joined, "+ stands in the clone ID"
 		case l.file == nil:
 		default:
 			into, what = l.lookUp(id, into, what)
@@ -98,17 +98,17 @@ func (l *Log) lostClones(r *requests.Request) {
 }
 
 // lookUp asks what a clone ID of no member of the cluster is.
-func (l *Log) lookUp(id string, into *sightings, what string) (*sightings, string) {
+func (l *Log) lookUp(id string, into *Sightings, what string) (*Sightings, string) {
 	told := l.clones.of(":" + id)
 	if told == nil || len(told.IDs) != 1 {
 		return into, what
 	}
 	found := &told.IDs[0]
 	if found.Kind == cookie.Clone {
-		return &l.otherCluster, fmt.Sprintf("%s of cluster %s has the clone ID", found.Member, found.Cluster)
+		return &l.OtherCluster, fmt.Sprintf("%s of cluster %s has the clone ID", found.Member, found.Cluster)
 	}
 	if twin := caseTwin(found); twin != "" {
-		return &l.caseTwin, "the file has " + twin + ", in other letter case than the clone ID"
+		return &l.CaseTwin, "the file has " + twin + ", in other letter case than the clone ID"
 	}
 	return into, what
 }
@@ -119,14 +119,14 @@ func (l *Log) routed(r *requests.Request, n *note) {
 		l.countHost(r)
 	}
 	if r.Declined {
-		l.declined++
+		l.Declined++
 	}
 	if l.file == nil {
 		return
 	}
 	member := r.Member()
-	if m := l.members[member]; m != nil && m.stranger {
-		l.seeRequest(&l.strangers, r, "the file knows no member "+member)
+	if m := l.Members[member]; m != nil && m.Stranger {
+		l.seeRequest(&l.Strangers, r, "the file knows no member "+member)
 		return
 	}
 	if !r.Declined && r.Status != 404 && member == "" {
@@ -139,23 +139,23 @@ func (l *Log) routed(r *requests.Request, n *note) {
 		l.declinedRequest(r, rq)
 	case r.Status == 404 && !n.cacheHit:
 		l.notFoundRequest(r, n, rq)
-	case l.file.found(diag.AliasAndURIToTwoClusters, diag.UndeterminedRoute).n > 0:
+	case l.file.Found(diag.AliasAndURIToTwoClusters, diag.UndeterminedRoute).Count > 0:
 		l.compareCluster(r, rq, member)
 	}
 }
 
 func (l *Log) countHost(r *requests.Request) {
-	h := l.hosts[r.Host]
+	h := l.Hosts[r.Host]
 	if h == nil {
-		if len(l.hosts) >= mostPaths {
+		if len(l.Hosts) >= mostPaths {
 			return
 		}
 		h = new(hostUse)
-		l.hosts[kept(r.Host)] = h
+		l.Hosts[kept(r.Host)] = h
 	}
-	h.requests++
+	h.Requests++
 	if r.Status == 404 {
-		h.notFound++
+		h.NotFound++
 	}
 }
 
@@ -167,27 +167,27 @@ func (l *Log) declinedRequest(r *requests.Request, rq match.Request) {
 	lower := rq
 	lower.Target = strings.ToLower(rq.Target)
 	if m, ok := l.file.Table.Match(&lower, &l.file.Sem); ok && lower.Target != rq.Target {
-		l.seeRequest(&l.otherCase, r, "declined; in lower case it would go to cluster "+
+		l.seeRequest(&l.OtherCase, r, "declined; in lower case it would go to cluster "+
 			l.file.Table.Clusters[m.Cluster].Name)
 		return
 	}
 	if place, ok := l.file.otherPlace(rq); ok {
-		l.seeRequest(&l.otherHost, r, "declined for "+r.Host+"; for "+place+" the file takes it")
+		l.seeRequest(&l.OtherHost, r, "declined for "+r.Host+"; for "+place+" the file takes it")
 		return
 	}
-	l.seeRequest(&l.noRoute, r, "declined; no Uri of the file takes it")
+	l.seeRequest(&l.NoRoute, r, "declined; no Uri of the file takes it")
 }
 
 func (l *Log) notFoundRequest(r *requests.Request, n *note, rq match.Request) {
 	takers := l.file.takers(&rq)
 	switch {
 	case len(takers) < 2:
-		l.seeRequest(&l.notFound, r, "404 from the member")
+		l.seeRequest(&l.NotFound, r, "404 from the member")
 	case n.pattern == "/*" || n.pattern == "*":
-		l.seeRequest(&l.notFoundCatchAll, r, "404 from the member; "+n.pattern+" took it, and clusters "+
+		l.seeRequest(&l.NotFoundCatchAll, r, "404 from the member; "+n.pattern+" took it, and clusters "+
 			l.file.clusterNames(takers)+" could")
 	default:
-		l.seeRequest(&l.notFoundElsewhere, r, "404 from the member; clusters "+l.file.clusterNames(takers)+
+		l.seeRequest(&l.NotFoundElsewhere, r, "404 from the member; clusters "+l.file.clusterNames(takers)+
 			" could take it")
 	}
 }
@@ -199,6 +199,6 @@ func (l *Log) compareCluster(r *requests.Request, rq match.Request, member strin
 		return
 	}
 	if _, is := l.file.Table.Clusters[m.Cluster].MemberByName(member); !is {
-		l.seeRequest(&l.undetermined, r, "cluster "+l.file.Table.Clusters[m.Cluster].Name+" was expected")
+		l.seeRequest(&l.Undetermined, r, "cluster "+l.file.Table.Clusters[m.Cluster].Name+" was expected")
 	}
 }

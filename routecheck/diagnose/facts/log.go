@@ -1,4 +1,4 @@
-package diagnose
+package facts
 
 import (
 	"strings"
@@ -32,47 +32,62 @@ type Log struct {
 	clones lookups
 	story  *story.Story
 	spare  *note
-	stats  pluginlog.Stats
+	Stats  pluginlog.Stats
 
-	build                       string
-	reloads, requests, timed    int64
-	slow, declined, withSession int64 // requests
-	incidents                   []*story.Incident
-	members                     map[string]*member
-	order                       []*member // in the order of the first line
-	processes                   map[uint64]*process
-	procs                       map[procKey]*proc
-	moves                       map[move]int64
-	sought                      map[string]bool // names of cookies that were looked for
-	paths                       map[string]*pathUse
-	hosts                       map[string]*hostUse
+	Build     string // the plug-in's version
+	LastTime  pluginlog.Time
+	Incidents []*story.Incident
 
-	// lines about no single member
-	allDown, noServer, gaveUp, full                        sightings
-	unknownClone, otherCluster, caseTwin, joined           sightings
-	partition, urlSession, sslSession, strayCookie         sightings
-	newCookie, moved, movedByDown, movedByFull             sightings
-	longConnect, connectTimeouts, hung, sameAgain, asked2  sightings
-	postLost, postRepeated, postReset, postTooLong, stale  sightings
-	tls, clientLeft, notLoaded, own503, appErrors, dying   sightings
-	slowAnswer, slowBody, slowRound, little, freshStreams  sightings
-	esi, notFound, notFoundElsewhere, notFoundCatchAll     sightings
-	strangers, noRoute, otherCase, otherHost, undetermined sightings
-	oldAddress, negativeRetry                              sightings
-	streams                                                int64
-	retried                                                int64 // requests with more than one attempt
-	statuses                                               int64 // that the log shows
-	firstTime, lastTime                                    pluginlog.Time
+	// Requests: all, those with a duration, slow ones, declined ones, those with a session, those with more than one
+	// attempt, and those whose status the log shows.
+	Requests, Timed, Slow, Declined, WithSession, Retried, Statuses int64
+
+	Members   map[string]*Member
+	Order     []*Member // in the order of the first line
+	Processes map[uint64]*process
+	Procs     map[ProcKey]*proc
+	Moves     map[move]int64
+	sought    map[string]bool // names of cookies that were looked for
+	Paths     map[string]*pathUse
+	Hosts     map[string]*hostUse
+
+	// Nobody was left, or nobody with a free place; the plug-in gave up.
+	AllDown, NoServer, GaveUp, Full Sightings
+	// Clone IDs of no member of the cluster: of nobody, of another cluster, in other letter case, joined by a plus.
+	UnknownClone, OtherCluster, CaseTwin, Joined Sightings
+	// Sessions that the plug-in did not read, or could not.
+	Partition, URLSession, SSLSession, StrayCookie Sightings
+	// Sessions that began, and those that were served by another member than their own: all, and why.
+	NewCookie, Moved, MovedByDown, MovedByFull Sightings
+	// Waits: connects of 20 s and more, those that ConnectTimeout ended, answers that did not come, the same member
+	// asked again after ServerIOTimeout, ServerIOTimeout twice in one request.
+	LongConnect, ConnectTimeouts, Hung, SameAgain, AskedTwice Sightings
+	// Requests with a body: given up, sent again, broken after it was sent, too long, given up on an idle connection.
+	PostLost, PostRepeated, PostReset, PostTooLong, Stale Sightings
+	// Errors: handshakes, clients that left, files that were not loaded, 503 and 500 of members, 500 before the end.
+	TLS, ClientLeft, NotLoaded, Own503, AppErrors, Dying Sightings
+	// Where the time went: the member, the client's body, round trips before the request, the web server.
+	SlowAnswer, SlowBody, SlowRound, LittleServer Sightings
+	// Connections: how many requests used one, and those that opened one.
+	Streams      int64
+	FreshStreams Sightings
+	// The cache answered; members answered 404, and who else could have been asked.
+	ESI, NotFound, NotFoundElsewhere, NotFoundCatchAll Sightings
+	// Held against the file: members that it lacks, requests that it does not take, or takes in lower case or for
+	// another host, and clusters that it does not name.
+	Strangers, NoRoute, OtherCase, OtherHost, Undetermined Sightings
+	// A process that started later reaches a member at another address; retries in negative seconds (PK67423).
+	OldAddress, NegativeRetry Sightings
 }
 
 // hostUse is what became of the requests for one Host.
-type hostUse struct{ requests, notFound int64 }
+type hostUse struct{ Requests, NotFound int64 }
 
 // pathUse is what became of the requests for one path.
-type pathUse struct{ ioTimeouts int64 }
+type pathUse struct{ IOTimeouts int64 }
 
 // move is a session's request that went to another member than its own.
-type move struct{ from, to string }
+type move struct{ From, to string }
 
 // note is what is remembered of a request while its lines come.
 type note struct {
@@ -93,8 +108,8 @@ type note struct {
 // NewLog makes a log of the files of those names. file is asked where requests go; nil for none.
 func NewLog(names []string, file *File) *Log {
 	l := &Log{file: file, clones: lookups{file: file}, names: names,
-		members: map[string]*member{}, processes: map[uint64]*process{}, procs: map[procKey]*proc{},
-		moves: map[move]int64{}, sought: map[string]bool{}, paths: map[string]*pathUse{}, hosts: map[string]*hostUse{}}
+		Members: map[string]*Member{}, Processes: map[uint64]*process{}, Procs: map[ProcKey]*proc{},
+		Moves: map[move]int64{}, sought: map[string]bool{}, Paths: map[string]*pathUse{}, Hosts: map[string]*hostUse{}}
 	l.story = story.New(story.Options{})
 	l.asm = requests.Assembler{Done: l.done, Line: l.line}
 	return l
@@ -115,30 +130,25 @@ func (l *Log) NextFile() {
 
 // Add takes the next event.
 func (l *Log) Add(e *pluginlog.Event) {
-	if l.firstTime == 0 {
-		l.firstTime = e.Time
-	}
-	l.lastTime = max(l.lastTime, e.Time)
-	if e.Kind == pluginlog.ConfigReloaded {
-		l.reloads++
-	}
+	l.LastTime = max(l.LastTime, e.Time)
 	l.asm.Add(e)
 }
 
 // Close ends the log; stats are those of all files.
 func (l *Log) Close(stats pluginlog.Stats) {
-	l.stats = stats
+	l.Stats = stats
 	l.asm.Close()
 	l.settle()
-	l.incidents, _ = l.story.Incidents(0)
+	l.Incidents, _ = l.story.Incidents(0)
 }
 
-// shows reports whether lines of a level are in the log. Excerpts in books name no level: they are of traces.
-func (l *Log) shows(level pluginlog.Level) bool {
-	return l != nil && (l.stats.Noisiest >= level || l.stats.Noisiest == pluginlog.LevelNone)
+// Shows reports whether lines of a level are in the log. Excerpts in books name no level: they are of traces.
+func (l *Log) Shows(level pluginlog.Level) bool {
+	return l != nil && (l.Stats.Noisiest >= level || l.Stats.Noisiest == pluginlog.LevelNone)
 }
 
-func (l *Log) see(s *sightings, at requests.Place, text func() string) {
+// See counts a place of the log. text is asked for only while the line is kept.
+func (l *Log) See(s *Sightings, at requests.Place, text func() string) {
 	name := ""
 	if at.File >= 1 && at.File <= len(l.names) {
 		name = l.names[at.File-1]
@@ -147,14 +157,14 @@ func (l *Log) see(s *sightings, at requests.Place, text func() string) {
 }
 
 // seeLine counts a line of the log by itself.
-func (l *Log) seeLine(s *sightings, e *pluginlog.Event) {
-	l.see(s, requests.Place{File: max(l.place, 1), Line: e.Line},
+func (l *Log) seeLine(s *Sightings, e *pluginlog.Event) {
+	l.See(s, requests.Place{File: max(l.place, 1), Line: e.Line},
 		func() string { return string(e.AppendMessage(nil)) })
 }
 
 // seeRequest counts a request by its first line.
-func (l *Log) seeRequest(s *sightings, r *requests.Request, what string) {
-	l.see(s, r.First, func() string { return what + ": " + requestWords(r) })
+func (l *Log) seeRequest(s *Sightings, r *requests.Request, what string) {
+	l.See(s, r.First, func() string { return what + ": " + requestWords(r) })
 }
 
 func requestWords(r *requests.Request) string {
@@ -175,28 +185,28 @@ func requestWords(r *requests.Request) string {
 func (l *Log) line(r *requests.Request, e *pluginlog.Event) {
 	switch e.Kind {
 	case pluginlog.BuildVersion:
-		l.build = kept(e.Text)
+		l.Build = kept(e.Text)
 	case pluginlog.AllCouldBeDown:
-		l.seeLine(&l.allDown, e)
+		l.seeLine(&l.AllDown, e)
 	case pluginlog.NoAppServer:
-		l.seeLine(&l.noServer, e)
+		l.seeLine(&l.NoServer, e)
 	case pluginlog.RequestFailed:
-		l.seeLine(&l.gaveUp, e)
+		l.seeLine(&l.GaveUp, e)
 	case pluginlog.ConnectTimedOut:
-		l.seeLine(&l.connectTimeouts, e)
+		l.seeLine(&l.ConnectTimeouts, e)
 	case pluginlog.HandshakeFailed:
-		l.seeLine(&l.tls, e)
+		l.seeLine(&l.TLS, e)
 	case pluginlog.ClientWriteFailed:
-		l.seeLine(&l.clientLeft, e)
+		l.seeLine(&l.ClientLeft, e)
 	case pluginlog.ErrorLine, pluginlog.WarnLine:
 		l.errorLine(e)
 	case pluginlog.Counted:
 		l.counted(e)
 	case pluginlog.StreamReused:
-		l.streams++
+		l.Streams++
 	case pluginlog.StreamCreated:
-		l.streams++
-		l.seeLine(&l.freshStreams, e)
+		l.Streams++
+		l.seeLine(&l.FreshStreams, e)
 	case pluginlog.CookieSought:
 		l.soughtCookie(e.Text)
 	}
@@ -223,7 +233,7 @@ func (l *Log) soughtCookie(name string) {
 
 func (l *Log) errorLine(e *pluginlog.Event) {
 	if entry, ok := catalogue.OfLine(e.Text); ok && entry.Kind == catalogue.ReloadFailed {
-		l.seeLine(&l.notLoaded, e)
+		l.seeLine(&l.NotLoaded, e)
 	}
 }
 
@@ -253,10 +263,10 @@ func (l *Log) requestLine(r *requests.Request, e *pluginlog.Event) {
 		n.posted, n.bodies = max(n.posted, e.Length), n.bodies+1
 	case pluginlog.ESICacheHit:
 		l.noteOf(r).cacheHit = true
-		l.seeLine(&l.esi, e)
+		l.seeLine(&l.ESI, e)
 	case pluginlog.CloneAdded:
 		if failover.PartitionForm(e.Clone) {
-			l.seeLine(&l.partition, e)
+			l.seeLine(&l.Partition, e)
 		}
 	}
 }
@@ -264,25 +274,25 @@ func (l *Log) requestLine(r *requests.Request, e *pluginlog.Event) {
 func (l *Log) statusChecked(r *requests.Request, e *pluginlog.Event) {
 	c := &e.Check
 	if c.HasRetryIn && c.RetryIn < 0 {
-		l.seeLine(&l.negativeRetry, e)
+		l.seeLine(&l.NegativeRetry, e)
 	}
 	m := l.member(e.Member)
 	if m == nil {
 		return
 	}
 	if c.HasRetryIn && c.MarkedDown && !c.RetryNow {
-		m.retryIn = max(m.retryIn, time.Duration(c.RetryIn)*time.Second)
+		m.RetryIn = max(m.RetryIn, time.Duration(c.RetryIn)*time.Second)
 	}
 	if c.MarkedDown && !c.RetryNow {
-		l.noteOf(r).down = m.name
+		l.noteOf(r).down = m.Name
 	}
 	if !c.Full {
 		return
 	}
-	l.seeLine(&l.full, e)
-	l.seeLine(&m.full, e)
+	l.seeLine(&l.Full, e)
+	l.seeLine(&m.Full, e)
 	if n := l.noteOf(r); n.full == "" && c.IgnoreWeights {
-		n.full = m.name
+		n.full = m.Name
 	}
 }
 
@@ -295,7 +305,7 @@ func (l *Log) setCookie(r *requests.Request, e *pluginlog.Event) {
 	}
 	l.noteOf(r).sets = true
 	if len(l.sought) > 0 && !l.sought[name] {
-		l.seeLine(&l.strayCookie, e)
+		l.seeLine(&l.StrayCookie, e)
 	}
 }
 
@@ -321,4 +331,30 @@ func (l *Log) noteOf(r *requests.Request) *note {
 	*n = note{}
 	r.Note = n
 	return n
+}
+
+// Share is that of some requests; 0 where the level hides those that went well.
+func (l *Log) Share(n int64) float64 {
+	if !l.Shows(pluginlog.LevelStats) {
+		return 0
+	}
+	return ShareOf(n, l.Requests)
+}
+
+// ShareOf is a part of a whole, 0 where there is none.
+func ShareOf(n, of int64) float64 {
+	if of <= 0 {
+		return 0
+	}
+	return float64(n) / float64(of)
+}
+
+// OverMembers joins lines of all members for which a test holds.
+func (l *Log) OverMembers(of func(*Member) Sightings, test func(*Member) bool) (all Sightings) {
+	for _, m := range l.Order {
+		if test == nil || test(m) {
+			all = all.Join(of(m))
+		}
+	}
+	return all
 }

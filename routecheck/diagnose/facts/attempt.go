@@ -1,4 +1,4 @@
-package diagnose
+package facts
 
 import (
 	"fmt"
@@ -19,13 +19,13 @@ const (
 // done takes a finished request.
 func (l *Log) done(r *requests.Request) {
 	n := l.noteOf(r)
-	l.requests++
+	l.Requests++
 	l.process(r)
 	for i := range r.Attempts {
 		l.attempt(r, i)
 	}
 	if len(r.Attempts) > 1 {
-		l.retried++
+		l.Retried++
 	}
 	l.sessionWent(r, n)
 	l.body(r, n)
@@ -42,7 +42,6 @@ func (l *Log) attempt(r *requests.Request, i int) {
 	if p == nil {
 		return
 	}
-	p.attempts++
 	if at.Host != "" && at.Port != 0 {
 		p.address(fmt.Sprintf("%s:%d", at.Host, at.Port))
 	}
@@ -62,8 +61,8 @@ func (l *Log) attempt(r *requests.Request, i int) {
 }
 
 // seeAttempt counts an attempt by its first line.
-func (l *Log) seeAttempt(s *sightings, r *requests.Request, at *requests.Attempt, what string) {
-	l.see(s, requests.Place{File: r.First.File, Line: at.Line}, func() string {
+func (l *Log) seeAttempt(s *Sightings, r *requests.Request, at *requests.Attempt, what string) {
+	l.See(s, requests.Place{File: r.First.File, Line: at.Line}, func() string {
 		where := at.Member
 		if at.Host != "" {
 			where = strings.TrimSpace(where + " on " + at.Host)
@@ -74,88 +73,78 @@ func (l *Log) seeAttempt(s *sightings, r *requests.Request, at *requests.Attempt
 
 func (l *Log) answer(r *requests.Request, i int, p *proc) {
 	at := &r.Attempts[i]
-	p.answered++
-	l.seeAttempt(&p.served, r, at, "answered")
-	if process := l.processes[r.PID]; i > 0 || process != nil && process.marked > 0 {
-		p.afterMark++
-	}
-	p.worked += r.Answer
-	if at.Affinity {
-		p.affinity++
-	} else {
-		p.fresh++
+	p.Answered++
+	l.seeAttempt(&p.Served, r, at, "answered")
+	if process := l.Processes[r.PID]; i > 0 || process != nil && process.marked > 0 {
+		p.AfterMark++
 	}
 	l.judgeStatus(r, at, p)
-	if p.markedAt != 0 {
+	if p.MarkedAt != 0 {
 		l.back(r, at, p)
 	}
-	if p.wasMarked {
+	if p.WasMarked {
 		if at.Affinity {
-			p.oldBack++
+			p.OldBack++
 		} else {
-			p.newBack++
+			p.NewBack++
 		}
 	}
-	if len(p.marked) > 0 && p.marked[r.PID] == 0 {
-		p.servedWhileMarked++
+	if len(p.Marked) > 0 && p.Marked[r.PID] == 0 {
+		p.ServedWhileMarked++
 	}
-	delete(p.marked, r.PID)
+	delete(p.Marked, r.PID)
 	p.okAt, p.okSince, p.failedAt, p.inRow, p.unreach = at.End, true, 0, 0, 0
 }
 
 // back takes the first answer after a mark.
 func (l *Log) back(r *requests.Request, at *requests.Attempt, p *proc) {
-	gap := at.Start.Sub(p.markedAt)
-	p.longestBack = max(p.longestBack, gap)
-	if gap > usualRetry+usualRetry/2 {
-		l.seeAttempt(&p.slowBack, r, at, fmt.Sprintf("tried again %.0f s after the mark, and answered", gap.Seconds()))
+	gap := at.Start.Sub(p.MarkedAt)
+	p.LongestBack = max(p.LongestBack, gap)
+	if gap > UsualRetry+UsualRetry/2 {
+		l.seeAttempt(&p.SlowBack, r, at, fmt.Sprintf("tried again %.0f s after the mark, and answered", gap.Seconds()))
 	}
-	p.markedAt, p.newBack, p.oldBack = 0, 0, 0
-	if process := l.processes[r.PID]; process != nil {
+	p.MarkedAt, p.NewBack, p.OldBack = 0, 0, 0
+	if process := l.Processes[r.PID]; process != nil {
 		process.marked--
 	}
 }
 
-// usualRetry is RetryInterval where no file says it.
-const usualRetry = 60 * time.Second
+// UsualRetry is RetryInterval where no file says it.
+const UsualRetry = 60 * time.Second
 
 func (l *Log) judgeStatus(r *requests.Request, at *requests.Attempt, p *proc) {
 	if at.Status == 0 {
 		return
 	}
-	l.statuses++
+	l.Statuses++
 	if at.Status < 500 {
 		return
 	}
-	p.errors++
+	p.Errors++
 	if r.Answer < quickError {
-		p.quick++
+		p.Quick++
 	}
 	switch at.Status {
 	case 503:
-		p.busy++
-		l.seeAttempt(&l.own503, r, at, "answered 503")
+		l.seeAttempt(&l.Own503, r, at, "answered 503")
 	case 500:
 		p.lastError = at.End
-		if len(p.errorsAt) < mostEvidence {
-			p.errorsAt = append(p.errorsAt, requests.Place{File: r.First.File, Line: at.Line})
-		}
-		l.seeAttempt(&l.appErrors, r, at, "answered 500")
+		l.seeAttempt(&l.AppErrors, r, at, "answered 500")
 	}
 }
 
 func (l *Log) failure(r *requests.Request, i int, p *proc) {
 	at := &r.Attempts[i]
 	how := at.Outcome
-	p.failed++
+	p.Failed++
 	if p.inRow++; p.inRow == 1 {
 		p.failedAt = at.Start
 	}
 	if how != requests.Failed && how != requests.IOTimeout && !at.Marked {
-		l.seeAttempt(&p.unmarked, r, at, how.String()+", and not marked down")
+		l.seeAttempt(&p.Unmarked, r, at, how.String()+", and not marked down")
 	}
 	if (how == requests.Refused || how == requests.ConnectTimeout) && r.Connect >= systemTimeout {
-		l.seeAttempt(&l.longConnect, r, at, fmt.Sprintf("the connect failed after %.0f s", r.Connect.Seconds()))
+		l.seeAttempt(&l.LongConnect, r, at, fmt.Sprintf("the connect failed after %.0f s", r.Connect.Seconds()))
 	}
 	switch how {
 	case requests.Refused:
@@ -167,16 +156,16 @@ func (l *Log) failure(r *requests.Request, i int, p *proc) {
 		l.ioTimedOut(r, i, p)
 	case requests.Failed:
 		if at.Reused {
-			l.seeAttempt(&p.reusedLost, r, at, "an idle connection was taken, and broke")
+			l.seeAttempt(&p.ReusedLost, r, at, "an idle connection was taken, and broke")
 		} else {
-			l.seeAttempt(&p.freshLost, r, at, "connected anew, and the connection broke")
+			l.seeAttempt(&p.FreshLost, r, at, "connected anew, and the connection broke")
 		}
 	}
 }
 
 func (l *Log) refused(r *requests.Request, at *requests.Attempt, p *proc) {
 	if p.okSinceMark() && p.lastError != 0 && at.Start.Sub(p.lastError) <= time.Minute {
-		l.seeAttempt(&l.dying, r, at, fmt.Sprintf("refused %.0f s after it answered 500",
+		l.seeAttempt(&l.Dying, r, at, fmt.Sprintf("refused %.0f s after it answered 500",
 			at.Start.Sub(p.lastError).Seconds()))
 	}
 	if noHost(at.OSError) {
@@ -184,14 +173,14 @@ func (l *Log) refused(r *requests.Request, at *requests.Attempt, p *proc) {
 		l.seeAttempt(&p.unreachable, r, at, fmt.Sprintf("no way to the host (OS error %d)", at.OSError))
 		return
 	}
-	l.seeAttempt(&p.member.refused, r, at, fmt.Sprintf("refused (OS error %d)", at.OSError))
-	if p.wasMarked {
-		l.seeAttempt(&p.refusedAtBack, r, at, "refused again")
+	l.seeAttempt(&p.Member.Refused, r, at, fmt.Sprintf("refused (OS error %d)", at.OSError))
+	if p.WasMarked {
+		l.seeAttempt(&p.RefusedAtBack, r, at, "refused again")
 	}
 }
 
 // okSinceMark reports whether the member has answered since it was marked, or was never marked.
-func (p *proc) okSinceMark() bool { return p.okSince || !p.wasMarked }
+func (p *proc) okSinceMark() bool { return p.okSince || !p.WasMarked }
 
 // noHost reports whether an error number of some platform says that nobody was reached: timed out, or no route. The
 // catalogue has their names.
@@ -206,46 +195,46 @@ func noHost(n int32) bool {
 func (l *Log) ioTimedOut(r *requests.Request, i int, p *proc) {
 	at := &r.Attempts[i]
 	path, _, _ := strings.Cut(r.URI, "?")
-	if use := l.paths[path]; use != nil {
-		use.ioTimeouts++
-	} else if path != "" && len(l.paths) < mostPaths {
-		l.paths[kept(path)] = &pathUse{1}
+	if use := l.Paths[path]; use != nil {
+		use.IOTimeouts++
+	} else if path != "" && len(l.Paths) < mostPaths {
+		l.Paths[kept(path)] = &pathUse{1}
 	}
 	if at.Marked {
-		l.seeAttempt(&p.ioMarked, r, at, "ServerIOTimeout fired, marked down")
+		l.seeAttempt(&p.IOMarked, r, at, "ServerIOTimeout fired, marked down")
 	} else {
-		l.seeAttempt(&p.ioUnmarked, r, at, "ServerIOTimeout fired, and not marked down")
+		l.seeAttempt(&p.IOUnmarked, r, at, "ServerIOTimeout fired, and not marked down")
 	}
 	if i > 0 && r.Attempts[i-1].Outcome == requests.IOTimeout {
-		l.seeAttempt(&l.asked2, r, at, "ServerIOTimeout fired again in the same request")
+		l.seeAttempt(&l.AskedTwice, r, at, "ServerIOTimeout fired again in the same request")
 	}
 	if i+1 < len(r.Attempts) && r.Attempts[i+1].Member == at.Member && !at.Marked {
-		l.seeAttempt(&l.sameAgain, r, at, "ServerIOTimeout fired, and the same member was asked again")
+		l.seeAttempt(&l.SameAgain, r, at, "ServerIOTimeout fired, and the same member was asked again")
 	}
 }
 
 func (l *Log) mark(r *requests.Request, at *requests.Attempt, p *proc) {
 	end := max(at.End, at.Start)
-	l.seeAttempt(&p.member.marks, r, at, "marked down")
-	p.times++
+	l.seeAttempt(&p.Member.Marks, r, at, "marked down")
 	switch {
-	case !p.wasMarked:
-		if p.markedBy++; p.markedBy == 1 {
-			p.firstMark = end
+	case !p.WasMarked:
+		if p.MarkedBy++; p.MarkedBy == 1 {
+			p.FirstMark = end
 		}
-		p.lastFirstMark = end
+		p.LastFirstMark = end
 	case p.okSince:
-		l.seeAttempt(&p.flaps, r, at, "marked down again after it had answered")
+		l.seeAttempt(&p.Flaps, r, at, "marked down again after it had answered")
 	default:
-		l.seeAttempt(&p.steps, r, at, fmt.Sprintf("the try after %.0f s failed, too", end.Sub(p.markedAt).Seconds()))
+		l.seeAttempt(&p.FailedTries, r, at, fmt.Sprintf("the try after %.0f s failed, too",
+			end.Sub(p.MarkedAt).Seconds()))
 	}
-	if process := l.processes[r.PID]; process != nil && p.markedAt == 0 {
+	if process := l.Processes[r.PID]; process != nil && p.MarkedAt == 0 {
 		process.marked++
 	}
-	p.markedAt, p.markAt = end, requests.Place{File: r.First.File, Line: at.Line}
-	p.wasMarked, p.okSince = true, false
-	if len(p.marked) < mostProcesses {
-		p.marked[r.PID] = end
+	p.MarkedAt, p.MarkAt = end, requests.Place{File: r.First.File, Line: at.Line}
+	p.WasMarked, p.okSince = true, false
+	if len(p.Marked) < mostProcesses {
+		p.Marked[r.PID] = end
 	}
 }
 
@@ -262,29 +251,29 @@ func has(r *requests.Request, name string) bool {
 // phases takes the times.
 func (l *Log) phases(r *requests.Request) {
 	if r.Timed() {
-		l.timed++
+		l.Timed++
 	}
 	wall := r.Wall()
 	if wall >= slowRequest {
-		l.slow++
+		l.Slow++
 	}
 	l.hangs(r)
 	if r.Reasons == 0 {
 		return
 	}
 	if has(r, "slow-answer") && r.Status != 0 && wall >= slowRequest {
-		l.seeRequest(&l.slowAnswer, r, fmt.Sprintf("%.1f s for the answer of %.1f "+
-			"s", r.Answer.Seconds(), wall.Seconds()))
+		l.seeRequest(&l.SlowAnswer, r, fmt.Sprintf("%.1f s for the answer of %.1f s",
+			r.Answer.Seconds(), wall.Seconds()))
 	}
 	if has(r, "slow-body") || has(r, "short-body") {
-		l.seeRequest(&l.slowBody, r, fmt.Sprintf("the client took %.1f s to send the body", r.Body.Seconds()))
+		l.seeRequest(&l.SlowBody, r, fmt.Sprintf("the client took %.1f s to send the body", r.Body.Seconds()))
 	}
 	if has(r, "slow-continue") || has(r, "slow-extended-handshake") || has(r, "slow-handshake") {
-		l.seeRequest(&l.slowRound, r, fmt.Sprintf("%.1f s for round trips before the request",
+		l.seeRequest(&l.SlowRound, r, fmt.Sprintf("%.1f s for round trips before the request",
 			(r.Continue+r.Extended+r.Handshake).Seconds()))
 	}
 	if has(r, "little-server") && r.Body < wall/2 && r.Connect < wall/2 && r.Handshake+r.Continue+r.Extended < wall/2 {
-		l.seeRequest(&l.little, r, fmt.Sprintf("%.1f s, of which the member took %.1f s", wall.Seconds(),
+		l.seeRequest(&l.LittleServer, r, fmt.Sprintf("%.1f s, of which the member took %.1f s", wall.Seconds(),
 			r.Server.Seconds()))
 	}
 }
@@ -297,10 +286,10 @@ func (l *Log) hangs(r *requests.Request) {
 	at := &r.Attempts[len(r.Attempts)-1]
 	switch {
 	case r.Answer >= longHang:
-		l.seeAttempt(&l.hung, r, at, fmt.Sprintf("the answer took %.0f s", r.Answer.Seconds()))
-	case has(r, "unfinished") && at.Outcome == requests.Pending && l.lastTime.Sub(r.End) >= longHang:
-		l.seeAttempt(&l.hung, r, at, fmt.Sprintf("no answer for %.0f s, until the log ends",
-			l.lastTime.Sub(r.End).Seconds()))
+		l.seeAttempt(&l.Hung, r, at, fmt.Sprintf("the answer took %.0f s", r.Answer.Seconds()))
+	case has(r, "unfinished") && at.Outcome == requests.Pending && l.LastTime.Sub(r.End) >= longHang:
+		l.seeAttempt(&l.Hung, r, at, fmt.Sprintf("no answer for %.0f s, until the log ends",
+			l.LastTime.Sub(r.End).Seconds()))
 	}
 }
 
@@ -312,8 +301,8 @@ func (l *Log) body(r *requests.Request, n *note) {
 	}
 	if len(r.Attempts) == 0 {
 		if gaveUp && n.posted > 0 {
-			l.seeRequest(&l.postTooLong, r, fmt.Sprintf("given up without an attempt, the body has %d "+
-				"bytes", n.posted))
+			l.seeRequest(&l.PostTooLong, r, fmt.Sprintf("given up without an attempt, the body has %d bytes",
+				n.posted))
 		}
 		return
 	}
@@ -322,27 +311,27 @@ func (l *Log) body(r *requests.Request, n *note) {
 	sent := how == requests.IOTimeout || how == requests.Failed
 	switch {
 	case sent && len(r.Attempts) > 1:
-		l.seeRequest(&l.postRepeated, r, fmt.Sprintf("sent %d times", len(r.Attempts)))
+		l.seeRequest(&l.PostRepeated, r, fmt.Sprintf("sent %d times", len(r.Attempts)))
 	case how == requests.Failed && first.Reused && gaveUp:
-		l.seeRequest(&l.stale, r, "an idle connection broke, and the body could not be sent again")
+		l.seeRequest(&l.Stale, r, "an idle connection broke, and the body could not be sent again")
 	case sent && gaveUp:
-		l.seeRequest(&l.postLost, r, "failed by "+how.String()+", and the body could not be sent again")
+		l.seeRequest(&l.PostLost, r, "failed by "+how.String()+", and the body could not be sent again")
 	}
 	if how == requests.Failed && !first.Reused && n.bodies > 0 {
-		l.seeRequest(&l.postReset, r, "the connection broke after the body had been sent")
+		l.seeRequest(&l.PostReset, r, "the connection broke after the body had been sent")
 	}
 }
 
 // settle ends what is only known at the end of the log.
 func (l *Log) settle() {
-	for _, p := range l.procs {
+	for _, p := range l.Procs {
 		if p.unreach < 3 || p.inRow != p.unreach {
 			continue
 		}
-		for _, other := range l.procs {
-			if other.member == p.member && other.began > p.failedAt && other.okAt > p.failedAt && other.okAt != 0 &&
+		for _, other := range l.Procs {
+			if other.Member == p.Member && other.began > p.failedAt && other.okAt > p.failedAt && other.okAt != 0 &&
 				other.began != 0 {
-				l.oldAddress = l.oldAddress.join(p.unreachable)
+				l.OldAddress = l.OldAddress.Join(p.unreachable)
 			}
 		}
 	}
