@@ -164,6 +164,8 @@ func worsen(causes []*Finding, f *Finding) {
 	for _, c := range causes {
 		if c.Severity != diag.Error {
 			c.Severity = diag.Error
+			c.word()
+			f.word()
 			c.Message += so + f.Message
 		}
 	}

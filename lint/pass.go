@@ -34,20 +34,44 @@ type Pass struct {
 	rules    []*Rule // all, that are asked or not: ignores name them
 }
 
-// Finding is a diagnostic in the making.
+// Finding is a diagnostic in the making. Its texts are made last, and no rule changes them: most findings are advice
+// that the profile does not show.
 type Finding struct {
 	diag.Diagnostic
-	about []any
+	about  []any
+	text   wording
+	places []wording // of Related
 }
+
+// wording is a text before it is made.
+type wording struct {
+	format string
+	args   []any
+}
+
+func (w wording) String() string { return diag.Printable(diag.Sprintf(w.format, clip(w.args)...)) }
 
 // Report adds a finding at a span.
 func (p *Pass) Report(span diag.Span, format string, args ...any) *Finding {
 	f := &Finding{Diagnostic: diag.Diagnostic{
 		Span: span, Severity: p.Rule.Severity, Rule: p.Rule.Diag(),
-		Message: unnamed.Replace(diag.Printable(diag.Sprintf(format, clip(args)...))),
-	}}
+	}, text: wording{format, args}}
 	p.findings = append(p.findings, f)
 	return f
+}
+
+// word makes the texts of a finding.
+func (f *Finding) word() {
+	if f.text.format == "" {
+		return // made as a whole, or worded before
+	}
+	f.Message, f.text = f.text.String(), wording{}
+	if strings.Contains(f.Message, `""`) {
+		f.Message = unnamed.Replace(f.Message)
+	}
+	for i, w := range f.places {
+		f.Related[i].Message = w.String()
+	}
 }
 
 // unnamed words what has no name, in fragments and where an attribute is misspelt.
@@ -72,8 +96,8 @@ func (p *Pass) Adopt(ds []diag.Diagnostic) {
 // See adds a second place.
 func (f *Finding) See(span diag.Span, format string, args ...any) *Finding {
 	if !span.IsZero() {
-		f.Related = append(f.Related, diag.Related{Span: span, Message: diag.Printable(diag.Sprintf(format,
-			clip(args)...))})
+		f.Related = append(f.Related, diag.Related{Span: span})
+		f.places = append(f.places, wording{format, args})
 	}
 	return f
 }

@@ -171,6 +171,7 @@ func (p *Pass) finish(active []*Rule) []diag.Diagnostic {
 	written := p.written()
 	for _, f := range p.applyIgnores(findings, byCode) {
 		if prof.shows(f.Severity) {
+			f.word()
 			if !written {
 				f.Fix = nil
 			}

@@ -66,7 +66,7 @@ func (w VisibleWriter) Write(p []byte) (int, error) {
 func appendVisible[T string | []byte](dst []byte, s T, form Form, special string, lines bool) []byte {
 	for i := 0; ; {
 		start := i
-		for i < len(s) && ' ' <= s[i] && s[i] < 0x7f && strings.IndexByte(special, s[i]) < 0 {
+		for i < len(s) && ' ' <= s[i] && s[i] < 0x7f && (special == "" || strings.IndexByte(special, s[i]) < 0) {
 			i++
 		}
 		if dst = append(dst, s[start:i]...); i == len(s) {

@@ -56,7 +56,7 @@ func checkCollision(p *check.Pass) {
 
 // reach is what a browser needs to send one cookie to a cluster: the host, and the cookie's name.
 func cookies(p *check.Pass, c *parser.ServerCluster) (hosts, cookies map[string]bool) {
-	hosts, cookies = map[string]bool{}, map[string]bool{}
+	hosts = map[string]bool{}
 	for _, r := range p.ByRoute[c.Name.V] {
 		if r.Hosts != nil {
 			for _, h := range r.Hosts.Aliases {
@@ -65,13 +65,20 @@ func cookies(p *check.Pass, c *parser.ServerCluster) (hosts, cookies map[string]
 				}
 			}
 		}
+	}
+	return hosts, cookieNames(p, c)
+}
+
+func cookieNames(p *check.Pass, c *parser.ServerCluster) map[string]bool {
+	names := map[string]bool{}
+	for _, r := range p.ByRoute[c.Name.V] {
 		if r.Uris != nil {
 			for _, u := range r.Uris.Uris {
-				cookies[u.AffinityCookie.V] = true
+				names[u.AffinityCookie.V] = true
 			}
 		}
 	}
-	return hosts, cookies
+	return names
 }
 
 func meet(a, b map[string]bool) bool {
@@ -136,17 +143,15 @@ func checkReused(p *check.Pass) {
 				continue
 			}
 			a, b := of(f.Cluster), of(c)
-			d := p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q of cluster %q on "+
-				"%s, at another address",
-				id, s.Name.V, f.Server.Name.V, f.Cluster.Name.V, p.Where(f.Server.CloneID.Span())).
-				See(f.Server.CloneID.Span(), "first used here%s", madeOn(id)).About(check.Pair(f.Server.Node, s.Node))
-			if meetHosts(a.hosts, b.hosts) && meet(a.cookies, b.cookies) {
-				d.Message += "; both clusters get one cookie of the browser, and a session that says it belongs " +
-					"here is looked for there"
-			} else {
-				d.As(diag.Warning)
-				d.Message += "; no alias shares their cookie today, one new Route can change that"
+			severity, effect := diag.Error, "both clusters get one cookie of the browser, and a session that says it "+
+				"belongs here is looked for there"
+			if !meetHosts(a.hosts, b.hosts) || !meet(a.cookies, b.cookies) {
+				severity, effect = diag.Warning, "no alias shares their cookie today, one new Route can change that"
 			}
+			p.Report(s.CloneID.Span(), "CloneID %q of server %q is already used by server %q of cluster %q on %s, at "+
+				"another address; %s",
+				id, s.Name.V, f.Server.Name.V, f.Cluster.Name.V, p.Where(f.Server.CloneID.Span()), effect).As(severity).
+				See(f.Server.CloneID.Span(), "first used here%s", madeOn(id)).About(check.Pair(f.Server.Node, s.Node))
 		}
 	}
 }

@@ -87,11 +87,11 @@ func cookieEffect(c, u *parser.Uri) string {
 // cluster, and of each group that no Route uses.
 func together(p *check.Pass) [][]*parser.Uri {
 	type ends struct {
-		alias   check.HostPort
+		alias   int
 		cluster *parser.ServerCluster
 	}
-	byEnds := map[ends][]*parser.UriGroup{}
-	var order []ends
+	places := map[ends]int{} // in groups
+	var groups [][]*parser.UriGroup
 	used := map[*parser.UriGroup]bool{}
 	aliases, work := aliasKeys(p), check.MaxWork
 	for i := range p.Routes {
@@ -101,22 +101,23 @@ func together(p *check.Pass) [][]*parser.Uri {
 		}
 		used[r.Uris] = true
 		for _, key := range aliases[r.Hosts] {
-			e := ends{key, r.Cluster}
-			if byEnds[e] == nil {
-				order = append(order, e)
+			at, known := places[ends{key, r.Cluster}]
+			if !known {
+				at, groups = len(groups), append(groups, nil)
+				places[ends{key, r.Cluster}] = at
 			}
-			if work -= 1 + len(byEnds[e]); work > 0 && !slices.Contains(byEnds[e], r.Uris) {
-				byEnds[e] = append(byEnds[e], r.Uris)
+			if work -= 1 + len(groups[at]); work > 0 && !slices.Contains(groups[at], r.Uris) {
+				groups[at] = append(groups[at], r.Uris)
 			}
 		}
 	}
 	var out [][]*parser.Uri
 	var seen [][]*parser.UriGroup
-	for _, e := range order {
+	for _, met := range groups {
 		if work -= len(seen); work > 0 &&
-			!slices.ContainsFunc(seen, func(s []*parser.UriGroup) bool { return slices.Equal(s, byEnds[e]) }) {
-			seen = append(seen, byEnds[e])
-			out = append(out, urisOf(byEnds[e]))
+			!slices.ContainsFunc(seen, func(s []*parser.UriGroup) bool { return slices.Equal(s, met) }) {
+			seen = append(seen, met)
+			out = append(out, urisOf(met))
 		}
 	}
 	for _, g := range p.Config.UriGroups {
@@ -134,13 +135,18 @@ func urisOf(groups []*parser.UriGroup) (out []*parser.Uri) {
 	return out
 }
 
-// aliasKeys lists what the aliases of each group match; one key stands for every host in a Route without a group, or
-// with one that is not there.
-func aliasKeys(p *check.Pass) map[*parser.VirtualHostGroup][]check.HostPort {
-	keys := map[*parser.VirtualHostGroup][]check.HostPort{nil: {{}}}
+// aliasKeys numbers what the aliases of each group match; 0 stands for every host in a Route without a group, or with
+// one that is not there.
+func aliasKeys(p *check.Pass) map[*parser.VirtualHostGroup][]int {
+	keys, numbers := map[*parser.VirtualHostGroup][]int{nil: {0}}, map[check.HostPort]int{}
 	for i := range p.Aliases {
 		a := &p.Aliases[i]
-		keys[a.Group] = append(keys[a.Group], a.Key())
+		n, known := numbers[a.Key()]
+		if !known {
+			n = len(numbers) + 1
+			numbers[a.Key()] = n
+		}
+		keys[a.Group] = append(keys[a.Group], n)
 	}
 	return keys
 }

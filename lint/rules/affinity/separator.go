@@ -41,8 +41,7 @@ func checkSeparators(p *check.Pass) {
 			continue
 		}
 		if names[c] == nil {
-			_, all := cookies(p, c)
-			sorted := slices.Sorted(maps.Keys(all))
+			sorted := slices.Sorted(maps.Keys(cookieNames(p, c)))
 			names[c] = sorted[:min(len(sorted), check.MaxCookies)]
 		}
 		for _, name := range names[c] {

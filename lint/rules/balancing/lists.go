@@ -8,13 +8,12 @@ import (
 	"github.com/wasplug/wasplug/lint/rules/example"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
 // primaries returns the servers that share new requests by weight (R37).
-func primaries(c *parser.ServerCluster) []*parser.Server {
-	primary, _ := match.PrimaryAndBackup(c)
+func primaries(p *check.Pass, c *parser.ServerCluster) []*parser.Server {
+	primary, _ := p.Lists(c)
 	return primary
 }
 
@@ -34,7 +33,11 @@ var serverInNoList = &lint.Rule{
 
 func checkInNoList(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
-		primary, backup := match.PrimaryAndBackup(c)
+		primary, backup := p.Lists(c)
+		servers := resolve.Servers(c)
+		if len(primary)+len(backup) == len(servers) {
+			continue
+		}
 		listed := map[*parser.Server]bool{}
 		for _, s := range slices.Concat(primary, backup) {
 			listed[s] = true
@@ -43,7 +46,7 @@ func checkInNoList(p *check.Pass) {
 		if p.Fragment && !sure {
 			continue // what the list names may stand outside of what was pasted
 		}
-		for _, s := range resolve.Servers(c) {
+		for _, s := range servers {
 			if !listed[s] && s.Name.Set() {
 				f := p.Report(s.Name.Span(), "server %q%s is in neither PrimaryServers nor BackupServers; it gets "+
 					"no requests at all (R40), which is right only while it is being retired",
@@ -117,7 +120,7 @@ func checkBackupsAlone(p *check.Pass) {
 		if len(check.Refs(c.Backup)) == 0 {
 			continue
 		}
-		if _, backup := match.PrimaryAndBackup(c); len(backup) == 0 && !named(c, c.Primary) &&
+		if _, backup := p.Lists(c); len(backup) == 0 && !named(c, c.Primary) &&
 			named(c, c.Backup) {
 			p.Report(c.Backup.Node.NameSpan, "cluster %q has BackupServers but %s; then every server is primary "+
 				"(R37) and there is no backup", c.Name.V, noPrimaries(c)).
@@ -189,7 +192,7 @@ var backupSharesAddressWithPrimary = &lint.Rule{
 
 func checkBackupAddress(p *check.Pass) {
 	for _, c := range p.Clusters() {
-		primary, backup := match.PrimaryAndBackup(c)
+		primary, backup := p.Lists(c)
 		at := map[string]*parser.Server{}
 		for _, s := range primary {
 			for _, t := range s.Transports {

@@ -32,7 +32,7 @@ var weightOfBackup = &lint.Rule{
 func checkBackupWeights(p *check.Pass) {
 	for _, c := range p.Clusters() {
 		var first *parser.Server
-		_, backup := match.PrimaryAndBackup(c)
+		_, backup := p.Lists(c)
 		for _, s := range backup {
 			if first == nil {
 				first = s
@@ -162,7 +162,7 @@ var weightUnderRandom = &lint.Rule{
 
 func checkRandomWeights(p *check.Pass) {
 	for _, c := range p.Clusters() {
-		members := primaries(c)
+		members := primaries(p, c)
 		if c.LoadBalance.V != "Random" || len(members) < 2 {
 			continue
 		}
@@ -194,7 +194,7 @@ var affinitySkew = &lint.Rule{
 
 func checkAffinitySkew(p *check.Pass) {
 	for _, c := range p.Clusters() {
-		if len(primaries(c)) > 1 && c.LoadBalance.V != "Random" && c.IgnoreAffinityRequests.V && check.HasClones(c) {
+		if len(primaries(p, c)) > 1 && c.LoadBalance.V != "Random" && c.IgnoreAffinityRequests.V && check.HasClones(c) {
 			f := p.Report(check.At(c.IgnoreAffinityRequests, c.Node), "requests of sessions do not lower the "+
 				"weights of cluster %q (IgnoreAffinityRequests true or absent, R34): load can become uneven; the "+
 				"name does not mean that affinity is off", c.Name.V)

@@ -19,12 +19,10 @@ func WriteValue(span diag.Span, before, value, after string) diag.Edit {
 			return diag.Edit{}
 		}
 	}
-	return diag.Edit{Span: span, New: before + escape(value) + after}
+	return diag.Edit{Span: span, New: before + escaping.Replace(value) + after}
 }
 
-func escape(value string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;").Replace(value)
-}
+var escaping = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;")
 
 // AddAttr writes an attribute that an element lacks, behind its name.
 func AddAttr(n *parser.Node, name, value string) diag.Edit {

@@ -33,8 +33,8 @@ func (p *Pass) AllElements() []Element {
 	if p.walked != nil {
 		return p.walked
 	}
-	p.walked = []Element{}
-	rowFor := map[rowKey]*parser.Attribute{}
+	p.walked = make([]Element, 0, elementsIn(p.Config.Doc.Nodes))
+	last := map[*parser.ElementType][]*parser.Attribute{}
 	var walk func(nodes []*parser.Node, parent *parser.ElementType)
 	walk = func(nodes []*parser.Node, parent *parser.ElementType) {
 		for _, n := range nodes {
@@ -46,7 +46,8 @@ func (p *Pass) AllElements() []Element {
 				e.Typ = parser.TypeOf(n)
 			}
 			if e.Typ != nil {
-				e.Rows = rowsOf(n, e.Typ, rowFor)
+				e.Rows = rowsOf(n, e.Typ, last[e.Typ])
+				last[e.Typ] = e.Rows
 			}
 			p.walked = append(p.walked, e)
 			if e.Typ != nil {
@@ -58,27 +59,36 @@ func (p *Pass) AllElements() []Element {
 	return p.walked
 }
 
-type rowKey struct {
-	typ  *parser.ElementType
-	name string
+func elementsIn(nodes []*parser.Node) (n int) {
+	for _, node := range nodes {
+		if node.Kind == parser.Element {
+			n += 1 + elementsIn(node.Children)
+		}
+	}
+	return n
 }
 
-func rowsOf(n *parser.Node, typ *parser.ElementType, known map[rowKey]*parser.Attribute) []*parser.Attribute {
+// rowsOf returns the rows of the attributes of an element. Most elements have those of the last one of their type,
+// whose rows they share.
+func rowsOf(n *parser.Node, typ *parser.ElementType, last []*parser.Attribute) []*parser.Attribute {
+	if n.Name != "Property" && len(last) == len(n.Attrs) && named(n.Attrs, last) {
+		return last
+	}
 	rows := make([]*parser.Attribute, len(n.Attrs))
 	for i := range n.Attrs {
-		if n.Name == "Property" {
-			rows[i] = rowOf(n, typ, &n.Attrs[i])
-			continue
-		}
-		key := rowKey{typ, n.Attrs[i].Name}
-		row, ok := known[key]
-		if !ok {
-			row = typ.Attribute(n.Attrs[i].Name)
-			known[key] = row
-		}
-		rows[i] = row
+		rows[i] = rowOf(n, typ, &n.Attrs[i])
 	}
 	return rows
+}
+
+// named reports whether the rows are those of the attributes.
+func named(attrs []parser.Attr, rows []*parser.Attribute) bool {
+	for i, row := range rows {
+		if row == nil || row.Name != attrs[i].Name {
+			return false
+		}
+	}
+	return true
 }
 
 // rowOf returns the row for an attribute. The Value of a Property of a known name has a row of its own.

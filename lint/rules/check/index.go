@@ -15,6 +15,7 @@ type index struct {
 	unused  *space.UnusedNames   // likewise
 	walked  []Element            // likewise
 	clones  map[string][]CloneAt // of all files of the run, in the first one
+	lists   map[*parser.ServerCluster]lists
 }
 
 // Routed is a Route with what it names; a missing part is nil.
@@ -42,7 +43,8 @@ type HostPort struct {
 }
 
 func gather(c *parser.Config) index {
-	f := index{ByRoute: map[string][]*Routed{}, Routes: make([]Routed, len(c.Routes))}
+	f := index{ByRoute: map[string][]*Routed{}, Routes: make([]Routed, len(c.Routes)),
+		lists: make(map[*parser.ServerCluster]lists, len(c.Clusters))}
 	names := resolve.New(c)
 	for i, r := range c.Routes {
 		vhosts, uris, cluster := names.RouteParts(r)

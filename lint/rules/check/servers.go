@@ -52,6 +52,19 @@ func Entries(l *parser.ServerList) map[string]*parser.ServerRef {
 	return m
 }
 
+// lists are the servers that failover can choose from.
+type lists struct{ primary, backup []*parser.Server }
+
+// Lists returns the primary and the backup servers of a cluster (R37, R38), which the decision core is asked for once.
+func (p *Pass) Lists(c *parser.ServerCluster) (primary, backup []*parser.Server) {
+	l, known := p.lists[c]
+	if !known {
+		l.primary, l.backup = match.PrimaryAndBackup(c)
+		p.lists[c] = l
+	}
+	return l.primary, l.backup
+}
+
 // Decided returns a cluster as the decision core has it, nil for a second one of its name, which does not count.
 func (p *Pass) Decided(c *parser.ServerCluster) *match.Cluster {
 	id, ok := p.Table.ClusterByName(c.Name.V)

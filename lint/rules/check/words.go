@@ -17,6 +17,17 @@ func OfCluster(c *parser.ServerCluster) string {
 	return " of cluster " + Quote(c.Name.V)
 }
 
+// Plain reports whether a text is made of letters and digits of ASCII and of some other characters.
+func Plain(text, others string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if (c|0x20 < 'a' || 'z' < c|0x20) && (c < '0' || '9' < c) && strings.IndexByte(others, c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // AllOf reports whether a text has none but these characters.
 func AllOf(s, chars string) bool { return strings.Trim(s, chars) == "" }
 

@@ -28,7 +28,7 @@ var postReplayed = &lint.Rule{
 
 func checkPostReplayed(p *check.Pass) {
 	for _, c := range p.Clusters() {
-		if c.PostBufferSize.V == 0 || c.ServerIOTimeoutRetry.V == 0 || listed(c) < 2 {
+		if c.PostBufferSize.V == 0 || c.ServerIOTimeoutRetry.V == 0 || listed(p, c) < 2 {
 			continue
 		}
 		for _, s := range c.Servers {
@@ -70,7 +70,7 @@ var postNotRetried = &lint.Rule{
 
 func checkPostNotRetried(p *check.Pass) {
 	for _, c := range p.Clusters() {
-		if c.PostBufferSize.Valid && c.PostBufferSize.V == 0 && listed(c) > 1 {
+		if c.PostBufferSize.Valid && c.PostBufferSize.V == 0 && listed(p, c) > 1 {
 			p.Report(c.PostBufferSize.Span(), "cluster %q keeps no request bodies: a POST whose body was sent to a "+
 				"server that fails ends in 500, it is not tried on another (R57)", c.Name.V)
 		}

@@ -231,7 +231,7 @@ var negativeIOTimeoutCascade = &lint.Rule{
 
 func checkCascade(p *check.Pass) {
 	for _, c := range p.Clusters() {
-		if listed(c) < 2 || c.ServerIOTimeoutRetry.V != -1 {
+		if listed(p, c) < 2 || c.ServerIOTimeoutRetry.V != -1 {
 			continue
 		}
 		for _, s := range c.Servers {

@@ -16,8 +16,8 @@ import (
 )
 
 // listed returns how many servers failover can choose from (R62).
-func listed(c *parser.ServerCluster) int {
-	primary, backup := match.PrimaryAndBackup(c)
+func listed(p *check.Pass, c *parser.ServerCluster) int {
+	primary, backup := p.Lists(c)
 	return len(primary) + len(backup)
 }
 
@@ -43,7 +43,7 @@ func checkRetryInterval(p *check.Pass) {
 	low, high := p.Option("min-seconds"), p.Option("max-seconds")
 	for _, c := range p.Clusters() {
 		n := c.RetryInterval.V
-		if listed(c) < 2 {
+		if listed(p, c) < 2 {
 			continue
 		}
 		worst := 0
@@ -53,7 +53,7 @@ func checkRetryInterval(p *check.Pass) {
 				worst, where = -s.ServerIOTimeout.V, s.ServerIOTimeout.Span()
 			}
 		}
-		bound := (listed(c)-1)*worst - 1
+		bound := (listed(p, c)-1)*worst - 1
 		span := check.At(c.RetryInterval, c.Node)
 		switch {
 		case c.RetryInterval.Valid && n == 0:

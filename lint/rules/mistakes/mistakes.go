@@ -149,7 +149,7 @@ func checkHostname(p *check.Pass) {
 
 // hostProblem says what is wrong with the Hostname of a Transport, and what was meant where that is clear.
 func hostProblem(host string) (problem, right string) {
-	if _, err := netip.ParseAddr(host); err == nil {
+	if _, err := netip.ParseAddr(host); err == nil || host != "" && check.Plain(host, ".-_") {
 		return "", ""
 	}
 	rest, scheme := strings.TrimSpace(host), ""

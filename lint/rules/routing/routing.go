@@ -340,7 +340,7 @@ func checkExactOnly(p *check.Pass) {
 		prefixes := prefixesOf(g.Uris)
 		for _, u := range g.Uris {
 			name := u.Name.V
-			if len(name) < 2 || name[0] != '/' || strings.ContainsAny(name, "*.") || strings.Count(name, "/") > 1 ||
+			if len(name) < 2 || name[0] != '/' || strings.Count(name, "/") > 1 || strings.ContainsAny(name, "*.") ||
 				prefixes[name+"/"] != nil || covering(prefixes, u) != nil {
 				continue
 			}

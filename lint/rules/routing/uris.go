@@ -3,7 +3,6 @@ package routing
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/lint/rules/check"
@@ -68,6 +67,7 @@ func checkURISyntax(p *check.Pass) {
 // uriProblem says what is wrong with a pattern.
 func uriProblem(uri string) (string, diag.Severity) {
 	star := strings.IndexByte(uri, '*')
+	plain := check.Plain(uri, "/.-_*") // as most are: no other character needs to be looked for
 	switch {
 	case uri == "*":
 		return "", 0 // WP606
@@ -75,18 +75,17 @@ func uriProblem(uri string) (string, diag.Severity) {
 		return "is empty; it matches nothing", diag.Error
 	case strings.Count(uri, "*") > 1:
 		return "has more than one \"*\"; it is believed to match nothing (choice suffix-patterns, R15)", diag.Error
-	case strings.ContainsAny(uri, "?#"):
+	case !plain && strings.ContainsAny(uri, "?#"):
 		return "holds \"?\" or \"#\", but the query is no part of the match (R14): a request with that query does " +
 			"not match it", diag.Error
 	case uri[0] != '/' && !strings.HasPrefix(uri, "*."):
 		return "does not begin with \"/\"; every path of a request does, so it never matches", diag.Error
-	case strings.TrimSpace(uri) != uri:
+	case !plain && strings.TrimSpace(uri) != uri:
 		return "ends with white space, which no path of a request does; it never matches", diag.Error
-	case strings.ContainsAny(uri, " \t\r\n"), strings.ContainsFunc(uri,
-		func(r rune) bool { return r >= utf8.RuneSelf }):
+	case !plain && (strings.ContainsAny(uri, " \t\r\n") || diag.FirstHigh(uri) < len(uri)):
 		return "holds white space or a letter beyond ASCII, which a request writes with \"%\"; whether paths are " +
 			"decoded before the match is undocumented (choice path-normalisation)", diag.Warning
-	case strings.ContainsAny(uri, "%;"):
+	case !plain && strings.ContainsAny(uri, "%;"):
 		return "holds \"%\" or \";\"; where paths are decoded or cut before the match, as IBM HTTP Server decodes " +
 			"them, it never matches (choices path-normalisation, path-params)", diag.Error
 	case star > 0 && star == len(uri)-1 && uri[star-1] != '/':
