@@ -12,6 +12,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/proxy"
 	"github.com/wasplug/wasplug/proxy/admin"
+	"github.com/wasplug/wasplug/proxy/generation"
 	"github.com/wasplug/wasplug/proxy/logs"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/explain"
@@ -104,8 +105,8 @@ func (p *Process) options() proxy.Options {
 }
 
 // source is the file of the run: it never changes.
-func (l *Lab) source() proxy.Source {
-	return proxy.Source{Read: func(parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
+func (l *Lab) source() generation.Source {
+	return generation.Source{Read: func(parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
 		return l.opt.Config, l.opt.Files, nil, nil
 	}}
 }

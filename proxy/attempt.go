@@ -4,8 +4,11 @@ import (
 	"errors"
 	"sync/atomic"
 
+	"github.com/wasplug/wasplug/proxy/generation"
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/upstream"
 	"github.com/wasplug/wasplug/proxy/wire"
+	"github.com/wasplug/wasplug/proxy/wspt"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -19,19 +22,19 @@ const maxInterim = 16
 func (fw *forwarder) send(act failover.Action) failover.Event {
 	fw.release(fw.settled())
 	fw.joinPump()
-	m := &fw.x.cluster.members[act.Member]
-	tm := &fw.x.gen.table.Clusters[fw.x.flight.Cluster].Members[act.Member]
-	fw.r.entry.Attempt(m.name)
+	m := &fw.x.cluster.Members[act.Member]
+	tm := &fw.x.gen.Table.Clusters[fw.x.flight.Cluster].Members[act.Member]
+	fw.r.entry.Attempt(m.Name)
 	if act.Failover != fw.r.body.failover {
 		fw.r.body.failover = act.Failover
 		fw.c.out = fw.appendHead(fw.c.out[:0], act.Failover)
 	}
 	for fresh := act.FreshStream; ; fresh = true {
-		s, ev := fw.stream(&m.transports[act.Transport], fresh, tm.ConnectIn(&fw.x.gen.sem))
+		s, ev := fw.stream(&m.Transports[act.Transport], fresh, tm.ConnectIn(&fw.x.gen.Sem))
 		if s == nil {
 			return fw.connectFailed(ev)
 		}
-		fw.x.noteStream(act, s.reused)
+		fw.x.noteStream(act, s.Reused)
 		fw.up = s
 		fw.c.WaitFor(&s.Link)
 		ev, stale := fw.talk(s, m, tm.IOTimeout)
@@ -66,13 +69,13 @@ func (fw *forwarder) joinPump() {
 }
 
 // stream takes a stream from the queue or opens one (R66).
-func (fw *forwarder) stream(t *transport, fresh bool, limit match.Nanos) (*stream, failover.Event) {
+func (fw *forwarder) stream(t *upstream.Transport, fresh bool, limit match.Nanos) (*upstream.Stream, failover.Event) {
 	if !fresh {
-		if s := t.take(fw.x.at); s != nil {
+		if s := t.Take(fw.x.at); s != nil {
 			return s, failover.Event{}
 		}
 	}
-	s, kind, err := fw.c.p.open(fw.c.p.ctx, t, limit)
+	s, kind, err := fw.c.p.dialer.Open(fw.c.p.ctx, t, limit)
 	if err != nil {
 		fw.r.entry.Cause = err
 		fw.x.log.Failed(err)
@@ -82,22 +85,22 @@ func (fw *forwarder) stream(t *transport, fresh bool, limit match.Nanos) (*strea
 
 // talk sends the request on a stream and reads the head of the answer. stale: the stream was dead before anything was
 // sent.
-func (fw *forwarder) talk(s *stream, m *member, limit match.Nanos) (ev failover.Event, stale bool) {
-	s.rs.Reset()
-	s.off, s.n = 0, 0
+func (fw *forwarder) talk(s *upstream.Stream, m *generation.Member, limit match.Nanos) (ev failover.Event, stale bool) {
+	s.Head.Reset()
+	s.Off, s.N = 0, 0
 	s.Within(limit)
 	var sent int
 	var err error
 	switch b := &fw.r.body; {
 	case !b.has:
-		sent, s.in, s.n, err = s.RoundTrip(fw.c.out, s.reused, fw.c.p.poolFor(s))
-	case b.whole && !m.wait && b.file == nil:
+		sent, s.In, s.N, err = s.RoundTrip(fw.c.out, s.Reused, fw.c.p.poolFor(s))
+	case b.whole && !m.Wait && b.file == nil:
 		sent, err = fw.sendWhole(s)
 	default:
 		sent, err = fw.sendStreaming(s, m, limit)
 	}
 	switch {
-	case err == nil && s.rs.Size == 0:
+	case err == nil && s.Head.Size == 0:
 		err = fw.answer(s, limit, false)
 	case sent > 0 && isLost(err):
 		err = fw.lastWords(s, limit, err)
@@ -111,13 +114,13 @@ func (fw *forwarder) talk(s *stream, m *member, limit match.Nanos) (ev failover.
 	case err != nil:
 		return fw.failure(s, err, sent), false
 	}
-	return failover.Event{Kind: failover.Head, Status: s.rs.Status}, false
+	return failover.Event{Kind: failover.Head, Status: s.Head.Status}, false
 }
 
 // lastWords looks for the answer of a member that has closed the stream before the request was out: one that refuses
 // a body does not read it. Without an answer the stream was lost as before.
-func (fw *forwarder) lastWords(s *stream, limit match.Nanos, lost error) error {
-	s.unusable = true
+func (fw *forwarder) lastWords(s *upstream.Stream, limit match.Nanos, lost error) error {
+	s.Unusable = true
 	err := fw.answer(s, limit, false)
 	if isLost(err) {
 		return lost
@@ -131,46 +134,46 @@ func isLost(err error) bool {
 }
 
 // sendWhole sends head and body together where the body is small: one system call and one packet in place of two.
-func (fw *forwarder) sendWhole(s *stream) (sent int, err error) {
+func (fw *forwarder) sendWhole(s *upstream.Stream) (sent int, err error) {
 	b := &fw.r.body
 	if len(fw.c.out)+len(b.kept) <= wire.SmallBuffer {
 		head := len(fw.c.out)
 		fw.c.out = append(fw.c.out, b.kept...)
-		sent, s.in, s.n, err = s.RoundTrip(fw.c.out, s.reused, fw.c.p.poolFor(s))
+		sent, s.In, s.N, err = s.RoundTrip(fw.c.out, s.Reused, fw.c.p.poolFor(s))
 		fw.c.out = fw.c.out[:head]
 		return sent, err
 	}
-	if s.reused && s.Readable() {
+	if s.Reused && s.Readable() {
 		return 0, wire.ErrStale
 	}
 	if sent, err = s.Write(fw.c.out); err != nil {
 		return sent, err
 	}
 	more, b2, n, err := s.RoundTrip(b.kept, false, fw.c.p.poolFor(s))
-	s.in, s.n = b2, n
+	s.In, s.N = b2, n
 	return sent + more, err
 }
 
 // sendStreaming sends the head and starts to pass on the body, from the client or from a file. It does not wait for
 // the end of it: a member may answer before.
-func (fw *forwarder) sendStreaming(s *stream, m *member, limit match.Nanos) (sent int, err error) {
+func (fw *forwarder) sendStreaming(s *upstream.Stream, m *generation.Member, limit match.Nanos) (sent int, err error) {
 	b := &fw.r.body
-	if s.reused && s.Readable() {
+	if s.Reused && s.Readable() {
 		return 0, wire.ErrStale
 	}
 	head := fw.c.out
-	if m.wait {
+	if m.Wait {
 		head = append(append(head[:len(head)-2:len(head)-2], "Expect: 100-continue\r\n"...), "\r\n"...)
 	}
 	if sent, err = s.Write(head); err != nil {
 		return sent, err
 	}
-	if m.wait {
-		if err := fw.answer(s, limit, true); err != nil || s.rs.Status != 100 {
-			s.unusable = true // the member decided without the body
+	if m.Wait {
+		if err := fw.answer(s, limit, true); err != nil || s.Head.Status != 100 {
+			s.Unusable = true // the member decided without the body
 			return sent, err
 		}
-		s.rs.Reset()
+		s.Head.Reset()
 	}
 	if b.file == nil {
 		more, err := s.Write(b.kept)
@@ -187,31 +190,31 @@ func (fw *forwarder) sendStreaming(s *stream, m *member, limit match.Nanos) (sen
 // answer reads up to the end of the head of the final answer; with hundred a 100 ends the wait, too. Interim answers
 // end here, though RFC 9110, 15.2 would have them passed on: a failover may still follow, and nobody should get the
 // hints of two members. A 101 that nobody asked for is an error.
-func (fw *forwarder) answer(s *stream, limit match.Nanos, hundred bool) error {
+func (fw *forwarder) answer(s *upstream.Stream, limit match.Nanos, hundred bool) error {
 	for interim := 0; ; {
 		if err := fw.answerHead(s, limit); err != nil {
 			return err
 		}
-		status := s.rs.Status
-		if status >= 200 || status == 101 && fw.r.wantsUpgrade() && !s.rs.Odd {
+		status := s.Head.Status
+		if status >= 200 || status == 101 && fw.r.wantsUpgrade() && !s.Head.Odd {
 			return nil
 		}
 		if interim++; status == 101 || interim > maxInterim {
 			return errMalformed
 		}
-		s.off += s.rs.Size
+		s.Off += s.Head.Size
 		if status == 100 && hundred {
 			return nil
 		}
-		s.rs.Reset()
+		s.Head.Reset()
 	}
 }
 
 // answerHead parses the next head, reading as long as it is not whole.
-func (fw *forwarder) answerHead(s *stream, limit match.Nanos) error {
+func (fw *forwarder) answerHead(s *upstream.Stream, limit match.Nanos) error {
 	for {
-		if s.in != nil {
-			done, err := s.rs.Parse(s.in.B[s.off:s.n], http1.Limits{Fields: 1000})
+		if s.In != nil {
+			done, err := s.Head.Parse(s.In.B[s.Off:s.N], http1.Limits{Fields: 1000})
 			if done || err != nil {
 				return err
 			}
@@ -227,21 +230,21 @@ func (fw *forwarder) answerHead(s *stream, limit match.Nanos) error {
 
 // moreAnswer reads more of a head. The bytes before the final head stay in the buffer, so interim answers count
 // against its size.
-func (fw *forwarder) moreAnswer(s *stream) (err error) {
-	if s.in == nil {
-		s.in, s.n, err = s.Wait(fw.c.p.poolFor(s))
+func (fw *forwarder) moreAnswer(s *upstream.Stream) (err error) {
+	if s.In == nil {
+		s.In, s.N, err = s.Wait(fw.c.p.poolFor(s))
 		return err
 	}
-	if s.n == len(s.in.B) {
-		if s.n >= 2*wire.LargeBuffer {
+	if s.N == len(s.In.B) {
+		if s.N >= 2*wire.LargeBuffer {
 			return errMalformed
 		}
-		g := s.in.Grown(2*wire.LargeBuffer, s.n)
-		fw.c.p.recycle(s.in)
-		s.in = g
+		g := s.In.Grown(2*wire.LargeBuffer, s.N)
+		fw.c.p.recycle(s.In)
+		s.In = g
 	}
-	n, err := s.Read(s.in.B[s.n:])
-	s.n += n
+	n, err := s.Read(s.In.B[s.N:])
+	s.N += n
 	return err
 }
 
@@ -253,18 +256,41 @@ var errMalformed = &http1.Error{
 
 // checkBody looks at the part of a chunked body that came with the head: while nothing has gone out, the client can
 // still be told.
-func (fw *forwarder) checkBody(s *stream) error {
-	if s.rs.Body(fw.r.isHead()) != http1.ByChunks {
+func (fw *forwarder) checkBody(s *upstream.Stream) error {
+	if s.Head.Body(fw.r.isHead()) != http1.ByChunks {
 		return nil
 	}
 	chunks := http1.Chunks{Answer: true}
-	return chunks.Check(s.in.B[s.off+s.rs.Size : s.n])
+	return chunks.Check(s.In.B[s.Off+s.Head.Size : s.N])
+}
+
+// learn takes the partition table (R28) out of an answer. That the client does not get it is not seen to here: it never
+// gets private fields.
+func (fw *forwarder) learn(s *upstream.Stream) {
+	if fw.c.p.opt.PartitionForm == "" {
+		return
+	}
+	head := s.In.B[s.Off:s.N]
+	var version, table string
+	for i := range s.Head.Fields {
+		f := &s.Head.Fields[i]
+		switch name := f.Name(head); {
+		case f.Kind != http1.Private:
+		case http1.EqualFold(name, wspt.VersionField):
+			version = string(f.Text(head))
+		case http1.EqualFold(name, wspt.TableField):
+			table = string(f.Text(head))
+		}
+	}
+	if version != "" {
+		fw.x.gen.LearnTable(fw.x.flight.Cluster, version, table, fw.c.p.log)
+	}
 }
 
 // failure words what went wrong for Observe.
-func (fw *forwarder) failure(s *stream, err error, sent int) failover.Event {
+func (fw *forwarder) failure(s *upstream.Stream, err error, sent int) failover.Event {
 	fw.r.entry.Cause = err
-	ev := failover.Event{Kind: lossOf(err), ReusedStream: s.reused}
+	ev := failover.Event{Kind: lossOf(err), ReusedStream: s.Reused}
 	if sent > 0 {
 		ev.Sent = failover.SentSome
 	}
@@ -312,15 +338,15 @@ func (fw *forwarder) clientFailed() failover.EventKind {
 // passing it on.
 func (fw *forwarder) settled() bool {
 	s := fw.up
-	if s == nil || s.rs.Size == 0 || s.unusable || !s.rs.Persists() || fw.r.body.pumped != nil {
+	if s == nil || s.Head.Size == 0 || s.Unusable || !s.Head.Persists() || fw.r.body.pumped != nil {
 		return false
 	}
-	rest := int64(s.n - s.off - s.rs.Size)
-	switch s.rs.Body(fw.r.isHead()) {
+	rest := int64(s.N - s.Off - s.Head.Size)
+	switch s.Head.Body(fw.r.isHead()) {
 	case http1.NoBody:
 		return rest == 0
 	case http1.ByLength:
-		return rest == s.rs.Length
+		return rest == s.Head.Length
 	}
 	return false
 }

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/upstream"
 	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -160,7 +161,7 @@ func (b *body) coming() bool { return b.pumped != nil && !b.ending.Load() }
 
 // pump passes on what is not buffered. It ends when the body does, when the client fails, or when the member takes no
 // more: that is for the goroutine that waits for the member's answer to find out.
-func (fw *forwarder) pump(s *stream, timeout match.Nanos) error {
+func (fw *forwarder) pump(s *upstream.Stream, timeout match.Nanos) error {
 	buf := fw.c.p.large.Get()
 	defer fw.c.p.large.Put(buf)
 	b := &fw.r.body
@@ -199,7 +200,7 @@ func (fw *forwarder) pump(s *stream, timeout match.Nanos) error {
 
 // pumpFile passes on what is kept of a body in its file and in memory. done: the member takes no more, or the file is
 // gone.
-func (fw *forwarder) pumpFile(s *stream, buf []byte, timeout match.Nanos) (done bool, err error) {
+func (fw *forwarder) pumpFile(s *upstream.Stream, buf []byte, timeout match.Nanos) (done bool, err error) {
 	b := &fw.r.body
 	for at := int64(0); at < b.file.size; {
 		n, err := b.file.read(buf, at)

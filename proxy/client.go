@@ -136,7 +136,7 @@ func (c *client) readHead() bool {
 	c.Within(c.p.opt.HeadTimeout)
 	c.rq.head.Reset()
 	for {
-		done, err := c.rq.head.Parse(c.in.B[:c.n], http1.Limits{Fields: c.p.gen.Load().fields})
+		done, err := c.rq.head.Parse(c.in.B[:c.n], http1.Limits{Fields: c.p.gen.Load().Fields})
 		if done {
 			return true
 		}

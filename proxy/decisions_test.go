@@ -73,10 +73,10 @@ func sameDecisions(t *testing.T, seed uint64, n int) bool {
 		for i, f := range memberList(w, members) {
 			f.act = st.script(i)
 		}
-		c := &w.p.gen.Load().clusters[0]
-		c.state = failover.NewState(&w.p.gen.Load().table.Clusters[0], &sem, seed)
+		c := &w.p.gen.Load().Clusters[0]
+		c.State = failover.NewState(&w.p.gen.Load().Table.Clusters[0], &sem, seed)
 	})
-	offline := explain.NewProcess(st.p.gen.Load().table, &sem, seed)
+	offline := explain.NewProcess(st.p.gen.Load().Table, &sem, seed)
 	defer st.stop()
 	v := st.visit()
 	defer func() { v.Close() }()
@@ -108,7 +108,7 @@ func sameDecisions(t *testing.T, seed uint64, n int) bool {
 		}
 		st.now.Store(int64(offline.Now))
 	}
-	return replays(t, st.p.gen.Load().table, &sem, log.String())
+	return replays(t, st.p.gen.Load().Table, &sem, log.String())
 }
 
 func memberList(w *world, n int) (list []*fake) {
@@ -269,11 +269,11 @@ func (st *stage) expire() {
 
 // settle waits until the proxy is done with its requests.
 func (w *world) settle() {
-	c := &w.p.gen.Load().clusters[0]
+	c := &w.p.gen.Load().Clusters[0]
 	for {
-		c.mu.Lock()
-		busy := slices.ContainsFunc(c.state.Members, func(m failover.MemberState) bool { return m.Pending > 0 })
-		c.mu.Unlock()
+		c.Lock()
+		busy := slices.ContainsFunc(c.State.Members, func(m failover.MemberState) bool { return m.Pending > 0 })
+		c.Unlock()
 		if !busy {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/upstream"
 	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -15,11 +16,11 @@ import (
 // (R58).
 func (fw *forwarder) deliver() failover.Event {
 	s := fw.up
-	fw.r.entry.Status, fw.r.entry.Head = s.rs.Status, fw.x.at
-	if s.rs.Status == 101 {
+	fw.r.entry.Status, fw.r.entry.Head = s.Head.Status, fw.x.at
+	if s.Head.Status == 101 {
 		return fw.upgrade(s)
 	}
-	d := delivery{fw: fw, s: s, framing: s.rs.Body(fw.r.isHead()), limit: fw.ioTimeout()}
+	d := delivery{fw: fw, s: s, framing: s.Head.Body(fw.r.isHead()), limit: fw.ioTimeout()}
 	d.dechunk = d.framing == http1.ByChunks && fw.r.head.Minor == 0 // HTTP/1.0 knows no chunks (RFC 9112, 7.1)
 	if fw.r.bodyUnderWay() || d.framing == http1.ByClose || d.dechunk {
 		fw.r.close = true
@@ -29,7 +30,7 @@ func (fw *forwarder) deliver() failover.Event {
 	if !whole {
 		fw.r.close = true
 	}
-	fw.release(whole && d.clean && !s.unusable && s.rs.Persists() && !fw.r.bodyUnderWay())
+	fw.release(whole && d.clean && !s.Unusable && s.Head.Persists() && !fw.r.bodyUnderWay())
 	return ev
 }
 
@@ -58,13 +59,13 @@ func (b *body) underWay() bool {
 
 func (fw *forwarder) ioTimeout() match.Nanos {
 	f := &fw.x.flight
-	return fw.x.gen.table.Clusters[f.Cluster].Members[f.Last].IOTimeout
+	return fw.x.gen.Table.Clusters[f.Cluster].Members[f.Last].IOTimeout
 }
 
 // delivery is one answer on its way to the client.
 type delivery struct {
 	fw      *forwarder
-	s       *stream
+	s       *upstream.Stream
 	framing http1.Framing
 	dechunk bool // the client speaks HTTP/1.0
 	limit   match.Nanos
@@ -78,24 +79,24 @@ type delivery struct {
 // complete.
 func (d *delivery) run() failover.Event {
 	s := d.s
-	d.left, d.chunks.Answer, d.chunks.Bare = s.rs.Length, true, d.dechunk
-	s.large = s.rs.Length > wire.SmallBuffer
-	at := s.off
-	if s.rs.Nominates {
-		d.chunks.Ends = s.rs.Nominations(bytes.Clone(s.in.B[at : at+s.rs.Size])) // rewrite moves its lines
+	d.left, d.chunks.Answer, d.chunks.Bare = s.Head.Length, true, d.dechunk
+	s.Large = s.Head.Length > wire.SmallBuffer
+	at := s.Off
+	if s.Head.Nominates {
+		d.chunks.Ends = s.Head.Nominations(bytes.Clone(s.In.B[at : at+s.Head.Size])) // rewrite moves its lines
 	}
-	body := s.in.B[at+s.rs.Size : s.n]
+	body := s.In.B[at+s.Head.Size : s.N]
 	out, n, err := d.claim(body)
 	if err != nil {
 		return d.broken(err)
 	}
 	d.clean = n == len(body)
-	extra := d.extra() + d.fw.c.p.missingDate(&s.rs)
-	if s.rs.Odd {
+	extra := d.extra() + d.fw.c.p.missingDate(&s.Head)
+	if s.Head.Odd {
 		err = d.apart(d.oddHead(extra), out)
 	} else {
-		start, end := rewrite(s.in.All, wire.Headroom+at, &s.rs, d.dechunk, extra), wire.Headroom+at+s.rs.Size
-		err = d.fw.r.writeOut(s.in.All[start : end+len(out)]) // out stands there: nothing was held back before
+		start, end := rewrite(s.In.All, wire.Headroom+at, &s.Head, d.dechunk, extra), wire.Headroom+at+s.Head.Size
+		err = d.fw.r.writeOut(s.In.All[start : end+len(out)]) // out stands there: nothing was held back before
 	}
 	if err != nil {
 		return gone
@@ -178,12 +179,12 @@ func (d *delivery) broken(err error) failover.Event {
 	case kind == failover.StreamLost:
 		kind = failover.Malformed
 	}
-	return failover.Event{Kind: kind, ReusedStream: d.s.reused, Sent: failover.SentSome}
+	return failover.Event{Kind: kind, ReusedStream: d.s.Reused, Sent: failover.SentSome}
 }
 
 // oddHead writes the head of an answer that is not well formed as it should have been.
 func (d *delivery) oddHead(extra string) []byte {
-	rs, head := &d.s.rs, d.s.in.B[d.s.off:d.s.off+d.s.rs.Size]
+	rs, head := &d.s.Head, d.s.In.B[d.s.Off:d.s.Off+d.s.Head.Size]
 	markNominated(rs, head)
 	drop := func(f *http1.Field) bool { return endsHere(f, rs, d.dechunk) }
 	return append(rs.AppendHead(nil, head, extra, drop), "\r\n"...)

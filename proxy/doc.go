@@ -10,11 +10,13 @@
 // forwarder sends the request there, Observe takes in what became of it. The exchange knows no bytes, the forwarder
 // decides nothing.
 //
-// A configuration at work is a generation (generation.go), which reload.go replaces; members and their streams live in
-// upstream.go.
+// The process is proxy.go: its options, its start and its end. Clients arrive in listen.go; reload.go puts the next
+// configuration to work.
 //
-// It knows clients, members and what passes between them. Connections, TLS, buffers and time limits are wire's,
-// messages http1's, key stores keystore's, pages and metrics admin's, which gets a snapshot (status.go). Time limits
-// cost no timers: each link notes until when it may wait, and one sweeper (wire/sweep.go) wakes those that are late.
-// A limit is therefore kept to a tenth of a second.
+// It knows clients, requests and what passes between them and members. A configuration at work, with the state of its
+// clusters, is generation's, streams to members are upstream's, what is written down is that of logs, and files for
+// declined requests are docroot's. Connections, TLS, buffers and time limits are wire's, messages http1's, key stores
+// keystore's, pages and metrics admin's, which gets a snapshot (status.go). Time limits cost no timers: each link notes
+// until when it may wait, and one sweeper (wire/sweep.go) wakes those that are late. A limit is therefore kept to a
+// tenth of a second.
 package proxy

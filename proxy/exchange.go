@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"github.com/wasplug/wasplug/proxy/generation"
 	"github.com/wasplug/wasplug/proxy/logs"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -20,8 +21,8 @@ type carrier interface {
 // exchange is the failover loop of one request (section 4 of the procedure): it asks Next what to do, has it done,
 // tells Observe what became of it. It knows no bytes and decides nothing.
 type exchange struct {
-	gen     *generation
-	cluster *cluster
+	gen     *generation.Generation
+	cluster *generation.Cluster
 	flight  failover.RequestState
 	now     func() match.Nanos
 	at      match.Nanos   // the time of the last step
@@ -60,22 +61,22 @@ func (x *exchange) attempt(w carrier, act failover.Action) (over bool) {
 
 func (x *exchange) next() failover.Action {
 	defer x.log.Flush()
-	x.cluster.mu.Lock()
-	defer x.cluster.mu.Unlock()
+	x.cluster.Lock()
+	defer x.cluster.Unlock()
 	// under the lock: decisions of a cluster, and their lines in the log, are in the order of their times
 	x.at = x.now()
-	act := failover.Next(x.gen.table, &x.cluster.state, &x.flight, x.at, &x.gen.sem, x.log.Recorder())
-	x.log.Steps(x.gen.table, x.flight.Cluster, x.at)
+	act := failover.Next(x.gen.Table, &x.cluster.State, &x.flight, x.at, &x.gen.Sem, x.log.Recorder())
+	x.log.Steps(x.gen.Table, x.flight.Cluster, x.at)
 	return act
 }
 
 func (x *exchange) observe(ev failover.Event) failover.ActionKind {
 	defer x.log.Flush()
-	x.cluster.mu.Lock()
-	defer x.cluster.mu.Unlock()
+	x.cluster.Lock()
+	defer x.cluster.Unlock()
 	x.at = x.now()
-	then := failover.Observe(x.gen.table, &x.cluster.state, &x.flight, x.at, ev, &x.gen.sem, x.log.Recorder())
-	x.log.Steps(x.gen.table, x.flight.Cluster, x.at)
+	then := failover.Observe(x.gen.Table, &x.cluster.State, &x.flight, x.at, ev, &x.gen.Sem, x.log.Recorder())
+	x.log.Steps(x.gen.Table, x.flight.Cluster, x.at)
 	return then
 }
 
@@ -85,8 +86,8 @@ func (x *exchange) noteStream(act failover.Action, reused bool) {
 		return
 	}
 	defer x.log.Flush()
-	x.cluster.mu.Lock()
-	defer x.cluster.mu.Unlock()
-	failover.NoteStream(x.gen.table, &x.flight, act, reused, x.log.Recorder())
-	x.log.Steps(x.gen.table, x.flight.Cluster, x.now())
+	x.cluster.Lock()
+	defer x.cluster.Unlock()
+	failover.NoteStream(x.gen.Table, &x.flight, act, reused, x.log.Recorder())
+	x.log.Steps(x.gen.Table, x.flight.Cluster, x.now())
 }

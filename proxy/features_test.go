@@ -169,7 +169,7 @@ func TestWaitForContinue(t *testing.T) {
 	w.members["10.0.0.1:9080"] = l
 	w.mu.Unlock()
 	old.Close()
-	w.p.gen.Load().close() // the idle stream goes to the old listener's connection
+	w.p.gen.Load().Close() // the idle stream goes to the old listener's connection
 	if r := w.once(post("hello")); r.status != 401 {
 		t.Errorf("%+v", r)
 	}

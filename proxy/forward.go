@@ -1,6 +1,9 @@
 package proxy
 
 import (
+	"github.com/wasplug/wasplug/proxy/generation"
+	"github.com/wasplug/wasplug/proxy/upstream"
+	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -12,18 +15,18 @@ type forwarder struct {
 	c       *client
 	r       *request
 	x       exchange
-	up      *stream // of the attempt at hand
-	trusted bool    // private headers of the client are believed
+	up      *upstream.Stream // of the attempt at hand
+	trusted bool             // private headers of the client are believed
 }
 
 // carry sends the request through the cluster that matches.
-func (fw *forwarder) carry(gen *generation, m *match.Match) {
-	fw.x.gen, fw.x.cluster, fw.x.now = gen, &gen.clusters[m.Cluster], fw.c.p.now
-	fw.r.times = fw.x.cluster.times
-	fw.x.flight = failover.Begin(gen.table, &fw.r.req, m, fw.r.entry.Start, &gen.sem, fw.x.log.Recorder())
-	fw.trusted = gen.table.Clusters[m.Cluster].KeepHeaders || len(gen.trusted) > 0 && gen.trusts(fw.c.addr)
+func (fw *forwarder) carry(gen *generation.Generation, m *match.Match) {
+	fw.x.gen, fw.x.cluster, fw.x.now = gen, &gen.Clusters[m.Cluster], fw.c.p.now
+	fw.r.times = fw.x.cluster.Times
+	fw.x.flight = failover.Begin(gen.Table, &fw.r.req, m, fw.r.entry.Start, &gen.Sem, fw.x.log.Recorder())
+	fw.trusted = gen.Table.Clusters[m.Cluster].KeepHeaders || gen.Trusts(fw.c.addr)
 	if fw.r.head.HasBody() {
-		if err := fw.r.prepare(&gen.table.Clusters[m.Cluster]); err != nil {
+		if err := fw.r.prepare(&gen.Table.Clusters[m.Cluster]); err != nil {
 			fw.r.badBody(err)
 			return
 		}
@@ -51,11 +54,25 @@ func (fw *forwarder) release(reuse bool) {
 	}
 	fw.up = nil
 	fw.c.WaitForNone()
-	fw.c.p.recycle(s.in)
-	s.in = nil
+	fw.c.p.recycle(s.In)
+	s.In = nil
 	if !reuse || !s.Quiet() {
 		s.Close()
 		return
 	}
-	s.transport.put(s, fw.x.at)
+	s.Queue(fw.x.at)
+}
+
+// poolFor returns where the buffer for an answer comes from.
+func (p *Proxy) poolFor(s *upstream.Stream) *wire.Buffers {
+	if s.Large {
+		return p.large
+	}
+	return p.small
+}
+
+// recycle takes a buffer of either size back.
+func (p *Proxy) recycle(b *wire.Buffer) {
+	p.small.Put(b)
+	p.large.Put(b)
 }

@@ -17,6 +17,7 @@ import (
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/proxy/generation"
 )
 
 // fake is a member that behaves as its script says.
@@ -202,8 +203,8 @@ func (s site) xml() string {
 }
 
 // source reads w.xml.
-func (w *world) source() Source {
-	return Source{
+func (w *world) source() generation.Source {
+	return generation.Source{
 		Read: func(pause parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
 			files := diag.NewFiles()
 			src := []byte(w.xml.Load().(string))
@@ -237,7 +238,7 @@ func start(t *testing.T, pipes bool, s site, opt Options, prepare ...func(*world
 		t.Fatal(err)
 	}
 	w.p, w.front = p, w.listen(t)
-	p.gen.Load().clusters[0].state.Next = 0
+	p.gen.Load().Clusters[0].State.Next = 0
 	for _, f := range prepare {
 		f(w)
 	}
@@ -366,11 +367,11 @@ func sticky(member string) string { return "Cookie: JSESSIONID=0000abc:c" + memb
 
 func (w *world) memberState(name string) (marked bool, pending int32) {
 	g := w.p.gen.Load()
-	c := &g.clusters[0]
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	id, _ := g.table.Clusters[0].MemberByName(name)
-	return c.state.Members[id].MarkedDown, c.state.Members[id].Pending
+	c := &g.Clusters[0]
+	c.Lock()
+	defer c.Unlock()
+	id, _ := g.Table.Clusters[0].MemberByName(name)
+	return c.State.Members[id].MarkedDown, c.State.Members[id].Pending
 }
 
 func (w *world) stopGently() { w.p.Shutdown(context.Background()) }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/wspt"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -117,7 +118,7 @@ func (fw *forwarder) appendServer(dst []byte) []byte {
 	name, _ := match.SplitHost(rq.Host)
 	dst = append(append(dst, "$WSSN: "...), name...)
 	dst = append(dst, "\r\n$WSSP: "...)
-	dst = strconv.AppendInt(dst, int64(fw.x.gen.table.ToldPort(&rq, &fw.x.gen.sem)), 10)
+	dst = strconv.AppendInt(dst, int64(fw.x.gen.Table.ToldPort(&rq, &fw.x.gen.Sem)), 10)
 	return append(dst, "\r\n"...)
 }
 
@@ -134,6 +135,20 @@ func (fw *forwarder) appendMissing(dst []byte) []byte {
 		}
 	}
 	return dst
+}
+
+// appendVersion tells a member which version of the table this process has, -1 for none.
+func (fw *forwarder) appendVersion(dst []byte) []byte {
+	if fw.c.p.opt.PartitionForm == "" {
+		return dst
+	}
+	dst = append(dst, wspt.VersionField+": "...)
+	if v := fw.x.cluster.TableVersion.Load(); v > 0 {
+		dst = strconv.AppendUint(dst, v, 10)
+	} else {
+		dst = append(dst, "-1"...)
+	}
+	return append(dst, "\r\n"...)
 }
 
 // rewrite makes the head of an answer ready for the client where it stands: all[at:at+rs.Size]. Dropped lines close

@@ -140,5 +140,5 @@ func (p *Proxy) Serves(l *Listener) (aliases []string, any bool) {
 		port = a.Port
 	}
 	g := p.gen.Load()
-	return g.table.AliasesFor(port), g.table.ServesPort(port, &g.sem)
+	return g.Table.AliasesFor(port), g.Table.ServesPort(port, &g.Sem)
 }

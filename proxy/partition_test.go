@@ -84,7 +84,7 @@ func TestPartitionTableIsFetched(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := "m1"
-		if p.gen.Load().clusters[0].state.Partition["1158590921"] != nil {
+		if p.gen.Load().Clusters[0].State.Partition["1158590921"] != nil {
 			got = "m2"
 		}
 		if got != want {

@@ -101,7 +101,7 @@ func TestPluginLogOfFailures(t *testing.T) {
 			if !strings.Contains(text, c.want) {
 				t.Errorf("the log does not say %q:\n%s", c.want, text)
 			}
-			replays(t, w.p.gen.Load().table, &w.p.gen.Load().sem, text)
+			replays(t, w.p.gen.Load().Table, &w.p.gen.Load().Sem, text)
 		})
 	}
 }
@@ -179,7 +179,7 @@ func TestConcurrentLogReplays(t *testing.T) {
 			t.Errorf("the log never says %q", want)
 		}
 	}
-	replays(t, w.p.gen.Load().table, &w.p.gen.Load().sem, text)
+	replays(t, w.p.gen.Load().Table, &w.p.gen.Load().Sem, text)
 }
 
 const traceLog = `<Log LogLevel="Trace" Name="http_plugin.log"/>`

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/wasplug/wasplug/proxy/docroot"
+	"github.com/wasplug/wasplug/proxy/generation"
 	"github.com/wasplug/wasplug/proxy/logs"
+	"github.com/wasplug/wasplug/proxy/upstream"
 	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -42,7 +44,7 @@ type Options struct {
 	OnSteps  func(*match.Table, logs.Told)
 	Keystore map[string]string // a .kdb file and the PEM file that replaces it
 
-	Resolver Resolver                                                             // default the system's
+	Resolver generation.Resolver                                                  // default the system's
 	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // default wire.Dial
 	// Now is the time that decisions are made by, 0 when New is called.
 	Now func() match.Nanos
@@ -103,12 +105,12 @@ type Proxy struct {
 	small      *wire.Buffers
 	large      *wire.Buffers
 	waker      *wire.Waker
-	dialer     wire.Dialer
+	dialer     upstream.Dialer
 	lot        *wire.Lot[parked]
-	gen        atomic.Pointer[generation]
+	maker      generation.Maker
+	gen        atomic.Pointer[generation.Generation]
 	reload     reloader
 	counters   counters
-	times      map[string]*histogram  // by cluster; the reloader's
 	docroot    *docroot.Folder        // nil: 404
 	date       atomic.Pointer[string] // the Date line of answers that have none
 	ctx        context.Context        // ends when everything is to end
@@ -127,10 +129,7 @@ type Proxy struct {
 }
 
 // New makes a proxy for what the source has now. The error is a *Rejected where the plug-in would reject the file.
-func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
-	if err := opt.checkPartitionForm(); err != nil {
-		return nil, err
-	}
+func New(ctx context.Context, source generation.Source, opt Options) (*Proxy, error) {
 	s := wire.NewSweeper()
 	s.AbortOnClose = opt.AbortOnClose
 	opt.complete(s)
@@ -140,7 +139,9 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 		clients: map[*client]struct{}{},
 	}
 	p.waker = wire.NewWaker()
-	p.dialer = wire.Dialer{Dial: opt.Dial, Waker: p.waker, Pool: p.small}
+	p.dialer = upstream.Dialer{
+		Dialer: wire.Dialer{Dial: opt.Dial, Waker: p.waker, Pool: p.small}, Sweeper: s,
+	}
 	p.lot = wire.NewLot(p.waker, p.resume)
 	p.logs = logs.NewOutput(opt.PluginLog, opt.Version, s.Start(), opt.OnSteps)
 	p.setDate()
@@ -159,19 +160,26 @@ func New(ctx context.Context, source Source, opt Options) (*Proxy, error) {
 		p.setDate()
 		p.lot.Expire(s.Now())
 		p.collect()
-		p.gen.Load().sweep(p.now())
+		p.gen.Load().Sweep(p.now())
 	}
 	p.sweeping.Go(func() { s.Run(p.ctx, everySecond) })
-	p.fetchTables(p.gen.Load())
+	p.gen.Load().FetchTables(p.ctx, &p.dialer, p.log)
 	return p, nil
 }
 
 // begin loads the first configuration.
 func (p *Proxy) begin(ctx context.Context) error {
+	p.maker = generation.Maker{
+		Assumptions: p.opt.Assumptions, Seed: p.opt.Seed, Next: p.opt.Next, PartitionForm: p.opt.PartitionForm,
+		Keystore: p.opt.Keystore, Resolver: p.opt.Resolver, Log: p.log,
+	}
+	if err := p.maker.Check(); err != nil {
+		return err
+	}
 	if p.reload.source.Stamp != nil {
 		p.reload.stamp, _ = p.reload.source.Stamp()
 	}
-	cfg, files, err := p.reload.source.load(nil)
+	cfg, files, err := p.reload.source.Load(nil)
 	if err != nil {
 		return err
 	}
@@ -230,7 +238,7 @@ func (p *Proxy) Shutdown(ctx context.Context) error {
 	p.stop()
 	p.sweeping.Wait()
 	p.waker.Close()
-	p.gen.Load().close()
+	p.gen.Load().Close()
 	if p.docroot != nil {
 		p.docroot.Close()
 	}

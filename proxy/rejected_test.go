@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wasplug/wasplug/proxy/generation"
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
@@ -23,7 +24,7 @@ func TestOpenRouteRejectsTheFile(t *testing.T) {
 			"a reload": w.p.Reload(t.Context()),
 			"a start":  func() error { _, err := New(t.Context(), w.source(), w.p.opt); return err }(),
 		} {
-			var rejected *Rejected
+			var rejected *generation.Rejected
 			if !errors.As(err, &rejected) || !strings.Contains(rejected.Files.Line(rejected.Diagnostics[0]),
 				"the plug-in rejects the whole file") {
 				t.Errorf("%s: %v", what, err)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/proxy/generation"
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
@@ -187,7 +188,7 @@ func TestRejectedFiles(t *testing.T) {
 		}
 		w := start(t, false, site{members: 1}, Options{Assumptions: &sem})
 		w.xml.Store(site{members: 1, extra: c.route}.xml())
-		var refusal *Rejected
+		var refusal *generation.Rejected
 		if err := w.p.Reload(t.Context()); errors.As(err, &refusal) != c.rejected || err != nil && !c.rejected {
 			t.Errorf("%s under %q: reload says %v", c.route, c.assume, err)
 		}

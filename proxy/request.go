@@ -3,6 +3,7 @@ package proxy
 import (
 	"errors"
 
+	"github.com/wasplug/wasplug/proxy/generation"
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/proxy/logs"
 	"github.com/wasplug/wasplug/proxy/wire"
@@ -25,7 +26,7 @@ type request struct {
 	body    body
 	fw      forwarder
 	entry   logs.Entry
-	times   *histogram // where its duration counts
+	times   *generation.Times // where its duration counts
 
 	close   bool // the connection ends with this answer
 	started bool // part of an answer has gone out
@@ -43,16 +44,16 @@ func (r *request) handle() bool {
 	gen := r.c.p.current()
 	r.describe()
 	r.fw.x.log = r.pluginLog(gen)
-	m, ok := gen.table.Match(&r.req, &gen.sem)
+	m, ok := gen.Table.Match(&r.req, &gen.Sem)
 	if err := r.refusal(gen, ok); err != nil {
 		r.turnDown(err)
 	} else if ok && r.head.Forwards == 0 {
 		r.endHere()
 	} else if ok {
-		r.fw.x.log.Matched(gen.table, &r.req, &m, &gen.sem)
+		r.fw.x.log.Matched(gen.Table, &r.req, &m, &gen.Sem)
 		r.fw.carry(gen, &m)
 	} else {
-		r.fw.x.log.Matched(gen.table, &r.req, nil, &gen.sem)
+		r.fw.x.log.Matched(gen.Table, &r.req, nil, &gen.Sem)
 		r.skipBody()
 		r.decline()
 	}
@@ -78,14 +79,14 @@ func (r *request) finish() {
 	n.classes[min(e.Status/100, 5)].Add(1)
 	n.affinity[affinity].Add(1)
 	n.sent.Add(uint64(e.Bytes))
-	r.times.add(took)
+	r.times.Add(took)
 	if p.opt.AccessLog != nil {
 		e.Client, e.Request, e.Host, e.Affinity, e.Took = r.c.addr, nil, r.req.Host, affinity, took
 		if r.head.Size > 0 {
 			e.Request = r.head.Line(r.c.in.B)
 		}
 		if e.Attempts > 0 {
-			e.Cluster = r.fw.x.gen.table.Clusters[r.fw.x.flight.Cluster].Name
+			e.Cluster = r.fw.x.gen.Table.Clusters[r.fw.x.flight.Cluster].Name
 		}
 		p.opt.AccessLog.Write(e)
 	}
@@ -96,7 +97,7 @@ func (r *request) affinity() failover.AffinityOutcome {
 	if r.entry.Attempts == 0 {
 		return failover.AffinityNone // there may be no flight
 	}
-	return failover.OutcomeOf(r.fw.x.gen.table, &r.fw.x.flight, &r.fw.x.gen.sem)
+	return failover.OutcomeOf(r.fw.x.gen.Table, &r.fw.x.flight, &r.fw.x.gen.Sem)
 }
 
 // begin starts the entry of the access log.
@@ -105,14 +106,14 @@ func (r *request) begin() {
 }
 
 // pluginLog is the plug-in's own log of the request, nil where none is wanted.
-func (r *request) pluginLog(gen *generation) *logs.Request {
-	if gen.log == nil {
+func (r *request) pluginLog(gen *generation.Generation) *logs.Request {
+	if gen.Log == nil {
 		return nil
 	}
 	if r.c.thread == 0 {
-		r.c.thread = gen.log.NewThread()
+		r.c.thread = gen.Log.NewThread()
 	}
-	return gen.log.Request(r.c.thread, r.entry.Start)
+	return gen.Log.Request(r.c.thread, r.entry.Start)
 }
 
 // describe makes the request that decisions are made on. Its strings share the buffer of the head.
@@ -230,14 +231,14 @@ var errTrace = &http1.Error{Status: 405, Msg: "TRACE is not allowed (--allow-tra
 // refusal is why a well-formed request is answered without a member and without a file, nil when it is not. TRACE
 // echoes cookies and private headers to whoever can make a browser send it. A path that the web server refuses is
 // for the core to know (R16).
-func (r *request) refusal(gen *generation, matched bool) *http1.Error {
+func (r *request) refusal(gen *generation.Generation, matched bool) *http1.Error {
 	switch {
 	case r.isTrace() && !r.c.p.opt.AllowTrace:
 		return errTrace
 	case matched:
 		return nil
 	}
-	if why, refused := gen.table.Refusal(&r.req, &gen.sem); refused {
+	if why, refused := gen.Table.Refusal(&r.req, &gen.Sem); refused {
 		return &http1.Error{Status: why.Status(), Msg: words.Refusal(why)}
 	}
 	return nil

@@ -180,7 +180,7 @@ func TestIdleStreams(t *testing.T) {
 						w.atRest("m1")
 						k.idle(<-conns)
 						if swept {
-							w.p.gen.Load().sweep(w.p.now())
+							w.p.gen.Load().Sweep(w.p.now())
 							if n := w.p.Snapshot().Clusters[0].Members[0].Idle; n != map[bool]int{true: 1}[k.left] {
 								t.Errorf("%d idle streams", n)
 							}

@@ -97,7 +97,7 @@ func TestStatusPageWords(t *testing.T) {
 	}
 	w.once(get("/", sticky("m2")))
 	page := w.page("/?live=1").Body.String()
-	loaded := w.p.gen.Load().loaded.Format("15:04")
+	loaded := w.p.gen.Load().Loaded.Format("15:04")
 	for _, want := range []string{
 		"plugin-cfg.xml, version <b id=\"generation\">2</b>, loaded " + loaded, ">pause</a>",
 		"retry due at the next request", "draining", "round robin stands here:",

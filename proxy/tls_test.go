@@ -116,7 +116,7 @@ func (w *world) adopt(xml string) {
 	if err := w.p.Reload(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}
-	w.p.gen.Load().clusters[0].state.Next = 0
+	w.p.gen.Load().Clusters[0].State.Next = 0
 }
 
 // A certificate with another host name ends the attempt in any case; whether it marks the member down is for

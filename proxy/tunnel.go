@@ -3,15 +3,16 @@ package proxy
 import (
 	"time"
 
+	"github.com/wasplug/wasplug/proxy/upstream"
 	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // upgrade passes a 101 on; from then on bytes go both ways until one side ends (a WebSocket).
-func (fw *forwarder) upgrade(s *stream) failover.Event {
+func (fw *forwarder) upgrade(s *upstream.Stream) failover.Event {
 	f := &fw.x.flight
-	source := fw.x.gen.table.Clusters[f.Cluster].Members[f.Last].Source
+	source := fw.x.gen.Table.Clusters[f.Cluster].Members[f.Last].Source
 	t := tunnel{
 		fw: fw, s: s,
 		io:   seconds(source.WSIOTimeout.V),
@@ -31,16 +32,16 @@ func seconds(n int) match.Nanos {
 // wsServerIdleTimeout the time without a byte in either direction; 0 is no limit for both.
 type tunnel struct {
 	fw       *forwarder
-	s        *stream
+	s        *upstream.Stream
 	io, idle match.Nanos
 }
 
 func (t *tunnel) run() failover.Event {
 	c, r, s := t.fw.c, t.fw.r, t.s
-	at := s.off
-	start := rewrite(s.in.All, wire.Headroom+at, &s.rs, false, "")
+	at := s.Off
+	start := rewrite(s.In.All, wire.Headroom+at, &s.Head, false, "")
 	t.touch()
-	if r.writeOut(s.in.All[start:wire.Headroom+s.n]) != nil {
+	if r.writeOut(s.In.All[start:wire.Headroom+s.N]) != nil {
 		return gone
 	}
 	rest := c.in.B[r.used:c.n] // a client may send before it has seen the 101

@@ -40,7 +40,7 @@ func TestHostileTextInLogs(t *testing.T) {
 			w.once(get("/" + s))
 		}
 		w.stop()
-		replays(t, w.p.gen.Load().table, &w.p.gen.Load().sem, plugin.String())
+		replays(t, w.p.gen.Load().Table, &w.p.gen.Load().Sem, plugin.String())
 	}
 	logs := map[string]string{"text": text.String(), "JSON": structured.String(), "plug-in log": plugin.String()}
 	for name, log := range logs {

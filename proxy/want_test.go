@@ -50,7 +50,7 @@ func TestLocalWant(t *testing.T) {
 			strings.Contains(text, "client is gone") {
 			t.Errorf("%v: the plug-in log says it %d times:\n%s", lacking, n, text)
 		}
-		replays(t, w.p.gen.Load().table, &w.p.gen.Load().sem, text)
+		replays(t, w.p.gen.Load().Table, &w.p.gen.Load().Sem, text)
 		if text := access.String(); strings.Count(text, ` 503 `) != 5 || strings.Contains(text, "client-gone") {
 			t.Errorf("%v: the access log says\n%s", lacking, text)
 		}

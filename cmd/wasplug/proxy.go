@@ -17,6 +17,7 @@ import (
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/proxy"
 	"github.com/wasplug/wasplug/proxy/demo"
+	"github.com/wasplug/wasplug/proxy/generation"
 	"github.com/wasplug/wasplug/proxy/logs"
 )
 
@@ -198,7 +199,7 @@ func (s *proxySetup) appendTo(name string) (io.Writer, error) {
 
 // refused words an error of the configuration.
 func (s *proxySetup) refused(err error) error {
-	var rejected *proxy.Rejected
+	var rejected *generation.Rejected
 	if errors.As(err, &rejected) {
 		printDiagnostics(s.c.App.ErrWriter, rejected.Files, rejected.Diagnostics)
 		return failure(fmt.Errorf("%s: the plug-in would reject this file, so nothing is served",

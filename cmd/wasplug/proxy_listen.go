@@ -17,26 +17,27 @@ import (
 	"github.com/wasplug/wasplug/proxy"
 	"github.com/wasplug/wasplug/proxy/admin"
 	"github.com/wasplug/wasplug/proxy/demo"
+	"github.com/wasplug/wasplug/proxy/generation"
 	"github.com/wasplug/wasplug/proxy/keystore"
 )
 
 // source is where the configuration comes from, and where the proxy listens.
-func (s *proxySetup) source(ctx context.Context) (proxy.Source, []*proxy.Listener, error) {
+func (s *proxySetup) source(ctx context.Context) (generation.Source, []*proxy.Listener, error) {
 	path := s.c.String("config")
 	if s.c.Bool("demo") {
 		if given(s.c, "config") {
-			return proxy.Source{}, nil, usageError("--demo brings its own configuration: leave --config out")
+			return generation.Source{}, nil, usageError("--demo brings its own configuration: leave --config out")
 		}
 		return s.demoSource(ctx)
 	}
 	switch {
 	case path == "":
-		return proxy.Source{}, nil, usageError("say which file to serve with --config, or try --demo")
+		return generation.Source{}, nil, usageError("say which file to serve with --config, or try --demo")
 	case path == "-":
-		return proxy.Source{}, nil, usageError("--config: the proxy reads its file again and again, so it cannot be " +
-			"standard input")
+		return generation.Source{}, nil, usageError("--config: the proxy reads its file again and again, so it " +
+			"cannot be standard input")
 	}
-	source := proxy.Source{Stamp: proxy.FileStamp(path),
+	source := generation.Source{Stamp: generation.FileStamp(path),
 		Read: func(pause parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
 			load := app.Load{Config: configOf(s.c), Pause: pause}
 			l, err := load.Run(inputOf(s.c))
@@ -48,10 +49,10 @@ func (s *proxySetup) source(ctx context.Context) (proxy.Source, []*proxy.Listene
 	return source, listeners, err
 }
 
-func (s *proxySetup) demoSource(ctx context.Context) (proxy.Source, []*proxy.Listener, error) {
+func (s *proxySetup) demoSource(ctx context.Context) (generation.Source, []*proxy.Listener, error) {
 	d, err := demo.Start()
 	if err != nil {
-		return proxy.Source{}, nil, failure(err)
+		return generation.Source{}, nil, failure(err)
 	}
 	s.demo = d
 	s.files = append(s.files, d)

@@ -20,6 +20,7 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/proxy"
+	"github.com/wasplug/wasplug/proxy/generation"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -71,7 +72,7 @@ func parse(t *testing.T, text string) *parser.Config {
 func serve(t *testing.T, xml string, sem choices.Assumptions) (plain, secure string) {
 	files := diag.NewFiles()
 	cfg, _ := parser.Parse(files.Add("probe.xml", []byte(xml)), []byte(xml))
-	p, err := proxy.New(t.Context(), proxy.Source{
+	p, err := proxy.New(t.Context(), generation.Source{
 		Read: func(parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
 			return cfg, files, nil, nil
 		},

@@ -15,7 +15,7 @@ import (
 	"github.com/wasplug/wasplug/internal/port"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/proxy"
+	"github.com/wasplug/wasplug/proxy/generation"
 )
 
 // Demo is the sample topology of the documents, two members behind one web server, with members that run in this
@@ -143,7 +143,7 @@ func (d *Demo) session(m *member, r *http.Request) string {
 }
 
 // Source is the configuration of the demo.
-func (d *Demo) Source() proxy.Source {
+func (d *Demo) Source() generation.Source {
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>
 <Config RefreshInterval="60">
@@ -162,7 +162,7 @@ func (d *Demo) Source() proxy.Source {
 </Config>
 `)
 	src := []byte(b.String())
-	return proxy.Source{Read: func(parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
+	return generation.Source{Read: func(parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error) {
 		files := diag.NewFiles()
 		cfg, ds := parser.Parse(files.Add("demo-plugin-cfg.xml", src), src)
 		return cfg, files, ds, nil

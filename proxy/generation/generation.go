@@ -1,0 +1,120 @@
+package generation
+
+import (
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/proxy/logs"
+	"github.com/wasplug/wasplug/proxy/upstream"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// Generation is one configuration at work. A reload makes a new one; requests in flight keep theirs.
+type Generation struct {
+	Table    *routecheck.Table
+	Files    *diag.Files
+	Sem      choices.Assumptions
+	Clusters []Cluster
+	Fields   int // HTTPMaxHeaders
+	Number   int // 1 for the first
+	Loaded   time.Time
+	Log      *logs.Plugin // nil: none
+	Refresh  match.Nanos  // RefreshInterval
+
+	cfg     *parser.Config
+	trusted []netip.Prefix // TrustedProxyGroup
+	form    string         // of partition tables, "" none
+}
+
+// Cluster is the state of a ServerCluster in this process.
+type Cluster struct {
+	sync.Mutex // held for each decision
+
+	State   failover.ClusterState
+	Members []Member
+	Times   *Times // lives as long as the name of the cluster does
+
+	TableVersion atomic.Uint64 // of the partition table, 0 none; set under the lock
+}
+
+// Member is a Server with its streams.
+type Member struct {
+	Name       string
+	Wait       bool // WaitForContinue applies
+	Transports []upstream.Transport
+}
+
+// Trusts reports whether private headers from an address are believed (TrustedProxyGroup).
+func (g *Generation) Trusts(a netip.Addr) bool { return len(g.trusted) > 0 && g.contains(a) }
+
+func (g *Generation) contains(a netip.Addr) bool {
+	for _, p := range g.trusted {
+		if p.Contains(a.Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+// Close ends idle streams. Streams in use are closed when they come back.
+func (g *Generation) Close() {
+	for i := range g.Clusters {
+		for j := range g.Clusters[i].Members {
+			for k := range g.Clusters[i].Members[j].Transports {
+				g.Clusters[i].Members[j].Transports[k].Close()
+			}
+		}
+	}
+}
+
+// Sweep drops idle streams that are too old or were closed by their member.
+func (g *Generation) Sweep(now match.Nanos) {
+	for i := range g.Clusters {
+		for j := range g.Clusters[i].Members {
+			for k := range g.Clusters[i].Members[j].Transports {
+				g.Clusters[i].Members[j].Transports[k].Sweep(now)
+			}
+		}
+	}
+}
+
+// Follow takes over from the old configuration what a reload keeps; the first one follows nil.
+func (g *Generation) Follow(old *Generation) {
+	g.Number = 1
+	g.keepTimes(old)
+	if old == nil {
+		return
+	}
+	g.Number += old.Number
+	type taker = func(from, to *failover.ClusterState)
+	failover.Carry(old.Table, g.Table, &g.Sem, func(from, to match.ClusterID, take taker) {
+		before := &old.Clusters[from]
+		before.Lock()
+		defer before.Unlock()
+		take(&before.State, &g.Clusters[to].State)
+	})
+}
+
+// keepTimes lets the times of a cluster go on where the cluster of that name was before.
+func (g *Generation) keepTimes(old *Generation) {
+	before := map[string]*Times{}
+	if old != nil {
+		for i := range old.Clusters {
+			before[old.Table.Clusters[i].Name] = old.Clusters[i].Times
+		}
+	}
+	for i := range g.Clusters {
+		h := before[g.Table.Clusters[i].Name]
+		if h == nil {
+			h = new(Times)
+		}
+		g.Clusters[i].Times = h
+	}
+}

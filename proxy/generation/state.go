@@ -1,0 +1,72 @@
+package generation
+
+import (
+	"math"
+
+	"github.com/wasplug/wasplug/proxy/admin"
+	"github.com/wasplug/wasplug/routecheck/explain"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// Name is the name of the file as it was given.
+func (g *Generation) Name() string {
+	if g.cfg.Node == nil {
+		return "the configuration"
+	}
+	return g.Files.Name(g.cfg.Node.NameSpan.File)
+}
+
+// Status is the state of a cluster as the status page shows it.
+func (g *Generation) Status(id match.ClusterID, now match.Nanos) admin.ClusterStatus {
+	c, tc := &g.Clusters[id], &g.Table.Clusters[id]
+	c.Lock()
+	note := explain.Note(g.Table, id, &c.State, now)
+	c.Unlock()
+	out := admin.ClusterStatus{Cluster: note.Cluster, Next: note.Next}
+	for i, n := range note.Members {
+		n.RetryIn = tenths(n.RetryIn)
+		m := admin.MemberStatus{
+			MemberNote: n, New: n.Total - n.Affinity, Max: tc.Members[i].MaxConnections, Address: []string{},
+			Draining: tc.Drained(match.MemberID(i)),
+		}
+		for j := range c.Members[i].Transports {
+			t := &c.Members[i].Transports[j]
+			m.Idle += t.Idle(now)
+			m.Address = append(m.Address, t.Name)
+			if t.Err != nil {
+				m.Down = t.Err.Error()
+			}
+		}
+		out.Members = append(out.Members, m)
+	}
+	return out
+}
+
+// Facts words the state of a cluster as a scenario has it. Streams are counted before: that may close some.
+func (g *Generation) Facts(id match.ClusterID, now match.Nanos) []explain.MemberFact {
+	c := &g.Clusters[id]
+	idle := make([][]int, len(c.Members))
+	for i := range c.Members {
+		for j := range c.Members[i].Transports {
+			idle[i] = append(idle[i], c.Members[i].Transports[j].Idle(now))
+		}
+	}
+	c.Lock()
+	defer c.Unlock()
+	count := func(m match.MemberID, transport int) int { return idle[m][transport] }
+	return explain.StateFacts(g.Table, id, &c.State, now, count)
+}
+
+// Partition is what is known of partition IDs, as a scenario has it.
+func (g *Generation) Partition() (all []explain.PartitionEntry) {
+	for i := range g.Clusters {
+		c := &g.Clusters[i]
+		c.Lock()
+		all = append(all, explain.StatePartition(match.ClusterID(i), &c.State)...)
+		c.Unlock()
+	}
+	return all
+}
+
+// tenths rounds what nobody reads more exactly.
+func tenths(seconds float64) float64 { return math.Round(seconds*10) / 10 }
