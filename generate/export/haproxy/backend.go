@@ -86,24 +86,13 @@ func (w *writer) retries(c *export.Cluster) {
 	}
 }
 
-// affinity sends sessions home: for each clone ID of the cookie, then of the URL, the server that has it and is up.
+// affinity sends sessions home: for each clone ID of the cookie, then of the URL, to the server that has it and is up.
 func (w *writer) affinity(c *export.Cluster, name string) {
-	w.line("http-request set-var(txn.cluster) str(%s)", c.Ident)
-	var homes []string
-	for _, source := range []string{"cookie", "url"} {
-		for k := range export.CloneIDs {
-			home := fmt.Sprintf("txn.%s%d", source, k+1)
-			w.line("http-request set-var(txn.clone) 'var(txn.%s),field(%d,%s)' if { var(txn.%s) -m sub %s }",
-				source, k+2,
-				c.Separator, source, c.Separator)
-			w.line("http-request set-var(%s) 'var(txn.cluster),concat(:,txn.clone),map_str(clones.map)'"+
-				" if { var(txn.%s) -m sub %s }", home, source, c.Separator)
-			w.full(c, name, home)
-			homes = append(homes, home)
-		}
+	for _, home := range homes() {
+		w.full(c, name, home.name)
 	}
-	for _, home := range homes {
-		w.line("use-server %%[var(%s)] if { var(%s) -m found }", home, home)
+	for _, home := range homes() {
+		w.line("use-server %%[var(%s)] if { var(%s) -m found }", home.name, home.name)
 	}
 }
 

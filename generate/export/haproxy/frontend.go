@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/generate/export"
@@ -34,6 +35,7 @@ func (w *writer) frontend() {
 	w.path()
 	w.route()
 	w.session()
+	w.homes()
 	w.headers()
 	for _, tls := range w.opt.Schemes() {
 		suffix, when := "", "{ ssl_fc }"
@@ -142,6 +144,50 @@ func (w *writer) session() {
 		w.line(`http-request set-var(txn.url) 'path,regsub("^.*?;%s=",""),regsub("[;/].*$",""),regsub("^.{0,4}","")'`+
 			` if { path -m sub ';%s=' }%s`, quoted(s.Identifier), s.Identifier, when)
 	}
+}
+
+// home is the variable that names the server of a clone ID.
+type home struct {
+	name, source string
+	field        int // of the source, where the clone ID stands
+}
+
+// homes are those of a session, in the order in which they are tried.
+func homes() (out []home) {
+	for _, source := range []string{"cookie", "url"} {
+		for k := range export.CloneIDs {
+			out = append(out, home{fmt.Sprintf("txn.%s%d", source, k+1), "txn." + source, k + 2})
+		}
+	}
+	return out
+}
+
+// homes looks up the servers of a session's clone IDs, by the separator of their cluster. That stands here, once: rules
+// that each of hundreds of backends has of its own are in no cache when their turn comes, and cost more than a look-up.
+func (w *writer) homes() {
+	separators := w.separators()
+	if len(separators) == 0 {
+		return
+	}
+	w.line("http-request set-var(txn.cluster) var(txn.to),field(1,/)")
+	for _, sep := range separators {
+		for _, h := range homes() {
+			w.line("http-request set-var(txn.clone) 'var(%s),field(%d,%s)' if { var(%s) -m sub %s }",
+				h.source, h.field, sep, h.source, sep)
+			w.line("http-request set-var(%s) 'var(txn.cluster),concat(%s,txn.clone),map_str(clones.map)'"+
+				" if { var(%s) -m sub %s } !{ var(%s) -m found }", h.name, sep, h.source, sep, h.name)
+		}
+	}
+}
+
+// separators are those of clusters that keep sessions.
+func (w *writer) separators() (out []string) {
+	for i := range w.plan.Clusters {
+		if c := &w.plan.Clusters[i]; c.Affinity() && !slices.Contains(out, c.Separator) {
+			out = append(out, c.Separator)
+		}
+	}
+	return out
 }
 
 // headers tells members of the client.

@@ -89,7 +89,7 @@ func (w *writer) maps() []export.File {
 		c := &w.plan.Clusters[i]
 		for _, m := range c.Members {
 			if m.CloneID != "" {
-				fmt.Fprintf(&clones, "%s:%s %s\n", c.Ident, m.CloneID, m.Ident)
+				fmt.Fprintf(&clones, "%s%s%s %s\n", c.Ident, c.Separator, m.CloneID, m.Ident)
 			}
 		}
 	}
