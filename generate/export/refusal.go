@@ -46,8 +46,15 @@ func (p *Plan) refusal() error {
 			}
 		}
 	}
+	known := map[[3]string]bool{} // thousands of entries have the same names
 	for i := range p.Entries {
-		if e := &p.Entries[i]; !token(e.Cookie) || !token(e.Identifier) {
+		e := &p.Entries[i]
+		names := [3]string{e.Cookie, e.Identifier, e.Host}
+		if known[names] {
+			continue
+		}
+		known[names] = true
+		if !token(e.Cookie) || !token(e.Identifier) {
 			return &Refusal{e.Span, fmt.Sprintf("affinity names %s and %s: one is no name of a cookie or parameter",
 				diag.Quote(e.Cookie), diag.Quote(e.Identifier))}
 		} else if e.Host != "*" && !hostName(e.Host) {

@@ -32,26 +32,33 @@ type Entry struct {
 // (R1, R2, R11 to R13, R15). Each pair has a fixed score: the best come first, equal ones in the order of score-tie.
 // Pairs behind an equal one, which never decide, are listed too.
 func (t *Table) Ordered(sem *choices.Assumptions) []Entry {
-	var out []Entry
+	var routes []*Route
+	most := 0
 	for i := range t.Routes {
-		if r := &t.Routes[i]; r.Vhosts != nil && r.URIs != nil || sem.Is(choices.OpenRoute, choices.OpenMatchesAll) {
-			out = appendPairs(out, r, sem)
+		r := &t.Routes[i]
+		if r.Vhosts != nil && r.URIs != nil || sem.Is(choices.OpenRoute, choices.OpenMatchesAll) {
+			aliases, patterns := r.sides()
+			routes, most = append(routes, r), most+len(aliases)*len(patterns)
 		}
 	}
-	order := make([]int32, len(out)) // an Entry is large to move
-	for i := range order {
-		order[i] = int32(i)
+	out := make([]Entry, 0, most)
+	for _, r := range routes {
+		out = appendPairs(out, r, sem)
 	}
-	slices.SortFunc(order, func(a, b int32) int { return out[a].compare(&out[b], sem) })
+	order := make([]ranked, len(out)) // an Entry is large to move
+	for i := range out {
+		order[i] = ranked{out[i].score(), &out[i]}
+	}
+	slices.SortFunc(order, func(a, b ranked) int { return a.compare(b, sem) })
 	sorted := make([]Entry, len(out))
-	for i, from := range order {
-		sorted[i] = out[from]
+	for i := range order {
+		sorted[i] = *order[i].Entry
 	}
 	return sorted
 }
 
-// appendPairs lists what a Route takes, alias by alias.
-func appendPairs(out []Entry, r *Route, sem *choices.Assumptions) []Entry {
+// sides are the aliases and the patterns of a Route.
+func (r *Route) sides() ([]Alias, []Pattern) {
 	aliases, patterns := []Alias{{Host: "*"}}, []Pattern{Compile("*")}
 	if r.Vhosts != nil {
 		aliases = r.Vhosts.Aliases
@@ -59,7 +66,12 @@ func appendPairs(out []Entry, r *Route, sem *choices.Assumptions) []Entry {
 	if r.URIs != nil {
 		patterns = r.URIs.Patterns
 	}
-	out = slices.Grow(out, len(aliases)*len(patterns))
+	return aliases, patterns
+}
+
+// appendPairs lists what a Route takes, alias by alias.
+func appendPairs(out []Entry, r *Route, sem *choices.Assumptions) []Entry {
+	aliases, patterns := r.sides()
 	for i := range aliases {
 		for j := range patterns {
 			p := &patterns[j]
@@ -91,10 +103,16 @@ func newEntry(r *Route, a *Alias, p *Pattern, order int) Entry {
 	return e
 }
 
+// ranked is an Entry with its score.
+type ranked struct {
+	score score
+	*Entry
+}
+
 // compare is negative when a comes first: the better score, then the place in the file (R13). Of two aliases that come
 // to the same, the first is the one to name.
-func (a *Entry) compare(b *Entry, sem *choices.Assumptions) int {
-	if d := a.score().compare(b.score(), sem, nil); d != 0 {
+func (a ranked) compare(b ranked, sem *choices.Assumptions) int {
+	if d := a.score.compare(b.score, sem, nil); d != 0 {
 		return -d
 	}
 	switch {

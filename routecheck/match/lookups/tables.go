@@ -178,8 +178,11 @@ func (b *builder) host(host string) {
 // spellings are the hosts whose aliases take a host; an IPv6 address may be written in several ways.
 func (b *builder) spellings(host string) []string {
 	out := []string{host}
+	if !strings.HasPrefix(host, "[") {
+		return out // looked for in vain, hosts by the thousand would cost their square
+	}
 	for _, h := range b.hosts {
-		if h != host && h != "*" && strings.HasPrefix(host, "[") {
+		if h != host && h != "*" {
 			if e := &b.entries[b.forms[form{h, b.ports[h][0]}][0]]; e.TakesHost(host) {
 				out = append(out, h)
 			}
