@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -25,7 +26,8 @@ func membersCommand() *cli.Command {
 		Description: `Starts a member for each Server of each cluster, and one for each ClusterAddress, on a port of its
 own, and writes plugin-cfg.xml with these ports in place of the servers' own. A web server whose plug-in is given that
 file can be asked by 'wasplug verify', which orders the members to refuse, hang, reset, answer 503, late or nonsense.
-The page of --control shows what arrived, head by head.
+The page of --control shows what arrived, head by head. With --cert and --key they take TLS, too, on the same ports: the
+plug-in's key database must trust that certificate.
 
 With --probe the file also gets a virtual host, groups and clusters that are made for the questions: what is settled
 there holds for the user's own, too.
@@ -46,6 +48,10 @@ address cannot be listened on.`,
 					"reaches it gives orders"},
 			&cli.StringFlag{Name: "bind", Value: "127.0.0.1",
 				Usage: "`IP` address that members listen on, and that the file names"},
+			&cli.StringFlag{Name: "cert",
+				Usage: "PEM `FILE` with the certificate that members show, for the address of --bind; without it " +
+					"Transports of https become http"},
+			&cli.StringFlag{Name: "key", Usage: "PEM `FILE` with its key"},
 		}),
 		Action: membersAction,
 	}
@@ -70,9 +76,13 @@ func membersAction(c *cli.Context) error {
 		return err
 	}
 	defer control.Close()
-	members := live.NewMembers(ip.String())
+	secure, err := membersTLS(c)
+	if err != nil {
+		return err
+	}
+	members := live.NewMembers(ip.String(), secure)
 	defer members.Close()
-	probe := evidence.Probe{Config: configOf(c), Add: c.Bool("probe"), Door: members.Door}
+	probe := evidence.Probe{Config: configOf(c), Add: c.Bool("probe"), TLS: secure != nil, Door: members.Door}
 	answer, err := probe.Run(inputOf(c))
 	printNotes(c, answer.Notes)
 	if err != nil {
@@ -82,6 +92,22 @@ func membersAction(c *cli.Context) error {
 		return err
 	}
 	return serveMembers(ctx, c, members, control)
+}
+
+// membersTLS is how members take TLS, nil where they do not.
+func membersTLS(c *cli.Context) (*tls.Config, error) {
+	cert, key := c.String("cert"), c.String("key")
+	switch {
+	case cert == "" && key == "":
+		return nil, nil
+	case cert == "" || key == "":
+		return nil, usageError("--cert and --key go together")
+	}
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		return nil, failure(fmt.Errorf("--cert, --key: %w", err))
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}}, nil
 }
 
 // listenControl opens the control interface. Who reaches it can make members fail, so it is for this machine alone.

@@ -24,7 +24,7 @@ const verifyConfig = `<Config>
 
 // verifyRig is members and a proxy with their file, as processes.
 type verifyRig struct {
-	dir, control, against string
+	dir, control, against, tls string
 
 	config string // of verify; that of the proxy is probe.xml
 }
@@ -122,7 +122,8 @@ func TestVerifyContradiction(t *testing.T) {
 	suite := "config: probe.xml\ntests:\n" +
 		"  - {name: elsewhere, requests: [{url: http://h/elsewhere/x, expect: {cluster: shop}}]}\n" +
 		"  - {name: neither, requests: [{url: http://h/neither, expect: declined}]}\n" +
-		"  - {name: down, facts: [{member: m1, down: refused}], requests: [{url: http://h/elsewhere/x, expect: m2}]}\n"
+		"  - {name: down, facts: [{member: m1, down: refused}], requests: [{url: http://h/elsewhere/x, expect: m2}]}\n" +
+		"  - {name: next, facts: [{member: m1, next: true}], requests: [{url: http://h/elsewhere/x, expect: m1}]}\n"
 	if err := os.WriteFile(r.path("routes.yaml"), []byte(suite), 0o666); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +136,8 @@ func TestVerifyContradiction(t *testing.T) {
 		"score-tie=first\n",
 		"not met:   elsewhere: cluster: want shop; no member got it; status 404\n",
 		"met:       neither\n",
-		"not asked: down: ",
+		"not met:   down: answer: want m2; no member got it; status 404\n",
+		"not asked: next: it sets a state of member m1\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)

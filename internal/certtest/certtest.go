@@ -12,6 +12,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -52,6 +53,9 @@ func (a *Authority) Sign(t *testing.T, name string, key crypto.Signer) *x509.Cer
 		BasicConstraintsValid: true, IsCA: a.Cert == nil,
 		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	if ip, err := netip.ParseAddr(name); err == nil {
+		template.IPAddresses = append(template.IPAddresses, ip.AsSlice())
 	}
 	parent := template
 	if a.Cert != nil {

@@ -24,6 +24,9 @@ type question struct {
 	Body                 string
 }
 
+// session is a cookie that names clone IDs.
+func session(clones string) []string { return []string{"JSESSIONID=0000id:" + clones} }
+
 // answer is what came back.
 type answer struct {
 	Status int

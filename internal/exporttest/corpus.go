@@ -22,7 +22,7 @@ var (
 // Corpus exports each usable file of strangers and has the daemon's own program check it. Hosts of members become
 // loopback: looking up names that do not exist takes time.
 func (d *Daemon) Corpus(t *testing.T, authorities string) {
-	program := d.find(t)
+	program := d.Find(t)
 	checked := 0
 	for _, path := range sharedtest.Files(t, "*.xml", "corpus", "cfg") {
 		src, err := os.ReadFile(path)
@@ -73,7 +73,7 @@ func (d *Daemon) tryExport(t testing.TB, xml, dir string, opt export.Options) bo
 
 // Large exports 20,000 Uris and has the daemon's own program check them.
 func (d *Daemon) Large(t *testing.T) {
-	program, dir := d.find(t), t.TempDir()
+	program, dir := d.Find(t), t.TempDir()
 	xml := hostname.ReplaceAllString(string(sharedtest.Large(t)), `Hostname="127.0.0.1"`)
 	d.export(t, xml, dir, export.Options{Headers: "ws",
 		Listen: []export.Listen{Front(t, 80)}})
@@ -112,7 +112,7 @@ const hostileXML = `<Config>
 // Hostile exports names that must stay data, into a folder whose own name must, and has the daemon's own program check
 // them.
 func (d *Daemon) Hostile(t *testing.T) {
-	program, dir, long := d.find(t), filepath.Join(t.TempDir(), "-x a;b'c\"d#e{f}g\\h%i"), strings.Repeat("x", 300)
+	program, dir, long := d.Find(t), filepath.Join(t.TempDir(), "-x a;b'c\"d#e{f}g\\h%i"), strings.Repeat("x", 300)
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}

@@ -33,9 +33,9 @@ type Daemon struct {
 // Writer writes an export.
 type Writer func(*export.Plan, *export.Options) ([]export.File, []export.Loss, error)
 
-// find skips a test aloud where the program is not installed, or is too old. WASPLUG_NGINX=PATH, say, has another one
+// Find skips a test aloud where the program is not installed, or is too old. WASPLUG_NGINX=PATH, say, has another one
 // asked than the one that is installed.
-func (d *Daemon) find(t testing.TB) string {
+func (d *Daemon) Find(t testing.TB) string {
 	t.Helper()
 	path, err := os.Getenv("WASPLUG_"+strings.ToUpper(d.Name)), error(nil)
 	if path == "" {
@@ -117,7 +117,7 @@ func (d *Daemon) export(t testing.TB, xml, dir string, opt export.Options) {
 // it listens.
 func (d *Daemon) serve(t testing.TB, xml string, opt export.Options) (address string) {
 	t.Helper()
-	program, dir := d.find(t), t.TempDir()
+	program, dir := d.Find(t), t.TempDir()
 	if len(opt.Listen) == 0 {
 		opt.Listen = []export.Listen{Front(t, 80)}
 	}
@@ -129,7 +129,7 @@ func (d *Daemon) serve(t testing.TB, xml string, opt export.Options) (address st
 // Start starts the daemon on what was exported into a folder, and waits until it listens on an address.
 func (d *Daemon) Start(t testing.TB, dir, address string) {
 	t.Helper()
-	d.run(t, d.find(t), dir, address)
+	d.run(t, d.Find(t), dir, address)
 }
 
 // run starts the daemon and waits until it listens.

@@ -48,7 +48,7 @@ func Authorities(t *testing.T) string {
 
 // TLS asks a daemon over TLS, before members that speak it: who is right gets requests, who is not gets none.
 func (d *Daemon) TLS(t *testing.T) {
-	d.find(t)
+	d.Find(t)
 	ours, other := certtest.NewAuthority(t), certtest.NewAuthority(t)
 	config := func(a *certtest.Authority, name string) *tls.Config {
 		return &tls.Config{Certificates: []tls.Certificate{a.Pair(t, name)}}
@@ -108,7 +108,7 @@ const namesXML = `<?xml version="1.0"?>
 
 // SeveralNames asks members whose certificates have several names, without a session and with one.
 func (d *Daemon) SeveralNames(t *testing.T) {
-	d.find(t)
+	d.Find(t)
 	name, err := os.Hostname()
 	if addresses, e := net.LookupHost(name); err != nil || e != nil || len(addresses) == 0 {
 		t.Skipf("the name of this machine, %q, has no address to reach a member by", name)

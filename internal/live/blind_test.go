@@ -25,7 +25,7 @@ func theirs(t *testing.T, by string) *rig {
 	cfg := parse(t,
 		strings.ReplaceAll(ordinary, `<Uri Name="/shop/*"/>`, `<Uri Name="/shop/*"/><Uri Name="/cart/*"/>`))
 	clones := map[string]string{"m1": "one", "m2": "two"}
-	if _, err := probe.Point(cfg, func(_, server string) (probe.Door, error) {
+	if _, err := probe.Point(cfg, false, func(_, server string) (probe.Door, error) {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, rq *http.Request) {
 			if by == "" {
 				w.Header().Set("Set-Cookie", "JSESSIONID=0000abc:old:"+clones[server]+"; Path=/")

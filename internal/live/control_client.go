@@ -2,6 +2,7 @@ package live
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -81,15 +82,10 @@ func (r *Remote) since(ctx context.Context, order uint64) (out []listener.Seen, 
 	return out, err
 }
 
-// order lets a member fail: once for each word, in order.
-func (r *Remote) order(ctx context.Context, member string, words ...string) error {
-	for _, w := range words {
-		do, ms, late := strings.Cut(w, " ")
-		form := url.Values{"member": {member}, "do": {do}}
-		if late {
-			form.Set("ms", ms)
-			form.Set("times", "1")
-		}
+// order lets a member fail: in one way after the other, in order.
+func (r *Remote) order(ctx context.Context, member string, faults ...listener.Fault) error {
+	for _, f := range faults {
+		form := url.Values{"member": {member}, "do": {cmp.Or(f.Do, "none")}, "times": {strconv.Itoa(f.Times)}}
 		ignore := func(io.Reader) error { return nil }
 		if err := r.call(ctx, http.MethodPost, "/fault?"+form.Encode(), ignore); err != nil {
 			return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -85,6 +84,7 @@ type asking struct {
 	order uint64 // of its first arrival, else of what had arrived before
 	done  chan struct{}
 	conns []uint64
+	at    match.MemberID // who holds it back
 }
 
 // ask asks a question, and lets all members be well again.
@@ -107,7 +107,7 @@ func (d *Driver) ask(ctx context.Context, q *question.Question) (asked []questio
 			continue
 		}
 		if held != nil {
-			if err := d.finish(ctx, held); err != nil {
+			if err := d.letGo(ctx, q, held); err != nil {
 				return nil, nil, err
 			}
 			asked[len(asked)-1] = held.Asked
@@ -127,62 +127,80 @@ func (d *Driver) step(ctx context.Context, q *question.Question, i int, failing 
 	}
 	for _, f := range s.Set {
 		failing[f.Member] = f.Failure != explain.Healthy
-		if err := d.Members.order(ctx, d.name(q.Cluster, f.Member), words(f.Failure)...); err != nil {
+		if err := d.Members.order(ctx, d.name(q.Cluster, f.Member), faults(f.Failure)...); err != nil {
 			return nil, err
 		}
 	}
 	if s.Hold {
-		if err := d.delay(ctx, q, failing); err != nil {
-			return nil, err
-		}
+		return d.hold(ctx, q, i, failing)
 	}
 	a := d.send(ctx, q, i)
-	if s.Hold {
-		return a, d.underWay(ctx, a)
-	}
 	return a, d.finish(ctx, a)
 }
 
-// words are what a listener is told, to fail in a way. Who begins to fail closes what idles first: a stream that was
+// faults are what a listener is told, to fail in a way. Who begins to fail closes what idles first: a stream that was
 // open before would meet the fault as one that is used again.
-func words(how explain.FailureMode) []string {
+func faults(how explain.FailureMode) []listener.Fault {
+	closed := listener.Fault{Do: listener.Refuse}
 	switch how {
 	case explain.Refused:
-		return []string{listener.Refuse}
+		return []listener.Fault{closed}
 	case explain.NoAnswer:
-		return []string{listener.Refuse, listener.Hang}
+		return []listener.Fault{closed, {Do: listener.Hang}}
 	case explain.Busy:
-		return []string{listener.Refuse, listener.Unavailable}
+		return []listener.Fault{closed, {Do: listener.Unavailable}}
 	case explain.Reset:
-		return []string{listener.Refuse, listener.Reset}
+		return []listener.Fault{closed, {Do: listener.Reset}}
 	case explain.Malformed:
-		return []string{listener.Refuse, listener.Malformed}
+		return []listener.Fault{closed, {Do: listener.Malformed}}
 	}
-	return []string{"none"}
+	return []listener.Fault{{}}
 }
 
-// delays is how long an answer is held back, for another request to come meanwhile.
-const delays = 1500 // milliseconds
-
-// delay lets the members that are well answer their next request late.
-func (d *Driver) delay(ctx context.Context, q *question.Question, failing map[match.MemberID]bool) error {
+// hold sends the request of a step, and returns when it is at a member, which holds it back; the others answer.
+func (d *Driver) hold(ctx context.Context, q *question.Question, i int, failing map[match.MemberID]bool) (*asking,
+	error) {
+	var well []match.MemberID
 	for m := range d.Table.Clusters[q.Cluster].Members {
 		id := match.MemberID(m)
 		if failing[id] {
 			continue
 		}
-		failing[id] = false
-		if err := d.Members.order(ctx, d.name(q.Cluster, id), listener.Slow+" "+strconv.Itoa(delays)); err != nil {
+		well, failing[id] = append(well, id), false
+		next := listener.Fault{Do: listener.Hold, Times: 1}
+		if err := d.Members.order(ctx, d.name(q.Cluster, id), next); err != nil {
+			return nil, err
+		}
+	}
+	a := d.send(ctx, q, i)
+	if err := d.underWay(ctx, a); err != nil {
+		return nil, err
+	}
+	for _, m := range well {
+		if m == a.at {
+			continue
+		}
+		if err := d.Members.order(ctx, d.name(q.Cluster, m), listener.Fault{}); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// letGo lets a request that was held back be answered.
+func (d *Driver) letGo(ctx context.Context, q *question.Question, held *asking) error {
+	if held.at != match.NoMember {
+		if err := d.Members.order(ctx, d.name(q.Cluster, held.at), listener.Fault{}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return d.finish(ctx, held)
 }
 
 // well ends all faults of a question.
 func (d *Driver) well(ctx context.Context, q *question.Question, touched map[match.MemberID]bool) error {
 	for m := range touched {
-		if err := d.Members.order(context.WithoutCancel(ctx), d.name(q.Cluster, m), "none"); err != nil {
+		if err := d.Members.order(context.WithoutCancel(ctx), d.name(q.Cluster, m), listener.Fault{}); err != nil {
 			return err
 		}
 	}
@@ -200,7 +218,7 @@ func (d *Driver) send(ctx context.Context, q *question.Question, i int) *asking 
 	}
 	d.requests++
 	d.last = d.Clock.Now()
-	a := &asking{id: fmt.Sprintf("%s-%d", d.Run, d.requests), done: make(chan struct{})}
+	a := &asking{id: fmt.Sprintf("%s-%d", d.Run, d.requests), done: make(chan struct{}), at: match.NoMember}
 	a.Question, a.Step, a.Seen.Start = q, i, d.since()
 	go func() {
 		defer close(a.done)
@@ -223,6 +241,10 @@ func (d *Driver) underWay(ctx context.Context, a *asking) error {
 		}
 		for i := range seen {
 			if field(seen[i].Head, idHeader) == a.id {
+				cluster, server, _ := strings.Cut(seen[i].Member, "/")
+				if c, m, ok := d.find(cluster, server); ok && c == a.Question.Cluster {
+					a.at = m
+				}
 				return nil
 			}
 		}
@@ -282,7 +304,7 @@ func (d *Driver) arrived(a *asking, s *listener.Seen) {
 	a.conns = append(a.conns, s.Connection)
 	a.Seen.Arrived = append(a.Seen.Arrived, question.Arrival{Cluster: c, Member: m,
 		Failover: strings.EqualFold(field(s.Head, "$WSFO"), "true"),
-		Waits:    strings.EqualFold(field(s.Head, "Expect"), "100-continue")})
+		Waits:    strings.EqualFold(field(s.Head, "Expect"), "100-continue"), TLS: s.TLS})
 }
 
 // find finds a member by the names of its cluster and itself.

@@ -36,13 +36,13 @@ type rig struct {
 
 // newRig opens members for what --probe adds to a file.
 func newRig(t *testing.T, file string) *rig {
-	r := &rig{members: live.NewMembers("127.0.0.1")}
+	r := &rig{members: live.NewMembers("127.0.0.1", nil)}
 	t.Cleanup(r.members.Close)
 	cfg, err := probe.Add(parse(t, file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := probe.Point(cfg, r.members.Door); err != nil {
+	if _, err := probe.Point(cfg, false, r.members.Door); err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer

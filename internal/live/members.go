@@ -1,6 +1,7 @@
 package live
 
 import (
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -15,6 +16,7 @@ import (
 // Members are servers that note what arrives and misbehave on command, one for each server of a plugin-cfg.xml.
 type Members struct {
 	bind     string
+	secure   *tls.Config // of members that take TLS, beside plain requests; nil: none does
 	recorder listener.Recorder
 
 	mu    sync.Mutex
@@ -22,9 +24,10 @@ type Members struct {
 	names []string
 }
 
-// NewMembers returns members that will listen on an address without port.
-func NewMembers(bind string) *Members {
-	return &Members{bind: bind, doors: map[string]*listener.Listener{}}
+// NewMembers returns members that will listen on an address without port; with a configuration for TLS they take that,
+// too, on the same ports.
+func NewMembers(bind string, secure *tls.Config) *Members {
+	return &Members{bind: bind, secure: secure, doors: map[string]*listener.Listener{}}
 }
 
 // memberHeader is the header field by which members say who answers.
@@ -53,7 +56,7 @@ func (m *Members) Door(cluster, server string) (probe.Door, error) {
 // open opens a port, which stays the member's while it refuses.
 func (m *Members) open(name string) (*listener.Listener, error) {
 	return listener.Open(listener.Options{
-		Name: name, Address: net.JoinHostPort(m.bind, "0"), Recorder: &m.recorder,
+		Name: name, Address: net.JoinHostPort(m.bind, "0"), Recorder: &m.recorder, TLS: m.secure,
 		Serve: func(a *listener.Answer, rq *http.Request) { greet(a, rq, name) },
 	})
 }

@@ -37,7 +37,7 @@ func get(t *testing.T, method, url string, header ...string) (int, string) {
 // from programs alone.
 func TestMembers(t *testing.T) {
 	t.Parallel()
-	m := live.NewMembers("127.0.0.1")
+	m := live.NewMembers("127.0.0.1", nil)
 	t.Cleanup(m.Close)
 	one, err := m.Door("c", "m1")
 	if err != nil {

@@ -73,5 +73,5 @@ func (s *stranger) asked() question.Asked {
 	q := &question.Question{Name: "a request of another client", Cluster: s.cluster,
 		Steps: []question.Step{{Request: s.request(), Unwatched: true}}}
 	return question.Asked{Question: q, Seen: question.Seen{Start: s.seen, End: s.seen,
-		Arrived: []question.Arrival{{Cluster: s.cluster, Member: s.member}}}}
+		Arrived: []question.Arrival{{Cluster: s.cluster, Member: s.member, TLS: s.TLS}}}}
 }

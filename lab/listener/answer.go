@@ -62,7 +62,7 @@ func (a *Answer) SendWith(halfway func()) error {
 func (a *Answer) Hang() {
 	a.sent = true
 	a.rq.Close = true
-	a.conn.hang()
+	a.conn.hang(a.conn.listener.faults.change())
 }
 
 // message is the answer's head and body.

@@ -103,7 +103,7 @@ func (c *conn) next(nth int) bool {
 	}
 	before := c.consumed()
 	entry := c.listener.opt.Recorder.arrived(
-		Seen{Member: c.listener.opt.Name, Connection: c.number, Request: nth, Head: head})
+		Seen{Member: c.listener.opt.Name, Connection: c.number, Request: nth, TLS: rq.TLS != nil, Head: head})
 	fault := c.listener.faults.take(nth > 1)
 	c.listener.opt.Recorder.met(entry, fault.Do)
 	goesOn := c.answer(rq, head, fault)

@@ -15,6 +15,7 @@ import (
 const (
 	Refuse      = "refuse"       // the port is closed
 	Hang        = "hang"         // the request is read, and never answered
+	Hold        = "hold"         // the request is answered when another order comes
 	Reset       = "reset"        // the connection is reset when a head has come
 	ResetReused = "reset-reused" // the same, only where the head is not the first one of its connection
 	Unavailable = "503"          // what a server answers that is starting or stopping
@@ -24,7 +25,7 @@ const (
 
 // words are the faults that there are.
 func words() []string {
-	return []string{Refuse, Hang, Reset, ResetReused, Unavailable, Slow, Malformed}
+	return []string{Refuse, Hang, Hold, Reset, ResetReused, Unavailable, Slow, Malformed}
 }
 
 // Fault is what is to go wrong.
@@ -81,19 +82,31 @@ func (f *faults) set(next Fault) {
 func (f *faults) change() <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	return f.next()
+}
+
+// next is change; f.mu is held.
+func (f *faults) next() <-chan struct{} {
 	if f.changed == nil {
 		f.changed = make(chan struct{})
 	}
 	return f.changed
 }
 
+// met is a fault that a request meets.
+type met struct {
+	Fault
+	over <-chan struct{} // closed when another one takes its place
+}
+
 // take returns what a request meets, and counts it.
-func (f *faults) take(reused bool) Fault {
+func (f *faults) take(reused bool) met {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	met := f.now
+	met := met{f.now, f.next()}
 	if met.Do == Refuse || met.Do == ResetReused && !reused {
-		return Fault{}
+		met.Fault = Fault{}
+		return met
 	}
 	if f.now.Times == 1 {
 		f.now = Fault{}
@@ -104,12 +117,14 @@ func (f *faults) take(reused bool) Fault {
 }
 
 // answer answers a request, or does what is to go wrong; false: the connection is of no use any more.
-func (c *conn) answer(rq *http.Request, head string, fault Fault) bool {
+func (c *conn) answer(rq *http.Request, head string, fault met) bool {
 	a := &Answer{Head: head, conn: c, rq: rq, header: http.Header{}}
 	switch fault.Do {
 	case Hang:
-		c.hang()
+		c.hang(fault.over)
 		return false
+	case Hold:
+		<-fault.over
 	case Reset, ResetReused:
 		c.reset()
 		return false
@@ -127,7 +142,7 @@ func (c *conn) answer(rq *http.Request, head string, fault Fault) bool {
 }
 
 // hang says nothing until the client leaves or the fault ends.
-func (c *conn) hang() {
+func (c *conn) hang(over <-chan struct{}) {
 	left := make(chan struct{})
 	go func() {
 		io.Copy(io.Discard, c.in)
@@ -135,7 +150,7 @@ func (c *conn) hang() {
 	}()
 	select {
 	case <-left:
-	case <-c.listener.faults.change():
+	case <-over:
 		c.raw.Close()
 		<-left
 	}

@@ -194,6 +194,29 @@ func TestHang(t *testing.T) {
 	}
 }
 
+// TestHold: one request waits until another order comes, and is answered then; the next one is answered at once.
+func TestHold(t *testing.T) {
+	l, recorder := start(t)
+	held := connect(t, l)
+	l.Set(listener.Fault{Do: listener.Hold, Times: 1})
+	io.WriteString(held, get)
+	for !slices.ContainsFunc(recorder.Since(0), func(s listener.Seen) bool { return s.Fault == listener.Hold }) {
+		time.Sleep(time.Millisecond)
+	}
+	if got := connect(t, l).meet(); got != "200" {
+		t.Errorf("the next one: got %s", got)
+	}
+	held.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+	if _, err := held.in.ReadByte(); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("held: %v", err)
+	}
+	held.SetReadDeadline(time.Time{})
+	l.Set(listener.Fault{})
+	if answer, err := http.ReadResponse(held.in, nil); err != nil || answer.StatusCode != http.StatusOK {
+		t.Errorf("let go: %+v, %v", answer, err)
+	}
+}
+
 // meet says in a word what a request meets.
 func (c *client) meet() string {
 	status, _, err := c.ask(get)

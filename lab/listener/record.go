@@ -15,8 +15,9 @@ type Seen struct {
 	Member     string `json:"member,omitempty"`
 	Connection uint64 `json:"connection"`
 	Request    int    `json:"request"` // its number on the connection: above 1 on a stream that is used again
-	Head       string `json:"head"`    // as it came, with the empty line
-	Size       int    `json:"size"`    // bytes of the body as they came, so far
+	TLS        bool   `json:"tls,omitempty"`
+	Head       string `json:"head"` // as it came, with the empty line
+	Size       int    `json:"size"` // bytes of the body as they came, so far
 	Fault      string `json:"fault,omitempty"`
 }
 

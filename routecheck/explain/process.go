@@ -56,6 +56,7 @@ type Attempt struct {
 	Start    match.Nanos
 	Reused   bool // the stream came from the queue
 	Failover bool // $WSFO was set (R63)
+	TLS      bool // the Transport is one of https
 }
 
 // Result is the end of a request.
@@ -202,7 +203,7 @@ func (p *Process) hold(rq *match.Request, rec *failover.Recorder) (Result, *unde
 			break
 		}
 		if p.failure(f.Cluster, a.Member) == Healthy {
-			at := Attempt{Member: a.Member, By: f.By, Start: p.Now, Failover: a.Failover}
+			at := Attempt{Member: a.Member, By: f.By, Start: p.Now, Failover: a.Failover, TLS: p.overTLS(f, a)}
 			at.Reused = !a.FreshStream && p.take(stream{f.Cluster, a.Member, a.Transport},
 				&p.t.Clusters[f.Cluster].Members[a.Member].Transports[a.Transport])
 			out.Attempts, out.Member, out.By = append(out.Attempts, at), a.Member, f.By
@@ -236,6 +237,11 @@ func (p *Process) noteChanges(f *failover.RequestState, a failover.Action) {
 	}
 }
 
+// overTLS reports whether an action sends over TLS.
+func (p *Process) overTLS(f *failover.RequestState, a failover.Action) bool {
+	return p.t.Clusters[f.Cluster].Members[a.Member].Transports[a.Transport].HTTPS
+}
+
 // attempt lets the facts decide how an attempt ends, and tells Observe. over says that the request has ended with it.
 func (p *Process) attempt(
 	cs *failover.ClusterState, f *failover.RequestState, a failover.Action, rec *failover.Recorder,
@@ -243,7 +249,7 @@ func (p *Process) attempt(
 	key := stream{f.Cluster, a.Member, a.Transport}
 	member := &p.t.Clusters[f.Cluster].Members[a.Member]
 	at = Attempt{Member: a.Member, Outcome: p.failure(f.Cluster, a.Member), By: f.By,
-		Start: p.Now, Failover: a.Failover}
+		Start: p.Now, Failover: a.Failover, TLS: p.overTLS(f, a)}
 	before := cs.MarkedDown(a.Member)
 	if at.Outcome.connected() {
 		at.Reused = !a.FreshStream && p.take(key, &member.Transports[a.Transport])

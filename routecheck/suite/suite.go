@@ -3,6 +3,7 @@
 package suite
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/match/names"
 	"github.com/wasplug/wasplug/routecheck/match/written"
 	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/schemas"
@@ -39,8 +41,28 @@ type Test struct {
 	seed      *uint64
 }
 
-// SetsState reports whether the test begins with members in a state that it sets.
-func (t *Test) SetsState() bool { return len(t.facts) > 0 || len(t.partition) > 0 }
+// Conditions are how members fail while the test runs. The error says what keeps it from being asked of a plug-in that
+// runs: members cannot be put into a state from outside.
+func (t *Test) Conditions(table *match.Table) (out []explain.MemberCondition, err error) {
+	if len(t.partition) > 0 {
+		return nil, fmt.Errorf("it sets a partition table")
+	}
+	for _, f := range t.facts {
+		sc := &explain.Scenario{}
+		cluster, member, err := names.Member(table, f.member.V)
+		switch {
+		case err != nil:
+			return nil, err
+		case f.State != nil:
+			return nil, fmt.Errorf("it sets a state of member %s", f.member.V)
+		}
+		if _, err := f.AddTo(sc, table, cluster, member); err != nil {
+			return nil, err
+		}
+		out = append(out, sc.Conditions...)
+	}
+	return out, nil
+}
 
 // Request is one request and what is expected of it.
 type Request struct {

@@ -4,8 +4,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/wasplug/wasplug/generate/export"
 	"github.com/wasplug/wasplug/generate/export/haproxy"
 	"github.com/wasplug/wasplug/internal/exporttest"
@@ -23,27 +21,6 @@ var daemon = exporttest.Daemon{
 func TestRouting(t *testing.T) {
 	t.Parallel()
 	t.Logf("%d questions", daemon.Prove(t, export.Options{Headers: "ws"}))
-}
-
-// TestFaults holds what becomes of a request whose member fails: see docs/export.md.
-func TestFaults(t *testing.T) {
-	t.Parallel()
-	got := daemon.Faults(t, export.Options{Headers: "none"})
-	if diff := cmp.Diff(map[string]string{
-		"503":              "m2 by m1,m2",
-		"all-down":         "503",
-		"backups":          "m3 m3",
-		"early-close":      "m2 by m1,m2",
-		"io-timeout":       "m2 by m1,m2",
-		"io-timeout-marks": "504, then s2",
-		"marks":            "m2, then back",
-		"max-connections":  "the second by f2, the third is answered 503",
-		"post-buffered":    "m2 by m1,m2",
-		"post-unbuffered":  "502 by p1",
-		"second-clone":     "m2 m2 m2 m2 m2 m2",
-	}, got); diff != "" {
-		t.Error(diff)
-	}
 }
 
 // TestHeaders: no private header of a client arrives, and members get those that are asked for.

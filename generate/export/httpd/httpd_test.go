@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/wasplug/wasplug/generate/export"
 	"github.com/wasplug/wasplug/generate/export/httpd"
 	"github.com/wasplug/wasplug/internal/exporttest"
@@ -32,27 +30,6 @@ var daemon = exporttest.Daemon{
 func TestRouting(t *testing.T) {
 	t.Parallel()
 	t.Logf("%d questions", daemon.Prove(t, export.Options{Headers: "ws"}))
-}
-
-// TestFaults holds what becomes of a request whose member fails: see docs/export.md.
-func TestFaults(t *testing.T) {
-	t.Parallel()
-	got := daemon.Faults(t, export.Options{Headers: "none"})
-	if diff := cmp.Diff(map[string]string{
-		"503":              "503 by m1",
-		"all-down":         "503",
-		"backups":          "m3 m3",
-		"early-close":      "502 by m1",
-		"io-timeout":       "502 by m1",
-		"io-timeout-marks": "502, then s2",
-		"marks":            "m2, then back",
-		"max-connections":  "the second by f1, the third by f1",
-		"post-buffered":    "502 by m1",
-		"post-unbuffered":  "502 by p1",
-		"second-clone":     "m2 m2 m2 m2 m2 m2",
-	}, got); diff != "" {
-		t.Error(diff)
-	}
 }
 
 // TestHeaders: no private header of a client arrives, and members get those that are asked for.

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/wasplug/wasplug/generate/export"
 	"github.com/wasplug/wasplug/generate/export/nginx"
 	"github.com/wasplug/wasplug/internal/exporttest"
@@ -39,32 +37,6 @@ func forms(t *testing.T, test func(*testing.T, *exporttest.Daemon)) {
 func TestRouting(t *testing.T) {
 	forms(t, func(t *testing.T, d *exporttest.Daemon) {
 		t.Logf("%d questions", d.Prove(t, export.Options{Headers: "ws"}))
-	})
-}
-
-// TestFaults holds what becomes of a request whose member fails: see docs/export.md.
-func TestFaults(t *testing.T) {
-	forms(t, func(t *testing.T, d *exporttest.Daemon) {
-		want := map[string]string{
-			"503":              "503 by m1",
-			"all-down":         "502",
-			"backups":          "m3 m3",
-			"early-close":      "m2 by m1,m2",
-			"io-timeout":       "m2 by m1,m2",
-			"io-timeout-marks": "s2, then s2",
-			"marks":            "m2, then back",
-			"max-connections":  "the second by f1, the third by f2",
-			"post-buffered":    "m2 by m1,m2",
-			"post-unbuffered":  "502 by p1,p1",
-			"second-clone":     "m2 m2 m2 m2 m2 m2",
-		}
-		if d != &daemon {
-			want["max-connections"] = "the second by f2, the third is answered 502"
-			want["post-unbuffered"] = "502 by p1"
-		}
-		if diff := cmp.Diff(want, d.Faults(t, export.Options{Headers: "none"})); diff != "" {
-			t.Error(diff)
-		}
 	})
 }
 

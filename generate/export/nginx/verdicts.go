@@ -25,7 +25,9 @@ func stickyVerdicts() export.Verdicts {
 		export.SessionInURL: {Grade: export.Exact, What: "the URL counts where the cookie names no member"},
 		export.Marks: {Grade: export.Exact,
 			What: "max_fails=1 and fail_timeout, in one upstream for sessions and others"},
-		export.EarlyClose:   {Grade: export.Approximate, What: "sent again and marked"},
+		export.EarlyClose: {Grade: export.Approximate, What: "sent again and marked"},
+		export.IOTimeoutMarks: {Grade: export.Exact,
+			What: "the next member, and the member is marked; one time for the cluster, the longest"},
 		export.PostBuffered: {Grade: export.Exact, What: "sent again to another member"},
 		export.PostUnbuffered: {Grade: export.Approximate,
 			What: "502, sent again to nobody of the upstream, but to members of weight 0 and to backups"},
@@ -71,10 +73,9 @@ func chainVerdicts() export.Verdicts {
 		export.IOTimeout: {Grade: export.Approximate,
 			What: "the next member, and the member is marked; one time for " +
 				"the cluster, the longest"},
-		export.IOTimeoutMarks: {Grade: export.Exact,
-			What: "the next member, and the member is marked; one time for the " +
-				"cluster, the " +
-				"longest"},
+		export.IOTimeoutMarks: {Grade: export.Approximate,
+			What: "the next member, and the member is marked, but not in the pool where its session led to it; one " +
+				"time for the cluster, the longest"},
 		export.PostBuffered: {Grade: export.Approximate,
 			What: "sent again to another member; a member may be tried twice"},
 		export.PostUnbuffered: {Grade: export.NotKept, What: "every body is kept, and sent again to another member",

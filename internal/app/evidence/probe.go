@@ -14,6 +14,7 @@ import (
 type Probe struct {
 	Config app.Config
 	Add    bool // a virtual host, groups and clusters that are made for the questions
+	TLS    bool // members take it: Transports of https stay
 	Door   func(cluster, server string) (probe.Door, error)
 }
 
@@ -39,12 +40,12 @@ func (p *Probe) Run(in app.Input) (*ProbeAnswer, error) {
 			return a, fmt.Errorf("%s: %w", app.DisplayName(p.Config.Path), err)
 		}
 	}
-	secure, err := probe.Point(cfg, p.Door)
+	secure, err := probe.Point(cfg, p.TLS, p.Door)
 	if err != nil {
 		return a, err
 	}
 	if secure > 0 {
-		a.Notes.Say("%s of https: made http in the file, for TLS to members is not asked",
+		a.Notes.Say("%s of https: made http in the file, for members have no certificate to show (--cert, --key)",
 			counted(int64(secure), "Transport"))
 	}
 	var b bytes.Buffer

@@ -35,7 +35,7 @@ type VerifyPlan struct {
 	Table   *routecheck.Table
 	Among   []choices.Choice
 	Silent  []Silent
-	suite   *liveSuite // nil: none is asked
+	suite   liveSuite
 	planner *question.Planner
 }
 
@@ -60,7 +60,7 @@ func (v *Verify) Plan(in app.Input) (*VerifyPlan, error) {
 	}
 	p.Table = l.Table
 	p.planner = &question.Planner{Judge: question.Judge{Table: l.Table, Base: sem}, TLS: v.TLS, Members: v.Members,
-		Seed: v.Seed, Reaches: v.reaches}
+		Alone: len(v.Only) > 0, Seed: v.Seed, Reaches: v.reaches}
 	for _, c := range p.Among {
 		p.planner.Among |= 1 << c
 	}
@@ -139,14 +139,8 @@ type VerifyAnswer struct {
 // Judge learns from what was asked.
 func (p *VerifyPlan) Judge(run question.Run) *VerifyAnswer {
 	a := &VerifyAnswer{Plan: p, Ran: run}
-	var ofSuite []question.Asked
-	for _, q := range run.Asked {
-		if p.suite.has(q.Question) {
-			ofSuite = append(ofSuite, q)
-		}
-	}
 	a.Findings = p.planner.Findings(&run)
-	a.Suite = p.suite.judge(p.Table, ofSuite)
+	a.Suite = p.suite.judge(p.Table, run.Asked)
 	return a
 }
 

@@ -1,22 +1,30 @@
 package evidence
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/internal/live/question"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/suite"
 )
 
-// liveSuite is a suite whose requests are sent. A test that sets a state of members cannot be asked.
-type liveSuite struct {
-	tests  map[*question.Question]*suite.Test
-	unable []string // names of tests that set a state
+// liveSuite is a suite whose requests are sent.
+type liveSuite []liveTest
+
+// liveTest is a test of a suite, and the question that asks it.
+type liveTest struct {
+	*suite.Test
+	question *question.Question
+	why      string // it cannot be asked, "" where it can
 }
 
 // SuiteAsked is a test that was asked.
@@ -26,7 +34,7 @@ type SuiteAsked struct {
 	Why   string   // it could not be asked; "" where it was
 }
 
-func (v *Verify) readSuite(in app.Input, p *VerifyPlan) (*liveSuite, error) {
+func (v *Verify) readSuite(in app.Input, p *VerifyPlan) (out liveSuite, err error) {
 	src, err := in.Read(v.Suite, nil)
 	if err != nil {
 		return nil, err
@@ -37,54 +45,82 @@ func (v *Verify) readSuite(in app.Input, p *VerifyPlan) (*liveSuite, error) {
 		p.Notes.Add(files, reports)
 		return nil, fmt.Errorf("%s: the suite cannot be used", app.DisplayName(v.Suite))
 	}
-	out := &liveSuite{tests: map[*question.Question]*suite.Test{}}
+	marks := question.MarksOf(p.Table, p.Assumptions(), p.Questions)
 	for _, t := range s.Tests {
-		q := &question.Question{Name: "test " + t.Name.V, Cluster: -1, Routing: true}
-		reached := !t.SetsState()
-		for _, rq := range t.Requests {
-			step := question.Step{Request: rq.Timed.Request}
-			reached = reached && v.reaches(&step.Request, p.Table) && (v.TLS || !step.Request.TLS)
-			q.Steps = append(q.Steps, step)
+		asked := liveTest{Test: t}
+		if asked.question, err = v.question(t, p); err != nil {
+			asked.why = err.Error()
+		} else {
+			marks.Outlast(asked.question)
+			p.Questions = append(p.Questions, asked.question)
 		}
-		if !reached {
-			out.unable = append(out.unable, t.Name.V)
-			continue
-		}
-		out.tests[q] = t
-		p.Questions = append(p.Questions, q)
+		out = append(out, asked)
 	}
 	return out, nil
 }
 
-func (s *liveSuite) has(q *question.Question) bool { return s != nil && s.tests[q] != nil }
+// question asks what a test does. The error says why it cannot be asked.
+func (v *Verify) question(t *suite.Test, p *VerifyPlan) (*question.Question, error) {
+	failing, err := t.Conditions(p.Table)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(failing) > 0 && !v.Members:
+		return nil, errors.New("members are to fail: they do with those of 'wasplug members', and --control")
+	}
+	q := &question.Question{Name: "test " + t.Name.V, Cluster: -1, Routing: len(failing) == 0}
+	for _, rq := range t.Requests {
+		step := question.Step{Request: rq.Timed.Request}
+		if !v.reaches(&step.Request, p.Table) || step.Request.TLS && !v.TLS {
+			return nil, errors.New("it needs a port that is not reached")
+		}
+		q.Steps = append(q.Steps, step)
+	}
+	return q, q.Fail(p.Table, failing, func(step int) match.Nanos { return t.Requests[step].Timed.At })
+}
 
 // judge holds what was seen against what tests expect.
-func (s *liveSuite) judge(table *routecheck.Table, asked []question.Asked) (out []SuiteAsked) {
-	if s == nil {
-		return nil
-	}
-	for i := range asked {
-		a := &asked[i]
-		test := s.tests[a.Question]
-		if a.Step == 0 {
-			out = append(out, SuiteAsked{Test: test.Name.V})
+func (s liveSuite) judge(table *routecheck.Table, asked []question.Asked) (out []SuiteAsked) {
+	for _, t := range s {
+		done := SuiteAsked{Test: t.Name.V, Why: t.why}
+		refusing, seen := map[string]bool{}, false
+		for i := range asked {
+			if a := &asked[i]; t.question != nil && a.Question == t.question {
+				seen = true
+				note(refusing, a)
+				done.Unmet = append(done.Unmet, unmetLive(table, &t.Requests[a.Step].Expect, &a.Seen, refusing)...)
+			}
 		}
-		last := &out[len(out)-1]
-		last.Unmet = append(last.Unmet, unmetLive(table, &test.Requests[a.Step].Expect, &a.Seen)...)
-	}
-	for _, name := range s.unable {
-		out = append(out,
-			SuiteAsked{Test: name, Why: "it sets a state of members, or needs a port that is not reached"})
+		if !seen && t.why == "" {
+			done.Why = "nobody can tell in which state its members are: start them and one web server process anew"
+		}
+		out = append(out, done)
 	}
 	return out
 }
 
-// unmetLive compares what can be seen from outside: cluster, member, status, and whether a request was declined.
-func unmetLive(t *routecheck.Table, e *suite.Expect, seen *question.Seen) (out []string) {
+// note keeps who refuses while a step is asked: an attempt there leaves no trace.
+func note(refusing map[string]bool, a *question.Asked) {
+	for _, f := range a.Question.Steps[a.Step].Set {
+		refusing[a.Question.MemberName(f.Member)] = f.Failure == explain.Refused
+	}
+}
+
+// traces are the attempts of which something is seen.
+func traces(attempts []string, refusing map[string]bool) []string {
+	return slices.DeleteFunc(slices.Clone(attempts), func(name string) bool {
+		return refusing[name[strings.LastIndexByte(name, '/')+1:]]
+	})
+}
+
+// unmetLive compares what can be seen from outside: cluster, member, attempts, status, and whether a request was
+// declined.
+func unmetLive(t *routecheck.Table, e *suite.Expect, seen *question.Seen, refusing map[string]bool) (out []string) {
 	cluster, member := "", ""
-	if n := len(seen.Arrived); n > 0 {
-		last := seen.Arrived[n-1]
-		cluster, member = t.Clusters[last.Cluster].Name, t.MemberName(last.Cluster, last.Member)
+	var tried []string
+	for _, a := range seen.Arrived {
+		cluster, member = t.Clusters[a.Cluster].Name, t.MemberName(a.Cluster, a.Member)
+		tried = append(tried, member)
 	}
 	if seen.Blind && member == "" {
 		return nil // nobody can tell
@@ -98,6 +134,9 @@ func unmetLive(t *routecheck.Table, e *suite.Expect, seen *question.Seen) (out [
 	status := strconv.Itoa(seen.Status)
 	unmet("cluster", e.Cluster.Set() && e.Cluster.V != cluster, e.Cluster.V)
 	unmet("member", e.Members != nil && !slices.Contains(e.Members, member), e.Members)
+	if want := traces(e.Attempts, refusing); e.Attempts != nil && !seen.Blind {
+		unmet("attempts", !slices.Equal(want, tried), want)
+	}
 	unmet("status", e.Status.Set() && strconv.Itoa(e.Status.V) != status, e.Status.V)
 	unmet("declined", e.Declined.Set() && e.Declined.V != declined, e.Declined.V)
 	if e.Bare.Set() {

@@ -102,9 +102,9 @@ type Door struct {
 }
 
 // Point puts the servers of a file behind doors, one for each server of a cluster by its name, the ClusterAddress by
-// "ClusterAddress". A Transport of https becomes one of http: TLS to members is not asked. It returns how many did,
-// and ends with the first error of a door.
-func Point(cfg *parser.Config, door func(cluster, server string) (Door, error)) (secure int, err error) {
+// "ClusterAddress". Where these take no TLS, a Transport of https becomes one of http; it returns how many did, and
+// ends with the first error of a door.
+func Point(cfg *parser.Config, tls bool, door func(cluster, server string) (Door, error)) (changed int, err error) {
 	for _, c := range cfg.Clusters {
 		servers := slices.Clone(c.Servers)
 		if c.ClusterAddress != nil {
@@ -117,25 +117,27 @@ func Point(cfg *parser.Config, door func(cluster, server string) (Door, error)) 
 			}
 			d, err := door(c.Name.V, name)
 			if err != nil {
-				return secure, err
+				return changed, err
 			}
 			for _, tr := range s.Transports {
-				secure += d.open(tr)
+				changed += d.open(tr, tls)
 			}
 		}
 	}
-	return secure, nil
+	return changed, nil
 }
 
-// open lets a Transport lead to a door, and returns how many Transports of https that were.
-func (d Door) open(tr *parser.Transport) (secure int) {
-	if strings.EqualFold(tr.Protocol.V, "https") {
-		secure = 1
-	}
+// open lets a Transport lead to a door, and returns how many Transports of https became some of http.
+func (d Door) open(tr *parser.Transport, tls bool) (changed int) {
 	set(tr.Node, "Hostname", d.Host)
 	set(tr.Node, "Port", strconv.Itoa(d.Port))
+	if secure := strings.EqualFold(tr.Protocol.V, "https"); secure && tls {
+		return 0
+	} else if secure {
+		changed = 1
+	}
 	set(tr.Node, "Protocol", "http")
-	return secure
+	return changed
 }
 
 func set(n *parser.Node, name, value string) {

@@ -51,7 +51,7 @@ func written(t *testing.T, cfg *parser.Config) (string, *parser.Config) {
 func TestPoint(t *testing.T) {
 	cfg := parse(t, ordinary)
 	var asked []string
-	secure, err := probe.Point(cfg, func(cluster, server string) (probe.Door, error) {
+	secure, err := probe.Point(cfg, false, func(cluster, server string) (probe.Door, error) {
 		asked = append(asked, cluster+"/"+server)
 		return probe.Door{Host: "127.0.0.1", Port: 7000 + len(asked)}, nil
 	})
@@ -65,7 +65,7 @@ func TestPoint(t *testing.T) {
 			t.Errorf("%q stands there %d times, want %d:\n%s", part, n, times, text)
 		}
 	}
-	if _, err := probe.Point(cfg, func(string, string) (probe.Door, error) {
+	if _, err := probe.Point(cfg, false, func(string, string) (probe.Door, error) {
 		return probe.Door{}, fmt.Errorf("no port")
 	}); err == nil {
 		t.Error("no error where there is no door")

@@ -51,7 +51,7 @@ var shapes = []shape{
 }
 
 var slow = []string{`a ServerIOTimeout="-2"`, `b ServerIOTimeout="-2"`,
-	`c LoadBalanceWeight="0"`} // it gets what none of the two may have
+	`c LoadBalanceWeight="0" ServerIOTimeout="-2"`} // it gets what none of the two may have
 
 // A way is a Route that is added beside those of the shapes: it leads to one of the two clusters of one server.
 type way struct{ aliases, uri, cluster string }

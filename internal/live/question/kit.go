@@ -111,10 +111,10 @@ func (k *kit) crowded() bool {
 // small reports whether everybody can fail at once without too much being possible.
 func (k *kit) small() bool { return !k.c.Random && len(k.primary)+len(k.backup) <= 8 }
 
-// names are those of the members.
-func (k *kit) names() (out []string) {
-	for i := range k.c.Members {
-		out = append(out, k.c.Members[i].Name)
+// memberNames are the names of a cluster's members, by their places.
+func memberNames(c *match.Cluster) (out []string) {
+	for i := range c.Members {
+		out = append(out, c.Members[i].Name)
 	}
 	return out
 }

@@ -13,6 +13,7 @@ type Planner struct {
 	Judge
 	TLS     bool // requests can be sent over TLS
 	Members bool // they are ours: they fail on command, and tell what arrives
+	Alone   bool // choices are asked for alone: not whether Routes lead where they should
 	Seed    uint64
 	// Reaches reports whether a request can be sent so that it arrives on its port, which it may set where that
 	// decides nothing; nil: all can.
@@ -75,7 +76,7 @@ func (p *Planner) Plan() *Plan {
 	asks, controls := routingQuestions(p.Table, &p.Base)
 	plan := &Plan{Processes: p.processes()}
 	for _, q := range controls {
-		if p.canAsk(q) {
+		if !p.Alone && p.canAsk(q) {
 			plan.Questions = append(plan.Questions, q)
 		}
 	}
@@ -160,7 +161,7 @@ func (p *Planner) stories() (out []*candidate) {
 	for _, k := range kits(p.Table, &p.Base) {
 		for _, s := range stories {
 			if steps := s.tell(&k); len(steps) > 0 && (s.crowd || !k.crowded()) {
-				q := &Question{Name: s.name + " at " + k.c.Name, Cluster: k.id, Steps: steps, Names: k.names()}
+				q := &Question{Name: s.name + " at " + k.c.Name, Cluster: k.id, Steps: steps, Names: memberNames(k.c)}
 				out = append(out, &candidate{Question: q, affinity: s.affinity})
 			}
 			if over := overTLS(&k); s.name == "a body" && p.TLS {

@@ -83,6 +83,7 @@ type Arrival struct {
 	Member   match.MemberID
 	Failover bool // $WSFO: true
 	Waits    bool // Expect: 100-continue
+	TLS      bool
 }
 
 // agrees reports whether a course of a request explains what was seen of it.
@@ -142,7 +143,7 @@ func arrivals(c *explain.Course) (out []Arrival) {
 		if a.Outcome == explain.Refused || a.Outcome == explain.Timeout {
 			continue
 		}
-		out = append(out, Arrival{c.Match.Cluster, a.Member, a.Failover, waits})
+		out = append(out, Arrival{c.Match.Cluster, a.Member, a.Failover, waits, a.TLS})
 	}
 	return out
 }

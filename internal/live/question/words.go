@@ -20,25 +20,38 @@ func Observed(t *match.Table, seen *Seen) string {
 	return reached(names) + statusWords(seen.Status)
 }
 
-// reached says who got a request; one that got it again and again stands there once.
+// reached says who got a request; one, or two in turn, who got it again and again stand there once.
 func reached(names []string) string {
 	if len(names) == 0 {
 		return "no member got it"
 	}
 	var parts []string
 	for i := 0; i < len(names); {
-		n := 1
-		for i+n < len(names) && names[i+n] == names[i] {
-			n++
+		period, n := repeated(names[i:])
+		part := strings.Join(names[i:i+period], ", then ")
+		if period > 1 {
+			part = "(" + part + ")"
 		}
-		part := names[i]
 		if n > 1 {
 			part += fmt.Sprintf(" %d times", n)
 		}
 		parts = append(parts, part)
-		i += n
+		i += n * period
 	}
 	return strings.Join(parts, ", then ") + " got it"
+}
+
+// repeated says how many names a list begins with again and again, one or two, and how often.
+func repeated(names []string) (period, n int) {
+	for period = 1; period <= 2; period++ {
+		for n = 1; (n+1)*period <= len(names) && slices.Equal(names[:period], names[n*period:(n+1)*period]); {
+			n++
+		}
+		if n > 1 {
+			return period, n
+		}
+	}
+	return 1, 1
 }
 
 func statusWords(status int) string {
@@ -50,6 +63,9 @@ func statusWords(status int) string {
 
 func arrivalWords(t *match.Table, a *Arrival) string {
 	text := t.Clusters[a.Cluster].Name + "/" + t.MemberName(a.Cluster, a.Member)
+	if a.TLS {
+		text += " over TLS"
+	}
 	if a.Failover {
 		text += " ($WSFO)"
 	}
