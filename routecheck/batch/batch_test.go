@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -348,5 +349,31 @@ func BenchmarkLog(b *testing.B) {
 				summarise(b, form, text, 1)
 			}
 		})
+	}
+}
+
+// TestTopKeepsNoBlock: a text that is counted again leaves no part of a block behind.
+func TestTopKeepsNoBlock(t *testing.T) {
+	var total Top
+	for range 3 {
+		block := strings.Clone("/shop /cart")
+		var part Top
+		part.add(block[:5], 1)
+		part.add(block[:5], 1)
+		total.merge(&part)
+		for text := range part.counts {
+			if unsafe.StringData(text) == unsafe.StringData(block) {
+				t.Error("the key of a part is the block")
+			}
+			total.add(block[:5], 1)
+		}
+		for text := range total.counts {
+			if unsafe.StringData(text) == unsafe.StringData(block) {
+				t.Error("the key is the block")
+			}
+		}
+	}
+	if got := total.Most(2); len(got) != 1 || got[0] != (Counted{"/shop", 9}) {
+		t.Error(got)
 	}
 }

@@ -67,23 +67,32 @@ func (d *Distinct) Count() (n int64, about bool) {
 
 // Top counts texts and keeps the most frequent ones. Those that were dropped on the way are missing in the counts of
 // texts that came late; a log has far fewer.
-type Top struct{ counts map[string]int64 }
+type Top struct{ counts map[string]*int64 }
 
 const topKept = 2000
 
 func (t *Top) add(s string, n int64) {
+	if t.counts[s] == nil {
+		t.put(strings.Clone(s), n) // not the text of a whole block
+		return
+	}
+	*t.counts[s] += n // an assignment would put the text of the block in place of the key
+}
+
+func (t *Top) put(s string, n int64) {
 	if t.counts == nil {
-		t.counts = map[string]int64{}
+		t.counts = map[string]*int64{}
 	}
-	if _, known := t.counts[s]; !known {
-		s = strings.Clone(s) // not the text of a whole block
-	}
-	t.counts[s] += n
+	t.counts[s] = &n
 }
 
 func (t *Top) merge(o *Top) {
 	for s, n := range o.counts {
-		t.add(s, n)
+		if mine := t.counts[s]; mine != nil {
+			*mine += *n
+		} else {
+			t.put(s, *n)
+		}
 	}
 	if len(t.counts) > 2*topKept {
 		for _, c := range t.Most(math.MaxInt)[topKept:] {
@@ -102,7 +111,7 @@ type Counted struct {
 func (t *Top) Most(n int) []Counted {
 	all := make([]Counted, 0, len(t.counts))
 	for s, n := range t.counts {
-		all = append(all, Counted{s, n})
+		all = append(all, Counted{s, *n})
 	}
 	slices.SortFunc(all, func(a, b Counted) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Text, b.Text)) })
 	return all[:min(n, len(all))]
