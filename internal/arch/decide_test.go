@@ -47,6 +47,7 @@ var signs = []sign{
 	{"first", "resolve.New says which definition a name means", resolvesNames, nil},
 	{"url", "match/written reads what a client sends", readsURL, map[string]string{
 		"routecheck/match/written": "it is the one place",
+		"lab/store/grid":           "no client sends the URL of a Redis",
 	}},
 	{"escape", "Table.Refusal says which paths the web server refuses", readsEscapes, nil},
 	{"hold", "Observe says whether an answer is held back", comparesBusy, map[string]string{

@@ -135,7 +135,7 @@ var outside = map[string][]string{
 	"github.com/nats-io/nats-server/v2/server":       {"lab/store/replication", "lab/store/grid"},
 	"github.com/nats-io/nats.go":                     {"lab/store/replication", "lab/store/grid"},
 	"github.com/nats-io/nats.go/jetstream":           {"lab/store/grid"},
-	"github.com/redis/go-redis/v9":                   {"lab/store/grid"},
+	"github.com/gomodule/redigo/redis":               {"lab/store/grid"},
 	"modernc.org/sqlite":                             {"lab/store/database"},
 	"github.com/jackc/pgx/v5":                        {"lab/store/database"},
 	"github.com/jackc/pgx/v5/pgconn":                 {"lab/store/database"},

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -223,5 +224,18 @@ func TestOutside(t *testing.T) {
 		if got, err := RemoteRedis(url); got != want || err != nil {
 			t.Errorf("%s: %t, %v", url, got, err)
 		}
+	}
+	for url, want := range map[string]string{"http://cache": "scheme", "redis://h/x": "no number",
+		"redis://h/-1": "no number", "redis://h?timeout=1s": "not known", "unix://": "no socket", "redis://h:port": "port"} {
+		if _, err := RemoteRedis(url); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", url, err, want)
+		}
+	}
+	at, err := parseRedis("rediss://u:p%40@h/3")
+	if want := (redisURL{"tcp", "h:6379", "h", "u", "p@", 3}); at != want || err != nil {
+		t.Errorf("%+v, %v", at, err)
+	}
+	if got := nameOfRedis("redis://u:secret@h:1/2"); got != "redis://h:1/2" {
+		t.Error(got)
 	}
 }

@@ -4,54 +4,57 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
+	"sync/atomic"
+	"time"
 
-	"github.com/redis/go-redis/v9"
+	"github.com/gomodule/redigo/redis"
 
 	"github.com/wasplug/wasplug/lab/session"
 )
 
 // redisGrid is one Redis server. An ID is a hash with a field for each application that has a session of it.
 type redisGrid struct {
-	client *redis.Client
+	at     redisURL
+	pool   atomic.Pointer[redis.Pool]
 	prefix string
 }
 
-// attempts is how often a Redis is asked that cannot be reached, as a database is (ConnectionRetryCount 2).
-const attempts = 3
+const (
+	attempts  = 3 // how often a Redis is asked that cannot be reached, as a database is (ConnectionRetryCount 2)
+	redisWait = 3 * time.Second
+	redisMost = 64 // connections of a member
+)
 
 func openRedis(c *Config) (engine, error) {
-	opt, err := redis.ParseURL(c.Redis)
+	at, err := parseRedis(c.Redis)
 	if err != nil {
 		return nil, fmt.Errorf("the URL of the Redis: %w", err)
 	}
-	opt.ClientName, opt.MaxRetries, opt.DialerRetries = "wasplug-lab", -1, 1
-	opt.DialTimeout, opt.ContextTimeoutEnabled, opt.DisableIdentity = firstWait, true, true
-	return &redisGrid{redis.NewClient(opt), c.Prefix}, nil
+	g := &redisGrid{at: at, prefix: c.Prefix}
+	g.pool.Store(g.newPool())
+	return g, nil
 }
 
-// RemoteRedis says whether a URL leads to another machine, which the lab goes to only when it is told to.
-func RemoteRedis(url string) (bool, error) {
-	opt, err := redis.ParseURL(url)
-	if err != nil {
-		return false, err
-	}
-	host, _, err := net.SplitHostPort(opt.Addr)
-	if opt.Network == "unix" || err == nil && host == "localhost" {
-		return false, nil
-	}
-	ip := net.ParseIP(host)
-	return ip == nil || !ip.IsLoopback(), err
+func (g *redisGrid) newPool() *redis.Pool {
+	return &redis.Pool{MaxIdle: redisMost, MaxActive: redisMost, Wait: true, DialContext: g.at.dial}
 }
 
-// nameOfRedis is where one is, without a password.
-func nameOfRedis(url string) string {
-	opt, err := redis.ParseURL(url)
+// do asks. Where one connection is lost the others that wait are as well, so that the next ask makes a new one.
+func (g *redisGrid) do(ctx context.Context, command string, args ...any) (any, error) {
+	pool := g.pool.Load()
+	conn, err := pool.GetContext(ctx)
 	if err != nil {
-		return "Redis"
+		return nil, err
 	}
-	return fmt.Sprintf("redis://%s/%d", opt.Addr, opt.DB)
+	defer conn.Close()
+	reply, err := redis.DoContext(conn, ctx, command, args...)
+	if conn.Err() != nil && ctx.Err() == nil {
+		if fresh := g.newPool(); g.pool.CompareAndSwap(pool, fresh) {
+			pool.Close()
+		}
+	}
+	return reply, err
 }
 
 // The two changes, each in one step. The first argument is the field, the second the value that must be there, "" for
@@ -69,8 +72,8 @@ return 1`
 func (g *redisGrid) key(id string) string { return g.prefix + id }
 
 func (g *redisGrid) get(ctx context.Context, k session.Key) (*kept, error) {
-	value, err := g.client.HGet(ctx, g.key(k.ID), k.App).Bytes()
-	if errors.Is(err, redis.Nil) {
+	value, err := redis.Bytes(g.do(ctx, "HGET", g.key(k.ID), k.App))
+	if errors.Is(err, redis.ErrNil) {
 		return nil, errNone
 	}
 	return &kept{value: value}, err
@@ -89,7 +92,7 @@ func (g *redisGrid) swap(ctx context.Context, script string, k session.Key, old 
 	if old != nil {
 		before = old.value
 	}
-	done, err := g.client.Eval(ctx, script, []string{g.key(k.ID)}, k.App, before, value).Int()
+	done, err := redis.Int(g.do(ctx, "EVAL", script, 1, g.key(k.ID), k.App, before, value))
 	if err == nil && done == 0 {
 		return errOther
 	}
@@ -97,16 +100,13 @@ func (g *redisGrid) swap(ctx context.Context, script string, k session.Key, old 
 }
 
 func (g *redisGrid) exists(ctx context.Context, id string) (bool, error) {
-	n, err := g.client.Exists(ctx, g.key(id)).Result()
+	n, err := redis.Int(g.do(ctx, "EXISTS", g.key(id)))
 	return n > 0, err
 }
 
 func (g *redisGrid) each(ctx context.Context, app string, give func(session.Key, *kept) error) error {
-	for keys := g.client.Scan(ctx, 0, g.pattern(), 1000).Iterator(); ; {
-		if !keys.Next(ctx) {
-			return keys.Err()
-		}
-		fields, err := g.client.HGetAll(ctx, keys.Val()).Result()
+	return g.keys(ctx, func(key string) error {
+		fields, err := redis.StringMap(g.do(ctx, "HGETALL", key))
 		if err != nil {
 			return err
 		}
@@ -114,10 +114,33 @@ func (g *redisGrid) each(ctx context.Context, app string, give func(session.Key,
 			if app != "" && name != app {
 				continue
 			}
-			k := session.Key{App: name, ID: strings.TrimPrefix(keys.Val(), g.prefix)}
+			k := session.Key{App: name, ID: strings.TrimPrefix(key, g.prefix)}
 			if err := give(k, &kept{value: []byte(value)}); err != nil {
 				return err
 			}
+		}
+		return nil
+	})
+}
+
+// keys gives those of the run, while nobody stops it with an error.
+func (g *redisGrid) keys(ctx context.Context, give func(key string) error) error {
+	for cursor := "0"; ; {
+		reply, err := redis.Values(g.do(ctx, "SCAN", cursor, "MATCH", g.pattern(), "COUNT", 1000))
+		var keys []string
+		if err == nil {
+			_, err = redis.Scan(reply, &cursor, &keys)
+		}
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			if err := give(key); err != nil {
+				return err
+			}
+		}
+		if cursor == "0" {
+			return nil
 		}
 	}
 }
@@ -129,7 +152,7 @@ func (g *redisGrid) pattern() string {
 
 func (g *redisGrid) hopeful(_ context.Context, n int) bool { return n < attempts }
 
-func (g *redisGrid) close() error { return g.client.Close() }
+func (g *redisGrid) close() error { return g.pool.Load().Close() }
 
 // Ping says whether the Redis of a configuration can be reached.
 func Ping(ctx context.Context, c Config) error {
@@ -151,11 +174,8 @@ func Drop(ctx context.Context, c Config) error {
 }
 
 func (g *redisGrid) drop(ctx context.Context) error {
-	keys := g.client.Scan(ctx, 0, g.pattern(), 1000).Iterator()
-	for keys.Next(ctx) {
-		if err := g.client.Unlink(ctx, keys.Val()).Err(); err != nil {
-			return err
-		}
-	}
-	return keys.Err()
+	return g.keys(ctx, func(key string) error {
+		_, err := g.do(ctx, "UNLINK", key)
+		return err
+	})
 }
