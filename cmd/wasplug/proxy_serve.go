@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/proxy"
 	"github.com/wasplug/wasplug/proxy/admin"
@@ -97,14 +100,9 @@ func (s *proxySetup) admin(p *proxy.Proxy, errs chan<- error) (stop func(), err 
 	if address == "" && s.demo == nil {
 		return func() {}, nil
 	}
-	if name := s.c.String("admin-token-file"); name != "" {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return nil, failure(err)
-		}
-		if token = strings.TrimSpace(string(data)); token == "" {
-			return nil, usageError("--admin-token-file %s is empty", name)
-		}
+	token, err = adminToken(s.c)
+	if err != nil {
+		return nil, err
 	}
 	l, err := listenAdmin(address, token)
 	if err != nil {
@@ -112,12 +110,34 @@ func (s *proxySetup) admin(p *proxy.Proxy, errs chan<- error) (stop func(), err 
 	}
 	s.page = "http://" + l.Addr().String() + "/"
 	fmt.Fprintf(s.c.App.ErrWriter, "wasplug: status page on %s\n", s.page)
-	server := &http.Server{Handler: admin.New(p, token), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
+	return serveAdmin(l, admin.New(p, token), errs), nil
+}
+
+// adminToken reads the token of the status page, "" without one.
+func adminToken(c *cli.Context) (string, error) {
+	name := c.String("admin-token-file")
+	if name == "" {
+		return "", nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return "", failure(err)
+	}
+	token := strings.TrimSpace(string(data))
+	if token == "" {
+		return "", usageError("--admin-token-file %s is empty", name)
+	}
+	return token, nil
+}
+
+// serveAdmin serves a status page until it is told to stop; that it cannot go on it says to errs.
+func serveAdmin(l net.Listener, page http.Handler, errs chan<- error) (stop func()) {
+	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
 		MaxHeaderBytes: 16 << 10}
 	go func() {
 		if err := server.Serve(l); err != http.ErrServerClosed {
 			errs <- err
 		}
 	}()
-	return func() { server.Close() }, nil
+	return func() { server.Close() }
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/wasplug/wasplug/internal/app/evidence"
 	"github.com/wasplug/wasplug/internal/report/forms"
 	"github.com/wasplug/wasplug/internal/report/tracereport"
+	"github.com/wasplug/wasplug/internal/watch"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
 )
@@ -33,6 +34,7 @@ func traceCommand() *cli.Command {
    wasplug trace --since 15:40 --until 16:00 --fail-on all-down,open http_plugin.log
    wasplug trace --request /shop/cart http_plugin.log.1.gz http_plugin.log
    zcat old.gz | wasplug trace --format json -
+   wasplug trace --follow --admin 127.0.0.1:9095 --state /var/tmp/plugin.state http_plugin.log
    wasplug trace -c plugin-cfg.xml --settle semantics.yaml http_plugin.log
 
 Files are read in the order of their times, packed ones too; "-" is stdin. What fails in the same way at the same member
@@ -40,7 +42,8 @@ is one incident, with what it cost clients, whether it is over, and what to do; 
 Requests are found at LogLevel Trace and Detail, failures and counters already at Error and Stats, where nobody knows
 how long a request took. What belongs to users is left out unless --show-secrets is given. With -c each logged decision
 is replayed, as if that file had been in force throughout; so are the Uris, cookies, clone IDs and Transports that the
-log names. Exit code: 0 the log was read, 1 no such request, a disagreement, or an incident that --fail-on names, 2
+log names. --follow reads on by the name of the file, over rotations, and serves the metrics that the plug-in does not
+have. Exit code: 0 the log was read, 1 no such request, a disagreement, or an incident that --fail-on names, 2
 wrong usage, 3 unreadable or no plug-in log.`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "request",
@@ -59,7 +62,7 @@ wrong usage, 3 unreadable or no plug-in log.`,
 			&cli.BoolFlag{Name: "show-secrets", Usage: "whole session IDs, queries, cookies and user names"},
 			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
 				Usage: "`FORMAT` of the output: text or json"}, tracereport.Trace.Names()},
-		}, replayFlags()...),
+		}, append(replayFlags(), followFlags()...)...),
 		Action: traceAction,
 	}
 }
@@ -75,10 +78,20 @@ func traceAction(c *cli.Context) error {
 	if err := checkReplayFlags(c); err != nil {
 		return err
 	}
+	if err := checkFollowFlags(c); err != nil {
+		return err
+	}
+	if c.Bool("alert-rules") {
+		_, err := io.WriteString(c.App.Writer, watch.AlertRules)
+		return err
+	}
 	if os.Getenv("GOGC") == "" {
 		// Each block of the log is garbage soon: collecting it often costs little, and memory stays low whatever the
 		// program's default.
 		defer debug.SetGCPercent(debug.SetGCPercent(100))
+	}
+	if c.Bool("follow") {
+		return traceFollow(c, format)
 	}
 	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"), Selection: evidence.Selection{
 		Since: c.String("since"), Until: c.String("until"), PID: c.String("pid"), Member: c.String("member"),

@@ -94,8 +94,8 @@ func TestLintFixAndConcurrentEdit(t *testing.T) {
 	alone(t, dir, file, pipe)
 }
 
-// watch returns a function that waits for an event of inotify on a path.
-func watch(t *testing.T, path string, events uint32) (wait func()) {
+// watchFile returns a function that waits for an event of inotify on a path.
+func watchFile(t *testing.T, path string, events uint32) (wait func()) {
 	t.Helper()
 	fd, err := syscall.InotifyInit1(syscall.IN_CLOEXEC)
 	if err == nil {
@@ -121,7 +121,7 @@ func TestFmtAndConcurrentEdit(t *testing.T) {
 	theirs := strings.Replace(mine, "/a", "/theirs", 1)
 	for range 20 {
 		put(t, file, mine)
-		wait := watch(t, file, syscall.IN_CLOSE_NOWRITE)
+		wait := watchFile(t, file, syscall.IN_CLOSE_NOWRITE)
 		cmd := wasplug(t, "", "fmt", "-w", file)
 		var out strings.Builder
 		cmd.Stdout, cmd.Stderr = &out, &out
@@ -176,7 +176,7 @@ func endedWhileWriting(t *testing.T, input, old string, sig syscall.Signal) bool
 		put(t, output, old)
 		names = []string{output}
 	}
-	wait := watch(t, dir, syscall.IN_CREATE)
+	wait := watchFile(t, dir, syscall.IN_CREATE)
 	cmd := wasplug(t, "", "graph", "--format", "dot", "--force", "-o", output, input)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

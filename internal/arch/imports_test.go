@@ -101,6 +101,7 @@ var may = map[string][]string{
 	"internal/live/probe":    {"parser", "parser/diag"},
 	"internal/reference": {"internal/wrap", "parser", "parser/pluginlog/catalogue", "routecheck/choices",
 		"routecheck/diagnose", "routecheck/explain/words", "routecheck/session", "lint", "lint/rules", "parser/diag"},
+	"internal/watch":   {"parser/pluginlog", "parser/pluginlog/..."},
 	"internal/manpage": {"parser", "parser/diag", "schemas"},
 	"internal/app":     {"parser/...", "routecheck/...", "generate", "schemas/..."},
 	// The use cases of one room know nothing of those of another.
@@ -111,8 +112,8 @@ var may = map[string][]string{
 		"parser/...", "routecheck/...", "generate/..."},
 	"internal/report/lintreport": {"internal/app/checks", "internal/report/forms", "lint", "lint/rules",
 		"parser/diag"},
-	"internal/report/tracereport": {"internal/app", "internal/app/evidence", "internal/report/forms", "parser/...",
-		"routecheck/..."},
+	"internal/report/tracereport": {"internal/app", "internal/app/evidence", "internal/report/forms", "internal/watch",
+		"parser/...", "routecheck/..."},
 	"internal/report/forms": {"parser/diag"},
 	"internal/report/labreport": {"internal/report/forms", "lab/scenario", "lab/history", "lab/check",
 		"lab/store/database", "parser/...", "routecheck/..."},
@@ -131,7 +132,8 @@ var outside = map[string][]string{
 	// addresses; sockets only in proxy and cmd
 	"net": {"cmd/wasplug", "proxy", "proxy/...", "lab", "lab/...", "generate", "generate/...", "internal/exporttest",
 		"internal/live", "internal/port"},
-	"net/http": {"cmd/wasplug", "proxy", "proxy/...", "lab", "lab/...", "internal/exporttest", "internal/live"},
+	"net/http": {"cmd/wasplug", "proxy", "proxy/...", "lab", "lab/...", "internal/exporttest", "internal/live",
+		"internal/watch"},
 	"github.com/nats-io/nats-server/v2/server":       {"lab/store/replication", "lab/store/grid"},
 	"github.com/nats-io/nats.go":                     {"lab/store/replication", "lab/store/grid"},
 	"github.com/nats-io/nats.go/jetstream":           {"lab/store/grid"},
@@ -141,7 +143,7 @@ var outside = map[string][]string{
 	"github.com/jackc/pgx/v5/pgconn":                 {"lab/store/database"},
 	"github.com/jackc/pgx/v5/stdlib":                 {"lab/store/database"},
 	"github.com/anishathalye/porcupine":              {"lab/history"},
-	"github.com/prometheus/client_golang/prometheus": {"cmd/wasplug", "proxy", "proxy/..."},
+	"github.com/prometheus/client_golang/prometheus": {"cmd/wasplug", "proxy", "proxy/...", "internal/watch"},
 }
 
 func matches(name, pattern string) bool {

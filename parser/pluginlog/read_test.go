@@ -137,8 +137,8 @@ func TestWant(t *testing.T) {
 		err != nil {
 		t.Error(diff, err)
 	}
-	if diff := cmp.Diff(Stats{Bytes: 42, Lines: 4, Events: 2, Other: 1, Unknown: 1, Noisiest: LevelTrace},
-		stats); diff != "" {
+	if diff := cmp.Diff(Stats{Bytes: 42, Lines: 4, Events: 2, Other: 1, Unknown: 1, Noisiest: LevelTrace,
+		Levels: [LevelTrace + 1]int64{LevelNone: 1, LevelError: 2, LevelTrace: 1}}, stats); diff != "" {
 		t.Error(diff)
 	}
 }

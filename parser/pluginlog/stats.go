@@ -11,6 +11,8 @@ type Stats struct {
 	Other        int64 // lines of the log's form that say nothing of interest here
 	Unknown      int64 // lines that are not of the log's form at all
 
+	Levels [LevelTrace + 1]int64 // lines by the level that they name
+
 	First, Last Time        // the earliest and the latest time of any line
 	Noisiest    Level       // the most talkative level of any line: LogLevel is at least that
 	Backwards   []ClockStep // lines that are earlier than the one before them, the first of them
@@ -41,6 +43,7 @@ type timeline struct{ begin, end timedLine }
 // note takes the level and the time of a line, 0 where it shows none.
 func (s *Stats) note(t *timeline, l *Line, at Time) {
 	s.Noisiest = max(s.Noisiest, l.Level)
+	s.Levels[l.Level]++
 	if at == 0 {
 		return
 	}
@@ -92,6 +95,9 @@ func (s *Stats) add(t *Stats) {
 	s.Events += t.Events
 	s.Other += t.Other
 	s.Unknown += t.Unknown
+	for level, n := range t.Levels {
+		s.Levels[level] += n
+	}
 	if s.First == 0 || t.First != 0 && t.First < s.First {
 		s.First = t.First
 	}

@@ -30,15 +30,16 @@ var statusPage string
 // must be reached by a loopback name or address, and it answers no other Host: a page of somebody else cannot read it
 // through the visitor's browser.
 type Handler struct {
-	p     Proxy
-	token string
-	page  *template.Template
-	mux   *http.ServeMux
+	p       Proxy
+	page    *template.Template
+	mux     *http.ServeMux
+	guarded http.Handler
 }
 
 // New makes the handler. token, when not "", is the password of every user, and a bearer token.
 func New(p Proxy, token string) *Handler {
-	a := &Handler{p: p, token: token, mux: http.NewServeMux()}
+	a := &Handler{p: p, mux: http.NewServeMux()}
+	a.guarded = Guard(a.mux, token)
 	words := template.FuncMap{"rules": rulesOf, "clock": clockOf, "field": fieldOf}
 	a.page = template.Must(template.New("status").Funcs(words).Parse(statusPage))
 	registry := prometheus.NewRegistry()
@@ -69,8 +70,18 @@ func isLoopback(host string) bool {
 const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; " +
 	"base-uri 'none'"
 
-// ServeHTTP answers GET and HEAD: under loopback names without a token, under any name with it.
-func (a *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP answers what the guard lets through.
+func (a *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.guarded.ServeHTTP(w, r) }
+
+// Guard lets GET and HEAD through: under loopback names without a token, under any name with it.
+func Guard(next http.Handler, token string) http.Handler { return &guard{next, token} }
+
+type guard struct {
+	next  http.Handler
+	token string
+}
+
+func (a *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", contentPolicy)
@@ -82,11 +93,11 @@ func (a *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "only GET", http.StatusMethodNotAllowed)
 	case a.token == "" && !isLoopback(hostOf(r.Host)):
 		http.Error(w, "this listener answers to loopback names only", http.StatusForbidden)
-	case a.token != "" && r.URL.Path != "/health" && !a.authorised(r): // whether the proxy is up is no secret
+	case a.token != "" && r.URL.Path != "/health" && !a.authorised(r): // whether the program is up is no secret
 		h.Set("WWW-Authenticate", `Basic realm="wasplug"`)
 		http.Error(w, "token required", http.StatusUnauthorized)
 	default:
-		a.mux.ServeHTTP(w, r)
+		a.next.ServeHTTP(w, r)
 	}
 }
 
@@ -98,7 +109,7 @@ func hostOf(hostport string) string {
 }
 
 // authorised takes the token as a bearer token, for scrapers, and as the password of anybody, for browsers.
-func (a *Handler) authorised(r *http.Request) bool {
+func (a *guard) authorised(r *http.Request) bool {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
 		_, given, _ = r.BasicAuth()

@@ -44,25 +44,12 @@ func worst(all []*story.Incident, limit int) []*story.Incident {
 	})
 }
 
-// writeIncident tells of one incident and what is folded under it. The mark in front says that clients got errors.
+// writeIncident tells of one incident and what is folded under it.
 func (run *traceRun) writeIncident(w io.Writer, i *story.Incident, told map[string]bool) {
-	mark := " "
-	if i.Clients.Errors > 0 {
-		mark = "!"
-	}
-	fmt.Fprintf(w, "%s %s  %s%s\n", mark, span(i), forms.Printable(i.Title()), figures(i))
-	say := func(what, text string) {
-		if text != "" {
-			fmt.Fprintf(w, "    %-8s  %s\n", what, forms.Printable(text))
-		}
-	}
+	writeHead(w, i)
+	say := sayer(w)
 	say("cause", i.Cause())
-	for _, p := range i.Parts {
-		say("with", p.Title()+": "+p.Cause()+figures(p))
-		if cost := p.Cost(); cost != i.Cost() {
-			say("", cost)
-		}
-	}
+	writeParts(say, i)
 	if i.Kind == story.ReloadFailed {
 		say("then", i.Cost())
 	} else {
@@ -71,6 +58,33 @@ func (run *traceRun) writeIncident(w io.Writer, i *story.Incident, told map[stri
 	say("recovery", i.Recovery())
 	say("do", once(told, i.Advice()))
 	say("lines", run.ranges(i))
+}
+
+// writeHead says when and what. The mark in front says that clients got errors.
+func writeHead(w io.Writer, i *story.Incident) {
+	mark := " "
+	if i.Clients.Errors > 0 {
+		mark = "!"
+	}
+	fmt.Fprintf(w, "%s %s  %s%s\n", mark, span(i), forms.Printable(i.Title()), figures(i))
+}
+
+// sayer returns what writes a line about an incident, where there is something to say.
+func sayer(w io.Writer) func(what, text string) {
+	return func(what, text string) {
+		if text != "" {
+			fmt.Fprintf(w, "    %-8s  %s\n", what, forms.Printable(text))
+		}
+	}
+}
+
+func writeParts(say func(what, text string), i *story.Incident) {
+	for _, p := range i.Parts {
+		say("with", p.Title()+": "+p.Cause()+figures(p))
+		if cost := p.Cost(); cost != i.Cost() {
+			say("", cost)
+		}
+	}
 }
 
 // once returns a text that was not told before; of one that was, that it was.

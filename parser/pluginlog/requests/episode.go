@@ -11,10 +11,11 @@ import (
 // cannot belong to it.
 
 // usualTimeout is what connectTimeout and ServerIOTimeout are taken for when the log prints none, and marginTime what
-// comes on top.
+// comes on top. In a log that is being written no attempt is waited for longer than longAttempt.
 const (
 	usualTimeout = 10 * time.Second
 	marginTime   = 2 * time.Second
+	longAttempt  = 10 * time.Minute
 )
 
 // Fails reports whether a kind is about the failure of an attempt or of a request.
@@ -56,6 +57,10 @@ func (a *Assembler) patience(e *pluginlog.Event) time.Duration {
 	if e.Kind == pluginlog.IOTimedOut {
 		a.timeout = max(a.timeout, time.Duration(e.Seconds)*time.Second)
 	}
+	return a.silence()
+}
+
+func (a *Assembler) silence() time.Duration {
 	if a.timeout == 0 {
 		return usualTimeout + marginTime
 	}

@@ -19,9 +19,12 @@ type Options struct {
 // leastWindow is how long an incident may be silent at least.
 const leastWindow = 300 * time.Second
 
-// window is how long an incident may be silent: an event that comes later begins another one.
-func (o *Options) window() time.Duration {
-	return max(3*cmp.Or(o.RetryInterval, time.Minute), leastWindow)
+// usualRetry is RetryInterval where nothing else is known.
+const usualRetry = time.Minute
+
+// Window is how long an incident may be silent: an event that comes later begins another one.
+func (o Options) Window() time.Duration {
+	return max(3*cmp.Or(o.RetryInterval, usualRetry), leastWindow)
 }
 
 // Story finds the incidents of a log. Give its Line and its Done to the Assembler that gets all of
@@ -56,12 +59,15 @@ type key struct {
 
 // New returns a Story without incidents.
 func New(opt Options) *Story {
-	return &Story{opt: opt, window: opt.window(), open: map[key]*Incident{}, marks: map[place]*mark{},
+	return &Story{opt: opt, window: opt.Window(), open: map[key]*Incident{}, marks: map[place]*mark{},
 		runs: map[place]*run{}, served: map[string]pluginlog.Time{}, windows: map[pluginlog.Time]*window{}}
 }
 
 // NextFile says that the lines that follow come from the next file.
 func (s *Story) NextFile() { s.file++ }
+
+// File returns the number of the file that lines come from.
+func (s *Story) File() int { return max(s.file, 1) }
 
 // Line takes a line and the request that it belongs to, nil where it belongs to none, as an Assembler gives them.
 func (s *Story) Line(r *requests.Request, e *pluginlog.Event) {
@@ -190,6 +196,45 @@ func (s *Story) Incidents(now pluginlog.Time) (all []*Incident, dropped int64) {
 	all = append(all, s.slow()...)
 	slices.SortFunc(all, inTime)
 	return fold(all), s.dropped
+}
+
+// Forget lets go of what is long over at a time, for who follows a log that has no end and has told of it. Windows that
+// requests are compared with stay for a day.
+func (s *Story) Forget(now pluginlog.Time) {
+	clear(s.over)
+	s.over, s.dropped = s.over[:0], 0
+	for k, i := range s.open {
+		if now.Sub(i.End()) > s.window && !s.isOpen(i, now) {
+			delete(s.open, k)
+		}
+	}
+	for at, m := range s.marks {
+		if now.Sub(m.at) > s.window {
+			delete(s.marks, at)
+		}
+	}
+	for at, r := range s.runs {
+		if now.Sub(r.last) > s.window {
+			delete(s.runs, at)
+		}
+	}
+	for start := range s.windows {
+		if now.Sub(start) > 24*time.Hour {
+			delete(s.windows, start)
+		}
+	}
+}
+
+// Marked counts by member the processes that hold a mark at a time, by all that is known: where no line says that it
+// is lifted, until a retry is due (R52).
+func (s *Story) Marked(now pluginlog.Time) map[string]int {
+	all := map[string]int{}
+	for at, m := range s.marks {
+		if now.Sub(m.at) < cmp.Or(s.opt.RetryInterval, usualRetry) {
+			all[at.member]++
+		}
+	}
+	return all
 }
 
 func inTime(a, b *Incident) int {
