@@ -59,6 +59,7 @@ wrong usage, 3 unreadable or no plug-in log.`,
 			&cli.StringSliceFlag{Name: "kind", Usage: "only incidents of that `KIND`, repeatable: " + kindNames()},
 			&cli.StringSliceFlag{Name: "fail-on",
 				Usage: "exit code 1 where an incident is of that `KIND`, repeatable; open: goes on, any: is no notice"},
+			&cli.BoolFlag{Name: "timeline", Usage: "draw how the log went, a row for each member, and how long requests took"},
 			&cli.BoolFlag{Name: "show-secrets", Usage: "whole session IDs, queries, cookies and user names"},
 			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
 				Usage: "`FORMAT` of the output: text or json"}, tracereport.Trace.Names()},
@@ -93,7 +94,7 @@ func traceAction(c *cli.Context) error {
 	if c.Bool("follow") {
 		return traceFollow(c, format)
 	}
-	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"), Selection: evidence.Selection{
+	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"), Timeline: c.Bool("timeline"), Selection: evidence.Selection{
 		Since: c.String("since"), Until: c.String("until"), PID: c.String("pid"), Member: c.String("member"),
 		Kinds: commaList(c, "kind")}}
 	fail, err := evidence.ParseFailOn(commaList(c, "fail-on"))
@@ -228,11 +229,11 @@ func replayFlags() []cli.Flag {
 
 // checkReplayFlags refuses flags that would be ignored.
 func checkReplayFlags(c *cli.Context) error {
-	for _, flag := range []string{"since", "until", "pid", "member", "kind", "fail-on"} {
+	for _, flag := range []string{"since", "until", "pid", "member", "kind", "fail-on", "timeline"} {
 		switch {
 		case given(c, flag) && given(c, "config"):
 			return usageError("trace: --%s is about incidents; a replay (-c) needs the whole log", flag)
-		case given(c, flag) && given(c, "request") && (flag == "kind" || flag == "fail-on"):
+		case given(c, flag) && given(c, "request") && (flag == "kind" || flag == "fail-on" || flag == "timeline"):
 			return usageError("trace: --%s is about incidents, --request about one request", flag)
 		}
 	}

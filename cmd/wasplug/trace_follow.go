@@ -44,8 +44,8 @@ func checkFollowFlags(c *cli.Context) error {
 		}
 		return nil
 	}
-	for _, flag := range []string{"request", "slow", "limit", "since", "until", "pid", "member", "kind", "fail-on", "config",
-		"show-secrets"} {
+	for _, flag := range []string{"request", "slow", "limit", "since", "until", "pid", "member", "kind", "fail-on",
+		"config", "show-secrets", "timeline"} {
 		if given(c, flag) {
 			return usageError("trace: --follow tells all incidents as they come: leave --%s out", flag)
 		}

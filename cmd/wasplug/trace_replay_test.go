@@ -40,6 +40,7 @@ func TestTraceFitsItsSchema(t *testing.T) {
 		code int
 	}{
 		{[]string{log}, exitFine},
+		{[]string{log, "--timeline"}, exitFine},
 		{[]string{log, "--request", "1"}, exitFine},
 		{[]string{log, "-c", figure}, exitFindings},
 	} {

@@ -16,7 +16,8 @@ var (
 	membersMarked = family{"was_plugin_members_marked",
 		"Processes that hold a mark of a member now: an estimate, by RetryInterval where no line shows the end.",
 		[]string{"member"}}
-	pendingNow   = family{"was_plugin_pending", "Requests under way at a member, by the last STATS lines.", []string{"member"}}
+	pendingNow = family{"was_plugin_pending", "Requests under way at a member, by the last STATS lines.",
+		[]string{"member"}}
 	processes    = family{"was_plugin_processes", "Processes that wrote to the log in the last hour.", nil}
 	incidentOpen = family{"was_plugin_incident_open", "1 for an incident that goes on.", []string{"kind", "member"}}
 	lastLine     = family{"was_plugin_log_last_line_time_seconds", "When the last line was written.", nil}
@@ -30,9 +31,6 @@ var (
 // counters are the families that only go up.
 var counters = []*family{&markedDown, &connectFailed, &connectTimeouts, &ioTimeouts, &failovers, &allDown, &gaveUp,
 	&tlsFailures, &full, &reloads, &starts, &placed, &failed, &logLines, &unknownErrors}
-
-// gauges are the others.
-var gauges = []*family{&membersMarked, &pendingNow, &processes, &incidentOpen, &lastLine, &behind, &buildInfo}
 
 // Handler serves /metrics, /incidents.json and /health.
 func (w *Watch) Handler() http.Handler {

@@ -33,7 +33,8 @@ var (
 	gaveUp      = family{"was_plugin_gave_up_total", "Requests that the plug-in gave up.", nil}
 	tlsFailures = family{"was_plugin_tls_failures_total", "TLS handshakes with members that failed, by GSK code.",
 		[]string{"gsk"}}
-	full    = family{"was_plugin_full_total", "Times that a member was passed over for MaxConnections.", []string{"member"}}
+	full = family{"was_plugin_full_total", "Times that a member was passed over for MaxConnections.",
+		[]string{"member"}}
 	reloads = family{"was_plugin_reloads_total", "Times that a process looked at a changed plugin-cfg.xml.",
 		[]string{"result"}}
 	starts = family{"was_plugin_starts_total", "Times that the plug-in was started.", nil}

@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"net/http/httptest"
 
 	"github.com/wasplug/wasplug/internal/golden"
 	"github.com/wasplug/wasplug/internal/watch"
@@ -24,7 +23,8 @@ func everything(f *follower) {
 		f.line(2, "ERROR", "ws_common: websphereHandleRequest: Failed to handle request") +
 		f.line(3, "ERROR", "lib_stream: openStream: Failed in r_gsk_secure_soc_init: GSK_ERROR_BAD_CERT(gsk rc = 414)") +
 		f.line(3, "ERROR", "ws_server_group: serverGroupNextRoundRobinServer: Failed to find a server; all could be down") +
-		f.line(3, "ERROR", "ws_common: websphereWriteRequestReadResponse: Failed to find an app server to handle this request") +
+		f.line(3, "ERROR", "ws_common: websphereWriteRequestReadResponse: Failed to find an app server to handle "+
+			"this request") +
 		f.line(3, "ERROR", "ws_common: websphereHandleRequest: Failed to handle request") +
 		f.line(1, "PLUGIN", "ws_common: websphereUpdateConfig: Config was successfully reloaded.") +
 		f.line(1, "ERROR", "ws_transport: transportSetServerAddress: Failed to resolve address") +

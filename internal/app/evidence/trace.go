@@ -17,8 +17,9 @@ import (
 
 // Trace asks what http_plugin.log tells: members, attempts, times, and what is odd.
 type Trace struct {
-	Files []string // of one log; they are read in the order of their times
-	Slow  float64  // seconds from which on a request is odd
+	Files    []string // of one log; they are read in the order of their times
+	Slow     float64  // seconds from which on a request is odd
+	Timeline bool     // a Series is wanted
 	Selection
 }
 
@@ -34,6 +35,7 @@ type TraceAnswer struct {
 	requests.Summary
 	Incidents []*story.Incident // in the order of their ends
 	Milder    int64             // incidents that are not among them, because there are so many
+	Series    *story.Series     // nil where it was not asked for
 	Chosen    Chosen
 	Stats     pluginlog.Stats
 	PerFile   FileTimes
@@ -50,10 +52,10 @@ func (t *Trace) Run(in app.Input) (*TraceAnswer, error) {
 	if err != nil {
 		return new(TraceAnswer), err
 	}
-	tale := story.New(story.Options{})
+	tale := story.New(story.Options{Series: t.Timeline})
 	a, err := run.analyse(tale, nil)
 	a.Incidents, a.Milder = tale.Incidents(a.Stats.Last)
-	a.Incidents = run.choose(a.Incidents)
+	a.Incidents, a.Series = run.choose(a.Incidents), run.chooseSeries(tale.Series())
 	if err == nil && !a.Known() {
 		err = run.noLog(&a.Stats)
 	}

@@ -178,6 +178,14 @@ func (c *Chosen) choose(all []*story.Incident) []*story.Incident {
 	})
 }
 
+// chooseSeries returns that of the member that is asked about.
+func (c *Chosen) chooseSeries(s *story.Series) *story.Series {
+	if s != nil && c.Member != "" {
+		s.Members = slices.DeleteFunc(s.Members, func(m story.MemberSeries) bool { return m.Member != c.Member })
+	}
+	return s
+}
+
 // FailOn says which incidents make the exit code 1.
 type FailOn struct {
 	kinds     []story.Kind

@@ -33,6 +33,9 @@ type traceJSON struct {
 	Chosen    *chosenJSON        `json:"selection,omitempty"`
 	Incidents []incidentJSON     `json:"incidents"`        // in the order of their ends
 	Milder    int64              `json:"furtherIncidents"` // milder than those
+	Series    []seriesJSON       `json:"series,omitempty"` // with --timeline, as the next two
+	Reloaded  []int64            `json:"seriesReloads,omitempty"`
+	Untold    int64              `json:"seriesFurtherLines,omitempty"` // about further members
 	Requests  int64              `json:"requests"`
 	Episodes  int64              `json:"episodes"` // of requests: those of which the log shows only how they failed
 	Declined  int64              `json:"declined"`
@@ -204,6 +207,9 @@ func (run *traceRun) writeJSON(w io.Writer, a *evidence.TraceAnswer) error {
 	}
 	for _, e := range a.Errors {
 		doc.Errors = append(doc.Errors, run.errorJSON(e))
+	}
+	if s := a.Series; s != nil {
+		doc.Series, doc.Reloaded, doc.Untold = seriesDoc(s, a.Stats.Noisiest), s.Reloads, s.Dropped
 	}
 	return forms.JSON(w, doc)
 }

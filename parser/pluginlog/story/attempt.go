@@ -268,6 +268,7 @@ func (s *Story) clientLeft(t *tale, e *pluginlog.Event) {
 
 // Done takes a request that is finished, as an Assembler gives it.
 func (s *Story) Done(r *requests.Request) {
+	s.series.done(r)
 	if r.Note == nil && !answered503(r) {
 		s.time(r)
 		return

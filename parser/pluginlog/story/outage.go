@@ -97,6 +97,7 @@ func (s *Story) back(at place, e *pluginlog.Event) {
 		}
 	}
 	delete(s.marks, at)
+	s.series.back(at.member, e.Time)
 	r := s.runs[at]
 	if r == nil {
 		return

@@ -14,6 +14,7 @@ import (
 type Options struct {
 	RetryInterval  time.Duration // 0 means 60 s (R52)
 	ConnectTimeout time.Duration // what a connect waits where no line shows it; 0 where that is not known
+	Series         bool          // a Series is wanted, too
 }
 
 // leastWindow is how long an incident may be silent at least.
@@ -47,6 +48,7 @@ type Story struct {
 	served  map[string]pluginlog.Time // by member: when it answered last
 	windows map[pluginlog.Time]*window
 	streams bool // the log shows which streams are reused
+	series  *recorder
 }
 
 // key is what the events of one incident share.
@@ -59,8 +61,12 @@ type key struct {
 
 // New returns a Story without incidents.
 func New(opt Options) *Story {
-	return &Story{opt: opt, window: opt.Window(), open: map[key]*Incident{}, marks: map[place]*mark{},
+	s := &Story{opt: opt, window: opt.Window(), open: map[key]*Incident{}, marks: map[place]*mark{},
 		runs: map[place]*run{}, served: map[string]pluginlog.Time{}, windows: map[pluginlog.Time]*window{}}
+	if opt.Series {
+		s.series = newRecorder()
+	}
+	return s
 }
 
 // NextFile says that the lines that follow come from the next file.
@@ -72,6 +78,7 @@ func (s *Story) File() int { return max(s.file, 1) }
 // Line takes a line and the request that it belongs to, nil where it belongs to none, as an Assembler gives them.
 func (s *Story) Line(r *requests.Request, e *pluginlog.Event) {
 	s.now, s.level = max(s.now, e.Time), max(s.level, e.Level)
+	s.series.line(e)
 	switch e.Kind {
 	case pluginlog.StatusChecked:
 		s.checked(r, e)
