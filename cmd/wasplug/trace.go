@@ -42,9 +42,9 @@ is one incident, with what it cost clients, whether it is over, and what to do; 
 Requests are found at LogLevel Trace and Detail, failures and counters already at Error and Stats, where nobody knows
 how long a request took. What belongs to users is left out unless --show-secrets is given. With -c each logged decision
 is replayed, as if that file had been in force throughout; so are the Uris, cookies, clone IDs and Transports that the
-log names. --follow reads on by the name of the file, over rotations, and serves the metrics that the plug-in does not
-have. Exit code: 0 the log was read, 1 no such request, a disagreement, or an incident that --fail-on names, 2
-wrong usage, 3 unreadable or no plug-in log.`,
+log names, and incidents take its intervals. --follow reads on by the name of the file, over rotations, and serves the
+metrics that the plug-in does not have. Exit code: 0 the log was read, 1 no such request, a disagreement, or an incident
+that --fail-on names, 2 wrong usage, 3 unreadable or no plug-in log.`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "request",
 				Usage: "show one request: `N|URI`, a number from the table or a path (/shop/* for a prefix)"},
@@ -94,9 +94,9 @@ func traceAction(c *cli.Context) error {
 	if c.Bool("follow") {
 		return traceFollow(c, format)
 	}
-	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"), Timeline: c.Bool("timeline"), Selection: evidence.Selection{
-		Since: c.String("since"), Until: c.String("until"), PID: c.String("pid"), Member: c.String("member"),
-		Kinds: commaList(c, "kind")}}
+	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"), Timeline: c.Bool("timeline"),
+		Selection: evidence.Selection{Since: c.String("since"), Until: c.String("until"), PID: c.String("pid"),
+			Member: c.String("member"), Kinds: commaList(c, "kind")}}
 	fail, err := evidence.ParseFailOn(commaList(c, "fail-on"))
 	if err != nil {
 		return ended(err)

@@ -14,8 +14,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/evidence"
 	"github.com/wasplug/wasplug/internal/report/tracereport"
 	"github.com/wasplug/wasplug/internal/watch"
+	"github.com/wasplug/wasplug/parser/pluginlog/story"
 	"github.com/wasplug/wasplug/proxy/admin"
 )
 
@@ -45,7 +47,7 @@ func checkFollowFlags(c *cli.Context) error {
 		return nil
 	}
 	for _, flag := range []string{"request", "slow", "limit", "since", "until", "pid", "member", "kind", "fail-on",
-		"config", "show-secrets", "timeline"} {
+		"show-secrets", "timeline", "settle"} {
 		if given(c, flag) {
 			return usageError("trace: --follow tells all incidents as they come: leave --%s out", flag)
 		}
@@ -63,7 +65,11 @@ func traceFollow(c *cli.Context, format string) error {
 	if err != nil {
 		return err
 	}
-	w, err := watch.New(watch.Options{File: file, Zone: time.Local,
+	opt, longest, err := intervalsOf(c)
+	if err != nil {
+		return err
+	}
+	w, err := watch.New(watch.Options{File: file, Story: opt, Timeout: longest, Zone: time.Local,
 		Tell: func(told watch.Told) error {
 			return tracereport.Told.Write(c.App.Writer, format, tracereport.Telling{Told: told, File: file})
 		},
@@ -88,6 +94,18 @@ func traceFollow(c *cli.Context, format string) error {
 		return failure(err)
 	}
 	return nil
+}
+
+// intervalsOf are those of a configuration, where one is given.
+func intervalsOf(c *cli.Context) (opt story.Options, longest time.Duration, err error) {
+	if !c.IsSet("config") {
+		return opt, 0, nil
+	}
+	var notes app.Notes
+	ask := evidence.Intervals{Config: configOf(c), Plugin: pluginOf(c)}
+	opt, longest, err = ask.Run(inputOf(c), &notes)
+	printNotes(c, notes)
+	return opt, longest, ended(err)
 }
 
 // followEvery is how often a log is looked at.

@@ -15,8 +15,10 @@ import (
 type Options struct {
 	File  string
 	Story story.Options
-	Zone  *time.Location   // of the clock that the log shows
-	Tell  func(Told) error // gets what happens, in its order
+	// Timeout is the longest of an attempt, by a configuration; 0: what the log prints.
+	Timeout time.Duration
+	Zone    *time.Location   // of the clock that the log shows
+	Tell    func(Told) error // gets what happens, in its order
 	// Write writes the incidents that Handler shows as JSON.
 	Write func(io.Writer, Now) error
 	State []byte             // as Save was given it by the run before, nil without one
@@ -52,7 +54,7 @@ type Watch struct {
 func New(opt Options) (*Watch, error) {
 	w := &Watch{opt: opt, tail: tail{name: opt.File}, story: story.New(opt.Story), metrics: newMetrics(),
 		told: newTolds(opt.Story.Window())}
-	w.assembler = requests.Assembler{
+	w.assembler = requests.Assembler{Timeout: opt.Timeout,
 		Line: func(r *requests.Request, e *pluginlog.Event) {
 			w.story.Line(r, e)
 			w.metrics.line(r, e)

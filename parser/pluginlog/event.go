@@ -167,8 +167,15 @@ func AllKinds(but ...Kind) Kinds {
 	return Kinds{^drop[0], ^drop[1]}
 }
 
-// has reports whether k is in the set.
-func (s *Kinds) has(k Kind) bool { return s[k/64&1]&(1<<(k%64)) != 0 }
+// Join adds those of another set.
+func (s *Kinds) Join(other Kinds) {
+	for i := range s {
+		s[i] |= other[i]
+	}
+}
+
+// Has reports whether k is in the set.
+func (s *Kinds) Has(k Kind) bool { return s[k/64&1]&(1<<(k%64)) != 0 }
 
 // form is how the writer spells a kind; reading is more tolerant, see parse.go.
 type form struct {

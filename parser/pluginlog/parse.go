@@ -155,7 +155,7 @@ func parseURIMatch(text string, e *Event, want *Kinds) Kind {
 	default:
 		return None
 	}
-	if want.has(k) {
+	if want.Has(k) {
 		e.Pattern, e.URI, e.Group, e.Score = comparison(rest, " in UriGroup: ")
 	}
 	return k
@@ -172,7 +172,7 @@ func parseAliasMatch(text string, e *Event, want *Kinds) Kind {
 	default:
 		return None
 	}
-	if want.has(k) {
+	if want.Has(k) {
 		e.Pattern, e.Host, e.Group, e.Score = comparison(rest, " in VhostGroup: ")
 	}
 	return k

@@ -257,7 +257,7 @@ func (s *scanner) parseLine(b *block, number, offset int64, at Time) {
 		b.stats.Unknown++
 		return
 	}
-	if !s.want.has(kind) {
+	if !s.want.Has(kind) {
 		if kind != URICompared && kind != AliasCompared { // the most frequent kinds, and nothing was filled in
 			*e = Event{}
 		}

@@ -7,6 +7,8 @@ import (
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+	"github.com/wasplug/wasplug/parser/pluginlog/story"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/replay"
@@ -23,6 +25,8 @@ type Replay struct {
 type ReplayAnswer struct {
 	Logs
 	*replay.Report
+	Incidents   []*story.Incident // in the order of their ends
+	Milder      int64             // that are not among them, because there are so many
 	Notes       app.Notes
 	Table       *routecheck.Table
 	Files       *diag.Files
@@ -54,15 +58,30 @@ func (r *Replay) Run(in app.Input) (*ReplayAnswer, error) {
 	return a, nil
 }
 
+// replay reads the log once, for its decisions and for its incidents.
 func (run *traceRun) replay(r *replay.Replay, a *ReplayAnswer) error {
+	opt, longest := intervals(a.Table, &a.Assumptions)
+	tale := story.New(opt)
+	assembler := requests.Assembler{Slow: run.slow, Timeout: longest, Line: tale.Line, Done: tale.Done}
+	want, read, tell := replay.Kinds(), replay.Kinds(), requests.SummaryKinds()
+	want.Join(tell)
 	for i := range run.files {
 		r.NextFile()
+		tale.NextFile()
+		assembler.NextFile()
 		source, err := run.open(i)
 		if err != nil {
 			return err
 		}
-		stats, err := pluginlog.Read(source, pluginlog.Options{Want: replay.Kinds()},
-			func(e *pluginlog.Event) error { r.Add(e); return nil })
+		stats, err := pluginlog.Read(source, pluginlog.Options{Want: want}, func(e *pluginlog.Event) error {
+			if read.Has(e.Kind) {
+				r.Add(e)
+			}
+			if tell.Has(e.Kind) {
+				assembler.Add(e)
+			}
+			return nil
+		})
 		source.Close()
 		a.Stats.Add(stats)
 		a.PerFile = append(a.PerFile, stats)
@@ -70,7 +89,9 @@ func (run *traceRun) replay(r *replay.Replay, a *ReplayAnswer) error {
 			return fmt.Errorf("%s: after line %d: %w", run.Names[i], stats.Lines, err)
 		}
 	}
+	assembler.Close()
 	a.Report = r.Report()
+	a.Incidents, a.Milder = tale.Incidents(a.Stats.Last)
 	return nil
 }
 

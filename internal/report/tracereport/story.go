@@ -7,15 +7,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wasplug/wasplug/internal/app/evidence"
 	"github.com/wasplug/wasplug/internal/report/forms"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
 )
 
 // writeIncidents tells what happened, the newest last: where there are many, the worst.
-func (run *traceRun) writeIncidents(w io.Writer, a *evidence.TraceAnswer) {
-	show := a.Incidents
+func (run *traceRun) writeIncidents(w io.Writer, all []*story.Incident, milder int64) {
+	show := all
 	if run.Limit > 0 && len(show) > run.Limit {
 		show = worst(show, run.Limit)
 	}
@@ -23,7 +22,7 @@ func (run *traceRun) writeIncidents(w io.Writer, a *evidence.TraceAnswer) {
 		return
 	}
 	fmt.Fprint(w, "\nincidents")
-	if n := int64(len(a.Incidents)-len(show)) + a.Milder; n > 0 {
+	if n := int64(len(all)-len(show)) + milder; n > 0 {
 		fmt.Fprintf(w, " (the worst %d; %d more, see --limit)", len(show), n)
 	}
 	fmt.Fprintln(w)

@@ -63,6 +63,7 @@ func (run *traceRun) writeReplay(w io.Writer, a *evidence.ReplayAnswer) error {
 			forms.Count(a.Unexplained, "disagreement"))
 	}
 	run.writeDisagreements(w, a)
+	run.writeIncidents(w, a.Incidents, a.Milder)
 	run.writeEvidence(w, a)
 	return nil
 }
@@ -195,6 +196,8 @@ type traceReplayJSON struct {
 	Disagreements []traceDisagreeJSON `json:"disagreements"` // at most the first 1,000
 	Choices       []traceChoiceJSON   `json:"choices"`
 	NotConsulted  []string            `json:"notConsulted"`
+	Incidents     []incidentJSON      `json:"incidents"` // with the intervals of the configuration
+	Milder        int64               `json:"furtherIncidents"`
 }
 
 type traceDisagreeJSON struct {
@@ -229,7 +232,8 @@ func (run *traceRun) writeReplayJSON(w io.Writer, a *evidence.ReplayAnswer) erro
 		Strangers: append([]string{}, a.Strangers...), Synchronised: a.Synchronised,
 		Count: a.Mismatches, Unexplained: a.Unexplained,
 		Disagreements: []traceDisagreeJSON{}, Choices: []traceChoiceJSON{},
-		NotConsulted: append([]string{}, notConsulted(a)...)}
+		NotConsulted: append([]string{}, notConsulted(a)...),
+		Incidents:    run.incidentsJSON(a.Incidents), Milder: a.Milder}
 	for i := range a.Disagreements {
 		d := run.disagreement(a, &a.Disagreements[i])
 		doc.Disagreements = append(doc.Disagreements, traceDisagreeJSON{run.placeJSON(d.Place), hexID(d.Thread.PID),

@@ -20,7 +20,7 @@ func (run *traceRun) writeText(w io.Writer, a *evidence.TraceAnswer) error {
 	run.writeHeadline(w, a)
 	run.writeOrder(w, a.PerFile)
 	writeChosen(w, &a.Chosen)
-	run.writeIncidents(w, a)
+	run.writeIncidents(w, a.Incidents, a.Milder)
 	run.writeTimeline(w, a)
 	run.writeOdd(w, a)
 	writeReasons(w, a)

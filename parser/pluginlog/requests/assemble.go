@@ -15,6 +15,7 @@ import (
 // as one request.
 type Assembler struct {
 	Slow       time.Duration // requests that took as long are odd; 0 means 5 s
+	Timeout    time.Duration // the longest of an attempt, by a configuration; 0: what the log prints
 	KeepEvents int           // how many events of each request to keep in Request.Events; 0 keeps none
 	MaxOpen    int           // how many requests may be open, see evict; 0 means 8192
 	// Line gets every event as soon as it is put to its request, which is nil where the event is about none that is

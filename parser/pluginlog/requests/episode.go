@@ -1,6 +1,7 @@
 package requests
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
@@ -61,10 +62,7 @@ func (a *Assembler) patience(e *pluginlog.Event) time.Duration {
 }
 
 func (a *Assembler) silence() time.Duration {
-	if a.timeout == 0 {
-		return usualTimeout + marginTime
-	}
-	return a.timeout + marginTime
+	return cmp.Or(max(a.timeout, a.Timeout), usualTimeout) + marginTime
 }
 
 // elsewhere reports whether a connect to another host failed although the log did not say that another member will be

@@ -210,7 +210,7 @@ func (s *Story) waits(t *tale, at *requests.Attempt, i *Incident) {
 	case at.Start != 0 && at.Start < t.first: // a line shows where the attempt began
 		waited = at.End.Sub(at.Start)
 	case i.Kind == HangsConnect:
-		waited = s.opt.ConnectTimeout
+		waited = s.opt.connect(at.Member)
 	}
 	if at.Outcome == requests.IOTimeout && len(t.timeouts) > 0 {
 		waited = cmp.Or(waited, t.timeouts[0].after)

@@ -12,13 +12,19 @@ import (
 
 // Options of a [Story]. The zero value takes what holds without a configuration.
 type Options struct {
-	RetryInterval  time.Duration // 0 means 60 s (R52)
-	ConnectTimeout time.Duration // what a connect waits where no line shows it; 0 where that is not known
-	Series         bool          // a Series is wanted, too
+	RetryInterval  time.Duration            // 0 means 60 s (R52)
+	ConnectTimeout time.Duration            // what a connect waits where no line shows it; 0 where that is not known
+	Connects       map[string]time.Duration // the same by member, where it is known
+	Series         bool                     // a Series is wanted, too
 }
 
 // leastWindow is how long an incident may be silent at least.
 const leastWindow = 300 * time.Second
+
+// connect returns what a connect to a member waits, 0 where that is not known.
+func (o *Options) connect(member string) time.Duration {
+	return cmp.Or(o.Connects[member], o.ConnectTimeout)
+}
 
 // usualRetry is RetryInterval where nothing else is known.
 const usualRetry = time.Minute
