@@ -98,8 +98,8 @@ func (s *Sweeper) Run(ctx context.Context, everySecond func()) {
 }
 
 // sweep wakes the links whose time is up and, when asked to, the members' links whose client has left: one that has
-// closed its sending side alone has not, but with AbortOnClose. Whether one has left is a question to the kernel, so the
-// list is not locked for it.
+// closed its sending side alone has not, but with AbortOnClose. Whether one has left is a question to the kernel, so
+// the list is not locked for it.
 func (s *Sweeper) sweep(now match.Nanos, clients bool) {
 	for _, l := range s.wakeLate(now, clients) {
 		if l.left() {
