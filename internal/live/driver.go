@@ -229,7 +229,7 @@ func (d *Driver) send(ctx context.Context, q *question.Question, i int) *asking 
 
 // underWay waits until a request is at a member, or has ended.
 func (d *Driver) underWay(ctx context.Context, a *asking) error {
-	for range 200 {
+	for range 2000 {
 		select {
 		case <-a.done:
 			return nil

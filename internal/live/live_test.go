@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/wasplug/wasplug/internal/certtest"
@@ -172,6 +173,48 @@ func TestRecognised(t *testing.T) {
 						t.Fatal(err)
 					}
 					recognised(report, r.table, j.Findings(ran), c, &truth)
+				})
+			})
+		}
+	}
+}
+
+// TestToldElsewhere: what --probe does not ask is told where the user's file asks it, or the level of the plug-in.
+func TestToldElsewhere(t *testing.T) {
+	old, err := choices.Defaults("7.0.0.13", "proxy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := strings.Replace(ordinary, "<Route ",
+		`<UriGroup Name="o"><Uri Name="/open/*"/></UriGroup><Route ServerCluster="shop" UriGroup="o"/><Route `, 1)
+	for _, told := range []struct {
+		file   string
+		base   choices.Assumptions
+		choice choices.Choice
+		values []uint8
+	}{
+		{open, base(t), choices.OpenRoute, []uint8{choices.OpenMatchesAll, choices.OpenNever}},
+		{"<Config/>", old, choices.Probe503BeforeFix, []uint8{0, 1}},
+	} {
+		for _, v := range told.values {
+			t.Run(question.SettingWords(told.choice, v), func(t *testing.T) {
+				t.Parallel()
+				inTime(t, func(report reporter) {
+					r := newRig(t, told.file)
+					p := r.planner(told.base)
+					p.Among = 1 << told.choice
+					plan, truth := p.Plan(), told.base.With(told.choice, v)
+					plan.Processes = nil // there is one
+					plain, secure := serve(t, r.xml, truth)
+					ran, err := r.driver(plain, secure).Execute(t.Context(), plan)
+					if err != nil {
+						t.Fatal(err)
+					}
+					f := p.Findings(ran)
+					if got, ok := f.Choices[0].Settled(); !ok || got != v {
+						report.Errorf("%v agree", f.Choices[0].Agrees)
+					}
+					nothingContradicted(report, r.table, f)
 				})
 			})
 		}

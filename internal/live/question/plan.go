@@ -129,7 +129,7 @@ func (p *Planner) canAsk(q *Question) bool {
 const manyTimes = 12
 
 // putBack is how long a plug-in may take to have a stream ready again whose answer the client has got.
-const putBack = match.Second / 20
+const putBack = match.Second / 10
 
 // processes asks for one member again and again.
 func (p *Planner) processes() *Question {
