@@ -60,7 +60,10 @@ func TestKills(t *testing.T) {
 			if few := name == "one replica" && how == "failpoint"; !few && !isKillRun() {
 				continue
 			}
-			t.Run(name+"/"+how, func(t *testing.T) { killTest(t, settings, database(t, name), how, kills(all)) })
+			t.Run(name+"/"+how, func(t *testing.T) {
+				t.Parallel() // most of the time is pauses
+				killTest(t, settings, database(t, name), how, kills(all))
+			})
 		}
 	}
 }

@@ -201,23 +201,24 @@ func (g *jetStream) each(ctx context.Context, app string, give func(session.Key,
 // hopeful says that a majority of the servers is there: one of them leads or will.
 func (g *jetStream) hopeful(ctx context.Context, _ int) bool { return majority(ctx, g.cfg.Servers) }
 
-// majority asks all servers at once whether they are there. One that is stopped takes the connection and says nothing.
+// majority asks all servers at once whether they are there, until enough have said so. One that is stopped takes the
+// connection and says nothing; on a busy machine so does, for a while, one that is not.
 func majority(ctx context.Context, servers []string) bool {
 	there := make(chan bool, len(servers))
 	for _, address := range servers {
 		go func() { there <- greets(ctx, address) }()
 	}
-	n := 0
-	for range servers {
+	yes, enough := 0, len(servers)/2+1
+	for left := len(servers); yes < enough && yes+left >= enough; left-- {
 		if <-there {
-			n++
+			yes++
 		}
 	}
-	return n > len(servers)/2
+	return yes >= enough
 }
 
 func greets(ctx context.Context, address string) bool {
-	ctx, cancel := context.WithTimeout(ctx, firstWait)
+	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 	if err != nil {
