@@ -31,7 +31,9 @@ func (s set) all() iter.Seq[int] {
 type peer struct {
 	Member
 	life         uint64
-	seen         time.Time // when its last heartbeat came
+	seen         time.Time // when its last heartbeat came, or can be taken to have come
+	told         time.Time // when it came
+	whole        time.Time // when it was first heard of ready in this life; zero: it was not
 	alive, ready bool
 	// silent: it is not heard of, and its process may be there all the same, hung or slow. What it holds is not lost.
 	silent bool
@@ -82,7 +84,14 @@ func (g *group) find(name string) int {
 func (g *group) heard(i int, b beat, now time.Time) news {
 	p := &g.peers[i]
 	was := *p
-	p.life, p.seen, p.alive, p.ready, p.silent = b.Life, now, !b.Leaving, b.Ready && !b.Leaving, false
+	p.life, p.seen, p.told, p.silent = b.Life, now, now, false
+	p.alive, p.ready = !b.Leaving, b.Ready && !b.Leaving
+	if was.life != b.Life {
+		p.whole = time.Time{}
+	}
+	if p.ready {
+		p.serves(now)
+	}
 	switch {
 	case b.Leaving && was.alive:
 		return departed
@@ -94,6 +103,14 @@ func (g *group) heard(i int, b beat, now time.Time) news {
 		return readied
 	}
 	return nothing
+}
+
+// serves notes that a member has got what it must hold.
+func (p *peer) serves(now time.Time) {
+	p.ready = true
+	if p.whole.IsZero() {
+		p.whole = now
+	}
 }
 
 // lost marks a member dead. False: it was already.

@@ -246,7 +246,7 @@ func (s *Store) join() {
 		return
 	}
 	s.mu.Lock()
-	s.group.peers[s.group.self].ready = true
+	s.group.peers[s.group.self].serves(time.Now())
 	s.tableChanged()
 	s.mu.Unlock()
 	close(ready)

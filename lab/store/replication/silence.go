@@ -91,17 +91,24 @@ func (s *Store) missing(q *inquiry) set {
 	living, silent := s.group.living()&^q.from, s.group.silent(time.Now().Add(-mostWait))&^q.from
 	if best, _ := highest(q.answers); best != nil {
 		owner := s.group.find(best.owner())
-		if best.mine || living == 0 && owner >= 0 && silent == one(owner) && s.group.fewDead(silent) {
+		if best.mine || living == 0 && owner >= 0 && silent == one(owner) && s.group.fewLost(owner) {
 			return 0
 		}
 	}
 	return living | silent
 }
 
-// fewDead reports that of the holders of a session at least one lives.
-func (g *group) fewDead(silent set) bool {
-	dead := (g.away() &^ silent).len()
-	return dead < g.replicas || g.replicas == everyMember
+// fewLost reports that of the holders of what a silent owner wrote last at least one has it yet. What it wrote before
+// it fell silent is lost with those that have died since, even where they have been started again.
+func (g *group) fewLost(owner int) bool {
+	last := g.peers[owner].told
+	hold := g.where(func(p *peer) bool { return p.Mode != Client }) &^ one(owner)
+	lost := g.where(func(p *peer) bool { return !p.alive || p.whole.IsZero() || p.whole.After(last) })
+	copies := g.replicas
+	if copies == everyMember {
+		copies = hold.len()
+	}
+	return (lost & hold).len() < copies
 }
 
 // callPatiently asks a member whether it lives or is silent.

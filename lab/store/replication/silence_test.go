@@ -31,12 +31,15 @@ func TestSilentMembersAreWaitedFor(t *testing.T) {
 		silent, dead  string
 		older         bool // d has a copy that came too late
 		takes         string
+		again         string // is started again after its death
 	}{
-		{"the owner, its holder killed", "abc", 1, "a", "b", false, "c"},
-		{"the owner, both holders killed, another copy is old", "abcde", 2, "a", "bc", true, "e"},
-		{"the last holder", "abcde", 2, "c", "ab", false, "e"},
-		{"the last holder, another copy is old", "abcde", 2, "c", "ab", true, "d"},
-		{"an owner without a copy", "ab", 0, "a", "", false, "b"},
+		{"the owner, its holder killed", "abc", 1, "a", "b", false, "c", ""},
+		{"the owner, both holders killed, another copy is old", "abcde", 2, "a", "bc", true, "e", ""},
+		{"the owner, a holder killed and back with nothing, the other killed", "abcde", 2, "a", "bc", true, "e", "b"},
+		{"the owner, both holders killed and back with nothing", "abcde", 2, "a", "bc", true, "e", "bc"},
+		{"the last holder", "abcde", 2, "c", "ab", false, "e", ""},
+		{"the last holder, another copy is old", "abcde", 2, "c", "ab", true, "d", ""},
+		{"an owner without a copy", "ab", 0, "a", "", false, "b", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -53,6 +56,7 @@ func TestSilentMembersAreWaitedFor(t *testing.T) {
 				awake := w.net.hang(c.silent)
 				w.kill(c.dead)
 				time.Sleep(2 * deadAfter)
+				w.start(c.again)
 				go func() { time.Sleep(2 * time.Second); awake() }()
 				if got := w.find(c.takes); got != "2" {
 					t.Errorf("%s finds %s", c.takes, got)
