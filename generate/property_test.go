@@ -3,6 +3,7 @@ package generate
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -15,6 +16,11 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
+
+func TestMain(m *testing.M) {
+	sharedtest.FewDraws("25")
+	os.Exit(m.Run())
+}
 
 // drawTopology draws a sound topology: a few clusters, hosts and applications.
 func drawTopology(t *rapid.T) []byte {

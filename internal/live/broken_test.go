@@ -118,20 +118,22 @@ func TestNoFailoverHeader(t *testing.T) {
 // TestTwoProcesses: two web server processes are noticed, and only routing is asked.
 func TestTwoProcesses(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, "<Config/>")
-	one, _ := serve(t, r.xml, base(t))
-	two, _ := serve(t, r.xml, base(t))
-	front := alternate(t, one, two)
-	run, f := askedAt(t, r, live.Target{Plain: front}, choices.ScoreTie, choices.AllDown)
-	if run.Processes != 2 || !run.RoutingOnly {
-		t.Errorf("%d processes, routing only: %t", run.Processes, run.RoutingOnly)
-	}
-	nothingContradicted(t, r.table, f)
-	for _, c := range f.Choices {
-		if _, settled := c.Settled(); settled != (c.Choice == choices.ScoreTie) {
-			t.Errorf("%s: settled %t", c.Choice, settled)
+	inTime(t, func(report reporter) {
+		r := newRig(t, "<Config/>")
+		one, _ := serve(t, r.xml, base(t))
+		two, _ := serve(t, r.xml, base(t))
+		front := alternate(t, one, two)
+		run, f := askedAt(t, r, live.Target{Plain: front}, choices.ScoreTie, choices.AllDown)
+		if run.Processes != 2 || !run.RoutingOnly {
+			report.Errorf("%d processes, routing only: %t", run.Processes, run.RoutingOnly)
 		}
-	}
+		nothingContradicted(report, r.table, f)
+		for _, c := range f.Choices {
+			if _, settled := c.Settled(); settled != (c.Choice == choices.ScoreTie) {
+				report.Errorf("%s: settled %t", c.Choice, settled)
+			}
+		}
+	})
 }
 
 // alternate lets connections go to one address and the other in turn.
@@ -169,20 +171,22 @@ func pass(c net.Conn, address string) {
 // is contradicted.
 func TestAgain(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, "<Config/>")
-	plain, _ := serve(t, r.xml, base(t))
-	only := meets{choices.ScoreTie, choices.AllDown}
-	askedAt(t, r, live.Target{Plain: plain}, only...)
-	run, f := askedAt(t, r, live.Target{Plain: plain}, only...)
-	nothingContradicted(t, r.table, f)
-	if run.Earlier == 0 || len(run.Stale) == 0 {
-		t.Errorf("%d requests before, %d clusters", run.Earlier, len(run.Stale))
-	}
-	for _, c := range f.Choices {
-		if _, settled := c.Settled(); settled != (c.Choice == choices.ScoreTie) {
-			t.Errorf("%s: settled %t", c.Choice, settled)
+	inTime(t, func(report reporter) {
+		r := newRig(t, "<Config/>")
+		plain, _ := serve(t, r.xml, base(t))
+		only := meets{choices.ScoreTie, choices.AllDown}
+		askedAt(t, r, live.Target{Plain: plain}, only...)
+		run, f := askedAt(t, r, live.Target{Plain: plain}, only...)
+		nothingContradicted(report, r.table, f)
+		if run.Earlier == 0 || len(run.Stale) == 0 {
+			report.Errorf("%d requests before, %d clusters", run.Earlier, len(run.Stale))
 		}
-	}
+		for _, c := range f.Choices {
+			if _, settled := c.Settled(); settled != (c.Choice == choices.ScoreTie) {
+				report.Errorf("%s: settled %t", c.Choice, settled)
+			}
+		}
+	})
 }
 
 const ordinary = `<Config>
@@ -197,39 +201,41 @@ const ordinary = `<Config>
 // TestNoise: requests of other clients change nothing that is learnt, and are counted.
 func TestNoise(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, ordinary)
-	plain, secure := serve(t, r.xml, base(t).With(choices.ScoreTie, choices.LastWins))
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	noisy := make(chan bool)
-	go func() {
-		defer close(noisy)
-		for ctx.Err() == nil {
-			for _, host := range []string{"www.example.com", "probe.wasplug.invalid"} {
-				rq, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+plain+"/wasplug/cookies/noise", nil)
-				if rq.Host = host; !strings.HasPrefix(host, "probe") {
-					rq.URL.Path = "/shop/noise"
-				}
-				if answer, err := http.DefaultClient.Do(rq); err == nil {
-					io.Copy(io.Discard, answer.Body)
-					answer.Body.Close()
+	inTime(t, func(report reporter) {
+		r := newRig(t, ordinary)
+		plain, secure := serve(t, r.xml, base(t).With(choices.ScoreTie, choices.LastWins))
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		noisy := make(chan bool)
+		go func() {
+			defer close(noisy)
+			for ctx.Err() == nil {
+				for _, host := range []string{"www.example.com", "probe.wasplug.invalid"} {
+					rq, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+plain+"/wasplug/cookies/noise", nil)
+					if rq.Host = host; !strings.HasPrefix(host, "probe") {
+						rq.URL.Path = "/shop/noise"
+					}
+					if answer, err := http.DefaultClient.Do(rq); err == nil {
+						io.Copy(io.Discard, answer.Body)
+						answer.Body.Close()
+					}
 				}
 			}
+		}()
+		run, f := askedAt(t, r, live.Target{Plain: plain, TLS: secure}, choices.ScoreTie, choices.ManyCookies,
+			choices.AllDown, choices.WeightReset)
+		stop()
+		<-noisy
+		nothingContradicted(report, r.table, f)
+		if run.Strangers == 0 {
+			report.Errorf("nobody else was seen")
 		}
-	}()
-	run, f := askedAt(t, r, live.Target{Plain: plain, TLS: secure}, choices.ScoreTie, choices.ManyCookies,
-		choices.AllDown, choices.WeightReset)
-	stop()
-	<-noisy
-	nothingContradicted(t, r.table, f)
-	if run.Strangers == 0 {
-		t.Error("nobody else was seen")
-	}
-	for _, c := range f.Choices {
-		want := base(t)
-		want = want.With(choices.ScoreTie, choices.LastWins)
-		if v, ok := c.Settled(); !ok || v != want.Index(c.Choice) {
-			t.Errorf("%s: %v agree", c.Choice, c.Agrees)
+		for _, c := range f.Choices {
+			want := base(t)
+			want = want.With(choices.ScoreTie, choices.LastWins)
+			if v, ok := c.Settled(); !ok || v != want.Index(c.Choice) {
+				report.Errorf("%s: %v agree", c.Choice, c.Agrees)
+			}
 		}
-	}
+	})
 }

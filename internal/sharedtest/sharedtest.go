@@ -5,6 +5,7 @@ package sharedtest
 
 import (
 	"bytes"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,3 +73,26 @@ func Large(t testing.TB, args ...string) []byte {
 // Long reports whether the long form of a test is asked for, by WASPLUG_LONG: .ci/run does. What takes seconds on
 // large inputs has a short form that every run goes through.
 func Long() bool { return os.Getenv("WASPLUG_LONG") != "" }
+
+// Everything reports whether all is asked for that takes minutes, by WASPLUG_LONG=all: before a release.
+func Everything() bool { return os.Getenv("WASPLUG_LONG") == "all" }
+
+// FewDraws lets properties be tried with so few draws, unless the long form or a number of them is asked for.
+func FewDraws(n string) {
+	flag.Parse()
+	given := Long()
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
+	if !given {
+		flag.Set("rapid.checks", n)
+	}
+}
+
+// Sample is one of so many of what there is to be tried; the long form tries all.
+func Sample[T any](all []T, of int) (some []T) {
+	for i := range all {
+		if i%of == 0 || Long() {
+			some = append(some, all[i])
+		}
+	}
+	return some
+}

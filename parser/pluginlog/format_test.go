@@ -2,6 +2,7 @@ package pluginlog
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -10,8 +11,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser/diag"
 )
+
+func TestMain(m *testing.M) {
+	sharedtest.FewDraws("25")
+	os.Exit(m.Run())
+}
 
 // eventOf draws an event of a kind with the fields that the kind fills.
 func eventOf(t *rapid.T, k Kind) Event {

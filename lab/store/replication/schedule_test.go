@@ -405,9 +405,12 @@ func schedules(t *testing.T, many int, cfg Config, faults ...fault) (lost string
 }
 
 func TestNothingIsLost(t *testing.T) {
-	many := 10
-	if sharedtest.Long() {
+	many := 5
+	switch {
+	case sharedtest.Everything():
 		many = 200
+	case sharedtest.Long():
+		many = 40
 	}
 	for _, c := range []struct {
 		name     string
