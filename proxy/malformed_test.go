@@ -278,13 +278,15 @@ func strangeAnswers() []malformed {
 }
 
 // One malformed answer harms one request: its member runs it once, is not marked down, and nobody else notices. What
-// is certain to be meant is passed on, everything else is 502. The long form asks by each method over each way.
+// is certain to be meant is passed on, everything else is 502. The long form asks for each kind by each method
+// over each way.
 func TestMalformedAnswers(t *testing.T) {
 	t.Parallel()
 	kinds := malformedAnswers()
 	if len(kinds) < 60 {
 		t.Fatal("too few kinds")
 	}
+	tried := 0
 	for _, way := range ways {
 		for _, method := range []string{"GET", "HEAD", "POST"} {
 			if method != "GET" && way.version != 0 && !sharedtest.Long() {
@@ -295,8 +297,11 @@ func TestMalformedAnswers(t *testing.T) {
 					h := newMalformedWorld(t, way.version, kinds, reused)
 					defer h.stop()
 					for i := range kinds {
-						h.try(method, i, reused)
+						if (i+tried)%3 == 0 || sharedtest.Long() {
+							h.try(method, i, reused)
+						}
 					}
+					tried++
 				})
 			}
 		}

@@ -34,7 +34,7 @@ type answer struct {
 }
 
 // patience is how long a daemon may take for one answer.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // ask puts a question over a connection of its own. A connection that is closed without an answer is tried once more,
 // as clients do: HAProxy closes it where a stream to the last member was closed meanwhile.

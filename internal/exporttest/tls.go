@@ -128,7 +128,7 @@ func (d *Daemon) SeveralNames(t *testing.T) {
 	}
 	for clone, want := range map[string]string{"a": "one", "b": "two"} {
 		if got := brief(ask(t, address, question{Host: "h", Target: "/x", Cookies: session(clone)})); got != want {
-			t.Errorf("a session of %s: %s", want, got)
+			t.Errorf("a session of %s: %s, want %s", clone, got, want)
 		}
 	}
 }

@@ -63,7 +63,7 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, rq *http.Request) {
 		c.counts[id] -= c.behind
 	}
 	c.counts[id]++
-	if c.stray && c.counts[id] == 6 {
+	if c.stray && c.counts[id] == 4 {
 		server = map[string]string{"a": "b", "b": "a"}[server]
 	}
 	c.answer(w, id, owner, server, cache, moved)

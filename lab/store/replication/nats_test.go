@@ -32,7 +32,7 @@ func routes(t testing.TB, cfg Config) Config {
 // openAll opens members at once, as the lab does.
 func openAll(t testing.TB, cfg Config, names ...string) map[string]*Store {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var mu sync.Mutex
 	var all sync.WaitGroup
