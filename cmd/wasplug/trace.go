@@ -59,6 +59,10 @@ that --fail-on names, 2 wrong usage, 3 unreadable or no plug-in log.`,
 			&cli.StringSliceFlag{Name: "kind", Usage: "only incidents of that `KIND`, repeatable: " + kindNames()},
 			&cli.StringSliceFlag{Name: "fail-on",
 				Usage: "exit code 1 where an incident is of that `KIND`, repeatable; open: goes on, any: is no notice"},
+			&cli.StringFlag{Name: "access-log",
+				Usage: "`LOG` of the web server, packed or not: what clients saw in the time of incidents"},
+			&cli.StringFlag{Name: "log-format", Value: "auto", Usage: "`FORMAT` of the access log: " +
+				strings.Join(app.LogFormats(), ", ") + ", or a LogFormat such as '%h %l %u %t \"%r\" %>s %b'"},
 			&cli.BoolFlag{Name: "timeline", Usage: "draw how the log went, a row for each member, and how long requests took"},
 			&cli.BoolFlag{Name: "show-secrets", Usage: "whole session IDs, queries, cookies and user names"},
 			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
@@ -95,6 +99,7 @@ func traceAction(c *cli.Context) error {
 		return traceFollow(c, format)
 	}
 	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"), Timeline: c.Bool("timeline"),
+		Access: app.URLs{Path: c.String("access-log"), Format: c.String("log-format")},
 		Selection: evidence.Selection{Since: c.String("since"), Until: c.String("until"), PID: c.String("pid"),
 			Member: c.String("member"), Kinds: commaList(c, "kind")}}
 	fail, err := evidence.ParseFailOn(commaList(c, "fail-on"))
@@ -229,13 +234,21 @@ func replayFlags() []cli.Flag {
 
 // checkReplayFlags refuses flags that would be ignored.
 func checkReplayFlags(c *cli.Context) error {
-	for _, flag := range []string{"since", "until", "pid", "member", "kind", "fail-on", "timeline"} {
+	for _, flag := range []string{"since", "until", "pid", "member", "kind", "fail-on", "timeline",
+		"access-log"} {
 		switch {
 		case given(c, flag) && given(c, "config"):
 			return usageError("trace: --%s is about incidents; a replay (-c) needs the whole log", flag)
-		case given(c, flag) && given(c, "request") && (flag == "kind" || flag == "fail-on" || flag == "timeline"):
+		case given(c, flag) && given(c, "request") &&
+			slices.Contains([]string{"kind", "fail-on", "timeline", "access-log"}, flag):
 			return usageError("trace: --%s is about incidents, --request about one request", flag)
 		}
+	}
+	switch {
+	case given(c, "log-format") && !given(c, "access-log"):
+		return usageError("trace: --log-format is about the log of --access-log, which is not given")
+	case c.String("access-log") == "-" && slices.Contains(c.Args().Slice(), "-"):
+		return usageError("trace: stdin can be read only once, but both --access-log and the log are -")
 	}
 	if c.IsSet("config") {
 		switch {

@@ -35,12 +35,17 @@ func TestTraceFitsItsSchema(t *testing.T) {
 	if err := os.WriteFile(log, []byte(replayLines+traceLine), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	access := filepath.Join(t.TempDir(), "access_log")
+	if err := os.WriteFile(access, []byte(`192.0.2.1 - - [06/Oct/2017:19:06:43 +0100] "GET /snoop HTTP/1.1" 200 9`+"\n"),
+		0o666); err != nil {
+		t.Fatal(err)
+	}
 	for _, tc := range []struct {
 		args []string
 		code int
 	}{
 		{[]string{log}, exitFine},
-		{[]string{log, "--timeline"}, exitFine},
+		{[]string{log, "--timeline", "--access-log", access}, exitFine},
 		{[]string{log, "--request", "1"}, exitFine},
 		{[]string{log, "-c", figure}, exitFindings},
 	} {

@@ -108,7 +108,7 @@ func storeTime(form string) func(*Record, string) bool {
 	if form != "" {
 		return ignore // strftime of the server's own: not known when
 	}
-	return func(r *Record, v string) bool { r.Time = clfTime(v); return r.Time != 0 }
+	return func(r *Record, v string) bool { r.Time, r.East = clfTime(v); return r.Time != 0 }
 }
 
 func storeStatus(r *Record, v string) bool {

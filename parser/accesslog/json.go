@@ -117,7 +117,7 @@ func (o *object) into(r *Record) {
 	if n, ok := number(o.text("port")); ok && n < 1<<16 {
 		r.Port = int(n)
 	}
-	r.Time = anyTime(o.text("time"))
+	r.Time, r.East = anyTime(o.text("time"))
 	if n, ok := number(o.text("micros")); ok {
 		r.Micros = n
 	} else if s := o.text("duration"); s != "" {

@@ -4,6 +4,7 @@ package accesslog
 type Record struct {
 	Line   int    // from 1
 	Time   int64  // seconds since 1970 UTC at which the request began, or was logged; 0 unknown
+	East   int64  // seconds that the zone of the line's time is east of UTC
 	Client string // address or name of the client, "" unknown
 
 	Method string // "" unknown

@@ -2,10 +2,11 @@ package accesslog
 
 import "time"
 
-// clfTime reads 02/Jan/2006:15:04:05 -0700, the only form in which Apache writes %t. 0 is no time.
-func clfTime(s string) int64 {
+// clfTime reads 02/Jan/2006:15:04:05 -0700, the only form in which Apache writes %t, and how many seconds the zone is
+// east of UTC. 0 is no time.
+func clfTime(s string) (t, east int64) {
 	if len(s) != len("02/Jan/2006:15:04:05 -0700") || s[2] != '/' || s[6] != '/' || s[11] != ':' || s[20] != ' ' {
-		return 0
+		return 0, 0
 	}
 	day, ok1 := number(s[:2])
 	year, ok2 := number(s[7:11])
@@ -15,13 +16,13 @@ func clfTime(s string) int64 {
 	zone, ok6 := number(s[22:26])
 	month := monthOf(s[3:6])
 	if !(ok1 && ok2 && ok3 && ok4 && ok5 && ok6) || month == 0 {
-		return 0
+		return 0, 0
 	}
 	offset := (zone/100*60 + zone%100) * 60
 	if s[21] == '-' {
 		offset = -offset
 	}
-	return days(year, month, day)*86400 + hour*3600 + minute*60 + second - offset
+	return days(year, month, day)*86400 + hour*3600 + minute*60 + second - offset, offset
 }
 
 func monthOf(s string) int64 {
@@ -42,15 +43,16 @@ func days(year, month, day int64) int64 {
 	return 365*year + year/4 - year/100 + year/400 + (153*(month-3)+2)/5 + day - 1 - 719468
 }
 
-// anyTime reads the forms in which JSON logs write a time, 0 for none.
-func anyTime(s string) int64 {
-	if t := clfTime(s); t != 0 {
-		return t
+// anyTime reads the forms in which JSON logs write a time, as clfTime does.
+func anyTime(s string) (at, east int64) {
+	if at, east = clfTime(s); at != 0 {
+		return at, east
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999Z0700", "2006-01-02 15:04:05"} {
 		if t, err := time.Parse(layout, s); err == nil {
-			return t.Unix()
+			_, offset := t.Zone()
+			return t.Unix(), int64(offset)
 		}
 	}
-	return 0
+	return 0, 0
 }

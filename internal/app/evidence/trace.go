@@ -20,6 +20,7 @@ type Trace struct {
 	Files    []string // of one log; they are read in the order of their times
 	Slow     float64  // seconds from which on a request is odd
 	Timeline bool     // a Series is wanted
+	Access   app.URLs // the access log of that time; without a path none
 	Selection
 }
 
@@ -36,6 +37,7 @@ type TraceAnswer struct {
 	Incidents []*story.Incident // in the order of their ends
 	Milder    int64             // incidents that are not among them, because there are so many
 	Series    *story.Series     // nil where it was not asked for
+	Access    *AccessJoin       // nil without an access log
 	Chosen    Chosen
 	Stats     pluginlog.Stats
 	PerFile   FileTimes
@@ -53,11 +55,19 @@ func (t *Trace) Run(in app.Input) (*TraceAnswer, error) {
 		return new(TraceAnswer), err
 	}
 	tale := story.New(story.Options{Series: t.Timeline})
-	a, err := run.analyse(tale, nil)
+	hits := newHits(tale)
+	var visit func(*requests.Request) error
+	if t.Access.Path != "" {
+		visit = hits.add
+	}
+	a, err := run.analyse(tale, visit)
 	a.Incidents, a.Milder = tale.Incidents(a.Stats.Last)
 	a.Incidents, a.Series = run.choose(a.Incidents), run.chooseSeries(tale.Series())
 	if err == nil && !a.Known() {
 		err = run.noLog(&a.Stats)
+	}
+	if err == nil && t.Access.Path != "" {
+		a.Access, err = hits.join(in, &t.Access, a.Incidents)
 	}
 	return a, err
 }

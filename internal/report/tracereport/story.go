@@ -54,6 +54,7 @@ func (run *traceRun) writeIncident(w io.Writer, i *story.Incident, told map[stri
 	} else {
 		say("clients", i.Cost())
 	}
+	say("access", run.seenWords(i))
 	say("recovery", i.Recovery())
 	say("do", once(told, i.Advice()))
 	say("lines", run.ranges(i))
@@ -200,6 +201,7 @@ type incidentJSON struct {
 	MorePIDs  int64            `json:"furtherProcessLines,omitempty"`
 	Events    map[string]int64 `json:"events"`
 	Clients   clientsJSON      `json:"clients"`
+	Access    *seenJSON        `json:"accessLog,omitempty"`
 	Recovery  recoveryJSON     `json:"recovery"`
 	Advice    string           `json:"advice"`
 	Lines     []linesJSON      `json:"lines"`
@@ -258,6 +260,7 @@ func (run *traceRun) incidentJSON(i *story.Incident) incidentJSON {
 	if i.GSK != (pluginlog.GSK{}) {
 		doc.GSK = gskOf(i.GSK)
 	}
+	doc.Access = run.seenDoc(i)
 	for _, p := range i.Processes {
 		doc.Processes = append(doc.Processes, hexID(p.PID))
 	}

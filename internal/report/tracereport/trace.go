@@ -21,6 +21,7 @@ type Log struct {
 type traceRun struct {
 	Log
 	evidence.Logs
+	access *evidence.AccessJoin // nil without one
 }
 
 // Trace are the formats of what a log tells.
@@ -36,7 +37,7 @@ type Traced struct {
 }
 
 func (t Traced) show(w io.Writer, write func(*traceRun, io.Writer, *evidence.TraceAnswer) error) error {
-	return write(&traceRun{t.Log, t.Logs}, w, t.TraceAnswer)
+	return write(&traceRun{t.Log, t.Logs, t.Access}, w, t.TraceAnswer)
 }
 
 // writeOrder says in which order the files were read where it is not the given one, and what is odd about their

@@ -31,9 +31,10 @@ type traceJSON struct {
 	WebServer string             `json:"webServer,omitempty"`
 	Reloads   int                `json:"reloads"`
 	Chosen    *chosenJSON        `json:"selection,omitempty"`
-	Incidents []incidentJSON     `json:"incidents"`        // in the order of their ends
-	Milder    int64              `json:"furtherIncidents"` // milder than those
-	Series    []seriesJSON       `json:"series,omitempty"` // with --timeline, as the next two
+	Incidents []incidentJSON     `json:"incidents"`           // in the order of their ends
+	Milder    int64              `json:"furtherIncidents"`    // milder than those
+	Access    *accessJSON        `json:"accessLog,omitempty"` // with --access-log
+	Series    []seriesJSON       `json:"series,omitempty"`    // with --timeline, as the next two
 	Reloaded  []int64            `json:"seriesReloads,omitempty"`
 	Untold    int64              `json:"seriesFurtherLines,omitempty"` // about further members
 	Requests  int64              `json:"requests"`
@@ -208,6 +209,7 @@ func (run *traceRun) writeJSON(w io.Writer, a *evidence.TraceAnswer) error {
 	for _, e := range a.Errors {
 		doc.Errors = append(doc.Errors, run.errorJSON(e))
 	}
+	doc.Access = run.accessDoc()
 	if s := a.Series; s != nil {
 		doc.Series, doc.Reloaded, doc.Untold = seriesDoc(s, a.Stats.Noisiest), s.Reloads, s.Dropped
 	}

@@ -27,7 +27,7 @@ type Replayed struct {
 }
 
 func (r Replayed) show(w io.Writer, write func(*traceRun, io.Writer, *evidence.ReplayAnswer) error) error {
-	return write(&traceRun{r.Log, r.Logs}, w, r.ReplayAnswer)
+	return write(&traceRun{Log: r.Log, Logs: r.Logs}, w, r.ReplayAnswer)
 }
 
 // writeReplay prints the answer first, then the disagreements, then what the log says about the open choices.

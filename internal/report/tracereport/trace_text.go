@@ -21,6 +21,7 @@ func (run *traceRun) writeText(w io.Writer, a *evidence.TraceAnswer) error {
 	run.writeOrder(w, a.PerFile)
 	writeChosen(w, &a.Chosen)
 	run.writeIncidents(w, a.Incidents, a.Milder)
+	run.writeAccess(w)
 	run.writeTimeline(w, a)
 	run.writeOdd(w, a)
 	writeReasons(w, a)

@@ -286,6 +286,16 @@ func (s *Story) Done(r *requests.Request) {
 	}
 }
 
+// Hit returns the numbers of the incidents that a request belongs to, once Done has it.
+func (s *Story) Hit(r *requests.Request) (numbers []int) {
+	if t, ok := r.Note.(*tale); ok {
+		for _, i := range t.incidents {
+			numbers = append(numbers, i.number)
+		}
+	}
+	return numbers
+}
+
 // settle counts what a client got whose request was not given up.
 func (c *Clients) settle(kind Kind, r *requests.Request, t *tale) {
 	switch {

@@ -40,8 +40,12 @@ type Incident struct {
 	Level  pluginlog.Level // the most talkative one of the log: what it hides is not known
 	Parts  []*Incident     // folded under this one: at the same time, about the same members
 
+	number  int            // what Hit knows it by
 	process map[uint64]int // index into Processes
 }
+
+// Number is what [Story.Hit] calls it, 0 where nothing of it is about single requests.
+func (i *Incident) Number() int { return i.number }
 
 // Process is a web-server process that an incident hit.
 type Process struct {

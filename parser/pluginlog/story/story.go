@@ -55,6 +55,7 @@ type Story struct {
 	windows map[pluginlog.Time]*window
 	streams bool // the log shows which streams are reused
 	series  *recorder
+	count   int // of incidents
 }
 
 // key is what the events of one incident share.
@@ -150,7 +151,8 @@ func (s *Story) incident(k key, at pluginlog.Time) *Incident {
 	} else if len(s.open) >= maxOpen {
 		s.makeRoom(at)
 	}
-	i = &Incident{Kind: k.kind, First: at, Last: at, OSError: k.osError, Events: map[pluginlog.Kind]int64{},
+	s.count++
+	i = &Incident{number: s.count, Kind: k.kind, First: at, Last: at, OSError: k.osError, Events: map[pluginlog.Kind]int64{},
 		process: map[uint64]int{}}
 	s.open[k] = i
 	return i

@@ -1,0 +1,222 @@
+package evidence
+
+import (
+	"errors"
+	"hash/fnv"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/parser/accesslog"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+	"github.com/wasplug/wasplug/parser/pluginlog/story"
+)
+
+// AccessJoin is what an access log says of the time of incidents.
+type AccessJoin struct {
+	Name       string
+	Requests   int64 // with a time
+	Others     int64 // lines without one, or of another form
+	Hit        int64 // requests of the plug-in's log that incidents hit, with the path that is needed to find them
+	Found      int64 // those of them that exactly one line fits
+	NoMember   bool  // the log says which member answered: where it says none, no member was reached
+	First      int64 // of the lines, on the clock of the web server; seconds
+	Last       int64
+	byIncident map[*story.Incident]*Seen
+}
+
+// Seen is what clients saw while an incident went on.
+type Seen struct {
+	Requests  int64         // that began then
+	Statuses  map[int]int64 // that they got
+	Unreached int64         // without a member, where the log shows members
+	Hit       int64         // requests that it hit, see AccessJoin
+	Found     int64
+	Got       map[int]int64 // statuses of those found
+}
+
+// Of returns what was seen of an incident, nil where there is nothing to be known.
+func (a *AccessJoin) Of(i *story.Incident) *Seen {
+	if a == nil {
+		return nil
+	}
+	return a.byIncident[i]
+}
+
+// maxHits bounds how many requests that were hit are looked for.
+const maxHits = 100_000
+
+// hits are the requests that incidents hit, by what an access log shows of them.
+type hits struct {
+	tale *story.Story
+	all  map[hitKey][]*hit
+	n    int64
+}
+
+// hitKey is a path, as a checksum, and the second in which a request began, on the clock of the web server.
+type hitKey struct {
+	path uint64
+	at   int64
+}
+
+type hit struct {
+	incidents []int
+	fits      int // lines
+	status    int
+}
+
+func newHits(tale *story.Story) *hits { return &hits{tale: tale, all: map[hitKey][]*hit{}} }
+
+// add takes a finished request.
+func (h *hits) add(r *requests.Request) error {
+	numbers := h.tale.Hit(r)
+	if len(numbers) == 0 || !r.Began || r.URI == "" || r.Start == 0 || h.n >= maxHits {
+		return nil
+	}
+	h.n++
+	k := hitKey{pathOf(r.URI), wholeSecond(r.Start)}
+	h.all[k] = append(h.all[k], &hit{incidents: numbers})
+	return nil
+}
+
+// pathOf is a path without its query. The plug-in's log has it decoded.
+func pathOf(target string) uint64 {
+	path, _, _ := strings.Cut(target, "?")
+	if plain, err := url.PathUnescape(path); err == nil {
+		path = plain
+	}
+	sum := fnv.New64a()
+	io.WriteString(sum, path)
+	return sum.Sum64()
+}
+
+// join reads the access log.
+func (h *hits) join(in app.Input, log *app.URLs, all []*story.Incident) (*AccessJoin, error) {
+	a := &AccessJoin{Name: app.DisplayName(log.Path), Hit: h.n, byIncident: map[*story.Incident]*Seen{}}
+	l, err := log.Open(in)
+	if err != nil {
+		return nil, err
+	}
+	defer l.Close()
+	if l.Format.Name == accesslog.PluginLog {
+		return nil, app.Wrong("access-log", " %s is a log of the plug-in: name it without a flag", diag.Quote(a.Name))
+	}
+	spans := a.spansOf(all)
+	var r accesslog.Record
+	for {
+		part, err := l.Source()
+		if part.Block != nil {
+			a.Others += int64(part.Block.TooLong)
+			part.Block.Each(func(line string, _ int) {
+				if !l.Format.Parse(line, &r) || r.Time == 0 {
+					a.Others++
+					return
+				}
+				a.record(&r, spans)
+				h.record(&r)
+			})
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	h.found(a)
+	return a, nil
+}
+
+// span is the time of an incident, in seconds.
+type span struct {
+	from, to int64
+	seen     *Seen
+}
+
+// spansOf returns the times of incidents and their parts, the earliest first.
+func (a *AccessJoin) spansOf(all []*story.Incident) (spans []span) {
+	for _, head := range all {
+		for _, i := range append([]*story.Incident{head}, head.Parts...) {
+			if i.First == 0 || i.Kind.Notice() {
+				continue
+			}
+			seen := &Seen{Statuses: map[int]int64{}, Got: map[int]int64{}}
+			a.byIncident[i] = seen
+			spans = append(spans, span{wholeSecond(i.First), wholeSecond(i.End()), seen})
+		}
+	}
+	slices.SortFunc(spans, func(a, b span) int { return int(a.from - b.from) })
+	return spans
+}
+
+func wholeSecond(t pluginlog.Time) int64 { return int64(t) / int64(time.Second) }
+
+// record counts a line for the incidents of its time.
+func (a *AccessJoin) record(r *accesslog.Record, spans []span) {
+	at := r.Time + r.East
+	a.Requests++
+	if a.First == 0 || at < a.First {
+		a.First = at
+	}
+	a.Last = max(a.Last, at)
+	a.NoMember = a.NoMember || r.WAS != ""
+	for _, s := range spans {
+		if s.from > at {
+			break
+		}
+		if at > s.to {
+			continue
+		}
+		s.seen.Requests++
+		s.seen.Statuses[r.Status]++
+		if r.WAS == "" {
+			s.seen.Unreached++
+		}
+	}
+}
+
+// record notes which requests a line may be about. Logs that are written when a request is over show when it began all
+// the same; clocks of two logs may differ by a second.
+func (h *hits) record(r *accesslog.Record) {
+	k := hitKey{pathOf(r.Target), r.Time + r.East - 1}
+	var near []*hit
+	for range 3 {
+		near = append(near, h.all[k]...)
+		k.at++
+	}
+	for _, hit := range near {
+		hit.fits += len(near) // where a line fits several, it tells of none
+		hit.status = r.Status
+	}
+}
+
+// found adds up the requests that exactly one line fits.
+func (h *hits) found(a *AccessJoin) {
+	byNumber := map[int]*Seen{}
+	for i, seen := range a.byIncident {
+		byNumber[i.Number()] = seen
+	}
+	for _, same := range h.all {
+		for _, hit := range same {
+			if hit.fits == 1 {
+				a.Found++
+			}
+			for _, n := range hit.incidents {
+				seen := byNumber[n]
+				if seen == nil {
+					continue
+				}
+				seen.Hit++
+				if hit.fits == 1 {
+					seen.Found++
+					seen.Got[hit.status]++
+				}
+			}
+		}
+	}
+}
