@@ -66,7 +66,7 @@ that --fail-on names, 2 wrong usage, 3 unreadable or no plug-in log.`,
 			&cli.BoolFlag{Name: "timeline", Usage: "draw how the log went, a row for each member, and how long requests took"},
 			&cli.BoolFlag{Name: "show-secrets", Usage: "whole session IDs, queries, cookies and user names"},
 			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
-				Usage: "`FORMAT` of the output: text or json"}, tracereport.Trace.Names()},
+				Usage: "`FORMAT` of the output: text, json or html, one page to be passed on"}, tracereport.Trace.Names()},
 		}, append(replayFlags(), followFlags()...)...),
 		Action: traceAction,
 	}
@@ -95,10 +95,13 @@ func traceAction(c *cli.Context) error {
 		// program's default.
 		defer debug.SetGCPercent(debug.SetGCPercent(100))
 	}
+	if format == "html" && (c.String("request") != "" || c.IsSet("config") || c.Bool("follow")) {
+		return usageError("trace: --format html is a report of a whole log: leave --request, -c and --follow out")
+	}
 	if c.Bool("follow") {
 		return traceFollow(c, format)
 	}
-	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"), Timeline: c.Bool("timeline"),
+	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"), Timeline: c.Bool("timeline") || format == "html",
 		Access: app.URLs{Path: c.String("access-log"), Format: c.String("log-format")},
 		Selection: evidence.Selection{Since: c.String("since"), Until: c.String("until"), PID: c.String("pid"),
 			Member: c.String("member"), Kinds: commaList(c, "kind")}}

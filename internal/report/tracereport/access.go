@@ -52,7 +52,8 @@ func (run *traceRun) seenWords(i *story.Incident) string {
 		text += fmt.Sprintf(", %d reached no member", seen.Unreached)
 	}
 	if seen.Hit > 0 {
-		text += fmt.Sprintf("; %d of %d that it hit %s found", seen.Found, seen.Hit, verb(seen.Found)) + statuses(": ", seen.Got)
+		text += fmt.Sprintf("; %d of %d that it hit %s found", seen.Found, seen.Hit, verb(seen.Found))
+		text += statuses(": ", seen.Got)
 	}
 	return text
 }

@@ -14,10 +14,7 @@ import (
 
 // writeIncidents tells what happened, the newest last: where there are many, the worst.
 func (run *traceRun) writeIncidents(w io.Writer, all []*story.Incident, milder int64) {
-	show := all
-	if run.Limit > 0 && len(show) > run.Limit {
-		show = worst(show, run.Limit)
-	}
+	show := run.shown(all)
 	if len(show) == 0 {
 		return
 	}
@@ -30,6 +27,14 @@ func (run *traceRun) writeIncidents(w io.Writer, all []*story.Incident, milder i
 	for _, i := range show {
 		run.writeIncident(w, i, told)
 	}
+}
+
+// shown returns the incidents that are shown.
+func (run *traceRun) shown(all []*story.Incident) []*story.Incident {
+	if run.Limit > 0 && len(all) > run.Limit {
+		return worst(all, run.Limit)
+	}
+	return all
 }
 
 // worst returns the worst incidents, in the order in which they were.
@@ -46,18 +51,7 @@ func worst(all []*story.Incident, limit int) []*story.Incident {
 // writeIncident tells of one incident and what is folded under it.
 func (run *traceRun) writeIncident(w io.Writer, i *story.Incident, told map[string]bool) {
 	writeHead(w, i)
-	say := sayer(w)
-	say("cause", i.Cause())
-	writeParts(say, i)
-	if i.Kind == story.ReloadFailed {
-		say("then", i.Cost())
-	} else {
-		say("clients", i.Cost())
-	}
-	say("access", run.seenWords(i))
-	say("recovery", i.Recovery())
-	say("do", once(told, i.Advice()))
-	say("lines", run.ranges(i))
+	writeDetails(w, run.details(i, told))
 }
 
 // writeHead says when and what. The mark in front says that clients got errors.
@@ -69,22 +63,36 @@ func writeHead(w io.Writer, i *story.Incident) {
 	fmt.Fprintf(w, "%s %s  %s%s\n", mark, span(i), forms.Printable(i.Title()), figures(i))
 }
 
-// sayer returns what writes a line about an incident, where there is something to say.
-func sayer(w io.Writer) func(what, text string) {
-	return func(what, text string) {
-		if text != "" {
-			fmt.Fprintf(w, "    %-8s  %s\n", what, forms.Printable(text))
+// detail is a line about an incident; what has no text is not shown.
+type detail struct{ What, Text string }
+
+func writeDetails(w io.Writer, all []detail) {
+	for _, d := range all {
+		if d.Text != "" {
+			fmt.Fprintf(w, "    %-8s  %s\n", d.What, forms.Printable(d.Text))
 		}
 	}
 }
 
-func writeParts(say func(what, text string), i *story.Incident) {
+// details are all that is told of an incident; told are the texts that need not be told again.
+func (run *traceRun) details(i *story.Incident, told map[string]bool) []detail {
+	all := append([]detail{{"cause", i.Cause()}}, parts(i)...)
+	clients := "clients"
+	if i.Kind == story.ReloadFailed {
+		clients = "then"
+	}
+	return append(all, detail{clients, i.Cost()}, detail{"access", run.seenWords(i)},
+		detail{"recovery", i.Recovery()}, detail{"do", once(told, i.Advice())}, detail{"lines", run.ranges(i)})
+}
+
+func parts(i *story.Incident) (all []detail) {
 	for _, p := range i.Parts {
-		say("with", p.Title()+": "+p.Cause()+figures(p))
+		all = append(all, detail{"with", p.Title() + ": " + p.Cause() + figures(p)})
 		if cost := p.Cost(); cost != i.Cost() {
-			say("", cost)
+			all = append(all, detail{"", cost})
 		}
 	}
+	return all
 }
 
 // once returns a text that was not told before; of one that was, that it was.

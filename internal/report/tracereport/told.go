@@ -31,11 +31,9 @@ func (t *Telling) writeText(w io.Writer) error {
 		return nil
 	}
 	writeHead(w, t.Incident)
-	said := sayer(w)
 	if t.What == watch.Changes || t.What == watch.Ends {
-		writeParts(said, t.Incident)
-		said("clients", t.Incident.Cost())
-		said("recovery", t.Incident.Recovery())
+		writeDetails(w, append(parts(t.Incident), detail{"clients", t.Incident.Cost()},
+			detail{"recovery", t.Incident.Recovery()}))
 	}
 	return nil
 }

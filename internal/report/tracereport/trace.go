@@ -28,6 +28,7 @@ type traceRun struct {
 var Trace = forms.List[Traced]{
 	{Name: "text", Write: func(w io.Writer, t Traced) error { return t.show(w, (*traceRun).writeText) }},
 	{Name: "json", Write: func(w io.Writer, t Traced) error { return t.show(w, (*traceRun).writeJSON) }},
+	{Name: "html", Write: func(w io.Writer, t Traced) error { return t.show(w, (*traceRun).writeHTML) }},
 }
 
 // Traced is what a log tells, and how it is shown.

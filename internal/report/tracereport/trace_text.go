@@ -72,13 +72,7 @@ func (run *traceRun) writeOdd(w io.Writer, a *evidence.TraceAnswer) {
 	if len(a.OddRequests) == 0 {
 		return
 	}
-	show := a.OddRequests
-	if run.Limit > 0 && len(show) > run.Limit {
-		show = slices.Clone(show)
-		slices.SortFunc(show, requests.Odder)
-		show = show[:run.Limit]
-		slices.SortFunc(show, func(x, y *requests.Request) int { return int(x.Number - y.Number) })
-	}
+	show := run.oddest(a.OddRequests)
 	t := forms.Table{Head: []string{"no.", "start", "lines", "seconds", "status", "member", "URI", "why"}}
 	t.RightAlign(0, 2, 3, 4)
 	for _, r := range show {
@@ -99,6 +93,18 @@ func (run *traceRun) writeOdd(w io.Writer, a *evidence.TraceAnswer) {
 			told = append(told, why)
 		}
 	}
+}
+
+// oddest returns the odd requests that are shown, in the order of the log.
+func (run *traceRun) oddest(all []*requests.Request) []*requests.Request {
+	if run.Limit == 0 || len(all) <= run.Limit {
+		return all
+	}
+	show := slices.Clone(all)
+	slices.SortFunc(show, requests.Odder)
+	show = show[:run.Limit]
+	slices.SortFunc(show, func(x, y *requests.Request) int { return int(x.Number - y.Number) })
+	return show
 }
 
 // unknownDuration says why there is no duration, in a log whose most talkative line is of a level.
