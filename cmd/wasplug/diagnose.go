@@ -39,9 +39,9 @@ them. Exit codes: 0 no cause was found, 1 one was, 2 wrong usage, 3 something ca
 			&cli.StringSliceFlag{Name: "trace", Aliases: []string{"t"},
 				Usage: "`LOG` of the plug-in, packed or not, repeatable; they are read in the order of their times"},
 			&cli.StringFlag{Name: "since",
-				Usage: "leave out what -t has before `TIME`: 15:40, 2026-11-29T15:40, a time of " +
+				Usage: "leave out what the logs have before `TIME`: 15:40, 2026-11-29T15:40, a time of " +
 					"the log, or -2h"},
-			&cli.StringFlag{Name: "until", Usage: "leave out what -t has after `TIME`"},
+			&cli.StringFlag{Name: "until", Usage: "leave out what the logs have after `TIME`"},
 			&cli.StringFlag{Name: "access-log", Usage: "`LOG` of the web server, packed or not"},
 			&cli.StringFlag{Name: "log-format", Value: "auto", Usage: "`FORMAT` of the access log: " +
 				strings.Join(app.LogFormats(), ", ") + ", or a LogFormat such as '%h %l %u %t \"%r\" %>s %b'"},

@@ -101,8 +101,9 @@ func traceAction(c *cli.Context) error {
 	if c.Bool("follow") {
 		return traceFollow(c, format)
 	}
-	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"), Timeline: c.Bool("timeline") || format == "html",
-		Access: app.URLs{Path: c.String("access-log"), Format: c.String("log-format")},
+	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"),
+		Timeline: c.Bool("timeline") || format == "html",
+		Access:   app.URLs{Path: c.String("access-log"), Format: c.String("log-format")},
 		Selection: evidence.Selection{Since: c.String("since"), Until: c.String("until"), PID: c.String("pid"),
 			Member: c.String("member"), Kinds: commaList(c, "kind")}}
 	fail, err := evidence.ParseFailOn(commaList(c, "fail-on"))

@@ -26,7 +26,7 @@ type Diagnose struct {
 	Files        []string   // of one log; they are read in the order of their times
 	Access       app.URLs   // without a path none
 	Processes    int        // of the web server, 0 where nobody says
-	Since, Until string     // what part of the plug-in's log, as Selection has them; "" all
+	Since, Until string     // what part of the logs, as Selection has them; "" all
 }
 
 // DiagnoseAnswer is what was found out.
@@ -56,13 +56,13 @@ func (d *Diagnose) Run(in app.Input) (*DiagnoseAnswer, error) {
 	if err := d.readFile(in, k, &a.Notes); err != nil {
 		return a, err
 	}
-	if err := d.readLog(in, k); err != nil {
+	chosen, err := d.readLog(in, k)
+	if err != nil {
 		return a, err
 	}
-	if err := d.readAccess(in, k, &a.Notes); err != nil {
+	if err := d.readAccess(in, k, chosen, &a.Notes); err != nil {
 		return a, err
 	}
-	var err error
 	if a.Reports, err = diagnose.Judge(k, d.Symptom); err != nil {
 		return a, app.Wrong("symptom", ": %w", err)
 	}
@@ -86,8 +86,8 @@ func (d *Diagnose) check() error {
 			"access log (--access-log)")
 	case d.Topology != "" && d.Config.Path == "":
 		return app.Wrong("topology", " says what the servers of a configuration do: name that with -c FILE")
-	case len(d.Files) == 0 && d.Since+d.Until != "":
-		return app.Misuse("diagnose: --since and --until select lines of a log of the plug-in: give it as -t")
+	case len(d.Files) == 0 && d.Access.Path == "" && d.Since+d.Until != "":
+		return app.Misuse("diagnose: --since and --until select lines of logs: give one as -t or --access-log")
 	case d.Processes < 0:
 		return app.Wrong("processes", " %d: want how many processes the web server has, from 1 on", d.Processes)
 	case stdins > 1:
@@ -146,15 +146,17 @@ func (d *Diagnose) readTopology(in app.Input, files *diag.Files, notes *app.Note
 	return topology, nil
 }
 
-// readLog reads the files of the plug-in's log in the order of their times.
-func (d *Diagnose) readLog(in app.Input, k *diagnose.Case) error {
+// readLog reads the files of the plug-in's log in the order of their times, and says what part of the logs is chosen.
+func (d *Diagnose) readLog(in app.Input, k *diagnose.Case) (*Chosen, error) {
+	selection := Selection{Since: d.Since, Until: d.Until}
 	if len(d.Files) == 0 {
-		return nil
+		run := traceRun{input: in}
+		return &run.Chosen, run.choice(&selection)
 	}
-	trace := Trace{Files: d.Files, Slow: 5, Selection: Selection{Since: d.Since, Until: d.Until}}
+	trace := Trace{Files: d.Files, Slow: 5, Selection: selection}
 	run, err := trace.open(in)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	log := facts.NewLog(run.Names, k.File)
 	var all pluginlog.Stats
@@ -162,26 +164,27 @@ func (d *Diagnose) readLog(in app.Input, k *diagnose.Case) error {
 		log.NextFile()
 		r, err := run.open(i)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		stats, err := pluginlog.Read(r, pluginlog.Options{Want: facts.LogKinds()},
 			run.chosenEvents(func(e *pluginlog.Event) error { log.Add(e); return nil }))
 		r.Close()
 		all.Add(stats)
 		if err != nil {
-			return fmt.Errorf("%s: after line %d: %w", run.Names[i], stats.Lines, err)
+			return nil, fmt.Errorf("%s: after line %d: %w", run.Names[i], stats.Lines, err)
 		}
 	}
 	if !known(&all) {
-		return run.noLog(&all)
+		return nil, run.noLog(&all)
 	}
 	log.Close(all)
 	k.Log = log
-	return nil
+	return &run.Chosen, nil
 }
 
-// readAccess reads the access log.
-func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, notes *app.Notes) error {
+// readAccess reads what is chosen of the access log: its lines show the clock of the web server, as those of the plug-in
+// do.
+func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, chosen *Chosen, notes *app.Notes) error {
 	if d.Access.Path == "" {
 		return nil
 	}
@@ -206,8 +209,9 @@ func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, notes *app.Notes) 
 					other++
 					return
 				}
-				r.Line = number
-				access.Add(&r)
+				if r.Line = number; chosen.second(r.Time + r.East) {
+					access.Add(&r)
+				}
 			})
 		}
 		if errors.Is(err, io.EOF) {

@@ -96,6 +96,9 @@ func (run *traceRun) moment(flag, text string) (pluginlog.Time, error) {
 	if !isRelative {
 		return 0, wrongFlag(flag, "%q is no time: %s", text, timeForms)
 	}
+	if len(run.files) == 0 {
+		return 0, wrongFlag(flag, "%s: only a log of the plug-in says when that is: give a date and a time", text)
+	}
 	end, err := run.lastTime()
 	switch {
 	case err != nil:
@@ -158,6 +161,15 @@ func (c *Chosen) chosenEvents(add func(*pluginlog.Event) error) func(*pluginlog.
 		}
 		return add(e)
 	}
+}
+
+// second reports whether a second of the web server's clock is chosen. One that is not known is where nothing else is
+// asked for.
+func (c *Chosen) second(at int64) bool {
+	if c.Since == 0 && c.Until == 0 {
+		return true
+	}
+	return at != 0 && at >= wholeSecond(c.Since) && (c.Until == 0 || at <= wholeSecond(c.Until))
 }
 
 // hides reports whether a request has nothing to do with the member that is asked about.
