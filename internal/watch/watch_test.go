@@ -28,6 +28,7 @@ type follower struct {
 	now   time.Time
 	told  []string
 	parts map[int][]string // that ended with what was told, by its place
+	last  *story.Incident  // that was told
 	state []byte
 }
 
@@ -43,6 +44,7 @@ func (f *follower) start() {
 	w, err := watch.New(watch.Options{File: f.path, Zone: time.UTC,
 		Tell: func(told watch.Told) error {
 			f.told = append(f.told, fmt.Sprintf("%s %s %s", told.What, told.Incident.Kind, told.Incident.Member))
+			f.last = told.Incident
 			for _, p := range told.Incident.Parts {
 				if told.What == watch.Ends {
 					f.parts[len(f.told)] = append(f.parts[len(f.told)], p.Kind.String()+" "+p.Member)
@@ -151,6 +153,9 @@ func TestTells(t *testing.T) {
 	f.wants()
 	f.later(2 * time.Minute)
 	f.wants("ends member-down m1")
+	if c := f.last.Clients; c.FailedOver != 3 { // which silence alone shows: no further line of the threads comes
+		t.Errorf("%+v", c)
+	}
 	f.later(time.Hour)
 	f.wants()
 	f.write(f.line(1, "PLUGIN", "ws_common: websphereUpdateConfig: Config was successfully reloaded."))
@@ -207,6 +212,31 @@ func TestRestart(t *testing.T) {
 	if _, err := watch.New(watch.Options{File: "other.log", State: []byte("{")}); err == nil {
 		t.Error("a broken state was taken")
 	}
+}
+
+// TestReadAgain: while something goes on, what was long over is read again by each run, and told no more.
+func TestReadAgain(t *testing.T) {
+	f := follow(t)
+	f.poll()
+	f.write(f.line(9, "ERROR", "ws_common: websphereUpdateConfig: Failed parsing the plugin config file"))
+	f.poll()
+	f.write(f.refuse(1, "m1"))
+	f.poll()
+	f.wants("begins reload-failed ", "begins member-down m1")
+	f.later(20 * time.Minute)
+	f.wants("ends member-down m1")
+	f.restart()
+	f.poll()
+	f.wants()
+	f.later(10 * time.Minute)
+	f.write(f.refuse(1, "m1"))
+	f.poll()
+	f.wants("begins member-down m1")
+	f.restart()
+	f.later(time.Minute)
+	f.wants()
+	f.later(20 * time.Minute)
+	f.wants("ends member-down m1")
 }
 
 // plants are logs with faults at known times.
