@@ -87,11 +87,20 @@ func TestAlertRules(t *testing.T) {
 	if err != nil {
 		t.Skip("SKIPPED: promtool is not here: whether Prometheus takes the rules is not checked")
 	}
-	rules := filepath.Join(t.TempDir(), "alerts.yml")
-	if err := os.WriteFile(rules, []byte(watch.AlertRules), 0o666); err != nil {
+	dir := t.TempDir()
+	rules, tests := filepath.Join(dir, "alerts.yml"), filepath.Join(dir, "alerts_test.yml")
+	cases, err := os.ReadFile(filepath.Join("testdata", "alerts_test.yml"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command(promtool, "check", "rules", rules).CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
+	for name, data := range map[string][]byte{rules: []byte(watch.AlertRules), tests: cases} {
+		if err := os.WriteFile(name, data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{{"check", "rules", rules}, {"test", "rules", tests}} {
+		if out, err := exec.Command(promtool, args...).CombinedOutput(); err != nil {
+			t.Errorf("%v: %v\n%s", args, err, out)
+		}
 	}
 }

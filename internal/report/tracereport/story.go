@@ -170,7 +170,7 @@ func (run *traceRun) ranges(i *story.Incident) string {
 		file = l.File
 		names = append(names, name)
 	}
-	if more > 0 {
+	if more > 0 && len(names) > 0 {
 		names = append(names, "…")
 	}
 	return strings.Join(names, ", ")
