@@ -7,7 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/internal/app/answers"
-	"github.com/wasplug/wasplug/internal/report"
+	"github.com/wasplug/wasplug/internal/report/simulatereport"
 	"github.com/wasplug/wasplug/routecheck/session"
 	"github.com/wasplug/wasplug/routecheck/simulate/written"
 )
@@ -62,7 +62,7 @@ that cannot be meant; 3 a file cannot be read, or the plug-in would reject it.`,
 			&cli.StringFlag{Name: "compare", Usage: "play the scenario with the configuration of this `FILE`, too"},
 			&cli.IntFlag{Name: "workers", Usage: "`N` processors that play, 0 all; the answer is the same"},
 			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or csv"},
-				report.Simulation.Names()},
+				simulatereport.Simulation.Names()},
 			&cli.StringFlag{Name: "plugin-level",
 				Usage: "`LEVEL` of the plug-in: latest, or a version (default latest)"},
 			platformFlag(""),
@@ -113,7 +113,7 @@ func simulate(c *cli.Context) error {
 		return ended(err)
 	}
 	var out bytes.Buffer
-	if err := report.Simulation.Write(&out, format, answer); err != nil {
+	if err := simulatereport.Simulation.Write(&out, format, answer); err != nil {
 		return failure(err)
 	}
 	if err := writeOutput(c, out.Bytes()); err != nil {

@@ -16,7 +16,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/app/evidence"
 	"github.com/wasplug/wasplug/internal/live"
-	"github.com/wasplug/wasplug/internal/report"
+	"github.com/wasplug/wasplug/internal/report/verifyreport"
 )
 
 func verifyCommand() *cli.Command {
@@ -65,7 +65,7 @@ usage; 3 the file cannot be read, or the target or the members cannot be reached
 				Usage: "`CHOICE=VALUE`: it is settled already, and not asked; repeatable"},
 			assumeFileFlag(),
 			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or junit"},
-				report.Verify.Names()},
+				verifyreport.Verify.Names()},
 		}),
 		Action: verifyAction,
 	}
@@ -81,18 +81,18 @@ func verifyAction(c *cli.Context) error {
 	if err != nil {
 		return ended(err)
 	}
-	shown := report.PlannedVerify{VerifyPlan: plan, Target: strings.Join(v.target.All(), ", "), Pace: v.pace}
+	shown := verifyreport.PlannedVerify{VerifyPlan: plan, Target: strings.Join(v.target.All(), ", "), Pace: v.pace}
 	if c.Bool("dry-run") {
 		format := v.format
 		if format == "junit" {
 			return usageError("--dry-run prints its plan as text or json")
 		}
-		if err := report.VerifyPlan.Write(c.App.Writer, format, shown); err != nil {
+		if err := verifyreport.VerifyPlan.Write(c.App.Writer, format, shown); err != nil {
 			return failure(err)
 		}
 		return nil
 	}
-	fmt.Fprintf(c.App.ErrWriter, "wasplug: %s\n", report.PlanSummary(shown))
+	fmt.Fprintf(c.App.ErrWriter, "wasplug: %s\n", verifyreport.PlanSummary(shown))
 	return v.run(plan)
 }
 
@@ -231,7 +231,7 @@ func (v *verifying) run(plan *evidence.VerifyPlan) error {
 	}
 	answer := plan.Judge(*ran)
 	answer.Target, answer.Seconds = c.String("against"), time.Since(start).Seconds()
-	if err := report.Verify.Write(c.App.Writer, v.format, answer); err != nil {
+	if err := verifyreport.Verify.Write(c.App.Writer, v.format, answer); err != nil {
 		return failure(err)
 	}
 	if err := settle(c, answer.Settled()); err != nil {

@@ -57,12 +57,7 @@ func diagnoseText(w io.Writer, a Diagnosed) error {
 	if len(shown) == 0 {
 		fmt.Fprintln(w, "no cause was found for any symptom")
 	}
-	for i, r := range shown {
-		if i > 0 {
-			fmt.Fprintln(w)
-		}
-		diagnosedText(w, a, r)
-	}
+	apart(w, shown, func(r *diagnose.Report) { diagnosedText(w, a, r) })
 	if len(others) > 0 {
 		var names []string
 		for _, r := range others {
@@ -75,6 +70,16 @@ func diagnoseText(w io.Writer, a Diagnosed) error {
 		fmt.Fprintln(w, "\n"+secretsKept)
 	}
 	return nil
+}
+
+// apart writes reports with an empty line between them.
+func apart(w io.Writer, reports []*diagnose.Report, write func(*diagnose.Report)) {
+	for i, r := range reports {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		write(r)
+	}
 }
 
 func possibleWords(r *diagnose.Report) string {
@@ -241,35 +246,34 @@ func diagnoseMarkdown(w io.Writer, a Diagnosed) error {
 	if len(shown) == 0 {
 		fmt.Fprintln(w, "No cause was found for any symptom.")
 	}
-	for i, r := range shown {
-		if i > 0 {
-			fmt.Fprintln(w)
-		}
-		fmt.Fprintf(w, "## %s\n\n%s: %s\n", diff.Mark(headline(r)), diff.Mark(r.Symptom.Text), diff.Mark(r.Sentence))
-		for _, v := range []diagnose.Verdict{diagnose.Found, diagnose.Possible} {
-			for _, j := range r.Of(v) {
-				judgedMarkdown(w, a, j)
-			}
-		}
-		for _, v := range []diagnose.Verdict{diagnose.Excluded, diagnose.Open} {
-			if causes := r.Of(v); len(causes) > 0 {
-				fmt.Fprintf(w, "\n**%s**\n\n", v)
-				for _, j := range causes {
-					fmt.Fprintf(w, "- %s: %s\n", j.ID, diff.Mark(j.Why))
-				}
-			}
-		}
-		if len(r.Collect) > 0 {
-			fmt.Fprint(w, "\n**collect**\n\n")
-			for i, step := range r.Collect {
-				fmt.Fprintf(w, "%d. %s\n", i+1, diff.Mark(step))
-			}
-		}
-	}
+	apart(w, shown, func(r *diagnose.Report) { diagnosedMarkdown(w, a, r) })
 	if a.Secrets {
 		fmt.Fprintln(w, "\n"+secretsKept)
 	}
 	return nil
+}
+
+func diagnosedMarkdown(w io.Writer, a Diagnosed, r *diagnose.Report) {
+	fmt.Fprintf(w, "## %s\n\n%s: %s\n", diff.Mark(headline(r)), diff.Mark(r.Symptom.Text), diff.Mark(r.Sentence))
+	for _, v := range []diagnose.Verdict{diagnose.Found, diagnose.Possible} {
+		for _, j := range r.Of(v) {
+			judgedMarkdown(w, a, j)
+		}
+	}
+	for _, v := range []diagnose.Verdict{diagnose.Excluded, diagnose.Open} {
+		if causes := r.Of(v); len(causes) > 0 {
+			fmt.Fprintf(w, "\n**%s**\n\n", v)
+			for _, j := range causes {
+				fmt.Fprintf(w, "- %s: %s\n", j.ID, diff.Mark(j.Why))
+			}
+		}
+	}
+	if len(r.Collect) > 0 {
+		fmt.Fprint(w, "\n**collect**\n\n")
+		for i, step := range r.Collect {
+			fmt.Fprintf(w, "%d. %s\n", i+1, diff.Mark(step))
+		}
+	}
 }
 
 func judgedMarkdown(w io.Writer, a Diagnosed, j *diagnose.Judged) {

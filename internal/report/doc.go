@@ -3,8 +3,8 @@
 //
 // Each kind of answer has a list of formats: [Why] and others. A format is one row in such a list and one function
 // that writes it; --format, its help and completion read the list. Rooms of their own have the findings of
-// lint (lintreport), what logs tell (tracereport) and the lab's answers (labreport); what formats share stands in
-// package forms.
+// lint (lintreport), what logs tell (tracereport), what was simulated (simulatereport), what a plug-in that runs
+// answered (verifyreport) and the lab's answers (labreport); what formats share stands in package forms.
 //
 // Start in why.go.
 package report

@@ -31,14 +31,14 @@ func urlsText(w io.Writer, a *answers.WhyURLsAnswer) error {
 			fmt.Fprintf(w, "  and %d groups more\n", len(list)-i)
 			break
 		}
-		fmt.Fprintf(w, "%12s  %5.1f %%  %s%s%s\n", grouped(g.Count), percentOf(g.Count, s.Requests), g.Name,
+		fmt.Fprintf(w, "%12s  %5.1f %%  %s%s%s\n", forms.Grouped(g.Count), forms.Percent(g.Count, s.Requests), g.Name,
 			statuses(g.Statuses), paths(&g.Paths))
 	}
 	if len(s.Causes) > 0 {
 		fmt.Fprintln(w, "sessions that do not get home")
 	}
 	for _, c := range s.MostCauses() {
-		fmt.Fprintf(w, "%12s  %s: %s; %s, first in line %d\n", grouped(c.Count), c.Code, c.Text, distinct(&c.Sessions,
+		fmt.Fprintf(w, "%12s  %s: %s; %s, first in line %d\n", forms.Grouped(c.Count), c.Code, c.Text, distinct(&c.Sessions,
 			"session"), c.Line)
 	}
 	agreement(w, &s.Agreed)
@@ -47,7 +47,7 @@ func urlsText(w io.Writer, a *answers.WhyURLsAnswer) error {
 }
 
 func logHeadline(n int64, name, form string, l *batch.Lines) string {
-	line := fmt.Sprintf("%s requests of %s (%s)", grouped(n), name, form)
+	line := fmt.Sprintf("%s requests of %s (%s)", forms.Grouped(n), name, form)
 	if n == 1 {
 		line = strings.Replace(line, "requests", "request", 1)
 	}
@@ -59,23 +59,12 @@ func logHeadline(n int64, name, form string, l *batch.Lines) string {
 
 func minute(t int64) string { return time.Unix(t, 0).UTC().Format("2006-01-02 15:04") }
 
-func percentOf(n, all int64) float64 { return 100 * float64(n) / float64(max(all, 1)) }
-
-// grouped writes a number with a comma before each three digits.
-func grouped[N int64 | uint64](n N) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
 // statuses tells what clients got, by the first digit.
 func statuses(by [6]int64) string {
 	var parts []string
 	for digit, n := range by {
 		if n > 0 && digit > 0 {
-			parts = append(parts, fmt.Sprintf("%dxx %s", digit, grouped(n)))
+			parts = append(parts, fmt.Sprintf("%dxx %s", digit, forms.Grouped(n)))
 		}
 	}
 	if parts == nil {
@@ -88,7 +77,7 @@ func paths(t *batch.Top) string {
 	var parts []string
 	for _, c := range t.Most(topPaths) {
 		if c.Text != "" {
-			parts = append(parts, fmt.Sprintf("%s (%s)", c.Text, grouped(c.N)))
+			parts = append(parts, fmt.Sprintf("%s (%s)", c.Text, forms.Grouped(c.N)))
 		}
 	}
 	return strings.TrimRight("  "+strings.Join(parts, ", "), " ")
@@ -96,7 +85,7 @@ func paths(t *batch.Top) string {
 
 func distinct(d *batch.Distinct, what string) string {
 	n, about := d.Count()
-	text := grouped(n) + " " + what
+	text := forms.Grouped(n) + " " + what
 	if n != 1 {
 		text += "s"
 	}
@@ -111,20 +100,20 @@ func agreement(w io.Writer, g *batch.Agreement) {
 	if g.Told == 0 {
 		return
 	}
-	fmt.Fprintf(w, "logged member agrees with this file: %s of %s", grouped(g.Agreed), grouped(g.Told))
+	fmt.Fprintf(w, "logged member agrees with this file: %s of %s", forms.Grouped(g.Agreed), forms.Grouped(g.Told))
 	if others := g.Others.Most(topPaths); len(others) > 0 {
 		var parts []string
 		for _, c := range others {
-			parts = append(parts, fmt.Sprintf("%s (%s)", c.Text, grouped(c.N)))
+			parts = append(parts, fmt.Sprintf("%s (%s)", c.Text, forms.Grouped(c.N)))
 		}
-		fmt.Fprintf(w, "; of the %s others: %s", grouped(g.Told-g.Agreed), strings.Join(parts, "; "))
+		fmt.Fprintf(w, "; of the %s others: %s", forms.Grouped(g.Told-g.Agreed), strings.Join(parts, "; "))
 	}
 	fmt.Fprintln(w)
 }
 
 func leftOut(w io.Writer, l *batch.Lines, form string) {
 	if l.Broken > 0 {
-		fmt.Fprintf(w, "not of the form %s: %s of %s\n", form, grouped(l.Broken), linesOf(l.All))
+		fmt.Fprintf(w, "not of the form %s: %s of %s\n", form, forms.Grouped(l.Broken), linesOf(l.All))
 	}
 	if l.TooLong > 0 {
 		fmt.Fprintf(w, "longer than 1 MB and left out: %s\n", linesOf(l.TooLong))
@@ -135,7 +124,7 @@ func linesOf(n int64) string {
 	if n == 1 {
 		return "1 line"
 	}
-	return grouped(n) + " lines"
+	return forms.Grouped(n) + " lines"
 }
 
 type (
@@ -312,7 +301,7 @@ func csvLines(w io.Writer, secrets bool) func(*batch.Line) error {
 			strings.Join(e.Logged.Members, " "),
 			of(e.Logged.Status), of(e.Logged.Micros)}
 		for i := range row {
-			row[i] = noFormula(row[i])
+			row[i] = forms.NoFormula(row[i])
 		}
 		table.Write(row)
 		table.Flush()
@@ -326,12 +315,4 @@ func of[T any](p *T) string {
 		return ""
 	}
 	return fmt.Sprint(*p)
-}
-
-// noFormula keeps a spreadsheet from calculating what a client has sent.
-func noFormula(cell string) string {
-	if cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 {
-		return "'" + cell
-	}
-	return cell
 }

@@ -21,7 +21,7 @@ func diffURLsText(w io.Writer, a *checks.DiffURLsAnswer) error {
 	c := a.Comparison
 	fmt.Fprintln(w, logHeadline(c.Requests, a.Name, a.Format, &c.Lines))
 	row := func(n int64, what string) {
-		fmt.Fprintf(w, "%12s  %5.1f %%  %s\n", grouped(n), percentOf(n, c.Requests), what)
+		fmt.Fprintf(w, "%12s  %5.1f %%  %s\n", forms.Grouped(n), forms.Percent(n, c.Requests), what)
 	}
 	row(c.Unchanged, "no change")
 	for _, k := range c.Most() {
@@ -47,7 +47,7 @@ func changeOf(k *batch.Class) string {
 		text += "  " + distinct(&k.Sessions, "session")
 	}
 	if k.Lost > 0 {
-		text += " (in " + grouped(k.Lost) + " requests one loses its home)"
+		text += " (in " + forms.Grouped(k.Lost) + " requests one loses its home)"
 	}
 	if n, _ := k.Clients.Count(); n > 0 {
 		text += "  " + distinct(&k.Clients, "client")
@@ -68,7 +68,7 @@ func diffURLsMarkdown(w io.Writer, a *checks.DiffURLsAnswer) error {
 	fmt.Fprintf(w, "**%s**\n\n| requests | share | change | samples |\n|---:|---:|---|---|\n",
 		diff.Mark(logHeadline(c.Requests, a.Name, a.Format, &c.Lines)))
 	row := func(n int64, what, samples string) {
-		fmt.Fprintf(w, "| %s | %.1f %% | %s | %s |\n", grouped(n), percentOf(n, c.Requests), diff.Mark(what),
+		fmt.Fprintf(w, "| %s | %.1f %% | %s | %s |\n", forms.Grouped(n), forms.Percent(n, c.Requests), diff.Mark(what),
 			diff.Mark(samples))
 	}
 	row(c.Unchanged, "no change", "")

@@ -1,4 +1,4 @@
-package report
+package simulatereport
 
 import (
 	"fmt"
@@ -35,9 +35,9 @@ func simulationRun(w io.Writer, run *answers.SimulationRun) {
 			fmt.Fprintf(w, "  %-11s %s\n", name, text)
 		}
 	}
-	answered := fmt.Sprintf("%s, %s", percent(r.Answered(), r.Requests), grouped(r.Answered()))
+	answered := fmt.Sprintf("%s, %s", percent(r.Answered(), r.Requests), forms.Grouped(r.Answered()))
 	if r.FailedOver > 0 {
-		answered += ", of them " + grouped(r.FailedOver) + " after a failed attempt"
+		answered += ", of them " + forms.Grouped(r.FailedOver) + " after a failed attempt"
 	}
 	row("answered", answered)
 	row("errors", simulationErrors(r))
@@ -59,7 +59,7 @@ func simulationRun(w io.Writer, run *answers.SimulationRun) {
 func simulationErrors(r *simulate.Result) string {
 	var all []string
 	for _, e := range r.Errors {
-		all = append(all, fmt.Sprintf("%s with %d (%s)", grouped(e.Count), e.Status, percent(e.Count, r.Requests)))
+		all = append(all, fmt.Sprintf("%s with %d (%s)", forms.Grouped(e.Count), e.Status, percent(e.Count, r.Requests)))
 	}
 	return strings.Join(all, ", ")
 }
@@ -68,13 +68,13 @@ func simulationSessions(s *simulate.SessionCounts) string {
 	if s.Began == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("%s began, %s moved, %s lost, %s kept", grouped(s.Began), grouped(s.Moved), grouped(s.Lost),
-		grouped(s.Kept))
+	text := fmt.Sprintf("%s began, %s moved, %s lost, %s kept", forms.Grouped(s.Began), forms.Grouped(s.Moved), forms.Grouped(s.Lost),
+		forms.Grouped(s.Kept))
 	if s.ChangesLost > 0 {
-		text += ", " + grouped(s.ChangesLost) + " of them without the last change"
+		text += ", " + forms.Grouped(s.ChangesLost) + " of them without the last change"
 	}
 	if s.Open > 0 {
-		text += ", of " + grouped(s.Open) + " nobody can tell"
+		text += ", of " + forms.Grouped(s.Open) + " nobody can tell"
 	}
 	return text
 }
@@ -120,9 +120,9 @@ func simulationMembers(w io.Writer, r *simulate.Result) {
 		for _, f := range m.Failed {
 			failed += f.Count
 		}
-		t.Add(m.Member, grouped(m.New), grouped(m.Affinity), grouped(m.All()), percent(m.All(), r.Answered()),
-			grouped(failed), fmt.Sprintf("%s of %s", grouped(m.FailedProbes), grouped(m.Probes)),
-			grouped(uint64(m.MostPending)))
+		t.Add(m.Member, forms.Grouped(m.New), forms.Grouped(m.Affinity), forms.Grouped(m.All()), percent(m.All(), r.Answered()),
+			forms.Grouped(failed), fmt.Sprintf("%s of %s", forms.Grouped(m.FailedProbes), forms.Grouped(m.Probes)),
+			forms.Grouped(uint64(m.MostPending)))
 	}
 	t.Section(w, "members")
 }
@@ -188,7 +188,7 @@ func simulationChart(w io.Writer, r *simulate.Result) {
 				b.WriteByte(levels[(n*uint64(len(levels))-1)/most])
 			}
 		}
-		fmt.Fprintf(w, "  %-11s |%s| up to %s\n", name, b.String(), grouped(most))
+		fmt.Fprintf(w, "  %-11s |%s| up to %s\n", name, b.String(), forms.Grouped(most))
 	}
 	line("requests", func(o *simulate.Outcomes) uint64 { return o.Requests })
 	line("failed over", func(o *simulate.Outcomes) uint64 { return o.FailedOver })
@@ -237,7 +237,7 @@ func simulationCompared(w io.Writer, a, b *answers.SimulationRun) {
 	t.RightAlign(1, 2, 3)
 	count := func(name string, of func(*simulate.Result) uint64) {
 		x, y := of(a.Result), of(b.Result)
-		t.Add(name, grouped(x), grouped(y), signed(int64(y)-int64(x)))
+		t.Add(name, forms.Grouped(x), forms.Grouped(y), signed(int64(y)-int64(x)))
 	}
 	wait := func(name string, of func(*simulate.Waits) match.Nanos) {
 		x, y := of(&a.Result.Waits), of(&b.Result.Waits)
@@ -298,9 +298,9 @@ func simulationNames(a, b *simulate.Result) (names []simulate.MemberName) {
 
 func signed(n int64) string {
 	if n < 0 {
-		return "-" + grouped(uint64(-n))
+		return "-" + forms.Grouped(uint64(-n))
 	}
-	return "+" + grouped(uint64(n))
+	return "+" + forms.Grouped(uint64(n))
 }
 
 func counted(n uint64, what string) string {
@@ -310,19 +310,19 @@ func counted(n uint64, what string) string {
 	if strings.HasSuffix(what, "s") {
 		what += "e"
 	}
-	return grouped(n) + " " + what + "s"
+	return forms.Grouped(n) + " " + what + "s"
 }
 
 func nonzero(n uint64) string {
 	if n == 0 {
 		return ""
 	}
-	return grouped(n)
+	return forms.Grouped(n)
 }
 
 func percent(n, of uint64) string {
 	if of == 0 {
 		return "-"
 	}
-	return fmt.Sprintf("%.2f %%", percentOf(int64(n), int64(of)))
+	return fmt.Sprintf("%.2f %%", forms.Percent(int64(n), int64(of)))
 }

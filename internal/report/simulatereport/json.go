@@ -1,4 +1,4 @@
-package report
+package simulatereport
 
 import (
 	"encoding/csv"
@@ -228,7 +228,7 @@ func simulationCSV(w io.Writer, a *answers.Simulation) error {
 		r := a.Runs[i].Result
 		for step := range r.Series {
 			s := &r.Series[step]
-			row := []string{noFormula(a.Runs[i].Config),
+			row := []string{forms.NoFormula(a.Runs[i].Config),
 				strconv.FormatFloat(seconds(match.Nanos(step)*r.Step), 'f', -1, 64)}
 			for _, n := range []uint64{s.Requests, s.FailedOver, s.Failed(), s.Declined} {
 				row = append(row, fmt.Sprint(n))
