@@ -53,8 +53,9 @@ func (s *selection) choose() (match.MemberID, SelectedBy) {
 	return match.NoMember, 0
 }
 
-// check is R42. It gives the status that a log line shows, valid until the next check, and notes who was passed over
-// only for being full (R60).
+// check says whether a member can take a request: it is up or its retry is due, its weight allows it unless affinity
+// asks (R23), and it has a free place (R42). The status is what a log line shows (traces 01 and 04), valid until the
+// next check. It notes who was passed over only for being full, for then the client is told 503 (R60).
 func (s *selection) check(m match.MemberID, ignoreWeights bool) *Check {
 	ms, member := &s.cs.Members[m], &s.c.Members[m]
 	st := &s.status
@@ -131,7 +132,8 @@ func (s *selection) weightAllows(m match.MemberID, ignoreWeights bool) bool {
 	return s.consult(choices.WeightThreshold) == choices.BelowZero
 }
 
-// nextAfterHome is the old way of R26: the next usable primary after the marked affinity member, weights ignored.
+// nextAfterHome is the old way of R26: the next usable primary after the marked affinity member, weights ignored. It
+// sends all sessions of a dead member to one neighbour, which PM12112 ended; FailoverToNext=true brings it back.
 func (s *selection) nextAfterHome() match.MemberID {
 	if !s.f.homeMarked {
 		return match.NoMember
@@ -155,8 +157,9 @@ func (s *selection) nextAfterHome() match.MemberID {
 	return match.NoMember
 }
 
-// address is R41: the ClusterAddress takes what affinity did not place. done is false when the plug-in balances all
-// the same.
+// address is R41: the ClusterAddress, something that balances by itself, takes what affinity did not place. done is
+// false when the plug-in balances all the same: what it does when that cannot be used is nowhere said (choice
+// cluster-address-failure).
 func (s *selection) address() (m match.MemberID, done bool) {
 	m = s.c.Address
 	if s.check(m, true).Usable && !s.f.tried.has(m) {

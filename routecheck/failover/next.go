@@ -54,7 +54,9 @@ func failing(status int) Action {
 // failover reports whether the attempt to come carries $WSFO: true (R63).
 func (s *selection) failover() bool { return s.f.Attempts > 1 && s.sem.TellsFailover }
 
-// limit is R62. The choice about it is consulted only once the documented number is reached.
+// limit is how many attempts a request gets: as many as its cluster lists servers (R62). No text says so; trace 03 fits
+// it, and a request that goes on as long as anybody is left fits it as well (choice attempts), which is consulted only
+// once the number is reached.
 func (s *selection) limit() int {
 	if s.f.Attempts >= s.c.Listed && s.consult(choices.AttemptLimit) == choices.UntilNone {
 		return maxAttempts
@@ -115,7 +117,8 @@ func (s *selection) take(m match.MemberID) {
 	s.f.todo = todoOver // until Observe says otherwise
 }
 
-// sendAgain is R50c, R51 and R54: the same member once more, which R62 does not count.
+// sendAgain asks the same member once more, by a new stream: the idle one may have been stale (R50c, R54), or there is
+// no other member (R51). That is no selection, so it costs no weight, and R62 does not count it.
 func (s *selection) sendAgain(fresh bool) Action {
 	m := s.f.Last
 	transport, ok := s.transport(m)
@@ -129,7 +132,8 @@ func (s *selection) sendAgain(fresh bool) Action {
 	return Action{Kind: Send, Member: m, Picked: m, Transport: transport, FreshStream: fresh, Failover: s.failover()}
 }
 
-// giveUp ends a request that nobody takes (R60, R61, R62).
+// giveUp ends a request that nobody takes. A client is told 503 where waiting would help: a member said so itself
+// (R53), or all that were up were full and nothing was tried (R60). Everything else is 500 (R61, R62).
 func (s *selection) giveUp(limit bool) Action {
 	f := s.f
 	if f.Attempts > 0 && f.lastBusy {
@@ -167,7 +171,8 @@ func (s *selection) beyondLimit() bool {
 	return s.f.Size > s.c.PostLimit
 }
 
-// tooLarge is R59.
+// tooLarge refuses a body beyond PostSizeLimit before a member is picked, so that it costs nobody weight and marks
+// nobody. With which status is nowhere said (R59, choice post-limit-status).
 func (s *selection) tooLarge() Action {
 	status := 413
 	if s.consult(choices.PostLimitStatus) == choices.LimitIs500 {

@@ -169,7 +169,9 @@ func (o *outcome) connect(ev Event) {
 	o.again(true)
 }
 
-// lost is R50b, R50c, R58 and R68.
+// lost sorts a stream that broke by what it says of the member. Behind the head of an answer that no longer matters:
+// the client has it (R58). A probe of ExtendedHandshake that fails is a failed connect (R68); an idle stream that is
+// closed was stale, and says nothing (R50c); a new one that is closed is a failure (R50b).
 func (o *outcome) lost(ev Event) {
 	if o.f.begun { // R58 goes before all others: what the client has cannot be taken back
 		o.cut(o.closeMarks())
@@ -202,7 +204,8 @@ func HandshakeFails(m *match.Member, sem *choices.Assumptions, seen *choices.Con
 	return m.Handshake && sem.Consult(choices.ExtendedHandshake, seen) != choices.HandshakeAsStream
 }
 
-// cut is R58.
+// cut ends the client's connection: a part of the answer has reached it, and what another member says would be read as
+// the rest of that (R58).
 func (o *outcome) cut(mark bool) {
 	o.noteFailure(WhyCut, "R58", o.fail(mark))
 	o.f.todo = todoCut
@@ -255,7 +258,9 @@ func (o *outcome) malformed() {
 	}
 }
 
-// ioTimeout is R54, R55 and R56.
+// ioTimeout is the end of a wait for an answer. The sign of ServerIOTimeout says whether it marks the member: below 0
+// it does (R55), above it does not, and affinity chooses the same member again (R54), which ServerIOTimeoutRetry alone
+// bounds (R56).
 func (o *outcome) ioTimeout(ev Event) {
 	allowed := o.c.IORetries < 0 || o.f.IORetries < o.c.IORetries
 	member := &o.c.Members[o.f.Last]
@@ -352,7 +357,8 @@ func (o *outcome) busy() {
 	}
 }
 
-// done is R67.
+// done counts an answer that has been passed on whole (R67). A pick by FailoverToNext counts as one of affinity: the
+// request belongs to a session, wherever that is.
 func (o *outcome) done() {
 	ms := o.state()
 	o.release()

@@ -5,7 +5,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// random is R35: weights are unused; an unusable choice moves on in list order.
+// random is R35: weights are unused; an unusable choice moves on in list order, which gives the member behind it twice
+// its share. That it does not draw again is assumed (choice random-replacement).
 func (s *selection) random() match.MemberID {
 	n, enough := len(s.c.Primary), 1
 	if s.rec.wants() {

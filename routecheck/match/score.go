@@ -29,7 +29,9 @@ type score struct {
 	suffix bool // the pattern goes on behind its * (R15)
 }
 
-// compare is positive when a wins over b, 0 on a tie (R1, R11, R12, R15).
+// compare is positive when a wins over b, 0 on a tie (R1, R11, R12, R15). How the scores of host and path are put
+// together is not documented; it matters only where one is better in the one and the other in the other, and only
+// there the choice is consulted.
 func (a score) compare(b score, sem *choices.Assumptions, seen *choices.Consulted) int {
 	host, uri := a.compareHosts(b, sem, seen), int(a.uri-b.uri)
 	if a.suffix != b.suffix && sem.Consult(choices.SuffixPatterns, seen) == choices.PrefixFirst {
@@ -69,7 +71,7 @@ func better(a, b *found, sem *choices.Assumptions, seen *choices.Consulted) bool
 // place is where a pattern stands: its Route in the file, then its place in the group.
 type place struct{ route, order int }
 
-// winsTie is R13: which of two equal scores wins.
+// winsTie says which of two equal scores wins: the first in the file (R13), as far as anybody knows (choice score-tie).
 func winsTie(a, b place, sem *choices.Assumptions, seen *choices.Consulted) bool {
 	d := a.route - b.route
 	if d == 0 {
