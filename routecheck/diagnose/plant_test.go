@@ -1,22 +1,11 @@
 package diagnose_test
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
-	"testing"
 	"time"
 
-	"github.com/wasplug/wasplug/lint"
-	"github.com/wasplug/wasplug/lint/rules"
-	"github.com/wasplug/wasplug/parser/accesslog"
-	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/routecheck"
-	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/diagnose"
-	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
-	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // healthy is a file in which nothing is wrong: three members, two hosts, one application.
@@ -80,16 +69,6 @@ func file(pairs ...string) string {
 
 func withSecond(uri string, pairs ...string) string {
 	return strings.Replace(file(pairs...), "</Config>\n", fmt.Sprintf(second, uri), 1)
-}
-
-// scene is what there is to judge by: a file, a log of the plug-in, an access log, what servers do with sessions.
-type scene struct {
-	file      string // "" none
-	log       func(*planter)
-	access    func(*planter)
-	settings  *session.Settings
-	level     pluginlog.Level // of the log; 0 Trace
-	processes int
 }
 
 // planter writes a log of the plug-in and an access log by one clock.
@@ -397,80 +376,4 @@ func (s scene) planter() *planter {
 		p.level = pluginlog.LevelTrace
 	}
 	return p
-}
-
-// text is the log of a scene.
-func (s scene) text(testing.TB) []byte {
-	p := s.planter()
-	s.log(p)
-	return p.log
-}
-
-// build makes the case of a scene.
-func (s scene) build(t testing.TB) *diagnose.Case {
-	p := s.planter()
-	k := &diagnose.Case{Processes: s.processes}
-	if s.file != "" {
-		k.File = s.readFile(t)
-	}
-	if s.log != nil {
-		s.log(p)
-		k.Log = readLog(t, k.File, p.log)
-	}
-	if s.access != nil {
-		p.now = time.Date(2026, 11, 28, 15, 40, 0, 0, time.UTC)
-		s.access(p)
-		k.Access = readAccess(t, k.File, p.access.String())
-	}
-	return k
-}
-
-func (s scene) readFile(t testing.TB) *facts.File {
-	files := diag.NewFiles()
-	inputs := lint.Read(files, files.Add("plugin-cfg.xml", []byte(s.file)))
-	sem, err := choices.Defaults("", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &facts.File{Files: files, Config: inputs[0].Config, Sem: sem,
-		Findings: lint.Run(rules.All(), files, inputs, lint.Options{})}
-	f.Table, _ = routecheck.New(f.Config)
-	if s.settings != nil {
-		policy, err := s.settings.Policy("was")
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.Policy, f.Timeout = func(string) session.Policy { return policy }, s.settings.Timeout
-	}
-	return f
-}
-
-func readLog(t testing.TB, f *facts.File, text []byte) *facts.Log {
-	l := facts.NewLog([]string{"http_plugin.log"}, f)
-	l.NextFile()
-	stats, err := pluginlog.Read(bytes.NewReader(text), pluginlog.Options{Want: facts.LogKinds()},
-		func(e *pluginlog.Event) error { l.Add(e); return nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Close(stats)
-	return l
-}
-
-func readAccess(t testing.TB, f *facts.File, text string) *facts.Access {
-	a := facts.NewAccess("access_log", f)
-	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-	format, err := accesslog.Detect(lines[:min(len(lines), accesslog.Sampled)])
-	if err != nil {
-		t.Fatal(err)
-	}
-	var r accesslog.Record
-	for i, line := range lines {
-		if !format.Parse(line, &r) {
-			t.Fatalf("line %d of the access log is not %s: %s", i+1, format.Name, line)
-		}
-		r.Line = i + 1
-		a.Add(&r)
-	}
-	return a
 }
