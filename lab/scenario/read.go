@@ -23,7 +23,7 @@ func Read(files *diag.Files, id diag.FileID) (*File, []diag.Diagnostic) {
 	r := &reader{reports: reports}
 	f := &File{Config: root.Get("config").Str(), WebServer: root.Get("webServer").Str().V, files: files}
 	names := map[string]bool{}
-	for _, n := range items(root.Get("tests")) {
+	for _, n := range root.Get("tests").AllItems() {
 		for _, t := range r.variants(root, n) {
 			if names[t.Name.V] {
 				r.report(t.Name.Span(), "a test named %q stands above: --run could not tell them apart", t.Name.V)
@@ -49,20 +49,6 @@ func (r *reader) report(span diag.Span, format string, args ...any) {
 		diag.Diagnostic{Span: span, Severity: diag.Error, Message: diag.Sprintf(format, args...)})
 }
 
-func items(n *yamldoc.Node) []*yamldoc.Node {
-	if n == nil {
-		return nil
-	}
-	return n.Items
-}
-
-func fields(n *yamldoc.Node) []yamldoc.Field {
-	if n == nil {
-		return nil
-	}
-	return n.Fields
-}
-
 // texts returns a scalar or a list.
 func texts(n *yamldoc.Node) (out []diag.Val[string]) {
 	if n == nil {
@@ -81,7 +67,7 @@ func (r *reader) test(root, n *yamldoc.Node) *Test {
 	t := &Test{Name: n.Get("name").Str(), Row: n.Get("row").Str().V, next: n.Get("next").Str(),
 		seed: uint64(n.Get("seed").Int().V), refused: n.Get("refused").Str()}
 	t.Setup = r.setup(root, n)
-	for _, s := range items(n.Get("steps")) {
+	for _, s := range n.Get("steps").AllItems() {
 		t.Steps = append(t.Steps, r.step(s))
 	}
 	return t
@@ -115,7 +101,7 @@ func (r *reader) semantics(level diag.Val[string], blocks ...*yamldoc.Node) choi
 		r.report(level.Span(), "%v", err)
 	}
 	for _, block := range blocks {
-		for _, f := range fields(block) {
+		for _, f := range block.AllFields() {
 			if _, err := sem.Assume(f.Name + "=" + f.Value.Str().V); err != nil {
 				r.report(f.NameSpan, "%v", err)
 			}
@@ -152,7 +138,7 @@ func (r *reader) sessions(n *yamldoc.Node) *Sessions {
 		MaxInMemory: n.Get("maxInMemory").Int().V, SecurityIntegration: true, AllowOverflow: true,
 		OptimizeCacheIDIncrements: n.Get("optimizeCacheIdIncrements").Bool().V,
 		Domain:                    n.Get("domain").Str().V, Encryption: n.Get("encryption").Str().V}
-	for _, hour := range items(n.Get("scheduledInvalidation")) {
+	for _, hour := range n.Get("scheduledInvalidation").AllItems() {
 		s.ScheduledInvalidation = append(s.ScheduledInvalidation, hour.Int().V)
 	}
 	if b := n.Get("securityIntegration").Bool(); b.Set() {

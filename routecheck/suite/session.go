@@ -25,7 +25,7 @@ func ReadSettings(n *yamldoc.Node) (session.Settings, error) {
 	if replicas := n.Get("replicas").Int(); replicas.Set() {
 		s.Replicas = &replicas.V
 	}
-	for _, id := range items(n.Get("expectedCloneIds")) {
+	for _, id := range n.Get("expectedCloneIds").AllItems() {
 		s.ExpectedCloneIDs = append(s.ExpectedCloneIDs, id.Str().V)
 	}
 	_, err := s.Policy("")

@@ -109,7 +109,7 @@ func Read(files *diag.Files, id diag.FileID) (*Suite, []diag.Diagnostic) {
 		s.Sessions = &settings
 	}
 	names := map[string]bool{}
-	for _, n := range items(root.Get("tests")) {
+	for _, n := range root.Get("tests").AllItems() {
 		t := r.test(n)
 		if names[t.Name.V] {
 			r.report(t.Name.Span(), "a test named %q stands above: --run could not tell them apart", t.Name.V)
@@ -129,13 +129,6 @@ type reader struct{ reports []diag.Diagnostic }
 func (r *reader) report(span diag.Span, format string, args ...any) {
 	r.reports = append(r.reports, diag.Diagnostic{Span: span, Severity: diag.Error,
 		Message: diag.Sprintf(format, args...)})
-}
-
-func items(n *yamldoc.Node) []*yamldoc.Node {
-	if n == nil {
-		return nil
-	}
-	return n.Items
 }
 
 func (r *reader) semantics(s *Suite, root *yamldoc.Node) {
@@ -191,7 +184,7 @@ func (r *reader) test(n *yamldoc.Node) *Test {
 		v := uint64(seed.V)
 		t.seed = &v
 	}
-	for _, f := range items(n.Get("facts")) {
+	for _, f := range n.Get("facts").AllItems() {
 		t.facts = append(t.facts, r.fact(f))
 	}
 	if p := n.Get("partition"); p != nil {
@@ -200,7 +193,7 @@ func (r *reader) test(n *yamldoc.Node) *Test {
 			t.partition[f.Name] = f.Value.Str()
 		}
 	}
-	for _, q := range items(n.Get("requests")) {
+	for _, q := range n.Get("requests").AllItems() {
 		t.Requests = append(t.Requests, r.request(q))
 	}
 	return t
@@ -268,12 +261,12 @@ func (r *reader) request(n *yamldoc.Node) *Request {
 	if err != nil {
 		r.report(q.URL.Span(), "%v", err)
 	}
-	for _, f := range fields(n.Get("headers")) {
+	for _, f := range n.Get("headers").AllFields() {
 		if err := written.Header(&rq, f.Name, f.Value.Str().V); err != nil {
 			r.report(f.Value.Span, "%v", err)
 		}
 	}
-	for _, f := range fields(n.Get("cookies")) {
+	for _, f := range n.Get("cookies").AllFields() {
 		if err := written.Cookie(&rq, f.Name+"="+f.Value.Str().V); err != nil {
 			r.report(f.Value.Span, "%v", err)
 		}
@@ -285,13 +278,6 @@ func (r *reader) request(n *yamldoc.Node) *Request {
 	q.Timed = explain.Timed{Request: rq, At: r.duration(n.Get("at"))}
 	q.Expect = expect(n.Get("expect"))
 	return q
-}
-
-func fields(n *yamldoc.Node) []yamldoc.Field {
-	if n == nil {
-		return nil
-	}
-	return n.Fields
 }
 
 func expect(n *yamldoc.Node) Expect {

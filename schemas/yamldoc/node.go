@@ -73,6 +73,22 @@ func (n *Node) Get(name string) *Node {
 	return nil
 }
 
+// AllItems returns the items of a list, none where it is not written.
+func (n *Node) AllItems() []*Node {
+	if n == nil {
+		return nil
+	}
+	return n.Items
+}
+
+// AllFields returns the fields of a map, none where it is not written.
+func (n *Node) AllFields() []Field {
+	if n == nil {
+		return nil
+	}
+	return n.Fields
+}
+
 // Null reports whether a value is written as null, ~ or nothing at all.
 func (n *Node) Null() bool {
 	if n == nil || n.Kind != Scalar || n.Quoted {

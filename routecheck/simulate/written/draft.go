@@ -45,10 +45,10 @@ func Read(files *diag.Files, file *diag.FileID, options []Option) (*Draft, []dia
 	}
 	d.Config, d.WebServer = d.root.Get("config").Str(), d.root.Get("webServer").Str().V
 	d.Level, d.Platform = d.root.Get("pluginLevel").Str().V, d.root.Get("platform").Str().V
-	for _, f := range fields(d.root.Get("assume")) {
+	for _, f := range d.root.Get("assume").AllFields() {
 		d.Assume = append(d.Assume, f.Name+"="+f.Value.Str().V)
 	}
-	for _, n := range items(d.root.Get("reloads")) {
+	for _, n := range d.root.Get("reloads").AllItems() {
 		d.Reloads = append(d.Reloads, n.Get("config").Str())
 	}
 	return d, d.reports
@@ -169,18 +169,4 @@ func put(n, value *yamldoc.Node, path []string) {
 func (d *Draft) report(span diag.Span, format string, args ...any) {
 	d.reports = append(d.reports, diag.Diagnostic{Span: span, Severity: diag.Error,
 		Message: diag.Sprintf(format, args...)})
-}
-
-func items(n *yamldoc.Node) []*yamldoc.Node {
-	if n == nil {
-		return nil
-	}
-	return n.Items
-}
-
-func fields(n *yamldoc.Node) []yamldoc.Field {
-	if n == nil {
-		return nil
-	}
-	return n.Fields
 }

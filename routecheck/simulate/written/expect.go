@@ -72,9 +72,9 @@ func figures() []figure {
 
 // expects reads what is expected.
 func (d *Draft) expects(tables []*match.Table) (all []Expectation) {
-	for _, f := range fields(d.root.Get("expect")) {
+	for _, f := range d.root.Get("expect").AllFields() {
 		if f.Name == "share" {
-			for _, m := range fields(f.Value) {
+			for _, m := range f.Value.AllFields() {
 				if name, ok := d.member(m.Name, m.NameSpan, tables); ok {
 					all = d.expect(all, "share "+m.Name, m.Value, shareOf(name))
 				}

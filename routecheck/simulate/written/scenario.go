@@ -128,7 +128,7 @@ func (d *Draft) sessions(sc *simulate.Scenario) {
 }
 
 func (d *Draft) reloads(sc *simulate.Scenario, tables []*match.Table) {
-	for i, n := range items(d.root.Get("reloads")) {
+	for i, n := range d.root.Get("reloads").AllItems() {
 		r := simulate.Reload{Name: n.Get("config").Str().V}
 		if i < len(tables) {
 			r.Table = tables[i]
@@ -157,7 +157,7 @@ func (d *Draft) urls(sc *simulate.Scenario) {
 		}
 		return
 	}
-	for _, n := range items(n) {
+	for _, n := range n.AllItems() {
 		u := simulate.URL{Text: n.Get("url").Str().V, Weight: 1}
 		value(d, n.Get("url"), &u.Request, requests.URL)
 		value(d, n.Get("weight"), &u.Weight, func(s string) (float64, error) {
@@ -179,7 +179,7 @@ func (d *Draft) urls(sc *simulate.Scenario) {
 // members reads how members work, "*" first: what is said of one counts before what is said of all.
 func (d *Draft) members(sc *simulate.Scenario, tables []*match.Table) {
 	var all simulate.MemberSettings
-	entries := slices.Clone(fields(d.root.Get("members")))
+	entries := slices.Clone(d.root.Get("members").AllFields())
 	slices.SortStableFunc(entries, func(a, b yamldoc.Field) int { return strings.Compare(star(a.Name), star(b.Name)) })
 	for _, f := range entries {
 		s := all
@@ -230,7 +230,7 @@ func (d *Draft) member(name string, at diag.Span, tables []*match.Table) (simula
 }
 
 func (d *Draft) faults(sc *simulate.Scenario, tables []*match.Table) {
-	for _, n := range items(d.root.Get("faults")) {
+	for _, n := range d.root.Get("faults").AllItems() {
 		var f simulate.Fault
 		if m := n.Get("member"); m != nil {
 			name, _ := d.member(m.Str().V, m.Span, tables)
