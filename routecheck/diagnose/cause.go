@@ -61,7 +61,8 @@ type opinion struct {
 }
 
 // judge weighs the two sources: what was seen counts for more than what the file says, for it need not be the file in
-// force; and what proves for more than what denies.
+// force; and what proves for more than what denies. Nothing is found because a file allows it: that is possible, and
+// says what would have to be collected to know.
 func (c *Cause) judge(k *Case) *Judged {
 	file, log := ask(c.file, k, k.File != nil), ask(c.log, k, k.Log != nil || k.Access != nil)
 	j := &Judged{Cause: c}

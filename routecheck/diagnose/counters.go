@@ -111,7 +111,7 @@ func sum(all []share, of func(*share) float64) (total float64) {
 }
 
 // fits reports whether numbers are spread by the weights: within one round of each process under Round Robin (F1),
-// within 4 standard deviations under Random (F3).
+// within 4 standard deviations under Random (F3), which chance alone exceeds once in some 16,000 times.
 func (b *balance) fits(of func(*share) int64) bool {
 	all := b.primaries()
 	n := sum(all, func(s *share) float64 { return float64(of(s)) })
@@ -129,7 +129,8 @@ func (b *balance) fits(of func(*share) int64) bool {
 	return true
 }
 
-// uneven reports whether the largest number is more than a quarter above the smallest, by weight.
+// uneven reports whether the largest number is more than a quarter above the smallest, by weight: about what somebody
+// who looks at the counters calls uneven. One request more never is.
 func (b *balance) uneven(of func(*share) int64) bool {
 	least, most := math.Inf(1), 0.0
 	for _, s := range b.primaries() {

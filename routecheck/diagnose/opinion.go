@@ -81,7 +81,9 @@ func seenIn(of func(*facts.Log) sightings, level pluginlog.Level, yes, no string
 }
 
 // seenBoth is the opinion of both logs: lines of either prove; a log that would show them denies.
-func seenBoth(inLog func(*facts.Log) sightings, inAccess func(*facts.Access) sightings, yes, no string) func(*Case) opinion {
+func seenBoth(
+	inLog func(*facts.Log) sightings, inAccess func(*facts.Access) sightings, yes, no string,
+) func(*Case) opinion {
 	return func(k *Case) opinion {
 		var seen sightings
 		of, denied := int64(0), false
