@@ -298,10 +298,10 @@ func (st *stage) timed(d *explain.Decision, o *observed) (out []TimedStep) {
 	return out
 }
 
-// expectState waits until the members are in a state, 5 s at most.
+// expectState waits until the members are in a state, 15 s at most.
 func (r *run) expectState(ctx context.Context, s *Step) error {
 	var failures []Failure
-	for limit := time.Now().Add(5 * time.Second); ; {
+	for limit := time.Now().Add(15 * time.Second); ; {
 		var err error
 		if failures, err = r.stateFailures(ctx, s); err != nil {
 			return err
