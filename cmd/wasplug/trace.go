@@ -8,9 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
@@ -276,7 +274,7 @@ func checkReplayFlags(c *cli.Context) error {
 // progressFrom is the size from which on a progress bar is worth while: about half a second of work.
 const progressFrom = 256 << 20
 
-// watched is what use cases read from, with a progress bar on a terminal where there is much to read. It is gone when
+// watched is what use cases read from, with a line of progress on a terminal where there is much to read. It is gone when
 // all is read, or by stop.
 func watched(c *cli.Context) (in app.Input, stop func()) {
 	in, stop = inputOf(c), func() {}
@@ -296,9 +294,7 @@ func watched(c *cli.Context) (in app.Input, stop func()) {
 	if size < progressFrom {
 		return in, stop
 	}
-	bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(terminal), progressbar.OptionShowBytes(true),
-		progressbar.OptionSetDescription("reading"), progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionClearOnFinish())
+	bar := &progress{terminal: terminal, size: size}
 	open := in.Open
 	in.Open = func(name string) (fs.File, error) {
 		f, err := open(name)
@@ -307,19 +303,17 @@ func watched(c *cli.Context) (in app.Input, stop func()) {
 		}
 		return watchedFile{f, bar}, nil
 	}
-	return in, func() { bar.Finish() }
+	return in, bar.stop
 }
 
 // watchedFile shows how much of it has been read.
 type watchedFile struct {
 	fs.File
-	bar *progressbar.ProgressBar
+	bar *progress
 }
 
 func (f watchedFile) Read(b []byte) (int, error) {
 	n, err := f.File.Read(b)
-	if !f.bar.IsFinished() {
-		f.bar.Add(n)
-	}
+	f.bar.add(n)
 	return n, err
 }

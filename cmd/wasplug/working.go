@@ -43,3 +43,42 @@ func sayWorking(terminal io.Writer, doing string) (done func()) {
 		over = true
 	}
 }
+
+// progress is a line on a terminal that says how much has been read. It is gone when all is.
+type progress struct {
+	terminal io.Writer
+	size     int64
+
+	mu   sync.Mutex
+	read int64
+	told time.Time
+	over bool
+}
+
+const mostOften = 100 * time.Millisecond
+
+func (p *progress) add(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.read += int64(n); p.read >= p.size {
+		p.clear()
+		return
+	}
+	if now := time.Now(); !p.over && now.Sub(p.told) >= mostOften {
+		p.told = now
+		fmt.Fprintf(p.terminal, "\rreading, %2d %% of %d MB", 100*p.read/p.size, p.size/1e6)
+	}
+}
+
+func (p *progress) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clear()
+}
+
+func (p *progress) clear() {
+	if !p.over && !p.told.IsZero() {
+		fmt.Fprint(p.terminal, "\r\x1b[K")
+	}
+	p.over = true
+}

@@ -27,3 +27,22 @@ func TestWorking(t *testing.T) {
 		})
 	}
 }
+
+// TestProgress: a line now and then says how much has been read, and nothing is left of it.
+func TestProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var terminal strings.Builder
+		p := &progress{terminal: &terminal, size: 200e6}
+		for range 4 {
+			p.add(10e6)
+			p.add(40e6)
+			time.Sleep(mostOften)
+		}
+		p.add(1)
+		p.stop()
+		want := "\rreading,  5 % of 200 MB\rreading, 30 % of 200 MB\rreading, 55 % of 200 MB\rreading, 80 % of 200 MB\r\x1b[K"
+		if got := terminal.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	})
+}
