@@ -29,7 +29,7 @@ func TestScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:           "testdata/script",
+		Files:         scripts(t),
 		UpdateScripts: golden.Update(),
 		Condition: func(name string) (bool, error) {
 			if name == "long" {
@@ -45,4 +45,21 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 	})
+}
+
+// scripts are all that there are. The short form, which is the race detector's, has those of programs that serve, or
+// spread work: each script runs a program of its own, so scripts do not race with each other.
+func scripts(t *testing.T) (files []string) {
+	patterns := []string{"*"}
+	if testing.Short() {
+		patterns = []string{"lab*", "proxy*", "verify*", "trace*", "simulate*", "why_urls"}
+	}
+	for _, p := range patterns {
+		found, err := filepath.Glob("testdata/script/" + p + ".txtar")
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v", p, err)
+		}
+		files = append(files, found...)
+	}
+	return files
 }

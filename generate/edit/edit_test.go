@@ -170,6 +170,7 @@ func thereAndBack(t testing.TB, src string, d Drain) {
 
 // TestCorpus: on every file of strangers, each member that can be drained comes back byte by byte, in both ways.
 func TestCorpus(t *testing.T) {
+	sharedtest.Computes(t)
 	files := sharedtest.Sample(append(sharedtest.Files(t, "*.xml", "corpus", "cfg"),
 		sharedtest.Files(t, "*/*.xml", "corpus", "merge")...), 5)
 	for _, by := range Ways {

@@ -110,6 +110,7 @@ func TestReadListen(t *testing.T) {
 
 // TestLarge: a plan of 20,000 Uris agrees with the decision on all samples.
 func TestLarge(t *testing.T) {
+	sharedtest.Computes(t)
 	p, err := plan(t, string(sharedtest.Large(t)))
 	if err != nil {
 		t.Fatal(err)

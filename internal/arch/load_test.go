@@ -17,6 +17,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/wasplug/wasplug/internal/sharedtest"
 )
 
 // listed is what "go list" says of a package.
@@ -88,6 +90,7 @@ func list(dir string, patterns ...string) (all []listed, err error) {
 
 func loadProgram(t *testing.T) *program {
 	t.Helper()
+	sharedtest.Computes(t)
 	if loaded == nil {
 		packages, err := listOnce()
 		loaded = newProgram(t, packages, err)

@@ -77,6 +77,15 @@ func Long() bool { return os.Getenv("WASPLUG_LONG") != "" }
 // Everything reports whether all is asked for that takes minutes, by WASPLUG_LONG=all: before a release.
 func Everything() bool { return os.Getenv("WASPLUG_LONG") == "all" }
 
+// Computes skips what computes for a second or more in the short form, which is what the race detector asks for: it
+// makes ten seconds of one, and nothing runs beside anything here.
+func Computes(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("nothing runs beside it, and it takes long under the race detector")
+	}
+}
+
 // FewDraws lets properties be tried with so few draws, unless the long form or a number of them is asked for.
 func FewDraws(n string) {
 	flag.Parse()

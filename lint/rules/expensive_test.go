@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/wasplug/wasplug/internal/sharedtest"
 )
 
 // expensiveFiles are made to make rules quadratic: n of something that a rule may compare with n others.
@@ -102,6 +104,7 @@ func expensiveFiles(n int) map[string]string {
 // TestExpensiveFiles counts what a run allocates, which unlike time is the same on every machine: a file of twice the
 // length may need twice as much and a little, where comparing all with all would need four times.
 func TestExpensiveFiles(t *testing.T) {
+	sharedtest.Computes(t)
 	const n = 1500
 	half := expensiveFiles(n)
 	for name, text := range expensiveFiles(2 * n) {

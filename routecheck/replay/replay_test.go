@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
@@ -57,6 +58,7 @@ func TestFlippedChoice(t *testing.T) {
 // Some remain possible: where a request before the cut did something that no line says, such as a probe that still
 // runs.
 func TestHalfALog(t *testing.T) {
+	sharedtest.Computes(t)
 	sample := rapid.Custom(func(t *rapid.T) *Report {
 		table := rapidTable(t, drawer{t}.config())
 		log := new(bytes.Buffer)

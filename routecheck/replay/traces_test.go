@@ -212,6 +212,7 @@ func FuzzReplay(f *testing.F) {
 
 // TestBoundedMemory: processes and threads without end leave no more behind than the limits allow.
 func TestBoundedMemory(t *testing.T) {
+	sharedtest.Computes(t)
 	table := tableOf(t, clusterXML("", server("a", "")+server("b", "")))
 	r := New(table, choices.Latest())
 	for i := range uint64(20000) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/internal/coretest"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -187,6 +188,7 @@ func waiting(t *testing.T, loadBalance string, do explain.FailureMode) float64 {
 }
 
 func TestF6(t *testing.T) {
+	sharedtest.Computes(t)
 	const processes, perSecond, wait, k = 10, 10, 5, 4
 	for _, c := range []struct {
 		loadBalance string
@@ -296,6 +298,7 @@ func TestF9(t *testing.T) {
 }
 
 func TestF10(t *testing.T) {
+	sharedtest.Computes(t)
 	for _, c := range []struct {
 		reset, ignore string
 		want          func(affine float64) float64
@@ -323,6 +326,7 @@ func TestF10(t *testing.T) {
 }
 
 func TestF11(t *testing.T) {
+	sharedtest.Computes(t)
 	for _, c := range []struct {
 		processes, most int
 		rate            float64
@@ -389,6 +393,7 @@ func TestF14(t *testing.T) {
 }
 
 func TestF15(t *testing.T) {
+	sharedtest.Computes(t)
 	const n, seeds, length, p = 4000, 200, 10, 1. / 3
 	sc := scenario(t, clusterXML("", `LoadBalance="Random"`, equal(3, "")))
 	sc.Requests, sc.Sessions = n, Sessions{Share: 1, Length: length, Live: 10}

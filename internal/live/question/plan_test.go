@@ -37,6 +37,7 @@ const every = 1<<choices.NumChoices - 1
 // TestPlan: what --probe adds tells all values of all choices apart that can be told, within bounds; the others have a
 // reason.
 func TestPlan(t *testing.T) {
+	sharedtest.Computes(t)
 	p := Planner{Judge: Judge{Table: made(t), Base: choices.Latest(), Among: every}, TLS: true, Members: true}
 	plan := p.Plan()
 	t.Logf("%d requests, %v s of waiting", plan.Requests(), float64(plan.Waits())/float64(match.Second))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
@@ -45,6 +46,7 @@ func hostileLog(lines int) []byte {
 
 // TestBounded: a log in which every line is new fills no table without end, and loses no count.
 func TestBounded(t *testing.T) {
+	sharedtest.Computes(t)
 	const n = 60000
 	s, open := summariseOnly(t, hostileLog(n))
 	if open > defaultOpen {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/wasplug/wasplug/internal/logtest"
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
@@ -55,6 +56,7 @@ var shownFrom = map[story.Kind]pluginlog.Level{
 
 // TestPlanted: the incidents that were planted are found, with what they cost, and no others.
 func TestPlanted(t *testing.T) {
+	sharedtest.Computes(t)
 	for _, level := range []pluginlog.Level{pluginlog.LevelError, pluginlog.LevelStats, pluginlog.LevelDetail,
 		pluginlog.LevelTrace} {
 		for seed := range seeds() {
@@ -88,11 +90,12 @@ func TestPlanted(t *testing.T) {
 // slack is what the lines of one attempt take that are written without a wait.
 const slack = pluginlog.Time(time.Millisecond)
 
+// seeds is how many logs there are of each level.
 func seeds() uint64 {
-	if testing.Short() {
-		return 1
+	if sharedtest.Long() {
+		return 3
 	}
-	return 3
+	return 1
 }
 
 func flatten(all []*story.Incident) (flat []*story.Incident) {
@@ -149,6 +152,7 @@ func flapping(p *logtest.Planted) string {
 
 // TestClean: a log without faults has no incidents.
 func TestClean(t *testing.T) {
+	sharedtest.Computes(t)
 	for level := pluginlog.LevelError; level <= pluginlog.LevelTrace; level++ {
 		log, _ := logtest.Plant{Level: level, Processes: 3, Threads: 8, Members: 4, Length: 60 * minute,
 			Every: time.Second}.Log()
@@ -186,6 +190,7 @@ func FuzzStory(f *testing.F) {
 
 // TestBounded: a log in which everything differs is told of within bounds.
 func TestBounded(t *testing.T) {
+	sharedtest.Computes(t)
 	var log bytes.Buffer
 	var line []byte
 	e := pluginlog.Event{Time: pluginlog.TimeOf(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))}
