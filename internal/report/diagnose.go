@@ -36,6 +36,7 @@ var Diagnose = forms.List[Diagnosed]{
 	{Name: "text", Write: diagnoseText},
 	{Name: "json", Write: diagnoseJSON},
 	{Name: "markdown", Write: diagnoseMarkdown},
+	{Name: "html", Write: diagnoseHTML},
 }
 
 const secretsKept = "session IDs and queries are shown: --show-secrets"

@@ -17,8 +17,8 @@ import (
 //go:embed trace.html
 var pageText string
 
-// page is parsed once for a process. The template escapes what it is given.
-var page = sync.OnceValue(func() *template.Template { return template.Must(template.New("trace").Parse(pageText)) })
+// page is parsed once for a process.
+var page = sync.OnceValue(func() *template.Template { return forms.Page(pageText) })
 
 // What a page shows at most: it is meant to be sent to somebody.
 const (
