@@ -89,7 +89,7 @@ func affinity() []*Cause {
 			Advice:   "whether the session survives is a matter of persistence; see not-detected for the member",
 			Commands: []string{"wasplug why --down MEMBER --cookie ... URL"}, Rules: []string{"R22", "R26", "S9"},
 			Source: "R26",
-			log: seenIn(func(l *facts.Log) sightings { return l.MovedByDown }, pluginlog.LevelStats,
+			log: seenIn(func(l *facts.Log) sightings { return l.MovedByDown }, pluginlog.LevelTrace,
 				"sessions of members that were down went to others", "no session moved from a member that was down")},
 		{ID: "AL11", Symptom: affinityLost, Also: []string{sessionLost, notBalancing}, needs: atStats.withFile(),
 			Text:     "the member was full, or is a backup, which sessions are not kept at",
@@ -97,7 +97,7 @@ func affinity() []*Cause {
 			Commands: []string{"wasplug explain affinity-max-connections", "wasplug explain WP413"},
 			Rules:    []string{"R23", "R39"}, Lint: []string{diag.MaxConnectionsPerProcess, diag.ServerInBothLists},
 			Source: "R39", file: limitedOrBackup,
-			log: seenIn(func(l *facts.Log) sightings { return l.MovedByFull }, pluginlog.LevelStats,
+			log: seenIn(func(l *facts.Log) sightings { return l.MovedByFull }, pluginlog.LevelTrace,
 				"sessions of members that were full went to others", "no session moved from a member that was full")},
 		{ID: "AL12", Symptom: affinityLost, needs: atTrace,
 			Text: "the session is in the URL, and its identifier is another one or cut; or SSL session IDs " +

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/session"
@@ -101,7 +102,7 @@ func movedAnd(test func(*session.Policy) bool, yes string) func(*Case) opinion {
 				share: facts.ShareOf(k.Log.MovedByDown.Count, k.Log.WithSession)}
 		case k.Log.MovedByDown.Count > 0 && len(k.policies()) == 0:
 			return opinion{stance: allows, why: "sessions moved from a member that was down", seen: k.Log.MovedByDown}
-		case k.Log.WithSession > 0 && k.Log.Moved.Count == 0:
+		case k.Log.Shows(pluginlog.LevelTrace) && k.Log.WithSession > 0 && k.Log.Moved.Count == 0:
 			return opinion{stance: denies, why: "no session moved"}
 		}
 		return opinion{}
@@ -135,7 +136,7 @@ func nobodyToCopy(k *Case) opinion {
 		return opinion{}
 	}
 	if k.Log.MovedByDown.Count == 0 {
-		return opinion{stance: denies, why: "no session moved from a member that was down"}
+		return opinion{}.or(k.Log.Shows(pluginlog.LevelTrace), "no session moved from a member that was down")
 	}
 	if k.anyPolicy(func(p *session.Policy) bool { return replicated(p) && p.Replicas == 0 }) {
 		return opinion{stance: proves, why: "sessions moved, and no replica was kept", seen: k.Log.MovedByDown,

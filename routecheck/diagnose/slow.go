@@ -122,5 +122,5 @@ func lonelyMarks(k *Case) opinion {
 	})
 	n := len(k.Log.Processes)
 	return proven("few of many processes marked a member that the others used meanwhile", seen, 0).
-		or(k.Log.Requests > 0 && n < manyProcesses, "the log is of "+processes(n))
+		or(k.Log.Shows(pluginlog.LevelStats) && k.Log.Requests > 0 && n < manyProcesses, "the log is of "+processes(n))
 }

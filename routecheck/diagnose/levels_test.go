@@ -1,0 +1,43 @@
+package diagnose_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/routecheck/diagnose"
+)
+
+// coarser are causes that hold as well, and that a log finds which hides what tells the planted one from them.
+var coarser = map[string]string{"NR4": "NR7", "NR5": "NR7", "IE8": "IE2", "WA2": "WA1"}
+
+// TestPlantsAtLevels: a log that hides more never makes another cause found, nor the planted one excluded: it is found,
+// possible, or open.
+func TestPlantsAtLevels(t *testing.T) {
+	for _, level := range []pluginlog.Level{pluginlog.LevelError, pluginlog.LevelStats, pluginlog.LevelDetail} {
+		seen := map[diagnose.Verdict]int{}
+		for _, p := range plants {
+			if p.found.log == nil || p.found.level != 0 {
+				continue
+			}
+			c, s := diagnose.Lookup(p.cause), p.found
+			s.level = level
+			k := s.build(t)
+			got := found(judge(t, k, c.Symptom))
+			if slices.ContainsFunc(got, func(id string) bool { return id != p.cause && id != coarser[p.cause] }) {
+				t.Errorf("%s at LogLevel %s: found %q", p.cause, level, got)
+			}
+			j := verdictOf(t, k, c)
+			if seen[j.Verdict]++; j.Verdict == diagnose.Excluded {
+				t.Errorf("%s at LogLevel %s: excluded: %s", p.cause, level, j.Why)
+			}
+		}
+		var counts []string
+		for _, v := range []diagnose.Verdict{diagnose.Found, diagnose.Possible, diagnose.Open, diagnose.Excluded} {
+			counts = append(counts, fmt.Sprint(v, " ", seen[v]))
+		}
+		t.Logf("LogLevel %s: %s", level, strings.Join(counts, ", "))
+	}
+}
