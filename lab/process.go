@@ -33,8 +33,8 @@ const (
 )
 
 const (
-	// startLimit is from the start of a process to its ready line. It is far: a process that cannot serve ends, and one
-	// that lives is slow, or the machine is.
+	// startLimit is from the start of a process to its ready line. It is far: a process that cannot serve ends, and
+	// one that lives is slow, or the machine is.
 	startLimit = 2 * time.Minute
 	stopLimit  = 20 * time.Second // from SIGTERM to SIGKILL, which is an error
 	// controlLimit is for an order and its answer: a look of the writing thread may have many sessions to write.
@@ -152,8 +152,8 @@ func (m *Member) command(r *running) (told []byte, err error) {
 	return json.Marshal(spec)
 }
 
-// share is how many processors a process may use: all have one machine, and threads that wait for each other on it cost
-// more than they give.
+// share is how many processors a process may use: all have one machine, and threads that wait for each other on it
+// cost more than they give.
 func (l *Lab) share() int { return max(1, runtime.NumCPU()/len(l.members)) }
 
 // live starts a process and stays with it until it has ended, on one thread: where the system ends a process with its

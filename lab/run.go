@@ -277,8 +277,8 @@ func (l *Lab) Abort() {
 	each(l.members, func(m *Member) error { return m.Kill() })
 }
 
-// Close ends everything: web server processes at once, members in order, those that take longer than 20 s by force, and
-// last what they write to. The folder goes, unless it is to be kept.
+// Close ends everything: web server processes at once, members in order, those that take longer than 20 s by force,
+// and last what they write to. The folder goes, unless it is to be kept.
 func (l *Lab) Close() error {
 	for _, p := range l.processes {
 		p.close()

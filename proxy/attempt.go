@@ -264,8 +264,8 @@ func (fw *forwarder) checkBody(s *upstream.Stream) error {
 	return chunks.Check(s.In.B[s.Off+s.Head.Size : s.N])
 }
 
-// learn takes the partition table (R28) out of an answer. That the client does not get it is not seen to here: it never
-// gets private fields.
+// learn takes the partition table (R28) out of an answer. That the client does not get it is not seen to here: it
+// never gets private fields.
 func (fw *forwarder) learn(s *upstream.Stream) {
 	if fw.c.p.opt.PartitionForm == "" {
 		return

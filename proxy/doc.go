@@ -16,7 +16,7 @@
 // It knows clients, requests and what passes between them and members. A configuration at work, with the state of its
 // clusters, is generation's, streams to members are upstream's, what is written down is that of logs, and files for
 // declined requests are docroot's. Connections, TLS, buffers and time limits are wire's, messages http1's, key stores
-// keystore's, pages and metrics admin's, which gets a snapshot (status.go). Time limits cost no timers: each link notes
-// until when it may wait, and one sweeper (wire/sweep.go) wakes those that are late. A limit is therefore kept to a
-// tenth of a second.
+// keystore's, pages and metrics admin's, which gets a snapshot (status.go). Time limits cost no timers: each link
+// notes until when it may wait, and one sweeper (wire/sweep.go) wakes those that are late. A limit is therefore kept
+// to a tenth of a second.
 package proxy

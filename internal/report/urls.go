@@ -38,8 +38,9 @@ func urlsText(w io.Writer, a *answers.WhyURLsAnswer) error {
 		fmt.Fprintln(w, "sessions that do not get home")
 	}
 	for _, c := range s.MostCauses() {
-		fmt.Fprintf(w, "%12s  %s: %s; %s, first in line %d\n", forms.Grouped(c.Count), c.Code, c.Text, distinct(&c.Sessions,
-			"session"), c.Line)
+		fmt.Fprintf(w, "%12s  %s: %s; %s, first in line %d\n",
+			forms.Grouped(c.Count), c.Code, c.Text, distinct(&c.Sessions,
+				"session"), c.Line)
 	}
 	agreement(w, &s.Agreed)
 	leftOut(w, &s.Lines, a.Format)

@@ -129,8 +129,8 @@ func (t *tolds) find(i *story.Incident) *known {
 	return nil
 }
 
-// before reports whether an incident was over before the one began that is known now: lines that are read again tell of
-// both.
+// before reports whether an incident was over before the one began that is known now: lines that are read again tell
+// of both.
 func (t *tolds) before(i *story.Incident) bool {
 	k := t.known[t.key(i)]
 	return k != nil && i.End() != 0 && i.End() < k.First

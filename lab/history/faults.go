@@ -129,8 +129,8 @@ func (w *walk) overwritten(e entry) bool {
 }
 
 // outlived reports a statement that a killed member had sent to a database server, and that was done when another
-// member had served the same request and had written more: it compares nothing either (D5, D12). It shows by its value,
-// which is that of the request. A database within the member ends with it.
+// member had served the same request and had written more: it compares nothing either (D5, D12). It shows by its
+// value, which is that of the request. A database within the member ends with it.
 func (w *walk) outlived(found int64) bool {
 	for _, f := range w.faults {
 		if w.served && f.Op == Kill && slices.ContainsFunc(w.seen, func(s entry) bool {

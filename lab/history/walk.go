@@ -170,8 +170,8 @@ func (w *walk) keep(e entry, base int64) {
 }
 
 // acknowledge notes where the highest value that was acknowledged as written is, and in how many copies. One that is
-// told again has not been written again: where another member tells it, that one has taken the session over, and has as
-// many copies as there were, or as there are holders, whatever it says.
+// told again has not been written again: where another member tells it, that one has taken the session over, and has
+// as many copies as there were, or as there are holders, whatever it says.
 func (w *walk) acknowledge(e entry) {
 	copies := e.Replicas
 	if w.at.Line != nil && *e.Written == w.floor {

@@ -78,9 +78,9 @@ func (f *form) named(clones string) bool {
 	return f.own == "" || f.partition && clones != "" || strings.Contains(clones, f.separator+f.own)
 }
 
-// list puts this member into a list of clone IDs: behind the others, so that the plug-in, which takes the first that it
-// can reach, goes back to the old home once that is up; with NoAffinitySwitchBack in front (S9). By the substring test
-// of S10 it cuts other IDs to pieces there, as WebSphere does: :x:m10 becomes :m1:x0.
+// list puts this member into a list of clone IDs: behind the others, so that the plug-in, which takes the first that
+// it can reach, goes back to the old home once that is up; with NoAffinitySwitchBack in front (S9). By the substring
+// test of S10 it cuts other IDs to pieces there, as WebSphere does: :x:m10 becomes :m1:x0.
 func (f *form) list(clones string) string {
 	mine := f.separator + f.own
 	if f.own == "" || f.partition && clones != "" {

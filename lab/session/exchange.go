@@ -121,8 +121,8 @@ func (x *Exchange) begin() (*Session, error) {
 	return s, nil
 }
 
-// admit gives a session to its user alone (S19). An anonymous one belongs to whoever logs in with it; another user's is
-// refused, or ended where that is configured, and then the request may begin a new one.
+// admit gives a session to its user alone (S19). An anonymous one belongs to whoever logs in with it; another user's
+// is refused, or ended where that is configured, and then the request may begin a new one.
 func (x *Exchange) admit(create bool) (*Session, error) {
 	owner := x.s.User()
 	switch {

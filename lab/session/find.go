@@ -153,9 +153,9 @@ func (m *Manager) notFound(own *Session, err error) {
 	}
 }
 
-// isSame says that nobody else has had the session since the own copy: it is used on, and the cache ID stays (S4). Only
-// the end-of-service frequency keeps the store's last access up to date; at the others it lags behind memory, so equal
-// times prove nothing there, and WebSphere counts the cache ID up unless OptimizeCacheIdIncrements is set.
+// isSame says that nobody else has had the session since the own copy: it is used on, and the cache ID stays (S4).
+// Only the end-of-service frequency keeps the store's last access up to date; at the others it lags behind memory, so
+// equal times prove nothing there, and WebSphere counts the cache ID up unless OptimizeCacheIdIncrements is set.
 func (m *Manager) isSame(own *Session, r *Record) bool {
 	if !m.eos() && !m.cfg.OptimizeCacheIDIncrements {
 		return false

@@ -26,9 +26,9 @@ func (m *Manager) Scan(now Millis) {
 	}
 }
 
-// due says that a session is to be written: the interval is over, and it was used since (W4). "Over" is strict, so with
-// looks each 10 s and an interval of 10 s a session that is used all the time is written at every second look: what it
-// loses at a crash is up to 20 s old, and not 10.
+// due says that a session is to be written: the interval is over, and it was used since (W4). "Over" is strict, so
+// with looks each 10 s and an interval of 10 s a session that is used all the time may be written at every second
+// look: what it loses at a crash is up to 20 s old, and not 10.
 func (s *Session) due(now, interval Millis) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

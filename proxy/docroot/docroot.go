@@ -1,5 +1,5 @@
-// Package docroot is a folder of static files, from which a proxy serves the requests that no Route takes: what the web
-// server around the plug-in does with them.
+// Package docroot is a folder of static files, from which a proxy serves the requests that no Route takes: what the
+// web server around the plug-in does with them.
 //
 // It knows names of files, and that a folder can hang. It knows neither HTTP nor requests: who asks has a target, and
 // gets an open file, or why there is none.

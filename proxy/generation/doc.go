@@ -6,7 +6,7 @@
 // has, what a keyring holds, and that the plug-in would reject it. It knows neither clients nor requests: who forwards
 // one locks its cluster, asks the core, and unlocks.
 //
-// Start in generation.go. Where a configuration comes from is source.go, how it is made ready build.go, what the status
-// page and "why" are told of it state.go, how long its requests took times.go. The partition table, which members alone
-// can tell, is partition.go.
+// Start in generation.go. Where a configuration comes from is source.go, how it is made ready build.go, what the
+// status page and "why" are told of it state.go, how long its requests took times.go. The partition table, which
+// members alone can tell, is partition.go.
 package generation

@@ -162,8 +162,8 @@ func (f *Field) parse(line []byte) error {
 	return nil
 }
 
-// validValue reports whether a value has no control character but tabs. It looks at eight bytes at once, for values are
-// most of a head: is one below the blank, or DEL?
+// validValue reports whether a value has no control character but tabs. It looks at eight bytes at once, for values
+// are most of a head: is one below the blank, or DEL?
 func validValue(v []byte) bool {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	for ; len(v) >= 8; v = v[8:] {

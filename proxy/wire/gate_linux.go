@@ -3,8 +3,8 @@ package wire
 import "sync/atomic"
 
 // gate is where one goroutine waits for one kind of event of a socket. What is told while nobody waits lets the next
-// one through. It holds no channel before somebody has slept, nor while its socket is parked, so that ten thousand idle
-// connections hold none.
+// one through. It holds no channel before somebody has slept, nor while its socket is parked, so that ten thousand
+// idle connections hold none.
 type gate struct {
 	at  atomic.Pointer[sleeper] // nil: shut; opened: open; else who sleeps
 	own *sleeper                // of whoever waits here, nil before the first sleep

@@ -35,7 +35,8 @@ func slow() []*Cause {
 			Commands: []string{"wasplug trace --slow 5 http_plugin.log"}, log: slowApplication},
 		{ID: "SO4", Symptom: isSlow, needs: atTrace, Text: "the client is slow, or its upload is large",
 			Advice: "none at the server; ThreadLimit and RequestReadTimeout keep slow clients from threads",
-			Source: "node/331563", log: seenIn(func(l *facts.Log) sightings { return l.SlowBody }, pluginlog.LevelTrace,
+			Source: "node/331563", log: seenIn(func(l *facts.Log) sightings { return l.SlowBody },
+				pluginlog.LevelTrace,
 				"requests waited for the body of the client", "no body came slowly")},
 		{ID: "SO5", Symptom: isSlow, needs: atTrace.withFile(),
 			Text: "each request opens a connection, or makes round trips before it: no reuse, 100 Continue, " +

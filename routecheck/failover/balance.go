@@ -5,8 +5,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// balance spreads over the primaries: by turns as far as weights reach (R30 to R34), at random (R35), and to members of
-// weight 0, which are being drained, when there is nobody else (R36).
+// balance spreads over the primaries: by turns as far as weights reach (R30 to R34), at random (R35), and to members
+// of weight 0, which are being drained, when there is nobody else (R36).
 func (s *selection) balance() match.MemberID {
 	if s.c.Random {
 		return s.random()

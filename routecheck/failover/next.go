@@ -54,9 +54,9 @@ func failing(status int) Action {
 // failover reports whether the attempt to come carries $WSFO: true (R63).
 func (s *selection) failover() bool { return s.f.Attempts > 1 && s.sem.TellsFailover }
 
-// limit is how many attempts a request gets: as many as its cluster lists servers (R62). No text says so; trace 03 fits
-// it, and a request that goes on as long as anybody is left fits it as well (choice attempts), which is consulted only
-// once the number is reached.
+// limit is how many attempts a request gets: as many as its cluster lists servers (R62). No text says so; trace 03
+// fits it, and a request that goes on as long as anybody is left fits it as well (choice attempts), which is
+// consulted only once the number is reached.
 func (s *selection) limit() int {
 	if s.f.Attempts >= s.c.Listed && s.consult(choices.AttemptLimit) == choices.UntilNone {
 		return maxAttempts

@@ -71,7 +71,8 @@ func better(a, b *found, sem *choices.Assumptions, seen *choices.Consulted) bool
 // place is where a pattern stands: its Route in the file, then its place in the group.
 type place struct{ route, order int }
 
-// winsTie says which of two equal scores wins: the first in the file (R13), as far as anybody knows (choice score-tie).
+// winsTie says which of two equal scores wins: the first in the file (R13), as far as anybody knows (choice
+// score-tie).
 func winsTie(a, b place, sem *choices.Assumptions, seen *choices.Consulted) bool {
 	d := a.route - b.route
 	if d == 0 {

@@ -162,8 +162,9 @@ func homes() (out []home) {
 	return out
 }
 
-// homes looks up the servers of a session's clone IDs, by the separator of their cluster. That stands here, once: rules
-// that each of hundreds of backends has of its own are in no cache when their turn comes, and cost more than a look-up.
+// homes looks up the servers of a session's clone IDs, by the separator of their cluster. That stands here, once:
+// rules that each of hundreds of backends has of its own are in no cache when their turn comes, and cost more than a
+// look-up.
 func (w *writer) homes() {
 	separators := w.separators()
 	if len(separators) == 0 {

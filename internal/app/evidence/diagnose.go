@@ -182,8 +182,8 @@ func (d *Diagnose) readLog(in app.Input, k *diagnose.Case) (*Chosen, error) {
 	return &run.Chosen, nil
 }
 
-// readAccess reads what is chosen of the access log: its lines show the clock of the web server, as those of the plug-in
-// do.
+// readAccess reads what is chosen of the access log: its lines show the clock of the web server, as those of the
+// plug-in do.
 func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, chosen *Chosen, notes *app.Notes) error {
 	if d.Access.Path == "" {
 		return nil

@@ -26,8 +26,8 @@ func (i *Intervals) Run(in app.Input, notes *app.Notes) (opt story.Options, long
 	return opt, longest, nil
 }
 
-// intervals reads RetryInterval, ConnectTimeout and ServerIOTimeout. A log names members alone: where two clusters have
-// one of a name, and they differ, nothing is known of it.
+// intervals reads RetryInterval, ConnectTimeout and ServerIOTimeout. A log names members alone: where two clusters
+// have one of a name, and they differ, nothing is known of it.
 func intervals(t *routecheck.Table, sem *choices.Assumptions) (opt story.Options, longest time.Duration) {
 	opt.Connects = map[string]time.Duration{}
 	differ := map[string]bool{}

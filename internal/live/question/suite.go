@@ -8,8 +8,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Fail lets members fail while the steps of a question are asked, each step at its time since the first. The error says
-// why they cannot fail so on command.
+// Fail lets members fail while the steps of a question are asked, each step at its time since the first. The error
+// says why they cannot fail so on command.
 func (q *Question) Fail(t *match.Table, failing []explain.MemberCondition, at func(step int) match.Nanos) error {
 	for _, c := range failing {
 		switch {

@@ -59,7 +59,8 @@ func simulationRun(w io.Writer, run *answers.SimulationRun) {
 func simulationErrors(r *simulate.Result) string {
 	var all []string
 	for _, e := range r.Errors {
-		all = append(all, fmt.Sprintf("%s with %d (%s)", forms.Grouped(e.Count), e.Status, percent(e.Count, r.Requests)))
+		all = append(all, fmt.Sprintf("%s with %d (%s)", forms.Grouped(e.Count), e.Status,
+			percent(e.Count, r.Requests)))
 	}
 	return strings.Join(all, ", ")
 }
@@ -68,7 +69,8 @@ func simulationSessions(s *simulate.SessionCounts) string {
 	if s.Began == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("%s began, %s moved, %s lost, %s kept", forms.Grouped(s.Began), forms.Grouped(s.Moved), forms.Grouped(s.Lost),
+	text := fmt.Sprintf("%s began, %s moved, %s lost, %s kept", forms.Grouped(s.Began), forms.Grouped(s.Moved),
+		forms.Grouped(s.Lost),
 		forms.Grouped(s.Kept))
 	if s.ChangesLost > 0 {
 		text += ", " + forms.Grouped(s.ChangesLost) + " of them without the last change"
@@ -120,7 +122,8 @@ func simulationMembers(w io.Writer, r *simulate.Result) {
 		for _, f := range m.Failed {
 			failed += f.Count
 		}
-		t.Add(m.Member, forms.Grouped(m.New), forms.Grouped(m.Affinity), forms.Grouped(m.All()), percent(m.All(), r.Answered()),
+		t.Add(m.Member, forms.Grouped(m.New), forms.Grouped(m.Affinity), forms.Grouped(m.All()),
+			percent(m.All(), r.Answered()),
 			forms.Grouped(failed), fmt.Sprintf("%s of %s", forms.Grouped(m.FailedProbes), forms.Grouped(m.Probes)),
 			forms.Grouped(uint64(m.MostPending)))
 	}

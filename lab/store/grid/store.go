@@ -247,8 +247,8 @@ func (s *Store) remove(ctx context.Context, k session.Key, old *kept) error {
 	return reach(ctx, s.engine, func(ctx context.Context) error { return s.engine.remove(ctx, k, old) })
 }
 
-// Exists looks for a session of any application (S15). A JetStream server that has just lost the others still leads for
-// some seconds and answers: what it knows counts as long as a majority is there.
+// Exists looks for a session of any application (S15). A JetStream server that has just lost the others still leads
+// for some seconds and answers: what it knows counts as long as a majority is there.
 func (s *Store) Exists(ctx context.Context, id string) (there bool, err error) {
 	if !fits(id) {
 		return false, nil

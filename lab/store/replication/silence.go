@@ -6,9 +6,9 @@ import (
 )
 
 // This file tells the dead from the silent (L6). The process of a dead member is gone, and with it what it held. That
-// of a silent one is there: it is hung, or slow, or has lost its routes, and comes back with all it holds, perhaps with
-// the last copy of a session. Others take its place in the meantime, but nobody takes a session over without having
-// waited for it where it may know better than those that answer.
+// of a silent one is there: it is hung, or slow, or has lost its routes, and comes back with all it holds, perhaps
+// with the last copy of a session. Others take its place in the meantime, but nobody takes a session over without
+// having waited for it where it may know better than those that answer.
 
 // lastHope is how long a write that nobody else would hold waits for those who are silent.
 const lastHope = 2 * deadAfter

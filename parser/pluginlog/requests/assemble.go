@@ -106,8 +106,8 @@ func (a *Assembler) Close() {
 	}
 }
 
-// Settle finishes the episodes that nothing can be added to any more at a time of the log: in one that is being written
-// no next line of their threads says so. A request of which the log shows the beginning goes on.
+// Settle finishes the episodes that nothing can be added to any more at a time of the log: in one that is being
+// written no next line of their threads says so. A request of which the log shows the beginning goes on.
 func (a *Assembler) Settle(now pluginlog.Time) {
 	for _, r := range a.byNumber() {
 		patience := a.silence()

@@ -213,8 +213,8 @@ func (s *Story) Incidents(now pluginlog.Time) (all []*Incident, dropped int64) {
 	return fold(all), s.dropped
 }
 
-// Forget lets go of what is long over at a time, for who follows a log that has no end and has told of it. Windows that
-// requests are compared with stay for a day.
+// Forget lets go of what is long over at a time, for who follows a log that has no end and has told of it. Windows
+// that requests are compared with stay for a day.
 func (s *Story) Forget(now pluginlog.Time) {
 	clear(s.over)
 	s.over, s.dropped = s.over[:0], 0

@@ -50,7 +50,9 @@ func (f *File) members(visit func(c *match.Cluster, id match.MemberID, m *match.
 }
 
 // MembersThat returns the members for which a test holds, as evidence.
-func (f *File) MembersThat(test func(*match.Cluster, match.MemberID, *match.Member) bool, text string) (out Sightings) {
+func (f *File) MembersThat(
+	test func(*match.Cluster, match.MemberID, *match.Member) bool, text string,
+) (out Sightings) {
 	f.members(func(c *match.Cluster, id match.MemberID, m *match.Member) {
 		if test(c, id, m) {
 			out = out.Join(f.At(m.At, c.Name+"/"+m.Name+": "+text))

@@ -29,8 +29,8 @@ type Member struct {
 	RetryIn, LongestBack                               time.Duration
 	Marked                                             map[uint64]pluginlog.Time // by process, until it serves again
 
-	// Answers while another member was marked, or had failed; those by processes that have not marked it, while another
-	// has.
+	// Answers while another member was marked, or had failed; those by processes that have not marked it, while
+	// another has.
 	AfterMark, ServedWhileMarked int64
 
 	CountedAt requests.Place // its last counters
