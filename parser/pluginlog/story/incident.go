@@ -108,12 +108,13 @@ func (i *Incident) Back() (marked, back int, first, last pluginlog.Time) {
 	return marked, back, first, last
 }
 
-// touch says that something of the incident happened in a process, from a time to a time, in some lines.
+// touch says that something of the incident happened in a process, from a time to a time, in some lines. Without the
+// second time, which a broken line does not have, it is over when it began.
 func (i *Incident) touch(pid uint64, from, to pluginlog.Time, lines Lines) {
 	if from != 0 && (i.First == 0 || from < i.First) {
 		i.First = from
 	}
-	i.Last = max(i.Last, to)
+	i.Last = max(i.Last, from, to)
 	i.hit(pid)
 	i.addLines(lines)
 }
