@@ -27,7 +27,7 @@ type redisURL struct {
 func parseRedis(text string) (at redisURL, err error) {
 	u, err := url.Parse(text)
 	if err != nil {
-		return at, err
+		return at, errors.Unwrap(err) // without the text, which may hold a password
 	}
 	at.user = u.User.Username()
 	at.password, _ = u.User.Password()
