@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -32,8 +33,11 @@ func TestScript(t *testing.T) {
 		Files:         scripts(t),
 		UpdateScripts: golden.Update(),
 		Condition: func(name string) (bool, error) {
-			if name == "long" {
+			switch name {
+			case "long":
 				return sharedtest.Long(), nil
+			case "jmeter":
+				return hasJMeter(), nil
 			}
 			return false, fmt.Errorf("no condition is named %q", name)
 		},
@@ -45,6 +49,17 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 	})
+}
+
+// hasJMeter: Debian's is two packages, and without the second one it cannot send a request.
+func hasJMeter() bool {
+	const home = "/usr/share/jmeter"
+	if _, err := exec.LookPath("jmeter"); err != nil {
+		return false
+	}
+	_, debian := os.Stat(home)
+	_, http := os.Stat(home + "/lib/ext/ApacheJMeter_http.jar")
+	return debian != nil || http == nil
 }
 
 // scripts are all that there are. The short form, which is the race detector's, has those of programs that serve, or
