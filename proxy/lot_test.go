@@ -198,7 +198,7 @@ func TestMaxClientsCountsParkedOnes(t *testing.T) {
 // A parked client has no goroutine and no buffer. The bound includes the other end of each connection, which is this
 // test's, and for TLS what crypto/tls holds at both.
 func TestParkedClientsAreSmall(t *testing.T) {
-	bounds := map[string]uint64{"plain": 2 << 10, "TLS": 24 << 10}
+	bounds := map[string]uint64{"plain": 4 << 10, "TLS": 24 << 10}
 	eachKind(t, Options{IdleTimeout: match.Nanos(3600 * second)}, func(t *testing.T, w *idlers) {
 		const clients = 200
 		_, kind, _ := strings.Cut(t.Name(), "/")
