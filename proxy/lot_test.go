@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -198,7 +199,7 @@ func TestMaxClientsCountsParkedOnes(t *testing.T) {
 // A parked client has no goroutine and no buffer. The bound includes the other end of each connection, which is this
 // test's, and for TLS what crypto/tls holds at both.
 func TestParkedClientsAreSmall(t *testing.T) {
-	bounds := map[string]uint64{"plain": 4 << 10, "TLS": 24 << 10}
+	bounds := map[string]uint64{"plain": 2 << 10, "TLS": 24 << 10}
 	eachKind(t, Options{IdleTimeout: match.Nanos(3600 * second)}, func(t *testing.T, w *idlers) {
 		const clients = 200
 		_, kind, _ := strings.Cut(t.Name(), "/")
@@ -222,19 +223,26 @@ func TestParkedClientsAreSmall(t *testing.T) {
 			w.atRestIn(clients)
 			return all
 		}
-		for _, c := range fill() { // tables and stacks grow once
-			c.Close()
+		leave := func(all []net.Conn) {
+			for _, c := range all {
+				c.Close()
+			}
+			w.atRestIn(0)
 		}
-		w.atRestIn(0)
-		before, routines := measure()
-		for _, c := range fill() {
-			defer c.Close()
+		leave(fill()) // tables and stacks grow once
+		var costs []uint64
+		for range 5 { // the runtime's own stacks come and go: the middle one is what clients cost
+			before, routines := measure()
+			all := fill()
+			after, now := measure()
+			if now > routines+20 { // a few streams to members
+				t.Errorf("%d goroutines, before %d clients came %d", now, clients, routines)
+			}
+			costs = append(costs, (max(after, before)-before)/clients)
+			leave(all)
 		}
-		after, now := measure()
-		if now > routines+20 { // a few streams to members
-			t.Errorf("%d goroutines, before %d clients came %d", now, clients, routines)
-		}
-		if each := (after - before) / clients; after > before && each > bounds[kind] {
+		slices.Sort(costs)
+		if each := costs[len(costs)/2]; each > bounds[kind] {
 			t.Errorf("a parked client costs %d bytes", each)
 		} else {
 			t.Logf("a parked client costs %d bytes, both ends", each)
