@@ -143,9 +143,7 @@ var outside = map[string][]string{
 	"github.com/nats-io/nats.go/jetstream":           {"lab/store/grid"},
 	"github.com/gomodule/redigo/redis":               {"lab/store/grid"},
 	"modernc.org/sqlite":                             {"lab/store/database"},
-	"github.com/jackc/pgx/v5":                        {"lab/store/database"},
 	"github.com/jackc/pgx/v5/pgconn":                 {"lab/store/database"},
-	"github.com/jackc/pgx/v5/stdlib":                 {"lab/store/database"},
 	"github.com/anishathalye/porcupine":              {"lab/history"},
 	"github.com/prometheus/client_golang/prometheus": {"cmd/wasplug", "proxy", "proxy/...", "internal/watch"},
 }

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/wasplug/wasplug/lab/session"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -74,7 +74,7 @@ func describe(dsn string) string {
 	if !isPostgres(dsn) {
 		return dsn
 	}
-	config, err := pgx.ParseConfig(dsn)
+	config, err := pgconn.ParseConfig(dsn)
 	if err != nil {
 		return "PostgreSQL"
 	}

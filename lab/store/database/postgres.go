@@ -5,16 +5,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // A server that does not answer is down after this time; IBM leaves it to the data source.
 const connectTimeout = 5 * time.Second
 
 func postgres(dsn string, readOnly bool) (*engine, error) {
-	config, err := pgx.ParseConfig(dsn)
+	config, err := pgconn.ParseConfig(dsn)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +24,7 @@ func postgres(dsn string, readOnly bool) (*engine, error) {
 		config.RuntimeParams["default_transaction_read_only"] = "on"
 	}
 	return &engine{
-		connector: stdlib.GetConnector(*config),
+		connector: pgConnector{config},
 		table:     createTable("varchar(255)", "bytea"),
 		columns:   []column{{"small", 10 << 20}}, // the other two are there, unused
 		refused:   func(err error) bool { return !lost(sqlState(err)) },

@@ -6,7 +6,6 @@ import (
 	"net"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -42,18 +41,17 @@ func DropSchema(ctx context.Context, dsn, run string) (dropped bool, err error) 
 	if !isRunName(run) {
 		return false, diag.Errorf("a run is called by letters, digits and _, not %q", run)
 	}
-	conn, err := pgx.Connect(ctx, dsn)
+	conn, err := pgconn.Connect(ctx, dsn)
 	if err != nil {
 		return false, err
 	}
 	defer conn.Close(ctx)
-	var there bool
-	err = conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)",
-		schemaPrefix+run).Scan(&there)
-	if err != nil || !there {
-		return false, err
+	there := conn.ExecParams(ctx, "SELECT FROM pg_namespace WHERE nspname = $1", [][]byte{[]byte(schemaPrefix + run)},
+		nil, nil, nil).Read()
+	if there.Err != nil || len(there.Rows) == 0 {
+		return false, there.Err
 	}
-	_, err = conn.Exec(ctx, "DROP SCHEMA "+schemaPrefix+run+" CASCADE")
+	_, err = conn.Exec(ctx, "DROP SCHEMA "+schemaPrefix+run+" CASCADE").ReadAll()
 	return err == nil, err
 }
 
@@ -62,7 +60,7 @@ func inSchema(dsn, schema string) (string, error) {
 	if !isPostgres(dsn) {
 		return "", errors.New("the DSN of PostgreSQL is a URL: postgres://user:password@host:port/database")
 	}
-	config, err := pgx.ParseConfig(dsn)
+	config, err := pgconn.ParseConfig(dsn)
 	if err != nil {
 		return "", err
 	}
@@ -77,12 +75,12 @@ func inSchema(dsn, schema string) (string, error) {
 }
 
 func execOnce(ctx context.Context, dsn, statement string) error {
-	conn, err := pgx.Connect(ctx, dsn)
+	conn, err := pgconn.Connect(ctx, dsn)
 	if err != nil {
 		return err
 	}
 	defer conn.Close(ctx)
-	_, err = conn.Exec(ctx, statement)
+	_, err = conn.Exec(ctx, statement).ReadAll()
 	return err
 }
 
@@ -91,7 +89,7 @@ func Remote(dsn string) (bool, error) {
 	if !isPostgres(dsn) {
 		return false, nil
 	}
-	config, err := pgx.ParseConfig(dsn)
+	config, err := pgconn.ParseConfig(dsn)
 	if err != nil {
 		return false, err
 	}

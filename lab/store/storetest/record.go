@@ -83,8 +83,6 @@ func (c recordedConnector) Connect(ctx context.Context) (driver.Conn, error) {
 // fullConn is what both drivers offer and database/sql uses: a wrapper that hid one would change what happens.
 type fullConn interface {
 	driver.Conn
-	driver.ConnBeginTx
-	driver.ConnPrepareContext
 	driver.ExecerContext
 	driver.QueryerContext
 	driver.Pinger
@@ -104,16 +102,6 @@ func (c recordedConn) ExecContext(ctx context.Context, query string, args []driv
 func (c recordedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	c.log.add(query)
 	return c.fullConn.QueryContext(ctx, query, args)
-}
-
-func (c recordedConn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
-	c.log.add("BEGIN")
-	return c.fullConn.BeginTx(ctx, options)
-}
-
-func (c recordedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	c.log.add("PREPARE " + query)
-	return c.fullConn.PrepareContext(ctx, query)
 }
 
 // ResetSession is what database/sql asks of a connection before it uses it again.
