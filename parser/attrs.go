@@ -68,8 +68,11 @@ type Attribute struct {
 	Doc      Doc
 }
 
-// required reports whether nothing stands in for the attribute when it is missing.
-func (a *Attribute) Required() bool { return a.Doc.required() && a.Default == "" && !a.Ignored }
+// Required reports whether nothing stands in for the attribute when it is missing. A ServerGroup stands in for the
+// ServerCluster of a Route, and the web server's own place for that of the log.
+func (a *Attribute) Required() bool {
+	return a.Doc.required() && a.Default == "" && !a.Ignored && a.Element != "Route" && a.Element != "Log"
+}
 
 // Target returns the name of the element that a Ref names: "UriGroup" for Route/@UriGroup, "Server" for the lists of a
 // cluster.

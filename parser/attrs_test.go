@@ -86,7 +86,7 @@ func TestTypeOf(t *testing.T) {
 	if named := parser.AttributesNamed("cloneid"); len(named) != 1 || named[0].Element != "Server" {
 		t.Errorf("cloneid: %v", named)
 	}
-	if a := parser.AttributesNamed("ServerCluster")[0]; a.Target() != "ServerCluster" || !a.Required() {
+	if a := parser.AttributesNamed("ServerCluster")[0]; a.Target() != "ServerCluster" || a.Required() {
 		t.Errorf("Route/@ServerCluster: %+v", a)
 	}
 	if len(parser.ElementsNamed("server")) != 2 || len(parser.ElementsNamed("none")) != 0 {

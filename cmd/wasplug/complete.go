@@ -19,7 +19,6 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/match/names"
 	"github.com/wasplug/wasplug/routecheck/session"
-	"github.com/wasplug/wasplug/schemas"
 )
 
 const (
@@ -183,7 +182,7 @@ func (a *asked) argument() offer {
 		}
 		return a.offer(words, 0)
 	case "schema":
-		return a.offer(schemas.Names(), 0)
+		return a.offer(schemaNames(), 0)
 	case "completion":
 		return a.offer(completionShells(), 0)
 	case "help":

@@ -2,23 +2,31 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/xsd"
 )
 
 func schemaCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "schema",
-		Usage:     "print the JSON Schema of a file that wasplug reads or writes",
+		Usage:     "print the schema of a file that wasplug reads or writes, for editors and programs",
 		ArgsUsage: "[NAME]",
 		Description: `Without a name the schemas are listed. An editor that knows JSON Schema checks and completes a
-topology with
+topology, and says what its keys mean, with
 
-   wasplug schema topology > topology.schema.json
+   wasplug schema topology -o topology.schema.json
 
 and this first line in the YAML: # yaml-language-server: $schema=topology.schema.json
+
+plugin-cfg is an XML Schema (XSD 1.0) of plugin-cfg.xml. An editor takes it from its settings, or from this line behind
+the XML declaration, which wasplug passes over: <?xml-model href="plugin-cfg.xsd"?>
+What the plug-in makes of that line is undocumented: keep it out of the file that a web server reads.
 
 Exit codes: 0 fine; 2 no such schema; 3 the file cannot be written.`,
 		Flags:  outputFlags("`FILE` to write"),
@@ -29,16 +37,33 @@ Exit codes: 0 fine; 2 no such schema; 3 the file cannot be written.`,
 func schemaAction(c *cli.Context) error {
 	switch c.NArg() {
 	case 0:
-		for _, name := range schemas.Names() {
+		for _, name := range schemaNames() {
 			fmt.Fprintln(c.App.Writer, name)
 		}
 		return nil
 	case 1:
-		src, err := schemas.Source(c.Args().First())
+		src, err := schemaSource(c.Args().First())
 		if err != nil {
 			return usageError("%w", err)
 		}
 		return writeOutput(c, src)
 	}
 	return usageError("schema takes one name; got %d", c.NArg())
+}
+
+func schemaNames() []string {
+	names := append(schemas.Names(), xsd.Name)
+	slices.Sort(names)
+	return names
+}
+
+func schemaSource(name string) ([]byte, error) {
+	switch names := schemaNames(); {
+	case name == xsd.Name:
+		return xsd.Schema(), nil
+	case !slices.Contains(names, name):
+		return nil, diag.Errorf("no schema %q%s; there are %s", name, diag.DidYouMean(name, names),
+			strings.Join(names, ", "))
+	}
+	return schemas.Source(name)
 }

@@ -22,6 +22,7 @@ var may = map[string][]string{
 	"parser/pluginlog/story":     {"parser/pluginlog", "parser/pluginlog/catalogue", "parser/pluginlog/requests"},
 	"schemas/yamldoc":            {"parser/diag"},
 	"schemas":                    {"schemas/yamldoc", "parser/diag"},
+	"schemas/xsd":                {"parser"},
 	"routecheck/session":         {"parser/diag"},
 	"routecheck/choices":         {"routecheck/session", "parser/diag"},
 	"routecheck/match":           {"routecheck/choices", "routecheck/match/resolve", "parser", "parser/diag"},

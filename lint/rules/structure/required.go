@@ -31,7 +31,7 @@ func checkMissingRequired(p *check.Pass) {
 			return
 		}
 		for _, a := range typ.Attributes {
-			if a.Required() && n.Attr(a.Name) == nil && n.Name != "Route" && n.Name != "Log" {
+			if a.Required() && n.Attr(a.Name) == nil {
 				p.Report(n.NameSpan, "<%s> has no %s; %s", n.Name, a.Name,
 					without(n.Name, a.Name)).About(check.Attr(n, a.Name))
 			}
