@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -42,22 +43,54 @@ func untitled(rule any, report func(pattern string)) {
 }
 
 // TestDescribed: an editor that shows what a key means has something to show for each key that people write, and a
-// program's author for each key of the lab's reports.
+// program's author for each key of a report.
 func TestDescribed(t *testing.T) {
 	for _, name := range Names() {
-		written := slices.Contains([]string{"topology", "suite", "scenario",
-			"settings", "semantics", "baseline", "history"}, name)
-		if !written && !strings.HasPrefix(name, "lab") {
-			continue
+		src, err := Source(name)
+		if err != nil {
+			t.Fatal(err)
 		}
-		_, keys, err := Keys(name)
-		if err != nil || len(keys) == 0 {
-			t.Fatal(name, len(keys), err)
+		var schema map[string]any
+		if err := json.Unmarshal(src, &schema); err != nil {
+			t.Fatal(err)
 		}
-		for _, k := range keys {
-			if k.Says == "" {
-				t.Errorf("%s: %s has no description", name, k.Path)
+		if schema["description"] == nil && schema["title"] == nil {
+			t.Errorf("%s says nothing of the file as a whole", name)
+		}
+		definitions, _ := schema["definitions"].(map[string]any)
+		undescribed(schema, definitions, func(key string) { t.Errorf("%s: key %s has no description", name, key) })
+	}
+}
+
+// undescribed visits whatever of a schema has keys, in conditions too.
+func undescribed(rule any, definitions map[string]any, report func(key string)) {
+	switch r := rule.(type) {
+	case map[string]any:
+		keys, _ := r["properties"].(map[string]any)
+		for key, value := range keys {
+			if !described(value, definitions) {
+				report(key)
 			}
 		}
+		for keyword, v := range r {
+			if keyword == "definitions" {
+				v = slices.Collect(maps.Values(v.(map[string]any))) // their names are no keywords
+			}
+			undescribed(v, definitions, report)
+		}
+	case []any:
+		for _, v := range r {
+			undescribed(v, definitions, report)
+		}
 	}
+}
+
+func described(value any, definitions map[string]any) bool {
+	v, isRule := value.(map[string]any)
+	if !isRule {
+		return true // a key that is only allowed or required there; what it means stands elsewhere
+	}
+	target, _ := v["$ref"].(string)
+	defined, _ := definitions[strings.TrimPrefix(target, "#/definitions/")].(map[string]any)
+	return v["description"] != nil || defined["description"] != nil
 }
