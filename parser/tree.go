@@ -48,6 +48,13 @@ type Node struct {
 // Attr is an attribute as it was written.
 type Attr = diag.Attr
 
+func trim(nodes []*Node) {
+	for _, n := range nodes {
+		trim(n.Children)
+		n.Text, n.Attrs, n.Children = "", nil, nil
+	}
+}
+
 // Attr returns the first attribute of that name, nil when there is none.
 func (n *Node) Attr(name string) *Attr {
 	if n == nil {

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
+	"weak"
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -300,5 +302,30 @@ func TestWriteError(t *testing.T) {
 	cfg, _ := parser.Parse(1, []byte(small))
 	if err := parser.Write(failing{}, cfg.Doc); err == nil || err.Error() != "disk full" {
 		t.Error(err)
+	}
+}
+
+// TestTrim: what is left of a configuration holds neither its nodes nor the attributes of most Uris, and says the same.
+func TestTrim(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("<Config>")
+	for i := range 5000 {
+		fmt.Fprintf(&b, "<UriGroup Name=\"g%d\"><Uri Name=\"/u%d\" AffinityCookie=\"C\"/></UriGroup>", i, i)
+		fmt.Fprintf(&b, "<Route UriGroup=\"g%d\" ServerCluster=\"c\"/>\n", i)
+	}
+	b.WriteString("</Config>")
+	cfg, _ := parser.Parse(0, []byte(b.String()))
+	uri := cfg.UriGroups[2500].Uris[0]
+	at := uri.Name.Span()
+	node, cookie := weak.Make(uri.Node), weak.Make(uri.AffinityCookie.At)
+	cfg.Trim()
+	runtime.GC()
+	if node.Value() != nil || cookie.Value() != nil {
+		t.Errorf("still there: the node %t, the attribute %t", node.Value() != nil, cookie.Value() != nil)
+	}
+	route := cfg.Routes[2500]
+	if uri.Name.V != "/u2500" || uri.Name.Span() != at || show(uri.AffinityCookie) != `C/"C"/true` ||
+		show(route.UriGroup) != `g2500/"g2500"/true` || route.VirtualHostGroup.Set() {
+		t.Errorf("got %s at %v, %s, %s", uri.Name.V, uri.Name.Span(), show(uri.AffinityCookie), show(route.UriGroup))
 	}
 }

@@ -173,7 +173,7 @@ func whyURLsRequest(c *cli.Context) (answers.WhyURLs, error) {
 // when 64 MB are full (relaxGC).
 func tightGC() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
+		debug.SetGCPercent(25)
 	}
 }
 

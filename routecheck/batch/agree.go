@@ -17,7 +17,7 @@ type Agreement struct {
 
 func (g *Agreement) merge(o *Agreement) {
 	g.Told, g.Agreed = g.Told+o.Told, g.Agreed+o.Agreed
-	g.Others.merge(&o.Others)
+	g.Others.merge(&o.Others, topKept)
 }
 
 // Share is how many of a hundred agree; ok is false where the log names nobody.

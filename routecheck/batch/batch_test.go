@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unsafe"
@@ -352,7 +353,7 @@ func BenchmarkLog(b *testing.B) {
 	}
 }
 
-// TestTopKeepsNoBlock: a text that is counted again leaves no part of a block behind.
+// TestTopKeepsNoBlock: what is kept of a log holds no part of a block of its text.
 func TestTopKeepsNoBlock(t *testing.T) {
 	var total Top
 	for range 3 {
@@ -360,20 +361,34 @@ func TestTopKeepsNoBlock(t *testing.T) {
 		var part Top
 		part.add(block[:5], 1)
 		part.add(block[:5], 1)
-		total.merge(&part)
-		for text := range part.counts {
-			if unsafe.StringData(text) == unsafe.StringData(block) {
-				t.Error("the key of a part is the block")
-			}
-			total.add(block[:5], 1)
-		}
+		total.merge(&part, topKept)
 		for text := range total.counts {
 			if unsafe.StringData(text) == unsafe.StringData(block) {
 				t.Error("the key is the block")
 			}
 		}
 	}
-	if got := total.Most(2); len(got) != 1 || got[0] != (Counted{"/shop", 9}) {
+	if got := total.Most(2); len(got) != 1 || got[0] != (Counted{"/shop", 6}) {
+		t.Error(got)
+	}
+}
+
+// TestTopsShare: the more of them there are, the less each keeps, and the most frequent text is not lost.
+func TestTopsShare(t *testing.T) {
+	if one, many, most := shareOf(1), shareOf(160), shareOf(1<<20); one != topKept || many >= one || most != few {
+		t.Error(one, many, most)
+	}
+	var total Top
+	for i := range 20_000 {
+		var part Top
+		part.add("/often", 2)
+		part.add("/once/"+strconv.Itoa(i), 1)
+		total.merge(&part, few)
+		if len(total.counts) > 2*few {
+			t.Fatalf("%d texts are kept", len(total.counts))
+		}
+	}
+	if got := total.Most(1)[0]; got != (Counted{"/often", 40_000}) {
 		t.Error(got)
 	}
 }

@@ -135,8 +135,8 @@ func (c *Comparison) merge(o *Comparison) {
 		for i, n := range k.Statuses {
 			mine.Statuses[i] += n
 		}
-		mine.Paths.merge(&k.Paths)
-		mine.Patterns.merge(&k.Patterns)
+		mine.Paths.merge(&k.Paths, shareOf(len(c.Classes)))
+		mine.Patterns.merge(&k.Patterns, shareOf(len(c.Classes)))
 		mine.Samples = append(mine.Samples, k.Samples[:min(len(k.Samples), samples-len(mine.Samples))]...)
 	}
 }

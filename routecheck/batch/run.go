@@ -3,6 +3,7 @@ package batch
 import (
 	"errors"
 	"io"
+	"sync"
 
 	"github.com/wasplug/wasplug/parser/accesslog"
 )
@@ -105,9 +106,11 @@ type result struct {
 // Summarise asks about every request of a log.
 func (q *Questions) Summarise(source Source) (*Summary, error) {
 	total := newSummary()
+	var all addresses // one for all workers, who only read it
+	var once sync.Once
 	err := run(source, q.Jobs, func() func(*Part) result {
 		asker := q.Asker()
-		all := addressesOf(asker.t)
+		once.Do(func() { all = addressesOf(asker.t) })
 		return func(p *Part) result { return q.part(p, asker, all) }
 	}, func(r result) error {
 		total.merge(r.summary)

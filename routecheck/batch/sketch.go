@@ -69,33 +69,38 @@ func (d *Distinct) Count() (n int64, about bool) {
 // texts that came late; a log has far fewer.
 type Top struct{ counts map[string]*int64 }
 
-const topKept = 2000
+const (
+	topKept = 2000 // texts of one Top
+	allKept = 16_000
+	few     = 50 // of the share of a Top among very many
+)
+
+// shareOf is how many texts each of some Tops keeps, so that all of them together stay small.
+func shareOf(tops int) int { return min(topKept, max(few, allKept/max(1, tops))) }
 
 func (t *Top) add(s string, n int64) {
-	if t.counts[s] == nil {
-		t.put(strings.Clone(s), n) // not the text of a whole block
+	if mine := t.counts[s]; mine != nil {
+		*mine += n // an assignment would put this text in place of the key
 		return
 	}
-	*t.counts[s] += n // an assignment would put the text of the block in place of the key
-}
-
-func (t *Top) put(s string, n int64) {
 	if t.counts == nil {
 		t.counts = map[string]*int64{}
 	}
 	t.counts[s] = &n
 }
 
-func (t *Top) merge(o *Top) {
+// merge adds the counts of a part of the log and keeps some texts, up to twice as many on the way: copies of them, not
+// the text of a whole block.
+func (t *Top) merge(o *Top, kept int) {
 	for s, n := range o.counts {
 		if mine := t.counts[s]; mine != nil {
 			*mine += *n
 		} else {
-			t.put(s, *n)
+			t.add(strings.Clone(s), *n)
 		}
 	}
-	if len(t.counts) > 2*topKept {
-		for _, c := range t.Most(math.MaxInt)[topKept:] {
+	if len(t.counts) > 2*kept {
+		for _, c := range t.Most(math.MaxInt)[kept:] {
 			delete(t.counts, c.Text)
 		}
 	}

@@ -172,7 +172,7 @@ func (s *Summary) merge(o *Summary) {
 		for i, n := range g.Statuses {
 			mine.Statuses[i] += n
 		}
-		mine.Paths.merge(&g.Paths)
+		mine.Paths.merge(&g.Paths, shareOf(len(s.Groups)))
 	}
 	for code, c := range o.Causes {
 		mine := s.Causes[code]

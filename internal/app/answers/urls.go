@@ -62,6 +62,7 @@ func (w *WhyURLs) Run(in app.Input) (*WhyURLsAnswer, error) {
 	if err != nil {
 		return a, err
 	}
+	l.Config.Trim() // the log may be of any size, and memory is not
 	log, err := w.URLs.Open(in)
 	if err != nil {
 		return a, err

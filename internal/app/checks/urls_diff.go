@@ -49,6 +49,8 @@ func (d *DiffURLs) Run(in app.Input) (*DiffURLsAnswer, error) {
 	if err != nil {
 		return a, err
 	}
+	old.Config.Trim()
+	new.Config.Trim()
 	log, err := d.URLs.Open(in)
 	if err != nil {
 		return a, err
