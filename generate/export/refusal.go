@@ -65,6 +65,18 @@ func (p *Plan) refusal() error {
 	return nil
 }
 
+// TooLong refuses a Uri of which a target would look up less than the whole: length is that of a text as it is
+// written for the target.
+func (p *Plan) TooLong(target string, most int, length func(string) int) error {
+	for i := range p.Entries {
+		if e := &p.Entries[i]; length(e.Pattern) > most {
+			return &Refusal{e.Span, fmt.Sprintf("Uri of %d bytes: %s takes texts of %d bytes at most", len(e.Pattern),
+				target, most)}
+		}
+	}
+	return nil
+}
+
 // unreachable refuses a Transport that no target could have as a server.
 func unreachable(m *match.Member, tr *match.Transport) error {
 	if !hostName(tr.Host) {

@@ -38,7 +38,7 @@ const routingXML = `<?xml version="1.0"?>
 <UriGroup Name="shop"><Uri Name="/shop/*"/><Uri Name="/shop/admin"/><Uri Name="/Shop/*"/><Uri Name="*.do"/>
  <Uri Name="/shop/*.jsp"/></UriGroup>
 <UriGroup Name="plus"><Uri Name="/shop/long/path/*" AffinityCookie="SID" AffinityURLIdentifier="sid"/>
- <Uri Name="/plus*" AffinityCookie="SID" AffinityURLIdentifier="sid"/><Uri Name="/x.d*"/><Uri Name="/shop/a/*.jsp"/>
+ <Uri Name="/plus*" AffinityCookie="SID" AffinityURLIdentifier="sid"/><Uri Name="/x.d*"/><Uri Name="/shop/a/*.jsp"/><Uri Name="*/tail.do"/>
  <Uri Name="/shop/admin/(x)[1]+$/*"/></UriGroup>
 <UriGroup Name="rest"><Uri Name="/one"/><Uri Name="/one/*"/><Uri Name="*.jsp"/><Uri Name="/shop/*"/></UriGroup>
 <Route ServerCluster="Shop Cluster" VirtualHostGroup="shop" UriGroup="shop"/>
@@ -60,7 +60,8 @@ var (
 		"/one/x.jsp", "/x.d", "/x.do2",
 		"/shop/%61x", "/shop/../one", "//shop/x", "/shop/x?a=/one", "/shop/x;jsessionid=1",
 		"/shop;v=1", "/one;sid=2/x",
-		"/shop/admin/(x)[1]+$/y", "/.do", "/one/../x.jsp"}
+		"/shop/admin/(x)[1]+$/y", "/.do", "/one/../x.jsp",
+		"/tail.do", "/shop/tail.do", "/atail.do", "/shop/100%25", "/shop/100%25/%2f"}
 )
 
 // members are recording servers, each of which answers its name.
@@ -70,6 +71,9 @@ type members struct {
 }
 
 var portOf = regexp.MustCompile(`PORT\((\w+)\)`)
+
+// loopback is where members listen.
+const loopback = "127.0.0.1"
 
 // start starts a member for each PORT of a configuration, and returns the configuration with their ports.
 func start(t testing.TB, xml string) (*members, string) { return startTLS(t, xml, nil) }
@@ -81,7 +85,7 @@ func startTLS(t testing.TB, xml string, certificates map[string]*tls.Config) (*m
 	out := portOf.ReplaceAllStringFunc(xml, func(text string) string {
 		name := portOf.FindStringSubmatch(text)[1]
 		if m.ByName[name] == nil {
-			l, err := listener.Open(listener.Options{Name: name, Address: "127.0.0.1:0", Recorder: &m.Recorder,
+			l, err := listener.Open(listener.Options{Name: name, Address: loopback + ":0", Recorder: &m.Recorder,
 				TLS:   certificates[name],
 				Serve: func(a *listener.Answer, _ *http.Request) { fmt.Fprint(a, name) }})
 			if err != nil {
@@ -91,7 +95,7 @@ func startTLS(t testing.TB, xml string, certificates map[string]*tls.Config) (*m
 			m.ByName[name] = l
 		}
 		address := m.ByName[name].Address()
-		return address[len("127.0.0.1:"):]
+		return address[len(loopback+":"):]
 	})
 	return m, out
 }

@@ -30,6 +30,9 @@ var sessions = []question{
 	{Target: "/shop/x", Cookies: []string{"x=1; JSESSIONID=0000id:b; y=2"}},
 	{Target: "/shop/x", Cookies: []string{"xJSESSIONID=0000id:a; JSESSIONID=0000id:b"}},
 	{Target: "/shop/x", Cookies: []string{"jsessionid=0000id:b"}},
+	{Target: "/shop/x", Cookies: []string{"x=1", "JSESSIONID=0000id:b"}},
+	{Target: "/shop/x", Cookies: []string{"wasplug_route=.b"}}, // by which the export for httpd tells its balancer
+	{Target: "/shop/x", Cookies: []string{"x=1; wasplug_route=.a"}},
 	{Target: "/shop/x;jsessionid=0000id:b"},
 	{Target: "/shop/x;jsessionid=0000id:a?q=;jsessionid=0000id:b"},
 	{Target: "/shop/x?q=;jsessionid=0000id:b"},

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,8 +111,9 @@ const namesXML = `<?xml version="1.0"?>
 func (d *Daemon) SeveralNames(t *testing.T) {
 	d.Find(t)
 	name, err := os.Hostname()
-	if addresses, e := net.LookupHost(name); err != nil || e != nil || len(addresses) == 0 {
-		t.Skipf("the name of this machine, %q, has no address to reach a member by", name)
+	addresses, e := net.LookupHost(name)
+	if err != nil || e != nil || slices.ContainsFunc(addresses, func(a string) bool { return a != loopback }) {
+		t.Skipf("the name of this machine, %q, leads to %q, and members listen on %s alone", name, addresses, loopback)
 	}
 	a := certtest.NewAuthority(t)
 	_, xml := startTLS(t, strings.ReplaceAll(namesXML, "elsewhere", name), map[string]*tls.Config{

@@ -2,6 +2,7 @@ package haproxy_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/wasplug/wasplug/generate/export"
@@ -66,4 +67,23 @@ func TestSeveralNames(t *testing.T) {
 func TestLarge(t *testing.T) {
 	t.Parallel()
 	daemon.Large(t)
+}
+
+// TestOdd: what is allowed and rarely written is answered by HAProxy as the decision core says.
+func TestOdd(t *testing.T) {
+	t.Parallel()
+	daemon.Odd(t)
+}
+
+// TestStrangers: strangers' files are answered by HAProxy as the decision core says.
+func TestStrangers(t *testing.T) {
+	t.Parallel()
+	daemon.Strangers(t)
+}
+
+// TestRefused: what HAProxy would pass over in silence is refused, with its place.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	exporttest.Refused(t, haproxy.Write, `Name="/x/*" AffinityCookie="$x"`, "begin with $")
+	exporttest.Refused(t, haproxy.Write, `Name="/`+strings.Repeat("x", 2000)+`"`, "texts of 2000 bytes at most")
 }

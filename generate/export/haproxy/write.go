@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/generate/export"
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // writer collects a configuration.
@@ -15,9 +16,16 @@ type writer struct {
 	out  bytes.Buffer
 }
 
+// longestText is how many bytes of a path are looked up: in a tree of beginnings (map_beg) HAProxy 2.6 finds none of
+// 2,048 bytes and more. What stands before the path in a key is left room for.
+const longestText = 2000
+
 // Write writes haproxy.cfg and its maps.
 func Write(p *export.Plan, opt *export.Options) ([]export.File, []export.Loss, error) {
 	w := &writer{plan: p, opt: opt}
+	if err := refusal(p); err != nil {
+		return nil, nil, err
+	}
 	losses := p.Grade(verdicts())
 	w.out.WriteString(p.Header("#", "HAProxy 2.6 and later", losses))
 	if !opt.Fragment {
@@ -32,6 +40,17 @@ func Write(p *export.Plan, opt *export.Options) ([]export.File, []export.Loss, e
 		}
 	}
 	return append([]export.File{{Name: "haproxy.cfg", Data: w.out.Bytes()}}, w.maps()...), losses, nil
+}
+
+// refusal is what this target alone cannot take.
+func refusal(p *export.Plan) error {
+	for i := range p.Entries {
+		if e := &p.Entries[i]; strings.HasPrefix(e.Cookie, "$") {
+			return &export.Refusal{At: e.Span, What: fmt.Sprintf("affinity cookie %s: HAProxy passes over cookies "+
+				"whose names begin with $", diag.Quote(e.Cookie))}
+		}
+	}
+	return p.TooLong("HAProxy", longestText, func(text string) int { return len(text) })
 }
 
 // line writes a line of a section.

@@ -40,7 +40,7 @@ func TestHeaders(t *testing.T) {
 			"$WSSP: 80\r\n"},
 		"forwarded": {"X-Forwarded-For: 127.0.0.1\r\n", "X-Forwarded-Proto: http\r\n"},
 		"both":      {"$WSPR: HTTP/1.1\r\n", "X-Forwarded-Host: shop.example:80\r\n"},
-		"none":      {"GET /shop/ax?q=1 HTTP/1.1\r\n", "Host: shop.example:80\r\n", "X-Own: kept\r\n"},
+		"none":      {"GET /shop/%61x?q=1 HTTP/1.1\r\n", "Host: shop.example:80\r\n", "X-Own: kept\r\n"},
 	})
 }
 
@@ -88,4 +88,16 @@ func TestGrades(t *testing.T) { daemon.Grades(t) }
 func TestSeveralNames(t *testing.T) {
 	t.Parallel()
 	daemon.SeveralNames(t)
+}
+
+// TestOdd: what is allowed and rarely written is answered by httpd as the decision core says.
+func TestOdd(t *testing.T) {
+	t.Parallel()
+	daemon.Odd(t)
+}
+
+// TestStrangers: strangers' files are answered by httpd as the decision core says.
+func TestStrangers(t *testing.T) {
+	t.Parallel()
+	daemon.Strangers(t)
 }

@@ -33,7 +33,7 @@ func (w *writer) rules(tls bool) {
 			w.line("RewriteRule ^ - [R=500,L]")
 			continue
 		}
-		w.line("RewriteRule ^ \"balancer://%s%%{REQUEST_URI}\" [P,L]", group(c, tls))
+		w.line("RewriteRule ^ \"balancer://%s%%{ENV:WASPLUG_SENT}\" [P,NE,L]", group(c, tls))
 	}
 	w.headers(tls)
 }
@@ -60,9 +60,11 @@ func (w *writer) place(tls bool) {
 	for _, end := range w.plan.PathEnds {
 		ends = append(ends, regexp.QuoteMeta(end))
 	}
-	w.line("RewriteCond %%{THE_REQUEST} %s", regex(`^\S+ (?:[a-zA-Z]+://[^/ ]*)?([^ ?]*?)(?:`+strings.Join(ends,
-		"|")+")"))
+	const target = `^\S+ (?:[a-zA-Z]+://[^/ ]*)?`
+	w.line("RewriteCond %%{THE_REQUEST} %s", regex(target+`([^ ?]*?)(?:`+strings.Join(ends, "|")+")"))
 	w.line("RewriteRule ^ - [E=WASPLUG_PATH:%%1]")
+	w.line("RewriteCond %%{THE_REQUEST} %s", regex(target+`([^ ?]*)`))
+	w.line("RewriteRule ^ - [E=WASPLUG_SENT:%%1]")
 }
 
 // routes are the entries of the plan: the first that takes a request decides, and the rules behind it are passed over.
@@ -107,7 +109,7 @@ func placeRegex(e *match.Entry) string {
 func (w *writer) session() {
 	for i, s := range w.plan.Sessions {
 		w.line("RewriteCond %%{ENV:WASPLUG_TO} \"\\|%d$\"", i)
-		w.line("RewriteCond %%{HTTP_COOKIE} %s", regex(`(?:^|;)[ \t]*`+regexp.QuoteMeta(s.Cookie)+"=([^;]*)"))
+		w.line("RewriteCond %%{HTTP_COOKIE} %s", regex(`(?:^|;|, )[ \t]*`+regexp.QuoteMeta(s.Cookie)+"=([^;]*)"))
 		w.line("RewriteRule ^ - [E=WASPLUG_COOKIE:%%1]")
 		w.line("RewriteCond %%{ENV:WASPLUG_TO} \"\\|%d$\"", i)
 		w.line("RewriteCond %%{THE_REQUEST} %s", regex(`^\S+ [^ ?]*?;`+regexp.QuoteMeta(s.Identifier)+"=([^;/? ]*)"))
@@ -147,6 +149,7 @@ func (w *writer) headers(tls bool) {
 		w.line("RequestHeader unset %s", name)
 	}
 	w.line(`RequestHeader edit* Connection "\$[A-Za-z]*" "none"`)
+	w.line(`RequestHeader edit* Cookie "(^|;|, )([ \t]*)%s=" "$1$2%[1]s_of_the_client="`, route)
 	w.line("RequestHeader set Cookie \"%s=.%%{WASPLUG_HOME}e; %%{WASPLUG_COOKIES}e\" env=WASPLUG_HOME", route)
 	w.line("RequestHeader edit Cookie \"; $\" \"\"")
 	scheme := "http"

@@ -11,10 +11,7 @@ func verdicts() export.Verdicts {
 		export.Hosts: {Grade: export.Exact, What: "RewriteCond"},
 		export.Patterns: {Grade: export.Exact,
 			What: "RewriteCond, walked one by one: files of thousands of Uris are slow"},
-		export.RawPath: {Grade: export.Approximate,
-			What: "compared as it was sent; sent decoded and cleaned, /shop/ax " +
-				"for " +
-				"/shop/%61x"},
+		export.RawPath: {Grade: export.Exact, What: "compared and sent as it came, from the request line"},
 		export.FirstClone: {Grade: export.Exact,
 			What: "told to the balancer by a cookie wasplug_route, which members " +
 				"get too"},

@@ -97,3 +97,19 @@ func TestSeveralNames(t *testing.T) {
 func TestLarge(t *testing.T) {
 	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Large(t) })
 }
+
+// TestOdd: what is allowed and rarely written is answered by nginx as the decision core says.
+func TestOdd(t *testing.T) {
+	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Odd(t) })
+}
+
+// TestStrangers: strangers' files are answered by nginx as the decision core says.
+func TestStrangers(t *testing.T) {
+	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Strangers(t) })
+}
+
+// TestRefused: a Uri that is longer than a word of nginx is refused, with its place.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	exporttest.Refused(t, nginx.Write, `Name="/`+strings.Repeat("x", 4000)+`"`, "texts of 4000 bytes at most")
+}

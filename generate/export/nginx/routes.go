@@ -145,8 +145,11 @@ func (w *writer) beginnings(name, class, text string, b beginnings, next string)
 		}
 	}
 	for depth := range deepest + 1 {
-		if rows := b.slashed[depth]; len(rows) > 0 {
-			at := fmt.Sprintf("%s_%d", name, depth)
+		at := fmt.Sprintf("%s_%d", name, depth)
+		if rows := b.slashed[depth]; len(rows) > 0 && depth == 0 {
+			// of every text, the empty one, too, for which a map tries no regular expression
+			next = w.table(at, class+"#", "", rows, next)
+		} else if len(rows) > 0 {
 			w.line(`map %q $%s_text { default -; "~^(?<%s_part>(?:[^/]*/){%d})" $%s_part; }`, text, at, at, depth, at)
 			next = w.table(at, class+"#$"+at+"_text", "$"+at+"_text", rows, next)
 		}

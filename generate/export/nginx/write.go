@@ -3,6 +3,7 @@ package nginx
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/wasplug/wasplug/generate/export"
@@ -17,9 +18,17 @@ type writer struct {
 	keys    int // of the largest map
 }
 
+// longestWord is how long a text may be as it is written: nginx takes words of less than 4,096 bytes
+// (NGX_CONF_BUFFER), in which names of clusters and of captures stand beside it.
+const longestWord = 4000
+
 // Write writes nginx.conf and plugin.conf, which it includes into its http block.
 func Write(p *export.Plan, opt *export.Options) ([]export.File, []export.Loss, error) {
 	w := &writer{plan: p, opt: opt}
+	written := func(text string) int { return len(word(regexp.QuoteMeta(text))) }
+	if err := p.TooLong("nginx", longestWord, written); err != nil {
+		return nil, nil, err
+	}
 	losses := p.Grade(w.verdicts())
 	header := p.Header("#", w.version(), losses)
 	w.routes()
