@@ -76,6 +76,7 @@ var broken = []struct {
 
 // TestBroken: a rule that does not hold contradicts every value of every choice.
 func TestBroken(t *testing.T) {
+	t.Parallel()
 	for i, b := range broken {
 		waits := slices.Contains(b.meets, choices.RetryClock) // for many a timeout
 		if !sharedtest.Long() && i%4 != 0 || waits && !sharedtest.Everything() {

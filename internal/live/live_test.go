@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"flag"
 	"net"
 	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/wasplug/wasplug/internal/certtest"
@@ -125,39 +125,31 @@ func (r *rig) driver(plain, secure string) *live.Driver {
 var silent = []choices.Choice{choices.OpenRoute, choices.SingleMemberWeight, choices.SingleMemberConnectRetry,
 	choices.ReloadState, choices.ExtendedHandshake, choices.Probe503BeforeFix}
 
-// TestMain lets many tests run at once: they wait for proxies, members and intervals more than they work.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	flag.Set("test.parallel", "10")
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { os.Exit(sharedtest.Waiting{M: m}.Run()) }
 
 // TestRecognised: each value of each choice that can be told is recognised in a proxy that was started with it, and
 // all others are ruled out. Nothing is contradicted. The longest form asks everything of each, which takes minutes.
 func TestRecognised(t *testing.T) {
+	t.Parallel()
 	sem := base(t)
 	all := newRig(t, "<Config/>").planner(sem)
-	var whole *question.Plan
-	if sharedtest.Everything() {
-		whole = all.Plan()
-	}
+	whole := sync.OnceValue(all.Plan)
 	for c := range choices.NumChoices {
 		if slices.Contains(silent, c) || testing.Short() && c%8 != 2 {
 			continue
 		}
-		j, plan := all.Judge, whole
-		if plan == nil {
-			alone := *all
-			alone.Among = 1 << c
-			if c == choices.MergeSlashes {
-				alone.Among |= 1 << choices.PathNormalisation // they are asked where the path is cleaned up
-			}
-			j, plan = alone.Judge, alone.Plan()
-			plan.Processes = nil // there is one
+		alone := *all
+		alone.Among = 1 << c
+		if c == choices.MergeSlashes {
+			alone.Among |= 1 << choices.PathNormalisation // they are asked where the path is cleaned up
+		}
+		j, plans := alone.Judge, sync.OnceValue(func() []*question.Plan { return apart(alone.Plan()) })
+		if sharedtest.Everything() {
+			j, plans = all.Judge, func() []*question.Plan { return []*question.Plan{whole()} }
 		}
 		for v := range c.NumValues() {
 			truth := sem.With(c, v)
-			if whole != nil && sem.Index(c) == v && c > 0 {
+			if sharedtest.Everything() && sem.Index(c) == v && c > 0 {
 				continue // one run shows what is known of the values that are assumed
 			}
 			if c == choices.MergeSlashes {
@@ -166,21 +158,61 @@ func TestRecognised(t *testing.T) {
 			t.Run(question.SettingWords(c, v), func(t *testing.T) {
 				t.Parallel()
 				inTime(t, func(report reporter) {
-					r := newRig(t, "<Config/>")
-					plain, secure := serve(t, r.xml, truth)
-					ran, err := r.driver(plain, secure).Execute(t.Context(), plan)
-					if err != nil {
-						t.Fatal(err)
-					}
-					recognised(report, r.table, j.Findings(ran), c, &truth)
+					recognised(report, j.Table, j.Findings(executeAll(t, plans(), truth)), c, &truth)
 				})
 			})
 		}
 	}
 }
 
+// apart makes plans of one, of a single process: of what is asked of each cluster where retry intervals are waited for,
+// and of the rest.
+func apart(plan *question.Plan) []*question.Plan {
+	rest := &question.Plan{}
+	plans := []*question.Plan{rest}
+	waiting := map[match.ClusterID]*question.Plan{}
+	for _, q := range plan.Questions {
+		to := rest
+		if slices.ContainsFunc(q.Steps, func(s question.Step) bool { return s.Wait > 0 }) {
+			if waiting[q.Cluster] == nil {
+				waiting[q.Cluster] = &question.Plan{}
+				plans = append(plans, waiting[q.Cluster])
+			}
+			to = waiting[q.Cluster]
+		}
+		to.Questions = append(to.Questions, q)
+	}
+	return plans
+}
+
+// executeAll asks plans at once, each at members and a proxy of its own, and returns what was asked as one run.
+func executeAll(t *testing.T, plans []*question.Plan, truth choices.Assumptions) *question.Run {
+	runs := make([]*question.Run, len(plans))
+	var asking sync.WaitGroup
+	for i, plan := range plans {
+		r := newRig(t, "<Config/>")
+		driver := r.driver(serve(t, r.xml, truth))
+		asking.Go(func() {
+			var err error
+			if runs[i], err = driver.Execute(t.Context(), plan); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	asking.Wait()
+	if t.Failed() {
+		t.FailNow()
+	}
+	all := runs[0]
+	for _, r := range runs[1:] {
+		all.Asked = append(all.Asked, r.Asked...)
+	}
+	return all
+}
+
 // TestToldElsewhere: what --probe does not ask is told where the user's file asks it, or the level of the plug-in.
 func TestToldElsewhere(t *testing.T) {
+	t.Parallel()
 	old, err := choices.Defaults("7.0.0.13", "proxy")
 	if err != nil {
 		t.Fatal(err)

@@ -88,11 +88,28 @@ func Computes(t testing.TB) {
 
 // FewDraws lets properties be tried with so few draws, unless the long form or a number of them is asked for.
 func FewDraws(n string) {
+	if !Long() {
+		unlessGiven("rapid.checks", n)
+	}
+}
+
+// Waiting is the tests of a package that waits for other processes and for intervals more than it works: eight of those
+// that are parallel run at once, or as many as -parallel says. By itself Go runs no more than there are processors.
+type Waiting struct{ *testing.M }
+
+// Run runs the tests.
+func (w Waiting) Run() int {
+	unlessGiven("test.parallel", "8")
+	return w.M.Run()
+}
+
+// unlessGiven sets a flag that was not given.
+func unlessGiven(name, value string) {
 	flag.Parse()
-	given := Long()
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
 	if !given {
-		flag.Set("rapid.checks", n)
+		flag.Set(name, value)
 	}
 }
 
