@@ -17,6 +17,7 @@ import (
 	"time"
 
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/lab"
 	"github.com/wasplug/wasplug/lab/member"
 	"github.com/wasplug/wasplug/parser"
@@ -36,7 +37,7 @@ func TestMain(m *testing.M) {
 		err = supervise(os.Args[2])
 	default:
 		os.Setenv("GORACE", "atexit_sleep_ms=0") // or each member would sleep for a second under the race detector
-		os.Exit(m.Run())
+		os.Exit(sharedtest.Waiting{M: m}.Run())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

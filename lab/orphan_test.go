@@ -48,8 +48,10 @@ func supervise(grid string) error {
 // TestNobodyOutlives: when the supervisor is killed with -9, no member is there 2 s later, not even a stopped one, and
 // nothing of a grid.
 func TestNobodyOutlives(t *testing.T) {
+	t.Parallel()
 	for grid, processes := range map[string]int{"": 3, "jetstream": 6, "redis": 4} {
 		t.Run(grid, func(t *testing.T) {
+			t.Parallel()
 			if grid == "redis" {
 				redistest.Program(t)
 			}
@@ -190,26 +192,30 @@ func TestFolder(t *testing.T) {
 
 // TestLoopback: every port that a lab or a member of it listens on is one of the loopback interface.
 func TestLoopback(t *testing.T) {
+	t.Parallel()
 	for _, grid := range []string{"", "jetstream", "redis"} {
-		if _, err := exec.LookPath("redis-server"); err != nil && grid == "redis" {
-			continue // TestKept says so
-		}
-		l := start(t, file("m1", "m2"), func(o *lab.Options) {
-			if grid != "" {
-				o.Sessions, o.Grid = endOfService("grid"), lab.Grid{Kind: grid}
+		t.Run(grid, func(t *testing.T) {
+			t.Parallel()
+			if grid == "redis" {
+				redistest.Program(t)
 			}
-		})
-		pids := []int{os.Getpid()}
-		for _, m := range l.Members() {
-			pids = append(pids, m.Pid())
-		}
-		for _, pid := range pids {
-			for _, address := range listening(t, pid) {
-				if !strings.HasSuffix(address, "7F") { // the last byte of 127.x.y.z, as the kernel writes it
-					t.Errorf("grid %q: process %d listens on %s", grid, pid, address)
+			l := start(t, file("m1", "m2"), func(o *lab.Options) {
+				if grid != "" {
+					o.Sessions, o.Grid = endOfService("grid"), lab.Grid{Kind: grid}
+				}
+			})
+			pids := []int{os.Getpid()}
+			for _, m := range l.Members() {
+				pids = append(pids, m.Pid())
+			}
+			for _, pid := range pids {
+				for _, address := range listening(t, pid) {
+					if !strings.HasSuffix(address, "7F") { // the last byte of 127.x.y.z, as the kernel writes it
+						t.Errorf("process %d listens on %s", pid, address)
+					}
 				}
 			}
-		}
+		})
 	}
 	if _, err := lab.Start(t.Context(),
 		options(file("m1"), func(o *lab.Options) { o.Listen = "0.0.0.0:0" })); err == nil ||

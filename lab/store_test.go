@@ -25,6 +25,7 @@ func noDatabase(*testing.T) lab.Database { return lab.Database{} }
 
 // TestKept: with a store a session outlives its member, and goes back to it.
 func TestKept(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name     string
 		sessions func(string) lab.Sessions
@@ -50,6 +51,7 @@ func TestKept(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			if tt.grid.Kind == "redis" {
 				redistest.Program(t)
 			}

@@ -8,6 +8,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,8 +17,11 @@ import (
 	"time"
 
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/lab/check"
 )
+
+func TestMain(m *testing.M) { os.Exit(sharedtest.Waiting{M: m}.Run()) }
 
 // cluster is two servers a and b behind one web server, as far as clients see it.
 type cluster struct {
@@ -63,7 +67,7 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, rq *http.Request) {
 		c.counts[id] -= c.behind
 	}
 	c.counts[id]++
-	if c.stray && c.counts[id] == 4 {
+	if c.stray && c.counts[id] == 2 {
 		server = map[string]string{"a": "b", "b": "a"}[server]
 	}
 	c.answer(w, id, owner, server, cache, moved)
@@ -266,7 +270,7 @@ func TestPredicted(t *testing.T) {
 // TestElsewhere: a second server serves a session while the first one is up.
 func TestElsewhere(t *testing.T) {
 	t.Parallel()
-	r := (&cluster{keep: true, stray: true}).run(t, func(o *check.Options) { o.Before = 3 * time.Second })
+	r := (&cluster{keep: true, stray: true}).run(t, func(o *check.Options) { o.Before = 1500 * time.Millisecond })
 	for _, m := range r.Moves {
 		if m.Cause == check.ByNone {
 			return
@@ -288,16 +292,19 @@ func TestUnrecovered(t *testing.T) {
 func TestOtherForms(t *testing.T) {
 	t.Parallel()
 	for _, form := range []string{"tomcat", "jboss", `^(?P<id>[^.]+)\.(?P<member>.)$`} {
-		r := (&cluster{route: true, keep: true}).run(t, func(o *check.Options) {
-			var err error
-			if o.Form, err = check.NewForm(form); err != nil {
-				t.Fatal(err)
+		t.Run(form, func(t *testing.T) {
+			t.Parallel()
+			r := (&cluster{route: true, keep: true}).run(t, func(o *check.Options) {
+				var err error
+				if o.Form, err = check.NewForm(form); err != nil {
+					t.Fatal(err)
+				}
+				o.WhoFrom, o.Names = "", map[string]string{"a": "app1"}
+			})
+			if r.Victim != "app1" || r.Facts.Keeps != "" || r.Facts.CacheID != -1 {
+				t.Errorf("%+v", r)
 			}
-			o.WhoFrom, o.Names = "", map[string]string{"a": "app1"}
 		})
-		if r.Victim != "app1" || r.Facts.Keeps != "" || r.Facts.CacheID != -1 {
-			t.Errorf("%s: %+v", form, r)
-		}
 	}
 	for form, want := range map[string]string{"tomcta": `did you mean "tomcat"`,
 		"(": "want one of", "(?P<id>": "missing"} {
@@ -388,6 +395,7 @@ func TestInterrupted(t *testing.T) {
 
 // TestHTTPS: a server's certificate is believed when its authority is named, or any is; the cookie's Secure is told.
 func TestHTTPS(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		trust func(*check.Options, *x509.Certificate)
@@ -404,6 +412,7 @@ func TestHTTPS(t *testing.T) {
 		{"any will do", func(o *check.Options, _ *x509.Certificate) { o.Insecure = true }, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			servers := &cluster{secure: true, keep: true, attrs: "; Path=/; Secure; HttpOnly"}
 			o := servers.options(t)
 			c.trust(o, servers.cert)

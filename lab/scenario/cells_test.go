@@ -11,6 +11,7 @@ import (
 
 // TestCells stages cells of the table: prediction, observation and table are the same, three ways.
 func TestCells(t *testing.T) {
+	t.Parallel()
 	every := 120
 	if isLong() {
 		every = 6

@@ -73,6 +73,7 @@ func read(t *testing.T, path string) *scenario.File {
 
 // TestScenarios runs what users are told about failover, as they would by "wasplug lab run".
 func TestScenarios(t *testing.T) {
+	t.Parallel()
 	for _, path := range scenarios(t) {
 		t.Run(filepath.Base(path), func(t *testing.T) { runFile(t, path, lab.Database{}) })
 	}

@@ -14,8 +14,10 @@ import (
 )
 
 func TestCount(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine.name+" single row", func(t *testing.T) {
+			t.Parallel()
 			dsn := engine.dsn(t)
 			s := open(t, database.Config{DSN: dsn})
 			put(t, s, "written", now-50_000, `1`)
@@ -29,6 +31,7 @@ func TestCount(t *testing.T) {
 					{Name: "medium"}, {Name: "large"}})
 		})
 		t.Run(engine.name+" multi-row", func(t *testing.T) {
+			t.Parallel()
 			dsn := engine.dsn(t)
 			s := open(t, database.Config{DSN: dsn, Multirow: true})
 			put(t, s, "written", now-50_000, `1`, `2`)

@@ -23,6 +23,7 @@ var engines = []struct {
 }
 
 func TestSuite(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		for schema, multirow := range map[string]bool{"single row": false, "multi-row": true} {
 			t.Run(engine.name+" "+schema, func(t *testing.T) {
@@ -69,6 +70,7 @@ func open(t *testing.T, c database.Config) *database.Store {
 // Members that start together must not be refused: SQLite tells all but one that it is busy, PostgreSQL that there is
 // such a table, type or row already.
 func TestCreateTableAtOnce(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine.name, func(t *testing.T) {
 			t.Parallel()

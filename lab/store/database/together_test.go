@@ -16,6 +16,7 @@ import (
 // statements by which b takes it over, in the same millisecond. What b writes then must be known to a when the client
 // is back there.
 func TestOneMillisecond(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine.name, func(t *testing.T) {
 			t.Parallel()

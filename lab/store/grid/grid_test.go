@@ -85,6 +85,7 @@ func empty(t *testing.T, s session.Store) {
 
 // TestSuite is what every store must do.
 func TestSuite(t *testing.T) {
+	t.Parallel()
 	t.Run("JetStream", func(t *testing.T) {
 		t.Parallel()
 		c := members(t, serve(t))
@@ -136,6 +137,7 @@ func serveAll(t *testing.T) (Config, []*Server) {
 
 // TestRedisKilled: a Redis that is killed is down, and has nothing when it is back.
 func TestRedisKilled(t *testing.T) {
+	t.Parallel()
 	r := redistest.Start(t)
 	s := members(t, Config{Redis: r.URL, Prefix: "wasplug:lab:"}).Store(t, "a")
 	k := session.Key{App: "shop", ID: "there"}
@@ -159,6 +161,7 @@ func TestRedisKilled(t *testing.T) {
 
 // TestMajority: a grid goes on while two of its three servers are there.
 func TestMajority(t *testing.T) {
+	t.Parallel()
 	c, servers := serveAll(t)
 	s := members(t, c).Store(t, "a")
 	k := session.Key{App: "shop", ID: "there"}
@@ -176,6 +179,7 @@ func TestMajority(t *testing.T) {
 // TestLate: what a member asked of a leader without a majority may be done later. The member's session stays its own,
 // and is nobody's any more when another member has had it. What such a leader knows of an ID does not count.
 func TestLate(t *testing.T) {
+	t.Parallel()
 	c := members(t, serve(t))
 	a, b := c.Store(t, "a").(*Store), c.Store(t, "b")
 	k := session.Key{App: "shop", ID: "there"}

@@ -58,6 +58,7 @@ func openAll(t testing.TB, cfg Config, names ...string) map[string]*Store {
 
 // TestNATS: three servers in one process; one is killed, the others go on, it comes back.
 func TestNATS(t *testing.T) {
+	t.Parallel()
 	for _, encryption := range []string{"none", "tls"} {
 		t.Run(encryption, func(t *testing.T) {
 			t.Parallel()

@@ -405,6 +405,7 @@ func schedules(t *testing.T, many int, cfg Config, faults ...fault) (lost string
 }
 
 func TestNothingIsLost(t *testing.T) {
+	t.Parallel()
 	many := 5
 	switch {
 	case sharedtest.Everything():
@@ -437,6 +438,7 @@ func TestNothingIsLost(t *testing.T) {
 
 // TestMutantsAreCaught: a check that finds nothing in a member that is broken would prove nothing (section 10).
 func TestMutantsAreCaught(t *testing.T) {
+	t.Parallel()
 	for _, m := range []Mutant{mutantAckBeforeWrite, mutantNoFencing, mutantFirstAnswer, mutantNoRetarget} {
 		t.Run(string(m), func(t *testing.T) {
 			cfg := domain("abc", 1)
