@@ -196,6 +196,7 @@ func TestRequestBehindTooLargeBody(t *testing.T) {
 func TestHalfClosedClients(t *testing.T) {
 	t.Parallel()
 	eachKind(t, Options{}, func(t *testing.T, w *idlers) {
+		t.Parallel()
 		reached, release := make(chan bool), make(chan bool)
 		w.fakes["m2"].act = func(f *fake, c net.Conn, rq *http.Request) bool {
 			if rq.URL.Path == "/long" {
@@ -246,6 +247,7 @@ func TestAbortOnClose(t *testing.T) {
 		"all":  func(v *visitor) { v.Close() },
 	}
 	eachKind(t, Options{AbortOnClose: true}, func(t *testing.T, w *idlers) {
+		t.Parallel()
 		reached, ended := make(chan bool), make(chan bool)
 		w.fakes["m2"].act = func(f *fake, c net.Conn, rq *http.Request) bool {
 			if rq.URL.Path == "/long" {

@@ -203,6 +203,7 @@ func TestSlowClients(t *testing.T) {
 // Clients that hang in every stage of a request hold nobody else up: while fifty of them do, others are served by
 // every member.
 func TestOthersAreServedMeanwhile(t *testing.T) {
+	t.Parallel()
 	head := "GET / HTTP/1.1\r\nHost: shop\r\n"
 	for name, sent := range map[string]string{
 		"nothing":                "",
@@ -255,6 +256,7 @@ func servedMeanwhile(t *testing.T, pipes bool, sent string) {
 func TestClientLeaves(t *testing.T) {
 	t.Parallel()
 	eachKind(t, Options{}, func(t *testing.T, w *idlers) {
+		t.Parallel()
 		reached, released := make(chan bool), make(chan bool)
 		w.fakes["m1"].act = func(_ *fake, c net.Conn, _ *http.Request) bool {
 			close(reached)

@@ -97,6 +97,7 @@ func (w *idlers) awake() {
 func TestParkedClientsAreServed(t *testing.T) {
 	t.Parallel()
 	eachKind(t, Options{}, func(t *testing.T, w *idlers) {
+		t.Parallel()
 		v := w.visit()
 		defer v.Close()
 		ok := func(r reply, err error) {
@@ -134,6 +135,7 @@ func TestParkedClientsAreServed(t *testing.T) {
 func TestParkedClientsTimeOut(t *testing.T) {
 	t.Parallel()
 	eachKind(t, Options{IdleTimeout: second, HeadTimeout: second}, func(t *testing.T, w *idlers) {
+		t.Parallel()
 		half := w.visit()
 		defer half.Close()
 		w.atRestIn(1)

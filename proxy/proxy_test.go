@@ -5,9 +5,11 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/wasplug/wasplug/internal/sharedtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(sharedtest.Waiting{M: m}) }
 
 func TestPlainRequests(t *testing.T) {
 	for _, pipes := range []bool{false, true} {

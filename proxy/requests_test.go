@@ -653,6 +653,7 @@ func TestEmptyLineAlone(t *testing.T) {
 
 // Trailers of an answer that end here are dropped, whatever division into pieces they come in, and harm nobody.
 func TestTrailersOfMembers(t *testing.T) {
+	t.Parallel()
 	const head = "HTTP/1.1 200 OK\r\nDate: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 	for _, c := range []struct{ body, want string }{
 		{fiveBytes + "0\r\nX-Sum: 1\r\n\r\n", fiveBytes + "0\r\nX-Sum: 1\r\n\r\n"},

@@ -52,6 +52,7 @@ const evil = "HTTP/1.1 200 OK\r\nX-Member: evil\r\nContent-Length: 4\r\n\r\nevil
 // Bytes that nobody asked for never become the answer to somebody else's request: the stream is not used again,
 // whether they come with the answer, behind it in a record of their own, or while the stream is idle.
 func TestUnsolicitedAnswers(t *testing.T) {
+	t.Parallel()
 	none := func(rq *http.Request) string { return echoPath(rq) }
 	without := func(status string) func(*http.Request) string {
 		return func(rq *http.Request) string {
@@ -146,6 +147,7 @@ func socketOf(c net.Conn) *net.TCPConn {
 // A member that has closed an idle stream, in whatever way, is noticed before anything is sent, also a body that
 // could not be sent again. TLS's own messages on an idle stream are no reason to leave it.
 func TestIdleStreams(t *testing.T) {
+	t.Parallel()
 	for _, way := range ways {
 		for _, k := range []struct {
 			name string

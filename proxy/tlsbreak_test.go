@@ -32,6 +32,7 @@ var tlsBreaks = map[string]func(c *tls.Conn){
 // However a TLS stream of a member breaks, nobody gets a byte that was not protected. In the middle of a body the
 // client's answer is cut and the member stays in use; before the head is complete the stream is lost (R50b).
 func TestTLSBreaks(t *testing.T) {
+	t.Parallel()
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		for name, end := range tlsBreaks {
 			for where, sent := range map[string]string{
