@@ -30,6 +30,7 @@ tests:
 
 // TestLabFitsItsSchemas validates what the lab's commands print of running members, and the history of a run.
 func TestLabFitsItsSchemas(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	topology, err := filepath.Abs("../../testdata/lab/three.yaml")
 	if err != nil {
@@ -77,6 +78,7 @@ func TestLabFitsItsSchemas(t *testing.T) {
 // TestLabCheckFitsItsSchema validates a check of servers of which one is killed, with a prediction, and one of which
 // none is.
 func TestLabCheckFitsItsSchema(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("there is no shell for the command that kills")
 	}

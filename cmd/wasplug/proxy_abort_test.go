@@ -11,6 +11,7 @@ import (
 
 // With --abort-on-close a client that ends its side while its member works gets no answer: the connection ends.
 func TestProxyAbortOnClose(t *testing.T) {
+	t.Parallel()
 	for _, front := range []string{"http", "https"} {
 		s := startSite(t, front, "http", "", "--abort-on-close")
 		c := s.client()

@@ -19,12 +19,13 @@ func TestMain(m *testing.M) {
 		main()
 	}
 	os.Setenv("GORACE", "atexit_sleep_ms=0") // or each program of ours would sleep for a second under the race detector
-	testscript.Main(m, map[string]func(){"wasplug": main, "recording-member": recordingMember})
+	testscript.Main(sharedtest.Waiting{M: m}, map[string]func(){"wasplug": main, "recording-member": recordingMember})
 }
 
 // TestScript runs every script of testdata/script against the real program. $ROOT is the checkout, $FIGURE the first
 // case.
 func TestScript(t *testing.T) {
+	t.Parallel()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
