@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"runtime"
@@ -65,9 +66,7 @@ func versionCommand() *cli.Command {
 			}
 			fmt.Fprintf(c.App.Writer, "wasplug %s\n", b.Version)
 			for _, line := range [][2]string{{"commit", b.Commit}, {"date", b.Date}} {
-				if line[1] != "" {
-					fmt.Fprintf(c.App.Writer, "%-8s%s\n", line[0], line[1])
-				}
+				fmt.Fprintf(c.App.Writer, "%-8s%s\n", line[0], cmp.Or(line[1], "unknown: neither a release nor a checkout"))
 			}
 			fmt.Fprintf(c.App.Writer, "%-8s%s %s/%s\n", "go", b.Go, b.OS, b.Arch)
 			return nil
