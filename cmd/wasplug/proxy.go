@@ -16,6 +16,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/proxy"
+	"github.com/wasplug/wasplug/proxy/admin"
 	"github.com/wasplug/wasplug/proxy/demo"
 	"github.com/wasplug/wasplug/proxy/generation"
 	"github.com/wasplug/wasplug/proxy/logs"
@@ -66,6 +67,7 @@ cannot be listened on.`,
 				Usage: "`ADDRESS` of the status page, /status.json, /metrics, /health; loopback unless " +
 					"--admin-token-file is given"},
 			&cli.StringFlag{Name: "admin-token-file", Usage: "`FILE` with the token that the admin listener asks for"},
+			&cli.BoolFlag{Name: "alert-rules", Usage: "print rules for Prometheus about the metrics of --admin, and end"},
 			&cli.StringFlag{Name: "access-log", Usage: "`FILE` for a line per request, - for standard output"},
 			wordFlag{&cli.StringFlag{Name: "access-log-format", Value: "text",
 				Usage: "text or json"}, []string{"text", "json"}},
@@ -89,6 +91,10 @@ func runProxy(c *cli.Context) error {
 	defer stop()
 	if c.NArg() > 0 {
 		return usageError("proxy takes no arguments, got %q", c.Args().First())
+	}
+	if c.Bool("alert-rules") {
+		_, err := io.WriteString(c.App.Writer, admin.AlertRules)
+		return err
 	}
 	s := &proxySetup{c: c, log: slog.New(slog.NewTextHandler(c.App.ErrWriter, nil))}
 	defer s.close()

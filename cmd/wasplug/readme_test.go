@@ -7,8 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/internal/golden"
 )
@@ -59,6 +62,32 @@ func TestDocuments(t *testing.T) {
 		}
 		if name == "README.md" && ran == 0 {
 			t.Error("README.md shows no example")
+		}
+	}
+}
+
+// TestManifests: what docs and packages start the proxy with are flags that it has.
+func TestManifests(t *testing.T) {
+	text, err := os.ReadFile("../../docs/proxy-kubernetes.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"wasplug"}
+	for _, arg := range regexp.MustCompile(`(?m)^            - (--\S+|proxy)`).FindAllSubmatch(text, -1) {
+		args = append(args, string(arg[1]))
+	}
+	var out bytes.Buffer // --alert-rules ends it before anything is opened
+	if code := run(context.Background(), append(args, "--alert-rules"), nil, &out, &out); code != 0 || len(args) < 8 {
+		t.Errorf("%v ends with %d: %s", args, code, out.String())
+	}
+	settings, err := os.ReadFile("../../.ci/packages/proxy.env")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range regexp.MustCompile(`WASPLUG_PROXY_(\w+)=`).FindAllSubmatch(settings, -1) {
+		flag := strings.ReplaceAll(strings.ToLower(string(name[1])), "_", "-")
+		if !slices.ContainsFunc(proxyCommand().Flags, func(f cli.Flag) bool { return f.Names()[0] == flag }) {
+			t.Errorf("proxy.env has %s, and the proxy no flag --%s", name[0], flag)
 		}
 	}
 }

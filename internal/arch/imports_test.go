@@ -204,7 +204,7 @@ func (p *listed) forbidden() (out []string) {
 
 // forTests are rooms that only tests import.
 var forTests = []string{"internal/golden", "internal/sharedtest", "internal/certtest", "internal/logtest",
-	"internal/configtest", "internal/exporttest", "internal/apptest", "routecheck/internal/coretest",
+	"internal/configtest", "internal/exporttest", "internal/apptest", "internal/alerttest", "routecheck/internal/coretest",
 	"lab/store/grid/redistest", "internal/port/porttest"}
 
 // TestForTestsAlone: what helps tests is in no program.

@@ -2,14 +2,11 @@ package watch_test
 
 import (
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
 
+	"github.com/wasplug/wasplug/internal/alerttest"
 	"github.com/wasplug/wasplug/internal/golden"
 	"github.com/wasplug/wasplug/internal/watch"
 )
@@ -77,30 +74,5 @@ func TestHandler(t *testing.T) {
 func TestAlertRules(t *testing.T) {
 	f := follow(t)
 	everything(f)
-	all := f.metrics()
-	for _, name := range regexp.MustCompile(`was_plugin_[a-z_]+`).FindAllString(watch.AlertRules, -1) {
-		if !strings.Contains(all, "# TYPE "+name+" ") {
-			t.Errorf("no metric is called %s", name)
-		}
-	}
-	promtool, err := exec.LookPath("promtool")
-	if err != nil {
-		t.Skip("SKIPPED: promtool is not here: whether Prometheus takes the rules is not checked")
-	}
-	dir := t.TempDir()
-	rules, tests := filepath.Join(dir, "alerts.yml"), filepath.Join(dir, "alerts_test.yml")
-	cases, err := os.ReadFile(filepath.Join("testdata", "alerts_test.yml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, data := range map[string][]byte{rules: []byte(watch.AlertRules), tests: cases} {
-		if err := os.WriteFile(name, data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, args := range [][]string{{"check", "rules", rules}, {"test", "rules", tests}} {
-		if out, err := exec.Command(promtool, args...).CombinedOutput(); err != nil {
-			t.Errorf("%v: %v\n%s", args, err, out)
-		}
-	}
+	alerttest.Check(t, watch.AlertRules, "was_plugin_", f.metrics())
 }

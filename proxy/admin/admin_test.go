@@ -2,8 +2,10 @@ package admin
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
+	"github.com/wasplug/wasplug/internal/alerttest"
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -112,6 +115,44 @@ func TestMetrics(t *testing.T) {
 	if problems, err := promlint.New(strings.NewReader(answer)).Lint(); err != nil || len(problems) > 0 {
 		t.Errorf("names of metrics: %v %v", problems, err)
 	}
+}
+
+// whole is a proxy of which every metric tells something.
+func whole() *still {
+	s := &still{Snap: Snapshot{Times: []Histogram{{Cluster: "C", Bounds: []match.Nanos{1e6}, Counts: []uint64{1, 2}}}}}
+	s.Snap.Affinity = map[string]uint64{"hit": 1}
+	s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Members: []MemberStatus{{}}}}
+	return s
+}
+
+// The alert rules are about metrics that there are, and Prometheus takes them.
+func TestAlertRules(t *testing.T) {
+	alerttest.Check(t, AlertRules, "wasplug_", fetch(New(whole(), ""), "GET", "/metrics").Body.String())
+}
+
+// The dashboard asks for metrics that there are, in expressions that Prometheus takes.
+func TestDashboard(t *testing.T) {
+	text, err := os.ReadFile("../../docs/proxy-grafana.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var board struct {
+		Panels []struct {
+			Title   string
+			Targets []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal(text, &board); err != nil {
+		t.Fatal(err)
+	}
+	rules := "groups:\n  - name: dashboard\n    rules:\n"
+	for _, panel := range board.Panels {
+		for _, target := range panel.Targets {
+			alerttest.Names(t, target.Expr, "wasplug_", fetch(New(whole(), ""), "GET", "/metrics").Body.String())
+			rules += fmt.Sprintf("      - record: panel:%d\n        expr: %q\n", strings.Count(rules, "record"), target.Expr)
+		}
+	}
+	alerttest.Promtool(t, map[string]string{"board.yml": rules}, []string{"check", "rules", "board.yml"})
 }
 
 // Health is told without a token, and tells a load balancer to send nothing more.
