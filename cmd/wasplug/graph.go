@@ -19,7 +19,8 @@ func graphCommand() *cli.Command {
 
    wasplug graph plugin-cfg.xml
    wasplug graph --format mermaid topology.yaml
-   wasplug graph --format dot plugin-cfg.xml | dot -Tsvg > routes.svg
+   wasplug graph --format svg -o routes.svg plugin-cfg.xml
+   wasplug graph --format html -o routes.html plugin-cfg.xml
 
 Exit codes: 0 fine; 2 wrong usage; 3 the file cannot be read.`,
 		Flags: append(outputFlags("`FILE` to write"),
@@ -28,7 +29,7 @@ Exit codes: 0 fine; 2 wrong usage; 3 the file cannot be read.`,
 			&cli.StringFlag{Name: "web-server",
 				Usage: "with a topology of several web servers: `NAME` of the one whose file is meant"},
 			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
-				Usage: "text, mermaid or dot"}, report.Graph.Names()},
+				Usage: "text, mermaid, dot, svg, or html: a page with the drawing and a filter"}, report.Graph.Names()},
 		),
 		Action: graphAction,
 	}

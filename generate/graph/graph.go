@@ -14,9 +14,10 @@ import (
 )
 
 // formats are the names that Write takes.
-var formats = []string{"text", "mermaid", "dot"}
+var formats = []string{"text", "mermaid", "dot", "svg", "html"}
 
-// Write draws the Routes of a configuration in file order: as a tree of lines, or for Mermaid or Graphviz.
+// Write draws the Routes of a configuration in file order: as a tree of lines, for Mermaid or Graphviz,
+// or as SVG, alone or in a page.
 func Write(w io.Writer, cfg *parser.Config, format string) error {
 	g := build(cfg)
 	var b strings.Builder
@@ -27,6 +28,10 @@ func Write(w io.Writer, cfg *parser.Config, format string) error {
 		g.mermaid(&b)
 	case "dot":
 		g.dot(&b)
+	case "svg":
+		g.svg(&b)
+	case "html":
+		g.html(&b)
 	default:
 		return fmt.Errorf("no format %q; there are %s", format, strings.Join(formats, ", "))
 	}
@@ -58,7 +63,7 @@ type cluster struct {
 	members []member
 }
 
-type member struct{ name, role, clone, addresses string }
+type member struct{ name, role, weight, clone, addresses string }
 
 func build(cfg *parser.Config) *graph {
 	table, missing := routecheck.New(cfg)
@@ -167,12 +172,15 @@ func newMember(s *parser.Server, role string) member {
 	for _, t := range s.Transports {
 		addresses = append(addresses, t.Protocol.V+"://"+parser.Address(t.Hostname.V, t.Port.Raw()))
 	}
-	return member{s.Name.V, role, s.CloneID.V, strings.Join(addresses, " ")}
+	return member{s.Name.V, role, s.LoadBalanceWeight.Raw(), s.CloneID.V, strings.Join(addresses, " ")}
 }
 
 // notes are what a member's line says beside its name.
 func (m member) notes() string {
 	parts := []string{m.role}
+	if m.weight != "" {
+		parts = append(parts, "weight "+m.weight)
+	}
 	if m.clone != "" {
 		parts = append(parts, "clone ID "+m.clone)
 	}

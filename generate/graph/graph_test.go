@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"encoding/xml"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -69,8 +71,69 @@ func TestNamesCannotBreakOut(t *testing.T) {
 	}
 }
 
+// TestSVG: the drawing is well-formed XML whatever names there are, no box lies on another, and each line joins two.
+func TestSVG(t *testing.T) {
+	var drawing struct {
+		Boxes []struct {
+			ID   string `xml:"id,attr"`
+			Rect struct {
+				X      int `xml:"x,attr"`
+				Y      int `xml:"y,attr"`
+				Width  int `xml:"width,attr"`
+				Height int `xml:"height,attr"`
+			} `xml:"rect"`
+			Text []string `xml:"text"`
+		} `xml:"g"`
+		Lines []struct {
+			From string `xml:"data-from,attr"`
+			To   string `xml:"data-to,attr"`
+		} `xml:"path"`
+	}
+	got := draw(t, irregular, "svg")
+	if err := xml.Unmarshal([]byte(got), &drawing); err != nil {
+		t.Fatal(err, got)
+	}
+	seen, texts := map[string]bool{}, map[string]bool{}
+	for i, b := range drawing.Boxes {
+		seen[b.ID] = true
+		for _, text := range b.Text {
+			texts[text] = true
+		}
+		for _, o := range drawing.Boxes[:i] {
+			if b.Rect.X < o.Rect.X+o.Rect.Width && o.Rect.X < b.Rect.X+b.Rect.Width &&
+				b.Rect.Y < o.Rect.Y+o.Rect.Height && o.Rect.Y < b.Rect.Y+b.Rect.Height {
+				t.Errorf("%s lies on %s", b.ID, o.ID)
+			}
+		}
+	}
+	for _, want := range []string{`c"]`, `/b\x09`, "backup", "gone (not defined)", "*:80", "a:443"} {
+		if !texts[want] {
+			t.Errorf("nothing says %s in %s", want, got)
+		}
+	}
+	for _, l := range drawing.Lines {
+		if !seen[l.From] || !seen[l.To] {
+			t.Errorf("a line from %s to %s", l.From, l.To)
+		}
+	}
+	if len(drawing.Lines) < 8 {
+		t.Errorf("%d lines", len(drawing.Lines))
+	}
+}
+
+// TestHTML: the page holds the drawing, and asks nobody for anything.
+func TestHTML(t *testing.T) {
+	got := draw(t, irregular, "html")
+	if !strings.Contains(got, draw(t, irregular, "svg")) {
+		t.Error(got)
+	}
+	if outside := regexp.MustCompile(`(src|href)=|url\(|@import|fetch`).FindString(got); outside != "" {
+		t.Error(outside)
+	}
+}
+
 func TestUnknownFormat(t *testing.T) {
-	if err := Write(new(strings.Builder), &parser.Config{}, "svg"); err == nil ||
+	if err := Write(new(strings.Builder), &parser.Config{}, "png"); err == nil ||
 		!strings.Contains(err.Error(), "text, mermaid, dot") {
 		t.Error(err)
 	}

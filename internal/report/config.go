@@ -37,7 +37,7 @@ func diffAs(format string) func(io.Writer, Differences) error {
 // Graph are the formats of a drawing.
 var Graph = forms.List[*authoring.GraphAnswer]{
 	{Name: "text", Write: graphAs("text")}, {Name: "mermaid", Write: graphAs("mermaid")},
-	{Name: "dot", Write: graphAs("dot")},
+	{Name: "dot", Write: graphAs("dot")}, {Name: "svg", Write: graphAs("svg")}, {Name: "html", Write: graphAs("html")},
 }
 
 func graphAs(format string) func(io.Writer, *authoring.GraphAnswer) error {
