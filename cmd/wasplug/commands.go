@@ -12,6 +12,7 @@ func commands() []*cli.Command {
 		cookieCommand(),
 		simulateCommand(),
 		diagnoseCommand(),
+		initCommand(),
 		generateCommand(),
 		importCommand(),
 		mergeCommand(),

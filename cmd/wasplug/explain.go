@@ -13,8 +13,8 @@ import (
 func explainCommand() *cli.Command {
 	return &cli.Command{
 		Name: "explain",
-		Usage: "explain a lint rule, an attribute or element, an open choice, a rule of the decision, or a text " +
-			"or code of http_plugin.log",
+		Usage: "explain a lint rule, an attribute or element, an open choice, a rule of the decision, a text or code " +
+			"of http_plugin.log, or what to do when",
 		ArgsUsage: "WORD...",
 		Description: `Everything is in the program: nothing is looked up anywhere. What an open choice, such as
 path-normalisation, is by platform holds for --platform of why, trace, diff and 'test --init', for platform: of a web
@@ -29,8 +29,12 @@ server in a topology, and for platform: of a suite.
    wasplug explain GSK_ERROR_BAD_CERT
    wasplug explain errno 111
    wasplug explain 'Connect timeout fired'
+   wasplug explain rolling-restart
    wasplug explain --list
    wasplug explain --list --format json
+
+Recipes, steps with commands: add-member, certificates, collect, drain, load-test, new-application, remove-member,
+rolling-restart, session-lost, tune-timeouts.
 
 Exit codes: 0 explained; 2 nobody knows the word.`,
 		Flags: []cli.Flag{

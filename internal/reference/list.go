@@ -28,6 +28,7 @@ type Listing struct {
 	Attributes     []Attribute `json:"attributes"`
 	Log            []LogText   `json:"log"`
 	Topics         [][]string  `json:"topics"` // the names of each, its title first
+	Recipes        []Recipe    `json:"recipes"`
 }
 
 // Rule is a rule of lint.
@@ -77,7 +78,7 @@ type LogText struct {
 
 // List lists everything that has a page.
 func List() Listing {
-	l := Listing{Version: 1, Attributes: attributes()}
+	l := Listing{Version: 1, Attributes: attributes(), Recipes: recipes()}
 	for _, r := range rules.All() {
 		l.Rules = append(l.Rules, Rule{r.Code, r.Name, r.Severity.String(), r.Otherwise, r.Category,
 			fix(r.Fix), r.Doc.Title})

@@ -10,13 +10,17 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// Page returns what there is to say of a word: the pages that it names, else those of a topic, else a list of pages
-// that speak of it; "" for none.
+// Page returns what there is to say of a word: a recipe, and the pages that it names or that of a topic. Where it names
+// nothing it is a list of pages that speak of it; "" for none.
 func Page(word string) string {
-	if text := named(word); text != "" {
-		return text
+	recipe, text := recipePage(word), named(word)
+	if text == "" && (recipe == "" || topicNamed(word) != nil) {
+		text = topicPage(word)
 	}
-	return topicPage(word)
+	if recipe != "" && text != "" {
+		recipe += "\n"
+	}
+	return recipe + text
 }
 
 // InLogs reports whether a phrase is a code or a text of http_plugin.log.
@@ -91,6 +95,9 @@ func Words() []string {
 	}
 	for _, t := range topics() {
 		words = append(words, t.names[0])
+	}
+	for _, r := range recipes() {
+		words = append(words, r.Name)
 	}
 	for _, e := range catalogue.All() {
 		words = append(words, e.Name)

@@ -16,7 +16,11 @@ var Reference = forms.List[reference.Listing]{{Name: "text", Write: referenceTex
 	}}}
 
 func referenceText(w io.Writer, l reference.Listing) error {
-	fmt.Fprintln(w, "Topics:")
+	fmt.Fprintln(w, "Recipes:")
+	for _, r := range l.Recipes {
+		fmt.Fprintf(w, "  %-16s  %s\n", r.Name, r.Title)
+	}
+	fmt.Fprintln(w, "\nTopics:")
 	for _, names := range l.Topics {
 		fmt.Fprintf(w, "  %s\n", strings.Join(names, ", "))
 	}
