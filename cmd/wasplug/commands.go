@@ -22,6 +22,7 @@ func commands() []*cli.Command {
 		undrainCommand(),
 		setCommand(),
 		fmtCommand(),
+		anonymizeCommand(),
 		graphCommand(),
 		exportCommand(),
 		proxyCommand(),

@@ -1,0 +1,111 @@
+package anonymize
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// LeastKey is how many bytes a key must have.
+const LeastKey = 8
+
+// most is how many words are remembered: a log has millions of session IDs.
+const most = 1 << 16
+
+// Mapping replaces words. It is for one goroutine.
+type Mapping struct {
+	key  []byte
+	stay map[string]bool // in small letters, beside those of the formats
+	ips  bool            // addresses stay
+	seen map[string]string
+}
+
+// New makes a mapping; one key gives one mapping, always.
+func New(key []byte) *Mapping {
+	return &Mapping{key: key, stay: map[string]bool{}, seen: map[string]string{}}
+}
+
+// word returns what stands for a word. A word that is not reserved never becomes one that is: no two become the same.
+func (m *Mapping) word(w string) string {
+	if m.reserved(w) {
+		return w
+	}
+	mapped, known := m.seen[w]
+	if known {
+		return mapped
+	}
+	for mapped = m.once(w); m.reserved(mapped); {
+		mapped = m.once(mapped)
+	}
+	if len(m.seen) < most {
+		m.seen[strings.Clone(w)] = mapped
+	}
+	return mapped
+}
+
+func (m *Mapping) reserved(w string) bool {
+	w = strings.Map(small, w)
+	return vocabulary()[w] || m.stay[w] || numeric.MatchString(w)
+}
+
+// once replaces each letter and digit by another one of its class; by which hangs on what stands before it in the
+// word. So words that begin alike begin alike afterwards.
+func (m *Mapping) once(w string) string {
+	var b strings.Builder
+	folded := strings.Map(small, w)
+	for i, r := range w {
+		low, _ := utf8.DecodeRuneInString(folded[i:])
+		first, size := class(low)
+		if size < 2 {
+			b.WriteRune(r)
+			continue
+		}
+		mapped := first + rune(m.shuffled("word", folded[:i], int(low-first), size))
+		if low != r {
+			mapped = unicode.ToUpper(mapped)
+		}
+		b.WriteRune(mapped)
+	}
+	return b.String()
+}
+
+// small makes letters of ASCII small: no comparison of the plug-in is known to do so with others.
+func small(r rune) rune {
+	if r <= unicode.MaxASCII {
+		return unicode.ToLower(r)
+	}
+	return r
+}
+
+// class returns the first of the letters or digits that one may become, and how many there are. Sixteen neighbours
+// beyond ASCII have the same length in UTF-8.
+func class(r rune) (first rune, size int) {
+	for _, c := range []struct{ first, last rune }{{'0', '9'}, {'a', 'f'}, {'g', 'v'}, {'w', 'z'}} {
+		if c.first <= r && r <= c.last {
+			return c.first, int(c.last-c.first) + 1
+		}
+	}
+	if r > unicode.MaxASCII && r != utf8.RuneError {
+		return r &^ 15, 16
+	}
+	return r, 1
+}
+
+// shuffled returns where a number of so many goes. It never stays, and no two go to the same place: it is a round trip
+// through all places, laid out by the key and what stands before (Sattolo's shuffle). There are at most 256.
+func (m *Mapping) shuffled(what, before string, n, size int) int {
+	mac := hmac.New(sha256.New, m.key)
+	mac.Write([]byte(what + "\x00" + before))
+	sum := mac.Sum(nil)
+	to := make([]int, size)
+	for i := range to {
+		to[i] = i
+	}
+	for i := size - 1; i > 0; i-- {
+		j := (int(sum[i%len(sum)])<<8 | int(sum[(i+1)%len(sum)])) % i
+		to[i], to[j] = to[j], to[i]
+	}
+	return to[n]
+}
