@@ -72,7 +72,8 @@ type State struct {
 	Holders     []string        `json:"holders,omitempty"` // of the copies of this member's sessions
 	Unprotected int             `json:"unprotected"`       // sessions of which there is a store, and no copy in it
 	StoreDown   bool            `json:"storeDown,omitempty"`
-	NextLook    session.Millis  `json:"nextLook,omitempty"` // until the write thread looks again; 0: when it is told
+	Failpoints  []string        `json:"failpoints,omitempty"` // moments that are set and that no request has reached
+	NextLook    session.Millis  `json:"nextLook,omitempty"`   // until the write thread looks again; 0: when it is told
 	// Replication is how things stand in the member's domain, nil without one.
 	Replication *replication.State `json:"replication,omitempty"`
 	// Grid is what a server of the grid says of itself, nil of a member.
@@ -84,6 +85,7 @@ func (m *server) showState(w http.ResponseWriter, _ *http.Request) {
 	for _, root := range sortedKeys(m.managers) {
 		st.Sessions = append(st.Sessions, m.managers[root].State()...)
 	}
+	st.Failpoints = m.points.ahead()
 	st.StoreDown = m.outage != nil && m.outage.down.Load()
 	if c := &m.spec.Session; m.store != nil && c.WriteFrequency == session.TimeBased && !m.spec.ManualClock {
 		st.NextLook = max(1, session.Millis(m.looked.Load()-time.Now().UnixMilli()+c.LookEvery().Milliseconds()))

@@ -2,6 +2,7 @@ package member
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -50,6 +51,13 @@ func (f *failpoints) arm(at, do string, wait time.Duration) error {
 	}
 	f.set[at] = failpoint{do, wait}
 	return nil
+}
+
+// ahead are the moments at which something is still to happen.
+func (f *failpoints) ahead() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Sorted(maps.Keys(f.set))
 }
 
 // take returns what is to happen at a moment, and forgets it.

@@ -30,7 +30,7 @@ type cellRun struct {
 	dead   []*lab.Member
 	base   int64 // the count of the older state
 	answer *observed
-	spoilt bool // before the death, a member that lived was none to another, or had not got a copy that it must hold
+	spoilt bool // the members did not get quiet before the death: see settle
 }
 
 // The names of columns.
@@ -40,9 +40,8 @@ const (
 	changeFound  = "changeFound"
 )
 
-// Stage runs a cell on a configuration with the members a, b and c. Where it differs, and a busy machine had kept a
-// member silent for so long that the others gave it no copies, which no table can know, it runs again: three times at
-// most.
+// Stage runs a cell on a configuration with the members a, b and c. Where it differs, and a busy machine kept a member
+// silent for so long that the others gave it no copies, which no table can know, it runs again: three times at most.
 func Stage(ctx context.Context, c *session.Cell, source *Source, o *Options) (out *Staged) {
 	for range 3 {
 		var spoilt bool
@@ -83,6 +82,9 @@ func (r *cellRun) run(ctx context.Context) error {
 			return err
 		}
 		r.dead = append(r.dead, m)
+	}
+	if err := r.settle(ctx); err != nil {
+		return err
 	}
 	if err := r.older(ctx); err != nil {
 		return err
@@ -145,7 +147,7 @@ func (r *cellRun) change(ctx context.Context) error {
 	case "during", "before-write", "after-write":
 		return r.inFlight(ctx, moment, query)
 	case "flushed-before-write":
-		if err := r.order(ctx, "/failpoint", "at=before-write&do=delay&ms=5000"); err != nil {
+		if err := r.order(ctx, "/failpoint", "at=before-write&do=delay&ms="+held); err != nil {
 			return err
 		}
 		query += "&flush=1"
@@ -168,28 +170,56 @@ func (r *cellRun) change(ctx context.Context) error {
 	return err
 }
 
-// lookAround notes whether the members know each other and hold what they must.
-func (r *cellRun) lookAround(ctx context.Context) error {
+// quietLimit is how long a cell waits for its members to get quiet, which takes no time unless the machine is busy.
+const quietLimit = 20 * time.Second
+
+// settle waits until the members are quiet.
+func (r *cellRun) settle(ctx context.Context) error {
+	quiet, err := r.await(ctx, r.quiet)
+	r.spoilt = r.spoilt || !quiet
+	return err
+}
+
+// await asks until something is so, for quietLimit at most.
+func (r *cellRun) await(ctx context.Context, is func(context.Context) (bool, error)) (bool, error) {
+	for end := time.Now().Add(quietLimit); ; {
+		if ok, err := is(ctx); ok || err != nil || time.Now().After(end) {
+			return ok, err
+		}
+		if err := pause(ctx, 5*time.Millisecond); err != nil {
+			return false, err
+		}
+	}
+}
+
+// quiet reports whether the members know each other, and others hold what the one that dies has written: before the
+// first request, or writes go to fewer holders than the table knows of, and before the death.
+func (r *cellRun) quiet(ctx context.Context) (bool, error) {
 	members := r.lab.Members()
 	for _, m := range members {
 		state, err := r.state(ctx, m)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if state.Replication == nil {
 			continue
 		}
-		r.spoilt = r.spoilt || len(state.Replication.Living) < len(members)
+		if !state.Replication.Ready || len(state.Replication.Living) < len(members) {
+			return false, nil
+		}
 		for i := range state.Sessions {
-			r.spoilt = r.spoilt || m == r.dead[0] && state.Sessions[i].Replicas < len(state.Holders)
+			s := &state.Sessions[i]
+			if m == r.dead[0] && s.Written > 0 && s.Replicas < len(state.Holders) {
+				return false, nil
+			}
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // die ends the members of the cell at once; in an orderly stop a goes first, and the others before they can act on it.
 func (r *cellRun) die(ctx context.Context, orderly bool) error {
-	if err := r.lookAround(ctx); err != nil {
+	if err := r.settle(ctx); err != nil {
 		return err
 	}
 	if !orderly {
@@ -201,16 +231,19 @@ func (r *cellRun) die(ctx context.Context, orderly bool) error {
 	return r.kill(r.dead[1:])
 }
 
+// held is how long a request is held at a moment, in milliseconds: until its member is dead.
+const held = "60000"
+
 // inFlight holds the request at the moment, and ends the members then. The survivor gets it again.
 func (r *cellRun) inFlight(ctx context.Context, moment, query string) error {
-	if err := r.order(ctx, "/failpoint", "do=delay&ms=5000&at="+moment); err != nil {
+	if err := r.order(ctx, "/failpoint", "do=delay&ms="+held+"&at="+moment); err != nil {
 		return err
 	}
 	died := make(chan error, 1)
 	go func() {
-		err := pause(ctx, 250*time.Millisecond)
+		_, err := r.await(ctx, r.reached)
 		if err == nil {
-			err = r.lookAround(ctx)
+			err = r.settle(ctx)
 		}
 		if err == nil {
 			err = r.kill(r.dead)
@@ -222,6 +255,12 @@ func (r *cellRun) inFlight(ctx context.Context, moment, query string) error {
 		return err
 	}
 	return <-died
+}
+
+// reached reports whether the request is at the moment at which it is held.
+func (r *cellRun) reached(ctx context.Context) (bool, error) {
+	state, err := r.state(ctx, r.lab.Member("a"))
+	return err == nil && len(state.Failpoints) == 0, err
 }
 
 // observed are the predicted columns as they came.
