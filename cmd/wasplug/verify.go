@@ -40,7 +40,8 @@ field X-Wasplug-Verify.
 Exit codes: 0 nothing contradicts what is known; 1 something contradicts every value, or what --suite expects; 2 wrong
 usage; 3 the file cannot be read, or the target or the members cannot be reached.`,
 		Flags: slices.Concat(configFlags(), []cli.Flag{
-			&cli.StringFlag{Name: "against", Usage: "`URL` of the web server, as in http://ihs:80"},
+			&cli.StringFlag{Name: "against",
+				Usage: "`URL` of the web server, as in http://ihs:80, or https://ihs:443 where it takes TLS alone"},
 			&cli.StringFlag{Name: "tls-target",
 				Usage: "`URL` where it takes requests over TLS, as in https://ihs:443"},
 			&cli.StringSliceFlag{Name: "listen",
@@ -127,21 +128,8 @@ func newVerifying(c *cli.Context) (*verifying, error) {
 
 // readTarget reads where requests go.
 func (v *verifying) readTarget() error {
-	against := v.c.String("against")
-	if against == "" {
-		return usageError("say with --against which web server is asked, as in --against http://127.0.0.1:8080")
-	}
-	address, secure, err := live.HostPort(against)
-	if err != nil || secure {
-		return usageError("--against %q: want http://HOST[:PORT]; what takes TLS stands in --tls-target", against)
-	}
-	v.target.Plain, v.request.Port = address, portOf(address)
-	if url := v.c.String("tls-target"); url != "" {
-		address, secure, err := live.HostPort(url)
-		if err != nil || !secure {
-			return usageError("--tls-target %q: want https://HOST[:PORT]", url)
-		}
-		v.target.TLS, v.request.TLSPort, v.request.TLS = address, portOf(address), true
+	if err := v.readAddresses(v.c.String("against"), v.c.String("tls-target")); err != nil {
+		return err
 	}
 	v.target.Ports = map[int]string{}
 	for _, spec := range v.c.StringSlice("listen") {
@@ -154,6 +142,35 @@ func (v *verifying) readTarget() error {
 		v.request.Ports = append(v.request.Ports, int(n))
 	}
 	return v.mayAsk()
+}
+
+// readAddresses reads --against, which may take TLS alone, and --tls-target.
+func (v *verifying) readAddresses(against, overTLS string) error {
+	if against == "" {
+		return usageError("say with --against which web server is asked, as in --against http://127.0.0.1:8080")
+	}
+	address, secure, err := live.HostPort(against)
+	switch {
+	case err != nil:
+		return usageError("--against %q: want http://HOST[:PORT], or https://HOST[:PORT] of what takes TLS alone",
+			against)
+	case secure && overTLS != "":
+		return usageError("--against %q takes TLS, and so does --tls-target: leave that out, or name what takes "+
+			"plain requests with --against", against)
+	case secure:
+		overTLS = against
+	default:
+		v.target.Plain, v.request.Port = address, portOf(address)
+	}
+	if overTLS == "" {
+		return nil
+	}
+	address, secure, err = live.HostPort(overTLS)
+	if err != nil || !secure {
+		return usageError("--tls-target %q: want https://HOST[:PORT]", overTLS)
+	}
+	v.target.TLS, v.request.TLSPort, v.request.TLS = address, portOf(address), true
+	return nil
 }
 
 func portOf(address string) int {
@@ -223,7 +240,7 @@ func (v *verifying) run(plan *evidence.VerifyPlan) error {
 			return err
 		}
 	}
-	start, done := time.Now(), working(c, "asking "+v.target.Plain)
+	start, done := time.Now(), working(c, "asking "+v.target.All()[0])
 	ran, err := d.Execute(ctx, plan.Plan)
 	done()
 	if err != nil {

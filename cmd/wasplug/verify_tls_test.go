@@ -83,6 +83,29 @@ func TestVerifyTLS(t *testing.T) {
 	}
 }
 
+// TestVerifyOverTLSAlone: a web server that takes no plain requests is asked for what it decides all the same.
+func TestVerifyOverTLSAlone(t *testing.T) {
+	t.Parallel()
+	r := newTLSRig(t, true, func(xml string) string { return xml })
+	r.against = r.tls
+	var args []string
+	want := []string{"score-tie=first", "path-params=cut-at-identifier", "tls-default-port=443", "transport-choice=fallback",
+		"all-down=fail", "many-cookies=in-order"}
+	for _, setting := range want {
+		name, _, _ := strings.Cut(setting, "=")
+		args = append(args, "--only", name)
+	}
+	code, out := r.verify(t, args...)
+	for _, setting := range want {
+		if !strings.Contains(out, setting+"\n") {
+			t.Errorf("not settled: %s", setting)
+		}
+	}
+	if code != exitFine || t.Failed() {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
 // TestVerifyPlainMembers: a plug-in that sends plainly what is to go over TLS contradicts every value.
 func TestVerifyPlainMembers(t *testing.T) {
 	t.Parallel()

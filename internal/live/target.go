@@ -20,8 +20,8 @@ import (
 
 // Target is where requests are sent.
 type Target struct {
-	Plain string         // HOST:PORT
-	TLS   string         // HOST:PORT, "" for none
+	Plain string         // HOST:PORT, "" for none
+	TLS   string         // the same, over TLS
 	Ports map[int]string // HOST:PORT where a request must go to arrive on a port
 }
 
@@ -41,9 +41,10 @@ func (t *Target) address(rq *match.Request) string {
 
 // All are the addresses that may get requests.
 func (t *Target) All() (all []string) {
-	all = append(all, t.Plain)
-	if t.TLS != "" {
-		all = append(all, t.TLS)
+	for _, at := range []string{t.Plain, t.TLS} {
+		if at != "" {
+			all = append(all, at)
+		}
 	}
 	for _, at := range t.Ports {
 		all = append(all, at)

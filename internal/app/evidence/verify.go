@@ -59,7 +59,8 @@ func (v *Verify) Plan(in app.Input) (*VerifyPlan, error) {
 		return p, err
 	}
 	p.Table = l.Table
-	p.planner = &question.Planner{Judge: question.Judge{Table: l.Table, Base: sem}, TLS: v.TLS, Members: v.Members,
+	p.planner = &question.Planner{Judge: question.Judge{Table: l.Table, Base: sem}, TLS: v.TLS,
+		TLSOnly: v.TLS && v.Port == 0, Members: v.Members,
 		Alone: len(v.Only) > 0, Seed: v.Seed, Reaches: v.reaches}
 	for _, c := range p.Among {
 		p.planner.Among |= 1 << c
@@ -88,7 +89,7 @@ func (v *Verify) reaches(rq *match.Request, table *match.Table) bool {
 	if !table.PortArrived {
 		rq.Port = port
 	}
-	return rq.Port == port
+	return rq.Port == port && port != 0
 }
 
 // among are the choices that are asked: those of Only, but not what is settled.
@@ -121,6 +122,9 @@ func (v *Verify) silence(c choices.Choice) string {
 	}
 	if question.NeedsTLS(c) && !v.TLS {
 		return "it takes requests over TLS: say where they are taken with --tls-target"
+	}
+	if question.NeedsPlain(c) && v.Port == 0 {
+		return "it takes requests without TLS: say where they are taken with --against http://HOST"
 	}
 	return "no request that may be sent tells its values apart; 'wasplug members --probe' stands in for the servers " +
 		"and adds some that do"

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/match/written"
@@ -22,7 +21,8 @@ type kit struct {
 }
 
 // kits are those of the clusters that a sample request reaches under any value of the open choices.
-func kits(t *match.Table, sem *choices.Assumptions) (out []kit) {
+func (p *Planner) kits() (out []kit) {
+	t, sem := p.Table, &p.Base
 	have := map[match.ClusterID]bool{}
 	for _, rs := range space.Samples(t, sem) {
 		for i := range rs.Requests {
@@ -30,7 +30,7 @@ func kits(t *match.Table, sem *choices.Assumptions) (out []kit) {
 			if have[rs.Cluster] || len(space.ClusterHangsOn(t, s, sem)) > 0 {
 				continue
 			}
-			rq, err := written.URL(s.URL)
+			rq, err := written.URL(p.sent(s.URL))
 			if err != nil {
 				continue
 			}

@@ -3,6 +3,7 @@ package question
 import (
 	"math/bits"
 	"slices"
+	"strings"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -12,6 +13,7 @@ import (
 type Planner struct {
 	Judge
 	TLS     bool // requests can be sent over TLS
+	TLSOnly bool // and in no other way
 	Members bool // they are ours: they fail on command, and tell what arrives
 	Alone   bool // choices are asked for alone: not whether Routes lead where they should
 	Seed    uint64
@@ -73,7 +75,7 @@ type candidate struct {
 // Plan chooses the questions that tell most values apart with the fewest requests, one after the other: first those
 // about routing, which leave the clusters that they reach as they leave them, then stories.
 func (p *Planner) Plan() *Plan {
-	asks, controls := routingQuestions(p.Table, &p.Base)
+	asks, controls := p.routingQuestions()
 	plan := &Plan{Processes: p.processes()}
 	for _, q := range controls {
 		if !p.Alone && p.canAsk(q) {
@@ -124,6 +126,20 @@ func (p *Planner) canAsk(q *Question) bool {
 	return true
 }
 
+// sent is the URL by which a request is sent. Over TLS it names the port that a Host field without one would mean, so
+// that it is matched as the plain request is.
+func (p *Planner) sent(url string) string {
+	rest, plain := strings.CutPrefix(url, "http://")
+	if !plain || !p.TLSOnly {
+		return url
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	if _, port := match.SplitHost(host); port == "" {
+		host += ":80"
+	}
+	return "https://" + host + "/" + path
+}
+
 // manyTimes is how often a member is asked to count processes: with two that take turns by chance, all requests come
 // to one of them once in 2,000 runs.
 const manyTimes = 12
@@ -133,7 +149,7 @@ const putBack = match.Second / 10
 
 // processes asks for one member again and again.
 func (p *Planner) processes() *Question {
-	for _, k := range kits(p.Table, &p.Base) {
+	for _, k := range p.kits() {
 		q := &Question{Name: "processes, by the streams to a member of " + k.c.Name, Cluster: k.id}
 		if p.Members && k.cloned(2) && !k.c.CountAffinity {
 			q.Steps = times(manyTimes, after(putBack, k.home(k.primary[0])))
@@ -158,7 +174,7 @@ func (q *Question) rank() int {
 
 // stories are the questions about each cluster.
 func (p *Planner) stories() (out []*candidate) {
-	for _, k := range kits(p.Table, &p.Base) {
+	for _, k := range p.kits() {
 		for _, s := range stories {
 			if steps := s.tell(&k); len(steps) > 0 && (s.crowd || !k.crowded()) {
 				q := &Question{Name: s.name + " at " + k.c.Name, Cluster: k.id, Steps: steps, Names: memberNames(k.c)}

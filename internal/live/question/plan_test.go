@@ -2,6 +2,7 @@ package question
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
@@ -65,6 +66,29 @@ func TestPlan(t *testing.T) {
 			t.Errorf("%s stands behind one that waits", q.Name)
 		}
 		waits = waits || q.waits() > 0
+	}
+}
+
+// TestPlanOverTLS: a web server that takes TLS alone is asked over TLS, for all but what only plain requests show.
+func TestPlanOverTLS(t *testing.T) {
+	asked := []choices.Choice{choices.ScoreTie, choices.TLSDefaultPort, choices.TransportChoice, choices.AllDown}
+	p := Planner{Judge: Judge{Table: made(t), Base: choices.Latest()}, TLS: true, TLSOnly: true, Members: true}
+	for _, c := range append(asked, choices.SSLSessionCookie) {
+		p.Among |= 1 << c
+	}
+	plan := p.Plan()
+	for _, c := range asked {
+		if !plan.Settles(c) {
+			t.Errorf("%s is not told apart", c)
+		}
+	}
+	if plan.Settles(choices.SSLSessionCookie) || !NeedsPlain(choices.SSLSessionCookie) {
+		t.Error("the cookie of TLS sessions is told apart by requests over TLS")
+	}
+	for _, q := range plan.Questions {
+		if slices.ContainsFunc(q.Steps, func(s Step) bool { return !s.Request.TLS }) {
+			t.Errorf("%s is sent without TLS", q.Name)
+		}
 	}
 }
 

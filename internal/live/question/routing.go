@@ -15,9 +15,11 @@ const mostURLs = 4000
 
 // routingQuestions are requests of which the cluster alone counts: samples of each Route, written in other ways, too.
 // controls hang on nothing: one for each Route, and they must go where they go.
-func routingQuestions(t *match.Table, sem *choices.Assumptions) (asks, controls []*Question) {
+func (p *Planner) routingQuestions() (asks, controls []*Question) {
+	t, sem := p.Table, &p.Base
 	seen := map[string]bool{}
 	add := func(url string) (hangs bool) {
+		url = p.sent(url)
 		rq, err := written.URL(url)
 		if seen[url] || err != nil || len(seen) > mostURLs {
 			return false
@@ -38,8 +40,9 @@ func routingQuestions(t *match.Table, sem *choices.Assumptions) (asks, controls 
 			for _, other := range otherForms(s.URL) {
 				add(other)
 			}
-			if rq, err := written.URL(s.URL); i == 0 && !hangs && err == nil && len(controls) < mostControls {
-				controls = append(controls, routing(t, s.URL, rq, sem))
+			url := p.sent(s.URL)
+			if rq, err := written.URL(url); i == 0 && !hangs && err == nil && len(controls) < mostControls {
+				controls = append(controls, routing(t, url, rq, sem))
 			}
 		}
 	}

@@ -21,7 +21,7 @@ func TestFail(t *testing.T) {
 	cfg, _ := parser.Parse(diag.NewFiles().Add("f", nil), []byte(xml))
 	table, _ := match.New(cfg)
 	sem := choices.Latest()
-	rq := kits(table, &sem)[0].rq
+	rq := (&Planner{Judge: Judge{Table: table, Base: sem}}).kits()[0].rq
 	three := func() *Question {
 		return &Question{Cluster: -1, Steps: []Step{{Request: rq}, {Request: rq}, {Request: rq}}}
 	}

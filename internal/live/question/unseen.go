@@ -23,3 +23,6 @@ func Unseen(c choices.Choice) string { return unseen[c] }
 func NeedsTLS(c choices.Choice) bool {
 	return c == choices.TLSDefaultPort || c == choices.TransportChoice
 }
+
+// NeedsPlain reports whether only requests without TLS tell the values of a choice apart.
+func NeedsPlain(c choices.Choice) bool { return c == choices.SSLSessionCookie }
