@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"runtime"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/proxy/admin"
 	"github.com/wasplug/wasplug/proxy/generation"
 	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/failover"
@@ -120,6 +122,30 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, 
 	if old != nil {
 		old.Close()
 	}
+	return nil
+}
+
+// Change changes a member beside the file: it is at once as if the file said so, and nothing is lost of what the
+// process knows of members. Requests in flight end as they began.
+func (p *Proxy) Change(ctx context.Context, n admin.Name, c admin.Change, by string) error {
+	p.reload.mu.Lock()
+	defer p.reload.mu.Unlock()
+	g := p.gen.Load()
+	before := p.maker.Changes
+	next, err := before.With(g, n, c)
+	if err == nil {
+		cfg, files := g.Config()
+		p.maker.Changes = next
+		err = p.use(ctx, cfg, files, p.sweeper.Breather().Pause)
+	}
+	if err != nil {
+		p.maker.Changes = before
+		p.log.Warn("change of a member refused", "cluster", n.Cluster, "member", n.Member, "change", c, "by", by,
+			"error", err)
+		return err
+	}
+	p.log.Info("member changed", "cluster", n.Cluster, "member", n.Member, "change", cmp.Or(c.String(), "none: as the file says"),
+		"by", by)
 	return nil
 }
 

@@ -204,3 +204,99 @@ func TestAdminWhyKnowsStreams(t *testing.T) {
 		t.Errorf("with an idle stream:\n%s", why)
 	}
 }
+
+// change asks the admin handler to change a member, as its page does.
+func (w *world) change(member, do string) *httptest.ResponseRecorder {
+	form := url.Values{"cluster": {"C"}, "member": {member}, "do": {do}, "weight": {"70"}}.Encode()
+	rq := httptest.NewRequest("POST", "/member", strings.NewReader(form))
+	rq.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	rq.SetBasicAuth("ann", "secret")
+	answer := httptest.NewRecorder()
+	admin.New(w.p, "secret").Writing(w.p, "secret").ServeHTTP(answer, rq)
+	return answer
+}
+
+// gets says which members answer requests: the session of m1, and eight without one.
+func (w *world) gets() (session string, others map[string]bool) {
+	session, others = w.once(get("/", sticky("m1"))).member, map[string]bool{}
+	for range 8 {
+		others[w.once(get("/")).member] = true
+	}
+	return session, others
+}
+
+// A member that is drained keeps its sessions, one that is disabled loses them; both until what the file says holds
+// again, over reloads of the file, and without losing what is known of other members.
+func TestChanges(t *testing.T) {
+	w := start(t, false, site{members: 4, backups: 1}, Options{})
+	defer w.stop()
+	w.refuse("m3")
+	w.once(get("/", sticky("m3")))
+	for _, step := range []struct {
+		do, session string
+		new         bool // m1 gets new sessions
+		says        string
+	}{
+		{"weight", "m1", true, "<b>weight 70</b> by hand"},
+		{"drain", "m1", false, "<b>drained</b> by hand"},
+		{"disable", "m2", false, "<b>disabled</b> by hand"},
+		{"reset", "m1", true, ""},
+	} {
+		if got := w.change("m1", step.do); got.Code != 303 {
+			t.Fatal(step.do, got.Code, got.Body)
+		}
+		if marked, _ := w.memberState("m3"); !marked {
+			t.Errorf("%s: m3 is not marked down any more", step.do)
+		}
+		if m := w.p.Snapshot().Clusters[0].Members[0]; m.Weight != m.Start {
+			t.Errorf("%s: the weight of m1 is %v, and begins at %v", step.do, m.Weight, m.Start)
+		}
+		for _, when := range []string{"at once", "after a reload"} {
+			session, others := w.gets()
+			if session != step.session || others["m1"] != step.new || !others["m2"] {
+				t.Errorf("%s, %s: the session of m1 goes to %s, new ones to %v", step.do, when, session, others)
+			}
+			if page := w.page("/").Body.String(); !strings.Contains(page, step.says) ||
+				strings.Contains(page, "by hand") != (step.says != "") {
+				t.Errorf("%s, %s: the page does not say %q", step.do, when, step.says)
+			}
+			if when == "at once" && step.do != "reset" {
+				w.reloadKeeping("m3")
+			}
+		}
+		if !strings.Contains(w.logs.String(), `by="ann from 192.0.2.1:1234"`) {
+			t.Error("nothing says who it was:", w.logs.String())
+		}
+	}
+}
+
+// reloadKeeping reads the file again, and lets a member be found down by it.
+func (w *world) reloadKeeping(member string) {
+	if err := w.p.Reload(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	w.once(get("/", sticky(member)))
+}
+
+// A change that would not do what it says is refused, and changes nothing.
+func TestChangesRefused(t *testing.T) {
+	for _, c := range []struct {
+		site             site
+		member, do, want string
+	}{
+		{site{members: 2, backups: 1}, "m1", "disable", "m1 cannot be disabled: without it C has no list"},
+		{site{members: 2, backups: 1}, "m2", "drain", "m2 decides nothing: it is no primary (R38)"},
+		{site{members: 2, cluster: `LoadBalance="Random"`}, "m1", "drain", "LoadBalance is Random (R35)"},
+		{site{members: 2, cluster: `LoadBalance="Random"`}, "m1", "weight", "LoadBalance is Random (R35)"},
+		{site{members: 2}, "m9", "drain", `cluster C has no server &#34;m9&#34;`},
+		{site{members: 2}, "m1", "explode", "want drain, disable, weight or reset"},
+	} {
+		w := start(t, false, c.site, Options{})
+		got := w.change(c.member, c.do)
+		want := html.UnescapeString(c.want)
+		if got.Code != 400 || !strings.Contains(got.Body.String(), want) || w.p.gen.Load().Number != 1 {
+			t.Errorf("%s of %s: %d %s, want %s", c.do, c.member, got.Code, got.Body, want)
+		}
+		w.stop()
+	}
+}

@@ -97,6 +97,9 @@ func orNone(list []string) string {
 // admin serves the status page, when asked to.
 func (s *proxySetup) admin(p *proxy.Proxy, errs chan<- error) (stop func(), err error) {
 	address, token := s.c.String("admin"), ""
+	if s.c.Bool("admin-write") && (address == "" || s.c.String("admin-token-file") == "") {
+		return nil, usageError("--admin-write lets people change members: give --admin and --admin-token-file, too")
+	}
 	if address == "" && s.demo == nil {
 		return func() {}, nil
 	}
@@ -110,7 +113,11 @@ func (s *proxySetup) admin(p *proxy.Proxy, errs chan<- error) (stop func(), err 
 	}
 	s.page = "http://" + l.Addr().String() + "/"
 	fmt.Fprintf(s.c.App.ErrWriter, "wasplug: status page on %s\n", s.page)
-	return serveAdmin(l, admin.New(p, token), errs), nil
+	page := admin.New(p, token)
+	if s.c.Bool("admin-write") {
+		page.Writing(p, token)
+	}
+	return serveAdmin(l, page, errs), nil
 }
 
 // adminToken reads the token of the status page, "" without one.

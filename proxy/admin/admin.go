@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"crypto/subtle"
 	_ "embed"
+	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"html/template"
 	"net"
 	"net/http"
@@ -26,11 +28,13 @@ import (
 //go:embed status.html
 var statusPage string
 
-// Handler serves the status page, the same as JSON, metrics, health and "why". It changes nothing. Without a token it
+// Handler serves the status page, the same as JSON and CSV, metrics, health and "why". It changes nothing, but for what a
+// Changer lets those do who have the token. Without a token it
 // must be reached by a loopback name or address, and it answers no other Host: a page of somebody else cannot read it
 // through the visitor's browser.
 type Handler struct {
 	p       Proxy
+	changer Changer // nil: nothing can be changed
 	page    *template.Template
 	mux     *http.ServeMux
 	guarded http.Handler
@@ -49,9 +53,19 @@ func New(p Proxy, token string) *Handler {
 	a.mux.HandleFunc("/status.json", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, p.Snapshot().Status)
 	})
+	a.mux.HandleFunc("/status.csv", a.csv)
 	a.mux.HandleFunc("/why.json", a.why)
 	a.mux.HandleFunc("/health", a.health)
 	a.mux.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	return a
+}
+
+// Writing lets those who have the token change members, by POST /member from a page of this listener, or from a program
+// that no browser is.
+func (a *Handler) Writing(c Changer, token string) *Handler {
+	a.changer = c
+	a.mux.HandleFunc("POST /member", a.change)
+	a.guarded = &guard{http.NewCrossOriginProtection().Handler(a.mux), token, "/member"}
 	return a
 }
 
@@ -74,11 +88,12 @@ const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-actio
 func (a *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.guarded.ServeHTTP(w, r) }
 
 // Guard lets GET and HEAD through: under loopback names without a token, under any name with it.
-func Guard(next http.Handler, token string) http.Handler { return &guard{next, token} }
+func Guard(next http.Handler, token string) http.Handler { return &guard{next, token, ""} }
 
 type guard struct {
 	next  http.Handler
 	token string
+	posts string // the one path that takes POST, "" for none
 }
 
 func (a *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -88,7 +103,8 @@ func (a *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	switch {
-	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+	case r.Method != http.MethodGet && r.Method != http.MethodHead &&
+		(r.Method != http.MethodPost || r.URL.Path != a.posts):
 		h.Set("Allow", "GET, HEAD")
 		http.Error(w, "only GET", http.StatusMethodNotAllowed)
 	case a.token == "" && !isLoopback(hostOf(r.Host)):
@@ -165,15 +181,40 @@ func (a *Handler) status(w http.ResponseWriter, r *http.Request) {
 	var page bytes.Buffer
 	err := a.page.Execute(diag.VisibleWriter{To: &page, Form: diag.Text}, struct {
 		Status
-		Why  question
-		Live bool // the page loads itself again and again
-	}{a.p.Snapshot().Status, a.ask(r.URL.Query()), r.URL.Query().Has("live")})
+		Why     question
+		Live    bool // the page loads itself again and again
+		Writing bool // it has buttons
+	}{a.p.Snapshot().Status, a.ask(r.URL.Query()), r.URL.Query().Has("live"), a.changer != nil})
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Write(page.Bytes())
+}
+
+// csv is the members as a table for a spreadsheet, whose formulas no name can be.
+func (a *Handler) csv(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	table := csv.NewWriter(diag.VisibleWriter{To: w, Form: diag.Text})
+	table.Write([]string{"cluster", "member", "role", "state", "weight", "start", "pending", "most", "affinity", "new",
+		"failed", "idle", "changed"})
+	for _, c := range a.p.Snapshot().Clusters {
+		for _, m := range c.Members {
+			table.Write([]string{cell(c.Cluster), cell(m.Member), m.Role, m.state(), fmt.Sprint(m.Weight), fmt.Sprint(m.Start),
+				fmt.Sprint(m.Pending), fmt.Sprint(m.Max), fmt.Sprint(m.Affinity), fmt.Sprint(m.New), fmt.Sprint(m.Failed),
+				fmt.Sprint(m.Idle), m.Changed})
+		}
+	}
+	table.Flush()
+}
+
+// cell is a name as text where a spreadsheet would take it for a formula.
+func cell(name string) string {
+	if name != "" && strings.ContainsRune("=+-@\t\r", rune(name[0])) {
+		return "'" + name
+	}
+	return name
 }
 
 // clockOf is the time of day of an RFC 3339 time.

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -226,6 +227,78 @@ func luminance(t *testing.T, hex string) (y float64) {
 		}
 	}
 	return y
+}
+
+// changes counts what it is asked.
+type changes struct{ asked []string }
+
+func (c *changes) Change(_ context.Context, n Name, ch Change, by string) error {
+	c.asked = append(c.asked, fmt.Sprint(n.Cluster, "/", n.Member, " ", ch, " by ", by))
+	return nil
+}
+
+// Who changes a member has the token, and comes from no page of somebody else.
+func TestWriting(t *testing.T) {
+	c := &changes{}
+	open, writing := New(&still{}, "secret"), New(&still{}, "secret").Writing(c, "secret")
+	token := []string{"Authorization", "Bearer secret"}
+	for _, q := range []struct {
+		to     *Handler
+		target string
+		header []string
+		status int
+	}{
+		{writing, "/member?", nil, 401},
+		{writing, "/member", append(token, "Origin", "http://evil.example.com"), 403},
+		{writing, "/member", append(token, "Sec-Fetch-Site", "cross-site"), 403},
+		{writing, "/member", append(token, "Sec-Fetch-Site", "same-site"), 403},
+		{open, "/member", token, 405},
+		{writing, "/", token, 405},
+		{writing, "/status.json", token, 405},
+		{writing, "/member", token, 400}, // it asks for nothing
+	} {
+		if got := fetch(q.to, "POST", q.target, q.header...); got.Code != q.status {
+			t.Errorf("%s %v: %d, want %d", q.target, q.header, got.Code, q.status)
+		}
+	}
+	if len(c.asked) > 0 {
+		t.Error(c.asked)
+	}
+	for form, want := range map[string]string{
+		"cluster=C&member=m&do=weight&weight=7":  "C/m weight 7",
+		"cluster=C&member=m&do=drain&weight=3":   "C/m drained",
+		"cluster=C&member=m&do=weight&weight=-1": "",
+		"cluster=C&member=m&do=weight&weight=x":  "",
+		"cluster=C&member=m&do=disable":          "C/m disabled",
+		"cluster=C&member=m&do=reset":            "C/m ",
+	} {
+		c.asked = nil
+		rq := httptest.NewRequest("POST", "http://proxy:9090/member", strings.NewReader(form))
+		rq.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		rq.Header.Set("Origin", "http://proxy:9090")
+		rq.SetBasicAuth("ann", "secret")
+		w := httptest.NewRecorder()
+		writing.ServeHTTP(w, rq)
+		if got := strings.Join(c.asked, ""); !strings.HasPrefix(got, want) || (want == "") != (w.Code == 400) {
+			t.Errorf("%s: %d, asked %q", form, w.Code, got)
+		}
+	}
+}
+
+// The table for spreadsheets has a line for each member, and no name in it is a formula.
+func TestCSV(t *testing.T) {
+	s := &still{}
+	s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Members: []MemberStatus{
+		{MemberNote: explain.MemberNote{Member: "=1+1", Role: "primary", Affinity: 3}, New: 2, Changed: "weight 7"},
+		{Down: "no such host", MemberNote: explain.MemberNote{Member: "a,b\x1b"}},
+	}}}
+	want := `cluster,member,role,state,weight,start,pending,most,affinity,new,failed,idle,changed
+C,'=1+1,primary,up,0,0,0,0,3,2,0,0,weight 7
+C,"a,b\x1b",,unreachable,0,0,0,0,0,0,0,0,
+`
+	if got := fetch(New(s, ""), "GET", "/status.csv").Body.String(); got != want {
+		t.Errorf("got\n%s", got)
+	}
 }
 
 // Without a token only loopback names are answered; with one, whoever shows it.

@@ -80,4 +80,19 @@ type MemberStatus struct {
 	Unusable string `json:"unusable,omitempty"`
 	// Draining: its weight is 0, so it gets no new requests while others do.
 	Draining bool `json:"draining"`
+	// Changed is what an administrator has said of it beside the file (--admin-write): drained, disabled or a weight.
+	Changed string `json:"changed,omitempty"`
+}
+
+// state is unreachable, marked-down, draining or up.
+func (m *MemberStatus) state() string {
+	switch {
+	case m.Down != "":
+		return "unreachable"
+	case m.Marked:
+		return "marked-down"
+	case m.Draining:
+		return "draining"
+	}
+	return "up"
 }

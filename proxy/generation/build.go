@@ -33,6 +33,7 @@ type Maker struct {
 	Keystore      map[string]string        // a .kdb file and the PEM file that replaces it
 	Resolver      Resolver
 	Log           *slog.Logger
+	Changes       Changes // beside what is read
 }
 
 // builder makes one generation ready.
@@ -48,12 +49,13 @@ type builder struct {
 func (m *Maker) Make(
 	ctx context.Context, cfg *parser.Config, files *diag.Files, pause parser.Pause,
 ) (*Generation, error) {
-	table, _ := match.NewPausing(cfg, pause)
+	table, _ := match.NewPausing(m.Changes.in(cfg), pause)
 	if reasons := table.Rejected(m.Assumptions); diag.Worst(reasons) >= diag.Error {
 		return nil, &Rejected{Files: files, Diagnostics: reasons}
 	}
 	g := &Generation{
 		Table: table, cfg: cfg, Files: files, Sem: *m.Assumptions, form: m.PartitionForm,
+		changes:  m.Changes,
 		Fields:   max(cfg.HTTPMaxHeaders.V, 0),
 		Clusters: make([]Cluster, len(table.Clusters)),
 	}

@@ -28,7 +28,8 @@ type Generation struct {
 	Log      *logs.Plugin // nil: none
 	Refresh  match.Nanos  // RefreshInterval
 
-	cfg     *parser.Config
+	cfg     *parser.Config // as it was read, without the changes
+	changes Changes
 	trusted []netip.Prefix // TrustedProxyGroup
 	form    string         // of partition tables, "" none
 }
@@ -85,7 +86,8 @@ func (g *Generation) Sweep(now match.Nanos) {
 	}
 }
 
-// Follow takes over from the old configuration what a reload keeps; the first one follows nil.
+// Follow takes over from the old configuration what a reload keeps, and everything where the file is the same and only
+// changes beside it are new; the first one follows nil.
 func (g *Generation) Follow(old *Generation) {
 	g.Number = 1
 	g.keepTimes(old)
@@ -93,14 +95,25 @@ func (g *Generation) Follow(old *Generation) {
 		return
 	}
 	g.Number += old.Number
-	type taker = func(from, to *failover.ClusterState)
-	failover.Carry(old.Table, g.Table, &g.Sem, func(from, to match.ClusterID, take taker) {
+	if old.cfg == g.cfg {
+		failover.CarryAll(old.Table, g.Table, &g.Sem, g.taking(old))
+	} else {
+		failover.Carry(old.Table, g.Table, &g.Sem, g.taking(old))
+	}
+}
+
+// taking holds the lock of a cluster while its state is taken over.
+func (g *Generation) taking(old *Generation) failover.Taking {
+	return func(from, to match.ClusterID, take func(from, to *failover.ClusterState)) {
 		before := &old.Clusters[from]
 		before.Lock()
 		defer before.Unlock()
 		take(&before.State, &g.Clusters[to].State)
-	})
+	}
 }
+
+// Config is what was read, and the files that it was read from.
+func (g *Generation) Config() (*parser.Config, *diag.Files) { return g.cfg, g.Files }
 
 // keepTimes lets the times of a cluster go on where the cluster of that name was before.
 func (g *Generation) keepTimes(old *Generation) {

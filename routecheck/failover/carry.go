@@ -5,15 +5,31 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
+// Taking is called for each cluster that two files both have. It holds whatever locks the two states need while it
+// calls take.
+type Taking func(from, to match.ClusterID, take func(from, to *ClusterState))
+
 // Carry lets what survives a reload pass from the clusters of an old file to those of a new one (choice reload-state):
 // nothing, or marks, weights and counters of members of the same name. What is pending stays with the old file, where
-// the requests in flight end. pair is called for each cluster that both files have; it holds whatever locks the two
-// states need while it calls copy.
-func Carry(old, new *match.Table, sem *choices.Assumptions,
-	pair func(from, to match.ClusterID, copy func(from, to *ClusterState))) {
-	if sem.Consult(choices.ReloadState, nil) != choices.KeptByName {
-		return
+// the requests in flight end.
+func Carry(old, new *match.Table, sem *choices.Assumptions, pair Taking) {
+	if sem.Consult(choices.ReloadState, nil) == choices.KeptByName {
+		carry(old, new, pair, func(_, _ *match.Cluster, _, _ match.MemberID, _ *MemberState) {})
 	}
+}
+
+// CarryAll lets the state of all members pass where no file was read, but a member was changed by hand: round robin
+// begins anew, and so do the weights that start at another value than before.
+func CarryAll(old, new *match.Table, sem *choices.Assumptions, pair Taking) {
+	carry(old, new, pair, func(from, to *match.Cluster, was, m match.MemberID, kept *MemberState) {
+		if start := startWeight(to, m, sem); start != startWeight(from, was, sem) {
+			kept.Weight = start
+		}
+	})
+}
+
+func carry(old, new *match.Table, pair Taking,
+	change func(from, to *match.Cluster, was, m match.MemberID, kept *MemberState)) {
 	for i := range new.Clusters {
 		to := &new.Clusters[i]
 		id, ok := old.ClusterByName(to.Name)
@@ -26,6 +42,7 @@ func Carry(old, new *match.Table, sem *choices.Assumptions,
 				if was, ok := from.MemberByName(to.Members[m].Name); ok {
 					kept := before.Members[was]
 					kept.Pending, kept.Probing = 0, false
+					change(from, to, was, match.MemberID(m), &kept)
 					after.Members[m] = kept
 				}
 			}
