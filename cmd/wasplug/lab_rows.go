@@ -17,6 +17,7 @@ import (
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/internal/report/labreport"
 	"github.com/wasplug/wasplug/lab/scenario"
+	"github.com/wasplug/wasplug/lab/scenario/rows"
 	labdata "github.com/wasplug/wasplug/testdata/lab"
 )
 
@@ -26,14 +27,14 @@ func stageRows(c *cli.Context, format string) error {
 	if err != nil {
 		return usageError("--run: %v", err)
 	}
-	rows, err := scenario.ReadRows(labdata.Files)
+	all, err := rows.Read(labdata.Files)
 	if err != nil {
 		return failure(err)
 	}
 	ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	staged := &labreport.RowSet{}
-	for _, r := range rows {
+	for _, r := range all {
 		done := labreport.Row{Row: r}
 		for _, t := range r.Tests {
 			if !only.MatchString(r.Number + " " + t.Name + " " + t.Test.Name.V) {
@@ -62,7 +63,7 @@ func stageRows(c *cli.Context, format string) error {
 }
 
 // stageRow runs a test, whose configuration the program has in it, too.
-func stageRow(ctx context.Context, c *cli.Context, t scenario.RowTest) (*scenario.Result, error) {
+func stageRow(ctx context.Context, c *cli.Context, t rows.Test) (*scenario.Result, error) {
 	in := app.Input{Stdin: c.App.Reader, Open: func(name string) (fs.File, error) { return labdata.Files.Open(name) }}
 	source, err := labSourceFrom(c, in, t.File.Config.V, t.File.WebServer)
 	if err != nil {

@@ -89,12 +89,14 @@ var may = map[string][]string{
 	"lab/history":               {"parser/diag"},
 	"lab/check":                 {"lab/history", "routecheck/session", "parser/diag"},
 	// These two put what is predicted beside what happens; the rest of the lab never sees the predictor.
-	"lab/scenario": {"lab", "lab/...", "proxy", "parser", "parser/pluginlog", "parser/pluginlog/requests",
-		"routecheck", "routecheck/...", "schemas/...", "generate/...", "parser/diag"},
-	"testdata/lab":  {}, // scenarios, and nothing that runs
-	"lab/page":      {"lab", "lab/...", "routecheck", "routecheck/...", "parser/diag"},
-	"internal/...":  {"internal/..."},
-	"internal/port": {},
+	"lab/scenario": {"lab", "lab/...", "proxy", "parser", "parser/pluginlog", "routecheck", "routecheck/...",
+		"schemas/...", "generate/...", "parser/diag"},
+	"lab/scenario/rows":   {"lab/scenario", "parser/diag"},
+	"lab/scenario/weblog": {"parser/pluginlog", "parser/pluginlog/requests"},
+	"testdata/lab":        {}, // scenarios, and nothing that runs
+	"lab/page":            {"lab", "lab/...", "routecheck", "routecheck/...", "parser/diag"},
+	"internal/...":        {"internal/..."},
+	"internal/port":       {},
 	"internal/live": {"internal/live/...", "lab/listener", "routecheck/choices", "routecheck/match",
 		"routecheck/explain", "parser/diag"},
 	// What is asked and learnt is plain values; only the room above has sockets.
@@ -122,7 +124,7 @@ var may = map[string][]string{
 	"internal/report/verifyreport": {"internal/app/evidence", "internal/live/question", "internal/report/forms",
 		"routecheck", "parser/diag"},
 	"internal/report/forms": {"parser/diag"},
-	"internal/report/labreport": {"internal/report/forms", "lab/scenario", "lab/history", "lab/check",
+	"internal/report/labreport": {"internal/report/forms", "lab/scenario", "lab/scenario/rows", "lab/history", "lab/check",
 		"lab/store/database", "parser/...", "routecheck/..."},
 	"internal/logtest":    {"parser/pluginlog"}, // logs for tests
 	"internal/sharedtest": {"parser/diag"},

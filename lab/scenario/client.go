@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wasplug/wasplug/lab/scenario/weblog"
 )
 
 // browser is a client: it keeps cookies, follows no redirect by itself and repeats nothing.
@@ -68,7 +70,7 @@ type answer struct {
 	Sent, Got      time.Time
 
 	Attempts, Marked []string // of the log of the plug-in; nil where requests overlap
-	log              []logged
+	log              []weblog.Line
 }
 
 // send sends a request to a web server process.

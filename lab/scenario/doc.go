@@ -10,5 +10,5 @@
 // never tells the lab what was predicted.
 //
 // Start at file.go, then run.go; client.go is what a browser sees, facts.go what the predictor is told, judge.go the
-// verdicts. matrix.go, killtest.go and bench.go are runs that no file describes.
+// verdicts. cells.go, killtest.go and bench.go are runs that no file describes.
 package scenario

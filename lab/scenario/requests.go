@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wasplug/wasplug/lab"
+	"github.com/wasplug/wasplug/lab/scenario/weblog"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck/explain"
@@ -47,10 +48,10 @@ func (r *run) request(ctx context.Context, s *Step, b *browser, last bool) error
 		}
 		d = r.predict(f, explain.WithSteps)
 	}
-	r.log.take()
+	r.log.Take()
 	a := r.send(ctx, b, q)
-	a.log = r.log.take()
-	a.Attempts, a.Marked = attempts(a.log)
+	a.log = r.log.Take()
+	a.Attempts, a.Marked = weblog.Attempts(a.log)
 	r.gone(ctx, q, a.Sent)
 	r.refused(a.Attempts)
 	o := r.observe(b, q, a)
@@ -226,7 +227,7 @@ func (r *run) parallel(ctx context.Context, s *Step) error {
 	err := r.meanwhile(ctx, s)
 	all.Wait()
 	maps.DeleteFunc(r.armed, func(_ string, s *Step) bool { return s.how == "delay" })
-	r.log.take()
+	r.log.Take()
 	for i, one := range s.steps {
 		if answers[i] == nil {
 			continue
@@ -284,14 +285,14 @@ func (st *stage) timed(d *explain.Decision, o *observed) (out []TimedStep) {
 			if told {
 				return
 			}
-			if found := slices.IndexFunc(o.log[at:], func(l logged) bool {
-				return l.event.Kind == e.Kind && (e.Member == "" || l.event.Member == e.Member)
+			if found := slices.IndexFunc(o.log[at:], func(l weblog.Line) bool {
+				return l.Event.Kind == e.Kind && (e.Member == "" || l.Event.Member == e.Member)
 			}); found >= 0 {
 				at, told = at+found, true
 			}
 		})
 		if told && len(o.log) > 0 {
-			step.After = o.log[at].at.Sub(o.Sent)
+			step.After = o.log[at].At.Sub(o.Sent)
 		}
 		out = append(out, step)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/wasplug/wasplug/lab"
 	"github.com/wasplug/wasplug/lab/history"
 	"github.com/wasplug/wasplug/lab/member"
+	"github.com/wasplug/wasplug/lab/scenario/weblog"
 	labsession "github.com/wasplug/wasplug/lab/session"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -51,7 +52,7 @@ type stage struct {
 	policy  session.Policy // of the one cluster, or of the first
 	cookie  string         // name of the session cookie
 	host    string
-	log     webLog
+	log     weblog.Log
 	history history.Writer
 	real    bool
 

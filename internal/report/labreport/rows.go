@@ -7,6 +7,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/report/forms"
 	"github.com/wasplug/wasplug/lab/scenario"
+	"github.com/wasplug/wasplug/lab/scenario/rows"
 )
 
 // RowSet is what came of the rows of the matrix.
@@ -14,7 +15,7 @@ type RowSet struct{ Rows []Row }
 
 // Row is a row with the tests that staged it.
 type Row struct {
-	*scenario.Row
+	*rows.Row
 	Results []RowResult
 	Skipped []string // tests that could not run here, and why
 }

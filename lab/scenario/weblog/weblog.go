@@ -1,4 +1,5 @@
-package scenario
+// Package weblog takes what the plug-in of a lab writes to its log while a test runs.
+package weblog
 
 import (
 	"bytes"
@@ -10,14 +11,14 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
-// logged is a line of the plug-in's log with the time at which it was written.
-type logged struct {
-	at    time.Time
-	event pluginlog.Event
+// Line is a line of the plug-in's log with the time at which it was written.
+type Line struct {
+	At    time.Time
+	Event pluginlog.Event
 }
 
-// webLog takes what the web server processes write to the plug-in's log at the level Trace.
-type webLog struct {
+// Log takes what the web server processes write to the plug-in's log at the level Trace.
+type Log struct {
 	mu     sync.Mutex
 	pieces []piece
 }
@@ -27,19 +28,20 @@ type piece struct {
 	text []byte
 }
 
-func (w *webLog) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.pieces = append(w.pieces, piece{time.Now(), bytes.Clone(p)})
+// Write takes a piece, which need be no whole line.
+func (l *Log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pieces = append(l.pieces, piece{time.Now(), bytes.Clone(p)})
 	return len(p), nil
 }
 
-// take returns the lines since the last call.
-func (w *webLog) take() (out []logged) {
-	w.mu.Lock()
-	pieces := w.pieces
-	w.pieces = nil
-	w.mu.Unlock()
+// Take returns the lines since the last call.
+func (l *Log) Take() (out []Line) {
+	l.mu.Lock()
+	pieces := l.pieces
+	l.pieces = nil
+	l.mu.Unlock()
 	var text []byte
 	var ends []int
 	for _, p := range pieces {
@@ -48,14 +50,14 @@ func (w *webLog) take() (out []logged) {
 	}
 	_, _ = pluginlog.Read(bytes.NewReader(text), pluginlog.Options{Workers: 1}, func(e *pluginlog.Event) error {
 		i, _ := slices.BinarySearch(ends, int(e.Offset)+1)
-		out = append(out, logged{pieces[min(i, len(pieces)-1)].at, e.Copy()})
+		out = append(out, Line{pieces[min(i, len(pieces)-1)].at, e.Copy()})
 		return nil
 	}) // reading from memory does not fail
 	return out
 }
 
-// attempts are the members that a request was sent to, and those that it marked down.
-func attempts(lines []logged) (tried, marked []string) {
+// Attempts are the members that a request was sent to, and those that it marked down.
+func Attempts(lines []Line) (tried, marked []string) {
 	tried, marked = []string{}, []string{}
 	a := requests.Assembler{Done: func(r *requests.Request) {
 		for _, at := range r.Attempts {
@@ -66,7 +68,7 @@ func attempts(lines []logged) (tried, marked []string) {
 		}
 	}}
 	for i := range lines {
-		a.Add(&lines[i].event)
+		a.Add(&lines[i].Event)
 	}
 	a.Close()
 	return tried, marked

@@ -1,4 +1,5 @@
-package scenario
+// Package rows reads the matrix of what becomes of sessions, and which tests of scenario files stage each of its rows.
+package rows
 
 import (
 	"bytes"
@@ -6,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/wasplug/wasplug/lab/scenario"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -14,27 +16,27 @@ type Row struct {
 	Number, Persistence, Settings, Happens, Outcome string
 
 	Unstaged string // why no test stages it, "" where some do
-	Tests    []RowTest
+	Tests    []Test
 }
 
-// RowTest is a test of a scenario file.
-type RowTest struct {
+// Test is a test of a scenario file.
+type Test struct {
 	Name string // of the file
-	File *File
-	Test *Test
+	File *scenario.File
+	Test *scenario.Test
 }
 
 // Needs is a program that the test needs, "" for none.
-func (t *RowTest) Needs() string {
+func (t *Test) Needs() string {
 	if t.Test.Setup.Grid == "redis" {
 		return "redis-server"
 	}
 	return ""
 }
 
-// ReadRows reads rows.tsv and the scenarios beside it; what has no tests is a topology. Every row has a test or a
+// Read reads rows.tsv and the scenarios beside it; what has no tests is a topology. Every row has a test or a
 // reason why it has none, and no test names a row that there is not.
-func ReadRows(from fs.FS) ([]*Row, error) {
+func Read(from fs.FS) ([]*Row, error) {
 	text, err := fs.ReadFile(from, "rows.tsv")
 	if err != nil {
 		return nil, err
@@ -76,7 +78,7 @@ func addTests(rows []*Row, from fs.FS, name string) error {
 		return err
 	}
 	files := diag.NewFiles()
-	f, faults := Read(files, files.Add(name, src))
+	f, faults := scenario.Read(files, files.Add(name, src))
 	if f == nil {
 		return fmt.Errorf("%s: %s", files.Start(faults[0].Span), faults[0].Message)
 	}
@@ -84,7 +86,7 @@ func addTests(rows []*Row, from fs.FS, name string) error {
 		found := t.Row == ""
 		for _, r := range rows {
 			if r.Number == t.Row {
-				r.Tests, found = append(r.Tests, RowTest{name, f, t}), true
+				r.Tests, found = append(r.Tests, Test{name, f, t}), true
 			}
 		}
 		if !found {
