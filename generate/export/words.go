@@ -46,6 +46,17 @@ func PathRegex(e *match.Entry) string {
 	return regexp.QuoteMeta(e.Head()) + ".*" + regexp.QuoteMeta(e.Tail())
 }
 
+// PlaceRegex is the regular expression of the host and port of an entry, with those of any host and of any port.
+func PlaceRegex(e *match.Entry, host, port string) string {
+	if e.Host != "*" {
+		host = regexp.QuoteMeta(e.Host)
+	}
+	if e.Port != 0 {
+		port = strconv.Itoa(e.Port)
+	}
+	return host + ":" + port
+}
+
 // Comment is a text that ends no comment, and does not make a part of it of the next line, as httpd does behind a
 // backslash.
 func Comment(text string) string {

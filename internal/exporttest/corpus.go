@@ -19,10 +19,10 @@ var (
 	keyring  = regexp.MustCompile(`(?is)Name="keyring"\s+Value="([^"]*)"`)
 )
 
-// Corpus exports each usable file of strangers and has the daemon's own program check it. Hosts of members become
+// corpus exports each usable file of strangers and has the daemon's own program check it. Hosts of members become
 // loopback: looking up names that do not exist takes time.
-func (d *Daemon) Corpus(t *testing.T, authorities string) {
-	program := d.Find(t)
+func (d *Daemon) corpus(t *testing.T) {
+	program, trusted := d.Find(t), authorities(t)
 	checked := 0
 	files := sharedtest.Sample(sharedtest.Files(t, "*.xml", "corpus", "cfg"), 5)
 	for _, path := range files {
@@ -34,7 +34,7 @@ func (d *Daemon) Corpus(t *testing.T, authorities string) {
 		opt := export.Options{Headers: "both", Keystores: map[string]string{},
 			Listen: []export.Listen{Front(t, 80)}}
 		for _, m := range keyring.FindAllStringSubmatch(xml, -1) {
-			opt.Keystores[m[1]] = authorities
+			opt.Keystores[m[1]] = trusted
 		}
 		dir := t.TempDir()
 		if !d.tryExport(t, xml, dir, opt) {
@@ -113,9 +113,9 @@ const hostileXML = `<Config>
 <Route ServerCluster="%s" UriGroup="u4" VirtualHostGroup="v"/>
 </Config>`
 
-// Hostile exports names that must stay data, into a folder whose own name must, and has the daemon's own program check
+// hostile exports names that must stay data, into a folder whose own name must, and has the daemon's own program check
 // them.
-func (d *Daemon) Hostile(t *testing.T) {
+func (d *Daemon) hostile(t *testing.T) {
 	program, dir, long := d.Find(t), filepath.Join(t.TempDir(), "-x a;b'c\"d#e{f}g\\h%i"), strings.Repeat("x", 300)
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		t.Fatal(err)

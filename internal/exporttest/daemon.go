@@ -26,8 +26,23 @@ type Daemon struct {
 	Check func(dir string) []string
 	// KnownOnly: it drops the private headers that members know, each by its name.
 	KnownOnly bool
+	LowerCase bool // it sends the names of headers small, those of private ones aside
 	Write     Writer
 	For       export.Version // what is written is for; an older program is not asked
+}
+
+// Common has a daemon stand what every one must that is run: private headers, TLS, strangers' files, names that are
+// words of its own, certificates of several names; and each concept is graded.
+func (d *Daemon) Common(t *testing.T) {
+	for name, test := range map[string]func(*testing.T){
+		"headers": d.headerKinds, "TLS": d.overTLS, "corpus": d.corpus, "hostile": d.hostile, "grades": d.Grades,
+		"several names": d.severalNames,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t)
+		})
+	}
 }
 
 // Writer writes an export.

@@ -41,14 +41,14 @@ const tlsXML = `<?xml version="1.0"?>
 <Route ServerCluster="misnamed" VirtualHostGroup="v" UriGroup="misnamed"/>
 </Config>`
 
-// Authorities writes a file with the certificate of an authority.
-func Authorities(t *testing.T) string {
+// authorities writes a file with the certificate of an authority.
+func authorities(t *testing.T) string {
 	return certtest.WritePEM(t, filepath.Join(t.TempDir(), "cas.pem"),
 		certtest.CertBlock(certtest.NewAuthority(t).Cert))
 }
 
-// TLS asks a daemon over TLS, before members that speak it: who is right gets requests, who is not gets none.
-func (d *Daemon) TLS(t *testing.T) {
+// overTLS asks a daemon over TLS, before members that speak it: who is right gets requests, who is not gets none.
+func (d *Daemon) overTLS(t *testing.T) {
 	d.Find(t)
 	ours, other := certtest.NewAuthority(t), certtest.NewAuthority(t)
 	config := func(a *certtest.Authority, name string) *tls.Config {
@@ -107,8 +107,8 @@ const namesXML = `<?xml version="1.0"?>
 <Route ServerCluster="c" VirtualHostGroup="v" UriGroup="u"/>
 </Config>`
 
-// SeveralNames asks members whose certificates have several names, without a session and with one.
-func (d *Daemon) SeveralNames(t *testing.T) {
+// severalNames asks members whose certificates have several names, without a session and with one.
+func (d *Daemon) severalNames(t *testing.T) {
 	d.Find(t)
 	name, err := os.Hostname()
 	addresses, e := net.LookupHost(name)

@@ -2,7 +2,6 @@ package envoy
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/wasplug/wasplug/generate/export"
@@ -102,7 +101,7 @@ func (w *writer) routes(tls bool) {
 	seen := map[string]bool{}
 	for i := range w.plan.Entries {
 		e := &w.plan.Entries[i]
-		re := placeRegex(e) + " " + export.PathRegex(e)
+		re := export.PlaceRegex(e, ".*", ".*") + " " + export.PathRegex(e)
 		if seen[re] || !export.Sendable(e.Pattern) {
 			continue // it never decides
 		}
@@ -152,15 +151,4 @@ func (w *writer) retries(c *export.Cluster) {
 	w.line(12,
 		"'@type': type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig")
 	w.line(12, "update_frequency: 1")
-}
-
-func placeRegex(e *match.Entry) string {
-	host, port := ".*", ".*"
-	if e.Host != "*" {
-		host = regexp.QuoteMeta(e.Host)
-	}
-	if e.Port != 0 {
-		port = fmt.Sprint(e.Port)
-	}
-	return host + ":" + port
 }

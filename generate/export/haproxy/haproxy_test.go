@@ -15,7 +15,7 @@ var daemon = exporttest.Daemon{
 	Name:  "haproxy",
 	Args:  func(dir string) []string { return []string{"-db", "-f", filepath.Join(dir, "haproxy.cfg")} },
 	Check: func(dir string) []string { return []string{"-c", "-f", filepath.Join(dir, "haproxy.cfg")} },
-	Write: haproxy.Write,
+	Write: haproxy.Write, LowerCase: true,
 }
 
 // TestRouting asks HAProxy what the decision core is asked.
@@ -24,43 +24,10 @@ func TestRouting(t *testing.T) {
 	t.Logf("%d questions", daemon.Prove(t, export.Options{Headers: "ws"}))
 }
 
-// TestHeaders: no private header of a client arrives, and members get those that are asked for.
-func TestHeaders(t *testing.T) {
+// TestCommon is what every daemon must stand.
+func TestCommon(t *testing.T) {
 	t.Parallel()
-	daemon.HeaderKinds(t, map[string][]string{
-		"ws": {"\r\n$WSIS: false\r\n", "$WSSC: http\r\n", "$WSRA: 127.0.0.1\r\n", "$WSSN: shop.example\r\n",
-			"$WSSP: 80\r\n"},
-		"forwarded": {"x-forwarded-for: 127.0.0.1\r\n", "x-forwarded-proto: http\r\n"},
-		"both":      {"$WSPR: HTTP/1.1\r\n", "x-forwarded-host: shop.example:80\r\n"},
-		"none":      {"GET /shop/%61x?q=1 HTTP/1.1\r\n", "host: shop.example:80\r\n", "x-own: kept\r\n"},
-	})
-}
-
-// TestTLS: TLS on both sides.
-func TestTLS(t *testing.T) {
-	t.Parallel()
-	daemon.TLS(t)
-}
-
-// TestCorpus has HAProxy check what strangers' files become.
-func TestCorpus(t *testing.T) {
-	t.Parallel()
-	daemon.Corpus(t, exporttest.Authorities(t))
-}
-
-// TestHostile: names that are words of the target's own stay names.
-func TestHostile(t *testing.T) {
-	t.Parallel()
-	daemon.Hostile(t)
-}
-
-// TestGrades: every concept is graded.
-func TestGrades(t *testing.T) { daemon.Grades(t) }
-
-// TestSeveralNames: where the certificates of a cluster's members have several names, each is checked by its own.
-func TestSeveralNames(t *testing.T) {
-	t.Parallel()
-	daemon.SeveralNames(t)
+	daemon.Common(t)
 }
 
 // TestLarge: 20,000 Uris are taken.

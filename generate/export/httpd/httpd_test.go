@@ -32,34 +32,10 @@ func TestRouting(t *testing.T) {
 	t.Logf("%d questions", daemon.Prove(t, export.Options{Headers: "ws"}))
 }
 
-// TestHeaders: no private header of a client arrives, and members get those that are asked for.
-func TestHeaders(t *testing.T) {
+// TestCommon is what every daemon must stand.
+func TestCommon(t *testing.T) {
 	t.Parallel()
-	daemon.HeaderKinds(t, map[string][]string{
-		"ws": {"\r\n$WSIS: false\r\n", "$WSSC: http\r\n", "$WSRA: 127.0.0.1\r\n", "$WSSN: shop.example\r\n",
-			"$WSSP: 80\r\n"},
-		"forwarded": {"X-Forwarded-For: 127.0.0.1\r\n", "X-Forwarded-Proto: http\r\n"},
-		"both":      {"$WSPR: HTTP/1.1\r\n", "X-Forwarded-Host: shop.example:80\r\n"},
-		"none":      {"GET /shop/%61x?q=1 HTTP/1.1\r\n", "Host: shop.example:80\r\n", "X-Own: kept\r\n"},
-	})
-}
-
-// TestTLS: TLS on both sides.
-func TestTLS(t *testing.T) {
-	t.Parallel()
-	daemon.TLS(t)
-}
-
-// TestCorpus has httpd check what strangers' files become.
-func TestCorpus(t *testing.T) {
-	t.Parallel()
-	daemon.Corpus(t, exporttest.Authorities(t))
-}
-
-// TestHostile: names that are words of the target's own stay names.
-func TestHostile(t *testing.T) {
-	t.Parallel()
-	daemon.Hostile(t)
+	daemon.Common(t)
 }
 
 // TestLongCloneID: httpd takes routes of 63 bytes.
@@ -79,15 +55,6 @@ func TestLongCloneID(t *testing.T) {
 			t.Errorf("%d bytes: %v", n, err)
 		}
 	}
-}
-
-// TestGrades: every concept is graded.
-func TestGrades(t *testing.T) { daemon.Grades(t) }
-
-// TestSeveralNames: where the certificates of a cluster's members have several names, each is checked by its own.
-func TestSeveralNames(t *testing.T) {
-	t.Parallel()
-	daemon.SeveralNames(t)
 }
 
 // TestOdd: what is allowed and rarely written is answered by httpd as the decision core says.

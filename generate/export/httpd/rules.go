@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/generate/export"
-	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // route is the cookie by which a balancer is told the member of a session.
@@ -73,7 +72,7 @@ func (w *writer) routes() {
 	seen := map[string]bool{}
 	for i := range w.plan.Entries {
 		e := &w.plan.Entries[i]
-		condition := placeRegex(e) + " " + export.PathRegex(e)
+		condition := export.PlaceRegex(e, "[^ ]*", "[0-9]*") + " " + export.PathRegex(e)
 		if seen[condition] || !export.Sendable(e.Pattern) {
 			continue // it never decides
 		}
@@ -92,17 +91,6 @@ func (w *writer) routes() {
 		w.line("RewriteRule ^ - [%s%s]", actions[i], skip)
 	}
 	w.line("RewriteCond %%{ENV:WASPLUG_TO} \"^$\"\nRewriteRule ^ - [R=404,L]")
-}
-
-func placeRegex(e *match.Entry) string {
-	host, port := "[^ ]*", "[0-9]*"
-	if e.Host != "*" {
-		host = regexp.QuoteMeta(e.Host)
-	}
-	if e.Port != 0 {
-		port = fmt.Sprint(e.Port)
-	}
-	return host + ":" + port
 }
 
 // session finds the first clone ID that a member of the cluster has: of the cookie, then of the URL (R20 to R24).
