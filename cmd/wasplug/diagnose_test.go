@@ -4,17 +4,11 @@ import (
 	"bytes"
 	"strings"
 	"testing"
-
-	"github.com/wasplug/wasplug/schemas"
 )
 
 // TestDiagnoseSchema holds real answers against the schema, with and without each kind of input.
 func TestDiagnoseSchema(t *testing.T) {
 	const shop, log = "../../testdata/shop/", "../../testdata/trace/http_plugin.log"
-	source, err := schemas.Source("diagnose")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, args := range [][]string{
 		{"-c", shop + "topology.yaml"}, {"-t", log}, {"--access-log", shop + "access.log"},
 		{"-c", shop + "topology.yaml", "-t", log, "--access-log", shop + "access.log", "--show-secrets"},
@@ -26,7 +20,7 @@ func TestDiagnoseSchema(t *testing.T) {
 			t.Errorf("%v: %d %s", args, code, stderr.String())
 			continue
 		}
-		hasSchema(t, source, stdout.String())
+		fitsSchema(t, "diagnose", stdout.String())
 	}
 }
 

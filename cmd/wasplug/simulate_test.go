@@ -3,16 +3,10 @@ package main
 import (
 	"bytes"
 	"testing"
-
-	"github.com/wasplug/wasplug/schemas"
 )
 
 // TestSimulateFitsItsSchema holds real answers of simulate against the schema.
 func TestSimulateFitsItsSchema(t *testing.T) {
-	source, err := schemas.Source("simulate")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, args := range [][]string{
 		{"-c", "../../testdata/shop/topology.yaml", "--rate", "10/s", "--requests", "1"},
 		{"-c", "../../testdata/shop/topology.yaml", "--rate", "100/s", "--requests", "2000", "--affinity", "1",
@@ -25,6 +19,6 @@ func TestSimulateFitsItsSchema(t *testing.T) {
 		if code := run(t.Context(), line, bytes.NewReader(nil), &stdout, &stderr); code > 1 {
 			t.Errorf("%q: %d %s", args, code, stderr.String())
 		}
-		hasSchema(t, source, stdout.String())
+		fitsSchema(t, "simulate", stdout.String())
 	}
 }

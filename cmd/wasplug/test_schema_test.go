@@ -50,6 +50,7 @@ func TestListFitsItsSchema(t *testing.T) {
 	fitsSchema(t, "explain", out)
 }
 
+// fitsSchema holds an output against a schema.
 func fitsSchema(t *testing.T, name, doc string) {
 	t.Helper()
 	source, err := schemas.Source(name)
@@ -61,6 +62,6 @@ func fitsSchema(t *testing.T, name, doc string) {
 		t.Fatal(err)
 	}
 	for _, e := range result.Errors() {
-		t.Errorf("%s: %s", name, e)
+		t.Errorf("%s: %s\n%s", name, e, doc)
 	}
 }

@@ -10,10 +10,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/xeipuuv/gojsonschema"
-
-	"github.com/wasplug/wasplug/schemas"
 )
 
 // told takes what a run that follows a log tells, and ends it then.
@@ -33,24 +29,6 @@ var metricsAt = regexp.MustCompile(`metrics on (http://\S+)/metrics`)
 // TestTraceFollow: what goes on is told, once over two runs, the same is shown at the address, and the end of the
 // context, which is what SIGTERM does, ends the program well.
 func TestTraceFollow(t *testing.T) {
-	source, err := schemas.Source("trace")
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema, err := gojsonschema.NewSchema(gojsonschema.NewBytesLoader(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	fits := func(doc string) {
-		t.Helper()
-		result, err := schema.Validate(gojsonschema.NewStringLoader(doc))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range result.Errors() {
-			t.Errorf("%s\n%s", e, doc)
-		}
-	}
 	log, state := filepath.Join(t.TempDir(), "http_plugin.log"), filepath.Join(t.TempDir(), "state")
 	for _, member := range []string{"m1", "m2"} {
 		f, err := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
@@ -78,7 +56,7 @@ func TestTraceFollow(t *testing.T) {
 				if err != nil || !strings.Contains(string(doc), `"member": "`+member+`"`) {
 					t.Errorf("%v %s", err, doc)
 				}
-				fits(string(doc))
+				fitsSchema(t, "trace", string(doc))
 			}
 			end()
 		}
@@ -89,6 +67,6 @@ func TestTraceFollow(t *testing.T) {
 			!strings.Contains(out.String(), `"what":"begins"`) || !strings.Contains(out.String(), member) {
 			t.Errorf("exit code %d: %s%s", code, out, &errOut)
 		}
-		fits(out.String())
+		fitsSchema(t, "trace", out.String())
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/xeipuuv/gojsonschema"
-
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/session"
@@ -23,14 +21,6 @@ const replayLines = `[06/Oct/2017:19:06:01.00000] 00000001 00000001 - TRACE: ws_
 
 // TestTraceFitsItsSchema validates every kind of answer against schemas/trace.schema.json.
 func TestTraceFitsItsSchema(t *testing.T) {
-	source, err := schemas.Source("trace")
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema, err := gojsonschema.NewSchema(gojsonschema.NewBytesLoader(source))
-	if err != nil {
-		t.Fatal(err)
-	}
 	log := filepath.Join(t.TempDir(), "http_plugin.log")
 	if err := os.WriteFile(log, []byte(replayLines+traceLine), 0o666); err != nil {
 		t.Fatal(err)
@@ -53,13 +43,7 @@ func TestTraceFitsItsSchema(t *testing.T) {
 		if code != tc.code {
 			t.Errorf("%v: exit code %d\n%s", tc.args, code, errOut)
 		}
-		result, err := schema.Validate(gojsonschema.NewStringLoader(out))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range result.Errors() {
-			t.Errorf("%v: %s\n%s", tc.args, e, out)
-		}
+		fitsSchema(t, "trace", out)
 	}
 }
 
