@@ -49,15 +49,24 @@ type ColumnCount struct {
 
 var ages = []int{60, 600, 1800, 3600, 24 * 3600}
 
-// Count reads a table, and changes nothing in its database.
-func Count(ctx context.Context, dsn string, now session.Millis) (*Census, error) {
+// tableThere is a table to be read, which is there already: nothing is made in its database.
+func tableThere(dsn string) (*table, error) {
 	e, err := engineOf(dsn, true)
 	if err != nil {
 		return nil, err
 	}
 	t := &table{engine: e, db: sql.OpenDB(e.connector)}
-	defer t.db.Close()
 	t.created.Store(true)
+	return t, nil
+}
+
+// Count reads a table, and changes nothing in its database.
+func Count(ctx context.Context, dsn string, now session.Millis) (*Census, error) {
+	t, err := tableThere(dsn)
+	if err != nil {
+		return nil, err
+	}
+	defer t.db.Close()
 	c := &Census{Table: describe(dsn)}
 	if err := t.applications(ctx, now, c); err != nil {
 		return nil, err

@@ -25,13 +25,11 @@ const selectRows = "SELECT id, propid, appname, lastaccess, maxinactivetime, coa
 
 // Rows reads the rows of a table that were accessed last, and changes nothing.
 func Rows(ctx context.Context, dsn string, most int) ([]Row, error) {
-	e, err := engineOf(dsn, true)
+	t, err := tableThere(dsn)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{engine: e, db: sql.OpenDB(e.connector)}
 	defer t.db.Close()
-	t.created.Store(true)
 	return query(ctx, t, scanRow, selectRows, most)
 }
 
