@@ -3,7 +3,10 @@ package wire
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
+	"slices"
+	"syscall"
 	"time"
 
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -52,3 +55,10 @@ func (d *Dialer) Connect(ctx context.Context, addrs []string, cfg *tls.Config, l
 type HandshakeError struct{ error }
 
 func (h HandshakeError) Unwrap() error { return h.error }
+
+// IsLocalWant reports whether this process or this machine lacks something: descriptors, ports or memory. No member
+// is to blame for that, and another one would not help.
+func IsLocalWant(err error) bool {
+	wants := []error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM}
+	return slices.ContainsFunc(wants, func(want error) bool { return errors.Is(err, want) })
+}
