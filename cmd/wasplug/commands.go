@@ -25,6 +25,7 @@ func commands() []*cli.Command {
 		anonymizeCommand(),
 		graphCommand(),
 		exportCommand(),
+		lspCommand(),
 		proxyCommand(),
 		membersCommand(),
 		verifyCommand(),

@@ -104,9 +104,7 @@ func lintAction(c *cli.Context) error {
 	if path := c.String("write-baseline"); path != "" {
 		return l.writeBaseline(path)
 	}
-	if path := ranked(c, "baseline", l.settings.Baseline); path != "" {
-		l.request.Baseline, l.request.Named = path, beside(path)
-	}
+	l.readBaseline()
 	answer, err := l.run()
 	if err != nil {
 		return err
@@ -115,6 +113,13 @@ func lintAction(c *cli.Context) error {
 		return err
 	}
 	return l.end(answer.Fails() && !c.Bool("exit-zero"))
+}
+
+// readBaseline notes the file of known findings.
+func (l *linting) readBaseline() {
+	if path := ranked(l.c, "baseline", l.settings.Baseline); path != "" {
+		l.request.Baseline, l.request.Named = path, beside(path)
+	}
 }
 
 // run checks the files.
@@ -187,6 +192,26 @@ func (l *linting) readOptions() error {
 	if _, err := chosen(c, "color"); err != nil {
 		return err
 	}
+	if err := l.readChecks(); err != nil {
+		return err
+	}
+	if c.Bool("check-dns") {
+		l.request.Options.Resolver = func(ctx context.Context, host string) error {
+			ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+			defer cancel()
+			_, err := net.DefaultResolver.LookupHost(ctx, host)
+			return err
+		}
+	}
+	if c.Bool("check-files") {
+		l.request.Options.Inspect = inspect
+	}
+	return nil
+}
+
+// readChecks reads which rules there are and what they are asked about.
+func (l *linting) readChecks() error {
+	c := l.c
 	o := lint.Options{Now: time.Now(), Context: c.Context, Session: l.settings.Session, Rules: l.settings.Rules}
 	if p := ranked(c, "profile", l.settings.Profile); p != "" {
 		if _, err := allowed(c, "profile", p); err != nil {
@@ -202,17 +227,6 @@ func (l *linting) readOptions() error {
 	}
 	if c.String("min-severity") == "info" && o.Profile == "" {
 		o.Profile = "pedantic"
-	}
-	if c.Bool("check-dns") {
-		o.Resolver = func(ctx context.Context, host string) error {
-			ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-			defer cancel()
-			_, err := net.DefaultResolver.LookupHost(ctx, host)
-			return err
-		}
-	}
-	if c.Bool("check-files") {
-		o.Inspect = inspect
 	}
 	l.request.WebServer, l.request.Options = c.String("web-server"), o
 	return nil
@@ -242,11 +256,16 @@ func (l *linting) readSeverities() (err error) {
 	c := l.c
 	l.request.FailOn, err = severityFlag(c, "fail-on", ranked(c, "fail-on", l.settings.FailOn), diag.Error)
 	if err == nil {
-		l.request.MinSeverity, err = severityFlag(c, "min-severity", ranked(c, "min-severity", l.settings.MinSeverity),
-			0)
+		err = l.readLeast()
 	}
 	if err == nil {
 		_, err = chosen(c, "across")
 	}
+	return err
+}
+
+// readLeast reads the least severity that is reported.
+func (l *linting) readLeast() (err error) {
+	l.request.MinSeverity, err = severityFlag(l.c, "min-severity", ranked(l.c, "min-severity", l.settings.MinSeverity), 0)
 	return err
 }

@@ -5,6 +5,7 @@
 //   - answers: what becomes of a request or a session (why, explain, cookie, the lab's predictions)
 //   - authoring: files that are made, of a topology, of other files or of nothing (generate, import, merge, export)
 //   - checks: whether a file, or a change of one, is good, and changes in place (lint, test, diff, check, drain, set)
+//   - editor: what stands at a place of a file that is being written (lsp)
 //   - evidence: what logs and plug-ins that run show (trace, verify)
 //
 // What is asked are the fields of a struct, and Run answers with the structure that JSON prints. The command line, an

@@ -48,6 +48,7 @@ var signs = []sign{
 	{"url", "match/written reads what a client sends", readsURL, map[string]string{
 		"routecheck/match/written": "it is the one place",
 		"lab/store/grid":           "no client sends the URL of a Redis",
+		"internal/lsp":             "no client sends the URI of a document",
 	}},
 	{"escape", "Table.Refusal says which paths the web server refuses", readsEscapes, nil},
 	{"hold", "Observe says whether an answer is held back", comparesBusy, map[string]string{

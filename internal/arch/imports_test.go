@@ -112,6 +112,9 @@ var may = map[string][]string{
 	// The use cases of one room know nothing of those of another.
 	"internal/app/...": {"internal/app", "internal/anonymize", "internal/reference", "internal/live/question", "internal/live/probe",
 		"parser/...", "routecheck/...", "lint", "lint/rules", "lint/settings", "generate/...", "schemas/..."},
+	// It speaks a protocol; what is found and what stands at a place it asks.
+	"internal/lsp": {"internal/app", "internal/app/checks", "internal/app/editor", "lint", "lint/rules", "parser",
+		"parser/diag"},
 	"internal/apptest": {"internal/app", "internal/sharedtest"}, // files in memory for tests
 	"internal/report": {"internal/app/...", "internal/reference", "internal/report/forms",
 		"parser/...", "routecheck/...", "generate/..."},
@@ -147,6 +150,7 @@ var outside = map[string][]string{
 	"github.com/nats-io/nats.go":                     {"lab/store/replication", "lab/store/grid"},
 	"github.com/nats-io/nats.go/jetstream":           {"lab/store/grid"},
 	"github.com/gomodule/redigo/redis":               {"lab/store/grid"},
+	"github.com/creachadair/jrpc2":                   {"internal/lsp"},
 	"modernc.org/sqlite":                             {"lab/store/database"},
 	"github.com/jackc/pgx/v5/pgconn":                 {"lab/store/database"},
 	"github.com/anishathalye/porcupine":              {"lab/history"},

@@ -28,6 +28,9 @@ type Entry struct {
 	alias   int // place in its group
 }
 
+// URIScore is what R2 counts of the pattern: its characters without the *.
+func (a *Entry) URIScore() int { return a.matched.URIScore() }
+
 // Ordered lists the (alias, Uri) pairs of all Routes so that the first that takes a request is what Match finds
 // (R1, R2, R11 to R13, R15). Each pair has a fixed score: the best come first, equal ones in the order of score-tie.
 // Pairs behind an equal one, which never decide, are listed too.

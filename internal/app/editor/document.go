@@ -1,0 +1,83 @@
+package editor
+
+import (
+	"slices"
+	"sort"
+	"sync"
+
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// Document is a plugin-cfg.xml as it stands in an editor, however broken. It never changes, and may be asked by
+// several at once.
+type Document struct {
+	files  *diag.Files
+	src    []byte
+	config *parser.Config
+	broken bool // not well-formed
+	sem    choices.Assumptions
+	order  func() []match.Entry // who decides, in the order in which it is asked
+}
+
+// Open reads a text, which must not change afterwards. target is the level of the plug-in, "" for the latest; an
+// unknown one counts as the latest.
+func Open(name string, src []byte, target string) *Document {
+	d := &Document{files: diag.NewFiles(), src: src}
+	var reports []diag.Diagnostic
+	d.config, reports = parser.Parse(d.files.Add(name, src), src)
+	d.broken = slices.ContainsFunc(reports, func(r diag.Diagnostic) bool {
+		return r.Severity == diag.Error && r.Rule.Code == diag.XMLSyntax
+	})
+	var err error
+	if d.sem, err = choices.Defaults(target, ""); err != nil {
+		d.sem, _ = choices.Defaults("", "")
+	}
+	d.order = sync.OnceValue(func() []match.Entry {
+		table, _ := routecheck.New(d.config)
+		return table.Ordered(&d.sem)
+	})
+	return d
+}
+
+// spot is what stands at a place: an element, and an attribute of it where the place is within one.
+type spot struct {
+	node    *parser.Node
+	attr    *parser.Attr
+	inValue bool // of attr, else in its name
+}
+
+// at finds what stands at a place. Of two things that touch there the second counts.
+func (d *Document) at(place int32) (s spot) {
+	for n := around(d.config.Doc.Nodes, place); n != nil; n = around(n.Children, place) {
+		s.node = n
+	}
+	if s.node == nil {
+		return s
+	}
+	for i := range s.node.Attrs {
+		a := &s.node.Attrs[i]
+		switch {
+		case touches(a.Span, place):
+			s.attr, s.inValue = a, true
+		case touches(a.NameSpan, place):
+			s.attr, s.inValue = a, false
+		}
+	}
+	return s
+}
+
+// around returns the element of a list that a place is in.
+func around(nodes []*parser.Node, place int32) *parser.Node {
+	i := sort.Search(len(nodes), func(i int) bool { return nodes[i].Span.End > place })
+	if i < len(nodes) && nodes[i].Kind == parser.Element && nodes[i].Span.Start <= place {
+		return nodes[i]
+	}
+	return nil
+}
+
+// touches reports whether a place is in a span or at its end.
+func touches(s diag.Span, place int32) bool { return !s.IsZero() && s.Start <= place && place <= s.End }

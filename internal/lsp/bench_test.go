@@ -1,0 +1,46 @@
+package lsp_test
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wasplug/wasplug/internal/sharedtest"
+)
+
+// keystrokes are what docs/editor.md has figures of.
+const keystrokes = 1000
+
+// BenchmarkKeystroke types and deletes characters all over a file of 4 MB, and waits for the findings of each version:
+// wanted are 150 ms at the 99th of 100. The memory is that of the server and of the editor of the test together.
+func BenchmarkKeystroke(b *testing.B) {
+	text := string(sharedtest.Large(b))
+	e := start(b, nil)
+	e.open(uri, text)
+	lines := strings.Split(text, "\n")
+	chance := rand.New(rand.NewPCG(1, 2))
+	var took []time.Duration
+	version := 1
+	for b.Loop() {
+		took = took[:0]
+		for range keystrokes / 2 {
+			line := chance.IntN(len(lines) - 1)
+			p := at(line, chance.IntN(len(lines[line])+1))
+			for _, o := range []object{from(p, p, "x"), from(p, at(line, p.Character+1), "")} {
+				version++
+				began := time.Now()
+				e.change(uri, version, o)
+				took = append(took, time.Since(began))
+			}
+		}
+	}
+	slices.Sort(took)
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	b.ReportMetric(took[len(took)/2].Seconds()*1000, "ms-p50")
+	b.ReportMetric(took[len(took)*99/100].Seconds()*1000, "ms-p99")
+	b.ReportMetric(float64(memory.Sys-memory.HeapReleased)/1e6, "MB")
+}

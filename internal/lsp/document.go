@@ -1,0 +1,154 @@
+package lsp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/creachadair/jrpc2"
+
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/editor"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// document is one version of what is open under a URI. It never changes; the next version is another one.
+type document struct {
+	uri, path string
+	version   int
+	text      *text
+	read      func() *editor.Document // the text as XML, read when first asked
+	findings  []finding               // once it was checked
+	checked   func()                  // says that it was, or that it counts no longer
+	settled   chan struct{}           // closed by that
+}
+
+// finding is a diagnostic as it was published, and how it can be repaired.
+type finding struct {
+	diagnostic
+	at  diag.Span
+	fix *diag.Fix
+	xml bool // it stands in XML, where a comment can silence it
+}
+
+func (s *Server) version(uri, path string, version int, t *text) *document {
+	d := &document{uri: uri, path: path, version: version, text: t, settled: make(chan struct{})}
+	d.checked = sync.OnceFunc(func() { close(d.settled) })
+	d.read = sync.OnceValue(func() *editor.Document { return editor.Open(path, t.src, s.options.Lint.Options.Target) })
+	return d
+}
+
+// pathOf returns the path of a document: its URI where that is of no file.
+func pathOf(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil || u.Scheme != "file" || u.Path == "" {
+		return uri
+	}
+	path := u.Path
+	if len(path) > 2 && path[0] == '/' && path[2] == ':' { // a drive of Windows
+		path = path[1:]
+	}
+	return filepath.FromSlash(path)
+}
+
+// isXML reports whether a document is no YAML.
+func (d *document) isXML() bool { return !app.IsTopology(d.path, d.text.src) }
+
+var testsKey = regexp.MustCompile(`(?m)^["']?tests["']?\s*:`)
+
+// isSuite tells a test suite from a topology.
+func (d *document) isSuite() bool { return !d.isXML() && testsKey.Match(d.text.src) }
+
+func (s *Server) didOpen(_ context.Context, p openParams) error {
+	path := pathOf(p.TextDocument.URI)
+	saved, _ := s.options.Input.Read(path, nil) // there may be none
+	s.keep(s.version(p.TextDocument.URI, path, p.TextDocument.Version, openText(p.TextDocument.Text, saved)))
+	return nil
+}
+
+func (s *Server) didChange(_ context.Context, p changeParams) error {
+	d, err := s.document(p.TextDocument.URI)
+	if err != nil {
+		return err
+	}
+	s.keep(s.version(d.uri, d.path, p.TextDocument.Version, d.text.apply(p.ContentChanges)))
+	return nil
+}
+
+// keep makes this the version that counts, and has it checked.
+func (s *Server) keep(d *document) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop(d.uri)
+	s.docs[d.uri] = d
+	s.mark(d.uri)
+}
+
+// drop forgets a version; the lock is held. Who waits for its findings gets none.
+func (s *Server) drop(uri string) {
+	if d := s.docs[uri]; d != nil {
+		d.checked()
+		delete(s.docs, uri)
+	}
+}
+
+// didSave has suites checked again: the configuration that they name may be what was saved.
+func (s *Server) didSave(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for uri, d := range s.docs {
+		if d.isSuite() {
+			s.mark(uri)
+		}
+	}
+	return nil
+}
+
+func (s *Server) didClose(ctx context.Context, p documentParams) error {
+	s.mu.Lock()
+	s.drop(p.TextDocument.URI)
+	s.mu.Unlock()
+	return s.rpc.Notify(ctx, "textDocument/publishDiagnostics",
+		published{URI: p.TextDocument.URI, Diagnostics: []diagnostic{}})
+}
+
+// document returns the version that counts.
+func (s *Server) document(uri string) (*document, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d := s.docs[uri]; d != nil {
+		return d, nil
+	}
+	return nil, jrpc2.Errorf(jrpc2.InvalidParams, "no document %s is open", diag.Quote(uri))
+}
+
+// input reads what is open as it stands in the editor, and all else from the disk.
+func (s *Server) input() app.Input {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	open := map[string][]byte{}
+	for _, d := range s.docs {
+		open[d.path] = d.text.src
+	}
+	disk := s.options.Input.Open
+	return app.Input{Stdin: strings.NewReader(""), Open: func(name string) (fs.File, error) {
+		if src, ok := open[name]; ok {
+			return &openFile{Reader: bytes.NewReader(src)}, nil
+		}
+		return disk(name)
+	}}
+}
+
+// openFile is a document of the editor as a file.
+type openFile struct{ *bytes.Reader }
+
+func (f *openFile) Close() error { return nil }
+
+// Stat knows nothing of a time or a mode.
+func (f *openFile) Stat() (fs.FileInfo, error) { return nil, errors.ErrUnsupported }

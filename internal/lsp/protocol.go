@@ -1,0 +1,166 @@
+package lsp
+
+import "encoding/json"
+
+// What is used of the protocol's structures, under the names of its specification.
+
+// position is a place: lines and units of UTF-16 from 0.
+type position struct {
+	Line      int `json:"line"`
+	Character int `json:"character"`
+}
+
+// span is the protocol's Range, without its end.
+type span struct {
+	Start position `json:"start"`
+	End   position `json:"end"`
+}
+
+type location struct {
+	URI   string `json:"uri"`
+	Range span   `json:"range"`
+}
+
+type textEdit struct {
+	Range   span   `json:"range"`
+	NewText string `json:"newText"`
+}
+
+type documentID struct {
+	URI string `json:"uri"`
+}
+
+type initializeParams struct {
+	Capabilities struct {
+		TextDocument struct {
+			Completion struct {
+				CompletionItem struct {
+					SnippetSupport bool `json:"snippetSupport"`
+				} `json:"completionItem"`
+			} `json:"completion"`
+		} `json:"textDocument"`
+	} `json:"capabilities"`
+}
+
+type openParams struct {
+	TextDocument struct {
+		URI     string `json:"uri"`
+		Version int    `json:"version"`
+		Text    string `json:"text"`
+	} `json:"textDocument"`
+}
+
+type changeParams struct {
+	TextDocument struct {
+		URI     string `json:"uri"`
+		Version int    `json:"version"`
+	} `json:"textDocument"`
+	ContentChanges []change `json:"contentChanges"`
+}
+
+// documentParams are those of what is about a document, such as its formatting.
+type documentParams struct {
+	TextDocument documentID `json:"textDocument"`
+}
+
+// placeParams are those of what is about a place.
+type placeParams struct {
+	documentParams
+	Position position `json:"position"`
+}
+
+type referenceParams struct {
+	placeParams
+	Context struct {
+		IncludeDeclaration bool `json:"includeDeclaration"`
+	} `json:"context"`
+}
+
+type renameParams struct {
+	placeParams
+	NewName string `json:"newName"`
+}
+
+type actionParams struct {
+	documentParams
+	Range span `json:"range"`
+}
+
+type diagnostic struct {
+	Range    span      `json:"range"`
+	Severity int       `json:"severity"`
+	Code     string    `json:"code,omitempty"`
+	Source   string    `json:"source"`
+	Message  string    `json:"message"`
+	Related  []related `json:"relatedInformation,omitempty"`
+}
+
+type related struct {
+	Location location `json:"location"`
+	Message  string   `json:"message"`
+}
+
+type published struct {
+	URI         string       `json:"uri"`
+	Version     *int         `json:"version,omitempty"` // nil where the document is closed
+	Diagnostics []diagnostic `json:"diagnostics"`
+}
+
+type hover struct {
+	Contents markup `json:"contents"`
+	Range    span   `json:"range"`
+}
+
+type markup struct {
+	Kind  string `json:"kind"`
+	Value string `json:"value"`
+}
+
+type completionItem struct {
+	Label    string   `json:"label"`
+	Kind     int      `json:"kind"`
+	Detail   string   `json:"detail,omitempty"`
+	Edit     textEdit `json:"textEdit"`
+	Format   int      `json:"insertTextFormat,omitempty"`
+	SortText string   `json:"sortText"`
+}
+
+type codeAction struct {
+	Title       string        `json:"title"`
+	Kind        string        `json:"kind"`
+	Diagnostics []diagnostic  `json:"diagnostics,omitempty"`
+	Preferred   bool          `json:"isPreferred,omitempty"`
+	Edit        workspaceEdit `json:"edit"`
+}
+
+type workspaceEdit struct {
+	Changes map[string][]textEdit `json:"changes"`
+}
+
+type codeLens struct {
+	Range   span            `json:"range"`
+	Command *command        `json:"command,omitempty"`
+	Data    json.RawMessage `json:"data,omitempty"`
+}
+
+type command struct {
+	Title   string `json:"title"`
+	Command string `json:"command"`
+}
+
+// capabilities are what the server offers.
+func capabilities(version string) map[string]any {
+	return map[string]any{
+		"serverInfo": map[string]string{"name": "wasplug", "version": version},
+		"capabilities": map[string]any{
+			"positionEncoding": "utf-16",
+			"textDocumentSync": map[string]any{"openClose": true, "change": 2, "save": true}, // 2: pieces
+			"hoverProvider":    true, "definitionProvider": true, "referencesProvider": true,
+			"documentFormattingProvider": true,
+			"renameProvider":             map[string]bool{"prepareProvider": true},
+			"completionProvider":         map[string]any{"triggerCharacters": []string{"<", " ", `"`}},
+			"codeActionProvider":         map[string]any{"codeActionKinds": []string{"quickfix"}},
+			"codeLensProvider":           map[string]bool{"resolveProvider": true},
+		},
+	}
+}
