@@ -24,6 +24,11 @@ func relaxGC(args []string) {
 		slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--urls") }) {
 		return
 	}
+	if len(args) > 1 && args[1] == "lsp" { // it runs for hours, and each keystroke throws away what the one before made
+		debug.SetGCPercent(300)
+		debug.SetMemoryLimit(240 << 20)
+		return
+	}
 	usual := debug.SetGCPercent(1600) // of the 4 MB that Go's collector takes for the least
 	runtime.AddCleanup(new([64]byte), func(percent int) { debug.SetGCPercent(percent) }, usual)
 }

@@ -18,7 +18,10 @@ const keystrokes = 1000
 // wanted are 150 ms at the 99th of 100. The memory is that of the server and of the editor of the test together.
 func BenchmarkKeystroke(b *testing.B) {
 	text := string(sharedtest.Large(b))
-	e := start(b, nil)
+	o := options(nil)
+	o.Lint.Options.Profile = "" // the one that users have
+	e := connect(b, o)
+	e.call("initialize", object{}, nil)
 	e.open(uri, text)
 	lines := strings.Split(text, "\n")
 	chance := rand.New(rand.NewPCG(1, 2))

@@ -3,7 +3,6 @@ package lsp
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io/fs"
 	"net/url"
 	"path/filepath"
@@ -150,5 +149,13 @@ type openFile struct{ *bytes.Reader }
 
 func (f *openFile) Close() error { return nil }
 
-// Stat knows nothing of a time or a mode.
-func (f *openFile) Stat() (fs.FileInfo, error) { return nil, errors.ErrUnsupported }
+// Stat knows the size alone.
+func (f *openFile) Stat() (fs.FileInfo, error) { return openInfo{size: f.Size()}, nil }
+
+type openInfo struct {
+	fs.FileInfo // nil: nobody asks for a time or a mode
+	size        int64
+}
+
+func (i openInfo) Size() int64 { return i.size }
+func (i openInfo) IsDir() bool { return false }

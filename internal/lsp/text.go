@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"bytes"
 	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -18,6 +19,16 @@ type text struct {
 
 func newText(src []byte, latin1 bool) *text {
 	t := &text{src: src, latin1: latin1, lines: []int32{0}}
+	if bytes.IndexByte(src, '\r') < 0 { // the usual file, at the speed of the machine's search
+		for from := 0; ; {
+			i := bytes.IndexByte(src[from:], '\n')
+			if i < 0 {
+				return t
+			}
+			from += i + 1
+			t.lines = append(t.lines, int32(from))
+		}
+	}
 	for i, c := range src {
 		if c == '\n' || c == '\r' && (i+1 == len(src) || src[i+1] != '\n') {
 			t.lines = append(t.lines, int32(i+1))
@@ -29,8 +40,8 @@ func newText(src []byte, latin1 bool) *text {
 // openText takes what an editor has read from a file, of which saved is what is on the disk.
 func openText(sent string, saved []byte) *text {
 	if string(saved) != sent {
-		if bytes, ok := toLatin1(sent); ok && string(bytes) == string(saved) {
-			return newText(bytes, true)
+		if coded, ok := toLatin1(sent); ok && bytes.Equal(coded, saved) {
+			return newText(coded, true)
 		}
 	}
 	return newText([]byte(sent), false)
@@ -168,8 +179,8 @@ func (t *text) apply(changes []change) *text {
 // replaced is another text in the same encoding, where that has its letters.
 func (t *text) replaced(all string) *text {
 	if t.latin1 {
-		if bytes, ok := toLatin1(all); ok {
-			return newText(bytes, true)
+		if coded, ok := toLatin1(all); ok {
+			return newText(coded, true)
 		}
 	}
 	return newText([]byte(all), false)
@@ -180,11 +191,11 @@ func (t *text) edited(edits []diag.Edit) *text {
 	if t.latin1 {
 		coded := slices.Clone(edits)
 		for i := range coded {
-			bytes, ok := toLatin1(coded[i].New)
+			letters, ok := toLatin1(coded[i].New)
 			if !ok {
 				return t.recoded(edits)
 			}
-			coded[i].New = string(bytes)
+			coded[i].New = string(letters)
 		}
 		edits = coded
 	}
