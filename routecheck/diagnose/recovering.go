@@ -89,8 +89,8 @@ func nobodyTried(k *Case) opinion {
 				continue
 			}
 			retry := k.retryInterval(m.Name)
-			due := p.MarkedAt.Sub(process.Last) + retry // after the last request
-			if due > 0 && k.Log.LastTime.Sub(p.MarkedAt) >= 2*retry {
+			idle := process.Last.Sub(p.MarkedAt) < retry // no request came when the retry was due, or later
+			if idle && k.Log.LastTime.Sub(p.MarkedAt) >= 2*retry {
 				k.Log.See(&seen, p.MarkAt, func() string {
 					return fmt.Sprintf("%s marked down; the process had no request since the retry was due", m.Name)
 				})

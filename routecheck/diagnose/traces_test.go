@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"github.com/wasplug/wasplug/internal/logtest"
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/parser/accesslog"
@@ -142,5 +144,33 @@ func TestTable(t *testing.T) {
 	}
 	if len(seen) != 86 {
 		t.Errorf("%d causes, want 86", len(seen))
+	}
+}
+
+// byHand says what is found in logs as administrators send them: restarts at LogLevel Error of several processes, half
+// lines of a rotated file, a locale's day, two lines glued together, codes of which nobody knows anything. 15 is at
+// Stats with counters alone: the member that was marked serves again, which only they show.
+var byHand = map[string][]string{
+	"01-restart-error": {"ND7"}, "03-half": {"ND7"}, "07-iotimeout": nil, "08-clients-left": {"IE9"},
+	"09-reloads": nil, "10-reload-failed": {"IE11"}, "11-tls": {"NR7", "IE5"}, "12-all-down": {"IE1"},
+	"13-german": nil, "15-one-failure": nil, "16-full": {"NB9", "SU1"}, "17-firewall": {"ND7", "NR7", "SO1"},
+	"18-unknown-reset": nil, "19-glued": nil,
+}
+
+// TestByHand: with Windows ends of lines, too.
+func TestByHand(t *testing.T) {
+	archive, err := txtar.ParseFile("testdata/by_hand.txtar")
+	if err != nil || len(archive.Files) != len(byHand) {
+		t.Fatal(len(archive.Files), err)
+	}
+	for _, f := range archive.Files {
+		for _, text := range [][]byte{f.Data, bytes.ReplaceAll(f.Data, []byte("\n"), []byte("\r\n"))} {
+			got, want := foundIn(t, &diagnose.Case{Log: readLog(t, nil, text)}), byHand[f.Name]
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: found %q, want %q", f.Name, got, want)
+			}
+		}
 	}
 }

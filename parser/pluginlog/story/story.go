@@ -107,7 +107,7 @@ func (s *Story) Line(r *requests.Request, e *pluginlog.Event) {
 		s.taken = max(s.taken, e.Time)
 		s.alone(key{kind: Reload}, e)
 	case pluginlog.ErrorLine, pluginlog.WarnLine:
-		s.errorLine(e)
+		s.errorLine(r, e)
 	default:
 		if r != nil && requests.Fails(e.Kind) {
 			s.failing(r, e)
@@ -125,10 +125,12 @@ func (s *Story) alone(k key, e *pluginlog.Event) *Incident {
 	return i
 }
 
-// errorLine takes a line of which the catalogue knows that it is an incident of no request.
-func (s *Story) errorLine(e *pluginlog.Event) {
+// errorLine takes a line of which the catalogue knows that it is an incident of no request. One about TLS behind a
+// handshake that failed says the same once more.
+func (s *Story) errorLine(r *requests.Request, e *pluginlog.Event) {
 	entry, _ := catalogue.OfLine(e.Text)
 	switch {
+	case entry.Kind == TLS.String() && shakesHands(r):
 	case entry.Kind == catalogue.ReloadFailed:
 		s.alone(key{kind: ReloadFailed}, e).addText(e.Text)
 	case entry.Kind == TLS.String() && e.Kind == pluginlog.ErrorLine:
@@ -138,6 +140,15 @@ func (s *Story) errorLine(e *pluginlog.Event) {
 			i.GSK = pluginlog.GSK{Name: keep(name), Code: code}
 		}
 	}
+}
+
+// shakesHands reports whether the attempt at hand of a request has failed in its handshake.
+func shakesHands(r *requests.Request) bool {
+	if r == nil {
+		return false
+	}
+	t, ok := r.Note.(*tale)
+	return ok && slices.Contains(t.lines, pluginlog.HandshakeFailed)
 }
 
 // incident returns the incident of a key that goes on at a time, a new one where there is none.

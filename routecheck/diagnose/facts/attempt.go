@@ -20,7 +20,7 @@ const (
 func (l *Log) done(r *requests.Request) {
 	n := l.noteOf(r)
 	l.Requests++
-	l.process(r)
+	l.process(r.PID, r.End)
 	for i := range r.Attempts {
 		l.attempt(r, i)
 	}

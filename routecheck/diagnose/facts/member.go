@@ -39,7 +39,7 @@ type Member struct {
 
 // process is what the log tells of one process of the web server.
 type process struct {
-	Last   pluginlog.Time // end of its last request
+	Last   pluginlog.Time // end of its last request, or the last counters, which each request prints
 	marked int            // members that it has marked, and that have not answered since
 }
 
@@ -68,6 +68,7 @@ type proc struct {
 type counts struct {
 	first, last, sum pluginlog.Counters
 	Lines            int64
+	at               pluginlog.Time // of the last
 	flatSince        pluginlog.Time // since when the total stands at the pending limit
 	Pending          int64          // most
 	Flat             time.Duration  // the longest time for which requests were pending and the total stood
@@ -105,16 +106,17 @@ func (l *Log) proc(name string, pid uint64) *proc {
 	return p
 }
 
-func (l *Log) process(r *requests.Request) {
-	p := l.Processes[r.PID]
+// process notes that a process has had a request until then.
+func (l *Log) process(pid uint64, until pluginlog.Time) {
+	p := l.Processes[pid]
 	if p == nil {
 		if len(l.Processes) >= mostProcesses {
 			return
 		}
 		p = new(process)
-		l.Processes[r.PID] = p
+		l.Processes[pid] = p
 	}
-	p.Last = max(p.Last, r.End)
+	p.Last = max(p.Last, until)
 }
 
 // counted takes a line of counters.
@@ -123,6 +125,7 @@ func (l *Log) counted(e *pluginlog.Event) {
 	if p == nil {
 		return
 	}
+	l.process(e.PID, e.Time)
 	c, now := &p.Counts, e.Counters
 	p.CountedAt = requests.Place{File: max(l.place, 1), Line: e.Line}
 	switch {
@@ -134,14 +137,26 @@ func (l *Log) counted(e *pluginlog.Event) {
 	case now.Total < c.last.Total:
 		c.sum = plus(c.sum, minus(c.last, c.first))
 		c.first = pluginlog.Counters{}
+	case now.Total > c.last.Total && now.Failed == c.last.Failed && c.at > p.MarkedAt && p.MarkedAt != 0:
+		l.served(p, e)
 	}
 	c.Pending = max(c.Pending, now.Pending)
 	if now.Pending == 0 || c.Lines == 0 || now.Total != c.last.Total {
 		c.flatSince = e.Time
 	}
 	c.Flat = max(c.Flat, e.Time.Sub(c.flatSince))
-	c.last = now
+	c.last, c.at = now, e.Time
 	c.Lines++
+}
+
+// served takes counters by which a member that was marked has served again, where the log shows no more of it.
+func (l *Log) served(p *proc, e *pluginlog.Event) {
+	p.MarkedAt, p.NewBack, p.OldBack = 0, 0, 0
+	p.okAt, p.okSince, p.failedAt, p.inRow, p.unreach = e.Time, true, 0, 0, 0
+	delete(p.Marked, e.PID)
+	if process := l.Processes[e.PID]; process != nil {
+		process.marked--
+	}
 }
 
 // late reports whether counters are older than those of the line before: threads of a process overtake each other. A
