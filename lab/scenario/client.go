@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/wasplug/wasplug/internal/lazy"
 	"github.com/wasplug/wasplug/lab/scenario/weblog"
 )
 
@@ -118,12 +118,12 @@ func receive(client *http.Client, rq *http.Request, a *answer) {
 }
 
 // counted is what /hitcount shows, and /author of a document.
-var counted = regexp.MustCompile(`(?:Hit count|Edits): (\d+)`)
+var counted = lazy.Regexp(`(?:Hit count|Edits): (\d+)`)
 
 // read takes in the body and what the head says of the session (section 7 of the specification).
 func (a *answer) read(text string) {
 	a.Text, a.Member, a.Location = text, a.Header.Get("X-Lab-Member"), a.Header.Get("Location")
-	if m := counted.FindStringSubmatch(text); m != nil {
+	if m := counted().FindStringSubmatch(text); m != nil {
 		a.Count, _ = strconv.ParseInt(m[1], 10, 64)
 	}
 	if parts := strings.Split(a.Header.Get("X-Lab-Session"), ";"); len(parts) == 3 {

@@ -2,12 +2,12 @@ package scenario
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/wasplug/wasplug/internal/lazy"
 	"github.com/wasplug/wasplug/lab/history"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
@@ -114,13 +114,13 @@ func (o *observed) changes(b *browser, q *request) {
 }
 
 // screenOf is what /wizard shows.
-var screenOf = regexp.MustCompile(`Screen (\d) of`)
+var screenOf = lazy.Regexp(`Screen (\d) of`)
 
 // mustDo is what the person at the browser has to do.
 func (b *browser) mustDo(q *request, o *observed) string {
 	began := b.had && (o.session == string(sessionNew) || o.session == string(sessionEmpty))
 	screen := 0
-	if m := screenOf.FindStringSubmatch(o.Text); m != nil {
+	if m := screenOf().FindStringSubmatch(o.Text); m != nil {
 		screen, _ = strconv.Atoi(m[1])
 	}
 	before := b.screen
@@ -250,12 +250,12 @@ func (w *wanted) fits(got []string) bool {
 }
 
 // partitionID is what stands for # in the pattern of a cookie.
-var partitionID = regexp.MustCompile(`[:+][0-9]+$`)
+var partitionID = lazy.Regexp(`[:+][0-9]+$`)
 
 // fitsCookie compares a cookie with a pattern in which * stands for a session ID and # for a partition ID.
 func fitsCookie(pattern, cookie string) bool {
-	if before, found := strings.CutSuffix(pattern, ":#"); found && partitionID.MatchString(cookie) {
-		pattern, cookie = before, partitionID.ReplaceAllString(cookie, "")
+	if before, found := strings.CutSuffix(pattern, ":#"); found && partitionID().MatchString(cookie) {
+		pattern, cookie = before, partitionID().ReplaceAllString(cookie, "")
 	}
 	before, after, star := strings.Cut(pattern, "*")
 	if !star {

@@ -3,9 +3,10 @@ package yamldoc
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wasplug/wasplug/internal/lazy"
 )
 
 const lineWidth = 120 // a map or list that fits is written on one line
@@ -150,10 +151,10 @@ func inFlow(n *Node) string {
 
 var (
 	// plain text that no YAML version takes for anything but text, in block and in flow form
-	safe = regexp.MustCompile(`^[A-Za-z0-9_./$-][A-Za-z0-9_./$@*+-]*( [A-Za-z0-9_./$@+-][A-Za-z0-9_./$@*+-]*)*$`)
+	safe = lazy.Regexp(`^[A-Za-z0-9_./$-][A-Za-z0-9_./$@*+-]*( [A-Za-z0-9_./$@+-][A-Za-z0-9_./$@*+-]*)*$`)
 	// what some YAML version may take for a number, a time or a date
-	numeric = regexp.MustCompile(`^[-+]?[.0-9][0-9a-fA-FxXoO_:.eE+-]*$|^[-+.]+(inf|Inf|INF|nan|NaN|NAN)?$`)
-	words   = regexp.MustCompile(`(?i)^(null|true|false|yes|no|on|off|y|n|~|)$`)
+	numeric = lazy.Regexp(`^[-+]?[.0-9][0-9a-fA-FxXoO_:.eE+-]*$|^[-+.]+(inf|Inf|INF|nan|NaN|NAN)?$`)
+	words   = lazy.Regexp(`(?i)^(null|true|false|yes|no|on|off|y|n|~|)$`)
 )
 
 // scalar writes a scalar: plain where it stays what it is, else in quotes.
@@ -163,7 +164,7 @@ func scalar(n *Node) string {
 		return s
 	}
 	switch {
-	case safe.MatchString(s) && !numeric.MatchString(s) && !words.MatchString(s) && !strings.HasPrefix(s, "- ") &&
+	case safe().MatchString(s) && !numeric().MatchString(s) && !words().MatchString(s) && !strings.HasPrefix(s, "- ") &&
 		!strings.HasPrefix(s, "---") && !strings.HasPrefix(s, "..."):
 		return s
 	case strings.ContainsRune(s, '\\') && !strings.Contains(s, "'") &&

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/wasplug/wasplug/internal/lazy"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -102,9 +102,9 @@ func invalidUTF8(src []byte) int {
 }
 
 var (
-	errorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+	errorLine = lazy.Regexp(`^yaml: (?:line (\d+): )?`)
 	// Of these errors yaml.v3 gives the line before.
-	lineBefore = regexp.MustCompile(`^did not find expected (',' or|key$|'-' indicator|node content|<document start>)`)
+	lineBefore = lazy.Regexp(`^did not find expected (',' or|key$|'-' indicator|node content|<document start>)`)
 )
 
 func (r *reader) syntax(err error) {
@@ -114,11 +114,11 @@ func (r *reader) syntax(err error) {
 	}
 	at := 0
 	text := err.Error()
-	if m := errorLine.FindStringSubmatch(text); m != nil {
+	if m := errorLine().FindStringSubmatch(text); m != nil {
 		text = text[len(m[0]):]
 		if line, err := strconv.Atoi(m[1]); err == nil {
 			r.place.index(r.src)
-			if lineBefore.MatchString(text) {
+			if lineBefore().MatchString(text) {
 				line = min(line+1, len(r.place.lines))
 			}
 			at = r.place.offset(line, 1)

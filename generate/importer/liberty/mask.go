@@ -2,12 +2,13 @@ package liberty
 
 import (
 	"bytes"
-	"regexp"
+
+	"github.com/wasplug/wasplug/internal/lazy"
 )
 
 // What nobody needs for settings of sessions, and what must not stand in the log of a pipeline because a warning shows
 // the line that it is about.
-var secrets = regexp.MustCompile(`(?i)` +
+var secrets = lazy.Regexp(`(?i)` +
 	`(?:password|passwd|secret)[\w.-]*\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>&;]+))` + // an attribute, a part of a URL
 	`|<variable\b[^>]*(?:password|passwd|secret)[^>]*?\b(?:value|defaultValue)\s*=\s*(?:"([^"]*)"|'([^']*)')` +
 	`|://([^/\s"'<>@]*)@`)
@@ -15,7 +16,7 @@ var secrets = regexp.MustCompile(`(?i)` +
 // Masked is a file with asterisks in place of its passwords, each byte where it was.
 func Masked(src []byte) []byte {
 	masked := bytes.Clone(src)
-	for _, at := range secrets.FindAllSubmatchIndex(src, -1) {
+	for _, at := range secrets().FindAllSubmatchIndex(src, -1) {
 		for i := 2; i < len(at); i += 2 {
 			for j := max(at[i], 0); j < at[i+1]; j++ {
 				masked[j] = '*'

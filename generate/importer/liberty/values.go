@@ -2,11 +2,11 @@ package liberty
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/wasplug/wasplug/internal/lazy"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
@@ -17,13 +17,13 @@ type variable struct {
 	isDefault bool // bootstrap.properties, server.env or the command line may give another
 }
 
-var reference = regexp.MustCompile(`\$\{([^{}]*)\}`)
+var reference = lazy.Regexp(`\$\{([^{}]*)\}`)
 
 // expand puts in what the file says of variables. One that it does not define is named, and the attribute is not
 // taken.
 func (r *reader) expand(a *parser.Attr) (text string, ok bool) {
 	ok = true
-	text = reference.ReplaceAllStringFunc(a.Value, func(ref string) string {
+	text = reference().ReplaceAllStringFunc(a.Value, func(ref string) string {
 		name := ref[2 : len(ref)-1]
 		v, known := r.variables[name]
 		switch {
@@ -87,8 +87,8 @@ func asWord(words map[string]string) func(*reader, string, *parser.Attr, string)
 }
 
 var (
-	durationForm = regexp.MustCompile(`^(?:[0-9]{1,9}(?:d|h|ms|m|s))+$`)
-	durationPart = regexp.MustCompile(`([0-9]+)(ms|[dhms])`)
+	durationForm = lazy.Regexp(`^(?:[0-9]{1,9}(?:d|h|ms|m|s))+$`)
+	durationPart = lazy.Regexp(`([0-9]+)(ms|[dhms])`)
 	unitMillis   = map[string]int64{"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 )
 
@@ -97,10 +97,10 @@ func seconds(text string) (n int64, ok bool) {
 	if n, err := strconv.ParseInt(text, 10, 32); err == nil {
 		return n, true
 	}
-	if !durationForm.MatchString(text) {
+	if !durationForm().MatchString(text) {
 		return 0, false
 	}
-	for _, part := range durationPart.FindAllStringSubmatch(text, -1) {
+	for _, part := range durationPart().FindAllStringSubmatch(text, -1) {
 		count, _ := strconv.ParseInt(part[1], 10, 64) // nine digits at most
 		n += count * unitMillis[part[2]]
 	}

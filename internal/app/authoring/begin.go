@@ -5,11 +5,11 @@ import (
 	_ "embed"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strings"
 	"text/template"
 
 	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/lazy"
 )
 
 // Begin makes the files that work on a configuration begins with: a topology, a suite of its routes, settings of lint
@@ -108,15 +108,15 @@ type sketched struct {
 }
 
 var (
-	memberForm = regexp.MustCompile(`^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?$`)
-	appForm    = regexp.MustCompile(`^([A-Za-z0-9._-]+)=(/[A-Za-z0-9._~/-]*)$`)
+	memberForm = lazy.Regexp(`^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?$`)
+	appForm    = lazy.Regexp(`^([A-Za-z0-9._-]+)=(/[A-Za-z0-9._~/-]*)$`)
 )
 
 // sketch is a topology to put one's own names into.
 func (b *Begin) sketch() ([]byte, error) {
 	s, seen := sketched{}, map[string]bool{}
 	for i, member := range b.Members {
-		m := memberForm.FindStringSubmatch(member)
+		m := memberForm().FindStringSubmatch(member)
 		if m == nil {
 			return nil, app.Wrong("members", " %q: want HOST or HOST:PORT, and commas between them", member)
 		}
@@ -132,7 +132,7 @@ func (b *Begin) sketch() ([]byte, error) {
 		s.Members = append(s.Members, struct{ Name, Host, Port string }{name, strings.Trim(host, "[]"), port})
 	}
 	for _, text := range b.Apps {
-		m := appForm.FindStringSubmatch(text)
+		m := appForm().FindStringSubmatch(text)
 		if m == nil {
 			return nil, app.Wrong("app", " %q: want NAME=/CONTEXTROOT, such as shop=/shop", text)
 		}

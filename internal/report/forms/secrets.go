@@ -1,8 +1,9 @@
 package forms
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/wasplug/wasplug/internal/lazy"
 )
 
 // Secrets says whether a report that is passed on shows what belongs to users: session IDs, queries, names. Without
@@ -28,10 +29,10 @@ func (show Secrets) URI(uri string) string {
 }
 
 var (
-	queries  = regexp.MustCompile(`(/[^\s?'"|]*)\?[^\s'"|]+`)
-	sessions = regexp.MustCompile(`(?i)((?:jsession|session|ltpatoken2?|token)[a-z]*\s?=\s?` +
+	queries  = lazy.Regexp(`(/[^\s?'"|]*)\?[^\s'"|]+`)
+	sessions = lazy.Regexp(`(?i)((?:jsession|session|ltpatoken2?|token)[a-z]*\s?=\s?` +
 		`['"]?[^\s;,&'"]{4})[^\s;,&'"]+`)
-	names = regexp.MustCompile(`(?i)((?:^|\s\s)(?:authorization|\$wsru|remote_user|cookie2?|set-cookie2?):\s*).*`)
+	names = lazy.Regexp(`(?i)((?:^|\s\s)(?:authorization|\$wsru|remote_user|cookie2?|set-cookie2?):\s*).*`)
 )
 
 // Line returns a line of a log as the report shows it: headers that name a user or carry cookies lose their value,
@@ -40,9 +41,9 @@ func (show Secrets) Line(line string) string {
 	if show {
 		return line
 	}
-	line = queries.ReplaceAllString(line, "$1?…")
-	line = sessions.ReplaceAllString(line, "$1…")
-	return names.ReplaceAllStringFunc(line, hideValue)
+	line = queries().ReplaceAllString(line, "$1?…")
+	line = sessions().ReplaceAllString(line, "$1…")
+	return names().ReplaceAllStringFunc(line, hideValue)
 }
 
 // hideValue leaves of a header its name and the shortened sessions of its value.
@@ -50,7 +51,7 @@ func hideValue(header string) string {
 	name, value, _ := strings.Cut(header, ":")
 	kept := []string{}
 	for part := range strings.SplitSeq(value, ";") {
-		if part = strings.TrimSpace(part); sessions.MatchString(part+"x") && strings.HasSuffix(part, "…") {
+		if part = strings.TrimSpace(part); sessions().MatchString(part+"x") && strings.HasSuffix(part, "…") {
 			kept = append(kept, part)
 		}
 	}

@@ -5,13 +5,15 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
+
+	"github.com/wasplug/wasplug/internal/lazy"
 )
 
 var (
-	summaryLine = regexp.MustCompile(`^(no findings|\d+ (errors?|warnings?|info)(, \d+ (errors?|warnings?|info))*) ` +
+	summaryLine = lazy.Regexp(`^(no findings|\d+ (errors?|warnings?|info)(, \d+ (errors?|warnings?|info))*) ` +
 		`in \d+ files?$`)
-	findingLine = regexp.MustCompile(`: (error|warning|info): .* \[WP\d{3} [a-z0-9-]+\]$`)
-	commandLine = regexp.MustCompile(`^::(error|warning|notice) `)
+	findingLine = lazy.Regexp(`: (error|warning|info): .* \[WP\d{3} [a-z0-9-]+\]$`)
+	commandLine = lazy.Regexp(`^::(error|warning|notice) `)
 )
 
 // IsLint reports whether a text is a report that Lint has written in a format, so that a new one may take its place.
@@ -19,11 +21,11 @@ func IsLint(format string, text []byte) bool {
 	switch format {
 	case "text":
 		lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
-		return summaryLine.MatchString(lines[len(lines)-1])
+		return summaryLine().MatchString(lines[len(lines)-1])
 	case "oneline":
-		return eachLine(text, findingLine)
+		return eachLine(text, findingLine())
 	case "github":
-		return eachLine(text, commandLine)
+		return eachLine(text, commandLine())
 	case "junit":
 		return bytes.Contains(text[:min(len(text), 200)], []byte(`<testsuites name="wasplug lint"`))
 	case "json":

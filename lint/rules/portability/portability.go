@@ -4,11 +4,11 @@ package portability
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/wasplug/wasplug/internal/lazy"
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/lint/rules/check"
 	"github.com/wasplug/wasplug/lint/rules/example"
@@ -174,14 +174,14 @@ func checkV4(p *check.Pass) {
 
 // dated is the beginning of a row's level that is a number, or an APAR with one; level is each number in it.
 var (
-	dated = regexp.MustCompile(`^~?(?:V|P[A-Z]\d+ \()\d+\.\d+`)
-	level = regexp.MustCompile(`(\d+)\.(\d+)[.\dx]*`)
+	dated = lazy.Regexp(`^~?(?:V|P[A-Z]\d+ \()\d+\.\d+`)
+	level = lazy.Regexp(`(\d+)\.(\d+)[.\dx]*`)
 )
 
 // tooOld reports whether the target is older than every level that a row names: fix packs brought some attributes to
 // older releases too.
 func tooOld(o *lint.Options, since string) bool {
-	return dated.MatchString(since) && !slices.ContainsFunc(level.FindAllStringSubmatch(since, -1),
+	return dated().MatchString(since) && !slices.ContainsFunc(level().FindAllStringSubmatch(since, -1),
 		func(m []string) bool {
 			major, _ := strconv.Atoi(m[1])
 			minor, _ := strconv.Atoi(m[2])
