@@ -13,6 +13,7 @@ import (
 
 	"github.com/wasplug/wasplug/proxy/docroot"
 	"github.com/wasplug/wasplug/proxy/generation"
+	"github.com/wasplug/wasplug/proxy/history"
 	"github.com/wasplug/wasplug/proxy/logs"
 	"github.com/wasplug/wasplug/proxy/upstream"
 	"github.com/wasplug/wasplug/proxy/wire"
@@ -111,6 +112,7 @@ type Proxy struct {
 	gen        atomic.Pointer[generation.Generation]
 	reload     reloader
 	counters   counters
+	history    history.Recorder       // of members, for the status page
 	docroot    *docroot.Folder        // nil: 404
 	date       atomic.Pointer[string] // the Date line of answers that have none
 	ctx        context.Context        // ends when everything is to end
@@ -161,6 +163,7 @@ func New(ctx context.Context, source generation.Source, opt Options) (*Proxy, er
 		p.lot.Expire(s.Now())
 		p.collect()
 		p.gen.Load().Sweep(p.now())
+		p.remember()
 	}
 	p.sweeping.Go(func() { s.Run(p.ctx, everySecond) })
 	p.gen.Load().FetchTables(p.ctx, &p.dialer, p.log)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wasplug/wasplug/proxy/admin"
 	"github.com/wasplug/wasplug/proxy/generation"
+	"github.com/wasplug/wasplug/proxy/history"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/explain/cause"
@@ -33,10 +34,24 @@ func (p *Proxy) Snapshot() *admin.Snapshot {
 		s.Clusters = append(s.Clusters, g.Status(match.ClusterID(i), now))
 		s.Times = append(s.Times, g.Clusters[i].Times.Snapshot(g.Table.Clusters[i].Name))
 	}
+	for i := range s.Clusters {
+		c := &s.Clusters[i]
+		c.Within = s.Times[1+i].Within()
+		for j := range c.Members {
+			c.Members[j].Recent = p.history.Recent(admin.Name{Cluster: c.Cluster, Member: c.Members[j].Member}, now)
+		}
+	}
 	for _, u := range failover.UnusableTransports(g.Table) {
 		s.Clusters[u.Cluster].Members[u.Member].Unusable = words.UnusableTransport(g.Table, &u)
 	}
 	return s
+}
+
+// remember tells the history of members what they have done since a second ago.
+func (p *Proxy) remember() {
+	now := p.now()
+	p.history.Begin(now)
+	p.gen.Load().Counts(func(n admin.Name, c history.Count) { p.history.Note(n, c, now) })
 }
 
 // Stopping reports whether no new requests are taken.

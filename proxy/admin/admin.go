@@ -44,7 +44,8 @@ type Handler struct {
 func New(p Proxy, token string) *Handler {
 	a := &Handler{p: p, mux: http.NewServeMux()}
 	a.guarded = Guard(a.mux, token)
-	words := template.FuncMap{"rules": rulesOf, "clock": clockOf, "field": fieldOf}
+	words := template.FuncMap{"rules": rulesOf, "clock": clockOf, "field": fieldOf, "chart": chartOf,
+		"ago": ago, "class": classOf}
 	a.page = template.Must(template.New("status").Funcs(words).Parse(statusPage))
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{p}, collectors.NewGoCollector(),
@@ -198,15 +199,24 @@ func (a *Handler) csv(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	table := csv.NewWriter(diag.VisibleWriter{To: w, Form: diag.Text})
 	table.Write([]string{"cluster", "member", "role", "state", "weight", "start", "pending", "most", "affinity", "new",
-		"failed", "idle", "changed"})
+		"failed", "idle", "perSecond", "failedPerSecond", "changed"})
 	for _, c := range a.p.Snapshot().Clusters {
 		for _, m := range c.Members {
 			table.Write([]string{cell(c.Cluster), cell(m.Member), m.Role, m.state(), fmt.Sprint(m.Weight), fmt.Sprint(m.Start),
 				fmt.Sprint(m.Pending), fmt.Sprint(m.Max), fmt.Sprint(m.Affinity), fmt.Sprint(m.New), fmt.Sprint(m.Failed),
-				fmt.Sprint(m.Idle), m.Changed})
+				fmt.Sprint(m.Idle), fmt.Sprintf("%.2f", m.Recent.PerSecond), fmt.Sprintf("%.2f", m.Recent.FailedPerSecond),
+				m.Changed})
 		}
 	}
 	table.Flush()
+}
+
+// classOf names a class of answers by its place.
+func classOf(i int) string {
+	if i == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%dxx", i)
 }
 
 // cell is a name as text where a spreadsheet would take it for a formula.

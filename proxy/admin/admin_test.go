@@ -73,7 +73,7 @@ func TestWordsOfMembers(t *testing.T) {
 			"marked down; retry in 12.5 s<"},
 		{MemberStatus{MemberNote: explain.MemberNote{Marked: true}}, "marked down; retry due at the next request<"},
 		{MemberStatus{Down: "no such host"}, "unreachable: no such host<"},
-		{MemberStatus{Draining: true}, "<td>draining<"},
+		{MemberStatus{Draining: true}, `<td class="state">draining<`},
 		{MemberStatus{Unusable: "it needs a keyring"}, `up</span> <span class="down">it needs a keyring<`},
 		{MemberStatus{Max: 9, MemberNote: explain.MemberNote{Pending: 3}}, ">3 / 9<"},
 		{MemberStatus{MemberNote: explain.MemberNote{Member: "m1"}}, "<td>m1 &#9666;</td>"},
@@ -285,16 +285,49 @@ func TestWriting(t *testing.T) {
 	}
 }
 
+// The picture of a member says in words what it shows, and draws nothing where there was nothing.
+func TestChart(t *testing.T) {
+	r := Recent{}
+	if got := string(chartOf(r)); strings.Contains(got, "v-") || !strings.Contains(got, "0 requests answered, 0 failed") {
+		t.Error(got)
+	}
+	r.Columns[0] = Column{Requests: 1}
+	r.Columns[Columns-1] = Column{Requests: 60, Failed: 40, Marked: true}
+	got := string(chartOf(r))
+	for _, want := range []string{"61 requests answered, 40 failed, marked down in 1 of 60 columns", `class="bars" d="M1 20v-1M119 20v-20"`,
+		`class="fails" d="M119 20v-8"`, `class="marks" d="M118 24h2"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+}
+
+// Times within which requests end are bounds of the histogram.
+func TestWithin(t *testing.T) {
+	h := Histogram{Bounds: []match.Nanos{1e6, 1e9}, Counts: []uint64{50, 45, 5}}
+	if got := h.Within(); got == nil || *got != (Within{Half: 0.001, Most: 1}) {
+		t.Errorf("%+v", got)
+	}
+	h.Counts[2]++
+	if got := h.Within(); got == nil || got.Half != 1 || got.Most != 0 && got.Most != 1 {
+		t.Errorf("%+v", got)
+	}
+	h.Counts = []uint64{0, 0, 0}
+	if got := h.Within(); got != nil {
+		t.Errorf("%+v", got)
+	}
+}
+
 // The table for spreadsheets has a line for each member, and no name in it is a formula.
 func TestCSV(t *testing.T) {
 	s := &still{}
 	s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Members: []MemberStatus{
-		{MemberNote: explain.MemberNote{Member: "=1+1", Role: "primary", Affinity: 3}, New: 2, Changed: "weight 7"},
+		{MemberNote: explain.MemberNote{Member: "=1+1", Role: "primary", Affinity: 3}, New: 2, Changed: "weight 7", Recent: Recent{PerSecond: 1.5}},
 		{Down: "no such host", MemberNote: explain.MemberNote{Member: "a,b\x1b"}},
 	}}}
-	want := `cluster,member,role,state,weight,start,pending,most,affinity,new,failed,idle,changed
-C,'=1+1,primary,up,0,0,0,0,3,2,0,0,weight 7
-C,"a,b\x1b",,unreachable,0,0,0,0,0,0,0,0,
+	want := `cluster,member,role,state,weight,start,pending,most,affinity,new,failed,idle,perSecond,failedPerSecond,changed
+C,'=1+1,primary,up,0,0,0,0,3,2,0,0,1.50,0.00,weight 7
+C,"a,b\x1b",,unreachable,0,0,0,0,0,0,0,0,0.00,0.00,
 `
 	if got := fetch(New(s, ""), "GET", "/status.csv").Body.String(); got != want {
 		t.Errorf("got\n%s", got)

@@ -64,8 +64,39 @@ type RequestStatus struct {
 // ClusterStatus is a cluster of the configuration in use.
 type ClusterStatus struct {
 	Cluster string         `json:"cluster"`
-	Next    string         `json:"next"` // where round robin stands, "" before it has started
+	Next    string         `json:"next"`             // where round robin stands, "" before it has started
+	Within  *Within        `json:"within,omitempty"` // absent before the first request
 	Members []MemberStatus `json:"members"`
+}
+
+// Within are times within which requests of a cluster have ended since the process started, in seconds: bounds of the
+// histogram, 0 for more than the last of them.
+type Within struct {
+	Half float64 `json:"half"`
+	Most float64 `json:"most"` // 95 of a hundred
+}
+
+// Within reads them off, nil where there was no request.
+func (h *Histogram) Within() *Within {
+	var total uint64
+	for _, n := range h.Counts {
+		total += n
+	}
+	if total == 0 {
+		return nil
+	}
+	return &Within{h.bound((total + 1) / 2), h.bound(total - total/20)}
+}
+
+// bound is the upper bound of what a number of requests took no longer than.
+func (h *Histogram) bound(n uint64) float64 {
+	var upTo uint64
+	for i, bound := range h.Bounds {
+		if upTo += h.Counts[i]; upTo >= n {
+			return seconds(bound)
+		}
+	}
+	return 0
 }
 
 // MemberStatus is a member as this process sees it.
@@ -82,6 +113,7 @@ type MemberStatus struct {
 	Draining bool `json:"draining"`
 	// Changed is what an administrator has said of it beside the file (--admin-write): drained, disabled or a weight.
 	Changed string `json:"changed,omitempty"`
+	Recent  Recent `json:"recent"`
 }
 
 // state is unreachable, marked-down, draining or up.

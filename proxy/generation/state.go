@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/wasplug/wasplug/proxy/admin"
+	"github.com/wasplug/wasplug/proxy/history"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -40,6 +41,20 @@ func (g *Generation) Status(id match.ClusterID, now match.Nanos) admin.ClusterSt
 		out.Members = append(out.Members, m)
 	}
 	return out
+}
+
+// Counts tells what each member has done so far. A cluster is locked for one member at a time.
+func (g *Generation) Counts(tell func(n admin.Name, c history.Count)) {
+	for i := range g.Clusters {
+		c, tc := &g.Clusters[i], &g.Table.Clusters[i]
+		for m := range tc.Members {
+			c.Lock()
+			s := &c.State.Members[m]
+			count := history.Count{Requests: s.Total, Failed: s.Failed, Marked: c.State.MarkedDown(match.MemberID(m))}
+			c.Unlock()
+			tell(admin.Name{Cluster: tc.Name, Member: tc.Members[m].Name}, count)
+		}
+	}
 }
 
 // Facts words the state of a cluster as a scenario has it. Streams are counted before: that may close some.

@@ -1,0 +1,109 @@
+// Package history remembers what became of each member in the last ten minutes, for the status page. It is told of
+// totals from time to time, and never on the way of a request. It knows neither clusters nor clocks.
+package history
+
+import (
+	"sync"
+
+	"github.com/wasplug/wasplug/proxy/admin"
+	"github.com/wasplug/wasplug/routecheck/match"
+)
+
+// slot is how long a column of the picture is.
+const slot = 10 * match.Second
+
+// Count is what a member has done so far, and whether it is marked down.
+type Count struct {
+	Requests, Failed uint64 // totals; they begin anew with a configuration
+	Marked           bool
+}
+
+// Recorder keeps the history of all members. The zero value is one that has seen nothing.
+type Recorder struct {
+	mu      sync.Mutex
+	column  int64 // of the time that was told last, counted from 0 on
+	members map[admin.Name]*series
+}
+
+type series struct {
+	last    Count
+	changed match.Nanos // when Marked changed; below 0 never
+	seen    int64       // column
+	columns [admin.Columns]admin.Column
+}
+
+// Begin moves on to a time. Members of which nothing was told for as long as the picture reaches are forgotten.
+func (r *Recorder) Begin(now match.Nanos) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	was := r.column
+	r.column = int64(now / slot)
+	for name, s := range r.members {
+		if r.column-s.seen >= admin.Columns {
+			delete(r.members, name)
+			continue
+		}
+		for c := max(was, r.column-admin.Columns) + 1; c <= r.column; c++ {
+			s.columns[c%admin.Columns] = admin.Column{Marked: s.last.Marked}
+		}
+	}
+}
+
+// Note adds what a member has done since it was last told of. The first time is where counting begins.
+func (r *Recorder) Note(n admin.Name, c Count, now match.Nanos) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.members[n]
+	if s == nil {
+		if r.members == nil {
+			r.members = map[admin.Name]*series{}
+		}
+		s = &series{last: c, changed: -1}
+		r.members[n] = s
+	}
+	column := &s.columns[r.column%admin.Columns]
+	column.Requests += since(s.last.Requests, c.Requests)
+	column.Failed += since(s.last.Failed, c.Failed)
+	column.Marked = column.Marked || c.Marked
+	if c.Marked != s.last.Marked {
+		s.changed = now
+	}
+	s.last, s.seen = c, r.column
+}
+
+// since is how much a total has grown: one that is smaller than before has begun anew.
+func since(before, after uint64) uint64 {
+	if after < before {
+		return after
+	}
+	return after - before
+}
+
+func seconds(n match.Nanos) float64 { return float64(n) / float64(match.Second) }
+
+// Recent returns the picture of a member, the oldest column first.
+func (r *Recorder) Recent(n admin.Name, now match.Nanos) (out admin.Recent) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.members[n]
+	if s == nil {
+		return out
+	}
+	for i := range out.Columns {
+		out.Columns[i] = s.columns[(r.column+1+int64(i))%admin.Columns]
+	}
+	const minute = admin.Columns / 10
+	var requests, failed uint64
+	for _, c := range out.Columns[admin.Columns-minute:] {
+		requests, failed = requests+c.Requests, failed+c.Failed
+	}
+	span := seconds(min(now, (minute-1)*slot+now%slot))
+	if span > 0 {
+		out.PerSecond, out.FailedPerSecond = float64(requests)/span, float64(failed)/span
+	}
+	if s.changed >= 0 {
+		ago := seconds(now - s.changed)
+		out.ChangedAgo = &ago
+	}
+	return out
+}
