@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate/merge"
+	"github.com/wasplug/wasplug/generate/rebase"
 	"github.com/wasplug/wasplug/internal/app/authoring"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -27,11 +28,23 @@ input. An error among that, such as a clone ID of two servers, stops the merge.
    wasplug merge --base srv2.xml --mode failover srv1.xml srv2.xml > plugin-cfg.xml
    wasplug merge --allow WP309 -o plugin-cfg.xml srv1.xml srv2.xml
 
+With --edited three files become one: FILE is generated anew, --edited is the file that was changed by hand, --base is
+the generated file that it was made of. The result is the edited file, its order, layout and comments, with what FILE
+changed against the base. Where both changed one thing, that is a conflict, told with its place and what each says:
+nothing is written, unless --prefer says who counts.
+
+   wasplug merge --base generated.xml --edited plugin-cfg.xml -o merged.xml generated-anew.xml
+
 Exit codes: 0 written; 1 the inputs conflict by an error, or with --strict by a warning, and nothing is written; 2
 wrong usage; 3 an input cannot be read or merged, or the proof failed.`,
 		Flags: append(outputFlags("`FILE` to write"),
 			&cli.StringFlag{Name: "base",
-				Usage: "the input `FILE` whose Config, Log and Properties count", DefaultText: "the first"},
+				Usage:       "the input `FILE` whose Config, Log and Properties count; with --edited what that was made of",
+				DefaultText: "the first"},
+			&cli.StringFlag{Name: "edited", Usage: "the `FILE` with changes by hand that are to be kept"},
+			wordFlag{&cli.StringFlag{Name: "prefer", Value: "nobody",
+				Usage: "with --edited, who counts where both changed one thing: nobody, edited or new"},
+				rebase.Preferences},
 			wordFlag{&cli.StringFlag{Name: "mode", Value: "balance",
 				Usage: "who serves what several files have: balance (all), failover (the first file, the others as " +
 					"backups) or precedence (the first file alone)"}, merge.Modes},
@@ -47,9 +60,15 @@ func mergeAction(c *cli.Context) error {
 	if !c.Args().Present() {
 		return usageError("merge takes the files to merge, such as a.xml b.xml")
 	}
+	if given(c, "edited") {
+		return rebaseAction(c)
+	}
 	mode, err := chosen(c, "mode")
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case given(c, "prefer"):
+		return usageError("--prefer needs --edited")
 	}
 	request := authoring.Merge{
 		Files: c.Args().Slice(), Base: c.String("base"), Mode: merge.Mode(slices.Index(merge.Modes, mode)),
@@ -62,6 +81,36 @@ func mergeAction(c *cli.Context) error {
 	}
 	if err := mergeable(answer, c.Bool("strict")); err != nil {
 		return err
+	}
+	return writeOutput(c, answer.XML)
+}
+
+// rebaseAction keeps the changes of a file in one that is generated anew.
+func rebaseAction(c *cli.Context) error {
+	prefer, err := chosen(c, "prefer")
+	if err != nil {
+		return err
+	}
+	for _, other := range []string{"mode", "allow"} {
+		if given(c, other) {
+			return usageError("--%s is for files of several servers, not with --edited", other)
+		}
+	}
+	if c.NArg() != 1 || c.String("base") == "" {
+		return usageError("--edited needs --base, the file that it was made of, and one FILE, which is generated anew")
+	}
+	request := authoring.Rebase{Base: c.String("base"), Edited: c.String("edited"), New: c.Args().First(),
+		Prefer: rebase.Prefer(slices.Index(rebase.Preferences, prefer))}
+	answer, err := request.Run(inputOf(c))
+	printNotes(c, answer.Notes)
+	switch {
+	case err != nil:
+		return ended(err)
+	case diag.Worst(answer.Conflicts) == diag.Error:
+		return &exitError{exitFindings, errors.New("both files changed the same, so nothing is written; " +
+			"--prefer edited or --prefer new says who counts")}
+	case c.Bool("strict") && len(answer.Conflicts) > 0:
+		return &exitError{exitFindings, errors.New("both files changed the same, so nothing is written (--strict)")}
 	}
 	return writeOutput(c, answer.XML)
 }

@@ -1,0 +1,101 @@
+package rebase
+
+import (
+	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+func quote(text string) string { return diag.Sprintf("%q", text) }
+
+// attributes takes over what New changed of an element's attributes.
+func (m *rebase) attributes(base, edited, renewed *parser.Node) {
+	for _, name := range attributeNames(base, renewed) {
+		b, e, n := base.Attr(name), edited.Attr(name), renewed.Attr(name)
+		if equal(e, n) || equal(b, n) {
+			continue
+		}
+		if !equal(b, e) && !m.conflict(place(e, edited), place(n, renewed),
+			"%s of %s is %s in the edited file, %s in the new one and %s in the base", name, label(edited), said(e), said(n),
+			said(b)) {
+			continue
+		}
+		m.edits = append(m.edits, m.write(edited, e, n))
+	}
+}
+
+func attributeNames(nodes ...*parser.Node) (names []string) {
+	seen := map[string]bool{}
+	for _, n := range nodes {
+		if n == nil {
+			continue
+		}
+		for i := range n.Attrs {
+			if name := n.Attrs[i].Name; !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+func equal(a, b *parser.Attr) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Value == b.Value
+}
+
+func said(a *parser.Attr) string {
+	if a == nil {
+		return "absent"
+	}
+	return quote(a.Value)
+}
+
+func place(a *parser.Attr, n *parser.Node) diag.Span {
+	if a != nil {
+		return a.Span
+	}
+	return n.NameSpan
+}
+
+// write makes an attribute what it is in the new file, in the text and the quotes of that file: nil takes it away.
+func (m *rebase) write(in *parser.Node, old, renewed *parser.Attr) diag.Edit {
+	switch {
+	case renewed == nil:
+		i := 0
+		for &in.Attrs[i] != old {
+			i++
+		}
+		return diag.Edit{Span: diag.Span{File: old.Span.File, Start: end(in, i), End: end(in, i+1)}}
+	case old == nil:
+		at := end(in, following(in, renewed.Name))
+		return diag.Edit{Span: diag.Span{File: in.NameSpan.File, Start: at, End: at},
+			New: " " + renewed.Name + "=" + m.files.Text(quoted(renewed))}
+	}
+	return diag.Edit{Span: quoted(old), New: m.files.Text(quoted(renewed))}
+}
+
+// quoted is where a value stands with its quotes.
+func quoted(a *parser.Attr) diag.Span {
+	return diag.Span{File: a.Span.File, Start: a.Span.Start - 1, End: a.Span.End + 1}
+}
+
+// following is how many attributes stand before one that is to be added: generators write them by the alphabet.
+func following(n *parser.Node, name string) int {
+	for i := range n.Attrs {
+		if n.Attrs[i].Name > name {
+			return i
+		}
+	}
+	return len(n.Attrs)
+}
+
+// end is where the first so many attributes of an element end.
+func end(n *parser.Node, attributes int) int32 {
+	if attributes == 0 {
+		return n.NameSpan.End
+	}
+	return n.Attrs[attributes-1].Span.End + 1
+}
