@@ -48,7 +48,7 @@ func Visible(w io.Writer, format string) io.Writer {
 	switch format {
 	case "json", "sarif", "gitlab":
 		return diag.VisibleWriter{To: w, Form: diag.JSON}
-	case "junit":
+	case "junit", "checkstyle":
 		return diag.VisibleWriter{To: w, Form: diag.XML}
 	}
 	return diag.VisibleWriter{To: w, Form: diag.Text}

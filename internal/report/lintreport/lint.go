@@ -24,7 +24,7 @@ type Findings struct {
 var Lint = forms.List[*Findings]{
 	{Name: "text", Write: lintText}, {Name: "oneline", Write: lintOneLine}, {Name: "json", Write: lintJSON},
 	{Name: "sarif", Write: lintSARIF}, {Name: "junit", Write: lintJUnit}, {Name: "github", Write: lintGitHub},
-	{Name: "gitlab", Write: lintGitLab},
+	{Name: "gitlab", Write: lintGitLab}, {Name: "checkstyle", Write: lintCheckstyle},
 }
 
 // count returns the number of findings of each severity.

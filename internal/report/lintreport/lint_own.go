@@ -28,6 +28,8 @@ func IsLint(format string, text []byte) bool {
 		return eachLine(text, commandLine())
 	case "junit":
 		return bytes.Contains(text[:min(len(text), 200)], []byte(`<testsuites name="wasplug lint"`))
+	case "checkstyle":
+		return bytes.Contains(text[:min(len(text), 200)], []byte(checkstyleMark+"\n<checkstyle "))
 	case "json":
 		var r struct {
 			Version         *int

@@ -1,0 +1,64 @@
+package lintreport
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+// The form of Checkstyle, which Jenkins and many others read: errors by file.
+type (
+	checkstyleRun struct {
+		XMLName xml.Name         `xml:"checkstyle"`
+		Version string           `xml:"version,attr"` // of the form
+		Files   []checkstyleFile `xml:"file"`
+	}
+	checkstyleFile struct {
+		Name   string            `xml:"name,attr"`
+		Errors []checkstyleError `xml:"error"`
+	}
+	checkstyleError struct {
+		Line     int    `xml:"line,attr"`
+		Column   int    `xml:"column,attr"`
+		Severity string `xml:"severity,attr"`
+		Message  string `xml:"message,attr"`
+		Source   string `xml:"source,attr"` // Jenkins takes what stands behind the last dot for the kind
+	}
+)
+
+const (
+	checkstyleMark   = "<!-- wasplug lint -->" // by which a report of ours is known again
+	checkstyleSource = "wasplug."
+)
+
+// lintCheckstyle writes an element for each file that was checked, with and without findings.
+func lintCheckstyle(w io.Writer, r *Findings) error {
+	run := checkstyleRun{Version: "8.0"}
+	for _, id := range r.Checked {
+		run.Files = append(run.Files, checkstyleFile{r.relative(id), r.checkstyle(id)})
+	}
+	if nowhere := r.checkstyle(0); len(nowhere) > 0 {
+		run.Files = append(run.Files, checkstyleFile{"wasplug", nowhere})
+	}
+	out, err := xml.MarshalIndent(run, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "%s%s\n%s\n", xml.Header, checkstyleMark, out)
+	return err
+}
+
+func (r *Findings) checkstyle(id diag.FileID) (all []checkstyleError) {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Span.File != id {
+			continue
+		}
+		at := r.place(f.Span)
+		all = append(all, checkstyleError{at.Line, at.Column, f.Severity.String(),
+			fmt.Sprintf("%s [%s %s]", f.Message, f.Rule.Code, f.Rule.Name), checkstyleSource + f.Rule.Code})
+	}
+	return all
+}
