@@ -107,14 +107,17 @@ func (w *Watch) step(now time.Time) (more bool, err error) {
 	return more, w.resume()
 }
 
-// event takes a line. One of a time that cannot be shows none; one that comes late, to a file that was replaced, has
-// no number.
+// event takes a line. One of a time that cannot be shows none; one that shows none is as late as the line before it,
+// or nothing of it would ever be over. One that comes late, to a file that was replaced, has no number.
 func (w *Watch) event(s *source, e *pluginlog.Event) {
 	if s != w.tail.current {
 		e.Line = 0
 	}
 	if e.Time > w.latest {
 		e.Time = 0
+	}
+	if e.Time == 0 {
+		e.Time = w.last
 	}
 	w.last = max(w.last, e.Time)
 	w.metrics.replayed = s.old()

@@ -132,6 +132,36 @@ func (f *follower) later(d time.Duration) {
 	}
 }
 
+// TestTellsWithoutTimes: a line without a time, the half of one behind a rotation or one that a proxy has cut, does not
+// keep anything open for ever: it counts as written when the one before it was.
+func TestTellsWithoutTimes(t *testing.T) {
+	f := follow(t)
+	half := func(member string) (text string) {
+		for line := range strings.Lines(f.refuse(1, member)) {
+			_, rest, _ := strings.Cut(line, "] ")
+			text += rest
+		}
+		return text
+	}
+	f.write(half("m1")) // the log begins with it
+	f.later(time.Minute)
+	f.write(f.line(1, "PLUGIN", "Bld version: 9.0.5.20"))
+	f.later(time.Minute)
+	f.told = nil
+	f.write(half("m2"))
+	f.later(time.Minute)
+	f.wants("begins member-down m2")
+	f.later(time.Hour)
+	f.wants("ends member-down m2")
+	f.write(f.line(1, "PLUGIN", "Bld version: 9.0.5.20"))
+	f.restart()
+	f.later(time.Minute)
+	f.wants()
+	f.write(half("m1"))
+	f.later(time.Hour)
+	f.wants("begins member-down m1", "ends member-down m1")
+}
+
 // TestTells: an incident is told when it begins, when it gets worse, and when it has been over for a while, though
 // nothing is written then.
 func TestTells(t *testing.T) {

@@ -224,13 +224,14 @@ func (s *Story) Incidents(now pluginlog.Time) (all []*Incident, dropped int64) {
 	return fold(all), s.dropped
 }
 
-// Forget lets go of what is long over at a time, for who follows a log that has no end and has told of it. Windows
-// that requests are compared with stay for a day.
+// Forget lets go of what is long over at a time, or was before all times of the log, for who follows a log that has no
+// end and has told of it. Windows that requests are compared with stay for a day.
 func (s *Story) Forget(now pluginlog.Time) {
 	clear(s.over)
 	s.over, s.dropped = s.over[:0], 0
 	for k, i := range s.open {
-		if now.Sub(i.End()) > s.window && !s.isOpen(i, now) {
+		untimed := i.End() == 0 && now != 0
+		if untimed || now.Sub(i.End()) > s.window && !s.isOpen(i, now) {
 			delete(s.open, k)
 		}
 	}
