@@ -71,8 +71,12 @@ func TestHalfALog(t *testing.T) {
 		}
 		return replayIn(t, table, choices.Latest(), text)
 	})
+	seeds := 250
+	if sharedtest.Long() {
+		seeds = 1000
+	}
 	var decisions, mismatches, synced int64
-	for seed := range 1000 {
+	for seed := range seeds {
 		rep := sample.Example(seed)
 		decisions, mismatches, synced = decisions+rep.Decisions, mismatches+rep.Mismatches, synced+rep.Synchronised
 	}
