@@ -35,8 +35,8 @@ func (l *LabCheck) Run(in app.Input) (*LabCheckAnswer, error) {
 	}
 	d := &home.Decisions[0]
 	if out.Owner = d.Member; d.Member == "" {
-		return out, diag.Errorf("%s: a request with the cookies %q goes to no certain member, but to %s",
-			l.Config.Path,
+		return out, diag.Errorf("%s: a request with the cookies %q goes to no certain member, but to %s; where the "+
+			"file knows the servers by another host than --url does, name it with --public-url", l.Config.Path,
 			l.Request.Cookies, d.Answers)
 	}
 	why.Members.Down = []string{d.Cluster + "/" + d.Member}

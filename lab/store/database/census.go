@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -69,13 +70,36 @@ func Count(ctx context.Context, dsn string, now session.Millis) (*Census, error)
 	defer t.db.Close()
 	c := &Census{Table: describe(dsn)}
 	if err := t.applications(ctx, now, c); err != nil {
-		return nil, err
+		return nil, t.elsewhere(ctx, err)
 	}
 	if c.Ages, err = t.ages(ctx, now); err != nil {
 		return nil, err
 	}
 	c.Columns, err = t.columnsUsed(ctx)
 	return c, err
+}
+
+// noTable is PostgreSQL's code for a table that is not in the search path.
+const noTable = "42P01"
+
+// elsewhere adds to a table that is not found the schemas that have one: a lab works in a schema of its own.
+func (t *table) elsewhere(ctx context.Context, err error) error {
+	var said *pgconn.PgError
+	if !errors.As(err, &said) || said.Code != noTable {
+		return err
+	}
+	schemas, listErr := query(ctx, t, scanName,
+		"SELECT table_schema FROM information_schema.tables WHERE table_name = 'sessions' ORDER BY 1")
+	if listErr != nil || len(schemas) == 0 {
+		return err
+	}
+	return diag.Errorf("%w; there is one in the schema %s: add ?search_path=%s to the URL", err,
+		strings.Join(schemas, ", "), schemas[0])
+}
+
+func scanName(rows *sql.Rows) (name string, err error) {
+	err = rows.Scan(&name)
+	return name, err
 }
 
 // describe names a table without its password.

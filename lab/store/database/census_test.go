@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/wasplug/wasplug/lab/session"
 	"github.com/wasplug/wasplug/lab/store/database"
+	"github.com/wasplug/wasplug/lab/store/database/pgtest"
 )
 
 func TestCount(t *testing.T) {
@@ -101,5 +103,15 @@ func TestCountNothing(t *testing.T) {
 	check(t, os.WriteFile(path, bytes.Repeat([]byte("no database "), 100), 0o600))
 	if _, err := database.Count(t.Context(), path, now); err == nil {
 		t.Error("a text was counted")
+	}
+}
+
+// A table that is not in the search path is named with the schema that it is in, as that of a lab is.
+func TestCountElsewhere(t *testing.T) {
+	t.Parallel()
+	put(t, open(t, database.Config{DSN: pgtest.Schema(t)}), "written", now, `1`)
+	if _, err := database.Count(t.Context(), pgtest.DSN(t), now); err == nil ||
+		!strings.Contains(err.Error(), "add ?search_path=wasplug_lab_test_") {
+		t.Errorf("%v, want the schema", err)
 	}
 }
