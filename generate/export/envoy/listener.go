@@ -98,7 +98,7 @@ func (w *writer) headers(tls bool) {
 
 // routes are the entries of the plan; the first that takes a request decides.
 func (w *writer) routes(tls bool) {
-	seen := map[string]bool{}
+	seen, actions := map[string]bool{}, map[action][]byte{}
 	for i := range w.plan.Entries {
 		e := &w.plan.Entries[i]
 		re := export.PlaceRegex(e, ".*", ".*") + " " + export.PathRegex(e)
@@ -106,19 +106,34 @@ func (w *writer) routes(tls bool) {
 			continue // it never decides
 		}
 		seen[re] = true
-		c := w.plan.ClusterOf(e)
+		key := action{w.plan.ClusterOf(e), w.plan.SessionOf(e)}
+		if actions[key] == nil {
+			actions[key] = w.action(e, key.cluster, tls)
+		}
 		w.line(7, "- match:")
 		w.line(9, "prefix: '/'")
 		w.line(9, "headers:")
 		w.line(9, "- { name: %s, string_match: { safe_regex: { regex: %s } } }", placeHeader, text(re))
-		w.line(8, "metadata: { filter_metadata: { %s: %s } }", homeFilter,
-			w.metadata(e, c, tls))
-		w.line(8, "route:")
-		w.line(9, "cluster_header: %s", memberHeader)
-		w.retries(c)
+		w.out.Write(actions[key])
 	}
 	w.line(7, "- match: { prefix: '/' }")
 	w.line(8, "direct_response: { status: 404 }")
+}
+
+// action is what many routes of a cluster have in common.
+type action struct {
+	cluster *export.Cluster
+	session int
+}
+
+// action writes what becomes of a request that a route takes.
+func (w *writer) action(e *match.Entry, c *export.Cluster, tls bool) []byte {
+	a := writer{plan: w.plan, opt: w.opt}
+	a.line(8, "metadata: { filter_metadata: { %s: %s } }", homeFilter, w.metadata(e, c, tls))
+	a.line(8, "route:")
+	a.line(9, "cluster_header: %s", memberHeader)
+	a.retries(c)
+	return a.out.Bytes()
 }
 
 func (w *writer) metadata(e *match.Entry, c *export.Cluster, tls bool) string {
