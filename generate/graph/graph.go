@@ -43,6 +43,7 @@ func Write(w io.Writer, cfg *parser.Config, format string) error {
 type graph struct {
 	hosts    []*host
 	clusters []*cluster // in the order of the Routes, then those that no Route uses
+	spare    []string   // groups of URIs that no Route uses
 	idle     string     // why no request is served by it, "" when some are
 }
 
@@ -98,7 +99,28 @@ func build(cfg *parser.Config) *graph {
 			g.clusters = append(g.clusters, clusters[c.Name.V])
 		}
 	}
+	g.addSpare(cfg)
 	return g
+}
+
+// addSpare adds the groups that no Route uses.
+func (g *graph) addSpare(cfg *parser.Config) {
+	hosts, uris := map[string]bool{}, map[string]bool{}
+	for _, r := range cfg.Routes {
+		hosts[r.VirtualHostGroup.V], uris[r.UriGroup.V] = true, true
+	}
+	for _, v := range cfg.VirtualHostGroups {
+		if !hosts[v.Name.V] {
+			h := hostOf(v)
+			h.name += " (no Route uses it)"
+			g.hosts = append(g.hosts, h)
+		}
+	}
+	for _, u := range cfg.UriGroups {
+		if !uris[u.Name.V] {
+			g.spare = append(g.spare, "uri group "+u.Name.V+" (no Route uses it)")
+		}
+	}
 }
 
 // idle says why no request is served by a file, "" when some are.
@@ -129,6 +151,10 @@ func newHost(r *parser.Route, g *parser.VirtualHostGroup) *host {
 	case g == nil:
 		return &host{name: r.VirtualHostGroup.V, aliases: "not defined"}
 	}
+	return hostOf(g)
+}
+
+func hostOf(g *parser.VirtualHostGroup) *host {
 	var aliases []string
 	for _, a := range g.Aliases {
 		aliases = append(aliases, a.Name.V)

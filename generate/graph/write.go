@@ -36,6 +36,9 @@ func (g *graph) text(b *strings.Builder) {
 			c.text(b, "", shown)
 		}
 	}
+	for _, group := range g.spare {
+		fmt.Fprintln(b, diag.Printable(group))
+	}
 	if g.idle != "" {
 		fmt.Fprintln(b, g.idle)
 	}
@@ -80,6 +83,10 @@ func (g *graph) walk(node func(id, kind, label string), edge func(from, to, styl
 				edge(uid, ids[r.cluster], "")
 			}
 		}
+	}
+	for _, group := range g.spare {
+		uri++
+		node(fmt.Sprintf("u%d", uri), "uri", group)
 	}
 	for i, c := range g.clusters {
 		node(ids[c], "cluster", c.label())
