@@ -46,7 +46,10 @@ func (s *Server) version(uri, path string, version int, t *text) *document {
 // pathOf returns the path of a document: its URI where that is of no file.
 func pathOf(uri string) string {
 	u, err := url.Parse(uri)
-	if err != nil || u.Scheme != "file" || u.Path == "" {
+	switch {
+	case uri == "-":
+		return "./-" // not what the editor says on standard input
+	case err != nil || u.Scheme != "file" || u.Path == "":
 		return uri
 	}
 	path := u.Path
@@ -98,7 +101,7 @@ func (s *Server) drop(uri string) {
 }
 
 // didSave has suites checked again: the configuration that they name may be what was saved.
-func (s *Server) didSave(context.Context) error {
+func (s *Server) didSave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for uri, d := range s.docs {
@@ -106,7 +109,6 @@ func (s *Server) didSave(context.Context) error {
 			s.mark(uri)
 		}
 	}
-	return nil
 }
 
 func (s *Server) didClose(ctx context.Context, p documentParams) error {

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -162,6 +163,55 @@ func TestYAML(t *testing.T) {
 	got = e.change("file:///conf/suite.yaml", 2, object{"text": "tests: []\nwhat: 1\n"})
 	if len(got) == 0 {
 		t.Error("a suite that is none has no findings")
+	}
+}
+
+// What is found in a version that counts no longer is not told.
+func TestStale(t *testing.T) {
+	o, checking, changed := options(nil), make(chan struct{}, 9), make(chan struct{})
+	now := o.Now
+	o.Now = func() time.Time { // is asked at the beginning of a check
+		checking <- struct{}{}
+		<-changed
+		return now()
+	}
+	e := connect(t, o)
+	e.call("initialize", object{}, nil)
+	e.notify("textDocument/didOpen", object{"textDocument": object{"uri": uri, "version": 1, "text": "<a>"}})
+	<-checking
+	e.notify("textDocument/didChange", object{"textDocument": object{"uri": uri, "version": 2},
+		"contentChanges": []object{{"text": "<b>"}}})
+	e.call("textDocument/definition", place(uri, at(0, 0)), nil) // the change was taken before
+	close(changed)
+	if p := <-e.published; *p.Version != 2 {
+		t.Errorf("findings of version %d are told", *p.Version)
+	}
+}
+
+// A suite is checked again when its configuration is saved.
+func TestSave(t *testing.T) {
+	e := start(t, nil)
+	const at = "file:///conf/suite.yaml"
+	e.open(uri, small)
+	suite := "config: plugin-cfg.xml\ntests:\n  - name: shop\n    requests:\n" +
+		"      - url: http://h/a/x\n        expect: {cluster: shop}\n"
+	if got := e.open(at, suite); len(got) > 0 {
+		t.Fatalf("%+v", got)
+	}
+	e.change(uri, 2, object{"text": strings.ReplaceAll(small, `"shop"`, `"kiosk"`)})
+	e.notify("textDocument/didSave", object{"textDocument": object{"uri": uri}})
+	if got := e.findings(at, 1); len(got) != 1 || !strings.Contains(got[0].Message, `no cluster is named "shop"`) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A name that means standard input to a command line means none here.
+func TestNoFile(t *testing.T) {
+	e := start(t, nil)
+	for _, uri := range []string{"-", "untitled:Untitled-1", "file://", "%zz", ""} {
+		if got := e.open(uri, "<Config>"); len(got) == 0 {
+			t.Errorf("%s: a cut off file has no findings", uri)
+		}
 	}
 }
 

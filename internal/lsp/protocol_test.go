@@ -36,10 +36,12 @@ func TestLifecycle(t *testing.T) {
 	refused("textDocument/frobnicate", jrpc2.MethodNotFound)
 	refused("$/frobnicate", jrpc2.MethodNotFound)
 	e.notify("$/setTrace", object{"value": "off"})
+	e.notify("$/cancelRequest", object{"id": 12345678})
+	e.notify("$/cancelRequest", object{"id": "a"})
 	e.notify("workspace/didFrobnicate", nil)
 	refused("textDocument/hover", jrpc2.InvalidParams)
 	e.notify("textDocument/didChange", place("file:///nowhere", at(0, 0)))
-	e.call("shutdown", nil, nil)
+	e.call("shutdown", object{}, nil)
 	refused("textDocument/hover", jrpc2.InvalidRequest)
 	e.notify("exit", nil)
 	if err := e.end(); err != nil {

@@ -2,8 +2,8 @@ package lsp
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -60,13 +60,13 @@ func New(o Options) *Server {
 	s := &Server{options: o, docs: map[string]*document{}, wake: make(chan struct{}, 1)}
 	s.methods = handler.Map{
 		"initialize":                      handler.New(s.initialize),
-		"initialized":                     handler.New(s.nothing),
-		"shutdown":                        handler.New(s.shutdown),
-		"exit":                            handler.New(s.exit),
+		"initialized":                     plain(s.nothing),
+		"shutdown":                        plain(s.shutdown),
+		"exit":                            plain(s.exit),
 		"textDocument/didOpen":            handler.New(s.didOpen),
 		"textDocument/didChange":          handler.New(s.didChange),
 		"textDocument/didClose":           handler.New(s.didClose),
-		"textDocument/didSave":            handler.New(s.didSave),
+		"textDocument/didSave":            plain(s.didSave),
 		"textDocument/hover":              handler.New(s.hover),
 		"textDocument/definition":         handler.New(s.definition),
 		"textDocument/references":         handler.New(s.references),
@@ -78,7 +78,7 @@ func New(o Options) *Server {
 		"codeLens/resolve":                handler.New(s.resolveLens),
 		"textDocument/formatting":         handler.New(s.formatting),
 		"$/cancelRequest":                 handler.New(s.cancel),
-		"workspace/didChangeWatchedFiles": handler.New(s.nothing),
+		"workspace/didChangeWatchedFiles": plain(s.nothing),
 	}
 	return s
 }
@@ -165,26 +165,32 @@ func (s *Server) initialize(_ context.Context, p initializeParams) (any, error) 
 	return capabilities(s.options.Version), nil
 }
 
-func (s *Server) nothing(context.Context) error { return nil }
+// plain is a method whose parameters say nothing.
+func plain(do func()) jrpc2.Handler {
+	return func(context.Context, *jrpc2.Request) (any, error) {
+		do()
+		return nil, nil
+	}
+}
 
-func (s *Server) shutdown(context.Context) error {
+func (s *Server) nothing() {}
+
+func (s *Server) shutdown() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state = shutDown
-	return nil
 }
 
-func (s *Server) exit(context.Context) error {
+func (s *Server) exit() {
 	s.mu.Lock()
 	if s.state == shutDown {
 		s.state = exited
 	}
 	s.mu.Unlock()
 	s.frames.stop() // jrpc2's Stop beside a message that is no JSON panics
-	return nil
 }
 
-func (s *Server) cancel(_ context.Context, p struct{ ID any }) error {
-	s.rpc.CancelRequest(fmt.Sprint(p.ID))
+func (s *Server) cancel(_ context.Context, p struct{ ID json.RawMessage }) error {
+	s.rpc.CancelRequest(string(p.ID))
 	return nil
 }
