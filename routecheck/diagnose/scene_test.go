@@ -103,3 +103,17 @@ func readAccess(t testing.TB, f *facts.File, text string) *facts.Access {
 	}
 	return a
 }
+
+// TestIntervalsOfTheFile: failures that one RetryInterval explains are one incident.
+func TestIntervalsOfTheFile(t *testing.T) {
+	for interval, want := range map[string]int{"60": 2, "600": 1} {
+		s := logged(func(p *planter) {
+			p.down("m1")
+			p.wait(20 * time.Minute)
+			p.down("m1")
+		}).in(file(`RetryInterval="60"`, `RetryInterval="`+interval+`"`))
+		if got := s.build(t).Log.Incidents; len(got) != want {
+			t.Errorf("RetryInterval %s: %d incidents, want %d", interval, len(got), want)
+		}
+	}
+}

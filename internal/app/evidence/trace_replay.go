@@ -11,6 +11,7 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 	"github.com/wasplug/wasplug/routecheck/replay"
 )
 
@@ -60,7 +61,7 @@ func (r *Replay) Run(in app.Input) (*ReplayAnswer, error) {
 
 // replay reads the log once, for its decisions and for its incidents.
 func (run *traceRun) replay(r *replay.Replay, a *ReplayAnswer) error {
-	opt, longest := intervals(a.Table, &a.Assumptions)
+	opt, longest := facts.Intervals(a.Table, &a.Assumptions)
 	tale := story.New(opt)
 	assembler := requests.Assembler{Slow: run.slow, Timeout: longest, Line: tale.Line, Done: tale.Done}
 	want, read, tell := replay.Kinds(), replay.Kinds(), requests.SummaryKinds()

@@ -105,13 +105,18 @@ type note struct {
 	story    any  // its own
 }
 
-// NewLog makes a log of the files of those names. file is asked where requests go; nil for none.
+// NewLog makes a log of the files of those names. file is asked where requests go, and for the intervals that a low
+// LogLevel hides; nil for none.
 func NewLog(names []string, file *File) *Log {
 	l := &Log{file: file, clones: lookups{file: file}, names: names,
 		Members: map[string]*Member{}, Processes: map[uint64]*process{}, Procs: map[ProcKey]*proc{},
 		Moves: map[move]int64{}, sought: map[string]bool{}, Paths: map[string]*pathUse{}, Hosts: map[string]*hostUse{}}
-	l.story = story.New(story.Options{})
+	var opt story.Options
 	l.asm = requests.Assembler{Done: l.done, Line: l.line}
+	if file != nil {
+		opt, l.asm.Timeout = Intervals(file.Table, &file.Sem)
+	}
+	l.story = story.New(opt)
 	return l
 }
 
