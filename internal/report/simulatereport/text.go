@@ -13,7 +13,8 @@ import (
 
 // Simulation are the formats of what many processes have done.
 var Simulation = forms.List[*answers.Simulation]{{Name: "text", Write: simulationText},
-	{Name: "json", Write: simulationJSON}, {Name: "csv", Write: simulationCSV}}
+	{Name: "json", Write: simulationJSON}, {Name: "csv", Write: simulationCSV},
+	{Name: "html", Write: simulationHTML}}
 
 func simulationText(w io.Writer, a *answers.Simulation) error {
 	if len(a.Runs) == 2 {
@@ -167,35 +168,54 @@ const chartWidth = 60
 
 // simulationChart draws what happened over time, a column for each step or for several.
 func simulationChart(w io.Writer, r *simulate.Result) {
-	steps := len(r.Series)
-	per := (steps + chartWidth - 1) / chartWidth
-	if steps < 2 {
+	if len(r.Series) < 2 {
 		return
 	}
+	per, all := tracks(r, chartWidth)
 	fmt.Fprintf(w, "\nover time, %s a column\n", simulate.Time(match.Nanos(per)*r.Step))
-	line := func(name string, of func(*simulate.Outcomes) uint64) {
-		columns, most := make([]uint64, (steps+per-1)/per), uint64(0)
-		for i := range r.Series {
-			columns[i/per] += of(&r.Series[i])
-			most = max(most, columns[i/per])
-		}
-		if most == 0 {
-			return
-		}
+	for _, t := range all {
 		var b strings.Builder
 		const levels = ".:-=+*#@"
-		for _, n := range columns {
+		for _, n := range t.columns {
 			if n == 0 {
 				b.WriteByte(' ')
 			} else {
-				b.WriteByte(levels[(n*uint64(len(levels))-1)/most])
+				b.WriteByte(levels[(n*uint64(len(levels))-1)/t.most])
 			}
 		}
-		fmt.Fprintf(w, "  %-11s |%s| up to %s\n", name, b.String(), forms.Grouped(most))
+		fmt.Fprintf(w, "  %-11s |%s| up to %s\n", t.name, b.String(), forms.Grouped(t.most))
 	}
-	line("requests", func(o *simulate.Outcomes) uint64 { return o.Requests })
-	line("failed over", func(o *simulate.Outcomes) uint64 { return o.FailedOver })
-	line("errors", func(o *simulate.Outcomes) uint64 { return o.Failed() })
+}
+
+// track is a number over time.
+type track struct {
+	name    string
+	columns []uint64
+	most    uint64
+}
+
+// tracks are the numbers that are drawn, in at most so many columns of per steps each; those that are always 0 are
+// left out.
+func tracks(r *simulate.Result, width int) (per int, all []track) {
+	per = (len(r.Series) + width - 1) / width
+	for _, line := range []struct {
+		name string
+		of   func(*simulate.Outcomes) uint64
+	}{
+		{"requests", func(o *simulate.Outcomes) uint64 { return o.Requests }},
+		{"failed over", func(o *simulate.Outcomes) uint64 { return o.FailedOver }},
+		{"errors", func(o *simulate.Outcomes) uint64 { return o.Failed() }},
+	} {
+		t := track{name: line.name, columns: make([]uint64, (len(r.Series)+per-1)/per)}
+		for i := range r.Series {
+			t.columns[i/per] += line.of(&r.Series[i])
+			t.most = max(t.most, t.columns[i/per])
+		}
+		if t.most > 0 {
+			all = append(all, t)
+		}
+	}
+	return per, all
 }
 
 func simulationForms(w io.Writer, run *answers.SimulationRun) {
