@@ -9,7 +9,7 @@ import (
 func importCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "import",
-		Usage:     "make a topology from plugin-cfg.xml",
+		Usage:     "make a topology from plugin-cfg.xml, or from a Liberty server.xml",
 		ArgsUsage: "FILE",
 		Description: `Writes the topology from which 'wasplug generate' makes a file of the same meaning: same
 endpoints, attributes in effect, decisions. What is irregular is kept by overrides, elements and allow; what a
@@ -24,8 +24,14 @@ topology cannot say is named on standard error, with its place.
 (tuningParams, replication). What stands elsewhere, as in an include or in a variable that the file does not define, is
 named and not guessed.
 
-Exit codes: 0 written; 1 with --strict, something cannot be said; 2 wrong usage; 3 the file cannot be read or is not a
-whole plugin-cfg.xml.`,
+A server.xml of Liberty becomes a topology with that one server as a member: its httpEndpoint, virtualHosts, httpSession,
+applications with a context root, and pluginConfiguration. The server is called as its folder is. What an include, a
+dropin, a variable or an application's own file says is not known, and named on standard error.
+
+   wasplug import wlp/usr/servers/shop1/server.xml > topology.yaml
+
+Exit codes: 0 written; 1 with --strict, something cannot be said; 2 wrong usage; 3 the file cannot be read, is not a
+whole plugin-cfg.xml, or no file can be generated of what is known of the server.`,
 		Flags: append(outputFlags("`FILE` to write"),
 			&cli.StringFlag{Name: "session",
 				Usage: "`FILE` of the servers, a server.xml or a deployment.xml, for session: of the topology"},
@@ -36,7 +42,7 @@ whole plugin-cfg.xml.`,
 
 func importAction(c *cli.Context) error {
 	if c.NArg() != 1 {
-		return usageError("import takes one plugin-cfg.xml; got %d arguments", c.NArg())
+		return usageError("import takes one plugin-cfg.xml or server.xml; got %d arguments", c.NArg())
 	}
 	request := authoring.Import{Path: c.Args().First(), Session: c.String("session")}
 	done := working(c, "importing "+displayName(request.Path))

@@ -124,5 +124,12 @@ func FuzzRead(f *testing.F) {
 		if read != nil {
 			fits(t, topology(read))
 		}
+		whole, reports := liberty.Topology(files.Add("again.xml", src), src, "shop1")
+		for _, d := range reports {
+			files.Line(d)
+		}
+		if whole != nil {
+			yamldoc.Print(whole)
+		}
 	})
 }

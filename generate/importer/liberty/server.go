@@ -84,7 +84,7 @@ const (
 func (r *reader) liberty(root *parser.Node) {
 	r.define(root)
 	for _, n := range root.Elements("include") {
-		r.warn(n.Tag, "the include %s is not read: what it says of sessions is missing here", describe(n, "location"))
+		r.warn(n.Tag, "the include %s is not read: what it says is missing here", describe(n, "location"))
 	}
 	for _, n := range root.Elements("httpSession") {
 		r.attributes(n, httpSession)

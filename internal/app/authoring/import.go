@@ -2,6 +2,7 @@ package authoring
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"github.com/wasplug/wasplug/generate"
 	"github.com/wasplug/wasplug/generate/importer/liberty"
@@ -11,7 +12,7 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-// Import makes a topology from a plugin-cfg.xml.
+// Import makes a topology from a plugin-cfg.xml, or from the server.xml of a Liberty server.
 type Import struct {
 	Path    string
 	Session string // server.xml or deployment.xml of the servers, "" for none
@@ -30,7 +31,14 @@ func (i *Import) Run(in app.Input) (*ImportAnswer, error) {
 	if i.Session == "-" && i.Path == "-" {
 		return a, app.Misuse("standard input can be one of the two files, not both")
 	}
-	cfg, err := readXML(in, i.Path, files, &a.Notes)
+	src, err := in.Read(i.Path, nil)
+	switch {
+	case err != nil:
+		return a, err
+	case liberty.IsServer(src):
+		return a, i.server(a, files, src)
+	}
+	cfg, err := checkXML(src, i.Path, files, &a.Notes)
 	if err != nil {
 		return a, err
 	}
@@ -45,6 +53,41 @@ func (i *Import) Run(in app.Input) (*ImportAnswer, error) {
 		return a, fmt.Errorf("%s: no topology can be made of it", app.DisplayName(i.Path))
 	}
 	return a, nil
+}
+
+// server makes a topology of a server.xml of Liberty. That a file can be generated of it is tried here: what is not
+// known of the server may be what a topology needs.
+func (i *Import) server(a *ImportAnswer, files *diag.Files, src []byte) error {
+	name := app.DisplayName(i.Path)
+	if i.Session != "" {
+		return app.Wrong("session", " goes with a plugin-cfg.xml: %s is a server.xml, whose own settings count", name)
+	}
+	src = liberty.Masked(src)
+	node, reports := liberty.Topology(files.Add(name, src), src, serverName(i.Path))
+	a.Unsaid = reports
+	a.Notes.Add(files, reports)
+	if node == nil {
+		return fmt.Errorf("%s: no topology can be made of it", name)
+	}
+	text, made := yamldoc.Print(node), diag.NewFiles()
+	topology, found := generate.Read(made, made.Add("the topology of "+name, text))
+	if diag.Worst(found) < diag.Error {
+		_, found = topology.Compile(generate.Options{})
+	}
+	a.Notes.Add(made, found)
+	if diag.Worst(found) >= diag.Error {
+		return fmt.Errorf("%s: no plugin-cfg.xml can be generated of its topology", name)
+	}
+	a.YAML = text
+	return nil
+}
+
+// serverName is that of the folder that a server.xml lies in, as Liberty has it.
+func serverName(file string) string {
+	if dir := filepath.Base(filepath.Dir(file)); file != "-" && dir != "." && dir != string(filepath.Separator) {
+		return dir
+	}
+	return "defaultServer"
 }
 
 // sessions reads what the servers do with sessions. How the plug-in finds them is for plugin-cfg.xml to say: where the
@@ -75,6 +118,10 @@ func readXML(in app.Input, path string, files *diag.Files, notes *app.Notes) (*p
 	if err != nil {
 		return nil, err
 	}
+	return checkXML(src, path, files, notes)
+}
+
+func checkXML(src []byte, path string, files *diag.Files, notes *app.Notes) (*parser.Config, error) {
 	if content, _ := parser.Sniff(src); app.IsTopology(path, src) || content == parser.PlainText ||
 		content == parser.Data {
 		return nil, fmt.Errorf("%s is no plugin-cfg.xml: it is %s", app.DisplayName(path), app.WhatItIs(src))
