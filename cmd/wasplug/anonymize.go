@@ -19,8 +19,8 @@ func anonymizeCommand() *cli.Command {
 		ArgsUsage: "FILE ...",
 		Description: `FILE is a plugin-cfg.xml, a topology, a suite or another YAML file, http_plugin.log or an access log. Each
 word that is none of the formats themselves becomes another one of the same length, the same in all files and in every
-run with the same key. Lines and columns stay, and so do decisions, findings and what a log tells. Numbers, times,
-ports and comments' signs stay; passwords become asterisks.
+run with the same key. Lines and columns stay, and so do decisions, findings and what a log tells. Numbers and
+times stay; passwords become asterisks.
 
    wasplug anonymize --key-file key plugin-cfg.xml > passed-on.xml
    wasplug anonymize --key-file key -o case plugin-cfg.xml http_plugin.log access.log

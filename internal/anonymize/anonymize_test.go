@@ -21,6 +21,7 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/match/written"
 	"github.com/wasplug/wasplug/routecheck/space"
 )
@@ -229,6 +230,58 @@ func TestDecisionsStay(t *testing.T) {
 		}
 	}
 	t.Logf("%d requests go where they went", n)
+}
+
+// TestSessionsStay: a session goes to the member that it went to, or loses it for the same reason: with the clone ID of
+// each member, in the first Route of each file.
+func TestSessionsStay(t *testing.T) {
+	sem, err := choices.Defaults("latest", choices.Platforms()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := func(src []byte, url, cookie string) string {
+		files := diag.NewFiles()
+		cfg, _ := parser.Parse(files.Add("plugin-cfg.xml", src), src)
+		table, _ := routecheck.New(cfg)
+		rq, err := written.URL(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := written.Cookie(&rq, cookie); err != nil {
+			t.Fatal(err)
+		}
+		d := explain.Explain(table, files, &explain.Scenario{Requests: []explain.Timed{{Request: rq}}}, sem, nil,
+			explain.WithShares)[0]
+		var possible []string
+		for _, p := range d.Possible {
+			possible = append(possible, fmt.Sprintf("%s %.3f", p.Member, p.Share))
+		}
+		return fmt.Sprint(d.Decision, " ", d.Cluster, "/", d.Member, " ", possible)
+	}
+	n := 0
+	for path, src := range configs(t) {
+		cfg, _ := parser.Parse(1, src)
+		table, _ := routecheck.New(cfg)
+		samples := space.Samples(table, &sem)
+		if len(samples) == 0 || len(samples[0].Requests) == 0 {
+			continue
+		}
+		url := samples[0].Requests[0].URL
+		for _, cluster := range cfg.Clusters {
+			for _, server := range cluster.Servers {
+				if server.CloneID.V == "" || n > 400 && !sharedtest.Long() {
+					continue
+				}
+				n++
+				cookie := "JSESSIONID=0000abcdefgh:" + server.CloneID.V
+				before, after := answer(src, url, cookie), answer(New(key).File(src), mapped(url), mapped(cookie))
+				if mapped(before) != after {
+					t.Errorf("%s: %s with %s: %s becomes %s", path, url, cookie, mapped(before), after)
+				}
+			}
+		}
+	}
+	t.Logf("%d sessions go where they went", n)
 }
 
 // TestLogsStay: each line of a log says what it said.
