@@ -1,6 +1,7 @@
 package match
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -48,16 +49,33 @@ func (t *Table) Ordered(sem *choices.Assumptions) []Entry {
 	for _, r := range routes {
 		out = appendPairs(out, r, sem)
 	}
-	order := make([]ranked, len(out)) // an Entry is large to move
-	for i := range out {
-		order[i] = ranked{out[i].score(), &out[i]}
-	}
-	slices.SortFunc(order, func(a, b ranked) int { return a.compare(b, sem) })
-	sorted := make([]Entry, len(out))
-	for i := range order {
-		sorted[i] = *order[i].Entry
+	sorted := make([]Entry, 0, len(out))
+	for _, run := range ranked(out, sem) {
+		slices.SortFunc(run, func(a, b *Entry) int { return a.compareTie(b, sem) })
+		for _, e := range run {
+			sorted = append(sorted, *e)
+		}
 	}
 	return sorted
+}
+
+// ranked are the entries of each rank, the best rank first: many pairs have few scores, so these are what is sorted.
+func ranked(all []Entry, sem *choices.Assumptions) (runs [][]*Entry) {
+	by := map[score][]*Entry{}
+	for i := range all {
+		s := all[i].score()
+		by[s] = append(by[s], &all[i])
+	}
+	scores := slices.SortedFunc(maps.Keys(by), func(a, b score) int { return b.compare(a, sem, nil) })
+	for i, s := range scores {
+		if i > 0 && s.compare(scores[i-1], sem, nil) == 0 {
+			last := len(runs) - 1
+			runs[last] = append(runs[last], by[s]...)
+			continue
+		}
+		runs = append(runs, by[s])
+	}
+	return runs
 }
 
 // sides are the aliases and the patterns of a Route.
@@ -106,18 +124,9 @@ func newEntry(r *Route, a *Alias, p *Pattern, order int) Entry {
 	return e
 }
 
-// ranked is an Entry with its score.
-type ranked struct {
-	score score
-	*Entry
-}
-
-// compare is negative when a comes first: the better score, then the place in the file (R13). Of two aliases that come
-// to the same, the first is the one to name.
-func (a ranked) compare(b ranked, sem *choices.Assumptions) int {
-	if d := a.score.compare(b.score, sem, nil); d != 0 {
-		return -d
-	}
+// compareTie is negative when a comes before an entry of its rank: by the place in the file (R13). Of two aliases that
+// come to the same, the first is the one to name.
+func (a *Entry) compareTie(b *Entry, sem *choices.Assumptions) int {
 	switch {
 	case a.at == b.at:
 		return a.alias - b.alias
