@@ -2,7 +2,6 @@ package lab
 
 import (
 	"context"
-	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -68,7 +67,7 @@ func (l *Lab) startProcess(ctx context.Context, address string) (*Process, error
 
 // serve starts a proxy.
 func (p *Process) serve(ctx context.Context) error {
-	inner, err := net.Listen("tcp", p.at)
+	inner, err := port.Listen(p.at)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -131,5 +132,55 @@ func inNetwork(t *testing.T) {
 	}
 	if err != nil {
 		t.Errorf("%s", out)
+	}
+}
+
+// TestListenAgain: who listens, closes and listens again gets its port, while processes are started that hold, for a
+// moment, all sockets of this one.
+func TestListenAgain(t *testing.T) {
+	program, err := exec.LookPath("true")
+	if err != nil {
+		t.Skip(err)
+	}
+	address, release, err := port.Reserve("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	done := make(chan struct{})
+	var starting sync.WaitGroup
+	for range 3 {
+		starting.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					exec.Command(program).Run()
+				}
+			}
+		})
+	}
+	for range 1000 {
+		l, err := port.Listen(address)
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		l.Close()
+	}
+	close(done)
+	starting.Wait()
+}
+
+// TestListenTaken: an address that stays taken is told as that.
+func TestListenTaken(t *testing.T) {
+	l, err := port.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := port.Listen(l.Addr().String()); !errors.Is(err, syscall.EADDRINUSE) {
+		t.Errorf("%v, want %v", err, syscall.EADDRINUSE)
 	}
 }

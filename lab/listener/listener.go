@@ -57,7 +57,7 @@ func (l *Listener) Address() string { return l.address }
 
 // listen opens the port; l.mu is held.
 func (l *Listener) listen() error {
-	inner, err := net.Listen("tcp", l.address)
+	inner, err := port.Listen(l.address)
 	if err != nil {
 		return err
 	}
