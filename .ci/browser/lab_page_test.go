@@ -82,7 +82,7 @@ func TestLabPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		member := served[strings.LastIndexByte(served, ' ')+1:]
-		do(chromedp.Navigate(page), chromedp.WaitVisible("#sessions"))
+		do(chromedp.Navigate(page), chromedp.WaitVisible("//table[@id='sessions']"))
 		want("//*[@id='sessions']", member)
 		want("//*[@id='rows']", "the session") // as the database has it
 		want("//*[@id='last']", "its answer passed to the client")
