@@ -24,16 +24,17 @@ func (c pgConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pgConn{conn: conn}, nil
+	return &pgConn{conn: conn, prepared: map[string]string{}}, nil
 }
 
 // Driver says nothing: nobody opens by name.
 func (c pgConnector) Driver() driver.Driver { return nil }
 
-// pgConn is a connection. A statement is parsed by the server each time.
+// pgConn is a connection.
 type pgConn struct {
 	conn     *pgconn.PgConn
 	lastUsed time.Time
+	prepared map[string]string // names of statements that the server has parsed: a dozen with arguments is all there are
 }
 
 // A connection that was idle for so long may be gone without a sign, and is asked before it is used.
@@ -58,7 +59,7 @@ func (c *pgConn) ResetSession(ctx context.Context) error {
 	return nil
 }
 
-// errAlone: no statement of the lab is prepared, and none is part of a transaction.
+// errAlone: a statement is prepared when it is first run, and none is part of a transaction.
 var errAlone = errors.New("each statement stands alone")
 
 func (c *pgConn) Prepare(string) (driver.Stmt, error) { return nil, errAlone }
@@ -109,7 +110,26 @@ func (c *pgConn) ask(ctx context.Context, statement string, args []driver.NamedV
 			return nil, err
 		}
 	}
-	return c.conn.ExecParams(ctx, statement, values, nil, formats, nil), nil
+	if len(args) == 0 { // it makes a table or drops one, once
+		return c.conn.ExecParams(ctx, statement, nil, nil, nil, nil), nil
+	}
+	name, err := c.prepare(ctx, statement)
+	if err != nil {
+		return nil, badConn(err)
+	}
+	return c.conn.ExecPrepared(ctx, name, values, formats, nil), nil
+}
+
+// prepare has the server parse a statement when it is first asked for: to parse and plan it takes longer than to run it.
+func (c *pgConn) prepare(ctx context.Context, statement string) (name string, err error) {
+	name, ok := c.prepared[statement]
+	if !ok {
+		name = "s" + strconv.Itoa(len(c.prepared))
+		if _, err = c.conn.Prepare(ctx, name, statement, nil); err == nil {
+			c.prepared[statement] = name
+		}
+	}
+	return name, err
 }
 
 // How a value is written.
