@@ -144,8 +144,8 @@ func (p *Proxy) Change(ctx context.Context, n admin.Name, c admin.Change, by str
 			"error", err)
 		return err
 	}
-	p.log.Info("member changed", "cluster", n.Cluster, "member", n.Member, "change", cmp.Or(c.String(), "none: as the file says"),
-		"by", by)
+	p.log.Info("member changed", "cluster", n.Cluster, "member", n.Member,
+		"change", cmp.Or(c.String(), "none: as the file says"), "by", by)
 	return nil
 }
 

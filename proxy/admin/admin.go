@@ -28,10 +28,9 @@ import (
 //go:embed status.html
 var statusPage string
 
-// Handler serves the status page, the same as JSON and CSV, metrics, health and "why". It changes nothing, but for what a
-// Changer lets those do who have the token. Without a token it
-// must be reached by a loopback name or address, and it answers no other Host: a page of somebody else cannot read it
-// through the visitor's browser.
+// Handler serves the status page, the same as JSON and CSV, metrics, health and "why". It changes nothing, but for what
+// a Changer lets those do who have the token. Without a token it must be reached by a loopback name or address, and it
+// answers no other Host: a page of somebody else cannot read it through the visitor's browser.
 type Handler struct {
 	p       Proxy
 	changer Changer // nil: nothing can be changed

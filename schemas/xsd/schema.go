@@ -14,7 +14,8 @@ const Name = "plugin-cfg"
 func Schema() []byte {
 	w := &writer{types: parser.ElementTypes()}
 	root := el("schema", "xmlns:xs", "http://www.w3.org/2001/XMLSchema").with(
-		documented("plugin-cfg.xml of the web server plug-in of WebSphere Application Server and Liberty, as wasplug knows it."))
+		documented("plugin-cfg.xml of the web server plug-in of WebSphere Application Server and Liberty, " +
+			"as wasplug knows it."))
 	for _, t := range w.types {
 		if isRoot(t) {
 			root.with(w.element(t, t.Name))

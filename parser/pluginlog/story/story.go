@@ -163,8 +163,8 @@ func (s *Story) incident(k key, at pluginlog.Time) *Incident {
 		s.makeRoom(at)
 	}
 	s.count++
-	i = &Incident{number: s.count, Kind: k.kind, First: at, Last: at, OSError: k.osError, Events: map[pluginlog.Kind]int64{},
-		process: map[uint64]int{}}
+	i = &Incident{number: s.count, Kind: k.kind, First: at, Last: at, OSError: k.osError,
+		Events: map[pluginlog.Kind]int64{}, process: map[uint64]int{}}
 	s.open[k] = i
 	return i
 }
