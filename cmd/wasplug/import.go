@@ -9,8 +9,8 @@ import (
 func importCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "import",
-		Usage:     "make a topology from plugin-cfg.xml, or from a Liberty server.xml",
-		ArgsUsage: "FILE",
+		Usage:     "make a topology from plugin-cfg.xml, a Liberty server.xml, or the folder of a cell",
+		ArgsUsage: "FILE|FOLDER",
 		Description: `Writes the topology from which 'wasplug generate' makes a file of the same meaning: same
 endpoints, attributes in effect, decisions. What is irregular is kept by overrides, elements and allow; what a
 topology cannot say is named on standard error, with its place.
@@ -30,6 +30,13 @@ dropin, a variable or an application's own file says is not known, and named on 
 
    wasplug import wlp/usr/servers/shop1/server.xml > topology.yaml
 
+The folder of a traditional cell, config/cells/CELL of a deployment manager or a copy of it, becomes a topology with its
+clusters, web servers, virtual hosts and web modules: of cluster.xml, serverindex.xml, virtualhosts.xml, server.xml,
+deployment.xml and the descriptors beside it. A clone ID that nobody wrote is that of uniqueId in base 32, which is an
+assumption: compare it with the plugin-cfg.xml in use.
+
+   wasplug import Dmgr01/config/cells/shopCell > topology.yaml
+
 Exit codes: 0 written; 1 with --strict, something cannot be said; 2 wrong usage; 3 the file cannot be read, is not a
 whole plugin-cfg.xml, or no file can be generated of what is known of the server.`,
 		Flags: append(outputFlags("`FILE` to write"),
@@ -42,7 +49,7 @@ whole plugin-cfg.xml, or no file can be generated of what is known of the server
 
 func importAction(c *cli.Context) error {
 	if c.NArg() != 1 {
-		return usageError("import takes one plugin-cfg.xml or server.xml; got %d arguments", c.NArg())
+		return usageError("import takes one plugin-cfg.xml, server.xml or folder of a cell; got %d arguments", c.NArg())
 	}
 	request := authoring.Import{Path: c.Args().First(), Session: c.String("session")}
 	done := working(c, "importing "+displayName(request.Path))

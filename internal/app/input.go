@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -79,4 +80,33 @@ func (n *Notes) Add(files *diag.Files, ds []diag.Diagnostic) {
 // Say notes a sentence. What stands in quotes of %q is safe for a terminal (diag.Sprintf).
 func (n *Notes) Say(format string, args ...any) {
 	*n = append(*n, Note{Text: diag.Sprintf(format, args...)})
+}
+
+// Folder is a folder that is read as files are: its names are slash-separated and below path.
+func (in *Input) Folder(path string) fs.FS { return folder{in.Open, path} }
+
+type folder struct {
+	open func(name string) (fs.File, error)
+	root string
+}
+
+func (f folder) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	return f.open(filepath.Join(f.root, filepath.FromSlash(name)))
+}
+
+// IsFolder reports whether path is a folder.
+func (in *Input) IsFolder(path string) bool {
+	if path == "-" {
+		return false
+	}
+	f, err := in.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	return err == nil && info.IsDir()
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/wasplug/wasplug/generate"
+	"github.com/wasplug/wasplug/generate/importer/cell"
 	"github.com/wasplug/wasplug/generate/importer/liberty"
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser"
@@ -12,7 +13,8 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-// Import makes a topology from a plugin-cfg.xml, or from the server.xml of a Liberty server.
+// Import makes a topology from a plugin-cfg.xml, from the server.xml of a Liberty server, or from the configuration
+// folder of a traditional cell.
 type Import struct {
 	Path    string
 	Session string // server.xml or deployment.xml of the servers, "" for none
@@ -30,6 +32,9 @@ func (i *Import) Run(in app.Input) (*ImportAnswer, error) {
 	a, files := new(ImportAnswer), diag.NewFiles()
 	if i.Session == "-" && i.Path == "-" {
 		return a, app.Misuse("standard input can be one of the two files, not both")
+	}
+	if in.IsFolder(i.Path) {
+		return a, i.cell(in, a, files)
 	}
 	src, err := in.Read(i.Path, nil)
 	switch {
@@ -55,8 +60,17 @@ func (i *Import) Run(in app.Input) (*ImportAnswer, error) {
 	return a, nil
 }
 
-// server makes a topology of a server.xml of Liberty. That a file can be generated of it is tried here: what is not
-// known of the server may be what a topology needs.
+// cell makes a topology of the folder of a traditional cell.
+func (i *Import) cell(in app.Input, a *ImportAnswer, files *diag.Files) error {
+	name := app.DisplayName(i.Path)
+	if i.Session != "" {
+		return app.Wrong("session", " goes with a plugin-cfg.xml: %s is a folder, whose servers' own settings count", name)
+	}
+	node, reports := cell.Topology(in.Folder(i.Path), name, files)
+	return i.made(a, files, node, reports)
+}
+
+// server makes a topology of a server.xml of Liberty.
 func (i *Import) server(a *ImportAnswer, files *diag.Files, src []byte) error {
 	name := app.DisplayName(i.Path)
 	if i.Session != "" {
@@ -64,6 +78,13 @@ func (i *Import) server(a *ImportAnswer, files *diag.Files, src []byte) error {
 	}
 	src = liberty.Masked(src)
 	node, reports := liberty.Topology(files.Add(name, src), src, serverName(i.Path))
+	return i.made(a, files, node, reports)
+}
+
+// made takes over a topology that was made of what servers say of themselves. That a file can be generated of it is
+// tried here: what is not known of the servers may be what a topology needs.
+func (i *Import) made(a *ImportAnswer, files *diag.Files, node *yamldoc.Node, reports []diag.Diagnostic) error {
+	name := app.DisplayName(i.Path)
 	a.Unsaid = reports
 	a.Notes.Add(files, reports)
 	if node == nil {

@@ -1,0 +1,119 @@
+package cell
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/schemas/yamldoc"
+)
+
+const (
+	clusterXML = `<c:ServerCluster xmlns:c="c" name="shop"><members memberName="m1" nodeName="n1" uniqueId="1074786842023"/>` +
+		`</c:ServerCluster>`
+	indexXML = `<s:ServerIndex xmlns:s="s" hostName="n1.example.com"><serverEntries serverName="m1" ` +
+		`serverType="APPLICATION_SERVER"><specialEndpoints endPointName="WC_defaulthost"><endPoint host="*" port="9080"/>` +
+		`</specialEndpoints></serverEntries></s:ServerIndex>`
+)
+
+// TestTopology reads folders that differ from a whole one (which import_cell.txtar reads), and looks for what is made
+// of them and what is told.
+func TestTopology(t *testing.T) {
+	tests := []struct {
+		name      string
+		files     map[string]string // in place of those of the small cell; "" takes one away
+		want      []string          // in the topology
+		told      string            // by a warning
+		forbidden string            // in the topology
+	}{
+		{"a unique ID becomes a clone ID", nil, []string{"host: n1.example.com, http: 9080, cloneId: v8v4jdd7"},
+			"in base 32", ""},
+		{"a unique ID that is no number",
+			map[string]string{"clusters/shop/cluster.xml": strings.Replace(clusterXML, "1074786842023", "abc", 1)},
+			[]string{"m1"}, `uniqueId "abc" is no number`, "cloneId"},
+		{"no unique ID",
+			map[string]string{"clusters/shop/cluster.xml": strings.Replace(clusterXML, ` uniqueId="1074786842023"`, "", 1)},
+			[]string{"m1"}, "its clone ID is not known", "cloneId"},
+		{"no serverindex.xml", map[string]string{"nodes/n1/serverindex.xml": ""}, []string{"host: localhost, http: 9080"},
+			`no serverindex.xml of node "n1" has server "m1"`, ""},
+		{"a cluster without members",
+			map[string]string{"clusters/empty/cluster.xml": `<ServerCluster name="empty"/>`}, []string{"shop:"},
+			`cluster "empty" has no members`, "empty:"},
+		{"virtual hosts as a single one is written",
+			map[string]string{"virtualhosts.xml": `<h:VirtualHost xmlns:h="h" name="h"><aliases hostname="a" port="1"/></h:VirtualHost>`},
+			[]string{`h: {aliases: ["a:1"]}`}, "", ""},
+		{"a target that is not there", map[string]string{"applications/a/deployments/a/deployment.xml": `<Deployment>` +
+			`<deployedObject><modules xmi:type="x:WebModuleDeployment" uri="a.war"><targetMappings target="T"/></modules>` +
+			`</deployedObject></Deployment>`, "applications/a/deployments/a/META-INF/application.xml": `<application><module>` +
+			`<web><web-uri>a.war</web-uri><context-root>a</context-root></web></module></application>`},
+			[]string{"shop:"}, `there is no target "T"`, "contextRoot"},
+		{"a file that is no XML", map[string]string{"virtualhosts.xml": "<"}, []string{"shop:"},
+			"nothing of it is taken over", "virtualHosts"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			yaml, told := read(smallCell(tt.files))
+			for _, want := range tt.want {
+				if !strings.Contains(yaml, want) {
+					t.Errorf("no %q in:\n%s", want, yaml)
+				}
+			}
+			if tt.forbidden != "" && strings.Contains(yaml, tt.forbidden) {
+				t.Errorf("%q in:\n%s", tt.forbidden, yaml)
+			}
+			if !strings.Contains(told, tt.told) {
+				t.Errorf("told %q, want %q in it", told, tt.told)
+			}
+		})
+	}
+}
+
+// TestPasswordsAreNotShown: a warning shows the line that it is about, and server.xml has passwords.
+func TestPasswordsAreNotShown(t *testing.T) {
+	_, told := read(smallCell(map[string]string{"nodes/n1/servers/m1/server.xml": `<process:Server><services xmi:type=` +
+		`"x:SessionManager" unheardOf="1" password="{xor}KzosKw=="/></process:Server>`}))
+	if strings.Contains(told, "KzosKw") || !strings.Contains(told, "unheardOf") {
+		t.Errorf("told: %s", told)
+	}
+}
+
+// FuzzTopology tries each kind of file with any bytes.
+func FuzzTopology(f *testing.F) {
+	names := []string{"clusters/shop/cluster.xml", "nodes/n1/serverindex.xml", "virtualhosts.xml",
+		"nodes/n1/servers/m1/server.xml", "applications/a/deployments/a/deployment.xml",
+		"applications/a/deployments/a/META-INF/application.xml"}
+	f.Add(byte(0), clusterXML)
+	f.Add(byte(1), indexXML)
+	f.Fuzz(func(t *testing.T, which byte, text string) {
+		read(smallCell(map[string]string{names[int(which)%len(names)]: text}))
+	})
+}
+
+func smallCell(files map[string]string) fstest.MapFS {
+	folder := fstest.MapFS{"clusters/shop/cluster.xml": {Data: []byte(clusterXML)},
+		"nodes/n1/serverindex.xml": {Data: []byte(indexXML)}}
+	for name, text := range files {
+		delete(folder, name)
+		if text != "" {
+			folder[name] = &fstest.MapFile{Data: []byte(text)}
+		}
+	}
+	return folder
+}
+
+// read gives the topology as text, and all that is told with the lines that it is about.
+func read(folder fstest.MapFS) (yaml, told string) {
+	files := diag.NewFiles()
+	node, reports := Topology(folder, "cell", files)
+	var b strings.Builder
+	for _, d := range reports {
+		b.WriteString(files.Line(d) + "\n")
+		files.Snippet(&b, d.Span)
+	}
+	if node == nil {
+		return "", b.String()
+	}
+	return string(yamldoc.Print(node)), b.String()
+}
