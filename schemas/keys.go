@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
@@ -16,18 +17,44 @@ type Key struct {
 // Keys returns what a schema says of a file as a whole, and its keys in the order of the schema, each below the one
 // that holds it.
 func Keys(name string) (says string, keys []Key, err error) {
-	src, err := Source(name)
+	root, err := tree(name)
 	if err != nil {
 		return "", nil, err
-	}
-	files := diag.NewFiles()
-	root, reports := yamldoc.Load(files, files.Add(name+suffix, src)) // JSON is YAML; a map would lose the order
-	if diag.Worst(reports) >= diag.Error {
-		return "", nil, diag.Errorf("schema %q: %s", name, reports[0].Message)
 	}
 	w := keyWalk{root: root}
 	w.properties(root, "", nil)
 	return root.Get("description").Str().V, w.keys, nil
+}
+
+// trees holds for each name what reads its schema as a tree, once for a process: a map would lose the order.
+var trees = sync.OnceValue(func() map[string]func() (*yamldoc.Node, error) {
+	all := map[string]func() (*yamldoc.Node, error){}
+	for _, name := range Names() {
+		all[name] = sync.OnceValues(func() (*yamldoc.Node, error) { return readTree(name) })
+	}
+	return all
+})
+
+// tree returns a schema as a tree, an error that lists the names when there is none of that name.
+func tree(name string) (*yamldoc.Node, error) {
+	if read := trees()[name]; read != nil {
+		return read()
+	}
+	_, err := Source(name)
+	return nil, err
+}
+
+func readTree(name string) (*yamldoc.Node, error) {
+	src, err := Source(name)
+	if err != nil {
+		return nil, err
+	}
+	files := diag.NewFiles()
+	root, reports := yamldoc.Load(files, files.Add(name+suffix, src)) // JSON is YAML
+	if diag.Worst(reports) >= diag.Error {
+		return nil, diag.Errorf("schema %q: %s", name, reports[0].Message)
+	}
+	return root, nil
 }
 
 type keyWalk struct {

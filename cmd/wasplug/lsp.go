@@ -16,9 +16,9 @@ func lspCommand() *cli.Command {
 		Name:  "lsp",
 		Usage: "serve an editor: findings while plugin-cfg.xml is written, names, completion",
 		Description: `An editor starts it and speaks the Language Server Protocol with it over standard input and
-output. It tells the findings of lint on what stands in the editor, saved or not, those of topologies and test suites
-too; it knows attributes and their values, leads from a name to its definition and its uses, renames, repairs, lays out
-as fmt does, and says of each Uri who else matches. Settings are read from .wasplug.yaml in the current folder or one
+output. It tells the findings of lint on what stands in the editor, saved or not; it knows attributes and their values,
+leads from a name to its definition and its uses, renames, repairs, lays out as fmt does, and says of each Uri who else
+matches. In topologies and test suites it tells findings and what keys mean, completes, and leads to names. Settings are read from .wasplug.yaml in the current folder or one
 above it, once. docs/editor.md shows how Neovim, VS Code and Emacs start it.
 
    wasplug lsp

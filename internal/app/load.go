@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -128,6 +129,14 @@ func Doubts(reports []diag.Diagnostic) []diag.Diagnostic {
 	return slices.DeleteFunc(slices.Clone(reports), func(d diag.Diagnostic) bool {
 		return d.Rule.Code != diag.XMLSyntax || d.Severity >= diag.Error
 	})
+}
+
+// Beside returns where a path leads that a file names from its own folder.
+func Beside(file, path string) string {
+	if filepath.IsAbs(path) || path == "-" || file == "-" {
+		return path
+	}
+	return filepath.Join(filepath.Dir(file), path)
 }
 
 // IsTopology tells YAML from XML: by the name, else by the first character.

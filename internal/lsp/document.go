@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -22,7 +21,8 @@ type document struct {
 	uri, path string
 	version   int
 	text      *text
-	read      func() *editor.Document // the text as XML, read when first asked
+	xml       func() *editor.Document // the text as XML, read when first asked
+	yaml      func() *editor.YAML     // as YAML, with what is open then
 	findings  []finding               // once it was checked
 	checked   func()                  // says that it was, or that it counts no longer
 	settled   chan struct{}           // closed by that
@@ -39,7 +39,8 @@ type finding struct {
 func (s *Server) version(uri, path string, version int, t *text) *document {
 	d := &document{uri: uri, path: path, version: version, text: t, settled: make(chan struct{})}
 	d.checked = sync.OnceFunc(func() { close(d.settled) })
-	d.read = sync.OnceValue(func() *editor.Document { return editor.Open(path, t.src, s.options.Lint.Options.Target) })
+	d.xml = sync.OnceValue(func() *editor.Document { return editor.Open(path, t.src, s.options.Lint.Options.Target) })
+	d.yaml = sync.OnceValue(func() *editor.YAML { return editor.OpenYAML(path, t.src, s.input()) })
 	return d
 }
 
@@ -62,10 +63,34 @@ func pathOf(uri string) string {
 // isXML reports whether a document is no YAML.
 func (d *document) isXML() bool { return !app.IsTopology(d.path, d.text.src) }
 
-var testsKey = regexp.MustCompile(`(?m)^["']?tests["']?\s*:`)
-
 // isSuite tells a test suite from a topology.
-func (d *document) isSuite() bool { return !d.isXML() && testsKey.Match(d.text.src) }
+func (d *document) isSuite() bool { return !d.isXML() && editor.IsSuite(d.text.src) }
+
+// read is the text as what it is.
+func (d *document) read() readable {
+	if d.isXML() {
+		return d.xml()
+	}
+	return d.yaml()
+}
+
+// readable is a text that answers about its places, whatever form it has.
+type readable interface {
+	Hover(place int32) (text string, at diag.Span)
+	Definitions(place int32) []diag.Span
+	References(place int32, definitions bool) []diag.Span
+	Complete(place int32) editor.Completion
+	Files() *diag.Files
+}
+
+// uriOf returns the URI of a file.
+func uriOf(path string) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") { // a drive of Windows
+		path = "/" + path
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String()
+}
 
 func (s *Server) didOpen(_ context.Context, p openParams) error {
 	path := pathOf(p.TextDocument.URI)

@@ -219,6 +219,7 @@ func TestNoFile(t *testing.T) {
 type edits struct {
 	chance *rand.Rand
 	text   string
+	pieces []string // that are written
 }
 
 var pieces = []string{"<", ">", "\"", "'", "/", "ä", "😀", "\r\n", "\n", "\r", "<!--", "-->", " Name=\"x\"", "<Server",
@@ -238,7 +239,7 @@ func (x *edits) next() object {
 	if between(x.text, a) || between(x.text, b) {
 		return nil // no position is between CR and LF
 	}
-	piece := pieces[x.chance.IntN(len(pieces))]
+	piece := x.pieces[x.chance.IntN(len(x.pieces))]
 	o := from(positionIn(x.text, a), positionIn(x.text, b), piece)
 	x.text = x.text[:a] + piece + x.text[b:]
 	return o
@@ -248,6 +249,30 @@ func between(text string, at int) bool {
 	return at > 0 && at < len(text) && text[at-1] == '\r' && text[at] == '\n'
 }
 
+// some makes one to three changes.
+func (x *edits) some() (changes []object) {
+	for range x.chance.IntN(3) + 1 {
+		if c := x.next(); c != nil {
+			changes = append(changes, c)
+		}
+	}
+	return changes
+}
+
+// askAll asks everything about a place of the text.
+func (e *editor) askAll(uri string, x *edits) {
+	e.t.Helper()
+	p := positionIn(x.text, x.chance.IntN(len(x.text)+1))
+	for _, method := range []string{"hover", "definition", "references", "completion", "prepareRename", "codeLens",
+		"formatting", "rename", "codeAction"} {
+		params := place(uri, p)
+		params["newName"], params["range"] = "other", object{"start": inJSON(p), "end": inJSON(p)}
+		if err := e.try("textDocument/"+method, params, nil); err != nil && !strings.Contains(err.Error(), "[-32803]") {
+			e.t.Errorf("%s at %v of %q: %v", method, p, x.text, err)
+		}
+	}
+}
+
 // FuzzEdits: whatever is written, the findings are those of lint on the same bytes, and every request is answered.
 func FuzzEdits(f *testing.F) {
 	for seed := range uint64(4) {
@@ -255,25 +280,11 @@ func FuzzEdits(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, n uint8) {
 		e := start(t, nil)
-		x := &edits{rand.New(rand.NewPCG(seed, 1)), apptest.Figure(t)}
+		x := &edits{rand.New(rand.NewPCG(seed, 1)), apptest.Figure(t), pieces}
 		e.open(uri, x.text)
 		for version := 2; version < int(n%32)+2; version++ {
-			var changes []object
-			for range x.chance.IntN(3) + 1 {
-				if c := x.next(); c != nil {
-					changes = append(changes, c)
-				}
-			}
-			same(t, e.change(uri, version, changes...), path, x.text, nil)
-			p := positionIn(x.text, x.chance.IntN(len(x.text)+1))
-			for _, method := range []string{"hover", "definition", "references", "completion", "prepareRename", "codeLens",
-				"formatting", "rename", "codeAction"} {
-				params := place(uri, p)
-				params["newName"], params["range"] = "other", object{"start": inJSON(p), "end": inJSON(p)}
-				if err := e.try("textDocument/"+method, params, nil); err != nil && !strings.Contains(err.Error(), "[-32803]") {
-					t.Errorf("%s at %v of %q: %v", method, p, x.text, err)
-				}
-			}
+			same(t, e.change(uri, version, x.some()...), path, x.text, nil)
+			e.askAll(uri, x)
 		}
 	})
 }

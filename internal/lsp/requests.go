@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,22 +15,22 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// place finds a place in a plugin-cfg.xml that is open; the document is nil where it is none.
-func (s *Server) place(p placeParams) (*document, *editor.Document, int32, error) {
+// place finds a place in a document that is open.
+func (s *Server) place(p placeParams) (*document, int32, error) {
 	d, err := s.document(p.TextDocument.URI)
-	if err != nil || !d.isXML() {
-		return nil, nil, 0, err
+	if err != nil {
+		return nil, 0, err
 	}
-	return d, d.read(), d.text.offset(p.Position), nil
+	return d, d.text.offset(p.Position), nil
 }
 
 // hover tells of the rules of the findings at a place, then of what stands there.
 func (s *Server) hover(ctx context.Context, p placeParams) (any, error) {
-	d, e, at, err := s.place(p)
-	if d == nil {
+	d, at, err := s.place(p)
+	if err != nil {
 		return nil, err
 	}
-	text, where := e.Hover(at)
+	text, where := d.read().Hover(at)
 	for _, f := range s.findingsIn(ctx, d, diag.Span{Start: at, End: at}) {
 		if r := f.rule(rules.All()); r != nil {
 			text = strings.TrimRight(f.Message+"\n\n"+r.Page()+"\n"+text, "\n")
@@ -58,47 +59,58 @@ func (s *Server) findingsIn(ctx context.Context, d *document, at diag.Span) (in 
 	return in
 }
 
-func (d *document) locations(at []diag.Span) []location {
+// locations are those of spans, some of which may stand in another file.
+func (d *document) locations(files *diag.Files, at []diag.Span) []location {
 	all := make([]location, len(at))
+	texts := map[diag.FileID]*text{}
 	for i, span := range at {
-		all[i] = location{d.uri, d.text.rangeOf(span)}
+		path := files.Name(span.File)
+		if path == d.path {
+			all[i] = location{d.uri, d.text.rangeOf(span)}
+			continue
+		}
+		if texts[span.File] == nil {
+			src := files.Source(span.File)
+			texts[span.File] = newText(src, !utf8.Valid(src))
+		}
+		all[i] = location{uriOf(path), texts[span.File].rangeOf(span)}
 	}
 	return all
 }
 
 func (s *Server) definition(_ context.Context, p placeParams) (any, error) {
-	d, e, at, err := s.place(p)
-	if d == nil {
+	d, at, err := s.place(p)
+	if err != nil {
 		return nil, err
 	}
-	return d.locations(e.Definitions(at)), nil
+	return d.locations(d.read().Files(), d.read().Definitions(at)), nil
 }
 
 func (s *Server) references(_ context.Context, p referenceParams) (any, error) {
-	d, e, at, err := s.place(p.placeParams)
-	if d == nil {
+	d, at, err := s.place(p.placeParams)
+	if err != nil {
 		return nil, err
 	}
-	return d.locations(e.References(at, p.Context.IncludeDeclaration)), nil
+	return d.locations(d.read().Files(), d.read().References(at, p.Context.IncludeDeclaration)), nil
 }
 
 func (s *Server) prepareRename(_ context.Context, p placeParams) (any, error) {
-	d, e, at, err := s.place(p)
-	if d == nil {
+	d, at, err := s.place(p)
+	if err != nil || !d.isXML() {
 		return nil, err
 	}
-	if span, ok := e.Renamable(at); ok {
+	if span, ok := d.xml().Renamable(at); ok {
 		return d.text.rangeOf(span), nil
 	}
 	return nil, nil
 }
 
 func (s *Server) rename(_ context.Context, p renameParams) (any, error) {
-	d, e, at, err := s.place(p.placeParams)
-	if d == nil {
+	d, at, err := s.place(p.placeParams)
+	if err != nil || !d.isXML() {
 		return nil, err
 	}
-	edits, err := e.Rename(at, p.NewName)
+	edits, err := d.xml().Rename(at, p.NewName)
 	if err != nil {
 		return nil, jrpc2.Errorf(requestFailed, "%v", err)
 	}
@@ -119,15 +131,15 @@ var itemKinds = map[editor.ItemKind]int{editor.ElementItem: 7, editor.AttributeI
 	editor.NameItem: 18}
 
 func (s *Server) completion(_ context.Context, p placeParams) (any, error) {
-	d, e, at, err := s.place(p)
-	if d == nil {
+	d, at, err := s.place(p)
+	if err != nil {
 		return nil, err
 	}
-	c := e.Complete(at)
+	c := d.read().Complete(at)
 	items := make([]completionItem, len(c.Items))
 	for i, item := range c.Items {
 		items[i] = completionItem{Label: item.Label, Kind: itemKinds[item.Kind], Detail: item.Detail,
-			Edit:     textEdit{d.text.rangeOf(c.Replaces), item.Label},
+			Edit:     textEdit{d.text.rangeOf(c.Replaces), cmp.Or(item.Text, item.Label)},
 			SortText: fmt.Sprintf("%05d", i)}
 		if c.Quotes && s.takesSnippets() {
 			items[i].Edit.NewText, items[i].Format = item.Label+`="$0"`, 2 // a snippet
@@ -164,7 +176,7 @@ func (s *Server) codeAction(ctx context.Context, p actionParams) (any, error) {
 			}
 			actions = append(actions, codeAction{title, "quickfix", about, f.fix.Safe, d.edits(f.fix.Edits)})
 		}
-		if edit, ok := d.read().Ignore(f.at, f.Code); ok && f.rule(rules.All()) != nil {
+		if edit, ok := d.xml().Ignore(f.at, f.Code); ok && f.rule(rules.All()) != nil {
 			actions = append(actions, codeAction{"ignore " + f.Code + " here: write the reason into the comment",
 				"quickfix", about, false, d.edits([]diag.Edit{edit})})
 		}
@@ -189,7 +201,7 @@ func (s *Server) codeLens(_ context.Context, p documentParams) (any, error) {
 		return nil, err
 	}
 	lenses := []codeLens{}
-	for _, at := range d.read().URIs() {
+	for _, at := range d.xml().URIs() {
 		if len(lenses) == mostLenses {
 			break
 		}
@@ -213,7 +225,10 @@ func (s *Server) resolveLens(_ context.Context, l codeLens) (any, error) {
 		return nil, err
 	}
 	l.Command = &command{Title: "the text has changed"}
-	if u := d.read().URIAt(of.At); u != nil && d.version == of.Version {
+	if d.version != of.Version || !d.isXML() {
+		return l, nil
+	}
+	if u := d.xml().URIAt(of.At); u != nil {
 		l.Command.Title = u.Title()
 	}
 	return l, nil
@@ -224,7 +239,7 @@ func (s *Server) formatting(_ context.Context, p documentParams) (any, error) {
 	if err != nil || !d.isXML() {
 		return nil, err
 	}
-	laidOut, ok := d.read().Layout()
+	laidOut, ok := d.xml().Layout()
 	if !ok {
 		return nil, jrpc2.Errorf(requestFailed, "the file is not well-formed, so it is left as it is")
 	}

@@ -3,7 +3,6 @@ package checks
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"regexp"
 
 	"github.com/wasplug/wasplug/internal/app"
@@ -154,11 +153,7 @@ func (t *Test) configOf(s *suite.Suite, path string) app.Config {
 	if t.Config != nil {
 		return *t.Config
 	}
-	config := s.Config.V
-	if !filepath.IsAbs(config) && config != "-" && path != "-" {
-		config = filepath.Join(filepath.Dir(path), config)
-	}
-	return app.Config{Path: config, WebServer: s.WebServer}
+	return app.Config{Path: app.Beside(path, s.Config.V), WebServer: s.WebServer}
 }
 
 // Short returns the suites that cover less than they are to.

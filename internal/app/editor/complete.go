@@ -26,6 +26,7 @@ type Item struct {
 	Kind   ItemKind
 	Label  string
 	Detail string // in a line
+	Text   string // what is written, "" for the label
 }
 
 // Completion is what may be written in place of a piece of the text.
@@ -150,9 +151,13 @@ func (d *Document) elements(start, place int32, word string) Completion {
 
 // add offers a word that begins as what is written does.
 func (c *Completion) add(kind ItemKind, label, detail, word string) {
-	known := func(i Item) bool { return i.Label == label }
-	if len(label) >= len(word) && strings.EqualFold(label[:len(word)], word) && !slices.ContainsFunc(c.Items, known) {
-		c.Items = append(c.Items, Item{kind, label, detail})
+	c.offer(Item{Kind: kind, Label: label, Detail: detail}, word)
+}
+
+func (c *Completion) offer(i Item, word string) {
+	known := func(other Item) bool { return other.Label == i.Label }
+	if len(i.Label) >= len(word) && strings.EqualFold(i.Label[:len(word)], word) && !slices.ContainsFunc(c.Items, known) {
+		c.Items = append(c.Items, i)
 	}
 }
 

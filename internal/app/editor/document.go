@@ -43,6 +43,9 @@ func Open(name string, src []byte, target string) *Document {
 	return d
 }
 
+// Files are those that spans of answers stand in.
+func (d *Document) Files() *diag.Files { return d.files }
+
 // spot is what stands at a place: an element, and an attribute of it where the place is within one.
 type spot struct {
 	node    *parser.Node

@@ -1,0 +1,221 @@
+package lsp_test
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/wasplug/wasplug/internal/apptest"
+)
+
+const (
+	topologyURI  = "file:///conf/topology.yaml"
+	topologyPath = "/conf/topology.yaml"
+	suiteURI     = "file:///conf/suite.yaml"
+)
+
+// town is a topology with two clusters that have a member of one name.
+const town = `# Größe 😀
+flavor: liberty
+webServers:
+  - name: web1
+    serves: [shop, admin]
+virtualHosts:
+  hosts: {aliases: ["*:80"]}
+clusters:
+  shopCluster:
+    defaults: {host: a.example.com, http: 9081}
+    members:
+      - {name: m1, http: 9080, cloneId: a1}
+      - name: m2
+        node: n
+        cloneId: a2
+    primaryServers: [m1, n_m2]
+  adminCluster:
+    members:
+      - {name: m1, host: b.example.com, http: 9082, cloneId: b1}
+applications:
+  - {name: shop, cluster: shopCluster, virtualHost: hosts, contextRoot: /shop}
+  - {name: admin, cluster: adminCluster, contextRoot: /admin, virtualHost: hosts}
+`
+
+// trip is a suite over it.
+const trip = `config: topology.yaml
+tests:
+  - name: a take-over
+    facts:
+      - {member: shopCluster/m1, down: refused}
+    requests:
+      - url: http://h/shop/x
+        expect: {cluster: shopCluster, member: [n_m2]}
+      - url: http://h/admin/x
+        expect: adminCluster
+`
+
+// openTown opens both, and returns the text of one by its URI.
+func openTown(t *testing.T) (*editor, map[string]string) {
+	e := start(t, nil)
+	e.open(topologyURI, town)
+	if got := e.open(suiteURI, trip); len(got) > 0 {
+		t.Fatalf("the suite has findings: %+v", got)
+	}
+	return e, map[string]string{topologyURI: town, suiteURI: trip}
+}
+
+func TestYAMLHover(t *testing.T) {
+	e, texts := openTown(t)
+	for _, tt := range []struct {
+		uri, piece string
+		want       []string
+	}{
+		{topologyURI, `cont‸extRoot: /shop`, []string{"applications[].contextRoot", "Context root: /shop becomes"}},
+		{topologyURI, `flavor: lib‸erty`, []string{"flavor", "Whose default values", "One of: was, liberty, plain"}},
+		{topologyURI, `cluster: shop‸Cluster`, []string{"cluster shopCluster, members: m1, n_m2 (line 9)",
+			"Cluster that runs it"}},
+		{topologyURI, `[m1, n_‸m2]`, []string{
+			"member n_m2 of cluster shopCluster: host a.example.com, http 9081, cloneId a2 (line 13)"}},
+		{topologyURI, `virtualHost: ho‸sts,`, []string{"virtual host hosts, aliases: *:80 (line 7)"}},
+		{topologyURI, `# Gr‸öße`, nil},
+		{suiteURI, `member: shop‸Cluster/m1`, []string{
+			"member m1 of cluster shopCluster: host a.example.com, http 9080, cloneId a1",
+			"(line 12 of /conf/topology.yaml)", "MEMBER or CLUSTER/MEMBER"}},
+		{suiteURI, `expect: admin‸Cluster`, []string{"cluster adminCluster, members: m1"}},
+		{suiteURI, `down: ref‸used`, []string{"How attempts on it end", `timeout, io-timeout, "503"`}},
+	} {
+		_, p := marked(t, mark(t, texts[tt.uri], tt.piece))
+		var got *struct{ Contents struct{ Value string } }
+		e.call("textDocument/hover", place(tt.uri, p), &got)
+		if len(tt.want) == 0 && got != nil {
+			t.Errorf("%s: %+v", tt.piece, got)
+		}
+		for _, want := range tt.want {
+			if got == nil || !strings.Contains(got.Contents.Value, want) {
+				t.Errorf("%s: no %q in %+v", tt.piece, want, got)
+			}
+		}
+	}
+}
+
+func TestYAMLNames(t *testing.T) {
+	e, texts := openTown(t)
+	for _, tt := range []struct{ uri, piece, definition, references string }{
+		{topologyURI, `cluster: shop‸Cluster`, "shopCluster@8 ", "shopCluster@8 shopCluster@20 "},
+		{topologyURI, `admin‸Cluster:`, "adminCluster@16 ", "adminCluster@16 adminCluster@21 "},
+		{topologyURI, `[m‸1, n_m2]`, "m1@11 ", "m1@11 m1@15 "},
+		{topologyURI, `name: m‸2`, "m2@12 ", "m2@12 n_m2@15 "},
+		{topologyURI, `{name: m‸1, host`, "m1@18 ", "m1@18 "},
+		{topologyURI, `serves: [sh‸op, admin]`, "shop@20 ", "shop@4 shop@20 "},
+		{topologyURI, `contextRoot: /sh‸op`, "", ""},
+		{suiteURI, `member: shop‸Cluster/m1`, "m1@11 ", "shopCluster/m1@4 m1@11 "},
+		{suiteURI, `[n_‸m2]`, "m2@12 ", "n_m2@7 m2@12 "},
+		{suiteURI, `expect: admin‸Cluster`, "adminCluster@16 ", "adminCluster@9 adminCluster@16 "},
+	} {
+		_, p := marked(t, mark(t, texts[tt.uri], tt.piece))
+		var definition, references []where
+		e.call("textDocument/definition", place(tt.uri, p), &definition)
+		params := place(tt.uri, p)
+		params["context"] = object{"includeDeclaration": true}
+		e.call("textDocument/references", params, &references)
+		for i, want := range []string{tt.definition, tt.references} {
+			got := ""
+			for _, w := range [][]where{definition, references}[i] {
+				got += lines(texts[w.URI], []where{w})
+			}
+			if got != want {
+				t.Errorf("%s: at %q, want %q", tt.piece, got, want)
+			}
+		}
+	}
+}
+
+// Keys, values and names are offered in a text that is YAML at no time while it is written.
+func TestYAMLCompletion(t *testing.T) {
+	e, _ := openTown(t)
+	version := 1
+	for _, tt := range []struct{ uri, text, wanted, unwanted string }{
+		{suiteURI, "config: topology.yaml\ntests:\n  - ‸", "requests:", "config"},
+		{suiteURI, strings.Replace(trip, "{cluster: shopCluster,", "{cluster: ‸,", 1), "adminCluster", "m1"},
+		{suiteURI, strings.Replace(trip, "member: shopCluster/m1", "member: ‸", 1), "shopCluster/m1", "m1"},
+		{suiteURI, strings.Replace(trip, "[n_m2]", "[‸]", 1), "n_m2", "shopCluster"},
+		{suiteURI, strings.Replace(trip, "down: refused", "down: ‸", 1), "io-timeout", ""},
+		{topologyURI, "‸", "clusters:", "cloneId"},
+		{topologyURI, "clusters:\n  c:\n    ‸", "members:", "flavor"},
+		{topologyURI, "clusters:\n  c:\n    members:\n      - ‸", "cloneId: ", "members"},
+		{topologyURI, "clusters:\n  c:\n    members:\n    - na‸", "name: ", "host"},
+		{topologyURI, "clusters:\n  c:\n    members:\n      - name: m\n        ho‸", "host: ", "name"},
+		{topologyURI, "clusters:\n  c:\n    members:\n      - name: m\n        ‸\n        host: h\n", "http: ", "host"},
+		{topologyURI, "clusters:\n  c:\n    members:\n      - {name: m, ‸", "host: ", "name"},
+		{topologyURI, "clusters:\n  c:\n    members:\n      - {name: m, ro‸}\n", "role: ", "name"},
+		{topologyURI, "clusters:\n  c:\n    members:\n      - {name: m, role: ‸", "backup", "name"},
+		{topologyURI, "clusters:\n  c:\n    members:\n      - {name: m, role: \"ba‸", "backup", "primary"},
+		{topologyURI, "clusters:\n  c:\n    loadB‸: Random\n", "loadBalance", "loadBalance:"},
+		{topologyURI, "clusters:\r\n  c:\r\n    loadBalance: ‸\r\n", "Round Robin", "Error"},
+		{topologyURI, "session:\n  cloneSeparator: ‸", `":"`, ""},
+		{topologyURI, "session:\n  affinity: ‸", "true", ""},
+		{topologyURI, strings.Replace(town, "cluster: adminCluster", "cluster: ‸", 1), "shopCluster", "m1"},
+		{topologyURI, strings.Replace(town, "adminCluster, contextRoot: /admin, virtualHost: hosts}", "ad‸", 1),
+			"adminCluster", "shopCluster"},
+		{topologyURI, strings.Replace(town, "[m1, n_m2]", "[‸", 1), "n_m2", "b1"},
+		{topologyURI, strings.Replace(town, "serves: [shop, admin]", "serves: [‸]", 1), "admin", "web1"},
+		{topologyURI, town + "  - name: broken: here\n    oh no\nsession:\n  persis‸", "persistence: ", ""},
+		{topologyURI, "# clu‸", "", "clusters:"},
+	} {
+		text, p := marked(t, tt.text)
+		version++
+		e.change(tt.uri, version, object{"text": text})
+		var got []struct{ TextEdit edit }
+		e.call("textDocument/completion", place(tt.uri, p), &got)
+		offered := "\n"
+		for _, item := range got {
+			offered += item.TextEdit.NewText + "\n"
+		}
+		if tt.wanted != "" && !strings.Contains(offered, "\n"+tt.wanted+"\n") ||
+			tt.unwanted != "" && strings.Contains(offered, "\n"+tt.unwanted) {
+			t.Errorf("%s: offered is %s", tt.text, offered)
+		}
+	}
+}
+
+var yamlPieces = []string{":", "- ", "  ", "\n", "\r\n", "\t", "{", "}", "[", "]", ",", "\"", "'", "#", "|\n",
+	"&a ", "*a",
+	"<<: ", "---\n", "ä", "😀", "\uE000", "cluster: shopCluster", "    name: m1\n", ""}
+
+// FuzzYAML: whatever is written, the findings of a topology are those of lint on the same bytes, and every request is
+// answered, in a suite over that topology, too.
+func FuzzYAML(f *testing.F) {
+	for seed := range uint64(4) {
+		f.Add(seed, uint8(12))
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, n uint8) {
+		e := start(t, nil)
+		x := &edits{rand.New(rand.NewPCG(seed, 1)), town, yamlPieces}
+		y := &edits{x.chance, apptest.Case(t, "suite.yaml"), yamlPieces}
+		e.open(topologyURI, x.text)
+		e.open(suiteURI, y.text)
+		for version := 2; version < int(n%32)+2; version++ {
+			same(t, e.change(topologyURI, version, x.some()...), topologyPath, x.text, nil)
+			e.askAll(topologyURI, x)
+			e.change(suiteURI, version, y.some()...)
+			e.askAll(suiteURI, y)
+		}
+	})
+}
+
+// The names of a suite may stand in a plugin-cfg.xml.
+func TestSuiteOverXML(t *testing.T) {
+	e := start(t, nil)
+	e.open(uri, small)
+	text, p := marked(t, "config: plugin-cfg.xml\ntests:\n  - name: x\n    facts:\n      - {member: m‸1, down: refused}\n")
+	e.open(suiteURI, text)
+	var got struct{ Contents struct{ Value string } }
+	e.call("textDocument/hover", place(suiteURI, p), &got)
+	if want := "member m1 of cluster shop, h:80, clone ID a1 (line 5 of /conf/plugin-cfg.xml)"; !strings.Contains(
+		got.Contents.Value, want) {
+		t.Errorf("no %q in %s", want, got.Contents.Value)
+	}
+	var definition []where
+	e.call("textDocument/definition", place(suiteURI, p), &definition)
+	if got := lines(small, definition); got != "m1@4 " || definition[0].URI != uri {
+		t.Errorf("%s in %+v", got, definition)
+	}
+}
