@@ -30,7 +30,7 @@ alike, are those of the original.
 
 Exit codes: 0 done; 2 wrong usage; 3 a file cannot be read or written, or one of that name is there already.`,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "key", Usage: "`TEXT` by which words are replaced, 8 bytes and more; others on the " +
+			&cli.StringFlag{Name: "key", Usage: "`TEXT` by which words are replaced, better 8 bytes and more; others on the " +
 				"machine can see it"},
 			&cli.StringFlag{Name: "key-file", Usage: "`FILE` with the key"},
 			wordsFlag{&cli.StringSliceFlag{Name: "keep", Usage: "`KIND` of words that stays, as the configurations among " +
@@ -63,6 +63,7 @@ func anonymizeAction(c *cli.Context) error {
 	}
 	request := authoring.Anonymize{Paths: c.Args().Slice(), Key: key, Keep: kinds}
 	answer, err := request.Run(inputOf(c))
+	printNotes(c, answer.Notes)
 	if err != nil {
 		return ended(err)
 	}

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// LeastKey is how many bytes a key must have.
-const LeastKey = 8
+// GoodKey is how many bytes a key should have: shorter ones can be tried, all of them.
+const GoodKey = 8
 
 // most is how many words are remembered: a log has millions of session IDs.
 const most = 1 << 16

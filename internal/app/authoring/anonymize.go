@@ -33,9 +33,11 @@ type AnonymousFile struct {
 // Run reads all files before it replaces words of the first: what stays hangs on all of them.
 func (a *Anonymize) Run(in app.Input) (*AnonymizeAnswer, error) {
 	out := new(AnonymizeAnswer)
-	if len(a.Key) < anonymize.LeastKey {
-		return out, app.Wrong("key", " has %d bytes, it needs %d: with a short one the names can be guessed", len(a.Key),
-			anonymize.LeastKey)
+	switch {
+	case len(a.Key) == 0:
+		return out, app.Wrong("key", " is empty")
+	case len(a.Key) < anonymize.GoodKey:
+		out.Notes.Say("the key has %d bytes: with one of less than %d the names can be guessed", len(a.Key), anonymize.GoodKey)
 	}
 	mapping := anonymize.New(a.Key)
 	texts := make([][]byte, 0, len(a.Paths))
