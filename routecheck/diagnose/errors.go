@@ -14,12 +14,11 @@ func errors500() []*Cause {
 			Advice:   "find the first cause among the members: not-detected and slow tell of them",
 			Commands: []string{"wasplug trace http_plugin.log"}, Rules: []string{"R61", "F14"},
 			Lint: []string{diag.WorstCaseWait}, Source: "R61", log: everybodyDown},
-		{ID: "IE2", Symptom: status500, needs: atDetail.withFile(), Text: "a POST could not be sent again",
+		{ID: "IE2", Symptom: status500, needs: atTrace.withFile(), Text: "a POST could not be sent again",
 			Advice:   "PostBufferSize must hold the largest body that is to be repeated, in kilobytes",
 			Commands: []string{"wasplug explain PostBufferSize", "wasplug explain WP505"}, Rules: []string{"R57"},
 			Lint: []string{diag.PostNotRetried}, Source: "swg21408884, swg21450051",
-			log: seenIn(func(l *facts.Log) sightings { return l.PostLost }, pluginlog.LevelDetail,
-				"requests with a body failed and were not sent again", "no request with a body was given up")},
+			log: postLost},
 		{ID: "IE3", Symptom: status500, Also: []string{isSlow}, needs: atDetail.withFile(),
 			Text:     "ServerIOTimeout is shorter than slow pages take",
 			Advice:   "make the page faster, or ServerIOTimeout longer than it takes",
@@ -74,6 +73,23 @@ func errors500() []*Cause {
 			log: seenIn(func(l *facts.Log) sightings { return l.NotLoaded }, pluginlog.LevelError,
 				"the plug-in did not take a configuration", "every configuration was taken")},
 	}
+}
+
+// postLost: where the connection broke it matters whether it had been idle, which LogLevel Trace alone shows.
+func postLost(k *Case) opinion {
+	if k.Log == nil {
+		return opinion{}
+	}
+	seen, broken := k.Log.PostLost, k.Log.PostBroken
+	if k.Log.Shows(pluginlog.LevelTrace) {
+		seen, broken = seen.Join(broken), sightings{}
+	}
+	if seen.Count == 0 && broken.Count > 0 {
+		return opinion{stance: allows, seen: broken, why: "requests with a body failed and were not sent again; whether " +
+			"on an idle connection that the member had closed (IE8), only LogLevel Trace shows"}
+	}
+	return proven("requests with a body failed and were not sent again", seen, k.Log.Share(seen.Count)).
+		or(k.Log.Shows(pluginlog.LevelDetail) && k.Log.Requests > 0, "no request with a body was given up")
 }
 
 func everybodyDown(k *Case) opinion {

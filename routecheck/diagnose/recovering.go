@@ -45,7 +45,7 @@ func recovering() []*Cause {
 				"(PM49491)",
 			Advice: "install a fix pack; until then touch plugin-cfg.xml, which begins the marks anew",
 			Source: "PK67423, PK28197, PK01423, PM49491", log: oldLevel},
-		{ID: "NR7", Symptom: notRecovering, needs: atError.withFile(), Text: "each try fails again",
+		{ID: "NR7", Symptom: notRecovering, needs: atTrace.withFile(), Text: "each try fails again",
 			Advice: "the member is not up yet for the plug-in: is its port open before the application is there?",
 			Rules:  []string{"R52", "F7"}, Source: "R52", log: triesFail},
 		{ID: "NR8", Symptom: notRecovering, needs: atDetail.withFile(),
@@ -193,8 +193,11 @@ func triesFail(k *Case) opinion {
 	switch {
 	case cameBackElsewhere(k).stance == proves || oldAddress(k).stance == proves:
 		return opinion{} // and that is why
-	case seen.Count > 0 && k.Log.Shows(pluginlog.LevelError):
+	case seen.Count > 0 && k.Log.Shows(pluginlog.LevelTrace):
 		return opinion{stance: proves, why: "it was tried again and again, and each try failed", seen: seen}
+	case seen.Count > 0:
+		return opinion{stance: allows, seen: seen, why: "it was tried again and again, and each try failed; whether it " +
+			"is up at another address (NR5), or with another port or clone ID (NR4), only LogLevel Trace shows"}
 	case backs.Count > 0:
 		return opinion{stance: denies, why: "a try succeeded"}
 	}

@@ -149,11 +149,12 @@ func TestTable(t *testing.T) {
 
 // byHand says what is found in logs as administrators send them: restarts at LogLevel Error of several processes, half
 // lines of a rotated file, a locale's day, two lines glued together, codes of which nobody knows anything. 15 is at
-// Stats with counters alone: the member that was marked serves again, which only they show.
+// Stats with counters alone: the member that was marked serves again, which only they show. In 11 and 17 each try fails
+// again (NR7), which is possible: only LogLevel Trace would show whether the member is up elsewhere.
 var byHand = map[string][]string{
 	"01-restart-error": {"ND7"}, "03-half": {"ND7"}, "07-iotimeout": nil, "08-clients-left": {"IE9"},
-	"09-reloads": nil, "10-reload-failed": {"IE11"}, "11-tls": {"NR7", "IE5"}, "12-all-down": {"IE1"},
-	"13-german": nil, "15-one-failure": nil, "16-full": {"NB9", "SU1"}, "17-firewall": {"ND7", "NR7", "SO1"},
+	"09-reloads": nil, "10-reload-failed": {"IE11"}, "11-tls": {"IE5"}, "12-all-down": {"IE1"},
+	"13-german": nil, "15-one-failure": nil, "16-full": {"NB9", "SU1"}, "17-firewall": {"ND7", "SO1"},
 	"18-unknown-reset": nil, "19-glued": nil,
 }
 

@@ -314,6 +314,8 @@ func (l *Log) body(r *requests.Request, n *note) {
 		l.seeRequest(&l.PostRepeated, r, fmt.Sprintf("sent %d times", len(r.Attempts)))
 	case how == requests.Failed && first.Reused && gaveUp:
 		l.seeRequest(&l.Stale, r, "an idle connection broke, and the body could not be sent again")
+	case how == requests.Failed && gaveUp:
+		l.seeRequest(&l.PostBroken, r, "the connection broke, and the body could not be sent again")
 	case sent && gaveUp:
 		l.seeRequest(&l.PostLost, r, "failed by "+how.String()+", and the body could not be sent again")
 	}

@@ -117,6 +117,16 @@ func (f *File) takers(rq *match.Request) (clusters []match.ClusterID) {
 	return clusters
 }
 
+// patternFor returns the Uri that takes a request to the cluster of a member, "" where there is none.
+func (f *File) patternFor(rq *match.Request, member string) string {
+	for _, c := range f.Table.Candidates(rq, &f.Sem) {
+		if _, is := f.Table.Clusters[c.Cluster].MemberByName(member); c.Matches() && is {
+			return c.Match.Pattern()
+		}
+	}
+	return ""
+}
+
 // clusterNames joins the names of clusters.
 func (f *File) clusterNames(ids []match.ClusterID) string {
 	var names []string

@@ -62,8 +62,9 @@ type Log struct {
 	// Waits: connects of 20 s and more, those that ConnectTimeout ended, answers that did not come, the same member
 	// asked again after ServerIOTimeout, ServerIOTimeout twice in one request.
 	LongConnect, ConnectTimeouts, Hung, SameAgain, AskedTwice Sightings
-	// Requests with a body: given up, sent again, broken after it was sent, too long, given up on an idle connection.
-	PostLost, PostRepeated, PostReset, PostTooLong, Stale Sightings
+	// Requests with a body: given up after a timeout, or because the connection broke, sent again, broken after it was
+	// sent, too long, given up on an idle connection.
+	PostLost, PostBroken, PostRepeated, PostReset, PostTooLong, Stale Sightings
 	// Errors: handshakes, clients that left, files that were not loaded, 503 and 500 of members, 500 before the end.
 	TLS, ClientLeft, NotLoaded, Own503, AppErrors, Dying Sightings
 	// Where the time went: the member, the client's body, round trips before the request, the web server.

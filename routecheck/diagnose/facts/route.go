@@ -180,11 +180,15 @@ func (l *Log) declinedRequest(r *requests.Request, rq match.Request) {
 
 func (l *Log) notFoundRequest(r *requests.Request, n *note, rq match.Request) {
 	takers := l.file.takers(&rq)
+	pattern := n.pattern
+	if pattern == "" { // LogLevel Detail does not show it
+		pattern = l.file.patternFor(&rq, r.Member())
+	}
 	switch {
 	case len(takers) < 2:
 		l.seeRequest(&l.NotFound, r, "404 from the member")
-	case n.pattern == "/*" || n.pattern == "*":
-		l.seeRequest(&l.NotFoundCatchAll, r, "404 from the member; "+n.pattern+" took it, and clusters "+
+	case pattern == "/*" || pattern == "*":
+		l.seeRequest(&l.NotFoundCatchAll, r, "404 from the member; "+pattern+" took it, and clusters "+
 			l.file.clusterNames(takers)+" could")
 	default:
 		l.seeRequest(&l.NotFoundElsewhere, r, "404 from the member; clusters "+l.file.clusterNames(takers)+
