@@ -18,14 +18,15 @@ import (
 func diagnoseCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "diagnose",
-		Usage:     "say what causes a symptom, by configuration, plug-in log and access log",
+		Usage:     "say what causes a symptom, by configuration and logs of plug-in and web server",
 		ArgsUsage: " ",
-		Description: `Judges every cause of a symptom by what is given, at least one of -c, -t and --access-log: it is found
-(with the lines that show it, what to do, and the command), possible (the file allows it), excluded (by what), or open
+		Description: `Judges every cause of a symptom by what is given, at least one of -c, -t, --access-log and --error-log: it is
+found (with the lines that show it, what to do, and the command), possible (the file allows it), excluded (by what), or open
 (what must be collected). Without --symptom every symptom is judged, and those with a cause that was found are shown.
 
    wasplug diagnose --symptom affinity-lost -c plugin-cfg.xml -t http_plugin.log
    wasplug diagnose -c plugin-cfg.xml -t http_plugin.log.1.gz -t http_plugin.log --access-log access_log
+   wasplug diagnose --symptom slow -t http_plugin.log --error-log error_log
    wasplug diagnose --symptom session-lost -c plugin-cfg.xml --topology topology.yaml --access-log access_log
    wasplug explain NB1
 
@@ -47,6 +48,8 @@ them. Exit codes: 0 no cause was found, 1 one was, 2 wrong usage, 3 something ca
 				strings.Join(app.LogFormats(), ", ") + ", or a LogFormat such as '%h %l %u %t \"%r\" %>s %b'"},
 			&cli.StringFlag{Name: "json-fields",
 				Usage: "with an access log of JSON lines: `FACT=FIELD,...`, such as url=request_line,host=vhost"},
+			&cli.StringFlag{Name: "error-log",
+				Usage: "error `LOG` of the web server, packed or not: mod_mpmstats and limits that were reached"},
 			&cli.StringFlag{Name: "topology",
 				Usage: "`FILE` that says what servers do with sessions, when -c is a plugin-cfg.xml"},
 			&cli.IntFlag{Name: "processes", Usage: "`N` processes that the web server has"},
@@ -67,9 +70,8 @@ func diagnoseAction(c *cli.Context) error {
 		return usageError("diagnose: %w", err)
 	}
 	if c.NArg() > 0 {
-		return usageError("diagnose takes no arguments, got %s: give a log of the plug-in as -t, one of the web "+
-			"server "+
-			"as --access-log, a configuration as -c", strings.Join(c.Args().Slice(), " "))
+		return usageError("diagnose takes no arguments, got %s: give a log of the plug-in as -t, those of the web "+
+			"server as --access-log and --error-log, a configuration as -c", strings.Join(c.Args().Slice(), " "))
 	}
 	if os.Getenv("GOGC") == "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(100)) // as trace has it
@@ -78,7 +80,7 @@ func diagnoseAction(c *cli.Context) error {
 		Topology: c.String("topology"), Files: c.StringSlice("trace"), Processes: c.Int("processes"),
 		Access: app.URLs{Path: c.String("access-log"), Format: c.String("log-format"),
 			JSONFields: c.String("json-fields")},
-		Since: c.String("since"), Until: c.String("until")}
+		ErrorLog: c.String("error-log"), Since: c.String("since"), Until: c.String("until")}
 	answer, err := request.Run(inputOf(c))
 	printNotes(c, answer.Notes)
 	if err != nil {

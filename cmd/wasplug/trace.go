@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -61,6 +62,8 @@ that --fail-on names, 2 wrong usage, 3 unreadable or no plug-in log.`,
 				Usage: "`LOG` of the web server, packed or not: what clients saw in the time of incidents"},
 			&cli.StringFlag{Name: "log-format", Value: "auto", Usage: "`FORMAT` of the access log: " +
 				strings.Join(app.LogFormats(), ", ") + ", or a LogFormat such as '%h %l %u %t \"%r\" %>s %b'"},
+			&cli.StringFlag{Name: "error-log",
+				Usage: "error `LOG` of the web server, packed or not: its threads, crashes, restarts and limits"},
 			&cli.BoolFlag{Name: "timeline", Usage: "draw how the log went, a row for each member, and how long requests took"},
 			&cli.BoolFlag{Name: "show-secrets", Usage: "whole session IDs, queries, cookies and user names"},
 			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
@@ -102,6 +105,7 @@ func traceAction(c *cli.Context) error {
 	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"),
 		Timeline: c.Bool("timeline") || format == "html",
 		Access:   app.URLs{Path: c.String("access-log"), Format: c.String("log-format")},
+		ErrorLog: c.String("error-log"),
 		Selection: evidence.Selection{Since: c.String("since"), Until: c.String("until"), PID: c.String("pid"),
 			Member: c.String("member"), Kinds: commaList(c, "kind")}}
 	fail, err := evidence.ParseFailOn(commaList(c, "fail-on"))
@@ -237,12 +241,12 @@ func replayFlags() []cli.Flag {
 // checkReplayFlags refuses flags that would be ignored.
 func checkReplayFlags(c *cli.Context) error {
 	for _, flag := range []string{"since", "until", "pid", "member", "kind", "fail-on", "timeline",
-		"access-log"} {
+		"access-log", "error-log"} {
 		switch {
 		case given(c, flag) && given(c, "config"):
 			return usageError("trace: --%s is about incidents; a replay (-c) needs the whole log", flag)
 		case given(c, flag) && given(c, "request") &&
-			slices.Contains([]string{"kind", "fail-on", "timeline", "access-log"}, flag):
+			slices.Contains([]string{"kind", "fail-on", "timeline", "access-log", "error-log"}, flag):
 			return usageError("trace: --%s is about incidents, --request about one request", flag)
 		}
 	}
@@ -251,6 +255,8 @@ func checkReplayFlags(c *cli.Context) error {
 		return usageError("trace: --log-format is about the log of --access-log, which is not given")
 	case c.String("access-log") == "-" && slices.Contains(c.Args().Slice(), "-"):
 		return usageError("trace: stdin can be read only once, but both --access-log and the log are -")
+	case c.String("error-log") == "-" && (c.String("access-log") == "-" || slices.Contains(c.Args().Slice(), "-")):
+		return usageError("trace: stdin can be read only once, but --error-log and another log are -")
 	}
 	if c.IsSet("config") {
 		switch {
@@ -314,6 +320,17 @@ type watchedFile struct {
 
 func (f watchedFile) Read(b []byte) (int, error) {
 	n, err := f.File.Read(b)
+	f.bar.add(n)
+	return n, err
+}
+
+// ReadAt reads from a place, where the file can do that.
+func (f watchedFile) ReadAt(b []byte, offset int64) (int, error) {
+	at, ok := f.File.(io.ReaderAt)
+	if !ok {
+		return 0, errors.ErrUnsupported
+	}
+	n, err := at.ReadAt(b, offset)
 	f.bar.add(n)
 	return n, err
 }

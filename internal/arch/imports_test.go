@@ -21,6 +21,7 @@ var may = map[string][]string{
 	"parser/pluginlog":           {"parser/pluginlog/catalogue", "parser/diag"},
 	"parser/pluginlog/catalogue": {},
 	"parser/accesslog":           {"parser/diag"},
+	"parser/errorlog":            {"parser/pluginlog"}, // for how times are written
 	"parser/pluginlog/requests":  {"parser/pluginlog", "parser/pluginlog/catalogue"},
 	"parser/pluginlog/story":     {"parser/pluginlog", "parser/pluginlog/catalogue", "parser/pluginlog/requests"},
 	"schemas/yamldoc":            {"parser/diag"},
@@ -51,7 +52,8 @@ var may = map[string][]string{
 		"routecheck/explain/cause", "parser", "parser/accesslog", "parser/diag"},
 	// It asks what lint has found, and all who know something of a log; who judges by that reads none.
 	"routecheck/diagnose/facts": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/failover",
-		"routecheck/cookie", "parser", "parser/pluginlog", "parser/pluginlog/...", "parser/accesslog", "parser/diag"},
+		"routecheck/cookie", "parser", "parser/pluginlog", "parser/pluginlog/...", "parser/accesslog", "parser/errorlog",
+		"parser/diag"},
 	"routecheck/diagnose": {"routecheck/diagnose/facts", "routecheck/session", "routecheck/match", "parser/pluginlog",
 		"parser/pluginlog/story", "parser/diag"},
 	"routecheck/...": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/match/...",

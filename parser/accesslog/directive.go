@@ -188,6 +188,14 @@ func storeVariable(name string) func(*Record, string) bool {
 		return func(r *Record, v string) bool { r.WAS = known(v); return true }
 	case "WAS_UNIQUE_ID":
 		return func(r *Record, v string) bool { r.ID = known(v); return true }
+	case "TPCN":
+		return storePhase(func(p *Phases) *int32 { return &p.Connect })
+	case "TPSB":
+		return storePhase(func(p *Phases) *int32 { return &p.Body })
+	case "TPWR":
+		return storePhase(func(p *Phases) *int32 { return &p.Wait })
+	case "TPRB":
+		return storePhase(func(p *Phases) *int32 { return &p.Read })
 	case "REQUEST_SCHEME":
 		return func(r *Record, v string) bool { r.Scheme = known(v); return true }
 	case "HTTPS":
@@ -200,4 +208,15 @@ func storeVariable(name string) func(*Record, string) bool {
 		}
 	}
 	return ignore
+}
+
+// storePhase keeps a time of the plug-in, which has no value where the request did not come to that phase.
+func storePhase(of func(*Phases) *int32) func(*Record, string) bool {
+	return func(r *Record, v string) bool {
+		n, ok := number(v)
+		if ok && n < 1<<31 {
+			*of(&r.Phases), r.Phases.Known = int32(n), true
+		}
+		return ok || known(v) == ""
+	}
 }

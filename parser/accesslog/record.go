@@ -21,6 +21,16 @@ type Record struct {
 	WAS    string // host:port of the member that the plug-in chose, "" unknown
 	Member string // CLUSTER/MEMBER, or declined, of wasplug's own log; "" unknown
 	ID     string // that the plug-in gave to the request, "" unknown
+	Phases Phases
+}
+
+// Phases are milliseconds that the plug-in spent in the phases of a request, by IBM HTTP Server (PH47518).
+type Phases struct {
+	Known   bool  // the line has some of them
+	Connect int32 // to the member (TPCN)
+	Body    int32 // sending the body (TPSB)
+	Wait    int32 // for the first line of the answer (TPWR)
+	Read    int32 // and passing on the body of the answer (TPRB)
 }
 
 // Format is a form of lines.

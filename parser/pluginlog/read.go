@@ -15,6 +15,8 @@ const blockSize = 512 << 10
 type Options struct {
 	Want    Kinds // which kinds to hand out; the zero set means all
 	Workers int
+	// Where the reader begins in its file, and how many lines stand before it; both 0 at the beginning.
+	Offset, Lines int64
 }
 
 // block is a piece of the log on its way from the reader through a parser to the caller.
@@ -41,8 +43,8 @@ func Read(r io.Reader, opt Options, yield func(*Event) error) (Stats, error) {
 	}
 	p := newPipeline(opt)
 	defer p.stop()
-	go p.read(r)
-	return p.deliver(yield)
+	go p.read(blockReader{r: r, offset: opt.Offset})
+	return p.deliver(opt.Lines, yield)
 }
 
 // pipeline: free blocks go to the reader, filled ones to the parsers and, in order, to the caller, who frees them.
@@ -79,9 +81,9 @@ func newPipeline(opt Options) *pipeline {
 // source.
 func (p *pipeline) stop() { close(p.quit) }
 
-// deliver hands the events out and numbers their lines.
-func (p *pipeline) deliver(yield func(*Event) error) (Stats, error) {
-	var total Stats
+// deliver hands the events out and numbers their lines, of which some stand before the first block.
+func (p *pipeline) deliver(before int64, yield func(*Event) error) (Stats, error) {
+	total := Stats{Lines: before}
 	var times timeline
 	for b := range p.ordered {
 		<-b.done
@@ -100,10 +102,9 @@ func (p *pipeline) deliver(yield func(*Event) error) (Stats, error) {
 }
 
 // read cuts the source at line ends.
-func (p *pipeline) read(r io.Reader) {
+func (p *pipeline) read(src blockReader) {
 	defer close(p.parse)
 	defer close(p.ordered)
-	src := blockReader{r: r}
 	for {
 		var b *block
 		select {

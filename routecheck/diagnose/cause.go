@@ -64,7 +64,7 @@ type opinion struct {
 // force; and what proves for more than what denies. Nothing is found because a file allows it: that is possible, and
 // says what would have to be collected to know.
 func (c *Cause) judge(k *Case) *Judged {
-	file, log := ask(c.file, k, k.File != nil), ask(c.log, k, k.Log != nil || k.Access != nil)
+	file, log := ask(c.file, k, k.File != nil), ask(c.log, k, k.Log != nil || k.Access != nil || k.Server != nil)
 	j := &Judged{Cause: c}
 	switch {
 	case log.stance == proves:

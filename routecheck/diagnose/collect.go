@@ -12,6 +12,7 @@ type need struct {
 	level    pluginlog.Level // of the plug-in's log, 0 where none helps
 	access   bool            // an access log with cookie and member
 	file     bool            // the configuration
+	server   bool            // the error log of the web server, with mod_mpmstats
 	topology bool            // what servers do with sessions
 	note     string          // what somebody has to look at elsewhere
 }
@@ -23,16 +24,18 @@ var (
 	atTrace  = need{level: pluginlog.LevelTrace}
 )
 
-func (n need) withAccess() need        { n.access = true; return n }
-func (n need) withFile() need          { n.file = true; return n }
-func (n need) withTopology() need      { n.topology, n.file = true, true; return n }
-func (n need) noting(text string) need { n.note = text; return n }
+func (n need) withAccess() need   { n.access = true; return n }
+func (n need) withFile() need     { n.file = true; return n }
+func (n need) withServer() need   { n.server = true; return n }
+func (n need) withTopology() need { n.topology, n.file = true, true; return n }
 
 // Steps of IBM's MustGather for the plug-in (node/331563).
 const (
 	stepAccess = `an access log with member and cookie: GlobalLog logs/access_was_log "%h %l %u %t \"%r\" %>s %b ` +
 		`%{WAS_UNIQUE_ID}e %{RH}e WAS=%{WAS}e %{Set-Cookie}o %{JSESSIONID}C %{remote}p %D" ` +
 		`(from 9.0 and 8.5.5.19 on; before, LogFormat and CustomLog in each VirtualHost), given as --access-log`
+	stepServer = "error_log of the web server, given as --error-log: mod_mpmstats with ReportInterval 60 and " +
+		"TrackModules On says how many threads are ready, and what the busy ones wait for"
 	stepFile     = "the plugin-cfg.xml that the plug-in names at its start, given as -c"
 	stepTopology = "what servers do with sessions: a topology with persistence and write frequency, given as " +
 		"--topology"
@@ -57,6 +60,7 @@ func (n need) missing(k *Case) need {
 	}
 	n.file = n.file && k.File == nil
 	n.access = n.access && (k.Access == nil || k.Access.WithMember == 0 && k.Access.WithCookie == 0)
+	n.server = n.server && (k.Server == nil || k.Server.Reports == 0)
 	n.topology = n.topology && len(k.policies()) == 0
 	return n
 }
@@ -67,6 +71,7 @@ func steps(needs []need) (list []string) {
 	for _, n := range needs {
 		all.level = max(all.level, n.level)
 		all.file, all.access, all.topology = all.file || n.file, all.access || n.access, all.topology || n.topology
+		all.server = all.server || n.server
 	}
 	if all.file {
 		list = append(list, stepFile)
@@ -76,6 +81,9 @@ func steps(needs []need) (list []string) {
 	}
 	if all.access {
 		list = append(list, stepAccess)
+	}
+	if all.server {
+		list = append(list, stepServer)
 	}
 	if all.topology {
 		list = append(list, stepTopology)
@@ -96,6 +104,9 @@ func (c *Cause) Needs() string {
 	}
 	if c.needs.access {
 		parts = append(parts, "an access log with member and cookie")
+	}
+	if c.needs.server {
+		parts = append(parts, "the error log of the web server with mod_mpmstats")
 	}
 	if c.needs.file {
 		parts = append(parts, "the configuration")

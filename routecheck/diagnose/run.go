@@ -8,12 +8,13 @@ import (
 	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
-// Case is what there is to judge by. At least one of the three is there.
+// Case is what there is to judge by. At least one of the four is there.
 type Case struct {
 	File      *facts.File
 	Log       *facts.Log
 	Access    *facts.Access
-	Processes int // of the web server, as somebody says; 0 where nobody does
+	Server    *facts.Server // the error log of the web server
+	Processes int           // of the web server, as somebody says; 0 where nobody does
 }
 
 // Report is what was found out about one symptom, the causes in the order of their verdicts.

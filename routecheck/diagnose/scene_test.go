@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser/accesslog"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/errorlog"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
@@ -23,6 +24,7 @@ type scene struct {
 	file      string // "" none
 	log       func(*planter)
 	access    func(*planter)
+	server    string // the error log of the web server, "" none
 	settings  *session.Settings
 	level     pluginlog.Level // of the log; 0 Trace
 	processes int
@@ -51,7 +53,22 @@ func (s scene) build(t testing.TB) *diagnose.Case {
 		s.access(p)
 		k.Access = readAccess(t, k.File, p.access.String())
 	}
+	if s.server != "" {
+		k.Server = readServer(t, s.server)
+	}
 	return k
+}
+
+func readServer(t testing.TB, text string) *facts.Server {
+	out := facts.NewServer("error_log")
+	var l errorlog.Line
+	for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		if !errorlog.Parse(line, &l) {
+			t.Fatalf("line %d of the error log: %s", i+1, line)
+		}
+		out.Add(i+1, &l)
+	}
+	return out
 }
 
 func (s scene) readFile(t testing.TB) *facts.File {

@@ -8,10 +8,6 @@ import (
 	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
-// mpmstats is what the web server itself can tell.
-const mpmstats = "mpmstats of the web server: ReportInterval 60 and TrackModules On; bsy at the maximum means that " +
-	"threads are short"
-
 func slow() []*Cause {
 	return []*Cause{
 		{ID: "SO1", Symptom: isSlow, needs: atError.withFile(),
@@ -19,8 +15,9 @@ func slow() []*Cause {
 			Advice:   "a lower ConnectTimeout: a connect in a LAN takes milliseconds",
 			Commands: []string{"wasplug set -w 'Server[*].ConnectTimeout=2'"}, Rules: []string{"R50", "F7"},
 			Source: "F7",
-			log: seenIn(func(l *facts.Log) sightings { return l.ConnectTimeouts }, pluginlog.LevelError,
-				"connects timed out", "no connect timed out")},
+			log: orWaiting(seenIn(func(l *facts.Log) sightings { return l.ConnectTimeouts }, pluginlog.LevelError,
+				"connects timed out", "no connect timed out"),
+				func(s *facts.Server) sightings { return s.Connecting })},
 		{ID: "SO2", Symptom: isSlow, needs: atError.withFile(),
 			Text:     "a hung member was asked again and again by one request",
 			Advice:   "ServerIOTimeoutRetry limits the attempts; a negative ServerIOTimeout marks the member down",
@@ -32,12 +29,13 @@ func slow() []*Cause {
 				"ServerIOTimeout fired more than once in a request", "no request waited twice")},
 		{ID: "SO3", Symptom: isSlow, needs: atTrace.withAccess(), Text: "the application is slow",
 			Advice: "thread dumps of the member while it is; the slowest URLs", Source: "node/331563",
-			Commands: []string{"wasplug trace --slow 5 http_plugin.log"}, log: slowApplication},
+			Commands: []string{"wasplug trace --slow 5 http_plugin.log"}, log: orWaiting(slowApplication, func(s *facts.Server) sightings { return s.Waiting })},
 		{ID: "SO4", Symptom: isSlow, needs: atTrace, Text: "the client is slow, or its upload is large",
 			Advice: "none at the server; ThreadLimit and RequestReadTimeout keep slow clients from threads",
-			Source: "node/331563", log: seenIn(func(l *facts.Log) sightings { return l.SlowBody },
+			Source: "node/331563", log: orWaiting(seenIn(func(l *facts.Log) sightings { return l.SlowBody },
 				pluginlog.LevelTrace,
-				"requests waited for the body of the client", "no body came slowly")},
+				"requests waited for the body of the client", "no body came slowly"),
+				func(s *facts.Server) sightings { return s.Bodies })},
 		{ID: "SO5", Symptom: isSlow, needs: atTrace.withFile(),
 			Text: "each request opens a connection, or makes round trips before it: no reuse, 100 Continue, " +
 				"handshakes",
@@ -52,10 +50,11 @@ func slow() []*Cause {
 			Commands: []string{"wasplug set -w Log.LogLevel=Error"},
 			Lint:     []string{diag.TraceLevelLeftOn}, Source: "WP801",
 			file: byLint(proves, "the file says so", denies, "LogLevel is low", diag.TraceLevelLeftOn)},
-		{ID: "SO7", Symptom: isSlow, needs: atTrace.noting(mpmstats),
+		{ID: "SO7", Symptom: isSlow, needs: atTrace.withServer(),
 			Text:   "the web server is short of threads or of CPU",
-			Advice: "more threads, or fewer that wait: see the other causes first", Source: "PH47518",
-			log: littleServer},
+			Advice: "find out what the threads wait for (the other causes of slow) before MaxRequestWorkers is raised",
+			Source: "PH47518",
+			log:    shortOfThreads},
 		{ID: "SO8", Symptom: isSlow, Also: []string{notBalancing}, needs: atStats,
 			Text:   "the web server has many processes of few threads, each of which makes marks of its own",
 			Advice: "fewer, larger processes: ThreadsPerChild", Rules: []string{"F6"},
@@ -89,6 +88,39 @@ func roundTrips(k *Case) opinion {
 			l.Streams-l.FreshStreams.Count, l.Streams)}
 	}
 	return opinion{}
+}
+
+// orWaiting is the opinion of the plug-in's log, and where it has none, what mod_mpmstats allows: that requests wait
+// there it says, of one moment in a minute.
+func orWaiting(log func(*Case) opinion, of func(*facts.Server) sightings) func(*Case) opinion {
+	return func(k *Case) opinion {
+		o := log(k)
+		if o.stance == silent && k.Server != nil {
+			if seen := of(k.Server); seen.Count > 0 {
+				return opinion{stance: allows, why: "mod_mpmstats saw most requests in the plug-in there", seen: seen}
+			}
+		}
+		return o
+	}
+}
+
+// shortOfThreads asks the web server first: a limit that was reached is one, and threads that were ready in each report
+// are none.
+func shortOfThreads(k *Case) opinion {
+	if k.Server != nil && k.Server.NoThread.Count > 0 {
+		return opinion{stance: proves, why: "no thread of the web server was left", seen: k.Server.NoThread}
+	}
+	o := littleServer(k)
+	if o.stance == silent && k.Server != nil {
+		switch s := k.Server; {
+		case s.FewReady.Count > 0:
+			return opinion{stance: allows, why: "fewer than a tenth of the threads were ready", seen: s.FewReady}
+		case s.Reports > 0:
+			return opinion{stance: denies, why: fmt.Sprintf("%d of %d threads at least were ready whenever "+
+				"mod_mpmstats looked", s.LeastReady, s.OfThreads)}
+		}
+	}
+	return o
 }
 
 func littleServer(k *Case) opinion {

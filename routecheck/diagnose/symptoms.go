@@ -62,7 +62,7 @@ func sized(k *Case, measured map[string]int64, counts ...sizeOf) string {
 		}
 	}
 	switch {
-	case k.Log == nil && k.Access == nil:
+	case k.Log == nil && k.Access == nil && k.Server == nil:
 		return "no log was given"
 	case len(parts) == 0:
 		return "nothing of it in the logs"
@@ -134,7 +134,16 @@ func sizeOfSlow(k *Case, m map[string]int64) string {
 	l, a := k.logged(), k.accessed()
 	return sized(k, m, sizeOf{"timed", "requests with a duration", l.Timed}, sizeOf{"slow", "slower than 5 s", l.Slow},
 		sizeOf{"clients", "slower than 5 s in the access log", a.SlowMember.Count},
-		sizeOf{"connectTimeouts", "connect timeouts", l.ConnectTimeouts.Count})
+		sizeOf{"connectTimeouts", "connect timeouts", l.ConnectTimeouts.Count},
+		sizeOf{"noThread", "times no thread of the web server was left", k.served().NoThread.Count})
+}
+
+// served returns an error log to count in: an empty one where none was given.
+func (k *Case) served() *facts.Server {
+	if k.Server == nil {
+		return &facts.Server{}
+	}
+	return k.Server
 }
 
 func sizeOfWrong(k *Case, m map[string]int64) string {

@@ -11,13 +11,14 @@ import (
 	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser/accesslog"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/errorlog"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/diagnose"
 	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
-// Diagnose asks what causes a symptom. At least one of configuration, log and access log is given.
+// Diagnose asks what causes a symptom. At least one of configuration, log, access log and error log is given.
 type Diagnose struct {
 	Symptom      string     // "" all
 	Config       app.Config // without a path none
@@ -25,6 +26,7 @@ type Diagnose struct {
 	Topology     string     // path of the one that says what servers do with sessions; "" that of Config, if it is one
 	Files        []string   // of one log; they are read in the order of their times
 	Access       app.URLs   // without a path none
+	ErrorLog     string     // of the web server, "" none
 	Processes    int        // of the web server, 0 where nobody says
 	Since, Until string     // what part of the logs, as Selection has them; "" all
 }
@@ -63,6 +65,9 @@ func (d *Diagnose) Run(in app.Input) (*DiagnoseAnswer, error) {
 	if err := d.readAccess(in, k, chosen, &a.Notes); err != nil {
 		return a, err
 	}
+	if err := d.readServer(in, k, chosen, &a.Notes); err != nil {
+		return a, err
+	}
 	if a.Reports, err = diagnose.Judge(k, d.Symptom); err != nil {
 		return a, app.Wrong("symptom", ": %w", err)
 	}
@@ -74,20 +79,20 @@ func (d *Diagnose) check() error {
 		return app.Wrong("symptom", ": %w", err)
 	}
 	stdins := 0
-	for _, path := range append([]string{d.Config.Path, d.Topology, d.Access.Path}, d.Files...) {
+	for _, path := range append([]string{d.Config.Path, d.Topology, d.Access.Path, d.ErrorLog}, d.Files...) {
 		if path == "-" {
 			stdins++
 		}
 	}
 	switch {
-	case d.Config.Path == "" && len(d.Files) == 0 && d.Access.Path == "":
-		return app.Misuse("diagnose: nothing to judge by; give a configuration (-c), a log of the plug-in (-t) or " +
-			"an " +
-			"access log (--access-log)")
+	case d.Config.Path == "" && len(d.Files) == 0 && d.Access.Path+d.ErrorLog == "":
+		return app.Misuse("diagnose: nothing to judge by; give a configuration (-c), a log of the plug-in (-t), an " +
+			"access log (--access-log) or an error log (--error-log) of the web server")
 	case d.Topology != "" && d.Config.Path == "":
 		return app.Wrong("topology", " says what the servers of a configuration do: name that with -c FILE")
-	case len(d.Files) == 0 && d.Access.Path == "" && d.Since+d.Until != "":
-		return app.Misuse("diagnose: --since and --until select lines of logs: give one as -t or --access-log")
+	case len(d.Files) == 0 && d.Access.Path+d.ErrorLog == "" && d.Since+d.Until != "":
+		return app.Misuse("diagnose: --since and --until select lines of logs: give one as -t, --access-log or " +
+			"--error-log")
 	case d.Processes < 0:
 		return app.Wrong("processes", " %d: want how many processes the web server has, from 1 on", d.Processes)
 	case stdins > 1:
@@ -162,16 +167,10 @@ func (d *Diagnose) readLog(in app.Input, k *diagnose.Case) (*Chosen, error) {
 	var all pluginlog.Stats
 	for i := range run.files {
 		log.NextFile()
-		r, err := run.open(i)
-		if err != nil {
-			return nil, err
-		}
-		stats, err := pluginlog.Read(r, pluginlog.Options{Want: facts.LogKinds()},
-			run.chosenEvents(func(e *pluginlog.Event) error { log.Add(e); return nil }))
-		r.Close()
+		stats, err := run.readEvents(i, facts.LogKinds(), func(e *pluginlog.Event) error { log.Add(e); return nil })
 		all.Add(stats)
 		if err != nil {
-			return nil, fmt.Errorf("%s: after line %d: %w", run.Names[i], stats.Lines, err)
+			return nil, err
 		}
 	}
 	if !known(&all) {
@@ -227,4 +226,22 @@ func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, chosen *Chosen, no
 	}
 	k.Access = access
 	return nil
+}
+
+// readServer reads what is chosen of the web server's error log.
+func (d *Diagnose) readServer(in app.Input, k *diagnose.Case, chosen *Chosen, notes *app.Notes) error {
+	if d.ErrorLog == "" {
+		return nil
+	}
+	name := app.DisplayName(d.ErrorLog)
+	k.Server = facts.NewServer(name)
+	others, err := app.ReadErrorLog(in, d.ErrorLog, func(number int, l *errorlog.Line) {
+		if chosen.holds(l.Time) {
+			k.Server.Add(number, l)
+		}
+	})
+	if others > 0 && err == nil {
+		notes.Say("%s: left out, for they are not of the form of an error log: %s", name, counted(others, "line"))
+	}
+	return err
 }

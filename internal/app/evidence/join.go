@@ -2,8 +2,10 @@ package evidence
 
 import (
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"io"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -22,12 +24,15 @@ type AccessJoin struct {
 	Name       string
 	Requests   int64 // with a time
 	Others     int64 // lines without one, or of another form
-	Hit        int64 // requests of the plug-in's log that incidents hit, with the path that is needed to find them
+	Hit        int64 // requests of the plug-in's log that incidents hit, with what is needed to find them
 	Found      int64 // those of them that exactly one line fits
+	ByID       int64 // of Found, by the ID that both logs have
 	NoMember   bool  // the log says which member answered: where it says none, no member was reached
 	First      int64 // of the lines, on the clock of the web server; seconds
 	Last       int64
+	Members    []*MemberTimes // by address
 	byIncident map[*story.Incident]*Seen
+	members    map[string]*MemberTimes
 }
 
 // Seen is what clients saw while an incident went on.
@@ -56,6 +61,7 @@ type hits struct {
 	tale *story.Story
 	all  map[hitKey][]*hit
 	n    int64
+	ids  idJoin
 }
 
 // hitKey is a path, as a checksum, and the second in which a request began, on the clock of the web server.
@@ -66,22 +72,59 @@ type hitKey struct {
 
 type hit struct {
 	incidents []int
-	fits      int // lines
+	method    string   // "" unknown
+	members   []string // host:port of those that were asked; nil where the log does not show all of them
+	fits      int      // lines
 	status    int
+	byID      bool // exactly one line has the ID of the request
 }
 
-func newHits(tale *story.Story) *hits { return &hits{tale: tale, all: map[hitKey][]*hit{}} }
+func newHits(tale *story.Story) *hits {
+	return &hits{tale: tale, all: map[hitKey][]*hit{}, ids: newIDJoin()}
+}
 
 // add takes a finished request.
 func (h *hits) add(r *requests.Request) error {
 	numbers := h.tale.Hit(r)
-	if len(numbers) == 0 || !r.Began || r.URI == "" || r.Start == 0 || h.n >= maxHits {
+	if len(numbers) == 0 || r.Start == 0 || h.n >= maxHits {
 		return nil
 	}
 	h.n++
-	k := hitKey{pathOf(r.URI), wholeSecond(r.Start)}
-	h.all[k] = append(h.all[k], &hit{incidents: numbers})
+	k := hitKey{at: noPath}
+	if r.Began && r.URI != "" {
+		k = hitKey{pathOf(r.URI), wholeSecond(r.Start)}
+	}
+	one := &hit{incidents: numbers, method: strings.Clone(r.Method), members: askedOf(r)}
+	h.all[k] = append(h.all[k], one)
+	h.ids.expect(r, one)
 	return nil
+}
+
+// noPath is the second of requests of which only an ID could tell what they were.
+const noPath = math.MinInt64
+
+// askedOf lists the members that a request asked, as %{WAS}e names them; nil where one of them is not known, as where
+// the log does not show who answered in the end.
+func askedOf(r *requests.Request) (all []string) {
+	for i := range r.Attempts {
+		at := &r.Attempts[i]
+		last := i == len(r.Attempts)-1
+		if at.Host == "" || at.Port == 0 || last && at.Outcome != requests.Answered {
+			return nil
+		}
+		if place := fmt.Sprintf("%s:%d", at.Host, at.Port); !slices.Contains(all, place) {
+			all = append(all, place)
+		}
+	}
+	return all
+}
+
+// mayBe reports whether a line says nothing else than what is known of a request.
+func (h *hit) mayBe(r *accesslog.Record) bool {
+	if h.method != "" && r.Method != "" && h.method != r.Method {
+		return false
+	}
+	return h.members == nil || r.WAS == "" || slices.Contains(h.members, r.WAS)
 }
 
 // pathOf is a path without its query. The plug-in's log has it decoded.
@@ -95,10 +138,11 @@ func pathOf(target string) uint64 {
 	return sum.Sum64()
 }
 
-// join reads the access log.
-func (h *hits) join(in app.Input, log *app.URLs, all []*story.Incident) (*AccessJoin, error) {
-	a := &AccessJoin{Name: app.DisplayName(log.Path), Hit: h.n, byIncident: map[*story.Incident]*Seen{}}
-	l, err := log.Open(in)
+// join reads the access log, and the plug-in's once more where the access log has IDs.
+func (h *hits) join(run *traceRun, log *app.URLs, all []*story.Incident) (*AccessJoin, error) {
+	a := &AccessJoin{Name: app.DisplayName(log.Path), byIncident: map[*story.Incident]*Seen{},
+		members: map[string]*MemberTimes{}}
+	l, err := log.Open(run.input)
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +163,7 @@ func (h *hits) join(in app.Input, log *app.URLs, all []*story.Incident) (*Access
 				}
 				a.record(&r, spans)
 				h.record(&r)
+				h.ids.record(&r)
 			})
 		}
 		if errors.Is(err, io.EOF) {
@@ -128,7 +173,11 @@ func (h *hits) join(in app.Input, log *app.URLs, all []*story.Incident) (*Access
 			return nil, err
 		}
 	}
+	if err := h.ids.find(run); err != nil {
+		return nil, err
+	}
 	h.found(a)
+	a.settle()
 	return a, nil
 }
 
@@ -165,6 +214,7 @@ func (a *AccessJoin) record(r *accesslog.Record, spans []span) {
 	}
 	a.Last = max(a.Last, at)
 	a.NoMember = a.NoMember || r.WAS != ""
+	a.took(r)
 	for _, s := range spans {
 		if s.from > at {
 			break
@@ -186,7 +236,11 @@ func (h *hits) record(r *accesslog.Record) {
 	k := hitKey{pathOf(r.Target), r.Time + r.East - 1}
 	var near []*hit
 	for range 3 {
-		near = append(near, h.all[k]...)
+		for _, one := range h.all[k] {
+			if one.mayBe(r) {
+				near = append(near, one)
+			}
+		}
 		k.at++
 	}
 	for _, hit := range near {
@@ -195,28 +249,38 @@ func (h *hits) record(r *accesslog.Record) {
 	}
 }
 
-// found adds up the requests that exactly one line fits.
+// found adds up the requests that exactly one line fits. Those without a path count where their ID was found.
 func (h *hits) found(a *AccessJoin) {
 	byNumber := map[int]*Seen{}
 	for i, seen := range a.byIncident {
 		byNumber[i.Number()] = seen
 	}
-	for _, same := range h.all {
+	for k, same := range h.all {
 		for _, hit := range same {
-			if hit.fits == 1 {
+			found := hit.byID || hit.fits == 1
+			if k.at == noPath && !found {
+				continue
+			}
+			a.Hit++
+			if found {
 				a.Found++
 			}
+			if hit.byID {
+				a.ByID++
+			}
 			for _, n := range hit.incidents {
-				seen := byNumber[n]
-				if seen == nil {
-					continue
-				}
-				seen.Hit++
-				if hit.fits == 1 {
-					seen.Found++
-					seen.Got[hit.status]++
+				if seen := byNumber[n]; seen != nil {
+					seen.count(hit, found)
 				}
 			}
 		}
+	}
+}
+
+func (s *Seen) count(h *hit, found bool) {
+	s.Hit++
+	if found {
+		s.Found++
+		s.Got[h.status]++
 	}
 }

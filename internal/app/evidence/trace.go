@@ -21,6 +21,7 @@ type Trace struct {
 	Slow     float64  // seconds from which on a request is odd
 	Timeline bool     // a Series is wanted
 	Access   app.URLs // the access log of that time; without a path none
+	ErrorLog string   // that of the web server; "" none
 	Selection
 }
 
@@ -38,6 +39,7 @@ type TraceAnswer struct {
 	Milder    int64             // incidents that are not among them, because there are so many
 	Series    *story.Series     // nil where it was not asked for
 	Access    *AccessJoin       // nil without an access log
+	Server    *ServerLog        // nil without an error log
 	Chosen    Chosen
 	Stats     pluginlog.Stats
 	PerFile   FileTimes
@@ -67,7 +69,10 @@ func (t *Trace) Run(in app.Input) (*TraceAnswer, error) {
 		err = run.noLog(&a.Stats)
 	}
 	if err == nil && t.Access.Path != "" {
-		a.Access, err = hits.join(in, &t.Access, a.Incidents)
+		a.Access, err = hits.join(run, &t.Access, a.Incidents)
+	}
+	if err == nil {
+		a.Server, err = readServerLog(in, t.ErrorLog, &run.Chosen)
 	}
 	return a, err
 }
@@ -135,11 +140,11 @@ func (run *traceRun) analyse(tale *story.Story, visit func(*requests.Request) er
 		if tale != nil {
 			tale.NextFile()
 		}
-		stats, err := run.readEvents(i, run.chosenEvents(func(e *pluginlog.Event) error {
+		stats, err := run.readEvents(i, requests.SummaryKinds(), func(e *pluginlog.Event) error {
 			a.Add(e)
 			assembler.Add(e)
 			return stop
-		}))
+		})
 		a.Stats.Add(stats)
 		a.PerFile = append(a.PerFile, stats)
 		if err != nil {
@@ -149,13 +154,17 @@ func (run *traceRun) analyse(tale *story.Story, visit func(*requests.Request) er
 	return a, nil
 }
 
-func (run *traceRun) readEvents(i int, add func(*pluginlog.Event) error) (pluginlog.Stats, error) {
-	r, err := run.open(i)
+func (run *traceRun) readEvents(i int, want pluginlog.Kinds, add func(*pluginlog.Event) error) (pluginlog.Stats,
+	error,
+) {
+	part, err := run.enter(i)
 	if err != nil {
 		return pluginlog.Stats{}, err
 	}
-	defer r.Close()
-	stats, err := pluginlog.Read(r, pluginlog.Options{Want: requests.SummaryKinds()}, add)
+	defer part.Close()
+	stats, err := pluginlog.Read(part, pluginlog.Options{Want: want, Offset: part.offset, Lines: part.lines},
+		run.chosenEvents(add))
+	part.complete(&stats)
 	if err != nil && !errors.Is(err, errEnough) {
 		err = fmt.Errorf("%s: after line %d: %w", run.Names[i], stats.Lines, err)
 	}

@@ -124,21 +124,21 @@ func relativeTime(text string) (of func(end pluginlog.Time) pluginlog.Time, ok b
 	return func(end pluginlog.Time) pluginlog.Time { return end + pluginlog.Time(back) }, true
 }
 
-// lastTime reads all of the log for its latest time.
+// lastTime finds the latest time of the log. Packed files, and such whose clock goes back, are read whole for it.
 func (run *traceRun) lastTime() (last pluginlog.Time, err error) {
 	if slices.Contains(run.files, "-") {
 		return 0, app.Misuse("trace: where stdin ends is known only when it was read: give --since and --until a date")
 	}
 	none := func(*pluginlog.Event) error { return nil }
 	for i := range run.files {
-		r, err := run.open(i)
+		if in := run.index(i); in != nil {
+			last = max(last, in.last)
+			in.Close()
+			continue
+		}
+		stats, err := run.readEvents(i, pluginlog.KindsOf(pluginlog.BuildVersion), none)
 		if err != nil {
 			return 0, err
-		}
-		stats, err := pluginlog.Read(r, pluginlog.Options{Want: pluginlog.KindsOf(pluginlog.BuildVersion)}, none)
-		r.Close()
-		if err != nil {
-			return 0, fmt.Errorf("%s: after line %d: %w", run.Names[i], stats.Lines, err)
 		}
 		last = max(last, stats.Last)
 	}

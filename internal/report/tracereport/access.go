@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wasplug/wasplug/internal/app/evidence"
 	"github.com/wasplug/wasplug/internal/report/forms"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
@@ -29,11 +30,45 @@ func (run *traceRun) writeAccess(w io.Writer) {
 	}
 	fmt.Fprintln(w)
 	if a.Hit > 0 {
-		fmt.Fprintf(w, "  of %s that incidents hit, %d %s found there, by path and second\n",
-			forms.Count(a.Hit, "request"), a.Found, verb(a.Found))
+		fmt.Fprintf(w, "  of %s that incidents hit, %d %s found there, %s\n",
+			forms.Count(a.Hit, "request"), a.Found, verb(a.Found), foundBy(a))
 	} else {
 		fmt.Fprintln(w, "  single requests cannot be found there: no path of one that an incident hit is known "+
 			"(needs LogLevel Detail or Trace)")
+	}
+	writeTimes(w, a.Members)
+}
+
+// foundBy says by what requests were found.
+func foundBy(a *evidence.AccessJoin) string {
+	switch a.ByID {
+	case 0:
+		return "by path and second"
+	case a.Found:
+		return "by the ID in both logs"
+	}
+	return fmt.Sprintf("%d by the ID in both logs, the others by path and second", a.ByID)
+}
+
+// writeTimes prints how long requests took, by the member that the log names.
+func writeTimes(w io.Writer, members []*evidence.MemberTimes) {
+	t := forms.Table{Head: []string{"member", "requests", "50 %", "95 %", "99 %", "connect", "body", "wait", "read"}}
+	t.RightAlign(1, 2, 3, 4, 5, 6, 7, 8)
+	of := func(took *story.Times, percent int64) string {
+		if took.Count() == 0 {
+			return "-"
+		}
+		return fmt.Sprintf("%.3f", took.Percentile(percent).Seconds())
+	}
+	phases := false
+	for _, m := range members {
+		t.Add(m.Member, forms.Decimal(m.Took.Count()), of(&m.Took, 50), of(&m.Took, 95), of(&m.Took, 99),
+			of(&m.Connect, 95), of(&m.Body, 95), of(&m.Wait, 95), of(&m.Read, 95))
+		phases = phases || m.Connect.Count() > 0
+	}
+	t.Section(w, "seconds that so many of the requests took at most, by the member that the access log names")
+	if phases {
+		fmt.Fprintln(w, "  connect, body, wait and read are what 95 of a hundred took at most for TPCN, TPSB, TPWR and TPRB")
 	}
 }
 
@@ -78,13 +113,40 @@ func statuses(before string, all map[int]int64) string {
 }
 
 type accessJSON struct {
-	File     string `json:"file"`
-	Requests int64  `json:"requests"`
-	Others   int64  `json:"furtherLines"`
-	First    string `json:"first,omitempty"`
-	Last     string `json:"last,omitempty"`
-	Hit      int64  `json:"hit"`
-	Found    int64  `json:"found"`
+	File     string            `json:"file"`
+	Requests int64             `json:"requests"`
+	Others   int64             `json:"furtherLines"`
+	First    string            `json:"first,omitempty"`
+	Last     string            `json:"last,omitempty"`
+	Hit      int64             `json:"hit"`
+	Found    int64             `json:"found"`
+	ByID     int64             `json:"foundByID"`
+	Members  []memberTimesJSON `json:"members"`
+}
+
+// memberTimesJSON is in seconds; what the log does not have is absent.
+type memberTimesJSON struct {
+	Member  string     `json:"member"`
+	Took    *timesJSON `json:"took,omitempty"`
+	Connect *timesJSON `json:"connect,omitempty"`
+	Body    *timesJSON `json:"body,omitempty"`
+	Wait    *timesJSON `json:"wait,omitempty"`
+	Read    *timesJSON `json:"read,omitempty"`
+}
+
+type timesJSON struct {
+	Requests int64   `json:"requests"`
+	P50      float64 `json:"p50"`
+	P95      float64 `json:"p95"`
+	P99      float64 `json:"p99"`
+}
+
+func timesDoc(t *story.Times) *timesJSON {
+	if t.Count() == 0 {
+		return nil
+	}
+	at := func(percent int64) float64 { return t.Percentile(percent).Seconds() }
+	return &timesJSON{t.Count(), at(50), at(95), at(99)}
 }
 
 func (run *traceRun) accessDoc() *accessJSON {
@@ -92,8 +154,13 @@ func (run *traceRun) accessDoc() *accessJSON {
 	if a == nil {
 		return nil
 	}
-	return &accessJSON{a.Name, a.Requests, a.Others, traceTime(logTime(a.First)), traceTime(logTime(a.Last)), a.Hit,
-		a.Found}
+	doc := &accessJSON{a.Name, a.Requests, a.Others, traceTime(logTime(a.First)), traceTime(logTime(a.Last)), a.Hit,
+		a.Found, a.ByID, []memberTimesJSON{}}
+	for _, m := range a.Members {
+		doc.Members = append(doc.Members, memberTimesJSON{m.Member, timesDoc(&m.Took), timesDoc(&m.Connect),
+			timesDoc(&m.Body), timesDoc(&m.Wait), timesDoc(&m.Read)})
+	}
+	return doc
 }
 
 type seenJSON struct {

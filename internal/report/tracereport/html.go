@@ -35,7 +35,7 @@ type pageData struct {
 	Rows                           []pageRow
 	MoreMembers                    int
 	Served                         bool // is known
-	Access                         string
+	Access, Server                 string
 	Requests                       []pageRequest
 	MoreRequests                   int64
 	Errors                         []pageError
@@ -69,14 +69,15 @@ type pageError struct {
 
 // writeHTML writes one page with all that it needs, and no script.
 func (run *traceRun) writeHTML(w io.Writer, a *evidence.TraceAnswer) error {
-	var headline, chosen, access, facts strings.Builder
+	var headline, chosen, access, server, facts strings.Builder
 	run.writeHeadline(&headline, a)
 	run.writeOrder(&facts, a.PerFile)
 	writeChosen(&chosen, &a.Chosen)
 	run.writeAccess(&access)
+	run.writeServer(&server)
 	run.writeFacts(&facts, a)
 	data := pageData{Title: strings.Join(run.Names, ", "), Headline: headline.String(), Chosen: chosen.String(),
-		Level: a.Stats.Noisiest.String(), Access: access.String(), Facts: strings.TrimSpace(facts.String()),
+		Level: a.Stats.Noisiest.String(), Access: access.String(), Server: server.String(), Facts: strings.TrimSpace(facts.String()),
 		Served: a.Stats.Noisiest >= pluginlog.LevelStats}
 	run.pageIncidents(&data, a)
 	data.addSeries(a.Series)

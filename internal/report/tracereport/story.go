@@ -82,6 +82,7 @@ func (run *traceRun) details(i *story.Incident, told map[string]bool) []detail {
 		clients = "then"
 	}
 	return append(all, detail{clients, i.Cost()}, detail{"access", run.seenWords(i)},
+		detail{"threads", run.duringWords(i)},
 		detail{"recovery", i.Recovery()}, detail{"do", once(told, i.Advice())}, detail{"lines", run.ranges(i)})
 }
 
@@ -210,6 +211,7 @@ type incidentJSON struct {
 	Events    map[string]int64 `json:"events"`
 	Clients   clientsJSON      `json:"clients"`
 	Access    *seenJSON        `json:"accessLog,omitempty"`
+	Threads   *threadsJSON     `json:"threads,omitempty"`
 	Recovery  recoveryJSON     `json:"recovery"`
 	Advice    string           `json:"advice"`
 	Lines     []linesJSON      `json:"lines"`
@@ -268,7 +270,7 @@ func (run *traceRun) incidentJSON(i *story.Incident) incidentJSON {
 	if i.GSK != (pluginlog.GSK{}) {
 		doc.GSK = gskOf(i.GSK)
 	}
-	doc.Access = run.seenDoc(i)
+	doc.Access, doc.Threads = run.seenDoc(i), run.duringDoc(i)
 	for _, p := range i.Processes {
 		doc.Processes = append(doc.Processes, hexID(p.PID))
 	}

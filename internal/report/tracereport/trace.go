@@ -22,6 +22,7 @@ type traceRun struct {
 	Log
 	evidence.Logs
 	access *evidence.AccessJoin // nil without one
+	server *evidence.ServerLog  // as access
 }
 
 // Trace are the formats of what a log tells.
@@ -38,7 +39,7 @@ type Traced struct {
 }
 
 func (t Traced) show(w io.Writer, write func(*traceRun, io.Writer, *evidence.TraceAnswer) error) error {
-	return write(&traceRun{t.Log, t.Logs, t.Access}, w, t.TraceAnswer)
+	return write(&traceRun{t.Log, t.Logs, t.Access, t.Server}, w, t.TraceAnswer)
 }
 
 // writeOrder says in which order the files were read where it is not the given one, and what is odd about their

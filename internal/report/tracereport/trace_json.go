@@ -34,6 +34,7 @@ type traceJSON struct {
 	Incidents []incidentJSON     `json:"incidents"`           // in the order of their ends
 	Milder    int64              `json:"furtherIncidents"`    // milder than those
 	Access    *accessJSON        `json:"accessLog,omitempty"` // with --access-log
+	Server    *serverJSON        `json:"errorLog,omitempty"`  // with --error-log
 	Series    []seriesJSON       `json:"series,omitempty"`    // with --timeline, as the next two
 	Reloaded  []int64            `json:"seriesReloads,omitempty"`
 	Untold    int64              `json:"seriesFurtherLines,omitempty"` // about further members
@@ -209,7 +210,7 @@ func (run *traceRun) writeJSON(w io.Writer, a *evidence.TraceAnswer) error {
 	for _, e := range a.Errors {
 		doc.Errors = append(doc.Errors, run.errorJSON(e))
 	}
-	doc.Access = run.accessDoc()
+	doc.Access, doc.Server = run.accessDoc(), run.serverDoc()
 	if s := a.Series; s != nil {
 		doc.Series, doc.Reloaded, doc.Untold = seriesDoc(s, a.Stats.Noisiest), s.Reloads, s.Dropped
 	}

@@ -22,6 +22,7 @@ func (run *traceRun) writeText(w io.Writer, a *evidence.TraceAnswer) error {
 	writeChosen(w, &a.Chosen)
 	run.writeIncidents(w, a.Incidents, a.Milder)
 	run.writeAccess(w)
+	run.writeServer(w)
 	run.writeTimeline(w, a)
 	run.writeOdd(w, a)
 	writeReasons(w, a)
@@ -291,12 +292,20 @@ func (run *traceRun) writeErrors(w io.Writer, a *evidence.TraceAnswer) {
 	t.Section(w, "errors")
 }
 
+// passedOver is how many lines were only counted, because they stand before the chosen time.
+func passedOver(s *pluginlog.Stats) int64 {
+	return s.Lines - s.Blank + s.Glued - s.Events - s.Other - s.Unknown
+}
+
 func (run *traceRun) writeFacts(w io.Writer, a *evidence.TraceAnswer) {
 	s := a.Stats
 	fmt.Fprintf(w, "\n%s: %d understood, %d without news, %d not of the log's form", forms.Count(s.Lines, "line"),
 		s.Events, s.Other, s.Unknown)
 	if s.Glued > 0 {
 		fmt.Fprintf(w, ", %d glued", s.Glued)
+	}
+	if n := passedOver(&s); n > 0 {
+		fmt.Fprintf(w, ", %d before the chosen time", n)
 	}
 	fmt.Fprintln(w)
 	if a.Build != "" {

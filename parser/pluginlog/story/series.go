@@ -33,7 +33,7 @@ type Cell struct {
 	Counted        bool  // there are STATS lines
 	New, Affinity  int64 // requests, by STATS lines
 	Pending        int64 // the most, by STATS lines
-	took           *histogram
+	took           *Times
 }
 
 // Timed returns how many requests the log shows the duration of.
@@ -41,7 +41,7 @@ func (c *Cell) Timed() int64 {
 	if c.took == nil {
 		return 0
 	}
-	return c.took.size()
+	return c.took.Count()
 }
 
 // Percentile returns how long so many of a hundred requests took at most, 0 where the log does not tell it.
@@ -49,7 +49,7 @@ func (c *Cell) Percentile(percent int64) time.Duration {
 	if c.took == nil {
 		return 0
 	}
-	return c.took.percentile(percent)
+	return c.took.Percentile(percent)
 }
 
 func (c *Cell) add(d *Cell) {
@@ -65,12 +65,12 @@ func (c *Cell) add(d *Cell) {
 		return
 	}
 	if c.took == nil {
-		c.took = new(histogram)
+		c.took = new(Times)
 	}
 	c.took.join(d.took)
 }
 
-func (h *histogram) join(other *histogram) {
+func (h *Times) join(other *Times) {
 	for bin, n := range other.bins {
 		h.bins[bin] += n
 	}
@@ -242,9 +242,9 @@ func (rec *recorder) done(r *requests.Request) {
 			c.Served++
 			if r.Timed() && !r.Declined {
 				if c.took == nil {
-					c.took = new(histogram)
+					c.took = new(Times)
 				}
-				c.took.add(r.Wall())
+				c.took.Add(r.Wall())
 			}
 		default:
 			c.Failed++

@@ -22,7 +22,7 @@ const (
 
 // window counts the requests that ended in five minutes.
 type window struct {
-	took   histogram
+	took   Times
 	slower int64 // of slowRequest and more
 	phases Phases
 	lines  []Lines // of the first slower ones
@@ -43,7 +43,7 @@ func (s *Story) time(r *requests.Request) {
 		s.windows[start] = w
 	}
 	wall := r.Wall()
-	w.took.add(wall)
+	w.took.Add(wall)
 	p := &w.phases
 	p.All += wall
 	p.Connect += r.Connect
@@ -67,7 +67,7 @@ func (s *Story) slow() (all []*Incident) {
 	}
 	p95 := make([]time.Duration, len(starts))
 	for n, start := range starts {
-		p95[n] = s.windows[start].took.percentile(95)
+		p95[n] = s.windows[start].took.Percentile(95)
 	}
 	sorted := slices.Sorted(slices.Values(p95))
 	limit := slowFactor * sorted[(len(sorted)-1)/2]
@@ -92,7 +92,7 @@ func (s *Story) slow() (all []*Incident) {
 // busyWindows returns the beginnings of the windows that count, in order.
 func (s *Story) busyWindows() (starts []pluginlog.Time) {
 	for start, w := range s.windows {
-		if w.took.size() >= leastRequests {
+		if w.took.Count() >= leastRequests {
 			starts = append(starts, start)
 		}
 	}
@@ -108,8 +108,8 @@ func (p *Phases) add(q *Phases) {
 	p.Member += q.Member
 }
 
-// histogram counts durations in bins that are a fifth wide at most, from a millisecond to ten hours.
-type histogram struct {
+// Times counts durations in bins that are a fifth wide at most, from a millisecond to ten hours.
+type Times struct {
 	bins  [binCount]uint32
 	count int64
 }
@@ -119,14 +119,14 @@ const (
 	binCount = 26 * subBins
 )
 
-// add counts a duration.
-func (h *histogram) add(d time.Duration) {
+// Add counts a duration.
+func (h *Times) Add(d time.Duration) {
 	h.bins[binOf(d)]++
 	h.count++
 }
 
-// size returns how many durations were added.
-func (h *histogram) size() int64 { return h.count }
+// Count returns how many durations were added.
+func (h *Times) Count() int64 { return h.count }
 
 func binOf(d time.Duration) int {
 	ms := uint64(max(d.Milliseconds(), 0)) + subBins
@@ -141,9 +141,9 @@ func top(bin int) time.Duration {
 	return time.Duration(uint64(subBins+sub+1)<<(high-2)-subBins) * time.Millisecond
 }
 
-// percentile returns a duration that so many of a hundred do not exceed, 0 where there are none. It is the upper end
+// Percentile returns a duration that so many of a hundred do not exceed, 0 where there are none. It is the upper end
 // of a bin.
-func (h *histogram) percentile(percent int64) time.Duration {
+func (h *Times) Percentile(percent int64) time.Duration {
 	left := (h.count*percent + 99) / 100
 	if left == 0 {
 		return 0

@@ -1,0 +1,133 @@
+package evidence
+
+import (
+	"hash/fnv"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/accesslog"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+)
+
+// idJoin finds requests by the ID that the plug-in gives to each, %{WAS_UNIQUE_ID}e in an access log. Where and how
+// lines of http_plugin.log show it is not public: so whatever word of a request's lines is the ID of exactly one line of
+// the access log is taken for it.
+type idJoin struct {
+	expected map[lineThread][]expectedRequest // in the order of their ends
+	from, to int64                            // seconds in which a line may have begun
+	answers  map[uint64]idAnswer              // by the checksum of the ID
+}
+
+// lineThread is whose lines, and of which file.
+type lineThread struct {
+	file int
+	pluginlog.Thread
+}
+
+// expectedRequest is a request that is looked for, and its lines.
+type expectedRequest struct {
+	first, last int64
+	*hit
+}
+
+type idAnswer struct {
+	lines  int32
+	status int32
+}
+
+const (
+	maxIDs = 200_000
+	// leastID is how long an ID is at least: a shorter word may be anything.
+	leastID = 8
+	// idBefore is how long before its first line a request may have begun: one of which only the failure is logged.
+	idBefore = 15 * 60
+)
+
+func newIDJoin() idJoin {
+	return idJoin{expected: map[lineThread][]expectedRequest{}, answers: map[uint64]idAnswer{}}
+}
+
+// expect notes where the lines of a request are. One whose lines lie in two files is found by those of the first.
+func (j *idJoin) expect(r *requests.Request, h *hit) {
+	at := lineThread{r.First.File, r.Thread}
+	last := r.Last.Line
+	if r.Last.File != r.First.File {
+		last = r.First.Line
+	}
+	j.expected[at] = append(j.expected[at], expectedRequest{r.First.Line, last, h})
+	begin, end := wholeSecond(r.Start), wholeSecond(max(r.Start, r.End))
+	if j.from == 0 || begin-idBefore < j.from {
+		j.from = begin - idBefore
+	}
+	j.to = max(j.to, end+1)
+}
+
+// record notes the ID of a line that may be about one of the requests.
+func (j *idJoin) record(r *accesslog.Record) {
+	at := r.Time + r.East
+	if len(r.ID) < leastID || at < j.from || at > j.to {
+		return
+	}
+	k := idOf(r.ID)
+	answer, known := j.answers[k]
+	if !known && len(j.answers) >= maxIDs {
+		return
+	}
+	j.answers[k] = idAnswer{answer.lines + 1, int32(r.Status)}
+}
+
+func idOf(id string) uint64 {
+	sum := fnv.New64a()
+	io.WriteString(sum, id)
+	return sum.Sum64()
+}
+
+// find reads the plug-in's log again, where there are IDs to be found: standard input only where that can be done.
+func (j *idJoin) find(run *traceRun) error {
+	if len(j.answers) == 0 || len(j.expected) == 0 || run.rewind() != nil {
+		return nil
+	}
+	for i := range run.files {
+		r, err := run.open(i)
+		if err != nil {
+			return err
+		}
+		err = pluginlog.ReadLines(r, func(l *pluginlog.Line) error { j.line(i+1, l); return nil })
+		r.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// line looks for an ID among the words of a line that belongs to one of the requests.
+func (j *idJoin) line(file int, l *pluginlog.Line) {
+	all := j.expected[lineThread{file, pluginlog.Thread{PID: l.PID, TID: l.TID}}]
+	n, found := slices.BinarySearchFunc(all, l.Number, func(x expectedRequest, line int64) int {
+		switch {
+		case x.last < line:
+			return -1
+		case x.first > line:
+			return 1
+		}
+		return 0
+	})
+	if !found || all[n].byID {
+		return
+	}
+	for word := range strings.FieldsFuncSeq(l.Raw, betweenWords) {
+		word = strings.Trim(word, ".:")
+		if len(word) < leastID {
+			continue
+		}
+		if answer := j.answers[idOf(word)]; answer.lines == 1 {
+			all[n].byID, all[n].status = true, int(answer.status)
+			return
+		}
+	}
+}
+
+func betweenWords(r rune) bool { return strings.ContainsRune(" \t'\"()[]{}<>,;=", r) }

@@ -1,0 +1,168 @@
+package evidence
+
+import (
+	"bytes"
+	"io/fs"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/apptest"
+	"github.com/wasplug/wasplug/internal/logtest"
+	"github.com/wasplug/wasplug/parser/pluginlog"
+)
+
+// whole hides that files can be read at any place.
+func whole(in app.Input) app.Input {
+	open := in.Open
+	in.Open = func(name string) (fs.File, error) {
+		f, err := open(name)
+		return struct{ fs.File }{f}, err
+	}
+	return in
+}
+
+// counting counts what is read at places of files.
+func counting(in app.Input, looks *int, most *int64) app.Input {
+	open := in.Open
+	in.Open = func(name string) (fs.File, error) {
+		f, err := open(name)
+		if err != nil {
+			return nil, err
+		}
+		return countedFile{f, looks, most}, nil
+	}
+	return in
+}
+
+type countedFile struct {
+	fs.File
+	looks *int
+	most  *int64
+}
+
+func (f countedFile) ReadAt(b []byte, offset int64) (int, error) {
+	if len(b) == probeSize {
+		*f.looks++
+	}
+	*f.most = max(*f.most, offset+int64(len(b)))
+	return f.File.(interface {
+		ReadAt([]byte, int64) (int, error)
+	}).ReadAt(b, offset)
+}
+
+func generated(t *testing.T, size int64) []byte {
+	t.Helper()
+	var text bytes.Buffer
+	if _, err := logtest.Write(&text, logtest.Options{Size: size, FailEvery: 40, Seed: 7}); err != nil {
+		t.Fatal(err)
+	}
+	return stretched(text.String())
+}
+
+// stretched lets a log last for hours: each line is a little later than it was.
+func stretched(text string) []byte {
+	var out []byte
+	for i, line := range strings.SplitAfter(text, "\n") {
+		stamp, rest, ok := strings.Cut(strings.TrimPrefix(line, "["), "] ")
+		at, isTime := pluginlog.ParseTime(stamp)
+		if !ok || !isTime {
+			out = append(out, line...)
+			continue
+		}
+		later := time.Unix(0, int64(at)+int64(i)*int64(200*time.Millisecond)).UTC()
+		out = append(later.AppendFormat(out, "[02/Jan/2006:15:04:05.00000] "), rest...)
+	}
+	return out
+}
+
+// shape is what is told of a part of a log: all but how many lines outside of it were looked at.
+func shape(a *TraceAnswer) string {
+	var out strings.Builder
+	out.WriteString(cmp.Diff(nil, a.Members) + cmp.Diff(nil, a.Counters) + a.Stats.First.String() + a.Stats.Last.String())
+	for _, i := range a.Incidents {
+		out.WriteString(i.Title() + i.Cost() + i.Recovery() + cmp.Diff(nil, i.Lines) + i.First.String() + i.Last.String())
+	}
+	for _, r := range a.OddRequests {
+		out.WriteString(r.URI + r.Start.String() + cmp.Diff(nil, []any{r.First, r.Last, r.Number}))
+	}
+	for _, e := range a.Errors {
+		out.WriteString(e.Text + cmp.Diff(nil, []any{e.First, e.Last, e.Count}))
+	}
+	return out.String()
+}
+
+// TestEnter: a plain log that is entered where the chosen time begins tells the same as one that is read whole, with few
+// looks.
+func TestEnter(t *testing.T) {
+	text := generated(t, 1<<20)
+	in := apptest.Memory(t, map[string]string{"a.log": string(text)})
+	full, err := (&Trace{Files: []string{"a.log"}, Slow: 5}).Run(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, length := full.Stats.First, int64(full.Stats.Last-full.Stats.First)
+	random := rand.New(rand.NewPCG(1, 2))
+	saved := 0
+	for range 12 {
+		since := from + pluginlog.Time(random.Int64N(length))
+		until := since + pluginlog.Time(random.Int64N(int64(full.Stats.Last-since)+1))
+		s := Selection{Since: since.String(), Until: until.String()}
+		switch random.IntN(3) {
+		case 0:
+			s.Since = ""
+		case 1:
+			s.Until = ""
+		}
+		looks, most := 0, int64(0)
+		got, err := (&Trace{Files: []string{"a.log"}, Slow: 5, Selection: s}).Run(counting(in, &looks, &most))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := (&Trace{Files: []string{"a.log"}, Slow: 5, Selection: s}).Run(whole(in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(shape(want), shape(got)); diff != "" {
+			t.Fatalf("%+v:\n%s", s, diff)
+		}
+		if looks > 64 {
+			t.Errorf("%+v: %d looks", s, looks)
+		}
+		if got.Stats.Events < want.Stats.Events {
+			saved++
+		}
+	}
+	if saved < 6 {
+		t.Errorf("only %d of 12 were not read whole", saved)
+	}
+}
+
+// TestEnterNot: what cannot be entered is read whole: packed files, a clock that goes back, lines without times.
+func TestEnterNot(t *testing.T) {
+	text := string(generated(t, 1<<19))
+	half := strings.Index(text[len(text)/2:], "\n") + len(text)/2 + 1
+	in := apptest.Memory(t, map[string]string{
+		"packed": packed(t, text), "back": text[half:] + text[:half], "timeless": strings.ReplaceAll(text, "/2017:", "/"),
+		"empty": "", "short": "x",
+	})
+	run := &traceRun{input: in, files: []string{"packed", "back", "timeless", "empty", "short", "-", "absent"}}
+	for i, name := range run.files {
+		if run.index(i) != nil {
+			t.Errorf("%s is entered", name)
+		}
+	}
+	run.Since = pluginlog.TimeOf(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	for i, name := range run.files[:5] {
+		part, err := run.enter(i)
+		if err != nil || part.offset != 0 {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		part.Close()
+	}
+}

@@ -1,0 +1,140 @@
+package errorlog
+
+import (
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/pluginlog"
+)
+
+// Line is what one line says. Its texts are parts of the text that was read.
+type Line struct {
+	Time    pluginlog.Time // on the clock of the web server, which http_plugin.log shows, too
+	Module  string         // that wrote it, "" before Apache 2.4
+	Level   string         // notice, error and so on
+	PID     int64          // of the process that wrote it, 0 unknown
+	Code    string         // AH00161, "" before Apache 2.4
+	OSError int32          // of the operating system, 0 for none
+	Text    string         // what follows all that
+
+	Kind
+	Threads     Counts
+	Modules     []Module
+	Used, Limit int64 // threads
+	Child       int64 // process
+	Signal      string
+}
+
+// Parse reads a line, without its end, into l. It reports false where the line is of another form; a line that goes on
+// from the one before it is one.
+func Parse(text string, l *Line) bool {
+	*l = Line{Modules: l.Modules[:0]}
+	rest, ok := strings.CutPrefix(text, "[")
+	if !ok {
+		return false
+	}
+	stamp, rest, ok := strings.Cut(rest, "] ")
+	if !ok {
+		return false
+	}
+	if l.Time, ok = pluginlog.ParseTime(stamp); !ok {
+		return false
+	}
+	rest = l.cutSource(l.cutBrackets(rest))
+	rest = l.cutBrackets(l.cutOSError(rest))
+	l.Text = l.cutCode(rest)
+	if l.Level == "" {
+		return false
+	}
+	if l.Kind = l.mpmstats(); l.Kind == Other {
+		l.Kind = l.kindOf()
+	}
+	return true
+}
+
+const levels = " emerg alert crit error warn notice info debug trace1 trace2 trace3 trace4 trace5 trace6 trace7 trace8 "
+
+// cutBrackets reads [module:level], [level], [pid N:tid N] and passes over others, such as [client ADDRESS].
+func (l *Line) cutBrackets(s string) string {
+	for strings.HasPrefix(s, "[") {
+		part, rest, ok := strings.Cut(s[1:], "] ")
+		if !ok {
+			return s
+		}
+		module, level, both := strings.Cut(part, ":")
+		if !both {
+			module, level = "", part
+		}
+		switch {
+		case l.Level == "" && level != "" && strings.Contains(levels, " "+level+" "):
+			l.Module, l.Level = module, level
+		case strings.HasPrefix(part, "pid "):
+			l.PID = numberBehind(part, "pid ")
+		}
+		s = strings.TrimLeft(rest, " ")
+	}
+	return s
+}
+
+// cutSource passes over the place in the sources that LogLevel debug shows: "connection.c(190): ".
+func (l *Line) cutSource(s string) string {
+	place, rest, ok := strings.Cut(s, ": ")
+	if ok && strings.HasSuffix(place, ")") && strings.Contains(place, ".c") && !strings.Contains(place, " ") {
+		return rest
+	}
+	return s
+}
+
+// cutOSError reads "(24)Too many open files: ". On Windows it is "(OS 10048)...".
+func (l *Line) cutOSError(s string) string {
+	number, after, ok := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(s, "("), "OS "), ")")
+	n, isNumber := decimal(number)
+	if !strings.HasPrefix(s, "(") || !ok || !isNumber || n > 1<<30 {
+		return s
+	}
+	_, rest, ok := strings.Cut(after, ": ")
+	if !ok {
+		return s
+	}
+	l.OSError = int32(n)
+	return rest
+}
+
+func (l *Line) cutCode(s string) string {
+	code, rest, ok := strings.Cut(s, ": ")
+	if !ok || len(code) != len("AH00161") || !strings.HasPrefix(code, "AH") {
+		return s
+	}
+	if _, ok := decimal(code[2:]); !ok {
+		return s
+	}
+	l.Code = code
+	return rest
+}
+
+// decimal reads a number of at most 15 digits.
+func decimal(s string) (n int64, ok bool) {
+	if s == "" || len(s) > 15 {
+		return 0, false
+	}
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(s[i]-'0')
+	}
+	return n, true
+}
+
+// numberBehind reads the number behind the first occurrence of a word, 0 where there is none.
+func numberBehind(s, word string) int64 {
+	_, s, ok := strings.Cut(s, word)
+	if !ok {
+		return 0
+	}
+	end := 0
+	for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+		end++
+	}
+	n, _ := decimal(s[:end])
+	return n
+}

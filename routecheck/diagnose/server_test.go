@@ -1,0 +1,45 @@
+package diagnose_test
+
+import (
+	"testing"
+
+	"github.com/wasplug/wasplug/routecheck/diagnose"
+)
+
+const (
+	stampOfServer = "[Sat Nov 28 15:40:00.000000 2026] [mpmstats:notice] [pid 9:tid 1] "
+	busyThreads   = stampOfServer + "mpmstats: rdy 4 bsy 146 rd 2 wr 144 ka 0 log 0 dns 0 cls 0\n"
+	idleThreads   = stampOfServer + "mpmstats: rdy 130 bsy 20 rd 2 wr 18 ka 0 log 0 dns 0 cls 0\n"
+	noThread      = "[Sat Nov 28 15:40:02.000000 2026] [mpm_event:error] [pid 9:tid 1] AH00484: server reached " +
+		"MaxRequestWorkers setting, consider raising the MaxRequestWorkers setting\n"
+)
+
+func inPlugin(phases string) string {
+	return stampOfServer + "mpmstats: bsy: 7 in mod_was_ap24_http.c (" + phases + ")\n"
+}
+
+// TestServer: what the error log of the web server says for and against causes of slow answers. That requests wait
+// somewhere is one look in a minute: that is possible, not found, unless the web server says that no thread was left.
+func TestServer(t *testing.T) {
+	for _, c := range []struct {
+		server, cause string
+		want          diagnose.Verdict
+	}{
+		{busyThreads + noThread, "SO7", diagnose.Found},
+		{stampOfServer + "mpmstats: approaching MaxClients (150/150)\n", "SO7", diagnose.Found},
+		{stampOfServer + "mpmstats: approaching MaxClients (140/150)\n", "SO7", diagnose.Possible},
+		{busyThreads + idleThreads, "SO7", diagnose.Possible},
+		{idleThreads + idleThreads, "SO7", diagnose.Excluded},
+		{idleThreads, "SO3", diagnose.Open},
+		{busyThreads + inPlugin("AV 9000, CN 1, SR 0, SB 0, WR 5, RR 1, RB 0"), "SO3", diagnose.Possible},
+		{busyThreads + inPlugin("AV 9000, CN 5, SR 0, SB 0, WR 2, RR 0, RB 0"), "SO1", diagnose.Possible},
+		{busyThreads + inPlugin("AV 9000, CN 0, SR 0, SB 2, WR 0, RR 0, RB 5"), "SO4", diagnose.Possible},
+		{busyThreads + inPlugin("AV 20, CN 0, SR 0, SB 0, WR 7, RR 0, RB 0"), "SO3", diagnose.Open},
+	} {
+		k := scene{server: c.server}.build(t)
+		j := verdictOf(t, k, diagnose.Lookup(c.cause))
+		if j.Verdict != c.want || j.Why == "" || c.want == diagnose.Found && j.Count == 0 {
+			t.Errorf("%s by\n%s is %v: %s", c.cause, c.server, j.Verdict, j.Why)
+		}
+	}
+}
