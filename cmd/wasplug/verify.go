@@ -179,12 +179,20 @@ func portOf(address string) int {
 	return n
 }
 
-// mayAsk refuses a target that is not loopback, unless it is meant.
+// mayAsk refuses a target that is not loopback, unless it is meant, and so members that are elsewhere.
 func (v *verifying) mayAsk() error {
-	if v.c.Bool("dry-run") || v.c.Bool("yes-real") {
+	addresses := v.target.All()
+	if control := v.c.String("control"); control != "" {
+		at, _, err := live.HostPort(control)
+		if err != nil {
+			return usageError("--control %q: want http://HOST:PORT, as 'wasplug members' prints it", control)
+		}
+		addresses = append(addresses, at)
+	}
+	if v.target.Real = v.c.Bool("yes-real"); v.target.Real || v.c.Bool("dry-run") {
 		return nil
 	}
-	for _, at := range v.target.All() {
+	for _, at := range addresses {
 		own, err := live.IsLoopback(v.c.Context, at)
 		if err != nil {
 			return failure(err)

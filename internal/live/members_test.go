@@ -10,6 +10,8 @@ import (
 
 	"github.com/wasplug/wasplug/internal/live"
 	"github.com/wasplug/wasplug/internal/live/probe"
+	"github.com/wasplug/wasplug/internal/live/question"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // get asks for a page and returns status and body.
@@ -103,9 +105,23 @@ func TestTargets(t *testing.T) {
 		}
 	}
 	for address, want := range map[string]bool{"127.0.0.1:80": true, "[::1]:80": true, "127.9.9.9:1": true,
-		"192.0.2.1:80": false, "[2001:db8::1]:80": false, "0.0.0.0:80": false} {
+		"192.0.2.1:80": false, "[2001:db8::1]:80": false, "0.0.0.0:80": false, "[::]:80": false,
+		"[::ffff:192.0.2.1]:80": false, "[::ffff:127.0.0.1]:80": true, "localhost:80": true} {
 		if got, err := live.IsLoopback(t.Context(), address); got != want || err != nil {
 			t.Errorf("%s: %t, %v", address, got, err)
+		}
+	}
+}
+
+// TestGuard: a connection to another machine is refused where it is made, too: a name may lead there only then.
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	step := question.Step{Request: match.Request{Host: "h", Target: "/x", Port: 80}}
+	plan := &question.Plan{Questions: []*question.Question{{Cluster: -1, Routing: true, Steps: []question.Step{step}}}}
+	for _, at := range []string{"192.0.2.1:9", "[::ffff:192.0.2.1]:9"} {
+		d := &live.Driver{Table: &match.Table{}, Target: live.Target{Plain: at}, Clock: live.Wall{}}
+		if _, err := d.Execute(t.Context(), plan); err == nil || !strings.Contains(err.Error(), "is not on this machine") {
+			t.Errorf("%s: %v", at, err)
 		}
 	}
 }

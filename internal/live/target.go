@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -23,6 +24,7 @@ type Target struct {
 	Plain string         // HOST:PORT, "" for none
 	TLS   string         // the same, over TLS
 	Ports map[int]string // HOST:PORT where a request must go to arrive on a port
+	Real  bool           // it may be another machine than this one
 }
 
 // answerTimeout is how long an answer may take.
@@ -73,6 +75,16 @@ func IsLoopback(ctx context.Context, address string) (bool, error) {
 	return len(all) > 0, nil
 }
 
+// guard refuses to connect to another machine where the target may be none: a name can lead elsewhere than it did when
+// it was looked at.
+func (t *Target) guard(_, address string, _ syscall.RawConn) error {
+	to, err := netip.ParseAddrPort(address)
+	if t.Real || err == nil && to.Addr().Unmap().IsLoopback() {
+		return nil
+	}
+	return fmt.Errorf("%s is not on this machine", address)
+}
+
 // idHeader tells our requests from those of others.
 const idHeader = "X-Wasplug-Verify"
 
@@ -107,7 +119,7 @@ type reply struct {
 func (t *Target) send(ctx context.Context, rq *match.Request, id string) reply {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	var dialer net.Dialer
+	dialer := net.Dialer{Control: t.guard}
 	conn, err := dialer.DialContext(ctx, "tcp", t.address(rq))
 	if err != nil {
 		return reply{err: err}
