@@ -282,6 +282,9 @@ func recognised(t reporter, table *match.Table, f *question.Findings, asked choi
 }
 
 func nothingContradicted(t reporter, table *match.Table, f *question.Findings) {
+	if n, ok := t.(*notes); ok {
+		n.late = f.Late
+	}
 	for _, c := range f.Contradictions {
 		t.Errorf("contradicted: %s, request %d: %s: expected %q, seen %s", c.Asked.Question.Name, c.Asked.Step+1,
 			c.Asked.Question.Steps[c.Asked.Step].Words(), c.Expected, question.Observed(table, &c.Asked.Seen))

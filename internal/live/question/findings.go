@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Findings are what was learnt.
@@ -11,6 +12,8 @@ type Findings struct {
 	Choices        []Finding // one for each choice that is asked, in order
 	Contradictions []Contradiction
 	Unfinished     []*Question // so much was possible that nothing was learnt of them
+	// Late is how much longer than it should an answer took at most: a machine was busy then, and less may be learnt.
+	Late match.Nanos
 }
 
 // Finding is what was learnt of a choice.
@@ -39,6 +42,8 @@ type Evidence struct {
 	Asked    *Asked
 	Expected []string
 	Unlikely bool // it could have been so by chance, once in a million runs
+	// Late is how much longer than it should an answer took until then, at most; 0 where that is within the tolerance.
+	Late match.Nanos
 }
 
 // Contradiction is a request that no value of any choice explains.
@@ -67,9 +72,13 @@ func (j *Judge) Findings(run *Run) *Findings {
 			out.Contradictions = append(out.Contradictions, Contradiction{q.latest(branches)})
 		}
 		all = append(all, q)
+		out.Late = max(out.Late, leastLate(q.viable))
 	}
 	d := allValues()
 	narrow(&d, all, out)
+	for i := range out.Contradictions {
+		out.Late = max(out.Late, out.Contradictions[i].Late)
+	}
 	for c := range choices.NumChoices {
 		if j.Among>>c&1 != 0 {
 			out.Choices = append(out.Choices, finding(c, &d, all))
@@ -137,18 +146,26 @@ func (q *judged) latest(branches []branch) Evidence {
 	if last < 0 {
 		return Evidence{Asked: &q.asked[len(q.asked)-1], Unlikely: true}
 	}
-	e := Evidence{Asked: &q.asked[last]}
-	for i := range branches {
-		if branches[i].died != last {
-			continue
-		}
-		for _, text := range branches[i].expected {
+	failed := slices.DeleteFunc(slices.Clone(branches), func(l branch) bool { return l.died != last })
+	e := Evidence{Asked: &q.asked[last], Late: leastLate(failed)}
+	for i := range failed {
+		for _, text := range failed[i].expected {
 			if len(e.Expected) < mostExpected && !slices.Contains(e.Expected, text) {
 				e.Expected = append(e.Expected, text)
 			}
 		}
 	}
 	return e
+}
+
+// leastLate is how much longer an answer took than it should, by the branch that says the least.
+func leastLate(branches []branch) (least match.Nanos) {
+	for i := range branches {
+		if i == 0 || branches[i].late < least {
+			least = branches[i].late
+		}
+	}
+	return least
 }
 
 // finding is what sessions say of a choice.

@@ -46,6 +46,7 @@ type (
 		Expected []string `json:"expected"`
 		Observed string   `json:"observed"`
 		Unlikely bool     `json:"unlikely,omitempty"`
+		Late     float64  `json:"late,omitempty"`
 	}
 	verifySuiteTest struct {
 		Test     string   `json:"test"`
@@ -120,7 +121,7 @@ func evidenceOf(t *routecheck.Table, e *question.Evidence) verifyEvidence {
 	}
 	q := e.Asked.Question
 	return verifyEvidence{q.Name, e.Asked.Step + 1, q.Steps[e.Asked.Step].Words(), append([]string{}, e.Expected...),
-		question.Observed(t, &e.Asked.Seen), e.Unlikely}
+		question.Observed(t, &e.Asked.Seen), e.Unlikely, time.Duration(e.Late).Seconds()}
 }
 
 func planOf(p PlannedVerify) *planJSON {

@@ -186,6 +186,10 @@ func printContradictions(w io.Writer, t *routecheck.Table, list []question.Contr
 	fmt.Fprint(w, "\ncontradicts every value of every choice: what wasplug takes for a rule does not hold here\n")
 	for i := range list {
 		printEvidence(w, t, &list[i].Evidence, "  ")
+		if late := list[i].Late; late > 0 {
+			fmt.Fprintf(w, "    an answer took %.1f s longer than it should: where a machine was busy, ask again\n",
+				time.Duration(late).Seconds())
+		}
 	}
 }
 
