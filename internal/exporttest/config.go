@@ -1,8 +1,10 @@
 package exporttest
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"net/http"
 	"regexp"
 	"testing"
@@ -76,26 +78,27 @@ var portOf = regexp.MustCompile(`PORT\((\w+)\)`)
 const loopback = "127.0.0.1"
 
 // start starts a member for each PORT of a configuration, and returns the configuration with their ports.
-func start(t testing.TB, xml string) (*members, string) { return startTLS(t, xml, nil) }
+func start(t testing.TB, xml string) (*members, string) { return startTLS(t, xml, nil, nil) }
 
-// startTLS is start with members that speak TLS.
-func startTLS(t testing.TB, xml string, certificates map[string]*tls.Config) (*members, string) {
+// startTLS is start with members that speak TLS, perhaps at other addresses of the loopback interface.
+func startTLS(t testing.TB, xml string, certificates map[string]*tls.Config,
+	hosts map[string]string) (*members, string) {
 	t.Helper()
 	m := &members{ByName: map[string]*listener.Listener{}}
 	out := portOf.ReplaceAllStringFunc(xml, func(text string) string {
 		name := portOf.FindStringSubmatch(text)[1]
 		if m.ByName[name] == nil {
-			l, err := listener.Open(listener.Options{Name: name, Address: loopback + ":0", Recorder: &m.Recorder,
-				TLS:   certificates[name],
-				Serve: func(a *listener.Answer, _ *http.Request) { fmt.Fprint(a, name) }})
+			l, err := listener.Open(listener.Options{Name: name, Recorder: &m.Recorder, TLS: certificates[name],
+				Address: net.JoinHostPort(cmp.Or(hosts[name], loopback), "0"),
+				Serve:   func(a *listener.Answer, _ *http.Request) { fmt.Fprint(a, name) }})
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { l.Stop(0) })
 			m.ByName[name] = l
 		}
-		address := m.ByName[name].Address()
-		return address[len(loopback+":"):]
+		_, port, _ := net.SplitHostPort(m.ByName[name].Address())
+		return port
 	})
 	return m, out
 }
