@@ -23,9 +23,7 @@ type Daemon struct {
 	Name string // of the program
 	Args func(dir string) []string
 	// Check are the arguments of its own check of a configuration.
-	Check func(dir string) []string
-	// KnownOnly: it drops the private headers that members know, each by its name.
-	KnownOnly bool
+	Check     func(dir string) []string
 	LowerCase bool // it sends the names of headers small, those of private ones aside
 	Write     Writer
 	For       export.Version // what is written is for; an older program is not asked

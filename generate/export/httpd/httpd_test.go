@@ -18,7 +18,7 @@ import (
 )
 
 var daemon = exporttest.Daemon{
-	Name: "apache2", KnownOnly: true,
+	Name: "apache2",
 	Args: func(dir string) []string {
 		return []string{"-D", "FOREGROUND", "-f", filepath.Join(dir, "httpd.conf")}
 	},

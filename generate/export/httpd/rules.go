@@ -11,7 +11,7 @@ import (
 // route is the cookie by which a balancer is told the member of a session.
 const route = "wasplug_route"
 
-// known are the private headers that members read; httpd can drop names only one by one.
+// known are the private headers that members read; httpd can drop names only one by one, and find others.
 var known = []string{"$WSAT", "$WSCC", "$WSCS", "$WSFO", "$WSIS", "$WSPC", "$WSPR", "$WSPT", "$WSRA", "$WSRH", "$WSRU",
 	"$WSSC", "$WSSI", "$WSSN", "$WSSP", "$WSEP", "$WSZIP"}
 
@@ -22,6 +22,7 @@ func (w *writer) rules(tls bool) {
 	if w.memberTLS() {
 		w.line("SSLProxyEngine On")
 	}
+	w.forged()
 	w.place(tls)
 	w.routes()
 	w.session()
@@ -35,6 +36,16 @@ func (w *writer) rules(tls bool) {
 		w.line("RewriteRule ^ \"balancer://%s%%{ENV:WASPLUG_SENT}\" [P,NE,L]", group(c, tls))
 	}
 	w.headers(tls)
+}
+
+// forged drops private headers of clients before anything else is done with them. A request with one that nobody knows
+// is refused: no member may believe it.
+func (w *writer) forged() {
+	for _, name := range known {
+		w.line("RequestHeader unset %s early", name)
+	}
+	w.line(`SetEnvIfNoCase "^\$WS" . WASPLUG_FORGED`)
+	w.line("RewriteCond %%{ENV:WASPLUG_FORGED} .\nRewriteRule ^ - [R=400,L]")
 }
 
 // place finds host, port and path as they are compared (R5 to R8, R14).
@@ -133,9 +144,6 @@ func homeRegex(c *export.Cluster) string {
 
 // headers tells members of the client.
 func (w *writer) headers(tls bool) {
-	for _, name := range known {
-		w.line("RequestHeader unset %s", name)
-	}
 	w.line(`RequestHeader edit* Connection "\$[A-Za-z]*" "none"`)
 	w.line(`RequestHeader edit* Cookie "(^|;|, )([ \t]*)%s=" "$1$2%[1]s_of_the_client="`, route)
 	w.line("RequestHeader set Cookie \"%s=.%%{WASPLUG_HOME}e; %%{WASPLUG_COOKIES}e\" env=WASPLUG_HOME", route)

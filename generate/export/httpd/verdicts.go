@@ -48,8 +48,7 @@ func verdicts() export.Verdicts {
 		export.PrivateHeaders: {Grade: export.Approximate,
 			What: "without $WSCC and $WSSI, and $WSCS has OpenSSL's names"},
 		export.ClientHeaders: {Grade: export.Exact, What: "each name that WebSphere knows is dropped, also where " +
-			"RemoveSpecialHeaders is " +
-			"false; others pass"},
+			"RemoveSpecialHeaders is false; a request with another one is answered 400"},
 		export.FailoverHeader: {Grade: export.NotKept, What: "headers are made before a member is chosen"},
 		export.MemberTLS: {Grade: export.Approximate,
 			What: "SSLProxyVerify and SSLProxyCheckPeerName; where names are " +
