@@ -56,11 +56,14 @@ func (w *writer) manager(l export.Listen, tls bool) {
 	w.line(7, "domains: ['*']")
 	w.line(7, "request_headers_to_remove: [%s, %s]", placeHeader, memberHeader)
 	w.headers(tls)
+	if policy := w.retriesOfAll(); policy != "" {
+		w.line(7, "%s", policy)
+	}
 	w.line(7, "routes:")
 	w.routes(tls)
 	w.line(5, "http_filters:")
 	w.lua("wasplug.read", w.readProgram(l, tls))
-	w.lua(homeFilter, homeProgram)
+	w.lua(homeFilter, w.homeProgram(tls))
 	w.line(5, "- name: envoy.filters.http.router")
 	w.line(6, "typed_config: { '@type': type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }")
 }
@@ -96,29 +99,51 @@ func (w *writer) headers(tls bool) {
 	}
 }
 
-// routes are the entries of the plan; the first that takes a request decides.
+// routes are the entries of the plan; the first that takes a request decides. A file has tens of thousands of them, so
+// each is short, and those that follow each other and differ in their place alone are one.
 func (w *writer) routes(tls bool) {
-	seen, actions := map[string]bool{}, map[action][]byte{}
+	seen, actions := map[string]bool{}, map[action]string{}
+	var places []string
+	var path, does string
 	for i := range w.plan.Entries {
 		e := &w.plan.Entries[i]
-		re := export.PlaceRegex(e, ".*", ".*") + " " + export.PathRegex(e)
-		if seen[re] || !export.Sendable(e.Pattern) {
+		at, to := export.PlaceRegex(e, ".*", ".*"), export.PathRegex(e)
+		if seen[at+" "+to] || !export.Sendable(e.Pattern) {
 			continue // it never decides
 		}
-		seen[re] = true
+		seen[at+" "+to] = true
 		key := action{w.plan.ClusterOf(e), w.plan.SessionOf(e)}
-		if actions[key] == nil {
+		if actions[key] == "" {
 			actions[key] = w.action(e, key.cluster, tls)
 		}
-		w.line(7, "- match:")
-		w.line(9, "prefix: '/'")
-		w.line(9, "headers:")
-		w.line(9, "- { name: %s, string_match: { safe_regex: { regex: %s } } }", placeHeader, text(re))
-		w.out.Write(actions[key])
+		if to != path || actions[key] != does {
+			w.route(places, path, does)
+			places, path, does = places[:0], to, actions[key]
+		}
+		places = append(places, at)
 	}
+	w.route(places, path, does)
 	w.line(7, "- match: { prefix: '/' }")
 	w.line(8, "direct_response: { status: 404 }")
 }
+
+// route writes a route that takes a path at some places, if at any.
+func (w *writer) route(places []string, path, does string) {
+	if len(places) == 0 {
+		return
+	}
+	at := places[0]
+	if len(places) > 1 {
+		at = "(?:" + strings.Join(places, "|") + ")"
+	}
+	w.out.WriteString(routeBegins)
+	w.out.WriteString(text(at + " " + path))
+	w.out.WriteString(does)
+}
+
+// routeBegins stands before the expression of a route.
+const routeBegins = "              - match: { prefix: '/', headers: [ { name: " + placeHeader +
+	", string_match: { safe_regex: { regex: "
 
 // action is what many routes of a cluster have in common.
 type action struct {
@@ -126,44 +151,39 @@ type action struct {
 	session int
 }
 
-// action writes what becomes of a request that a route takes.
-func (w *writer) action(e *match.Entry, c *export.Cluster, tls bool) []byte {
-	a := writer{plan: w.plan, opt: w.opt}
-	a.line(8, "metadata: { filter_metadata: { %s: %s } }", homeFilter, w.metadata(e, c, tls))
-	a.line(8, "route:")
-	a.line(9, "cluster_header: %s", memberHeader)
-	a.retries(c)
-	return a.out.Bytes()
+// action writes what becomes of a request that a route takes, behind the expression of the route.
+func (w *writer) action(e *match.Entry, c *export.Cluster, tls bool) string {
+	var a writer
+	a.out.WriteString(" } } } ] }\n")
+	a.line(8, "metadata: { filter_metadata: { %s: { cluster: %s, cookie: %s, identifier: %s } } }", homeFilter,
+		text(group(c, tls)), text(e.Cookie), text(e.Identifier))
+	_, io, _ := c.Longest()
+	policy := ""
+	if w.retriesOfAll() == "" {
+		policy = ", " + retries(c)
+	}
+	a.line(8, "route: { cluster_header: %s, timeout: 0s, idle_timeout: %ds%s }", memberHeader, io, policy)
+	return a.out.String()
 }
 
-func (w *writer) metadata(e *match.Entry, c *export.Cluster, tls bool) string {
-	var homes []string
-	for _, m := range c.Ways(tls) {
-		if m.Member.CloneID != "" {
-			homes = append(homes, text(m.Member.CloneID)+": "+text(group(c, tls)+"."+m.Member.Ident))
+// retriesOfAll is what all clusters have in common, which stands once then; "" where they differ.
+func (w *writer) retriesOfAll() (policy string) {
+	for i := range w.plan.Clusters {
+		if policy = retries(&w.plan.Clusters[i]); policy != retries(&w.plan.Clusters[0]) {
+			return ""
 		}
 	}
-	return fmt.Sprintf("{ cluster: %s, cookie: %s, identifier: %s, separator: %s, homes: { %s } }",
-		text(group(c, tls)),
-		text(e.Cookie), text(e.Identifier), text(c.Separator), strings.Join(homes, ", "))
+	return policy
 }
 
 // retries says when a request goes to another member.
-func (w *writer) retries(c *export.Cluster) {
-	_, io, _ := c.Longest()
-	w.line(9, "timeout: %ds", 0)
-	w.line(9, "idle_timeout: %ds", io)
+func retries(c *export.Cluster) string {
 	on := "connect-failure"
 	if c.PostBuffer != 0 {
-		on += ",reset"
+		on = "'connect-failure,reset'"
 	}
-	w.line(9, "retry_policy:")
-	w.line(10, "retry_on: %s", on)
-	w.line(10, "num_retries: %d", max(c.Attempts-1, 1))
-	w.line(10, "retry_priority:")
-	w.line(11, "name: envoy.retry_priorities.previous_priorities")
-	w.line(11, "typed_config:")
-	w.line(12,
-		"'@type': type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig")
-	w.line(12, "update_frequency: 1")
+	return fmt.Sprintf("retry_policy: { retry_on: %s, num_retries: %d, retry_priority: { "+
+		"name: envoy.retry_priorities.previous_priorities, typed_config: { '@type': type.googleapis.com/"+
+		"envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig, update_frequency: 1 } } }",
+		on, max(c.Attempts-1, 1))
 }

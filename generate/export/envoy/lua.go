@@ -8,7 +8,7 @@ import (
 	"github.com/wasplug/wasplug/generate/export"
 )
 
-// word is a text of a Lua program; names of cookies and parameters hold neither quotes nor backslashes.
+// word is a text of a Lua program: names of cookies and parameters and clone IDs hold neither quotes nor backslashes.
 func word(text string) string { return `"` + text + `"` }
 
 // homeFilter is the name of the filter with homeProgram. A program gets the metadata of a route that stand under its
@@ -74,13 +74,34 @@ end
 `
 
 // homeProgram finds the first clone ID that a member has: of the cookies, then of the URL (R20 to R24), behind the
-// cache ID and the session ID.
-const homeProgram = `local function home(value, meta)
-  local rest = value:sub(5)
-  local at = rest:find(meta.separator, 1, true)
+// cache ID and the session ID. The members of a cluster stand here once, as many routes lead to it.
+func (w *writer) homeProgram(tls bool) string {
+	var b strings.Builder
+	b.WriteString("local clusters = {\n")
+	for i := range w.plan.Clusters {
+		c := &w.plan.Clusters[i]
+		if !c.Affinity() {
+			continue
+		}
+		fmt.Fprintf(&b, "  [%s] = { separator = %s, homes = {\n", word(group(c, tls)), word(c.Separator))
+		for _, m := range c.Ways(tls) {
+			if m.Member.CloneID != "" {
+				fmt.Fprintf(&b, "    [%s] = %s,\n", word(m.Member.CloneID), word(group(c, tls)+"."+m.Member.Ident))
+			}
+		}
+		b.WriteString("  } },\n")
+	}
+	b.WriteString("}\n" + homeFunctions)
+	return b.String()
+}
+
+const homeFunctions = `
+local function home(value, cluster)
+  local rest, sep = value:sub(5), cluster.separator
+  local at = rest:find(sep, 1, true)
   while at do
-    local stop = rest:find(meta.separator, at + 1, true)
-    local found = meta.homes[rest:sub(at + 1, (stop or #rest + 1) - 1)]
+    local stop = rest:find(sep, at + 1, true)
+    local found = cluster.homes[rest:sub(at + 1, (stop or #rest + 1) - 1)]
     if found then return found end
     at = stop
   end
@@ -88,17 +109,17 @@ end
 
 function envoy_on_request(handle)
   local meta, h = handle:metadata(), handle:headers()
-  if not meta:get("cluster") then return end
-  local m = { separator = meta:get("separator"), homes = meta:get("homes") or {} }
-  local found
+  local name = meta:get("cluster")
+  if not name then return end
+  local cluster, found = clusters[name] or { separator = ":", homes = {} }, nil
   for pair in (h:get("cookie") or ""):gmatch("[^;]+") do
-    local name, value = pair:match("^[ \t]*(.-)=(.-)[ \t]*$")
-    if not found and name == meta:get("cookie") then found = home(value, m) end
+    local key, value = pair:match("^[ \t]*(.-)=(.-)[ \t]*$")
+    if not found and key == meta:get("cookie") then found = home(value, cluster) end
   end
   local path, mark = (h:get(":path") or ""):match("^[^?]*"), ";" .. meta:get("identifier") .. "="
   local at = path:find(mark, 1, true)
-  if not found and at then found = home(path:sub(at + #mark):match("^[^;/]*"), m) end
-  h:replace("x-wasplug-member", found or meta:get("cluster"))
+  if not found and at then found = home(path:sub(at + #mark):match("^[^;/]*"), cluster) end
+  h:replace("x-wasplug-member", found or name)
   handle:clearRouteCache()
 end
 `

@@ -19,6 +19,7 @@ type writer struct {
 func Write(p *export.Plan, opt *export.Options) ([]export.File, []export.Loss, error) {
 	w := &writer{plan: p, opt: opt}
 	losses := p.Grade(verdicts())
+	w.out.Grow(len(p.Entries) * perRoute)
 	w.out.WriteString(p.Header("#", "Envoy 1.34 and later; it has been run on none", losses))
 	if !opt.Fragment {
 		w.line(0, "static_resources:")
@@ -44,6 +45,9 @@ func Write(p *export.Plan, opt *export.Options) ([]export.File, []export.Loss, e
 	}
 	return []export.File{{Name: "envoy.yaml", Data: w.out.Bytes()}}, losses, nil
 }
+
+// perRoute is about how many bytes a route takes.
+const perRoute = 500
 
 // line writes a line at a depth of indentation.
 func (w *writer) line(depth int, format string, args ...any) {
