@@ -1,7 +1,6 @@
 package generate
 
 import (
-	"net"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser"
@@ -117,7 +116,7 @@ func (m *Member) value(k *Cluster, key string) text {
 
 func (m *Member) host(k *Cluster) text {
 	host := m.value(k, "host")
-	if ip := net.ParseIP(host.V); ip == nil && strings.HasPrefix(host.V, "[") && strings.HasSuffix(host.V, "]") {
+	if strings.HasPrefix(host.V, "[") && strings.HasSuffix(host.V, "]") {
 		host.V = host.V[1 : len(host.V)-1] // an IPv6 address: a Transport takes it without brackets
 	}
 	return host

@@ -11,15 +11,11 @@ import (
 // truth value plain, words as text. It is nil when the schema does not take the value; known reports whether it says
 // anything of the path.
 func Scalar(name, value, definition string, path ...string) (n *yamldoc.Node, known bool) {
-	load := compiledSchemas()[name]
-	if load == nil {
-		return nil, false
-	}
-	c, err := load()
+	rules, err := rulesOf(name)
 	if err != nil {
 		return nil, false
 	}
-	rule := subschema(c.rules, map[string]any{"$ref": "#/definitions/" + definition}, path)
+	rule := subschema(rules, map[string]any{"$ref": "#/definitions/" + definition}, path)
 	if rule == nil {
 		return nil, false
 	}

@@ -1,13 +1,11 @@
+//go:build !js
+
 package schemas
 
 import (
-	"embed"
-	"encoding/json"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/xeipuuv/gojsonschema"
 
@@ -15,61 +13,14 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-//go:embed *.schema.json
-var embedded embed.FS
-
-const suffix = ".schema.json"
-
-// Names lists the embedded schemas in alphabetical order.
-func Names() []string {
-	entries, err := embedded.ReadDir(".")
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, strings.TrimSuffix(e.Name(), suffix))
-	}
-	slices.Sort(names)
-	return names
-}
-
-// Source returns the text of an embedded schema, an error that lists the names when there is none of that name.
-func Source(name string) ([]byte, error) {
-	src, err := embedded.ReadFile(name + suffix)
-	if err != nil {
-		return nil, diag.Errorf("no schema %q%s; there are %s", name, diag.DidYouMean(name, Names()),
-			strings.Join(Names(), ", "))
-	}
-	return src, nil
-}
-
-// compiled is a schema made ready, and as the map that subschema walks.
-type compiled struct {
-	schema *gojsonschema.Schema
-	rules  map[string]any
-}
-
 // compiledSchemas holds for each name what makes its schema ready, once for a process.
-var compiledSchemas = sync.OnceValue(func() map[string]func() (compiled, error) {
-	all := map[string]func() (compiled, error){}
-	for _, name := range Names() {
-		all[name] = sync.OnceValues(func() (compiled, error) { return compile(name) })
-	}
-	return all
-})
-
-func compile(name string) (c compiled, err error) {
+var compiledSchemas = onceEach(func(name string) (*gojsonschema.Schema, error) {
 	src, err := Source(name)
 	if err != nil {
-		return c, err
+		return nil, err
 	}
-	if err := json.Unmarshal(src, &c.rules); err != nil {
-		return c, err
-	}
-	c.schema, err = gojsonschema.NewSchema(gojsonschema.NewBytesLoader(src))
-	return c, err
-}
+	return gojsonschema.NewSchema(gojsonschema.NewBytesLoader(src))
+})
 
 // Load reads a YAML file that stands in files and validates it against the schema of a name. It returns what
 // [yamldoc.Load] returns; only when no diagnostic is an error does the tree fit the schema. A file that cannot be read
@@ -101,17 +52,16 @@ func validate(root *yamldoc.Node, name string) []diag.Diagnostic {
 }
 
 func ask(root *yamldoc.Node, name string) (*gojsonschema.Result, map[string]any, error) {
-	ready := compiledSchemas()[name]
-	if ready == nil {
-		_, err := Source(name) // says which names there are
-		return nil, nil, err
-	}
-	c, err := ready()
+	rules, err := rulesOf(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	result, err := c.schema.Validate(gojsonschema.NewRawLoader(root.Value()))
-	return result, c.rules, err
+	schema, err := compiledSchemas()[name]()
+	if err != nil {
+		return nil, nil, err
+	}
+	result, err := schema.Validate(gojsonschema.NewRawLoader(root.Value()))
+	return result, rules, err
 }
 
 const separator = "\x00/\x00" // between the steps of a context: no key of a readable file holds it

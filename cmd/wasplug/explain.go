@@ -5,7 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/wasplug/wasplug/internal/app/answers"
+	"github.com/wasplug/wasplug/internal/app/meaning"
 	"github.com/wasplug/wasplug/internal/reference"
 	"github.com/wasplug/wasplug/internal/report"
 )
@@ -63,7 +63,7 @@ func explainAction(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return usageError("explain takes a word, such as WP301, ServerIOTimeout, score-tie or R22; --list shows all")
 	}
-	request := answers.Explain{Words: c.Args().Slice()}
+	request := meaning.Explain{Words: c.Args().Slice()}
 	pages, err := request.Run()
 	for i, page := range pages {
 		if i > 0 {

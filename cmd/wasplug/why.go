@@ -9,6 +9,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/app/answers"
 	"github.com/wasplug/wasplug/internal/report"
+	"github.com/wasplug/wasplug/internal/report/whyreport"
 	"github.com/wasplug/wasplug/routecheck/explain"
 )
 
@@ -82,7 +83,7 @@ agrees; 2 wrong usage; 3 the file cannot be read, the plug-in would reject it, o
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print only who gets the request"},
 			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
 				Usage: "text or json (one line for each request); with --each ndjson or csv"},
-				append(report.Why.Names(), report.EachURL...)},
+				append(whyreport.Why.Names(), report.EachURL...)},
 		}, whyLogFlags()),
 		Action: why,
 	}
@@ -152,7 +153,7 @@ func why(c *cli.Context) error {
 	if err != nil {
 		return ended(err)
 	}
-	if err := report.Why.Write(c.App.Writer, format, answer); err != nil {
+	if err := whyreport.Why.Write(c.App.Writer, format, answer); err != nil {
 		return failure(err)
 	}
 	return expected(c, answer.Unmet)

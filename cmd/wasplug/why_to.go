@@ -7,7 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/internal/app/answers"
-	"github.com/wasplug/wasplug/internal/report"
+	"github.com/wasplug/wasplug/internal/report/whyreport"
 )
 
 // whyTo is why backwards: it takes a name in place of a URL.
@@ -41,7 +41,7 @@ func whyTo(c *cli.Context) error {
 	if err != nil {
 		return ended(err)
 	}
-	if err := report.To.Write(c.App.Writer, format, answer); err != nil {
+	if err := whyreport.To.Write(c.App.Writer, format, answer); err != nil {
 		return failure(err)
 	}
 	if answer.Answer.Nothing != "" {

@@ -7,9 +7,9 @@ import (
 
 	"github.com/wasplug/wasplug/generate/merge"
 	"github.com/wasplug/wasplug/internal/app"
-	"github.com/wasplug/wasplug/internal/app/answers"
 	"github.com/wasplug/wasplug/internal/app/authoring"
 	"github.com/wasplug/wasplug/internal/app/checks"
+	"github.com/wasplug/wasplug/internal/app/meaning"
 	"github.com/wasplug/wasplug/internal/apptest"
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 )
@@ -98,11 +98,11 @@ func TestAnswers(t *testing.T) {
 		{"check: a value", func(t *testing.T) (string, app.Notes, error) { return check(t, in(t), "slower.xml") },
 			"slower.xml:14:"},
 		{"explain", func(t *testing.T) (string, app.Notes, error) {
-			pages, err := (&answers.Explain{Words: []string{"R22", "drain"}}).Run()
+			pages, err := (&meaning.Explain{Words: []string{"R22", "drain"}}).Run()
 			return strings.Join(pages, ""), nil, err
 		}, "drain, a topic"},
 		{"explain: a phrase", func(t *testing.T) (string, app.Notes, error) {
-			pages, err := (&answers.Explain{Words: []string{"errno", "111"}}).Run()
+			pages, err := (&meaning.Explain{Words: []string{"errno", "111"}}).Run()
 			return strings.Join(pages, ""), nil, err
 		}, "an error of the operating system"},
 	} {
@@ -215,7 +215,7 @@ func TestRefusals(t *testing.T) {
 			return a.Notes, err
 		}, true, "line 9999"},
 		{"explain", func() (app.Notes, error) {
-			_, err := (&answers.Explain{Words: []string{"R22", "nonsens"}}).Run()
+			_, err := (&meaning.Explain{Words: []string{"R22", "nonsens"}}).Run()
 			return nil, err
 		}, true, "nothing is known of"},
 	} {

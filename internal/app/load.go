@@ -7,12 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wasplug/wasplug/generate"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // Config names a configuration: a plugin-cfg.xml, or a topology and which web server's file of it is meant.
@@ -31,7 +29,7 @@ type Loaded struct {
 	Notes    Notes
 	Files    *diag.Files
 	Config   *parser.Config
-	Topology *generate.Topology // nil for a plugin-cfg.xml
+	Topology *topology // nil for a plugin-cfg.xml
 	Reports  []diag.Diagnostic
 	Platform string            // of the web server, as a topology says it; "" when nothing does
 	At       diag.Span         // where it says so
@@ -70,27 +68,6 @@ func (l *Load) into(in Input, out *Loaded) error {
 	return nil
 }
 
-// compile gives the file of one web server; its spans stand in the topology.
-func (l *Loaded) compile(id diag.FileID, webServer string) error {
-	topology, reports := generate.Read(l.Files, id)
-	if diag.Worst(reports) >= diag.Error {
-		l.Notes.Add(l.Files, reports)
-		return fmt.Errorf("%s: the topology has errors, so there is no file to decide by", l.Files.Name(id))
-	}
-	outputs, more := topology.Compile(generate.Options{})
-	var names []string
-	for _, o := range outputs {
-		if o.WebServer == webServer || webServer == "" && len(outputs) == 1 {
-			l.Config, l.Topology, l.Reports = o.Config, topology, append(reports, more...)
-			l.Platform, l.At = o.Platform.V, o.Platform.Span()
-			return nil
-		}
-		names = append(names, o.WebServer)
-	}
-	return Misuse("%s describes the web servers %s: choose one with --web-server", l.Files.Name(id),
-		strings.Join(names, ", "))
-}
-
 func (l *Loaded) decidable(name string, sem *choices.Assumptions) error {
 	l.Table, _ = routecheck.New(l.Config)
 	l.Reports = append(l.Reports, l.Table.Rejected(sem)...)
@@ -106,22 +83,6 @@ func (l *Loaded) decidable(name string, sem *choices.Assumptions) error {
 			"so controllers give the rules at run time", at)
 	}
 	return nil
-}
-
-// SessionPolicy tells what a topology says of the sessions of its clusters, nil where there is none.
-func (l *Loaded) SessionPolicy() func(cluster string) session.Policy {
-	if l.Topology == nil {
-		return nil
-	}
-	return l.Topology.SessionPolicy
-}
-
-// Flavor is that of the servers, "" where no topology says it.
-func (l *Loaded) Flavor() string {
-	if l.Topology == nil {
-		return ""
-	}
-	return l.Topology.Flavor.V
 }
 
 // Doubts are the findings about a text that the plug-in may read otherwise than it was read here, or not at all.

@@ -1,7 +1,6 @@
 package lsp
 
 import (
-	"bytes"
 	"context"
 	"io/fs"
 	"net/url"
@@ -165,24 +164,8 @@ func (s *Server) input() app.Input {
 	disk := s.options.Input.Open
 	return app.Input{Stdin: strings.NewReader(""), Open: func(name string) (fs.File, error) {
 		if src, ok := open[name]; ok {
-			return &openFile{Reader: bytes.NewReader(src)}, nil
+			return app.File(src), nil
 		}
 		return disk(name)
 	}}
 }
-
-// openFile is a document of the editor as a file.
-type openFile struct{ *bytes.Reader }
-
-func (f *openFile) Close() error { return nil }
-
-// Stat knows the size alone.
-func (f *openFile) Stat() (fs.FileInfo, error) { return openInfo{size: f.Size()}, nil }
-
-type openInfo struct {
-	fs.FileInfo // nil: nobody asks for a time or a mode
-	size        int64
-}
-
-func (i openInfo) Size() int64 { return i.size }
-func (i openInfo) IsDir() bool { return false }

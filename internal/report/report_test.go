@@ -20,6 +20,7 @@ import (
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	"github.com/wasplug/wasplug/internal/report"
 	"github.com/wasplug/wasplug/internal/report/tracereport"
+	"github.com/wasplug/wasplug/internal/report/whyreport"
 )
 
 // hostile is a name that does more on a terminal than be read.
@@ -83,8 +84,8 @@ func reports(t *testing.T) map[string]struct {
 		names []string
 		write func(w io.Writer, format string) error
 	}{
-		"why":  {report.Why.Names(), func(w io.Writer, f string) error { return report.Why.Write(w, f, one) }},
-		"whys": {report.Why.Names(), func(w io.Writer, f string) error { return report.Why.Write(w, f, three) }},
+		"why":  {whyreport.Why.Names(), func(w io.Writer, f string) error { return whyreport.Why.Write(w, f, one) }},
+		"whys": {whyreport.Why.Names(), func(w io.Writer, f string) error { return whyreport.Why.Write(w, f, three) }},
 		"test": {report.Test.Names(),
 			func(w io.Writer, f string) error { return report.Test.Write(w, f, report.Tests{tests, false, true}) }},
 		"failed": {report.Test.Names(),

@@ -1,3 +1,7 @@
+//go:build !js
+
+// A browser gets no such page, and would load templates for it: a tenth of all it loads.
+
 package forms
 
 import (

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/wasplug/wasplug/internal/app/checks"
 	"github.com/wasplug/wasplug/internal/report/forms"
@@ -20,12 +21,10 @@ type Findings struct {
 	Counts  bool   // text has how many findings each rule has, instead of the findings
 }
 
-// Lint are the formats of findings.
-var Lint = forms.List[*Findings]{
+// Lint are the formats of findings; those of other programs are not in a browser.
+var Lint = slices.Concat(forms.List[*Findings]{
 	{Name: "text", Write: lintText}, {Name: "oneline", Write: lintOneLine}, {Name: "json", Write: lintJSON},
-	{Name: "sarif", Write: lintSARIF}, {Name: "junit", Write: lintJUnit}, {Name: "github", Write: lintGitHub},
-	{Name: "gitlab", Write: lintGitLab}, {Name: "checkstyle", Write: lintCheckstyle},
-}
+}, ofPrograms)
 
 // count returns the number of findings of each severity.
 func count(findings []lint.Placed) (errors, warnings, infos int) {

@@ -1,3 +1,5 @@
+//go:build !js
+
 package lintreport
 
 import (

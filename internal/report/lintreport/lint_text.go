@@ -1,8 +1,10 @@
 package lintreport
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/internal/report/forms"
@@ -115,4 +117,7 @@ func (r *Findings) ruleCounts(w io.Writer) error {
 	}
 	_, err := fmt.Fprintln(w, r.summary())
 	return err
+}
+func sortRules(rules []diag.Rule) {
+	slices.SortFunc(rules, func(a, b diag.Rule) int { return cmp.Compare(a.Code, b.Code) })
 }

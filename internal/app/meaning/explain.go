@@ -1,4 +1,6 @@
-package answers
+// Package meaning tells what a word means that wasplug or a log uses. It is a room of its own, since whoever links it
+// links the rules of lint and all pages about them.
+package meaning
 
 import (
 	"strings"
