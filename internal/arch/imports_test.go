@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/internal/sharedtest"
 )
 
 const module = "github.com/wasplug/wasplug/"
@@ -136,6 +137,13 @@ var may = map[string][]string{
 	"internal/report/whyreport": {"internal/app/answers", "internal/report/forms", "routecheck", "routecheck/...",
 		"parser/diag"},
 	"internal/report/forms": {"parser/diag"},
+	// What it imports a browser loads.
+	"internal/playground": {"internal/app", "internal/report/forms"},
+	"internal/playground/decisions": {"internal/playground", "internal/app", "internal/app/answers", "generate/graph",
+		"internal/report/forms", "internal/report/whyreport", "routecheck/choices"},
+	"internal/playground/findings": {"internal/playground", "internal/app", "internal/app/checks", "internal/app/meaning",
+		"internal/report/lintreport", "lint", "parser/diag"},
+	"web/wasm/...": {"internal/playground", "internal/playground/..."},
 	"internal/report/labreport": {"internal/report/forms", "lab/scenario", "lab/scenario/rows", "lab/history", "lab/check",
 		"lab/store/database", "parser/...", "routecheck/..."},
 	"internal/logtest":    {"parser/pluginlog"}, // logs for tests
@@ -254,6 +262,31 @@ func TestPortable(t *testing.T) {
 		if chain := reaches(imports, module+room, heavy...); chain != nil {
 			t.Errorf("%s must stay portable, but %s", room, strings.Join(chain, " imports "))
 		}
+	}
+}
+
+// TestBrowser: as they are built for a browser, the two programs have nothing of that, and keep the table.
+func TestBrowser(t *testing.T) {
+	sharedtest.Computes(t)
+	packages, err := listForBrowser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	imports := map[string][]string{}
+	for i := range packages {
+		p := &packages[i]
+		imports[p.ImportPath] = p.Imports
+		for _, path := range p.forbidden() {
+			t.Errorf("in a browser %s must not import %s", p.ImportPath, path)
+		}
+	}
+	for _, program := range []string{"web/wasm/why", "web/wasm/lint"} {
+		if chain := reaches(imports, module+program, heavy...); chain != nil {
+			t.Error(strings.Join(chain, " imports "))
+		}
+	}
+	if chain := reaches(imports, module+"web/wasm/why", module+"lint/rules"); chain != nil {
+		t.Errorf("why would load the rules of lint: %s", strings.Join(chain, " imports "))
 	}
 }
 

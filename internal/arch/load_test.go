@@ -69,10 +69,23 @@ func listModule(dir string) ([]listed, error) {
 }
 
 // list asks the go command for packages and all that they import, in a folder.
-func list(dir string, patterns ...string) (all []listed, err error) {
+func list(dir string, patterns ...string) ([]listed, error) {
 	fields := "-json=ImportPath,Dir,Export,Imports,GoFiles,TestImports,XTestImports,TestGoFiles,XTestGoFiles,Standard"
 	cmd := exec.Command("go", append([]string{"list", "-export", "-deps", fields}, patterns...)...)
-	cmd.Dir, cmd.Stderr = dir, os.Stderr
+	cmd.Dir = dir
+	return listedBy(cmd)
+}
+
+// listForBrowser lists what the programs of the playground are made of.
+func listForBrowser() ([]listed, error) {
+	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Imports", module+"web/wasm/...")
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	return listedBy(cmd)
+}
+
+// listedBy reads what a go command lists.
+func listedBy(cmd *exec.Cmd) (all []listed, err error) {
+	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
 		return nil, err
