@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"fmt"
+
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
@@ -31,10 +33,8 @@ func errors500() []*Cause {
 			Source: "node/408041", file: unusableTransport},
 		{ID: "IE5", Symptom: status500, Also: []string{notDetected}, needs: atError,
 			Text: "the TLS handshake with the member failed", Advice: "the GSK code says why",
-			Commands: []string{"wasplug explain GSK 414", "gskcapicmd -cert -list -db plugin-key.kdb -stashed"},
-			Rules:    []string{"R50"}, Source: "swg21264477",
-			log: seenIn(func(l *facts.Log) sightings { return l.TLS }, pluginlog.LevelError, "handshakes failed",
-				"no handshake failed")},
+			Commands: []string{"wasplug explain GSK CODE", listCertificates},
+			Rules:    []string{"R50"}, Source: "swg21264477", log: handshakes},
 		{ID: "IE6", Symptom: status500, needs: atDetail.withAccess(), Text: "the application answers 500",
 			Advice: "SystemOut.log of the member at that time", Source: "R53", log: applicationErrors},
 		{ID: "IE7", Symptom: status500, needs: atDetail, Text: "a member that is being stopped answers 500",
@@ -54,7 +54,8 @@ func errors500() []*Cause {
 				"idle connections broke under requests with a body",
 				"no idle connection broke under a request with a body")},
 		{ID: "IE9", Symptom: status500, needs: atError, Text: "the client left before its answer was written",
-			Advice: "no error of the server; see slow: why did it not wait?", Source: "parser/pluginlog/catalogue",
+			Advice:   "no error of the server; what is slow tells why the client did not wait",
+			Commands: []string{"wasplug diagnose --symptom slow -t http_plugin.log"}, Source: "lines of http_plugin.log",
 			log: seenIn(func(l *facts.Log) sightings { return l.ClientLeft }, pluginlog.LevelError,
 				"answers could not be written to the client", "every answer was written")},
 		{ID: "IE10", Symptom: status500, needs: atTrace.withAccess().withFile(),
@@ -64,8 +65,9 @@ func errors500() []*Cause {
 			file: postLimit,
 			log:  bodyTooLarge},
 		{ID: "IE11", Symptom: status500, needs: atError.withFile(),
-			Text:     "the plug-in was not loaded, could not read the file, or its log is full at 2 GB",
-			Advice:   "mend the file; until then the old one stays in force",
+			Text: "the plug-in was not loaded, could not read the file, or its log is full at 2 GB",
+			Advice: "its lines say why: mend the file, or DNS where a name does not resolve and then touch the file; until " +
+				"then the old one stays in force",
 			Commands: []string{"wasplug lint plugin-cfg.xml"},
 			Rules:    []string{"R18"},
 			Lint:     []string{diag.XMLSyntax, diag.RouteToMissingGroup, diag.DNSFailureBlocksStart},
@@ -73,6 +75,21 @@ func errors500() []*Cause {
 			log: seenIn(func(l *facts.Log) sightings { return l.NotLoaded }, pluginlog.LevelError,
 				"the plug-in did not take a configuration", "every configuration was taken")},
 	}
+}
+
+const listCertificates = "gskcapicmd -cert -list -db plugin-key.kdb -stashed"
+
+// handshakes names the codes that the log has.
+func handshakes(k *Case) opinion {
+	o := seenIn(func(l *facts.Log) sightings { return l.TLS }, pluginlog.LevelError, "handshakes failed",
+		"no handshake failed")(k)
+	if o.stance == proves && len(k.Log.GSKCodes) > 0 {
+		for _, code := range k.Log.GSKCodes {
+			o.commands = append(o.commands, fmt.Sprint("wasplug explain GSK ", code))
+		}
+		o.commands = append(o.commands, listCertificates)
+	}
+	return o
 }
 
 // postLost: where the connection broke it matters whether it had been idle, which LogLevel Trace alone shows.
@@ -220,7 +237,8 @@ func errors503() []*Cause {
 			Commands: []string{"wasplug set -w Config.MarkBusyDown=true"}, Rules: []string{"R53"}, Source: "R53",
 			file: busyPassedOn, log: own503},
 		{ID: "SU4", Symptom: status503, needs: need{access: true}, Text: "the 503 is the web server's own",
-			Advice: "look at its limits and its error_log: MaxRequestWorkers, ThreadsPerChild", Source: "node/331563",
+			Advice:   "look at its limits and its error_log: MaxRequestWorkers, ThreadsPerChild",
+			Commands: []string{"wasplug trace --error-log error_log http_plugin.log"}, Source: "node/331563",
 			log: webServers503},
 	}
 }

@@ -43,3 +43,16 @@ func TestServer(t *testing.T) {
 		}
 	}
 }
+
+// TestCodes: the advice about a handshake names the codes that the log has.
+func TestCodes(t *testing.T) {
+	k := logged(func(p *planter) { p.fresh(9); p.request(rq{tries: []try{fail("m1", "tls"), ok("m2")}}) }).build(t)
+	j := verdictOf(t, k, diagnose.Lookup("IE5"))
+	if got := j.Typed(); len(got) != 2 || got[0] != "wasplug explain GSK 414" {
+		t.Errorf("%q", got)
+	}
+	k.Log.GSKCodes = nil
+	if got := verdictOf(t, k, diagnose.Lookup("IE5")).Typed(); len(got) != 2 || got[0] != "wasplug explain GSK CODE" {
+		t.Errorf("%q", got)
+	}
+}

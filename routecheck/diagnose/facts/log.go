@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ const (
 	mostMoves     = 1 << 12
 	mostCookies   = 64
 	mostHosts     = 8 // addresses of one member
+	mostCodes     = 3 // of GSKit
 )
 
 // Log is what a plug-in's log tells about all causes. Make it by [NewLog], feed every event to Add, and end it by
@@ -67,6 +69,7 @@ type Log struct {
 	PostLost, PostBroken, PostRepeated, PostReset, PostTooLong, Stale Sightings
 	// Errors: handshakes, clients that left, files that were not loaded, 503 and 500 of members, 500 before the end.
 	TLS, ClientLeft, NotLoaded, Own503, AppErrors, Dying Sightings
+	GSKCodes                                             []int32 // of the handshakes, the first few different ones
 	// Where the time went: the member, the client's body, round trips before the request, the web server.
 	SlowAnswer, SlowBody, SlowRound, LittleServer Sightings
 	// Connections: how many requests used one, and those that opened one.
@@ -202,6 +205,9 @@ func (l *Log) line(r *requests.Request, e *pluginlog.Event) {
 		l.seeLine(&l.ConnectTimeouts, e)
 	case pluginlog.HandshakeFailed:
 		l.seeLine(&l.TLS, e)
+		if e.Code != 0 && len(l.GSKCodes) < mostCodes && !slices.Contains(l.GSKCodes, e.Code) {
+			l.GSKCodes = append(l.GSKCodes, e.Code)
+		}
 	case pluginlog.ClientWriteFailed:
 		l.seeLine(&l.ClientLeft, e)
 	case pluginlog.ErrorLine, pluginlog.WarnLine:
