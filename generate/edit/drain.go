@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/wasplug/wasplug/lint/rules/check"
@@ -98,7 +99,7 @@ func (f *File) unlist(c *Change, d Drain, m member) error {
 	if len(list) == 0 {
 		return refused(false,
 			"%s has no list of primaries, so all its servers are (R37): %s can be drained by its weight "+
-				"alone", cluster.Name, name)
+				"alone", cmp.Or(cluster.Name, "the cluster without a name"), name)
 	}
 	for _, n := range list {
 		c.Edits = append(c.Edits, diag.Edit{Span: n.Span, New: keep(f.raw(n.Span), d.Date)})

@@ -30,7 +30,7 @@ func (q *inquiry) failed() {
 	f.body()
 	f.lastOutcome()
 	if len(q.causes) == 0 {
-		f.add("error-other", "", "step", d.Steps[len(d.Steps)-1].Text)
+		f.other()
 	}
 }
 
@@ -90,7 +90,9 @@ func (f *failure) allDown() {
 	switch {
 	case f.last.Why == failover.WhyAllDown:
 	case f.d.State.After != nil && allMarked(f.d.State.After):
-		when = "failed"
+		if when = "failed"; f.all(explain.Busy) {
+			when = "busy"
+		}
 	default:
 		return
 	}
@@ -179,9 +181,45 @@ func (f *failure) lastOutcome() {
 				asked++
 			}
 		}
-		f.add("error-io-timeout", "", "member", m.Name, "timeout", words.Seconds(m.IOTimeout), "times", times(asked))
+		when := ""
+		switch {
+		case asked == 1 && f.c.Single():
+			when = "only"
+		case asked == 1 && f.all(explain.NoAnswer):
+			when = "all"
+		}
+		f.add("error-io-timeout", when, "member", m.Name, "timeout", words.Seconds(m.IOTimeout), "times", times(asked),
+			"failures", f.failures(f.d))
 	case explain.Busy:
-		f.add("error-503", "", "member", m.Name)
+		f.add("error-503", f.only(), "member", m.Name)
+	}
+}
+
+// only is the form of a cause that tells of the only server of a cluster (R51).
+func (f *failure) only() string {
+	if f.c.Single() {
+		return "only"
+	}
+	return ""
+}
+
+// all reports whether every attempt failed in the same way.
+func (f *failure) all(how explain.FailureMode) bool {
+	return !slices.ContainsFunc(f.d.Result.Attempts, func(a explain.Attempt) bool { return a.Outcome != how })
+}
+
+// other: nothing that has a cause of its own; what the last attempt or the body has to do with it is told.
+func (f *failure) other() {
+	attempts := f.d.Result.Attempts
+	switch n := len(attempts); {
+	case f.last.Why == failover.WhyTooLarge && f.rq.Body >= 0:
+		f.add("error-other", "too-long", "size", sizeText(f.rq.Body), "limit", strconv.FormatInt(f.c.PostLimit, 10))
+	case n > 0 && attempts[n-1].Outcome == explain.Malformed:
+		f.add("error-other", "malformed", "failures", f.failures(f.d))
+	case n > 0 && f.c.Single() && attempts[n-1].Outcome != explain.Healthy:
+		f.add("error-other", "only", "failures", f.failures(f.d))
+	default:
+		f.add("error-other", "", "step", f.d.Steps[len(f.d.Steps)-1].Text)
 	}
 }
 

@@ -90,25 +90,41 @@ var errorCauses = []Cause{
 		{"", "error {status}", "all {count} members of {cluster} are marked down",
 			"are the JVMs up? nothing is sent before a retry is due (choice all-down)"},
 		{"failed", "error {status}", "all {count} members of {cluster} failed: {failures}",
-			"are the JVMs up, and can this host reach their ports?"}}},
+			"are the JVMs up, and can this host reach their ports?"},
+		{"busy", "error {status}", "all {count} members of {cluster} failed: {failures}",
+			"they are up, and their applications or servers are not ready; MarkBusyDown=true makes 503 a failure (R53)"}}},
 	{"error-all-full", "somebody is full, and nobody is usable (R60)", []CauseForm{
 		{"", "error {status}", "every member has reached MaxConnections ({limit} per process)",
-			"the limit holds for each web server process: with P of them a member gets up to P x {limit}"},
+			"the limit holds for each web server process: with P of them a member gets up to P x {limit}; what holds the " +
+				"places? wasplug diagnose --symptom 503s -t http_plugin.log"},
 		{"some", "error {status}", "every member that is up has reached MaxConnections ({limit} per process)",
 			"the limit holds for each web server process: with P of them a member gets up to P x {limit}"}}},
 	{"error-body", "the body of a failed request cannot be sent again (R57)", []CauseForm{
-		{"", "error {status}", "{failure}; its body of {size} cannot be sent again, PostBufferSize is {buffer}",
+		{"", "error {status}", "{failure}; the body of {size} cannot be sent again, PostBufferSize is {buffer}",
 			"PostBufferSize of cluster {cluster}{at} must be {need} KB or more to send it again"},
-		{"unknown", "error {status}", "{failure}; its body of unknown size cannot be sent again",
+		{"unknown", "error {status}", "{failure}; the body of unknown size cannot be sent again",
 			"PostBufferSize of cluster {cluster}{at} is {buffer}; -1 buffers every body"}}},
 	{"error-io-timeout", "the last attempt ran into ServerIOTimeout (R54, R55)", []CauseForm{
 		{"", "error {status}", "{member} did not answer within ServerIOTimeout {timeout}, and was asked {times}",
-			"affinity asks the same member again; a negative ServerIOTimeout marks it down (R55)"}}},
+			"affinity asks the same member again; a negative ServerIOTimeout marks it down (R55)"},
+		{"only", "error {status}", "{member} did not answer within ServerIOTimeout {timeout}",
+			"the only server of a cluster is asked once, and never marked down (R51): does it hang (thread dumps), or is the " +
+				"page slower than that?"},
+		{"all", "error {status}", "{failures} (ServerIOTimeout)",
+			"each was asked once: do they hang (thread dumps), or is the page slower than ServerIOTimeout?"}}},
 	{"error-503", "the last attempt was answered 503, which is passed on (R53)", []CauseForm{
 		{"", "error {status}", "{member} itself answered 503",
-			"the application or its server is not ready; MarkBusyDown=true would mark such a member down (R53)"}}},
+			"the application or its server is not ready; MarkBusyDown=true would mark such a member down (R53)"},
+		{"only", "error {status}", "{member} itself answered 503",
+			"the application or its server is not ready; the only server of a cluster is never marked down (R51)"}}},
 	{"error-other", "anything else ends the request with an error", []CauseForm{
 		{"", "error {status}", "{step}", "the steps tell how it came to that"},
+		{"only", "error {status}", "{failures}; it is the only server of {cluster}, and never marked down (R51)",
+			"is the JVM up, and can this host reach its port? a second member would be asked instead"},
+		{"malformed", "error {status}", "{failures}; nothing is repeated once a member has answered (R70)",
+			"is another program, or https, on that port? curl -v to the host and port of its Transport shows it"},
+		{"too-long", "error {status}", "the body of {size} exceeds PostSizeLimit {limit}",
+			"no member is asked; PostSizeLimit of cluster {cluster}{at} is in bytes, and -1 sets none"},
 		{"chance", "error", "{answers}, by chance", "pin chance with --next or --seed to see how"}}},
 }
 

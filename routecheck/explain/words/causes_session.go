@@ -30,22 +30,23 @@ var sessionCauses = []Cause{
 			"each Server needs the CloneID of its JVM, in this spelling (WP303)"}}},
 	{"session-no-clone", "the value holds no separator", []CauseForm{
 		{"", lost, "{carrier} carries no clone ID",
-			"a standalone server writes none (NoAdditionalSessionInfo), nor do other products"}}},
+			"a standalone server writes none (NoAdditionalSessionInfo), nor do other products: wasplug cookie tells whose it is"}}},
 	{"session-partition", "the value names a partition, and no table a member for it (R28)", []CauseForm{
 		{"", lost, "{id} is a partition ID, and GetDWLMTable is not true (PK48101)",
-			"GetDWLMTable of cluster {cluster}{at} lets the plug-in learn which member has a partition"},
+			"GetDWLMTable=true at cluster {cluster}{at} lets the plug-in learn which member has a partition"},
 		{"table", lost, "the partition table names no member for partition ID {id}",
 			"does the table come from these servers?"},
 		{"unknown", "it is not known where the session lives", "partition ID {id}, give --partition",
 			"--partition {id}=MEMBER tells what the plug-in has learned from the servers"}}},
 	{"session-case", "in another letter case it is a clone ID of the cluster", []CauseForm{
 		{"", lost, "clone ID {id} is not {own} of {member}; letter case counts",
-			"whether it counts is undocumented (choice letter-case)"}}},
+			"write CloneID as the server does; whether letter case counts is not documented (choice letter-case)"}}},
 	{"session-other-cluster", "the clone ID is that of a server of another cluster", []CauseForm{
 		{"", lost, "clone ID {id} belongs to {member} of cluster {other}",
 			"why does the browser send the session of another application here?"},
 		{"shared", lost, "clone ID {id} belongs to {member} of cluster {other}",
-			"both applications use cookie {cookie} on one host, so each overwrites that of the other (WP302)"}}},
+			"both applications use cookie {cookie} on one host, so each overwrites that of the other: give one " +
+				"a cookie name or path of its own (WP302)"}}},
 	{"session-unknown-clone", "no server of the file has the clone ID (R27)", []CauseForm{
 		{"", lost, "clone ID {id} is nowhere in {file}", "does another cell or an older file use {id}?"},
 		{"several", lost, "clone IDs {ids} are nowhere in {file}", "does another cell or an older file use {id}?"}}},
@@ -57,7 +58,8 @@ var sessionCauses = []Cause{
 			"affinity looks at the primary list only (choice affinity-to-backup)"}}},
 	{"session-full", "the session's member has reached MaxConnections (R23)", []CauseForm{
 		{"", leaves, "{member} has {pending} pending requests, its MaxConnections",
-			"whether a full member loses its sessions is not documented (choice affinity-max-connections)"}}},
+			"MaxConnections counts per process: raise it, or take it away; whether a full member loses its sessions is not " +
+				"documented (choice affinity-max-connections)"}}},
 	{"session-member-marked", "the session's member is marked down (R42)", []CauseForm{
 		{"", moves, "{member} is marked down for another {wait}", "{lost}"},
 		{"stuck", moves, "{member} is marked down, and not probed again until a reload (before PM49491)", "{lost}"},
