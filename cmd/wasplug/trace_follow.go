@@ -47,7 +47,7 @@ func checkFollowFlags(c *cli.Context) error {
 		return nil
 	}
 	for _, flag := range []string{"request", "slow", "limit", "since", "until", "pid", "member", "kind", "fail-on",
-		"show-secrets", "timeline", "access-log", "settle"} {
+		"show-secrets", "timeline", "access-log", "error-log", "settle"} {
 		if given(c, flag) {
 			return usageError("trace: --follow tells all incidents as they come: leave --%s out", flag)
 		}

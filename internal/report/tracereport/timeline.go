@@ -32,6 +32,13 @@ func (run *traceRun) writeTimeline(w io.Writer, a *evidence.TraceAnswer) {
 		}
 		rows.row("reloads", strings.TrimRight(line.String(), " "))
 	}
+	if busy := run.busyCells(s); busy != nil {
+		var line strings.Builder
+		for _, n := range busy {
+			line.WriteString(height(n, slices.Max(busy)))
+		}
+		rows.row("threads", line.String())
+	}
 	fmt.Fprintln(w, "  · nothing  ▁▂▃ served  x failed  ▼ marked down  ▲ back  R plugin-cfg.xml taken")
 	if a.Stats.Noisiest < pluginlog.LevelStats {
 		fmt.Fprintln(w, "  what was served is not known at LogLevel Error (needs Stats, Detail or Trace)")
@@ -41,6 +48,21 @@ func (run *traceRun) writeTimeline(w io.Writer, a *evidence.TraceAnswer) {
 	}
 	writePercentiles(w, s)
 	writeNew(rows, s)
+}
+
+// busyCells returns the most busy threads of the web server in each stretch; nil where nobody told.
+func (run *traceRun) busyCells(s *story.Series) []int64 {
+	if run.server == nil || len(run.server.Reports) == 0 {
+		return nil
+	}
+	busy := make([]int64, len(s.Reloads))
+	for i := range run.server.Reports {
+		r := &run.server.Reports[i]
+		if n := int64(r.At-s.From) / int64(s.Step); r.At >= s.From && n < int64(len(busy)) {
+			busy[n] = max(busy[n], r.Busy)
+		}
+	}
+	return busy
 }
 
 // writePercentiles prints how long requests took, by who answered.
@@ -172,6 +194,29 @@ type seriesJSON struct {
 	P50      []*float64 `json:"p50"`
 	P95      []*float64 `json:"p95"`
 	P99      []*float64 `json:"p99"`
+	All      totalJSON  `json:"all"`
+}
+
+// totalJSON is a member over all of the time line.
+type totalJSON struct {
+	Timed    int64    `json:"timed"`
+	P50      *float64 `json:"p50"`
+	P95      *float64 `json:"p95"`
+	P99      *float64 `json:"p99"`
+	New      *int64   `json:"newRequests"`
+	Affinity *int64   `json:"affinity"`
+	Pending  *int64   `json:"pending"`
+}
+
+func totalDoc(c *story.Cell) (doc totalJSON) {
+	if doc.Timed = c.Timed(); doc.Timed > 0 {
+		doc.P50, doc.P95, doc.P99 = secondsJSON(c.Percentile(50)), secondsJSON(c.Percentile(95)),
+			secondsJSON(c.Percentile(99))
+	}
+	if c.Counted {
+		doc.New, doc.Affinity, doc.Pending = &c.New, &c.Affinity, &c.Pending
+	}
+	return doc
 }
 
 func seriesDoc(s *story.Series, level pluginlog.Level) (all []seriesJSON) {
@@ -203,7 +248,7 @@ func seriesDoc(s *story.Series, level pluginlog.Level) (all []seriesJSON) {
 			New:      of(m.All.Counted, func(c *story.Cell) int64 { return c.New }),
 			Affinity: of(m.All.Counted, func(c *story.Cell) int64 { return c.Affinity }),
 			Pending:  of(m.All.Counted, func(c *story.Cell) int64 { return c.Pending }),
-			P50:      took(50), P95: took(95), P99: took(99)})
+			P50:      took(50), P95: took(95), P99: took(99), All: totalDoc(&m.All)})
 	}
 	return all
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/app/evidence"
 	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
@@ -57,12 +58,25 @@ func (run *traceRun) writeOrder(w io.Writer, files evidence.FileTimes) {
 	if more > 0 {
 		fmt.Fprintf(w, "the clock runs backwards at %s\n", forms.Count(more, "further line"))
 	}
+	for _, o := range run.overlaps(files) {
+		fmt.Fprintf(w, "%s begins at %s, before %s ends at %s: are they files of one log?\n", forms.Printable(o.file),
+			o.begins, forms.Printable(o.before), o.ends)
+	}
+}
+
+// overlap is a file that begins before the one in front of it ends.
+type overlap struct {
+	file, before string
+	begins, ends pluginlog.Time
+}
+
+func (run *traceRun) overlaps(files evidence.FileTimes) (all []overlap) {
 	for i := 1; i < len(files); i++ {
 		if before, next := &files[i-1], &files[i]; next.First != 0 && before.Last > next.First {
-			fmt.Fprintf(w, "%s begins at %s, before %s ends at %s: are they files of one log?\n",
-				forms.Printable(run.Names[i]), next.First, forms.Printable(run.Names[i-1]), before.Last)
+			all = append(all, overlap{run.Names[i], run.Names[i-1], next.First, before.Last})
 		}
 	}
+	return all
 }
 
 // shownSteps is how many steps of the clock the text shows.

@@ -25,6 +25,7 @@ type traceJSON struct {
 	Last      string             `json:"last,omitempty"`
 	Backwards []traceStepBack    `json:"clockBackwards"` // at most 20 of each file
 	MoreBack  int64              `json:"furtherClockBackwards"`
+	Overlaps  []overlapJSON      `json:"overlaps,omitempty"`
 	Lines     traceLineJSON      `json:"lines"`
 	Build     string             `json:"build,omitempty"`
 	Starts    int                `json:"starts"`
@@ -67,6 +68,13 @@ type traceStepBack struct {
 	From    string  `json:"from"`
 	To      string  `json:"to"`
 	Seconds float64 `json:"seconds"`
+}
+
+type overlapJSON struct {
+	File   string `json:"file"`
+	Begins string `json:"begins"`
+	Before string `json:"before"`
+	Ends   string `json:"ends"`
 }
 
 type traceDetailJSON struct {
@@ -189,6 +197,9 @@ func (run *traceRun) writeJSON(w io.Writer, a *evidence.TraceAnswer) error {
 		doc.Details = append(doc.Details, traceDetailJSON{d.Reason.Name(), d.Text, d.Requests})
 	}
 	doc.Backwards, doc.MoreBack = run.stepsJSON(a.PerFile)
+	for _, o := range run.overlaps(a.PerFile) {
+		doc.Overlaps = append(doc.Overlaps, overlapJSON{o.file, traceTime(o.begins), o.before, traceTime(o.ends)})
+	}
 	for _, r := range a.OddRequests {
 		doc.Odd = append(doc.Odd, run.requestJSON(r, a.Stats.Noisiest))
 	}
