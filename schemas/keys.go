@@ -17,7 +17,7 @@ type Key struct {
 // Keys returns what a schema says of a file as a whole, and its keys in the order of the schema, each below the one
 // that holds it.
 func Keys(name string) (says string, keys []Key, err error) {
-	root, err := tree(name)
+	root, err := Tree(name)
 	if err != nil {
 		return "", nil, err
 	}
@@ -35,8 +35,8 @@ var trees = sync.OnceValue(func() map[string]func() (*yamldoc.Node, error) {
 	return all
 })
 
-// tree returns a schema as a tree, an error that lists the names when there is none of that name.
-func tree(name string) (*yamldoc.Node, error) {
+// Tree returns a schema as a tree, its keys in the order in which they are written; an error that lists the names when there is none of that name.
+func Tree(name string) (*yamldoc.Node, error) {
 	if read := trees()[name]; read != nil {
 		return read()
 	}
@@ -110,11 +110,13 @@ func (w *keyWalk) below(rule *yamldoc.Node, path string, within []*yamldoc.Node)
 	}
 }
 
-// definition follows a reference inside of the schema.
-func (w *keyWalk) definition(rule *yamldoc.Node) *yamldoc.Node {
+func (w *keyWalk) definition(rule *yamldoc.Node) *yamldoc.Node { return Definition(w.root, rule) }
+
+// Definition follows a reference inside of a schema, whose tree is root; a rule that is none is returned as it is.
+func Definition(root, rule *yamldoc.Node) *yamldoc.Node {
 	name, ok := strings.CutPrefix(rule.Get("$ref").Str().V, "#/definitions/")
 	if !ok {
 		return rule
 	}
-	return w.root.Get("definitions").Get(name)
+	return root.Get("definitions").Get(name)
 }

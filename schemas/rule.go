@@ -22,7 +22,7 @@ type Rule struct {
 
 // At returns what a schema says of the place to which a path leads: names of keys, and [Item] for those of a list.
 func At(name string, path []string) Rule {
-	root, err := tree(name)
+	root, err := Tree(name)
 	if err != nil {
 		return Rule{}
 	}

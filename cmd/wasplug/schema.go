@@ -9,6 +9,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas"
+	"github.com/wasplug/wasplug/schemas/markdown"
 	"github.com/wasplug/wasplug/schemas/xsd"
 )
 
@@ -28,8 +29,11 @@ plugin-cfg is an XML Schema (XSD 1.0) of plugin-cfg.xml. An editor takes it from
 the XML declaration, which wasplug passes over: <?xml-model href="plugin-cfg.xsd"?>
 What the plug-in makes of that line is undocumented: keep it out of the file that a web server reads.
 
+--format markdown is a page for people: each key, what it takes and what it means.
+
 Exit codes: 0 fine; 2 no such schema; 3 the file cannot be written.`,
-		Flags:  outputFlags("`FILE` to write"),
+		Flags: append(outputFlags("`FILE` to write"), wordFlag{&cli.StringFlag{Name: "format", Value: "schema",
+			Usage: "schema (JSON Schema, or XSD) or markdown"}, []string{"schema", "markdown"}}),
 		Action: schemaAction,
 	}
 }
@@ -42,7 +46,11 @@ func schemaAction(c *cli.Context) error {
 		}
 		return nil
 	case 1:
-		src, err := schemaSource(c.Args().First())
+		format, err := chosen(c, "format")
+		if err != nil {
+			return err
+		}
+		src, err := schemaSource(c.Args().First(), format == "markdown")
 		if err != nil {
 			return usageError("%w", err)
 		}
@@ -57,13 +65,18 @@ func schemaNames() []string {
 	return names
 }
 
-func schemaSource(name string) ([]byte, error) {
+// schemaSource returns the schema of a name, or the page about it.
+func schemaSource(name string, page bool) ([]byte, error) {
 	switch names := schemaNames(); {
+	case name == xsd.Name && page:
+		return markdown.PluginConfig(), nil
 	case name == xsd.Name:
 		return xsd.Schema(), nil
 	case !slices.Contains(names, name):
 		return nil, diag.Errorf("no schema %q%s; there are %s", name, diag.DidYouMean(name, names),
 			strings.Join(names, ", "))
+	case page:
+		return markdown.Schema(name)
 	}
 	return schemas.Source(name)
 }

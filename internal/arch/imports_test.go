@@ -28,6 +28,7 @@ var may = map[string][]string{
 	"schemas/yamldoc":            {"parser/diag"},
 	"schemas":                    {"schemas/yamldoc", "parser/diag"},
 	"schemas/xsd":                {"parser"},
+	"schemas/markdown":           {"schemas", "schemas/yamldoc", "parser", "parser/diag", "internal/wrap"},
 	"routecheck/session":         {"parser/diag"},
 	"routecheck/choices":         {"routecheck/session", "parser/diag"},
 	"routecheck/match":           {"routecheck/choices", "routecheck/match/resolve", "parser", "parser/diag"},
