@@ -35,7 +35,8 @@ var trees = sync.OnceValue(func() map[string]func() (*yamldoc.Node, error) {
 	return all
 })
 
-// Tree returns a schema as a tree, its keys in the order in which they are written; an error that lists the names when there is none of that name.
+// Tree returns a schema as a tree, its keys in the order in which they are written; an error that lists the names when
+// there is none of that name.
 func Tree(name string) (*yamldoc.Node, error) {
 	if read := trees()[name]; read != nil {
 		return read()

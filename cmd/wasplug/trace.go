@@ -42,8 +42,10 @@ Requests are found at LogLevel Trace and Detail, failures and counters already a
 how long a request took. What belongs to users is left out unless --show-secrets is given. With -c each logged decision
 is replayed, as if that file had been in force throughout; so are the Uris, cookies, clone IDs and Transports that the
 log names, and incidents take its intervals. --follow reads on by the name of the file, over rotations, and serves the
-metrics that the plug-in does not have. Exit code: 0 the log was read, 1 no such request, a disagreement, or an incident
-that --fail-on names, 2 wrong usage, 3 unreadable or no plug-in log.`,
+metrics that the plug-in does not have.
+
+Exit codes: 0 the log was read; 1 no such request, a disagreement, or an incident that --fail-on names; 2 wrong usage;
+3 it cannot be read, or is no plug-in log.`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "request",
 				Usage: "show one request: `N|URI`, a number from the table or a path (/shop/* for a prefix)"},

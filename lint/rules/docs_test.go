@@ -20,7 +20,7 @@ func ruleTable() string {
 	fmt.Fprintf(&b, `# The rules of wasplug lint
 
 All %d rules, as `+"`wasplug explain --list`"+` lists them; `+"`wasplug explain WP301`"+` shows the page of one: why it matters in production, what is reported and
-what is not, its options and its source. [ci.md](ci.md) tells how settings change severities.
+what is not, its options and its source. [lint.md](lint.md) tells how settings change severities.
 
 Severity: `+"`error`"+` means that the plug-in rejects, skips or misroutes something, `+"`warning`"+` an outage or a security risk in production, `+"`info`"+` advice that only
 the pedantic profile shows. Fix: safe ones are applied by `+"`--fix`"+`, unsafe ones only by `+"`--fix=all`"+`.
