@@ -21,7 +21,7 @@ func (b build) unnoted() string {
 	if strings.HasPrefix(b.Version, "v") {
 		return "that of tag " + b.Version + ", of which go install notes no more"
 	}
-	return "unknown: go run notes none, go build in a checkout does"
+	return "unknown: compiled without; go build -buildvcs=true in a checkout notes it"
 }
 
 // build is what `wasplug version --format json` prints.
