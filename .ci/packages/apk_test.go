@@ -41,6 +41,11 @@ func TestApk(t *testing.T) {
 			t.Errorf(".PKGINFO lacks %q:\n%s", line, info)
 		}
 	}
+	for line := range strings.Lines(info) {
+		if line != "\n" && line[0] != '#' && !strings.Contains(line, " = ") {
+			t.Errorf(".PKGINFO has a line that is no key and value: %s", line)
+		}
+	}
 	if strings.Contains(info, "\ndepend = ") {
 		t.Errorf("it depends on something:\n%s", info)
 	}
