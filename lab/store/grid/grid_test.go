@@ -83,6 +83,27 @@ func empty(t *testing.T, s session.Store) {
 	}
 }
 
+// impatient is an engine that never answers, and a caller that goes while it is asked.
+type impatient struct {
+	engine
+	leave context.CancelFunc
+}
+
+func (i impatient) each(ctx context.Context, _ string, _ func(session.Key, *kept) error) error {
+	i.leave()
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// TestWalkEndsWithItsCaller: the page of a lab waits for a second, however long the grid elects who leads.
+func TestWalkEndsWithItsCaller(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	err := walkAll(ctx, impatient{leave: leave}, "", nil, func() {})
+	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
 // TestSuite is what every store must do.
 func TestSuite(t *testing.T) {
 	t.Parallel()

@@ -41,10 +41,10 @@ func (s *Store) stale(ctx context.Context, app string, now session.Millis) (foun
 
 // walkAll gives all entries of an application, "" of all, and begins again where the grid was not to be reached.
 func walkAll(ctx context.Context, e engine, app string, give func(session.Key, *entry, *kept), begin func()) error {
-	return reach(ctx, e, func(short context.Context) error {
+	return reach(ctx, e, func(context.Context) error {
 		begin()
-		// The walk takes as long as it takes: an attempt's limit is for one entry.
-		return e.each(context.WithoutCancel(short), app, func(k session.Key, old *kept) error {
+		// The walk takes as long as its caller waits: an attempt's limit is for one entry.
+		return e.each(ctx, app, func(k session.Key, old *kept) error {
 			parsed, err := parse(k, old)
 			if err != nil {
 				return errors.Join(errStop, err)
