@@ -68,6 +68,36 @@ func (n *Node) Attr(name string) *Attr {
 	return nil
 }
 
+// Room is where an attribute of that name is to be added: the empty span at its alphabetical place, where the
+// generators have it.
+func (n *Node) Room(name string) diag.Span {
+	before := 0
+	for before < len(n.Attrs) && n.Attrs[before].Name <= name {
+		before++
+	}
+	at := n.attrsEnd(before)
+	return diag.Span{File: n.NameSpan.File, Start: at, End: at}
+}
+
+// Whole is the first attribute of that name with its quotes and the blanks before it: what Room has made room for. It
+// is the zero Span where there is none.
+func (n *Node) Whole(name string) diag.Span {
+	for i := range n.Attrs {
+		if n.Attrs[i].Name == name {
+			return diag.Span{File: n.NameSpan.File, Start: n.attrsEnd(i), End: n.attrsEnd(i + 1)}
+		}
+	}
+	return diag.Span{}
+}
+
+// attrsEnd is where the first so many attributes of an element end, the quote of the last one included.
+func (n *Node) attrsEnd(attributes int) int32 {
+	if attributes == 0 {
+		return n.NameSpan.End
+	}
+	return n.Attrs[attributes-1].Span.End + 1
+}
+
 // Elements returns the child elements of that name in file order; every child element for "".
 func (n *Node) Elements(name string) []*Node {
 	var found []*Node

@@ -64,15 +64,9 @@ func place(a *parser.Attr, n *parser.Node) diag.Span {
 func (m *rebase) write(in *parser.Node, old, renewed *parser.Attr) diag.Edit {
 	switch {
 	case renewed == nil:
-		i := 0
-		for &in.Attrs[i] != old {
-			i++
-		}
-		return diag.Edit{Span: diag.Span{File: old.Span.File, Start: end(in, i), End: end(in, i+1)}}
+		return diag.Edit{Span: in.Whole(old.Name)}
 	case old == nil:
-		at := end(in, following(in, renewed.Name))
-		return diag.Edit{Span: diag.Span{File: in.NameSpan.File, Start: at, End: at},
-			New: " " + renewed.Name + "=" + m.files.Text(quoted(renewed))}
+		return diag.Edit{Span: in.Room(renewed.Name), New: " " + renewed.Name + "=" + m.files.Text(quoted(renewed))}
 	}
 	return diag.Edit{Span: quoted(old), New: m.files.Text(quoted(renewed))}
 }
@@ -80,22 +74,4 @@ func (m *rebase) write(in *parser.Node, old, renewed *parser.Attr) diag.Edit {
 // quoted is where a value stands with its quotes.
 func quoted(a *parser.Attr) diag.Span {
 	return diag.Span{File: a.Span.File, Start: a.Span.Start - 1, End: a.Span.End + 1}
-}
-
-// following is how many attributes stand before one that is to be added: generators write them by the alphabet.
-func following(n *parser.Node, name string) int {
-	for i := range n.Attrs {
-		if n.Attrs[i].Name > name {
-			return i
-		}
-	}
-	return len(n.Attrs)
-}
-
-// end is where the first so many attributes of an element end.
-func end(n *parser.Node, attributes int) int32 {
-	if attributes == 0 {
-		return n.NameSpan.End
-	}
-	return n.Attrs[attributes-1].Span.End + 1
 }
