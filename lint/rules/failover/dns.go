@@ -34,48 +34,48 @@ func checkDNS(p *check.Pass) {
 	if p.Config.IgnoreDNSFailures.V {
 		return
 	}
-	var first *parser.Transport
-	var bad []*parser.Transport
-	looked := map[string]error{}
-	names := 0
+	named := namedHosts(p)
+	known := true
+	for _, t := range named {
+		if p.Options.Resolver != nil && p.Options.Resolver(asking(p), t.Hostname.V) != nil {
+			known = false
+			p.Report(t.Hostname.Span(), "host name %q cannot be resolved here; with IgnoreDNSFailures false one such "+
+				"name stops the plug-in, at older levels the web server, at start",
+				t.Hostname.V).As(diag.Error).About(t.Hostname.Span())
+		}
+	}
+	if len(named) > 0 && known {
+		reportNames(p, named)
+	}
+}
+
+// namedHosts are the first Transports with each host name, which is none of an address or of this machine.
+func namedHosts(p *check.Pass) (named []*parser.Transport) {
+	seen := map[string]bool{"": true, "localhost": true}
 	p.EachServer(func(c *parser.ServerCluster, s *parser.Server) {
 		for _, t := range s.Transports {
 			host := t.Hostname.V
-			if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil || host == "" || host == "localhost" {
+			if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil || seen[host] {
 				continue
 			}
-			if first == nil {
-				first = t
-			}
-			err, known := looked[host]
-			if !known {
-				names++
-				if p.Options.Resolver != nil {
-					err = p.Options.Resolver(asking(p), host)
-				}
-				looked[host] = err
-			}
-			if err != nil && !known {
-				bad = append(bad, t)
-			}
+			seen[host] = true
+			named = append(named, t)
 		}
 	})
-	for _, t := range bad {
-		p.Report(t.Hostname.Span(), "host name %q cannot be resolved here; with IgnoreDNSFailures false one such "+
-			"name stops the plug-in, at older levels the web server, at start",
-			t.Hostname.V).As(diag.Error).About(t.Hostname.Span())
+	return named
+}
+
+// reportNames says that names must be resolved, where no lookup has failed.
+func reportNames(p *check.Pass, named []*parser.Transport) {
+	config := p.Config.Node
+	f := p.Report(check.At(p.Config.IgnoreDNSFailures, config), "IgnoreDNSFailures is false and %s must be "+
+		"resolved at start; one that cannot be stops the plug-in, at older levels the web server",
+		check.IfElse(len(named) == 1, "1 host name", strconv.Itoa(len(named))+" host names"))
+	if config != nil {
+		f.Repair(false, "start without such servers", check.SetAttr(config, "IgnoreDNSFailures", "true"))
 	}
-	if first != nil && len(bad) == 0 {
-		f := p.Report(check.At(p.Config.IgnoreDNSFailures,
-			p.Config.Node), "IgnoreDNSFailures is false and %s must be "+
-			"resolved at start; one that cannot be stops the plug-in, at older levels the web server",
-			check.IfElse(names == 1, "1 host name", strconv.Itoa(names)+" host names"))
-		if p.Config.Node != nil {
-			f.Repair(false, "start without such servers", check.SetAttr(p.Config.Node, "IgnoreDNSFailures", "true"))
-		}
-		if f.Span.IsZero() {
-			f.Span = first.Hostname.Span()
-		}
+	if f.Span.IsZero() {
+		f.Span = named[0].Hostname.Span()
 	}
 }
 

@@ -45,35 +45,20 @@ var adminURIExposed = &lint.Rule{
 	},
 }
 
+// exposed is a Uri that lets URIs of administration or diagnosis through to the public.
+type exposed struct {
+	match match.Match
+	uris  []string
+}
+
 // checkAdmin asks the decision core where these URIs go on the aliases that the public reaches.
 func checkAdmin(p *check.Pass) {
-	ports, fresh := p.OptionList("public-ports"), p.UnusedNames()
-	type exposed struct {
-		match match.Match
-		uris  []string
-	}
 	var found []*exposed
 	byURI := map[diag.Span]*exposed{}
 	liberty := map[match.ClusterID]bool{} // lets another endpoint of Liberty through
-	type tried struct {
-		group *parser.VirtualHostGroup
-		any   bool
-		port  int
-	}
-	done := map[tried]bool{}
-	for i := range p.Aliases {
-		a := &p.Aliases[i]
-		key := tried{a.Group, a.Host == "*", a.Port}
-		if done[key] || len(done) > 10_000 || a.Port != 0 && !slices.Contains(ports, a.Port) {
-			continue
-		}
-		done[key] = true
-		matchKey := fresh.Key(a.Alias)
-		if a.Port == 0 {
-			matchKey.Port = ports[0]
-		}
+	for _, public := range publicPlaces(p) {
 		for _, uri := range adminURIs {
-			m, ok := answer(p, matchKey, uri)
+			m, ok := answer(p, public, uri)
 			if !ok {
 				continue
 			}
@@ -90,23 +75,52 @@ func checkAdmin(p *check.Pass) {
 		}
 	}
 	for _, e := range found {
-		e.uris = slices.DeleteFunc(e.uris, func(uri string) bool {
-			return slices.Contains(otherProducts, uri) &&
-				!liberty[e.match.Cluster]
-		})
-		if len(e.uris) == 0 {
+		if !liberty[e.match.Cluster] {
+			e.uris = slices.DeleteFunc(e.uris, func(uri string) bool { return slices.Contains(otherProducts, uri) })
+		}
+		if len(e.uris) > 0 {
+			e.report(p)
+		}
+	}
+}
+
+// publicPlaces are host and port of the aliases that the public reaches, one of those that are decided alike: of a
+// group, all hosts or one of its own, and a port.
+func publicPlaces(p *check.Pass) (places []space.MatchKey) {
+	const most = 10_000
+	type kind struct {
+		group *parser.VirtualHostGroup
+		any   bool
+		port  int
+	}
+	ports, fresh := p.OptionList("public-ports"), p.UnusedNames()
+	done := map[kind]bool{}
+	for i := range p.Aliases {
+		a := &p.Aliases[i]
+		k := kind{a.Group, a.Host == "*", a.Port}
+		if done[k] || len(done) > most || a.Port != 0 && !slices.Contains(ports, a.Port) {
 			continue
 		}
-		what := check.List(e.uris)
-		if more := len(e.uris) - 3; more > 1 {
-			what = strings.Replace(check.List(e.uris[:3]), " and ", ", ", 1) + " and " + strconv.Itoa(more) +
-				" more URIs of administration and diagnosis"
+		done[k] = true
+		place := fresh.Key(a.Alias)
+		if a.Port == 0 {
+			place.Port = ports[0]
 		}
-		p.Report(check.DecidedAt(&e.match), "Uri %q lets %s through to cluster %q on the public alias %q (%s), if "+
-			"its servers have them: consoles, metrics and test programs are open to the outside",
-			e.match.Pattern(), what, p.ClusterName(&e.match), e.match.Alias(),
-			p.Where(e.match.AliasAt())).See(e.match.AliasAt(), "the alias").About(check.DecidedAt(&e.match))
+		places = append(places, place)
 	}
+	return places
+}
+
+func (e *exposed) report(p *check.Pass) {
+	what := check.List(e.uris)
+	if more := len(e.uris) - 3; more > 1 {
+		what = strings.Replace(check.List(e.uris[:3]), " and ", ", ", 1) + " and " + strconv.Itoa(more) +
+			" more URIs of administration and diagnosis"
+	}
+	p.Report(check.DecidedAt(&e.match), "Uri %q lets %s through to cluster %q on the public alias %q (%s), if "+
+		"its servers have them: consoles, metrics and test programs are open to the outside",
+		e.match.Pattern(), what, p.ClusterName(&e.match), e.match.Alias(),
+		p.Where(e.match.AliasAt())).See(e.match.AliasAt(), "the alias").About(check.DecidedAt(&e.match))
 }
 
 // answer returns who gets a URI or what is below it, under any scoring choice.

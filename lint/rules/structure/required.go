@@ -40,16 +40,34 @@ func checkMissingRequired(p *check.Pass) {
 	if p.Fragment {
 		return // what is pasted is often cut
 	}
-	usedHosts, usedURIs, usedClusters := p.RoutedGroups(), map[*parser.UriGroup]bool{},
-		map[*parser.ServerCluster]bool{}
+	used := map[*parser.UriGroup]bool{}
 	for i := range p.Routes {
-		r := &p.Routes[i]
-		usedURIs[r.Uris], usedClusters[r.Cluster] = true, true
+		used[p.Routes[i].Uris] = true
+	}
+	checkClusterContent(p)
+	const unmatched = "its Routes match no request"
+	hosts := p.RoutedGroups()
+	for _, g := range p.Config.VirtualHostGroups {
+		if len(g.Aliases) == 0 {
+			reportEmpty(p, g.Node, g.Name, "VirtualHost", unmatched, hosts[g])
+		}
+	}
+	for _, g := range p.Config.UriGroups {
+		if len(g.Uris) == 0 {
+			reportEmpty(p, g.Node, g.Name, "Uri", unmatched, used[g])
+		}
+	}
+}
+
+// checkClusterContent reports clusters without servers, and servers without a Transport.
+func checkClusterContent(p *check.Pass) {
+	used := map[*parser.ServerCluster]bool{}
+	for i := range p.Routes {
+		used[p.Routes[i].Cluster] = true
 	}
 	for _, c := range p.Config.Clusters {
 		if len(c.Servers) == 0 && c.ClusterAddress == nil && p.Config.IntelligentManagement == nil {
-			reportEmpty(p, c.Node, c.Name, "Server", "requests that are routed to it find nobody and end in 500",
-				usedClusters[c])
+			reportEmpty(p, c.Node, c.Name, "Server", "requests that are routed to it find nobody and end in 500", used[c])
 		}
 		for _, s := range c.Servers {
 			if len(s.Transports) == 0 {
@@ -60,17 +78,6 @@ func checkMissingRequired(p *check.Pass) {
 		if c.ClusterAddress != nil && len(c.ClusterAddress.Transports) == 0 {
 			p.Report(c.ClusterAddress.Node.NameSpan, "ClusterAddress of cluster %q has no Transport; requests "+
 				"without affinity fail", c.Name.V)
-		}
-	}
-	const unmatched = "its Routes match no request"
-	for _, g := range p.Config.VirtualHostGroups {
-		if len(g.Aliases) == 0 {
-			reportEmpty(p, g.Node, g.Name, "VirtualHost", unmatched, usedHosts[g])
-		}
-	}
-	for _, g := range p.Config.UriGroups {
-		if len(g.Uris) == 0 {
-			reportEmpty(p, g.Node, g.Name, "Uri", unmatched, usedURIs[g])
 		}
 	}
 }
