@@ -112,8 +112,7 @@ func (r *Simulate) with(in app.Input, src []byte, config string, notes *app.Note
 	}
 	var reloads []*match.Table
 	for _, reload := range draft.Reloads {
-		config := app.Config{Path: r.beside(reload.V), WebServer: from.WebServer}
-		other, _, _, err := plugin.Load(in, config, files, notes)
+		other, _, _, err := plugin.Load(in, app.Config{Path: r.beside(reload.V), WebServer: from.WebServer}, files, notes)
 		if err != nil {
 			return nil, err
 		}
@@ -130,14 +129,18 @@ func (r *Simulate) with(in app.Input, src []byte, config string, notes *app.Note
 	if err != nil {
 		return nil, err
 	}
-	out := &SimulationRun{Config: app.DisplayName(from.Path), Scenario: scenario.Scenario, Result: result,
-		Forms: simulate.Forms(scenario.Scenario, result)}
+	return &SimulationRun{Config: app.DisplayName(from.Path), Scenario: scenario.Scenario, Result: result,
+		Forms: simulate.Forms(scenario.Scenario, result), Expected: expected(scenario, result, files)}, nil
+}
+
+// expected holds a result to what the scenario expects.
+func expected(scenario *written.Written, result *simulate.Result, files *diag.Files) (all []Expected) {
 	for i := range scenario.Expects {
 		e := &scenario.Expects[i]
 		got, met := e.Met(result)
-		out.Expected = append(out.Expected, Expected{e.Name, e.Want, got, met, files.Start(e.At)})
+		all = append(all, Expected{e.Name, e.Want, got, met, files.Start(e.At)})
 	}
-	return out, nil
+	return all
 }
 
 // beside is a path of the scenario's file, which leads from its folder.

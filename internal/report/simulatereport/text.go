@@ -256,38 +256,58 @@ func simulationExpected(w io.Writer, run *answers.SimulationRun) {
 func simulationCompared(w io.Writer, a, b *answers.SimulationRun) {
 	fmt.Fprintf(w, "simulate: %s, %s, seed %d\n", counted(uint64(a.Scenario.Processes), "process"),
 		counted(a.Result.Requests, "request"), a.Scenario.Seed)
-	t := forms.Table{Head: []string{"", a.Config, b.Config, "difference"}}
-	t.RightAlign(1, 2, 3)
-	count := func(name string, of func(*simulate.Result) uint64) {
-		x, y := of(a.Result), of(b.Result)
-		t.Add(name, forms.Grouped(x), forms.Grouped(y), signed(int64(y)-int64(x)))
-	}
-	wait := func(name string, of func(*simulate.Waits) match.Nanos) {
-		x, y := of(&a.Result.Waits), of(&b.Result.Waits)
-		sign := "+"
-		if y < x {
-			sign = "-"
+	c := comparison{a: a.Result, b: b.Result, Table: forms.Table{Head: []string{"", a.Config, b.Config, "difference"}}}
+	c.RightAlign(1, 2, 3)
+	c.count("answered", func(r *simulate.Result) uint64 { return r.Answered() })
+	c.count("after a failed attempt", func(r *simulate.Result) uint64 { return r.FailedOver })
+	c.count("errors", func(r *simulate.Result) uint64 { return r.Failed() })
+	c.count("declined", func(r *simulate.Result) uint64 { return r.Declined })
+	c.wait("half wait up to", func(w *simulate.Waits) match.Nanos { return w.P50 })
+	c.wait("99 of 100 wait up to", func(w *simulate.Waits) match.Nanos { return w.P99 })
+	c.wait("longest wait", func(w *simulate.Waits) match.Nanos { return w.Max })
+	c.count("sessions moved", func(r *simulate.Result) uint64 { return r.Sessions.Moved })
+	c.count("sessions lost", func(r *simulate.Result) uint64 { return r.Sessions.Lost })
+	c.count("changes lost", func(r *simulate.Result) uint64 { return r.Sessions.ChangesLost })
+	c.members()
+	c.Write(w)
+	for _, run := range []*answers.SimulationRun{a, b} {
+		if len(run.Expected) > 0 {
+			fmt.Fprintf(w, "\n%s\n", run.Config)
+			simulationExpected(w, run)
 		}
-		t.Add(name, simulate.Time(x), simulate.Time(y), sign+simulate.Time(max(y-x, x-y)))
 	}
-	count("answered", func(r *simulate.Result) uint64 { return r.Answered() })
-	count("after a failed attempt", func(r *simulate.Result) uint64 { return r.FailedOver })
-	count("errors", func(r *simulate.Result) uint64 { return r.Failed() })
-	count("declined", func(r *simulate.Result) uint64 { return r.Declined })
-	wait("half wait up to", func(w *simulate.Waits) match.Nanos { return w.P50 })
-	wait("99 of 100 wait up to", func(w *simulate.Waits) match.Nanos { return w.P99 })
-	wait("longest wait", func(w *simulate.Waits) match.Nanos { return w.Max })
-	count("sessions moved", func(r *simulate.Result) uint64 { return r.Sessions.Moved })
-	count("sessions lost", func(r *simulate.Result) uint64 { return r.Sessions.Lost })
-	count("changes lost", func(r *simulate.Result) uint64 { return r.Sessions.ChangesLost })
-	count("failed probes", func(r *simulate.Result) (n uint64) {
+}
+
+// comparison is a table of two results and their difference.
+type comparison struct {
+	a, b *simulate.Result
+	forms.Table
+}
+
+func (c *comparison) count(name string, of func(*simulate.Result) uint64) {
+	x, y := of(c.a), of(c.b)
+	c.Add(name, forms.Grouped(x), forms.Grouped(y), signed(int64(y)-int64(x)))
+}
+
+func (c *comparison) wait(name string, of func(*simulate.Waits) match.Nanos) {
+	x, y := of(&c.a.Waits), of(&c.b.Waits)
+	sign := "+"
+	if y < x {
+		sign = "-"
+	}
+	c.Add(name, simulate.Time(x), simulate.Time(y), sign+simulate.Time(max(y-x, x-y)))
+}
+
+// members counts what failed at all of them, and what each has answered.
+func (c *comparison) members() {
+	c.count("failed probes", func(r *simulate.Result) (n uint64) {
 		for i := range r.Members {
 			n += r.Members[i].FailedProbes
 		}
 		return n
 	})
-	for _, name := range simulationNames(a.Result, b.Result) {
-		count("answers of "+name.Member, func(r *simulate.Result) uint64 {
+	for _, name := range simulationNames(c.a, c.b) {
+		c.count("answers of "+name.Member, func(r *simulate.Result) uint64 {
 			for i := range r.Members {
 				if r.Members[i].MemberName == name {
 					return r.Members[i].All()
@@ -295,13 +315,6 @@ func simulationCompared(w io.Writer, a, b *answers.SimulationRun) {
 			}
 			return 0
 		})
-	}
-	t.Write(w)
-	for _, run := range []*answers.SimulationRun{a, b} {
-		if len(run.Expected) > 0 {
-			fmt.Fprintf(w, "\n%s\n", run.Config)
-			simulationExpected(w, run)
-		}
 	}
 }
 
