@@ -40,8 +40,9 @@ type Config struct {
 	IntelligentManagement *Node // nil when there is none
 }
 
-// Trim lets go of the tree, and of where each Uri says what others say, too: most of what a large file takes in memory.
-// What asks for as long as a log lasts reads the view alone. Nothing may be written, linted or edited afterwards.
+// Trim lets go of the tree, and of where each Uri says what others say, too: most of what a large file takes in
+// memory. What asks for as long as a log lasts reads the view alone. Nothing may be written, linted or edited
+// afterwards.
 func (c *Config) Trim() {
 	if c.Doc != nil {
 		trim(c.Doc.Nodes)

@@ -305,7 +305,8 @@ func TestWriteError(t *testing.T) {
 	}
 }
 
-// TestTrim: what is left of a configuration holds neither its nodes nor the attributes of most Uris, and says the same.
+// TestTrim: what is left of a configuration holds neither its nodes nor the attributes of most Uris, and says the
+// same.
 func TestTrim(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("<Config>")

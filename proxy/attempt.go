@@ -85,7 +85,9 @@ func (fw *forwarder) stream(t *upstream.Transport, fresh bool, limit match.Nanos
 
 // talk sends the request on a stream and reads the head of the answer. stale: the stream was dead before anything was
 // sent.
-func (fw *forwarder) talk(s *upstream.Stream, m *generation.Member, limit match.Nanos) (ev failover.Event, stale bool) {
+func (fw *forwarder) talk(
+	s *upstream.Stream, m *generation.Member, limit match.Nanos,
+) (ev failover.Event, stale bool) {
 	s.Head.Reset()
 	s.Off, s.N = 0, 0
 	s.Within(limit)

@@ -80,7 +80,8 @@ func TestActionDownload(t *testing.T) {
 	for _, tt := range []struct{ version, sums, want string }{
 		{"v1.2.0", good, ""},
 		{"latest", strings.Repeat("0", 64) + "  wasplug_1.2.0_plan9_386.tar.gz\n" + good, ""},
-		{"v1.2.0", strings.Repeat("0", 64) + "  " + archive + "\n", archive + " is not what SHA256SUMS of release v1.2.0 says"},
+		{"v1.2.0", strings.Repeat("0", 64) + "  " + archive + "\n",
+			archive + " is not what SHA256SUMS of release v1.2.0 says"},
 		{"v1.2.0", "", "release v1.2.0 has nothing for"},
 		{"v9.9.9", good, "no release v9.9.9 of wasplug can be had"},
 	} {

@@ -282,8 +282,8 @@ func checkReplayFlags(c *cli.Context) error {
 // progressFrom is the size from which on a progress bar is worth while: about half a second of work.
 const progressFrom = 256 << 20
 
-// watched is what use cases read from, with a line of progress on a terminal where there is much to read. It is gone when
-// all is read, or by stop.
+// watched is what use cases read from, with a line of progress on a terminal where there is much to read. It is gone
+// when all is read, or by stop.
 func watched(c *cli.Context) (in app.Input, stop func()) {
 	in, stop = inputOf(c), func() {}
 	out, _ := c.App.ErrWriter.(diag.VisibleWriter)

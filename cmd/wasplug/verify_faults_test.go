@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// faultClusters are those of testdata/faults.yaml, each for one test, so that no mark of one meets another: a name, and
-// attributes of the ServerCluster and of its servers. With a backup it has one more.
+// faultClusters are those of testdata/faults.yaml, each for one test, so that no mark of one meets another: a name,
+// and attributes of the ServerCluster and of its servers. With a backup it has one more.
 var faultClusters = []struct {
 	name, attrs, servers string
 	backup               bool
@@ -212,8 +212,8 @@ var other = map[string]map[string]string{
 	},
 }
 
-// TestVerifyExportFaults has verify ask the real daemons what they do when members fail. Their own check of who is back
-// is waited for.
+// TestVerifyExportFaults has verify ask the real daemons what they do when members fail. Their own check of who is
+// back is waited for.
 func TestVerifyExportFaults(t *testing.T) {
 	t.Parallel()
 	for _, daemon := range exported {

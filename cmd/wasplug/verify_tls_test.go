@@ -89,8 +89,8 @@ func TestVerifyOverTLSAlone(t *testing.T) {
 	r := newTLSRig(t, true, func(xml string) string { return xml })
 	r.against = r.tls
 	var args []string
-	want := []string{"score-tie=first", "path-params=cut-at-identifier", "tls-default-port=443", "transport-choice=fallback",
-		"all-down=fail", "many-cookies=in-order"}
+	want := []string{"score-tie=first", "path-params=cut-at-identifier", "tls-default-port=443",
+		"transport-choice=fallback", "all-down=fail", "many-cookies=in-order"}
 	for _, setting := range want {
 		name, _, _ := strings.Cut(setting, "=")
 		args = append(args, "--only", name)

@@ -40,7 +40,8 @@ func TestProgress(t *testing.T) {
 		}
 		p.add(1)
 		p.stop()
-		want := "\rreading,  5 % of 200 MB\rreading, 30 % of 200 MB\rreading, 55 % of 200 MB\rreading, 80 % of 200 MB\r\x1b[K"
+		want := "\rreading,  5 % of 200 MB\rreading, 30 % of 200 MB" +
+			"\rreading, 55 % of 200 MB\rreading, 80 % of 200 MB\r\x1b[K"
 		if got := terminal.String(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

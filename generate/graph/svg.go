@@ -9,8 +9,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Sizes of a drawing in pixels. A character of a monospaced font has three fifths of its size, 12, or a little more, so
-// no text must be measured.
+// Sizes of a drawing in pixels. A character of a monospaced font has three fifths of its size, 12, or a little more,
+// so no text must be measured.
 const (
 	charWidth  = 7.5
 	lineHeight = 16

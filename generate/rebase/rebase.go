@@ -58,7 +58,8 @@ type rebase struct {
 
 // conflict notes that both changed one thing, and reports whether New counts there.
 func (m *rebase) conflict(at, other diag.Span, format string, args ...any) bool {
-	d := diag.Diagnostic{Span: at, Severity: diag.Warning, Related: []diag.Related{{Span: other, Message: "the new file"}},
+	d := diag.Diagnostic{Span: at, Severity: diag.Warning,
+		Related: []diag.Related{{Span: other, Message: "the new file"}},
 		Message: diag.Sprintf(format, args...) + diag.Sprintf(" (there at %s)", m.files.Start(other))}
 	switch m.prefer {
 	case Nobody:

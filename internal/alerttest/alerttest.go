@@ -38,7 +38,8 @@ func Names(t *testing.T, text, prefix, metrics string) {
 	}
 }
 
-// Promtool runs promtool in a folder with these files, once for each list of arguments. It skips t where there is none.
+// Promtool runs promtool in a folder with these files, once for each list of arguments. It skips t where there is
+// none.
 func Promtool(t *testing.T, files map[string]string, runs ...[]string) {
 	t.Helper()
 	promtool, err := exec.LookPath("promtool")

@@ -232,8 +232,8 @@ func TestDecisionsStay(t *testing.T) {
 	t.Logf("%d requests go where they went", n)
 }
 
-// TestSessionsStay: a session goes to the member that it went to, or loses it for the same reason: with the clone ID of
-// each member, in the first Route of each file.
+// TestSessionsStay: a session goes to the member that it went to, or loses it for the same reason: with the clone ID
+// of each member, in the first Route of each file.
 func TestSessionsStay(t *testing.T) {
 	sem, err := choices.Defaults("latest", choices.Platforms()[0])
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/wasplug/wasplug/schemas"
 )
 
-// others are words of the formats that stand in no table: of XML and YAML, of HTTP and access logs, of the comments
-// of generators and ours, usual folders, paths and names that rules know, and what scenarios and suites are written in.
+// others are words of the formats that stand in no table: of XML and YAML, of HTTP and access logs, of the comments of
+// generators and ours, usual folders, paths and names that rules know, and what scenarios and suites are written in.
 const others = `xml version encoding UTF ISO US ASCII standalone xmlns xsi noNamespaceSchemaLocation href schema yaml yml
 json true false null yes no on off y n x
 http https HTTP TLS TLSv1 GET HEAD POST PUT DELETE PATCH OPTIONS TRACE CONNECT keep alive

@@ -20,8 +20,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// odd are files with all that is allowed and rarely written: names that are words of targets, patterns that are regular
-// expressions elsewhere, lists without members, the same name twice.
+// odd are files with all that is allowed and rarely written: names that are words of targets, patterns that are
+// regular expressions elsewhere, lists without members, the same name twice.
 //
 //go:embed testdata/odd/*.xml
 var odd embed.FS

@@ -165,8 +165,8 @@ func TestRecognised(t *testing.T) {
 	}
 }
 
-// apart makes plans of one, of a single process: of what is asked of each cluster where retry intervals are waited for,
-// and of the rest.
+// apart makes plans of one, of a single process: of what is asked of each cluster where retry intervals are waited
+// for, and of the rest.
 func apart(plan *question.Plan) []*question.Plan {
 	rest := &question.Plan{}
 	plans := []*question.Plan{rest}
@@ -257,7 +257,8 @@ func TestToldElsewhere(t *testing.T) {
 // between those of another.
 const leastSettled = 28
 
-// recognised reports what was not learnt of a proxy: the value of the choice that it was started with, and most others.
+// recognised reports what was not learnt of a proxy: the value of the choice that it was started with, and most
+// others.
 func recognised(t reporter, table *match.Table, f *question.Findings, asked choices.Choice,
 	truth *choices.Assumptions) {
 	nothingContradicted(t, table, f)

@@ -12,8 +12,8 @@ import (
 )
 
 // BenchmarkKeystroke types a character somewhere in a file of 4 MB and deletes it again, and waits for the findings of
-// both versions: wanted are 150 ms at the 99th of 100, and docs/editor.md has the figures of 300 such pairs. The memory
-// is that of the server and of the editor of the test together.
+// both versions: wanted are 150 ms at the 99th of 100, and docs/editor.md has the figures of 300 such pairs. The
+// memory is that of the server and of the editor of the test together.
 func BenchmarkKeystroke(b *testing.B) {
 	text := string(sharedtest.Large(b))
 	o := options(nil)

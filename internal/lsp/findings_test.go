@@ -133,7 +133,8 @@ func TestChanges(t *testing.T) {
 
 // A document that comes from a file in ISO-8859-1 is checked as it will be saved.
 func TestLatin1(t *testing.T) {
-	saved := "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<Config><!-- \xfcber --><Log Name=\"\xe4\" LogLevel=\"no\"/></Config>"
+	saved := "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n" +
+		"<Config><!-- \xfcber --><Log Name=\"\xe4\" LogLevel=\"no\"/></Config>"
 	sent := strings.NewReplacer("\xfc", "ü", "\xe4", "ä").Replace(saved)
 	e := start(t, disk{path: saved})
 	for _, f := range e.open(uri, sent) {

@@ -76,8 +76,8 @@ func (f *frames) Send(message []byte) error {
 	return err
 }
 
-// refusal answers JSON that is no request, nil for all else. jrpc2 would answer it, too, and panics where the editor is
-// gone by then.
+// refusal answers JSON that is no request, nil for all else. jrpc2 would answer it, too, and panics where the editor
+// is gone by then.
 func refusal(message []byte) []byte {
 	requests, err := jrpc2.ParseRequests(message)
 	if err != nil {

@@ -290,7 +290,8 @@ func TestLens(t *testing.T) {
 	if got := strings.Join(titles, "|"); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
-	if err := e.try("codeLens/resolve", object{"range": object{}, "data": object{"uri": uri, "at": -5}}, nil); err != nil {
+	lens := object{"range": object{}, "data": object{"uri": uri, "at": -5}}
+	if err := e.try("codeLens/resolve", lens, nil); err != nil {
 		t.Error(err)
 	}
 	if err := e.try("codeLens/resolve", object{"range": object{}}, nil); err == nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// Page returns what there is to say of a word: a recipe, and the pages that it names or that of a topic. Where it names
-// nothing it is a list of pages that speak of it; "" for none.
+// Page returns what there is to say of a word: a recipe, and the pages that it names or that of a topic. Where it
+// names nothing it is a list of pages that speak of it; "" for none.
 func Page(word string) string {
 	recipe, text := recipePage(word), named(word)
 	if text == "" && (recipe == "" || topicNamed(word) != nil) {

@@ -93,8 +93,9 @@ func FewDraws(n string) {
 	}
 }
 
-// Waiting is the tests of a package that waits for other processes and for intervals more than it works: eight of those
-// that are parallel run at once, or as many as -parallel says. By itself Go runs no more than there are processors.
+// Waiting is the tests of a package that waits for other processes and for intervals more than it works: eight of
+// those that are parallel run at once, or as many as -parallel says. By itself Go runs no more than there are
+// processors.
 type Waiting struct{ *testing.M }
 
 // Run runs the tests.

@@ -146,8 +146,8 @@ func (t *tolds) joined(i *story.Incident) bool {
 	return false
 }
 
-// over reports whether an incident and all its parts have been over for a while. One without a time was before all that
-// have one: the log begins in the middle of it.
+// over reports whether an incident and all its parts have been over for a while. One without a time was before all
+// that have one: the log begins in the middle of it.
 func (t *tolds) over(i *story.Incident, now pluginlog.Time) bool {
 	if i.End() == 0 {
 		return now != 0

@@ -132,8 +132,8 @@ func (f *follower) later(d time.Duration) {
 	}
 }
 
-// TestTellsWithoutTimes: a line without a time, the half of one behind a rotation or one that a proxy has cut, does not
-// keep anything open for ever: it counts as written when the one before it was.
+// TestTellsWithoutTimes: a line without a time, the half of one behind a rotation or one that a proxy has cut, does
+// not keep anything open for ever: it counts as written when the one before it was.
 func TestTellsWithoutTimes(t *testing.T) {
 	f := follow(t)
 	half := func(member string) (text string) {

@@ -28,9 +28,9 @@ import (
 //go:embed status.html
 var statusPage string
 
-// Handler serves the status page, the same as JSON and CSV, metrics, health and "why". It changes nothing, but for what
-// a Changer lets those do who have the token. Without a token it must be reached by a loopback name or address, and it
-// answers no other Host: a page of somebody else cannot read it through the visitor's browser.
+// Handler serves the status page, the same as JSON and CSV, metrics, health and "why". It changes nothing, but for
+// what a Changer lets those do who have the token. Without a token it must be reached by a loopback name or address,
+// and it answers no other Host: a page of somebody else cannot read it through the visitor's browser.
 type Handler struct {
 	p       Proxy
 	changer Changer // nil: nothing can be changed
@@ -60,8 +60,8 @@ func New(p Proxy, token string) *Handler {
 	return a
 }
 
-// Writing lets those who have the token change members, by POST /member from a page of this listener, or from a program
-// that no browser is.
+// Writing lets those who have the token change members, by POST /member from a page of this listener, or from a
+// program that no browser is.
 func (a *Handler) Writing(c Changer, token string) *Handler {
 	a.changer = c
 	a.mux.HandleFunc("POST /member", a.change)

@@ -322,7 +322,8 @@ func TestWithin(t *testing.T) {
 func TestCSV(t *testing.T) {
 	s := &still{}
 	s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Members: []MemberStatus{
-		{MemberNote: explain.MemberNote{Member: "=1+1", Role: "primary", Affinity: 3}, New: 2, Changed: "weight 7", Recent: Recent{PerSecond: 1.5}},
+		{MemberNote: explain.MemberNote{Member: "=1+1", Role: "primary", Affinity: 3}, New: 2, Changed: "weight 7",
+			Recent: Recent{PerSecond: 1.5}},
 		{Down: "no such host", MemberNote: explain.MemberNote{Member: "a,b\x1b"}},
 	}}}
 	want := `cluster,member,role,state,weight,start,pending,most,affinity,new,failed,idle,perSecond,failedPerSecond,changed

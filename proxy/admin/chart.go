@@ -31,8 +31,8 @@ const (
 	chartHeight = barHeight + 6
 )
 
-// chartOf draws the last ten minutes of a member: requests as bars, failures red before them, and below a line where it
-// was marked down. Bars are as high as they may be where most requests came.
+// chartOf draws the last ten minutes of a member: requests as bars, failures red before them, and below a line where
+// it was marked down. Bars are as high as they may be where most requests came.
 func chartOf(r Recent) template.HTML {
 	var most, requests, failed uint64
 	marked := 0

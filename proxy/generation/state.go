@@ -28,7 +28,8 @@ func (g *Generation) Status(id match.ClusterID, now match.Nanos) admin.ClusterSt
 		n.RetryIn = tenths(n.RetryIn)
 		m := admin.MemberStatus{
 			MemberNote: n, New: n.Total - n.Affinity, Max: tc.Members[i].MaxConnections, Address: []string{},
-			Draining: tc.Drained(match.MemberID(i)), Changed: g.changes[admin.Name{Cluster: tc.Name, Member: n.Member}].String(),
+			Draining: tc.Drained(match.MemberID(i)),
+			Changed:  g.changes[admin.Name{Cluster: tc.Name, Member: n.Member}].String(),
 		}
 		for j := range c.Members[i].Transports {
 			t := &c.Members[i].Transports[j]

@@ -34,7 +34,8 @@ func TestColumns(t *testing.T) {
 	r.at(135, Count{Requests: 6, Marked: false}) // a reload
 	got := recent(&r, 135)
 	last := got.Columns[admin.Columns-4:]
-	want := []admin.Column{{Requests: 4, Failed: 1, Marked: true}, {Marked: true}, {Marked: true}, {Requests: 6, Marked: true}}
+	want := []admin.Column{{Requests: 4, Failed: 1, Marked: true}, {Marked: true}, {Marked: true},
+		{Requests: 6, Marked: true}}
 	for i := range want {
 		if last[i] != want[i] {
 			t.Errorf("column %d: %+v, want %+v", i, last[i], want[i])

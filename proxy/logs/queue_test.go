@@ -17,8 +17,8 @@ func (d *stuckDisk) Write(p []byte) (int, error) {
 	return d.Builder.Write(p)
 }
 
-// Lines are queued while a disk is stuck, and are written in the order in which they came; whoever flushes returns when
-// its own are written.
+// Lines are queued while a disk is stuck, and are written in the order in which they came; whoever flushes returns
+// when its own are written.
 func TestQueueKeepsOrder(t *testing.T) {
 	disk := &stuckDisk{reached: make(chan bool), goOn: make(chan bool)}
 	q := &queue{out: disk}

@@ -120,7 +120,8 @@ func (c *pgConn) ask(ctx context.Context, statement string, args []driver.NamedV
 	return c.conn.ExecPrepared(ctx, name, values, formats, nil), nil
 }
 
-// prepare has the server parse a statement when it is first asked for: to parse and plan it takes longer than to run it.
+// prepare has the server parse a statement when it is first asked for: to parse and plan it takes longer than to run
+// it.
 func (c *pgConn) prepare(ctx context.Context, statement string) (name string, err error) {
 	name, ok := c.prepared[statement]
 	if !ok {

@@ -84,8 +84,8 @@ func TestAnswerOfAnEarlierLife(t *testing.T) {
 	})
 }
 
-// TestHolderThatIsBackAtOnce: a holder that is found dead and heard of again while another is waited for is asked again
-// before the write is acknowledged (L5).
+// TestHolderThatIsBackAtOnce: a holder that is found dead and heard of again while another is waited for is asked
+// again before the write is acknowledged (L5).
 func TestHolderThatIsBackAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, domain("abc", 2))

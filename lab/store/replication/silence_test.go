@@ -22,8 +22,8 @@ func (w *world) hush(name string) (awake func()) {
 	return awake
 }
 
-// TestSilentMembersAreWaitedFor: the only one that has the last write, or the session at all, is silent and comes back.
-// Whoever takes the session over waits for it, and it is fenced (L2, L7).
+// TestSilentMembersAreWaitedFor: the only one that has the last write, or the session at all, is silent and comes
+// back. Whoever takes the session over waits for it, and it is fenced (L2, L7).
 func TestSilentMembersAreWaitedFor(t *testing.T) {
 	for _, c := range []struct {
 		name, members string
@@ -72,8 +72,8 @@ func TestSilentMembersAreWaitedFor(t *testing.T) {
 	}
 }
 
-// TestSilentForAMomentIsAskedAgain: the last holder falls silent while it is asked, and is heard of again while another
-// one is waited for.
+// TestSilentForAMomentIsAskedAgain: the last holder falls silent while it is asked, and is heard of again while
+// another one is waited for.
 func TestSilentForAMomentIsAskedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, domain("abcde", 2))
