@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/generate/diff"
+	"github.com/wasplug/wasplug/internal/lazy"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/match/resolve"
@@ -178,12 +179,12 @@ func (im *importer) write(flavor string) *yamldoc.Node {
 	return root
 }
 
-var headline = regexp.MustCompile(`for the webserver (\S+)\.(\S+) generated`)
+var headline = lazy.Regexp(`for the webserver (\S+)\.(\S+) generated`)
 
 // cell returns the name of the cell, and of the node where there is one, that the generators' comment has before the
 // web server's; nil for none.
 func (im *importer) cell(header string) *yamldoc.Node {
-	m := headline.FindStringSubmatch(header)
+	m := headline().FindStringSubmatch(header)
 	if m == nil || m[2] != im.web.Name.V {
 		return nil
 	}

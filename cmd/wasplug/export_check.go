@@ -7,13 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/wasplug/wasplug/generate/export"
 	"github.com/wasplug/wasplug/generate/export/nginx"
+	"github.com/wasplug/wasplug/internal/lazy"
 )
 
 // exportChecks are the programs that check what was written for them, in the order in which they are looked for.
@@ -75,12 +75,12 @@ func isSticky(files []export.File) bool {
 	})
 }
 
-var nginxVersion = regexp.MustCompile(`nginx/([0-9.]+)`)
+var nginxVersion = lazy.Regexp(`nginx/([0-9.]+)`)
 
 // nginxBefore reads the version of an installed nginx, and whether it is older than another.
 func nginxBefore(ctx context.Context, program string, than export.Version) (text string, old bool) {
 	out, err := exec.CommandContext(ctx, program, "-v").CombinedOutput()
-	found := nginxVersion.FindSubmatch(out)
+	found := nginxVersion().FindSubmatch(out)
 	if err != nil || found == nil {
 		return "", false
 	}

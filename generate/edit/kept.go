@@ -1,9 +1,9 @@
 package edit
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/wasplug/wasplug/internal/lazy"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -12,7 +12,7 @@ import (
 //
 //	<!-- wasplug:drained LoadBalanceWeight=20 2026-11-29 -->
 //	<!-- wasplug:drained <Server Name="m1"/> 2026-11-29 -->
-var drained = regexp.MustCompile(`(?s)^<!-- wasplug:drained (.*) (\d{4}-\d\d-\d\d) -->$`)
+var drained = lazy.Regexp(`(?s)^<!-- wasplug:drained (.*) (\d{4}-\d\d-\d\d) -->$`)
 
 const (
 	weight = "LoadBalanceWeight"
@@ -29,7 +29,7 @@ func (f *File) kept(n *parser.Node) (text, date string, ok bool) {
 	if n.Kind != parser.Comment {
 		return "", "", false
 	}
-	m := drained.FindStringSubmatch(f.raw(n.Span))
+	m := drained().FindStringSubmatch(f.raw(n.Span))
 	if m == nil {
 		return "", "", false
 	}

@@ -3,20 +3,20 @@ package export
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strconv"
 
+	"github.com/wasplug/wasplug/internal/lazy"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Version is that of a target, such as 1.29.6; the zero value is none in particular.
 type Version struct{ Major, Minor, Patch int }
 
-var versionText = regexp.MustCompile(`^([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?$`)
+var versionText = lazy.Regexp(`^([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?$`)
 
 // ReadVersion reads MAJOR.MINOR[.PATCH].
 func ReadVersion(text string) (v Version, err error) {
-	parts := versionText.FindStringSubmatch(text)
+	parts := versionText().FindStringSubmatch(text)
 	if parts == nil {
 		return v, diag.Errorf("%q: want a version, such as 1.29.6", text)
 	}

@@ -128,14 +128,14 @@ func TestNothingIsLeft(t *testing.T) {
 			continue
 		}
 		left := map[string]bool{}
-		for _, at := range word.FindAllIndex(got, -1) {
+		for _, at := range word().FindAllIndex(got, -1) {
 			w := string(got[at[0]:at[1]])
 			left[strings.ToLower(w)] = true
 			if len(w) > 3 && !m.reserved(w) && bytes.Equal(src[at[0]:at[1]], got[at[0]:at[1]]) && !inName(src, at[0]) {
 				t.Errorf("%s: %q stays at byte %d", path, w, at[0])
 			}
 		}
-		for _, w := range word.FindAllString(string(src), -1) {
+		for _, w := range word().FindAllString(string(src), -1) {
 			if len(w) > 5 && left[strings.ToLower(w)] && !m.reserved(w) && !bytes.Contains(names(src), []byte(w)) {
 				t.Errorf("%s: %q is left", path, w)
 			}

@@ -27,8 +27,8 @@ func (m *Mapping) Keep(kinds []string, configs ...*parser.Config) {
 }
 
 func (m *Mapping) keepWords(text string) {
-	for _, w := range word.FindAllString(text, -1) {
-		if !numeric.MatchString(w) {
+	for _, w := range word().FindAllString(text, -1) {
+		if !numeric().MatchString(w) {
 			m.stay[strings.Map(small, w)] = true
 		}
 	}

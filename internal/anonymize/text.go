@@ -1,17 +1,19 @@
 package anonymize
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/wasplug/wasplug/internal/lazy"
 )
 
 // numeric are words that begin with a number and are one: a duration, a size; and the codes of rules.
-var numeric = regexp.MustCompile(`^(?:[0-9]{1,19}|(?:[0-9]+(?:ms|us|ns|s|m|h|d|k|kb|mb|gb|g))+|wp[0-9]{3,4}|0x[0-9a-f]+)$`)
+var numeric = lazy.Regexp(`^(?:[0-9]{1,19}|(?:[0-9]+(?:ms|us|ns|s|m|h|d|k|kb|mb|gb|g))+|` +
+	`wp[0-9]{3,4}|0x[0-9a-f]+)$`)
 
 const hex = `[0-9a-fA-F]{1,4}` // a group of an IPv6 address
 
 // tokens finds, in this order: a secret with what makes it one; what stays; an address of either kind; a word.
-var tokens = regexp.MustCompile(`(?i:((?:password|passwd|secret)\w*["']?\s*[=:]\s*["']?)([^\s"'<>&;,]+))` +
+var tokens = lazy.Regexp(`(?i:((?:password|passwd|secret)\w*["']?\s*[=:]\s*["']?)([^\s"'<>&;,]+))` +
 	`|(&(?:#[0-9]+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);` + // references of XML
 	`|%[0-9a-fA-F]{2}|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})` + // escapes
 	`|\b[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.,]+(?:Z|[+-][0-9:]+)?)?` + // times
@@ -24,7 +26,7 @@ var tokens = regexp.MustCompile(`(?i:((?:password|passwd|secret)\w*["']?\s*[=:]\
 func (m *Mapping) text(src []byte) []byte {
 	var out []byte
 	from := 0
-	for _, at := range tokens.FindAllSubmatchIndex(src, -1) {
+	for _, at := range tokens().FindAllSubmatchIndex(src, -1) {
 		token := string(src[at[0]:at[1]])
 		switch {
 		case at[2] >= 0:

@@ -2,10 +2,10 @@ package anonymize
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 	"sync"
 
+	"github.com/wasplug/wasplug/internal/lazy"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/accesslog"
 	"github.com/wasplug/wasplug/parser/pluginlog"
@@ -31,14 +31,14 @@ adminCenter metrics health snoop hitcount ivt wasPerfTool servlet jsp
 s ms h d exp lognormal uniform geometric poisson
 none kept empty new changes younger than lost unwritten depends on replica who answers session time based`
 
-var word = regexp.MustCompile(`[\pL\pN]+`)
+var word = lazy.Regexp(`[\pL\pN]+`)
 
 // vocabulary holds the words of the formats, in small letters.
 var vocabulary = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{}
 	add := func(texts ...string) {
 		for _, text := range texts {
-			for _, w := range word.FindAllString(text, -1) {
+			for _, w := range word().FindAllString(text, -1) {
 				all[strings.Map(small, w)] = true
 			}
 		}

@@ -47,7 +47,7 @@ func (m *Mapping) word(w string) string {
 
 func (m *Mapping) reserved(w string) bool {
 	w = strings.Map(small, w)
-	return vocabulary()[w] || m.stay[w] || numeric.MatchString(w)
+	return vocabulary()[w] || m.stay[w] || numeric().MatchString(w)
 }
 
 // once replaces each letter and digit by another one of its class; by which hangs on what stands before it in the

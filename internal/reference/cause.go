@@ -2,9 +2,9 @@ package reference
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/wasplug/wasplug/internal/lazy"
 	"github.com/wasplug/wasplug/internal/wrap"
 	"github.com/wasplug/wasplug/routecheck/explain/words"
 )
@@ -34,11 +34,11 @@ func causePage(word string) string {
 	return ""
 }
 
-var hole = regexp.MustCompile(`\{([a-z ]+)\}`)
+var hole = lazy.Regexp(`\{([a-z ]+)\}`)
 
 // filled writes what is filled in as placeholders.
 func filled(text string) string {
-	return hole.ReplaceAllStringFunc(text, func(h string) string {
+	return hole().ReplaceAllStringFunc(text, func(h string) string {
 		if h == "{at}" {
 			return ""
 		}

@@ -2,11 +2,11 @@ package nginx
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/generate/export"
+	"github.com/wasplug/wasplug/internal/lazy"
 )
 
 // Sticky is the first version with the directive sticky and the parameters route and drain of servers, which only the
@@ -81,11 +81,11 @@ func (w *writer) home(c *export.Cluster, tls bool, m *export.Way) string {
 }
 
 // commercial is what a version before [Sticky] does not know.
-var commercial = regexp.MustCompile(`(?m)^    sticky route .*;\n|( route=[^ ;]+)?( drain)?;$`)
+var commercial = lazy.Regexp(`(?m)^    sticky route .*;\n|( route=[^ ;]+)?( drain)?;$`)
 
 // WithoutSticky is plugin.conf without what versions before [Sticky] do not know: what they can check of it.
 func WithoutSticky(plugin []byte) []byte {
-	return commercial.ReplaceAllFunc(plugin, func(found []byte) []byte {
+	return commercial().ReplaceAllFunc(plugin, func(found []byte) []byte {
 		if strings.HasPrefix(string(found), "    sticky") {
 			return nil
 		}
