@@ -10,9 +10,15 @@ import (
 	"github.com/wasplug/wasplug/routecheck/diagnose"
 )
 
-// TestPlantsAtLevels: a log that hides more never makes another cause found, nor the planted one excluded: it is found,
+// TestPlantsAtLevels: a log that hides more never makes another cause found, of whatever symptom, nor the planted one excluded: it is found,
 // possible, or open.
 func TestPlantsAtLevels(t *testing.T) {
+	atTrace := map[string][]string{}
+	for _, p := range plants {
+		if p.found.log != nil {
+			atTrace[p.cause] = foundIn(t, p.found.build(t))
+		}
+	}
 	for _, level := range []pluginlog.Level{pluginlog.LevelError, pluginlog.LevelStats, pluginlog.LevelDetail} {
 		seen := map[diagnose.Verdict]int{}
 		for _, p := range plants {
@@ -21,10 +27,9 @@ func TestPlantsAtLevels(t *testing.T) {
 			}
 			c, s := diagnose.Lookup(p.cause), p.found
 			s.level = level
-			k := s.build(t)
-			got := found(judge(t, k, c.Symptom))
-			if slices.ContainsFunc(got, func(id string) bool { return id != p.cause }) {
-				t.Errorf("%s at LogLevel %s: found %q", p.cause, level, got)
+			k, all := s.build(t), atTrace[p.cause]
+			if got := foundIn(t, k); slices.ContainsFunc(got, func(id string) bool { return !slices.Contains(all, id) }) {
+				t.Errorf("%s at LogLevel %s: found %q, at Trace %q", p.cause, level, got, all)
 			}
 			j := verdictOf(t, k, c)
 			if seen[j.Verdict]++; j.Verdict == diagnose.Excluded {
