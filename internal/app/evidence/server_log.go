@@ -19,6 +19,7 @@ type ServerLog struct {
 	Events      []ServerEvent   // in the order of their first lines
 	Reports     []ThreadsReport // of mod_mpmstats, ascending; of several that were close together the busiest
 	Reported    int64           // how many there were
+	Further     int64           // lines of further kinds and codes than Events has
 }
 
 // ServerEvent is lines of one kind, and of one code.
@@ -113,6 +114,7 @@ func (s *ServerLog) event(row int64, l *errorlog.Line) {
 	i := slices.IndexFunc(s.Events, func(e ServerEvent) bool { return e.Kind == l.Kind && e.Code == l.Code })
 	if i < 0 {
 		if len(s.Events) >= mostServerEvents {
+			s.Further++
 			return
 		}
 		s.Events = append(s.Events, ServerEvent{Kind: l.Kind, Code: strings.Clone(l.Code),

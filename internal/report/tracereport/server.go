@@ -32,6 +32,9 @@ func (run *traceRun) writeServer(w io.Writer) {
 	for i := range s.Events {
 		run.writeServerEvent(w, &s.Events[i])
 	}
+	if s.Further > 0 {
+		fmt.Fprintf(w, "  %s of further kinds\n", forms.Count(s.Further, "line"))
+	}
 }
 
 func (run *traceRun) writeServerEvent(w io.Writer, e *evidence.ServerEvent) {
@@ -92,6 +95,7 @@ type serverJSON struct {
 	First    string            `json:"first,omitempty"`
 	Last     string            `json:"last,omitempty"`
 	Events   []serverEventJSON `json:"events"`
+	Further  int64             `json:"furtherEventLines"`
 	Reported int64             `json:"reports"`
 	Threads  []threadsJSON     `json:"threads"`
 }
@@ -146,7 +150,7 @@ func (run *traceRun) serverDoc() *serverJSON {
 		return nil
 	}
 	doc := &serverJSON{File: s.Name, Lines: s.Lines, Others: s.Others, First: traceTime(s.First),
-		Last: traceTime(s.Last), Events: []serverEventJSON{}, Reported: s.Reported, Threads: []threadsJSON{}}
+		Last: traceTime(s.Last), Events: []serverEventJSON{}, Further: s.Further, Reported: s.Reported, Threads: []threadsJSON{}}
 	for i := range s.Events {
 		e := &s.Events[i]
 		doc.Events = append(doc.Events, serverEventJSON{e.Kind.String(), e.Code, e.Kind.Trouble(), e.Count, e.FirstRow,
