@@ -63,7 +63,8 @@ Exit codes: 0 the log was read; 1 no such request, a disagreement, or an inciden
 			&cli.StringFlag{Name: "access-log",
 				Usage: "`LOG` of the web server, packed or not: what clients saw in the time of incidents"},
 			&cli.StringFlag{Name: "log-format", Value: "auto", Usage: "`FORMAT` of the access log: " +
-				strings.Join(app.LogFormats(), ", ") + ", or a LogFormat such as '%h %l %u %t \"%r\" %>s %b'"},
+				strings.Join(app.LogFormats(), ", ") + ", a LogFormat such as " +
+				"'%h %l %u %t \"%r\" %>s %b', or @httpd.conf[:NICKNAME]"},
 			&cli.StringFlag{Name: "error-log",
 				Usage: "error `LOG` of the web server, packed or not: its threads, crashes, restarts and limits"},
 			&cli.BoolFlag{Name: "timeline", Usage: "draw how the log went, a row for each member, and how long requests took"},

@@ -22,7 +22,8 @@ func logFlags() []cli.Flag {
 			Usage: "ask about every request of an access log, a list of URLs or a log of the " +
 				"plug-in: `LOG`, - for standard input; packed with gzip or not"},
 		&cli.StringFlag{Name: "log-format", Value: "auto", Usage: "with --urls: `FORMAT` of the log: " +
-			strings.Join(app.LogFormats(), ", ") + ", or a LogFormat such as '%h %l %u %t \"%r\" %>s %b'"},
+			strings.Join(app.LogFormats(), ", ") + ", a LogFormat such as " +
+			"'%h %l %u %t \"%r\" %>s %b', or @httpd.conf[:NICKNAME]"},
 		&cli.StringFlag{Name: "json-fields", Usage: "with --urls and a log of JSON lines: `FACT=FIELD,...`, such as " +
 			"url=request_line,host=vhost"},
 		&cli.StringFlag{Name: "host",

@@ -17,7 +17,7 @@ import (
 // URLs is a log of requests: an access log, a list of URLs, or a log of the plug-in.
 type URLs struct {
 	Path       string // - for standard input; packed with gzip or not
-	Format     string // auto, one of LogFormats, or a LogFormat of Apache
+	Format     string // auto, one of LogFormats, a LogFormat of Apache, or @FILE[:NICKNAME] of a configuration that has it
 	JSONFields string // FACT=FIELD,... of JSON logs that name their fields otherwise
 	Where      batch.Where
 	Jobs       int // how many workers ask, 0 for one on each core
@@ -73,7 +73,7 @@ func (u *URLs) Open(in Input) (*RequestLog, error) {
 		return nil, fmt.Errorf("%s: %w", DisplayName(u.Path), err)
 	}
 	b := bufio.NewReaderSize(unpacked, 256<<10)
-	format, err := u.form(b)
+	format, err := u.form(in, b)
 	if err != nil {
 		unpacked.Close()
 		return nil, err
@@ -96,20 +96,19 @@ func (u *URLs) Open(in Input) (*RequestLog, error) {
 }
 
 // form is the form of the log, named or found by its first lines.
-func (u *URLs) form(b *bufio.Reader) (f *accesslog.Format, err error) {
+func (u *URLs) form(in Input, b *bufio.Reader) (f *accesslog.Format, err error) {
+	if conf, ok := strings.CutPrefix(u.Format, "@"); ok {
+		return u.formOf(in, conf)
+	}
 	switch u.Format {
 	case accesslog.PluginLog:
 		return &accesslog.Format{Name: accesslog.PluginLog}, nil
 	case "json":
 		f, err = accesslog.JSON(u.JSONFields)
+	case accesslog.W3CName:
+		f, err = accesslog.W3C(firstLines(b))
 	case "", "auto":
-		head, _ := b.Peek(128 << 10)
-		text := string(head)
-		if end := strings.LastIndexByte(text, '\n'); end >= 0 {
-			text = text[:end]
-		}
-		lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
-		if f, err = accesslog.Detect(lines[:min(len(lines), accesslog.Sampled)]); err != nil {
+		if f, err = accesslog.Detect(firstLines(b)); err != nil {
 			return nil, fmt.Errorf("%s: %w", DisplayName(u.Path), err)
 		}
 		if f.Name == "json" {
@@ -122,6 +121,34 @@ func (u *URLs) form(b *bufio.Reader) (f *accesslog.Format, err error) {
 		return nil, &RequestError{"log-format", fmt.Errorf("--log-format: %w", err)}
 	}
 	return f, nil
+}
+
+// formOf is the form that FILE[:NICKNAME] gives to the log, a configuration of the web server.
+func (u *URLs) formOf(in Input, conf string) (*accesslog.Format, error) {
+	nickname := ""
+	if i := strings.LastIndexByte(conf, ':'); i > 0 && !strings.ContainsAny(conf[i:], `/\`) {
+		conf, nickname = conf[:i], conf[i+1:]
+	}
+	text, err := in.Read(conf, nil)
+	if err != nil {
+		return nil, err
+	}
+	f, err := accesslog.HTTPDConf(string(text), nickname, u.Path)
+	if err != nil {
+		return nil, &RequestError{"log-format", fmt.Errorf("--log-format: %s: %w", conf, err)}
+	}
+	return f, nil
+}
+
+// firstLines are the lines by which the form of a log is found, without taking them.
+func firstLines(b *bufio.Reader) []string {
+	head, _ := b.Peek(128 << 10)
+	text := string(head)
+	if end := strings.LastIndexByte(text, '\n'); end >= 0 {
+		text = text[:end]
+	}
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	return lines[:min(len(lines), accesslog.Sampled)]
 }
 
 // stopping ends a reader with its log.

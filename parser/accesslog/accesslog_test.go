@@ -79,6 +79,91 @@ func TestForms(t *testing.T) {
 }
 
 // TestNoForm: what is no line of a form is not read as one.
+// TestW3C: the columns are those that the log names, and lines of other columns are of another form.
+func TestW3C(t *testing.T) {
+	head := []string{"#Software: Microsoft Internet Information Services 10.0", "#Fields: date time s-ip cs-method " +
+		"cs-uri-stem cs-uri-query s-port c-ip cs(User-Agent) cs(Cookie) cs-host sc-status time-taken"}
+	for _, lines := range [][]string{head, append(head, "2026-11-29 14:40:00 10.0.0.9 GET /app/a+b x=1 443 10.0.0.1 "+
+		"Mozilla/5.0+(X11) a=b;+JSESSIONID=0001abc:c1 shop:443 200 15")} {
+		f, err := W3C(lines)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r Record
+		want := Record{Client: "10.0.0.1", Time: at, Method: "GET", Target: "/app/a b?x=1", Host: "shop:443", Port: 443,
+			Status: 200, Micros: 15000, Cookie: "a=b; JSESSIONID=0001abc:c1"}
+		line := "2026-11-29 14:40:00 10.0.0.9 GET /app/a+b x=1 443 10.0.0.1 Mozilla/5.0+(X11) a=b;+JSESSIONID=0001abc:c1 " +
+			"shop:443 200 15"
+		if !f.Parse(line, &r) || !cmp.Equal(r, want) {
+			t.Error(cmp.Diff(want, r))
+		}
+		if !f.Parse(head[1], &r) || r.Target != "" || f.Parse("2026-11-29 14:40:00", &r) || f.Parse("", &r) {
+			t.Errorf("%+v", r)
+		}
+	}
+	if f, err := Detect(append(head, "2026-11-29 14:40:00 10.0.0.9 GET /a - 443 10.0.0.1 - - - 200 15")); err != nil ||
+		f.Name != W3CName {
+		t.Error(f, err)
+	}
+	if _, err := W3C([]string{"x"}); err == nil {
+		t.Error("no columns, no error")
+	}
+}
+
+// TestHTTPDConf: the LogFormat of a nickname, or of whoever writes a log of that name.
+func TestHTTPDConf(t *testing.T) {
+	const conf = `# LogFormat "%h" ghost
+LogFormat "%h %l %u %t \"%r\" %>s %b" common
+  logformat '%h %t "%r" %>s' short
+LogFormat "%t \"%r\" %>s \
+WAS=%{WAS}e" was
+<VirtualHost *:80>
+CustomLog "|/usr/bin/rotatelogs logs/piped.%Y 86400" common
+CustomLog logs/access_log common env=!static
+GlobalLog logs/access_was_log was
+CustomLog logs/own.log "%t %>s"
+</VirtualHost>
+CustomLog`
+	stamped := "[" + stamp + "] "
+	for _, c := range []struct{ nickname, log, line, err string }{
+		{"short", "x", `10.0.0.1 ` + stamped + `"GET /a HTTP/1.1" 200`, ""},
+		{"", "/var/log/access_log.2026-11-29", `10.0.0.1 - - ` + stamped + `"GET /a HTTP/1.1" 200 1`, ""},
+		{"", "access_was_log", stamped + `"GET /a HTTP/1.1" 200 WAS=h:1`, ""},
+		{"", `C:\logs\own.log`, stamped + "200", ""},
+		{"comon", "x", "", `no LogFormat "comon" (did you mean "common"?): want one of common, short, was`},
+		{"ghost", "x", "", `no LogFormat "ghost"`},
+		{"", "other_log", "", `4 logs and none that is "other_log" alone: name the LogFormat, @FILE:NICKNAME, of common`},
+	} {
+		f, err := HTTPDConf(conf, c.nickname, c.log)
+		switch {
+		case c.err != "":
+			if err == nil || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("%+v: %v", c, err)
+			}
+		case err != nil:
+			t.Errorf("%+v: %v", c, err)
+		default:
+			if r := new(Record); !f.Parse(c.line, r) || r.Status != 200 {
+				t.Errorf("%+v: %+v", c, r)
+			}
+		}
+	}
+	if _, err := HTTPDConf("CustomLog any '%h %>s'", "", "x"); err != nil {
+		t.Error("the only log there is:", err)
+	}
+}
+
+// FuzzHTTPDConf: whatever a configuration holds, there is a form or an error.
+func FuzzHTTPDConf(f *testing.F) {
+	f.Add("LogFormat \"%h \\\"%r\\\"\" a\nCustomLog logs/x a", "", "x")
+	f.Add("LogFormat '%h", "a", "")
+	f.Fuzz(func(t *testing.T, conf, nickname, log string) {
+		if form, err := HTTPDConf(conf, nickname, log); (form == nil) == (err == nil) {
+			t.Error(form, err)
+		}
+	})
+}
+
 func TestNoForm(t *testing.T) {
 	for _, c := range [][2]string{
 		{"common", ""}, {"common", "nonsense"}, {"common", `10.0.0.1 - - [` + stamp + `] "GET /app/x`},
@@ -182,6 +267,10 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		Detect(strings.Split(line, "\n"))
+		if form, err := W3C([]string{"#Fields: " + format}); err == nil && form.Parse(line, &r) && len(r.Target) > len(line)+1+
+			strings.Count(line, " ") {
+			t.Errorf("w3c makes %q of %q", r.Target, line)
+		}
 	})
 }
 

@@ -18,6 +18,9 @@ const PluginLog = "plugin-log"
 func Detect(lines []string) (*Format, error) {
 	var best *Format
 	most := 0
+	if f, err := W3C(lines); err == nil {
+		best, most = f, count(f, lines)
+	}
 	for _, form := range forms {
 		f, err := Named(form.name)
 		if err != nil {

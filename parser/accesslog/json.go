@@ -24,6 +24,7 @@ var jsonFields = map[string][]string{
 	"duration": {"duration", "request_time", "took"}, // seconds
 	"was":      {"was", "WAS"},
 	"member":   {"member"},
+	"id":       {"unique_id", "was_unique_id", "WAS_UNIQUE_ID"},
 }
 
 // JSON is the form of one JSON object a line. fields name the facts otherwise than is usual: url=request_line,host=vh.
@@ -40,7 +41,7 @@ func JSON(fields string) (*Format, error) {
 				facts = append(facts, f)
 			}
 			return nil, diag.Errorf("%q: want FACT=FIELD%s; facts are request, url, query, method, host, scheme, "+
-				"port, cookie, status, client, time, micros, duration, was and member",
+				"port, cookie, status, client, time, micros, duration, was, member and id",
 				pair, diag.DidYouMean(fact, facts))
 		}
 		own[fact] = append(own[fact], name)
@@ -108,6 +109,7 @@ func (o *object) into(r *Record) {
 	set(&r.Cookie, "cookie")
 	set(&r.WAS, "was")
 	set(&r.Member, "member")
+	set(&r.ID, "id")
 	if s := strings.ToLower(o.text("scheme")); s == "http" || s == "https" {
 		r.Scheme = s
 	}

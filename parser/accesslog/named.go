@@ -29,12 +29,12 @@ var forms = []struct {
 	{"urls", "", parseURL},
 }
 
-// Names are the forms that [Named] knows.
+// Names are the forms that have one; [Named] knows all but that of [W3C].
 func Names() (names []string) {
 	for _, f := range forms {
 		names = append(names, f.name)
 	}
-	return names
+	return append(names, W3CName)
 }
 
 // Named returns a form by its name, or one that a LogFormat such as '%h %l %u %t "%r" %>s' describes. The error lists
