@@ -38,7 +38,7 @@ func mendAll(passes []*Pass) []*Pass {
 	mended := make([]*Pass, len(passes))
 	for i, p := range passes {
 		m := *p
-		m.findings, m.Memo, m.Run = nil, nil, mended
+		m.findings, m.Memo, m.Run = nil, new(Memo), mended
 		if slices.ContainsFunc(p.findings, isCause) {
 			doc := *p.Config.Doc
 			doc.Nodes = mend(doc.Nodes, nil)

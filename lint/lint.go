@@ -52,7 +52,7 @@ type Rule struct {
 	Options    []Option
 	Subjects   []string // what it judges: ELEMENT/ATTRIBUTE (a Property with the element around it), or ELEMENT
 	Doc        Doc
-	Check      func(*Pass)
+	Check      func(*Pass) // runs beside others, so all that it changes is what it reports
 
 	Suppresses      []string // codes of rules whose findings about the same thing are pointless beside this one's
 	NeedsWellFormed bool     // says nothing sensible where the text around it is not well-formed

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -25,13 +26,24 @@ type Pass struct {
 	Rejects  []diag.Diagnostic  // of routecheck.New
 	Sessions map[string]Session // of Input
 	Rule     *Rule              // the one that is asked
-	// what the rules keep of the file, nil before the first: the engine does not look into it
-	Memo any
+	Memo     *Memo              // of the file
 
 	file     diag.FileID
 	groups   []string // of the Input
 	findings []*Finding
 	rules    []*Rule // all, that are asked or not: ignores name them
+}
+
+// Memo is what the rules keep of a file, of which several ask at once. The engine does not look into it.
+type Memo struct {
+	once sync.Once
+	kept any
+}
+
+// Keep returns what was made of the file when a rule asked first.
+func (m *Memo) Keep(make func() any) any {
+	m.once.Do(func() { m.kept = make() })
+	return m.kept
 }
 
 // Finding is a diagnostic in the making. Its texts are made last, and no rule changes them: most findings are advice

@@ -3,8 +3,11 @@ package lint
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wasplug/wasplug/parser"
@@ -116,20 +119,32 @@ func Run(rules []*Rule, files *diag.Files, inputs []Input, o Options) []diag.Dia
 	return out
 }
 
-// check asks every rule.
+// check asks every rule, as many at once as there are processors: none knows what another has found. The findings come
+// in the order of the rules.
 func (p *Pass) check(active []*Rule) {
-	for _, r := range active {
-		p.Rule = r
-		r.Check(p)
+	found := make([][]*Finding, len(active))
+	var next atomic.Int32
+	var askers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		askers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(active); i = int(next.Add(1)) - 1 {
+				q := *p
+				q.Rule = active[i]
+				q.Rule.Check(&q)
+				found[i] = q.findings
+			}
+		})
 	}
+	askers.Wait()
+	p.findings = slices.Concat(found...)
 }
 
 func newPasses(rules []*Rule, files *diag.Files, inputs []Input, o *Options) []*Pass {
 	passes := make([]*Pass, 0, len(inputs))
 	for _, in := range inputs {
 		p := &Pass{Config: in.Config, Options: o, Files: files, file: in.File, Reports: in.Reports, groups: in.Groups,
-			Sessions: in.Sessions,
-			rules:    rules}
+			Sessions: in.Sessions, Memo: new(Memo),
+			rules: rules}
 		p.Table, p.Rejects = routecheck.New(in.Config)
 		p.Fragment = slices.ContainsFunc(in.Reports,
 			func(d diag.Diagnostic) bool { return d.Rule.Code == diag.NotAConfig })

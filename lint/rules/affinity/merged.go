@@ -54,7 +54,7 @@ func checkAcrossFiles(p *check.Pass) {
 func collides(p *check.Pass, c *parser.ServerCluster, s *parser.Server) (check.CloneAt, bool) {
 	same := p.CloneIDs()[s.CloneID.V]
 	for _, o := range same {
-		if o.Pass == p || len(same) > 1000 {
+		if o.Pass.Config == p.Config || len(same) > 1000 {
 			break // files are in order: those behind report it themselves
 		}
 		if !p.Grouped(o.Pass.Pass) || check.AddressesOf(o.Server) == check.AddressesOf(s) ||

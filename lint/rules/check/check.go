@@ -7,17 +7,12 @@ import "github.com/wasplug/wasplug/lint"
 // Pass is what a check sees of a file: the pass of the engine with the look-ups that rules share.
 type Pass struct {
 	*lint.Pass
-	index
+	*index
 }
 
-// of returns the one pass of a file.
+// of adds what is known of the file. Rules ask at the same time.
 func of(p *lint.Pass) *Pass {
-	known, ok := p.Memo.(*Pass)
-	if !ok {
-		known = &Pass{Pass: p, index: gather(p.Config)}
-		p.Memo = known
-	}
-	return known
+	return &Pass{Pass: p, index: p.Memo.Keep(func() any { return gather(p) }).(*index)}
 }
 
 // On makes a check one that the engine calls.

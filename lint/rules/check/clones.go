@@ -1,6 +1,9 @@
 package check
 
-import "github.com/wasplug/wasplug/parser"
+import (
+	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/parser"
+)
 
 // CloneAt is a clone ID where it is written.
 type CloneAt struct {
@@ -11,18 +14,18 @@ type CloneAt struct {
 
 // CloneIDs lists every clone ID of the run, made once.
 func (p *Pass) CloneIDs() map[string][]CloneAt {
-	first := of(p.Run[0])
-	if first.clones == nil {
-		first.clones = map[string][]CloneAt{}
-		for _, q := range p.Run {
-			for _, c := range q.Config.Clusters {
-				for _, s := range c.Servers {
-					if id := s.CloneID.V; id != "" {
-						first.clones[id] = append(first.clones[id], CloneAt{of(q), c, s})
-					}
-				}
+	return of(p.Run[0]).clones()
+}
+
+func clonesOf(run []*lint.Pass) map[string][]CloneAt {
+	all := map[string][]CloneAt{}
+	for _, q := range run {
+		at := of(q)
+		at.EachServer(func(c *parser.ServerCluster, s *parser.Server) {
+			if id := s.CloneID.V; id != "" {
+				all[id] = append(all[id], CloneAt{at, c, s})
 			}
-		}
+		})
 	}
-	return first.clones
+	return all
 }

@@ -29,14 +29,13 @@ type Element struct {
 }
 
 // AllElements walks the tree once for all rules.
-func (p *Pass) AllElements() []Element {
-	if p.walked != nil {
-		return p.walked
-	}
-	p.walked = make([]Element, 0, elementsIn(p.Config.Doc.Nodes))
+func (p *Pass) AllElements() []Element { return p.walked() }
+
+func walk(nodes []*parser.Node) []Element {
+	all := make([]Element, 0, elementsIn(nodes))
 	last := map[*parser.ElementType][]*parser.Attribute{}
-	var walk func(nodes []*parser.Node, parent *parser.ElementType)
-	walk = func(nodes []*parser.Node, parent *parser.ElementType) {
+	var below func(nodes []*parser.Node, parent *parser.ElementType)
+	below = func(nodes []*parser.Node, parent *parser.ElementType) {
 		for _, n := range nodes {
 			if n.Kind != parser.Element {
 				continue
@@ -49,14 +48,14 @@ func (p *Pass) AllElements() []Element {
 				e.Rows = rowsOf(n, e.Typ, last[e.Typ])
 				last[e.Typ] = e.Rows
 			}
-			p.walked = append(p.walked, e)
+			all = append(all, e)
 			if e.Typ != nil {
-				walk(n.Children, e.Typ)
+				below(n.Children, e.Typ)
 			}
 		}
 	}
-	walk(p.Config.Doc.Nodes, nil)
-	return p.walked
+	below(nodes, nil)
+	return all
 }
 
 func elementsIn(nodes []*parser.Node) (n int) {

@@ -1,6 +1,9 @@
 package check
 
 import (
+	"sync"
+
+	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/routecheck/match/resolve"
 	"github.com/wasplug/wasplug/routecheck/space"
@@ -11,11 +14,12 @@ type index struct {
 	Routes  []Routed
 	ByRoute map[string][]*Routed // Routes of a cluster, by its name
 	Aliases []AliasOf            // every alias that can be read
-	reached *space.Reach         // when a rule first asks
-	unused  *space.UnusedNames   // likewise
-	walked  []Element            // likewise
-	clones  map[string][]CloneAt // of all files of the run, in the first one
-	lists   map[*parser.ServerCluster]lists
+	// when a rule first asks
+	reached func() *space.Reach
+	unused  func() space.UnusedNames
+	walked  func() []Element
+	clones  func() map[string][]CloneAt // of all files of the run, in the first one
+	lists   func() map[*parser.ServerCluster]lists
 }
 
 // Routed is a Route with what it names; a missing part is nil.
@@ -42,9 +46,14 @@ type HostPort struct {
 	port int
 }
 
-func gather(c *parser.Config) index {
-	f := index{ByRoute: map[string][]*Routed{}, Routes: make([]Routed, len(c.Routes)),
-		lists: make(map[*parser.ServerCluster]lists, len(c.Clusters))}
+func gather(p *lint.Pass) *index {
+	c := p.Config
+	f := &index{ByRoute: map[string][]*Routed{}, Routes: make([]Routed, len(c.Routes)),
+		reached: sync.OnceValue(func() *space.Reach { return space.NewReach(p.Table) }),
+		unused:  sync.OnceValue(func() space.UnusedNames { return space.Unused(p.Table) }),
+		walked:  sync.OnceValue(func() []Element { return walk(c.Doc.Nodes) }),
+		clones:  sync.OnceValue(func() map[string][]CloneAt { return clonesOf(p.Run) }),
+		lists:   sync.OnceValue(func() map[*parser.ServerCluster]lists { return listsOf(c) })}
 	names := resolve.New(c)
 	for i, r := range c.Routes {
 		vhosts, uris, cluster := names.RouteParts(r)
@@ -61,11 +70,5 @@ func gather(c *parser.Config) index {
 	return f
 }
 
-// fresh returns texts and places that the file does not name.
-func (p *Pass) UnusedNames() space.UnusedNames {
-	if p.unused == nil {
-		f := space.Unused(p.Table)
-		p.unused = &f
-	}
-	return *p.unused
-}
+// UnusedNames returns texts and places that the file does not name.
+func (p *Pass) UnusedNames() space.UnusedNames { return p.unused() }

@@ -8,12 +8,7 @@ import (
 )
 
 // Reach asks the decision core once for a file.
-func (p *Pass) Reach() *space.Reach {
-	if p.reached == nil {
-		p.reached = space.NewReach(p.Table)
-	}
-	return p.reached
-}
+func (p *Pass) Reach() *space.Reach { return p.reached() }
 
 // ClusterName returns the name of the cluster that a match leads to.
 func (p *Pass) ClusterName(m *match.Match) string { return p.Table.Clusters[m.Cluster].Name }

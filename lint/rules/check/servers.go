@@ -57,12 +57,17 @@ type lists struct{ primary, backup []*parser.Server }
 
 // Lists returns the primary and the backup servers of a cluster (R37, R38), which the decision core is asked for once.
 func (p *Pass) Lists(c *parser.ServerCluster) (primary, backup []*parser.Server) {
-	l, known := p.lists[c]
-	if !known {
-		l.primary, l.backup = match.PrimaryAndBackup(c)
-		p.lists[c] = l
-	}
+	l := p.lists()[c]
 	return l.primary, l.backup
+}
+
+func listsOf(config *parser.Config) map[*parser.ServerCluster]lists {
+	all := make(map[*parser.ServerCluster]lists, len(config.Clusters))
+	for _, c := range config.Clusters {
+		primary, backup := match.PrimaryAndBackup(c)
+		all[c] = lists{primary, backup}
+	}
+	return all
 }
 
 // Decided returns a cluster as the decision core has it, nil for a second one of its name, which does not count.
