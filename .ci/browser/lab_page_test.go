@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/wasplug/wasplug/ci/browser/drive"
 )
 
 var (
@@ -20,7 +22,7 @@ var (
 // runLab starts the lab of two members; site is the context root of the application, page the lab's page.
 func runLab(t *testing.T) (site, page string) {
 	t.Helper()
-	cmd := exec.Command(build(t), "lab", "-c", "../../testdata/figure-5-12/topology.yaml", "--listen",
+	cmd := exec.Command(drive.Build(t, "../.."), "lab", "-c", "../../testdata/figure-5-12/topology.yaml", "--listen",
 		"127.0.0.1:0", "--admin",
 		"127.0.0.1:0")
 	stdout, err := cmd.StdoutPipe()
@@ -58,7 +60,7 @@ func button(member, do string) string {
 func TestLabPage(t *testing.T) {
 	site, page := runLab(t)
 	for scheme, value := range map[string]string{"light": "1", "dark": "0"} {
-		ctx := browse(t, chromedp.Flag("blink-settings", "preferredColorScheme="+value))
+		ctx := drive.Browse(t, chromedp.Flag("blink-settings", "preferredColorScheme="+value))
 		do := func(steps ...chromedp.Action[chromedp.Void]) {
 			t.Helper()
 			if err := chromedp.Do(ctx, steps...); err != nil {
@@ -87,7 +89,7 @@ func TestLabPage(t *testing.T) {
 		want("//*[@id='rows']", "the session") // as the database has it
 		want("//*[@id='last']", "its answer passed to the client")
 		want("//*[contains(@class, 'look')]", "s") // the clock of the thread that writes
-		if bad, err := chromedp.Run(ctx, chromedp.Evaluate[string](contrasts)); err != nil || bad != "" {
+		if bad, err := chromedp.Run(ctx, chromedp.Evaluate[string](drive.Contrasts)); err != nil || bad != "" {
 			t.Errorf("%s: %v: %s", scheme, err, bad)
 		}
 		do(chromedp.EmulateViewport(360, 640))

@@ -4,7 +4,6 @@ package browser
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,9 +14,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/wasplug/wasplug/ci/browser/drive"
 )
 
 // program is wasplug serving a file, with the addresses that it says it listens on.
@@ -25,22 +25,10 @@ type program struct{ site, page string }
 
 var address = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
 
-// build builds wasplug.
-func build(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "wasplug")
-	cmd := exec.Command("go", "build", "-o", binary, "./cmd/wasplug")
-	cmd.Dir = "../.."
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return binary
-}
-
 // serve builds wasplug and starts it on a file.
 func serve(t *testing.T, config string) program {
 	t.Helper()
-	binary, file := build(t), filepath.Join(t.TempDir(), "plugin-cfg.xml")
+	binary, file := drive.Build(t, "../.."), filepath.Join(t.TempDir(), "plugin-cfg.xml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -106,29 +94,9 @@ func send(t *testing.T, target, clone string) {
 	rs.Body.Close()
 }
 
-// browse starts the browser; the test is skipped, and says so, where there is none.
-func browse(t *testing.T, flags ...chromedp.ExecAllocatorOption) context.Context {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("chromium is not installed (on Debian: apt-get install chromium)")
-	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
-		chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()))
-	opts = append(opts, flags...)
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
-	t.Cleanup(cancel)
-	return ctx
-}
-
 // The status page works: it loads, its counters move, and "why" answers against the live state.
 func TestStatusPage(t *testing.T) {
-	ctx := browse(t)
+	ctx := drive.Browse(t)
 	m1, m2 := startMember(t), startMember(t)
 	config := `<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>` +
 		`<ServerCluster Name="shop">` +
@@ -172,27 +140,6 @@ func TestStatusPage(t *testing.T) {
 	}
 }
 
-// contrasts measures every element that shows text, and the hints in fields, against what stands behind it (WCAG 2).
-const contrasts = `(() => {
-	const parse = c => (c.match(/[0-9.]+/g) || [0, 0, 0, 0]).map(Number);
-	const over = (top, under) => { const a = top.length > 3 ? top[3] : 1; return [0, 1, 2].map(i => top[i] * a + under[i] * (1 - a)) };
-	const behind = e => {
-		if (!e) return matchMedia("(prefers-color-scheme: dark)").matches ? [18, 18, 18] : [255, 255, 255];
-		return over(parse(getComputedStyle(e).backgroundColor), behind(e.parentElement));
-	};
-	const light = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : Math.pow((v + .055) / 1.055, 2.4) }); return .2126 * r + .7152 * g + .0722 * b };
-	const bad = [];
-	const check = (e, color, what) => {
-		const under = behind(e), [x, y] = [light(over(parse(color), under)), light(under)].sort((a, b) => b - a), ratio = (x + .05) / (y + .05);
-		if (ratio < 4.5) bad.push(what + " " + ratio.toFixed(2) + ":1");
-	};
-	for (const e of document.body.querySelectorAll("*")) {
-		if ([...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) check(e, getComputedStyle(e).color, e.tagName + " " + e.textContent.trim().slice(0, 20));
-		if (e.placeholder) check(e, getComputedStyle(e, "::placeholder").color, "hint " + e.placeholder);
-	}
-	return bad.join("; ");
-})()`
-
 // Everything on the page can be read, in light and in dark: 4.5:1 or more.
 func TestContrast(t *testing.T) {
 	m1, m2 := startMember(t), startMember(t)
@@ -204,7 +151,7 @@ func TestContrast(t *testing.T) {
 	m2.Close()
 	send(t, p.site+"/app/", "c2")
 	for scheme, value := range map[string]string{"light": "1", "dark": "0"} {
-		ctx := browse(t, chromedp.Flag("blink-settings", "preferredColorScheme="+value))
+		ctx := drive.Browse(t, chromedp.Flag("blink-settings", "preferredColorScheme="+value))
 		if err := chromedp.Do(ctx, chromedp.Navigate(p.page+"?url=http://shop/app/cart"),
 			chromedp.WaitVisible("#answer")); err != nil {
 			t.Fatal(err)
@@ -213,7 +160,7 @@ func TestContrast(t *testing.T) {
 		if err != nil || dark != (scheme == "dark") {
 			t.Fatalf("the browser does not show the page in %s: %v", scheme, err)
 		}
-		if bad, err := chromedp.Run(ctx, chromedp.Evaluate[string](contrasts)); err != nil || bad != "" {
+		if bad, err := chromedp.Run(ctx, chromedp.Evaluate[string](drive.Contrasts)); err != nil || bad != "" {
 			t.Errorf("%s: %v: %s", scheme, err, bad)
 		}
 		chromedp.Cancel(ctx)
