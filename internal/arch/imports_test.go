@@ -141,7 +141,7 @@ var may = map[string][]string{
 	// What it imports a browser loads.
 	"internal/playground": {"internal/app", "internal/report/forms"},
 	"internal/playground/decisions": {"internal/playground", "internal/app", "internal/app/answers", "generate/graph",
-		"internal/report/forms", "internal/report/whyreport", "routecheck/choices"},
+		"internal/report/forms", "internal/report/whyreport", "routecheck/choices", "routecheck/session"},
 	"internal/playground/findings": {"internal/playground", "internal/app", "internal/app/checks", "internal/app/meaning",
 		"internal/report/lintreport", "lint", "parser/diag"},
 	"web/wasm/...": {"internal/playground", "internal/playground/..."},

@@ -13,6 +13,7 @@ import (
 	"github.com/wasplug/wasplug/internal/report/forms"
 	"github.com/wasplug/wasplug/internal/report/whyreport"
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // question has one of its parts. Why has the fields of the use case; what it leaves out is as on the command line.
@@ -32,7 +33,8 @@ func Ask(asked, file []byte, _ time.Time) []byte {
 		case q.Graph:
 			return draw(in, a)
 		case q.Offers:
-			a.Offers = map[string][]string{"platforms": choices.Platforms(), "choices": settled()}
+			a.Offers = map[string][]string{"platforms": choices.Platforms(), "choices": settled(),
+				"persistences": session.Persistences()}
 			return nil
 		}
 		return errors.New("nothing is asked")

@@ -1,0 +1,66 @@
+import workerText from "worker-text";
+
+// The policy of the page holds for the worker, too, as it is made of a blob and not of an address: so nothing in it can
+// reach another server.
+const workerAddress = URL.createObjectURL(new Blob([workerText], { type: "text/javascript" }));
+
+// A Core asks the program, which runs in a worker so that typing never waits. A program that ends by a fault of its own,
+// or is stopped, is started again; what was asked meanwhile is refused with the reason.
+export class Core {
+  constructor(address, onState) {
+    this.address = address;
+    this.onState = onState; // is called with "loading", "ready", "busy", "unusable" or "restarted", and a reason
+    this.broken = ""; // why it cannot run at all
+    this.next = 0;
+    this.start();
+  }
+
+  start() {
+    this.open = new Map();
+    this.worker = new Worker(workerAddress);
+    this.worker.onmessage = ({ data }) => this.receive(data);
+    this.worker.onerror = (event) => this.restart(event.message || "the worker failed");
+    this.worker.postMessage({ start: this.address });
+    this.onState("loading", "");
+  }
+
+  // ask returns the answer to a question about a file, its bytes.
+  ask(question, file) {
+    if (this.broken) return Promise.reject(new Error(this.broken));
+    return new Promise((resolve, reject) => {
+      const id = ++this.next;
+      this.open.set(id, { resolve, reject });
+      this.worker.postMessage({ id, question: JSON.stringify(question), file });
+      this.onState("busy", "");
+    });
+  }
+
+  receive(data) {
+    if (data.started) {
+      if (this.open.size === 0) this.onState("ready", "");
+    } else if (data.unusable) {
+      this.broken = data.unusable;
+      this.refuse(data.unusable);
+      this.onState("unusable", data.unusable);
+    } else if (data.ended) {
+      this.restart(data.ended);
+    } else {
+      this.open.get(data.id).resolve(JSON.parse(data.answer));
+      this.open.delete(data.id);
+      if (this.open.size === 0) this.onState("ready", "");
+    }
+  }
+
+  // restart ends the program and starts it anew.
+  restart(reason) {
+    this.worker.terminate();
+    this.refuse(reason);
+    this.start();
+    this.onState("restarted", reason);
+  }
+
+  refuse(reason) {
+    for (const { reject } of this.open.values()) reject(new Error(reason));
+    this.open.clear();
+  }
+}
