@@ -9,7 +9,8 @@ const element = (id) => document.getElementById(id);
 const fieldIDs = [...element("why").querySelectorAll("input, textarea, select")].map((e) => e.id);
 const pause = 300; // milliseconds without a change, behind which the file is checked
 const mostFindings = 200; // that are listed; the editor marks all
-const leastDrawing = 480; // pixels, below which a drawing is moved and not made smaller
+const mostDrawn = 200000; // characters of a file that is drawn without being asked
+const leastDrawing = 0.7; // of its size: a drawing is made no smaller, and moved instead
 const longLink = 8000; // characters, from which on mail and chat programs cut links off
 
 const make = (tag, text = "", ...classes) => {
@@ -84,9 +85,9 @@ async function check() {
   if (checking) return changed();
   checking = true;
   try {
-    const drawn = ask(decider, { Graph: true });
+    const drawn = editor.text.length > mostDrawn ? offerDrawing() : draw();
     const checked = ask(checker, { Lint: { Profile: element("profile").value } });
-    showDrawing((await drawn).answer);
+    await drawn;
     if ((await checked).text === editor.text) showFindings(await checked);
   } catch (error) {
     say("said", `Not checked: ${error.message}`);
@@ -148,6 +149,18 @@ async function explain(word) {
   }
 }
 
+async function draw() {
+  showDrawing((await ask(decider, { Graph: true })).answer);
+}
+
+// offerDrawing leaves it to the user whether a large file is drawn: that takes seconds, of the browser more than of us.
+function offerDrawing() {
+  element("drawing").hidden = true;
+  element("tree").textContent = "";
+  say("graph-notes", "The file is large, so it is not drawn by itself.");
+  element("graph-notes").append(" ", button("Draw it", () => draw().catch((error) => say("graph-notes", error.message))));
+}
+
 // showDrawing puts the drawing where its style touches nothing else of the page.
 function showDrawing(answer) {
   const drawing = element("drawing");
@@ -163,7 +176,7 @@ function showDrawing(answer) {
   root.adoptedStyleSheets = [sheet];
   const width = Number(svg.getAttribute("width"));
   svg.removeAttribute("height"); // the drawing is made smaller to fit, as long as it can be read
-  Object.assign(svg.style, { width: "100%", maxWidth: `${width}px`, minWidth: `${Math.min(width, leastDrawing)}px` });
+  Object.assign(svg.style, { width: "100%", maxWidth: `${width}px`, minWidth: `${leastDrawing * width}px` });
   root.replaceChildren(svg);
 }
 

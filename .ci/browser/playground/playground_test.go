@@ -5,6 +5,7 @@ package playground
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/chromedp/cdproto/network"
 	cdppage "github.com/chromedp/cdproto/page"
@@ -350,6 +352,46 @@ func TestFaults(t *testing.T) {
 	p.says("#tree", "PluginCluster")
 	p.do(chromedp.Click("#why .main"))
 	p.says("#brief", "PluginCluster")
+	p.large()
+}
+
+// large opens a file that would make a large drawing: it is drawn when somebody wants it.
+func (p *page) large() {
+	p.Helper()
+	file := filepath.Join(p.TempDir(), "large.xml")
+	text := `<Config><!--` + strings.Repeat("x", 200_000) + `--><VirtualHostGroup Name="v"/></Config>`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		p.Fatal(err)
+	}
+	p.do(chromedp.SetUploadFiles("#open", []string{file}))
+	p.says("#graph-notes", "not drawn by itself")
+	p.do(chromedp.Click("#graph-notes button"))
+	p.says("#tree", "nothing is served")
+}
+
+// TestEncodings: a finding stands where it is, whatever the bytes of the file are, and its repair mends just that.
+func TestEncodings(t *testing.T) {
+	text := `<?xml version="1.0" encoding="%s"?><Config><!--` + strings.Repeat("%[2]s ", 700) +
+		`--><ServerCluster Name="k"><Server CloneId="c1" Name="m1"/></ServerCluster></Config>`
+	utf16le := []byte{0xff, 0xfe}
+	for _, unit := range utf16.Encode([]rune(fmt.Sprintf(text, "UTF-8", "ü😀"))) {
+		utf16le = binary.LittleEndian.AppendUint16(utf16le, unit)
+	}
+	p := open(t, serve(t).url)
+	for name, data := range map[string][]byte{"utf-8": fmt.Appendf(nil, text, "UTF-8", "ü😀"), "utf-16": utf16le,
+		"latin-1": fmt.Appendf(nil, text, "ISO-8859-1", "\xfc")} {
+		file := filepath.Join(t.TempDir(), name+".xml")
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p.do(chromedp.SetUploadFiles("#open", []string{file}))
+		p.says("#findings", "Fix: write CloneID")
+		p.do(chromedp.Click(`//*[@id="findings"]/li[contains(., "WP109")]/button[1]`))
+		p.until(`getSelection().toString() === "CloneId"`)
+		p.do(chromedp.Click(`//*[@id="findings"]//button[contains(., "write CloneID")]`))
+		p.says(".cm-content", `<Server CloneID="c1" Name="m1"/>`)
+		p.until(`!document.getElementById("findings").textContent.includes("WP109")`)
+	}
 }
 
 // TestPolicy: neither the page nor its worker can reach another server.
