@@ -40,6 +40,10 @@ const order = ["unusable", "busy", "loading", "restarted", "ready"]; // what is 
 
 const state = { why: "loading", lint: "loading" };
 
+const stopped = "stopped";
+const asFile = location.protocol !== "file:" ? ""
+  : "\nA page that is opened as a file may not load programs: it has to come from a web server.";
+
 function core(name) {
   return new Core(new URL(`${name}.wasm.gz`, document.baseURI).href, (now, reason) => {
     state[name] = now;
@@ -47,15 +51,13 @@ function core(name) {
     element("state").textContent = states[told];
     if (told === "busy") element("state").append(" ", button("Stop", stop, "place"));
     element("main").setAttribute("aria-busy", String(told === "busy" || told === "loading"));
-    if (now === "unusable") say("fault", `wasplug could not be loaded: ${reason}`);
+    if (now === "unusable") say("fault", `wasplug could not be loaded: ${reason}${asFile}`);
     if (now === "restarted" && reason !== stopped) {
       say("fault", "wasplug ended by a fault of its own and was started again. Please report this, with the file and the "
         + `question if you may:\n${reason}`);
     }
   });
 }
-
-const stopped = "stopped";
 
 function stop() {
   for (const program of [decider, checker]) if (program.open.size > 0) program.restart(stopped);
