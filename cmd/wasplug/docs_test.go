@@ -102,6 +102,17 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestVersions: documents ask for no release of wasplug that there may not be.
+func TestVersions(t *testing.T) {
+	for name, text := range documents(t) {
+		for _, at := range regexp.MustCompile(`wasplug/(?:cmd/)?wasplug@([\w.-]+)|\n +rev: (\S+)`).FindAllStringSubmatch(text, -1) {
+			if v := at[1] + at[2]; v != "latest" && v != "main" {
+				t.Errorf("%s names version %s", name, v)
+			}
+		}
+	}
+}
+
 // slugs are the names by which links find the sections of a document.
 func slugs(text string) (all []string) {
 	times := map[string]int{}
