@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// TestApk reads the apk that APK names as apk-tools does, which Debian does not have: two archives one behind the other,
-// of which the first says what the package is and the sum of the second, where each file brings its own sum.
+// TestApk reads the apk that APK names as apk-tools does, which Debian does not have: two archives one behind the
+// other, of which the first says what the package is and the sum of the second, where each file brings its own sum.
 func TestApk(t *testing.T) {
 	name := os.Getenv("APK")
 	if name == "" {
@@ -54,8 +54,9 @@ func TestApk(t *testing.T) {
 		t.Error("the first archive has an end")
 	}
 	entries(t, files.content, func(h *tar.Header, content []byte) {
-		if sum := fmt.Sprintf("%x", sha1.Sum(content)); h.Typeflag == tar.TypeReg && h.PAXRecords["APK-TOOLS.checksum.SHA1"] != sum {
-			t.Errorf("%s has the sum %q, its content %s", h.Name, h.PAXRecords["APK-TOOLS.checksum.SHA1"], sum)
+		said, sum := h.PAXRecords["APK-TOOLS.checksum.SHA1"], fmt.Sprintf("%x", sha1.Sum(content))
+		if h.Typeflag == tar.TypeReg && said != sum {
+			t.Errorf("%s has the sum %q, its content %s", h.Name, said, sum)
 		}
 		if h.Uid != 0 || h.Gid != 0 || h.Mode&0o022 != 0 {
 			t.Errorf("%s belongs to %d:%d, mode %o", h.Name, h.Uid, h.Gid, h.Mode)

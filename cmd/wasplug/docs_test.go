@@ -39,7 +39,8 @@ func TestIndex(t *testing.T) {
 		}
 	}
 	for name := range pages {
-		if folder, file := path.Split(name); folder == "docs/" && file != "README.md" && !strings.Contains(index, "]("+file) {
+		folder, file := path.Split(name)
+		if folder == "docs/" && file != "README.md" && !strings.Contains(index, "]("+file) {
 			t.Errorf("docs/README.md does not lead to %s", name)
 		}
 	}
@@ -104,8 +105,9 @@ func TestLinks(t *testing.T) {
 
 // TestVersions: documents ask for no release of wasplug that there may not be.
 func TestVersions(t *testing.T) {
+	asked := regexp.MustCompile(`wasplug/(?:cmd/)?wasplug@([\w.-]+)|\n +rev: (\S+)`)
 	for name, text := range documents(t) {
-		for _, at := range regexp.MustCompile(`wasplug/(?:cmd/)?wasplug@([\w.-]+)|\n +rev: (\S+)`).FindAllStringSubmatch(text, -1) {
+		for _, at := range asked.FindAllStringSubmatch(text, -1) {
 			if v := at[1] + at[2]; v != "latest" && v != "main" {
 				t.Errorf("%s names version %s", name, v)
 			}
@@ -214,7 +216,8 @@ func TestEnvironment(t *testing.T) {
 			t.Errorf("docs/environment.md has %s, which nobody reads", v)
 		}
 	}
-	for _, row := range regexp.MustCompile("\\| `(\\w+)=\\S+` \\| `wasplug ([a-z ]+) --(\\S+) ").FindAllStringSubmatch(page, -1) {
+	flags := regexp.MustCompile("\\| `(\\w+)=\\S+` \\| `wasplug ([a-z ]+) --(\\S+) ")
+	for _, row := range flags.FindAllStringSubmatch(page, -1) {
 		if !slices.Contains(variables(row[2], row[3]), row[1]) {
 			t.Errorf("%s does not set --%s of %s", row[1], row[3], row[2])
 		}

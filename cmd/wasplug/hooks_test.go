@@ -119,7 +119,7 @@ func TestPreCommit(t *testing.T) {
 		}
 	}
 	out, err := command("pre-commit", "run", "--all-files", "--color", "never")
-	for _, want := range []string{"WP301", "- hook id: wasplug-lint\n- exit code: 1", "files were modified by this hook"} {
+	for _, want := range []string{"WP301", "id: wasplug-lint\n- exit code: 1", "files were modified by this hook"} {
 		if err == nil || !strings.Contains(out, want) {
 			t.Errorf("%v, want %q in\n%s", err, want, out)
 		}
@@ -165,7 +165,8 @@ func TestPipelines(t *testing.T) {
 		Location                           struct{ Path string }
 	}
 	text, _ := os.ReadFile(job.Artifacts.Reports.Codequality)
-	if err := json.Unmarshal(text, &quality); err != nil || len(quality) != 5 || quality[0].Location.Path != "conf/plugin-cfg.xml" {
+	err = json.Unmarshal(text, &quality)
+	if err != nil || len(quality) != 5 || quality[0].Location.Path != "conf/plugin-cfg.xml" {
 		t.Errorf("%v: %s", err, text)
 	}
 	readJUnit(t, job.Artifacts.Reports.Junit)
@@ -180,7 +181,8 @@ func TestPipelines(t *testing.T) {
 		} `xml:"file"`
 	}
 	text, _ = os.ReadFile(jenkins[2])
-	if err := xml.Unmarshal(text, &style); err != nil || len(style.Files) != 1 || style.Files[0].Errors[0].Source != "wasplug.WP106" {
+	err = xml.Unmarshal(text, &style)
+	if err != nil || len(style.Files) != 1 || style.Files[0].Errors[0].Source != "wasplug.WP106" {
 		t.Errorf("%v: %s", err, text)
 	}
 }

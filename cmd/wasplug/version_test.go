@@ -10,7 +10,8 @@ func TestFromVersion(t *testing.T) {
 		{build{Version: "v1.2.4-0.20261130214352-08dae0812345+dirty"},
 			build{Version: "v1.2.4-0.20261130214352-08dae0812345+dirty", Commit: "08dae0812345", Date: "2026-11-30T21:43:52Z"}},
 		{build{Version: "v1.2.3"}, build{Version: "v1.2.3"}},
-		{build{Version: "v1.2.3", Commit: "08dae08", Date: "2026-11-30"}, build{Version: "v1.2.3", Commit: "08dae08", Date: "2026-11-30"}},
+		{build{Version: "v1.2.3", Commit: "08dae08", Date: "today"},
+			build{Version: "v1.2.3", Commit: "08dae08", Date: "today"}},
 		{build{Version: "(devel)"}, build{Version: "(devel)"}},
 	} {
 		if got := tt.given.fromVersion(); got != tt.want {

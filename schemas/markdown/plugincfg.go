@@ -7,15 +7,15 @@ import (
 	"github.com/wasplug/wasplug/parser"
 )
 
-// PluginConfig returns the page of plugin-cfg.xml: each element with its attributes and Properties, in the order of the
-// attribute table.
+// PluginConfig returns the page of plugin-cfg.xml: each element with its attributes and Properties, in the order of
+// the attribute table.
 func PluginConfig() []byte {
 	p := &page{}
 	p.b.WriteString("# plugin-cfg.xml\n\n")
 	p.paragraph("The configuration of the web server plug-in: every element and attribute that is known. " +
 		"`wasplug explain ELEMENT/ATTRIBUTE` says more of each: since when, what goes wrong with it, how well it is " +
-		"known, and by which source. `wasplug schema plugin-cfg` prints an XML Schema for editors. A ~ stands before what is " +
-		"recalled, and was read nowhere.")
+		"known, and by which source. `wasplug schema plugin-cfg` prints an XML Schema for editors. A ~ stands before " +
+		"what is recalled, and was read nowhere.")
 	for _, t := range parser.ElementTypes() {
 		p.element(t)
 	}

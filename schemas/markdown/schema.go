@@ -96,8 +96,8 @@ func (p *page) takes(rule *yamldoc.Node, path string) string {
 	if target := schemas.Definition(p.root, rule); target != rule {
 		rule, path = target, strings.TrimPrefix(rule.Get("$ref").Str().V, "#/definitions/")
 	}
-	if forms := slices.Concat(rule.Get("oneOf").AllItems(), rule.Get("anyOf").AllItems()); rule.Get("properties") == nil &&
-		len(forms) > 0 {
+	forms := slices.Concat(rule.Get("oneOf").AllItems(), rule.Get("anyOf").AllItems())
+	if rule.Get("properties") == nil && len(forms) > 0 {
 		var words []string
 		for _, form := range forms {
 			words = append(words, p.takes(form, path))
