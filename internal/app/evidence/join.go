@@ -76,7 +76,9 @@ type hit struct {
 	members   []string // host:port of those that were asked; nil where the log does not show all of them
 	fits      int      // lines
 	status    int
-	byID      bool // exactly one line has the ID of the request
+	// Exactly one line has the ID of the request: that counts for more than what fits it.
+	byID       bool
+	statusByID int
 }
 
 func newHits(tale *story.Story) *hits {
@@ -281,6 +283,10 @@ func (s *Seen) count(h *hit, found bool) {
 	s.Hit++
 	if found {
 		s.Found++
+		if h.byID {
+			s.Got[h.statusByID]++
+			return
+		}
 		s.Got[h.status]++
 	}
 }

@@ -17,7 +17,7 @@ import (
 type idJoin struct {
 	expected map[lineThread][]expectedRequest // in the order of their ends
 	from, to int64                            // seconds in which a line may have begun
-	answers  map[uint64]idAnswer              // by the checksum of the ID
+	answers  map[uint64]*idAnswer             // by the checksum of the ID
 }
 
 // lineThread is whose lines, and of which file.
@@ -26,15 +26,20 @@ type lineThread struct {
 	pluginlog.Thread
 }
 
-// expectedRequest is a request that is looked for, and its lines.
+// expectedRequest is a request that is looked for, its lines, and the seconds in which a line of the access log may have
+// begun that is about it.
 type expectedRequest struct {
 	first, last int64
+	from, to    int64
 	*hit
 }
 
+// idAnswer is what the access log has of an ID.
 type idAnswer struct {
-	lines  int32
+	lines  int32 // that have it
 	status int32
+	at     int64 // second
+	of     *hit  // whose lines have it, nil for nobody so far
 }
 
 const (
@@ -46,7 +51,7 @@ const (
 )
 
 func newIDJoin() idJoin {
-	return idJoin{expected: map[lineThread][]expectedRequest{}, answers: map[uint64]idAnswer{}}
+	return idJoin{expected: map[lineThread][]expectedRequest{}, answers: map[uint64]*idAnswer{}}
 }
 
 // expect notes where the lines of a request are. One whose lines lie in two files is found by those of the first.
@@ -56,12 +61,12 @@ func (j *idJoin) expect(r *requests.Request, h *hit) {
 	if r.Last.File != r.First.File {
 		last = r.First.Line
 	}
-	j.expected[at] = append(j.expected[at], expectedRequest{r.First.Line, last, h})
-	begin, end := wholeSecond(r.Start), wholeSecond(max(r.Start, r.End))
-	if j.from == 0 || begin-idBefore < j.from {
-		j.from = begin - idBefore
+	from, to := wholeSecond(r.Start)-idBefore, wholeSecond(max(r.Start, r.End))+1
+	j.expected[at] = append(j.expected[at], expectedRequest{r.First.Line, last, from, to, h})
+	if j.from == 0 || from < j.from {
+		j.from = from
 	}
-	j.to = max(j.to, end+1)
+	j.to = max(j.to, to)
 }
 
 // record notes the ID of a line that may be about one of the requests.
@@ -71,11 +76,13 @@ func (j *idJoin) record(r *accesslog.Record) {
 		return
 	}
 	k := idOf(r.ID)
-	answer, known := j.answers[k]
-	if !known && len(j.answers) >= maxIDs {
-		return
+	answer := j.answers[k]
+	switch {
+	case answer != nil:
+		answer.lines++
+	case len(j.answers) < maxIDs:
+		j.answers[k] = &idAnswer{lines: 1, status: int32(r.Status), at: at}
 	}
-	j.answers[k] = idAnswer{answer.lines + 1, int32(r.Status)}
 }
 
 func idOf(id string) uint64 {
@@ -90,12 +97,15 @@ func (j *idJoin) find(run *traceRun) error {
 		return nil
 	}
 	for i := range run.files {
-		r, err := run.open(i)
+		part, err := run.enter(i)
 		if err != nil {
 			return err
 		}
-		err = pluginlog.ReadLines(r, func(l *pluginlog.Line) error { j.line(i+1, l); return nil })
-		r.Close()
+		err = pluginlog.ReadLines(part, func(l *pluginlog.Line) error {
+			j.line(i+1, part.lines+l.Number, l)
+			return nil
+		})
+		part.Close()
 		if err != nil {
 			return err
 		}
@@ -103,10 +113,10 @@ func (j *idJoin) find(run *traceRun) error {
 	return nil
 }
 
-// line looks for an ID among the words of a line that belongs to one of the requests.
-func (j *idJoin) line(file int, l *pluginlog.Line) {
+// line looks for an ID among the words of a line, of that number in its file, that belongs to one of the requests.
+func (j *idJoin) line(file int, number int64, l *pluginlog.Line) {
 	all := j.expected[lineThread{file, pluginlog.Thread{PID: l.PID, TID: l.TID}}]
-	n, found := slices.BinarySearchFunc(all, l.Number, func(x expectedRequest, line int64) int {
+	n, found := slices.BinarySearchFunc(all, number, func(x expectedRequest, line int64) int {
 		switch {
 		case x.last < line:
 			return -1
@@ -123,11 +133,21 @@ func (j *idJoin) line(file int, l *pluginlog.Line) {
 		if len(word) < leastID {
 			continue
 		}
-		if answer := j.answers[idOf(word)]; answer.lines == 1 {
-			all[n].byID, all[n].status = true, int(answer.status)
+		answer := j.answers[idOf(word)]
+		if answer != nil && answer.lines == 1 && answer.at >= all[n].from && answer.at <= all[n].to {
+			answer.claim(all[n].hit)
 			return
 		}
 	}
+}
+
+// claim gives a line of the access log to a request. What two requests claim is the ID of none.
+func (a *idAnswer) claim(h *hit) {
+	if a.of != nil && a.of != h {
+		a.of.byID, a.lines = false, a.lines+1
+		return
+	}
+	a.of, h.byID, h.statusByID = h, true, int(a.status)
 }
 
 func betweenWords(r rune) bool { return strings.ContainsRune(" \t'\"()[]{}<>,;=", r) }
