@@ -3,8 +3,10 @@ package lsp
 import (
 	"context"
 	"io/fs"
+	"maps"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -111,6 +113,11 @@ func (s *Server) didChange(_ context.Context, p changeParams) error {
 func (s *Server) keep(d *document) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.put(d)
+}
+
+// put does so while the lock is held.
+func (s *Server) put(d *document) {
 	s.drop(d.uri)
 	s.docs[d.uri] = d
 	s.mark(d.uri)
@@ -124,13 +131,13 @@ func (s *Server) drop(uri string) {
 	}
 }
 
-// didSave has suites checked again: the configuration that they name may be what was saved.
+// didSave has suites read and checked again: the configuration that they name may be what was saved.
 func (s *Server) didSave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for uri, d := range s.docs {
+	for _, d := range slices.Collect(maps.Values(s.docs)) {
 		if d.isSuite() {
-			s.mark(uri)
+			s.put(s.version(d.uri, d.path, d.version, d.text))
 		}
 	}
 }

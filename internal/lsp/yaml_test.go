@@ -219,3 +219,22 @@ func TestSuiteOverXML(t *testing.T) {
 		t.Errorf("%s in %+v", got, definition)
 	}
 }
+
+// What a suite knows of its configuration is that which was saved last.
+func TestSuiteAfterSave(t *testing.T) {
+	e, _ := openTown(t)
+	where := func() string {
+		_, p := marked(t, mark(t, trip, "expect: admin‸Cluster"))
+		var got struct{ Contents struct{ Value string } }
+		e.call("textDocument/hover", place(suiteURI, p), &got)
+		first, _, _ := strings.Cut(got.Contents.Value, "\n")
+		return first
+	}
+	before := where()
+	e.change(topologyURI, 2, object{"text": "# one line more\n" + town})
+	e.notify("textDocument/didSave", object{"textDocument": object{"uri": topologyURI}})
+	e.findings(suiteURI, 1)
+	if after := where(); !strings.Contains(before, "(line 17 of") || !strings.Contains(after, "(line 18 of") {
+		t.Errorf("%s, and after that %s", before, after)
+	}
+}
