@@ -40,55 +40,6 @@ type Config struct {
 	IntelligentManagement *Node // nil when there is none
 }
 
-// Trim lets go of the tree, and of where each Uri says what others say, too: most of what a large file takes in
-// memory. What asks for as long as a log lasts reads the view alone. Nothing may be written, linted or edited
-// afterwards.
-func (c *Config) Trim() {
-	if c.Doc != nil {
-		trim(c.Doc.Nodes)
-	}
-	t := trimmer{}
-	for _, g := range c.UriGroups {
-		g.Node = nil
-		t.own(&g.Name)
-		for _, u := range g.Uris {
-			u.Node = nil
-			t.own(&u.Name)
-			t.share(&u.AffinityCookie)
-			t.share(&u.AffinityURLIdentifier)
-		}
-	}
-	for _, r := range c.Routes {
-		r.Node = nil
-		t.own(&r.VirtualHostGroup)
-		t.own(&r.UriGroup)
-		t.own(&r.ServerCluster)
-	}
-}
-
-// trimmer moves attributes out of the blocks in which they were read: such a block lives as long as one of it is in
-// use. It has one for each value that many have.
-type trimmer map[[2]string]*Attr // by name and value
-
-func (trimmer) own(v *Val[string]) {
-	if v.At != nil {
-		own := *v.At
-		v.At = &own
-	}
-}
-
-func (t trimmer) share(v *Val[string]) {
-	if v.At == nil {
-		return
-	}
-	key := [2]string{v.At.Name, v.At.Value}
-	if t[key] == nil {
-		t.own(v)
-		t[key] = v.At
-	}
-	v.At = t[key]
-}
-
 // Log is the plug-in's log.
 type Log struct {
 	Node  *Node

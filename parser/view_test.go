@@ -314,13 +314,23 @@ func TestTrim(t *testing.T) {
 		fmt.Fprintf(&b, "<UriGroup Name=\"g%d\"><Uri Name=\"/u%d\" AffinityCookie=\"C\"/></UriGroup>", i, i)
 		fmt.Fprintf(&b, "<Route UriGroup=\"g%d\" ServerCluster=\"c\"/>\n", i)
 	}
-	b.WriteString("</Config>")
+	b.WriteString(`<ServerCluster Name="c"><Server Name="s" ConnectTimeout="5"><Transport Hostname="h" Port="1">` +
+		`<Property Name="keyring" Value="k"/></Transport></Server></ServerCluster></Config>`)
 	cfg, _ := parser.Parse(0, []byte(b.String()))
 	uri := cfg.UriGroups[2500].Uris[0]
 	at := uri.Name.Span()
 	node, cookie := weak.Make(uri.Node), weak.Make(uri.AffinityCookie.At)
+	server := cfg.Clusters[0].Servers[0]
+	other := weak.Make(server.Node)
 	cfg.Trim()
 	runtime.GC()
+	if other.Value() != nil {
+		t.Error("the node of a server is still there")
+	}
+	if tr := server.Transports[0]; show(server.Name)+show(server.ConnectTimeout)+show(tr.Port)+
+		show(tr.Properties[0].Value) != `s/"s"/true5/"5"/true1/"1"/truek/"k"/true` {
+		t.Errorf("got %+v, %+v", server, tr)
+	}
 	if node.Value() != nil || cookie.Value() != nil {
 		t.Errorf("still there: the node %t, the attribute %t", node.Value() != nil, cookie.Value() != nil)
 	}

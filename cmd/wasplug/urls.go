@@ -109,7 +109,8 @@ func whyURLs(c *cli.Context) error {
 		request.Each = report.URLLines(c.App.Writer, format, bool(secretsOf(c)))
 	}
 	done := working(c, "asking about the requests of "+displayName(request.URLs.Path))
-	tightGC()
+	tightGC(whileLoading)
+	request.Loaded = func() { tightGC(whileReading) }
 	answer, err := request.Run(inputOf(c))
 	done()
 	printNotes(c, answer.Notes)
@@ -170,11 +171,17 @@ func whyURLsRequest(c *cli.Context) (answers.WhyURLs, error) {
 	return request, nil
 }
 
-// tightGC keeps the memory small that a log of any size takes: what its blocks leave behind is collected early, not
-// when 64 MB are full (relaxGC).
-func tightGC() {
+// Shares of garbage, in percent of what is in use, that commands which read a log of any size let be: what its blocks
+// leave behind is collected early, not when 64 MB are full (relaxGC). A configuration takes more memory while it is
+// read than what is kept of it does.
+const (
+	whileLoading = 12
+	whileReading = 25
+)
+
+func tightGC(percent int) {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(25)
+		debug.SetGCPercent(percent)
 	}
 }
 
@@ -200,7 +207,7 @@ func diffURLs(c *cli.Context, both checks.Diff, format string) error {
 		return usageError("--%s is about a comparison of files, and --urls compares over a log", name)
 	}
 	request := checks.DiffURLs{Diff: both, URLs: urlsOf(c, 0)}
-	tightGC()
+	tightGC(whileReading)
 	done := working(c, "asking both files about the requests of "+displayName(request.URLs.Path))
 	answer, err := request.Run(inputOf(c))
 	done()

@@ -362,7 +362,7 @@ func TestTopKeepsNoBlock(t *testing.T) {
 		part.add(block[:5], 1)
 		part.add(block[:5], 1)
 		total.merge(&part, topKept)
-		for text := range total.counts {
+		for text := range total.places {
 			if unsafe.StringData(text) == unsafe.StringData(block) {
 				t.Error("the key is the block")
 			}

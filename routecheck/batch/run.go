@@ -39,7 +39,8 @@ func run[R any](source Source, jobs int, perWorker func() func(*Part) R, take fu
 		part Part
 		done chan R
 	}
-	queue, ordered, stop := make(chan *job, jobs), make(chan *job, 2*jobs), make(chan struct{})
+	// Each part that is under way, or waits for its turn, is held in memory.
+	queue, ordered, stop := make(chan *job, jobs), make(chan *job, jobs+1), make(chan struct{})
 	for range jobs {
 		go func() {
 			work := perWorker()

@@ -67,7 +67,10 @@ func (d *Distinct) Count() (n int64, about bool) {
 
 // Top counts texts and keeps the most frequent ones. Those that were dropped on the way are missing in the counts of
 // texts that came late; a log has far fewer.
-type Top struct{ counts map[string]*int64 }
+type Top struct {
+	counts []Counted
+	places map[string]int32 // of texts in counts
+}
 
 const (
 	topKept = 2000 // texts of one Top
@@ -79,29 +82,34 @@ const (
 func shareOf(tops int) int { return min(topKept, max(few, allKept/max(1, tops))) }
 
 func (t *Top) add(s string, n int64) {
-	if mine := t.counts[s]; mine != nil {
-		*mine += n // an assignment would put this text in place of the key
+	if place, known := t.places[s]; known {
+		t.counts[place].N += n
 		return
 	}
-	if t.counts == nil {
-		t.counts = map[string]*int64{}
+	if t.places == nil {
+		t.places = map[string]int32{}
 	}
-	t.counts[s] = &n
+	t.places[s] = int32(len(t.counts))
+	t.counts = append(t.counts, Counted{s, n})
 }
 
 // merge adds the counts of a part of the log and keeps some texts, up to twice as many on the way: copies of them, not
 // the text of a whole block.
 func (t *Top) merge(o *Top, kept int) {
-	for s, n := range o.counts {
-		if mine := t.counts[s]; mine != nil {
-			*mine += *n
+	for _, c := range o.counts {
+		if place, known := t.places[c.Text]; known {
+			t.counts[place].N += c.N
 		} else {
-			t.add(strings.Clone(s), *n)
+			t.add(strings.Clone(c.Text), c.N)
 		}
 	}
 	if len(t.counts) > 2*kept {
-		for _, c := range t.Most(math.MaxInt)[kept:] {
-			delete(t.counts, c.Text)
+		most := t.Most(kept)
+		clear(t.counts)
+		clear(t.places)
+		t.counts = t.counts[:0]
+		for _, c := range most {
+			t.add(c.Text, c.N)
 		}
 	}
 }
@@ -114,10 +122,7 @@ type Counted struct {
 
 // Most returns the most frequent texts, of equally frequent ones in alphabetical order.
 func (t *Top) Most(n int) []Counted {
-	all := make([]Counted, 0, len(t.counts))
-	for s, n := range t.counts {
-		all = append(all, Counted{s, *n})
-	}
+	all := slices.Clone(t.counts)
 	slices.SortFunc(all, func(a, b Counted) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Text, b.Text)) })
 	return all[:min(n, len(all))]
 }

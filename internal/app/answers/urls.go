@@ -20,6 +20,7 @@ type WhyURLs struct {
 	Seed        uint64                  // of where it begins
 	ExpectAgree *float64                // least percentage of logged members that are to agree, nil for none
 	Each        func(*batch.Line) error // gets every line in order, nil for none
+	Loaded      func()                  // is called once the configuration is read, before the log is; nil for none
 }
 
 // Groups are what requests can be counted by.
@@ -63,6 +64,9 @@ func (w *WhyURLs) Run(in app.Input) (*WhyURLsAnswer, error) {
 		return a, err
 	}
 	l.Config.Trim() // the log may be of any size, and memory is not
+	if w.Loaded != nil {
+		w.Loaded()
+	}
 	log, err := w.URLs.Open(in)
 	if err != nil {
 		return a, err
