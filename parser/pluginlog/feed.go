@@ -21,7 +21,7 @@ type Feed struct {
 // NewFeed returns a Feed that hands out events of the given kinds. The file is read from an offset on, before which it
 // has so many lines.
 func NewFeed(want Kinds, offset, lines int64) *Feed {
-	return &Feed{scanner: scanner{want: want}, buf: make([]byte, blockSize), offset: offset, stats: Stats{Lines: lines}}
+	return &Feed{scanner: newScanner(want), buf: make([]byte, blockSize), offset: offset, stats: Stats{Lines: lines}}
 }
 
 // Take reads once from r and hands out the events of the lines that are whole. The event is yield's only until it

@@ -27,27 +27,30 @@ func (l *Line) known() bool {
 	return l.Stamp != "" || l.Level != LevelNone || isComponent(l.Component)
 }
 
-// next splits the next line. The second part of a glued line that shows no time is of the moment and the thread of
-// the first.
-func (l *Line) next(raw string, number int64) {
+// next splits the next line, of which usualStamp has told the stamp. The second part of a glued line that shows no
+// time is of the moment and the thread of the first.
+func (l *Line) next(raw string, stamp int, number int64) {
 	if l.Number != number {
-		l.split(raw)
+		l.splitAt(raw, stamp)
 		l.Number = number
 		return
 	}
 	first := *l
-	if l.split(raw); l.Stamp == "" {
+	if l.splitAt(raw, stamp); l.Stamp == "" {
 		l.Stamp, l.Job, l.ids, l.PID, l.TID = first.Stamp, first.Job, first.ids, first.PID, first.TID
 	}
 }
 
 // split fills l from the text of one line, without line end, but for the thread. Everything is optional: excerpts in
 // books lost the prefix or more.
-func (l *Line) split(raw string) {
+func (l *Line) split(raw string) { l.splitAt(raw, usualStamp(raw)) }
+
+// splitAt is split where usualStamp is known.
+func (l *Line) splitAt(raw string, stamp int) {
 	l.Raw, l.Stamp, l.Job, l.ids, l.PID, l.TID = raw, "", "", "", 0, 0
-	if end := usualStamp(raw); end > 0 {
-		l.Stamp, l.ids = raw[1:end], raw[end+2:end+19]
-		l.splitMessage(raw[end+22:])
+	if stamp > 0 {
+		l.Stamp, l.ids = raw[1:stamp], raw[stamp+2:stamp+19]
+		l.splitMessage(raw[stamp+usualThread:])
 		return
 	}
 	rest := raw
@@ -69,6 +72,9 @@ func (l *Line) split(raw string) {
 
 // nbsp is the blank that word processors and web pages put in.
 const nbsp = "\u00a0"
+
+// usualThread is from the bracket behind the usual time to the message.
+const usualThread = len("] 01234567 01234567 - ")
 
 // usualStamp returns the place of the bracket that ends the time when raw begins "[time] 01234567 01234567 - ", in
 // one of the two forms of time; 0 when it does not. Most lines are of no interest: their times and numbers are read
@@ -290,13 +296,13 @@ var wordByte = func() (t [256]bool) {
 const leastPrefix = len("[06/Oct/2017:19:06:43] 1")
 
 // glued returns the place inside raw where a second line begins without a line end before it, as levels up to 8.0
-// write when processes interleave; 0 when there is none.
-func glued(raw string) int {
+// write when processes interleave; 0 when there is none. What usualStamp says of it is known.
+func glued(raw string, stamp int) int {
 	if raw[0] == '[' {
 		if at := gluedStamp(raw, len(raw)); at > 0 {
 			return at
 		}
-		return gluedError(raw)
+		return gluedError(raw, stamp)
 	}
 	bare := gluedBare(raw, 1)
 	if bare == 0 {
@@ -328,13 +334,15 @@ func gluedStamp(raw string, limit int) int {
 // gluedError is glued for an error with a time to which another line without one is glued. Only errors and warnings
 // are looked at: in the lines of other levels stands what clients send, and nobody is to write lines of their own
 // into the log.
-func gluedError(raw string) int {
-	end := usualStamp(raw)
-	if end == 0 {
+func gluedError(raw string, stamp int) int {
+	if stamp == 0 {
 		return 0
 	}
-	message := end + len("] 01234567 01234567 - ")
-	if level, rest, ok := cutLevel(raw[message:]); ok && (level == LevelError || level == LevelWarn) {
+	message := raw[stamp+usualThread:]
+	if message == "" || message[0] != 'E' && message[0] != 'W' {
+		return 0
+	}
+	if level, rest, ok := cutLevel(message); ok && (level == LevelError || level == LevelWarn) {
 		return gluedBare(raw, len(raw)-len(rest))
 	}
 	return 0

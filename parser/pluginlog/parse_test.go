@@ -235,7 +235,7 @@ func TestGlued(t *testing.T) {
 	if stats.Glued != 3 || stats.Blank != 1 || stats.Lines != 4 {
 		t.Errorf("got %+v", stats)
 	}
-	if glued(`TRACE:    Cookie: a=[06/Oct/2017:19:06:43.24773]`) != 0 {
+	if glued(`TRACE:    Cookie: a=[06/Oct/2017:19:06:43.24773]`, 0) != 0 {
 		t.Error("a time in a header is taken for the start of a line")
 	}
 }

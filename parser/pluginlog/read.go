@@ -67,7 +67,7 @@ func newPipeline(opt Options) *pipeline {
 	}
 	for range opt.Workers {
 		go func() {
-			s := scanner{want: opt.Want}
+			s := newScanner(opt.Want)
 			for b := range p.parse {
 				s.scan(b)
 				b.done <- struct{}{}
@@ -189,11 +189,14 @@ func (s *blockReader) dropTail(b *block) {
 // scanner parses blocks. It is used by one goroutine.
 type scanner struct {
 	want  Kinds
+	dull  dullHeads
 	clock clock
 	line  Line
 	ids   string // the thread that was read last, as text and as numbers
 	last  Thread
 }
+
+func newScanner(want Kinds) scanner { return scanner{want: want, dull: dullOf(&want)} }
 
 // scan fills b.events and b.stats. Line numbers count from the start of the block.
 func (s *scanner) scan(b *block) {
@@ -201,19 +204,26 @@ func (s *scanner) scan(b *block) {
 	clear(b.events)
 	b.events, b.stats, b.times = b.events[:0], Stats{Bytes: int64(len(text))}, timeline{}
 	s.line.Number = 0 // counts from the start of each block
-	walk(text, b.offset, &b.stats, func(raw string, number, offset int64) {
-		s.line.next(raw, number)
+	walk(text, b.offset, &b.stats, func(raw string, stamp int, number, offset int64) {
+		if stamp > 0 && s.dull.has(raw[stamp+usualThread:]) {
+			at, _ := s.clock.read(raw[1:stamp])
+			b.stats.note(&b.times, LevelTrace, number, at)
+			b.stats.Events++
+			return
+		}
+		s.line.next(raw, stamp, number)
 		var at Time
 		if s.line.Stamp != "" {
 			at, _ = s.clock.read(s.line.Stamp)
 		}
-		b.stats.note(&b.times, &s.line, at)
+		b.stats.note(&b.times, s.line.Level, number, at)
 		s.parseLine(b, number, offset, at)
 	})
 }
 
-// walk calls fn for each line of text, and twice for a glued one; blank lines are only counted.
-func walk(text string, offset int64, stats *Stats, fn func(raw string, number, offset int64)) {
+// walk calls fn for each line of text with what usualStamp says of it, and twice for a glued one; blank lines are only
+// counted.
+func walk(text string, offset int64, stats *Stats, fn func(raw string, stamp int, number, offset int64)) {
 	if offset == 0 {
 		if rest, ok := strings.CutPrefix(text, "\ufeff"); ok {
 			text, offset = rest, 3
@@ -232,12 +242,17 @@ func walk(text string, offset int64, stats *Stats, fn func(raw string, number, o
 			stats.Blank++
 		}
 		for at := offset; raw != ""; {
-			part := raw
-			if g := glued(raw); g > 0 {
+			part, stamp := raw, usualStamp(raw)
+			if g := glued(raw, stamp); g > 0 {
 				part = raw[:g]
 				stats.Glued++
 			}
-			fn(strings.TrimRight(part, " "), stats.Lines, at)
+			line := part
+			if len(part) < len(raw) || part[len(part)-1] == ' ' {
+				line = strings.TrimRight(part, " ")
+				stamp = usualStamp(line)
+			}
+			fn(line, stamp, stats.Lines, at)
 			raw, at = raw[len(part):], at+int64(len(part))
 		}
 		text, offset = text[next:], offset+int64(next)
@@ -302,11 +317,11 @@ func ReadLines(r io.Reader, yield func(*Line) error) error {
 		var err error
 		more, err = src.fill(b)
 		var stop error
-		walk(string(b.buf[:b.used]), b.offset, &stats, func(raw string, number, offset int64) {
+		walk(string(b.buf[:b.used]), b.offset, &stats, func(raw string, stamp int, number, offset int64) {
 			if stop != nil {
 				return
 			}
-			line.next(raw, number)
+			line.next(raw, stamp, number)
 			line.readThread()
 			line.Offset = offset
 			stop = yield(&line)

@@ -41,13 +41,13 @@ const (
 type timeline struct{ begin, end timedLine }
 
 // note takes the level and the time of a line, 0 where it shows none.
-func (s *Stats) note(t *timeline, l *Line, at Time) {
-	s.Noisiest = max(s.Noisiest, l.Level)
-	s.Levels[l.Level]++
+func (s *Stats) note(t *timeline, level Level, number int64, at Time) {
+	s.Noisiest = max(s.Noisiest, level)
+	s.Levels[level]++
 	if at == 0 {
 		return
 	}
-	line := timedLine{l.Number, at}
+	line := timedLine{number, at}
 	s.step(t, line)
 	if s.First == 0 || at < s.First {
 		s.First = at
