@@ -12,7 +12,7 @@ import (
 
 // startGridServer makes the process a server of the grid: members are its clients, and it serves nobody else.
 func startGridServer(ctx context.Context, spec *Spec, stdout io.Writer) (*server, error) {
-	m := &server{spec: spec, clock: newClock(false, spec.Start), out: &lines{enc: json.NewEncoder(stdout)}}
+	m := &server{spec: spec, clock: newClock(false, spec.Start), out: &lines{to: stdout}}
 	if err := m.listenForOrders(); err != nil {
 		return nil, err
 	}

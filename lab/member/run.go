@@ -1,6 +1,7 @@
 package member
 
 import (
+	"bytes"
 	"context"
 	crand "crypto/rand"
 	"encoding/binary"
@@ -45,6 +46,7 @@ func Run(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 		return fmt.Errorf("%s: %w", spec.Name, err)
 	}
 	m.out.say(m.ready())
+	defer m.out.flush()
 	select {
 	case <-abandoned:
 		return errAbandoned
@@ -88,18 +90,52 @@ type server struct {
 
 // lines writes lines of JSON.
 type lines struct {
-	mu  sync.Mutex
-	enc *json.Encoder
+	to io.Writer
+
+	mu     sync.Mutex
+	held   bytes.Buffer
+	timing bool // held is written when a timer ends
 }
 
+// say writes a line, behind those that are held.
 func (l *lines) say(v any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.enc.Encode(v)
+	json.NewEncoder(&l.held).Encode(v)
+	l.held.WriteTo(l.to)
+}
+
+// sayLater writes a line within lineDelay: what each request says would wake the reader each time.
+func (l *lines) sayLater(v any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	json.NewEncoder(&l.held).Encode(v)
+	if !l.timing {
+		l.timing = true
+		time.AfterFunc(lineDelay, l.flush)
+	}
+}
+
+const lineDelay = 10 * time.Millisecond
+
+func (l *lines) flush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.timing = false
+	l.held.WriteTo(l.to)
+}
+
+// tell says what happens to sessions.
+func (l *lines) tell(e session.Event) {
+	if e.Event == session.Written {
+		l.sayLater(e)
+		return
+	}
+	l.say(e)
 }
 
 func start(ctx context.Context, spec *Spec, stdout io.Writer) (*server, error) {
-	m := &server{spec: spec, clock: newClock(spec.ManualClock, spec.Start), out: &lines{enc: json.NewEncoder(stdout)},
+	m := &server{spec: spec, clock: newClock(spec.ManualClock, spec.Start), out: &lines{to: stdout},
 		managers: map[string]*session.Manager{}}
 	m.tokens = tokens{spec.LTPAKey, m.clock}
 	if err := m.openStore(ctx); err != nil {
@@ -115,7 +151,7 @@ func start(ctx context.Context, spec *Spec, stdout io.Writer) (*server, error) {
 func (m *server) openApplications() error {
 	m.members = session.Member{Name: m.spec.Name, CloneID: m.spec.CloneID, Partition: m.spec.Partition,
 		Now: m.clock.Now, Random: random(m.spec.Seed), Store: m.store,
-		Tell: func(e session.Event) { m.out.say(e) }}
+		Tell: m.out.tell}
 	for _, root := range m.spec.roots() {
 		manager, err := session.NewManager(&m.members, root, m.spec.Session)
 		if err != nil {

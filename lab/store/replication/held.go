@@ -115,6 +115,9 @@ func same(s string) string { return unique.Make(s).Value() }
 
 // merged applies a delta.
 func merged(old, set []byte, removed []string) []byte {
+	if all, ok := spliced(old, set, removed); ok {
+		return all
+	}
 	all := attributesOf(old)
 	if all == nil {
 		all = map[string]json.RawMessage{}

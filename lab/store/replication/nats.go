@@ -69,7 +69,8 @@ func connect(cfg *Config) (*wire, error) {
 		return nil, err
 	}
 	conn, err := nats.Connect("",
-		nats.InProcessServer(srv), nats.UserInfo(cfg.User, cfg.Password), nats.Name(cfg.Member))
+		nats.InProcessServer(srv), nats.UserInfo(cfg.User, cfg.Password), nats.Name(cfg.Member),
+		nats.FlusherTimeout(0)) // it costs a timer for each message; the server is in this process
 	if err != nil {
 		srv.Shutdown()
 		return nil, fmt.Errorf("replication server: %w", err)

@@ -3,6 +3,7 @@ package replication
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -196,4 +197,39 @@ func FuzzReceive(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestSpliced: a delta that is applied by fields gives what one gives whose values are read, and what it cannot take
+// is left to that.
+func TestSpliced(t *testing.T) {
+	name := rapid.SampledFrom([]string{"a", "b", "cc", "count", `q"`, `b\`, "<", "é", "a b"})
+	value := rapid.SampledFrom([]string{`1`, `null`, `"x,}\"{"`, `{"a":[1,{"b":"]"}],"c":{}}`, `[]`, `"\\"`})
+	object := rapid.Custom(func(t *rapid.T) map[string]json.RawMessage {
+		all := map[string]json.RawMessage{}
+		for range rapid.IntRange(0, 4).Draw(t, "fields") {
+			all[name.Draw(t, "name")] = json.RawMessage(value.Draw(t, "value"))
+		}
+		return all
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		old, set := object.Draw(t, "old"), object.Draw(t, "set")
+		removed := rapid.SliceOfN(name, 0, 3).Draw(t, "removed")
+		want := maps.Clone(old)
+		maps.Copy(want, set)
+		for _, n := range removed {
+			delete(want, n)
+		}
+		if got := merged(packed(old), packed(set), removed); string(got) != string(packed(want)) {
+			t.Errorf("%s, %s without %q: %s", packed(old), packed(set), removed, got)
+		}
+	})
+	for _, odd := range []string{`[]`, `{`, `{}`, `{"a"}`, `{ "a":1}`, `{"a" :1}`, `{"b":1,"a":2}`, `{"a":1,"a":2}`,
+		`{"a":1`, `{"a\"":1}`, `{"":1}`, `null`} {
+		if out, ok := spliced([]byte(odd), []byte(`{"n":1}`), nil); ok {
+			t.Errorf("%s is taken: %s", odd, out)
+		}
+	}
+	if out, ok := spliced([]byte(`{"a":1,"b":2}`), []byte(`{"b":3}`), []string{"a"}); !ok || string(out) != `{"b":3}` {
+		t.Errorf("%s %t", out, ok)
+	}
 }
