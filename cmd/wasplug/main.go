@@ -18,9 +18,10 @@ func main() {
 
 // relaxGC lets commands that end by themselves work without collecting garbage as long as they need less than 64 MB: a
 // third of their time on a large file. The proxy runs for months and keeps Go's default, as does everybody who sets
-// GOGC, and what reads a log of any size (tightGC).
+// GOGC, and what reads a log of any size (tightGC, logGC).
 func relaxGC(args []string) {
-	if os.Getenv("GOGC") != "" || len(args) > 1 && (args[1] == "proxy" || args[1] == "lab") ||
+	if os.Getenv("GOGC") != "" ||
+		len(args) > 1 && slices.Contains([]string{"proxy", "lab", "trace", "diagnose"}, args[1]) ||
 		slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--urls") }) {
 		return
 	}
