@@ -2,7 +2,6 @@ package schemas
 
 import (
 	"strings"
-	"sync"
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
@@ -26,24 +25,12 @@ func Keys(name string) (says string, keys []Key, err error) {
 	return root.Get("description").Str().V, w.keys, nil
 }
 
-// trees holds for each name what reads its schema as a tree, once for a process: a map would lose the order.
-var trees = sync.OnceValue(func() map[string]func() (*yamldoc.Node, error) {
-	all := map[string]func() (*yamldoc.Node, error){}
-	for _, name := range Names() {
-		all[name] = sync.OnceValues(func() (*yamldoc.Node, error) { return readTree(name) })
-	}
-	return all
-})
+// trees are the schemas as trees: a map would lose the order.
+var trees store[*yamldoc.Node]
 
 // Tree returns a schema as a tree, its keys in the order in which they are written; an error that lists the names when
 // there is none of that name.
-func Tree(name string) (*yamldoc.Node, error) {
-	if read := trees()[name]; read != nil {
-		return read()
-	}
-	_, err := Source(name)
-	return nil, err
-}
+func Tree(name string) (*yamldoc.Node, error) { return trees.get(name, readTree) }
 
 func readTree(name string) (*yamldoc.Node, error) {
 	src, err := Source(name)

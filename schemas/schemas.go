@@ -39,32 +39,25 @@ func Source(name string) ([]byte, error) {
 	return src, nil
 }
 
-// onceEach holds for each schema what makes something of it, once for a process.
-func onceEach[T any](of func(name string) (T, error)) func() map[string]func() (T, error) {
-	return sync.OnceValue(func() map[string]func() (T, error) {
-		all := map[string]func() (T, error){}
-		for _, name := range Names() {
-			all[name] = sync.OnceValues(func() (T, error) { return of(name) })
-		}
-		return all
-	})
+// A store holds what was made of each schema, once for a process. Its zero value is empty, so that a program which asks
+// for nothing does not link what would be made.
+type store[T any] struct{ made sync.Map }
+
+func (s *store[T]) get(name string, of func(name string) (T, error)) (T, error) {
+	made, _ := s.made.LoadOrStore(name, sync.OnceValues(func() (T, error) { return of(name) }))
+	return made.(func() (T, error))()
 }
 
-// readSchemas are the schemas as the maps that subschema walks.
-var readSchemas = onceEach(func(name string) (rules map[string]any, err error) {
-	src, err := Source(name)
-	if err == nil {
-		err = json.Unmarshal(src, &rules)
-	}
-	return rules, err
-})
+// ruleMaps are the schemas as the maps that subschema walks.
+var ruleMaps store[map[string]any]
 
 // rulesOf returns a schema as such a map.
 func rulesOf(name string) (map[string]any, error) {
-	read := readSchemas()[name]
-	if read == nil {
-		_, err := Source(name) // says which names there are
-		return nil, err
-	}
-	return read()
+	return ruleMaps.get(name, func(name string) (rules map[string]any, err error) {
+		src, err := Source(name)
+		if err == nil {
+			err = json.Unmarshal(src, &rules)
+		}
+		return rules, err
+	})
 }

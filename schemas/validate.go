@@ -13,14 +13,16 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-// compiledSchemas holds for each name what makes its schema ready, once for a process.
-var compiledSchemas = onceEach(func(name string) (*gojsonschema.Schema, error) {
+// compiledSchemas are the schemas made ready to validate.
+var compiledSchemas store[*gojsonschema.Schema]
+
+func compile(name string) (*gojsonschema.Schema, error) {
 	src, err := Source(name)
 	if err != nil {
 		return nil, err
 	}
 	return gojsonschema.NewSchema(gojsonschema.NewBytesLoader(src))
-})
+}
 
 // Load reads a YAML file that stands in files and validates it against the schema of a name. It returns what
 // [yamldoc.Load] returns; only when no diagnostic is an error does the tree fit the schema. A file that cannot be read
@@ -56,7 +58,7 @@ func ask(root *yamldoc.Node, name string) (*gojsonschema.Result, map[string]any,
 	if err != nil {
 		return nil, nil, err
 	}
-	schema, err := compiledSchemas()[name]()
+	schema, err := compiledSchemas.get(name, compile)
 	if err != nil {
 		return nil, nil, err
 	}
