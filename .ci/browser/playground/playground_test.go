@@ -29,21 +29,27 @@ import (
 
 const checkout = "../../.."
 
-// built is the folder of the page, made once for all tests.
+// built is the folder of the page, made once for all tests; PLAYGROUND names one that is there.
 var built = sync.OnceValues(func() (string, error) {
+	if there := os.Getenv("PLAYGROUND"); there != "" {
+		return there, nil
+	}
 	folder, err := os.MkdirTemp("", "playground")
 	if err != nil {
 		return "", err
 	}
+	made = folder
 	cmd := exec.Command(filepath.Join(checkout, "web/build"), folder, "v0.0.0")
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	return folder, cmd.Run()
 })
 
+var made string // the folder to take away at the end
+
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if folder, err := built(); err == nil {
-		os.RemoveAll(folder)
+	if made != "" {
+		os.RemoveAll(made)
 	}
 	os.Exit(code)
 }
@@ -54,11 +60,11 @@ func folder(t *testing.T) string {
 	if _, err := exec.LookPath("npm"); err != nil {
 		t.Skip("npm is not installed")
 	}
-	made, err := built()
+	there, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return made
+	return there
 }
 
 // A site serves the page as any static server does, and notes what is asked for.
