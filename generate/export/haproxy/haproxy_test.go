@@ -36,6 +36,9 @@ func TestLarge(t *testing.T) {
 	daemon.Large(t)
 }
 
+// TestCost measures what a request costs HAProxy.
+func TestCost(t *testing.T) { daemon.Cost(t) }
+
 // TestOdd: what is allowed and rarely written is answered by HAProxy as the decision core says.
 func TestOdd(t *testing.T) {
 	t.Parallel()

@@ -66,6 +66,11 @@ func TestLarge(t *testing.T) {
 	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Large(t) })
 }
 
+// TestCost measures what a request costs nginx, in both forms.
+func TestCost(t *testing.T) {
+	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Cost(t) })
+}
+
 // TestOdd: what is allowed and rarely written is answered by nginx as the decision core says.
 func TestOdd(t *testing.T) {
 	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Odd(t) })
