@@ -14,7 +14,8 @@ func sessionFlags() []cli.Flag {
 	return []cli.Flag{
 		wordFlag{&cli.StringFlag{Name: "persistence",
 			Usage: "what the servers do with sessions: none, database, memory-to-memory or grid (a session cache " +
-				"outside the members); default what the topology says"}, session.Persistences()},
+				"outside the members), in place of all that the topology says of sessions, which is the default"},
+			session.Persistences()},
 		&cli.IntFlag{Name: "replicas", Value: 1,
 			Usage: "copies of a session under memory-to-memory, -1 on every member"},
 		wordFlag{&cli.StringFlag{Name: "write-frequency",
