@@ -18,9 +18,10 @@ func diagnoseCommand() *cli.Command {
 		Name:      "diagnose",
 		Usage:     "say what causes a symptom, by configuration and logs of plug-in and web server",
 		ArgsUsage: " ",
-		Description: `Judges every cause of a symptom by what is given, at least one of -c, -t, --access-log and --error-log: it is
-found (with the lines that show it, what to do, and the command), possible (the file allows it), excluded (by what), or open
-(what must be collected). Without --symptom every symptom is judged, and those with a cause that was found are shown.
+		Description: `Judges every cause of a symptom by what is given, at least one of -c, -t, --access-log and
+--error-log: it is found (with the lines that show it, what to do, and the command), possible (the file allows it),
+excluded (by what), or open (what must be collected). Without --symptom every symptom is judged, and those with a cause
+that was found are shown.
 
    wasplug diagnose --symptom affinity-lost -c plugin-cfg.xml -t http_plugin.log
    wasplug diagnose -c plugin-cfg.xml -t http_plugin.log.1.gz -t http_plugin.log --access-log access_log
