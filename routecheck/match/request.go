@@ -24,18 +24,13 @@ func (t *Table) HostPort(rq *Request, sem *choices.Assumptions) (host string, po
 	return t.hostPort(rq, sem, nil)
 }
 
-// hostPort returns the host in lower case and the port used for matching (R5, R7, R8).
+// hostPort returns the host in lower case and the port used for matching (R5, R7); a Host header without a port means
+// the usual one of the scheme (R8).
 func (t *Table) hostPort(rq *Request, sem *choices.Assumptions, seen *choices.Consulted) (string, int) {
+	host, written := SplitHost(rq.Host)
 	if t.PortArrived {
-		host, _ := SplitHost(rq.Host)
 		return lower(host), rq.Port
 	}
-	return hostPortOf(rq, sem, seen)
-}
-
-// hostPortOf reads the Host header; without a port it means the usual one of the scheme (R8).
-func hostPortOf(rq *Request, sem *choices.Assumptions, seen *choices.Consulted) (string, int) {
-	host, written := SplitHost(rq.Host)
 	return lower(host), rq.portOf(written, sem, seen)
 }
 
