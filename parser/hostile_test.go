@@ -50,7 +50,6 @@ func TestHostile(t *testing.T) {
 		{"100 MB", "<Config>" + strings.Repeat(" ", 100<<20) + "</Config>", "104857617 bytes, more than", 1},
 		{"elements", "<Config>" + strings.Repeat("<a/>", million+many()) + "</Config>", "more than 1000000 elements",
 			1},
-		{"attributes of all", manyNames(million + many()), "more than 1000000 elements", 1},
 		{"a value", "<Config Name='" + strings.Repeat("&amp;", 10*many()) + "'/>", "", 0},
 		{"a name", "<Config><" + strings.Repeat("a", 50*many()) + "/></Config>", "", 0},
 		{"a bad name", "<Config><" + strings.Repeat("!", 10*many()) + "/></Config>", "", 2},
@@ -77,7 +76,7 @@ func TestHostile(t *testing.T) {
 		{"dashes", "<Config><!--" + strings.Repeat("-", 10*many()) + "--></Config>", "within a comment", 1},
 		{"no ASCII", "<Config a='" + strings.Repeat("\xe9", 10*many()) + "'/>", "is not UTF-8", 1},
 	}
-	if sharedtest.Long() { // half of the time of all
+	if sharedtest.Long() { // three quarters of the time of all, for a limit that "elements" meets, too
 		tests = append(tests, hostile{"attributes of all", manyNames(2*million + 1), "more than 1000000 elements", 1})
 	}
 	for _, test := range tests {
