@@ -52,9 +52,10 @@ func (x *exchange) run(w carrier) {
 
 // attempt makes one attempt and reports whether the request is over.
 func (x *exchange) attempt(w carrier, act failover.Action) (over bool) {
-	then := x.observe(w.send(act))
+	began := x.at
+	then := x.observe(w.send(act), began)
 	if then == failover.Deliver {
-		then = x.observe(w.deliver())
+		then = x.observe(w.deliver(), began)
 	}
 	return then == failover.Over
 }
@@ -70,14 +71,24 @@ func (x *exchange) next() failover.Action {
 	return act
 }
 
-func (x *exchange) observe(ev failover.Event) failover.ActionKind {
+// observe tells the core what became of an attempt, and notes it for the status page: a failure is what the core has
+// counted as one.
+func (x *exchange) observe(ev failover.Event, began match.Nanos) failover.ActionKind {
+	member := x.flight.Last
+	then, failed := x.settle(ev, &x.cluster.State.Members[member])
+	x.cluster.Members[member].Work.Note(ev, x.at-began, failed)
+	return then
+}
+
+func (x *exchange) settle(ev failover.Event, of *failover.MemberState) (then failover.ActionKind, failed bool) {
 	defer x.log.Flush()
 	x.cluster.Lock()
 	defer x.cluster.Unlock()
 	x.at = x.now()
-	then := failover.Observe(x.gen.Table, &x.cluster.State, &x.flight, x.at, ev, &x.gen.Sem, x.log.Recorder())
+	before := of.Failed
+	then = failover.Observe(x.gen.Table, &x.cluster.State, &x.flight, x.at, ev, &x.gen.Sem, x.log.Recorder())
 	x.log.Steps(x.gen.Table, x.flight.Cluster, x.at)
-	return then
+	return then, of.Failed != before
 }
 
 // noteStream tells that an attempt has a stream.

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"github.com/wasplug/wasplug/proxy/admin"
+	"github.com/wasplug/wasplug/routecheck/explain"
 )
 
 // page asks the admin handler.
@@ -49,7 +50,7 @@ func TestAdminPages(t *testing.T) {
 			t.Errorf("the status page does not say %q:\n%s", want, page)
 		}
 	}
-	if page := w.page("/?url=%3Cscript%3Ealert(1)%3C/script%3E").Body.String(); strings.Contains(page, "<script") {
+	if page := w.page("/?url=%3Cscript%3Ealert(1)%3C/script%3E").Body.String(); strings.Contains(page, "<script>") {
 		t.Error("a script gets into the page")
 	}
 	why := w.page("/why.json?url=http://shop/none").Body.String()
@@ -82,6 +83,48 @@ func TestAdminPages(t *testing.T) {
 	}
 	if got := w.page("/health").Body.String(); got != "ok\n" {
 		t.Error(got)
+	}
+}
+
+// What each member has done is told by member, and goes on over reloads: answers by class, waits, and failures by what
+// "why" calls them.
+func TestWorkOfMembers(t *testing.T) {
+	w := start(t, false, site{members: 3}, Options{}, func(w *world) {
+		w.fakes["m1"].act = answer("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", true)
+		w.fakes["m2"].act = answer("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", true)
+	})
+	defer w.stop()
+	w.refuse("m3")
+	for range 2 {
+		w.once(get("/", sticky("m1")))
+	}
+	w.once(get("/", sticky("m2")))
+	w.once(get("/", sticky("m3")))
+	for _, when := range []string{"before", "after"} {
+		members := w.p.Snapshot().Clusters[0].Members
+		if got := members[0].Answers; got[4] < 3 || got[5] != 0 || members[0].Failures.Total() != 0 {
+			t.Errorf("%s the reload, m1: %+v", when, members[0].Work)
+		}
+		if got := &members[1]; got.Answers[5] != got.Failures[explain.Busy] || got.Answers[5] == 0 || got.Failed != got.Answers[5] {
+			t.Errorf("%s the reload, m2: %+v", when, got.Work)
+		}
+		if got := &members[2]; got.Answers != [6]uint64{} || got.Failures[explain.Refused] != 1 || got.Failed != 1 || got.Within != nil {
+			t.Errorf("%s the reload, m3: %+v", when, got.Work)
+		}
+		var waits uint64
+		for _, n := range members[0].Waits.Counts {
+			waits += n
+		}
+		if waits != members[0].Answers[4] || members[0].Within == nil {
+			t.Errorf("%s the reload, m1 waited %d times, answered %d", when, waits, members[0].Answers[4])
+		}
+		if metrics := w.page("/metrics").Body.String(); !strings.Contains(metrics,
+			`wasplug_member_failed_total{cluster="C",member="m3",reason="refused"} 1`) {
+			t.Errorf("%s the reload: no metric tells how m3 fails", when)
+		}
+		if err := w.p.Reload(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -140,8 +183,8 @@ func TestUnusableTransports(t *testing.T) {
 		if n := strings.Count(log.String(), "ERROR: ws_transport: transportInitializeSecurity: "+want); n != 2 {
 			t.Errorf("the log says it %d times: %s", n, log.String())
 		}
-		if page := w.page("/").Body.String(); strings.Count(page, want) != 1 {
-			t.Error("the status page does not say it once")
+		if page := w.page("/").Body.String(); strings.Count(page, want) != 2 {
+			t.Error("the status page does not say it of the member, and among the sick")
 		}
 		reason, _, _ := strings.Cut(want, ";")
 		why := w.page("/why.json?url=https://shop:80/&cookie=JSESSIONID%3D0000abc:c1").Body.String()

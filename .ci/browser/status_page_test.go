@@ -4,6 +4,7 @@ package browser
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -21,18 +23,30 @@ import (
 )
 
 // program is wasplug serving a file, with the addresses that it says it listens on.
-type program struct{ site, page string }
+type program struct {
+	site, page string
+	stop       func()
+}
 
 var address = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
 
-// serve builds wasplug and starts it on a file.
-func serve(t *testing.T, config string) program {
+// serve builds wasplug and starts it on a file. With --admin-write its page asks for the token "secret", which the
+// address carries.
+func serve(t *testing.T, config string, flags ...string) program {
 	t.Helper()
 	binary, file := drive.Build(t, "../.."), filepath.Join(t.TempDir(), "plugin-cfg.xml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(binary, "proxy", "-c", file, "--listen", "127.0.0.1:0=80", "--admin", "127.0.0.1:0")
+	user := ""
+	if len(flags) > 0 {
+		token := filepath.Join(t.TempDir(), "token")
+		if err := os.WriteFile(token, []byte("secret"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		flags, user = append(flags, "--admin-token-file", token), "ann:secret@"
+	}
+	cmd := exec.Command(binary, append([]string{"proxy", "-c", file, "--listen", "127.0.0.1:0=80", "--admin", "127.0.0.1:0"}, flags...)...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -40,18 +54,18 @@ func serve(t *testing.T, config string) program {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	p := program{stop: sync.OnceFunc(func() {
 		cmd.Process.Kill()
 		cmd.Wait()
-	})
-	var p program
+	})}
+	t.Cleanup(p.stop)
 	for lines := bufio.NewScanner(stderr); (p.site == "" || p.page == "") && lines.Scan(); {
 		line := lines.Text()
 		m := address.FindString(line)
 		switch {
 		case m == "":
 		case strings.Contains(line, "status page") || strings.Contains(line, "admin"):
-			p.page = "http://" + m + "/"
+			p.page = "http://" + user + m + "/"
 		case p.site == "":
 			p.site = "http://" + m
 		}
@@ -164,5 +178,113 @@ func TestContrast(t *testing.T) {
 			t.Errorf("%s: %v: %s", scheme, err, bad)
 		}
 		chromedp.Cancel(ctx)
+	}
+}
+
+// shop is a configuration of clusters with members, of which the last has a port that nobody listens on.
+func shop(t *testing.T, clusters, members int) string {
+	var b strings.Builder
+	b.WriteString(`<Config><VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>`)
+	alive, dead := startMember(t), startMember(t)
+	dead.Close()
+	for i := range clusters {
+		fmt.Fprintf(&b, `<ServerCluster Name="shop%d">`, i)
+		for j := range members {
+			server := alive
+			if j == members-1 {
+				server = dead
+			}
+			b.WriteString(serverElement(t, fmt.Sprintf("server%d", j), fmt.Sprintf("c%d", j), server))
+		}
+		fmt.Fprintf(&b, `</ServerCluster><UriGroup Name="u%d"><Uri Name="/app%[1]d/*"/></UriGroup>`, i)
+		fmt.Fprintf(&b, `<Route ServerCluster="shop%d" UriGroup="u%[1]d" VirtualHostGroup="v"/>`, i)
+	}
+	b.WriteString("</Config>")
+	return b.String()
+}
+
+// wait waits until an expression of JavaScript holds.
+func wait(t *testing.T, ctx context.Context, what, expression string) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](expression)); err != nil {
+		t.Fatalf("never: %s: %v", what, err)
+	}
+}
+
+// A live page shows what happens without being asked, keeps what is typed, unfolded and under the cursor, in the form
+// for "why" as in that of a member, and asks nothing while its tab is hidden.
+func TestLive(t *testing.T) {
+	ctx := drive.Browse(t)
+	p := serve(t, shop(t, 2, 3), "--admin-write")
+	do := func(steps ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(ctx, steps...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(chromedp.Navigate(p.page+"?live=1"), chromedp.WaitVisible("#total"))
+	do(chromedp.SendKeys(`input[name="url"]`, "http://shop/app1/cart"), chromedp.SendKeys(`input[name="cookie"]`, "JSESSIONID=0000a:c"),
+		chromedp.Click(`tr[data-member="server1"] .change summary`), chromedp.SendKeys(`tr[data-member="server1"] input[name="weight"]`, "7"))
+	send(t, p.site+"/app0/", "c2")
+	wait(t, ctx, "the failure is told", `document.title.startsWith("1 sick") && document.querySelector(".found").textContent.includes("shop0/server2")`)
+	wait(t, ctx, "the sick member comes first", `document.querySelector("tbody tr").id === "m/shop0/server2"`)
+	for what, expression := range map[string]string{
+		"the URL is kept":           `document.querySelector('input[name="url"]').value === "http://shop/app1/cart"`,
+		"the cookie is kept":        `document.querySelector('input[name="cookie"]').value === "JSESSIONID=0000a:c"`,
+		"the weight is kept":        `document.querySelector('tr[data-member="server1"] input[name="weight"]').value.includes("7")`,
+		"the cursor stays":          `document.activeElement === document.querySelector('tr[data-member="server1"] input[name="weight"]')`,
+		"what is unfolded stays so": `document.querySelector('tr[data-member="server1"] .change').open`,
+	} {
+		if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression)); err != nil || !ok {
+			t.Errorf("not so: %s, %v", what, err)
+		}
+	}
+	do(chromedp.SendKeys(`input[name="cookie"]`, "2"), chromedp.Submit("form"), chromedp.WaitVisible("#answer"))
+	send(t, p.site+"/app1/", "c2")
+	wait(t, ctx, "the answer of why follows what happens", `location.search.includes("live=1") && document.querySelector("#answer").textContent.includes("server2 is marked down")`)
+
+	do(chromedp.SendKeys(`input[name="q"]`, "shop1 server0"))
+	wait(t, ctx, "the filter works as one types", `document.querySelectorAll("tbody tr").length === 1 && location.search.includes("q=shop1")`)
+	const hide = `Object.defineProperty(document, "hidden", {value: %t, configurable: true}); document.dispatchEvent(new Event("visibilitychange")); true`
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(hide, true))); err != nil {
+		t.Fatal(err)
+	}
+	const asked = `new Promise(done => setTimeout(() => {
+		const before = performance.getEntriesByType("resource").length;
+		setTimeout(() => done(performance.getEntriesByType("resource").length - before), 5000);
+	}, 1000))` // one that was under way may end first
+	if n, err := chromedp.Run(ctx, chromedp.Evaluate[int](asked, chromedp.EvalAwaitPromise)); err != nil || n != 0 {
+		t.Errorf("a hidden page has asked %d times, %v", n, err)
+	}
+	send(t, p.site+"/app0/", "c0")
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(hide, false))); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, ctx, "a page that is seen again is new at once", `document.getElementById("total").textContent === "3"`)
+	p.stop()
+	wait(t, ctx, "a page that nobody answers says so", `!document.getElementById("stale").hidden && document.getElementById("stale").textContent.includes("What stands here is of")`)
+}
+
+// Of two hundred members the sick ones are in sight, on every screen, and none is wider than the screen.
+func TestManyMembers(t *testing.T) {
+	ctx := drive.Browse(t)
+	p := serve(t, shop(t, 10, 20), "--admin-write")
+	send(t, p.site+"/app7/", "c19")
+	for _, width := range []int64{360, 800, 1400} {
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800), chromedp.Navigate(p.page+"?url=http://shop/app1/cart"),
+			chromedp.WaitVisible("#answer")); err != nil {
+			t.Fatal(err)
+		}
+		for what, expression := range map[string]string{
+			"it fits":                  `document.documentElement.scrollWidth <= innerWidth`,
+			"the sick member is named": `document.querySelector(".found").getBoundingClientRect().bottom < 600`,
+			"its row is in sight":      `document.getElementById("m/shop7/server19").getBoundingClientRect().top < 800`,
+			"others are folded":        `document.querySelectorAll(".cluster[open]").length === 1`,
+			"all are there":            `document.querySelectorAll("tbody tr").length === 200`,
+		} {
+			if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression)); err != nil || !ok {
+				t.Errorf("%d pixels: not so: %s, %v", width, what, err)
+			}
+		}
 	}
 }

@@ -31,8 +31,13 @@ func Names(t *testing.T, text, prefix, metrics string) {
 	if len(names) == 0 {
 		t.Errorf("nothing in it is called %s...", prefix)
 	}
+	series := regexp.MustCompile(`_(bucket|sum|count)$`)
 	for _, name := range names {
-		if !strings.Contains(metrics, "# TYPE "+strings.TrimSuffix(name, "_bucket")+" ") {
+		whole := "# TYPE " + name + " "
+		if of := series.ReplaceAllString(name, ""); of != name {
+			whole = "# TYPE " + of + " histogram"
+		}
+		if !strings.Contains(metrics, whole) {
 			t.Errorf("no metric is called %s", name)
 		}
 	}

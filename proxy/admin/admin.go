@@ -1,11 +1,8 @@
 package admin
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/subtle"
-	_ "embed"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -25,9 +22,6 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match/written"
 )
 
-//go:embed status.html
-var statusPage string
-
 // Handler serves the status page, the same as JSON and CSV, metrics, health and "why". It changes nothing, but for
 // what a Changer lets those do who have the token. Without a token it must be reached by a loopback name or address,
 // and it answers no other Host: a page of somebody else cannot read it through the visitor's browser.
@@ -44,16 +38,20 @@ func New(p Proxy, token string) *Handler {
 	a := &Handler{p: p, mux: http.NewServeMux()}
 	a.guarded = Guard(a.mux, token)
 	words := template.FuncMap{"rules": rulesOf, "clock": clockOf, "field": fieldOf, "chart": chartOf,
-		"ago": ago, "class": classOf}
+		"ago": ago, "class": classOf, "time": duration, "rate": rate}
 	a.page = template.Must(template.New("status").Funcs(words).Parse(statusPage))
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{p}, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.mux.HandleFunc("/{$}", a.status)
 	a.mux.HandleFunc("/status.json", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, p.Snapshot().Status)
+		writeJSON(w, a.snapshot().Status)
 	})
 	a.mux.HandleFunc("/status.csv", a.csv)
+	a.mux.HandleFunc("/live.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		w.Write(liveScript)
+	})
 	a.mux.HandleFunc("/why.json", a.why)
 	a.mux.HandleFunc("/health", a.health)
 	a.mux.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
@@ -177,53 +175,12 @@ func (a *Handler) why(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, q.Answer[0])
 }
 
-func (a *Handler) status(w http.ResponseWriter, r *http.Request) {
-	var page bytes.Buffer
-	err := a.page.Execute(diag.VisibleWriter{To: &page, Form: diag.Text}, struct {
-		Status
-		Why     question
-		Live    bool // the page loads itself again and again
-		Writing bool // it has buttons
-	}{a.p.Snapshot().Status, a.ask(r.URL.Query()), r.URL.Query().Has("live"), a.changer != nil})
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Write(page.Bytes())
-}
-
-// csv is the members as a table for a spreadsheet, whose formulas no name can be.
-func (a *Handler) csv(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	table := csv.NewWriter(diag.VisibleWriter{To: w, Form: diag.Text})
-	table.Write([]string{"cluster", "member", "role", "state", "weight", "start", "pending", "most", "affinity", "new",
-		"failed", "idle", "perSecond", "failedPerSecond", "changed"})
-	for _, c := range a.p.Snapshot().Clusters {
-		for _, m := range c.Members {
-			table.Write([]string{cell(c.Cluster), cell(m.Member), m.Role, m.state(), fmt.Sprint(m.Weight), fmt.Sprint(m.Start),
-				fmt.Sprint(m.Pending), fmt.Sprint(m.Max), fmt.Sprint(m.Affinity), fmt.Sprint(m.New), fmt.Sprint(m.Failed),
-				fmt.Sprint(m.Idle), fmt.Sprintf("%.2f", m.Recent.PerSecond), fmt.Sprintf("%.2f", m.Recent.FailedPerSecond),
-				m.Changed})
-		}
-	}
-	table.Flush()
-}
-
 // classOf names a class of answers by its place.
 func classOf(i int) string {
 	if i == 0 {
 		return "none"
 	}
 	return fmt.Sprintf("%dxx", i)
-}
-
-// cell is a name as text where a spreadsheet would take it for a formula.
-func cell(name string) string {
-	if name != "" && strings.ContainsRune("=+-@\t\r", rune(name[0])) {
-		return "'" + name
-	}
-	return name
 }
 
 // clockOf is the time of day of an RFC 3339 time.

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -73,10 +74,19 @@ func TestWordsOfMembers(t *testing.T) {
 			"marked down; retry in 12.5 s<"},
 		{MemberStatus{MemberNote: explain.MemberNote{Marked: true}}, "marked down; retry due at the next request<"},
 		{MemberStatus{Down: "no such host"}, "unreachable: no such host<"},
-		{MemberStatus{Draining: true}, `<td class="state">draining<`},
-		{MemberStatus{Unusable: "it needs a keyring"}, `up</span> <span class="down">it needs a keyring<`},
+		{MemberStatus{Draining: true}, `<td class="state"> draining<`},
+		{MemberStatus{Unusable: "it needs a keyring"}, `<span class="down">it needs a keyring<`},
+		{MemberStatus{Unusable: "it needs a keyring", MemberNote: explain.MemberNote{Marked: true}},
+			`</span> <span class="down">it needs a keyring<`},
 		{MemberStatus{Max: 9, MemberNote: explain.MemberNote{Pending: 3}}, ">3 / 9<"},
-		{MemberStatus{MemberNote: explain.MemberNote{Member: "m1"}}, "<td>m1 &#9666;</td>"},
+		{MemberStatus{MemberNote: explain.MemberNote{Member: "m1", Role: "backup"}},
+			`<th scope="row">m1 &#9666; <small>backup</small></th>`},
+		{MemberStatus{Work: Work{Failures: Failures{explain.Refused: 10, explain.NoAnswer: 2}},
+			MemberNote: explain.MemberNote{Failed: 12}},
+			`<b class="down">12</b> <small class="parts">refused 10, io-timeout 2</small>`},
+		{MemberStatus{Within: &Within{Half: 0.01, Most: 0.25}}, `data-label="95 % in">250 ms<`},
+		{MemberStatus{Within: &Within{}}, `data-label="95 % in">longer<`},
+		{MemberStatus{Work: Work{Answers: [6]uint64{4: 7, 5: 8}}}, `data-label="5xx"><b class="warn">8</b><`},
 	} {
 		s := &still{}
 		s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Next: "m1", Members: []MemberStatus{c.member}}}
@@ -95,6 +105,8 @@ func TestMetrics(t *testing.T) {
 	s.Snap.Requests.Classes[2] = 9
 	s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Members: []MemberStatus{{
 		MemberNote: explain.MemberNote{Member: "m1", Marked: true, RetryIn: 1.5, Affinity: 3}, New: 2,
+		Work: Work{Answers: [6]uint64{2: 4, 5: 6}, Failures: Failures{explain.Reset: 5},
+			Waits: Histogram{Bounds: []match.Nanos{1e9}, Counts: []uint64{3, 1}, Sum: 2e9}},
 	}}}}
 	answer := fetch(New(s, ""), "GET", "/metrics").Body.String()
 	for _, want := range []string{
@@ -108,6 +120,12 @@ func TestMetrics(t *testing.T) {
 		`wasplug_member_retry_seconds{cluster="C",member="m1"} 1.5`,
 		`wasplug_member_requests_total{chosen="affinity",cluster="C",member="m1"} 3`,
 		`wasplug_member_requests_total{chosen="balance",cluster="C",member="m1"} 2`,
+		`wasplug_member_responses_total{class="5xx",cluster="C",member="m1"} 6`,
+		`wasplug_member_failed_total{cluster="C",member="m1",reason="reset"} 5`,
+		`wasplug_member_failed_total{cluster="C",member="m1",reason="refused"} 0`,
+		`wasplug_member_wait_seconds_bucket{cluster="C",member="m1",le="1"} 3`,
+		`wasplug_member_wait_seconds_sum{cluster="C",member="m1"} 2`,
+		`wasplug_member_wait_seconds_count{cluster="C",member="m1"} 4`,
 	} {
 		if !strings.Contains(answer, want+"\n") {
 			t.Errorf("no metric %s in\n%s", want, answer)
@@ -122,7 +140,9 @@ func TestMetrics(t *testing.T) {
 func whole() *still {
 	s := &still{Snap: Snapshot{Times: []Histogram{{Cluster: "C", Bounds: []match.Nanos{1e6}, Counts: []uint64{1, 2}}}}}
 	s.Snap.Affinity = map[string]uint64{"hit": 1}
-	s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Members: []MemberStatus{{}}}}
+	s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Members: []MemberStatus{{
+		Work: Work{Waits: Histogram{Bounds: []match.Nanos{1e6}, Counts: []uint64{1, 2}}},
+	}}}}
 	return s
 }
 
@@ -137,9 +157,11 @@ func TestDashboard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	metrics := fetch(New(whole(), ""), "GET", "/metrics").Body.String()
+	alerttest.Names(t, string(text), "wasplug_", metrics) // those of its variables, too
 	var board struct {
 		Panels []struct {
-			Title   string
+			ID      int
 			Targets []struct{ Expr string }
 		}
 	}
@@ -147,9 +169,14 @@ func TestDashboard(t *testing.T) {
 		t.Fatal(err)
 	}
 	rules := "groups:\n  - name: dashboard\n    rules:\n"
+	ids := map[int]bool{}
 	for _, panel := range board.Panels {
+		if ids[panel.ID] || len(panel.Targets) == 0 {
+			t.Errorf("panel %d is there twice, or asks for nothing", panel.ID)
+		}
+		ids[panel.ID] = true
 		for _, target := range panel.Targets {
-			alerttest.Names(t, target.Expr, "wasplug_", fetch(New(whole(), ""), "GET", "/metrics").Body.String())
+			alerttest.Names(t, target.Expr, "wasplug_", metrics)
 			rules += fmt.Sprintf("      - record: panel:%d\n        expr: %q\n", strings.Count(rules, "record"), target.Expr)
 		}
 	}
@@ -200,10 +227,11 @@ func TestStatusPageContrast(t *testing.T) {
 	colours := regexp.MustCompile(`--(\w+): #([0-9a-f]{6})\b`)
 	for css, background := range map[string]string{light: "ffffff", dark: "121212"} {
 		found := colours.FindAllStringSubmatch(css, -1)
-		if len(found) != 3 {
-			t.Errorf("colours %v", found)
+		page := slices.IndexFunc(found, func(c []string) bool { return c[1] == "page" && c[2] == background })
+		if len(found) != 5 || page < 0 {
+			t.Fatalf("colours %v, no page of #%s", found, background)
 		}
-		for _, c := range found {
+		for _, c := range slices.Delete(found, page, page+1) {
 			a, b := luminance(t, c[2]), luminance(t, background)
 			if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < 4.5 {
 				t.Errorf("%s on #%s: %.1f to 1", c[0], background, ratio)
@@ -288,14 +316,15 @@ func TestWriting(t *testing.T) {
 // The picture of a member says in words what it shows, and draws nothing where there was nothing.
 func TestChart(t *testing.T) {
 	r := Recent{}
-	if got := string(chartOf(r)); strings.Contains(got, "v-") || !strings.Contains(got, "0 requests answered, 0 failed") {
+	if got := string(chartOf(r)); strings.Contains(got, "v-") ||
+		!strings.Contains(got, "0 requests answered, 0 server errors, 0 failed") {
 		t.Error(got)
 	}
 	r.Columns[0] = Column{Requests: 1}
-	r.Columns[Columns-1] = Column{Requests: 60, Failed: 40, Marked: true}
+	r.Columns[Columns-1] = Column{Requests: 60, Failed: 40, Errors: 10, Marked: true}
 	got := string(chartOf(r))
-	for _, want := range []string{"61 requests answered, 40 failed, marked down in 1 of 60 columns", `class="bars" d="M1 20v-1M119 20v-20"`,
-		`class="fails" d="M119 20v-8"`, `class="marks" d="M118 24h2"`} {
+	for _, want := range []string{"61 requests answered, 10 server errors, 40 failed, marked down in 1 of 60 columns", `class="bars" d="M1 20v-1M119 20v-20"`,
+		`class="errors" d="M119 20v-10"`, `class="fails" d="M119 20v-8"`, `class="marks" d="M118 24h2"`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)
 		}
@@ -320,15 +349,19 @@ func TestWithin(t *testing.T) {
 
 // The table for spreadsheets has a line for each member, and no name in it is a formula.
 func TestCSV(t *testing.T) {
-	s := &still{}
+	s, wait, ago := &still{}, 0.25, 7.0
 	s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Members: []MemberStatus{
-		{MemberNote: explain.MemberNote{Member: "=1+1", Role: "primary", Affinity: 3}, New: 2, Changed: "weight 7",
-			Recent: Recent{PerSecond: 1.5}},
+		{MemberNote: explain.MemberNote{Member: "=1+1", Role: "primary", Affinity: 3, Failed: 4}, New: 2,
+			Changed: "weight 7",
+			Work:    Work{Answers: [6]uint64{1: 1, 2: 2, 3: 3, 4: 4, 5: 5}, Failures: Failures{explain.Timeout: 4}},
+			Address: []string{"h1:9080", "h1:9443"},
+			Recent:  Recent{PerSecond: 1.5, ErrorsPerSecond: 0.5, Wait: &wait, ChangedAgo: &ago}},
 		{Down: "no such host", MemberNote: explain.MemberNote{Member: "a,b\x1b"}},
 	}}}
-	want := `cluster,member,role,state,weight,start,pending,most,affinity,new,failed,idle,perSecond,failedPerSecond,changed
-C,'=1+1,primary,up,0,0,0,0,3,2,0,0,1.50,0.00,weight 7
-C,"a,b\x1b",,unreachable,0,0,0,0,0,0,0,0,0.00,0.00,
+	want := `cluster,member,role,state,weight,start,pending,most,affinity,new,failed,idle,perSecond,failedPerSecond,changed,` +
+		`sick,changedSecondsAgo,waitSeconds,errorsPerSecond,address,1xx,2xx,3xx,4xx,5xx,refused,timeout,io-timeout,503,reset,malformed
+C,'=1+1,primary,up,0,0,0,0,3,2,4,0,1.50,0.00,weight 7,errors,7,0.2500,0.50,h1:9080 h1:9443,1,2,3,4,5,0,4,0,0,0,0
+C,"a,b\x1b",,unreachable,0,0,0,0,0,0,0,0,0.00,0.00,,down,,,0.00,,0,0,0,0,0,0,0,0,0,0,0
 `
 	if got := fetch(New(s, ""), "GET", "/status.csv").Body.String(); got != want {
 		t.Errorf("got\n%s", got)

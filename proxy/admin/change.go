@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -40,8 +42,8 @@ type Changer interface {
 // most is the largest weight that is taken: what a hand-edited file may have, and far from where sums of weights end.
 const most = 10000
 
-// asked reads a change from a form: cluster, member, and do, which is drain, disable, reset, or weight with weight.
-func asked(r *http.Request) (n Name, c Change, err error) {
+// readChange reads a change from a form: cluster, member, and do, which is drain, disable, reset, or weight with weight.
+func readChange(r *http.Request) (n Name, c Change, err error) {
 	n = Name{r.PostFormValue("cluster"), r.PostFormValue("member")}
 	weight := 0
 	switch do := r.PostFormValue("do"); do {
@@ -64,14 +66,21 @@ func asked(r *http.Request) (n Name, c Change, err error) {
 // change does what a form asks. Who asks has shown the token, so the name beside it may be believed or not.
 func (a *Handler) change(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
-	n, c, err := asked(r)
+	n, c, err := readChange(r)
 	if err == nil {
 		user, _, _ := r.BasicAuth()
 		err = a.changer.Change(r.Context(), n, c, cmp.Or(user, "token")+" from "+r.RemoteAddr)
 	}
-	if err != nil {
+	back, _ := url.ParseQuery(strings.TrimPrefix(r.PostFormValue("back"), "?")) // what cannot be read is left out
+	switch {
+	case err == nil:
+		http.Redirect(w, r, "/?"+back.Encode(), http.StatusSeeOther)
+	case strings.Contains(r.Header.Get("Accept"), "text/html"):
+		back.Del("live") // an address to which the form was sent cannot be asked again
+		p := newPage(a.snapshot().Status, back)
+		p.Problem = err.Error()
+		a.write(w, http.StatusBadRequest, p)
+	default:
 		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
 }

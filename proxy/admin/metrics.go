@@ -6,10 +6,11 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// collector gives a snapshot as Prometheus metrics. Counters of members begin anew with each configuration.
+// collector gives a snapshot as Prometheus metrics. Requests of members begin anew with each configuration.
 type collector struct{ p Proxy }
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
@@ -19,7 +20,13 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 var (
 	descRequests = desc("wasplug_member_requests_total", "Requests that a member has answered, by how it was chosen.",
 		"cluster", "member", "chosen")
-	descFailed  = desc("wasplug_member_failed_total", "Attempts on a member that failed.", "cluster", "member")
+	descFailed = desc("wasplug_member_failed_total", "Attempts on a member that failed, by how.", "cluster", "member",
+		"reason")
+	descAnswers = desc("wasplug_member_responses_total",
+		"Answers of a member by class of status, also those that another member has made good.", "cluster", "member",
+		"class")
+	descWait = desc("wasplug_member_wait_seconds", "Time from the choice of a member to the head of its answer.",
+		"cluster", "member")
 	descPending = desc("wasplug_member_pending", "Requests under way at a member.", "cluster", "member")
 	descMax     = desc("wasplug_member_pending_max", "MaxConnections of a member, 0 no limit.", "cluster", "member")
 	descWeight  = desc("wasplug_member_weight", "Current weight of a member.", "cluster", "member")
@@ -69,7 +76,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	to.gauge(descConnections, float64(s.Connections))
 	to.counter(descSent, s.Sent)
 	for i := range s.Times {
-		to.histogram(&s.Times[i])
+		to.histogram(descDuration, &s.Times[i], s.Times[i].Cluster)
 	}
 }
 
@@ -87,7 +94,13 @@ func (to sink) gauge(d *prometheus.Desc, v float64, labels ...string) {
 func (to sink) member(cluster string, m *MemberStatus) {
 	to.counter(descRequests, m.Affinity, cluster, m.Member, "affinity")
 	to.counter(descRequests, m.New, cluster, m.Member, "balance")
-	to.counter(descFailed, m.Failed, cluster, m.Member)
+	for mode := explain.Refused; mode < explain.NumFailureModes; mode++ {
+		to.counter(descFailed, m.Failures[mode], cluster, m.Member, mode.String())
+	}
+	for class := 1; class < len(m.Answers); class++ {
+		to.counter(descAnswers, m.Answers[class], cluster, m.Member, classOf(class))
+	}
+	to.histogram(descWait, &m.Waits, cluster, m.Member)
 	to.gauge(descPending, float64(m.Pending), cluster, m.Member)
 	to.gauge(descMax, float64(m.Max), cluster, m.Member)
 	to.gauge(descWeight, float64(m.Weight), cluster, m.Member)
@@ -97,7 +110,7 @@ func (to sink) member(cluster string, m *MemberStatus) {
 }
 
 // histogram counts up: a bucket of Prometheus has all that took no longer than its bound.
-func (to sink) histogram(h *Histogram) {
+func (to sink) histogram(d *prometheus.Desc, h *Histogram, labels ...string) {
 	upTo := map[float64]uint64{}
 	var total uint64
 	for i, n := range h.Counts {
@@ -106,7 +119,7 @@ func (to sink) histogram(h *Histogram) {
 			upTo[seconds(h.Bounds[i])] = total
 		}
 	}
-	to <- prometheus.MustNewConstHistogram(descDuration, total, seconds(h.Sum), upTo, h.Cluster)
+	to <- prometheus.MustNewConstHistogram(d, total, seconds(h.Sum), upTo, labels...)
 }
 
 func seconds(d match.Nanos) float64 { return float64(d) / float64(time.Second) }

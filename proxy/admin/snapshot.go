@@ -61,6 +61,35 @@ type RequestStatus struct {
 	Classes  [6]uint64 `json:"classes"`  // by the first digit of the status, 0 for none
 }
 
+// Work is what a member has answered, and how attempts at it failed, since a configuration first had it.
+type Work struct {
+	Answers  [6]uint64         `json:"answers"` // by the first digit of the status; 503 that nobody got are among them
+	Failures Failures          `json:"-"`
+	ByReason map[string]uint64 `json:"failures"` // the same by its words
+	Waits    Histogram         `json:"-"`        // until the head of an answer
+}
+
+// Failures counts failed attempts by what "why" calls their outcome: refused, timeout, io-timeout, 503, reset,
+// malformed. That of Healthy is 0.
+type Failures [explain.NumFailureModes]uint64
+
+// Total is how many there were.
+func (f *Failures) Total() (n uint64) {
+	for _, of := range f {
+		n += of
+	}
+	return n
+}
+
+// ByReason names them.
+func (f *Failures) ByReason() map[string]uint64 {
+	out := map[string]uint64{}
+	for mode := explain.Refused; mode < explain.NumFailureModes; mode++ {
+		out[mode.String()] = f[mode]
+	}
+	return out
+}
+
 // ClusterStatus is a cluster of the configuration in use.
 type ClusterStatus struct {
 	Cluster string         `json:"cluster"`
@@ -69,8 +98,8 @@ type ClusterStatus struct {
 	Members []MemberStatus `json:"members"`
 }
 
-// Within are times within which requests of a cluster have ended since the process started, in seconds: bounds of the
-// histogram, 0 for more than the last of them.
+// Within are times within which requests of a cluster have ended since the process started, or a member has begun to
+// answer, in seconds: bounds of the histogram, 0 for more than the last of them.
 type Within struct {
 	Half float64 `json:"half"`
 	Most float64 `json:"most"` // 95 of a hundred
@@ -102,8 +131,10 @@ func (h *Histogram) bound(n uint64) float64 {
 // MemberStatus is a member as this process sees it.
 type MemberStatus struct {
 	explain.MemberNote
-	New     uint64   `json:"new"` // requests that were balanced
-	Max     int32    `json:"max"` // MaxConnections, 0 no limit
+	Work
+	Within  *Within  `json:"within,omitempty"` // until the head of an answer; absent before the first one
+	New     uint64   `json:"new"`              // requests that were balanced
+	Max     int32    `json:"max"`              // MaxConnections, 0 no limit
 	Idle    int      `json:"idle"`
 	Address []string `json:"address"`
 	Down    string   `json:"down,omitempty"` // why the member cannot be reached at all
@@ -114,6 +145,8 @@ type MemberStatus struct {
 	// Changed is what an administrator has said of it beside the file (--admin-write): drained, disabled or a weight.
 	Changed string `json:"changed,omitempty"`
 	Recent  Recent `json:"recent"`
+	// Sick says what is wrong with the member, "" where nothing is: see sickness.
+	Sick Sickness `json:"sick,omitempty"`
 }
 
 // state is unreachable, marked-down, draining or up.

@@ -50,6 +50,7 @@ type Member struct {
 	Name       string
 	Wait       bool // WaitForContinue applies
 	Transports []upstream.Transport
+	Work       *Work // lives as long as its cluster has a member of that name
 }
 
 // Trusts reports whether private headers from an address are believed (TrustedProxyGroup).
@@ -90,7 +91,7 @@ func (g *Generation) Sweep(now match.Nanos) {
 // changes beside it are new; the first one follows nil.
 func (g *Generation) Follow(old *Generation) {
 	g.Number = 1
-	g.keepTimes(old)
+	g.keepCounts(old)
 	if old == nil {
 		return
 	}
@@ -115,19 +116,30 @@ func (g *Generation) taking(old *Generation) failover.Taking {
 // Config is what was read, and the files that it was read from.
 func (g *Generation) Config() (*parser.Config, *diag.Files) { return g.cfg, g.Files }
 
-// keepTimes lets the times of a cluster go on where the cluster of that name was before.
-func (g *Generation) keepTimes(old *Generation) {
-	before := map[string]*Times{}
-	if old != nil {
-		for i := range old.Clusters {
-			before[old.Table.Clusters[i].Name] = old.Clusters[i].Times
+// keepCounts lets the times of a cluster and the work of a member go on where those of that name were before.
+func (g *Generation) keepCounts(old *Generation) {
+	for i := range g.Clusters {
+		c := &g.Clusters[i]
+		c.Times = new(Times)
+		for j := range c.Members {
+			c.Members[j].Work = new(Work)
+		}
+		if old != nil {
+			c.keepCounts(old, g.Table.Clusters[i].Name)
 		}
 	}
-	for i := range g.Clusters {
-		h := before[g.Table.Clusters[i].Name]
-		if h == nil {
-			h = new(Times)
+}
+
+func (c *Cluster) keepCounts(old *Generation, name string) {
+	id, known := old.Table.ClusterByName(name)
+	if !known {
+		return
+	}
+	before := &old.Clusters[id]
+	c.Times = before.Times
+	for i := range c.Members {
+		if m, known := old.Table.Clusters[id].MemberByName(c.Members[i].Name); known {
+			c.Members[i].Work = before.Members[m].Work
 		}
-		g.Clusters[i].Times = h
 	}
 }

@@ -26,10 +26,12 @@ func (g *Generation) Status(id match.ClusterID, now match.Nanos) admin.ClusterSt
 	out := admin.ClusterStatus{Cluster: note.Cluster, Next: note.Next}
 	for i, n := range note.Members {
 		n.RetryIn = tenths(n.RetryIn)
+		work := c.Members[i].Work.snapshot()
+		n.Failed = work.Failures.Total() // which a reload does not end
 		m := admin.MemberStatus{
-			MemberNote: n, New: n.Total - n.Affinity, Max: tc.Members[i].MaxConnections, Address: []string{},
-			Draining: tc.Drained(match.MemberID(i)),
-			Changed:  g.changes[admin.Name{Cluster: tc.Name, Member: n.Member}].String(),
+			MemberNote: n, Work: work, Within: work.Waits.Within(), New: n.Total - n.Affinity,
+			Max: tc.Members[i].MaxConnections, Address: []string{}, Draining: tc.Drained(match.MemberID(i)),
+			Changed: g.changes[admin.Name{Cluster: tc.Name, Member: n.Member}].String(),
 		}
 		for j := range c.Members[i].Transports {
 			t := &c.Members[i].Transports[j]
@@ -53,6 +55,7 @@ func (g *Generation) Counts(tell func(n admin.Name, c history.Count)) {
 			s := &c.State.Members[m]
 			count := history.Count{Requests: s.Total, Failed: s.Failed, Marked: c.State.MarkedDown(match.MemberID(m))}
 			c.Unlock()
+			count.Answers, count.Errors, count.Waited = c.Members[m].Work.count()
 			tell(admin.Name{Cluster: tc.Name, Member: tc.Members[m].Name}, count)
 		}
 	}

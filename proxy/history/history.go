@@ -14,7 +14,9 @@ const slot = 10 * match.Second
 
 // Count is what a member has done so far, and whether it is marked down.
 type Count struct {
-	Requests, Failed uint64 // totals; they begin anew with a configuration
+	Requests, Failed uint64      // totals; they begin anew with a configuration
+	Answers, Errors  uint64      // heads of answers, and those of server errors among them
+	Waited           match.Nanos // for all these heads
 	Marked           bool
 }
 
@@ -64,6 +66,9 @@ func (r *Recorder) Note(n admin.Name, c Count, now match.Nanos) {
 	column := &s.columns[r.column%admin.Columns]
 	column.Requests += since(s.last.Requests, c.Requests)
 	column.Failed += since(s.last.Failed, c.Failed)
+	column.Answers += since(s.last.Answers, c.Answers)
+	column.Errors += since(s.last.Errors, c.Errors)
+	column.Waited += max(c.Waited-s.last.Waited, 0)
 	column.Marked = column.Marked || c.Marked
 	if c.Marked != s.last.Marked {
 		s.changed = now
@@ -72,11 +77,11 @@ func (r *Recorder) Note(n admin.Name, c Count, now match.Nanos) {
 }
 
 // since is how much a total has grown: one that is smaller than before has begun anew.
-func since(before, after uint64) uint64 {
+func since(before, after uint64) uint32 {
 	if after < before {
-		return after
+		return uint32(after)
 	}
-	return after - before
+	return uint32(after - before)
 }
 
 func seconds(n match.Nanos) float64 { return float64(n) / float64(match.Second) }
@@ -92,18 +97,27 @@ func (r *Recorder) Recent(n admin.Name, now match.Nanos) (out admin.Recent) {
 	for i := range out.Columns {
 		out.Columns[i] = s.columns[(r.column+1+int64(i))%admin.Columns]
 	}
-	const minute = admin.Columns / 10
-	var requests, failed uint64
-	for _, c := range out.Columns[admin.Columns-minute:] {
-		requests, failed = requests+c.Requests, failed+c.Failed
-	}
-	span := seconds(min(now, (minute-1)*slot+now%slot))
-	if span > 0 {
-		out.PerSecond, out.FailedPerSecond = float64(requests)/span, float64(failed)/span
-	}
+	lastMinute(&out, now)
 	if s.changed >= 0 {
 		ago := seconds(now - s.changed)
 		out.ChangedAgo = &ago
 	}
 	return out
+}
+
+// lastMinute sums up five columns, and the one that has begun.
+func lastMinute(r *admin.Recent, now match.Nanos) {
+	const minute = admin.Columns / 10
+	var sum admin.Column
+	for _, c := range r.Columns[admin.Columns-minute:] {
+		sum.Add(c)
+	}
+	if span := seconds(min(now, (minute-1)*slot+now%slot)); span > 0 {
+		r.PerSecond, r.FailedPerSecond = float64(sum.Requests)/span, float64(sum.Failed)/span
+		r.ErrorsPerSecond = float64(sum.Errors) / span
+	}
+	if sum.Answers > 0 {
+		wait := seconds(sum.Waited) / float64(sum.Answers)
+		r.Wait = &wait
+	}
 }

@@ -44,8 +44,33 @@ func TestColumns(t *testing.T) {
 	if got.PerSecond != 10.0/55 || got.FailedPerSecond != 1.0/55 {
 		t.Errorf("%v and %v a second", got.PerSecond, got.FailedPerSecond)
 	}
+	if got.Wait != nil || got.ErrorsPerSecond != 0 {
+		t.Errorf("waits without an answer: %+v", got)
+	}
 	if got = recent(&r, 140); got.ChangedAgo == nil || *got.ChangedAgo != 5 {
 		t.Error("when the mark changed", got.ChangedAgo)
+	}
+}
+
+// The mean wait is that of the last minute, whatever was before; a total of waits that begins anew says nothing.
+func TestWaits(t *testing.T) {
+	var r Recorder
+	r.at(0, Count{Answers: 100, Waited: 100 * match.Second})
+	r.at(100, Count{Answers: 104, Errors: 3, Waited: 106 * match.Second})
+	got := recent(&r, 100)
+	if got.Wait == nil || *got.Wait != 1.5 || got.ErrorsPerSecond != 3.0/50 || got.PerSecond != 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := recent(&r, 149); got.Wait == nil {
+		t.Errorf("%+v", got)
+	}
+	r.at(160, Count{Answers: 104, Errors: 3, Waited: 106 * match.Second})
+	if got := recent(&r, 160); got.Wait != nil {
+		t.Errorf("answers of two minutes ago: %+v", got)
+	}
+	r.at(161, Count{Answers: 2, Waited: match.Second})
+	if got := recent(&r, 161); got.Wait == nil || *got.Wait != 0 {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -61,7 +86,7 @@ func TestForgets(t *testing.T) {
 		r.at(c.second, Count{Requests: 7 + uint64(c.second)/300 + uint64(c.second)/600})
 		var sum uint64
 		for _, column := range recent(&r, c.second).Columns {
-			sum += column.Requests
+			sum += uint64(column.Requests)
 		}
 		if sum != c.want {
 			t.Errorf("at %d s: %d requests, want %d", c.second, sum, c.want)
