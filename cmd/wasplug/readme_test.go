@@ -66,6 +66,16 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// TestPicture: the picture in the documents is what graph draws. With -update it is drawn anew.
+func TestPicture(t *testing.T) {
+	t.Chdir("../..")
+	got, ok := runExample(t, "wasplug graph --format svg testdata/shop/topology.yaml")
+	if !ok {
+		t.Fatal("graph draws nothing")
+	}
+	golden.Check(t, "docs/graph-shop.svg", []byte(got))
+}
+
 // TestManifests: what docs and packages start the proxy with are flags that it has.
 func TestManifests(t *testing.T) {
 	text, err := os.ReadFile("../../docs/proxy-kubernetes.yaml")
