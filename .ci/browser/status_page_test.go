@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -206,7 +207,8 @@ func shop(t *testing.T, clusters, members int) string {
 // wait waits until an expression of JavaScript holds.
 func wait(t *testing.T, ctx context.Context, what, expression string) {
 	t.Helper()
-	if err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](expression)); err != nil {
+	poll := chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(2*time.Minute))
+	if err := chromedp.Do(ctx, poll); err != nil {
 		t.Fatalf("never: %s: %v", what, err)
 	}
 }
@@ -249,10 +251,13 @@ func TestLive(t *testing.T) {
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(hide, true))); err != nil {
 		t.Fatal(err)
 	}
-	const asked = `new Promise(done => setTimeout(() => {
-		const before = performance.getEntriesByType("resource").length;
-		setTimeout(() => done(performance.getEntriesByType("resource").length - before), 5000);
-	}, 1000))` // one that was under way may end first
+	// Those that begin count: one that was under way may end now.
+	const asked = `new Promise(done => {
+		const real = window.fetch;
+		let begun = 0;
+		window.fetch = (...question) => { begun++; return real(...question); };
+		setTimeout(() => { window.fetch = real; done(begun); }, 5000);
+	})`
 	if n, err := chromedp.Run(ctx, chromedp.Evaluate[int](asked, chromedp.EvalAwaitPromise)); err != nil || n != 0 {
 		t.Errorf("a hidden page has asked %d times, %v", n, err)
 	}
