@@ -56,8 +56,8 @@ func (w *writer) manager(l export.Listen, tls bool) {
 	w.line(7, "domains: ['*']")
 	w.line(7, "request_headers_to_remove: [%s, %s]", placeHeader, memberHeader)
 	w.headers(tls)
-	if policy := w.retriesOfAll(); policy != "" {
-		w.line(7, "%s", policy)
+	if w.retries != "" {
+		w.line(7, "%s", w.retries)
 	}
 	w.line(7, "routes:")
 	w.routes(tls)
@@ -159,7 +159,7 @@ func (w *writer) action(e *match.Entry, c *export.Cluster, tls bool) string {
 		text(group(c, tls)), text(e.Cookie), text(e.Identifier))
 	_, io, _ := c.Longest()
 	policy := ""
-	if w.retriesOfAll() == "" {
+	if w.retries == "" {
 		policy = ", " + retries(c)
 	}
 	a.line(8, "route: { cluster_header: %s, timeout: 0s, idle_timeout: %ds%s }", memberHeader, io, policy)
@@ -167,9 +167,9 @@ func (w *writer) action(e *match.Entry, c *export.Cluster, tls bool) string {
 }
 
 // retriesOfAll is what all clusters have in common, which stands once then; "" where they differ.
-func (w *writer) retriesOfAll() (policy string) {
-	for i := range w.plan.Clusters {
-		if policy = retries(&w.plan.Clusters[i]); policy != retries(&w.plan.Clusters[0]) {
+func retriesOfAll(p *export.Plan) (policy string) {
+	for i := range p.Clusters {
+		if policy = retries(&p.Clusters[i]); policy != retries(&p.Clusters[0]) {
 			return ""
 		}
 	}
