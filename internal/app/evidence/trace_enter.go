@@ -48,10 +48,10 @@ func (run *traceRun) enter(i int) (*logPart, error) {
 func (in *timeIndex) part(chosen *Chosen) (*logPart, error) {
 	part, end := &logPart{Closer: in, first: in.first, last: in.last}, in.size
 	if chosen.Since != 0 {
-		part.offset = in.before(chosen.Since - disorder)
+		part.offset = in.before(chosen.Since - setBack - disorder)
 	}
 	if chosen.Until != 0 {
-		end = in.after(chosen.Until + disorder)
+		end = in.after(chosen.Until + setBack + disorder)
 	}
 	if in.failed {
 		return nil, nil
@@ -68,6 +68,9 @@ func (in *timeIndex) part(chosen *Chosen) (*logPart, error) {
 const (
 	// disorder is by how much lines of several processes may be out of order.
 	disorder = pluginlog.Time(2 * time.Second)
+	// setBack is by how much a clock may go back between two places that are looked at, and nobody sees it: at the end of
+	// summer time. So much more is read on both sides, which then misses nothing.
+	setBack = pluginlog.Time(time.Hour)
 	// probeSize is how much is read for the next line with a time.
 	probeSize = 64 << 10
 	// spread is how many places are looked at to see whether times ascend.

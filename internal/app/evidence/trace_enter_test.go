@@ -61,11 +61,11 @@ func generated(t *testing.T, size int64) []byte {
 	if _, err := logtest.Write(&text, logtest.Options{Size: size, FailEvery: 40, Seed: 7}); err != nil {
 		t.Fatal(err)
 	}
-	return stretched(text.String())
+	return moved(text.String(), func(i int) time.Duration { return time.Duration(i) * 2 * time.Second })
 }
 
-// stretched lets a log last for hours: each line is a little later than it was.
-func stretched(text string) []byte {
+// moved lets each line be later than it was, by so much.
+func moved(text string, later func(i int) time.Duration) []byte {
 	var out []byte
 	for i, line := range strings.SplitAfter(text, "\n") {
 		stamp, rest, ok := strings.Cut(strings.TrimPrefix(line, "["), "] ")
@@ -74,8 +74,8 @@ func stretched(text string) []byte {
 			out = append(out, line...)
 			continue
 		}
-		later := time.Unix(0, int64(at)+int64(i)*int64(200*time.Millisecond)).UTC()
-		out = append(later.AppendFormat(out, "[02/Jan/2006:15:04:05.00000] "), rest...)
+		then := time.Unix(0, int64(at)).Add(later(i)).UTC()
+		out = append(then.AppendFormat(out, "[02/Jan/2006:15:04:05.00000] "), rest...)
 	}
 	return out
 }
@@ -119,17 +119,7 @@ func TestEnter(t *testing.T) {
 			s.Until = ""
 		}
 		looks, most := 0, int64(0)
-		got, err := (&Trace{Files: []string{"a.log"}, Slow: 5, Selection: s}).Run(counting(in, &looks, &most))
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, err := (&Trace{Files: []string{"a.log"}, Slow: 5, Selection: s}).Run(whole(in))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(shape(want), shape(got)); diff != "" {
-			t.Fatalf("%+v:\n%s", s, diff)
-		}
+		got, want := sameAsWhole(t, counting(in, &looks, &most), s)
 		if looks > 64 {
 			t.Errorf("%+v: %d looks", s, looks)
 		}
@@ -140,6 +130,51 @@ func TestEnter(t *testing.T) {
 	if saved < 6 {
 		t.Errorf("only %d of 12 were not read whole", saved)
 	}
+}
+
+// TestEnterSetBack: no look sees that the clock was set back by an hour in a log of days, and no line is missed for it.
+func TestEnterSetBack(t *testing.T) {
+	text := string(generated(t, 1<<20))
+	random := rand.New(rand.NewPCG(3, 4))
+	entered := 0
+	for range 6 {
+		cut := 1000 + random.IntN(2000)
+		later := func(i int) time.Duration {
+			if i < cut {
+				return time.Duration(i) * 20 * time.Second
+			}
+			return time.Duration(i)*20*time.Second - time.Hour
+		}
+		back := moved(text, later)
+		in := apptest.Memory(t, map[string]string{"a.log": string(back)})
+		if run := (&traceRun{input: in, files: []string{"a.log"}}); run.index(0) != nil {
+			entered++
+		}
+		lines := strings.SplitAfterN(text, "\n", cut+2)
+		at, _ := pluginlog.ParseTime(lines[cut][1:strings.IndexByte(lines[cut], ']')])
+		since := at + pluginlog.Time(later(cut)) // the hour that is there twice
+		sameAsWhole(t, in, Selection{Since: since.String(), Until: (since + pluginlog.Time(20*time.Minute)).String()})
+	}
+	if entered == 0 {
+		t.Error("each time the step was seen, so nothing was tried")
+	}
+}
+
+// sameAsWhole asks about a part of a.log, and about the same part of one that cannot be entered.
+func sameAsWhole(t *testing.T, in app.Input, s Selection) (got, want *TraceAnswer) {
+	t.Helper()
+	got, err := (&Trace{Files: []string{"a.log"}, Slow: 5, Selection: s}).Run(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err = (&Trace{Files: []string{"a.log"}, Slow: 5, Selection: s}).Run(whole(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(shape(want), shape(got)); diff != "" {
+		t.Fatalf("%+v:\n%s", s, diff)
+	}
+	return got, want
 }
 
 // TestEnterNot: what cannot be entered is read whole: packed files, a clock that goes back, lines without times.
