@@ -65,6 +65,7 @@ func readHTTPDConf(conf string) *httpdConf {
 // formatOf finds who writes a log. Where nobody does by that name, all may have one format.
 func (c *httpdConf) formatOf(log string) (string, error) {
 	var byName, all []string
+	longest := 0 // of the names that fit: access_log.1 is access_log's, not access's
 	add := func(to *[]string, format string) {
 		if !slices.Contains(*to, format) {
 			*to = append(*to, format)
@@ -72,7 +73,10 @@ func (c *httpdConf) formatOf(log string) (string, error) {
 	}
 	for _, l := range c.logs {
 		add(&all, l.format)
-		if base := baseName(l.path); base != "" && strings.HasPrefix(baseName(log), base) {
+		if base := baseName(l.path); base != "" && strings.HasPrefix(baseName(log), base) && len(base) >= longest {
+			if len(base) > longest {
+				byName, longest = nil, len(base)
+			}
 			add(&byName, l.format)
 		}
 	}

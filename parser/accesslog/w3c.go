@@ -13,7 +13,8 @@ const W3CName = "w3c"
 const fieldsLine = "#Fields:"
 
 // W3C returns the extended log format of the W3C, by the first lines of a log: the columns are those of their last line
-// "#Fields:". Lines of other columns, as after a change of the server's settings, are of another form. Times are UTC.
+// "#Fields:". Lines of another number of columns, as after a change of the server's settings, are of another
+// form; as many in another order are not noticed. Times are UTC.
 func W3C(head []string) (*Format, error) {
 	var fields []string
 	for _, line := range head {
