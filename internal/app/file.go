@@ -16,9 +16,11 @@ func (m *memory) Close() error { return nil }
 func (m *memory) Stat() (fs.FileInfo, error) { return memoryInfo{size: m.Size()}, nil }
 
 type memoryInfo struct {
-	fs.FileInfo // nil: nobody asks for a time or a mode
+	fs.FileInfo // nil: nobody asks for a time or a name
 	size        int64
 }
 
 func (i memoryInfo) Size() int64 { return i.size }
 func (i memoryInfo) IsDir() bool { return false }
+
+func (i memoryInfo) Mode() fs.FileMode { return 0 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"path/filepath"
 
 	"github.com/wasplug/wasplug/parser"
@@ -91,10 +92,30 @@ type folder struct {
 }
 
 func (f folder) Open(name string) (fs.File, error) {
-	if !fs.ValidPath(name) {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	local, err := filepath.Localize(name)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return f.open(filepath.Join(f.root, filepath.FromSlash(name)))
+	return f.open(filepath.Join(f.root, local))
+}
+
+// Stat goes by the folder that a file is in, where that can be listed: a pipe is not opened to see what it is.
+func (f folder) Stat(name string) (fs.FileInfo, error) {
+	entries, err := fs.ReadDir(f, path.Dir(name))
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if e.Name() == path.Base(name) && e.Type()&fs.ModeSymlink == 0 {
+			return e.Info()
+		}
+	}
+	file, err := f.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return file.Stat()
 }
 
 // IsFolder reports whether path is a folder.

@@ -18,7 +18,7 @@ type application struct {
 	targets     []serverKey // servers it is mapped to, web servers among them
 }
 
-// readApplications reads which web modules run where. A module of several clusters is one application for each.
+// readApplications reads which web modules run where.
 func (c *cell) readApplications() (all []*application) {
 	for _, file := range c.glob("applications/*/deployments/*/deployment.xml") {
 		for _, d := range named(c.read(file), "Deployment") {
@@ -44,15 +44,18 @@ func (d *deployment) read(n *parser.Node) (all []*application) {
 	for _, object := range n.Elements("deployedObject") {
 		for _, m := range object.Elements("modules") {
 			if localName(value(m, "xmi:type")) == "WebModuleDeployment" {
-				all = append(all, d.module(m)...)
+				if app := d.module(m); app != nil {
+					all = append(all, app)
+				}
 			}
 		}
 	}
 	return all
 }
 
-// module is one web module, once for each cluster, or server outside of clusters, that runs it.
-func (d *deployment) module(m *parser.Node) (all []*application) {
+// module is one web module; nil where it is not known where it is found, or nobody runs it. A topology has one cluster
+// for an application: of several, the first counts.
+func (d *deployment) module(m *parser.Node) *application {
 	uri := value(m, "uri")
 	root, ok := d.contextRoots()[uri]
 	if !ok {
@@ -64,18 +67,20 @@ func (d *deployment) module(m *parser.Node) (all []*application) {
 	if len(clusters) == 0 {
 		d.warn(m.NameSpan, "web module %s runs on no cluster and no application server of this cell: it is not taken over",
 			diag.Quote(uri))
+		return nil
 	}
-	for _, k := range clusters {
-		all = append(all, &application{name: d.moduleName(uri, len(all)), cluster: k, contextRoot: root,
-			virtualHost: d.virtualHost(uri), targets: servers})
+	if len(clusters) > 1 {
+		d.warn(m.NameSpan, "web module %s runs on %s as well as on %s, where requests go: an application of a topology has "+
+			"one cluster", diag.Quote(uri), strings.Join(clusters[1:], ", "), clusters[0])
 	}
-	return all
+	return &application{name: d.moduleName(uri), cluster: clusters[0], contextRoot: root,
+		virtualHost: d.virtualHost(uri), targets: servers}
 }
 
 // moduleName is what the application is called, with its module where there are several of them.
-func (d *deployment) moduleName(uri string, nth int) string {
+func (d *deployment) moduleName(uri string) string {
 	name := path.Base(d.folder)
-	if len(d.roots) > 1 || nth > 0 {
+	if len(d.roots) > 1 {
 		name += "#" + uri
 	}
 	return name

@@ -49,6 +49,16 @@ func TestTopology(t *testing.T) {
 			`</deployedObject></Deployment>`, "applications/a/deployments/a/META-INF/application.xml": `<application><module>` +
 			`<web><web-uri>a.war</web-uri><context-root>a</context-root></web></module></application>`},
 			[]string{"shop:"}, `there is no target "T"`, "contextRoot"},
+		{"a module of two clusters", map[string]string{"clusters/b/cluster.xml": strings.Replace(clusterXML, `"shop"`, `"b"`, 1),
+			"applications/a/deployments/a/deployment.xml": `<Deployment><deployedObject><modules ` +
+				`xmi:type="x:WebModuleDeployment" uri="a.war"><targetMappings target="T"/><targetMappings target="U"/></modules>` +
+				`</deployedObject><deploymentTargets xmi:type="x:ClusteredTarget" xmi:id="T" name="shop"/><deploymentTargets ` +
+				`xmi:type="x:ClusteredTarget" xmi:id="U" name="b"/></Deployment>`,
+			"applications/a/deployments/a/META-INF/application.xml": `<application><module><web><web-uri>a.war</web-uri>` +
+				`<context-root>a</context-root></web></module></application>`},
+			[]string{"{name: a, cluster: shop, contextRoot: /a}"}, `"a.war" runs on b as well as on shop`, ""},
+		{"a cluster that is there twice", map[string]string{"clusters/z/cluster.xml": clusterXML}, []string{"shop:"},
+			`there is another cluster "shop"`, ""},
 		{"a file that is no XML", map[string]string{"virtualhosts.xml": "<"}, []string{"shop:"},
 			"nothing of it is taken over", "virtualHosts"},
 	}

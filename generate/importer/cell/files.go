@@ -2,6 +2,7 @@ package cell
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -13,39 +14,54 @@ import (
 
 // read reads one file of the folder and gives its root element; nil where there is no such file, or none that can be
 // read, which is then told.
-func (c *cell) read(name string) *parser.Node {
-	_, _, root := c.open(name)
-	return root
+func (c *cell) read(name string) *parser.Node { return c.open(name).root }
+
+// document is a file of the folder; without a root where there is none that can be read.
+type document struct {
+	name string
+	file diag.FileID
+	src  []byte
+	root *parser.Node
 }
 
 // open is read, with the file itself. Passwords are masked in it: a warning shows the line that it is about.
-func (c *cell) open(name string) (diag.FileID, []byte, *parser.Node) {
+func (c *cell) open(name string) document {
+	d := document{name: path.Join(c.name, name)}
 	src, err := c.load(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil, nil
+		return d
 	}
-	src = liberty.Masked(src)
-	file := c.files.Add(path.Join(c.name, name), src)
+	d.src = liberty.Masked(src)
+	d.file = c.files.Add(d.name, d.src)
 	if err != nil {
-		c.warn(diag.Span{File: file}, "cannot be read: %v; nothing of it is taken over", err)
-		return file, nil, nil
+		c.warn(diag.Span{File: d.file}, "cannot be read: %v; nothing of it is taken over", err)
+		return d
 	}
-	doc, reports := parser.ParseXML(file, src)
+	doc, reports := parser.ParseXML(d.file, d.src)
 	if diag.Worst(reports) >= diag.Error {
-		c.reports = append(c.reports, asWarnings(reports)...)
-		c.warn(diag.Span{File: file}, "this file is no whole XML: nothing of it is taken over")
-		return file, nil, nil
+		c.warn(reports[0].Span, "this file is no whole XML: nothing of it is taken over")
+		return d
 	}
 	for _, n := range doc.Nodes {
 		if n.Kind == parser.Element {
-			return file, src, n
+			d.root = n
 		}
 	}
-	return file, src, nil
+	return d
 }
 
-// load reads no more than the parser takes, and one byte.
+// load reads no more than the parser takes, and one byte. A pipe is not opened: who writes into it may never come.
 func (c *cell) load(name string) ([]byte, error) {
+	info, err := fs.Stat(c.folder, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is no file")
+	}
+	if c.size += info.Size(); c.size > mostOfAll {
+		return nil, fmt.Errorf("all files together have more than %d MB", mostOfAll>>20)
+	}
 	f, err := c.folder.Open(name)
 	if err != nil {
 		return nil, err
@@ -53,6 +69,9 @@ func (c *cell) load(name string) ([]byte, error) {
 	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, parser.MaxSize+1))
 }
+
+// mostOfAll is how many bytes are read of one cell: all files that are told of are kept.
+const mostOfAll = 4 * parser.MaxSize
 
 // asWarnings lets one broken file of many be told without the rest being refused.
 func asWarnings(reports []diag.Diagnostic) []diag.Diagnostic {

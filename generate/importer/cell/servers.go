@@ -2,6 +2,7 @@ package cell
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,6 +58,10 @@ func (c *cell) addCluster(n *parser.Node) {
 	for _, m := range n.Elements("members") {
 		k.members = append(k.members, member{serverKey: serverKey{value(m, "nodeName"), value(m, "memberName")},
 			span: m.NameSpan, weight: value(m, "weight"), uniqueID: m.Attr("uniqueId")})
+	}
+	if slices.ContainsFunc(c.clusters, func(other *cluster) bool { return other.name == k.name }) {
+		c.warn(n.NameSpan, "there is another cluster %q: this one is not taken over", k.name)
+		return
 	}
 	if len(k.members) == 0 {
 		c.warn(n.NameSpan, "cluster %q has no members: it is not taken over", k.name)
@@ -122,7 +127,7 @@ func weight(m member) *yamldoc.Node {
 // of generated files are such numbers, and read so they are times in milliseconds of the years in which those files
 // were made (v544d031 and v544d0o0 lie within a second on 5 December 2003, 10ig7jdvd and 10ig7jfqi within two on 21 June
 // 2005).
-func (c *cell) cloneID(k *cluster, m member, own serverXML) *yamldoc.Node {
+func (c *cell) cloneID(k *cluster, m member, own document) *yamldoc.Node {
 	if written := property(own.root, "HttpSessionCloneId"); written != "" {
 		return yamldoc.NewText(written)
 	}
@@ -144,18 +149,8 @@ func (c *cell) cloneID(k *cluster, m member, own serverXML) *yamldoc.Node {
 	return yamldoc.NewText(strconv.FormatInt(id, 32))
 }
 
-// serverXML is the server.xml of a server; without a root where there is none that can be read.
-type serverXML struct {
-	name string
-	file diag.FileID
-	src  []byte
-	root *parser.Node
-}
-
-func (c *cell) serverXML(m member) serverXML {
-	name := "nodes/" + m.node + "/servers/" + m.name + "/server.xml"
-	file, src, root := c.open(name)
-	return serverXML{path.Join(c.name, name), file, src, root}
+func (c *cell) serverXML(m member) document {
+	return c.open("nodes/" + m.node + "/servers/" + m.name + "/server.xml")
 }
 
 // property is the value of a custom property, however deep it stands; "" without one.
@@ -175,7 +170,7 @@ func property(n *parser.Node, name string) string {
 }
 
 // settings is what a server does with sessions: by which names the plug-in finds them, and what becomes of them.
-func (c *cell) settings(m member, own serverXML) *yamldoc.Node {
+func (c *cell) settings(m member, own document) *yamldoc.Node {
 	if own.root == nil {
 		c.warn(m.span, "%s is missing or cannot be read: what the members do with sessions is not known", own.name)
 		return nil

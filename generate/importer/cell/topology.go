@@ -47,6 +47,7 @@ type cell struct {
 	servers  map[serverKey]*server
 	web      []*server // web servers, in the order of their nodes
 	clusters []*cluster
+	size     int64 // of the files that were read
 	reports  []diag.Diagnostic
 }
 
@@ -113,13 +114,12 @@ func serves(s *server, apps []*application) *yamldoc.Node {
 // itself.
 func (c *cell) virtualHosts() *yamldoc.Node {
 	hosts := mapping()
-	root := c.read("virtualhosts.xml")
-	if root == nil {
-		c.warn(diag.Span{}, "%s is missing: a topology without virtual hosts has default_host with the ports of the "+
-			"web server", path.Join(c.name, "virtualhosts.xml"))
-		return hosts
+	doc := c.open("virtualhosts.xml")
+	if doc.root == nil {
+		c.warn(diag.Span{File: doc.file}, "of %s nothing is known: a topology without virtual hosts has default_host with "+
+			"the ports of the web server", doc.name)
 	}
-	for _, n := range named(root, "VirtualHost") {
+	for _, n := range named(doc.root, "VirtualHost") {
 		aliases := yamldoc.NewList()
 		for _, a := range n.Elements("aliases") {
 			aliases.Items = append(aliases.Items, yamldoc.NewText(value(a, "hostname")+":"+value(a, "port")))
