@@ -41,7 +41,7 @@ var kinds = [numKinds]struct{ name, meaning, advice string }{
 	Killed: {"killed", "a process did not end when it was asked to, and was killed with its requests",
 		"requests were still under way: a longer GracefulShutdownTimeout, or no restart under load"},
 	Exhausted: {"exhausted", "the operating system had no more files, memory, space or processes to give",
-		"wasplug explain errno tells of the number; look at ulimit and at the file systems of the logs"},
+		"wasplug explain errno and the number tells of it; look at ulimit and at the file systems of the logs"},
 	Started:      {"started", "the web server is up; marks and weights of the plug-in begin anew", ""},
 	Restarting:   {"restarting", "the web server starts again; marks and weights of the plug-in begin anew", ""},
 	Stopping:     {"stopping", "the web server was asked to stop", ""},
@@ -86,8 +86,26 @@ var texts = []struct {
 	{"WebSphere Plugins loaded", PluginLoaded},
 }
 
-// kindOf finds the kind of a text that mod_mpmstats did not write.
+// kindOf finds the kind of a line. One about a request has a path or a name that a client chose, which may say anything:
+// of it only the number of the operating system counts, which stands before them.
 func (l *Line) kindOf() Kind {
+	if !l.request {
+		if k := l.ofServer(); k != Other {
+			return k
+		}
+	}
+	switch l.OSError {
+	case 12, 23, 24, 28: // ENOMEM, ENFILE, EMFILE and ENOSPC have one number on all systems but z/OS and Windows
+		return Exhausted
+	}
+	return Other
+}
+
+// ofServer finds the kind of a text that the web server wrote about itself.
+func (l *Line) ofServer() Kind {
+	if k := l.mpmstats(); k != Other {
+		return k
+	}
 	if l.crashed() {
 		return Crashed
 	}
@@ -102,10 +120,6 @@ func (l *Line) kindOf() Kind {
 			l.Child = numberBehind(l.Text, "child process ")
 		}
 		return texts[i].kind
-	}
-	switch l.OSError {
-	case 12, 23, 24, 28: // ENOMEM, ENFILE, EMFILE and ENOSPC have one number on all systems but z/OS and Windows
-		return Exhausted
 	}
 	return Other
 }

@@ -13,7 +13,7 @@ type Line struct {
 	Level   string         // notice, error and so on
 	PID     int64          // of the process that wrote it, 0 unknown
 	Code    string         // AH00161, "" before Apache 2.4
-	OSError int32          // of the operating system, 0 for none
+	OSError int32          // errno of the operating system, 0 for none and on Windows, whose numbers are others
 	Text    string         // what follows all that
 
 	Kind
@@ -22,6 +22,8 @@ type Line struct {
 	Used, Limit int64 // threads
 	Child       int64 // process
 	Signal      string
+
+	request bool // the line is about one: clients choose parts of its text
 }
 
 // Parse reads a line, without its end, into l. It reports false where the line is of another form; a line that goes on
@@ -45,15 +47,13 @@ func Parse(text string, l *Line) bool {
 	if l.Level == "" {
 		return false
 	}
-	if l.Kind = l.mpmstats(); l.Kind == Other {
-		l.Kind = l.kindOf()
-	}
+	l.Kind = l.kindOf()
 	return true
 }
 
 const levels = " emerg alert crit error warn notice info debug trace1 trace2 trace3 trace4 trace5 trace6 trace7 trace8 "
 
-// cutBrackets reads [module:level], [level], [pid N:tid N] and passes over others, such as [client ADDRESS].
+// cutBrackets reads [module:level], [level], [pid N:tid N], [client ADDRESS], [remote ADDRESS] and passes over others.
 func (l *Line) cutBrackets(s string) string {
 	for strings.HasPrefix(s, "[") {
 		part, rest, ok := strings.Cut(s[1:], "] ")
@@ -69,6 +69,8 @@ func (l *Line) cutBrackets(s string) string {
 			l.Module, l.Level = module, level
 		case strings.HasPrefix(part, "pid "):
 			l.PID = numberBehind(part, "pid ")
+		case strings.HasPrefix(part, "client "), strings.HasPrefix(part, "remote "):
+			l.request = true
 		}
 		s = strings.TrimLeft(rest, " ")
 	}
@@ -84,9 +86,10 @@ func (l *Line) cutSource(s string) string {
 	return s
 }
 
-// cutOSError reads "(24)Too many open files: ". On Windows it is "(OS 10048)...".
+// cutOSError reads "(24)Too many open files: ". On Windows it is "(OS 10048)...", whose number is passed over.
 func (l *Line) cutOSError(s string) string {
-	number, after, ok := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(s, "("), "OS "), ")")
+	number, windows := strings.CutPrefix(strings.TrimPrefix(s, "("), "OS ")
+	number, after, ok := strings.Cut(number, ")")
 	n, isNumber := decimal(number)
 	if !strings.HasPrefix(s, "(") || !ok || !isNumber || n > 1<<30 {
 		return s
@@ -95,7 +98,9 @@ func (l *Line) cutOSError(s string) string {
 	if !ok {
 		return s
 	}
-	l.OSError = int32(n)
+	if !windows {
+		l.OSError = int32(n)
+	}
 	return rest
 }
 

@@ -1,8 +1,10 @@
 package diagnose_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/routecheck/diagnose"
 )
 
@@ -30,6 +32,7 @@ func TestServer(t *testing.T) {
 		{stampOfServer + "mpmstats: approaching MaxClients (140/150)\n", "SO7", diagnose.Possible},
 		{busyThreads + idleThreads, "SO7", diagnose.Possible},
 		{idleThreads + idleThreads, "SO7", diagnose.Excluded},
+		{idleThreads, "SO7", diagnose.Possible},
 		{idleThreads, "SO3", diagnose.Open},
 		{busyThreads + inPlugin("AV 9000, CN 1, SR 0, SB 0, WR 5, RR 1, RB 0"), "SO3", diagnose.Possible},
 		{busyThreads + inPlugin("AV 9000, CN 5, SR 0, SB 0, WR 2, RR 0, RB 0"), "SO1", diagnose.Possible},
@@ -40,6 +43,25 @@ func TestServer(t *testing.T) {
 		j := verdictOf(t, k, diagnose.Lookup(c.cause))
 		if j.Verdict != c.want || j.Why == "" || c.want == diagnose.Found && j.Count == 0 {
 			t.Errorf("%s by\n%s is %v: %s", c.cause, c.server, j.Verdict, j.Why)
+		}
+	}
+}
+
+// TestServerOfAnotherTime: what the web server says of another day than the plug-in's log finds and excludes nothing.
+func TestServerOfAnotherTime(t *testing.T) {
+	for _, c := range []struct {
+		server      string
+		same, other diagnose.Verdict
+	}{
+		{idleThreads + idleThreads, diagnose.Excluded, diagnose.Possible},
+		{idleThreads + noThread, diagnose.Found, diagnose.Possible},
+	} {
+		fast := func(p *planter) { p.request(rq{tries: []try{ok("m1")}}) }
+		for day, want := range map[string]diagnose.Verdict{"Nov 28": c.same, "Nov 27": c.other} {
+			k := scene{server: strings.ReplaceAll(c.server, "Nov 28", day), log: fast, level: pluginlog.LevelStats}.build(t)
+			if j := verdictOf(t, k, diagnose.Lookup("SO7")); j.Verdict != want {
+				t.Errorf("%s: %v: %s", day, j.Verdict, j.Why)
+			}
 		}
 	}
 }

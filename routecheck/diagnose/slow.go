@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
@@ -29,7 +30,8 @@ func slow() []*Cause {
 				"ServerIOTimeout fired more than once in a request", "no request waited twice")},
 		{ID: "SO3", Symptom: isSlow, needs: atTrace.withAccess(), Text: "the application is slow",
 			Advice: "thread dumps of the member while it is; the slowest URLs", Source: "node/331563",
-			Commands: []string{"wasplug trace --slow 5 http_plugin.log"}, log: orWaiting(slowApplication, func(s *facts.Server) sightings { return s.Waiting })},
+			Commands: []string{"wasplug trace --slow 5 http_plugin.log"},
+			log:      orWaiting(slowApplication, func(s *facts.Server) sightings { return s.Waiting })},
 		{ID: "SO4", Symptom: isSlow, needs: atTrace, Text: "the client is slow, or its upload is large",
 			Advice: "none at the server; ThreadLimit and RequestReadTimeout keep slow clients from threads",
 			Source: "node/331563", log: orWaiting(seenIn(func(l *facts.Log) sightings { return l.SlowBody },
@@ -105,22 +107,38 @@ func orWaiting(log func(*Case) opinion, of func(*facts.Server) sightings) func(*
 }
 
 // shortOfThreads asks the web server first: a limit that was reached is one, and threads that were ready in each report
-// are none.
+// are none. What it says of another time than that of the plug-in's log makes it possible, and no more.
 func shortOfThreads(k *Case) opinion {
 	if k.Server != nil && k.Server.NoThread.Count > 0 {
-		return opinion{stance: proves, why: "no thread of the web server was left", seen: k.Server.NoThread}
+		o := opinion{stance: proves, why: "no thread of the web server was left", seen: k.Server.NoThread}
+		if !k.sameTime() {
+			o.stance, o.why = allows, o.why+", at another time than that of the plug-in's log"
+		}
+		return o
 	}
 	o := littleServer(k)
 	if o.stance == silent && k.Server != nil {
 		switch s := k.Server; {
 		case s.FewReady.Count > 0:
 			return opinion{stance: allows, why: "fewer than a tenth of the threads were ready", seen: s.FewReady}
+		case s.Reports > 0 && !k.sameTime():
+			return opinion{stance: allows, why: "the error log is of another time than the plug-in's log"}
+		case s.Reports == 1:
+			return opinion{stance: allows, why: "mod_mpmstats looked only once"}
 		case s.Reports > 0:
 			return opinion{stance: denies, why: fmt.Sprintf("%d of %d threads at least were ready whenever "+
 				"mod_mpmstats looked", s.LeastReady, s.OfThreads)}
 		}
 	}
 	return o
+}
+
+// sameTime reports whether the error log and the plug-in's log have a time in common, as far as there are both, but for
+// the minute between two reports of mod_mpmstats.
+func (k *Case) sameTime() bool {
+	const between = pluginlog.Time(time.Minute)
+	return k.Log == nil || k.Log.FirstTime == 0 ||
+		k.Server.First <= k.Log.LastTime+between && k.Log.FirstTime <= k.Server.Last+between
 }
 
 func littleServer(k *Case) opinion {

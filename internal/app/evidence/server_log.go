@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/errorlog"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
@@ -22,10 +23,11 @@ type ServerLog struct {
 	Further     int64           // lines of further kinds and codes than Events has
 }
 
-// ServerEvent is lines of one kind, and of one code.
+// ServerEvent is lines of one kind, of one code, and of one error of the operating system.
 type ServerEvent struct {
 	Kind              errorlog.Kind
 	Code, Text        string // of the first line
+	OSError           int32  // errno, 0 for none
 	Count             int64
 	FirstAt, LastAt   pluginlog.Time
 	FirstRow, LastRow int64 // lines, from 1
@@ -111,14 +113,16 @@ func (s *ServerLog) busy(l *errorlog.Line) {
 const sameReport = 2e9
 
 func (s *ServerLog) event(row int64, l *errorlog.Line) {
-	i := slices.IndexFunc(s.Events, func(e ServerEvent) bool { return e.Kind == l.Kind && e.Code == l.Code })
+	i := slices.IndexFunc(s.Events, func(e ServerEvent) bool {
+		return e.Kind == l.Kind && e.Code == l.Code && e.OSError == l.OSError
+	})
 	if i < 0 {
 		if len(s.Events) >= mostServerEvents {
 			s.Further++
 			return
 		}
-		s.Events = append(s.Events, ServerEvent{Kind: l.Kind, Code: strings.Clone(l.Code),
-			Text: strings.Clone(l.Text[:min(len(l.Text), mostServerText)]), FirstAt: l.Time, FirstRow: row})
+		s.Events = append(s.Events, ServerEvent{Kind: l.Kind, Code: strings.Clone(l.Code), OSError: l.OSError,
+			Text: strings.Clone(diag.Clip(l.Text, mostServerText)), FirstAt: l.Time, FirstRow: row})
 		i = len(s.Events) - 1
 	}
 	e := &s.Events[i]

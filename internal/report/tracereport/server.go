@@ -3,6 +3,7 @@ package tracereport
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/wasplug/wasplug/internal/app/evidence"
 	"github.com/wasplug/wasplug/internal/report/forms"
@@ -52,7 +53,24 @@ func (run *traceRun) writeServerEvent(w io.Writer, e *evidence.ServerEvent) {
 		code = " (" + e.Code + ")"
 	}
 	fmt.Fprintf(w, "%s %s  %s%s\n", mark, when, e.Kind.Meaning(), code)
-	writeDetails(w, []detail{{"text", run.Secrets.Line(e.Text)}, {"do", e.Kind.Advice()}, {"lines", lines}})
+	errno := ""
+	if e.OSError != 0 {
+		errno = fmt.Sprint(e.OSError)
+	}
+	writeDetails(w, []detail{{"text", run.eventText(e)}, {"errno", errno}, {"do", e.Kind.Advice()}, {"lines", lines}})
+}
+
+// eventText is the text of an event without names of users, which stand between "user " and the last colon.
+func (run *traceRun) eventText(e *evidence.ServerEvent) string {
+	text := run.Secrets.Line(e.Text)
+	before, behind, named := strings.Cut(text, "user ")
+	if !named || bool(run.Secrets) {
+		return text
+	}
+	if end := strings.LastIndex(behind, ": "); end >= 0 {
+		return before + "user …" + behind[end:]
+	}
+	return before + "user …"
 }
 
 // threadsWords says what threads do at a moment.
@@ -103,6 +121,7 @@ type serverJSON struct {
 type serverEventJSON struct {
 	Kind    string `json:"kind"`
 	Code    string `json:"code,omitempty"`
+	OSError int32  `json:"errno,omitempty"`
 	Trouble bool   `json:"trouble"`
 	Count   int64  `json:"lines"`
 	First   int64  `json:"firstLine"`
@@ -150,11 +169,12 @@ func (run *traceRun) serverDoc() *serverJSON {
 		return nil
 	}
 	doc := &serverJSON{File: s.Name, Lines: s.Lines, Others: s.Others, First: traceTime(s.First),
-		Last: traceTime(s.Last), Events: []serverEventJSON{}, Further: s.Further, Reported: s.Reported, Threads: []threadsJSON{}}
+		Last: traceTime(s.Last), Events: []serverEventJSON{}, Further: s.Further, Reported: s.Reported,
+		Threads: []threadsJSON{}}
 	for i := range s.Events {
 		e := &s.Events[i]
-		doc.Events = append(doc.Events, serverEventJSON{e.Kind.String(), e.Code, e.Kind.Trouble(), e.Count, e.FirstRow,
-			e.LastRow, traceTime(e.FirstAt), traceTime(e.LastAt), run.Secrets.Line(e.Text), e.Kind.Meaning(),
+		doc.Events = append(doc.Events, serverEventJSON{e.Kind.String(), e.Code, e.OSError, e.Kind.Trouble(), e.Count,
+			e.FirstRow, e.LastRow, traceTime(e.FirstAt), traceTime(e.LastAt), run.eventText(e), e.Kind.Meaning(),
 			e.Kind.Advice()})
 	}
 	for i := range s.Reports {

@@ -36,7 +36,8 @@ type Log struct {
 	spare  *note
 	Stats  pluginlog.Stats
 
-	Build     string // the plug-in's version
+	Build     string         // the plug-in's version
+	FirstTime pluginlog.Time // of the events, 0 without one
 	LastTime  pluginlog.Time
 	Incidents []*story.Incident
 
@@ -139,6 +140,9 @@ func (l *Log) NextFile() {
 
 // Add takes the next event.
 func (l *Log) Add(e *pluginlog.Event) {
+	if e.Time != 0 && (l.FirstTime == 0 || e.Time < l.FirstTime) {
+		l.FirstTime = e.Time
+	}
 	l.LastTime = max(l.LastTime, e.Time)
 	l.asm.Add(e)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/wasplug/wasplug/parser/errorlog"
+	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
 // Server is what the error log of the web server tells about all causes. Make it by [NewServer], and feed every line to
@@ -14,6 +15,7 @@ type Server struct {
 	Reports int64 // of mod_mpmstats: how many threads are ready and busy
 	// The fewest threads that were ready in a report, of so many.
 	LeastReady, OfThreads int64
+	First, Last           pluginlog.Time // of the lines, 0 without one
 	// Times when no thread was left, and reports of few that were.
 	NoThread, FewReady Sightings
 	// Reports of requests that had been in the plug-in for long, by what most of them waited for.
@@ -31,6 +33,10 @@ func (s *Server) Add(number int, l *errorlog.Line) {
 	see := func(into *Sightings, text string) {
 		into.add(s.name, int64(number), func() string { return text })
 	}
+	if s.First == 0 || l.Time < s.First {
+		s.First = l.Time
+	}
+	s.Last = max(s.Last, l.Time)
 	switch l.Kind {
 	case errorlog.AtLimit:
 		see(&s.NoThread, l.Text)
