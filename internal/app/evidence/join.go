@@ -31,6 +31,7 @@ type AccessJoin struct {
 	First      int64 // of the lines, on the clock of the web server; seconds
 	Last       int64
 	Members    []*MemberTimes // by address
+	Further    int64          // requests of further members than Members has
 	byIncident map[*story.Incident]*Seen
 	members    map[string]*MemberTimes
 }
@@ -58,10 +59,11 @@ const maxHits = 100_000
 
 // hits are the requests that incidents hit, by what an access log shows of them.
 type hits struct {
-	tale *story.Story
-	all  map[hitKey][]*hit
-	n    int64
-	ids  idJoin
+	tale    *story.Story
+	all     map[hitKey][]*hit
+	n       int64
+	members map[string]bool // host:port of those that requests asked, in lower case
+	ids     idJoin
 }
 
 // hitKey is a path, as a checksum, and the second in which a request began, on the clock of the web server.
@@ -82,7 +84,7 @@ type hit struct {
 }
 
 func newHits(tale *story.Story) *hits {
-	return &hits{tale: tale, all: map[hitKey][]*hit{}, ids: newIDJoin()}
+	return &hits{tale: tale, all: map[hitKey][]*hit{}, members: map[string]bool{}, ids: newIDJoin()}
 }
 
 // add takes a finished request.
@@ -97,6 +99,9 @@ func (h *hits) add(r *requests.Request) error {
 		k = hitKey{pathOf(r.URI), wholeSecond(r.Start)}
 	}
 	one := &hit{incidents: numbers, method: strings.Clone(r.Method), members: askedOf(r)}
+	for _, member := range one.members {
+		h.members[strings.ToLower(member)] = true
+	}
 	h.all[k] = append(h.all[k], one)
 	h.ids.expect(r, one)
 	return nil
@@ -121,12 +126,14 @@ func askedOf(r *requests.Request) (all []string) {
 	return all
 }
 
-// mayBe reports whether a line says nothing else than what is known of a request.
-func (h *hit) mayBe(r *accesslog.Record) bool {
+// mayBe reports whether a line says nothing else than what is known of a request. A member of another name than all that
+// the plug-in's log has may be one of them all the same.
+func (h *hit) mayBe(r *accesslog.Record, known bool) bool {
 	if h.method != "" && r.Method != "" && h.method != r.Method {
 		return false
 	}
-	return h.members == nil || r.WAS == "" || slices.Contains(h.members, r.WAS)
+	asked := func(member string) bool { return strings.EqualFold(member, r.WAS) }
+	return h.members == nil || r.WAS == "" || slices.ContainsFunc(h.members, asked) || !known
 }
 
 // pathOf is a path without its query. The plug-in's log has it decoded.
@@ -236,10 +243,11 @@ func (a *AccessJoin) record(r *accesslog.Record, spans []span) {
 // the same; clocks of two logs may differ by a second.
 func (h *hits) record(r *accesslog.Record) {
 	k := hitKey{pathOf(r.Target), r.Time + r.East - 1}
+	known := h.members[strings.ToLower(r.WAS)]
 	var near []*hit
 	for range 3 {
 		for _, one := range h.all[k] {
-			if one.mayBe(r) {
+			if one.mayBe(r, known) {
 				near = append(near, one)
 			}
 		}

@@ -29,6 +29,7 @@ func (a *AccessJoin) took(r *accesslog.Record) {
 	m := a.members[r.WAS]
 	if m == nil {
 		if len(a.members) >= maxMembers {
+			a.Further++
 			return
 		}
 		m = &MemberTimes{Member: strings.Clone(r.WAS)}

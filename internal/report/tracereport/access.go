@@ -1,6 +1,7 @@
 package tracereport
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -36,7 +37,30 @@ func (run *traceRun) writeAccess(w io.Writer) {
 		fmt.Fprintln(w, "  single requests cannot be found there: no path of one that an incident hit is known "+
 			"(needs LogLevel Detail or Trace)")
 	}
-	writeTimes(w, a.Members)
+	shown := slowest(a.Members)
+	writeTimes(w, shown)
+	if n := len(a.Members) - len(shown); n > 0 {
+		fmt.Fprintf(w, "  %s that took less time, of which --format json tells\n", forms.Count(int64(n), "further member"))
+	}
+	if a.Further > 0 {
+		fmt.Fprintf(w, "  %s of further members, whose times are not known\n", forms.Count(a.Further, "request"))
+	}
+}
+
+// mostTimes is of how many members a text shows the times.
+const mostTimes = 20
+
+// slowest are the members at which 95 of a hundred requests took longest, where there are too many for a text; the
+// slowest first.
+func slowest(all []*evidence.MemberTimes) []*evidence.MemberTimes {
+	if len(all) <= mostTimes {
+		return all
+	}
+	shown := slices.Clone(all)
+	slices.SortStableFunc(shown, func(a, b *evidence.MemberTimes) int {
+		return cmp.Compare(b.Took.Percentile(95), a.Took.Percentile(95))
+	})
+	return shown[:mostTimes]
 }
 
 // foundBy says by what requests were found.
@@ -122,6 +146,7 @@ type accessJSON struct {
 	Found    int64             `json:"found"`
 	ByID     int64             `json:"foundByID"`
 	Members  []memberTimesJSON `json:"members"`
+	Further  int64             `json:"requestsOfFurtherMembers"`
 }
 
 // memberTimesJSON is in seconds; what the log does not have is absent.
@@ -155,7 +180,7 @@ func (run *traceRun) accessDoc() *accessJSON {
 		return nil
 	}
 	doc := &accessJSON{a.Name, a.Requests, a.Others, traceTime(logTime(a.First)), traceTime(logTime(a.Last)), a.Hit,
-		a.Found, a.ByID, []memberTimesJSON{}}
+		a.Found, a.ByID, []memberTimesJSON{}, a.Further}
 	for _, m := range a.Members {
 		doc.Members = append(doc.Members, memberTimesJSON{m.Member, timesDoc(&m.Took), timesDoc(&m.Connect),
 			timesDoc(&m.Body), timesDoc(&m.Wait), timesDoc(&m.Read)})
