@@ -17,7 +17,8 @@ import (
 )
 
 // hook is an entry of .pre-commit-hooks.yaml, as far as it says what is run.
-var hook = regexp.MustCompile(`(?s)- id: (\S+)\n.*?  entry: wasplug ([^\n]+)\n(?:  args: \[([^\n]*)\]\n)?.*?  files: ([^\n]+)\n`)
+var hook = regexp.MustCompile(`(?s)- id: (\S+)\n.*?  entry: wasplug ([^\n]+)\n` +
+	`(?:  args: \[([^\n]*)\]\n)?.*?  files: ([^\n]+)\n`)
 
 // TestHooks runs what pre-commit would run, with files that pass and with files that do not.
 func TestHooks(t *testing.T) {

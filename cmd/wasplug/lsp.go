@@ -18,8 +18,9 @@ func lspCommand() *cli.Command {
 		Description: `An editor starts it and speaks the Language Server Protocol with it over standard input and
 output. It tells the findings of lint on what stands in the editor, saved or not; it knows attributes and their values,
 leads from a name to its definition and its uses, renames, repairs, lays out as fmt does, and says of each Uri who else
-matches. In topologies and test suites it tells findings and what keys mean, completes, and leads to names. Settings are read from .wasplug.yaml in the current folder or one
-above it, once. docs/editor.md shows how Neovim, VS Code and Emacs start it.
+matches. In topologies and test suites it tells findings and what keys mean, completes, and leads to names. Settings are
+read from .wasplug.yaml in the current folder or one above it, once. docs/editor.md shows how Neovim, VS Code and Emacs
+start it.
 
    wasplug lsp
    wasplug lsp --profile pedantic --target 8.5.5.20

@@ -27,7 +27,8 @@ func followFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "follow",
 			Usage: "read on as the log grows, and tell incidents as they begin, change and end, until SIGTERM"},
 		&cli.StringFlag{Name: "admin",
-			Usage: "with --follow: `ADDRESS` that serves /metrics, /incidents.json and /health; loopback unless --admin-token-file is given"},
+			Usage: "with --follow: `ADDRESS` that serves /metrics, /incidents.json and /health; loopback unless " +
+				"--admin-token-file is given"},
 		&cli.StringFlag{Name: "admin-token-file",
 			Usage: "with --follow: `FILE` with the token that the admin listener asks for"},
 		&cli.StringFlag{Name: "state",

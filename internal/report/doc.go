@@ -3,8 +3,9 @@
 //
 // Each kind of answer has a list of formats: [Test] and others. A format is one row in such a list and one function
 // that writes it; --format, its help and completion read the list. Rooms of their own have who gets a request
-// (whyreport), the findings of lint (lintreport), what logs tell (tracereport), what was simulated (simulatereport), what a plug-in that runs
-// answered (verifyreport) and the lab's answers (labreport); what formats share stands in package forms.
+// (whyreport), the findings of lint (lintreport), what logs tell (tracereport), what was simulated (simulatereport), what
+// a plug-in that runs answered (verifyreport) and the lab's answers (labreport); what formats share stands in package
+// forms.
 //
 // Start in whyreport/why.go, then test.go.
 package report

@@ -9,8 +9,8 @@ import (
 )
 
 // HTTPDConf returns the form that a configuration of Apache or IBM HTTP Server gives to a log: that of a nickname, or
-// with "" that of the CustomLog or GlobalLog which writes a file of the name of the log, rotated or not. The text is that
-// of one file: what it includes is not read.
+// with "" that of the CustomLog or GlobalLog which writes a file of the name of the log, rotated or not. The text is
+// that of one file: what it includes is not read.
 func HTTPDConf(conf, nickname, log string) (*Format, error) {
 	c := readHTTPDConf(conf)
 	if nickname == "" {

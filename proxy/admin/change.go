@@ -42,7 +42,8 @@ type Changer interface {
 // most is the largest weight that is taken: what a hand-edited file may have, and far from where sums of weights end.
 const most = 10000
 
-// readChange reads a change from a form: cluster, member, and do, which is drain, disable, reset, or weight with weight.
+// readChange reads a change from a form: cluster, member, and do, which is drain, disable, reset, or weight with
+// weight.
 func readChange(r *http.Request) (n Name, c Change, err error) {
 	n = Name{r.PostFormValue("cluster"), r.PostFormValue("member")}
 	weight := 0

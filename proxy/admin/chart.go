@@ -69,8 +69,10 @@ func chartOf(r Recent) template.HTML {
 		}
 	}
 	return template.HTML(fmt.Sprintf(`<svg class="chart" viewBox="0 0 %d %d" width="%d" height="%d" role="img" `+
-		`aria-label="last ten minutes: %d requests answered, %d server errors, %d failed, marked down in %d of %d columns of 10 s">`+
-		`<path class="bars" d="%s"/><path class="errors" d="%s"/><path class="fails" d="%s"/><path class="marks" d="%s"/></svg>`,
+		`aria-label="last ten minutes: %d requests answered, %d server errors, %d failed, `+
+		`marked down in %d of %d columns of 10 s">`+
+		`<path class="bars" d="%s"/><path class="errors" d="%s"/><path class="fails" d="%s"/>`+
+		`<path class="marks" d="%s"/></svg>`,
 		Columns*columnWidth, chartHeight, Columns*columnWidth, chartHeight, sum.Requests, sum.Errors, sum.Failed, marked,
 		Columns, bars.String(), errors.String(), fails.String(), marks.String()))
 }

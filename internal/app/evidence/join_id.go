@@ -12,8 +12,8 @@ import (
 )
 
 // idJoin finds requests by the ID that the plug-in gives to each, %{WAS_UNIQUE_ID}e in an access log. Where and how
-// lines of http_plugin.log show it is not public: so whatever word of a request's lines is the ID of exactly one line of
-// the access log is taken for it.
+// lines of http_plugin.log show it is not public: so whatever word of a request's lines is the ID of exactly one line
+// of the access log is taken for it.
 type idJoin struct {
 	expected map[lineThread][]expectedRequest // in the order of their ends
 	from, to int64                            // seconds in which a line may have begun
@@ -26,8 +26,8 @@ type lineThread struct {
 	pluginlog.Thread
 }
 
-// expectedRequest is a request that is looked for, its lines, and the seconds in which a line of the access log may have
-// begun that is about it.
+// expectedRequest is a request that is looked for, its lines, and the seconds in which a line of the access log may
+// have begun that is about it.
 type expectedRequest struct {
 	first, last int64
 	from, to    int64

@@ -77,8 +77,8 @@ func (run *traceRun) writeHTML(w io.Writer, a *evidence.TraceAnswer) error {
 	run.writeServer(&server)
 	run.writeFacts(&facts, a)
 	data := pageData{Title: strings.Join(run.Names, ", "), Headline: headline.String(), Chosen: chosen.String(),
-		Level: a.Stats.Noisiest.String(), Access: access.String(), Server: server.String(), Facts: strings.TrimSpace(facts.String()),
-		Served: a.Stats.Noisiest >= pluginlog.LevelStats}
+		Level: a.Stats.Noisiest.String(), Access: access.String(), Server: server.String(),
+		Facts: strings.TrimSpace(facts.String()), Served: a.Stats.Noisiest >= pluginlog.LevelStats}
 	run.pageIncidents(&data, a)
 	data.addSeries(a.Series)
 	run.pageRequests(&data, a)

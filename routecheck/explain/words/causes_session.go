@@ -30,7 +30,8 @@ var sessionCauses = []Cause{
 			"each Server needs the CloneID of its JVM, in this spelling (WP303)"}}},
 	{"session-no-clone", "the value holds no separator", []CauseForm{
 		{"", lost, "{carrier} carries no clone ID",
-			"a standalone server writes none (NoAdditionalSessionInfo), nor do other products: wasplug cookie tells whose it is"}}},
+			"a standalone server writes none (NoAdditionalSessionInfo), nor do other products: wasplug cookie tells whose " +
+				"it is"}}},
 	{"session-partition", "the value names a partition, and no table a member for it (R28)", []CauseForm{
 		{"", lost, "{id} is a partition ID, and GetDWLMTable is not true (PK48101)",
 			"GetDWLMTable=true at cluster {cluster}{at} lets the plug-in learn which member has a partition"},
