@@ -12,7 +12,10 @@ type Findings struct {
 	Choices        []Finding // one for each choice that is asked, in order
 	Contradictions []Contradiction
 	Unfinished     []*Question // so much was possible that nothing was learnt of them
-	// Late is how much longer than it should an answer took at most: a machine was busy then, and less may be learnt.
+	// Untold are questions that only agree where so much was done late that nobody can tell: they do not contradict
+	// what is known, nor show it.
+	Untold []*Question
+	// Late is how much longer than it should an answer took at most: what hangs on less cannot be told.
 	Late match.Nanos
 }
 
@@ -70,6 +73,8 @@ func (j *Judge) Findings(run *Run) *Findings {
 		case len(q.viable) == 0:
 			q.void = true
 			out.Contradictions = append(out.Contradictions, Contradiction{q.latest(branches)})
+		case !slices.ContainsFunc(q.viable, func(l branch) bool { return l.untold == nil }):
+			out.Untold = append(out.Untold, q.viable[0].untold)
 		}
 		all = append(all, q)
 		out.Late = max(out.Late, leastLate(q.viable))

@@ -84,6 +84,7 @@ type branch struct {
 	died       int         // the first step that it cannot explain
 	expected   []string    // what it expected there
 	late       match.Nanos // how much longer an answer took than it should, at most
+	untold     *Question   // the first one that only an answer explains that came too late to tell
 }
 
 // Judge holds what was seen against every combination of values.
@@ -125,7 +126,7 @@ func (j *Judge) play(s *session, sem *choices.Assumptions) (l branch, asked uint
 	for i := range s.asked {
 		a := &s.asked[i]
 		kept, courses := p.explains(a, s.routing)
-		l.late = p.late
+		l.late, l.untold = p.late, p.untold
 		if kept == 0 {
 			l.likelihood, l.died = 0, i
 			l.expected = predicted(j.Table, a.step(), s.routing, courses)
@@ -143,11 +144,20 @@ type player struct {
 	question   *Question
 	held       bool
 	courses    []explain.Course
-	late       match.Nanos // how much longer an answer took than it should, at most
+	late       match.Nanos           // how much longer an answer took than it should, at most
+	marked     map[place]match.Nanos // the same of each member that is marked, since then
+	untold     *Question             // the first one that only an answer explains that came too late to tell
+	table      *match.Table
+}
+
+// place is a member.
+type place struct {
+	cluster match.ClusterID
+	member  match.MemberID
 }
 
 func newPlayer(t *match.Table, sem *choices.Assumptions) *player {
-	return &player{belief: explain.NewBelief(t, sem)}
+	return &player{belief: explain.NewBelief(t, sem), table: t, marked: map[place]match.Nanos{}}
 }
 
 // tolerance is by how much the time of a web server may differ from ours: what takes a second there takes a little
@@ -155,7 +165,7 @@ func newPlayer(t *match.Table, sem *choices.Assumptions) *player {
 const tolerance = match.Second / 5
 
 // explains plays a step and keeps the courses that explain what was seen; where none does, those that would a little
-// earlier or later. It returns their probability, and what was expected.
+// earlier or later, or by as much as things were done late. It returns their probability, and what was expected.
 func (p *player) explains(a *Asked, routing bool) (kept float64, expected []explain.Course) {
 	fits := func(c *explain.Course) bool {
 		if routing {
@@ -168,19 +178,73 @@ func (p *player) explains(a *Asked, routing bool) (kept float64, expected []expl
 	explained := func() bool {
 		return slices.ContainsFunc(p.courses, func(c explain.Course) bool { return fits(&c) })
 	}
-	p.late = max(p.late, a.late(expected, fits, explained()))
-	shifts := []match.Nanos{-tolerance, tolerance}
-	if p.late > 0 {
-		shifts = append(shifts, -p.late, p.late)
+	own := a.late(expected, fits, explained())
+	late, most := p.behind(own), p.mostLate(a.cluster())
+	moved := p.move(a, held, explained, tolerance, min(late, most), late)
+	if moved > max(most, tolerance) && p.untold == nil {
+		p.untold = a.Question
 	}
-	for _, shift := range shifts {
-		if explained() {
-			break
-		}
-		p.held = held
-		p.ask(a.Question, a.Step, a.Seen.Start+shift)
-	}
+	p.marks(fits, own)
 	return p.keep(fits, a.Seen.End), expected
+}
+
+// move plays a step earlier and later by what it is given, until that explains what was seen; it returns the last one.
+func (p *player) move(a *Asked, held bool, explained func() bool, by ...match.Nanos) (moved match.Nanos) {
+	for _, shift := range slices.Compact(by) {
+		for _, start := range []match.Nanos{a.Seen.Start - shift, a.Seen.Start + shift} {
+			if shift == 0 || explained() {
+				return moved
+			}
+			p.held, moved = held, shift
+			p.ask(a.Question, a.Step, start)
+		}
+	}
+	return moved
+}
+
+// behind notes that an answer was late, and returns how late things can have been done that still count: this request,
+// and those since a member was marked whose interval may be over now.
+func (p *player) behind(own match.Nanos) match.Nanos {
+	p.late = max(p.late, own)
+	late := own
+	for m := range p.marked {
+		p.marked[m] = max(p.marked[m], own)
+		late = max(late, p.marked[m])
+	}
+	return late
+}
+
+// lateShare is the part of an interval by which it may seem longer or shorter as things are done late: more than that
+// excuses nothing, and tells nothing.
+const lateShare = 4
+
+// mostLate is how late something may be done where an interval of a cluster is told.
+func (p *player) mostLate(id match.ClusterID) match.Nanos {
+	if id < 0 || int(id) >= len(p.table.Clusters) {
+		return tolerance
+	}
+	return p.table.Clusters[id].RetryInterval / lateShare
+}
+
+// marks begins the lateness of members anew that the request has marked, and forgets that of those that answer again.
+func (p *player) marks(fits func(*explain.Course) bool, own match.Nanos) {
+	if len(p.conditions) == 0 && len(p.marked) == 0 {
+		return
+	}
+	for i := range p.courses {
+		c := &p.courses[i]
+		if !fits(c) {
+			continue
+		}
+		for _, a := range c.Attempts {
+			at := place{c.Match.Cluster, a.Member}
+			if a.Marked {
+				p.marked[at] = own
+			} else if a.Outcome == explain.Healthy {
+				delete(p.marked, at)
+			}
+		}
+	}
 }
 
 // late is how much longer an answer took than it should, by the courses that explain it, or else by any. On a busy

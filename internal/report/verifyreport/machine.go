@@ -27,6 +27,8 @@ type (
 		Choices        []verifyChoice    `json:"choices"`
 		Suite          []verifySuiteTest `json:"suite"`
 		Unfinished     []string          `json:"unfinished"`
+		Untold         []string          `json:"untold"`
+		Late           float64           `json:"late,omitempty"`
 	}
 	verifyChoice struct {
 		Choice   string           `json:"choice"`
@@ -81,7 +83,7 @@ func verifyOf(a *evidence.VerifyAnswer) *verifyJSON {
 	out := &verifyJSON{Version: 1, Target: a.Target, Requests: a.Ran.Requests, Seconds: a.Seconds,
 		Processes: a.Ran.Processes, RoutingOnly: a.Ran.RoutingOnly, Earlier: a.Ran.Earlier, Strangers: a.Ran.Strangers,
 		Contradictions: []verifyEvidence{}, Choices: []verifyChoice{},
-		Suite: []verifySuiteTest{}, Unfinished: []string{}}
+		Suite: []verifySuiteTest{}, Unfinished: []string{}, Untold: []string{}, Late: time.Duration(a.Late).Seconds()}
 	t := a.Plan.Table
 	for i := range a.Contradictions {
 		out.Contradictions = append(out.Contradictions, evidenceOf(t, &a.Contradictions[i].Evidence))
@@ -94,6 +96,9 @@ func verifyOf(a *evidence.VerifyAnswer) *verifyJSON {
 	}
 	for _, q := range a.Unfinished {
 		out.Unfinished = append(out.Unfinished, q.Name)
+	}
+	for _, q := range a.Untold {
+		out.Untold = append(out.Untold, q.Name)
 	}
 	return out
 }
@@ -155,7 +160,8 @@ func verifyJUnit(w io.Writer, a *evidence.VerifyAnswer) error {
 					e.Sent, strings.Join(e.Expected, "; or "), e.Observed)}})
 	}
 	if len(known.Cases) == 0 {
-		known.Cases = []forms.Case{{Name: "nothing contradicts what is known", Class: "verify"}}
+		known.Cases = []forms.Case{{Name: "nothing contradicts what is known", Class: "verify",
+			Output: strings.Join(lateNotes(a.Findings), "\n")}}
 	}
 	open := forms.Suite{Name: "open choices"}
 	for i := range a.Choices {

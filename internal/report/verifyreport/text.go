@@ -165,6 +165,18 @@ func verifyNotes(a *evidence.VerifyAnswer) (notes []string) {
 	for _, q := range a.Unfinished {
 		notes = append(notes, "too much was possible to learn from: "+q.Name)
 	}
+	return append(notes, lateNotes(a.Findings)...)
+}
+
+// lateNotes say what cannot be told as answers came late.
+func lateNotes(f *question.Findings) (notes []string) {
+	if f.Late > 0 {
+		notes = append(notes, fmt.Sprintf("answers came up to %.1f s later than due; what hangs on less than that "+
+			"cannot be told", time.Duration(f.Late).Seconds()))
+	}
+	for _, q := range f.Untold {
+		notes = append(notes, "answers came too late to tell whether this is as it should be, ask again: "+q.Name)
+	}
 	return notes
 }
 
