@@ -18,13 +18,15 @@ import (
 )
 
 // asked plans, asks and judges what a proxy does that may have another file than verify.
-func asked(t *testing.T, r *rig, served string, sem choices.Assumptions, only ...choices.Choice) (*question.Run,
-	*question.Findings) {
+func asked(t *testing.T, report reporter, r *rig, served string, sem choices.Assumptions,
+	only ...choices.Choice) *question.Findings {
 	plain, secure := serve(t, served, sem)
-	return askedAt(t, r, live.Target{Plain: plain, TLS: secure}, only...)
+	_, f := askedAt(t, report, r, live.Target{Plain: plain, TLS: secure}, only...)
+	return f
 }
 
-func askedAt(t *testing.T, r *rig, target live.Target, only ...choices.Choice) (*question.Run, *question.Findings) {
+func askedAt(t *testing.T, report reporter, r *rig, target live.Target, only ...choices.Choice) (*question.Run,
+	*question.Findings) {
 	p := r.planner(base(t))
 	if len(only) > 0 {
 		p.Among = 0
@@ -38,9 +40,11 @@ func askedAt(t *testing.T, r *rig, target live.Target, only ...choices.Choice) (
 	}
 	run, err := d.Execute(t.Context(), plan)
 	if err != nil {
-		t.Fatal(err)
+		report.Errorf("%v", err)
 	}
-	return run, p.Findings(run)
+	f := p.Findings(run)
+	noteLate(report, f)
+	return run, f
 }
 
 // meets are choices whose questions a rule has a part in.
@@ -84,20 +88,22 @@ func TestBroken(t *testing.T) {
 		}
 		t.Run(b.rule, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, "<Config/>")
-			served := regexp.MustCompile(b.from).ReplaceAllString(r.xml, b.to)
-			if served == r.xml {
-				t.Fatal("nothing is broken")
-			}
-			_, f := asked(t, r, withoutTwice(served), base(t), b.meets...)
-			if len(f.Contradictions) == 0 {
-				t.Errorf("not noticed; %+v", f.Choices)
-			}
-			for _, c := range f.Contradictions {
-				if c.Asked == nil || len(c.Expected) == 0 && !c.Unlikely {
-					t.Errorf("a contradiction without a prediction: %+v", c)
+			inTime(t, func(report reporter) {
+				r := newRig(t, "<Config/>")
+				served := regexp.MustCompile(b.from).ReplaceAllString(r.xml, b.to)
+				if served == r.xml {
+					t.Fatal("nothing is broken")
 				}
-			}
+				f := asked(t, report, r, withoutTwice(served), base(t), b.meets...)
+				if len(f.Contradictions) == 0 {
+					report.Errorf("not noticed; %+v", f.Choices)
+				}
+				for _, c := range f.Contradictions {
+					if c.Asked == nil || len(c.Expected) == 0 && !c.Unlikely {
+						report.Errorf("a contradiction without a prediction: %+v", c)
+					}
+				}
+			})
 		})
 	}
 }
@@ -113,7 +119,7 @@ func TestNoFailoverHeader(t *testing.T) {
 	r := newRig(t, "<Config/>")
 	silentPlugin := base(t)
 	silentPlugin.TellsFailover = false
-	if _, f := asked(t, r, r.xml, silentPlugin, choices.EarlyClose); len(f.Contradictions) == 0 {
+	if f := asked(t, t, r, r.xml, silentPlugin, choices.EarlyClose); len(f.Contradictions) == 0 {
 		t.Error("not noticed")
 	}
 }
@@ -126,7 +132,7 @@ func TestTwoProcesses(t *testing.T) {
 		one, _ := serve(t, r.xml, base(t))
 		two, _ := serve(t, r.xml, base(t))
 		front := alternate(t, one, two)
-		run, f := askedAt(t, r, live.Target{Plain: front}, choices.ScoreTie, choices.AllDown)
+		run, f := askedAt(t, report, r, live.Target{Plain: front}, choices.ScoreTie, choices.AllDown)
 		if run.Processes != 2 || !run.RoutingOnly {
 			report.Errorf("%d processes, routing only: %t", run.Processes, run.RoutingOnly)
 		}
@@ -178,8 +184,8 @@ func TestAgain(t *testing.T) {
 		r := newRig(t, "<Config/>")
 		plain, _ := serve(t, r.xml, base(t))
 		only := meets{choices.ScoreTie, choices.AllDown}
-		askedAt(t, r, live.Target{Plain: plain}, only...)
-		run, f := askedAt(t, r, live.Target{Plain: plain}, only...)
+		askedAt(t, report, r, live.Target{Plain: plain}, only...)
+		run, f := askedAt(t, report, r, live.Target{Plain: plain}, only...)
 		nothingContradicted(report, r.table, f)
 		if run.Earlier == 0 || len(run.Stale) == 0 {
 			report.Errorf("%d requests before, %d clusters", run.Earlier, len(run.Stale))
@@ -225,7 +231,7 @@ func TestNoise(t *testing.T) {
 				}
 			}
 		}()
-		run, f := askedAt(t, r, live.Target{Plain: plain, TLS: secure}, choices.ScoreTie, choices.ManyCookies,
+		run, f := askedAt(t, report, r, live.Target{Plain: plain, TLS: secure}, choices.ScoreTie, choices.ManyCookies,
 			choices.AllDown, choices.WeightReset)
 		stop()
 		<-noisy

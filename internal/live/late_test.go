@@ -35,8 +35,8 @@ const (
 	mostRuns = 6
 )
 
-// alone lets runs that are made again wait for each other.
-var alone sync.Mutex
+// alone lets a run that is made again wait until no other run goes on, and others wait for it.
+var alone sync.RWMutex
 
 // inTime does what waits for intervals of a plug-in, which are times of the world. What a run reports counts where
 // another one, which no other runs beside, reports something, too, and neither the answers of the plug-in nor the
@@ -45,7 +45,7 @@ func inTime(t *testing.T, run func(t reporter)) {
 	t.Helper()
 	for n := 1; ; n++ {
 		var bad notes
-		late := lateness(func() { run(&bad) })
+		late := among(n == 1, func() { run(&bad) })
 		text := strings.Join(bad.texts, "\n")
 		if text == "" {
 			return
@@ -56,11 +56,18 @@ func inTime(t *testing.T, run func(t reporter)) {
 			return
 		}
 		t.Logf("once more: %s", text)
-		if n == 1 {
-			alone.Lock()
-			defer alone.Unlock()
-		}
 	}
+}
+
+// among does something beside other runs, or alone, and returns how late a timer came meanwhile. It does not nest.
+func among(others bool, do func()) time.Duration {
+	var lock sync.Locker = &alone
+	if others {
+		lock = alone.RLocker()
+	}
+	lock.Lock()
+	defer lock.Unlock()
+	return lateness(do)
 }
 
 // lateness is how late a timer comes at worst while something is done.
@@ -79,7 +86,9 @@ func lateness(do func()) time.Duration {
 			}
 		}
 	}()
-	do()
-	close(done)
+	func() {
+		defer close(done) // a test may end here
+		do()
+	}()
 	return <-worst
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http/httptest"
 	"os"
@@ -158,7 +159,7 @@ func TestRecognised(t *testing.T) {
 			t.Run(question.SettingWords(c, v), func(t *testing.T) {
 				t.Parallel()
 				inTime(t, func(report reporter) {
-					recognised(report, j.Table, j.Findings(executeAll(t, plans(), truth)), c, &truth)
+					recognised(report, j.Table, j.Findings(executeAll(t, report, plans(), truth)), c, &truth)
 				})
 			})
 		}
@@ -186,22 +187,19 @@ func apart(plan *question.Plan) []*question.Plan {
 }
 
 // executeAll asks plans at once, each at members and a proxy of its own, and returns what was asked as one run.
-func executeAll(t *testing.T, plans []*question.Plan, truth choices.Assumptions) *question.Run {
-	runs := make([]*question.Run, len(plans))
+func executeAll(t *testing.T, report reporter, plans []*question.Plan, truth choices.Assumptions) *question.Run {
+	runs, errs := make([]*question.Run, len(plans)), make([]error, len(plans))
 	var asking sync.WaitGroup
 	for i, plan := range plans {
 		r := newRig(t, "<Config/>")
 		driver := r.driver(serve(t, r.xml, truth))
 		asking.Go(func() {
-			var err error
-			if runs[i], err = driver.Execute(t.Context(), plan); err != nil {
-				t.Error(err)
-			}
+			runs[i], errs[i] = driver.Execute(t.Context(), plan)
 		})
 	}
 	asking.Wait()
-	if t.Failed() {
-		t.FailNow()
+	if err := errors.Join(errs...); err != nil {
+		report.Errorf("%v", err)
 	}
 	all := runs[0]
 	for _, r := range runs[1:] {
@@ -240,7 +238,7 @@ func TestToldElsewhere(t *testing.T) {
 					plain, secure := serve(t, r.xml, truth)
 					ran, err := r.driver(plain, secure).Execute(t.Context(), plan)
 					if err != nil {
-						t.Fatal(err)
+						report.Errorf("%v", err)
 					}
 					f := p.Findings(ran)
 					if got, ok := f.Choices[0].Settled(); !ok || got != v {
@@ -283,14 +281,22 @@ func recognised(t reporter, table *match.Table, f *question.Findings, asked choi
 }
 
 func nothingContradicted(t reporter, table *match.Table, f *question.Findings) {
-	if n, ok := t.(*notes); ok {
-		n.late = f.Late
-	}
+	noteLate(t, f)
 	for _, c := range f.Contradictions {
 		t.Errorf("contradicted: %s, request %d: %s: expected %q, seen %s", c.Asked.Question.Name, c.Asked.Step+1,
 			c.Asked.Question.Steps[c.Asked.Step].Words(), c.Expected, question.Observed(table, &c.Asked.Seen))
 	}
 	for _, q := range f.Unfinished {
 		t.Errorf("unfinished: %s", q.Name)
+	}
+	for _, q := range f.Untold {
+		t.Errorf("too late to tell: %s", q.Name)
+	}
+}
+
+// noteLate notes how late answers came: a run with late ones is made again.
+func noteLate(t reporter, f *question.Findings) {
+	if n, ok := t.(*notes); ok {
+		n.late = max(n.late, f.Late)
 	}
 }
