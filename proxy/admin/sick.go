@@ -88,9 +88,9 @@ func (m *MemberStatus) why() string {
 	case down:
 		return m.downWhy()
 	case failing:
-		return fmt.Sprintf("%.1f failed a second", r.FailedPerSecond)
+		return rate(r.FailedPerSecond) + " failed a second"
 	case erring:
-		return fmt.Sprintf("%.1f answers a second are 5xx", r.ErrorsPerSecond)
+		return rate(r.ErrorsPerSecond) + " answers a second are 5xx"
 	case full:
 		return fmt.Sprintf("%d of %d pending", m.Pending, m.Max)
 	case silent:
