@@ -97,13 +97,24 @@ func TestW3C(t *testing.T) {
 		if !f.Parse(line, &r) || !cmp.Equal(r, want) {
 			t.Error(cmp.Diff(want, r))
 		}
-		if !f.Parse(head[1], &r) || r.Target != "" || f.Parse("2026-11-29 14:40:00", &r) || f.Parse("", &r) {
+		if !f.Parse(head[1], &r) || !r.Head || r.Target != "" || f.Parse("2026-11-29 14:40:00", &r) || f.Parse("", &r) {
 			t.Errorf("%+v", r)
 		}
 	}
 	if f, err := Detect(append(head, "2026-11-29 14:40:00 10.0.0.9 GET /a - 443 10.0.0.1 - - - 200 15")); err != nil ||
 		f.Name != W3CName {
 		t.Error(f, err)
+	}
+	f, err := W3C([]string{"#Fields: time cs-method"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r Record
+	if !f.Parse("14:40:00 GET", &r) || r.Time != 0 || r.Head || r.Method != "GET" {
+		t.Errorf("a time without a date: %+v", r)
+	}
+	if !f.Parse("#Date: 2026-11-29 14:40:00", &r) || !r.Head || f.Parse("#Fields: cs-method time", &r) {
+		t.Errorf("other columns: %+v", r)
 	}
 	if _, err := W3C([]string{"x"}); err == nil {
 		t.Error("no columns, no error")

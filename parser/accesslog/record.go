@@ -3,6 +3,7 @@ package accesslog
 // Record is what one line says of a request. Its texts lie in the text of the line wherever nothing was escaped.
 type Record struct {
 	Line   int    // from 1
+	Head   bool   // the line is about no request: it says what holds for those behind it
 	Time   int64  // seconds since 1970 UTC at which the request began, or was logged; 0 unknown
 	East   int64  // seconds that the zone of the line's time is east of UTC
 	Client string // address or name of the client, "" unknown

@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -13,13 +14,14 @@ const W3CName = "w3c"
 const fieldsLine = "#Fields:"
 
 // W3C returns the extended log format of the W3C, by the first lines of a log: the columns are those of their last line
-// "#Fields:". Lines of another number of columns, as after a change of the server's settings, are of another
-// form; as many in another order are not noticed. Times are UTC.
+// "#Fields:". Lines of another number of columns, as after a change of the server's settings, are of another form, and
+// so is a line that names others; as many in another order behind it are not noticed. Times are UTC, and not known
+// without a date.
 func W3C(head []string) (*Format, error) {
 	var fields []string
 	for _, line := range head {
 		if names, ok := strings.CutPrefix(line, fieldsLine); ok {
-			fields = strings.Fields(names)
+			fields = strings.Fields(strings.ToLower(names))
 		}
 	}
 	if fields == nil {
@@ -27,17 +29,26 @@ func W3C(head []string) (*Format, error) {
 	}
 	columns := make([]func(*Record, string), len(fields))
 	for i, name := range fields {
-		if columns[i] = w3cColumns[strings.ToLower(name)]; columns[i] == nil {
+		if columns[i] = w3cColumns[name]; columns[i] == nil {
 			columns[i] = func(*Record, string) {}
 		}
 	}
-	return &Format{W3CName, func(line string, r *Record) bool { return parseW3C(columns, line, r) }}, nil
+	dated := slices.Contains(fields, "date") && slices.Contains(fields, "time")
+	return &Format{W3CName, func(line string, r *Record) bool {
+		if strings.HasPrefix(line, "#") {
+			r.Head = true
+			names, ok := strings.CutPrefix(line, fieldsLine)
+			return !ok || slices.Equal(strings.Fields(strings.ToLower(names)), fields)
+		}
+		ok := parseW3C(columns, line, r)
+		if !dated {
+			r.Time = 0
+		}
+		return ok
+	}}, nil
 }
 
 func parseW3C(columns []func(*Record, string), line string, r *Record) bool {
-	if strings.HasPrefix(line, "#") {
-		return true // what holds for the lines behind it
-	}
 	n := 0
 	for value := range strings.FieldsSeq(line) {
 		if n < len(columns) && value != "-" {

@@ -17,14 +17,15 @@ type Part struct {
 // Source gives a log piece by piece, io.EOF at its end.
 type Source func() (Part, error)
 
-// Each yields what stands in a part; ok is false for a line that is not of the form.
+// each yields the requests of a part; ok is false for a line that is not of the form.
 func (p *Part) each(f *accesslog.Format, visit func(r *accesslog.Record, ok bool)) {
 	var r accesslog.Record
 	if p.Block != nil {
 		p.Block.Each(func(line string, number int) {
 			ok := f.Parse(line, &r)
-			r.Line = number
-			visit(&r, ok)
+			if r.Line = number; !ok || !r.Head {
+				visit(&r, ok)
+			}
 		})
 	}
 	for i := range p.Records {

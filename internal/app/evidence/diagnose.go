@@ -208,7 +208,7 @@ func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, chosen *Chosen, no
 					other++
 					return
 				}
-				if r.Line = number; chosen.second(r.Time + r.East) {
+				if r.Line = number; !r.Head && chosen.second(r.Time+r.East) {
 					access.Add(&r)
 				}
 			})
@@ -223,6 +223,9 @@ func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, chosen *Chosen, no
 	if other > 0 {
 		notes.Say("%s: %s are not of the form %s, and were left out", name, counted(int64(other),
 			"line"), l.Format.Name)
+	}
+	if l.Format.Name == accesslog.W3CName && k.Log != nil {
+		notes.Say("%s: %s", name, inUTC)
 	}
 	k.Access = access
 	return nil

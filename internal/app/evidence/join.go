@@ -22,13 +22,14 @@ import (
 // AccessJoin is what an access log says of the time of incidents.
 type AccessJoin struct {
 	Name       string
-	Requests   int64 // with a time
-	Others     int64 // lines without one, or of another form
-	Hit        int64 // requests of the plug-in's log that incidents hit, with what is needed to find them
-	Found      int64 // those of them that exactly one line fits
-	ByID       int64 // of Found, by the ID that both logs have
-	NoMember   bool  // the log says which member answered: where it says none, no member was reached
-	First      int64 // of the lines, on the clock of the web server; seconds
+	Note       string // what is to be known of its times, "" nothing
+	Requests   int64  // with a time
+	Others     int64  // lines without one, or of another form
+	Hit        int64  // requests of the plug-in's log that incidents hit, with what is needed to find them
+	Found      int64  // those of them that exactly one line fits
+	ByID       int64  // of Found, by the ID that both logs have
+	NoMember   bool   // the log says which member answered: where it says none, no member was reached
+	First      int64  // of the lines, on the clock of the web server; seconds
 	Last       int64
 	Members    []*MemberTimes // by address
 	Further    int64          // requests of further members than Members has
@@ -53,6 +54,10 @@ func (a *AccessJoin) Of(i *story.Incident) *Seen {
 	}
 	return a.byIncident[i]
 }
+
+// inUTC is what is to be known of a log of the W3C's form: nothing in it tells the web server's zone.
+const inUTC = "its times are UTC, and those of http_plugin.log the web server's: unless that has UTC, too, requests of " +
+	"another hour are compared; let IIS write the NCSA form, which has the zone (--log-format common)"
 
 // maxHits bounds how many requests that were hit are looked for.
 const maxHits = 100_000
@@ -126,8 +131,8 @@ func askedOf(r *requests.Request) (all []string) {
 	return all
 }
 
-// mayBe reports whether a line says nothing else than what is known of a request. A member of another name than all that
-// the plug-in's log has may be one of them all the same.
+// mayBe reports whether a line says nothing else than what is known of a request. A member that the plug-in's log has
+// under no such name may be one of its members all the same.
 func (h *hit) mayBe(r *accesslog.Record, known bool) bool {
 	if h.method != "" && r.Method != "" && h.method != r.Method {
 		return false
@@ -159,6 +164,9 @@ func (h *hits) join(run *traceRun, log *app.URLs, all []*story.Incident) (*Acces
 	if l.Format.Name == accesslog.PluginLog {
 		return nil, app.Wrong("access-log", " %s is a log of the plug-in: name it without a flag", diag.Quote(a.Name))
 	}
+	if l.Format.Name == accesslog.W3CName {
+		a.Note = inUTC
+	}
 	spans := a.spansOf(all)
 	var r accesslog.Record
 	for {
@@ -166,7 +174,11 @@ func (h *hits) join(run *traceRun, log *app.URLs, all []*story.Incident) (*Acces
 		if part.Block != nil {
 			a.Others += int64(part.Block.TooLong)
 			part.Block.Each(func(line string, _ int) {
-				if !l.Format.Parse(line, &r) || r.Time == 0 {
+				ok := l.Format.Parse(line, &r)
+				if ok && r.Head {
+					return
+				}
+				if !ok || r.Time == 0 {
 					a.Others++
 					return
 				}

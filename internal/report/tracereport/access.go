@@ -30,6 +30,9 @@ func (run *traceRun) writeAccess(w io.Writer) {
 		fmt.Fprintf(w, "; %s without a time, or of another form", forms.Count(a.Others, "line"))
 	}
 	fmt.Fprintln(w)
+	if a.Note != "" {
+		fmt.Fprintf(w, "  %s\n", a.Note)
+	}
 	if a.Hit > 0 {
 		fmt.Fprintf(w, "  of %s that incidents hit, %d %s found there, %s\n",
 			forms.Count(a.Hit, "request"), a.Found, verb(a.Found), foundBy(a))
@@ -138,6 +141,7 @@ func statuses(before string, all map[int]int64) string {
 
 type accessJSON struct {
 	File     string            `json:"file"`
+	Note     string            `json:"note,omitempty"`
 	Requests int64             `json:"requests"`
 	Others   int64             `json:"furtherLines"`
 	First    string            `json:"first,omitempty"`
@@ -179,7 +183,7 @@ func (run *traceRun) accessDoc() *accessJSON {
 	if a == nil {
 		return nil
 	}
-	doc := &accessJSON{a.Name, a.Requests, a.Others, traceTime(logTime(a.First)), traceTime(logTime(a.Last)), a.Hit,
+	doc := &accessJSON{a.Name, a.Note, a.Requests, a.Others, traceTime(logTime(a.First)), traceTime(logTime(a.Last)), a.Hit,
 		a.Found, a.ByID, []memberTimesJSON{}, a.Further}
 	for _, m := range a.Members {
 		doc.Members = append(doc.Members, memberTimesJSON{m.Member, timesDoc(&m.Took), timesDoc(&m.Connect),
