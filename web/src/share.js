@@ -29,19 +29,50 @@ export async function stateOf(fragment) {
   return JSON.parse(json);
 }
 
-// withoutSecrets shortens session IDs to their first four characters and leaves out queries and the headers that no
-// rule decides by, as all reports of wasplug that are passed on do. None of them decides who gets the request.
-export function withoutSecrets(state) {
-  const fields = { ...state.fields };
-  const eachLine = (text, change) => (text || "").split("\n").map(change).filter(Boolean).join("\n");
-  const session = (s) => s.trim().replace(/^([^\s=;]+=)?([^\s=:;!+]{4})[^\s=:;!+]+/, "$1$2");
-  const cookies = (line) => line.split(";").map(session).join("; ");
-  fields.cookies = eachLine(fields.cookies, cookies);
-  fields.url = (fields.url || "").replace(/\?.*$/, "").replace(/;[^/;]*/g, (part) => ";" + session(part.slice(1)));
-  fields.headers = eachLine(fields.headers, (line) => {
+// withoutSecrets leaves out what belongs to users, as all reports of wasplug that are passed on do: cookies that no
+// rule reads, the user of a URL, queries, headers that decide nothing, and of a session ID all but four characters.
+// None of it decides who gets the request. What it has made it leaves as it is.
+export function withoutSecrets({ text = "", fields = {} }) {
+  const cookieNames = namesIn(text, "AffinityCookie", "JSESSIONID");
+  const parameterNames = namesIn(text, "AffinityURLIdentifier", "jsessionid");
+  const cookies = (line) => line.replace(/^\s*cookie:/i, "").split(";").map((c) => cookie(c.trim(), cookieNames))
+    .filter(Boolean).join("; ");
+  const header = (line) => {
     const [, name, value] = /^([^:]*):(.*)$/.exec(line) || [];
-    if (/^cookie$/i.test(name)) return `${name}: ${cookies(value)}`;
+    if (/^cookie$/i.test(name)) return cookies(value) && `${name}: ${cookies(value)}`;
     return /^host$/i.test(name) ? line : "";
-  });
-  return { ...state, fields };
+  };
+  const eachLine = (lines, change) => (lines || "").split("\n").map(change).filter(Boolean).join("\n");
+  const url = (fields.url || "").replace(/[?#].*$/s, "").replace(/^([^/]*\/\/)?[^/]*@/, "$1")
+    .replace(/;[^/;]*/g, (part) => ";" + parameter(part.slice(1), parameterNames));
+  return { text, fields: { ...fields, url, cookies: eachLine(fields.cookies, cookies),
+    headers: eachLine(fields.headers, header) } };
 }
+
+// namesIn are the values that an attribute has in a file, and the one that holds where it has none.
+function namesIn(text, attribute, otherwise) {
+  const values = text.matchAll(new RegExp(`\\b${attribute}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, "g"));
+  return new Set([otherwise, ...Array.from(values, ([, double, single]) => double ?? single)]);
+}
+
+// cookie shortens the ID of a session, a value without a name among them, and is empty for all other cookies.
+function cookie(text, names) {
+  const { name, value } = split(text);
+  if (name === "" ? !/^\d{4}\S*$/.test(value) : !names.has(name.slice(0, -1))) return "";
+  return name + session(value);
+}
+
+// parameter shortens one of a path: it may be a part of what a Uri matches, so it is not left out.
+function parameter(text, names) {
+  const { name, value } = split(text);
+  return name + (names.has(name.slice(0, -1)) ? session(value) : value.slice(0, 4));
+}
+
+// split parts a name, with its "=", and a value.
+function split(text) {
+  const at = text.indexOf("=") + 1;
+  return { name: text.slice(0, at), value: text.slice(at) };
+}
+
+// session leaves four characters of an ID, and the clone IDs behind it.
+const session = (value) => value.replace(/^("?[^:!+]{4})[^:!+]*/, "$1");
