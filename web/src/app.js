@@ -11,6 +11,7 @@ const pause = 300; // milliseconds without a change, behind which the file is ch
 const mostFindings = 200; // that are listed; the editor marks all
 const mostDrawn = 200000; // characters of a file that is drawn without being asked
 const leastDrawing = 0.7; // of its size: a drawing is made no smaller, and moved instead
+const keptForSaving = 60000; // milliseconds: a browser may ask first where a file shall go
 const longLink = 8000; // characters, from which on mail and chat programs cut links off
 
 const make = (tag, text = "", ...classes) => {
@@ -48,13 +49,13 @@ function core(name) {
   return new Core(new URL(`${name}.wasm.gz`, document.baseURI).href, (now, reason) => {
     state[name] = now;
     const told = order.find((s) => Object.values(state).includes(s));
-    element("state").textContent = states[told];
-    if (told === "busy") element("state").append(" ", button("Stop", stop, "place"));
+    element("told").textContent = states[told];
+    element("stop").setAttribute("aria-disabled", String(told !== "busy"));
     element("main").setAttribute("aria-busy", String(told === "busy" || told === "loading"));
     if (now === "unusable") say("fault", `wasplug could not be loaded: ${reason}${asFile}`);
     if (now === "restarted" && reason !== stopped) {
-      say("fault", "wasplug ended by a fault of its own and was started again. Please report this, with the file and the "
-        + `question if you may:\n${reason}`);
+      say("fault", "wasplug ended by a fault of its own and was started again. Please report this, with the file and "
+        + `the question if you may:\n${reason}`);
     }
   });
 }
@@ -109,9 +110,12 @@ function showFindings({ text, file, answer }) {
     return n === 0 ? "" : `${n} ${word}${n === 1 ? "" : "s"}`;
   };
   const counts = [count("error", "error"), count("warning", "warning"), count("info", "remark")].filter(Boolean);
-  element("findings-title").textContent = text.trim() === "" ? "Findings" : `Findings: ${counts.join(", ") || "none"}`;
+  const title = text.trim() === "" ? "Findings" : `Findings: ${counts.join(", ") || "none"}`;
+  const told = element("findings-count");
+  if (told.textContent !== title) told.textContent = title; // what stays is not announced again
   const rows = text.trim() === "" ? [] : findings.slice(0, mostFindings).map(findingRow);
-  if (findings.length > mostFindings) rows.push(make("li", `and ${findings.length - mostFindings} more, marked in the text`));
+  const unlisted = findings.length - mostFindings;
+  if (unlisted > 0) rows.push(make("li", `and ${unlisted} more, marked in the text`));
   element("findings").replaceChildren(...rows);
   element("findings-text").textContent = answer.text;
   element("findings-json").textContent = answer.json;
@@ -160,7 +164,8 @@ function offerDrawing() {
   element("drawing").hidden = true;
   element("tree").textContent = "";
   say("graph-notes", "The file is large, so it is not drawn by itself.");
-  element("graph-notes").append(" ", button("Draw it", () => draw().catch((error) => say("graph-notes", error.message))));
+  const drawn = () => draw().catch((error) => say("graph-notes", error.message));
+  element("graph-notes").append(" ", button("Draw it", drawn));
 }
 
 // showDrawing puts the drawing where its style touches nothing else of the page.
@@ -191,7 +196,7 @@ function setFields(values) {
 
 async function askWhy(event) {
   event?.preventDefault();
-  const asked = fields();
+  const asked = fields(), { text } = editor;
   try {
     const { answer } = await ask(decider, whyQuestion(asked));
     say("fault", "");
@@ -199,12 +204,12 @@ async function askWhy(event) {
   } catch (error) {
     showAnswer({ error: error.message, notes: "", text: "", brief: "", json: "" }, commandLine(asked));
   }
+  element("stale").hidden = text === editor.text;
   if (event) element("answer").focus();
 }
 
 function showAnswer(answer, command) {
   element("answer").hidden = false;
-  element("stale").hidden = true;
   element("brief").textContent = [answer.error, answer.notes, answer.brief].filter(Boolean).join("\n").trim();
   const decisions = answer.json.split("\n").filter(Boolean);
   const steps = decisions.length === 1 ? JSON.parse(decisions[0]).steps : [];
@@ -236,8 +241,8 @@ function show(shared) {
 async function share() {
   const link = await linkOf({ text: editor.text, fields: fields() });
   history.replaceState(null, "", link);
-  let text = `The link stands in the address field (${link.length} characters). Whoever has it has the file; session IDs `
-    + "are shortened, queries left out. No server gets what stands behind the #.";
+  let text = `The link stands in the address field (${link.length} characters). Whoever has it has the file; session `
+    + "IDs are shortened, other cookies, users and queries left out. No server gets what stands behind the #.";
   if (link.length > longLink) text += " It is long: some mail and chat programs will cut it off.";
   try {
     await navigator.clipboard.writeText(link);
@@ -246,8 +251,10 @@ async function share() {
   say("said", text);
 }
 
-function openText(text) {
+function openText(text, note = "") {
+  const replaced = editor.text.trim() !== "" && editor.text !== text;
   editor.open(text);
+  say("said", [note, replaced && "Undo, in the text, brings back what stood there."].filter(Boolean).join(" "));
   clearTimeout(waiting);
   check();
 }
@@ -257,8 +264,7 @@ async function openFile(event) {
   if (!file) return;
   try {
     const { text, note } = textOf(new Uint8Array(await file.arrayBuffer()));
-    openText(text);
-    say("said", note);
+    openText(text, note);
   } catch (error) {
     say("said", `${file.name} cannot be read: ${error.message}`);
   }
@@ -270,7 +276,7 @@ function save() {
   link.href = URL.createObjectURL(new Blob([bytesOf(editor.text)]));
   link.download = "plugin-cfg.xml";
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), keptForSaving);
 }
 
 // offer fills the choices of the page with those that the programs have.
@@ -302,6 +308,7 @@ async function begin() {
   element("example").append(...examples.map((e, i) => new Option(e.name, i)));
   element("example").addEventListener("change", (event) => event.target.value && show(examples[event.target.value]));
   element("open").addEventListener("change", openFile);
+  element("stop").addEventListener("click", stop);
   element("save").addEventListener("click", save);
   element("share").addEventListener("click", share);
   element("profile").addEventListener("change", changed);
@@ -309,6 +316,7 @@ async function begin() {
   addEventListener("hashchange", openLink);
   try {
     await offer();
+    say("loaded", "wasplug is ready.");
     await openLink();
   } catch { /* the state says why */ }
 }

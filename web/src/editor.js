@@ -1,9 +1,9 @@
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { xml } from "@codemirror/lang-xml";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState } from "@codemirror/state";
+import { Compartment } from "@codemirror/state";
 import { EditorView, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
@@ -19,18 +19,19 @@ export class Editor {
   constructor(parent, onChange) {
     this.scheme = new Compartment();
     this.onChange = onChange;
-    this.view = new EditorView({ parent });
-    this.open("");
+    this.view = new EditorView({ parent, extensions: this.extensions() });
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => {
       this.view.dispatch({ effects: this.scheme.reconfigure(EditorView.darkTheme.of(dark.matches)) });
     });
   }
 
-  // open shows another file: undo does not lead back to the one before.
+  // open shows another file; undo leads back to the text before.
   open(text) {
-    this.view.setState(EditorState.create({ doc: text, extensions: this.extensions() }));
-    this.onChange();
+    this.view.dispatch({
+      changes: { from: 0, to: this.view.state.doc.length, insert: text }, selection: { anchor: 0 },
+      effects: EditorView.scrollIntoView(0), annotations: isolateHistory.of("full"),
+    });
   }
 
   extensions() {
