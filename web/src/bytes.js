@@ -12,8 +12,10 @@ export function bytesOf(text) {
 
 // textOf returns the text of the bytes of a file, and a note where they are not what they seem.
 export function textOf(bytes) {
-  const marked = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff && "utf-16be";
-  if (marked) return { text: new TextDecoder(marked).decode(bytes), note: "The file was UTF-16; it is checked as UTF-8." };
+  const marked = { "255,254": "utf-16le", "254,255": "utf-16be" }[bytes.slice(0, 2).join()];
+  if (marked) {
+    return { text: new TextDecoder(marked).decode(bytes), note: "The file was UTF-16; it is checked as UTF-8." };
+  }
   try {
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), note: "" };
   } catch {

@@ -2,7 +2,8 @@
 // each line, or between commas.
 const flags = {
   cookies: "cookie", headers: "header", method: "method", body: "body-size", down: "down", marked: "marked",
-  next: "next", persistence: "persistence", assume: "assume", platform: "platform", level: "plugin-level", requests: "requests", every: "every",
+  next: "next", persistence: "persistence", assume: "assume", platform: "platform", level: "plugin-level",
+  requests: "requests", every: "every",
 };
 
 const lines = (text) => text.split("\n").map((s) => s.trim()).filter(Boolean);

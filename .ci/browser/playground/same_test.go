@@ -55,14 +55,15 @@ func TestSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := chromedp.Run(p.ctx, chromedp.Evaluate[told](openLink+"("+string(asked)+")", chromedp.EvalAwaitPromise))
+		got, err := chromedp.Run(p.ctx,
+			chromedp.Evaluate[told](openLink+"("+string(asked)+")", chromedp.EvalAwaitPromise))
 		if err != nil {
 			t.Fatal(err)
 		}
 		want, errors := commandLine(t, program, s)
 		if got.JSON != want.JSON || got.Findings != want.Findings {
-			t.Errorf("file %d: the page says\n%s%s\nthe command line\n%s%s\nof %q, %s", i, got.JSON, got.Findings, want.JSON,
-				want.Findings, s.Fields, s.Text)
+			t.Errorf("file %d: the page says\n%s%s\nthe command line\n%s%s\nof %q, %s", i,
+				got.JSON, got.Findings, want.JSON, want.Findings, s.Fields, s.Text)
 		}
 		if first, _, _ := strings.Cut(got.Brief, "\n"); want.JSON == "" && !strings.Contains(errors, first) {
 			t.Errorf("file %d: the page says %q, the command line %q", i, first, errors)
@@ -138,9 +139,11 @@ func pick(chance *rand.Rand, from []string) string { return from[chance.IntN(len
 // configuration is a plugin-cfg.xml of some clusters, of which not all is well.
 func configuration(chance *rand.Rand) string {
 	var b strings.Builder
-	b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Config>\n<!-- Zürich -->\n<VirtualHostGroup Name=\"v\">\n")
+	b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Config>\n<!-- Zürich -->\n" +
+		"<VirtualHostGroup Name=\"v\">\n")
 	for range 1 + chance.IntN(3) {
-		fmt.Fprintf(&b, "<VirtualHost Name=%q/>\n", pick(chance, []string{"*:80", "*:9080", "h:*", "*:*", "shop.example.com:80"}))
+		fmt.Fprintf(&b, "<VirtualHost Name=%q/>\n",
+			pick(chance, []string{"*:80", "*:9080", "h:*", "*:*", "shop.example.com:80"}))
 	}
 	b.WriteString("</VirtualHostGroup>\n")
 	clusters := 1 + chance.IntN(3)
