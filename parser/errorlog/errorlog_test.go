@@ -76,9 +76,11 @@ func TestForms(t *testing.T) {
 			"2004-08-19 14:01:00 error other errno=13"},
 		{now + "[core:error] [pid 4] (OS 12)The access code is invalid.  : AH00036: access failed",
 			"2017-09-20 06:57:46.03991 error other module=core pid=4 code=AH00036"},
-		{now + "[core:info] [pid 9:tid 1] [client 192.0.2.1:1] AH00128: File does not exist: /d/server reached MaxClients setting",
+		{now + "[core:info] [pid 9:tid 1] [client 192.0.2.1:1] AH00128: File does not exist: /d/server reached " +
+			"MaxClients setting",
 			"2017-09-20 06:57:46.03991 info other module=core pid=9 code=AH00128"},
-		{now + "[core:info] [pid 9] a.c(7): [client 2001:db8::1:1] AH00128: File does not exist: /d/child pid 12 exit signal X (11)",
+		{now + "[core:info] [pid 9] a.c(7): [client 2001:db8::1:1] AH00128: File does not exist: /d/child pid 12 " +
+			"exit signal X (11)",
 			"2017-09-20 06:57:46.03991 info other module=core pid=9 code=AH00128"},
 		{now + "[proxy:error] [pid 9] (24)Too many open files: [remote 192.0.2.1:1] mpmstats: approaching MaxClients (9/9)",
 			"2017-09-20 06:57:46.03991 error exhausted module=proxy pid=9 errno=24"},

@@ -86,8 +86,8 @@ var texts = []struct {
 	{"WebSphere Plugins loaded", PluginLoaded},
 }
 
-// kindOf finds the kind of a line. One about a request has a path or a name that a client chose, which may say anything:
-// of it only the number of the operating system counts, which stands before them.
+// kindOf finds the kind of a line. One about a request has a path or a name that a client chose, which may say
+// anything: of it only the number of the operating system counts, which stands before them.
 func (l *Line) kindOf() Kind {
 	if !l.request {
 		if k := l.ofServer(); k != Other {

@@ -56,8 +56,8 @@ func (a *AccessJoin) Of(i *story.Incident) *Seen {
 }
 
 // inUTC is what is to be known of a log of the W3C's form: nothing in it tells the web server's zone.
-const inUTC = "its times are UTC, and those of http_plugin.log the web server's: unless that has UTC, too, requests of " +
-	"another hour are compared; let IIS write the NCSA form, which has the zone (--log-format common)"
+const inUTC = "its times are UTC, and those of http_plugin.log the web server's: unless that has UTC, too, requests " +
+	"of another hour are compared; let IIS write the NCSA form, which has the zone (--log-format common)"
 
 // maxHits bounds how many requests that were hit are looked for.
 const maxHits = 100_000

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -122,5 +123,23 @@ func TestReplayAnswers(t *testing.T) {
 	ask.Plugin.Assume = []string{"nothing"}
 	if _, err := ask.Run(logs(t)); err == nil || !strings.HasPrefix(err.Error(), "--assume") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestAccessOfManyMembers: of how many members times are kept has an end, and what is beyond it is counted.
+func TestAccessOfManyMembers(t *testing.T) {
+	var access strings.Builder
+	for i := range maxMembers + 2 {
+		fmt.Fprintf(&access, "[06/Oct/2017:19:06:43 +0100] \"GET /a HTTP/1.1\" 200 WAS=n%d:80 900\n", i)
+	}
+	in := apptest.Memory(t, map[string]string{"a.log": oneFailed, "access_log": access.String()})
+	trace := Trace{Files: []string{"a.log"}, Slow: 5,
+		Access: app.URLs{Path: "access_log", Format: `%t "%r" %>s WAS=%{WAS}e %D`}}
+	a, err := trace.Run(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := a.Access; len(got.Members) != maxMembers || got.Further != 2 {
+		t.Errorf("%d members, %d requests of others", len(got.Members), got.Further)
 	}
 }

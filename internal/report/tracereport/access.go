@@ -183,8 +183,8 @@ func (run *traceRun) accessDoc() *accessJSON {
 	if a == nil {
 		return nil
 	}
-	doc := &accessJSON{a.Name, a.Note, a.Requests, a.Others, traceTime(logTime(a.First)), traceTime(logTime(a.Last)), a.Hit,
-		a.Found, a.ByID, []memberTimesJSON{}, a.Further}
+	doc := &accessJSON{a.Name, a.Note, a.Requests, a.Others, traceTime(logTime(a.First)), traceTime(logTime(a.Last)),
+		a.Hit, a.Found, a.ByID, []memberTimesJSON{}, a.Further}
 	for _, m := range a.Members {
 		doc.Members = append(doc.Members, memberTimesJSON{m.Member, timesDoc(&m.Took), timesDoc(&m.Connect),
 			timesDoc(&m.Body), timesDoc(&m.Wait), timesDoc(&m.Read)})
