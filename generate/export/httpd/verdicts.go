@@ -48,8 +48,8 @@ func verdicts() export.Verdicts {
 		export.PrivateHeaders: {Grade: export.Approximate,
 			What: "without $WSCC and $WSSI, and $WSCS has OpenSSL's names"},
 		export.ClientHeaders: {Grade: export.Approximate, What: "each name that WebSphere knows is dropped, also where " +
-			"RemoveSpecialHeaders is false; a request with another one is answered 400, unless that stands behind " +
-			"one without a value"},
+			"RemoveSpecialHeaders is false; a request with another one is answered 400, unless one without a " +
+			"value comes behind it"},
 		export.FailoverHeader: {Grade: export.NotKept, What: "headers are made before a member is chosen"},
 		export.MemberTLS: {Grade: export.Approximate,
 			What: "SSLProxyVerify and SSLProxyCheckPeerName; where names are " +
