@@ -1,6 +1,7 @@
 package errorlog
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
@@ -116,18 +117,10 @@ func (l *Line) cutCode(s string) string {
 	return rest
 }
 
-// decimal reads a number of at most 15 digits.
+// decimal reads a number without sign, of some 15 digits at most.
 func decimal(s string) (n int64, ok bool) {
-	if s == "" || len(s) > 15 {
-		return 0, false
-	}
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, false
-		}
-		n = n*10 + int64(s[i]-'0')
-	}
-	return n, true
+	u, err := strconv.ParseUint(s, 10, 50)
+	return int64(u), err == nil
 }
 
 // numberBehind reads the number behind the first occurrence of a word, 0 where there is none.

@@ -4,7 +4,7 @@
 (() => {
 	const form = document.getElementById("ask"), stale = document.getElementById("stale");
 	const every = 1000 * (document.body.dataset.refresh || 0); // 0: only when the filter changes
-	let timer = 0, asked = 0;
+	let timer = 0, asked = 0, shown = new Date();
 
 	const fits = (a, b) => a && a.nodeName === b.nodeName && (a.id || "") === (b.id || "");
 	const isTheirs = (node, name) => name === "open" && node.touched; // what somebody has folded stays so
@@ -62,14 +62,16 @@
 			const answer = await fetch(here(), { cache: "no-store", signal: AbortSignal.timeout(10000) });
 			const text = await answer.text();
 			if (mine !== asked) return;
-			if (answer.ok) show(new DOMParser().parseFromString(text, "text/html"));
-			else problem = answer.status + " " + text;
+			if (answer.ok) {
+				show(new DOMParser().parseFromString(text, "text/html"));
+				shown = new Date();
+			} else problem = answer.status + " " + text;
 		} catch (e) {
 			problem = e.message;
 		}
 		if (mine !== asked) return;
 		if (problem && stale.hidden)
-			stale.textContent = "What stands here is of " + new Date().toLocaleTimeString() + ": " + problem;
+			stale.textContent = "What stands here is of " + shown.toLocaleTimeString() + ": " + problem;
 		stale.hidden = !problem;
 		again();
 	}

@@ -49,11 +49,13 @@ func Write(p *export.Plan, opt *export.Options) ([]export.File, []export.Loss, e
 	return []export.File{{Name: "envoy.yaml", Data: w.out.Bytes()}}, losses, nil
 }
 
-// expressionSize lets regular expressions of routes be larger than Envoy allows by itself (re2.max_program_size.error_level
-// is 100, and an expression over it keeps the file from being loaded): one of ours holds all places of a path.
+// expressionSize lets regular expressions of routes be larger than Envoy allows by itself (its runtime's
+// re2.max_program_size.error_level is 100, and an expression over it keeps the file from being loaded): one of ours
+// holds all places of a path.
 func (w *writer) expressionSize() {
 	if w.opt.Fragment {
-		w.line(0, "# The bootstrap needs re2.max_program_size.error_level: %d in a layer of its layered_runtime.", mostExpression)
+		w.line(0, "# The bootstrap needs re2.max_program_size.error_level: %d in a layer of its layered_runtime.",
+			mostExpression)
 		return
 	}
 	w.line(0, "layered_runtime:")

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	clusterXML = `<c:ServerCluster xmlns:c="c" name="shop"><members memberName="m1" nodeName="n1" uniqueId="1074786842023"/>` +
-		`</c:ServerCluster>`
+	clusterXML = `<c:ServerCluster xmlns:c="c" name="shop"><members memberName="m1" nodeName="n1" ` +
+		`uniqueId="1074786842023"/></c:ServerCluster>`
 	indexXML = `<s:ServerIndex xmlns:s="s" hostName="n1.example.com"><serverEntries serverName="m1" ` +
 		`serverType="APPLICATION_SERVER"><specialEndpoints endPointName="WC_defaulthost"><endPoint host="*" port="9080"/>` +
 		`</specialEndpoints></serverEntries></s:ServerIndex>`
@@ -42,14 +42,16 @@ func TestTopology(t *testing.T) {
 			map[string]string{"clusters/empty/cluster.xml": `<ServerCluster name="empty"/>`}, []string{"shop:"},
 			`cluster "empty" has no members`, "empty:"},
 		{"virtual hosts as a single one is written",
-			map[string]string{"virtualhosts.xml": `<h:VirtualHost xmlns:h="h" name="h"><aliases hostname="a" port="1"/></h:VirtualHost>`},
+			map[string]string{"virtualhosts.xml": `<h:VirtualHost xmlns:h="h" name="h"><aliases hostname="a" port="1"/>` +
+				`</h:VirtualHost>`},
 			[]string{`h: {aliases: ["a:1"]}`}, "", ""},
 		{"a target that is not there", map[string]string{"applications/a/deployments/a/deployment.xml": `<Deployment>` +
 			`<deployedObject><modules xmi:type="x:WebModuleDeployment" uri="a.war"><targetMappings target="T"/></modules>` +
 			`</deployedObject></Deployment>`, "applications/a/deployments/a/META-INF/application.xml": `<application><module>` +
 			`<web><web-uri>a.war</web-uri><context-root>a</context-root></web></module></application>`},
 			[]string{"shop:"}, `there is no target "T"`, "contextRoot"},
-		{"a module of two clusters", map[string]string{"clusters/b/cluster.xml": strings.Replace(clusterXML, `"shop"`, `"b"`, 1),
+		{"a module of two clusters", map[string]string{
+			"clusters/b/cluster.xml": strings.Replace(clusterXML, `"shop"`, `"b"`, 1),
 			"applications/a/deployments/a/deployment.xml": `<Deployment><deployedObject><modules ` +
 				`xmi:type="x:WebModuleDeployment" uri="a.war"><targetMappings target="T"/><targetMappings target="U"/></modules>` +
 				`</deployedObject><deploymentTargets xmi:type="x:ClusteredTarget" xmi:id="T" name="shop"/><deploymentTargets ` +
