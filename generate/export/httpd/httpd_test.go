@@ -2,6 +2,8 @@ package httpd_test
 
 import (
 	"errors"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -36,6 +38,23 @@ func TestRouting(t *testing.T) {
 func TestCommon(t *testing.T) {
 	t.Parallel()
 	daemon.Common(t)
+}
+
+// TestWithoutLua: an httpd that could not drop private headers of clients does not start, and says why.
+func TestWithoutLua(t *testing.T) {
+	t.Parallel()
+	program, dir := daemon.Find(t), t.TempDir()
+	opt := export.Options{Headers: "ws", Dir: dir, Listen: []export.Listen{exporttest.Front(t, 80)}}
+	for _, f := range daemon.Files(t, opt) {
+		text := strings.ReplaceAll(string(f.Data), "LoadModule lua_module", "# LoadModule lua_module")
+		if err := os.WriteFile(filepath.Join(dir, f.Name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := exec.Command(program, daemon.Check(dir)...).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "wasplug: load mod_lua") {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 // TestLongCloneID: httpd takes routes of 63 bytes.

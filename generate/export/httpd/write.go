@@ -68,7 +68,7 @@ func regex(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`
 
 // modules are those that the configuration needs; each may be built in.
 func (w *writer) modules() []string {
-	names := []string{"mpm_event", "unixd", "authz_core", "log_config", "rewrite", "headers", "setenvif", "proxy",
+	names := []string{"mpm_event", "unixd", "authz_core", "log_config", "rewrite", "headers", "lua", "proxy",
 		"proxy_http", "proxy_balancer", "slotmem_shm", "lbmethod_byrequests"}
 	if len(w.opt.TLSListen) > 0 || w.memberTLS() {
 		names = append(names, "socache_shmcb", "ssl")
