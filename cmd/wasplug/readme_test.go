@@ -20,7 +20,8 @@ import (
 var consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
 
 // TestDocuments runs every example of README.md and docs in the checkout's folder and compares what it prints. A line
-// "..." stands for any number of lines. With -update the outputs are rewritten, those with such a line excepted.
+// "..." stands for any number of lines, and "[...]" for characters of a line. With -update the outputs
+// are rewritten, those with either excepted.
 func TestDocuments(t *testing.T) {
 	t.Chdir("../..")
 	names, err := filepath.Glob("docs/*.md")
@@ -36,14 +37,16 @@ func TestDocuments(t *testing.T) {
 		changed := consoleBlock.ReplaceAllFunc(text, func(block []byte) []byte {
 			body := consoleBlock.FindSubmatch(block)[1]
 			var out bytes.Buffer
+			shell := newConsole(t, string(body))
+			defer shell.close()
 			for _, example := range splitExamples(string(body)) {
 				command, want, _ := strings.Cut(example, "\n")
-				got, ok := runExample(t, strings.TrimPrefix(command, "$ "))
+				got, ok := shell.run(strings.TrimPrefix(command, "$ "), want)
 				if !ok {
 					got = want
 				}
 				ran++
-				if strings.Contains("\n"+want, "\n...\n") {
+				if strings.Contains("\n"+want, "\n...\n") || strings.Contains(want, "[...]") {
 					if !matchesElided(got, want) {
 						t.Errorf("%s: %s\nprints\n%s", name, command, got)
 					}
@@ -69,7 +72,7 @@ func TestDocuments(t *testing.T) {
 // TestPicture: the picture in the documents is what graph draws. With -update it is drawn anew.
 func TestPicture(t *testing.T) {
 	t.Chdir("../..")
-	got, ok := runExample(t, "wasplug graph --format svg testdata/shop/topology.yaml")
+	got, ok := newConsole(t, "").run("wasplug graph --format svg testdata/shop/topology.yaml", "")
 	if !ok {
 		t.Fatal("graph draws nothing")
 	}
@@ -115,20 +118,6 @@ func splitExamples(body string) (examples []string) {
 	return examples
 }
 
-// runExample runs "wasplug ..." or "go run ./cmd/wasplug ..." in this process; other commands are not run, ok is
-// false.
-func runExample(t *testing.T, command string) (output string, ok bool) {
-	for _, prefix := range []string{"wasplug ", "go run ./cmd/wasplug "} {
-		if rest, found := strings.CutPrefix(command, prefix); found {
-			var out bytes.Buffer
-			run(context.Background(), append([]string{"wasplug"}, splitWords(t, rest)...), strings.NewReader(""), &out,
-				&out)
-			return out.String(), true
-		}
-	}
-	return "", false
-}
-
 // splitWords splits as a shell does, as far as the examples need: blanks, quotes, no expansion.
 func splitWords(t *testing.T, s string) (words []string) {
 	var word strings.Builder
@@ -159,7 +148,7 @@ func splitWords(t *testing.T, s string) (words []string) {
 	return words
 }
 
-// matchesElided compares line by line; "..." in want matches any lines.
+// matchesElided compares line by line; "..." in want matches any lines, "[...]" any characters of one.
 func matchesElided(got, want string) bool {
 	var pattern strings.Builder
 	pattern.WriteString(`(?s)\A`)
@@ -167,7 +156,7 @@ func matchesElided(got, want string) bool {
 		if line == "...\n" {
 			pattern.WriteString(`.*`)
 		} else {
-			pattern.WriteString(regexp.QuoteMeta(line))
+			pattern.WriteString(strings.ReplaceAll(regexp.QuoteMeta(line), regexp.QuoteMeta("[...]"), "[^\n]+"))
 		}
 	}
 	return regexp.MustCompile(pattern.String() + `\z`).MatchString(got)
