@@ -49,7 +49,7 @@ func (l *Line) split(raw string) { l.splitAt(raw, usualStamp(raw)) }
 func (l *Line) splitAt(raw string, stamp int) {
 	l.Raw, l.Stamp, l.Job, l.ids, l.PID, l.TID = raw, "", "", "", 0, 0
 	if stamp > 0 {
-		l.Stamp, l.ids = raw[1:stamp], raw[stamp+2:stamp+19]
+		l.Stamp, l.ids = raw[1:stamp], raw[stamp+2:stamp+2+usualIDs]
 		l.splitMessage(raw[stamp+usualThread:])
 		return
 	}
@@ -72,6 +72,9 @@ func (l *Line) splitAt(raw string, stamp int) {
 
 // nbsp is the blank that word processors and web pages put in.
 const nbsp = "\u00a0"
+
+// usualIDs is the usual length of the numbers of a process and a thread.
+const usualIDs = len("01234567 01234567")
 
 // usualThread is from the bracket behind the usual time to the message.
 const usualThread = len("] 01234567 01234567 - ")

@@ -269,7 +269,10 @@ func parseStatus(text string, e *Event) Kind {
 func parseCheck(s string) (member string, c Check) {
 	member = s
 	if i := strings.Index(s, ", ignoreWeights"); i >= 0 {
-		member, s = s[:i], s[i:]
+		if member, s = s[:i], s[i:]; usualCheck(s, &c) {
+			return member, c
+		}
+		c = Check{}
 	} else {
 		member, s, _ = strings.Cut(s, ",")
 	}
@@ -296,6 +299,37 @@ func parseCheck(s string) (member string, c Check) {
 		}
 	}
 	return member, c
+}
+
+// usualCheck reads what stands behind the member as levels since V7 write it, in one order; false for anything else.
+// It is the quick way of parseCheck: at LogLevel Stats every second line is one.
+func usualCheck(s string, c *Check) bool {
+	ok := cutFlag(&s, ", ignoreWeights ", &c.IgnoreWeights) && cutFlag(&s, ", markedDown ", &c.MarkedDown) &&
+		cutFlag(&s, ", retryNow ", &c.RetryNow)
+	rest, more := strings.CutPrefix(s, ", retryInSec ")
+	i := strings.IndexByte(rest, ',')
+	if !ok || !more || i < 1 {
+		return false
+	}
+	if value := rest[:i]; value != "--" {
+		c.HasRetryIn, c.RetryIn = true, leading(value)
+	}
+	s = rest[i:]
+	if !cutFlag(&s, ", wlbAllows ", &c.WLBAllows) {
+		return false
+	}
+	s, c.HasFull = strings.TrimPrefix(s, ","), true
+	return cutFlag(&s, " reachedMaxConnectionsLimit ", &c.Full) && s == ""
+}
+
+// cutFlag cuts a name and 0 or 1 off the front of s; false where they do not stand there.
+func cutFlag(s *string, name string, on *bool) bool {
+	n := len(name)
+	if len(*s) <= n || (*s)[:n] != name || (*s)[n]&^1 != '0' {
+		return false
+	}
+	*on, *s = (*s)[n] == '1', (*s)[n+1:]
+	return true
 }
 
 // parsePicked reads "Server X picked, weight N." and the older "Server X picked, pendingConnectionCount a

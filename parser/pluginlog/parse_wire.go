@@ -130,12 +130,25 @@ func parseFailoverStatus(text string, e *Event) Kind {
 	if e.Old {
 		names = &oldCounterNames
 	}
+	rest = rest[len(" : "):]
 	for i, n := range [4]*int64{&e.Counters.Pending, &e.Counters.Failed, &e.Counters.Affinity, &e.Counters.Total} {
-		if _, after, ok := strings.Cut(rest, names[i]); ok {
-			*n, rest = leading64(after), after
+		after, ok := strings.CutPrefix(rest, names[i]) // as a rule they follow each other
+		if !ok {
+			_, after, ok = strings.Cut(rest, names[i])
+		}
+		if ok {
+			*n, rest = leading64(after), after[min(len(after), digits(after)+1):]
 		}
 	}
 	return Counted
+}
+
+// digits returns how many digits s begins with.
+func digits(s string) (n int) {
+	for n < len(s) && s[n]-'0' < 10 {
+		n++
+	}
+	return n
 }
 
 var (

@@ -188,12 +188,18 @@ func (s *blockReader) dropTail(b *block) {
 
 // scanner parses blocks. It is used by one goroutine.
 type scanner struct {
-	want  Kinds
-	dull  dullHeads
-	clock clock
-	line  Line
-	ids   string // the thread that was read last, as text and as numbers
-	last  Thread
+	want    Kinds
+	dull    dullHeads
+	clock   clock
+	line    Line
+	threads [64]knownThread
+	escapes bool // the block has a backslash
+}
+
+// knownThread is a thread that was read lately, as text and as numbers.
+type knownThread struct {
+	ids [usualIDs]byte
+	Thread
 }
 
 func newScanner(want Kinds) scanner { return scanner{want: want, dull: dullOf(&want)} }
@@ -204,6 +210,7 @@ func (s *scanner) scan(b *block) {
 	clear(b.events)
 	b.events, b.stats, b.times = b.events[:0], Stats{Bytes: int64(len(text))}, timeline{}
 	s.line.Number = 0 // counts from the start of each block
+	s.escapes = strings.IndexByte(text, '\\') >= 0
 	walk(text, b.offset, &b.stats, func(raw string, stamp int, number, offset int64) {
 		if stamp > 0 && s.dull.has(raw[stamp+usualThread:]) {
 			at, _ := s.clock.read(raw[1:stamp])
@@ -279,21 +286,26 @@ func (s *scanner) parseLine(b *block, number, offset int64, at Time) {
 		}
 		return
 	}
-	if strings.IndexByte(l.Raw, '\\') >= 0 {
+	if s.escapes && strings.IndexByte(l.Raw, '\\') >= 0 {
 		e.unescape()
 	}
 	e.Kind, e.Level, e.Line, e.Offset, e.Thread, e.Time = kind, l.Level, number, offset, s.thread(l), at
 	b.events = b.events[:len(b.events)+1]
 }
 
-// thread reads the thread of a line; lines of one come in runs.
+// thread reads the thread of a line; a web server has few, and their numbers differ at the end.
 func (s *scanner) thread(l *Line) Thread {
-	if l.ids == "" || l.ids != s.ids {
-		s.ids = l.ids
+	if len(l.ids) != usualIDs {
 		l.readThread()
-		s.last = Thread{l.PID, l.TID}
+		return Thread{l.PID, l.TID}
 	}
-	return s.last
+	known := &s.threads[(l.ids[usualIDs-1]^l.ids[usualIDs-2]<<4^l.ids[7])%64]
+	if string(known.ids[:]) != l.ids {
+		copy(known.ids[:], l.ids)
+		l.readThread()
+		known.Thread = Thread{l.PID, l.TID}
+	}
+	return known.Thread
 }
 
 // spare returns the zero event behind the last one.

@@ -22,7 +22,7 @@ type Assembler struct {
 	// open. Who reads a log line by line keeps what it knows of a request in Request.Note.
 	Line    func(*Request, *pluginlog.Event)
 	Done    func(*Request) // gets every finished request; it is Done's only until it returns
-	names   map[string]string
+	names   Places[string]
 	open    map[pluginlog.Thread]*Request
 	spare   []*Request
 	recent  *Request // the open request that the last event belonged to: lines of a thread come in runs
@@ -51,7 +51,7 @@ func (a *Assembler) NextFile() {
 // Add takes the next event.
 func (a *Assembler) Add(e *pluginlog.Event) {
 	if a.open == nil {
-		a.open, a.names = map[pluginlog.Thread]*Request{}, map[string]string{}
+		a.open = map[pluginlog.Thread]*Request{}
 	}
 	if e.Kind == pluginlog.ConfigReloaded {
 		a.countReload(e.PID)
@@ -304,12 +304,12 @@ func (a *Assembler) release(r *Request) {
 
 // name returns a copy of a member's name that does not hold on to the text of the log.
 func (a *Assembler) name(s string) string {
-	if known, ok := a.names[s]; ok {
+	if known, ok := a.names.Get(s, 0); ok {
 		return known
 	}
 	s = keep(s)
-	if len(a.names) < maxNames {
-		a.names[s] = s
+	if a.names.Len() < maxNames {
+		a.names.Set(s, 0, s)
 	}
 	return s
 }

@@ -52,8 +52,8 @@ type Summary struct {
 	OtherErrors   int64         // lines of further errors
 	OtherCounters int64         // lines of further members and processes
 
-	members  map[string]*MemberUse
-	counters map[counterKey]*CounterRow
+	members  Places[*MemberUse]
+	counters Places[*CounterRow]
 	errors   map[string]*ErrorCount
 	scratch  []byte
 	file     int
@@ -80,11 +80,6 @@ type Detail struct {
 	Reason   Reason
 	Text     string // by [Request.Why]
 	Requests int64
-}
-
-type counterKey struct {
-	member string
-	pid    uint64
 }
 
 // ErrorCount is one text of ERROR lines. Long numbers in it, which differ from line to line, are written as #.
@@ -120,17 +115,14 @@ func (s *Summary) Add(e *pluginlog.Event) {
 }
 
 func (s *Summary) count(e *pluginlog.Event) {
-	row := s.counters[counterKey{e.Member, e.PID}]
-	if row == nil {
+	row, known := s.counters.Get(e.Member, e.PID)
+	if !known {
 		if len(s.Counters) >= maxCounters {
 			s.OtherCounters++
 			return
 		}
-		if s.counters == nil {
-			s.counters = map[counterKey]*CounterRow{}
-		}
 		row = &CounterRow{Member: keep(e.Member), PID: e.PID}
-		s.counters[counterKey{row.Member, e.PID}] = row
+		s.counters.Set(row.Member, e.PID, row)
 		s.Counters = append(s.Counters, row)
 	}
 	row.Counters, row.Time, row.Place = e.Counters, e.Time, Place{max(s.file, 1), e.Line}
@@ -228,16 +220,13 @@ func (s *Summary) use(at *Attempt) {
 	if at.Member == "" {
 		return
 	}
-	u := s.members[at.Member]
-	if u == nil {
+	u, known := s.members.Get(at.Member, 0)
+	if !known {
 		if len(s.Members) >= maxUses {
 			return
 		}
-		if s.members == nil {
-			s.members = map[string]*MemberUse{}
-		}
 		u = &MemberUse{Member: at.Member}
-		s.members[at.Member] = u
+		s.members.Set(at.Member, 0, u)
 		s.Members = append(s.Members, u)
 	}
 	u.Attempts++

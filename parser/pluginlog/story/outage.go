@@ -49,13 +49,13 @@ func (s *Story) markedDown(i *Incident, e *pluginlog.Event) {
 		p.Marked, p.Back = e.Time, 0
 	}
 	at := place{e.Member, e.PID}
-	m := s.marks[at]
-	if m == nil {
-		if len(s.marks) >= maxMarks {
+	m, known := s.marks.Get(e.Member, e.PID)
+	if !known {
+		if s.marks.Len() >= maxMarks {
 			return
 		}
 		m = new(mark)
-		s.marks[place{keep(e.Member), e.PID}] = m
+		s.marks.Set(keep(e.Member), e.PID, m)
 	}
 	m.at, m.counted = e.Time, false
 	for _, known := range m.incidents {
@@ -71,13 +71,13 @@ func (s *Story) markedDown(i *Incident, e *pluginlog.Event) {
 
 // ran notes the mark in the run of its process.
 func (s *Story) ran(at place, e *pluginlog.Event) {
-	r := s.runs[at]
-	if r == nil {
-		if len(s.runs) >= maxMarks {
+	r, known := s.runs.Get(at.member, at.pid)
+	if !known {
+		if s.runs.Len() >= maxMarks {
 			return
 		}
 		r = new(run)
-		s.runs[place{keep(at.member), at.pid}] = r
+		s.runs.Set(keep(at.member), at.pid, r)
 	}
 	if r.first == 0 || e.Time.Sub(r.last) > s.window {
 		*r = run{first: e.Time}
@@ -87,8 +87,8 @@ func (s *Story) ran(at place, e *pluginlog.Event) {
 
 // back takes evidence that a process does not hold its mark of a member.
 func (s *Story) back(at place, e *pluginlog.Event) {
-	m := s.marks[at]
-	if m == nil || e.Time.Sub(m.at) < settleTime {
+	m, known := s.marks.Get(at.member, at.pid)
+	if !known || e.Time.Sub(m.at) < settleTime {
 		return
 	}
 	for _, i := range m.incidents {
@@ -96,10 +96,10 @@ func (s *Story) back(at place, e *pluginlog.Event) {
 			i.Processes[n].Back = e.Time
 		}
 	}
-	delete(s.marks, at)
+	s.marks.Delete(at.member, at.pid)
 	s.series.back(at.member, e.Time)
-	r := s.runs[at]
-	if r == nil {
+	r, known := s.runs.Get(at.member, at.pid)
+	if !known {
 		return
 	}
 	r.pairs++
@@ -129,7 +129,7 @@ func (s *Story) checked(r *requests.Request, e *pluginlog.Event) {
 			taleOf(r).belong(i)
 		}
 	}
-	if !e.Check.MarkedDown && len(s.marks) > 0 {
+	if !e.Check.MarkedDown && s.marks.Len() > 0 {
 		s.back(place{e.Member, e.PID}, e)
 	}
 }
@@ -139,9 +139,9 @@ func (s *Story) counted(r *requests.Request, e *pluginlog.Event) {
 	if r != nil && served(r) && r.Attempts[len(r.Attempts)-1].Member == e.Member {
 		s.hasServed(e.Member, e.Time)
 	}
-	m := s.marks[place{e.Member, e.PID}]
+	m, known := s.marks.Get(e.Member, e.PID)
 	switch c := &e.Counters; {
-	case m == nil:
+	case !known:
 	case !m.counted || c.Failed != m.counters.Failed || c.Total < m.counters.Total:
 		m.counters, m.counted = *c, true
 	case c.Total > m.counters.Total:
@@ -156,16 +156,19 @@ func (s *Story) statusLine(r *requests.Request, e *pluginlog.Event) {
 	}
 	at := &r.Attempts[len(r.Attempts)-1]
 	s.hasServed(at.Member, e.Time)
-	if m := s.marks[place{at.Member, e.PID}]; m != nil && at.Start > m.at {
+	if m, known := s.marks.Get(at.Member, e.PID); known && at.Start > m.at {
 		s.back(place{at.Member, e.PID}, e)
 	}
 }
 
 func (s *Story) hasServed(member string, at pluginlog.Time) {
-	if _, known := s.served[member]; known || len(s.served) < maxMembers {
-		if !known {
-			member = keep(member)
+	last, known := s.served.Get(member, 0)
+	if !known {
+		if s.served.Len() >= maxMembers {
+			return
 		}
-		s.served[member] = max(s.served[member], at)
+		last = new(pluginlog.Time)
+		s.served.Set(keep(member), 0, last)
 	}
+	*last = max(*last, at)
 }

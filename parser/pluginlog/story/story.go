@@ -49,9 +49,9 @@ type Story struct {
 	over    []*Incident
 	dropped int64
 
-	marks   map[place]*mark
-	runs    map[place]*run
-	served  map[string]pluginlog.Time // by member: when it answered last
+	marks   requests.Places[*mark]
+	runs    requests.Places[*run]
+	served  requests.Places[*pluginlog.Time] // by member: when it answered last
 	windows map[pluginlog.Time]*window
 	streams bool // the log shows which streams are reused
 	series  *recorder
@@ -68,8 +68,8 @@ type key struct {
 
 // New returns a Story without incidents.
 func New(opt Options) *Story {
-	s := &Story{opt: opt, window: opt.Window(), open: map[key]*Incident{}, marks: map[place]*mark{},
-		runs: map[place]*run{}, served: map[string]pluginlog.Time{}, windows: map[pluginlog.Time]*window{}}
+	s := &Story{opt: opt, window: opt.Window(), open: map[key]*Incident{},
+		windows: map[pluginlog.Time]*window{}}
 	if opt.Series {
 		s.series = newRecorder()
 	}
@@ -235,16 +235,16 @@ func (s *Story) Forget(now pluginlog.Time) {
 			delete(s.open, k)
 		}
 	}
-	for at, m := range s.marks {
+	s.marks.Each(func(member string, pid uint64, m *mark) {
 		if now.Sub(m.at) > s.window {
-			delete(s.marks, at)
+			s.marks.Delete(member, pid)
 		}
-	}
-	for at, r := range s.runs {
+	})
+	s.runs.Each(func(member string, pid uint64, r *run) {
 		if now.Sub(r.last) > s.window {
-			delete(s.runs, at)
+			s.runs.Delete(member, pid)
 		}
-	}
+	})
 	for start := range s.windows {
 		if now.Sub(start) > 24*time.Hour {
 			delete(s.windows, start)
@@ -256,11 +256,11 @@ func (s *Story) Forget(now pluginlog.Time) {
 // is lifted, until a retry is due (R52).
 func (s *Story) Marked(now pluginlog.Time) map[string]int {
 	all := map[string]int{}
-	for at, m := range s.marks {
+	s.marks.Each(func(member string, _ uint64, m *mark) {
 		if now.Sub(m.at) < cmp.Or(s.opt.RetryInterval, usualRetry) {
-			all[at.member]++
+			all[member]++
 		}
-	}
+	})
 	return all
 }
 
@@ -281,8 +281,8 @@ func (s *Story) finished(i *Incident, now pluginlog.Time) *Incident {
 	}
 	c.Level = s.level
 	for _, member := range append(slices.Clone(c.Members), c.Member) {
-		if at := s.served[member]; at > c.Last {
-			c.Served = max(c.Served, at)
+		if at, known := s.served.Get(member, 0); known && *at > c.Last {
+			c.Served = max(c.Served, *at)
 		}
 	}
 	c.Open = s.isOpen(&c, now)
