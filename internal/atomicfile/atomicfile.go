@@ -153,12 +153,21 @@ const mostLinks = 40 // as many as Linux follows
 // resolve follows links to the file that is meant, whether it exists or not.
 func resolve(path string) (string, error) {
 	for range mostLinks {
+		folder, name := filepath.Split(path)
+		if folder == "" {
+			folder = "."
+		}
+		folder, err := filepath.EvalSymlinks(folder) // behind a linked folder .. leads elsewhere than its text says
+		if err != nil {
+			return "", bare(err)
+		}
+		path = filepath.Join(folder, name)
 		to, err := os.Readlink(path)
 		if err != nil {
 			return path, nil // no link, or nothing there
 		}
 		if !filepath.IsAbs(to) {
-			to = filepath.Join(filepath.Dir(path), to)
+			to = folder + string(filepath.Separator) + to
 		}
 		path = to
 	}

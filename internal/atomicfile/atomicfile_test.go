@@ -103,6 +103,35 @@ func TestCreateBehindADanglingLink(t *testing.T) {
 	}
 }
 
+// A link that leads up, out of a folder that is a link itself, leads up from where that folder is.
+func TestReplaceBehindALinkedFolder(t *testing.T) {
+	dir := t.TempDir()
+	deep := filepath.Join(dir, "real", "deep")
+	if err := os.MkdirAll(deep, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(dir, "f"), "old", 0o644)
+	put(t, filepath.Join(dir, "real", "f"), "old", 0o644)
+	if err := os.Symlink(deep, filepath.Join(dir, "d")); err != nil {
+		t.Skip("no links here:", err)
+	}
+	if err := os.Symlink(filepath.Join("..", "f"), filepath.Join(deep, "l")); err != nil {
+		t.Fatal(err)
+	}
+	for i, path := range []string{"d" + sep + "l", "d" + sep + ".." + sep + "f"} {
+		was, now := []string{"old", "new", "newer"}[i], []string{"old", "new", "newer"}[i+1]
+		if err := Replace(dir+sep+path, []byte(was), []byte(now)); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+		if far, near := read(t, filepath.Join(dir, "real", "f")), read(t, filepath.Join(dir, "f")); far != now ||
+			near != "old" {
+			t.Errorf("%s: the file says %q, the other one %q", path, far, near)
+		}
+	}
+}
+
+const sep = string(filepath.Separator)
+
 func TestLinksInACircleEnd(t *testing.T) {
 	link := filepath.Join(t.TempDir(), "l")
 	if err := os.Symlink("l", link); err != nil {
