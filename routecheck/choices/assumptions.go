@@ -25,8 +25,8 @@ type Assumptions struct {
 	TellsFailover bool
 	// ESIAbsent says whether ESI caching is on when ESIEnable is absent: true, false, or unknown.
 	ESIAbsent string
-	// GuardsMembers: the web server answers a path with %00 or a broken escape with 400 where a Route takes it,
-	// whatever the choice path-normalisation is (R16). The bundled proxy does.
+	// GuardsMembers: the web server answers a path with %00, a broken escape or a .. above the root with 400 where a
+	// Route takes it, whatever the choice path-normalisation is (R16). The bundled proxy does.
 	GuardsMembers bool
 }
 

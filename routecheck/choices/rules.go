@@ -77,7 +77,8 @@ var rules = []RuleInfo{
 			".. above the root the " +
 			"web server refuses itself (404 or 400), and the plug-in is not asked. Other web " +
 			"servers: the path as sent; " +
-			"the bundled proxy answers one with %00 or a broken escape itself (400) where a Route matches.", ""},
+			"the bundled proxy answers one with %00, a broken escape or a .. above the root itself (400) " +
+			"where a Route matches.", ""},
 	{"R17", Assumed, "A Route without UriGroup takes every URI, one without VirtualHostGroup every host.", ""},
 	{"R18", Documented,
 		"A Route that names a missing VirtualHostGroup makes the plug-in reject the whole file (UriGroup and " +

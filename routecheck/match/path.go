@@ -95,11 +95,12 @@ const (
 	AboveRoot
 	GuardedNUL // from here on see guard
 	GuardedEscape
+	GuardedClimb
 )
 
 // statuses are those of httpd.
 var statuses = [...]int{EncodedSlash: 404, EncodedNUL: 404, BrokenEscape: 400, AboveRoot: 400,
-	GuardedNUL: 400, GuardedEscape: 400}
+	GuardedNUL: 400, GuardedEscape: 400, GuardedClimb: 400}
 
 // ByChoice reports whether the refusal hangs on the choice path-normalisation.
 func (r Refusal) ByChoice() bool { return r < GuardedNUL }
@@ -114,19 +115,35 @@ func (t *Table) Refusal(rq *Request, sem *choices.Assumptions) (why Refusal, ref
 }
 
 // guard is why the bundled proxy answers what a Route takes itself: behind a NUL or a broken escape a path ends for
-// one reader and goes on for another. A path of the plug-in's log has reached it.
+// one reader and goes on for another, and one above the root leads nowhere, or out of an application. A path of the
+// plug-in's log has reached it.
 func guard(s *choices.Assumptions, rq *Request) Refusal {
 	if !s.GuardsMembers || rq.Normalised {
 		return Accepted
 	}
-	path, _, _ := strings.Cut(rq.Target, "?")
+	path, plain := PathOf(rq.Target)
+	if plain {
+		return Accepted
+	}
 	switch badEscape(path, false) {
 	case EncodedNUL:
 		return GuardedNUL
 	case BrokenEscape:
 		return GuardedEscape
 	}
+	if climbs(path) {
+		return GuardedClimb
+	}
 	return Accepted
+}
+
+// climbs reports whether .. leads a path above the root. What cannot is told without memory.
+func climbs(path string) bool {
+	if !strings.Contains(path, "..") && !strings.Contains(path, "%2e") && !strings.Contains(path, "%2E") {
+		return false
+	}
+	_, refused := cleaned(unescaped(path), true)
+	return refused == AboveRoot
 }
 
 // Normalised is what the web server leaves of a path before the plug-in sees it (R16): %-decoded once, // merged, dot
@@ -175,6 +192,11 @@ func decoded(p string) (string, Refusal) {
 	if refused := badEscape(p, true); refused != Accepted {
 		return p, refused
 	}
+	return unescaped(p), Accepted
+}
+
+// unescaped is decoded for what has no broken escape.
+func unescaped(p string) string {
 	out := make([]byte, 0, len(p))
 	for i := 0; i < len(p); i++ {
 		c := p[i]
@@ -184,7 +206,7 @@ func decoded(p string) (string, Refusal) {
 		}
 		out = append(out, c)
 	}
-	return string(out), Accepted
+	return string(out)
 }
 
 // badEscape is what the first escape is that a web server refuses: broken, a NUL or, where slashes count, a slash.

@@ -15,6 +15,7 @@ var refused = [...]string{
 	match.AboveRoot:     "a .. that leads above the root",
 	match.GuardedNUL:    "an encoded NUL, %00",
 	match.GuardedEscape: "a % without two hexadecimal digits behind it",
+	match.GuardedClimb:  "a .. that leads above the root",
 }
 
 // Refusal tells why the web server answers a request itself (R16).
