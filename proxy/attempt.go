@@ -204,6 +204,7 @@ func (fw *forwarder) answer(s *upstream.Stream, limit match.Nanos, hundred bool)
 		if interim++; status == 101 || interim > maxInterim {
 			return errMalformed
 		}
+		s.Unusable = s.Unusable || s.Head.Odd
 		s.Off += s.Head.Size
 		if status == 100 && hundred {
 			return nil

@@ -41,6 +41,9 @@ func (fw *forwarder) appendHead(dst []byte, failover bool) []byte {
 	if !rq.HostInField(buf) {
 		dst = append(append(append(dst, "Host: "...), fw.r.hostName()...), "\r\n"...)
 	}
+	if rq.Loose {
+		dst = rq.AppendFraming(dst)
+	}
 	if rq.Forwards >= 0 {
 		dst = append(strconv.AppendInt(append(dst, "Max-Forwards: "...), rq.Forwards-1, 10), "\r\n"...)
 	}
@@ -63,6 +66,8 @@ func (fw *forwarder) forwards(f *http1.Field) bool {
 		return fw.r.head.HostInField(fw.c.in.B)
 	case http1.MaxForwards:
 		return fw.r.head.Forwards < 0
+	case http1.ContentLength, http1.TransferEncoding:
+		return !fw.r.head.Loose
 	case http1.Private:
 		return fw.trusted
 	case http1.Connection, http1.HopByHop, http1.Upgrade, http1.Expect:

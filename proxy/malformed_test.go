@@ -74,6 +74,8 @@ func malformedAnswers() []malformed {
 		{name: "blank before the colon of the length", answer: okLine + "Content-Length\t : 2\r\n\r\nok",
 			want: passed},
 		{name: "length with zeros", answer: okLine + "Content-Length: 00002\r\n\r\nok", want: passed},
+		{name: "length with thirty zeros", answer: okLine + "Content-Length: " + strings.Repeat("0", 30) +
+			"2\r\n\r\nok", want: passed},
 		{name: "no reason", answer: "HTTP/1.1 200\r\n" + ok2, want: passed},
 		{name: "no reason, LF", answer: "HTTP/1.1 200 \n" + ok2, want: passed},
 		{name: "no end", answer: okLine + "X : y\r\n\r\nok", want: passed, closes: true},
@@ -376,6 +378,26 @@ func (h *malformedWorld) try(method string, i int, reused bool) {
 	}
 	h.well("m1")
 	h.well("m2")
+}
+
+// A stream on which anything odd came is not used again, even when the last head was well formed.
+func TestOddInterimEndsItsStream(t *testing.T) {
+	for answer, want := range map[string]int{
+		"HTTP/1.1 103 Early\r\n\r\n" + okLine + ok2: 0,
+		"HTTP/1.1 103 Early\n\n" + okLine + ok2:     1,
+	} {
+		h := newMalformedWorld(t, 0, []malformed{{answer: answer}}, true)
+		if r := h.once(get("/bad/0", sticky("m1"))); r.body != "ok" {
+			t.Errorf("%q: %+v", answer, r)
+		}
+		h.atRest("m1")
+		before := h.connects("m1")
+		h.well("m1")
+		if got := h.connects("m1") - before; got != want {
+			t.Errorf("%q: %d new streams for the next request, want %d", answer, got, want)
+		}
+		h.stop()
+	}
 }
 
 // tame reads the next head and hides its control characters, which net/http would not take.

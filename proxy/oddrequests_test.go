@@ -56,6 +56,37 @@ func TestMaxForwards(t *testing.T) {
 	})
 }
 
+// What frames a request goes to a member as everybody reads it: not everybody takes off a tab, or a blank behind it.
+func TestFramingIsWrittenPlainly(t *testing.T) {
+	eachKind(t, Options{}, func(t *testing.T, w *idlers) {
+		for _, c := range []struct{ field, body, want string }{
+			{"Content-Length: 4", "body", "Content-Length: 4"},
+			{"CONTENT-LENGTH: 4", "body", "CONTENT-LENGTH: 4"},
+			{"Content-Length:4", "body", "Content-Length: 4"},
+			{"Content-Length:\t4", "body", "Content-Length: 4"},
+			{"content-length: \t 4", "body", "Content-Length: 4"},
+			{"Content-Length: 4 \t", "body", "Content-Length: 4"},
+			{"Content-Length: 0004", "body", "Content-Length: 4"},
+			{"Content-Length: 00", "", "Content-Length: 0"},
+			{"Transfer-Encoding: CHUNKED", "0\r\n\r\n", "Transfer-Encoding: CHUNKED"},
+			{"Transfer-Encoding:\tchunked", "0\r\n\r\n", "Transfer-Encoding: chunked"},
+			{"Transfer-Encoding: chunked ", "0\r\n\r\n", "Transfer-Encoding: chunked"},
+		} {
+			m := w.fakes["m1"]
+			m.raw.reset()
+			v := w.visit()
+			r := v.ask("POST / HTTP/1.1\r\n" + host + sticky("m1") + "\r\n" + c.field + "\r\n\r\n" + c.body)
+			raw := m.raw.String()
+			name, _, _ := strings.Cut(strings.ToLower(c.want), ":")
+			if r.status != 200 || strings.Count(raw, "\r\n"+c.want+"\r\n") != 1 ||
+				strings.Count(strings.ToLower(raw), name) != 1 {
+				t.Errorf("%q: %+v, the member gets %q", c.field, r, raw)
+			}
+			v.Close()
+		}
+	})
+}
+
 // A request without Host is one for the address of the listener, and the port that it stands for.
 func TestNoHostAtStandIn(t *testing.T) {
 	eachKind(t, Options{}, func(t *testing.T, w *idlers) {

@@ -3,6 +3,7 @@ package http1
 import (
 	"bytes"
 	"encoding/binary"
+	"strconv"
 	"unsafe"
 )
 
@@ -42,6 +43,7 @@ type Head struct {
 	KeepAlive bool  // Connection: keep-alive
 	Upgrades  bool  // Connection: upgrade
 	Nominates bool  // Connection names further fields, which end here (see Nominated)
+	Loose     bool  // what frames the message is written with blanks or zeros that not everybody takes off
 
 	pos  int // where the first line that is not yet parsed begins
 	scan int // up to where no line end has been found
@@ -199,6 +201,7 @@ func (h *Head) take(f *Field, buf []byte) error {
 			return errTwoLengths
 		}
 		h.Length = n
+		h.Loose = h.Loose || !f.plain(buf) || len(value) > 1 && value[0] == '0'
 	case TransferEncoding:
 		if h.Chunked {
 			return errTwoCodings
@@ -207,10 +210,27 @@ func (h *Head) take(f *Field, buf []byte) error {
 			return errCoding
 		}
 		h.Chunked = true
+		h.Loose = h.Loose || !f.plain(buf)
 	case Connection:
 		h.connection(value)
 	}
 	return nil
+}
+
+// plain reports whether one blank stands before the value and nothing behind it.
+func (f *Field) plain(buf []byte) bool {
+	return f.Value == f.NameEnd+2 && buf[f.NameEnd+1] == ' ' && f.ValueEnd+2 == f.End
+}
+
+// AppendFraming appends the field that frames the message, written as everybody reads it.
+func (h *Head) AppendFraming(dst []byte) []byte {
+	switch {
+	case h.Chunked:
+		dst = append(dst, "Transfer-Encoding: chunked\r\n"...)
+	case h.Length >= 0:
+		dst = append(strconv.AppendInt(append(dst, "Content-Length: "...), h.Length, 10), "\r\n"...)
+	}
+	return dst
 }
 
 // connection reads a Connection field (RFC 9110, 7.6.1).
@@ -264,8 +284,12 @@ func nextToken(list []byte) (token, rest []byte) {
 	return bytes.Trim(token, " \t"), rest
 }
 
-// decimal reads 1 to 18 digits and nothing else: no sign, no list, nothing that overflows.
+// decimal reads 1 to 18 digits, behind at most maxZeros where there are more, and nothing else: no sign, no list,
+// nothing that overflows.
 func decimal(b []byte) (n int64, ok bool) {
+	for len(b) > 18 && len(b) <= 18+maxZeros && b[0] == '0' {
+		b = b[1:]
+	}
 	if len(b) == 0 || len(b) > 18 {
 		return 0, false
 	}

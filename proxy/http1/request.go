@@ -205,7 +205,11 @@ func (r *Request) check(buf []byte) error {
 			}
 			r.host = i
 		case Expect:
-			if !EqualFold(f.Text(buf), "100-continue") {
+			text := f.Text(buf)
+			if len(text) == 0 {
+				continue // an empty list
+			}
+			if !EqualFold(text, "100-continue") {
 				return errExpect
 			}
 			r.Continue = r.Minor == 1 // HTTP/1.0 knows no interim answers
