@@ -53,9 +53,9 @@ func (m *Mapping) octet(before string, octet int, public bool) string {
 	case octet > 9:
 		first, size = 10, 90
 	}
-	next := octet
+	next, sum := octet, m.mac("octet", before).Sum(nil)
 	for {
-		next = first + m.shuffled("octet", before, next-first, size)
+		next = first + shuffled(sum, next-first, size)
 		if !public || !special(next) {
 			return strconv.Itoa(next)
 		}

@@ -85,6 +85,9 @@ func TestWords(t *testing.T) {
 	if New([]byte("another key")).word("payments") == m.word("payments") {
 		t.Error("two keys, one mapping")
 	}
+	if long := strings.Repeat("payments", 1<<17); len(m.word(long)) != len(long) { // in one go, not once a letter
+		t.Error("a long word has another length")
+	}
 	seen := map[string]string{}
 	for i := range 3000 {
 		w := fmt.Sprintf("q%dz", i)

@@ -3,6 +3,7 @@ package anonymize
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"hash"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -55,18 +56,11 @@ func (m *Mapping) reserved(w string) bool {
 func (m *Mapping) once(w string) string {
 	var b strings.Builder
 	folded := strings.Map(small, w)
+	before := m.mac("word", "")
 	for i, r := range w {
-		low, _ := utf8.DecodeRuneInString(folded[i:])
-		first, size := class(low)
-		if size < 2 {
-			b.WriteRune(r)
-			continue
-		}
-		mapped := first + rune(m.shuffled("word", folded[:i], int(low-first), size))
-		if low != r {
-			mapped = unicode.ToUpper(mapped)
-		}
-		b.WriteRune(mapped)
+		low, size := utf8.DecodeRuneInString(folded[i:])
+		b.WriteRune(replaced(before.Sum(nil), r, low))
+		before.Write([]byte(folded[i : i+size]))
 	}
 	return b.String()
 }
@@ -93,12 +87,30 @@ func class(r rune) (first rune, size int) {
 	return r, 1
 }
 
-// shuffled returns where a number of so many goes. It never stays, and no two go to the same place: it is a round trip
-// through all places, laid out by the key and what stands before (Sattolo's shuffle). There are at most 256.
-func (m *Mapping) shuffled(what, before string, n, size int) int {
+// replaced is what stands for a letter or digit, of which low is the small form.
+func replaced(sum []byte, r, low rune) rune {
+	first, size := class(low)
+	if size < 2 {
+		return r
+	}
+	mapped := first + rune(shuffled(sum, int(low-first), size))
+	if low != r {
+		mapped = unicode.ToUpper(mapped)
+	}
+	return mapped
+}
+
+// mac begins the sum that the key and what stands before make; more may be written to it.
+func (m *Mapping) mac(what, before string) hash.Hash {
 	mac := hmac.New(sha256.New, m.key)
 	mac.Write([]byte(what + "\x00" + before))
-	sum := mac.Sum(nil)
+	return mac
+}
+
+// shuffled returns where a number of so many goes. It never stays, and no two go to the same place: it is a round trip
+// through all places, laid out by a sum of the key and of what stands before (Sattolo's shuffle). There are at most
+// 256.
+func shuffled(sum []byte, n, size int) int {
 	to := make([]int, size)
 	for i := range to {
 		to[i] = i
