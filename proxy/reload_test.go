@@ -55,6 +55,7 @@ func TestBadFileIsRefused(t *testing.T) {
 	for _, bad := range []string{
 		"<Config><Route", strings.Replace(one.xml(), `ServerCluster="C"`, `ServerCluster="D"`, 1),
 		strings.ReplaceAll(one.xml(), `"m2"`, `"unknown.invalid"`),
+		strings.ReplaceAll(one.xml(), `Hostname="m2"`, `Hostname=""`),
 	} {
 		w.xml.Store(bad)
 		if err := w.p.Reload(t.Context()); err == nil {
@@ -65,7 +66,8 @@ func TestBadFileIsRefused(t *testing.T) {
 		}
 	}
 	logs := w.logs.String()
-	for _, want := range []string{"plugin-cfg.xml:1:", "the old one stays in use", "WP201", "IgnoreDNSFailures"} {
+	for _, want := range []string{"plugin-cfg.xml:1:", "the old one stays in use", "WP201", "IgnoreDNSFailures",
+		"its Transport has no Hostname"} {
 		if !strings.Contains(logs, want) {
 			t.Errorf("the log does not say %q:\n%s", want, logs)
 		}
@@ -77,6 +79,20 @@ func TestBadFileIsRefused(t *testing.T) {
 	}
 	if r := w.once(get("/", sticky("m2"))); r.member != "m1" {
 		t.Errorf("an unresolved member is not passed over: %+v", r)
+	}
+}
+
+// TestPortThatIsNone: a Port beyond 65535 is not the port that is left of it in 16 bits.
+func TestPortThatIsNone(t *testing.T) {
+	one := site{members: 1}
+	w := start(t, false, one, Options{})
+	defer w.stop()
+	w.xml.Store(strings.ReplaceAll(one.xml(), `Port="9080"`, `Port="74616"`))
+	if err := w.p.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.once(get("/")); r.status != 500 {
+		t.Errorf("a member was reached: %+v", r)
 	}
 }
 

@@ -3,6 +3,7 @@ package generation
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -131,6 +132,10 @@ func (b *builder) transport(tt *match.Transport, t *upstream.Transport) error {
 		}
 		t.TLS, t.SparesWrongName = cfg, b.g.cfg.HostVerification.V == "true-nomarkdown"
 	}
+	if tt.Host == "" {
+		t.Err = errors.New("its Transport has no Hostname")
+		return nil
+	}
 	addrs, err := b.Resolver.LookupNetIP(b.ctx, "ip", tt.Host)
 	if err == nil && len(addrs) == 0 {
 		err = fmt.Errorf("host %s has no address", tt.Host)
@@ -139,8 +144,8 @@ func (b *builder) transport(tt *match.Transport, t *upstream.Transport) error {
 		t.Err = err
 		return nil
 	}
-	for _, a := range addrs {
-		t.Addrs = append(t.Addrs, netip.AddrPortFrom(a.Unmap(), uint16(tt.Port)).String())
+	for _, a := range addrs { // a port that is none stays one that nobody can connect to
+		t.Addrs = append(t.Addrs, net.JoinHostPort(a.Unmap().String(), strconv.Itoa(tt.Port)))
 	}
 	return nil
 }
