@@ -84,6 +84,15 @@ func TestSpare(t *testing.T) {
 	}
 }
 
+// TestSpareCluster: a cluster that no Route uses hangs on no virtual host.
+func TestSpareCluster(t *testing.T) {
+	src := strings.Replace(irregular, "</Config>",
+		`<ServerCluster Name="dmgr"><Server Name="m"/></ServerCluster></Config>`, 1)
+	if got := draw(t, src, "text"); !strings.Contains(got, "\ncluster dmgr (no Route uses it)\n└─ m (primary)\n") {
+		t.Error(got)
+	}
+}
+
 // TestSVG: the drawing is well-formed XML whatever names there are, no box lies on another, and each line joins two.
 func TestSVG(t *testing.T) {
 	var drawing struct {
@@ -195,7 +204,7 @@ func TestAddresses(t *testing.T) {
 func TestListsOfUnknownServers(t *testing.T) {
 	src := `<Config><ServerCluster Name="c"><Server Name="a"/><Server Name="b"/><Server ` +
 		`Name="a"/><PrimaryServers><Server Name="gone"/></PrimaryServers></ServerCluster></Config>`
-	if got := draw(t, src, "text"); !strings.Contains(got, "├─ a (primary)\n   └─ b (primary)\n") {
+	if got := draw(t, src, "text"); !strings.Contains(got, "├─ a (primary)\n└─ b (primary)\n") {
 		t.Error(got)
 	}
 }

@@ -32,8 +32,9 @@ func (g *graph) text(b *strings.Builder) {
 		}
 	}
 	for _, c := range g.clusters {
-		if !c.used {
-			c.text(b, "", shown)
+		if !c.used { // it hangs on nothing
+			fmt.Fprintf(b, "cluster %s\n", diag.Printable(c.label()))
+			c.memberText(b, "")
 		}
 	}
 	for _, group := range g.spare {
@@ -51,12 +52,16 @@ func (c *cluster) text(b *strings.Builder, indent string, shown map[*cluster]boo
 		return
 	}
 	shown[c] = true
+	c.memberText(b, indent+"   ")
+}
+
+func (c *cluster) memberText(b *strings.Builder, indent string) {
 	for i, m := range c.members {
 		branch := "├─ "
 		if i == len(c.members)-1 {
 			branch = "└─ "
 		}
-		fmt.Fprintf(b, "%s   %s%s (%s)\n", indent, branch, diag.Printable(m.name), diag.Printable(m.notes()))
+		fmt.Fprintf(b, "%s%s%s (%s)\n", indent, branch, diag.Printable(m.name), diag.Printable(m.notes()))
 	}
 }
 
