@@ -61,7 +61,8 @@ func TestHostile(t *testing.T) {
 				continue // no alias at all
 			}
 			var refused *export.Refusal
-			if !errors.As(err, &refused) || refused.At.IsZero() {
+			if !errors.As(err, &refused) || refused.At.IsZero() ||
+				name == "PORT" && !strings.Contains(err.Error(), `Port "`+text+`" is no port`) {
 				t.Errorf("%s %q: %v, want a refusal and its place", name, text, err)
 			}
 		}

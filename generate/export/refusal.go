@@ -84,7 +84,8 @@ func unreachable(m *match.Member, tr *match.Transport) error {
 			diag.Quote(m.Name), diag.Quote(tr.Host))}
 	}
 	if tr.Port < 1 || tr.Port > 65535 {
-		return &Refusal{tr.At, fmt.Sprintf("Transport of server %s: there is no port %d", diag.Quote(m.Name), tr.Port)}
+		return &Refusal{tr.At, fmt.Sprintf("Transport of server %s: Port %s is no port", diag.Quote(m.Name),
+			diag.Quote(tr.Source.Port.Raw()))}
 	}
 	return nil
 }
