@@ -267,21 +267,19 @@ func brokenText(findings []*Finding) (out regions) {
 	return out
 }
 
-// contain reports whether a span lies within one of the regions.
-func (rs regions) contain(s diag.Span) bool {
-	i, _ := slices.BinarySearchFunc(rs, s.Start+1, func(r region, start int32) int {
-		return cmp.Compare(r.start,
-			start)
+// touch reports whether a span lies within one of the regions, holds one, or shares a part with one.
+func (rs regions) touch(s diag.Span) bool {
+	i, _ := slices.BinarySearchFunc(rs, max(s.End, s.Start+1), func(r region, end int32) int {
+		return cmp.Compare(r.start, end)
 	})
-	return i > 0 && rs[i-1].end >= s.End
+	return i > 0 && rs[i-1].end >= min(s.End, s.Start+1)
 }
 
 // silence drops the findings that another one makes pointless.
 func silence(findings []*Finding, rules map[string]*Rule) []*Finding {
 	if broken := brokenText(findings); len(broken) > 0 {
 		findings = slices.DeleteFunc(findings, func(f *Finding) bool {
-			return rules[f.Rule.Code].NeedsWellFormed &&
-				broken.contain(f.Span)
+			return rules[f.Rule.Code].NeedsWellFormed && broken.touch(f.Span)
 		})
 	}
 	type mute struct {

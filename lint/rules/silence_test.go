@@ -25,6 +25,11 @@ func TestSilencing(t *testing.T) {
 		{strings.Replace(example.Members("", "", "", ""), `CloneID="c1"`, `CloneID="x:y"`, 1), "WP304", "WP310"},
 		{strings.NewReplacer(`"c1"`, `"10ig7jdvd"`, `"c2"`, `" 138888kcd"`).Replace(example.Members("", "", "", "")),
 			"WP304", "WP310"},
+		{strings.Replace(example.Members("", "", "", ""), `"h1"`, `"&host;"`, 1), "WP101", "WP515"},
+		{strings.Replace(example.Members("", "", "", ""), `"h1"`, `"a.&domain;"`, 1), "WP101", "WP515"},
+		{example.UriGroup("shop_uris", "/&app;/*"), "WP101", "WP605"},
+		{example.HostGroup("default_host", "&host;:80"), "WP101", "WP607"},
+		{strings.Replace(example.Members("", "", "", ""), `"c1"`, `"&clone;"`, 1), "WP101", "WP304"},
 	} {
 		ds, files := lintText(complete(tt.text), lint.Options{Profile: "pedantic"})
 		got := codes(ds)

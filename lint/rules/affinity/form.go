@@ -72,10 +72,11 @@ func missingSome(p *check.Pass, c *parser.ServerCluster, with int) {
 
 var cloneIDCharacters = &lint.Rule{
 	Code: diag.CloneIDCharacters, Name: "clone-id-characters", Category: lint.Affinity, Severity: diag.Error,
-	Check:      check.On(checkCloneCharacters),
-	Subjects:   []string{"Server/CloneID", "ServerCluster/CloneSeparatorChange"},
-	Otherwise:  "warning for one that is empty, or that the separator does not cut",
-	Suppresses: []string{diag.CloneIDWrongFormat},
+	Check:           check.On(checkCloneCharacters),
+	Subjects:        []string{"Server/CloneID", "ServerCluster/CloneSeparatorChange"},
+	Otherwise:       "warning for one that is empty, or that the separator does not cut",
+	Suppresses:      []string{diag.CloneIDWrongFormat},
+	NeedsWellFormed: true,
 	Doc: lint.Doc{
 		Title: "A CloneID holds the separator of clone IDs, white space, or nothing",
 		Why: "The session cookie is cut at the separator, so the ID never matches. An error for the separator " +

@@ -72,9 +72,10 @@ func checkClonePrefix(p *check.Pass) {
 
 var affinityCookieOdd = &lint.Rule{
 	Code: diag.AffinityCookieOdd, Name: "affinity-cookie-odd", Category: lint.Affinity, Severity: diag.Error,
-	Check:      check.On(checkCookieName),
-	Subjects:   []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
-	Suppresses: []string{diag.AffinityCookieDiffersOnOverlap, diag.AffinityCookieDiffersInCluster},
+	Check:           check.On(checkCookieName),
+	Subjects:        []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
+	Suppresses:      []string{diag.AffinityCookieDiffersOnOverlap, diag.AffinityCookieDiffersInCluster},
+	NeedsWellFormed: true,
 	Doc: lint.Doc{
 		Title: "AffinityCookie or AffinityURLIdentifier is empty or holds a character that no such name has",
 		Why: "No cookie and no path parameter has that name, so no session is ever found: there is no affinity. " +
@@ -116,9 +117,10 @@ func checkCookieName(p *check.Pass) {
 
 var hostnameOdd = &lint.Rule{
 	Code: diag.HostnameOdd, Name: "hostname-odd", Category: lint.Failover, Severity: diag.Error, Fix: lint.SomeUnsafe,
-	Check:      check.On(checkHostname),
-	Subjects:   []string{"Transport/Hostname"},
-	Suppresses: []string{diag.DNSFailureBlocksStart},
+	Check:           check.On(checkHostname),
+	Subjects:        []string{"Transport/Hostname"},
+	Suppresses:      []string{diag.DNSFailureBlocksStart},
+	NeedsWellFormed: true,
 	Doc: lint.Doc{
 		Title: "The Hostname of a Transport is no host name",
 		Why: "A port, a scheme, a blank or brackets stand in it, so it does not resolve: the server is not " +

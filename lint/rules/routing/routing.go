@@ -197,10 +197,11 @@ func assumed(choices []string) string {
 
 var aliasSyntax = &lint.Rule{
 	Code: diag.AliasSyntax, Name: "alias-syntax", Category: lint.Routing, Severity: diag.Error,
-	Check:      check.On(checkAliasSyntax),
-	Subjects:   []string{"VirtualHost/Name"},
-	Otherwise:  "warning for an alias without a port",
-	Suppresses: []string{diag.AliasInSeveralGroups},
+	Check:           check.On(checkAliasSyntax),
+	Subjects:        []string{"VirtualHost/Name"},
+	Otherwise:       "warning for an alias without a port",
+	Suppresses:      []string{diag.AliasInSeveralGroups},
+	NeedsWellFormed: true,
 	Doc: lint.Doc{
 		Title: "A virtual host has a form that never matches, or no port",
 		Why: "There are no partial wildcards: *.example.com:80 matches nothing. Without a port (a warning) it " +

@@ -38,10 +38,11 @@ func covering(prefixes map[string]*parser.Uri, u *parser.Uri) *parser.Uri {
 
 var uriSyntax = &lint.Rule{
 	Code: diag.URISyntax, Name: "uri-syntax", Category: lint.Routing, Severity: diag.Error,
-	Check:      check.On(checkURISyntax),
-	Subjects:   []string{"Uri/Name"},
-	Otherwise:  "warning where the effect is undocumented",
-	Suppresses: []string{diag.UnreachableURI, diag.RedundantURI, diag.ExactURIWithoutSubtree},
+	Check:           check.On(checkURISyntax),
+	Subjects:        []string{"Uri/Name"},
+	Otherwise:       "warning where the effect is undocumented",
+	Suppresses:      []string{diag.UnreachableURI, diag.RedundantURI, diag.ExactURIWithoutSubtree},
+	NeedsWellFormed: true,
 	Doc: lint.Doc{
 		Title: "A Uri has a form that matches nothing, or more than meant",
 		Why: "It never matches, or more than meant, or in a way that is undocumented: /app* also takes /apple. " +
