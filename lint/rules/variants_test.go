@@ -9,6 +9,10 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
+// dmgr is how IBM's generator writes the deployment manager, whose ports are all of admin_host.
+const dmgr = `<ServerCluster Name="dmgr1_Cluster"><Server ConnectTimeout="0" Name="dmgr1" ServerIOTimeout="0"/>` +
+	`</ServerCluster>`
+
 // variants are the branches of rules that their examples do not take: the severity of the finding, or silence.
 var variants = []struct {
 	rule, text string
@@ -224,6 +228,10 @@ var variants = []struct {
 	{"WP108", `<VirtualHostGroup Name="proxy_host"/>`, diag.Info, "no Route uses it"},
 	{"WP108", `<ServerCluster Name="idle"/>`, diag.Info, `cluster "idle" has no Server, and no Route uses it`},
 	{"WP108", `<UriGroup Name="old_uris"/>`, diag.Info, "no Route uses it"},
+	{"WP108", dmgr, diag.Info, `server "dmgr1" has no Transport, and no Route uses its cluster`},
+	{"WP202", dmgr, 0, ""}, // WP108
+	{"WP501", dmgr, 0, ""},
+	{"WP502", dmgr, 0, ""},
 	{"WP202", `<VirtualHostGroup Name="proxy_host"/>`, 0, ""}, // WP108
 	{"WP611", example.HostGroup("default_host", "*:80") + example.HostGroup("old_host", "*:80"), diag.Info,
 		"must not overlap"},

@@ -29,3 +29,12 @@ func (p *Pass) RoutedGroups() map[*parser.VirtualHostGroup]bool {
 	}
 	return used
 }
+
+// RoutedClusters are the clusters that a Route uses.
+func (p *Pass) RoutedClusters() map[*parser.ServerCluster]bool {
+	used := map[*parser.ServerCluster]bool{}
+	for i := range p.Routes {
+		used[p.Routes[i].Cluster] = true
+	}
+	return used
+}

@@ -34,6 +34,10 @@ func (p *Pass) EachServer(visit func(c *parser.ServerCluster, s *parser.Server))
 	}
 }
 
+// Unreachable reports whether a server has no Transport, which WP108 tells: nobody waits for it. In a fragment it may
+// have been cut.
+func (p *Pass) Unreachable(s *parser.Server) bool { return len(s.Transports) == 0 && !p.Fragment }
+
 // ServersByName indexes the servers of a cluster.
 func ServersByName(c *parser.ServerCluster) map[string]*parser.Server {
 	m := make(map[string]*parser.Server, len(c.Servers))

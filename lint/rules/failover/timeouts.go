@@ -32,6 +32,7 @@ func checkConnectTimeout(p *check.Pass) {
 	absent := unset == "OS"
 	p.EachServer(func(c *parser.ServerCluster, s *parser.Server) {
 		switch {
+		case p.Unreachable(s):
 		case s.ConnectTimeout.Valid && s.ConnectTimeout.V == 0:
 			p.Report(s.ConnectTimeout.Span(), "ConnectTimeout 0 of server %q lets the operating system decide, "+
 				"often two minutes; a dead host holds a thread of the web server for each request so long (R50)",
@@ -72,7 +73,7 @@ func checkIOTimeoutZero(p *check.Pass) {
 		more := 0
 		for _, s := range c.Servers {
 			switch {
-			case !ioZero(s):
+			case !ioZero(s), p.Unreachable(s):
 			case first == nil:
 				first = s
 			default:

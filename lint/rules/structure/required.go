@@ -11,12 +11,13 @@ var missingRequired = &lint.Rule{
 	Code: diag.MissingRequired, Name: "missing-required", Category: lint.Structure, Severity: diag.Error,
 	Check:           check.On(checkMissingRequired),
 	Subjects:        check.Required(),
-	Otherwise:       "info for an empty group or cluster that no Route uses",
+	Otherwise:       "info for an empty group or cluster, or a server without Transport, that no Route uses",
 	NeedsWellFormed: true, Suppresses: []string{diag.UnusedDefinition},
 	Doc: lint.Doc{
 		Title: "Something without which an element cannot work is missing",
 		Why: "Nothing stands behind the Route. Liberty writes such files while its listeners are paused, and " +
-			"merge tools crash on them. An empty group or cluster that no Route uses is only mentioned (info).",
+			"merge tools crash on them. An empty group or cluster that no Route uses is only mentioned (info), and so " +
+			"is a server without Transport of such a cluster: generators write the deployment manager like that.",
 		Bad: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Protocol=\"http\"/></Server>",
 		Good: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" " +
 			"Protocol=\"http\"/></Server>",
@@ -61,18 +62,20 @@ func checkMissingRequired(p *check.Pass) {
 
 // checkClusterContent reports clusters without servers, and servers without a Transport.
 func checkClusterContent(p *check.Pass) {
-	used := map[*parser.ServerCluster]bool{}
-	for i := range p.Routes {
-		used[p.Routes[i].Cluster] = true
-	}
+	used := p.RoutedClusters()
 	for _, c := range p.Config.Clusters {
 		if len(c.Servers) == 0 && c.ClusterAddress == nil && p.Config.IntelligentManagement == nil {
 			reportEmpty(p, c.Node, c.Name, "Server", "requests that are routed to it find nobody and end in 500", used[c])
 		}
 		for _, s := range c.Servers {
-			if len(s.Transports) == 0 {
+			switch {
+			case len(s.Transports) > 0:
+			case used[c]:
 				p.Report(check.At(s.Name, s.Node), "server %q has no Transport; it cannot be reached, requests that "+
 					"choose it fail", s.Name.V)
+			default: // the deployment manager itself, whose ports are all of admin_host, is written so by its generator
+				p.Report(check.At(s.Name, s.Node), "server %q has no Transport, and no Route uses its cluster; it has "+
+					"no effect", s.Name.V).As(diag.Info).About(c.Node)
 			}
 		}
 		if c.ClusterAddress != nil && len(c.ClusterAddress.Transports) == 0 {
