@@ -45,7 +45,8 @@ type Evidence struct {
 	Asked    *Asked
 	Expected []string
 	Unlikely bool // it could have been so by chance, once in a million runs
-	// Late is how much longer than it should an answer took until then, at most; 0 where that is within the tolerance.
+	// Late is how late things were done that the request hangs on: how much longer than they should its own answer took
+	// at most, and those since a member was marked whose interval may be over; 0 where that is within the tolerance.
 	Late match.Nanos
 }
 
@@ -72,7 +73,7 @@ func (j *Judge) Findings(run *Run) *Findings {
 			out.Unfinished = append(out.Unfinished, s.asked[0].Question)
 		case len(q.viable) == 0:
 			q.void = true
-			out.Contradictions = append(out.Contradictions, Contradiction{q.latest(branches)})
+			out.contradicted(&q, branches)
 		case !slices.ContainsFunc(q.viable, func(l branch) bool { return l.untold == nil }):
 			out.Untold = append(out.Untold, q.viable[0].untold)
 		}
@@ -81,9 +82,6 @@ func (j *Judge) Findings(run *Run) *Findings {
 	}
 	d := allValues()
 	narrow(&d, all, out)
-	for i := range out.Contradictions {
-		out.Late = max(out.Late, out.Contradictions[i].Late)
-	}
 	for c := range choices.NumChoices {
 		if j.Among>>c&1 != 0 {
 			out.Choices = append(out.Choices, finding(c, &d, all))
@@ -110,7 +108,7 @@ func (q *judged) narrow(d *domains, out *Findings) (changed bool) {
 	allowed := d.allowed(q.viable)
 	if len(allowed) == 0 {
 		q.void = true
-		out.Contradictions = append(out.Contradictions, Contradiction{q.latest(q.dead(d))})
+		out.contradicted(q, q.dead(d))
 		return true
 	}
 	for c := range choices.NumChoices {
@@ -142,18 +140,30 @@ func possible(branches []branch, c choices.Choice) (set uint16) {
 // mostExpected bounds how many expectations are told.
 const mostExpected = 4
 
-// latest is the request at which the last of some branches fails.
-func (q *judged) latest(branches []branch) Evidence {
+// contradicted notes that all that some branches of a session leave is contradicted.
+func (f *Findings) contradicted(q *judged, branches []branch) {
+	f.Contradictions = append(f.Contradictions, Contradiction{q.latest(branches)})
+	f.Late = max(f.Late, leastLate(lastFailed(branches)))
+}
+
+// lastFailed are the branches that fail last; those that never fail where all do not.
+func lastFailed(branches []branch) []branch {
 	last := -1
 	for i := range branches {
 		last = max(last, branches[i].died)
 	}
-	if last < 0 {
+	return slices.DeleteFunc(slices.Clone(branches), func(l branch) bool { return l.died != last })
+}
+
+// latest is the request at which the last of some branches fails.
+func (q *judged) latest(branches []branch) Evidence {
+	failed := lastFailed(branches)
+	if len(failed) == 0 || failed[0].died < 0 {
 		return Evidence{Asked: &q.asked[len(q.asked)-1], Unlikely: true}
 	}
-	failed := slices.DeleteFunc(slices.Clone(branches), func(l branch) bool { return l.died != last })
-	e := Evidence{Asked: &q.asked[last], Late: leastLate(failed)}
+	e := Evidence{Asked: &q.asked[failed[0].died], Late: failed[0].excused}
 	for i := range failed {
+		e.Late = min(e.Late, failed[i].excused)
 		for _, text := range failed[i].expected {
 			if len(e.Expected) < mostExpected && !slices.Contains(e.Expected, text) {
 				e.Expected = append(e.Expected, text)

@@ -84,6 +84,7 @@ type branch struct {
 	died       int         // the first step that it cannot explain
 	expected   []string    // what it expected there
 	late       match.Nanos // how much longer an answer took than it should, at most
+	excused    match.Nanos // the same of what the step hangs on that it cannot explain
 	untold     *Question   // the first one that only an answer explains that came too late to tell
 }
 
@@ -128,7 +129,7 @@ func (j *Judge) play(s *session, sem *choices.Assumptions) (l branch, asked uint
 		kept, courses := p.explains(a, s.routing)
 		l.late, l.untold = p.late, p.untold
 		if kept == 0 {
-			l.likelihood, l.died = 0, i
+			l.likelihood, l.died, l.excused = 0, i, p.excused
 			l.expected = predicted(j.Table, a.step(), s.routing, courses)
 			return l, p.belief.Consulted(), p.belief.Whole()
 		}
@@ -145,6 +146,7 @@ type player struct {
 	held       bool
 	courses    []explain.Course
 	late       match.Nanos           // how much longer an answer took than it should, at most
+	excused    match.Nanos           // the same of what the last step hangs on
 	marked     map[place]match.Nanos // the same of each member that is marked, since then
 	untold     *Question             // the first one that only an answer explains that came too late to tell
 	table      *match.Table
@@ -180,6 +182,7 @@ func (p *player) explains(a *Asked, routing bool) (kept float64, expected []expl
 	}
 	own := a.late(expected, fits, explained())
 	late, most := p.behind(own), p.mostLate(a.cluster())
+	p.excused = late
 	moved := p.move(a, held, explained, tolerance, min(late, most), late)
 	if moved > max(most, tolerance) && p.untold == nil {
 		p.untold = a.Question
