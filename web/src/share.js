@@ -74,5 +74,5 @@ function split(text) {
   return { name: text.slice(0, at), value: text.slice(at) };
 }
 
-// session leaves four characters of an ID, and the clone IDs behind it.
-const session = (value) => value.replace(/^("?[^:!+]{4})[^:!+]*/, "$1");
+// session leaves four characters of an ID, whatever they are (R21), and the clone IDs behind it.
+const session = (value) => value.replace(/^("?.{4})[^:!+]*/, "$1");
