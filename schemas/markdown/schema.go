@@ -77,7 +77,7 @@ func (p *page) key(key yamldoc.Field, title string, required bool) {
 	}
 	text := plain(p.said(key.Value, "description").Str().V)
 	if examples := p.said(key.Value, "examples").AllItems(); len(examples) > 0 {
-		text += fmt.Sprintf(" Example: `%s`.", flow(examples[0]))
+		text += fmt.Sprintf(" Example: `%s`.", yamldoc.Flow(examples[0]))
 	}
 	p.item("**"+key.Name+"**", takes, text)
 }
@@ -108,7 +108,7 @@ func (p *page) takes(rule *yamldoc.Node, path string) string {
 		return orList(texts(values))
 	}
 	if only := rule.Get("const"); only != nil {
-		return "`" + flow(only) + "`"
+		return "`" + yamldoc.Flow(only) + "`"
 	}
 	if rule.Get("pattern") != nil || rule.Get("title") != nil {
 		return rule.Get("title").Str().V

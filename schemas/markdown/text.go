@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/internal/wrap"
-	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
@@ -65,27 +64,3 @@ func either(words []string) string {
 	}
 	return strings.Join(once, ", or ")
 }
-
-// flow writes a value of a schema on one line, as YAML.
-func flow(n *yamldoc.Node) string {
-	var parts []string
-	switch n.Kind {
-	case yamldoc.Map:
-		for _, f := range n.Fields {
-			parts = append(parts, f.Name+": "+flow(f.Value))
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
-	case yamldoc.List:
-		for _, item := range n.Items {
-			parts = append(parts, flow(item))
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	}
-	if n.Quoted && !bare.MatchString(n.Text) {
-		return diag.Quote(n.Text)
-	}
-	return n.Text
-}
-
-// bare is text that YAML takes for text, without quotes.
-var bare = regexp.MustCompile(`^[A-Za-z/][\w./*-]*$`)

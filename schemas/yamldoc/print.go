@@ -128,21 +128,22 @@ func flow(n *Node) string {
 	case Map:
 		var parts []string
 		for _, f := range n.Fields {
-			parts = append(parts, scalar(NewText(f.Name))+": "+inFlow(f.Value))
+			parts = append(parts, scalar(NewText(f.Name))+": "+Flow(f.Value))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	case List:
 		var parts []string
 		for _, i := range n.Items {
-			parts = append(parts, inFlow(i))
+			parts = append(parts, Flow(i))
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	}
 	return scalar(n)
 }
 
-// inFlow returns a node inside a map or list on one line, where an empty value must be spelt out.
-func inFlow(n *Node) string {
+// Flow returns a value as it may stand on one line, by itself or inside a map or list, where an empty value must be
+// spelt out.
+func Flow(n *Node) string {
 	if text := flow(n); text != "" {
 		return text
 	}
