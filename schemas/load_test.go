@@ -48,6 +48,26 @@ t.yaml:13:34: error: applications[0].contextRoot is a list, it must be text
 	}
 }
 
+// Of a value that has several forms only what is wrong with the nearest is told.
+func TestForms(t *testing.T) {
+	src := `config: topology.yaml
+tests:
+  - name: x
+    requests:
+      - {url: "http://h/", expect: {membr: m1}}
+      - {url: "http://h/", expect: [m1]}
+      - {url: "http://h/", expect: {session: {servs: m1}}}
+`
+	_, ds, files := load(src, "suite")
+	want := `t.yaml:5:37: error: unknown key "membr" in tests[0].requests[0].expect (did you mean "member"?)
+t.yaml:6:36: error: tests[0].requests[1].expect is a list, it must be text or an integer
+t.yaml:7:47: error: unknown key "servs" in tests[0].requests[2].expect.session (did you mean "serves"?)
+`
+	if got := sharedtest.Lines(files, ds); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestSchemasAreUsable(t *testing.T) {
 	for _, name := range Names() {
 		if _, ds, files := load("{}", name); strings.Contains(sharedtest.Lines(files, ds), "cannot be used") {

@@ -47,25 +47,47 @@ func placeOf(n *yamldoc.Node, path []string) place {
 }
 
 // subschema returns the part of a schema that speaks of a path. It knows the keywords our schemas use: properties,
-// additionalProperties, items and local $ref.
+// additionalProperties, items, oneOf and local $ref.
 func subschema(root, rule map[string]any, path []string) map[string]any {
 	rule = deref(root, rule)
 	for _, step := range path {
-		var next any
-		if props, ok := rule["properties"].(map[string]any); ok && props[step] != nil {
-			next = props[step]
-		} else if items, ok := rule["items"]; ok {
-			next = items
-		} else {
-			next = rule["additionalProperties"]
-		}
-		r, ok := next.(map[string]any)
-		if !ok {
+		r := inner(rule, step)
+		if r == nil {
 			return nil
 		}
 		rule = deref(root, r)
 	}
 	return rule
+}
+
+// inner returns the rule of a key or an item, nil for none. Of several forms the first that has one counts.
+func inner(rule map[string]any, step string) map[string]any {
+	if props, ok := rule["properties"].(map[string]any); ok && props[step] != nil {
+		r, _ := props[step].(map[string]any)
+		return r
+	}
+	for _, keyword := range []string{"items", "additionalProperties"} {
+		if r, ok := rule[keyword].(map[string]any); ok {
+			return r
+		}
+	}
+	for _, form := range formsOf(rule) {
+		if r := inner(form, step); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// formsOf are those of which one must hold.
+func formsOf(rule map[string]any) (all []map[string]any) {
+	forms, _ := rule["oneOf"].([]any)
+	for _, form := range forms {
+		if form, ok := form.(map[string]any); ok {
+			all = append(all, form)
+		}
+	}
+	return all
 }
 
 func deref(root, rule map[string]any) map[string]any {
@@ -80,11 +102,15 @@ func deref(root, rule map[string]any) map[string]any {
 	return rule
 }
 
+// properties are the keys that a map may have, in any of its forms.
 func properties(rule map[string]any) []string {
 	props, _ := rule["properties"].(map[string]any)
 	names := make([]string, 0, len(props))
 	for name := range props {
 		names = append(names, name)
+	}
+	for _, form := range formsOf(rule) {
+		names = append(names, properties(form)...)
 	}
 	sort.Strings(names)
 	return names

@@ -5,6 +5,7 @@ package schemas
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/xeipuuv/gojsonschema"
@@ -46,11 +47,23 @@ func validate(root *yamldoc.Node, name string) []diag.Diagnostic {
 	}
 	var found []diag.Diagnostic
 	for _, e := range result.Errors() {
-		if e.Type() != "condition_then" && e.Type() != "condition_else" {
+		if e.Type() != "condition_then" && e.Type() != "condition_else" && !toldWithin(e, result.Errors()) {
 			found = append(found, describe(root, rules, e))
 		}
 	}
 	return found
+}
+
+// toldWithin reports whether an error says that no form fits, and others say of the nearest one what is wrong with it.
+func toldWithin(e gojsonschema.ResultError, all []gojsonschema.ResultError) bool {
+	if e.Type() != "number_one_of" && e.Type() != "number_any_of" {
+		return false
+	}
+	at := e.Context().String(separator)
+	return slices.ContainsFunc(all, func(other gojsonschema.ResultError) bool {
+		where := other.Context().String(separator)
+		return other.Type() != e.Type() && (where == at || strings.HasPrefix(where, at+separator))
+	})
 }
 
 func ask(root *yamldoc.Node, name string) (*gojsonschema.Result, map[string]any, error) {
