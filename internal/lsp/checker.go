@@ -142,7 +142,7 @@ var severities = map[diag.Severity]int{diag.Error: 1, diag.Warning: 2, diag.Info
 
 // finding makes the protocol's form of a diagnostic; files is nil where it has no second place.
 func (d *document) finding(files *diag.Files, x *diag.Diagnostic) finding {
-	f := finding{at: x.Span, fix: x.Fix, xml: d.isXML(), diagnostic: diagnostic{
+	f := finding{at: x.Span, fix: x.Fix, diagnostic: diagnostic{
 		Range: d.text.rangeOf(x.Span), Severity: severities[x.Severity], Code: x.Rule.Code,
 		Source: "wasplug", Message: x.Message,
 	}}

@@ -34,14 +34,13 @@ type finding struct {
 	diagnostic
 	at  diag.Span
 	fix *diag.Fix
-	xml bool // it stands in XML, where a comment can silence it
 }
 
 func (s *Server) version(uri, path string, version int, t *text) *document {
 	d := &document{uri: uri, path: path, version: version, text: t, settled: make(chan struct{})}
 	d.checked = sync.OnceFunc(func() { close(d.settled) })
 	d.xml = sync.OnceValue(func() *editor.Document { return editor.Open(path, t.src, s.options.Lint.Options.Target) })
-	d.yaml = sync.OnceValue(func() *editor.YAML { return editor.OpenYAML(path, t.src, s.input()) })
+	d.yaml = sync.OnceValue(func() *editor.YAML { return editor.OpenYAML(path, t.src, s.options.Lint.Options.Target, s.input()) })
 	return d
 }
 
@@ -81,6 +80,11 @@ type readable interface {
 	Definitions(place int32) []diag.Span
 	References(place int32, definitions bool) []diag.Span
 	Complete(place int32) editor.Completion
+	Renamable(place int32) (diag.Span, bool)
+	Rename(place int32, to string) ([]diag.Edit, error)
+	URIs() []diag.Span
+	URIAt(place int32) *editor.URI
+	Symbols() []editor.Symbol
 	Files() *diag.Files
 }
 

@@ -265,7 +265,7 @@ func (e *editor) askAll(uri string, x *edits) {
 	e.t.Helper()
 	p := positionIn(x.text, x.chance.IntN(len(x.text)+1))
 	for _, method := range []string{"hover", "definition", "references", "completion", "prepareRename", "codeLens",
-		"formatting", "rename", "codeAction"} {
+		"formatting", "rename", "codeAction", "documentSymbol"} {
 		params := place(uri, p)
 		params["newName"], params["range"] = "other", object{"start": inJSON(p), "end": inJSON(p)}
 		if err := e.try("textDocument/"+method, params, nil); err != nil && !strings.Contains(err.Error(), "[-32803]") {

@@ -143,6 +143,15 @@ type codeLens struct {
 	Data    json.RawMessage `json:"data,omitempty"`
 }
 
+type documentSymbol struct {
+	Name      string           `json:"name"`
+	Detail    string           `json:"detail,omitempty"`
+	Kind      int              `json:"kind"`
+	Range     span             `json:"range"`
+	Selection span             `json:"selectionRange"`
+	Children  []documentSymbol `json:"children,omitempty"`
+}
+
 type command struct {
 	Title   string `json:"title"`
 	Command string `json:"command"`
@@ -156,11 +165,11 @@ func capabilities(version string) map[string]any {
 			"positionEncoding": "utf-16",
 			"textDocumentSync": map[string]any{"openClose": true, "change": 2, "save": true}, // 2: pieces
 			"hoverProvider":    true, "definitionProvider": true, "referencesProvider": true,
-			"documentFormattingProvider": true,
-			"renameProvider":             map[string]bool{"prepareProvider": true},
-			"completionProvider":         map[string]any{"triggerCharacters": []string{"<", " ", `"`}},
-			"codeActionProvider":         map[string]any{"codeActionKinds": []string{"quickfix"}},
-			"codeLensProvider":           map[string]bool{"resolveProvider": true},
+			"documentFormattingProvider": true, "documentSymbolProvider": true,
+			"renameProvider":     map[string]bool{"prepareProvider": true},
+			"completionProvider": map[string]any{"triggerCharacters": []string{"<", " ", `"`}},
+			"codeActionProvider": map[string]any{"codeActionKinds": []string{"quickfix"}},
+			"codeLensProvider":   map[string]bool{"resolveProvider": true},
 		},
 	}
 }

@@ -78,6 +78,19 @@ func (d *document) locations(files *diag.Files, at []diag.Span) []location {
 	return all
 }
 
+// changes are edits of which some may stand in another file.
+func (d *document) changes(files *diag.Files, edits []diag.Edit) workspaceEdit {
+	at := make([]diag.Span, len(edits))
+	for i := range edits {
+		at[i] = edits[i].Span
+	}
+	all := map[string][]textEdit{}
+	for i, l := range d.locations(files, at) {
+		all[l.URI] = append(all[l.URI], textEdit{l.Range, edits[i].New})
+	}
+	return workspaceEdit{all}
+}
+
 func (s *Server) definition(_ context.Context, p placeParams) (any, error) {
 	d, at, err := s.place(p)
 	if err != nil {
@@ -96,10 +109,10 @@ func (s *Server) references(_ context.Context, p referenceParams) (any, error) {
 
 func (s *Server) prepareRename(_ context.Context, p placeParams) (any, error) {
 	d, at, err := s.place(p)
-	if err != nil || !d.isXML() {
+	if err != nil {
 		return nil, err
 	}
-	if span, ok := d.xml().Renamable(at); ok {
+	if span, ok := d.read().Renamable(at); ok {
 		return d.text.rangeOf(span), nil
 	}
 	return nil, nil
@@ -107,14 +120,14 @@ func (s *Server) prepareRename(_ context.Context, p placeParams) (any, error) {
 
 func (s *Server) rename(_ context.Context, p renameParams) (any, error) {
 	d, at, err := s.place(p.placeParams)
-	if err != nil || !d.isXML() {
+	if err != nil {
 		return nil, err
 	}
-	edits, err := d.xml().Rename(at, p.NewName)
+	edits, err := d.read().Rename(at, p.NewName)
 	if err != nil {
 		return nil, jrpc2.Errorf(requestFailed, "%v", err)
 	}
-	return d.edits(edits), nil
+	return d.changes(d.read().Files(), edits), nil
 }
 
 // edits are those of a document as the editor makes them.
@@ -163,25 +176,44 @@ func (s *Server) codeAction(ctx context.Context, p actionParams) (any, error) {
 		return nil, err
 	}
 	actions := []codeAction{}
-	if !d.isXML() {
-		return actions, nil
-	}
 	at := diag.Span{Start: d.text.offset(p.Range.Start), End: d.text.offset(p.Range.End)}
 	for _, f := range s.findingsIn(ctx, d, at) {
-		about := []diagnostic{f.diagnostic}
-		if f.fix != nil {
-			title := f.fix.Title
-			if !f.fix.Safe {
-				title += " (changes behaviour)"
-			}
-			actions = append(actions, codeAction{title, "quickfix", about, f.fix.Safe, d.edits(f.fix.Edits)})
-		}
-		if edit, ok := d.xml().Ignore(f.at, f.Code); ok && f.rule(rules.All()) != nil {
-			actions = append(actions, codeAction{"ignore " + f.Code + " here: write the reason into the comment",
-				"quickfix", about, false, d.edits([]diag.Edit{edit})})
+		if d.isXML() {
+			actions = append(actions, d.xmlActions(&f)...)
+		} else {
+			actions = append(actions, d.yamlActions(&f)...)
 		}
 	}
 	return actions, nil
+}
+
+func (d *document) xmlActions(f *finding) (actions []codeAction) {
+	about := []diagnostic{f.diagnostic}
+	if f.fix != nil {
+		title := f.fix.Title
+		if !f.fix.Safe {
+			title += " (changes behaviour)"
+		}
+		actions = append(actions, codeAction{title, "quickfix", about, f.fix.Safe, d.edits(f.fix.Edits)})
+	}
+	if edit, ok := d.xml().Ignore(f.at, f.Code); ok && f.rule(rules.All()) != nil {
+		actions = append(actions, codeAction{"ignore " + f.Code + " here: write the reason into the comment",
+			"quickfix", about, false, d.edits([]diag.Edit{edit})})
+	}
+	return actions
+}
+
+// yamlActions are those about what is misspelt, and about an error that keeps the generator from writing.
+func (d *document) yamlActions(f *finding) (actions []codeAction) {
+	about := []diagnostic{f.diagnostic}
+	if fix, ok := d.yaml().Repair(f.at); ok {
+		actions = append(actions, codeAction{fix.Title, "quickfix", about, false, d.edits(fix.Edits)})
+	}
+	if edit, ok := d.yaml().Allow(f.Code); ok && f.rule(rules.All()) != nil && f.Severity == severities[diag.Error] {
+		actions = append(actions, codeAction{"allow " + f.Code + " in this topology: its errors become warnings",
+			"quickfix", about, false, d.edits([]diag.Edit{edit})})
+	}
+	return actions
 }
 
 // mostLenses are shown in one document.
@@ -197,11 +229,11 @@ type lensOf struct {
 // codeLens puts one above each Uri, whose text is made when it is shown.
 func (s *Server) codeLens(_ context.Context, p documentParams) (any, error) {
 	d, err := s.document(p.TextDocument.URI)
-	if err != nil || !d.isXML() {
+	if err != nil {
 		return nil, err
 	}
 	lenses := []codeLens{}
-	for _, at := range d.xml().URIs() {
+	for _, at := range d.read().URIs() {
 		if len(lenses) == mostLenses {
 			break
 		}
@@ -225,13 +257,34 @@ func (s *Server) resolveLens(_ context.Context, l codeLens) (any, error) {
 		return nil, err
 	}
 	l.Command = &command{Title: "the text has changed"}
-	if d.version != of.Version || !d.isXML() {
+	if d.version != of.Version {
 		return l, nil
 	}
-	if u := d.xml().URIAt(of.At); u != nil {
+	if u := d.read().URIAt(of.At); u != nil {
 		l.Command.Title = u.Title()
 	}
 	return l, nil
+}
+
+// The protocol's kinds of symbols: Module, Object, Namespace, Interface, Package, Method, Field.
+var symbolKinds = map[editor.SymbolKind]int{editor.ClusterSymbol: 2, editor.MemberSymbol: 19, editor.GroupSymbol: 3,
+	editor.RouteSymbol: 11, editor.ServerSymbol: 4, editor.TestSymbol: 6, editor.RequestSymbol: 8}
+
+func (s *Server) documentSymbol(_ context.Context, p documentParams) (any, error) {
+	d, err := s.document(p.TextDocument.URI)
+	if err != nil {
+		return nil, err
+	}
+	return d.symbols(d.read().Symbols()), nil
+}
+
+func (d *document) symbols(of []editor.Symbol) []documentSymbol {
+	all := make([]documentSymbol, len(of))
+	for i, s := range of {
+		all[i] = documentSymbol{s.Name, s.Detail, symbolKinds[s.Kind], d.text.rangeOf(s.Whole), d.text.rangeOf(s.At),
+			d.symbols(s.Children)}
+	}
+	return all
 }
 
 func (s *Server) formatting(_ context.Context, p documentParams) (any, error) {

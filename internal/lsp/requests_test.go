@@ -231,6 +231,70 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
+// action is a change that is offered about a finding.
+type action struct {
+	Title       string
+	Diagnostics []diagnostic
+	Edit        struct{ Changes map[string][]edit }
+}
+
+// actions are those that are offered about a finding.
+func (e *editor) actions(uri string, about diagnostic) (of []action) {
+	e.t.Helper()
+	var all []action
+	e.call("textDocument/codeAction", object{"textDocument": object{"uri": uri}, "range": object{
+		"start": inJSON(about.Range.Start), "end": inJSON(about.Range.End)}, "context": object{}}, &all)
+	for _, a := range all {
+		if a.Diagnostics[0] == about {
+			of = append(of, a)
+		}
+	}
+	return of
+}
+
+// symbol is an entry of an outline.
+type symbol struct {
+	Name                  string
+	Kind                  int
+	Range, SelectionRange span
+	Children              []symbol
+}
+
+// outline is that of a text: of each entry what its name is written as, with the line, and what is in it. An editor
+// takes no entry whose name is not within the whole.
+func (e *editor) outline(uri, text string) string {
+	e.t.Helper()
+	var all []symbol
+	e.call("textDocument/documentSymbol", object{"textDocument": object{"uri": uri}}, &all)
+	return shown(e, text, all)
+}
+
+func shown(e *editor, text string, all []symbol) (s string) {
+	for _, x := range all {
+		before := func(a, b position) bool {
+			return a.Line < b.Line || a.Line == b.Line && a.Character <= b.Character
+		}
+		if x.Name == "" || x.Kind == 0 || !before(x.Range.Start, x.SelectionRange.Start) ||
+			!before(x.SelectionRange.End, x.Range.End) {
+			e.t.Errorf("no entry of an outline: %+v", x)
+		}
+		s += x.Name + "=" + lines(text, []where{{Range: x.SelectionRange}})
+		if len(x.Children) > 0 {
+			s += "(" + shown(e, text, x.Children) + ")"
+		}
+	}
+	return s
+}
+
+func TestOutline(t *testing.T) {
+	e := start(t, nil)
+	e.open(uri, small)
+	want := "hosts=hosts@2 shop=shop@3 (m1=m1@4 m2=m2@5 )uris=uris@8 shop=shop@9 "
+	if got := e.outline(uri, small); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
 // Every repair that is offered takes its finding away, and a comment silences one once it has a reason.
 func TestActions(t *testing.T) {
 	e := start(t, nil)
@@ -242,17 +306,7 @@ func TestActions(t *testing.T) {
 `
 	found, version, fixes, ignores := e.open(uri, text), 1, 0, 0
 	for _, f := range found {
-		var actions []struct {
-			Title       string
-			Diagnostics []diagnostic
-			Edit        struct{ Changes map[string][]edit }
-		}
-		e.call("textDocument/codeAction", object{"textDocument": object{"uri": uri}, "range": object{
-			"start": inJSON(f.Range.Start), "end": inJSON(f.Range.End)}, "context": object{}}, &actions)
-		for _, a := range actions {
-			if a.Diagnostics[0] != f {
-				continue
-			}
+		for _, a := range e.actions(uri, f) {
 			after := made(t, text, a.Edit.Changes[uri])
 			if strings.HasPrefix(a.Title, "ignore ") {
 				ignores++
@@ -275,9 +329,9 @@ func TestActions(t *testing.T) {
 	}
 }
 
-func TestLens(t *testing.T) {
-	e := start(t, nil)
-	e.open(uri, small)
+// titles are those of the lenses of a document.
+func (e *editor) titles(uri string) string {
+	e.t.Helper()
 	var lenses []object
 	e.call("textDocument/codeLens", object{"textDocument": object{"uri": uri}}, &lenses)
 	var titles []string
@@ -286,8 +340,14 @@ func TestLens(t *testing.T) {
 		e.call("codeLens/resolve", l, &got)
 		titles = append(titles, got.Command.Title)
 	}
+	return strings.Join(titles, "|")
+}
+
+func TestLens(t *testing.T) {
+	e := start(t, nil)
+	e.open(uri, small)
 	want := "score 3, loses to /a/b/* (shop, line 9)|score 5, wins over /a/* (shop, line 9)"
-	if got := strings.Join(titles, "|"); got != want {
+	if got := e.titles(uri); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 	lens := object{"range": object{}, "data": object{"uri": uri, "at": -5}}

@@ -76,6 +76,7 @@ func New(o Options) *Server {
 		"textDocument/codeAction":         handler.New(s.codeAction),
 		"textDocument/codeLens":           handler.New(s.codeLens),
 		"codeLens/resolve":                handler.New(s.resolveLens),
+		"textDocument/documentSymbol":     handler.New(s.documentSymbol),
 		"textDocument/formatting":         handler.New(s.formatting),
 		"$/cancelRequest":                 handler.New(s.cancel),
 		"workspace/didChangeWatchedFiles": plain(s.nothing),

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/wasplug/wasplug/internal/apptest"
 )
 
@@ -35,8 +37,8 @@ clusters:
     members:
       - {name: m1, host: b.example.com, http: 9082, cloneId: b1}
 applications:
-  - {name: shop, cluster: shopCluster, virtualHost: hosts, contextRoot: /shop}
-  - {name: admin, cluster: adminCluster, contextRoot: /admin, virtualHost: hosts}
+  - {name: shop, cluster: shopCluster, virtualHost: hosts, contextRoot: /shop, session: {expectedCloneIds: [a1, 'a2']}}
+  - {name: admin, cluster: adminCluster, contextRoot: /admin, uriGroup: "u1", virtualHost: hosts}
 `
 
 // trip is a suite over it.
@@ -128,6 +130,99 @@ func TestYAMLNames(t *testing.T) {
 	}
 }
 
+// renamed asks for another name, and returns the documents after it by their URIs.
+func (e *editor) renamed(uri string, p position, to string, texts map[string]string) (map[string]string, error) {
+	e.t.Helper()
+	params := place(uri, p)
+	params["newName"] = to
+	var got struct{ Changes map[string][]edit }
+	err := e.try("textDocument/rename", params, &got)
+	after := map[string]string{}
+	for uri, text := range texts {
+		after[uri] = made(e.t.(*testing.T), text, got.Changes[uri])
+	}
+	return after, err
+}
+
+func TestYAMLRename(t *testing.T) {
+	e, texts := openTown(t)
+	for _, tt := range []struct {
+		uri, piece, to string
+		changed        []string // in the topology, then in the suite: what was, and what is
+		suite          []string
+	}{
+		{topologyURI, `cluster: shop‸Cluster`, "kiosk", []string{"shopCluster", "kiosk"}, nil},
+		{topologyURI, `shop‸Cluster:`, "a: b", []string{"shopCluster:", `"a: b":`, "cluster: shopCluster",
+			`cluster: "a: b"`}, nil},
+		{topologyURI, `{name: m‸1, host`, "m9", []string{"{name: m1, host", "{name: m9, host"}, nil},
+		{topologyURI, `name: m‸2`, "m3", []string{"name: m2", "name: m3", "n_m2]", "n_m3]"}, nil},
+		{topologyURI, `[m1, n_m‸2]`, "n_m3", []string{"name: m2", "name: m3", "n_m2]", "n_m3]"}, nil},
+		{topologyURI, `virtualHost: hos‸ts,`, "all", []string{"hosts:", "all:", "virtualHost: hosts", "virtualHost: all"},
+			nil},
+		{topologyURI, `serves: [sh‸op`, "store", []string{"[shop,", "[store,", "name: shop,", "name: store,"}, nil},
+		{topologyURI, `cloneId: a‸2`, "007", []string{"cloneId: a2", `cloneId: "007"`, "[a1, 'a2']", "[a1, '007']"}, nil},
+		{topologyURI, `[a1, 'a‸2']`, "it's", []string{"cloneId: a2", `cloneId: "it's"`, "'a2'", `"it's"`}, nil},
+		{topologyURI, `uriGroup: "u‸1"`, "u2", []string{`"u1"`, `"u2"`}, nil},
+		{topologyURI, `- name: we‸b1`, "web2", []string{"web1", "web2"}, nil},
+		{suiteURI, `shopCluster/m‸1`, "m3", []string{"[m1,", "[m3,", "{name: m1, http", "{name: m3, http"},
+			[]string{"/m1", "/m3"}},
+		{suiteURI, `sho‸pCluster/m1`, "kiosk", []string{"shopCluster", "kiosk"}, []string{"shopCluster", "kiosk"}},
+		{suiteURI, `expect: admin‸Cluster`, "boss", []string{"adminCluster", "boss"}, []string{"adminCluster", "boss"}},
+		{suiteURI, `member: [n_‸m2]`, "n_x", []string{"name: m2", "name: x", "n_m2]", "n_x]"}, []string{"n_m2", "n_x"}},
+	} {
+		_, p := marked(t, mark(t, texts[tt.uri], tt.piece))
+		got, err := e.renamed(tt.uri, p, tt.to, texts)
+		if err != nil {
+			t.Errorf("%s: %v", tt.piece, err)
+			continue
+		}
+		want := map[string]string{topologyURI: strings.NewReplacer(tt.changed...).Replace(town),
+			suiteURI: strings.NewReplacer(tt.suite...).Replace(trip)}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s to %s: %s", tt.piece, tt.to, diff)
+		}
+	}
+}
+
+// A name that would be that of something else is refused, as is one that the file cannot hold, and whatever would leave
+// a name behind.
+func TestYAMLRenameRefused(t *testing.T) {
+	e, texts := openTown(t)
+	version := 1
+	for _, tt := range []struct{ uri, text, to, want string }{
+		{topologyURI, mark(t, town, `shop‸Cluster:`), "adminCluster",
+			`"adminCluster" is the name of another one on line 17`},
+		{topologyURI, mark(t, town, `[m‸1, n_m2]`), "n_m2", `"n_m2" is the name of another one on line 13`},
+		{topologyURI, mark(t, town, `[m1, n_‸m2]`), "m2", `"m2" does not begin with "n_"`},
+		{topologyURI, mark(t, town, `cloneId: a‸1}`), "b1", `"b1" is the clone ID of another one on line 19`},
+		{topologyURI, mark(t, town, `cloneId: a‸1}`), "a:1", "is no clone ID"},
+		{topologyURI, mark(t, town, `contextRoot: /sh‸op`), "x", "no name of a server"},
+		{topologyURI, mark(t, town, `cluster: admin‸Cluster`), " x", "begins or ends with a blank"},
+		{topologyURI, mark(t, strings.ReplaceAll(town, "hosts", "default_host"), `virtualHost: def‸ault_host,`), "x",
+			"defaults that no other has"},
+		{topologyURI, mark(t, strings.ReplaceAll(town, "{name: m1, host: b", "{host: b"), `host: b.ex‸ample.com`), "x",
+			"called by its host"},
+		{topologyURI, mark(t, town+"nothing: [\n", `shop‸Cluster:`), "x", "the file cannot be read as a whole"},
+		{suiteURI, mark(t, trip, `shopCluster/m‸1`), "n_m2", `"n_m2" is the name of another one on line 13 of`},
+		{suiteURI, mark(t, trip, `expect: admin‸Cluster`), "declined", `on line 10 "declined" would be no name`},
+		{suiteURI, mark(t, trip, `expect: admin‸Cluster`), "shopCluster", `another one on line 9 of`},
+		{suiteURI, mark(t, strings.ReplaceAll(trip, "shopCluster/m1", "m1"), `member: m‸1`), "x", `"m1" may be member`},
+		{suiteURI, mark(t, trip+"        expect: m1\n", `shopCluster/m‸1`), "x", "cannot be read as a whole"},
+		{suiteURI, mark(t, trip+"      - {url: \"http://h/\", expect: m1}\n", `shopCluster/m‸1`), "x",
+			`"m1" on line 11 may be another one`},
+	} {
+		text, p := marked(t, tt.text)
+		version++
+		e.change(tt.uri, version, object{"text": text})
+		_, err := e.renamed(tt.uri, p, tt.to, nil)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s to %s: %v", tt.text, tt.to, err)
+		}
+		version++
+		e.change(tt.uri, version, object{"text": texts[tt.uri]})
+	}
+}
+
 // Keys, values and names are offered in a text that is YAML at no time while it is written.
 func TestYAMLCompletion(t *testing.T) {
 	e, _ := openTown(t)
@@ -153,8 +248,8 @@ func TestYAMLCompletion(t *testing.T) {
 		{topologyURI, "session:\n  cloneSeparator: ‸", `":"`, ""},
 		{topologyURI, "session:\n  affinity: ‸", "true", ""},
 		{topologyURI, strings.Replace(town, "cluster: adminCluster", "cluster: ‸", 1), "shopCluster", "m1"},
-		{topologyURI, strings.Replace(town, "adminCluster, contextRoot: /admin, virtualHost: hosts}", "ad‸", 1),
-			"adminCluster", "shopCluster"},
+		{topologyURI, strings.Replace(town, "adminCluster, contextRoot: /admin, uriGroup: \"u1\", virtualHost: hosts}",
+			"ad‸", 1), "adminCluster", "shopCluster"},
 		{topologyURI, strings.Replace(town, "[m1, n_m2]", "[‸", 1), "n_m2", "b1"},
 		{topologyURI, strings.Replace(town, "serves: [shop, admin]", "serves: [‸]", 1), "admin", "web1"},
 		{topologyURI, town + "  - name: broken: here\n    oh no\nsession:\n  persis‸", "persistence: ", ""},
@@ -172,6 +267,83 @@ func TestYAMLCompletion(t *testing.T) {
 		if tt.wanted != "" && !strings.Contains(offered, "\n"+tt.wanted+"\n") ||
 			tt.unwanted != "" && strings.Contains(offered, "\n"+tt.unwanted) {
 			t.Errorf("%s: offered is %s", tt.text, offered)
+		}
+	}
+}
+
+func TestYAMLOutline(t *testing.T) {
+	e, texts := openTown(t)
+	for uri, want := range map[string]string{
+		topologyURI: "web1=web1@3 hosts=hosts@6 shopCluster=shopCluster@8 (m1=m1@11 n_m2=m2@12 )" +
+			"adminCluster=adminCluster@16 (m1=m1@18 )shop=shop@20 admin=admin@21 ",
+		suiteURI: "a take-over=a take-over@2 (http://h/shop/x=http://h/shop/x@6 http://h/admin/x=http://h/admin/x@8 )",
+	} {
+		if got := e.outline(uri, texts[uri]); got != want {
+			t.Errorf("%s: %s\nwant %s", uri, got, want)
+		}
+	}
+}
+
+// A lens stands at each context root and URI of a topology.
+func TestYAMLLens(t *testing.T) {
+	e, _ := openTown(t)
+	e.change(topologyURI, 2, object{"text": strings.Replace(town, "admin]", "admin, rest]", 1) +
+		"  - {name: rest, cluster: adminCluster, virtualHost: hosts, uris: [/*, /shop/a*]}\n"})
+	want := "score 6, loses to /shop/a* (adminCluster, line 23), wins over /* (adminCluster, line 23)|" +
+		"score 7, wins over /* (adminCluster, line 23)|" +
+		"score 1, loses to /admin/* (adminCluster, line 22) and 2 more|" +
+		"score 7, wins over /shop/* (shopCluster, line 21) and 1 more"
+	if got := e.titles(topologyURI); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if got := e.titles(suiteURI); got != "" {
+		t.Error(got)
+	}
+}
+
+// What is misspelt is repaired, and an error that keeps the generator from writing becomes a warning.
+func TestYAMLActions(t *testing.T) {
+	e, _ := openTown(t)
+	version := 1
+	for _, tt := range []struct{ uri, text, title, want string }{
+		{topologyURI, strings.Replace(town, "flavor:", "flavour:", 1), `change "flavour" to "flavor"`, town},
+		{topologyURI, strings.Replace(town, "liberty", "'librety'", 1), `change "librety" to "liberty"`,
+			strings.Replace(town, "liberty", "'liberty'", 1)},
+		{topologyURI, strings.Replace(town, "cluster: shopCluster", "cluster: shopClustr", 1),
+			`change "shopClustr" to "shopCluster"`, town},
+		{topologyURI, strings.Replace(town, "http: 9080, cloneId", "http: 9080, clonedId", 1),
+			`change "clonedId" to "cloneId"`, town},
+		{suiteURI, strings.Replace(trip, "down: refused", "down: refusd", 1), `change "refusd" to "refused"`, trip},
+		{topologyURI, strings.Replace(town, "a2", "a1", 1), "allow WP301 in this topology: its errors become warnings",
+			strings.Replace(strings.Replace(town, "a2", "a1", 1), "webServers:", "allow: [WP301]\nwebServers:", 1)},
+		{topologyURI, "allow: ['WP303']\n" + strings.Replace(town, "a2", "a1", 1),
+			"allow WP301 in this topology: its errors become warnings",
+			"allow: ['WP303', WP301]\n" + strings.Replace(town, "a2", "a1", 1)},
+		{topologyURI, "allow:\r\n  - WP303\r\n" + strings.Replace(town, "a2", "a1", 1),
+			"allow WP301 in this topology: its errors become warnings",
+			"allow:\r\n  - WP303\r\n  - WP301\r\n" + strings.Replace(town, "a2", "a1", 1)},
+	} {
+		version++
+		offered := ""
+		for _, f := range e.change(tt.uri, version, object{"text": tt.text}) {
+			for _, a := range e.actions(tt.uri, f) {
+				offered += a.Title + "\n"
+				if a.Title != tt.title {
+					continue
+				}
+				if got := made(t, tt.text, a.Edit.Changes[tt.uri]); got != tt.want {
+					t.Errorf("%s: %s", a.Title, cmp.Diff(tt.want, got))
+				}
+				version++
+				for _, g := range e.change(tt.uri, version, object{"text": tt.want}) {
+					if g == f {
+						t.Errorf("%s leaves %s", a.Title, g.Message)
+					}
+				}
+			}
+		}
+		if !strings.Contains(offered, tt.title+"\n") {
+			t.Errorf("no %s, offered is %s", tt.title, offered)
 		}
 	}
 }

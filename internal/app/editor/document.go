@@ -7,9 +7,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Document is a plugin-cfg.xml as it stands in an editor, however broken. It never changes, and may be asked by
@@ -19,8 +17,7 @@ type Document struct {
 	src    []byte
 	config *parser.Config
 	broken bool // not well-formed
-	sem    choices.Assumptions
-	order  func() []match.Entry // who decides, in the order in which it is asked
+	site   func() site
 }
 
 // Open reads a text, which must not change afterwards. target is the level of the plug-in, "" for the latest; an
@@ -32,15 +29,17 @@ func Open(name string, src []byte, target string) *Document {
 	d.broken = slices.ContainsFunc(reports, func(r diag.Diagnostic) bool {
 		return r.Severity == diag.Error && r.Rule.Code == diag.XMLSyntax
 	})
-	var err error
-	if d.sem, err = choices.Defaults(target, ""); err != nil {
-		d.sem, _ = choices.Defaults("", "")
-	}
-	d.order = sync.OnceValue(func() []match.Entry {
-		table, _ := routecheck.New(d.config)
-		return table.Ordered(&d.sem)
-	})
+	d.site = sync.OnceValue(func() site { return newSite(d.files, d.config, assumed(target, "")) })
 	return d
+}
+
+// assumed are the open choices of a level and a web server, of the latest and the usual one where they are unknown.
+func assumed(target, platform string) *choices.Assumptions {
+	sem, err := choices.Defaults(target, platform)
+	if err != nil {
+		sem, _ = choices.Defaults("", "")
+	}
+	return &sem
 }
 
 // Files are those that spans of answers stand in.

@@ -18,7 +18,7 @@ func (d *Document) Hover(place int32) (text string, at diag.Span) {
 		}
 		text = attributePage(s.node, s.attr)
 		if s.node.Name == "Uri" && s.attr.Name == "Name" && s.inValue {
-			text = d.URIAt(place).page(s.node) + "\n" + text
+			text = d.URIAt(place).page() + "\n" + text
 		}
 	case s.node != nil && touches(s.node.NameSpan, place):
 		at = s.node.NameSpan

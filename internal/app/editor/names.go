@@ -117,15 +117,11 @@ func (d *Document) Renamable(place int32) (diag.Span, bool) {
 // that something else has: both would be one afterwards.
 func (d *Document) Rename(place int32, to string) ([]diag.Edit, error) {
 	nm, _, ok := d.named(place)
-	switch {
-	case !ok:
+	if !ok {
 		return nil, diag.Errorf("no name of a server, cluster or group and no clone ID stands here")
-	case strings.TrimSpace(to) != to || to == "":
-		return nil, diag.Errorf("%q is no name: it is empty, or begins or ends with a blank", to)
-	case strings.ContainsFunc(to, unicode.IsControl):
-		return nil, diag.Errorf("%q holds a control character", to)
-	case nm.kind == cloneID && strings.ContainsAny(to, ":!,; \""):
-		return nil, diag.Errorf("%q is no clone ID: it holds a character that ends it in a cookie", to)
+	}
+	if err := checkName(to, nm.kind == cloneID); err != nil {
+		return nil, err
 	}
 	taken := nm
 	taken.text = to
@@ -141,8 +137,21 @@ func (d *Document) Rename(place int32, to string) ([]diag.Edit, error) {
 	return edits, nil
 }
 
+// checkName refuses what can be no name, or no clone ID.
+func checkName(to string, clone bool) error {
+	switch {
+	case strings.TrimSpace(to) != to || to == "":
+		return diag.Errorf("%q is no name: it is empty, or begins or ends with a blank", to)
+	case strings.ContainsFunc(to, unicode.IsControl):
+		return diag.Errorf("%q holds a control character", to)
+	case clone && strings.ContainsAny(to, ":!,; \""):
+		return diag.Errorf("%q is no clone ID: it holds a character that ends it in a cookie", to)
+	}
+	return nil
+}
+
 func whatIs(kind string) string {
-	if kind == cloneID {
+	if kind == cloneID || kind == aClone {
 		return "clone ID"
 	}
 	return "name"

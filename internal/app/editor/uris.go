@@ -7,12 +7,15 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // URI is what becomes of the requests that a Uri matches. Rivals match some of them, too.
 type URI struct {
 	At        diag.Span // the Uri
+	Pattern   string    // as written
 	Score     int       // characters of the pattern (R2)
 	Clusters  []string  // of the Routes that use it
 	LosesTo   []Rival   // where both match, these decide
@@ -44,33 +47,57 @@ func (d *Document) URIs() (at []diag.Span) {
 
 // URIAt tells of the Uri that a place is in, nil where there is none.
 func (d *Document) URIAt(place int32) *URI {
-	s := d.at(place)
-	if s.node == nil || s.node.Name != "Uri" {
+	n := d.at(place).node
+	if n == nil || n.Name != "Uri" {
 		return nil
 	}
-	u, order := &URI{At: s.node.Span, crossings: map[crossing]bool{}}, d.order()
-	for i := range order {
-		if s.node.Span.Contains(order[i].Span) {
-			u.add(d, order, i)
-		}
+	u := newURI(n.Span, "")
+	if a := n.Attr("Name"); a != nil {
+		u.Pattern = a.Value
 	}
+	u.in(d.site())
 	return u
 }
 
+// site is a configuration, and who decides in it, in the order in which it is asked.
+type site struct {
+	files  *diag.Files
+	config *parser.Config
+	order  []match.Entry
+}
+
+func newSite(files *diag.Files, config *parser.Config, sem *choices.Assumptions) site {
+	table, _ := routecheck.New(config)
+	return site{files, config, table.Ordered(sem)}
+}
+
+func newURI(at diag.Span, pattern string) *URI {
+	return &URI{At: at, Pattern: pattern, crossings: map[crossing]bool{}}
+}
+
+// in notes what becomes of the Uri in a site.
+func (u *URI) in(s site) {
+	for i := range s.order {
+		if u.At.Contains(s.order[i].Span) {
+			u.add(&s, i)
+		}
+	}
+}
+
 // add notes what meets an entry of the list in which the first that takes a request decides.
-func (u *URI) add(d *Document, order []match.Entry, i int) {
-	mine := &order[i]
-	if cluster := d.cluster(mine); !slices.Contains(u.Clusters, cluster) {
+func (u *URI) add(s *site, i int) {
+	mine := &s.order[i]
+	if cluster := s.cluster(mine); !slices.Contains(u.Clusters, cluster) {
 		u.Clusters = append(u.Clusters, cluster)
 	}
 	u.Score = max(u.Score, mine.URIScore())
-	for j := range order {
-		other := &order[j]
+	for j := range s.order {
+		other := &s.order[j]
 		if u.At.Contains(other.Span) || u.crossings[crossing{other.Span, j < i}] || !mine.Meets(other) {
 			continue
 		}
 		u.crossings[crossing{other.Span, j < i}] = true
-		rival := Rival{other.Pattern, d.cluster(other), d.files.Start(other.Span).Line}
+		rival := Rival{other.Pattern, s.cluster(other), s.files.Start(other.Span).Line}
 		if j < i {
 			u.LosesTo = append(u.LosesTo, rival)
 		} else {
@@ -80,8 +107,8 @@ func (u *URI) add(d *Document, order []match.Entry, i int) {
 }
 
 // cluster is what the Route of an entry names.
-func (d *Document) cluster(e *match.Entry) string {
-	return d.config.Routes[e.Route].ServerCluster.V
+func (s *site) cluster(e *match.Entry) string {
+	return s.config.Routes[e.Route].ServerCluster.V
 }
 
 // Title tells it in a line.
@@ -116,13 +143,9 @@ func more(n int) string {
 const mostRivals = 20
 
 // page tells it with every rival.
-func (u *URI) page(n *parser.Node) string {
+func (u *URI) page() string {
 	var b strings.Builder
-	pattern := ""
-	if a := n.Attr("Name"); a != nil {
-		pattern = a.Value
-	}
-	fmt.Fprint(&b, diag.Sprintf("Uri %s, score %d (R2)\n", pattern, u.Score))
+	fmt.Fprint(&b, diag.Sprintf("Uri %s, score %d (R2)\n", u.Pattern, u.Score))
 	if len(u.Clusters) == 0 {
 		return b.String() + "No Route uses it.\n"
 	}

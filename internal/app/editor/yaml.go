@@ -21,6 +21,9 @@ type YAML struct {
 	isSuite  bool
 	root     *yamldoc.Node    // as much as could be read, nil for nothing
 	mentions func() []mention // of names, and what a suite's configuration defines
+	config   *configuration   // of a suite, once mentions were asked for; nil for none
+	target   string           // the level of the plug-in
+	sites    func() []site    // what is generated from a topology
 }
 
 var testsKey = regexp.MustCompile(`(?m)^["']?tests["']?\s*:`)
@@ -28,12 +31,14 @@ var testsKey = regexp.MustCompile(`(?m)^["']?tests["']?\s*:`)
 // IsSuite tells the text of a test suite from that of a topology.
 func IsSuite(src []byte) bool { return testsKey.Match(src) }
 
-// OpenYAML reads a text, which must not change afterwards. The configuration that a suite names is read from in.
-func OpenYAML(path string, src []byte, in app.Input) *YAML {
-	y := &YAML{files: diag.NewFiles(), src: src, isSuite: IsSuite(src)}
+// OpenYAML reads a text, which must not change afterwards. target is as in [Open]; the configuration that a suite names
+// is read from in.
+func OpenYAML(path string, src []byte, target string, in app.Input) *YAML {
+	y := &YAML{files: diag.NewFiles(), src: src, isSuite: IsSuite(src), target: target}
 	y.file = y.files.Add(path, src)
 	y.root = readable(src)
 	y.mentions = sync.OnceValue(func() []mention { return y.list(in) })
+	y.sites = sync.OnceValue(y.generated)
 	return y
 }
 

@@ -197,7 +197,7 @@ const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 func (o *offering) value(kind ItemKind, v *yamldoc.Node, detail string) {
 	text := v.Text
 	if !o.spot.value.Quoted {
-		text = flow(v)
+		text = yamldoc.Flow(v)
 	}
 	o.Completion.offer(Item{kind, v.Text, detail, text}, o.word)
 }

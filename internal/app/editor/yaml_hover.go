@@ -24,6 +24,9 @@ func (y *YAML) Hover(place int32) (text string, at diag.Span) {
 		where := y.files.Start(m.at)
 		fmt.Fprintf(&b, "%s (line %d%s)\n\n", m.about, where.Line, y.elsewhere(m.at))
 	}
+	if u := y.URIAt(place); u != nil && !s.onKey {
+		b.WriteString(u.page() + "\n")
+	}
 	writeRule(&b, s.path, schemas.At(y.schema(), s.path))
 	return b.String(), at
 }
@@ -47,18 +50,12 @@ func writeRule(b *strings.Builder, path []string, r schemas.Rule) {
 	}
 	var values []string
 	for _, v := range r.Values {
-		values = append(values, flow(v))
+		values = append(values, yamldoc.Flow(v))
 	}
 	if len(values) > 0 {
 		fmt.Fprintf(b, "   One of: %s\n", strings.Join(values, ", "))
 	}
 	if r.Example != nil {
-		fmt.Fprintf(b, "   Such as: %s\n", flow(r.Example))
+		fmt.Fprintf(b, "   Such as: %s\n", yamldoc.Flow(r.Example))
 	}
-}
-
-// flow is a value as it stands in a file, on one line.
-func flow(v *yamldoc.Node) string {
-	list := strings.TrimSpace(string(yamldoc.Print(yamldoc.NewList(v))))
-	return strings.TrimSuffix(strings.TrimPrefix(list, "["), "]")
 }

@@ -19,6 +19,8 @@ const (
 	aHost        = "virtual host"
 	anApp        = "application"
 	aServer      = "web server"
+	aGroup       = "group of URIs"
+	aClone       = "clone ID"
 	memberOrMore = "member or cluster" // of an expectation in one word
 )
 
@@ -30,6 +32,8 @@ type mention struct {
 	at      diag.Span
 	defines bool
 	about   string // of a definition: what it is, in a line
+
+	written string // what stands there: of a member without its node, or with its cluster; "" of one called by its host
 }
 
 // means reports whether a mention may be one of a thing that is defined.
@@ -62,13 +66,16 @@ func namesIn(suite bool) []named {
 			namesAt(memberOrMore, expect),
 			namesAt(aCluster, expect+".cluster"),
 			namesAt(aMember, "tests.[].facts.[].member", "tests.[].partition.*", expect+".member", expect+".member.[]",
-				expect+".attempts.[]", expect+".marked.[]", expect+".session.serves", expect+".session.serves.[]"))
+				expect+".attempts.[]", expect+".marked.[]", expect+".session.serves", expect+".session.serves.[]"),
+			namesAt(aClone, "session.expectedCloneIds.[]"))
 	}
 	return slices.Concat(
 		namesAt(aCluster, "applications.[].cluster"),
 		namesAt(aHost, "applications.[].virtualHost"),
 		namesAt(anApp, "webServers.[].serves.[]"),
-		namesAt(aMember, "clusters.*.primaryServers.[]", "clusters.*.backupServers.[]"))
+		namesAt(aMember, "clusters.*.primaryServers.[]", "clusters.*.backupServers.[]"),
+		namesAt(aClone, "session.expectedCloneIds.[]", "clusters.*.session.expectedCloneIds.[]",
+			"applications.[].session.expectedCloneIds.[]"))
 }
 
 // kindAt says what is named at a place, and in which cluster where it is a member of one; "" for nothing.
@@ -92,7 +99,7 @@ func (y *YAML) list(in app.Input) (all []mention) {
 		if kind == "" || n.Kind != yamldoc.Scalar || n.Null() {
 			return
 		}
-		m := mention{kind: kind, text: n.Text, within: within, at: n.Span}
+		m := mention{kind: kind, text: n.Text, within: within, at: n.Span, written: n.Text}
 		if cluster, member, ok := strings.Cut(n.Text, "/"); ok && y.isSuite && kind == aMember {
 			m.within, m.text = cluster, member
 		}
@@ -105,46 +112,74 @@ func (y *YAML) list(in app.Input) (all []mention) {
 }
 
 // described lists what a topology defines.
-func described(root *yamldoc.Node) (all []mention) {
-	define := func(kind, text, within string, at diag.Span, format string, args ...any) {
-		if text != "" {
-			all = append(all, mention{kind, text, within, at, true, diag.Sprintf(format, args...)})
-		}
-	}
+func described(root *yamldoc.Node) []mention {
+	var all definitions
 	for _, f := range root.Get("clusters").AllFields() {
-		members := f.Value.Get("members").AllItems()
-		var names []string
-		for _, m := range members {
-			name, at := serverOf(m)
-			names = append(names, name)
-			define(aMember, name, f.Name, at, "member %s of cluster %s%s", name, f.Name, address(m, f.Value.Get("defaults")))
-		}
-		define(aCluster, f.Name, "", f.NameSpan, "cluster %s, members: %s", f.Name, listing(names))
+		all.cluster(&f)
 	}
 	for _, f := range root.Get("virtualHosts").AllFields() {
-		define(aHost, f.Name, "", f.NameSpan, "virtual host %s, aliases: %s", f.Name, listing(texts(f.Value.Get("aliases"))))
+		all.add(aHost, keyOf(&f), f.Name, "", "virtual host %s, aliases: %s", f.Name,
+			listing(texts(f.Value.Get("aliases"))))
 	}
 	for _, n := range root.Get("applications").AllItems() {
-		name := n.Get("name").Str()
-		define(anApp, name.V, "", name.Span(), "application %s of cluster %s", name.V, n.Get("cluster").Str().V)
+		name, cluster, group := n.Get("name").Str(), n.Get("cluster").Str().V, n.Get("uriGroup").Str()
+		all.add(anApp, name, name.V, "", "application %s of cluster %s", name.V, cluster)
+		all.add(aGroup, group, group.V, "", "group %s of URIs, of cluster %s", group.V, cluster)
 	}
 	for _, n := range root.Get("webServers").AllItems() {
 		name := n.Get("name").Str()
-		define(aServer, name.V, "", name.Span(), "web server %s", name.V)
+		all.add(aServer, name, name.V, "", "web server %s", name.V)
 	}
 	return all
 }
 
-// serverOf returns the name of the Server that a member becomes, and where it stands.
-func serverOf(m *yamldoc.Node) (string, diag.Span) {
-	name, node := m.Get("name").Str(), m.Get("node").Str()
-	switch {
-	case !name.Set():
-		name = m.Get("host").Str()
-	case node.Set():
-		name.V = node.V + "_" + name.V
+// definitions are those of a topology.
+type definitions []mention
+
+// add adds one, of which a text is written and another one meant.
+func (all *definitions) add(kind string, written diag.Val[string], text, within, format string, args ...any) {
+	if text != "" {
+		*all = append(*all, mention{kind: kind, text: text, within: within, at: written.Span(), defines: true,
+			about: diag.Sprintf(format, args...), written: written.V})
 	}
-	return name.V, name.Span()
+}
+
+// cluster adds a cluster, its members and their clone IDs.
+func (all *definitions) cluster(f *yamldoc.Field) {
+	var names []string
+	for _, m := range f.Value.Get("members").AllItems() {
+		name, written := serverOf(m)
+		names = append(names, name)
+		if m.Get("name").Null() || m.Get("name") == nil {
+			written.V = ""
+		}
+		all.add(aMember, written, name, f.Name, "member %s of cluster %s%s", name, f.Name,
+			address(m, f.Value.Get("defaults")))
+		all.clone(m.Get("cloneId").Str(), name, f.Name)
+	}
+	address := f.Value.Get("clusterAddress")
+	name, _ := serverOf(address)
+	all.clone(address.Get("cloneId").Str(), name, f.Name)
+	all.add(aCluster, keyOf(f), f.Name, "", "cluster %s, members: %s", f.Name, listing(names))
+}
+
+// clone adds the clone ID of a member.
+func (all *definitions) clone(id diag.Val[string], member, cluster string) {
+	all.add(aClone, id, id.V, "", "clone ID %s of member %s of cluster %s", id.V, member, cluster)
+}
+
+func keyOf(f *yamldoc.Field) diag.Val[string] { return diag.Written(f.Name, f.NameSpan) }
+
+// serverOf returns the name of the Server that a member becomes, and what of it is written where.
+func serverOf(m *yamldoc.Node) (name string, written diag.Val[string]) {
+	written, node := m.Get("name").Str(), m.Get("node").Str()
+	switch {
+	case !written.Set():
+		written = m.Get("host").Str()
+	case node.Set():
+		return node.V + "_" + written.V, written
+	}
+	return written.V, written
 }
 
 // address tells where a member listens, and its clone ID.
@@ -178,7 +213,14 @@ func listing(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// configured lists what the configuration of a suite defines, as far as that can be read.
+// configuration is that of a suite, as far as it can be read.
+type configuration struct {
+	file diag.FileID
+	xml  *Document // nil for a topology
+	yaml *YAML     // nil for a plugin-cfg.xml
+}
+
+// configured lists what the configuration of a suite defines, and keeps it.
 func (y *YAML) configured(in app.Input) (all []mention) {
 	path := y.root.Get("config").Str().V
 	if path == "" {
@@ -189,29 +231,30 @@ func (y *YAML) configured(in app.Input) (all []mention) {
 	if err != nil {
 		return nil
 	}
-	id := y.files.Add(path, src)
+	y.config = &configuration{file: y.files.Add(path, src)}
 	if app.IsTopology(path, src) {
-		all = described(readable(src))
-		for i := range all {
-			all[i].at.File = id
-		}
-		return all
+		y.config.yaml = OpenYAML(path, src, "", in)
+		all = described(y.config.yaml.root)
+	} else {
+		y.config.xml = Open(path, src, "")
+		all = clustersOf(y.config.xml.config)
 	}
-	config, _ := parser.Parse(id, src)
-	return clustersOf(config)
+	for i := range all {
+		all[i].at.File = y.config.file
+	}
+	return all
 }
 
 // clustersOf lists clusters and members of a plugin-cfg.xml.
-func clustersOf(config *parser.Config) (all []mention) {
+func clustersOf(config *parser.Config) (all definitions) {
 	for _, c := range config.Clusters {
 		var names []string
 		for _, s := range c.Servers {
 			names = append(names, s.Name.V)
-			all = append(all, mention{aMember, s.Name.V, c.Name.V, s.Name.Span(), true,
-				diag.Sprintf("member %s of cluster %s%s", s.Name.V, c.Name.V, listens(s))})
+			all.add(aMember, s.Name, s.Name.V, c.Name.V, "member %s of cluster %s%s", s.Name.V, c.Name.V, listens(s))
+			all.clone(s.CloneID, s.Name.V, c.Name.V)
 		}
-		all = append(all, mention{aCluster, c.Name.V, "", c.Name.Span(), true,
-			diag.Sprintf("cluster %s, members: %s", c.Name.V, listing(names))})
+		all.add(aCluster, c.Name, c.Name.V, "", "cluster %s, members: %s", c.Name.V, listing(names))
 	}
 	return all
 }
