@@ -29,9 +29,12 @@ func Replace(path string, was, data []byte) error {
 	if err != nil {
 		return bare(err)
 	}
-	return write(target, data, info.Mode().Perm(), func(tmp *os.File) error {
+	return write(target, data, ours, func(tmp *os.File) error {
 		if err := takeOwner(tmp, info); err != nil {
 			return err
+		}
+		if err := tmp.Chmod(info.Mode().Perm()); err != nil { // a change of owner can clear bits
+			return bare(err)
 		}
 		now, err := os.ReadFile(target)
 		if err == nil && !bytes.Equal(now, was) {
@@ -51,7 +54,7 @@ func Create(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	return write(target, data, 0, func(tmp *os.File) error {
+	return write(target, data, umasked, func(tmp *os.File) error {
 		err := os.Link(tmp.Name(), target) // unlike a rename, never in place of a file
 		if err == nil || errors.Is(err, fs.ErrExist) {
 			return bare(err)
@@ -63,8 +66,15 @@ func Create(path string, data []byte) error {
 	})
 }
 
-// write fills a temporary file beside the target, of the given mode, 0 for what the umask leaves, and lets place put
-// it there. Neither an error nor a signal nor a panic leaves the temporary file behind.
+// Modes of a temporary file. What is to replace a file is nobody else's before it has that one's owner and mode: what
+// others may not read is not open to them for a moment.
+const (
+	ours    fs.FileMode = 0o600
+	umasked fs.FileMode = 0o666 // the umask takes its part
+)
+
+// write fills a temporary file of the given mode beside the target, and lets place put it there. Neither an error nor
+// a signal nor a panic leaves the temporary file behind.
 func write(target string, data []byte, mode fs.FileMode, place func(*os.File) error) error {
 	var making sync.Mutex
 	var tmp *os.File
@@ -79,15 +89,12 @@ func write(target string, data []byte, mode fs.FileMode, place func(*os.File) er
 	defer remove()
 	making.Lock()
 	var err error
-	tmp, err = temporary(target)
+	tmp, err = temporary(target, mode)
 	making.Unlock()
 	if err != nil {
 		return err
 	}
 	_, err = tmp.Write(data)
-	if err == nil && mode != 0 {
-		err = tmp.Chmod(mode)
-	}
 	if err = errors.Join(bare(err), bare(tmp.Sync())); err == nil {
 		err = place(tmp)
 	}
@@ -97,12 +104,12 @@ func write(target string, data []byte, mode fs.FileMode, place func(*os.File) er
 	return syncFolder(filepath.Dir(target))
 }
 
-// temporary creates a file of a name that nobody has, as the umask says.
-func temporary(target string) (*os.File, error) {
+// temporary creates a file of a name that nobody has.
+func temporary(target string, mode fs.FileMode) (*os.File, error) {
 	for i := 0; ; i++ {
 		name := filepath.Join(filepath.Dir(target),
 			"."+filepath.Base(target)+"."+strconv.Itoa(os.Getpid())+"."+strconv.Itoa(i)+".tmp")
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if errors.Is(err, fs.ErrExist) && i < 100 {
 			continue
 		}

@@ -32,7 +32,7 @@ func takeOwner(f *os.File, like fs.FileInfo) error {
 			"-o, or as that user",
 			want.Uid, want.Gid, bare(err))
 	}
-	return bare(f.Chmod(like.Mode().Perm())) // a change of owner can clear bits
+	return nil
 }
 
 // syncFolder makes a rename last. Some file systems cannot do that for a folder, and need not.

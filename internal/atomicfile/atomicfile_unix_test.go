@@ -31,6 +31,23 @@ func TestReplaceKeepsTheOwner(t *testing.T) {
 	}
 }
 
+// What replaces a file that others may not read is closed to them while it is written.
+func TestReplacementIsClosedToOthers(t *testing.T) {
+	defer syscall.Umask(syscall.Umask(0))
+	err := write(filepath.Join(t.TempDir(), "f"), []byte("secret"), ours, func(tmp *os.File) error {
+		if info, err := tmp.Stat(); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("mode %v (%v)", info.Mode(), err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if ours&0o077 != 0 {
+		t.Errorf("mode %v", ours)
+	}
+}
+
 // The umask is one of the process, so this test runs beside no other.
 func TestCreateHonoursTheUmask(t *testing.T) {
 	dir := t.TempDir()
