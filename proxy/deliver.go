@@ -17,6 +17,7 @@ import (
 func (fw *forwarder) deliver() failover.Event {
 	s := fw.up
 	fw.r.entry.Status, fw.r.entry.Head = s.Head.Status, fw.x.at
+	fw.noteSession(s)
 	if s.Head.Status == 101 {
 		return fw.upgrade(s)
 	}

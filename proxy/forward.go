@@ -17,6 +17,7 @@ type forwarder struct {
 	x       exchange
 	up      *upstream.Stream // of the attempt at hand
 	trusted bool             // private headers of the client are believed
+	cookie  string           // of sessions (R4)
 }
 
 // carry sends the request through the cluster that matches.
@@ -24,6 +25,7 @@ func (fw *forwarder) carry(gen *generation.Generation, m *match.Match) {
 	fw.x.gen, fw.x.cluster, fw.x.now = gen, &gen.Clusters[m.Cluster], fw.c.p.now
 	fw.r.times = fw.x.cluster.Times
 	fw.x.flight = failover.Begin(gen.Table, &fw.r.req, m, fw.r.entry.Start, &gen.Sem, fw.x.log.Recorder())
+	fw.cookie = m.Cookie()
 	fw.trusted = gen.Table.Clusters[m.Cluster].KeepHeaders || gen.Trusts(fw.c.addr)
 	if fw.r.head.HasBody() {
 		if err := fw.r.prepare(&gen.Table.Clusters[m.Cluster]); err != nil {

@@ -35,7 +35,7 @@ var may = map[string][]string{
 	"routecheck/match/resolve":   {"parser", "parser/diag"},
 	"routecheck/match/names":     {"routecheck/match", "parser/diag"},
 	"routecheck/match/written":   {"routecheck/match", "parser/diag"},
-	"routecheck/failover":        {"routecheck/choices", "routecheck/match", "parser/diag"},
+	"routecheck/failover":        {"routecheck/session", "routecheck/choices", "routecheck/match", "parser/diag"},
 	"routecheck/space": {"routecheck/choices", "routecheck/match", "routecheck/match/written", "parser",
 		"parser/diag"},
 	"routecheck/explain": {"routecheck/session", "routecheck/choices", "routecheck/match", "routecheck/match/written",

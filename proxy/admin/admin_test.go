@@ -87,6 +87,8 @@ func TestWordsOfMembers(t *testing.T) {
 		{MemberStatus{Within: &Within{Half: 0.01, Most: 0.25}}, `data-label="95 % in">250 ms<`},
 		{MemberStatus{Within: &Within{}}, `data-label="95 % in">longer<`},
 		{MemberStatus{Work: Work{Answers: [6]uint64{4: 7, 5: 8}}}, `data-label="5xx"><b class="warn">8</b><`},
+		{MemberStatus{Work: Work{Sessions: SessionStatus{Begun: 8, TakenOver: 2, Recent: 9}}},
+			`data-label="sessions">9 / 8 <small class="parts">2 taken over</small><`},
 	} {
 		s := &still{}
 		s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Next: "m1", Members: []MemberStatus{c.member}}}
@@ -106,7 +108,8 @@ func TestMetrics(t *testing.T) {
 	s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Members: []MemberStatus{{
 		MemberNote: explain.MemberNote{Member: "m1", Marked: true, RetryIn: 1.5, Affinity: 3}, New: 2,
 		Work: Work{Answers: [6]uint64{2: 4, 5: 6}, Failures: Failures{explain.Reset: 5},
-			Waits: Histogram{Bounds: []match.Nanos{1e9}, Counts: []uint64{3, 1}, Sum: 2e9}},
+			Sessions: SessionStatus{Begun: 8, TakenOver: 2, Recent: 9},
+			Waits:    Histogram{Bounds: []match.Nanos{1e9}, Counts: []uint64{3, 1}, Sum: 2e9}},
 	}}}}
 	answer := fetch(New(s, ""), "GET", "/metrics").Body.String()
 	for _, want := range []string{
@@ -126,6 +129,9 @@ func TestMetrics(t *testing.T) {
 		`wasplug_member_wait_seconds_bucket{cluster="C",member="m1",le="1"} 3`,
 		`wasplug_member_wait_seconds_sum{cluster="C",member="m1"} 2`,
 		`wasplug_member_wait_seconds_count{cluster="C",member="m1"} 4`,
+		`wasplug_member_sessions{cluster="C",member="m1"} 9`,
+		`wasplug_member_sessions_begun_total{cluster="C",member="m1"} 8`,
+		`wasplug_member_sessions_taken_over_total{cluster="C",member="m1"} 2`,
 	} {
 		if !strings.Contains(answer, want+"\n") {
 			t.Errorf("no metric %s in\n%s", want, answer)
@@ -353,15 +359,17 @@ func TestCSV(t *testing.T) {
 	s.Snap.Clusters = []ClusterStatus{{Cluster: "C", Members: []MemberStatus{
 		{MemberNote: explain.MemberNote{Member: "=1+1", Role: "primary", Affinity: 3, Failed: 4}, New: 2,
 			Changed: "weight 7",
-			Work:    Work{Answers: [6]uint64{1: 1, 2: 2, 3: 3, 4: 4, 5: 5}, Failures: Failures{explain.Timeout: 4}},
+			Work: Work{Answers: [6]uint64{1: 1, 2: 2, 3: 3, 4: 4, 5: 5}, Failures: Failures{explain.Timeout: 4},
+				Sessions: SessionStatus{Begun: 8, TakenOver: 2, Recent: 9}},
 			Address: []string{"h1:9080", "h1:9443"},
 			Recent:  Recent{PerSecond: 1.5, ErrorsPerSecond: 0.5, Wait: &wait, ChangedAgo: &ago}},
 		{Down: "no such host", MemberNote: explain.MemberNote{Member: "a,b\x1b"}},
 	}}}
 	want := `cluster,member,role,state,weight,start,pending,most,affinity,new,failed,idle,perSecond,failedPerSecond,changed,` +
-		`sick,changedSecondsAgo,waitSeconds,errorsPerSecond,address,1xx,2xx,3xx,4xx,5xx,refused,timeout,io-timeout,503,reset,malformed
-C,'=1+1,primary,up,0,0,0,0,3,2,4,0,1.50,0.00,weight 7,errors,7,0.2500,0.50,h1:9080 h1:9443,1,2,3,4,5,0,4,0,0,0,0
-C,"a,b\x1b",,unreachable,0,0,0,0,0,0,0,0,0.00,0.00,,down,,,0.00,,0,0,0,0,0,0,0,0,0,0,0
+		`sick,changedSecondsAgo,waitSeconds,errorsPerSecond,address,1xx,2xx,3xx,4xx,5xx,refused,timeout,io-timeout,503,reset,malformed,` +
+		`sessions,sessionsBegun,sessionsTakenOver
+C,'=1+1,primary,up,0,0,0,0,3,2,4,0,1.50,0.00,weight 7,errors,7,0.2500,0.50,h1:9080 h1:9443,1,2,3,4,5,0,4,0,0,0,0,9,8,2
+C,"a,b\x1b",,unreachable,0,0,0,0,0,0,0,0,0.00,0.00,,down,,,0.00,,0,0,0,0,0,0,0,0,0,0,0,0,0,0
 `
 	if got := fetch(New(s, ""), "GET", "/status.csv").Body.String(); got != want {
 		t.Errorf("got\n%s", got)

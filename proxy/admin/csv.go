@@ -40,7 +40,7 @@ var columns = append([]column{
 	{"address", func(_ string, m *MemberStatus) any { return cell(strings.Join(m.Address, " ")) }},
 }, counted()...)
 
-// counted are the columns of answers by class, and of failures by kind.
+// counted are the columns of answers by class, of failures by kind, and of sessions.
 func counted() (out []column) {
 	for class := 1; class <= 5; class++ {
 		out = append(out, column{classOf(class), func(_ string, m *MemberStatus) any { return m.Answers[class] }})
@@ -48,7 +48,10 @@ func counted() (out []column) {
 	for mode := explain.Refused; mode < explain.NumFailureModes; mode++ {
 		out = append(out, column{mode.String(), func(_ string, m *MemberStatus) any { return m.Failures[mode] }})
 	}
-	return out
+	return append(out,
+		column{"sessions", func(_ string, m *MemberStatus) any { return m.Sessions.Recent }},
+		column{"sessionsBegun", func(_ string, m *MemberStatus) any { return m.Sessions.Begun }},
+		column{"sessionsTakenOver", func(_ string, m *MemberStatus) any { return m.Sessions.TakenOver }})
 }
 
 // number is what there may be none of.

@@ -33,6 +33,11 @@ var (
 	descMarked  = desc("wasplug_member_marked_down", "1 while a member is marked down.", "cluster", "member")
 	descRetry   = desc("wasplug_member_retry_seconds", "Time until a member that is marked down is tried again.",
 		"cluster", "member")
+	descSessions = desc("wasplug_member_sessions",
+		"Different sessions of the last ten minutes, some 3 % more or less.", "cluster", "member")
+	descBegun = desc("wasplug_member_sessions_begun_total", "Sessions that a member has begun.", "cluster", "member")
+	descTaken = desc("wasplug_member_sessions_taken_over_total",
+		"Answers that set the cookie of the request's session with other clone IDs.", "cluster", "member")
 	descIdle = desc("wasplug_member_idle_streams", "Idle connections to a member.", "cluster", "member")
 
 	descDuration = desc("wasplug_request_duration_seconds",
@@ -106,6 +111,9 @@ func (to sink) member(cluster string, m *MemberStatus) {
 	to.gauge(descWeight, float64(m.Weight), cluster, m.Member)
 	to.gauge(descMarked, oneIf(m.Marked), cluster, m.Member)
 	to.gauge(descRetry, m.RetryIn, cluster, m.Member)
+	to.gauge(descSessions, float64(m.Sessions.Recent), cluster, m.Member)
+	to.counter(descBegun, m.Sessions.Begun, cluster, m.Member)
+	to.counter(descTaken, m.Sessions.TakenOver, cluster, m.Member)
 	to.gauge(descIdle, float64(m.Idle), cluster, m.Member)
 }
 

@@ -67,6 +67,15 @@ type Work struct {
 	Failures Failures          `json:"-"`
 	ByReason map[string]uint64 `json:"failures"` // the same by its words
 	Waits    Histogram         `json:"-"`        // until the head of an answer
+	Sessions SessionStatus     `json:"sessions"`
+}
+
+// SessionStatus counts the sessions of a member, by the session cookie that its Uri names (R4): of answers that set it
+// and, where they do not, of the requests.
+type SessionStatus struct {
+	Begun     uint64 `json:"begun"`      // answers that set one whose session the request did not name
+	TakenOver uint64 `json:"takenOver"`  // answers that set one of the request's session, with other clone IDs (S15)
+	Recent    uint64 `json:"tenMinutes"` // different sessions of the last ten minutes, some 3 % more or less
 }
 
 // Failures counts failed attempts by what "why" calls their outcome: refused, timeout, io-timeout, 503, reset,

@@ -26,7 +26,7 @@ func (g *Generation) Status(id match.ClusterID, now match.Nanos) admin.ClusterSt
 	out := admin.ClusterStatus{Cluster: note.Cluster, Next: note.Next}
 	for i, n := range note.Members {
 		n.RetryIn = tenths(n.RetryIn)
-		work := c.Members[i].Work.snapshot()
+		work := c.Members[i].Work.snapshot(now)
 		n.Failed = work.Failures.Total() // which a reload does not end
 		m := admin.MemberStatus{
 			MemberNote: n, Work: work, Within: work.Waits.Within(), New: n.Total - n.Affinity,

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"github.com/wasplug/wasplug/proxy/admin"
+	"github.com/wasplug/wasplug/proxy/history"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -22,7 +23,17 @@ type Work struct {
 	waits    [len(waitBounds) + 1]atomic.Uint64
 	answers  [6]atomic.Uint64 // by the first digit of the status
 	failures [explain.NumFailureModes]atomic.Uint64
-	_        [3]uint64
+	sessions atomic.Pointer[history.Sessions] // nil before the first one
+	_        [2]uint64
+}
+
+// Sessions are those of the member.
+func (w *Work) Sessions() *history.Sessions {
+	if s := w.sessions.Load(); s != nil {
+		return s
+	}
+	w.sessions.CompareAndSwap(nil, new(history.Sessions))
+	return w.sessions.Load()
 }
 
 // Note adds what became of an attempt since it began: the head of an answer with its status, and a failure where the
@@ -66,8 +77,8 @@ func failureOf(kind failover.EventKind) explain.FailureMode {
 }
 
 // snapshot copies the counts.
-func (w *Work) snapshot() admin.Work {
-	out := admin.Work{Waits: admin.Histogram{Bounds: waitBounds[:], Sum: match.Nanos(w.waited.Load())}}
+func (w *Work) snapshot(now match.Nanos) admin.Work {
+	out := admin.Work{Sessions: w.sessions.Load().Status(now), Waits: admin.Histogram{Bounds: waitBounds[:], Sum: match.Nanos(w.waited.Load())}}
 	for i := range w.waits {
 		out.Waits.Counts = append(out.Waits.Counts, w.waits[i].Load())
 	}

@@ -36,7 +36,7 @@ func TestWork(t *testing.T) {
 	} {
 		var w Work
 		w.Note(c.ev, 20*second/1000, c.failed)
-		got, want := w.snapshot(), admin.Work{}
+		got, want := w.snapshot(0), admin.Work{}
 		if want.Waits = got.Waits; c.answer > 0 {
 			want.Answers[c.answer]++
 			if got.Waits.Counts[1] != 1 || got.Waits.Sum != 20*second/1000 {

@@ -309,7 +309,7 @@ func (s *search) leading(n *node) {
 		if t.text == end {
 			s.offer(n, t.slot, len(n.text)+len(end), true)
 		} else if t.text == "" {
-			if m := table.find(hashOf(n.hash, end), len(end)); m != nil && m.text == end {
+			if m := table.find(HashOf(n.hash, end), len(end)); m != nil && m.text == end {
 				s.offer(n, m.prefix, len(n.text)+len(end), true)
 			}
 		}

@@ -93,7 +93,7 @@ func (p *patternTable) entry(e entry) int32 {
 func (p *patternTable) add(x *uriIndex, e entry) {
 	i := p.entry(e)
 	head := e.pattern.Head()
-	n := p.node(hashOf(x.seed, head), head)
+	n := p.node(HashOf(x.seed, head), head)
 	switch {
 	case e.pattern.Internal:
 		n.internal.add(i)
@@ -130,7 +130,7 @@ func (p *patternTable) tail(n *node, end string) *slot {
 	if count < fewTails {
 		return &p.tails[n.tails-1].slot
 	}
-	return &p.node(hashOf(n.hash, end), end).prefix
+	return &p.node(HashOf(n.hash, end), end).prefix
 }
 
 // node returns the node of a text, which is made when it is not there. It is good until the next one is made.

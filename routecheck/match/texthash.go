@@ -2,10 +2,10 @@ package match
 
 import "math/bits"
 
-// A text is hashed eight bytes at a time, such that the hash of each leading part comes out of one pass over the
-// whole: absorb takes in each word but the last, seal adds that one. The seed is secret, so that nobody can write
-// paths that collide.
-func hashOf(seed uint64, text string) uint64 {
+// HashOf hashes a text eight bytes at a time, such that the hash of each leading part comes out of one pass over the
+// whole: absorb takes in each word but the last, seal adds that one. Where texts may be written to collide, as paths
+// are, the seed is secret.
+func HashOf(seed uint64, text string) uint64 {
 	state, w := seed, uint64(0)
 	for i := 0; i < len(text); i += 8 {
 		if i > 0 {

@@ -26,7 +26,7 @@ func TestHashOfLeadingParts(t *testing.T) {
 			for marks := equal(w, '/'); marks != 0; marks &= marks - 1 {
 				n := first(marks) + 1
 				got = append(got, i+n)
-				if seal(state, firstBytes(w, n), i+n) != hashOf(seed, text[:i+n]) {
+				if seal(state, firstBytes(w, n), i+n) != HashOf(seed, text[:i+n]) {
 					t.Fatalf("%q before %d hashes differently by itself", text, i+n)
 				}
 			}
@@ -47,7 +47,7 @@ func TestHashTells(t *testing.T) {
 	seen := map[uint64]string{}
 	for _, text := range []string{"", "\x00", "\x00\x00", "/", "/\x00", "/1234567", "/1234567\x00", "/12345678",
 		"/123456789", "/1234567/1234567", "/1234567/1234568"} {
-		h := hashOf(42, text)
+		h := HashOf(42, text)
 		if other, clash := seen[h]; clash {
 			t.Errorf("%q and %q have one hash", text, other)
 		}

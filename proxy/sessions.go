@@ -1,0 +1,44 @@
+package proxy
+
+import (
+	"bytes"
+
+	"github.com/wasplug/wasplug/proxy/http1"
+	"github.com/wasplug/wasplug/proxy/upstream"
+	"github.com/wasplug/wasplug/routecheck/failover"
+)
+
+// noteSession tells the member that answers which session the answer is about. It makes no garbage.
+func (fw *forwarder) noteSession(s *upstream.Stream) {
+	id, what := failover.SessionOf(&fw.x.flight, fw.setCookie(s))
+	if what == failover.SessionUntold {
+		return
+	}
+	sessions := fw.x.cluster.Members[fw.x.flight.Last].Work.Sessions()
+	switch what {
+	case failover.SessionBegun:
+		sessions.Begun(id, fw.x.at)
+	case failover.SessionTakenOver:
+		sessions.TakenOver(id, fw.x.at)
+	default:
+		sessions.Seen(id, fw.x.at)
+	}
+}
+
+// setCookie is the value of the session cookie that an answer sets, "" for none.
+func (fw *forwarder) setCookie(s *upstream.Stream) string {
+	head := s.In.B[s.Off:s.N]
+	for i := range s.Head.Fields {
+		f := &s.Head.Fields[i]
+		if f.Kind != http1.Other || f.NameEnd-f.Start != uint32(len("Set-Cookie")) ||
+			!http1.EqualFold(f.Name(head), "set-cookie") {
+			continue
+		}
+		name, value, _ := bytes.Cut(f.Text(head), []byte("="))
+		if http1.View(bytes.Trim(name, " \t")) == fw.cookie {
+			value, _, _ = bytes.Cut(value, []byte(";"))
+			return http1.View(bytes.Trim(value, " \t"))
+		}
+	}
+	return ""
+}

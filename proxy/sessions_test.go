@@ -1,0 +1,66 @@
+package proxy
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/wasplug/wasplug/proxy/admin"
+)
+
+// Which sessions a member has is told by its answers, and where they set no cookie by the requests.
+func TestSessionsOfMembers(t *testing.T) {
+	set := "" // what m1 sets
+	w := start(t, false, site{members: 2}, Options{}, func(w *world) {
+		for _, f := range w.fakes {
+			f.act = func(f *fake, c net.Conn, _ *http.Request) bool {
+				line := ""
+				if set != "" {
+					line = "set-COOKIE: other=1\r\nSet-Cookie:  JSESSIONID=" + set + "; Path=/; HttpOnly\r\n"
+				}
+				out := bufio.NewWriter(c)
+				out.WriteString("HTTP/1.1 200 OK\r\n" + line + "Content-Length: 0\r\n\r\n")
+				return out.Flush() == nil
+			}
+		}
+	})
+	defer w.stop()
+	var want admin.SessionStatus
+	for i, c := range []struct {
+		name, asks, sets         string
+		begun, takenOver, recent uint64
+	}{
+		{"no session", "", "", 0, 0, 0},
+		{"begun", "", "0000sessionA:c1", 1, 0, 1},
+		{"goes on", "0000sessionA:c1", "", 0, 0, 0},
+		{"the same cookie again", "0000sessionA:c1", "0000sessionA:c1", 0, 0, 0},
+		{"read again from the store", "0000sessionA:c1", "0001sessionA:c1", 0, 0, 0},
+		{"another one in its place", "0000sessionA:c1", "0000sessionB:c1", 1, 0, 1},
+		{"taken over", "0001sessionC:c1:c9", "0002sessionC:c1:c9:c1", 0, 1, 1},
+		{"begun elsewhere, seen here", "0000sessionD:c1", "", 0, 0, 1},
+		{"logged out", "0000sessionD:c1", `""`, 0, 0, 0},
+		{"of no WebSphere", "0000:c1", "x", 0, 0, 0},
+	} {
+		cookie := "X: y"
+		if c.asks != "" {
+			cookie = "Cookie: JSESSIONID=" + c.asks
+		} else if i > 0 {
+			cookie = "Cookie: JSESSIONID=0000:c1" // leads to m1, and names no session
+		}
+		set = c.sets
+		w.once(get("/", cookie))
+		want.Begun += c.begun
+		want.TakenOver += c.takenOver
+		want.Recent += c.recent
+		if got := w.p.Snapshot().Clusters[0].Members[0].Sessions; got != want {
+			t.Errorf("%s: %+v, want %+v", c.name, got, want)
+		}
+	}
+	if err := w.p.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.p.Snapshot().Clusters[0].Members[0].Sessions; got != want {
+		t.Errorf("after a reload: %+v, want %+v", got, want)
+	}
+}
