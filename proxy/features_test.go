@@ -321,11 +321,24 @@ func TestPorts(t *testing.T) {
 		!strings.Contains(raw, "$WSSN: [::1]\r\n") || !strings.Contains(raw, "$WSSP: 8080\r\n") {
 		t.Errorf("the member gets %q", raw)
 	}
-	if got, any := w.p.Serves(&Listener{Listener: w.front, Port: 80}); !any || len(got) != 1 || got[0] != "*:80" {
-		t.Errorf("aliases %v, %v", got, any)
+	if got, idle := w.p.Serves(&Listener{Listener: w.front, Port: 80}); idle != "" || len(got) != 1 || got[0] != "*:80" {
+		t.Errorf("aliases %v, %v", got, idle)
 	}
-	if got, any := w.p.Serves(&Listener{Listener: w.front}); any || len(got) != 0 {
-		t.Errorf("aliases %v, %v", got, any)
+	for _, c := range []struct{ config, want string }{
+		{"", "say which port is meant with " + w.front.Addr().String() + "=PORT"},
+		{"<Config/>", "no Route has an alias and a Uri that could match"},
+		{"<Config><IntelligentManagement/></Config>", "IntelligentManagement gives the routing"},
+	} {
+		if c.config != "" {
+			w.xml.Store(c.config)
+			if err := w.p.Reload(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, idle := w.p.Serves(&Listener{Listener: w.front}); !strings.Contains(idle, c.want) ||
+			len(got) != 0 {
+			t.Errorf("%s: aliases %v, %s", c.config, got, idle)
+		}
 	}
 	w.stop()
 	w = start(t, false, site{members: 1, config: `AppServerPortPreference="WebserverPort"`}, Options{})

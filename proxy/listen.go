@@ -3,6 +3,7 @@ package proxy
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strconv"
@@ -132,13 +133,23 @@ func (p *Proxy) refuseFull(conn net.Conn, cfg *tls.Config) {
 	})
 }
 
-// Serves lists the virtual hosts of the configuration in use that requests to a listener can match; any is false
-// where no request can match at all.
-func (p *Proxy) Serves(l *Listener) (aliases []string, any bool) {
+// Serves lists the virtual hosts of the configuration in use that requests to a listener can match; idle says why no
+// request can match at all, "" where one can.
+func (p *Proxy) Serves(l *Listener) (aliases []string, idle string) {
 	port := l.Port
 	if a, ok := l.Addr().(*net.TCPAddr); ok && port == 0 {
 		port = a.Port
 	}
 	g := p.gen.Load()
-	return g.Table.AliasesFor(port), g.Table.ServesPort(port, &g.Sem)
+	switch cfg, _ := g.Config(); {
+	case len(cfg.Routes) == 0 && cfg.IntelligentManagement != nil:
+		idle = "the file has no Route: IntelligentManagement gives the routing at run time, and its controllers are " +
+			"not asked here, so all requests are declined"
+	case !g.Table.Serves():
+		idle = "no Route has an alias and a Uri that could match, so all requests are declined"
+	case !g.Table.ServesPort(port, &g.Sem):
+		idle = fmt.Sprintf("no virtual host has the port that requests arrive with, so all are declined; say which "+
+			"port is meant with %s=PORT", l.Addr())
+	}
+	return g.Table.AliasesFor(port), idle
 }

@@ -74,12 +74,11 @@ func (s *proxySetup) announce(p *proxy.Proxy, l *proxy.Listener) {
 	if l.TLS != nil {
 		scheme = "https"
 	}
-	aliases, any := p.Serves(l)
+	aliases, idle := p.Serves(l)
 	fmt.Fprintf(s.c.App.ErrWriter, "wasplug: listening on %s://%s; virtual hosts that can match: %s\n", scheme,
 		l.Addr(), orNone(aliases))
-	if !any {
-		fmt.Fprintf(s.c.App.ErrWriter, "wasplug: warning: no virtual host has the port that requests arrive with, "+
-			"so all are declined; say which port is meant with %s=PORT\n", l.Addr())
+	if idle != "" {
+		fmt.Fprintf(s.c.App.ErrWriter, "wasplug: warning: %s\n", idle)
 	}
 }
 
