@@ -46,22 +46,27 @@ func TestURLsSchema(t *testing.T) {
 		`0001abcdefghijklmnopqrs:zz 40000 1500
 10.0.0.1 - - [29/Nov/2026:15:40:00 +0100] "GET /shop/api/x HTTP/1.1" 200 12 I1 - WAS=h:1 - - 40000 1500
 `
+	bare := `10.0.0.1 - - [29/Nov/2026:15:40:00 +0100] "\x16\x03\x01" 400 226
+10.0.0.1 - - [29/Nov/2026:15:40:00 +0100] "GET /shop/x HTTP/1.1" 200 12
+` // names no member
 	for name, args := range map[string][]string{
 		"why-urls":  {"why", "-c", shop + "topology.yaml", "--urls", "-", "--format", "json"},
 		"why-each":  {"why", "-c", shop + "topology.yaml", "--urls", "-", "--each"},
 		"diff-urls": {"diff", shop + "topology.yaml", shop + "next.yaml", "--urls", "-", "--format", "json"},
 	} {
-		var stdout, stderr bytes.Buffer
 		args = append([]string{"wasplug"}, args...)
-		if code := run(t.Context(), args, strings.NewReader(log), &stdout, &stderr); code > 1 {
-			t.Errorf("%s: %d %s", name, code, stderr.String())
-		}
-		if name != "why-each" {
-			fitsSchema(t, name, stdout.String())
-			continue
-		}
-		for line := range strings.Lines(stdout.String()) {
-			fitsSchema(t, name, line)
+		for _, log := range []string{log, bare} {
+			var stdout, stderr bytes.Buffer
+			if code := run(t.Context(), args, strings.NewReader(log), &stdout, &stderr); code > 1 {
+				t.Errorf("%s: %d %s", name, code, stderr.String())
+			}
+			if name != "why-each" {
+				fitsSchema(t, name, stdout.String())
+				continue
+			}
+			for line := range strings.Lines(stdout.String()) {
+				fitsSchema(t, name, line)
+			}
 		}
 	}
 }

@@ -120,9 +120,9 @@ type Counted struct {
 	N    int64  `json:"count"`
 }
 
-// Most returns the most frequent texts, of equally frequent ones in alphabetical order.
+// Most returns the most frequent texts, of equally frequent ones in alphabetical order; an empty list, never nil.
 func (t *Top) Most(n int) []Counted {
-	all := slices.Clone(t.counts)
+	all := append([]Counted{}, t.counts...)
 	slices.SortFunc(all, func(a, b Counted) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Text, b.Text)) })
 	return all[:min(n, len(all))]
 }
