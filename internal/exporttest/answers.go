@@ -20,21 +20,21 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// odd are files with all that is allowed and rarely written: names that are words of targets, patterns that are
+// oddFiles are files with all that is allowed and rarely written: names that are words of targets, patterns that are
 // regular expressions elsewhere, lists without members, the same name twice.
 //
 //go:embed testdata/odd/*.xml
-var odd embed.FS
+var oddFiles embed.FS
 
-// Odd asks the daemon what is made of odd files.
-func (d *Daemon) Odd(t *testing.T) {
+// odd asks the daemon what is made of odd files.
+func (d *Daemon) odd(t *testing.T) {
 	d.Find(t)
-	files, err := odd.ReadDir("testdata/odd")
+	files, err := oddFiles.ReadDir("testdata/odd")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range sharedtest.Sample(files, 4) {
-		xml, err := odd.ReadFile("testdata/odd/" + f.Name())
+		xml, err := oddFiles.ReadFile("testdata/odd/" + f.Name())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,8 +42,8 @@ func (d *Daemon) Odd(t *testing.T) {
 	}
 }
 
-// Strangers asks the daemon what is made of strangers' files, of which all are tried before a release.
-func (d *Daemon) Strangers(t *testing.T) {
+// strangers asks the daemon what is made of strangers' files, of which all are tried before a release.
+func (d *Daemon) strangers(t *testing.T) {
 	d.Find(t)
 	for i, path := range sharedtest.Files(t, "*.xml", "corpus", "cfg") {
 		if i%50 != 0 && !(sharedtest.Long() && i%10 == 0) && !sharedtest.Everything() {

@@ -40,7 +40,8 @@ const routingXML = `<?xml version="1.0"?>
 <UriGroup Name="shop"><Uri Name="/shop/*"/><Uri Name="/shop/admin"/><Uri Name="/Shop/*"/><Uri Name="*.do"/>
  <Uri Name="/shop/*.jsp"/></UriGroup>
 <UriGroup Name="plus"><Uri Name="/shop/long/path/*" AffinityCookie="SID" AffinityURLIdentifier="sid"/>
- <Uri Name="/plus*" AffinityCookie="SID" AffinityURLIdentifier="sid"/><Uri Name="/x.d*"/><Uri Name="/shop/a/*.jsp"/><Uri Name="*/tail.do"/>
+ <Uri Name="/plus*" AffinityCookie="SID" AffinityURLIdentifier="sid"/><Uri Name="/x.d*"/>
+ <Uri Name="/shop/a/*.jsp"/><Uri Name="*/tail.do"/>
  <Uri Name="/shop/admin/(x)[1]+$/*"/></UriGroup>
 <UriGroup Name="rest"><Uri Name="/one"/><Uri Name="/one/*"/><Uri Name="*.jsp"/><Uri Name="/shop/*"/></UriGroup>
 <Route ServerCluster="Shop Cluster" VirtualHostGroup="shop" UriGroup="shop"/>

@@ -2,6 +2,7 @@ package exporttest
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"net"
 	"os"
@@ -27,14 +28,16 @@ type Daemon struct {
 	LowerCase bool // it sends the names of headers small, those of private ones aside
 	Write     Writer
 	For       export.Version // what is written is for; an older program is not asked
+	Version   string         // the argument by which it tells its version, "" -v
 }
 
-// Common has a daemon stand what every one must that is run: private headers, TLS, strangers' files, names that are
-// words of its own, certificates of several names; and each concept is graded.
+// Common has a daemon stand what every one must that is run: that it answers as the decision core says, what is made of
+// odd files and of strangers', too; private headers, TLS, names that are words of its own, certificates of several
+// names; and each concept is graded.
 func (d *Daemon) Common(t *testing.T) {
 	for name, test := range map[string]func(*testing.T){
-		"headers": d.headerKinds, "TLS": d.overTLS, "corpus": d.corpus, "hostile": d.hostile, "grades": d.Grades,
-		"several names": d.severalNames,
+		"routing": d.routing, "odd": d.odd, "strangers": d.strangers, "headers": d.headerKinds, "TLS": d.overTLS,
+		"corpus": d.corpus, "hostile": d.hostile, "grades": d.Grades, "several names": d.severalNames,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +65,7 @@ func (d *Daemon) Find(t testing.TB) string {
 	if err != nil {
 		t.Skipf("%s is not installed: its export is written, not run", d.Name)
 	}
-	if v := version(t, path); d.For != (export.Version{}) && v.Before(d.For) {
+	if v := version(t, path, cmp.Or(d.Version, "-v")); d.For != (export.Version{}) && v.Before(d.For) {
 		t.Skipf("%s is %s: what is written for %s is not run", path, v, d.For)
 	}
 	return path
@@ -71,11 +74,11 @@ func (d *Daemon) Find(t testing.TB) string {
 var versionText = regexp.MustCompile(`(?:/|version )([0-9]+\.[0-9]+(\.[0-9]+)?)`)
 
 // version asks a program for its version.
-func version(t testing.TB, program string) export.Version {
-	out, err := exec.Command(program, "-v").CombinedOutput()
+func version(t testing.TB, program, argument string) export.Version {
+	out, err := exec.Command(program, argument).CombinedOutput()
 	found := versionText.FindSubmatch(out)
 	if err != nil || found == nil {
-		t.Fatalf("%s -v: %v\n%s", program, err, out)
+		t.Fatalf("%s %s: %v\n%s", program, argument, err, out)
 	}
 	v, err := export.ReadVersion(string(found[1]))
 	if err != nil {

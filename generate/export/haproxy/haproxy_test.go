@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wasplug/wasplug/generate/export"
 	"github.com/wasplug/wasplug/generate/export/haproxy"
 	"github.com/wasplug/wasplug/internal/exporttest"
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
@@ -16,12 +15,6 @@ var daemon = exporttest.Daemon{
 	Args:  func(dir string) []string { return []string{"-db", "-f", filepath.Join(dir, "haproxy.cfg")} },
 	Check: func(dir string) []string { return []string{"-c", "-f", filepath.Join(dir, "haproxy.cfg")} },
 	Write: haproxy.Write, LowerCase: true,
-}
-
-// TestRouting asks HAProxy what the decision core is asked.
-func TestRouting(t *testing.T) {
-	t.Parallel()
-	t.Logf("%d questions", daemon.Prove(t, export.Options{Headers: "ws"}))
 }
 
 // TestCommon is what every daemon must stand.
@@ -38,18 +31,6 @@ func TestLarge(t *testing.T) {
 
 // TestCost measures what a request costs HAProxy.
 func TestCost(t *testing.T) { daemon.Cost(t) }
-
-// TestOdd: what is allowed and rarely written is answered by HAProxy as the decision core says.
-func TestOdd(t *testing.T) {
-	t.Parallel()
-	daemon.Odd(t)
-}
-
-// TestStrangers: strangers' files are answered by HAProxy as the decision core says.
-func TestStrangers(t *testing.T) {
-	t.Parallel()
-	daemon.Strangers(t)
-}
 
 // TestRefused: what HAProxy would pass over in silence is refused, with its place.
 func TestRefused(t *testing.T) {

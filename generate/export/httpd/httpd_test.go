@@ -28,12 +28,6 @@ var daemon = exporttest.Daemon{
 	Write: httpd.Write,
 }
 
-// TestRouting asks httpd what the decision core is asked.
-func TestRouting(t *testing.T) {
-	t.Parallel()
-	t.Logf("%d questions", daemon.Prove(t, export.Options{Headers: "ws"}))
-}
-
 // TestCommon is what every daemon must stand.
 func TestCommon(t *testing.T) {
 	t.Parallel()
@@ -74,16 +68,4 @@ func TestLongCloneID(t *testing.T) {
 			t.Errorf("%d bytes: %v", n, err)
 		}
 	}
-}
-
-// TestOdd: what is allowed and rarely written is answered by httpd as the decision core says.
-func TestOdd(t *testing.T) {
-	t.Parallel()
-	daemon.Odd(t)
-}
-
-// TestStrangers: strangers' files are answered by httpd as the decision core says.
-func TestStrangers(t *testing.T) {
-	t.Parallel()
-	daemon.Strangers(t)
 }

@@ -33,13 +33,6 @@ func forms(t *testing.T, test func(*testing.T, *exporttest.Daemon)) {
 	}
 }
 
-// TestRouting asks nginx what the decision core is asked.
-func TestRouting(t *testing.T) {
-	forms(t, func(t *testing.T, d *exporttest.Daemon) {
-		t.Logf("%d questions", d.Prove(t, export.Options{Headers: "ws"}))
-	})
-}
-
 // TestNotKept holds what each form loses.
 func TestNotKept(t *testing.T) {
 	for version, want := range map[export.Version]string{
@@ -69,16 +62,6 @@ func TestLarge(t *testing.T) {
 // TestCost measures what a request costs nginx, in both forms.
 func TestCost(t *testing.T) {
 	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Cost(t) })
-}
-
-// TestOdd: what is allowed and rarely written is answered by nginx as the decision core says.
-func TestOdd(t *testing.T) {
-	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Odd(t) })
-}
-
-// TestStrangers: strangers' files are answered by nginx as the decision core says.
-func TestStrangers(t *testing.T) {
-	forms(t, func(t *testing.T, d *exporttest.Daemon) { d.Strangers(t) })
 }
 
 // TestRefused: a Uri that is longer than a word of nginx is refused, with its place.
