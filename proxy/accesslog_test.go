@@ -3,7 +3,6 @@ package proxy
 import (
 	"encoding/json"
 	"io"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +30,7 @@ func TestAccessLog(t *testing.T) {
 		w.once(raw)
 		// the line comes behind the answer, and before that of the next one
 		for strings.Count(text.String(), "\n") == n {
-			runtime.Gosched()
+			pause()
 		}
 	}
 	for _, m := range w.fakes {

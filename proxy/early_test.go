@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -290,7 +289,7 @@ func (v *visitor) saysAll() {
 func (w *world) swept() {
 	for range 2 { // the first look may have begun before
 		for date := w.p.date.Load(); date == w.p.date.Load(); {
-			runtime.Gosched()
+			pause()
 		}
 	}
 }

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"io"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -87,7 +86,7 @@ func TestMaxClients(t *testing.T) {
 		v.Close()
 	}
 	for w.p.full() {
-		runtime.Gosched()
+		pause()
 	}
 	if r := w.once(get("/")); r.status != 200 {
 		t.Errorf("afterwards %+v", r)
