@@ -19,7 +19,15 @@ func TestMain(m *testing.M) {
 		main()
 	}
 	os.Setenv("GORACE", "atexit_sleep_ms=0") // or each program of ours would sleep for a second under the race detector
-	testscript.Main(sharedtest.Waiting{M: m}, map[string]func(){"wasplug": main, "recording-member": recordingMember})
+	testscript.Main(waiting{sharedtest.Waiting{M: m}}, map[string]func(){"wasplug": main, "recording-member": recordingMember})
+}
+
+// waiting relaxes the collector in the tests alone: programs that they start do that by themselves, or not (relaxGC).
+type waiting struct{ sharedtest.Waiting }
+
+func (w waiting) Run() int {
+	sharedtest.RelaxGC()
+	return w.Waiting.Run()
 }
 
 // TestScript runs every script of testdata/script against the real program. $ROOT is the checkout, $FIGURE the first

@@ -21,6 +21,11 @@ import (
 	"github.com/wasplug/wasplug/internal/sharedtest"
 )
 
+func TestMain(m *testing.M) {
+	sharedtest.RelaxGC() // the syntax and types of all packages stay until the end
+	os.Exit(m.Run())
+}
+
 // listed is what "go list" says of a package.
 type listed struct {
 	ImportPath, Dir, Export   string

@@ -105,7 +105,10 @@ func expensiveFiles(n int) map[string]string {
 // length may need twice as much and a little, where comparing all with all would need four times.
 func TestExpensiveFiles(t *testing.T) {
 	sharedtest.Computes(t)
-	const n = 1500
+	n := 750
+	if sharedtest.Long() {
+		n = 1500
+	}
 	half := expensiveFiles(n)
 	for name, text := range expensiveFiles(2 * n) {
 		t.Run(name, func(t *testing.T) {

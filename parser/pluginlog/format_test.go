@@ -17,6 +17,7 @@ import (
 
 func TestMain(m *testing.M) {
 	sharedtest.FewDraws("25")
+	sharedtest.RelaxGC()
 	os.Exit(m.Run())
 }
 
