@@ -30,7 +30,7 @@ type cellRun struct {
 	dead   []*lab.Member
 	base   int64 // the count of the older state
 	answer *observed
-	spoilt bool // the members did not get quiet before the death: see settle
+	late   bool // the members did not get quiet before the death: see settle
 }
 
 // The names of columns.
@@ -44,15 +44,15 @@ const (
 // silent for so long that the others gave it no copies, which no table can know, it runs again: three times at most.
 func Stage(ctx context.Context, c *session.Cell, source *Source, o *Options) (out *Staged) {
 	for range 3 {
-		var spoilt bool
-		if out, spoilt = stageOnce(ctx, c, source, o); !spoilt || len(out.Differs) == 0 {
+		var late bool
+		if out, late = stageOnce(ctx, c, source, o); !late || len(out.Differs) == 0 {
 			break
 		}
 	}
 	return out
 }
 
-func stageOnce(ctx context.Context, c *session.Cell, source *Source, o *Options) (out *Staged, spoilt bool) {
+func stageOnce(ctx context.Context, c *session.Cell, source *Source, o *Options) (out *Staged, late bool) {
 	out = &Staged{Cell: c}
 	sem, err := Assumptions("")
 	if err != nil {
@@ -72,7 +72,7 @@ func stageOnce(ctx context.Context, c *session.Cell, source *Source, o *Options)
 	}
 	out.Observed = r.observed()
 	out.Differs = c.Compare(out.Observed)
-	return out, r.spoilt
+	return out, r.late
 }
 
 func (r *cellRun) run(ctx context.Context) error {
@@ -176,7 +176,7 @@ const quietLimit = 20 * time.Second
 // settle waits until the members are quiet.
 func (r *cellRun) settle(ctx context.Context) error {
 	quiet, err := r.await(ctx, r.quiet)
-	r.spoilt = r.spoilt || !quiet
+	r.late = r.late || !quiet
 	return err
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// FailureMode is how attempts on a member end while a Fact holds.
+// FailureMode is how attempts on a member end while a MemberCondition holds.
 type FailureMode uint8
 
 const (

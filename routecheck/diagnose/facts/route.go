@@ -91,14 +91,14 @@ func (l *Log) lostClones(r *requests.Request) {
 			into, what = &l.Joined, "+ stands in the clone ID"
 		case l.file == nil:
 		default:
-			into, what = l.lookUp(id, into, what)
+			into, what = l.cloneElsewhere(id, into, what)
 		}
 	}
 	l.seeRequest(into, r, what+" "+diag.Quote(strings.Join(last, "")))
 }
 
-// lookUp asks what a clone ID of no member of the cluster is.
-func (l *Log) lookUp(id string, into *Sightings, what string) (*Sightings, string) {
+// cloneElsewhere asks what a clone ID of no member of the cluster is.
+func (l *Log) cloneElsewhere(id string, into *Sightings, what string) (*Sightings, string) {
 	told := l.clones.of(":" + id)
 	if told == nil || len(told.IDs) != 1 {
 		return into, what
