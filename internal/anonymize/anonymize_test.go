@@ -108,6 +108,8 @@ func TestText(t *testing.T) {
 		{"http://quux:9080/%41?ab=1&amp;", "http://????:9080/%41???=1&amp;"},
 		{"*:80", "*:80"}, {"45s 1m30s WP501 0x7f", "45s 1m30s WP501 0x7f"}, {"password=geheim&x", "password=******&x"},
 		{`{"db_password": "geheim"}`, `{"??_password": "******"}`}, {"JSESSIONID=0000quux:1q", "JSESSIONID=####????:#?"},
+		{"0000quux:99d9105d-8905-499e-8797-b2c6e84016f6", "####????:##?####?-####-###?-####-?#?#?#####?#"},
+		{"8905-1 99d", "8905-1 99d"},
 	}
 	for _, test := range tests {
 		got := mapped(test.text)
@@ -341,15 +343,18 @@ func TestAccessLogsStay(t *testing.T) {
 }
 
 func TestKeep(t *testing.T) {
+	const uuid = "99d9105d-8905-499e-8797-b2c6e84016f6"
 	cfg, _ := parser.Parse(1, []byte(`<Config><ServerCluster Name="payments"><Server CloneID="1q2w" Name="wages">`+
-		`<Transport Hostname="Quux.example.com" Port="1"/></Server></ServerCluster></Config>`))
-	for kind, want := range map[string]string{"names": "payments ???? ?????", "hosts": "???????? ???? quux",
-		"clone-ids": "???????? 1q2w ?????", "uris": "???????? ???? ?????"} {
+		`<Transport Hostname="Quux.example.com" Port="1"/></Server><Server CloneID="`+uuid+`" Name="x"/>`+
+		`</ServerCluster></Config>`))
+	for kind, want := range map[string]string{"names": "payments ???? ???? ?", "hosts": "???????? ???? quux ?",
+		"clone-ids": "???????? 1q2w ???? " + uuid, "uris": "???????? ???? ???? ?"} {
 		m := New(key)
 		m.Keep([]string{kind}, cfg)
-		got := strings.Fields(string(m.text([]byte("payments 1q2w quux"))))
+		text := "payments 1q2w quux " + uuid
+		got := strings.Fields(string(m.text([]byte(text))))
 		for i, w := range strings.Fields(want) {
-			if stays := !strings.Contains(w, "?"); stays != (got[i] == strings.Fields("payments 1q2w quux")[i]) {
+			if stays := !strings.Contains(w, "?"); stays != (got[i] == strings.Fields(text)[i]) {
 				t.Errorf("%s: %q, want %s", kind, got, want)
 			}
 		}

@@ -12,7 +12,8 @@ var numeric = lazy.Regexp(`^(?:[0-9]{1,19}|(?:[0-9]+(?:ms|us|ns|s|m|h|d|k|kb|mb|
 
 const hex = `[0-9a-fA-F]{1,4}` // a group of an IPv6 address
 
-// tokens finds, in this order: a secret with what makes it one; what stays; an address of either kind; a word.
+// tokens finds, in this order: a secret with what makes it one; what stays; an address of either kind; a UUID, as
+// Liberty makes clone IDs; a word.
 var tokens = lazy.Regexp(`(?i:((?:password|passwd|secret)\w*["']?\s*[=:]\s*["']?)([^\s"'<>&;,]+))` +
 	`|(&(?:#[0-9]+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);` + // references of XML
 	`|%[0-9a-fA-F]{2}|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})` + // escapes
@@ -20,6 +21,7 @@ var tokens = lazy.Regexp(`(?i:((?:password|passwd|secret)\w*["']?\s*[=:]\s*["']?
 	`|\b(?:6\.[01]|7\.0|8\.[05]|9\.0)\.[0-9]\.[0-9]{1,2}\b)` + // levels of the plug-in
 	`|\b([0-9]{1,3}(?:\.[0-9]{1,3}){3})\b` +
 	`|(\b` + hex + `(?::` + hex + `){7}\b|(?:\b` + hex + `(?::` + hex + `)*)?::(?:` + hex + `(?::` + hex + `)*\b)?)` +
+	`|\b([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\b` +
 	`|([\pL\pN]+)`)
 
 // text returns a text with its words replaced; what is no UTF-8 stays.
@@ -36,10 +38,31 @@ func (m *Mapping) text(src []byte) []byte {
 		case at[10] >= 0:
 			token = m.ipv6(token)
 		case at[12] >= 0:
+			token = m.uuid(token)
+		case at[14] >= 0:
 			token = m.word(token)
 		}
 		out = append(append(out, src[from:at[0]]...), token...)
 		from = at[1]
 	}
 	return append(out, src[from:]...)
+}
+
+// uuid replaces all of a UUID, groups that look like a number, too: none of them stands alone. It stays where those
+// that do not look so are to stay.
+func (m *Mapping) uuid(text string) string {
+	groups, words, kept := strings.Split(text, "-"), 0, 0
+	for i, group := range groups {
+		if folded := strings.Map(small, group); !numeric().MatchString(folded) {
+			words++
+			if m.stay[folded] {
+				kept++
+			}
+		}
+		groups[i] = m.once(group)
+	}
+	if words > 0 && kept == words {
+		return text
+	}
+	return strings.Join(groups, "-")
 }

@@ -1,6 +1,7 @@
 package liberty
 
 import (
+	"cmp"
 	"math"
 	"path"
 	"strconv"
@@ -262,7 +263,7 @@ func (t *server) application(n *parser.Node) *yamldoc.Node {
 		return ""
 	}
 	file := path.Base(value("location"))
-	name, root := value("name"), value("contextRoot")
+	name, root := value("name"), cmp.Or(value("contextRoot"), value("context-root")) // both are in use
 	isWAR := n.Name == "webApplication" || value("type") == "war" || strings.HasSuffix(file, ".war")
 	if name == "" {
 		name = strings.TrimSuffix(file, path.Ext(file))
