@@ -92,7 +92,7 @@ func (d *delivery) run() failover.Event {
 		return d.broken(err)
 	}
 	d.clean = n == len(body)
-	extra := d.extra() + d.fw.c.p.missingDate(&s.Head)
+	extra := d.extra() + d.fw.c.p.missingDate(&s.Head) + d.plainFraming()
 	if s.Head.Odd {
 		err = d.apart(d.oddHead(extra), out)
 	} else {
@@ -119,6 +119,15 @@ func (d *delivery) extra() string {
 		return "Connection: keep-alive\r\n"
 	}
 	return ""
+}
+
+// plainFraming is what frames the answer, where the member wrote it as not everybody reads it (see endsHere). It is
+// at most one byte longer than what it stands for, so the headroom is enough.
+func (d *delivery) plainFraming() string {
+	if !d.s.Head.Loose || d.dechunk || d.s.Head.Status == 204 {
+		return ""
+	}
+	return string(d.s.Head.AppendFraming(nil))
 }
 
 // claim says how many bytes of p belong to the answer, and what the client gets of them.

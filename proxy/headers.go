@@ -208,10 +208,10 @@ func endsHere(f *http1.Field, rs *http1.Response, dechunk bool) bool {
 	case http1.Connection, http1.Upgrade:
 		return rs.Status != 101
 	case http1.TransferEncoding:
-		return dechunk || rs.Status == 204
+		return dechunk || rs.Status == 204 || rs.Loose
 	case http1.ContentLength:
 		// a 204 has no body; a client that believes the length would wait for one (RFC 9110, 8.6)
-		return rs.Status == 204
+		return rs.Status == 204 || rs.Loose
 	}
 	return false
 }

@@ -132,6 +132,11 @@ func malformedAnswers() []malformed {
 			want: refused},
 		{name: "interim with a body", answer: "HTTP/1.1 100 Continue\r\nContent-Length: 4\r\n\r\nbody" + okLine + ok2,
 			want: refused},
+		{name: "no status, and no end of the head", answer: "HTTP/1.1 OK\r\nX: y\r\n", want: refused, closes: true},
+		{name: "NUL, and no end of the head", answer: okLine + "X: \x00y\r\n", want: refused, closes: true},
+		{name: "CR alone, and no end", answer: "HTTP/1.1 200 OK\rContent-Length: 2\r\rok", want: refused},
+		{name: "CR alone behind a line", answer: okLine + "Content-Length: 2\r\rok", want: refused},
+		{name: "no name, and no end of the head", answer: okLine + length2 + ": y\n", want: refused, closes: true},
 		{name: "reflected line break", answer: okLine + "X: a\r\r\nSet-Cookie: b=c\r\n" + ok2, want: refused},
 	}
 	list = append(list, surplusAnswers()...)
@@ -397,6 +402,42 @@ func TestOddInterimEndsItsStream(t *testing.T) {
 			t.Errorf("%q: %d new streams for the next request, want %d", answer, got, want)
 		}
 		h.stop()
+	}
+}
+
+// What frames an answer goes to the client as everybody reads it, in any form in which the member may write it.
+func TestFramingOfAnswersIsWrittenPlainly(t *testing.T) {
+	kinds := []malformed{
+		{name: "Content-Length: 2", answer: okLine + ok2},
+		{name: "Content-Length: 2", answer: okLine + "Content-Length:2\r\n\r\nok"},
+		{name: "Content-Length: 2", answer: okLine + "A: b\r\nContent-Length: \t2 \r\nX: y\r\n\r\nok"},
+		{name: "Content-Length: 2", answer: okLine + "content-length: " + strings.Repeat("0", 30) + "2\r\n\r\nok"},
+		{name: "Transfer-Encoding: chunked", answer: okLine + "Transfer-Encoding:chunked\r\n" + chunks},
+		{name: "Transfer-Encoding: chunked", answer: okLine + "Transfer-Encoding: chunked\t\r\n" + chunks},
+		{answer: "HTTP/1.1 204 None\r\nContent-Length:2\r\n\r\n"},
+	}
+	h := newMalformedWorld(t, 0, kinds, true)
+	defer h.stop()
+	for i, k := range kinds {
+		for _, method := range []string{"GET", "HEAD"} {
+			v := h.visit()
+			v.send(fmt.Sprintf("%s /bad/%d HTTP/1.1\r\nConnection: close\r\n%s\r\n%s", method, i, sticky("m1"), end))
+			head := v.tame()
+			var framing []string
+			for line := range strings.SplitSeq(head, "\r\n") {
+				name, _, _ := strings.Cut(strings.ToLower(line), ":")
+				if name == "content-length" || name == "transfer-encoding" {
+					framing = append(framing, line)
+				}
+			}
+			if strings.Join(framing, " ") != k.name {
+				t.Errorf("%s %q: the client gets %q", method, k.answer, head)
+			}
+			if r, err := v.read(method); err != nil || method == "GET" && k.name != "" && r.body != "ok" {
+				t.Errorf("%s %q: %+v %v", method, k.answer, r, err)
+			}
+			v.Close()
+		}
 	}
 }
 

@@ -23,54 +23,47 @@ var (
 func malformed(msg string) *Error { return &Error{502, msg} }
 
 // lenient parses the head at the beginning of buf once more, from its start. Like Parse it can be called again with
-// more bytes.
+// more bytes. What is wrong with a line is said when the line is there: an answer that is none does not count as one
+// that ended too early.
 func (r *Response) lenient(buf []byte, lim Limits) (done bool, err error) {
 	if !r.Odd {
 		r.Reset()
 		r.Odd = true
 	}
-	size, ok := r.headEnd(buf)
-	if size > lim.bytes() || !ok && len(buf) >= lim.bytes() {
-		return false, errTooLarge
-	}
-	if !ok {
-		return false, nil
-	}
-	r.Fields = r.Fields[:0]
-	for at := 0; at < size; {
-		end := at + bytes.IndexByte(buf[at:size], '\n')
-		if err := r.oddLine(buf, at, end, lim); err != nil {
-			return false, err
-		}
-		at = end + 1
-	}
-	if err := r.framing(buf); err != nil {
-		return false, err
-	}
-	r.Size = size
-	return true, nil
-}
-
-// headEnd finds the end of the first empty line.
-func (r *Response) headEnd(buf []byte) (end int, ok bool) {
 	for {
 		i := bytes.IndexByte(buf[r.scan:], '\n')
 		if i < 0 {
-			return r.scan, false
+			return false, r.noLine(buf, lim)
 		}
-		end = r.scan + i + 1
-		rest := buf[end:]
-		switch {
-		case len(rest) > 0 && rest[0] == '\n':
-			return end + 1, true
-		case len(rest) > 1 && rest[0] == '\r' && rest[1] == '\n':
-			return end + 2, true
-		case len(rest) < 2:
-			r.scan = end - 1 // this line end is looked at again
-			return end, false
+		at, end := r.pos, r.scan+i
+		if end >= lim.bytes() {
+			return false, errTooLarge
 		}
-		r.scan = end
+		r.pos, r.scan = end+1, end+1
+		if at > 0 && (end == at || end == at+1 && buf[at] == '\r') {
+			if err := r.framing(buf); err != nil {
+				return false, err
+			}
+			r.Size = r.pos
+			return true, nil
+		}
+		if err := r.oddLine(buf, at, end, lim); err != nil {
+			return false, err
+		}
 	}
+}
+
+// noLine says why no line end can come any more, nil where one can.
+func (r *Response) noLine(buf []byte, lim Limits) error {
+	fresh := buf[max(r.pos, r.scan-1):]
+	r.scan = len(buf)
+	switch {
+	case bareCR(fresh):
+		return errHead
+	case len(buf) >= lim.bytes():
+		return errTooLarge
+	}
+	return nil
 }
 
 // oddLine takes the line that ends before the line feed at end.
@@ -85,8 +78,6 @@ func (r *Response) oddLine(buf []byte, at, end int, lim Limits) error {
 		return errHead
 	case at == 0:
 		return r.oddStatusLine(line)
-	case len(line) == 0:
-		return nil
 	case line[0] == ' ' || line[0] == '\t':
 		return r.fold(line, stop, end)
 	case bytes.IndexByte(line, ':') < 0:

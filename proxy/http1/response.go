@@ -1,5 +1,7 @@
 package http1
 
+import "bytes"
+
 // Response is the head of a response.
 type Response struct {
 	Head
@@ -28,12 +30,19 @@ func (r *Response) Parse(buf []byte, lim Limits) (done bool, err error) {
 			return false, err
 		}
 	}
-	if !r.Odd {
-		if done, err = r.strict(buf, lim); err == nil {
+	if from := r.scan; !r.Odd {
+		done, err = r.strict(buf, lim)
+		if err == nil && (done || !bareCR(buf[max(r.pos, from-1):])) {
 			return done, nil
 		}
 	}
 	return r.lenient(buf, lim)
+}
+
+// bareCR reports whether a line that has no end yet never gets one: whoever ends lines by carriage returns is done.
+func bareCR(part []byte) bool {
+	i := bytes.IndexByte(part, '\r')
+	return i >= 0 && i < len(part)-1
 }
 
 func (r *Response) strict(buf []byte, lim Limits) (done bool, err error) {

@@ -2,8 +2,8 @@ package wire
 
 import "sync"
 
-// Headroom stands before the bytes of every buffer, so that a head can grow where it stands: by a Date of 37 bytes and
-// a Connection line of at most 24.
+// Headroom stands before the bytes of every buffer, so that a head can grow where it stands: by a Date of 37 bytes,
+// a Connection line of at most 24, and a blank.
 const Headroom = 64
 
 const (
