@@ -46,6 +46,8 @@ them. Exit codes: 0 no cause was found, 1 one was, 2 wrong usage, 3 something ca
 			&cli.StringFlag{Name: "log-format", Value: "auto", Usage: "`FORMAT` of the access log: " +
 				strings.Join(app.LogFormats(), ", ") + ", a LogFormat such as " +
 				"'%h %l %u %t \"%r\" %>s %b', or @httpd.conf[:NICKNAME]"},
+			&cli.StringFlag{Name: "log-zone", Usage: "of an access log whose times are UTC (w3c): `±HH:MM` that the web " +
+				"server's clock is ahead"},
 			&cli.StringFlag{Name: "json-fields",
 				Usage: "with an access log of JSON lines: `FACT=FIELD,...`, such as url=request_line,host=vhost"},
 			&cli.StringFlag{Name: "error-log",
@@ -76,7 +78,7 @@ func diagnoseAction(c *cli.Context) error {
 	defer logGC()()
 	request := evidence.Diagnose{Symptom: c.String("symptom"), Config: configOf(c), Plugin: pluginOf(c),
 		Topology: c.String("topology"), Files: c.StringSlice("trace"), Processes: c.Int("processes"),
-		Access: app.URLs{Path: c.String("access-log"), Format: c.String("log-format"),
+		Access: app.URLs{Path: c.String("access-log"), Format: c.String("log-format"), Zone: c.String("log-zone"),
 			JSONFields: c.String("json-fields")},
 		ErrorLog: c.String("error-log"), Since: c.String("since"), Until: c.String("until")}
 	answer, err := request.Run(inputOf(c))

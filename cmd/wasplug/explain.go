@@ -28,6 +28,7 @@ server in a topology, and for platform: of a suite.
    wasplug explain drain
    wasplug explain GSK_ERROR_BAD_CERT
    wasplug explain errno 111
+   wasplug explain AH00484
    wasplug explain 'Connect timeout fired'
    wasplug explain rolling-restart
    wasplug explain --list

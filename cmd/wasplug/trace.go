@@ -65,6 +65,8 @@ Exit codes: 0 the log was read; 1 no such request, a disagreement, or an inciden
 			&cli.StringFlag{Name: "log-format", Value: "auto", Usage: "`FORMAT` of the access log: " +
 				strings.Join(app.LogFormats(), ", ") + ", a LogFormat such as " +
 				"'%h %l %u %t \"%r\" %>s %b', or @httpd.conf[:NICKNAME]"},
+			&cli.StringFlag{Name: "log-zone", Usage: "of an access log whose times are UTC (w3c): `±HH:MM` that the web " +
+				"server's clock is ahead"},
 			&cli.StringFlag{Name: "error-log",
 				Usage: "error `LOG` of the web server, packed or not: its threads, crashes, restarts and limits"},
 			&cli.BoolFlag{Name: "timeline", Usage: "draw how the log went, a row for each member, and how long requests took"},
@@ -113,7 +115,7 @@ func traceAction(c *cli.Context) error {
 	}
 	request := evidence.Trace{Files: c.Args().Slice(), Slow: c.Float64("slow"),
 		Timeline: c.Bool("timeline") || format == "html",
-		Access:   app.URLs{Path: c.String("access-log"), Format: c.String("log-format")},
+		Access:   app.URLs{Path: c.String("access-log"), Format: c.String("log-format"), Zone: c.String("log-zone")},
 		ErrorLog: c.String("error-log"),
 		Selection: evidence.Selection{Since: c.String("since"), Until: c.String("until"), PID: c.String("pid"),
 			Member: c.String("member"), Kinds: commaList(c, "kind")}}
@@ -260,8 +262,9 @@ func checkReplayFlags(c *cli.Context) error {
 		}
 	}
 	switch {
-	case given(c, "log-format") && !given(c, "access-log"):
-		return usageError("trace: --log-format is about the log of --access-log, which is not given")
+	case firstGiven(c, "log-format", "log-zone") != "" && !given(c, "access-log"):
+		return usageError("trace: --%s is about the log of --access-log, which is not given",
+			firstGiven(c, "log-format", "log-zone"))
 	case c.String("access-log") == "-" && slices.Contains(c.Args().Slice(), "-"):
 		return usageError("trace: stdin can be read only once, but both --access-log and the log are -")
 	case c.String("error-log") == "-" && (c.String("access-log") == "-" || slices.Contains(c.Args().Slice(), "-")):

@@ -7,8 +7,10 @@ import (
 	"io"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/wasplug/wasplug/parser/accesslog"
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 	"github.com/wasplug/wasplug/routecheck/batch"
@@ -19,6 +21,7 @@ type URLs struct {
 	Path       string // - for standard input; packed with gzip or not
 	Format     string // auto, one of LogFormats, a LogFormat of Apache, or @FILE[:NICKNAME] of a configuration that has it
 	JSONFields string // FACT=FIELD,... of JSON logs that name their fields otherwise
+	Zone       string // how far the web server's clock is ahead of UTC, of a log in UTC: ±HH:MM; "" not known
 	Where      batch.Where
 	Jobs       int // how many workers ask, 0 for one on each core
 }
@@ -74,6 +77,9 @@ func (u *URLs) Open(in Input) (*RequestLog, error) {
 	}
 	b := bufio.NewReaderSize(unpacked, 256<<10)
 	format, err := u.form(in, b)
+	if err == nil {
+		err = u.zoned(format)
+	}
 	if err != nil {
 		unpacked.Close()
 		return nil, err
@@ -84,7 +90,7 @@ func (u *URLs) Open(in Input) (*RequestLog, error) {
 		l.Source, l.Closer = pluginLog(b, stop), stopping{unpacked, stop}
 		return l, nil
 	}
-	blocks := accesslog.NewBlocks(b)
+	blocks := format.Blocks(b)
 	l.Source = func() (batch.Part, error) {
 		block, err := blocks.Next()
 		if err != nil && err != io.EOF {
@@ -93,6 +99,25 @@ func (u *URLs) Open(in Input) (*RequestLog, error) {
 		return batch.Part{Block: block}, err
 	}
 	return l, nil
+}
+
+// zoned lets the form know of the zone of the web server.
+func (u *URLs) zoned(f *accesslog.Format) error {
+	if u.Zone == "" {
+		return nil
+	}
+	t, err := time.Parse("-07:00", u.Zone)
+	if err != nil {
+		return Wrong("log-zone", " %s: want how far the web server's clock is ahead of UTC, such as +02:00 or -05:30",
+			diag.Quote(u.Zone))
+	}
+	if f.Name != accesslog.W3CName {
+		return Wrong("log-zone", " is for logs of the form %s, whose times are UTC; this one is %s", accesslog.W3CName,
+			f.Name)
+	}
+	_, east := t.Zone()
+	f.East = int64(east)
+	return nil
 }
 
 // form is the form of the log, named or found by its first lines.

@@ -24,6 +24,8 @@ func logPage(e *catalogue.Entry) string {
 			e.Numbers[0].Value)
 	case catalogue.OSError:
 		fmt.Fprintf(&b, "%s, an error of the operating system\n", e.Name)
+	case catalogue.Apache:
+		fmt.Fprintf(&b, "%s, a line of the error log of Apache and IBM HTTP Server\n", e.Name)
 	default:
 		fmt.Fprintf(&b, "%s, a text of http_plugin.log\n", e.Name)
 	}
@@ -38,9 +40,21 @@ func logPage(e *catalogue.Entry) string {
 	if e.Sort == catalogue.OSError {
 		row("Numbers", platforms(e))
 	}
+	if e.Sort == catalogue.Apache {
+		row("Codes", codes(e))
+	}
 	row("Rule", e.Rule)
 	row("Evidence", e.Mark)
 	return b.String()
+}
+
+// codes are the numbers of a line as Apache writes them.
+func codes(e *catalogue.Entry) string {
+	var all []string
+	for _, n := range e.Numbers {
+		all = append(all, fmt.Sprintf("AH%05d (%s)", n.Value, n.Platform))
+	}
+	return strings.Join(all, ", ")
 }
 
 func platforms(e *catalogue.Entry) string {

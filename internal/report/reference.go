@@ -48,7 +48,7 @@ func referenceText(w io.Writer, l reference.Listing) error {
 	for _, a := range l.Attributes {
 		fmt.Fprintf(w, "  %-32s  %s\n", a.Name, strings.Join(a.Elements, ", "))
 	}
-	fmt.Fprintln(w, "\nCodes and texts of http_plugin.log:")
+	fmt.Fprintln(w, "\nCodes and texts of http_plugin.log and the error log:")
 	for _, e := range l.Log {
 		fmt.Fprintf(w, "  %-52s  %s\n", e.Name, e.Meaning)
 	}

@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -113,11 +114,57 @@ func TestW3C(t *testing.T) {
 	if !f.Parse("14:40:00 GET", &r) || r.Time != 0 || r.Head || r.Method != "GET" {
 		t.Errorf("a time without a date: %+v", r)
 	}
-	if !f.Parse("#Date: 2026-11-29 14:40:00", &r) || !r.Head || f.Parse("#Fields: cs-method time", &r) {
-		t.Errorf("other columns: %+v", r)
+	for _, line := range []string{"#Date: 2026-11-29 14:40:00", "#Fields: cs-method time"} {
+		if !f.Parse(line, &r) || !r.Head {
+			t.Errorf("%s: %+v", line, r)
+		}
 	}
 	if _, err := W3C([]string{"x"}); err == nil {
 		t.Error("no columns, no error")
+	}
+}
+
+// TestW3CColumnsChange: behind another line that names columns these hold, in blocks that come later, too.
+func TestW3CColumnsChange(t *testing.T) {
+	const first, second = "#Fields: cs-method cs-uri-stem s-port", "#Fields: s-port cs-uri-stem cs-method"
+	var log strings.Builder
+	want := map[string]int{}
+	for n, part := range []struct{ head, line string }{{first, "GET /a 80"}, {second, "80 /b GET"}, {"#Fields:", "80 /c GET"},
+		{first, "GET /d 80"}, {"#Fields: s-port", "80 /e GET"}} {
+		log.WriteString(part.head + "\r\n")
+		for range 30_000 { // of more than one block
+			log.WriteString(part.line + "\n")
+		}
+		if path := "/" + string(rune('a'+n)); n < 4 {
+			want["GET "+path+" 80"] = 30_000
+		} else {
+			want["not of the form"] = 30_000
+		}
+	}
+	f, err := Detect(strings.Split(log.String(), "\n")[:Sampled])
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.East = 3600
+	got, line := map[string]int{}, 0
+	for blocks := f.Blocks(strings.NewReader(log.String())); ; {
+		b, err := blocks.Next()
+		if err != nil {
+			break
+		}
+		f.Each(b, func(r *Record, ok bool) {
+			if r.Line <= line || ok && r.East != 3600 {
+				t.Fatalf("%+v behind line %d", r, line)
+			}
+			if line = r.Line; ok {
+				got[fmt.Sprint(r.Method, " ", r.Target, " ", r.Port)]++
+			} else {
+				got["not of the form"]++
+			}
+		})
+	}
+	if !cmp.Equal(got, want) {
+		t.Error(cmp.Diff(want, got))
 	}
 }
 

@@ -17,6 +17,8 @@ type Block struct {
 	First   int // number of its first line
 	Lines   int
 	TooLong int // lines that were left out
+
+	head string // the last line before the block that names the columns, see W3C
 }
 
 // Each yields the lines without their ends, and their numbers.
@@ -40,6 +42,9 @@ type Blocks struct {
 	used int
 	line int // of the next block
 	err  error
+
+	heads bool   // lines of the log name the columns of those behind them
+	head  string // the last of them so far
 }
 
 // NewBlocks reads a log.
@@ -95,6 +100,27 @@ func (b *Blocks) skip() {
 	b.line++
 }
 
+// follow notes which columns hold in the block, and behind it.
+func (b *Blocks) follow(out *Block) {
+	if !b.heads {
+		return
+	}
+	out.head = b.head
+	for at := 0; at < len(out.Text); {
+		i := strings.Index(out.Text[at:], fieldsLine)
+		if i < 0 {
+			return
+		}
+		if at += i; at == 0 || out.Text[at-1] == '\n' {
+			line, _, _ := strings.Cut(out.Text[at:], "\n")
+			if line = strings.TrimSuffix(line, "\r"); len(fieldsOf(line)) > 0 {
+				b.head = strings.Clone(line)
+			}
+		}
+		at += len(fieldsLine)
+	}
+}
+
 // give cuts the block off.
 func (b *Blocks) give(out *Block, end int) (*Block, error) {
 	out.Text = string(b.buf[:end])
@@ -104,6 +130,7 @@ func (b *Blocks) give(out *Block, end int) (*Block, error) {
 		out.Lines++
 	}
 	b.line += out.Lines
+	b.follow(out)
 	b.used = copy(b.buf, b.buf[end:b.used])
 	if out.Text == "" && out.TooLong == 0 {
 		return nil, b.err

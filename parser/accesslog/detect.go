@@ -45,6 +45,7 @@ func count(f *Format, lines []string) (n int) {
 		if f.Parse(line, &r) {
 			n++
 		}
+		f = f.behind(line)
 	}
 	return n
 }
@@ -71,6 +72,9 @@ func odd(best *Format, lines []string) error {
 	}
 	var r Record
 	for i, line := range lines {
+		if best != nil {
+			best = best.behind(line)
+		}
 		if (best == nil || !best.Parse(line, &r)) && len(none) < shown {
 			none = append(none, fmt.Sprintf("line %d: %s", i+1, clipLine(line)))
 		}

@@ -32,7 +32,7 @@ func newFormat(name, format string, extra bool) (*Format, error) {
 		return nil, err
 	}
 	l.extra = extra
-	return &Format{name, l.parse}, nil
+	return &Format{Name: name, parse: l.parse}, nil
 }
 
 func compile(format string) (*layout, error) {

@@ -46,7 +46,7 @@ func JSON(fields string) (*Format, error) {
 		}
 		own[fact] = append(own[fact], name)
 	}
-	return &Format{"json", jsonParser(own)}, nil
+	return &Format{Name: "json", parse: jsonParser(own)}, nil
 }
 
 // object is a line.

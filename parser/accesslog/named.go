@@ -47,7 +47,7 @@ func Named(name string) (*Format, error) {
 		switch {
 		case f.name != name:
 		case f.parse != nil:
-			return &Format{name, f.parse}, nil
+			return &Format{Name: name, parse: f.parse}, nil
 		default:
 			return newFormat(name, f.format, f.name != "was-debug")
 		}

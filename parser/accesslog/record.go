@@ -1,5 +1,7 @@
 package accesslog
 
+import "io"
+
 // Record is what one line says of a request. Its texts lie in the text of the line wherever nothing was escaped.
 type Record struct {
 	Line   int    // from 1
@@ -36,15 +38,42 @@ type Phases struct {
 
 // Format is a form of lines.
 type Format struct {
-	Name  string
-	parse func(line string, r *Record) bool
+	Name    string
+	East    int64 // seconds that the web server's zone is east of UTC, where the form is of UTC whatever that is
+	parse   func(line string, r *Record) bool
+	columns []string // as a line of the log names them, nil where none does
 }
 
 // Parse reads a line, without its end, into a record. It reports false where the line is not of the form; the record
 // then holds nothing to go by.
 func (f *Format) Parse(line string, r *Record) bool {
-	*r = Record{Micros: -1}
+	*r = Record{Micros: -1, East: f.East}
 	return f.parse(line, r)
+}
+
+// Each visits the lines of a block that hold requests, and those that are not of the form: ok is false for them. The
+// record is visit's only until it returns.
+func (f *Format) Each(b *Block, visit func(r *Record, ok bool)) {
+	if b.head != "" {
+		f = f.behind(b.head)
+	}
+	var r Record
+	b.Each(func(line string, number int) {
+		ok := f.Parse(line, &r)
+		if r.Head {
+			f = f.behind(line)
+			return
+		}
+		r.Line = number
+		visit(&r, ok)
+	})
+}
+
+// Blocks reads a log of the form.
+func (f *Format) Blocks(r io.Reader) *Blocks {
+	b := NewBlocks(r)
+	b.heads = f.columns != nil
+	return b
 }
 
 // known is a value that says something: logs write "-" for none.

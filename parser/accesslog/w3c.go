@@ -13,18 +13,18 @@ const W3CName = "w3c"
 
 const fieldsLine = "#Fields:"
 
-// W3C returns the extended log format of the W3C, by the first lines of a log: the columns are those of their last line
-// "#Fields:". Lines of another number of columns, as after a change of the server's settings, are of another form, and
-// so is a line that names others; as many in another order behind it are not noticed. Times are UTC, and not known
-// without a date.
+// W3C returns the extended log format of the W3C, by the first lines of a log: the columns are those of their first
+// line "#Fields:". Behind another one, as a server writes with each start and each change of its settings, other
+// columns may hold: [Format.Each] follows it. Lines of another number of columns are of another form. Times are UTC,
+// and not known without a date.
 func W3C(head []string) (*Format, error) {
 	var fields []string
 	for _, line := range head {
-		if names, ok := strings.CutPrefix(line, fieldsLine); ok {
-			fields = strings.Fields(strings.ToLower(names))
+		if fields = fieldsOf(line); len(fields) > 0 {
+			break
 		}
 	}
-	if fields == nil {
+	if len(fields) == 0 {
 		return nil, diag.Errorf("no line %q among the first %d: it names the columns", fieldsLine, len(head))
 	}
 	columns := make([]func(*Record, string), len(fields))
@@ -34,18 +34,44 @@ func W3C(head []string) (*Format, error) {
 		}
 	}
 	dated := slices.Contains(fields, "date") && slices.Contains(fields, "time")
-	return &Format{W3CName, func(line string, r *Record) bool {
+	parse := func(line string, r *Record) bool {
 		if strings.HasPrefix(line, "#") {
 			r.Head = true
-			names, ok := strings.CutPrefix(line, fieldsLine)
-			return !ok || slices.Equal(strings.Fields(strings.ToLower(names)), fields)
+			return true
 		}
 		ok := parseW3C(columns, line, r)
 		if !dated {
 			r.Time = 0
 		}
 		return ok
-	}}, nil
+	}
+	return &Format{Name: W3CName, parse: parse, columns: fields}, nil
+}
+
+// fieldsOf returns the columns that a line names, nil for any other line.
+func fieldsOf(line string) []string {
+	names, ok := strings.CutPrefix(line, fieldsLine)
+	if !ok {
+		return nil
+	}
+	return strings.Fields(strings.ToLower(names))
+}
+
+// behind is the form of the lines behind one.
+func (f *Format) behind(line string) *Format {
+	if f.columns == nil {
+		return f
+	}
+	fields := fieldsOf(line)
+	if len(fields) == 0 || slices.Equal(fields, f.columns) {
+		return f
+	}
+	other, err := W3C([]string{line})
+	if err != nil {
+		return f
+	}
+	other.East = f.East
+	return other
 }
 
 func parseW3C(columns []func(*Record, string), line string, r *Record) bool {

@@ -19,14 +19,8 @@ type Source func() (Part, error)
 
 // each yields the requests of a part; ok is false for a line that is not of the form.
 func (p *Part) each(f *accesslog.Format, visit func(r *accesslog.Record, ok bool)) {
-	var r accesslog.Record
 	if p.Block != nil {
-		p.Block.Each(func(line string, number int) {
-			ok := f.Parse(line, &r)
-			if r.Line = number; !ok || !r.Head {
-				visit(&r, ok)
-			}
-		})
+		f.Each(p.Block, visit)
 	}
 	for i := range p.Records {
 		visit(&p.Records[i], true)

@@ -197,19 +197,17 @@ func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, chosen *Chosen, no
 		return app.Wrong("access-log", " %s is a log of the plug-in: give it as -t", diag.Quote(name))
 	}
 	access := facts.NewAccess(name, k.File)
-	var r accesslog.Record
 	other := 0
 	for {
 		part, err := l.Source()
 		if part.Block != nil {
 			other += part.Block.TooLong
-			part.Block.Each(func(line string, number int) {
-				if !l.Format.Parse(line, &r) {
+			l.Format.Each(part.Block, func(r *accesslog.Record, ok bool) {
+				switch {
+				case !ok:
 					other++
-					return
-				}
-				if r.Line = number; !r.Head && chosen.second(r.Time+r.East) {
-					access.Add(&r)
+				case chosen.second(r.Time + r.East):
+					access.Add(r)
 				}
 			})
 		}
@@ -224,7 +222,7 @@ func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, chosen *Chosen, no
 		notes.Say("%s: %s are not of the form %s, and were left out", name, counted(int64(other),
 			"line"), l.Format.Name)
 	}
-	if l.Format.Name == accesslog.W3CName && k.Log != nil {
+	if l.Format.Name == accesslog.W3CName && d.Access.Zone == "" && k.Log != nil {
 		notes.Say("%s: %s", name, inUTC)
 	}
 	k.Access = access

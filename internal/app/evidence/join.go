@@ -57,7 +57,7 @@ func (a *AccessJoin) Of(i *story.Incident) *Seen {
 
 // inUTC is what is to be known of a log of the W3C's form: nothing in it tells the web server's zone.
 const inUTC = "its times are UTC, and those of http_plugin.log the web server's: unless that has UTC, too, requests " +
-	"of another hour are compared; let IIS write the NCSA form, which has the zone (--log-format common)"
+	"of another hour are compared; --log-zone +02:00, say, tells how far the web server's clock is ahead of UTC"
 
 // maxHits bounds how many requests that were hit are looked for.
 const maxHits = 100_000
@@ -164,27 +164,22 @@ func (h *hits) join(run *traceRun, log *app.URLs, all []*story.Incident) (*Acces
 	if l.Format.Name == accesslog.PluginLog {
 		return nil, app.Wrong("access-log", " %s is a log of the plug-in: name it without a flag", diag.Quote(a.Name))
 	}
-	if l.Format.Name == accesslog.W3CName {
+	if l.Format.Name == accesslog.W3CName && log.Zone == "" {
 		a.Note = inUTC
 	}
 	spans := a.spansOf(all)
-	var r accesslog.Record
 	for {
 		part, err := l.Source()
 		if part.Block != nil {
 			a.Others += int64(part.Block.TooLong)
-			part.Block.Each(func(line string, _ int) {
-				ok := l.Format.Parse(line, &r)
-				if ok && r.Head {
-					return
-				}
+			l.Format.Each(part.Block, func(r *accesslog.Record, ok bool) {
 				if !ok || r.Time == 0 {
 					a.Others++
 					return
 				}
-				a.record(&r, spans)
-				h.record(&r)
-				h.ids.record(&r)
+				a.record(r, spans)
+				h.record(r)
+				h.ids.record(r)
 			})
 		}
 		if errors.Is(err, io.EOF) {

@@ -1,6 +1,6 @@
 // Package catalogue says what the error lines of http_plugin.log mean, what the client saw, and what to do. It is one
-// table, catalogue.tsv: texts of lines, GSK codes, and error numbers of operating systems. It reads no log and knows
-// no configuration.
+// table, catalogue.tsv: texts of lines, GSK codes, error numbers of operating systems, and lines of the web server's
+// own error log that people look at beside it. It reads no log and knows no configuration.
 //
 // Names and numbers of GSK codes are those of IBM's tables of GSKit return codes; the column "mark" says how well a
 // row is known: doc (IBM says so), traced (seen in a real log), assumed, or recalled (from system headers and forums,
@@ -22,6 +22,9 @@ const (
 	GSK     Sort = "gsk"   // a return code of GSKit
 	OSError Sort = "errno" // an error number of an operating system
 	Line    Sort = "line"  // the text of a line
+	// Apache is the text of a line of the web server's own error log; its numbers are codes such as AH00161, of which
+	// each module has its own.
+	Apache Sort = "apache"
 )
 
 // ReloadFailed is the kind of what the plug-in writes about a configuration that it does not take.
@@ -169,9 +172,27 @@ func GSKCode(line string) (name string, code int32) {
 	return name, 0
 }
 
+// apacheCode finds a code of Apache's error log in a phrase, "AH01114".
+func apacheCode(phrase string) (code int32, ok bool) {
+	const size = len("AH01114")
+	for at := 0; at+size <= len(phrase); at++ {
+		word := phrase[at : at+size]
+		n, err := strconv.ParseUint(word[2:], 10, 31)
+		if err == nil && strings.EqualFold(word[:2], "AH") {
+			return int32(n), true
+		}
+	}
+	return 0, false
+}
+
 // Lookup returns what a word or phrase of a user names: "GSK_ERROR_BAD_CERT", "GSK 414", "errno 111", "OS err=111",
-// "414", or a text of a line.
+// "414", "AH01114", or a text of a line.
 func Lookup(phrase string) (all []Entry) {
+	if code, ok := apacheCode(phrase); ok {
+		if e, ok := find(Apache, func(e *Entry) bool { return e.has(code) }); ok {
+			return []Entry{e}
+		}
+	}
 	words := strings.FieldsFunc(phrase, func(r rune) bool { return r == ' ' || r == '=' || r == ':' || r == ',' })
 	if len(words) == 0 {
 		return nil
@@ -182,7 +203,7 @@ func Lookup(phrase string) (all []Entry) {
 	}
 	sort := strings.ToLower(strings.Join(words[:len(words)-1], " "))
 	for _, e := range entries() {
-		if e.has(int32(n)) && (sort == "" || (e.Sort == GSK) == strings.HasPrefix(sort, "gsk")) {
+		if e.Sort != Apache && e.has(int32(n)) && (sort == "" || (e.Sort == GSK) == strings.HasPrefix(sort, "gsk")) {
 			all = append(all, e)
 		}
 	}

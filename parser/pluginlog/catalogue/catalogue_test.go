@@ -9,7 +9,7 @@ import (
 
 // TestTable: every row is whole, its marks and sorts are known, and no number of a sort means two things.
 func TestTable(t *testing.T) {
-	names, numbers := map[string]bool{}, map[Sort]map[int32]string{GSK: {}, OSError: {}}
+	names, numbers := map[string]bool{}, map[Sort]map[int32]string{GSK: {}, OSError: {}, Apache: {}}
 	for _, e := range All() {
 		for column, text := range map[string]string{"name": e.Name, "kind": e.Kind, "meaning": e.Meaning,
 			"client": e.Client,
