@@ -58,7 +58,11 @@ func (d *DiffURLs) Run(in app.Input) (*DiffURLsAnswer, error) {
 	defer log.Close()
 	a.Format = log.Format.Name
 	a.Comparison, err = batch.Compare(log.Source, log.Format, d.URLs.Workers(), askers[0], askers[1])
-	if err == nil && a.Comparison.Requests == 0 {
+	switch c := a.Comparison; {
+	case err != nil || c.Requests > 0:
+	case c.Broken+c.TooLong < c.All:
+		err = fmt.Errorf("%s: no line is about a request", a.Name)
+	default:
 		err = fmt.Errorf("%s: no line is of the form %s", a.Name, a.Format)
 	}
 	a.NotLogged = notLogged(report, a.Comparison)
