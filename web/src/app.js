@@ -172,11 +172,11 @@ function offerDrawing() {
 function showDrawing(answer) {
   const drawing = element("drawing");
   const root = drawing.shadowRoot || drawing.attachShadow({ mode: "open" });
-  const svg = new DOMParser().parseFromString(answer.drawing, "image/svg+xml").documentElement;
   say("graph-notes", answer.error);
   element("tree").textContent = answer.text;
   drawing.hidden = answer.drawing === "";
   if (drawing.hidden) return;
+  const svg = new DOMParser().parseFromString(answer.drawing, "image/svg+xml").documentElement;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(svg.querySelector("style").textContent);
   svg.querySelector("style").remove();
