@@ -80,7 +80,7 @@ type readable interface {
 	Definitions(place int32) []diag.Span
 	References(place int32, definitions bool) []diag.Span
 	Complete(place int32) editor.Completion
-	Renamable(place int32) (diag.Span, bool)
+	Renamable(place int32) (diag.Span, error)
 	Rename(place int32, to string) ([]diag.Edit, error)
 	URIs() []diag.Span
 	URIAt(place int32) *editor.URI

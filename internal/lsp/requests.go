@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -112,10 +113,14 @@ func (s *Server) prepareRename(_ context.Context, p placeParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if span, ok := d.read().Renamable(at); ok {
-		return d.text.rangeOf(span), nil
+	span, err := d.read().Renamable(at)
+	switch {
+	case errors.Is(err, editor.ErrNoName):
+		return nil, nil
+	case err != nil:
+		return nil, jrpc2.Errorf(requestFailed, "%v", err)
 	}
-	return nil, nil
+	return d.text.rangeOf(span), nil
 }
 
 func (s *Server) rename(_ context.Context, p renameParams) (any, error) {

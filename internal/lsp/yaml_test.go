@@ -196,7 +196,7 @@ func TestYAMLRenameRefused(t *testing.T) {
 		{topologyURI, mark(t, town, `[m1, n_‸m2]`), "m2", `"m2" does not begin with "n_"`},
 		{topologyURI, mark(t, town, `cloneId: a‸1}`), "b1", `"b1" is the clone ID of another one on line 19`},
 		{topologyURI, mark(t, town, `cloneId: a‸1}`), "a:1", "is no clone ID"},
-		{topologyURI, mark(t, town, `contextRoot: /sh‸op`), "x", "no name of a server"},
+		{topologyURI, mark(t, town, `contextRoot: /sh‸op`), "x", "no name stands here"},
 		{topologyURI, mark(t, town, `cluster: admin‸Cluster`), " x", "begins or ends with a blank"},
 		{topologyURI, mark(t, strings.ReplaceAll(town, "hosts", "default_host"), `virtualHost: def‸ault_host,`), "x",
 			"defaults that no other has"},
@@ -214,6 +214,10 @@ func TestYAMLRenameRefused(t *testing.T) {
 		text, p := marked(t, tt.text)
 		version++
 		e.change(tt.uri, version, object{"text": text})
+		if err := e.try("textDocument/prepareRename", place(tt.uri, p), nil); err != nil &&
+			!strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: before the name is asked for: %v", tt.text, err)
+		}
 		_, err := e.renamed(tt.uri, p, tt.to, nil)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s to %s: %v", tt.text, tt.to, err)

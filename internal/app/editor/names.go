@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"unicode"
@@ -104,13 +105,16 @@ func (d *Document) References(place int32, definitions bool) []diag.Span {
 	return used
 }
 
-// Renamable returns the span of the name at a place, false where nothing there can be renamed.
-func (d *Document) Renamable(place int32) (diag.Span, bool) {
+// ErrNoName says that no name stands at a place.
+var ErrNoName = errors.New("no name stands here that the file defines or uses elsewhere, and no clone ID")
+
+// Renamable returns the span of the name at a place; an error is [ErrNoName], or says why it cannot be renamed.
+func (d *Document) Renamable(place int32) (diag.Span, error) {
 	_, s, ok := d.named(place)
 	if !ok {
-		return diag.Span{}, false
+		return diag.Span{}, ErrNoName
 	}
-	return s.attr.Span, true
+	return s.attr.Span, nil
 }
 
 // Rename returns the edits that give the thing at a place another name wherever the file names it. It refuses a name
@@ -118,7 +122,7 @@ func (d *Document) Renamable(place int32) (diag.Span, bool) {
 func (d *Document) Rename(place int32, to string) ([]diag.Edit, error) {
 	nm, _, ok := d.named(place)
 	if !ok {
-		return nil, diag.Errorf("no name of a server, cluster or group and no clone ID stands here")
+		return nil, ErrNoName
 	}
 	if err := checkName(to, nm.kind == cloneID); err != nil {
 		return nil, err

@@ -18,8 +18,7 @@ func (y *YAML) subject(place int32) (at, thing mention, err error) {
 	all := y.mentions()
 	i := slices.IndexFunc(all, func(m mention) bool { return m.at.File == y.file && touches(m.at, place) })
 	if i < 0 {
-		return at, thing, diag.Errorf("no name of a server, cluster, virtual host, application, web server or group " +
-			"and no clone ID stands here")
+		return at, thing, ErrNoName
 	}
 	at = all[i].part(place)
 	things := distinct(all, &at)
@@ -62,17 +61,17 @@ func (m *mention) same(other mention) bool {
 	return m.kind == other.kind && m.text == other.text && m.within == other.within
 }
 
-// Renamable returns the span of the name at a place, false where nothing there can be renamed.
-func (y *YAML) Renamable(place int32) (diag.Span, bool) {
+// Renamable is that of [Document.Renamable].
+func (y *YAML) Renamable(place int32) (diag.Span, error) {
 	m, _, err := y.subject(place)
 	if err != nil {
-		return diag.Span{}, false
+		return diag.Span{}, err
 	}
 	if name := m.at; m.qualified() && string(y.src[name.Start:name.End]) == m.written {
 		name.Start = name.End - int32(len(m.text))
-		return name, true
+		return name, nil
 	}
-	return m.at, true
+	return m.at, nil
 }
 
 // Rename returns the edits that give the thing at a place another name wherever the file names it; where a suite names
