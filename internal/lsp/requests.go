@@ -128,6 +128,9 @@ func (s *Server) rename(_ context.Context, p renameParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.isSuite() { // whose configuration may have changed since it was read
+		d = s.version(d.uri, d.path, d.version, d.text)
+	}
 	edits, err := d.read().Rename(at, p.NewName)
 	if err != nil {
 		return nil, jrpc2.Errorf(requestFailed, "%v", err)

@@ -184,6 +184,21 @@ func TestYAMLRename(t *testing.T) {
 	}
 }
 
+// A rename from a suite changes its configuration as it stands in the editor, saved or not.
+func TestSuiteRenameUnsaved(t *testing.T) {
+	e, texts := openTown(t)
+	_, p := marked(t, mark(t, trip, "expect: admin‸Cluster"))
+	if _, err := e.renamed(suiteURI, p, "boss", nil); err != nil {
+		t.Fatal(err)
+	}
+	texts[topologyURI] = "# one line more\n" + town
+	e.change(topologyURI, 2, object{"text": texts[topologyURI]})
+	got, err := e.renamed(suiteURI, p, "boss", texts)
+	if want := strings.ReplaceAll(texts[topologyURI], "adminCluster", "boss"); err != nil || got[topologyURI] != want {
+		t.Errorf("%v: %s", err, cmp.Diff(want, got[topologyURI]))
+	}
+}
+
 // A name that would be that of something else is refused, as is one that the file cannot hold, and whatever would leave
 // a name behind.
 func TestYAMLRenameRefused(t *testing.T) {
