@@ -22,9 +22,15 @@ func ParsePausing(f diag.FileID, src []byte, pause Pause) (*Config, []diag.Diagn
 	return view(doc, pause), s.reports
 }
 
-// ParseXML reads a file that is no plugin-cfg.xml, as a server.xml, with the same limits and errors of the text.
+// ParseXML reads a file that is no plugin-cfg.xml, as a server.xml, with the same limits and errors of the text. They
+// say nothing of the plug-in, which does not read it.
 func ParseXML(f diag.FileID, src []byte) (*Document, []diag.Diagnostic) {
 	s, doc := parse(f, src, nil)
+	for i := range s.reports {
+		for _, of := range []string{"; the plug-in ", "; what the plug-in "} {
+			s.reports[i].Message, _, _ = strings.Cut(s.reports[i].Message, of)
+		}
+	}
 	diag.Sort(s.reports)
 	return doc, s.reports
 }

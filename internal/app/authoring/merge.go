@@ -72,7 +72,8 @@ func (m *Merge) options() (merge.Options, error) {
 	options := merge.Options{Mode: m.Mode, Allow: m.Allow}
 	if m.Base != "" {
 		if options.Base = slices.Index(m.Files, m.Base); options.Base < 0 {
-			return options, app.Wrong("base", " %s is none of the files to merge; with --edited FILE it is what that was made of", m.Base)
+			return options, app.Wrong("base", " %s is none of the files to merge; with --edited FILE it is what that "+
+				"was made of", m.Base)
 		}
 	}
 	all := rules.All()
