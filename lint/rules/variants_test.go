@@ -235,6 +235,7 @@ var variants = []struct {
 	{"WP202", dmgr, 0, ""}, // WP108
 	{"WP501", dmgr, 0, ""},
 	{"WP502", dmgr, 0, ""},
+	{"WP807", dmgr, 0, ""},
 	{"WP202", `<VirtualHostGroup Name="proxy_host"/>`, 0, ""}, // WP108
 	{"WP611", example.HostGroup("default_host", "*:80") + example.HostGroup("old_host", "*:80"), diag.Info,
 		"must not overlap"},

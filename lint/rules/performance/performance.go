@@ -270,7 +270,7 @@ func checkNoLimit(p *check.Pass) {
 			continue
 		}
 		for _, s := range c.Servers {
-			if n := max(s.ServerIOTimeout.V, -s.ServerIOTimeout.V); n == 0 || n > 60 {
+			if n := max(s.ServerIOTimeout.V, -s.ServerIOTimeout.V); (n == 0 || n > 60) && !p.Unreachable(s) {
 				p.Report(check.At(s.MaxConnections, s.Node), "no server of cluster %q has MaxConnections, and "+
 					"server %q may hang for %s; one hung server then takes every thread of the web server",
 					c.Name.V, s.Name.V, check.IfElse(n == 0, "ever", strconv.Itoa(n)+" seconds"))
