@@ -176,7 +176,7 @@ func whyURLsRequest(c *cli.Context) (answers.WhyURLs, error) {
 // read than what is kept of it does.
 const (
 	whileLoading = 12
-	whileReading = 25
+	whileReading = 20
 )
 
 func tightGC(percent int) {

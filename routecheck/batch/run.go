@@ -104,12 +104,16 @@ func (q *Questions) Summarise(source Source) (*Summary, error) {
 	total := newSummary()
 	var all addresses // one for all workers, who only read it
 	var once sync.Once
+	var spare sync.Pool // of summaries of parts
+	spare.New = func() any { return &Summary{Groups: map[string]*Group{}, Causes: map[string]*Cause{}, part: true} }
 	err := run(source, q.Jobs, func() func(*Part) result {
 		asker := q.Asker()
 		once.Do(func() { all = addressesOf(asker.t) })
-		return func(p *Part) result { return q.part(p, asker, all) }
+		return func(p *Part) result { return q.part(p, spare.Get().(*Summary), asker, all) }
 	}, func(r result) error {
 		total.merge(r.summary)
+		r.summary.reset()
+		spare.Put(r.summary)
 		for i := range r.lines {
 			if err := q.Each(&r.lines[i]); err != nil {
 				return err
@@ -120,9 +124,8 @@ func (q *Questions) Summarise(source Source) (*Summary, error) {
 	return total, err
 }
 
-func (q *Questions) part(p *Part, asker *Asker, all addresses) result {
-	out := result{summary: newSummary()}
-	s := out.summary
+func (q *Questions) part(p *Part, s *Summary, asker *Asker, all addresses) result {
+	out := result{summary: s}
 	s.count(p)
 	p.each(q.Format, func(r *accesslog.Record, ok bool) {
 		if !ok {

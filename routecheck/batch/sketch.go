@@ -86,6 +86,11 @@ func (t *Top) add(s string, n int64) {
 		t.counts[place].N += n
 		return
 	}
+	t.append(s, n)
+}
+
+// append adds a text that is not there.
+func (t *Top) append(s string, n int64) {
 	if t.places == nil {
 		t.places = map[string]int32{}
 	}
@@ -100,18 +105,23 @@ func (t *Top) merge(o *Top, kept int) {
 		if place, known := t.places[c.Text]; known {
 			t.counts[place].N += c.N
 		} else {
-			t.add(strings.Clone(c.Text), c.N)
+			t.append(strings.Clone(c.Text), c.N)
 		}
 	}
 	if len(t.counts) > 2*kept {
 		most := t.Most(kept)
-		clear(t.counts)
-		clear(t.places)
-		t.counts = t.counts[:0]
+		t.reset()
 		for _, c := range most {
-			t.add(c.Text, c.N)
+			t.append(c.Text, c.N)
 		}
 	}
+}
+
+// reset lets go of all texts; the memory is for others.
+func (t *Top) reset() {
+	clear(t.counts)
+	clear(t.places)
+	t.counts = t.counts[:0]
 }
 
 // Counted is a text and how often it came.

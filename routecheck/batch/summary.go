@@ -39,6 +39,9 @@ type Summary struct {
 	Groups   map[string]*Group
 	Causes   map[string]*Cause
 	Agreed   Agreement
+
+	part  bool     // of a part of the log, whose text is there as long as it is
+	spare []*Group // for further ones
 }
 
 // Group is the requests with one answer, or with one value of what they are grouped by.
@@ -127,12 +130,42 @@ func (s *Summary) group(name string) *Group {
 			name = others
 		}
 		if g = s.Groups[name]; g == nil {
-			name = strings.Clone(name)
-			g = &Group{Name: name}
-			s.Groups[name] = g
+			g = s.newGroup(name)
+			s.Groups[g.Name] = g
 		}
 	}
 	return g
+}
+
+func (s *Summary) newGroup(name string) *Group {
+	if !s.part {
+		return &Group{Name: strings.Clone(name)}
+	}
+	n := len(s.spare) - 1
+	if n < 0 {
+		return &Group{Name: name}
+	}
+	g := s.spare[n]
+	s.spare = s.spare[:n]
+	g.Name = name
+	return g
+}
+
+// maxSpare is how many groups are kept for the next part.
+const maxSpare = 1000
+
+// reset empties the summary of a part, so that the next one needs no memory of its own.
+func (s *Summary) reset() {
+	spare := s.spare
+	for _, g := range s.Groups {
+		if len(spare) < maxSpare {
+			g.Paths.reset()
+			*g = Group{Paths: g.Paths}
+			spare = append(spare, g)
+		}
+	}
+	clear(s.Groups)
+	*s = Summary{Groups: s.Groups, Causes: map[string]*Cause{}, part: true, spare: spare}
 }
 
 // add counts a request.
