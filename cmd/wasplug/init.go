@@ -21,12 +21,14 @@ test of each route; .wasplug.yaml, settings of lint; check.sh, all checks, for a
 else is left, and then nothing is written at all, unless --force is given.
 
 With --config, or with a plugin-cfg.xml in the folder, they are about that file. Without, they are a sketch that lints
-clean, to put your own names into: of the hosts of --members, of the applications of --app.
+clean, to put your own names into: of the hosts of --members, of the applications of --app. Of Liberty servers 'wasplug import' makes the topology, of each
+server.xml one, with its endpoints, applications and clone ID.
 
    wasplug init
    wasplug init -c plugin-cfg.xml work
    wasplug init --members was1.example.com,was2.example.com --app shop=/shop --app api=/api work
    wasplug init -o topology.yaml
+   wasplug import server.xml -o topology.yaml
 
 Exit codes: 0 written, or all of it is there already; 2 wrong usage; 3 a file says something else, or the configuration
 cannot be read.`,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -73,6 +74,8 @@ Exit codes: 0 the log was read; 1 no such request, a disagreement, or an inciden
 			&cli.BoolFlag{Name: "show-secrets", Usage: "whole session IDs, queries, cookies and user names"},
 			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
 				Usage: "`FORMAT` of the output: text, json or html, one page to be passed on"}, tracereport.Trace.Names()},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` for the report of a whole log",
+				DefaultText: "standard output"},
 		}, append(replayFlags(), followFlags()...)...),
 		Action: traceAction,
 	}
@@ -135,7 +138,7 @@ func traceAction(c *cli.Context) error {
 	if answer.Known() {
 		shown := tracereport.Traced{TraceAnswer: answer,
 			Log: tracereport.Log{Limit: c.Int("limit"), Secrets: secretsOf(c)}}
-		if err := tracereport.Trace.Write(c.App.Writer, format, shown); err != nil {
+		if err := writeReport(c, func(w io.Writer) error { return tracereport.Trace.Write(w, format, shown) }); err != nil {
 			return err
 		}
 		if err == nil && fail.Fails(answer.Incidents) {
@@ -143,6 +146,18 @@ func traceAction(c *cli.Context) error {
 		}
 	}
 	return ended(err)
+}
+
+// writeReport writes a report to the file that -o names, or to standard output.
+func writeReport(c *cli.Context, write func(io.Writer) error) error {
+	if c.String("output") == "" {
+		return write(c.App.Writer)
+	}
+	var report bytes.Buffer
+	if err := write(&report); err != nil {
+		return err
+	}
+	return writeOutput(c, report.Bytes())
 }
 
 // secretsOf says whether the output holds what belongs to users, and tells so.
@@ -245,7 +260,7 @@ func replayFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "assume", Usage: "with -c: `CHOICE=VALUE`, settle an open choice, repeatable"},
 		&cli.StringFlag{Name: "settle",
 			Usage: "with -c: write the choices that the log settles to `FILE`, for 'wasplug why --assume-file'"},
-		&cli.BoolFlag{Name: "force", Usage: "overwrite a --settle file that says something else"},
+		&cli.BoolFlag{Name: "force", Usage: "overwrite a file of --settle or -o that says something else"},
 	}
 }
 
@@ -260,6 +275,9 @@ func checkReplayFlags(c *cli.Context) error {
 			slices.Contains([]string{"kind", "fail-on", "timeline", "access-log", "error-log"}, flag):
 			return usageError("trace: --%s is about incidents, --request about one request", flag)
 		}
+	}
+	if alone := firstGiven(c, "request", "config", "follow"); given(c, "output") && alone != "" {
+		return usageError("trace: -o is for the report of a whole log, not for --%s, which writes to standard output", alone)
 	}
 	switch {
 	case firstGiven(c, "log-format", "log-zone") != "" && !given(c, "access-log"):
@@ -282,7 +300,7 @@ func checkReplayFlags(c *cli.Context) error {
 		return nil
 	}
 	for _, flag := range []string{"web-server", "plugin-level", "platform", "assume", "settle", "force"} {
-		if given(c, flag) {
+		if given(c, flag) && !(flag == "force" && given(c, "output")) {
 			return usageError("trace: --%s needs -c: without a configuration nothing is replayed", flag)
 		}
 	}
