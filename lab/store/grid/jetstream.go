@@ -17,6 +17,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/wasplug/wasplug/lab/session"
+	"github.com/wasplug/wasplug/lab/store/natsword"
 )
 
 // A bucket holds one value for each key, in the form of JetStream's key-value buckets. It is read from the server that
@@ -79,40 +80,12 @@ func (g *jetStream) stream(ctx context.Context) (jetstream.Stream, error) {
 }
 
 // subjectOf is where the value of a key lies.
-func subjectOf(k session.Key) string { return subject + token(k.ID) + "." + token(k.App) }
-
-// token writes a name as one word of a subject.
-func token(name string) string {
-	var b strings.Builder
-	for _, c := range []byte(name) {
-		switch {
-		case c == '-' || c == '_' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z':
-			b.WriteByte(c)
-		default:
-			fmt.Fprintf(&b, "=%02X", c)
-		}
-	}
-	if b.Len() == 0 {
-		return "="
-	}
-	return b.String()
-}
+func subjectOf(k session.Key) string { return subject + natsword.Of(k.ID) + "." + natsword.Of(k.App) }
 
 // keyOf is the key of a subject.
 func keyOf(at string) (k session.Key) {
 	id, app, _ := strings.Cut(strings.TrimPrefix(at, subject), ".")
-	return session.Key{App: untoken(app), ID: untoken(id)}
-}
-
-func untoken(word string) string {
-	parts := strings.Split(word, "=")
-	for i := 1; i < len(parts); i++ {
-		var c byte
-		if n, _ := fmt.Sscanf(parts[i], "%02X", &c); n == 1 {
-			parts[i] = string([]byte{c}) + parts[i][2:]
-		}
-	}
-	return strings.Join(parts, "")
+	return session.Key{App: natsword.Name(app), ID: natsword.Name(id)}
 }
 
 func (g *jetStream) get(ctx context.Context, k session.Key) (*kept, error) {
@@ -162,7 +135,7 @@ func (g *jetStream) remove(ctx context.Context, _ session.Key, old *kept) error 
 func (g *jetStream) exists(ctx context.Context, id string) (bool, error) {
 	s, err := g.stream(ctx)
 	if err == nil {
-		_, err = s.GetLastMsgForSubject(ctx, subject+token(id)+".*")
+		_, err = s.GetLastMsgForSubject(ctx, subject+natsword.Of(id)+".*")
 	}
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return false, nil
@@ -177,7 +150,7 @@ func (g *jetStream) each(ctx context.Context, app string, give func(session.Key,
 	}
 	filter := subject + "*.*"
 	if app != "" {
-		filter = subject + "*." + token(app)
+		filter = subject + "*." + natsword.Of(app)
 	}
 	for next := uint64(1); ; {
 		var m *jetstream.RawStreamMsg

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/wasplug/wasplug/lab/store/natsword"
 )
 
 // Server is a server of the grid that runs.
@@ -43,7 +45,7 @@ func Serve(ctx context.Context, c ServerConfig) (*Server, error) {
 // options of the server: loopback, no signals, no logs, and what it must remember in the run's folder. It is not
 // forced to the disk at each write: what was acknowledged outlives a process that is killed, but no power cut.
 func (c *ServerConfig) options() (*server.Options, error) {
-	opt := &server.Options{ServerName: token(c.Name), NoSigs: true, NoLog: true,
+	opt := &server.Options{ServerName: natsword.Of(c.Name), NoSigs: true, NoLog: true,
 		Username: c.User, Password: c.Password,
 		MaxPayload: largest + 1<<16, MaxPending: 8 * largest, JetStream: true, StoreDir: c.Folder,
 		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: mostStored}

@@ -12,12 +12,13 @@ import (
 	"net"
 	"net/url"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+
+	"github.com/wasplug/wasplug/lab/store/natsword"
 )
 
 // This file carries messages between processes: each member embeds a NATS server that has routes to those of all the
@@ -142,11 +143,11 @@ const noPort = 1 << 16
 // options of the embedded server: loopback, no clients but this process, no signals, no logs, no disk.
 func options(cfg *Config) (*server.Options, error) {
 	opt := &server.Options{
-		ServerName: token(cfg.Member), Host: "127.0.0.1",
+		ServerName: natsword.Of(cfg.Member), Host: "127.0.0.1",
 		Port: noPort, NoSigs: true, NoLog: true, NoSystemAccount: true,
 		Username: cfg.User, Password: cfg.Password, MaxPayload: largest, MaxPending: 8 * largest,
 	}
-	opt.Cluster = server.ClusterOpts{Name: token(cfg.Domain), Username: cfg.User, Password: cfg.Password,
+	opt.Cluster = server.ClusterOpts{Name: natsword.Of(cfg.Domain), Username: cfg.User, Password: cfg.Password,
 		NoAdvertise: true, PoolSize: -1, Compression: server.CompressionOpts{Mode: server.CompressionOff}}
 	for _, m := range cfg.Members {
 		host, port, err := net.SplitHostPort(m.Route)
@@ -220,25 +221,11 @@ func (w *wire) subscribe(subject string, take nats.MsgHandler) error {
 
 // subject of a kind of message to a member, or to all.
 func (w *wire) subject(kind, member string) string {
-	subject := "lab." + token(w.domain) + "." + kind
+	subject := "lab." + natsword.Of(w.domain) + "." + kind
 	if member != "" {
-		subject += "." + token(member)
+		subject += "." + natsword.Of(member)
 	}
 	return subject
-}
-
-// token writes a name as one word of a subject.
-func token(name string) string {
-	var b strings.Builder
-	for _, c := range []byte(name) {
-		switch {
-		case c == '-' || c == '_' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z':
-			b.WriteByte(c)
-		default:
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
 }
 
 func (w *wire) request(ctx context.Context, kind, member string, data []byte) ([]byte, error) {
