@@ -58,20 +58,37 @@ func (l *Lab) GridWorks() bool {
 
 // useRedis keeps the sessions in a Redis that runs already.
 func (l *Lab) useRedis() error {
-	url := l.opt.Grid.Redis
-	remote, err := grid.RemoteRedis(url)
-	if err == nil && remote && !l.opt.Grid.AllowRemote {
-		err = errors.New("the URL names another host, which the lab goes to only when that is allowed")
-	}
 	c := l.stores.grid
-	c.Redis = url
-	if err == nil {
-		err = grid.Ping(context.Background(), *c)
-	}
+	c.Redis = l.opt.Grid.Redis
+	err := l.opt.Grid.ping(context.Background(), *c)
 	if err == nil {
 		l.stores.drop = func(ctx context.Context) error { return grid.Drop(ctx, *c) }
 	}
 	return err
+}
+
+// ping asks the Redis that runs already whether it is there, if the lab may go to it.
+func (g *Grid) ping(ctx context.Context, c grid.Config) error {
+	remote, err := grid.RemoteRedis(g.Redis)
+	if err == nil && remote && !g.AllowRemote {
+		err = errors.New("the URL names another host, which the lab goes to only when that is allowed")
+	}
+	if err == nil {
+		err = grid.Ping(ctx, c)
+	}
+	return err
+}
+
+// Check says why the lab would not keep sessions in a Redis that runs already, before anything runs: its URL is not
+// allowed, or it does not answer. What the lab starts itself is not looked at.
+func (g *Grid) Check(ctx context.Context) error {
+	if g.Redis == "" {
+		return nil
+	}
+	if err := g.ping(ctx, grid.Config{Redis: g.Redis}); err != nil {
+		return fmt.Errorf("grid: %w", err)
+	}
+	return nil
 }
 
 // addRedis lets the run have a Redis of its own.

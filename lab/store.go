@@ -70,10 +70,7 @@ func (l *Lab) openDatabase(ctx context.Context) (err error) {
 		l.stores.dsn = l.folder.file("sessions.db")
 		return nil
 	}
-	remote, err := database.Remote(db.DSN)
-	if err == nil && remote && !db.AllowRemote {
-		err = errors.New("the DSN names another host, which the lab goes to only when that is allowed")
-	}
+	err = db.allowed()
 	run := randomName()
 	if err == nil {
 		err = os.WriteFile(l.folder.file(schemaFile), []byte(run), 0o600)
@@ -85,6 +82,31 @@ func (l *Lab) openDatabase(ctx context.Context) (err error) {
 		return fmt.Errorf("PostgreSQL: %w", err)
 	}
 	sweep(ctx, os.TempDir(), db.DSN)
+	return nil
+}
+
+// allowed refuses a DSN that cannot be read, and one of another host unless that may be.
+func (d *Database) allowed() error {
+	remote, err := database.Remote(d.DSN)
+	if err == nil && remote && !d.AllowRemote {
+		err = errors.New("the DSN names another host, which the lab goes to only when that is allowed")
+	}
+	return err
+}
+
+// Check says why the lab would not keep sessions there, before anything runs: the DSN is not allowed, or nothing that
+// it can sign in to answers. SQLite needs nothing.
+func (d *Database) Check(ctx context.Context) error {
+	if d.Kind != "postgres" {
+		return nil
+	}
+	err := d.allowed()
+	if err == nil {
+		err = database.Ping(ctx, d.DSN)
+	}
+	if err != nil {
+		return fmt.Errorf("PostgreSQL: %w", err)
+	}
 	return nil
 }
 

@@ -77,12 +77,12 @@ func benchAll(
 	ctx context.Context, c *cli.Context, b *scenario.Bench, format string, answer *labreport.BenchRun,
 ) error {
 	asText, written := format == "text", error(nil)
-	if asText {
-		_, written = io.WriteString(c.App.Writer, labreport.BenchHead)
-	}
 	err := b.Run(ctx, func() (*scenario.Source, error) { return labSource(c, c.String("config"), "") },
 		func(f scenario.Figure) {
 			answer.Figures = append(answer.Figures, f)
+			if asText && len(answer.Figures) == 1 {
+				_, written = io.WriteString(c.App.Writer, labreport.BenchHead)
+			}
 			if asText {
 				written = errors.Join(written, labreport.BenchRow(c.App.Writer, answer, len(answer.Figures)-1))
 			}

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"sync"
@@ -64,9 +65,16 @@ func (b *Bench) kinds() (all []kind) {
 	return all
 }
 
-// Run measures all kinds on a configuration; each tells a figure as soon as it is known.
+// Run measures all kinds on a configuration; each tells a figure as soon as it is known. What cannot be used is told
+// before the first is measured.
 func (b *Bench) Run(ctx context.Context, load func() (*Source, error), tell func(Figure)) error {
-	for _, k := range b.kinds() {
+	kinds := b.kinds()
+	for _, k := range kinds {
+		if err := errors.Join(k.database.Check(ctx), k.grid.Check(ctx)); err != nil {
+			return err
+		}
+	}
+	for _, k := range kinds {
 		source, err := load()
 		if err != nil {
 			return err

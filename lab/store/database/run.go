@@ -84,6 +84,9 @@ func execOnce(ctx context.Context, dsn, statement string) error {
 	return err
 }
 
+// Ping signs in to a PostgreSQL database, and leaves nothing there.
+func Ping(ctx context.Context, dsn string) error { return execOnce(ctx, dsn, "SELECT 1") }
+
 // Remote says whether a DSN leads to another machine, which the lab goes to only when it is told to.
 func Remote(dsn string) (bool, error) {
 	if !isPostgres(dsn) {
