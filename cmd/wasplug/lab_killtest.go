@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -73,7 +74,11 @@ func labKillTest(c *cli.Context) error {
 	var lines bytes.Buffer
 	k.Options.History = &history.Writer{To: &lines}
 	r, err := k.Run(ctx, source)
-	if err != nil {
+	var few *scenario.TooFew
+	switch {
+	case errors.As(err, &few):
+		return usageError("--at-once %d, --halted %d: %w", k.AtOnce, k.Halted, few)
+	case err != nil:
 		return failure(err)
 	}
 	if path := c.String("history"); path != "" {
@@ -109,6 +114,9 @@ func killTestOf(c *cli.Context) (*scenario.KillTest, error) {
 	how, err := chosen(c, "how")
 	if err != nil {
 		return nil, err
+	}
+	if c.Int("at-once") > 1 && how != "kill" {
+		return nil, usageError("--at-once %d is of --how kill; with %s it is one member at a time", c.Int("at-once"), how)
 	}
 	settings, err := sessionSettings(c)
 	if err != nil {

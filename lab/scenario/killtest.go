@@ -3,6 +3,7 @@ package scenario
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -56,6 +57,9 @@ func (k *KillTest) Run(ctx context.Context, source *Source) (*KillReport, error)
 	if err != nil {
 		return nil, err
 	}
+	if have := len(victims(st.lab, k.How)); k.AtOnce+k.Halted > have {
+		return nil, errors.Join(&TooFew{k.AtOnce + k.Halted, have}, st.lab.Close())
+	}
 	run := &killTest{KillTest: k, stage: st, random: chance(k.Options.Seed, 0), over: make(chan struct{}),
 		answered: map[string][]time.Time{}}
 	var clients sync.WaitGroup
@@ -71,6 +75,13 @@ func (k *KillTest) Run(ctx context.Context, source *Source) (*KillReport, error)
 		return nil, err
 	}
 	return run.report()
+}
+
+// TooFew says that a kill test was to bring down more members than there are.
+type TooFew struct{ Want, Have int }
+
+func (e *TooFew) Error() string {
+	return fmt.Sprintf("%d members are to be killed or to hang at once, and there are %d that can be", e.Want, e.Have)
 }
 
 // chance is what a client or the one who kills draws from.
@@ -152,12 +163,17 @@ func (k *killTest) between(least, most int) time.Duration {
 	return time.Duration(least+k.random.IntN(most-least)) * time.Millisecond
 }
 
-// victims draws members; replicators and servers of a grid are among them, but no Redis, which takes all along, and
-// for moments of a request only those that get requests. Others are to hang meanwhile.
-func (k *killTest) victims() (victims, halted []*lab.Member) {
-	all := slices.DeleteFunc(slices.Clone(k.lab.Members()), func(m *lab.Member) bool {
-		return m.Forgets() || m.InGrid() && k.How == doFailpoint
+// victims are the members that can be brought down; replicators and servers of a grid are among them, but no Redis,
+// which takes all along, and for moments of a request only those that get requests.
+func victims(l *lab.Lab, how string) []*lab.Member {
+	return slices.DeleteFunc(slices.Clone(l.Members()), func(m *lab.Member) bool {
+		return m.Forgets() || m.InGrid() && how == doFailpoint
 	})
+}
+
+// victims draws members. Others are to hang meanwhile.
+func (k *killTest) victims() (drawn, halted []*lab.Member) {
+	all := victims(k.lab, k.How)
 	k.random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	n := min(max(k.AtOnce, 1), len(all))
 	return all[:n], all[n:min(n+k.Halted, len(all))]
