@@ -367,6 +367,24 @@ func TestYAMLActions(t *testing.T) {
 	}
 }
 
+// An error for which the plug-in takes nothing of the file is not offered to be allowed.
+func TestYAMLNoAllow(t *testing.T) {
+	e, _ := openTown(t)
+	text := strings.Replace(town, "cluster: shopCluster", "cluster: shopClustr", 1)
+	rejected := false
+	for _, f := range e.change(topologyURI, 2, object{"text": text}) {
+		rejected = rejected || f.Code == "WP201"
+		for _, a := range e.actions(topologyURI, f) {
+			if strings.HasPrefix(a.Title, "allow WP201") {
+				t.Errorf("offered for %s: %s", f.Message, a.Title)
+			}
+		}
+	}
+	if !rejected {
+		t.Error("no finding WP201")
+	}
+}
+
 var yamlPieces = []string{":", "- ", "  ", "\n", "\r\n", "\t", "{", "}", "[", "]", ",", "\"", "'", "#", "|\n",
 	"&a ", "*a",
 	"<<: ", "---\n", "ä", "😀", "\uE000", "cluster: shopCluster", "    name: m1\n", ""}

@@ -205,7 +205,7 @@ func bodyTooLarge(k *Case) opinion {
 func brokenFile(k *Case) opinion {
 	var seen sightings
 	for _, d := range k.File.Findings {
-		if d.Severity >= diag.Error && (d.Rule.Code == diag.XMLSyntax || d.Rule.Code == diag.RouteToMissingGroup) {
+		if d.Severity >= diag.Error && match.RejectsFile(d.Rule.Code) {
 			seen = seen.Join(k.File.At(d.Span, d.Message))
 		}
 	}

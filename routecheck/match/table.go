@@ -111,6 +111,9 @@ func (t *Table) Rejected(sem *choices.Assumptions) []diag.Diagnostic {
 	return reasons
 }
 
+// RejectsFile reports whether an error of a rule of lint means that the plug-in takes nothing of the file (R18).
+func RejectsFile(code string) bool { return code == diag.XMLSyntax || code == diag.RouteToMissingGroup }
+
 // RejectsOpen reports whether the plug-in rejects the file for a Route without a group (R17).
 func (t *Table) RejectsOpen(sem *choices.Assumptions, seen *choices.Consulted) bool {
 	return t.anyOpen && sem.Consult(choices.OpenRoute, seen) == choices.OpenRejects

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/schemas"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
@@ -48,9 +49,9 @@ func (y *YAML) known(path []string) (all []string) {
 }
 
 // Allow returns the edit by which a topology lets the generator go on in spite of the errors of a rule, false where it
-// does already or cannot be edited so.
+// does already, where it cannot be edited so, and where the plug-in would take nothing of the file that comes of it.
 func (y *YAML) Allow(code string) (diag.Edit, bool) {
-	if y.isSuite || y.root == nil || len(y.root.Fields) == 0 {
+	if match.RejectsFile(code) || y.isSuite || y.root == nil || len(y.root.Fields) == 0 {
 		return diag.Edit{}, false
 	}
 	if list := y.root.Get("allow"); list != nil {
