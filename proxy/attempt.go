@@ -23,7 +23,7 @@ func (fw *forwarder) send(act failover.Action) failover.Event {
 	fw.release(fw.settled())
 	fw.joinPump()
 	m := &fw.x.cluster.Members[act.Member]
-	tm := &fw.x.gen.Table.Clusters[fw.x.flight.Cluster].Members[act.Member]
+	tm := &fw.x.gen.Table.Clusters[fw.x.state.Cluster].Members[act.Member]
 	fw.r.entry.Attempt(m.Name)
 	if act.Failover != fw.r.body.failover {
 		fw.r.body.failover = act.Failover
@@ -286,7 +286,7 @@ func (fw *forwarder) learn(s *upstream.Stream) {
 		}
 	}
 	if version != "" {
-		fw.x.gen.LearnTable(fw.x.flight.Cluster, version, table, fw.c.p.log)
+		fw.x.gen.LearnTable(fw.x.state.Cluster, version, table, fw.c.p.log)
 	}
 }
 
@@ -329,7 +329,7 @@ func (fw *forwarder) clientFailed() failover.EventKind {
 	case nil:
 		fw.r.entry.Gone = true
 	case errPostSize:
-		fw.x.flight.Sized(fw.r.body.content)
+		fw.x.state.Sized(fw.r.body.content)
 		return failover.BodyTooLarge
 	default:
 		fw.r.badBody(err)

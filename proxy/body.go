@@ -60,10 +60,10 @@ func (r *request) prepare(tc *match.Cluster) error {
 	b.kept = kept
 	r.used += n
 	if err == errPostSize {
-		r.fw.x.flight.Sized(b.content) // Next refuses it (R59)
+		r.fw.x.state.Sized(b.content) // Next refuses it (R59)
 		return nil
 	}
-	if err != nil || b.whole || tc.PostLimit >= 0 && r.fw.x.flight.Size > tc.PostLimit {
+	if err != nil || b.whole || tc.PostLimit >= 0 && r.fw.x.state.Size > tc.PostLimit {
 		return err
 	}
 	// the client waits for it; one that has begun to send does not (RFC 9110, 10.1.1)
@@ -72,7 +72,7 @@ func (r *request) prepare(tc *match.Cluster) error {
 			return err
 		}
 	}
-	if r.fw.x.flight.Body == failover.Unbuffered {
+	if r.fw.x.state.Body == failover.Unbuffered {
 		return nil
 	}
 	return r.buffer(tc.PostBuffer)
@@ -87,7 +87,7 @@ func (r *request) buffer(most int64) error {
 	copy(store, b.kept)
 	for !b.whole {
 		if most >= 0 && b.content > most {
-			r.fw.x.flight.OutgrewBuffer()
+			r.fw.x.state.OutgrewBuffer()
 			break
 		}
 		var err error
@@ -103,7 +103,7 @@ func (r *request) buffer(most int64) error {
 		out, n, err := b.claim(fresh)
 		r.spill = bytes.Clone(fresh[n:]) // whoever answers this request; the store grows over it
 		if err == errPostSize {
-			r.fw.x.flight.Sized(b.content)
+			r.fw.x.state.Sized(b.content)
 			return nil
 		}
 		if err != nil {
@@ -113,7 +113,7 @@ func (r *request) buffer(most int64) error {
 	}
 	b.kept = store
 	if b.whole && b.chunked {
-		r.fw.x.flight.Sized(b.content)
+		r.fw.x.state.Sized(b.content)
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ func (b *body) underWay() bool {
 }
 
 func (fw *forwarder) ioTimeout() match.Nanos {
-	f := &fw.x.flight
+	f := &fw.x.state
 	return fw.x.gen.Table.Clusters[f.Cluster].Members[f.Last].IOTimeout
 }
 

@@ -23,7 +23,7 @@ type carrier interface {
 type exchange struct {
 	gen     *generation.Generation
 	cluster *generation.Cluster
-	flight  failover.RequestState
+	state   failover.RequestState
 	now     func() match.Nanos
 	at      match.Nanos   // the time of the last step
 	log     *logs.Request // nil: none
@@ -66,15 +66,15 @@ func (x *exchange) next() failover.Action {
 	defer x.cluster.Unlock()
 	// under the lock: decisions of a cluster, and their lines in the log, are in the order of their times
 	x.at = x.now()
-	act := failover.Next(x.gen.Table, &x.cluster.State, &x.flight, x.at, &x.gen.Sem, x.log.Recorder())
-	x.log.Steps(x.gen.Table, x.flight.Cluster, x.at)
+	act := failover.Next(x.gen.Table, &x.cluster.State, &x.state, x.at, &x.gen.Sem, x.log.Recorder())
+	x.log.Steps(x.gen.Table, x.state.Cluster, x.at)
 	return act
 }
 
 // observe tells the core what became of an attempt, and notes it for the status page: a failure is what the core has
 // counted as one.
 func (x *exchange) observe(ev failover.Event, began match.Nanos) failover.ActionKind {
-	member := x.flight.Last
+	member := x.state.Last
 	then, failed := x.settle(ev, &x.cluster.State.Members[member])
 	x.cluster.Members[member].Work.Note(ev, x.at-began, failed)
 	return then
@@ -86,8 +86,8 @@ func (x *exchange) settle(ev failover.Event, of *failover.MemberState) (then fai
 	defer x.cluster.Unlock()
 	x.at = x.now()
 	before := of.Failed
-	then = failover.Observe(x.gen.Table, &x.cluster.State, &x.flight, x.at, ev, &x.gen.Sem, x.log.Recorder())
-	x.log.Steps(x.gen.Table, x.flight.Cluster, x.at)
+	then = failover.Observe(x.gen.Table, &x.cluster.State, &x.state, x.at, ev, &x.gen.Sem, x.log.Recorder())
+	x.log.Steps(x.gen.Table, x.state.Cluster, x.at)
 	return then, of.Failed != before
 }
 
@@ -99,6 +99,6 @@ func (x *exchange) noteStream(act failover.Action, reused bool) {
 	defer x.log.Flush()
 	x.cluster.Lock()
 	defer x.cluster.Unlock()
-	failover.NoteStream(x.gen.Table, &x.flight, act, reused, x.log.Recorder())
-	x.log.Steps(x.gen.Table, x.flight.Cluster, x.now())
+	failover.NoteStream(x.gen.Table, &x.state, act, reused, x.log.Recorder())
+	x.log.Steps(x.gen.Table, x.state.Cluster, x.now())
 }

@@ -36,7 +36,7 @@ func BenchmarkExchange(b *testing.B) {
 	}
 	for b.Loop() {
 		x := exchange{gen: g, cluster: &g.Clusters[m.Cluster], now: func() match.Nanos { return 1 }}
-		x.flight = failover.Begin(g.Table, &rq, &m, 1, &g.Sem, nil)
+		x.state = failover.Begin(g.Table, &rq, &m, 1, &g.Sem, nil)
 		x.run(prompt{})
 	}
 }

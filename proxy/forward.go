@@ -24,7 +24,7 @@ type forwarder struct {
 func (fw *forwarder) carry(gen *generation.Generation, m *match.Match) {
 	fw.x.gen, fw.x.cluster, fw.x.now = gen, &gen.Clusters[m.Cluster], fw.c.p.now
 	fw.r.times = fw.x.cluster.Times
-	fw.x.flight = failover.Begin(gen.Table, &fw.r.req, m, fw.r.entry.Start, &gen.Sem, fw.x.log.Recorder())
+	fw.x.state = failover.Begin(gen.Table, &fw.r.req, m, fw.r.entry.Start, &gen.Sem, fw.x.log.Recorder())
 	fw.cookie = m.Cookie()
 	fw.trusted = gen.Table.Clusters[m.Cluster].KeepHeaders || gen.Trusts(fw.c.addr)
 	if fw.r.head.HasBody() {

@@ -86,7 +86,7 @@ func (r *request) finish() {
 			e.Request = r.head.Line(r.c.in.B)
 		}
 		if e.Attempts > 0 {
-			e.Cluster = r.fw.x.gen.Table.Clusters[r.fw.x.flight.Cluster].Name
+			e.Cluster = r.fw.x.gen.Table.Clusters[r.fw.x.state.Cluster].Name
 		}
 		p.opt.AccessLog.Write(e)
 	}
@@ -95,9 +95,9 @@ func (r *request) finish() {
 // affinity says what became of the session affinity of the request.
 func (r *request) affinity() failover.AffinityOutcome {
 	if r.entry.Attempts == 0 {
-		return failover.AffinityNone // there may be no flight
+		return failover.AffinityNone // the request may be in no cluster
 	}
-	return failover.OutcomeOf(r.fw.x.gen.Table, &r.fw.x.flight, &r.fw.x.gen.Sem)
+	return failover.OutcomeOf(r.fw.x.gen.Table, &r.fw.x.state, &r.fw.x.gen.Sem)
 }
 
 // begin starts the entry of the access log.

@@ -10,11 +10,11 @@ import (
 
 // noteSession tells the member that answers which session the answer is about. It makes no garbage.
 func (fw *forwarder) noteSession(s *upstream.Stream) {
-	id, what := failover.SessionOf(&fw.x.flight, fw.setCookie(s))
+	id, what := failover.SessionOf(&fw.x.state, fw.setCookie(s))
 	if what == failover.SessionUntold {
 		return
 	}
-	sessions := fw.x.cluster.Members[fw.x.flight.Last].Work.Sessions()
+	sessions := fw.x.cluster.Members[fw.x.state.Last].Work.Sessions()
 	switch what {
 	case failover.SessionBegun:
 		sessions.Begun(id, fw.x.at)

@@ -11,7 +11,7 @@ import (
 
 // upgrade passes a 101 on; from then on bytes go both ways until one side ends (a WebSocket).
 func (fw *forwarder) upgrade(s *upstream.Stream) failover.Event {
-	f := &fw.x.flight
+	f := &fw.x.state
 	source := fw.x.gen.Table.Clusters[f.Cluster].Members[f.Last].Source
 	t := tunnel{
 		fw: fw, s: s,

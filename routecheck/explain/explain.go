@@ -35,7 +35,7 @@ func Explain(
 	return e.decisions()
 }
 
-const flightBudget = 40000 // requests and attempts played to prove an answer certain
+const attemptBudget = 40000 // requests and attempts played to prove an answer certain
 
 type explanation struct {
 	t        *match.Table
@@ -55,7 +55,7 @@ func (e *explanation) prove(fixed []choices.Choice) {
 		settled |= 1 << c
 	}
 	settled &= 1<<choices.NumPoints - 1
-	x := explorer{budget: flightBudget, run: func(s *choices.Assumptions) played {
+	x := explorer{budget: attemptBudget, run: func(s *choices.Assumptions) played {
 		w := e.sc.runAll(e.t, s)
 		return w.played
 	}}

@@ -97,7 +97,7 @@ func Begin(
 	}
 }
 
-// Repeat makes another flight of a request that comes again and again: f is as Begin has made it, and nothing has
+// Repeat makes the state anew of a request that comes again and again: f is as Begin has made it, and nothing has
 // happened to it.
 func (f *RequestState) Repeat(into *RequestState, now match.Nanos) {
 	*into = *f

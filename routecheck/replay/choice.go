@@ -13,91 +13,91 @@ import (
 
 // pick checks which member got an attempt.
 func (m *machine) pick(o *op, r *result) {
-	fl, declined := m.flightOf(o)
+	rs, declined := m.stateOf(o)
 	if declined {
 		r.decision = true
 		r.differs(routeDiffers, "R1", o.member, noRoute(o.rq))
 	}
-	if fl != nil && !m.lists(fl, o.member) && fl.routed {
+	if rs != nil && !m.lists(rs, o.member) && rs.routed {
 		r.decision = true
-		r.differs(routeDiffers, "R1", o.member, "cluster "+m.t.Clusters[fl.match.Cluster].Name)
-		fl = m.otherCluster(o)
+		r.differs(routeDiffers, "R1", o.member, "cluster "+m.t.Clusters[rs.match.Cluster].Name)
+		rs = m.otherCluster(o)
 	}
-	if fl == nil || !m.lists(fl, o.member) {
+	if rs == nil || !m.lists(rs, o.member) {
 		if r.unchecked = !r.decision; m.t.Lacks(o.member) {
 			r.stranger = o.member
 		}
-		m.setFlight(o.thread, nil)
+		m.setState(o.thread, nil)
 		return
 	}
-	m.pickIn(fl, o, r)
+	m.pickIn(rs, o, r)
 }
 
-func (m *machine) lists(fl *flight, member string) bool {
-	_, ok := m.t.Clusters[fl.match.Cluster].MemberByName(member)
+func (m *machine) lists(rs *requestState, member string) bool {
+	_, ok := m.t.Clusters[rs.match.Cluster].MemberByName(member)
 	return ok
 }
 
-// otherCluster begins the flight in the cluster of the logged member.
-func (m *machine) otherCluster(o *op) *flight {
+// otherCluster begins the request in the cluster of the logged member.
+func (m *machine) otherCluster(o *op) *requestState {
 	id, _, err := names.Member(m.t, o.member)
 	if err != nil {
 		return nil
 	}
 	rq := o.rq.request()
-	fl := &flight{match: match.Match{Cluster: id}}
-	m.beginFlight(fl, &rq, o)
-	return fl
+	rs := &requestState{match: match.Match{Cluster: id}}
+	m.begin(rs, &rq, o)
+	return rs
 }
 
-func (m *machine) pickIn(fl *flight, o *op, r *result) {
-	key := clusterKey{o.thread.PID, fl.match.Cluster}
+func (m *machine) pickIn(rs *requestState, o *op, r *result) {
+	key := clusterKey{o.thread.PID, rs.match.Cluster}
 	c := m.copyOf(key)
 	conf := &m.t.Clusters[key.id]
 	member, _ := conf.MemberByName(o.member)
-	m.prepare(fl, o.rq)
-	fl.flying = true
+	m.prepare(rs, o.rq)
+	rs.underWay = true
 	switch {
 	case o.coarse:
-		m.pickUnseen(fl, o, c, member, r)
-	case m.tableMayName(c, fl, o):
-		m.pickByTable(c, fl, o, member, r)
+		m.pickUnseen(rs, o, c, member, r)
+	case m.tableMayName(c, rs, o):
+		m.pickByTable(c, rs, o, member, r)
 	default:
-		m.pickSeen(fl, o, c, member, r)
+		m.pickSeen(rs, o, c, member, r)
 	}
 	c.known[member].mark = c.known[member].mark || !o.coarse
 	if o.hasWeight && member != conf.Address {
-		m.compareWeight(o, c, fl.f.By == failover.ByBalance && fl.f.Lowered(), member, r)
+		m.compareWeight(o, c, rs.state.By == failover.ByBalance && rs.state.Lowered(), member, r)
 	}
 	m.setCluster(key, c)
-	m.setFlight(o.thread, fl)
+	m.setState(o.thread, rs)
 }
 
-func (m *machine) pickSeen(fl *flight, o *op, c *cluster, member match.MemberID, r *result) {
+func (m *machine) pickSeen(rs *requestState, o *op, c *cluster, member match.MemberID, r *result) {
 	r.decision = true
-	if m.picks(c, fl, o, member) {
+	if m.picks(c, rs, o, member) {
 		return
 	}
 	if r.mismatch == nil {
-		r.mismatch = m.disagree(c, fl, o, memberDiffers, o.member)
+		r.mismatch = m.disagree(c, rs, o, memberDiffers, o.member)
 	}
 	by := failover.ByBalance
 	if o.rq.affine == o.member {
 		by = failover.ByAffinity
 	}
-	failover.LearnPick(m.t, &c.state, &fl.f, member, by, &m.sem, m.rec)
+	failover.LearnPick(m.t, &c.state, &rs.state, member, by, &m.sem, m.rec)
 }
 
 // pickUnseen takes in a pick of which the log hides sessions or earlier picks: it may agree, but it cannot disagree.
 // Where balancing stands and which weights are left is not known afterwards.
-func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member match.MemberID, r *result) {
+func (m *machine) pickUnseen(rs *requestState, o *op, c *cluster, member match.MemberID, r *result) {
 	before := c.state.Clone()
 	c.state.ForgetPosition()
-	if m.picks(c, fl, o, member) {
+	if m.picks(c, rs, o, member) {
 		r.decision = true
 	} else {
 		r.unchecked = true
-		failover.LearnPick(m.t, &c.state, &fl.f, member, failover.ByBackup, &m.sem, m.rec)
+		failover.LearnPick(m.t, &c.state, &rs.state, member, failover.ByBackup, &m.sem, m.rec)
 	}
 	if o.implied { // the pick itself is long past
 		c.state.LearnBalance(&before)
@@ -109,13 +109,13 @@ func (m *machine) pickUnseen(fl *flight, o *op, c *cluster, member match.MemberI
 // picks looks for the pick of a member: first for one that an attempt follows, then for one whose member has no
 // Transport that can be used (R64). A log that does not tell whether the request came over TLS shows by the next lines
 // which of them it was; where nothing was sent after all, the attempt is let go.
-func (m *machine) picks(c *cluster, fl *flight, o *op, member match.MemberID) bool {
+func (m *machine) picks(c *cluster, rs *requestState, o *op, member match.MemberID) bool {
 	sends := func(a failover.Action) bool { return a.Kind == failover.Send && a.Picked == member }
-	if m.find(c, fl, o, sends) {
+	if m.find(c, rs, o, sends) {
 		return true
 	}
-	if m.find(c, fl, o, func(a failover.Action) bool { return a.Picked == member }) {
-		fl.flying = false
+	if m.find(c, rs, o, func(a failover.Action) bool { return a.Picked == member }) {
+		rs.underWay = false
 		return true
 	}
 	return false
@@ -123,15 +123,15 @@ func (m *machine) picks(c *cluster, fl *flight, o *op, member match.MemberID) bo
 
 // find looks for an outcome of Next that the log agrees with, over chance and over what the log does not say of the
 // request; it adopts the first.
-func (m *machine) find(c *cluster, fl *flight, o *op, agrees func(failover.Action) bool) (found bool) {
-	for f := range m.guesses(fl, o.rq) {
+func (m *machine) find(c *cluster, rs *requestState, o *op, agrees func(failover.Action) bool) (found bool) {
+	for f := range m.guesses(rs, o.rq) {
 		failover.Outcomes(m.t, &c.state, f, o.now, &m.sem, m.rec,
 			func(state *failover.ClusterState, after *failover.RequestState, a failover.Action) bool {
 				if found = agrees(a); found {
 					if !c.state.KnowsPosition() && (a.Kind != failover.Send || after.By != failover.ByBalance) {
 						state.ForgetPosition() // round robin began somewhere, but the log does not say where (R30)
 					}
-					c.state, fl.f = *state, *after
+					c.state, rs.state = *state, *after
 				}
 				return !found
 			})
@@ -142,29 +142,29 @@ func (m *machine) find(c *cluster, fl *flight, o *op, agrees func(failover.Actio
 	return false
 }
 
-// guesses are the flights that fit what the log says of a request: it shows TLS only by the source of the session.
-func (m *machine) guesses(fl *flight, q *request) iter.Seq[*failover.RequestState] {
+// guesses are the states that fit what the log says of a request: it shows TLS only by the source of the session.
+func (m *machine) guesses(rs *requestState, q *request) iter.Seq[*failover.RequestState] {
 	return func(yield func(*failover.RequestState) bool) {
 		certain := q.tls() && failover.SSLSessionShowsTLS(&m.sem, m.rec.Seen())
 		if !certain {
-			if plain := fl.f.Supposing(false, fl.f.Size); !yield(&plain) {
+			if plain := rs.state.Supposing(false, rs.state.Size); !yield(&plain) {
 				return
 			}
 		}
-		tls := fl.f.Supposing(true, fl.f.Size)
+		tls := rs.state.Supposing(true, rs.state.Size)
 		yield(&tls)
 	}
 }
 
 // disagree makes the mismatch of a decision: what Next would have done, and the steps to it.
-func (m *machine) disagree(c *cluster, fl *flight, o *op, what What, logged string) *mismatch {
+func (m *machine) disagree(c *cluster, rs *requestState, o *op, what What, logged string) *mismatch {
 	f := &mismatch{what: what, logged: logged}
 	if !m.explain {
 		return f
 	}
 	rec := new(failover.Recorder)
 	var f2 *failover.RequestState
-	for f2 = range m.guesses(fl, o.rq) {
+	for f2 = range m.guesses(rs, o.rq) {
 		break // the first will do
 	}
 	failover.Outcomes(m.t, &c.state, f2, o.now, &m.sem, rec, func(_ *failover.ClusterState, _ *failover.RequestState,
@@ -172,7 +172,7 @@ func (m *machine) disagree(c *cluster, fl *flight, o *op, what What, logged stri
 		if len(f.ours) == 0 {
 			f.steps, f.rule = slices.Clone(rec.Steps), deciding(rec.Steps)
 		}
-		if words := m.words(fl, a); !slices.Contains(f.ours, words) {
+		if words := m.words(rs, a); !slices.Contains(f.ours, words) {
 			f.ours = append(f.ours, words)
 		}
 		rec.Steps = rec.Steps[:0]
@@ -192,14 +192,14 @@ func deciding(steps []failover.Step) string {
 	return "R42"
 }
 
-func (m *machine) words(fl *flight, a failover.Action) string {
+func (m *machine) words(rs *requestState, a failover.Action) string {
 	switch {
 	case a.Kind == failover.Send:
-		return m.t.MemberName(fl.match.Cluster, a.Member)
+		return m.t.MemberName(rs.match.Cluster, a.Member)
 	case a.Kind == failover.Cut:
 		return "no further attempt"
 	case a.Member != match.NoMember:
-		return fmt.Sprintf("the %d of %s is passed on", a.Status, m.t.MemberName(fl.match.Cluster, a.Member))
+		return fmt.Sprintf("the %d of %s is passed on", a.Status, m.t.MemberName(rs.match.Cluster, a.Member))
 	}
 	return fmt.Sprintf("no member, the client gets %d", a.Status)
 }
@@ -237,32 +237,32 @@ func (m *machine) compareWeight(o *op, c *cluster, lowered bool, member match.Me
 // end checks a request that ends without another attempt. The log does not show how
 // much of a body was sent, and not always how large it is: whether it can be sent again (R57) is then the log's word.
 func (m *machine) end(o *op, r *result) {
-	fl, declined := m.flightOf(o)
-	if fl == nil {
+	rs, declined := m.stateOf(o)
+	if rs == nil {
 		r.unchecked = !declined
 		return
 	}
-	key := clusterKey{o.thread.PID, fl.match.Cluster}
+	key := clusterKey{o.thread.PID, rs.match.Cluster}
 	c := m.copyOf(key)
-	m.prepare(fl, o.rq)
+	m.prepare(rs, o.rq)
 	over := func(a failover.Action) bool { return a.Kind != failover.Send }
-	unrepeatable := o.rq.noRetry && o.rq.body && (o.rq.length == 0 || fl.f.Body == failover.Unbuffered)
-	agreed := unrepeatable || m.tooLarge(c, fl, o, over) || m.find(c, fl, o, over)
+	unrepeatable := o.rq.noRetry && o.rq.body && (o.rq.length == 0 || rs.state.Body == failover.Unbuffered)
+	agreed := unrepeatable || m.tooLarge(c, rs, o, over) || m.find(c, rs, o, over)
 	if r.decision = agreed || !o.coarse; !r.decision {
 		r.unchecked = true
 	} else if !agreed {
-		r.mismatch = m.disagree(c, fl, o, endDiffers, "no further attempt")
+		r.mismatch = m.disagree(c, rs, o, endDiffers, "no further attempt")
 	}
-	m.setFlight(o.thread, nil)
+	m.setState(o.thread, nil)
 	m.setCluster(key, c)
 }
 
 // tooLarge explains an end before anybody was looked for by a body whose size the log does not show (R59).
-func (m *machine) tooLarge(c *cluster, fl *flight, o *op, over func(failover.Action) bool) bool {
-	if o.rq.looked || fl.f.Attempts > 0 || m.t.Clusters[fl.match.Cluster].PostLimit < 0 {
+func (m *machine) tooLarge(c *cluster, rs *requestState, o *op, over func(failover.Action) bool) bool {
+	if o.rq.looked || rs.state.Attempts > 0 || m.t.Clusters[rs.match.Cluster].PostLimit < 0 {
 		return false
 	}
-	large := *fl
-	large.f = fl.f.Supposing(fl.f.TLS, math.MaxInt64)
+	large := *rs
+	large.state = rs.state.Supposing(rs.state.TLS, math.MaxInt64)
 	return m.find(c, &large, o, over)
 }

@@ -88,7 +88,7 @@ func foundWords(all []match.URIFound, words func(*match.URIFound) string) (out [
 // compared checks a comparison of clone IDs: every clone ID of the session is held against the primary list from its
 // first server (R22).
 func (m *machine) compared(o *op, r *result) {
-	fl, w := m.walkOf(o)
+	rs, w := m.walkOf(o)
 	if w == nil {
 		return
 	}
@@ -102,33 +102,33 @@ func (m *machine) compared(o *op, r *result) {
 		w.at = next + at
 	default:
 		r.differs(cloneDiffers, "R22", fmt.Sprintf("clone ID %s is compared with %s", o.clone, o.pattern),
-			w.words(m, fl, next))
+			w.words(m, rs, next))
 		if w.at = next; at > 0 {
 			w.at = next + at
 		}
 	}
-	m.setFlight(o.thread, fl)
+	m.setState(o.thread, rs)
 }
 
 // words says which comparison the file gives at a place.
-func (w *walked) words(m *machine, fl *flight, at int) string {
+func (w *walked) words(m *machine, rs *requestState, at int) string {
 	if at >= len(w.walk) {
 		return "no further comparison"
 	}
 	c := w.walk[at]
 	return fmt.Sprintf("clone ID %s is compared with %s of %s", c.Clone, c.Server,
-		m.t.MemberName(fl.match.Cluster, c.Member))
+		m.t.MemberName(rs.match.Cluster, c.Member))
 }
 
 // matched checks whose clone ID it was (R22).
 func (m *machine) matched(o *op, r *result) {
-	fl, w := m.walkOf(o)
+	rs, w := m.walkOf(o)
 	if w == nil {
 		return
 	}
 	r.line = true
 	name := func(c failover.CloneComparison) string {
-		return m.t.Clusters[fl.match.Cluster].Members[c.Member].Name
+		return m.t.Clusters[rs.match.Cluster].Members[c.Member].Name
 	}
 	var owners []string
 	for i, c := range w.walk {
@@ -153,51 +153,51 @@ func (w *walked) clone() string {
 	return w.walk[w.at].Clone
 }
 
-// walkOf returns a copy of the thread's flight with the comparisons of the session identifier that the log is at; nil
-// when the log does not tell enough to know them.
-func (m *machine) walkOf(o *op) (*flight, *walked) {
+// walkOf returns a copy of the state of the thread's request with the comparisons of the session identifier that the
+// log is at; nil when the log does not tell enough to know them.
+func (m *machine) walkOf(o *op) (*requestState, *walked) {
 	q := o.rq
 	if q.list < 0 || q.list >= maxLists || len(q.lists[q.list].ids) >= maxIDs {
 		return nil, nil
 	}
-	fl, _ := m.flightOf(o)
-	if fl == nil {
+	rs, _ := m.stateOf(o)
+	if rs == nil {
 		return nil, nil
 	}
-	w := fl.walked
+	w := rs.walked
 	if ids := len(q.lists[q.list].ids); w.walk == nil || w.round != q.round || w.list != q.list || w.ids != ids {
-		if m.prepare(fl, q); fl.f.Affinity.Len() != len(q.lists) {
+		if m.prepare(rs, q); rs.state.Affinity.Len() != len(q.lists) {
 			return nil, nil // one of the choices leaves sessions out
 		}
 		if w.walk == nil || w.round != q.round || w.list != q.list {
 			w.at = -1
 		}
-		c := m.copyOf(clusterKey{o.thread.PID, fl.match.Cluster})
+		c := m.copyOf(clusterKey{o.thread.PID, rs.match.Cluster})
 		w.round, w.list, w.ids = q.round, q.list, ids
-		w.walk = failover.CloneComparisons(m.t, &c.state, &fl.f, q.list, &m.sem, m.rec)
+		w.walk = failover.CloneComparisons(m.t, &c.state, &rs.state, q.list, &m.sem, m.rec)
 	}
-	fl.walked = w
-	return fl, &fl.walked
+	rs.walked = w
+	return rs, &rs.walked
 }
 
 // transport checks the address that the request is sent to (R64).
 func (m *machine) transport(o *op, r *result) {
-	fl := m.flightToRead(o)
-	if fl == nil {
+	rs := m.stateToRead(o)
+	if rs == nil {
 		return
 	}
-	conf := &m.t.Clusters[fl.match.Cluster]
+	conf := &m.t.Clusters[rs.match.Cluster]
 	member, ok := conf.MemberByName(o.member)
 	if !ok {
 		return
 	}
 	r.line = true
-	ours := m.addresses(fl, o, member)
+	ours := m.addresses(rs, o, member)
 	if ours == nil {
 		return
 	}
 	for other := range conf.Members { // where no line names the member that was picked, it may be any
-		if o.coarse && !o.named && m.addresses(fl, o, match.MemberID(other)) == nil {
+		if o.coarse && !o.named && m.addresses(rs, o, match.MemberID(other)) == nil {
 			return
 		}
 	}
@@ -206,8 +206,8 @@ func (m *machine) transport(o *op, r *result) {
 
 // addresses returns where a member would get the request, nil when it is what the log says. Whether the request came
 // over TLS is not always logged.
-func (m *machine) addresses(fl *flight, o *op, member match.MemberID) (ours []string) {
-	for f := range m.guesses(fl, o.rq) {
+func (m *machine) addresses(rs *requestState, o *op, member match.MemberID) (ours []string) {
+	for f := range m.guesses(rs, o.rq) {
 		tr, ok := failover.TransportOf(m.t, f, member, &m.sem, m.rec)
 		words := o.member + ": no Transport that can be used"
 		if ok {

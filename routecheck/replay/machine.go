@@ -23,7 +23,7 @@ type machine struct {
 	rec      *failover.Recorder // notes the consulted choices
 	explain  bool               // disagreements get steps and members
 	clusters map[clusterKey]*cluster
-	flights  map[pluginlog.Thread]*flight
+	requests map[pluginlog.Thread]*requestState
 	fresh    map[uint64]bool // processes that were seen starting
 	members  int
 	form     weightForm
@@ -50,18 +50,18 @@ type known struct {
 	probe                        bool // whether somebody probes it
 }
 
-// flight is a request on its way.
-type flight struct {
-	f      failover.RequestState
-	match  match.Match
-	routed bool // the log named host and URI
-	flying bool
-	walked walked
+// requestState is what a machine knows of a request that is not over.
+type requestState struct {
+	state    failover.RequestState
+	match    match.Match
+	routed   bool // the log named host and URI
+	underWay bool // an attempt is
+	walked   walked
 }
 
-func (f *flight) clone() *flight {
-	c := *f
-	c.f = f.f.Clone()
+func (rs *requestState) clone() *requestState {
+	c := *rs
+	c.state = rs.state.Clone()
 	return &c
 }
 
@@ -97,7 +97,7 @@ type mismatch struct {
 func newMachine(t *match.Table, sem choices.Assumptions) *machine {
 	return &machine{
 		t: t, sem: sem, rec: failover.ChoicesOnly(), explain: true,
-		clusters: map[clusterKey]*cluster{}, flights: map[pluginlog.Thread]*flight{}, fresh: map[uint64]bool{},
+		clusters: map[clusterKey]*cluster{}, requests: map[pluginlog.Thread]*requestState{}, fresh: map[uint64]bool{},
 	}
 }
 
@@ -107,7 +107,7 @@ func newMachine(t *match.Table, sem choices.Assumptions) *machine {
 func (m *machine) before(sem choices.Assumptions) *machine {
 	c := *m
 	c.sem, c.rec, c.explain, c.undo = sem, failover.ChoicesOnly(), false, nil
-	c.clusters, c.flights, c.fresh = maps.Clone(m.clusters), maps.Clone(m.flights), maps.Clone(m.fresh)
+	c.clusters, c.requests, c.fresh = maps.Clone(m.clusters), maps.Clone(m.requests), maps.Clone(m.fresh)
 	for _, undo := range slices.Backward(m.undo) {
 		undo(&c)
 	}
@@ -134,15 +134,15 @@ func (m *machine) setCluster(key clusterKey, c *cluster) {
 	m.clusters[key] = c
 }
 
-func (m *machine) setFlight(thread pluginlog.Thread, f *flight) {
-	old := m.flights[thread]
+func (m *machine) setState(thread pluginlog.Thread, rs *requestState) {
+	old := m.requests[thread]
 	m.undo = append(m.undo, func(m *machine) {
-		if m.flights[thread] = old; old == nil {
-			delete(m.flights, thread)
+		if m.requests[thread] = old; old == nil {
+			delete(m.requests, thread)
 		}
 	})
-	if m.flights[thread] = f; f == nil {
-		delete(m.flights, thread)
+	if m.requests[thread] = rs; rs == nil {
+		delete(m.requests, thread)
 	}
 }
 
@@ -180,7 +180,7 @@ func (m *machine) play(o *op) (r result) {
 	case opTransport:
 		m.transport(o, &r)
 	case opClose:
-		m.setFlight(o.thread, nil)
+		m.setState(o.thread, nil)
 	}
 	return r
 }
@@ -203,7 +203,7 @@ func (m *machine) copyOf(key clusterKey) *cluster {
 	}
 	if m.members > maxMembers { // a log of any length is replayed in bounded memory: what is forgotten is learnt again
 		clear(m.clusters)
-		clear(m.flights)
+		clear(m.requests)
 		m.members = 0
 	}
 	conf := &m.t.Clusters[key.id]
@@ -219,20 +219,20 @@ func (m *machine) copyOf(key clusterKey) *cluster {
 	return c
 }
 
-// flightOf returns a copy of the thread's flight, a new one when it has none; nil when the log does not say which
-// cluster it is about. declined is true when host and URI were logged and no Route matches them.
-func (m *machine) flightOf(o *op) (fl *flight, declined bool) {
-	if old := m.flights[o.thread]; old != nil {
+// stateOf returns a copy of the state of the thread's request, a new one when it has none; nil when the log does not
+// say which cluster it is about. declined is true when host and URI were logged and no Route matches them.
+func (m *machine) stateOf(o *op) (rs *requestState, declined bool) {
+	if old := m.requests[o.thread]; old != nil {
 		return old.clone(), false
 	}
 	rq := o.rq.request()
-	fl = new(flight)
+	rs = new(requestState)
 	if o.rq.host != "" && o.rq.uri != "" {
 		match, ok := m.t.MatchNoted(&rq, &m.sem, m.rec.Seen())
 		if ok {
-			fl.match, fl.routed = match, true
-			m.beginFlight(fl, &rq, o)
-			return fl, false
+			rs.match, rs.routed = match, true
+			m.begin(rs, &rq, o)
+			return rs, false
 		}
 		declined = true
 	}
@@ -240,29 +240,30 @@ func (m *machine) flightOf(o *op) (fl *flight, declined bool) {
 	if err != nil {
 		return nil, declined
 	}
-	fl.match = match.Match{Cluster: id}
-	m.beginFlight(fl, &rq, o)
-	return fl, declined
+	rs.match = match.Match{Cluster: id}
+	m.begin(rs, &rq, o)
+	return rs, declined
 }
 
-// flightToRead returns the thread's flight itself, which must not be changed, or else what flightOf returns.
-func (m *machine) flightToRead(o *op) *flight {
-	if fl := m.flights[o.thread]; fl != nil {
-		return fl
+// stateToRead returns the state of the thread's request itself, which must not be changed, or else what stateOf
+// returns.
+func (m *machine) stateToRead(o *op) *requestState {
+	if rs := m.requests[o.thread]; rs != nil {
+		return rs
 	}
-	fl, _ := m.flightOf(o)
-	return fl
+	rs, _ := m.stateOf(o)
+	return rs
 }
 
-func (m *machine) beginFlight(fl *flight, rq *match.Request, o *op) {
-	fl.f = failover.Begin(m.t, rq, &fl.match, o.rq.arrived, &m.sem, m.rec)
+func (m *machine) begin(rs *requestState, rq *match.Request, o *op) {
+	rs.state = failover.Begin(m.t, rq, &rs.match, o.rq.arrived, &m.sem, m.rec)
 }
 
-// prepare gives the flight what the log has shown of the request since.
-func (m *machine) prepare(fl *flight, q *request) {
-	c := &m.t.Clusters[fl.match.Cluster]
-	rq := q.withSessions(q.request(), &fl.match, c.Separator)
-	failover.LearnRequest(m.t, &fl.f, &rq, &fl.match, &m.sem, m.rec)
+// prepare gives the state what the log has shown of the request since.
+func (m *machine) prepare(rs *requestState, q *request) {
+	c := &m.t.Clusters[rs.match.Cluster]
+	rq := q.withSessions(q.request(), &rs.match, c.Separator)
+	failover.LearnRequest(m.t, &rs.state, &rq, &rs.match, &m.sem, m.rec)
 }
 
 // decline checks a request that the log leaves to the web server.
@@ -280,39 +281,39 @@ func (m *machine) decline(o *op, r *result) {
 
 // observe tells the core what became of the attempt under way.
 func (m *machine) observe(o *op, r *result) {
-	old := m.flights[o.thread]
-	if old == nil || !old.flying {
+	old := m.requests[o.thread]
+	if old == nil || !old.underWay {
 		return
 	}
-	fl := old.clone()
+	rs := old.clone()
 	if o.rq.length > 0 {
-		m.prepare(fl, o.rq)
+		m.prepare(rs, o.rq)
 	} else if o.rq.body && o.event.ReusedStream && !o.fresh &&
 		(o.event.Kind == failover.StreamLost || o.event.Kind == failover.IOTimeout) {
-		fl.f.LearnUnbuffered() // why else would no new stream follow (R50c, R54)
+		rs.state.LearnUnbuffered() // why else would no new stream follow (R50c, R54)
 	}
-	key := clusterKey{o.thread.PID, fl.match.Cluster}
+	key := clusterKey{o.thread.PID, rs.match.Cluster}
 	c := m.copyOf(key)
-	member := fl.f.Last
+	member := rs.state.Last
 	before := c.state.Member(member).MarkedDown
-	happens := func(ev failover.Event) { failover.Observe(m.t, &c.state, &fl.f, o.now, ev, &m.sem, m.rec) }
+	happens := func(ev failover.Event) { failover.Observe(m.t, &c.state, &rs.state, o.now, ev, &m.sem, m.rec) }
 	switch o.kind {
 	case opHead:
 		happens(o.event)
 	case opGone:
-		fl.flying = false
+		rs.underWay = false
 		happens(failover.Event{Kind: failover.ClientGone})
 	case opDone:
-		if fl.flying = false; !fl.f.Begun() {
+		if rs.underWay = false; !rs.state.Begun() {
 			happens(failover.Event{Kind: failover.Head, Status: 200})
 		}
 		happens(failover.Event{Kind: failover.Done})
 	case opFail:
-		fl.flying = false
+		rs.underWay = false
 		happens(o.event)
 		m.compareMark(o, c, member, before, r)
 	}
-	m.setFlight(o.thread, fl)
+	m.setState(o.thread, rs)
 	m.setCluster(key, c)
 }
 

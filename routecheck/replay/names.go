@@ -41,16 +41,16 @@ func (r *reader) sought(q *request) {
 
 // sessionName checks the name of a cookie, or of a part of the URL.
 func (m *machine) sessionName(o *op, r *result) {
-	fl := m.flightToRead(o)
-	if fl == nil || !fl.routed {
+	rs := m.stateToRead(o)
+	if rs == nil || !rs.routed {
 		return
 	}
 	r.line = true
-	what, ours := "cookie ", fl.match.Cookie()
+	what, ours := "cookie ", rs.match.Cookie()
 	if o.source == fromURL {
-		what, ours = "URL identifier ", fl.match.Identifier()
+		what, ours = "URL identifier ", rs.match.Identifier()
 	}
 	if ours != o.pattern {
-		r.differs(cookieDiffers, "R4", what+o.pattern, what+ours+" of Uri "+fl.match.Pattern())
+		r.differs(cookieDiffers, "R4", what+o.pattern, what+ours+" of Uri "+rs.match.Pattern())
 	}
 }

@@ -50,9 +50,9 @@ func (r *reader) counted(q *request) {
 	switch {
 	case q.failure != noFailure:
 		r.fail(q, e.Member, false)
-	case q.flying && q.member == e.Member:
+	case q.underWay && q.member == e.Member:
 		r.done(q)
-	case !q.flying && q.checked == e.Member && e.Member != "" && !q.over && !q.ended:
+	case !q.underWay && q.checked == e.Member && e.Member != "" && !q.over && !q.ended:
 		r.pick(q, e.Member, op{implied: true}) // at LogLevel Stats nothing else is seen of an attempt
 		r.done(q)
 	}
@@ -80,7 +80,7 @@ func (r *reader) wire(q *request) {
 	case pluginlog.StatusLine:
 		r.status(q)
 	case pluginlog.ClientWriteFailed, pluginlog.AttemptDropped:
-		if q.flying {
+		if q.underWay {
 			r.leave(q)
 			q.over = true
 		}
@@ -98,7 +98,7 @@ func (r *reader) wire(q *request) {
 // transport holds the address against the member of the attempt: that under way, or the one checked last.
 func (r *reader) transport(q *request) {
 	member := q.checked
-	if q.flying || member == "" && q.settled != "" {
+	if q.underWay || member == "" && q.settled != "" {
 		member = q.member
 	}
 	if member != "" && !q.ended && !q.over {
@@ -117,14 +117,14 @@ func (r *reader) failedAt(q *request) {
 
 // stale is a stream from the queue that another one replaces: it was closed, or ServerIOTimeout fired on it.
 func (r *reader) stale(q *request) {
-	if q.flying && q.reused {
+	if q.underWay && q.reused {
 		r.failed(q, op{member: q.member, fresh: true})
 	}
 }
 
 func (r *reader) status(q *request) {
 	switch code := r.e.Code; {
-	case !q.flying || code < 200 && code != 101:
+	case !q.underWay || code < 200 && code != 101:
 	case code == 503:
 		q.failure = busy
 	default:

@@ -158,11 +158,11 @@ func (r *reader) finish(q *request) {
 // conclude settles an attempt of which no more lines come.
 func (r *reader) conclude(q *request) {
 	switch {
-	case q.failure != noFailure && q.flying:
+	case q.failure != noFailure && q.underWay:
 		r.fail(q, q.member, false)
-	case q.flying && q.head:
+	case q.underWay && q.head:
 		r.done(q)
-	case q.flying:
+	case q.underWay:
 		r.leave(q)
 	}
 	q.failure = noFailure
@@ -187,10 +187,10 @@ func (r *reader) choosing(q *request) {
 	if q == nil || q.over || q.ended {
 		q = r.begin(q)
 	}
-	if q.failure != noFailure && q.flying {
+	if q.failure != noFailure && q.underWay {
 		r.fail(q, q.member, false)
 	}
-	if q.flying && q.head && q.list < 0 {
+	if q.underWay && q.head && q.list < 0 {
 		r.done(q)
 		q = r.begin(q)
 	}
@@ -208,7 +208,7 @@ func (r *reader) choosing(q *request) {
 	case pluginlog.StillMarkedDown:
 		r.timer(q)
 	case pluginlog.Picked, pluginlog.PickedOld:
-		if q.flying {
+		if q.underWay {
 			r.leave(q)
 		}
 		remember(r.picks, e.PID)
@@ -231,7 +231,7 @@ func (r *reader) pick(q *request, member string, o op) {
 	if !o.implied { // the line of a Transport can stand before what implies a pick
 		q.sentTo = ""
 	}
-	q.member, q.flying, q.reused, q.head, q.failure, q.settled, q.noRetry = keep(member), true,
+	q.member, q.underWay, q.reused, q.head, q.failure, q.settled, q.noRetry = keep(member), true,
 		false, false, noFailure,
 		"", false
 	r.op(q, o)
@@ -240,7 +240,7 @@ func (r *reader) pick(q *request, member string, o op) {
 
 // again is an attempt without a line of its own: a second stream (R50c, R54) or a second connect (R51).
 func (r *reader) again(q *request) {
-	if !q.flying && q.member != "" && q.settled == q.member {
+	if !q.underWay && q.member != "" && q.settled == q.member {
 		r.pick(q, q.member, op{implied: true})
 	}
 }
@@ -250,11 +250,11 @@ func (r *reader) fail(q *request, member string, marked bool) {
 }
 
 func (r *reader) failed(q *request, o op) {
-	if q.flying && q.member != o.member {
+	if q.underWay && q.member != o.member {
 		r.leave(q)
 	}
 	failed := q.failure
-	if !q.flying {
+	if !q.underWay {
 		r.pick(q, o.member, op{implied: true})
 		q.failure = failed
 	}
@@ -262,16 +262,16 @@ func (r *reader) failed(q *request, o op) {
 	if o.event.Sent = failover.SentNothing; q.reused && !o.fresh {
 		o.event.Sent = failover.SentSome // or a new stream would follow, whatever the body (R50c, R57)
 	}
-	q.flying, q.failure, q.settled, q.repeats = false, noFailure, q.member, false
+	q.underWay, q.failure, q.settled, q.repeats = false, noFailure, q.member, false
 	r.op(q, o)
 }
 
 func (r *reader) done(q *request) {
-	q.flying, q.over = false, true
+	q.underWay, q.over = false, true
 	r.op(q, op{kind: opDone, member: q.member})
 }
 
 func (r *reader) leave(q *request) {
-	q.flying, q.failure = false, noFailure
+	q.underWay, q.failure = false, noFailure
 	r.op(q, op{kind: opGone, member: q.member})
 }

@@ -33,21 +33,21 @@ type request struct {
 	sought sessionName // the name under which a session was looked for last, in this selection
 	seen   []checked   // status lines of this selection
 
-	member  string // of the attempt under way, or of the last one
-	sentTo  string // the host that its Transport was last said to name
-	checked string // the member that was checked last: who gets the attempt where no line names anybody
-	affine  string // the member whose clone ID matched, in this selection
-	flying  bool   // an attempt is under way
-	reused  bool   // on a stream from the queue
-	head    bool   // the head of its answer was seen
-	failure failure
-	settled string // the member whose failure was taken in, while lines about it may follow
-	repeats bool   // the log says that the attempt is repeated after its timeout
-	noRetry bool   // the log says that no other attempt follows
-	ended   bool   // the plug-in gave up
-	over    bool   // answered
-	looked  bool   // a member was looked for
-	partial bool   // the log begins inside it
+	member   string // of the attempt under way, or of the last one
+	sentTo   string // the host that its Transport was last said to name
+	checked  string // the member that was checked last: who gets the attempt where no line names anybody
+	affine   string // the member whose clone ID matched, in this selection
+	underWay bool   // an attempt is under way
+	reused   bool   // on a stream from the queue
+	head     bool   // the head of its answer was seen
+	failure  failure
+	settled  string // the member whose failure was taken in, while lines about it may follow
+	repeats  bool   // the log says that the attempt is repeated after its timeout
+	noRetry  bool   // the log says that no other attempt follows
+	ended    bool   // the plug-in gave up
+	over     bool   // answered
+	looked   bool   // a member was looked for
+	partial  bool   // the log begins inside it
 }
 
 type sourceHint uint8

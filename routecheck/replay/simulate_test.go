@@ -123,13 +123,13 @@ type process struct {
 }
 
 type worker struct {
-	tid    uint64
-	busy   bool
-	stage  int // 0 ask Next, 1 connect, 2 answer, 3 body
-	flight failover.RequestState
-	state  *failover.ClusterState // of the configuration that the request began with
-	act    failover.Action
-	reused bool
+	tid     uint64
+	busy    bool
+	stage   int // 0 ask Next, 1 connect, 2 answer, 3 body
+	request failover.RequestState
+	state   *failover.ClusterState // of the configuration that the request began with
+	act     failover.Action
+	reused  bool
 }
 
 func (p *process) emit(w *worker) func(*pluginlog.Event) {
@@ -158,20 +158,20 @@ func (p *process) turn(w *worker) {
 	rec := new(failover.Recorder)
 	cs := w.state
 	observe := func(ev failover.Event, stage int) {
-		failover.Observe(p.table, cs, &w.flight, p.now, ev, &p.sem, rec)
+		failover.Observe(p.table, cs, &w.request, p.now, ev, &p.sem, rec)
 		if w.stage = stage; stage < 0 {
 			w.busy = false
 			p.ends++
 		}
 	}
-	if w.flight.Size < 0 && w.stage == 2 && rapid.Bool().Draw(p.t, "outgrown") {
-		w.flight.Body = failover.Unbuffered
+	if w.request.Size < 0 && w.stage == 2 && rapid.Bool().Draw(p.t, "outgrown") {
+		w.request.Body = failover.Unbuffered
 	}
 	lost := failover.Event{Kind: failover.StreamLost, ReusedStream: w.reused,
 		Sent: failover.SentKind(p.n("sent", 0, 1))}
 	switch w.stage {
 	case 0:
-		w.act = failover.Next(p.table, cs, &w.flight, p.now, &p.sem, rec)
+		w.act = failover.Next(p.table, cs, &w.request, p.now, &p.sem, rec)
 		if w.stage = 1; w.act.Kind != failover.Send {
 			w.busy = false
 			p.ends++
@@ -184,7 +184,7 @@ func (p *process) turn(w *worker) {
 			observe(failover.Event{Kind: failover.ConnectTimeout}, 0)
 		default:
 			w.reused = !w.act.FreshStream && rapid.Bool().Draw(p.t, "reused")
-			failover.NoteStream(p.table, &w.flight, w.act, w.reused, rec)
+			failover.NoteStream(p.table, &w.request, w.act, w.reused, rec)
 			w.stage = 2
 		}
 	case 2:
@@ -195,7 +195,7 @@ func (p *process) turn(w *worker) {
 			observe(failover.Event{Kind: failover.Head, Status: 503}, 0)
 		case what == "gone":
 			observe(failover.Event{Kind: failover.ClientGone}, -1)
-		case what == "io" && p.table.Clusters[w.flight.Cluster].Members[w.act.Member].IOTimeout > 0:
+		case what == "io" && p.table.Clusters[w.request.Cluster].Members[w.act.Member].IOTimeout > 0:
 			lost.Kind = failover.IOTimeout
 			observe(lost, 0)
 		default:
@@ -211,7 +211,7 @@ func (p *process) turn(w *worker) {
 			observe(failover.Event{Kind: failover.Done}, -1)
 		}
 	}
-	Events(p.table, w.flight.Cluster, rec.Steps, p.emit(w))
+	Events(p.table, w.request.Cluster, rec.Steps, p.emit(w))
 }
 
 func (p *process) start(w *worker) {
@@ -223,7 +223,7 @@ func (p *process) start(w *worker) {
 	}
 	MatchEvents(p.table, &rq, &m, &p.sem, p.emit(w))
 	w.busy, w.stage = true, 0
-	w.flight, w.state = failover.Begin(p.table, &rq, &m, p.now, &p.sem, nil), p.state(m.Cluster)
+	w.request, w.state = failover.Begin(p.table, &rq, &m, p.now, &p.sem, nil), p.state(m.Cluster)
 }
 
 // reload gives the process a new configuration of the same file: its requests go on with the old one.

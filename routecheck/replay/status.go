@@ -10,16 +10,16 @@ import (
 // memberLine takes in a line about the state of a member. Where the state does not follow from the log so far, the
 // line sets it right; where it does, a difference is a disagreement. Either way the log wins.
 func (m *machine) memberLine(o *op, r *result) {
-	fl := m.flightToRead(o)
-	if fl == nil {
+	rs := m.stateToRead(o)
+	if rs == nil {
 		return
 	}
-	member, ok := m.t.Clusters[fl.match.Cluster].MemberByName(o.member)
+	member, ok := m.t.Clusters[rs.match.Cluster].MemberByName(o.member)
 	if !ok {
 		return
 	}
-	key := clusterKey{o.thread.PID, fl.match.Cluster}
-	l := line{m: m, o: o, r: r, fl: fl, c: m.copyOf(key), id: member}
+	key := clusterKey{o.thread.PID, rs.match.Cluster}
+	l := line{m: m, o: o, r: r, rs: rs, c: m.copyOf(key), id: member}
 	l.kn = &l.c.known[member]
 	switch o.kind {
 	case opTimer:
@@ -30,8 +30,8 @@ func (m *machine) memberLine(o *op, r *result) {
 		l.status()
 	}
 	m.setCluster(key, l.c)
-	if o.kind != opCount && m.flights[o.thread] == nil {
-		m.setFlight(o.thread, fl)
+	if o.kind != opCount && m.requests[o.thread] == nil {
+		m.setState(o.thread, rs)
 	}
 }
 
@@ -40,7 +40,7 @@ type line struct {
 	m  *machine
 	o  *op
 	r  *result
-	fl *flight
+	rs *requestState
 	c  *cluster
 	id match.MemberID
 	kn *known
@@ -61,7 +61,7 @@ func (l *line) flag(known bool, name string, logged bool) {
 }
 
 func (l *line) check() failover.Check {
-	return failover.CheckMember(l.m.t, &l.c.state, &l.fl.f, l.id, l.o.check.IgnoreWeights, l.o.now, &l.m.sem, l.m.rec)
+	return failover.CheckMember(l.m.t, &l.c.state, &l.rs.state, l.id, l.o.check.IgnoreWeights, l.o.now, &l.m.sem, l.m.rec)
 }
 
 // status compares what a status line prints, field by field (R42).
@@ -81,22 +81,22 @@ func (l *line) status() {
 	if ours := l.check(); !logged.IgnoreWeights && ours.Allows != logged.WLBAllows {
 		l.flag(l.kn.weight, "wlbAllows", logged.WLBAllows)
 		l.kn.weight = false
-		failover.LearnAllows(l.m.t, &l.c.state, &l.fl.f, l.id, logged.WLBAllows, &l.m.sem)
+		failover.LearnAllows(l.m.t, &l.c.state, &l.rs.state, l.id, logged.WLBAllows, &l.m.sem)
 	}
 	if ours := l.check(); logged.HasFull && ours.Full != logged.Full {
 		l.flag(l.kn.pending, "reachedMaxConnectionsLimit", logged.Full)
 		l.kn.pending = true
-		failover.LearnFull(l.m.t, &l.c.state, &l.fl.f, l.id, logged.Full)
+		failover.LearnFull(l.m.t, &l.c.state, &l.rs.state, l.id, logged.Full)
 	}
 }
 
 // due is how long it is until the retry is due, below 0 when it is overdue (R52).
 func (l *line) due() match.Nanos {
-	return failover.RetryDue(l.m.t, &l.c.state, &l.fl.f, l.id, l.o.now, &l.m.sem)
+	return failover.RetryDue(l.m.t, &l.c.state, &l.rs.state, l.id, l.o.now, &l.m.sem)
 }
 
 func (l *line) learnRetry(wait match.Nanos) {
-	failover.LearnRetry(l.m.t, &l.c.state, &l.fl.f, l.id, wait, l.o.now, &l.m.sem)
+	failover.LearnRetry(l.m.t, &l.c.state, &l.rs.state, l.id, wait, l.o.now, &l.m.sem)
 }
 
 // slack is how much the times of lines may differ from those that the plug-in reckoned with.

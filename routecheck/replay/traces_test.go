@@ -222,8 +222,8 @@ func TestBoundedMemory(t *testing.T) {
 		r.Add(&pluginlog.Event{Kind: pluginlog.Picked, Thread: thread, Member: "a", Weight: 1})
 	}
 	for _, m := range append([]*machine{r.base}, machines(r)...) {
-		if len(m.flights) > maxOpen || len(m.clusters) > maxMembers || len(m.fresh) > maxMembers {
-			t.Errorf("%d flights, %d clusters, %d processes", len(m.flights), len(m.clusters), len(m.fresh))
+		if len(m.requests) > maxOpen || len(m.clusters) > maxMembers || len(m.fresh) > maxMembers {
+			t.Errorf("%d requests, %d clusters, %d processes", len(m.requests), len(m.clusters), len(m.fresh))
 		}
 	}
 }

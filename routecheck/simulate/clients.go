@@ -133,7 +133,7 @@ func (w *world) begun(generation int, url, cookie int32) *failover.RequestState 
 const sessionID = "SIMULATEDSESSIONxxxxxxx"
 
 // served follows what a member that has answered does with the session of its client.
-func (w *world) served(f *flight) {
+func (w *world) served(f *requestState) {
 	c := &w.clients[f.client]
 	if f.session != c.number {
 		return // that session has ended meanwhile
@@ -179,7 +179,7 @@ type fateOf struct {
 const mostFates = 1 << 16
 
 // taken is the answer of a member that has not had the session last, or has lost its memory since.
-func (w *world) taken(f *flight, c *client, cluster *match.Cluster) {
+func (w *world) taken(f *requestState, c *client, cluster *match.Cluster) {
 	down, anew := w.troubles(f, c.last)
 	key := fateOf{f.generation.table, f.state.Cluster, c.owner, f.member, c.cookie, string(down) + "/" + string(anew)}
 	out, known := w.fates[key]
@@ -214,8 +214,8 @@ func (w *world) taken(f *flight, c *client, cluster *match.Cluster) {
 	}
 }
 
-// troubles lists the members of a flight's cluster that are down, and those that have begun anew since a time.
-func (w *world) troubles(f *flight, since match.Nanos) (down, anew []byte) {
+// troubles lists the members of a request's cluster that are down, and those that have begun anew since a time.
+func (w *world) troubles(f *requestState, since match.Nanos) (down, anew []byte) {
 	for i, at := range f.generation.members[f.state.Cluster] {
 		m := &w.roster.members[at]
 		if fault := m.fault(w.now); fault != nil && fault.silent() {
@@ -235,7 +235,7 @@ func (f *Fault) silent() bool {
 }
 
 // predict puts the question of a session to the room that knows.
-func (w *world) predict(f *flight, c *client, cluster *match.Cluster, anew []byte) fate {
+func (w *world) predict(f *requestState, c *client, cluster *match.Cluster, anew []byte) fate {
 	q := session.Case{Policy: w.policy(cluster.Name), Owner: -1, Value: w.cookies.all[c.cookie].value,
 		Separator: cluster.Separator, Assumed: w.sc.Sem.Session}
 	since := map[int]match.Nanos{}

@@ -4,9 +4,9 @@ import "github.com/wasplug/wasplug/routecheck/match"
 
 // event is the end of an attempt, or the next request of a user.
 type event struct {
-	at     match.Nanos
-	order  uint32 // among those of one process at one time
-	flight int32  // or ^user
+	at      match.Nanos
+	order   uint32 // among those of one process at one time
+	request int32  // or ^user
 }
 
 func (e event) before(o event) bool { return e.at < o.at || e.at == o.at && e.order < o.order }

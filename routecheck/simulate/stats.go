@@ -139,7 +139,7 @@ func (s *stats) declined(now match.Nanos) {
 }
 
 // sent counts an attempt.
-func (s *stats) sent(f *flight, pending int32) {
+func (s *stats) sent(f *requestState, pending int32) {
 	m := &s.members[f.member]
 	m.pending = max(m.pending, pending)
 	if f.probes() {
@@ -148,10 +148,10 @@ func (s *stats) sent(f *flight, pending int32) {
 }
 
 // probes reports whether the attempt under way probes a marked member (R52), and is not the same one on a new stream.
-func (f *flight) probes() bool { return f.marked && !f.action.FreshStream }
+func (f *requestState) probes() bool { return f.marked && !f.action.FreshStream }
 
 // finished counts a request.
-func (s *stats) finished(f *flight, status int, now match.Nanos) {
+func (s *stats) finished(f *requestState, status int, now match.Nanos) {
 	arrived := f.state.Arrived
 	step := &s.steps[s.at(arrived)]
 	switch {
@@ -182,7 +182,7 @@ func (s *stats) finished(f *flight, status int, now match.Nanos) {
 }
 
 // longest keeps a request if it is the longest so far; of several the one of the first process, and there the first.
-func (w *world) longest(f *flight, status int, m match.MemberID) {
+func (w *world) longest(f *requestState, status int, m match.MemberID) {
 	o, wait := w.stats.longest, w.now-f.state.Arrived
 	if o == nil || cmp.Or(cmp.Compare(o.End-o.Start, wait), cmp.Compare(int(f.process.id), o.Process),
 		cmp.Compare(f.number, o.Number)) < 0 {
@@ -202,7 +202,7 @@ func (s *stats) longer(r *Request) {
 }
 
 // note counts an attempt that has failed, or has changed whether its member is marked down.
-func (w *world) note(f *flight, marked bool) {
+func (w *world) note(f *requestState, marked bool) {
 	m, start := &w.stats.members[f.member], f.state.Arrived
 	if n := len(f.failed); n > 0 {
 		start = f.failed[n-1].End
@@ -231,7 +231,7 @@ func (w *world) note(f *flight, marked bool) {
 }
 
 // failedProbe counts a probe of a marked member that has failed.
-func (s *stats) failedProbe(f *flight, start, now match.Nanos) {
+func (s *stats) failedProbe(f *requestState, start, now match.Nanos) {
 	m := &s.members[f.member]
 	m.failedProbes++
 	if now > start {
@@ -264,7 +264,7 @@ func (s *stats) add(o *stats) {
 }
 
 // told is a request in the form for others.
-func (w *world) told(f *flight, status int, m match.MemberID) *Request {
+func (w *world) told(f *requestState, status int, m match.MemberID) *Request {
 	server := int(f.member)
 	if m == match.NoMember {
 		server = -1

@@ -14,8 +14,8 @@ type world struct {
 	now       match.Nanos
 	processes []*process
 	agenda    agenda
-	flights   []flight
-	unused    []int32 // flights that have ended
+	requests  []requestState
+	unused    []int32 // of requests that have ended
 	cookies   cookies
 	fates     map[fateOf]fate
 	reloads   int // that are in force
@@ -56,8 +56,8 @@ type cluster struct {
 	transports int                              // of the member that has most
 }
 
-// flight is a request under way.
-type flight struct {
+// requestState is a request under way.
+type requestState struct {
 	state      failover.RequestState
 	generation *generation
 	cluster    *cluster
@@ -138,11 +138,11 @@ func (w *world) until(now match.Nanos) {
 		e := w.agenda.pop()
 		w.reload(e.at)
 		w.now = e.at
-		if e.flight < 0 {
-			w.turn(^e.flight)
+		if e.request < 0 {
+			w.turn(^e.request)
 			continue
 		}
-		w.ended(e.flight)
+		w.ended(e.request)
 	}
 	w.reload(now)
 	w.now = now
@@ -170,8 +170,8 @@ func (w *world) arrive(p *process, client int32) {
 		w.answered(client)
 		return
 	}
-	at := w.fly()
-	f := &w.flights[at]
+	at := w.newRequest()
+	f := &w.requests[at]
 	w.begun(p.generation, url, cookie).Repeat(&f.state, w.now)
 	f.generation, f.cluster, f.process = g, p.clusters[r.match.Cluster], p
 	f.number, f.url, f.client, f.cookie = p.requests, url, client, cookie
@@ -181,27 +181,27 @@ func (w *world) arrive(p *process, client int32) {
 	w.advance(at)
 }
 
-// mostFlights bounds the memory that requests under way take.
-const mostFlights = 1000000
+// mostUnderWay bounds the memory that requests under way take.
+const mostUnderWay = 1000000
 
-// fly returns an unused flight.
-func (w *world) fly() int32 {
+// newRequest returns the place of a state that no request under way has.
+func (w *world) newRequest() int32 {
 	if n := len(w.unused); n > 0 {
 		at := w.unused[n-1]
 		w.unused = w.unused[:n-1]
 		return at
 	}
-	if len(w.flights) == mostFlights {
-		w.err = diag.Errorf("more than %d requests are under way: they come faster than members answer", mostFlights)
+	if len(w.requests) == mostUnderWay {
+		w.err = diag.Errorf("more than %d requests are under way: they come faster than members answer", mostUnderWay)
 	}
-	w.flights = append(w.flights, flight{})
-	return int32(len(w.flights) - 1)
+	w.requests = append(w.requests, requestState{})
+	return int32(len(w.requests) - 1)
 }
 
 // advance asks what happens to a request until that takes time, or it has ended.
 func (w *world) advance(at int32) {
 	for {
-		f := &w.flights[at]
+		f := &w.requests[at]
 		f.action = failover.Next(f.generation.table, &f.cluster.state, &f.state, w.now, w.sc.Sem, nil)
 		if f.action.Kind != failover.Send {
 			w.finish(at, f.action.Status, f.action.Member)
@@ -221,7 +221,7 @@ func (w *world) advance(at int32) {
 }
 
 // attempt sends a request, and returns when it is known what becomes of it.
-func (w *world) attempt(f *flight) match.Nanos {
+func (w *world) attempt(f *requestState) match.Nanos {
 	a, c := &f.action, f.cluster
 	m := &f.generation.table.Clusters[f.state.Cluster].Members[a.Member]
 	f.member = f.generation.members[f.state.Cluster][a.Member]
@@ -269,7 +269,7 @@ func (w *world) ended(at int32) {
 
 // observe tells what became of an attempt; over: the request has ended with it.
 func (w *world) observe(at int32) (over bool) {
-	f := &w.flights[at]
+	f := &w.requests[at]
 	t, c, a := f.generation.table, f.cluster, &f.action
 	switch f.outcome {
 	case explain.Refused, explain.Timeout:
@@ -294,7 +294,7 @@ func (w *world) observe(at int32) (over bool) {
 
 // finish ends a request: the status of an error, 0 when a member has answered.
 func (w *world) finish(at int32, status int, m match.MemberID) {
-	f := &w.flights[at]
+	f := &w.requests[at]
 	w.stats.finished(f, status, w.now)
 	w.longest(f, status, m)
 	if w.each != nil {

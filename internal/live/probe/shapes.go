@@ -25,7 +25,7 @@ var shapes = []shape{
 	// A failure that marks nobody: what did it cost?
 	{name: "charged", servers: []string{`a LoadBalanceWeight="3" ServerIOTimeout="1"`,
 		`b LoadBalanceWeight="1" ServerIOTimeout="1"`}},
-	{name: "spoilt", servers: []string{`a LoadBalanceWeight="3"`, `b LoadBalanceWeight="1"`}},
+	{name: "unusable", servers: []string{`a LoadBalanceWeight="3"`, `b LoadBalanceWeight="1"`}},
 	{name: "cookies", servers: []string{"a", "b", "c", "d"}},
 	// The next primary is not the one that balancing would take.
 	{name: "failover", servers: []string{"a", `b LoadBalanceWeight="0"`, "c"}},
