@@ -132,6 +132,8 @@ func TestSchemaOfVariants(t *testing.T) {
 		{"two lists", `<BackupServers>`, `<PrimaryServers/><BackupServers>`, false},
 		{"a Property twice", `   <Log `, `<Property Name="ESIEnable" Value="true"/><Log `, false},
 		{"Server without Transport", `<PrimaryServers>`, `<Server Name="m9"/><PrimaryServers>`, false},
+		{"Server without Transport that nothing uses", `   <Log `,
+			`<ServerCluster Name="idle"><Server Name="i1"/></ServerCluster><Log `, false}, // an info of lint
 		{"Server of another cluster", `<Server Name="m2"/>`, `<Server Name="a1"/>`, false},
 		{"two clusters of one name", `Name="admin" PostSizeLimit`, `Name="shop" PostSizeLimit`, false},
 		{"port", `Port="9043"`, `Port="0"`, false},
