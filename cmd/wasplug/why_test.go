@@ -3,6 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +52,34 @@ func TestWhyFitsItsSchema(t *testing.T) {
 		for line := range strings.Lines(out) {
 			fitsSchema(t, "why", line)
 		}
+	}
+}
+
+// TestWhyOfTheWorst: where chance decides between a member and an error, the decision is the error, as the schema says.
+func TestWhyOfTheWorst(t *testing.T) {
+	first := regexp.MustCompile(`.*member1\.example\.com.*\n`)
+	file := filepath.Join(t.TempDir(), "plugin-cfg.xml")
+	whole, err := os.ReadFile(figure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, file, first.ReplaceAllString(string(whole), ""))
+	out, errOut, code := program(t, "why", "-c", file, "--format", "json", "http://h/snoop")
+	var d struct {
+		Decision, Member string
+		Status           int
+		Possible         []struct{ Member string }
+	}
+	if err := json.Unmarshal([]byte(out), &d); err != nil || code != exitFine {
+		t.Fatalf("exit code %d, %v, %s", code, err, errOut)
+	}
+	if d.Decision != "error" || d.Status != 500 || d.Member != "" || len(d.Possible) != 1 {
+		t.Errorf("%+v", d)
+	}
+	fitsSchema(t, "why", out)
+	schema, _, _ := program(t, "schema", "why")
+	if want := "Where chance decides between a member and an error it is error"; !strings.Contains(schema, want) {
+		t.Errorf("the schema does not say: %s", want)
 	}
 }
 
