@@ -277,11 +277,6 @@ func (rs regions) touch(s diag.Span) bool {
 
 // silence drops the findings that another one makes pointless.
 func silence(findings []*Finding, rules map[string]*Rule) []*Finding {
-	if broken := brokenText(findings); len(broken) > 0 {
-		findings = slices.DeleteFunc(findings, func(f *Finding) bool {
-			return rules[f.Rule.Code].NeedsWellFormed && broken.touch(f.Span)
-		})
-	}
 	type mute struct {
 		code string
 		key  any
@@ -293,6 +288,12 @@ func silence(findings []*Finding, rules map[string]*Rule) []*Finding {
 				muted[mute{code, key}] = true
 			}
 		}
+	}
+	// What is dropped for broken text has muted what follows from it: that is no more certain than it.
+	if broken := brokenText(findings); len(broken) > 0 {
+		findings = slices.DeleteFunc(findings, func(f *Finding) bool {
+			return rules[f.Rule.Code].NeedsWellFormed && broken.touch(f.Span)
+		})
 	}
 	if len(muted) == 0 {
 		return findings

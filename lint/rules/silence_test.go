@@ -11,6 +11,8 @@ import (
 
 // TestSilencing: one mistake gives one finding.
 func TestSilencing(t *testing.T) {
+	routed := example.Members("", "", "", "") + example.HostGroup("h", "*:80") +
+		"<Route ServerCluster=\"shop\" UriGroup=\"u\" VirtualHostGroup=\"h\"/>\n"
 	for _, tt := range []struct{ text, only, not string }{
 		{strings.Replace(example.Members("", "", "", ""), "CloneID=\"c1\"", "CloneId=\"c1\"", 1), "WP109",
 			"WP303 WP104"},
@@ -30,6 +32,11 @@ func TestSilencing(t *testing.T) {
 		{example.UriGroup("shop_uris", "/&app;/*"), "WP101", "WP605"},
 		{example.HostGroup("default_host", "&host;:80"), "WP101", "WP607"},
 		{strings.Replace(example.Members("", "", "", ""), `"c1"`, `"&clone;"`, 1), "WP101", "WP304"},
+		// what is dropped for broken text mutes all the same
+		{routed + example.UriGroup("u", "/&app;/*", "/*"), "WP101", "WP605 WP604"},
+		{routed + strings.NewReplacer(`Name="/shop/*"`, `AffinityCookie="&x;" Name="/shop/*"`, `Name="/cart/*"`,
+			`AffinityCookie="JSESSIONID" Name="/cart/*"`).Replace(example.UriGroup("u", "/shop/*", "/cart/*")), "WP101",
+			"WP311"},
 	} {
 		ds, files := lintText(complete(tt.text), lint.Options{Profile: "pedantic"})
 		got := codes(ds)
