@@ -62,12 +62,12 @@ func (p *Places[V]) Each(visit func(member string, pid uint64, value V)) {
 	}
 }
 
-// slot tells the members of a cluster apart, mostly by how their names end.
+// slot tells the members of a cluster apart, by all of their names: these may differ at their front alone, nodeA_srv
+// and nodeB_srv.
 func (at memberOf) slot() int {
-	n := uint64(len(at.member)) + at.pid*7
-	if len(at.member) > 2 {
-		end := at.member[len(at.member)-3:]
-		n += uint64(end[0])*31 + uint64(end[1])*10 + uint64(end[2])
+	n := at.pid * 7
+	for i := range len(at.member) {
+		n = n*31 + uint64(at.member[i])
 	}
-	return int(n % 64)
+	return int((n ^ n>>29) % 64)
 }

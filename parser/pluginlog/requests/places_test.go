@@ -47,3 +47,22 @@ func TestPlaces(t *testing.T) {
 		t.Errorf("%d values, Len says %d, want %d", seen, places.Len(), len(want))
 	}
 }
+
+// TestPlacesOfNamesThatEndAlike: members whose names differ at their front alone do not take each other's place in
+// what is remembered, which would look each of them up in the map and copy its name anew.
+func TestPlacesOfNamesThatEndAlike(t *testing.T) {
+	var places requests.Places[int]
+	names := []string{"nodeA_srv", "nodeB_srv", "nodeC_srv", "nodeD_srv", "cellA_nodeA_srv", "cellB_nodeA_srv"}
+	for i, name := range names {
+		places.Set(name, 1, i)
+	}
+	if allocs := testing.AllocsPerRun(100, func() {
+		for i, name := range names {
+			if got, found := places.Get(name, 1); got != i || !found {
+				t.Errorf("%s has %d", name, got)
+			}
+		}
+	}); allocs > 0 {
+		t.Errorf("%v names are copied in a round of %d", allocs, len(names))
+	}
+}
