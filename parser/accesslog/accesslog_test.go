@@ -114,6 +114,19 @@ func TestW3C(t *testing.T) {
 	if !f.Parse("14:40:00 GET", &r) || r.Time != 0 || r.Head || r.Method != "GET" {
 		t.Errorf("a time without a date: %+v", r)
 	}
+	for fields, lines := range map[string][]string{"time cs-method": {"14:40:00 GET"}, "cs-method": {"GET"},
+		"date time cs-method": {"- 14:40:00 GET", "- - GET"}} {
+		zoned, err := W3C([]string{"#Fields: " + fields})
+		if err != nil {
+			t.Fatal(err)
+		}
+		zoned.East = 7200
+		for _, line := range lines {
+			if !zoned.Parse(line, &r) || r.Clock() != 0 {
+				t.Errorf("%s has no date, and is of %d", line, r.Clock())
+			}
+		}
+	}
 	for _, line := range []string{"#Date: 2026-11-29 14:40:00", "#Fields: cs-method time"} {
 		if !f.Parse(line, &r) || !r.Head {
 			t.Errorf("%s: %+v", line, r)

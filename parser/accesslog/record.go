@@ -27,6 +27,14 @@ type Record struct {
 	Phases Phases
 }
 
+// Clock is the time as the clock of the web server showed it, in seconds since 1970 there; 0 where it is not known.
+func (r *Record) Clock() int64 {
+	if r.Time == 0 {
+		return 0
+	}
+	return r.Time + r.East
+}
+
 // Phases are milliseconds that the plug-in spent in the phases of a request, by IBM HTTP Server (PH47518).
 type Phases struct {
 	Known   bool  // the line has some of them

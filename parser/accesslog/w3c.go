@@ -40,7 +40,7 @@ func W3C(head []string) (*Format, error) {
 			return true
 		}
 		ok := parseW3C(columns, line, r)
-		if !dated {
+		if !dated || r.Time < 24*60*60 { // a line may show a time alone
 			r.Time = 0
 		}
 		return ok

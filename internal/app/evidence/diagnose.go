@@ -206,7 +206,7 @@ func (d *Diagnose) readAccess(in app.Input, k *diagnose.Case, chosen *Chosen, no
 				switch {
 				case !ok:
 					other++
-				case chosen.second(r.Time + r.East):
+				case chosen.second(r.Clock()):
 					access.Add(r)
 				}
 			})

@@ -223,7 +223,7 @@ func wholeSecond(t pluginlog.Time) int64 { return int64(t) / int64(time.Second) 
 
 // record counts a line for the incidents of its time.
 func (a *AccessJoin) record(r *accesslog.Record, spans []span) {
-	at := r.Time + r.East
+	at := r.Clock()
 	a.Requests++
 	if a.First == 0 || at < a.First {
 		a.First = at
@@ -249,7 +249,7 @@ func (a *AccessJoin) record(r *accesslog.Record, spans []span) {
 // record notes which requests a line may be about. Logs that are written when a request is over show when it began all
 // the same; clocks of two logs may differ by a second.
 func (h *hits) record(r *accesslog.Record) {
-	k := hitKey{pathOf(r.Target), r.Time + r.East - 1}
+	k := hitKey{pathOf(r.Target), r.Clock() - 1}
 	known := h.members[strings.ToLower(r.WAS)]
 	var near []*hit
 	for range 3 {

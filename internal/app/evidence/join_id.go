@@ -71,7 +71,7 @@ func (j *idJoin) expect(r *requests.Request, h *hit) {
 
 // record notes the ID of a line that may be about one of the requests.
 func (j *idJoin) record(r *accesslog.Record) {
-	at := r.Time + r.East
+	at := r.Clock()
 	if len(r.ID) < leastID || at < j.from || at > j.to {
 		return
 	}
