@@ -148,6 +148,13 @@ var variants = []struct {
 	{"WP605", example.UriGroup("shop_uris", "//shop/*"), diag.Warning, "merge-slashes"},
 	{"WP605", example.UriGroup("shop_uris", "/a/../shop/*"), diag.Warning, "cleaned up before the match"},
 	{"WP605", example.UriGroup("shop_uris", "/a/..b/*"), 0, ""},
+	{"WP605", example.UriGroup("shop_uris", "/a//b"), diag.Warning, "from V9 on"},
+	{"WP605", example.UriGroup("shop_uris", "/a/.."), diag.Warning, "cleaned up before the match"},
+	{"WP605", example.UriGroup("shop_uris", "/a/."), diag.Warning, "cleaned up before the match"},
+	{"WP605", example.UriGroup("shop_uris", "/a/..b"), 0, ""},
+	{"WP605", example.UriGroup("shop_uris", "/a/b."), 0, ""},
+	{"WP605", example.UriGroup("shop_uris", "/a/...*"), diag.Error, "begins with"},
+	{"WP605", example.UriGroup("shop_uris", "/a/..*"), diag.Error, "begins with"},
 	{"WP605", `<UriGroup Name="shop_uris"><Uri Name=""/></UriGroup>`, diag.Error, "is empty"},
 	{"WP306", example.HostGroup("default_host", "*:80") + example.UriGroup("shop_uris", "/shop/*") +
 		`<UriGroup Name="cart_uris"><Uri AffinityCookie="CART" Name="/shop/cart/*"/></UriGroup>

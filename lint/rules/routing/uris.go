@@ -48,7 +48,7 @@ var uriSyntax = &lint.Rule{
 		Why: "It never matches, or more than meant, or in a way that is undocumented: /app* also takes /apple. " +
 			"Only a warning for white space within and for letters beyond ASCII: where paths are decoded before the " +
 			"match, as IBM HTTP Server does, they match, and such names of folders exist; and for what such a web " +
-			"server takes out of paths, // and /../, since others leave it there.",
+			"server takes out of paths, /../ and from V9 on //, since others leave it there.",
 		Bad:      example.UriGroup("shop_uris", "shop/*"),
 		Good:     example.UriGroup("shop_uris", "/shop/*"),
 		NearMiss: example.UriGroup("shop_uris", "*.jsp", "/shop/*.jsf", "/shop/*"),
@@ -90,9 +90,12 @@ func uriProblem(uri string) (string, diag.Severity) {
 	case !plain && strings.ContainsAny(uri, "%;"):
 		return "holds \"%\" or \";\"; where paths are decoded or cut before the match, as IBM HTTP Server decodes " +
 			"them, it never matches (choices path-normalisation, path-params)", diag.Error
-	case strings.Contains(uri, "//") || strings.Contains(uri, "/./") || strings.Contains(uri, "/../"):
-		return "holds \"//\", \"/./\" or \"/../\"; where paths are cleaned up before the match, as IBM HTTP Server " +
-			"cleans them, it never matches (choices path-normalisation, merge-slashes)", diag.Warning
+	case strings.Contains(uri, "//"):
+		return "holds \"//\"; where slashes are merged before the match, as IBM HTTP Server does from V9 on, it never " +
+			"matches (choices path-normalisation, merge-slashes)", diag.Warning
+	case strings.Contains(uri, "/.") && (strings.Contains(uri+"/", "/./") || strings.Contains(uri+"/", "/../")):
+		return "holds \"/.\" or \"/..\" as a part of its own; where paths are cleaned up before the match, as IBM HTTP " +
+			"Server cleans them, it never matches (choice path-normalisation)", diag.Warning
 	case star > 0 && star == len(uri)-1 && uri[star-1] != '/':
 		return diag.Sprintf("matches every path that begins with %q, such as %q; %q is what is usually meant",
 			uri[:star], uri[:star]+"x", uri[:star]+"/*"), diag.Error
