@@ -361,6 +361,24 @@ func TestKeep(t *testing.T) {
 	}
 }
 
+// TestUUIDBesideUnderscores: a UUID is replaced alike wherever it stands, also where it is a part of a name.
+func TestUUIDBesideUnderscores(t *testing.T) {
+	const uuid, digits = "99d9105d-8905-499e-8797-b2c6e84016f6", "10000000-2000-4000-8000-300000000000"
+	m := New(key)
+	one, other := string(m.text([]byte(uuid))), string(m.text([]byte(digits)))
+	if one == uuid || other == digits {
+		t.Errorf("%s, %s stay", one, other)
+	}
+	x := string(m.text([]byte("xyzzy")))
+	word := strings.NewReplacer(uuid, one, digits, other, "xyzzy", x)
+	for _, text := range []string{"xyzzy_" + uuid, "_" + digits, uuid + "_xyzzy", uuid + "_" + digits + "_" + uuid,
+		"xyzzy-" + digits, digits + "_ " + uuid, "%41" + uuid} {
+		if got, want := string(m.text([]byte(text))), word.Replace(text); got != want {
+			t.Errorf("%s becomes %s, want %s", text, got, want)
+		}
+	}
+}
+
 // FuzzText: whatever a file holds, every byte that is no part of a word, an address or a secret stays.
 func FuzzText(f *testing.F) {
 	for _, text := range []string{"", "a b", "10.1.2.3", "::1", "password=x", "<a b='c'>d</a>", "\xff\x00", "Ünïcødé"} {

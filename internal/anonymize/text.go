@@ -21,7 +21,7 @@ var tokens = lazy.Regexp(`(?i:((?:password|passwd|secret)\w*["']?\s*[=:]\s*["']?
 	`|\b(?:6\.[01]|7\.0|8\.[05]|9\.0)\.[0-9]\.[0-9]{1,2}\b)` + // levels of the plug-in
 	`|\b([0-9]{1,3}(?:\.[0-9]{1,3}){3})\b` +
 	`|(\b` + hex + `(?::` + hex + `){7}\b|(?:\b` + hex + `(?::` + hex + `)*)?::(?:` + hex + `(?::` + hex + `)*\b)?)` +
-	`|\b([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\b` +
+	`|([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:\b|_)` + // in front is no word: it would be found first
 	`|([\pL\pN]+)`)
 
 // text returns a text with its words replaced; what is no UTF-8 stays.
@@ -38,7 +38,7 @@ func (m *Mapping) text(src []byte) []byte {
 		case at[10] >= 0:
 			token = m.ipv6(token)
 		case at[12] >= 0:
-			token = m.uuid(token)
+			token = m.uuid(string(src[at[12]:at[13]])) + string(src[at[13]:at[1]])
 		case at[14] >= 0:
 			token = m.word(token)
 		}
