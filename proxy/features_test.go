@@ -321,7 +321,8 @@ func TestPorts(t *testing.T) {
 		!strings.Contains(raw, "$WSSN: [::1]\r\n") || !strings.Contains(raw, "$WSSP: 8080\r\n") {
 		t.Errorf("the member gets %q", raw)
 	}
-	if got, idle := w.p.Serves(&Listener{Listener: w.front, Port: 80}); idle != "" || len(got) != 1 || got[0] != "*:80" {
+	got, idle := w.p.Serves(&Listener{Listener: w.front, Port: 80})
+	if idle != "" || len(got) != 1 || got[0] != "*:80" {
 		t.Errorf("aliases %v, %v", got, idle)
 	}
 	for _, c := range []struct{ config, want string }{

@@ -70,7 +70,8 @@ func (s *console) run(command, want string) (output string, ok bool) {
 	case runsOn:
 		j := s.start(splitWords(s.t, line))
 		s.jobs = append(s.jobs, j)
-		return j.until(s.t, func(out string) bool { return matchesElided(s.written.Replace(out), want) }, s.written), true
+		shown := func(out string) bool { return matchesElided(s.written.Replace(out), want) }
+		return j.until(s.t, shown, s.written), true
 	case strings.HasPrefix(command, "curl "):
 		if _, err := exec.LookPath("curl"); err != nil {
 			s.t.Logf("not run, since curl is not installed: %s", command)

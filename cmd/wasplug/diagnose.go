@@ -46,8 +46,8 @@ them. Exit codes: 0 no cause was found, 1 one was, 2 wrong usage, 3 something ca
 			&cli.StringFlag{Name: "log-format", Value: "auto", Usage: "`FORMAT` of the access log: " +
 				strings.Join(app.LogFormats(), ", ") + ", a LogFormat such as " +
 				"'%h %l %u %t \"%r\" %>s %b', or @httpd.conf[:NICKNAME]"},
-			&cli.StringFlag{Name: "log-zone", Usage: "of an access log whose times are UTC (w3c): `±HH:MM` that the web " +
-				"server's clock is ahead"},
+			&cli.StringFlag{Name: "log-zone",
+				Usage: "of an access log whose times are UTC (w3c): `±HH:MM` that the web server's clock is ahead"},
 			&cli.StringFlag{Name: "json-fields",
 				Usage: "with an access log of JSON lines: `FACT=FIELD,...`, such as url=request_line,host=vhost"},
 			&cli.StringFlag{Name: "error-log",

@@ -116,7 +116,8 @@ func killTestOf(c *cli.Context) (*scenario.KillTest, error) {
 		return nil, err
 	}
 	if c.Int("at-once") > 1 && how != "kill" {
-		return nil, usageError("--at-once %d is of --how kill; with %s it is one member at a time", c.Int("at-once"), how)
+		return nil, usageError("--at-once %d is of --how kill; with %s it is one member at a time", c.Int("at-once"),
+			how)
 	}
 	settings, err := sessionSettings(c)
 	if err != nil {

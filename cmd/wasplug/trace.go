@@ -66,8 +66,8 @@ Exit codes: 0 the log was read; 1 no such request, a disagreement, or an inciden
 			&cli.StringFlag{Name: "log-format", Value: "auto", Usage: "`FORMAT` of the access log: " +
 				strings.Join(app.LogFormats(), ", ") + ", a LogFormat such as " +
 				"'%h %l %u %t \"%r\" %>s %b', or @httpd.conf[:NICKNAME]"},
-			&cli.StringFlag{Name: "log-zone", Usage: "of an access log whose times are UTC (w3c): `±HH:MM` that the web " +
-				"server's clock is ahead"},
+			&cli.StringFlag{Name: "log-zone",
+				Usage: "of an access log whose times are UTC (w3c): `±HH:MM` that the web server's clock is ahead"},
 			&cli.StringFlag{Name: "error-log",
 				Usage: "error `LOG` of the web server, packed or not: its threads, crashes, restarts and limits"},
 			&cli.BoolFlag{Name: "timeline", Usage: "draw how the log went, a row for each member, and how long requests took"},
@@ -138,7 +138,8 @@ func traceAction(c *cli.Context) error {
 	if answer.Known() {
 		shown := tracereport.Traced{TraceAnswer: answer,
 			Log: tracereport.Log{Limit: c.Int("limit"), Secrets: secretsOf(c)}}
-		if err := writeReport(c, func(w io.Writer) error { return tracereport.Trace.Write(w, format, shown) }); err != nil {
+		write := func(w io.Writer) error { return tracereport.Trace.Write(w, format, shown) }
+		if err := writeReport(c, write); err != nil {
 			return err
 		}
 		if err == nil && fail.Fails(answer.Incidents) {

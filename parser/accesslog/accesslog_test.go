@@ -142,8 +142,10 @@ func TestW3CColumnsChange(t *testing.T) {
 	const first, second = "#Fields: cs-method cs-uri-stem s-port", "#Fields: s-port cs-uri-stem cs-method"
 	var log strings.Builder
 	want := map[string]int{}
-	for n, part := range []struct{ head, line string }{{first, "GET /a 80"}, {second, "80 /b GET"}, {"#Fields:", "80 /c GET"},
-		{first, "GET /d 80"}, {"#Fields: s-port", "80 /e GET"}} {
+	for n, part := range []struct{ head, line string }{
+		{first, "GET /a 80"}, {second, "80 /b GET"}, {"#Fields:", "80 /c GET"}, {first, "GET /d 80"},
+		{"#Fields: s-port", "80 /e GET"},
+	} {
 		log.WriteString(part.head + "\r\n")
 		for range 30_000 { // of more than one block
 			log.WriteString(part.line + "\n")

@@ -61,7 +61,8 @@ func (l *line) flag(known bool, name string, logged bool) {
 }
 
 func (l *line) check() failover.Check {
-	return failover.CheckMember(l.m.t, &l.c.state, &l.rs.state, l.id, l.o.check.IgnoreWeights, l.o.now, &l.m.sem, l.m.rec)
+	return failover.CheckMember(l.m.t, &l.c.state, &l.rs.state, l.id, l.o.check.IgnoreWeights, l.o.now, &l.m.sem,
+		l.m.rec)
 }
 
 // status compares what a status line prints, field by field (R42).

@@ -12,8 +12,8 @@ import (
 func (y *YAML) subject(place int32) (at, thing mention, err error) {
 	files := diag.NewFiles()
 	if _, reports := yamldoc.Load(files, files.Add(y.files.Name(y.file), y.src)); len(reports) > 0 {
-		return at, thing, diag.Errorf("the file cannot be read as a whole, so some of the names would stay: line %d: %s",
-			files.Start(reports[0].Span).Line, reports[0].Message)
+		return at, thing, diag.Errorf("the file cannot be read as a whole, so some of the names would stay: "+
+			"line %d: %s", files.Start(reports[0].Span).Line, reports[0].Message)
 	}
 	all := y.mentions()
 	i := slices.IndexFunc(all, func(m mention) bool { return m.at.File == y.file && touches(m.at, place) })
@@ -156,7 +156,8 @@ func (y *YAML) renamed(m, thing *mention, to string) (string, error) {
 	node := strings.TrimSuffix(m.text, m.written)
 	written, ok := strings.CutPrefix(to, node)
 	if !ok || written == "" {
-		return "", diag.Errorf("%q does not begin with %q, which the member on line %d has from its node", to, node, line)
+		return "", diag.Errorf("%q does not begin with %q, which the member on line %d has from its node", to, node,
+			line)
 	}
 	return written, nil
 }

@@ -9,7 +9,8 @@ import (
 
 func TestOf(t *testing.T) {
 	for name, want := range map[string]string{
-		"m1": "m1", "Cluster_A-b": "Cluster_A-b", "": "=", "a.b": "a=2Eb", "a b*>": "a=20b=2A=3E", "=": "=3D", "é": "=C3=A9",
+		"m1": "m1", "Cluster_A-b": "Cluster_A-b", "": "=", "a.b": "a=2Eb",
+		"a b*>": "a=20b=2A=3E", "=": "=3D", "é": "=C3=A9",
 	} {
 		word := natsword.Of(name)
 		if word != want {

@@ -16,8 +16,8 @@ var missingRequired = &lint.Rule{
 	Doc: lint.Doc{
 		Title: "Something without which an element cannot work is missing",
 		Why: "Nothing stands behind the Route. Liberty writes such files while its listeners are paused, and " +
-			"merge tools crash on them. An empty group or cluster that no Route uses is only mentioned (info), and so " +
-			"is a server without Transport of such a cluster: generators write the deployment manager like that.",
+			"merge tools crash on them. An empty group or cluster that no Route uses is only mentioned (info), and " +
+			"so is a server without Transport of such a cluster: generators write the deployment manager like that.",
 		Bad: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Protocol=\"http\"/></Server>",
 		Good: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\" " +
 			"Protocol=\"http\"/></Server>",
