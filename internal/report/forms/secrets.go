@@ -32,7 +32,9 @@ var (
 	queries  = lazy.Regexp(`(/[^\s?'"|]*)\?[^\s'"|]+`)
 	sessions = lazy.Regexp(`(?i)((?:jsession|session|ltpatoken2?|token)[a-z]*\s?=\s?` +
 		`['"]?[^\s;,&'"]{4})[^\s;,&'"]+`)
-	names = lazy.Regexp(`(?i)((?:^|\s\s)(?:authorization|\$wsru|remote_user|cookie2?|set-cookie2?):\s*).*`)
+	// values have the form of WebSphere's own under no name: cache ID, 23 characters, clone IDs (S1)
+	values = lazy.Regexp(`((?:^|[\s'"=(])\d{4})[\w-]{23}(?:[:+][^\s;,&'")]*)?([\s;,&'").]|$)`)
+	names  = lazy.Regexp(`(?i)((?:^|\s\s)(?:authorization|\$wsru|remote_user|cookie2?|set-cookie2?):\s*).*`)
 )
 
 // Line returns a line of a log as the report shows it: headers that name a user or carry cookies lose their value,
@@ -43,6 +45,7 @@ func (show Secrets) Line(line string) string {
 	}
 	line = queries().ReplaceAllString(line, "$1?…")
 	line = sessions().ReplaceAllString(line, "$1…")
+	line = values().ReplaceAllString(line, "$1…$2")
 	return names().ReplaceAllStringFunc(line, hideValue)
 }
 

@@ -18,6 +18,9 @@ func TestSecrets(t *testing.T) {
 		"TRACE: GET /shop/cart?card=4111&x=1 HTTP/1.1":             "TRACE: GET /shop/cart?… HTTP/1.1",
 		"Comparing '/a/*' to '/a/b;jsessionid=0000abcdefgh:c1'":    "Comparing '/a/*' to '/a/b;jsessionid=0000…'",
 		"Looking for cookie: 'JSESSIONID'":                         "Looking for cookie: 'JSESSIONID'",
+		"ERROR: no home of 0000A2MB8IJ7EJaFGbXpzRSRb7c:c1:c2 here": "ERROR: no home of 0000… here",
+		"Parsed session id '0001A2MB8IJ7EJ-FGbXpzRS_b7c'":          "Parsed session id '0001…'",
+		"took /logs/2026-11-29-http_plugin_of_web1.log":            "took /logs/2026-11-29-http_plugin_of_web1.log",
 		"Marking node_m1 down":                                     "Marking node_m1 down",
 	} {
 		if got := forms.Secrets(false).Line(line); got != want {
