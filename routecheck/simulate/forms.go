@@ -145,7 +145,11 @@ func erlangB(n int, load float64) float64 {
 }
 
 // probesOf is F7 without the time until a request picks the member: how many probes fail at most while it is gone.
+// Members with threads take no connects beyond their backlog, so that they fail without a fault, too.
 func probesOf(sc *Scenario, r *Result) (all []Form) {
+	if sc.threads() {
+		return nil
+	}
 	for i := range r.Members {
 		m := &r.Members[i]
 		var own []Fault

@@ -228,6 +228,19 @@ func TestF7(t *testing.T) {
 	}
 }
 
+// TestF7Threads: members that turn connects away themselves fail without a fault, so the form says nothing of them.
+func TestF7Threads(t *testing.T) {
+	for threads, want := range map[int]bool{0: true, 1: false} {
+		sc := scenario(t, clusterXML("", "", equal(3, "")))
+		sc.Faults = []Fault{down("m1", explain.Refused, 0, 0)}
+		sc.Members = []MemberSettings{{Member: "*", Threads: threads}}
+		forms := Forms(sc, run(t, sc))
+		if got := slices.ContainsFunc(forms, func(f Form) bool { return f.Name == "F7" }); got != want {
+			t.Errorf("%d threads: F7 is told: %t", threads, got)
+		}
+	}
+}
+
 func TestF8(t *testing.T) {
 	// A process is in its retry interval R with probability R/(R+w), or waits for the next request that picks m1.
 	const processes, retry, wait = 400, 60.0, 12.0

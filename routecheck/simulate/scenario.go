@@ -125,6 +125,11 @@ func (sc *Scenario) shared() bool {
 	if sc.closed() || sc.Sessions.Share > 0 && sc.Routing != sticky {
 		return true
 	}
+	return sc.threads()
+}
+
+// threads reports whether members work on so many requests at a time, and no more.
+func (sc *Scenario) threads() bool {
 	return slices.ContainsFunc(sc.Members, func(m MemberSettings) bool { return m.Threads > 0 })
 }
 
