@@ -185,6 +185,16 @@ func TestConsequences(t *testing.T) {
 				"- cluster C: a member that is down is tried again after 60 s -> 30 s by each process, with a " +
 					"request of a user: 1 a minute -> 2 a minute",
 				"- cluster C: of each member: an expired ServerIOTimeout now marks it down for RetryInterval"}},
+		"a host that is waited for": {[]string{`ConnectTimeout="5" LoadBalanceWeight="19"`,
+			`ConnectTimeout="30" LoadBalanceWeight="19"`}, []string{
+			"no session is lost and no request goes to another cluster; 1 consequence for new sessions and outages",
+			"- m2 of C: a client waits for its host while that is gone: 5 s -> 30 s"}},
+		"hosts that are waited for": {[]string{`ConnectTimeout="5"`, `ConnectTimeout="0"`}, []string{"",
+			"- cluster C: of each member: a client waits for its host while that is gone: 5 s -> until the operating " +
+				"system ends it (R50)"}},
+		"an answer that is waited for": {[]string{`LoadBalanceWeight="19" ServerIOTimeout="900"`,
+			`LoadBalanceWeight="19" ServerIOTimeout="0"`}, []string{"",
+			"- m2 of C: a request waits for its answer while it hangs: 900 s -> without end"}},
 		"a timeout that marks no longer": {[]string{`LoadBalanceWeight="19" ServerIOTimeout="900"`,
 			`LoadBalanceWeight="19" ServerIOTimeout="-900"`},
 			[]string{"", "- m2 of C: an expired ServerIOTimeout now marks it down for RetryInterval"}},

@@ -35,6 +35,46 @@ func (c *comparison) outage(s *sample) {
 			diag.Sprintf("ServerCluster %q PostBufferSize", a.Name))
 	}
 	c.marks(s)
+	c.waits(s)
+}
+
+// waits tells how long a client is held up now by members that get requests by both files: while a host is gone, and
+// while there is no answer.
+func (c *comparison) waits(s *sample) {
+	c.each(s, func(a, b *match.Cluster, old, id match.MemberID) Consequence {
+		was, is := connectWait(a.Members[old].ConnectIn(&c.old.sem)), connectWait(b.Members[id].ConnectIn(&c.new.sem))
+		if was == is {
+			return Consequence{}
+		}
+		return Consequence{
+			Text:   fmt.Sprintf("a client waits for its host while that is gone: %s -> %s", was, is),
+			covers: []string{subjectOf(b.Name, a.Members[old].Name) + " ConnectTimeout"}}
+	})
+	c.each(s, func(a, b *match.Cluster, old, id match.MemberID) Consequence {
+		was, is := answerWait(&a.Members[old]), answerWait(&b.Members[id])
+		if was == is {
+			return Consequence{}
+		}
+		k := Consequence{Text: fmt.Sprintf("a request waits for its answer while it hangs: %s -> %s", was, is)}
+		if a.Members[old].MarkOnIO == b.Members[id].MarkOnIO {
+			k.covers = []string{subjectOf(b.Name, a.Members[old].Name) + " ServerIOTimeout"}
+		}
+		return k
+	})
+}
+
+func connectWait(limit match.Nanos) string {
+	if limit == 0 {
+		return "until the operating system ends it (R50)"
+	}
+	return seconds(limit)
+}
+
+func answerWait(m *match.Member) string {
+	if m.IOTimeout == 0 {
+		return "without end"
+	}
+	return seconds(m.IOTimeout)
 }
 
 // marking are the failures that may mark a member down, and how each is told.
@@ -51,8 +91,24 @@ var marking = []struct {
 // marks tells which failures no longer mark a member down, or do so from now on (R51 to R55), of members that get
 // requests by both files. What holds of all of them is told of the cluster.
 func (c *comparison) marks(s *sample) {
-	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
 	did, does := c.old.marks(s.old.id), c.new.marks(s.new.id)
+	c.each(s, func(a, b *match.Cluster, old, id match.MemberID) Consequence {
+		text := marked(did[old], does[id])
+		switch {
+		case text == "":
+		case b.Single() && !a.Single():
+			text = "it is the only server of its cluster now, which no failure marks down (R51)"
+		case a.Single() && !b.Single():
+			text = "it is no longer the only server of its cluster, so failures mark it down (R51)"
+		}
+		return Consequence{Text: text, covers: []string{"Config MarkBusyDown"}}
+	})
+}
+
+// each records what is to be told of members that get requests by both files, where that has a text. What holds of all
+// of them is told of the cluster.
+func (c *comparison) each(s *sample, tell func(a, b *match.Cluster, old, id match.MemberID) Consequence) {
+	a, b := &c.old.table.Clusters[s.old.id], &c.new.table.Clusters[s.new.id]
 	var list []Consequence
 	asked := 0
 	for m := range b.Members {
@@ -62,22 +118,18 @@ func (c *comparison) marks(s *sample) {
 			continue
 		}
 		asked++
-		text := marked(did[old], does[id])
-		switch {
-		case text == "":
-			continue
-		case b.Single() && !a.Single():
-			text = "it is the only server of its cluster now, which no failure marks down (R51)"
-		case a.Single() && !b.Single():
-			text = "it is no longer the only server of its cluster, so failures mark it down (R51)"
+		if k := tell(a, b, old, id); k.Text != "" {
+			k.Kind, k.Cluster, k.Member, k.Share = outage, b.Name, b.Members[m].Name, math.NaN()
+			k.Old, k.New = a.Members[old].At, b.Members[m].At
+			list = append(list, k)
 		}
-		list = append(list, Consequence{Kind: outage, Cluster: b.Name, Member: b.Members[m].Name, Share: math.NaN(),
-			Old: a.Members[old].At, New: b.Members[m].At,
-			Text: text, covers: []string{"Config MarkBusyDown"}})
 	}
 	if len(list) == asked && asked > 1 &&
 		!slices.ContainsFunc(list, func(k Consequence) bool { return k.Text != list[0].Text }) {
 		k := list[0]
+		for _, other := range list[1:] {
+			k.covers = append(k.covers, other.covers...)
+		}
 		k.Member, k.Old, k.New, k.Text = "", a.At, b.At, "of each member: "+k.Text
 		list = []Consequence{k}
 	}
