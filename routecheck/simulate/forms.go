@@ -16,7 +16,7 @@ type Form struct {
 	Member   MemberName
 	Value    float64
 	Observed float64
-	Sigma    float64 // by how many standard deviations the two differ
+	Sigma    float64 // by how many standard deviations the two differ; NaN of a bound, and of a share without any
 }
 
 // Forms lists the closed forms that hold for a scenario.
@@ -65,7 +65,7 @@ func sigmas(observed, share, n float64) float64 {
 	if d := math.Sqrt(share * (1 - share) / n); d > 0 {
 		return (observed - share) / d
 	}
-	return 0
+	return math.NaN()
 }
 
 func limited(c *match.Cluster) bool {
@@ -176,7 +176,8 @@ func probesOf(sc *Scenario, r *Result) (all []Form) {
 			continue
 		}
 		all = append(all, Form{Name: "F7", Of: "failed probes, at most", Member: m.MemberName,
-			Value: float64(sc.Processes) * float64(lasts) / float64(period), Observed: float64(m.FailedProbes)})
+			Value: float64(sc.Processes) * float64(lasts) / float64(period), Observed: float64(m.FailedProbes),
+			Sigma: math.NaN()})
 	}
 	return all
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 
 	"github.com/wasplug/wasplug/internal/app/answers"
@@ -103,12 +104,12 @@ type (
 		All       *float64 `json:"all"`
 	}
 	jsonForm struct {
-		Form     string  `json:"form"`
-		Of       string  `json:"of"`
-		Member   string  `json:"member"`
-		Value    float64 `json:"value"`
-		Observed float64 `json:"observed"`
-		Sigma    float64 `json:"sigma"`
+		Form     string   `json:"form"`
+		Of       string   `json:"of"`
+		Member   string   `json:"member"`
+		Value    float64  `json:"value"`
+		Observed float64  `json:"observed"`
+		Sigma    *float64 `json:"sigma"`
 	}
 	jsonExpected struct {
 		Name string        `json:"name"`
@@ -171,7 +172,11 @@ func jsonSimulationOf(run *answers.SimulationRun) jsonSimulationRun {
 		out.Faults = append(out.Faults, j)
 	}
 	for _, f := range run.Forms {
-		out.Forms = append(out.Forms, jsonForm{f.Name, f.Of, f.Member.Member, f.Value, f.Observed, f.Sigma})
+		j := jsonForm{f.Name, f.Of, f.Member.Member, f.Value, f.Observed, nil}
+		if !math.IsNaN(f.Sigma) {
+			j.Sigma = &f.Sigma
+		}
+		out.Forms = append(out.Forms, j)
 	}
 	for _, e := range run.Expected {
 		out.Expected = append(out.Expected, jsonExpected(e))

@@ -3,6 +3,7 @@ package simulatereport
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/wasplug/wasplug/internal/app/answers"
@@ -223,7 +224,7 @@ func simulationForms(w io.Writer, run *answers.SimulationRun) {
 	t.RightAlign(3, 4, 5)
 	for _, f := range run.Forms {
 		sigma := "-"
-		if f.Sigma != 0 {
+		if f.Sigma != 0 && !math.IsNaN(f.Sigma) {
 			sigma = fmt.Sprintf("%+.1f", f.Sigma)
 		}
 		t.Add(f.Name, f.Of, forms.OrDash(f.Member.Member), figure(f.Value), figure(f.Observed), sigma)
