@@ -36,6 +36,7 @@ type Consequence struct {
 	Share    float64
 	Old, New diag.Span
 
+	before *float64 // the share of new sessions until now; nil of other kinds, and where there was no such member
 	none   bool     // the member gets no new sessions any more
 	covers []string // subjects of changes that need not be reported again
 }
@@ -149,7 +150,7 @@ func (c *comparison) newSessions(s *sample) {
 			k.Text = "new: " + percent(after[i])
 			k.covers = append(k.covers, subjectOf(b.Name, m.Name))
 		default:
-			k.Old = a.Members[was.id].At
+			k.Old, k.before = a.Members[was.id].At, &was.share
 			if a.Role(was.id) != b.Role(match.MemberID(i)) {
 				k.covers = append(k.covers, listsOf(b.Name)...)
 			}
@@ -162,7 +163,7 @@ func (c *comparison) newSessions(s *sample) {
 		m := &a.Members[i]
 		if was, gone := left[m.Name]; gone && !alike(was.share, 0) {
 			c.record(Consequence{Kind: newSessions, Cluster: a.Name, Member: m.Name, Old: m.At,
-				Text: percent(was.share) + " -> 0 %, the member is gone",
+				before: &was.share, Text: percent(was.share) + " -> 0 %, the member is gone",
 				none: true, covers: []string{subjectOf(a.Name, m.Name)}})
 		}
 	}

@@ -24,6 +24,7 @@ type (
 		Member  string     `json:"member"`
 		Text    string     `json:"text"`
 		Share   *float64   `json:"share"`
+		Before  *float64   `json:"shareBefore"`
 		Old     *jsonPlace `json:"old"`
 		New     *jsonPlace `json:"new"`
 	}
@@ -71,6 +72,14 @@ func jsonSide(files *diag.Files, t Target) jsonTarget {
 	return jsonTarget{t.Declined, t.Cluster, append([]string{}, t.Members...), jsonPlaceOf(files, t.At)}
 }
 
+func jsonShare(s *float64) *float64 {
+	if s == nil || math.IsNaN(*s) {
+		return nil
+	}
+	share := math.Round(*s*1e6) / 1e6
+	return &share
+}
+
 func (r *Report) json(w io.Writer, files *diag.Files) error { return printJSON(w, r.jsonReport(files)) }
 
 func (r *Report) jsonReport(files *diag.Files) jsonReport {
@@ -78,12 +87,8 @@ func (r *Report) jsonReport(files *diag.Files) jsonReport {
 		Consequences: []jsonConsequence{},
 		Requests:     []jsonClass{}, LostClones: []jsonClone{}, Attributes: []jsonChange{}}
 	for _, k := range r.Consequences {
-		j := jsonConsequence{k.Kind, k.Cluster, k.Member, k.Text, nil, jsonPlaceOf(files, k.Old),
-			jsonPlaceOf(files, k.New)}
-		if !math.IsNaN(k.Share) {
-			share := math.Round(k.Share*1e6) / 1e6
-			j.Share = &share
-		}
+		j := jsonConsequence{k.Kind, k.Cluster, k.Member, k.Text, jsonShare(&k.Share), jsonShare(k.before),
+			jsonPlaceOf(files, k.Old), jsonPlaceOf(files, k.New)}
 		out.Consequences = append(out.Consequences, j)
 	}
 	for _, c := range r.Classes {
