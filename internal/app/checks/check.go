@@ -169,6 +169,9 @@ func (s *Safety) part(in app.Input, a *SafetyAnswer, p safetyPair) error {
 	if part.Report, err = s.compare(old, new); err != nil {
 		return err
 	}
+	if p.old == "" || p.new == "" {
+		part.Report.Attributes = nil // all of them are new, or gone
+	}
 	if part.Lint, err = s.lint(in, a, p); err != nil {
 		return err
 	}
