@@ -32,7 +32,7 @@ func (s *Server) check(ctx context.Context) {
 		case <-s.wake:
 		}
 		for d := s.takeDirty(); d != nil && ctx.Err() == nil; d = s.takeDirty() {
-			s.publish(ctx, d, s.find(d))
+			s.publish(ctx, d, s.findings(d))
 		}
 	}
 }
@@ -67,6 +67,17 @@ func (s *Server) publish(ctx context.Context, d *document, found []finding) {
 		p.Diagnostics[i] = found[i].diagnostic
 	}
 	s.rpc.Notify(ctx, "textDocument/publishDiagnostics", p)
+}
+
+// findings are those of a document, or why there are none.
+func (s *Server) findings(d *document) []finding {
+	var found []finding
+	err := func() (err error) {
+		defer fault("the check", &err)
+		found = s.find(d)
+		return nil
+	}()
+	return d.failed(found, err)
 }
 
 // find returns what is to be said of a document.

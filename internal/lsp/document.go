@@ -40,7 +40,9 @@ func (s *Server) version(uri, path string, version int, t *text) *document {
 	d := &document{uri: uri, path: path, version: version, text: t, settled: make(chan struct{})}
 	d.checked = sync.OnceFunc(func() { close(d.settled) })
 	d.xml = sync.OnceValue(func() *editor.Document { return editor.Open(path, t.src, s.options.Lint.Options.Target) })
-	d.yaml = sync.OnceValue(func() *editor.YAML { return editor.OpenYAML(path, t.src, s.options.Lint.Options.Target, s.input()) })
+	d.yaml = sync.OnceValue(func() *editor.YAML {
+		return editor.OpenYAML(path, t.src, s.options.Lint.Options.Target, s.input())
+	})
 	return d
 }
 

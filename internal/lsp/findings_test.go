@@ -223,8 +223,8 @@ type edits struct {
 	pieces []string // that are written
 }
 
-var pieces = []string{"<", ">", "\"", "'", "/", "ä", "😀", "\r\n", "\n", "\r", "<!--", "-->", " Name=\"x\"", "<Server",
-	"</Config>", "&amp;", "&", "<Uri Name=\"/a*\"/>", "\x00", "CloneID", "é", ""}
+var pieces = []string{"<", ">", "\"", "'", "/", "ä", "😀", "\r\n", "\n", "\r", "<!--", "-->", " Name=\"x\"", 
+	"<Server", "</Config>", "&amp;", "&", "<Uri Name=\"/a*\"/>", "\x00", "CloneID", "é", ""}
 
 func (x *edits) next() object {
 	runes := []rune(x.text)

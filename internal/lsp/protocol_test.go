@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -146,4 +147,33 @@ func FuzzMessages(f *testing.F) {
 			t.Error("an end without a reason")
 		}
 	})
+}
+
+// A fault of ours costs the answer that meets it; everything else is answered as before.
+func TestFault(t *testing.T) {
+	o := options(nil)
+	open := o.Input.Open
+	o.Input.Open = func(name string) (fs.File, error) {
+		if strings.HasSuffix(name, "broken.yaml") {
+			panic("on purpose")
+		}
+		return open(name)
+	}
+	e := connect(t, o)
+	e.call("initialize", object{}, nil)
+	got := e.open(suiteURI, strings.Replace(trip, "topology.yaml", "broken.yaml", 1))
+	if len(got) != 1 || !strings.Contains(got[0].Message, "the check met a fault of wasplug") {
+		t.Errorf("%+v", got)
+	}
+	for range 2 {
+		var err *jrpc2.Error
+		if !errors.As(e.try("textDocument/hover", place(suiteURI, position{0, 10}), nil), &err) ||
+			err.Code != jrpc2.InternalError || !strings.Contains(err.Message, "on purpose") ||
+			!strings.Contains(string(err.Data), "runtime/debug.Stack") {
+			t.Errorf("%v", err)
+		}
+	}
+	e.notify("textDocument/didOpen", object{"textDocument": object{"uri": "file:///conf/broken.yaml", "version": 1}})
+	e.open(topologyURI, town)
+	e.call("textDocument/hover", place(topologyURI, position{1, 2}), nil)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -131,13 +132,22 @@ func (s *Server) Assign(ctx context.Context, method string) jrpc2.Handler {
 	if h == nil {
 		return nil
 	}
-	return func(ctx context.Context, r *jrpc2.Request) (any, error) {
+	return func(ctx context.Context, r *jrpc2.Request) (answer any, err error) {
+		defer fault(method, &err)
 		if err := s.admit(method); err != nil && r.IsNotification() {
 			return nil, nil // nobody is told of those
 		} else if err != nil {
 			return nil, err
 		}
 		return h(ctx, r)
+	}
+}
+
+// fault is deferred: it makes an error of a panic. A bug of ours costs one answer, not what the editor has open.
+func fault(in string, err *error) {
+	if problem := recover(); problem != nil {
+		*err = jrpc2.Errorf(jrpc2.InternalError, "%s met a fault of wasplug, please report it: %v", in, problem).
+			WithData(string(debug.Stack()))
 	}
 }
 

@@ -306,8 +306,10 @@ func TestYAMLOutline(t *testing.T) {
 // A lens stands at each context root and URI of a topology.
 func TestYAMLLens(t *testing.T) {
 	e, _ := openTown(t)
-	e.change(topologyURI, 2, object{"text": strings.Replace(town, "admin]", "admin, rest]", 1) +
-		"  - {name: rest, cluster: adminCluster, virtualHost: hosts, uris: [/*, /shop/a*]}\n"})
+	text := strings.Replace(town, "admin]", "admin, rest]", 1) +
+		"  - {name: rest, cluster: adminCluster, virtualHost: hosts, " +
+		"uris: [/*, {name: /shop/a*, overrides: {AffinityCookie: S}}]}\n"
+	e.change(topologyURI, 2, object{"text": text})
 	want := "score 6, loses to /shop/a* (adminCluster, line 23), wins over /* (adminCluster, line 23)|" +
 		"score 7, wins over /* (adminCluster, line 23)|" +
 		"score 1, loses to /admin/* (adminCluster, line 22) and 2 more|" +
@@ -317,6 +319,13 @@ func TestYAMLLens(t *testing.T) {
 	}
 	if got := e.titles(suiteURI); got != "" {
 		t.Error(got)
+	}
+	var hover struct{ Contents struct{ Value string } }
+	_, p := marked(t, mark(t, text, `name: /sh‸op/a*`))
+	e.call("textDocument/hover", place(topologyURI, p), &hover)
+	if want := "Uri /shop/a*, score 7 (R2)\nIts requests go to adminCluster.\n"; !strings.Contains(
+		hover.Contents.Value, want) {
+		t.Errorf("no %q in %q", want, hover.Contents.Value)
 	}
 }
 
@@ -341,6 +350,12 @@ func TestYAMLActions(t *testing.T) {
 		{topologyURI, "allow:\r\n  - WP303\r\n" + strings.Replace(town, "a2", "a1", 1),
 			"allow WP301 in this topology: its errors become warnings",
 			"allow:\r\n  - WP303\r\n  - WP301\r\n" + strings.Replace(town, "a2", "a1", 1)},
+		{topologyURI, strings.Replace(town, "a2", "a1", 1) + "allow:\n  - 'WP303' # known, ticket 7\n",
+			"allow WP301 in this topology: its errors become warnings",
+			strings.Replace(town, "a2", "a1", 1) + "allow:\n  - 'WP303' # known, ticket 7\n  - WP301\n"},
+		{topologyURI, strings.Replace(town, "a2", "a1", 1) + "allow:\n  - WP303",
+			"allow WP301 in this topology: its errors become warnings",
+			strings.Replace(town, "a2", "a1", 1) + "allow:\n  - WP303\n  - WP301"},
 	} {
 		version++
 		offered := ""
@@ -385,6 +400,28 @@ func TestYAMLNoAllow(t *testing.T) {
 	}
 }
 
+// A code on a line without its dash is not written after, and no other dash of the file is taken for it.
+func TestAllowWithoutDash(t *testing.T) {
+	e, _ := openTown(t)
+	same := strings.Replace(town, "a2", "a1", 1)
+	for i, text := range []string{same + "allow:\n  -\n    WP303\n", "allow:\n  -\n    WP303\n" + same} {
+		twice := 0
+		for _, f := range e.change(topologyURI, i+2, object{"text": text}) {
+			if f.Code == "WP301" {
+				twice++
+			}
+			for _, a := range e.actions(topologyURI, f) {
+				if strings.HasPrefix(a.Title, "allow") {
+					t.Errorf("%s: %+v", text, a)
+				}
+			}
+		}
+		if twice == 0 {
+			t.Errorf("%s: no WP301", text)
+		}
+	}
+}
+
 var yamlPieces = []string{":", "- ", "  ", "\n", "\r\n", "\t", "{", "}", "[", "]", ",", "\"", "'", "#", "|\n",
 	"&a ", "*a",
 	"<<: ", "---\n", "ä", "😀", "\uE000", "cluster: shopCluster", "    name: m1\n", ""}
@@ -414,7 +451,8 @@ func FuzzYAML(f *testing.F) {
 func TestSuiteOverXML(t *testing.T) {
 	e := start(t, nil)
 	e.open(uri, small)
-	text, p := marked(t, "config: plugin-cfg.xml\ntests:\n  - name: x\n    facts:\n      - {member: m‸1, down: refused}\n")
+	text, p := marked(t, "config: plugin-cfg.xml\ntests:\n  - name: x\n    facts:\n"+
+		"      - {member: m‸1, down: refused}\n")
 	e.open(suiteURI, text)
 	var got struct{ Contents struct{ Value string } }
 	e.call("textDocument/hover", place(suiteURI, p), &got)

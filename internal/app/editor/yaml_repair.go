@@ -87,16 +87,31 @@ func (y *YAML) append(list *yamldoc.Node, code string) (diag.Edit, bool) {
 		return diag.Edit{}, false
 	}
 	last := list.Items[n-1].Span
+	if y.src[list.Span.Start] != '[' {
+		return y.appendLine(last, code)
+	}
 	if last.End < int32(len(y.src)) && bytes.IndexByte([]byte(`"'`), y.src[last.End]) >= 0 {
 		last.End++
 	}
-	text := ", " + code
-	if y.src[list.Span.Start] != '[' {
-		start := lineStart(y.src, last.Start)
-		dash := bytes.IndexByte(y.src[start:], '-')
-		text = y.lineEnd() + string(y.src[start:start+int32(dash)]) + "- " + code
+	return diag.Edit{Span: diag.Span{File: y.file, Start: last.End, End: last.End}, New: ", " + code}, true
+}
+
+// appendLine writes one more code on a line of its own below the last, whose comment stays with it; false where no dash
+// stands on that line to be written again.
+func (y *YAML) appendLine(last diag.Span, code string) (diag.Edit, bool) {
+	start := lineStart(y.src, last.Start)
+	dash := bytes.IndexByte(y.src[start:last.Start], '-')
+	if dash < 0 {
+		return diag.Edit{}, false
 	}
-	return diag.Edit{Span: diag.Span{File: y.file, Start: last.End, End: last.End}, New: text}, true
+	end := last.End
+	if n := bytes.IndexAny(y.src[end:], "\r\n"); n >= 0 {
+		end += int32(n)
+	} else {
+		end = int32(len(y.src))
+	}
+	text := y.lineEnd() + string(y.src[start:start+int32(dash)]) + "- " + code
+	return diag.Edit{Span: diag.Span{File: y.file, Start: end, End: end}, New: text}, true
 }
 
 func (y *YAML) lineEnd() string {

@@ -30,7 +30,7 @@ func (y *YAML) URIs() (at []diag.Span) {
 	for _, s := range y.sites() {
 		for _, g := range s.config.UriGroups {
 			for _, u := range g.Uris {
-				at = append(at, u.Node.Span)
+				at = append(at, u.Name.Span()) // of one written as a map the node has no length
 			}
 		}
 	}
