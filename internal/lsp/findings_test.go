@@ -223,7 +223,7 @@ type edits struct {
 	pieces []string // that are written
 }
 
-var pieces = []string{"<", ">", "\"", "'", "/", "ä", "😀", "\r\n", "\n", "\r", "<!--", "-->", " Name=\"x\"", 
+var pieces = []string{"<", ">", "\"", "'", "/", "ä", "😀", "\r\n", "\n", "\r", "<!--", "-->", " Name=\"x\"",
 	"<Server", "</Config>", "&amp;", "&", "<Uri Name=\"/a*\"/>", "\x00", "CloneID", "é", ""}
 
 func (x *edits) next() object {

@@ -184,6 +184,45 @@ func TestYAMLRename(t *testing.T) {
 	}
 }
 
+// A clone ID that is renamed from a suite is so in the sessions of its requests, too: they mean the same member.
+func TestRenameInSessions(t *testing.T) {
+	e, texts := openTown(t)
+	const kept = `
+      - {url: "http://h/shop/x?a=0:a1", headers: {X: "a1:a1", Via: "q=x:a1"},
+         cookies: {J: "0000ida1:b1+a1:xa1:a"}, expect: m1}
+`
+	const session = `config: topology.yaml
+session: {expectedCloneIds: [a1]}
+tests:
+  - name: x
+    requests:
+      - {url: "http://h/shop/x;jsessionid=0000id:b1:a1?x=1", expect: shopCluster}
+      - {url: http://h/shop/x;a=0%3Aa1%3ab1/y;b=1+a1, expect: shopCluster}
+      - url: http://a1:80/shop/x
+        cookies: {JSESSIONID: '0000id:a1:a1', other: 0001id+a1}
+        headers: {Cookie: "x=y; JSESSIONID=0000id:a1; z=:a1"}
+        expect: {cluster: shopCluster, session: {cookie: "0001<id>:a1"}}` + kept
+	texts[suiteURI] = session
+	e.change(suiteURI, 2, object{"text": session})
+	_, p := marked(t, mark(t, session, "expectedCloneIds: [a‸1]"))
+	want := strings.NewReplacer("http://a1", "http://a1", kept, kept, "a1", "c3").Replace(session)
+	got, err := e.renamed(suiteURI, p, "c3", texts)
+	if err != nil || got[suiteURI] != want || strings.Count(got[topologyURI], "c3") != 2 {
+		t.Errorf("%v: %s", err, cmp.Diff(want, got[suiteURI]))
+	}
+	_, p = marked(t, mark(t, session, "JSESSIONID=0000id:a‸1"))
+	if got, err := e.renamed(suiteURI, p, "c3", texts); err != nil || got[suiteURI] != want {
+		t.Errorf("from a cookie: %v: %s", err, cmp.Diff(want, got[suiteURI]))
+	}
+	if _, err := e.renamed(suiteURI, p, "c'3", texts); err == nil || !strings.Contains(err.Error(), "on line 6, where") {
+		t.Errorf("what a text might not hold: %v", err)
+	}
+	e.change(suiteURI, 3, object{"text": strings.Replace(session, `"0001<id>:a1"`, `"0001\x41:a1"`, 1)})
+	if _, err := e.renamed(suiteURI, p, "c3", nil); err == nil || !strings.Contains(err.Error(), "escapes on line 11") {
+		t.Errorf("escapes: %v", err)
+	}
+}
+
 // A rename from a suite changes its configuration as it stands in the editor, saved or not.
 func TestSuiteRenameUnsaved(t *testing.T) {
 	e, texts := openTown(t)

@@ -32,6 +32,7 @@ type mention struct {
 	at      diag.Span
 	defines bool
 	about   string // of a definition: what it is, in a line
+	part    bool   // it is a part of a longer text
 
 	written string // what stands there: of a member without its node, or with its cluster; "" of one called by its host
 }
@@ -95,6 +96,9 @@ func (y *YAML) kindAt(path []string) (kind, within string) {
 // list returns all mentions: first the uses in the document, in its order.
 func (y *YAML) list(in app.Input) (all []mention) {
 	walk(y.root, nil, func(path []string, n *yamldoc.Node) {
+		if y.isSuite {
+			all = append(all, y.inSession(path, n)...)
+		}
 		kind, within := y.kindAt(path)
 		if kind == "" || n.Kind != yamldoc.Scalar || n.Null() {
 			return

@@ -20,7 +20,7 @@ func (y *YAML) subject(place int32) (at, thing mention, err error) {
 	if i < 0 {
 		return at, thing, ErrNoName
 	}
-	at = all[i].part(place)
+	at = all[i].piece(place)
 	things := distinct(all, &at)
 	switch {
 	case len(things) == 0:
@@ -31,8 +31,8 @@ func (y *YAML) subject(place int32) (at, thing mention, err error) {
 	return at, things[0], nil
 }
 
-// part returns the cluster where a place is in that of CLUSTER/MEMBER, else the mention.
-func (m mention) part(place int32) mention {
+// piece returns the cluster where a place is in that of CLUSTER/MEMBER, else the mention.
+func (m mention) piece(place int32) mention {
 	if cluster, _, ok := strings.Cut(m.written, "/"); ok && m.qualified() && place-m.at.Start <= int32(len(cluster)) {
 		at := m.at
 		at.End = at.Start + int32(len(cluster))
@@ -108,7 +108,11 @@ func (y *YAML) rename(thing *mention, to string) (edits []diag.Edit, err error) 
 			if err != nil {
 				return nil, err
 			}
-			edits = append(edits, y.edit(m.at, written))
+			edit := diag.Edit{Span: m.at, New: written}
+			if !m.part {
+				edit = y.edit(m.at, written)
+			}
+			edits = append(edits, edit)
 		case m.qualified() && thing.kind == aCluster && m.within == thing.text:
 			edits = append(edits, y.edit(m.at, to+"/"+m.text))
 		}
@@ -148,6 +152,8 @@ func (y *YAML) renamed(m, thing *mention, to string) (string, error) {
 			y.files.Start(others[0].at).Line, y.elsewhere(others[0].at))
 	}
 	switch {
+	case m.part:
+		return y.renamedPart(m, to)
 	case m.qualified():
 		return m.within + "/" + to, nil
 	case !m.defines:
