@@ -13,6 +13,7 @@ import (
 
 	"github.com/wasplug/wasplug/generate"
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/lab"
 	"github.com/wasplug/wasplug/lab/member"
 	"github.com/wasplug/wasplug/lab/scenario"
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	os.Setenv("GORACE", "atexit_sleep_ms=0") // or each member would sleep for a second under the race detector
-	os.Exit(m.Run())
+	os.Exit(sharedtest.Waiting{M: m}.Run())
 }
 
 const folder = "../../testdata/lab"
@@ -75,7 +76,10 @@ func read(t *testing.T, path string) *scenario.File {
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	for _, path := range scenarios(t) {
-		t.Run(filepath.Base(path), func(t *testing.T) { runFile(t, path, lab.Database{}) })
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			runFile(t, path, lab.Database{})
+		})
 	}
 }
 
