@@ -163,7 +163,7 @@ func TestRecognised(t *testing.T) {
 			t.Run(question.SettingWords(c, v), func(t *testing.T) {
 				t.Parallel()
 				inTime(t, func(report reporter) {
-					recognised(report, j.Table, j.Findings(executeAll(t, report, plans(), truth)), c, &truth)
+					recognised(report, j.Table, j.Findings(executeAll(t, report, "<Config/>", plans(), truth)), c, &truth)
 				})
 			})
 		}
@@ -190,12 +190,14 @@ func apart(plan *question.Plan) []*question.Plan {
 	return plans
 }
 
-// executeAll asks plans at once, each at members and a proxy of its own, and returns what was asked as one run.
-func executeAll(t *testing.T, report reporter, plans []*question.Plan, truth choices.Assumptions) *question.Run {
+// executeAll asks plans at once, each at a proxy and members of its own for a file, and returns what was asked as one
+// run.
+func executeAll(t *testing.T, report reporter, file string, plans []*question.Plan, truth choices.Assumptions,
+) *question.Run {
 	runs, errs := make([]*question.Run, len(plans)), make([]error, len(plans))
 	var asking sync.WaitGroup
 	for i, plan := range plans {
-		r := newRig(t, "<Config/>")
+		r := newRig(t, file)
 		driver := r.driver(serve(t, r.xml, truth))
 		asking.Go(func() {
 			runs[i], errs[i] = driver.Execute(t.Context(), plan)
@@ -234,21 +236,13 @@ func TestToldElsewhere(t *testing.T) {
 			t.Run(question.SettingWords(told.choice, v), func(t *testing.T) {
 				t.Parallel()
 				inTime(t, func(report reporter) {
-					r := newRig(t, told.file)
-					p := r.planner(told.base)
+					p := newRig(t, told.file).planner(told.base)
 					p.Among = 1 << told.choice
-					plan, truth := p.Plan(), told.base.With(told.choice, v)
-					plan.Processes = nil // there is one
-					plain, secure := serve(t, r.xml, truth)
-					ran, err := r.driver(plain, secure).Execute(t.Context(), plan)
-					if err != nil {
-						report.Errorf("%v", err)
-					}
-					f := p.Findings(ran)
+					f := p.Findings(executeAll(t, report, told.file, apart(p.Plan()), told.base.With(told.choice, v)))
 					if got, ok := f.Choices[0].Settled(); !ok || got != v {
 						report.Errorf("%v agree", f.Choices[0].Agrees)
 					}
-					nothingContradicted(report, r.table, f)
+					nothingContradicted(report, p.Table, f)
 				})
 			})
 		}
