@@ -30,6 +30,7 @@ import (
 // replaced again and again by good, broken, empty and half-written ones. WASPLUG_KILL=100000 sets the number of
 // requests, 16 kills among them.
 func TestProxyKill(t *testing.T) {
+	t.Parallel()
 	requests, kills := 1500, 4
 	if n, err := strconv.Atoi(os.Getenv("WASPLUG_KILL")); err == nil {
 		requests, kills = n, 16
@@ -38,6 +39,7 @@ func TestProxyKill(t *testing.T) {
 	}
 	for _, scheme := range []string{"http", "https"} {
 		t.Run(scheme, func(t *testing.T) {
+			t.Parallel()
 			newKillTest(t, scheme).run(requests, kills)
 		})
 	}

@@ -220,12 +220,14 @@ func busy() []busyState {
 // SIGTERM ends the program within --grace, whatever connections wait for, over TLS on either side too, and a second
 // signal ends it at once.
 func TestProxyStops(t *testing.T) {
+	t.Parallel()
 	for _, front := range []string{"http", "https"} {
 		for _, back := range []string{"http", "https"} {
 			if !sharedtest.Long() && front != back {
 				continue
 			}
 			t.Run(front+" to "+back, func(t *testing.T) {
+				t.Parallel()
 				s := startSite(t, front, back, "", "--grace", "200ms")
 				s.occupy()
 				s.signal(syscall.SIGTERM)
@@ -234,6 +236,7 @@ func TestProxyStops(t *testing.T) {
 				}
 			})
 			t.Run(front+" to "+back+", twice", func(t *testing.T) {
+				t.Parallel()
 				s := startSite(t, front, back, "", "--grace", "1h")
 				s.occupy()
 				s.signal(syscall.SIGTERM)

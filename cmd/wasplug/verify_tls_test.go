@@ -66,6 +66,7 @@ func (r *verifyRig) askTLS(t *testing.T) (code int, out, seen string) {
 
 // TestVerifyTLS: over TLS a target is asked whose members take TLS, too, and one whose members do not.
 func TestVerifyTLS(t *testing.T) {
+	t.Parallel()
 	same := func(xml string) string { return xml }
 	for name, secure := range map[string]bool{"to members, too": true, "to the target alone": false} {
 		t.Run(name, func(t *testing.T) {
