@@ -59,6 +59,15 @@ type Rule struct {
 	Topology        bool     // the generator tells its warnings too; it refuses what any rule calls an error
 }
 
+// Group has the rules of one room. Each adds itself where it stands, so that a rule is one file.
+type Group []*Rule
+
+// Add adds a rule and returns it, as the declaration of a variable wants.
+func (g *Group) Add(r *Rule) *Rule {
+	*g = append(*g, r)
+	return r
+}
+
 // Option is a number, or a list of numbers, by which a settings file tunes a rule.
 type Option struct {
 	Name    string

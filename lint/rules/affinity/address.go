@@ -7,7 +7,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var sameAddressTwoCloneIDs = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.SameAddressTwoCloneIDs, Name: "same-address-two-clone-ids", Category: lint.Affinity,
 	Severity: diag.Error, Check: check.On(checkSameAddressIDs),
 	Subjects:   []string{"Server/CloneID", "Transport/Hostname", "Transport/Port"},
@@ -27,7 +27,7 @@ var sameAddressTwoCloneIDs = &lint.Rule{
 			"Port=\"9081\"/></Server>\n</ServerCluster>",
 		Source: "follows from R22",
 	},
-}
+})
 
 func checkSameAddressIDs(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
@@ -50,7 +50,7 @@ func checkSameAddressIDs(p *check.Pass) {
 	}
 }
 
-var sameAddressTwice = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.SameAddressTwice, Name: "same-address-twice", Category: lint.Affinity, Severity: diag.Warning,
 	Check:    check.On(checkSameAddress),
 	Subjects: []string{"Transport/Hostname", "Transport/Port"},
@@ -69,7 +69,7 @@ var sameAddressTwice = &lint.Rule{
 			"Port=\"9090\"/></Server>\n</ServerCluster>",
 		Source: "V4 technote 1104515",
 	},
-}
+})
 
 func checkSameAddress(p *check.Pass) {
 	for _, c := range p.Config.Clusters {

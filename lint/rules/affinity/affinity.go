@@ -4,11 +4,7 @@ package affinity
 
 import "github.com/wasplug/wasplug/lint"
 
+var group lint.Group
+
 // Rules returns the rules of the group.
-func Rules() []*lint.Rule {
-	return []*lint.Rule{
-		cloneIDCollision, cloneIDReusedAcrossClusters, cloneIDMissing, cloneIDCharacters,
-		separatorDiffers, affinityCookieDiffersOnOverlap, sameAddressTwoCloneIDs, sameAddressTwice,
-		cloneIDCollisionAfterMerge, cloneIDWrongFormat, affinityCookieDiffersInCluster,
-	}
-}
+func Rules() []*lint.Rule { return group }

@@ -8,7 +8,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var cloneIDCollision = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.CloneIDCollision, Name: "clone-id-collision", Category: lint.Affinity, Severity: diag.Error,
 	Check:      check.On(checkCollision),
 	Subjects:   []string{"Server/CloneID"},
@@ -28,7 +28,7 @@ var cloneIDCollision = &lint.Rule{
 			"Port=\"9080\"/></Server>\n</ServerCluster>",
 		Source: "R22; IBM eXtreme Scale manual, page txsgenliberty",
 	},
-}
+})
 
 func checkCollision(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
@@ -98,7 +98,7 @@ func meetHosts(a, b map[string]bool) bool {
 	return a["*"] || b["*"] || meet(a, b)
 }
 
-var cloneIDReusedAcrossClusters = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.CloneIDReusedAcrossClusters, Name: "clone-id-reused-across-clusters", Category: lint.Affinity,
 	Severity: diag.Error, Check: check.On(checkReused),
 	Subjects:  []string{"Server/CloneID"},
@@ -114,7 +114,7 @@ var cloneIDReusedAcrossClusters = &lint.Rule{
 		NearMiss: example.SameAddressTwoClusters(),
 		Source:   "R21, R22",
 	},
-}
+})
 
 func checkReused(p *check.Pass) {
 	first := map[string]check.CloneAt{}

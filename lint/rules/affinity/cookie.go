@@ -7,7 +7,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var affinityCookieDiffersInCluster = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.AffinityCookieDiffersInCluster, Name: "affinity-cookie-differs-in-cluster", Category: lint.Affinity,
 	Severity: diag.Info, Check: check.On(checkCookieInCluster),
 	Subjects: []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
@@ -23,7 +23,7 @@ var affinityCookieDiffersInCluster = &lint.Rule{
 			"  <Uri Name=\"/other/*\"/>\n</UriGroup>",
 		Source: "R4",
 	},
-}
+})
 
 func checkCookieInCluster(p *check.Pass) {
 	for _, c := range p.Clusters() {

@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var cloneIDMissing = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.CloneIDMissing, Name: "clone-id-missing", Category: lint.Affinity, Severity: diag.Error,
 	Check:     check.On(checkMissingClone),
 	Subjects:  []string{"Server/CloneID", "ClusterAddress"},
@@ -30,7 +30,7 @@ var cloneIDMissing = &lint.Rule{
 			"Port=\"9080\"/></Server>\n</ServerCluster>",
 		Source: "IBM technote \"CloneID\" (V4); R25",
 	},
-}
+})
 
 func checkMissingClone(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -70,7 +70,7 @@ func missingSome(p *check.Pass, c *parser.ServerCluster, with int) {
 	}
 }
 
-var cloneIDCharacters = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.CloneIDCharacters, Name: "clone-id-characters", Category: lint.Affinity, Severity: diag.Error,
 	Check:           check.On(checkCloneCharacters),
 	Subjects:        []string{"Server/CloneID", "ServerCluster/CloneSeparatorChange"},
@@ -86,7 +86,7 @@ var cloneIDCharacters = &lint.Rule{
 		NearMiss: "<Server CloneID=\"c1_a.b-c\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
 		Source:   "R21; documented: neither : nor +",
 	},
-}
+})
 
 func checkCloneCharacters(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
@@ -116,7 +116,7 @@ func checkCloneCharacters(p *check.Pass) {
 	}
 }
 
-var cloneIDWrongFormat = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.CloneIDWrongFormat, Name: "clone-id-wrong-format", Category: lint.Affinity, Severity: diag.Warning,
 	Check:     check.On(checkCloneFormat),
 	Subjects:  []string{"Server/CloneID"},
@@ -132,7 +132,7 @@ var cloneIDWrongFormat = &lint.Rule{
 			"Port=\"9080\"/></Server>",
 		Source: "computed from published IDs",
 	},
-}
+})
 
 func checkCloneFormat(p *check.Pass) {
 	for _, c := range p.Config.Clusters {

@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var cloneIDCollisionAfterMerge = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.CloneIDCollisionAfterMerge, Name: "clone-id-collision-after-merge", Category: lint.Affinity,
 	Severity: diag.Error, Check: check.On(checkAcrossFiles),
 	Subjects: []string{"Server/CloneID"},
@@ -21,7 +21,7 @@ var cloneIDCollisionAfterMerge = &lint.Rule{
 			"otherwise, for files of many web servers or versions of one file.",
 		Source: "observed in merge tools, OpenLiberty/open-liberty#24584 and #35345",
 	},
-}
+})
 
 // checkAcrossFiles reports, in the later of two files, the clone IDs that a merge of both would make collide: once for
 // the two files, for what was copied was copied as a whole.

@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var affinityCookieDiffersOnOverlap = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.AffinityCookieDiffersOnOverlap, Name: "affinity-cookie-differs-on-overlap", Category: lint.Affinity,
 	Severity: diag.Warning, Fix: lint.UnsafeFix, Check: check.On(checkCookieOverlap),
 	Subjects:   []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
@@ -28,7 +28,7 @@ var affinityCookieDiffersOnOverlap = &lint.Rule{
 			"  <Uri Name=\"/other/*\"/>\n</UriGroup>",
 		Source: "APAR PQ67476; R4",
 	},
-}
+})
 
 // checkCookieOverlap reports Uris that a browser meets with one session, and that look for it under different names.
 func checkCookieOverlap(p *check.Pass) {

@@ -11,7 +11,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var separatorDiffers = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.SeparatorDiffers, Name: "separator-differs", Category: lint.Affinity, Severity: diag.Warning,
 	Check:    check.On(checkSeparators),
 	Subjects: []string{"ServerCluster/CloneSeparatorChange"},
@@ -24,7 +24,7 @@ var separatorDiffers = &lint.Rule{
 		NearMiss: example.TwoClustersWith(`CloneSeparatorChange="false" `, ""),
 		Source:   "APAR PM56332",
 	},
-}
+})
 
 func checkSeparators(p *check.Pass) {
 	type user struct {

@@ -3,11 +3,7 @@ package balancing
 
 import "github.com/wasplug/wasplug/lint"
 
+var group lint.Group
+
 // Rules returns the rules of the group.
-func Rules() []*lint.Rule {
-	return []*lint.Rule{
-		serverInNoList, serverInBothLists, backupsWithoutPrimaries, weightOfBackup, weightsCollapseToOne,
-		weightZero, weightUnderRandom, affinitySkew, listsUnusedWithPartitionIDs, oneMemberCluster,
-		allWeightsZero, backupSharesAddressWithPrimary, maxConnectionsPerProcess, emptyPrimaryList,
-	}
-}
+func Rules() []*lint.Rule { return group }

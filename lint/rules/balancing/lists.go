@@ -17,7 +17,7 @@ func primaries(p *check.Pass, c *parser.ServerCluster) []*parser.Server {
 	return primary
 }
 
-var serverInNoList = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.ServerInNoList, Name: "server-in-no-list", Category: lint.Balancing, Severity: diag.Warning,
 	Fix: lint.UnsafeFix, Check: check.On(checkInNoList),
 	Subjects: []string{"PrimaryServers", "BackupServers"},
@@ -29,7 +29,7 @@ var serverInNoList = &lint.Rule{
 		NearMiss: example.Members("", "", "", ""),
 		Source:   "technote 1236528; R40",
 	},
-}
+})
 
 func checkInNoList(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
@@ -70,7 +70,7 @@ func misnamed(c *parser.ServerCluster) bool {
 		func(ref *parser.ServerRef) bool { return known[ref.Name.V] == nil })
 }
 
-var serverInBothLists = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.ServerInBothLists, Name: "server-in-both-lists", Category: lint.Balancing, Severity: diag.Error,
 	Fix: lint.UnsafeFix, Check: check.On(checkInBothLists),
 	Subjects:   []string{"PrimaryServers", "BackupServers"},
@@ -83,7 +83,7 @@ var serverInBothLists = &lint.Rule{
 		NearMiss: example.Members("", example.Primary12, "", ""),
 		Source:   "follows from R37, R38",
 	},
-}
+})
 
 func checkInBothLists(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
@@ -99,7 +99,7 @@ func checkInBothLists(p *check.Pass) {
 	}
 }
 
-var backupsWithoutPrimaries = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.BackupsWithoutPrimaries, Name: "backups-without-primaries", Category: lint.Balancing,
 	Severity: diag.Error, Check: check.On(checkBackupsAlone),
 	Subjects:   []string{"BackupServers", "PrimaryServers"},
@@ -113,7 +113,7 @@ var backupsWithoutPrimaries = &lint.Rule{
 		NearMiss: example.Members("", example.Primary12, "", ""),
 		Source:   "R37, R38; the effect of an empty list is unknown",
 	},
-}
+})
 
 func checkBackupsAlone(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -145,7 +145,7 @@ func noPrimaries(c *parser.ServerCluster) string {
 	return "no PrimaryServers"
 }
 
-var listsUnusedWithPartitionIDs = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.ListsUnusedWithPartitionIDs, Name: "lists-unused-with-partition-ids", Category: lint.Balancing,
 	Severity: diag.Info, Check: check.On(checkListsAndPartitions),
 	Subjects: []string{"ServerCluster/GetDWLMTable", "BackupServers"},
@@ -157,7 +157,7 @@ var listsUnusedWithPartitionIDs = &lint.Rule{
 		NearMiss: example.Members(`GetDWLMTable="false" `, example.Primary1+example.Backup2, "", ""),
 		Source:   "R28",
 	},
-}
+})
 
 func checkListsAndPartitions(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -169,7 +169,7 @@ func checkListsAndPartitions(p *check.Pass) {
 	}
 }
 
-var backupSharesAddressWithPrimary = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.BackupSharesAddressWithPrimary, Name: "backup-shares-address-with-primary", Category: lint.Balancing,
 	Severity: diag.Warning, Check: check.On(checkBackupAddress),
 	Subjects:   []string{"BackupServers", "PrimaryServers", "Transport/Hostname", "Transport/Port"},
@@ -188,7 +188,7 @@ var backupSharesAddressWithPrimary = &lint.Rule{
 			"Port=\"9081\"/></Server>\n  " + example.Primary1 + example.Backup2 + "\n</ServerCluster>",
 		Source: "follows from R38",
 	},
-}
+})
 
 func checkBackupAddress(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -213,7 +213,7 @@ func checkBackupAddress(p *check.Pass) {
 	}
 }
 
-var emptyPrimaryList = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.EmptyPrimaryList, Name: "empty-primary-list", Category: lint.Balancing, Severity: diag.Warning,
 	Fix: lint.UnsafeFix, Check: check.On(checkEmptyPrimaries),
 	Subjects: []string{"PrimaryServers"},
@@ -225,7 +225,7 @@ var emptyPrimaryList = &lint.Rule{
 		NearMiss: example.Members("", example.Primary12, "", ""),
 		Source:   "observed in merge output; effect unknown",
 	},
-}
+})
 
 func checkEmptyPrimaries(p *check.Pass) {
 	for _, c := range p.Clusters() {

@@ -10,7 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var oneMemberCluster = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.OneMemberCluster, Name: "one-member-cluster", Category: lint.Balancing, Severity: diag.Info,
 	Check: check.On(checkOneMember),
 	Subjects: []string{"ServerCluster/RetryInterval", "ServerCluster/LoadBalance",
@@ -23,7 +23,7 @@ var oneMemberCluster = &lint.Rule{
 		NearMiss: example.Members(`RetryInterval="60" ServerIOTimeoutRetry="-1" `, "", ""),
 		Source:   example.IOTimeoutNote + "; R51",
 	},
-}
+})
 
 func checkOneMember(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -48,7 +48,7 @@ func checkOneMember(p *check.Pass) {
 	}
 }
 
-var maxConnectionsPerProcess = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.MaxConnectionsPerProcess, Name: "max-connections-per-process", Category: lint.Balancing,
 	Severity: diag.Warning, Check: check.On(checkMaxConnections),
 	Subjects: []string{"Server/MaxConnections"},
@@ -63,7 +63,7 @@ var maxConnectionsPerProcess = &lint.Rule{
 		NearMiss: example.Members("", "", `MaxConnections="0" `, `MaxConnections="0" `),
 		Source:   "IBM, MaxConnections; R60",
 	},
-}
+})
 
 func checkMaxConnections(p *check.Pass) {
 	processes, load := p.Option("processes"), p.Option("expected-load")

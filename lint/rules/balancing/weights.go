@@ -12,7 +12,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-var weightOfBackup = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.WeightOfBackup, Name: "weight-of-backup", Category: lint.Balancing, Severity: diag.Info,
 	Check:    check.On(checkBackupWeights),
 	Subjects: []string{"Server/LoadBalanceWeight", "BackupServers"},
@@ -27,7 +27,7 @@ var weightOfBackup = &lint.Rule{
 			`LoadBalanceWeight="10" `, `LoadBalanceWeight="20" `),
 		Source: "R38",
 	},
-}
+})
 
 func checkBackupWeights(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -46,7 +46,7 @@ func checkBackupWeights(p *check.Pass) {
 	}
 }
 
-var weightsCollapseToOne = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.WeightsCollapseToOne, Name: "weights-collapse-to-one", Category: lint.Balancing, Severity: diag.Info,
 	Fix: lint.UnsafeFix, Check: check.On(checkEqualWeights),
 	Subjects: []string{"Server/LoadBalanceWeight"},
@@ -59,7 +59,7 @@ var weightsCollapseToOne = &lint.Rule{
 		NearMiss: example.Members(`LoadBalance="Random" `, "", `LoadBalanceWeight="20" `, `LoadBalanceWeight="20" `),
 		Source:   example.Recommended + "; R31",
 	},
-}
+})
 
 func checkEqualWeights(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -84,7 +84,7 @@ func checkEqualWeights(p *check.Pass) {
 	}
 }
 
-var weightZero = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.WeightZero, Name: "weight-zero", Category: lint.Balancing, Severity: diag.Warning,
 	Check:    check.On(checkZeroWeight),
 	Subjects: []string{"Server/LoadBalanceWeight"},
@@ -97,7 +97,7 @@ var weightZero = &lint.Rule{
 		NearMiss: example.Members(`LoadBalance="Random" `, "", `LoadBalanceWeight="0" `, `LoadBalanceWeight="0" `),
 		Source:   "R36; APAR PQ76548",
 	},
-}
+})
 
 func checkZeroWeight(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -116,7 +116,7 @@ func checkZeroWeight(p *check.Pass) {
 	}
 }
 
-var allWeightsZero = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.AllWeightsZero, Name: "all-weights-zero", Category: lint.Balancing, Severity: diag.Error,
 	Check:      check.On(checkAllZero),
 	Subjects:   []string{"Server/LoadBalanceWeight"},
@@ -129,7 +129,7 @@ var allWeightsZero = &lint.Rule{
 		NearMiss: example.Members(`LoadBalance="Random" `, "", `LoadBalanceWeight="0" `, `LoadBalanceWeight="0" `),
 		Source:   "APAR PQ76548; later behaviour R36",
 	},
-}
+})
 
 func checkAllZero(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -145,7 +145,7 @@ func checkAllZero(p *check.Pass) {
 	}
 }
 
-var weightUnderRandom = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.WeightUnderRandom, Name: "weight-under-random", Category: lint.Balancing, Severity: diag.Info,
 	Check:    check.On(checkRandomWeights),
 	Subjects: []string{"Server/LoadBalanceWeight", "ServerCluster/LoadBalance"},
@@ -158,7 +158,7 @@ var weightUnderRandom = &lint.Rule{
 		NearMiss: example.Members(`LoadBalance="Random" `, "", "", ""),
 		Source:   "IBM, LoadBalance; R35",
 	},
-}
+})
 
 func checkRandomWeights(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -176,7 +176,7 @@ func checkRandomWeights(p *check.Pass) {
 	}
 }
 
-var affinitySkew = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.AffinitySkew, Name: "affinity-skew", Category: lint.Balancing, Severity: diag.Info, Fix: lint.UnsafeFix,
 	Check:    check.On(checkAffinitySkew),
 	Subjects: []string{"ServerCluster/IgnoreAffinityRequests"},
@@ -190,7 +190,7 @@ var affinitySkew = &lint.Rule{
 		NearMiss: example.Members(`IgnoreAffinityRequests="true" LoadBalance="Random" `, "", "", ""),
 		Source:   example.Pages + "; R34",
 	},
-}
+})
 
 func checkAffinitySkew(p *check.Pass) {
 	for _, c := range p.Clusters() {

@@ -13,7 +13,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var dnsFailureBlocksStart = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.DNSFailureBlocksStart, Name: "dns-failure-blocks-start", Category: lint.Failover, Severity: diag.Info,
 	Fix: lint.UnsafeFix, Check: check.On(checkDNS),
 	Subjects:  []string{"Config/IgnoreDNSFailures", "Transport/Hostname"},
@@ -28,7 +28,7 @@ var dnsFailureBlocksStart = &lint.Rule{
 			"Port=\"9080\"/></Server></ServerCluster>",
 		Source: "IBM page \"plugin-cfg.xml file\" (V9); technote swg21326077",
 	},
-}
+})
 
 func checkDNS(p *check.Pass) {
 	if p.Config.IgnoreDNSFailures.V {

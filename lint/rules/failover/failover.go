@@ -4,11 +4,7 @@ package failover
 
 import "github.com/wasplug/wasplug/lint"
 
+var group lint.Group
+
 // Rules returns the rules of the group.
-func Rules() []*lint.Rule {
-	return []*lint.Rule{
-		connectTimeoutZero, ioTimeoutZero, hungMemberChosenAgain, postReplayed, postNotRetried,
-		ioTimeoutTooShort, retryIntervalRange, worstCaseWait, timeoutsDiffer, dnsFailureBlocksStart,
-		negativeIOTimeoutCascade, connectionTtlTooLong,
-	}
-}
+func Rules() []*lint.Rule { return group }

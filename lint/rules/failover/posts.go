@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var postReplayed = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.PostReplayed, Name: "post-replayed", Category: lint.Failover, Severity: diag.Warning,
 	Check: check.On(checkPostReplayed),
 	Subjects: []string{"Server/ServerIOTimeout", "ServerCluster/PostBufferSize",
@@ -24,7 +24,7 @@ var postReplayed = &lint.Rule{
 			`ServerIOTimeout="60" `),
 		Source: example.IOTimeoutNote + "; R57",
 	},
-}
+})
 
 func checkPostReplayed(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -54,7 +54,7 @@ func checkPostReplayed(p *check.Pass) {
 	}
 }
 
-var postNotRetried = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.PostNotRetried, Name: "post-not-retried", Category: lint.Failover, Severity: diag.Info,
 	Check:    check.On(checkPostNotRetried),
 	Subjects: []string{"ServerCluster/PostBufferSize"},
@@ -66,7 +66,7 @@ var postNotRetried = &lint.Rule{
 		NearMiss: example.Members(`PostBufferSize="0" `, "", ""),
 		Source:   example.IOTimeoutNote + "; R57",
 	},
-}
+})
 
 func checkPostNotRetried(p *check.Pass) {
 	for _, c := range p.Clusters() {

@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var connectionTtlTooLong = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.ConnectionTtlTooLong, Name: "connection-ttl-too-long", Category: lint.Failover, Severity: diag.Warning,
 	Fix: lint.UnsafeFix, Check: check.On(checkTTL),
 	Subjects: []string{"Transport/ConnectionTTL"},
@@ -26,7 +26,7 @@ var connectionTtlTooLong = &lint.Rule{
 		NearMiss: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
 		Source:   "APAR PH09034; R65",
 	},
-}
+})
 
 func checkTTL(p *check.Pass) {
 	limit := p.Option("persist-timeout")

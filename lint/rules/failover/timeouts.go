@@ -11,7 +11,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-var connectTimeoutZero = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.ConnectTimeoutZero, Name: "connect-timeout-zero", Category: lint.Failover, Severity: diag.Warning,
 	Fix: lint.UnsafeFix, Check: check.On(checkConnectTimeout),
 	Subjects: []string{"Server/ConnectTimeout"},
@@ -25,7 +25,7 @@ var connectTimeoutZero = &lint.Rule{
 		NearMiss: example.Members("", "", `ConnectTimeout="1" `, `ConnectTimeout="5" `),
 		Source:   example.Recommended + "; R50",
 	},
-}
+})
 
 func checkConnectTimeout(p *check.Pass) {
 	unset, _ := choices.DefaultAt("ConnectTimeout absent", check.TargetName(p.Options))
@@ -52,7 +52,7 @@ func ioZero(s *parser.Server) bool {
 	return s.ServerIOTimeout.V == 0 && (s.ServerIOTimeout.Valid || !s.ServerIOTimeout.Set())
 }
 
-var ioTimeoutZero = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.IOTimeoutZero, Name: "io-timeout-zero", Category: lint.Failover, Severity: diag.Warning,
 	Check:    check.On(checkIOTimeoutZero),
 	Subjects: []string{"Server/ServerIOTimeout"},
@@ -65,7 +65,7 @@ var ioTimeoutZero = &lint.Rule{
 		NearMiss: example.Members("", "", `ServerIOTimeout="-60" `, `ServerIOTimeout="60" `),
 		Source:   example.IOTimeoutNote + "; R55",
 	},
-}
+})
 
 func checkIOTimeoutZero(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
@@ -93,7 +93,7 @@ func checkIOTimeoutZero(p *check.Pass) {
 	}
 }
 
-var hungMemberChosenAgain = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.HungMemberChosenAgain, Name: "hung-member-chosen-again", Category: lint.Failover, Severity: diag.Info,
 	Fix: lint.UnsafeFix, Check: check.On(checkHungAgain),
 	Subjects: []string{"Server/ServerIOTimeout"},
@@ -107,7 +107,7 @@ var hungMemberChosenAgain = &lint.Rule{
 			"ServerIOTimeout=\"60\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
 		Source: example.IOTimeoutNote + "; R54, R55",
 	},
-}
+})
 
 func checkHungAgain(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
@@ -134,7 +134,7 @@ func checkHungAgain(p *check.Pass) {
 	}
 }
 
-var ioTimeoutTooShort = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.IOTimeoutTooShort, Name: "io-timeout-too-short", Category: lint.Failover, Severity: diag.Warning,
 	Check:    check.On(checkShortIOTimeout),
 	Subjects: []string{"Server/ServerIOTimeout"},
@@ -149,7 +149,7 @@ var ioTimeoutTooShort = &lint.Rule{
 		NearMiss: example.Members("", "", `ServerIOTimeout="10" `, `ServerIOTimeout="60" `),
 		Source:   "IBM text, page not recorded; R54, R55",
 	},
-}
+})
 
 func checkShortIOTimeout(p *check.Pass) {
 	least := p.Option("min-seconds")
@@ -163,7 +163,7 @@ func checkShortIOTimeout(p *check.Pass) {
 	})
 }
 
-var timeoutsDiffer = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.TimeoutsDiffer, Name: "timeouts-differ", Category: lint.Failover, Severity: diag.Info,
 	Check: check.On(checkTimeoutsDiffer),
 	Subjects: []string{"Server/ConnectTimeout", "Server/ServerIOTimeout", "Server/MaxConnections",
@@ -177,7 +177,7 @@ var timeoutsDiffer = &lint.Rule{
 		NearMiss: example.Members("", "", `MaxConnections="-1" `, ""),
 		Source:   "IBM i documentation, V8.0",
 	},
-}
+})
 
 func checkTimeoutsDiffer(p *check.Pass) {
 	sem, err := choices.Level(check.TargetName(p.Options))
@@ -214,7 +214,7 @@ func checkTimeoutsDiffer(p *check.Pass) {
 	}
 }
 
-var negativeIOTimeoutCascade = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.NegativeIOTimeoutCascade, Name: "negative-io-timeout-cascade", Category: lint.Failover,
 	Severity: diag.Info, Check: check.On(checkCascade),
 	Subjects: []string{"Server/ServerIOTimeout"},
@@ -228,7 +228,7 @@ var negativeIOTimeoutCascade = &lint.Rule{
 		NearMiss: example.Members("", "", `ServerIOTimeout="60" `, `ServerIOTimeout="60" `),
 		Source:   example.IOTimeoutNote + "; R55, R56",
 	},
-}
+})
 
 func checkCascade(p *check.Pass) {
 	for _, c := range p.Clusters() {

@@ -21,7 +21,7 @@ func listed(p *check.Pass, c *parser.ServerCluster) int {
 	return len(primary) + len(backup)
 }
 
-var retryIntervalRange = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.RetryIntervalRange, Name: "retry-interval-range", Category: lint.Failover, Severity: diag.Warning,
 	Check:    check.On(checkRetryInterval),
 	Subjects: []string{"ServerCluster/RetryInterval", "Server/ServerIOTimeout"},
@@ -37,7 +37,7 @@ var retryIntervalRange = &lint.Rule{
 		NearMiss: example.Members(`RetryInterval="2" `, "", ""),
 		Source:   "IBM's bound, quoted by a blog; the meaning of 0 is unknown; R52",
 	},
-}
+})
 
 func checkRetryInterval(p *check.Pass) {
 	low, high := p.Option("min-seconds"), p.Option("max-seconds")
@@ -73,7 +73,7 @@ func checkRetryInterval(p *check.Pass) {
 	}
 }
 
-var worstCaseWait = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.WorstCaseWait, Name: "worst-case-wait", Category: lint.Failover, Severity: diag.Info,
 	Check: check.On(checkWorstWait),
 	Subjects: []string{"Server/ConnectTimeout", "Server/ServerIOTimeout",
@@ -92,7 +92,7 @@ var worstCaseWait = &lint.Rule{
 			`ConnectTimeout="5" ServerIOTimeout="15" `),
 		Source: "R50, R54 to R57, R62; choice attempts",
 	},
-}
+})
 
 // checkWorstWait runs a request of the decision core against servers that hang, and reports the longest wait.
 func checkWorstWait(p *check.Pass) {

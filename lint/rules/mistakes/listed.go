@@ -32,7 +32,7 @@ func checkAliasListedTwice(p *check.Pass) {
 	}
 }
 
-var listedTwice = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.ListedTwice, Name: "listed-twice", Category: lint.References, Severity: diag.Warning,
 	Fix: lint.UnsafeFix, Check: check.On(checkListedTwice),
 	Subjects:   []string{"PrimaryServers", "BackupServers", "VirtualHost/Name"},
@@ -48,7 +48,7 @@ var listedTwice = &lint.Rule{
 		NearMiss: example.HostGroup("default_host", "*:80", "*:443", "www.example.com:80"),
 		Source:   "assumed; hosts compare without case (R5)",
 	},
-}
+})
 
 // checkListedTwice reports a Server or an alias that a list holds twice.
 func checkListedTwice(p *check.Pass) {

@@ -13,14 +13,12 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Rules returns the rules of the group.
-func Rules() []*lint.Rule {
-	return []*lint.Rule{
-		listedTwice, cloneIDPrefix, affinityCookieOdd, hostnameOdd, logNameEmpty, sessionSettingsLose,
-	}
-}
+var group lint.Group
 
-var cloneIDPrefix = &lint.Rule{
+// Rules returns the rules of the group.
+func Rules() []*lint.Rule { return group }
+
+var _ = group.Add(&lint.Rule{
 	Code: diag.CloneIDPrefix, Name: "clone-id-prefix", Category: lint.Affinity, Severity: diag.Warning,
 	Check: check.On(checkClonePrefix), Topology: true,
 	Otherwise: "error where a topology says noAffinitySwitchBack: true",
@@ -36,7 +34,7 @@ var cloneIDPrefix = &lint.Rule{
 		NearMiss: example.CloneIDs("c1", "xc1"),
 		Source:   "observed in the session manager of Open Liberty (updateCloneInfo)",
 	},
-}
+})
 
 // checkClonePrefix reports, for each CloneID that begins another one of its cluster, the next longer one. Sorted, one
 // that begins others stands directly before the first of them.
@@ -70,7 +68,7 @@ func checkClonePrefix(p *check.Pass) {
 	}
 }
 
-var affinityCookieOdd = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.AffinityCookieOdd, Name: "affinity-cookie-odd", Category: lint.Affinity, Severity: diag.Error,
 	Check:           check.On(checkCookieName),
 	Subjects:        []string{"Uri/AffinityCookie", "Uri/AffinityURLIdentifier"},
@@ -86,7 +84,7 @@ var affinityCookieOdd = &lint.Rule{
 			`AffinityURLIdentifier="shop-id" Name="/shop/*"/></UriGroup>`,
 		Source: "RFC 6265, cookie-name; R4, R20",
 	},
-}
+})
 
 func checkCookieName(p *check.Pass) {
 	for _, g := range p.Config.UriGroups {
@@ -115,7 +113,7 @@ func checkCookieName(p *check.Pass) {
 	}
 }
 
-var hostnameOdd = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.HostnameOdd, Name: "hostname-odd", Category: lint.Failover, Severity: diag.Error, Fix: lint.SomeUnsafe,
 	Check:           check.On(checkHostname),
 	Subjects:        []string{"Transport/Hostname"},
@@ -131,7 +129,7 @@ var hostnameOdd = &lint.Rule{
 		NearMiss: `<Server CloneID="c1" Name="m1"><Transport Hostname="2001:db8::1" Port="9080"/></Server>`,
 		Source:   "IBM page \"plugin-cfg.xml file\" (V9)",
 	},
-}
+})
 
 func checkHostname(p *check.Pass) {
 	p.EachTransport(func(s *parser.Server, t *parser.Transport) {
@@ -193,7 +191,7 @@ func plainHost(host string) bool {
 	return err == nil || host != "" && !strings.ContainsAny(host, " \t\r\n/\\,;@*?#[]:")
 }
 
-var logNameEmpty = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.LogNameEmpty, Name: "log-name-empty", Category: lint.Portability, Severity: diag.Warning,
 	Check:    check.On(checkLogName),
 	Subjects: []string{"Log/Name"},
@@ -205,7 +203,7 @@ var logNameEmpty = &lint.Rule{
 		NearMiss: `<Log LogLevel="Error" Name="|/opt/bin/rotatelogs /opt/plugins/logs/http_plugin.log 86400"/>`,
 		Source:   "IBM page \"plugin-cfg.xml file\" (V9); effect inferred",
 	},
-}
+})
 
 func checkLogName(p *check.Pass) {
 	l := p.Config.Log

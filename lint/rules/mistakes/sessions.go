@@ -10,7 +10,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-var sessionSettingsLose = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.SessionSettingsLose, Name: "session-settings-lose", Category: lint.Affinity, Severity: diag.Warning,
 	Check: check.On(checkSessionSettings), Subjects: []string{"ServerCluster"},
 	Doc: lint.Doc{
@@ -28,7 +28,7 @@ var sessionSettingsLose = &lint.Rule{
 			"very high and high write every 300 s, so a failover loses the changes of up to 310 s.",
 		Source: "observed in the session manager of Open Liberty (S9, W4, D9); IBM, tuning parameters of sessions",
 	},
-}
+})
 
 func checkSessionSettings(p *check.Pass) {
 	for _, c := range p.Clusters() {

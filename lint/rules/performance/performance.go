@@ -13,15 +13,12 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
-// Rules returns the rules of the group.
-func Rules() []*lint.Rule {
-	return []*lint.Rule{
-		traceLevelLeftOn, refreshInterval, tlsNotConsolidated, esiOn, routeScanCost, extraRoundTrips,
-		noConnectionLimit, esiInvalidationWithoutMonitor,
-	}
-}
+var group lint.Group
 
-var traceLevelLeftOn = &lint.Rule{
+// Rules returns the rules of the group.
+func Rules() []*lint.Rule { return group }
+
+var _ = group.Add(&lint.Rule{
 	Code: diag.TraceLevelLeftOn, Name: "trace-level-left-on", Category: lint.Performance, Severity: diag.Warning,
 	Fix: lint.SafeFix, Check: check.On(checkTraceLevel),
 	Subjects: []string{"Log/LogLevel"},
@@ -33,7 +30,7 @@ var traceLevelLeftOn = &lint.Rule{
 		NearMiss: "<Log LogLevel=\"Stats\" Name=\"/opt/plugins/logs/http_plugin.log\"/>",
 		Source:   "levels: IBM, the plug-in log",
 	},
-}
+})
 
 func checkTraceLevel(p *check.Pass) {
 	if p.Config.Log == nil {
@@ -47,7 +44,7 @@ func checkTraceLevel(p *check.Pass) {
 	}
 }
 
-var refreshInterval = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.RefreshInterval, Name: "refresh-interval", Category: lint.Performance, Severity: diag.Info,
 	Check:    check.On(checkRefresh),
 	Subjects: []string{"Config/RefreshInterval"},
@@ -60,7 +57,7 @@ var refreshInterval = &lint.Rule{
 		NearMiss: "<Config RefreshInterval=\"3600\"/>",
 		Source:   "IBM, refresh interval of the plug-in",
 	},
-}
+})
 
 func checkRefresh(p *check.Pass) {
 	v := p.Config.RefreshInterval
@@ -80,7 +77,7 @@ func checkRefresh(p *check.Pass) {
 	}
 }
 
-var tlsNotConsolidated = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.TLSNotConsolidated, Name: "tls-not-consolidated", Category: lint.Performance, Severity: diag.Info,
 	Fix: lint.UnsafeFix, Check: check.On(checkConsolidate),
 	Subjects: []string{"Config/SSLConsolidate"},
@@ -92,7 +89,7 @@ var tlsNotConsolidated = &lint.Rule{
 		NearMiss: example.HTTPS1,
 		Source:   "OpenLiberty/open-liberty#28696; meaning recalled",
 	},
-}
+})
 
 func checkConsolidate(p *check.Pass) {
 	if a := p.Config.Node.Attr("SSLConsolidate"); a != nil && a.Value == "true" {
@@ -129,7 +126,7 @@ func checkConsolidate(p *check.Pass) {
 // largestCache is the ESIMaxCacheSize, in KB, above which each process of the web server takes much memory.
 const largestCache = 512 * 1024
 
-var esiOn = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.ESIOn, Name: "esi-on", Category: lint.Performance, Severity: diag.Info, Fix: lint.UnsafeFix,
 	Check:    check.On(checkESI),
 	Subjects: []string{"Config/ESIEnable"},
@@ -143,7 +140,7 @@ var esiOn = &lint.Rule{
 		NearMiss: "<Property Name=\"esiEnable\" Value=\"false\"/>",
 		Source:   "IBM, edge side include caching",
 	},
-}
+})
 
 func checkESI(p *check.Pass) {
 	if p.Config.Node == nil {
@@ -182,7 +179,7 @@ func checkCacheSize(p *check.Pass) {
 	}
 }
 
-var routeScanCost = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.RouteScanCost, Name: "route-scan-cost", Category: lint.Performance, Severity: diag.Info,
 	Check:    check.On(checkScanCost),
 	Subjects: []string{"Route", "Uri", "VirtualHost"},
@@ -197,7 +194,7 @@ var routeScanCost = &lint.Rule{
 		NearMiss: example.UriGroup("shop_uris", "/shop/a", "/bank/b"),
 		Source:   "R1",
 	},
-}
+})
 
 func checkScanCost(p *check.Pass) {
 	most := p.Option("max-comparisons")
@@ -218,7 +215,7 @@ func checkScanCost(p *check.Pass) {
 	}
 }
 
-var extraRoundTrips = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.ExtraRoundTrips, Name: "extra-round-trips", Category: lint.Performance, Severity: diag.Info,
 	Fix: lint.UnsafeFix, Check: check.On(checkRoundTrips),
 	Subjects: []string{"Server/ExtendedHandshake", "Server/WaitForContinue"},
@@ -231,7 +228,7 @@ var extraRoundTrips = &lint.Rule{
 		NearMiss: example.Members("", "", `WaitForContinue="false" `, ""),
 		Source:   "IBM, plug-in properties",
 	},
-}
+})
 
 func checkRoundTrips(p *check.Pass) {
 	p.EachServer(func(_ *parser.ServerCluster, s *parser.Server) {
@@ -249,7 +246,7 @@ func checkRoundTrips(p *check.Pass) {
 	})
 }
 
-var noConnectionLimit = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.NoConnectionLimit, Name: "no-connection-limit", Category: lint.Performance, Severity: diag.Info,
 	Check:    check.On(checkNoLimit),
 	Subjects: []string{"Server/MaxConnections"},
@@ -262,7 +259,7 @@ var noConnectionLimit = &lint.Rule{
 		NearMiss: example.Members("", "", `MaxConnections="50" ServerIOTimeout="900" `),
 		Source:   "REDP-4308, 2.2.4",
 	},
-}
+})
 
 func checkNoLimit(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -280,7 +277,7 @@ func checkNoLimit(p *check.Pass) {
 	}
 }
 
-var esiInvalidationWithoutMonitor = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.ESIInvalidationWithoutMonitor, Name: "esi-invalidation-without-monitor", Category: lint.Performance,
 	Severity: diag.Info, Check: check.On(checkESIMonitor),
 	Subjects: []string{"Config/ESIInvalidationMonitor"},
@@ -292,7 +289,7 @@ var esiInvalidationWithoutMonitor = &lint.Rule{
 		NearMiss: "<Property Name=\"ESIEnable\" Value=\"true\"/>",
 		Source:   "IBM, set edge side include caching",
 	},
-}
+})
 
 func checkESIMonitor(p *check.Pass) {
 	if prop := parser.Find(p.Config.Properties, "ESIInvalidationMonitor"); prop != nil && prop.Value.V == "true" {

@@ -23,12 +23,10 @@ func isWindows(path string) bool {
 
 func isUnix(path string) bool { return strings.HasPrefix(path, "/") }
 
+var group lint.Group
+
 // Rules returns the rules of the group.
-func Rules() []*lint.Rule {
-	return []*lint.Rule{
-		partitionTableNotFetched, pathStyle, localhostTransport, legacyV4, notInTarget, fileMissing,
-	}
-}
+func Rules() []*lint.Rule { return group }
 
 // paths visits the values that name a file or folder on the web server's machine.
 func paths(p *check.Pass, visit func(what string, v parser.Val[string], n *parser.Node)) {
@@ -47,7 +45,7 @@ func paths(p *check.Pass, visit func(what string, v parser.Val[string], n *parse
 	})
 }
 
-var pathStyle = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.PathStyle, Name: "path-style", Category: lint.Portability, Severity: diag.Warning,
 	Check:    check.On(checkPathStyle),
 	Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
@@ -61,7 +59,7 @@ var pathStyle = &lint.Rule{
 		NearMiss: "<Log LogLevel=\"Error\" Name=\"logs/http_plugin.log\"/>",
 		Source:   "observed",
 	},
-}
+})
 
 func checkPathStyle(p *check.Pass) {
 	var windows, unix parser.Val[string]
@@ -89,7 +87,7 @@ func checkPathStyle(p *check.Pass) {
 	})
 }
 
-var localhostTransport = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.LocalhostTransport, Name: "localhost-transport", Category: lint.Portability, Severity: diag.Warning,
 	Check:    check.On(checkLocalhost),
 	Subjects: []string{"Transport/Hostname"},
@@ -103,7 +101,7 @@ var localhostTransport = &lint.Rule{
 			"Port=\"9080\"/></Server>",
 		Source: "observed in Liberty's generator",
 	},
-}
+})
 
 func checkLocalhost(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
@@ -132,7 +130,7 @@ func checkLocalhost(p *check.Pass) {
 	}
 }
 
-var legacyV4 = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.LegacyV4, Name: "legacy-v4", Category: lint.Portability, Severity: diag.Warning, Fix: lint.UnsafeFix,
 	Check:    check.On(checkV4),
 	Subjects: []string{"ServerGroup", "Route/ServerGroup"},
@@ -153,7 +151,7 @@ var legacyV4 = &lint.Rule{
 			"Name=\"/shop/*\"/></UriGroup>",
 		Source: "IBM V5 documentation of the renaming; effect inferred",
 	},
-}
+})
 
 func checkV4(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
@@ -189,7 +187,7 @@ func tooOld(o *lint.Options, since string) bool {
 		})
 }
 
-var notInTarget = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.NotInTarget, Name: "not-in-target", Category: lint.Portability, Severity: diag.Info,
 	Check: check.On(checkTarget),
 	Doc: lint.Doc{
@@ -203,7 +201,7 @@ var notInTarget = &lint.Rule{
 		NearMiss: "<Config VHostMatchingCompat=\"false\"/>",
 		Source:   "the table of attributes, column since",
 	},
-}
+})
 
 func checkTarget(p *check.Pass) {
 	checkLevel(p)
@@ -270,7 +268,7 @@ func checkLevel(p *check.Pass) {
 	})
 }
 
-var fileMissing = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.FileMissing, Name: "file-missing", Category: lint.Portability, Severity: diag.Warning,
 	Check:    check.On(checkFiles),
 	Subjects: []string{"Log/Name", "Config/PluginInstallRoot", "Transport/keyring", "Transport/stashfile"},
@@ -280,7 +278,7 @@ var fileMissing = &lint.Rule{
 			"the web server.",
 		Source: "needs the machine",
 	},
-}
+})
 
 func checkFiles(p *check.Pass) {
 	if p.Options.Inspect == nil {
@@ -302,7 +300,7 @@ func checkFiles(p *check.Pass) {
 	})
 }
 
-var partitionTableNotFetched = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.PartitionTableNotFetched, Name: "partition-table-not-fetched", Category: lint.Affinity,
 	Severity: diag.Warning, Fix: lint.UnsafeFix, Check: check.On(checkPartitionTable),
 	Subjects: []string{"ServerCluster/GetDWLMTable"},
@@ -316,7 +314,7 @@ var partitionTableNotFetched = &lint.Rule{
 		NearMiss: example.Members("", "", ""),
 		Source:   "APAR PK48101; R28",
 	},
-}
+})
 
 func checkPartitionTable(p *check.Pass) {
 	for _, c := range p.Clusters() {

@@ -10,15 +10,12 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Rules returns the rules of the group.
-func Rules() []*lint.Rule {
-	return []*lint.Rule{
-		routeToMissingGroup, unusedDefinition, duplicateName, duplicateRoute, openRoute,
-		unknownServerInList, forwardReference,
-	}
-}
+var group lint.Group
 
-var routeToMissingGroup = &lint.Rule{
+// Rules returns the rules of the group.
+func Rules() []*lint.Rule { return group }
+
+var _ = group.Add(&lint.Rule{
 	Code: diag.RouteToMissingGroup, Name: "route-to-missing-group", Category: lint.References, Severity: diag.Error,
 	Subjects: []string{"Route/ServerCluster", "Route/UriGroup",
 		"Route/VirtualHostGroup", "Route/ServerGroup"},
@@ -33,7 +30,7 @@ var routeToMissingGroup = &lint.Rule{
 		NearMiss: "<Route UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\" ServerCluster=\"shop\"></Route>",
 		Source:   "APAR PK12350 for VirtualHostGroup (R18), assumed for the others",
 	},
-}
+})
 
 // checkMissingGroups reports what the decision core finds while it resolves the Routes (R18).
 func checkMissingGroups(p *check.Pass) {
@@ -42,7 +39,7 @@ func checkMissingGroups(p *check.Pass) {
 	}
 }
 
-var unusedDefinition = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.UnusedDefinition, Name: "unused-definition", Category: lint.References, Severity: diag.Info,
 	Fix: lint.UnsafeFix, Check: check.On(checkUnused),
 	Subjects: []string{"ServerCluster", "UriGroup", "VirtualHostGroup", "ServerGroup"},
@@ -58,7 +55,7 @@ var unusedDefinition = &lint.Rule{
 			"UriGroup=\"old_uris\" VirtualHostGroup=\"default_host\"/>",
 		Source: "follows from R1",
 	},
-}
+})
 
 func checkUnused(p *check.Pass) {
 	if len(p.Config.Routes) == 0 || p.Fragment {
@@ -85,7 +82,7 @@ func checkUnused(p *check.Pass) {
 	}
 }
 
-var duplicateName = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.DuplicateName, Name: "duplicate-name", Category: lint.References, Severity: diag.Error,
 	Check: check.On(checkDuplicateNames),
 	Subjects: []string{"ServerCluster/Name", "UriGroup/Name", "VirtualHostGroup/Name",
@@ -104,7 +101,7 @@ var duplicateName = &lint.Rule{
 			"Port=\"9080\"/></Server><PrimaryServers><Server Name=\"m1\"/></PrimaryServers></ServerCluster>",
 		Source: "technote swg21139573 demands unique names; the winner is unknown",
 	},
-}
+})
 
 func checkDuplicateNames(p *check.Pass) {
 	first := map[string]parser.Val[string]{}
@@ -139,7 +136,7 @@ func checkDuplicateNames(p *check.Pass) {
 	}
 }
 
-var duplicateRoute = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.DuplicateRoute, Name: "duplicate-route", Category: lint.References, Severity: diag.Warning,
 	Fix: lint.ConditionallySafe, Check: check.On(checkDuplicateRoutes),
 	Subjects: []string{"Route"},
@@ -156,7 +153,7 @@ var duplicateRoute = &lint.Rule{
 			"<Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"tls_host\"/>",
 		Source: "R1, R13; choice score-tie",
 	},
-}
+})
 
 func checkDuplicateRoutes(p *check.Pass) {
 	first := map[[2]string]*check.Routed{}
@@ -181,7 +178,7 @@ func checkDuplicateRoutes(p *check.Pass) {
 	}
 }
 
-var openRoute = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.OpenRoute, Name: "open-route", Category: lint.References, Severity: diag.Warning,
 	Check:      check.On(checkOpenRoutes),
 	Subjects:   []string{"Route/UriGroup", "Route/VirtualHostGroup"},
@@ -195,7 +192,7 @@ var openRoute = &lint.Rule{
 		NearMiss: "<UriGroup Name=\"shop_uris\"><Uri Name=\"/shop\"/><Uri Name=\"/shop/*\"/></UriGroup>",
 		Source:   "R17; choice open-route",
 	},
-}
+})
 
 func checkOpenRoutes(p *check.Pass) {
 	for _, r := range p.Config.Routes {
@@ -221,7 +218,7 @@ func whole(c *parser.ServerCluster) bool {
 		!slices.ContainsFunc(c.Node.Children, func(n *parser.Node) bool { return n.Kind == parser.Text })
 }
 
-var unknownServerInList = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.UnknownServerInList, Name: "unknown-server-in-list", Category: lint.References, Severity: diag.Error,
 	Fix: lint.SomeUnsafe, Check: check.On(checkListNames),
 	Subjects: []string{"PrimaryServers", "BackupServers"},
@@ -238,7 +235,7 @@ var unknownServerInList = &lint.Rule{
 			"CloneID=\"c1\" Name=\"member1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server></ServerCluster>",
 		Source: "the reference is observed in generators, the effect unknown",
 	},
-}
+})
 
 func checkListNames(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
@@ -267,7 +264,7 @@ func checkListNames(p *check.Pass) {
 	}
 }
 
-var forwardReference = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.ForwardReference, Name: "forward-reference", Category: lint.References, Severity: diag.Warning,
 	Fix: lint.SafeFix, Check: check.On(checkForwardReferences),
 	Subjects: []string{"Route", "Route/VirtualHostGroup", "Route/UriGroup", "Route/ServerCluster"},
@@ -292,7 +289,7 @@ var forwardReference = &lint.Rule{
 			"  <Route ServerCluster=\"shop\" UriGroup=\"shop_uris\" VirtualHostGroup=\"default_host\"/>\n</Config>",
 		Source: "inferred from APAR PK12350",
 	},
-}
+})
 
 func checkForwardReferences(p *check.Pass) {
 	place := map[*parser.Node]int{} // the order of the file; spans would mislead where a topology made it

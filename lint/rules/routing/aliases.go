@@ -13,7 +13,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/space"
 )
 
-var aliasInSeveralGroups = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.AliasInSeveralGroups, Name: "alias-in-several-groups", Category: lint.Routing, Severity: diag.Warning,
 	Check:     check.On(checkAliasTwice),
 	Subjects:  []string{"VirtualHost/Name", "VirtualHostGroup"},
@@ -39,7 +39,7 @@ var aliasInSeveralGroups = &lint.Rule{
 			example.TwoHostRoutes,
 		Source: "technote swg21139573; R1",
 	},
-}
+})
 
 // checkAliasTwice reports aliases that stand in several groups where it matters: where Routes of both groups lead to
 // different clusters and their Uris overlap, so that scores decide. What merge tools write has one alias in many

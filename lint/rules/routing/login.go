@@ -13,7 +13,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/space"
 )
 
-var loginURIMissing = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.LoginURIMissing, Name: "login-uri-missing", Category: lint.Routing, Severity: diag.Warning,
 	Check:    check.On(checkLogin),
 	Subjects: []string{"Uri/Name"},
@@ -29,7 +29,7 @@ var loginURIMissing = &lint.Rule{
 		NearMiss: example.UriGroup("shop_uris", "/shop/*.jsp", "/shop/*"),
 		Source:   "recalled; generators write both URIs",
 	},
-}
+})
 
 // checkLogin looks at applications that are listed by patterns of files, as "/shop/*.jsp", or of servlets,
 // "/shop/servlet/*", and asks the decision core who gets the URIs of a form login there.

@@ -36,7 +36,7 @@ type spare struct {
 	cover  match.Match // who gets its requests without it
 }
 
-var redundantURI = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.RedundantURI, Name: "redundant-uri", Category: lint.Routing, Severity: diag.Info, Fix: lint.SafeFix,
 	Check:    check.On(checkRedundant),
 	Subjects: []string{"Uri/Name"},
@@ -55,7 +55,7 @@ var redundantURI = &lint.Rule{
 			example.UriGroup("bank_uris", "/shop/cart/*") + example.TwoRoutes,
 		Source: "R1, R2, R4",
 	},
-}
+})
 
 func checkRedundant(p *check.Pass) {
 	uris := 0

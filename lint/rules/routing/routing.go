@@ -18,14 +18,10 @@ import (
 	"github.com/wasplug/wasplug/routecheck/space"
 )
 
+var group lint.Group
+
 // Rules returns the rules of the group.
-func Rules() []*lint.Rule {
-	return []*lint.Rule{
-		aliasAndURIToTwoClusters, unreachableURI, undeterminedRoute, redundantURI, uriSyntax, uriCatchAll,
-		aliasSyntax, frontPortMissing, casePairs, loginURIMissing, aliasInSeveralGroups,
-		exactURIWithoutSubtree,
-	}
-}
+func Rules() []*lint.Rule { return group }
 
 // two returns the first two rulings that lead to different clusters, the one later in the file last.
 func two(p *check.Pass, u *space.Undetermined) (a, b *space.RouteOutcome) {
@@ -43,7 +39,7 @@ func two(p *check.Pass, u *space.Undetermined) (a, b *space.RouteOutcome) {
 	return first, first
 }
 
-var aliasAndURIToTwoClusters = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.AliasAndURIToTwoClusters, Name: "alias-and-uri-to-two-clusters", Category: lint.Routing,
 	Severity: diag.Error, Check: check.On(checkTwoClusters),
 	Subjects:   []string{"Route", "VirtualHost/Name", "Uri/Name"},
@@ -60,7 +56,7 @@ var aliasAndURIToTwoClusters = &lint.Rule{
 			example.UriGroup("bank_uris", "/app/bank/*") + example.TwoRoutes,
 		Source: "IBM, tracing the plug-in (V5.1); R1, R13",
 	},
-}
+})
 
 func checkTwoClusters(p *check.Pass) {
 	for _, u := range p.Reach().Undetermined {
@@ -93,7 +89,7 @@ func moreURIs(n int) string {
 	return fmt.Sprintf(" (and %d more Uris of the same Routes)", n-1)
 }
 
-var unreachableURI = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.UnreachableURI, Name: "unreachable-uri", Category: lint.Routing, Severity: diag.Warning,
 	Check:      check.On(checkUnreachable),
 	Subjects:   []string{"Uri/Name", "Route"},
@@ -108,7 +104,7 @@ var unreachableURI = &lint.Rule{
 		NearMiss: example.UriGroup("shop_uris", "/shop/*", "/shop/cart/*", "/shop/cart/pay"),
 		Source:   "R1 to R15",
 	},
-}
+})
 
 func checkUnreachable(p *check.Pass) {
 	for _, u := range p.Reach().Unreachable {
@@ -136,7 +132,7 @@ func clipWord80(s string) string {
 	return s
 }
 
-var undeterminedRoute = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.UndeterminedRoute, Name: "undetermined-route", Category: lint.Routing, Severity: diag.Warning,
 	Check:      check.On(checkUndetermined),
 	Subjects:   []string{"Uri/Name", "VirtualHost/Name", "Route"},
@@ -158,7 +154,7 @@ var undeterminedRoute = &lint.Rule{
 			example.TwoHostRoutes,
 		Source: "R11 to R13; choices score-combination, vhost-score, score-tie, suffix-patterns",
 	},
-}
+})
 
 func checkUndetermined(p *check.Pass) {
 	for _, u := range p.Reach().Undetermined {
@@ -195,7 +191,7 @@ func assumed(choices []string) string {
 	return strings.Join(choices, " ")
 }
 
-var aliasSyntax = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.AliasSyntax, Name: "alias-syntax", Category: lint.Routing, Severity: diag.Error,
 	Check:           check.On(checkAliasSyntax),
 	Subjects:        []string{"VirtualHost/Name"},
@@ -211,7 +207,7 @@ var aliasSyntax = &lint.Rule{
 		NearMiss: example.HostGroup("default_host", "*:80", "[2001:db8::1]:443", "*:*"),
 		Source:   "IBM, virtual hosts; R6, R8",
 	},
-}
+})
 
 func checkAliasSyntax(p *check.Pass) {
 	for _, g := range p.Config.VirtualHostGroups {
@@ -231,7 +227,7 @@ func checkAliasSyntax(p *check.Pass) {
 	}
 }
 
-var frontPortMissing = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.FrontPortMissing, Name: "front-port-missing", Category: lint.Routing, Severity: diag.Warning,
 	Check:    check.On(checkFrontPort),
 	Subjects: []string{"VirtualHost/Name", "Config/VHostMatchingCompat"},
@@ -245,7 +241,7 @@ var frontPortMissing = &lint.Rule{
 		NearMiss: example.HostGroup("default_host", "www.example.com:*"),
 		Source:   "R7, R9",
 	},
-}
+})
 
 func checkFrontPort(p *check.Pass) {
 	if p.Config.VHostMatchingCompat.V || len(p.Config.Routes) == 0 || len(p.Rejects) > 0 || p.Fragment {
@@ -274,7 +270,7 @@ func intList(ns []int) string {
 	return strings.Join(texts, ", ")
 }
 
-var casePairs = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.CasePairs, Name: "case-pairs", Category: lint.Routing, Severity: diag.Info,
 	Check:    check.On(checkCasePairs),
 	Subjects: []string{"VirtualHost/Name", "Uri/Name"},
@@ -286,7 +282,7 @@ var casePairs = &lint.Rule{
 		NearMiss: example.UriGroup("shop_uris", "/shop/*", "/shops/*"),
 		Source:   "APAR PQ70620; R5",
 	},
-}
+})
 
 func checkCasePairs(p *check.Pass) {
 	hosts := map[check.HostPort]*check.AliasOf{}
@@ -316,7 +312,7 @@ func checkCasePairs(p *check.Pass) {
 	}
 }
 
-var exactURIWithoutSubtree = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.ExactURIWithoutSubtree, Name: "exact-uri-without-subtree", Category: lint.Routing, Severity: diag.Info,
 	Fix: lint.UnsafeFix, Check: check.On(checkExactOnly),
 	Subjects: []string{"Uri/Name"},
@@ -328,7 +324,7 @@ var exactURIWithoutSubtree = &lint.Rule{
 		NearMiss: example.UriGroup("shop_uris", "/index.html", "/shop/*"),
 		Source:   "R2, R3",
 	},
-}
+})
 
 func checkExactOnly(p *check.Pass) {
 	keys, routes := firstKeys(p), map[*parser.UriGroup]*check.Routed{}

@@ -36,7 +36,7 @@ func covering(prefixes map[string]*parser.Uri, u *parser.Uri) *parser.Uri {
 	return nil
 }
 
-var uriSyntax = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.URISyntax, Name: "uri-syntax", Category: lint.Routing, Severity: diag.Error,
 	Check:           check.On(checkURISyntax),
 	Subjects:        []string{"Uri/Name"},
@@ -54,7 +54,7 @@ var uriSyntax = &lint.Rule{
 		NearMiss: example.UriGroup("shop_uris", "*.jsp", "/shop/*.jsf", "/shop/*"),
 		Source:   "IBM, Uri; R2, R14, R15",
 	},
-}
+})
 
 func checkURISyntax(p *check.Pass) {
 	for _, g := range p.Config.UriGroups {
@@ -106,7 +106,7 @@ func uriProblem(uri string) (string, diag.Severity) {
 	return "", 0
 }
 
-var uriCatchAll = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.URICatchAll, Name: "uri-catch-all", Category: lint.Routing, Severity: diag.Warning,
 	Check:    check.On(checkCatchAll),
 	Subjects: []string{"Uri/Name"},
@@ -123,7 +123,7 @@ var uriCatchAll = &lint.Rule{
 		NearMiss: example.HostGroup("default_host", "*:80") + example.UriGroup("shop_uris", "/shop", "/shop/*"),
 		Source:   "R1, R2",
 	},
-}
+})
 
 func checkCatchAll(p *check.Pass) {
 	shared := sharedGroups(p)

@@ -25,7 +25,7 @@ var (
 	libertyURIs   = []string{"/IBMJMXConnectorREST", "/ibm/api", "/adminCenter"}
 )
 
-var adminURIExposed = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.AdminURIExposed, Name: "admin-uri-exposed", Category: lint.Security, Severity: diag.Warning,
 	Check:    check.On(checkAdmin),
 	Subjects: []string{"Uri/Name", "VirtualHost/Name"},
@@ -43,7 +43,7 @@ var adminURIExposed = &lint.Rule{
 			"<Route ServerCluster=\"shop\" UriGroup=\"admin_uris\" VirtualHostGroup=\"admin_host\"/>",
 		Source: "follows from R1",
 	},
-}
+})
 
 // exposed is a Uri that lets URIs of administration or diagnosis through to the public.
 type exposed struct {
@@ -136,7 +136,7 @@ func answer(p *check.Pass, matchKey space.MatchKey, uri string) (match.Match, bo
 	return match.Match{}, false
 }
 
-var secretInClear = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.SecretInClear, Name: "secret-in-clear", Category: lint.Security, Severity: diag.Error,
 	Check:    check.On(checkSecrets),
 	Subjects: []string{"Config/SSLPKCSPassword", "Transport/password"},
@@ -149,7 +149,7 @@ var secretInClear = &lint.Rule{
 		NearMiss: "<Config SSLPKCSPassword=\"/opt/plugins/pkcs.sth\"/>",
 		Source:   "recalled",
 	},
-}
+})
 
 func checkSecrets(p *check.Pass) {
 	p.EachHTTPS(func(s *parser.Server, t *parser.Transport) {

@@ -11,7 +11,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var trustedProxyListMissing = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.TrustedProxyListMissing, Name: "trusted-proxy-list-missing", Category: lint.Security,
 	Severity: diag.Warning, Check: check.On(checkTrustedProxyList),
 	Subjects: []string{"Config/TrustedProxyEnable", "TrustedProxyGroup"},
@@ -23,7 +23,7 @@ var trustedProxyListMissing = &lint.Rule{
 		NearMiss: "<Config TrustedProxyEnable=\"false\"/>",
 		Source:   "observed in Liberty; IBM page on private headers",
 	},
-}
+})
 
 func checkTrustedProxyList(p *check.Pass) {
 	if a := p.Config.Node.Attr("TrustedProxyList"); a != nil {
@@ -36,7 +36,7 @@ func checkTrustedProxyList(p *check.Pass) {
 	}
 }
 
-var privateHeadersKept = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.PrivateHeadersKept, Name: "private-headers-kept", Category: lint.Security, Severity: diag.Error,
 	Fix: lint.UnsafeFix, Check: check.On(checkPrivateHeaders),
 	Subjects: []string{"ServerCluster/RemoveSpecialHeaders"},
@@ -49,7 +49,7 @@ var privateHeadersKept = &lint.Rule{
 		NearMiss: example.Members("", "", "", ""),
 		Source:   "IBM, plug-in server cluster properties: \"security exposure\"",
 	},
-}
+})
 
 func checkPrivateHeaders(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -61,7 +61,7 @@ func checkPrivateHeaders(p *check.Pass) {
 	}
 }
 
-var postSizeUnlimited = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.PostSizeUnlimited, Name: "post-size-unlimited", Category: lint.Security, Severity: diag.Info,
 	Check:    check.On(checkPostSize),
 	Subjects: []string{"ServerCluster/PostSizeLimit"},
@@ -73,7 +73,7 @@ var postSizeUnlimited = &lint.Rule{
 		NearMiss: example.Members(`PostSizeLimit="1" `, "", "", ""),
 		Source:   "IBM, plug-in server cluster properties; R59",
 	},
-}
+})
 
 func checkPostSize(p *check.Pass) {
 	for _, c := range p.Clusters() {
@@ -84,7 +84,7 @@ func checkPostSize(p *check.Pass) {
 	}
 }
 
-var trustedProxyTooWide = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.TrustedProxyTooWide, Name: "trusted-proxy-too-wide", Category: lint.Security, Severity: diag.Warning,
 	Check:     check.On(checkTrustedProxyWidth),
 	Subjects:  []string{"TrustedProxy/Name"},
@@ -103,7 +103,7 @@ var trustedProxyTooWide = &lint.Rule{
 			"Name=\"proxy.example.com\"/></TrustedProxyGroup></Config>",
 		Source: "observed; follows from what the headers carry",
 	},
-}
+})
 
 func checkTrustedProxyWidth(p *check.Pass) {
 	most := p.Option("max-proxies")
@@ -160,7 +160,7 @@ var (
 	publicTops  = []string{"com", "net", "org", "info", "io", "edu", "gov", "de", "uk", "fr", "eu"}
 )
 
-var trustedProxySwitchOff = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.TrustedProxySwitchOff, Name: "trusted-proxy-switch-off", Category: lint.Security, Severity: diag.Info,
 	Check:    check.On(checkTrustedProxySwitch),
 	Subjects: []string{"Config/TrustedProxyEnable", "TrustedProxyGroup"},
@@ -172,7 +172,7 @@ var trustedProxySwitchOff = &lint.Rule{
 		NearMiss: "<Config TrustedProxyEnable=\"false\"/>",
 		Source:   "observed in Liberty",
 	},
-}
+})
 
 func checkTrustedProxySwitch(p *check.Pass) {
 	if len(p.Config.TrustedProxies) > 0 && !p.Config.TrustedProxyEnable.V {

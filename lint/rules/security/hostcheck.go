@@ -10,7 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var hostCheckOff = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.HostCheckOff, Name: "host-check-off", Category: lint.Security, Severity: diag.Warning,
 	Fix: lint.UnsafeFix, Check: check.On(checkHostVerification),
 	Subjects: []string{"Config/SecureHostVerification"},
@@ -27,7 +27,7 @@ var hostCheckOff = &lint.Rule{
 		NearMiss: "<Config SecureHostVerification=\"true-nomarkdown\"/>",
 		Source:   "APAR PH48747, https://ibm.com/support/pages/node/6982543",
 	},
-}
+})
 
 func checkHostVerification(p *check.Pass) {
 	https := false

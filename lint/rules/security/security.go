@@ -7,14 +7,10 @@ import (
 	"github.com/wasplug/wasplug/parser"
 )
 
+var group lint.Group
+
 // Rules returns the rules of the group.
-func Rules() []*lint.Rule {
-	return []*lint.Rule{
-		plaintextToMembers, tlsKeystoreMissing, pluginRootMissing, insecureFallback,
-		trustedProxyListMissing, privateHeadersKept, adminURIExposed, secretInClear, postSizeUnlimited,
-		hostCheckOff, sslMapModeConflict, trustedProxyTooWide, trustedProxySwitchOff, tlsTuningOff,
-	}
-}
+func Rules() []*lint.Rule { return group }
 
 // configAttr returns an attribute of Config with that value, nil when it is absent or another.
 func configAttr(p *check.Pass, name, value string) *parser.Attr {

@@ -13,7 +13,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-var plaintextToMembers = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.PlaintextToMembers, Name: "plaintext-to-members", Category: lint.Security, Severity: diag.Warning,
 	Check:    check.On(checkPlaintext),
 	Subjects: []string{"Transport/Protocol"},
@@ -29,7 +29,7 @@ var plaintextToMembers = &lint.Rule{
 			"Port=\"9080\" Protocol=\"http\"/></Server>",
 		Source: "R64",
 	},
-}
+})
 
 func checkPlaintext(p *check.Pass) {
 	for _, c := range p.Config.Clusters {
@@ -55,7 +55,7 @@ func checkPlaintext(p *check.Pass) {
 	}
 }
 
-var tlsKeystoreMissing = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.TLSKeystoreMissing, Name: "tls-keystore-missing", Category: lint.Security, Severity: diag.Error,
 	Check:     check.On(checkKeystore),
 	Subjects:  []string{"Transport/Protocol", "Transport/keyring", "Transport/stashfile"},
@@ -72,7 +72,7 @@ var tlsKeystoreMissing = &lint.Rule{
 			`Name="Keyring" Value="/k.kdb"/><Property Name="StashFile" Value="/k.sth"/></Transport></Server>`,
 		Source: "inferred from APAR PI77874; R64",
 	},
-}
+})
 
 func checkKeystore(p *check.Pass) {
 	p.EachHTTPS(func(s *parser.Server, t *parser.Transport) {
@@ -96,7 +96,7 @@ func checkKeystore(p *check.Pass) {
 // isSAF: a key ring of z/OS, which has no stash file.
 func isSAF(keyring string) bool { return strings.HasPrefix(strings.ToLower(keyring), "safkeyring") }
 
-var pluginRootMissing = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.PluginRootMissing, Name: "plugin-root-missing", Category: lint.Security, Severity: diag.Error,
 	Check:    check.On(checkInstallRoot),
 	Subjects: []string{"Transport/Protocol", "Config/PluginInstallRoot"},
@@ -109,7 +109,7 @@ var pluginRootMissing = &lint.Rule{
 			`<Server CloneID="c1" Name="m1"><Transport Hostname="h1" Port="9080"/></Server>`,
 		Source: "https://ibm.com/support/pages/node/408041",
 	},
-}
+})
 
 func checkInstallRoot(p *check.Pass) {
 	if p.Fragment || p.Config.Node == nil || !check.TargetAtLeast(p.Options, 7, 0) ||
@@ -131,7 +131,7 @@ func checkInstallRoot(p *check.Pass) {
 	}
 }
 
-var insecureFallback = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.InsecureFallback, Name: "insecure-fallback", Category: lint.Security, Severity: diag.Error,
 	Fix: lint.UnsafeFix, Check: check.On(checkInsecure),
 	Subjects:  []string{"Config/UseInsecure", "Config/StrictSecurity"},
@@ -146,7 +146,7 @@ var insecureFallback = &lint.Rule{
 		NearMiss: "<Config StrictSecurity=\"true\"/>",
 		Source:   "APAR PI77874; StrictSecurity recalled",
 	},
-}
+})
 
 func checkInsecure(p *check.Pass) {
 	if a := configAttr(p, "UseInsecure", "true"); a != nil {
@@ -161,7 +161,7 @@ func checkInsecure(p *check.Pass) {
 	}
 }
 
-var sslMapModeConflict = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.SSLMapModeConflict, Name: "ssl-map-mode-conflict", Category: lint.Security, Severity: diag.Warning,
 	Check:    check.On(checkMapMode),
 	Subjects: []string{"Config/SSLMapMode"},
@@ -174,7 +174,7 @@ var sslMapModeConflict = &lint.Rule{
 		NearMiss: "<Config SSLMapMode=\"onload\"/>",
 		Source:   "APAR PH23808, https://ibm.com/support/pages/node/6202858; R64",
 	},
-}
+})
 
 func checkMapMode(p *check.Pass) {
 	mode := p.Config.SSLMapMode
@@ -211,7 +211,7 @@ func checkMapMode(p *check.Pass) {
 	}
 }
 
-var tlsTuningOff = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.TLSTuningOff, Name: "tls-tuning-off", Category: lint.Security, Severity: diag.Warning,
 	Fix: lint.UnsafeFix, Check: check.On(checkAutoSecurity),
 	Subjects: []string{"Config/AutoSecurity"},
@@ -223,7 +223,7 @@ var tlsTuningOff = &lint.Rule{
 		NearMiss: "<Config AutoSecurity=\"true\"/>",
 		Source:   "APAR PI39126; the place as an attribute of Config is inferred",
 	},
-}
+})
 
 func checkAutoSecurity(p *check.Pass) {
 	if a := configAttr(p, "AutoSecurity", "false"); a != nil {

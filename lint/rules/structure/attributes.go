@@ -43,7 +43,7 @@ func foldedName(name string) string {
 
 const noEffect = "it is believed to be ignored, the value has no effect"
 
-var unknownAttribute = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.UnknownAttribute, Name: "unknown-attribute", Category: lint.Structure, Severity: diag.Warning,
 	Fix: lint.SomeUnsafe, Check: check.On(checkUnknownAttribute),
 	NeedsWellFormed: true, Topology: true,
@@ -58,7 +58,7 @@ var unknownAttribute = &lint.Rule{
 		NearMiss: "<Config SupportSwitch4711=\"on\"/>",
 		Source:   "observed in public files; effect inferred",
 	},
-}
+})
 
 func checkUnknownAttribute(p *check.Pass) {
 	p.Attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
@@ -79,7 +79,7 @@ func checkUnknownAttribute(p *check.Pass) {
 	})
 }
 
-var misplacedAttribute = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.MisplacedAttribute, Name: "misplaced-attribute", Category: lint.Structure, Severity: diag.Warning,
 	Fix: lint.SomeUnsafe, Check: check.On(checkMisplacedAttribute),
 	NeedsWellFormed: true, Topology: true,
@@ -95,7 +95,7 @@ var misplacedAttribute = &lint.Rule{
 			"ConnectionTTL=\"28\" Hostname=\"h1\" Port=\"9080\"/></Server>",
 		Source: "observed in public guides; effect inferred",
 	},
-}
+})
 
 func checkMisplacedAttribute(p *check.Pass) {
 	p.Attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {

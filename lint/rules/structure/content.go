@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var intelligentManagementPresent = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.IntelligentManagementPresent, Name: "intelligent-management-present", Category: lint.Structure,
 	Severity: diag.Info, Check: check.On(checkIntelligentManagement),
 	Subjects: []string{"IntelligentManagement"},
@@ -23,7 +23,7 @@ var intelligentManagementPresent = &lint.Rule{
 		NearMiss: "<!-- <IntelligentManagement/> is not used here -->\n<Config/>",
 		Source:   "IBM, WebSphere ND 8.5 documentation, Intelligent Management for web servers",
 	},
-}
+})
 
 func checkIntelligentManagement(p *check.Pass) {
 	if im := p.Config.IntelligentManagement; im != nil {
@@ -32,7 +32,7 @@ func checkIntelligentManagement(p *check.Pass) {
 	}
 }
 
-var nothingServed = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.NothingServed, Name: "nothing-served", Category: lint.Structure, Severity: diag.Warning,
 	Check:    check.On(checkNothingServed),
 	Subjects: []string{"Route", "Config"},
@@ -50,7 +50,7 @@ var nothingServed = &lint.Rule{
 			"protocol=\"https\"/></ConnectorCluster></IntelligentManagement></Config>",
 		Source: "follows from R1 and R9; observed: Liberty's generator",
 	},
-}
+})
 
 // checkNothingServed asks the decision core whether any request can get through. Where the plug-in rejects the whole
 // file, or some of it could not be read, there is more to tell than that; and with IntelligentManagement the Routes
@@ -71,7 +71,7 @@ func checkNothingServed(p *check.Pass) {
 		"and the web server answers it by itself, mostly with 404")
 }
 
-var textBetweenElements = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.TextBetweenElements, Name: "text-between-elements", Category: lint.Structure, Severity: diag.Warning,
 	Check: check.On(checkStrayText),
 	Doc: lint.Doc{
@@ -84,7 +84,7 @@ var textBetweenElements = &lint.Rule{
 			"<ConfigHash>42</ConfigHash>",
 		Source: "inferred from the format: no source shows an element with text, but for the ConfigHash of Liberty",
 	},
-}
+})
 
 // checkStrayText looks at the content of known elements: none of them holds text.
 func checkStrayText(p *check.Pass) {

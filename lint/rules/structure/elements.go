@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var unknownElement = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.UnknownElement, Name: "unknown-element", Category: lint.Structure, Severity: diag.Warning,
 	Fix: lint.SomeUnsafe, Check: check.On(checkUnknownElement),
 	NeedsWellFormed: true, Topology: true,
@@ -22,7 +22,7 @@ var unknownElement = &lint.Rule{
 			"enable=\"false\" type=\"URI\"/></RequestMetrics></Config>",
 		Source: "inferred: no text says what the plug-in does with it",
 	},
-}
+})
 
 func checkUnknownElement(p *check.Pass) {
 	type place struct {
@@ -55,7 +55,7 @@ func checkUnknownElement(p *check.Pass) {
 	})
 }
 
-var givenTwice = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.GivenTwice, Name: "given-twice", Category: lint.Structure, Severity: diag.Warning,
 	Fix: lint.ConditionallySafe, Check: check.On(checkGivenTwice),
 	Subjects: []string{"PrimaryServers", "BackupServers", "Log",
@@ -69,7 +69,7 @@ var givenTwice = &lint.Rule{
 			"<Property Name=\"ESIMaxCacheSize\" Value=\"1024\"/>",
 		Source: "IBM page \"plugin-cfg.xml file\" (V9): only once; the winner is unknown",
 	},
-}
+})
 
 func checkGivenTwice(p *check.Pass) {
 	p.Elements(func(n *parser.Node, typ *parser.ElementType) {
@@ -139,7 +139,7 @@ func doubledProperties(p *check.Pass, n *parser.Node) {
 	}
 }
 
-var secondTransportOfProtocol = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.SecondTransportOfProtocol, Name: "second-transport-of-protocol", Category: lint.Structure,
 	Severity: diag.Warning, Check: check.On(checkSecondTransport),
 	Subjects: []string{"Transport", "Transport/Protocol"},
@@ -156,7 +156,7 @@ var secondTransportOfProtocol = &lint.Rule{
 			"Name=\"keyring\" Value=\"/k.kdb\"/><Property Name=\"stashfile\" Value=\"/k.sth\"/></Transport></Server>",
 		Source: "choice by protocol: APAR PI77874; the rest is unknown",
 	},
-}
+})
 
 func checkSecondTransport(p *check.Pass) {
 	for _, c := range p.Config.Clusters {

@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var wrongLetterCase = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.WrongLetterCase, Name: "wrong-letter-case", Category: lint.Structure, Severity: diag.Warning,
 	Fix: lint.SafeFix, Check: check.On(checkLetterCase),
 	Otherwise:       "error for CloneID and where an error follows",
@@ -27,7 +27,7 @@ var wrongLetterCase = &lint.Rule{
 		NearMiss: "<Property Name=\"esienable\" Value=\"false\"/>",
 		Source:   "misspelling observed in public files; the effect is inferred from XML",
 	},
-}
+})
 
 func checkLetterCase(p *check.Pass) {
 	p.Elements(func(n *parser.Node, typ *parser.ElementType) {

@@ -7,7 +7,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var missingRequired = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.MissingRequired, Name: "missing-required", Category: lint.Structure, Severity: diag.Error,
 	Check:           check.On(checkMissingRequired),
 	Subjects:        check.Required(),
@@ -24,7 +24,7 @@ var missingRequired = &lint.Rule{
 		NearMiss: "<Server CloneID=\"c1\" Name=\"m1\"><Transport Hostname=\"h1\" Port=\"9080\"/></Server>",
 		Source:   "observed: OpenLiberty/open-liberty#35767",
 	},
-}
+})
 
 func checkMissingRequired(p *check.Pass) {
 	p.Elements(func(n *parser.Node, typ *parser.ElementType) {

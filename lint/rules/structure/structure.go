@@ -8,16 +8,12 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Rules returns the rules of the group.
-func Rules() []*lint.Rule {
-	return []*lint.Rule{
-		xmlSyntax, notAConfig, unknownElement, unknownAttribute, misplacedAttribute, badEnumValue,
-		givenTwice, missingRequired, wrongLetterCase, badNumber, encodingMismatch,
-		intelligentManagementPresent, secondTransportOfProtocol, nothingServed, textBetweenElements,
-	}
-}
+var group lint.Group
 
-var xmlSyntax = &lint.Rule{
+// Rules returns the rules of the group.
+func Rules() []*lint.Rule { return group }
+
+var _ = group.Add(&lint.Rule{
 	Code: diag.XMLSyntax, Name: "xml-syntax", Category: lint.Structure, Severity: diag.Error,
 	Fix: lint.ConditionallySafe, Check: check.On(adoptReports),
 	Otherwise: "warning for a DTD",
@@ -33,9 +29,9 @@ var xmlSyntax = &lint.Rule{
 		NearMiss: "<!-- a > b && \"c\" -->\n<Log LogLevel='Error' Name='/opt/plugins/logs/a&amp;b.log'/>",
 		Source:   "IBM page \"plugin-cfg.xml file\" (V9); technote swg21326077",
 	},
-}
+})
 
-var notAConfig = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.NotAConfig, Name: "not-a-config", Category: lint.Structure, Severity: diag.Error,
 	Check:    check.On(adoptReports),
 	Subjects: []string{"Config"},
@@ -52,9 +48,9 @@ var notAConfig = &lint.Rule{
 		NearMiss: "<?xml version=\"1.0\"?>\n<!-- Config comes below -->\n<Config/>",
 		Source:   "inferred from the format; effect as WP101",
 	},
-}
+})
 
-var encodingMismatch = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.EncodingMismatch, Name: "encoding-mismatch", Category: lint.Structure, Severity: diag.Warning,
 	Fix: lint.ConditionallySafe, Check: check.On(adoptReports),
 	Doc: lint.Doc{
@@ -69,7 +65,7 @@ var encodingMismatch = &lint.Rule{
 			"Name=\"/opt/pruefung/http_plugin.log\"/></Config>",
 		Source: "observed: Liberty's generator; what the plug-in makes of it is unknown",
 	},
-}
+})
 
 // adoptReports reports what Parse has found under the code of the rule.
 func adoptReports(p *check.Pass) { p.Adopt(p.Reports) }

@@ -10,7 +10,7 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-var badEnumValue = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.BadEnumValue, Name: "bad-enum-value", Category: lint.Structure, Severity: diag.Error,
 	Fix: lint.ConditionallySafe, Check: check.On(checkBadEnum),
 	Subjects:        check.Typed(parser.Enum, parser.Boolean),
@@ -25,7 +25,7 @@ var badEnumValue = &lint.Rule{
 		NearMiss: "<Config AppServerPortPreference=\"hostHeader\"/>",
 		Source:   "allowed values documented for each attribute; effect of others unknown",
 	},
-}
+})
 
 func checkBadEnum(p *check.Pass) {
 	p.Attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {
@@ -62,7 +62,7 @@ func checkBadEnum(p *check.Pass) {
 	})
 }
 
-var badNumber = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.BadNumber, Name: "bad-number", Category: lint.Structure, Severity: diag.Error,
 	Check:           check.On(checkBadNumber),
 	Subjects:        check.Typed(parser.Int, parser.Port),
@@ -77,7 +77,7 @@ var badNumber = &lint.Rule{
 			"Hostname=\"h1\" Port=\"65535\"/></Server>",
 		Source: "ranges documented for each attribute; effect of others unknown",
 	},
-}
+})
 
 func checkBadNumber(p *check.Pass) {
 	p.Attributes(func(n *parser.Node, typ *parser.ElementType, a *parser.Attr, row *parser.Attribute) {

@@ -6,14 +6,12 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Rules returns the rules of the group.
-func Rules() []*lint.Rule {
-	return []*lint.Rule{
-		ignoreUnused, ignoreInvalid, baselineStale,
-	}
-}
+var group lint.Group
 
-var ignoreUnused = &lint.Rule{
+// Rules returns the rules of the group.
+func Rules() []*lint.Rule { return group }
+
+var _ = group.Add(&lint.Rule{
 	Code: diag.IgnoreUnused, Name: "ignore-unused", Category: lint.Suppression, Severity: diag.Warning,
 	Doc: lint.Doc{
 		Title: "An ignore comment takes no finding away",
@@ -33,9 +31,9 @@ var ignoreUnused = &lint.Rule{
 		Source: "wasplug's own",
 	},
 	Check: func(*lint.Pass) {}, // reported when ignores are applied
-}
+})
 
-var ignoreInvalid = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.IgnoreInvalid, Name: "ignore-invalid", Category: lint.Suppression, Severity: diag.Warning,
 	Doc: lint.Doc{
 		Title: "An ignore comment cannot be understood, gives no reason, or has expired",
@@ -48,9 +46,9 @@ var ignoreInvalid = &lint.Rule{
 		Source: "wasplug's own",
 	},
 	Check: func(*lint.Pass) {},
-}
+})
 
-var baselineStale = &lint.Rule{
+var _ = group.Add(&lint.Rule{
 	Code: diag.BaselineStale, Name: "baseline-stale", Category: lint.Suppression, Severity: diag.Warning,
 	Doc: lint.Doc{
 		Title: "A baseline entry matches no finding",
@@ -59,4 +57,4 @@ var baselineStale = &lint.Rule{
 		Source: "wasplug's own",
 	},
 	// No Check: the baseline reports it, see Baseline.Filter.
-}
+})
