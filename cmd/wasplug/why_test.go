@@ -83,6 +83,48 @@ func TestWhyOfTheWorst(t *testing.T) {
 	}
 }
 
+// TestWhyOfNoAddress: an answer that leads to a member without an address that can be is followed by a note.
+func TestWhyOfNoAddress(t *testing.T) {
+	whole, err := os.ReadFile(figure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const there = `Hostname="member1.example.com" Port="9080" Protocol="http"/>`
+	for _, tt := range []struct{ transport, want string }{
+		{`Hostname="member1.example.com" Port="0" Protocol="http"/>`,
+			"Port 0 of its Transport is not one from 1 to 65535, FILE:15:58"},
+		{`Hostname="member1.example.com" Port="65536" Protocol="http"/>`,
+			"Port 65536 of its Transport is not one from 1 to 65535, FILE:15:58"},
+		{`Hostname="" Port="9080" Protocol="http"/>`, "its Transport has no Hostname, FILE:15:31"},
+		{`Port="9080" Protocol="http"/>`, "its Transport has no Hostname, FILE:15:11"},
+		{`Hostname="a" Port="0"/><Transport Hostname="a" Port="1"/>`, ""},
+		{there, ""},
+	} {
+		file := filepath.Join(t.TempDir(), "plugin-cfg.xml")
+		put(t, file, strings.Replace(string(whole), there, tt.transport, 1))
+		said := func(format string) string {
+			out, errOut, code := program(t, "why", "-c", file, "--next", "PluginMember1", "--format", format, "http://h/snoop")
+			if code != exitFine {
+				t.Errorf("%s: exit code %d, %s", tt.transport, code, errOut)
+			}
+			return out
+		}
+		want := ""
+		if tt.want != "" {
+			want = "\n  note     PluginMember1 can never be reached: " + strings.Replace(tt.want, "FILE", file, 1) + "\n"
+		}
+		if out := said("text"); !strings.Contains(out, want) || want == "" && strings.Contains(out, "  note ") ||
+			!strings.HasPrefix(out, "member PluginMember1 ") {
+			t.Errorf("%s: %s", tt.transport, out)
+		}
+		out := said("json")
+		fitsSchema(t, "why", out)
+		if strings.Contains(out, `"unreachable":[{"member":"PluginMember1"`) != (want != "") {
+			t.Errorf("%s: %s", tt.transport, out)
+		}
+	}
+}
+
 // TestWhyOnFilesOfStrangers: every file is answered or refused, never worse, and an answer repeats itself byte for
 // byte.
 func TestWhyOnFilesOfStrangers(t *testing.T) {

@@ -30,6 +30,8 @@ type Decision struct {
 	Certain   bool         `json:"certain"`
 	Proven    bool         `json:"proven"` // false: the budget ended before every combination of choices was tried
 	DependsOn []Dependence `json:"dependsOn"`
+	// the members that can get the request, as long as they answer, and have no address that can be reached
+	Unreachable []UnreachableNote `json:"unreachable,omitempty"`
 	// why the web server answers itself without asking the plug-in (R16)
 	Refused string `json:"-"`
 	// of a path that was asked without a host: for which the answer is the same
@@ -162,6 +164,22 @@ type Possibility struct {
 	First  float64 `json:"first"` // probability for this request
 	// of the requests that members get over a full cycle once failures have been noticed; all together 1
 	Share float64 `json:"share"`
+}
+
+// UnreachableNote is a member whose Transports can never be reached, as the file has them.
+type UnreachableNote struct {
+	Member string         `json:"member"`
+	Why    string         `json:"why"`
+	At     *diag.Position `json:"at"`
+}
+
+// String is the note as people read it.
+func (n *UnreachableNote) String() string {
+	text := n.Member + " can never be reached: " + n.Why
+	if n.At != nil {
+		text += ", " + n.At.String()
+	}
+	return text
 }
 
 // StateNotes is the state of the cluster around the request, in the run that Steps shows.

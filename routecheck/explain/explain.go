@@ -96,6 +96,7 @@ func (e *explanation) decision(i int, o *Result, rec *failover.Recorder, before,
 	for _, c := range answers {
 		d.Ends = append(d.Ends, c.answer)
 	}
+	d.Unreachable = e.unreachable(d.Ends)
 	if len(answers) == 1 {
 		d.Member = e.t.MemberName(a.Cluster, a.Member)
 	}

@@ -1,12 +1,31 @@
 package explain
 
 import (
+	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 func (e *explanation) clusterNote(p *Process, id match.ClusterID) *ClusterNote {
 	return Note(p.t, id, p.state(id), p.Now)
+}
+
+// unreachable are the members of some answers that can never be reached, whatever is believed of them.
+func (e *explanation) unreachable(ends []failover.Answer) (notes []UnreachableNote) {
+	for _, a := range ends {
+		if a.Decision != failover.Forward {
+			continue
+		}
+		m := &e.t.Clusters[a.Cluster].Members[a.Member]
+		if tr := m.NoAddress(); tr != nil {
+			at := tr.At
+			if tr.Host != "" {
+				at = tr.Source.Port.Span()
+			}
+			notes = append(notes, UnreachableNote{m.Name, words.NoAddress(tr), e.place(at)})
+		}
+	}
+	return notes
 }
 
 // Note describes the state of a cluster at a time, for people and programs.

@@ -66,6 +66,26 @@ type Transport struct {
 	At     diag.Span
 }
 
+// NoAddress returns the first Transport of a member none of whose Transports can ever be reached; nil where one can, and
+// where there is none (R64).
+func (m *Member) NoAddress() *Transport {
+	for i := range m.Transports {
+		if tr := &m.Transports[i]; tr.Host != "" && !tr.noPort() {
+			return nil
+		}
+	}
+	if len(m.Transports) == 0 {
+		return nil
+	}
+	return &m.Transports[0]
+}
+
+// noPort reports whether the Port is a number, and none from 1 to 65535. What the plug-in makes of one that is no
+// number is undocumented.
+func (tr *Transport) noPort() bool {
+	return tr.Source.Port.Valid && (tr.Port < 1 || tr.Port > 65535)
+}
+
 // Single reports whether the cluster lists one server only: it is never marked down (R51).
 func (c *Cluster) Single() bool { return c.Listed == 1 }
 

@@ -17,7 +17,7 @@ func lines(t *match.Table, d *explain.Decision) []string {
 		d.GoesTo += " (" + d.Hosts + ")"
 	}
 	if d.Cause != nil && !plainHome(d.Cause) {
-		return causeLines(d)
+		return append(causeLines(d), notes(d)...)
 	}
 	all := []string{headline(d)}
 	if d.Hosts != "" {
@@ -31,6 +31,14 @@ func lines(t *match.Table, d *explain.Decision) []string {
 	}
 	if d.Cause != nil {
 		all = append(all, "  check    "+d.Cause.Advice)
+	}
+	return append(all, notes(d)...)
+}
+
+// notes say which of the members that the answer names can never be reached.
+func notes(d *explain.Decision) (all []string) {
+	for i := range d.Unreachable {
+		all = append(all, "  note     "+d.Unreachable[i].String())
 	}
 	return all
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // holes are what may stand in the braces of a sentence.
@@ -204,4 +205,12 @@ func (w *sentence) bodyLost() string {
 		return fmt.Sprintf("the body is larger than PostBufferSize (%d KB)", w.c.PostBuffer/1024)
 	}
 	return fmt.Sprintf("the body of %d bytes is larger than PostBufferSize (%d KB)", w.Size, w.c.PostBuffer/1024)
+}
+
+// NoAddress says why a Transport can never be reached.
+func NoAddress(tr *match.Transport) string {
+	if tr.Host == "" {
+		return "its Transport has no Hostname"
+	}
+	return fmt.Sprintf("Port %d of its Transport is not one from 1 to 65535", tr.Port)
 }
