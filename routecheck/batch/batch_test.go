@@ -392,3 +392,22 @@ func TestTopsShare(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestSpareGroupsAreSmall: of many, the group of a busy host is not kept for another one, whose few texts would take
+// its memory; of few it is, for the next part of the log is like this one.
+func TestSpareGroupsAreSmall(t *testing.T) {
+	for calm, want := range map[int]int{1: 2, spareFew - 1: spareFew, spareFew: spareFew, 900: 900} {
+		s := newSummary()
+		s.part = true
+		for i := range spareTexts + 1 {
+			s.group("busy").Paths.add(fmt.Sprint("/", i), 1)
+		}
+		for i := range calm {
+			s.group(fmt.Sprint("calm", i)).Paths.add("/", 1)
+		}
+		s.reset()
+		if len(s.spare) != want || len(s.Groups) != 0 {
+			t.Errorf("beside %d calm hosts %d groups are kept, want %d", calm, len(s.spare), want)
+		}
+	}
+}

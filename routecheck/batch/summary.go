@@ -151,14 +151,21 @@ func (s *Summary) newGroup(name string) *Group {
 	return g
 }
 
-// maxSpare is how many groups are kept for the next part.
-const maxSpare = 1000
+const (
+	// maxSpare is how many groups are kept for the next part.
+	maxSpare = 1000
+	// spareTexts is how many texts such a group may have had where there are more than spareFew. A map does not shrink:
+	// a group that was large once would stay so for whoever takes it next, and in time all would be.
+	spareTexts = 100
+	spareFew   = 16
+)
 
 // reset empties the summary of a part, so that the next one needs no memory of its own.
 func (s *Summary) reset() {
 	spare := s.spare
+	alike := len(s.Groups)+len(spare) <= spareFew
 	for _, g := range s.Groups {
-		if len(spare) < maxSpare {
+		if len(spare) < maxSpare && (alike || len(g.Paths.counts) <= spareTexts) {
 			g.Paths.reset()
 			*g = Group{Paths: g.Paths}
 			spare = append(spare, g)
