@@ -101,13 +101,26 @@ func (u *URLs) Open(in Input) (*RequestLog, error) {
 	return l, nil
 }
 
+// NoRequest is the error about a log without a request, whose lines are counted: lines that are of the form may be
+// about none, as those that begin with "#".
+func NoRequest(name, format string, l *batch.Lines) error {
+	if l.Broken+l.TooLong < l.All {
+		return fmt.Errorf("%s: no line is about a request", name)
+	}
+	return fmt.Errorf("%s: no line is of the form %s", name, format)
+}
+
+// mostEast is how many seconds a zone can be ahead of UTC, or nearly behind it.
+const mostEast = 14 * 60 * 60
+
 // zoned lets the form know of the zone of the web server.
 func (u *URLs) zoned(f *accesslog.Format) error {
 	if u.Zone == "" {
 		return nil
 	}
 	t, err := time.Parse("-07:00", u.Zone)
-	if err != nil {
+	_, east := t.Zone()
+	if err != nil || max(east, -east) > mostEast || strings.HasSuffix(u.Zone, ":60") {
 		return Wrong("log-zone", " %s: want how far the web server's clock is ahead of UTC, such as +02:00 or -05:30",
 			diag.Quote(u.Zone))
 	}
@@ -115,7 +128,6 @@ func (u *URLs) zoned(f *accesslog.Format) error {
 		return Wrong("log-zone", " is for logs of the form %s, whose times are UTC; this one is %s", accesslog.W3CName,
 			f.Name)
 	}
-	_, east := t.Zone()
 	f.East = int64(east)
 	return nil
 }

@@ -1,7 +1,6 @@
 package answers
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -88,7 +87,7 @@ func (w *WhyURLs) Run(in app.Input) (*WhyURLsAnswer, error) {
 		a.Unmet = !told || share < *w.ExpectAgree
 	}
 	if err == nil && a.Summary.Requests == 0 {
-		err = fmt.Errorf("%s: no line is of the form %s", a.Name, a.Format)
+		err = app.NoRequest(a.Name, a.Format, &a.Summary.Lines)
 	}
 	return a, err
 }

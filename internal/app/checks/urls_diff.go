@@ -1,8 +1,6 @@
 package checks
 
 import (
-	"fmt"
-
 	"github.com/wasplug/wasplug/generate/diff"
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -58,12 +56,8 @@ func (d *DiffURLs) Run(in app.Input) (*DiffURLsAnswer, error) {
 	defer log.Close()
 	a.Format = log.Format.Name
 	a.Comparison, err = batch.Compare(log.Source, log.Format, d.URLs.Workers(), askers[0], askers[1])
-	switch c := a.Comparison; {
-	case err != nil || c.Requests > 0:
-	case c.Broken+c.TooLong < c.All:
-		err = fmt.Errorf("%s: no line is about a request", a.Name)
-	default:
-		err = fmt.Errorf("%s: no line is of the form %s", a.Name, a.Format)
+	if err == nil && a.Comparison.Requests == 0 {
+		err = app.NoRequest(a.Name, a.Format, &a.Comparison.Lines)
 	}
 	a.NotLogged = notLogged(report, a.Comparison)
 	return a, err
