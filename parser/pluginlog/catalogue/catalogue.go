@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // Sort tells what an entry is about.
@@ -174,11 +175,11 @@ func GSKCode(line string) (name string, code int32) {
 
 // apacheCode finds a code of Apache's error log in a phrase, "AH01114".
 func apacheCode(phrase string) (code int32, ok bool) {
-	const size = len("AH01114")
-	for at := 0; at+size <= len(phrase); at++ {
-		word := phrase[at : at+size]
-		n, err := strconv.ParseUint(word[2:], 10, 31)
-		if err == nil && strings.EqualFold(word[:2], "AH") {
+	for word := range strings.FieldsFuncSeq(phrase, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.Nd) }) {
+		if len(word) != len("AH01114") || !strings.EqualFold(word[:2], "AH") {
+			continue
+		}
+		if n, err := strconv.ParseUint(word[2:], 10, 31); err == nil {
 			return int32(n), true
 		}
 	}

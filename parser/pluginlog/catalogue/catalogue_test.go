@@ -91,6 +91,9 @@ func TestLookup(t *testing.T) {
 		"connection refused":    "connection refused", "": "", " ": "", "fired": "", "weight": "",
 		"WP301": "", "R22": "",
 		"port 111": "",
+		"AH00051":  "child pid * exit signal", "AH00052: child": "child pid * exit signal",
+		"(ah00052)": "child pid * exit signal",
+		"AH0005210": "", "XAH00052": "", "AH00052Y": "", "ÄAH00052": "", "AH+0052": "",
 	} {
 		got := ""
 		if all := Lookup(phrase); len(all) > 0 {
