@@ -276,6 +276,12 @@ func parseCheck(s string) (member string, c Check) {
 	} else {
 		member, s, _ = strings.Cut(s, ",")
 	}
+	checkWords(s, &c)
+	return member, c
+}
+
+// checkWords reads names and values behind the member.
+func checkWords(s string, c *Check) {
 	for s != "" {
 		var name, value string
 		name, s = nextWord(s)
@@ -298,7 +304,6 @@ func parseCheck(s string) (member string, c Check) {
 			}
 		}
 	}
-	return member, c
 }
 
 // usualCheck reads what stands behind the member as levels since V7 write it, in one order; false for anything else.
@@ -311,7 +316,11 @@ func usualCheck(s string, c *Check) bool {
 	if !ok || !more || i < 1 {
 		return false
 	}
-	if value := rest[:i]; value != "--" {
+	value := rest[:i]
+	if strings.IndexByte(value, ' ') >= 0 {
+		return false
+	}
+	if value != "--" {
 		c.HasRetryIn, c.RetryIn = true, leading(value)
 	}
 	s = rest[i:]

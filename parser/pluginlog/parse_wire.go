@@ -137,7 +137,7 @@ func parseFailoverStatus(text string, e *Event) Kind {
 			_, after, ok = strings.Cut(rest, names[i])
 		}
 		if ok {
-			*n, rest = leading64(after), after[min(len(after), digits(after)+1):]
+			*n, rest = leading64(after), strings.TrimPrefix(after[digits(after):], " ") // a value may be missing
 		}
 	}
 	return Counted
