@@ -14,7 +14,7 @@ func (fw *forwarder) noteSession(s *upstream.Stream) {
 	if what == failover.SessionUntold {
 		return
 	}
-	sessions := fw.x.cluster.Members[fw.x.state.Last].Work.Sessions()
+	sessions := fw.x.cluster.Members[fw.x.state.Last].Work.Sessions(fw.c.p.opt.Seed)
 	switch what {
 	case failover.SessionBegun:
 		sessions.Begun(id, fw.x.at)

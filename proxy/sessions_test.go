@@ -2,11 +2,13 @@ package proxy
 
 import (
 	"bufio"
+	"fmt"
 	"net"
 	"net/http"
 	"testing"
 
 	"github.com/wasplug/wasplug/proxy/admin"
+	"github.com/wasplug/wasplug/proxy/history"
 )
 
 // Which sessions a member has is told by its answers, and where they set no cookie by the requests.
@@ -62,5 +64,27 @@ func TestSessionsOfMembers(t *testing.T) {
 	}
 	if got := w.p.Snapshot().Clusters[0].Members[0].Sessions; got != want {
 		t.Errorf("after a reload: %+v, want %+v", got, want)
+	}
+}
+
+// The seed of the sketch of sessions is the proxy's own: IDs that one of a known seed takes for one session are eight.
+func TestSessionsHaveTheSeed(t *testing.T) {
+	const wanted = 8
+	ids := []string{"session0"}
+	for i := 1; len(ids) < wanted; i++ {
+		s, id := history.NewSessions(0), fmt.Sprint("session", i)
+		s.Seen(ids[0], 0)
+		s.Seen(id, 0)
+		if s.Status(0).Recent == 1 {
+			ids = append(ids, id)
+		}
+	}
+	w := start(t, false, site{members: 1}, Options{})
+	defer w.stop()
+	for _, id := range ids {
+		w.once(get("/", "Cookie: JSESSIONID=0000"+id+":c1"))
+	}
+	if got := w.p.Snapshot().Clusters[0].Members[0].Sessions; got.Recent != wanted {
+		t.Errorf("%d sessions are told as %+v", wanted, got)
 	}
 }

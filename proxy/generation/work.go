@@ -27,12 +27,12 @@ type Work struct {
 	_        [2]uint64
 }
 
-// Sessions are those of the member.
-func (w *Work) Sessions() *history.Sessions {
+// Sessions are those of the member. The seed, which clients must not know, counts at the first call.
+func (w *Work) Sessions(seed uint64) *history.Sessions {
 	if s := w.sessions.Load(); s != nil {
 		return s
 	}
-	w.sessions.CompareAndSwap(nil, new(history.Sessions))
+	w.sessions.CompareAndSwap(nil, history.NewSessions(seed))
 	return w.sessions.Load()
 }
 

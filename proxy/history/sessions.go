@@ -20,8 +20,9 @@ const (
 )
 
 // Sessions counts those of a member. It needs 11 KiB, however many there are, and a session that is seen again costs
-// three reads of memory and no lock. The zero value has seen none, nil, too.
+// three reads of memory and no lock. nil has seen none.
 type Sessions struct {
+	seed             uint64
 	begun, takenOver atomic.Uint64
 	slots            [minutes + 1]sketch // one for each minute, and the one that has begun
 }
@@ -31,6 +32,10 @@ type sketch struct {
 	minute atomic.Int64 // 1 for the first
 	words  [registers / inWord]atomic.Uint64
 }
+
+// NewSessions returns one that has seen none. Who knows the seed can choose IDs of which a thousand count as millions:
+// clients must not know it.
+func NewSessions(seed uint64) *Sessions { return &Sessions{seed: seed} }
 
 // Begun notes a session that the member has begun.
 func (s *Sessions) Begun(id string, now match.Nanos) {
@@ -58,7 +63,7 @@ func (s *Sessions) Seen(id string, now match.Nanos) {
 			}
 		}
 	}
-	hash := spread(match.HashOf(0, id))
+	hash := spread(match.HashOf(s.seed, id))
 	rank := uint64(bits.LeadingZeros64(hash<<indexBits|1<<(indexBits-1)) + 1)
 	index := hash >> (64 - indexBits)
 	word, shift := &slot.words[index/inWord], index%inWord*8

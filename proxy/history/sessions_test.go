@@ -16,7 +16,7 @@ func sessionID(n int) string { return fmt.Sprintf("A2MB8IJ7EJaFGbXpz%06d", n) }
 // Of few sessions nearly the number is told, of many one that is off by some percent, however often each is seen.
 func TestSessionsAreEstimated(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 10, 50, 200, 1000, 2500, 5000, 20_000, 200_000} {
-		var s history.Sessions
+		s := history.NewSessions(7)
 		for range 2 {
 			for i := range n {
 				s.Seen(sessionID(i), match.Nanos(i%9)*60*match.Second)
@@ -32,7 +32,7 @@ func TestSessionsAreEstimated(t *testing.T) {
 // After ten minutes a session is forgotten, and counts go on.
 func TestSessionsAreForgotten(t *testing.T) {
 	const minute = 60 * match.Second
-	var s history.Sessions
+	s := history.NewSessions(7)
 	s.Begun(sessionID(1), 30*match.Second)
 	s.TakenOver(sessionID(2), 5*minute)
 	s.Seen(sessionID(2), 6*minute)
@@ -58,7 +58,7 @@ func TestSessionsAreForgotten(t *testing.T) {
 
 // Many may note at once.
 func TestSessionsAtOnce(t *testing.T) {
-	var s history.Sessions
+	s := history.NewSessions(7)
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
@@ -74,7 +74,7 @@ func TestSessionsAtOnce(t *testing.T) {
 }
 
 func BenchmarkSeen(b *testing.B) {
-	var s history.Sessions
+	s := history.NewSessions(7)
 	id := sessionID(1)
 	for b.Loop() {
 		s.Seen(id, 0)
