@@ -25,10 +25,11 @@ func (fw *forwarder) noteSession(s *upstream.Stream) {
 	}
 }
 
-// setCookie is the value of the session cookie that an answer sets, "" for none.
+// setCookie is the value of the session cookie that an answer sets, "" for none. Of several of one name browsers keep
+// the last (RFC 6265, 5.3).
 func (fw *forwarder) setCookie(s *upstream.Stream) string {
 	head := s.In.B[s.Off:s.N]
-	for i := range s.Head.Fields {
+	for i := len(s.Head.Fields) - 1; i >= 0; i-- {
 		f := &s.Head.Fields[i]
 		if f.Kind != http1.Other || f.NameEnd-f.Start != uint32(len("Set-Cookie")) ||
 			!http1.EqualFold(f.Name(head), "set-cookie") {

@@ -19,7 +19,8 @@ func TestSessionsOfMembers(t *testing.T) {
 			f.act = func(f *fake, c net.Conn, _ *http.Request) bool {
 				line := ""
 				if set != "" {
-					line = "set-COOKIE: other=1\r\nSet-Cookie:  JSESSIONID=" + set + "; Path=/; HttpOnly\r\n"
+					line = "Set-Cookie: JSESSIONID=0000sessionZ:c1\r\n" + // browsers keep the last
+						"Set-Cookie:  JSESSIONID=" + set + "; Path=/; HttpOnly\r\nset-COOKIE: other=1\r\n"
 				}
 				out := bufio.NewWriter(c)
 				out.WriteString("HTTP/1.1 200 OK\r\n" + line + "Content-Length: 0\r\n\r\n")
