@@ -164,11 +164,14 @@ func resolve(path string) (string, error) {
 		if folder == "" {
 			folder = "."
 		}
-		folder, err := filepath.EvalSymlinks(folder) // behind a linked folder .. leads elsewhere than its text says
-		if err != nil {
+		plain, err := filepath.EvalSymlinks(folder) // behind a linked folder .. leads elsewhere than its text says
+		switch {
+		case err == nil:
+			folder = plain
+			path = filepath.Join(folder, name)
+		case errors.Is(err, fs.ErrNotExist):
 			return "", bare(err)
-		}
-		path = filepath.Join(folder, name)
+		} // else the system may know better: some volumes and junctions of Windows cannot be evaluated
 		to, err := os.Readlink(path)
 		if err != nil {
 			return path, nil // no link, or nothing there

@@ -5,6 +5,7 @@ package atomicfile
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -31,20 +32,71 @@ func TestReplaceKeepsTheOwner(t *testing.T) {
 	}
 }
 
-// What replaces a file that others may not read is closed to them while it is written.
+// What replaces a file that others may not read is closed to them from the start: Replace writes until somebody who
+// looks at the folder meanwhile has seen the temporary file before it has the mode of the other.
 func TestReplacementIsClosedToOthers(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0))
-	err := write(filepath.Join(t.TempDir(), "f"), []byte("secret"), ours, func(tmp *os.File) error {
-		if info, err := tmp.Stat(); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("mode %v (%v)", info.Mode(), err)
+	const its = 0o640
+	dir := t.TempDir()
+	file, data := filepath.Join(dir, "f"), make([]byte, 1<<20)
+	put(t, file, string(data), its)
+	seen, over := make(chan os.FileMode, 1), make(chan struct{})
+	go func() {
+		for {
+			names, _ := filepath.Glob(filepath.Join(dir, ".f.*.tmp"))
+			for _, name := range names {
+				if info, err := os.Lstat(name); err == nil && info.Mode().Perm() != its {
+					seen <- info.Mode().Perm()
+					return
+				}
+			}
+			select {
+			case <-over:
+				return
+			default:
+			}
 		}
-		return nil
-	})
-	if err != nil {
-		t.Error(err)
+	}()
+	defer close(over)
+	for {
+		if err := Replace(file, data, data); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case mode := <-seen:
+			if mode != 0o600 {
+				t.Errorf("mode %v", mode)
+			}
+			return
+		default:
+		}
 	}
-	if ours&0o077 != 0 {
-		t.Errorf("mode %v", ours)
+}
+
+// What the system finds is written, even where its folder cannot be told without links: here the name without them is
+// longer than any may be.
+func TestFolderThatCannotBeEvaluated(t *testing.T) {
+	dir := t.TempDir()
+	long := strings.Repeat(strings.Repeat("n", 250)+"/", 12)
+	for range 2 {
+		if err := os.MkdirAll(filepath.Join(dir, long), 0o700); err != nil {
+			t.Skip("no such names here:", err)
+		}
+		link := filepath.Join(dir, "l")
+		if err := os.Symlink(long, link); err != nil {
+			t.Fatal(err)
+		}
+		dir = link
+	}
+	if _, err := filepath.EvalSymlinks(dir); err == nil {
+		t.Skip("no name is too long here")
+	}
+	file := filepath.Join(dir, "f")
+	if err := Create(file, []byte("old")); err != nil || read(t, file) != "old" {
+		t.Fatal(err)
+	}
+	if err := Replace(file, []byte("old"), []byte("new")); err != nil || read(t, file) != "new" {
+		t.Error(err)
 	}
 }
 
