@@ -21,8 +21,8 @@ test of each route; .wasplug.yaml, settings of lint; check.sh, all checks, for a
 else is left, and then nothing is written at all, unless --force is given.
 
 With --config, or with a plugin-cfg.xml in the folder, they are about that file. Without, they are a sketch that lints
-clean, to put your own names into: of the hosts of --members, of the applications of --app. Of Liberty servers 'wasplug import' makes the topology, of each
-server.xml one, with its endpoints, applications and clone ID.
+clean, to put your own names into: of the hosts of --members, of the applications of --app. Of Liberty servers
+'wasplug import' makes the topology, of each server.xml one, with its endpoints, applications and clone ID.
 
    wasplug init
    wasplug init -c plugin-cfg.xml work

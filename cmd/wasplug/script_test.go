@@ -19,7 +19,8 @@ func TestMain(m *testing.M) {
 		main()
 	}
 	os.Setenv("GORACE", "atexit_sleep_ms=0") // or each program of ours would sleep for a second under the race detector
-	testscript.Main(waiting{sharedtest.Waiting{M: m}}, map[string]func(){"wasplug": main, "recording-member": recordingMember})
+	testscript.Main(waiting{sharedtest.Waiting{M: m}},
+		map[string]func(){"wasplug": main, "recording-member": recordingMember})
 }
 
 // waiting relaxes the collector in the tests alone: programs that they start do that by themselves, or not (relaxGC).

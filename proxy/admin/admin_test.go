@@ -329,7 +329,9 @@ func TestChart(t *testing.T) {
 	r.Columns[0] = Column{Requests: 1}
 	r.Columns[Columns-1] = Column{Requests: 60, Failed: 40, Errors: 10, Marked: true}
 	got := string(chartOf(r))
-	for _, want := range []string{"61 requests answered, 10 server errors, 40 failed, marked down in 1 of 60 columns", `class="bars" d="M1 20v-1M119 20v-20"`,
+	for _, want := range []string{
+		"61 requests answered, 10 server errors, 40 failed, marked down in 1 of 60 columns",
+		`class="bars" d="M1 20v-1M119 20v-20"`,
 		`class="errors" d="M119 20v-10"`, `class="fails" d="M119 20v-8"`, `class="marks" d="M118 24h2"`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)
@@ -365,8 +367,9 @@ func TestCSV(t *testing.T) {
 			Recent:  Recent{PerSecond: 1.5, ErrorsPerSecond: 0.5, Wait: &wait, ChangedAgo: &ago}},
 		{Down: "no such host", MemberNote: explain.MemberNote{Member: "a,b\x1b"}},
 	}}}
-	want := `cluster,member,role,state,weight,start,pending,most,affinity,new,failed,idle,perSecond,failedPerSecond,changed,` +
-		`sick,changedSecondsAgo,waitSeconds,errorsPerSecond,address,1xx,2xx,3xx,4xx,5xx,refused,timeout,io-timeout,503,reset,malformed,` +
+	want := `cluster,member,role,state,weight,start,pending,most,affinity,new,failed,idle,perSecond,failedPerSecond,` +
+		`changed,sick,changedSecondsAgo,waitSeconds,errorsPerSecond,address,1xx,2xx,3xx,4xx,5xx,refused,timeout,` +
+		`io-timeout,503,reset,malformed,` +
 		`sessions,sessionsBegun,sessionsTakenOver
 C,'=1+1,primary,up,0,0,0,0,3,2,4,0,1.50,0.00,weight 7,errors,7,0.2500,0.50,h1:9080 h1:9443,1,2,3,4,5,0,4,0,0,0,0,9,8,2
 C,"a,b\x1b",,unreachable,0,0,0,0,0,0,0,0,0.00,0.00,,down,,,0.00,,0,0,0,0,0,0,0,0,0,0,0,0,0,0

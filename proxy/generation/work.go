@@ -78,7 +78,8 @@ func failureOf(kind failover.EventKind) explain.FailureMode {
 
 // snapshot copies the counts.
 func (w *Work) snapshot(now match.Nanos) admin.Work {
-	out := admin.Work{Sessions: w.sessions.Load().Status(now), Waits: admin.Histogram{Bounds: waitBounds[:], Sum: match.Nanos(w.waited.Load())}}
+	out := admin.Work{Sessions: w.sessions.Load().Status(now),
+		Waits: admin.Histogram{Bounds: waitBounds[:], Sum: match.Nanos(w.waited.Load())}}
 	for i := range w.waits {
 		out.Waits.Counts = append(out.Waits.Counts, w.waits[i].Load())
 	}
