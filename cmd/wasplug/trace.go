@@ -278,7 +278,8 @@ func checkReplayFlags(c *cli.Context) error {
 		}
 	}
 	if alone := firstGiven(c, "request", "config", "follow"); given(c, "output") && alone != "" {
-		return usageError("trace: -o is for the report of a whole log, not for --%s, which writes to standard output", alone)
+		return usageError("trace: -o is for the report of a whole log, not for --%s, which writes to standard output",
+			alone)
 	}
 	switch {
 	case firstGiven(c, "log-format", "log-zone") != "" && !given(c, "access-log"):
@@ -300,10 +301,13 @@ func checkReplayFlags(c *cli.Context) error {
 		}
 		return nil
 	}
-	for _, flag := range []string{"web-server", "plugin-level", "platform", "assume", "settle", "force"} {
-		if given(c, flag) && !(flag == "force" && given(c, "output")) {
+	for _, flag := range []string{"web-server", "plugin-level", "platform", "assume", "settle"} {
+		if given(c, flag) {
 			return usageError("trace: --%s needs -c: without a configuration nothing is replayed", flag)
 		}
+	}
+	if given(c, "force") && !given(c, "output") {
+		return usageError("trace: --force is about the file of -o or of --settle, and neither is given")
 	}
 	return nil
 }
