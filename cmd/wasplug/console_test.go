@@ -82,7 +82,9 @@ func (s *console) run(command, want string) (output string, ok bool) {
 			return "", false
 		}
 		words := splitWords(s.t, command)
-		out, _ := exec.Command(words[0], words[1:]...).CombinedOutput()
+		// no proxy of the environment, and no wait without end
+		out, _ := exec.Command(words[0], append([]string{"--max-time", "60", "--noproxy", "*"}, words[1:]...)...).
+			CombinedOutput()
 		return s.written.Replace(strings.ReplaceAll(string(out), "\r", "")), true
 	}
 	for _, prefix := range []string{"wasplug ", "go run ./cmd/wasplug "} {
