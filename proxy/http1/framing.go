@@ -48,13 +48,13 @@ func (h *Head) AppendFraming(dst []byte) []byte {
 	return dst
 }
 
-// decimal reads 1 to 18 digits, behind at most maxZeros where there are more, and nothing else: no sign, no list,
-// nothing that overflows.
+// decimal reads 1 to 18 digits behind at most maxZeros, and nothing else: no sign, no list, nothing that overflows.
 func decimal(b []byte) (n int64, ok bool) {
-	for len(b) > 18 && len(b) <= 18+maxZeros && b[0] == '0' {
-		b = b[1:]
+	zeros := 0
+	for len(b) > 1 && b[0] == '0' && zeros <= maxZeros {
+		b, zeros = b[1:], zeros+1
 	}
-	if len(b) == 0 || len(b) > 18 {
+	if len(b) == 0 || len(b) > 18 || zeros > maxZeros {
 		return 0, false
 	}
 	for _, c := range b {

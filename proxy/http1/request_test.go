@@ -80,6 +80,8 @@ var hostile = []struct {
 	{"negative length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400, ""},
 	{"empty length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n", 400, ""},
 	{"huge length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400, ""},
+	{"31 zeros", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + strings.Repeat("0", 31) + "3\r\n\r\n", 400,
+		"takes any number of them"},
 	{"folded line", "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n", 400, "joins the lines; others do not"},
 	{"folded first line", "GET / HTTP/1.1\r\n Host: a\r\n\r\n", 400, ""},
 	{"bare LF", "GET / HTTP/1.1\nHost: a\n\n", 400, "takes LF for a line end"},
