@@ -122,7 +122,8 @@ func (d *delivery) extra() string {
 }
 
 // plainFraming is what frames the answer, where the member wrote it as not everybody reads it (see endsHere). It is
-// at most one byte longer than what it stands for, so the headroom is enough.
+// at most one byte longer than the line that rewrite drops for it, which Headroom allows for: only a blank that was
+// not there is new.
 func (d *delivery) plainFraming() string {
 	if !d.s.Head.Loose || d.dechunk || d.s.Head.Status == 204 {
 		return ""

@@ -158,7 +158,8 @@ func (fw *forwarder) appendVersion(dst []byte) []byte {
 
 // rewrite makes the head of an answer ready for the client where it stands: all[at:at+rs.Size]. Dropped lines close
 // up towards the end, extra lines go behind the status line, so the body that follows the head stays in place. It
-// returns where the head now begins; there must be headroom bytes before at, and extra must be shorter.
+// returns where the head now begins. The head may grow by what stands before at, wire.Headroom or more: by what extra
+// has more bytes than the dropped lines.
 func rewrite(all []byte, at int, rs *http1.Response, dechunk bool, extra string) (start int) {
 	high := at + rs.Size
 	dst := high

@@ -3,7 +3,7 @@ package wire
 import "sync"
 
 // Headroom stands before the bytes of every buffer, so that a head can grow where it stands: by a Date of 37 bytes,
-// a Connection line of at most 24, and a blank.
+// a Connection line of at most 24, and the blank of a line that frames the message written anew, 62 together.
 const Headroom = 64
 
 const (
