@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -348,6 +349,23 @@ func TestPorts(t *testing.T) {
 		t.Errorf("the member gets %q", raw)
 	}
 	w.stop()
+}
+
+// Where a Route without VirtualHostGroup matches nothing, to say which port is meant cannot help.
+func TestPortsOfAnOpenRoute(t *testing.T) {
+	sem := choices.Latest()
+	if _, err := sem.Assume("open-route=never"); err != nil {
+		t.Fatal(err)
+	}
+	w := start(t, false, site{members: 1}, Options{Assumptions: &sem})
+	defer w.stop()
+	w.xml.Store(strings.Replace(site{members: 1}.xml(), `<Route VirtualHostGroup="vh"`, "<Route", 1))
+	if err := w.p.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, idle := w.p.Serves(&Listener{Listener: w.front}); !strings.Contains(idle, "no Route has an alias") {
+		t.Errorf("idle: %s", idle)
+	}
 }
 
 // R63

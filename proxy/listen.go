@@ -141,13 +141,13 @@ func (p *Proxy) Serves(l *Listener) (aliases []string, idle string) {
 		port = a.Port
 	}
 	g := p.gen.Load()
-	switch cfg, _ := g.Config(); {
-	case len(cfg.Routes) == 0 && cfg.IntelligentManagement != nil:
+	switch g.Table.IdleAt(port, &g.Sem) {
+	case match.AtRunTime:
 		idle = "the file has no Route: IntelligentManagement gives the routing at run time, and its controllers are " +
 			"not asked here, so all requests are declined"
-	case !g.Table.Serves():
+	case match.NoMatch:
 		idle = "no Route has an alias and a Uri that could match, so all requests are declined"
-	case !g.Table.ServesPort(port, &g.Sem):
+	case match.OtherPorts:
 		idle = fmt.Sprintf("no virtual host has the port that requests arrive with, so all are declined; say which "+
 			"port is meant with %s=PORT", l.Addr())
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/parser/diag"
-	"github.com/wasplug/wasplug/routecheck/choices"
 )
 
 // This file answers who matches a host or a port, for those who list it or look for gaps: nobody else compares an
@@ -14,7 +13,7 @@ import (
 
 // AliasesFor lists the aliases, as they are written, that a request for a port can match: those of the port and those
 // of any port, in the groups that Routes name, each once, in the order of the Routes (R6). A Route without
-// VirtualHostGroup has none, see [Table.ServesPort].
+// VirtualHostGroup has none, see [Table.IdleAt].
 func (t *Table) AliasesFor(port int) []string {
 	var names []string
 	seen := map[string]bool{}
@@ -29,20 +28,6 @@ func (t *Table) AliasesFor(port int) []string {
 		return true
 	})
 	return names
-}
-
-// ServesPort reports whether a request for a port can match a Route at all: by an alias, or because a Route lacks a
-// VirtualHostGroup (R17).
-func (t *Table) ServesPort(port int, sem *choices.Assumptions) bool {
-	if t.TakesAnyHost() && sem.Is(choices.OpenRoute, choices.OpenMatchesAll) {
-		return true
-	}
-	found := false
-	t.eachVhostGroup(func(g *VhostGroup) bool {
-		found = slices.ContainsFunc(g.Aliases, func(a Alias) bool { return a.Port == 0 || a.Port == port })
-		return !found
-	})
-	return found
 }
 
 // TakesPort reports whether some Route takes requests for a port, whatever their host (R6, R17).

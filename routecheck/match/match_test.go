@@ -70,7 +70,9 @@ func TestMatch(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			sem := choices.Latest()
 			if c.assume != "" {
-				choiceByName(t, c.assume, &sem)
+				if _, err := sem.Assume(c.assume); err != nil {
+					t.Fatal(err)
+				}
 			}
 			rq := Request{Host: c.host, Target: c.path, TLS: c.tls, Port: 80}
 			got := "declined"
@@ -419,8 +421,44 @@ func TestAliasAnswers(t *testing.T) {
 			t.Errorf("port %d: %s", port, got)
 		}
 	}
-	sem := choices.Latest()
-	if !table.ServesPort(9999, &sem) || mustTable(t, clusterXML("", "", server("m", ""))).ServesPort(81, &sem) {
-		t.Error("ServesPort")
+}
+
+// TestIdleAt: why no request for a port can match.
+func TestIdleAt(t *testing.T) {
+	const parts = `<VirtualHostGroup Name="v"><VirtualHost Name="*:80"/></VirtualHostGroup>
+<VirtualHostGroup Name="any"><VirtualHost Name="h:*"/></VirtualHostGroup><VirtualHostGroup Name="no"/>
+<ServerCluster Name="c"><Server Name="m"><Transport Hostname="h" Port="1"/></Server></ServerCluster>
+<UriGroup Name="u"><Uri Name="/x/*"/></UriGroup><UriGroup Name="none"/>`
+	route := func(attributes string) string {
+		return "<Config>" + parts + `<Route ServerCluster="c" ` + attributes + "/></Config>"
+	}
+	for _, c := range []struct {
+		xml, assume string
+		port        int
+		want        Idleness
+	}{
+		{route(`UriGroup="u" VirtualHostGroup="v"`), "", 80, Serving},
+		{route(`UriGroup="u" VirtualHostGroup="v"`), "", 81, OtherPorts},
+		{route(`UriGroup="u" VirtualHostGroup="any"`), "", 81, Serving},
+		{route(`UriGroup="u" VirtualHostGroup="no"`), "", 80, NoMatch},
+		{route(`UriGroup="none" VirtualHostGroup="v"`), "", 80, NoMatch},
+		{route(`UriGroup="none" VirtualHostGroup="v"`), "", 81, NoMatch},
+		{route(`UriGroup="u"`), "open-route=matches-all", 81, Serving},
+		{route(`UriGroup="u"`), "open-route=never", 81, NoMatch}, // no port would help
+		{route(`VirtualHostGroup="v"`), "open-route=matches-all", 80, Serving},
+		{route(`VirtualHostGroup="v"`), "open-route=matches-all", 81, OtherPorts},
+		{route(`VirtualHostGroup="v"`), "open-route=never", 80, NoMatch},
+		{"<Config>" + parts + "</Config>", "", 80, NoMatch},
+		{"<Config><IntelligentManagement/></Config>", "", 80, AtRunTime},
+	} {
+		sem := choices.Latest()
+		if c.assume != "" {
+			if _, err := sem.Assume(c.assume); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := mustTable(t, c.xml).IdleAt(c.port, &sem); got != c.want {
+			t.Errorf("%s, %s, port %d: %d, want %d", c.xml[len("<Config>"):], c.assume, c.port, got, c.want)
+		}
 	}
 }

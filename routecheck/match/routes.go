@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/parser"
+	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match/resolve"
 )
 
@@ -51,6 +52,42 @@ func (t *Table) Serves() bool {
 	return slices.ContainsFunc(t.Routes, func(r Route) bool {
 		return (r.Vhosts == nil || len(r.Vhosts.Aliases) > 0) && (r.URIs == nil || r.URIs.matchesAny())
 	})
+}
+
+// Idleness is why no request can match a Route.
+type Idleness uint8
+
+const (
+	Serving    Idleness = iota // one can
+	AtRunTime                  // there is no Route: IntelligentManagement gives the routing at run time
+	NoMatch                    // no Route has an alias and a Uri that could match (R1, R9), whatever the port
+	OtherPorts                 // there are such Routes, of other ports
+)
+
+// IdleAt says why no request for a port can match a Route: by an alias of the port or of any (R6), or because a Route
+// lacks the VirtualHostGroup, as far as that matches (R17).
+func (t *Table) IdleAt(port int, sem *choices.Assumptions) Idleness {
+	if t.atRunTime {
+		return AtRunTime
+	}
+	idle := NoMatch
+	for i := range t.Routes {
+		r := &t.Routes[i]
+		open := r.Vhosts == nil || r.URIs == nil
+		switch {
+		case open && !sem.Is(choices.OpenRoute, choices.OpenMatchesAll), r.URIs != nil && !r.URIs.matchesAny():
+		case r.Vhosts == nil, r.Vhosts.takes(port):
+			return Serving
+		case len(r.Vhosts.Aliases) > 0:
+			idle = OtherPorts
+		}
+	}
+	return idle
+}
+
+// takes reports whether an alias is one of the port, or of any.
+func (g *VhostGroup) takes(port int) bool {
+	return slices.ContainsFunc(g.Aliases, func(a Alias) bool { return a.Port == 0 || a.Port == port })
 }
 
 // UrisAt returns a function that lists the Uris of the Routes that take requests for a host, in lower case, and a port

@@ -35,6 +35,7 @@ type Table struct {
 	identifiers  []string          // every AffinityURLIdentifier of the file, jsessionid included (R14)
 	missing      []diag.Diagnostic // reasons of R18
 	anyOpen      bool              // a Route lacks a group (R17)
+	atRunTime    bool              // the file has no Route, and IntelligentManagement
 	PortArrived  bool              // VHostMatchingCompat (R7)
 	tellsArrived bool              // AppServerPortPreference WebserverPort (R10)
 	Onload       bool              // SSLMapMode (R64)
@@ -67,6 +68,7 @@ func NewPausing(cfg *parser.Config, pause parser.Pause) (*Table, []diag.Diagnost
 	if im := cfg.IntelligentManagement; im != nil && routes(im) {
 		t.Router = im.NameSpan
 	}
+	t.atRunTime = cfg.IntelligentManagement != nil && len(cfg.Routes) == 0
 	names := resolve.New(cfg)
 	for i, sc := range names.Clusters() {
 		t.byName[sc.Name.V] = ClusterID(i)
