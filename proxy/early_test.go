@@ -288,8 +288,7 @@ func (v *visitor) saysAll() {
 // swept returns when the sweeper has looked after all clients, which it does before it renews the date.
 func (w *world) swept() {
 	for range 2 { // the first look may have begun before
-		for date := w.p.date.Load(); date == w.p.date.Load(); {
-			pause()
-		}
+		date := w.p.date.Load()
+		until(func() bool { return date != w.p.date.Load() })
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -93,12 +92,11 @@ func (w *world) converse(raw []byte) {
 		}
 	}
 	v.Close()
-	for busy := true; busy; {
+	until(func() bool {
 		w.p.mu.Lock()
-		busy = len(w.p.clients) > 0
-		w.p.mu.Unlock()
-		runtime.Gosched()
-	}
+		defer w.p.mu.Unlock()
+		return len(w.p.clients) == 0
+	})
 	w.atRest("m1")
 }
 

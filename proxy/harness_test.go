@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	"github.com/wasplug/wasplug/parser"
@@ -139,15 +140,47 @@ type world struct {
 	xml   atomic.Value // string: plugin-cfg.xml as it is now
 }
 
+// until waits for what nobody tells of: it looks at each tick of a clock, which leaves the processor to others.
+func until(met func() bool) {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !met() {
+		<-tick.C
+	}
+}
+
+// syncBuffer is a log that many write. The zero value is empty.
 type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu    sync.Mutex
+	b     bytes.Buffer
+	wrote chan struct{} // closed by the next write, nil where nobody waits
 }
 
 func (s *syncBuffer) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.wrote != nil {
+		close(s.wrote)
+		s.wrote = nil
+	}
 	return s.b.Write(p)
+}
+
+// lines waits until there are n lines.
+func (s *syncBuffer) lines(n int) {
+	for {
+		s.mu.Lock()
+		if bytes.Count(s.b.Bytes(), []byte("\n")) >= n {
+			s.mu.Unlock()
+			return
+		}
+		if s.wrote == nil {
+			s.wrote = make(chan struct{})
+		}
+		wrote := s.wrote
+		s.mu.Unlock()
+		<-wrote
+	}
 }
 
 func (s *syncBuffer) reset() {

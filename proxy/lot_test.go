@@ -69,28 +69,20 @@ func (w *idlers) visit() *visitor {
 
 // atRestIn waits until that many clients are connected, all of them parked.
 func (w *idlers) atRestIn(clients int) {
-	for {
+	until(func() bool {
 		w.p.mu.Lock()
-		busy, parked := len(w.p.clients), w.p.parked
-		w.p.mu.Unlock()
-		if busy == 0 && parked == clients {
-			return
-		}
-		pause()
-	}
+		defer w.p.mu.Unlock()
+		return len(w.p.clients) == 0 && w.p.parked == clients
+	})
 }
 
 // awake waits until a client has been taken up again.
 func (w *idlers) awake() {
-	for {
+	until(func() bool {
 		w.p.mu.Lock()
-		parked := w.p.parked
-		w.p.mu.Unlock()
-		if parked == 0 {
-			return
-		}
-		pause()
-	}
+		defer w.p.mu.Unlock()
+		return w.p.parked == 0
+	})
 }
 
 // A parked client is served as any other, again and again: by one request, several at once, one in two halves, and
@@ -281,7 +273,5 @@ func TestCrowdIsCollected(t *testing.T) {
 		defer c.Close()
 	}
 	w.atRestIn(crowd)
-	for forced() == before {
-		pause()
-	}
+	until(func() bool { return forced() != before })
 }

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/wasplug/wasplug/internal/certtest"
 )
@@ -197,17 +196,9 @@ func TestIdleStreams(t *testing.T) {
 	}
 }
 
-// pause stands between two looks at what a test waits for: a loop that only yields keeps a processor busy until then.
-func pause() { time.Sleep(time.Millisecond) }
-
 // atRest waits until no request is under way at a member.
 func (w *world) atRest(member string) {
-	for {
-		if _, pending := w.memberState(member); pending == 0 {
-			return
-		}
-		pause()
-	}
+	until(func() bool { _, pending := w.memberState(member); return pending == 0 })
 }
 
 // A connection of which nobody can tell what it has received is not used again.

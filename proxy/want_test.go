@@ -85,9 +85,7 @@ func TestMaxClients(t *testing.T) {
 		}
 		v.Close()
 	}
-	for w.p.full() {
-		pause()
-	}
+	until(func() bool { return !w.p.full() })
 	if r := w.once(get("/")); r.status != 200 {
 		t.Errorf("afterwards %+v", r)
 	}
