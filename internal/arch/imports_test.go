@@ -120,7 +120,8 @@ var may = map[string][]string{
 	"internal/app":       {"parser/...", "routecheck/...", "generate", "schemas/..."},
 	// The use cases of one room know nothing of those of another.
 	"internal/app/...": {"internal/app", "internal/anonymize", "internal/reference", "internal/live/question",
-		"internal/live/probe", "parser/...", "routecheck/...", "lint", "lint/rules", "lint/settings", "generate/...", "schemas/..."},
+		"internal/live/probe", "parser/...", "routecheck/...", "lint", "lint/rules",
+		"lint/settings", "generate/...", "schemas/..."},
 	// It speaks a protocol; what is found and what stands at a place it asks.
 	"internal/lsp": {"internal/app", "internal/app/checks", "internal/app/editor", "lint", "lint/rules", "parser",
 		"parser/diag"},
