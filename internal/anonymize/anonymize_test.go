@@ -379,6 +379,22 @@ func TestUUIDBesideUnderscores(t *testing.T) {
 	}
 }
 
+// TestAddressBesideUnderscores: so is an IPv4 address.
+func TestAddressBesideUnderscores(t *testing.T) {
+	const address = "203.0.114.77"
+	m := New(key)
+	one, x := string(m.text([]byte(address))), string(m.text([]byte("xyzzy")))
+	if one == address {
+		t.Errorf("%s stays", one)
+	}
+	word := strings.NewReplacer(address, one, "xyzzy", x)
+	for _, text := range []string{"xyzzy_" + address, address + "_xyzzy", "_" + address + "_" + address + "_"} {
+		if got, want := string(m.text([]byte(text))), word.Replace(text); got != want {
+			t.Errorf("%s becomes %s, want %s", text, got, want)
+		}
+	}
+}
+
 // FuzzText: whatever a file holds, every byte that is no part of a word, an address or a secret stays.
 func FuzzText(f *testing.F) {
 	for _, text := range []string{"", "a b", "10.1.2.3", "::1", "password=x", "<a b='c'>d</a>", "\xff\x00", "Ünïcødé"} {

@@ -19,9 +19,9 @@ var tokens = lazy.Regexp(`(?i:((?:password|passwd|secret)\w*["']?\s*[=:]\s*["']?
 	`|%[0-9a-fA-F]{2}|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})` + // escapes
 	`|\b[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.,]+(?:Z|[+-][0-9:]+)?)?` + // times
 	`|\b(?:6\.[01]|7\.0|8\.[05]|9\.0)\.[0-9]\.[0-9]{1,2}\b)` + // levels of the plug-in
-	`|\b([0-9]{1,3}(?:\.[0-9]{1,3}){3})\b` +
+	`|([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?:\b|_)` + // in front is no word: it would be found first
 	`|(\b` + hex + `(?::` + hex + `){7}\b|(?:\b` + hex + `(?::` + hex + `)*)?::(?:` + hex + `(?::` + hex + `)*\b)?)` +
-	`|([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:\b|_)` + // in front is no word: it would be found first
+	`|([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:\b|_)` +
 	`|([\pL\pN]+)`)
 
 // text returns a text with its words replaced; what is no UTF-8 stays.
@@ -34,7 +34,7 @@ func (m *Mapping) text(src []byte) []byte {
 		case at[2] >= 0:
 			token = string(src[at[2]:at[3]]) + strings.Repeat("*", at[5]-at[4])
 		case at[8] >= 0 && !m.ips:
-			token = m.ipv4(token)
+			token = m.ipv4(string(src[at[8]:at[9]])) + string(src[at[9]:at[1]])
 		case at[10] >= 0:
 			token = m.ipv6(token)
 		case at[12] >= 0:
