@@ -132,8 +132,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestRecognised: each value of each choice that can be told is recognised in a proxy that was started with it, and
-// all others are ruled out. Nothing is contradicted. The short form has every other choice, all its values; the longest
-// one asks everything of each, which takes minutes.
+// all others are ruled out. Nothing is contradicted. All values of a choice are tried: of every other choice, in the
+// short form of one in eight, in the long form of each; the longest form asks everything of each, which takes minutes.
 func TestRecognised(t *testing.T) {
 	t.Parallel()
 	sem := base(t)
