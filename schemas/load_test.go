@@ -60,7 +60,7 @@ tests:
 `
 	_, ds, files := load(src, "suite")
 	want := `t.yaml:5:37: error: unknown key "membr" in tests[0].requests[0].expect (did you mean "member"?)
-t.yaml:6:36: error: tests[0].requests[1].expect is a list, it must be text or an integer
+t.yaml:6:36: error: tests[0].requests[1].expect is a list, it must be text or an integer or a map
 t.yaml:7:47: error: unknown key "servs" in tests[0].requests[2].expect.session (did you mean "serves"?)
 `
 	if got := sharedtest.Lines(files, ds); got != want {

@@ -110,7 +110,11 @@ func describe(root *yamldoc.Node, rules map[string]any, e gojsonschema.ResultErr
 			d.Message += "; it must be one of " + strings.Join(allowed, ", ")
 		}
 	case "invalid_type":
-		d.Message = wrongType(at, fmt.Sprint(detail["expected"]))
+		expected := fmt.Sprint(detail["expected"])
+		for _, form := range formsOf(rule) { // it is that of the nearest form, and the others would do, too
+			expected += " " + fmt.Sprint(deref(rules, form)["type"])
+		}
+		d.Message = wrongType(at, expected)
 	case "number_gte", "number_lte", "number_gt", "number_lt":
 		d.Message = fmt.Sprintf("%s is %s, outside %v to %v", at.name, at.node.Text, bound(rule["minimum"]),
 			bound(rule["maximum"]))
@@ -149,7 +153,7 @@ func wording(types string) string {
 		"boolean": "a boolean", "null": "empty"}
 	var all []string
 	for _, t := range regexp.MustCompile(`\w+`).FindAllString(types, -1) {
-		if w := words[t]; w != "" && !(t == "boolean" && strings.Contains(types, "string")) {
+		if w := words[t]; w != "" && !slices.Contains(all, w) && !(t == "boolean" && strings.Contains(types, "string")) {
 			all = append(all, w)
 		}
 	}
