@@ -52,7 +52,7 @@ func (r *run) request(ctx context.Context, s *Step, b *browser, last bool) error
 	a := r.send(ctx, b, q)
 	a.log = r.log.Take()
 	a.Attempts, a.Marked = weblog.Attempts(a.log)
-	r.gone(ctx, q, a.Sent)
+	r.gone(ctx, q, a)
 	r.refused(a.Attempts)
 	o := r.observe(b, q, a)
 	if d != nil {
@@ -164,12 +164,16 @@ func rulesOf(d *explain.Decision) (rules []string) {
 }
 
 // gone notes the members that a failpoint has brought down.
-func (r *run) gone(ctx context.Context, q *request, from time.Time) {
+func (r *run) gone(ctx context.Context, q *request, a *answer) {
 	for name, s := range r.armed {
 		m := r.lab.Member(name)
 		if s.how == "delay" {
 			delete(r.armed, name)
 			continue
+		}
+		dies := dies
+		if a.Member == name && s.isBehind(q) {
+			dies = awaitDeath
 		}
 		if s.how == doKill && !dies(ctx, m) {
 			continue
@@ -178,7 +182,7 @@ func (r *run) gone(ctx context.Context, q *request, from time.Time) {
 		if !s.breaks(q) {
 			moment = s.moment
 		}
-		r.goes(name, s.how, moment, from)
+		r.goes(name, s.how, moment, a.Sent)
 		delete(r.armed, name)
 	}
 }
@@ -192,9 +196,21 @@ func dies(ctx context.Context, m *lab.Member) bool {
 	if _, err := m.Control(ctx, "/state", ""); err == nil {
 		return false
 	}
+	return awaitDeath(ctx, m)
+}
+
+// isBehind reports whether the moment comes after an answer that was flushed: its member takes orders until then.
+func (s *Step) isBehind(q *request) bool {
+	return q.has("flush") && (s.moment == "before-write" || s.moment == "after-write")
+}
+
+// awaitDeath waits for a member that is to die, and reports whether it has.
+func awaitDeath(ctx context.Context, m *lab.Member) bool {
 	select {
 	case <-m.Died():
 		return true
+	case <-ctx.Done():
+		return false
 	case <-time.After(mostDying):
 		return false
 	}
