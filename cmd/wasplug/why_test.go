@@ -103,7 +103,8 @@ func TestWhyOfNoAddress(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "plugin-cfg.xml")
 		put(t, file, strings.Replace(string(whole), there, tt.transport, 1))
 		said := func(format string) string {
-			out, errOut, code := program(t, "why", "-c", file, "--next", "PluginMember1", "--format", format, "http://h/snoop")
+			out, errOut, code := program(t, "why", "-c", file, "--next", "PluginMember1", "--format", format,
+				"http://h/snoop")
 			if code != exitFine {
 				t.Errorf("%s: exit code %d, %s", tt.transport, code, errOut)
 			}

@@ -48,8 +48,8 @@ func verdicts() export.Verdicts {
 		export.PrivateHeaders: {Grade: export.Approximate,
 			What: "without $WSCC and $WSSI, and $WSCS has OpenSSL's names"},
 		export.ClientHeaders: {Grade: export.Exact,
-			What: "mod_lua drops every header that begins with $WS, also where RemoveSpecialHeaders is false; without " +
-				"it httpd does not start"},
+			What: "mod_lua drops every header that begins with $WS, also where RemoveSpecialHeaders is false; " +
+				"without it httpd does not start"},
 		export.FailoverHeader: {Grade: export.NotKept, What: "headers are made before a member is chosen"},
 		export.MemberTLS: {Grade: export.Approximate,
 			What: "SSLProxyVerify and SSLProxyCheckPeerName; where names are " +

@@ -66,7 +66,8 @@ func (y *YAML) Allow(code string) (diag.Edit, bool) {
 	if lineStart(y.src, at) != at {
 		return diag.Edit{}, false
 	}
-	return diag.Edit{Span: diag.Span{File: y.file, Start: at, End: at}, New: "allow: [" + code + "]" + y.lineEnd()}, true
+	text := "allow: [" + code + "]" + y.lineEnd()
+	return diag.Edit{Span: diag.Span{File: y.file, Start: at, End: at}, New: text}, true
 }
 
 // before is the key in front of that at a place.

@@ -91,11 +91,11 @@ func uriProblem(uri string) (string, diag.Severity) {
 		return "holds \"%\" or \";\"; where paths are decoded or cut before the match, as IBM HTTP Server decodes " +
 			"them, it never matches (choices path-normalisation, path-params)", diag.Error
 	case strings.Contains(uri, "//"):
-		return "holds \"//\"; where slashes are merged before the match, as IBM HTTP Server does from V9 on, it never " +
-			"matches (choices path-normalisation, merge-slashes)", diag.Warning
+		return "holds \"//\"; where slashes are merged before the match, as IBM HTTP Server does from V9 on, it " +
+			"never matches (choices path-normalisation, merge-slashes)", diag.Warning
 	case strings.Contains(uri, "/.") && (strings.Contains(uri+"/", "/./") || strings.Contains(uri+"/", "/../")):
-		return "holds \"/.\" or \"/..\" as a part of its own; where paths are cleaned up before the match, as IBM HTTP " +
-			"Server cleans them, it never matches (choice path-normalisation)", diag.Warning
+		return "holds \"/.\" or \"/..\" as a part of its own; where paths are cleaned up before the match, as IBM " +
+			"HTTP Server cleans them, it never matches (choice path-normalisation)", diag.Warning
 	case star > 0 && star == len(uri)-1 && uri[star-1] != '/':
 		return diag.Sprintf("matches every path that begins with %q, such as %q; %q is what is usually meant",
 			uri[:star], uri[:star]+"x", uri[:star]+"/*"), diag.Error
