@@ -19,6 +19,7 @@ type RuleInfo struct {
 // Rules lists the rules of the decision procedure in order.
 func Rules() []RuleInfo { return slices.Clone(rules) }
 
+// MarkOf returns how well a rule is founded; Assumed for one that is not of the procedure.
 func MarkOf(id string) string {
 	for i := range rules {
 		if rules[i].ID == id {

@@ -142,6 +142,7 @@ func (t *Table) AliasesOf(route int) (aliases, invalid []string, ok bool) {
 	return aliases, g.invalid, true
 }
 
+// RouteAt returns where the Route with an index of the file stands, the zero span where the table has none.
 func (t *Table) RouteAt(index int) diag.Span {
 	for i := range t.Routes {
 		if t.Routes[i].Index == index {

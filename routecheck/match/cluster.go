@@ -66,8 +66,8 @@ type Transport struct {
 	At     diag.Span
 }
 
-// NoAddress returns the first Transport of a member none of whose Transports can ever be reached; nil where one can, and
-// where there is none (R64).
+// NoAddress returns the first Transport of a member none of whose Transports can ever be reached; nil where one can,
+// and where there is none (R64).
 func (m *Member) NoAddress() *Transport {
 	for i := range m.Transports {
 		if tr := &m.Transports[i]; tr.Host != "" && !tr.noPort() {

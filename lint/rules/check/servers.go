@@ -88,6 +88,7 @@ func Address(t *parser.Transport) string {
 	return strings.ToLower(t.Hostname.V) + ":" + t.Port.Raw()
 }
 
+// IsHTTPS reports whether a Transport is over TLS; the letter case of Protocol does not count.
 func IsHTTPS(t *parser.Transport) bool { return strings.EqualFold(t.Protocol.V, "https") }
 
 // AddressesOf returns the addresses of a server as one text that two servers of equal addresses share; http and https
