@@ -112,7 +112,7 @@ func exportRequest(c *cli.Context) (*authoring.Export, error) {
 	case c.NArg() == 1 && !given(c, "config"):
 		request.Path = c.Args().First()
 	case request.Path == "" || c.NArg() > 0:
-		return nil, usageError("export takes one file, such as plugin-cfg.xml; got %d arguments", c.NArg())
+		return nil, notOneFile(c)
 	}
 	if request.Target == "" {
 		return nil, usageError("--to is missing: want one of %s", strings.Join(authoring.ExportTargets(), ", "))

@@ -43,7 +43,7 @@ func graphAction(c *cli.Context) error {
 	path := c.Args().First()
 	switch {
 	case c.NArg() > 1 || c.NArg() == 1 && given(c, "config"):
-		return usageError("graph takes one file, such as plugin-cfg.xml; got %d arguments", c.NArg())
+		return notOneFile(c)
 	case c.NArg() == 0:
 		if err := needConfig(c); err != nil {
 			return err

@@ -29,6 +29,15 @@ func configOf(c *cli.Context) app.Config {
 	return app.Config{Path: c.String("config"), WebServer: c.String("web-server")}
 }
 
+// notOneFile is the error of a command that takes one file, by -c or as its argument, and got none or several.
+func notOneFile(c *cli.Context) error {
+	n := c.NArg()
+	if given(c, "config") {
+		n++
+	}
+	return usageError("%s takes one file, such as plugin-cfg.xml, by -c or as its argument; got %d", c.Command.Name, n)
+}
+
 // needConfig takes the plugin-cfg.xml of the current folder, and says so, where nothing names a configuration.
 func needConfig(c *cli.Context) error {
 	switch {
