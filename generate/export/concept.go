@@ -103,6 +103,15 @@ type Verdict struct {
 	What, Instead string // Instead: what to do about it
 }
 
+// Keeps is the verdict of what a target does exactly; what says by which of its means.
+func Keeps(what string) Verdict { return Verdict{Grade: Exact, What: what} }
+
+// Nearly is the verdict of what a target does in another way, which what tells.
+func Nearly(what string) Verdict { return Verdict{Grade: Approximate, What: what} }
+
+// Loses is the verdict of what a target does not do, and what to do about it, "" where nothing helps.
+func Loses(what, instead string) Verdict { return Verdict{NotKept, what, instead} }
+
 // Verdicts are those of a writer.
 type Verdicts map[Concept]Verdict
 
@@ -117,15 +126,14 @@ type Loss struct {
 // Everywhere are the verdicts that no target can better.
 func Everywhere() Verdicts {
 	return Verdicts{
-		PartitionTables: {NotKept,
-			"no target knows tables of partition IDs: a file that asks for them is refused", ""},
-		EdgeSideIncludes: {NotKept, "nothing is cached, and ESI includes are not resolved",
-			"cache in front of the proxy, or in the application"},
-		SSLSession: {NotKept, "the cookie SSLJSESSION and TLS session IDs are not looked at", ""},
-		Processes: {NotKept, "the plug-in marks and weighs in each process of the web server; here all processes " +
-			"share what they know, or are one", ""},
-		Declined: {NotKept, "a request that no Route takes is answered 404, or by content of the server's own",
-			"write the server's own content into the configuration"},
+		PartitionTables: Loses("no target knows tables of partition IDs: a file that asks for them is refused", ""),
+		EdgeSideIncludes: Loses("nothing is cached, and ESI includes are not resolved",
+			"cache in front of the proxy, or in the application"),
+		SSLSession: Loses("the cookie SSLJSESSION and TLS session IDs are not looked at", ""),
+		Processes: Loses("the plug-in marks and weighs in each process of the web server; here all processes "+
+			"share what they know, or are one", ""),
+		Declined: Loses("a request that no Route takes is answered 404, or by content of the server's own",
+			"write the server's own content into the configuration"),
 	}
 }
 
@@ -133,11 +141,11 @@ func Everywhere() Verdicts {
 func (p *Plan) Grade(verdicts Verdicts) []Loss {
 	var out []Loss
 	if slices.ContainsFunc(p.Entries, func(e match.Entry) bool { return e.ByAddress() }) {
-		verdicts[Hosts] = Verdict{Approximate, "of an IPv6 address the spellings of the file alone", ""}
+		verdicts[Hosts] = Nearly("of an IPv6 address the spellings of the file alone")
 	}
 	if slices.ContainsFunc(p.Entries, func(e match.Entry) bool { return !Sendable(e.Pattern) }) {
-		verdicts[Patterns] = Verdict{Approximate, verdicts[Patterns].What +
-			"; Uris with quotes, backslashes, braces, #, blanks or characters beyond ASCII take no request", ""}
+		verdicts[Patterns] = Nearly(verdicts[Patterns].What +
+			"; Uris with quotes, backslashes, braces, #, blanks or characters beyond ASCII take no request")
 	}
 	for c := range numConcepts {
 		l := Loss{Concept: concepts[c].name, Title: concepts[c].title, Verdict: verdicts[c], Concerns: true}

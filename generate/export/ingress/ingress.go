@@ -1,13 +1,14 @@
 package ingress
 
 import (
+	"maps"
+
 	"github.com/wasplug/wasplug/generate/export"
 )
 
 // behind is how to keep sessions there.
 const behind = "run wasplug proxy (wasplug proxy -c plugin-cfg.xml --listen :8080=80) as a Service before the " +
-	"members, and " +
-	"route the hosts to it without stickiness of its own"
+	"members, and route the hosts to it without stickiness of its own"
 
 // Traefik grades Traefik 3: IngressRoute, TraefikService.
 func Traefik(p *export.Plan, _ *export.Options) ([]export.File, []export.Loss, error) {
@@ -47,31 +48,23 @@ func common() export.Verdicts {
 		}
 	}
 	lost("there is no affinity by clone ID", export.UnknownClone, export.SecondClone, export.SessionInURL,
-		export.Separator,
-		export.ManyCookies)
+		export.Separator, export.ManyCookies)
 	lost("members are judged by health checks, not by what requests meet", export.Marks, export.BusyDown)
 	lost("not sent again", export.EarlyClose, export.IOTimeout, export.IOTimeoutMarks, export.PostBuffered)
 	lost("there is no such limit for a member", export.Connections)
 	lost("headers are fixed texts there, so members learn nothing of the client by them", export.PrivateHeaders,
 		export.FailoverHeader)
-	for c, verdict := range map[export.Concept]export.Verdict{
-		export.Hosts: {Grade: export.Approximate,
-			What: "hosts are matched, ports of the Host header are not"},
-		export.RawPath: {Grade: export.Approximate,
-			What: "paths are cleaned; ;jsessionid= is part of the path"},
-		export.Weights:        {Grade: export.Approximate, What: "weights of services"},
-		export.PostUnbuffered: {Grade: export.Exact, What: "not sent again"},
-		export.PostLimit:      {Grade: export.Approximate, What: "by a middleware or policy of the implementation"},
-		export.Unavailable:    {Grade: export.Exact, What: "passed on"},
-		export.AllDown:        {Grade: export.Approximate, What: "502 or 503 in place of 500"},
-		export.ClientHeaders: {Grade: export.Approximate,
-			What: "each name must be removed by a header filter of every " +
-				"route",
-			Instead: behind},
-		export.MemberTLS: {Grade: export.Approximate,
-			What: "a ServersTransport or BackendTLSPolicy with the authorities"},
-	} {
-		v[c] = verdict
-	}
+	maps.Copy(v, export.Verdicts{
+		export.Hosts:          export.Nearly("hosts are matched, ports of the Host header are not"),
+		export.RawPath:        export.Nearly("paths are cleaned; ;jsessionid= is part of the path"),
+		export.Weights:        export.Nearly("weights of services"),
+		export.PostUnbuffered: export.Keeps("not sent again"),
+		export.PostLimit:      export.Nearly("by a middleware or policy of the implementation"),
+		export.Unavailable:    export.Keeps("passed on"),
+		export.AllDown:        export.Nearly("502 or 503 in place of 500"),
+		export.ClientHeaders: {Grade: export.Approximate, Instead: behind,
+			What: "each name must be removed by a header filter of every route"},
+		export.MemberTLS: export.Nearly("a ServersTransport or BackendTLSPolicy with the authorities"),
+	})
 	return v
 }
