@@ -1,24 +1,13 @@
 package haproxy
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/generate/export"
-	"github.com/wasplug/wasplug/routecheck/match/lookups"
 )
-
-// entry writes a line of a map: a text, and the cluster with the number of the affinity names and what kind of text it
-// is.
-func (w *writer) entry(to *bytes.Buffer, key string, n *lookups.Node, kind string) {
-	if !export.Sendable(n.Text) {
-		return // no request has such a path
-	}
-	fmt.Fprintf(to, "%s %s/%d%s\n", key, w.plan.ClusterOf(n.Entry).Ident, w.plan.SessionOf(n.Entry), kind)
-}
 
 // quoted is a text for a regular expression in the argument of a converter, which stands in single quotes.
 func quoted(text string) string {
