@@ -103,7 +103,7 @@ func TestForms(t *testing.T) {
 
 // TestNoForm: what is no line of an error log, or goes on from the line before it.
 func TestNoForm(t *testing.T) {
-	for _, line := range []string{"", "[", "[]", "no line", "[no time] [notice] x", old + "x", old + "[client a] x",
+	for _, line := range []string{"", "[", "[]", "no line", "[no time] [notice] x", "[] [notice] x", old + "x", old + "[client a] x",
 		`192.0.2.1 - - [12/Mar/2026:10:15:03 +0100] "GET / HTTP/1.1" 200 5`,
 		"[12/Mar/2026:10:15:04.02000] 00001a2c 0000b001 - ERROR: ws_server: serverSetFailoverStatus: Marking m down"} {
 		if l := new(Line); Parse(line, l) {

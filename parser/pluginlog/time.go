@@ -47,7 +47,12 @@ type clock struct {
 
 // ParseTime reads a time as log lines show it: the plug-in's own two forms, ISO 8601, and month names of languages of
 // WebSphere's consoles. False says that it is none.
-func ParseTime(s string) (Time, bool) { return new(clock).read(s) }
+func ParseTime(s string) (Time, bool) {
+	if s == "" {
+		return 0, false // a new clock has read "" before, and takes it for the time 0
+	}
+	return new(clock).read(s)
+}
 
 const (
 	oldTime = len("Wed Dec 03 15:40:13 2014")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -175,32 +174,6 @@ func (run *traceRun) noLog(s *pluginlog.Stats) error {
 	return fmt.Errorf("%s: no line of a plug-in log among %s; "+
 		"is this the file that the Log element of plugin-cfg.xml names?",
 		strings.Join(run.Names, ", "), counted(s.Lines, "line"))
-}
-
-// open opens a file for one pass, unpacked.
-func (run *traceRun) open(i int) (io.ReadCloser, error) {
-	if run.files[i] == "-" {
-		return app.Unpack(run.in, io.NopCloser(nil))
-	}
-	f, err := run.input.Open(run.files[i])
-	if err != nil {
-		return nil, err
-	}
-	return app.Unpack(f, f)
-}
-
-// rewind makes the next pass read standard input anew, where that can be done. It does not seek: what reads ahead of
-// the pass before may not have ended.
-func (run *traceRun) rewind() error {
-	if !slices.Contains(run.files, "-") {
-		return nil
-	}
-	all, ok := run.input.Stdin.(io.ReaderAt)
-	if !ok {
-		return errors.New("stdin can be read only once, and is to be read twice")
-	}
-	run.in = io.NewSectionReader(all, 0, math.MaxInt64)
-	return nil
 }
 
 func counted(n int64, what string) string {

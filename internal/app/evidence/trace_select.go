@@ -132,7 +132,7 @@ func (run *traceRun) lastTime() (last pluginlog.Time, err error) {
 	none := func(*pluginlog.Event) error { return nil }
 	for i := range run.files {
 		if in := run.index(i); in != nil {
-			last = max(last, in.last)
+			last = max(last, in.Last())
 			in.Close()
 			continue
 		}

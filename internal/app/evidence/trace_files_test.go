@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/wasplug/wasplug/internal/app"
+	"github.com/wasplug/wasplug/internal/app/evidence/timeindex"
 	"github.com/wasplug/wasplug/internal/apptest"
 	"github.com/wasplug/wasplug/internal/logtest"
 	"github.com/wasplug/wasplug/parser/pluginlog"
@@ -46,7 +47,7 @@ type countedFile struct {
 }
 
 func (f countedFile) ReadAt(b []byte, offset int64) (int, error) {
-	if len(b) == probeSize {
+	if len(b) == timeindex.ProbeSize {
 		*f.looks++
 	}
 	*f.most = max(*f.most, offset+int64(len(b)))
