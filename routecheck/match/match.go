@@ -162,17 +162,25 @@ func (t *Table) MatchNoted(rq *Request, sem *choices.Assumptions, seen *choices.
 	return m, refused == Accepted
 }
 
+// Decide is Match that says why there is none: no Route, or the web server answers the path itself. Most paths are
+// plain, and ask for nothing but the lookup.
 func (t *Table) Decide(rq *Request, sem *choices.Assumptions, seen *choices.Consulted) (Match, Refusal) {
 	host, port := t.hostPort(rq, sem, seen)
-	path, refused := t.ComparedPath(rq, sem, seen)
-	if refused != Accepted {
-		return Match{}, refused
+	sent, plain := PathOf(rq.Target)
+	path, refused := sent, Accepted
+	if !plain {
+		if path, refused = t.oddPath(sent, rq.Normalised, sem, seen); refused != Accepted {
+			return Match{}, refused
+		}
 	}
 	m, ok := t.Lookup(host, port, path, sem, seen)
-	if !ok {
+	switch {
+	case !ok:
 		return Match{}, NoRoute
+	case plain || rq.Normalised || !sem.GuardsMembers:
+		return m, Accepted
 	}
-	if refused := guard(sem, rq); refused != Accepted {
+	if refused = guard(sent); refused != Accepted {
 		return Match{}, refused
 	}
 	return m, Accepted

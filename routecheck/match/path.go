@@ -15,7 +15,14 @@ func (t *Table) ComparedPath(
 	if plain {
 		return p, Accepted
 	}
-	if !rq.Normalised {
+	return t.oddPath(p, rq.Normalised, sem, seen)
+}
+
+// oddPath is ComparedPath for a path, without its query, that is not plain.
+func (t *Table) oddPath(
+	p string, normalised bool, sem *choices.Assumptions, seen *choices.Consulted,
+) (_ string, refused Refusal) {
+	if !normalised {
 		p, refused = Normalised(p, sem, seen)
 	}
 	if refused != Accepted || strings.IndexByte(p, ';') < 0 {
@@ -46,7 +53,7 @@ func (t *Table) PathEnds(sem *choices.Assumptions) (ends []string) {
 }
 
 // PathOf cuts the query. plain says that nothing in the path asks for R14 or R16: no ; no % and no / before another /
-// or a dot.
+// or a dot. It looks at eight bytes at a time; behind is a / at the end of those before.
 func PathOf(target string) (path string, plain bool) {
 	odd, behind := uint64(0), uint64(0)
 	for i := 0; i < len(target); i += 8 {
@@ -115,16 +122,9 @@ func (t *Table) Refusal(rq *Request, sem *choices.Assumptions) (why Refusal, ref
 }
 
 // guard is why the bundled proxy answers what a Route takes itself: behind a NUL or a broken escape a path ends for
-// one reader and goes on for another, and one above the root leads nowhere, or out of an application. A path of the
-// plug-in's log has reached it.
-func guard(s *choices.Assumptions, rq *Request) Refusal {
-	if !s.GuardsMembers || rq.Normalised {
-		return Accepted
-	}
-	path, plain := PathOf(rq.Target)
-	if plain {
-		return Accepted
-	}
+// one reader and goes on for another, and one above the root leads nowhere, or out of an application. It is asked of
+// the path as sent, and not of one of the plug-in's log, which has reached it.
+func guard(path string) Refusal {
 	switch badEscape(path, false) {
 	case EncodedNUL:
 		return GuardedNUL
