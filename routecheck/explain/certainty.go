@@ -7,23 +7,21 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
 // answer returns where a request ended.
-func (o *Result) answer() failover.Answer {
+func (o *Result) answer() Answer {
 	switch {
 	case o.Rejected:
-		return failover.Answer{Decision: failover.Errored, Rejected: true, Cluster: -1, Member: match.NoMember}
+		return Answer{Decision: Errored, Rejected: true, Cluster: -1, Member: match.NoMember}
 	case !o.Matched:
-		return failover.Answer{Decision: failover.Declined, Cluster: -1, Member: match.NoMember}
+		return Answer{Decision: Declined, Cluster: -1, Member: match.NoMember}
 	case o.Status != 0:
-		return failover.Answer{Decision: failover.Errored, Status: o.Status,
-			Cluster: o.Match.Cluster, Member: o.Member}
+		return Answer{Decision: Errored, Status: o.Status, Cluster: o.Match.Cluster, Member: o.Member}
 	}
-	return failover.Answer{Decision: failover.Forward, Cluster: o.Match.Cluster, Member: o.Member}
+	return Answer{Decision: Forward, Cluster: o.Match.Cluster, Member: o.Member}
 }
 
 // branch is what one combination of choices and facts gives: a set of answers for each request of the scenario.
@@ -58,7 +56,7 @@ func (p *played) without(c choices.Choice) []distribution {
 		open := asks && (c != choices.PartitionTable || p.several[i])
 		if open || slices.ContainsFunc(answers, func(a chanced) bool { return changed[a.answer.Cluster] }) {
 			out[i] = distribution{
-				{failover.Answer{Decision: failover.Unknown, Cluster: -1, Member: match.NoMember}, 1}}
+				{Answer{Decision: Unknown, Cluster: -1, Member: match.NoMember}, 1}}
 		}
 		for _, a := range answers {
 			changed[a.answer.Cluster] = changed[a.answer.Cluster] || asks && a.answer.Cluster >= 0
@@ -155,7 +153,7 @@ func (e *explanation) sessionUnder(request int, l *branch) session.Prediction {
 		sem = sem.With(f.Choice, f.Value)
 	}
 	m, _ := e.t.Match(rq, &sem)
-	var ends []failover.Answer
+	var ends []Answer
 	for _, c := range l.answers[request] {
 		ends = append(ends, c.answer)
 	}
@@ -234,12 +232,12 @@ func describe(t *match.Table, cs distribution) string {
 		switch {
 		case a.Rejected:
 			parts = append(parts, "the plug-in rejects the file")
-		case a.Decision == failover.Declined, a.Decision == failover.Unknown:
+		case a.Decision == Declined, a.Decision == Unknown:
 			parts = append(parts, a.Decision)
-		case a.Decision == failover.Errored && a.Member != match.NoMember:
+		case a.Decision == Errored && a.Member != match.NoMember:
 			parts = append(parts,
 				strconv.Itoa(a.Status)+" of "+t.MemberName(a.Cluster, a.Member)+" in "+t.Clusters[a.Cluster].Name)
-		case a.Decision == failover.Errored:
+		case a.Decision == Errored:
 			parts = append(parts, strconv.Itoa(a.Status)+" in "+t.Clusters[a.Cluster].Name)
 		default:
 			cluster = a.Cluster

@@ -10,7 +10,6 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -100,7 +99,7 @@ func TestCertaintyIsSound(t *testing.T) {
 		}
 		for i, d := range decisions {
 			for _, dep := range d.DependsOn {
-				if dep.Gives == failover.Unknown { // nobody can decide under it
+				if dep.Gives == Unknown { // nobody can decide under it
 					continue
 				}
 				sem := base
@@ -124,7 +123,7 @@ func TestCertaintyIsSound(t *testing.T) {
 	})
 }
 
-func (cs distribution) sameEnds(ends []failover.Answer) bool {
+func (cs distribution) sameEnds(ends []Answer) bool {
 	var other tally
 	for _, a := range ends {
 		other.add(a, 1)

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/match/names"
 )
@@ -43,7 +42,7 @@ func describeRun(t *match.Table, o *Result) string {
 	}
 	a := o.answer()
 	end := a.Decision
-	if a.Decision == failover.Errored {
+	if a.Decision == Errored {
 		end = fmt.Sprint(a.Status)
 	}
 	if a.Member != match.NoMember {

@@ -35,10 +35,10 @@ type Decision struct {
 	// why the web server answers itself without asking the plug-in (R16)
 	Refused string `json:"-"`
 	// of a path that was asked without a host: for which the answer is the same
-	Hosts  string            `json:"hosts,omitempty"`
-	Lines  []string          `json:"-"` // what people read first, of package cause
-	GoesTo string            `json:"-"` // who gets the request, likewise
-	Ends   []failover.Answer `json:"-"` // every answer that chance allows
+	Hosts  string   `json:"hosts,omitempty"`
+	Lines  []string `json:"-"` // what people read first, of package cause
+	GoesTo string   `json:"-"` // who gets the request, likewise
+	Ends   []Answer `json:"-"` // every answer that chance allows
 	// the members that the request marks down, nil where chance decides
 	Marked  []string `json:"-"`
 	Result  *Result  `json:"-"` // of the run that Steps shows

@@ -3,8 +3,6 @@ package explain
 import (
 	"cmp"
 	"slices"
-
-	"github.com/wasplug/wasplug/routecheck/failover"
 )
 
 // distribution is the set of answers that chance allows for one request, with the probability of each, in the order of
@@ -20,7 +18,7 @@ func (cs distribution) sort() {
 }
 
 type chanced struct {
-	answer failover.Answer
+	answer Answer
 	share  float64
 }
 
@@ -28,14 +26,14 @@ type chanced struct {
 // value.
 type tally struct {
 	answers distribution
-	at      map[failover.Answer]int
+	at      map[Answer]int
 }
 
-func (t *tally) add(a failover.Answer, share float64) {
+func (t *tally) add(a Answer, share float64) {
 	i, known := t.at[a]
 	if !known {
 		if t.at == nil {
-			t.at = map[failover.Answer]int{}
+			t.at = map[Answer]int{}
 		}
 		i = len(t.answers)
 		t.at[a] = i
@@ -62,8 +60,8 @@ func (cs distribution) same(other distribution) bool {
 }
 
 // shares returns the share of each answer.
-func (cs distribution) shares() map[failover.Answer]float64 {
-	out := make(map[failover.Answer]float64, len(cs))
+func (cs distribution) shares() map[Answer]float64 {
+	out := make(map[Answer]float64, len(cs))
 	for _, c := range cs {
 		out[c.answer] = c.share
 	}

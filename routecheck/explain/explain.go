@@ -100,7 +100,7 @@ func (e *explanation) decision(i int, o *Result, rec *failover.Recorder, before,
 	if len(answers) == 1 {
 		d.Member = e.t.MemberName(a.Cluster, a.Member)
 	}
-	if a.Decision == failover.Errored && !a.Rejected {
+	if a.Decision == Errored && !a.Rejected {
 		d.Status = &a.Status
 	}
 	if e.base.attempts[i] != "?" {
@@ -121,9 +121,9 @@ func (e *explanation) decision(i int, o *Result, rec *failover.Recorder, before,
 }
 
 // worst returns the answer that stands for a set: where chance decides between an answer and an error, the error.
-func worst(answers distribution) failover.Answer {
+func worst(answers distribution) Answer {
 	for _, c := range answers {
-		if c.answer.Decision == failover.Errored {
+		if c.answer.Decision == Errored {
 			return c.answer
 		}
 	}
@@ -204,7 +204,7 @@ func (e *explanation) possible(
 	firsts := answers.shares()
 	spread := e.sc.shares(rq, settled, cluster, settled.state(c)).given().shares()
 	for i := range cluster.Members {
-		want := failover.Answer{Decision: failover.Forward, Cluster: c, Member: match.MemberID(i)}
+		want := Answer{Decision: Forward, Cluster: c, Member: match.MemberID(i)}
 		first, share := firsts[want], spread[want]
 		if first > 0 || share > 0 && len(answers) > 1 {
 			out = append(out, Possibility{cluster.Members[i].Name, round(first), round(share)})
@@ -217,12 +217,12 @@ func (e *explanation) possible(
 func (cs distribution) given() (out distribution) {
 	total := 0.0
 	for _, c := range cs {
-		if c.answer.Decision == failover.Forward {
+		if c.answer.Decision == Forward {
 			total += c.share
 		}
 	}
 	for _, c := range cs {
-		if c.answer.Decision == failover.Forward {
+		if c.answer.Decision == Forward {
 			out = append(out, chanced{c.answer, c.share / total})
 		}
 	}

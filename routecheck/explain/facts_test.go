@@ -7,7 +7,6 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -133,11 +132,11 @@ func TestIntelligentManagement(t *testing.T) {
 // those after it that meet its cluster, for no other.
 func TestUnknownFacts(t *testing.T) {
 	answer := func(c match.ClusterID) distribution {
-		return distribution{{failover.Answer{Decision: failover.Forward, Cluster: c, Member: 0}, 1}}
+		return distribution{{Answer{Decision: Forward, Cluster: c, Member: 0}, 1}}
 	}
 	p := played{
 		answers: []distribution{answer(0), answer(1), answer(0), answer(2),
-			{{failover.Answer{Decision: failover.Declined, Cluster: -1, Member: match.NoMember}, 1}}},
+			{{Answer{Decision: Declined, Cluster: -1, Member: match.NoMember}, 1}}},
 		asked: []uint64{0, 0, 0, 0, 0}, several: []bool{true, true, true, true, true},
 	}
 	told := func() (text string) {

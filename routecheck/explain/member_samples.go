@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/match/written"
 	"github.com/wasplug/wasplug/routecheck/space"
@@ -39,7 +38,7 @@ func MemberSamples(t *match.Table, s space.Sample, sem *choices.Assumptions) []M
 		for sc := range waysTo(t, s, match.MemberID(i), seeds) {
 			sc.stage = stage
 			answers := sc.runAll(t, sem).answers[0]
-			want := failover.Answer{Decision: failover.Forward, Cluster: id, Member: match.MemberID(i)}
+			want := Answer{Decision: Forward, Cluster: id, Member: match.MemberID(i)}
 			if len(answers) == 1 && answers[0].answer == want {
 				sc.stage = nil
 				out = append(out, MemberSample{match.MemberID(i), sc, stage})

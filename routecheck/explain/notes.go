@@ -11,9 +11,9 @@ func (e *explanation) clusterNote(p *Process, id match.ClusterID) *ClusterNote {
 }
 
 // unreachable are the members of some answers that can never be reached, whatever is believed of them.
-func (e *explanation) unreachable(ends []failover.Answer) (notes []UnreachableNote) {
+func (e *explanation) unreachable(ends []Answer) (notes []UnreachableNote) {
 	for _, a := range ends {
-		if a.Decision != failover.Forward {
+		if a.Decision != Forward {
 			continue
 		}
 		m := &e.t.Clusters[a.Cluster].Members[a.Member]

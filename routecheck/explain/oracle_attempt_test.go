@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -42,7 +41,7 @@ func (o *oracle) visit(m int, https, affinity bool, body int64) string {
 				s.affinity++
 			}
 			s.streams[https] = append(s.streams[https], o.now)
-			o.answer.decision, o.answer.member = failover.Forward, m
+			o.answer.decision, o.answer.member = Forward, m
 			return "done"
 		case connect:
 			if failure == Timeout {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -229,7 +228,7 @@ func (o *oracle) do(rq *match.Request) oracleAnswer {
 }
 
 func (o *oracle) end(status int) oracleAnswer {
-	o.answer.decision, o.answer.status, o.answer.member = failover.Errored, status, -1
+	o.answer.decision, o.answer.status, o.answer.member = Errored, status, -1
 	return o.answer
 }
 

@@ -24,7 +24,7 @@ type Sessions struct {
 
 // predictSession says what becomes of the session of a request that matched and, as chance decides, ended in one
 // of several ways. now is when it began.
-func predictSession(t *match.Table, rq *match.Request, m *match.Match, ends []failover.Answer, sc *Scenario,
+func predictSession(t *match.Table, rq *match.Request, m *match.Match, ends []Answer, sc *Scenario,
 	sem *choices.Assumptions, now match.Nanos) session.Prediction {
 	c := &t.Clusters[m.Cluster]
 	s := &sessionCase{c: c, at: make([]int, len(c.Members)), owner: match.NoMember}
@@ -110,10 +110,10 @@ func (s *sessionCase) known(t *match.Table, owner, value string) {
 }
 
 // ends takes the members that can answer. A ClusterAddress that answers stands for a member that nobody can tell.
-func (s *sessionCase) ends(ends []failover.Answer) {
+func (s *sessionCase) ends(ends []Answer) {
 	for _, a := range ends {
 		switch {
-		case a.Decision != failover.Forward:
+		case a.Decision != Forward:
 			s.Fails = true
 		case s.at[a.Member] < 0:
 			s.at[a.Member] = len(s.Members)

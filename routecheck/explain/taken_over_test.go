@@ -8,7 +8,6 @@ import (
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/internal/coretest"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/match/names"
@@ -103,8 +102,8 @@ func TestSessionOfTakers(t *testing.T) {
 			t.Errorf("%s, %s down: %+v", c.persistence, c.down, d.Session)
 		}
 	}
-	ends := []failover.Answer{{Decision: failover.Forward, Member: 0}, {Decision: failover.Forward, Member: 1},
-		{Decision: failover.Errored, Status: 500, Member: match.NoMember}}
+	ends := []Answer{{Decision: Forward, Member: 0}, {Decision: Forward, Member: 1},
+		{Decision: Errored, Status: 500, Member: match.NoMember}}
 	table, sem, rq := mustTable(t, clusterXML("", "", threeServers(""))), choices.Latest(), get("/x", affinityTo+"b1")
 	m, _ := table.Match(&rq, &sem)
 	sc := &Scenario{Sessions: sessionsOf(session.Settings{})}

@@ -11,7 +11,6 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/match/names"
 	"github.com/wasplug/wasplug/routecheck/session"
@@ -42,7 +41,7 @@ type RequestResult struct {
 	Answer   string // in words
 	Failures []Failure
 	Steps    []explain.StepNote // the deciding steps, of a failed request only
-	Ends     []failover.Answer
+	Ends     []explain.Answer
 	Match    match.Match
 	Matched  bool
 	Tried    []match.MemberID
@@ -124,7 +123,7 @@ func (r *runner) scenario(t *Test) *explain.Scenario {
 
 // checkExpect refuses expectations that name nobody: they would fail for the wrong reason, or pass for none.
 func (r *runner) checkExpect(e *Expect) {
-	if e.Bare.Set() && e.Bare.V != failover.Declined {
+	if e.Bare.Set() && e.Bare.V != explain.Declined {
 		if _, err := strconv.Atoi(e.Bare.V); err != nil && !r.known(e.Bare.V) {
 			r.report(e.Bare.Span(), "%q is no member and no cluster of the configuration; want one of them, declined "+
 				"or a status", e.Bare.V)
@@ -194,7 +193,7 @@ func (r *runner) judge(q *Request, d *explain.Decision) RequestResult {
 	members := r.members(d)
 	bare(e, d, members, check)
 	check("declined", e.Declined.Set(), strconv.FormatBool(e.Declined.V),
-		strconv.FormatBool(d.Decision == failover.Declined))
+		strconv.FormatBool(d.Decision == explain.Declined))
 	check("status", e.Status.Set(), strconv.Itoa(e.Status.V), status(d))
 	check("cluster", e.Cluster.Set(), e.Cluster.V, orNone(d.Cluster))
 	check("member", e.Members != nil, list(sorted(e.Members)), list(sorted(members)))
@@ -216,7 +215,7 @@ func bare(e *Expect, d *explain.Decision, members []string, check func(field str
 	word := e.Bare.V
 	_, err := strconv.Atoi(word)
 	switch {
-	case word == failover.Declined:
+	case word == explain.Declined:
 		check("decision", true, word, d.Decision)
 	case err == nil:
 		check("status", true, word, status(d))
@@ -230,7 +229,7 @@ func bare(e *Expect, d *explain.Decision, members []string, check func(field str
 // suffixLen is the length of " of CLUSTER" in the words of a forwarded answer, so that a bare member name compares
 // with the member.
 func suffixLen(d *explain.Decision) int {
-	if d.Decision == failover.Forward {
+	if d.Decision == explain.Forward {
 		return len(" of ") + len(d.Cluster)
 	}
 	return 0
@@ -241,9 +240,9 @@ func (r *runner) members(d *explain.Decision) []string {
 	names := []string{}
 	for _, a := range d.Ends {
 		switch {
-		case a.Decision == failover.Forward:
+		case a.Decision == explain.Forward:
 			names = append(names, r.table.MemberName(a.Cluster, a.Member))
-		case a.Decision == failover.Errored:
+		case a.Decision == explain.Errored:
 			names = append(names, fmt.Sprintf("(error %d)", a.Status))
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/routecheck"
+	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/explain/cause"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/match/names"
 )
@@ -26,7 +26,7 @@ type Unmet struct {
 // expectation is what must hold of every request.
 type expectation struct {
 	text   string
-	holds  func(failover.Answer) bool
+	holds  func(explain.Answer) bool
 	wanted *cause.Wanted // nil where it is about neither a cluster nor a member
 	not    bool
 }
@@ -37,10 +37,10 @@ func readExpectations(t *routecheck.Table, flag string, texts []string) ([]expec
 	var out []expectation
 	for _, text := range texts {
 		kind, value, ok := strings.Cut(text, ":")
-		if text == failover.Declined {
+		if text == explain.Declined {
 			kind, ok = text, true
 		}
-		if !ok || kind != "member" && kind != "cluster" && kind != "status" && kind != failover.Declined {
+		if !ok || kind != "member" && kind != "cluster" && kind != "status" && kind != explain.Declined {
 			var err error
 			if kind, err = bareKind(t, flag, text); err != nil {
 				return nil, err
@@ -86,7 +86,7 @@ func bareKind(t *routecheck.Table, flag, word string) (string, error) {
 // negate turns an expectation into that of --not: no answer may be so.
 func (e *expectation) negate() {
 	holds := e.holds
-	e.text, e.not, e.holds = "not "+e.text, true, func(a failover.Answer) bool { return !holds(a) }
+	e.text, e.not, e.holds = "not "+e.text, true, func(a explain.Answer) bool { return !holds(a) }
 	if e.wanted != nil {
 		e.wanted.Not = true
 	}
@@ -105,33 +105,33 @@ func wantedOf(all []expectation, cfg *parser.Config) (wanted []cause.Wanted) {
 
 func expectationOf(t *routecheck.Table, kind, value string) (e expectation, err error) {
 	switch kind {
-	case failover.Declined:
-		if value != "" && value != failover.Declined {
+	case explain.Declined:
+		if value != "" && value != explain.Declined {
 			return e, fmt.Errorf("nothing stands behind declined")
 		}
-		e.holds = func(a failover.Answer) bool { return a.Decision == failover.Declined }
+		e.holds = func(a explain.Answer) bool { return a.Decision == explain.Declined }
 	case "status":
 		status, err := strconv.Atoi(value)
 		if err != nil || status < 400 || status > 599 {
 			return e, errors.New("want status:N with an error from 400 to 599, such as status:503; " +
 				"for a request that is forwarded, name a member or a cluster")
 		}
-		e.holds = func(a failover.Answer) bool { return a.Decision == failover.Errored && a.Status == status }
+		e.holds = func(a explain.Answer) bool { return a.Decision == explain.Errored && a.Status == status }
 	case "cluster":
 		cluster, err := names.Cluster(t, value)
 		if err != nil {
 			return e, err
 		}
 		e.wanted = &cause.Wanted{Cluster: cluster, Member: match.NoMember}
-		e.holds = func(a failover.Answer) bool { return a.Cluster == cluster }
+		e.holds = func(a explain.Answer) bool { return a.Cluster == cluster }
 	default:
 		cluster, member, err := names.Member(t, value)
 		if err != nil {
 			return e, err
 		}
 		e.wanted = &cause.Wanted{Cluster: cluster, Member: member}
-		e.holds = func(a failover.Answer) bool {
-			return a.Decision == failover.Forward && a.Cluster == cluster && a.Member == member
+		e.holds = func(a explain.Answer) bool {
+			return a.Decision == explain.Forward && a.Cluster == cluster && a.Member == member
 		}
 	}
 	return e, nil

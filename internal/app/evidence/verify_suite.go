@@ -12,7 +12,6 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/explain"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/suite"
 )
@@ -141,7 +140,7 @@ func unmetLive(t *routecheck.Table, e *suite.Expect, seen *question.Seen, refusi
 	unmet("declined", e.Declined.Set() && e.Declined.V != declined, e.Declined.V)
 	if e.Bare.Set() {
 		fits := slices.Contains([]string{cluster, member, status}, e.Bare.V) ||
-			e.Bare.V == failover.Declined && declined
+			e.Bare.V == explain.Declined && declined
 		unmet("answer", !fits, e.Bare.V)
 	}
 	return out

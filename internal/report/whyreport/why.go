@@ -12,7 +12,6 @@ import (
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
@@ -198,7 +197,7 @@ func printDependences(w io.Writer, d *routecheck.Decision) {
 
 // otherwise words the other answer of a fact, where it can be told.
 func otherwise(dep explain.Dependence) string {
-	if dep.Gives == failover.Unknown {
+	if dep.Gives == explain.Unknown {
 		return ""
 	}
 	return "; otherwise it is " + dep.Gives

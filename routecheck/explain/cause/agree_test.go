@@ -8,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wasplug/wasplug/routecheck/explain"
-	"github.com/wasplug/wasplug/routecheck/failover"
 )
 
 // anyExample draws a request, and a state of the members of C.
@@ -51,9 +50,9 @@ func TestCausesAgree(t *testing.T) {
 		switch {
 		case d.Refused != "":
 			wantFamily(t, x, family, "")
-		case d.Decision == failover.Declined:
+		case d.Decision == explain.Declined:
 			wantFamily(t, x, family, "declined")
-		case d.Decision == failover.Errored:
+		case d.Decision == explain.Errored:
 			wantFamily(t, x, family, "error")
 		case failed:
 			wantFamily(t, x, family, "session", "failover")

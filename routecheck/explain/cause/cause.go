@@ -73,7 +73,7 @@ func (q *inquiry) answer(wanted []Wanted) {
 		q.rejected()
 	case q.m == nil:
 		q.declined()
-	case q.d.Decision == failover.Errored:
+	case q.d.Decision == explain.Errored:
 		q.failed()
 	default:
 		q.lookForHome()

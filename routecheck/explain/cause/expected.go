@@ -16,7 +16,7 @@ func (q *inquiry) unexpected(wanted []Wanted) {
 	for _, w := range wanted {
 		held := 0
 		for _, a := range q.d.Ends {
-			if a.Decision == failover.Forward && a.Cluster == w.Cluster && (w.Member == match.NoMember ||
+			if a.Decision == explain.Forward && a.Cluster == w.Cluster && (w.Member == match.NoMember ||
 				a.Member == w.Member) {
 				held++
 			}
@@ -138,7 +138,7 @@ const nearShare = 75
 
 // plainMargin tells of a Route to another cluster that nearly won a plain answer, or would under another choice.
 func (q *inquiry) plainMargin() {
-	if len(q.causes) > 0 && !plainHome(&q.causes[0].Cause) || q.m == nil || q.d.Decision != failover.Forward {
+	if len(q.causes) > 0 && !plainHome(&q.causes[0].Cause) || q.m == nil || q.d.Decision != explain.Forward {
 		return
 	}
 	winner, loser := q.competitors(func(cluster string) bool { return cluster != q.c.Name })

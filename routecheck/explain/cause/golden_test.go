@@ -15,7 +15,6 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/explain/words"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/match/names"
 	"github.com/wasplug/wasplug/routecheck/match/written"
@@ -253,8 +252,8 @@ func (x *explained) agrees(t *testing.T) {
 		t.Errorf("%s: %v %v", x.code, err, result.Errors())
 	}
 	family, _, _ := strings.Cut(x.code, "-")
-	want := map[string]string{"declined": failover.Declined, "error": failover.Errored, "session": failover.Forward,
-		"failover": failover.Forward}[family]
+	want := map[string]string{"declined": explain.Declined, "error": explain.Errored, "session": explain.Forward,
+		"failover": explain.Forward}[family]
 	if want != "" && x.d.Decision != want {
 		t.Errorf("%s: the decision is %s", x.code, x.d.Decision)
 	}

@@ -54,7 +54,7 @@ func ForHosts(t *match.Table, d *explain.Decision, hosts string) {
 func causeLines(d *explain.Decision) []string {
 	c := d.Cause
 	all := []string{c.Effect + ": " + c.Text}
-	if d.Decision != failover.Declined || d.Hosts != "" {
+	if d.Decision != explain.Declined || d.Hosts != "" {
 		all = append(all, "  goes to  "+d.GoesTo)
 	}
 	for _, n := range c.Near {
@@ -80,15 +80,15 @@ func causeLines(d *explain.Decision) []string {
 // goesTo says in a few words who gets the request.
 func goesTo(t *match.Table, d *explain.Decision) string {
 	switch {
-	case len(d.Ends) > 1 && d.Decision != failover.Forward:
+	case len(d.Ends) > 1 && d.Decision != explain.Forward:
 		return d.Answers + ", by chance"
-	case d.Decision == failover.Declined:
+	case d.Decision == explain.Declined:
 		return "no cluster: declined"
 	case d.Cluster == "":
 		return "nobody: " + d.Answers
-	case d.Decision == failover.Errored && d.Member != "":
+	case d.Decision == explain.Errored && d.Member != "":
 		return fmt.Sprintf("%s of cluster %s, error %d", d.Member, d.Cluster, *d.Status)
-	case d.Decision == failover.Errored:
+	case d.Decision == explain.Errored:
 		return fmt.Sprintf("no member of cluster %s, error %d", d.Cluster, *d.Status)
 	}
 	var members []string
@@ -123,7 +123,7 @@ func headline(d *explain.Decision) string {
 		return "by chance: " + d.Answers
 	case d.Refused != "":
 		return "declined: the web server refuses the request itself, the plug-in is not asked"
-	case d.Decision == failover.Declined:
+	case d.Decision == explain.Declined:
 		return "declined: no Route matches, the web server serves the request itself"
 	}
 	return fmt.Sprintf("member %s of cluster %s", d.Member, d.Cluster)
@@ -138,7 +138,7 @@ func because(t *match.Table, d *explain.Decision) string {
 		return "no session names a usable member, and where balancing stands is a matter of chance"
 	case d.Refused != "":
 		return d.Refused
-	case d.Decision != failover.Forward:
+	case d.Decision != explain.Forward:
 		return ""
 	}
 	return selectedByInWords(d.Result.By)

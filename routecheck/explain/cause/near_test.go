@@ -10,7 +10,6 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/internal/coretest"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/match/written"
@@ -35,7 +34,7 @@ func TestNearURLsAreTrue(t *testing.T) {
 			x.change = append(x.change, `<Uri Name="/app/*"/>`, `<Uri Name="/app"/><Uri Name="/app/x/*"/>`)
 		}
 		e := x.run(t)
-		if e.d.Decision != failover.Declined {
+		if e.d.Decision != explain.Declined {
 			return
 		}
 		if e.d.Cause == nil {

@@ -17,7 +17,7 @@ import (
 func (q *inquiry) lookForHome() {
 	o := q.d.Result
 	if len(o.Attempts) == 0 || o.Attempts[0].By == failover.ByAffinity || o.Attempts[0].By == failover.ByNextPrimary ||
-		slices.ContainsFunc(q.d.Ends, func(a failover.Answer) bool { return a.Decision != failover.Forward }) {
+		slices.ContainsFunc(q.d.Ends, func(a explain.Answer) bool { return a.Decision != explain.Forward }) {
 		return
 	}
 	q.m, q.c = &o.Match, &q.t.Clusters[o.Match.Cluster]
@@ -68,7 +68,7 @@ func (q *inquiry) owner(id string, sem *choices.Assumptions) match.MemberID {
 
 // atHome reports whether the session has a home in the primary list, the partition table names one (R28), or its
 // member gets the request all the same, such as a backup while no primary is usable.
-func (q *inquiry) atHome(ends []failover.Answer) bool {
+func (q *inquiry) atHome(ends []explain.Answer) bool {
 	table := q.sc.PartitionOf(q.m.Cluster)
 	return slices.ContainsFunc(q.ids, func(id string) bool {
 		_, named := table[id]

@@ -162,8 +162,8 @@ func (q *question) withSession(rq match.Request, m match.MemberID) (match.Reques
 
 // reaches reports whether a decision may end at the member.
 func (q *question) reaches(d *explain.Decision) bool {
-	return slices.ContainsFunc(d.Ends, func(a failover.Answer) bool {
-		return a.Decision == failover.Forward && a.Cluster == q.id && a.Member == q.m
+	return slices.ContainsFunc(d.Ends, func(a explain.Answer) bool {
+		return a.Decision == explain.Forward && a.Cluster == q.id && a.Member == q.m
 	})
 }
 
