@@ -23,8 +23,9 @@ var may = map[string][]string{
 	"parser/pluginlog/catalogue": {},
 	"parser/accesslog":           {"parser/diag"},
 	"parser/errorlog":            {"parser/pluginlog"}, // for how times are written
-	"parser/pluginlog/requests":  {"parser/pluginlog", "parser/pluginlog/catalogue"},
-	"parser/pluginlog/story":     {"parser/pluginlog", "parser/pluginlog/catalogue", "parser/pluginlog/requests"},
+	"parser/pluginlog/words":     {"parser/pluginlog", "parser/pluginlog/catalogue"},
+	"parser/pluginlog/requests":  {"parser/pluginlog", "parser/pluginlog/catalogue", "parser/pluginlog/words"},
+	"parser/pluginlog/story":     {"parser/pluginlog", "parser/pluginlog/..."},
 	"schemas/yamldoc":            {"parser/diag"},
 	"schemas":                    {"schemas/yamldoc", "parser/diag"},
 	"schemas/xsd":                {"parser"},

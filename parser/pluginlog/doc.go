@@ -1,8 +1,7 @@
 // Package pluginlog reads and writes the lines of http_plugin.log, the log of IBM's web-server plug-in.
 //
 // [Read] turns a log of any size into typed events, in order, with the number of the line that each stands on.
-// [Event.Append] and [Writer] write the same forms; reading what they wrote gives the event back. [Event.Words] says
-// in a sentence what an event means.
+// [Event.Append] and [Writer] write the same forms; reading what they wrote gives the event back.
 //
 // The plug-in's format is documented nowhere. What is known of it comes from published excerpts and technotes, so the
 // reader is built for the form and not for the sample: times of two kinds, IBM i prefixes, lines that old levels

@@ -114,6 +114,12 @@ type Counters struct{ Pending, Failed, Affinity, Total int64 }
 // New returns how many requests balancing placed: those that no session bound to the member.
 func (c *Counters) New() int64 { return c.Total - c.Affinity }
 
+// GSK is a return code of GSKit as the log shows it; what it does not show is empty.
+type GSK struct {
+	Name string
+	Code int32
+}
+
 // Event is what one line says. Which fields a kind fills is written at the kinds. Strings from [Read] are parts of a
 // block of the log: valid for ever, but whoever keeps one keeps the block; strings.Clone what is to stay.
 type Event struct {

@@ -35,46 +35,10 @@ func (l *Line) parse(e *Event, want *Kinds) Kind {
 		return parseStatus(text, e)
 	case "lockedServerGroupUseServer", "serverGroupIncrementConnectionCount":
 		return parsePicked(text, e)
-	case "websphereFindTransport":
-		return parseTransport(text, e)
-	case "transportStreamDequeue":
-		return ifPrefix(text, "Checking for existing stream", StreamSought, nil)
-	case "websphereGetStream":
-		return parseGetStream(l, e)
-	case "websphereExecute":
-		return parseExecute(l, e)
-	case "serverSetFailoverStatus":
-		return parseFailoverStatus(text, e)
-	case "websphereHandleRequest", "websphereBeginRequest":
-		return parseHandleRequest(l, e)
-	case "websphereWriteRequestReadResponse":
-		if strings.HasPrefix(text, "Failed to find an app server") {
-			return NoAppServer
-		}
-	case "ws_handle_request":
-		return ifPrefix(text, "Handling WebSphere request", RequestStarted, nil)
-	case "websphereEndRequest":
-		return ifPrefix(text, "Ending the request", RequestEnded, nil)
-	case "htrequestWrite":
-		if k := parseRequestWrite(text, e); k != None {
-			return k
-		}
-	case "htresponseRead":
-		return ifPrefixElse(text, "Reading the response", ResponseAwaited, l, e)
-	case "openStream":
-		return parseOpenStream(l, e)
-	case "cb_read_body":
-		if strings.HasPrefix(text, "In the read body callback") {
-			return BodyRead
-		}
-	case "serverGroupAddPrimaryServerName":
-		return parseListed(text, " to primary", PrimaryAdded, e)
-	case "serverGroupAddBackupServerName":
-		return parseListed(text, " to backup", BackupAdded, e)
 	case "":
 		return l.parseBare(e, want)
 	}
-	return l.parseOther(e)
+	return l.parseWire(e)
 }
 
 // parsePlugin reads what the plug-in says of itself when it starts, "Bld version: 9.0.5.7" and "Webserver:

@@ -6,6 +6,51 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
+// parseWire is parse for the functions that no session and no choice of a member is about: what goes over the wire, and
+// where requests begin and end.
+func (l *Line) parseWire(e *Event) Kind {
+	text := l.Text
+	switch l.Function {
+	case "websphereFindTransport":
+		return parseTransport(text, e)
+	case "transportStreamDequeue":
+		return ifPrefix(text, "Checking for existing stream", StreamSought, nil)
+	case "websphereGetStream":
+		return parseGetStream(l, e)
+	case "websphereExecute":
+		return parseExecute(l, e)
+	case "serverSetFailoverStatus":
+		return parseFailoverStatus(text, e)
+	case "websphereHandleRequest", "websphereBeginRequest":
+		return parseHandleRequest(l, e)
+	case "websphereWriteRequestReadResponse":
+		if strings.HasPrefix(text, "Failed to find an app server") {
+			return NoAppServer
+		}
+	case "ws_handle_request":
+		return ifPrefix(text, "Handling WebSphere request", RequestStarted, nil)
+	case "websphereEndRequest":
+		return ifPrefix(text, "Ending the request", RequestEnded, nil)
+	case "htrequestWrite":
+		if k := parseRequestWrite(text, e); k != None {
+			return k
+		}
+	case "htresponseRead":
+		return ifPrefixElse(text, "Reading the response", ResponseAwaited, l, e)
+	case "openStream":
+		return parseOpenStream(l, e)
+	case "cb_read_body":
+		if strings.HasPrefix(text, "In the read body callback") {
+			return BodyRead
+		}
+	case "serverGroupAddPrimaryServerName":
+		return parseListed(text, " to primary", PrimaryAdded, e)
+	case "serverGroupAddBackupServerName":
+		return parseListed(text, " to backup", BackupAdded, e)
+	}
+	return l.parseOther(e)
+}
+
 // parseTransport reads "Setting the transport(case n): HOST on port P".
 func parseTransport(text string, e *Event) Kind {
 	rest, ok := strings.CutPrefix(text, "Setting the transport")

@@ -1,161 +1,184 @@
 package pluginlog
 
-import (
-	"math"
-	"strings"
-)
+import "strings"
 
-// quoteAt returns the class (0 none, 1 single, 2 double) and length of the quotation mark at the start of s: blogs
-// and word processors make typographic ones of the plug-in's apostrophes.
-func quoteAt(s string) (class, size int) {
-	if s == "" {
-		return 0, 0
-	}
-	switch s[0] {
-	case '\'', '`', 0x91, 0x92: // the last two in windows-1252
-		return 1, 1
-	case '"', 0x93, 0x94:
-		return 2, 1
-	case 0xC2:
-		if strings.HasPrefix(s, "\u00b4") {
-			return 1, 2
+// scanner parses blocks. It is used by one goroutine.
+type scanner struct {
+	want    Kinds
+	dull    dullHeads
+	clock   clock
+	line    Line
+	threads [64]knownThread
+	escapes bool // the block has a backslash
+}
+
+// knownThread is a thread that was read lately, as text and as numbers.
+type knownThread struct {
+	ids [usualIDs]byte
+	Thread
+}
+
+func newScanner(want Kinds) scanner { return scanner{want: want, dull: dullOf(&want)} }
+
+// scan fills b.events and b.stats. Line numbers count from the start of the block.
+func (s *scanner) scan(b *block) {
+	text := string(b.buf[:b.used])
+	clear(b.events)
+	b.events, b.stats, b.times = b.events[:0], Stats{Bytes: int64(len(text))}, timeline{}
+	s.line.Number = 0 // counts from the start of each block
+	s.escapes = strings.IndexByte(text, '\\') >= 0
+	walk(text, b.offset, &b.stats, func(raw string, stamp int, number, offset int64) {
+		if stamp > 0 && s.dull.has(raw[stamp+usualThread:]) {
+			at, _ := s.clock.read(raw[1:stamp])
+			b.stats.note(&b.times, LevelTrace, number, at)
+			b.stats.Events++
+			return
 		}
-	case 0xE2:
-		if len(s) >= 3 && s[1] == 0x80 {
-			switch s[2] {
-			case 0x98, 0x99, 0x9A, 0x9B:
-				return 1, 3
-			case 0x9C, 0x9D, 0x9E, 0x9F:
-				return 2, 3
+		s.line.next(raw, stamp, number)
+		var at Time
+		if s.line.Stamp != "" {
+			at, _ = s.clock.read(s.line.Stamp)
+		}
+		b.stats.note(&b.times, s.line.Level, number, at)
+		s.parseLine(b, number, offset, at)
+	})
+}
+
+// walk calls fn for each line of text with what usualStamp says of it, and twice for a glued one; blank lines are only
+// counted.
+func walk(text string, offset int64, stats *Stats, fn func(raw string, stamp int, number, offset int64)) {
+	if offset == 0 {
+		if rest, ok := strings.CutPrefix(text, "\ufeff"); ok {
+			text, offset = rest, 3
+		}
+	}
+	for len(text) > 0 {
+		raw, next := text, len(text)
+		if i := strings.IndexByte(text, '\n'); i >= 0 {
+			raw, next = text[:i], i+1
+		}
+		if n := len(raw); n > 0 && raw[n-1] == '\r' {
+			raw = raw[:n-1]
+		}
+		stats.Lines++
+		if raw == "" {
+			stats.Blank++
+		}
+		for at := offset; raw != ""; {
+			part, stamp := raw, usualStamp(raw)
+			if g := glued(raw, stamp); g > 0 {
+				part = raw[:g]
+				stats.Glued++
 			}
-		}
-	}
-	return 0, 0
-}
-
-// cutQuoted returns what stands in quotation marks at the start of s and what follows. Without a mark at the start
-// the value is the first word; without one at the end (a cut line) it is all.
-func cutQuoted(s string) (value, rest string) {
-	class, n := quoteAt(s)
-	if class == 0 {
-		value, rest, _ = strings.Cut(s, " ")
-		return strings.TrimRight(value, ",;"), rest
-	}
-	s = s[n:]
-	value = untilQuote(s, class)
-	rest = s[len(value):]
-	_, n = quoteAt(rest)
-	return value, rest[n:]
-}
-
-// unquote strips one quotation mark from each end of s, and a full stop behind it: the value may hold marks itself.
-func unquote(s string) string {
-	class, n := quoteAt(s)
-	if class == 0 {
-		return s
-	}
-	s = s[n:]
-	t := strings.TrimRight(s, " .;")
-	for _, size := range [3]int{1, 2, 3} {
-		if len(t) >= size {
-			if c, n := quoteAt(t[len(t)-size:]); c == class && n == size {
-				return t[:len(t)-size]
+			line := part
+			if len(part) < len(raw) || part[len(part)-1] == ' ' {
+				line = strings.TrimRight(part, " ")
+				stamp = usualStamp(line)
 			}
+			fn(line, stamp, stats.Lines, at)
+			raw, at = raw[len(part):], at+int64(len(part))
+		}
+		text, offset = text[next:], offset+int64(next)
+	}
+}
+
+func (s *scanner) parseLine(b *block, number, offset int64, at Time) {
+	// The event is filled where it will stay. What stands behind the last one in b.events is zero.
+	l, e := &s.line, b.spare()
+	kind := l.parse(e, &s.want)
+	switch {
+	case kind != None:
+		b.stats.Events++
+	case l.known():
+		b.stats.Other++
+		return
+	default:
+		b.stats.Unknown++
+		return
+	}
+	if !s.want.Has(kind) {
+		if kind != URICompared && kind != AliasCompared { // the most frequent kinds, and nothing was filled in
+			*e = Event{}
+		}
+		return
+	}
+	if s.escapes && strings.IndexByte(l.Raw, '\\') >= 0 {
+		e.unescape()
+	}
+	e.Kind, e.Level, e.Line, e.Offset, e.Thread, e.Time = kind, l.Level, number, offset, s.thread(l), at
+	b.events = b.events[:len(b.events)+1]
+}
+
+// thread reads the thread of a line; a web server has few, and their numbers differ at the end.
+func (s *scanner) thread(l *Line) Thread {
+	if len(l.ids) != usualIDs {
+		l.readThread()
+		return Thread{l.PID, l.TID}
+	}
+	known := &s.threads[(l.ids[usualIDs-1]^l.ids[usualIDs-2]<<4^l.ids[7])%64]
+	if string(known.ids[:]) != l.ids {
+		copy(known.ids[:], l.ids)
+		l.readThread()
+		known.Thread = Thread{l.PID, l.TID}
+	}
+	return known.Thread
+}
+
+// spare returns the zero event behind the last one.
+func (b *block) spare() *Event {
+	n := len(b.events)
+	if n == cap(b.events) {
+		b.events = append(b.events, Event{})[:n]
+		clear(b.events[n:cap(b.events)])
+	}
+	return &b.events[:n+1][n]
+}
+
+// A trace compares every pattern of the file with every request: most of its lines are of a few kinds, which nobody
+// wants who adds a log up. Of those a look at how the message begins tells the kind, and nothing else is read.
+
+// dullLines are beginnings of messages that are of one kind whatever follows, as parse reads them.
+var dullLines = []struct {
+	kind Kind
+	head string
+}{
+	{URICompared, "TRACE: ws_common: websphereUriMatch: Comparing "},
+	{AliasCompared, "TRACE: ws_common: websphereVhostMatch: Comparing "},
+	{URINotMatched, "TRACE: ws_common: websphereUriMatch: Failed to match"},
+	{CookieSought, "TRACE: lib_htrequest: htrequestGetCookieValue: Looking for cookie: "},
+	{CloneSought, "TRACE: ws_server_group: serverGroupFindClone: Looking for clone"},
+	{CloneCompared, "TRACE: ws_server_group: serverGroupFindClone: Comparing curCloneID "},
+	{FirstPrimary, "TRACE: ws_server_group: serverGroupGetFirstPrimaryServer: getting"},
+	{NextPrimary, "TRACE: ws_server_group: serverGroupGetNextPrimaryServer: getting"},
+	{ConnectTimeoutSet, "TRACE: ws_common: websphereGetStream: Have a connect timeout of "},
+	{Executing, "TRACE: ws_common: websphereExecute: Executing the transaction"},
+}
+
+// dullHeads are the beginnings of the kinds that are not wanted, by two of their bytes.
+type dullHeads [64][]string
+
+func dullOf(want *Kinds) (d dullHeads) {
+	for _, l := range dullLines {
+		if !want.Has(l.kind) {
+			at := dullPlace(l.head)
+			d[at] = append(d[at], l.head)
 		}
 	}
-	return untilQuote(s, class)
+	return d
 }
 
-// untilQuote cuts s at the first mark of a class; all of s when there is none, because the line was cut.
-func untilQuote(s string, class int) string {
-	if i := strings.IndexByte(s, '\''); i >= 0 && class == 1 {
-		return s[:i] // the usual mark ends the value even where a typographic one began it
+// dullPlace tells the beginnings apart: the first two bytes of functions are the same, these are not.
+func dullPlace(message string) byte { return (message[26] ^ message[33]<<1) % 64 }
+
+// has reports whether a message is of a kind that is not wanted.
+func (d *dullHeads) has(message string) bool {
+	if len(message) < 48 || message[0] != 'T' {
+		return false
 	}
-	for i := 0; i < len(s); i++ {
-		if c, n := quoteAt(s[i:]); c == class {
-			return s[:i]
-		} else if n > 1 {
-			i += n - 1
+	for _, head := range d[dullPlace(message)] {
+		if strings.HasPrefix(message, head) {
+			return true
 		}
 	}
-	return s
-}
-
-// cutPair reads "'A' to 'B'". B may hold anything, A no " to " between quotation marks.
-func cutPair(s string) (a, b string) { return cutPairAt(s, " to ") }
-
-func cutPairAt(s, between string) (a, b string) {
-	for from := 0; ; {
-		i := strings.Index(s[from:], between)
-		if i < 0 {
-			return unquote(s), ""
-		}
-		i += from
-		after := s[i+len(between):]
-		if c, _ := quoteAt(after); c != 0 || after == "" {
-			return unquote(s[:i]), unquote(after)
-		}
-		from = i + len(between)
-	}
-}
-
-// hostAndURI reads "<name>'H'; uri='U'". U ends at the last quotation mark, so it may hold some.
-func hostAndURI(text, name string) (host, uri string) {
-	if _, rest, ok := strings.Cut(text, name); ok {
-		host, text = cutQuoted(rest)
-	}
-	if _, rest, ok := strings.Cut(text, "uri="); ok {
-		uri = unquote(rest)
-	}
-	return host, uri
-}
-
-// leading reads the number at the start of s, 0 when there is none, held within int32.
-func leading(s string) int32 {
-	n := leading64(s)
-	return int32(min(max(n, math.MinInt32), math.MaxInt32))
-}
-
-func leading64(s string) int64 {
-	negative := false
-	if s != "" && s[0] == '-' {
-		negative, s = true, s[1:]
-	}
-	var n int64
-	for i := 0; i < len(s) && s[i] >= '0' && s[i] <= '9' && n < math.MaxInt64/100; i++ {
-		n = n*10 + int64(s[i]-'0')
-	}
-	if negative {
-		return -n
-	}
-	return n
-}
-
-// field reads the number behind the first occurrence of name.
-func field(s, name string) (int64, bool) {
-	i := strings.Index(s, name)
-	if i < 0 {
-		return 0, false
-	}
-	return leading64(s[i+len(name):]), true
-}
-
-func afterLast(s, mark string) int32 {
-	if i := strings.LastIndex(s, mark); i >= 0 {
-		return leading(s[i+len(mark):])
-	}
-	return 0
-}
-
-// nextWord returns the next word of s, without blanks and commas around it.
-func nextWord(s string) (word, rest string) {
-	i := 0
-	for i < len(s) && (s[i] == ' ' || s[i] == ',') {
-		i++
-	}
-	j := i
-	for j < len(s) && s[j] != ' ' && s[j] != ',' {
-		j++
-	}
-	return s[i:j], s[j:]
+	return false
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/app/evidence"
 	"github.com/wasplug/wasplug/parser/pluginlog"
+	"github.com/wasplug/wasplug/parser/pluginlog/words"
 	"github.com/wasplug/wasplug/routecheck/failover"
 )
 
@@ -41,5 +42,5 @@ func (ids *sessionIDs) words(e *pluginlog.Event) string {
 		return "no member has the session's IDs for clone ID: the partition table decides, and a process without it " +
 			"balances [R28]"
 	}
-	return e.Words()
+	return words.Of(e)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/wasplug/wasplug/parser/pluginlog/words"
 )
 
 // Why says a single reason in the words of this request: who failed, and by which code. Where the log tells no more
@@ -20,8 +22,8 @@ func (r *Request) Why(reason Reason) string {
 	}
 	var all []string
 	for i := range r.Attempts {
-		if words := say(&r.Attempts[i]); words != "" && !slices.Contains(all, words) {
-			all = append(all, words)
+		if said := say(&r.Attempts[i]); said != "" && !slices.Contains(all, said) {
+			all = append(all, said)
 		}
 	}
 	if len(all) == 0 {
@@ -35,16 +37,16 @@ func (at *Attempt) handshakeWords() string {
 	if at.Outcome != HandshakeRefused {
 		return ""
 	}
-	words := "TLS handshake failed"
+	said := "TLS handshake failed"
 	switch {
 	case at.Host != "" && at.Port != 0:
-		words += fmt.Sprintf(" to %s:%d", at.Host, at.Port)
+		said += fmt.Sprintf(" to %s:%d", at.Host, at.Port)
 	case at.Host != "":
-		words += " to " + at.Host
+		said += " to " + at.Host
 	case at.Member != "":
-		words += " to " + at.Member
+		said += " to " + at.Member
 	}
-	return words + at.GSK.Words()
+	return said + words.GSK(at.GSK)
 }
 
 func (at *Attempt) statusWords() string {

@@ -40,7 +40,7 @@ const (
 )
 
 // String returns the kind's name as the command line and JSON have it.
-func (k Kind) String() string { return words[min(k, numKinds-1)].name }
+func (k Kind) String() string { return kinds[min(k, numKinds-1)].name }
 
 // Notice reports whether a kind is worth knowing and no trouble by itself.
 func (k Kind) Notice() bool { return k == Restart || k == Reload }

@@ -8,10 +8,11 @@ import (
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
+	"github.com/wasplug/wasplug/parser/pluginlog/words"
 )
 
-// words is how a kind is told: its name on the command line, the title with %s for the member, and what to do.
-var words = [numKinds]struct{ name, title, advice string }{
+// kinds says how a kind is told: its name on the command line, the title with %s for the member, and what to do.
+var kinds = [numKinds]struct{ name, title, advice string }{
 	AllDown: {"all-down", "no member left for requests",
 		"look at what failed first: the members, then RetryInterval and MaxConnections"},
 	GaveUp: {"gave-up", "requests given up", "LogLevel Stats or Trace shows what their attempts came to"},
@@ -41,7 +42,7 @@ var words = [numKinds]struct{ name, title, advice string }{
 
 // Title says what happened in a few words.
 func (i *Incident) Title() string {
-	title := words[i.Kind].title
+	title := kinds[i.Kind].title
 	switch {
 	case i.Kind == TLS && i.Member == "" && i.Host == "":
 		return "TLS cannot be used"
@@ -92,7 +93,7 @@ func (i *Incident) Cause() string {
 		return "ServerIOTimeout expired: the member took the request and sent nothing for as long"
 	case TLS:
 		if i.GSK != (pluginlog.GSK{}) {
-			return strings.TrimPrefix(i.GSK.Words(), ", ")
+			return strings.TrimPrefix(words.GSK(i.GSK), ", ")
 		}
 		return i.meanings("the handshake failed; the log shows no GSK code")
 	case Full:
@@ -301,7 +302,7 @@ func clockTime(t pluginlog.Time) string {
 
 // Advice says what to do.
 func (i *Incident) Advice() string {
-	advice := words[i.Kind].advice
+	advice := kinds[i.Kind].advice
 	if entry, ok := catalogue.OfOSError(i.OSError); ok {
 		advice = entry.Advice
 	}

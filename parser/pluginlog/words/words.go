@@ -1,101 +1,102 @@
-package pluginlog
+package words
 
 import (
 	"fmt"
 	"strings"
 
+	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 )
 
-// Words says in a sentence what an event means, with the rule of the routing procedure in brackets; "" for events
-// that say nothing to people.
-func (e *Event) Words() string {
+// Of says in a sentence what an event means, with the rule of the routing procedure in brackets; "" for events that
+// say nothing to people.
+func Of(e *pluginlog.Event) string {
 	switch {
-	case e.Kind >= RouteTried && e.Kind <= CloneNotFound:
-		return e.matchingWords()
-	case e.Kind >= StatusChecked && e.Kind <= PickedOld:
-		return e.choiceWords()
-	case e.Kind >= TransportSet && e.Kind <= Counted:
-		return e.wireWords()
-	case e.Kind >= RequestWritten:
-		return e.exchangeWords()
+	case e.Kind >= pluginlog.RouteTried && e.Kind <= pluginlog.CloneNotFound:
+		return matching(e)
+	case e.Kind >= pluginlog.StatusChecked && e.Kind <= pluginlog.PickedOld:
+		return choice(e)
+	case e.Kind >= pluginlog.TransportSet && e.Kind <= pluginlog.Counted:
+		return wire(e)
+	case e.Kind >= pluginlog.RequestWritten:
+		return exchange(e)
 	}
 	switch e.Kind {
-	case RequestStarted:
+	case pluginlog.RequestStarted:
 		return "the plug-in takes the request over"
-	case RequestNamed:
+	case pluginlog.RequestNamed:
 		return fmt.Sprintf("the request is for %s on host %s", e.URI, e.Host)
-	case RequestEnded:
+	case pluginlog.RequestEnded:
 		return "the request ends"
-	case RequestFailed:
+	case pluginlog.RequestFailed:
 		return "the plug-in gives up on the request"
-	case ConfigReloaded:
+	case pluginlog.ConfigReloaded:
 		return "the process takes a new configuration"
-	case ESICacheHit:
+	case pluginlog.ESICacheHit:
 		return "answered from the ESI cache"
-	case ESICacheMiss:
+	case pluginlog.ESICacheMiss:
 		return "not in the ESI cache: a member has to answer"
-	case AllCouldBeDown:
+	case pluginlog.AllCouldBeDown:
 		return "no member of the cluster is usable: all could be down [R61]"
-	case NoAppServer:
+	case pluginlog.NoAppServer:
 		return "no member is left for the request, the client gets an error [R61]"
-	case ErrorLine, TimeoutFired:
-		return "error: " + e.Text + e.meaning()
-	case WarnLine:
+	case pluginlog.ErrorLine, pluginlog.TimeoutFired:
+		return "error: " + e.Text + meaning(e)
+	case pluginlog.WarnLine:
 		return "warning: " + e.Text
 	}
 	return ""
 }
 
 // meaning is what the catalogue says of an error, in brackets.
-func (e *Event) meaning() string {
+func meaning(e *pluginlog.Event) string {
 	if entry, ok := catalogue.OfLine(e.Text); ok {
 		return " (" + entry.Meaning + ")"
 	}
 	return ""
 }
 
-func (e *Event) matchingWords() string {
+func matching(e *pluginlog.Event) string {
 	switch e.Kind {
-	case RouteTried:
+	case pluginlog.RouteTried:
 		return fmt.Sprintf("looks for the route of %s on %s [R1]", e.URI, e.Host)
-	case RouteNotFound:
+	case pluginlog.RouteNotFound:
 		return "no route matches: the web server serves the request itself [R9]"
-	case AliasMatched:
+	case pluginlog.AliasMatched:
 		return fmt.Sprintf("virtual host alias %s of %s matches %s [R1]", e.Pattern, e.Group, e.Host)
-	case URIMatched:
+	case pluginlog.URIMatched:
 		if e.Score == 0 {
 			return fmt.Sprintf("URI pattern %s of %s matches [R2]", e.Pattern, e.Group)
 		}
 		return fmt.Sprintf("URI pattern %s of %s matches with score %d [R2]", e.Pattern, e.Group, e.Score)
-	case AffinityChecked:
+	case pluginlog.AffinityChecked:
 		return "looks for a session that binds the request to a member [R20]"
-	case CookieSought:
+	case pluginlog.CookieSought:
 		return fmt.Sprintf("looks for cookie %s [R20]", e.Text)
-	case CloneAdded:
+	case pluginlog.CloneAdded:
 		return fmt.Sprintf("the session names clone ID %s [R21]", e.Clone)
-	case CloneMatched:
+	case pluginlog.CloneMatched:
 		return fmt.Sprintf("%s has the clone ID [R22]", e.Member)
-	case CloneNotFound:
+	case pluginlog.CloneNotFound:
 		return "no member has a clone ID of the session: it is balanced as new [R27]"
 	}
 	return ""
 }
 
-func (e *Event) choiceWords() string {
+func choice(e *pluginlog.Event) string {
 	switch e.Kind {
-	case StatusChecked:
-		return e.Member + " " + e.Check.words() + " [R42]"
-	case StillMarkedDown:
+	case pluginlog.StatusChecked:
+		return e.Member + " " + check(&e.Check) + " [R42]"
+	case pluginlog.StillMarkedDown:
 		return fmt.Sprintf("%s stays marked down for another %d s and is passed over [R52]", e.Member, e.Seconds)
-	case Picked:
+	case pluginlog.Picked:
 		return fmt.Sprintf("%s gets the request, weight %d [R32]", e.Member, e.Weight)
 	}
 	return fmt.Sprintf("%s gets the request (%d pending, %d in all) [R67]", e.Member, e.Pending, e.Total)
 }
 
-// words says what the check found, without the conclusion: that is the plug-in's.
-func (c Check) words() string {
+// check says what the plug-in found when it looked at a member, without the conclusion: that is the plug-in's.
+func check(c *pluginlog.Check) string {
 	var found []string
 	switch {
 	case !c.MarkedDown:
@@ -116,36 +117,36 @@ func (c Check) words() string {
 	return strings.Join(found, ", ")
 }
 
-func (e *Event) wireWords() string {
+func wire(e *pluginlog.Event) string {
 	switch e.Kind {
-	case TransportSet:
+	case pluginlog.TransportSet:
 		return fmt.Sprintf("the transport is %s, port %d [R64]", e.Host, e.Port)
-	case StreamReused:
+	case pluginlog.StreamReused:
 		return "an open connection is used again [R66]"
-	case StreamCreated:
+	case pluginlog.StreamCreated:
 		return "a new connection is open [R66]"
-	case ConnectTimeoutSet:
+	case pluginlog.ConnectTimeoutSet:
 		return fmt.Sprintf("ConnectTimeout is %d s [R50]", e.Seconds)
-	case ConnectTimedOut:
+	case pluginlog.ConnectTimedOut:
 		return "the connect was not answered within ConnectTimeout [R50]"
-	case ConnectFailed:
-		return fmt.Sprintf("the connect to %s failed%s [R50]", e.Host, osWords(e.OSError))
-	case Connected:
+	case pluginlog.ConnectFailed:
+		return fmt.Sprintf("the connect to %s failed%s [R50]", e.Host, osError(e.OSError))
+	case pluginlog.Connected:
 		return fmt.Sprintf("connected to %s, port %d", e.Host, e.Port)
-	case HandshakeFailed:
-		return "the TLS handshake failed" + GSK{e.Text, e.Code}.Words() + " [R50]"
-	case HandshakeStarted:
+	case pluginlog.HandshakeFailed:
+		return "the TLS handshake failed" + GSK(pluginlog.GSK{Name: e.Text, Code: e.Code}) + " [R50]"
+	case pluginlog.HandshakeStarted:
 		return "the TLS handshake begins"
-	case StreamFailed:
+	case pluginlog.StreamFailed:
 		return "no connection could be had [R50]"
-	case IOTimedOut:
+	case pluginlog.IOTimedOut:
 		return fmt.Sprintf("no data within ServerIOTimeout %d s, after %d retries; tries again: %s [R54]", e.Seconds,
 			e.Count, yesNo(e.Retry))
-	case TransactionFailed:
+	case pluginlog.TransactionFailed:
 		return fmt.Sprintf("the attempt at %s failed; tries another one: %s [R57]", e.Member, yesNo(e.Retry))
-	case MarkedDown:
+	case pluginlog.MarkedDown:
 		return fmt.Sprintf("%s is marked down, its retry interval starts [R50]", e.Member)
-	case Counted:
+	case pluginlog.Counted:
 		return fmt.Sprintf("%s: %d pending, %d failed, %d by affinity, %d new [R67]", e.Member, e.Counters.Pending,
 			e.Counters.Failed, e.Counters.Affinity, e.Counters.New())
 	}
@@ -159,34 +160,34 @@ func yesNo(yes bool) string {
 	return "no"
 }
 
-func (e *Event) exchangeWords() string {
+func exchange(e *pluginlog.Event) string {
 	switch e.Kind {
-	case RequestWritten:
+	case pluginlog.RequestWritten:
 		return "the request is sent [R67]"
-	case BodyShort:
+	case pluginlog.BodyShort:
 		return fmt.Sprintf("the client sent %d bytes of the %d it promised", e.Length, e.Expected)
-	case ContinueAwaited:
+	case pluginlog.ContinueAwaited:
 		return "waits for 100 Continue"
-	case StatusLine:
+	case pluginlog.StatusLine:
 		return strings.TrimSpace(fmt.Sprintf("the answer is %d %s", e.Code, e.Text)) + " [R67]"
-	case RequestLine:
+	case pluginlog.RequestLine:
 		return fmt.Sprintf("sends %s %s", e.Method, e.URI)
-	case ResponseMalformed:
+	case pluginlog.ResponseMalformed:
 		return "the member's answer cannot be read [R70]"
-	case ServerWriteFailed:
+	case pluginlog.ServerWriteFailed:
 		return "a write to the member failed"
-	case AttemptDropped:
+	case pluginlog.AttemptDropped:
 		return "the attempt ends by no fault of the member or the client"
-	case ClientWriteFailed:
+	case pluginlog.ClientWriteFailed:
 		return "a write to the client failed: it is gone"
-	case FailoverHeaderSent:
+	case pluginlog.FailoverHeaderSent:
 		return "tells the member with $WSFO that it was not the first choice [R63]"
 	}
 	return ""
 }
 
-// osWords says what an error number means; every operating system has its own.
-func osWords(n int32) string {
+// osError says what an error number means; every operating system has its own.
+func osError(n int32) string {
 	entry, known := catalogue.OfOSError(n)
 	switch {
 	case n == 0:
@@ -197,15 +198,9 @@ func osWords(n int32) string {
 	return fmt.Sprintf(" (error %d)", n)
 }
 
-// GSK is a return code of GSKit as the log shows it; what it does not show is empty.
-type GSK struct {
-	Name string
-	Code int32
-}
-
-// Words names the code and says what it means; "" where the log shows none.
-func (g GSK) Words() string {
-	if g == (GSK{}) {
+// GSK names a return code of GSKit and says what it means, to be put behind other words; "" where the log shows none.
+func GSK(g pluginlog.GSK) string {
+	if g == (pluginlog.GSK{}) {
 		return ""
 	}
 	name := g.Name
