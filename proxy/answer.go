@@ -35,14 +35,15 @@ func (r *request) writeOut(p []byte) error {
 	return err
 }
 
-// say writes an interim answer.
+// say writes an interim answer. It does not count as a beginning: a status can still follow.
 func (r *request) say(text string) error {
 	r.c.Within(r.c.p.opt.ClientTimeout)
 	_, err := r.c.Write([]byte(text))
 	return err
 }
 
-// fail answers with a status of the proxy's own.
+// fail answers with a status of the proxy's own, in the words of RFC 9110 alone: why it failed is for the log, not for
+// clients.
 func (r *request) fail(status int) {
 	lines := "Content-Type: text/plain\r\n"
 	if status == 405 {
@@ -51,7 +52,8 @@ func (r *request) fail(status int) {
 	r.reply(status, lines, strconv.Itoa(status)+" "+http.StatusText(status)+"\n")
 }
 
-// reply is an answer of the proxy's own.
+// reply is an answer of the proxy's own. lines are further header lines, each with its end. What is refused before
+// there is a head gets a body in any case, since nobody knows whether it was a HEAD.
 func (r *request) reply(status int, lines, body string) {
 	r.entry.Status = status
 	if r.bodyUnderWay() {
@@ -89,7 +91,8 @@ func (r *request) echo() string {
 	return b.String() + "\r\n"
 }
 
-// keepAliveLine is what a client of HTTP/1.0 needs to hear.
+// keepAliveLine is what a client of HTTP/1.0 needs to hear: in that version a connection ends unless both sides say
+// otherwise.
 func (r *request) keepAliveLine() string {
 	if !r.close && r.head.Minor == 0 {
 		return "Connection: keep-alive\r\n"
@@ -154,7 +157,7 @@ func (r *request) serveFile(f *os.File, info fs.FileInfo) {
 	defer r.c.p.large.Put(buf)
 	for left := info.Size(); left > 0; {
 		n, err := f.Read(buf.B[:min(left, int64(len(buf.B)))])
-		if err != nil && err != io.EOF || n == 0 {
+		if err != nil && err != io.EOF || n == 0 { // the length is promised: only a close tells that it is not kept
 			r.close = true
 			return
 		}
@@ -164,7 +167,8 @@ func (r *request) serveFile(f *os.File, info fs.FileInfo) {
 	}
 }
 
-// localAnswer is an answer of the proxy itself.
+// localAnswer appends an answer of the proxy itself. With head the length is told and the body is not sent (RFC 9110,
+// 9.3.2).
 func localAnswer(dst []byte, status int, body string, head, closes bool, extra string) []byte {
 	dst = append(dst, "HTTP/1.1 "...)
 	dst = strconv.AppendInt(dst, int64(status), 10)

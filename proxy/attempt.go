@@ -20,12 +20,12 @@ const maxInterim = 16
 // send makes one attempt: a stream, the request, the head of the answer. A 503 that the attempt before has held back
 // is forgotten; its stream goes back to the queue where nothing of it is left to read.
 func (fw *forwarder) send(act failover.Action) failover.Event {
-	fw.release(fw.settled())
+	fw.release(fw.settled()) // before joinPump: where a pump still writes, it is the stream's end that ends it
 	fw.joinPump()
 	m := &fw.x.cluster.Members[act.Member]
 	tm := &fw.x.gen.Table.Clusters[fw.x.state.Cluster].Members[act.Member]
 	fw.r.entry.Attempt(m.Name)
-	if act.Failover != fw.r.body.failover {
+	if act.Failover != fw.r.body.failover { // $WSFO is all that differs between attempts
 		fw.r.body.failover = act.Failover
 		fw.c.out = fw.appendHead(fw.c.out[:0], act.Failover)
 	}
@@ -36,7 +36,7 @@ func (fw *forwarder) send(act failover.Action) failover.Event {
 		}
 		fw.x.noteStream(act, s.Reused)
 		fw.up = s
-		fw.c.WaitFor(&s.Link)
+		fw.c.WaitFor(&s.Link) // a client that leaves ends the wait for the member
 		ev, stale := fw.talk(s, m, tm.IOTimeout)
 		if !stale {
 			if ev.Kind == failover.Head {
@@ -68,7 +68,7 @@ func (fw *forwarder) joinPump() {
 	}
 }
 
-// stream takes a stream from the queue or opens one (R66).
+// stream takes a stream from the queue or opens one (R66). Without one the event says why, and the cause is noted.
 func (fw *forwarder) stream(t *upstream.Transport, fresh bool, limit match.Nanos) (*upstream.Stream, failover.Event) {
 	if !fresh {
 		if s := t.Take(fw.x.at); s != nil {
@@ -84,7 +84,8 @@ func (fw *forwarder) stream(t *upstream.Transport, fresh bool, limit match.Nanos
 }
 
 // talk sends the request on a stream and reads the head of the answer. stale: the stream was dead before anything was
-// sent.
+// sent, which only one from the queue can be. How much has been sent decides what may follow (R50b, R57), so it is
+// counted over all writes.
 func (fw *forwarder) talk(
 	s *upstream.Stream, m *generation.Member, limit match.Nanos,
 ) (ev failover.Event, stale bool) {
@@ -102,7 +103,7 @@ func (fw *forwarder) talk(
 		sent, err = fw.sendStreaming(s, m, limit)
 	}
 	switch {
-	case err == nil && s.Head.Size == 0:
+	case err == nil && s.Head.Size == 0: // else the final answer came in place of a 100
 		err = fw.answer(s, limit, false)
 	case sent > 0 && isLost(err):
 		err = fw.lastWords(s, limit, err)
@@ -130,7 +131,8 @@ func (fw *forwarder) lastWords(s *upstream.Stream, limit match.Nanos, lost error
 	return err
 }
 
-// isLost reports whether the stream ended, of itself.
+// isLost reports whether the stream ended of itself: neither its time was over, nor did the client's side give up, nor
+// was an answer read that is none.
 func isLost(err error) bool {
 	return err != nil && err != wire.ErrAborted && lossOf(err) == failover.StreamLost
 }
@@ -145,13 +147,13 @@ func (fw *forwarder) sendWhole(s *upstream.Stream) (sent int, err error) {
 		fw.c.out = fw.c.out[:head]
 		return sent, err
 	}
-	if s.Reused && s.Readable() {
+	if s.Reused && s.Readable() { // the look that RoundTrip takes above
 		return 0, wire.ErrStale
 	}
 	if sent, err = s.Write(fw.c.out); err != nil {
 		return sent, err
 	}
-	more, b2, n, err := s.RoundTrip(b.kept, false, fw.c.p.poolFor(s))
+	more, b2, n, err := s.RoundTrip(b.kept, false, fw.c.p.poolFor(s)) // no second look: the head is out
 	s.In, s.N = b2, n
 	return sent + more, err
 }
@@ -164,7 +166,7 @@ func (fw *forwarder) sendStreaming(s *upstream.Stream, m *generation.Member, lim
 		return 0, wire.ErrStale
 	}
 	head := fw.c.out
-	if m.Wait {
+	if m.Wait { // before the empty line, and in a copy: the next attempt sends fw.c.out again
 		head = append(append(head[:len(head)-2:len(head)-2], "Expect: 100-continue\r\n"...), "\r\n"...)
 	}
 	if sent, err = s.Write(head); err != nil {
@@ -183,8 +185,8 @@ func (fw *forwarder) sendStreaming(s *upstream.Stream, m *generation.Member, lim
 			return sent, err
 		}
 	}
-	b.pumped, b.ending = make(chan error, 1), new(atomic.Bool)
-	done := b.pumped
+	b.pumped, b.ending = make(chan error, 1), new(atomic.Bool) // room for one: the pump ends though nobody asks
+	done := b.pumped                                           // whoever has had its result sets b.pumped to nil
 	go func() { done <- fw.pump(s, limit) }()
 	return sent, nil
 }
@@ -213,7 +215,8 @@ func (fw *forwarder) answer(s *upstream.Stream, limit match.Nanos, hundred bool)
 	}
 }
 
-// answerHead parses the next head, reading as long as it is not whole.
+// answerHead parses the next head, reading as long as it is not whole. Each read has the whole limit again: that is
+// ServerIOTimeout, the time without a byte. While the body comes from the client the pump sets it.
 func (fw *forwarder) answerHead(s *upstream.Stream, limit match.Nanos) error {
 	for {
 		if s.In != nil {
@@ -232,7 +235,7 @@ func (fw *forwarder) answerHead(s *upstream.Stream, limit match.Nanos) error {
 }
 
 // moreAnswer reads more of a head. The bytes before the final head stay in the buffer, so interim answers count
-// against its size.
+// against its size: 128 KiB, twice what one head may have. A buffer that has grown goes to the garbage collector.
 func (fw *forwarder) moreAnswer(s *upstream.Stream) (err error) {
 	if s.In == nil {
 		s.In, s.N, err = s.Wait(fw.c.p.poolFor(s))
@@ -258,7 +261,7 @@ var errMalformed = &http1.Error{
 }
 
 // checkBody looks at the part of a chunked body that came with the head: while nothing has gone out, the client can
-// still be told.
+// still be told (R70). Most answers come whole in one read, so for most of them this is all of the body.
 func (fw *forwarder) checkBody(s *upstream.Stream) error {
 	if s.Head.Body(fw.r.isHead()) != http1.ByChunks {
 		return nil
@@ -274,7 +277,7 @@ func (fw *forwarder) learn(s *upstream.Stream) {
 		return
 	}
 	head := s.In.B[s.Off:s.N]
-	var version, table string
+	var version, table string // copies: the table outlives the buffer of the head
 	for i := range s.Head.Fields {
 		f := &s.Head.Fields[i]
 		switch name := f.Name(head); {
@@ -290,7 +293,7 @@ func (fw *forwarder) learn(s *upstream.Stream) {
 	}
 }
 
-// failure words what went wrong for Observe.
+// failure words what went wrong for Observe, and closes the stream: nobody knows what still comes on it.
 func (fw *forwarder) failure(s *upstream.Stream, err error, sent int) failover.Event {
 	fw.r.entry.Cause = err
 	ev := failover.Event{Kind: lossOf(err), ReusedStream: s.Reused}
@@ -298,14 +301,15 @@ func (fw *forwarder) failure(s *upstream.Stream, err error, sent int) failover.E
 		ev.Sent = failover.SentSome
 	}
 	if err == wire.ErrAborted {
-		fw.release(false)
+		fw.release(false) // first: clientFailed waits for the pump, which may be writing to it
 		ev.Kind = fw.clientFailed()
 	}
 	fw.release(false)
 	return ev
 }
 
-// lossOf tells how an attempt failed whose stream was open.
+// lossOf tells how an attempt failed whose stream was open. An end before the head is complete is a lost stream, also
+// behind half a head (R50b); bytes that are no answer are malformed (R70).
 func lossOf(err error) failover.EventKind {
 	switch {
 	case err == wire.ErrTimeout:
@@ -338,7 +342,8 @@ func (fw *forwarder) clientFailed() failover.EventKind {
 }
 
 // settled reports whether the answer at hand is whole in its buffer, so that its stream can be used again without
-// passing it on.
+// passing it on: a 503 that was held back, and another member is tried. The end of chunks is not looked for: few 503
+// have them, and the price is one connection.
 func (fw *forwarder) settled() bool {
 	s := fw.up
 	if s == nil || s.Head.Size == 0 || s.Unusable || !s.Head.Persists() || fw.r.body.pumped != nil {

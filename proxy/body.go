@@ -12,21 +12,22 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// body is the body of a request: what is kept of it, and how to find its end in what still comes.
+// body is the body of a request: what is kept of it, and how to find its end in what still comes. While a pump runs
+// (pumped), everything but pumped, ending and overtaken is the pump's.
 type body struct {
-	has      bool
+	has      bool // the head says that there is one
 	whole    bool // its end has been read
 	chunked  bool
 	chunks   http1.Chunks
 	left     int64     // without chunks: bytes still to come
-	content  int64     // bytes so far, without framing
+	content  int64     // bytes so far, without framing: what limits and buffers are held against
 	file     *bodyFile // what is kept of it before kept, nil when memory is enough
 	kept     []byte    // as members get it, framing included; the first part of it when it is not buffered
 	limit    int64     // PostSizeLimit, -1 none
 	failover bool      // the head was made for a failover
 
-	pumped chan error   // from the goroutine that passes on what is not buffered, nil when there is none
-	ending *atomic.Bool // it is writing the last piece
+	pumped chan error   // gives one result of the goroutine that passes on what is not buffered; nil when there is none
+	ending *atomic.Bool // it is writing the last piece: the client is not waited for any more
 
 	overtaken bool // see bodyUnderWay
 }
@@ -51,7 +52,8 @@ func (b *body) claim(p []byte) (out []byte, used int, err error) {
 	return out, used, err
 }
 
-// prepare reads the body as far as it is buffered (R57), so that slow clients keep no member busy.
+// prepare reads the body as far as it is buffered (R57), so that slow clients keep no member busy. What is left to be
+// read then, the pump passes on while the member is asked. An error is the client's: the request is no request.
 func (r *request) prepare(tc *match.Cluster) error {
 	b := &r.body
 	*b = body{has: true, chunked: r.head.Chunked, left: max(r.head.Length, 0), limit: tc.PostLimit}
@@ -64,7 +66,7 @@ func (r *request) prepare(tc *match.Cluster) error {
 		return nil
 	}
 	if err != nil || b.whole || tc.PostLimit >= 0 && r.fw.x.state.Size > tc.PostLimit {
-		return err
+		return err // of a body whose head says that it is too large nothing is read: Next refuses it
 	}
 	// the client waits for it; one that has begun to send does not (RFC 9110, 10.1.1)
 	if r.head.Continue && len(b.kept) == 0 {
@@ -101,7 +103,7 @@ func (r *request) buffer(most int64) error {
 		}
 		fresh := store[len(store) : len(store)+got]
 		out, n, err := b.claim(fresh)
-		r.spill = bytes.Clone(fresh[n:]) // whoever answers this request; the store grows over it
+		r.spill = bytes.Clone(fresh[n:]) // belongs to the next request, and the store grows over it
 		if err == errPostSize {
 			r.fw.x.state.Sized(b.content)
 			return nil
@@ -112,13 +114,14 @@ func (r *request) buffer(most int64) error {
 		store = append(store, out...)
 	}
 	b.kept = store
-	if b.whole && b.chunked {
+	if b.whole && b.chunked { // only now is the size known
 		r.fw.x.state.Sized(b.content)
 	}
 	return nil
 }
 
-// room makes room for more of the body behind what is in memory.
+// room makes room for more of the body behind what is in memory, of which the file takes over all where it has grown
+// to bodyMemory. So file and kept, one behind the other, are the body.
 func (b *body) room(store []byte) ([]byte, error) {
 	switch {
 	case len(store) < cap(store):
@@ -142,7 +145,7 @@ func (r *request) badBody(err error) {
 	r.close = true
 	var bad *http1.Error
 	switch {
-	case r.started:
+	case r.started: // it is too late for a status
 	case errors.As(err, &bad):
 		r.entry.Cause = err
 		if bad.Status >= 500 {
@@ -160,7 +163,8 @@ func (r *request) badBody(err error) {
 func (b *body) coming() bool { return b.pumped != nil && !b.ending.Load() }
 
 // pump passes on what is not buffered. It ends when the body does, when the client fails, or when the member takes no
-// more: that is for the goroutine that waits for the member's answer to find out.
+// more: that is for the goroutine that waits for the member's answer to find out. An error is the client's, or the
+// file's, and Abort ends the wait for an answer to half a request.
 func (fw *forwarder) pump(s *upstream.Stream, timeout match.Nanos) error {
 	buf := fw.c.p.large.Get()
 	defer fw.c.p.large.Put(buf)
@@ -189,7 +193,7 @@ func (fw *forwarder) pump(s *upstream.Stream, timeout match.Nanos) error {
 		}
 		fw.r.spill = bytes.Clone(space[k:n])
 		s.Within(timeout)
-		b.ending.Store(b.whole)
+		b.ending.Store(b.whole) // from the last piece on, whoever waits for the answer sets the limits (coming)
 		if _, err := s.Write(out); err != nil {
 			return nil
 		}
@@ -223,7 +227,7 @@ func (fw *forwarder) pumpFile(s *upstream.Stream, buf []byte, timeout match.Nano
 // finishBody ends the pump, lets go of the file, and notes that a body that was not read ends the connection.
 func (r *request) finishBody() {
 	b := &r.body
-	if b.pumped != nil {
+	if b.pumped != nil { // the answer is out, and nobody needs the rest: the client gets a moment to end it
 		r.c.Within(wire.LingerTime)
 		<-b.pumped
 		b.pumped = nil

@@ -17,8 +17,8 @@ const bodyMemory = 256 << 10
 // behind.
 type bodyFile struct {
 	f     *os.File
-	size  int64
-	named bool
+	size  int64 // bytes in it
+	named bool  // its name could not be taken away while it is open, and must be when it is closed
 }
 
 func newBodyFile() (*bodyFile, error) {
@@ -47,7 +47,7 @@ func (b *bodyFile) add(p []byte) error {
 	return nil
 }
 
-// read fills p with what stands at a place.
+// read fills p with what stands at a place. A reader says where, for each attempt begins anew.
 func (b *bodyFile) read(p []byte, at int64) (int, error) {
 	n, err := b.f.ReadAt(p[:min(int64(len(p)), b.size-at)], at)
 	if n == 0 && err != nil {
@@ -56,6 +56,7 @@ func (b *bodyFile) read(p []byte, at int64) (int, error) {
 	return n, nil
 }
 
+// close also takes nil, for bodies that never needed a file.
 func (b *bodyFile) close() {
 	if b == nil {
 		return

@@ -15,33 +15,38 @@ import (
 )
 
 // client is a connection from a client. It reads one head after the other, has each answered, and is parked or ends.
+// One goroutine serves it; of the others, Shutdown and the sweeper look at idle and at the link, and a pump reads the
+// rest of a body (body.go).
 type client struct {
 	wire.Link
 	p    *Proxy
 	from *Listener
 	addr netip.Addr
-	port int // the port it arrived on, as virtual hosts know it
-	tls  *tls.ConnectionState
-	idle atomic.Int32 // see isIdle
+	port int                  // the port it arrived on, as virtual hosts know it
+	tls  *tls.ConnectionState // nil: plain; set by the handshake
+	idle atomic.Int32         // see isIdle
 
 	until  match.Nanos // when it will have been idle for too long, 0 while it is not idle
 	parked bool        // the connection lives on in the lot
 
-	in     *wire.Buffer // what was read: in.b[:n]; nil while the connection is idle
+	in     *wire.Buffer // what was read: in.B[:n]; nil while the connection is idle
 	n      int
 	out    []byte // room for what is written whole: a head for members, an answer of our own
-	kept   []byte // private header lines, the same for every request of the connection
+	kept   []byte // private header lines, the same for every request of the connection; nil before the first
 	thread uint64 // number of the connection in the plug-in's log
 	rq     request
 }
 
-// The states of client.idle.
+// The states of client.idle. Both ways out of isIdle are a compare-and-swap, so a request that has begun to arrive is
+// answered, or the connection is closed before any of it was read, and never something between.
 const (
-	isBusy int32 = iota
-	isIdle       // between two requests: may be closed at any time
-	isEnding
+	isBusy   int32 = iota
+	isIdle         // between two requests: may be closed at any time
+	isEnding       // Shutdown has closed it while it was idle
 )
 
+// newClient is for new connections and for those that come back from the lot. The request and its forwarder are parts
+// of the client: a connection costs one piece of memory, and a request none.
 func (p *Proxy) newClient(conn net.Conn, from *Listener) *client {
 	c := &client{p: p, from: from}
 	c.rq.c, c.rq.fw.c, c.rq.fw.r = c, c, &c.rq
@@ -54,14 +59,15 @@ func (p *Proxy) newClient(conn net.Conn, from *Listener) *client {
 	return c
 }
 
-// parked is all that is kept of a client that is parked.
+// parked is all that is kept of a client that is parked, beside its connection.
 type parked struct {
 	from   *Listener
 	thread uint64      // see client
 	until  match.Nanos // see client
 }
 
-// resume takes a parked connection up again.
+// resume takes a parked connection up again. The lot calls it under its own lock, so p.mu must never be held when the
+// lot is asked for something.
 func (p *Proxy) resume(conn net.Conn, s parked) {
 	c := p.newClient(conn, s.from)
 	c.thread, c.until = s.thread, s.until
@@ -83,6 +89,8 @@ func (c *client) serve() {
 	}
 }
 
+// end closes or parks the connection. The client is forgotten before it is parked: the lot may take the connection up
+// again at once, and p.parked would go below 0.
 func (c *client) end() {
 	if problem := recover(); problem != nil { // a bug of ours costs one connection, not all of them
 		c.p.log.Error("panic while serving a client", "panic", problem, "stack", string(debug.Stack()))
@@ -116,6 +124,7 @@ func (c *client) handshake() bool {
 	return true
 }
 
+// plainAnswer has no length: the connection ends with it.
 const plainAnswer = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n" +
 	"This port speaks HTTPS.\n"
 
@@ -151,8 +160,9 @@ func (c *client) readHead() bool {
 }
 
 // first waits for the first byte of a request. No buffer is held meanwhile, and after a while the client is parked.
+// false ends the goroutine; whether the connection lives on is c.parked.
 func (c *client) first() bool {
-	if c.n > 0 {
+	if c.n > 0 { // it came with the request before (pipelining)
 		return true
 	}
 	c.p.small.Put(c.in)
@@ -162,7 +172,7 @@ func (c *client) first() bool {
 		c.until = now + c.p.opt.IdleTimeout
 	}
 	c.idle.Store(isIdle)
-	if c.p.ending.Load() {
+	if c.p.ending.Load() { // after the store: Shutdown sets ending and then looks who is idle, so one of both sees it
 		return false
 	}
 	err := c.firstUntil(min(now+wire.ParkAfter, c.until))
@@ -176,6 +186,8 @@ func (c *client) first() bool {
 	return c.idle.CompareAndSwap(isIdle, isBusy) && err == nil
 }
 
+// firstUntil waits up to a time, not for one: IdleTimeout counts from the request before, however often the client is
+// parked and taken up.
 func (c *client) firstUntil(limit match.Nanos) (err error) {
 	c.Until(limit)
 	c.in, c.n, err = c.Wait(c.p.small)
@@ -219,5 +231,5 @@ func (c *client) advance() {
 	for len(rest) > len(c.in.B) {
 		c.in = c.in.Grown(2*len(c.in.B), 0)
 	}
-	c.n = copy(c.in.B, rest)
+	c.n = copy(c.in.B, rest) // to the front, so that offsets of the next head begin at 0
 }

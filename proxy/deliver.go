@@ -24,7 +24,7 @@ func (fw *forwarder) deliver() failover.Event {
 	d := delivery{fw: fw, s: s, framing: s.Head.Body(fw.r.isHead()), limit: fw.ioTimeout()}
 	d.dechunk = d.framing == http1.ByChunks && fw.r.head.Minor == 0 // HTTP/1.0 knows no chunks (RFC 9112, 7.1)
 	if fw.r.bodyUnderWay() || d.framing == http1.ByClose || d.dechunk {
-		fw.r.close = true
+		fw.r.close = true // before run, which tells the client so
 	}
 	ev := d.run()
 	whole := ev.Kind == failover.Done
@@ -42,9 +42,11 @@ func (r *request) bodyUnderWay() bool {
 	return r.body.overtaken
 }
 
+// underWay also waits for a pump that writes its last piece: the answer has come, so the member has most likely read
+// it, and a moment saves both connections.
 func (b *body) underWay() bool {
 	if b.pumped == nil {
-		return b.has && !b.whole
+		return b.has && !b.whole // one that is too large, or that the member did not want
 	}
 	if !b.ending.Load() {
 		return true
@@ -58,6 +60,7 @@ func (b *body) underWay() bool {
 	}
 }
 
+// ioTimeout is the ServerIOTimeout of the member that answers: of its answer, too, each piece has it anew.
 func (fw *forwarder) ioTimeout() match.Nanos {
 	f := &fw.x.state
 	return fw.x.gen.Table.Clusters[f.Cluster].Members[f.Last].IOTimeout
@@ -68,12 +71,12 @@ type delivery struct {
 	fw      *forwarder
 	s       *upstream.Stream
 	framing http1.Framing
-	dechunk bool // the client speaks HTTP/1.0
+	dechunk bool // the client speaks HTTP/1.0, and the member sends chunks
 	limit   match.Nanos
-	left    int64
-	chunks  http1.Chunks
-	over    bool // the end of the body is there
-	clean   bool // nothing follows it on the stream
+	left    int64        // ByLength: bytes still to come
+	chunks  http1.Chunks // ByChunks
+	over    bool         // the end of the body is there
+	clean   bool         // nothing follows it on the stream: what a member sends unasked is no answer to anybody
 }
 
 // run passes on the head, and with it the part of the body that came with the head: by far the most answers are then
@@ -81,7 +84,7 @@ type delivery struct {
 func (d *delivery) run() failover.Event {
 	s := d.s
 	d.left, d.chunks.Answer, d.chunks.Bare = s.Head.Length, true, d.dechunk
-	s.Large = s.Head.Length > wire.SmallBuffer
+	s.Large = s.Head.Length > wire.SmallBuffer // of the next answer on this stream: members answer much alike
 	at := s.Off
 	if s.Head.Nominates {
 		d.chunks.Ends = s.Head.Nominations(bytes.Clone(s.In.B[at : at+s.Head.Size])) // rewrite moves its lines
@@ -93,7 +96,7 @@ func (d *delivery) run() failover.Event {
 	}
 	d.clean = n == len(body)
 	extra := d.extra() + d.fw.c.p.missingDate(&s.Head) + d.plainFraming()
-	if s.Head.Odd {
+	if s.Head.Odd { // its head is written anew, and no longer stands before the body
 		err = d.apart(d.oddHead(extra), out)
 	} else {
 		start, end := rewrite(s.In.All, wire.Headroom+at, &s.Head, d.dechunk, extra), wire.Headroom+at+s.Head.Size
@@ -150,7 +153,8 @@ func (d *delivery) claim(p []byte) (out []byte, used int, err error) {
 	return p[:used], used, nil
 }
 
-// stream passes on the rest of the body.
+// stream passes on the rest of the body. Of a body with a length no more is read than that, so what a member sends
+// beyond it stays in the socket and is seen when the stream is looked at.
 func (d *delivery) stream() failover.Event {
 	buf := d.fw.c.p.large.Get()
 	defer d.fw.c.p.large.Put(buf)
@@ -210,7 +214,7 @@ func (d *delivery) apart(head, body []byte) error {
 }
 
 func (d *delivery) write(p []byte) error {
-	if len(p) == 0 {
+	if len(p) == 0 { // a piece of framing alone, such as half a size line
 		return nil
 	}
 	return d.fw.r.writeOut(p)

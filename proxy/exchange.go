@@ -14,7 +14,9 @@ type carrier interface {
 	send(failover.Action) failover.Event
 	// deliver passes the answer at hand on to the client: Done, StreamLost, IOTimeout or ClientGone.
 	deliver() failover.Event
+	// fail answers with a status of the proxy's own. Nothing has gone out yet.
 	fail(status int)
+	// cut ends the client's connection: part of an answer has gone out, and no status can be taken back.
 	cut()
 }
 
@@ -25,10 +27,11 @@ type exchange struct {
 	cluster *generation.Cluster
 	state   failover.RequestState
 	now     func() match.Nanos
-	at      match.Nanos   // the time of the last step
+	at      match.Nanos   // the time of the last decision, set under the cluster's lock
 	log     *logs.Request // nil: none
 }
 
+// run ends with the request: what the client gets has been written, or its connection is to be closed.
 func (x *exchange) run(w carrier) {
 	for {
 		act := x.next()
@@ -50,9 +53,11 @@ func (x *exchange) run(w carrier) {
 	}
 }
 
-// attempt makes one attempt and reports whether the request is over.
+// attempt makes one attempt and reports whether the request is over. It is observed once where it fails, and twice
+// where an answer comes: its head, by which the core says whether the client gets it, and how it ended. A head that is
+// not delivered stays with the carrier, which keeps it until the next send: it may be the 503 that is passed on.
 func (x *exchange) attempt(w carrier, act failover.Action) (over bool) {
-	began := x.at
+	began := x.at // observe moves x.at on, and waits are counted from the choice of the member
 	then := x.observe(w.send(act), began)
 	if then == failover.Deliver {
 		then = x.observe(w.deliver(), began)
@@ -60,6 +65,8 @@ func (x *exchange) attempt(w carrier, act failover.Action) (over bool) {
 	return then == failover.Over
 }
 
+// next asks the core for the next step. Here and below Flush is deferred first, so it runs last: when lines go to a
+// disk the lock is free again.
 func (x *exchange) next() failover.Action {
 	defer x.log.Flush()
 	x.cluster.Lock()
@@ -80,6 +87,8 @@ func (x *exchange) observe(ev failover.Event, began match.Nanos) failover.Action
 	return then
 }
 
+// settle also reports whether the core has counted the event as a failure of the member. Not every event that looks
+// like one is: a stale stream and a client that leaves are not.
 func (x *exchange) settle(ev failover.Event, of *failover.MemberState) (then failover.ActionKind, failed bool) {
 	defer x.log.Flush()
 	x.cluster.Lock()
@@ -91,7 +100,8 @@ func (x *exchange) settle(ev failover.Event, of *failover.MemberState) (then fai
 	return then, of.Failed != before
 }
 
-// noteStream tells that an attempt has a stream.
+// noteStream tells the log that an attempt has a stream. Nothing is decided by it, so without a log there is nothing
+// to do, and x.at stays that of the decision.
 func (x *exchange) noteStream(act failover.Action, reused bool) {
 	if x.log == nil {
 		return

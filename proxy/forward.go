@@ -15,12 +15,13 @@ type forwarder struct {
 	c       *client
 	r       *request
 	x       exchange
-	up      *upstream.Stream // of the attempt at hand
+	up      *upstream.Stream // of the attempt at hand, or with the 503 that is held back; nil: none
 	trusted bool             // private headers of the client are believed
-	cookie  string           // of sessions (R4)
+	cookie  string           // the name of the session cookie (R4)
 }
 
-// carry sends the request through the cluster that matches.
+// carry sends the request through the cluster that matches. The order holds: the state of the request knows the size
+// that the head tells before the body is read, and the body is read before a member is chosen.
 func (fw *forwarder) carry(gen *generation.Generation, m *match.Match) {
 	fw.x.gen, fw.x.cluster, fw.x.now = gen, &gen.Clusters[m.Cluster], fw.c.p.now
 	fw.r.times = fw.x.cluster.Times
@@ -42,7 +43,7 @@ func (fw *forwarder) carry(gen *generation.Generation, m *match.Match) {
 // fail answers with a status of the proxy's own.
 func (fw *forwarder) fail(status int) { fw.r.fail(status) }
 
-// cut ends the connection in the middle of an answer (R58).
+// cut ends the connection in the middle of an answer (R58): for the client the only sign that the rest is missing.
 func (fw *forwarder) cut() {
 	fw.r.close = true
 	fw.release(false)
@@ -65,7 +66,8 @@ func (fw *forwarder) release(reuse bool) {
 	s.Queue(fw.x.at)
 }
 
-// poolFor returns where the buffer for an answer comes from.
+// poolFor returns where the buffer for an answer comes from: small ones hold most answers whole, so a large one is
+// taken only where the last answer on this stream was large.
 func (p *Proxy) poolFor(s *upstream.Stream) *wire.Buffers {
 	if s.Large {
 		return p.large
@@ -73,7 +75,7 @@ func (p *Proxy) poolFor(s *upstream.Stream) *wire.Buffers {
 	return p.small
 }
 
-// recycle takes a buffer of either size back.
+// recycle takes a buffer of either size back, or nil: a pool leaves alone what is not of its size.
 func (p *Proxy) recycle(b *wire.Buffer) {
 	p.small.Put(b)
 	p.large.Put(b)

@@ -12,7 +12,8 @@ import (
 )
 
 // appendHead appends the head of the request as a member gets it: hop-by-hop fields and private headers of the client
-// dropped, the plug-in's own private headers added, everything else as it came. failover adds $WSFO (R63).
+// dropped, the plug-in's own private headers added, everything else as it came. failover adds $WSFO (R63). Members are
+// always spoken to in HTTP/1.1, whatever the client speaks ($WSPR tells them): their streams are to live on.
 func (fw *forwarder) appendHead(dst []byte, failover bool) []byte {
 	buf := fw.c.in.B
 	rq := &fw.r.head
@@ -21,7 +22,7 @@ func (fw *forwarder) appendHead(dst []byte, failover bool) []byte {
 	dst = append(dst, rq.Target(buf)...)
 	dst = append(dst, " HTTP/1.1\r\n"...)
 	upgrade := fw.r.wantsUpgrade()
-	from := -1 // a run of lines that are kept
+	from := -1 // where a run of lines begins that are kept: runs are copied whole, -1 in none
 	for i := range rq.Fields {
 		f := &rq.Fields[i]
 		if fw.forwards(f) {
@@ -36,7 +37,7 @@ func (fw *forwarder) appendHead(dst []byte, failover bool) []byte {
 		}
 	}
 	if from >= 0 {
-		dst = append(dst, buf[from:rq.Size-2]...)
+		dst = append(dst, buf[from:rq.Size-2]...) // without the empty line
 	}
 	if !rq.HostInField(buf) {
 		dst = append(append(append(dst, "Host: "...), fw.r.hostName()...), "\r\n"...)
@@ -44,7 +45,7 @@ func (fw *forwarder) appendHead(dst []byte, failover bool) []byte {
 	if rq.Loose {
 		dst = rq.AppendFraming(dst)
 	}
-	if rq.Forwards >= 0 {
+	if rq.Forwards >= 0 { // above 0: the request would have ended here (endHere)
 		dst = append(strconv.AppendInt(append(dst, "Max-Forwards: "...), rq.Forwards-1, 10), "\r\n"...)
 	}
 	if upgrade {
@@ -57,10 +58,11 @@ func (fw *forwarder) appendHead(dst []byte, failover bool) []byte {
 	return append(dst, "\r\n"...)
 }
 
-// forwards reports whether a field of the request goes on to the member.
+// forwards reports whether a field of the request goes on to the member. The fields of the kinds that it drops and
+// that the member needs are written anew by appendHead.
 func (fw *forwarder) forwards(f *http1.Field) bool {
 	switch f.Kind {
-	case http1.Other:
+	case http1.Other: // alone of all kinds can be named in Connection: nobody may take Host or Cookie away so
 		return !fw.r.head.Nominates || !fw.r.head.Nominated(f, fw.c.in.B)
 	case http1.Host:
 		return fw.r.head.HostInField(fw.c.in.B)
@@ -127,10 +129,11 @@ func (fw *forwarder) appendServer(dst []byte) []byte {
 	return append(dst, "\r\n"...)
 }
 
-// appendMissing appends the private headers that a trusted client has not sent itself.
+// appendMissing appends the private headers that a trusted client has not sent itself. A trusted client is a plug-in
+// or proxy in front of this one: what it says of its client holds, and what it does not say is made up for.
 func (fw *forwarder) appendMissing(dst []byte) []byte {
 	trusted := fw.trusted
-	fw.trusted = false
+	fw.trusted = false // or appendPrivate would call this again
 	own := string(fw.appendPrivate(nil))
 	fw.trusted = trusted
 	for line := range strings.Lines(own) {
@@ -175,9 +178,9 @@ func rewrite(all []byte, at int, rs *http1.Response, dechunk bool, extra string)
 	first := at + rs.StatusLineEnd()
 	dst -= move(all, dst, first, high)
 	dst -= len(extra)
-	dst -= move(all, dst, at, first)
+	dst -= move(all, dst, at, first) // the status line
 	copy(all[dst+first-at:], extra)
-	all[dst+len("HTTP/1.")] = '1'
+	all[dst+len("HTTP/1.")] = '1' // a proxy says its own version (RFC 9112, 2.3)
 	return dst
 }
 
@@ -201,7 +204,8 @@ func markNominated(rs *http1.Response, head []byte) {
 	}
 }
 
-// endsHere reports whether a field of an answer does not go on to the client.
+// endsHere reports whether a field of an answer does not go on to the client. Framing that not everybody reads alike
+// (Loose) is dropped here, and written anew by plainFraming or oddHead.
 func endsHere(f *http1.Field, rs *http1.Response, dechunk bool) bool {
 	switch f.Kind {
 	case http1.Private, http1.HopByHop:

@@ -22,14 +22,15 @@ type Listener struct {
 	matchPort string // Port in digits
 }
 
-// Serve accepts clients until Shutdown. It returns nil then, else why it cannot accept.
+// Serve accepts clients until Shutdown. It returns nil then, else why it cannot accept. Each listener has a call, and
+// a goroutine, of its own.
 func (p *Proxy) Serve(l *Listener) error {
 	l.name, l.matchPort = l.Addr().String(), strconv.Itoa(l.Port)
 	if host, _ := match.SplitHost(l.name); l.Port != 0 {
 		l.name = host + ":" + l.matchPort
 	}
 	p.mu.Lock()
-	if p.ending.Load() {
+	if p.ending.Load() { // under the lock: Shutdown waits for p.working, which must not grow from then on
 		p.mu.Unlock()
 		l.Close()
 		return nil
@@ -61,7 +62,8 @@ func isTemporary(err error) bool {
 	return errors.As(err, &t) && t.Temporary()
 }
 
-// admit starts a connection, or ends it when Shutdown has come between.
+// admit starts a connection, or ends it when Shutdown has come between. TLS is put on the connection, but its
+// handshake is for the client's goroutine: a client that says nothing must not hold up the others.
 func (p *Proxy) admit(conn net.Conn, l *Listener) {
 	if p.full() {
 		p.refuseFull(conn, l.TLS)
@@ -94,9 +96,10 @@ func (p *Proxy) connections() int {
 	return len(p.clients) + p.parked
 }
 
+// Refusing costs a goroutine and, over TLS, a handshake: no more of that than a flood of clients should get.
 const (
-	maxRefusals = 32 // refused at once in words; whoever comes beyond them is closed
-	refusalTime = second
+	maxRefusals = 32     // refused at once in words; whoever comes beyond them is closed
+	refusalTime = second // for handshake, first byte and what still comes behind the answer, together
 )
 
 const fullAnswer = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n" +
@@ -129,7 +132,7 @@ func (p *Proxy) refuseFull(conn net.Conn, cfg *tls.Config) {
 		if c, ok := talk.(interface{ CloseWrite() error }); ok {
 			c.CloseWrite()
 		}
-		io.Copy(io.Discard, talk)
+		io.Copy(io.Discard, talk) // until the client closes, or Later does
 	})
 }
 

@@ -96,7 +96,9 @@ func (o *Options) complete(s *wire.Sweeper) {
 	}
 }
 
-// Proxy serves one configuration at a time.
+// Proxy serves one configuration at a time. What stands before mu is set by New, or takes care of itself. The lot
+// calls resume, which takes mu, while it holds a lock of its own, so nobody asks the lot for anything while holding
+// mu.
 type Proxy struct {
 	opt        Options
 	log        *slog.Logger
@@ -126,8 +128,8 @@ type Proxy struct {
 	parked    int
 	collected int // of those, when the last collection began
 	listeners []net.Listener
-	working   sync.WaitGroup // clients and listeners
-	sweeping  sync.WaitGroup
+	working   sync.WaitGroup // clients, listeners and reloads: Shutdown waits for them before the clock stops
+	sweeping  sync.WaitGroup // the sweeper and what it has started
 }
 
 // New makes a proxy for what the source has now. The error is a *Rejected where the plug-in would reject the file.
@@ -147,6 +149,7 @@ func New(ctx context.Context, source generation.Source, opt Options) (*Proxy, er
 	p.lot = wire.NewLot(p.waker, p.resume)
 	p.logs = logs.NewOutput(opt.PluginLog, opt.Version, s.Start(), opt.OnSteps)
 	p.setDate()
+	// the end of ctx is no end of requests in flight: Shutdown alone is
 	p.ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 	p.reload.source = source
 	err := p.begin(ctx)
@@ -158,7 +161,7 @@ func New(ctx context.Context, source generation.Source, opt Options) (*Proxy, er
 		p.waker.Close()
 		return nil, err
 	}
-	everySecond := func() {
+	everySecond := func() { // in the sweeper's goroutine: while it works, no time limit is looked at
 		p.setDate()
 		p.lot.Expire(s.Now())
 		p.collect()
@@ -170,7 +173,8 @@ func New(ctx context.Context, source generation.Source, opt Options) (*Proxy, er
 	return p, nil
 }
 
-// begin loads the first configuration.
+// begin loads the first configuration. Its stamp is taken before it is read: a file that changes in between is read
+// once more, not missed.
 func (p *Proxy) begin(ctx context.Context) error {
 	p.maker = generation.Maker{
 		Assumptions: p.opt.Assumptions, Seed: p.opt.Seed, Next: p.opt.Next, PartitionForm: p.opt.PartitionForm,
@@ -215,6 +219,8 @@ func (p *Proxy) collect() {
 }
 
 // Shutdown stops accepting, closes idle connections, and waits for requests in flight; when ctx ends they are cut.
+// The order holds: parked clients are taken up again, to find out that they end, before working is waited for; the
+// sweeper, which ends the waits of the last requests, stops behind them; the waker when nobody waits for a socket.
 func (p *Proxy) Shutdown(ctx context.Context) error {
 	p.mu.Lock()
 	p.ending.Store(true)
@@ -248,7 +254,7 @@ func (p *Proxy) Shutdown(ctx context.Context) error {
 	return err
 }
 
-// cutAll ends every connection at once.
+// cutAll ends every connection at once, and with the context whatever connects to a member or opens a file.
 func (p *Proxy) cutAll() {
 	p.stop()
 	p.mu.Lock()

@@ -21,16 +21,16 @@ import (
 // reloader keeps the configuration up to date.
 type reloader struct {
 	source generation.Source
-	mu     sync.Mutex // one reload at a time
-	stamp  string
-	next   atomic.Int64 // when the stamp is looked at again, 0 never
-	busy   atomic.Bool
+	mu     sync.Mutex   // one reload, or change of a member, at a time; guards stamp and Maker.Changes
+	stamp  string       // of what was read last, whether it was taken or refused
+	next   atomic.Int64 // when the stamp is looked at again, by the sweeper's clock; 0 never
+	busy   atomic.Bool  // an arriving request has started a reload that has not ended
 
 	done, refused atomic.Uint64
 	last          atomic.Pointer[reloadNote]
 }
 
-// reloadNote tells of the last reload.
+// reloadNote tells of the last reload, for the status page. Err is nil where it was taken.
 type reloadNote struct {
 	At  time.Time
 	Err error
@@ -59,6 +59,9 @@ const inFlight = second / 10
 // Reload reads the configuration now, changed or not. After an error the old one stays in use.
 func (p *Proxy) Reload(ctx context.Context) error { return p.refresh(ctx, true) }
 
+// refresh reads the configuration where its stamp has changed, or always. A refused one is not read again before its
+// stamp changes once more, so its error is logged once; a file that is gone has no stamp, and is missed at each
+// interval.
 func (p *Proxy) refresh(ctx context.Context, always bool) error {
 	r := &p.reload
 	r.mu.Lock()
@@ -89,6 +92,7 @@ func (p *Proxy) refresh(ctx context.Context, always bool) error {
 	return nil
 }
 
+// logRefusal says all that is wrong with a rejected file, not the first error alone.
 func (p *Proxy) logRefusal(err error) {
 	var rejected *generation.Rejected
 	if !errors.As(err, &rejected) {
@@ -100,13 +104,15 @@ func (p *Proxy) logRefusal(err error) {
 	}
 }
 
-// use puts a configuration to work. Requests in flight end on the one they began with.
+// use puts a configuration to work. Requests in flight end on the one they began with: what their outcomes still
+// change, marks and weights, is the state of the old one, and is lost. Nobody sees the new one before it is ready, and
+// its log says that it begins before it tells of a request.
 func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, pause parser.Pause) error {
 	g, err := p.maker.Make(ctx, cfg, files, pause)
 	if err != nil {
 		return err
 	}
-	g.Log = p.logs.For(cfg)
+	g.Log = p.logs.For(cfg) // LogLevel is read at each reload, as everything else
 	g.Refresh = match.Nanos(cfg.RefreshInterval.V) * second
 	old := p.gen.Load()
 	g.Follow(old)
@@ -120,7 +126,7 @@ func (p *Proxy) use(ctx context.Context, cfg *parser.Config, files *diag.Files, 
 		p.reload.next.Store(0)
 	}
 	if old != nil {
-		old.Close()
+		old.Close() // streams are not carried over: their TLS and address are those of the old file
 	}
 	return nil
 }
@@ -131,7 +137,7 @@ func (p *Proxy) Change(ctx context.Context, n admin.Name, c admin.Change, by str
 	p.reload.mu.Lock()
 	defer p.reload.mu.Unlock()
 	g := p.gen.Load()
-	before := p.maker.Changes
+	before := p.maker.Changes // maps are never changed once made, so the old one can be put back
 	next, err := before.With(g, n, c)
 	if err == nil {
 		cfg, files := g.Config()

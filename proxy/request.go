@@ -21,8 +21,8 @@ type request struct {
 	used    int                // bytes of c.in that it takes
 	spill   []byte             // bytes of the next request that were read with its body
 	req     routecheck.Request // what decisions are made on
-	cookies [4]string          // room for those of req
-	host    []byte             // see hostForMatching
+	cookies [4]string          // room for those of req; whoever sends more makes garbage
+	host    []byte             // room for hostForMatching
 	body    body
 	fw      forwarder
 	entry   logs.Entry
@@ -34,7 +34,8 @@ type request struct {
 }
 
 // handle answers the request whose head is at hand, and reports whether the connection lives on. The configuration is
-// taken once: whatever is reloaded meanwhile, the request ends on the one it began with.
+// taken once: whatever is reloaded meanwhile, the request ends on the one it began with. Match comes before refusal,
+// which asks whether there is a Route: what no Route takes, the web server around the plug-in judges (R9, R16).
 func (r *request) handle() bool {
 	r.close = !r.head.Persists() || r.c.p.ending.Load()
 	r.started, r.tunnel, r.body = false, false, body{}
@@ -62,7 +63,7 @@ func (r *request) handle() bool {
 	if r.tunnel {
 		return false
 	}
-	if r.close && (r.body.overtaken || r.body.has && !r.body.whole) { // more may stand there that nobody reads
+	if r.close && (r.body.overtaken || r.body.has && !r.body.whole) { // more of the body may stand there unread
 		r.c.Linger(r.c.p.small)
 	}
 	return !r.close
@@ -72,7 +73,7 @@ func (r *request) handle() bool {
 func (r *request) finish() {
 	p, e := r.c.p, &r.entry
 	end := max(r.fw.x.at, e.Start) // the last decision knows the time
-	if e.Attempts == 0 {
+	if e.Attempts == 0 {           // x.at is that of an earlier request of the connection, or 0
 		end = p.now()
 	}
 	took, n, affinity := end-e.Start, &p.counters, r.affinity()
@@ -116,7 +117,8 @@ func (r *request) pluginLog(gen *generation.Generation) *logs.Request {
 	return gen.Log.Request(r.c.thread, r.entry.Start)
 }
 
-// describe makes the request that decisions are made on. Its strings share the buffer of the head.
+// describe makes the request that decisions are made on. Its strings share the buffer of the head, which stays where
+// it is until advance: whoever keeps one longer has to copy it.
 func (r *request) describe() {
 	buf := r.c.in.B
 	cookies := r.cookies[:0]
@@ -187,6 +189,8 @@ func (r *request) wantsUpgrade() bool {
 	return false
 }
 
+// hasPrivate reports whether the client sends any private header. Without one there is nothing to compare, which is
+// so for nearly all requests.
 func (r *request) hasPrivate() bool {
 	for i := range r.head.Fields {
 		if r.head.Fields[i].Kind == http1.Private {
@@ -196,6 +200,7 @@ func (r *request) hasPrivate() bool {
 	return false
 }
 
+// sends reports whether the head has a field of a name, in any letter case.
 func (r *request) sends(name string) bool {
 	for i := range r.head.Fields {
 		if http1.EqualFold(r.head.Fields[i].Name(r.c.in.B), name) {

@@ -12,7 +12,7 @@ import (
 func (fw *forwarder) noteSession(s *upstream.Stream) {
 	id, what := failover.SessionOf(&fw.x.state, fw.setCookie(s))
 	if what == failover.SessionUntold {
-		return
+		return // before Sessions: a member without sessions needs no room to count them
 	}
 	sessions := fw.x.cluster.Members[fw.x.state.Last].Work.Sessions(fw.c.p.opt.Seed)
 	switch what {

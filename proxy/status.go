@@ -16,7 +16,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Snapshot says what the process is doing. Each cluster's lock is held for as long as its state is copied.
+// Snapshot says what the process is doing. Each cluster's lock is held for as long as its state is copied, so what the
+// core knows of one cluster fits together; counts beside it, and other clusters, may be moments apart.
 func (p *Proxy) Snapshot() *admin.Snapshot {
 	g := p.gen.Load()
 	s := &admin.Snapshot{
@@ -36,7 +37,7 @@ func (p *Proxy) Snapshot() *admin.Snapshot {
 	}
 	for i := range s.Clusters {
 		c := &s.Clusters[i]
-		c.Within = s.Times[1+i].Within()
+		c.Within = s.Times[1+i].Within() // behind those of requests that no cluster gets
 		for j := range c.Members {
 			c.Members[j].Recent = p.history.Recent(admin.Name{Cluster: c.Cluster, Member: c.Members[j].Member}, now)
 		}
@@ -83,7 +84,8 @@ func (n *counters) status() (rq admin.RequestStatus, affinity map[string]uint64)
 	return rq, affinity
 }
 
-// Explain answers "why" against the state that the process is in now: it decides a request without sending it.
+// Explain answers "why" against the state that the process is in now: it decides a request without sending it. The
+// state is copied into a scenario, so nothing that is asked here changes what the next request gets.
 func (p *Proxy) Explain(rq routecheck.Request) []routecheck.Decision {
 	g := p.gen.Load()
 	sc := explain.Scenario{Requests: explain.Repeat(rq, 1, 0), Members: p.Facts()}

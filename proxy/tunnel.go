@@ -18,12 +18,13 @@ func (fw *forwarder) upgrade(s *upstream.Stream) failover.Event {
 		io:   seconds(source.WSIOTimeout.V),
 		idle: seconds(source.WSIdleTimeout.V),
 	}
-	fw.r.tunnel, fw.r.close = true, true
+	fw.r.tunnel, fw.r.close = true, true // before run: whatever ends it, no request follows on this connection
 	ev := t.run()
 	fw.release(false)
 	return ev
 }
 
+// seconds is an attribute's value as a time limit: 0, and what is negative, is none.
 func seconds(n int) match.Nanos {
 	return match.Nanos(max(n, 0)) * match.Nanos(time.Second)
 }
@@ -36,12 +37,13 @@ type tunnel struct {
 	io, idle match.Nanos
 }
 
+// run needs two goroutines, one for each direction; this one ends when the other has.
 func (t *tunnel) run() failover.Event {
 	c, r, s := t.fw.c, t.fw.r, t.s
 	at := s.Off
 	start := rewrite(s.In.All, wire.Headroom+at, &s.Head, false, "")
 	t.touch()
-	if r.writeOut(s.In.All[start:wire.Headroom+s.N]) != nil {
+	if r.writeOut(s.In.All[start:wire.Headroom+s.N]) != nil { // with what came behind the head, if anything
 		return gone
 	}
 	rest := c.in.B[r.used:c.n] // a client may send before it has seen the 101
@@ -55,7 +57,8 @@ func (t *tunnel) run() failover.Event {
 	return failover.Event{Kind: failover.Done}
 }
 
-// copy passes bytes on until one side ends, then ends both.
+// copy passes bytes on until one side ends, then ends both: who ends a WebSocket in order has said so by a close
+// frame, and has had the other side's before the connection goes (RFC 6455, 1.4).
 func (t *tunnel) copy(to, from *wire.Link, first []byte) {
 	defer t.fw.c.Abort()
 	defer t.s.Abort()

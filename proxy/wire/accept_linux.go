@@ -29,7 +29,8 @@ func (w *Waker) Listener(l net.Listener) net.Listener {
 	return a
 }
 
-// inherit sets what connections inherit: what package net sets on each of them.
+// inherit sets what connections inherit: what package net sets on each of them (no delay, and probes from 15 seconds
+// of silence on, after nine of which the connection counts as broken).
 func inherit(fd int) {
 	for _, o := range [...]struct{ level, name, value int }{
 		{syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1},
@@ -48,7 +49,8 @@ type acceptor struct{ s *socket } // what stands there to be read are connection
 func (a *acceptor) Addr() net.Addr { return a.s.LocalAddr() }
 func (a *acceptor) Close() error   { return a.s.Close() }
 
-// Accept has the errors of package net.
+// Accept has the errors of package net: whoever calls asks them whether they are temporary. A client that has left
+// before it was accepted (ECONNABORTED) is none.
 func (a *acceptor) Accept() (net.Conn, error) {
 	for {
 		if err := a.s.ready(); err != nil {
@@ -83,6 +85,7 @@ func (a *acceptor) conn(fd int, from syscall.Sockaddr) (net.Conn, error) {
 	return net.FileConn(f)
 }
 
+// addrOf is an address of the system as package net has it, with the name of the zone in place of its number.
 func addrOf(a syscall.Sockaddr) netip.AddrPort {
 	switch a := a.(type) {
 	case *syscall.SockaddrInet4:

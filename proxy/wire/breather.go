@@ -18,7 +18,7 @@ type Breather struct {
 }
 
 const (
-	workTime = 200 * time.Microsecond
+	workTime = 200 * time.Microsecond // a request waits for no more than that
 	restTime = 3 * workTime
 )
 

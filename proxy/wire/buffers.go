@@ -11,10 +11,11 @@ const (
 	LargeBuffer = 64 << 10 // for bodies that go through
 )
 
-// Buffer is a piece of memory that is read into. Nobody holds one while waiting for a head.
+// Buffer is a piece of memory that is read into. Nobody holds one while waiting for a head. It has one owner at a
+// time: who got it from a pool puts it back, once, and keeps nothing that points into it.
 type Buffer struct {
 	All []byte // headroom included
-	B   []byte
+	B   []byte // All[Headroom:]
 }
 
 func newBuffer(size int) *Buffer {
@@ -22,7 +23,7 @@ func newBuffer(size int) *Buffer {
 	return &Buffer{All: all, B: all[Headroom:]}
 }
 
-// Grown returns a buffer of the given size with the first n bytes of b.
+// Grown returns a buffer of the given size with the first n bytes of b, which stays its owner's.
 func (b *Buffer) Grown(size, n int) *Buffer {
 	g := newBuffer(size)
 	copy(g.B, b.B[:n])
@@ -43,7 +44,8 @@ func NewBuffers(size int) *Buffers {
 // Get takes a buffer out of the pool.
 func (p *Buffers) Get() *Buffer { return p.pool.Get().(*Buffer) }
 
-// Put takes a buffer back; one that has grown is left to the garbage collector.
+// Put takes a buffer back, or nil; one that has grown is left to the garbage collector. So a buffer whose size is not
+// known may be offered to each pool.
 func (p *Buffers) Put(b *Buffer) {
 	if b != nil && len(b.B) == p.size {
 		p.pool.Put(b)

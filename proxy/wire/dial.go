@@ -25,7 +25,8 @@ type Dialer struct {
 }
 
 // Connect connects to the first address that answers, and puts TLS on the connection where there is a cfg, all of it
-// within a limit; 0 is none.
+// within a limit; 0 is none. That is ConnectTimeout, which counts for all addresses of a member and the handshake
+// together (R50).
 func (d *Dialer) Connect(ctx context.Context, addrs []string, cfg *tls.Config, limit match.Nanos) (conn net.Conn,
 	err error) {
 	if limit > 0 {
@@ -51,7 +52,8 @@ func (d *Dialer) Connect(ctx context.Context, addrs []string, cfg *tls.Config, l
 	return conn, nil
 }
 
-// HandshakeError is why a handshake with a member failed.
+// HandshakeError is why a handshake with a member failed: for the core a failed connect (R50), for the log another
+// line.
 type HandshakeError struct{ error }
 
 func (h HandshakeError) Unwrap() error { return h.error }

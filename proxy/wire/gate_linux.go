@@ -4,13 +4,14 @@ import "sync/atomic"
 
 // gate is where one goroutine waits for one kind of event of a socket. What is told while nobody waits lets the next
 // one through. It holds no channel before somebody has slept, nor while its socket is parked, so that ten thousand
-// idle connections hold none.
+// idle connections hold none. A wake may be for nothing, and never is missing: who waits looks again.
 type gate struct {
 	at  atomic.Pointer[sleeper] // nil: shut; opened: open; else who sleeps
 	own *sleeper                // of whoever waits here, nil before the first sleep
 }
 
-// sleeper is what a goroutine sleeps by.
+// sleeper is what a goroutine sleeps by. Its channel has room for one: whoever opens the gate, the waker among others,
+// must not wait until the goroutine runs.
 type sleeper struct{ wake chan struct{} }
 
 func newSleeper() any { return &sleeper{make(chan struct{}, 1)} }
@@ -20,10 +21,10 @@ var opened = new(sleeper)
 
 // open lets whoever waits, or will wait next, through.
 func (g *gate) open() {
-	if g.at.Load() == opened {
+	if g.at.Load() == opened { // most often, where nobody waits; a load costs less than a swap
 		return
 	}
-	if s := g.at.Swap(opened); s != nil && s != opened {
+	if s := g.at.Swap(opened); s != nil && s != opened { // of several that open, one alone gets the sleeper
 		s.wake <- struct{}{}
 	}
 }
@@ -36,7 +37,7 @@ func (g *gate) wait(w *Waker) {
 	if g.own == nil {
 		g.own = w.sleepers.Get().(*sleeper)
 	}
-	if g.at.CompareAndSwap(nil, g.own) {
+	if g.at.CompareAndSwap(nil, g.own) { // not where the gate has been opened since
 		<-g.own.wake
 	}
 	g.at.Store(nil) // what was told meanwhile is looked at now

@@ -29,7 +29,8 @@ func (timedOut) Timeout() bool   { return true }
 func (timedOut) Temporary() bool { return true }
 
 // Link is one end of a connection, to a client or to a member: a socket, or anything else that is a net.Conn. One
-// goroutine reads and one writes at a time.
+// goroutine reads and one writes at a time; any may call Abort, Wake, Within and Until. The limit is one for reading
+// and writing: where both go on at once, as while a body is pumped, one of them has it to set.
 type Link struct {
 	conn   net.Conn
 	fast   *socket     // nil: conn is used
@@ -37,15 +38,15 @@ type Link struct {
 	looker looker      // at the socket below, nil: nobody can tell what stands there
 
 	sweeper *Sweeper
-	slot    int                  // place in the sweeper's list
+	slot    int                  // place in the sweeper's list, -1 in none; guarded by the sweeper's lock
 	limit   atomic.Int64         // the time at which waiting ends, 0 never
 	quit    atomic.Bool          // whoever waits here gives up
 	peer    atomic.Pointer[Link] // of a client's link: the member's link that its request waits on
-	owner   *Link                // of a member's link: the client's link that it works for
-	one     [1]byte
+	owner   *Link                // of a member's link: the client's link that it works for, nil while it is idle
+	one     [1]byte              // what waitSlowly reads into: a local one would be garbage
 }
 
-// Init puts a link on a connection.
+// Init puts a link on a connection. From then on the sweeper looks at it, until Leave or Close.
 func (l *Link) Init(conn net.Conn, s *Sweeper) {
 	l.conn, l.sweeper = conn, s
 	if t, ok := conn.(*secureConn); ok {
@@ -66,7 +67,7 @@ func socketBelow(conn net.Conn) *socket {
 	return s
 }
 
-// Leave lets go of the connection, which stays open.
+// Leave lets go of the connection, which stays open: it is to be parked.
 func (l *Link) Leave() {
 	l.sweeper.remove(l)
 	if l.secure != nil {
@@ -80,7 +81,8 @@ func (l *Link) Close() {
 	l.conn.Close()
 }
 
-// Within limits waiting to d from now; 0 lifts the limit.
+// Within limits waiting to d from now; 0 lifts the limit. It counts from the last tick, up to which a tick may have
+// passed already: hence the tick more.
 func (l *Link) Within(d match.Nanos) {
 	if d != 0 {
 		d += l.sweeper.Now() + match.Nanos(Tick) // never too early
@@ -100,7 +102,8 @@ func (l *Link) Abort() {
 	}
 }
 
-// WaitFor says that the request of a client's link waits on a member's link: who aborts the one aborts the other.
+// WaitFor says that the request of a client's link waits on a member's link: who aborts the one aborts the other. The
+// owner is written before peer, which other goroutines read.
 func (l *Link) WaitFor(member *Link) {
 	member.owner = l
 	l.peer.Store(member)
@@ -112,7 +115,8 @@ func (l *Link) Peer() *Link { return l.peer.Load() }
 // WaitForNone says that it waits on none any more.
 func (l *Link) WaitForNone() { l.peer.Store(nil) }
 
-// Rest is for a member's link that nobody uses for the time being.
+// Rest is for a member's link that nobody uses for the time being: its stream goes into the queue, and how long it may
+// stay there is the queue's to say (R65).
 func (l *Link) Rest() {
 	l.owner = nil
 	l.limit.Store(0)
@@ -145,10 +149,12 @@ func (l *Link) TLS() *tls.Conn {
 	return l.secure.Conn
 }
 
-// Wake ends the wait at hand; the waiting goroutine finds out whether there is a reason.
+// Wake ends the wait at hand; the waiting goroutine finds out whether there is a reason. A deadline long past does
+// that to any net.Conn, and it stays, so a wait that begins just after it ends, too.
 func (l *Link) Wake() { l.conn.SetDeadline(time.Unix(1, 0)) }
 
-// reason turns the error of an interrupted wait into its cause.
+// reason turns the error of an interrupted wait into its cause. The deadline is lifted before the limit is looked at:
+// what wakes in between is a new interruption, and none gets lost. An abort is for good, so its deadline stays.
 func (l *Link) reason(err error) error {
 	if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
@@ -173,6 +179,8 @@ func (l *Link) Read(p []byte) (int, error) {
 	}
 }
 
+// readOnce may return for nothing. A socket of ours gives bytes or an error; a net.Conn of others may give both, or
+// neither.
 func (l *Link) readOnce(p []byte) (int, error) {
 	if l.fast != nil {
 		return l.fast.Read(p)
@@ -192,7 +200,7 @@ func something(n int, err error) error {
 	return err
 }
 
-// Write writes all of p and says how much of it has gone out.
+// Write writes all of p and says how much of it has gone out: that decides what may be repeated.
 func (l *Link) Write(p []byte) (sent int, err error) {
 	for sent < len(p) {
 		n, err := l.writeOnce(p[sent:])
@@ -254,6 +262,7 @@ func (l *Link) RoundTrip(p []byte, check bool, pool *Buffers) (sent int, b *Buff
 		if err = l.reason(err); err != errSpurious && (err != nil || n > 0) {
 			return sent, b, n, err
 		}
+		// woken for nothing, or there was no room for all of it: what is left goes the slow way
 	} else if check && l.Readable() {
 		return 0, nil, 0, ErrStale
 	}
@@ -307,6 +316,8 @@ func (l *Link) Linger(pool *Buffers) {
 	}
 }
 
+// For how long, and how many bytes, somebody is read from who has got an answer before the end of its request: by then
+// a client that reads has it, and whoever sends on regardless is cut off.
 const (
 	LingerTime  = 2 * match.Nanos(time.Second)
 	lingerBytes = 1 << 20

@@ -21,7 +21,9 @@ type Lot[Kept any] struct {
 
 	mu     sync.Mutex
 	closed bool
-	spots  []spot[Kept] // by descriptor
+	// spots are by descriptor: the waker tells of sockets by it, the system gives the lowest one that is free, and a
+	// slice needs no memory of its own for a connection that is parked.
+	spots []spot[Kept]
 }
 
 type spot[Kept any] struct {
@@ -59,8 +61,8 @@ func (l *Lot[Kept]) Put(conn net.Conn, until match.Nanos, kept Kept) {
 	}
 	l.spots[s.fd] = spot[Kept]{conn, until, kept}
 	s.rest()
-	s.parked.Store(true)
-	if s.peek() != nothingYet { // the waker may have told of it before
+	s.parked.Store(true)        // from now on the waker tells the lot, as soon as it gets the lock
+	if s.peek() != nothingYet { // what came before that was told to a gate where nobody waits
 		l.take(s.fd)
 	}
 }
@@ -83,7 +85,7 @@ func (l *Lot[Kept]) unpark(fd int) {
 	l.take(fd)
 }
 
-// Expire takes up those whose time is over: they find out by themselves.
+// Expire takes up those whose time is over: they find out by themselves. Free spots come by as well, for take to skip.
 func (l *Lot[Kept]) Expire(now match.Nanos) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -51,7 +51,7 @@ type peeker struct {
 	seen   peekResult
 }
 
-// lender lends a descriptor.
+// lender lends a descriptor: during the call it is not closed. syscall.RawConn is one.
 type lender interface {
 	Control(f func(fd uintptr)) error
 }

@@ -14,17 +14,19 @@ import (
 type secureConn struct {
 	*tls.Conn
 	records *records
-	drained bool // crypto/tls holds no content that nobody has taken
+	drained bool // crypto/tls holds no content that nobody has taken; written by whoever reads
 }
 
-// Read reads content. When it is less than was asked for, it is all that crypto/tls had.
+// Read reads content. When it is less than was asked for, it is all that crypto/tls had. When it is as much, nobody
+// knows: drained is false then, which costs a look that finds nothing, and never a wrong answer.
 func (s *secureConn) Read(p []byte) (int, error) {
 	n, err := s.Conn.Read(p)
 	s.drained = n < len(p)
 	return n, err
 }
 
-// await waits until something has come, and reports whether that is a whole record: reading it does not wait.
+// await waits until something has come, and reports whether that is a whole record: reading it does not wait. Where it
+// is not, a buffer for content would be held while the rest is waited for.
 func (s *secureConn) await() (whole bool, err error) {
 	r := s.records
 	if s.drained && r.held == nil {
@@ -72,7 +74,8 @@ func (s *secureConn) nothingUpTo(reach reach) bool {
 	return errors.Is(err, errNotYet) && s.records.between()
 }
 
-// reach is how far a read goes for records.
+// reach is how far a read goes for records. It lets crypto/tls take in what belongs to TLS itself, which only its own
+// Read does, without waiting for content.
 type reach uint8
 
 const (
@@ -96,9 +99,12 @@ const recordHeader = 5
 
 // records is the connection below TLS. It divides what comes at the ends of records, and holds memory only while it
 // holds bytes.
+//
+// Two things are counted: which bytes of what was read stand in held, and where in the record they belong (header,
+// got, left). A record may be longer than held, and held may have several.
 type records struct {
 	net.Conn
-	owner  *Link   // says why a wait was interrupted; nil during a member's handshake
+	owner  *Link   // says why a wait was interrupted; nil during a member's handshake and while parked
 	fast   *socket // nil: Conn is used
 	looker looker  // nil: nobody can tell what stands in the socket
 	pool   *Buffers
@@ -106,13 +112,13 @@ type records struct {
 	ending atomic.Bool // crypto/tls limits the writes that remain by itself
 
 	held   *Buffer
-	at, n  int // held.B[at:n] has not been handed on
+	at, n  int // held.B[at:n] has not been handed on; held is nil where all has
 	header [recordHeader]byte
 	got    int // bytes of the header at hand that have been handed on
 	left   int // bytes of the record behind it that have not
 }
 
-// Server puts TLS on the connection of a client.
+// Server puts TLS on the connection of a client. The handshake is done by the first read, or by who asks for it.
 func Server(conn net.Conn, cfg *tls.Config, pool *Buffers) net.Conn {
 	r := newRecords(conn, pool)
 	return &secureConn{Conn: tls.Server(r, cfg), records: r, drained: true}
@@ -166,7 +172,8 @@ func (r *records) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// most is how many bytes there are to the end of the record, or of its header where that has not come whole.
+// most is how many bytes there are to the end of the record, or of its header where that has not come whole: then it
+// is too many, and part ends before. The header is a copy: follow alone notes what has been handed on.
 func (r *records) most(part []byte) int {
 	if r.left > 0 {
 		return r.left
@@ -180,7 +187,7 @@ func (r *records) most(part []byte) int {
 
 func length(header [recordHeader]byte) int { return int(header[3])<<8 | int(header[4]) }
 
-// follow notes what has been handed on.
+// follow notes what has been handed on, which never reaches beyond one record.
 func (r *records) follow(p []byte) {
 	if r.left == 0 {
 		n := copy(r.header[r.got:], p)
@@ -220,7 +227,9 @@ func readInto(conn net.Conn, pool *Buffers) (*Buffer, int, error) {
 	return nil, 0, something(n, err)
 }
 
-// Write writes all of p. A wake for nothing does not reach crypto/tls, which would never write again.
+// Write writes all of p. A wake for nothing does not reach crypto/tls, which would never write again. With ending it
+// is a goodbye, whose limit is a deadline that crypto/tls has set: its end is not asked for a reason, and not
+// repeated.
 func (r *records) Write(p []byte) (sent int, err error) {
 	for sent < len(p) {
 		var n int

@@ -15,13 +15,13 @@ import (
 // telling the scheduler: that saves a good part of what they cost. One goroutine reads and one writes at a time.
 type socket struct {
 	fd            int
-	users         atomic.Int32 // of fd; closing is set when the last of them is to close it
+	users         atomic.Int32 // how many use fd now; closing is set when the last of them is to close it
 	waker         *Waker
-	local, remote netip.AddrPort
-	goodbye       *time.Timer // see SetWriteDeadline
+	local, remote netip.AddrPort // local of one that was accepted is the listener's: no system call for each
+	goodbye       *time.Timer    // see SetWriteDeadline
 
 	in, out     gate        // opened when the waker tells of something
-	empty       bool        // a read has taken all: the waker will tell of more
+	empty       bool        // a read has taken all: the waker will tell of more; whoever reads has it
 	ended       atomic.Bool // the other side has closed, perhaps with its last bytes: that is told once
 	interrupted atomic.Bool // see SetDeadline
 	parked      atomic.Bool // it waits in the lot
@@ -34,6 +34,7 @@ func newSocket(fd int, w *Waker, local, remote netip.AddrPort) *socket {
 	}
 }
 
+// What an event of the waker means: an end can be read, and an error be written to.
 const (
 	mayRead  = syscall.EPOLLIN | mayEnd
 	mayWrite = syscall.EPOLLOUT | syscall.EPOLLHUP | syscall.EPOLLERR
@@ -53,6 +54,7 @@ func (s *socket) tell(events uint32) {
 	}
 }
 
+// closing is a bit of users beyond any number of them.
 const closing = 1 << 30
 
 // enter keeps the descriptor open until leave, so that no system call meets another connection under its number.
@@ -68,12 +70,15 @@ func (s *socket) enter() error {
 	}
 }
 
+// leave ends what enter began. The last one out closes, with no lock: nobody can enter any more.
 func (s *socket) leave() {
 	if s.users.Add(-1) == closing {
 		syscall.Close(s.fd)
 	}
 }
 
+// Close lets whoever waits here go, and the descriptor with the last of them. The waker forgets the socket before: the
+// number may be another connection's the moment it is free.
 func (s *socket) Close() error {
 	if err := s.enter(); err != nil {
 		return err
@@ -93,7 +98,7 @@ func (s *socket) CloseWrite() error {
 }
 
 // SetDeadline interrupts whoever waits, now and later, by any time, and no longer by none. Time limits are the
-// sweeper's.
+// sweeper's: a Link asks here for interruptions alone.
 func (s *socket) SetDeadline(t time.Time) error {
 	s.interrupted.Store(!t.IsZero())
 	if !t.IsZero() {
@@ -104,7 +109,8 @@ func (s *socket) SetDeadline(t time.Time) error {
 
 func (s *socket) SetReadDeadline(t time.Time) error { return s.SetDeadline(t) }
 
-// SetWriteDeadline is for crypto/tls, which sets one for its goodbye, and another that is over behind it.
+// SetWriteDeadline is for crypto/tls, which sets one for its goodbye, and another that is over behind it. That second
+// one interrupts reads as well: nobody needs them then, but whoever lingers after CloseWrite, whose link lifts it.
 func (s *socket) SetWriteDeadline(t time.Time) error {
 	if s.goodbye != nil {
 		s.goodbye.Stop()
@@ -151,7 +157,8 @@ func (s *socket) rest() {
 	s.out.rest(s.waker)
 }
 
-// ready waits until there may be something to read, and enters.
+// ready waits until there may be something to read, and enters. After an end that has been told nobody tells of
+// anything, so the read has to find it.
 func (s *socket) ready() error {
 	for s.empty && !s.ended.Load() && !s.interrupted.Load() {
 		s.in.wait(s.waker)
@@ -160,6 +167,7 @@ func (s *socket) ready() error {
 	return s.begin()
 }
 
+// begin enters unless the socket is interrupted. Writing begins so at once: whether there is room, the write tells.
 func (s *socket) begin() error {
 	if s.interrupted.Load() {
 		return os.ErrDeadlineExceeded
@@ -198,7 +206,8 @@ func (s *socket) wait(pool *Buffers) (*Buffer, int, error) {
 	}
 }
 
-// receive reads once, and leaves.
+// receive reads once, and leaves. Less than there was room for is all that stood there, so the next read need not try.
+// Nothing at all also takes back an end: it was told of the connection that had this descriptor before (see forget).
 func (s *socket) receive(p []byte) (int, error) {
 	n, errno := receive(s.fd, p, 0)
 	s.leave()
@@ -295,11 +304,13 @@ func receive(fd int, p []byte, flags uintptr) (int, syscall.Errno) {
 	return transfer(syscall.SYS_RECVFROM, fd, p, flags)
 }
 
+// send writes without SIGPIPE, which would end the process for a connection that the other side has closed.
 func send(fd int, p []byte) (int, syscall.Errno) {
 	return transfer(syscall.SYS_SENDTO, fd, p, syscall.MSG_NOSIGNAL)
 }
 
-// transfer handles EINTR, which the standard library would hide.
+// transfer handles EINTR, which the standard library would hide. RawSyscall does not tell the scheduler, which is
+// right for calls that never block (see socket), and wrong for all others.
 func transfer(call uintptr, fd int, p []byte, flags uintptr) (int, syscall.Errno) {
 	for {
 		at := unsafe.Pointer(unsafe.SliceData(p))

@@ -9,7 +9,7 @@ import (
 )
 
 // socket and Waker exist on Linux only: elsewhere connections stay with package net, and each idle client keeps
-// its goroutine.
+// its goroutine. No value of this type is ever made: it is here for the compiler, as socketBelow returns nil.
 type socket struct {
 	net.Conn
 	fd int

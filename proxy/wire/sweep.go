@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Tick is how long the sweeper sleeps.
+// Tick is how long the sweeper sleeps: by no more than that are limits late.
 const Tick = 100 * time.Millisecond
 
 // Sweeper keeps time limits for all links: a look at each of them ten times a second costs less than a timer for
@@ -22,8 +22,8 @@ type Sweeper struct {
 	start   time.Time
 	time    atomic.Int64 // of the last tick
 	mu      sync.Mutex
-	links   []*Link
-	waiting []*Link // room for what sweep looks at
+	links   []*Link // all that are open, in no order
+	waiting []*Link // room for what sweep looks at; its goroutine's alone
 }
 
 // NewSweeper makes a sweeper; its clock starts at 0.
@@ -56,6 +56,7 @@ func (s *Sweeper) Rest(ctx context.Context, d match.Nanos) {
 	}
 }
 
+// add and remove cost the same however many links there are: each knows its place.
 func (s *Sweeper) add(l *Link) {
 	s.mu.Lock()
 	l.slot = len(s.links)
@@ -63,7 +64,7 @@ func (s *Sweeper) add(l *Link) {
 	s.mu.Unlock()
 }
 
-// remove takes a link off the list; the last one takes its place.
+// remove takes a link off the list; the last one takes its place. It may be called twice.
 func (s *Sweeper) remove(l *Link) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,7 +78,8 @@ func (s *Sweeper) remove(l *Link) {
 	l.slot = -1
 }
 
-// Run ticks until ctx ends, and calls a function once a second.
+// Run ticks until ctx ends, and calls a function once a second. A tick that comes late, on a busy machine, is not made
+// up for: the clock is read at each.
 func (s *Sweeper) Run(ctx context.Context, everySecond func()) {
 	t := time.NewTicker(Tick)
 	defer t.Stop()
@@ -125,7 +127,8 @@ func (s *Sweeper) wakeLate(now match.Nanos, clients bool) []*Link {
 	return s.waiting
 }
 
-// giveUp ends the wait for a member whose client has left, unless that wait, or the connection, has ended meanwhile.
+// giveUp ends the wait for a member whose client has left, unless that wait, or the connection, has ended meanwhile:
+// the link was looked at without the lock. m.Wake on a connection that is closed by now does nothing.
 func (s *Sweeper) giveUp(l *Link) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

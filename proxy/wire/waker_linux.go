@@ -25,14 +25,14 @@ type Waker struct {
 	look   func(fd uintptr) bool // wakeAll
 	events [atOnce]syscall.EpollEvent
 	ready  []syscall.EpollEvent
-	unpark func(fd int) // tells the lot of a socket
+	unpark func(fd int) // tells the lot of a socket; set by NewLot before the first socket is watched
 
 	sleepers sync.Pool // of whoever waits at a gate
 
 	mu      sync.Mutex
-	sockets []*socket // by descriptor
+	sockets []*socket // by descriptor, nil where there is none
 	waking  sync.WaitGroup
-	started bool
+	started bool  // run is: it begins with the first socket, so a waker without any has no goroutine
 	parked  []int // parked ones that are ready
 }
 
@@ -174,7 +174,7 @@ func (w *Waker) tell() {
 	}
 }
 
-// Close ends the waking. No socket is left by then.
+// Close ends the waking. Nobody waits for a socket by then; idle ones may still be closed.
 func (w *Waker) Close() {
 	if w.file != nil {
 		w.file.Close()
