@@ -1,4 +1,4 @@
-package rules
+package rules_test
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -80,7 +81,7 @@ func TestOneFault(t *testing.T) {
 		if slices.Reverse(got); strings.Join(got, "\n") != want {
 			t.Errorf("%s: want %s, got\n%s", test.name, test.want, describe(ds, files))
 		}
-		fixed, _ := lint.Fix(All(), files, 1, lint.Options{}, false)
+		fixed, _ := lint.Fix(rules.All(), files, 1, lint.Options{}, false)
 		if again, _ := lintText(string(fixed), lint.Options{}); slices.ContainsFunc(again,
 			func(d diag.Diagnostic) bool { return d.Rule.Code == "WP109" && d.Fix != nil }) {
 			t.Errorf("%s: the fix leaves a finding", test.name)

@@ -1,4 +1,4 @@
-package rules
+package rules_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"github.com/wasplug/wasplug/internal/golden"
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -25,7 +26,7 @@ func corpus(t *testing.T, o lint.Options, visit func(name string, ds []diag.Diag
 			name := strings.Join(append(slices.Clone(dir), filepath.Base(path)), "/")
 			files := diag.NewFiles()
 			id := files.Add(name, src)
-			visit(name, lint.Run(All(), files, lint.Read(files, id), o), files)
+			visit(name, lint.Run(rules.All(), files, lint.Read(files, id), o), files)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package rules
+package rules_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/internal/golden"
+	"github.com/wasplug/wasplug/lint/rules"
 )
 
 // TestRuleTable holds docs/rules.md against the registry.
@@ -16,7 +17,7 @@ func TestRuleTable(t *testing.T) {
 
 func ruleTable() string {
 	var b strings.Builder
-	rules := All()
+	all := rules.All()
 	fmt.Fprintf(&b, `# The rules of wasplug lint
 
 All %d rules, as `+"`wasplug explain --list`"+` lists them; `+"`wasplug explain WP301`"+` shows the page of one: why it
@@ -26,9 +27,9 @@ settings change severities.
 Severity: `+"`error`"+` means that the plug-in rejects, skips or misroutes something, `+"`warning`"+` an outage or a security
 risk in production, `+"`info`"+` advice that only the pedantic profile shows. Fix: safe ones are applied by `+"`--fix`"+`,
 unsafe ones only by `+"`--fix=all`"+`.
-`, len(rules))
+`, len(all))
 	category := ""
-	for _, r := range rules {
+	for _, r := range all {
 		if r.Category != category {
 			category = r.Category
 			fmt.Fprintf(&b,

@@ -1,4 +1,4 @@
-package rules
+package rules_test
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -16,7 +17,7 @@ import (
 // fixes leave a file that can be repaired no further.
 func FuzzLint(f *testing.F) {
 	f.Add([]byte(clean))
-	for _, r := range All() {
+	for _, r := range rules.All() {
 		f.Add([]byte(complete(r.Doc.Bad)))
 		f.Add([]byte(r.Doc.NearMiss))
 	}
@@ -31,8 +32,8 @@ func hold(t *testing.T, src []byte) {
 	files := diag.NewFiles()
 	id := files.Add("f.xml", src)
 	inputs := lint.Read(files, id)
-	ds := lint.Run(All(), files, inputs, allOptions)
-	if again := lint.Run(All(), files, lint.Read(files, id), allOptions); describe(again, files) != describe(ds,
+	ds := lint.Run(rules.All(), files, inputs, allOptions)
+	if again := lint.Run(rules.All(), files, lint.Read(files, id), allOptions); describe(again, files) != describe(ds,
 		files) {
 		t.Errorf("two runs differ:\n%s%s", describe(ds, files), describe(again, files))
 	}
@@ -49,12 +50,12 @@ func hold(t *testing.T, src []byte) {
 	}
 	lint.Place(inputs, ds)
 	for _, unsafe := range []bool{false, true} {
-		fixed, n := lint.Fix(All(), files, id, allOptions, unsafe)
+		fixed, n := lint.Fix(rules.All(), files, id, allOptions, unsafe)
 		if n == 0 && !bytes.Equal(fixed, src) {
 			t.Error("no fix was applied, and the bytes changed")
 		}
 		again := diag.NewFiles()
-		if _, more := lint.Fix(All(), again, again.Add("f.xml", fixed), allOptions, unsafe); more > 0 && n < 200 &&
+		if _, more := lint.Fix(rules.All(), again, again.Add("f.xml", fixed), allOptions, unsafe); more > 0 && n < 200 &&
 			len(src) < 4096 {
 			t.Errorf("after %d fixes there are %d more (unsafe %t):\n%s\n--\n%s", n, more, unsafe, src, fixed)
 		}
@@ -81,7 +82,7 @@ func TestHoldsOnRealFiles(t *testing.T) {
 // there, and what stands around the edits is the same.
 func TestSafeFixesChangeOnlyTheirBytes(t *testing.T) {
 	fixed := 0
-	for _, r := range All() {
+	for _, r := range rules.All() {
 		if r.Fix == lint.NoFix || r.Doc.Bad == "" {
 			continue
 		}
@@ -90,9 +91,9 @@ func TestSafeFixesChangeOnlyTheirBytes(t *testing.T) {
 			files := diag.NewFiles()
 			id := files.Add("f.xml", src)
 			o := only(r)
-			before := lint.Run(All(), files, lint.Read(files, id), o)
+			before := lint.Run(rules.All(), files, lint.Read(files, id), o)
 			unsafe := r.Fix == lint.UnsafeFix || r.Fix == lint.SomeUnsafe
-			got, n := lint.Fix(All(), files, id, o, unsafe)
+			got, n := lint.Fix(rules.All(), files, id, o, unsafe)
 			if n == 0 {
 				if r.Fix == lint.SafeFix || r.Fix == lint.UnsafeFix {
 					t.Errorf("nothing was repaired:\n%s", describe(before, files))

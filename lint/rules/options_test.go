@@ -1,6 +1,8 @@
-package rules
+package rules_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -85,5 +87,46 @@ func TestIgnores(t *testing.T) {
 		"WP301 lab -->\n</ServerCluster>", 1)
 	if ds, files := lintText(inline, lint.Options{Now: now}); codes(ds) != "WP822" {
 		t.Errorf("behind the element: got\n%s", describe(ds, files))
+	}
+}
+
+// TestTarget: an attribute that fix packs brought to a release is known there.
+func TestTarget(t *testing.T) {
+	for target, want := range map[string]string{"": "", "liberty": "", "8.5.5.20": "", "8.0": "MarkBusyDown",
+		"7.0.0.13": "MarkBusyDown", "6.1": "MarkBusyDown ServerIOTimeoutRetry"} {
+		o := onlyRule("WP824")
+		o.Target = target
+		ds, files := lintText(strings.Replace(clean, `SSLConsolidate="true"`, `MarkBusyDown="true"`, 1), o)
+		var got []string
+		for _, d := range ds {
+			if text := files.Text(d.Span); text == "MarkBusyDown" || text == "ServerIOTimeoutRetry" {
+				got = append(got, text)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("target %q: got %s, want %s", target, got, want)
+		}
+	}
+}
+
+func TestCheckDNSAndFiles(t *testing.T) {
+	text := strings.Replace(clean, `IgnoreDNSFailures="true"`, `IgnoreDNSFailures="false"`, 1)
+	o := lint.Options{
+		Resolver: func(_ context.Context, host string) error {
+			if host == "node2" {
+				return errors.New("no such host")
+			}
+			return nil
+		},
+		Inspect: func(path string) string {
+			if strings.HasSuffix(path, "key.sth") {
+				return "does not exist"
+			}
+			return ""
+		},
+	}
+	ds, files := lintText(text, o)
+	if got := codes(ds); got != "WP825 WP510" {
+		t.Errorf("got %s\n%s", got, describe(ds, files))
 	}
 }

@@ -1,4 +1,4 @@
-package rules
+package rules_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/lint/rules/example"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
@@ -18,7 +19,7 @@ import (
 // onlyRule switches every other rule off.
 func onlyRule(code string) lint.Options {
 	o := lint.Options{Profile: "pedantic", Rules: map[string]lint.RuleSetting{}}
-	for _, r := range All() {
+	for _, r := range rules.All() {
 		o.Rules[r.Code] = lint.RuleSetting{Off: r.Code != code}
 	}
 	return o
@@ -82,12 +83,12 @@ func TestRedundantUrisAreMissedByNobody(t *testing.T) {
 		files := diag.NewFiles()
 		id := files.Add("f.xml", src)
 		o := onlyRule("WP604")
-		ds := lint.Run(All(), files, lint.Read(files, id), o)
+		ds := lint.Run(rules.All(), files, lint.Read(files, id), o)
 		found += len(ds)
 		if len(ds) == 0 {
 			return
 		}
-		all, n := lint.Fix(All(), files, id, o, false)
+		all, n := lint.Fix(rules.All(), files, id, o, false)
 		if n < len(ds) {
 			t.Errorf("%d findings, %d repaired", len(ds), n)
 		}

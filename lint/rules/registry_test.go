@@ -1,4 +1,4 @@
-package rules
+package rules_test
 
 import (
 	"os"
@@ -8,16 +8,18 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
 func lintText(text string, o lint.Options) ([]diag.Diagnostic, *diag.Files) {
 	files := diag.NewFiles()
 	id := files.Add("plugin-cfg.xml", []byte(text))
-	return lint.Run(All(), files, lint.Read(files, id), o), files
+	return lint.Run(rules.All(), files, lint.Read(files, id), o), files
 }
 
-// only turns a run into one of the default profile in which the rule itself is shown, whatever its severity.
+// only turns a run into one of the default profile in which the rule itself is shown, whatever its severity, and asked
+// about what the settings of its golden say.
 func only(r *lint.Rule) lint.Options {
 	o := lint.Options{Rules: map[string]lint.RuleSetting{}}
 	// Examples are short: they leave out timeouts, TLS and Routes where they do not speak of them.
@@ -27,13 +29,11 @@ func only(r *lint.Rule) lint.Options {
 	if r.Severity == diag.Info {
 		o.Rules[r.Code] = lint.RuleSetting{Severity: diag.Warning}
 	}
-	switch r.Code {
-	case "WP312":
-		o.Session = "memory-to-memory"
-	case "WP824":
-		o.Target = "7.0"
-	case "WP805":
-		o.Rules[r.Code] = lint.RuleSetting{Severity: diag.Warning, Options: map[string][]int{"max-comparisons": {4}}}
+	if g := allSeeded()[r.Code]; g.seeded != nil {
+		o.Session, o.Target = g.options.Session, g.options.Target
+		if set := g.options.Rules[r.Code]; set.Options != nil {
+			o.Rules[r.Code] = lint.RuleSetting{Severity: o.Rules[r.Code].Severity, Options: set.Options}
+		}
 	}
 	return o
 }
@@ -62,7 +62,7 @@ var withoutExample = []string{"WP309", "WP315", "WP825", "WP903"}
 
 func TestRegistry(t *testing.T) {
 	seen := map[string]bool{}
-	for _, r := range All() {
+	for _, r := range rules.All() {
 		t.Run(r.Code, func(t *testing.T) {
 			if seen[r.Code] || seen[r.Name] || !code.MatchString(r.Code) || !name.MatchString(r.Name) {
 				t.Errorf("code %q or name %q is not unique or not of the right form", r.Code, r.Name)
@@ -135,7 +135,7 @@ func TestCodes(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^\t(\w+) += "(\w+)"$`).FindAllStringSubmatch(string(src), -1) {
 		constants[m[2]] = m[1]
 	}
-	for _, r := range All() {
+	for _, r := range rules.All() {
 		if got, want := constants[r.Code], strings.ReplaceAll(r.Name, "-", ""); !strings.EqualFold(got, want) {
 			t.Errorf("the constant of %s %s is %q", r.Code, r.Name, got)
 		}

@@ -1,4 +1,4 @@
-package rules
+package rules_test
 
 import (
 	"strconv"
@@ -6,16 +6,17 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/lint/rules/example"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // found returns the findings of some rules, one a line, as "line code message".
-func found(text string, o lint.Options, rules ...string) string {
+func found(text string, o lint.Options, wanted ...string) string {
 	ds, files := lintText(text, o)
 	var b strings.Builder
 	for _, d := range ds {
-		for _, code := range rules {
+		for _, code := range wanted {
 			if d.Rule.Code == code {
 				b.WriteString(strconv.Itoa(files.Start(d.Span).Line) + " " + code + " " + d.Message + "\n")
 			}
@@ -86,7 +87,7 @@ func TestOnePairOfGroupsToTwoClusters(t *testing.T) {
 // onlyCategory are options under which the rules of some categories alone run, in the default profile.
 func onlyCategory(categories ...string) lint.Options {
 	o := lint.Options{Rules: map[string]lint.RuleSetting{}}
-	for _, r := range All() {
+	for _, r := range rules.All() {
 		off := true
 		for _, c := range categories {
 			off = off && r.Category != c

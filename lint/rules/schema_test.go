@@ -1,7 +1,8 @@
-package rules
+package rules_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/schemas/xsd"
 )
@@ -55,7 +57,7 @@ func TestSchemaOfCorpus(t *testing.T) {
 		path := sharedtest.Dir(t, strings.Split(name, "/")...)
 		paths = append(paths, path)
 		for _, d := range ds {
-			r := lint.Lookup(All(), d.Rule.Code)
+			r := lint.Lookup(rules.All(), d.Rule.Code)
 			grammar := r != nil && (r.Category == lint.Structure || r.Category == lint.References)
 			named := d.Rule.Code == "WP104" && !strings.Contains(d.Message, "<Config>") || d.Rule.Code == "WP105"
 			if grammar && (d.Severity == diag.Error || named) {
@@ -86,7 +88,7 @@ func TestSchemaOfSeededFaults(t *testing.T) {
 		"WP208": "what is allowed and of no use",
 	}
 	dir := t.TempDir()
-	rules := map[string]string{}
+	rule := map[string]string{}
 	write := func(name, text string) string {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
@@ -95,16 +97,23 @@ func TestSchemaOfSeededFaults(t *testing.T) {
 		return path
 	}
 	paths := []string{write("clean.xml", clean)}
-	for i, seed := range seeds {
-		if r := lint.Lookup(All(), seed.rule); r.Category == lint.Structure || r.Category == lint.References {
-			text := strings.NewReplacer("«", "", "»", "").Replace(strings.Replace(clean, seed.old, seed.new, 1))
-			path := write(seed.rule+"-"+string(rune('a'+i%26))+".xml", text)
-			paths, rules[path] = append(paths, path), seed.rule
+	for _, r := range rules.All() {
+		g := allSeeded()[r.Code]
+		if g.seeded == nil || r.Category != lint.Structure && r.Category != lint.References {
+			continue
+		}
+		for i := range g.mistakes {
+			text, _, err := g.mistakes[i].plant()
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := write(fmt.Sprintf("%s-%d.xml", r.Code, i), text)
+			paths, rule[path] = append(paths, path), r.Code
 		}
 	}
 	refused := validated(t, paths...)
 	for _, path := range paths {
-		if good := rules[path] == "" || beyond[rules[path]] != ""; good != (refused[path] == "") {
+		if good := rule[path] == "" || beyond[rule[path]] != ""; good != (refused[path] == "") {
 			t.Errorf("%s: the schema says %q", filepath.Base(path), refused[path])
 		}
 	}

@@ -1,10 +1,11 @@
-package rules
+package rules_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/lint/rules/example"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -64,7 +65,7 @@ func TestNameIsMendedOnce(t *testing.T) {
 	files := diag.NewFiles()
 	text := complete(example.Members("",
 		"<PrimaryServers><Server Name=\"m1\"/><Server Name=\"m2x\"/></PrimaryServers>", "", ""))
-	got, n := lint.Fix(All(), files, files.Add("f.xml", []byte(text)), lint.Options{}, true)
+	got, n := lint.Fix(rules.All(), files, files.Add("f.xml", []byte(text)), lint.Options{}, true)
 	if n != 1 || strings.Count(string(got), `<Server Name="m2"/>`) != 1 {
 		t.Errorf("%d repairs:\n%s", n, got)
 	}
@@ -92,7 +93,7 @@ func TestAttributesMove(t *testing.T) {
 		if tt.want == "" {
 			tt.want = tt.text
 		}
-		if got, _ := lint.Fix(All(), files, files.Add("f.xml", []byte(tt.text)), onlyRule("WP105"),
+		if got, _ := lint.Fix(rules.All(), files, files.Add("f.xml", []byte(tt.text)), onlyRule("WP105"),
 			true); string(got) != tt.want {
 			t.Errorf("got\n%s\nwant\n%s", got, tt.want)
 		}
@@ -103,7 +104,7 @@ func TestAttributesMove(t *testing.T) {
 func TestLineEndsStay(t *testing.T) {
 	text := strings.ReplaceAll(complete(example.UriGroup("shop_uris", "/shop")), "\n", "\r\n")
 	files := diag.NewFiles()
-	got, n := lint.Fix(All(), files, files.Add("f.xml", []byte(text)), onlyRule("WP612"), true)
+	got, n := lint.Fix(rules.All(), files, files.Add("f.xml", []byte(text)), onlyRule("WP612"), true)
 	if n != 1 || strings.Count(string(got), "\n") != strings.Count(string(got), "\r\n") {
 		t.Errorf("%d repairs:\n%q", n, got)
 	}
@@ -122,7 +123,7 @@ func TestRoutesMoveInOrder(t *testing.T) {
 </Config>
 `
 	files := diag.NewFiles()
-	got, n := lint.Fix(All(), files, files.Add("f.xml", []byte(text)), lint.Options{}, false)
+	got, n := lint.Fix(rules.All(), files, files.Add("f.xml", []byte(text)), lint.Options{}, false)
 	const want = `  <UriGroup Name="b"><Uri Name="/b"/></UriGroup>
   <Route ServerCluster="c" UriGroup="b" VirtualHostGroup="v"/>
 `

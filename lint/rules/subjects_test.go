@@ -1,4 +1,4 @@
-package rules
+package rules_test
 
 import (
 	"regexp"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wasplug/wasplug/lint"
+	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
 )
@@ -17,7 +18,7 @@ var general = []string{"WP101", "WP103", "WP104", "WP105", "WP109", "WP111", "WP
 
 // TestSubjectsExist: a rule judges what there is, and only the general ones judge nothing of their own.
 func TestSubjectsExist(t *testing.T) {
-	for _, r := range All() {
+	for _, r := range rules.All() {
 		if (len(r.Subjects) == 0) != slices.Contains(general, r.Code) {
 			t.Errorf("%s has the subjects %q", r.Code, r.Subjects)
 		}
@@ -41,13 +42,13 @@ var place = regexp.MustCompile(`/(\w+)(?:\[[^\]]*\])?/@(\w+)$`)
 // TestSubjectsHoldTheExamples: what a rule reports in its own example stands at an attribute that it judges.
 func TestSubjectsHoldTheExamples(t *testing.T) {
 	checked := 0
-	for _, r := range All() {
+	for _, r := range rules.All() {
 		if r.Doc.Bad == "" || slices.Contains(general, r.Code) {
 			continue
 		}
 		files := diag.NewFiles()
 		inputs := lint.Read(files, files.Add("plugin-cfg.xml", []byte(complete(r.Doc.Bad))))
-		for _, p := range lint.Place(inputs, lint.Run(All(), files, inputs, only(r))) {
+		for _, p := range lint.Place(inputs, lint.Run(rules.All(), files, inputs, only(r))) {
 			m := place.FindStringSubmatch(p.Path)
 			if m == nil || p.Rule.Code != r.Code {
 				continue
@@ -72,12 +73,12 @@ func TestSubjectsHoldTheExamples(t *testing.T) {
 // usual one.
 func TestOtherSeveritiesAreTold(t *testing.T) {
 	for _, v := range variants {
-		r := lint.Lookup(All(), v.rule)
+		r := lint.Lookup(rules.All(), v.rule)
 		if v.want != 0 && !strings.Contains(r.Severities(), v.want.String()) {
 			t.Errorf("%s reports a %s (%s); its severities are %q", r.Code, v.want, v.says, r.Severities())
 		}
 	}
-	for _, r := range All() {
+	for _, r := range rules.All() {
 		if strings.HasPrefix(r.Otherwise, r.Severity.String()) {
 			t.Errorf("%s: %q", r.Code, r.Severities())
 		}
