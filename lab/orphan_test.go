@@ -101,12 +101,14 @@ func killSupervisor(t *testing.T, grid string) (folder string, pids []int) {
 func gone(t *testing.T, pids []int) {
 	t.Helper()
 	deadline := time.Now().Add(time.Minute)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
 	for _, pid := range pids {
 		for runs(t, pid) {
 			if time.Now().After(deadline) {
 				t.Fatalf("process %d outlives its supervisor", pid)
 			}
-			time.Sleep(10 * time.Millisecond)
+			<-tick.C
 		}
 	}
 }

@@ -175,10 +175,7 @@ func TestHang(t *testing.T) {
 	l.Set(listener.Fault{Do: listener.Hang})
 	for i, c := range []*client{fresh, reused} {
 		io.WriteString(c, get)
-		hangs := func(s listener.Seen) bool { return s.Fault == listener.Hang }
-		for !slices.ContainsFunc(recorder.Since(uint64(i+1)), hangs) {
-			time.Sleep(time.Millisecond)
-		}
+		saw(recorder, uint64(i+1), listener.Hang)
 		c.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
 		if _, err := c.in.ReadByte(); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("connection %d: %v", i, err)
@@ -200,9 +197,7 @@ func TestHold(t *testing.T) {
 	held := connect(t, l)
 	l.Set(listener.Fault{Do: listener.Hold, Times: 1})
 	io.WriteString(held, get)
-	for !slices.ContainsFunc(recorder.Since(0), func(s listener.Seen) bool { return s.Fault == listener.Hold }) {
-		time.Sleep(time.Millisecond)
-	}
+	saw(recorder, 0, listener.Hold)
 	if got := connect(t, l).meet(); got != "200" {
 		t.Errorf("the next one: got %s", got)
 	}
@@ -214,6 +209,17 @@ func TestHold(t *testing.T) {
 	l.Set(listener.Fault{})
 	if answer, err := http.ReadResponse(held.in, nil); err != nil || answer.StatusCode != http.StatusOK {
 		t.Errorf("let go: %+v, %v", answer, err)
+	}
+}
+
+// saw waits until a request has met a fault. The recorder tells nobody of what comes in, so it is looked at with each
+// tick of a clock, which leaves the processor to others.
+func saw(recorder *listener.Recorder, since uint64, fault string) {
+	met := func(s listener.Seen) bool { return s.Fault == fault }
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !slices.ContainsFunc(recorder.Since(since), met) {
+		<-tick.C
 	}
 }
 

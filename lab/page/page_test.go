@@ -81,7 +81,9 @@ func visit(t *testing.T, persistence string) *visitor {
 // see gets the page until it has texts: what it tells of a request comes a little behind the answer.
 func (v *visitor) see(query string, texts ...string) string {
 	v.t.Helper()
-	for limit := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for limit := time.Now().Add(time.Minute); ; <-tick.C {
 		answer, err := v.Get(v.page + query)
 		if err != nil {
 			v.t.Fatal(err)
