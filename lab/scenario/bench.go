@@ -38,7 +38,8 @@ type kind struct {
 	grid     lab.Grid
 }
 
-// kinds are all of them, PostgreSQL among them where its DSN is known, and Redis where it is asked for.
+// kinds are all of them, PostgreSQL among them where its DSN is known, and Redis where it is asked for. In memory
+// only nothing is written, so it has one frequency.
 func (b *Bench) kinds() (all []kind) {
 	one, two := 1, 2
 	add := func(k kind, persistence string, replicas *int) {
@@ -88,7 +89,8 @@ func (b *Bench) Run(ctx context.Context, load func() (*Source, error), tell func
 	return nil
 }
 
-// measure runs one kind.
+// measure runs one kind. The proxy and the clients are in this process, the members in theirs: figures tell the kinds
+// apart on one machine, not what a member can do.
 func (b *Bench) measure(ctx context.Context, source *Source, k kind) (f Figure, err error) {
 	assumed, err := Assumptions("")
 	if err != nil {
@@ -114,6 +116,7 @@ func (b *Bench) measure(ctx context.Context, source *Source, k kind) (f Figure, 
 	if slices.Sort(times); len(times) > 0 {
 		f.Median, f.P99 = times[len(times)/2], times[len(times)*99/100]
 	}
+	// last: the sessions that it makes would slow down what is measured
 	b.fill(ctx, st, &f)
 	return f, nil
 }
@@ -140,7 +143,9 @@ func (st *stage) kind(k *kind) string {
 	return "none"
 }
 
-// fill makes as many sessions as are asked for, and looks how large the processes are.
+// fill makes as many sessions as are asked for, and looks how large the processes are. Each session has a browser of
+// its own, with nothing in its jar; a connection is kept over them, or each would hold a port for a while
+// (TIME_WAIT).
 func (b *Bench) fill(ctx context.Context, st *stage, f *Figure) {
 	if b.Sessions == 0 {
 		return
@@ -169,7 +174,8 @@ func (b *Bench) fill(ctx context.Context, st *stage, f *Figure) {
 	}
 }
 
-// load lets the clients count for a while, each on a connection that it keeps.
+// load lets the clients count for a while, each on a connection that it keeps. Go's client may send again what such a
+// connection loses; no member dies here.
 func (b *Bench) load(ctx context.Context, st *stage) (times []time.Duration) {
 	until := time.Now().Add(b.Each)
 	var mu sync.Mutex

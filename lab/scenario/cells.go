@@ -30,7 +30,7 @@ type cellRun struct {
 	dead   []*lab.Member
 	base   int64 // the count of the older state
 	answer *observed
-	late   bool // the members did not get quiet before the death: see settle
+	late   bool // the members did not get quiet before the death, see settle: what differs then need not be a fault
 }
 
 // The names of columns.
@@ -40,8 +40,9 @@ const (
 	changeFound  = "changeFound"
 )
 
-// Stage runs a cell on a configuration with the members a, b and c. Where it differs, and a busy machine kept a member
-// silent for so long that the others gave it no copies, which no table can know, it runs again: three times at most.
+// Stage runs a cell on a configuration with the members a, b and c. Where it differs, and a busy machine kept a
+// member silent for so long that the others gave it no copies, which no table can know, it runs again: three times at
+// most. One that differs with quiet members never does: that is what the table is held against.
 func Stage(ctx context.Context, c *session.Cell, source *Source, o *Options) (out *Staged) {
 	for range 3 {
 		var late bool
@@ -75,6 +76,7 @@ func stageOnce(ctx context.Context, c *session.Cell, source *Source, o *Options)
 	return out, r.late
 }
 
+// run is a cell from the first request to the one that the survivors answer.
 func (r *cellRun) run(ctx context.Context) error {
 	for _, name := range strings.Split(r.cell.Value("dead"), "") {
 		m, err := r.member(name)
@@ -108,7 +110,8 @@ func (r *cellRun) order(ctx context.Context, path, query string) error {
 	return err
 }
 
-// later moves the clocks beyond the write interval, and lets the thread that writes look.
+// look moves the clocks beyond the write interval, which is 10 s in all cells, and lets the thread that writes look:
+// it writes what is due for longer than that (W4).
 func (r *cellRun) look(ctx context.Context) error {
 	if err := r.lab.Advance(ctx, 11*time.Second); err != nil {
 		return err
@@ -138,7 +141,8 @@ func (r *cellRun) older(ctx context.Context) error {
 	return nil
 }
 
-// change makes the change, and lets the members die at the moment of the cell.
+// change makes the change, and lets the members die at the moment of the cell. What is in flight at the death is sent
+// again by the plug-in, and the answer to it is the survivor's; else another request looks what the survivor has.
 func (r *cellRun) change(ctx context.Context) error {
 	moment := strings.TrimPrefix(r.cell.Value("moment"), "new-")
 	query := map[string]string{"set": "?x=1", "in-place": "?inplace=1",
@@ -146,6 +150,7 @@ func (r *cellRun) change(ctx context.Context) error {
 	switch moment {
 	case "during", "before-write", "after-write":
 		return r.inFlight(ctx, moment, query)
+	// The client has its whole answer while the member waits before the write, in which it is killed.
 	case "flushed-before-write":
 		if err := r.order(ctx, "/failpoint", "at=before-write&do=delay&ms="+held); err != nil {
 			return err
@@ -193,7 +198,8 @@ func (r *cellRun) await(ctx context.Context, is func(context.Context) (bool, err
 }
 
 // quiet reports whether the members know each other, and others hold what the one that dies has written: before the
-// first request, or writes go to fewer holders than the table knows of, and before the death.
+// first request, or writes go to fewer holders than the table knows of, and before the death. Members that replicate
+// nothing are quiet at once.
 func (r *cellRun) quiet(ctx context.Context) (bool, error) {
 	members := r.lab.Members()
 	for _, m := range members {
@@ -234,7 +240,8 @@ func (r *cellRun) die(ctx context.Context, orderly bool) error {
 // held is how long a request is held at a moment, in milliseconds: until its member is dead.
 const held = "60000"
 
-// inFlight holds the request at the moment, and ends the members then. The survivor gets it again.
+// inFlight holds the request at the moment, and ends the members then. The survivor gets it again. The failpoint
+// delays and does not kill: so members that are to die at once do, whichever of them has the request.
 func (r *cellRun) inFlight(ctx context.Context, moment, query string) error {
 	if err := r.order(ctx, "/failpoint", "do=delay&ms="+held+"&at="+moment); err != nil {
 		return err
@@ -257,13 +264,15 @@ func (r *cellRun) inFlight(ctx context.Context, moment, query string) error {
 	return <-died
 }
 
-// reached reports whether the request is at the moment at which it is held.
+// reached reports whether the request is at the moment at which it is held: a member forgets a failpoint when a
+// request comes to it.
 func (r *cellRun) reached(ctx context.Context) (bool, error) {
 	state, err := r.state(ctx, r.lab.Member("a"))
 	return err == nil && len(state.Failpoints) == 0, err
 }
 
-// observed are the predicted columns as they came.
+// observed are the predicted columns as they came. A request that was in flight has taken effect as often as the
+// count has risen above what the survivor found: least and most are the same here, since it has happened.
 func (r *cellRun) observed() map[string]string {
 	o, inFlight := r.answer, int64(0)
 	switch strings.TrimPrefix(r.cell.Value("moment"), "new-") {

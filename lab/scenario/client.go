@@ -17,19 +17,19 @@ import (
 
 // browser is a client: it keeps cookies, follows no redirect by itself and repeats nothing.
 type browser struct {
-	name string
+	name string // as scenarios and histories call it
 	http *http.Client
 
-	id      string // of its session
-	owner   string // the member that answered last
-	had     bool   // it had an answer with a session
-	last    int64  // the count that it saw last
-	floor   int64  // the count that it was told to be written
-	byWrite map[uint64]int64
-	counts  string // the servlet whose count it is
-	capped  bool   // a change in place may be in no write (W6): nothing more is taken for written
-	screen  int    // of /wizard
-	note    bool   // it has sent a note
+	id      string           // of its session
+	owner   string           // the member that answered last
+	had     bool             // it had an answer with a session
+	last    int64            // the count that it saw last
+	floor   int64            // the count that it was told to be written
+	byWrite map[uint64]int64 // the count that each write of the owner has, by its number; see told
+	counts  string           // the servlet whose count it is: the first that it was shown one by, "": none
+	capped  bool             // a change in place may be in no write (W6): nothing more is taken for written
+	screen  int              // of /wizard, that it was shown last; 0: none
+	note    bool             // it has sent a note
 	trail   trail
 
 	served  map[string]bool // the members that have it in memory, perhaps an older state
@@ -50,10 +50,11 @@ func newBrowser(name string, timeout time.Duration) *browser {
 		}}
 }
 
-// answer is what a client got, and what it says of the session.
+// answer is what a client got, and what it says of the session. It is all that a client can see: nothing of it is
+// asked of a member's control interface.
 type answer struct {
 	Client, Method, Path string
-	Process              int
+	Process              int // the web server process that was asked, from 0
 	Status               int // 0: none
 	Err                  string
 	Member               string
@@ -64,7 +65,7 @@ type answer struct {
 	Session          string // ID
 	CacheID          int
 	WriteNo, Written uint64 // Written 0: nothing
-	Replicas         int
+	Replicas         int    // that have acknowledged the session's last write
 
 	Before, Cookie string // the session cookie before and after
 	Sent, Got      time.Time
@@ -73,7 +74,8 @@ type answer struct {
 	log              []weblog.Line
 }
 
-// send sends a request to a web server process.
+// send sends a request to a web server process. It gives an answer in any case: one without a status, with the error,
+// where none came.
 func (b *browser) send(ctx context.Context, base, cookie string, q *request) *answer {
 	a := &answer{Client: b.name, Method: q.method, Path: q.path, Process: q.process, Count: -1}
 	a.Before = b.cookie(q.host, cookie)
@@ -90,6 +92,7 @@ func (b *browser) send(ctx context.Context, base, cookie string, q *request) *an
 	if q.form != nil {
 		rq.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	// A cookie of the request's own replaces the jar for this request; what the answer sets then is not kept.
 	client := *b.http
 	if q.cookie != "" {
 		client.Jar = nil
@@ -117,10 +120,11 @@ func receive(client *http.Client, rq *http.Request, a *answer) {
 	a.read(string(text))
 }
 
-// counted is what /hitcount shows, and /author of a document.
+// counted is what /hitcount shows, and /author of a document: "Hit count: 3", "Edits: 3".
 var counted = lazy.Regexp(`(?:Hit count|Edits): (\d+)`)
 
-// read takes in the body and what the head says of the session (section 7 of the specification).
+// read takes in the body and what the head says of the session (section 7 of the specification): X-Lab-Session is
+// ID;cache ID;write number. What is not there, or no number, stays 0.
 func (a *answer) read(text string) {
 	a.Text, a.Member, a.Location = text, a.Header.Get("X-Lab-Member"), a.Header.Get("Location")
 	if m := counted().FindStringSubmatch(text); m != nil {
@@ -146,7 +150,8 @@ func (b *browser) cookie(host, name string) string {
 }
 
 // resumes notes that a member serves again: restarted, without anything in memory, or with what it had when it hung.
-// At the end of a service that was under way it writes that, and compares nothing (D5, D12).
+// At the end of a service that was under way it writes that, and compares nothing (D5, D12); writes says that there
+// was one.
 func (b *browser) resumes(name string, writes, restarted bool) {
 	if restarted {
 		delete(b.served, name)
@@ -162,7 +167,7 @@ func (b *browser) setCookie(host, name, value string) {
 		[]*http.Cookie{{Name: name, Value: value, Path: "/"}})
 }
 
-// increments reports a request that counts.
+// increments reports a request that counts, as the servlets of lab/member read its parameters.
 func (q *request) increments() bool {
 	return q.servlet() == "hitcount" && !q.has("get") || q.servlet() == "author" && q.has("edit")
 }
@@ -170,14 +175,15 @@ func (q *request) increments() bool {
 // inPlace reports one that does so without setAttribute.
 func (q *request) inPlace() bool { return q.has("inplace") || q.has("edit") }
 
-// servlet is the last part of the path.
+// servlet is the last part of the path: applications have all servlets below their context root.
 func (q *request) servlet() string {
 	path, _, _ := strings.Cut(q.path, "?")
 	path, _, _ = strings.Cut(path, ";")
 	return path[strings.LastIndexByte(path, '/')+1:]
 }
 
-// showsSession reports a servlet whose answers tell of the session.
+// showsSession reports a servlet whose answers tell of the session. The others ask for none, so X-Lab-Session is
+// missing, and there is nothing to hold a prediction against.
 func (q *request) showsSession() bool {
 	return !slices.Contains([]string{"login", "logout", "slow", "busy", "hang"}, q.servlet())
 }
@@ -197,8 +203,10 @@ func (q *request) parameter(name string) string {
 	return values.Get(name)
 }
 
-// told works out the count that the member tells to be written: WriteNo is of the write that has, or will have, the
-// session as the answer shows it.
+// told works out the count that the member tells to be written: the floor that no later answer may be below (C1). The
+// member names writes by number; WriteNo is of the write that has, or will have, the session as the answer shows it,
+// so each answer tells which count belongs to a number, and Written then says which of them the store has. A write
+// whose answer was not seen, as of a request without one, is not known: the floor stays where it was.
 func (b *browser) told(q *request, a *answer, inPlaceCounts bool) (written int64, known bool) {
 	if a.Session != b.id {
 		b.floor, b.capped = 0, false
@@ -209,6 +217,8 @@ func (b *browser) told(q *request, a *answer, inPlaceCounts bool) (written int64
 	if a.Count < 0 {
 		return 0, false
 	}
+	// From the first change in place on, a write with a number may lack it, unless the contents are such that it is
+	// taken along.
 	b.capped = b.capped || q.inPlace() && !inPlaceCounts
 	if !b.capped {
 		b.byWrite[a.WriteNo] = a.Count

@@ -17,7 +17,7 @@ import (
 type facts struct {
 	scenario explain.Scenario
 	failure  session.Failure
-	exact    bool // the failure is at an exact moment, so that what is predicted to be lost is lost
+	exact    bool // the moment of the failure is known exactly, so what is predicted to be lost is lost
 	inFlight bool // the request meets a failpoint
 }
 
@@ -34,6 +34,7 @@ func (st *stage) facts(b *browser, q *request, before string) (*facts, error) {
 			return nil, err
 		}
 	}
+	// whether a request is sent again hangs on its body (R50 and what follows it)
 	if q.form != nil {
 		rq.Body = int64(len(q.form.Encode()))
 	}
@@ -42,6 +43,7 @@ func (st *stage) facts(b *browser, q *request, before string) (*facts, error) {
 	f.scenario.Members, f.scenario.Partition = process.Facts(), process.PartitionTable()
 	st.conditions(f, q)
 	f.failure = st.failure(b, q, f)
+	// Settled has all session choices: what members do was settled when they were configured (MemberSettings).
 	f.scenario.Sessions = &explain.Sessions{Failure: f.failure, Settled: ^session.Set(0), Owner: bare(b.owner),
 		Ended: b.ended, Remembers: st.remembering(b), Restarted: st.restarted(b),
 		Policy: func(cluster string) session.Policy {
@@ -51,7 +53,9 @@ func (st *stage) facts(b *browser, q *request, before string) (*facts, error) {
 	return f, nil
 }
 
-// conditions say how attempts end on the members that are not up, and on the one that this request brings down.
+// conditions say how attempts end on the members that are not up, and on the one that this request brings down. A
+// killed member's port is closed and refuses; a stopped one's is taken by the kernel, and nobody answers. A member
+// that is down cannot meet a failpoint, so its fate comes first.
 func (st *stage) conditions(f *facts, q *request) {
 	now := st.elapsed()
 	for i := range st.table.Clusters {
@@ -59,6 +63,7 @@ func (st *stage) conditions(f *facts, q *request) {
 		for j := range c.Members {
 			cond := explain.MemberCondition{Cluster: match.ClusterID(i), Member: match.MemberID(j)}
 			if gone := st.fates[c.Members[j].Name]; gone != nil {
+				// since when, told from now: who died before whom decides who holds copies (L8)
 				cond.Failure, cond.From = explain.Refused, match.Nanos(gone.at-now)
 				if gone.how == doStop {
 					cond.Failure = explain.NoAnswer
@@ -78,7 +83,8 @@ func (st *stage) conditions(f *facts, q *request) {
 	}
 }
 
-// breaks reports that a failpoint leaves the client of a request without an answer of the member.
+// breaks reports that a failpoint leaves the client of a request without an answer of the member: not with a delay,
+// nor when half of the answer is out, nor where it was flushed before the moment.
 func (s *Step) breaks(q *request) bool {
 	flushed := q.has("flush") &&
 		(s.moment == "before-write" || s.moment == "after-write" || s.moment == "before-answer")
@@ -89,7 +95,9 @@ func (s *Step) breaks(q *request) bool {
 // by real time, whatever their clocks say.
 func (st *stage) elapsed() time.Duration { return time.Since(st.began) }
 
-// failure is how the owner of the client's session went, and what is known of its last change.
+// failure is how the owner of the client's session went, and what is known of its last change. There are two ways to
+// it: a request that is about to meet a failpoint, whose own change is the last one, and an owner that went before,
+// whose last change stands in the client's trail.
 func (st *stage) failure(b *browser, q *request, f *facts) session.Failure {
 	t := &b.trail
 	out := session.Failure{InPlace: t.inPlace, OtherSet: t.inPlace && t.set, New: st.isNew(t),
@@ -98,6 +106,7 @@ func (st *stage) failure(b *browser, q *request, f *facts) session.Failure {
 	if s := st.armed[b.owner]; s != nil && s.breaks(q) {
 		f.inFlight, f.exact = true, true
 		out.Moment = momentOf(s.moment)
+		// its own change is in flight and not in the trail yet
 		out.New, out.InPlace = t.changes == 0, q.inPlace()
 		out.OtherSet = out.InPlace && (q.has("other") || q.has("save"))
 		return out
@@ -141,7 +150,8 @@ func (st *stage) replicatorsGone() bool {
 	return true
 }
 
-// remembering are the members that have had the session before, and were not started again since.
+// remembering are the members that have had the session before, and were not started again since. They have an older
+// state in memory, which they trust while the store is down (row 24).
 func (st *stage) remembering(b *browser) (names []string) {
 	for name := range b.served {
 		if name != b.owner {
@@ -152,7 +162,7 @@ func (st *stage) remembering(b *browser) (names []string) {
 }
 
 // restarted are the members that have died and begun anew since the session was served last, and too late to have got
-// it from its owner.
+// it from its owner: back only after that one had gone. One that came back earlier got what it must hold (L9).
 func (st *stage) restarted(b *browser) (names []string) {
 	owner := st.died[b.owner]
 	if owner == nil || owner.how == doStop || owner.at < b.touched {
@@ -166,7 +176,8 @@ func (st *stage) restarted(b *browser) (names []string) {
 	return names
 }
 
-// isNew reports a session of which no attribute has been written yet, as far as can be known from outside.
+// isNew reports a session of which no attribute has been written yet, as far as can be known from outside. At the end
+// of service the first request writes it, so it is new while no second change came; else until a look or a sync().
 func (st *stage) isNew(t *trail) bool {
 	if st.policy.Frequency == session.EndOfService {
 		return t.changes <= 1
@@ -174,13 +185,14 @@ func (st *stage) isNew(t *trail) bool {
 	return t.never
 }
 
-// moment is one of the predictor's words, which stand in this package only.
+// moment is one of the predictor's words, which stand in this package only: one that is none would be its zero.
 func moment(word string) session.Moment {
 	m, _ := session.ParseMoment(word)
 	return m
 }
 
-// momentOf says a failpoint in the predictor's words.
+// momentOf says a failpoint in the predictor's words, which has fewer: what lies before the service can change
+// nothing that during does not, and what is written and not answered is after-write.
 func momentOf(at string) session.Moment {
 	switch at {
 	case "before-service":
@@ -202,7 +214,8 @@ func appOf(q *request) session.App {
 	return app
 }
 
-// predict asks what becomes of the request.
+// predict asks what becomes of the request. All open choices are settled at the values of the test, unless certainty
+// is asked for: then the walk over them is what is wanted.
 func (st *stage) predict(f *facts, detail explain.Detail) *explain.Decision {
 	sem := st.setup.Assumptions
 	var settled []choices.Choice
@@ -214,7 +227,8 @@ func (st *stage) predict(f *facts, detail explain.Detail) *explain.Decision {
 	return &explain.Explain(st.table, st.source.Files, &f.scenario, sem, settled, detail)[0]
 }
 
-// served is who can answer, in the prediction.
+// served is who can answer, in the prediction, and with which status the web server itself may: several where chance
+// decides. Members come with their cluster where their name alone is ambiguous.
 func served(t *match.Table, d *explain.Decision) (members []string, statuses []int) {
 	for _, e := range d.Ends {
 		if e.Decision == "forward" {

@@ -17,6 +17,7 @@ func (e *expectation) expected(o *observed) (out []Failure) {
 	for i := range e.fields {
 		w := &e.fields[i]
 		got := o.field(w.name)
+		// an empty list would read as if nobody had been tried
 		if w.name == "attempts" || w.name == "marked" {
 			if got == nil {
 				got = []string{"(not known: requests overlapped)"}
@@ -38,7 +39,8 @@ func short(field string, got []string) string {
 	return text
 }
 
-// differences compares an answer with its prediction.
+// differences compares an answer with its prediction: first who answered, since all else is about that member; the
+// session only where the answer tells of one.
 func (st *stage) differences(d *explain.Decision, f *facts, q *request, o *observed) (out []Failure) {
 	differ := func(field, predicted, got string) { out = append(out, Failure{field, predicted, got}) }
 	members, statuses := served(st.table, d)
@@ -74,7 +76,7 @@ func (st *stage) differences(d *explain.Decision, f *facts, q *request, o *obser
 }
 
 // owing compares how often requests that nobody answered have taken effect with what was predicted of them: the next
-// answer shows it.
+// answer that counts shows it. Until then what was predicted adds up, least and most, over all such requests.
 func (r *run) owing(b *browser, d *explain.Decision, f *facts, q *request, o *observed) []Failure {
 	if o.Status == 0 || o.Status >= 500 {
 		if d.Session != nil && f.inFlight && q.increments() {
@@ -91,6 +93,7 @@ func (r *run) owing(b *browser, d *explain.Decision, f *facts, q *request, o *ob
 		return nil
 	}
 	b.owed = nil
+	// With losses what came late cannot be told from what is missing.
 	if o.lost > 0 || o.late >= owed[0] && o.late <= owed[1] {
 		return nil
 	}
@@ -127,7 +130,8 @@ func (o *observed) hasCookie(predicted string) bool {
 	return had == strings.Contains(predicted, "<id>")
 }
 
-// losses compares what is lost with what was predicted to be.
+// losses compares what is lost with what was predicted to be. unwritten-lost says that changes are lost only at an
+// exact moment; else whether a write came before the death is chance. Age is known (Aged) where clocks are real.
 func losses(p *explain.SessionOutcome, f *facts, o *observed) (out []Failure) {
 	differ := func(want string) { out = append(out, Failure{"changes", want, fmt.Sprintf("%d lost", o.lost)}) }
 	if o.session == string(sessionNew) || o.session == string(sessionEmpty) {
@@ -148,13 +152,15 @@ func losses(p *explain.SessionOutcome, f *facts, o *observed) (out []Failure) {
 			differ(fmt.Sprintf("none older than %s lost, and the last was made %s before", bound, f.failure.Age))
 		}
 	}
+	// What the member had told to be written must be found whatever is lost beside it (C1), unless all is predicted
+	// to be.
 	if o.lost > 0 && p.Changes != "lost" && o.lastBefore-o.lost < o.floorBefore {
 		differ("nothing acknowledged as written is lost")
 	}
 	return out
 }
 
-// predictedLine is a prediction as the history has it.
+// predictedLine is a prediction as the history has it, nil where it says nothing that C2 or C6 could hold anybody to.
 func predictedLine(d *explain.Decision, f *facts) *history.Predicted {
 	if d == nil || d.Session == nil || d.Session.Outcome.Session == "depends" || d.Session.Outcome.Session == "none" {
 		return nil

@@ -14,17 +14,21 @@ import (
 	"github.com/wasplug/wasplug/lab/history"
 )
 
-// KillTest is clients that count while members are killed at random, and a check of what they saw.
+// KillTest is clients that count while members are killed at random, and a check of what they saw: the proof of C1,
+// that no change which a member has acknowledged as written is lost by one fault. One fault at a time, unless AtOnce
+// or Halted say more: the next comes when the one before has been mended.
 type KillTest struct {
 	Setup   Setup
 	Options Options
-	Kills   int    // or other faults
+	Kills   int    // or other faults, one after the other
 	How     string // kill, failpoint or stop
-	AtOnce  int    // members at once, by kill
+	AtOnce  int    // members at once, by kill; 0: one
 	Halted  int    // members that hang while others are killed
-	Clients int
-	Astray  float64 // the share of requests that are sent to another member than the session's
-	Mutant  string  // of broken members
+	Clients int    // that count at the same time, each its own session
+	// The share of requests, 0 to 1, that are sent to another member than the session's: so copies are fetched and
+	// handed over all the time, which is where changes can get lost.
+	Astray float64
+	Mutant string // of members that are broken on purpose: the test must find what they lose
 }
 
 // KillReport is what came of a kill test.
@@ -41,12 +45,15 @@ type KillReport struct {
 type killTest struct {
 	*KillTest
 	*stage
-	random   *rand.Rand // of the one who kills
+	random *rand.Rand // of the one who kills
+	// of the goroutine that brings members down, as random
 	restarts []time.Duration
 	faulted  []time.Time
 	mu       sync.Mutex
+	// by client, when its answers came, rising; guarded by mu
 	answered map[string][]time.Time
-	over     chan struct{}
+	// closed when no more members are brought down
+	over chan struct{}
 }
 
 // Run runs the test on a configuration.
@@ -84,7 +91,8 @@ func (e *TooFew) Error() string {
 	return fmt.Sprintf("%d members are to be killed or to hang at once, and there are %d that can be", e.Want, e.Have)
 }
 
-// chance is what a client or the one who kills draws from.
+// chance is what a client or the one who kills draws from, a stream for each: so what one of them draws does not hang
+// on how fast the others are. When which member dies is the same with the same seed; what is under way then is not.
 func chance(seed, stream uint64) *rand.Rand {
 	if seed == 0 {
 		seed = rand.Uint64()
@@ -92,7 +100,8 @@ func chance(seed, stream uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, stream))
 }
 
-// count is a client: it counts until the test is over, and looks once more.
+// count is a client: it counts until the test is over, and looks once more. Without that last look nobody would
+// notice what the last kill has lost.
 func (k *killTest) count(ctx context.Context, b *browser, random *rand.Rand) {
 	hit, look := &request{method: "GET", path: "/hitcount", client: b.name},
 		&request{method: "GET", path: "/hitcount?get=1",
@@ -111,7 +120,8 @@ func (k *killTest) count(ctx context.Context, b *browser, random *rand.Rand) {
 	}
 }
 
-// ask sends a request and notes what came of it.
+// ask sends a request and notes what came of it. The history gets what had no answer, too: such a request may have
+// counted.
 func (k *killTest) ask(ctx context.Context, b *browser, q *request) {
 	a := k.send(ctx, b, q)
 	o := k.observe(b, q, a)
@@ -133,7 +143,8 @@ func (k *killTest) stray(b *browser, random *rand.Rand) {
 	}
 }
 
-// faults brings members down, one after the other, each up again before the next.
+// faults brings members down, one after the other, each up again before the next. The moment is drawn anew each time,
+// so that it falls everywhere into what requests and copies are doing.
 func (k *killTest) faults(ctx context.Context) error {
 	for range k.Kills {
 		if err := pause(ctx, k.between(100, 400)); err != nil {
@@ -171,7 +182,7 @@ func victims(l *lab.Lab, how string) []*lab.Member {
 	})
 }
 
-// victims draws members. Others are to hang meanwhile.
+// victims draws members. Others are to hang meanwhile, and none does both.
 func (k *killTest) victims() (drawn, halted []*lab.Member) {
 	all := victims(k.lab, k.How)
 	k.random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
@@ -179,7 +190,8 @@ func (k *killTest) victims() (drawn, halted []*lab.Member) {
 	return all[:n], all[n:min(n+k.Halted, len(all))]
 }
 
-// faultWhile lets members hang while the fault befalls the others.
+// faultWhile lets members hang while the fault befalls the others. One that hangs may be the last that has a copy of
+// a session: whoever looks for it must wait for it (L7).
 func (k *killTest) faultWhile(ctx context.Context, victims, halted []*lab.Member) error {
 	if len(halted) == 0 {
 		return k.fault(ctx, victims)
@@ -198,9 +210,13 @@ func (k *killTest) faultWhile(ctx context.Context, victims, halted []*lab.Member
 	return errors.Join(append(errs, err)...)
 }
 
+// fault is one fault and its end: a member that hangs goes on by itself, one that is dead is started again after 100
+// to 500 ms, so that the others serve without it for a while.
 func (k *killTest) fault(ctx context.Context, victims []*lab.Member) error {
 	switch k.How {
 	case doStop:
+		// the others take a member for dead after 600 ms without a sign of it (L6): some halts are noticed, some are
+		// not
 		return k.hang(ctx, victims[0], k.between(100, 1200))
 	case doFailpoint:
 		if err := k.point(ctx, victims[0]); err != nil {
@@ -218,7 +234,7 @@ func (k *killTest) fault(ctx context.Context, victims []*lab.Member) error {
 	return k.restart(ctx, victims)
 }
 
-// hang halts a member for a while.
+// hang halts a member for a while. It is let go on also where ctx has ended: Close could not stop it in order.
 func (k *killTest) hang(ctx context.Context, m *lab.Member, d time.Duration) error {
 	if err := k.handle(ctx, &Step{do: doStop}, m); err != nil {
 		return err
@@ -227,7 +243,9 @@ func (k *killTest) hang(ctx context.Context, m *lab.Member, d time.Duration) err
 	return errors.Join(err, k.handle(ctx, &Step{do: doContinue}, m))
 }
 
-// point lets a member die at a moment of its next request; one that gets none is killed.
+// point lets a member die at a moment of its next request; one that gets none is killed. The moments lie around the
+// service, the write and the answer: between two of them is where a change is written and nobody knows, or known and
+// not written.
 func (k *killTest) point(ctx context.Context, m *lab.Member) error {
 	moments := []string{"before-service", "during", "before-write", "after-write", "before-answer", "mid-answer"}
 	from := time.Now()
@@ -255,7 +273,7 @@ func (k *killTest) restart(ctx context.Context, victims []*lab.Member) error {
 	return nil
 }
 
-// report checks the history.
+// report checks the history, and works out for each fault how long clients had no answer.
 func (k *killTest) report() (*KillReport, error) {
 	h, err := k.history.History()
 	if err != nil {
@@ -275,7 +293,8 @@ func (k *killTest) report() (*KillReport, error) {
 	return out, nil
 }
 
-// gap is the longest that a client was without an answer around a fault.
+// gap is the longest that a client was without an answer around a fault: between two answers of which the second came
+// after it, and the first at most 2 s behind it.
 func (k *killTest) gap(at time.Time) (worst time.Duration) {
 	for _, times := range k.answered {
 		i, _ := slices.BinarySearchFunc(times, at, time.Time.Compare)

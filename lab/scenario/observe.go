@@ -17,19 +17,20 @@ type observed struct {
 	*answer
 	session       string // none, home, kept, empty, new
 	lost, applied int64
-	late          int64 // changes of earlier requests that their client was not told of
-	steps         int   // of the prediction
-	written       int64 // the count that the member has told to be written
-	known         bool  // it has told one
-	user          string
+	late          int64         // changes of earlier requests that their client was not told of
+	steps         int           // of the prediction, 0 without one; a file can expect how many there are
+	written       int64         // the count that the member has told to be written
+	known         bool          // it has told one
+	user          string        // what the person must do, in the predictor's words; see mustDo
 	lastBefore    int64         // the count before
 	floorBefore   int64         // and what had been told of it to be written
 	owner         string        // before
-	age           time.Duration // of the last change before
-	unwritten     int
+	age           time.Duration // of the last change before, by the clock of members
+	unwritten     int           // changes before that no moment has written, as the trail has it
 }
 
-// observe puts an answer beside what the client knew before, and lets the client know it.
+// observe puts an answer beside what the client knew before, and lets the client know it. What was known before is
+// copied first: floor, last and owner are overwritten on the way.
 func (st *stage) observe(b *browser, q *request, a *answer) *observed {
 	st.known.Lock()
 	defer st.known.Unlock()
@@ -44,6 +45,7 @@ func (st *stage) observe(b *browser, q *request, a *answer) *observed {
 	o.changes(b, q)
 	o.user = b.mustDo(q, o)
 	inPlace := st.policy.Contents != session.OnlyUpdated
+	// nothing of what was known of its changes holds for a session that begins
 	if o.session == string(sessionNew) || o.session == string(sessionEmpty) {
 		b.trail.begins(st.losses)
 	}
@@ -57,9 +59,10 @@ func (st *stage) observe(b *browser, q *request, a *answer) *observed {
 	return o
 }
 
-// ends is a session that its client has invalidated.
+// ends is a session that its client has invalidated: the next one that it gets is no loss.
 func (b *browser) ends() { b.had, b.last, b.ended = false, 0, true }
 
+// found is what a client finds of its session, in the words of expectations and predictions.
 type found string
 
 const (
@@ -70,7 +73,8 @@ const (
 	sessionNew   found = "new"
 )
 
-// finds says what the client finds of its session.
+// finds says what the client finds of its session, by the ID and the member of the answer. Empty is a session of the
+// same ID at another member that shows no more than this request has made itself.
 func (b *browser) finds(q *request, a *answer) string {
 	switch {
 	case a.Session == "":
@@ -94,7 +98,8 @@ func own(q *request) int64 {
 }
 
 // changes works out what is lost and how often the request took effect: what is above the count that the client knew
-// is of this request, what is below it is lost.
+// is of this request, what is below it is lost. What requests without an answer did shows in the same place, and is
+// late: lost, late and applied cannot be told apart further from outside.
 func (o *observed) changes(b *browser, q *request) {
 	if o.Count < 0 {
 		return
@@ -116,7 +121,8 @@ func (o *observed) changes(b *browser, q *request) {
 // screenOf is what /wizard shows.
 var screenOf = lazy.Regexp(`Screen (\d) of`)
 
-// mustDo is what the person at the browser has to do.
+// mustDo is what the person at the browser has to do, read off the page as a person would, in the words that
+// predictions have (section 5.5 of the specification: user).
 func (b *browser) mustDo(q *request, o *observed) string {
 	began := b.had && (o.session == string(sessionNew) || o.session == string(sessionEmpty))
 	screen := 0
@@ -140,14 +146,16 @@ func (b *browser) mustDo(q *request, o *observed) string {
 	return "goes-on"
 }
 
-// remember keeps what the client knows after an answer.
+// remember keeps what the client knows after an answer that has a session and is no error.
 func (st *stage) remember(b *browser, q *request, o *observed) {
 	if o.session == string(sessionNew) && !b.had {
 		b.trail.begins(st.losses)
 	}
+	// Another member goes on with a session whose owner hangs: when that one goes on, it may write its older state.
 	if f := st.fates[b.owner]; f != nil && f.how == doStop && o.Member != b.owner && o.session == string(sessionKept) {
 		b.hung[b.owner] = true
 	}
+	// another session: what members have in memory of the old one does not matter any more
 	if o.session != string(sessionKept) && o.session != string(sessionHome) {
 		clear(b.served)
 		clear(b.hung)
@@ -166,6 +174,8 @@ func (st *stage) remember(b *browser, q *request, o *observed) {
 	}
 }
 
+// trailOf notes the request in the trail. Attributes beyond the largest column are never written (row 25), and stay
+// so while the owner has them in memory.
 func (st *stage) trailOf(b *browser, q *request, o *observed) {
 	p := st.policy
 	largest := st.setup.LargestColumn
@@ -173,7 +183,8 @@ func (st *stage) trailOf(b *browser, q *request, o *observed) {
 	b.trail.request(q, &p, st.now(), st.storeDown())
 }
 
-// line is the operation as the history has it.
+// line is the operation as the history has it. Value and Written are left out where the answer tells none: a 0 would
+// be held against the checks.
 func (st *stage) line(q *request, o *observed, predicted *history.Predicted) *history.Line {
 	l := &history.Line{T0: st.micros(o.Sent), T1: st.micros(o.Got), Clock: st.clock(), Client: o.Client,
 		Session: o.Session, Op: history.Get, Member: o.Member, Status: o.Status, CacheID: o.CacheID,
@@ -234,7 +245,8 @@ func (o *observed) field(name string) []string {
 	return []string{o.Location}
 }
 
-// fits compares a field of an answer with what is wanted.
+// fits compares a field of an answer with what is wanted: attempts in their order, lists without one, a text by a
+// part of it, a cookie by its pattern, and all else by one of the values.
 func (w *wanted) fits(got []string) bool {
 	switch w.name {
 	case "attempts":
@@ -252,7 +264,8 @@ func (w *wanted) fits(got []string) bool {
 // partitionID is what stands for # in the pattern of a cookie.
 var partitionID = lazy.Regexp(`[:+][0-9]+$`)
 
-// fitsCookie compares a cookie with a pattern in which * stands for a session ID and # for a partition ID.
+// fitsCookie compares a cookie with a pattern in which * stands for a session ID and # for a partition ID, as in
+// 0002*:v544d031:v544d0o0 and 0002*:#. Neither stands for a separator, so a clone ID too many does not fit.
 func fitsCookie(pattern, cookie string) bool {
 	if before, found := strings.CutSuffix(pattern, ":#"); found && partitionID().MatchString(cookie) {
 		pattern, cookie = before, partitionID().ReplaceAllString(cookie, "")

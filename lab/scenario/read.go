@@ -14,7 +14,9 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
-// Read reads a scenario file. It is nil when the file has an error; the diagnostics hold every one of them.
+// Read reads a scenario file. It is nil when the file has an error; the diagnostics hold every one of them. What the
+// schema can say is checked first (schemas.Load), so the reader need not look whether a key exists or a value is a
+// number.
 func Read(files *diag.Files, id diag.FileID) (*File, []diag.Diagnostic) {
 	root, reports := schemas.Load(files, id, "lab")
 	if diag.Worst(reports) >= diag.Error {
@@ -40,8 +42,8 @@ func Read(files *diag.Files, id diag.FileID) (*File, []diag.Diagnostic) {
 }
 
 type reader struct {
-	reports    []diag.Diagnostic
-	peerToPeer bool // the test's cookies carry a partition ID
+	reports    []diag.Diagnostic // those of the schema first, then the reader's own
+	peerToPeer bool              // the test's cookies carry a partition ID
 }
 
 func (r *reader) report(span diag.Span, format string, args ...any) {
@@ -73,7 +75,8 @@ func (r *reader) test(root, n *yamldoc.Node) *Test {
 	return t
 }
 
-// setup is what the file says, with what the test says in its place, block by block.
+// setup is what the file says, with what the test says in its place, block by block: a test with a session block has
+// nothing of the file's, so what a reader sees in one block is all there is.
 func (r *reader) setup(root, n *yamldoc.Node) (s Setup) {
 	own := func(key string) *yamldoc.Node {
 		if block := n.Get(key); block != nil {
@@ -89,12 +92,14 @@ func (r *reader) setup(root, n *yamldoc.Node) (s Setup) {
 	s.Grid = lab.Get("grid").Str().V
 	s.Replicators, s.Processes = lab.Get("replicators").Int().V, max(lab.Get("processes").Int().V, 1)
 	s.Distributable, s.LargestColumn = lab.Get("distributable").Bool().V, lab.Get("largestColumn").Int().V
+	// The level is the file's alone: tests of one file are about one plug-in.
 	level := root.Get("pluginLevel").Str()
 	s.Assumptions = r.semantics(level, root.Get("assume"), n.Get("assume"))
 	return s
 }
 
-// semantics are the open choices: the plug-in's at its level, the sessions' as the lab behaves, then as the file says.
+// semantics are the open choices: the plug-in's at its level, the sessions' as the lab behaves, then as the file
+// says, and last as the test does. Later ones win.
 func (r *reader) semantics(level diag.Val[string], blocks ...*yamldoc.Node) choices.Assumptions {
 	sem, err := Assumptions(level.V)
 	if err != nil {
@@ -128,6 +133,9 @@ func Assumptions(level string) (choices.Assumptions, error) {
 	return sem, nil
 }
 
+// sessions reads a session block: the settings that suites have, too, are read where suites read theirs, the rest is
+// the lab's. Security integration and overflow are on unless they are said to be off, as in WAS V8.5 and V9 (S18,
+// S19).
 func (r *reader) sessions(n *yamldoc.Node) *Sessions {
 	settings, err := suite.ReadSettings(n)
 	if err != nil {
@@ -150,7 +158,8 @@ func (r *reader) sessions(n *yamldoc.Node) *Sessions {
 	return s
 }
 
-// duration reads 10s, 500ms or a bare number of seconds.
+// duration reads 10s, 500ms or a bare number of seconds; 0 where nothing is written. The bound of a bare number keeps
+// the product within what a Duration can hold.
 func (r *reader) duration(n *yamldoc.Node) time.Duration {
 	s := n.Str()
 	if !s.Set() {
@@ -166,7 +175,8 @@ func (r *reader) duration(n *yamldoc.Node) time.Duration {
 	return d
 }
 
-// modifiers are the keys of a step that do nothing by themselves.
+// modifiers are the keys of a step that do nothing by themselves. Every other key is a deed, of which a step has one;
+// expect is both: alone in a step it asks for a state.
 var modifiers = []string{"form", "as", "repeat", "via", "to", "after", "host", "new", "next", "expect"}
 
 // step reads a step: one deed, and what belongs to it.
@@ -214,6 +224,8 @@ func several(deeds []yamldoc.Field) string {
 	return strings.Join(names, " and ")
 }
 
+// deed reads the one key of a step that says what is done. The word of an order that only names members (kill, tick,
+// start ...) is the key itself.
 func (r *reader) deed(s *Step, n *yamldoc.Node, f yamldoc.Field) {
 	s.do = f.Name
 	switch f.Name {
@@ -239,6 +251,7 @@ func (r *reader) deed(s *Step, n *yamldoc.Node, f yamldoc.Field) {
 	case doFailpoint, doFault:
 		s.members, s.moment, s.how = texts(f.Value.Get("member")), f.Value.Get("at").Str().V, f.Value.Get("do").Str().V
 		s.wait, s.times = r.duration(f.Value.Get("for")), max(f.Value.Get("times").Int().V, 1)
+		// A failpoint without a deed kills, since that is what most are for; the schema lets no fault be without.
 		if s.how == "" {
 			s.how = doKill
 		}
@@ -269,13 +282,16 @@ func (r *reader) request(n *yamldoc.Node, f yamldoc.Field) *request {
 	return q
 }
 
-// The fields that an answer has, and those of a state.
+// The fields that an answer has, and those of a state. expectation tells by which of the two lists it is given what
+// it reads.
 var (
 	answerFields = []string{"status", "member", "attempts", "marked", "cookie", "session", "count", "lost", "applied",
 		"late", "written", "replicas", "steps", "user", "text", "header", "location"}
 	stateFields = []string{"owner", "holders", "unprotected", "crossovers", "written", "up"}
 )
 
+// expectation reads what must be so, of an answer or of a state. A field of the other kind is named as such, with
+// what there is in its place: that a state needs a step of its own is what people get wrong here.
 func (r *reader) expectation(n *yamldoc.Node, known []string) expectation {
 	e := expectation{}
 	isState := &known[0] == &stateFields[0]

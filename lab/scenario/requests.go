@@ -33,7 +33,10 @@ func (r *run) requests(ctx context.Context, s *Step) error {
 	return nil
 }
 
-// request sends one, and holds its answer against the prediction and, if it is the last, against the file.
+// request sends one, and holds its answer against the prediction and, if it is the last, against the file. The order
+// matters: facts are gathered and the prediction is made before the request is sent, so nothing of the answer can get
+// into it; and a failpoint that it met is noted as a fate before the answer is looked at, which asks how the owner
+// went.
 func (r *run) request(ctx context.Context, s *Step, b *browser, last bool) error {
 	q := s.request
 	if q.process >= r.lab.Processes() {
@@ -48,6 +51,7 @@ func (r *run) request(ctx context.Context, s *Step, b *browser, last bool) error
 		}
 		d = r.predict(f, explain.WithSteps)
 	}
+	// what stands there is of requests before
 	r.log.Take()
 	a := r.send(ctx, b, q)
 	a.log = r.log.Take()
@@ -66,7 +70,9 @@ func (r *run) request(ctx context.Context, s *Step, b *browser, last bool) error
 	return nil
 }
 
-// predicts reports that the prediction is held against what happens: as the file says, and else once something fails.
+// predicts reports that the prediction is held against what happens: as the file says, and else from the first fault
+// on, or while a failpoint waits. Before that every member is up, and what is asked is what the test's own fields
+// say.
 func (r *run) predicts(s *Step) bool {
 	if s.expect.predicted.Set() {
 		return s.expect.predicted.V
@@ -86,6 +92,8 @@ func (st *stage) hostOf(q *request) string {
 	return st.host
 }
 
+// send sends a request of a client through the web server process that it names. With to its session cookie carries
+// that member's clone ID alone, as if affinity had been lost: another member than the session's gets it.
 func (st *stage) send(ctx context.Context, b *browser, q *request) *answer {
 	one := *q
 	one.host = st.hostOf(q)
@@ -107,13 +115,16 @@ func (st *stage) refused(attempts []string) {
 	}
 }
 
-// judge says what is said of a request.
+// judge says what is said of a request: of the last of a step always, of one before it only what went wrong, or what
+// showed in it of requests that nobody had answered. A difference from the prediction outweighs what the file
+// expects.
 func (r *run) judge(s *Step, b *browser, d *explain.Decision, f *facts, o *observed, last bool) {
 	what := diag.Sprintf("%s %s as %q: %d", s.request.method, s.request.path, s.request.client, o.Status)
 	if o.Member != "" {
 		what += " from " + o.Member
 	}
 	late := o.late
+	// its request met a failpoint, and can have taken effect twice
 	if f != nil && f.inFlight {
 		late = 0 // it has done that itself
 	}
@@ -142,7 +153,8 @@ func (r *run) judge(s *Step, b *browser, d *explain.Decision, f *facts, o *obser
 	}
 }
 
-// certainty compares whether the prediction hangs on an open choice.
+// certainty compares whether the prediction hangs on an open choice. It predicts anew: the prediction of a request
+// has all choices settled, which is cheap and has one answer.
 func (r *run) certainty(s *Step, f *facts) []Failure {
 	if !s.expect.certain.Set() || f == nil {
 		return nil
@@ -163,7 +175,9 @@ func rulesOf(d *explain.Decision) (rules []string) {
 	return rules
 }
 
-// gone notes the members that a failpoint has brought down.
+// gone notes the members that a failpoint has brought down. A request need not have met it: it may have gone to
+// another member, and the failpoint waits on. A member that stopped itself cannot be asked, so that one is taken to
+// have met it; of one that delays nothing is left to note.
 func (r *run) gone(ctx context.Context, q *request, a *answer) {
 	for name, s := range r.armed {
 		m := r.lab.Member(name)
@@ -178,6 +192,7 @@ func (r *run) gone(ctx context.Context, q *request, a *answer) {
 		if s.how == doKill && !dies(ctx, m) {
 			continue
 		}
+		// An answer that came whole although its member died: for its client the change was made before the death.
 		moment := ""
 		if !s.breaks(q) {
 			moment = s.moment
@@ -188,7 +203,7 @@ func (r *run) gone(ctx context.Context, q *request, a *answer) {
 }
 
 // dies reports whether a member has killed itself. Its death shows when it has been reaped; until then it takes no
-// orders any more.
+// orders any more, so one that answers lives, and has not met its failpoint.
 func dies(ctx context.Context, m *lab.Member) bool {
 	if m.State() == lab.Stopped {
 		return false
@@ -217,14 +232,15 @@ func awaitDeath(ctx context.Context, m *lab.Member) bool {
 }
 
 // mostDying is how long it may take until a process is reaped that takes no orders: longer on a busy machine than one
-// would think.
+// would think. It is no bound on what members do, only the end of waiting.
 const mostDying = 30 * time.Second
 
-// orderAfter is how long requests are under way before what an operator does meanwhile.
+// orderAfter is how long requests are under way before what an operator does meanwhile: they have reached their
+// member by then, unless they wait themselves (after).
 const orderAfter = 250 * time.Millisecond
 
 // parallel sends requests at the same time, and does what else it has while they are under way. They are not
-// predicted, and their attempts are not known.
+// predicted, and their attempts are not known: the plug-in's log has their lines in one another.
 func (r *run) parallel(ctx context.Context, s *Step) error {
 	answers := make([]*answer, len(s.steps))
 	var all sync.WaitGroup
@@ -272,9 +288,11 @@ func (r *run) meanwhile(ctx context.Context, s *Step) error {
 	return nil
 }
 
-// failover tells of a request that another member answered than had the session.
+// failover tells of a request that another member answered than had the session: the block of a report that says who
+// died, who took over, what was sent, acknowledged, written and found.
 func (r *run) failover(d *explain.Decision, f *facts, b *browser, q *request, o *observed) Failover {
 	out := Failover{Client: b.name, Path: q.path, Took: o.Member, Before: o.Before, After: o.Cookie,
+		// Found is without what this request itself added.
 		Acknowledged: int(o.lastBefore), Sent: int(o.lastBefore + own(q)), Written: o.floorBefore,
 		Found: max(0, o.Count-o.applied), Gap: o.Got.Sub(o.Sent), Age: o.age, Lost: o.lost, Steps: r.timed(d, o)}
 	for _, m := range r.lab.Members() {
@@ -291,7 +309,8 @@ func (r *run) failover(d *explain.Decision, f *facts, b *browser, q *request, o 
 }
 
 // timed puts the times of the run beside the steps of the prediction: when the web server process wrote the line that
-// tells of the step to the plug-in's log.
+// tells of the step to the plug-in's log. A step is worded as the lines that the plug-in would write of it, and the
+// first of these that stands in the log behind the step before is taken; a step that logs nothing has no time (-1).
 func (st *stage) timed(d *explain.Decision, o *observed) (out []TimedStep) {
 	at := 0
 	for i, s := range d.Steps {
@@ -315,7 +334,9 @@ func (st *stage) timed(d *explain.Decision, o *observed) (out []TimedStep) {
 	return out
 }
 
-// expectState waits until the members are in a state, 15 s at most.
+// expectState waits until the members are in a state, 15 s at most: they hear of a death, and copies arrive, by real
+// time (L6, L8), whatever the clocks of the lab say. What is not to change can only be expected of a state that has
+// come.
 func (r *run) expectState(ctx context.Context, s *Step) error {
 	var failures []Failure
 	for limit := time.Now().Add(15 * time.Second); ; {
@@ -338,6 +359,8 @@ func (r *run) expectState(ctx context.Context, s *Step) error {
 	return nil
 }
 
+// stateFailures compares the state as it is now. Of a session the member counts that answered last; where it is not
+// up, there is no owner. A field that nobody tells of has its zero, so that it can be expected.
 func (r *run) stateFailures(ctx context.Context, s *Step) (out []Failure, err error) {
 	b := r.clientOf(s.expect.client)
 	got := map[string][]string{"unprotected": {"0"}, "written": {"false"}}

@@ -10,7 +10,7 @@ import (
 // Verdict is what is said of a step.
 type Verdict string
 
-// The verdicts, from good to bad: where a prediction fails, something of ours is wrong.
+// The verdicts, from good to bad: where a prediction fails, something of ours is wrong, whatever the file expects.
 const (
 	AsExpected    Verdict = "as expected"
 	NotAsExpected Verdict = "not as expected"
@@ -22,11 +22,11 @@ type Result struct {
 	Test      *Test
 	At        diag.Position
 	Verdict   Verdict
-	Err       error // it could not be done
+	Err       error // it could not be done: no lab, no such member; no verdict on what members do
 	Steps     []StepResult
 	Failovers []Failover
-	History   *history.Report
-	Took      time.Duration
+	History   *history.Report // what the checker says of it (C1 to C7); nil where no step ran
+	Took      time.Duration   // by real time, the start and the end of the lab included
 }
 
 // Failed reports a test that is not as expected.

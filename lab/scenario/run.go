@@ -12,7 +12,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-// Run runs a test of the file on a lab of its own.
+// Run runs a test of the file on a lab of its own. What could not be done is in the result, as what is not as
+// expected: the caller goes on with the next test.
 func (f *File) Run(ctx context.Context, t *Test, source *Source, o *Options) *Result {
 	r := &Result{Test: t, At: f.files.Start(t.Name.Span()), Verdict: AsExpected}
 	began := time.Now()
@@ -39,7 +40,8 @@ func (f *File) Run(ctx context.Context, t *Test, source *Source, o *Options) *Re
 	return r
 }
 
-// refused is a test whose members are not to start.
+// refused is a test whose members are not to start: settings that the session manager refuses (row 27), say. Steps
+// have no meaning then.
 func (f *File) refused(r *Result, st *stage, err error) *Result {
 	s := StepResult{At: r.At, What: "start", Verdict: AsExpected}
 	switch want := r.Test.refused.V; {
@@ -63,7 +65,8 @@ type run struct {
 	result *Result
 }
 
-// conclude checks the history of the test and hands it on.
+// conclude checks the history of the test and hands it on. A check that fails is a failure of ours, whatever steps
+// expect: no scenario can ask a store to lose what it has acknowledged.
 func (r *run) conclude(o *Options) {
 	h, err := r.history.History()
 	if err != nil {
@@ -88,12 +91,14 @@ func (r *run) verdict(s *Step, what string, v Verdict, failures []Failure, rules
 		Failures: failures, Rules: rules})
 }
 
+// worse is the graver of two verdicts: that of a test is that of its worst step.
 func worse(a, b Verdict) Verdict {
 	order := []Verdict{AsExpected, NotAsExpected, Differs}
 	return order[max(slices.Index(order, a), slices.Index(order, b))]
 }
 
-// step does a step. An error is something that could not be done.
+// step does a step. An error is something that could not be done, and ends the test; what is not as expected does
+// not.
 func (r *run) step(ctx context.Context, s *Step) error {
 	switch s.do {
 	case doRequest:
@@ -110,7 +115,7 @@ func (r *run) step(ctx context.Context, s *Step) error {
 	return nil
 }
 
-// operate does what an operator does.
+// operate does what an operator does. All names are looked up before the first member is touched.
 func (r *run) operate(ctx context.Context, s *Step) error {
 	switch s.do {
 	case doAdvance:
@@ -131,6 +136,7 @@ func (r *run) operate(ctx context.Context, s *Step) error {
 			return err
 		}
 	}
+	// at once, not one after the other: who holds copies must not act on the first death before the second
 	if s.do == doKill {
 		return r.kill(members)
 	}
@@ -142,6 +148,7 @@ func (r *run) operate(ctx context.Context, s *Step) error {
 	return nil
 }
 
+// pause lets real time pass, whatever the clocks of the lab do, or ends with ctx.
 func pause(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):
@@ -151,6 +158,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// newProcess replaces a web server process: marks, round robin and partition table begin anew (M12).
 func (r *run) newProcess(ctx context.Context, s *Step) error {
 	if s.process >= r.lab.Processes() {
 		return fmt.Errorf("there are %d web server processes", r.lab.Processes())
@@ -161,7 +169,8 @@ func (r *run) newProcess(ctx context.Context, s *Step) error {
 	return r.lab.Proxy(s.process).New(ctx)
 }
 
-// store takes the database, or the grid, away from every member, or gives it back.
+// store takes the database, or the grid, away from every member, or gives it back. It is the members that are told:
+// the database itself goes on, so that what is in it can be looked at. Servers of a grid are no clients of it.
 func (st *stage) store(ctx context.Context, down bool) error {
 	from, word, text := time.Now(), "0", history.StoreUp
 	if down {
@@ -179,7 +188,7 @@ func (st *stage) store(ctx context.Context, down bool) error {
 	return nil
 }
 
-// kill ends several members at once.
+// kill ends several members at once, and notes it when all of them are gone.
 func (st *stage) kill(members []*lab.Member) error {
 	from := time.Now()
 	errs := make(chan error, len(members))
@@ -203,6 +212,8 @@ func (st *stage) handle(ctx context.Context, s *Step, m *lab.Member) error {
 	from := time.Now()
 	var err error
 	switch s.do {
+	// It is noted before it hangs: the other members can answer its clients as soon as it does, and whoever looks at
+	// such an answer asks how the owner went (remember).
 	case doStop:
 		st.goes(m.Name, doStop, "", from)
 		return m.Stop()
@@ -215,6 +226,7 @@ func (st *stage) handle(ctx context.Context, s *Step, m *lab.Member) error {
 	case doStart:
 		err = m.Start(ctx)
 		st.comes(m.Name, history.Start, from)
+		// the new process has not heard of the order
 		if err == nil && st.storeOut && !m.InGrid() {
 			_, err = m.Control(ctx, "/store", "down=1")
 		}
@@ -225,6 +237,7 @@ func (st *stage) handle(ctx context.Context, s *Step, m *lab.Member) error {
 	case doReap:
 		_, err = m.Control(ctx, "/reap", "")
 		st.note(history.Reap, m.Name, from)
+	// The member is not gone yet: its next request reaches the moment, and gone notes it then.
 	case doFailpoint:
 		st.armed[m.Name] = s
 		_, err = m.Control(ctx, "/failpoint", fmt.Sprintf("at=%s&do=%s&ms=%d", s.moment, s.how, s.wait.Milliseconds()))
@@ -237,7 +250,8 @@ func (st *stage) handle(ctx context.Context, s *Step, m *lab.Member) error {
 	return err
 }
 
-// looks notes that the thread that writes has looked at the sessions of a member.
+// looks notes that the thread that writes has looked at the sessions of a member. A member that had hung and has
+// another one's session in memory writes its old state over the newer one (row 31): nothing compares.
 func (st *stage) looks(name string) {
 	st.known.Lock()
 	defer st.known.Unlock()

@@ -8,7 +8,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-// policy is what the servers of a cluster do with sessions, as a prediction takes it.
+// policy is what the servers of a cluster do with sessions, as a prediction takes it: a policy that was given (by a
+// cell), the session block of the test, or what the configuration says of that cluster.
 func (s *Setup) policy(c *Source, cluster string) (session.Policy, error) {
 	switch {
 	case s.Policy != nil:
@@ -19,7 +20,9 @@ func (s *Setup) policy(c *Source, cluster string) (session.Policy, error) {
 	return c.Policy(cluster), nil
 }
 
-// MemberSettings are a policy and the values of the session choices in the words of the members: a plain copy.
+// MemberSettings are a policy and the values of the session choices in the words of the members: a plain copy. The
+// members have types of their own for them and take them as words, for nothing of the predictor may run in what it
+// predicts. Here alone the two sides are put side by side.
 func MemberSettings(p session.Policy, assumed session.Assumed) lab.Sessions {
 	c := labsession.Default()
 	c.WriteFrequency, c.WriteInterval = labsession.Frequency(p.Frequency.String()), p.Interval
@@ -34,14 +37,15 @@ func MemberSettings(p session.Policy, assumed session.Assumed) lab.Sessions {
 		Replicas: p.Replicas, Mode: p.Mode.String(), Retarget: valueOf(assumed, "replica-retarget")}
 }
 
-// valueOf is the value of a session choice in its word.
+// valueOf is the value of a session choice in its word. A name that is none panics: names stand in this package only.
 func valueOf(assumed session.Assumed, name string) string {
 	all := session.Choices()
 	i := slices.IndexFunc(all, func(c session.ChoiceInfo) bool { return c.Name == name })
 	return all[i].Values[assumed[i]]
 }
 
-// members are the settings of the members of a cluster.
+// members are the settings of the members of a cluster. Of those that no prediction asks for, a 0 leaves the member's
+// own default.
 func (s *Setup) members(p session.Policy) lab.Sessions {
 	out := MemberSettings(p, s.Assumptions.Session)
 	out.Distributable, out.Mutant = s.Distributable, s.Mutant

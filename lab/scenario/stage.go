@@ -24,7 +24,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
-// Source is a configuration that was read.
+// Source is a configuration that was read. A stage changes its LogLevel: it is for one test.
 type Source struct {
 	Config *parser.Config
 	Files  *diag.Files
@@ -32,16 +32,17 @@ type Source struct {
 	Flavor string
 }
 
-// Options say how scenarios run.
+// Options say how scenarios run. What a file says of its store or grid gives way to Database and Grid, so that the
+// same scenarios can be run on another one.
 type Options struct {
 	Load       func(path, webServer string) (*Source, error)
 	Executable string // a program that runs a member at "lab member"; default this one
 	Database   lab.Database
 	Grid       lab.Grid
-	Clock      string // manual or real in place of what the file says
-	Seed       uint64
+	Clock      string          // manual or real in place of what the file says
+	Seed       uint64          // added to the seed of the test; 0 and 0: by chance
 	History    *history.Writer // gets all lines; nil for nobody
-	Keep       string
+	Keep       string          // folder of the run, which stays; "" for one that goes
 }
 
 // stage is a lab on which a test runs, and what the runner knows of it.
@@ -50,45 +51,47 @@ type stage struct {
 	source  *Source
 	table   *routecheck.Table
 	setup   *Setup
-	policy  session.Policy // of the one cluster, or of the first
+	policy  session.Policy // of the first cluster; predictions ask setup.policy for that of theirs
 	cookie  string         // name of the session cookie
 	host    string
 	log     weblog.Log
 	history history.Writer
-	real    bool
+	real    bool // clocks go on by themselves; else they stand where advanced has moved them
 
-	began    time.Time
-	advanced time.Duration
+	began    time.Time     // from which the history and fates count real time
+	advanced time.Duration // what tests have moved the clocks of members and web servers by
 	clients  map[string]*browser
 	known    sync.Mutex       // what follows and what clients know: a kill test asks and kills at the same time
 	fates    map[string]*fate // of members that are not up
 	died     map[string]*fate // how a member last went, also when it is up again
-	faults   int
+	faults   int              // so far; the number by which a history tells what a fault explains
 	armed    map[string]*Step // failpoints that wait, by member
 	refusals map[string]int   // connections that a member is to refuse yet
-	storeOut bool
-	gridGone bool   // too few of its servers are up
-	losses   int    // how often the grid has lost all that it had
-	nextAt   string // where round robin begins in a fresh process; "": at the first primary
+	storeOut bool             // a test has taken the store away from all members
+	gridGone bool             // too few of its servers are up
+	losses   int              // how often the grid has lost all that it had
+	nextAt   string           // where round robin begins in a fresh process; "": at the first primary
 
 	crossovers atomic.Int32 // told by members (D12)
 }
 
-// fate is how and when a member went.
+// fate is how and when a member went. It is what an administrator could know, too: the prediction gets it as a fact,
+// and nothing that the member itself knew.
 type fate struct {
-	how    string // kill, stop or shutdown
-	moment string // of a failpoint after which the client has an answer
-	inside bool   // by a failpoint: a request is inside
-	at     time.Duration
+	how    string        // kill, stop or shutdown
+	moment string        // of a failpoint after which the client has an answer
+	inside bool          // by a failpoint: a request is inside
+	at     time.Duration // by real time since the stage began, as stage.elapsed
 	back   time.Duration // when it was started again, 0: it was not
-	clock  time.Duration
-	number int // of the fault in the history
+	clock  time.Duration // the same moment by the clock that members go by
+	number int           // of the fault in the history
 }
 
 // clientTimeout is for answers that never come.
 const clientTimeout = 30 * time.Second
 
-// newStage starts a lab for a test.
+// newStage starts a lab for a test. It returns when all members serve, or with the error that the test may want (its
+// key refused).
 func newStage(ctx context.Context, t *Test, source *Source, o *Options) (*stage, error) {
 	st := &stage{source: source, setup: &t.Setup, clients: map[string]*browser{}, fates: map[string]*fate{},
 		died: map[string]*fate{}, armed: map[string]*Step{}, refusals: map[string]int{}, real: t.Setup.Real,
@@ -96,6 +99,7 @@ func newStage(ctx context.Context, t *Test, source *Source, o *Options) (*stage,
 	if o.Clock != "" {
 		st.real = o.Clock == "real"
 	}
+	// Attempts, marks and the times of steps are read off the plug-in's log, which tells them at Trace only.
 	source.Config.Log = traced(source.Config.Log)
 	st.table, _ = match.New(source.Config)
 	st.cookie, st.host = sessionCookie(source.Config), firstHost(st.table)
@@ -119,6 +123,7 @@ func newStage(ctx context.Context, t *Test, source *Source, o *Options) (*stage,
 	if st.lab, err = lab.Start(ctx, opt); err != nil {
 		return nil, err
 	}
+	// What a later check of the history alone has to know: how sessions are kept, and in whom.
 	begin := &history.Line{Op: history.Begin, Persistence: st.policy.Persistence.String(), Holders: st.holders()}
 	if st.policy.Persistence == session.Database {
 		begin.Database = cmp.Or(opt.Database.Kind, "sqlite")
@@ -140,7 +145,8 @@ func (st *stage) holders() (names []string) {
 	return names
 }
 
-// settings are those of each cluster; the first cluster's policy stands for all in histories.
+// settings are those of each cluster. The first cluster's policy stands for all in histories and where a trail asks
+// when something is written: the scenarios have clusters that are set alike.
 func (st *stage) settings(opt *lab.Options) error {
 	by := map[string]lab.Sessions{}
 	for i := range st.table.Clusters {
@@ -158,7 +164,8 @@ func (st *stage) settings(opt *lab.Options) error {
 	return nil
 }
 
-// next is where round robin begins: at the member that the test names, else at the first primary.
+// next is where round robin begins: at the member that the test names, else at the first primary. With a seed it
+// begins by chance, which the seed makes the same each time.
 func (st *stage) next(t *Test) func(cluster string) int {
 	return func(cluster string) int {
 		if t.seed != 0 {
@@ -182,7 +189,7 @@ func (st *stage) hears(e lab.Event) {
 	}
 }
 
-// traced is a log that shows every step.
+// traced is a log that shows every step. The file name and all else stay as they are.
 func traced(l *parser.Log) *parser.Log {
 	var out parser.Log
 	if l != nil {
@@ -192,7 +199,8 @@ func traced(l *parser.Log) *parser.Log {
 	return &out
 }
 
-// sessionCookie is the name that the file gives the session cookie.
+// sessionCookie is the name that the file gives the session cookie: the first one that a Uri names, as clients of the
+// lab keep one session.
 func sessionCookie(cfg *parser.Config) string {
 	for _, g := range cfg.UriGroups {
 		for _, u := range g.Uris {
@@ -204,7 +212,7 @@ func sessionCookie(cfg *parser.Config) string {
 	return "JSESSIONID"
 }
 
-// firstHost is a host that the file serves.
+// firstHost is a host that the file serves, for the Host header. Where all aliases are *, any name does.
 func firstHost(t *routecheck.Table) string {
 	for _, h := range t.Hosts() {
 		if h != "" && h != "*" {
@@ -214,7 +222,8 @@ func firstHost(t *routecheck.Table) string {
 	return "lab.example.com"
 }
 
-// now is the clock that members and web servers go by.
+// now is the clock that members and web servers go by, from 0 at the start of the stage. Ages of changes are told by
+// it; who died before whom is told by elapsed.
 func (st *stage) now() time.Duration {
 	if st.real {
 		return st.advanced + time.Since(st.began)
@@ -234,7 +243,8 @@ func (st *stage) client(name string) *browser {
 	return b
 }
 
-// member is one by its name.
+// member is one by its name. A wrong name is an error of the scenario that the reader cannot see: which members there
+// are is known when the configuration has been loaded.
 func (st *stage) member(name string) (*lab.Member, error) {
 	if m := st.lab.Member(name); m != nil {
 		return m, nil
@@ -247,7 +257,9 @@ func (st *stage) member(name string) (*lab.Member, error) {
 		name, diag.DidYouMean(name, all), strings.Join(all, ", "))
 }
 
-// goes notes that a member is not up any more.
+// goes notes that a member is not up any more. Its number in the history is that of the fault, by which the checker
+// tells which answers may be missing. from is when the deed began: an answer since then may come from before it or
+// after.
 func (st *stage) goes(name, how, moment string, from time.Time) {
 	st.known.Lock()
 	defer st.known.Unlock()
@@ -256,6 +268,7 @@ func (st *stage) goes(name, how, moment string, from time.Time) {
 		number: st.faults}
 	st.fates[name], st.died[name] = f, f
 	st.note(how, name, from)
+	// a Redis that dies has lost every session, one that hangs has not
 	if m := st.lab.Member(name); m != nil && m.Forgets() && how != doStop {
 		st.losses++
 	}
@@ -282,7 +295,8 @@ func (st *stage) comes(name, how string, from time.Time) {
 	st.grid(from)
 }
 
-// grid notes when the grid is out of reach, and when it is back.
+// grid notes when the grid is out of reach, and when it is back: with every death and start, since it hangs on how
+// many of its servers are up.
 func (st *stage) grid(from time.Time) {
 	was := st.gridGone
 	st.gridGone = !st.lab.GridWorks()
@@ -315,7 +329,7 @@ func (st *stage) note(op, name string, from time.Time) {
 			Kill: st.faults})
 }
 
-// clock is for the history: 0 where it is that of its times.
+// clock is for the history, in milliseconds: 0 where it is that of its times, so one that stands at its start is 1.
 func (st *stage) clock() int64 {
 	if st.real {
 		return 0
@@ -323,7 +337,8 @@ func (st *stage) clock() int64 {
 	return st.now().Milliseconds() + 1
 }
 
-// state asks a member what it knows.
+// state asks a member what it knows. Only expectations of a state and cells ask; no prediction does, which would be
+// told what it is to find out.
 func (st *stage) state(ctx context.Context, m *lab.Member) (member.State, error) {
 	var s member.State
 	text, err := m.Control(ctx, "/state", "")

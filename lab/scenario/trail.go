@@ -9,24 +9,25 @@ import (
 // trail is what is known of the last changes of a session from outside: which requests made them, and whether a look
 // or a sync() has come since. It is what an administrator could say, too; nothing of it is asked of a member.
 type trail struct {
-	changes   int           // since the session was made
+	changes   int           // since the session was made, those written included
 	unwritten int           // since the last moment at which all of them were to be written
 	inPlace   bool          // of the unwritten ones, some were made without setAttribute
 	set       bool          // and some with it
 	at        time.Duration // of the clock, the last change
 	used      time.Duration // the last request
-	looked    time.Duration // the last look that was to write
+	looked    time.Duration // the last moment at which all was to be written
 	never     bool          // none has come yet
 	large     bool          // more than the largest column takes
 	refused   int           // of the unwritten ones, those that the store could not take
 	covered   bool          // the store has what a member wrote that had hung, in place of what came since
-	losses    int           // of the grid, before the session was made
+	losses    int           // how often the grid had lost all it had when the session was made
 }
 
 // begins is a session that has just been made.
 func (t *trail) begins(losses int) { *t = trail{never: true, losses: losses} }
 
-// change is a request that changed the session.
+// change is a request that changed the session. The first hit of a session sets its attributes in any case, and so is
+// none in place; an edit of /author is always one.
 func (t *trail) change(q *request, now time.Duration) {
 	t.changes++
 	t.unwritten++
@@ -45,6 +46,7 @@ func (t *trail) writes(now time.Duration) {
 }
 
 // request notes what a request was under a policy: end of service writes, sync() does, time based waits for a look.
+// What the store cannot take stays unwritten, and goes with the next write that succeeds.
 func (t *trail) request(q *request, p *session.Policy, now time.Duration, storeDown bool) {
 	t.used = now
 	storeDown = storeDown || t.large

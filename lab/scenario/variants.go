@@ -15,7 +15,8 @@ const (
 	underGrid         = "grid"
 )
 
-// variants are the test, or those that it stands for.
+// variants are the test, or those that it stands for. Each variant is read anew from the node, since each changes its
+// own Setup; what the reader complains of is the same each time and stays once.
 func (r *reader) variants(root, n *yamldoc.Node) (out []*Test) {
 	list := texts(n.Get("under"))
 	if len(list) == 0 {
@@ -42,7 +43,8 @@ func (r *reader) variants(root, n *yamldoc.Node) (out []*Test) {
 	return out
 }
 
-// under lets the members keep their sessions in another way.
+// under lets the members keep their sessions in another way. Client mode needs somebody who holds the copies: one
+// replicator, where the test asks for none.
 func (s *Setup) under(kind string) {
 	s.Sessions.Persistence = "memory-to-memory"
 	switch kind {
@@ -54,7 +56,9 @@ func (s *Setup) under(kind string) {
 	}
 }
 
-// withPartition is the pattern of a cookie that carries a partition ID in place of clone IDs (M10).
+// withPartition is the pattern of a cookie that carries a partition ID in place of clone IDs (M10): 0002*:a:b becomes
+// 0002*:#. So one expectation holds under all kinds of persistence; cache ID and session ID are the same in each
+// (M14).
 func withPartition(pattern string) string {
 	before, _, found := strings.Cut(pattern, "*:")
 	if !found {

@@ -45,6 +45,7 @@ func Read(from fs.FS) ([]*Row, error) {
 	for i, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
 		f := strings.Split(line, "\t")
 		switch {
+		// the names of the columns
 		case i == 0:
 		case len(f) == 5:
 			rows = append(rows, &Row{Number: f[0], Persistence: f[1], Settings: f[2], Happens: f[3], Outcome: f[4]})
@@ -74,7 +75,7 @@ func Read(from fs.FS) ([]*Row, error) {
 // addTests gives each test of a file to its row.
 func addTests(rows []*Row, from fs.FS, name string) error {
 	src, err := fs.ReadFile(from, name)
-	if err != nil || !bytes.Contains(src, []byte("\ntests:")) {
+	if err != nil || !bytes.Contains(src, []byte("\ntests:")) { // a topology
 		return err
 	}
 	files := diag.NewFiles()

@@ -17,12 +17,15 @@ type Line struct {
 	Event pluginlog.Event
 }
 
-// Log takes what the web server processes write to the plug-in's log at the level Trace.
+// Log takes what the web server processes write to the plug-in's log at the level Trace. The zero value is ready;
+// several processes may write at once.
 type Log struct {
 	mu     sync.Mutex
 	pieces []piece
 }
 
+// piece is what one call of Write brought, and when: the only time that says when a line was written: steps take less
+// than what the log tells apart.
 type piece struct {
 	at   time.Time
 	text []byte
@@ -36,7 +39,7 @@ func (l *Log) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Take returns the lines since the last call.
+// Take returns the lines since the last call, each with the time of the piece in which it begins.
 func (l *Log) Take() (out []Line) {
 	l.mu.Lock()
 	pieces := l.pieces
@@ -56,7 +59,8 @@ func (l *Log) Take() (out []Line) {
 	return out
 }
 
-// Attempts are the members that a request was sent to, and those that it marked down.
+// Attempts are the members that a request was sent to, in order, and those that it marked down. Lines are to be of
+// that request alone. Neither is nil, which would mean that they are not known.
 func Attempts(lines []Line) (tried, marked []string) {
 	tried, marked = []string{}, []string{}
 	a := requests.Assembler{Done: func(r *requests.Request) {
