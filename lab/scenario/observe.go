@@ -130,6 +130,9 @@ func (b *browser) mustDo(q *request, o *observed) string {
 		screen, _ = strconv.Atoi(m[1])
 	}
 	before := b.screen
+	// A choice that leads to the first screen is the last one, which was committed: anywhere else it would lead to
+	// the second.
+	committed := screen == 1 && q.form.Get("choice") != ""
 	b.screen = screen
 	switch {
 	case o.Status == 0 || o.Status >= 500:
@@ -140,7 +143,7 @@ func (b *browser) mustDo(q *request, o *observed) string {
 		return "portlet-unavailable"
 	case o.Status == 401:
 		return "log-in"
-	case screen > 0 && before > screen && before < 5 || began:
+	case screen > 0 && before > screen && !committed || began:
 		return "first-screen"
 	}
 	return "goes-on"
