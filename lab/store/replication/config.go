@@ -40,19 +40,22 @@ const (
 // and the kill test sets one.
 type Mutant string
 
-// The mutants: four that section 10 names, and one that does not wait.
+// The mutants: four that section 10 names, and one that does not wait. In the order of the constants: it acknowledges
+// a write that no holder has (L5), takes a write whatever its number (L2), takes over from the first that answers
+// (L7), lets a holder's death be (L8), and takes who is silent for dead.
 const (
 	mutantAckBeforeWrite Mutant = "ack-before-write"
 	mutantNoFencing      Mutant = "no-fencing"
 	mutantFirstAnswer    Mutant = "first-answer"
 	mutantNoRetarget     Mutant = "no-retarget"
-	mutantNoPatience     Mutant = "no-patience" // takes who is silent for dead
+	mutantNoPatience     Mutant = "no-patience"
 )
 
 // everyMember as Replicas: the entire domain.
 const everyMember = -1
 
-// Config is what one member knows of its replication domain.
+// Config is what one member knows of its replication domain. All members of a domain are given the same but for
+// Member: each works out by itself who holds whose sessions (L4), so they must see the same list.
 type Config struct {
 	Domain   string   `json:"domain"`
 	Member   string   `json:"member"`   // the name of this one

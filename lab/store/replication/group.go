@@ -7,11 +7,12 @@ import (
 )
 
 const (
+	// Four heartbeats in a row must be missing: one that is late on a busy machine is no death.
 	beatEvery = 150 * time.Millisecond // L6
 	deadAfter = 600 * time.Millisecond
 )
 
-// set is a set of members by their place in the order of names.
+// set is a set of members by their place in the order of names, which is the same at each of them.
 type set uint32
 
 func one(i int) set          { return 1 << i }
@@ -30,11 +31,11 @@ func (s set) all() iter.Seq[int] {
 // peer is what is known of a member now.
 type peer struct {
 	Member
-	life         uint64
+	life         uint64    // the beat's; another one: it was restarted, and has lost what it held
 	seen         time.Time // when its last heartbeat came, or can be taken to have come
 	told         time.Time // when it came
 	whole        time.Time // when it was first heard of ready in this life; zero: it was not
-	alive, ready bool
+	alive, ready bool      // alive: counts as holder; ready: has what it must hold (L9), and is named to web servers
 	// silent: it is not heard of, and its process may be there all the same, hung or slow. What it holds is not lost.
 	silent bool
 }
@@ -49,7 +50,8 @@ const (
 	departed      // it stops in order
 )
 
-// group knows the members of a domain, who of them lives (L6), and who holds whose sessions (L4). It has no clock.
+// group knows the members of a domain, who of them lives (L6), and who holds whose sessions (L4). It has no clock:
+// times are arguments, so tests play any order of events. Store.mu guards it.
 type group struct {
 	self     int
 	peers    []peer // in the order of names
@@ -61,6 +63,7 @@ func newGroup(c *Config, life uint64) group {
 	g := group{replicas: c.Replicas, fixed: c.Retarget == retargetNever}
 	for i, m := range c.Members {
 		p := peer{Member: m}
+		// nobody has been heard of yet, and anybody's process may be there
 		p.silent = m.Name != c.Member
 		if !p.silent {
 			g.self, p.alive, p.life = i, true, life
@@ -80,7 +83,8 @@ func (g *group) find(name string) int {
 	return -1
 }
 
-// heard takes a heartbeat of the member at i.
+// heard takes a heartbeat of the member at i. Its life tells a member that was only slow, and has all it held, from
+// one that was restarted within the time in which nobody would have missed it.
 func (g *group) heard(i int, b beat, now time.Time) news {
 	p := &g.peers[i]
 	was := *p
@@ -140,7 +144,8 @@ func (g *group) late(now time.Time) (dead set) {
 	return dead
 }
 
-// stood: this member did nothing for a while, so that it cannot tell silence of the others from its own.
+// stood: this member did nothing for a while, so that it cannot tell silence of the others from its own. That while
+// does not count against them.
 func (g *group) stood(still time.Duration, now time.Time) {
 	for i := range g.peers {
 		p := &g.peers[i]
@@ -180,8 +185,11 @@ func (g *group) silent(since time.Time) set {
 func (g *group) ready() set { return g.where(func(p *peer) bool { return p.alive && p.ready }) }
 
 // holders are the first n living members behind an owner, ring-wise in the order of names, that store copies (L4).
+// They belong to the owner, not to a session: so a partition ID stands for one list of members (L11).
 func (g *group) holders(owner int) []int { return g.ring(owner, g.living()) }
 
+// ring is holders among those that count as living. With fixed a dead member takes its place in the ring, and nobody
+// comes in for it (replica-retarget: never).
 func (g *group) ring(owner int, living set) (ring []int) {
 	n := len(g.peers)
 	want := g.replicas

@@ -19,7 +19,8 @@ const (
 	gone        // invalidated: nobody may bring it back
 )
 
-// entry is what a member holds of one session: its own one, or the copy of another's.
+// entry is what a member holds of one session: its own one, or the copy of another's. Thousands are held, so its
+// fields are small, and attributes stay text.
 type entry struct {
 	stamp
 
@@ -39,9 +40,10 @@ type entry struct {
 }
 
 // held are the sessions and copies of one member. It decides who may write (L2, L3); it has no clock and no sockets.
+// Store.mu guards it and every entry.
 type held struct {
-	apps     map[string]map[string]*entry
-	unfenced bool // the mutant that takes every write
+	apps     map[string]map[string]*entry // by application, then by session ID
+	unfenced bool                         // the mutant that takes every write
 }
 
 func (h *held) get(k session.Key) *entry { return h.apps[k.App][k.ID] }
@@ -76,7 +78,9 @@ func (h *held) anyApp(id string) bool {
 	return false
 }
 
-// put takes a write, or the claim of a member that takes a session over.
+// put takes a write, or the claim of a member that takes a session over. The order of the cases is the order of what
+// must hold: nothing that is too late gets in, whatever it is; an end counts for every copy; then come writes that
+// need nothing of what is here, and last those that build on it.
 func (h *held) put(m *message) verdict {
 	e := h.get(m.key())
 	switch {
@@ -162,7 +166,8 @@ func (e *entry) record(k session.Key) *session.Record {
 }
 
 // ask answers a question (L7). Who takes a session over gets the next write number reserved: from then on its former
-// owner is refused here, even if it has only been hung and has not heard of it.
+// owner is refused here, even if it has only been hung and has not heard of it. A copy that has moved gives no
+// session, but its number all the same: what is reserved must be above every number that anybody knows.
 func (h *held) ask(q question) (a answer) {
 	if q.App == "" {
 		if h.anyApp(q.ID) {
@@ -186,14 +191,15 @@ func (h *held) ask(q question) (a answer) {
 	return a
 }
 
-// drop forgets a copy that others hold now.
+// drop forgets a copy that others hold now, unless a later write than the one that was told has come since.
 func (h *held) drop(m *message) {
 	if e := h.get(m.key()); e != nil && !e.refuses(&m.stamp) {
 		h.leave(m.key(), m.stamp)
 	}
 }
 
-// leave keeps nothing of a session but who may write it.
+// leave keeps nothing of a session but who may write it. Without that note a late put of a former owner would be
+// taken for a new session.
 func (h *held) leave(k session.Key, s stamp) {
 	if e := h.get(k); e != nil {
 		h.set(k, &entry{stamp: s.shared(), access: e.access, maxInactive: e.maxInactive, state: moved})
@@ -223,7 +229,8 @@ func (h *held) keys(is func(*entry) bool) (keys []session.Key) {
 	return keys
 }
 
-// grace is how much longer a copy is kept than its session, for the owner is who says when that is over.
+// grace is how many milliseconds longer a copy is kept than its session, for the owner is who says when that is over,
+// and holders hear of the last access up to a second late.
 const grace = 60_000
 
 // over reports whether a session has not been used for its time, and some more.

@@ -16,7 +16,9 @@ const (
 	tellAccess = time.Second // how old the last access may be that holders know
 )
 
-// start begins the life of a member on a transport. It is ready once [Store.joined] is.
+// start begins the life of a member on a transport. It is ready once [Store.joined] is. It listens before it says
+// that it is there, for who hears of it may write to it at once. Four goroutines work until end: heartbeats, moving
+// copies, the search for processes, and joining, which ends by itself.
 func start(cfg Config, life uint64, wire transport) (*Store, error) {
 	s := &Store{cfg: cfg, life: life, wire: wire, changed: make(chan struct{}, 1), arrived: make(chan struct{}, 1),
 		group: newGroup(&cfg, life),
@@ -41,7 +43,8 @@ func start(cfg Config, life uint64, wire transport) (*Store, error) {
 	return s, nil
 }
 
-// receiver is what a transport brings its messages to.
+// receiver is what a transport brings its messages to. receive answers one from another member (L1), in its words;
+// nil where it cannot be read, which who asked takes for no answer.
 type receiver interface {
 	receive(kind string, data []byte) (reply []byte)
 	heard(data []byte)
@@ -58,6 +61,7 @@ func (s *Store) receive(kind string, data []byte) []byte {
 		return handle(s, data, func(q *question) any { return s.ask(*q) })
 	case kindState:
 		if b := (beat{}); json.Unmarshal(data, &b) == nil {
+			// It calls other members, so no lock is held; nats.go lets it run beside other messages.
 			s.handOver(b)
 		}
 		return encode(true)
@@ -76,14 +80,18 @@ func handle[M any](s *Store, data []byte, do func(*M) any) []byte {
 	return encode(reply)
 }
 
-// ask answers a question. One that has hung, or is about to find that out, is not sure of its own sessions.
+// ask answers a question. One that has hung, or is about to find that out, is not sure of its own sessions: others
+// may have taken them over meanwhile. Then it gives them as a holder would, and who asks goes on asking. The caller
+// holds mu.
 func (s *Store) ask(q question) answer {
 	a := s.held.ask(q)
 	a.Mine = a.Mine && s.group.ready().has(s.group.self) && time.Since(s.ticked) < deadAfter
 	return a
 }
 
-// live sends heartbeats and listens for those of others.
+// live sends heartbeats and listens for those of others. A tick that comes late says that this process stood still:
+// by deadAfter or more, and the others have buried it, so it joins anew; by less, and their silence in that time is
+// its own.
 func (s *Store) live() {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
@@ -118,7 +126,8 @@ func (s *Store) beat() {
 	s.wire.tell(encode(b)) // a member that cannot be told finds this one dead
 }
 
-// heard takes the heartbeat of another member. A newcomer hears from this one at once.
+// heard takes the heartbeat of another member. A newcomer hears from this one at once: it waits for all that are
+// there before it joins (meet).
 func (s *Store) heard(data []byte) {
 	var b beat
 	if json.Unmarshal(data, &b) != nil {
@@ -129,6 +138,8 @@ func (s *Store) heard(data []byte) {
 	}
 }
 
+// listen notes a heartbeat and what follows from it. Copies at a member that came anew are gone, and its life begins:
+// what is asked of it from now on waits on the new one.
 func (s *Store) listen(b beat) news {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,6 +168,7 @@ func (s *Store) listen(b beat) news {
 }
 
 // buried does what the death of members asks for: nobody waits for them, their copies are gone, others get them (L8).
+// The caller holds mu.
 func (s *Store) buried(dead set) {
 	if dead == 0 {
 		return
@@ -176,7 +188,7 @@ func (s *Store) forget(dead set) {
 	}
 }
 
-// look wakes move.
+// look wakes move. One look that is due covers all reasons for it, so a full channel is enough.
 func (s *Store) look() {
 	select {
 	case s.changed <- struct{}{}:
@@ -196,20 +208,22 @@ func (s *Store) move() {
 	}
 }
 
-// owns reports whether a session, or a copy that came back to this member, is its to write.
+// owns reports whether a session, or a copy that came back to this member, is its to write: a restarted owner gets
+// what it had written from its holders (handOver), and owns it without having written it in this life.
 func (s *Store) owns(e *entry) bool {
 	return e != nil && e.state == live && !e.refused && e.owner() == s.cfg.Member
 }
 
-// misplaced: a member holds a session of this one that needs not, or one that must does not. The latter waits for the
-// next write where replica-retarget says so.
+// misplaced: a member holds a session of this one that need not, or one that must does not. The latter waits for the
+// next write where replica-retarget says so. The caller holds mu.
 func (s *Store) misplaced(e *entry) bool {
 	targets := s.group.targets(s.group.self)
 	atOnce := s.cfg.Retarget != retargetNextWrite && s.cfg.Mutant != mutantNoRetarget
 	return atOnce && targets&^e.at != 0 || (e.at|e.old)&^targets != 0
 }
 
-// reholdAll moves the sessions of this member that must, or all.
+// reholdAll moves the sessions of this member that must, or all, together at a time. It returns when they are there,
+// or their holders cannot be reached.
 func (s *Store) reholdAll(all bool) {
 	s.mu.Lock()
 	s.moving++
@@ -233,7 +247,8 @@ func eachOf(keys []session.Key, do func(session.Key)) {
 }
 
 // join meets the others, gets what this member must hold (L9), and is ready. Nothing is waited for longer than M6
-// says.
+// says. The others are asked all at once and each answers when it has handed over; only then does this member say
+// that it is ready, and only then does a web server process hear that it has copies.
 func (s *Store) join() {
 	s.meet()
 	s.mu.Lock()

@@ -6,7 +6,8 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// keyLocks let one write of a session be under way at a time, so that its numbers arrive in their order.
+// keyLocks let one write of a session be under way at a time, so that its numbers arrive in their order. Writes of
+// different sessions do not wait for each other, as they would for one lock while a holder is waited for.
 type keyLocks struct {
 	mu   sync.Mutex
 	held map[session.Key]*keyLock
@@ -14,7 +15,7 @@ type keyLocks struct {
 
 type keyLock struct {
 	turn  chan struct{} // a channel, for it may be held while a member is waited for
-	users int
+	users int           // who have it or wait for it; at 0 the entry goes. keyLocks.mu guards it
 }
 
 // lock waits for a session's turn and returns what ends it.

@@ -15,16 +15,18 @@ const (
 	kindBeat  = "hb"
 )
 
-// message is a session on its way: what put carries, and what the answer to get gives.
+// message is a session on its way: what put carries, and what the answer to get gives. Of a drop only key and stamp
+// count.
 type message struct {
 	App string `json:"app"`
 	ID  string `json:"id"`
 	stamp
-	CacheID     int            `json:"cacheId,omitempty"`
-	Created     session.Millis `json:"created,omitempty"`
-	LastAccess  session.Millis `json:"lastAccess,omitempty"`
-	MaxInactive int            `json:"maxInactive,omitempty"`
-	User        string         `json:"user,omitempty"`
+	CacheID    int            `json:"cacheId,omitempty"`
+	Created    session.Millis `json:"created,omitempty"`
+	LastAccess session.Millis `json:"lastAccess,omitempty"`
+	// seconds; -1 never
+	MaxInactive int    `json:"maxInactive,omitempty"`
+	User        string `json:"user,omitempty"`
 
 	// All attributes when Whole; otherwise those set since the write Base, Removed being gone (L3).
 	Whole      bool            `json:"whole,omitempty"`
@@ -38,13 +40,14 @@ type message struct {
 	Gone    bool `json:"gone,omitempty"`    // the session was invalidated; nothing else counts
 }
 
-// stamp says which write of a session something is, and who may make the next one (L2).
+// stamp says which write of a session something is, and who may make the next one (L2). Numbers rise by write and by
+// take-over, and go on through both; so of two stamps it can be told which is later, whoever made them.
 type stamp struct {
 	No    uint64 `json:"no"`    // write number
 	Owner string `json:"owner"` // the member that made it
 	// Fence is a number above No that a member has reserved which took the session over and has not written it yet.
 	Fence uint64 `json:"fence,omitempty"`
-	To    string `json:"to,omitempty"`
+	To    string `json:"to,omitempty"` // the member that has reserved Fence; "" without one
 }
 
 // top is the highest number that is taken, and by whom: the session's owner (M3).
@@ -55,7 +58,7 @@ func (s *stamp) top() (no uint64, owner string) {
 	return s.No, s.Owner
 }
 
-// owner is the member that may write.
+// owner is the member that may write: of a copy that was taken over the one that did, also before it has written.
 func (s *stamp) owner() string {
 	_, owner := s.top()
 	return owner
@@ -80,7 +83,8 @@ const (
 	wantAll verdict = "all"   // it has not the write that the delta starts from (L3)
 )
 
-// question asks for a session. By takes it over: who is asked reserves the next write number for it.
+// question asks for a session. By takes it over: who is asked reserves the next write number for it. Without By
+// nothing changes where it is asked.
 type question struct {
 	App string `json:"app,omitempty"` // "" any: only whether there is one
 	ID  string `json:"id"`
@@ -95,7 +99,8 @@ type answer struct {
 	Mine  bool   `json:"mine,omitempty"` // by its owner, who has all that was written in this life
 }
 
-// beat is a heartbeat (L6).
+// beat is a heartbeat (L6), to all members at once. Each carries all that there is to tell, so a lost one does not
+// matter.
 type beat struct {
 	Member  string `json:"member"`
 	Life    uint64 `json:"life"`              // drawn at each start: a member that was restarted has lost all

@@ -26,7 +26,8 @@ import (
 
 const largest = 8 << 20 // bytes of a message: a session of 1 MB, some more
 
-// Open starts a member of a replication domain and returns when it has got what it must hold (L9).
+// Open starts a member of a replication domain and returns when it has got what it must hold (L9). Routes come first:
+// a member that begins to count heartbeats without them would bury all others.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
@@ -47,7 +48,8 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	return s, nil
 }
 
-// wire is a transport over the member's own server.
+// wire is a transport over the member's own server. The server of NATS knows subjects of all members by its routes,
+// so sending to one is publishing to its subject; what nobody subscribes to comes back as "no responders".
 type wire struct {
 	domain, member string
 	routes         map[string]string // of the other members, by name
@@ -117,7 +119,7 @@ func (w *wire) meet(ctx context.Context) {
 	}
 }
 
-// there is how many of the others have a process.
+// there is how many of the others have a process, so how many routes are to come.
 func (w *wire) there() (n int) {
 	for name := range w.routes {
 		if w.lives(name) {
@@ -128,6 +130,7 @@ func (w *wire) there() (n int) {
 }
 
 // lives asks the system: it takes connections for a process that is hung, and refuses them where there is none.
+// Anything but a refusal, as a dial that takes too long, says nothing, and so counts as there.
 func (w *wire) lives(member string) bool {
 	conn, err := net.DialTimeout("tcp", w.routes[member], tryAgain)
 	if err == nil {
@@ -140,7 +143,10 @@ func (w *wire) lives(member string) bool {
 // version waits for the clients' port for ever before it opens the routes; one that cannot be had ends the wait.
 const noPort = 1 << 16
 
-// options of the embedded server: loopback, no clients but this process, no signals, no logs, no disk.
+// options of the embedded server: loopback, no clients but this process, no signals, no logs, no disk. NoSigs is for
+// the member, which handles SIGTERM itself; ServerName must differ at each member, or routes are refused. Members
+// know each other's addresses from the start, so nothing is advertised, and one connection a route carries all
+// (PoolSize). MaxPending is far above one message, or a member that reads slowly would be cut off as a slow consumer.
 func options(cfg *Config) (*server.Options, error) {
 	opt := &server.Options{
 		ServerName: natsword.Of(cfg.Member), Host: "127.0.0.1",
@@ -170,7 +176,9 @@ func options(cfg *Config) (*server.Options, error) {
 	return opt, nil
 }
 
-// encrypt lets both ends of a route show the certificate of the run, whatever host it is made out to.
+// encrypt lets both ends of a route show the certificate of the run, whatever host it is made out to. It is its own
+// authority, and made for hosts of the file as well as for routes; so a name that it has is asked for, not the
+// address dialled.
 func encrypt(cfg *Config, cluster *server.ClusterOpts) error {
 	pair, err := tls.X509KeyPair([]byte(cfg.Cert), []byte(cfg.Key))
 	if err != nil {
@@ -190,7 +198,8 @@ func encrypt(cfg *Config, cluster *server.ClusterOpts) error {
 	return nil
 }
 
-// listen subscribes to what is for this member (L1).
+// listen subscribes to what is for this member (L1). Each subject has its own goroutine of the client's, in which
+// messages come one after the other; what takes long must not keep the next one waiting there.
 func (w *wire) listen(to receiver) error {
 	for _, kind := range []string{kindPut, kindGet, kindDrop, kindState} {
 		err := w.subscribe(w.subject(kind, w.member), func(m *nats.Msg) {
@@ -219,7 +228,7 @@ func (w *wire) subscribe(subject string, take nats.MsgHandler) error {
 	return nil
 }
 
-// subject of a kind of message to a member, or to all.
+// subject of a kind of message to a member, or to all: lab.DOMAIN.put.MEMBER, lab.DOMAIN.hb.
 func (w *wire) subject(kind, member string) string {
 	subject := "lab." + natsword.Of(w.domain) + "." + kind
 	if member != "" {

@@ -10,14 +10,15 @@ type table struct {
 }
 
 // tableChanged writes the table anew. Its version rises above all that are known with each change, so that what a web
-// server process learns last is what was seen last.
+// server process learns last is what was seen last. The caller holds mu.
 func (s *Store) tableChanged() {
 	if text := s.group.table(); text != s.table.text {
 		s.table.text, s.table.version = text, max(s.table.version, s.table.seen)+1
 	}
 }
 
-// table names for each partition the members that have its sessions, first the owner if it lives, then its holders.
+// table names for each partition the members that have its sessions, first the owner if it lives, then its holders:
+// "4711=a,b;4712=b,c". A member that is joining is not in it yet: it cannot serve.
 func (g *group) table() string {
 	var lines []string
 	ready := g.ready()

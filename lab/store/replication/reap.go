@@ -57,6 +57,8 @@ func (s *Store) orphan(e *entry) bool {
 	return i < 0 || !s.group.peers[i].alive
 }
 
+// firstHolder reports that this member is the one holder of an owner's sessions that tells of their end: each has a
+// copy, and one event is enough.
 func (s *Store) firstHolder(owner string) bool {
 	i := s.group.find(owner)
 	if i < 0 {

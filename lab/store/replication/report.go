@@ -45,7 +45,7 @@ func (s *Store) State() State {
 }
 
 // where tells who owns a session, the number of its last write, and who holds that beside the owner, as far as this
-// member knows. False: it has no copy.
+// member knows. False: it has no copy. Tests look by it.
 func (s *Store) where(k session.Key) (owner string, writeNo uint64, holders []string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

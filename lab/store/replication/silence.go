@@ -10,7 +10,8 @@ import (
 // with the last copy of a session. Others take its place in the meantime, but nobody takes a session over without
 // having waited for it where it may know better than those that answer.
 
-// lastHope is how long a write that nobody else would hold waits for those who are silent.
+// lastHope is how long a write that nobody else would hold waits for those who are silent: one that was hung for less
+// than that holds it then, and no write is kept back for longer.
 const lastHope = 2 * deadAfter
 
 // watch finds out who of the silent is dead, and who of the dead is started again.
@@ -27,7 +28,8 @@ func (s *Store) watch() {
 	}
 }
 
-// census looks for the processes of those that are not heard of.
+// census looks for the processes of those that are not heard of. What is learnt of a life that has been heard of
+// meanwhile is thrown away: the dial may be older than the heartbeat.
 func (s *Store) census() {
 	s.mu.Lock()
 	away := s.group.away()
@@ -72,7 +74,7 @@ func (s *Store) callSilent(ctx context.Context, kind string, member int, questio
 	return s.insist(ctx, life, kind, member, question, reply)
 }
 
-// inquiry is what members have said of a session.
+// inquiry is what members have said of a session, and which of them have said something.
 type inquiry struct {
 	answers []answer
 	from    set

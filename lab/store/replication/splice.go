@@ -5,14 +5,15 @@ import (
 	"slices"
 )
 
-// field is a field of a JSON object.
+// field is a field of a JSON object, as it stands in the text.
 type field struct {
 	name []byte // without quotes
 	text []byte // "name":value
 }
 
 // spliced applies a delta to attributes without reading their values, which would be most of what a write costs. Both
-// are objects as packed writes them; false: one is of another form.
+// are objects as packed writes them, by encoding/json: no blanks, names in order; false: one is of another form, and
+// is read.
 func spliced(old, set []byte, removed []string) (out []byte, ok bool) {
 	a, plain := fieldsOf(old)
 	b, plainToo := fieldsOf(set)

@@ -14,13 +14,15 @@ import (
 
 const (
 	mostWait = 5 * time.Second // for the answer of a member that lives (M6)
-	tryAgain = time.Second     // a message may have been lost with a connection
+	// of one message; a repeated put is harmless, for a holder knows the write by its number
+	tryAgain = time.Second // a message may have been lost with a connection
 )
 
 // errNobody: nobody answers to the name of a member. Where its process is gone, too, it is dead at once (L6).
 var errNobody = errors.New("no such member is there")
 
-// transport carries messages between the members of a domain.
+// transport carries messages between the members of a domain. That of NATS may lose them with a route, that of the
+// tests loses, delays and repeats them: nothing here relies on more.
 type transport interface {
 	// listen begins to bring what others send.
 	listen(receiver) error
@@ -33,7 +35,8 @@ type transport interface {
 	close()
 }
 
-// call asks one member until it has answered (true), is dead or silent, or mostWait is over.
+// call asks one member until it has answered (true), is dead or silent, or mostWait is over. The end of the member's
+// life ends the waiting, whoever finds out.
 func (s *Store) call(ctx context.Context, kind string, member int, question, reply any) bool {
 	life := s.lifeOf(member)
 	ctx, cancel := context.WithTimeout(ctx, mostWait)
@@ -77,7 +80,8 @@ func rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// found: a member was asked, and its process is gone.
+// found: a member was asked, and its process is gone. It need not be missed for deadAfter first; life is that in
+// which it was asked, for it may have been started again since.
 func (s *Store) found(member int, life context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +90,8 @@ func (s *Store) found(member int, life context.Context) {
 	}
 }
 
-// each does something for every member of a set at once, and waits.
+// each does something for every member of a set at once, and waits. One alone, as with one replica, needs no
+// goroutine.
 func each(members set, do func(i int)) {
 	if members.len() == 1 {
 		for i := range members.all() {
@@ -114,7 +119,7 @@ func (s *Store) putAll(ctx context.Context, m *message, to set) (refused bool) {
 }
 
 // put sends a write to one member, all of it when its delta does not fit there (L3). What a member said in an earlier
-// life is no copy: it has lost all since.
+// life is no copy: it has lost all since. An answer that is missing is no holder, and no refusal either.
 func (s *Store) put(ctx context.Context, i int, m *message) (v verdict) {
 	life := s.lifeOf(i)
 	if !s.call(ctx, kindPut, i, m, &v) || v == newer {
@@ -182,7 +187,7 @@ func (s *Store) untried(members set, tried []context.Context) (todo set) {
 }
 
 // kept counts the holders of a write. Copies that are no longer needed are dropped once all those that are needed are
-// there (L9).
+// there (L9): never before, or a death in between would find too few.
 func (s *Store) kept(ctx context.Context, k session.Key, written stamp) int {
 	s.mu.Lock()
 	e := s.held.get(k)
@@ -213,7 +218,8 @@ func (s *Store) disown(m *message) {
 }
 
 // rehold brings one session of this member to where it must be: after an asynchronous write, at once, or because the
-// holders have changed. They also hear when it was last used.
+// holders have changed. They also hear when it was last used. The copy is looked at when its turn has come: what was
+// to be moved may have been written, or taken over, since.
 func (s *Store) rehold(ctx context.Context, k session.Key, written bool) {
 	defer s.writing.lock(k)()
 	s.mu.Lock()

@@ -10,6 +10,9 @@ import (
 )
 
 // Store is the sessions of one member and the copies that it holds for others. It is a [session.Store].
+//
+// Two kinds of lock: writing is held for one session while other members are waited for; mu is for a moment, and
+// never held while one is asked. writing comes first.
 type Store struct {
 	cfg  Config
 	life uint64
@@ -19,8 +22,8 @@ type Store struct {
 	stop    context.CancelFunc
 	working sync.WaitGroup
 	sending sync.WaitGroup // asynchronous writes
-	changed chan struct{}  // somebody left or is ready: holders are looked at again
-	arrived chan struct{}  // somebody came
+	changed chan struct{}  // of one: somebody left or is ready, holders are looked at again
+	arrived chan struct{}  // of one: somebody came, or was found dead
 	writing keyLocks
 
 	mu     sync.Mutex // of what follows
@@ -60,7 +63,8 @@ func (s *Store) Create(ctx context.Context, r *session.Record) error {
 }
 
 // Touch moves the last access where this member is still the owner, as far as it has heard: the cache ID of the
-// request (S5) and the fence (L2) catch what it has not. The holders hear of it later.
+// request (S5) and the fence (L2) catch what it has not. The holders hear of it later, within tellAccess: a message
+// for each request would cost as much as a write.
 func (s *Store) Touch(_ context.Context, k session.Key, mine, now session.Millis) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,7 +94,9 @@ func (s *Store) Attributes(_ context.Context, k session.Key, name string) (*sess
 	return r, nil
 }
 
-// Write gives a session its next number and waits for the holders, unless replication is asynchronous (L2, L5).
+// Write gives a session its next number and waits for the holders, unless replication is asynchronous (L2, L5). The
+// own copy is changed first: a take-over that asks in between gets the new write though nobody has acknowledged it,
+// which is more than was promised, never less.
 func (s *Store) Write(ctx context.Context, w *session.Write) (session.Ack, error) {
 	unlock := s.writing.lock(w.Key)
 	m, err := s.next(w)
@@ -116,7 +122,9 @@ func (s *Store) sendLater(k session.Key) {
 	}
 }
 
-// next makes a write part of the own copy.
+// next makes a write part of the own copy. What goes out is the delta where that is enough; the holders that have the
+// write before need no more, and the others say so (wantAll). A copy is replaced, not changed: its predecessor may be
+// in a message.
 func (s *Store) next(w *session.Write) (*message, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,7 +157,7 @@ func (s *Store) next(w *session.Write) (*message, error) {
 }
 
 // Delete forgets a session everywhere. Who has a copy keeps that it is gone, so that no late copy brings it back
-// (D10).
+// (D10). All living members are told, not only holders: any of them may have served it.
 func (s *Store) Delete(ctx context.Context, k session.Key) error {
 	defer s.writing.lock(k)()
 	s.mu.Lock()
@@ -173,7 +181,8 @@ func (s *Store) Delete(ctx context.Context, k session.Key) error {
 	return nil
 }
 
-// Exists asks this member, then all others.
+// Exists asks this member, then all others that are ready. It decides no more than whether a new session may keep the
+// ID of its request (S15), so nobody waits here for those that join or are silent.
 func (s *Store) Exists(ctx context.Context, id string) (bool, error) {
 	s.mu.Lock()
 	here := s.held.anyApp(id)

@@ -7,7 +7,8 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// attempts to take a session over while others do the same.
+// attempts to take a session over while others do the same. One fails where another member has reserved a higher
+// number meanwhile.
 const attempts = 5
 
 // Load reads a session that this member does not own, or of which the request knows something newer: it asks everyone
@@ -36,7 +37,8 @@ func (s *Store) Load(ctx context.Context, k session.Key, cacheID int, now sessio
 	return nil, session.ErrDown
 }
 
-// ownCopy reads what this member wrote last and nobody has asked for since.
+// ownCopy reads what this member wrote last and nobody has asked for since. A number that was reserved here by a
+// take-over without a write is kept: the next write gets it.
 func (s *Store) ownCopy(k session.Key, cacheID int, now session.Millis) *session.Record {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,7 +104,8 @@ func highest(answers []answer) (best *message, fence uint64) {
 	return best, fence
 }
 
-// beats: the later write counts. Two of one number can only be where one was refused, or where a fault let them.
+// beats: the later write counts. Two of one number can only be where one was refused, or where a fault let them; two
+// of the same write differ in the last access.
 func (m *message) beats(other *message) bool {
 	switch {
 	case m.No != other.No:
@@ -135,8 +138,9 @@ func (s *Store) askAll(ctx context.Context, q question, members set, call caller
 // caller asks one member ([Store.call], [Store.callPatiently]).
 type caller func(ctx context.Context, kind string, member int, question, reply any) bool
 
-// claim makes a copy this member's own: the next write number is reserved for it, also at its holders. The copies that
-// a former owner's holders have are dropped.
+// claim makes a copy this member's own: the next write number is reserved for it, also at its holders. The copies
+// that a former owner's holders have are dropped. What may hold an old copy is not known, so all others count as such
+// until keep has dropped them.
 func (s *Store) claim(ctx context.Context, m *message, fence uint64, now session.Millis) (*session.Record, error) {
 	k := m.key()
 	s.mu.Lock()
