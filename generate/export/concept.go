@@ -124,6 +124,7 @@ type Loss struct {
 }
 
 // Everywhere are the verdicts that no target can better.
+// A writer begins with a fresh map of them and adds its own.
 func Everywhere() Verdicts {
 	return Verdicts{
 		PartitionTables: Loses("no target knows tables of partition IDs: a file that asks for them is refused", ""),
@@ -138,6 +139,8 @@ func Everywhere() Verdicts {
 }
 
 // Grade makes the losses of a file from what a writer says.
+// Two verdicts are worse where the file has something of its own that no target can: the map is changed for that, so
+// it must be the caller's. The losses are in the order of the concepts, which reports keep.
 func (p *Plan) Grade(verdicts Verdicts) []Loss {
 	var out []Loss
 	if slices.ContainsFunc(p.Entries, func(e match.Entry) bool { return e.ByAddress() }) {
@@ -180,6 +183,7 @@ func clusters(cfg *parser.Config, of func(*parser.ServerCluster) (diag.Span, boo
 	return out
 }
 
+// clones are what asks for affinity: without a CloneID a server has none (R25).
 func clones(cfg *parser.Config) []diag.Span {
 	return servers(cfg, func(s *parser.Server) (diag.Span, bool) { return s.CloneID.Span(), s.CloneID.Set() })
 }
@@ -190,6 +194,7 @@ func weights(cfg *parser.Config) []diag.Span {
 	})
 }
 
+// positiveTimeouts and negativeTimeouts ask for two concepts: the sign says whether a timeout marks (R54, R55).
 func positiveTimeouts(cfg *parser.Config) []diag.Span {
 	return servers(cfg, func(s *parser.Server) (diag.Span, bool) {
 		return s.ServerIOTimeout.Span(), s.ServerIOTimeout.V > 0
@@ -208,6 +213,7 @@ func connections(cfg *parser.Config) []diag.Span {
 	})
 }
 
+// keyrings has one place for a server, the first that it names.
 func keyrings(cfg *parser.Config) []diag.Span {
 	return servers(cfg, func(s *parser.Server) (diag.Span, bool) {
 		for _, t := range s.Transports {
@@ -240,6 +246,7 @@ func retryIntervals(cfg *parser.Config) []diag.Span {
 	})
 }
 
+// unbuffered is every PostBufferSize that is written, be it 0 or not: a body that is too large is not kept either.
 func unbuffered(cfg *parser.Config) []diag.Span {
 	return clusters(cfg, func(c *parser.ServerCluster) (diag.Span, bool) {
 		return c.PostBufferSize.Span(), c.PostBufferSize.Set()
@@ -252,6 +259,7 @@ func postLimits(cfg *parser.Config) []diag.Span {
 	})
 }
 
+// specialHeaders are the clusters that let clients' private headers through, which no target does.
 func specialHeaders(cfg *parser.Config) []diag.Span {
 	return clusters(cfg, func(c *parser.ServerCluster) (diag.Span, bool) {
 		return c.RemoveSpecialHeaders.Span(), !c.RemoveSpecialHeaders.V

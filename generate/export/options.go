@@ -57,6 +57,7 @@ type Listen struct {
 }
 
 // ReadListen reads ADDRESS[=PORT]: HOST:PORT, :PORT or PORT, and the port that virtual hosts are matched with.
+// The port behind = is for a proxy behind another one: people ask for port 80, and it listens on 8080.
 func ReadListen(text string) (l Listen, err error) {
 	address, as, told := strings.Cut(text, "=")
 	i := strings.LastIndexByte(address, ':')

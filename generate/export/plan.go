@@ -13,6 +13,7 @@ import (
 )
 
 // Plan is a configuration as a proxy needs it that knows no plug-in.
+// It is made once and read by writers, which change nothing of it but what Grade is given.
 type Plan struct {
 	Name        string // of the file it was made of
 	Entries     []match.Entry
@@ -31,7 +32,7 @@ type Plan struct {
 	config   *parser.Config
 	table    *match.Table
 	sem      *choices.Assumptions
-	clusters map[match.ClusterID]int
+	clusters map[match.ClusterID]int // where each stands in Clusters
 }
 
 // Session is how affinity names are called (R4).
@@ -52,6 +53,7 @@ type Cluster struct {
 }
 
 // Member is a server of a cluster.
+// Times are in seconds, as all targets want them; parts of one are cut off.
 type Member struct {
 	Name, Ident    string
 	CloneID        string // of the sessions that come home to it, "" none
@@ -89,6 +91,7 @@ func (c *Cluster) Ways(tls bool) (out []Way) {
 }
 
 // NewPlan makes a plan and holds it against Match. What no target can do is refused, with the place.
+// The ports are found by asking the table about requests, so that no rule of R7, R8 or R10 stands here again.
 func NewPlan(name string, cfg *parser.Config, t *match.Table, sem *choices.Assumptions) (*Plan, error) {
 	p := &Plan{
 		Name: name, Entries: t.Ordered(sem), PathEnds: t.PathEnds(sem), PortArrived: t.PortArrived,
@@ -118,6 +121,8 @@ func NewPlan(name string, cfg *parser.Config, t *match.Table, sem *choices.Assum
 	return p, p.prove()
 }
 
+// addSession notes the affinity names of an entry and that its cluster is used; where the cluster stands is known when
+// all are.
 func (p *Plan) addSession(e *match.Entry) {
 	p.clusters[e.Cluster] = 0
 	if p.SessionOf(e) < 0 {
@@ -126,6 +131,7 @@ func (p *Plan) addSession(e *match.Entry) {
 }
 
 // SessionOf is the place of an entry's affinity names in Sessions.
+// Files have a few pairs of names, so a walk is quicker than a map.
 func (p *Plan) SessionOf(e *match.Entry) int {
 	for i, s := range p.Sessions {
 		if s == (Session{e.Cookie, e.Identifier}) {
@@ -138,6 +144,8 @@ func (p *Plan) SessionOf(e *match.Entry) int {
 // ClusterOf is the cluster of an entry.
 func (p *Plan) ClusterOf(e *match.Entry) *Cluster { return &p.Clusters[p.clusters[e.Cluster]] }
 
+// newCluster lists the members in the order in which targets are to ask them: primaries, backups, the ClusterAddress.
+// A server in neither list gets nothing (R40) and is left out.
 func (p *Plan) newCluster(id match.ClusterID, idents map[string]bool) Cluster {
 	from := &p.table.Clusters[id]
 	c := Cluster{
@@ -161,6 +169,8 @@ func (p *Plan) newCluster(id match.ClusterID, idents map[string]bool) Cluster {
 	return c
 }
 
+// newMember keeps a clone ID only where its sessions come home to this member: not of a backup (R39), say, and not of
+// the second member that has it.
 func (p *Plan) newMember(id match.ClusterID, m match.MemberID, backup bool, idents map[string]bool) Member {
 	c := &p.table.Clusters[id]
 	from := &c.Members[m]
@@ -194,6 +204,7 @@ func seconds(n match.Nanos) int { return int(min(n/match.Second, longestTime)) }
 const longestIdent = 40
 
 // ident makes a name that every target takes, and that is not taken.
+// Two that differ in letter case alone are one, as maps of nginx do not mind it.
 func ident(name string, taken map[string]bool) string {
 	safe := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' {
@@ -213,7 +224,7 @@ func ident(name string, taken map[string]bool) string {
 	return out
 }
 
-// Sessions that some member of the cluster takes home.
+// Affinity reports whether some member of the cluster takes sessions home.
 func (c *Cluster) Affinity() bool {
 	for i := range c.Members {
 		if c.Members[i].CloneID != "" {

@@ -13,6 +13,8 @@ import (
 
 // prove asks the plan the samples of all Routes: it must say what Match says. On the way it notes the open choices
 // that clusters hang on.
+// The plan and Match share no look-up: the plan walks maps of texts, Match its index. So a bug of one shows here, as
+// an error that writes nothing.
 func (p *Plan) prove() error {
 	open := map[string]bool{}
 	for _, route := range space.Samples(p.table, p.sem) {
@@ -35,6 +37,7 @@ func (p *Plan) ask(url string) error {
 	if err != nil {
 		return nil
 	}
+	// what the web server refuses itself (R16) no plan has to answer
 	path, refused := p.table.ComparedPath(&rq, p.sem, nil)
 	if refused != match.Accepted {
 		return nil
@@ -49,6 +52,7 @@ func (p *Plan) ask(url string) error {
 		diag.Quote(url))
 }
 
+// pattern is the Uri of a match as entries have it: "*" for a Route without UriGroup.
 func pattern(m *match.Match) string {
 	if !m.HasURI() {
 		return "*"

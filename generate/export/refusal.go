@@ -20,6 +20,7 @@ func (r *Refusal) Error() string { return r.What }
 // refusal looks for what is refused: tables of partitions, a clone ID twice in a cluster, and names that no proxy
 // could look for. Hosts, clone IDs and affinity names are written as they are, so none may hold what a target reads as
 // directives of its own.
+// A clone ID twice in a cluster would be written as one key of a map with two values, and who wins differs by target.
 func (p *Plan) refusal() error {
 	for i := range p.table.Clusters {
 		c := &p.table.Clusters[i]
@@ -91,6 +92,7 @@ func unreachable(m *match.Member, tr *match.Transport) error {
 }
 
 // aliasAt is where an alias is written.
+// Entries have no place of it, as many share one; a Route without VirtualHostGroup has none, and no place.
 func (p *Plan) aliasAt(alias string) diag.Span {
 	for _, g := range p.config.VirtualHostGroups {
 		for _, h := range g.Aliases {

@@ -32,6 +32,7 @@ type LossReport struct {
 }
 
 // NewReport makes the report of an export.
+// Lists are never null in its JSON, empty ones are written as [].
 func NewReport(files *diag.Files, source, target string, version Version, written []File, open []string,
 	losses []Loss) *Report {
 	r := &Report{Version: 1, Target: target, For: version.String(), Source: source, Files: []string{},
@@ -53,6 +54,7 @@ func NewReport(files *diag.Files, source, target string, version Version, writte
 }
 
 // Lost counts what is not kept although something in the file asks for it.
+// What every file loses, such as $WSFO, is not counted: no export would pass --strict.
 func (r *Report) Lost() (n int) {
 	for _, l := range r.Losses {
 		if l.Grade == NotKept && len(l.At) > 0 {

@@ -18,6 +18,7 @@ import (
 
 // Header is the comment that each configuration begins with: what it is, what is lost, and which open choices its
 // order hangs on.
+// It holds what concerns the file alone; LOSSES.md holds all. comment is what begins a comment in the target.
 func (p *Plan) Header(comment, target string, losses []Loss) string {
 	var b strings.Builder
 	say := func(format string, args ...any) {
@@ -47,6 +48,7 @@ func PathRegex(e *match.Entry) string {
 }
 
 // PlaceRegex is the regular expression of the host and port of an entry, with those of any host and of any port.
+// A pattern of the target's own stands for any, as each puts the text together in another way.
 func PlaceRegex(e *match.Entry, host, port string) string {
 	if e.Host != "*" {
 		host = regexp.QuoteMeta(e.Host)
@@ -74,6 +76,7 @@ func Comment(text string) string {
 
 // Sendable reports whether a path can begin, end or be so: a request line holds no blanks, control characters or bytes
 // beyond ASCII, and targets read quotes and backslashes in other ways.
+// Of an Uri that is not, writers leave out the look-up; Grade tells that it takes no request.
 func Sendable(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool {
 		return r <= ' ' || r > '~' || strings.ContainsRune(`"'\{}#`, r)
@@ -92,6 +95,7 @@ func PlaceKey(host string, port int) string {
 type PlaceForm struct{ AnyHost, AnyPort bool }
 
 // PlaceForms are those that the tables have, in the order in which they are asked.
+// A host of its own beats any port: host:port, host:*, *:port, *:*.
 func PlaceForms(t *lookups.Tables) (out []PlaceForm) {
 	for _, f := range []PlaceForm{{false, false}, {false, true}, {true, false}, {true, true}} {
 		if slices.ContainsFunc(t.Places, func(p lookups.Place) bool {
@@ -116,12 +120,14 @@ func (f PlaceForm) Key(host, port, anyHost, anyPort string) string {
 
 // CloneIDs is how many clone IDs of a session value are looked at by targets that have no loops. A value has one for
 // each member that the session has been moved to.
+// Beyond it each target would get rules that hardly any request needs, and pays for.
 const CloneIDs = 4
 
 // BoundedClones tells that.
 const BoundedClones = "of a session with more than four clone IDs those behind the fourth are not looked at"
 
 // Scale is the weight of a member where a target has weights from 0 to most. Where nobody has one, all have the same.
+// Backups count for no share, and a member with some weight keeps at least 1: 0 would take its new sessions away.
 func Scale(c *Cluster, m *Member, most int) int {
 	highest := 0
 	for i := range c.Members {
@@ -146,6 +152,8 @@ func (o *Options) Keystore(t *match.Transport) (string, error) {
 	if p == nil {
 		return "", fmt.Errorf("transport %s speaks TLS and names no keyring", t.Address())
 	}
+	// by the path as the file has it first, then by the name alone, which is what people type; a path of Windows has
+	// backslashes whatever we run on
 	if pem := o.Keystores[p.Value.V]; pem != "" {
 		return pem, nil
 	}

@@ -15,6 +15,8 @@ func group(c *export.Cluster, tls bool) string {
 
 // cluster writes the cluster of all members, and for each member that has sessions one of it alone and one in which
 // all others follow it.
+// An aggregate cluster asks the first of its clusters while that has a healthy member, then the second: so a session
+// stays with its member, and goes on with the others while that is ejected.
 func (w *writer) cluster(c *export.Cluster, tls bool) error {
 	members := c.Ways(tls)
 	if err := w.endpoints(c, group(c, tls), members); err != nil {
@@ -40,6 +42,7 @@ func (w *writer) cluster(c *export.Cluster, tls bool) error {
 	return nil
 }
 
+// connectTimeout is in seconds. Envoy has no word for the operating system's limit, 120 s stand for it (R50).
 func connectTimeout(c *export.Cluster) int {
 	if connect, _, _ := c.Longest(); connect > 0 {
 		return connect
@@ -49,6 +52,9 @@ func connectTimeout(c *export.Cluster) int {
 
 // endpoints writes a cluster. Backups have priorities of their own; overprovisioning keeps requests with the primaries
 // while one of them is up.
+// Outlier detection is how a request of a user marks a member: one failed connect (local origin) ejects it, and no
+// answer does, whatever its status (R53). healthy_panic_threshold 0: where all are ejected nobody is asked (R61);
+// max_ejection_percent 100 lets all be.
 func (w *writer) endpoints(c *export.Cluster, name string, members []export.Way) error {
 	w.line(1, "- name: %s", text(name))
 	w.line(2, "type: STRICT_DNS")
@@ -107,6 +113,7 @@ func (w *writer) limit(members []export.Way) {
 	}
 }
 
+// host is without brackets, as socket_address wants an IPv6 address.
 func host(to *match.Transport) string {
 	h := to.Host
 	if len(h) > 1 && h[0] == '[' {

@@ -15,6 +15,8 @@ const (
 	memberHeader = "x-wasplug-member" // the cluster of the member, or of all members
 )
 
+// listener writes what is heard at one address. All addresses are 0.0.0.0 there, and an IPv6 address stands
+// without brackets.
 func (w *writer) listener(name string, l export.Listen, tls bool) {
 	address := strings.Trim(l.Host, "[]")
 	if address == "" {
@@ -162,6 +164,8 @@ func (w *writer) action(e *match.Entry, c *export.Cluster, tls bool) string {
 	if w.retries == "" {
 		policy = ", " + retries(c)
 	}
+	// timeout 0s: Envoy's own 15 s for a whole answer is nothing that the plug-in has; idle_timeout is the nearest to
+	// ServerIOTimeout, a time without any byte (0s is without end)
 	a.line(8, "route: { cluster_header: %s, timeout: 0s, idle_timeout: %ds%s }", memberHeader, io, policy)
 	return a.out.String()
 }
@@ -177,6 +181,9 @@ func retriesOfAll(p *export.Plan) (policy string) {
 }
 
 // retries says when a request goes to another member.
+// "reset" is a stream that breaks off before there is a head (R50b); with PostBufferSize 0 it is left out for
+// all requests, as one with a body must not be repeated then (R57). previous_priorities: where primaries were tried, backups come next
+// (R38).
 func retries(c *export.Cluster) string {
 	on := "connect-failure"
 	if c.PostBuffer != 0 {

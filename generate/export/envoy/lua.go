@@ -29,6 +29,8 @@ func (w *writer) lua(name, program string) {
 
 // readProgram drops clients' private headers and tells the routes host, port and path as they are compared (R5 to R8,
 // R14).
+// A client's own place header is replaced, as h:replace sets it for every request. clearRouteCache has Envoy choose
+// the route again, by what the program has set.
 func (w *writer) readProgram(l export.Listen, tls bool) string {
 	port, written := w.plan.PlainPort, "true"
 	if tls {
@@ -75,6 +77,8 @@ end
 
 // homeProgram finds the first clone ID that a member has: of the cookies, then of the URL (R20 to R24), behind the
 // cache ID and the session ID. The members of a cluster stand here once, as many routes lead to it.
+// It runs behind the first program, when the route is known: the route's metadata say the cluster and its affinity
+// names. It sets the header that the route takes the name of its cluster from.
 func (w *writer) homeProgram(tls bool) string {
 	var b strings.Builder
 	b.WriteString("local clusters = {\n")

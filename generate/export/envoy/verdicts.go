@@ -17,9 +17,10 @@ func verdicts() export.Verdicts {
 		export.UnknownClone: export.Keeps("the first clone ID that a member has counts"),
 		export.SecondClone: export.Nearly("the Lua program knows no health: while the first member is down any " +
 			"other gets the session"),
-		export.SessionInURL:      export.Keeps("the URL counts where the cookies name no member"),
-		export.Separator:         export.Keeps("each cluster cuts at its own"),
-		export.ManyCookies:       export.Nearly("all cookies are tried in order, members that are down too"),
+		export.SessionInURL: export.Keeps("the URL counts where the cookies name no member"),
+		export.Separator:    export.Keeps("each cluster cuts at its own"),
+		export.ManyCookies:  export.Nearly("all cookies are tried in order, members that are down too"),
+		// load_balancing_weight begins at 1
 		export.Weights:           export.Nearly("the same shares in another order; weight 0 becomes the least weight"),
 		export.Backups:           export.Keeps("priorities, kept by overprovisioning_factor"),
 		export.FailoverOnConnect: export.Keeps("retry_on connect-failure"),

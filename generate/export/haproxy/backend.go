@@ -7,12 +7,15 @@ import (
 	"github.com/wasplug/wasplug/generate/export"
 )
 
+// backend writes the backend of a cluster for requests that came in one scheme: IDENT, and IDENT.tls for those over
+// TLS, as a member may have another Transport for each (R64). The frontend has read the session and found its members.
 func (w *writer) backend(c *export.Cluster, tls bool) error {
 	name := c.Ident
 	if tls {
 		name += ".tls"
 	}
 	w.section("backend %s # %s", name, export.Comment(c.Name))
+	// The name of a cluster may hold anything; a comment tells people which one an ident stands for.
 	members := c.Ways(tls)
 	if len(members) == 0 {
 		w.line("http-request return status 500 # no member has a Transport for this")
@@ -38,6 +41,7 @@ func (w *writer) backend(c *export.Cluster, tls bool) error {
 	return nil
 }
 
+// balancing: "random" draws twice by itself and takes the less loaded server, the plug-in's Random draws once (R35).
 func (w *writer) balancing(c *export.Cluster) {
 	balance := "roundrobin"
 	if c.Random {
@@ -46,6 +50,7 @@ func (w *writer) balancing(c *export.Cluster) {
 	w.line("balance %s", balance)
 }
 
+// timeouts are those of the whole backend: HAProxy has none for a server. 0, without limit, leaves those of defaults.
 func (w *writer) timeouts(c *export.Cluster) {
 	connect, io, _ := c.Longest()
 	if connect > 0 {
@@ -55,6 +60,7 @@ func (w *writer) timeouts(c *export.Cluster) {
 		w.line("timeout server %ds", io)
 	}
 	if c.Limited() {
+		// A server at its maxconn queues requests; the plug-in skips a full member and never waits (R60).
 		w.line("timeout queue 1ms # who is full gets nothing")
 	}
 	if c.PostLimit >= 0 {
@@ -66,13 +72,17 @@ func (w *writer) timeouts(c *export.Cluster) {
 // answers, so a cluster whose ServerIOTimeout marks goes without.
 func (w *writer) retries(c *export.Cluster) {
 	w.line("retries %d", max(c.Attempts-1, 1))
+	// By itself the last retry alone may go to another server ("option redispatch", section 4.2); 1 is each of them.
 	w.line("option redispatch 1")
 	_, _, marks := c.Longest()
 	if marks {
 		w.line("retry-on conn-failure")
 		return
 	}
+	// empty-response is R50b, response-timeout R54, 503 R53: failures after which another member is asked.
 	w.line("retry-on conn-failure empty-response response-timeout 503")
+	// From here on PostBufferSize decides what may be sent again (R57). A connection that failed is no matter of layer
+	// 7, so disable-l7-retry leaves its retry alone: nothing of the body was sent then.
 	switch {
 	case c.PostBuffer == 0:
 		w.line("http-request disable-l7-retry if { req.hdr_val(content-length) gt 0 } || { " +
@@ -87,6 +97,8 @@ func (w *writer) retries(c *export.Cluster) {
 }
 
 // affinity sends sessions home: for each clone ID of the cookie, then of the URL, to the server that has it and is up.
+// use-server is ignored where its server is down, and the next rule is tried (section 4.2): that is R22's walk over
+// clone IDs. A cookie of HAProxy's own would not do: the clone ID stands inside of the application's.
 func (w *writer) affinity(c *export.Cluster, name string) {
 	for _, home := range homes() {
 		w.full(c, name, home.name)
@@ -107,11 +119,15 @@ func (w *writer) full(c *export.Cluster, name, home string) {
 	}
 }
 
+// server writes a member. Layer 4 observes connects alone, layer 7 answers and their time limits too: it stands where
+// a ServerIOTimeout marks its member (R55). One error is enough, as for the plug-in; and since HAProxy tries no
+// request of a user on a server that is down, the way back is a check each RetryInterval (R52).
 func (w *writer) server(c *export.Cluster, m export.Way) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "server %s %s", m.Member.Ident, m.To.Address())
 	weight := export.Scale(c, m.Member, 256)
 	if m.Member.Address {
+		// requests get there by use-server TRUE, never by the balance
 		weight = 0
 	}
 	fmt.Fprintf(&b, " weight %d", weight)
@@ -121,6 +137,7 @@ func (w *writer) server(c *export.Cluster, m export.Way) error {
 	if m.Member.MaxConnections > 0 {
 		fmt.Fprintf(&b, " maxconn %d", m.Member.MaxConnections)
 	}
+	// Without a check nothing marks the server down: the only one of a cluster never is (R51).
 	if !c.Single {
 		layer := 4
 		if m.Member.MarkOnIO {
@@ -136,9 +153,11 @@ func (w *writer) server(c *export.Cluster, m export.Way) error {
 		}
 		fmt.Fprintf(&b, " ssl verify required ca-file %s", argument(pem))
 		if w.plan.VerifyHost {
+			// verifyhost counts where there is no SNI, as in checks; of requests the name of sni is what is verified
 			fmt.Fprintf(&b, " verifyhost %s sni str(%s)", m.To.Host, m.To.Host)
 		}
 	}
+	// A name that is not found disables its server; without "none" it would keep HAProxy from starting.
 	b.WriteString(" init-addr last,libc,none")
 	w.line("%s", b.String())
 	return nil

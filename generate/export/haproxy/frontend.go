@@ -15,6 +15,8 @@ func quoted(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, `'`, `.`).Replace(text)
 }
 
+// frontend is one for all addresses: what differs between them is told apart by so_id and ssl_fc. The order is that of
+// the plug-in: place, path, Route, session. Clients' private headers go first, so that none is left when ours are set.
 func (w *writer) frontend() {
 	w.section("frontend plugin")
 	w.binds()
@@ -37,6 +39,7 @@ func (w *writer) frontend() {
 	}
 }
 
+// binds gives each address a number, by which host knows the port that virtual hosts are matched with there.
 func (w *writer) binds() {
 	id := 1
 	for _, l := range w.opt.Listen {
@@ -49,6 +52,7 @@ func (w *writer) binds() {
 	}
 }
 
+// Single quotes keep all but themselves as it is (section 2.2).
 // argument is a text as one word.
 func argument(text string) string {
 	if strings.ContainsAny(text, " '\"\\#$") {
@@ -58,6 +62,8 @@ func argument(text string) string {
 }
 
 // host finds the host and the port that a request is matched by (R5 to R8).
+// A request without Host gets the host "-": * alone is to match it (R8). Zeros before a port are no part of it, and
+// ":[^]:]*$" finds no port inside the brackets of an IPv6 address.
 func (w *writer) host() {
 	w.line("http-request set-var(txn.host) str(-)")
 	w.line(`http-request set-var(txn.host) 'req.hdr(host),lower,regsub(":[^]:]*$","")' if { req.hdr(host) -m found }`)
@@ -70,6 +76,7 @@ func (w *writer) host() {
 	w.line("http-request set-var(txn.port) str(%d) if { ssl_fc }", w.plan.TLSPort)
 	w.line(`http-request set-var(txn.port) 'req.hdr(host),regsub("^.*:0*","")'` +
 		` if { req.hdr(host) -m reg ':0*[0-9]{1,5}$' }`)
+	// before txn.port may become the port of arrival: what is told is no matter of VHostMatchingCompat (R10)
 	w.line("http-request set-var(txn.told) var(txn.%s)", map[bool]string{true: "arrived",
 		false: "port"}[w.plan.ToldArrived])
 	if w.plan.PortArrived {
@@ -78,6 +85,7 @@ func (w *writer) host() {
 }
 
 // path finds the part of the path that is compared (R14).
+// Each end is cut by itself, at its first place: so the earliest of all counts in the end.
 func (w *writer) path() {
 	w.line("http-request set-var(txn.path) path")
 	for _, end := range w.plan.PathEnds {
@@ -89,6 +97,8 @@ func (w *writer) path() {
 
 // route looks up place, whole path and leading text.
 func (w *writer) route() {
+	// The order of the look-ups is that of PlaceForms: the first class that is found is asked for the path, and holds
+	// all Routes that take the place, those of wider aliases among them.
 	w.line("# who serves this host and port, then this path: see places.map and paths.map")
 	unless := ""
 	for _, form := range export.PlaceForms(w.plan.Lookups) {
@@ -128,6 +138,7 @@ func (w *writer) session() {
 		if len(w.plan.Sessions) > 1 {
 			when = fmt.Sprintf(" { var(txn.to),field(2,/) -m str %d }", i)
 		}
+		// The first four characters are the cache ID (R21). req.cook takes the last cookie of a name: see ManyCookies.
 		cookie := fmt.Sprintf("req.cook(%s)", s.Cookie)
 		w.line(`http-request set-var(txn.cookie) '%s,regsub("^.{0,4}","")' if { %s -m found }%s`, cookie, cookie, when)
 		w.line(`http-request set-var(txn.url) 'path,regsub("^.*?;%s=",""),regsub("[;/].*$",""),regsub("^.{0,4}","")'`+
@@ -145,6 +156,7 @@ type home struct {
 func homes() (out []home) {
 	for _, source := range []string{"cookie", "url"} {
 		for k := range export.CloneIDs {
+			// fields count from 1, and the first is the session ID
 			out = append(out, home{fmt.Sprintf("txn.%s%d", source, k+1), "txn." + source, k + 2})
 		}
 	}
@@ -160,6 +172,8 @@ func (w *writer) homes() {
 		return
 	}
 	w.line("http-request set-var(txn.cluster) var(txn.to),field(1,/)")
+	// A converter takes its separator as a constant, so each separator has rules of its own. clones.map has CLUSTER
+	// SEP CLONE as its key, so that a cookie of one form finds nobody in a cluster of the other.
 	for _, sep := range separators {
 		for _, h := range homes() {
 			w.line("http-request set-var(txn.clone) 'var(%s),field(%d,%s)' if { var(%s) -m sub %s }",
@@ -183,6 +197,9 @@ func (w *writer) separators() (out []string) {
 // headers tells members of the client.
 func (w *writer) headers() {
 	if w.opt.Private() {
+		// $WSIS secure, $WSSC scheme, $WSCS cipher, $WSPR protocol, $WSRA address and $WSRH name of the client, $WSSN
+		// and $WSSP name and port that were asked for. HAProxy looks up no names of clients, so $WSRH is the address,
+		// too.
 		w.line("http-request set-header $WSIS %%[ssl_fc,iif(true,false)]")
 		w.line("http-request set-header $WSSC %%[ssl_fc,iif(https,http)]")
 		w.line("http-request set-header $WSCS %%[ssl_fc_cipher] if { ssl_fc }")

@@ -13,6 +13,8 @@ import (
 const end = "\x7f"
 
 // maps are the files that the frontend looks in.
+// Keys of paths.map are CLASS#TEXT, and CLASS.TAIL#TEXT for paths that end with the tail of that number; those that
+// end with DEL are whole paths. HAProxy's map_beg gives the longest key with which the asked text begins.
 func (w *writer) maps() []export.File {
 	var places, paths, clones bytes.Buffer
 	t := w.plan.Lookups
@@ -42,6 +44,7 @@ func (w *writer) maps() []export.File {
 		{Name: "clones.map", Data: clones.Bytes()}}
 }
 
+// tailKey is the part of a key that names a tail, "" of the trie for any path.
 func tailKey(tail int) string {
 	if tail < 0 {
 		return ""

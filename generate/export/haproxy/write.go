@@ -60,6 +60,7 @@ func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.out, "    "+f
 func (w *writer) section(format string, args ...any) { fmt.Fprintf(&w.out, "\n"+format+"\n", args...) }
 
 // privateHeaders are the names that members of WebSphere read letter by letter.
+// They are those that headers sets: HAProxy sends every name in small letters unless h1-case-adjust names it.
 var privateHeaders = []string{"$WSIS", "$WSSC", "$WSPR", "$WSRA", "$WSRH", "$WSSN", "$WSSP", "$WSCS"}
 
 // global writes what the whole process needs. Without "daemon" it stays in the foreground.
@@ -75,6 +76,8 @@ func (w *writer) global() {
 	w.section("defaults")
 	w.line("mode http")
 	w.line("log global")
+	// The plug-in's web server has limits for clients of its own; these are some that harm nobody. Those for members
+	// hold where a cluster has none: 120 s stand for the operating system's own limit (R50), a day for none.
 	w.line("timeout client 300s")
 	w.line("timeout http-request 60s")
 	w.line("timeout http-keep-alive 60s")

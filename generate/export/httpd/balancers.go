@@ -18,6 +18,8 @@ func group(c *export.Cluster, tls bool) string {
 	return c.Ident
 }
 
+// balancer writes the balancer of a cluster for requests of one scheme. forcerecovery=Off: where all members are
+// marked nobody is tried before RetryInterval is over (R61); by itself httpd would try them all at once.
 func (w *writer) balancer(c *export.Cluster, tls bool) error {
 	members := c.Ways(tls)
 	if len(members) == 0 {
@@ -31,6 +33,7 @@ func (w *writer) balancer(c *export.Cluster, tls bool) error {
 				"%d bytes", diag.Quote(m.Name), longestRoute)}
 		}
 		w.member(c, &members[i])
+		// a <Proxy> has one file of authorities: that of the first member over TLS
 		if members[i].To.HTTPS && secure == "" {
 			var err error
 			if secure, err = w.opt.Keystore(members[i].To); err != nil {
@@ -40,6 +43,8 @@ func (w *writer) balancer(c *export.Cluster, tls bool) error {
 	}
 	w.line("    ProxySet lbmethod=byrequests stickysession=%s maxattempts=%d forcerecovery=Off", route,
 		max(c.Attempts-1, 1))
+	// failontimeout and failonstatus hold for a balancer, so one member whose ServerIOTimeout marks makes all be
+	// marked.
 	if _, _, marks := c.Longest(); marks {
 		w.line("    ProxySet failontimeout=On")
 	}
@@ -69,6 +74,9 @@ func (w *writer) secure(authorities string) {
 	}
 }
 
+// member writes a BalancerMember. retry=0 lets the only server of a cluster be asked again at once: it is never marked
+// down (R51). +H is a hot standby, which gets requests when no other member is left (R38); +N drains, so that a member
+// of weight 0, or beside a ClusterAddress, gets the requests of its own sessions alone (R36, R41).
 func (w *writer) member(c *export.Cluster, m *export.Way) {
 	scheme := "http"
 	if m.To.HTTPS {
@@ -88,6 +96,7 @@ func (w *writer) member(c *export.Cluster, m *export.Way) {
 	}
 	timeout := m.Member.IOTimeout
 	if timeout == 0 {
+		// 0 is without end; httpd would take its own Timeout of 60 s
 		timeout = 86400
 	}
 	fmt.Fprintf(&w.out, " timeout=%d", timeout)

@@ -9,6 +9,8 @@ import (
 )
 
 // route is the cookie by which a balancer is told the member of a session.
+// The application's own cookie cannot be the stickysession of a balancer: httpd takes as the route all that stands
+// behind a separator, and there may be several clone IDs, unknown ones among them (R21, R27).
 const route = "wasplug_route"
 
 // forged drops private headers of clients before those of the export are made, whatever their names are. httpd's own
@@ -33,6 +35,9 @@ end
 `
 
 // rules are what happens to a request of a virtual host.
+// rules are in the order in which they run: those that read place, path and session set environment variables, and the
+// last ones choose a balancer by them. AllowEncodedSlashes NoDecode: by itself httpd answers 404 to %2F, which the
+// plug-in compares as it came. ProxyAddHeaders Off: X-Forwarded headers are those that Headers asks for.
 func (w *writer) rules(tls bool) {
 	w.line("RewriteEngine On\nRewriteMap wasplug_lower int:tolower\nAllowEncodedSlashes NoDecode")
 	w.line("ProxyAddHeaders Off\nProxyRequests Off")
@@ -50,12 +55,15 @@ func (w *writer) rules(tls bool) {
 			w.line("RewriteRule ^ - [R=500,L]")
 			continue
 		}
+		// NE and the path of the request line: members get what the client sent, not what httpd has decoded
 		w.line("RewriteRule ^ \"balancer://%s%%{ENV:WASPLUG_SENT}\" [P,NE,L]", group(c, tls))
 	}
 	w.headers(tls)
 }
 
 // place finds host, port and path as they are compared (R5 to R8, R14).
+// THE_REQUEST is the request line as it came, perhaps with a whole URL as its target: everything else that httpd knows
+// of the path is decoded and cleaned.
 func (w *writer) place(tls bool) {
 	port := w.plan.PlainPort
 	if tls {
@@ -85,6 +93,7 @@ func (w *writer) place(tls bool) {
 }
 
 // routes are the entries of the plan: the first that takes a request decides, and the rules behind it are passed over.
+// S=n passes over the n rules that follow, which ends the walk without ending the rules behind it, as L would.
 func (w *writer) routes() {
 	var conditions, actions []string
 	seen := map[string]bool{}
@@ -112,6 +121,8 @@ func (w *writer) routes() {
 }
 
 // session finds the first clone ID that a member of the cluster has: of the cookie, then of the URL (R20 to R24).
+// Which members a cluster has no rule can look up, so there is one expression for each cluster: homeRegex. The cookie
+// is asked first, and the URL only where that has named nobody.
 func (w *writer) session() {
 	for i, s := range w.plan.Sessions {
 		w.line("RewriteCond %%{ENV:WASPLUG_TO} \"\\|%d$\"", i)
@@ -132,10 +143,17 @@ func (w *writer) session() {
 			w.line("RewriteRule ^ - [E=WASPLUG_HOME:%%1]")
 		}
 	}
+	// HTTP_COOKIE as it came, since RequestHeader below puts wasplug_route in front of it
 	w.line("RewriteRule ^ - [E=WASPLUG_COOKIES:%%{HTTP_COOKIE}]")
 }
 
 // homeRegex finds the first clone ID of a member behind the cache ID and the session ID.
+// For the separator ":" and members a and b it is
+//
+//	^CLUSTER\|[0-9]+ .{4}[^:]*(?::(?!(?:a|b)(?::|$))[^:]*)*:(a|b)(?::|$)
+//
+// CLUSTER|NUMBER is WASPLUG_TO; any number of clone IDs that nobody has may come before the one that counts (R22,
+// R27).
 func homeRegex(c *export.Cluster) string {
 	var ids []string
 	for i := range c.Members {
@@ -151,6 +169,8 @@ func homeRegex(c *export.Cluster) string {
 
 // headers tells members of the client.
 func (w *writer) headers(tls bool) {
+	// A client that names a private header in Connection would have httpd drop ours on the way to the member, and a
+	// wasplug_route of its own would choose a member: both are made words of no effect.
 	w.line(`RequestHeader edit* Connection "\$[A-Za-z]*" "none"`)
 	w.line(`RequestHeader edit* Cookie "(^|;|, )([ \t]*)%s=" "$1$2%[1]s_of_the_client="`, route)
 	w.line("RequestHeader set Cookie \"%s=.%%{WASPLUG_HOME}e; %%{WASPLUG_COOKIES}e\" env=WASPLUG_HOME", route)

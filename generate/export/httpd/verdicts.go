@@ -7,6 +7,8 @@ import (
 )
 
 // verdicts grade every concept for httpd.
+// httpd fails over where no connection was made; once a request was sent, mod_proxy_http asks no other member. Most of
+// what is not kept comes from that.
 func verdicts() export.Verdicts {
 	v := export.Everywhere()
 	maps.Copy(v, export.Verdicts{
@@ -15,6 +17,7 @@ func verdicts() export.Verdicts {
 		export.RawPath:      export.Keeps("compared and sent as it came, from the request line"),
 		export.FirstClone:   export.Keeps("told to the balancer by a cookie wasplug_route, which members get too"),
 		export.UnknownClone: export.Keeps("the first clone ID that a member has counts"),
+		// the rules do not know who is up, and stickysession knows one route
 		export.SecondClone: export.Loses("while the first member is down any other gets the session: with more "+
 			"than two primaries it hops", ""),
 		export.SessionInURL: export.Keeps("the URL counts where the cookie names no member"),
@@ -34,6 +37,7 @@ func verdicts() export.Verdicts {
 		export.PostLimit:      export.Keeps("LimitRequestBody of the balancer"),
 		export.Unavailable:    export.Keeps("passed on"),
 		export.BusyDown:       export.Keeps("failonstatus=503"),
+		// who waits for a member at its limit would hold what the plug-in sends elsewhere at once (R60)
 		export.Connections: export.Loses("max= of httpd limits a process and lets requests wait: it is not "+
 			"written", "limit the threads of the members"),
 		export.AllDown:        export.Nearly("503 in place of 500"),

@@ -98,6 +98,7 @@ func (w *writer) whole() {
 	}
 	w.line("ServerRoot %s", word(w.opt.Dir))
 	for _, name := range w.modules() {
+		// a module that is built in must not be loaded: IfModule asks
 		w.line("<IfModule !%s_module>\n    LoadModule %s_module %s\n</IfModule>",
 			name, name, word(dir+"/mod_"+name+".so"))
 	}
@@ -133,6 +134,7 @@ func (w *writer) host(l export.Listen, tls bool) {
 			word(w.opt.Certificate))
 	}
 	w.line("    RewriteEngine On")
+	// before the rules, which are one file for all hosts of a scheme and do not know the address
 	w.line("    RewriteRule ^ - [E=WASPLUG_ARRIVED:%d]", l.As)
 	w.line("    Include %s\n</VirtualHost>", rulesFile(tls))
 }

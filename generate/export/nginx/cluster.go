@@ -83,6 +83,9 @@ func (w *writer) alone(c *export.Cluster, m *export.Way) {
 	}
 }
 
+// address is a line of an upstream. max_fails=1 marks a member by one failure, as the plug-in does (R50), for
+// RetryInterval; what a failure is says proxy_next_upstream. weighed is false where no other member stands
+// in its upstream. nginx takes no weight of 0: who has that stands in a stage of his own.
 func address(c *export.Cluster, m *export.Way, weighed bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "server %s", m.To.Address())
@@ -239,6 +242,7 @@ func (w *writer) pass(c *export.Cluster, members []export.Way, to, host string) 
 }
 
 // resend lets a POST go to the next member of a pool where the plug-in keeps its body (R57).
+// By itself nginx sends a POST, LOCK or PATCH that has gone out to no other server (proxy_next_upstream).
 func resend(c *export.Cluster) string {
 	if c.PostBuffer != 0 {
 		return " non_idempotent"

@@ -16,6 +16,7 @@ func (w *writer) routes() {
 	w.line("# host, port and path as the plug-in compares them")
 	w.line(`map $http_host $plugin_host { default ""; "~^(?<plugin_host_part>.*?)(?::[^\]:]*)?$" $plugin_host_part; }`)
 	w.line("map $https $plugin_usual_port { default %d; on %d; }", w.plan.PlainPort, w.plan.TLSPort)
+	// what listens may stand behind something else: ADDRESS=PORT says the port that people asked for
 	w.line("map $server_port $plugin_arrived {\n    default $server_port;")
 	for _, l := range append(slices.Clone(w.opt.Listen), w.opt.TLSListen...) {
 		w.line("    %d %d;", l.Port, l.As)
@@ -38,6 +39,8 @@ func (w *writer) routes() {
 }
 
 // places finds the class of a host and a port.
+// The forms are written the last first, since each names as its default the variable of the one that is asked after
+// it.
 func (w *writer) places(port string) {
 	t, next := w.plan.Lookups, `""`
 	forms := export.PlaceForms(t)
@@ -144,6 +147,9 @@ func (w *writer) beginnings(name, class, text string, b beginnings, next string)
 			deepest = max(deepest, depth)
 		}
 	}
+	// From few slashes to many: each look-up falls back on the one before it, so that the deepest is asked first. A
+	// text with as many slashes that does not end with one is longer than the slashed part of its path, so it is asked
+	// before.
 	for depth := range deepest + 1 {
 		at := fmt.Sprintf("%s_%d", name, depth)
 		if rows := b.slashed[depth]; len(rows) > 0 && depth == 0 {
@@ -157,6 +163,7 @@ func (w *writer) beginnings(name, class, text string, b beginnings, next string)
 		if len(rows) == 0 {
 			continue
 		}
+		// nginx tries regular expressions of a map in the order in which they stand, so the longest text comes first
 		slices.SortStableFunc(rows, func(x, y row) int { return len(y.text) - len(x.text) })
 		w.line("map %q $%s_%d_other {\n    default %s;", class+"#"+text, name, depth, next)
 		for _, r := range rows {

@@ -19,9 +19,14 @@ func (w *writer) sessions() {
 	w.line("# the session, and the members that it names")
 	w.line(`map $plugin_to $plugin_cluster { default .; "~^(?<plugin_cluster_part>[^|]*)" $plugin_cluster_part; }`)
 	w.sources()
+	// A map counts as a switch without conditions: of two values of $https, "" and "on", default is the one without
+	// TLS.
 	w.separator()
 	w.line("map $https $plugin_group { default $plugin_cluster; on $plugin_cluster.tls; }")
 	next := "@$plugin_group"
+	// Backwards, as each map names the variable of the next one: behind a home that is not there the next is looked
+	// at, behind the last the locations of the whole cluster. nginx evaluates a map when its variable is asked for,
+	// and once for a request.
 	for n := homes; n >= 1; n-- {
 		w.nth(n, clones)
 		w.line(`map $plugin_home_%d $plugin_go_%d { default @$plugin_group.%d; "" %s; }`, n, n-1, n, next)
@@ -65,6 +70,7 @@ func (w *writer) names() {
 }
 
 // sources reads cookie and URL by the affinity names of the Uri.
+// $http_cookie is all Cookie headers, joined by "; ".
 func (w *writer) sources() {
 	for i, s := range w.plan.Sessions {
 		name := regexp.QuoteMeta(s.Cookie)
@@ -95,6 +101,8 @@ func (w *writer) separator() {
 }
 
 // nth finds the n-th member.
+// The separator stands in front of the text that is looked in, so that one map serves clusters of both separators:
+// behind it come the cache ID of four characters and the session ID, then the clone IDs (R21).
 func (w *writer) nth(n int, clones []row) {
 	kind, k := "cookie", n
 	if n > export.CloneIDs {
@@ -114,6 +122,7 @@ func (w *writer) nth(n int, clones []row) {
 }
 
 // separated puts a separator into a regular expression where S stands outside and inside of brackets.
+// In front, as "^S", and behind a capture it is quoted, since + is an operator; in brackets it stands as it is.
 func separated(re, s string) string {
 	return strings.NewReplacer(`^S`, "^"+regexp.QuoteMeta(s), "[^S]", "[^"+s+"]", `S)`,
 		regexp.QuoteMeta(s)+")").Replace(re)

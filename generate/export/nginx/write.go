@@ -63,6 +63,8 @@ func (w *writer) version() string {
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.out, format+"\n", args...) }
 
 // sizes are what the maps need. A bucket holds a few of the longest keys.
+// nginx does not start where a key does not fit into a bucket of the hash (map_hash_bucket_size), and warns where the
+// hash has too few of them (map_hash_max_size).
 func (w *writer) sizes() string {
 	bucket := 128
 	for bucket < 2*(w.longest+32) {
@@ -77,6 +79,7 @@ func (w *writer) sizes() string {
 }
 
 // whole is a configuration that starts as it is. Without "daemon off" it goes into the background, as nginx does.
+// All that it writes lies in the folder of the export, so that it can be tried without rights of root.
 func (w *writer) whole() string {
 	var b strings.Builder
 	dir := w.opt.Dir
@@ -110,11 +113,14 @@ func (w *writer) server() error {
 			word(w.opt.Certificate), word(w.opt.Certificate))
 	}
 	w.line("    server_tokens off;")
+	// A chain is an error_page of an error_page: by itself nginx follows the first alone.
 	w.line("    recursive_error_pages on;")
 	w.line("    underscores_in_headers on; # the plug-in passes them")
 	w.line("    ignore_invalid_headers on; # clients' $WS headers are among them")
 	w.line("    client_max_body_size %d;", w.bodyLimit())
 	w.line("    client_body_buffer_size 64k;")
+	// Every request is answered 418 here, which error_page turns into the location that the maps chose: rewrite and
+	// proxy_pass go to no named location.
 	w.line("    location / { error_page 418 = $plugin_first; return 418; }")
 	w.line("    location @. { return 404; } # no Route takes the request")
 	w.line("    location @..tls { return 404; }")
