@@ -18,7 +18,7 @@ type Plugin struct {
 	AssumeFile string   // of settled open choices, as "trace --settle" writes it
 	FileWins   bool     // where AssumeFile and Assume settle the same; otherwise Assume wins
 
-	settled []setting // what AssumeFile holds: it is read once, as it may be standard input
+	settled []setting // what AssumeFile holds: it is read once, as it may be standard input; see ReadSettled
 	read    bool
 }
 
@@ -34,6 +34,8 @@ func (p Plugin) Load(in Input, config Config, files *diag.Files, notes *Notes) (
 	load := Load{Config: config, DecideBy: &sem, Files: files}
 	l, err = load.Run(in)
 	*notes = append(*notes, l.Notes...)
+	// Only the file says which web server it is for, and it is loaded by how the plug-in decides: so the defaults
+	// are made twice. What is settled holds in both, and what Rejected asks (open-route) is on no platform another.
 	if err == nil && p.Platform == "" && l.Platform != "" {
 		p.Platform = l.Platform
 		sem, fixed, err = p.Assumptions(in, notes)
@@ -47,6 +49,7 @@ func (p *Plugin) Assumptions(in Input, notes *Notes) (choices.Assumptions, []cho
 	if err != nil {
 		return sem, nil, err
 	}
+	// The later step overwrites what the earlier one has settled.
 	steps := []func(Input, *Notes, *choices.Assumptions) ([]choices.Choice, error){p.assumeFile, p.assume}
 	if p.FileWins {
 		slices.Reverse(steps)
@@ -64,6 +67,7 @@ func (p *Plugin) Assumptions(in Input, notes *Notes) (choices.Assumptions, []cho
 
 // defaults returns how the plug-in decides where nothing is settled.
 func (p *Plugin) defaults() (choices.Assumptions, error) {
+	// Defaults refuses both with one kind of error: with a level that exists, it can only be the platform.
 	if _, err := choices.Defaults("latest", p.Platform); err != nil {
 		return choices.Assumptions{}, Wrong("platform", ": %w", err)
 	}
@@ -74,6 +78,7 @@ func (p *Plugin) defaults() (choices.Assumptions, error) {
 	return sem, nil
 }
 
+// assume settles what flags say; an error of it is one of the request.
 func (p *Plugin) assume(_ Input, _ *Notes, sem *choices.Assumptions) (fixed []choices.Choice, err error) {
 	for _, a := range p.Assume {
 		choice, err := sem.Assume(a)
@@ -85,8 +90,9 @@ func (p *Plugin) assume(_ Input, _ *Notes, sem *choices.Assumptions) (fixed []ch
 	return fixed, nil
 }
 
+// assumeFile settles what the file says; an error of it names the place there, and is none of the request.
 func (p *Plugin) assumeFile(in Input, notes *Notes, sem *choices.Assumptions) (fixed []choices.Choice, err error) {
-	if err := p.readFile(in, notes); err != nil {
+	if err := p.ReadSettled(in, notes); err != nil {
 		return nil, err
 	}
 	for _, s := range p.settled {
@@ -99,7 +105,9 @@ func (p *Plugin) assumeFile(in Input, notes *Notes, sem *choices.Assumptions) (f
 	return fixed, nil
 }
 
-func (p *Plugin) readFile(in Input, notes *Notes) error {
+// ReadSettled reads AssumeFile, once: copies of the plug-in that are made from then on read it no more. Who loads
+// several configurations calls it first.
+func (p *Plugin) ReadSettled(in Input, notes *Notes) error {
 	path := p.AssumeFile
 	if path == "" || p.read {
 		return nil

@@ -33,7 +33,7 @@ type SimulationRun struct {
 	Config   string
 	Scenario *simulate.Scenario
 	Result   *simulate.Result
-	Forms    []simulate.Form
+	Forms    []simulate.Form // what the closed forms of queues and chance say beside it
 	Expected []Expected
 }
 
@@ -72,11 +72,13 @@ func (r *Simulate) Run(in app.Input) (*Simulation, error) {
 	}
 	for i, config := range configs {
 		notes := &a.Notes
+		// The scenario is read once for each configuration, as names of members are resolved by it.
 		if i > 0 { // it says the same as before
 			notes = new(app.Notes)
 		}
 		run, err := r.with(in, src, config, notes)
 		if err != nil {
+			// The first round noted into a.Notes itself; the reasons of an error in the second must not be lost.
 			a.Notes = append(a.Notes, (*notes)[:len(*notes)*min(i, 1)]...)
 			return a, err
 		}
@@ -88,16 +90,13 @@ func (r *Simulate) Run(in app.Input) (*Simulation, error) {
 // with plays it with a configuration, "" for its own.
 func (r *Simulate) with(in app.Input, src []byte, config string, notes *app.Notes) (*SimulationRun, error) {
 	files := diag.NewFiles()
-	var file *diag.FileID
-	if r.File != "" {
-		id := files.Add(app.DisplayName(r.File), src)
-		file = &id
-	}
 	unusable := func(reports []diag.Diagnostic) error {
 		notes.Add(files, reports)
 		return app.Misuse("the scenario cannot be played")
 	}
-	draft, reports := written.Read(files, file, r.Options)
+	// Three stages, each of which needs the one before: what the file says without a configuration (it may name the
+	// configuration), the tables, the scenario with its names resolved by them.
+	draft, reports := r.draft(files, src)
 	if draft == nil || diag.Worst(reports) >= diag.Error {
 		return nil, unusable(reports)
 	}
@@ -105,14 +104,20 @@ func (r *Simulate) with(in app.Input, src []byte, config string, notes *app.Note
 	if config != "" {
 		from.Path = config
 	}
+	// Read before copies are made of the plug-in: up to two configurations and their reloads are loaded by them, and
+	// standard input can be read once.
+	if err := r.Plugin.ReadSettled(in, notes); err != nil {
+		return nil, err
+	}
 	plugin := r.pluginOf(draft)
 	l, sem, _, err := plugin.Load(in, from, files, notes)
 	if err != nil {
 		return nil, err
 	}
 	var reloads []*match.Table
-	for _, reload := range draft.Reloads {
-		other, _, _, err := plugin.Load(in, app.Config{Path: r.beside(reload.V), WebServer: from.WebServer}, files, notes)
+	for _, reload := range draft.Reloads { // the file that is loaded at some moment, decided by as the first one is
+		config := app.Config{Path: r.beside(reload.V), WebServer: from.WebServer}
+		other, _, _, err := plugin.Load(in, config, files, notes)
 		if err != nil {
 			return nil, err
 		}
@@ -131,6 +136,15 @@ func (r *Simulate) with(in app.Input, src []byte, config string, notes *app.Note
 	}
 	return &SimulationRun{Config: app.DisplayName(from.Path), Scenario: scenario.Scenario, Result: result,
 		Forms: simulate.Forms(scenario.Scenario, result), Expected: expected(scenario, result, files)}, nil
+}
+
+// draft reads the scenario, and the options that stand in place of what it says.
+func (r *Simulate) draft(files *diag.Files, src []byte) (*written.Draft, []diag.Diagnostic) {
+	if r.File == "" {
+		return written.Read(files, nil, r.Options)
+	}
+	file := files.Add(app.DisplayName(r.File), src)
+	return written.Read(files, &file, r.Options)
 }
 
 // expected holds a result to what the scenario expects.
@@ -172,6 +186,8 @@ func (r *Simulate) pluginOf(d *written.Draft) app.Plugin {
 	if p.Platform == "" {
 		p.Platform = d.Platform
 	}
+	// Of two that settle the same the later one counts: flags stand behind the file. A new slice, as this is called
+	// for each configuration.
 	p.Assume = append(append([]string{}, d.Assume...), p.Assume...)
 	return p
 }
