@@ -27,6 +27,7 @@ func ReadErrorLog(in Input, path string, visit func(number int, l *errorlog.Line
 	defer unpacked.Close()
 	var l errorlog.Line
 	known := false
+	// Blocks bound the memory whatever the file holds: a line of gigabytes is dropped, and counted as TooLong.
 	for blocks := accesslog.NewBlocks(unpacked); ; {
 		block, err := blocks.Next()
 		if block != nil {
@@ -41,9 +42,10 @@ func ReadErrorLog(in Input, path string, visit func(number int, l *errorlog.Line
 			})
 		}
 		switch {
+		// An empty log is fine: nothing has gone wrong yet. One of which no line fits is another file.
 		case errors.Is(err, io.EOF) && !known && others > 0:
-			return others, fmt.Errorf("%s: no line of an error log of Apache or IBM HTTP Server; is this the file that "+
-				"ErrorLog of httpd.conf names?", DisplayName(path))
+			return others, fmt.Errorf("%s: no line of an error log of Apache or IBM HTTP Server; is this the file "+
+				"that ErrorLog of httpd.conf names?", DisplayName(path))
 		case errors.Is(err, io.EOF):
 			return others, nil
 		case err != nil:

@@ -23,4 +23,5 @@ type memoryInfo struct {
 func (i memoryInfo) Size() int64 { return i.size }
 func (i memoryInfo) IsDir() bool { return false }
 
+// Mode says that it is a regular file: those can be read at any place.
 func (i memoryInfo) Mode() fs.FileMode { return 0 }

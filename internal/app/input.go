@@ -31,11 +31,13 @@ func (in *Input) Read(path string, pause parser.Pause) ([]byte, error) {
 			if info.IsDir() {
 				return nil, fmt.Errorf("%s is a folder, not a file", path)
 			}
-			size = int(min(info.Size(), parser.MaxSize))
+			size = int(min(info.Size(), parser.MaxSize)) // a hint only: a pipe says 0
 		}
+		// Who pauses is a proxy that reloads, and that has a file: no pause is lost on standard input.
 		r = &pausingReader{f, pause}
 	}
 	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	// The byte beyond MaxSize is for the parser: by it a file that is too large is told from one that just fits.
 	if _, err := data.ReadFrom(io.LimitReader(r, parser.MaxSize+1)); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -92,6 +94,7 @@ type folder struct {
 }
 
 func (f folder) Open(name string) (fs.File, error) {
+	// A name that this system has no path for, such as "a:b" on Windows, must not leave the folder.
 	local, err := filepath.Localize(name)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}

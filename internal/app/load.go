@@ -19,7 +19,7 @@ type Config struct{ Path, WebServer string }
 // Load reads a configuration, or compiles a topology in memory.
 type Load struct {
 	Config
-	DecideBy *choices.Assumptions // requests are to be decided by it so; nil: it is only read
+	DecideBy *choices.Assumptions // how requests will be decided by it; nil: it is only read, and may have errors
 	Files    *diag.Files          // that take the text, nil for new ones
 	Pause    parser.Pause         // nil for none
 }
@@ -51,6 +51,7 @@ func (l *Load) Run(in Input) (*Loaded, error) {
 	return out, err
 }
 
+// into reads the file into out, so that also beside an error the notes and the text of what was read are there.
 func (l *Load) into(in Input, out *Loaded) error {
 	if l.Path == "" {
 		return &RequestError{"config", errors.New(
@@ -68,6 +69,7 @@ func (l *Load) into(in Input, out *Loaded) error {
 	return nil
 }
 
+// decidable makes the table. That the plug-in would reject the file is said before that its routing is elsewhere.
 func (l *Loaded) decidable(name string, sem *choices.Assumptions) error {
 	l.Table, _ = routecheck.New(l.Config)
 	l.Reports = append(l.Reports, l.Table.Rejected(sem)...)
@@ -77,6 +79,7 @@ func (l *Loaded) decidable(name string, sem *choices.Assumptions) error {
 		return fmt.Errorf("%s: the plug-in would reject this file, so no request is decided by it", name)
 	}
 	l.Notes.Add(l.Files, Doubts(l.Reports))
+	// Without this each request would be declined, which is true of the file and wrong of the plug-in.
 	if len(l.Config.Routes) == 0 && l.Config.IntelligentManagement != nil {
 		at := l.Files.Start(l.Config.IntelligentManagement.NameSpan)
 		return fmt.Errorf("%s: the routing is not in this file: it holds IntelligentManagement and no Route, "+
@@ -109,6 +112,7 @@ func IsTopology(path string, src []byte) bool {
 	case strings.HasSuffix(lower, ".xml"):
 		return false
 	}
+	// A pipe, or a file of another name, shows it by what it begins with.
 	content, _ := parser.Sniff(src)
 	return content == parser.Mapping
 }

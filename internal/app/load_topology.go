@@ -11,9 +11,11 @@ import (
 	"github.com/wasplug/wasplug/routecheck/session"
 )
 
+// topology is an alias, so that load.go compiles also where the generator is left out (load_topology_js.go).
 type topology = generate.Topology
 
 // compile gives the file of one web server; its spans stand in the topology.
+// Of one web server it needs no name; of several, no name and a wrong one get the same answer.
 func (l *Loaded) compile(id diag.FileID, webServer string) error {
 	topology, reports := generate.Read(l.Files, id)
 	if diag.Worst(reports) >= diag.Error {

@@ -19,7 +19,7 @@ import (
 // URLs is a log of requests: an access log, a list of URLs, or a log of the plug-in.
 type URLs struct {
 	Path       string // - for standard input; packed with gzip or not
-	Format     string // auto, one of LogFormats, a LogFormat of Apache, or @FILE[:NICKNAME] of a configuration that has it
+	Format     string // auto, one of LogFormats, a LogFormat of Apache, or @FILE[:NICKNAME] of httpd.conf
 	JSONFields string // FACT=FIELD,... of JSON logs that name their fields otherwise
 	Zone       string // how far the web server's clock is ahead of UTC, of a log in UTC: ±HH:MM; "" not known
 	Where      batch.Where
@@ -75,6 +75,7 @@ func (u *URLs) Open(in Input) (*RequestLog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", DisplayName(u.Path), err)
 	}
+	// The buffer must hold what firstLines peeks at.
 	b := bufio.NewReaderSize(unpacked, 256<<10)
 	format, err := u.form(in, b)
 	if err == nil {
@@ -86,6 +87,7 @@ func (u *URLs) Open(in Input) (*RequestLog, error) {
 	}
 	l := &RequestLog{Closer: unpacked, Format: format}
 	if format.Name == accesslog.PluginLog {
+		// Its requests are assembled in a goroutine, for the assembler pushes and a Source is pulled.
 		stop := make(chan struct{})
 		l.Source, l.Closer = pluginLog(b, stop), stopping{unpacked, stop}
 		return l, nil
@@ -93,6 +95,7 @@ func (u *URLs) Open(in Input) (*RequestLog, error) {
 	blocks := format.Blocks(b)
 	l.Source = func() (batch.Part, error) {
 		block, err := blocks.Next()
+		// Beside an error the block may hold the last lines before it.
 		if err != nil && err != io.EOF {
 			err = fmt.Errorf("%s: %w", DisplayName(u.Path), err)
 		}
@@ -120,6 +123,7 @@ func (u *URLs) zoned(f *accesslog.Format) error {
 	}
 	t, err := time.Parse("-07:00", u.Zone)
 	_, east := t.Zone()
+	// time.Parse takes +05:60 for six hours.
 	if err != nil || max(east, -east) > mostEast || strings.HasSuffix(u.Zone, ":60") {
 		return Wrong("log-zone", " %s: want how far the web server's clock is ahead of UTC, such as +02:00 or -05:30",
 			diag.Quote(u.Zone))
@@ -142,6 +146,7 @@ func (u *URLs) form(in Input, b *bufio.Reader) (f *accesslog.Format, err error) 
 		return &accesslog.Format{Name: accesslog.PluginLog}, nil
 	case "json":
 		f, err = accesslog.JSON(u.JSONFields)
+	// Named or found, this form takes its columns from the head of the log (#Fields:).
 	case accesslog.W3CName:
 		f, err = accesslog.W3C(firstLines(b))
 	case "", "auto":
@@ -163,6 +168,7 @@ func (u *URLs) form(in Input, b *bufio.Reader) (f *accesslog.Format, err error) 
 // formOf is the form that FILE[:NICKNAME] gives to the log, a configuration of the web server.
 func (u *URLs) formOf(in Input, conf string) (*accesslog.Format, error) {
 	nickname := ""
+	// The colon of C:\conf\httpd.conf is none of a nickname: a separator stands behind it.
 	if i := strings.LastIndexByte(conf, ':'); i > 0 && !strings.ContainsAny(conf[i:], `/\`) {
 		conf, nickname = conf[:i], conf[i+1:]
 	}
@@ -182,7 +188,7 @@ func firstLines(b *bufio.Reader) []string {
 	head, _ := b.Peek(128 << 10)
 	text := string(head)
 	if end := strings.LastIndexByte(text, '\n'); end >= 0 {
-		text = text[:end]
+		text = text[:end] // the rest of a line that the buffer cuts would not fit its form
 	}
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	return lines[:min(len(lines), accesslog.Sampled)]
@@ -194,6 +200,7 @@ type stopping struct {
 	stop chan struct{}
 }
 
+// Close first lets go of the goroutine of pluginLog, which may wait for somebody to take its records.
 func (s stopping) Close() error {
 	close(s.stop)
 	return s.Closer.Close()
@@ -205,10 +212,12 @@ var errStopped = errors.New("stopped")
 // pluginLog gives the requests of a log of the plug-in, as far as its level shows them, until stop is closed.
 func pluginLog(r io.Reader, stop <-chan struct{}) batch.Source {
 	parts := make(chan batch.Part, 2)
+	// Written by the goroutine before it closes parts, read only after that was seen: the channel orders the two.
 	var failed error
 	go func() {
 		defer close(parts)
 		var records []accesslog.Record
+		// Where nobody takes any more, flush must not wait: the goroutine would never end.
 		flush := func() {
 			select {
 			case parts <- batch.Part{Records: records}:
@@ -227,6 +236,7 @@ func pluginLog(r io.Reader, stop <-chan struct{}) batch.Source {
 				assembler.Add(e)
 				select {
 				case <-stop:
+					// Also a log without a single request must stop being read, so each event looks.
 					return errStopped
 				default:
 					return nil
@@ -250,6 +260,7 @@ func pluginLog(r io.Reader, stop <-chan struct{}) batch.Source {
 func recordOf(r *requests.Request) accesslog.Record {
 	out := accesslog.Record{Line: int(r.First.Line), Host: r.Host, Target: r.URI, Method: r.Method, Micros: -1,
 		Status: int(r.Status), Normalised: true}
+	// The last attempt is the one that ended the request, and what %{WAS}e of an access log shows.
 	if n := len(r.Attempts); n > 0 && r.Attempts[n-1].Host != "" && r.Attempts[n-1].Port > 0 {
 		out.WAS = fmt.Sprintf("%s:%d", r.Attempts[n-1].Host, r.Attempts[n-1].Port)
 	}

@@ -65,6 +65,7 @@ func hostFor(t *routecheck.Table, sem *choices.Assumptions, path string) (url, n
 
 // places lists the hosts and ports of all aliases of Routes, each once. any says that the first stands for any host.
 func places(t *routecheck.Table) (all []place, any bool) {
+	// The order is that of the file, so the host that is taken, and the list of severalAnswers, are always the same.
 	unused := space.Unused(t)
 	seen := map[string]bool{}
 	add := func(host string, port int) {
@@ -77,7 +78,7 @@ func places(t *routecheck.Table) (all []place, any bool) {
 	for i := range t.Routes {
 		g := t.Routes[i].Vhosts
 		if g == nil {
-			add("*", 80)
+			add("*", 80) // a Route without a VirtualHostGroup: whatever host and port
 			continue
 		}
 		for j := range g.Aliases {
@@ -89,6 +90,7 @@ func places(t *routecheck.Table) (all []place, any bool) {
 
 // originOf is how a URL for an alias begins.
 func originOf(unused space.UnusedNames, host string, port int) string {
+	// A host that no alias names: of one that is named another alias could be the better match.
 	if host == "*" {
 		host = unused.Host
 	}
@@ -102,6 +104,7 @@ func originOf(unused space.UnusedNames, host string, port int) string {
 }
 
 func severalAnswers(path string, all []place) error {
+	// It is an error of the request, and not an answer for each host: which one is meant only the user knows.
 	const most = 10
 	text := diag.Sprintf("%q goes to several clusters; name the host:", path)
 	for i, p := range all {
@@ -120,6 +123,7 @@ func severalAnswers(path string, all []place) error {
 
 // bareValue reports whether a cookie is given as the value alone: cache ID, session ID and perhaps clone IDs (R21).
 func bareValue(cookie string) bool {
+	// Four digits and no "=" can be no NAME=VALUE; a value whose cache ID has letters must be given with its name.
 	const cacheID = 4
 	return len(cookie) > cacheID && !strings.ContainsAny(cookie, "=; \t") && strings.Trim(cookie[:cacheID],
 		"0123456789") == ""
@@ -127,6 +131,7 @@ func bareValue(cookie string) bool {
 
 // nameCookies gives values without a name that of the cookie which the winning Uri watches.
 func (r *Request) nameCookies(t *routecheck.Table, sem *choices.Assumptions, rq routecheck.Request, notes *app.Notes) {
+	// Which cookie is read hangs on the Uri that wins, and which Uri wins on no cookie: rq needs none of them.
 	name, by := "JSESSIONID", "no Uri matches"
 	if m, ok := t.Match(&rq, sem); ok {
 		name, by = m.Cookie(), watchedBy(&m)

@@ -19,7 +19,7 @@ type Cookie struct {
 // CookieAnswer is what it tells.
 type CookieAnswer struct {
 	Notes  app.Notes
-	Report *cookie.Report
+	Report *cookie.Report // nil beside an error
 }
 
 // Fine reports whether every clone ID is known, as far as any was looked up, and nothing is wrong.
@@ -43,6 +43,7 @@ func (c *Cookie) Run(in app.Input) (*CookieAnswer, error) {
 		}
 		text = string(src)
 	}
+	// A line end behind the cookie is usual where it is piped; one within it would be two headers read as one.
 	if strings.ContainsAny(strings.TrimSpace(text), "\r\n") {
 		return a, app.Misuse(
 			"the cookie has several lines: want one value, NAME=VALUE, or one Cookie or Set-Cookie header")

@@ -19,15 +19,15 @@ import (
 type Unmet struct {
 	Request  int
 	Expected string
-	ByChance bool // it can be met
-	Answers  string
+	ByChance bool   // it is met by some of the answers that chance allows
+	Answers  string // that are possible, as reports name them
 }
 
 // expectation is what must hold of every request.
 type expectation struct {
-	text   string
-	holds  func(explain.Answer) bool
-	wanted *cause.Wanted // nil where it is about neither a cluster nor a member
+	text   string                    // as it was given, "not " before that of --not
+	holds  func(explain.Answer) bool // of one of the answers that chance allows
+	wanted *cause.Wanted             // nil where it is about neither a cluster nor a member
 	not    bool
 }
 
@@ -35,6 +35,7 @@ type expectation struct {
 // expect, or not.
 func readExpectations(t *routecheck.Table, flag string, texts []string) ([]expectation, error) {
 	var out []expectation
+	// A name may hold a colon: what stands before one is a kind only where it is one of the four.
 	for _, text := range texts {
 		kind, value, ok := strings.Cut(text, ":")
 		if text == explain.Declined {
@@ -61,6 +62,7 @@ func readExpectations(t *routecheck.Table, flag string, texts []string) ([]expec
 }
 
 // bareKind finds what a bare word means.
+// A number may be a member's name, and a cluster may be called as its member: then nothing is guessed.
 func bareKind(t *routecheck.Table, flag, word string) (string, error) {
 	var kinds []string
 	if _, err := strconv.Atoi(word); err == nil {
@@ -110,6 +112,7 @@ func expectationOf(t *routecheck.Table, kind, value string) (e expectation, err 
 			return e, fmt.Errorf("nothing stands behind declined")
 		}
 		e.holds = func(a explain.Answer) bool { return a.Decision == explain.Declined }
+	// 200 and the like are the member's to answer, and nothing here knows it: the plug-in itself answers errors alone.
 	case "status":
 		status, err := strconv.Atoi(value)
 		if err != nil || status < 400 || status > 599 {
@@ -130,6 +133,7 @@ func expectationOf(t *routecheck.Table, kind, value string) (e expectation, err 
 			return e, err
 		}
 		e.wanted = &cause.Wanted{Cluster: cluster, Member: member}
+		// A member that passed on an error is not where the request went (decision "error"), though it answered.
 		e.holds = func(a explain.Answer) bool {
 			return a.Decision == explain.Forward && a.Cluster == cluster && a.Member == member
 		}
@@ -142,6 +146,8 @@ func unmet(decisions []routecheck.Decision, expect []expectation) (all []Unmet) 
 	for i := range decisions {
 		d := &decisions[i]
 		for _, e := range expect {
+			// Ends are all answers that chance allows. An expectation must hold of each: one that holds by luck
+			// fails on another day.
 			held := 0
 			for _, a := range d.Ends {
 				if e.holds(a) {

@@ -25,6 +25,7 @@ type LabCheckAnswer struct {
 
 // Run asks twice: with all members up, and without the one that got the request.
 func (l *LabCheck) Run(in app.Input) (*LabCheckAnswer, error) {
+	// Nobody reads the steps and shares of these two answers, so they are not worked out.
 	why := Why{Config: l.Config, Request: l.Request, Plugin: l.Plugin, Members: l.Members,
 		Sessions: l.Sessions, Times: 1,
 		Detail: explain.WithCertainty}
@@ -39,6 +40,7 @@ func (l *LabCheck) Run(in app.Input) (*LabCheckAnswer, error) {
 			"file knows the servers by another host than --url does, name it with --public-url", l.Config.Path,
 			l.Request.Cookies, d.Answers)
 	}
+	// The first answer says who owns the session, so who must die: nobody else in the cluster is down.
 	why.Members.Down = []string{d.Cluster + "/" + d.Member}
 	without, err := why.Run(in)
 	if err != nil {

@@ -30,7 +30,7 @@ type Members struct {
 type memberField struct {
 	name   string
 	values []string
-	read   func(value string, written bool) (suite.Fact, error)
+	read   func(value string, written bool) (suite.Fact, error) // written: a "=" stands there, if before nothing
 }
 
 // into resolves the members, and adds what is said of them to a scenario.
@@ -51,6 +51,7 @@ func (m *Members) into(t *routecheck.Table, sc *explain.Scenario, notes *app.Not
 		if err != nil {
 			return app.Wrong("partition", " %q: %w", s, err)
 		}
+		// A note only: what the cluster would do with a table that it never asks for is a fair question.
 		if err := explain.FitsPartition(t, entry); err != nil {
 			notes.Say("warning: --partition %s is followed, but %v", diag.Quote(s), err)
 		}
@@ -69,6 +70,7 @@ func (f *memberField) addTo(sc *explain.Scenario, t *routecheck.Table, s string,
 	if err != nil {
 		return err
 	}
+	// By what the name means, not by how it is written: m1 and C/m1 may be one member.
 	key := fmt.Sprint(f.name, cluster, "/", member)
 	if given[key] {
 		return errors.New("this member is given twice")
@@ -100,6 +102,7 @@ func readDown(value string, written bool) (f suite.Fact, err error) {
 func readMarked(value string, written bool) (f suite.Fact, err error) {
 	ago := 0.0
 	if written {
+		// Written so that NaN, which ParseFloat takes, is refused as well.
 		if ago, err = strconv.ParseFloat(value, 64); err != nil || !(ago >= 0 && ago < 1e9) {
 			return f, errors.New("want MEMBER or MEMBER=SECONDS, from 0 on")
 		}
@@ -150,6 +153,7 @@ func memberAndValue(t *routecheck.Table, s string) (cluster match.ClusterID, mem
 	if s == "" {
 		return 0, 0, "", errNoMember
 	}
+	// The whole text is tried first: a member may be called "a=b".
 	cluster, member, err = names.Member(t, s)
 	if err == nil {
 		return cluster, member, "", nil

@@ -34,6 +34,7 @@ func (s *Sessions) read(l *app.Loaded, fixed []choices.Choice) (*explain.Session
 	switch {
 	case err != nil:
 		return nil, err
+	// How a session's member failed says nothing where nobody says what servers do with sessions.
 	case policy == nil && field != "":
 		return nil, app.Wrong(field, " needs --persistence, or a topology that says it")
 	case policy == nil:
@@ -43,6 +44,8 @@ func (s *Sessions) read(l *app.Loaded, fixed []choices.Choice) (*explain.Session
 	return out, fitsMoment(l, out)
 }
 
+// policy is what the servers of a cluster do. Flags say it of all clusters, a topology of each; flags win, unless they
+// yield (Yield), as they do where --persistence is not given.
 func (s *Sessions) policy(l *app.Loaded) (func(string) session.Policy, error) {
 	if s.Settings == nil || s.Yield && l.Topology != nil {
 		return l.SessionPolicy(), nil
@@ -64,6 +67,7 @@ func (s *Sessions) policy(l *app.Loaded) (func(string) session.Policy, error) {
 func (s *Sessions) failure() (f session.Failure, field string, err error) {
 	f = session.Failure{InPlace: s.InPlace, OtherSet: s.OtherSet, New: s.New, StoreDown: s.StoreDown,
 		StoreLost: s.StoreLost}
+	// The first one given stands for all of them in the error that they mean nothing without a policy.
 	for _, given := range []struct {
 		field string
 		given bool
@@ -91,13 +95,14 @@ func (s *Sessions) failure() (f session.Failure, field string, err error) {
 		if !(*age >= 0 && *age <= 1e9) {
 			return f, field, app.Wrong("change-age", " %v: want seconds from 0 on", *age)
 		}
-		f.Aged, f.Age = true, time.Duration(nanos(*age))
+		f.Aged, f.Age = true, time.Duration(nanos(*age)) // Aged: an age of 0 is one, too
 	}
 	return f, field, nil
 }
 
 // fitsMoment refuses a moment that no cluster's write frequency knows.
 func fitsMoment(l *app.Loaded, s *explain.Sessions) (err error) {
+	// One cluster that knows the moment is enough: which cluster gets the request is not known yet.
 	for i := range l.Table.Clusters {
 		p := s.Policy(l.Table.Clusters[i].Name)
 		if err = p.Fits(s.Failure.Moment); err == nil {

@@ -49,6 +49,7 @@ func (r *To) Run(in app.Input) (*ToAnswer, error) {
 func target(t *routecheck.Table, name string) (match.ClusterID, match.MemberID, error) {
 	cluster, isCluster := t.ClusterByName(name)
 	c, m, err := names.Member(t, name)
+	// That several clusters have a member of the name makes it no less unclear beside a cluster of the name.
 	several := (*names.AmbiguousMember)(nil)
 	switch {
 	case isCluster && (err == nil || errors.As(err, &several)):

@@ -39,7 +39,7 @@ type WhyURLsAnswer struct {
 	Name    string // of the log, in reports
 	Format  string // its form
 	Summary *batch.Summary
-	Unmet   bool // fewer logged members agree than expected
+	Unmet   bool // fewer logged members agree than expected, or the log tells none
 }
 
 // Run asks.
@@ -62,6 +62,7 @@ func (w *WhyURLs) Run(in app.Input) (*WhyURLsAnswer, error) {
 	if err != nil {
 		return a, err
 	}
+	// What stays in memory is there now, and what follows lives for a line: the caller may set the collector by it.
 	l.Config.Trim() // the log may be of any size, and memory is not
 	if w.Loaded != nil {
 		w.Loaded()
@@ -75,6 +76,7 @@ func (w *WhyURLs) Run(in app.Input) (*WhyURLsAnswer, error) {
 	q := batch.Questions{Format: log.Format, By: by, Jobs: w.URLs.Workers(), Each: w.Each,
 		Asker: func() *batch.Asker { return batch.NewAsker(l.Table, sem, w.URLs.Where) }}
 	if w.Kept {
+		// One process means one asker, which must see the requests in the order of the log.
 		fresh := q.Asker
 		q.Jobs, q.Asker = 1, func() *batch.Asker {
 			asker := fresh()

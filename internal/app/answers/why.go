@@ -28,7 +28,7 @@ type Why struct {
 
 	Expect []string       // member:X, cluster:X, status:N, declined, or the bare name or status
 	Not    []string       // likewise, what must not be
-	Detail explain.Detail // 0 for all
+	Detail explain.Detail // what is worked out beside the answer; 0 for all
 	Show   Show
 }
 
@@ -69,12 +69,14 @@ func (w *Why) Run(in app.Input) (*WhyAnswer, error) {
 }
 
 func (w *Why) run(in app.Input, a *WhyAnswer) error {
+	// A path and a bare session value are complete only with the file (completed); all else is judged now.
 	if !isPath(w.Request.URL) && !slices.ContainsFunc(w.Request.Cookies, bareValue) {
 		if _, err := w.Request.read(); err != nil { // what is wrong without the file is said first
 			return err
 		}
 	}
 	switch {
+	// The bound is for people who mistype: each request is explained with all it hangs on.
 	case w.Times < 1 || w.Times > 10000:
 		return app.Wrong("requests", " %d: want 1 to 10000", w.Times)
 	case !(w.Every >= 0 && w.Every <= 1e9):
@@ -127,11 +129,13 @@ func (r Request) completed(t *routecheck.Table, sem *choices.Assumptions, notes 
 		}
 	}
 	if slices.ContainsFunc(r.Cookies, bareValue) {
+		// The request without cookies is matched to find the name, see nameCookies.
 		named := r
 		named.Cookies = nil
 		if rq, err = named.read(); err != nil {
 			return rq, "", err
 		}
+		// The slice is the caller's: names are put into a copy.
 		r.Cookies = slices.Clone(r.Cookies)
 		r.nameCookies(t, sem, rq, notes)
 	}
@@ -166,6 +170,7 @@ func (r *Request) read() (routecheck.Request, error) {
 			return rq, app.Wrong("header", " %q: %w", h, err)
 		}
 	}
+	// What decides is checked before what does not, so that the first error is the one that matters.
 	return rq, r.check()
 }
 
