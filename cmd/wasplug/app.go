@@ -46,7 +46,7 @@ func findings() error { return &exitError{exitFindings, errSilent} }
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := &checkedWriter{to: stdout}
 	app := newApp()
-	app.Reader, app.Writer, app.ErrWriter = stdin, out, readable(stderr, "text")
+	app.Reader, app.Writer, app.ErrWriter = stdin, out, readable(stderr)
 	line := readLine(app, args, os.Getenv)
 	var err error
 	if !complete(app, args, out) {

@@ -27,7 +27,7 @@ Exit codes: 0 every clone ID is known (or there is no file to look it up in) and
 a defect; 2 wrong usage; 3 the file cannot be read, or the plug-in would reject it.`,
 		Flags: slices.Concat(configFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "url", Usage: "`URL` to which the cookie is sent: its cluster is looked at first"},
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"}, report.Cookie.Names()},
+			formatFlag("", report.Cookie, ""),
 		}),
 		Action: cookieAction,
 	}

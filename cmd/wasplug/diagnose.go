@@ -59,8 +59,7 @@ them. Exit codes: 0 no cause was found, 1 one was, 2 wrong usage, 3 something ca
 			platformFlag(""),
 			&cli.StringSliceFlag{Name: "assume", Usage: "`CHOICE=VALUE`, settle an open choice, repeatable"},
 			&cli.BoolFlag{Name: "show-secrets", Usage: "show session IDs and queries as they are"},
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json, markdown or html"},
-				report.Diagnose.Names()},
+			formatFlag("", report.Diagnose, ""),
 		}),
 		Action: diagnoseAction,
 	}

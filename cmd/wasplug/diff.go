@@ -37,8 +37,7 @@ a topology, names it for each side. A plugin-cfg.xml names none; it is taken to 
 
 Exit codes: 0 no difference; 1 differences; 2 wrong usage; 3 a file cannot be read, or the plug-in would reject it.`,
 		Flags: append([]cli.Flag{
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
-				Usage: "text, json or markdown"}, report.Diff.Names()},
+			formatFlag("", report.Diff, ""),
 			&cli.StringSliceFlag{Name: "only",
 				Usage: "show this `SECTION` alone: " + strings.Join(diff.Sections, ", ") + "; may be repeated"},
 			&cli.BoolFlag{Name: "values",

@@ -27,7 +27,7 @@ func editFlags(own ...cli.Flag) []cli.Flag {
 		&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, Usage: "write the file in place"},
 		&cli.BoolFlag{Name: "backup", Usage: "with -w: keep the old file beside it, as FILE.bak"},
 		&cli.BoolFlag{Name: "force", Usage: "do what is refused otherwise, and replace an older FILE.bak"},
-		wordFlag{&cli.StringFlag{Name: "format", Value: "diff", Usage: "diff or json"}, report.Edit.Names()})
+		formatFlag("", report.Edit, ""))
 }
 
 // editing is a change that a command asks for.

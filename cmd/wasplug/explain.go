@@ -40,8 +40,7 @@ rolling-restart, session-lost, tune-timeouts.
 Exit codes: 0 explained; 2 nobody knows the word.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "list", Usage: "list everything that can be explained"},
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text",
-				Usage: "`FORMAT` of the list: text or json ('wasplug schema explain')"}, report.Reference.Names()},
+			formatFlag("`FORMAT` of the list: ", report.Reference, " ('wasplug schema explain')"),
 		},
 		Action: explainAction,
 	}
@@ -70,7 +69,7 @@ func explainAction(c *cli.Context) error {
 		if i > 0 {
 			fmt.Fprintln(c.App.Writer)
 		}
-		fmt.Fprint(readable(c.App.Writer, "text"), page)
+		fmt.Fprint(readable(c.App.Writer), page)
 	}
 	return ended(err)
 }

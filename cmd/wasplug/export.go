@@ -68,9 +68,7 @@ func exportFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "strict", Usage: "exit 1 where something that the file asks for is not kept (X)"},
 		&cli.BoolFlag{Name: "check",
 			Usage: "have the proxy's own program check what was written, where it is installed"},
-		wordFlag{&cli.StringFlag{Name: "format", Value: "text",
-			Usage: "text or json, of the report on standard output"},
-			report.Export.Names()},
+		formatFlag("", report.Export, ", of the report on standard output"),
 	)
 }
 

@@ -61,7 +61,7 @@ func checkIn(c *cli.Context, program string, args []string, dir string) (err err
 	}
 	out, err := exec.CommandContext(c.Context, program, args...).CombinedOutput()
 	if err != nil {
-		fmt.Fprintf(readable(c.App.ErrWriter, "text"), "%s", out)
+		fmt.Fprintf(readable(c.App.ErrWriter), "%s", out)
 		fmt.Fprintf(c.App.ErrWriter, "wasplug: %s refuses %s: %v\n", program, args[last], err)
 		return findings()
 	}

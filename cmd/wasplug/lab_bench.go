@@ -40,7 +40,7 @@ Exit codes: 0 measured; 2 wrong usage; 3 it could not be done.`,
 			gridFlag(), redisFlag(),
 			&cli.BoolFlag{Name: "allow-remote-database",
 				Usage: "the DSN, or the URL of the Redis, may name another host"},
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"}, labreport.Bench.Names()},
+			formatFlag("", labreport.Bench, ""),
 		},
 		Action: labBench,
 	}

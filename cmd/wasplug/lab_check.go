@@ -85,7 +85,7 @@ func labCheckFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "recovers-in", Value: 2 * time.Minute,
 			Usage: "`TIME` in which each client must have an answer again, and a server that was started serve"},
 		&cli.DurationFlag{Name: "wait", Value: 10 * time.Minute, Usage: "`TIME` that a person has to kill a server"},
-		wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"}, labreport.ServerCheck.Names()},
+		formatFlag("", labreport.ServerCheck, ""),
 		&cli.StringFlag{Name: "history", Usage: "`FILE` for what clients saw, for 'wasplug lab history'"},
 	}
 }

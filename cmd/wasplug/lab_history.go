@@ -26,7 +26,7 @@ a request takes effect as often as predicted, C7 the values are those of a count
 
 Exit codes: 0 all hold; 1 one does not; 2 wrong usage; 3 the history cannot be read.`,
 		Flags: []cli.Flag{
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"}, labreport.History.Names()},
+			formatFlag("", labreport.History, ""),
 			&cli.StringFlag{Name: "draw",
 				Usage: "`FILE` for a page that draws the requests of the first client that C7 fails on"},
 			&cli.BoolFlag{Name: "force", Usage: "overwrite a file that says something else"},

@@ -30,7 +30,7 @@ func labKillTestCommand() *cli.Command {
 		&cli.Float64Flag{Name: "astray",
 			Value: 0.05, Usage: "`SHARE` of the requests that are sent to another member"},
 		&cli.IntFlag{Name: "replicators", Usage: "`N` members that hold copies and get no requests"},
-		wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"}, labreport.KillTest.Names()},
+		formatFlag("", labreport.KillTest, ""),
 		&cli.StringFlag{Name: "history", Usage: "`FILE` for what clients saw, for 'wasplug lab history'"},
 	}
 	for _, f := range sessionFlags() {

@@ -39,7 +39,8 @@ Exit codes: 0 all is as expected; 1 an expectation, a prediction or a check of t
 or a scenario with errors; 3 it could not be done: a port, PostgreSQL, a Redis, a member that does not start.`,
 		Flags: append([]cli.Flag{
 			wordsFlag{&cli.StringSliceFlag{Name: "format",
-				Usage: "`FORMAT[=FILE]`, repeatable: text, json or junit (default text)"}, labreport.Runs.Names()},
+				Usage: "`FORMAT[=FILE]`, repeatable: " + labreport.Runs.Usage() + " (default text)"},
+				labreport.Runs.Names()},
 			&cli.StringFlag{Name: "run", Usage: "run only tests whose name matches `REGEX`"},
 			wordFlag{&cli.StringFlag{Name: "clock", Usage: "manual or real, in place of what the scenarios say"},
 				[]string{"manual", "real"}},

@@ -29,8 +29,7 @@ Exit codes: 0 fine; 2 wrong usage; 3 the table cannot be read.`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "dsn", Usage: "`URL` of PostgreSQL or of the grid of a lab, or a file of SQLite"},
 			&cli.BoolFlag{Name: "allow-remote-database", Usage: "the URL may name another host"},
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"},
-				labreport.SessionTable.Names()},
+			formatFlag("", labreport.SessionTable, ""),
 		},
 		Action: labTable,
 	}

@@ -57,7 +57,7 @@ func (l *linting) readOutputs() error {
 
 // overwrite says which files a report may replace: those of its format.
 func (l *linting) overwrite(o output) overwrite {
-	return ownKind(o.path, l.c.Bool("force"), func(old []byte) bool { return lintreport.IsLint(o.format, old) })
+	return ownKind(o.path, l.c.Bool("force"), func(old []byte) bool { return lintreport.Lint.Own(o.format, old) })
 }
 
 // isBaseline reports whether --write-baseline has written a text.

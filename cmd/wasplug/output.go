@@ -14,6 +14,7 @@ import (
 
 	"github.com/wasplug/wasplug/internal/atomicfile"
 	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // checkedWriter is standard output. It keeps the first error and writes nothing after it, so that no command has to
@@ -39,8 +40,8 @@ func (w *checkedWriter) failed() error {
 	return w.err
 }
 
-// readable is what a report of a format goes through: nothing in it does more on a terminal than be read.
-func readable(w io.Writer, format string) io.Writer { return forms.Visible(w, format) }
+// readable is what text goes through: nothing in it does more on a terminal than be read.
+func readable(w io.Writer) io.Writer { return forms.Visible(w, diag.Text) }
 
 // isTerminal reports whether a stream of the program is one.
 func isTerminal(w io.Writer) bool {

@@ -21,6 +21,16 @@ type wordsFlag struct {
 	words []string
 }
 
+// formatFlag is --format of a command that writes one report: help and completion read the formats of its kind, of
+// which the first is the default. before and after are what help says around them.
+func formatFlag(before string, formats interface {
+	Names() []string
+	Usage() string
+}, after string) cli.Flag {
+	names := formats.Names()
+	return wordFlag{&cli.StringFlag{Name: "format", Value: names[0], Usage: before + formats.Usage() + after}, names}
+}
+
 // wordsOf lists what a flag takes where that is one of a few words, nil elsewhere.
 func wordsOf(f cli.Flag) []string {
 	switch f := f.(type) {

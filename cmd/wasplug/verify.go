@@ -65,8 +65,7 @@ usage; 3 the file cannot be read, or the target or the members cannot be reached
 			&cli.StringSliceFlag{Name: "assume",
 				Usage: "`CHOICE=VALUE`: it is settled already, and not asked; repeatable"},
 			assumeFileFlag(),
-			wordFlag{&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or junit"},
-				verifyreport.Verify.Names()},
+			formatFlag("", verifyreport.Verify, ""),
 		}),
 		Action: verifyAction,
 	}

@@ -7,11 +7,12 @@ import (
 
 	"github.com/wasplug/wasplug/internal/app/authoring"
 	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Begun tells what work begins with, and what to do with it.
 func Begun(w io.Writer, folder string, a *authoring.BeginAnswer) error {
-	w = forms.Visible(w, "text")
+	w = forms.Visible(w, diag.Text)
 	for _, f := range a.Files {
 		fmt.Fprintf(w, "%-16s %s\n", filepath.Join(folder, f.Name), f.What)
 	}

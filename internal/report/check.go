@@ -13,8 +13,7 @@ import (
 )
 
 // Safety are the formats of a verdict about a change.
-var Safety = forms.List[*checks.SafetyAnswer]{{Name: "text", Write: safetyText}, {Name: "json", Write: safetyJSON},
-	{Name: "markdown", Write: safetyMarkdown}}
+var Safety forms.List[*checks.SafetyAnswer]
 
 // byWeight lists the reasons: what makes the change unsafe first.
 func byWeight(a *checks.SafetyAnswer) []checks.Reason {
@@ -36,6 +35,8 @@ func rank(r checks.Reason) int {
 // standing says what becomes of a reason.
 func standing(r checks.Reason) string { return []string{"unsafe", "told", "accepted"}[rank(r)] }
 
+var _ = Safety.Add(forms.AsText(safetyText))
+
 func safetyText(w io.Writer, a *checks.SafetyAnswer) error {
 	fmt.Fprintf(w, "check: %s\n", a.Summary())
 	for _, r := range byWeight(a) {
@@ -52,6 +53,8 @@ func safetyText(w io.Writer, a *checks.SafetyAnswer) error {
 	}
 	return nil
 }
+
+var _ = Safety.Add(forms.Form[*checks.SafetyAnswer]{Name: "markdown", Place: 3, Write: safetyMarkdown})
 
 func safetyMarkdown(w io.Writer, a *checks.SafetyAnswer) error {
 	fmt.Fprintf(w, "**check: %s**\n", diff.Mark(a.Summary()))
@@ -95,6 +98,8 @@ type (
 		Path     string `json:"path"`
 	}
 )
+
+var _ = Safety.Add(forms.AsJSON(safetyJSON))
 
 func safetyJSON(w io.Writer, a *checks.SafetyAnswer) error {
 	out := jsonSafety{Version: 1, Verdict: a.Verdict, Summary: a.Summary(), Reasons: []jsonReason{},

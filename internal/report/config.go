@@ -22,9 +22,10 @@ type Differences struct {
 }
 
 // Diff are the formats of differences.
-var Diff = forms.List[Differences]{{Name: "text", Write: diffAs("text")}, {Name: "json", Write: diffAs("json")},
-	{Name: "markdown", Write: diffAs("markdown")}}
+var Diff = forms.List[Differences]{forms.AsText(diffAs("text")), forms.AsJSON(diffAs("json")),
+	{Name: "markdown", Place: 3, Write: diffAs("markdown")}}
 
+// diffAs leaves the writing to package diff, whose reports are parts of others, too: of a verdict and of a change.
 func diffAs(format string) func(io.Writer, Differences) error {
 	return func(w io.Writer, d Differences) error {
 		if d.Folders != nil {
@@ -46,7 +47,7 @@ func graphAs(format string) func(io.Writer, *authoring.GraphAnswer) error {
 
 // Origin tells what in the topology made a line of the XML.
 func Origin(w io.Writer, a *authoring.GenerateAnswer, line int, origin generate.Origin) {
-	w = forms.Visible(w, "text")
+	w = forms.Visible(w, diag.Text)
 	fmt.Fprintf(w, "line %d: %s\n%s\n", line, origin.Text, a.Files.Start(origin.Span))
 	a.Files.Snippet(w, origin.Span)
 	var defaults []string
@@ -65,6 +66,6 @@ func Origin(w io.Writer, a *authoring.GenerateAnswer, line int, origin generate.
 // Check tells what a file says otherwise than what would be written.
 func Check(w io.Writer, a *authoring.CheckAnswer) {
 	for _, c := range a.Changes {
-		fmt.Fprintf(forms.Visible(w, "text"), "%s: %s\n", c.At, c.Change)
+		fmt.Fprintf(forms.Visible(w, diag.Text), "%s: %s\n", c.At, c.Change)
 	}
 }

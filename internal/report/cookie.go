@@ -12,8 +12,8 @@ import (
 
 // Cookie are the formats of what a cookie tells.
 var Cookie = forms.List[*answers.CookieAnswer]{
-	{Name: "text", Write: func(w io.Writer, a *answers.CookieAnswer) error { return cookieText(w, a.Report) }},
-	{Name: "json", Write: func(w io.Writer, a *answers.CookieAnswer) error { return forms.JSON(w, a.Report) }},
+	forms.AsText(func(w io.Writer, a *answers.CookieAnswer) error { return cookieText(w, a.Report) }),
+	forms.AsJSON(func(w io.Writer, a *answers.CookieAnswer) error { return forms.JSON(w, a.Report) }),
 }
 
 func cookieText(w io.Writer, r *cookie.Report) error {

@@ -32,12 +32,7 @@ func (a Diagnosed) text(e *facts.Evidence) string {
 const mostText = 160 // bytes of a line that are shown
 
 // Diagnose are the formats of what causes a symptom.
-var Diagnose = forms.List[Diagnosed]{
-	{Name: "text", Write: diagnoseText},
-	{Name: "json", Write: diagnoseJSON},
-	{Name: "markdown", Write: diagnoseMarkdown},
-	{Name: "html", Write: diagnoseHTML},
-}
+var Diagnose forms.List[Diagnosed]
 
 const secretsKept = "session IDs and queries are shown: --show-secrets"
 
@@ -52,6 +47,8 @@ func shownReports(a Diagnosed) (shown, others []*diagnose.Report) {
 	}
 	return shown, others
 }
+
+var _ = Diagnose.Add(forms.AsText(diagnoseText))
 
 func diagnoseText(w io.Writer, a Diagnosed) error {
 	shown, others := shownReports(a)
@@ -215,6 +212,8 @@ type (
 	}
 )
 
+var _ = Diagnose.Add(forms.AsJSON(diagnoseJSON))
+
 func diagnoseJSON(w io.Writer, a Diagnosed) error {
 	out := jsonDiagnosed{Version: 1, Secrets: bool(a.Secrets), Diagnoses: []jsonSymptom{}}
 	for _, r := range a.Reports {
@@ -241,6 +240,8 @@ func orNone[T any](list []T) []T {
 	}
 	return list
 }
+
+var _ = Diagnose.Add(forms.Form[Diagnosed]{Name: "markdown", Place: 3, Write: diagnoseMarkdown})
 
 func diagnoseMarkdown(w io.Writer, a Diagnosed) error {
 	shown, _ := shownReports(a)

@@ -12,6 +12,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/diagnose"
 )
 
+var _ = Diagnose.Add(forms.Form[Diagnosed]{Name: "html", Place: 4, Write: diagnoseHTML})
+
 //go:embed diagnose.html
 var diagnosePageText string
 

@@ -9,6 +9,7 @@ import (
 	"github.com/wasplug/wasplug/generate/diff"
 	"github.com/wasplug/wasplug/internal/app/checks"
 	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Edited is a change of a file; Written says that the file has it already.
@@ -18,7 +19,7 @@ type Edited struct {
 }
 
 // Edit are the formats of a change: what a patch is made of, and what programs read.
-var Edit = forms.List[Edited]{{Name: "diff", Write: editDiff}, {Name: "json", Write: editJSON}}
+var Edit = forms.List[Edited]{{Name: "diff", Place: 1, Write: editDiff}, forms.AsJSON(editJSON)}
 
 // editDiff writes the change as a patch, which holds nothing else.
 func editDiff(w io.Writer, e Edited) error {
@@ -30,7 +31,7 @@ func editDiff(w io.Writer, e Edited) error {
 
 // EditWords tells what a change does, for people who look at the patch.
 func EditWords(w io.Writer, a *checks.EditAnswer) error {
-	w = forms.Visible(w, "text")
+	w = forms.Visible(w, diag.Text)
 	for _, text := range a.Done {
 		fmt.Fprintln(w, text)
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // Export are the formats of what an export loses.
-var Export = forms.List[*export.Report]{{Name: "text", Write: exportText}, {Name: "json", Write: exportJSON}}
+var Export = forms.List[*export.Report]{forms.AsText(exportText), forms.AsJSON(exportJSON)}
 
 func exportText(w io.Writer, r *export.Report) error {
 	_, err := w.Write(r.Text())

@@ -10,10 +10,8 @@ import (
 )
 
 // Reference are the formats of the list of all that can be explained.
-var Reference = forms.List[reference.Listing]{{Name: "text", Write: referenceText},
-	{Name: "json", Write: func(w io.Writer, l reference.Listing) error {
-		return forms.JSON(w, l)
-	}}}
+var Reference = forms.List[reference.Listing]{forms.AsText(referenceText),
+	forms.AsJSON(func(w io.Writer, l reference.Listing) error { return forms.JSON(w, l) })}
 
 func referenceText(w io.Writer, l reference.Listing) error {
 	fmt.Fprintln(w, "Recipes:")

@@ -18,8 +18,9 @@ type Tests struct {
 }
 
 // Test are the formats of suites that ran.
-var Test = forms.List[Tests]{{Name: "text", Write: testText}, {Name: "json", Write: testJSON},
-	{Name: "junit", Write: testJUnit}}
+var Test forms.List[Tests]
+
+var _ = Test.Add(forms.AsText(testText))
 
 func testText(w io.Writer, t Tests) error {
 	for i := range t.Suites {
@@ -67,6 +68,8 @@ func textCoverage(w io.Writer, s *checks.TestedSuite) {
 	}
 }
 
+var _ = Test.Add(forms.AsJSON(testJSON))
+
 func testJSON(w io.Writer, t Tests) error {
 	if !t.OnlyFailures {
 		return forms.JSON(w, t.TestAnswer)
@@ -79,6 +82,8 @@ func testJSON(w io.Writer, t Tests) error {
 	}
 	return forms.JSON(w, &failed)
 }
+
+var _ = Test.Add(forms.AsJUnit(3, testJUnit))
 
 // testJUnit has a suite for each file and a case for each test.
 func testJUnit(w io.Writer, t Tests) error {

@@ -15,7 +15,7 @@ import (
 )
 
 // URLs are the formats of what is said of a log as a whole.
-var URLs = forms.List[*answers.WhyURLsAnswer]{{Name: "text", Write: urlsText}, {Name: "json", Write: urlsJSON}}
+var URLs = forms.List[*answers.WhyURLsAnswer]{forms.AsText(urlsText), forms.AsJSON(urlsJSON)}
 
 const (
 	topGroups = 40 // in text

@@ -12,10 +12,9 @@ import (
 )
 
 // DiffURLs are the formats of what two files do differently with the requests of a log.
-var DiffURLs = forms.List[*checks.DiffURLsAnswer]{
-	{Name: "text", Write: diffURLsText}, {Name: "json", Write: diffURLsJSON},
-	{Name: "markdown", Write: diffURLsMarkdown},
-}
+var DiffURLs forms.List[*checks.DiffURLsAnswer]
+
+var _ = DiffURLs.Add(forms.AsText(diffURLsText))
 
 func diffURLsText(w io.Writer, a *checks.DiffURLsAnswer) error {
 	c := a.Comparison
@@ -62,6 +61,8 @@ func samplesOf(k *batch.Class) string {
 	}
 	return text
 }
+
+var _ = DiffURLs.Add(forms.Form[*checks.DiffURLsAnswer]{Name: "markdown", Place: 3, Write: diffURLsMarkdown})
 
 func diffURLsMarkdown(w io.Writer, a *checks.DiffURLsAnswer) error {
 	c := a.Comparison
@@ -110,6 +111,8 @@ type (
 		Samples  []batch.Sample   `json:"samples"`
 	}
 )
+
+var _ = DiffURLs.Add(forms.AsJSON(diffURLsJSON))
 
 func diffURLsJSON(w io.Writer, a *checks.DiffURLsAnswer) error {
 	return forms.JSON(w, jsonDiffURLsOf(a))

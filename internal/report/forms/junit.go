@@ -1,10 +1,21 @@
+//go:build !js
+
+// No CI system runs in a browser, which would load encoding/xml for it.
+
 package forms
 
 import (
 	"encoding/xml"
 	"fmt"
 	"io"
+
+	"github.com/wasplug/wasplug/parser/diag"
 )
+
+// AsJUnit is the format of CI systems for what passes or fails; what writes it calls [JUnit].
+func AsJUnit[T any](place int, write func(io.Writer, T) error) Form[T] {
+	return Form[T]{Name: "junit", Place: place, Escape: diag.XML, Write: write}
+}
 
 // The JUnit form that CI systems read: suites of cases, each passed or failed.
 type (

@@ -1,3 +1,7 @@
+//go:build !js
+
+// A browser shows no logs: it would load this for nothing.
+
 package forms
 
 import (

@@ -16,7 +16,7 @@ type BenchRun struct {
 }
 
 // Bench are the formats of a measurement.
-var Bench = forms.List[*BenchRun]{{Name: "text", Write: benchText}, {Name: "json", Write: benchJSON}}
+var Bench = forms.List[*BenchRun]{forms.AsText(benchText), forms.AsJSON(benchJSON)}
 
 func benchText(w io.Writer, b *BenchRun) error {
 	if _, err := fmt.Fprint(w, BenchHead); err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // ServerCheck are the formats of a check of servers.
-var ServerCheck = forms.List[*check.Result]{{Name: "text", Write: checkText}, {Name: "json", Write: checkJSON}}
+var ServerCheck = forms.List[*check.Result]{forms.AsText(checkText), forms.AsJSON(checkJSON)}
 
 func checkText(w io.Writer, r *check.Result) error {
 	fmt.Fprintf(w, "%s: %s, %s sent, %d answered; servers: %s\n", r.URL, forms.Count(len(r.Clients), "client"),

@@ -15,7 +15,7 @@ type Checked struct {
 }
 
 // History are the formats of a checked history.
-var History = forms.List[Checked]{{Name: "text", Write: historyText}, {Name: "json", Write: historyJSON}}
+var History = forms.List[Checked]{forms.AsText(historyText), forms.AsJSON(historyJSON)}
 
 func historyText(w io.Writer, c Checked) error {
 	fmt.Fprintf(w, "%s: %s, %s: %d answered, %d acknowledged as written; %s\n",

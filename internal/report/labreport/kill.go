@@ -10,7 +10,7 @@ import (
 )
 
 // KillTest are the formats of a kill test.
-var KillTest = forms.List[*scenario.KillReport]{{Name: "text", Write: killText}, {Name: "json", Write: killJSON}}
+var KillTest = forms.List[*scenario.KillReport]{forms.AsText(killText), forms.AsJSON(killJSON)}
 
 func killText(w io.Writer, r *scenario.KillReport) error {
 	fmt.Fprintf(w, "%s in %s; a client's worst gap: median %s, most %s; a member serves again "+

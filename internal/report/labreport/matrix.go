@@ -32,7 +32,7 @@ func (l *CellSet) Differ() (n int) {
 }
 
 // Cells are the formats of staged lines; predicted ones have a text of their own, the table.
-var Cells = forms.List[*CellSet]{{Name: "text", Write: cellsText}, {Name: "json", Write: cellsJSON}}
+var Cells = forms.List[*CellSet]{forms.AsText(cellsText), forms.AsJSON(cellsJSON)}
 
 func cellsText(w io.Writer, l *CellSet) error {
 	for _, c := range l.Cells {

@@ -42,7 +42,7 @@ func (l *RowSet) Run() *Run {
 }
 
 // Rows are the formats of the rows of the matrix; as JSON they are scenarios that ran.
-var Rows = forms.List[*RowSet]{{Name: "text", Write: rowsText}, {Name: "json", Write: rowsJSON}}
+var Rows = forms.List[*RowSet]{forms.AsText(rowsText), forms.AsJSON(rowsJSON)}
 
 func rowsText(w io.Writer, l *RowSet) error {
 	staged := 0

@@ -33,8 +33,9 @@ func (l *Run) Failed() (failed, all int) {
 }
 
 // Runs are the formats of scenarios that ran.
-var Runs = forms.List[*Run]{{Name: "text", Write: labText}, {Name: "json", Write: labJSON},
-	{Name: "junit", Write: labJUnit}}
+var Runs forms.List[*Run]
+
+var _ = Runs.Add(forms.AsText(labText))
 
 func labText(w io.Writer, l *Run) error {
 	for _, f := range l.Files {
@@ -110,39 +111,4 @@ func labFailures(w io.Writer, r *scenario.Result) {
 	if r.Err != nil {
 		fmt.Fprintf(w, "  %v\n", r.Err)
 	}
-}
-
-// labJUnit has a suite for each file and a case for each test.
-func labJUnit(w io.Writer, l *Run) error {
-	var suites []forms.Suite
-	for _, f := range l.Files {
-		suite := forms.Suite{Name: f.Name}
-		for _, r := range f.Results {
-			c := forms.Case{Name: r.Test.Name.V, Class: f.Name}
-			if r.Failed() {
-				var text strings.Builder
-				labFailures(&text, r)
-				c.Failure = &forms.Failure{Message: labMessage(r), Text: text.String()}
-			}
-			suite.Cases = append(suite.Cases, c)
-		}
-		suites = append(suites, suite)
-	}
-	return forms.JUnit(w, "", suites)
-}
-
-// labMessage is the first thing that is wrong.
-func labMessage(r *scenario.Result) string {
-	if r.Err != nil {
-		return r.Err.Error()
-	}
-	for _, s := range r.Steps {
-		for _, f := range s.Failures {
-			return fmt.Sprintf("%s: %s: %s: want %s, got %s", s.What, s.Verdict, f.Field, f.Want, f.Got)
-		}
-	}
-	for _, f := range r.History.Findings {
-		return f.Check + ": " + f.Text
-	}
-	return string(r.Verdict)
 }

@@ -83,6 +83,8 @@ type (
 	}
 )
 
+var _ = Runs.Add(forms.AsJSON(labJSON))
+
 func labJSON(w io.Writer, l *Run) error {
 	failed, all := l.Failed()
 	out := labRunJSON{Version: 1, Passed: all - failed, Failed: failed, Files: []labFileJSON{}}

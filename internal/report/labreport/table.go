@@ -10,8 +10,8 @@ import (
 )
 
 // SessionTable are the formats of a counted table SESSIONS.
-var SessionTable = forms.List[*database.Census]{{Name: "text", Write: sessionTableText},
-	{Name: "json", Write: sessionTableJSON}}
+var SessionTable = forms.List[*database.Census]{forms.AsText(sessionTableText),
+	forms.AsJSON(sessionTableJSON)}
 
 func sessionTableText(w io.Writer, c *database.Census) error {
 	fmt.Fprintf(w, "%s: %s\n", c.Table, forms.Count(c.Rows, "row"))

@@ -13,6 +13,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/simulate"
 )
 
+var _ = Simulation.Add(forms.Form[*answers.Simulation]{Name: "html", Place: 4, Write: simulationHTML})
+
 //go:embed simulate.html
 var pageText string
 

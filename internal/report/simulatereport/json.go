@@ -1,11 +1,8 @@
 package simulatereport
 
 import (
-	"encoding/csv"
-	"fmt"
 	"io"
 	"math"
-	"strconv"
 
 	"github.com/wasplug/wasplug/internal/app/answers"
 	"github.com/wasplug/wasplug/internal/report/forms"
@@ -127,6 +124,8 @@ type (
 	}
 )
 
+var _ = Simulation.Add(forms.AsJSON(simulationJSON))
+
 func simulationJSON(w io.Writer, a *answers.Simulation) error {
 	out := jsonSimulation{Version: 1}
 	for i := range a.Runs {
@@ -221,28 +220,4 @@ func jsonSeriesOf(r *simulate.Result) jsonSeries {
 		}
 	}
 	return out
-}
-
-// simulationCSV writes a row for each step, for spreadsheets.
-func simulationCSV(w io.Writer, a *answers.Simulation) error {
-	c := csv.NewWriter(w)
-	if err := c.Write([]string{"config", "seconds", "requests", "failed_over", "errors", "declined"}); err != nil {
-		return err
-	}
-	for i := range a.Runs {
-		r := a.Runs[i].Result
-		for step := range r.Series {
-			s := &r.Series[step]
-			row := []string{forms.NoFormula(a.Runs[i].Config),
-				strconv.FormatFloat(seconds(match.Nanos(step)*r.Step), 'f', -1, 64)}
-			for _, n := range []uint64{s.Requests, s.FailedOver, s.Failed(), s.Declined} {
-				row = append(row, fmt.Sprint(n))
-			}
-			if err := c.Write(row); err != nil {
-				return err
-			}
-		}
-	}
-	c.Flush()
-	return c.Error()
 }

@@ -13,9 +13,9 @@ import (
 )
 
 // Simulation are the formats of what many processes have done.
-var Simulation = forms.List[*answers.Simulation]{{Name: "text", Write: simulationText},
-	{Name: "json", Write: simulationJSON}, {Name: "csv", Write: simulationCSV},
-	{Name: "html", Write: simulationHTML}}
+var Simulation forms.List[*answers.Simulation]
+
+var _ = Simulation.Add(forms.AsText(simulationText))
 
 func simulationText(w io.Writer, a *answers.Simulation) error {
 	if len(a.Runs) == 2 {

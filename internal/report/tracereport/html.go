@@ -14,6 +14,9 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
 )
 
+var _ = Trace.Add(forms.Form[Traced]{Name: "html", Place: 3, Usage: ", one page to be passed on",
+	Write: traceBy((*traceRun).writeHTML)})
+
 //go:embed trace.html
 var pageText string
 

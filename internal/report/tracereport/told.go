@@ -7,12 +7,13 @@ import (
 	"github.com/wasplug/wasplug/internal/app/evidence"
 	"github.com/wasplug/wasplug/internal/report/forms"
 	"github.com/wasplug/wasplug/internal/watch"
+	"github.com/wasplug/wasplug/parser/diag"
 )
 
 // Told are the formats of an incident that is told while its log is written: of JSON one document a line.
 var Told = forms.List[Telling]{
-	{Name: "text", Write: func(w io.Writer, t Telling) error { return t.writeText(w) }},
-	{Name: "json", Write: func(w io.Writer, t Telling) error { return forms.JSONLines(w, []toldJSON{t.doc()}) }},
+	forms.AsText(func(w io.Writer, t Telling) error { return t.writeText(w) }),
+	forms.AsJSON(func(w io.Writer, t Telling) error { return forms.JSONLines(w, []toldJSON{t.doc()}) }),
 }
 
 // Telling is an incident that is told, and the log.
@@ -52,7 +53,7 @@ func (t *Telling) doc() toldJSON {
 // WriteNow writes how things stand in a log that is being written, as JSON.
 func WriteNow(w io.Writer, file string, now watch.Now) error {
 	t := Telling{File: file}
-	return forms.JSON(forms.Visible(w, "json"), struct {
+	return forms.JSON(forms.Visible(w, diag.JSON), struct {
 		Version   int            `json:"version"`
 		File      string         `json:"file"`
 		At        string         `json:"at,omitempty"`

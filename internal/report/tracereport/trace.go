@@ -27,11 +27,7 @@ type traceRun struct {
 }
 
 // Trace are the formats of what a log tells.
-var Trace = forms.List[Traced]{
-	{Name: "text", Write: func(w io.Writer, t Traced) error { return t.show(w, (*traceRun).writeText) }},
-	{Name: "json", Write: func(w io.Writer, t Traced) error { return t.show(w, (*traceRun).writeJSON) }},
-	{Name: "html", Write: func(w io.Writer, t Traced) error { return t.show(w, (*traceRun).writeHTML) }},
-}
+var Trace forms.List[Traced]
 
 // Traced is what a log tells, and how it is shown.
 type Traced struct {
@@ -39,8 +35,11 @@ type Traced struct {
 	Log
 }
 
-func (t Traced) show(w io.Writer, write func(*traceRun, io.Writer, *evidence.TraceAnswer) error) error {
-	return write(&traceRun{t.Log, t.Logs, t.Access, t.Server}, w, t.TraceAnswer)
+// traceBy is how a format writes what a log tells: each is a method of traceRun, which knows how to show it.
+func traceBy(write func(*traceRun, io.Writer, *evidence.TraceAnswer) error) func(io.Writer, Traced) error {
+	return func(w io.Writer, t Traced) error {
+		return write(&traceRun{t.Log, t.Logs, t.Access, t.Server}, w, t.TraceAnswer)
+	}
 }
 
 // writeOrder says in which order the files were read where it is not the given one, and what is odd about their

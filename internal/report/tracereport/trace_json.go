@@ -174,6 +174,8 @@ type traceErrorJSON struct {
 	Rule    string         `json:"rule,omitempty"`
 }
 
+var _ = Trace.Add(forms.AsJSON(traceBy((*traceRun).writeJSON)))
+
 func (run *traceRun) writeJSON(w io.Writer, a *evidence.TraceAnswer) error {
 	s := a.Stats
 	doc := traceJSON{

@@ -16,8 +16,8 @@ import (
 
 // Replay are the formats of a log that was held against a configuration.
 var Replay = forms.List[Replayed]{
-	{Name: "text", Write: func(w io.Writer, r Replayed) error { return r.show(w, (*traceRun).writeReplay) }},
-	{Name: "json", Write: func(w io.Writer, r Replayed) error { return r.show(w, (*traceRun).writeReplayJSON) }},
+	forms.AsText(func(w io.Writer, r Replayed) error { return r.show(w, (*traceRun).writeReplay) }),
+	forms.AsJSON(func(w io.Writer, r Replayed) error { return r.show(w, (*traceRun).writeReplayJSON) }),
 }
 
 // Replayed is a replay, and how it is shown.

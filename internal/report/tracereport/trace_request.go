@@ -14,8 +14,8 @@ import (
 
 // TraceRequest are the formats of one request of a log.
 var TraceRequest = forms.List[Requested]{
-	{Name: "text", Write: func(w io.Writer, a Requested) error { return a.show(w, (*traceRun).writeRequest) }},
-	{Name: "json", Write: func(w io.Writer, a Requested) error { return a.show(w, (*traceRun).writeRequestJSON) }},
+	forms.AsText(func(w io.Writer, a Requested) error { return a.show(w, (*traceRun).writeRequest) }),
+	forms.AsJSON(func(w io.Writer, a Requested) error { return a.show(w, (*traceRun).writeRequestJSON) }),
 }
 
 // Requested is one request of a log, and how it is shown.

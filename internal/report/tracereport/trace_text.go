@@ -14,6 +14,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
+var _ = Trace.Add(forms.AsText(traceBy((*traceRun).writeText)))
+
 // writeText prints the overview: the answer first, then the odd requests, then what they add up to, then the facts
 // about the files.
 func (run *traceRun) writeText(w io.Writer, a *evidence.TraceAnswer) error {

@@ -14,16 +14,12 @@ import (
 )
 
 // Verify are the formats of what a running plug-in has shown.
-var Verify = forms.List[*evidence.VerifyAnswer]{
-	{Name: "text", Write: verifyText},
-	{Name: "json", Write: func(w io.Writer, a *evidence.VerifyAnswer) error { return forms.JSON(w, verifyOf(a)) }},
-	{Name: "junit", Write: verifyJUnit},
-}
+var Verify forms.List[*evidence.VerifyAnswer]
 
 // VerifyPlan are the formats of what would be asked.
 var VerifyPlan = forms.List[PlannedVerify]{
-	{Name: "text", Write: planText},
-	{Name: "json", Write: func(w io.Writer, p PlannedVerify) error { return forms.JSON(w, planOf(p)) }},
+	forms.AsText(planText),
+	forms.AsJSON(func(w io.Writer, p PlannedVerify) error { return forms.JSON(w, planOf(p)) }),
 }
 
 // PlannedVerify is a plan, where it would go, and at which pace.
@@ -104,6 +100,8 @@ func before(q *question.Question, s *question.Step) (text string) {
 	}
 	return text
 }
+
+var _ = Verify.Add(forms.AsText(verifyText))
 
 func verifyText(w io.Writer, a *evidence.VerifyAnswer) error {
 	t := a.Plan.Table

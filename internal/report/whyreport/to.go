@@ -1,3 +1,8 @@
+//go:build !js
+
+// A browser does not ask what leads to a name. That must be said here: what adds itself to a list, or is made by a
+// call, is linked even where nobody reads the list.
+
 package whyreport
 
 import (
@@ -13,8 +18,8 @@ import (
 
 // To are the formats of what leads to a cluster or member.
 var To = forms.List[*answers.ToAnswer]{
-	{Name: "text", Write: func(w io.Writer, a *answers.ToAnswer) error { return toText(w, a.Answer) }},
-	{Name: "json", Write: func(w io.Writer, a *answers.ToAnswer) error { return forms.JSON(w, a.Answer) }},
+	forms.AsText(func(w io.Writer, a *answers.ToAnswer) error { return toText(w, a.Answer) }),
+	forms.AsJSON(func(w io.Writer, a *answers.ToAnswer) error { return forms.JSON(w, a.Answer) }),
 }
 
 func toText(w io.Writer, a *reverse.Answer) error {

@@ -17,8 +17,8 @@ import (
 
 // Why are the formats of an explanation; json has one line for each request.
 var Why = forms.List[*answers.WhyAnswer]{
-	{Name: "text", Write: whyText},
-	{Name: "json", Write: func(w io.Writer, a *answers.WhyAnswer) error { return forms.JSONLines(w, a.Decisions) }},
+	forms.AsText(whyText),
+	forms.AsJSON(func(w io.Writer, a *answers.WhyAnswer) error { return forms.JSONLines(w, a.Decisions) }),
 }
 
 // whyText is the explanation for people: the answer first, then the steps, the Routes that lost, and what the answer

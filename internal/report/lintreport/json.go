@@ -1,10 +1,14 @@
 package lintreport
 
 import (
+	"encoding/json"
 	"io"
 
 	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/parser/diag"
 )
+
+var _ = Lint.Add(forms.Form[*Findings]{Name: "json", Place: 3, Escape: diag.JSON, Write: lintJSON, Own: ownJSON})
 
 type jsonFinding struct {
 	Rule     string `json:"rule"`
@@ -52,4 +56,14 @@ func lintJSON(w io.Writer, r *Findings) error {
 		out.Finding = append(out.Finding, j)
 	}
 	return forms.JSON(w, out)
+}
+
+func ownJSON(text []byte) bool {
+	var r struct {
+		Version         *int
+		Files, Findings *[]any
+		Summary         map[string]any
+	}
+	return json.Unmarshal(text, &r) == nil && r.Version != nil && r.Files != nil && r.Findings != nil &&
+		r.Summary != nil
 }

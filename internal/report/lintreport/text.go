@@ -7,10 +7,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wasplug/wasplug/internal/lazy"
 	"github.com/wasplug/wasplug/internal/report/forms"
 	"github.com/wasplug/wasplug/lint"
 	"github.com/wasplug/wasplug/parser/diag"
 )
+
+var _ = Lint.Add(forms.Form[*Findings]{Name: "text", Place: 1, Write: lintText, Own: ownText})
 
 func lintText(b io.Writer, r *Findings) error {
 	if r.Counts {
@@ -118,6 +121,15 @@ func (r *Findings) ruleCounts(w io.Writer) error {
 	_, err := fmt.Fprintln(w, r.summary())
 	return err
 }
+
 func sortRules(rules []diag.Rule) {
 	slices.SortFunc(rules, func(a, b diag.Rule) int { return cmp.Compare(a.Code, b.Code) })
+}
+
+var summaryLine = lazy.Regexp(`^(no findings|\d+ (errors?|warnings?|info)(, \d+ (errors?|warnings?|info))*) ` +
+	`in \d+ files?$`)
+
+func ownText(text []byte) bool {
+	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
+	return summaryLine().MatchString(lines[len(lines)-1])
 }

@@ -1,10 +1,9 @@
 package lintreport
 
 import (
-	"fmt"
-	"io"
 	"path/filepath"
-	"slices"
+	"regexp"
+	"strings"
 
 	"github.com/wasplug/wasplug/internal/app/checks"
 	"github.com/wasplug/wasplug/internal/report/forms"
@@ -21,10 +20,9 @@ type Findings struct {
 	Counts  bool   // text has how many findings each rule has, instead of the findings
 }
 
-// Lint are the formats of findings; those of other programs are not in a browser.
-var Lint = slices.Concat(forms.List[*Findings]{
-	{Name: "text", Write: lintText}, {Name: "oneline", Write: lintOneLine}, {Name: "json", Write: lintJSON},
-}, ofPrograms)
+// Lint are the formats of findings. Each adds itself where it stands; of those that other programs read a browser has
+// none, where nobody would: what writes SARIF brings HTTP with it.
+var Lint forms.List[*Findings]
 
 // count returns the number of findings of each severity.
 func count(findings []lint.Placed) (errors, warnings, infos int) {
@@ -39,15 +37,6 @@ func count(findings []lint.Placed) (errors, warnings, infos int) {
 		}
 	}
 	return errors, warnings, infos
-}
-
-func lintOneLine(w io.Writer, r *Findings) error {
-	for i := range r.Findings {
-		if _, err := fmt.Fprintln(w, r.Files.Line(r.Findings[i].Diagnostic)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // relative returns the path of a file with slashes, relative to the base where it lies below it.
@@ -89,4 +78,13 @@ type place struct {
 func (r *Findings) place(s diag.Span) place {
 	start, end := r.Files.Start(s), r.Files.End(s)
 	return place{start.File, start.Line, start.Column, end.Line, end.Column}
+}
+
+func eachLine(text []byte, form *regexp.Regexp) bool {
+	for line := range strings.Lines(string(text)) {
+		if !form.MatchString(strings.TrimRight(line, "\n")) {
+			return false
+		}
+	}
+	return true
 }

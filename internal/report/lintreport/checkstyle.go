@@ -1,12 +1,19 @@
+//go:build !js
+
 package lintreport
 
 import (
+	"bytes"
 	"encoding/xml"
 	"fmt"
 	"io"
 
+	"github.com/wasplug/wasplug/internal/report/forms"
 	"github.com/wasplug/wasplug/parser/diag"
 )
+
+var _ = Lint.Add(forms.Form[*Findings]{Name: "checkstyle", Place: 8, Escape: diag.XML, Write: lintCheckstyle,
+	Own: ownCheckstyle})
 
 // The form of Checkstyle, which Jenkins and many others read: errors by file.
 type (
@@ -61,4 +68,8 @@ func (r *Findings) checkstyle(id diag.FileID) (all []checkstyleError) {
 			fmt.Sprintf("%s [%s %s]", f.Message, f.Rule.Code, f.Rule.Name), checkstyleSource + f.Rule.Code})
 	}
 	return all
+}
+
+func ownCheckstyle(text []byte) bool {
+	return bytes.Contains(text[:min(len(text), 200)], []byte(checkstyleMark+"\n<checkstyle "))
 }

@@ -1,0 +1,56 @@
+//go:build !js
+
+package lintreport
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/wasplug/wasplug/internal/report/forms"
+	"github.com/wasplug/wasplug/parser/diag"
+)
+
+var _ = Lint.Add(forms.Form[*Findings]{Name: "junit", Place: 5, Escape: diag.XML, Write: lintJUnit, Own: ownJUnit})
+
+// junitName names the run, by which a report of ours is known again.
+const junitName = "wasplug lint"
+
+func ownJUnit(text []byte) bool {
+	return bytes.Contains(text[:min(len(text), 200)], []byte(`<testsuites name="`+junitName+`"`))
+}
+
+// lintJUnit writes a suite for each file. What makes the run fail is a failure, all else the output of a passed case.
+func lintJUnit(w io.Writer, r *Findings) error {
+	var suites []forms.Suite
+	for _, id := range r.Checked {
+		suites = append(suites, r.suite(id))
+	}
+	return forms.JUnit(w, junitName, suites)
+}
+
+func (r *Findings) suite(id diag.FileID) forms.Suite {
+	s := forms.Suite{Name: r.relative(id)}
+	var quiet []string
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Span.File != id {
+			continue
+		}
+		line := r.Files.Line(f.Diagnostic)
+		if !r.Failing(f) {
+			quiet = append(quiet, line)
+			continue
+		}
+		at := r.place(f.Span)
+		s.Cases = append(s.Cases, forms.Case{
+			Name: fmt.Sprintf("%s %s at %d:%d", f.Rule.Code, f.Rule.Name, at.Line, at.Column), Class: s.Name,
+			Failure: &forms.Failure{Message: f.Message, Type: f.Severity.String(), Text: line},
+		})
+	}
+	if len(s.Cases) == 0 || len(quiet) > 0 {
+		s.Cases = append(s.Cases, forms.Case{Name: "lint", Class: s.Name, Output: strings.Join(quiet, "\n")})
+	}
+	return s
+}
