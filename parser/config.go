@@ -1,8 +1,10 @@
-// Package parser reads and writes plugin-cfg.xml. [Parse] gives the lossless tree of a file and, as a view on it, a
-// typed [Config]; [Write] is the one printer; [Attributes] is the one table of elements and attributes.
 package parser
 
-import "github.com/wasplug/wasplug/parser/diag"
+import (
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/diag"
+)
 
 // Val is the value of an attribute.
 type Val[T any] = diag.Val[T]
@@ -51,6 +53,16 @@ type Log struct {
 type Property struct {
 	Node        *Node
 	Name, Value Val[string]
+}
+
+// Find returns the property of that name, without letter case; nil when there is none.
+func Find(ps []*Property, name string) *Property {
+	for _, p := range ps {
+		if strings.EqualFold(p.Name.V, name) {
+			return p
+		}
+	}
+	return nil
 }
 
 // VirtualHostGroup is a named set of aliases.

@@ -4,7 +4,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/wasplug/wasplug/parser/chars"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/sniff"
 )
 
 // charset says what the bytes above 0x7f mean.
@@ -16,24 +18,22 @@ const (
 	latin1
 )
 
-const bom = "\xef\xbb\xbf"
-
 // encoding finds out how to read the file, and reports a declaration that does not fit the bytes.
 func (s *scanner) encoding() {
-	switch content, what := sniff(s.src); content {
-	case Foreign:
+	switch content, what := sniff.Text(s.src); content {
+	case sniff.Foreign:
 		s.unreadable(1, "file %s: only UTF-8, US-ASCII and ISO-8859-1 are read here", what)
 		return
-	case Data:
+	case sniff.Data:
 		s.unreadable(1, "%s, no XML", what)
 		return
 	}
-	if strings.HasPrefix(s.src, bom) {
-		s.mismatch(0, len(bom), "byte order mark before the XML declaration; what the plug-in makes of it is "+
+	if strings.HasPrefix(s.src, chars.BOM) {
+		s.mismatch(0, len(chars.BOM), "byte order mark before the XML declaration; what the plug-in makes of it is "+
 			"undocumented")
 		s.reports[0].Fix = &diag.Fix{Title: "drop the byte order mark", Safe: true,
-			Edits: []diag.Edit{{Span: s.span(0, len(bom))}}}
-		s.pos, s.begin = len(bom), len(bom)
+			Edits: []diag.Edit{{Span: s.span(0, len(chars.BOM))}}}
+		s.pos, s.begin = len(chars.BOM), len(chars.BOM)
 	}
 	name, at := s.declared()
 	first := diag.FirstHigh(s.src[s.pos:]) + s.pos

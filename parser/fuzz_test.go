@@ -11,6 +11,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/sniff"
 )
 
 // seed adds the golden inputs and the shorter files of strangers to a fuzz target.
@@ -44,8 +45,8 @@ func seed(f *testing.F) {
 // markup reports whether a file is read as XML. What is not has one report in place of its errors, and is neither
 // compared nor written.
 func markup(src []byte) bool {
-	content, _ := parser.Sniff(src)
-	return content == parser.Markup || content == parser.Empty
+	content, _ := sniff.Bytes(src)
+	return content == sniff.Markup || content == sniff.Empty
 }
 
 func FuzzParse(f *testing.F) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wasplug/wasplug/parser/chars"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -154,7 +155,7 @@ func (s *scanner) instruction() {
 	text := s.src[from:to]
 	target := text[:min(s.nameEnd(from)-from, len(text))]
 	switch {
-	case !isName(s.read(from, from+len(target))):
+	case !chars.Name(s.read(from, from+len(target))):
 		s.malformed(start, s.pos, "\"<?\" without a name behind it")
 	case target == "xml" && start > s.begin:
 		s.lateDeclaration(start)
@@ -236,5 +237,5 @@ func checkPart(p part) string {
 }
 
 func notEncodingName(r rune) bool {
-	return r >= 0x80 || class[byte(r)]&nameChar == 0 || r == ':'
+	return r >= 0x80 || !chars.Is(byte(r), chars.NameChar) || r == ':'
 }

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/sniff"
 )
 
 // Parse reads a file. The result keeps src, whose bytes must not change afterwards. It always returns a Config, as
@@ -74,8 +75,8 @@ func (s *scanner) roots(doc *Document) {
 	}
 	switch {
 	case root == nil:
-		content, what := sniff(s.src)
-		if content == PlainText || content == Mapping {
+		content, what := sniff.Text(s.src)
+		if content == sniff.PlainText || content == sniff.Mapping {
 			s.reports = nil // as text it is not broken
 		}
 		s.notConfig(s.span(0, 1), "the file is %s and has no element <Config>; "+refused, what)

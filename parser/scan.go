@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wasplug/wasplug/parser/chars"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
@@ -123,7 +124,7 @@ func (s *scanner) next(b byte) int {
 // blanks skips white space.
 func (s *scanner) blanks() {
 	i := s.pos
-	for i < len(s.src) && class[s.src[i]]&blank != 0 {
+	for i < len(s.src) && chars.Is(s.src[i], chars.Blank) {
 		i++
 	}
 	s.pos = i
@@ -141,7 +142,7 @@ func (s *scanner) at() byte {
 func (s *scanner) markup() {
 	rest := s.src[s.pos:]
 	switch {
-	case len(rest) > 1 && class[rest[1]]&nameStart != 0:
+	case len(rest) > 1 && chars.Is(rest[1], chars.NameStart):
 		s.startTag(s.pos, s.pos+1)
 	case strings.HasPrefix(rest, "</"):
 		s.endTag()
@@ -169,7 +170,7 @@ func (s *scanner) strayLess() {
 	case name > start+1 && known:
 		s.malformed(start, name, "blank between \"<\" and the name of an element")
 		s.startTag(start, name)
-	case name == start+1 && class[s.at()]&nameChar != 0:
+	case name == start+1 && chars.Is(s.at(), chars.NameChar):
 		s.startTag(start, name)
 	default:
 		s.malformed(start, start+1, "\"<\" that starts no tag: in text it is written \"&lt;\"")

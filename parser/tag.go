@@ -1,6 +1,10 @@
 package parser
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/wasplug/wasplug/parser/chars"
+)
 
 // startTag reads "<Name attributes>" from start; the name begins at name.
 func (s *scanner) startTag(start, name int) {
@@ -77,18 +81,18 @@ func (s *scanner) cutOff(n *Node, end int) {
 func (s *scanner) plainAttribute(n *Node) bool {
 	src, start := s.src, s.pos
 	end := start
-	for end < len(src) && class[src[end]]&nameASCII != 0 {
+	for end < len(src) && chars.Is(src[end], chars.NameASCII) {
 		end++
 	}
 	from := end + len(`="`)
-	if from > len(src) || src[end] != '=' || src[end+1] != '"' || end == start || class[src[start]]&nameStart == 0 {
+	if from > len(src) || src[end] != '=' || src[end+1] != '"' || end == start || !chars.Is(src[start], chars.NameStart) {
 		return false
 	}
 	to := from
-	for to < len(src) && class[src[to]]&special == 0 {
+	for to < len(src) && !chars.Is(src[to], chars.Special) {
 		to++
 	}
-	if to+1 >= len(src) || src[to] != '"' || class[src[to+1]]&tagGap == 0 {
+	if to+1 >= len(src) || src[to] != '"' || !chars.Is(src[to+1], chars.TagGap) {
 		return false
 	}
 	if s.pos = to + 1; s.admit(n, src[start:end], start, end) {

@@ -6,51 +6,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/wasplug/wasplug/parser/chars"
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Classes of bytes.
-const (
-	blank     = 1 << iota // XML white space
-	nameStart             // first of a name; every byte above 0x7f is, until goodName looks closer
-	nameChar
-	nameASCII // a nameChar that needs no closer look
-	nameStop  // ends a name: white space, "=", ">", "/", "<", quotes
-	tagGap    // may follow a value within a tag: white space, ">", "/"
-	special   // needs a closer look within a value: quotes, "<", "&", control characters, bytes above 0x7f
-)
-
-var class = classes()
-
-func classes() (t [256]uint8) {
-	set := func(chars string, bits uint8) {
-		for i := range len(chars) {
-			t[chars[i]] |= bits
-		}
-	}
-	for c := range 256 {
-		letter := 'a' <= c|0x20 && c|0x20 <= 'z' && c < 0x80
-		switch {
-		case c < 0x20:
-			t[c] = special
-		case c >= 0x80:
-			t[c] = nameStart | nameChar | special
-		case letter:
-			t[c] = nameStart | nameChar | nameASCII
-		}
-	}
-	set("_:", nameStart|nameChar|nameASCII)
-	set("-.0123456789", nameChar|nameASCII)
-	set(" \t\r\n", blank|nameStop|tagGap)
-	set(">/", tagGap)
-	set("=></\"'", nameStop)
-	set("\"'<&", special)
-	return t
-}
-
 // nameEnd returns the end of the name, or of what stands in its place, that begins at i.
 func (s *scanner) nameEnd(i int) int {
-	for i < len(s.src) && class[s.src[i]]&nameStop == 0 {
+	for i < len(s.src) && !chars.Is(s.src[i], chars.NameStop) {
 		i++
 	}
 	return i
@@ -59,42 +21,14 @@ func (s *scanner) nameEnd(i int) int {
 // name returns the end of the name, or of what stands in its place, that begins at start, and whether it is a name.
 func (s *scanner) name(start int) (end int, good bool) {
 	i := start
-	for i < len(s.src) && class[s.src[i]]&nameASCII != 0 {
+	for i < len(s.src) && chars.Is(s.src[i], chars.NameASCII) {
 		i++
 	}
-	if i == len(s.src) || class[s.src[i]]&nameStop != 0 {
-		return i, i > start && class[s.src[start]]&nameStart != 0
+	if i == len(s.src) || chars.Is(s.src[i], chars.NameStop) {
+		return i, i > start && chars.Is(s.src[start], chars.NameStart)
 	}
 	end = s.nameEnd(i)
-	return end, isName(s.read(start, end))
-}
-
-func isName(s string) bool {
-	first, _ := utf8.DecodeRuneInString(s)
-	return s != "" && isNameStart(first) && strings.IndexFunc(s, func(r rune) bool { return !isNameChar(r) }) < 0
-}
-
-// isNameStart and isNameChar follow the productions 4 and 4a of XML 1.0, fifth edition.
-func isNameStart(r rune) bool {
-	if r < utf8.RuneSelf {
-		return class[r]&nameStart != 0
-	}
-	return r >= 0xC0 && r <= 0x2FF && r != 0xD7 && r != 0xF7 || r >= 0x370 && r <= 0x1FFF && r != 0x37E ||
-		r == 0x200C || r == 0x200D || r >= 0x2070 && r <= 0x218F || r >= 0x2C00 && r <= 0x2FEF ||
-		r >= 0x3001 && r <= 0xD7FF ||
-		r >= 0xF900 && r <= 0xFDCF || r >= 0xFDF0 && r <= 0xFFFD || r >= 0x10000 && r <= 0xEFFFF
-}
-
-func isNameChar(r rune) bool {
-	if r < utf8.RuneSelf {
-		return class[r]&nameChar != 0
-	}
-	return isNameStart(r) || r == 0xB7 || r >= 0x300 && r <= 0x36F || r == 0x203F || r == 0x2040
-}
-
-// isChar reports whether XML allows a character at all.
-func isChar(r rune) bool {
-	return r >= 0x20 && r != 0xFFFE && r != 0xFFFF && (r < 0xD800 || r > 0xDFFF) || r == '\t' || r == '\n' || r == '\r'
+	return end, chars.Name(s.read(start, end))
 }
 
 // value reads the value of an attribute at pos and returns where it stands without its quotes; plain: it can be taken
@@ -109,7 +43,7 @@ func (s *scanner) value(name string) (from, to int, plain bool) {
 	}
 	from = s.pos + 1
 	i := from
-	for i < len(s.src) && class[s.src[i]]&special == 0 {
+	for i < len(s.src) && !chars.Is(s.src[i], chars.Special) {
 		i++
 	}
 	if i < len(s.src) && s.src[i] == q && !(s.lost(from, i)) {
@@ -139,7 +73,7 @@ func (s *scanner) quoted(name string, from int, q byte) (int, int, bool) {
 // lost reports whether the quote at to opens a value rather than ends the one that begins at from: the ending quote is
 // missing where ` name=` stands before it and more of a value behind it.
 func (s *scanner) lost(from, to int) bool {
-	if to+1 == len(s.src) || class[s.src[to+1]]&blank != 0 || s.src[to+1] == '>' ||
+	if to+1 == len(s.src) || chars.Is(s.src[to+1], chars.Blank) || s.src[to+1] == '>' ||
 		strings.HasPrefix(s.src[to+1:], "/>") {
 		return false
 	}
@@ -149,10 +83,10 @@ func (s *scanner) lost(from, to int) bool {
 	}
 	v = strings.TrimRight(v[:len(v)-1], " \t\r\n")
 	name := len(v)
-	for name > 0 && class[v[name-1]]&nameChar != 0 {
+	for name > 0 && chars.Is(v[name-1], chars.NameChar) {
 		name--
 	}
-	return name < len(v) && name > 0 && class[v[name-1]]&blank != 0
+	return name < len(v) && name > 0 && chars.Is(v[name-1], chars.Blank)
 }
 
 // cut returns where a value without an ending quote ends: at its line, its tag, or before the next attribute.
@@ -173,7 +107,7 @@ func (s *scanner) cut(from int) int {
 func (s *scanner) unquoted(name string) (from, to int, plain bool) {
 	from = s.pos
 	i := from
-	for i < len(s.src) && (class[s.src[i]]&nameStop == 0 || s.src[i] == '=' ||
+	for i < len(s.src) && (!chars.Is(s.src[i], chars.NameStop) || s.src[i] == '=' ||
 		s.src[i] == '/' && !strings.HasPrefix(s.src[i:], "/>")) {
 		i++
 	}
@@ -272,7 +206,7 @@ func (s *scanner) char(i, end int) (rune, int) {
 // resolve returns the meaning of a piece of the file, and reports what may not stand there.
 func (s *scanner) resolve(start, end int, where place) string {
 	i := start
-	for i < end && class[s.src[i]]&special == 0 && s.src[i] != ']' {
+	for i < end && !chars.Is(s.src[i], chars.Special) && s.src[i] != ']' {
 		i++
 	}
 	if i == end {
@@ -287,18 +221,18 @@ func (s *scanner) resolve(start, end int, where place) string {
 			b = append(b, text...)
 			continue
 		case c == '\r' && i+1 < end && s.src[i+1] == '\n': // a line end is one character
-		case where == inValue && class[c]&blank != 0:
+		case where == inValue && chars.Is(c, chars.Blank):
 			b = append(b, ' ')
 		case c == '\r':
 			b = append(b, '\n')
 		case c == ']' && where == inText && strings.HasPrefix(s.src[i:end], "]]>"):
 			s.malformed(i, i+len("]]>"), "\"]]>\" in text: it is written \"]]&gt;\"")
 			b = append(b, c)
-		case c >= 0x20 && c < utf8.RuneSelf || class[c]&blank != 0:
+		case c >= 0x20 && c < utf8.RuneSelf || chars.Is(c, chars.Blank):
 			b = append(b, c)
 		default:
 			r, size := s.char(i, end)
-			if !isChar(r) {
+			if !chars.Allowed(r) {
 				b, i = s.noChars(b, i, end, r)
 				continue
 			}
@@ -317,7 +251,7 @@ func (s *scanner) noChars(b []byte, i, end int, r rune) ([]byte, int) {
 	start, count, first := i, 0, r
 	for i < end {
 		r, size := s.char(i, end)
-		if isChar(r) {
+		if chars.Allowed(r) {
 			break
 		}
 		b, i, count = utf8.AppendRune(b, utf8.RuneError), i+size, count+1
@@ -334,7 +268,7 @@ func (s *scanner) noChars(b []byte, i, end int, r rune) ([]byte, int) {
 // on.
 func (s *scanner) reference(i, end int) (string, int) {
 	j := i + 1
-	for j < end && (class[s.src[j]]&nameChar != 0 || s.src[j] == '#') {
+	for j < end && (chars.Is(s.src[j], chars.NameChar) || s.src[j] == '#') {
 		j++
 	}
 	if j == i+1 || j == end || s.src[j] != ';' {
@@ -381,5 +315,5 @@ func entity(name string) (rune, bool) {
 		digits, base = hex, 16
 	}
 	n, err := strconv.ParseUint(digits, base, 32)
-	return rune(n), err == nil && n <= utf8.MaxRune && isChar(rune(n))
+	return rune(n), err == nil && n <= utf8.MaxRune && chars.Allowed(rune(n))
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wasplug/wasplug/parser/chars"
 )
 
 // Write prints a document: 3 blanks per level, one element per line, attributes in alphabetical order, comments where
@@ -190,7 +192,7 @@ func (p *printer) escaped(text, special string) {
 		switch {
 		case strings.ContainsRune(special, r) && r != utf8.RuneError:
 			p.w.WriteString(reference(r))
-		case !isChar(r):
+		case !chars.Allowed(r):
 			p.escaped("\uFFFD", "")
 		case p.has(r):
 			p.char(r)
@@ -221,7 +223,7 @@ func (p *printer) raw(text string) {
 		return
 	}
 	for _, r := range text {
-		if !isChar(r) {
+		if !chars.Allowed(r) {
 			r = utf8.RuneError
 		}
 		p.char(r)
@@ -231,7 +233,7 @@ func (p *printer) raw(text string) {
 // isPlain reports whether text has only characters that mean themselves everywhere and in every encoding.
 func isPlain(text string) bool {
 	for i := range len(text) {
-		if class[text[i]]&special != 0 || text[i] == '>' {
+		if chars.Is(text[i], chars.Special) || text[i] == '>' {
 			return false
 		}
 	}
@@ -286,7 +288,7 @@ func (p *printer) chooseEncoding(nodes []*Node) {
 
 func isXMLDeclaration(n *Node) bool {
 	return n.Kind == Declaration && strings.HasPrefix(n.Text, "xml") &&
-		(len(n.Text) == 3 || class[n.Text[3]]&blank != 0)
+		(len(n.Text) == 3 || chars.Is(n.Text[3], chars.Blank))
 }
 
 // wide reports whether an encoding is no superset of ASCII.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/sniff"
 )
 
 // File returns a file with its words replaced. In XML the names of elements and attributes stay, misspelt ones too,
@@ -30,8 +31,8 @@ func (m *Mapping) File(src []byte) []byte {
 }
 
 func isMarkup(src []byte) bool {
-	content, _ := parser.Sniff(src)
-	return content == parser.Markup
+	content, _ := sniff.Bytes(src)
+	return content == sniff.Markup
 }
 
 // piece is a part of a file that is not looked at word by word.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/sniff"
 	"github.com/wasplug/wasplug/routecheck"
 	"github.com/wasplug/wasplug/routecheck/choices"
 )
@@ -113,17 +114,17 @@ func IsTopology(path string, src []byte) bool {
 		return false
 	}
 	// A pipe, or a file of another name, shows it by what it begins with.
-	content, _ := parser.Sniff(src)
-	return content == parser.Mapping
+	content, _ := sniff.Bytes(src)
+	return content == sniff.Mapping
 }
 
 // WhatItIs says what a file is that is not what was asked for, and what takes it.
 func WhatItIs(src []byte) string {
-	content, what := parser.Sniff(src)
+	content, what := sniff.Bytes(src)
 	switch content {
-	case parser.Markup:
+	case sniff.Markup:
 		return what + "; 'wasplug import' makes a topology of a plugin-cfg.xml"
-	case parser.Mapping:
+	case sniff.Mapping:
 		return what + "; 'wasplug generate' makes a plugin-cfg.xml of a topology"
 	}
 	return what

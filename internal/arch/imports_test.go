@@ -18,7 +18,9 @@ const everywhere = "internal/lazy"
 // may says what of ours each package may import; "..." stands for a package and those below it.
 var may = map[string][]string{
 	"parser/diag":                {},
-	"parser":                     {"parser/diag"},
+	"parser/chars":               {},
+	"parser/sniff":               {"parser/chars"},
+	"parser":                     {"parser/diag", "parser/chars", "parser/sniff"},
 	"parser/pluginlog":           {"parser/pluginlog/catalogue", "parser/diag"},
 	"parser/pluginlog/catalogue": {},
 	"parser/accesslog":           {"parser/diag"},

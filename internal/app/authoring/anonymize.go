@@ -8,6 +8,7 @@ import (
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/sniff"
 )
 
 // Anonymize replaces the words of files so that they can be passed on.
@@ -64,7 +65,7 @@ func (a *Anonymize) read(in app.Input, path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is larger than %d MB: divide it, one key gives the same words in all parts",
 			app.DisplayName(path), parser.MaxSize>>20)
 	}
-	if content, what := parser.Sniff(src); content == parser.Data || content == parser.Foreign {
+	if content, what := sniff.Bytes(src); content == sniff.Data || content == sniff.Foreign {
 		return nil, fmt.Errorf("%s is %s; unpack it, or write it in UTF-8", app.DisplayName(path), what)
 	}
 	return src, nil
@@ -74,8 +75,8 @@ func (a *Anonymize) read(in app.Input, path string) ([]byte, error) {
 func configsOf(path string, src []byte) (all []*parser.Config) {
 	files := diag.NewFiles()
 	id := files.Add(app.DisplayName(path), src)
-	switch content, _ := parser.Sniff(src); {
-	case content == parser.Markup:
+	switch content, _ := sniff.Bytes(src); {
+	case content == sniff.Markup:
 		cfg, _ := parser.Parse(id, src)
 		return []*parser.Config{cfg}
 	case !app.IsTopology(path, src):

@@ -8,6 +8,7 @@ import (
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/sniff"
 )
 
 // Fmt lays a plugin-cfg.xml out as the generators do.
@@ -26,7 +27,7 @@ func (f *Fmt) Run(in app.Input) (*FmtAnswer, error) {
 	if a.Old, err = in.Read(f.Path, nil); err != nil {
 		return a, err
 	}
-	if content, _ := parser.Sniff(a.Old); content == parser.PlainText || content == parser.Mapping {
+	if content, _ := sniff.Bytes(a.Old); content == sniff.PlainText || content == sniff.Mapping {
 		return a, fmt.Errorf("%s is left as it is: it is %s, and fmt lays out a plugin-cfg.xml", name,
 			app.WhatItIs(a.Old))
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/wasplug/wasplug/internal/app"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/sniff"
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
@@ -143,8 +144,8 @@ func readXML(in app.Input, path string, files *diag.Files, notes *app.Notes) (*p
 }
 
 func checkXML(src []byte, path string, files *diag.Files, notes *app.Notes) (*parser.Config, error) {
-	if content, _ := parser.Sniff(src); app.IsTopology(path, src) || content == parser.PlainText ||
-		content == parser.Data {
+	if content, _ := sniff.Bytes(src); app.IsTopology(path, src) || content == sniff.PlainText ||
+		content == sniff.Data {
 		return nil, fmt.Errorf("%s is no plugin-cfg.xml: it is %s", app.DisplayName(path), app.WhatItIs(src))
 	}
 	cfg, reports := parser.Parse(files.Add(app.DisplayName(path), src), src)

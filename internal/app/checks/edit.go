@@ -12,6 +12,7 @@ import (
 	"github.com/wasplug/wasplug/lint/rules"
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/parser/sniff"
 	"github.com/wasplug/wasplug/routecheck"
 )
 
@@ -48,7 +49,7 @@ func (e *Edit) Run(in app.Input) (*EditAnswer, error) {
 		return a, app.Misuse("%s is a topology: change it there and generate; %s writes into a plugin-cfg.xml", a.Name,
 			e.verb())
 	}
-	if content, _ := parser.Sniff(a.Old); content == parser.PlainText {
+	if content, _ := sniff.Bytes(a.Old); content == sniff.PlainText {
 		return a, fmt.Errorf("%s is left as it is: it is %s", a.Name, app.WhatItIs(a.Old))
 	}
 	file, reports, err := edit.Read(a.Files, a.Files.Add(a.Name, a.Old))

@@ -1,8 +1,10 @@
-package parser
+package sniff
 
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wasplug/wasplug/parser/chars"
 )
 
 // Content is what a file holds, as far as its beginning tells.
@@ -19,11 +21,11 @@ const (
 
 const sniffed = 4096 // bytes in which binary data shows
 
-// Sniff says what the bytes of a file are, and in words for a message: "plain text", "binary data (a gzip archive)".
-// It knows text in the encodings that Parse reads, and the others and the binary formats by their first bytes.
-func Sniff(src []byte) (Content, string) { return sniff(string(src)) }
+// Bytes says what the bytes of a file are, and in words for a message: "plain text", "binary data (a gzip archive)".
+func Bytes(src []byte) (Content, string) { return Text(string(src)) }
 
-func sniff(src string) (Content, string) {
+// Text is Bytes of a text.
+func Text(src string) (Content, string) {
 	head := src[:min(len(src), sniffed)]
 	if name := foreignEncoding(head); name != "" {
 		return Foreign, "in " + name
@@ -31,7 +33,7 @@ func sniff(src string) (Content, string) {
 	if name := dataFormat(head); name != "" {
 		return Data, name
 	}
-	text := strings.TrimLeft(strings.TrimPrefix(src, bom), " \t\r\n\f")
+	text := strings.TrimLeft(strings.TrimPrefix(src, chars.BOM), " \t\r\n\f")
 	switch {
 	case text == "":
 		return Empty, "empty"
@@ -77,7 +79,7 @@ func wideXML(head string, low int) bool {
 		switch c := head[i+low]; {
 		case c == '<':
 			return true
-		case class[c]&blank == 0:
+		case !chars.Is(c, chars.Blank):
 			return false
 		}
 	}
@@ -105,7 +107,7 @@ func dataFormat(head string) string {
 			nul = nul || c == 0
 		}
 	}
-	xml := strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(head, bom), " \t\r\n"), "<")
+	xml := strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(head, chars.BOM), " \t\r\n"), "<")
 	if begins := xml && controls > 0 && likelyXML(head); begins || controls*20 <= len(head) && (!nul || xml) {
 		return ""
 	}
@@ -120,12 +122,12 @@ func dataFormat(head string) string {
 // likelyXML reports whether a text begins with a tag, a comment or a declaration: what stands behind it is an error of
 // a file that is meant.
 func likelyXML(head string) bool {
-	text := strings.TrimLeft(strings.TrimPrefix(head, bom), " \t\r\n")
+	text := strings.TrimLeft(strings.TrimPrefix(head, chars.BOM), " \t\r\n")
 	if strings.HasPrefix(text, "<?xml") || strings.HasPrefix(text, "<!--") {
 		return true
 	}
 	end := strings.IndexAny(text, " \t\r\n>/")
-	return end > 1 && isName(text[1:end]) && utf8.ValidString(text[:end])
+	return end > 1 && chars.Name(text[1:end]) && utf8.ValidString(text[:end])
 }
 
 // mapping reports whether some line of a text begins with a key, or all of it is in braces.
