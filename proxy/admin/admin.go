@@ -67,12 +67,14 @@ func (a *Handler) Writing(c Changer, token string) *Handler {
 	return a
 }
 
-// CheckAddress refuses an address that others can reach when there is no token.
+// CheckAddress refuses an address that others can reach when there is no token. A host name other than localhost
+// counts as such: what it leads to may change.
 func CheckAddress(address, token string) bool {
 	host, _, err := net.SplitHostPort(address)
 	return err == nil && (token != "" || isLoopback(host))
 }
 
+// isLoopback also takes an address in brackets, as a Host field has it.
 func isLoopback(host string) bool {
 	a, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	return err == nil && a.IsLoopback() || strings.EqualFold(host, "localhost")
@@ -88,9 +90,10 @@ func (a *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.guarded.
 // Guard lets GET and HEAD through: under loopback names without a token, under any name with it.
 func Guard(next http.Handler, token string) http.Handler { return &guard{next, token, ""} }
 
+// guard refuses before anything of a request is looked at but its method, path, Host and token.
 type guard struct {
 	next  http.Handler
-	token string
+	token string // "" for none
 	posts string // the one path that takes POST, "" for none
 }
 
@@ -115,6 +118,7 @@ func (a *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// hostOf is a Host field without its port, which it need not have.
 func hostOf(hostport string) string {
 	if host, _, err := net.SplitHostPort(hostport); err == nil {
 		return host
@@ -175,7 +179,7 @@ func (a *Handler) why(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, q.Answer[0])
 }
 
-// classOf names a class of answers by its place.
+// classOf names a class of answers by its place, which is the first digit of their status.
 func classOf(i int) string {
 	if i == 0 {
 		return "none"
@@ -194,10 +198,13 @@ func fieldOf(typed string) template.HTML {
 	return template.HTML(diag.AppendVisible(nil, template.HTMLEscapeString(typed), diag.XML, ""))
 }
 
+// rulesOf lists the rules of a step, for the answer to "why".
 func rulesOf(s explain.StepNote) string {
 	return strings.Join(append([]string{s.Rule}, s.Also...), " ")
 }
 
+// writeJSON writes control characters and the like as escapes: names come from a file, and the reader may be a
+// terminal.
 func writeJSON(w http.ResponseWriter, v any) {
 	out, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {

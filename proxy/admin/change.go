@@ -34,7 +34,8 @@ func (c Change) String() string {
 	return fmt.Sprintf("weight %d", *c.Weight)
 }
 
-// Changer takes changes. by says who asks, for the log. The error says why a change would not do what it says.
+// Changer takes changes. by says who asks, for the log. The error says why a change would not do what it says. When it
+// returns nil the change is at work.
 type Changer interface {
 	Change(ctx context.Context, n Name, c Change, by string) error
 }

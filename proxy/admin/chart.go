@@ -19,7 +19,8 @@ type Recent struct {
 	ErrorsPerSecond float64 `json:"errorsPerSecond"`
 	// Wait is the mean time until the head of an answer, in seconds, over the last minute, absent where none came.
 	Wait *float64 `json:"waitSeconds,omitempty"`
-	// ChangedAgo is how many seconds ago the member was marked down or was taken back, absent where neither has happened.
+	// ChangedAgo is how many seconds ago the member was marked down or was taken back, absent where neither has
+	// happened.
 	ChangedAgo *float64        `json:"changedSecondsAgo,omitempty"`
 	Columns    [Columns]Column `json:"-"` // the oldest first
 }
@@ -73,18 +74,18 @@ func chartOf(r Recent) template.HTML {
 		`marked down in %d of %d columns of 10 s">`+
 		`<path class="bars" d="%s"/><path class="errors" d="%s"/><path class="fails" d="%s"/>`+
 		`<path class="marks" d="%s"/></svg>`,
-		Columns*columnWidth, chartHeight, Columns*columnWidth, chartHeight, sum.Requests, sum.Errors, sum.Failed, marked,
-		Columns, bars.String(), errors.String(), fails.String(), marks.String()))
+		Columns*columnWidth, chartHeight, Columns*columnWidth, chartHeight, sum.Requests, sum.Errors, sum.Failed,
+		marked, Columns, bars.String(), errors.String(), fails.String(), marks.String()))
 }
 
-// bar draws a column, at least a pixel of what is not nothing.
+// bar draws a column, at least a pixel of what is not nothing. most is the highest of the picture, above 0 where n is.
 func bar(b *strings.Builder, x int, n, most uint32) {
 	if n > 0 {
 		fmt.Fprintf(b, "M%d %dv-%d", x, barHeight, max(n*barHeight/most, 1))
 	}
 }
 
-// add adds what became of another member at the same time.
+// add adds what became of another member at the same time. Waits have no sum: a cluster has none.
 func (r *Recent) add(more *Recent) {
 	r.PerSecond += more.PerSecond
 	r.FailedPerSecond += more.FailedPerSecond

@@ -10,7 +10,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/explain"
 )
 
-// column is one of the table: its head, and what it says of a member.
+// column is one of the table: its head, and what it says of a member. The heads are names for programs, and stay.
 type column struct {
 	head string
 	of   func(cluster string, m *MemberStatus) any
@@ -54,7 +54,7 @@ func counted() (out []column) {
 		column{"sessionsTakenOver", func(_ string, m *MemberStatus) any { return m.Sessions.TakenOver }})
 }
 
-// number is what there may be none of.
+// number is what there may be none of: an empty cell then, since 0 would be a measurement.
 func number(format string, n *float64) string {
 	if n == nil {
 		return ""

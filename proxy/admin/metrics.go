@@ -13,6 +13,7 @@ import (
 // collector gives a snapshot as Prometheus metrics. Requests of members begin anew with each configuration.
 type collector struct{ p Proxy }
 
+// desc describes a metric. Names and labels are what users' alerts and charts ask for: they stay.
 func desc(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc(name, help, labels, nil)
 }
@@ -59,6 +60,7 @@ var (
 
 func (c *collector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
 
+// Collect takes one snapshot for all metrics, so that they fit together.
 func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	s, to := c.p.Snapshot(), sink(ch)
 	for i := range s.Clusters {

@@ -44,17 +44,18 @@ type asked struct {
 // block is a cluster, with those of its members that are shown.
 type block struct {
 	*ClusterStatus
-	ID      string
+	ID      string // of its element in the page, by which the script finds it again
 	Members []row
 	All     int    // of its members
 	Ill     int    // of all
 	Recent  Recent // of all together
-	Open    bool
+	Open    bool   // unfolded
 }
 
+// row is a member as the page shows it.
 type row struct {
 	*MemberStatus
-	Cluster, ID string
+	Cluster, ID string // ID as that of block
 }
 
 const (
@@ -62,6 +63,7 @@ const (
 	topMost   = 12 // sick members that are named at the top
 )
 
+// readAsked reads the query of the page. The last three count by being there, whatever their value is.
 func readAsked(query url.Values) asked {
 	return asked{Text: query.Get("q"), OnlySick: query.Has("sick"), AsInFile: query.Has("sort"), Live: query.Has("live"),
 		query: query}
@@ -84,6 +86,7 @@ func (a asked) Toggled() template.URL {
 // Back is the query of the page itself.
 func (a asked) Back() template.URL { return template.URL("?" + a.query.Encode()) }
 
+// newPage filters and sorts. The sick are counted and named whatever is filtered: a filter must not hide a failure.
 func newPage(s Status, query url.Values) *page {
 	p := &page{Status: s, asked: readAsked(query)}
 	for i := range s.Clusters {
@@ -156,6 +159,7 @@ func (m *MemberStatus) failedHow() string {
 	return strings.Join(parts, ", ")
 }
 
+// status also answers "why" where the query asks it, so that an answer has an address to send to a colleague.
 func (a *Handler) status(w http.ResponseWriter, r *http.Request) {
 	p := newPage(a.snapshot().Status, r.URL.Query())
 	p.Why = a.ask(r.URL.Query())
@@ -165,7 +169,7 @@ func (a *Handler) status(w http.ResponseWriter, r *http.Request) {
 // write writes the page. It may load its own script, and ask for itself.
 func (a *Handler) write(w http.ResponseWriter, code int, p *page) {
 	p.Writing = a.changer != nil
-	var text bytes.Buffer
+	var text bytes.Buffer // a template that fails half way must not have sent the first half
 	if err := a.page.Execute(diag.VisibleWriter{To: &text, Form: diag.Text}, p); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

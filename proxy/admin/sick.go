@@ -22,7 +22,8 @@ const (
 
 var kinds = []Sickness{down, failing, erring, full, silent, slow, unusable, ""}
 
-// What counts as sick, over the last minute.
+// What counts as sick, over the last minute. The page shows at a glance what alerts would tell of, so limits that both
+// have are the same.
 const (
 	failingShare = 0.01 // of attempts
 	errorShare   = 0.05 // of answers, as in the alert rules
@@ -40,6 +41,7 @@ func (c *ClusterStatus) diagnose() {
 	}
 }
 
+// sickness is the worst that is wrong with the member. usual is how long members of its cluster take, in seconds.
 func (m *MemberStatus) sickness(usual float64) Sickness {
 	r := &m.Recent
 	switch {
@@ -103,6 +105,8 @@ func (m *MemberStatus) why() string {
 	return ""
 }
 
+// downWhy tells a member without an address from one that was marked. Only a request tries a marked one again (R52),
+// so without any it stays marked after its retry is due.
 func (m *MemberStatus) downWhy() string {
 	switch {
 	case m.Down != "":

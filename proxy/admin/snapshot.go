@@ -6,7 +6,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Proxy is what the pages ask. What it answers is taken at once, and stays as it is.
+// Proxy is what the pages ask. What it answers is taken at once, and stays as it is: pages take their time, and hold
+// no lock meanwhile.
 type Proxy interface {
 	Snapshot() *Snapshot
 	// Explain answers "why" against the state that the process is in now: it decides a request without sending it.
@@ -126,7 +127,7 @@ func (h *Histogram) Within() *Within {
 	return &Within{h.bound((total + 1) / 2), h.bound(total - total/20)}
 }
 
-// bound is the upper bound of what a number of requests took no longer than.
+// bound is the upper bound of what a number of requests took no longer than, 0 where that is beyond the last one.
 func (h *Histogram) bound(n uint64) float64 {
 	var upTo uint64
 	for i, bound := range h.Bounds {

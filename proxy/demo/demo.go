@@ -22,8 +22,8 @@ import (
 // process.
 type Demo struct {
 	members []*member
-	mu      sync.Mutex
-	serial  int
+	mu      sync.Mutex // guards serial, and the servers and sessions of members
+	serial  int        // of the session that was begun last
 }
 
 // member is an application server of one page. It keeps sessions as WebSphere does without persistence: in memory,
@@ -31,10 +31,10 @@ type Demo struct {
 // list of its own (S9, S15).
 type member struct {
 	name, clone string
-	address     string
-	release     func() // of its port
-	server      *http.Server
-	sessions    map[string]bool // the values of their cookies
+	address     string          // the same after a stop: the configuration names it
+	release     func()          // of its port, which nobody else gets while the member is stopped
+	server      *http.Server    // nil: stopped
+	sessions    map[string]bool // the values of their cookies; gone with the server
 }
 
 // Start starts the members on free ports of the loopback interface.
@@ -87,6 +87,8 @@ func (m *member) stop() {
 	}
 }
 
+// answer is the application: two paths that stop and start members, so that a reader needs no second tool, and a page
+// for everything else.
 func (d *Demo) answer(m *member, w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

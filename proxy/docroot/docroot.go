@@ -17,6 +17,7 @@ import (
 	"time"
 )
 
+// errNone is for whatever is not served, whether or not it exists: a client cannot tell.
 var errNone = errors.New("no such file")
 
 // ErrSlow is why a file of a folder that hangs is not served.
@@ -69,7 +70,7 @@ func (f *Folder) OpenInTime(ctx context.Context, target string) (*os.File, fs.Fi
 		err  error
 	}
 	done := make(chan opened, 1)
-	go func() {
+	go func() { // target is a copy of the caller's: this may outlive the request
 		file, info, err := f.Find(target)
 		<-f.opening
 		done <- opened{file, info, err}
@@ -93,7 +94,7 @@ func (f *Folder) OpenInTime(ctx context.Context, target string) (*os.File, fs.Fi
 func (f *Folder) find(target string) (*os.File, fs.FileInfo, error) {
 	target, _, _ = strings.Cut(target, "?")
 	name, err := url.PathUnescape(target)
-	if err != nil || strings.ContainsAny(name, "\x00\\") {
+	if err != nil || strings.ContainsAny(name, "\x00\\") { // a backslash separates folders on Windows
 		return nil, nil, errNone
 	}
 	for part := range strings.SplitSeq(name, "/") {

@@ -25,7 +25,8 @@ type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
-// Maker makes the generations of one proxy.
+// Maker makes the generations of one proxy. Nothing in it changes but Changes, which the proxy guards by the lock of
+// its reloads.
 type Maker struct {
 	Assumptions   *choices.Assumptions
 	Seed          uint64                   // of round robin's start and random choices
@@ -34,7 +35,7 @@ type Maker struct {
 	Keystore      map[string]string        // a .kdb file and the PEM file that replaces it
 	Resolver      Resolver
 	Log           *slog.Logger
-	Changes       Changes // beside what is read
+	Changes       Changes // beside what is read; nil: none
 }
 
 // builder makes one generation ready.
@@ -46,7 +47,9 @@ type builder struct {
 	rings map[keystore.Name]*keystore.Ring // read once, for all Transports name the same one as a rule
 }
 
-// Make makes a configuration ready to serve: host names are resolved here and never again, as the plug-in does.
+// Make makes a configuration ready to serve: host names are resolved here and never again, as the plug-in does. pause
+// is called between pieces of the work, for requests to have their turn; nil at the start, when there are none. The
+// error is a *Rejected where the plug-in would reject the file.
 func (m *Maker) Make(
 	ctx context.Context, cfg *parser.Config, files *diag.Files, pause parser.Pause,
 ) (*Generation, error) {
@@ -70,7 +73,7 @@ func (m *Maker) Make(
 			m.Log.Warn("GetDWLMTable is accepted, but the wire form of the partition table is not public: "+
 				"requests are balanced", "cluster", tc.Name)
 		}
-		g.Clusters[i].State = failover.NewState(tc, &g.Sem, m.Seed+uint64(i))
+		g.Clusters[i].State = failover.NewState(tc, &g.Sem, m.Seed+uint64(i)) // no two clusters in step
 		if at := m.Next(tc.Name); at >= 0 {
 			g.Clusters[i].State.LearnPosition(at)
 		}
@@ -82,7 +85,7 @@ func (m *Maker) Make(
 }
 
 // members fails on a name that cannot be resolved, as the plug-in does, unless IgnoreDNSFailures lets it live without
-// the member.
+// the member; and even then where a cluster has nobody left.
 func (b *builder) members(id match.ClusterID) error {
 	tc, c := &b.g.Table.Clusters[id], &b.g.Clusters[id]
 	c.Members = make([]Member, len(tc.Members))
@@ -121,7 +124,8 @@ func (b *builder) members(id match.ClusterID) error {
 	return nil
 }
 
-// transport makes an address ready. A Transport that R64 never uses needs no keyring that can be read.
+// transport makes an address ready. A Transport that R64 never uses needs no keyring that can be read. An error is one
+// for which the configuration is refused; that a name has no address is noted in the Transport, and judged above.
 func (b *builder) transport(tt *match.Transport, t *upstream.Transport) error {
 	t.TTL = tt.TTLIn(&b.g.Sem)
 	t.Name = net.JoinHostPort(tt.Host, strconv.Itoa(tt.Port))
@@ -194,6 +198,7 @@ func (b *builder) memberTLS(tt *match.Transport) (*tls.Config, error) {
 	return cfg, nil
 }
 
+// propertyOf is the value of a Property of a Transport, "" where it has none: keyring, stashfile, certLabel, password.
 func propertyOf(tt *match.Transport, name string) string {
 	if p := parser.Find(tt.Source.Properties, name); p != nil {
 		return p.Value.V

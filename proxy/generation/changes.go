@@ -12,7 +12,8 @@ import (
 
 // Changes are what administrators have said of members beside the file. A change is an edit of the file that nobody
 // has written down: the core decides by the file as it would be. It holds over reloads, until it is taken back or the
-// process ends; where a file does not have the member it waits.
+// process ends; where a file does not have the member it waits. A map that has been made is never changed: generations
+// share it.
 type Changes map[admin.Name]admin.Change
 
 // With returns the changes with one more, or says why that one would not do what it says.
@@ -31,10 +32,10 @@ func (cs Changes) With(g *Generation, n admin.Name, c admin.Change) (Changes, er
 		next = Changes{}
 	}
 	next[n] = c
-	if c == (admin.Change{}) {
+	if c == (admin.Change{}) { // it is taken back
 		delete(next, n)
 	}
-	table, _ := match.New(next.in(g.cfg))
+	table, _ := match.New(next.in(g.cfg)) // to see what the core would make of it; Make makes the one that is used
 	return next, refusal(before, &table.Clusters[id], m, c)
 }
 
@@ -53,7 +54,8 @@ func refusal(before, after *match.Cluster, m match.MemberID, c admin.Change) err
 	return nil
 }
 
-// in returns a configuration with the changes in it. The one that was read stays as it is.
+// in returns a configuration with the changes in it. The one that was read stays as it is, and both share what does
+// not differ: only the elements on the way to a change are copied.
 func (cs Changes) in(cfg *parser.Config) *parser.Config {
 	if len(cs) == 0 {
 		return cfg
@@ -70,6 +72,8 @@ func (cs Changes) in(cfg *parser.Config) *parser.Config {
 	return &out
 }
 
+// inCluster changes one member. The list of servers keeps even a disabled one: it stands in neither list then, and
+// gets nothing (R40).
 func inCluster(old *parser.ServerCluster, name string, c admin.Change) *parser.ServerCluster {
 	sc := *old
 	if c.Disabled {
@@ -87,7 +91,8 @@ func inCluster(old *parser.ServerCluster, name string, c admin.Change) *parser.S
 	return &sc
 }
 
-// without returns a list without the entries of a name.
+// without returns a list without the entries of a name. An absent list stays absent, which is not the same as empty:
+// without PrimaryServers all servers are primary (R37).
 func without(list *parser.ServerList, name string) *parser.ServerList {
 	if list == nil {
 		return nil

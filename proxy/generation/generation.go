@@ -16,17 +16,18 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Generation is one configuration at work. A reload makes a new one; requests in flight keep theirs.
+// Generation is one configuration at work. A reload makes a new one; requests in flight keep theirs. Once it is in use
+// nothing in it changes but what its Clusters guard themselves.
 type Generation struct {
 	Table    *routecheck.Table
 	Files    *diag.Files
 	Sem      choices.Assumptions
-	Clusters []Cluster
-	Fields   int // HTTPMaxHeaders
-	Number   int // 1 for the first
+	Clusters []Cluster // as those of Table, by match.ClusterID
+	Fields   int       // HTTPMaxHeaders, of requests; 0 where it says nothing that makes sense: the parser's default
+	Number   int       // 1 for the first
 	Loaded   time.Time
 	Log      *logs.Plugin // nil: none
-	Refresh  match.Nanos  // RefreshInterval
+	Refresh  match.Nanos  // RefreshInterval; 0 or less: the file is not looked at again
 
 	cfg     *parser.Config // as it was read, without the changes
 	changes Changes
@@ -36,21 +37,21 @@ type Generation struct {
 
 // Cluster is the state of a ServerCluster in this process.
 type Cluster struct {
-	sync.Mutex // held for each decision
+	sync.Mutex // held for each decision, and for nothing that could wait
 
 	State   failover.ClusterState
-	Members []Member
-	Times   *Times // lives as long as the name of the cluster does
+	Members []Member // as those of the table, by match.MemberID
+	Times   *Times   // lives as long as the name of the cluster does
 
-	TableVersion atomic.Uint64 // of the partition table, 0 none; set under the lock
+	TableVersion atomic.Uint64 // of the partition table, 0 none; set under the lock, read without it for each head
 }
 
 // Member is a Server with its streams.
 type Member struct {
 	Name       string
-	Wait       bool // WaitForContinue applies
-	Transports []upstream.Transport
-	Work       *Work // lives as long as its cluster has a member of that name
+	Wait       bool                 // WaitForContinue applies
+	Transports []upstream.Transport // as those of the table, by the place that an Action names
+	Work       *Work                // lives as long as its cluster has a member of that name
 }
 
 // Trusts reports whether private headers from an address are believed (TrustedProxyGroup).
@@ -65,7 +66,7 @@ func (g *Generation) contains(a netip.Addr) bool {
 	return false
 }
 
-// Close ends idle streams. Streams in use are closed when they come back.
+// Close ends idle streams. Streams in use are closed when they come back, so requests in flight go on.
 func (g *Generation) Close() {
 	for i := range g.Clusters {
 		for j := range g.Clusters[i].Members {
@@ -76,7 +77,8 @@ func (g *Generation) Close() {
 	}
 }
 
-// Sweep drops idle streams that are too old or were closed by their member.
+// Sweep drops idle streams that are too old or were closed by their member. It is called once a second: a member's
+// server that has closed one holds it half open until then, and no longer.
 func (g *Generation) Sweep(now match.Nanos) {
 	for i := range g.Clusters {
 		for j := range g.Clusters[i].Members {
@@ -103,7 +105,7 @@ func (g *Generation) Follow(old *Generation) {
 	}
 }
 
-// taking holds the lock of a cluster while its state is taken over.
+// taking holds the lock of a cluster while its state is taken over. That of the new one needs none: nobody has it yet.
 func (g *Generation) taking(old *Generation) failover.Taking {
 	return func(from, to match.ClusterID, take func(from, to *failover.ClusterState)) {
 		before := &old.Clusters[from]
@@ -116,7 +118,9 @@ func (g *Generation) taking(old *Generation) failover.Taking {
 // Config is what was read, and the files that it was read from.
 func (g *Generation) Config() (*parser.Config, *diag.Files) { return g.cfg, g.Files }
 
-// keepCounts lets the times of a cluster and the work of a member go on where those of that name were before.
+// keepCounts lets the times of a cluster and the work of a member go on where those of that name were before: counters
+// that fell back to 0 would show as gaps in every chart. Both generations add to the same ones while requests of the
+// old one end.
 func (g *Generation) keepCounts(old *Generation) {
 	for i := range g.Clusters {
 		c := &g.Clusters[i]
@@ -130,6 +134,7 @@ func (g *Generation) keepCounts(old *Generation) {
 	}
 }
 
+// keepCounts takes over from the cluster of that name in the old configuration, if it had one.
 func (c *Cluster) keepCounts(old *Generation, name string) {
 	id, known := old.Table.ClusterByName(name)
 	if !known {

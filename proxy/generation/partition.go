@@ -27,7 +27,8 @@ func (m *Maker) Check() error {
 	return nil
 }
 
-// LearnTable takes a table over unless the process has a later one.
+// LearnTable takes a table over unless the process has a later one. It is called for each answer that tells of one, so
+// it looks at the version first, and once more under the lock: two answers may bring two versions at once.
 func (g *Generation) LearnTable(id match.ClusterID, version, text string, log *slog.Logger) {
 	c := &g.Clusters[id]
 	v, err := strconv.ParseUint(version, 10, 64)
@@ -48,7 +49,8 @@ func (g *Generation) LearnTable(id match.ClusterID, version, text string, log *s
 	}
 }
 
-// FetchTables asks one member of each cluster that has GetDWLMTable (PK48101).
+// FetchTables asks one member of each cluster that has GetDWLMTable (PK48101): a process that has just started would
+// otherwise balance requests of sessions until the first answer. It may take tableWait for each member that hangs.
 func (g *Generation) FetchTables(ctx context.Context, d *upstream.Dialer, log *slog.Logger) {
 	if g.form == "" {
 		return
@@ -83,6 +85,7 @@ const (
 	tableLimit = 1 << 20                      // bytes of its answer
 )
 
+// askTable asks for the lab's own resource. package net/http reads the answer: it is one request of a start.
 func askTable(ctx context.Context, d *upstream.Dialer, t *upstream.Transport) (http.Header, error) {
 	s, _, err := d.Open(ctx, t, tableWait)
 	if err != nil {

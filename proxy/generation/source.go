@@ -9,12 +9,12 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Source is where a configuration comes from.
+// Source is where a configuration comes from: a file, or what the demo makes up.
 type Source struct {
 	// Read reads it, with pauses while requests are served meanwhile. Diagnostics of severity error make it one that
 	// the plug-in would reject.
 	Read func(parser.Pause) (*parser.Config, *diag.Files, []diag.Diagnostic, error)
-	// Stamp changes when the configuration may have changed.
+	// Stamp changes when the configuration may have changed. nil: it never does.
 	Stamp func() (string, error)
 }
 
@@ -52,7 +52,8 @@ type reading struct {
 	ds    []diag.Diagnostic
 }
 
-// readInTime reads aside. What has not ended in time may end later, and is forgotten.
+// readInTime reads aside. What has not ended in time may end later, and is forgotten. Every pause of the reader is a
+// sign that it gets on, so with pauses the limit is on a single step of it, else on all of the reading.
 func (s *Source) readInTime(pause parser.Pause) (r reading, err error) {
 	done := make(chan struct{})
 	var read reading

@@ -21,7 +21,7 @@ func (g *Generation) Name() string {
 func (g *Generation) Status(id match.ClusterID, now match.Nanos) admin.ClusterStatus {
 	c, tc := &g.Clusters[id], &g.Table.Clusters[id]
 	c.Lock()
-	note := explain.Note(g.Table, id, &c.State, now)
+	note := explain.Note(g.Table, id, &c.State, now) // a copy: texts and pages are made without the lock
 	c.Unlock()
 	out := admin.ClusterStatus{Cluster: note.Cluster, Next: note.Next}
 	for i, n := range note.Members {

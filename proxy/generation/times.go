@@ -10,13 +10,15 @@ import (
 
 const second = match.Nanos(time.Second)
 
-// bounds are the upper bounds of the histogram of durations.
+// bounds are the upper bounds of the histogram of durations. Whoever keeps its metrics for long compares by them, so
+// they should stay.
 var bounds = [...]match.Nanos{
 	second / 1000, second / 400, second / 200, second / 100, second / 40, second / 20, second / 10, second / 4,
 	second / 2, second, 5 * second, 30 * second,
 }
 
-// Times is a histogram of durations. A request costs two additions.
+// Times is a histogram of durations. A request costs two additions. The zero value is empty, and the metrics of
+// Prometheus, which count up, are made of it when they are asked for.
 type Times struct {
 	buckets [len(bounds) + 1]atomic.Uint64
 	sum     atomic.Int64 // nanoseconds

@@ -27,14 +27,18 @@ type Recorder struct {
 	members map[admin.Name]*series
 }
 
+// series is the history of one member. columns is a ring: column c, counted from the start of the process, stands at
+// c % admin.Columns, so nothing is moved when time goes on.
 type series struct {
-	last    Count
+	last    Count       // as it was last told: its totals are subtracted from the next ones
 	changed match.Nanos // when Marked changed; below 0 never
-	seen    int64       // column
+	seen    int64       // the column in which something was last told of it
 	columns [admin.Columns]admin.Column
 }
 
-// Begin moves on to a time. Members of which nothing was told for as long as the picture reaches are forgotten.
+// Begin moves on to a time. Members of which nothing was told for as long as the picture reaches are forgotten: those
+// that no configuration has any more. A column begins marked where the one before ended so, for a mark lasts until it
+// is told that it is gone.
 func (r *Recorder) Begin(now match.Nanos) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -76,7 +80,8 @@ func (r *Recorder) Note(n admin.Name, c Count, now match.Nanos) {
 	s.last, s.seen = c, r.column
 }
 
-// since is how much a total has grown: one that is smaller than before has begun anew.
+// since is how much a total has grown: one that is smaller than before has begun anew, as at a reload that keeps no
+// state.
 func since(before, after uint64) uint32 {
 	if after < before {
 		return uint32(after)
@@ -105,7 +110,8 @@ func (r *Recorder) Recent(n admin.Name, now match.Nanos) (out admin.Recent) {
 	return out
 }
 
-// lastMinute sums up five columns, and the one that has begun.
+// lastMinute sums up five columns, and the one that has begun: what it divides by is that long, between 50 and 60
+// seconds, and less in the first minute of the process.
 func lastMinute(r *admin.Recent, now match.Nanos) {
 	const minute = admin.Columns / 10
 	var sum admin.Column

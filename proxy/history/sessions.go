@@ -9,6 +9,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
+// Sessions are told of in steps of a minute: a sketch cannot forget single ones, only be emptied.
 const (
 	minute  = 60 * match.Second
 	minutes = 10 // of which sessions are told
@@ -64,6 +65,7 @@ func (s *Sessions) Seen(id string, now match.Nanos) {
 		}
 	}
 	hash := spread(match.HashOf(s.seed, id))
+	// ten bits choose the register, the zeros that lead the others make the rank; the one behind them ends every count
 	rank := uint64(bits.LeadingZeros64(hash<<indexBits|1<<(indexBits-1)) + 1)
 	index := hash >> (64 - indexBits)
 	word, shift := &slot.words[index/inWord], index%inWord*8
@@ -82,7 +84,8 @@ func spread(hash uint64) uint64 {
 	return hash ^ hash>>31
 }
 
-// Status tells of the sessions until now: those of ten minutes, and of the one that has begun.
+// Status tells of the sessions until now: those of ten minutes, and of the one that has begun. The sketch of several
+// minutes is the greater of each of their registers, so a session that comes in each of them counts once.
 func (s *Sessions) Status(now match.Nanos) (out admin.SessionStatus) {
 	if s == nil {
 		return out

@@ -10,27 +10,29 @@ type Chunks struct {
 	// Ends says which trailers end here beside those that always do: those that Connection names; nil for none.
 	Ends func(name []byte) bool
 
-	left  int64 // bytes of the chunk at hand that are still to come
+	left  int64 // bytes of the chunk at hand that are still to come; while its size is read, the size so far
 	state chunkState
-	count int    // bytes of the size line, or of the trailer section
+	count int    // bytes so far of the size line, or of the trailer section
 	waste int64  // bytes of padding and extensions so far
 	held  []byte // the trailer lines that go on, and behind them the line at hand
 	line  int    // where in held the line at hand begins
 }
 
+// chunkState is what the next byte belongs to: a size line (5 ;x CR LF), content, the CR LF behind it, or the trailer
+// section, which an empty line ends.
 type chunkState uint8
 
 const (
-	inSize chunkState = iota
-	inPadding
-	inExtension
+	inSize      chunkState = iota
+	inPadding              // blanks behind a size (RFC 9112, 7.1.1)
+	inExtension            // from a semicolon on; a quoted string may hold anything but a control character
 	sizeLF
 	inData
 	dataCR
 	dataLF
 	lineStart // of a trailer, or the last empty line
 	inLine
-	endLF
+	endLF // of the empty line
 	over
 )
 
@@ -42,7 +44,7 @@ var (
 )
 
 const (
-	maxZeros    = 30      // before a size; nginx, HAProxy and httpd take as many
+	maxZeros    = 30      // before a size or a length; nginx, HAProxy and httpd take as many
 	maxSizeLine = 8 << 10 // bytes of a size with its padding and extensions
 	maxTrailer  = 8 << 10 // bytes of the trailer section
 	// maxWaste is how many bytes of padding and extensions a body may have beyond its content: they are read
@@ -78,7 +80,7 @@ func (c *Chunks) Pass(p []byte) (out []byte, used int, err error) {
 		}
 	}
 	out = p[:n]
-	if c.state == over && len(c.held) > 0 && !c.Bare {
+	if c.state == over && len(c.held) > 0 && !c.Bare { // they fit into p[n:used] or make a copy: the rest is not ours
 		out = append(append(p[:n:used], c.held...), "\r\n"...)
 		c.held = nil
 	}
@@ -163,6 +165,7 @@ func (c *Chunks) digit(b byte) (goes bool, err error) {
 	return !zeros || b != '0', nil
 }
 
+// wasted counts a byte that does not go on.
 func (c *Chunks) wasted() error {
 	c.count++
 	if c.waste++; c.count > maxSizeLine || c.waste > maxWaste+c.Content {
@@ -171,6 +174,7 @@ func (c *Chunks) wasted() error {
 	return nil
 }
 
+// sizeEnd ends a size line. A chunk of size 0 is the last one, behind which trailers may come.
 func (c *Chunks) sizeEnd(b byte) error {
 	c.count = 0
 	switch {
@@ -213,7 +217,8 @@ func (c *Chunks) trailer(b byte) (goes bool, err error) {
 	return false, nil
 }
 
-// trailerLine keeps or drops the line at hand, which is whole.
+// trailerLine keeps or drops the line at hand, which is whole. One that is dropped makes room: held never has more
+// than what goes on, and maxTrailer bounds what was read for it.
 func (c *Chunks) trailerLine() error {
 	line := c.held[c.line:]
 	end := len(line) - len("\r\n")
@@ -229,6 +234,7 @@ func (c *Chunks) trailerLine() error {
 	return err
 }
 
+// hexValue is the value of a byte of class hexDigit. Letters differ from their small form by one bit.
 func hexValue(b byte) byte {
 	if b <= '9' {
 		return b - '0'

@@ -2,7 +2,8 @@ package http1
 
 import "bytes"
 
-// connection reads a Connection field (RFC 9110, 7.6.1).
+// connection reads a Connection field (RFC 9110, 7.6.1). There may be several, and one that says close wins: nothing
+// is ever taken back.
 func (h *Head) connection(value []byte) {
 	for len(value) > 0 {
 		var token []byte
@@ -24,7 +25,8 @@ func (h *Head) connection(value []byte) {
 // Nominated reports whether a Connection field names this field: then it ends here.
 func (h *Head) Nominated(f *Field, buf []byte) bool { return h.nominates(View(f.Name(buf)), buf) }
 
-// Nominations is for Chunks.Ends; buf has to stay as it is until the body is over.
+// Nominations is for Chunks.Ends: what Connection names ends here in the trailers, too. buf has to stay as it is until
+// the body is over.
 func (h *Head) Nominations(buf []byte) func(name []byte) bool {
 	if !h.Nominates {
 		return nil

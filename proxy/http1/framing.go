@@ -32,7 +32,8 @@ func (h *Head) take(f *Field, buf []byte) error {
 	return nil
 }
 
-// plain reports whether one blank stands before the value and nothing behind it.
+// plain reports whether one blank stands before the value and nothing behind it: "Content-Length: 5" and no other
+// form, such as "Content-Length:\t5 ", which a member may take for no length.
 func (f *Field) plain(buf []byte) bool {
 	return f.Value == f.NameEnd+2 && buf[f.NameEnd+1] == ' ' && f.ValueEnd+2 == f.End
 }
@@ -48,7 +49,8 @@ func (h *Head) AppendFraming(dst []byte) []byte {
 	return dst
 }
 
-// decimal reads 1 to 18 digits behind at most maxZeros, and nothing else: no sign, no list, nothing that overflows.
+// decimal reads 1 to 18 digits behind at most maxZeros, and nothing else: no sign, no list, nothing that overflows an
+// int64. "+5", "0x5" and "5, 5" are numbers to some readers, and so two messages.
 func decimal(b []byte) (n int64, ok bool) {
 	zeros := 0
 	for len(b) > 1 && b[0] == '0' && zeros <= maxZeros {

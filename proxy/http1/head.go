@@ -5,7 +5,9 @@ import (
 	"unsafe"
 )
 
-// Field is one header line: offsets into the buffer that was parsed. The line, its line end included, is [Start:End].
+// Field is one header line: offsets into the buffer that was parsed. The line, its line end included, is [Start:End],
+// its name [Start:NameEnd], its value [Value:ValueEnd], with no blank around it. 32 bits keep it small: a head may
+// have 300 of them, which are walked several times.
 type Field struct {
 	Start, NameEnd, Value, ValueEnd, End uint32
 	Kind                                 Kind
@@ -43,19 +45,21 @@ func (f *Field) Text(buf []byte) []byte { return buf[f.Value:f.ValueEnd] }
 // View returns bytes as a string that shares them: valid as long as they do not change.
 func View(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
+// What is wrong with a head. But for the limits, each of these is read in two ways by programs in use, so a member
+// might see another message, or a second one, in the same bytes: that is how requests are smuggled.
 var (
 	errTooLarge   = &Error{431, "the head is too large"}
 	errTooMany    = &Error{431, "the head has too many fields"}
-	errBareLF     = bad("a line ends without carriage return")
-	errFold       = bad("a header line is folded")
+	errBareLF     = bad("a line ends without carriage return") // RFC 9112, 2.2: an end for some
+	errFold       = bad("a header line is folded")             // RFC 9112, 5.2: one line or two
 	errName       = bad("a field name is empty or has a character that no name has")
 	errColon      = bad("a header line has no colon")
-	errValue      = bad("a field value has a control character")
+	errValue      = bad("a field value has a control character") // NUL and CR end a value for some (RFC 9110, 5.5)
 	errLength     = bad("Content-Length is not one decimal number")
 	errTwoLengths = bad("Content-Length stands twice")
-	errCoding     = &Error{501, "Transfer-Encoding is not chunked alone"}
+	errCoding     = &Error{501, "Transfer-Encoding is not chunked alone"} // the status that RFC 9112, 6.1 asks for
 	errTwoCodings = bad("Transfer-Encoding stands twice")
-	errBoth       = bad("Content-Length and Transfer-Encoding exclude each other")
+	errBoth       = bad("Content-Length and Transfer-Encoding exclude each other") // which one counts? (RFC 9112, 6.1)
 )
 
 // nextLine finds the next whole line; it must end with CR LF, for readers differ about anything else (RFC 9112, 2.2).
@@ -73,7 +77,7 @@ func (h *Head) nextLine(buf []byte, lim Limits) (start, end int, ok bool, err er
 	if end+1 > lim.bytes() {
 		return 0, 0, false, errTooLarge
 	}
-	if end == start || buf[end-1] != '\r' {
+	if end == start || buf[end-1] != '\r' { // with end == start, buf[end-1] would be of the line before
 		return 0, 0, false, errBareLF
 	}
 	h.pos, h.scan = end+1, end+1
@@ -81,7 +85,8 @@ func (h *Head) nextLine(buf []byte, lim Limits) (start, end int, ok bool, err er
 	return start, end - 1, true, nil
 }
 
-// fields parses header lines up to the empty one. done is false when more bytes are needed.
+// fields parses header lines up to the empty one. done is false when more bytes are needed. What frames the message is
+// judged when all lines are there, whatever their order.
 func (h *Head) fields(buf []byte, lim Limits) (done bool, err error) {
 	for {
 		start, end, ok, err := h.nextLine(buf, lim)

@@ -13,14 +13,16 @@ const (
 	Expect
 	Upgrade
 	MaxForwards
-	HopByHop // Keep-Alive, Proxy-Connection, TE, Proxy-Authenticate and Proxy-Authorization excepted
-	Private  // $WS... and _WS_...: between the plug-in and its servers
+	// HopByHop is Keep-Alive, Proxy-Connection and TE. Proxy-Authenticate and Proxy-Authorization, which RFC 9110,
+	// 11.7 lets a proxy pass on, are none.
+	HopByHop
+	Private // $WS... and _WS_...: between the plug-in and its servers
 	Date
 )
 
-// kindOf classifies a name. The lengths are checked first: most fields are none of these.
+// kindOf classifies a name, which is not empty. The lengths are checked first: most fields are none of these.
 func kindOf(name []byte) Kind {
-	switch name[0] | 0x20 {
+	switch name[0] | 0x20 { // makes letters small, and of '_' 0x7f
 	case 'c':
 		switch {
 		case len(name) == 6 && EqualFold(name, "cookie"):
@@ -72,7 +74,8 @@ func kindOf(name []byte) Kind {
 }
 
 // private recognises the private headers, in any letter case: a server compares with case, but what stands behind it
-// may not. An application that maps "-" and "_" to one another must not be reached that way either.
+// may not. An application that maps "-" and "_" to one another must not be reached that way either. A client that
+// could send them would say for itself who it is ($WSRU) and where it comes from ($WSRA).
 func private(name []byte) Kind {
 	if len(name) >= 3 && EqualFold(name[:3], "$WS") ||
 		len(name) >= 4 && (EqualFold(name[:4], "_WS_") || EqualFold(name[:4], "_WS-")) {

@@ -53,7 +53,8 @@ func (r *Response) lenient(buf []byte, lim Limits) (done bool, err error) {
 	}
 }
 
-// noLine says why no line end can come any more, nil where one can.
+// noLine says why no line end can come any more, nil where one can. A carriage return may be the last byte that was
+// looked at before, so the look begins one byte earlier.
 func (r *Response) noLine(buf []byte, lim Limits) error {
 	fresh := buf[max(r.pos, r.scan-1):]
 	r.scan = len(buf)
@@ -81,8 +82,8 @@ func (r *Response) oddLine(buf []byte, at, end int, lim Limits) error {
 	case line[0] == ' ' || line[0] == '\t':
 		return r.fold(line, stop, end)
 	case bytes.IndexByte(line, ':') < 0:
-		r.dropped = true
-		return nil // it says nothing
+		r.dropped = true // and so is a fold of it
+		return nil       // it says nothing
 	case len(r.Fields) >= lim.fields():
 		return errTooMany
 	}
@@ -95,7 +96,8 @@ func (r *Response) oddLine(buf []byte, at, end int, lim Limits) error {
 	return nil
 }
 
-// oddStatusLine allows any version.
+// oddStatusLine allows any version that a digit begins, with or without a minor one: what it says but for 1.0 does not
+// matter, since the connection ends with an odd answer (Persists). A reason may be missing, and holds anything.
 func (r *Response) oddStatusLine(line []byte) error {
 	version, rest, _ := bytes.Cut(line, []byte{' '})
 	number, ok := bytes.CutPrefix(version, []byte("HTTP/"))
@@ -118,7 +120,8 @@ func (r *Response) oddStatusLine(line []byte) error {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// fold lets a line go on that a blank began the next one of (RFC 9112, 5.2).
+// fold lets a line go on that a blank began the next one of (RFC 9112, 5.2). The fields of the proxy's own kinds may
+// not be folded: who reads their first line alone would see another message.
 func (r *Response) fold(line []byte, stop, end int) error {
 	if r.dropped {
 		return nil
@@ -160,7 +163,8 @@ func oddField(buf []byte, at, stop, end int) (f Field, ok bool) {
 		End: uint32(end), Kind: kindOf(name)}, true
 }
 
-// framing reads the fields that say where the answer ends. They may say one thing twice, and nothing else.
+// framing reads the fields that say where the answer ends. They may say one thing twice, and nothing else. It is
+// called once, when the head is whole, for a fold may still change a field before.
 func (r *Response) framing(buf []byte) error {
 	for i := range r.Fields {
 		f := &r.Fields[i]

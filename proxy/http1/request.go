@@ -5,7 +5,8 @@ import (
 	"net/netip"
 )
 
-// Request is the head of a request. It may have empty lines before it (RFC 9112, 2.2).
+// Request is the head of a request. It may have empty lines before it (RFC 9112, 2.2). Offsets are into the buffer
+// that was parsed, as those of fields.
 type Request struct {
 	Head
 	start, methodEnd, lineEnd uint32
@@ -13,8 +14,8 @@ type Request struct {
 	hostStart, hostEnd        uint32 // of the host in a target of absolute form, 0 in another one
 	secure                    bool   // the scheme of that target is https
 	rootless                  bool   // that target has no path
-	host                      int    // index of the Host field, -1 when there is none
-	empty                     int    // lines before the request line
+	host                      int    // index of the Host field in Fields, -1 when there is none
+	empty                     int    // empty lines before the request line
 	Continue                  bool   // Expect: 100-continue
 
 	// Forwards is how many more may pass the request on: Max-Forwards of OPTIONS and TRACE, which other methods do not
@@ -28,7 +29,7 @@ func (r *Request) Reset() {
 	r.Head.reset()
 }
 
-// Began reports whether more than empty lines have been parsed.
+// Began reports whether more than empty lines have been parsed: who has sent less than that and stops gets no 408.
 func (r *Request) Began() bool { return r.pos != r.scan || r.line > 0 }
 
 // Line returns the request line as it came, without its line end.
@@ -65,6 +66,8 @@ func (r *Request) Host(buf []byte) []byte {
 // 9112, 3.2.2).
 func (r *Request) HostInField(buf []byte) bool { return r.hostEnd == 0 && r.Host(buf) != nil }
 
+// What is wrong with a request alone. A second Host, or one that is not that of the target, would let two programs
+// take it for requests to two hosts; chunks of HTTP/1.0 are content to a reader that knows none (RFC 9112, 6.1).
 var (
 	errRequestLine = bad("the request line is not METHOD TARGET HTTP/1.1")
 	errEmptyLines  = bad("more than 10 empty lines stand before the request")
@@ -117,6 +120,8 @@ func (r *Request) emptyLine() error {
 	return nil
 }
 
+// requestLine divides METHOD TARGET VERSION at single blanks. RFC 9112, 3 allows to divide at any white space, of
+// which readers make different targets.
 func (r *Request) requestLine(buf []byte, start, end int) error {
 	line := buf[:end]
 	i := start
@@ -190,6 +195,7 @@ func (r *Request) absolute(target []byte) error {
 	return nil
 }
 
+// hasPrefixFold compares a scheme without letter case (RFC 3986, 3.1).
 func hasPrefixFold(b []byte, prefix string) bool {
 	return len(b) >= len(prefix) && EqualFold(b[:len(prefix)], prefix)
 }
@@ -225,7 +231,7 @@ func (r *Request) check(buf []byte) error {
 	return r.checkHost(buf)
 }
 
-// limit reads Max-Forwards.
+// limit reads Max-Forwards, which may stand once where it counts at all: of two, members might take the other one.
 func (r *Request) limit(buf, value []byte) error {
 	if method := View(r.Method(buf)); method != "OPTIONS" && method != "TRACE" {
 		return nil
@@ -295,6 +301,8 @@ func validName(name []byte) bool {
 	return len(name) > 0 && View(name) != "."
 }
 
+// validAddress takes an IPv6 address in brackets. A zone names an interface of the client's machine, which says
+// nothing here.
 func validAddress(name []byte) bool {
 	end := len(name) - 1
 	if end < 1 || name[0] != '[' || name[end] != ']' {

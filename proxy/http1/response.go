@@ -14,7 +14,7 @@ type Response struct {
 	dropped           bool // the line before was left out
 }
 
-// Reset makes a Response ready for another head.
+// Reset makes a Response ready for another head. Fields keep their room.
 func (r *Response) Reset() {
 	*r = Response{Head: r.Head}
 	r.Head.reset()
@@ -23,7 +23,10 @@ func (r *Response) Reset() {
 var errStatusLine = malformed("the status line is not HTTP/1.1 NNN reason")
 
 // Parse parses the head at the beginning of buf, as Request.Parse does, but lets what is not well formed and still
-// clear pass as Odd.
+// clear pass as Odd. Why here and not of requests: an application may have answered so for years, behind a plug-in
+// that does not mind, while such a request is most likely meant to be read in two ways. The strict parser comes first,
+// since what it takes can go on where it stands; where it fails, and where a line will never end, the lenient one
+// begins anew.
 func (r *Response) Parse(buf []byte, lim Limits) (done bool, err error) {
 	if r.line == 0 {
 		if err := r.early(buf); err != nil {
@@ -45,6 +48,7 @@ func bareCR(part []byte) bool {
 	return i >= 0 && i < len(part)-1
 }
 
+// strict parses an answer that is well formed. Its errors lead to the lenient parser, whose words the log gets.
 func (r *Response) strict(buf []byte, lim Limits) (done bool, err error) {
 	if r.line == 0 {
 		start, end, ok, err := r.nextLine(buf, lim)
@@ -85,7 +89,8 @@ func (r *Response) statusLine(line []byte) error {
 	return nil
 }
 
-// StatusLineEnd returns where the status line ends, its line end included.
+// StatusLineEnd returns where the status line ends, its line end included: where the first field begins, or the empty
+// line.
 func (r *Response) StatusLineEnd() int {
 	if len(r.Fields) > 0 {
 		return int(r.Fields[0].Start)
@@ -103,7 +108,8 @@ const (
 	ByClose // with the connection
 )
 
-// Body says where the body of the answer to a request ends (RFC 9112, 6.3).
+// Body says where the body of the answer to a request ends (RFC 9112, 6.3). head: that was a HEAD, whose answer has no
+// body whatever its fields say. An answer that says nothing of its length ends with the connection.
 func (r *Response) Body(head bool) Framing {
 	switch {
 	case head || r.Status < 200 || r.Status == 204 || r.Status == 304:

@@ -17,8 +17,9 @@ var headOnly = []string{
 	"x-http-method-override",
 }
 
-// goesAsTrailer reports whether a field goes on behind a body. The error is about one that frames the message, or
-// says where it goes: framing and Host, and in a request cookies and private headers, too.
+// goesAsTrailer reports whether a field goes on behind a body; others are dropped without a word, as trailers may be
+// on their way (RFC 9110, 6.5.1). The error is about one that frames the message, or says where it goes: framing and
+// Host, and in a request cookies and private headers, too.
 func (f *Field) goesAsTrailer(line []byte, answer bool) (goes bool, err error) {
 	switch f.Kind {
 	case Other:

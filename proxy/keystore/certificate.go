@@ -19,8 +19,8 @@ type Certificate struct {
 
 	mu     sync.Mutex
 	pair   *tls.Certificate
-	stamp  [2]time.Time
-	looked time.Time
+	stamp  [2]time.Time // of both files when pair was read
+	looked time.Time    // when their times were last asked for
 }
 
 // lookAgain is how long handshakes do without a look at the files: it is a good part of what one costs beside its
@@ -36,10 +36,11 @@ func LoadCertificate(certFile, keyFile string, now func() time.Time, log *slog.L
 	return c, nil
 }
 
-// refresh reads the files when they have changed.
+// refresh reads the files when they have changed. While only one of them has been replaced they do not fit together:
+// that is an error, stamp stays as it is, and the next look tries again.
 func (c *Certificate) refresh() error {
 	now := c.now()
-	if since := now.Sub(c.looked); since >= 0 && since < lookAgain {
+	if since := now.Sub(c.looked); since >= 0 && since < lookAgain { // a clock that was set back is no reason to wait
 		return nil
 	}
 	c.looked = now
@@ -63,7 +64,7 @@ func (c *Certificate) refresh() error {
 }
 
 // Config returns a TLS configuration for a listener. With clientCA, clients may show a certificate of that authority
-// ($WSCC).
+// ($WSCC). HTTP/1.1 is all that is offered, so that no browser comes with HTTP/2.
 func (c *Certificate) Config(clientCA *x509.CertPool) *tls.Config {
 	cfg := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.get, NextProtos: []string{"http/1.1"}}
 	if clientCA != nil {

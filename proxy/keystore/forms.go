@@ -12,7 +12,9 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 )
 
-// pkcs12Blocks reads a .p12 of keys, or one that holds certificates to trust alone, as WebSphere's trust.p12.
+// pkcs12Blocks reads a .p12 of keys (RFC 7292), or one that holds certificates to trust alone, as WebSphere's
+// trust.p12. The library has a function for each of the two. Where neither reads it, the error of the first is told; a
+// wrong password is one for both.
 func pkcs12Blocks(data []byte, password string) ([]*pem.Block, error) {
 	//lint:ignore SA1019 the only function that tells the labels of certificates
 	blocks, err := pkcs12.ToPEM(data, password)
@@ -29,6 +31,8 @@ func pkcs12Blocks(data []byte, password string) ([]*pem.Block, error) {
 	return blocks, nil
 }
 
+// pemBlocks reads PEM (RFC 7468): certificates and keys in any order, with any text between them, as openssl writes
+// it.
 func pemBlocks(data []byte) (blocks []*pem.Block) {
 	for {
 		var b *pem.Block
@@ -60,7 +64,7 @@ func unstash(path string) (string, error) {
 		if c == 0 {
 			return b.String(), nil
 		}
-		if c < ' ' || c > '~' {
+		if c < ' ' || c > '~' { // no password has that: the file is something else
 			break
 		}
 		b.WriteByte(c)

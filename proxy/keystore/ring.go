@@ -14,14 +14,17 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// Name is how a Transport names its key store.
+// Name is how a Transport names its key store: by its properties keyring, stashfile and password, "" where one is
+// absent. Of equal names a key store is read once (generation).
 type Name struct{ Path, Stash, Password string }
 
 // Ring is what a key store holds: whom it trusts, and the certificates that it can show.
 type Ring struct {
 	roots *x509.CertPool
-	pairs []labelled
+	pairs []labelled // in the order of the file; none where members do not ask who comes
 }
+
+// labelled is a certificate with its key, by the name that certLabel gives it; "" in PEM, which has no labels.
 
 type labelled struct {
 	label string
@@ -35,7 +38,7 @@ func Read(name Name, instead map[string]string) (*Ring, error) {
 	if mapped, ok := instead[path]; ok {
 		path = mapped
 	}
-	ext := strings.ToLower(filepath.Ext(path))
+	ext := strings.ToLower(filepath.Ext(path)) // the ending alone tells the form: bytes of a .kdb look like nothing
 	if ext == ".kdb" {
 		return nil, fmt.Errorf("keyring %s is a CMS key database, which only IBM's GSKit reads: convert it to PEM "+
 			"(gskcapicmd or keytool, then openssl) and say --keystore %s=FILE.pem", name.Path, name.Path)
@@ -122,7 +125,8 @@ func pair(key crypto.Signer, certs []*x509.Certificate, labels []string) labelle
 	return p
 }
 
-// pick returns the certificate to show: that of the label, else the first.
+// pick returns the certificate to show: that of the label, else the first. A single key without a label is taken for
+// any: it comes from PEM, where the label has got lost. Without keys nothing is shown, unless a label asks for one.
 func (r *Ring) pick(label string) ([]tls.Certificate, error) {
 	if label == "" {
 		if len(r.pairs) == 0 {
@@ -146,7 +150,7 @@ func (r *Ring) pick(label string) ([]tls.Certificate, error) {
 func (r *Ring) Client(host, label string, checkName bool) (*tls.Config, error) {
 	cfg := &tls.Config{
 		MinVersion: tls.VersionTLS12, RootCAs: r.roots, ServerName: host, NextProtos: []string{"http/1.1"},
-		ClientSessionCache: tls.NewLRUClientSessionCache(0),
+		ClientSessionCache: tls.NewLRUClientSessionCache(0), // a cache for each Transport: sessions are a member's own
 	}
 	var err error
 	if cfg.Certificates, err = r.pick(label); err != nil {

@@ -13,17 +13,18 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Entry is what becomes of a request, and what the access log tells of it.
+// Entry is what becomes of a request, and what the access log tells of it. It is filled whether or not there is a log:
+// counters read it, too.
 type Entry struct {
 	Start    match.Nanos
 	Head     match.Nanos // the head of the answer came, 0 when none did
 	Status   int
 	Bytes    int64 // sent to the client
 	Attempts int
-	Member   string // of the last attempt
-	Declined bool
-	Gone     bool  // the client left
-	Cause    error // of the last failed attempt, or why the body was refused
+	Member   string // of the last attempt, "" before the first
+	Declined bool   // no Route takes it: a file of the docroot, or 404
+	Gone     bool   // the client left
+	Cause    error  // of the last failed attempt, or why the body was refused
 
 	// The rest is for Write alone, and set where there is a log.
 
@@ -43,11 +44,11 @@ func (e *Entry) Attempt(member string) {
 
 // Access writes a line for each request.
 type Access struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // held while w writes: a slow disk slows the ends of requests, and no decision
 	w    io.Writer
 	json bool
-	buf  []byte
-	now  func() time.Time
+	buf  []byte           // room for a line, used again and again
+	now  func() time.Time // of day, for the line
 }
 
 // NewAccess makes an access log of text lines or, with json, of JSON lines. now gives the time of a line.
@@ -157,7 +158,8 @@ func (e *Entry) line() []byte {
 	return e.Request
 }
 
-// servedBy names who answered: CLUSTER/MEMBER, declined, or - for the proxy itself.
+// servedBy names who answered: CLUSTER/MEMBER, declined, or - for the proxy itself. After failed attempts it is the
+// last member that was tried, also where the answer is the proxy's 500.
 func (e *Entry) servedBy() string {
 	switch {
 	case e.Declined:

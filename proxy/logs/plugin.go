@@ -23,14 +23,15 @@ import (
 // Output is where the lines of the plug-in's own log go. A nil one is for a proxy that writes none.
 type Output struct {
 	lines   queue
-	version string                   // that the log names
+	version string                   // that the log names, as a plug-in does when it starts
 	epoch   time.Time                // when the clock of decisions stood at 0
 	onSteps func(*match.Table, Told) // nil: nobody
 	told    atomic.Uint64
 	threads atomic.Uint64 // connections so far that the log names
 }
 
-// NewOutput makes an output; onSteps is told what becomes of each request.
+// NewOutput makes an output; onSteps is told what becomes of each request. Without either there is none: then no step
+// is recorded at all.
 func NewOutput(w io.Writer, version string, epoch time.Time, onSteps func(*match.Table, Told)) *Output {
 	if w == nil && onSteps == nil {
 		return nil
@@ -47,7 +48,8 @@ type Plugin struct {
 	w   *pluginlog.Writer // into the lines of the output
 }
 
-// For returns the log of a configuration.
+// For returns the log of a configuration, at the LogLevel of its Log element; Error where it has none or one that
+// nobody knows. The name of the file in that element is not used: where the log goes is said to the proxy.
 func (o *Output) For(cfg *parser.Config) *Plugin {
 	if o == nil {
 		return nil
@@ -87,15 +89,16 @@ func (p *Plugin) say(kind pluginlog.Kind, text string, at match.Nanos) {
 	p.out.lines.flush()
 }
 
-// NewThread numbers a connection.
+// NewThread numbers a connection. A line of the plug-in has the thread that wrote it, by which lines of one request
+// are found; here one connection serves one request at a time, as a thread does there.
 func (p *Plugin) NewThread() uint64 { return p.out.threads.Add(1) }
 
 // Request writes the lines of one request as the plug-in writes them to http_plugin.log. A nil one writes nothing.
 type Request struct {
 	log    *Plugin
 	thread pluginlog.Thread
-	rec    failover.Recorder
-	cause  error // of the attempt that failed last
+	rec    failover.Recorder // the steps since the last call of Steps
+	cause  error             // of the attempt that failed last
 	teller *teller
 
 	// at is the time of the decision whose lines are written: a replay must count retry intervals as it did.
@@ -108,7 +111,7 @@ func (p *Plugin) Request(thread uint64, at match.Nanos) *Request {
 	return &Request{log: p, thread: id, teller: p.out.teller(), at: at}
 }
 
-// Recorder returns where decisions note their steps.
+// Recorder returns where decisions note their steps, nil for a request without a log: then they note none.
 func (l *Request) Recorder() *failover.Recorder {
 	if l == nil {
 		return nil
@@ -123,6 +126,7 @@ func (l *Request) Failed(cause error) {
 	}
 }
 
+// emit completes an event by what steps do not know, and queues its line.
 func (l *Request) emit(e *pluginlog.Event) {
 	if e.Kind == pluginlog.ConnectFailed {
 		describeConnect(e, l.cause)
@@ -131,6 +135,7 @@ func (l *Request) emit(e *pluginlog.Event) {
 	l.log.w.Write(e)
 }
 
+// timeOf is a time of decisions as time of day. Steps of the system's clock do not show: replay needs differences.
 func timeOf(epoch time.Time, at match.Nanos) pluginlog.Time {
 	return pluginlog.TimeOf(epoch.Add(time.Duration(at)))
 }
@@ -175,7 +180,8 @@ func describeConnect(e *pluginlog.Event, cause error) {
 	}
 }
 
-// gskError names the code by which GSKit would report why a handshake failed.
+// gskError names the code by which GSKit would report why a handshake failed. The order holds: an expired certificate,
+// or one of another name, is a CertificateVerificationError as well, and only the rest of those is a bad one.
 func gskError(err error) (name string, code int32) {
 	var invalid x509.CertificateInvalidError
 	switch {

@@ -14,11 +14,12 @@ type queue struct {
 	mu     sync.Mutex
 	queued []byte
 
-	writing sync.Mutex // one piece at a time, or they would overtake each other
-	written []byte     // room for the next ones
+	writing sync.Mutex // one piece at a time, or they would overtake each other; never taken while mu is held
+	written []byte     // room for the next ones: it changes places with queued
 }
 
-// Write queues whole lines.
+// Write queues whole lines. It never waits for the disk, and never fails: what the disk says is lost, as a log has
+// nobody to tell.
 func (q *queue) Write(p []byte) (int, error) {
 	q.mu.Lock()
 	q.queued = append(q.queued, p...)

@@ -16,7 +16,8 @@ type Told struct {
 	Steps    []failover.Step
 }
 
-// teller hands the steps of one request to who wants them; a nil one to nobody.
+// teller hands the steps of one request to who wants them; a nil one to nobody. It is called while the lock of the
+// cluster is held, so those of one cluster come in the order of its decisions.
 type teller struct {
 	Told
 	to func(*match.Table, Told)
@@ -30,6 +31,7 @@ func (o *Output) teller() *teller {
 	return &teller{Told: Told{Number: o.told.Add(1)}, to: o.onSteps}
 }
 
+// matched comes once, before any steps, and without a lock.
 func (t *teller) matched(table *match.Table, rq *routecheck.Request, m *match.Match) {
 	if t != nil {
 		t.Request, t.Declined = rq, m == nil

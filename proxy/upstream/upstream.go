@@ -32,20 +32,21 @@ type Transport struct {
 	TTL             match.Nanos // R65, 0 no limit
 
 	mu     sync.Mutex
-	queue  failover.StreamQueue[*Stream]
-	closed bool
+	queue  failover.StreamQueue[*Stream] // which one is taken, and which is too old, the core says
+	closed bool                          // by a reload: what comes back is closed
 }
 
-// Stream is a connection to a member, and what has come of the answer that is being read from it.
+// Stream is a connection to a member, and what has come of the answer that is being read from it. It is either in its
+// queue or one request's, which alone touches what stands here; a pump of that request writes to the link.
 type Stream struct {
 	wire.Link
 	transport *Transport
 	Head      http1.Response // of the answer
-	In        *wire.Buffer   // what was read and not yet passed on: In.B[Off:N]
-	Off, N    int
-	Reused    bool
-	Unusable  bool // cannot be used again
-	Large     bool // its last answer was large: read the next one in large pieces from the start
+	In        *wire.Buffer   // what was read and not yet passed on: In.B[Off:N]; nil in the queue
+	Off, N    int            // Off is where the final head begins, behind interim ones
+	Reused    bool           // it comes from the queue: a member may have closed it in the meantime (R50c)
+	Unusable  bool           // cannot be used again
+	Large     bool           // its last answer was large: read the next one in large pieces from the start
 }
 
 // Take gives an idle stream that is not too old, nil when there is none (R65, R66).
@@ -61,7 +62,7 @@ func (t *Transport) Take(now match.Nanos) *Stream {
 	return s
 }
 
-// Queue queues a stream for the next request.
+// Queue queues a stream for the next request. The caller has read all of its answer, and knows that nothing follows.
 func (s *Stream) Queue(now match.Nanos) {
 	t := s.transport
 	s.Rest()
@@ -98,7 +99,7 @@ func (t *Transport) Sweep(now match.Nanos) {
 	})
 }
 
-// Idle returns how many streams can be taken.
+// Idle returns how many streams can be taken now; the others it closes.
 func (t *Transport) Idle(now match.Nanos) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -131,6 +132,8 @@ func (d *Dialer) Open(ctx context.Context, t *Transport, limit match.Nanos) (*St
 	return nil, failover.ConnectFailed, err
 }
 
+// isTimeout tells an expired ConnectTimeout, ours or that of the system, from a refusal: both are R50, but the log and
+// "why" have a word for each.
 func isTimeout(err error) bool {
 	var ne net.Error
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) ||

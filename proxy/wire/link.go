@@ -81,8 +81,8 @@ func (l *Link) Close() {
 	l.conn.Close()
 }
 
-// Within limits waiting to d from now; 0 lifts the limit. It counts from the last tick, up to which a tick may have
-// passed already: hence the tick more.
+// Within limits waiting to d from now; 0 lifts the limit. It counts from the last tick, which may be a tick ago: hence
+// the tick more.
 func (l *Link) Within(d match.Nanos) {
 	if d != 0 {
 		d += l.sweeper.Now() + match.Nanos(Tick) // never too early

@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// Tick is how long the sweeper sleeps: by no more than that are limits late.
+// Tick is how long the sweeper sleeps: limits are looked at once in that time.
 const Tick = 100 * time.Millisecond
 
 // Sweeper keeps time limits for all links: a look at each of them ten times a second costs less than a timer for

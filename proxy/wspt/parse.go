@@ -15,7 +15,7 @@ const (
 	VersionField = "_WS_HAPRT_WLMVERSION"
 )
 
-// most entries that a table can have, and most members of one.
+// most entries that a table can have, and most members of one: answers come from outside, and a table is kept.
 const most = 1024
 
 // Parse reads PARTITION=CLONE[,CLONE...][;...]: the clone IDs of the members that have a partition's sessions, the one
@@ -45,11 +45,13 @@ func Parse(text string) (map[string][]string, error) {
 	return table, nil
 }
 
-// isPartition: the decimal form of a number of 64 bits.
+// isPartition takes the decimal form of a number of 64 bits: digits, however many of them are zeros.
 func isPartition(id string) bool {
 	return id != "" && len(id) <= 20 && strings.Trim(id, "0123456789") == ""
 }
 
+// isClone takes anything in which no other reader of the table could see a boundary. A colon or plus sign, which parts
+// clone IDs in a cookie, is the core's to judge.
 func isClone(id string) bool {
 	return id != "" && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r == '=' || r == 0x7f })
 }
