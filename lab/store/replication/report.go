@@ -1,10 +1,6 @@
 package replication
 
-import (
-	"context"
-
-	"github.com/wasplug/wasplug/lab/session"
-)
+import "context"
 
 // State is what a member says of itself: for the page, and for whoever waits until a fault is got over.
 type State struct {
@@ -42,21 +38,6 @@ func (s *Store) State() State {
 		}
 	}
 	return st
-}
-
-// where tells who owns a session, the number of its last write, and who holds that beside the owner, as far as this
-// member knows. False: it has no copy. Tests look by it.
-func (s *Store) where(k session.Key) (owner string, writeNo uint64, holders []string, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e := s.held.get(k)
-	if e == nil || e.state != live {
-		return "", 0, nil, false
-	}
-	for i := range e.at.all() {
-		holders = append(holders, s.group.peers[i].Name)
-	}
-	return e.owner(), e.No, holders, true
 }
 
 // Close leaves the domain in order: what is on its way arrives, and the others need not find out (L8).

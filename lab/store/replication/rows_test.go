@@ -224,6 +224,21 @@ func TestHungOwner(t *testing.T) {
 	})
 }
 
+// where tells who owns a session, the number of its last write, and who holds that beside the owner, as far as this
+// member knows. False: it has no copy.
+func (s *Store) where(k session.Key) (owner string, writeNo uint64, holders []string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.held.get(k)
+	if e == nil || e.state != live {
+		return "", 0, nil, false
+	}
+	for i := range e.at.all() {
+		holders = append(holders, s.group.peers[i].Name)
+	}
+	return e.owner(), e.No, holders, true
+}
+
 // TestTakeOver: numbers go on, the former owner notices, and a session that is gone stays gone.
 func TestTakeOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
