@@ -11,7 +11,9 @@ import (
 
 // value is an attribute: what JSON can say, or something that lives in this member's memory only.
 type value struct {
-	live  any
+	// what the servlet gets: of JSON the value that it was read to, so numbers are float64
+	live any
+	// no write takes it along, and the store is told that the attribute is gone
 	local bool
 }
 
@@ -53,7 +55,9 @@ func (s *Session) InPlace(name string, change func(v any) any) {
 	}
 }
 
-// Set keeps an attribute: as what JSON makes of it, or as it is with [Local].
+// Set keeps an attribute: as what JSON makes of it, or as it is with [Local]. It is serialised at once, as a store
+// would: what the servlet changes later in what it gave is not seen, and what cannot be written shows here, not at a
+// failover.
 func (s *Session) Set(name string, v any) error {
 	kept, err := s.m.keep(v)
 	if err != nil {
@@ -106,6 +110,7 @@ func (s *Session) Names() []string {
 	return slices.Sorted(maps.Keys(s.attributes))
 }
 
+// changed notes an attribute as set or removed since the last write. The caller holds the lock.
 func (s *Session) changed(name string) {
 	if s.pending.names == nil {
 		s.pending.names = map[string]bool{}
@@ -136,7 +141,8 @@ func (s *Session) read(name string) error {
 	return nil
 }
 
-// learn takes attributes that the store has, but none that has changed here.
+// learn takes attributes that the store has, but none that has changed here: the own change is later, and goes out
+// with the next write.
 func (s *Session) learn(r *Record) {
 	if r.WriteNo > s.writeNo {
 		s.writeNo, s.acked = r.WriteNo, r.WriteNo

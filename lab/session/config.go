@@ -81,7 +81,8 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*plain)(c))
 }
 
-// check refuses what cannot work.
+// check refuses what cannot work: IBM's limits (S2, S17), and the timeout that would let a reaper delete what is in
+// use.
 func (c *Config) check(persistent bool) error {
 	switch {
 	case c.IDLength < 8 || c.IDLength > 128:
@@ -120,7 +121,8 @@ func (c *Config) checkWords() error {
 	return nil
 }
 
-// scheduled says that invalidation keeps to hours: last accesses are then written at the end of service (D5).
+// scheduled says that invalidation keeps to hours: last accesses are then written at the end of service (D5), as no
+// request compares and writes its own (D3).
 func (c *Config) scheduled() bool { return len(c.ScheduledInvalidation) > 0 }
 
 // LookEvery is the time between two looks of the write thread (W4).

@@ -15,15 +15,15 @@ type Value struct {
 	Clones  string // clone or partition IDs, each with its separator in front, as they came
 }
 
-// form is how an application's values are written.
+// form is how an application's values are written: "0001" + 23 characters + ":m1:m2". It is set once for a manager.
 type form struct {
 	digits           int // of the cache ID: 4, or 0 (S21)
 	length           int // of the session ID
 	separator        string
-	own              string // clone ID or partition ID of this member
-	partition        bool   // own is a partition ID
-	front            bool   // NoAffinitySwitchBack
-	expected         []string
+	own              string   // clone ID or partition ID of this member
+	partition        bool     // own is a partition ID
+	front            bool     // NoAffinitySwitchBack: the own ID goes in front of the list (S9)
+	expected         []string // ExpectedCloneIDs; none: any ID may stand in the list (S11)
 	name, identifier string
 }
 

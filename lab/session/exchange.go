@@ -9,23 +9,24 @@ import (
 // ErrUnauthorized is WebSphere's UnauthorizedSessionRequestException (S19).
 var ErrUnauthorized = errors.New("SESN0008E: the session belongs to another user")
 
-// Exchange is a request with its session, from [Manager.Begin] to [Exchange.End]. One goroutine uses it.
+// Exchange is a request with its session, from [Manager.Begin] to [Exchange.End]. One goroutine uses it. The session
+// is held in use from the moment it is found, so no pass of the cache or the reaper drops it under the request.
 type Exchange struct {
 	User string // who sends the request; "" for anonymous. Set before Get
 
 	m      *Manager
 	ctx    context.Context
-	values []Value // yet to be tried
-	looked bool
-	asked  Value // the one that was tried last
-	s      *Session
+	values []Value         // yet to be tried
+	looked bool            // at what the request says; once is enough
+	asked  Value           // the one that was tried last
+	s      *Session        // in use; nil: none was found or made yet
 	gone   <-chan struct{} // the client has left
 	turn   bool            // it is this request's turn (S20)
 	fresh  bool            // made by this request
 
 	answer    Value // what the answer says of the session
 	cookie    string
-	committed bool
+	committed bool // the head is out: a cookie comes too late (S8)
 	ended     bool
 }
 
@@ -84,7 +85,7 @@ func (x *Exchange) adopt(s *Session) {
 	x.cookie = x.m.form.setCookie(v)
 }
 
-// leave gives the session back.
+// leave gives the session back. An overflow session is in no list, so nobody counts who uses it.
 func (x *Exchange) leave() {
 	if x.turn {
 		<-x.s.turn
@@ -108,6 +109,7 @@ func (x *Exchange) Get(create bool) (*Session, error) {
 	return x.begin()
 }
 
+// begin makes a new session for the request, in place of one that is of no use to it.
 func (x *Exchange) begin() (*Session, error) {
 	if x.s != nil {
 		x.leave()

@@ -5,7 +5,8 @@ import (
 	"errors"
 )
 
-// find gives the session that a request asks for, in use, or nil.
+// find gives the session that a request asks for, in use, or nil: from memory if that may be trusted, else from the
+// store.
 func (m *Manager) find(ctx context.Context, v Value) *Session {
 	if v.ID == "" {
 		return nil

@@ -7,18 +7,20 @@ import (
 	"sync"
 )
 
-// Manager keeps the sessions of one application on one member.
+// Manager keeps the sessions of one application on one member. Locks are taken in this order: taking, for an ID that
+// is looked for; a session's storing, while the store is asked; its mu; and mu of the manager, which is held for a
+// moment only.
 type Manager struct {
 	member *Member
 	app    string
-	cfg    Config
+	cfg    Config // as given, never changed
 	form   form
 	store  Store // nil: none
 
 	mu       sync.Mutex
-	sessions map[string]*Session
-	order    list.List // of *Session, the least recently used first (S18)
-	ended    []string  // recently invalidated IDs, for which the store is not asked (D10)
+	sessions map[string]*Session // by ID; what a store has beside them is not known here
+	order    list.List           // of *Session, the least recently used first (S18)
+	ended    []string            // recently invalidated IDs, for which the store is not asked (D10)
 
 	// taking lets one request at a time look for an ID that is not in memory, so that there is one copy of it.
 	taking [16]sync.Mutex
@@ -34,6 +36,8 @@ func (m *Manager) key(id string) Key { return Key{App: m.app, ID: id} }
 // eos says that sessions are written at the end of service (section 4).
 func (m *Manager) eos() bool { return m.cfg.WriteFrequency == EndOfService }
 
+// turnOf is the lock of an ID: sixteen for all of them, so two IDs may wait for each other, which costs time and
+// nothing else.
 func (m *Manager) turnOf(id string) *sync.Mutex {
 	h := fnv.New32a()
 	h.Write([]byte(id))

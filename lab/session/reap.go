@@ -6,7 +6,9 @@ import (
 	"time"
 )
 
-// Reap is one run of the reaper (S17, D9). It gives the number of sessions that ended.
+// Reap is one run of the reaper (S17, D9). It gives the number of sessions that ended. The order matters: access
+// times go to the store before anything is deleted by them, and memory is cleaned before the store says what it has
+// deleted.
 func (m *Manager) Reap(now Millis) int {
 	ctx := context.Background()
 	if m.store == nil {

@@ -18,18 +18,18 @@ type Session struct {
 	created Millis
 	turn    chan struct{} // S20
 
-	users int           // requests that use it; the manager's lock guards it
-	place *list.Element // the same
+	users int           // requests that use it; Manager.mu guards it
+	place *list.Element // in Manager.order; Manager.mu guards it
 
 	// storing lets one operation of the store at a time at the session, so that writes reach it in the order of their
 	// numbers. It is taken before mu, which is never held while a store is asked for anything but attributes.
 	storing sync.Mutex
 
-	mu       sync.Mutex
+	mu       sync.Mutex // of what follows
 	cacheID  int
 	user     string
-	inactive int // seconds; -1 never
-	access   Millis
+	inactive int    // seconds; -1 never
+	access   Millis // the last one, as this member knows it; stored is what the store knows
 	invalid  bool
 	overflow bool
 	outrun   bool // another member has had the session
@@ -105,8 +105,8 @@ func (s *Session) usable() bool {
 	return !s.invalid && !s.outrun
 }
 
-// nextAccess is the access that the store has, the next one, never the same millisecond, and whether there is a row to
-// compare with.
+// nextAccess is the access that the store has, the next one, never the same millisecond (or D2 could not tell them
+// apart), and whether there is a row to compare with.
 func (s *Session) nextAccess(now Millis) (mine, next Millis, compare bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,7 +122,8 @@ func (s *Session) accessed(now Millis, stored bool) {
 	}
 }
 
-// confirm makes an own copy good again: the store's is the same (S4).
+// confirm makes an own copy good again: the store's is the same (S4). The cache ID rises to the request's at most,
+// not above.
 func (s *Session) confirm(cacheID int, r *Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -23,7 +23,7 @@ func (f *form) asked(r *http.Request, rewriting bool) (values []Value) {
 	return values
 }
 
-// inURL is the value in a path, or "".
+// inURL is the value in a path, or "": of /shop/cart;jsessionid=0001ID:m1;v=2 it is 0001ID:m1.
 func (f *form) inURL(path string) string {
 	_, value, _ := strings.Cut(path, ";"+f.identifier+"=")
 	value, _, _ = strings.Cut(value, ";")

@@ -62,7 +62,8 @@ func (m *Manager) endOfService(ctx context.Context, s *Session, fresh bool) {
 	s.served(m.cfg.WriteContents == All)
 }
 
-// served notes the end of a request.
+// served notes the end of a request. With all contents any request may have changed something in place, so what a
+// write under it left out is to be written again even where nothing is flagged.
 func (s *Session) served(all bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -191,6 +192,8 @@ func (m *Manager) settle(s *Session, w *Write, what extent, taken change, ack Ac
 	}
 }
 
+// settled notes a write that the store took. What is only pending is not acknowledged, but counts as written for the
+// next look: the store sends it by itself. A write of accesses alone says nothing of attributes, so the look stays.
 func (s *Session) settled(w *Write, what extent, ack Ack, now Millis) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
