@@ -48,9 +48,9 @@ type ColumnCount struct {
 	Largest int    `json:"largest"`
 }
 
-var ages = []int{60, 600, 1800, 3600, 24 * 3600}
+var ages = []int{60, 600, 1800, 3600, 24 * 3600} // seconds
 
-// tableThere is a table to be read, which is there already: nothing is made in its database.
+// tableThere is a table to be read, which is there already: nothing is made in its database, which may be a server's.
 func tableThere(dsn string) (*table, error) {
 	e, err := engineOf(dsn, true)
 	if err != nil {
@@ -82,7 +82,8 @@ func Count(ctx context.Context, dsn string, now session.Millis) (*Census, error)
 // noTable is PostgreSQL's code for a table that is not in the search path.
 const noTable = "42P01"
 
-// elsewhere adds to a table that is not found the schemas that have one: a lab works in a schema of its own.
+// elsewhere adds to a table that is not found the schemas that have one: a lab works in a schema of its own. What
+// goes wrong meanwhile is left out; the first error is what is to be told.
 func (t *table) elsewhere(ctx context.Context, err error) error {
 	var said *pgconn.PgError
 	if !errors.As(err, &said) || said.Code != noTable {
@@ -118,6 +119,8 @@ func describe(dsn string) string {
 const (
 	isSession = "s.id = s.propid AND s.id <> s.appname"
 
+	// The columns: sessions; those without attributes in either schema; those over their time, where 1000 is cast or
+	// the product would be an int4; rows of attributes; those without a session's row; when a reaper had its turn.
 	selectApplications = "SELECT s.appname, count(CASE WHEN " + isSession + " THEN 1 END), " +
 		"count(CASE WHEN " + isSession +
 		" AND s.small IS NULL AND s.medium IS NULL AND s.large IS NULL AND NOT EXISTS " +

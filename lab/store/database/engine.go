@@ -10,7 +10,7 @@ import (
 // An engine is a database that the lab knows: what of it differs from the other.
 type engine struct {
 	connector driver.Connector
-	table     string   // the statement that creates it
+	table     string   // the statement that creates it, harmless where it is there
 	columns   []column // those that take attributes, the smallest first
 	// refused says of an error that it is the database's answer. With any other the database was not reached.
 	refused func(error) bool
@@ -21,7 +21,7 @@ type engine struct {
 // A column takes attributes up to a size.
 type column struct {
 	name  string
-	limit int
+	limit int // bytes
 }
 
 // shrink lets no column take more than so many bytes.

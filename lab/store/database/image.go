@@ -9,7 +9,8 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// written is what an attribute column holds: a form of the lab's own, where WebSphere has serialised Java objects.
+// written is what an attribute column holds: a form of the lab's own, where WebSphere has serialised Java objects. Beside
+// the attributes stand the number of the write, its cache ID and its member, for which IBM's table has no column.
 type written struct {
 	WriteNo    uint64                     `json:"writeNo"`
 	CacheID    int                        `json:"cacheId"`
@@ -46,7 +47,7 @@ func (t *table) read(ctx context.Context, k session.Key, statement string, args 
 	return r, nil
 }
 
-// scanImage returns the column that has something, the smallest first.
+// scanImage returns the column that has something, the smallest first: a write fills one and empties the others.
 func scanImage(rows *sql.Rows) ([]byte, error) {
 	var small, medium, large []byte
 	err := rows.Scan(&small, &medium, &large)

@@ -34,7 +34,7 @@ func (c pgConnector) Driver() driver.Driver { return nil }
 type pgConn struct {
 	conn     *pgconn.PgConn
 	lastUsed time.Time
-	prepared map[string]string // names of statements that the server has parsed: a dozen with arguments is all there are
+	prepared map[string]string // names of statements that the server has parsed: a dozen is all there are
 }
 
 // A connection that was idle for so long may be gone without a sign, and is asked before it is used.
@@ -49,7 +49,8 @@ func (c *pgConn) Close() error {
 	return c.conn.Close(ctx)
 }
 
-// ResetSession refuses a connection that cannot be used again.
+// ResetSession refuses a connection that cannot be used again: closed, in a transaction (TxStatus 'I' is idle), or
+// not answering. database/sql calls it before each use of an idle one, and takes another where it refuses.
 func (c *pgConn) ResetSession(ctx context.Context) error {
 	now := time.Now()
 	if c.conn.IsClosed() || c.conn.TxStatus() != 'I' || now.Sub(c.lastUsed) > pingAfter && c.conn.Ping(ctx) != nil {
@@ -67,7 +68,8 @@ func (c *pgConn) Begin() (driver.Tx, error)           { return nil, errAlone }
 
 func (c *pgConn) Ping(ctx context.Context) error { return badConn(c.conn.Ping(ctx)) }
 
-// badConn tells database/sql that another connection may do what this one did not begin to do.
+// badConn tells database/sql that another connection may do what this one did not begin to do. What may have been
+// done keeps its error: table.reach decides whether to ask again.
 func badConn(err error) error {
 	if err != nil && pgconn.SafeToRetry(err) {
 		return driver.ErrBadConn
@@ -99,6 +101,8 @@ func (c *pgConn) QueryContext(ctx context.Context, statement string, args []driv
 	return rows, nil
 }
 
+// ask sends a statement with its arguments and returns what the server answers, still to be read. Statements come
+// from this package alone, with $1, $2 and so on for arguments.
 func (c *pgConn) ask(ctx context.Context, statement string, args []driver.NamedValue) (*pgconn.ResultReader, error) {
 	if c.conn.IsClosed() {
 		return nil, driver.ErrBadConn
@@ -139,7 +143,7 @@ const (
 	asBinary = 1
 )
 
-// pgValue writes a value as PostgreSQL reads it.
+// pgValue writes a value as PostgreSQL reads it: bytes as they are, for hex would double a session on the wire.
 func pgValue(v driver.Value) (value []byte, format int16, err error) {
 	switch v := v.(type) {
 	case nil:
@@ -202,6 +206,8 @@ func (r *pgRows) Close() error {
 	return err
 }
 
+// Next gives the row that was read last, and reads the one behind it: so the first read showed whether the statement
+// failed.
 func (r *pgRows) Next(row []driver.Value) (err error) {
 	if !r.more {
 		if err := r.Close(); err != nil {

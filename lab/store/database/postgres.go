@@ -11,6 +11,8 @@ import (
 // A server that does not answer is down after this time; IBM leaves it to the data source.
 const connectTimeout = 5 * time.Second
 
+// postgres is the engine of a DSN, with a limit for connecting where the DSN has none. bytea takes up to 1 GB, so one
+// column is enough; the limit is that of IBM's table.
 func postgres(dsn string, readOnly bool) (*engine, error) {
 	config, err := pgconn.ParseConfig(dsn)
 	if err != nil {

@@ -16,7 +16,8 @@ const (
 	deleteStale = "DELETE FROM sessions" + ofSession + " AND lastaccess = $3"
 )
 
-// Reap deletes the sessions that are over their time, in one member at a time (D9).
+// Reap deletes the sessions that are over their time, in one member at a time (D9). What fails half-way is told with
+// what went before it: the rest is still over its time at the next run.
 func (s *Store) Reap(ctx context.Context, app string, now session.Millis) ([]session.Key, error) {
 	if turn, err := s.takeTurn(ctx, app, now); err != nil || !turn {
 		return nil, err
@@ -44,7 +45,8 @@ func scanStale(rows *sql.Rows) (*session.Record, error) {
 	return r, rows.Scan(&r.ID, &r.LastAccess)
 }
 
-// takeTurn moves the row of the application on, whose key is three times its name, unless another member has.
+// takeTurn moves the row of the application on, whose key is three times its name, unless another member has: by
+// compare and set, or by inserting it first, so of members that come at the same moment one gets it.
 func (s *Store) takeTurn(ctx context.Context, app string, now session.Millis) (bool, error) {
 	last, err := query(ctx, s.table, scanTime, selectTurn, app, app)
 	if err != nil {

@@ -19,7 +19,7 @@ func isRunName(run string) bool {
 }
 
 // CreateSchema makes the schema of a run in a PostgreSQL database. It returns the DSN by which members reach it, and
-// what drops it again.
+// what drops it again. All that the lab does there is inside of that schema.
 func CreateSchema(ctx context.Context, dsn, run string) (member string, drop func(context.Context) error, err error) {
 	if !isRunName(run) {
 		return "", nil, diag.Errorf("a run is called by letters, digits and _, not %q", run)
@@ -87,7 +87,8 @@ func execOnce(ctx context.Context, dsn, statement string) error {
 // Ping signs in to a PostgreSQL database, and leaves nothing there.
 func Ping(ctx context.Context, dsn string) error { return execOnce(ctx, dsn, "SELECT 1") }
 
-// Remote says whether a DSN leads to another machine, which the lab goes to only when it is told to.
+// Remote says whether a DSN leads to another machine, which the lab goes to only when it is told to. A DSN can name
+// several hosts, and one that is not here is enough.
 func Remote(dsn string) (bool, error) {
 	if !isPostgres(dsn) {
 		return false, nil

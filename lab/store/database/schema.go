@@ -63,7 +63,8 @@ func (multiRow) Apart() bool  { return true }
 
 func (singleRow) deleteAttributes(context.Context, string, string) error { return nil }
 
-// multiRow: each attribute has a row of its own, whose PROPID is its name; the session's own row has none.
+// multiRow: each attribute has a row of its own, whose PROPID is its name; the session's own row has none. A write is
+// several statements without a transaction (D12): a member that dies between two has written some attributes.
 type multiRow struct{ *table }
 
 const (

@@ -8,7 +8,8 @@ import (
 	driver "modernc.org/sqlite"
 )
 
-// How SQLite is opened. What synchronous=normal acknowledged outlives a process that is killed, but no power cut.
+// How SQLite is opened. With a WAL members read while one writes, and who finds the file locked waits up to 5 s. What
+// synchronous=normal acknowledged outlives a process that is killed, but no power cut.
 const sqliteParameters = "_pragma=journal_mode(wal)&_pragma=busy_timeout(5000)&_pragma=synchronous(normal)" +
 	"&_txlock=immediate"
 
@@ -21,6 +22,7 @@ const (
 	sqliteConstraint = 19
 )
 
+// The file of a running lab may be read by others, and must not be changed by them.
 const sqliteReadOnly = "mode=ro&_pragma=busy_timeout(5000)&_pragma=query_only(1)"
 
 func sqlite(path string, readOnly bool) (*engine, error) {
@@ -36,6 +38,8 @@ func sqlite(path string, readOnly bool) (*engine, error) {
 		connector: connector,
 		table:     createTable("varchar(256)", "blob"),
 		columns:   []column{{"small", 3122}, {"medium", 32700}, {"large", 2 << 20}},
+		// 0 is an error that SQLite did not make. Locked for too long, on a disk that fails, not to be opened: as good as
+		// not reached.
 		refused: func(err error) bool {
 			switch sqliteCode(err) {
 			case 0, sqliteBusy, sqliteIOErr, sqliteCantOpen, sqliteProtocol:

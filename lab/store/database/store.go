@@ -67,7 +67,8 @@ func (s *Store) Empty(ctx context.Context) error {
 // Holders is nil: the table is nobody's.
 func (s *Store) Holders(string) []string { return nil }
 
-// The row of a session has PROPID = ID; $1 is the ID, $2 the application.
+// The row of a session has PROPID = ID; $1 is the ID, $2 the application. Statements with these conditions number
+// their other arguments from $3 on.
 const (
 	ofSession = " WHERE id = $1 AND propid = $1 AND appname = $2"
 	ofAll     = " WHERE id = $1 AND appname = $2" // with the rows of its attributes
@@ -88,7 +89,7 @@ func (s *Store) Create(ctx context.Context, r *session.Record) error {
 
 const touchSession = "UPDATE sessions SET lastaccess = $3" + ofSession + " AND lastaccess = $4"
 
-// Touch is a compare and set (D2).
+// Touch is a compare and set (D2): no row changed means that another member has had the session, or that it is gone.
 func (s *Store) Touch(ctx context.Context, k session.Key, mine, now session.Millis) (bool, error) {
 	changed, err := s.exec(ctx, touchSession, k.ID, k.App, now, mine)
 	return changed > 0, err

@@ -20,7 +20,9 @@ const (
 // A table is SESSIONS as one member reaches it.
 type table struct {
 	*engine
-	db      *sql.DB
+	db *sql.DB
+	// the table was seen or made; until then each statement makes it first, for the database may have been down at
+	// the start
 	created atomic.Bool
 }
 
@@ -92,7 +94,8 @@ func query[T any](ctx context.Context, t *table, scan func(*sql.Rows) (T, error)
 	return found, err
 }
 
-// reach asks the database, again where it cannot be reached: what is asked must bear to be done twice.
+// reach asks the database, again where it cannot be reached: what is asked must bear to be done twice. A touch that
+// was done and not answered finds itself outrun at the second try, which costs a read; a write is the same twice.
 func (t *table) reach(ctx context.Context, ask func() error) (err error) {
 	for range 1 + retries {
 		if err = t.once(ctx, ask); err == nil || t.refused(err) {

@@ -14,7 +14,8 @@ type update struct {
 	args []any
 }
 
-// newUpdate begins with the arguments of the condition.
+// newUpdate begins with the arguments of the condition: they are $1 and the following, and columns take the numbers
+// behind.
 func newUpdate(key ...any) *update { return &update{args: key} }
 
 func (u *update) set(column string, value any) {

@@ -19,7 +19,8 @@ const (
 )
 
 // reach asks the engine until it answers, or until there is no hope that it will: then the grid is down, as a database
-// is that does not answer.
+// is that does not answer. errNone, errOther and errStop are answers. What is asked may have been done by an attempt
+// that failed, so it must bear to be done twice: changes tell by their stamp.
 func reach(ctx context.Context, e engine, ask func(context.Context) error) error {
 	until, wait := time.Now().Add(mostWait), firstWait
 	for attempts := 1; ; attempts++ {

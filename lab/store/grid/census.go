@@ -15,7 +15,7 @@ const (
 	keyPrefix = "wasplug:lab:" // of all keys of labs in a Redis
 )
 
-// Prefix is that of the keys of a run.
+// Prefix is that of the keys of a run: wasplug:lab:RUN: and the session's ID.
 func Prefix(run string) string { return keyPrefix + run + ":" }
 
 // URL is where what the grid holds can be counted: with the password of the run.
@@ -26,14 +26,15 @@ func (c *Config) URL() string {
 	return scheme + c.User + ":" + c.Password + "@" + c.Servers[0]
 }
 
-// IsURL says whether a text is the URL of a grid.
+// IsURL says whether a text is the URL of a grid, where the path of a SQLite file may stand, too.
 func IsURL(text string) bool {
 	return slices.ContainsFunc([]string{scheme, "redis://", "rediss://", "unix://"}, func(s string) bool {
 		return strings.HasPrefix(text, s)
 	})
 }
 
-// address takes the URL of a JetStream server of a lab apart; false: it is none.
+// address takes the URL of a JetStream server of a lab apart, nats://USER:PASSWORD@HOST:PORT; false: it is none. One
+// server is enough: it knows of the others.
 func address(text string) (c Config, ok bool) {
 	rest, ok := strings.CutPrefix(text, scheme)
 	who, at, _ := strings.Cut(rest, "@")
@@ -72,6 +73,7 @@ func (c *Config) name() string {
 	return nameOfRedis(c.Redis)
 }
 
+// count goes through all entries. Where the walk begins again, so does the count.
 func count(ctx context.Context, e engine, name string, now session.Millis) (*database.Census, error) {
 	var c *census
 	err := walkAll(ctx, e, "", func(k session.Key, e *entry, old *kept) { c.add(k, e, len(old.value)) }, func() {
@@ -123,6 +125,7 @@ type census struct {
 	column       database.ColumnCount
 }
 
+// add counts an entry, the turn of an application among them: it is an entry of the grid, and no session.
 func (c *census) add(k session.Key, e *entry, bytes int) {
 	a := c.applications[k.App]
 	if a == nil {

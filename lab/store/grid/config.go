@@ -1,6 +1,7 @@
 package grid
 
-// ServerConfig is what one server of the grid is told.
+// ServerConfig is what one server of the grid is told. The servers know each other from the start: a majority of
+// Servers must be there, those that have not come yet counted in.
 type ServerConfig struct {
 	Name    string
 	Listen  string   // 127.0.0.1:PORT, for members

@@ -11,8 +11,9 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// An engine keeps entries and changes one only for who knows it as it is. Any error but these three says that it could
-// not be asked; what was asked may have been done all the same.
+// An engine keeps entries and changes one only for who knows it as it is. Any error but these three says that it
+// could not be asked; what was asked may have been done all the same. That is all the two engines have in common, and
+// enough: what comparing lacks, as a touch of a session (D2), is made of it in store.go.
 type engine interface {
 	get(ctx context.Context, k session.Key) (*kept, error) // errNone
 	// put keeps a value in place of an old one, nil: there must be none. errOther.
@@ -41,7 +42,7 @@ var (
 // largest is how many bytes an entry may have: a session of 1 MB, some more.
 const largest = 8 << 20
 
-// Mutant is a way to be broken on purpose.
+// Mutant is a way to be broken on purpose: the proof of the lab must find it.
 type Mutant string
 
 // The mutants: a write is acknowledged before it is made, and nobody waits until another server leads.
@@ -55,7 +56,8 @@ type hasty struct{ engine }
 
 func (hasty) hopeful(context.Context, int) bool { return false }
 
-// Config says where a member finds the grid.
+// Config says where a member finds the grid. It comes as JSON on the member's standard input, so no password stands
+// in a command line.
 type Config struct {
 	Member  string
 	Servers []string // HOST:PORT of the JetStream servers; none: Redis

@@ -8,16 +8,17 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// entry is a session as the grid has it: one value, so that a change is there as a whole or not at all.
+// entry is a session as the grid has it: one value, so that a change is there as a whole or not at all. The last
+// writes of a multi-row table can be cut in two by a death; those of the grid cannot.
 type entry struct {
 	Stamp       string         `json:"stamp"` // of the change that made it what it is
 	WriteNo     uint64         `json:"writeNo"`
 	CacheID     int            `json:"cacheId"`
-	Owner       string         `json:"owner,omitempty"`
+	Owner       string         `json:"owner,omitempty"` // the member that wrote it last
 	Created     session.Millis `json:"created"`
 	LastAccess  session.Millis `json:"lastAccess"`
-	Accessor    string         `json:"accessor"` // the life of the member that set LastAccess
-	MaxInactive int            `json:"maxInactive"`
+	Accessor    string         `json:"accessor"`    // the life of the member that set LastAccess
+	MaxInactive int            `json:"maxInactive"` // seconds; -1 never
 	User        string         `json:"user"`
 
 	Attributes map[string]json.RawMessage `json:"attributes,omitempty"`

@@ -20,8 +20,9 @@ import (
 	"github.com/wasplug/wasplug/lab/store/natsword"
 )
 
-// A bucket holds one value for each key, in the form of JetStream's key-value buckets. It is read from the server that
-// leads alone: what a follower gives can be old.
+// A bucket holds one value for each key, in the form of JetStream's key-value buckets: a stream with a subject for each
+// key, which keeps its last message. It is read from the server that leads alone: what a follower gives can be old, and
+// the client's own buckets may be read from one.
 const (
 	bucket  = "sessions"
 	stream  = "KV_" + bucket
@@ -29,7 +30,7 @@ const (
 	copies  = 3 // one on each server
 )
 
-// jetStream is the grid of servers that [Serve] runs.
+// jetStream is the grid of servers that [Serve] runs, as one member sees it. held is nil until the bucket was found.
 type jetStream struct {
 	cfg  *Config
 	conn *nats.Conn
@@ -44,6 +45,9 @@ func openJetStream(c *Config) (engine, error) {
 			return nil, err
 		}
 	}
+	// A member may start before the grid, and outlive each of its servers: it tries for ever, at the servers that it
+	// was told of and no others. Nothing is kept to be sent later (ReconnectBufSize): a write must fail while nobody
+	// takes it. By the pings a server that hangs is left after some seconds.
 	conn, err := nats.Connect("nats://"+strings.Join(c.Servers, ",nats://"), nats.Name(c.Member),
 		nats.UserInfo(c.User, c.Password), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1),
 		nats.ReconnectWait(pause), nats.ReconnectJitter(pause, pause), nats.Timeout(firstWait),
@@ -60,7 +64,8 @@ func openJetStream(c *Config) (engine, error) {
 	return &jetStream{cfg: c, conn: conn, js: js}, nil
 }
 
-// stream is the bucket, which the first member makes that comes.
+// stream is the bucket, which the first member makes that comes. One that others make at the same time is found.
+// Files: memory would be lost with a server that dies, and it would have to get all from the others.
 func (g *jetStream) stream(ctx context.Context) (jetstream.Stream, error) {
 	if s := g.held.Load(); s != nil {
 		return *s, nil
@@ -103,6 +108,8 @@ func (g *jetStream) get(ctx context.Context, k session.Key) (*kept, error) {
 	return &kept{m.Data, m.Sequence}, nil
 }
 
+// put is a compare and set by the number of the last message of the subject, 0 for none. The client does not try again
+// by itself: reach does, which knows when there is no hope.
 func (g *jetStream) put(ctx context.Context, k session.Key, old *kept, value []byte) error {
 	if _, err := g.stream(ctx); err != nil {
 		return err
@@ -132,6 +139,7 @@ func (g *jetStream) remove(ctx context.Context, _ session.Key, old *kept) error 
 	return err
 }
 
+// exists looks for any subject of the ID, which stands before the application for that reason.
 func (g *jetStream) exists(ctx context.Context, id string) (bool, error) {
 	s, err := g.stream(ctx)
 	if err == nil {
@@ -143,6 +151,7 @@ func (g *jetStream) exists(ctx context.Context, id string) (bool, error) {
 	return err == nil, err
 }
 
+// each asks the leader for one message after the other. The time limit is for each of them, not for the walk.
 func (g *jetStream) each(ctx context.Context, app string, give func(session.Key, *kept) error) error {
 	s, err := g.stream(ctx)
 	if err != nil {
@@ -190,6 +199,7 @@ func majority(ctx context.Context, servers []string) bool {
 	return yes >= enough
 }
 
+// greets reports that a server says its first line, "INFO {...}", within longest.
 func greets(ctx context.Context, address string) bool {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()

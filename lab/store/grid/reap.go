@@ -55,7 +55,8 @@ func walkAll(ctx context.Context, e engine, app string, give func(session.Key, *
 	})
 }
 
-// takeTurn moves the entry of the application on, unless another member has.
+// takeTurn moves the entry of the application on, unless another member has: by compare and set, so of members that
+// come at the same moment one gets it.
 func (s *Store) takeTurn(ctx context.Context, app string, now session.Millis) (bool, error) {
 	k := session.Key{App: app, ID: turn}
 	old, err := s.get(ctx, k)

@@ -13,7 +13,8 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// redisGrid is one Redis server. An ID is a hash with a field for each application that has a session of it.
+// redisGrid is one Redis server. An ID is a hash with a field for each application that has a session of it: so one
+// EXISTS tells whether any has (S15).
 type redisGrid struct {
 	at     redisURL
 	pool   atomic.Pointer[redis.Pool]
@@ -23,7 +24,7 @@ type redisGrid struct {
 const (
 	attempts  = 3 // how often a Redis is asked that cannot be reached, as a database is (ConnectionRetryCount 2)
 	redisWait = 3 * time.Second
-	redisMost = 64 // connections of a member
+	redisMost = 64 // connections of a member; more requests wait for one
 )
 
 func openRedis(c *Config) (engine, error) {
@@ -40,7 +41,8 @@ func (g *redisGrid) newPool() *redis.Pool {
 	return &redis.Pool{MaxIdle: redisMost, MaxActive: redisMost, Wait: true, DialContext: g.at.dial}
 }
 
-// do asks. Where one connection is lost the others that wait are as well, so that the next ask makes a new one.
+// do asks. Where one connection is lost the others that wait are as well, so that the next ask makes a new one. An
+// end of ctx says nothing of the connections, and lets them be.
 func (g *redisGrid) do(ctx context.Context, command string, args ...any) (any, error) {
 	pool := g.pool.Load()
 	conn, err := pool.GetContext(ctx)
@@ -57,8 +59,9 @@ func (g *redisGrid) do(ctx context.Context, command string, args ...any) (any, e
 	return reply, err
 }
 
-// The two changes, each in one step. The first argument is the field, the second the value that must be there, "" for
-// none. What a lab leaves that could not clear away is gone after a week.
+// The two changes, each in one step: a script runs alone, where HGET and HSET would let another member in between.
+// The first argument is the field, the second the value that must be there, "" for none. What a lab leaves that could
+// not clear away is gone after a week.
 const (
 	replace = `if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
@@ -104,6 +107,8 @@ func (g *redisGrid) exists(ctx context.Context, id string) (bool, error) {
 	return n > 0, err
 }
 
+// each goes through all hashes of the run, for an application is only a field of some. SCAN may give a key twice, and
+// then so does each.
 func (g *redisGrid) each(ctx context.Context, app string, give func(session.Key, *kept) error) error {
 	return g.keys(ctx, func(key string) error {
 		fields, err := redis.StringMap(g.do(ctx, "HGETALL", key))
@@ -150,6 +155,7 @@ func (g *redisGrid) pattern() string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(g.prefix) + "*"
 }
 
+// hopeful counts: there is nobody else to ask, and a Redis that died has lost what it had, so waiting is of no use.
 func (g *redisGrid) hopeful(_ context.Context, n int) bool { return n < attempts }
 
 func (g *redisGrid) close() error { return g.pool.Load().Close() }

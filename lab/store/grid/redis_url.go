@@ -16,7 +16,8 @@ import (
 	"github.com/wasplug/wasplug/parser/diag"
 )
 
-// redisURL is where a Redis is: redis://USER:PASSWORD@HOST:PORT/DB, rediss:// over TLS, or unix:///SOCKET?db=DB.
+// redisURL is where a Redis is: redis://USER:PASSWORD@HOST:PORT/DB, rediss:// over TLS, or unix:///SOCKET?db=DB. No
+// other parameter is known: one that is ignored would be a setting that does not hold.
 type redisURL struct {
 	network, address string
 	host             string // of the certificate, "" without TLS
@@ -60,6 +61,8 @@ func parseRedis(text string) (at redisURL, err error) {
 	return at, nil
 }
 
+// dial opens a connection, with a limit for each of its steps: a server that hangs must count as down, not keep a
+// request.
 func (at redisURL) dial(ctx context.Context) (redis.Conn, error) {
 	options := []redis.DialOption{redis.DialConnectTimeout(firstWait), redis.DialTLSHandshakeTimeout(firstWait),
 		redis.DialReadTimeout(redisWait), redis.DialWriteTimeout(redisWait), redis.DialClientName("wasplug-lab"),

@@ -22,7 +22,7 @@ type Server struct{ server *server.Server }
 const mostStored = 32 << 30
 
 // Serve starts a server of the grid. It returns when the server has what it must have, or when there is no majority of
-// servers that could tell.
+// servers that could tell: one that comes back alone is to run, too.
 func Serve(ctx context.Context, c ServerConfig) (*Server, error) {
 	opt, err := c.options()
 	if err != nil {
@@ -78,7 +78,8 @@ const meetFor = 3 * time.Second
 // mostCatchUp is how long it may take until it serves: half of what the lab waits for a process.
 const mostCatchUp = time.Minute
 
-// catchUp waits until the server has the sessions as they are.
+// catchUp waits until the server has the sessions as they are. A server that was killed comes back with an old state:
+// whoever starts it and kills another one afterwards wants to know that there are three copies again.
 func (s *Server) catchUp(ctx context.Context, c *ServerConfig) {
 	for began := time.Now(); time.Since(began) < mostCatchUp && ctx.Err() == nil && !s.current(); {
 		if time.Since(began) > meetFor && !majority(ctx, c.Servers) {

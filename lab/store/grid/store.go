@@ -13,7 +13,8 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
-// Store is the grid as one member has it.
+// Store is the grid as one member has it. It is what both engines share: entries are read, changed here, and put back
+// where nobody was quicker.
 type Store struct {
 	engine         engine
 	life           string // of this member, by chance: its changes are told from those of others
@@ -243,6 +244,7 @@ func (s *Store) Delete(ctx context.Context, k session.Key) error {
 	return nil
 }
 
+// remove takes an entry away if it is still the one that was read. errOther, ErrDown.
 func (s *Store) remove(ctx context.Context, k session.Key, old *kept) error {
 	return reach(ctx, s.engine, func(ctx context.Context) error { return s.engine.remove(ctx, k, old) })
 }

@@ -8,14 +8,15 @@ import (
 	"sync"
 )
 
-// A Recorder lists the statements that go to a database, in order, as their text. It can cut the line, too.
+// A Recorder lists the statements that go to a database, in order, as their text. It can cut the line, too. It stands
+// below database/sql: what that does by itself, as asking again on another connection, is seen as well.
 type Recorder struct {
 	// Before is what happens while a statement is on its way, nil for nothing.
 	Before func(statement string)
 
 	lock       sync.Mutex
 	statements []string
-	cut        int // so many connections are refused
+	cut        int // so many connections are refused, each counting it down
 }
 
 // Cut ends the connections that there are and refuses so many new ones.

@@ -12,6 +12,7 @@ import (
 	"github.com/wasplug/wasplug/lab/session"
 )
 
+// D1: the row is there before the servlet goes on, with the plain columns and no attributes.
 func created(t *testing.T, c *Cluster) {
 	a, b := c.Store(t, "a"), c.Store(t, "b")
 	create(t, a, key)
@@ -26,6 +27,7 @@ func created(t *testing.T, c *Cluster) {
 	holds(t, r)
 }
 
+// D4: values come back as the JSON that was written, not as something that means the same.
 func takenOver(t *testing.T, c *Cluster) {
 	a, b := c.Store(t, "a"), c.Store(t, "b")
 	create(t, a, key, "count", "7", "name", `{"first":"Ada"}`)
@@ -36,6 +38,7 @@ func takenOver(t *testing.T, c *Cluster) {
 	}
 }
 
+// Eight writes, each by the next of three members: what one reads is always what the one before wrote.
 func takenOverAndOver(t *testing.T, c *Cluster) {
 	stores := []session.Store{c.Store(t, "a"), c.Store(t, "b"), c.Store(t, "c")}
 	create(t, stores[0], key, "count", "1")
@@ -48,6 +51,7 @@ func takenOverAndOver(t *testing.T, c *Cluster) {
 	}
 }
 
+// D2 is a compare and set: a second touch from the same last access finds that it is another one.
 func touched(t *testing.T, c *Cluster) {
 	a := c.Store(t, "a")
 	create(t, a, key)
@@ -56,6 +60,8 @@ func touched(t *testing.T, c *Cluster) {
 	touch(t, a, key, start+5, start+6, true)
 }
 
+// A take-over must show in the last access also where it comes in the same millisecond, or D2 would let the former
+// owner go on with an old copy.
 func touchedAfterTakeOver(t *testing.T, c *Cluster) {
 	a, b := c.Store(t, "a"), c.Store(t, "b")
 	create(t, a, key, "count", "1")
@@ -67,6 +73,8 @@ func touchedAfterTakeOver(t *testing.T, c *Cluster) {
 	touch(t, b, key, taken.LastAccess, start+30, true)
 }
 
+// A write without attributes leaves them as they are (D5); a take-over by a member whose clock is behind moves the last
+// access on all the same.
 func plainColumns(t *testing.T, c *Cluster) {
 	a, b := c.Store(t, "a"), c.Store(t, "b")
 	r := create(t, a, key, "count", "1")
@@ -79,6 +87,8 @@ func plainColumns(t *testing.T, c *Cluster) {
 	holds(t, got, "count", "1")
 }
 
+// W5: where attributes are kept apart those that a write does not name stay, and removing what is not there is no
+// error.
 func delta(t *testing.T, c *Cluster) {
 	a, b := c.Store(t, "a"), c.Store(t, "b")
 	if !a.Apart() {
@@ -96,6 +106,8 @@ func delta(t *testing.T, c *Cluster) {
 	}
 }
 
+// A former owner that knows nothing of the take-over writes: a table or a grid compares nothing, so the last writer
+// wins (D12, G2); replication refuses it (L2).
 func twoWriters(t *testing.T, c *Cluster) {
 	a, b := c.Store(t, "a"), c.Store(t, "b")
 	mine := create(t, a, key, "count", "1")
@@ -115,6 +127,7 @@ func twoWriters(t *testing.T, c *Cluster) {
 	holds(t, load(t, c.Store(t, "c"), key, 2, start+20), "count", want)
 }
 
+// D10: gone for all members at once; the ID may be used anew, and what was deleted does not come back with it (S15).
 func deleted(t *testing.T, c *Cluster) {
 	a, b := c.Store(t, "a"), c.Store(t, "b")
 	create(t, a, key, "count", "1")
@@ -129,6 +142,8 @@ func deleted(t *testing.T, c *Cluster) {
 	holds(t, load(t, a, key, 1, start+10))
 }
 
+// An ID comes from a client, so it can be anything: too long for the column, no UTF-8, or an attempt on the
+// statement.
 func unknown(t *testing.T, c *Cluster) {
 	a := c.Store(t, "a")
 	isGone(t, a, key)
@@ -140,6 +155,7 @@ func unknown(t *testing.T, c *Cluster) {
 	}
 }
 
+// S15: the ID is known to all applications, the session is one's own.
 func twoApplications(t *testing.T, c *Cluster) {
 	a, b := c.Store(t, "a"), c.Store(t, "b")
 	create(t, a, key, "count", "1")
@@ -153,6 +169,8 @@ func twoApplications(t *testing.T, c *Cluster) {
 	holds(t, load(t, b, key, 1, start+10), "count", "1")
 }
 
+// D9: over its time is later than last access + max inactive, not at it. A month in milliseconds does not fit into 32
+// bits.
 func reaped(t *testing.T, c *Cluster) {
 	a, b := c.Store(t, "a"), c.Store(t, "b")
 	id := func(name string) session.Key { return session.Key{App: "shop", ID: name + key.ID[len(name):]} }
@@ -195,6 +213,7 @@ func reap(t *testing.T, now session.Millis, stores ...session.Store) (gone []ses
 	return gone
 }
 
+// D9: members whose reapers wake at the same moment must not all do the work.
 func reapedInTurns(t *testing.T, c *Cluster) {
 	if !c.Turns {
 		t.Skip("each member of this store looks at its own sessions")
@@ -222,6 +241,8 @@ func reapedInTurns(t *testing.T, c *Cluster) {
 // text is an attribute of so many bytes.
 func text(bytes int) string { return `"` + strings.Repeat("x", bytes-2) + `"` }
 
+// The sizes lie to both sides of the limits of SQLite's columns (3122, 32700), up and down again: a session that has
+// shrunk must not be read from the column that it filled before.
 func large(t *testing.T, c *Cluster) {
 	a, b := c.Store(t, "a"), c.Store(t, "b")
 	r := create(t, a, key)
@@ -237,6 +258,8 @@ func large(t *testing.T, c *Cluster) {
 	holds(t, load(t, b, key, 1, start+10), "text", text(20), "size", "20")
 }
 
+// What fits into no column is not written at all, and what was written before is still what a take-over finds (row
+// 25).
 func tooLarge(t *testing.T, c *Cluster) {
 	if c.Largest == 0 {
 		t.Skip("nothing is too large for this store")
@@ -254,6 +277,8 @@ func tooLarge(t *testing.T, c *Cluster) {
 	}
 }
 
+// While the store is out of reach every method says so, by ErrDown: a manager that took it for ErrGone would begin
+// new sessions. Nothing of what was asked meanwhile may have been done.
 func down(t *testing.T, c *Cluster) {
 	if c.Down == nil {
 		t.Skip("this store cannot be out of reach")
@@ -289,6 +314,7 @@ func everything(t *testing.T, s session.Store, r *session.Record) map[string]err
 	return errs
 }
 
+// Clients at different sessions do not hinder each other: each finds all of its own writes.
 func atOnce(t *testing.T, c *Cluster) {
 	stores := []session.Store{c.Store(t, "a"), c.Store(t, "b"), c.Store(t, "c")}
 	const clients, writes = 12, 8

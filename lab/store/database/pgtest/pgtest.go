@@ -147,6 +147,8 @@ func programs() (string, error) {
 }
 
 // place makes the server's folder, and says how its shell is run: PostgreSQL refuses root.
+// place is a folder for the server and the shell that may run it there: PostgreSQL refuses to run as root, so root
+// becomes the user postgres that Debian's package makes.
 func place() (folder string, shell []string, err error) {
 	if folder, err = os.MkdirTemp("", "wasplug-pg-"); err != nil || os.Getuid() != 0 {
 		return folder, []string{"sh"}, err

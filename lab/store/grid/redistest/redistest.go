@@ -29,7 +29,7 @@ func Program(t testing.TB) string {
 	return program
 }
 
-// Start starts one.
+// Start starts one, at a port that is kept for it until the test ends: it can be killed and started again there.
 func Start(t testing.TB) *Server {
 	t.Helper()
 	at := porttest.Keep(t)
