@@ -20,6 +20,7 @@ func (t *Topology) administration(h *VirtualHost) bool {
 }
 
 // adminPorts returns the ports that only virtual hosts for administration have as an alias, with the first of these.
+// A port that another virtual host serves too is none of them: its Transports are needed.
 func (t *Topology) adminPorts() map[string]string {
 	ports := map[string]string{}
 	served := map[string]bool{}
@@ -45,6 +46,7 @@ func (t *Topology) adminPorts() map[string]string {
 }
 
 // administers reports whether an application belongs to a virtual host that is left out, and tells so.
+// An application without a virtual host, or with one that is not described, belongs to none.
 func (c *compiler) administers(a *Application) bool {
 	h := c.t.virtualHost(a.VirtualHost.V)
 	if !a.VirtualHost.Set() || h == nil || !c.t.administration(h) {
@@ -52,6 +54,7 @@ func (c *compiler) administers(a *Application) bool {
 	}
 	c.note(a.VirtualHost.Span(), "%s is left out with its virtual host %q, so no request reaches it through the web "+
 		"server", a.label(), h.Key.V)
+	// an application that disappears is more than a port that does
 	c.notes[len(c.notes)-1].Severity = diag.Warning
 	return true
 }
@@ -68,6 +71,7 @@ func (c *compiler) administrative(m *Member, port text) bool {
 }
 
 // note tells what is left out on purpose.
+// Notes are not among the reports of Build: who judges a topology, as lint does, has no use for them.
 func (c *compiler) note(span diag.Span, format string, args ...any) {
 	c.notes = append(c.notes, diag.Diagnostic{Span: span, Severity: diag.Info, Message: diag.Sprintf(format, args...)})
 }

@@ -12,6 +12,7 @@ type element struct {
 	at diag.Span
 }
 
+// The capacities are those of the generators' forms: large topologies have tens of thousands of Uris.
 func newElement(name string, at diag.Span) element {
 	n := &parser.Node{Kind: parser.Element, Name: name, Span: at, NameSpan: at, Tag: at, Closed: true}
 	switch name {
@@ -31,6 +32,7 @@ func (e element) add(children ...element) {
 }
 
 // put sets an attribute, in place of one of that name.
+// The order of attributes does not matter: the writer sorts them, as IBM's tools do.
 func (e element) put(name, value string, nameSpan, span diag.Span) {
 	attr := parser.Attr{Name: name, Value: value, NameSpan: nameSpan, Span: span}
 	if old := e.Attr(name); old != nil {
@@ -40,6 +42,7 @@ func (e element) put(name, value string, nameSpan, span diag.Span) {
 	e.Attrs = append(e.Attrs, attr)
 }
 
+// drop takes an attribute away, be it a default or not; one that is not there is no mistake.
 func (e element) drop(name string) {
 	for i := range e.Attrs {
 		if e.Attrs[i].Name == name {
@@ -99,6 +102,7 @@ func (e element) override(n *yamldoc.Node) {
 }
 
 // raw adds elements that the topology writes out.
+// raw keeps what no key stands for, so that any file can be imported: they come last in their parent.
 func (e element) raw(n *yamldoc.Node) {
 	if n == nil {
 		return

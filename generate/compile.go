@@ -17,8 +17,8 @@ import (
 type Output struct {
 	WebServer string
 	Platform  diag.Val[string] // the web server that the plug-in sits in; not Set when the topology does not say
-	Doc       *parser.Document
-	Config    *parser.Config
+	Doc       *parser.Document // its nodes have spans of the YAML
+	Config    *parser.Config   // the view on Doc
 }
 
 // Options are what a topology does not say. The zero Options give the same bytes for the same topology for ever.
@@ -54,6 +54,7 @@ func (t *Topology) build(o Options) (outputs []Output, reports, notes []diag.Dia
 	return outputs, c.reports, c.notes
 }
 
+// compiler is one run for all web servers of a topology.
 type compiler struct {
 	t       *Topology
 	flavor  flavor
@@ -64,12 +65,16 @@ type compiler struct {
 	adminPorts map[string]string // port -> the virtual host for administration that alone has it
 }
 
+// document writes the file of a web server in the order of the generators: Log, Properties, virtual hosts, trusted
+// proxies, clusters, UriGroups, Routes. The order of virtual hosts, clusters and Routes among each other is that of
+// the YAML: Routes of equal scores are decided by it (R13).
 func (c *compiler) document(w *WebServer, o Options) *parser.Document {
 	root := newElement("Config", w.at)
 	root.putDefaults(c.flavor.config...)
 	root.keys(w.Node, []pair{{"refreshInterval", "RefreshInterval"}})
 	proxies := w.Node.Get("trustedProxies")
 	if proxies != nil {
+		// the list alone does nothing; config may still say false
 		root.put("TrustedProxyEnable", "true", proxies.Span, proxies.Span)
 	}
 	root.override(w.Node.Get("config"))
@@ -114,9 +119,11 @@ func (c *compiler) headline(w *WebServer, o Options) string {
 	if o.Stamp != "" {
 		line += " on " + o.Stamp
 	}
+	// no comment may hold "--" or end in "-"
 	return strings.TrimSuffix(strings.ReplaceAll(line, "--", "- -"), "-")
 }
 
+// log writes Log; log: null leaves it out, and the flavor plain has one only where the topology says so.
 func (c *compiler) log(root element, w *WebServer) {
 	n := w.Node.Get("log")
 	if n.Null() || n == nil && c.flavor.log == nil {
@@ -143,6 +150,8 @@ func (w *WebServer) path(below ...string) string {
 	return p
 }
 
+// configProperties are those that are written without words in properties. pluginRoot: null leaves PluginInstallRoot
+// out, and plain writes it only where pluginRoot says so.
 func (c *compiler) configProperties(w *WebServer) []element {
 	var all []element
 	for _, p := range c.flavor.properties {
@@ -158,6 +167,8 @@ func (c *compiler) configProperties(w *WebServer) []element {
 }
 
 // tls returns the properties of an https Transport: keyring, stashfile, and certLabel when there is one.
+// A relative path lies below the web server's own folder of the plug-in, where the generators have the files; an empty
+// value leaves the Property out.
 func (w *WebServer) tls(at diag.Span) []element {
 	written := w.Node.Get("tls")
 	var all []element
@@ -198,6 +209,7 @@ func (c *compiler) served(w *WebServer) []*Application {
 }
 
 // virtualHosts adds a group for each virtual host: all of them, or those of the applications a web server serves.
+// A file for all applications has those that none uses, too.
 func (c *compiler) virtualHosts(root element, w *WebServer, served []*Application) {
 	used := map[string]bool{}
 	for _, a := range served {
@@ -228,6 +240,7 @@ func (c *compiler) virtualHosts(root element, w *WebServer, served []*Applicatio
 }
 
 // addPort adds the alias of a port of the web server, unless it is there.
+// -1 switches a port off, as webserverPort of Liberty's pluginConfiguration does.
 func (e element) addPort(port number, at diag.Span) {
 	name := "*:" + strconv.Itoa(port.V)
 	if port.V <= 0 {
@@ -246,6 +259,7 @@ func (e element) addPort(port number, at diag.Span) {
 	e.add(alias)
 }
 
+// clusters are those of the file: all, or those of the applications that a web server serves.
 func (c *compiler) clusters(w *WebServer, served []*Application) []*Cluster {
 	if w.Serves == nil {
 		return c.t.Clusters

@@ -7,12 +7,15 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
+// cluster writes a ServerCluster: its members as they stand in the YAML, the ClusterAddress, the lists. Later ones
+// override: what session says is behind the flavor's defaults and before the keys and overrides of the cluster.
 func (c *compiler) cluster(w *WebServer, k *Cluster) element {
 	e := newElement("ServerCluster", k.Key.Span())
 	session := k.Session.over(c.t.Session)
 	e.putDefaults(c.flavor.cluster...)
 	e.set("Name", k.name())
 	if session.CloneSeparator.V == "+" {
+		// the attribute says what the cookies of the servers already have (R21); ":" is the default and needs none
 		e.put("CloneSeparatorChange", "true", session.CloneSeparator.Span(), session.CloneSeparator.Span())
 	}
 	if session.Persistence.V == "memory-to-memory" {
@@ -40,6 +43,8 @@ func (k *Cluster) single() bool {
 	return len(k.Members) == 1 && !k.Members[0].CloneID.Set() && k.Members[0].Role.V == "primary"
 }
 
+// server writes a Server or a ClusterAddress. plain: without the weight that the flavor would write. The cluster's
+// defaults come first, so that what a member says counts.
 func (c *compiler) server(w *WebServer, k *Cluster, m *Member, name string, plain bool) element {
 	e := newElement(name, start(m.Node.Span))
 	e.putDefaults(c.flavor.server...)
@@ -66,6 +71,7 @@ func (c *compiler) server(w *WebServer, k *Cluster, m *Member, name string, plai
 }
 
 // transports adds the http and the https Transport that a member's ports stand for.
+// http stands first, as in the generators' files. A port of 0 or below leaves its Transport out.
 func (c *compiler) transports(e element, w *WebServer, k *Cluster, m *Member) {
 	host := m.host(k)
 	for _, protocol := range []string{"http", "https"} {
@@ -114,6 +120,7 @@ func (m *Member) value(k *Cluster, key string) text {
 	return k.Defaults.Get(key).Str()
 }
 
+// host is what Hostname is to be.
 func (m *Member) host(k *Cluster) text {
 	host := m.value(k, "host")
 	if strings.HasPrefix(host.V, "[") && strings.HasSuffix(host.V, "]") {
@@ -123,6 +130,7 @@ func (m *Member) host(k *Cluster) text {
 }
 
 // serverList adds a list: what the topology writes out, or the members of a role.
+// null leaves a list out, and so does a role that nobody has: an empty list counts as none (R37).
 func (e element) serverList(name, role string, k *Cluster, written *yamldoc.Field, single bool) {
 	if written != nil {
 		if !written.Value.Null() {

@@ -18,6 +18,8 @@ type flavor struct {
 }
 
 // flavorDefaults returns what the generator of a flavor writes by default, as the parser's table has it.
+// Log, Properties and affinity names are not in the table's columns: of the two they are taken as Liberty's generator
+// writes them, which fixes LogLevel at Error and puts PluginInstallRoot behind the ESI properties.
 func flavorDefaults(name string) flavor {
 	var f flavor
 	if name == "plain" {
@@ -46,6 +48,7 @@ func flavorDefaults(name string) flavor {
 	return f
 }
 
+// properties are those of Config that Liberty's generator writes always, in its order.
 var properties = []pair{
 	{"ESIEnable", "true"}, {"ESIMaxCacheSize", "1024"}, {"ESIInvalidationMonitor", "false"},
 	{"ESIEnableToPassCookies", "false"},
@@ -62,6 +65,7 @@ func keysOf(element string) (keys []pair) {
 }
 
 var (
+	// asked for every cluster and member, of which there may be thousands
 	clusterKeys = sync.OnceValue(func() []pair { return keysOf("ServerCluster") })
 	serverKeys  = sync.OnceValue(func() []pair { return keysOf("Server") })
 )

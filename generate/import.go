@@ -20,6 +20,8 @@ import (
 // diagnostics name, with its place in the XML, whatever a topology cannot say; they are errors when the YAML is nil,
 // because the file is not a whole plugin-cfg.xml. sessions, unless nil, is what the servers say of sessions, keys of
 // session: that no plugin-cfg.xml holds.
+// It is done twice where the file has what lint calls an error: what the first topology is refused for becomes its
+// allow, so that a file that is in use can be generated anew, faults and all.
 func Import(cfg *parser.Config, sessions *yamldoc.Node) ([]byte, []diag.Diagnostic) {
 	if cfg.Node == nil {
 		span := diag.Span{File: cfg.Doc.File}
@@ -43,9 +45,11 @@ func Import(cfg *parser.Config, sessions *yamldoc.Node) ([]byte, []diag.Diagnost
 		im.lost(cfg.Node, "this file: the topology made of it cannot be read")
 		return nil, im.reports
 	}
+	// The proof: what the compiled file says otherwise is told, with the place in the file that was read.
 	for _, c := range diff.Attributes(cfg, outputs[0].Config) {
 		span := c.OldAt
 		if span.IsZero() {
+			// only the compiled file says it, whose places are those of a YAML that nobody has seen
 			span = cfg.Node.NameSpan
 		}
 		if slices.ContainsFunc(im.reports, func(d diag.Diagnostic) bool {
@@ -86,6 +90,7 @@ func allowance(reports []diag.Diagnostic) []*yamldoc.Node {
 	return codes
 }
 
+// importer writes one topology in one flavor; topology makes a copy for each that it tries.
 type importer struct {
 	cfg      *parser.Config
 	sessions *yamldoc.Node // of the servers; nil where nothing is known
@@ -100,6 +105,8 @@ type importer struct {
 	pending         []string          // comments that wait for the next entry
 }
 
+// Root and name of the web server are read off what the generators derive from them: PluginInstallRoot, and the path
+// .../logs/NAME/http_plugin.log of Log. Where they do not fit the paths are written out.
 func newImporter(cfg *parser.Config) *importer {
 	im := &importer{cfg: cfg, names: resolve.New(cfg)}
 	im.web = &WebServer{Name: text{V: "webserver1"}, PluginRoot: text{V: defaultRoot}}
@@ -118,12 +125,15 @@ func newImporter(cfg *parser.Config) *importer {
 	return im
 }
 
+// lost notes what is left out, at its place in the file.
 func (im *importer) lost(n *parser.Node, format string, args ...any) {
 	im.reports = append(im.reports, diag.Diagnostic{Span: n.Span, Severity: diag.Warning,
 		Message: "a topology cannot say " + diag.Sprintf(format, args...)})
 }
 
 // topology writes the file in the flavor that needs fewer words.
+// All of them say the same. The fewest words are those of the generator that the file comes from, as a rule; of
+// equally long ones the first stays.
 func (im *importer) topology() *yamldoc.Node {
 	var best *yamldoc.Node
 	var reports []diag.Diagnostic
@@ -151,6 +161,7 @@ func orNothing(n *yamldoc.Node) *yamldoc.Node {
 }
 
 // optional is a text, or null when the attribute is not written.
+// null says that there is none, where a missing key would mean a default.
 func optional(n *parser.Node, name string) *yamldoc.Node {
 	if a := n.Attr(name); a != nil {
 		return yamldoc.NewText(a.Value)
@@ -158,6 +169,7 @@ func optional(n *parser.Node, name string) *yamldoc.Node {
 	return yamldoc.NewPlain("")
 }
 
+// write writes the keys in the order of the schema; Put leaves out what is nil.
 func (im *importer) write(flavor string) *yamldoc.Node {
 	im.hosts, im.clusters = map[string]string{}, map[string]string{}
 	nodes := im.cfg.Doc.Nodes
@@ -195,6 +207,7 @@ func (im *importer) cell(header string) *yamldoc.Node {
 // last: they need to know every definition.
 func (im *importer) children() (hosts, clusters, applications *yamldoc.Node) {
 	hosts, clusters, applications = newMap(), newMap(), yamldoc.NewList()
+	// the view knows its nodes; here they are looked up the other way round, once for all children
 	hostOf, clusterOf, routeOf := map[*parser.Node]*parser.VirtualHostGroup{},
 		map[*parser.Node]*parser.ServerCluster{}, map[*parser.Node]*parser.Route{}
 	for _, h := range im.cfg.VirtualHostGroups {
@@ -224,6 +237,7 @@ func (im *importer) children() (hosts, clusters, applications *yamldoc.Node) {
 			im.lost(n, "text between the elements")
 		}
 	}
+	// what stands behind the last child must not go to the first Route: Routes have the comments of their own places
 	rest := im.pending
 	im.pending = nil
 	for _, r := range im.cfg.Routes {
@@ -236,6 +250,7 @@ func (im *importer) children() (hosts, clusters, applications *yamldoc.Node) {
 }
 
 // regularChild reports whether a child of Config has words of its own in a topology.
+// Others are written as elements, behind all that has words. Of Property it is all or none, so that their order stays.
 func regularChild(n *parser.Node, cfg *parser.Config) bool {
 	switch n.Name {
 	case "UriGroup":
@@ -250,6 +265,7 @@ func regularChild(n *parser.Node, cfg *parser.Config) bool {
 	return n.Name == "ConfigHash" // Liberty's change marker, no part of the configuration
 }
 
+// plainProxies reports whether a list of names says all of a TrustedProxyGroup.
 func plainProxies(n *parser.Node) bool {
 	for _, p := range n.Elements("") {
 		if p.Name != "TrustedProxy" || len(p.Attrs) != 1 || p.Attr("Name") == nil || len(p.Elements("")) > 0 {
@@ -259,6 +275,7 @@ func plainProxies(n *parser.Node) bool {
 	return len(n.Attrs) == 0
 }
 
+// plainProperty reports whether a name and a value say all of a Property.
 func plainProperty(n *parser.Node) bool {
 	for _, a := range n.Attrs {
 		if a.Name != "Name" && a.Name != "Value" {
@@ -302,6 +319,7 @@ func (im *importer) within(n *parser.Node) string {
 func (im *importer) element(n *parser.Node) *yamldoc.Node {
 	attributes, elements := newMap(), yamldoc.NewList()
 	for i := range n.Attrs {
+		// of an attribute that is written twice the first counts
 		if n.Attr(n.Attrs[i].Name) == &n.Attrs[i] {
 			attributes.Put(n.Attrs[i].Name, yamldoc.NewText(n.Attrs[i].Value))
 		}
@@ -337,6 +355,7 @@ func (im *importer) strays(n *parser.Node, known ...string) *yamldoc.Node {
 }
 
 // key makes a Name the key of a map, another one when it is taken or missing; then the entry needs the Name itself.
+// Names may be missing or stand twice, keys of YAML may not: shop, shop (2).
 func key(m *yamldoc.Node, n *parser.Node, fallback string) (key string, name *yamldoc.Node) {
 	attr := n.Attr("Name")
 	key = fallback

@@ -9,8 +9,11 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
+// virtualHost writes a group with its aliases as they stand. The ports of the web server are told by aliases here:
+// addWebServerPorts: false keeps default_host from getting them again.
 func (im *importer) virtualHost(hosts *yamldoc.Node, h *parser.VirtualHostGroup) {
 	name, written := key(hosts, h.Node, "virtualHost")
+	// of several definitions of a name only the one that counts is what Routes mean
 	if im.names.VirtualHostGroup(h.Name.V) == h && h.Name.Set() {
 		im.hosts[h.Name.V] = name
 	}
@@ -25,6 +28,7 @@ func (im *importer) virtualHost(hosts *yamldoc.Node, h *parser.VirtualHostGroup)
 	}
 	n := newMap().Put("name", written).Put("aliases", aliases)
 	if name == "default_host" {
+		// what a topology gives it without a word
 		if len(h.Aliases) == 2 && h.Aliases[0].Name.V == "*:80" && h.Aliases[1].Name.V == "*:443" {
 			n = newMap().Put("name", written)
 		} else {
@@ -48,6 +52,7 @@ func (im *importer) onlyName(n *parser.Node) {
 }
 
 // clusterDefaults are what a cluster has without words: with replicated sessions the table of partition IDs, too.
+// They must be those of compiler.cluster: what is not said here is put in there.
 func (im *importer) clusterDefaults() []pair {
 	if im.sessions.Get("persistence").Str().V != "memory-to-memory" {
 		return im.flavor.cluster
@@ -56,6 +61,8 @@ func (im *importer) clusterDefaults() []pair {
 	return append(rest, pair{"GetDWLMTable", "true"})
 }
 
+// cluster writes what differs from what a topology says without words, and moves what all members say alike into
+// defaults.
 func (im *importer) cluster(clusters *yamldoc.Node, c *parser.ServerCluster) {
 	name, written := key(clusters, c.Node, "cluster")
 	if im.names.Cluster(c.Name.V) == c && c.Name.Set() {
@@ -75,6 +82,7 @@ func (im *importer) cluster(clusters *yamldoc.Node, c *parser.ServerCluster) {
 	}
 	if len(c.Servers) > 1 && !slices.ContainsFunc(c.Servers,
 		func(s *parser.Server) bool { return s.CloneID.V != "" }) {
+		// without any clone ID sessions need not come back; else the topology would be refused (WP303)
 		n.Put("session", newMap().Put("affinity", yamldoc.NewPlain("false")))
 	}
 	members := yamldoc.NewList()
@@ -92,6 +100,7 @@ func (im *importer) cluster(clusters *yamldoc.Node, c *parser.ServerCluster) {
 }
 
 // lists returns the roles of the members, and the lists themselves where roles do not give them as they stand.
+// A list that names servers in another order, or ones that are not there, cannot be made of roles.
 func lists(c *parser.ServerCluster) (roles map[*parser.Server]string, primary, backup *yamldoc.Node) {
 	roles = map[*parser.Server]string{}
 	for _, s := range c.Servers {
@@ -121,6 +130,7 @@ func lists(c *parser.ServerCluster) (roles map[*parser.Server]string, primary, b
 	return roles, primary, backup
 }
 
+// sameNames reports whether roles give a list as it stands. No list is no names: an empty one must be written out.
 func sameNames(l *parser.ServerList, names []string) bool {
 	if l == nil {
 		return len(names) == 0
@@ -131,6 +141,7 @@ func sameNames(l *parser.ServerList, names []string) bool {
 	})
 }
 
+// nameList is a list written out, null for none.
 func nameList(l *parser.ServerList) *yamldoc.Node {
 	if l == nil {
 		return yamldoc.NewPlain("")
@@ -150,6 +161,7 @@ func orNull(n *yamldoc.Node) *yamldoc.Node {
 	return n
 }
 
+// member writes a Server; role "" is that of a ClusterAddress, which has none. single: see Cluster.single.
 func (im *importer) member(s *parser.Server, role string, single bool) *yamldoc.Node {
 	defaults := im.flavor.server
 	if single {
@@ -165,6 +177,7 @@ func (im *importer) member(s *parser.Server, role string, single bool) *yamldoc.
 		m.Put("role", yamldoc.NewText(role))
 	}
 	skip := []string{"Name"}
+	// CloneID="" has no key, so that stays an override
 	if s.CloneID.V != "" {
 		skip = append(skip, "CloneID")
 	}
@@ -226,6 +239,7 @@ func (im *importer) transports(m *yamldoc.Node, s *parser.Server) {
 		n.Fields = append(n.Fields, fields...)
 		n.Put("overrides", orNothing(overrides))
 		changes, all := im.properties(t.Properties, nil)
+		// An https Transport without properties gets those of the web server, so that it has none is written as {}.
 		if triple, ok := tlsOf(t); changes == nil && t.Protocol.Raw() == "https" && all == nil &&
 			!(ok && triple == im.tls) {
 			changes = newMap()
@@ -262,6 +276,7 @@ func (im *importer) transportStrays(t *parser.Transport) *yamldoc.Node {
 
 // regular reports whether ports alone say the transports of a server: http before https, one host, and the web
 // server's TLS settings.
+// An IPv6 address in brackets is not: a topology takes the brackets away, and the bytes of Hostname would change.
 func (im *importer) regular(s *parser.Server) bool {
 	if len(s.Transports) == 0 || len(s.Transports) > 2 {
 		return false
@@ -291,6 +306,8 @@ func (im *importer) regular(s *parser.Server) bool {
 }
 
 // common moves what all members say alike into defaults, and returns these.
+// Of overrides those that all have: a null among them is one, too. Keys that the generators' defaults give are not
+// there any more, since attributes has left them out.
 func common(members []*yamldoc.Node) *yamldoc.Node {
 	defaults := newMap()
 	if len(members) < 2 {

@@ -10,15 +10,16 @@ import (
 // importRoutes turns Routes into applications.
 type importRoutes struct {
 	*importer
-	used map[*parser.UriGroup]bool
-	seen map[[3]string]bool
-	rest bool // the Routes from here on are written as elements
+	used map[*parser.UriGroup]bool // groups that an application tells
+	seen map[[3]string]bool        // the references of Routes
+	rest bool                      // the Routes from here on are written as elements
 }
 
 func newRoutes(im *importer) *importRoutes {
 	return &importRoutes{importer: im, used: map[*parser.UriGroup]bool{}, seen: map[[3]string]bool{}}
 }
 
+// add writes a Route as an application for each run of its Uris, or as an element where no application gives it.
 func (im *importRoutes) add(applications *yamldoc.Node, r *parser.Route) {
 	_, group, _ := im.names.RouteParts(r)
 	id := [3]string{reference(r.VirtualHostGroup), reference(r.UriGroup), reference(r.ServerCluster)}
@@ -60,6 +61,7 @@ func (im *importRoutes) add(applications *yamldoc.Node, r *parser.Route) {
 	}
 }
 
+// reference tells a value that is not written from an empty one: XML holds no NUL.
 func reference(v parser.Val[string]) string {
 	if !v.Set() {
 		return "\x00"
@@ -77,6 +79,8 @@ func plainRoute(n *parser.Node) bool {
 	return len(n.Elements("")) == 0
 }
 
+// application names cluster and virtual host by their keys; a name that nothing defines is kept as it is. default_host
+// needs no word where it is described, as it is what an application has by itself.
 func (im *importRoutes) application(r *parser.Route) *yamldoc.Node {
 	app := newMap()
 	cluster := optional(r.Node, "ServerCluster")
@@ -108,6 +112,7 @@ func runs(uris []*parser.Uri) [][]*parser.Uri {
 	return all
 }
 
+// uris writes the Uris of a run, and the cookie names that they share where these are not the flavor's.
 func (im *importRoutes) uris(app *yamldoc.Node, run []*parser.Uri) {
 	list := yamldoc.NewList()
 	for _, u := range run {
@@ -147,6 +152,7 @@ func contextRoot(list *yamldoc.Node) (string, bool) {
 	return root, ok && root != "" && contextURI(root) == list.Items[0].Text
 }
 
+// uri is a text where its Name says all, else a map with overrides. Name="" has no key, and is an override.
 func (im *importRoutes) uri(u *parser.Uri) *yamldoc.Node {
 	overrides := newMap()
 	for i := range u.Node.Attrs {

@@ -10,6 +10,7 @@ import (
 )
 
 // webServer writes what concerns the web server rather than what it routes to.
+// PluginInstallRoot counts as pluginRoot where the flavor writes one, or where it is another than the default.
 func (im *importer) webServer() *yamldoc.Node {
 	cfg, w := im.cfg, newMap()
 	w.Put("name", yamldoc.NewText(im.web.Name.V))
@@ -42,6 +43,8 @@ func (im *importer) webServer() *yamldoc.Node {
 		Put("trustedProxies", proxies).Put("elements", orNothing(yamldoc.NewList(im.raw...)))
 }
 
+// defaultProperties are those that compile writes without words, the PluginInstallRoot of the file among them: that is
+// said by pluginRoot.
 func (im *importer) defaultProperties() []pair {
 	all := append([]pair{}, im.flavor.properties...)
 	if p := parser.Find(im.cfg.Properties, "PluginInstallRoot"); p != nil && p.Name.V == "PluginInstallRoot" {
@@ -50,6 +53,7 @@ func (im *importer) defaultProperties() []pair {
 	return all
 }
 
+// fixProxySwitch says TrustedProxyEnable only where it is not what trustedProxies makes of it, true.
 func (im *importer) fixProxySwitch(overrides *yamldoc.Node) {
 	i := slices.IndexFunc(overrides.Fields, func(f yamldoc.Field) bool { return f.Name == "TrustedProxyEnable" })
 	a := im.cfg.Node.Attr("TrustedProxyEnable")
@@ -61,6 +65,7 @@ func (im *importer) fixProxySwitch(overrides *yamldoc.Node) {
 	}
 }
 
+// trustedProxies is the first group as a list; what it cannot say is written as an element.
 func (im *importer) trustedProxies() *yamldoc.Node {
 	groups := im.cfg.Node.Elements("TrustedProxyGroup")
 	if len(groups) == 0 || !plainProxies(groups[0]) {
@@ -73,6 +78,8 @@ func (im *importer) trustedProxies() *yamldoc.Node {
 	return list
 }
 
+// log is what differs from the flavor's Log. nil leaves the key out, null the Log. One with elements inside is an
+// element itself, so here there is none.
 func (im *importer) log() *yamldoc.Node {
 	log := im.cfg.Log
 	if log == nil || len(log.Node.Elements("")) > 0 {
@@ -94,6 +101,7 @@ func (im *importer) log() *yamldoc.Node {
 
 // attributes writes the attributes of an element that differ from what is written by default: by the keys that stand
 // for them where a key can say the value, else as overrides.
+// A default that the element does not have is an override of null.
 func (im *importer) attributes(n *parser.Node, defaults, keys []pair, skip ...string) ([]yamldoc.Field,
 	*yamldoc.Node) {
 	keyed, overrides := newMap(), newMap()
@@ -122,6 +130,7 @@ func (im *importer) attributes(n *parser.Node, defaults, keys []pair, skip ...st
 }
 
 // keyValue is a value as the schema of topologies wants it for a key, nil when the key cannot say it.
+// A key of one name has one type wherever it stands, so the first place that knows it answers.
 func keyValue(key, value string) *yamldoc.Node {
 	for _, place := range [][]string{{"member"}, {"cluster"}, {"webServer"}, {"webServer", "log"}} {
 		if n, known := schemas.Scalar("topology", value, place[0], append(place[1:], key)...); known {
@@ -138,6 +147,7 @@ func odd(ps []*parser.Property) bool {
 }
 
 // properties writes Property elements: as changes to those written by default, or one by one when a name occurs twice.
+// changes: null takes a default out. Names that differ in letter case alone are one, as the plug-in reads them.
 func (im *importer) properties(ps []*parser.Property, defaults []pair) (changes, list *yamldoc.Node) {
 	if odd(ps) {
 		return nil, yamldoc.NewList()
@@ -174,6 +184,7 @@ func (im *importer) properties(ps []*parser.Property, defaults []pair) (changes,
 }
 
 // tlsOf returns keyring, stashfile and certLabel of a Transport; ok is false when its properties are not just these.
+// A relative path is none of these: in a topology it would be one below the web server's folder.
 func tlsOf(t *parser.Transport) (triple [3]string, ok bool) {
 	for _, p := range t.Properties {
 		i := slices.Index([]string{"keyring", "stashfile", "certLabel"}, p.Name.V)
@@ -186,6 +197,8 @@ func tlsOf(t *parser.Transport) (triple [3]string, ok bool) {
 }
 
 // commonTLS finds the settings that most https Transports share: they become the web server's.
+// Of equally frequent ones the first in the file stays. Without any the settings are those of a topology that says
+// nothing, so that the key tls is left out.
 func (im *importer) commonTLS() (best [3]string) {
 	count, most := map[[3]string]int{}, 0
 	for _, c := range im.cfg.Clusters {
@@ -206,6 +219,7 @@ func (im *importer) commonTLS() (best [3]string) {
 	return best
 }
 
+// tlsNode is what of the settings is not the default path: null leaves a Property out.
 func (im *importer) tlsNode() *yamldoc.Node {
 	n := newMap()
 	for i, p := range []pair{{"keyring", "plugin-key.kdb"}, {"stashfile", "plugin-key.sth"}} {

@@ -23,6 +23,7 @@ type AttrOrigin struct {
 }
 
 // Origin returns the origin of a line, counted from 1, of the file that XML gives.
+// The compiled tree has no lines: it is written, read back, and both trees are walked side by side.
 func (o Output) Origin(line int) (Origin, error) {
 	src, err := o.XML()
 	if err != nil {
@@ -37,9 +38,11 @@ func (o Output) Origin(line int) (Origin, error) {
 	}
 	origin := Origin{Text: text, Span: node.Span}
 	for _, a := range node.Attrs {
+		// what putDefaults wrote has the element's place and an empty one as that of its name
 		origin.Attrs = append(origin.Attrs, AttrOrigin{a.Name, a.Value, a.Span,
 			a.Span == node.Span && a.NameSpan == start(a.Span)})
 	}
+	// as the writer has them on the line
 	slices.SortFunc(origin.Attrs, func(a, b AttrOrigin) int { return cmp.Compare(a.Name, b.Name) })
 	return origin, nil
 }
@@ -56,6 +59,7 @@ func find(files *diag.Files, compiled, read []*parser.Node, line int) (*parser.N
 		if n, text := find(files, c.Children, r.Children, line); n != nil {
 			return n, text
 		}
+		// an element of several lines that none of its children has: its first line is its tag, its last the end tag
 		if line == to && line != from {
 			return c, "</" + c.Name + ">"
 		}

@@ -21,12 +21,14 @@ func (u *uri) agrees(v *uri) bool { return u.cookie == v.cookie && u.identifier 
 // route is a Route under construction: the applications of one virtual host, one cluster and one UriGroup.
 type route struct {
 	host, cluster, group text // as they are to be written
-	everyURI             bool
+	everyURI             bool // without UriGroup (R17)
 	at                   diag.Span
 	uris                 []uri
 }
 
 // routes adds the UriGroups and then the Routes, in the order in which the applications first need them.
+// UriGroups have one name space: two Routes may share one, when several clusters or virtual hosts serve the same URIs,
+// and then both must want the same of it.
 func (c *compiler) routes(root element, served []*Application) {
 	all := c.settle(c.gather(served))
 	groups := map[string]*route{}
@@ -60,6 +62,8 @@ func (c *compiler) routes(root element, served []*Application) {
 	}
 }
 
+// gather puts applications together that one Route can serve, as the generators do: one Route for each virtual host,
+// cluster and group.
 func (c *compiler) gather(served []*Application) []*route {
 	type key struct {
 		host, cluster, group string
@@ -98,6 +102,7 @@ func groupName(host, cluster string) string {
 }
 
 // uris adds the patterns of an application with the cookie names in force.
+// The nearest wins: the application's session, its cluster's, the whole file's.
 func (c *compiler) uris(all []uri, a *Application) []uri {
 	session := a.Session
 	if k := c.t.cluster(a.Cluster.V); k != nil && a.Cluster.Set() {
@@ -138,6 +143,7 @@ func (c *compiler) uris(all []uri, a *Application) []uri {
 			}
 		}
 	}
+	// read back from the elements, since overrides of a Uri may have changed them
 	for i := own; i < len(all); i++ {
 		all[i].cookie, all[i].identifier = attr(all[i].element, "AffinityCookie"),
 			attr(all[i].element, "AffinityURLIdentifier")
@@ -153,6 +159,7 @@ func attr(e element, name string) string {
 }
 
 // contextURI turns a context root into a pattern, as Liberty's generator does.
+// "/" gives /*, "shop" and "/shop/" give /shop/*; what ends in /* or begins with *. is a pattern already.
 func contextURI(root string) string {
 	if strings.HasPrefix(root, "*.") {
 		return root

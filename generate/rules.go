@@ -11,6 +11,7 @@ import (
 
 // check asks lint about a compiled file: what lint calls an error, the generator refuses, and of some rules it tells
 // warnings too. Which these are stands in the rules.
+// The spans of the compiled file are those of the YAML, so its findings stand there.
 func (t *Topology) check(cfg *parser.Config) []diag.Diagnostic {
 	var told []diag.Diagnostic
 	rules := rules.All()
@@ -41,6 +42,8 @@ func (t *Topology) ApplyAllow(found []diag.Diagnostic) []diag.Diagnostic {
 				d.Severity = diag.Warning
 			}
 		}
+		// sorted, so findings of one place and rule are neighbours; own reports without a rule are told apart by their
+		// texts
 		if n := len(kept); n > 0 && kept[n-1].Span == d.Span && kept[n-1].Rule == d.Rule &&
 			(d.Rule.Code != "" || kept[n-1].Message == d.Message) {
 			continue
@@ -68,6 +71,7 @@ func (c *compiler) wrong(span diag.Span, format string, args ...any) {
 }
 
 // report reports in the words of a topology what a rule of lint is about, as severely as that rule does.
+// The result may be changed until the next report, which may move the list.
 func (c *compiler) report(span diag.Span, code, format string, args ...any) *diag.Diagnostic {
 	r := lint.Lookup(c.rules, code)
 	c.reports = append(c.reports, diag.Diagnostic{Span: span, Severity: r.Severity, Rule: r.Diag(),
@@ -128,6 +132,8 @@ type claim struct {
 // same cluster adds nothing and is left out, with the Route that has nothing else; what disagrees is told by its
 // applications.
 func (c *compiler) settle(routes []*route) []*route {
+	// What another Route asks for is taken out only where no third has the group: the other's Uris would change with
+	// it.
 	sharing := map[string]int{} // how many Routes use a group
 	for _, r := range routes {
 		sharing[r.group.V]++
@@ -136,6 +142,7 @@ func (c *compiler) settle(routes []*route) []*route {
 		name    string
 		written bool
 	}
+	// the last claim and not the first: of three, each is told of the one before it
 	hosts := map[virtualHost]map[string]claim{} // by virtual host, then by URI
 	return slices.DeleteFunc(routes, func(r *route) bool {
 		asked := len(r.uris)

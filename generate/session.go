@@ -10,6 +10,7 @@ import (
 )
 
 // over returns a session whose values that are not written come from a wider one.
+// cookie: null counts as written: it leaves the attribute out, and inherits none.
 func (s Session) over(wide Session) Session {
 	if !s.Cookie.Set() && !s.noCookie {
 		s.Cookie, s.noCookie = wide.Cookie, wide.noCookie
@@ -59,6 +60,7 @@ func (t *Topology) SessionPolicy(cluster string) session.Policy {
 	return p
 }
 
+// settings are the same in the words of the room that predicts; a nil Replicas is "not said", which 0 is not.
 func (s Session) settings() session.Settings {
 	out := session.Settings{
 		Persistence: s.Persistence.V, WriteFrequency: s.WriteFrequency.V, WriteInterval: s.WriteInterval.V,
@@ -93,6 +95,7 @@ func (t *Topology) Lab() Lab {
 }
 
 // Sessions says by the name of each cluster what its servers do with sessions, and where that is written.
+// Spans are those of whatever level says it: the cluster's session or that of the whole file.
 func (t *Topology) Sessions() map[string]lint.Session {
 	by := map[string]lint.Session{}
 	for _, k := range t.Clusters {

@@ -7,6 +7,7 @@ import (
 )
 
 // isName reports whether an element or attribute may be called that; the plug-in's own names are plainer still.
+// XML allows more; overrides and elements of a topology may hold any key, and what is written must be read back.
 func isName(s string) bool {
 	for i, r := range s {
 		switch {

@@ -1,6 +1,3 @@
-// Package generate turns a topology, a YAML file that says what runs where, into plugin-cfg.xml: [Read] gives the
-// model, [Topology.Compile] the documents. Everything in them keeps the bytes of the YAML that caused it, so whoever
-// complains of the XML points at the YAML. [Import] goes the other way.
 package generate
 
 import (
@@ -9,6 +6,8 @@ import (
 	"github.com/wasplug/wasplug/schemas/yamldoc"
 )
 
+// Values keep where they are written; not Set is a value that the YAML does not say, and its V may be a default all
+// the same.
 type (
 	text    = diag.Val[string]
 	number  = diag.Val[int]
@@ -29,7 +28,7 @@ type Topology struct {
 
 	clusterByKey map[string]*Cluster
 	hostByKey    map[string]*VirtualHost
-	files        *diag.Files
+	files        *diag.Files // of the YAML: lint reports on it
 }
 
 // WebServer is a web server with the plug-in; each gets a file of its own.
@@ -39,29 +38,29 @@ type WebServer struct {
 	Windows    bool
 	Platform   text // the web server that the plug-in sits in, one of routecheck.Platforms; not Set: the default
 	PluginRoot text
-	HTTP       number // port, default 80; -1 off
-	HTTPS      number // port, default 443; -1 off
-	Serves     []text // names of applications; nil means all
-	at         diag.Span
+	HTTP       number    // port, default 80; -1 off
+	HTTPS      number    // port, default 443; -1 off
+	Serves     []text    // names of applications; nil means all
+	at         diag.Span // where it begins: the place of what is written for it by default
 }
 
 // VirtualHost is a named set of aliases.
 type VirtualHost struct {
-	Key      text
+	Key      text // by which applications name it; it is the Name, too, unless the node has one
 	Node     *yamldoc.Node
-	Aliases  []*yamldoc.Node
-	AddPorts bool
-	Admin    boolean // for administration: left out of the files; default true for admin_host under flavor was
+	Aliases  []*yamldoc.Node // texts as they are written; what is wrong with one is for lint
+	AddPorts bool            // the web server's ports are added as *:PORT; default true for default_host alone
+	Admin    boolean         // for administration: left out of the files; default true for admin_host under flavor was
 }
 
 // Cluster is a server cluster and its members.
 type Cluster struct {
 	Key            text
 	Node           *yamldoc.Node
-	Session        Session // as written; see [Topology.SessionPolicy]
-	Defaults       *yamldoc.Node
+	Session        Session       // as written; see [Topology.SessionPolicy]
+	Defaults       *yamldoc.Node // keys of a member that hold for all; nil for none
 	Members        []*Member
-	ClusterAddress *Member
+	ClusterAddress *Member // nil for none
 }
 
 // Member is a server of a cluster.
@@ -145,6 +144,8 @@ func Read(files *diag.Files, id diag.FileID) (*Topology, []diag.Diagnostic) {
 
 // addDefaultHost provides the virtual host that applications use when they name none, or when no virtual host is
 // described at all.
+// It stands last, and in the file only if somebody uses it. A file that describes virtual hosts but not this one, and
+// names it all the same, gets none: that is a slip of the pen, which lint finds as a dangling reference.
 func (t *Topology) addDefaultHost() {
 	if t.virtualHost("default_host") != nil {
 		return
@@ -164,6 +165,7 @@ func (t *Topology) addHost(h *VirtualHost) {
 	t.hostByKey[h.Key.V] = h
 }
 
+// readWebServers gives one web server of defaults where the file describes none, at the place of the whole file.
 func readWebServers(n *yamldoc.Node) []*WebServer {
 	list := n.Get("webServers")
 	if list == nil || len(list.Items) == 0 {
@@ -176,6 +178,7 @@ func readWebServers(n *yamldoc.Node) []*WebServer {
 	return all
 }
 
+// defaultRoot is that of Liberty's pluginConfiguration (pluginInstallRoot).
 const defaultRoot = "/opt/IBM/WebSphere/Plugins"
 
 func readWebServer(n *yamldoc.Node) *WebServer {
@@ -191,6 +194,7 @@ func readWebServer(n *yamldoc.Node) *WebServer {
 		at:         start(n.Span),
 	}
 	if n.Field("serves") != nil {
+		// an empty list is written, too: it serves nothing, while nil serves all
 		w.Serves = append([]text{}, texts(n.Get("serves"))...)
 	}
 	return w
@@ -226,6 +230,7 @@ func readCluster(f yamldoc.Field) *Cluster {
 	return c
 }
 
+// readMember names a member as the traditional generator does, NODE_NAME. name: null leaves the Name out.
 func readMember(n *yamldoc.Node) *Member {
 	m := &Member{Node: n, Server: n.Get("name").Str(), CloneID: n.Get("cloneId").Str(),
 		Role: orText(n.Get("role").Str(), "primary")}
@@ -238,6 +243,8 @@ func readMember(n *yamldoc.Node) *Member {
 	return m
 }
 
+// readApplication: a key that is null and one that is missing differ. virtualHost: null and uris: null are a Route
+// without that reference (R17), no virtualHost is default_host; that cluster is missing is reported by checkNames.
 func readApplication(n *yamldoc.Node) *Application {
 	a := &Application{
 		Node:        n,
