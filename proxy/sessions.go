@@ -5,20 +5,20 @@ import (
 
 	"github.com/wasplug/wasplug/proxy/http1"
 	"github.com/wasplug/wasplug/proxy/upstream"
-	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/affinity"
 )
 
 // noteSession tells the member that answers which session the answer is about. It makes no garbage.
 func (fw *forwarder) noteSession(s *upstream.Stream) {
-	id, what := failover.SessionOf(&fw.x.state, fw.setCookie(s))
-	if what == failover.SessionUntold {
+	id, what := affinity.SessionOf(fw.x.state.Affinity, fw.setCookie(s))
+	if what == affinity.SessionUntold {
 		return // before Sessions: a member without sessions needs no room to count them
 	}
 	sessions := fw.x.cluster.Members[fw.x.state.Last].Work.Sessions(fw.c.p.opt.Seed)
 	switch what {
-	case failover.SessionBegun:
+	case affinity.SessionBegun:
 		sessions.Begun(id, fw.x.at)
-	case failover.SessionTakenOver:
+	case affinity.SessionTakenOver:
 		sessions.TakenOver(id, fw.x.at)
 	default:
 		sessions.Seen(id, fw.x.at)

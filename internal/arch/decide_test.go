@@ -14,12 +14,17 @@ import (
 	"testing"
 )
 
-// The plug-in's decision has its one home in two rooms: which cluster, and which member.
+// The plug-in's decision has its one home in three rooms: which cluster, what a request says of its session, and which
+// member.
 const (
 	choicesRoom  = "routecheck/choices"
 	matchRoom    = "routecheck/match"
+	affinityRoom = "routecheck/affinity"
 	failoverRoom = "routecheck/failover"
 )
+
+// decide holds the rooms that may decide.
+var decide = []string{matchRoom, affinityRoom, failoverRoom}
 
 // A sign is a piece of code by which a decision outside the core shows itself. It cannot see every disguise; it sees
 // the copies that were once made, and testdata/decides holds one of each.
@@ -57,7 +62,9 @@ var signs = []sign{
 		"routecheck/diagnose/facts": "it counts what clients got",
 		"parser/pluginlog/story":    "the incidents of a log are none either",
 	}},
-	{"stream", "failover.StreamQueue says which idle stream is taken, and which is too old", agesStream, nil},
+	{"stream", "streams.Queue says which idle stream is taken, and which is too old", agesStream, map[string]string{
+		"routecheck/streams": "it is that queue",
+	}},
 	{"rule", "Step.Kind and Step.Why tell programs what happened; Rule and Text are for people", comparesRule, nil},
 }
 
@@ -66,7 +73,7 @@ func TestWhoDecides(t *testing.T) {
 	program, found := loadProgram(t), map[string]bool{}
 	for i := range program.packages {
 		name, ok := program.packages[i].ours()
-		if !ok || name == matchRoom || name == failoverRoom || name == "parser" {
+		if !ok || slices.Contains(decide, name) || name == "parser" {
 			continue
 		}
 		for _, f := range program.checkPackage(t, &program.packages[i]).findings() {
@@ -249,7 +256,7 @@ func comparesAlias(p *typed, n ast.Node) bool {
 }
 
 func readsCloneIDs(p *typed, n ast.Node) bool {
-	return p.calls(n, module+failoverRoom, "CloneIDs", "Session")
+	return p.calls(n, module+affinityRoom, "CloneIDs", "Session")
 }
 
 func asksUsable(p *typed, n ast.Node) bool {

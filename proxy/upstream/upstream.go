@@ -20,6 +20,7 @@ import (
 	"github.com/wasplug/wasplug/proxy/wire"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/streams"
 )
 
 // Transport is an address of a member, and the queue of idle streams to it (R66).
@@ -32,8 +33,8 @@ type Transport struct {
 	TTL             match.Nanos // R65, 0 no limit
 
 	mu     sync.Mutex
-	queue  failover.StreamQueue[*Stream] // which one is taken, and which is too old, the core says
-	closed bool                          // by a reload: what comes back is closed
+	queue  streams.Queue[*Stream] // which one is taken, and which is too old, the core says
+	closed bool                   // by a reload: what comes back is closed
 }
 
 // Stream is a connection to a member, and what has come of the answer that is being read from it. It is either in its

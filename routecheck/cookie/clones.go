@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -27,7 +28,7 @@ func (r *reader) ids() {
 		return
 	}
 	var owners []owner
-	for _, id := range failover.CloneIDs(r.plain, r.out.Separator[0]) {
+	for _, id := range affinity.CloneIDs(r.plain, r.out.Separator[0]) {
 		found := ID{ID: id, Kind: Unknown, Near: []Near{}}
 		own, known := r.ownerOf(id)
 		switch {
@@ -36,7 +37,7 @@ func (r *reader) ids() {
 		case known:
 			owners = append(owners, own)
 			r.known(&found, own)
-		case r.Table != nil && failover.IsPartitionID(r.Table, id) || r.Table == nil && failover.PartitionForm(id):
+		case r.Table != nil && affinity.IsPartitionID(r.Table, id) || r.Table == nil && affinity.PartitionForm(id):
 			found.Kind = Partition
 			r.partition(id)
 		case r.Table != nil:

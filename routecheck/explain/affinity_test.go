@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/failover"
@@ -81,7 +82,7 @@ func TestPartitionID(t *testing.T) {
 	table := mustTable(t, clusterXML("", "", server("a", `CloneID="12345678"`)+server("b", `CloneID="c1"`)))
 	for id, want := range map[string]bool{"1158590921": true, "12345679": true, "12345678": false, "1234567": false,
 		"1234567a": false, "c1": false, "": false} {
-		if got := failover.IsPartitionID(table, id); got != want {
+		if got := affinity.IsPartitionID(table, id); got != want {
 			t.Errorf("%q: %t", id, got)
 		}
 	}

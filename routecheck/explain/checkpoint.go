@@ -3,6 +3,7 @@ package explain
 import (
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/streams"
 )
 
 // checkpoint is a moment that a process can return to again and again, at the cost of what has happened since and not
@@ -11,7 +12,7 @@ import (
 type checkpoint struct {
 	now     match.Nanos
 	states  map[match.ClusterID]failover.ClusterState
-	streams map[stream]failover.StreamQueue[struct{}]
+	streams map[stream]streams.Queue[struct{}]
 	changes
 }
 

@@ -10,8 +10,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -373,7 +373,7 @@ func TestOracleMatch(t *testing.T) {
 				continue
 			}
 			session := ""
-			for a, i := failover.AffinityOf(table, &rq, &m, &sem, nil), 0; i < a.Len(); i++ {
+			for a, i := affinity.Of(table, &rq, &m, &sem, nil), 0; i < a.Len(); i++ {
 				_, name, value := a.Session(i)
 				session += name + "=" + value
 			}

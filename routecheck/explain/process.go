@@ -7,6 +7,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/streams"
 )
 
 // FailureMode is how attempts on a member end while a MemberCondition holds.
@@ -85,7 +86,7 @@ type Process struct {
 	chance  *failover.Chance
 	states  map[match.ClusterID]*failover.ClusterState    // of the clusters that were touched
 	set     func(match.ClusterID, *failover.ClusterState) // puts a fresh cluster into its first state
-	streams map[stream]failover.StreamQueue[struct{}]
+	streams map[stream]streams.Queue[struct{}]
 
 	checkpoint *checkpoint // nil: none was set
 	stage      *stage      // nil: the states are its own
@@ -100,7 +101,7 @@ type stream struct {
 // NewProcess returns a fresh process. Random choices are drawn from seed.
 func NewProcess(t *match.Table, sem *choices.Assumptions, seed uint64) *Process {
 	return &Process{t: t, sem: sem, seed: seed, states: map[match.ClusterID]*failover.ClusterState{},
-		streams: map[stream]failover.StreamQueue[struct{}]{}}
+		streams: map[stream]streams.Queue[struct{}]{}}
 }
 
 // state returns the state of a cluster.
@@ -126,7 +127,7 @@ func (p *Process) clone() *Process {
 		copied := cs.Clone()
 		c.states[id] = &copied
 	}
-	c.streams = make(map[stream]failover.StreamQueue[struct{}], len(p.streams))
+	c.streams = make(map[stream]streams.Queue[struct{}], len(p.streams))
 	for k, q := range p.streams {
 		c.streams[k] = q.Clone()
 	}

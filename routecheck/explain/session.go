@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/session"
 )
@@ -69,16 +69,16 @@ func (s *sessionCase) members() {
 // list does not tell it: then somebody must.
 func (s *sessionCase) find(t *match.Table, rq *match.Request, m *match.Match, sc *Scenario, sem *choices.Assumptions) {
 	s.Owner = -1
-	a := failover.AffinityOf(t, rq, m, sem, nil)
+	a := affinity.Of(t, rq, m, sem, nil)
 	table := sc.PartitionOf(m.Cluster)
 	for i := range a.Len() {
-		for _, id := range failover.CloneIDs(a.ID(i).Value, s.c.Separator) {
-			if owners := table[id]; len(owners) > 0 && failover.IsPartitionID(t, id) {
+		for _, id := range affinity.CloneIDs(a.ID(i).Value, s.c.Separator) {
+			if owners := table[id]; len(owners) > 0 && affinity.IsPartitionID(t, id) {
 				s.owner, s.Partition = owners[0], true
 			}
 			for j := range s.c.Members {
 				clone := s.c.Members[j].CloneID
-				if id != "" && (clone == id || failover.SameButForCase(clone, id, sem, nil)) && !s.settled() {
+				if id != "" && (clone == id || affinity.SameButForCase(clone, id, sem, nil)) && !s.settled() {
 					s.owner, s.Partition = match.MemberID(j), false
 				}
 			}
@@ -102,9 +102,9 @@ func (s *sessionCase) known(t *match.Table, owner, value string) {
 		if owner == "" || s.c.Members[j].Name != owner {
 			continue
 		}
-		ids := failover.CloneIDs(value, s.c.Separator)
+		ids := affinity.CloneIDs(value, s.c.Separator)
 		s.Partition = s.Partition || s.owner == match.NoMember &&
-			slices.ContainsFunc(ids, func(id string) bool { return failover.IsPartitionID(t, id) })
+			slices.ContainsFunc(ids, func(id string) bool { return affinity.IsPartitionID(t, id) })
 		s.owner = match.MemberID(j)
 	}
 }

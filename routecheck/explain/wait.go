@@ -6,6 +6,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/streams"
 )
 
 // Wait is how long a client waits for the end of one request while members hang.
@@ -55,7 +56,7 @@ func wait(
 		p.Conditions = append(p.Conditions, MemberCondition{Cluster: id, Member: m, Failure: failure})
 		for i := range c.Members[m].Transports {
 			if failure == NoAnswer {
-				var busy failover.StreamQueue[struct{}]
+				var busy streams.Queue[struct{}]
 				busy.Put(struct{}{}, 1<<62) // other requests keep it fresh
 				p.streams[stream{id, m, i}] = busy
 			}

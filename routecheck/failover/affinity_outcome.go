@@ -1,6 +1,7 @@
 package failover
 
 import (
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -50,19 +51,19 @@ func OutcomeOf(t *match.Table, f *RequestState, sem *choices.Assumptions) Affini
 func namedClones(t *match.Table, f *RequestState, sem *choices.Assumptions) AffinityOutcome {
 	c := &t.Clusters[f.Cluster]
 	outcome := AffinityNone
-	for i := range f.Affinity.n {
-		for rest := BehindCacheID(f.Affinity.ID(i).Value); ; {
-			id, after, ok := cutClone(rest, c.Separator)
+	for i := range f.Affinity.Len() {
+		for rest := affinity.BehindCacheID(f.Affinity.ID(i).Value); ; {
+			id, after, ok := affinity.CutClone(rest, c.Separator)
 			if !ok {
 				break
 			}
-			if hasClone(c, id, sem) {
+			if affinity.HasClone(c, id, sem) {
 				return AffinityDown
 			}
 			if rest = after; outcome != AffinityPartition {
 				outcome = AffinityUnknown
 			}
-			if IsPartitionID(t, id) {
+			if affinity.IsPartitionID(t, id) {
 				outcome = AffinityPartition
 			}
 		}
@@ -74,25 +75,15 @@ func namedClones(t *match.Table, f *RequestState, sem *choices.Assumptions) Affi
 // behind its own (R24).
 func homecoming(c *match.Cluster, f *RequestState, sem *choices.Assumptions) AffinityOutcome {
 	last, ids := "", 0
-	for rest := BehindCacheID(f.Affinity.ID(f.session).Value); ; ids++ {
-		id, after, ok := cutClone(rest, c.Separator)
+	for rest := affinity.BehindCacheID(f.Affinity.ID(f.session).Value); ; ids++ {
+		id, after, ok := affinity.CutClone(rest, c.Separator)
 		if !ok {
 			break
 		}
 		last, rest = id, after
 	}
-	if own := c.Members[f.Last].CloneID; ids > 1 && last != own && !SameButForCase(last, own, sem, nil) {
+	if own := c.Members[f.Last].CloneID; ids > 1 && last != own && !affinity.SameButForCase(last, own, sem, nil) {
 		return AffinityReturned
 	}
 	return AffinityHit
-}
-
-// hasClone reports whether a member of the cluster has a clone ID.
-func hasClone(c *match.Cluster, id string, sem *choices.Assumptions) bool {
-	for i := range c.Members {
-		if own := c.Members[i].CloneID; id != "" && (own == id || SameButForCase(own, id, sem, nil)) {
-			return true
-		}
-	}
-	return false
 }

@@ -3,11 +3,13 @@ package failover
 import (
 	"slices"
 
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// This file serves callers that follow decisions made elsewhere, such as the replay of a log.
+// This file serves callers that follow decisions made elsewhere, such as the replay of a log: what a log at level Trace
+// shows of a selection, line by line, so that a reader of logs can compare and need not decide.
 
 // TableDecides reports whether the next selection hangs on a partition table that is not given (R28).
 func TableDecides(t *match.Table, cs *ClusterState, f *RequestState, now match.Nanos, sem *choices.Assumptions) bool {
@@ -48,4 +50,41 @@ func CheckMember(t *match.Table, cs *ClusterState, f *RequestState, m match.Memb
 	request := *f
 	s := selection{t: t, c: &t.Clusters[f.Cluster], cs: cs, f: &request, now: now, sem: sem, rec: rec}
 	return *s.check(m, ignoreWeights)
+}
+
+// CloneComparison is one line "serverGroupFindClone: Comparing curCloneID".
+type CloneComparison struct {
+	Clone   string // of the session
+	Server  string // clone ID of the member
+	Member  match.MemberID
+	Matches bool
+}
+
+// CloneComparisons lists the comparisons for one session identifier of a request as long as nobody is usable (R22); a
+// walk ends at the first member that is.
+func CloneComparisons(
+	t *match.Table, cs *ClusterState, f *RequestState, session int, sem *choices.Assumptions, rec *Recorder,
+) (all []CloneComparison) {
+	c := &t.Clusters[f.Cluster]
+	if !c.HasClones {
+		return nil
+	}
+	own, request := new(Recorder), f.Clone()
+	s := selection{t: t, c: c, cs: cs, f: &request, sem: sem, rec: own, passing: true}
+	for _, id := range affinity.CloneIDs(f.Affinity.ID(session).Value, c.Separator) {
+		s.clone(id)
+	}
+	for i := range own.Steps {
+		switch step := &own.Steps[i]; step.Kind {
+		case StepCompare:
+			all = append(all,
+				CloneComparison{Clone: step.Clone, Server: c.Members[step.Member].CloneID, Member: step.Member})
+		case StepClone:
+			if step.Member != match.NoMember && len(all) > 0 {
+				all[len(all)-1].Matches = true
+			}
+		}
+	}
+	rec.Seen().Add(own.Seen())
+	return all
 }

@@ -3,6 +3,7 @@ package failover
 import (
 	"slices"
 
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -105,7 +106,7 @@ func (cs *ClusterState) LearnBalance(from *ClusterState) {
 func LearnRequest(
 	t *match.Table, f *RequestState, rq *match.Request, m *match.Match, sem *choices.Assumptions, rec *Recorder,
 ) {
-	f.Affinity = AffinityOf(t, rq, m, sem, rec.Seen())
+	f.Affinity = affinity.Of(t, rq, m, sem, rec.Seen())
 	if rq.Body > 0 {
 		f.Size, f.Body = rq.Body, kindOfBody(&t.Clusters[f.Cluster], rq.Body)
 	}

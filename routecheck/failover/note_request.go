@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -31,7 +32,7 @@ func NoteRequest(t *match.Table, rq *match.Request, f *RequestState, sem *choice
 	}
 	if f != nil && f.Affinity.Len() > 0 {
 		id := f.Affinity.ID(0)
-		step.Source, step.Clones = id.Source, CloneIDs(id.Value, t.Clusters[f.Cluster].Separator)
+		step.Source, step.Clones = id.Source, affinity.CloneIDs(id.Value, t.Clusters[f.Cluster].Separator)
 	}
 	rec.note(step)
 	if !t.Router.IsZero() {

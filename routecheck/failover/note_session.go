@@ -4,36 +4,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // This file notes what became of the session of a request. Nothing here decides, and nothing here is called without a
 // recorder that wants steps.
-
-// step begins a step about a member, or about the cluster.
-func (s *selection) step(kind StepKind, why Reason, rule string, m match.MemberID) Step {
-	step := Step{Kind: kind, Why: why, Rule: rule, Cluster: s.f.Cluster, Member: m, At: s.c.At}
-	if m != match.NoMember {
-		step.At = s.c.Members[m].At
-	}
-	return step
-}
-
-// note appends a step. One that people are told of stands behind a skip that no pick has followed.
-func (s *selection) note(step Step) {
-	if step.Why != 0 {
-		s.flushSkip()
-	}
-	s.rec.note(step)
-}
-
-func (s *selection) flushSkip() {
-	if s.skipped != nil {
-		s.rec.note(*s.skipped)
-		s.skipped = nil
-	}
-}
 
 func (s *selection) noteNoSession() {
 	if s.f.Attempts > 0 {
@@ -44,14 +21,14 @@ func (s *selection) noteNoSession() {
 		return
 	}
 	step := s.step(StepAffinity, WhyNoSession, "R20", match.NoMember)
-	step.At = s.f.Affinity.at
+	step.At = s.f.Affinity.At
 	s.note(step)
 }
 
-func (s *selection) noteSession(x *SessionID) {
+func (s *selection) noteSession(x *affinity.SessionID) {
 	step := s.step(StepAffinity, WhyNextSession, "R20", match.NoMember)
-	step.Also, step.At = []string{"R21"}, s.f.Affinity.at
-	step.Source, step.CookieName, step.Clones = x.Source, x.Name, CloneIDs(x.Value, s.c.Separator)
+	step.Also, step.At = []string{"R21"}, s.f.Affinity.At
+	step.Source, step.CookieName, step.Clones = x.Source, x.Name, affinity.CloneIDs(x.Value, s.c.Separator)
 	switch {
 	case s.f.Attempts > 0:
 		step.Why = WhySessionAgain
@@ -110,7 +87,7 @@ func (s *selection) noteUnknown(id string) {
 	switch {
 	case id == "":
 		step.Why = WhyEmptyClone
-	case step.Why != WhyOnBackup && step.Why != WhyInNoList && IsPartitionID(s.t, id):
+	case step.Why != WhyOnBackup && step.Why != WhyInNoList && affinity.IsPartitionID(s.t, id):
 		s.partitionUnknown(&step)
 	}
 	s.note(step)

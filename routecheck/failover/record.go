@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Recorder notes what a decision did. A nil Recorder costs nothing and notes nothing; the walk is the same.
@@ -61,5 +62,29 @@ func (r *Recorder) settle(from int, f *RequestState) {
 				s.End = EndAttempts
 			}
 		}
+	}
+}
+
+// step begins a step about a member, or about the cluster.
+func (s *selection) step(kind StepKind, why Reason, rule string, m match.MemberID) Step {
+	step := Step{Kind: kind, Why: why, Rule: rule, Cluster: s.f.Cluster, Member: m, At: s.c.At}
+	if m != match.NoMember {
+		step.At = s.c.Members[m].At
+	}
+	return step
+}
+
+// note appends a step. One that people are told of stands behind a skip that no pick has followed.
+func (s *selection) note(step Step) {
+	if step.Why != 0 {
+		s.flushSkip()
+	}
+	s.rec.note(step)
+}
+
+func (s *selection) flushSkip() {
+	if s.skipped != nil {
+		s.rec.note(*s.skipped)
+		s.skipped = nil
 	}
 }

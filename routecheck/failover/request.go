@@ -1,6 +1,7 @@
 package failover
 
 import (
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -20,7 +21,7 @@ type RequestState struct {
 	TLS      bool // the request came over TLS (R64)
 	Body     BodyKind
 	Size     int64 // bytes of the body, -1 unknown (R59)
-	Affinity Affinity
+	Affinity affinity.Affinity
 	Arrived  match.Nanos
 	Chance   *Chance // replaces chance, nil in production
 
@@ -93,7 +94,7 @@ func Begin(
 ) RequestState {
 	return RequestState{
 		Cluster: m.Cluster, TLS: rq.TLS, Size: rq.Body, Body: kindOfBody(&t.Clusters[m.Cluster], rq.Body),
-		Affinity: AffinityOf(t, rq, m, sem, rec.Seen()), Arrived: now, Last: match.NoMember,
+		Affinity: affinity.Of(t, rq, m, sem, rec.Seen()), Arrived: now, Last: match.NoMember,
 	}
 }
 
@@ -123,6 +124,18 @@ func kindOfBody(c *match.Cluster, n int64) BodyKind {
 		return Buffered
 	}
 	return Unbuffered
+}
+
+// OutgrewBuffer notes that the body is larger than what is kept of it, so that it cannot be sent again (R57).
+func (f *RequestState) OutgrewBuffer() { f.Body = Unbuffered }
+
+// Sized notes how large a body of unknown size is, or at least is: Next holds it against PostSizeLimit (R59).
+func (f *RequestState) Sized(bytes int64) { f.Size = bytes }
+
+// WaitsForContinue reports whether a member gets a body only after its 100 Continue (R57; choice wait-for-continue).
+func WaitsForContinue(t *match.Table, c match.ClusterID, m match.MemberID, sem *choices.Assumptions) bool {
+	return t.Clusters[c].Members[m].Source.WaitForContinue.V ||
+		sem.Consult(choices.WaitForContinue, nil) == choices.AlwaysWithBody
 }
 
 // Begun reports whether an answer has begun: from then on nothing is retried (R58).

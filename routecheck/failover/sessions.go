@@ -3,6 +3,7 @@ package failover
 import (
 	"slices"
 
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -12,19 +13,19 @@ import (
 // affinity is R20 to R25: every session identifier, every clone ID, the primary list from its first server.
 func (s *selection) affinity() match.MemberID {
 	a := &s.f.Affinity
-	if !s.c.HasClones && !s.c.GetTable && s.cs.Partition == nil || a.n == 0 {
+	if !s.c.HasClones && !s.c.GetTable && s.cs.Partition == nil || a.Len() == 0 {
 		if s.rec.wants() {
 			s.noteNoSession()
 		}
 		return match.NoMember
 	}
-	for i := range a.n {
+	for i := range a.Len() {
 		session := a.ID(i)
 		if s.rec.wants() {
 			s.noteSession(session)
 		}
-		for rest := BehindCacheID(session.Value); ; {
-			clone, after, ok := cutClone(rest, s.c.Separator)
+		for rest := affinity.BehindCacheID(session.Value); ; {
+			clone, after, ok := affinity.CutClone(rest, s.c.Separator)
 			if !ok {
 				break
 			}
@@ -40,8 +41,10 @@ func (s *selection) affinity() match.MemberID {
 
 // clone tries one clone ID, or a partition ID when a table names its member (R22, R28, R39).
 func (s *selection) clone(id string) match.MemberID {
-	if members, ok := s.cs.Partition[id]; ok && !isCloneID(s.t, id) {
-		return s.partition(members, id)
+	if s.cs.Partition != nil { // seldom: without it nothing is hashed
+		if members, ok := s.cs.Partition[id]; ok && !affinity.IsCloneID(s.t, id) {
+			return s.partition(members, id)
+		}
 	}
 	m, known := s.cloneIn(s.c.Primary, id, true)
 	if m != match.NoMember {
@@ -55,7 +58,7 @@ func (s *selection) clone(id string) match.MemberID {
 		return match.NoMember
 	}
 	s.askLetterCase(id)
-	if s.c.GetTable && s.cs.Partition == nil && IsPartitionID(s.t, id) && s.tableMatters() {
+	if s.c.GetTable && s.cs.Partition == nil && affinity.IsPartitionID(s.t, id) && s.tableMatters() {
 		s.consult(choices.PartitionTable)
 		s.f.onlyOne = s.onlyOne()
 	}
@@ -181,7 +184,7 @@ func (s *selection) looksAtCase() bool {
 // hasClone compares the clone ID of a member with one of the request.
 func (s *selection) hasClone(m match.MemberID, id string) bool {
 	own := s.c.Members[m].CloneID
-	return own == id || s.looksAtCase() && SameButForCase(own, id, s.sem, s.rec.Seen())
+	return own == id || s.looksAtCase() && affinity.SameButForCase(own, id, s.sem, s.rec.Seen())
 }
 
 // askLetterCase notes, where nobody has a clone ID, that somebody has it in another letter case.
@@ -194,7 +197,7 @@ func (s *selection) askLetterCase(id string) {
 	}
 	for _, list := range [2][]match.MemberID{s.c.Primary, s.c.Backup} {
 		for _, m := range list {
-			SameButForCase(s.c.Members[m].CloneID, id, s.sem, s.rec.Seen())
+			affinity.SameButForCase(s.c.Members[m].CloneID, id, s.sem, s.rec.Seen())
 		}
 	}
 }
@@ -216,4 +219,13 @@ func (s *selection) ifUsable(m match.MemberID) match.MemberID {
 		return m
 	}
 	return match.NoMember
+}
+
+// HomeOf is the member to which a session goes whose clone ID this is, NoMember where none has it that affinity looks
+// at (R22, R39).
+func HomeOf(t *match.Table, id match.ClusterID, clone string, sem *choices.Assumptions) match.MemberID {
+	f := NewRequestState(id, nil)
+	cs := NewState(&t.Clusters[id], sem, 0)
+	s := selection{t: t, c: &t.Clusters[id], cs: &cs, f: &f, sem: sem}
+	return s.clone(clone)
 }

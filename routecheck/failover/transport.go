@@ -1,6 +1,7 @@
 package failover
 
 import (
+	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
@@ -45,4 +46,48 @@ func (s *selection) noTransport(m match.MemberID) Action {
 	a := failing(500)
 	a.Picked = m
 	return a
+}
+
+// TransportFor is the Transport by which a member gets requests that came over TLS or not, an index into its
+// Transports (R64); ok is false where such a request fails at once.
+func TransportFor(t *match.Table, id match.ClusterID, m match.MemberID, tls bool, sem *choices.Assumptions) (int,
+	bool) {
+	f := NewRequestState(id, nil)
+	f.TLS = tls
+	s := selection{t: t, c: &t.Clusters[id], f: &f, sem: sem}
+	return s.transport(m)
+}
+
+// TransportOf returns the Transport by which a member would get a request (R64); false where none can be used.
+func TransportOf(
+	t *match.Table, f *RequestState, m match.MemberID, sem *choices.Assumptions, rec *Recorder,
+) (*match.Transport, bool) {
+	s := selection{t: t, c: &t.Clusters[f.Cluster], f: f, sem: sem, rec: rec}
+	i, ok := s.transport(m)
+	if !ok {
+		return nil, false
+	}
+	return &s.c.Members[m].Transports[i], true
+}
+
+// UnusableTransport is an https Transport that cannot be used (R64).
+type UnusableTransport struct {
+	Cluster match.ClusterID
+	Member  match.MemberID
+	At      diag.Span
+}
+
+// UnusableTransports lists the https Transports that cannot be used, in file order.
+func UnusableTransports(t *match.Table) (list []UnusableTransport) {
+	for i := range t.Clusters {
+		for j := range t.Clusters[i].Members {
+			m := &t.Clusters[i].Members[j]
+			for k := range m.Transports {
+				if tr := &m.Transports[k]; !tr.Usable {
+					list = append(list, UnusableTransport{match.ClusterID(i), match.MemberID(j), tr.At})
+				}
+			}
+		}
+	}
+	return list
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/match/names"
@@ -145,7 +146,7 @@ func (m *machine) find(c *cluster, rs *requestState, o *op, agrees func(failover
 // guesses are the states that fit what the log says of a request: it shows TLS only by the source of the session.
 func (m *machine) guesses(rs *requestState, q *request) iter.Seq[*failover.RequestState] {
 	return func(yield func(*failover.RequestState) bool) {
-		certain := q.tls() && failover.SSLSessionShowsTLS(&m.sem, m.rec.Seen())
+		certain := q.tls() && affinity.SSLSessionShowsTLS(&m.sem, m.rec.Seen())
 		if !certain {
 			if plain := rs.state.Supposing(false, rs.state.Size); !yield(&plain) {
 				return

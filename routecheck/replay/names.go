@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/pluginlog"
-	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/affinity"
 )
 
 // This file holds the names under which the plug-in looks for a session against those of the winning Uri (R4). A log
@@ -24,7 +24,7 @@ func (q *request) soughtName(e *pluginlog.Event) (sessionName, bool) {
 		_, n.name, _ = strings.Cut(e.Text, ": ")
 		n.name = strings.Trim(n.name, "' ")
 	}
-	return n, n.name != "" && n.source != fromSSL && !(n.source == fromCookie && n.name == failover.SSLCookie)
+	return n, n.name != "" && n.source != fromSSL && !(n.source == fromCookie && n.name == affinity.SSLCookie)
 }
 
 // sought passes a name on, once in each selection.

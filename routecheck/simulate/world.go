@@ -5,6 +5,7 @@ import (
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
+	"github.com/wasplug/wasplug/routecheck/streams"
 )
 
 // world is some of the processes and all that happens in them. Worlds share what nobody changes, and members with
@@ -52,8 +53,8 @@ type process struct {
 // cluster is what a process knows of a cluster, and its idle streams.
 type cluster struct {
 	state      failover.ClusterState
-	streams    []failover.StreamQueue[struct{}] // member, transport
-	transports int                              // of the member that has most
+	streams    []streams.Queue[struct{}] // member, transport
+	transports int                       // of the member that has most
 }
 
 // requestState is a request under way.
@@ -109,7 +110,7 @@ func (s *setting) load(p *process) {
 			most = max(most, len(c.Members[j].Transports))
 		}
 		p.clusters[i] = &cluster{failover.NewState(c, s.sc.Sem, uint64(seed)+uint64(i)),
-			make([]failover.StreamQueue[struct{}], most*len(c.Members)), most}
+			make([]streams.Queue[struct{}], most*len(c.Members)), most}
 	}
 	if before == nil {
 		return
@@ -251,7 +252,7 @@ func (w *world) attempt(f *requestState) match.Nanos {
 }
 
 // queue is where idle streams to the Transport of an action stand.
-func (c *cluster) queue(a *failover.Action) *failover.StreamQueue[struct{}] {
+func (c *cluster) queue(a *failover.Action) *streams.Queue[struct{}] {
 	return &c.streams[int(a.Member)*c.transports+a.Transport]
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/wasplug/wasplug/internal/app/evidence"
 	"github.com/wasplug/wasplug/parser/pluginlog"
 	"github.com/wasplug/wasplug/parser/pluginlog/words"
-	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/affinity"
 )
 
 // sessionIDs are the IDs that the session of one request carries. Whether a number is the ID of a partition only all
@@ -30,7 +30,7 @@ func sessionIDsOf(lines []evidence.LogLine) (ids sessionIDs) {
 }
 
 func (ids *sessionIDs) partition(id string) bool {
-	return failover.PartitionForm(id) && !slices.Contains(ids.servers, id)
+	return affinity.PartitionForm(id) && !slices.Contains(ids.servers, id)
 }
 
 // words says what a line means.

@@ -9,7 +9,7 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/catalogue"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 	"github.com/wasplug/wasplug/parser/pluginlog/story"
-	"github.com/wasplug/wasplug/routecheck/failover"
+	"github.com/wasplug/wasplug/routecheck/affinity"
 )
 
 // Limits of what is kept, so that no log fills the memory. What goes beyond is not looked at.
@@ -281,7 +281,7 @@ func (l *Log) requestLine(r *requests.Request, e *pluginlog.Event) {
 		l.noteOf(r).cacheHit = true
 		l.seeLine(&l.ESI, e)
 	case pluginlog.CloneAdded:
-		if failover.PartitionForm(e.Clone) {
+		if affinity.PartitionForm(e.Clone) {
 			l.seeLine(&l.Partition, e)
 		}
 	}

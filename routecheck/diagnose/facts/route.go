@@ -6,8 +6,8 @@ import (
 
 	"github.com/wasplug/wasplug/parser/diag"
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/cookie"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -79,7 +79,7 @@ func (l *Log) urlIdentifier(r *requests.Request, n *note) {
 // lostClones says why no member has the clone IDs of a session: nobody has them, or somebody else, or not so.
 func (l *Log) lostClones(r *requests.Request) {
 	for _, id := range r.Clones {
-		if failover.PartitionForm(id) {
+		if affinity.PartitionForm(id) {
 			return
 		}
 	}

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 	"github.com/wasplug/wasplug/routecheck/space"
 )
@@ -42,7 +42,7 @@ func (q *inquiry) watched() (all []carrier) {
 	for i := range q.a.Len() {
 		s := q.a.ID(i)
 		p := carrier{name: s.Name, value: s.Value, watched: true}
-		if s.Source == failover.SessionURL {
+		if s.Source == affinity.SessionURL {
 			p.kind = inPath
 		}
 		all = append(all, p)
@@ -140,7 +140,7 @@ func (q *inquiry) names(p *carrier, value string, sem *choices.Assumptions) bool
 			return true
 		}
 		_, elsewhere := q.elsewhere(id)
-		return p.watched && (elsewhere != match.NoMember || q.c.GetTable && failover.IsPartitionID(q.t, id))
+		return p.watched && (elsewhere != match.NoMember || q.c.GetTable && affinity.IsPartitionID(q.t, id))
 	})
 }
 
@@ -161,7 +161,7 @@ func (q *inquiry) apply(r *reading, one remedies) string {
 		r.mended = plain
 		return "where the value is " + plain
 	case otherSeparator:
-		behind := failover.BehindCacheID(before)
+		behind := affinity.BehindCacheID(before)
 		r.mended = before[:len(before)-len(behind)] + strings.ReplaceAll(behind, string(separatorNotOf(q.c)),
 			string(q.c.Separator))
 		if r.mended == before {
@@ -227,7 +227,7 @@ func (q *inquiry) notWatched(r *reading) {
 		when = "path"
 	case r.kind == inCookie:
 		watched, near, when = q.m.Cookie(), q.watchers(r.name), ""
-		if r.name == failover.SSLCookie {
+		if r.name == affinity.SSLCookie {
 			when = "ssl"
 		} else if strings.EqualFold(r.name, q.m.Cookie()) {
 			when = "case"
@@ -271,7 +271,7 @@ func separatorNotOf(c *match.Cluster) byte {
 
 // cloneIDs are the IDs of a session value that are not empty.
 func cloneIDs(c *match.Cluster, value string) []string {
-	return slices.DeleteFunc(failover.CloneIDs(value, c.Separator), func(id string) bool { return id == "" })
+	return slices.DeleteFunc(affinity.CloneIDs(value, c.Separator), func(id string) bool { return id == "" })
 }
 
 // eachCookie yields name and value of the cookies of a request in the order sent.

@@ -7,10 +7,10 @@ import (
 
 	"github.com/wasplug/wasplug/parser"
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/explain/words"
-	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
@@ -53,7 +53,7 @@ type inquiry struct {
 
 	m   *match.Match // the winning Route; nil where there is none
 	c   *match.Cluster
-	a   failover.Affinity // of the request, where its session does not get home
+	a   affinity.Affinity // of the request, where its session does not get home
 	ids []string          // what stands behind separators, of all identifiers, or of the one that was mended
 }
 

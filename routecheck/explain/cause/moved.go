@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/explain/words"
 	"github.com/wasplug/wasplug/routecheck/failover"
@@ -125,7 +126,7 @@ func (q *inquiry) secondCookie() {
 			nth++
 		}
 	}
-	if last.Source == failover.SessionCookie && nth > 1 {
+	if last.Source == affinity.SessionCookie && nth > 1 {
 		q.add("session-second-cookie", "", nil, "nth", ordinal(nth), "cookie", last.CookieName)
 	}
 }

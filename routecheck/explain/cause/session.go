@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/choices"
 	"github.com/wasplug/wasplug/routecheck/explain"
 	"github.com/wasplug/wasplug/routecheck/explain/words"
@@ -21,7 +22,7 @@ func (q *inquiry) lookForHome() {
 		return
 	}
 	q.m, q.c = &o.Match, &q.t.Clusters[o.Match.Cluster]
-	q.a = failover.AffinityOf(q.t, q.rq, &o.Match, &q.sem, nil)
+	q.a = affinity.Of(q.t, q.rq, &o.Match, &q.sem, nil)
 	for i := range q.a.Len() {
 		q.ids = append(q.ids, cloneIDs(q.c, q.a.ID(i).Value)...)
 	}
@@ -59,7 +60,7 @@ func (q *inquiry) look() {
 // owner returns the member of the cluster that has a clone ID, NoMember for none.
 func (q *inquiry) owner(id string, sem *choices.Assumptions) match.MemberID {
 	for i := range q.c.Members {
-		if own := q.c.Members[i].CloneID; own != "" && (own == id || failover.SameButForCase(own, id, sem, nil)) {
+		if own := q.c.Members[i].CloneID; own != "" && (own == id || affinity.SameButForCase(own, id, sem, nil)) {
 			return match.MemberID(i)
 		}
 	}
@@ -73,7 +74,7 @@ func (q *inquiry) atHome(ends []explain.Answer) bool {
 	return slices.ContainsFunc(q.ids, func(id string) bool {
 		_, named := table[id]
 		owner := q.owner(id, &q.sem)
-		return named && failover.IsPartitionID(q.t, id) || slices.Contains(q.c.Primary, owner) ||
+		return named && affinity.IsPartitionID(q.t, id) || slices.Contains(q.c.Primary, owner) ||
 			len(ends) == 1 && ends[0].Member == owner
 	})
 }
@@ -112,7 +113,7 @@ func (q *inquiry) noClone() {
 }
 
 func (q *inquiry) partition() {
-	i := slices.IndexFunc(q.ids, func(id string) bool { return failover.IsPartitionID(q.t, id) })
+	i := slices.IndexFunc(q.ids, func(id string) bool { return affinity.IsPartitionID(q.t, id) })
 	if i < 0 {
 		return
 	}
@@ -169,7 +170,7 @@ func (q *inquiry) unknown() {
 	ids := slices.DeleteFunc(slices.Clone(q.ids), func(id string) bool {
 		_, elsewhere := q.elsewhere(id)
 		return folded || elsewhere != match.NoMember || q.owner(id, &q.sem) != match.NoMember ||
-			failover.IsPartitionID(q.t, id)
+			affinity.IsPartitionID(q.t, id)
 	})
 	if len(ids) == 0 {
 		return

@@ -4,16 +4,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
 // Source names the place of a session identifier in a request (R20).
-func Source(source failover.Source, name string) string {
+func Source(source affinity.Source, name string) string {
 	switch source {
-	case failover.SSLSession:
+	case affinity.SSLSession:
 		return "the SSL session cookie " + name
-	case failover.SessionURL:
+	case affinity.SessionURL:
 		return "the URL (;" + name + "=)"
 	}
 	return "cookie " + name
@@ -24,7 +25,7 @@ func Clones(t *match.Table, ids []string) string {
 	if len(ids) == 0 {
 		return "no clone ID"
 	}
-	partition := func(id string) bool { return failover.IsPartitionID(t, id) }
+	partition := func(id string) bool { return affinity.IsPartitionID(t, id) }
 	if len(ids) > 1 && !slices.ContainsFunc(ids, partition) {
 		return "clone IDs " + strings.Join(ids, ", then ")
 	}

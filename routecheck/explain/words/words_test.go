@@ -7,6 +7,7 @@ import (
 
 	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
 	"github.com/wasplug/wasplug/internal/sharedtest"
+	"github.com/wasplug/wasplug/routecheck/affinity"
 	"github.com/wasplug/wasplug/routecheck/failover"
 	"github.com/wasplug/wasplug/routecheck/internal/coretest"
 	"github.com/wasplug/wasplug/routecheck/match"
@@ -79,7 +80,7 @@ func TestStep(t *testing.T) {
 				"in is not asked",
 		},
 		{
-			failover.Step{Why: failover.WhySession, Source: failover.SSLSession, CookieName: "SSLJSESSION",
+			failover.Step{Why: failover.WhySession, Source: affinity.SSLSession, CookieName: "SSLJSESSION",
 				Clones: []string{"a1", "1158590921"}},
 			"session affinity is checked: the SSL session cookie SSLJSESSION carries clone ID a1, then " +
 				"partition ID 1158590921",

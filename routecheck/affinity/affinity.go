@@ -1,7 +1,6 @@
-package failover
+package affinity
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/wasplug/wasplug/parser/diag"
@@ -33,7 +32,7 @@ type Affinity struct {
 	few  [2]SessionID
 	more []SessionID
 	n    int
-	at   diag.Span // the Uri that names cookie and identifier (R4)
+	At   diag.Span // the Uri that names cookie and identifier (R4)
 }
 
 // Len returns the number of session identifiers.
@@ -61,11 +60,11 @@ func (a *Affinity) add(s SessionID) {
 	a.n++
 }
 
-// AffinityOf finds the session identifiers of a request that matched (R4, R20, R29).
-func AffinityOf(
+// Of finds the session identifiers of a request that matched (R4, R20, R29).
+func Of(
 	t *match.Table, rq *match.Request, m *match.Match, sem *choices.Assumptions, seen *choices.Consulted,
 ) Affinity {
-	a := Affinity{at: m.URIAt()}
+	a := Affinity{At: m.URIAt()}
 	if rq.TLS || sends(rq.Cookies, SSLCookie) &&
 		sem.Consult(choices.SSLSessionCookie, seen) == choices.SSLCookieAlways {
 		a.addCookies(rq.Cookies, SSLSession, SSLCookie, sem, seen)
@@ -125,9 +124,10 @@ func sends(headers []string, name string) bool {
 	return false
 }
 
-// SameButForCase compares two texts that differ, as the choice letter-case has it: clone IDs, or names of cookies.
-func SameButForCase(a, b string, sem *choices.Assumptions, seen *choices.Consulted) bool {
-	return len(a) == len(b) && strings.EqualFold(a, b) && sem.Consult(choices.LetterCase, seen) == choices.CaseIgnored
+// SSLSessionShowsTLS reports whether a request whose SSL session id was looked at must have come over TLS (R20;
+// choice ssl-session-cookie).
+func SSLSessionShowsTLS(sem *choices.Assumptions, seen *choices.Consulted) bool {
+	return sem.Consult(choices.SSLSessionCookie, seen) != choices.SSLCookieAlways
 }
 
 func (a *Affinity) truncate(n int) {
@@ -178,53 +178,4 @@ func urlSession(p, identifier string) (string, bool) {
 		}
 		p = rest
 	}
-}
-
-const cacheID = 4 // characters of the cache id that begins a session value (R21)
-
-// cutClone returns the first clone ID of a session value and what follows it; ok is false when there is none left.
-// The first call gets the whole value, later ones the rest.
-func cutClone(rest string, separator byte) (clone, after string, ok bool) {
-	i := strings.IndexByte(rest, separator)
-	if i < 0 {
-		return "", "", false
-	}
-	rest = rest[i+1:]
-	if end := strings.IndexByte(rest, separator); end >= 0 {
-		return rest[:end], rest[end:], true
-	}
-	return rest, "", true
-}
-
-// CloneIDs lists the clone IDs of a session value in order (R21, R24).
-func CloneIDs(value string, separator byte) []string {
-	var ids []string
-	for rest := BehindCacheID(value); ; {
-		clone, after, ok := cutClone(rest, separator)
-		if !ok {
-			return ids
-		}
-		ids = append(ids, clone)
-		rest = after
-	}
-}
-
-func BehindCacheID(value string) string { return value[min(cacheID, len(value)):] }
-
-const leastPartition = 8 // digits of a partition ID (R28)
-
-// IsPartitionID reports whether what stands behind a separator is a partition ID: a decimal number of 8 digits or more
-// that is the clone ID of no server (R28).
-func IsPartitionID(t *match.Table, id string) bool { return PartitionForm(id) && !isCloneID(t, id) }
-
-// PartitionForm reports whether what stands behind a separator has the form of a partition ID. It is one unless a
-// server has it for clone ID.
-func PartitionForm(id string) bool {
-	return len(id) >= leastPartition && strings.Trim(id, "0123456789") == ""
-}
-
-// isCloneID reports whether some server has a clone ID, letter by letter.
-func isCloneID(t *match.Table, id string) bool {
-	var exact choices.Assumptions
-	return slices.ContainsFunc(t.Clusters, func(c match.Cluster) bool { return hasClone(&c, id, &exact) })
 }

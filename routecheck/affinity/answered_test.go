@@ -1,14 +1,17 @@
-package failover
+package affinity
 
 import (
 	"testing"
 
+	_ "github.com/wasplug/wasplug/internal/golden" // the flag -update
+	"github.com/wasplug/wasplug/internal/sharedtest"
 	"github.com/wasplug/wasplug/routecheck/choices"
+	"github.com/wasplug/wasplug/routecheck/internal/coretest"
 )
 
 // TestSessionOf: what an answer tells of the session, by what the request names and what the answer sets.
 func TestSessionOf(t *testing.T) {
-	table, sem := mustTable(t, clusterXML("", "", server("m", ""))), choices.Latest()
+	table, sem := coretest.Table(t, sharedtest.ClusterXML("", "", sharedtest.Server("m", ""))), choices.Latest()
 	cookie := func(value string) string { return "JSESSIONID=" + value }
 	for _, c := range []struct {
 		name, path string
@@ -40,11 +43,10 @@ func TestSessionOf(t *testing.T) {
 		// what a page writes into its URLs may be older than the cookie: it says nothing of a takeover
 		{"by its URL, a cookie set", "/;jsessionid=0000sessionE:c9", nil, "0001sessionE:c1", "sessionE", SessionGoesOn},
 	} {
-		rq := get(c.path)
-		rq.Cookies = c.cookies
+		rq := coretest.Get(c.path, c.cookies...)
 		m, _ := table.Match(&rq, &sem)
-		f := Begin(table, &rq, &m, 0, &sem, nil)
-		if id, got := SessionOf(&f, c.sets); id != c.id || got != c.want {
+		a := Of(table, &rq, &m, &sem, nil)
+		if id, got := SessionOf(a, c.sets); id != c.id || got != c.want {
 			t.Errorf("%s: %q, %d, want %q, %d", c.name, id, got, c.id, c.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package failover
+package affinity
 
 import "github.com/wasplug/wasplug/routecheck/session"
 
@@ -14,10 +14,10 @@ const (
 
 // SessionOf says which session an answer is about, and what became of it: the one whose cookie the answer sets, or else
 // the first that the request names. set is that cookie's value, "" for none. It allocates nothing.
-func SessionOf(f *RequestState, set string) (id string, what AnsweredSession) {
+func SessionOf(a Affinity, set string) (id string, what AnsweredSession) {
 	given, clones, sets := session.CutID(set)
-	for i := range f.Affinity.Len() {
-		asked := f.Affinity.ID(i)
+	for i := range a.Len() {
+		asked := a.ID(i)
 		switch id, had, ok := session.CutID(asked.Value); {
 		case !ok || sets && id != given:
 		case sets && had != clones && asked.Source == SessionCookie:

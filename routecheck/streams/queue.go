@@ -1,4 +1,4 @@
-package failover
+package streams
 
 import (
 	"slices"
@@ -6,9 +6,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// StreamQueue is the queue of idle streams to one Transport of a member in one process (R65, R66). The zero value is
+// Queue is the queue of idle streams to one Transport of a member in one process (R65, R66). The zero value is
 // an empty queue. It is no safer for concurrent use than a slice.
-type StreamQueue[S any] struct {
+type Queue[S any] struct {
 	idle []idleStream[S] // the one that was put last stands last
 }
 
@@ -18,10 +18,10 @@ type idleStream[S any] struct {
 }
 
 // Put queues a stream that is idle from now on.
-func (q *StreamQueue[S]) Put(s S, now match.Nanos) { q.idle = append(q.idle, idleStream[S]{s, now}) }
+func (q *Queue[S]) Put(s S, now match.Nanos) { q.idle = append(q.idle, idleStream[S]{s, now}) }
 
 // Take gives the stream that was put last; ok is false when the queue is empty. Call Expire first.
-func (q *StreamQueue[S]) Take() (s S, ok bool) {
+func (q *Queue[S]) Take() (s S, ok bool) {
 	n := len(q.idle)
 	if n == 0 {
 		return s, false
@@ -32,7 +32,7 @@ func (q *StreamQueue[S]) Take() (s S, ok bool) {
 }
 
 // Expire lets go of the streams that have idled for longer than ttl; 0 is no limit (R65).
-func (q *StreamQueue[S]) Expire(now, ttl match.Nanos, drop func(S)) {
+func (q *Queue[S]) Expire(now, ttl match.Nanos, drop func(S)) {
 	old := 0
 	for ttl > 0 && old < len(q.idle) && now-q.idle[old].since > ttl {
 		drop(q.idle[old].stream)
@@ -44,12 +44,12 @@ func (q *StreamQueue[S]) Expire(now, ttl match.Nanos, drop func(S)) {
 }
 
 // Remove lets go of the streams for which gone holds, the oldest first.
-func (q *StreamQueue[S]) Remove(gone func(S) bool) {
+func (q *Queue[S]) Remove(gone func(S) bool) {
 	q.idle = slices.DeleteFunc(q.idle, func(s idleStream[S]) bool { return gone(s.stream) })
 }
 
 // Len returns the number of idle streams.
-func (q *StreamQueue[S]) Len() int { return len(q.idle) }
+func (q *Queue[S]) Len() int { return len(q.idle) }
 
 // Clone returns an independent copy.
-func (q *StreamQueue[S]) Clone() StreamQueue[S] { return StreamQueue[S]{slices.Clone(q.idle)} }
+func (q *Queue[S]) Clone() Queue[S] { return Queue[S]{slices.Clone(q.idle)} }
