@@ -26,7 +26,9 @@ func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil 
 
 // Cause is a reason for a symptom, with what an administrator does about it.
 type Cause struct {
-	ID       string
+	// Two letters of the symptom and a number. Users name it (wasplug explain NB1), so none is given twice.
+	ID string
+	// The symptom in whose table the cause stands; a name of symptoms.go.
 	Symptom  string
 	Also     []string // further symptoms that it answers for
 	Text     string   // what is the case
@@ -62,7 +64,8 @@ type opinion struct {
 
 // judge weighs the two sources: what was seen counts for more than what the file says, for it need not be the file in
 // force; and what proves for more than what denies. Nothing is found because a file allows it: that is possible, and
-// says what would have to be collected to know.
+// says what would have to be collected to know. A log that only allows comes last: it says less than a file that
+// denies.
 func (c *Cause) judge(k *Case) *Judged {
 	file, log := ask(c.file, k, k.File != nil), ask(c.log, k, k.Log != nil || k.Access != nil || k.Server != nil)
 	j := &Judged{Cause: c}
@@ -80,6 +83,7 @@ func (c *Cause) judge(k *Case) *Judged {
 	case log.stance == allows:
 		j.take(Possible, log)
 	}
+	// What is found or excluded needs no more evidence, so only these two ask for some.
 	if j.Verdict == Open || j.Verdict == Possible {
 		j.missing = c.needs.missing(k)
 	}
@@ -89,6 +93,7 @@ func (c *Cause) judge(k *Case) *Judged {
 	return j
 }
 
+// ask lets a source speak. One that the cause has not, or that was not given, is silent, which is the zero opinion.
 func ask(source func(*Case) opinion, k *Case, there bool) opinion {
 	if source == nil || !there {
 		return opinion{}
@@ -106,9 +111,12 @@ type Judged struct {
 	Share    float64 // of the affected requests, 0 where nobody knows
 
 	missing need
-	typed   []string
+	// commands of the opinion that was taken; nil: those of the cause
+	typed []string
 }
 
+// take makes a verdict of an opinion. What was seen is evidence for a cause, so an exclusion shows none. The share is
+// cut at 1: lines are counted, and one request can have several.
 func (j *Judged) take(v Verdict, o opinion) {
 	j.Verdict, j.Why, j.Share, j.typed = v, o.why, min(o.share, 1), o.commands
 	if v != Excluded {
@@ -124,7 +132,8 @@ func (j *Judged) Typed() []string {
 	return j.Cause.Commands
 }
 
-// Causes returns all causes in the order of the symptoms.
+// Causes returns all causes in the order of the symptoms. Within a symptom it is the order in which what is possible
+// is shown.
 func Causes() []*Cause {
 	return slices.Concat(balancing(), detected(), recovering(), affinity(), sessions(), errors500(), errors503(),
 		slow(), wrongApp(), twice())

@@ -7,7 +7,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog"
 )
 
-// need is what would have to be there for a log to speak about a cause.
+// need is what would have to be there for a log to speak about a cause. What of it is not given becomes the steps of
+// "collect".
 type need struct {
 	level    pluginlog.Level // of the plug-in's log, 0 where none helps
 	access   bool            // an access log with cookie and member
@@ -18,6 +19,9 @@ type need struct {
 }
 
 var (
+	// The least LogLevel that shows the lines a cause is judged by (plugin.md 7): failures and marks stand in every
+	// log, the counters of members from Stats on, requests with their status from Detail on, streams and sessions in
+	// Trace alone.
 	atError  = need{level: pluginlog.LevelError}
 	atStats  = need{level: pluginlog.LevelStats}
 	atDetail = need{level: pluginlog.LevelDetail}
@@ -53,7 +57,8 @@ func stepLevel(level pluginlog.Level) string {
 		", then set it back"
 }
 
-// missing is what of it is not there.
+// missing is what of it is not there. An access log without a member and without a cookie, and an error log without
+// reports of mod_mpmstats, are as good as none.
 func (n need) missing(k *Case) need {
 	if k.Log.Shows(n.level) {
 		n.level = 0
@@ -120,7 +125,8 @@ func (c *Cause) Needs() string {
 	return strings.Join(parts, ", ")
 }
 
-// words say why a cause is open.
+// words say why a cause is open. The first thing that is missing is told, and what the log hides before what was not
+// given.
 func (n need) words(k *Case) string {
 	switch {
 	case n.level != 0 && !k.Log.Shows(n.level) && k.Log != nil:
@@ -139,6 +145,7 @@ func (n need) words(k *Case) string {
 	return "nothing was seen that speaks for it or against it"
 }
 
+// levelName is the level as the attribute LogLevel of the file writes it.
 func levelName(l pluginlog.Level) string {
 	return [...]string{"", "Plugin", "Error", "Warn", "Stats", "Detail", "Debug", "Trace"}[l]
 }

@@ -13,7 +13,8 @@ import (
 // share is what one member of a cluster got, as the counters of the log say it.
 type share struct {
 	*facts.Member
-	weight        float64 // start weight, 1 where no file says it
+	weight float64 // start weight, 1 where no file says it
+	// Counted since the log began. New requests are all less those of sessions (plugin.md 7): only these are balanced.
 	new, affinity int64
 	byProcess     []int64 // new requests in each process
 	role          string
@@ -28,7 +29,8 @@ type balance struct {
 	processes int
 }
 
-// balances spreads the counters over the clusters of the file; without one all members are taken for one cluster.
+// balances spreads the counters over the clusters of the file; without one all members are taken for one cluster. A
+// member of no cluster of the file, or of two, is left out: neither its weight nor its rivals are known.
 func (k *Case) balances() (all []balance) {
 	if k.Log == nil {
 		return nil
@@ -58,11 +60,14 @@ func (k *Case) balances() (all []balance) {
 	return all
 }
 
+// shareOf adds up what all processes counted for a member. counted is false where no line of counters names it, which
+// is so below LogLevel Stats: nothing is known then, and that is not 0.
 func (k *Case) shareOf(m *facts.Member, c *match.Cluster) (s share, counted bool) {
 	s = share{Member: m, weight: 1}
 	if c != nil {
 		id, _ := c.MemberByName(m.Name)
 		s.weight, s.role = float64(c.Members[id].Start), c.Role(id)
+		// weights mean nothing under Random (R35)
 		if c.Random {
 			s.weight = 1
 		}
@@ -91,7 +96,8 @@ func processesOf(l *facts.Log, shares []share) int {
 	return len(pids)
 }
 
-// primaries are the members that new requests are spread over.
+// primaries are the members that new requests are spread over. Without a file nobody has a role, and all count; a
+// member of weight 0 gets no new requests by intent (R36).
 func (b *balance) primaries() (out []share) {
 	for _, s := range b.shares {
 		if (s.role == "" || s.role == "primary") && s.weight > 0 {
@@ -153,6 +159,7 @@ func (b *balance) words(of func(*share) int64) string {
 	return strings.Join(parts, ":")
 }
 
+// names are the members in the order of words.
 func (b *balance) names() string {
 	var parts []string
 	for i := range b.shares {
@@ -183,7 +190,9 @@ func sizeOfBalance(k *Case, m map[string]int64) string {
 	return strings.Join(parts[:min(len(parts), mostClusters)], "; ")
 }
 
-// ofBalances is the opinion of the first cluster about which a test says something.
+// ofBalances is the opinion of the first cluster about which a test says something. A cluster that proves comes before
+// any that denies: one uneven cluster is what the administrator sees. One that has a single primary has nothing to
+// balance.
 func (k *Case) ofBalances(test func(*balance) opinion) opinion {
 	var best opinion
 	for _, b := range k.balances() {

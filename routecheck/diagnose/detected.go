@@ -10,6 +10,9 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
+// detected are the causes for which the plug-in goes on asking a member that has failed: it cannot see the failure
+// (ND1, ND2, ND5, ND6), sees it and does not mark the member (ND3, ND4, ND8), or each process has to see it by itself
+// (ND7).
 func detected() []*Cause {
 	return []*Cause{
 		{ID: "ND1", Symptom: notDetected, Also: []string{isSlow}, needs: atDetail.withFile(),
@@ -22,12 +25,11 @@ func detected() []*Cause {
 			log: seenIn(func(l *facts.Log) sightings { return l.LongConnect }, pluginlog.LevelTrace,
 				"connects failed only after 20 s and more", "no connect took 20 s")},
 		{ID: "ND2", Symptom: notDetected, Also: []string{isSlow}, needs: atTrace.withFile(),
-			Text: "a hung JVM goes on taking connections, and ServerIOTimeout is 0 or longer than the time " +
-				"looked at",
+			Text: "a hung JVM goes on taking connections, and ServerIOTimeout is 0 or longer than the time looked at",
 			Advice: "a negative ServerIOTimeout marks the member down after as many seconds: longer than the " +
 				"slowest page",
-			Commands: []string{"wasplug set -w 'Server[*].ServerIOTimeout=-60'"}, Rules: []string{"R54", "R55"},
-			Lint: []string{diag.IOTimeoutZero}, Source: "REDP-4308 2.3.5",
+			Commands: []string{"wasplug set -w 'Server[*].ServerIOTimeout=-60'"},
+			Rules:    []string{"R54", "R55"}, Lint: []string{diag.IOTimeoutZero}, Source: "REDP-4308 2.3.5",
 			file: byLint(allows, "ServerIOTimeout is 0 or absent", denies, "every server has a ServerIOTimeout",
 				diag.IOTimeoutZero),
 			log: seenIn(func(l *facts.Log) sightings { return l.Hung }, pluginlog.LevelTrace,
@@ -41,21 +43,24 @@ func detected() []*Cause {
 		{ID: "ND4", Symptom: notDetected, Also: []string{status500}, needs: atError.withFile(),
 			Text:   "the only listed server of a cluster is never marked down",
 			Advice: "add a second member, or let something in front of the web server see that it is gone",
-			Rules:  []string{"R51"}, Lint: []string{diag.OneMemberCluster}, Source: "R51", file: singleServer,
-			log: neverMarked},
+			Rules:  []string{"R51"}, Lint: []string{diag.OneMemberCluster}, Source: "R51",
+			file: singleServer, log: neverMarked},
 		{ID: "ND5", Symptom: notDetected, Also: []string{status500, status503}, needs: atDetail,
 			Text:     "a member answers 5xx pages at once, which is no failure to the plug-in: it draws requests",
 			Advice:   "MarkBusyDown makes 503 a failure; for 500 let the application or its server take itself out",
 			Commands: []string{"wasplug set -w Config.MarkBusyDown=true", "wasplug explain MarkBusyDown"},
-			Rules:    []string{"R53"}, Source: "PM49491", log: blackHole},
+			Rules:    []string{"R53"}, Source: "PM49491",
+			log: blackHole},
 		{ID: "ND6", Symptom: notDetected, needs: atTrace.withFile(),
 			Text:   "something in front of the member takes the connection for it: a firewall, a virtual address",
-			Advice: "write the members' own addresses into the Transports", Rules: []string{"R50"}, Source: "R50",
+			Advice: "write the members' own addresses into the Transports",
+			Rules:  []string{"R50"}, Source: "R50",
 			file: sharedTransport, log: acceptedThenLost},
 		{ID: "ND7", Symptom: notDetected, needs: atError,
 			Text:   "every process of the web server finds out for itself",
 			Advice: "expected: each process meets the member once. Fewer, larger processes meet it less often",
-			Rules:  []string{"R50", "F6"}, Source: "F6", file: oneProcess, log: marksSpread},
+			Rules:  []string{"R50", "F6"}, Source: "F6",
+			file: oneProcess, log: marksSpread},
 		{ID: "ND8", Symptom: notDetected, needs: atTrace,
 			Text:     "only idle connections that are taken again fail, which marks nobody",
 			Advice:   "ConnectionTTL below the keep-alive timeout of the members",
@@ -66,12 +71,15 @@ func detected() []*Cause {
 	}
 }
 
+// positiveIOTimeout: the sign of ServerIOTimeout says whether a member is marked when it fires (R54, R55).
 func positiveIOTimeout(k *Case) opinion {
 	return either(k.File.MembersThat(func(_ *match.Cluster, _ match.MemberID, m *match.Member) bool {
 		return m.IOTimeout > 0 && !m.MarkOnIO
 	}, "ServerIOTimeout is above 0"), "ServerIOTimeout above 0 never marks", "no ServerIOTimeout is above 0")
 }
 
+// ioWithoutMark asks for the next attempt at the same member, too: a timeout without a mark alone is also what a file
+// with one server shows.
 func ioWithoutMark(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
@@ -83,12 +91,14 @@ func ioWithoutMark(k *Case) opinion {
 		or(fired.Count == 0 && k.Log.Requests > 0, "ServerIOTimeout never fired")
 }
 
+// singleServer: primaries and backups together; such a server is never marked (R51).
 func singleServer(k *Case) opinion {
 	return either(k.File.ClustersThat((*match.Cluster).Single, "has one listed server"),
 		"a cluster has one listed server, which is never marked", "every cluster lists several servers")
 }
 
-// neverMarked proves where connects to the only server of a cluster failed again and again without a mark.
+// neverMarked proves where connects to the only server of a cluster failed again and again without a mark. Two
+// attempts at least, as one request makes them at such a server (R51).
 func neverMarked(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
@@ -103,7 +113,9 @@ func neverMarked(k *Case) opinion {
 		or(all.Count == 0 && k.Log.Requests > 0, "no connect failed without a mark")
 }
 
-// blackHole finds a member most of whose answers are errors that come at once, while others answer.
+// blackHole finds a member most of whose answers are errors that come at once, while others answer. Ten quick errors
+// that are at least half of its answers, and another member with ten answers of which fewer than a tenth are errors:
+// then the application is not at fault everywhere. A member with a mark is none: the plug-in has noticed.
 func blackHole(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
@@ -127,6 +139,8 @@ func blackHole(k *Case) opinion {
 		or(errors == 0 && k.Log.Shows(pluginlog.LevelDetail) && k.Log.Statuses > 0, "no member answered 5xx")
 }
 
+// sharedTransport: a host and port of two members may be an address in front of both, such as a virtual one. It only
+// allows: one server that stands in two clusters looks the same.
 func sharedTransport(k *Case) opinion {
 	places := map[string]string{}
 	shared := k.File.MembersThat(func(c *match.Cluster, _ match.MemberID, m *match.Member) bool {
@@ -145,7 +159,8 @@ func sharedTransport(k *Case) opinion {
 	return opinion{}
 }
 
-// acceptedThenLost finds members whose new connections break after they were taken, and that never refuse.
+// acceptedThenLost finds members whose new connections break after they were taken, and that never refuse. Whoever
+// refuses, or has ever answered, is the member itself.
 func acceptedThenLost(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
@@ -161,6 +176,8 @@ func acceptedThenLost(k *Case) opinion {
 		seen, k.Log.Share(seen.Count)).or(refusals.Count > 0, "the member's host refused connects by itself")
 }
 
+// oneProcess: with one process of the web server nobody else has to find out, and each look is a look at all. How many
+// there are stands in no file of the plug-in, so somebody has to say it (--processes).
 func oneProcess(k *Case) opinion {
 	if k.Processes == 1 {
 		return opinion{stance: denies, why: "the web server has one process"}
@@ -171,7 +188,8 @@ func oneProcess(k *Case) opinion {
 	return opinion{}
 }
 
-// marksSpread finds a member that processes marked one after the other.
+// marksSpread finds a member that processes marked one after the other. A second between the first marks of two
+// processes at least: within one second they may have had their requests at once.
 func marksSpread(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
@@ -183,7 +201,9 @@ func marksSpread(k *Case) opinion {
 		or(k.Log.Requests > 0 && len(k.Log.Processes) == 1, "the log is of one process")
 }
 
-// onlyReused finds members that lose idle connections alone.
+// onlyReused finds members that lose idle connections alone. That the member answers others, and that no new
+// connection fails, tells it from one that is down: a closed idle connection is no failure, and is followed by a new
+// one (R50c).
 func onlyReused(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}

@@ -9,37 +9,52 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
+// errors500 are the causes of status 500: the plug-in has nobody to ask (IE1, IE4), may not ask again (IE2, IE3, IE8,
+// IE10), could not ask (IE5), or has asked and passes on what a member says (IE6, IE7). IE9 is none, and looks like
+// one in the log; IE11 is about a file that is not in force.
 func errors500() []*Cause {
 	return []*Cause{
 		{ID: "IE1", Symptom: status500, Also: []string{status503}, needs: atError,
 			Text:     "all members were marked down",
 			Advice:   "find the first cause among the members: not-detected and slow tell of them",
-			Commands: []string{"wasplug trace http_plugin.log"}, Rules: []string{"R61", "F14"},
-			Lint: []string{diag.WorstCaseWait}, Source: "R61", log: everybodyDown},
-		{ID: "IE2", Symptom: status500, needs: atTrace.withFile(), Text: "a POST could not be sent again",
+			Commands: []string{"wasplug trace http_plugin.log"},
+			Rules:    []string{"R61", "F14"}, Lint: []string{diag.WorstCaseWait}, Source: "R61",
+			log: everybodyDown},
+		{ID: "IE2", Symptom: status500, needs: atTrace.withFile(),
+			Text:     "a POST could not be sent again",
 			Advice:   "PostBufferSize must hold the largest body that is to be repeated, in kilobytes",
-			Commands: []string{"wasplug explain PostBufferSize", "wasplug explain WP505"}, Rules: []string{"R57"},
-			Lint: []string{diag.PostNotRetried}, Source: "swg21408884, swg21450051",
+			Commands: []string{"wasplug explain PostBufferSize", "wasplug explain WP505"},
+			Rules:    []string{"R57"}, Lint: []string{diag.PostNotRetried}, Source: "swg21408884, swg21450051",
 			log: postLost},
 		{ID: "IE3", Symptom: status500, Also: []string{isSlow}, needs: atDetail.withFile(),
 			Text:     "ServerIOTimeout is shorter than slow pages take",
 			Advice:   "make the page faster, or ServerIOTimeout longer than it takes",
 			Commands: []string{"wasplug explain WP506", "wasplug set -w 'Server[*].ServerIOTimeout=-900'"},
-			Rules:    []string{"R54"}, Lint: []string{diag.IOTimeoutTooShort}, Source: "WP506", log: slowPages},
+			Rules:    []string{"R54"}, Lint: []string{diag.IOTimeoutTooShort}, Source: "WP506",
+			log: slowPages},
 		{ID: "IE4", Symptom: status500, needs: need{file: true},
-			Text:   "the https Transport cannot be used: no keyring, or no PluginInstallRoot",
-			Advice: "give the Transport its keyring and stashfile", Commands: []string{"wasplug explain WP702"},
-			Rules: []string{"R64"}, Lint: []string{diag.TLSKeystoreMissing, diag.PluginRootMissing},
-			Source: "node/408041", file: unusableTransport},
+			Text:     "the https Transport cannot be used: no keyring, or no PluginInstallRoot",
+			Advice:   "give the Transport its keyring and stashfile",
+			Commands: []string{"wasplug explain WP702"},
+			Rules:    []string{"R64"}, Lint: []string{diag.TLSKeystoreMissing, diag.PluginRootMissing},
+			Source: "node/408041",
+			file:   unusableTransport},
 		{ID: "IE5", Symptom: status500, Also: []string{notDetected}, needs: atError,
-			Text: "the TLS handshake with the member failed", Advice: "the GSK code says why",
+			Text:     "the TLS handshake with the member failed",
+			Advice:   "the GSK code says why",
 			Commands: []string{"wasplug explain GSK CODE", listCertificates},
-			Rules:    []string{"R50"}, Source: "swg21264477", log: handshakes},
-		{ID: "IE6", Symptom: status500, needs: atDetail.withAccess(), Text: "the application answers 500",
-			Advice: "SystemOut.log of the member at that time", Source: "R53", log: applicationErrors},
-		{ID: "IE7", Symptom: status500, needs: atDetail, Text: "a member that is being stopped answers 500",
-			Advice: "drain it first: no new sessions, then stop", Commands: []string{"wasplug drain MEMBER"},
-			Rules: []string{"R36"}, Source: "PQ99465",
+			Rules:    []string{"R50"}, Source: "swg21264477",
+			log: handshakes},
+		{ID: "IE6", Symptom: status500, needs: atDetail.withAccess(),
+			Text:   "the application answers 500",
+			Advice: "SystemOut.log of the member at that time",
+			Source: "R53",
+			log:    applicationErrors},
+		{ID: "IE7", Symptom: status500, needs: atDetail,
+			Text:     "a member that is being stopped answers 500",
+			Advice:   "drain it first: no new sessions, then stop",
+			Commands: []string{"wasplug drain MEMBER"},
+			Rules:    []string{"R36"}, Source: "PQ99465",
 			log: seenIn(func(l *facts.Log) sightings { return l.Dying }, pluginlog.LevelDetail,
 				"a member answered 500 and refused within the minute",
 				"no member refused soon after it had answered 500")},
@@ -53,25 +68,28 @@ func errors500() []*Cause {
 			log: seenIn(func(l *facts.Log) sightings { return l.Stale }, pluginlog.LevelTrace,
 				"idle connections broke under requests with a body",
 				"no idle connection broke under a request with a body")},
-		{ID: "IE9", Symptom: status500, needs: atError, Text: "the client left before its answer was written",
+		{ID: "IE9", Symptom: status500, needs: atError,
+			Text:     "the client left before its answer was written",
 			Advice:   "no error of the server; what is slow tells why the client did not wait",
-			Commands: []string{"wasplug diagnose --symptom slow -t http_plugin.log"}, Source: "lines of http_plugin.log",
+			Commands: []string{"wasplug diagnose --symptom slow -t http_plugin.log"},
+			Source:   "lines of http_plugin.log",
 			log: seenIn(func(l *facts.Log) sightings { return l.ClientLeft }, pluginlog.LevelError,
 				"answers could not be written to the client", "every answer was written")},
 		{ID: "IE10", Symptom: status500, needs: atTrace.withAccess().withFile(),
 			Text:     "the body is larger than PostSizeLimit",
 			Advice:   "raise PostSizeLimit, or keep the limit and tell the user",
-			Commands: []string{"wasplug explain PostSizeLimit"}, Rules: []string{"R59"}, Source: "R59",
-			file: postLimit,
-			log:  bodyTooLarge},
+			Commands: []string{"wasplug explain PostSizeLimit"},
+			Rules:    []string{"R59"}, Source: "R59",
+			file: postLimit, log: bodyTooLarge},
 		{ID: "IE11", Symptom: status500, needs: atError.withFile(),
 			Text: "the plug-in was not loaded, could not read the file, or its log is full at 2 GB",
-			Advice: "its lines say why: mend the file, or DNS where a name does not resolve and then touch the file; until " +
-				"then the old one stays in force",
+			Advice: "its lines say why: mend the file, or DNS where a name does not resolve and then touch the " +
+				"file; until then the old one stays in force",
 			Commands: []string{"wasplug lint plugin-cfg.xml"},
 			Rules:    []string{"R18"},
 			Lint:     []string{diag.XMLSyntax, diag.RouteToMissingGroup, diag.DNSFailureBlocksStart},
-			Source:   "swg21326077", file: brokenFile,
+			Source:   "swg21326077",
+			file:     brokenFile,
 			log: seenIn(func(l *facts.Log) sightings { return l.NotLoaded }, pluginlog.LevelError,
 				"the plug-in did not take a configuration", "every configuration was taken")},
 	}
@@ -79,7 +97,7 @@ func errors500() []*Cause {
 
 const listCertificates = "gskcapicmd -cert -list -db plugin-key.kdb -stashed"
 
-// handshakes names the codes that the log has.
+// handshakes names the codes that the log has. Each has a page of its own, which is what is to be typed.
 func handshakes(k *Case) opinion {
 	o := seenIn(func(l *facts.Log) sightings { return l.TLS }, pluginlog.LevelError, "handshakes failed",
 		"no handshake failed")(k)
@@ -92,7 +110,8 @@ func handshakes(k *Case) opinion {
 	return o
 }
 
-// postLost: where the connection broke it matters whether it had been idle, which LogLevel Trace alone shows.
+// postLost: a body that was not buffered is not sent again (R57). Where the connection broke it matters whether it had
+// been idle, which LogLevel Trace alone shows; a timeout is no such case.
 func postLost(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
@@ -109,6 +128,8 @@ func postLost(k *Case) opinion {
 		or(k.Log.Shows(pluginlog.LevelDetail) && k.Log.Requests > 0, "no request with a body was given up")
 }
 
+// everybodyDown wants a mark beside the lines of the plug-in that it has nobody left: without one, members were full
+// (SU1) or there is none that can be used (IE4).
 func everybodyDown(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
@@ -125,7 +146,8 @@ func everybodyDown(k *Case) opinion {
 	return opinion{}
 }
 
-// slowPages: nearly all timeouts are of few paths.
+// slowPages: nearly all timeouts are of few paths. Three timeouts of one path, four fifths of all at least, and at two
+// members: then it is the page and not a member.
 func slowPages(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
@@ -170,6 +192,7 @@ func unusableTransport(k *Case) opinion {
 	return opinion{stance: denies, why: "every Transport can be used"}
 }
 
+// applicationErrors leaves to IE7 what a member answers while it stops: where the log shows such, it says nothing.
 func applicationErrors(k *Case) opinion {
 	var seen sightings
 	denied, of := false, int64(0)
@@ -192,16 +215,20 @@ func applicationErrors(k *Case) opinion {
 		or(denied, "no member answered 500")
 }
 
+// postLimit: without a limit the plug-in passes on a body of any size (R59).
 func postLimit(k *Case) opinion {
 	return either(k.File.ClustersThat(func(c *match.Cluster) bool { return c.PostLimit > 0 }, "has PostSizeLimit"),
 		"a cluster has PostSizeLimit", "no cluster has PostSizeLimit")
 }
 
+// bodyTooLarge: the plug-in refuses such a body before it chooses a member (R59), and so no attempt is logged.
 func bodyTooLarge(k *Case) opinion {
 	seen := k.logged().PostTooLong.Join(k.accessed().TooLarge)
 	return proven("requests with a body were refused without asking a member", seen, k.share(seen.Count))
 }
 
+// brokenFile asks for the findings for which the plug-in takes nothing of the file (R18); an error of lint for which
+// it skips one element is none.
 func brokenFile(k *Case) opinion {
 	var seen sightings
 	for _, d := range k.File.Findings {
@@ -215,15 +242,17 @@ func brokenFile(k *Case) opinion {
 	return opinion{stance: denies, why: "the plug-in takes this file"}
 }
 
+// errors503 are the causes of status 503: all members are full (SU1, SU2), one of them says so itself (SU3), or the
+// web server does, without asking the plug-in (SU4).
 func errors503() []*Cause {
 	return []*Cause{
-		{ID: "SU1", Symptom: status503, needs: atStats.withFile(), Text: "every member had reached MaxConnections",
+		{ID: "SU1", Symptom: status503, needs: atStats.withFile(),
+			Text: "every member had reached MaxConnections",
 			Advice: "MaxConnections counts per process: above requests a second and process times seconds each " +
 				"takes (F11)",
 			Commands: []string{"wasplug explain WP413", "wasplug set -w 'Server[*].MaxConnections=-1'"},
 			Rules:    []string{"R60", "F11"}, Lint: []string{diag.MaxConnectionsPerProcess}, Source: "F11",
-			file: limited,
-			log:  allFull},
+			file: limited, log: allFull},
 		{ID: "SU2", Symptom: status503, needs: atStats.withFile(),
 			Text:     "hung requests hold the places of MaxConnections",
 			Advice:   "a ServerIOTimeout ends them",
@@ -234,19 +263,23 @@ func errors503() []*Cause {
 		{ID: "SU3", Symptom: status503, needs: atDetail.withAccess().withFile(),
 			Text:     "the member itself answered 503, which was passed on, and sessions asked it again",
 			Advice:   "MarkBusyDown=true takes such an answer for a failure",
-			Commands: []string{"wasplug set -w Config.MarkBusyDown=true"}, Rules: []string{"R53"}, Source: "R53",
+			Commands: []string{"wasplug set -w Config.MarkBusyDown=true"},
+			Rules:    []string{"R53"}, Source: "R53",
 			file: busyPassedOn, log: own503},
-		{ID: "SU4", Symptom: status503, needs: need{access: true}, Text: "the 503 is the web server's own",
+		{ID: "SU4", Symptom: status503, needs: need{access: true},
+			Text:     "the 503 is the web server's own",
 			Advice:   "look at its limits and its error_log: MaxRequestWorkers, ThreadsPerChild",
-			Commands: []string{"wasplug trace --error-log error_log http_plugin.log"}, Source: "node/331563",
-			log: webServers503},
+			Commands: []string{"wasplug trace --error-log error_log http_plugin.log"},
+			Source:   "node/331563",
+			log:      webServers503},
 	}
 }
 
 // heldLong is how long the total of a member may stand while requests are pending, before they are taken for hung.
 const heldLong = 60 // seconds
 
-// held are the lines of members that were full while requests at them were not finished.
+// held are the lines of members that were full while requests at them were not finished. Counters are what shows it:
+// the total stands still while requests are pending, in one process at least.
 func held(l *facts.Log) sightings {
 	return l.OverMembers(func(m *facts.Member) sightings { return m.Full }, func(m *facts.Member) bool {
 		for key, p := range l.Procs {
@@ -258,6 +291,8 @@ func held(l *facts.Log) sightings {
 	})
 }
 
+// allFull leaves to SU2 the members that are full since nothing at them comes to an end: there a larger limit would
+// only fill up later.
 func allFull(k *Case) opinion {
 	switch {
 	case k.Log == nil:
@@ -270,6 +305,7 @@ func allFull(k *Case) opinion {
 	return opinion{}
 }
 
+// placesHeld shares the evidence of allFull: the two causes are told apart by whether totals stand still (held).
 func placesHeld(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}
@@ -281,6 +317,7 @@ func placesHeld(k *Case) opinion {
 			"no member had reached MaxConnections")
 }
 
+// busyPassedOn: with MarkBusyDown a member's 503 is a failure, and the next one is asked (R53).
 func busyPassedOn(k *Case) opinion {
 	if k.File.Config.MarkBusyDown.V {
 		return opinion{stance: denies, why: "MarkBusyDown is true"}
@@ -288,6 +325,8 @@ func busyPassedOn(k *Case) opinion {
 	return opinion{}
 }
 
+// own503: the log of the plug-in shows statuses from LogLevel Detail on; in the access log a 503 with a member is one
+// of that member. Either can deny by itself.
 func own503(k *Case) opinion {
 	seen := k.logged().Own503.Join(k.accessed().Member503)
 	return proven("members answered 503 themselves", seen, k.share(seen.Count)).
@@ -296,6 +335,8 @@ func own503(k *Case) opinion {
 			"no 503 is of a member")
 }
 
+// webServers503 needs an access log that names members, since there a request without one did not reach any. Nor may
+// the plug-in have said that it had nobody: its own 503 has no member either.
 func webServers503(k *Case) opinion {
 	switch a := k.accessed(); {
 	case a.WithMember == 0:

@@ -14,6 +14,7 @@ import (
 type sightings = facts.Sightings
 
 // proven is the opinion of lines that prove, with their share of the affected requests; none where there are no lines.
+// A share of 0 means that nobody knows it.
 func proven(why string, seen sightings, share float64) opinion {
 	if seen.Count == 0 {
 		return opinion{}
@@ -21,7 +22,8 @@ func proven(why string, seen sightings, share float64) opinion {
 	return opinion{stance: proves, why: why, seen: seen, share: share}
 }
 
-// or denies where nothing is said yet, and the log would have shown it.
+// or denies where nothing is said yet, and the log would have shown it. It reads as "proven(...).or(the level shows
+// such lines, what their absence says)": nothing seen denies only where it would have been seen.
 func (o opinion) or(denied bool, why string) opinion {
 	if o.stance == silent && denied {
 		return opinion{stance: denies, why: why}
@@ -34,7 +36,8 @@ func (k *Case) share(n int64) float64 {
 	return facts.ShareOf(n, max(k.logged().Requests, k.accessed().Requests))
 }
 
-// byLint is the opinion of a file whose findings speak with a stance, and which says otherwise without any.
+// byLint is the opinion of a file whose findings speak with a stance, and which says otherwise without any. Where a
+// finding is no more than a hint, its absence is silent, and otherwise is "": the file then has no say.
 func byLint(with stance, why string, without stance, otherwise string, codes ...string) func(*Case) opinion {
 	return func(k *Case) opinion {
 		if seen := k.File.Found(codes...); seen.Count > 0 {
@@ -52,7 +55,8 @@ func either(seen sightings, yes, no string) opinion {
 	return opinion{stance: denies, why: no}
 }
 
-// byPolicy is an opinion on what servers do with sessions.
+// byPolicy is an opinion on what servers do with sessions. One cluster for which the test holds makes the cause
+// possible.
 func byPolicy(test func(*session.Policy) bool, yes, no string) func(*Case) opinion {
 	return func(k *Case) opinion {
 		all := k.policies()
@@ -80,7 +84,9 @@ func seenIn(of func(*facts.Log) sightings, level pluginlog.Level, yes, no string
 	}
 }
 
-// seenBoth is the opinion of both logs: lines of either prove; a log that would show them denies.
+// seenBoth is the opinion of both logs: lines of either prove; a log that would show them denies. The share is one of
+// the requests with a session, which both logs count; so the larger number of the two is taken, not their sum.
+// inAccess is nil where an access log shows nothing of it.
 func seenBoth(
 	inLog func(*facts.Log) sightings, inAccess func(*facts.Access) sightings, yes, no string,
 ) func(*Case) opinion {
@@ -110,7 +116,7 @@ func (k *Case) clusterOf(member string) *match.Cluster {
 	return nil
 }
 
-// retryInterval is that of a member's cluster.
+// retryInterval is that of a member's cluster. Where the file has no such member, or several, it is the usual one.
 func (k *Case) retryInterval(member string) time.Duration {
 	if c := k.clusterOf(member); c != nil {
 		return time.Duration(c.RetryInterval)
@@ -118,7 +124,8 @@ func (k *Case) retryInterval(member string) time.Duration {
 	return facts.UsualRetry
 }
 
-// policies tells what the servers of some cluster do with sessions; false where nobody says it.
+// policies tells what the servers of each cluster do with sessions; nil where nobody says it, since plugin-cfg.xml has
+// nothing of it.
 func (k *Case) policies() (all []session.Policy) {
 	if k.File == nil || k.File.Policy == nil {
 		return nil
@@ -129,6 +136,7 @@ func (k *Case) policies() (all []session.Policy) {
 	return all
 }
 
+// processes words a number of them.
 func processes(n int) string {
 	if n == 1 {
 		return "1 process"
@@ -136,4 +144,5 @@ func processes(n int) string {
 	return fmt.Sprint(n, " processes")
 }
 
+// noLines stands for the log of the plug-in where it shows nothing of a cause, and the access log does.
 func noLines(*facts.Log) sightings { return sightings{} }

@@ -54,6 +54,7 @@ func Judge(k *Case, symptom string) ([]*Report, error) {
 	return reports, nil
 }
 
+// judge asks all causes that answer for a symptom, and says what to collect for those that stay undecided.
 func (s *Symptom) judge(k *Case, causes []*Cause) *Report {
 	r := &Report{Symptom: s, Measured: map[string]int64{}}
 	r.Sentence = s.size(k, r.Measured)

@@ -12,11 +12,15 @@ import (
 
 // lookAtServers is what no log of the web server shows.
 const (
+	// what no log of the web server shows
 	lookAtServers = "SystemOut.log or messages.log of the member that took over: SESN0008E, SESN0066E, " +
 		"java.io.NotSerializableException"
 	whichChange = "which attribute is lost, and whether the application calls setAttribute after each change"
 )
 
+// sessions are the causes for which a session is gone although the request reached a member that could have had it.
+// They hang on what servers do with sessions (lab.md: S, D, M, W), of which plugin-cfg.xml has nothing: without a
+// topology or settings most of them stay open.
 func sessions() []*Cause {
 	return []*Cause{
 		{ID: "SL1", Symptom: sessionLost, needs: atStats.withTopology(),
@@ -25,33 +29,39 @@ func sessions() []*Cause {
 			Commands: []string{"wasplug why --persistence none --down MEMBER ...", "wasplug lab"},
 			Rules:    []string{"S15", "M1"}, Source: "lab.md 2",
 			file: byPolicy(func(p *session.Policy) bool { return p.Persistence == session.None },
-				"persistence is none", "sessions are persistent"), log: movedAnd(func(p *session.Policy) bool {
-				return p.Persistence == session.None
-			}, "sessions moved, and nothing but their member had them")},
+				"persistence is none", "sessions are persistent"),
+			log: movedAnd(func(p *session.Policy) bool { return p.Persistence == session.None },
+				"sessions moved, and nothing but their member had them")},
 		{ID: "SL2", Symptom: sessionLost, needs: atStats.withTopology().withAccess(),
 			Text:     "the member died before it had written the session: time based writes",
 			Advice:   "end-of-service writes before the answer is sent",
-			Commands: []string{"wasplug why --write-frequency end-of-service ..."}, Rules: []string{"W4"},
-			Source: "W4",
-			file:   byPolicy(timeBased, "sessions are written now and then", "sessions are not written time based"),
-			log:    youngLost},
-		{ID: "SL3", Symptom: sessionLost, needs: need{access: true}, Text: "the session timed out",
-			Advice: "a longer timeout, or a page that says so", Rules: []string{"S17"}, Source: "S17", log: timedOut},
+			Commands: []string{"wasplug why --write-frequency end-of-service ..."},
+			Rules:    []string{"W4"}, Source: "W4",
+			file: byPolicy(timeBased, "sessions are written now and then", "sessions are not written time based"),
+			log:  youngLost},
+		{ID: "SL3", Symptom: sessionLost, needs: need{access: true},
+			Text:   "the session timed out",
+			Advice: "a longer timeout, or a page that says so",
+			Rules:  []string{"S17"}, Source: "S17",
+			log: timedOut},
 		{ID: "SL4", Symptom: sessionLost, needs: atStats.withTopology(),
 			Text:   "replication had nobody to copy to: one member was up, or the number of replicas is 0",
-			Advice: "two members at least must be up, and a replica be kept", Rules: []string{"M5"}, Source: "M5",
+			Advice: "two members at least must be up, and a replica be kept",
+			Rules:  []string{"M5"}, Source: "M5",
 			file: byPolicy(replicated, "sessions are copied from member to member",
-				"sessions are not copied between members"),
-			log: nobodyToCopy},
+				"sessions are not copied between members"), log: nobodyToCopy},
 		{ID: "SL5", Symptom: sessionLost, needs: need{topology: true, file: true, note: whichChange},
 			Text:     "an attribute was changed in place, is not serializable, or is too large",
 			Advice:   "call setAttribute after each change; write all attributes instead of updated ones",
-			Commands: []string{"wasplug why --in-place ..."}, Rules: []string{"W6", "W7", "D5"}, Source: "W6",
+			Commands: []string{"wasplug why --in-place ..."},
+			Rules:    []string{"W6", "W7", "D5"}, Source: "W6",
 			file: byPolicy(onlyUpdated, "only updated attributes are written: one changed in place is not",
 				"all attributes are written, or none is kept")},
 		{ID: "SL6", Symptom: sessionLost, needs: atStats.withTopology().withAccess(),
-			Text: "the store was down when another member took over", Advice: "look at the database or the grid",
-			Commands: []string{"wasplug why --store-down ..."}, Rules: []string{"D1"}, Source: "lab.md 2",
+			Text:     "the store was down when another member took over",
+			Advice:   "look at the database or the grid",
+			Commands: []string{"wasplug why --store-down ..."},
+			Rules:    []string{"D1"}, Source: "lab.md 2",
 			file: byPolicy(stored, "sessions are in a database or a grid", "sessions are in no store of their own"),
 			log:  lostFromStore},
 		{ID: "SL7", Symptom: sessionLost, needs: need{file: true, note: lookAtServers},
@@ -60,12 +70,15 @@ func sessions() []*Cause {
 			Rules:  []string{"S18", "S19"}, Source: "S19"},
 		{ID: "SL8", Symptom: sessionLost, needs: atStats.withTopology(),
 			Text:   "the owner hung, another member took over, and the owner wrote its old state over the new one",
-			Advice: "noAffinitySwitchBack keeps the session where it went", Rules: []string{"S9", "row 31"},
-			Source: "lab.md row 31",
+			Advice: "noAffinitySwitchBack keeps the session where it went",
+			Rules:  []string{"S9", "row 31"}, Source: "lab.md row 31",
 			file: byPolicy(switchesBack, "a member that was hung may write back its old state",
 				"sessions do not switch back, or are not written time based"), log: backAfterHang},
 	}
 }
+
+// The policies below are those for which a cause can hold at all. Without persistence nothing is written, so its write
+// frequency says nothing.
 
 func timeBased(p *session.Policy) bool {
 	return p.Persistence != session.None && p.Frequency == session.TimeBased
@@ -92,7 +105,8 @@ func (k *Case) anyPolicy(test func(*session.Policy) bool) bool {
 	return false
 }
 
-// movedAnd proves where sessions moved from a member that was down, and their servers are such.
+// movedAnd proves where sessions moved from a member that was down, and their servers are such. Where nobody says what
+// servers do, moved sessions make it possible. The share is one of requests with a session.
 func movedAnd(test func(*session.Policy) bool, yes string) func(*Case) opinion {
 	return func(k *Case) opinion {
 		switch {
@@ -109,7 +123,8 @@ func movedAnd(test func(*session.Policy) bool, yes string) func(*Case) opinion {
 	}
 }
 
-// youngLost: sessions that were younger than what time based writes reach (W4) did not survive their move.
+// youngLost: sessions that were younger than what time based writes reach (W4) did not survive their move. The access
+// log tells the age of a session by its first request, as far as it reaches back.
 func youngLost(k *Case) opinion {
 	if k.Access == nil || !k.anyPolicy(timeBased) {
 		return opinion{}
@@ -120,6 +135,7 @@ func youngLost(k *Case) opinion {
 		or(k.Access.WithCookie > 0 && k.Access.ChangedID.Count == 0, "no session was gone after it had moved")
 }
 
+// timedOut names the limit: it is the one that the topology says, or the usual half hour (facts.Access.Timeout).
 func timedOut(k *Case) opinion {
 	if k.Access == nil {
 		return opinion{}
@@ -151,7 +167,8 @@ func nobodyToCopy(k *Case) opinion {
 	return opinion{}
 }
 
-// leftUp counts the members of a cluster that no process has marked down.
+// leftUp counts the members of a cluster that no process has marked down. In a cluster of one nobody is ever there to
+// copy to, which is no outage: 0.
 func (k *Case) leftUp(c *match.Cluster) (left int) {
 	if len(c.Members) < 2 {
 		return 0
@@ -164,7 +181,8 @@ func (k *Case) leftUp(c *match.Cluster) (left int) {
 	return left
 }
 
-// lostFromStore: sessions that are kept in a store were gone after they had moved, the old ones, too.
+// lostFromStore: sessions that are kept in a store were gone after they had moved, the old ones, too. Young ones are
+// left out where time based writes may not have reached them: that is SL2.
 func lostFromStore(k *Case) opinion {
 	if k.Access == nil || !k.anyPolicy(stored) {
 		return opinion{}
@@ -179,7 +197,8 @@ func lostFromStore(k *Case) opinion {
 	return opinion{}
 }
 
-// backAfterHang: sessions went elsewhere after a timeout, and then to the hung member again.
+// backAfterHang: sessions went elsewhere after a timeout, and then to the hung member again. The share is not known:
+// the log has the requests that came back, not what they found.
 func backAfterHang(k *Case) opinion {
 	if k.Log == nil || !k.anyPolicy(switchesBack) {
 		return opinion{}

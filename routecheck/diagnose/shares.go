@@ -97,6 +97,8 @@ func (b *balance) unevenInProcess() bool {
 	return false
 }
 
+// sharesByWeight: the numbers follow the weights, and these differ, so what looks uneven is what was asked for.
+// Without a file all weights are taken for 1, and the question is not put.
 func sharesByWeight(k *Case) opinion {
 	if k.File == nil {
 		return opinion{}
@@ -116,6 +118,8 @@ func sharesByWeight(k *Case) opinion {
 	})
 }
 
+// noise: under Random the shares differ by no more than chance makes likely (fits), and by enough to be noticed. 20
+// new requests at least, since fewer fit any share.
 func noise(k *Case) opinion {
 	if k.File == nil {
 		return opinion{}

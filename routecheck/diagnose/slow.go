@@ -9,13 +9,15 @@ import (
 	"github.com/wasplug/wasplug/routecheck/diagnose/facts"
 )
 
+// slow are the causes of slow answers. Where the time of a request went is told by the plug-in's log at LogLevel
+// Trace; what most requests wait for at one moment, by mod_mpmstats in the error log of the web server (PH47518).
 func slow() []*Cause {
 	return []*Cause{
 		{ID: "SO1", Symptom: isSlow, needs: atError.withFile(),
 			Text:     "requests wait for ConnectTimeout at a dead host",
 			Advice:   "a lower ConnectTimeout: a connect in a LAN takes milliseconds",
-			Commands: []string{"wasplug set -w 'Server[*].ConnectTimeout=2'"}, Rules: []string{"R50", "F7"},
-			Source: "F7",
+			Commands: []string{"wasplug set -w 'Server[*].ConnectTimeout=2'"},
+			Rules:    []string{"R50", "F7"}, Source: "F7",
 			log: orWaiting(seenIn(func(l *facts.Log) sightings { return l.ConnectTimeouts }, pluginlog.LevelError,
 				"connects timed out", "no connect timed out"),
 				func(s *facts.Server) sightings { return s.Connecting })},
@@ -28,14 +30,17 @@ func slow() []*Cause {
 			Source:   "R56",
 			log: seenIn(func(l *facts.Log) sightings { return l.AskedTwice }, pluginlog.LevelError,
 				"ServerIOTimeout fired more than once in a request", "no request waited twice")},
-		{ID: "SO3", Symptom: isSlow, needs: atTrace.withAccess(), Text: "the application is slow",
-			Advice: "thread dumps of the member while it is; the slowest URLs", Source: "node/331563",
+		{ID: "SO3", Symptom: isSlow, needs: atTrace.withAccess(),
+			Text:     "the application is slow",
+			Advice:   "thread dumps of the member while it is; the slowest URLs",
 			Commands: []string{"wasplug trace --slow 5 http_plugin.log"},
+			Source:   "node/331563",
 			log:      orWaiting(slowApplication, func(s *facts.Server) sightings { return s.Waiting })},
-		{ID: "SO4", Symptom: isSlow, needs: atTrace, Text: "the client is slow, or its upload is large",
+		{ID: "SO4", Symptom: isSlow, needs: atTrace,
+			Text:   "the client is slow, or its upload is large",
 			Advice: "none at the server; ThreadLimit and RequestReadTimeout keep slow clients from threads",
-			Source: "node/331563", log: orWaiting(seenIn(func(l *facts.Log) sightings { return l.SlowBody },
-				pluginlog.LevelTrace,
+			Source: "node/331563",
+			log: orWaiting(seenIn(func(l *facts.Log) sightings { return l.SlowBody }, pluginlog.LevelTrace,
 				"requests waited for the body of the client", "no body came slowly"),
 				func(s *facts.Server) sightings { return s.Bodies })},
 		{ID: "SO5", Symptom: isSlow, needs: atTrace.withFile(),
@@ -43,28 +48,31 @@ func slow() []*Cause {
 				"handshakes",
 			Advice:   "a ConnectionTTL of some seconds; WaitForContinue and ExtendedHandshake off",
 			Commands: []string{"wasplug explain WP806", "wasplug explain ConnectionTTL"},
-			Rules:    []string{"R65", "R68"},
-			Lint:     []string{diag.ExtraRoundTrips}, Source: "R68",
+			Rules:    []string{"R65", "R68"}, Lint: []string{diag.ExtraRoundTrips}, Source: "R68",
 			file: byLint(allows, "members wait for round trips before a request", silent, "", diag.ExtraRoundTrips),
 			log:  roundTrips},
-		{ID: "SO6", Symptom: isSlow, needs: need{file: true}, Text: "LogLevel is Trace or Detail all the time",
+		{ID: "SO6", Symptom: isSlow, needs: need{file: true},
+			Text:     "LogLevel is Trace or Detail all the time",
 			Advice:   "Trace writes some hundred lines for each request",
 			Commands: []string{"wasplug set -w Log.LogLevel=Error"},
 			Lint:     []string{diag.TraceLevelLeftOn}, Source: "WP801",
 			file: byLint(proves, "the file says so", denies, "LogLevel is low", diag.TraceLevelLeftOn)},
 		{ID: "SO7", Symptom: isSlow, needs: atTrace.withServer(),
-			Text:   "the web server is short of threads or of CPU",
-			Advice: "find out what the threads wait for (the other causes of slow) before MaxRequestWorkers is raised",
+			Text: "the web server is short of threads or of CPU",
+			Advice: "find out what the threads wait for (the other causes of slow) before MaxRequestWorkers is " +
+				"raised",
 			Source: "PH47518",
 			log:    shortOfThreads},
 		{ID: "SO8", Symptom: isSlow, Also: []string{notBalancing}, needs: atStats,
 			Text:   "the web server has many processes of few threads, each of which makes marks of its own",
-			Advice: "fewer, larger processes: ThreadsPerChild", Rules: []string{"F6"},
-			Source: "information center 6.1, RetryInterval",
-			file:   fewProcesses, log: lonelyMarks},
+			Advice: "fewer, larger processes: ThreadsPerChild",
+			Rules:  []string{"F6"}, Source: "information center 6.1, RetryInterval",
+			file: fewProcesses, log: lonelyMarks},
 	}
 }
 
+// slowApplication trusts the log of the plug-in, where that has times: the access log counts the wait for connects and
+// for the client's body, too.
 func slowApplication(k *Case) opinion {
 	seen := k.logged().SlowAnswer.Join(k.accessed().SlowMember)
 	if k.logged().SlowAnswer.Count > 0 {
@@ -76,6 +84,8 @@ func slowApplication(k *Case) opinion {
 		or(k.Log != nil && k.Log.Timed > 0 && k.Log.Shows(pluginlog.LevelTrace), "no member took 5 s to answer")
 }
 
+// roundTrips: half of 50 requests at least open a connection of their own. A web server that has just started opens
+// many, so fewer say nothing.
 func roundTrips(k *Case) opinion {
 	switch l := k.Log; {
 	case l == nil:
@@ -141,6 +151,8 @@ func (k *Case) sameTime() bool {
 		k.Server.First <= k.Log.LastTime+between && k.Log.FirstTime <= k.Server.Last+between
 }
 
+// littleServer goes by requests that took long and none of whose phases took half of that: three at least, since one
+// may have met a machine that did something else.
 func littleServer(k *Case) opinion {
 	switch l := k.Log; {
 	case l == nil:
@@ -153,8 +165,10 @@ func littleServer(k *Case) opinion {
 	return opinion{}
 }
 
+// manyProcesses is from which number on marks of single processes are likely to differ. Ours, as in shares.go.
 const manyProcesses = 8
 
+// fewProcesses goes by what somebody said (--processes): the file of the plug-in does not have it.
 func fewProcesses(k *Case) opinion {
 	if k.Processes > 0 && k.Processes < manyProcesses {
 		return opinion{stance: denies, why: "the web server has " + processes(k.Processes)}
@@ -162,7 +176,8 @@ func fewProcesses(k *Case) opinion {
 	return opinion{}
 }
 
-// lonelyMarks: few of many processes mark a member that the others go on using.
+// lonelyMarks: few of many processes mark a member that the others go on using. A quarter of the processes at most:
+// with more the member is down for most of them.
 func lonelyMarks(k *Case) opinion {
 	if k.Log == nil {
 		return opinion{}

@@ -70,6 +70,7 @@ func sized(k *Case, measured map[string]int64, counts ...sizeOf) string {
 	return strings.Join(parts, ", ")
 }
 
+// sizeOf is one number about a symptom: its name in JSON, and the words in front of it in the sentence.
 type sizeOf struct {
 	name, words string
 	n           int64
@@ -83,12 +84,16 @@ func (k *Case) logged() *facts.Log {
 	return k.Log
 }
 
+// accessed returns an access log to count in: an empty one where none was given.
 func (k *Case) accessed() *facts.Access {
 	if k.Access == nil {
 		return &facts.Access{}
 	}
 	return k.Access
 }
+
+// The functions below say how large a symptom is in what was given. They count what an administrator calls the
+// symptom, whatever its cause, so a number above 0 accuses nobody.
 
 func sizeOfFailures(k *Case, m map[string]int64) string {
 	l := k.logged()
@@ -108,6 +113,7 @@ func sizeOfMarks(k *Case, m map[string]int64) string {
 	return sized(k, m, sizeOf{"marks", "marks", marks}, sizeOf{"longestBack", "longest way back in seconds", longest})
 }
 
+// sizeOfMoves takes the larger of the two numbers of requests with a session: both logs tell of the same requests.
 func sizeOfMoves(k *Case, m map[string]int64) string {
 	l, a := k.logged(), k.accessed()
 	unknown := l.UnknownClone.Count + l.OtherCluster.Count + l.CaseTwin.Count + l.Joined.Count
@@ -146,6 +152,8 @@ func (k *Case) served() *facts.Server {
 	return k.Server
 }
 
+// sizeOfWrong adds up the answers 404 that the log tells apart by who else could have been asked, and takes the access
+// log's number where that is larger: it may reach further back.
 func sizeOfWrong(k *Case, m map[string]int64) string {
 	l, a := k.logged(), k.accessed()
 	missing := l.NotFound.Count + l.NotFoundCatchAll.Count + l.NotFoundElsewhere.Count
