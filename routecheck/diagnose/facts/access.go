@@ -37,7 +37,8 @@ type Access struct {
 	Alternates, WithoutCookie, SentTwice Sightings
 }
 
-// visit is what is known of one session.
+// visit is what is known of one session. A session goes on while its ID does: clone IDs behind it change with each
+// take-over (S9), and are kept as tail, with their separators.
 type visit struct {
 	first, last int64 // seconds
 	tail        string
@@ -45,7 +46,8 @@ type visit struct {
 	moves       int
 }
 
-// client is what is known of one client.
+// client is what is known of one client. Clients are told apart by address alone: users behind one proxy count as one,
+// so what is judged by this needs a number.
 type client struct {
 	requests, without int64
 	session, tail     string // of the last request that had one
@@ -71,7 +73,7 @@ func (a *Access) see(s *Sightings, r *accesslog.Record, what string) {
 	s.add(a.name, int64(r.Line), func() string { return strings.TrimSpace(r.Method + " " + r.Target + ": " + what) })
 }
 
-// Add takes the next record.
+// Add takes the next record. What is of a client needs the client in the log, and what is of a session its cookie.
 func (a *Access) Add(r *accesslog.Record) {
 	if r.Target == "" {
 		return
@@ -91,6 +93,8 @@ func (a *Access) Add(r *accesslog.Record) {
 	}
 }
 
+// status takes how the request ended. WAS is only there where the plug-in chose a member, so without one the web
+// server answered itself, or the plug-in refused (R59: 413, R60: 503).
 func (a *Access) status(r *accesslog.Record) {
 	if r.WAS != "" && r.Micros >= slowRequest.Microseconds() {
 		a.see(&a.SlowMember, r, fmt.Sprintf("%.1f s, served by %s", float64(r.Micros)/1e6, r.WAS))
@@ -114,7 +118,8 @@ func (a *Access) status(r *accesslog.Record) {
 	}
 }
 
-// cookie returns the session ID of a record, without the cache ID that changes, and the clone IDs behind it.
+// cookie returns the session ID of a record, without the cache ID that changes, and the clone IDs behind it. The cache
+// ID is its first four characters (S1).
 func (a *Access) cookie(r *accesslog.Record) (id, tail string) {
 	if r.Cookie == "" {
 		return "", ""
@@ -132,6 +137,7 @@ func (a *Access) cookie(r *accesslog.Record) (id, tail string) {
 		end = len(q.Value)
 	}
 	id, tail = q.Value[min(4, end):end], q.Value[end:]
+	// What the cookie is like was judged at the first request of the session; only a new tail can have new defects.
 	if v := a.Sessions[id]; v != nil && v.tail == tail {
 		return id, tail // as the last time
 	}
@@ -142,7 +148,7 @@ func (a *Access) cookie(r *accesslog.Record) (id, tail string) {
 	return id, tail
 }
 
-// defects takes what is wrong with a cookie.
+// defects takes what is wrong with a cookie. The others that package cookie finds say nothing of affinity.
 func (a *Access) defects(r *accesslog.Record, told *cookie.Report) {
 	for _, p := range told.Problems {
 		switch p.Code {
@@ -154,7 +160,8 @@ func (a *Access) defects(r *accesslog.Record, told *cookie.Report) {
 	}
 }
 
-// cloneDefects takes what is wrong with the clone IDs, held against the file.
+// cloneDefects takes what is wrong with the clone IDs, held against the file. The first unknown one is told: behind it
+// come those of earlier members.
 func (a *Access) cloneDefects(r *accesslog.Record, told *cookie.Report) {
 	for _, p := range told.Problems {
 		if p.Code == "separator" {
@@ -175,6 +182,7 @@ func (a *Access) cloneDefects(r *accesslog.Record, told *cookie.Report) {
 	}
 }
 
+// client finds the client of a record; nil where the log does not show it, or where too many came.
 func (a *Access) client(r *accesslog.Record) *client {
 	if r.Client == "" {
 		return nil
@@ -187,7 +195,8 @@ func (a *Access) client(r *accesslog.Record) *client {
 	return c
 }
 
-// visited follows a session from member to member.
+// visited follows a session from member to member. A move back to the first member with the clone IDs of before means
+// that the take-over was not recorded (S10, AL13).
 func (a *Access) visited(r *accesslog.Record, c *client, id, tail string) {
 	v := a.Sessions[id]
 	if v == nil {
@@ -216,7 +225,9 @@ func (a *Access) visited(r *accesslog.Record, c *client, id, tail string) {
 	}
 }
 
-// clientSent follows a client from session to session.
+// clientSent follows a client from session to session. From the fifth request on a client without a cookie is no first
+// visit. One that has another session ID than before has lost the old session where that had moved (S15); an ID that
+// changes at the session's own member is a log off or a log in.
 func (a *Access) clientSent(r *accesslog.Record, c *client, id, tail string) {
 	c.requests++
 	if r.Method == "POST" {
@@ -244,7 +255,8 @@ func (a *Access) clientSent(r *accesslog.Record, c *client, id, tail string) {
 	c.session = kept(id)
 }
 
-// young is how old a session may be that time based writes have not reached (W4): the interval and one look.
+// young is how old a session may be that time based writes have not reached (W4): the interval and one look. Time
+// based writes look at a session every ten seconds, and write it when the interval is over.
 func (a *Access) young() int64 {
 	most := 0
 	if a.file != nil && a.file.Policy != nil {
@@ -256,7 +268,8 @@ func (a *Access) young() int64 {
 	return int64(most)
 }
 
-// clusterOf follows a client whose cookie names members of one cluster and then of another.
+// clusterOf follows a client whose cookie names members of one cluster and then of another. Three times: who follows a
+// link to the other application and comes back has changed twice.
 func (a *Access) clusterOf(r *accesslog.Record, c *client, tail string) {
 	if c.tail == tail || len(tail) < 2 {
 		return

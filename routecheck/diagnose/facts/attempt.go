@@ -16,7 +16,8 @@ const (
 	slowRequest   = 5 * time.Second
 )
 
-// done takes a finished request.
+// done takes a finished request. The order counts: where a session went asks whether its member is marked, which the
+// attempts before say.
 func (l *Log) done(r *requests.Request) {
 	n := l.noteOf(r)
 	l.Requests++
@@ -35,7 +36,7 @@ func (l *Log) done(r *requests.Request) {
 	l.spare, r.Note = n, nil
 }
 
-// attempt takes one of them.
+// attempt takes one of them. Pending says nothing: the level hides how it ended, or the log ends.
 func (l *Log) attempt(r *requests.Request, i int) {
 	at := &r.Attempts[i]
 	p := l.proc(at.Member, r.PID)
@@ -71,10 +72,12 @@ func (l *Log) seeAttempt(s *Sightings, r *requests.Request, at *requests.Attempt
 	})
 }
 
+// answer takes an attempt that the member answered, whatever the status: to the plug-in it is up.
 func (l *Log) answer(r *requests.Request, i int, p *proc) {
 	at := &r.Attempts[i]
 	p.Answered++
 	l.seeAttempt(&p.Served, r, at, "answered")
+	// An attempt that is not the first, and one of a process that has a mark, are failovers, or could be.
 	if process := l.Processes[r.PID]; i > 0 || process != nil && process.marked > 0 {
 		p.AfterMark++
 	}
@@ -89,6 +92,7 @@ func (l *Log) answer(r *requests.Request, i int, p *proc) {
 			p.NewBack++
 		}
 	}
+	// marks are per process: this one uses a member that another one leaves alone
 	if len(p.Marked) > 0 && p.Marked[r.PID] == 0 {
 		p.ServedWhileMarked++
 	}
@@ -96,7 +100,8 @@ func (l *Log) answer(r *requests.Request, i int, p *proc) {
 	p.okAt, p.okSince, p.failedAt, p.inRow, p.unreach = at.End, true, 0, 0, 0
 }
 
-// back takes the first answer after a mark.
+// back takes the first answer after a mark. Half an interval later than the usual one is slow; how long the cluster's
+// own is, NR1 compares (LongestBack).
 func (l *Log) back(r *requests.Request, at *requests.Attempt, p *proc) {
 	gap := at.Start.Sub(p.MarkedAt)
 	p.LongestBack = max(p.LongestBack, gap)
@@ -112,6 +117,7 @@ func (l *Log) back(r *requests.Request, at *requests.Attempt, p *proc) {
 // UsualRetry is RetryInterval where no file says it.
 const UsualRetry = 60 * time.Second
 
+// judgeStatus counts answers with an error, none of which is a failure to the plug-in (R53).
 func (l *Log) judgeStatus(r *requests.Request, at *requests.Attempt, p *proc) {
 	if at.Status == 0 {
 		return
@@ -133,6 +139,8 @@ func (l *Log) judgeStatus(r *requests.Request, at *requests.Attempt, p *proc) {
 	}
 }
 
+// failure takes an attempt that the plug-in gave up, by how it ended. A stream that broke, or a timeout, may rightly
+// leave no mark (R50c, R54), so "not marked" is said of connects and handshakes alone.
 func (l *Log) failure(r *requests.Request, i int, p *proc) {
 	at := &r.Attempts[i]
 	how := at.Outcome
@@ -163,6 +171,8 @@ func (l *Log) failure(r *requests.Request, i int, p *proc) {
 	}
 }
 
+// refused takes a connect that failed at once: the member stops, is down, or its host cannot be reached, which the
+// error number of the operating system tells apart.
 func (l *Log) refused(r *requests.Request, at *requests.Attempt, p *proc) {
 	if p.okSinceMark() && p.lastError != 0 && at.Start.Sub(p.lastError) <= time.Minute {
 		l.seeAttempt(&l.Dying, r, at, fmt.Sprintf("refused %.0f s after it answered 500",
@@ -186,12 +196,15 @@ func (p *proc) okSinceMark() bool { return p.okSince || !p.WasMarked }
 // catalogue has their names.
 func noHost(n int32) bool {
 	switch n {
+	// Linux, AIX, Solaris, HP-UX, Windows, IBM i, z/OS
 	case 110, 113, 78, 81, 145, 148, 238, 242, 10060, 10065, 3447, 1127:
 		return true
 	}
 	return false
 }
 
+// ioTimedOut takes ServerIOTimeout that fired: at which path, with a mark (below 0, R55) or without (above 0, R54),
+// and who was asked next.
 func (l *Log) ioTimedOut(r *requests.Request, i int, p *proc) {
 	at := &r.Attempts[i]
 	path, _, _ := strings.Cut(r.URI, "?")
@@ -213,6 +226,8 @@ func (l *Log) ioTimedOut(r *requests.Request, i int, p *proc) {
 	}
 }
 
+// mark takes a member that a process marked down. The first mark is how the process found out (ND7). A later one is
+// either a member that had served meanwhile and failed again, or a try that failed, which restarts the timer (R52).
 func (l *Log) mark(r *requests.Request, at *requests.Attempt, p *proc) {
 	end := max(at.End, at.Start)
 	l.seeAttempt(&p.Member.Marks, r, at, "marked down")
@@ -238,7 +253,7 @@ func (l *Log) mark(r *requests.Request, at *requests.Attempt, p *proc) {
 	}
 }
 
-// reasons that a request is odd, by name.
+// has reports whether a request is odd for a reason, by the name that JSON gives it.
 func has(r *requests.Request, name string) bool {
 	for _, reason := range r.Reasons.Split() {
 		if reason.Name() == name {
@@ -248,7 +263,8 @@ func has(r *requests.Request, name string) bool {
 	return false
 }
 
-// phases takes the times.
+// phases takes the times. What takes long is judged where the requests are put together (parser/pluginlog/requests);
+// here it is counted.
 func (l *Log) phases(r *requests.Request) {
 	if r.Timed() {
 		l.Timed++
@@ -278,7 +294,8 @@ func (l *Log) phases(r *requests.Request) {
 	}
 }
 
-// hangs finds requests whose member took the connection and says nothing.
+// hangs finds requests whose member took the connection and says nothing. Only the last attempt can hang. An
+// unfinished one hangs if the log goes on for five minutes behind its last line.
 func (l *Log) hangs(r *requests.Request) {
 	if len(r.Attempts) == 0 {
 		return
@@ -293,7 +310,8 @@ func (l *Log) hangs(r *requests.Request) {
 	}
 }
 
-// body takes what became of requests with a body.
+// body takes what became of requests with a body. A body counts from the line that it was sent on, or the method POST,
+// which is all that low levels show.
 func (l *Log) body(r *requests.Request, n *note) {
 	gaveUp := has(r, "gave-up") || has(r, "no-response")
 	if r.Method != "POST" && n.posted == 0 {
@@ -308,6 +326,7 @@ func (l *Log) body(r *requests.Request, n *note) {
 	}
 	first := &r.Attempts[0]
 	how := first.Outcome
+	// a refused connect, or a handshake, fails before anything is sent (R50)
 	sent := how == requests.IOTimeout || how == requests.Failed
 	switch {
 	case sent && len(r.Attempts) > 1:
@@ -324,7 +343,9 @@ func (l *Log) body(r *requests.Request, n *note) {
 	}
 }
 
-// settle ends what is only known at the end of the log.
+// settle ends what is only known at the end of the log. A process that reaches nobody at its last three attempts and
+// more, and another one that began later and had answers meanwhile: the older one has an address that is no longer the
+// member's (NR5).
 func (l *Log) settle() {
 	for _, p := range l.Procs {
 		if p.unreach < 3 || p.inRow != p.unreach {

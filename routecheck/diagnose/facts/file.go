@@ -71,7 +71,8 @@ func (f *File) ClustersThat(test func(*match.Cluster) bool, text string) (out Si
 	return out
 }
 
-// knows reports whether a member of a log is in the file. The log calls a ClusterAddress as the file does.
+// knows reports whether a member of a log is in the file. The log calls a ClusterAddress as the file does. Whatever it
+// does not know is a stranger: of another file, or of Intelligent Management.
 func (f *File) knows(member string) bool {
 	if len(f.Table.ClustersOf(member)) > 0 {
 		return true
@@ -92,7 +93,9 @@ func AddressName(c *match.Cluster) string {
 	return c.Members[c.Address].Source.Name.V
 }
 
-// request is a request of the log as the plug-in matched it; false where the log does not show enough.
+// request is a request of the log as the plug-in matched it; false where the log does not show enough. The log has the
+// Host with the port that was matched (R7) and the path as the web server left it (R16), which must not be decoded
+// again. The scheme is not shown: port 443 is taken for TLS.
 func (f *File) request(r *requests.Request) (match.Request, bool) {
 	host, port := match.SplitHost(r.Host)
 	n, err := strconv.Atoi(port)
@@ -104,7 +107,8 @@ func (f *File) request(r *requests.Request) (match.Request, bool) {
 		host != "" && strings.HasPrefix(path, "/")
 }
 
-// takers lists the clusters whose Uris take a request, the winning one first.
+// takers lists the clusters whose Uris take a request, the winning one first. The first is the answer of the plug-in;
+// the others are who could have been meant.
 func (f *File) takers(rq *match.Request) (clusters []match.ClusterID) {
 	if m, ok := f.Table.Match(rq, &f.Sem); ok {
 		clusters = append(clusters, m.Cluster)
@@ -136,7 +140,8 @@ func (f *File) clusterNames(ids []match.ClusterID) string {
 	return strings.Join(names, " and ")
 }
 
-// otherPlace looks for a host and a port for which the file takes the path, by asking again.
+// otherPlace looks for a host and a port for which the file takes the path, by asking again. The own host comes first,
+// with other ports: that is a front device that changes the port. "*" is no host to ask for.
 func (f *File) otherPlace(rq match.Request) (string, bool) {
 	host, _ := match.SplitHost(rq.Host)
 	hosts := []string{host}
@@ -156,6 +161,7 @@ func (f *File) otherPlace(rq match.Request) (string, bool) {
 	return "", false
 }
 
+// ports are those that the aliases of a host name, and of any host; 0, an alias without a port, means 80 (R8).
 func (f *File) ports(host string) (ports []int) {
 	for _, of := range []string{host, "*"} {
 		for p := range f.Table.Ports(of) {

@@ -9,8 +9,8 @@ import (
 )
 
 // Intervals reads RetryInterval, ConnectTimeout and ServerIOTimeout: what incidents need of them, and the longest
-// timeout of an attempt. A log names members alone: where two clusters
-// have one of a name, and they differ, nothing is known of it.
+// timeout of an attempt, within which lines of a thread are of one request. A log names members alone: where two
+// clusters have one of a name, and they differ, nothing is known of it.
 func Intervals(t *match.Table, sem *choices.Assumptions) (opt story.Options, longest time.Duration) {
 	opt.Connects = map[string]time.Duration{}
 	differ := map[string]bool{}

@@ -45,6 +45,8 @@ type Log struct {
 	// attempt, and those whose status the log shows.
 	Requests, Timed, Slow, Declined, WithSession, Retried, Statuses int64
 
+	// By name, by the number of a process, by both; a member may have the name of one of another cluster, which the log
+	// does not tell apart.
 	Members   map[string]*Member
 	Order     []*Member // in the order of the first line
 	Processes map[uint64]*process
@@ -85,23 +87,27 @@ type Log struct {
 	OldAddress, NegativeRetry Sightings
 }
 
-// hostUse is what became of the requests for one Host.
+// hostUse is what became of the requests for one Host. 404 for all of one Host, and for no other, is a virtual host on
+// the server that lacks it (WA7).
 type hostUse struct{ Requests, NotFound int64 }
 
-// pathUse is what became of the requests for one path.
+// pathUse is what became of the requests for one path. That ServerIOTimeout fires at one path and no other is a slow
+// page, and no hung member (IE3).
 type pathUse struct{ IOTimeouts int64 }
 
 // move is a session's request that went to another member than its own.
 type move struct{ From, to string }
 
-// note is what is remembered of a request while its lines come.
+// note is what is remembered of a request while its lines come. Its lines come one by one, and what they mean together
+// is known at its end (done). Notes are used again: a log has millions of requests, of which few are open at a time.
 type note struct {
-	pattern  string // of the Uri that won
-	named    string // the member that a clone ID names
-	full     string // a member that was full
-	down     string // one that was marked down, and no retry was due
-	lost     bool   // no member has the clone IDs
-	sets     bool   // the answer sets the cookie of a session
+	pattern string // of the Uri that won
+	named   string // the member that a clone ID names
+	full    string // a member that was full
+	down    string // one that was marked down, and no retry was due
+	lost    bool   // no member has the clone IDs
+	sets    bool   // the answer sets the cookie of a session
+	// an SSL session ID was among what affinity looked at (R20)
 	ssl      bool
 	posted   int64 // length of the body
 	bodies   int   // how often a body was sent
@@ -234,19 +240,24 @@ func (l *Log) line(r *requests.Request, e *pluginlog.Event) {
 	l.tell(l.noteOf(r), r, func() { l.story.Line(r, e) })
 }
 
-// tell lets the story have its own note of a request.
+// tell lets the story have its own note of a request. Both put theirs in the one place that a request has, so they
+// change places while the story works.
 func (l *Log) tell(n *note, r *requests.Request, what func()) {
 	r.Note = n.story
 	what()
 	n.story, r.Note = r.Note, n
 }
 
+// soughtCookie remembers the names that Uris watch (R4), as the log says them: a session's cookie of another name is
+// looked for by nobody (AL4).
 func (l *Log) soughtCookie(name string) {
 	if !l.sought[name] && len(l.sought) < mostCookies {
 		l.sought[kept(name)] = true
 	}
 }
 
+// errorLine asks the catalogue what an ERROR or WARN line means; of the many, those of a file that was not taken count
+// here (R18).
 func (l *Log) errorLine(e *pluginlog.Event) {
 	if entry, ok := catalogue.OfLine(e.Text); ok && entry.Kind == catalogue.ReloadFailed {
 		l.seeLine(&l.NotLoaded, e)
@@ -264,6 +275,7 @@ func (l *Log) requestLine(r *requests.Request, e *pluginlog.Event) {
 		l.noteOf(r).named = kept(e.Member)
 	case pluginlog.CloneNotFound:
 		l.noteOf(r).lost = true
+	// where the ID came from, in words that differ from level to level
 	case pluginlog.AffinitySource:
 		if strings.Contains(e.Text, "SSL") || strings.Contains(e.Text, "ssl") {
 			l.noteOf(r).ssl = true
@@ -287,6 +299,8 @@ func (l *Log) requestLine(r *requests.Request, e *pluginlog.Event) {
 	}
 }
 
+// statusChecked takes what the plug-in asks itself of each member before it may choose it (R42). retryInSec is when a
+// marked member may be tried again; negative ones are a defect of old levels (PK67423).
 func (l *Log) statusChecked(r *requests.Request, e *pluginlog.Event) {
 	c := &e.Check
 	if c.HasRetryIn && c.RetryIn < 0 {
@@ -307,12 +321,14 @@ func (l *Log) statusChecked(r *requests.Request, e *pluginlog.Event) {
 	}
 	l.seeLine(&l.Full, e)
 	l.seeLine(&m.Full, e)
+	// ignoreWeights is affinity's question (R23): the member whose session it is
 	if n := l.noteOf(r); n.full == "" && c.IgnoreWeights {
 		n.full = m.Name
 	}
 }
 
-// setCookie takes a cookie of the answer. One that is written as sessions are, and that nobody looks for, is lost.
+// setCookie takes a cookie of the answer. One that is written as sessions are, and that nobody looks for, is lost
+// (AL4).
 func (l *Log) setCookie(r *requests.Request, e *pluginlog.Event) {
 	name, value, ok := strings.Cut(e.Text, "=")
 	value, _, _ = strings.Cut(value, ";")
@@ -320,13 +336,14 @@ func (l *Log) setCookie(r *requests.Request, e *pluginlog.Event) {
 		return
 	}
 	l.noteOf(r).sets = true
+	// as long as the log has said no name, none can be said to be missing
 	if len(l.sought) > 0 && !l.sought[name] {
 		l.seeLine(&l.StrayCookie, e)
 	}
 }
 
 // sessionForm reports whether a value is one that servers of WebSphere write: a cache ID of four digits and behind a
-// colon a clone ID (S1).
+// colon a clone ID (S1). 12 characters of cache ID and session ID at least: what is shorter is not of WebSphere.
 func sessionForm(value string) bool {
 	head, clone, ok := strings.Cut(value, ":")
 	if !ok || len(head) < 12 || clone == "" {
@@ -349,7 +366,8 @@ func (l *Log) noteOf(r *requests.Request) *note {
 	return n
 }
 
-// Share is that of some requests; 0 where the level hides those that went well.
+// Share is that of some requests; 0 where the level hides those that went well. A share would be one of the failures
+// then.
 func (l *Log) Share(n int64) float64 {
 	if !l.Shows(pluginlog.LevelStats) {
 		return 0
@@ -365,7 +383,7 @@ func ShareOf(n, of int64) float64 {
 	return float64(n) / float64(of)
 }
 
-// OverMembers joins lines of all members for which a test holds.
+// OverMembers joins lines of all members for which a test holds. nil is a test that holds for all.
 func (l *Log) OverMembers(of func(*Member) Sightings, test func(*Member) bool) (all Sightings) {
 	for _, m := range l.Order {
 		if test == nil || test(m) {

@@ -7,7 +7,8 @@ import (
 	"github.com/wasplug/wasplug/parser/pluginlog/requests"
 )
 
-// Member is what the log tells of one member, over all processes.
+// Member is what the log tells of one member, over all processes. The log has no clusters, so members of one name in
+// two clusters are one here.
 type Member struct {
 	Name     string
 	Stranger bool     // the file does not have it
@@ -49,7 +50,8 @@ type ProcKey struct {
 	PID    uint64
 }
 
-// proc is what one process has seen of one member.
+// proc is what one process has seen of one member. Marks and counters are kept by each process for itself (plugin.md
+// 1), so most is judged in pairs of the two.
 type proc struct {
 	*Member
 	began              pluginlog.Time // first attempt
@@ -119,7 +121,8 @@ func (l *Log) process(pid uint64, until pluginlog.Time) {
 	p.Last = max(p.Last, until)
 }
 
-// counted takes a line of counters.
+// counted takes a line of counters. What a process had counted before the log began is taken off (first), unless the
+// log has its first request.
 func (l *Log) counted(e *pluginlog.Event) {
 	p := l.proc(e.Member, e.PID)
 	if p == nil {
@@ -134,13 +137,16 @@ func (l *Log) counted(e *pluginlog.Event) {
 		c.first = now
 	case c.late(&now):
 		return
+	// a new process of that number: what the old one had counted is kept in sum
 	case now.Total < c.last.Total:
 		c.sum = plus(c.sum, minus(c.last, c.first))
 		c.first = pluginlog.Counters{}
+	// a request went well since the counters behind the mark: below Trace this alone shows that the member is back
 	case now.Total > c.last.Total && now.Failed == c.last.Failed && c.at > p.MarkedAt && p.MarkedAt != 0:
 		l.served(p, e)
 	}
 	c.Pending = max(c.Pending, now.Pending)
+	// flat while requests are pending and none ends
 	if now.Pending == 0 || c.Lines == 0 || now.Total != c.last.Total {
 		c.flatSince = e.Time
 	}
@@ -149,7 +155,8 @@ func (l *Log) counted(e *pluginlog.Event) {
 	c.Lines++
 }
 
-// served takes counters by which a member that was marked has served again, where the log shows no more of it.
+// served takes counters by which a member that was marked has served again, where the log shows no more of it. It
+// undoes what a mark set, as an answer does that the log shows.
 func (l *Log) served(p *proc, e *pluginlog.Event) {
 	p.MarkedAt, p.NewBack, p.OldBack = 0, 0, 0
 	p.okAt, p.okSince, p.failedAt, p.inRow, p.unreach = e.Time, true, 0, 0, 0

@@ -11,7 +11,8 @@ import (
 	"github.com/wasplug/wasplug/routecheck/match"
 )
 
-// sessionWent takes where the request of a session went.
+// sessionWent takes where the request of a session went. Its home is the member that a clone ID of the request names;
+// at levels that do not show the clone ID, the member that affinity chose.
 func (l *Log) sessionWent(r *requests.Request, n *note) {
 	home := n.named
 	if home == "" && len(r.Attempts) > 0 && r.Attempts[0].Affinity {
@@ -35,6 +36,8 @@ func (l *Log) sessionWent(r *requests.Request, n *note) {
 	l.movedTo(r, n, home, served)
 }
 
+// The plug-in has two reasons to leave a session's member: it is full (R23), or it is down, which shows as a failed
+// attempt of this request, as a mark that a check printed, or as a mark of this process that is still on.
 func (l *Log) movedTo(r *requests.Request, n *note, home, served string) {
 	l.seeRequest(&l.Moved, r, "a session of "+home+" went elsewhere")
 	if key := (move{home, served}); l.Moves[key] > 0 || len(l.Moves) < mostMoves {
@@ -52,6 +55,7 @@ func (l *Log) movedTo(r *requests.Request, n *note, home, served string) {
 	}
 }
 
+// failedAt reports whether an attempt of the request at a member failed. Outcomes above Answered are the ways to fail.
 func failedAt(r *requests.Request, member string) bool {
 	for i := range r.Attempts {
 		if at := &r.Attempts[i]; at.Member == member && at.Outcome > requests.Answered {
@@ -61,7 +65,8 @@ func failedAt(r *requests.Request, member string) bool {
 	return false
 }
 
-// urlIdentifier finds a session ID in the path that the plug-in did not read, and one of TLS that came first.
+// urlIdentifier finds a session ID in the path that the plug-in did not read, and one of TLS that came first. Which
+// identifier the application writes nobody says; one with "session" in its name is taken for that.
 func (l *Log) urlIdentifier(r *requests.Request, n *note) {
 	if n.ssl && len(r.Clones) > 0 && n.lost {
 		l.seeRequest(&l.SSLSession, r, "the SSL session ID was looked at first, and names no member")
@@ -76,7 +81,8 @@ func (l *Log) urlIdentifier(r *requests.Request, n *note) {
 	}
 }
 
-// lostClones says why no member has the clone IDs of a session: nobody has them, or somebody else, or not so.
+// lostClones says why no member has the clone IDs of a session: nobody has them, or somebody else, or not so. A
+// partition ID is none (R28): its table names the member. Without a file nobody can say whose it is.
 func (l *Log) lostClones(r *requests.Request) {
 	for _, id := range r.Clones {
 		if affinity.PartitionForm(id) {
@@ -113,7 +119,8 @@ func (l *Log) cloneElsewhere(id string, into *Sightings, what string) (*Sighting
 	return into, what
 }
 
-// routed takes where the request went, and whether that is what was meant.
+// routed takes where the request went, and whether that is what was meant. What can be asked again is a request that
+// was declined, one that ended in 404, and, where the file leaves open who wins, every other.
 func (l *Log) routed(r *requests.Request, n *note) {
 	if r.Host != "" && r.Status != 0 {
 		l.countHost(r)
@@ -137,6 +144,7 @@ func (l *Log) routed(r *requests.Request, n *note) {
 	case !ok:
 	case r.Declined:
 		l.declinedRequest(r, rq)
+	// a 404 out of the cache is no member's
 	case r.Status == 404 && !n.cacheHit:
 		l.notFoundRequest(r, n, rq)
 	case l.file.Found(diag.AliasAndURIToTwoClusters, diag.UndeterminedRoute).Count > 0:
@@ -144,6 +152,7 @@ func (l *Log) routed(r *requests.Request, n *note) {
 	}
 }
 
+// countHost counts requests, and answers 404, for each Host.
 func (l *Log) countHost(r *requests.Request) {
 	h := l.Hosts[r.Host]
 	if h == nil {
@@ -159,7 +168,8 @@ func (l *Log) countHost(r *requests.Request) {
 	}
 }
 
-// declinedRequest asks again with other letter case, then with other hosts and ports.
+// declinedRequest asks again with other letter case, then with other hosts and ports. The order is from the smallest
+// change to the largest, so that one reason is told.
 func (l *Log) declinedRequest(r *requests.Request, rq match.Request) {
 	if _, ok := l.file.Table.Match(&rq, &l.file.Sem); ok {
 		return // another file was in force
@@ -178,6 +188,8 @@ func (l *Log) declinedRequest(r *requests.Request, rq match.Request) {
 	l.seeRequest(&l.NoRoute, r, "declined; no Uri of the file takes it")
 }
 
+// notFoundRequest tells a 404 of the right member from one that might be of the wrong cluster: one that other clusters
+// could have been asked about instead, and there whether a Uri that takes everything won.
 func (l *Log) notFoundRequest(r *requests.Request, n *note, rq match.Request) {
 	takers := l.file.takers(&rq)
 	pattern := n.pattern

@@ -22,7 +22,8 @@ type Sightings struct {
 	First []Evidence
 }
 
-// add counts a line. text is asked for only while the line is kept.
+// add counts a line. text is asked for only while the line is kept, for a log may have millions of a kind. The name of
+// the file is copied: it may be a part of a text that is let go.
 func (s *Sightings) add(file string, line int64, text func() string) {
 	s.Count++
 	if len(s.First) < mostEvidence {
@@ -31,7 +32,8 @@ func (s *Sightings) add(file string, line int64, text func() string) {
 	}
 }
 
-// Join adds the lines of others.
+// Join adds the lines of others. The first lines stay in the order of the arguments, not of the log. The same line in
+// two of them counts twice.
 func (s Sightings) Join(others ...Sightings) Sightings {
 	all := Sightings{s.Count, append([]Evidence(nil), s.First...)}
 	for _, o := range others {
